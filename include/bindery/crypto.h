@@ -1,0 +1,87 @@
+/* bindery/crypto.h - SHA-256, certificates, keys and CMS signatures, over OpenSSL 3.
+ *
+ * Signatures are CMS SignedData, detached, DER, CAdES-BES (RFC 5652, ETSI EN 319 122-1): signed attributes are
+ * content type, message digest and signing-certificate-v2, no signing time.  Every kind of key signs through one
+ * seam, `bd_key.sign(to-be-signed bytes)`, and each signature is verified with the certificate before it leaves
+ * this room.  Allowed: SHA-256/384/512, RSA of at least 2048 bits, P-256 and P-384; all else is refused.
+ *
+ * Threads.  Handles belong to one thread at a time; hashing is free.
+ */
+#ifndef BINDERY_CRYPTO_H
+#define BINDERY_CRYPTO_H
+
+#include "bindery/util.h"
+
+/* ---- SHA-256 ------------------------------------------------------------------------------------ */
+
+typedef struct bd_sha256 bd_sha256;
+bd_sha256 *bd_sha256_open(void);
+void bd_sha256_put(bd_sha256 *hash, const void *bytes, size_t count);
+void bd_sha256_finish(bd_sha256 *hash, uint8_t out[32]); /* ready for a new message afterwards */
+void bd_sha256_close(bd_sha256 *hash);                   /* accepts NULL */
+void bd_sha256_of(bd_str text, uint8_t out[32]);
+bd_str bd_sha256_hex(bd_arena *arena, bd_str text);      /* 64 lower-case digits */
+
+/* ---- identities --------------------------------------------------------------------------------- */
+
+/* A private key with its certificate and chain. */
+typedef struct bd_key bd_key;
+typedef struct {
+    const char *key_path;         /* PEM private key (PKCS#8 or traditional), or NULL */
+    const char *certificate_path; /* PEM: signer first, then the chain; or NULL */
+    const char *pkcs12_path;      /* instead of the two */
+    /* Asked at most once, and only for an encrypted key: NULL means no passphrase can be had. */
+    bd_rc (*passphrase)(void *context, const char *path, bd_arena *arena, bd_str *out, bd_err *err);
+    void *context;
+} bd_key_options;
+/* IO: unreadable.  INPUT: not a key, key and certificate do not belong together, algorithm not allowed, a key
+ * file that others may read (mode & 077).  The passphrase never appears in a message. */
+BD_MUST_USE bd_rc bd_key_open(const bd_key_options *options, bd_key **out, bd_err *err);
+void bd_key_close(bd_key *key);
+bd_str bd_key_certificate_pem(const bd_key *key, bd_arena *arena); /* signer then chain, PEM */
+
+/* Makes a P-256 key and a self-signed certificate (CN as given, serial from the key's hash, keyUsage
+ * digitalSignature+nonRepudiation, CA:FALSE, 10 years from `not_before`) and writes both, the key with 0600.
+ * INPUT: one of the files is there already (a key is never overwritten), or the name is not 1 to 64 characters. */
+BD_MUST_USE bd_rc bd_identity_make(const char *key_path, const char *certificate_path, bd_str common_name,
+                                   bd_instant not_before, bd_err *err);
+
+typedef struct {
+    bd_str subject;        /* one line, RFC 2253 order as OpenSSL prints with XN_FLAG_ONELINE-like "CN=…, O=…" */
+    bd_str issuer;
+    bd_str serial_hex;
+    bd_str algorithm;      /* "RSA-3072", "P-256" */
+    uint8_t sha256[32];    /* fingerprint of the DER */
+    bd_instant not_before, not_after;
+    bool is_self_signed;
+} bd_certificate_facts;
+/* Facts of the first certificate in PEM text.  Texts Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_certificate_read(bd_str pem, bd_arena *arena, bd_certificate_facts *out, bd_err *err);
+
+/* ---- CMS ---------------------------------------------------------------------------------------- */
+
+/* Detached signature over content whose SHA-256 is `digest`.  DER; Allocated in <arena>.  At most 16 KiB with an
+ * ordinary chain; the caller reserves room with bd_cms_size_bound. */
+BD_MUST_USE bd_rc bd_cms_sign(bd_key *key, const uint8_t digest[32], bd_arena *arena, bd_str *der, bd_err *err);
+size_t bd_cms_size_bound(const bd_key *key);
+
+typedef struct {
+    bool is_intact;           /* digest and signature value hold */
+    bool is_trusted;          /* the chain ends in a trusted certificate (or the signer itself is listed) */
+    bd_certificate_facts signer;
+    bd_str reason;            /* why not, one sentence; empty when intact and trusted */
+    bool is_time_bad;         /* signer's validity does not hold `at` */
+} bd_cms_report;
+/* Checks a detached signature by our profile: DER only (re-encodes to the same bytes), signedData, exactly one
+ * signer, allowed algorithms, signing-certificate-v2 names the signer, certificates are exactly the chain used,
+ * no unsigned attribute.  INPUT: the structure breaks the profile (the message says where).  A signature that is
+ * well-formed but does not hold, or a signer who is not trusted, is a result, not an error.
+ * `trust_pem` may be empty: then is_trusted is false; USAGE: it is not empty and holds no certificates.
+ * `at`: the time at which the chain must hold; BD_INSTANT_NONE: validity is not judged by a clock (no time
+ * enters). */
+BD_MUST_USE bd_rc bd_cms_verify(bd_str der, const uint8_t digest[32], bd_str trust_pem, bd_instant at,
+                                bd_arena *arena, bd_cms_report *out, bd_err *err);
+
+bd_str bd_crypto_versions(bd_arena *arena); /* "OpenSSL 3.0.x" */
+
+#endif

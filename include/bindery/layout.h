@@ -1,0 +1,115 @@
+/* bindery/layout.h - a document becomes pages: positioned text, lines, shapes, links, bookmarks.
+ *
+ * What it is.  `bd_layout_build` runs through a bd_doc once and yields pages of drawing operations
+ * in reading order.  It knows type, space and rules; it knows no PDF and none of the words the
+ * report uses.  Page numbers in contents and references are filled in at the end, into room that
+ * was kept for them.
+ *
+ * Promises.  Same document, faces and options: same pages, to the last digit.  Headings stay with
+ * what follows; a paragraph leaves no single line behind; a table's head is repeated on each page;
+ * a row is cut only when it is taller than a page.  Every state mark and chart cell is told by
+ * shape and letter, not by colour alone.
+ *
+ * Units.  bd_pt is 1/72 inch; the origin of a page is its lower left corner, y grows upwards, as in
+ * PDF.
+ *
+ *     bd_layout *layout;
+ *     bd_layout_options options = {.paper = BD_PAPER_A4};
+ *     BD_TRY(bd_layout_build(doc, faces, &options, arena, &layout, err));
+ *
+ * The layout borrows text from `doc`: both live in arenas that outlive its use.  One thread.
+ */
+#ifndef BINDERY_LAYOUT_H
+#define BINDERY_LAYOUT_H
+
+#include "bindery/doc.h"
+#include "bindery/text.h"
+#include "bindery/util.h"
+
+typedef double bd_pt;
+
+typedef enum { BD_PAPER_A4, BD_PAPER_LETTER } bd_paper;
+
+typedef struct {
+    bd_paper paper;
+    size_t max_pages; /* 0: BD_LAYOUT_MAX_PAGES */
+} bd_layout_options;
+
+#define BD_LAYOUT_MAX_PAGES 100000
+
+typedef struct {
+    bd_pt x, y;
+} bd_point;
+
+typedef enum {
+    BD_OP_TEXT,   /* `text` from (x, y) on the baseline, in `face` at `size` */
+    BD_OP_LINE,   /* from (x, y) to (x + width, y + height), `size` thick; `dash` 0 is solid */
+    BD_OP_RECT,   /* filled; lower left corner (x, y) */
+    BD_OP_FRAME,  /* a rectangle's outline, `size` thick, drawn inside the rectangle */
+    BD_OP_POLYGON /* filled, `points` */
+} bd_op_kind;
+
+typedef struct {
+    bd_op_kind kind;
+    uint32_t color; /* 0xRRGGBB */
+    uint32_t face;  /* TEXT: index in bd_text_faces */
+    float size, dash;
+    float x, y, width, height;
+    bd_str text; /* normal form; every code point has a glyph in `face` */
+    const bd_point *points;
+    size_t point_count;
+} bd_op;
+typedef BD_VEC(bd_op) bd_ops;
+
+typedef struct {
+    bd_pt rect[4];     /* left, bottom, right, top */
+    size_t page_index; /* where it leads */
+    bd_pt y;           /* top of the place it leads to */
+} bd_link;
+typedef BD_VEC(bd_link) bd_links;
+
+typedef struct {
+    bd_str label; /* "ii", "12" */
+    bd_ops ops;   /* in drawing and reading order */
+    bd_links links;
+} bd_page;
+
+typedef struct {
+    bd_str name;
+    size_t page_index;
+    bd_pt y;
+} bd_place;
+
+typedef struct {
+    int level; /* 1..3; never more than one deeper than the bookmark before it */
+    bd_str title;
+    size_t page_index;
+    bd_pt y;
+} bd_bookmark;
+
+typedef struct bd_layout {
+    const bd_doc *doc;
+    bd_pt page_width, page_height;
+    BD_VEC(bd_page) pages;
+    size_t front_count;            /* pages labelled i, ii, ...; the rest is labelled 1, 2, ... */
+    BD_VEC(bd_place) places;       /* named places, sorted by name bytes */
+    BD_VEC(bd_bookmark) bookmarks; /* in document order */
+    bool has_signature;
+    size_t signature_page;   /* 0-based */
+    bd_pt signature_rect[4]; /* left, bottom, right, top */
+    bd_text_gaps gaps;       /* characters no face has, and the heading they stand under */
+    bd_strs broken_links; /* targets that no anchor has, each once; drawn without a link, "?" for a
+                             page */
+    bd_strs double_anchors; /* anchors set twice: the first counts */
+} bd_layout;
+
+/* Allocated in <arena>.  LIMIT: more than options->max_pages pages.  A missing target or glyph is
+ * no failure: it is in the lists above. */
+BD_MUST_USE bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces,
+                                  const bd_layout_options *options, bd_arena *arena,
+                                  bd_layout **out, bd_err *err);
+
+/* The place of that name, or NULL. */
+const bd_place *bd_layout_find(const bd_layout *layout, bd_str name);
+
+#endif

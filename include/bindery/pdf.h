@@ -1,0 +1,43 @@
+/* bindery/pdf.h - pages of a layout written as a PDF 1.7 file.
+ *
+ * What it is.  The back end draws what the layout says and nothing else: it knows no findings and
+ * no keys.  Pages, objects, cross-reference table and trailer are libharu's; content streams and
+ * fonts are ours, because libharu's fonts carry a broken ToUnicode map, cannot draw beyond U+FFFF
+ * and cost more time than the whole report.
+ *
+ * The file.  Fonts are TrueType subsets in Type0 / CIDFontType2 with Identity-H; a code is the
+ * place of a code point in the order of first use, and the ToUnicode map has exactly one row for
+ * each.  Links and bookmarks lead to direct destination arrays; every anchor is also a named
+ * destination, so that "binder.pdf#CC6.1" works.  Bookmarks, page labels, language and title are
+ * set.  Nothing comes from a clock, a locale or a random number: same layout and options, same
+ * bytes.
+ *
+ *     bd_pdf_options options = {.created_at = as_of, .creator = "Bindery"};
+ *     memcpy(options.id, digest, sizeof options.id);
+ *     BD_TRY(bd_pdf_write(layout, faces, &options, &sink, err));
+ *
+ * One thread for one call; `faces` are filled while measuring.
+ */
+#ifndef BINDERY_PDF_H
+#define BINDERY_PDF_H
+
+#include "bindery/layout.h"
+#include "bindery/text.h"
+#include "bindery/util.h"
+
+typedef struct {
+    bd_instant created_at; /* CreationDate and ModDate, written in UTC */
+    uint8_t id[16];        /* both halves of the trailer's /ID */
+    const char *creator;   /* Info /Creator, or NULL */
+} bd_pdf_options;
+
+/* Title, author, subject, keywords and language are the document's.  The file goes to `sink` in
+ * blocks of some 64 KiB; pages are deflated as they are drawn.  IO: the sink's own failure, passed
+ * on; LIMIT: out of memory, or a file beyond 2 GiB; BUG: an operation that the layout must not
+ * give. */
+BD_MUST_USE bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces,
+                               const bd_pdf_options *options, bd_sink *sink, bd_err *err);
+
+bd_str bd_pdf_versions(bd_arena *arena); /* "libharu 2.3.0" */
+
+#endif

@@ -1,0 +1,72 @@
+/* bindery/run.h - the pipeline: stage order, summary; the only place where all rooms meet.
+ *
+ * Each function does one command's work on an engagement folder and never prints: it returns a result value (an
+ * object, for `--json` and for the terminal alike) and diagnostics, and calls the progress callback it was handed.
+ * A failing control is a successful run.  On failure nothing half-written is left: outputs appear whole or not at
+ * all, and evidence is visible only after its journal line.
+ *
+ * Everything returned is Allocated in the arena handed in.
+ */
+#ifndef BINDERY_RUN_H
+#define BINDERY_RUN_H
+
+#include "bindery/util.h"
+#include "bindery/value.h"
+
+typedef struct {
+    const char *folder;        /* the engagement; "." by default */
+    bd_str period_id;          /* empty: chosen by rule, and said */
+    bd_str as_of;              /* "2026-06-30" or empty */
+    bd_str edition;            /* "auditor" */
+    unsigned jobs;             /* 0: processors online */
+    bool is_offline, is_strict, rehash;
+    bd_instant collected_at;   /* for ingest; BD_INSTANT_NONE */
+    const char *trust_path;    /* PEM of certificates the caller trusts, or NULL: the user's trust file */
+    bool require_timestamp;
+    /* Stage and share done, for a bar on a terminal; may be NULL. */
+    void (*progress)(void *context, const char *stage, uint64_t done, uint64_t total);
+    /* Asked once for an encrypted key; may be NULL. */
+    bd_rc (*passphrase)(void *context, const char *path, bd_arena *arena, bd_str *out, bd_err *err);
+    void *context;
+} bd_run_options;
+
+typedef struct {
+    const bd_value *result;    /* an object; members per command in cli's print functions */
+    bd_diags diags;
+    int exit_code;             /* 0, or what verify and --strict answer */
+} bd_run_outcome;
+
+typedef struct {
+    bd_str organisation;
+    bd_strs periods, categories, subscriptions;
+    bool is_type_i;
+    bd_str zone_name;
+} bd_run_draft;
+
+/* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, a trial identity.  INPUT when
+ * the folder already holds one. */
+BD_MUST_USE bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Puts files and folders into the locker; none: the inbox.  A path named on the command line that is refused ends 3. */
+BD_MUST_USE bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths, size_t count, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Judges and writes out/<period>/assessment.json and findings.ndjson. */
+BD_MUST_USE bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* `kind`: "binder" (signed) or "readiness". */
+BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bool is_unsigned, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Signs an unsigned binder in place; refuses a certificate that its cover does not name. */
+BD_MUST_USE bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* ingest, assess, render, sign, package: the main job. */
+BD_MUST_USE bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* FILE.zip or FILE.pdf.  The verdict is in the outcome; fails only with USAGE, IO or BUG. */
+BD_MUST_USE bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* The assessment as a value, nothing written. */
+BD_MUST_USE bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* One control with every input, rule and file behind its state. */
+BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Signs evidence items off; `as_preparer` states who prepared.  Preparer = reviewer is refused (INPUT). */
+BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name, bd_str role, bd_str checked, bool as_preparer, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Versions of bindery and of every library it uses. */
+bd_str bd_run_versions(bd_arena *arena);
+
+#endif

@@ -1,0 +1,41 @@
+/* bindery/scan.h - the one pass over evidence bytes: blob to facts, diagnostics and rows.
+ *
+ * The same code runs at ingest, on a cache miss and in `verify --reperform`, because it sees only a `bd_blob`.
+ * What a file is, is decided by its content, never by its name; a sidecar's word counts where content is silent.
+ *
+ * Two steps.  `bd_scan` reads one object and yields facts and rows; it may run on many threads.  `bd_scan_conclude`
+ * then joins pages into collections, says how complete each is, and lists the snapshots that checks will judge.
+ *
+ * Memory is flat: one record, its arena and the spool's buffer.
+ */
+#ifndef BINDERY_SCAN_H
+#define BINDERY_SCAN_H
+
+#include "bindery/catalog.h"
+#include "bindery/evidence.h"
+#include "bindery/rule.h"
+#include "bindery/spill.h"
+#include "bindery/util.h"
+#include "bindery/zip.h"
+
+typedef struct {
+    const bd_catalog *catalog;
+    const bd_rules *rules;
+    const bd_value *parameters; /* the organisation's facts, or NULL */
+    const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
+    const bd_zone *zone;
+} bd_scan_plan;
+
+/* Scans one object.  `sidecar` may be NULL.  Rows go to `rows` as packed records: u32 `evidence` (the caller's index),
+ * then bd_row_pack's bytes.  Malformed content is not a failure: it is said in the facts (is_malformed, problem) and
+ * the rows read before it stay.  Fails with IO, or INPUT when the stored bytes do not match their hash.
+ * Texts in `out` are Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const bd_sidecar *sidecar,
+                          uint32_t evidence, bd_arena *arena, bd_spool *rows, bd_facts *out, bd_err *err);
+
+/* Fills the derived half of every record that `bd_scan` has not: source, title, origin, times, sign-off, collection,
+ * completeness.  Needs given, sidecar, facts, preparer and reviewers (journal reviews included) to be set. */
+void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
+                      bd_collections *collections, bd_snapshots *snapshots);
+
+#endif

@@ -1,0 +1,32 @@
+/* bindery/spill.h - bytes that may not fit in memory: an append-only spool and an external sort.
+ *
+ * Both keep a bounded buffer and put the rest in unlinked temporary files.  The sort orders records by memcmp of
+ * their bytes, so a caller packs keys in front (bd_pack_* in util.h); equal records keep no order of their own (they are
+ * equal).  Runs are merged at most 64 at a time with 64 KiB buffers.
+ */
+#ifndef BINDERY_SPILL_H
+#define BINDERY_SPILL_H
+
+#include "bindery/util.h"
+
+#define BD_SPILL_RECORD_BYTES BD_PACK_BYTES /* largest record */
+
+typedef struct bd_spool bd_spool;
+bd_spool *bd_spool_open(size_t memory_bytes);
+BD_MUST_USE bd_rc bd_spool_put(bd_spool *spool, bd_str record, bd_err *err);
+/* Reads from the start; any number of times, after the last put. */
+BD_MUST_USE bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err);
+/* Borrowed until the next call. */
+BD_MUST_USE bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *err);
+uint64_t bd_spool_count(const bd_spool *spool);
+void bd_spool_close(bd_spool *spool); /* accepts NULL */
+
+typedef struct bd_sorter bd_sorter;
+bd_sorter *bd_sorter_open(size_t memory_bytes);
+BD_MUST_USE bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err);
+/* Ends putting.  Then `next` yields records in order, once. */
+BD_MUST_USE bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err);
+BD_MUST_USE bd_rc bd_sorter_next(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err);
+void bd_sorter_close(bd_sorter *sorter); /* accepts NULL */
+
+#endif

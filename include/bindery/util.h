@@ -1,0 +1,382 @@
+/* bindery/util.h - the floor: errors, arenas, strings, buffers, files, time and worker threads.
+ *
+ * What it is.  Everything a C program wants before it has a subject.  No word of audit stands in this
+ * room, and no other room is known to it.
+ *
+ * Memory.  Memory belongs to an arena, everything else belongs to a handle.  An arena is named for its
+ * lifetime ("run", "stage", "scratch") and is emptied as a whole.  `bd_new` zeroes, checks overflow and
+ * never returns NULL: past the arena's limit the exhaustion hook is called, which does not return.
+ *
+ * Errors.  A fallible function returns `bd_rc` and takes `bd_err *err` last.  `err` is untouched on
+ * success.  A message is one line of UTF-8, lower case, failure first, subject in single quotes, without
+ * a full stop; callers add context with BD_TRY_CTX.
+ *
+ *     bd_arena *arena = bd_arena_open("scratch", 16 << 20);
+ *     bd_str text;
+ *     BD_TRY_CTX(bd_file_read(path, 1 << 20, arena, &text, err), err, "while loading the register");
+ *     bd_arena_close(arena);
+ *
+ * Threads.  Nothing here keeps global state but the exhaustion hook, which is set once at start.  An
+ * arena, a buffer and a file handle belong to one thread at a time.
+ */
+#ifndef BINDERY_UTIL_H
+#define BINDERY_UTIL_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- compiler ------------------------------------------------------------------------------- */
+
+#define BD_MUST_USE __attribute__((warn_unused_result))
+#define BD_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+#define BD_NORETURN __attribute__((noreturn))
+#define BD_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Runs `fn(&variable)` when the variable leaves scope: `BD_DEFER(close_it) FILE *f = ...;` */
+#define BD_DEFER(fn) __attribute__((cleanup(fn)))
+
+/* ---- errors --------------------------------------------------------------------------------- */
+
+/* Eight classes, because eight is how many different things a caller or operator can do. */
+typedef enum {
+    BD_ERR_USAGE = 1,   /* the command line is wrong: read the help                      exit 2  */
+    BD_ERR_INPUT,       /* input or configuration is malformed or hostile: mend the file  exit 3  */
+    BD_ERR_LIMIT,       /* over a stated limit, or out of memory                          exit 5  */
+    BD_ERR_IO,          /* disk or network: look at the machine                           exit 4  */
+    BD_ERR_TRUST,       /* intact, but the signer is not one the caller trusts            exit 6  */
+    BD_ERR_UNSUPPORTED, /* understood, but not something this version does                exit 3  */
+    BD_ERR_BUSY,        /* somebody else is writing: try later                            exit 75 */
+    BD_ERR_BUG          /* an invariant of ours does not hold: report it                  exit 70 */
+} bd_err_class;
+
+typedef struct {
+    bd_err_class class;
+    char message[1024]; /* NUL-terminated UTF-8, one line */
+} bd_err;
+
+/* Result of a fallible call.  Only `bd_failed`, BD_TRY and BD_TRY_CTX look inside. */
+typedef struct {
+    int failed;
+} bd_rc;
+
+#define BD_OK ((bd_rc){0})
+
+static inline bool bd_failed(bd_rc rc) {
+    return rc.failed != 0;
+}
+
+/* Fills `err` (which may be NULL) and yields the failing result. */
+bd_rc bd_raise(bd_err *err, bd_err_class class, const char *format, ...) BD_PRINTF(3, 4);
+
+/* Appends ", <text>" to a failure's message; the class stays. */
+void bd_err_context(bd_err *err, const char *format, ...) BD_PRINTF(2, 3);
+
+#define BD_RAISE(err, class, ...) return bd_raise((err), (class), __VA_ARGS__)
+#define BD_TRY(call)                                                                               \
+    do {                                                                                           \
+        bd_rc try_rc = (call);                                                                     \
+        if (bd_failed(try_rc)) {                                                                   \
+            return try_rc;                                                                         \
+        }                                                                                          \
+    } while (0)
+#define BD_TRY_CTX(call, err, ...)                                                                 \
+    do {                                                                                           \
+        bd_rc try_rc = (call);                                                                     \
+        if (bd_failed(try_rc)) {                                                                   \
+            bd_err_context((err), __VA_ARGS__);                                                    \
+            return try_rc;                                                                         \
+        }                                                                                          \
+    } while (0)
+
+/* Ends the program with 70 after naming the broken invariant; for conditions that only a bug can reach. */
+BD_NORETURN void bd_bug(const char *file, int line, const char *what);
+#define BD_ASSERT(condition) ((condition) ? (void)0 : bd_bug(__FILE__, __LINE__, #condition))
+
+/* ---- arenas --------------------------------------------------------------------------------- */
+
+typedef struct bd_arena bd_arena;
+
+/* Opens an arena that holds at most `limit_bytes`.  `name` is borrowed until close (use a literal). */
+bd_arena *bd_arena_open(const char *name, size_t limit_bytes);
+void bd_arena_close(bd_arena *arena); /* accepts NULL */
+void bd_arena_close_ref(bd_arena **arena); /* for BD_DEFER */
+
+/* Empties the arena but keeps its first block, for reuse per record or stage. */
+void bd_arena_reset(bd_arena *arena);
+
+/* Bytes handed out since open or reset. */
+size_t bd_arena_used(const bd_arena *arena);
+
+/* Zeroed, aligned for any type; never NULL.  Calls the exhaustion hook past the limit. */
+void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes);
+#define bd_new(arena, T, n) ((T *)bd_alloc((arena), (size_t)(n), sizeof(T)))
+
+/* Called when an arena passes its limit or the system has no memory; must not return.  The default
+ * prints one sentence to stderr and leaves with 5. */
+typedef void bd_exhausted_fn(const char *arena_name, size_t limit_bytes);
+void bd_set_exhausted(bd_exhausted_fn *hook);
+
+/* ---- strings -------------------------------------------------------------------------------- */
+
+/* UTF-8 bytes with a length, not NUL-terminated.  The empty string may have data == NULL. */
+typedef struct {
+    const char *data;
+    size_t size;
+} bd_str;
+
+#define BD_STR(literal) ((bd_str){(literal), sizeof(literal) - 1})
+#define BD_STR_INIT(literal) {(literal), sizeof(literal) - 1}
+/* printf("%.*s", BD_ARG(s)) */
+#define BD_ARG(s) (int)(s).size, ((s).data ? (s).data : "")
+
+bd_str bd_str_of(const char *text);                       /* borrowed; NULL gives the empty string */
+bd_str bd_str_copy(bd_arena *arena, bd_str text);         /* Allocated in <arena>, NUL after the end */
+bd_str bd_str_format(bd_arena *arena, const char *format, ...) BD_PRINTF(2, 3);
+bd_str bd_str_vformat(bd_arena *arena, const char *format, va_list args);
+const char *bd_str_z(bd_arena *arena, bd_str text);       /* NUL-terminated copy, for library calls */
+bool bd_str_eq(bd_str a, bd_str b);                       /* byte equality */
+bool bd_str_eqz(bd_str a, const char *b);
+int bd_str_cmp(bd_str a, bd_str b);                       /* by bytes, shorter first: the sort order of all outputs */
+bool bd_str_has_prefix(bd_str text, bd_str prefix);
+bool bd_str_has_suffix(bd_str text, bd_str suffix);
+bd_str bd_str_sub(bd_str text, size_t from, size_t to);   /* clamped to the text */
+bd_str bd_str_trim(bd_str text);                          /* ASCII white space at both ends */
+ptrdiff_t bd_str_find(bd_str text, bd_str part);          /* offset, or -1 */
+bool bd_str_ieq(bd_str a, bd_str b);                      /* equal under ASCII case folding */
+int bd_str_icmp(bd_str a, bd_str b);
+bd_str bd_str_lower(bd_arena *arena, bd_str text);        /* ASCII lower case; Allocated in <arena> */
+/* Cuts `*rest` at the first `separator`; false when nothing is left. */
+bool bd_str_cut(bd_str *rest, char separator, bd_str *piece);
+/* Orders "6.3.9" before "6.3.10": runs of digits compare as numbers. */
+int bd_str_natural_cmp(bd_str a, bd_str b);
+bool bd_str_to_i64(bd_str text, int64_t *out);            /* decimal with optional '-', whole text, no overflow */
+/* True if the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF). */
+bool bd_utf8_is_valid(bd_str text);
+/* Next code point at *at, moving it on; U+FFFD and one byte for a malformed sequence.  False at the end. */
+bool bd_utf8_next(bd_str text, size_t *at, uint32_t *code_point);
+size_t bd_utf8_put(char out[4], uint32_t code_point);     /* bytes written, 1..4 */
+/* Simple case folding of one code point (Unicode simple folding for Latin, Greek, Cyrillic, Armenian;
+ * others unchanged): how evidence strings compare. */
+uint32_t bd_fold(uint32_t code_point);
+int bd_str_fold_cmp(bd_str a, bd_str b);                  /* compares under bd_fold */
+void bd_hex(const uint8_t *bytes, size_t count, char *out /* 2*count + 1 */);
+bool bd_unhex(bd_str text, uint8_t *out, size_t count);   /* exactly 2*count hex digits */
+/* Text for a person: control, bidi and zero-width characters shown as \u{XXXX}.  Allocated in <arena>. */
+bd_str bd_str_visible(bd_arena *arena, bd_str text);
+
+/* ---- vectors and maps ------------------------------------------------------------------------ */
+
+/* A vector is any struct with `T *data; size_t count, room;`.  bd_push yields the new, zeroed slot:
+ *     BD_VEC(bd_str) names = {0};   *bd_push(arena, &names) = text; */
+#define BD_VEC(T)                                                                                  \
+    struct {                                                                                       \
+        T *data;                                                                                   \
+        size_t count, room;                                                                        \
+    }
+#define bd_push(arena, vec)                                                                        \
+    ((vec)->data = bd_grow((arena), (vec)->data, &(vec)->count, &(vec)->room, sizeof(*(vec)->data)), \
+     (vec)->data + (vec)->count - 1)
+void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t size_bytes);
+
+typedef BD_VEC(bd_str) bd_strs;
+
+/* String map, keys copied; for lookup only: it cannot be iterated, because hash order must reach no output. */
+typedef struct bd_map bd_map;
+bd_map *bd_map_make(bd_arena *arena);
+void bd_map_put(bd_map *map, bd_str key, void *value);
+void *bd_map_find(const bd_map *map, bd_str key); /* NULL when absent */
+
+/* Stable merge sort over `count` items of `size_bytes`, comparing with `cmp(context, a, b)`. */
+typedef int bd_cmp_fn(const void *context, const void *a, const void *b);
+void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const void *context);
+
+/* ---- buffers and sinks ------------------------------------------------------------------------ */
+
+/* Growing bytes on the heap, never beyond `max_bytes` (then LIMIT).  `clear` makes it usable again. */
+typedef struct {
+    char *data;
+    size_t size, room, max_bytes;
+    bool overflowed; /* a put did not fit; checked once at the end by bd_buf_check */
+} bd_buf;
+
+void bd_buf_init(bd_buf *buf, size_t max_bytes);
+void bd_buf_clear(bd_buf *buf);
+void bd_buf_put(bd_buf *buf, const void *bytes, size_t count);
+void bd_buf_puts(bd_buf *buf, bd_str text);
+void bd_buf_putc(bd_buf *buf, char c);
+void bd_buf_printf(bd_buf *buf, const char *format, ...) BD_PRINTF(2, 3);
+bd_str bd_buf_str(const bd_buf *buf); /* Borrowed until the next put */
+BD_MUST_USE bd_rc bd_buf_check(const bd_buf *buf, const char *what, bd_err *err);
+
+/* Where bytes go.  `write` takes all of them or fails. */
+typedef struct bd_sink {
+    bd_rc (*write)(struct bd_sink *sink, const void *bytes, size_t count, bd_err *err);
+    void *context;
+} bd_sink;
+static inline bd_rc bd_sink_write(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    return sink->write(sink, bytes, count, err);
+}
+bd_sink bd_sink_to_buf(bd_buf *buf); /* `buf` is borrowed until the sink is dropped */
+
+/* Where bytes come from.  `read` yields 1..room bytes, or 0 at the end. */
+typedef struct bd_source {
+    bd_rc (*read)(struct bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err);
+    void *context;
+} bd_source;
+static inline bd_rc bd_source_read(bd_source *source, void *bytes, size_t room, size_t *count,
+                                   bd_err *err) {
+    return source->read(source, bytes, room, count, err);
+}
+typedef struct {
+    bd_str text;
+    size_t at;
+} bd_memory_source; /* state for bd_source_of_memory; the caller keeps it alive */
+bd_source bd_source_of_memory(bd_memory_source *state, bd_str text);
+bd_source bd_source_of_fd(int *fd); /* borrowed: the caller closes it */
+
+/* ---- files ------------------------------------------------------------------------------------ */
+
+/* Whole file, at most `max_bytes` (else LIMIT).  IO names the path and the system's reason. */
+BD_MUST_USE bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err);
+
+/* A file that appears whole or not at all: temp file beside it, fsync, rename, fsync of the folder.
+ *     bd_atomic *file; BD_TRY(bd_atomic_open(path, 0644, &file, err));
+ *     rc = bd_sink_write(bd_atomic_sink(file), ...);
+ *     rc = bd_atomic_finish(file, err);    // or bd_atomic_drop(file): nothing is left behind
+ * `finish` and `drop` both end the handle. */
+typedef struct bd_atomic bd_atomic;
+BD_MUST_USE bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err);
+bd_sink *bd_atomic_sink(bd_atomic *file);
+int bd_atomic_fd(bd_atomic *file); /* for reading back before finish */
+BD_MUST_USE bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err);
+void bd_atomic_drop(bd_atomic *file); /* accepts NULL */
+BD_MUST_USE bd_rc bd_file_write(const char *path, unsigned mode, bd_str text, bd_err *err); /* atomic */
+
+BD_MUST_USE bd_rc bd_write_all(int fd, const void *bytes, size_t count, const char *path, bd_err *err);
+BD_MUST_USE bd_rc bd_pread_all(int fd, void *bytes, size_t count, int64_t offset, const char *path, bd_err *err);
+BD_MUST_USE bd_rc bd_folder_make(const char *path, bd_err *err);  /* with parents; present is fine */
+BD_MUST_USE bd_rc bd_folder_sync(const char *path, bd_err *err);
+bool bd_path_exists(const char *path);
+bool bd_path_is_folder(const char *path);
+const char *bd_path_join(bd_arena *arena, const char *folder, const char *name);
+bd_str bd_path_name(bd_str path);   /* after the last '/' */
+bd_str bd_path_folder(bd_str path); /* before the last '/', "." when there is none */
+
+typedef struct {
+    bd_str path;         /* relative to the folder walked, '/' between parts */
+    int64_t bytes;
+    int64_t mtime_ns, ctime_ns;
+    uint64_t device, inode;
+    bool is_readable;    /* false: `problem` says why, and the walk went on */
+    bd_str problem;
+} bd_entry;
+typedef BD_VEC(bd_entry) bd_entries;
+/* All regular files below `folder`, sorted by path bytes.  Symbolic links are not followed and come out
+ * as unreadable; names beginning with '.' are skipped.  At most `max_entries` (else LIMIT). */
+BD_MUST_USE bd_rc bd_folder_walk(const char *folder, size_t max_entries, bd_arena *arena, bd_entries *out, bd_err *err);
+
+/* An unlinked temporary file in the system's temporary folder, open for reading and writing. */
+BD_MUST_USE bd_rc bd_temp_open(int *fd, bd_err *err);
+void bd_fd_close(int *fd); /* for BD_DEFER; -1 is fine */
+
+/* ---- time ------------------------------------------------------------------------------------- */
+
+typedef int64_t bd_instant; /* 100 ns since 1970-01-01T00:00:00Z */
+typedef int32_t bd_day;     /* days since 1970-01-01 in the proleptic Gregorian calendar */
+
+#define BD_SECOND ((bd_instant)10000000)
+#define BD_HOUR (3600 * BD_SECOND)
+#define BD_INSTANT_NONE INT64_MIN /* "no time given" */
+#define BD_DAY_NONE INT32_MIN
+
+typedef struct {
+    int year, month, day; /* 1-based month and day */
+} bd_date;
+
+bd_date bd_date_of_day(bd_day day);
+bd_day bd_day_of_date(int year, int month, int day);
+bool bd_date_is_valid(int year, int month, int day);
+int bd_month_days(int year, int month);
+bool bd_day_parse(bd_str text, bd_day *out); /* YYYY-MM-DD, the whole text */
+bd_str bd_day_format(bd_arena *arena, bd_day day);
+bd_day bd_instant_utc_day(bd_instant at);
+
+/* An instant with an offset: RFC 3339 and the spellings of Azure tools ("T" or space, up to any number of
+ * fraction digits (finer than 100 ns is cut), "Z", "+02:00", "+0200"), or 9-10 digit Unix seconds.
+ * False for anything else, a time without offset included; year 1 and earlier count as absent (false). */
+bool bd_instant_parse(bd_str text, bd_instant *out);
+/* Date and time without an offset ("2026-01-02T17:30", "2026-01-02 17:30:00"): seconds of the local day. */
+bool bd_local_parse(bd_str text, bd_day *day, int32_t *second_of_day);
+/* "2026-01-15T06:00:04Z", with the fraction only when it is not zero (trailing zeros cut). */
+bd_str bd_instant_format(bd_arena *arena, bd_instant at);
+
+/* IANA time zone, read from the system's TZif files (RFC 8536) by a bounded reader of ours. */
+typedef struct bd_zone bd_zone;
+/* "UTC" needs no file.  INPUT: unknown or ill-formed name; names with "..", a leading '/' or over 64 bytes
+ * are refused.  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_zone_load(bd_str name, bd_arena *arena, const bd_zone **out, bd_err *err);
+bd_str bd_zone_name(const bd_zone *zone);
+int32_t bd_zone_offset_seconds(const bd_zone *zone, bd_instant at); /* east of UTC is positive */
+/* The first instant of the local day (a midnight that a change of clocks skips gives the change itself). */
+bd_instant bd_zone_day_start(const bd_zone *zone, bd_day day);
+bd_instant bd_zone_instant(const bd_zone *zone, bd_day day, int32_t second_of_day);
+bd_day bd_zone_day(const bd_zone *zone, bd_instant at); /* local day that holds `at` */
+/* Version of the time zone data ("2026b"), or "unknown".  Allocated in <arena>. */
+bd_str bd_zone_data_version(bd_arena *arena);
+
+/* Wall clock.  Only `run` and `cli` may call it: SOURCE_DATE_EPOCH wins where it is set and well-formed. */
+bd_instant bd_clock_now(void);
+
+/* ---- diagnostics ------------------------------------------------------------------------------- */
+
+/* Not errors: a malformed row or a stale file is noted and the stage goes on. */
+typedef enum { BD_DIAG_NOTE, BD_DIAG_WARNING, BD_DIAG_REFUSED } bd_diag_severity;
+typedef struct {
+    bd_diag_severity severity;
+    bd_str subject; /* file path or evidence id */
+    bd_str locus;   /* "line 12, column 4", "byte 1032", "/value/3/id"; may be empty */
+    bd_str message; /* one sentence, no full stop */
+} bd_diag;
+typedef BD_VEC(bd_diag) bd_diags;
+void bd_diag_add(bd_arena *arena, bd_diags *diags, bd_diag_severity severity, bd_str subject, bd_str locus,
+                 const char *format, ...) BD_PRINTF(6, 7);
+
+/* ---- packed records: integers that sort as numbers, texts that sort as bytes ---------------------- */
+
+#define BD_PACK_BYTES 65536 /* largest packed record */
+
+typedef struct {
+    uint8_t bytes[BD_PACK_BYTES];
+    size_t size;
+    bool overflowed;
+} bd_packer;
+void bd_pack_begin(bd_packer *packer);
+void bd_pack_u8(bd_packer *packer, uint8_t value);
+void bd_pack_u32(bd_packer *packer, uint32_t value);
+void bd_pack_i64(bd_packer *packer, int64_t value); /* order-preserving */
+/* Key text: bytes with 0x00 escaped as 00 FF, closed by 00 00: sorts by bytes and is self-delimiting. */
+void bd_pack_key(bd_packer *packer, bd_str text);
+void bd_pack_text(bd_packer *packer, bd_str text);  /* length + bytes, for payloads; cut at 4 KiB with an ellipsis */
+bd_str bd_pack_end(const bd_packer *packer);
+
+typedef struct {
+    bd_str record;
+    size_t at;
+} bd_unpacker;
+uint8_t bd_unpack_u8(bd_unpacker *unpacker);
+uint32_t bd_unpack_u32(bd_unpacker *unpacker);
+int64_t bd_unpack_i64(bd_unpacker *unpacker);
+bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena);
+bd_str bd_unpack_text(bd_unpacker *unpacker);       /* Borrowed from the record */
+
+/* ---- workers ------------------------------------------------------------------------------------ */
+
+/* Runs `fn(context, index, worker)` for index 0..count-1 on at most `jobs` threads (1: in the caller).
+ * Order of calls is free; results must be stored by index.  `worker` is 0..jobs-1. */
+typedef void bd_job_fn(void *context, size_t index, unsigned worker);
+void bd_pool_run(unsigned jobs, size_t count, bd_job_fn *fn, void *context);
+unsigned bd_pool_default_jobs(void); /* processors online, 1..16 */
+
+#endif

@@ -1,0 +1,56 @@
+/* hash.c - SHA-256 over EVP. */
+#include "bindery/crypto.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+struct bd_sha256 {
+    EVP_MD_CTX *context;
+};
+
+bd_sha256 *bd_sha256_open(void) {
+    bd_sha256 *hash = OPENSSL_zalloc(sizeof(*hash));
+    BD_ASSERT(hash != NULL);
+    hash->context = EVP_MD_CTX_new();
+    BD_ASSERT(hash->context != NULL);
+    BD_ASSERT(EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) == 1);
+    return hash;
+}
+
+void bd_sha256_put(bd_sha256 *hash, const void *bytes, size_t count) {
+    if (count > 0) {
+        BD_ASSERT(EVP_DigestUpdate(hash->context, bytes, count) == 1);
+    }
+}
+
+void bd_sha256_finish(bd_sha256 *hash, uint8_t out[32]) {
+    unsigned int count = 0;
+    BD_ASSERT(EVP_DigestFinal_ex(hash->context, out, &count) == 1 && count == 32);
+    BD_ASSERT(EVP_DigestInit_ex(hash->context, NULL, NULL) == 1);
+}
+
+void bd_sha256_close(bd_sha256 *hash) {
+    if (hash == NULL) {
+        return;
+    }
+    EVP_MD_CTX_free(hash->context);
+    OPENSSL_free(hash);
+}
+
+void bd_sha256_of(bd_str text, uint8_t out[32]) {
+    unsigned int count = 0;
+    const char *data = text.data ? text.data : "";
+    BD_ASSERT(EVP_Digest(data, text.size, out, &count, EVP_sha256(), NULL) == 1 && count == 32);
+}
+
+bd_str bd_sha256_hex(bd_arena *arena, bd_str text) {
+    uint8_t digest[32];
+    bd_sha256_of(text, digest);
+    char *hex = bd_new(arena, char, 65);
+    bd_hex(digest, sizeof(digest), hex);
+    return (bd_str){hex, 64};
+}
+
+bd_str bd_crypto_versions(bd_arena *arena) {
+    return bd_str_format(arena, "OpenSSL %s", OpenSSL_version(OPENSSL_VERSION_STRING));
+}

@@ -1,0 +1,403 @@
+/* lexer.c - PDF objects from bytes (ISO 32000-1, 7.2 and 7.3), strictly and within bounds.
+ *
+ * Stricter than the standard where two readers could understand two things: a dictionary may not
+ * name a key twice, a hexadecimal string holds digits only, an integer has to fit. */
+#include "bindery/pdffile.h"
+
+#include "pdffile_priv.h"
+
+#include <string.h>
+
+#define NODES_MAX (1u << 18)
+#define DEPTH_MAX 48
+#define KEYS_MAX 4096
+#define STRING_MAX (1u << 20)
+
+bd_pdf_lexer bd_pdf_lexer_of(bd_str text, size_t at, size_t end, bd_arena *arena, bd_err *err) {
+    return (bd_pdf_lexer){.text = text,
+                          .at = at,
+                          .end = end,
+                          .arena = arena,
+                          .nodes_left = NODES_MAX,
+                          .has_references = true,
+                          .err = err};
+}
+
+bool bd_pdf_is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0';
+}
+
+bool bd_pdf_is_regular(char c) {
+    return !bd_pdf_is_space(c) && c != '(' && c != ')' && c != '<' && c != '>' && c != '[' &&
+           c != ']' && c != '{' && c != '}' && c != '/' && c != '%';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static int parse_hex_digit(char c) {
+    if (is_digit(c)) {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool has_more(const bd_pdf_lexer *lexer) {
+    return lexer->at < lexer->end;
+}
+
+static char peek(const bd_pdf_lexer *lexer) {
+    return has_more(lexer) ? lexer->text.data[lexer->at] : '\0';
+}
+
+bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem) {
+    BD_RAISE(lexer->err, BD_ERR_INPUT, "%s, at byte %zu", problem, lexer->at);
+}
+
+void bd_pdf_lexer_skip(bd_pdf_lexer *lexer) {
+    while (has_more(lexer)) {
+        char c = peek(lexer);
+        if (c == '%') {
+            while (has_more(lexer) && peek(lexer) != '\n' && peek(lexer) != '\r') {
+                lexer->at++;
+            }
+        } else if (bd_pdf_is_space(c)) {
+            lexer->at++;
+        } else {
+            return;
+        }
+    }
+}
+
+bd_str bd_pdf_lexer_word(bd_pdf_lexer *lexer) {
+    size_t from = lexer->at;
+    while (has_more(lexer) && bd_pdf_is_regular(peek(lexer))) {
+        lexer->at++;
+    }
+    return bd_str_sub(lexer->text, from, lexer->at);
+}
+
+bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, const char *word) {
+    bd_pdf_lexer_skip(lexer);
+    size_t from = lexer->at;
+    bd_str found = bd_pdf_lexer_word(lexer);
+    if (bd_str_eqz(found, word)) {
+        return BD_OK;
+    }
+    lexer->at = from;
+    BD_RAISE(lexer->err, BD_ERR_INPUT,
+             "expected '%s' in the pdf, found something else, at byte %zu", word, from);
+}
+
+bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out) {
+    size_t from = lexer->at;
+    int64_t value = 0;
+    while (is_digit(peek(lexer)) && lexer->at - from < 15) {
+        value = value * 10 + (lexer->text.data[lexer->at++] - '0');
+    }
+    if (lexer->at == from || is_digit(peek(lexer))) {
+        return bd_pdf_lexer_raise(lexer, "expected a number of at most 15 digits");
+    }
+    *out = value;
+    return BD_OK;
+}
+
+/* ---- numbers and references ------------------------------------------------------------------ */
+
+/* Tries "<generation> R" after an integer; leaves the cursor where it was when that does not
+ * follow. */
+static bool find_reference(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    size_t from = lexer->at;
+    int generation = 0;
+    size_t digits = 0;
+    bd_pdf_lexer_skip(lexer);
+    while (is_digit(peek(lexer)) && digits < 6) {
+        generation = generation * 10 + (lexer->text.data[lexer->at++] - '0');
+        digits++;
+    }
+    bool is_spaced = digits > 0 && bd_pdf_is_space(peek(lexer));
+    bd_pdf_lexer_skip(lexer);
+    if (is_spaced && generation <= 65535 && bd_str_eqz(bd_pdf_lexer_word(lexer), "R")) {
+        out->kind = BD_PDF_REF;
+        out->generation = generation;
+        return true;
+    }
+    lexer->at = from;
+    return false;
+}
+
+static bd_rc parse_number(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    bool is_negative = peek(lexer) == '-';
+    size_t digits = 0;
+    int64_t whole = 0;
+    double fraction = 0, scale = 1;
+    if (is_negative || peek(lexer) == '+') {
+        lexer->at++;
+    }
+    for (; is_digit(peek(lexer)); digits++) {
+        if (whole > (INT64_MAX - 9) / 10) {
+            return bd_pdf_lexer_raise(lexer, "a number that is too large");
+        }
+        whole = whole * 10 + (lexer->text.data[lexer->at++] - '0');
+    }
+    out->kind = BD_PDF_INTEGER;
+    if (peek(lexer) == '.') {
+        out->kind = BD_PDF_REAL;
+        lexer->at++;
+        for (; is_digit(peek(lexer)); digits++) {
+            scale /= 10;
+            fraction += scale * (lexer->text.data[lexer->at++] - '0');
+        }
+    }
+    if (digits == 0 || (has_more(lexer) && bd_pdf_is_regular(peek(lexer)))) {
+        return bd_pdf_lexer_raise(lexer, "a number that is not well formed");
+    }
+    out->integer = is_negative ? -whole : whole;
+    out->real = is_negative ? -((double)whole + fraction) : (double)whole + fraction;
+    if (out->kind == BD_PDF_INTEGER && !is_negative && lexer->has_references) {
+        find_reference(lexer, out);
+    }
+    return BD_OK;
+}
+
+/* ---- strings and names ----------------------------------------------------------------------- */
+
+static bd_rc parse_hex_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    size_t from = ++lexer->at;
+    while (has_more(lexer) && parse_hex_digit(peek(lexer)) >= 0) {
+        lexer->at++;
+    }
+    if (peek(lexer) != '>') {
+        return bd_pdf_lexer_raise(lexer, "a hexadecimal string with something else than digits");
+    }
+    size_t digits = lexer->at - from;
+    if (digits > 2 * (size_t)STRING_MAX) {
+        return bd_pdf_lexer_raise(lexer, "a string that is too long");
+    }
+    char *bytes = bd_new(lexer->arena, char, digits / 2 + 1);
+    for (size_t i = 0; i < digits; i++) {
+        int value = parse_hex_digit(lexer->text.data[from + i]);
+        bytes[i / 2] = (char)((uint8_t)bytes[i / 2] | (uint8_t)(i % 2 == 0 ? value << 4 : value));
+    }
+    lexer->at++;
+    out->kind = BD_PDF_STRING;
+    out->text = (bd_str){bytes, (digits + 1) / 2};
+    return BD_OK;
+}
+
+/* The byte that an escape stands for, or -1 for a line continuation; the cursor is after the
+ * backslash. */
+static int parse_escape(bd_pdf_lexer *lexer) {
+    static const char names[] = "nrtbf", values[] = "\n\r\t\b\f";
+    char c = lexer->text.data[lexer->at++];
+    const char *name = memchr(names, c, sizeof(names) - 1);
+    if (name != NULL) {
+        return values[name - names];
+    }
+    if (c == '\r' || c == '\n') {
+        if (c == '\r' && peek(lexer) == '\n') {
+            lexer->at++;
+        }
+        return -1;
+    }
+    if (c < '0' || c > '7') {
+        return (uint8_t)c;
+    }
+    int value = c - '0';
+    for (int i = 0; i < 2 && peek(lexer) >= '0' && peek(lexer) <= '7'; i++) {
+        value = value * 8 + (lexer->text.data[lexer->at++] - '0');
+    }
+    return value & 0xff;
+}
+
+/* Finds the closing parenthesis so that room can be taken before the bytes are decoded. */
+static bd_rc measure_string(bd_pdf_lexer *lexer, size_t *length) {
+    size_t depth = 0;
+    for (size_t at = lexer->at; at < lexer->end && at - lexer->at <= STRING_MAX; at++) {
+        char c = lexer->text.data[at];
+        if (c == '\\') {
+            at++;
+        } else if (c == '(') {
+            depth++;
+        } else if (c == ')' && --depth == 0) {
+            *length = at - lexer->at;
+            return BD_OK;
+        }
+    }
+    return bd_pdf_lexer_raise(lexer, "a string without end");
+}
+
+static bd_rc parse_literal_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    size_t length = 0, count = 0;
+    BD_TRY(measure_string(lexer, &length));
+    size_t end = lexer->at + length;
+    char *bytes = bd_new(lexer->arena, char, length);
+    lexer->at++;
+    while (lexer->at < end) {
+        char c = lexer->text.data[lexer->at++];
+        if (c == '\\') {
+            int value = parse_escape(lexer);
+            if (value >= 0) {
+                bytes[count++] = (char)value;
+            }
+        } else {
+            bytes[count++] = c;
+        }
+    }
+    lexer->at = end + 1;
+    out->kind = BD_PDF_STRING;
+    out->text = (bd_str){bytes, count};
+    return BD_OK;
+}
+
+static bd_rc parse_name(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    lexer->at++;
+    bd_str raw = bd_pdf_lexer_word(lexer);
+    out->kind = BD_PDF_NAME;
+    out->text = raw;
+    if (raw.size > 255) {
+        return bd_pdf_lexer_raise(lexer, "a name of more than 255 bytes");
+    }
+    if (raw.size == 0 || memchr(raw.data, '#', raw.size) == NULL) {
+        return BD_OK;
+    }
+    char *bytes = bd_new(lexer->arena, char, raw.size);
+    size_t count = 0;
+    for (size_t i = 0; i < raw.size; i++) {
+        bytes[count] = raw.data[i];
+        if (raw.data[i] == '#') {
+            bool is_whole = raw.size - i > 2;
+            int high = is_whole ? parse_hex_digit(raw.data[i + 1]) : -1;
+            int low = is_whole ? parse_hex_digit(raw.data[i + 2]) : -1;
+            if (high < 0 || low < 0) {
+                return bd_pdf_lexer_raise(lexer, "a name with a broken '#' escape");
+            }
+            bytes[count] = (char)(high * 16 + low);
+            i += 2;
+        }
+        count++;
+    }
+    out->text = (bd_str){bytes, count};
+    return BD_OK;
+}
+
+/* ---- containers ------------------------------------------------------------------------------ */
+
+static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out);
+
+typedef BD_VEC(bd_pdf_object) bd_pdf_objects;
+
+static bd_rc parse_array(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
+    bd_pdf_objects items = {0};
+    lexer->at++;
+    for (bd_pdf_lexer_skip(lexer); peek(lexer) != ']'; bd_pdf_lexer_skip(lexer)) {
+        bd_pdf_object item = {0};
+        BD_TRY(parse_object(lexer, depth + 1, &item));
+        *bd_push(lexer->arena, &items) = item;
+    }
+    lexer->at++;
+    out->kind = BD_PDF_ARRAY;
+    out->items = items.data;
+    out->count = items.count;
+    return BD_OK;
+}
+
+static bool has_key(const bd_strs *keys, bd_str key) {
+    for (size_t i = 0; i < keys->count; i++) {
+        if (bd_str_eq(keys->data[i], key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bd_rc parse_dict(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
+    bd_pdf_objects items = {0};
+    bd_strs keys = {0};
+    lexer->at += 2;
+    for (bd_pdf_lexer_skip(lexer); peek(lexer) != '>'; bd_pdf_lexer_skip(lexer)) {
+        bd_pdf_object key = {0}, item = {0};
+        if (peek(lexer) != '/' || keys.count >= KEYS_MAX) {
+            return bd_pdf_lexer_raise(
+                lexer, "expected a name as key of a dictionary of at most 4096 keys");
+        }
+        BD_TRY(parse_name(lexer, &key));
+        if (has_key(&keys, key.text)) {
+            return bd_pdf_lexer_raise(lexer, "a dictionary names a key twice");
+        }
+        BD_TRY(parse_object(lexer, depth + 1, &item));
+        *bd_push(lexer->arena, &keys) = key.text;
+        *bd_push(lexer->arena, &items) = item;
+    }
+    lexer->at++;
+    if (peek(lexer) != '>') {
+        return bd_pdf_lexer_raise(lexer, "a dictionary without end");
+    }
+    lexer->at++;
+    out->kind = BD_PDF_DICT;
+    out->items = items.data;
+    out->keys = keys.data;
+    out->count = items.count;
+    return BD_OK;
+}
+
+static bd_rc parse_keyword(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    size_t from = lexer->at;
+    bd_str word = bd_pdf_lexer_word(lexer);
+    if (bd_str_eqz(word, "null")) {
+        out->kind = BD_PDF_NULL;
+        return BD_OK;
+    }
+    out->kind = BD_PDF_BOOL;
+    out->boolean = bd_str_eqz(word, "true");
+    if (out->boolean || bd_str_eqz(word, "false")) {
+        return BD_OK;
+    }
+    lexer->at = from;
+    return bd_pdf_lexer_raise(lexer, "expected an object in the pdf");
+}
+
+static bd_rc parse_any(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
+    char c = peek(lexer);
+    if (c == '<') {
+        bool is_dict = lexer->at + 1 < lexer->end && lexer->text.data[lexer->at + 1] == '<';
+        return is_dict ? parse_dict(lexer, depth, out) : parse_hex_string(lexer, out);
+    }
+    if (c == '(') {
+        return parse_literal_string(lexer, out);
+    }
+    if (c == '/') {
+        return parse_name(lexer, out);
+    }
+    if (c == '[') {
+        return parse_array(lexer, depth, out);
+    }
+    if (is_digit(c) || c == '-' || c == '+' || c == '.') {
+        return parse_number(lexer, out);
+    }
+    return parse_keyword(lexer, out);
+}
+
+static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
+    bd_pdf_lexer_skip(lexer);
+    if (!has_more(lexer)) {
+        return bd_pdf_lexer_raise(lexer, "the pdf ends inside an object");
+    }
+    if (depth > DEPTH_MAX || lexer->nodes_left == 0) {
+        return bd_pdf_lexer_raise(lexer, "an object that is nested too deeply or too large");
+    }
+    lexer->nodes_left--;
+    out->start = (int64_t)lexer->at;
+    BD_TRY(parse_any(lexer, depth, out));
+    out->end = (int64_t)lexer->at;
+    return BD_OK;
+}
+
+bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    *out = (bd_pdf_object){0};
+    return parse_object(lexer, 0, out);
+}

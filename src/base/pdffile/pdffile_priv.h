@@ -1,0 +1,70 @@
+/* pdffile_priv.h - what the files of this room share: the lexer and the inside of bd_pdf. */
+#ifndef BINDERY_PDFFILE_PRIV_H
+#define BINDERY_PDFFILE_PRIV_H
+
+#include "bindery/pdffile.h"
+
+/* ---- lexer ----------------------------------------------------------------------------------- */
+
+/* Reads objects from text[at, end); offsets in messages and objects are those of `text`. */
+typedef struct {
+    bd_str text;
+    size_t at, end;
+    bd_arena *arena;
+    size_t nodes_left;   /* objects that may still be made: bounds memory before it is taken */
+    bool has_references; /* "1 0 R" is a reference; false in content streams */
+    bd_err *err;
+} bd_pdf_lexer;
+
+bd_pdf_lexer bd_pdf_lexer_of(bd_str text, size_t at, size_t end, bd_arena *arena, bd_err *err);
+bool bd_pdf_is_space(char c);
+bool bd_pdf_is_regular(char c);
+void bd_pdf_lexer_skip(bd_pdf_lexer *lexer); /* white space and comments */
+/* INPUT "…, at byte N". */
+bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem);
+bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out);
+/* The run of regular characters at the cursor: a keyword or an operator; may be empty. */
+bd_str bd_pdf_lexer_word(bd_pdf_lexer *lexer);
+bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, const char *word);
+/* Decimal digits only; at most 15 of them. */
+bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out);
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+typedef enum { BD_PDF_ENTRY_ABSENT, BD_PDF_ENTRY_FREE, BD_PDF_ENTRY_USED } bd_pdf_entry_state;
+
+typedef struct {
+    int64_t offset;
+    bd_pdf_object *object; /* parsed on first use */
+    int generation;
+    bd_pdf_entry_state state;
+    bool is_seen; /* by the walk over the page tree */
+} bd_pdf_entry;
+
+/* One cross-reference section with what stands around it. */
+typedef struct {
+    int64_t xref, end; /* of "xref"; just after %%EOF and its line end */
+    bd_pdf_object trailer;
+} bd_pdf_revision;
+
+typedef struct bd_pdf_font bd_pdf_font;
+
+struct bd_pdf {
+    bd_str text;
+    bd_arena *arena;
+    BD_VEC(bd_pdf_revision) revisions; /* base first */
+    bd_pdf_entry *entries;             /* by object number; the newest revision wins */
+    size_t entry_count;
+    bool has_pages;
+    BD_VEC(int64_t) pages; /* object numbers in order */
+    BD_VEC(bd_pdf_font *) fonts;
+};
+
+/* Parses "N G obj … endobj" at `offset`, before `limit`; `end` is just after endobj. */
+bd_rc bd_pdf_indirect_parse(bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry, size_t limit,
+                            bd_arena *arena, bd_pdf_object *out, size_t *end, bd_err *err);
+/* Resolved dictionary value under `name`, or NULL when absent. */
+bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,
+                   const bd_pdf_object **out, bd_err *err);
+
+#endif

@@ -1,0 +1,207 @@
+/* External merge sort in the textbook form (Knuth, TAOCP 3, 5.4): a buffer is sorted into a run, runs are merged at
+ * most 64 at a time.  A run is a spool, so a run that fits its small buffer never reaches the disk. */
+#include "bindery/spill.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_RUNS 64
+#define RUN_BUFFER_BYTES ((size_t)64 << 10)
+
+struct bd_sorter {
+    char *memory;
+    size_t memory_bytes, used;
+    uint32_t *offsets; /* of records in memory */
+    size_t count, room;
+    bd_spool *runs[MOST_RUNS];
+    size_t run_count;
+    /* merging */
+    bd_str heads[MOST_RUNS];
+    size_t heap[MOST_RUNS]; /* run indexes, smallest head first */
+    size_t heap_count;
+    size_t memory_at; /* when there are no runs */
+    bool has_taken;
+};
+
+bd_sorter *bd_sorter_open(size_t memory_bytes) {
+    bd_sorter *sorter = calloc(1, sizeof *sorter);
+    BD_ASSERT(sorter != NULL);
+    sorter->memory_bytes = memory_bytes > 4 * BD_SPILL_RECORD_BYTES ? memory_bytes
+                                                                    : 4 * (size_t)BD_SPILL_RECORD_BYTES;
+    BD_ASSERT(sorter->memory_bytes <= UINT32_MAX);
+    sorter->memory = malloc(sorter->memory_bytes);
+    BD_ASSERT(sorter->memory != NULL);
+    return sorter;
+}
+
+static bd_str record_at(const char *memory, uint32_t offset) {
+    uint32_t size;
+    memcpy(&size, memory + offset, sizeof size);
+    return (bd_str){memory + offset + sizeof size, size};
+}
+
+static int cmp_offsets(const void *context, const void *a, const void *b) {
+    const char *memory = context;
+    return bd_str_cmp(record_at(memory, *(const uint32_t *)a), record_at(memory, *(const uint32_t *)b));
+}
+
+static void sort_memory(bd_sorter *sorter) {
+    bd_sort(sorter->offsets, sorter->count, sizeof *sorter->offsets, cmp_offsets, sorter->memory);
+}
+
+static bd_rc merge_all(bd_sorter *sorter, bd_spool *into, bd_err *err);
+
+static bd_rc flush_run(bd_sorter *sorter, bd_err *err) {
+    if (sorter->run_count == MOST_RUNS) {
+        bd_spool *merged = bd_spool_open(RUN_BUFFER_BYTES);
+        bd_rc rc = merge_all(sorter, merged, err);
+        if (bd_failed(rc)) {
+            bd_spool_close(merged);
+            return rc;
+        }
+        for (size_t i = 0; i < sorter->run_count; i++) {
+            bd_spool_close(sorter->runs[i]);
+        }
+        sorter->runs[0] = merged;
+        sorter->run_count = 1;
+    }
+    sort_memory(sorter);
+    bd_spool *run = bd_spool_open(RUN_BUFFER_BYTES);
+    sorter->runs[sorter->run_count++] = run;
+    for (size_t i = 0; i < sorter->count; i++) {
+        BD_TRY(bd_spool_put(run, record_at(sorter->memory, sorter->offsets[i]), err));
+    }
+    sorter->used = 0;
+    sorter->count = 0;
+    return BD_OK;
+}
+
+static void grow_offsets(bd_sorter *sorter) {
+    if (sorter->count < sorter->room) {
+        return;
+    }
+    sorter->room = sorter->room == 0 ? 1024 : sorter->room * 2;
+    sorter->offsets = realloc(sorter->offsets, sorter->room * sizeof *sorter->offsets);
+    BD_ASSERT(sorter->offsets != NULL);
+}
+
+bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
+    BD_ASSERT(record.size <= BD_SPILL_RECORD_BYTES);
+    uint32_t size = (uint32_t)record.size;
+    if (sorter->used + sizeof size + size > sorter->memory_bytes) {
+        BD_TRY(flush_run(sorter, err));
+    }
+    grow_offsets(sorter);
+    sorter->offsets[sorter->count++] = (uint32_t)sorter->used;
+    memcpy(sorter->memory + sorter->used, &size, sizeof size);
+    memcpy(sorter->memory + sorter->used + sizeof size, record.data, size);
+    sorter->used += sizeof size + size;
+    return BD_OK;
+}
+
+static bool is_before(const bd_sorter *sorter, size_t a, size_t b) {
+    int order = bd_str_cmp(sorter->heads[a], sorter->heads[b]);
+    return order != 0 ? order < 0 : a < b;
+}
+
+static void sift_down(bd_sorter *sorter, size_t at) {
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < sorter->heap_count; child++) {
+            if (is_before(sorter, sorter->heap[child], sorter->heap[least])) {
+                least = child;
+            }
+        }
+        if (least == at) {
+            return;
+        }
+        size_t swap = sorter->heap[at];
+        sorter->heap[at] = sorter->heap[least];
+        sorter->heap[least] = swap;
+        at = least;
+    }
+}
+
+static bd_rc begin_merge(bd_sorter *sorter, bd_err *err) {
+    sorter->heap_count = 0;
+    for (size_t i = 0; i < sorter->run_count; i++) {
+        bool has_record;
+        BD_TRY(bd_spool_rewind(sorter->runs[i], err));
+        BD_TRY(bd_spool_next(sorter->runs[i], &sorter->heads[i], &has_record, err));
+        if (has_record) {
+            sorter->heap[sorter->heap_count++] = i;
+        }
+    }
+    for (size_t at = sorter->heap_count; at > 0; at--) {
+        sift_down(sorter, at - 1);
+    }
+    sorter->has_taken = false;
+    return BD_OK;
+}
+
+/* The head stays borrowed until the next call, so its run moves on only then. */
+static bd_rc next_merged(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err) {
+    if (sorter->has_taken) {
+        size_t run = sorter->heap[0];
+        bool has_more;
+        BD_TRY(bd_spool_next(sorter->runs[run], &sorter->heads[run], &has_more, err));
+        if (!has_more) {
+            sorter->heap[0] = sorter->heap[--sorter->heap_count];
+        }
+        sift_down(sorter, 0);
+    }
+    *has_record = sorter->heap_count > 0;
+    sorter->has_taken = *has_record;
+    if (*has_record) {
+        *record = sorter->heads[sorter->heap[0]];
+    }
+    return BD_OK;
+}
+
+static bd_rc merge_all(bd_sorter *sorter, bd_spool *into, bd_err *err) {
+    BD_TRY(begin_merge(sorter, err));
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        BD_TRY(next_merged(sorter, &record, &has_record, err));
+        if (!has_record) {
+            return BD_OK;
+        }
+        BD_TRY(bd_spool_put(into, record, err));
+    }
+}
+
+bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
+    if (sorter->run_count == 0) {
+        sort_memory(sorter);
+        sorter->memory_at = 0;
+        return BD_OK;
+    }
+    if (sorter->count > 0) {
+        BD_TRY(flush_run(sorter, err));
+    }
+    return begin_merge(sorter, err);
+}
+
+bd_rc bd_sorter_next(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err) {
+    if (sorter->run_count > 0) {
+        return next_merged(sorter, record, has_record, err);
+    }
+    *has_record = sorter->memory_at < sorter->count;
+    if (*has_record) {
+        *record = record_at(sorter->memory, sorter->offsets[sorter->memory_at++]);
+    }
+    return BD_OK;
+}
+
+void bd_sorter_close(bd_sorter *sorter) {
+    if (sorter == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < sorter->run_count; i++) {
+        bd_spool_close(sorter->runs[i]);
+    }
+    free(sorter->memory);
+    free(sorter->offsets);
+    free(sorter);
+}

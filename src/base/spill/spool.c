@@ -1,0 +1,128 @@
+#include "bindery/spill.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LARGEST_STORED (4 + BD_SPILL_RECORD_BYTES)
+
+struct bd_spool {
+    char *memory;
+    size_t memory_bytes, used;
+    int fd;             /* -1: everything is still in memory */
+    int64_t file_bytes; /* behind fd; the tail stays in memory */
+    uint64_t count;
+    /* reading */
+    int64_t read_offset; /* next byte of the file to read */
+    char *window;        /* file bytes read ahead */
+    size_t window_size, window_at, memory_at;
+};
+
+static void *take_heap(size_t bytes) {
+    void *memory = malloc(bytes);
+    BD_ASSERT(memory != NULL);
+    return memory;
+}
+
+bd_spool *bd_spool_open(size_t memory_bytes) {
+    bd_spool *spool = take_heap(sizeof *spool);
+    *spool = (bd_spool){.memory_bytes = memory_bytes > LARGEST_STORED ? memory_bytes : LARGEST_STORED,
+                        .fd = -1};
+    spool->memory = take_heap(spool->memory_bytes);
+    return spool;
+}
+
+static void put_u32(char *to, uint32_t value) {
+    for (int i = 0; i < 4; i++) {
+        to[i] = (char)(value >> (8 * i) & 0xFF);
+    }
+}
+
+static uint32_t u32_at(const char *from) {
+    uint32_t value = 0;
+    for (int i = 0; i < 4; i++) {
+        value |= (uint32_t)(unsigned char)from[i] << (8 * i);
+    }
+    return value;
+}
+
+bd_rc bd_spool_put(bd_spool *spool, bd_str record, bd_err *err) {
+    BD_ASSERT(record.size <= BD_SPILL_RECORD_BYTES);
+    if (spool->used + 4 + record.size > spool->memory_bytes) {
+        if (spool->fd < 0) {
+            BD_TRY(bd_temp_open(&spool->fd, err));
+        }
+        BD_TRY(bd_write_all(spool->fd, spool->memory, spool->used, "temporary file", err));
+        spool->file_bytes += (int64_t)spool->used;
+        spool->used = 0;
+    }
+    put_u32(spool->memory + spool->used, (uint32_t)record.size);
+    memcpy(spool->memory + spool->used + 4, record.data, record.size);
+    spool->used += 4 + record.size;
+    spool->count++;
+    return BD_OK;
+}
+
+bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err) {
+    (void)err;
+    spool->read_offset = 0;
+    spool->window_size = 0;
+    spool->window_at = 0;
+    spool->memory_at = 0;
+    if (spool->fd >= 0 && spool->window == NULL) {
+        spool->window = take_heap(2 * LARGEST_STORED);
+    }
+    return BD_OK;
+}
+
+/* Keeps at least one whole record in the window while the file has one. */
+static bd_rc fill_window(bd_spool *spool, bd_err *err) {
+    size_t kept = spool->window_size - spool->window_at;
+    if (spool->fd < 0 || kept >= LARGEST_STORED || spool->read_offset == spool->file_bytes) {
+        return BD_OK;
+    }
+    memmove(spool->window, spool->window + spool->window_at, kept);
+    size_t wanted = 2 * LARGEST_STORED - kept;
+    int64_t left = spool->file_bytes - spool->read_offset;
+    if ((int64_t)wanted > left) {
+        wanted = (size_t)left;
+    }
+    BD_TRY(bd_pread_all(spool->fd, spool->window + kept, wanted, spool->read_offset,
+                        "temporary file", err));
+    spool->read_offset += (int64_t)wanted;
+    spool->window_at = 0;
+    spool->window_size = kept + wanted;
+    return BD_OK;
+}
+
+bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *err) {
+    BD_TRY(fill_window(spool, err));
+    const char *at;
+    if (spool->window_at < spool->window_size) {
+        at = spool->window + spool->window_at;
+        spool->window_at += 4 + u32_at(at);
+    } else if (spool->memory_at < spool->used) {
+        at = spool->memory + spool->memory_at;
+        spool->memory_at += 4 + u32_at(at);
+    } else {
+        *has_record = false;
+        return BD_OK;
+    }
+    *record = (bd_str){at + 4, u32_at(at)};
+    *has_record = true;
+    return BD_OK;
+}
+
+uint64_t bd_spool_count(const bd_spool *spool) {
+    return spool->count;
+}
+
+void bd_spool_close(bd_spool *spool) {
+    if (spool == NULL) {
+        return;
+    }
+    bd_fd_close(&spool->fd);
+    free(spool->memory);
+    free(spool->window);
+    free(spool);
+}

@@ -1,0 +1,45 @@
+/* text_priv.h - the handle behind bindery/text.h, shared by faces.c, normal.c, breaks.c and
+ * subset.c. */
+#ifndef BINDERY_TEXT_PRIV_H
+#define BINDERY_TEXT_PRIV_H
+
+#include "bindery/text.h"
+
+/* FreeType's own headers are included by faces.c alone. */
+struct FT_FaceRec_;
+struct FT_LibraryRec_;
+
+#define GLYPH_PAGES 0x1100 /* 0x110000 code points in pages of 256 */
+#define KERN_FIRST 0x20
+#define KERN_COUNT 0x60
+
+typedef struct {
+    uint16_t glyph;
+    int16_t advance;
+} glyph_cell;
+
+typedef struct {
+    const char *path;
+    bd_str data; /* the whole file, in the handle's arena */
+    struct FT_FaceRec_ *face;
+    bd_text_face facts;
+    glyph_cell *glyph_pages[GLYPH_PAGES]; /* filled a page at a time, on first use */
+    int16_t *ascii_kerning;               /* KERN_COUNT x KERN_COUNT, filled on first use */
+} text_face;
+
+struct bd_text_faces {
+    bd_arena *arena;
+    struct FT_LibraryRec_ *library;
+    size_t count;
+    text_face faces[BD_FACE_MAX_COUNT];
+    size_t chain_count[BD_ROLE_COUNT];
+    size_t chain[BD_ROLE_COUNT][BD_FACE_MAX_COUNT];
+};
+
+/* Glyph index of a code point, 0 when the face has none. */
+unsigned text_glyph(bd_text_faces *faces, size_t face, uint32_t code_point);
+
+/* Composed form of base + mark under NFC, 0 when there is none. */
+uint32_t text_compose(uint32_t base, uint32_t mark);
+
+#endif

@@ -1,0 +1,177 @@
+#include "bindery/util.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN 1
+#endif
+#endif
+
+#ifdef HAS_ASAN
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
+
+#define ALIGNMENT 16
+#define FIRST_BLOCK_BYTES ((size_t)16 << 10)
+#define LARGEST_BLOCK_BYTES ((size_t)1 << 20)
+
+typedef struct block block;
+struct block {
+    block *next;
+    size_t room, used;
+    _Alignas(ALIGNMENT) char bytes[];
+};
+
+struct bd_arena {
+    const char *name;
+    size_t limit_bytes;
+    size_t taken_bytes; /* from the system */
+    size_t used_bytes;  /* handed out */
+    block *first;       /* kept by reset */
+    block *current;
+};
+
+static void leave_exhausted(const char *arena_name, size_t limit_bytes) {
+    fprintf(stderr,
+            "bindery: out of memory in '%s' (limit %zu MiB): nothing half-written was kept; "
+            "give it less evidence at once or more memory\n",
+            arena_name, limit_bytes >> 20);
+    exit(5);
+}
+
+static bd_exhausted_fn *exhausted_hook = leave_exhausted;
+
+void bd_set_exhausted(bd_exhausted_fn *hook) {
+    exhausted_hook = hook != NULL ? hook : leave_exhausted;
+}
+
+static block *open_block(bd_arena *arena, size_t room) {
+    if (room > arena->limit_bytes || arena->taken_bytes > arena->limit_bytes - room) {
+        exhausted_hook(arena->name, arena->limit_bytes);
+        abort();
+    }
+    block *made = malloc(sizeof(block) + room);
+    if (made == NULL) {
+        exhausted_hook(arena->name, arena->limit_bytes);
+        abort();
+    }
+    made->next = NULL;
+    made->room = room;
+    made->used = 0;
+    arena->taken_bytes += room;
+    ASAN_POISON_MEMORY_REGION(made->bytes, room);
+    return made;
+}
+
+bd_arena *bd_arena_open(const char *name, size_t limit_bytes) {
+    bd_arena *arena = calloc(1, sizeof *arena);
+    if (arena == NULL) {
+        exhausted_hook(name, limit_bytes);
+        abort();
+    }
+    arena->name = name;
+    arena->limit_bytes = limit_bytes;
+    return arena;
+}
+
+static void close_blocks(bd_arena *arena, block *from) {
+    while (from != NULL) {
+        block *next = from->next;
+        ASAN_UNPOISON_MEMORY_REGION(from->bytes, from->room);
+        arena->taken_bytes -= from->room;
+        free(from);
+        from = next;
+    }
+}
+
+void bd_arena_close(bd_arena *arena) {
+    if (arena == NULL) {
+        return;
+    }
+    close_blocks(arena, arena->first);
+    free(arena);
+}
+
+void bd_arena_close_ref(bd_arena **arena) {
+    bd_arena_close(*arena);
+    *arena = NULL;
+}
+
+void bd_arena_reset(bd_arena *arena) {
+    arena->used_bytes = 0;
+    if (arena->first == NULL) {
+        return;
+    }
+    close_blocks(arena, arena->first->next);
+    arena->first->next = NULL;
+    arena->first->used = 0;
+    ASAN_POISON_MEMORY_REGION(arena->first->bytes, arena->first->room);
+    arena->current = arena->first;
+}
+
+size_t bd_arena_used(const bd_arena *arena) {
+    return arena->used_bytes;
+}
+
+static block *block_with_room(bd_arena *arena, size_t bytes) {
+    block *current = arena->current;
+    if (current != NULL && current->room - current->used >= bytes) {
+        return current;
+    }
+    size_t room = current == NULL ? FIRST_BLOCK_BYTES : current->room * 2;
+    if (room > LARGEST_BLOCK_BYTES) {
+        room = LARGEST_BLOCK_BYTES;
+    }
+    if (room < bytes) {
+        room = bytes;
+    }
+    block *made = open_block(arena, room);
+    if (current == NULL) {
+        arena->first = made;
+    } else {
+        current->next = made;
+    }
+    arena->current = made;
+    return made;
+}
+
+void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes) {
+    if (size_bytes != 0 && count > (SIZE_MAX - ALIGNMENT) / size_bytes) {
+        exhausted_hook(arena->name, arena->limit_bytes);
+        abort();
+    }
+    size_t bytes = count * size_bytes;
+    bytes = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (bytes == 0) {
+        bytes = ALIGNMENT;
+    }
+    block *home = block_with_room(arena, bytes);
+    void *place = home->bytes + home->used;
+    home->used += bytes;
+    arena->used_bytes += bytes;
+    ASAN_UNPOISON_MEMORY_REGION(place, bytes);
+    memset(place, 0, bytes);
+    return place;
+}
+
+void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t size_bytes) {
+    if (*count == *room) {
+        size_t wanted = *room == 0 ? 8 : *room * 2;
+        void *larger = bd_alloc(arena, wanted, size_bytes);
+        if (*count > 0) {
+            memcpy(larger, data, *count * size_bytes);
+        }
+        data = larger;
+        *room = wanted;
+    }
+    *count += 1;
+    return data;
+}

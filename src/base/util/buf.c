@@ -1,0 +1,124 @@
+#include "bindery/util.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void bd_buf_init(bd_buf *buf, size_t max_bytes) {
+    *buf = (bd_buf){.max_bytes = max_bytes};
+}
+
+void bd_buf_clear(bd_buf *buf) {
+    free(buf->data);
+    bd_buf_init(buf, buf->max_bytes);
+}
+
+static bool make_room(bd_buf *buf, size_t count) {
+    if (buf->overflowed || count > buf->max_bytes || buf->size > buf->max_bytes - count) {
+        buf->overflowed = true;
+        return false;
+    }
+    if (buf->size + count <= buf->room) {
+        return true;
+    }
+    size_t room = buf->room == 0 ? 1024 : buf->room * 2;
+    while (room < buf->size + count) {
+        room *= 2;
+    }
+    char *larger = realloc(buf->data, room);
+    if (larger == NULL) {
+        buf->overflowed = true;
+        return false;
+    }
+    buf->data = larger;
+    buf->room = room;
+    return true;
+}
+
+void bd_buf_put(bd_buf *buf, const void *bytes, size_t count) {
+    if (count > 0 && make_room(buf, count)) {
+        memcpy(buf->data + buf->size, bytes, count);
+        buf->size += count;
+    }
+}
+
+void bd_buf_puts(bd_buf *buf, bd_str text) {
+    bd_buf_put(buf, text.data, text.size);
+}
+
+void bd_buf_putc(bd_buf *buf, char c) {
+    bd_buf_put(buf, &c, 1);
+}
+
+void bd_buf_printf(bd_buf *buf, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, args);
+    BD_ASSERT(size >= 0);
+    if (make_room(buf, (size_t)size + 1)) {
+        vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
+        buf->size += (size_t)size;
+    }
+    va_end(again);
+    va_end(args);
+}
+
+bd_str bd_buf_str(const bd_buf *buf) {
+    return (bd_str){buf->data, buf->size};
+}
+
+bd_rc bd_buf_check(const bd_buf *buf, const char *what, bd_err *err) {
+    if (buf->overflowed) {
+        BD_RAISE(err, BD_ERR_LIMIT, "cannot hold '%s': larger than %zu bytes", what, buf->max_bytes);
+    }
+    return BD_OK;
+}
+
+static bd_rc write_to_buf(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    bd_buf *buf = sink->context;
+    bd_buf_put(buf, bytes, count);
+    return bd_buf_check(buf, "buffer", err);
+}
+
+bd_sink bd_sink_to_buf(bd_buf *buf) {
+    return (bd_sink){.write = write_to_buf, .context = buf};
+}
+
+static bd_rc read_from_memory(bd_source *source, void *bytes, size_t room, size_t *count,
+                              bd_err *err) {
+    (void)err;
+    bd_memory_source *state = source->context;
+    size_t left = state->text.size - state->at;
+    *count = left < room ? left : room;
+    if (*count > 0) {
+        memcpy(bytes, state->text.data + state->at, *count);
+    }
+    state->at += *count;
+    return BD_OK;
+}
+
+bd_source bd_source_of_memory(bd_memory_source *state, bd_str text) {
+    *state = (bd_memory_source){.text = text};
+    return (bd_source){.read = read_from_memory, .context = state};
+}
+
+static bd_rc read_from_fd(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    const int *fd = source->context;
+    ssize_t got;
+    do {
+        got = read(*fd, bytes, room);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        BD_RAISE(err, BD_ERR_IO, "cannot read: %s", strerror(errno));
+    }
+    *count = (size_t)got;
+    return BD_OK;
+}
+
+bd_source bd_source_of_fd(int *fd) {
+    return (bd_source){.read = read_from_fd, .context = fd};
+}

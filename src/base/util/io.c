@@ -1,0 +1,369 @@
+#include "bindery/util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bd_rc raise_errno(bd_err *err, const char *what, const char *path) {
+    return bd_raise(err, BD_ERR_IO, "cannot %s '%s': %s", what, path, strerror(errno));
+}
+
+bd_rc bd_write_all(int fd, const void *bytes, size_t count, const char *path, bd_err *err) {
+    const char *at = bytes;
+    while (count > 0) {
+        ssize_t done = write(fd, at, count);
+        if (done < 0 && errno == EINTR) {
+            continue;
+        }
+        if (done <= 0) {
+            return raise_errno(err, "write", path);
+        }
+        at += done;
+        count -= (size_t)done;
+    }
+    return BD_OK;
+}
+
+bd_rc bd_pread_all(int fd, void *bytes, size_t count, int64_t offset, const char *path,
+                   bd_err *err) {
+    char *at = bytes;
+    while (count > 0) {
+        ssize_t done = pread(fd, at, count, (off_t)offset);
+        if (done < 0 && errno == EINTR) {
+            continue;
+        }
+        if (done < 0) {
+            return raise_errno(err, "read", path);
+        }
+        if (done == 0) {
+            BD_RAISE(err, BD_ERR_INPUT, "'%s' ends at byte %lld, %zu more bytes were expected", path,
+                     (long long)offset, count);
+        }
+        at += done;
+        offset += done;
+        count -= (size_t)done;
+    }
+    return BD_OK;
+}
+
+void bd_fd_close(int *fd) {
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+static bd_rc read_open_file(int fd, const char *path, size_t max_bytes, bd_arena *arena,
+                            bd_str *out, bd_err *err) {
+    struct stat facts;
+    if (fstat(fd, &facts) != 0) {
+        return raise_errno(err, "look at", path);
+    }
+    if (!S_ISREG(facts.st_mode)) {
+        BD_RAISE(err, BD_ERR_IO, "cannot read '%s': it is not a regular file", path);
+    }
+    if (facts.st_size < 0 || (uint64_t)facts.st_size > max_bytes) {
+        BD_RAISE(err, BD_ERR_LIMIT, "'%s' has %lld bytes, at most %zu are read here", path,
+                 (long long)facts.st_size, max_bytes);
+    }
+    size_t size = (size_t)facts.st_size;
+    char *bytes = bd_alloc(arena, size + 1, 1);
+    BD_TRY(bd_pread_all(fd, bytes, size, 0, path, err));
+    *out = (bd_str){bytes, size};
+    return BD_OK;
+}
+
+bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err) {
+    BD_DEFER(bd_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return raise_errno(err, "open", path);
+    }
+    return read_open_file(fd, path, max_bytes, arena, out, err);
+}
+
+/* ---- atomic files ---- */
+
+struct bd_atomic {
+    int fd;
+    char *path, *temp, *folder;
+    bd_sink sink;
+};
+
+static bd_rc write_to_atomic(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    bd_atomic *file = sink->context;
+    return bd_write_all(file->fd, bytes, count, file->path, err);
+}
+
+static char *join_text(const char *a, const char *b, const char *c) {
+    size_t size = strlen(a) + strlen(b) + strlen(c) + 1;
+    char *text = malloc(size);
+    BD_ASSERT(text != NULL);
+    snprintf(text, size, "%s%s%s", a, b, c);
+    return text;
+}
+
+static void free_atomic(bd_atomic *file) {
+    bd_fd_close(&file->fd);
+    free(file->path);
+    free(file->temp);
+    free(file->folder);
+    free(file);
+}
+
+bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err) {
+    bd_atomic *file = calloc(1, sizeof *file);
+    BD_ASSERT(file != NULL);
+    file->path = join_text(path, "", "");
+    file->temp = join_text(path, ".tmp-", "XXXXXX");
+    bd_str folder = bd_path_folder(bd_str_of(path));
+    file->folder = malloc(folder.size + 1);
+    BD_ASSERT(file->folder != NULL);
+    memcpy(file->folder, folder.data, folder.size);
+    file->folder[folder.size] = '\0';
+    file->fd = mkstemp(file->temp);
+    if (file->fd < 0 || fchmod(file->fd, (mode_t)mode) != 0) {
+        bd_rc rc = raise_errno(err, "create", path);
+        if (file->fd >= 0) {
+            unlink(file->temp);
+        }
+        free_atomic(file);
+        return rc;
+    }
+    file->sink = (bd_sink){.write = write_to_atomic, .context = file};
+    *out = file;
+    return BD_OK;
+}
+
+bd_sink *bd_atomic_sink(bd_atomic *file) {
+    return &file->sink;
+}
+
+int bd_atomic_fd(bd_atomic *file) {
+    return file->fd;
+}
+
+bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err) {
+    if (fsync(file->fd) != 0) {
+        bd_rc rc = raise_errno(err, "make durable", file->path);
+        bd_atomic_drop(file);
+        return rc;
+    }
+    if (rename(file->temp, file->path) != 0) {
+        bd_rc rc = raise_errno(err, "put in place", file->path);
+        bd_atomic_drop(file);
+        return rc;
+    }
+    bd_rc rc = bd_folder_sync(file->folder, err);
+    free_atomic(file);
+    return rc;
+}
+
+void bd_atomic_drop(bd_atomic *file) {
+    if (file == NULL) {
+        return;
+    }
+    unlink(file->temp);
+    free_atomic(file);
+}
+
+bd_rc bd_file_write(const char *path, unsigned mode, bd_str text, bd_err *err) {
+    bd_atomic *file = NULL;
+    BD_TRY(bd_atomic_open(path, mode, &file, err));
+    bd_rc rc = bd_sink_write(bd_atomic_sink(file), text.data, text.size, err);
+    if (bd_failed(rc)) {
+        bd_atomic_drop(file);
+        return rc;
+    }
+    return bd_atomic_finish(file, err);
+}
+
+/* ---- folders and paths ---- */
+
+bd_rc bd_folder_make(const char *path, bd_err *err) {
+    char *text = join_text(path, "", "");
+    bd_rc rc = BD_OK;
+    for (char *at = text + 1; !bd_failed(rc); at++) {
+        if (*at != '/' && *at != '\0') {
+            continue;
+        }
+        char kept = *at;
+        *at = '\0';
+        if (mkdir(text, 0755) != 0 && !(errno == EEXIST && bd_path_is_folder(text))) {
+            rc = raise_errno(err, "make folder", text);
+        }
+        *at = kept;
+        if (kept == '\0') {
+            break;
+        }
+    }
+    free(text);
+    return rc;
+}
+
+bd_rc bd_folder_sync(const char *path, bd_err *err) {
+    BD_DEFER(bd_fd_close) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return raise_errno(err, "open folder", path);
+    }
+    /* EINVAL: a file system that cannot sync folders has nothing to lose there. */
+    if (fsync(fd) != 0 && errno != EINVAL) {
+        return raise_errno(err, "make folder durable", path);
+    }
+    return BD_OK;
+}
+
+bool bd_path_exists(const char *path) {
+    struct stat facts;
+    return lstat(path, &facts) == 0;
+}
+
+bool bd_path_is_folder(const char *path) {
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+const char *bd_path_join(bd_arena *arena, const char *folder, const char *name) {
+    if (name[0] == '/' || bd_str_eqz(bd_str_of(folder), ".") || folder[0] == '\0') {
+        return bd_str_z(arena, bd_str_of(name));
+    }
+    size_t size = strlen(folder);
+    bool has_slash = size > 0 && folder[size - 1] == '/';
+    return bd_str_format(arena, "%s%s%s", folder, has_slash ? "" : "/", name).data;
+}
+
+bd_str bd_path_name(bd_str path) {
+    for (size_t at = path.size; at > 0; at--) {
+        if (path.data[at - 1] == '/') {
+            return bd_str_sub(path, at, path.size);
+        }
+    }
+    return path;
+}
+
+bd_str bd_path_folder(bd_str path) {
+    for (size_t at = path.size; at > 0; at--) {
+        if (path.data[at - 1] == '/') {
+            return at == 1 ? BD_STR("/") : bd_str_sub(path, 0, at - 1);
+        }
+    }
+    return BD_STR(".");
+}
+
+/* ---- walking ---- */
+
+typedef struct {
+    bd_arena *arena;
+    bd_entries *out;
+    size_t max_entries;
+    unsigned depth;
+} walk;
+
+#define DEEPEST_FOLDER 64
+
+static void add_problem(walk *state, bd_str relative, const char *why) {
+    *bd_push(state->arena, state->out) =
+        (bd_entry){.path = relative, .problem = bd_str_copy(state->arena, bd_str_of(why))};
+}
+
+static void add_file(walk *state, bd_str relative, const struct stat *facts) {
+    *bd_push(state->arena, state->out) = (bd_entry){
+        .path = relative,
+        .bytes = facts->st_size,
+        .mtime_ns = (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec,
+        .ctime_ns = (int64_t)facts->st_ctim.tv_sec * 1000000000 + facts->st_ctim.tv_nsec,
+        .device = facts->st_dev,
+        .inode = facts->st_ino,
+        .is_readable = true,
+    };
+}
+
+static bd_rc walk_folder(walk *state, int folder_fd, bd_str prefix, bd_err *err);
+
+static bd_rc walk_entry(walk *state, int folder_fd, const char *name, bd_str relative, bd_err *err) {
+    struct stat facts;
+    if (state->out->count >= state->max_entries) {
+        BD_RAISE(err, BD_ERR_LIMIT, "folder holds more than %zu files", state->max_entries);
+    }
+    if (fstatat(folder_fd, name, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+        add_problem(state, relative, strerror(errno));
+        return BD_OK;
+    }
+    if (S_ISREG(facts.st_mode)) {
+        add_file(state, relative, &facts);
+        return BD_OK;
+    }
+    if (!S_ISDIR(facts.st_mode)) {
+        add_problem(state, relative, "not a regular file; links and devices are not followed");
+        return BD_OK;
+    }
+    if (state->depth >= DEEPEST_FOLDER) {
+        add_problem(state, relative, "folders are nested deeper than 64");
+        return BD_OK;
+    }
+    int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        add_problem(state, relative, strerror(errno));
+        return BD_OK;
+    }
+    state->depth++;
+    bd_rc rc = walk_folder(state, fd, relative, err);
+    state->depth--;
+    return rc;
+}
+
+/* Takes `folder_fd`. */
+static bd_rc walk_folder(walk *state, int folder_fd, bd_str prefix, bd_err *err) {
+    DIR *folder = fdopendir(folder_fd);
+    if (folder == NULL) {
+        close(folder_fd);
+        BD_RAISE(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix), strerror(errno));
+    }
+    bd_rc rc = BD_OK;
+    struct dirent *entry;
+    while (!bd_failed(rc) && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        bd_str relative = prefix.size == 0
+                              ? bd_str_copy(state->arena, bd_str_of(entry->d_name))
+                              : bd_str_format(state->arena, "%.*s/%s", BD_ARG(prefix), entry->d_name);
+        rc = walk_entry(state, dirfd(folder), entry->d_name, relative, err);
+    }
+    closedir(folder);
+    return rc;
+}
+
+static int cmp_entries(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_cmp(((const bd_entry *)a)->path, ((const bd_entry *)b)->path);
+}
+
+bd_rc bd_folder_walk(const char *folder, size_t max_entries, bd_arena *arena, bd_entries *out,
+                     bd_err *err) {
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return raise_errno(err, "read folder", folder);
+    }
+    walk state = {.arena = arena, .out = out, .max_entries = max_entries};
+    BD_TRY_CTX(walk_folder(&state, fd, (bd_str){"", 0}, err), err, "while walking '%s'", folder);
+    bd_sort(out->data, out->count, sizeof *out->data, cmp_entries, NULL);
+    return BD_OK;
+}
+
+bd_rc bd_temp_open(int *fd, bd_err *err) {
+    const char *folder = getenv("TMPDIR");
+    char *path = join_text(folder != NULL && folder[0] == '/' ? folder : "/tmp", "/bindery-", "XXXXXX");
+    *fd = mkstemp(path);
+    bd_rc rc = *fd < 0 ? raise_errno(err, "create temporary file", path) : BD_OK;
+    if (*fd >= 0) {
+        unlink(path);
+        fcntl(*fd, F_SETFD, FD_CLOEXEC);
+    }
+    free(path);
+    return rc;
+}

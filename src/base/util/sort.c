@@ -1,0 +1,48 @@
+#include "bindery/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Bottom-up merge sort: stable, so that equal keys keep input order and no output depends on chance. */
+static void merge_runs(char *to, const char *left, size_t left_count, const char *right,
+                       size_t right_count, size_t size, bd_cmp_fn *cmp, const void *context) {
+    while (left_count > 0 && right_count > 0) {
+        if (cmp(context, left, right) <= 0) {
+            memcpy(to, left, size);
+            left += size;
+            left_count--;
+        } else {
+            memcpy(to, right, size);
+            right += size;
+            right_count--;
+        }
+        to += size;
+    }
+    memcpy(to, left, left_count * size);
+    memcpy(to + left_count * size, right, right_count * size);
+}
+
+void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const void *context) {
+    if (count < 2) {
+        return;
+    }
+    bd_arena *scratch = bd_arena_open("sort", SIZE_MAX / 2);
+    char *from = items;
+    char *to = bd_alloc(scratch, count, size_bytes);
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t at = 0; at < count; at += 2 * width) {
+            size_t left = at + width < count ? width : count - at;
+            size_t rest = count - at - left;
+            size_t right = rest < width ? rest : width;
+            merge_runs(to + at * size_bytes, from + at * size_bytes, left,
+                       from + (at + left) * size_bytes, right, size_bytes, cmp, context);
+        }
+        char *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != (char *)items) {
+        memcpy(items, from, count * size_bytes);
+    }
+    bd_arena_close(scratch);
+}

@@ -1,0 +1,291 @@
+#include "bindery/value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the streaming writer ---- */
+
+#define WRITER_DEPTH 64
+
+void bd_json_begin(bd_json_writer *writer, bd_sink *sink) {
+    writer->sink = sink;
+    writer->has_failed = false;
+    writer->depth = 0;
+    writer->key_pending = false;
+}
+
+static void put_bytes(bd_json_writer *writer, const char *bytes, size_t count) {
+    if (writer->has_failed || count == 0) {
+        return;
+    }
+    writer->has_failed = bd_failed(bd_sink_write(writer->sink, bytes, count, &writer->first));
+}
+
+/* What may not stand in a string as it is. */
+static bool is_special(unsigned char c) {
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+static size_t escape_byte(unsigned char c, char out[8]) {
+    static const char short_of[0x20] = {
+        ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    char letter = c < 0x20 ? short_of[c] : (char)c;
+    if (letter != '\0') {
+        out[0] = '\\';
+        out[1] = letter;
+        return 2;
+    }
+    return (size_t)snprintf(out, 8, "\\u%04x", c);
+}
+
+static void put_string(bd_json_writer *writer, bd_str text) {
+    put_bytes(writer, "\"", 1);
+    size_t from = 0;
+    for (size_t at = 0; at < text.size; at++) {
+        if (!is_special((unsigned char)text.data[at])) {
+            continue;
+        }
+        char escape[8];
+        put_bytes(writer, text.data + from, at - from);
+        put_bytes(writer, escape, escape_byte((unsigned char)text.data[at], escape));
+        from = at + 1;
+    }
+    put_bytes(writer, text.data + from, text.size - from);
+    put_bytes(writer, "\"", 1);
+}
+
+/* Keys beyond 127 bytes are compared by their prefix, so that equal prefixes pass. */
+static void check_order(bd_json_writer *writer, int top, bd_str key) {
+    bd_str last = bd_str_of(writer->last_key[top]);
+    size_t room = sizeof writer->last_key[top] - 1;
+    bd_str prefix = bd_str_sub(key, 0, room);
+    int order = bd_str_cmp(last, prefix);
+    bool is_first = !writer->has_member[top];
+    BD_ASSERT((is_first || order < 0 || (order == 0 && last.size == room)) &&
+              "keys in sorted order");
+    if (prefix.size > 0) {
+        memcpy(writer->last_key[top], prefix.data, prefix.size);
+    }
+    writer->last_key[top][prefix.size] = '\0';
+}
+
+/* Comma, pending key and nesting rules before any value. */
+static void begin_value(bd_json_writer *writer) {
+    if (writer->depth == 0) {
+        return;
+    }
+    int top = writer->depth - 1;
+    bool is_object = writer->stack[top] == '{';
+    BD_ASSERT(writer->key_pending == is_object);
+    if (is_object) {
+        check_order(writer, top, writer->pending_key);
+    }
+    put_bytes(writer, ",", writer->has_member[top] ? 1 : 0);
+    writer->has_member[top] = true;
+    if (is_object) {
+        put_string(writer, writer->pending_key);
+        put_bytes(writer, ":", 1);
+        writer->key_pending = false;
+    }
+}
+
+void bd_json_open(bd_json_writer *writer, char bracket) {
+    BD_ASSERT(writer->depth < WRITER_DEPTH);
+    begin_value(writer);
+    writer->stack[writer->depth] = bracket;
+    writer->has_member[writer->depth] = false;
+    writer->last_key[writer->depth][0] = '\0';
+    writer->depth++;
+    put_bytes(writer, &bracket, 1);
+}
+
+void bd_json_close(bd_json_writer *writer, char bracket) {
+    BD_ASSERT(writer->depth > 0 && !writer->key_pending);
+    writer->depth--;
+    BD_ASSERT(bracket == (writer->stack[writer->depth] == '{' ? '}' : ']'));
+    put_bytes(writer, &bracket, 1);
+}
+
+void bd_json_key_str(bd_json_writer *writer, bd_str key) {
+    BD_ASSERT(writer->depth > 0 && writer->stack[writer->depth - 1] == '{' && !writer->key_pending);
+    writer->pending_key = key;
+    writer->key_pending = true;
+}
+
+void bd_json_key(bd_json_writer *writer, const char *key) {
+    bd_json_key_str(writer, bd_str_of(key));
+}
+
+void bd_json_text(bd_json_writer *writer, bd_str text) {
+    begin_value(writer);
+    put_string(writer, text);
+}
+
+void bd_json_int(bd_json_writer *writer, int64_t value) {
+    char digits[24];
+    int size = snprintf(digits, sizeof digits, "%lld", (long long)value);
+    begin_value(writer);
+    put_bytes(writer, digits, (size_t)size);
+}
+
+void bd_json_bool(bd_json_writer *writer, bool value) {
+    begin_value(writer);
+    put_bytes(writer, value ? "true" : "false", value ? 4 : 5);
+}
+
+void bd_json_number(bd_json_writer *writer, bd_str text) {
+    begin_value(writer);
+    put_bytes(writer, text.data, text.size);
+}
+
+void bd_json_member(bd_json_writer *writer, const char *key, bd_str text) {
+    if (text.size > 0) {
+        bd_json_key(writer, key);
+        bd_json_text(writer, text);
+    }
+}
+
+void bd_json_newline(bd_json_writer *writer) {
+    BD_ASSERT(writer->depth == 0);
+    put_bytes(writer, "\n", 1);
+}
+
+bd_rc bd_json_finish(bd_json_writer *writer, bd_err *err) {
+    if (writer->has_failed) {
+        return bd_raise(err, writer->first.class, "%s", writer->first.message);
+    }
+    BD_ASSERT(writer->depth == 0);
+    return BD_OK;
+}
+
+/* ---- whole values ---- */
+
+typedef struct {
+    bd_str key;
+    const bd_value *value;
+} member;
+
+static int cmp_members(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_cmp(((const member *)a)->key, ((const member *)b)->key);
+}
+
+static void sort_members(member *members, size_t count) {
+    if (count > 24) {
+        bd_sort(members, count, sizeof *members, cmp_members, NULL);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        member moving = members[i];
+        size_t at = i;
+        while (at > 0 && bd_str_cmp(members[at - 1].key, moving.key) > 0) {
+            members[at] = members[at - 1];
+            at--;
+        }
+        members[at] = moving;
+    }
+}
+
+/* Depth is bounded where the value was parsed. */
+static void put_value(bd_json_writer *writer, const bd_value *value, bd_arena *scratch);
+
+static void put_object(bd_json_writer *writer, const bd_value *object, bd_arena *scratch) {
+    member *members = bd_new(scratch, member, object->count);
+    size_t count = 0;
+    for (size_t i = 0; i < object->count; i++) {
+        if (object->items[i].kind != BD_NULL) {
+            members[count++] = (member){object->keys[i], &object->items[i]};
+        }
+    }
+    sort_members(members, count);
+    put_bytes(writer, "{", 1);
+    for (size_t i = 0; i < count; i++) {
+        put_bytes(writer, ",", i > 0 ? 1 : 0);
+        put_string(writer, members[i].key);
+        put_bytes(writer, ":", 1);
+        put_value(writer, members[i].value, scratch);
+    }
+    put_bytes(writer, "}", 1);
+}
+
+static void put_array(bd_json_writer *writer, const bd_value *array, bd_arena *scratch) {
+    put_bytes(writer, "[", 1);
+    for (size_t i = 0; i < array->count; i++) {
+        put_bytes(writer, ",", i > 0 ? 1 : 0);
+        put_value(writer, &array->items[i], scratch);
+    }
+    put_bytes(writer, "]", 1);
+}
+
+static void put_value(bd_json_writer *writer, const bd_value *value, bd_arena *scratch) {
+    switch (value->kind) {
+    case BD_NULL:
+        put_bytes(writer, "null", 4);
+        return;
+    case BD_BOOL:
+        put_bytes(writer, value->boolean ? "true" : "false", value->boolean ? 4 : 5);
+        return;
+    case BD_NUMBER:
+        put_bytes(writer, value->text.data, value->text.size);
+        return;
+    case BD_STRING:
+        put_string(writer, value->text);
+        return;
+    case BD_ARRAY:
+        put_array(writer, value, scratch);
+        return;
+    case BD_OBJECT:
+        put_object(writer, value, scratch);
+        return;
+    }
+}
+
+#define SCRATCH_BYTES ((size_t)1 << 30)
+
+void bd_json_value(bd_json_writer *writer, const bd_value *value) {
+    if (value == NULL || (value->kind == BD_NULL && writer->key_pending)) {
+        writer->key_pending = false;
+        return;
+    }
+    begin_value(writer);
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("canonical JSON", SCRATCH_BYTES);
+    put_value(writer, value, scratch);
+}
+
+bd_rc bd_json_write_canonical(const bd_value *value, bd_sink *sink, bd_err *err) {
+    bd_json_writer writer;
+    bd_json_begin(&writer, sink);
+    bd_json_value(&writer, value);
+    return bd_json_finish(&writer, err);
+}
+
+typedef struct {
+    bd_arena *arena;
+    char *data;
+    size_t size, room;
+} growing;
+
+static bd_rc grow_by(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    (void)err;
+    growing *text = sink->context;
+    if (text->size + count > text->room) {
+        size_t room = (text->size + count) * 2;
+        char *larger = bd_alloc(text->arena, room, 1);
+        if (text->size > 0) {
+            memcpy(larger, text->data, text->size);
+        }
+        text->data = larger;
+        text->room = room;
+    }
+    memcpy(text->data + text->size, bytes, count);
+    text->size += count;
+    return BD_OK;
+}
+
+bd_str bd_json_canonical(bd_arena *arena, const bd_value *value) {
+    growing text = {.arena = arena};
+    bd_sink sink = {.write = grow_by, .context = &text};
+    bd_err err;
+    BD_ASSERT(!bd_failed(bd_json_write_canonical(value, &sink, &err)));
+    return (bd_str){text.data, text.size};
+}

@@ -1,0 +1,314 @@
+#include "bindery/zip.h"
+
+#include "bindery/crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- a part of a file ------------------------------------------------------------------------ */
+
+struct file_blob {
+    bd_blob blob;
+    bd_blob_place place;
+};
+
+/* One reading from start to end.  Raw bytes come by pread through `raw`; `inflater` stands behind
+ * it for a deflated blob that is read plain. */
+struct reading {
+    bd_arena *arena;
+    const struct file_blob *from;
+    int fd;
+    bool owns_fd;
+    bool is_plain, is_checked;
+    int64_t raw_at, raw_end;
+    bd_source raw, inflated;
+    bd_inflater *inflater;
+    bd_sha256 *raw_hash, *plain_hash; /* NULL: nobody knows what they should be */
+    int64_t plain_bytes;
+    uint32_t crc32;
+};
+
+static bool is_known(const uint8_t sha256[32]) {
+    static const uint8_t zeros[32];
+    return memcmp(sha256, zeros, sizeof(zeros)) != 0;
+}
+
+static bd_rc check_hash(bd_sha256 *hash, const uint8_t expected[32], bd_str label, const char *what,
+                        bd_err *err) {
+    uint8_t found[32];
+    char expected_hex[65], found_hex[65];
+    bd_sha256_finish(hash, found);
+    if (memcmp(found, expected, sizeof(found)) == 0) {
+        return BD_OK;
+    }
+    bd_hex(expected, 32, expected_hex);
+    bd_hex(found, 32, found_hex);
+    BD_RAISE(err, BD_ERR_INPUT, "'%.*s' is altered: SHA-256 of its %s is %s, expected %s",
+             BD_ARG(label), what, found_hex, expected_hex);
+}
+
+static bd_rc read_raw(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    struct reading *reading = source->context;
+    const bd_blob_place *place = &reading->from->place;
+    int64_t left = reading->raw_end - reading->raw_at;
+    size_t wanted = left < (int64_t)room ? (size_t)left : room;
+    *count = 0;
+    while (wanted > 0 && *count == 0) {
+        ssize_t got = pread(reading->fd, bytes, wanted, (off_t)reading->raw_at);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            BD_RAISE(err, BD_ERR_IO, "cannot read '%.*s': %s", BD_ARG(place->label),
+                     strerror(errno));
+        }
+        if (got == 0) {
+            BD_RAISE(
+                err, BD_ERR_INPUT, "'%.*s' is cut off: %lld of its %lld stored bytes are missing",
+                BD_ARG(place->label), (long long)left, (long long)reading->from->blob.stored_bytes);
+        }
+        *count = (size_t)got;
+    }
+    reading->raw_at += (int64_t)*count;
+    if (reading->raw_hash != NULL) {
+        bd_sha256_put(reading->raw_hash, bytes, *count);
+    }
+    return BD_OK;
+}
+
+static bd_rc check_plain_end(struct reading *reading, bd_err *err) {
+    const bd_blob *blob = &reading->from->blob;
+    bd_str label = reading->from->place.label;
+    if (reading->plain_bytes != blob->bytes) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%.*s' is altered: it holds %lld bytes, expected %lld",
+                 BD_ARG(label), (long long)reading->plain_bytes, (long long)blob->bytes);
+    }
+    if (reading->crc32 != blob->crc32) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%.*s' is altered: its CRC-32 is %08lx, expected %08lx",
+                 BD_ARG(label), (unsigned long)reading->crc32, (unsigned long)blob->crc32);
+    }
+    if (reading->plain_hash != NULL) {
+        BD_TRY(check_hash(reading->plain_hash, blob->sha256, label, "content", err));
+    }
+    return BD_OK;
+}
+
+static bd_rc check_reading_end(struct reading *reading, bd_err *err) {
+    const bd_blob *blob = &reading->from->blob;
+    if (reading->is_checked) {
+        return BD_OK;
+    }
+    reading->is_checked = true;
+    if (reading->raw_hash != NULL) {
+        BD_TRY(check_hash(reading->raw_hash, blob->stored_sha256, reading->from->place.label,
+                          "deflated form", err));
+    }
+    return reading->is_plain ? check_plain_end(reading, err) : BD_OK;
+}
+
+static bd_rc read_checked(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    struct reading *reading = source->context;
+    bd_source *from = reading->inflater != NULL ? &reading->inflated : &reading->raw;
+    bd_str label = reading->from->place.label;
+    BD_TRY_CTX(bd_source_read(from, bytes, room, count, err), err, "in '%.*s'", BD_ARG(label));
+    if (!reading->is_plain) {
+        return *count == 0 && room > 0 ? check_reading_end(reading, err) : BD_OK;
+    }
+    reading->plain_bytes += (int64_t)*count;
+    reading->crc32 = bd_crc32(reading->crc32, bytes, *count);
+    if (reading->plain_hash != NULL) {
+        bd_sha256_put(reading->plain_hash, bytes, *count);
+    }
+    if (reading->plain_bytes > reading->from->blob.bytes) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%.*s' is altered: it holds more than the expected %lld bytes",
+                 BD_ARG(label), (long long)reading->from->blob.bytes);
+    }
+    return *count == 0 && room > 0 ? check_reading_end(reading, err) : BD_OK;
+}
+
+static bd_rc open_place(struct reading *reading, bd_err *err) {
+    const bd_blob_place *place = &reading->from->place;
+    reading->fd = place->fd;
+    if (place->fd >= 0) {
+        return BD_OK;
+    }
+    reading->fd = openat(place->folder_fd, place->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (reading->fd < 0) {
+        BD_RAISE(err, errno == ENOENT ? BD_ERR_INPUT : BD_ERR_IO, "cannot open '%.*s': %s",
+                 BD_ARG(place->label), strerror(errno));
+    }
+    reading->owns_fd = true;
+    return BD_OK;
+}
+
+static void close_reading(struct reading *reading) {
+    bd_inflater_close(reading->inflater);
+    bd_sha256_close(reading->raw_hash);
+    bd_sha256_close(reading->plain_hash);
+    if (reading->owns_fd) {
+        bd_fd_close(&reading->fd);
+    }
+    bd_arena_close(reading->arena);
+}
+
+static bd_rc open_reading(const bd_blob *blob, bool is_plain, bd_source *out, bd_err *err) {
+    const struct file_blob *from = blob->context;
+    bool is_deflated = from->place.method != 0;
+    bd_arena *arena = bd_arena_open("blob", 64u << 10);
+    struct reading *reading = bd_new(arena, struct reading, 1);
+    reading->arena = arena;
+    reading->from = from;
+    reading->is_plain = is_plain;
+    bd_rc rc = open_place(reading, err);
+    if (bd_failed(rc)) {
+        close_reading(reading);
+        return rc;
+    }
+    reading->raw_at = from->place.offset;
+    reading->raw_end = from->place.offset + blob->stored_bytes;
+    reading->raw = (bd_source){.read = read_raw, .context = reading};
+    if (is_deflated && is_known(blob->stored_sha256)) {
+        reading->raw_hash = bd_sha256_open();
+    }
+    if (is_plain && is_known(blob->sha256)) {
+        reading->plain_hash = bd_sha256_open();
+    }
+    if (is_plain && is_deflated) {
+        /* One byte more than declared may come, so that the size is what the message names. */
+        reading->inflater = bd_inflater_open(&reading->raw, blob->bytes + 1);
+        reading->inflated = bd_inflater_source(reading->inflater);
+    }
+    *out = (bd_source){.read = read_checked, .context = reading};
+    return BD_OK;
+}
+
+static bd_rc open_file_plain(const bd_blob *blob, bd_source *out, bd_err *err) {
+    return open_reading(blob, /*is_plain*/ true, out, err);
+}
+
+static bd_rc open_file_stored(const bd_blob *blob, bd_source *out, bd_err *err) {
+    return open_reading(blob, /*is_plain*/ false, out, err);
+}
+
+static void close_file(const bd_blob *blob, bd_source *source) {
+    (void)blob;
+    if (source->context != NULL) {
+        close_reading(source->context);
+        source->context = NULL;
+    }
+}
+
+bd_blob *bd_blob_of_file(bd_arena *arena, const bd_blob_place *place, int64_t bytes,
+                         int64_t stored_bytes, uint32_t crc32) {
+    struct file_blob *made = bd_new(arena, struct file_blob, 1);
+    made->place = *place;
+    made->blob = (bd_blob){
+        .bytes = bytes,
+        .crc32 = crc32,
+        .has_stored = place->method != 0,
+        .stored_bytes = stored_bytes,
+        .open_plain = open_file_plain,
+        .open_stored = open_file_stored,
+        .close = close_file,
+        .context = made,
+    };
+    return &made->blob;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+struct memory_reading {
+    bd_arena *arena;
+    bd_memory_source state;
+    bd_source inner;
+};
+
+static bd_rc read_memory(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    struct memory_reading *reading = source->context;
+    return bd_source_read(&reading->inner, bytes, room, count, err);
+}
+
+static bd_rc open_memory(const bd_blob *blob, bd_source *out, bd_err *err) {
+    (void)err;
+    const bd_str *text = blob->context;
+    bd_arena *arena = bd_arena_open("blob", 64u << 10);
+    struct memory_reading *reading = bd_new(arena, struct memory_reading, 1);
+    reading->arena = arena;
+    reading->inner = bd_source_of_memory(&reading->state, *text);
+    *out = (bd_source){.read = read_memory, .context = reading};
+    return BD_OK;
+}
+
+static void close_memory(const bd_blob *blob, bd_source *source) {
+    (void)blob;
+    struct memory_reading *reading = source->context;
+    if (reading != NULL) {
+        bd_arena_close(reading->arena);
+        source->context = NULL;
+    }
+}
+
+static bd_rc refuse_stored(const bd_blob *blob, bd_source *out, bd_err *err) {
+    (void)blob;
+    (void)out;
+    BD_RAISE(err, BD_ERR_BUG, "a blob in memory has no deflated form");
+}
+
+const bd_blob *bd_blob_of_memory(bd_arena *arena, bd_str text) {
+    bd_blob *blob = bd_new(arena, bd_blob, 1);
+    bd_str *kept = bd_new(arena, bd_str, 1);
+    *kept = text;
+    *blob = (bd_blob){
+        .bytes = (int64_t)text.size,
+        .crc32 = bd_crc32(0, text.data, text.size),
+        .open_plain = open_memory,
+        .open_stored = refuse_stored,
+        .close = close_memory,
+        .context = kept,
+    };
+    bd_sha256_of(text, blob->sha256);
+    return blob;
+}
+
+/* ---- whole ----------------------------------------------------------------------------------- */
+
+/* Fills `bytes` (of blob->bytes + 1) and yields how many came. */
+static bd_rc read_all(bd_source *source, char *bytes, size_t room, size_t *count, bd_err *err) {
+    *count = 0;
+    for (size_t got = 1; got > 0 && *count < room; *count += got) {
+        BD_TRY(bd_source_read(source, bytes + *count, room - *count, &got, err));
+    }
+    return BD_OK;
+}
+
+bd_rc bd_blob_read(const bd_blob *blob, size_t max_bytes, bd_arena *arena, bd_str *out,
+                   bd_err *err) {
+    if (blob->bytes < 0 || (uint64_t)blob->bytes > max_bytes) {
+        BD_RAISE(err, BD_ERR_LIMIT, "%lld bytes are more than the limit of %zu",
+                 (long long)blob->bytes, max_bytes);
+    }
+    size_t room = (size_t)blob->bytes + 1, count = 0;
+    char *bytes = bd_new(arena, char, room);
+    bd_source source = {0};
+    BD_TRY(blob->open_plain(blob, &source, err));
+    bd_rc rc = read_all(&source, bytes, room, &count, err);
+    blob->close(blob, &source);
+    BD_TRY(rc);
+    if (count != (size_t)blob->bytes) {
+        BD_RAISE(err, BD_ERR_INPUT, "the blob holds %s than its %lld bytes",
+                 count < room - 1 ? "less" : "more", (long long)blob->bytes);
+    }
+    *out = (bd_str){bytes, count};
+    uint8_t found[32];
+    char expected_hex[65], found_hex[65];
+    bd_sha256_of(*out, found);
+    if (is_known(blob->sha256) && memcmp(found, blob->sha256, sizeof(found)) != 0) {
+        bd_hex(blob->sha256, 32, expected_hex);
+        bd_hex(found, 32, found_hex);
+        BD_RAISE(err, BD_ERR_INPUT, "the content is altered: its SHA-256 is %s, expected %s",
+                 found_hex, expected_hex);
+    }
+    return BD_OK;
+}

@@ -1,0 +1,276 @@
+#include "bindery/zip.h"
+
+#include <libdeflate.h>
+#include <string.h>
+
+#define ZLIB_CONST
+#include <zlib.h>
+
+/* libdeflate compresses a whole buffer at a time and sets BFINAL on the last block it writes.  A
+ * stream made of many buffers needs that bit cleared in all of them, so the place of the last
+ * block's header must be known.  zlib tells it: inflate() with Z_BLOCK stops at every block
+ * boundary and says how many bits of the last byte are unused.  The same pass compares the inflated
+ * bytes with their source.
+ *
+ *     chunk:  blocks of libdeflate, BFINAL 0 | 000 pad 00 00 FF FF      an empty stored block
+ *     brings the byte boundary end:    01 00 00 FF FF                                            an
+ *     empty stored block with BFINAL
+ *
+ * (RFC 1951, 3.2.3 and 3.2.4.) */
+
+enum {
+    LEVEL = 6,
+    JOBS_MAX = 16,
+    CHECK_BYTES = 64 * 1024,
+    ARENA_BYTES = 64 << 20,
+    /* an empty stored block: at most one byte of header and padding, then LEN and NLEN */
+    JOINT_BYTES = 5
+};
+
+static const uint8_t end_block[JOINT_BYTES] = {0x01, 0x00, 0x00, 0xFF, 0xFF};
+
+struct chunk {
+    uint8_t *plain, *stored;
+    size_t plain_size, stored_size;
+    uint32_t crc32;
+    const char *failure; /* NULL: well */
+};
+
+struct worker {
+    struct libdeflate_compressor *compressor;
+    z_stream inflate;
+    bool has_inflate;
+    uint8_t *check; /* CHECK_BYTES */
+};
+
+struct bd_deflater {
+    bd_arena *arena;
+    bd_sink *sink;
+    unsigned jobs;
+    unsigned full; /* chunks that are full; chunks[full] is being filled */
+    struct chunk chunks[JOBS_MAX];
+    struct worker workers[JOBS_MAX];
+    size_t stored_room;
+    int64_t plain_bytes, stored_bytes;
+    uint32_t crc32;
+};
+
+uint32_t bd_crc32(uint32_t so_far, const void *bytes, size_t count) {
+    return count == 0 ? so_far : libdeflate_crc32(so_far, bytes, count);
+}
+
+/* ---- one chunk ------------------------------------------------------------------------------- */
+
+struct block_places {
+    size_t last_start_bit; /* of the last block's header: its BFINAL */
+    size_t end_bit;        /* behind the last block */
+};
+
+/* Inflates what was just deflated.  False when it does not give the chunk's bytes. */
+static bool find_last_block(struct worker *worker, const struct chunk *chunk,
+                            struct block_places *out) {
+    z_stream *z = &worker->inflate;
+    if (inflateReset(z) != Z_OK) {
+        return false;
+    }
+    z->next_in = chunk->stored;
+    z->avail_in = (uInt)chunk->stored_size;
+    size_t at = 0;
+    out->last_start_bit = 0;
+    for (;;) {
+        z->next_out = worker->check;
+        z->avail_out = CHECK_BYTES;
+        uInt in_before = z->avail_in;
+        int rc = inflate(z, Z_BLOCK);
+        size_t produced = CHECK_BYTES - z->avail_out;
+        if (rc != Z_OK || produced > chunk->plain_size - at ||
+            memcmp(worker->check, chunk->plain + at, produced) != 0) {
+            return false;
+        }
+        at += produced;
+        bool is_boundary = (z->data_type & 128) != 0;
+        size_t bit = (size_t)z->total_in * 8 - (size_t)(z->data_type & 7);
+        if (is_boundary && (z->data_type & 64) != 0) {
+            out->end_bit = bit;
+            return at == chunk->plain_size;
+        }
+        if (is_boundary) {
+            out->last_start_bit = bit;
+        }
+        if (!is_boundary && produced == 0 && z->avail_in == in_before) {
+            return false;
+        }
+    }
+}
+
+/* Clears BFINAL and closes the chunk on a byte boundary. */
+static void join_chunk(struct chunk *chunk, const struct block_places *places) {
+    uint8_t *stored = chunk->stored;
+    stored[places->last_start_bit / 8] &= (uint8_t) ~(1u << (places->last_start_bit % 8));
+    if (places->end_bit % 8 != 0) {
+        stored[places->end_bit / 8] &= (uint8_t)((1u << (places->end_bit % 8)) - 1);
+    }
+    size_t used = (places->end_bit + 7) / 8;
+    size_t size = (places->end_bit + 3 + 7) / 8;
+    memset(stored + used, 0, size - used);
+    memcpy(stored + size, end_block + 1, JOINT_BYTES - 1);
+    chunk->stored_size = size + JOINT_BYTES - 1;
+}
+
+static bool open_worker(struct worker *worker) {
+    if (worker->compressor == NULL) {
+        worker->compressor = libdeflate_alloc_compressor(LEVEL);
+    }
+    if (!worker->has_inflate) {
+        worker->has_inflate = inflateInit2(&worker->inflate, -MAX_WBITS) == Z_OK;
+    }
+    return worker->compressor != NULL && worker->has_inflate;
+}
+
+static void deflate_chunk(void *context, size_t index, unsigned number) {
+    bd_deflater *deflater = context;
+    struct chunk *chunk = &deflater->chunks[index];
+    struct worker *worker = &deflater->workers[number];
+    chunk->failure = NULL;
+    if (!open_worker(worker)) {
+        chunk->failure = "out of memory";
+        return;
+    }
+    chunk->crc32 = bd_crc32(0, chunk->plain, chunk->plain_size);
+    chunk->stored_size =
+        libdeflate_deflate_compress(worker->compressor, chunk->plain, chunk->plain_size,
+                                    chunk->stored, deflater->stored_room - JOINT_BYTES);
+    struct block_places places;
+    if (chunk->stored_size == 0 || !find_last_block(worker, chunk, &places)) {
+        chunk->failure = "does not inflate to its source";
+        return;
+    }
+    join_chunk(chunk, &places);
+}
+
+/* ---- the stream ------------------------------------------------------------------------------ */
+
+bd_deflater *bd_deflater_open(bd_sink *sink) {
+    size_t room = libdeflate_deflate_compress_bound(NULL, BD_DEFLATE_CHUNK_BYTES) + JOINT_BYTES;
+    bd_arena *arena = bd_arena_open("deflate", ARENA_BYTES);
+    bd_deflater *deflater = bd_new(arena, bd_deflater, 1);
+    deflater->arena = arena;
+    deflater->stored_room = room;
+    deflater->jobs = 1;
+    bd_deflater_clear(deflater, sink);
+    return deflater;
+}
+
+void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
+    deflater->sink = sink;
+    deflater->full = 0;
+    deflater->plain_bytes = 0;
+    deflater->stored_bytes = 0;
+    deflater->crc32 = 0;
+    for (unsigned i = 0; i < JOBS_MAX; i++) {
+        deflater->chunks[i].plain_size = 0;
+    }
+}
+
+void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs) {
+    BD_ASSERT(deflater->full == 0 && deflater->chunks[0].plain_size == 0);
+    deflater->jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
+}
+
+static bd_rc write_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err) {
+    if (chunk->failure != NULL) {
+        bool is_memory = strcmp(chunk->failure, "out of memory") == 0;
+        BD_RAISE(err, is_memory ? BD_ERR_LIMIT : BD_ERR_BUG,
+                 "cannot deflate %zu bytes: the chunk %s", chunk->plain_size,
+                 is_memory ? "finds no memory" : chunk->failure);
+    }
+    BD_TRY(bd_sink_write(deflater->sink, chunk->stored, chunk->stored_size, err));
+    deflater->crc32 =
+        (uint32_t)crc32_combine(deflater->crc32, chunk->crc32, (z_off_t)chunk->plain_size);
+    deflater->plain_bytes += (int64_t)chunk->plain_size;
+    deflater->stored_bytes += (int64_t)chunk->stored_size;
+    chunk->plain_size = 0;
+    return BD_OK;
+}
+
+/* Deflates and writes the first `count` chunks. */
+static bd_rc drain_chunks(bd_deflater *deflater, unsigned count, bd_err *err) {
+    for (unsigned i = 0; i < count && i < deflater->jobs; i++) {
+        if (deflater->workers[i].check == NULL) {
+            deflater->workers[i].check = bd_new(deflater->arena, uint8_t, CHECK_BYTES);
+        }
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (deflater->chunks[i].stored == NULL) {
+            deflater->chunks[i].stored = bd_new(deflater->arena, uint8_t, deflater->stored_room);
+        }
+    }
+    bd_pool_run(count < deflater->jobs ? count : deflater->jobs, count, deflate_chunk, deflater);
+    for (unsigned i = 0; i < count; i++) {
+        BD_TRY(write_chunk(deflater, &deflater->chunks[i], err));
+    }
+    deflater->full = 0;
+    return BD_OK;
+}
+
+bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, bd_err *err) {
+    const uint8_t *from = bytes;
+    while (count > 0) {
+        struct chunk *chunk = &deflater->chunks[deflater->full];
+        if (chunk->plain == NULL) {
+            chunk->plain = bd_new(deflater->arena, uint8_t, BD_DEFLATE_CHUNK_BYTES);
+        }
+        size_t room = BD_DEFLATE_CHUNK_BYTES - chunk->plain_size;
+        size_t piece = count < room ? count : room;
+        memcpy(chunk->plain + chunk->plain_size, from, piece);
+        chunk->plain_size += piece;
+        from += piece;
+        count -= piece;
+        if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES && ++deflater->full == deflater->jobs) {
+            BD_TRY(drain_chunks(deflater, deflater->full, err));
+        }
+    }
+    return BD_OK;
+}
+
+bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err) {
+    unsigned count = deflater->full;
+    if (count < deflater->jobs && deflater->chunks[count].plain_size > 0) {
+        count++;
+    }
+    if (count > 0) {
+        BD_TRY(drain_chunks(deflater, count, err));
+    }
+    BD_TRY(bd_sink_write(deflater->sink, end_block, sizeof(end_block), err));
+    deflater->stored_bytes += (int64_t)sizeof(end_block);
+    return BD_OK;
+}
+
+int64_t bd_deflater_plain_bytes(const bd_deflater *deflater) {
+    return deflater->plain_bytes;
+}
+
+uint32_t bd_deflater_crc32(const bd_deflater *deflater) {
+    return deflater->crc32;
+}
+
+int64_t bd_deflater_stored_bytes(const bd_deflater *deflater) {
+    return deflater->stored_bytes;
+}
+
+void bd_deflater_close(bd_deflater *deflater) {
+    if (deflater == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < JOBS_MAX; i++) {
+        libdeflate_free_compressor(deflater->workers[i].compressor);
+        if (deflater->workers[i].has_inflate) {
+            inflateEnd(&deflater->workers[i].inflate);
+        }
+    }
+    bd_arena_close(deflater->arena);
+}
+
+bd_str bd_zip_versions(bd_arena *arena) {
+    return bd_str_format(arena, "zlib %s, libdeflate %s", zlibVersion(), LIBDEFLATE_VERSION_STRING);
+}

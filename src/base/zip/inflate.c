@@ -1,0 +1,117 @@
+#include "bindery/zip.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define ZLIB_CONST
+#include <zlib.h>
+
+enum { INPUT_BYTES = 64 * 1024 };
+
+struct bd_inflater {
+    bd_arena *arena;
+    bd_source *in;
+    z_stream z;
+    bool has_z, is_done;
+    int64_t max_bytes, consumed, produced;
+    uint8_t input[INPUT_BYTES];
+};
+
+bd_inflater *bd_inflater_open(bd_source *in, int64_t max_bytes) {
+    bd_arena *arena = bd_arena_open("inflate", sizeof(bd_inflater) + (64u << 10));
+    bd_inflater *inflater = bd_new(arena, bd_inflater, 1);
+    inflater->arena = arena;
+    inflater->in = in;
+    inflater->max_bytes = max_bytes;
+    inflater->has_z = inflateInit2(&inflater->z, -MAX_WBITS) == Z_OK;
+    return inflater;
+}
+
+static bd_rc fill_input(bd_inflater *inflater, bd_err *err) {
+    size_t count = 0;
+    BD_TRY(bd_source_read(inflater->in, inflater->input, INPUT_BYTES, &count, err));
+    inflater->z.next_in = inflater->input;
+    inflater->z.avail_in = (uInt)count;
+    inflater->consumed += (int64_t)count;
+    return BD_OK;
+}
+
+/* The stream has ended: its source must have ended too. */
+static bd_rc check_end(bd_inflater *inflater, bd_err *err) {
+    inflater->is_done = true;
+    int64_t end = inflater->consumed - (int64_t)inflater->z.avail_in;
+    if (inflater->z.avail_in == 0) {
+        BD_TRY(fill_input(inflater, err));
+    }
+    if (inflater->z.avail_in != 0) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the deflate stream ends at byte %lld, but more bytes follow it", (long long)end);
+    }
+    return BD_OK;
+}
+
+static bd_rc inflate_some(bd_inflater *inflater, size_t *count, bd_err *err) {
+    z_stream *z = &inflater->z;
+    uInt room = z->avail_out;
+    int rc = inflate(z, Z_NO_FLUSH);
+    *count = room - z->avail_out;
+    inflater->produced += (int64_t)*count;
+    if (inflater->produced > inflater->max_bytes) {
+        BD_RAISE(err, BD_ERR_LIMIT, "the deflate stream holds more than %lld bytes",
+                 (long long)inflater->max_bytes);
+    }
+    if (rc == Z_STREAM_END) {
+        return check_end(inflater, err);
+    }
+    if (rc != Z_OK && rc != Z_BUF_ERROR) {
+        int64_t at = inflater->consumed - (int64_t)z->avail_in;
+        BD_RAISE(err, rc == Z_MEM_ERROR ? BD_ERR_LIMIT : BD_ERR_INPUT,
+                 "the deflate stream is malformed before byte %lld: %s", (long long)at,
+                 z->msg != NULL ? z->msg : "no memory or no stream");
+    }
+    return BD_OK;
+}
+
+static bd_rc read_inflated(bd_source *source, void *bytes, size_t room, size_t *count,
+                           bd_err *err) {
+    bd_inflater *inflater = source->context;
+    *count = 0;
+    if (!inflater->has_z) {
+        BD_RAISE(err, BD_ERR_LIMIT, "no memory to inflate");
+    }
+    if (room == 0) {
+        return BD_OK;
+    }
+    /* One byte beyond the limit is asked for, because only that byte shows that the limit is
+     * passed. */
+    int64_t left = inflater->max_bytes - inflater->produced;
+    size_t most = left < INT_MAX ? (size_t)left + 1 : INT_MAX;
+    size_t wanted = room < most ? room : most;
+    inflater->z.next_out = bytes;
+    inflater->z.avail_out = (uInt)wanted;
+    while (*count == 0 && !inflater->is_done) {
+        if (inflater->z.avail_in == 0) {
+            BD_TRY(fill_input(inflater, err));
+        }
+        if (inflater->z.avail_in == 0) {
+            BD_RAISE(err, BD_ERR_INPUT, "the deflate stream is cut off after %lld bytes",
+                     (long long)inflater->consumed);
+        }
+        BD_TRY(inflate_some(inflater, count, err));
+    }
+    return BD_OK;
+}
+
+bd_source bd_inflater_source(bd_inflater *inflater) {
+    return (bd_source){.read = read_inflated, .context = inflater};
+}
+
+void bd_inflater_close(bd_inflater *inflater) {
+    if (inflater == NULL) {
+        return;
+    }
+    if (inflater->has_z) {
+        inflateEnd(&inflater->z);
+    }
+    bd_arena_close(inflater->arena);
+}

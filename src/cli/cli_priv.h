@@ -1,0 +1,94 @@
+/* cli_priv.h - shared by the files of room cli. */
+#ifndef CLI_PRIV_H
+#define CLI_PRIV_H
+
+#include "bindery/run.h"
+#include "bindery/util.h"
+#include "bindery/value.h"
+
+#include <stdio.h>
+
+/* ---- the option table: parsing, -h, help, man page and the manual's tests come from it ---- */
+
+typedef enum {
+    OPT_DIR, OPT_PERIOD, OPT_AS_OF, OPT_JSON, OPT_QUIET, OPT_OFFLINE, OPT_JOBS, OPT_HELP, OPT_VERSION,
+    OPT_BUILD_INFO, OPT_ORGANISATION, OPT_NEW_PERIOD, OPT_TYPE, OPT_CATEGORY, OPT_SUBSCRIPTION, OPT_TIMEZONE,
+    OPT_COLLECTED_AT, OPT_REHASH, OPT_STRICT, OPT_UNSIGNED, OPT_EDITION, OPT_TRUST, OPT_REQUIRE_TIMESTAMP,
+    OPT_BY, OPT_ROLE, OPT_CHECKED, OPT_AS, OPT_MAN, OPT_ALL, OPT_OWNER,
+    OPT_COUNT
+} option_id;
+
+typedef struct {
+    option_id id;
+    const char *name;      /* "--as-of" */
+    const char *letter;    /* "-C", or NULL */
+    const char *argument;  /* "DATE", or NULL */
+    bool repeats;
+    const char *help;      /* one fragment */
+    const char *text;      /* the manual's sentences */
+    const char *example;
+    const char *since;
+    const char *verbs;     /* " init ingest " or "*" for all */
+} cli_option;
+
+extern const cli_option cli_options[];
+extern const size_t cli_option_count;
+
+typedef struct cli_verb cli_verb;
+
+typedef struct {
+    const cli_verb *verb;
+    bd_str values[OPT_COUNT];       /* the last one given */
+    bool has[OPT_COUNT];
+    bd_strs lists[OPT_COUNT];       /* of options that repeat */
+    const char **operands;
+    size_t operand_count;
+} cli_call;
+
+struct cli_verb {
+    const char *name;      /* "catalog lint" is two words */
+    const char *operands;  /* "FILE.zip|FILE.pdf" */
+    size_t least, most;    /* operands */
+    const char *summary;   /* one line of the list */
+    const char *text;      /* a paragraph */
+    const char *example;   /* command line(s) */
+    const char *answer;    /* what it prints, abridged */
+    int (*run)(const cli_call *call, bd_arena *arena);
+};
+
+extern const cli_verb cli_verbs[];
+extern const size_t cli_verb_count;
+
+/* parse.c; INPUT class USAGE names the option and what was expected, nearest known name suggested. */
+BD_MUST_USE bd_rc cli_parse(int argc, char **argv, bd_arena *arena, cli_call *out, bd_err *err);
+bool cli_takes(const cli_verb *verb, const cli_option *option);
+const char *cli_nearest(const char *word, const char *const *known, size_t count);
+
+/* help.c */
+void cli_print_overview(FILE *to);
+void cli_print_help(FILE *to, const cli_verb *verb);
+void cli_print_man(FILE *to);
+
+/* commands.c */
+int cli_fail(const bd_err *err);
+int cli_exit_of(bd_err_class class);
+bd_run_options cli_run_options(const cli_call *call);
+
+/* ask.c */
+void cli_ask_draft(const cli_call *call, bd_run_draft *draft, bd_arena *arena);
+
+/* print.c: a result for a person. */
+void cli_print_json(const bd_value *result);
+void cli_print_diags(const bd_diags *diags, bool is_quiet);
+void cli_print_run(const bd_value *result);
+void cli_print_init(const bd_value *result);
+void cli_print_review(const bd_value *result);
+void cli_print_sign(const bd_value *result);
+void cli_print_lint(const bd_value *result);
+void cli_print_verify(const bd_value *result);
+void cli_print_status(const bd_value *assessment, const cli_call *call);
+void cli_print_explain(const bd_value *result);
+void cli_progress(void *context, const char *stage, uint64_t done, uint64_t total);
+void cli_progress_end(void);
+
+#endif

@@ -1,0 +1,385 @@
+/* The verb table, and the few lines that each verb needs. */
+#include "bindery/cli.h"
+
+#include "cli_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static bd_exit exit_codes(bd_err_class class) {
+    switch (class) {
+    case BD_ERR_USAGE:
+        return BD_EXIT_USAGE;
+    case BD_ERR_INPUT:
+    case BD_ERR_UNSUPPORTED:
+        return BD_EXIT_INPUT;
+    case BD_ERR_IO:
+        return BD_EXIT_IO;
+    case BD_ERR_LIMIT:
+        return BD_EXIT_LIMIT;
+    case BD_ERR_TRUST:
+        return BD_EXIT_UNTRUSTED;
+    case BD_ERR_BUSY:
+        return BD_EXIT_BUSY;
+    case BD_ERR_BUG:
+        return BD_EXIT_BUG;
+    }
+    return BD_EXIT_BUG;
+}
+
+int cli_exit_of(bd_err_class class) {
+    return (int)exit_codes(class);
+}
+
+int cli_fail(const bd_err *err) {
+    cli_progress_end();
+    fprintf(stderr, "bindery: %s\n", err->message);
+    return cli_exit_of(err->class);
+}
+
+/* ---- passphrases: environment, else a prompt on the terminal without echo ---- */
+
+static bd_rc ask_terminal(const char *path, bd_arena *arena, bd_str *out, bd_err *err) {
+    FILE *terminal = fopen("/dev/tty", "r+");
+    if (terminal == NULL) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%s' is encrypted and there is no terminal to ask for its passphrase; "
+                 "set BINDERY_PASSPHRASE", path);
+    }
+    struct termios old;
+    char line[1024];
+    fprintf(terminal, "Passphrase of %s: ", path);
+    fflush(terminal);
+    bool has_old = tcgetattr(fileno(terminal), &old) == 0;
+    if (has_old) {
+        struct termios silent = old;
+        silent.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
+    }
+    bool is_read = fgets(line, sizeof line, terminal) != NULL;
+    if (has_old) {
+        tcsetattr(fileno(terminal), TCSAFLUSH, &old);
+    }
+    fprintf(terminal, "\n");
+    fclose(terminal);
+    if (!is_read) {
+        BD_RAISE(err, BD_ERR_INPUT, "no passphrase was given for '%s'", path);
+    }
+    *out = bd_str_copy(arena, bd_str_sub(bd_str_of(line), 0, strcspn(line, "\r\n")));
+    return BD_OK;
+}
+
+static bd_rc ask_passphrase(void *context, const char *path, bd_arena *arena, bd_str *out, bd_err *err) {
+    (void)context;
+    const char *given = getenv("BINDERY_PASSPHRASE");
+    if (given != NULL) {
+        *out = bd_str_copy(arena, bd_str_of(given));
+        return BD_OK;
+    }
+    return ask_terminal(path, arena, out, err);
+}
+
+/* ---- common ---- */
+
+bd_run_options cli_run_options(const cli_call *call) {
+    int64_t jobs = 0;
+    bd_str_to_i64(call->values[OPT_JOBS], &jobs);
+    bd_run_options options = {
+        .folder = call->has[OPT_DIR] ? call->values[OPT_DIR].data : ".",
+        .period_id = call->values[OPT_PERIOD],
+        .as_of = call->values[OPT_AS_OF],
+        .edition = call->values[OPT_EDITION],
+        .jobs = (unsigned)jobs,
+        .is_offline = call->has[OPT_OFFLINE],
+        .is_strict = call->has[OPT_STRICT],
+        .rehash = call->has[OPT_REHASH],
+        .collected_at = BD_INSTANT_NONE,
+        .trust_path = call->has[OPT_TRUST] ? call->values[OPT_TRUST].data : NULL,
+        .require_timestamp = call->has[OPT_REQUIRE_TIMESTAMP],
+        .progress = call->has[OPT_QUIET] ? NULL : cli_progress,
+        .passphrase = ask_passphrase,
+    };
+    return options;
+}
+
+static bd_rc check_common(const cli_call *call, bd_err *err) {
+    int64_t jobs = 1;
+    if (call->has[OPT_JOBS] && (!bd_str_to_i64(call->values[OPT_JOBS], &jobs) || jobs < 1 || jobs > 64)) {
+        BD_RAISE(err, BD_ERR_USAGE, "'--jobs %.*s' is not a number from 1 to 64", BD_ARG(call->values[OPT_JOBS]));
+    }
+    return BD_OK;
+}
+
+typedef void print_fn(const bd_value *result);
+
+static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome, const bd_err *err, print_fn *print) {
+    cli_progress_end();
+    cli_print_diags(&outcome->diags, call->has[OPT_QUIET]);
+    if (bd_failed(rc)) {
+        return cli_fail(err);
+    }
+    if (call->has[OPT_JSON]) {
+        cli_print_json(outcome->result);
+    } else {
+        print(outcome->result);
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "bindery: cannot write to standard output\n");
+        return BD_EXIT_IO;
+    }
+    return outcome->exit_code;
+}
+
+/* ---- verbs ---- */
+
+static int run_init(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    options.folder = call->operands[0];
+    bd_str type = call->values[OPT_TYPE];
+    if (call->has[OPT_TYPE] && !bd_str_eqz(type, "I") && !bd_str_eqz(type, "II")) {
+        fprintf(stderr, "bindery: '--type %.*s' is neither I nor II\n", BD_ARG(type));
+        return BD_EXIT_USAGE;
+    }
+    bd_run_draft draft = {
+        .organisation = call->values[OPT_ORGANISATION],
+        .periods = call->lists[OPT_NEW_PERIOD],
+        .categories = call->lists[OPT_CATEGORY],
+        .subscriptions = call->lists[OPT_SUBSCRIPTION],
+        .is_type_i = bd_str_eqz(type, "I"),
+        .zone_name = call->values[OPT_TIMEZONE],
+    };
+    cli_ask_draft(call, &draft, arena);
+    bd_rc rc = bd_run_init(&options, &draft, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_init);
+}
+
+static int run_ingest(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    if (call->has[OPT_COLLECTED_AT] && !bd_instant_parse(call->values[OPT_COLLECTED_AT], &options.collected_at)) {
+        fprintf(stderr, "bindery: '--collected-at %.*s' is not an instant with offset like 2026-01-15T06:00:00Z\n",
+                BD_ARG(call->values[OPT_COLLECTED_AT]));
+        return BD_EXIT_USAGE;
+    }
+    bd_rc rc = bd_run_ingest(&options, call->operands, call->operand_count, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_run);
+}
+
+static int run_review(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_strs evidence = {0};
+    bd_str as = call->values[OPT_AS];
+    if (call->has[OPT_AS] && !bd_str_eqz(as, "preparer") && !bd_str_eqz(as, "reviewer")) {
+        fprintf(stderr, "bindery: '--as %.*s' is neither preparer nor reviewer\n", BD_ARG(as));
+        return BD_EXIT_USAGE;
+    }
+    for (size_t i = 0; i < call->operand_count; i++) {
+        *bd_push(arena, &evidence) = bd_str_of(call->operands[i]);
+    }
+    bd_rc rc = bd_run_review(&options, &evidence, call->values[OPT_BY], call->values[OPT_ROLE],
+                             call->values[OPT_CHECKED], bd_str_eqz(as, "preparer"), arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_review);
+}
+
+static int run_assess(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_assess(&options, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_run);
+}
+
+static int run_render(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_render(&options, bd_str_of(call->operands[0]), call->has[OPT_UNSIGNED], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_run);
+}
+
+static int run_sign(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_sign(&options, call->operands[0], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_sign);
+}
+
+static int run_package(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_package(&options, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_run);
+}
+
+static int run_run(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_all(&options, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_run);
+}
+
+static int run_verify(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_verify(&options, call->operands[0], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_verify);
+}
+
+static int run_status(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_status(&options, arena, &outcome, &err);
+    if (!bd_failed(rc) && !call->has[OPT_JSON]) {
+        cli_progress_end();
+        cli_print_status(outcome.result, call);
+        return BD_EXIT_DONE;
+    }
+    return finish(call, rc, &outcome, &err, cli_print_json);
+}
+
+static int run_explain(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_explain(&options, bd_str_of(call->operands[0]), arena, &outcome, &err);
+    outcome.diags.count = 0; /* those of the whole run are status' and run's to print */
+    return finish(call, rc, &outcome, &err, cli_print_explain);
+}
+
+static int run_lint(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_catalog_lint(&options, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_lint);
+}
+
+static int run_help(const cli_call *call, bd_arena *arena) {
+    (void)arena;
+    if (call->has[OPT_MAN]) {
+        cli_print_man(stdout);
+        return BD_EXIT_DONE;
+    }
+    for (size_t i = 0; i < cli_verb_count && call->operand_count > 0; i++) {
+        bd_str first = bd_str_of(cli_verbs[i].name);
+        bd_str word;
+        bd_str_cut(&first, ' ', &word);
+        if (bd_str_eqz(word, call->operands[0])) {
+            cli_print_help(stdout, &cli_verbs[i]);
+            return BD_EXIT_DONE;
+        }
+    }
+    if (call->operand_count > 0) {
+        fprintf(stderr, "bindery: '%s' is no command; 'bindery -h' lists them\n", call->operands[0]);
+        return BD_EXIT_USAGE;
+    }
+    cli_print_overview(stdout);
+    return BD_EXIT_DONE;
+}
+
+#define MANY 100000
+
+const cli_verb cli_verbs[] = {
+    {"init", "DIR", 1, 1, "make an engagement: bindery.json, inbox/, a trial identity",
+     "Makes DIR an engagement: bindery.json, an inbox with a blank register, and a signing identity for trial use. What is "
+     "not given is asked on a terminal, taken by default elsewhere, and said.",
+     "bindery init acme --organisation 'Acme GmbH' --period 2026-H1=2026-01-01..2026-06-30 --timezone Europe/Berlin",
+     "acme is an engagement of Acme GmbH, period 2026-H1\nnext: put exports into acme/inbox, then 'bindery -C acme run'",
+     run_init},
+    {"ingest", "[FILE|DIR]...", 0, MANY, "put exports and documents into the locker",
+     "Puts files into the locker, each once, and describes them by their sidecars (NAME.meta.json, _folder.meta.json, "
+     "register.csv). Without operands: the inbox, which is never changed. What a file is, is decided by its content.",
+     "bindery -C acme ingest exports/", "12 new, 0 unchanged, 0 refused; 12 items in the locker", run_ingest},
+    {"review", "EVIDENCE...", 1, MANY, "sign evidence off",
+     "Signs items off in the journal, over the hash of what is kept. Handed-in evidence needs a preparer and a different "
+     "reviewer; the same person in both roles is refused.",
+     "bindery -C acme review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against the HR system'",
+     "1 item signed off by Ada Berg as reviewer", run_review},
+    {"assess", "", 0, 0, "judge the controls over the period",
+     "Judges every control over the period from the evidence in the locker and writes assessment.json and findings.ndjson.",
+     "bindery -C acme assess", "READY 2 of 93 (2.2 %)  COVER 34 of 410 (8.3 %)  FRESH 40 of 93 (43.0 %)", run_assess},
+    {"render", "binder|readiness", 1, 1, "write one report as PDF",
+     "Writes the binder, signed, or the readiness report to out/PERIOD/.", "bindery -C acme render readiness",
+     "readiness report  acme/out/2026-H1/readiness.pdf", run_render},
+    {"sign", "FILE.pdf", 1, 1, "sign a binder that was rendered unsigned",
+     "Signs a binder in place with the engagement's identity: PAdES B-B, a certification that allows no change. A "
+     "certificate that the cover does not name is refused; 'run' and 'render binder' sign by themselves.",
+     "bindery -C acme sign acme/out/2026-H1/binder.pdf", "signed by CN=Acme GmbH (trial identity)", run_sign},
+    {"package", "", 0, 0, "write the evidence package",
+     "Writes the zip: evidence, sheets, machine files, the signed binder, manifest, checksums and signature.",
+     "bindery -C acme package", "package  acme/out/2026-H1/ACME_SOC2_2026-01-01_2026-06-30_v1.zip", run_package},
+    {"run", "", 0, 0, "the main job: ingest, assess, render, sign, package",
+     "Does everything for one period: ingests the inbox, judges, renders and signs the binder, renders the readiness "
+     "report, writes the package. A failing control is a successful run.",
+     "bindery -C acme run",
+     "READY 2 of 93 (2.2 %)\nbinder  acme/out/2026-H1/binder.pdf\npackage acme/out/2026-H1/ACME_SOC2_2026-01-01_2026-06-30_v1.zip",
+     run_run},
+    {"verify", "FILE.zip|FILE.pdf", 1, 1, "check a package or a binder",
+     "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. Nothing is extracted and "
+     "no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED (3, or 5 over a limit) or UNTRUSTED (6).",
+     "bindery verify --trust acme/identity/trial.crt.pem ACME_SOC2_2026-01-01_2026-06-30_v1.zip",
+     "VERIFIED ACME_SOC2_2026-01-01_2026-06-30_v1", run_verify},
+    {"status", "", 0, 0, "the checklist in the terminal",
+     "Lists the controls with their states, owners and what is missing. Nothing is written.", "bindery -C acme status",
+     "[x]   6.7.2  Cloud Admin  all 6 due instances are accepted", run_status},
+    {"explain", "CONTROL", 1, 1, "every input, rule and file behind a control's state",
+     "Prints how a control's state comes about: requirements, rules, instances, checks, evidence files and exceptions, so "
+     "that a person can do it again by hand.",
+     "bindery -C acme explain 6.6.3", "6.6.3  [~] !  Cloud Admin\nNo NSG opens admin ports to the whole internet.", run_explain},
+    {"catalog lint", "", 0, 0, "check the built-in catalog and your own",
+     "Checks criteria, controls, requirements, sources and checks, built in and in catalog/, and names every fault.",
+     "bindery -C acme catalog lint", "61 criteria, 114 controls, 100 sources, 14 checks: 0 faults", run_lint},
+    {"help", "[COMMAND]", 0, 2, "explain a command, or print the manual", "Explains a command or prints the manual.",
+     "bindery help run", "usage: bindery run [options]", run_help},
+};
+const size_t cli_verb_count = BD_COUNT(cli_verbs);
+
+/* ---- entry ---- */
+
+static int print_version(const cli_call *call, bd_arena *arena) {
+    printf("bindery %s\n", BINDERY_VERSION);
+    if (call->has[OPT_BUILD_INFO]) {
+        printf("%.*s\n", BD_ARG(bd_run_versions(arena)));
+    }
+    return BD_EXIT_DONE;
+}
+
+static int dispatch(int argc, char **argv, bd_arena *arena) {
+    cli_call *call = bd_new(arena, cli_call, 1);
+    bd_err err;
+    if (bd_failed(cli_parse(argc, argv, arena, call, &err)) || bd_failed(check_common(call, &err))) {
+        return cli_fail(&err);
+    }
+    if (call->has[OPT_VERSION]) {
+        return print_version(call, arena);
+    }
+    if (call->has[OPT_HELP] && call->verb != NULL) {
+        cli_print_help(stdout, call->verb);
+        return BD_EXIT_DONE;
+    }
+    if (call->verb == NULL) {
+        cli_print_overview(call->has[OPT_HELP] ? stdout : stderr);
+        return call->has[OPT_HELP] ? BD_EXIT_DONE : BD_EXIT_USAGE;
+    }
+    return call->verb->run(call, arena);
+}
+
+#define RUN_BYTES ((size_t)8 << 30)
+
+int bd_cli_main(int argc, char **argv) {
+    bd_arena *arena = bd_arena_open("run", RUN_BYTES);
+    int exit_code = dispatch(argc, argv, arena);
+    bd_arena_close(arena);
+    return exit_code;
+}

@@ -1,0 +1,100 @@
+#include "cli_priv.h"
+
+const cli_option cli_options[] = {
+    {OPT_DIR, "--directory", "-C", "DIR", false, "engagement folder (default: the current one)",
+     "Work on the engagement in DIR instead of the current folder.", "bindery -C acme status", "0.1", "*"},
+    {OPT_PERIOD, "--period", NULL, "ID", false, "audit period of bindery.json",
+     "The period to work on. Without it: the only one, else the one that holds today, else the last that ended; which "
+     "one was taken is said. For 'init' it is ID=FROM..TO, or ID=DAY for type I, and may be repeated.",
+     "bindery run --period 2026-H1", "0.1", " assess render package run status explain sign review ingest "},
+    {OPT_NEW_PERIOD, "--period", NULL, "ID=FROM..TO", true, "a period of the new engagement",
+     "Adds a period to the new bindery.json; both days count. Repeat it for more than one.",
+     "bindery init acme --period 2026-H1=2026-01-01..2026-06-30", "0.1", " init "},
+    {OPT_AS_OF, "--as-of", NULL, "DATE", false, "judge as of the end of DATE",
+     "The instant that bounds what is due and which evidence counts: local midnight after DATE. Without it "
+     "SOURCE_DATE_EPOCH, else the earlier of now and the period's end.",
+     "bindery run --as-of 2026-03-31", "0.1", " assess render package run status explain "},
+    {OPT_JSON, "--json", NULL, NULL, false, "print the result as JSON",
+     "Prints one canonical JSON object on standard output and nothing else there.", "bindery verify --json pack.zip",
+     "0.1", "*"},
+    {OPT_QUIET, "--quiet", "-q", NULL, false, "no progress, no notes",
+     "Leaves out progress and notes on standard error; warnings, refusals and errors stay.", "bindery run --quiet",
+     "0.1", "*"},
+    {OPT_OFFLINE, "--offline", NULL, NULL, false, "never use the network",
+     "Forbids every network connection. This version makes none; the option states the intent for scripts.",
+     "bindery run --offline", "0.1", "*"},
+    {OPT_JOBS, "--jobs", "-j", "N", false, "worker threads, 1 to 64 (default: processors)",
+     "How many threads read and compress. The outputs are the same bytes for every N.", "bindery run --jobs 2", "0.1",
+     "*"},
+    {OPT_HELP, "--help", "-h", NULL, false, "help of a command, with one worked example",
+     "Prints what a command does, its options and one worked example.", "bindery verify -h", "0.1", "*"},
+    {OPT_VERSION, "--version", NULL, NULL, false, "print the version", "Prints the version and ends.",
+     "bindery --version", "0.1", "*"},
+    {OPT_BUILD_INFO, "--build-info", NULL, NULL, false, "with --version: libraries and catalog",
+     "Adds the versions of the libraries in use: same versions, same bytes.", "bindery --version --build-info", "0.1",
+     "*"},
+    {OPT_ORGANISATION, "--organisation", NULL, "NAME", false, "name of the organisation",
+     "The name that the cover prints. Default: the folder's name.", "bindery init acme --organisation 'Acme GmbH'", "0.1",
+     " init "},
+    {OPT_TYPE, "--type", NULL, "I|II", false, "type of the report the period prepares (default: II)",
+     "Type II judges every instance of the period; type I judges one day.", "bindery init acme --type I", "0.1", " init "},
+    {OPT_CATEGORY, "--category", NULL, "NAME", true, "category in scope (default: Security)",
+     "Security, Availability, Confidentiality, 'Processing Integrity' or Privacy. Repeat it for more than one.",
+     "bindery init acme --category Security --category Availability", "0.1", " init "},
+    {OPT_SUBSCRIPTION, "--subscription", NULL, "ID", true, "subscription in scope (default: all the evidence shows)",
+     "The subscription's GUID. Without any, every subscription that the evidence shows is in scope.",
+     "bindery init acme --subscription 11111111-2222-3333-4444-555555555555", "0.1", " init "},
+    {OPT_TIMEZONE, "--timezone", NULL, "ZONE", false, "IANA time zone of the period (default: UTC)",
+     "Days begin and end at midnight in this zone.", "bindery init acme --timezone Europe/Berlin", "0.1", " init "},
+    {OPT_COLLECTED_AT, "--collected-at", NULL, "INSTANT", false, "when the files were exported",
+     "Dates every file of this call: an instant with offset. It counts more than a sidecar and more than the file's time.",
+     "bindery ingest --collected-at 2026-01-15T06:00:00Z export.json", "0.1", " ingest "},
+    {OPT_REHASH, "--rehash", NULL, NULL, false, "read every file again",
+     "Reads files again although path, size and times say that nothing changed.", "bindery ingest --rehash", "0.1",
+     " ingest run "},
+    {OPT_STRICT, "--strict", NULL, NULL, false, "exit 3 when any file was refused",
+     "A run that made its outputs ends 0 and lists what it refused; with --strict it ends 3.", "bindery run --strict",
+     "0.1", " ingest run "},
+    {OPT_UNSIGNED, "--unsigned", NULL, NULL, false, "do not sign; the cover says so",
+     "Renders the binder without a signature; its cover says 'unsigned'.", "bindery render binder --unsigned", "0.1",
+     " render "},
+    {OPT_EDITION, "--edition", NULL, "NAME", false, "edition of the package (auditor)",
+     "Which edition to make. This version makes the auditor's.", "bindery package --edition auditor", "0.1", " package "},
+    {OPT_TRUST, "--trust", NULL, "FILE.pem", false, "certificates that you trust",
+     "A file of certificates in PEM form: the signer's own, or the authority that issued it. Trust never comes from the "
+     "package. Default: trust.pem in the user's configuration folder, bindery/.",
+     "bindery verify --trust ca.pem pack.zip", "0.1", " verify "},
+    {OPT_REQUIRE_TIMESTAMP, "--require-timestamp", NULL, NULL, false, "refuse a package without a time-stamp",
+     "A missing time-stamp is said; with this option it is also refused (exit 6).",
+     "bindery verify --require-timestamp pack.zip", "0.1", " verify "},
+    {OPT_BY, "--by", NULL, "NAME", false, "who signs off", "The person's name, as it is to be printed.",
+     "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'", "0.1", " review "},
+    {OPT_ROLE, "--role", NULL, "ROLE", false, "in which role", "The person's role at the time of signing.",
+     "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'", "0.1", " review "},
+    {OPT_CHECKED, "--checked", NULL, "TEXT", false, "what was checked",
+     "What the person did to be sure of it; printed beside the name.",
+     "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'", "0.1", " review "},
+    {OPT_AS, "--as", NULL, "preparer|reviewer", false, "sign as preparer or reviewer (default: reviewer)",
+     "Handed-in evidence needs both, and they must differ.",
+     "bindery review E-0007 --as preparer --by 'Ola Lind' --role HR --checked 'exported from HR'", "0.1", " review "},
+    {OPT_OWNER, "--owner", NULL, "NAME", false, "only controls of this owner",
+     "Lists the controls of one owner, written as in the list.", "bindery status --owner 'Cloud Admin'", "0.1",
+     " status "},
+    {OPT_ALL, "--all", NULL, NULL, false, "our own controls besides the checklist",
+     "Lists Bindery's own controls in scope after the 67 of the checklist.", "bindery status --all", "0.1", " status "},
+    {OPT_MAN, "--man", NULL, NULL, false, "print the manual page",
+     "Prints the whole manual as a man page.", "bindery help --man | man -l -", "0.1", " help "},
+};
+const size_t cli_option_count = BD_COUNT(cli_options);
+
+bool cli_takes(const cli_verb *verb, const cli_option *option) {
+    if (option->verbs[0] == '*') {
+        return true;
+    }
+    if (verb == NULL) {
+        return false;
+    }
+    char word[40];
+    snprintf(word, sizeof word, " %s ", verb->name);
+    return bd_str_find(bd_str_of(option->verbs), bd_str_of(word)) >= 0;
+}

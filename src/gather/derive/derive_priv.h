@@ -1,0 +1,54 @@
+/* Shared by the files of the room `derive`. */
+#ifndef BINDERY_DERIVE_PRIV_H
+#define BINDERY_DERIVE_PRIV_H
+
+#include "bindery/derive.h"
+
+/* ---- building a record
+ * ---------------------------------------------------------------------------------- */
+
+#define MEMBERS_MAX 24
+typedef struct {
+    bd_arena *arena;
+    bd_str keys[MEMBERS_MAX];
+    const bd_value *values[MEMBERS_MAX];
+    size_t count;
+} builder;
+void put_value(builder *build, const char *key,
+               const bd_value *value);                       /* NULL: the member is left out */
+void put_text(builder *build, const char *key, bd_str text); /* "": the member is left out */
+const bd_value *build_object(const builder *build);
+
+/* ---- reading a record
+ * ----------------------------------------------------------------------------------- */
+
+const bd_value *member(const bd_value *object,
+                       const char *key); /* by the lookup rule; NULL when absent or ambiguous */
+bd_str member_text(const bd_value *object,
+                   const char *key);            /* a string, or {"value": string}; trimmed */
+bd_str fold_text(bd_arena *arena, bd_str text); /* simple case folding */
+const bd_value *parse_text(bd_arena *arena,
+                           bd_str text);        /* JSON in a string; NULL when it is none */
+bd_str resource_id(bd_arena *arena, bd_str id); /* lower case, leading '/', no trailing one */
+
+/* ---- network security groups
+ * ---------------------------------------------------------------------------- */
+
+typedef struct {
+    bool is_known;                                   /* false: a rule lacks what decides */
+    const bd_value *exposures, *shadowed, *warnings; /* arrays */
+    size_t exposure_count;
+} exposure;
+/* Judges a set of rules: `custom` and `standard` are arrays of rules or NULL. */
+exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena *arena);
+
+void map_nsg_exposure(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_nsg_writes(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                    bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_leaver_accounts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                        bd_arena *arena, bd_derived_fn *emit, void *context);
+
+#endif

@@ -1,0 +1,507 @@
+/* From files to evidence records, collections and snapshots (judging.md 1.1, 1.4, section 3 "Origin and sign-off"). */
+#include "bindery/scan.h"
+
+#include "scan_priv.h"
+
+#include <string.h>
+
+typedef struct {
+    const bd_scan_plan *plan;
+    bd_evidences *evidence;
+    bd_arena *arena;
+    bd_collections *collections;
+    bd_snapshots *snapshots;
+} conclusion;
+
+static bd_str empty(void) {
+    return (bd_str){"", 0};
+}
+
+/* ---- source, title, origin ---- */
+
+static bool has_text(const bd_strs *list, bd_str text) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (bd_str_eq(list->data[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int cmp_texts(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_natural_cmp(*(const bd_str *)a, *(const bd_str *)b);
+}
+
+static void conclude_sources(conclusion *run, bd_evidence *item) {
+    uint64_t most = 0;
+    item->source = item->has_sidecar ? item->sidecar.source : empty();
+    bool is_declared_seen = false;
+    for (size_t i = 0; i < item->facts.seen.count; i++) {
+        const bd_seen *seen = &item->facts.seen.data[i];
+        if (!has_text(&item->sources, seen->source)) {
+            *bd_push(run->arena, &item->sources) = seen->source;
+        }
+        is_declared_seen = is_declared_seen || bd_str_eq(seen->source, item->source);
+    }
+    for (size_t i = 0; i < item->facts.seen.count && !is_declared_seen; i++) {
+        const bd_seen *seen = &item->facts.seen.data[i];
+        if (seen->rows > most || item->source.size == 0) {
+            most = seen->rows;
+            item->source = seen->source;
+        }
+    }
+    bd_sort(item->sources.data, item->sources.count, sizeof(bd_str), cmp_texts, NULL);
+    if (item->is_document && item->sources.count == 0) {
+        item->source = BD_STR("doc");
+        *bd_push(run->arena, &item->sources) = item->source;
+    }
+    item->is_unmapped = item->sources.count == 0 && !item->is_sidecar && !item->is_register;
+    if (item->is_unmapped) {
+        item->source = empty();
+    }
+}
+
+static void say_contradiction(conclusion *run, bd_evidence *item) {
+    bd_str declared = item->has_sidecar ? item->sidecar.source : empty();
+    if (declared.size == 0 || item->sources.count == 0 || has_text(&item->sources, declared) ||
+        item->is_document) {
+        return;
+    }
+    bd_diag_add(run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
+                "the sidecar says source '%.*s', the content is '%.*s'; the content was followed",
+                BD_ARG(declared), BD_ARG(item->source));
+}
+
+static void conclude_title(conclusion *run, bd_evidence *item) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    item->source_title = source != NULL ? source->title : empty();
+    if (item->has_sidecar && item->sidecar.title.size > 0) {
+        item->title = item->sidecar.title;
+    } else if (item->has_sidecar && item->sidecar.document.title.size > 0) {
+        item->title = item->sidecar.document.title;
+    } else if (item->is_sidecar) {
+        item->title = bd_str_format(run->arena, "Sidecar %.*s", BD_ARG(bd_path_name(item->given.path)));
+    } else if (item->is_register) {
+        item->title = BD_STR("Register of documents");
+    } else if (source != NULL && !item->is_document) {
+        item->title = source->title;
+    } else {
+        item->title = bd_path_name(item->given.path);
+    }
+}
+
+static void conclude_origin(conclusion *run, bd_evidence *item) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    bool is_machine = (item->facts.media == BD_MEDIA_JSON || item->facts.media == BD_MEDIA_NDJSON) &&
+                      source != NULL && !source->is_handed_in && !item->is_document;
+    item->origin = is_machine ? BD_ORIGIN_MACHINE : BD_ORIGIN_HANDED_IN;
+}
+
+/* ---- time ---- */
+
+static void conclude_collected_at(bd_evidence *item) {
+    item->collected_at_is_assumed = false;
+    if (item->given.given_collected_at != BD_INSTANT_NONE) {
+        item->collected_at = item->given.given_collected_at;
+    } else if (item->has_sidecar && item->sidecar.collected_at != BD_INSTANT_NONE) {
+        item->collected_at = item->sidecar.collected_at;
+    } else if (item->facts.export_time != BD_INSTANT_NONE) {
+        item->collected_at = item->facts.export_time;
+    } else {
+        item->collected_at = item->given.file_time;
+        item->collected_at_is_assumed = true;
+    }
+}
+
+static bd_instant document_date(const conclusion *run, const bd_document *document) {
+    bd_day day = document->carried_out_on != BD_DAY_NONE ? document->carried_out_on
+                                                          : document->approved_on;
+    return day == BD_DAY_NONE ? BD_INSTANT_NONE : bd_zone_day_start(run->plan->zone, day);
+}
+
+static void conclude_described_log(bd_evidence *item, const bd_source_def *source) {
+    const bd_sidecar *sidecar = item->has_sidecar ? &item->sidecar : NULL;
+    item->is_snapshot = false;
+    item->describes_from = sidecar != NULL && sidecar->describes_from != BD_INSTANT_NONE
+                               ? sidecar->describes_from
+                               : item->facts.first_event;
+    item->describes_to = sidecar != NULL && sidecar->describes_to != BD_INSTANT_NONE
+                             ? sidecar->describes_to
+                             : item->facts.last_event;
+    if (item->describes_from == BD_INSTANT_NONE || item->describes_to == BD_INSTANT_NONE) {
+        item->describes_from = item->collected_at;
+        item->describes_to = item->collected_at;
+    }
+    /* nothing is described after it was collected, nor before what the platform still kept then */
+    if (item->describes_to > item->collected_at && !item->collected_at_is_assumed) {
+        item->describes_to = item->collected_at;
+    }
+    if (source->retention_days > 0) {
+        bd_instant kept = item->collected_at - (bd_instant)source->retention_days * 24 * BD_HOUR;
+        if (item->describes_from < kept) {
+            item->describes_from = kept;
+        }
+    }
+    if (item->describes_to < item->describes_from) {
+        item->describes_to = item->describes_from;
+    }
+}
+
+static void conclude_described(const conclusion *run, bd_evidence *item) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    item->is_snapshot = true;
+    if (item->is_document) {
+        bd_instant date = document_date(run, &item->sidecar.document);
+        item->describes_from = date != BD_INSTANT_NONE ? date : item->collected_at;
+        item->describes_to = item->describes_from;
+        return;
+    }
+    if (source != NULL && source->is_log) {
+        conclude_described_log(item, source);
+        return;
+    }
+    item->describes_from = item->collected_at;
+    item->describes_to = item->collected_at;
+    if (item->has_sidecar && item->sidecar.describes_from != BD_INSTANT_NONE) {
+        item->describes_from = item->sidecar.describes_from;
+        item->describes_to = item->sidecar.describes_to != BD_INSTANT_NONE
+                                 ? item->sidecar.describes_to
+                                 : item->describes_from;
+        item->is_snapshot = item->describes_from == item->describes_to;
+    }
+}
+
+/* ---- sign-off ---- */
+
+static bool is_same_person(const bd_signoff *a, const bd_signoff *b) {
+    return bd_str_fold_cmp(bd_str_trim(a->name), bd_str_trim(b->name)) == 0;
+}
+
+static void conclude_signoff(conclusion *run, bd_evidence *item) {
+    item->is_signed_off = false;
+    if (item->preparer.name.size == 0) {
+        item->signoff_reason = BD_STR("no preparer is named");
+        return;
+    }
+    item->signoff_reason = BD_STR("no reviewer has signed");
+    for (size_t i = 0; i < item->reviewers.count; i++) {
+        const bd_signoff *review = &item->reviewers.data[i];
+        if (review->name.size == 0) {
+            continue;
+        }
+        if (is_same_person(review, &item->preparer)) {
+            item->signoff_reason =
+                bd_str_format(run->arena, "preparer and reviewer are the same person, '%.*s'",
+                              BD_ARG(review->name));
+            continue;
+        }
+        if (!review->has_sha256 || memcmp(review->sha256, item->given.sha256, 32) != 0) {
+            item->signoff_reason =
+                bd_str_format(run->arena, "the review by '%.*s' is of other bytes than the file kept",
+                              BD_ARG(review->name));
+            continue;
+        }
+        item->is_signed_off = true;
+        item->signoff_reason = empty();
+        return;
+    }
+}
+
+/* ---- collections ---- */
+
+typedef struct {
+    bd_str group; /* source, scopes and run: what pages of one run share */
+    bd_str path;
+    uint32_t index;
+} page;
+
+static bd_str scopes_text(conclusion *run, const bd_evidence *item) {
+    bd_buf text;
+    bd_buf_init(&text, 1 << 20);
+    for (size_t i = 0; i < item->sidecar.scope_ids.count && item->has_sidecar; i++) {
+        bd_buf_puts(&text, bd_scan_normal_id(run->arena, item->sidecar.scope_ids.data[i]));
+        bd_buf_putc(&text, ' ');
+    }
+    if (text.size == 0) {
+        for (size_t i = 0; i < item->facts.seen.count; i++) {
+            if (bd_str_eq(item->facts.seen.data[i].source, item->source)) {
+                bd_buf_puts(&text, item->facts.seen.data[i].scope);
+                bd_buf_putc(&text, ' ');
+            }
+        }
+    }
+    bd_str copy = bd_str_copy(run->arena, bd_buf_str(&text));
+    bd_buf_clear(&text);
+    return copy;
+}
+
+static bd_str run_text(conclusion *run, const bd_evidence *item) {
+    if (item->has_sidecar && item->sidecar.run.size > 0) {
+        return item->sidecar.run;
+    }
+    return bd_day_format(run->arena, bd_instant_utc_day(item->collected_at));
+}
+
+static int cmp_pages(const void *context, const void *a, const void *b) {
+    (void)context;
+    const page *x = a;
+    const page *y = b;
+    int order = bd_str_cmp(x->group, y->group);
+    return order != 0 ? order : bd_str_natural_cmp(x->path, y->path);
+}
+
+static bool is_suspect_count(uint64_t rows) {
+    return rows == 100 || rows == 1000 || rows == 5000;
+}
+
+static void set_complete(bd_collection *collection, bd_completeness completeness, bd_str reason) {
+    collection->completeness = completeness;
+    collection->reason = reason;
+}
+
+/* What one file alone says against completeness; false when it says nothing. */
+static bool is_broken(conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_facts *facts = &item->facts;
+    if (facts->is_malformed) {
+        set_complete(out, BD_COMPLETE_NO, BD_STR("the file is malformed or cut off"));
+        return true;
+    }
+    if (facts->is_truncated) {
+        set_complete(out, BD_COMPLETE_NO, BD_STR("the source says that the result was truncated"));
+        return true;
+    }
+    if (facts->rows_refused > 0) {
+        set_complete(out, BD_COMPLETE_NO,
+                     bd_str_format(run->arena, "%llu rows were refused",
+                                   (unsigned long long)facts->rows_refused));
+        return true;
+    }
+    if (item->has_sidecar && item->sidecar.has_complete && !item->sidecar.complete) {
+        set_complete(out, BD_COMPLETE_NO, BD_STR("the sidecar says that it is not complete"));
+        return true;
+    }
+    return false;
+}
+
+static bool is_vouched(const bd_evidence *item) {
+    const bd_sidecar *sidecar = &item->sidecar;
+    return item->has_sidecar && sidecar->has_complete && sidecar->complete &&
+           (sidecar->command.size > 0 || sidecar->request.size > 0) && sidecar->exporter.size > 0;
+}
+
+static void conclude_plain_list(conclusion *run, const bd_evidence *first, bd_collection *out) {
+    int64_t counted = first->has_sidecar ? first->sidecar.rows : -1;
+    if (counted >= 0 && (uint64_t)counted != out->rows) {
+        set_complete(out, BD_COMPLETE_NO,
+                     bd_str_format(run->arena, "the sidecar counts %lld rows, %llu were read",
+                                   (long long)counted, (unsigned long long)out->rows));
+        return;
+    }
+    if (is_suspect_count(out->rows) && counted < 0) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     bd_str_format(run->arena,
+                                   "exactly %llu rows, the size at which tools stop; a count is needed",
+                                   (unsigned long long)out->rows));
+        return;
+    }
+    if (is_vouched(first)) {
+        set_complete(out, BD_COMPLETE_YES,
+                     BD_STR("the sidecar names command, exporter and completeness"));
+        return;
+    }
+    set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                 BD_STR("a list without end mark; no sidecar says that it is complete"));
+}
+
+static void conclude_total(conclusion *run, const bd_collection *whole, int64_t total, bd_collection *out) {
+    if (total >= 0 && (uint64_t)total != whole->rows) {
+        set_complete(out, BD_COMPLETE_NO,
+                     bd_str_format(run->arena, "the source counts %lld rows, %llu were read",
+                                   (long long)total, (unsigned long long)whole->rows));
+        return;
+    }
+    set_complete(out, BD_COMPLETE_YES,
+                 total >= 0 ? BD_STR("rows read equal the source's own count")
+                            : BD_STR("the page chain ends without a next link"));
+}
+
+static void conclude_collection(conclusion *run, bd_collection *out) {
+    const bd_evidence *first = &run->evidence->data[out->members.data[0]];
+    const bd_evidence *last = &run->evidence->data[out->members.data[out->members.count - 1]];
+    for (size_t i = 0; i < out->members.count; i++) {
+        if (is_broken(run, &run->evidence->data[out->members.data[i]], out)) {
+            return;
+        }
+    }
+    if (first->is_document) {
+        set_complete(out, BD_COMPLETE_YES, BD_STR("a document is whole as kept"));
+        return;
+    }
+    if (last->facts.has_next_link) {
+        set_complete(out, BD_COMPLETE_NO, BD_STR("a next link is left: further pages were not fetched"));
+        return;
+    }
+    bd_str envelope = first->facts.envelope;
+    if (bd_str_eqz(envelope, "E4") || bd_str_eqz(envelope, "E5")) {
+        if (first->facts.rows_reported < 0) {
+            conclude_plain_list(run, first, out);
+            return;
+        }
+        conclude_total(run, out, first->facts.rows_reported, out);
+        return;
+    }
+    if (bd_str_eqz(envelope, "E2") || bd_str_eqz(envelope, "E10") || bd_str_eqz(envelope, "E12")) {
+        conclude_plain_list(run, first, out);
+        return;
+    }
+    if (bd_str_eqz(envelope, "E7")) {
+        set_complete(out, BD_COMPLETE_YES, BD_STR("a single object"));
+        return;
+    }
+    conclude_total(run, out, first->facts.rows_reported, out);
+}
+
+static void open_collection(conclusion *run, const page *pages, size_t count) {
+    bd_collection *out = bd_push(run->arena, run->collections);
+    const bd_evidence *first = &run->evidence->data[pages[0].index];
+    out->source = first->source;
+    out->scope = scopes_text(run, first);
+    out->run = run_text(run, first);
+    for (size_t i = 0; i < count; i++) {
+        bd_evidence *item = &run->evidence->data[pages[i].index];
+        *bd_push(run->arena, &out->members) = pages[i].index;
+        out->rows += item->facts.rows_read - item->facts.rows_refused;
+        item->collection = (uint32_t)run->collections->count - 1;
+    }
+    conclude_collection(run, out);
+    for (size_t i = 0; i < count; i++) {
+        bd_evidence *item = &run->evidence->data[pages[i].index];
+        item->completeness = out->completeness;
+        item->completeness_reason = out->reason;
+    }
+}
+
+static void build_collections(conclusion *run) {
+    BD_VEC(page) pages = {0};
+    for (size_t i = 0; i < run->evidence->count; i++) {
+        const bd_evidence *item = &run->evidence->data[i];
+        bd_str group = bd_str_format(run->arena, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(item->source),
+                                     BD_ARG(scopes_text(run, item)), BD_ARG(run_text(run, item)));
+        *bd_push(run->arena, &pages) =
+            (page){.group = group, .path = item->given.path, .index = (uint32_t)i};
+    }
+    bd_sort(pages.data, pages.count, sizeof(page), cmp_pages, NULL);
+    for (size_t from = 0, to = 0; from < pages.count; from = to) {
+        /* a page with a next link is continued by the next file of its group, if there is one */
+        to = from + 1;
+        while (to < pages.count && bd_str_eq(pages.data[to].group, pages.data[from].group) &&
+               run->evidence->data[pages.data[to - 1].index].facts.has_next_link) {
+            to++;
+        }
+        open_collection(run, pages.data + from, to - from);
+    }
+}
+
+/* ---- snapshots ---- */
+
+static void conclude_snapshot(conclusion *run, bd_snapshot *out, const bd_evidence *first,
+                              const bd_collection *collection, const bd_source_def *source) {
+    out->completeness = collection->completeness;
+    out->why_not = collection->completeness == BD_COMPLETE_YES ? empty() : collection->reason;
+    bool is_one_of_many = bd_str_eqz(first->facts.envelope, "E7") &&
+                          source->scope == BD_SCOPE_SUBSCRIPTION && !is_vouched(first);
+    if (is_one_of_many && out->completeness == BD_COMPLETE_YES) {
+        out->completeness = BD_COMPLETE_NOT_SHOWN;
+        out->why_not = BD_STR("a single object shows itself, not all of its subscription");
+    }
+    out->is_time_assumed = first->collected_at_is_assumed;
+    if (out->is_time_assumed) {
+        out->why_not = BD_STR("its time is only assumed from the file's own time; give --collected-at or a sidecar");
+    }
+    bool needs_signoff = first->origin == BD_ORIGIN_HANDED_IN;
+    bool is_unsigned = needs_signoff && !first->is_signed_off;
+    if (is_unsigned) {
+        out->why_not = bd_str_format(run->arena, "handed in and not signed off: %.*s",
+                                     BD_ARG(first->signoff_reason));
+    }
+    out->may_pass = out->completeness == BD_COMPLETE_YES && !out->is_time_assumed && !is_unsigned;
+}
+
+static void add_snapshot(conclusion *run, uint32_t index, const bd_seen *seen, uint64_t rows) {
+    const bd_collection *collection = &run->collections->data[index];
+    const bd_evidence *first = &run->evidence->data[collection->members.data[0]];
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, seen->source);
+    bd_snapshot *out = bd_push(run->arena, run->snapshots);
+    *out = (bd_snapshot){.source = seen->source,
+                         .scope = seen->scope,
+                         .date = bd_instant_utc_day(first->describes_from),
+                         .from = first->describes_from,
+                         .to = first->describes_to,
+                         .collection = index,
+                         .rows = rows,
+                         .evidence = first->given.number};
+    conclude_snapshot(run, out, first, collection, source);
+}
+
+static int cmp_scopes(const void *context, const void *a, const void *b) {
+    (void)context;
+    const bd_seen *x = a;
+    const bd_seen *y = b;
+    int order = bd_str_natural_cmp(x->source, y->source);
+    return order != 0 ? order : bd_str_cmp(x->scope, y->scope);
+}
+
+static void build_snapshots(conclusion *run, uint32_t index) {
+    const bd_collection *collection = &run->collections->data[index];
+    BD_VEC(bd_seen) all = {0};
+    for (size_t i = 0; i < collection->members.count; i++) {
+        const bd_facts *facts = &run->evidence->data[collection->members.data[i]].facts;
+        for (size_t j = 0; j < facts->seen.count; j++) {
+            *bd_push(run->arena, &all) = facts->seen.data[j];
+        }
+    }
+    bd_sort(all.data, all.count, sizeof(bd_seen), cmp_scopes, NULL);
+    for (size_t from = 0, to = 0; from < all.count; from = to) {
+        uint64_t rows = 0;
+        for (to = from; to < all.count && cmp_scopes(NULL, &all.data[from], &all.data[to]) == 0; to++) {
+            rows += all.data[to].rows;
+        }
+        add_snapshot(run, index, &all.data[from], rows);
+    }
+}
+
+static int cmp_snapshots(const void *context, const void *a, const void *b) {
+    (void)context;
+    const bd_snapshot *x = a;
+    const bd_snapshot *y = b;
+    int order = bd_str_natural_cmp(x->source, y->source);
+    order = order != 0 ? order : bd_str_cmp(x->scope, y->scope);
+    if (order != 0) {
+        return order;
+    }
+    if (x->from != y->from) {
+        return x->from < y->from ? -1 : 1;
+    }
+    return (x->evidence > y->evidence) - (x->evidence < y->evidence);
+}
+
+void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
+                      bd_collections *collections, bd_snapshots *snapshots) {
+    conclusion run = {plan, evidence, arena, collections, snapshots};
+    for (size_t i = 0; i < evidence->count; i++) {
+        bd_evidence *item = &evidence->data[i];
+        conclude_sources(&run, item);
+        conclude_collected_at(item);
+        conclude_described(&run, item);
+        conclude_title(&run, item);
+        conclude_origin(&run, item);
+        conclude_signoff(&run, item);
+        say_contradiction(&run, item);
+    }
+    build_collections(&run);
+    for (size_t i = 0; i < collections->count; i++) {
+        build_snapshots(&run, (uint32_t)i);
+    }
+    bd_sort(snapshots->data, snapshots->count, sizeof(bd_snapshot), cmp_snapshots, NULL);
+}

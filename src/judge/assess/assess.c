@@ -1,0 +1,44 @@
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+
+static void set_times(bd_judging *run) {
+    const bd_period *period = run->in->period;
+    const bd_zone *zone = run->in->engagement->zone;
+    bd_day first = period->is_type_ii ? period->from : period->as_of;
+    bd_day last = period->is_type_ii ? period->to : period->as_of;
+    bd_assessment *out = run->out;
+    out->period = period;
+    out->as_of = run->in->as_of;
+    out->period_start = bd_zone_day_start(zone, first);
+    out->period_end = bd_zone_day_start(zone, last + 1);
+    out->until = out->as_of < out->period_end ? out->as_of : out->period_end;
+    out->zone_data_version = bd_zone_data_version(run->arena);
+}
+
+bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding,
+                void *context, const bd_assessment **out, bd_err *err) {
+    bd_judging *run = bd_new(arena, bd_judging, 1);
+    run->in = inputs;
+    run->arena = arena;
+    run->out = bd_new(arena, bd_assessment, 1);
+    run->results = bd_map_make(arena);
+    set_times(run);
+    bd_judging_view(run);
+    BD_TRY(bd_judging_skeleton(run, err));
+    bd_judging_open_results(run);
+    run->judged = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    bd_rc rc = bd_judging_reduce(run, err);
+    if (!bd_failed(rc)) {
+        rc = bd_judging_register(run, err);
+    }
+    if (!bd_failed(rc)) {
+        rc = bd_judging_tally(run, on_finding, context, err);
+    }
+    bd_sorter_close(run->judged);
+    if (!bd_failed(rc)) {
+        rc = bd_judging_states(run, err);
+    }
+    *out = run->out;
+    return rc;
+}

@@ -1,0 +1,129 @@
+/* `each` over a change log: operations folded from their records, silent ones decided by the next snapshot
+ * (requirements 6.6.3 b: one write without request body between two snapshots: the next snapshot decides; several:
+ * cannot-tell for that stretch). */
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+
+typedef struct {
+    bd_str join;
+    BD_VEC(bd_row) rows;
+    BD_VEC(uint32_t) origins; /* indexes into the group */
+    bd_verdict verdict;
+    const bd_group_row *decisive;
+} operation;
+typedef BD_VEC(operation) operations;
+
+static bool is_change(const bd_group_row *row) {
+    return row->row.side == BD_SIDE_LEFT;
+}
+
+static operation *operation_of(bd_arena *arena, operations *list, bd_map *known, bd_str join) {
+    uintptr_t index = join.size > 0 ? (uintptr_t)bd_map_find(known, join) : 0;
+    if (index > 0) {
+        return &list->data[index - 1];
+    }
+    operation *made = bd_push(arena, list);
+    made->join = join;
+    if (join.size > 0) {
+        bd_map_put(known, join, (void *)(uintptr_t)list->count);
+    }
+    return made;
+}
+
+static void fold_operations(bd_arena *arena, const bd_group_rows *rows, operations *out) {
+    bd_map *known = bd_map_make(arena);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!is_change(&rows->data[i])) {
+            continue;
+        }
+        operation *home = operation_of(arena, out, known, rows->data[i].row.join);
+        *bd_push(arena, &home->rows) = rows->data[i].row;
+        *bd_push(arena, &home->origins) = (uint32_t)i;
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        operation *one = &out->data[i];
+        size_t decides = 0;
+        one->verdict = bd_rules_fold_operation(one->rows.data, one->rows.count, &decides);
+        one->decisive = &rows->data[one->origins.data[decides]];
+    }
+}
+
+typedef struct {
+    bd_instant before, after; /* snapshots around a change; BD_INSTANT_NONE: none */
+    bd_verdict next;
+} stretch;
+
+static stretch stretch_around(const bd_group_rows *rows, bd_instant at) {
+    stretch found = {BD_INSTANT_NONE, BD_INSTANT_NONE, BD_CANNOT_TELL};
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *row = &rows->data[i];
+        if (is_change(row)) {
+            continue;
+        }
+        if (row->at < at) {
+            found.before = row->at;
+        } else if (found.after == BD_INSTANT_NONE) {
+            found.after = row->at;
+            found.next = row->row.verdict;
+        } else if (row->at == found.after) {
+            found.next = bd_verdict_worse(found.next, row->row.verdict);
+        }
+    }
+    return found;
+}
+
+static size_t silent_in(const operations *list, const stretch *around) {
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        bd_instant at = list->data[i].decisive->at;
+        bool is_inside = (around->before == BD_INSTANT_NONE || at > around->before) && at <= around->after;
+        count += list->data[i].verdict == BD_CANNOT_TELL && is_inside;
+    }
+    return count;
+}
+
+static void decide_silent(const operations *list, const bd_group_rows *rows, const operation *one,
+                          bd_judged *out) {
+    stretch around = stretch_around(rows, one->decisive->at);
+    if (around.after == BD_INSTANT_NONE) {
+        out->reason = BD_STR("the log does not show what was written, and no later snapshot does");
+        return;
+    }
+    if (silent_in(list, &around) > 1) {
+        out->reason = BD_STR("the log does not show what several writes between two snapshots wrote");
+        return;
+    }
+    out->verdict = around.next;
+    if (around.next == BD_FAIL) {
+        out->reason = BD_STR("the log does not show what was written; the next snapshot shows it open");
+    }
+}
+
+bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("changes", (size_t)512 << 20);
+    operations list = {0};
+    fold_operations(arena, rows, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        const operation *one = &list.data[i];
+        const bd_group_row *from = one->decisive;
+        bd_judged judged = {
+            .check = check,
+            .type = from->row.type,
+            .key = from->row.key,
+            .resource = from->row.resource,
+            .subscription = from->row.subscription,
+            .scope = from->row.scope,
+            .reason = from->row.reason,
+            .at = from->at,
+            .evidence = run->in->evidence->data[from->evidence_index].given.number,
+            .ordinal = from->row.ordinal,
+            .verdict = one->verdict,
+        };
+        if (judged.verdict == BD_CANNOT_TELL) {
+            decide_silent(&list, rows, one, &judged);
+        }
+        BD_TRY(bd_judging_put(run, &judged, err));
+    }
+    return BD_OK;
+}

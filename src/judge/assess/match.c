@@ -1,0 +1,182 @@
+/* `match`: populations against events with the same key inside a time window (evaluation.md, "Shapes"). */
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+
+#define MOST_EVENTS 65536
+
+static bool is_population(const bd_group_row *row) {
+    return row->row.side == BD_SIDE_LEFT;
+}
+
+static const bd_match_window *window_of(const bd_reduce_plan *plan, const bd_row *event) {
+    for (size_t i = 0; i < plan->event_sources.count; i++) {
+        if (bd_str_eq(plan->event_sources.data[i], event->source)) {
+            return &plan->event_windows[i];
+        }
+    }
+    return &plan->event_windows[0];
+}
+
+static bool is_inside(const bd_match_window *window, bd_instant base, bd_instant at) {
+    return (!window->has_from || at >= base + window->from) &&
+           (!window->has_to || at <= base + window->to);
+}
+
+/* Extracts overlap: the same event, or the same leaver, comes more than once and counts once. */
+static bool is_same_thing(const bd_group_row *a, const bd_group_row *b) {
+    bool is_same_event = a->row.detail.size > 0 && bd_str_eq(a->row.detail, b->row.detail);
+    return a->row.side == b->row.side && a->at == b->at && bd_str_eq(a->row.key, b->row.key) &&
+           bd_str_eq(a->row.source, b->row.source) &&
+           (is_same_event || bd_str_eq(a->row.type, b->row.type));
+}
+
+static bool is_double(const bd_group_rows *rows, size_t index) {
+    for (size_t i = index; i > 0 && rows->data[i - 1].at == rows->data[index].at; i--) {
+        if (is_same_thing(&rows->data[i - 1], &rows->data[index])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bd_group_row *first_event(const bd_reduce_plan *plan, bd_group_rows *rows, bd_instant base) {
+    for (size_t i = 0; i < rows->count; i++) {
+        bd_group_row *event = &rows->data[i];
+        bool is_free = !plan->uses_one || !event->is_used;
+        if (!is_population(event) && is_free && event->row.verdict == BD_PASS &&
+            is_inside(window_of(plan, &event->row), base, event->at)) {
+            return event;
+        }
+    }
+    return NULL;
+}
+
+/* An event that came, but too late, is a fact; its absence is one only where the log was read. */
+static const bd_group_row *late_event(const bd_reduce_plan *plan, const bd_group_rows *rows, bd_instant base) {
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *event = &rows->data[i];
+        const bd_match_window *window = is_population(event) ? NULL : window_of(plan, &event->row);
+        if (window != NULL && event->row.side == BD_SIDE_RIGHT && event->row.verdict == BD_PASS &&
+            window->has_to && event->at > base + window->to) {
+            return event;
+        }
+    }
+    return NULL;
+}
+
+static bd_str delay_text(bd_arena *arena, bd_instant delay) {
+    int64_t minutes = delay / (60 * BD_SECOND);
+    return bd_str_format(arena, "%lld h %02lld min", (long long)(minutes / 60), (long long)(minutes % 60));
+}
+
+static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group_row *from) {
+    return (bd_judged){
+        .check = check,
+        .type = from->row.type,
+        .key = from->row.key,
+        .resource = from->row.resource,
+        .subscription = from->row.subscription,
+        .scope = (bd_str){"", 0},
+        .reason = from->row.reason,
+        .at = from->at,
+        .evidence = run->in->evidence->data[from->evidence_index].given.number,
+        .ordinal = from->row.ordinal,
+        .verdict = BD_PASS,
+    };
+}
+
+static void judge_unmatched(const bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
+                            const bd_group_row *person, bd_arena *arena, bd_judged *out) {
+    const bd_reduce_plan *plan = view->plan;
+    const bd_group_row *late = late_event(plan, rows, person->at);
+    if (late != NULL) {
+        out->verdict = BD_FAIL;
+        out->reason = bd_str_format(arena, "%.*s; it came %.*s after", BD_ARG(person->row.reason),
+                                    BD_ARG(delay_text(arena, late->at - person->at)));
+        return;
+    }
+    const bd_match_window *window = &plan->event_windows[0];
+    bd_instant last = window->has_to ? person->at + window->to : person->at + 1;
+    if (bd_judging_is_logged(run, view->check, person->at, last)) {
+        out->verdict = BD_FAIL;
+        return;
+    }
+    out->verdict = BD_CANNOT_TELL;
+    out->reason = bd_str_format(arena, "%.*s in what was read, and the log does not reach over the whole window",
+                                BD_ARG(person->row.reason));
+}
+
+static void judge_person(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,
+                         const bd_group_row *person, bd_arena *arena, bd_judged *out) {
+    if (person->row.verdict == BD_CANNOT_TELL) {
+        out->verdict = BD_CANNOT_TELL;
+        return;
+    }
+    bd_group_row *event = first_event(view->plan, rows, person->at);
+    if (event != NULL) {
+        event->is_used = true;
+    }
+    if (view->plan->expects_none) {
+        out->verdict = event == NULL ? BD_PASS : BD_FAIL;
+        return;
+    }
+    if (event == NULL) {
+        judge_unmatched(run, view, rows, person, arena, out);
+    }
+}
+
+static bool is_in_period(const bd_judging *run, bd_instant at) {
+    return at >= run->out->period_start && at < run->out->period_end;
+}
+
+/* Marks every event that answers some row, so that what is left over can be listed. */
+static void mark_all_used(const bd_reduce_plan *plan, bd_group_rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) {
+        for (size_t j = 0; j < rows->count && is_population(&rows->data[i]); j++) {
+            bd_group_row *event = &rows->data[j];
+            if (!is_population(event) &&
+                is_inside(window_of(plan, &event->row), rows->data[i].at, event->at)) {
+                event->is_used = true;
+            }
+        }
+    }
+}
+
+static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
+    mark_all_used(run->views[check].plan, rows);
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *event = &rows->data[i];
+        if (is_population(event) || event->is_used || !is_in_period(run, event->at) || is_double(rows, i)) {
+            continue;
+        }
+        bd_judged judged = judged_of(run, check, event);
+        judged.verdict = event->row.verdict == BD_CANNOT_TELL ? BD_CANNOT_TELL : BD_FAIL;
+        if (judged.reason.size == 0) {
+            judged.reason = BD_STR("on the second list only");
+        }
+        BD_TRY(bd_judging_put(run, &judged, err));
+    }
+    return BD_OK;
+}
+
+bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("match", (size_t)256 << 20);
+    const bd_check_view *view = &run->views[check];
+    bool is_crowded = rows->count > MOST_EVENTS;
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *person = &rows->data[i];
+        if (!is_population(person) || !is_in_period(run, person->at) || is_double(rows, i)) {
+            continue;
+        }
+        bd_judged judged = judged_of(run, check, person);
+        if (is_crowded) {
+            judged.verdict = BD_CANNOT_TELL;
+            judged.reason = BD_STR("more than 65,536 events share its key");
+        } else {
+            judge_person(run, view, rows, person, arena, &judged);
+        }
+        BD_TRY(bd_judging_put(run, &judged, err));
+    }
+    return view->plan->both_sides && !is_crowded ? put_leftovers(run, check, rows, err) : BD_OK;
+}

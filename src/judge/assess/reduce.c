@@ -1,0 +1,244 @@
+/* Stage 1: rows of the map, grouped by what joins them, become judged records. */
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+
+#include <string.h>
+
+#define GROUP_ARENA_BYTES ((size_t)512 << 20)
+#define MOST_GROUP_ROWS 1000000
+
+/* ---- judged records for stage 2 ---- */
+
+bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
+    bd_packer *packer = &run->packer;
+    bd_pack_begin(packer);
+    bd_pack_u32(packer, judged->check);
+    bd_pack_key(packer, judged->type);
+    bd_pack_key(packer, judged->key);
+    bd_pack_i64(packer, judged->at);
+    bd_pack_u32(packer, judged->evidence);
+    bd_pack_u32(packer, judged->ordinal);
+    bd_pack_u8(packer, (uint8_t)judged->verdict);
+    bd_pack_text(packer, judged->resource);
+    bd_pack_text(packer, judged->subscription);
+    bd_pack_text(packer, judged->scope);
+    bd_pack_text(packer, judged->reason);
+    if (packer->overflowed) {
+        BD_RAISE(err, BD_ERR_LIMIT, "a judged record of check '%.*s' is larger than 64 KiB",
+                 BD_ARG(run->views[judged->check].check->id));
+    }
+    return bd_sorter_put(run->judged, bd_pack_end(packer), err);
+}
+
+static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
+    return run->in->evidence->data[evidence_index].given.number;
+}
+
+static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
+    const bd_check_view *view = &run->views[row->check];
+    char ordinal[24];
+    snprintf(ordinal, sizeof ordinal, "#%u", row->ordinal);
+    bd_judged judged = {
+        .check = row->check,
+        .type = row->type,
+        .key = row->key.size > 0 ? row->key : bd_str_of(ordinal),
+        .resource = row->resource,
+        .subscription = row->subscription,
+        .scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : row->scope,
+        .reason = row->reason,
+        .at = bd_judging_instant(run, evidence_index),
+        .evidence = number_of(run, evidence_index),
+        .ordinal = row->ordinal,
+        .verdict = row->verdict,
+    };
+    return bd_judging_put(run, &judged, err);
+}
+
+/* ---- grouping ---- */
+
+/* check, join, side (right first, so that a left row finds its partners), time, evidence, row */
+static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, const bd_row *row,
+                         bd_str join, uint32_t evidence_index, bd_err *err) {
+    bd_packer *packer = &run->packer;
+    bd_instant at = row->time != BD_INSTANT_NONE ? row->time : bd_judging_instant(run, evidence_index);
+    bd_pack_begin(packer);
+    bd_pack_u32(packer, check);
+    bd_pack_key(packer, join);
+    bd_pack_i64(packer, at);
+    bd_pack_u8(packer, row->side == BD_SIDE_LEFT ? 1 : 0);
+    bd_pack_key(packer, row->detail);
+    bd_pack_u32(packer, evidence_index);
+    bd_pack_u32(packer, row->ordinal);
+    bd_row_pack(packer, row);
+    if (packer->overflowed) {
+        BD_RAISE(err, BD_ERR_LIMIT, "a row of check '%.*s' is larger than 64 KiB",
+                 BD_ARG(run->views[check].check->id));
+    }
+    return bd_sorter_put(groups, bd_pack_end(packer), err);
+}
+
+/* A snapshot row of the check that decides silent changes also joins the changes of its resource. */
+static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
+                         uint32_t evidence_index, bd_err *err) {
+    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
+        if (run->views[i].decided_by != (int64_t)row->check) {
+            continue;
+        }
+        bd_row snapshot = *row;
+        snapshot.side = BD_SIDE_RIGHT;
+        snapshot.time = bd_judging_instant(run, evidence_index);
+        BD_TRY(put_grouped(run, groups, (uint32_t)i, &snapshot, row->key, evidence_index, err));
+    }
+    return BD_OK;
+}
+
+static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
+                       uint32_t evidence_index, bd_err *err) {
+    const bd_check_view *view = &run->views[row->check];
+    if (view->check->shape == BD_EACH && !view->is_event) {
+        BD_TRY(put_decider(run, groups, row, evidence_index, err));
+        return put_each(run, row, evidence_index, err);
+    }
+    if (view->check->shape == BD_AGGREGATE) {
+        return put_each(run, row, evidence_index, err);
+    }
+    bool is_change = view->check->shape == BD_EACH;
+    return put_grouped(run, groups, row->check, row, is_change ? row->key : row->join,
+                       evidence_index, err);
+}
+
+static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
+    BD_TRY(bd_spool_rewind(spool, err));
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        BD_TRY(bd_spool_next(spool, &record, &has_record, err));
+        if (!has_record) {
+            return BD_OK;
+        }
+        bd_arena_reset(scratch);
+        bd_unpacker unpacker = {.record = record};
+        uint32_t evidence_index = bd_unpack_u32(&unpacker);
+        bd_row row;
+        bd_row_unpack(&unpacker, scratch, &row);
+        /* what describes a time after the as-of instant is not evidence yet */
+        if (bd_judging_instant(run, evidence_index) <= run->in->as_of) {
+            BD_TRY(route_row(run, groups, &row, evidence_index, err));
+        }
+    }
+}
+
+/* ---- groups ---- */
+
+typedef struct {
+    uint32_t check;
+    bd_str join;
+    bd_group_rows rows;
+} group;
+
+static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
+    const bd_check_view *view = &run->views[current->check];
+    switch (view->check->shape) {
+    case BD_EACH:
+        return bd_judging_changes(run, current->check, &current->rows, err);
+    case BD_RELATED:
+        return bd_judging_related(run, current->check, &current->rows, err);
+    case BD_SCOPE_SHAPE:
+        return bd_judging_scope(run, current->check, current->join, &current->rows, err);
+    case BD_MATCH:
+        return bd_judging_match(run, current->check, &current->rows, err);
+    case BD_AGGREGATE:
+    case BD_RECUR:
+    case BD_DOCUMENT:
+        break;
+    }
+    return BD_OK;
+}
+
+static void copy_row(bd_arena *arena, bd_row *row) {
+    bd_str *const texts[] = {&row->join,         &row->type,  &row->key,    &row->resource,
+                             &row->subscription, &row->scope, &row->source, &row->reason,
+                             &row->detail};
+    for (size_t i = 0; i < BD_COUNT(texts); i++) {
+        *texts[i] = bd_str_copy(arena, *texts[i]);
+    }
+}
+
+/* Presence rows of a large inventory repeat by the thousand and say one thing per day. */
+static bool is_repeat(const group *current, const bd_group_row *next, bd_shape shape) {
+    if (shape != BD_SCOPE_SHAPE || next->row.side == BD_SIDE_LEFT || current->rows.count == 0) {
+        return false;
+    }
+    const bd_group_row *last = &current->rows.data[current->rows.count - 1];
+    return last->row.side == next->row.side && last->at == next->at &&
+           bd_str_eq(last->row.detail, next->row.detail);
+}
+
+static bd_rc add_to_group(bd_judging *run, bd_arena *arena, group *current, bd_unpacker *unpacker,
+                          bd_err *err) {
+    bd_group_row next = {.at = bd_unpack_i64(unpacker)};
+    bd_unpack_u8(unpacker);
+    bd_unpack_key(unpacker, arena);
+    next.evidence_index = bd_unpack_u32(unpacker);
+    bd_unpack_u32(unpacker);
+    bd_row_unpack(unpacker, arena, &next.row);
+    if (is_repeat(current, &next, run->views[current->check].check->shape)) {
+        return BD_OK;
+    }
+    if (current->rows.count >= MOST_GROUP_ROWS) {
+        BD_RAISE(err, BD_ERR_LIMIT, "more than %d rows share the key '%.*s' in check '%.*s'",
+                 MOST_GROUP_ROWS, BD_ARG(current->join), BD_ARG(run->views[current->check].check->id));
+    }
+    copy_row(arena, &next.row);
+    *bd_push(arena, &current->rows) = next;
+    return BD_OK;
+}
+
+static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("group", GROUP_ARENA_BYTES);
+    group current = {0};
+    bool has_group = false;
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        BD_TRY(bd_sorter_next(groups, &record, &has_record, err));
+        bd_unpacker unpacker = {.record = record};
+        uint32_t check = has_record ? bd_unpack_u32(&unpacker) : 0;
+        bd_str join = has_record ? bd_unpack_key(&unpacker, arena) : (bd_str){"", 0};
+        bool is_same = has_record && has_group && check == current.check && bd_str_eq(join, current.join);
+        if (!is_same && has_group) {
+            /* `join` may point into the arena that is about to be emptied */
+            char kept[BD_PACK_BYTES];
+            memcpy(kept, join.data != NULL ? join.data : "", join.size);
+            BD_TRY(reduce_group(run, &current, err));
+            bd_arena_reset(arena);
+            join = bd_str_copy(arena, (bd_str){kept, join.size});
+        }
+        if (!has_record) {
+            return BD_OK;
+        }
+        if (!is_same) {
+            current = (group){.check = check, .join = bd_str_copy(arena, join)};
+            has_group = true;
+        }
+        BD_TRY(add_to_group(run, arena, &current, &unpacker, err));
+    }
+}
+
+bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
+    bd_sorter *groups = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    bd_rc rc = BD_OK;
+    for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
+        rc = route_spool(run, groups, run->in->rows[i], err);
+    }
+    if (!bd_failed(rc)) {
+        rc = bd_sorter_finish(groups, err);
+    }
+    if (!bd_failed(rc)) {
+        rc = reduce_groups(run, groups, err);
+    }
+    bd_sorter_close(groups);
+    return rc;
+}

@@ -1,0 +1,468 @@
+/* Requirements, controls, criteria, score (judging.md sections 3 to 5). */
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+
+#define DAY_TICKS (24 * BD_HOUR)
+
+/* ---- requirements ---- */
+
+static void note_evidence(bd_judging *run, bd_requirement_result *out) {
+    const bd_assessment *whole = run->out;
+    for (size_t i = 0; i < run->in->evidence->count; i++) {
+        const bd_evidence *item = &run->in->evidence->data[i];
+        if (!bd_judging_speaks(run, item, out->requirement) || item->describes_from > run->in->as_of) {
+            continue;
+        }
+        *bd_push(run->arena, &out->evidence) = item->given.number;
+        bd_instant to = item->describes_to < whole->until ? item->describes_to : whole->until;
+        if (item->describes_from <= whole->until && (out->newest == BD_INSTANT_NONE || to > out->newest)) {
+            out->newest = to;
+        }
+        bool touches_period = item->describes_from < whole->until && item->describes_to >= whole->period_start;
+        const bd_document *document = &item->sidecar.document;
+        bd_day last = bd_zone_day(run->in->engagement->zone, whole->until - 1);
+        bool is_in_force = item->is_document && document->in_force_from != BD_DAY_NONE &&
+                           document->in_force_from <= last &&
+                           (document->in_force_to == BD_DAY_NONE ||
+                            document->in_force_to >= bd_zone_day(run->in->engagement->zone, whole->period_start));
+        out->has_evidence = out->has_evidence || touches_period || is_in_force;
+    }
+}
+
+static void judge_freshness(const bd_judging *run, bd_requirement_result *out) {
+    if (out->newest == BD_INSTANT_NONE) {
+        return;
+    }
+    bd_instant age = run->out->until - out->newest;
+    out->age_days = age > 0 ? (int)(age / DAY_TICKS) : 0;
+    bd_instant limit = (bd_instant)(out->requirement->max_age_days + out->requirement->grace_days) * DAY_TICKS;
+    out->is_fresh = age <= limit;
+}
+
+static void judge_requirement(bd_judging *run, bd_requirement_result *out) {
+    note_evidence(run, out);
+    judge_freshness(run, out);
+    for (size_t i = 0; i < out->instance_count; i++) {
+        bd_instance *instance = &out->instances[i];
+        bd_judging_outcome(run, out, instance);
+        out->due += instance->is_due;
+        out->accepted += instance->is_due && instance->is_accepted;
+        out->deviating += instance->is_due && instance->outcome == BD_OUTCOME_DEVIATION;
+    }
+}
+
+/* ---- controls ---- */
+
+static bool touches(const bd_exception *exception, bd_str control) {
+    for (size_t i = 0; i < exception->controls.count; i++) {
+        if (bd_str_eq(exception->controls.data[i], control)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const bd_not_applicable *not_applicable_of(const bd_judging *run, const bd_control *control) {
+    for (size_t i = 0; i < run->in->not_applicable_count; i++) {
+        if (bd_str_eq(run->in->not_applicable[i].control, control->number)) {
+            return &run->in->not_applicable[i];
+        }
+    }
+    return NULL;
+}
+
+static const bd_instance *last_due(const bd_requirement_result *requirement) {
+    const bd_instance *last = NULL;
+    for (size_t i = 0; i < requirement->instance_count; i++) {
+        last = requirement->instances[i].is_due ? &requirement->instances[i] : last;
+    }
+    return last;
+}
+
+static bool deviates_too_often(const bd_requirement_result *requirement) {
+    return requirement->deviating > 1 && requirement->deviating * 4 > requirement->due;
+}
+
+static int count_open(const bd_judging *run, const bd_control_result *control) {
+    int open = 0;
+    for (size_t i = 0; i < control->exceptions.count; i++) {
+        open += run->out->exceptions.data[control->exceptions.data[i]].is_open;
+    }
+    return open;
+}
+
+/* First thing that keeps a control from being complete, in words; empty when nothing does. */
+static bd_str obstacle(bd_judging *run, const bd_control_result *control) {
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        const bd_requirement_result *requirement = &control->requirements[i];
+        for (size_t j = 0; j < requirement->instance_count; j++) {
+            const bd_instance *instance = &requirement->instances[j];
+            if (!instance->is_due || instance->is_accepted) {
+                continue;
+            }
+            bool is_unobserved = instance->outcome == BD_OUTCOME_MISSING &&
+                                 requirement->requirement->frequency == BD_CONTINUOUS;
+            return bd_str_format(run->arena, "%.*s in %.*s is %s: %.*s", BD_ARG(requirement->requirement->id),
+                                 BD_ARG(instance->id),
+                                 is_unobserved ? "not observed" : bd_outcome_name(instance->outcome),
+                                 BD_ARG(instance->reason));
+        }
+    }
+    int open = count_open(run, control);
+    if (open > 0) {
+        return bd_str_format(run->arena, "%d exception%s open", open, open == 1 ? " is" : "s are");
+    }
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        const bd_requirement_result *requirement = &control->requirements[i];
+        const bd_instance *last = last_due(requirement);
+        if (last != NULL && last->outcome == BD_OUTCOME_DEVIATION) {
+            return bd_str_format(run->arena, "the last due instance of %.*s, %.*s, deviates",
+                                 BD_ARG(requirement->requirement->id), BD_ARG(last->id));
+        }
+        if (requirement->due > 0 && !requirement->is_fresh) {
+            return bd_str_format(run->arena, "the newest evidence of %.*s is %d days old, at most %d are allowed",
+                                 BD_ARG(requirement->requirement->id), requirement->age_days,
+                                 requirement->requirement->max_age_days + requirement->requirement->grace_days);
+        }
+        if (deviates_too_often(requirement)) {
+            return bd_str_format(run->arena, "%d of %d due instances of %.*s deviate", requirement->deviating,
+                                 requirement->due, BD_ARG(requirement->requirement->id));
+        }
+    }
+    return (bd_str){"", 0};
+}
+
+static bd_str complete_reason(bd_judging *run, const bd_control_result *control) {
+    if (control->is_no_occurrence) {
+        return BD_STR("no occurrence in the period; operation not testable");
+    }
+    return bd_str_format(run->arena, "all %d due instances are accepted%s", control->due,
+                         control->has_exception ? "; every exception is closed" : "");
+}
+
+static bd_str missing_reason(bd_judging *run, const bd_control_result *control) {
+    (void)run;
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        if (control->requirements[i].is_checked) {
+            return BD_STR("no evidence describes a day of the period");
+        }
+    }
+    return BD_STR("no evidence describes a day of the period; none of its sources was handed in");
+}
+
+static void add_up(bd_judging *run, bd_control_result *control) {
+    control->is_fresh = true;
+    bool is_all_empty = true;
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        bd_requirement_result *requirement = &control->requirements[i];
+        judge_requirement(run, requirement);
+        control->due += requirement->due;
+        control->accepted += requirement->accepted;
+        control->is_fresh = control->is_fresh && (requirement->due == 0 || requirement->is_fresh);
+        if (requirement->newest != BD_INSTANT_NONE && requirement->newest > control->newest) {
+            control->newest = requirement->newest;
+            control->age_days = requirement->age_days;
+        }
+        for (size_t j = 0; j < requirement->instance_count; j++) {
+            const bd_instance *instance = &requirement->instances[j];
+            is_all_empty = is_all_empty && (!instance->is_due || instance->outcome == BD_OUTCOME_NO_OCCURRENCE);
+        }
+    }
+    control->is_no_occurrence = is_all_empty && control->due > 0;
+    for (size_t i = 0; i < run->out->exceptions.count; i++) {
+        if (touches(&run->out->exceptions.data[i], control->control->number)) {
+            *bd_push(run->arena, &control->exceptions) = (uint32_t)i;
+        }
+    }
+    control->has_exception = control->exceptions.count > 0;
+}
+
+static bool has_evidence(const bd_control_result *control) {
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        if (control->requirements[i].has_evidence) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void judge_control(bd_judging *run, bd_control_result *control) {
+    const bd_not_applicable *signed_away = not_applicable_of(run, control->control);
+    if (signed_away != NULL) {
+        control->state = BD_STATE_NA;
+        control->reason = bd_str_format(run->arena, "not applicable: %.*s (%.*s, reviewed by %.*s)",
+                                        BD_ARG(signed_away->reason), BD_ARG(signed_away->by),
+                                        BD_ARG(signed_away->reviewer));
+        return;
+    }
+    if (control->due == 0) {
+        control->state = BD_STATE_NOT_DUE;
+        control->reason = BD_STR("no instance is due yet");
+        return;
+    }
+    bd_str against = obstacle(run, control);
+    if (against.size == 0) {
+        control->state = BD_STATE_COMPLETE;
+        control->reason = complete_reason(run, control);
+        return;
+    }
+    bool is_begun = has_evidence(control);
+    control->state = is_begun ? BD_STATE_PROGRESS : BD_STATE_BLANK;
+    control->reason = is_begun ? against : missing_reason(run, control);
+}
+
+/* ---- exceptions ---- */
+
+static bool is_signed_response(const bd_judging *run, bd_str id) {
+    for (size_t i = 0; i < run->in->signed_response_count; i++) {
+        if (bd_str_eq(run->in->signed_responses[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Closes only when a later instance is clean and the owner and a reviewer have signed a response. */
+static bool has_later_clean(const bd_judging *run, const bd_exception *exception) {
+    const bd_requirement_result *requirement = bd_judging_requirement(run, exception->check->requirement);
+    if (requirement->instance_count == 1) {
+        return exception->first_seen_clean != BD_DAY_NONE;
+    }
+    for (size_t i = 0; i < requirement->instance_count; i++) {
+        const bd_instance *instance = &requirement->instances[i];
+        bool is_clean = instance->outcome == BD_OUTCOME_CLEAN || instance->outcome == BD_OUTCOME_NO_OCCURRENCE;
+        if (instance->is_due && is_clean && instance->from > exception->last_seen_failing) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int cmp_exceptions(const void *context, const void *a, const void *b) {
+    (void)context;
+    const bd_exception *x = a;
+    const bd_exception *y = b;
+    if (x->check != y->check) {
+        return bd_str_cmp(x->check->id, y->check->id);
+    }
+    if (x->first_seen_failing != y->first_seen_failing) {
+        return x->first_seen_failing < y->first_seen_failing ? -1 : 1;
+    }
+    return bd_str_cmp(x->id, y->id);
+}
+
+static void keep_exceptions_of_period(bd_judging *run) {
+    size_t kept = 0;
+    for (size_t i = 0; i < run->out->exceptions.count; i++) {
+        if (run->out->exceptions.data[i].is_in_period) {
+            run->out->exceptions.data[kept++] = run->out->exceptions.data[i];
+        }
+    }
+    run->out->exceptions.count = kept;
+    bd_sort(run->out->exceptions.data, kept, sizeof(bd_exception), cmp_exceptions, NULL);
+}
+
+static void close_exceptions(bd_judging *run) {
+    for (size_t i = 0; i < run->out->exceptions.count; i++) {
+        bd_exception *exception = &run->out->exceptions.data[i];
+        exception->is_open = !(is_signed_response(run, exception->id) && has_later_clean(run, exception));
+    }
+}
+
+/* ---- criteria ---- */
+
+static bool counts(const bd_control_result *control) {
+    return control->state != BD_STATE_NA && control->state != BD_STATE_NOT_DUE;
+}
+
+static bool has_machine_evidence(const bd_judging *run, const bd_requirement_result *requirement) {
+    for (size_t i = 0; i < run->in->evidence->count; i++) {
+        const bd_evidence *item = &run->in->evidence->data[i];
+        if (item->origin != BD_ORIGIN_HANDED_IN && bd_judging_speaks(run, item, requirement->requirement)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef struct {
+    bool automated, supporting, document;
+} basis;
+
+static basis basis_of(const bd_judging *run, const bd_control_result *control) {
+    basis found = {false, false, false};
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        const bd_requirement_result *requirement = &control->requirements[i];
+        if (requirement->evidence.count == 0) {
+            continue;
+        }
+        bool is_machine = has_machine_evidence(run, requirement);
+        found.automated = found.automated || (is_machine && requirement->is_checked);
+        found.supporting = found.supporting || is_machine;
+        found.document = found.document || !is_machine;
+    }
+    return found;
+}
+
+static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
+    int counted = 0;
+    int complete = 0;
+    bool is_stale = false;
+    for (size_t i = 0; i < out->controls.count; i++) {
+        const bd_control_result *control = &run->out->controls[out->controls.data[i]];
+        if (!counts(control)) {
+            continue;
+        }
+        counted++;
+        complete += control->state == BD_STATE_COMPLETE;
+        is_stale = is_stale || (has_evidence(control) && !control->is_fresh);
+        out->open_exceptions += count_open(run, control);
+        basis found = basis_of(run, control);
+        out->automated += found.automated;
+        out->supporting += found.supporting && !found.automated;
+        out->document += found.document && !found.supporting;
+        out->of++;
+    }
+    if (counted == 0) {
+        out->state = BD_CRITERION_UNCOVERED;
+    } else if (complete == counted) {
+        out->state = BD_CRITERION_COMPLETE;
+    } else if (out->open_exceptions > 0 || is_stale) {
+        out->state = BD_CRITERION_AT_RISK;
+    } else {
+        out->state = BD_CRITERION_PARTIAL;
+    }
+}
+
+/* ---- score ---- */
+
+static void judge_score(bd_judging *run) {
+    bd_assessment *out = run->out;
+    int of = 0;
+    int ready = 0;
+    int fresh = 0;
+    int due = 0;
+    int accepted = 0;
+    int with_exceptions = 0;
+    for (size_t i = 0; i < out->control_count; i++) {
+        const bd_control_result *control = &out->controls[i];
+        if (!control->is_in_scope || !counts(control)) {
+            continue;
+        }
+        of++;
+        ready += control->state == BD_STATE_COMPLETE;
+        with_exceptions += control->state == BD_STATE_COMPLETE && control->has_exception;
+        out->no_occurrence += control->state == BD_STATE_COMPLETE && control->is_no_occurrence;
+        fresh += control->is_fresh;
+        due += control->due;
+        accepted += control->accepted;
+    }
+    out->ready = bd_ratio_of(ready, of);
+    out->ready.with_exceptions = with_exceptions;
+    out->cover = bd_ratio_of(accepted, due);
+    out->fresh = bd_ratio_of(fresh, of);
+}
+
+static void find_gates(bd_judging *run) {
+    bd_assessment *out = run->out;
+    for (size_t i = 0; i < out->criterion_count; i++) {
+        if (out->criteria[i].is_in_scope && out->criteria[i].state == BD_CRITERION_UNCOVERED) {
+            *bd_push(run->arena, &out->gates) = bd_str_format(
+                run->arena, "Not complete: criterion %.*s is uncovered", BD_ARG(out->criteria[i].criterion->id));
+        }
+    }
+    int high = 0;
+    for (size_t i = 0; i < out->exceptions.count; i++) {
+        high += out->exceptions.data[i].is_open && bd_str_eqz(out->exceptions.data[i].check->severity, "high");
+    }
+    if (high > 0) {
+        *bd_push(run->arena, &out->gates) = bd_str_format(
+            run->arena, "Not complete: %d exception%s rated high %s open", high, high == 1 ? "" : "s",
+            high == 1 ? "is" : "are");
+    }
+}
+
+static bool is_seen(const bd_judging *run, bd_str source) {
+    for (size_t i = 0; i < run->in->snapshots->count; i++) {
+        if (bd_str_eq(run->in->snapshots->data[i].source, source)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int cmp_natural(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_natural_cmp(*(const bd_str *)a, *(const bd_str *)b);
+}
+
+static void list_missing_sources(bd_judging *run) {
+    bd_strs *list = &run->out->sources_missing;
+    bd_map *known = bd_map_make(run->arena);
+    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
+        const bd_check_view *view = &run->views[i];
+        for (size_t j = 0; j < view->all_sources.count; j++) {
+            bd_str source = view->all_sources.data[j];
+            if (bd_map_find(known, source) == NULL && !is_seen(run, source)) {
+                *bd_push(run->arena, list) = source;
+            }
+            bd_map_put(known, source, run);
+        }
+    }
+    bd_sort(list->data, list->count, sizeof(bd_str), cmp_natural, NULL);
+}
+
+/* ---- order of results ---- */
+
+static int cmp_results(const void *context, const void *a, const void *b) {
+    (void)context;
+    const bd_check_result *x = a;
+    const bd_check_result *y = b;
+    int order = bd_str_cmp(x->check->id, y->check->id);
+    order = order != 0 ? order : bd_str_cmp(x->instance, y->instance);
+    if (order != 0) {
+        return order;
+    }
+    if (x->snapshot != y->snapshot) {
+        return x->snapshot < y->snapshot ? -1 : 1;
+    }
+    return bd_str_cmp(x->scope, y->scope);
+}
+
+static void finish_results(bd_judging *run) {
+    size_t kept = 0;
+    for (size_t i = 0; i < run->out->checks.count; i++) {
+        bd_check_result *result = &run->out->checks.data[i];
+        if (result->instance.size == 0) {
+            continue; /* outside the period, or not due */
+        }
+        if (run->views[result->check->index].is_event) {
+            result->snapshot = BD_DAY_NONE;
+        }
+        run->out->checks.data[kept++] = *result;
+    }
+    run->out->checks.count = kept;
+    bd_sort(run->out->checks.data, kept, sizeof(bd_check_result), cmp_results, NULL);
+}
+
+bd_rc bd_judging_states(bd_judging *run, bd_err *err) {
+    (void)err;
+    bd_judging_verdicts(run);
+    keep_exceptions_of_period(run);
+    for (size_t i = 0; i < run->out->control_count; i++) {
+        add_up(run, &run->out->controls[i]);
+    }
+    close_exceptions(run);
+    for (size_t i = 0; i < run->out->control_count; i++) {
+        judge_control(run, &run->out->controls[i]);
+    }
+    for (size_t i = 0; i < run->out->criterion_count; i++) {
+        judge_criterion(run, &run->out->criteria[i]);
+    }
+    judge_score(run);
+    find_gates(run);
+    list_missing_sources(run);
+    finish_results(run);
+    return BD_OK;
+}

@@ -1,0 +1,429 @@
+/* Stage 2: judged records in the order (check, type, key, time) become check results, exceptions and findings. */
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+#include "bindery/crypto.h"
+
+#include <string.h>
+
+/* ---- results ---- */
+
+bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day) {
+    char name[600];
+    snprintf(name, sizeof name, "%u/%d/%.*s", check, day, BD_ARG(bd_str_sub(scope, 0, 512)));
+    uintptr_t index = (uintptr_t)bd_map_find(run->results, bd_str_of(name));
+    if (index == 0) {
+        *bd_push(run->arena, &run->out->checks) = (bd_check_result){
+            .check = run->views[check].check,
+            .snapshot = day,
+            .scope = bd_str_copy(run->arena, scope),
+            .instance = {"", 0},
+            .reason = {"", 0},
+        };
+        index = run->out->checks.count;
+        bd_map_put(run->results, bd_str_of(name), (void *)index);
+    }
+    return &run->out->checks.data[index - 1];
+}
+
+static bool is_expected(const bd_strs *expected, bd_str scope) {
+    for (size_t i = 0; i < expected->count; i++) {
+        if (bd_str_eq(expected->data[i], scope)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_source(const bd_strs *sources, bd_str id) {
+    for (size_t i = 0; i < sources->count; i++) {
+        if (bd_str_eq(sources->data[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every snapshot of a check's source is judged, an empty one too. */
+static void open_result(bd_judging *run, const bd_check_view *view, const bd_snapshot *snapshot) {
+    bd_str scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : snapshot->scope;
+    if (!is_expected(&view->expected, scope)) {
+        return;
+    }
+    bd_check_result *result = bd_judging_result(run, view->check->index, scope, snapshot->date);
+    bool may_pass = snapshot->may_pass && !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
+    if (!result->is_complete) {
+        result->is_complete = may_pass;
+        result->reason = may_pass ? (bd_str){"", 0}
+                                  : (snapshot->why_not.size > 0 ? snapshot->why_not
+                                                                : BD_STR("the answer lists nothing"));
+    }
+    if (result->evidence == 0 || snapshot->evidence < result->evidence) {
+        result->evidence = snapshot->evidence;
+    }
+}
+
+void bd_judging_open_results(bd_judging *run) {
+    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
+        const bd_check_view *view = &run->views[i];
+        if (view->is_event || view->is_register || view->is_population) {
+            continue;
+        }
+        for (size_t j = 0; j < run->in->snapshots->count; j++) {
+            const bd_snapshot *snapshot = &run->in->snapshots->data[j];
+            if (has_source(&view->sources, snapshot->source) && snapshot->from <= run->in->as_of) {
+                open_result(run, view, snapshot);
+            }
+        }
+    }
+}
+
+static void count_verdict(bd_arena *arena, bd_check_result *result, const bd_judged *judged) {
+    switch (judged->verdict) {
+    case BD_PASS:
+        result->passed++;
+        break;
+    case BD_FAIL:
+        result->failed++;
+        break;
+    case BD_NOT_APPLICABLE:
+        result->not_applicable++;
+        break;
+    case BD_CANNOT_TELL:
+        result->cannot_tell++;
+        if (result->reason.size == 0) {
+            result->reason = bd_str_copy(arena, judged->reason);
+        }
+        break;
+    }
+    if (result->evidence == 0 || judged->evidence < result->evidence) {
+        result->evidence = judged->evidence;
+    }
+}
+
+/* ---- stretches ---- */
+
+typedef struct {
+    bd_judging *run;
+    bd_sorter *findings;
+    bd_arena *group_arena;
+    /* the record being followed over time */
+    uint32_t check;
+    bd_str type, key;
+    bool has_record;
+    bd_day last_clean;
+    int64_t open_exception; /* index, -1: none */
+    int observed_days;
+    BD_VEC(uint32_t) exceptions; /* of this record */
+} tally;
+
+static bd_str property_of(const tally *state) {
+    return state->run->views[state->check].check->property;
+}
+
+static bd_str exception_id(bd_judging *run, const bd_check *check, bd_day day, bd_str type, bd_str key) {
+    bd_str text = bd_str_format(run->arena, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(type), BD_ARG(key),
+                                BD_ARG(check->property));
+    uint8_t hash[32];
+    char hex[9];
+    bd_sha256_of(text, hash);
+    bd_hex(hash, 4, hex);
+    return bd_str_format(run->arena, "X-%.*s-%.*s-%s", BD_ARG(check->id),
+                         BD_ARG(bd_day_format(run->arena, day)), hex);
+}
+
+static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
+    bd_judging *run = state->run;
+    const bd_check_view *view = &run->views[judged->check];
+    bd_exception *made = bd_push(run->arena, &run->out->exceptions);
+    *made = (bd_exception){
+        .id = exception_id(run, view->check, day, judged->type, judged->key),
+        .check = view->check,
+        .type = bd_str_copy(run->arena, judged->type),
+        .key = bd_str_copy(run->arena, judged->key),
+        .resource = bd_str_copy(run->arena, judged->resource),
+        .subscription = bd_str_copy(run->arena, judged->subscription),
+        .property = property_of(state),
+        .last_seen_clean = view->is_event ? BD_DAY_NONE : state->last_clean,
+        .first_seen_failing = day,
+        .last_seen_failing = day,
+        .first_seen_clean = BD_DAY_NONE,
+        .exact_from = view->is_event && view->check->shape == BD_EACH ? judged->at : BD_INSTANT_NONE,
+        .exact_to = BD_INSTANT_NONE,
+        .failing_days = 1,
+        .reason = bd_str_copy(run->arena, judged->reason),
+        .is_open = true,
+        .evidence = judged->evidence,
+    };
+    *bd_push(run->arena, &made->controls) = view->check->requirement->control->number;
+    state->open_exception = (int64_t)run->out->exceptions.count - 1;
+    *bd_push(state->group_arena, &state->exceptions) = (uint32_t)state->open_exception;
+}
+
+static bool is_day_in_period(const bd_judging *run, bd_instant at) {
+    return at >= run->out->period_start && at < run->out->until;
+}
+
+static void follow_failing(tally *state, const bd_judged *judged, bd_day day) {
+    bd_judging *run = state->run;
+    bool joins = state->open_exception >= 0 && !run->views[judged->check].is_event && judged->key.data[0] != '#';
+    if (!joins) {
+        open_exception(state, judged, day);
+    } else {
+        bd_exception *open = &run->out->exceptions.data[state->open_exception];
+        open->last_seen_failing = day;
+        open->failing_days++;
+    }
+    bd_exception *current = &run->out->exceptions.data[state->open_exception];
+    current->is_in_period = current->is_in_period || is_day_in_period(run, judged->at);
+}
+
+static void follow_clean(tally *state, bd_day day) {
+    if (state->open_exception >= 0) {
+        state->run->out->exceptions.data[state->open_exception].first_seen_clean = day;
+        state->open_exception = -1;
+    }
+    state->last_clean = day;
+}
+
+static void end_record(tally *state) {
+    for (size_t i = 0; i < state->exceptions.count; i++) {
+        state->run->out->exceptions.data[state->exceptions.data[i]].observed_days = state->observed_days;
+    }
+}
+
+static void begin_record(tally *state, const bd_judged *judged) {
+    bd_arena_reset(state->group_arena);
+    state->check = judged->check;
+    state->type = bd_str_copy(state->group_arena, judged->type);
+    state->key = bd_str_copy(state->group_arena, judged->key);
+    state->has_record = true;
+    state->last_clean = BD_DAY_NONE;
+    state->open_exception = -1;
+    state->observed_days = 0;
+    state->exceptions.data = NULL;
+    state->exceptions.count = 0;
+    state->exceptions.room = 0;
+}
+
+/* ---- findings ---- */
+
+static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_err *err) {
+    bd_packer *packer = &state->run->packer;
+    const bd_check_view *view = &state->run->views[judged->check];
+    const bd_control *control = view->check->requirement->control;
+    bd_pack_begin(packer);
+    bd_pack_u32(packer, (uint32_t)(control - state->run->in->catalog->controls));
+    bd_pack_key(packer, view->check->id);
+    bd_pack_u32(packer, (uint32_t)day);
+    bd_pack_key(packer, judged->key);
+    bd_pack_u32(packer, judged->evidence);
+    bd_pack_u32(packer, judged->ordinal);
+    bd_pack_i64(packer, judged->at);
+    bd_pack_u32(packer, judged->check);
+    bd_pack_text(packer, judged->type);
+    bd_pack_text(packer, judged->resource);
+    bd_pack_text(packer, judged->subscription);
+    bd_pack_text(packer, judged->reason);
+    return bd_sorter_put(state->findings, bd_pack_end(packer), err);
+}
+
+static bd_str instance_of(const bd_judging *run, const bd_check *check, bd_instant at) {
+    const bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
+    for (size_t i = 0; i < requirement->instance_count; i++) {
+        if (at >= requirement->instances[i].start && at < requirement->instances[i].end) {
+            return requirement->instances[i].id;
+        }
+    }
+    return (bd_str){"", 0};
+}
+
+static bd_rc hand_over(tally *state, bd_finding_fn *on_finding, void *context, bd_err *err) {
+    bd_judging *run = state->run;
+    BD_TRY(bd_sorter_finish(state->findings, err));
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        BD_TRY(bd_sorter_next(state->findings, &record, &has_record, err));
+        if (!has_record) {
+            return BD_OK;
+        }
+        bd_arena_reset(state->group_arena);
+        bd_unpacker in = {.record = record};
+        bd_unpack_u32(&in);
+        bd_unpack_key(&in, state->group_arena);
+        bd_finding finding = {.snapshot = (bd_day)bd_unpack_u32(&in)};
+        finding.key = bd_unpack_key(&in, state->group_arena);
+        finding.evidence = bd_unpack_u32(&in);
+        bd_unpack_u32(&in);
+        bd_instant at = bd_unpack_i64(&in);
+        uint32_t index = bd_unpack_u32(&in);
+        const bd_check_view *view = &run->views[index];
+        finding.check = view->check;
+        finding.control = view->check->requirement->control->number;
+        finding.type = bd_unpack_text(&in);
+        finding.resource = bd_unpack_text(&in);
+        finding.subscription = bd_unpack_text(&in);
+        finding.reason = bd_unpack_text(&in);
+        finding.instance = instance_of(run, view->check, at);
+        if (view->check->shape == BD_MATCH || view->is_register) {
+            finding.snapshot = BD_DAY_NONE;
+        }
+        run->out->finding_count++;
+        if (on_finding != NULL) {
+            BD_TRY(on_finding(context, &finding, err));
+        }
+    }
+}
+
+/* ---- one judged record ---- */
+
+static void unpack_judged(bd_str record, bd_arena *arena, bd_judged *out) {
+    bd_unpacker in = {.record = record};
+    out->check = bd_unpack_u32(&in);
+    out->type = bd_unpack_key(&in, arena);
+    out->key = bd_unpack_key(&in, arena);
+    out->at = bd_unpack_i64(&in);
+    out->evidence = bd_unpack_u32(&in);
+    out->ordinal = bd_unpack_u32(&in);
+    out->verdict = (bd_verdict)bd_unpack_u8(&in);
+    out->resource = bd_unpack_text(&in);
+    out->subscription = bd_unpack_text(&in);
+    out->scope = bd_unpack_text(&in);
+    out->reason = bd_unpack_text(&in);
+}
+
+/* A design exclusion takes a record out of snapshots on or after its approval, until it expires. */
+static bool is_excluded(const bd_judging *run, const bd_judged *judged, bd_day day) {
+    const bd_check *check = run->views[judged->check].check;
+    for (size_t i = 0; check->takes_exclusions && i < run->in->engagement->exclusions.count; i++) {
+        const bd_exclusion *exclusion = &run->in->engagement->exclusions.data[i];
+        bool is_named = bd_str_eq(exclusion->check, check->id) && bd_str_ieq(exclusion->resource, judged->key);
+        bool is_in_force = day >= exclusion->approved_on &&
+                           (exclusion->expires_on == BD_DAY_NONE || day <= exclusion->expires_on);
+        if (is_named && is_in_force) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bd_str result_scope(const bd_check_view *view, const bd_judged *judged) {
+    return view->is_event ? (bd_str){"", 0} : judged->scope;
+}
+
+static bd_day result_day(const bd_judging *run, const bd_check_view *view, const bd_judged *judged) {
+    if (!view->is_event && !view->is_register) {
+        return bd_instant_utc_day(judged->at);
+    }
+    bd_date date = bd_date_of_day(bd_zone_day(run->in->engagement->zone, judged->at));
+    return bd_day_of_date(date.year, date.month, 1);
+}
+
+/* In scope, and of this period's months or of snapshots around them? */
+static bool is_judged_here(const bd_check_view *view, const bd_judged *judged) {
+    return view->is_event || view->is_register || is_expected(&view->expected, judged->scope);
+}
+
+static bd_rc add_judged(tally *state, const bd_judged *judged, bd_err *err) {
+    bd_judging *run = state->run;
+    const bd_check_view *view = &run->views[judged->check];
+    bd_day day = bd_instant_utc_day(judged->at);
+    bool is_inside = is_day_in_period(run, judged->at);
+    bool is_elsewhere = view->is_event && !is_inside;
+    if (is_elsewhere || !is_judged_here(view, judged) || is_excluded(run, judged, day)) {
+        return BD_OK;
+    }
+    bool is_followed = state->has_record && judged->check == state->check &&
+                       bd_str_eq(judged->type, state->type) && bd_str_eq(judged->key, state->key);
+    if (!is_followed) {
+        end_record(state);
+        begin_record(state, judged);
+    }
+    state->observed_days += is_inside;
+    if (!view->is_register) {
+        count_verdict(run->arena, bd_judging_result(run, judged->check, result_scope(view, judged),
+                                        result_day(run, view, judged)),
+                      judged);
+    }
+    if (judged->verdict == BD_FAIL) {
+        follow_failing(state, judged, day);
+        return is_inside ? put_finding(state, judged, day, err) : BD_OK;
+    }
+    if (judged->verdict == BD_PASS) {
+        follow_clean(state, day);
+    }
+    return BD_OK;
+}
+
+/* The same record twice in one snapshot counts once, with the worse verdict. */
+static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged *b) {
+    if (a->check != b->check || !bd_str_eq(a->type, b->type) || !bd_str_eq(a->key, b->key) ||
+        (a->key.size > 0 && a->key.data[0] == '#')) {
+        return false;
+    }
+    if (run->views[a->check].is_event) {
+        return a->at == b->at;
+    }
+    return bd_instant_utc_day(a->at) == bd_instant_utc_day(b->at);
+}
+
+static void copy_judged(bd_arena *arena, bd_judged *judged) {
+    bd_str *const texts[] = {&judged->type,  &judged->key,   &judged->resource, &judged->subscription,
+                             &judged->scope, &judged->reason};
+    for (size_t i = 0; i < BD_COUNT(texts); i++) {
+        *texts[i] = bd_str_copy(arena, *texts[i]);
+    }
+}
+
+static bd_rc read_judged(tally *state, bd_err *err) {
+    bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20), bd_arena_open("judged", (size_t)16 << 20)};
+    bd_judged held = {0};
+    bool has_held = false;
+    bd_rc rc = BD_OK;
+    while (!bd_failed(rc)) {
+        bd_str record;
+        bool has_record = false;
+        rc = bd_sorter_next(state->run->judged, &record, &has_record, err);
+        if (bd_failed(rc) || !has_record) {
+            break;
+        }
+        bd_arena_reset(arenas[1]);
+        bd_judged next;
+        unpack_judged(record, arenas[1], &next);
+        if (has_held && is_twice(state->run, &held, &next)) {
+            if (bd_verdict_worse(held.verdict, next.verdict) == held.verdict) {
+                continue;
+            }
+        } else if (has_held) {
+            rc = add_judged(state, &held, err);
+        }
+        copy_judged(arenas[1], &next);
+        held = next;
+        has_held = true;
+        bd_arena *swap = arenas[0];
+        arenas[0] = arenas[1];
+        arenas[1] = swap;
+    }
+    if (!bd_failed(rc) && has_held) {
+        rc = add_judged(state, &held, err);
+    }
+    end_record(state);
+    bd_arena_close(arenas[0]);
+    bd_arena_close(arenas[1]);
+    return rc;
+}
+
+bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err) {
+    tally state = {.run = run, .open_exception = -1};
+    BD_TRY(bd_sorter_finish(run->judged, err));
+    state.findings = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    state.group_arena = bd_arena_open("record", (size_t)64 << 20);
+    bd_rc rc = read_judged(&state, err);
+    if (!bd_failed(rc)) {
+        rc = hand_over(&state, on_finding, context, err);
+    }
+    bd_sorter_close(state.findings);
+    bd_arena_close(state.group_arena);
+    return rc;
+}

@@ -1,0 +1,119 @@
+#include "bindery/catalog.h"
+
+#include "catalog_priv.h"
+
+static bd_catalog *build_catalog(const bd_catalog_file *files, size_t count, bd_arena *arena,
+                                 bd_diags *diags) {
+    loader load = {.arena = arena, .diags = diags};
+    merge_files(&load, files, count);
+    return link_catalog(&load);
+}
+
+static const bd_diag *find_fault(const bd_diags *diags) {
+    for (size_t i = 0; i < diags->count; i++) {
+        if (diags->data[i].severity == BD_DIAG_REFUSED) {
+            return &diags->data[i];
+        }
+    }
+    return NULL;
+}
+
+bd_rc bd_catalog_load(const bd_catalog_file *files, size_t count, bd_arena *arena,
+                      const bd_catalog **out, bd_err *err) {
+    bd_diags diags = {0};
+    bd_catalog *catalog = build_catalog(files, count, arena, &diags);
+    const bd_diag *fault = find_fault(&diags);
+    if (fault == NULL) {
+        *out = catalog;
+        return BD_OK;
+    }
+    bd_str more =
+        diags.count > 1 ? bd_str_format(arena, " (and %zu more)", diags.count - 1) : BD_STR("");
+    if (fault->locus.size == 0) {
+        BD_RAISE(err, BD_ERR_INPUT, "cannot use the catalog file '%.*s': %.*s%.*s",
+                 BD_ARG(fault->subject), BD_ARG(fault->message), BD_ARG(more));
+    }
+    BD_RAISE(err, BD_ERR_INPUT, "cannot use the catalog file '%.*s' at '%.*s': %.*s%.*s",
+             BD_ARG(fault->subject), BD_ARG(fault->locus), BD_ARG(fault->message), BD_ARG(more));
+}
+
+bd_rc bd_catalog_load_resolved(bd_str text, bd_arena *arena, const bd_catalog **out, bd_err *err) {
+    bd_catalog_file file = {.name = BD_STR_INIT("catalog.json"), .text = text};
+    return bd_catalog_load(&file, 1, arena, out, err);
+}
+
+/* ---- lint
+ * ------------------------------------------------------------------------------------------- */
+
+static void remark_criteria(const bd_catalog *catalog, bd_arena *arena, bd_diags *out) {
+    for (size_t i = 0; i < catalog->uncovered.count; i++) {
+        bd_diag_add(
+            arena, out, BD_DIAG_WARNING, catalog->uncovered.data[i], (bd_str){0},
+            "no control lists this criterion: it is printed as uncovered where it is in scope");
+    }
+}
+
+static void remark_controls(const bd_catalog *catalog, bd_arena *arena, bd_diags *out) {
+    size_t requirements = 0, checked = 0;
+    for (size_t i = 0; i < catalog->control_count; i++) {
+        const bd_control *control = &catalog->controls[i];
+        if (control->requirement_count == 0) {
+            bd_diag_add(arena, out, BD_DIAG_WARNING, control->number, (bd_str){0},
+                        "this control has no requirement: it can never be complete");
+        }
+        for (size_t r = 0; r < control->requirement_count; r++) {
+            requirements++;
+            checked += control->requirements[r].checks.count > 0 ? 1 : 0;
+        }
+    }
+    bd_diag_add(
+        arena, out, BD_DIAG_NOTE, BD_STR("catalog"), (bd_str){0},
+        "%zu criteria, %zu controls, %zu requirements (%zu with a check), %zu checks, %zu sources",
+        catalog->criterion_count, catalog->control_count, requirements, checked,
+        catalog->check_count, catalog->source_count);
+}
+
+static void remark_checks(const bd_catalog *catalog, bd_arena *arena, bd_diags *out) {
+    for (size_t i = 0; i < catalog->check_count; i++) {
+        const bd_check *check = &catalog->checks[i];
+        for (size_t c = 0; check->requirement != NULL && c < check->criteria.count; c++) {
+            bool listed = false;
+            for (size_t k = 0; k < check->requirement->control->criteria.count; k++) {
+                listed = listed || bd_str_eq(check->criteria.data[c],
+                                             check->requirement->control->criteria.data[k]);
+            }
+            if (!listed) {
+                bd_diag_add(
+                    arena, out, BD_DIAG_WARNING, check->id, (bd_str){0},
+                    "the check speaks to criterion '%.*s', which its control '%.*s' does not list",
+                    BD_ARG(check->criteria.data[c]), BD_ARG(check->requirement->control->number));
+            }
+        }
+    }
+}
+
+void bd_catalog_lint(const bd_catalog_file *files, size_t count, bd_arena *arena, bd_diags *out) {
+    const bd_catalog *catalog = build_catalog(files, count, arena, out);
+    remark_criteria(catalog, arena, out);
+    remark_checks(catalog, arena, out);
+    remark_controls(catalog, arena, out);
+}
+
+/* ---- asking
+ * ----------------------------------------------------------------------------------------- */
+
+const bd_criterion *bd_catalog_criterion(const bd_catalog *catalog, bd_str id) {
+    return bd_map_find(catalog->index->criteria, id);
+}
+const bd_control *bd_catalog_control(const bd_catalog *catalog, bd_str number) {
+    return bd_map_find(catalog->index->controls, number);
+}
+const bd_requirement *bd_catalog_requirement(const bd_catalog *catalog, bd_str id) {
+    return bd_map_find(catalog->index->requirements, id);
+}
+const bd_source_def *bd_catalog_source(const bd_catalog *catalog, bd_str id) {
+    return bd_map_find(catalog->index->sources, id);
+}
+const bd_check *bd_catalog_check(const bd_catalog *catalog, bd_str id) {
+    return bd_map_find(catalog->index->checks, id);
+}

@@ -1,0 +1,509 @@
+/* Checks to programs.  A check is compiled whole or refused with the place of the fault; nothing of
+ * it is ignored. */
+#include "bindery/rule.h"
+
+#include "rule_priv.h"
+
+static bd_rc check_keys(compiler *compile, const bd_value *object, const char *const *known,
+                        size_t count, const place *at) {
+    if (object == NULL || object->kind != BD_OBJECT) {
+        return refuse(compile, at, "expected an object");
+    }
+    for (size_t i = 0; i < object->count; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < count; k++) {
+            is_known = is_known || bd_str_eqz(object->keys[i], known[k]);
+        }
+        if (!is_known) {
+            return refuse(
+                compile, at, "unknown key '%.*s', the nearest known one is '%s'",
+                BD_ARG(bd_str_visible(compile->arena, bd_str_sub(object->keys[i], 0, 64))),
+                bd_catalog_nearest(known, count, object->keys[i]));
+        }
+    }
+    return BD_OK;
+}
+#define KEYS(compile, object, at, ...)                                                             \
+    check_keys((compile), (object), (const char *const[]){__VA_ARGS__},                            \
+               BD_COUNT(((const char *const[]){__VA_ARGS__})), (at))
+
+static bd_rc compile_optional(compiler *compile, const bd_value *object, const char *key,
+                              const place *at, node **out) {
+    const bd_value *json = bd_value_find(object, key);
+    place below = {.parent = at, .key = bd_str_of(key)};
+    return json == NULL ? BD_OK : compile_condition(compile, json, NULL, &below, out);
+}
+
+static bd_rc compile_needed(compiler *compile, const bd_value *object, const char *key,
+                            const place *at, node **out) {
+    place below = {.parent = at, .key = bd_str_of(key)};
+    return compile_condition(compile, bd_value_find(object, key), NULL, &below, out);
+}
+
+static bd_rc compile_text_path(compiler *compile, const bd_value *object, const char *key,
+                               const place *at, path *out) {
+    place below = {.parent = at, .key = bd_str_of(key)};
+    const bd_value *json = bd_value_find(object, key);
+    if (json == NULL || json->kind != BD_STRING) {
+        return refuse(compile, &below, "expected a field path");
+    }
+    return compile_path(compile, json->text, NULL, &below, out);
+}
+
+static bd_verdict verdict_named(bd_str word) {
+    for (int v = BD_PASS; v <= BD_CANNOT_TELL; v++) {
+        if (bd_str_eqz(word, bd_verdict_text((bd_verdict)v))) {
+            return (bd_verdict)v;
+        }
+    }
+    return BD_CANNOT_TELL;
+}
+
+static bd_rc need_source(compiler *compile, const bd_check *check) {
+    return bd_value_text(check->body, "source").size > 0
+               ? BD_OK
+               : refuse(compile, NULL, "'source' is absent, expected its id");
+}
+
+/* ---- related
+ * -------------------------------------------------------------------------------------------- */
+
+static bd_rc compile_transform(compiler *compile, const bd_value *object, const char *key,
+                               const place *at, key_transform *out, path *field) {
+    static const char *const names[] = {"id", "parent", "resourceGroup", "subscription",
+                                        "guid-tail"};
+    bd_str name = bd_value_text(object, key), prefix = BD_STR("field:");
+    place below = {.parent = at, .key = bd_str_of(key)};
+    for (size_t i = 0; i < BD_COUNT(names); i++) {
+        if (bd_str_eqz(name, names[i])) {
+            *out = (key_transform)i;
+            return BD_OK;
+        }
+    }
+    *out = KEY_FIELD;
+    if (bd_str_has_prefix(name, prefix)) {
+        return compile_path(compile, bd_str_sub(name, prefix.size, name.size), NULL, &below, field);
+    }
+    return refuse(
+        compile, &below,
+        "'%.*s' is no key, expected id, parent, resourceGroup, subscription, guid-tail or "
+        "field:PATH",
+        BD_ARG(name));
+}
+
+static bd_strs lower_texts(bd_arena *arena, const bd_value *list) {
+    bd_strs out = {0};
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (list->items[i].kind == BD_STRING) {
+            *bd_push(arena, &out) = bd_str_lower(arena, list->items[i].text);
+        }
+    }
+    return out;
+}
+
+static bool is_among(const bd_strs *list, bd_str text) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (bd_str_eq(list->data[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The types that the left side of a relation can have. */
+static bd_strs left_types(compiler *compile, const bd_catalog *catalog, const bd_value *body,
+                          const bd_value *named) {
+    bd_strs types = lower_texts(compile->arena, named);
+    const bd_source_def *source = bd_catalog_source(catalog, bd_value_text(body, "source"));
+    return types.count == 0 && source != NULL ? source->types : types;
+}
+
+/* The ids of a fact, of the check's types only: one fact lists what is critical of every kind. */
+static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, program *out) {
+    const bd_value *body = out->check->body, *name = bd_value_find(body, "population");
+    if (name == NULL) {
+        return BD_OK;
+    }
+    place at = {.key = BD_STR_INIT("population")};
+    if (name->kind != BD_STRING) {
+        return refuse(compile, &at, "expected the name of a fact, such as 'critical_resources'");
+    }
+    out->plan.population_fact = name->text;
+    out->population_ids = bd_map_make(compile->arena);
+    const bd_value *ids = find_parameter(compile->parameters, name->text);
+    if (ids == NULL) {
+        compile->missing_fact = name->text;
+        return BD_OK;
+    }
+    bd_strs types = left_types(compile, catalog, body, bd_value_find(body, "population_types"));
+    for (size_t i = 0; ids->kind == BD_ARRAY && i < ids->count; i++) {
+        bd_str id = ids->items[i].kind == BD_STRING ? normal_id(compile->arena, ids->items[i].text)
+                                                    : BD_STR("");
+        if (types.count > 0 && !is_among(&types, type_of_id(compile->arena, id))) {
+            continue;
+        }
+        if (bd_map_find(out->population_ids, id) == NULL) {
+            bd_map_put(out->population_ids, id, out);
+            *bd_push(compile->arena, &out->plan.population) = id;
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, program *out) {
+    const bd_value *body = out->check->body, *related = bd_value_find(body, "related");
+    place at = {.key = BD_STR_INIT("related")};
+    BD_TRY(need_source(compile, out->check));
+    BD_TRY(
+        KEYS(compile, related, &at, "source", "key", "left_key", "parent_types", "where", "pass"));
+    BD_TRY(compile_transform(compile, related, "key", &at, &out->related_key, &out->related_field));
+    if (bd_value_find(related, "left_key") != NULL) {
+        BD_TRY(
+            compile_transform(compile, related, "left_key", &at, &out->left_key, &out->left_field));
+    }
+    BD_TRY(compile_optional(compile, related, "where", &at, &out->related_where));
+    BD_TRY(compile_needed(compile, related, "pass", &at, &out->related_pass));
+    out->parent_types = left_types(compile, catalog, body, bd_value_find(related, "parent_types"));
+    int64_t days = 7;
+    bd_value_i64(body, "within_days", &days);
+    if (days < 0 || days > 366) {
+        return refuse(compile, NULL, "'within_days' is %lld, expected 0 to 366", (long long)days);
+    }
+    out->plan.within_days = (int)days;
+    out->plan.related_source = bd_value_text(related, "source");
+    return compile_population(compile, catalog, out);
+}
+
+/* ---- scope
+ * ---------------------------------------------------------------------------------------------- */
+
+static bd_rc compile_scope(compiler *compile, program *out) {
+    const bd_value *body = out->check->body, *expect = bd_value_find(body, "expect");
+    place at = {.key = BD_STR_INIT("expect")};
+    BD_TRY(need_source(compile, out->check));
+    BD_TRY(compile_needed(compile, body, "pass", NULL, &out->pass));
+    BD_TRY(compile_text_path(compile, body, "item", NULL, &out->item));
+    BD_TRY(KEYS(compile, expect, &at, "source", "path", "table"));
+    BD_TRY(compile_text_path(compile, expect, "path", &at, &out->presence_path));
+    const bd_value *table = bd_value_find(expect, "table");
+    if (table == NULL || table->kind != BD_OBJECT) {
+        return refuse(compile, &at,
+                      "'table' is no object, expected values and the items they ask for");
+    }
+    out->presence_table = bd_map_make(compile->arena);
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->items[i].kind != BD_STRING) {
+            return refuse(compile, &at, "'table' has a member that is no string");
+        }
+        bd_map_put(out->presence_table, bd_str_lower(compile->arena, table->keys[i]),
+                   &table->items[i]);
+    }
+    out->plan.presence_source = bd_value_text(expect, "source");
+    out->plan.item_path = out->item.text;
+    return BD_OK;
+}
+
+/* ---- aggregate
+ * ------------------------------------------------------------------------------------------ */
+
+/* "99.5" to 995: tenths of a percent, exactly. */
+static bool tenths_of(bd_str text, int64_t *out) {
+    ptrdiff_t dot = bd_str_find(text, BD_STR("."));
+    bd_str whole = dot < 0 ? text : bd_str_sub(text, 0, (size_t)dot);
+    bd_str tenth = dot < 0 ? BD_STR("0") : bd_str_sub(text, (size_t)dot + 1, text.size);
+    int64_t a, b;
+    if (tenth.size != 1 || !bd_str_to_i64(whole, &a) || !bd_str_to_i64(tenth, &b) || a < 0 ||
+        a > 100) {
+        return false;
+    }
+    *out = a * 10 + b;
+    return true;
+}
+
+static bd_rc compile_bound(compiler *compile, program *out, const char *key, bool is_percent,
+                           bool *has, int64_t *bound) {
+    const bd_value *json = bd_value_find(out->check->body, key);
+    if (json == NULL) {
+        return BD_OK;
+    }
+    place at = {.key = bd_str_of(key)};
+    bool is_fine = is_percent ? tenths_of(json->text, bound)
+                              : bd_value_i64(out->check->body, key, bound) && *bound >= 0;
+    if (!is_fine || *has) {
+        return refuse(compile, &at, "expected one bound, %s",
+                      is_percent ? "0 to 100 with at most one decimal" : "a count");
+    }
+    *has = true;
+    out->plan.is_percent = out->plan.is_percent || is_percent;
+    return BD_OK;
+}
+
+static bd_rc compile_aggregate(compiler *compile, program *out) {
+    bd_reduce_plan *plan = &out->plan;
+    BD_TRY(need_source(compile, out->check));
+    BD_TRY(compile_optional(compile, out->check->body, "of", NULL, &out->of));
+    BD_TRY(compile_bound(compile, out, "min", false, &plan->has_min, &plan->min));
+    BD_TRY(compile_bound(compile, out, "max", false, &plan->has_max, &plan->max));
+    bool is_count = plan->has_min || plan->has_max;
+    BD_TRY(compile_bound(compile, out, "min_percent", true, &plan->has_min, &plan->min));
+    BD_TRY(compile_bound(compile, out, "max_percent", true, &plan->has_max, &plan->max));
+    if (plan->is_percent && (is_count || out->of == NULL)) {
+        return refuse(compile, NULL, "a share needs 'of' and no count beside it");
+    }
+    return plan->has_min || plan->has_max
+               ? BD_OK
+               : refuse(compile, NULL,
+                        "expected at least one of min, max, min_percent and max_percent");
+}
+
+/* ---- match
+ * ---------------------------------------------------------------------------------------------- */
+
+static bd_rc compile_hours(compiler *compile, const bd_value *window, const char *key,
+                           const place *at, bool *has, bd_instant *out) {
+    const bd_value *json = bd_value_find(window, key);
+    if (json == NULL || json->kind == BD_NULL) {
+        return BD_OK;
+    }
+    int64_t hours = 0;
+    if (!bd_value_i64(window, key, &hours) || hours < -87600 || hours > 87600) {
+        return refuse(compile, at, "'%s' is not a whole number of hours within ten years", key);
+    }
+    *has = true;
+    *out = hours * BD_HOUR;
+    return BD_OK;
+}
+
+static bd_rc compile_window(compiler *compile, const bd_value *window, const place *at,
+                            bd_match_window *out) {
+    BD_TRY(KEYS(compile, window, at, "from_hours", "to_hours"));
+    BD_TRY(compile_hours(compile, window, "from_hours", at, &out->has_from, &out->from));
+    BD_TRY(compile_hours(compile, window, "to_hours", at, &out->has_to, &out->to));
+    return out->has_from && out->has_to && out->from > out->to
+               ? refuse(compile, at, "the window ends before it starts")
+               : BD_OK;
+}
+
+static bd_rc compile_side(compiler *compile, const bd_value *json, const place *at,
+                          match_side *out) {
+    BD_TRY(KEYS(compile, json, at, "source", "where", "key", "time", "window"));
+    out->source = bd_value_text(json, "source");
+    const bd_value *keys = bd_value_find(json, "key");
+    if (out->source.size == 0 || keys == NULL || keys->kind != BD_ARRAY || keys->count == 0) {
+        return refuse(compile, at, "expected 'source' and 'key', an array of field paths");
+    }
+    out->key_count = keys->count;
+    out->keys = bd_new(compile->arena, path, keys->count);
+    for (size_t i = 0; i < keys->count; i++) {
+        if (keys->items[i].kind != BD_STRING) {
+            return refuse(compile, at, "a member of 'key' is no field path");
+        }
+        BD_TRY(compile_path(compile, keys->items[i].text, NULL, at, &out->keys[i]));
+    }
+    out->has_time = bd_value_find(json, "time") != NULL;
+    if (out->has_time) {
+        BD_TRY(compile_text_path(compile, json, "time", at, &out->time));
+    }
+    return compile_optional(compile, json, "where", at, &out->where);
+}
+
+static bd_rc compile_events(compiler *compile, program *out, const bd_value *events) {
+    place at = {.key = BD_STR_INIT("events")};
+    if (events == NULL || events->kind != BD_ARRAY || events->count == 0) {
+        return refuse(compile, &at, "expected an array of at least one event source");
+    }
+    bd_reduce_plan *plan = &out->plan;
+    bd_match_window *windows = bd_new(compile->arena, bd_match_window, events->count);
+    out->event_count = events->count;
+    out->events = bd_new(compile->arena, match_side, events->count);
+    for (size_t i = 0; i < events->count; i++) {
+        place member = {.parent = &at, .index = i};
+        const bd_value *own = bd_value_find(&events->items[i], "window");
+        BD_TRY(compile_side(compile, &events->items[i], &member, &out->events[i]));
+        windows[i] = (bd_match_window){plan->has_from, plan->has_to, plan->from, plan->to};
+        if (own != NULL) {
+            place below = {.parent = &member, .key = BD_STR_INIT("window")};
+            windows[i] = (bd_match_window){0};
+            BD_TRY(compile_window(compile, own, &below, &windows[i]));
+        }
+        out->events[i].needs_instant = windows[i].has_from || windows[i].has_to;
+        out->population.needs_instant =
+            out->population.needs_instant || out->events[i].needs_instant;
+        *bd_push(compile->arena, &plan->event_sources) = out->events[i].source;
+    }
+    plan->event_windows = windows;
+    return BD_OK;
+}
+
+static bd_rc compile_word(compiler *compile, const bd_value *body, const char *key, const char *yes,
+                          const char *no, bool *out) {
+    bd_str word = bd_value_text(body, key);
+    place at = {.key = bd_str_of(key)};
+    *out = bd_str_eqz(word, yes);
+    return *out || bd_str_eqz(word, no) ? BD_OK
+                                        : refuse(compile, &at, "expected '%s' or '%s'", yes, no);
+}
+
+static bd_rc compile_match(compiler *compile, program *out) {
+    const bd_value *body = out->check->body, *window = bd_value_find(body, "window");
+    bd_reduce_plan *plan = &out->plan;
+    place population = {.key = BD_STR_INIT("population")}, at = {.key = BD_STR_INIT("window")};
+    BD_TRY(compile_side(compile, bd_value_find(body, "population"), &population, &out->population));
+    if (!out->population.has_time) {
+        return refuse(compile, &population,
+                      "'time' is absent, expected the path of the row's own time");
+    }
+    bd_match_window whole = {0};
+    if (window != NULL) {
+        BD_TRY(compile_window(compile, window, &at, &whole));
+    }
+    plan->has_from = whole.has_from;
+    plan->has_to = whole.has_to;
+    plan->from = whole.from;
+    plan->to = whole.to;
+    plan->population_source = out->population.source;
+    plan->both_sides = bd_value_is_true(body, "both_sides");
+    BD_TRY(compile_word(compile, body, "uses", "one", "many", &plan->uses_one));
+    BD_TRY(compile_word(compile, body, "expect", "none", "some", &plan->expects_none));
+    return compile_events(compile, out, bd_value_find(body, "events"));
+}
+
+/* ---- the check
+ * ------------------------------------------------------------------------------------------ */
+
+static bd_rc compile_each(compiler *compile, program *out) {
+    const bd_value *body = out->check->body, *operation = bd_value_find(body, "operation");
+    BD_TRY(need_source(compile, out->check));
+    BD_TRY(compile_needed(compile, body, "pass", NULL, &out->pass));
+    if (operation == NULL) {
+        return BD_OK;
+    }
+    place at = {.key = BD_STR_INIT("operation")};
+    out->has_operation = true;
+    BD_TRY(KEYS(compile, operation, &at, "id", "status"));
+    BD_TRY(compile_text_path(compile, operation, "id", &at, &out->operation_id));
+    return compile_text_path(compile, operation, "status", &at, &out->operation_status);
+}
+
+static bd_rc compile_register(compiler *compile, program *out) {
+    if (out->check->document_types.count == 0) {
+        return refuse(compile, NULL, "'document_types' is absent, expected at least one");
+    }
+    return compile_optional(compile, out->check->body, "pass", NULL, &out->pass);
+}
+
+static bd_rc compile_shape(compiler *compile, const bd_catalog *catalog, program *out) {
+    switch (out->check->shape) {
+    case BD_EACH:
+        return compile_each(compile, out);
+    case BD_RELATED:
+        return compile_related(compile, catalog, out);
+    case BD_AGGREGATE:
+        return compile_aggregate(compile, out);
+    case BD_SCOPE_SHAPE:
+        return compile_scope(compile, out);
+    case BD_MATCH:
+        return compile_match(compile, out);
+    case BD_RECUR:
+    case BD_DOCUMENT:
+        return compile_register(compile, out);
+    }
+    return BD_OK;
+}
+
+static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program *out) {
+    const bd_value *body = out->check->body;
+    place at = {.key = BD_STR_INIT("reason")};
+    compile->missing_fact = BD_STR("");
+    compile->own = bd_value_find(body, "parameters");
+    compile->subject = bd_str_format(compile->arena, "check '%.*s'", BD_ARG(out->check->id)).data;
+    out->missing = verdict_named(bd_value_text(body, "missing"));
+    BD_TRY(compile_reason(compile, bd_value_text(body, "reason"), &at, &out->reason));
+    BD_TRY(compile_optional(compile, body, "where", NULL, &out->where));
+    BD_TRY(compile_shape(compile, catalog, out));
+    out->missing_fact = compile->missing_fact;
+    return BD_OK;
+}
+
+/* ---- dispatch
+ * ------------------------------------------------------------------------------------------- */
+
+static void add_role(bd_rules *rules, bd_arena *arena, bd_str source, role added) {
+    roles *list = bd_map_find(rules->roles, source);
+    if (list == NULL) {
+        list = bd_new(arena, roles, 1);
+        bd_map_put(rules->roles, source, list);
+    }
+    *bd_push(arena, list) = added;
+    bd_map_put(rules->read, source, rules);
+}
+
+static void dispatch_check(bd_rules *rules, bd_arena *arena, uint32_t at) {
+    const program *made = &rules->programs[at];
+    bd_str source = bd_value_text(made->check->body, "source");
+    switch (made->check->shape) {
+    case BD_RELATED:
+        add_role(rules, arena, made->plan.related_source, (role){at, ROLE_RELATED, 0});
+        add_role(rules, arena, source, (role){at, ROLE_LEFT, 0});
+        break;
+    case BD_SCOPE_SHAPE:
+        add_role(rules, arena, made->plan.presence_source, (role){at, ROLE_PRESENCE, 0});
+        add_role(rules, arena, source, (role){at, ROLE_LEFT, 0});
+        break;
+    case BD_EACH:
+    case BD_AGGREGATE:
+        add_role(rules, arena, source, (role){at, ROLE_LEFT, 0});
+        break;
+    case BD_MATCH:
+        add_role(rules, arena, made->population.source, (role){at, ROLE_POPULATION, 0});
+        for (size_t e = 0; e < made->event_count; e++) {
+            add_role(rules, arena, made->events[e].source, (role){at, ROLE_EVENT, e});
+        }
+        break;
+    case BD_RECUR:
+    case BD_DOCUMENT:
+        break; /* read from the register, not from records */
+    }
+}
+
+/* What a derived source is made from is read too. */
+static void read_origins(bd_rules *rules) {
+    for (size_t i = 0; i < rules->catalog->source_count; i++) {
+        const bd_source_def *source = &rules->catalog->sources[i];
+        for (size_t f = 0; f < source->derived_from.count; f++) {
+            if (bd_map_find(rules->read, source->id) != NULL) {
+                bd_map_put(rules->read, source->derived_from.data[f], rules);
+            }
+        }
+    }
+}
+
+bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters, bd_arena *arena,
+                       const bd_rules **out, bd_err *err) {
+    bd_rules *rules = bd_new(arena, bd_rules, 1);
+    rules->catalog = catalog;
+    rules->programs = bd_new(arena, program, catalog->check_count + 1);
+    rules->roles = bd_map_make(arena);
+    rules->read = bd_map_make(arena);
+    compiler compile = {.arena = arena, .parameters = parameters, .err = err};
+    for (size_t i = 0; i < catalog->check_count; i++) {
+        rules->programs[i].check = &catalog->checks[i];
+        BD_TRY(compile_check(&compile, catalog, &rules->programs[i]));
+        dispatch_check(rules, arena, (uint32_t)i);
+    }
+    read_origins(rules);
+    *out = rules;
+    return BD_OK;
+}
+
+bool bd_rules_reads(const bd_rules *rules, bd_str source_id) {
+    return bd_map_find(rules->read, source_id) != NULL;
+}
+
+bd_str bd_rules_missing_fact(const bd_rules *rules, uint32_t check) {
+    return rules->programs[check].missing_fact;
+}
+
+const bd_reduce_plan *bd_rules_plan(const bd_rules *rules, uint32_t check) {
+    return &rules->programs[check].plan;
+}

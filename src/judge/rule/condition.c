@@ -1,0 +1,427 @@
+/* Conditions in Azure Policy's language, compiled to a tree.  What is not understood is refused
+ * here, once, by name: a condition that was read only in part would judge something else than what
+ * it says. */
+#include "bindery/rule.h"
+
+#include "rule_priv.h"
+
+#include <stdio.h>
+
+bd_rc refuse(const compiler *compile, const place *at, const char *format, ...) {
+    bd_str pointer = BD_STR("");
+    for (const place *p = at; p != NULL; p = p->parent) {
+        pointer = p->key.size > 0
+                      ? bd_str_format(compile->arena, "/%.*s%.*s", BD_ARG(p->key), BD_ARG(pointer))
+                      : bd_str_format(compile->arena, "/%zu%.*s", p->index, BD_ARG(pointer));
+    }
+    va_list args;
+    va_start(args, format);
+    bd_str text = bd_str_vformat(compile->arena, format, args);
+    va_end(args);
+    BD_RAISE(compile->err, BD_ERR_INPUT, "cannot use %s at '%.*s': %.*s", compile->subject,
+             BD_ARG(pointer.size > 0 ? pointer : BD_STR("/")), BD_ARG(text));
+}
+
+/* ---- operators
+ * ------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    operator_kind op;
+    bool is_negated;
+} operators[] = {
+    {"equals", OP_EQUALS, false},
+    {"notEquals", OP_EQUALS, true},
+    {"like", OP_LIKE, false},
+    {"notLike", OP_LIKE, true},
+    {"match", OP_MATCH, false},
+    {"notMatch", OP_MATCH, true},
+    {"matchInsensitively", OP_MATCH_FOLDED, false},
+    {"notMatchInsensitively", OP_MATCH_FOLDED, true},
+    {"in", OP_IN, false},
+    {"notIn", OP_IN, true},
+    {"contains", OP_CONTAINS, false},
+    {"notContains", OP_CONTAINS, true},
+    {"containsKey", OP_CONTAINS_KEY, false},
+    {"notContainsKey", OP_CONTAINS_KEY, true},
+    {"less", OP_LESS, false},
+    {"lessOrEquals", OP_LESS_OR_EQUALS, false},
+    {"greater", OP_GREATER, false},
+    {"greaterOrEquals", OP_GREATER_OR_EQUALS, false},
+    {"exists", OP_EXISTS, false},
+};
+
+static const char *nearest_operator(bd_str word) {
+    const char *known[BD_COUNT(operators) + 6] = {"field", "value", "count",
+                                                  "allOf", "anyOf", "not"};
+    for (size_t i = 0; i < BD_COUNT(operators); i++) {
+        known[i + 6] = operators[i].name;
+    }
+    return bd_catalog_nearest(known, BD_COUNT(known), word);
+}
+
+static bool set_operator(node *out, bd_str name) {
+    for (size_t i = 0; i < BD_COUNT(operators); i++) {
+        if (bd_str_ieq(name, bd_str_of(operators[i].name))) {
+            out->op = operators[i].op;
+            out->is_negated = operators[i].is_negated;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- expressions
+ * ---------------------------------------------------------------------------------------- */
+
+const bd_value *find_parameter(const bd_value *parameters, bd_str name) {
+    const bd_value *found = bd_value_find_str(parameters, name);
+    const bd_value *value = bd_value_find(found, "value");
+    return value != NULL ? value : found;
+}
+
+/* "name('argument')" or "name()" and nothing else; `name` is set as far as it goes. */
+static bool parse_call(bd_str text, bd_str *name, bd_str *argument) {
+    size_t at = 0;
+    while (at < text.size && text.data[at] != '(') {
+        at++;
+    }
+    *name = bd_str_trim(bd_str_sub(text, 0, at));
+    bd_str rest = bd_str_trim(bd_str_sub(text, at, text.size));
+    if (rest.size < 2 || rest.data[rest.size - 1] != ')') {
+        return false;
+    }
+    *argument = bd_str_trim(bd_str_sub(rest, 1, rest.size - 1));
+    if (argument->size == 0) {
+        return true;
+    }
+    if (argument->size < 2 || argument->data[0] != '\'' ||
+        argument->data[argument->size - 1] != '\'') {
+        return false;
+    }
+    *argument = bd_str_sub(*argument, 1, argument->size - 1);
+    return bd_str_find(*argument, BD_STR("'")) < 0;
+}
+
+static bd_rc compile_parameter(compiler *compile, bd_str name, const place *at, expression *out) {
+    out->kind = EXPR_LITERAL;
+    out->literal = find_parameter(compile->own, name);
+    if (out->literal == NULL) {
+        out->literal = find_parameter(compile->parameters, name);
+    }
+    if (out->literal != NULL) {
+        return BD_OK;
+    }
+    if (compile->needs_parameters) {
+        return refuse(compile, at, "parameter '%.*s' has no value", BD_ARG(name));
+    }
+    out->kind = EXPR_UNSET;
+    if (compile->missing_fact.size == 0) {
+        compile->missing_fact = name;
+    }
+    return BD_OK;
+}
+
+static bd_rc compile_current(compiler *compile, bd_str name, const scope *scopes, const place *at,
+                             expression *out) {
+    out->kind = EXPR_CURRENT;
+    for (const scope *s = scopes; s != NULL; s = s->outer) {
+        if (name.size == 0 || (s->field == NULL && bd_str_ieq(name, s->name))) {
+            out->current = (path){.text = name, .scope = s->depth};
+            return BD_OK;
+        }
+    }
+    if (scopes == NULL) {
+        return refuse(compile, at, "'current(...)' stands outside of a count");
+    }
+    BD_TRY(compile_path(compile, name, scopes, at, &out->current));
+    if (out->current.scope == SCOPE_RECORD || out->current.has_each) {
+        return refuse(compile, at, "'current('%.*s')' names no count around it", BD_ARG(name));
+    }
+    return BD_OK;
+}
+
+static bool is_template(bd_str text) {
+    return text.size >= 2 && text.data[0] == '[' && text.data[1] != '[' &&
+           text.data[text.size - 1] == ']';
+}
+
+static bd_rc compile_template(compiler *compile, bd_str text, const scope *scopes, const place *at,
+                              expression *out) {
+    bd_str name, argument;
+    bool is_call = parse_call(bd_str_trim(bd_str_sub(text, 1, text.size - 1)), &name, &argument);
+    if (is_call && argument.size > 0 && bd_str_ieq(name, BD_STR("parameters"))) {
+        return compile_parameter(compile, argument, at, out);
+    }
+    if (is_call && bd_str_ieq(name, BD_STR("current"))) {
+        return compile_current(compile, argument, scopes, at, out);
+    }
+    bd_str visible = bd_str_visible(compile->arena, bd_str_sub(name, 0, 64));
+    return refuse(compile, at,
+                  "the template function '%.*s' in '%.*s' is not understood, expected "
+                  "[parameters('name')] or "
+                  "[current('name')]",
+                  BD_ARG(visible), BD_ARG(bd_str_visible(compile->arena, bd_str_sub(text, 0, 80))));
+}
+
+/* A literal without templates inside, except that "[[" stands for "[". */
+static bd_rc compile_literal(compiler *compile, const bd_value *json, const place *at,
+                             const bd_value **out) {
+    *out = json;
+    if (json->kind == BD_STRING && json->text.size >= 2 && json->text.data[0] == '[' &&
+        json->text.data[1] == '[') {
+        *out = bd_value_string(compile->arena, bd_str_sub(json->text, 1, json->text.size));
+        return BD_OK;
+    }
+    if (json->kind != BD_ARRAY) {
+        return BD_OK;
+    }
+    const bd_value **members = bd_new(compile->arena, const bd_value *, json->count + 1);
+    for (size_t i = 0; i < json->count; i++) {
+        place member = {.parent = at, .index = i};
+        expression inner = {.literal = &json->items[i]};
+        if (json->items[i].kind == BD_STRING && is_template(json->items[i].text)) {
+            BD_TRY(compile_template(compile, json->items[i].text, NULL, &member, &inner));
+        } else {
+            BD_TRY(compile_literal(compile, &json->items[i], &member, &inner.literal));
+        }
+        members[i] =
+            inner.kind == EXPR_LITERAL ? inner.literal : bd_new(compile->arena, bd_value, 1);
+    }
+    *out = bd_value_array(compile->arena, json->count, members);
+    return BD_OK;
+}
+
+static bd_rc compile_expression(compiler *compile, const bd_value *json, const scope *scopes,
+                                const place *at, expression *out) {
+    if (json->kind == BD_STRING && is_template(json->text)) {
+        return compile_template(compile, json->text, scopes, at, out);
+    }
+    out->kind = EXPR_LITERAL;
+    return compile_literal(compile, json, at, &out->literal);
+}
+
+/* ---- operands
+ * ------------------------------------------------------------------------------------------- */
+
+static const char *operand_fault(operator_kind op, const bd_value *operand) {
+    bool is_text = operand->kind == BD_STRING;
+    bool is_scalar = is_text || operand->kind == BD_NUMBER || operand->kind == BD_BOOL;
+    switch (op) {
+    case OP_EQUALS:
+    case OP_CONTAINS:
+        return is_scalar ? NULL : "a string, a number or a truth value";
+    case OP_LIKE: {
+        ptrdiff_t star = is_text ? bd_str_find(operand->text, BD_STR("*")) : -1;
+        bool is_twice = star >= 0 &&
+                        bd_str_find(bd_str_sub(operand->text, (size_t)star + 1, operand->text.size),
+                                    BD_STR("*")) >= 0;
+        return is_text && !is_twice ? NULL : "a string with at most one '*'";
+    }
+    case OP_MATCH:
+    case OP_MATCH_FOLDED:
+    case OP_CONTAINS_KEY:
+        return is_text ? NULL : "a string";
+    case OP_IN:
+        return operand->kind == BD_ARRAY ? NULL : "an array";
+    case OP_LESS:
+    case OP_LESS_OR_EQUALS:
+    case OP_GREATER:
+    case OP_GREATER_OR_EQUALS:
+        return is_text || operand->kind == BD_NUMBER ? NULL : "a string or a number";
+    case OP_EXISTS: {
+        bool is_truth =
+            operand->kind == BD_BOOL || (is_text && (bd_str_ieq(operand->text, BD_STR("true")) ||
+                                                     bd_str_ieq(operand->text, BD_STR("false"))));
+        return is_truth ? NULL : "true or false";
+    }
+    }
+    return NULL;
+}
+
+static bd_rc compile_operand(compiler *compile, const bd_value *json, const scope *scopes,
+                             const place *at, node *out) {
+    BD_TRY(compile_expression(compile, json, scopes, at, &out->operand));
+    const char *expected =
+        out->operand.kind == EXPR_LITERAL ? operand_fault(out->op, out->operand.literal) : NULL;
+    return expected == NULL
+               ? BD_OK
+               : refuse(compile, at, "the operand does not fit, expected %s", expected);
+}
+
+/* ---- the parts of a condition
+ * --------------------------------------------------------------------------- */
+
+static bd_rc compile_list(compiler *compile, const bd_value *list, const scope *scopes,
+                          const place *at, node *out) {
+    if (list->kind != BD_ARRAY || list->count == 0) {
+        return refuse(compile, at, "expected an array of at least one condition");
+    }
+    out->child_count = list->count;
+    out->children = bd_new(compile->arena, node *, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        place member = {.parent = at, .index = i};
+        BD_TRY(compile_condition(compile, &list->items[i], scopes, &member, &out->children[i]));
+    }
+    return BD_OK;
+}
+
+static bd_rc compile_not(compiler *compile, const bd_value *json, const scope *scopes,
+                         const place *at, node *out) {
+    out->child_count = 1;
+    out->children = bd_new(compile->arena, node *, 1);
+    return compile_condition(compile, json, scopes, at, &out->children[0]);
+}
+
+static bd_rc compile_field(compiler *compile, const bd_value *json, const scope *scopes,
+                           const place *at, path *out) {
+    if (json->kind != BD_STRING) {
+        return refuse(compile, at, "expected a field path");
+    }
+    if (is_template(json->text)) {
+        expression ignored;
+        BD_TRY(compile_template(compile, json->text, scopes, at, &ignored));
+        return refuse(compile, at, "expected a field path, found the template '%.*s'",
+                      BD_ARG(json->text));
+    }
+    return compile_path(compile, json->text, scopes, at, out);
+}
+
+static const bd_value *find_member(const bd_value *object, const char *key, bd_str *written) {
+    for (size_t i = 0; i < object->count; i++) {
+        if (bd_str_ieq(object->keys[i], bd_str_of(key))) {
+            *written = object->keys[i];
+            return &object->items[i];
+        }
+    }
+    return NULL;
+}
+
+static bd_rc compile_count(compiler *compile, const bd_value *json, const scope *scopes,
+                           const place *at, node *out) {
+    bd_str key = {0}, name_key;
+    if (json->kind != BD_OBJECT) {
+        return refuse(compile, at, "expected an object with 'field' or 'value'");
+    }
+    for (size_t i = 0; i < json->count; i++) {
+        static const char *const known[] = {"field", "value", "name", "where"};
+        const char *nearest = bd_catalog_nearest(known, BD_COUNT(known), json->keys[i]);
+        if (!bd_str_ieq(json->keys[i], bd_str_of(nearest))) {
+            return refuse(compile, at, "unknown key '%.*s', the nearest known one is '%s'",
+                          BD_ARG(bd_str_visible(compile->arena, bd_str_sub(json->keys[i], 0, 64))),
+                          nearest);
+        }
+    }
+    scope inner = {.outer = scopes, .depth = scopes == NULL ? 0 : scopes->depth + 1};
+    if (inner.depth >= SCOPES_MAX) {
+        return refuse(compile, at, "counts are nested deeper than %d", SCOPES_MAX);
+    }
+    out->scope = inner.depth;
+    const bd_value *field = find_member(json, "field", &key),
+                   *value = find_member(json, "value", &key);
+    if ((field == NULL) == (value == NULL)) {
+        return refuse(compile, at, "expected exactly one of 'field' and 'value'");
+    }
+    place here = {.parent = at, .key = key};
+    if (field != NULL) {
+        BD_TRY(compile_field(compile, field, scopes, &here, &out->field));
+        if (out->field.count == 0 || !out->field.segments[out->field.count - 1].is_each) {
+            return refuse(compile, &here, "a counted field ends with '[*]'");
+        }
+        inner.field = &out->field;
+    } else {
+        out->is_value_count = true;
+        const bd_value *name = find_member(json, "name", &name_key);
+        inner.name = name != NULL && name->kind == BD_STRING ? name->text : BD_STR("");
+        BD_TRY(compile_expression(compile, value, scopes, &here, &out->value));
+    }
+    const bd_value *where = find_member(json, "where", &key);
+    place below = {.parent = at, .key = key};
+    return where == NULL ? BD_OK : compile_condition(compile, where, &inner, &below, &out->where);
+}
+
+static bool is_subject(bd_str key) {
+    return bd_str_ieq(key, BD_STR("field")) || bd_str_ieq(key, BD_STR("value")) ||
+           bd_str_ieq(key, BD_STR("count"));
+}
+
+static bd_rc compile_subject(compiler *compile, bd_str key, const bd_value *json,
+                             const scope *scopes, const place *at, node *out) {
+    if (bd_str_ieq(key, BD_STR("field"))) {
+        out->kind = NODE_FIELD;
+        return compile_field(compile, json, scopes, at, &out->field);
+    }
+    if (bd_str_ieq(key, BD_STR("value"))) {
+        out->kind = NODE_VALUE;
+        return compile_expression(compile, json, scopes, at, &out->value);
+    }
+    out->kind = NODE_COUNT;
+    return compile_count(compile, json, scopes, at, out);
+}
+
+/* {"field"|"value"|"count": ..., "<operator>": operand} */
+static bd_rc compile_comparison(compiler *compile, const bd_value *json, const scope *scopes,
+                                const place *at, node *out) {
+    size_t subjects = 0, found = 0;
+    for (size_t i = 0; i < json->count; i++) {
+        if (!is_subject(json->keys[i]) && !set_operator(out, json->keys[i])) {
+            return refuse(compile, at, "unknown operator '%.*s', the nearest known one is '%s'",
+                          BD_ARG(bd_str_visible(compile->arena, bd_str_sub(json->keys[i], 0, 64))),
+                          nearest_operator(json->keys[i]));
+        }
+        subjects += is_subject(json->keys[i]) ? 1 : 0;
+        found += is_subject(json->keys[i]) ? 0 : 1;
+    }
+    if (subjects != 1 || found != 1) {
+        return refuse(compile, at,
+                      "expected one of 'field', 'value' and 'count', and one operator");
+    }
+    for (size_t i = 0; i < json->count; i++) {
+        place member = {.parent = at, .key = json->keys[i]};
+        if (is_subject(json->keys[i])) {
+            BD_TRY(compile_subject(compile, json->keys[i], &json->items[i], scopes, &member, out));
+        } else {
+            BD_TRY(compile_operand(compile, &json->items[i], scopes, &member, out));
+        }
+    }
+    return BD_OK;
+}
+
+bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *scopes,
+                        const place *at, node **out) {
+    if (json == NULL || json->kind != BD_OBJECT || json->count == 0) {
+        return refuse(compile, at,
+                      "expected a condition, an object such as {\"field\":\"a\",\"equals\":\"b\"}");
+    }
+    node *made = *out = bd_new(compile->arena, node, 1);
+    if (json->count > 1) {
+        return compile_comparison(compile, json, scopes, at, made);
+    }
+    place below = {.parent = at, .key = json->keys[0]};
+    if (bd_str_ieq(json->keys[0], BD_STR("allOf"))) {
+        made->kind = NODE_ALL;
+        return compile_list(compile, &json->items[0], scopes, &below, made);
+    }
+    if (bd_str_ieq(json->keys[0], BD_STR("anyOf"))) {
+        made->kind = NODE_ANY;
+        return compile_list(compile, &json->items[0], scopes, &below, made);
+    }
+    if (bd_str_ieq(json->keys[0], BD_STR("not"))) {
+        made->kind = NODE_NOT;
+        return compile_not(compile, &json->items[0], scopes, &below, made);
+    }
+    return compile_comparison(compile, json, scopes, at, made);
+}
+
+bd_rc bd_condition_compile(const bd_value *json, const bd_value *parameters, bd_arena *arena,
+                           const bd_condition **out, bd_err *err) {
+    compiler compile = {.arena = arena,
+                        .parameters = parameters,
+                        .subject = "the condition",
+                        .needs_parameters = true,
+                        .err = err};
+    bd_condition *condition = bd_new(arena, bd_condition, 1);
+    BD_TRY(compile_condition(&compile, json, NULL, NULL, &condition->root));
+    *out = condition;
+    return BD_OK;
+}

@@ -1,0 +1,381 @@
+/* One record to the rows of every check that reads its source. */
+#include "bindery/rule.h"
+
+#include "rule_priv.h"
+
+typedef struct {
+    const program *check;
+    const bd_record *record;
+    evaluation eval;
+    bd_row_fn *emit;
+    void *context;
+} mapping;
+
+static bd_row start_row(const mapping *map) {
+    const bd_record *record = map->record;
+    return (bd_row){.check = map->check->check->index,
+                    .side = BD_SIDE_LEFT,
+                    .verdict = BD_PASS,
+                    .type = record->type,
+                    .key = record->key,
+                    .resource = record->resource,
+                    .subscription = record->subscription,
+                    .scope = record->scope,
+                    .source = record->source->id,
+                    .time = record->time,
+                    .ordinal = record->ordinal};
+}
+
+/* Does the record belong?  `*lacks` gets the sentence when that cannot be told. */
+static bd_verdict eval_where(mapping *map, const node *where, bd_str *lacks) {
+    if (where == NULL) {
+        return BD_PASS;
+    }
+    bd_verdict verdict = eval_node(&map->eval, where);
+    if (verdict == BD_CANNOT_TELL) {
+        *lacks = lacking_reason(&map->eval);
+    }
+    return verdict;
+}
+
+/* Verdict and reason of a record by a condition; unknown becomes the check's `missing`. */
+static void judge_row(mapping *map, const node *pass, bd_row *row) {
+    bd_verdict verdict = eval_node(&map->eval, pass);
+    if (verdict == BD_PASS) {
+        row->verdict = BD_PASS;
+        return;
+    }
+    row->verdict = verdict == BD_FAIL ? BD_FAIL : map->check->missing;
+    row->reason = verdict == BD_FAIL ? fill_reason(&map->eval, &map->check->reason)
+                                     : lacking_reason(&map->eval);
+    if (row->verdict == BD_PASS || row->verdict == BD_NOT_APPLICABLE) {
+        row->reason = BD_STR("");
+    }
+}
+
+static void missing_row(const mapping *map, bd_row *row, bd_str lacks) {
+    row->verdict = map->check->missing;
+    row->reason = row->verdict == BD_PASS || row->verdict == BD_NOT_APPLICABLE ? BD_STR("") : lacks;
+}
+
+static bd_str text_at(mapping *map, const path *at) {
+    const bd_value *value = NULL;
+    if (find_value(&map->eval, at, &value) != BD_LOOKUP_FOUND || bd_value_is_absent(value)) {
+        return BD_STR("");
+    }
+    if (value->kind == BD_BOOL) {
+        return bd_str_of(value->boolean ? "true" : "false");
+    }
+    return value->kind == BD_STRING || value->kind == BD_NUMBER ? bd_str_trim(value->text)
+                                                                : BD_STR("");
+}
+
+/* ---- each, scope, aggregate, related
+ * -------------------------------------------------------------------- */
+
+static void map_each(mapping *map) {
+    bd_row row = start_row(map);
+    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    if (belongs == BD_FAIL) {
+        return;
+    }
+    if (belongs == BD_CANNOT_TELL) {
+        missing_row(map, &row, row.reason);
+    } else {
+        judge_row(map, map->check->pass, &row);
+    }
+    if (map->check->has_operation) {
+        row.join = text_at(map, &map->check->operation_id);
+        row.detail = bd_str_lower(map->eval.scratch, text_at(map, &map->check->operation_status));
+    }
+    map->emit(map->context, &row);
+}
+
+static void map_aggregate(mapping *map) {
+    bd_row row = start_row(map);
+    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    if (belongs == BD_FAIL) {
+        return;
+    }
+    if (belongs == BD_CANNOT_TELL) {
+        missing_row(map, &row, row.reason);
+    } else if (map->check->of != NULL) {
+        judge_row(map, map->check->of, &row);
+    }
+    map->emit(map->context, &row);
+}
+
+static void map_item(mapping *map) {
+    bd_row row = start_row(map);
+    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    if (belongs == BD_FAIL) {
+        return;
+    }
+    if (belongs == BD_CANNOT_TELL) {
+        missing_row(map, &row, row.reason);
+    } else {
+        judge_row(map, map->check->pass, &row);
+    }
+    row.join = row.subscription;
+    row.detail = text_at(map, &map->check->item);
+    if (row.join.size == 0 || row.detail.size == 0) {
+        row.verdict = BD_CANNOT_TELL;
+        row.reason = BD_STR("the record does not show what it is of");
+    }
+    map->emit(map->context, &row);
+}
+
+static void map_presence(mapping *map) {
+    bd_str found = bd_str_lower(map->eval.scratch, text_at(map, &map->check->presence_path));
+    const bd_value *item = bd_map_find(map->check->presence_table, found);
+    if (item == NULL) {
+        return;
+    }
+    bd_row row = start_row(map);
+    row.side = BD_SIDE_RIGHT;
+    row.join = row.subscription;
+    row.detail = item->text;
+    map->emit(map->context, &row);
+}
+
+static void map_left(mapping *map) {
+    if (map->check->check->shape == BD_EACH) {
+        map_each(map);
+        return;
+    }
+    if (map->check->check->shape == BD_AGGREGATE) {
+        map_aggregate(map);
+        return;
+    }
+    if (map->check->check->shape == BD_SCOPE_SHAPE) {
+        map_item(map);
+        return;
+    }
+    bd_row row = start_row(map);
+    bd_str id = normal_id(map->eval.scratch, map->record->key);
+    if (map->check->population_ids != NULL && bd_map_find(map->check->population_ids, id) == NULL) {
+        return;
+    }
+    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    if (belongs == BD_FAIL) {
+        return;
+    }
+    row.join = join_key(&map->eval, map->record, map->check->left_key, &map->check->left_field,
+                        &map->check->parent_types);
+    if (belongs == BD_CANNOT_TELL) {
+        missing_row(map, &row, row.reason);
+    } else {
+        row.reason = fill_reason(
+            &map->eval, &map->check->reason); /* for the case that nothing is related to it */
+    }
+    map->emit(map->context, &row);
+}
+
+static void map_related(mapping *map) {
+    bd_row row = start_row(map);
+    row.side = BD_SIDE_RIGHT;
+    row.join = join_key(&map->eval, map->record, map->check->related_key,
+                        &map->check->related_field, &map->check->parent_types);
+    if (row.join.size == 0) {
+        return; /* hangs on something of another kind */
+    }
+    bd_verdict belongs = eval_where(map, map->check->related_where, &row.reason);
+    if (belongs == BD_FAIL) {
+        return;
+    }
+    row.verdict =
+        belongs == BD_PASS ? eval_node(&map->eval, map->check->related_pass) : BD_CANNOT_TELL;
+    row.reason = row.verdict == BD_CANNOT_TELL ? lacking_reason(&map->eval) : BD_STR("");
+    map->emit(map->context, &row);
+}
+
+/* ---- match
+ * ---------------------------------------------------------------------------------------------- */
+
+static bool put_folded(bd_buf *buf, bd_str text) {
+    size_t at = 0;
+    uint32_t c;
+    while (bd_utf8_next(text, &at, &c)) {
+        char bytes[4];
+        bd_buf_put(buf, bytes, bd_utf8_put(bytes, bd_fold(c)));
+    }
+    return text.size > 0;
+}
+
+/* Key values folded and joined by U+001F; "" when one of them is absent. */
+static bd_str match_key(mapping *map, const match_side *side) {
+    bd_buf buf;
+    bd_buf_init(&buf, 4096);
+    bool is_whole = true;
+    for (size_t i = 0; i < side->key_count; i++) {
+        if (i > 0) {
+            bd_buf_putc(&buf, '\x1f');
+        }
+        is_whole = put_folded(&buf, text_at(map, &side->keys[i])) && is_whole;
+    }
+    is_whole = is_whole && !buf.overflowed;
+    bd_str key = is_whole ? bd_str_copy(map->eval.scratch, bd_buf_str(&buf)) : BD_STR("");
+    bd_buf_clear(&buf);
+    return key;
+}
+
+/* False: the row has no usable time.  An event without a declared time takes its snapshot's, which
+ * the driver knows. */
+static bool match_time(mapping *map, const match_side *side, bd_instant *out) {
+    *out = map->record->time;
+    if (!side->has_time) {
+        return true;
+    }
+    bool is_own = bd_str_eq(side->time.text, map->record->source->time);
+    if (is_own && map->record->time != BD_INSTANT_NONE) {
+        return true;
+    }
+    bd_str text = text_at(map, &side->time);
+    if (bd_instant_parse(text, out)) {
+        return true;
+    }
+    bd_day day;
+    if (side->needs_instant || !bd_day_parse(bd_str_sub(text, 0, 10), &day)) {
+        *out = BD_INSTANT_NONE;
+        return false;
+    }
+    /* Only the period it falls into matters: 10:30 UTC lies in that calendar day in all zones from
+     * -10:00 to +13:00. */
+    *out = day * (24 * BD_HOUR) + 10 * BD_HOUR + 1800 * BD_SECOND;
+    return true;
+}
+
+/* The source's declared key tells duplicates of one event apart from two events. */
+static bd_str event_id(mapping *map) {
+    const bd_strs *key = &map->record->source->key;
+    bd_str id = BD_STR("");
+    for (size_t i = 0; i < key->count; i++) {
+        const bd_value *value = NULL;
+        if (bd_value_lookup(map->record->value, key->data[i], &value) != BD_LOOKUP_FOUND ||
+            value->kind != BD_STRING) {
+            return BD_STR("");
+        }
+        id = i == 0 ? value->text
+                    : bd_str_format(map->eval.scratch, "%.*s\x1f%.*s", BD_ARG(id),
+                                    BD_ARG(value->text));
+    }
+    return id;
+}
+
+static void map_match(mapping *map, const match_side *side, bd_side where) {
+    bd_row row = start_row(map);
+    row.side = where;
+    bd_verdict belongs = eval_where(map, side->where, &row.reason);
+    if (belongs == BD_FAIL) {
+        return;
+    }
+    row.join = match_key(map, side);
+    row.detail = event_id(map);
+    bool has_time = match_time(map, side, &row.time);
+    if (belongs == BD_CANNOT_TELL) {
+        row.verdict = BD_CANNOT_TELL;
+    } else if (row.join.size == 0 || !has_time) {
+        row.verdict = BD_CANNOT_TELL;
+        row.reason = row.join.size == 0
+                         ? BD_STR("the row does not show its key")
+                         : BD_STR("the row does not show its time with an offset from UTC");
+        row.join = BD_STR("");
+    } else {
+        row.reason =
+            fill_reason(&map->eval, &map->check->reason); /* for the case that it stays unmatched */
+    }
+    map->emit(map->context, &row);
+}
+
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------ */
+
+static void map_role(mapping *map, const role *part) {
+    switch (part->role) {
+    case ROLE_LEFT:
+        map_left(map);
+        return;
+    case ROLE_RELATED:
+        map_related(map);
+        return;
+    case ROLE_PRESENCE:
+        map_presence(map);
+        return;
+    case ROLE_POPULATION:
+        map_match(map, &map->check->population, BD_SIDE_LEFT);
+        return;
+    case ROLE_EVENT:
+        map_match(map, &map->check->events[part->event],
+                  part->event == 0 ? BD_SIDE_RIGHT : BD_SIDE_OTHER);
+        return;
+    }
+}
+
+void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scratch,
+                  bd_row_fn *emit, void *context) {
+    const roles *list = bd_map_find(rules->roles, record->source->id);
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        mapping map = {.check = &rules->programs[list->data[i].program],
+                       .record = record,
+                       .eval =
+                           start_evaluation(record->value, record->source, record->type, scratch),
+                       .emit = emit,
+                       .context = context};
+        map_role(&map, &list->data[i]);
+    }
+}
+
+bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value *record,
+                          bd_arena *scratch, bd_str *reason) {
+    const program *made = &rules->programs[check];
+    mapping map = {.check = made, .eval = start_evaluation(record, NULL, (bd_str){0}, scratch)};
+    bd_row row = {.verdict = BD_PASS};
+    if (made->pass != NULL) {
+        judge_row(&map, made->pass, &row);
+    }
+    if (reason != NULL) {
+        *reason = row.reason;
+    }
+    return row.verdict;
+}
+
+/* ---- operations
+ * ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+    bool succeeded, accepted, failed;
+    size_t worst; /* row whose verdict stands for what was written */
+} operation;
+
+static bool is_word(bd_str status, const char *word) {
+    return bd_str_ieq(status, bd_str_of(word));
+}
+
+/* Known beats unknown, fail beats pass: of the records of one operation usually only one carries
+ * the request. */
+static bool decides_more(bd_verdict a, bd_verdict b) {
+    static const int rank[] = {
+        [BD_CANNOT_TELL] = 0, [BD_NOT_APPLICABLE] = 1, [BD_PASS] = 2, [BD_FAIL] = 3};
+    return rank[a] > rank[b];
+}
+
+bd_verdict bd_rules_fold_operation(const bd_row *rows, size_t count, size_t *decides) {
+    operation seen = {0};
+    for (size_t i = 0; i < count; i++) {
+        bd_str status = rows[i].detail;
+        seen.succeeded = seen.succeeded || is_word(status, "succeeded");
+        seen.accepted = seen.accepted || is_word(status, "accepted");
+        seen.failed = seen.failed || is_word(status, "failed") || is_word(status, "canceled") ||
+                      is_word(status, "cancelled");
+        seen.worst = decides_more(rows[i].verdict, rows[seen.worst].verdict) ? i : seen.worst;
+    }
+    if (decides != NULL) {
+        *decides = seen.worst;
+    }
+    bd_verdict written = count > 0 ? rows[seen.worst].verdict : BD_NOT_APPLICABLE;
+    if (seen.failed && !seen.succeeded) {
+        return BD_NOT_APPLICABLE;
+    }
+    bool is_open = !seen.succeeded && !seen.accepted;
+    return is_open && written == BD_FAIL ? BD_CANNOT_TELL : written;
+}

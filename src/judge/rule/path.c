@@ -1,0 +1,268 @@
+/* Field paths: "properties.logs[*].enabled", "tags['cost centre']", or a policy alias such as
+ * "Microsoft.Storage/storageAccounts/supportsHttpsTrafficOnly".
+ *
+ * `properties` is transparent at every hop, whether the path or the record has it: that one rule
+ * makes REST, Resource Graph and flattened command line output answer the same path.  A source's
+ * renames step in where a key is absent. */
+#include "bindery/rule.h"
+
+#include "rule_priv.h"
+
+/* ---- compiling
+ * ------------------------------------------------------------------------------------------ */
+
+/* Aliases that are not "what follows the last slash" (azure-sources 8.3: 19 of 260 in the built-in
+ * initiatives; these are the ones that no rule reaches). */
+static const struct {
+    const char *alias, *path;
+} aliases[] = {
+    {"microsoft.compute/imageid", "storageProfile.imageReference.id"},
+    {"microsoft.compute/imagepublisher", "storageProfile.imageReference.publisher"},
+    {"microsoft.compute/imageoffer", "storageProfile.imageReference.offer"},
+    {"microsoft.compute/imagesku", "storageProfile.imageReference.sku"},
+    {"microsoft.compute/virtualmachines/sku.name", "hardwareProfile.vmSize"},
+    {"microsoft.compute/virtualmachines/osdisk.uri", "storageProfile.osDisk.vhd.uri"},
+    {"microsoft.security/securitycontacts/email", "emails"},
+    {"microsoft.sql/transparentdataencryption.status", "status"},
+    {"microsoft.sql/servers/databases/transparentdataencryption.status", "status"},
+};
+
+static bd_str strip_alias(bd_str text) {
+    ptrdiff_t slash = bd_str_find(text, BD_STR("/"));
+    bd_str head = slash < 0 ? (bd_str){0} : bd_str_sub(text, 0, (size_t)slash);
+    if (head.size == 0 || bd_str_find(head, BD_STR(".")) < 0 ||
+        bd_str_find(head, BD_STR("[")) >= 0) {
+        return text;
+    }
+    for (size_t i = 0; i < BD_COUNT(aliases); i++) {
+        if (bd_str_ieq(text, bd_str_of(aliases[i].alias))) {
+            return bd_str_of(aliases[i].path);
+        }
+    }
+    size_t last = text.size;
+    while (text.data[last - 1] != '/') {
+        last--;
+    }
+    bd_str rest = bd_str_sub(text, last, text.size);
+    bd_str web = BD_STR("web.");
+    bool is_web_config =
+        bd_str_ieq(bd_str_sub(text, 0, last), BD_STR("Microsoft.Web/sites/config/"));
+    return is_web_config && bd_str_has_prefix(rest, web) ? bd_str_sub(rest, web.size, rest.size)
+                                                         : rest;
+}
+
+typedef BD_VEC(segment) segments;
+
+/* "[*]", "['key']" or "[key]" behind a segment; moves *at behind the bracket. */
+static bool parse_bracket(bd_arena *arena, bd_str text, size_t *at, segments *out) {
+    ptrdiff_t close = bd_str_find(bd_str_sub(text, *at, text.size), BD_STR("]"));
+    if (close < 0) {
+        return false;
+    }
+    bd_str inside = bd_str_sub(text, *at + 1, *at + (size_t)close);
+    *at += (size_t)close + 1;
+    if (bd_str_eqz(inside, "*")) {
+        segment *last = out->count > 0 ? &out->data[out->count - 1] : NULL;
+        if (last == NULL || last->is_each) {
+            return false;
+        }
+        last->is_each = true;
+        return true;
+    }
+    bool is_quoted =
+        inside.size >= 2 && inside.data[0] == '\'' && inside.data[inside.size - 1] == '\'';
+    bd_str key = is_quoted ? bd_str_sub(inside, 1, inside.size - 1) : inside;
+    *bd_push(arena, out) = (segment){.key = key};
+    return key.size > 0 && bd_str_find(key, BD_STR("(")) < 0;
+}
+
+static bool parse_segments(bd_arena *arena, bd_str text, segments *out) {
+    size_t at = 0;
+    while (at < text.size) {
+        size_t from = at;
+        while (at < text.size && text.data[at] != '.' && text.data[at] != '[') {
+            at++;
+        }
+        if (at == from) {
+            return false;
+        }
+        *bd_push(arena, out) = (segment){.key = bd_str_sub(text, from, at)};
+        while (at < text.size && text.data[at] == '[') {
+            if (!parse_bracket(arena, text, &at, out)) {
+                return false;
+            }
+        }
+        if (at < text.size && (text.data[at] != '.' || ++at == text.size)) {
+            return false;
+        }
+    }
+    return out->count > 0;
+}
+
+/* True when `inner` starts with all segments of the count's field. */
+static bool is_within(const path *outer, const segments *inner) {
+    if (outer->count > inner->count) {
+        return false;
+    }
+    for (size_t i = 0; i < outer->count; i++) {
+        if (outer->segments[i].is_each != inner->data[i].is_each ||
+            !bd_str_ieq(outer->segments[i].key, inner->data[i].key)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const place *at,
+                   path *out) {
+    segments parsed = {0};
+    if (text.size > 1024 || !parse_segments(compile->arena, strip_alias(text), &parsed)) {
+        bd_str visible = bd_str_visible(compile->arena, bd_str_sub(text, 0, 64));
+        return refuse(
+            compile, at,
+            "'%.*s' is not a field path, expected one such as 'a.b', 'list[*].a' or 'tags['a']'",
+            BD_ARG(visible));
+    }
+    *out =
+        (path){.text = text, .segments = parsed.data, .count = parsed.count, .scope = SCOPE_RECORD};
+    for (const scope *s = scopes; s != NULL; s = s->outer) {
+        if (s->field != NULL && s->field->scope == SCOPE_RECORD && is_within(s->field, &parsed)) {
+            out->segments += s->field->count;
+            out->count -= s->field->count;
+            out->scope = s->depth;
+            break;
+        }
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        out->has_each = out->has_each || out->segments[i].is_each;
+    }
+    return BD_OK;
+}
+
+/* ---- finding
+ * -------------------------------------------------------------------------------------------- */
+
+static bool is_null(const bd_value *value) {
+    return value == NULL || value->kind == BD_NULL;
+}
+
+/* Segments from `from` on that spell `name` (dots and all): how many, or 0. */
+static size_t spelled_by(const path *at, size_t from, bd_str name) {
+    bd_str rest = name, piece;
+    size_t used = 0;
+    while (bd_str_cut(&rest, '.', &piece)) {
+        if (from + used >= at->count || !bd_str_ieq(at->segments[from + used].key, piece)) {
+            return 0;
+        }
+        used++;
+    }
+    return used;
+}
+
+/* Finds the value of segment *i in `object`; *i moves to the last segment that was used. */
+static bd_lookup find_segment(const evaluation *eval, const bd_value *object, const path *at,
+                              size_t *i, const bd_value **out) {
+    *out = NULL;
+    bd_lookup found = bd_value_lookup(object, at->segments[*i].key, out);
+    if (found == BD_LOOKUP_FOUND && is_null(*out)) {
+        /* Resource Graph prints every column of its table: "sku": null beside properties.sku */
+        found = bd_value_lookup(bd_value_find(object, "properties"), at->segments[*i].key, out);
+    }
+    if (found == BD_LOOKUP_AMBIGUOUS || (found == BD_LOOKUP_FOUND && !is_null(*out)) ||
+        eval->source == NULL) {
+        return found;
+    }
+    const bd_source_def *source = eval->source;
+    for (size_t r = 0; r < source->rename_to.count; r++) {
+        size_t used = spelled_by(at, *i, source->rename_to.data[r]);
+        const bd_value *other = NULL;
+        if (used > 0 &&
+            bd_value_lookup(object, source->rename_from.data[r], &other) == BD_LOOKUP_FOUND) {
+            *i += used - 1;
+            *out = other;
+            return BD_LOOKUP_FOUND;
+        }
+    }
+    return found;
+}
+
+static const bd_value *start_of(const evaluation *eval, const path *at) {
+    return at->scope == SCOPE_RECORD ? eval->record : eval->current[at->scope];
+}
+
+/* "properties" in a path, where the record does not have it: the record is flattened, stay. */
+static bool is_flattened(const bd_value *object, const path *at, size_t i) {
+    return i + 1 < at->count && bd_str_eqz(at->segments[i].key, "properties") &&
+           bd_value_find(object, "properties") == NULL;
+}
+
+bd_lookup find_value(evaluation *eval, const path *at, const bd_value **out) {
+    const bd_value *value = start_of(eval, at);
+    *out = NULL;
+    for (size_t i = 0; i < at->count; i++) {
+        if (is_null(value)) {
+            return BD_LOOKUP_ABSENT;
+        }
+        if (is_flattened(value, at, i)) {
+            continue;
+        }
+        const bd_value *next = NULL;
+        if (find_segment(eval, value, at, &i, &next) == BD_LOOKUP_AMBIGUOUS) {
+            return BD_LOOKUP_AMBIGUOUS;
+        }
+        value = next;
+    }
+    bool wants_type = at->scope == SCOPE_RECORD && at->count == 1 &&
+                      bd_str_ieq(at->segments[0].key, BD_STR("type"));
+    if (is_null(value) && wants_type && eval->type.text.size > 0) {
+        value = &eval->type;
+    }
+    *out = value;
+    return is_null(value) ? BD_LOOKUP_ABSENT : BD_LOOKUP_FOUND;
+}
+
+static bool has_each_from(const path *at, size_t i) {
+    for (; i < at->count; i++) {
+        if (at->segments[i].is_each) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool select_from(evaluation *eval, const bd_value *value, const path *at, size_t i,
+                        selection *out) {
+    while (i < at->count && is_flattened(value, at, i)) {
+        i++;
+    }
+    if (i == at->count) {
+        *bd_push(eval->scratch, out) = is_null(value) ? NULL : value;
+        return true;
+    }
+    const bd_value *next = NULL;
+    if (!is_null(value) && find_segment(eval, value, at, &i, &next) == BD_LOOKUP_AMBIGUOUS) {
+        return false;
+    }
+    if (is_null(next)) {
+        if (!has_each_from(at, i)) {
+            *bd_push(eval->scratch, out) = NULL;
+        }
+        return true; /* an absent array is an empty collection */
+    }
+    if (!at->segments[i].is_each) {
+        return select_from(eval, next, at, i + 1, out);
+    }
+    if (next->kind != BD_ARRAY) {
+        return false;
+    }
+    for (size_t m = 0; m < next->count; m++) {
+        if (!select_from(eval, &next->items[m], at, i + 1, out)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool find_values(evaluation *eval, const path *at, selection *out) {
+    return select_from(eval, start_of(eval, at), at, 0, out);
+}

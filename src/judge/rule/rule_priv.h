@@ -1,0 +1,214 @@
+/* Shared by the files of the room `rule`. */
+#ifndef BINDERY_RULE_PRIV_H
+#define BINDERY_RULE_PRIV_H
+
+#include "bindery/rule.h"
+
+/* ---- where compilation stands, for messages
+ * ------------------------------------------------------------ */
+
+typedef struct place {
+    const struct place *parent;
+    bd_str key; /* "" : an array member, `index` */
+    size_t index;
+} place;
+
+/* ---- paths
+ * --------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    bd_str key;   /* "" only in front of "[*]" on a count's current member */
+    bool is_each; /* "[*]" follows */
+} segment;
+
+#define SCOPE_RECORD (-1)
+#define SCOPES_MAX 8
+
+typedef struct {
+    bd_str text; /* as written */
+    segment *segments;
+    size_t count;
+    bool has_each;
+    int scope; /* SCOPE_RECORD, or the count whose current member the path starts at */
+} path;
+
+/* ---- conditions
+ * ---------------------------------------------------------------------------------------- */
+
+typedef enum {
+    OP_EQUALS,
+    OP_LIKE,
+    OP_MATCH,
+    OP_MATCH_FOLDED,
+    OP_IN,
+    OP_CONTAINS,
+    OP_CONTAINS_KEY,
+    OP_LESS,
+    OP_LESS_OR_EQUALS,
+    OP_GREATER,
+    OP_GREATER_OR_EQUALS,
+    OP_EXISTS
+} operator_kind;
+
+typedef struct {
+    enum { EXPR_LITERAL, EXPR_CURRENT, EXPR_UNSET } kind; /* unset: a parameter without a value */
+    const bd_value *literal;
+    path current;
+} expression;
+
+typedef enum { NODE_ALL, NODE_ANY, NODE_NOT, NODE_FIELD, NODE_VALUE, NODE_COUNT } node_kind;
+
+typedef struct node node;
+struct node {
+    node_kind kind;
+    node **children; /* all, any; not: one */
+    size_t child_count;
+    path field;       /* field; count over a field */
+    expression value; /* value; count over a value (is_value_count) */
+    bool is_value_count;
+    node *where; /* count; may be NULL */
+    int scope;   /* count: index of its current member */
+    operator_kind op;
+    bool is_negated;
+    expression operand;
+};
+
+struct bd_condition {
+    node *root;
+};
+
+/* The counts around a condition, innermost first. */
+typedef struct scope {
+    const struct scope *outer;
+    const path *field; /* NULL: a value count */
+    bd_str name;       /* value count */
+    int depth;
+} scope;
+
+typedef struct {
+    bd_arena *arena;
+    const bd_value *parameters;
+    const bd_value *own;   /* the check's own parameters, asked first; may be NULL */
+    const char *subject;   /* "the condition", "check 'x'" : for messages */
+    bool needs_parameters; /* an unset parameter is an error, not a missing fact */
+    bd_str missing_fact;   /* first parameter without a value */
+    bd_err *err;
+} compiler;
+
+bd_rc refuse(const compiler *compile, const place *at, const char *format, ...) BD_PRINTF(3, 4);
+bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const place *at, path *out);
+bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *scopes,
+                        const place *at, node **out);
+/* Value of a parameter, or NULL: {"x":{"value":...}} or {"x":...}. */
+const bd_value *find_parameter(const bd_value *parameters, bd_str name);
+
+/* ---- evaluation
+ * ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const bd_value *record;
+    const bd_source_def *source; /* for renames; may be NULL */
+    bd_value type;               /* stands in for a record's own "type" when it has none */
+    bd_arena *scratch;
+    const bd_value *current[SCOPES_MAX];
+    bd_str lacking;    /* path of the first comparison that stayed unknown */
+    bool is_ambiguous; /* ... because its keys are */
+} evaluation;
+
+evaluation start_evaluation(const bd_value *record, const bd_source_def *source, bd_str type,
+                            bd_arena *scratch);
+bd_verdict eval_node(evaluation *eval, const node *at);
+bd_verdict negate(bd_verdict verdict);
+
+typedef BD_VEC(const bd_value *) selection; /* NULL members: absent */
+/* The one value of a path without "[*]"; `*out` NULL when absent. */
+bd_lookup find_value(evaluation *eval, const path *at, const bd_value **out);
+/* All values of a path with "[*]"; false when a key on the way is ambiguous. */
+bool find_values(evaluation *eval, const path *at, selection *out);
+
+/* compare.c: `value` may be NULL (absent).  Negation is the caller's. */
+bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *operand);
+
+/* ---- reasons
+ * ------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    bd_str literal;
+    path *field; /* NULL: the literal */
+} reason_part;
+typedef BD_VEC(reason_part) reason_template;
+
+bd_rc compile_reason(compiler *compile, bd_str text, const place *at, reason_template *out);
+bd_str fill_reason(evaluation *eval, const reason_template *reason);
+bd_str lacking_reason(evaluation *eval);
+/* Text of a value as a person reads it. */
+bd_str visible_value(bd_arena *arena, const bd_value *value);
+
+/* ---- checks
+ * -------------------------------------------------------------------------------------------- */
+
+typedef enum {
+    KEY_ID,
+    KEY_PARENT,
+    KEY_RESOURCE_GROUP,
+    KEY_SUBSCRIPTION,
+    KEY_GUID_TAIL,
+    KEY_FIELD
+} key_transform;
+
+typedef struct {
+    bd_str source;
+    node *where;
+    path *keys;
+    size_t key_count;
+    bool has_time;
+    path time;
+    bool needs_instant; /* a day alone is no time: the window has an end */
+} match_side;
+
+typedef struct {
+    const bd_check *check;
+    bd_reduce_plan plan;
+    bd_verdict missing;
+    node *where, *pass, *of;
+    reason_template reason;
+    bd_str missing_fact;
+    bd_map *population_ids; /* related; NULL: every record is judged */
+    node *related_where, *related_pass;
+    key_transform left_key, related_key;
+    path related_field, left_field;
+    bd_strs parent_types;
+    path item, presence_path;
+    bd_map *presence_table; /* lower-cased value -> bd_value string */
+    bool has_operation;
+    path operation_id, operation_status;
+    match_side population;
+    match_side *events;
+    size_t event_count;
+} program;
+
+typedef enum { ROLE_LEFT, ROLE_RELATED, ROLE_PRESENCE, ROLE_POPULATION, ROLE_EVENT } role_kind;
+typedef struct {
+    uint32_t program;
+    role_kind role;
+    size_t event;
+} role;
+typedef BD_VEC(role) roles;
+
+struct bd_rules {
+    const bd_catalog *catalog;
+    program *programs; /* one per check, same index */
+    bd_map *roles;     /* source id -> roles * */
+    bd_map *read;      /* ids of sources that some check or derivation reads */
+};
+
+/* key.c */
+bd_str normal_id(bd_arena *arena, bd_str id);  /* lower case, leading '/', no trailing '/' */
+bd_str type_of_id(bd_arena *arena, bd_str id); /* of a normal id: "microsoft.x/y/z", or "" */
+/* The nearest ancestor of what a setting hangs on whose type is one of `types`; "" when there is
+ * none. */
+bd_str parent_of_id(bd_arena *arena, bd_str id, const bd_strs *types);
+bd_str join_key(evaluation *eval, const bd_record *record, key_transform transform,
+                const path *field, const bd_strs *parent_types);
+
+#endif

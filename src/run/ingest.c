@@ -1,0 +1,154 @@
+/* Files into the locker: every readable file below the folders named, described by its sidecar where it has one. */
+#include "bindery/run.h"
+
+#include "run_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOST_FILES 1000000
+
+typedef struct {
+    bd_session *session;
+    uint64_t fresh, same, unchanged, refused;
+    bool named_refused; /* a path of the command line */
+} ingestion;
+
+static void refuse(ingestion *run, bd_str path, const char *why, bool is_named) {
+    bd_diag_add(run->session->arena, &run->session->outcome->diags, BD_DIAG_REFUSED, path, (bd_str){"", 0},
+                "%s", why);
+    run->refused++;
+    run->named_refused = run->named_refused || is_named;
+}
+
+static bool has_path(const bd_entries *entries, bd_str path) {
+    size_t low = 0;
+    size_t high = entries->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = bd_str_cmp(entries->data[middle].path, path);
+        if (order == 0) {
+            return true;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
+static bool is_about_file(const bd_err *err) {
+    return err->class == BD_ERR_INPUT || err->class == BD_ERR_LIMIT || err->class == BD_ERR_UNSUPPORTED;
+}
+
+static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, bd_str sidecar, bool is_named,
+                      bd_err *err) {
+    bd_locker *locker = run->session->locker;
+    if (!run->session->options->rehash && bd_locker_is_unchanged(locker, entry)) {
+        run->unchanged++;
+        return BD_OK;
+    }
+    BD_DEFER(bd_fd_close) int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        refuse(run, entry->path, strerror(errno), is_named);
+        return BD_OK;
+    }
+    bd_put put = {.entry = entry, .collected_at = run->session->options->collected_at, .sidecar_path = sidecar};
+    bd_put_result result;
+    bd_rc rc = bd_locker_put(locker, fd, &put, run->session->jobs, &result, err);
+    if (bd_failed(rc)) {
+        if (!is_about_file(err)) {
+            return rc;
+        }
+        refuse(run, entry->path, err->message, is_named);
+        return BD_OK;
+    }
+    run->fresh += result == BD_PUT_NEW;
+    run->same += result == BD_PUT_SAME;
+    return BD_OK;
+}
+
+static bd_rc put_folder(ingestion *run, const char *folder, bool is_named, bd_err *err) {
+    bd_arena *arena = run->session->arena;
+    bd_entries entries = {0};
+    BD_TRY(bd_folder_walk(folder, MOST_FILES, arena, &entries, err));
+    for (size_t i = 0; i < entries.count; i++) {
+        const bd_entry *entry = &entries.data[i];
+        bd_session_progress(run->session, "ingest", i, entries.count);
+        if (!entry->is_readable) {
+            refuse(run, entry->path, bd_str_z(arena, entry->problem), is_named);
+            continue;
+        }
+        bd_str sidecar = bd_str_format(arena, "%.*s.meta.json", BD_ARG(entry->path));
+        bool has_sidecar = !bd_path_is_sidecar(entry->path) && has_path(&entries, sidecar);
+        BD_TRY(put_file(run, bd_path_join(arena, folder, bd_str_z(arena, entry->path)), entry,
+                        has_sidecar ? sidecar : (bd_str){"", 0}, is_named, err));
+    }
+    bd_session_progress(run->session, "ingest", entries.count, entries.count);
+    return BD_OK;
+}
+
+static bd_rc put_single(ingestion *run, const char *path, bd_err *err) {
+    bd_arena *arena = run->session->arena;
+    struct stat facts;
+    if (lstat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        refuse(run, bd_str_of(path), lstat(path, &facts) != 0 ? strerror(errno) : "not a regular file", true);
+        return BD_OK;
+    }
+    bd_entry entry = {
+        .path = bd_str_copy(arena, bd_path_name(bd_str_of(path))),
+        .bytes = facts.st_size,
+        .mtime_ns = (int64_t)facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec,
+        .ctime_ns = (int64_t)facts.st_ctim.tv_sec * 1000000000 + facts.st_ctim.tv_nsec,
+        .device = facts.st_dev,
+        .inode = facts.st_ino,
+        .is_readable = true,
+    };
+    /* a file's sidecar comes with it */
+    const char *beside = bd_str_format(arena, "%s.meta.json", path).data;
+    bd_str sidecar = {"", 0};
+    if (!bd_path_is_sidecar(entry.path) && lstat(beside, &facts) == 0 && S_ISREG(facts.st_mode)) {
+        BD_TRY(put_single(run, beside, err));
+        sidecar = bd_str_format(arena, "%.*s.meta.json", BD_ARG(entry.path));
+    }
+    return put_file(run, path, &entry, sidecar, true, err);
+}
+
+static bd_rc put_path(ingestion *run, const char *path, bool is_named, bd_err *err) {
+    if (bd_path_is_folder(path)) {
+        return put_folder(run, path, is_named, err);
+    }
+    if (!bd_path_exists(path)) {
+        refuse(run, bd_str_of(path), "there is no such file or folder", is_named);
+        return BD_OK;
+    }
+    return put_single(run, path, err);
+}
+
+bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count, const bd_value **result,
+                bd_err *err) {
+    ingestion run = {.session = session};
+    if (count == 0) {
+        BD_TRY(put_path(&run, bd_session_path(session, "inbox"), false, err));
+    }
+    for (size_t i = 0; i < count; i++) {
+        BD_TRY(put_path(&run, paths[i], true, err));
+    }
+    size_t committed = 0;
+    BD_TRY(bd_locker_commit(session->locker, bd_clock_now(), &committed, err));
+    bd_result out = {.arena = session->arena};
+    bd_result_int(&out, "new", (int64_t)committed);
+    bd_result_int(&out, "same", (int64_t)(run.same + run.unchanged));
+    bd_result_int(&out, "refused", (int64_t)run.refused);
+    bd_result_int(&out, "items", (int64_t)bd_locker_count(session->locker));
+    *result = bd_result_object(&out);
+    if (run.named_refused || (session->options->is_strict && run.refused > 0)) {
+        session->outcome->exit_code = 3;
+    }
+    return BD_OK;
+}

@@ -1,0 +1,471 @@
+/* From the locker to an assessment: sidecars and register first, then every object once, then judging. */
+#include "bindery/run.h"
+
+#include "bindery/export.h"
+#include "bindery/read.h"
+#include "run_priv.h"
+
+#include <string.h>
+
+#define SIDECAR_BYTES ((size_t)1 << 20)
+#define REGISTER_BYTES ((size_t)64 << 20)
+#define FACTS_ARENA_BYTES ((size_t)4 << 30)
+#define ROWS_BYTES ((size_t)256 << 10)
+#define OUTPUT_BYTES ((size_t)2 << 30)
+
+typedef struct {
+    bd_session *session;
+    bd_judged_run *out;
+    bd_map *by_path;     /* latest item at a path -> index + 1 */
+    bd_spool **rows;     /* one per worker */
+    bd_arena **arenas;   /* one per worker; live as long as the session's arena users need facts */
+    bd_scan_plan plan;
+    bd_err *errors;      /* one per worker */
+    bool *has_failed;
+} judging;
+
+/* ---- sidecars and register ---- */
+
+static bd_evidence *item_at(judging *run, bd_str path) {
+    uintptr_t index = (uintptr_t)bd_map_find(run->by_path, path);
+    return index > 0 ? &run->out->evidence.data[index - 1] : NULL;
+}
+
+static void say(judging *run, bd_diag_severity severity, bd_str subject, const char *message) {
+    bd_diag_add(run->session->arena, &run->out->diags, severity, subject, (bd_str){"", 0}, "%s", message);
+}
+
+static bd_rc read_item(judging *run, const bd_evidence *item, size_t max_bytes, bd_str *text, bd_err *err) {
+    const bd_blob *blob;
+    BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->session->arena, &blob, err));
+    return bd_blob_read(blob, max_bytes, run->session->arena, text, err);
+}
+
+/* A sidecar that cannot be read describes nothing: said, and its subject stands alone. */
+static bd_rc load_sidecar(judging *run, const bd_evidence *from, bd_sidecar *out, bool *is_loaded, bd_err *err) {
+    bd_str text;
+    *is_loaded = false;
+    BD_TRY(read_item(run, from, SIDECAR_BYTES, &text, err));
+    bd_err problem;
+    if (bd_failed(bd_sidecar_parse(text, from->given.path, run->session->arena, out, &problem))) {
+        say(run, BD_DIAG_REFUSED, from->given.path, problem.message);
+        return BD_OK;
+    }
+    *is_loaded = true;
+    return BD_OK;
+}
+
+static void take_sidecar(bd_evidence *item, const bd_sidecar *sidecar) {
+    if (item->has_sidecar) {
+        bd_sidecar_merge(&item->sidecar, sidecar);
+    } else {
+        item->sidecar = *sidecar;
+        item->has_sidecar = true;
+    }
+    item->is_document = item->sidecar.has_document;
+}
+
+/* The locker numbers items 1, 2, 3, ... without a gap. */
+static bd_evidence *item_of_number(judging *run, uint32_t number) {
+    bool is_known = number > 0 && number <= run->out->evidence.count;
+    return is_known ? &run->out->evidence.data[number - 1] : NULL;
+}
+
+static bd_rc apply_own(judging *run, bd_evidence *item, bd_err *err) {
+    const bd_evidence *from = item->is_sidecar ? NULL : item_of_number(run, item->given.sidecar);
+    if (from == NULL) {
+        return BD_OK;
+    }
+    bd_sidecar sidecar;
+    bool is_loaded;
+    BD_TRY(load_sidecar(run, from, &sidecar, &is_loaded, err));
+    if (is_loaded) {
+        take_sidecar(item, &sidecar);
+    }
+    return BD_OK;
+}
+
+static bool is_in_folder(bd_str path, bd_str folder) {
+    bd_str own = bd_path_folder(path);
+    return bd_str_eq(own, folder);
+}
+
+static bd_rc apply_folder(judging *run, const bd_evidence *from, bd_err *err) {
+    bd_sidecar sidecar;
+    bool is_loaded;
+    BD_TRY(load_sidecar(run, from, &sidecar, &is_loaded, err));
+    bd_str folder = bd_path_folder(from->given.path);
+    for (size_t i = 0; i < run->out->evidence.count && is_loaded; i++) {
+        bd_evidence *item = &run->out->evidence.data[i];
+        if (!item->is_sidecar && !item->is_register && is_in_folder(item->given.path, folder)) {
+            take_sidecar(item, &sidecar);
+        }
+    }
+    return BD_OK;
+}
+
+typedef struct {
+    bd_arena *arena;
+    BD_VEC(const bd_value *) rows;
+    bd_str path;
+} register_rows;
+
+static bd_rc on_register_header(void *context, const bd_str *names, size_t count, bd_err *err) {
+    register_rows *rows = context;
+    return bd_register_check_columns(names, count, rows->path, err);
+}
+
+static bd_rc on_register_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
+    (void)ordinal;
+    (void)err;
+    register_rows *rows = context;
+    *bd_push(rows->arena, &rows->rows) = bd_value_copy(rows->arena, value);
+    return BD_OK;
+}
+
+static bd_rc parse_register(judging *run, const bd_evidence *from, bd_register_rows *out, bd_err *err) {
+    bd_str text;
+    BD_TRY(read_item(run, from, REGISTER_BYTES, &text, err));
+    register_rows rows = {.arena = run->session->arena, .path = from->given.path};
+    bd_memory_source state;
+    bd_source source = bd_source_of_memory(&state, text);
+    bd_csv_events events = {.context = &rows, .header = on_register_header, .row = on_register_row};
+    BD_TRY(bd_csv_read(&source, &bd_csv_default_limits, NULL, &events, err));
+    return bd_register_parse(rows.rows.data, rows.rows.count, from->given.path, run->session->arena, out, err);
+}
+
+static bd_str beside(bd_arena *arena, bd_str path, bd_str file) {
+    bd_str folder = bd_path_folder(path);
+    return bd_str_eqz(folder, ".") ? file : bd_str_format(arena, "%.*s/%.*s", BD_ARG(folder), BD_ARG(file));
+}
+
+static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) {
+    bd_register_rows rows = {0};
+    bd_err problem;
+    bd_rc rc = parse_register(run, from, &rows, &problem);
+    if (bd_failed(rc)) {
+        if (problem.class == BD_ERR_IO || problem.class == BD_ERR_BUG) {
+            *err = problem;
+            return rc;
+        }
+        say(run, BD_DIAG_REFUSED, from->given.path, problem.message);
+        return BD_OK;
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        bd_evidence *item = item_at(run, beside(run->session->arena, from->given.path, rows.data[i].file));
+        if (item == NULL) {
+            bd_diag_add(run->session->arena, &run->out->diags, BD_DIAG_WARNING, from->given.path,
+                        bd_str_format(run->session->arena, "row %u", rows.data[i].row),
+                        "describes '%.*s', which is not in the locker", BD_ARG(rows.data[i].file));
+            continue;
+        }
+        take_sidecar(item, &rows.data[i].sidecar);
+    }
+    return BD_OK;
+}
+
+static bd_rc apply_descriptions(judging *run, bd_err *err) {
+    bd_evidences *all = &run->out->evidence;
+    for (size_t i = 0; i < all->count; i++) {
+        BD_TRY(apply_own(run, &all->data[i], err));
+    }
+    for (size_t i = 0; i < all->count; i++) {
+        const bd_evidence *item = &all->data[i];
+        bool is_latest = item_at(run, item->given.path) == item;
+        if (item->is_register && is_latest) {
+            BD_TRY(apply_register(run, item, err));
+        }
+        if (item->is_sidecar && is_latest && bd_sidecar_subject(item->given.path).size == 0) {
+            BD_TRY(apply_folder(run, item, err));
+        }
+    }
+    return BD_OK;
+}
+
+/* ---- sign-offs ---- */
+
+static uint32_t number_of_id(bd_str id) {
+    int64_t number = 0;
+    bd_str digits = bd_str_sub(id, 2, id.size);
+    return bd_str_has_prefix(id, BD_STR("E-")) && bd_str_to_i64(digits, &number) && number > 0 &&
+                   number <= UINT32_MAX
+               ? (uint32_t)number
+               : 0;
+}
+
+static void take_review(judging *run, const bd_value *line) {
+    bd_evidence *item = item_of_number(run, number_of_id(bd_value_text(line, "evidence")));
+    if (item == NULL) {
+        return;
+    }
+    bd_signoff review = {.name = bd_value_text(line, "name"),
+                         .role = bd_value_text(line, "role"),
+                         .checked = bd_value_text(line, "checked"),
+                         .origin = BD_STR("journal")};
+    review.has_sha256 = bd_unhex(bd_value_text(line, "sha256"), review.sha256, 32);
+    if (!bd_instant_parse(bd_value_text(line, "at"), &review.at)) {
+        review.at = BD_INSTANT_NONE;
+    }
+    if (bd_str_eqz(bd_value_text(line, "as"), "preparer")) {
+        item->preparer = review;
+    } else {
+        *bd_push(run->session->arena, &item->reviewers) = review;
+    }
+}
+
+static void apply_signoffs(judging *run) {
+    for (size_t i = 0; i < run->out->evidence.count; i++) {
+        bd_evidence *item = &run->out->evidence.data[i];
+        if (!item->has_sidecar) {
+            continue;
+        }
+        item->preparer = item->sidecar.prepared_by;
+        for (size_t j = 0; j < item->sidecar.reviews.count; j++) {
+            *bd_push(run->session->arena, &item->reviewers) = item->sidecar.reviews.data[j];
+        }
+    }
+    for (size_t i = 0; i < bd_locker_line_count(run->session->locker); i++) {
+        const bd_value *line = bd_locker_line(run->session->locker, i);
+        if (bd_str_eqz(bd_value_text(line, "kind"), "reviewed")) {
+            take_review(run, line);
+        }
+    }
+}
+
+/* ---- the scan ---- */
+
+static void list_items(judging *run) {
+    bd_locker *locker = run->session->locker;
+    run->by_path = bd_map_make(run->session->arena);
+    for (size_t i = 0; i < bd_locker_count(locker); i++) {
+        bd_evidence *item = bd_push(run->session->arena, &run->out->evidence);
+        item->given = *bd_locker_at(locker, i);
+        item->is_sidecar = bd_path_is_sidecar(item->given.path);
+        item->is_register = bd_path_is_register(item->given.path);
+        item->facts.rows_reported = -1;
+        bd_map_put(run->by_path, item->given.path, (void *)(uintptr_t)(i + 1));
+    }
+}
+
+static void scan_item(void *context, size_t index, unsigned worker) {
+    judging *run = context;
+    bd_evidence *item = &run->out->evidence.data[index];
+    if (run->has_failed[worker]) {
+        return;
+    }
+    if (item->is_sidecar || item->is_register || item->given.is_withdrawn) {
+        item->facts.media = item->is_register ? BD_MEDIA_CSV : BD_MEDIA_JSON;
+        item->facts.first_event = BD_INSTANT_NONE;
+        item->facts.last_event = BD_INSTANT_NONE;
+        item->facts.export_time = BD_INSTANT_NONE;
+        return;
+    }
+    const bd_blob *blob;
+    bd_err *err = &run->errors[worker];
+    bd_rc rc = bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err);
+    if (!bd_failed(rc)) {
+        rc = bd_scan(&run->plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
+                     (uint32_t)index, run->arenas[worker], run->rows[worker], &item->facts, err);
+    }
+    if (bd_failed(rc)) {
+        bd_err_context(err, "while scanning '%.*s'", BD_ARG(item->given.path));
+        run->has_failed[worker] = true;
+    }
+}
+
+static bd_rc scan_all(judging *run, bd_err *err) {
+    unsigned jobs = run->session->jobs;
+    bd_session_progress(run->session, "scan", 0, run->out->evidence.count);
+    bd_pool_run(jobs, run->out->evidence.count, scan_item, run);
+    for (unsigned i = 0; i < jobs; i++) {
+        if (run->has_failed[i]) {
+            *err = run->errors[i];
+            return (bd_rc){(int)err->class};
+        }
+    }
+    bd_session_progress(run->session, "scan", run->out->evidence.count, run->out->evidence.count);
+    return BD_OK;
+}
+
+/* ---- findings ---- */
+
+static bd_finding_group *group_of(judging *run, const bd_check *check) {
+    bd_judged_run *out = run->out;
+    for (size_t i = 0; i < out->group_count; i++) {
+        if (out->groups[i].check == check) {
+            return &out->groups[i];
+        }
+    }
+    bd_finding_group *made = &out->groups[out->group_count++];
+    made->check = check;
+    return made;
+}
+
+static bd_rc on_finding(void *context, const bd_finding *finding, bd_err *err) {
+    judging *run = context;
+    bd_arena *arena = run->session->arena;
+    bd_finding_group *group = group_of(run, finding->check);
+    group->count++;
+    if (group->first.count < BD_REPORT_FINDINGS) {
+        bd_finding *kept = bd_push(arena, &group->first);
+        *kept = *finding;
+        bd_str *const texts[] = {&kept->key, &kept->reason, &kept->resource, &kept->subscription, &kept->type};
+        for (size_t i = 0; i < BD_COUNT(texts); i++) {
+            *texts[i] = bd_str_copy(arena, *texts[i]);
+        }
+    }
+    bd_sink sink = bd_sink_to_buf(&run->out->findings);
+    return bd_export_finding(finding, &sink, err);
+}
+
+static int cmp_groups(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_cmp(((const bd_finding_group *)a)->check->id, ((const bd_finding_group *)b)->check->id);
+}
+
+/* ---- acts of people ---- */
+
+typedef struct {
+    BD_VEC(bd_not_applicable) not_applicable;
+    bd_strs responses;
+} acts;
+
+static void collect_acts(judging *run, acts *out) {
+    for (size_t i = 0; i < bd_locker_line_count(run->session->locker); i++) {
+        const bd_value *line = bd_locker_line(run->session->locker, i);
+        bd_str kind = bd_value_text(line, "kind");
+        if (bd_str_eqz(kind, "not_applicable")) {
+            bd_not_applicable *one = bd_push(run->session->arena, &out->not_applicable);
+            *one = (bd_not_applicable){.control = bd_value_text(line, "control"),
+                                       .reason = bd_value_text(line, "reason"),
+                                       .by = bd_value_text(line, "by"),
+                                       .reviewer = bd_value_text(line, "reviewer")};
+        } else if (bd_str_eqz(kind, "closed")) {
+            *bd_push(run->session->arena, &out->responses) = bd_value_text(line, "exception");
+        }
+    }
+}
+
+static bd_rc assess_all(judging *run, bd_err *err) {
+    bd_session *session = run->session;
+    acts people = {0};
+    collect_acts(run, &people);
+    bd_assess_inputs inputs = {
+        .catalog = session->catalog,
+        .rules = session->rules,
+        .engagement = &session->engagement,
+        .period = session->period,
+        .as_of = session->as_of,
+        .evidence = &run->out->evidence,
+        .collections = &run->out->collections,
+        .snapshots = &run->out->snapshots,
+        .rows = run->rows,
+        .spool_count = session->jobs,
+        .not_applicable = people.not_applicable.data,
+        .not_applicable_count = people.not_applicable.count,
+        .signed_responses = people.responses.data,
+        .signed_response_count = people.responses.count,
+    };
+    run->out->groups = bd_new(session->arena, bd_finding_group, session->catalog->check_count + 1);
+    bd_session_progress(session, "assess", 0, 1);
+    BD_TRY(bd_assess(&inputs, session->arena, on_finding, run, &run->out->assessment, err));
+    bd_sort(run->out->groups, run->out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
+    bd_session_progress(session, "assess", 1, 1);
+    return BD_OK;
+}
+
+static bd_rc export_assessment(judging *run, bd_err *err) {
+    bd_session *session = run->session;
+    uint8_t head[32];
+    char hex[65];
+    bd_locker_head(session->locker, head);
+    bd_hex(head, 32, hex);
+    bd_export_inputs inputs = {
+        .assessment = run->out->assessment,
+        .catalog = session->catalog,
+        .engagement = &session->engagement,
+        .evidence = &run->out->evidence,
+        .collections = &run->out->collections,
+        .snapshots = &run->out->snapshots,
+        .bindery_version = BD_STR(BINDERY_VERSION),
+        .tzdata_version = run->out->assessment->zone_data_version,
+        .journal_head = bd_str_copy(session->arena, bd_str_of(hex)),
+    };
+    bd_sink sink = bd_sink_to_buf(&run->out->assessment_json);
+    return bd_export_assessment(&inputs, &sink, err);
+}
+
+/* ---- all of it ---- */
+
+static void say_facts(judging *run) {
+    for (size_t i = 0; i < run->out->evidence.count; i++) {
+        const bd_evidence *item = &run->out->evidence.data[i];
+        if (item->facts.is_malformed) {
+            say(run, BD_DIAG_REFUSED, item->given.path, bd_str_z(run->session->arena, item->facts.problem));
+        }
+        for (size_t j = 0; j < item->facts.diags.count; j++) {
+            bd_diag diag = item->facts.diags.data[j];
+            diag.subject = item->given.path;
+            *bd_push(run->session->arena, &run->out->diags) = diag;
+        }
+    }
+}
+
+static void open_workers(judging *run) {
+    bd_session *session = run->session;
+    run->rows = bd_new(session->arena, bd_spool *, session->jobs);
+    run->arenas = bd_new(session->arena, bd_arena *, session->jobs);
+    run->errors = bd_new(session->arena, bd_err, session->jobs);
+    run->has_failed = bd_new(session->arena, bool, session->jobs);
+    for (unsigned i = 0; i < session->jobs; i++) {
+        run->rows[i] = bd_spool_open(ROWS_BYTES);
+        run->arenas[i] = bd_arena_open("facts", FACTS_ARENA_BYTES);
+    }
+}
+
+static bd_rc judge(judging *run, bd_err *err) {
+    list_items(run);
+    BD_TRY(apply_descriptions(run, err));
+    apply_signoffs(run);
+    BD_TRY(scan_all(run, err));
+    bd_scan_conclude(&run->plan, &run->out->evidence, run->session->arena, &run->out->collections,
+                     &run->out->snapshots);
+    say_facts(run);
+    BD_TRY(assess_all(run, err));
+    return export_assessment(run, err);
+}
+
+bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
+    *out = (bd_judged_run){0};
+    bd_buf_init(&out->findings, OUTPUT_BYTES);
+    bd_buf_init(&out->assessment_json, OUTPUT_BYTES);
+    judging run = {.session = session, .out = out};
+    run.plan = (bd_scan_plan){.catalog = session->catalog,
+                              .rules = session->rules,
+                              .parameters = session->engagement.parameters,
+                              .column_maps = session->engagement.column_map_values,
+                              .zone = session->engagement.zone};
+    open_workers(&run);
+    bd_rc rc = judge(&run, err);
+    for (unsigned i = 0; i < session->jobs; i++) {
+        bd_spool_close(run.rows[i]);
+    }
+    out->arenas = run.arenas;
+    out->arena_count = session->jobs;
+    for (size_t i = 0; i < out->diags.count; i++) {
+        *bd_push(session->arena, &session->outcome->diags) = out->diags.data[i];
+    }
+    if (bd_failed(rc)) {
+        bd_judged_clear(out);
+    }
+    return rc;
+}
+
+void bd_judged_clear(bd_judged_run *judged) {
+    bd_buf_clear(&judged->findings);
+    bd_buf_clear(&judged->assessment_json);
+    for (size_t i = 0; i < judged->arena_count; i++) {
+        bd_arena_close(judged->arenas[i]);
+    }
+    judged->arena_count = 0;
+}

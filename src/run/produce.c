@@ -1,0 +1,504 @@
+/* The package's plan and files, the binder, the readiness report, the zip (order: formats.md, "Package"). */
+#include "bindery/run.h"
+
+#include "bindery/export.h"
+#include "bindery/sign.h"
+#include "run_priv.h"
+
+#include <string.h>
+
+#define TEXT_BYTES ((size_t)1 << 30)
+
+static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
+    char hex[65];
+    bd_hex(hash, 32, hex);
+    return bd_str_copy(arena, bd_str_of(hex));
+}
+
+/* ---- where each item lies ---- */
+
+static bd_str extension_of(const bd_evidence *item) {
+    bd_str name = bd_path_name(item->given.path);
+    if (item->is_sidecar) {
+        return BD_STR("meta.json");
+    }
+    for (size_t at = name.size; at > 0; at--) {
+        if (name.data[at - 1] == '.') {
+            bd_str own = bd_str_sub(name, at, name.size);
+            return own.size <= 5 ? own : (bd_str){"bin", 3};
+        }
+    }
+    return BD_STR("bin");
+}
+
+static bd_str date_of(bd_arena *arena, const bd_evidence *item) {
+    if (item->is_sidecar || item->is_register || item->is_unmapped) {
+        return (bd_str){"", 0};
+    }
+    bd_date date = bd_date_of_day(bd_instant_utc_day(item->describes_from));
+    return bd_str_format(arena, "%04d-%02d", date.year, date.month);
+}
+
+/* The first control, in natural order, that an item speaks to; sidecars lie with what they describe. */
+static const bd_control **control_by_item(bd_production *run) {
+    bd_judged_run *judged = run->judged;
+    const bd_control **owners = bd_new(run->session->arena, const bd_control *, judged->evidence.count + 1);
+    const bd_assessment *assessment = judged->assessment;
+    for (size_t i = 0; i < assessment->control_count; i++) {
+        const bd_control_result *control = &assessment->controls[i];
+        for (size_t j = 0; j < control->requirement_count; j++) {
+            for (size_t k = 0; k < control->requirements[j].evidence.count; k++) {
+                uint32_t index = control->requirements[j].evidence.data[k] - 1;
+                owners[index] = owners[index] != NULL ? owners[index] : control->control;
+            }
+        }
+    }
+    for (size_t i = 0; i < judged->evidence.count; i++) {
+        uint32_t sidecar = judged->evidence.data[i].given.sidecar;
+        if (sidecar > 0 && owners[sidecar - 1] == NULL) {
+            owners[sidecar - 1] = owners[i];
+        }
+    }
+    return owners;
+}
+
+static bd_str short_title(const bd_control *control) {
+    return bd_str_sub(control->statement, 0, 48);
+}
+
+static bd_package_place place_of(bd_production *run, const bd_evidence *item, const bd_control *control) {
+    bd_arena *arena = run->session->arena;
+    return (bd_package_place){
+        .package_id = run->facts.package_id,
+        .criterion = control != NULL ? control->primary : (bd_str){"", 0},
+        .control = control != NULL ? control->number : (bd_str){"", 0},
+        .control_title = control != NULL ? short_title(control) : (bd_str){"", 0},
+        .evidence_id = bd_evidence_id(arena, item->given.number),
+        .date = date_of(arena, item),
+        .title = item->is_sidecar ? bd_path_name(bd_sidecar_subject(item->given.path)) : item->title,
+        .extension = extension_of(item),
+    };
+}
+
+/* ---- core files ---- */
+
+static bd_rc add_file(bd_production *run, bd_str name, bd_role role, const bd_blob *blob, bd_str evidence_id,
+                      const bd_control *control, bd_err *err) {
+    bd_package_file file = {.name = name, .role = role, .evidence_id = evidence_id, .blob = blob};
+    if (control != NULL) {
+        *bd_push(run->session->arena, &file.controls) = control->number;
+    }
+    return bd_package_add(run->package, &file, err);
+}
+
+static bd_rc add_text(bd_production *run, const char *name, bd_role role, bd_str text, bd_err *err) {
+    const bd_blob *blob = bd_blob_of_memory(run->session->arena, text);
+    return add_file(run, bd_str_of(name), role, blob, (bd_str){"", 0}, NULL, err);
+}
+
+static bd_export_inputs export_inputs(bd_production *run) {
+    return (bd_export_inputs){
+        .assessment = run->judged->assessment,
+        .catalog = run->session->catalog,
+        .engagement = &run->session->engagement,
+        .evidence = &run->judged->evidence,
+        .collections = &run->judged->collections,
+        .snapshots = &run->judged->snapshots,
+        .bindery_version = BD_STR(BINDERY_VERSION),
+        .tzdata_version = run->judged->assessment->zone_data_version,
+        .journal_head = hex_of(run->session->arena, run->facts.journal_head),
+        .package_id = run->facts.package_id,
+        .package_paths = run->paths,
+    };
+}
+
+typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+
+static bd_rc add_export(bd_production *run, const char *name, bd_role role, export_fn *write, bd_err *err) {
+    bd_export_inputs inputs = export_inputs(run);
+    bd_buf text;
+    bd_buf_init(&text, TEXT_BYTES);
+    bd_sink sink = bd_sink_to_buf(&text);
+    bd_rc rc = write(&inputs, &sink, err);
+    bd_str copy = bd_str_copy(run->session->arena, bd_buf_str(&text));
+    bd_buf_clear(&text);
+    BD_TRY(rc);
+    return add_text(run, name, role, copy, err);
+}
+
+static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *place, const bd_control *control,
+                     bd_err *err) {
+    bd_export_inputs inputs = export_inputs(run);
+    bd_arena *arena = run->session->arena;
+    bd_buf text;
+    bd_buf_init(&text, TEXT_BYTES);
+    bd_sink sink = bd_sink_to_buf(&text);
+    bd_rc rc = bd_export_ipe(&inputs, index, &sink, err);
+    bd_str copy = bd_str_copy(arena, bd_buf_str(&text));
+    bd_buf_clear(&text);
+    BD_TRY(rc);
+    bd_package_place beside = *place;
+    beside.extension = BD_STR("ipe.json");
+    return add_file(run, bd_package_evidence_path(arena, &beside), BD_ROLE_IPE, bd_blob_of_memory(arena, copy),
+                    place->evidence_id, control, err);
+}
+
+static bd_rc add_evidence(bd_production *run, bd_err *err) {
+    bd_arena *arena = run->session->arena;
+    const bd_control **owners = control_by_item(run);
+    bd_package_place *places = bd_new(arena, bd_package_place, run->judged->evidence.count + 1);
+    run->paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
+    for (size_t i = 0; i < run->judged->evidence.count; i++) {
+        places[i] = place_of(run, &run->judged->evidence.data[i], owners[i]);
+        run->paths[i] = bd_package_evidence_path(arena, &places[i]);
+    }
+    for (size_t i = 0; i < run->judged->evidence.count; i++) {
+        const bd_evidence *item = &run->judged->evidence.data[i];
+        const bd_blob *blob;
+        BD_TRY(bd_locker_blob(run->session->locker, &item->given, arena, &blob, err));
+        bd_role role = item->is_sidecar || item->is_register ? BD_ROLE_SIDECAR : BD_ROLE_EVIDENCE;
+        BD_TRY(add_file(run, run->paths[i], role, blob, places[i].evidence_id, owners[i], err));
+        if (role == BD_ROLE_EVIDENCE) {
+            BD_TRY(add_ipe(run, i, &places[i], owners[i], err));
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc add_criterion_indexes(bd_production *run, bd_err *err) {
+    const bd_assessment *assessment = run->judged->assessment;
+    bd_arena *arena = run->session->arena;
+    for (size_t i = 0; i < assessment->criterion_count; i++) {
+        if (!assessment->criteria[i].is_in_scope) {
+            continue;
+        }
+        bd_export_inputs inputs = export_inputs(run);
+        bd_str id = assessment->criteria[i].criterion->id;
+        bd_buf text;
+        bd_buf_init(&text, TEXT_BYTES);
+        bd_sink sink = bd_sink_to_buf(&text);
+        bd_rc rc = bd_export_criterion_csv(&inputs, id, &sink, err);
+        bd_str copy = bd_str_copy(arena, bd_buf_str(&text));
+        bd_buf_clear(&text);
+        BD_TRY(rc);
+        const char *name = bd_str_format(arena, "%.*s/_INDEX.csv",
+                                         BD_ARG(bd_package_criterion_folder(arena, id))).data;
+        BD_TRY(add_text(run, name, BD_ROLE_INDEX, copy, err));
+    }
+    return BD_OK;
+}
+
+static bd_str readme_text(bd_production *run) {
+    const bd_package_facts *facts = &run->facts;
+    return bd_str_format(
+        run->session->arena,
+        "%.*s\n\nEvidence package of %.*s for the period %.*s to %.*s, as of %.*s.\n"
+        "Management's evidence; no auditor's opinion. The auditor selects and tests.\n\n"
+        "binder.pdf    the signed binder: states, exceptions, every evidence item\n"
+        "index.html    the same by criterion, control and file; opens offline in any browser\n"
+        "index.csv     one row per evidence item and criterion\n\n"
+        "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its .ipe.json sheet\n"
+        "../50_SCORES        the score and its parts\n"
+        "../60_EXCEPTIONS    every exception of the period\n"
+        "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
+        "../90_INTEGRITY     manifest, checksums, signature, journal; verify.txt says how to check all of it\n\n"
+        "The state of a control is derived from evidence and never set by hand. What is not evidenced is listed\n"
+        "as such. Questions go to the people the binder's cover names.\n",
+        BD_ARG(facts->package_id), BD_ARG(facts->organisation), BD_ARG(facts->period_from),
+        BD_ARG(facts->period_to), BD_ARG(facts->as_of));
+}
+
+static void write_ratio(bd_json_writer *writer, const char *key, bd_ratio ratio, bd_arena *arena) {
+    bd_json_key(writer, key);
+    bd_json_open(writer, '{');
+    bd_json_key(writer, "n");
+    bd_json_int(writer, ratio.n);
+    bd_json_key(writer, "of");
+    bd_json_int(writer, ratio.of);
+    bd_json_key(writer, "percent");
+    bd_json_number(writer, bd_ratio_text(arena, ratio));
+    bd_json_close(writer, '}');
+}
+
+static bd_rc add_score(bd_production *run, bd_err *err) {
+    const bd_assessment *assessment = run->judged->assessment;
+    bd_buf text;
+    bd_buf_init(&text, TEXT_BYTES);
+    bd_sink sink = bd_sink_to_buf(&text);
+    bd_json_writer writer;
+    bd_json_begin(&writer, &sink);
+    bd_json_open(&writer, '{');
+    write_ratio(&writer, "cover", assessment->cover, run->session->arena);
+    write_ratio(&writer, "fresh", assessment->fresh, run->session->arena);
+    write_ratio(&writer, "ready", assessment->ready, run->session->arena);
+    bd_json_key(&writer, "score_definition");
+    bd_json_text(&writer, BD_STR("bindery-1"));
+    bd_json_close(&writer, '}');
+    bd_json_newline(&writer);
+    bd_rc rc = bd_json_finish(&writer, err);
+    bd_str copy = bd_str_copy(run->session->arena, bd_buf_str(&text));
+    bd_buf_clear(&text);
+    BD_TRY(rc);
+    return add_text(run, "50_SCORES/readiness.json", BD_ROLE_SCORE, copy, err);
+}
+
+static bd_str canonical_line(bd_arena *arena, const bd_value *value) {
+    return bd_str_format(arena, "%.*s\n", BD_ARG(bd_json_canonical(arena, value)));
+}
+
+static bd_rc add_machine_files(bd_production *run, bd_err *err) {
+    bd_session *session = run->session;
+    bd_arena *arena = session->arena;
+    BD_TRY(add_text(run, "80_MACHINE/assessment.json", BD_ROLE_MACHINE, bd_buf_str(&run->judged->assessment_json), err));
+    BD_TRY(add_text(run, "80_MACHINE/findings.ndjson", BD_ROLE_MACHINE, bd_buf_str(&run->judged->findings), err));
+    BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE, canonical_line(arena, session->catalog->resolved), err));
+    BD_TRY(add_text(run, "80_MACHINE/engagement.json", BD_ROLE_MACHINE,
+                    canonical_line(arena, bd_engagement_value(&session->engagement, arena)), err));
+    BD_TRY(add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
+    BD_TRY(add_export(run, "80_MACHINE/criteria.csv", BD_ROLE_MACHINE, bd_export_criteria_csv, err));
+    BD_TRY(add_export(run, "60_EXCEPTIONS/exceptions.csv", BD_ROLE_EXCEPTION, bd_export_exceptions_csv, err));
+    BD_TRY(add_score(run, err));
+    BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY, bd_locker_journal(session->locker), err));
+    BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY, bd_package_verify_text(arena, &run->facts), err));
+    if (run->signer != NULL) {
+        BD_TRY(add_text(run, "90_INTEGRITY/signer.pem", BD_ROLE_INTEGRITY, run->signer->certificate_pem, err));
+    }
+    return BD_OK;
+}
+
+static bd_rc add_start_files(bd_production *run, bd_err *err) {
+    BD_TRY(add_text(run, "00_START-HERE/README.txt", BD_ROLE_START, readme_text(run), err));
+    BD_TRY(add_export(run, "00_START-HERE/index.csv", BD_ROLE_INDEX, bd_export_index_csv, err));
+    return add_export(run, "00_START-HERE/index.html", BD_ROLE_START, bd_export_index_html, err);
+}
+
+/* ---- the report's inputs ---- */
+
+static void fill_report(bd_production *run) {
+    bd_session *session = run->session;
+    bd_arena *arena = session->arena;
+    bd_report_inputs *report = &run->report;
+    *report = (bd_report_inputs){
+        .assessment = run->judged->assessment,
+        .catalog = session->catalog,
+        .engagement = &session->engagement,
+        .evidence = &run->judged->evidence,
+        .findings = run->judged->groups,
+        .finding_group_count = run->judged->group_count,
+        .diags = &run->judged->diags,
+        .package_id = run->facts.package_id,
+        .edition = run->facts.edition,
+        .bindery_version = BD_STR(BINDERY_VERSION),
+        .versions = run->facts.versions,
+        .assessment_sha256 = bd_sha256_hex(arena, bd_buf_str(&run->judged->assessment_json)),
+        .findings_sha256 = bd_sha256_hex(arena, bd_buf_str(&run->judged->findings)),
+        .journal_head = hex_of(arena, run->facts.journal_head),
+        .is_signed = run->signer != NULL,
+        .package_paths = run->paths,
+    };
+    if (run->signer != NULL) {
+        report->is_trial = run->signer->is_trial;
+        report->signer_subject = run->signer->facts.subject;
+        report->signer_fingerprint = run->signer->fingerprint;
+    }
+}
+
+static bd_rc add_figures(bd_production *run, bd_err *err) {
+    /* the same document with the manifest's hash still unknown prints the same figures in the same order */
+    bd_arena *arena = run->session->arena;
+    BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("draft", BD_RUN_ARENA_BYTES);
+    run->report.manifest_sha256 = bd_str_format(arena, "%064d", 0);
+    const bd_doc *doc = bd_report_binder(&run->report, draft);
+    bd_buf text;
+    bd_buf_init(&text, TEXT_BYTES);
+    bd_sink sink = bd_sink_to_buf(&text);
+    bd_rc rc = BD_OK;
+    for (size_t i = 0; i < doc->figures.count && !bd_failed(rc); i++) {
+        rc = bd_export_figure(doc->figures.data[i].pointer, doc->figures.data[i].text, &sink, err);
+    }
+    bd_str copy = bd_str_copy(arena, bd_buf_str(&text));
+    bd_buf_clear(&text);
+    BD_TRY(rc);
+    return add_text(run, "80_MACHINE/figures.ndjson", BD_ROLE_MACHINE, copy, err);
+}
+
+/* ---- identity of the package ---- */
+
+static void pack_digest(bd_production *run) {
+    bd_session *session = run->session;
+    bd_arena *arena = session->arena;
+    bd_result plan = {.arena = arena};
+    bd_result_text(&plan, "as_of", run->facts.as_of);
+    bd_result_text(&plan, "catalog", hex_of(arena, run->facts.catalog_sha256));
+    bd_result_text(&plan, "edition", run->facts.edition);
+    bd_result_text(&plan, "engagement", bd_sha256_hex(arena, bd_json_canonical(arena, session->engagement.source)));
+    bd_result_text(&plan, "journal_head", hex_of(arena, run->facts.journal_head));
+    bd_result_text(&plan, "period", session->period->id);
+    bd_result_text(&plan, "signer", run->signer != NULL ? run->signer->fingerprint : (bd_str){"", 0});
+    bd_result_text(&plan, "versions", run->facts.versions);
+    bd_sha256_of(canonical_line(arena, bd_result_object(&plan)), run->facts.plan_sha256);
+}
+
+/* N is 1 + the number of different plans packaged before; the same plan keeps its N and its predecessor. */
+static bd_rc number_package(bd_production *run, int64_t *n, bd_err *err) {
+    bd_session *session = run->session;
+    bd_str own = hex_of(session->arena, run->facts.plan_sha256);
+    const bd_strs *runs = bd_locker_runs(session->locker);
+    bd_strs known = {0};
+    bd_str previous = {"", 0};
+    *n = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        const bd_value *line;
+        BD_TRY_CTX(bd_json_parse(runs->data[i], &bd_json_default_limits, session->arena, &line, err), err,
+                   "in line %zu of 'runs.ndjson'", i + 1);
+        if (!bd_str_eqz(bd_value_text(line, "kind"), "package") ||
+            !bd_str_eq(bd_value_text(line, "edition"), run->facts.edition)) {
+            continue;
+        }
+        bd_str plan = bd_value_text(line, "plan");
+        bool is_same_period = bd_str_eq(bd_value_text(line, "period"), session->period->id);
+        if (is_same_period && bd_str_eq(plan, own)) {
+            bd_value_i64(line, "n", n);
+            run->facts.previous_package = bd_value_text(line, "previous_package");
+            return BD_OK;
+        }
+        bool is_known = false;
+        for (size_t j = 0; j < known.count; j++) {
+            is_known = is_known || bd_str_eq(known.data[j], plan);
+        }
+        if (is_same_period && !is_known) {
+            *bd_push(session->arena, &known) = plan;
+        }
+        previous = bd_value_text(line, "sums_sha256");
+    }
+    *n = (int64_t)known.count + 1;
+    run->facts.previous_package = previous;
+    return BD_OK;
+}
+
+static bd_rc name_package(bd_production *run, bd_err *err) {
+    bd_session *session = run->session;
+    bd_arena *arena = session->arena;
+    const bd_engagement *engagement = &session->engagement;
+    const bd_period *period = session->period;
+    bd_package_facts *facts = &run->facts;
+    *facts = (bd_package_facts){
+        .edition = BD_STR("auditor"),
+        .organisation = engagement->organisation_name,
+        .short_name = engagement->short_name,
+        .tenant = engagement->tenant,
+        .period_id = period->id,
+        .period_type = period->is_type_ii ? BD_STR("II") : BD_STR("I"),
+        .period_from = bd_day_format(arena, period->from),
+        .period_to = bd_day_format(arena, period->to),
+        .as_of = bd_instant_format(arena, session->as_of),
+        .fixed_time = session->as_of,
+        .bindery_version = BD_STR(BINDERY_VERSION),
+        .versions = bd_run_versions(arena),
+    };
+    bd_locker_head(session->locker, facts->journal_head);
+    memcpy(facts->catalog_sha256, session->catalog->sha256, 32);
+    if (run->signer != NULL) {
+        memcpy(facts->signer_sha256, run->signer->facts.sha256, 32);
+    }
+    pack_digest(run);
+    int64_t n = 1;
+    BD_TRY(number_package(run, &n, err));
+    facts->package_id = bd_str_format(arena, "%.*s_SOC2_%.*s_%.*s_v%lld", BD_ARG(facts->short_name),
+                                      BD_ARG(facts->period_from), BD_ARG(facts->period_to), (long long)n);
+    run->number = n;
+    return BD_OK;
+}
+
+bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer, bd_production *out,
+                         bd_err *err) {
+    *out = (bd_production){.session = session, .judged = judged, .signer = signer};
+    bd_session_progress(session, "plan", 0, 1);
+    BD_TRY(name_package(out, err));
+    out->package = bd_package_make(session->arena, &out->facts);
+    BD_TRY(add_evidence(out, err));
+    BD_TRY(add_criterion_indexes(out, err));
+    BD_TRY(add_machine_files(out, err));
+    BD_TRY(add_start_files(out, err));
+    fill_report(out);
+    BD_TRY(add_figures(out, err));
+    BD_TRY(bd_package_manifest(out->package, &out->manifest, err));
+    out->report.manifest_sha256 = bd_sha256_hex(session->arena, out->manifest);
+    return BD_OK;
+}
+
+/* ---- products ---- */
+
+bd_rc bd_production_binder(bd_production *run, bd_err *err) {
+    bd_session *session = run->session;
+    bd_session_progress(session, "render", 0, 1);
+    BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
+    const bd_doc *doc = bd_report_binder(&run->report, draft);
+    bd_sign_options options = {.signed_at = bd_clock_now()};
+    BD_TRY(bd_render_pdf(doc, session->as_of, session->arena, &run->binder_unsigned, &options.page_index,
+                         options.rect, &session->outcome->diags, err));
+    run->binder = run->binder_unsigned;
+    if (run->signer == NULL) {
+        return BD_OK;
+    }
+    bd_session_progress(session, "sign", 0, 1);
+    options.signer_name = run->signer->facts.subject;
+    options.reason = BD_STR("Management's evidence binder");
+    return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, session->arena, &run->binder, err);
+}
+
+bd_rc bd_production_readiness(bd_production *run, bd_str *pdf, bd_err *err) {
+    bd_report_inputs inputs = run->report;
+    inputs.package_id = (bd_str){"", 0};
+    inputs.manifest_sha256 = (bd_str){"", 0};
+    inputs.package_paths = NULL;
+    BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
+    const bd_doc *doc = bd_report_readiness(&inputs, draft);
+    size_t page;
+    double rect[4];
+    return bd_render_pdf(doc, run->session->as_of, run->session->arena, pdf, &page, rect,
+                         &run->session->outcome->diags, err);
+}
+
+static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
+    bd_arena *arena = run->session->arena;
+    bd_str sums;
+    BD_TRY(bd_package_add_late(run->package, BD_ROLE_BINDER, bd_blob_of_memory(arena, run->binder), err));
+    BD_TRY(bd_package_sums(run->package, &sums, err));
+    BD_TRY(bd_package_add_late(run->package, BD_ROLE_SUMS, bd_blob_of_memory(arena, sums), err));
+    uint8_t digest[32];
+    bd_sha256_of(sums, digest);
+    *sums_sha256 = hex_of(arena, digest);
+    if (run->signer == NULL) {
+        return BD_OK;
+    }
+    bd_str signature;
+    BD_TRY(bd_cms_sign(run->signer->key, digest, arena, &signature, err));
+    return bd_package_add_late(run->package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, signature), err);
+}
+
+bd_rc bd_production_package(bd_production *run, bd_str *sums_sha256, bd_err *err) {
+    bd_session *session = run->session;
+    bd_session_progress(session, "package", 0, 1);
+    BD_TRY(seal_sums(run, sums_sha256, err));
+    const char *path = bd_session_output(
+        session, bd_str_format(session->arena, "%.*s.zip", BD_ARG(run->facts.package_id)).data);
+    bd_atomic *file;
+    BD_TRY(bd_atomic_open(path, 0644, &file, err));
+    bd_rc rc = bd_package_write(run->package, bd_atomic_sink(file), err);
+    if (bd_failed(rc)) {
+        bd_atomic_drop(file);
+        return rc;
+    }
+    BD_TRY(bd_atomic_finish(file, err));
+    bd_result line = {.arena = session->arena};
+    bd_result_text(&line, "edition", run->facts.edition);
+    bd_result_text(&line, "kind", BD_STR("package"));
+    bd_result_int(&line, "n", run->number);
+    bd_result_text(&line, "package_id", run->facts.package_id);
+    bd_result_text(&line, "period", session->period->id);
+    bd_result_text(&line, "plan", hex_of(session->arena, run->facts.plan_sha256));
+    bd_result_text(&line, "previous_package", run->facts.previous_package);
+    bd_result_text(&line, "sums_sha256", *sums_sha256);
+    return bd_locker_note_run(session->locker, bd_result_object(&line), err);
+}

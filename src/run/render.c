@@ -1,0 +1,64 @@
+/* Document to PDF bytes. */
+#include "bindery/run.h"
+
+#include "bindery/layout.h"
+#include "bindery/pdf.h"
+#include "bindery/text.h"
+#include "run_priv.h"
+
+#include <string.h>
+
+#define PDF_BYTES ((size_t)1 << 30)
+
+static void say_gaps(const bd_layout *layout, bd_arena *arena, bd_diags *diags) {
+    for (size_t i = 0; i < layout->gaps.gaps.count; i++) {
+        const bd_text_gap *gap = &layout->gaps.gaps.data[i];
+        bd_diag_add(arena, diags, BD_DIAG_WARNING, BD_STR("binder"), gap->where,
+                    "no font has U+%04X; it is printed as its code point (%zu times)", gap->code_point,
+                    gap->count);
+    }
+    for (size_t i = 0; i < layout->broken_links.count; i++) {
+        bd_diag_add(arena, diags, BD_DIAG_WARNING, BD_STR("binder"), (bd_str){"", 0},
+                    "a link leads to '%.*s', which is not in the document", BD_ARG(layout->broken_links.data[i]));
+    }
+}
+
+static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at, bd_arena *arena, bd_buf *out,
+                  const bd_layout **layout, bd_err *err) {
+    bd_layout *built;
+    bd_layout_options options = {.paper = BD_PAPER_A4};
+    BD_TRY(bd_layout_build(doc, faces, &options, arena, &built, err));
+    bd_pdf_options pdf = {.created_at = created_at, .creator = "Bindery " BINDERY_VERSION};
+    uint8_t hash[32];
+    bd_sha256_of(bd_str_format(arena, "%.*s\n%.*s\n%.*s", BD_ARG(doc->title), BD_ARG(doc->subject),
+                               BD_ARG(doc->keywords)), hash);
+    memcpy(pdf.id, hash, sizeof pdf.id);
+    bd_sink sink = bd_sink_to_buf(out);
+    *layout = built;
+    return bd_pdf_write(built, faces, &pdf, &sink, err);
+}
+
+bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena, bd_str *pdf,
+                    size_t *signature_page, double signature_rect[4], bd_diags *diags, bd_err *err) {
+    size_t count;
+    const bd_text_face_spec *specs = bd_text_default_faces(&count);
+    bd_text_faces *faces;
+    BD_TRY(bd_text_open(specs, count, &faces, err));
+    bd_buf out;
+    bd_buf_init(&out, PDF_BYTES);
+    const bd_layout *layout = NULL;
+    BD_DEFER(bd_arena_close_ref) bd_arena *pages = bd_arena_open("pages", (size_t)2 << 30);
+    bd_rc rc = draw(doc, faces, created_at, pages, &out, &layout, err);
+    if (!bd_failed(rc)) {
+        *pdf = bd_str_copy(arena, bd_buf_str(&out));
+        *signature_page = layout->signature_page;
+        memset(signature_rect, 0, 4 * sizeof(double));
+        if (layout->has_signature) {
+            memcpy(signature_rect, layout->signature_rect, 4 * sizeof(double));
+        }
+        say_gaps(layout, arena, diags);
+    }
+    bd_buf_clear(&out);
+    bd_text_close(faces);
+    return rc;
+}

@@ -1,0 +1,88 @@
+/* `review`: a person signs for items; the journal keeps who, in which role, what was checked, and of which bytes. */
+#include "bindery/run.h"
+
+#include "run_priv.h"
+
+#include <string.h>
+
+static const bd_evidence_given *find_item(bd_session *session, bd_str id) {
+    int64_t number = 0;
+    bd_str digits = bd_str_has_prefix(id, BD_STR("E-")) ? bd_str_sub(id, 2, id.size) : id;
+    if (!bd_str_to_i64(digits, &number) || number < 1 || number > UINT32_MAX) {
+        return NULL;
+    }
+    return bd_locker_find(session->locker, (uint32_t)number);
+}
+
+static bool is_same_person(bd_str a, bd_str b) {
+    return a.size > 0 && bd_str_fold_cmp(bd_str_trim(a), bd_str_trim(b)) == 0;
+}
+
+/* Who is on record for an item in the other role? */
+static bd_rc refuse_self_review(const bd_judged_run *judged, const bd_evidence_given *item, bd_str name,
+                                bool as_preparer, bd_arena *arena, bd_err *err) {
+    const bd_evidence *record = &judged->evidence.data[item->number - 1];
+    bool is_both = !as_preparer && is_same_person(record->preparer.name, name);
+    for (size_t i = 0; as_preparer && i < record->reviewers.count; i++) {
+        is_both = is_both || is_same_person(record->reviewers.data[i].name, name);
+    }
+    if (is_both) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%.*s' cannot be both preparer and reviewer of %.*s; another person has to sign",
+                 BD_ARG(name), BD_ARG(bd_evidence_id(arena, item->number)));
+    }
+    return BD_OK;
+}
+
+static bd_rc append_review(bd_session *session, const bd_evidence_given *item, bd_str name, bd_str role,
+                           bd_str checked, bool as_preparer, bd_err *err) {
+    char hex[65];
+    bd_hex(item->sha256, 32, hex);
+    bd_result line = {.arena = session->arena};
+    bd_result_text(&line, "as", as_preparer ? BD_STR("preparer") : BD_STR("reviewer"));
+    bd_result_text(&line, "checked", checked);
+    bd_result_text(&line, "evidence", bd_evidence_id(session->arena, item->number));
+    bd_result_text(&line, "name", name);
+    bd_result_text(&line, "role", role);
+    bd_result_text(&line, "sha256", bd_str_copy(session->arena, bd_str_of(hex)));
+    return bd_locker_append(session->locker, BD_STR("reviewed"), bd_result_object(&line), bd_clock_now(), err);
+}
+
+static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const bd_strs *evidence, bd_str name,
+                        bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
+    for (size_t i = 0; i < evidence->count; i++) {
+        const bd_evidence_given *item = find_item(session, evidence->data[i]);
+        if (item == NULL) {
+            BD_RAISE(err, BD_ERR_INPUT, "there is no evidence item '%.*s'; 'bindery status --json' lists them",
+                     BD_ARG(evidence->data[i]));
+        }
+        BD_TRY(refuse_self_review(judged, item, name, as_preparer, session->arena, err));
+    }
+    for (size_t i = 0; i < evidence->count; i++) {
+        BD_TRY(append_review(session, find_item(session, evidence->data[i]), name, role, checked, as_preparer, err));
+    }
+    return BD_OK;
+}
+
+bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name, bd_str role, bd_str checked,
+                    bool as_preparer, bd_arena *arena, bd_run_outcome *outcome, bd_err *err) {
+    if (evidence->count == 0 || bd_str_trim(name).size == 0 || bd_str_trim(role).size == 0 ||
+        bd_str_trim(checked).size == 0) {
+        BD_RAISE(err, BD_ERR_USAGE, "a review names at least one item and gives --by, --role and --checked");
+    }
+    bd_session session;
+    BD_TRY(bd_session_open(options, BD_LOCKER_WRITE, arena, outcome, &session, err));
+    bd_judged_run judged;
+    bd_rc rc = bd_judge(&session, &judged, err);
+    if (!bd_failed(rc)) {
+        rc = review_all(&session, &judged, evidence, name, role, checked, as_preparer, err);
+        bd_judged_clear(&judged);
+    }
+    bd_session_close(&session);
+    BD_TRY(rc);
+    bd_result out = {.arena = arena};
+    bd_result_int(&out, "reviewed", (int64_t)evidence->count);
+    bd_result_text(&out, "by", name);
+    bd_result_text(&out, "as", as_preparer ? BD_STR("preparer") : BD_STR("reviewer"));
+    outcome->result = bd_result_object(&out);
+    return BD_OK;
+}

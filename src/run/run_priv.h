@@ -1,0 +1,115 @@
+/* run_priv.h - shared by the files of room run. */
+#ifndef RUN_PRIV_H
+#define RUN_PRIV_H
+
+#include "bindery/assess.h"
+#include "bindery/catalog.h"
+#include "bindery/crypto.h"
+#include "bindery/engagement.h"
+#include "bindery/evidence.h"
+#include "bindery/locker.h"
+#include "bindery/package.h"
+#include "bindery/report.h"
+#include "bindery/rule.h"
+#include "bindery/run.h"
+#include "bindery/scan.h"
+
+#define BD_RUN_ARENA_BYTES ((size_t)4 << 30)
+
+/* The engagement as opened: configuration, catalog, period, as-of. */
+typedef struct {
+    const bd_run_options *options;
+    bd_arena *arena;
+    bd_run_outcome *outcome;
+    bd_engagement engagement;
+    const bd_catalog *catalog;
+    const bd_rules *rules;
+    const bd_period *period;
+    bd_str period_why;
+    bd_instant as_of;
+    bd_str as_of_why;
+    unsigned jobs;
+    bd_locker *locker;
+} bd_session;
+
+BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_arena *arena,
+                                  bd_run_outcome *outcome, bd_session *out, bd_err *err);
+void bd_session_close(bd_session *session); /* accepts a zeroed one */
+const char *bd_session_path(const bd_session *session, const char *name);   /* in the engagement folder */
+const char *bd_session_output(const bd_session *session, const char *name); /* in out/<period>/ */
+void bd_session_progress(const bd_session *session, const char *stage, uint64_t done, uint64_t total);
+/* Built-in catalog files, then the organisation's own. */
+BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena, const bd_catalog_file **files,
+                                           size_t *count, bd_err *err);
+
+/* judge.c: everything between the locker and the report. */
+typedef struct {
+    bd_evidences evidence;
+    bd_collections collections;
+    bd_snapshots snapshots;
+    const bd_assessment *assessment;
+    bd_buf findings;                 /* findings.ndjson */
+    bd_buf assessment_json;
+    bd_finding_group *groups;
+    size_t group_count;
+    bd_diags diags;
+    bd_arena **arenas;               /* of the workers: hold the facts */
+    size_t arena_count;
+} bd_judged_run;
+BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
+void bd_judged_clear(bd_judged_run *judged);
+
+/* ingest.c */
+BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count, const bd_value **result, bd_err *err);
+
+/* signer.c: who signs, as the cover names it. */
+typedef struct {
+    bd_key *key;
+    bd_str certificate_pem;
+    bd_certificate_facts facts;
+    bd_str fingerprint;              /* hex */
+    bool is_trial;
+} bd_signer;
+BD_MUST_USE bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err);
+void bd_signer_close(bd_signer *signer);
+
+/* produce.c: package plan, binder, readiness report, zip. */
+typedef struct {
+    bd_session *session;
+    bd_judged_run *judged;
+    bd_signer *signer;               /* NULL: unsigned */
+    bd_package *package;
+    bd_package_facts facts;
+    bd_str *paths;                   /* of each evidence item in the package */
+    bd_report_inputs report;
+    bd_str manifest;
+    bd_str binder;                   /* bytes of the PDF, signed where there is a signer */
+    bd_str binder_unsigned;
+    int64_t number;                  /* N of the package id */
+} bd_production;
+BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer, bd_production *out, bd_err *err);
+BD_MUST_USE bd_rc bd_production_binder(bd_production *production, bd_err *err);
+BD_MUST_USE bd_rc bd_production_readiness(bd_production *production, bd_str *pdf, bd_err *err);
+BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_str *sums_sha256, bd_err *err);
+
+/* render.c */
+BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena, bd_str *pdf,
+                                size_t *signature_page, double signature_rect[4], bd_diags *diags, bd_err *err);
+
+/* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
+BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there, bd_err *err);
+
+/* result.c: small builder for result objects; keys in any order. */
+typedef struct {
+    bd_arena *arena;
+    BD_VEC(bd_str) keys;
+    BD_VEC(const bd_value *) values;
+} bd_result;
+void bd_result_text(bd_result *result, const char *key, bd_str text);
+void bd_result_int(bd_result *result, const char *key, int64_t value);
+void bd_result_bool(bd_result *result, const char *key, bool value);
+void bd_result_value(bd_result *result, const char *key, const bd_value *value);
+void bd_result_list(bd_result *result, const char *key, const bd_strs *list);
+const bd_value *bd_result_object(bd_result *result);
+
+#endif

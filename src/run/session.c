@@ -1,0 +1,156 @@
+/* Opening an engagement: bindery.json, catalog, period, as-of, locker. */
+#include "bindery/run.h"
+
+#include "builtin.h"
+#include "run_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CATALOG_FILE_BYTES ((size_t)16 << 20)
+
+const char *bd_session_path(const bd_session *session, const char *name) {
+    return bd_path_join(session->arena, session->options->folder, name);
+}
+
+const char *bd_session_output(const bd_session *session, const char *name) {
+    const char *folder = bd_str_format(session->arena, "out/%.*s%s%s", BD_ARG(session->period->id),
+                                       name[0] != '\0' ? "/" : "", name).data;
+    return bd_session_path(session, folder);
+}
+
+void bd_session_progress(const bd_session *session, const char *stage, uint64_t done, uint64_t total) {
+    if (session->options->progress != NULL) {
+        session->options->progress(session->options->context, stage, done, total);
+    }
+}
+
+/* ---- catalog ---- */
+
+static bd_rc add_own_files(const char *folder, bd_arena *arena, bd_catalog_file *files, size_t *count,
+                           size_t room, bd_err *err) {
+    const char *own = bd_path_join(arena, folder, "catalog");
+    if (!bd_path_is_folder(own)) {
+        return BD_OK;
+    }
+    bd_entries entries = {0};
+    BD_TRY(bd_folder_walk(own, room, arena, &entries, err));
+    for (size_t i = 0; i < entries.count; i++) {
+        bd_str path = entries.data[i].path;
+        if (!bd_str_has_suffix(path, BD_STR(".json"))) {
+            continue;
+        }
+        if (*count == room) {
+            BD_RAISE(err, BD_ERR_LIMIT, "'%s' holds more than %zu catalog files", own, room);
+        }
+        bd_catalog_file *file = &files[*count];
+        file->name = bd_str_format(arena, "catalog/%.*s", BD_ARG(path));
+        BD_TRY(bd_file_read(bd_path_join(arena, own, bd_str_z(arena, path)), CATALOG_FILE_BYTES, arena,
+                            &file->text, err));
+        *count += 1;
+    }
+    return BD_OK;
+}
+
+bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena, const bd_catalog_file **files,
+                               size_t *count, bd_err *err) {
+    enum { MOST_OWN_FILES = 256 };
+    bd_catalog_file *list = bd_new(arena, bd_catalog_file, bd_builtin_count + MOST_OWN_FILES);
+    *count = 0;
+    for (size_t i = 0; i < bd_builtin_count; i++) {
+        bd_str name = bd_str_of(bd_builtins[i].name);
+        if (bd_str_has_prefix(name, BD_STR("catalog/"))) {
+            list[*count] = (bd_catalog_file){
+                .name = bd_path_name(name),
+                .text = {bd_builtins[i].start, (size_t)(bd_builtins[i].end - bd_builtins[i].start)}};
+            *count += 1;
+        }
+    }
+    if (folder != NULL) {
+        BD_TRY(add_own_files(folder, arena, list, count, bd_builtin_count + MOST_OWN_FILES, err));
+    }
+    *files = list;
+    return BD_OK;
+}
+
+static bd_rc load_catalog(bd_session *session, bd_err *err) {
+    const bd_catalog_file *files;
+    size_t count;
+    BD_TRY(bd_session_catalog_files(session->options->folder, session->arena, &files, &count, err));
+    BD_TRY(bd_catalog_load(files, count, session->arena, &session->catalog, err));
+    return bd_rules_compile(session->catalog, session->engagement.parameters, session->arena,
+                            &session->rules, err);
+}
+
+/* ---- period and as-of ---- */
+
+static bd_rc choose_period(bd_session *session, bd_err *err) {
+    bd_day today = bd_zone_day(session->engagement.zone, bd_clock_now());
+    bd_period_choice choice;
+    BD_TRY(bd_engagement_period_choose(&session->engagement, session->options->period_id, today,
+                                       session->arena, &choice, err));
+    session->period = choice.period;
+    session->period_why = choice.why;
+    return BD_OK;
+}
+
+/* Order of precedence: --as-of, SOURCE_DATE_EPOCH, the earlier of now and the period's end. */
+static bd_rc choose_as_of(bd_session *session, bd_err *err) {
+    const bd_zone *zone = session->engagement.zone;
+    if (session->options->as_of.size > 0) {
+        bd_day day;
+        if (!bd_day_parse(session->options->as_of, &day)) {
+            BD_RAISE(err, BD_ERR_USAGE, "'--as-of %.*s' is not a date like 2026-06-30",
+                     BD_ARG(session->options->as_of));
+        }
+        session->as_of = bd_zone_day_start(zone, day + 1);
+        session->as_of_why = BD_STR("given by --as-of");
+        return BD_OK;
+    }
+    bd_instant now = bd_clock_now();
+    bd_instant end = bd_period_end(session->period, zone);
+    if (getenv("SOURCE_DATE_EPOCH") != NULL) {
+        session->as_of = now;
+        session->as_of_why = BD_STR("given by SOURCE_DATE_EPOCH");
+        return BD_OK;
+    }
+    session->as_of = now < end ? now : end;
+    session->as_of_why = now < end ? BD_STR("now") : BD_STR("the end of the period");
+    return BD_OK;
+}
+
+static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
+    const char *path = bd_session_path(session, "bindery.json");
+    if (!bd_path_exists(path)) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'%s' is not an engagement: it holds no bindery.json; make one with 'bindery init', "
+                 "or name the folder with -C", session->options->folder);
+    }
+    BD_TRY(bd_engagement_load(path, session->arena, &session->engagement, err));
+    BD_TRY(load_catalog(session, err));
+    BD_TRY(choose_period(session, err));
+    BD_TRY(choose_as_of(session, err));
+    return bd_locker_open(bd_session_path(session, "locker"), mode, session->arena, &session->locker, err);
+}
+
+bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_arena *arena,
+                      bd_run_outcome *outcome, bd_session *out, bd_err *err) {
+    *out = (bd_session){.options = options, .arena = arena, .outcome = outcome};
+    out->jobs = options->jobs > 0 ? options->jobs : bd_pool_default_jobs();
+    bd_rc rc = open_parts(out, mode, err);
+    if (bd_failed(rc)) {
+        bd_session_close(out);
+        return rc;
+    }
+    const bd_strs *recoveries = bd_locker_recoveries(out->locker);
+    for (size_t i = 0; i < recoveries->count; i++) {
+        bd_diag_add(arena, &outcome->diags, BD_DIAG_WARNING, BD_STR("locker"), (bd_str){"", 0}, "%.*s",
+                    BD_ARG(recoveries->data[i]));
+    }
+    return BD_OK;
+}
+
+void bd_session_close(bd_session *session) {
+    bd_locker_close(session->locker);
+    session->locker = NULL;
+}

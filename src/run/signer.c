@@ -1,0 +1,53 @@
+/* Who signs: the key that bindery.json names, else the trial identity of the engagement. */
+#include "bindery/run.h"
+
+#include "run_priv.h"
+
+#include <string.h>
+
+#define PEM_BYTES ((size_t)1 << 20)
+
+static bd_rc make_trial(bd_session *session, const char *key, const char *certificate, bd_err *err) {
+    BD_TRY(bd_folder_make(bd_session_path(session, "identity"), err));
+    bd_str name = bd_str_format(session->arena, "%.*s (trial identity)",
+                                BD_ARG(session->engagement.organisation_name));
+    BD_TRY(bd_identity_make(key, certificate, name, bd_clock_now(), err));
+    bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, BD_STR("identity"), (bd_str){"", 0},
+                "made a trial identity in '%s'; auditors expect a certificate of your organisation", certificate);
+    return BD_OK;
+}
+
+bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err) {
+    const bd_signing *signing = &session->engagement.signing;
+    bd_arena *arena = session->arena;
+    *out = (bd_signer){.is_trial = signing->key.size == 0 && signing->pkcs12.size == 0};
+    bd_key_options options = {.passphrase = session->options->passphrase, .context = session->options->context};
+    if (signing->pkcs12.size > 0) {
+        options.pkcs12_path = bd_session_path(session, bd_str_z(arena, signing->pkcs12));
+    } else if (!out->is_trial) {
+        options.key_path = bd_session_path(session, bd_str_z(arena, signing->key));
+        options.certificate_path = bd_session_path(session, bd_str_z(arena, signing->certificate));
+    } else {
+        options.key_path = bd_session_path(session, "identity/trial.key.pem");
+        options.certificate_path = bd_session_path(session, "identity/trial.crt.pem");
+        if (!bd_path_exists(options.key_path) && !bd_path_exists(options.certificate_path)) {
+            BD_TRY(make_trial(session, options.key_path, options.certificate_path, err));
+        }
+    }
+    BD_TRY(bd_key_open(&options, &out->key, err));
+    out->certificate_pem = bd_key_certificate_pem(out->key, arena);
+    bd_rc rc = bd_certificate_read(out->certificate_pem, arena, &out->facts, err);
+    if (bd_failed(rc)) {
+        bd_signer_close(out);
+        return rc;
+    }
+    char hex[65];
+    bd_hex(out->facts.sha256, 32, hex);
+    out->fingerprint = bd_str_copy(arena, bd_str_of(hex));
+    return BD_OK;
+}
+
+void bd_signer_close(bd_signer *signer) {
+    bd_key_close(signer->key);
+    signer->key = NULL;
+}

@@ -1,0 +1,299 @@
+/* `verify`: the package's own proofs, then the binder inside it, then that the two name each other. */
+#include "bindery/run.h"
+
+#include "bindery/pdffile.h"
+#include "bindery/sign.h"
+#include "run_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TRUST_BYTES ((size_t)16 << 20)
+#define PDF_BYTES ((size_t)1 << 30)
+#define COVER_PAGES 4
+
+typedef struct {
+    const bd_run_options *options;
+    bd_arena *arena;
+    bd_run_outcome *outcome;
+    bd_str trust;
+    BD_VEC(bd_package_fault) faults;
+    int exit_code;
+} verification;
+
+/* Severity when several hold: 3, 5, 1, 6. */
+static int severity(int exit_code) {
+    switch (exit_code) {
+    case 3:
+        return 4;
+    case 5:
+        return 3;
+    case 1:
+        return 2;
+    case 6:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static void add_fault(verification *run, const char *word, bd_str path, int exit_code, bd_str sentence) {
+    *bd_push(run->arena, &run->faults) = (bd_package_fault){
+        .word = bd_str_of(word), .path = path, .sentence = sentence, .exit_code = exit_code};
+    if (severity(exit_code) > severity(run->exit_code)) {
+        run->exit_code = exit_code;
+    }
+}
+
+static bd_rc load_trust(verification *run, bd_err *err) {
+    const char *path = run->options->trust_path;
+    if (path == NULL) {
+        const char *home = getenv("XDG_CONFIG_HOME");
+        const char *user = getenv("HOME");
+        if (home != NULL && home[0] == '/') {
+            path = bd_path_join(run->arena, home, "bindery/trust.pem");
+        } else if (user != NULL && user[0] == '/') {
+            path = bd_path_join(run->arena, user, ".config/bindery/trust.pem");
+        }
+        if (path == NULL || !bd_path_exists(path)) {
+            return BD_OK;
+        }
+    }
+    BD_TRY(bd_file_read(path, TRUST_BYTES, run->arena, &run->trust, err));
+    if (bd_str_find(run->trust, BD_STR("-----BEGIN CERTIFICATE-----")) < 0) {
+        BD_RAISE(err, BD_ERR_USAGE, "'%s' holds no certificate in PEM form; give the file of certificates that you trust",
+                 path);
+    }
+    return BD_OK;
+}
+
+/* ---- a PDF ---- */
+
+static int exit_of(bd_verdict_word verdict) {
+    switch (verdict) {
+    case BD_VERDICT_VERIFIED:
+        return 0;
+    case BD_VERDICT_ALTERED:
+        return 1;
+    case BD_VERDICT_MALFORMED:
+        return 3;
+    case BD_VERDICT_UNTRUSTED:
+        return 6;
+    }
+    return 70;
+}
+
+static const bd_value *signature_value(verification *run, const bd_pdf_signature *signature) {
+    bd_result out = {.arena = run->arena};
+    char hex[65];
+    bd_hex(signature->signer.sha256, 32, hex);
+    bd_result_text(&out, "level", signature->level);
+    bd_result_bool(&out, "intact", signature->is_intact);
+    bd_result_bool(&out, "covers_whole_file", signature->covers_whole_file);
+    bd_result_bool(&out, "trusted", signature->is_trusted);
+    bd_result_bool(&out, "certification", signature->is_certification);
+    bd_result_int(&out, "docmdp", signature->docmdp);
+    bd_result_text(&out, "signer", signature->signer.subject);
+    bd_result_text(&out, "fingerprint", bd_str_copy(run->arena, bd_str_of(hex)));
+    bd_result_text(&out, "timestamp", BD_STR("none"));
+    if (signature->claimed_time != BD_INSTANT_NONE) {
+        bd_result_text(&out, "claimed_time", bd_instant_format(run->arena, signature->claimed_time));
+    }
+    bd_result_list(&out, "reasons", &signature->reasons);
+    return bd_result_object(&out);
+}
+
+static const bd_value *signatures_value(verification *run, const bd_pdf_report *report) {
+    const bd_value **items = bd_new(run->arena, const bd_value *, report->signatures.count + 1);
+    for (size_t i = 0; i < report->signatures.count; i++) {
+        items[i] = signature_value(run, &report->signatures.data[i]);
+    }
+    return bd_value_array(run->arena, report->signatures.count, items);
+}
+
+static void add_pdf_faults(verification *run, const bd_pdf_report *report, bd_str path) {
+    int exit_code = exit_of(report->verdict);
+    const char *word = exit_code == 6 ? "untrusted" : (exit_code == 3 ? "malformed" : "altered");
+    for (size_t i = 0; i < report->reasons.count; i++) {
+        add_fault(run, word, path, exit_code, report->reasons.data[i]);
+    }
+    if (exit_code != 0 && report->reasons.count == 0) {
+        add_fault(run, word, path, exit_code, BD_STR("the binder's signature does not hold"));
+    }
+}
+
+static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
+    bd_str text;
+    bd_pdf_report report;
+    BD_TRY(bd_file_read(path, PDF_BYTES, run->arena, &text, err));
+    BD_TRY(bd_verify_pdf(text, run->trust, BD_INSTANT_NONE, run->arena, &report, err));
+    add_pdf_faults(run, &report, bd_str_of(path));
+    bd_result_text(out, "kind", BD_STR("pdf"));
+    bd_result_bool(out, "signed", report.is_signed);
+    bd_result_int(out, "bytes", (int64_t)text.size);
+    bd_result_int(out, "revisions", (int64_t)report.revision_count);
+    bd_result_value(out, "signatures", signatures_value(run, &report));
+    return BD_OK;
+}
+
+/* ---- a package ---- */
+
+/* White space falls where the line is full; the hash is looked for without it. */
+static bd_str squeeze(bd_arena *arena, bd_str text) {
+    char *out = bd_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] > ' ' || (unsigned char)text.data[i] >= 0x80) {
+            out[size++] = text.data[i];
+        }
+    }
+    return (bd_str){out, size};
+}
+
+bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there, bd_err *err) {
+    bd_pdf *file;
+    *is_there = false;
+    BD_TRY(bd_pdf_parse(pdf, arena, &file, err));
+    size_t pages = bd_pdf_page_count(file);
+    for (size_t i = 0; i < pages && i < COVER_PAGES && !*is_there; i++) {
+        bd_str page;
+        BD_TRY(bd_pdf_page_text(file, i, arena, &page, err));
+        *is_there = bd_str_find(squeeze(arena, page), text) >= 0;
+    }
+    return BD_OK;
+}
+
+static bool names_manifest(verification *run, bd_str pdf, bd_str manifest_hash) {
+    bd_err err;
+    bool is_there = false;
+    return !bd_failed(bd_cover_holds(pdf, manifest_hash, run->arena, &is_there, &err)) && is_there;
+}
+
+static bd_rc verify_binder(verification *run, bd_package_reader *reader, const bd_package_report *report,
+                           bd_result *out, bd_err *err) {
+    bd_str path = BD_STR("00_START-HERE/binder.pdf");
+    const bd_blob *blob = bd_package_find(reader, path.data);
+    if (blob == NULL) {
+        return BD_OK; /* said already: a listed file is missing */
+    }
+    bd_str text;
+    bd_pdf_report pdf;
+    bd_err problem;
+    if (bd_failed(bd_blob_read(blob, PDF_BYTES, run->arena, &text, &problem))) {
+        add_fault(run, "altered", path, problem.class == BD_ERR_LIMIT ? 5 : 1,
+                  bd_str_copy(run->arena, bd_str_of(problem.message)));
+        return BD_OK;
+    }
+    BD_TRY(bd_verify_pdf(text, run->trust, BD_INSTANT_NONE, run->arena, &pdf, err));
+    bd_result_value(out, "binder_signatures", signatures_value(run, &pdf));
+    add_pdf_faults(run, &pdf, path);
+    bool is_same = pdf.signatures.count == 1 &&
+                   memcmp(pdf.signatures.data[0].signer.sha256, report->facts.signer_sha256, 32) == 0;
+    if (pdf.is_signed && !is_same) {
+        add_fault(run, "signature", path, 1, BD_STR("the binder is signed by another certificate than the package"));
+    }
+    char hex[65];
+    bd_hex(report->manifest_sha256, 32, hex);
+    if (!names_manifest(run, text, bd_str_of(hex))) {
+        add_fault(run, "altered", path, 1,
+                  bd_str_format(run->arena, "the binder does not print the SHA-256 of this package's manifest, %s", hex));
+    }
+    return BD_OK;
+}
+
+static bd_rc verify_package(verification *run, const char *path, bd_result *out, bd_err *err) {
+    bd_package_reader *reader = NULL;
+    bd_package_report report;
+    unsigned jobs = run->options->jobs > 0 ? run->options->jobs : bd_pool_default_jobs();
+    BD_TRY(bd_package_verify(path, run->trust, BD_INSTANT_NONE, jobs, run->arena, &reader, &report, err));
+    for (size_t i = 0; i < report.faults.count; i++) {
+        const bd_package_fault *fault = &report.faults.data[i];
+        *bd_push(run->arena, &run->faults) = *fault;
+    }
+    run->exit_code = report.exit_code;
+    bd_rc rc = BD_OK;
+    if (report.has_manifest) {
+        rc = verify_binder(run, reader, &report, out, err);
+    }
+    bd_package_close(reader);
+    BD_TRY(rc);
+    bd_result_text(out, "kind", BD_STR("package"));
+    bd_result_int(out, "files", (int64_t)report.files);
+    bd_result_int(out, "bytes", (int64_t)report.bytes);
+    bd_result_int(out, "fault_count", (int64_t)report.fault_count);
+    if (report.has_manifest) {
+        char hex[65];
+        bd_hex(report.manifest_sha256, 32, hex);
+        bd_result_text(out, "package_id", report.facts.package_id);
+        bd_result_text(out, "organisation", report.facts.organisation);
+        bd_result_text(out, "edition", report.facts.edition);
+        bd_result_text(out, "period", report.facts.period_id);
+        bd_result_text(out, "period_from", report.facts.period_from);
+        bd_result_text(out, "period_to", report.facts.period_to);
+        bd_result_text(out, "as_of", report.facts.as_of);
+        bd_result_text(out, "made_by", report.facts.bindery_version);
+        bd_result_text(out, "manifest_sha256", bd_str_copy(run->arena, bd_str_of(hex)));
+    }
+    if (report.is_signed) {
+        char hex[65];
+        bd_hex(report.signature.signer.sha256, 32, hex);
+        bd_result_text(out, "signer", report.signature.signer.subject);
+        bd_result_text(out, "fingerprint", bd_str_copy(run->arena, bd_str_of(hex)));
+        bd_result_bool(out, "trusted", report.signature.is_trusted);
+    }
+    return BD_OK;
+}
+
+/* ---- both ---- */
+
+static const char *word_of(int exit_code) {
+    switch (exit_code) {
+    case 0:
+        return bd_verdict_name(BD_VERDICT_VERIFIED);
+    case 1:
+        return bd_verdict_name(BD_VERDICT_ALTERED);
+    case 6:
+        return bd_verdict_name(BD_VERDICT_UNTRUSTED);
+    default:
+        return bd_verdict_name(BD_VERDICT_MALFORMED);
+    }
+}
+
+static const bd_value *faults_value(verification *run) {
+    const bd_value **items = bd_new(run->arena, const bd_value *, run->faults.count + 1);
+    for (size_t i = 0; i < run->faults.count; i++) {
+        const bd_package_fault *fault = &run->faults.data[i];
+        bd_result one = {.arena = run->arena};
+        bd_result_text(&one, "word", fault->word);
+        bd_result_text(&one, "path", fault->path);
+        bd_result_text(&one, "sentence", fault->sentence);
+        bd_result_int(&one, "exit_code", fault->exit_code);
+        items[i] = bd_result_object(&one);
+    }
+    return bd_value_array(run->arena, run->faults.count, items);
+}
+
+bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out,
+                    bd_err *err) {
+    verification run = {.options = options, .arena = arena, .outcome = out, .trust = {"", 0}};
+    bd_result result = {.arena = arena};
+    bd_str name = bd_str_of(path);
+    if (!bd_path_exists(path)) {
+        BD_RAISE(err, BD_ERR_IO, "cannot open '%s': there is no such file", path);
+    }
+    BD_TRY(load_trust(&run, err));
+    bd_rc rc = bd_str_has_suffix(bd_str_lower(arena, name), BD_STR(".pdf"))
+                   ? verify_pdf_file(&run, path, &result, err)
+                   : verify_package(&run, path, &result, err);
+    BD_TRY(rc);
+    if (options->require_timestamp) {
+        add_fault(&run, "timestamp", name, 6, BD_STR("a time-stamp is required and the signature carries none"));
+    }
+    out->exit_code = run.exit_code;
+    bd_result_text(&result, "file", name);
+    bd_result_text(&result, "verdict", bd_str_of(word_of(run.exit_code)));
+    bd_result_value(&result, "faults", faults_value(&run));
+    bd_result_int(&result, "exit_code", run.exit_code);
+    out->result = bd_result_object(&result);
+    return BD_OK;
+}

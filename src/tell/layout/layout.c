@@ -1,0 +1,576 @@
+#include "bindery/layout.h"
+#include "layout_priv.h"
+
+#define SIDE_MARGIN 56.0
+#define TOP_MARGIN 68.0
+#define BOTTOM_MARGIN 68.0
+#define MEASURE 446.0 /* longest line of running text: about 90 letters */
+#define BULLET_INDENT 12.0
+#define BOX_INSET 8.0
+#define SCRATCH_BYTES ((size_t)256 << 20)
+
+/* ---- the type scale -------------------------------------------------------------------------- */
+
+typedef struct {
+    type_style type;
+    double before, after;
+} block_style;
+
+static const block_style heading_styles[] = {
+    {{BD_ROLE_SEMIBOLD, 20, 26, ACCENT, false}, 26, 6},
+    {{BD_ROLE_SEMIBOLD, 13, 17, ACCENT, false}, 18, 4},
+    {{BD_ROLE_SEMIBOLD, 10.5, 14, INK, false}, 12, 3},
+    {{BD_ROLE_SEMIBOLD, 9.5, 13, GREY, false}, 8, 2},
+};
+
+static const block_style para_styles[] = {
+    [BD_PARA_BODY] = {{BD_ROLE_TEXT, 9.5, 14, INK, false}, 0, 6},
+    [BD_PARA_LEAD] = {{BD_ROLE_TEXT, 11.5, 17, INK, false}, 0, 8},
+    [BD_PARA_NOTE] = {{BD_ROLE_TEXT, 8, 11.4, GREY, false}, 0, 5},
+    [BD_PARA_WARNING] = {{BD_ROLE_TEXT, 9, 13, INK, false}, 4, 10},
+    [BD_PARA_BULLET] = {{BD_ROLE_TEXT, 9.5, 14, INK, false}, 0, 3},
+    [BD_PARA_MONO] = {{BD_ROLE_MONO, 7.5, 10.8, INK, true}, 3, 9},
+    [BD_PARA_TITLE] = {{BD_ROLE_SEMIBOLD, 29, 36, ACCENT, false}, 0, 8},
+    [BD_PARA_SUBTITLE] = {{BD_ROLE_TEXT, 14, 20, GREY, false}, 0, 6},
+    [BD_PARA_CAPTION] = {{BD_ROLE_SEMIBOLD, 8, 11, ACCENT, false}, 6, 3},
+};
+_Static_assert(BD_COUNT(para_styles) == BD_PARA_CAPTION + 1, "every paragraph kind has a style");
+
+/* ---- planned blocks: broken into lines once, asked for their height by headings before them --- */
+
+typedef struct {
+    bool is_made;
+    lines lines;
+    table_plan *table;
+} block_plan;
+
+typedef struct {
+    flow flow;
+    block_plan *plans;
+} run;
+
+static const block_style *style_of(const bd_block *block) {
+    return block->kind == BD_BLOCK_HEADING ? &heading_styles[block->level - 1]
+                                           : &para_styles[block->para->kind];
+}
+
+static bool is_boxed(const bd_block *block) {
+    return block->kind == BD_BLOCK_PARA &&
+           (block->para->kind == BD_PARA_WARNING || block->para->kind == BD_PARA_MONO);
+}
+
+static bool is_bullet(const bd_block *block) {
+    return block->kind == BD_BLOCK_PARA && block->para->kind == BD_PARA_BULLET;
+}
+
+static double line_room(const flow *f, const bd_block *block) {
+    if (is_boxed(block)) {
+        return f->width - 2 * BOX_INSET - 3;
+    }
+    if (block->kind == BD_BLOCK_HEADING || block->para->kind == BD_PARA_TITLE) {
+        return f->width;
+    }
+    double room = f->width < MEASURE ? f->width : MEASURE;
+    return is_bullet(block) ? room - BULLET_INDENT : room;
+}
+
+static void plan_heading(flow *f, const bd_block *block, block_plan *plan) {
+    bd_run text = {.text = block->text};
+    bd_run mark = {.mark = block->mark, .is_flagged = block->is_flagged, .text = BD_STR("")};
+    bd_run gap = {.text = BD_STR("  ")};
+    bd_run parts[] = {text, gap, mark};
+    bool is_marked = block->mark != BD_MARK_NONE || block->is_flagged;
+    bd_runs runs = {parts, is_marked ? 3 : 1, 3};
+    plan->lines = lines_make(f, &runs, &style_of(block)->type, line_room(f, block));
+}
+
+static block_plan *plan_block(run *r, size_t index) {
+    block_plan *plan = &r->plans[index];
+    const bd_block *block = &r->flow.doc->blocks.data[index];
+    if (plan->is_made) {
+        return plan;
+    }
+    plan->is_made = true;
+    if (block->kind == BD_BLOCK_HEADING) {
+        plan_heading(&r->flow, block, plan);
+    }
+    if (block->kind == BD_BLOCK_PARA) {
+        plan->lines = lines_make(&r->flow, &block->para->runs, &style_of(block)->type,
+                                 line_room(&r->flow, block));
+    }
+    if (block->kind == BD_BLOCK_TABLE) {
+        plan->table = table_make(&r->flow, block->table);
+    }
+    bd_arena_reset(r->flow.scratch);
+    return plan;
+}
+
+/* Lines of a paragraph that may not be parted from its first: two, or all of three. */
+static size_t kept_lines(size_t count) {
+    return count <= 3 ? count : 2;
+}
+
+static double heading_height(const bd_block *block, const block_plan *plan) {
+    const block_style *style = style_of(block);
+    double rule = block->level == 1 ? 8 : 0;
+    return (double)plan->lines.count * style->type.leading + style->after + rule;
+}
+
+/* A short note between two headings goes with them. */
+static bool is_preamble(run *r, size_t index) {
+    const bd_block *blocks = r->flow.doc->blocks.data;
+    return index > 0 && index + 1 < r->flow.doc->blocks.count &&
+           blocks[index].para->kind == BD_PARA_NOTE && blocks[index - 1].kind == BD_BLOCK_HEADING &&
+           blocks[index + 1].kind == BD_BLOCK_HEADING && plan_block(r, index)->lines.count <= 3;
+}
+
+/* Least height with which the block at `index` can begin, headings and captions with what follows
+ * them. */
+static double first_height(run *r, size_t index) {
+    double height = 0;
+    const size_t horizon = index + 8; /* a run of headings longer than this may break */
+    for (; index < r->flow.doc->blocks.count && index < horizon; index++) {
+        const bd_block *block = &r->flow.doc->blocks.data[index];
+        switch (block->kind) {
+        case BD_BLOCK_HEADING:
+            height += style_of(block)->before + heading_height(block, plan_block(r, index));
+            continue;
+        case BD_BLOCK_PARA: {
+            const block_plan *plan = plan_block(r, index);
+            height += style_of(block)->before +
+                      (double)kept_lines(plan->lines.count) * style_of(block)->type.leading;
+            height += is_boxed(block) ? 2 * BOX_INSET : 0;
+            if (block->para->kind == BD_PARA_CAPTION || is_preamble(r, index)) {
+                continue;
+            }
+            return height;
+        }
+        case BD_BLOCK_TABLE:
+            return height + table_first_height(plan_block(r, index)->table);
+        case BD_BLOCK_CHART:
+            return height + chart_height(&r->flow, block->chart);
+        case BD_BLOCK_SIGNATURE:
+            return height + block->space_pt;
+        case BD_BLOCK_SPACE:
+            height += block->space_pt;
+            continue;
+        case BD_BLOCK_ANCHOR:
+            continue;
+        case BD_BLOCK_CONTENTS:
+            return height + 40;
+        case BD_BLOCK_RULE:
+        case BD_BLOCK_PAGE_BREAK:
+        case BD_BLOCK_COVER_END:
+            return height;
+        }
+    }
+    return height;
+}
+
+/* ---- headings and paragraphs ----------------------------------------------------------------- */
+
+static void add_bookmark(flow *f, const bd_block *block) {
+    if (!block->in_contents || block->level > 3) {
+        return;
+    }
+    bd_layout *layout = f->layout;
+    int before =
+        layout->bookmarks.count > 0 ? layout->bookmarks.data[layout->bookmarks.count - 1].level : 0;
+    bd_bookmark *bookmark = bd_push(f->arena, &layout->bookmarks);
+    bookmark->level = block->level > before + 1 ? before + 1 : block->level;
+    bookmark->title = block->text;
+    bookmark->page_index = f->page_index;
+    bookmark->y = f->is_page_empty ? layout->page_height : f->y + 8;
+}
+
+static void place_heading(run *r, size_t index) {
+    flow *f = &r->flow;
+    const bd_block *block = &f->doc->blocks.data[index];
+    const block_style *style = style_of(block);
+    const block_plan *plan = plan_block(r, index);
+    f->layout->gaps.where = block->text;
+    double need = first_height(r, index);
+    flow_need(f, need < f->top - f->bottom ? need : 120);
+    flow_space(f, f->is_after_heading ? style->before * 0.35 : style->before);
+    if (block->anchor.size > 0) {
+        *bd_push(f->arena, &f->waiting) = block->anchor;
+    }
+    add_bookmark(f, block);
+    flow_set_anchors(f);
+    for (size_t i = 0; i < plan->lines.count; i++) {
+        lines_draw(f, &plan->lines.data[i], &style->type, f->left, f->y, f->width, BD_ALIGN_LEFT);
+        flow_take(f, style->type.leading);
+    }
+    if (block->level == 1) {
+        op_rect(f, ACCENT, f->left, f->y - 5, 36, 2);
+        flow_take(f, 8);
+    }
+    flow_take(f, style->after);
+}
+
+static void draw_box(flow *f, const bd_block *block, double height) {
+    bool is_warning = block->para->kind == BD_PARA_WARNING;
+    op_rect(f, is_warning ? TINT : WASH, f->left, f->y - height, f->width, height);
+    op_rect(f, is_warning ? ALERT : RULE, f->left, f->y - height, 2.5, height);
+}
+
+/* Lines that go on this page so that neither page is left with a single one. */
+static size_t fitting_lines(const flow *f, size_t rest, double leading, double inset,
+                            bool is_first) {
+    double fits = (flow_left(f) - 2 * inset + 0.01) / leading;
+    size_t fitting = fits < 1 ? 0 : (size_t)fits;
+    if (fitting >= rest) {
+        return rest;
+    }
+    if (is_first && (fitting < 2 || rest <= 3)) {
+        return 0;
+    }
+    return rest - fitting == 1 && fitting > 1 ? fitting - 1 : fitting;
+}
+
+static void place_lines(flow *f, const bd_block *block, const block_plan *plan) {
+    const block_style *style = style_of(block);
+    double inset = is_boxed(block) ? BOX_INSET : 0,
+           x = f->left + (is_boxed(block) ? BOX_INSET + 3 : 0);
+    x += is_bullet(block) ? BULLET_INDENT : 0;
+    for (size_t from = 0; from < plan->lines.count && !f->is_full;) {
+        size_t count =
+            fitting_lines(f, plan->lines.count - from, style->type.leading, inset, from == 0);
+        if (count == 0 && !f->is_page_empty) {
+            flow_new_page(f);
+            continue;
+        }
+        count = count == 0 ? 1 : count;
+        flow_set_anchors(f);
+        if (inset > 0) {
+            draw_box(f, block, (double)count * style->type.leading + 2 * inset);
+            flow_take(f, inset);
+        }
+        if (is_bullet(block) && from == 0) {
+            text_draw(f, BD_ROLE_BOLD, style->type.size * 1.1, ACCENT, f->left + 2,
+                      baseline_in(&style->type, f->y), BD_STR("\xe2\x80\xa2"), BULLET_INDENT,
+                      BD_ALIGN_LEFT);
+        }
+        for (size_t i = from; i < from + count; i++) {
+            lines_draw(f, &plan->lines.data[i], &style->type, x, f->y, line_room(f, block),
+                       BD_ALIGN_LEFT);
+            flow_take(f, style->type.leading);
+        }
+        flow_space(f, inset);
+        from += count;
+    }
+}
+
+static void place_para(run *r, size_t index) {
+    flow *f = &r->flow;
+    const bd_block *block = &f->doc->blocks.data[index];
+    const block_style *style = style_of(block);
+    if (block->para->kind == BD_PARA_CAPTION) {
+        double need = first_height(r, index);
+        flow_need(f, need < f->top - f->bottom ? need : 120);
+    }
+    flow_space(f, style->before);
+    place_lines(f, block, plan_block(r, index));
+    flow_space(f, style->after);
+}
+
+/* ---- contents -------------------------------------------------------------------------------- */
+
+static const block_style contents_styles[] = {
+    {{BD_ROLE_SEMIBOLD, 9.5, 15, INK, false}, 7, 0},
+    {{BD_ROLE_TEXT, 9, 13.4, INK, false}, 0, 0},
+    {{BD_ROLE_TEXT, 8.5, 12.4, GREY, false}, 0, 0},
+};
+#define NUMBER_ROOM 26.0
+
+static void draw_number(flow *f, const bd_block *entry, const type_style *type, double top) {
+    bd_op *op = op_add(f, BD_OP_TEXT, type->color);
+    op->face = (uint32_t)bd_text_primary(f->faces, type->role);
+    op->size = (float)type->size;
+    op->y = (float)baseline_in(type, top);
+    label_patch *patch = bd_push(f->arena, &f->label_patches);
+    patch->page_index = f->page_index;
+    patch->op_index = flow_page(f)->ops.count - 1;
+    patch->anchor = entry->anchor;
+    patch->x = f->left + f->width - NUMBER_ROOM;
+    patch->room = NUMBER_ROOM;
+    patch->align = BD_ALIGN_RIGHT;
+}
+
+static void draw_leader(flow *f, const type_style *type, double from, double top) {
+    double to = f->left + f->width - NUMBER_ROOM - 2;
+    if (to - from < 12) {
+        return;
+    }
+    double y = baseline_in(type, top) + 0.4;
+    op_line(f, PALE, 0.6, from + 5, y, to, y);
+    bd_page *page = flow_page(f);
+    page->ops.data[page->ops.count - 1].dash = 2.4f;
+}
+
+static void place_entry(flow *f, const bd_block *entry) {
+    const block_style *style = &contents_styles[entry->level - 1];
+    double indent = (entry->level - 1) * 14.0;
+    lines text =
+        lines_make_text(f, entry->text, &style->type, f->width - indent - NUMBER_ROOM - 10);
+    flow_space(f, style->before);
+    flow_need(f, (double)text.count * style->type.leading + (entry->level == 1 ? 28 : 0));
+    double top = f->y;
+    for (size_t i = 0; i < text.count; i++) {
+        lines_draw(f, &text.data[i], &style->type, f->left + indent, f->y, f->width, BD_ALIGN_LEFT);
+        if (i + 1 == text.count) {
+            draw_leader(f, &style->type, f->left + indent + (double)text.data[i].width, f->y);
+            draw_number(f, entry, &style->type, f->y);
+        }
+        flow_take(f, style->type.leading);
+    }
+    flow_add_link(f, f->left, f->y, f->left + f->width, top, entry->anchor);
+}
+
+static void place_contents(flow *f, int deepest_level) {
+    flow_set_anchors(f);
+    for (size_t i = 0; i < f->doc->blocks.count && !f->is_full; i++) {
+        const bd_block *entry = &f->doc->blocks.data[i];
+        bool is_listed = entry->kind == BD_BLOCK_HEADING && entry->in_contents &&
+                         entry->level <= deepest_level &&
+                         entry->level <= (int)BD_COUNT(contents_styles);
+        if (is_listed) {
+            place_entry(f, entry);
+        }
+        bd_arena_reset(f->scratch);
+    }
+}
+
+/* ---- other blocks ---------------------------------------------------------------------------- */
+
+static void place_signature(flow *f, double height) {
+    const double width = 280;
+    flow_need(f, height);
+    flow_set_anchors(f);
+    double bottom = f->y - height;
+    op_rect(f, WASH, f->left, bottom, width, height);
+    op_frame(f, PALE, 0.6, f->left, bottom, width, height);
+    bd_layout *layout = f->layout;
+    layout->has_signature = true;
+    layout->signature_page = f->page_index;
+    layout->signature_rect[0] = f->left;
+    layout->signature_rect[1] = bottom;
+    layout->signature_rect[2] = f->left + width;
+    layout->signature_rect[3] = f->y;
+    flow_take(f, height);
+    flow_space(f, 10);
+}
+
+static void place_rule(flow *f) {
+    flow_need(f, 12);
+    flow_space(f, 5);
+    op_line(f, RULE, 0.6, f->left, f->y, f->left + f->width, f->y);
+    flow_take(f, 7);
+}
+
+/* On the cover space is design; elsewhere it is only between blocks. */
+static void place_space(flow *f, double height) {
+    if (f->page_index == 0 && height < flow_left(f)) {
+        f->y -= height;
+        return;
+    }
+    flow_space(f, height);
+}
+
+static void end_page(flow *f) {
+    if (!f->is_page_empty) {
+        flow_new_page(f);
+    }
+}
+
+static void place_block(run *r, size_t index) {
+    flow *f = &r->flow;
+    const bd_block *block = &f->doc->blocks.data[index];
+    switch (block->kind) {
+    case BD_BLOCK_HEADING:
+        place_heading(r, index);
+        break;
+    case BD_BLOCK_PARA:
+        place_para(r, index);
+        break;
+    case BD_BLOCK_TABLE:
+        table_place(f, plan_block(r, index)->table);
+        break;
+    case BD_BLOCK_CHART:
+        chart_place(f, block->chart);
+        break;
+    case BD_BLOCK_PAGE_BREAK:
+        end_page(f);
+        break;
+    case BD_BLOCK_CONTENTS:
+        place_contents(f, block->level);
+        break;
+    case BD_BLOCK_SIGNATURE:
+        place_signature(f, block->space_pt);
+        break;
+    case BD_BLOCK_SPACE:
+        place_space(f, block->space_pt);
+        break;
+    case BD_BLOCK_ANCHOR:
+        *bd_push(f->arena, &f->waiting) = block->anchor;
+        break;
+    case BD_BLOCK_COVER_END:
+        end_page(f);
+        f->layout->front_count = f->layout->pages.count - 1;
+        break;
+    case BD_BLOCK_RULE:
+        place_rule(f);
+        break;
+    }
+    f->is_after_heading =
+        block->kind == BD_BLOCK_HEADING || (f->is_after_heading && block->kind == BD_BLOCK_ANCHOR);
+    bd_arena_reset(f->scratch);
+}
+
+/* ---- at the end: labels and links ------------------------------------------------------------ */
+
+static void note_broken(flow *f, bd_str anchor) {
+    bd_strs *broken = &f->layout->broken_links;
+    for (size_t i = 0; i < broken->count; i++) {
+        if (bd_str_eq(broken->data[i], anchor)) {
+            return;
+        }
+    }
+    *bd_push(f->arena, broken) = anchor;
+}
+
+/* Words behind a page number in running text close up to it. */
+static void pull_followers(flow *f, const label_patch *patch, double spare) {
+    bd_ops *ops = &f->layout->pages.data[patch->page_index].ops;
+    for (size_t i = patch->op_index + 1; i < patch->last_op; i++) {
+        bd_op *op = &ops->data[i];
+        op->x -= (float)spare;
+        bd_point *moved = bd_new(f->arena, bd_point, op->point_count);
+        for (size_t k = 0; k < op->point_count; k++) {
+            moved[k] = (bd_point){op->points[k].x - spare, op->points[k].y};
+        }
+        op->points = moved;
+    }
+    for (size_t i = patch->next_link; i < patch->last_link; i++) {
+        f->link_patches.data[i].rect[0] -= spare;
+        f->link_patches.data[i].rect[2] -= spare;
+    }
+}
+
+static void fill_labels(flow *f) {
+    for (size_t i = 0; i < f->label_patches.count; i++) {
+        const label_patch *patch = &f->label_patches.data[i];
+        bd_op *op = &f->layout->pages.data[patch->page_index].ops.data[patch->op_index];
+        const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
+        if (!place) {
+            note_broken(f, patch->anchor);
+        }
+        op->text = place ? f->layout->pages.data[place->page_index].label : BD_STR("?");
+        double width = (double)op->size * bd_text_measure(f->faces, op->face, op->text) / 1000.0;
+        double spare = patch->room - width;
+        op->x = (float)(patch->x + (patch->align == BD_ALIGN_RIGHT    ? spare
+                                    : patch->align == BD_ALIGN_CENTER ? spare / 2
+                                                                      : 0));
+        op->width = (float)width;
+        pull_followers(f, patch, spare);
+    }
+}
+
+static void fill_links(flow *f) {
+    for (size_t i = 0; i < f->link_patches.count; i++) {
+        const link_patch *patch = &f->link_patches.data[i];
+        const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
+        if (!place) {
+            note_broken(f, patch->anchor);
+            continue;
+        }
+        bd_link *link = bd_push(f->arena, &f->layout->pages.data[patch->page_index].links);
+        for (size_t k = 0; k < 4; k++) {
+            link->rect[k] = patch->rect[k];
+        }
+        link->page_index = place->page_index;
+        link->y = place->y;
+    }
+}
+
+static int cmp_places(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_cmp(((const bd_place *)a)->name, ((const bd_place *)b)->name);
+}
+
+/* A page that only a trailing break opened is not kept. */
+static void drop_empty_page(flow *f) {
+    bd_layout *layout = f->layout;
+    flow_set_anchors(f);
+    if (f->is_page_empty && layout->pages.count > 1 &&
+        layout->pages.data[layout->pages.count - 1].ops.count == 0 &&
+        (layout->places.count == 0 ||
+         layout->places.data[layout->places.count - 1].page_index + 1 < layout->pages.count)) {
+        layout->pages.count--;
+    }
+    layout->front_count =
+        layout->front_count > layout->pages.count ? layout->pages.count : layout->front_count;
+}
+
+static bd_layout *make_layout(const bd_doc *doc, const bd_layout_options *options,
+                              bd_arena *arena) {
+    bd_layout *layout = bd_new(arena, bd_layout, 1);
+    layout->doc = doc;
+    layout->page_width = options->paper == BD_PAPER_A4 ? 595.276 : 612;
+    layout->page_height = options->paper == BD_PAPER_A4 ? 841.89 : 792;
+    layout->gaps.arena = arena;
+    layout->gaps.where = doc->title;
+    return layout;
+}
+
+static void start_flow(flow *f, const bd_layout_options *options) {
+    f->max_pages = options->max_pages > 0 ? options->max_pages : BD_LAYOUT_MAX_PAGES;
+    f->left = SIDE_MARGIN;
+    f->width = f->layout->page_width - 2 * SIDE_MARGIN;
+    f->top = f->layout->page_height - TOP_MARGIN;
+    f->bottom = BOTTOM_MARGIN;
+    f->place_of_name = bd_map_make(f->arena);
+    flow_new_page(f);
+}
+
+bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_options *options,
+                      bd_arena *arena, bd_layout **out, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("layout", SCRATCH_BYTES);
+    run r = {.flow = {.doc = doc, .faces = faces, .arena = arena, .scratch = scratch}};
+    flow *f = &r.flow;
+    f->layout = make_layout(doc, options, arena);
+    r.plans = bd_new(arena, block_plan, doc->blocks.count + 1);
+    start_flow(f, options);
+    for (size_t i = 0; i < doc->blocks.count && !f->is_full; i++) {
+        place_block(&r, i);
+    }
+    if (f->is_full) {
+        BD_RAISE(err, BD_ERR_LIMIT, "too many pages: the report needs more than %zu", f->max_pages);
+    }
+    flow_seal_page(f);
+    drop_empty_page(f);
+    furniture_label_pages(f);
+    fill_labels(f);
+    fill_links(f);
+    furniture_draw(f);
+    bd_sort(f->layout->places.data, f->layout->places.count, sizeof(bd_place), cmp_places, NULL);
+    *out = f->layout;
+    return BD_OK;
+}
+
+const bd_place *bd_layout_find(const bd_layout *layout, bd_str name) {
+    size_t from = 0, to = layout->places.count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = bd_str_cmp(layout->places.data[middle].name, name);
+        if (order == 0) {
+            return &layout->places.data[middle];
+        }
+        if (order < 0) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return NULL;
+}

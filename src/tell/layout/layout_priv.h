@@ -1,0 +1,164 @@
+/* layout_priv.h - the flow that turns blocks into pages, shared by the files of this room.
+ *
+ * `lines` breaks runs into lines of positioned pieces; `flow` owns the current page and the height
+ * left on it; `table` and `chart` place their blocks through it; `mark` draws the small shapes.
+ */
+#ifndef BINDERY_LAYOUT_PRIV_H
+#define BINDERY_LAYOUT_PRIV_H
+
+#include "bindery/layout.h"
+
+/* One accent and greys; each state differs from its neighbours in lightness too, so that it
+ * survives a grey printer. */
+#define INK 0x1b2027u
+#define GREY 0x57626fu
+#define PALE 0x98a3afu
+#define RULE 0xd2d9e1u
+#define TINT 0xeef2f7u
+#define WASH 0xf6f8fbu
+#define ACCENT 0x1f3a5fu
+#define ACCENT_MID 0x6d8bb3u
+#define ACCENT_LIGHT 0xc4d3e6u
+#define ALERT 0x8c1c1cu
+#define WHITE 0xffffffu
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+typedef enum { PIECE_TEXT, PIECE_MARK, PIECE_FLAG, PIECE_PAGE_REF } piece_kind;
+
+typedef struct {
+    piece_kind kind;
+    bd_mark mark;
+    uint32_t face, color;
+    float size, x, width; /* x from the line's left end */
+    bool has_space_after; /* in memory, just behind `text` */
+    bd_str text;
+    bd_str link; /* anchor or "" */
+} piece;
+
+typedef struct {
+    piece *pieces;
+    size_t count;
+    float width;
+} line;
+
+typedef struct {
+    line *data;
+    size_t count, room;
+} lines;
+
+/* How plain runs look; other run styles are derived from it. */
+typedef struct {
+    bd_text_role role;
+    double size, leading;
+    uint32_t color;
+    bool keeps_spaces; /* queries and listings */
+} type_style;
+
+typedef struct flow flow;
+
+/* Runs cut into words and measured; in the flow's scratch arena, gone after the block is planned.
+ */
+typedef struct lines_text lines_text;
+const lines_text *lines_prepare(flow *f, const bd_runs *runs, const type_style *style);
+/* Width on one line, and of the widest word and of the widest part where a long word may be broken.
+ */
+typedef struct {
+    double whole, word, part;
+} lines_widths;
+lines_widths lines_measure(flow *f, const lines_text *text);
+/* Breaks at `width`; no line when there is no text. */
+lines lines_break(flow *f, const lines_text *text, double width);
+lines lines_make(flow *f, const bd_runs *runs, const type_style *style, double width);
+lines lines_make_text(flow *f, bd_str text, const type_style *style, double width);
+/* Draws with the line box's top at `top`; `room` is the width to align in. */
+void lines_draw(flow *f, const line *subject, const type_style *style, double x, double top,
+                double room, bd_align align);
+/* One line of text cut to `room` with an ellipsis; yields its width. */
+double text_draw(flow *f, bd_text_role role, double size, uint32_t color, double x, double baseline,
+                 bd_str text, double room, bd_align align);
+double text_width(flow *f, bd_text_role role, double size, bd_str text);
+double baseline_in(const type_style *style, double top);
+
+/* ---- flow ------------------------------------------------------------------------------------ */
+
+/* A page label to be written where room was kept, once all places are known. */
+typedef struct {
+    size_t page_index, op_index;
+    bd_str anchor;
+    double x, room; /* the room kept; the label is aligned in it */
+    bd_align align;
+    size_t last_op; /* operations up to here follow it on a left-aligned line; 0: none do */
+    size_t next_link, last_link;
+} label_patch;
+
+/* A link whose target is not placed yet. */
+typedef struct {
+    size_t page_index;
+    bd_pt rect[4];
+    bd_str anchor;
+} link_patch;
+
+struct flow {
+    const bd_doc *doc;
+    bd_text_faces *faces;
+    bd_arena *arena;
+    bd_arena *scratch; /* emptied after each block is planned */
+    bd_layout *layout;
+    size_t max_pages;
+    double left, width, top, bottom; /* the area for text */
+    size_t page_index;               /* the page drawn on */
+    double y;                        /* upper edge of what is free on the page */
+    bool is_page_empty;              /* nothing placed yet: spaces before are dropped */
+    bool is_after_heading;           /* the next heading needs less space before it */
+    bool is_full;                    /* max_pages reached; nothing more is placed */
+    bd_text_spans spans;             /* reused by every split */
+    bd_strs waiting;                 /* anchors to be set where the next block is placed */
+    BD_VEC(label_patch) label_patches;
+    BD_VEC(link_patch) link_patches;
+    bd_map *place_of_name; /* bd_place * */
+};
+
+bd_page *flow_page(flow *f);
+void flow_new_page(flow *f);
+void flow_seal_page(flow *f);    /* gives the page's operations memory of their own size */
+double flow_left(const flow *f); /* height free on this page */
+/* Goes to a new page unless `height` is free; an empty page is kept whatever the height. */
+void flow_need(flow *f, double height);
+void flow_space(flow *f, double height); /* dropped at the top of a page */
+void flow_take(flow *f, double height);  /* moves y down after drawing */
+void flow_set_anchors(flow *f);          /* waiting anchors point to the current y */
+void flow_add_link(flow *f, double left, double bottom, double right, double top, bd_str anchor);
+
+bd_op *op_add(flow *f, bd_op_kind kind, uint32_t color);
+void op_rect(flow *f, uint32_t color, double x, double y, double width, double height);
+void op_frame(flow *f, uint32_t color, double thick, double x, double y, double width,
+              double height);
+void op_line(flow *f, uint32_t color, double thick, double x, double y, double to_x, double to_y);
+void op_polygon(flow *f, uint32_t color, const bd_point *points, size_t count);
+
+/* ---- blocks ---------------------------------------------------------------------------------- */
+
+typedef struct table_plan table_plan;
+table_plan *table_make(flow *f, const bd_table *table);
+double table_first_height(const table_plan *plan); /* caption, head and first row */
+void table_place(flow *f, const table_plan *plan);
+
+double chart_height(const flow *f, const bd_chart *chart); /* what must stay together */
+void chart_place(flow *f, const bd_chart *chart);
+
+/* ---- furniture ------------------------------------------------------------------------------- */
+
+void furniture_label_pages(flow *f); /* needs the number of pages and of front pages */
+void furniture_draw(flow *f);        /* headers and footers of all pages */
+
+/* ---- marks ----------------------------------------------------------------------------------- */
+
+double mark_width(double size); /* with the gap after it */
+void mark_draw(flow *f, bd_mark mark, double x, double baseline, double size);
+void flag_draw(flow *f, double x, double baseline, double size);
+/* One state in a cell of a grid: shade, shape and letter. */
+void cell_draw(flow *f, bd_cell_state state, double x, double y, double width, double height);
+const char *cell_word(bd_cell_state state);
+
+#endif

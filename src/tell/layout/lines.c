@@ -1,0 +1,483 @@
+#include "bindery/layout.h"
+#include "layout_priv.h"
+
+#include <string.h>
+
+/* Pieces come from runs word by word; a piece without a space before it is glued to the one before.
+ */
+typedef struct {
+    piece subject;
+    double space;  /* width of the space before it; 0: glued */
+    size_t breaks; /* line feeds before it */
+    bool is_solid; /* never broken inside (figures) */
+} word;
+typedef BD_VEC(word) words;
+struct lines_text {
+    words words;
+    bool keeps_spaces;
+};
+
+typedef struct {
+    bd_text_role role;
+    double size;
+    uint32_t color;
+} look;
+
+static look look_of(const bd_run *run, const type_style *style) {
+    look l = {style->role, style->size, style->color};
+    switch (run->style) {
+    case BD_RUN_PLAIN:
+        break;
+    case BD_RUN_STRONG:
+        l.role = BD_ROLE_SEMIBOLD;
+        break;
+    case BD_RUN_EMPHASIS:
+        l.role = BD_ROLE_ITALIC;
+        break;
+    case BD_RUN_MONO:
+        l.role = BD_ROLE_MONO;
+        l.size *= 0.88; /* DejaVu Sans Mono is large on its body; this matches x-heights */
+        break;
+    case BD_RUN_SMALL:
+        l.size *= 0.86;
+        l.color = GREY;
+        break;
+    case BD_RUN_MUTED:
+        l.color = GREY;
+        break;
+    }
+    if (run->link.size > 0 && l.color != WHITE) {
+        l.color = ACCENT;
+    }
+    return l;
+}
+
+static double scaled(double size, int thousandths) {
+    return size * thousandths / 1000.0;
+}
+
+static word *add_word(flow *f, words *list, const look *l, piece_kind kind, bd_str link) {
+    word *w = bd_push(f->scratch, list);
+    w->subject.kind = kind;
+    w->subject.size = (float)l->size;
+    w->subject.color = l->color;
+    w->subject.link = link;
+    return w;
+}
+
+/* What the space before the next word is worth; carried from run to run. */
+typedef struct {
+    double space;
+    size_t breaks;
+} gap;
+
+static void take_gap(word *w, gap *before) {
+    w->space = before->space;
+    w->breaks = before->breaks;
+    *before = (gap){0};
+}
+
+static void add_shape(flow *f, words *list, const look *l, piece_kind kind, bd_mark mark,
+                      bd_str link, gap *before) {
+    word *w = add_word(f, list, l, kind, link);
+    w->subject.mark = mark;
+    w->subject.width = (float)mark_width(l->size);
+    w->is_solid = true;
+    take_gap(w, before);
+}
+
+static void add_page_ref(flow *f, words *list, const look *l, const bd_run *run, gap *before) {
+    word *w = add_word(f, list, l, PIECE_PAGE_REF, run->link);
+    w->subject.face = (uint32_t)bd_text_primary(f->faces, l->role);
+    w->subject.width = (float)text_width(f, l->role, l->size, BD_STR("888"));
+    w->is_solid = true;
+    take_gap(w, before);
+}
+
+/* No-break spaces have done their work when words are cut; drawn and copied they are spaces. */
+static bd_str plain_spaces(flow *f, bd_str text) {
+    if (bd_str_find(text, BD_STR("\xc2\xa0")) < 0) {
+        return text;
+    }
+    char *bytes = bd_new(f->arena, char, text.size);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        bool is_no_break = (unsigned char)text.data[i] == 0xc2 && i + 1 < text.size &&
+                           (unsigned char)text.data[i + 1] == 0xa0;
+        bytes[size++] = is_no_break ? ' ' : text.data[i];
+        i += is_no_break ? 1 : 0;
+    }
+    return (bd_str){bytes, size};
+}
+
+static void add_span(flow *f, words *list, const look *l, const bd_text_span *span,
+                     const bd_run *run, bool keeps_spaces, gap *before) {
+    double space = scaled(l->size, bd_text_advance(f->faces, span->face, ' '));
+    size_t at = 0;
+    bd_text_word found;
+    while (at < span->text.size) {
+        bool is_word = bd_text_next_word(span->text, &at, &found);
+        if (found.spaces > 0) {
+            before->space = space * (keeps_spaces ? (double)found.spaces : 1.0);
+        }
+        before->breaks += found.breaks;
+        if (!is_word) {
+            return;
+        }
+        word *w = add_word(f, list, l, PIECE_TEXT, run->link);
+        w->subject.face = (uint32_t)span->face;
+        w->subject.text = plain_spaces(f, bd_str_sub(span->text, found.from, found.to));
+        w->subject.width =
+            (float)scaled(l->size, bd_text_measure(f->faces, span->face, w->subject.text));
+        w->subject.has_space_after = found.to < span->text.size &&
+                                     span->text.data[found.to] == ' ' &&
+                                     w->subject.text.data == span->text.data + found.from;
+        w->is_solid = run->figure.size > 0;
+        take_gap(w, before);
+    }
+}
+
+/* A figure's spaces hold it together. */
+static bd_str solid_text(flow *f, const bd_run *run) {
+    if (run->figure.size == 0 || !run->text.data || !memchr(run->text.data, ' ', run->text.size)) {
+        return run->text;
+    }
+    char *bytes = bd_new(f->arena, char, run->text.size * 2);
+    size_t size = 0;
+    for (size_t i = 0; i < run->text.size; i++) {
+        if (run->text.data[i] == ' ') {
+            size += bd_utf8_put(bytes + size, 0xa0);
+        } else {
+            bytes[size++] = run->text.data[i];
+        }
+    }
+    return (bd_str){bytes, size};
+}
+
+static void add_run(flow *f, words *list, const bd_run *run, const type_style *style, gap *before) {
+    look l = look_of(run, style);
+    if (run->mark != BD_MARK_NONE) {
+        add_shape(f, list, &l, PIECE_MARK, run->mark, run->link, before);
+    }
+    if (run->is_flagged) {
+        add_shape(f, list, &l, PIECE_FLAG, BD_MARK_NONE, run->link, before);
+    }
+    if (run->is_page_ref) {
+        add_page_ref(f, list, &l, run, before);
+        return;
+    }
+    f->spans.count = 0;
+    bd_text_split(f->faces, l.role, solid_text(f, run), f->arena, &f->spans, &f->layout->gaps);
+    for (size_t i = 0; i < f->spans.count; i++) {
+        add_span(f, list, &l, &f->spans.data[i], run, style->keeps_spaces, before);
+    }
+}
+
+const lines_text *lines_prepare(flow *f, const bd_runs *runs, const type_style *style) {
+    lines_text *text = bd_new(f->scratch, lines_text, 1);
+    text->keeps_spaces = style->keeps_spaces;
+    gap before = {0};
+    for (size_t i = 0; i < runs->count; i++) {
+        add_run(f, &text->words, &runs->data[i], style, &before);
+    }
+    return text;
+}
+
+/* ---- filling lines --------------------------------------------------------------------------- */
+
+typedef struct {
+    flow *f;
+    lines out;
+    BD_VEC(piece) pieces; /* of the line being filled */
+    double x, width;
+} filler;
+
+static void end_line(filler *fill) {
+    line *l = bd_push(fill->f->scratch, &fill->out);
+    l->count = fill->pieces.count;
+    l->pieces = l->count > 0 ? bd_new(fill->f->arena, piece, l->count) : NULL;
+    for (size_t i = 0; i < l->count; i++) {
+        l->pieces[i] = fill->pieces.data[i];
+    }
+    l->width = (float)fill->x;
+    fill->pieces.count = 0;
+    fill->x = 0;
+}
+
+static bool can_join(const piece *a, const piece *b, bool has_space) {
+    return a->kind == PIECE_TEXT && b->kind == PIECE_TEXT && a->face == b->face &&
+           a->size == b->size && a->color == b->color && bd_str_eq(a->link, b->link) &&
+           a->text.data + a->text.size + (has_space ? 1 : 0) == b->text.data;
+}
+
+/* Neighbours that lie side by side in memory become one piece, and one drawing operation later.
+ * Where they do not, the space between them is drawn with the first, so that copied text keeps it.
+ */
+static void put_piece(filler *fill, const piece *subject, double space) {
+    piece *last = fill->pieces.count > 0 ? &fill->pieces.data[fill->pieces.count - 1] : NULL;
+    double x = fill->x + (last ? space : 0);
+    bool has_space = last && space > 0 && last->has_space_after;
+    if (last && (space == 0 || has_space) && can_join(last, subject, has_space)) {
+        last->text.size += subject->text.size + (has_space ? 1 : 0);
+        last->width = (float)(x + (double)subject->width - (double)last->x);
+        last->has_space_after = subject->has_space_after;
+        fill->x = x + (double)subject->width;
+        return;
+    }
+    if (has_space) {
+        last->text.size++;
+    }
+    piece *p = bd_push(fill->f->scratch, &fill->pieces);
+    *p = *subject;
+    p->x = (float)x;
+    fill->x = x + (double)subject->width;
+}
+
+/* Places a piece that is wider than a line, cut where bd_text_break says. */
+static void put_broken(filler *fill, const word *w, double space) {
+    piece rest = w->subject;
+    if (rest.kind != PIECE_TEXT || w->is_solid) {
+        put_piece(fill, &rest, space);
+        return;
+    }
+    double size = (double)rest.size;
+    while (fill->x + space + (double)rest.width > fill->width) {
+        double room = (fill->width - fill->x - space) * 1000.0 / size;
+        size_t cut = bd_text_break(fill->f->faces, rest.face, rest.text, room);
+        if (cut == 0 && fill->pieces.count > 0) {
+            end_line(fill);
+            space = 0;
+            continue;
+        }
+        piece head = rest;
+        uint32_t first;
+        size_t one = 0;
+        bd_utf8_next(rest.text, &one, &first);
+        head.text = bd_str_sub(rest.text, 0, cut == 0 ? one : cut);
+        head.width = (float)scaled(size, bd_text_measure(fill->f->faces, rest.face, head.text));
+        head.has_space_after = false;
+        put_piece(fill, &head, space);
+        space = 0;
+        rest.text = bd_str_sub(rest.text, head.text.size, rest.text.size);
+        if (rest.text.size == 0) {
+            return;
+        }
+        rest.width = (float)scaled(size, bd_text_measure(fill->f->faces, rest.face, rest.text));
+        end_line(fill);
+    }
+    put_piece(fill, &rest, space);
+}
+
+/* Places words[from..to), which are glued together. */
+static void put_group(filler *fill, const words *list, size_t from, size_t to) {
+    double group = 0, space = list->data[from].space;
+    for (size_t i = from; i < to; i++) {
+        group += (double)list->data[i].subject.width;
+    }
+    const double slack = 0.01; /* widths are sums of rounded numbers */
+    if (fill->pieces.count > 0 && fill->x + space + group > fill->width + slack) {
+        end_line(fill);
+    }
+    bool fits = group <= fill->width + slack;
+    for (size_t i = from; i < to; i++) {
+        if (fits) {
+            put_piece(fill, &list->data[i].subject, i == from ? space : 0);
+        } else {
+            put_broken(fill, &list->data[i], 0);
+        }
+    }
+}
+
+lines lines_break(flow *f, const lines_text *text, double width) {
+    const words *list = &text->words;
+    filler fill = {.f = f, .width = width > 1 ? width : 1};
+    for (size_t from = 0; from < list->count;) {
+        size_t to = from + 1;
+        while (to < list->count && list->data[to].space <= 0 && list->data[to].breaks == 0) {
+            to++;
+        }
+        for (size_t i = 0; i < list->data[from].breaks; i++) {
+            end_line(&fill);
+        }
+        if (fill.pieces.count == 0 && text->keeps_spaces) {
+            fill.x = list->data[from].space; /* a listing keeps its indent */
+        }
+        put_group(&fill, list, from, to);
+        from = to;
+    }
+    if (fill.pieces.count > 0) {
+        end_line(&fill);
+    }
+    lines own = {bd_new(f->arena, line, fill.out.count + 1), fill.out.count, fill.out.count + 1};
+    for (size_t i = 0; i < own.count; i++) {
+        own.data[i] = fill.out.data[i];
+    }
+    return own;
+}
+
+lines lines_make(flow *f, const bd_runs *runs, const type_style *style, double width) {
+    return lines_break(f, lines_prepare(f, runs, style), width);
+}
+
+lines lines_make_text(flow *f, bd_str text, const type_style *style, double width) {
+    bd_run run = {.text = text};
+    bd_runs runs = {&run, 1, 1};
+    return lines_make(f, &runs, style, width);
+}
+
+/* Dates, ids and names are short and stay whole; hashes and paths may be broken. */
+static double widest_part(flow *f, const word *w) {
+    const piece *p = &w->subject;
+    if (p->kind != PIECE_TEXT || w->is_solid || p->width < 11 * p->size) {
+        return (double)p->width;
+    }
+    return scaled((double)p->size, bd_text_widest_part(f->faces, p->face, p->text));
+}
+
+lines_widths lines_measure(flow *f, const lines_text *text) {
+    lines_widths found = {0};
+    double current = 0, group = 0;
+    for (size_t i = 0; i < text->words.count; i++) {
+        const word *w = &text->words.data[i];
+        bool is_glued = i > 0 && w->space <= 0 && w->breaks == 0;
+        current = w->breaks > 0 ? 0 : current;
+        current += w->space + (double)w->subject.width;
+        group = (is_glued ? group : 0) + (double)w->subject.width;
+        double part = widest_part(f, w);
+        found.whole = current > found.whole ? current : found.whole;
+        found.word = group > found.word ? group : found.word;
+        found.part = part > found.part ? part : found.part;
+    }
+    return found;
+}
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+double baseline_in(const type_style *style, double top) {
+    /* Puts the middle of the capitals (0.71 em high) on the middle of the line box. */
+    return top - style->leading / 2 - style->size * 0.357;
+}
+
+static void draw_text_piece(flow *f, const piece *p, double x, double baseline) {
+    bd_op *op = op_add(f, BD_OP_TEXT, p->color);
+    op->face = p->face;
+    op->size = p->size;
+    op->x = (float)x;
+    op->y = (float)baseline;
+    op->width = p->width;
+    op->text = p->text;
+}
+
+static void draw_page_ref(flow *f, const piece *p, double x, double baseline, bd_align align) {
+    draw_text_piece(f, p, x, baseline);
+    label_patch *patch = bd_push(f->arena, &f->label_patches);
+    patch->page_index = f->page_index;
+    patch->op_index = flow_page(f)->ops.count - 1;
+    patch->anchor = p->link;
+    patch->x = x;
+    patch->room = (double)p->width;
+    patch->align = align;
+    patch->next_link = f->link_patches.count + 1;
+}
+
+/* What follows a page reference on its line moves up when the number turns out shorter than its
+ * room. */
+static void note_followers(flow *f, size_t first_patch) {
+    for (size_t i = first_patch; i < f->label_patches.count; i++) {
+        label_patch *patch = &f->label_patches.data[i];
+        patch->last_op = flow_page(f)->ops.count;
+        patch->last_link = f->link_patches.count;
+    }
+}
+
+void lines_draw(flow *f, const line *subject, const type_style *style, double x, double top,
+                double room, bd_align align) {
+    double spare = room - (double)subject->width;
+    if (align == BD_ALIGN_RIGHT) {
+        x += spare;
+    }
+    if (align == BD_ALIGN_CENTER) {
+        x += spare / 2;
+    }
+    double baseline = baseline_in(style, top);
+    size_t first_patch = f->label_patches.count;
+    for (size_t i = 0; i < subject->count; i++) {
+        const piece *p = &subject->pieces[i];
+        double at = x + (double)p->x;
+        switch (p->kind) {
+        case PIECE_TEXT:
+            draw_text_piece(f, p, at, baseline);
+            break;
+        case PIECE_MARK:
+            mark_draw(f, p->mark, at, baseline, (double)p->size);
+            break;
+        case PIECE_FLAG:
+            flag_draw(f, at, baseline, (double)p->size);
+            break;
+        case PIECE_PAGE_REF:
+            draw_page_ref(f, p, at, baseline, subject->count == 1 ? align : BD_ALIGN_LEFT);
+            break;
+        }
+        if (p->link.size > 0) {
+            flow_add_link(f, at, top - style->leading, at + (double)p->width, top, p->link);
+        }
+    }
+    if (align == BD_ALIGN_LEFT) {
+        note_followers(f, first_patch);
+    }
+}
+
+static double spans_width(flow *f, double size) {
+    double width = 0;
+    for (size_t i = 0; i < f->spans.count; i++) {
+        width +=
+            scaled(size, bd_text_measure(f->faces, f->spans.data[i].face, f->spans.data[i].text));
+    }
+    return width;
+}
+
+double text_width(flow *f, bd_text_role role, double size, bd_str text) {
+    f->spans.count = 0;
+    bd_text_split(f->faces, role, text, f->arena, &f->spans, NULL);
+    return spans_width(f, size);
+}
+
+/* `text` cut so that it fits `room` with an ellipsis. */
+static bd_str elide(flow *f, bd_text_role role, double size, bd_str text, double room) {
+    size_t best = 0, at = 0;
+    uint32_t c;
+    double width = text_width(f, role, size, BD_STR("\xe2\x80\xa6"));
+    while (bd_utf8_next(text, &at, &c)) {
+        size_t face = bd_text_primary(f->faces, role);
+        bd_text_find_face(f->faces, role, c, &face);
+        width += scaled(size, bd_text_advance(f->faces, face, c));
+        if (width > room) {
+            break;
+        }
+        best = at;
+    }
+    return bd_str_format(f->arena, "%.*s\xe2\x80\xa6",
+                         BD_ARG(bd_str_trim(bd_str_sub(text, 0, best))));
+}
+
+double text_draw(flow *f, bd_text_role role, double size, uint32_t color, double x, double baseline,
+                 bd_str text, double room, bd_align align) {
+    f->spans.count = 0;
+    bd_text_split(f->faces, role, text, f->arena, &f->spans, &f->layout->gaps);
+    double width = spans_width(f, size);
+    const double slack = 0.01;
+    if (width > room + slack) {
+        bd_str shown = elide(f, role, size, text, room);
+        width = text_width(f, role, size, shown);
+    }
+    x += align == BD_ALIGN_RIGHT ? room - width : align == BD_ALIGN_CENTER ? (room - width) / 2 : 0;
+    for (size_t i = 0; i < f->spans.count; i++) {
+        const bd_text_span *span = &f->spans.data[i];
+        piece p = {
+            .face = (uint32_t)span->face, .color = color, .size = (float)size, .text = span->text};
+        p.width = (float)scaled(size, bd_text_measure(f->faces, span->face, span->text));
+        draw_text_piece(f, &p, x, baseline);
+        x += (double)p.width;
+    }
+    return width;
+}

@@ -1,0 +1,399 @@
+#include "bindery/layout.h"
+#include "layout_priv.h"
+
+/* Columns are fitted to their content: a column that fits is left alone, one that does not shrinks
+ * towards its longest word, and only then are long words (hashes, paths) broken; short ones (dates,
+ * ids, names) stay whole. */
+
+#define SIDE 4.5 /* between a cell's edge and its text */
+
+static const type_style normal_type = {BD_ROLE_TEXT, 8, 11.2, INK, false};
+static const type_style compact_type = {BD_ROLE_TEXT, 7, 9.4, INK, false};
+static const type_style caption_type = {BD_ROLE_SEMIBOLD, 8, 11, ACCENT, false};
+
+typedef struct {
+    lines lines;
+    size_t column, span;
+    bool is_header;
+} cell_plan;
+
+typedef struct {
+    cell_plan *cells;
+    size_t count;
+    size_t line_count; /* of the tallest cell */
+    bool is_header;
+} row_plan;
+
+struct table_plan {
+    const bd_table *table;
+    type_style type, head_type;
+    double inset;       /* above and below a cell's text */
+    double *x, *widths; /* per column; the widths hold both sides */
+    lines caption;
+    row_plan head;
+    row_plan *rows;
+    size_t row_count;
+};
+
+/* ---- widths ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    double whole, word, part, weight;
+} need;
+
+/* Spreads `spare` over the columns by weight, none beyond its limit; yields what nobody could take.
+ */
+static double pour(double spare, size_t count, const double *weights, const double *limits,
+                   double *widths) {
+    for (size_t round = 0; round < count + 1 && spare > 0.01; round++) {
+        double total = 0, taken = 0;
+        for (size_t i = 0; i < count; i++) {
+            total += widths[i] < limits[i] - 0.001 ? weights[i] : 0;
+        }
+        if (total <= 0) {
+            return spare;
+        }
+        for (size_t i = 0; i < count; i++) {
+            double room = limits[i] - widths[i];
+            double share = room > 0.001 ? spare * weights[i] / total : 0;
+            share = share > room ? room : share;
+            widths[i] += share;
+            taken += share;
+        }
+        spare -= taken;
+    }
+    return spare;
+}
+
+static double sum(const double *values, size_t count) {
+    double total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += values[i];
+    }
+    return total;
+}
+
+/* What is left when everything fits goes to weighted columns, else to all in proportion. */
+static void share_rest(const need *needs, size_t count, double rest, double *widths) {
+    double weights = 0, used = sum(widths, count);
+    for (size_t i = 0; i < count; i++) {
+        weights += needs[i].weight;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double share = weights > 0 ? needs[i].weight / weights : used > 0 ? widths[i] / used : 0;
+        widths[i] += rest * share;
+    }
+}
+
+/* From `low` towards each column's whole content, by weight. */
+static bool spread(flow *f, const double *low, const need *needs, size_t count, double room,
+                   double *widths) {
+    double used = sum(low, count);
+    if (used > room) {
+        return false;
+    }
+    double *weights = bd_new(f->scratch, double, count), *whole = bd_new(f->scratch, double, count);
+    for (size_t i = 0; i < count; i++) {
+        weights[i] = needs[i].weight > 0 ? needs[i].weight : 1;
+        whole[i] = needs[i].whole;
+        widths[i] = low[i];
+    }
+    double rest = pour(room - used, count, weights, whole, widths);
+    share_rest(needs, count, rest, widths);
+    return true;
+}
+
+/* A column without weight is as narrow as its content, as long as that is not much. */
+static bool is_narrow(const need *n, double room) {
+    return n->weight <= 0 && n->whole <= room * 0.3;
+}
+
+static void fit_columns(flow *f, const need *needs, size_t count, double room, double *widths) {
+    double *roomy = bd_new(f->scratch, double, count), *tight = bd_new(f->scratch, double, count);
+    double *least = bd_new(f->scratch, double, count);
+    for (size_t i = 0; i < count; i++) {
+        double word = needs[i].word > room * 0.4 ? room * 0.4 : needs[i].word;
+        word = word > needs[i].part ? word : needs[i].part;
+        roomy[i] = is_narrow(&needs[i], room) ? needs[i].whole : word;
+        tight[i] = is_narrow(&needs[i], room) ? needs[i].whole : needs[i].part;
+        least[i] = needs[i].part;
+    }
+    if (spread(f, roomy, needs, count, room, widths) ||
+        spread(f, tight, needs, count, room, widths) ||
+        spread(f, least, needs, count, room, widths)) {
+        return;
+    }
+    double scale = room / sum(least, count);
+    for (size_t i = 0; i < count; i++) {
+        widths[i] = least[i] * scale;
+    }
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static bool is_row_header(const table_plan *plan, const bd_cell *cell, size_t column) {
+    return cell->is_header || (plan->table->has_no_head && column == 0);
+}
+
+static type_style cell_type(const table_plan *plan, const bd_cell *cell, size_t column) {
+    type_style type = plan->type;
+    if (is_row_header(plan, cell, column)) {
+        type.role = BD_ROLE_SEMIBOLD;
+        type.color = cell->is_header ? ACCENT : GREY;
+    }
+    return type;
+}
+
+static size_t span_of(const bd_cell *cell, size_t column, size_t column_count) {
+    size_t span = cell->span < 1 ? 1 : (size_t)cell->span;
+    return span > column_count - column ? column_count - column : span;
+}
+
+static size_t count_rows(const bd_table *table) {
+    size_t rows = 0, column = 0;
+    for (size_t i = 0; i < table->cells.count; i++) {
+        rows += column == 0;
+        column += span_of(&table->cells.data[i], column, table->column_count);
+        column = column >= table->column_count ? 0 : column;
+    }
+    return rows;
+}
+
+static bd_runs head_runs(flow *f, bd_str head) {
+    bd_run *run = bd_new(f->arena, bd_run, 1);
+    run->text = head;
+    return (bd_runs){run, 1, 1};
+}
+
+static void widen(need *n, lines_widths found) {
+    n->whole = found.whole > n->whole ? found.whole : n->whole;
+    n->word = found.word > n->word ? found.word : n->word;
+    n->part = found.part > n->part ? found.part : n->part;
+}
+
+/* Texts of all cells, prepared once for measuring and for breaking. */
+static const lines_text **prepare_cells(flow *f, const table_plan *plan, need *needs) {
+    const bd_table *table = plan->table;
+    const lines_text **texts = bd_new(f->scratch, const lines_text *, table->cells.count + 1);
+    size_t column = 0;
+    for (size_t i = 0; i < table->cells.count; i++) {
+        const bd_cell *cell = &table->cells.data[i];
+        type_style type = cell_type(plan, cell, column);
+        size_t span = span_of(cell, column, table->column_count);
+        texts[i] = lines_prepare(f, &cell->runs, &type);
+        if (span == 1) {
+            widen(&needs[column], lines_measure(f, texts[i]));
+        }
+        column += span;
+        column = column >= table->column_count ? 0 : column;
+    }
+    return texts;
+}
+
+static void break_cells(flow *f, table_plan *plan, const lines_text **texts) {
+    const bd_table *table = plan->table;
+    row_plan *row = plan->rows;
+    size_t column = 0;
+    for (size_t i = 0; i < table->cells.count; i++) {
+        const bd_cell *cell = &table->cells.data[i];
+        size_t span = span_of(cell, column, table->column_count);
+        if (column == 0) {
+            row->cells = bd_new(f->arena, cell_plan, table->column_count);
+            row->is_header = cell->is_header;
+        }
+        double width = sum(plan->widths + column, span) - 2 * SIDE;
+        cell_plan *c = &row->cells[row->count++];
+        *c = (cell_plan){lines_break(f, texts[i], width + 0.05), column, span, cell->is_header};
+        row->line_count = c->lines.count > row->line_count ? c->lines.count : row->line_count;
+        column += span;
+        if (column >= table->column_count) {
+            column = 0;
+            row++;
+        }
+    }
+}
+
+static void plan_head(flow *f, table_plan *plan, const lines_text **heads) {
+    size_t count = plan->table->column_count;
+    plan->head.cells = bd_new(f->arena, cell_plan, count);
+    plan->head.count = count;
+    for (size_t i = 0; i < count; i++) {
+        lines text = lines_break(f, heads[i], plan->widths[i] - 2 * SIDE + 0.05);
+        plan->head.cells[i] = (cell_plan){text, i, 1, true};
+        plan->head.line_count =
+            text.count > plan->head.line_count ? text.count : plan->head.line_count;
+    }
+}
+
+table_plan *table_make(flow *f, const bd_table *table) {
+    table_plan *plan = bd_new(f->arena, table_plan, 1);
+    size_t count = table->column_count;
+    plan->table = table;
+    plan->type = table->is_compact ? compact_type : normal_type;
+    plan->head_type = plan->type;
+    plan->head_type.role = BD_ROLE_SEMIBOLD;
+    plan->head_type.size *= 0.95;
+    plan->head_type.color = ACCENT;
+    plan->inset = table->is_compact ? 1.8 : 2.9;
+    plan->row_count = count_rows(table);
+    plan->rows = bd_new(f->arena, row_plan, plan->row_count + 1);
+    plan->x = bd_new(f->arena, double, count);
+    plan->widths = bd_new(f->arena, double, count);
+    need *needs = bd_new(f->scratch, need, count);
+    const lines_text **heads = bd_new(f->scratch, const lines_text *, count);
+    for (size_t i = 0; i < count; i++) {
+        needs[i].weight = table->columns[i].weight;
+        if (!table->has_no_head) {
+            bd_runs runs = head_runs(f, table->columns[i].head);
+            heads[i] = lines_prepare(f, &runs, &plan->head_type);
+            lines_widths found = lines_measure(f, heads[i]);
+            found.whole = found.word; /* a long head is broken rather than widening its column */
+            widen(&needs[i], found);
+        }
+    }
+    const lines_text **texts = prepare_cells(f, plan, needs);
+    fit_columns(f, needs, count, f->width - 2 * SIDE * (double)count, plan->widths);
+    double x = f->left;
+    for (size_t i = 0; i < count; i++) {
+        plan->widths[i] += 2 * SIDE;
+        plan->x[i] = x;
+        x += plan->widths[i];
+    }
+    if (!table->has_no_head) {
+        plan_head(f, plan, heads);
+    }
+    break_cells(f, plan, texts);
+    if (table->caption.size > 0) {
+        plan->caption = lines_make_text(f, table->caption, &caption_type, f->width);
+    }
+    return plan;
+}
+
+/* ---- placing --------------------------------------------------------------------------------- */
+
+static double row_height(const table_plan *plan, const row_plan *row) {
+    size_t count = row->line_count > 0 ? row->line_count : 1;
+    return (double)count * plan->type.leading + 2 * plan->inset;
+}
+
+static double head_height(const table_plan *plan) {
+    return plan->table->has_no_head ? 0 : row_height(plan, &plan->head);
+}
+
+static double caption_height(const table_plan *plan) {
+    return plan->caption.count > 0 ? (double)plan->caption.count * caption_type.leading + 3 : 0;
+}
+
+/* A group's header row stays with the row it heads. */
+static double kept_height(const table_plan *plan, size_t row) {
+    double height = 0;
+    for (; row < plan->row_count; row++) {
+        height += row_height(plan, &plan->rows[row]);
+        if (!plan->rows[row].is_header) {
+            break;
+        }
+    }
+    return height;
+}
+
+double table_first_height(const table_plan *plan) {
+    return caption_height(plan) + head_height(plan) + kept_height(plan, 0);
+}
+
+/* Draws lines [from, to) of each cell with the row's top at y. */
+static void draw_cells(flow *f, const table_plan *plan, const row_plan *row, const type_style *type,
+                       size_t from, size_t to) {
+    for (size_t i = 0; i < row->count; i++) {
+        const cell_plan *cell = &row->cells[i];
+        double width = sum(plan->widths + cell->column, cell->span) - 2 * SIDE;
+        double top = f->y - plan->inset;
+        for (size_t k = from; k < to && k < cell->lines.count; k++) {
+            lines_draw(f, &cell->lines.data[k], type, plan->x[cell->column] + SIDE, top, width,
+                       plan->table->columns[cell->column].align);
+            top -= type->leading;
+        }
+    }
+}
+
+static void draw_head(flow *f, const table_plan *plan) {
+    double height = head_height(plan);
+    if (plan->table->has_no_head) {
+        op_line(f, RULE, 0.5, f->left, f->y, f->left + f->width, f->y);
+        return;
+    }
+    op_rect(f, TINT, f->left, f->y - height, f->width, height);
+    type_style type = plan->head_type;
+    type.leading = plan->type.leading;
+    draw_cells(f, plan, &plan->head, &type, 0, plan->head.line_count);
+    flow_take(f, height);
+    op_line(f, ACCENT, 0.8, f->left, f->y, f->left + f->width, f->y);
+}
+
+static void draw_part(flow *f, const table_plan *plan, const row_plan *row, size_t from,
+                      size_t to) {
+    double height = (double)(to > from ? to - from : 1) * plan->type.leading + 2 * plan->inset;
+    if (row->is_header) {
+        op_rect(f, WASH, f->left, f->y - height, f->width, height);
+    }
+    draw_cells(f, plan, row, &plan->type, from, to);
+    flow_take(f, height);
+    op_line(f, RULE, 0.5, f->left, f->y, f->left + f->width, f->y);
+}
+
+static void start_page(flow *f, const table_plan *plan) {
+    flow_new_page(f);
+    draw_head(f, plan);
+}
+
+/* A row taller than a page goes on line by line; a fresh page takes one line at least, however tall
+ * its head. */
+static void place_tall_row(flow *f, const table_plan *plan, const row_plan *row) {
+    bool is_fresh = false;
+    for (size_t from = 0; from < row->line_count && !f->is_full;) {
+        double free_lines = (flow_left(f) - 2 * plan->inset) / plan->type.leading;
+        size_t fitting = free_lines < 1 ? 0 : (size_t)free_lines;
+        if (!is_fresh && (fitting == 0 || (fitting < 3 && from == 0))) {
+            start_page(f, plan);
+            is_fresh = true;
+            continue;
+        }
+        size_t to = from + (fitting > 0 ? fitting : 1);
+        to = to < row->line_count ? to : row->line_count;
+        draw_part(f, plan, row, from, to);
+        from = to;
+        is_fresh = false;
+    }
+}
+
+static void place_row(flow *f, const table_plan *plan, size_t index) {
+    const row_plan *row = &plan->rows[index];
+    double page = f->top - f->bottom - head_height(plan);
+    if (row_height(plan, row) > page) {
+        place_tall_row(f, plan, row);
+        return;
+    }
+    double kept = kept_height(plan, index);
+    if ((kept > page ? row_height(plan, row) : kept) > flow_left(f) + 0.01) {
+        start_page(f, plan);
+    }
+    draw_part(f, plan, row, 0, row->line_count);
+}
+
+void table_place(flow *f, const table_plan *plan) {
+    double first = table_first_height(plan), page = f->top - f->bottom;
+    flow_need(f, first < page ? first : page / 3);
+    flow_set_anchors(f);
+    for (size_t i = 0; i < plan->caption.count; i++) {
+        lines_draw(f, &plan->caption.data[i], &caption_type, f->left, f->y, f->width,
+                   BD_ALIGN_LEFT);
+        flow_take(f, caption_type.leading);
+    }
+    if (plan->caption.count > 0) {
+        flow_take(f, 3);
+    }
+    draw_head(f, plan);
+    for (size_t i = 0; i < plan->row_count && !f->is_full; i++) {
+        place_row(f, plan, i);
+    }
+    flow_space(f, 12);
+}

@@ -1,0 +1,378 @@
+#include "bindery/pdf.h"
+#include "pdf_priv.h"
+
+#include <hpdf.h>
+#include <hpdf_pages.h>
+
+#include <string.h>
+
+/* libharu, unmodified, as the keeper of objects: page tree, numbering, cross-reference table,
+ * trailer.
+ *
+ * A dictionary of ours is an HPDF_Dict without entries whose write_fn puts the entries as text;
+ * that is one allocation for a dictionary instead of one of 150 bytes for each entry.  Content is
+ * deflated before it reaches libharu, so that a finished page costs its compressed size, and the
+ * file leaves through a callback stream put in the place where HPDF_SaveToStream would otherwise
+ * make a second copy in memory.
+ *
+ * Errors: libharu's errors are sticky and some calls return NULL or a code without raising; every
+ * result is looked at here, the first failure is latched, and nothing jumps. */
+
+#define BLOCK_BYTES ((size_t)64 << 10)
+#define MAX_FILE_BYTES ((size_t)2000 << 20) /* libharu counts offsets in 32 bits */
+#define MAX_STREAM_BYTES ((size_t)256 << 20)
+#define PAGES_PER_NODE 100
+
+typedef struct {
+    HPDF_Dict dict;
+    bd_str entries;
+} raw;
+
+struct pdf_file {
+    bd_arena *arena;
+    HPDF_Doc doc;
+    size_t page_count;
+    HPDF_Page *pages;
+    BD_VEC(raw *) raws;
+    raw catalog, info;
+    unsigned long failure; /* libharu's first error */
+    bool has_failed;
+    bd_rc deflate_rc; /* first failure of the deflater, with its message */
+    bd_rc sink_rc;
+    bd_err kept_err;
+    bd_deflater *deflater;
+    bd_sink deflated_sink;
+    bd_buf deflated;
+    bd_sink *sink; /* while saving */
+    bd_buf block;
+    size_t written_bytes;
+};
+
+static void note_failure(pdf_file *file, unsigned long code) {
+    if (!file->has_failed) {
+        file->has_failed = true;
+        file->failure = code;
+    }
+}
+
+static void keep_status(pdf_file *file, HPDF_STATUS status) {
+    if (status != HPDF_OK) {
+        note_failure(file, status);
+    }
+}
+
+static void on_error(HPDF_STATUS error, HPDF_STATUS detail, void *user) {
+    (void)detail;
+    note_failure(user, error);
+}
+
+static HPDF_STATUS write_entries(HPDF_Dict dict, HPDF_Stream stream) {
+    const raw *subject = dict->attr;
+    if (subject->entries.size == 0) {
+        return HPDF_OK;
+    }
+    const void *bytes = subject->entries.data;
+    HPDF_STATUS status = HPDF_Stream_Write(stream, bytes, (HPDF_UINT)subject->entries.size);
+    return status != HPDF_OK ? status : HPDF_Stream_WriteStr(stream, "\n");
+}
+
+static HPDF_STATUS write_flate(HPDF_Dict dict, HPDF_Stream stream) {
+    (void)dict;
+    return HPDF_Stream_WriteStr(stream, "/Filter /FlateDecode\n");
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static void add_pages(pdf_file *file, double width, double height) {
+    file->pages = bd_new(file->arena, HPDF_Page, file->page_count + 1);
+    for (size_t i = 0; i < file->page_count && !file->has_failed; i++) {
+        HPDF_Page page = HPDF_AddPage(file->doc);
+        if (!page) {
+            note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+            return;
+        }
+        keep_status(file, HPDF_Page_SetWidth(page, (HPDF_REAL)width));
+        keep_status(file, HPDF_Page_SetHeight(page, (HPDF_REAL)height));
+        file->pages[i] = page;
+    }
+}
+
+pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double height) {
+    pdf_file *file = bd_new(arena, pdf_file, 1);
+    file->arena = arena;
+    file->page_count = page_count;
+    bd_buf_init(&file->deflated, MAX_STREAM_BYTES);
+    bd_buf_init(&file->block, 2 * BLOCK_BYTES);
+    file->deflated_sink = bd_sink_to_buf(&file->deflated);
+    file->deflater = bd_deflater_open(&file->deflated_sink);
+    file->doc = HPDF_New(on_error, file);
+    if (!file->doc) {
+        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+        return file;
+    }
+    file->doc->pdf_version = HPDF_VER_17;
+    /* Without intermediate nodes the page tree is one array, and that ends at 32,767. */
+    keep_status(file, HPDF_SetPagesConfiguration(file->doc, PAGES_PER_NODE));
+    add_pages(file, width, height);
+    return file;
+}
+
+void file_close(pdf_file *file) {
+    if (!file) {
+        return;
+    }
+    if (file->doc) {
+        HPDF_Free(file->doc);
+    }
+    bd_deflater_close(file->deflater);
+    bd_buf_clear(&file->deflated);
+    bd_buf_clear(&file->block);
+}
+
+void file_close_ref(pdf_file **file) {
+    file_close(*file);
+    *file = NULL;
+}
+
+/* ---- objects --------------------------------------------------------------------------------- */
+
+static unsigned number_of(HPDF_Dict dict) {
+    return dict->header.obj_id & 0x00ffffffu;
+}
+
+static unsigned add_raw(pdf_file *file, HPDF_Dict dict) {
+    raw *subject = bd_new(file->arena, raw, 1);
+    subject->dict = dict;
+    dict->attr = subject;
+    dict->write_fn = write_entries;
+    unsigned number = number_of(dict);
+    while (file->raws.count <= number) {
+        *bd_push(file->arena, &file->raws) = NULL;
+    }
+    file->raws.data[number] = subject;
+    return number;
+}
+
+unsigned file_add_object(pdf_file *file) {
+    if (file->has_failed) {
+        return 0;
+    }
+    HPDF_Dict dict = HPDF_Dict_New(file->doc->mmgr);
+    if (!dict) {
+        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+        return 0;
+    }
+    HPDF_STATUS status = HPDF_Xref_Add(file->doc->xref, dict);
+    if (status != HPDF_OK) { /* HPDF_Xref_Add has freed the object */
+        note_failure(file, status);
+        return 0;
+    }
+    return add_raw(file, dict);
+}
+
+void file_set_object(pdf_file *file, unsigned number, bd_str entries) {
+    if (file->has_failed) {
+        return;
+    }
+    BD_ASSERT(number < file->raws.count && file->raws.data[number]);
+    file->raws.data[number]->entries = bd_str_copy(file->arena, entries);
+}
+
+static uint32_t adler32(bd_str data) {
+    uint32_t a = 1, b = 0;
+    for (size_t i = 0; i < data.size;) {
+        size_t end =
+            data.size - i > 5000 ? i + 5000 : data.size; /* sums stay below 2^32 (RFC 1950) */
+        for (; i < end; i++) {
+            a += (unsigned char)data.data[i];
+            b += a;
+        }
+        a %= 65521;
+        b %= 65521;
+    }
+    return b << 16 | a;
+}
+
+/* zlib form (RFC 1950) of `data`, in file->deflated. */
+static bd_rc deflate_data(pdf_file *file, bd_str data, bd_err *err) {
+    file->deflated.size = 0;
+    bd_buf_put(&file->deflated, "\x78\x9c", 2);
+    bd_deflater_clear(file->deflater, &file->deflated_sink);
+    BD_TRY(bd_deflater_write(file->deflater, data.data, data.size, err));
+    BD_TRY(bd_deflater_finish(file->deflater, err));
+    uint32_t sum = adler32(data);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        bd_buf_putc(&file->deflated, (char)(sum >> shift & 0xff));
+    }
+    return bd_buf_check(&file->deflated, "a stream of the PDF", err);
+}
+
+static void fill_stream(pdf_file *file, HPDF_Stream stream, bd_str data) {
+    bd_rc rc = deflate_data(file, data, &file->kept_err);
+    if (bd_failed(rc)) {
+        file->deflate_rc = rc;
+        note_failure(file, HPDF_INVALID_OPERATION);
+        return;
+    }
+    const void *bytes = file->deflated.data;
+    keep_status(file, HPDF_Stream_Write(stream, bytes, (HPDF_UINT)file->deflated.size));
+}
+
+unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data) {
+    if (file->has_failed) {
+        return 0;
+    }
+    HPDF_Dict dict = HPDF_DictStream_New(file->doc->mmgr, file->doc->xref);
+    if (!dict) {
+        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+        return 0;
+    }
+    unsigned number = add_raw(file, dict);
+    file->raws.data[number]->entries =
+        bd_str_format(file->arena, "%.*s /Filter /FlateDecode", BD_ARG(entries));
+    fill_stream(file, dict->stream, data);
+    return number;
+}
+
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+unsigned file_page_number(const pdf_file *file, size_t index) {
+    BD_ASSERT(index < file->page_count);
+    return file->has_failed ? 0 : number_of(file->pages[index]);
+}
+
+void file_set_page(pdf_file *file, size_t index, unsigned resources, bd_str content) {
+    if (file->has_failed) {
+        return;
+    }
+    BD_ASSERT(index < file->page_count && resources < file->raws.count);
+    HPDF_Page page = file->pages[index];
+    HPDF_PageAttr attr = page->attr;
+    keep_status(file, HPDF_Dict_Add(page, "Resources", file->raws.data[resources]->dict));
+    attr->fonts = NULL; /* they lay in the resources that were replaced */
+    attr->contents->write_fn = write_flate;
+    fill_stream(file, attr->stream, content);
+}
+
+void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers,
+                               size_t count) {
+    if (file->has_failed || count == 0) {
+        return;
+    }
+    HPDF_Array array = HPDF_Array_New(file->doc->mmgr);
+    if (!array) {
+        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+        return;
+    }
+    keep_status(file, HPDF_Dict_Add(file->pages[index], "Annots", array));
+    for (size_t i = 0; i < count && !file->has_failed; i++) {
+        keep_status(file, HPDF_Array_Add(array, file->raws.data[numbers[i]]->dict));
+    }
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static void set_known(pdf_file *file, HPDF_Dict dict, raw *subject, bd_str entries) {
+    subject->dict = dict;
+    subject->entries = bd_str_copy(file->arena, entries);
+    dict->attr = subject;
+    dict->write_fn = write_entries;
+}
+
+void file_set_catalog(pdf_file *file, bd_str entries) {
+    if (!file->has_failed) {
+        set_known(file, file->doc->catalog, &file->catalog, entries);
+    }
+}
+
+void file_set_info(pdf_file *file, bd_str entries) {
+    if (!file->has_failed) {
+        set_known(file, file->doc->info, &file->info, entries);
+    }
+}
+
+void file_set_id(pdf_file *file, const uint8_t id[16]) {
+    if (file->has_failed) {
+        return;
+    }
+    HPDF_Array array = HPDF_Array_New(file->doc->mmgr);
+    if (!array) {
+        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+        return;
+    }
+    keep_status(file, HPDF_Dict_Add(file->doc->trailer, "ID", array));
+    for (int i = 0; i < 2 && !file->has_failed; i++) {
+        HPDF_BYTE bytes[16];
+        memcpy(bytes, id, sizeof bytes);
+        HPDF_Binary half = HPDF_Binary_New(file->doc->mmgr, bytes, sizeof bytes);
+        if (!half) {
+            note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+            return;
+        }
+        keep_status(file, HPDF_Array_Add(array, half));
+    }
+}
+
+static bool flush_block(pdf_file *file) {
+    bd_rc rc = bd_sink_write(file->sink, file->block.data, file->block.size, &file->kept_err);
+    file->block.size = 0;
+    if (bd_failed(rc)) {
+        file->sink_rc = rc;
+        return false;
+    }
+    return true;
+}
+
+static HPDF_STATUS write_block(HPDF_Stream stream, const HPDF_BYTE *bytes, HPDF_UINT count) {
+    pdf_file *file = stream->attr;
+    if (bd_failed(file->sink_rc)) {
+        return HPDF_FILE_IO_ERROR;
+    }
+    file->written_bytes += count;
+    if (file->written_bytes > MAX_FILE_BYTES) {
+        file->sink_rc = bd_raise(&file->kept_err, BD_ERR_LIMIT,
+                                 "cannot write the PDF: it is over %zu bytes", MAX_FILE_BYTES);
+        return HPDF_FILE_IO_ERROR;
+    }
+    for (HPDF_UINT at = 0; at < count;) {
+        HPDF_UINT part = count - at > BLOCK_BYTES ? (HPDF_UINT)BLOCK_BYTES : count - at;
+        bd_buf_put(&file->block, bytes + at, part);
+        at += part;
+        if (file->block.size >= BLOCK_BYTES && !flush_block(file)) {
+            return HPDF_FILE_IO_ERROR;
+        }
+    }
+    return HPDF_OK;
+}
+
+static bd_rc raise_failure(const pdf_file *file, bd_err *err) {
+    bool is_kept = bd_failed(file->sink_rc) || bd_failed(file->deflate_rc);
+    if (is_kept) {
+        BD_RAISE(err, file->kept_err.class, "%s", file->kept_err.message);
+    }
+    if (file->failure == HPDF_FAILD_TO_ALLOC_MEM) {
+        BD_RAISE(err, BD_ERR_LIMIT, "cannot write the PDF: out of memory");
+    }
+    BD_RAISE(err, BD_ERR_BUG, "cannot write the PDF: libharu says 0x%04lx", file->failure);
+}
+
+bd_rc file_finish(pdf_file *file, bd_sink *sink, bd_err *err) {
+    if (file->has_failed) {
+        return raise_failure(file, err);
+    }
+    file->sink = sink;
+    file->doc->stream = HPDF_CallbackWriter_New(file->doc->mmgr, write_block, file);
+    if (!file->doc->stream) {
+        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+        return raise_failure(file, err);
+    }
+    keep_status(file, HPDF_SaveToStream(file->doc));
+    if (!file->has_failed && file->block.size > 0 && !flush_block(file)) {
+        note_failure(file, HPDF_FILE_IO_ERROR);
+    }
+    return file->has_failed ? raise_failure(file, err) : BD_OK;
+}
+
+bd_str bd_pdf_versions(bd_arena *arena) {
+    return bd_str_format(arena, "libharu %s", HPDF_GetVersion());
+}

@@ -1,0 +1,66 @@
+/* pdf_priv.h - what the files of this room share.  libharu itself is seen by file.c alone. */
+#ifndef BINDERY_PDF_PRIV_H
+#define BINDERY_PDF_PRIV_H
+
+#include "bindery/pdf.h"
+#include "bindery/zip.h"
+
+/* ---- numbers and strings in PDF syntax ------------------------------------------------------- */
+
+void put_number(bd_buf *out, double value); /* at most two decimals, no exponent */
+void put_integer(bd_buf *out, int64_t value);
+void put_text_string(bd_buf *out,
+                     bd_str text); /* ASCII as (...), else UTF-16BE with a mark, as <...> */
+void put_name_string(bd_buf *out, bd_str text);   /* a byte string */
+void put_utf16(bd_buf *out, uint32_t code_point); /* hex digits, a surrogate pair beyond U+FFFF */
+void put_date(bd_buf *out, bd_instant at);
+
+/* ---- fonts: which code points of a face were drawn, in order of first use -------------------- */
+
+typedef struct {
+    BD_VEC(uint32_t) code_points;
+    uint16_t *pages[0x1100]; /* code by code point, 0 unused; pages of 256 */
+} pdf_font;
+
+typedef struct {
+    bd_arena *arena;
+    bd_text_faces *faces;
+    size_t count;
+    pdf_font fonts[BD_FACE_MAX_COUNT];
+} pdf_fonts;
+
+unsigned font_code(pdf_fonts *fonts, size_t face, uint32_t code_point); /* 1... */
+void font_put_to_unicode(const pdf_font *font, bd_buf *out);
+void font_put_widths(pdf_fonts *fonts, size_t face, bd_buf *out);
+void font_put_name(const pdf_fonts *fonts, size_t face, bd_buf *out); /* "ABCDEF+OpenSans" */
+void font_put_descriptor(const pdf_fonts *fonts, size_t face,
+                         bd_buf *out); /* entries but /FontFile2 */
+
+/* ---- content --------------------------------------------------------------------------------- */
+
+void content_put(const bd_page *page, pdf_fonts *fonts, bd_buf *out);
+
+/* ---- the object writer over libharu ---------------------------------------------------------- */
+
+typedef struct pdf_file pdf_file;
+
+/* Errors are latched: after the first, every call does nothing; file_finish reports it. */
+pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double height);
+void file_close(pdf_file *file); /* accepts NULL */
+void file_close_ref(pdf_file **file);
+/* Adds an object and yields its number; the dictionary's entries ("/Type /Font ...") may be set
+ * later. */
+unsigned file_add_object(pdf_file *file);
+void file_set_object(pdf_file *file, unsigned number, bd_str entries); /* copied */
+/* A stream object, deflated here. */
+unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data);
+/* All pages exist from the start; content and resources are set once. */
+unsigned file_page_number(const pdf_file *file, size_t index); /* object number */
+void file_set_page(pdf_file *file, size_t index, unsigned resources, bd_str content);
+void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers, size_t count);
+void file_set_catalog(pdf_file *file, bd_str entries);
+void file_set_info(pdf_file *file, bd_str entries);
+void file_set_id(pdf_file *file, const uint8_t id[16]);
+BD_MUST_USE bd_rc file_finish(pdf_file *file, bd_sink *sink, bd_err *err);
+
+#endif

@@ -1,0 +1,175 @@
+/* Small pieces that every section is made of: cells, links, figures, tables of facts. */
+#include "bindery/report.h"
+
+#include "report_priv.h"
+
+#define DASH "\xe2\x80\x93"
+
+bd_str pointer_of(const report *r, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    bd_str pointer = bd_str_vformat(r->arena, format, args);
+    va_end(args);
+    return pointer;
+}
+
+/* ---- anchors ----------------------------------------------------------------------------------------- */
+
+bd_str bd_report_anchor(bd_arena *arena, const char *kind, bd_str id) {
+    return bd_str_format(arena, "%s-%.*s", kind, BD_ARG(id));
+}
+
+bd_str anchor_of(const report *r, const char *kind, bd_str id) {
+    return r->has_sections ? bd_report_anchor(r->arena, kind, id) : BD_STR("");
+}
+
+bd_str anchor_of_exception(const report *r, size_t index) {
+    return r->is_registered[index] ? anchor_of(r, "exception", r->assessment->exceptions.data[index].id) : BD_STR("");
+}
+
+size_t index_of_evidence(const report *r, uint32_t number) {
+    return number < r->number_limit ? r->item_of_number[number] : NOWHERE;
+}
+
+bd_str anchor_of_evidence(const report *r, uint32_t number) {
+    size_t index = index_of_evidence(r, number);
+    if (index == NOWHERE || r->evidence->data[index].is_sidecar || r->evidence->data[index].is_register) {
+        return BD_STR("");
+    }
+    return anchor_of(r, "evidence", bd_evidence_id(r->arena, number));
+}
+
+/* ---- tables -------------------------------------------------------------------------------------------- */
+
+bd_table *add_table(report *r, bd_str caption, const column_def *columns, size_t count, bool is_compact) {
+    bd_column *built = bd_new(r->arena, bd_column, count);
+    for (size_t i = 0; i < count; i++) {
+        built[i] = (bd_column){bd_str_of(columns[i].head), columns[i].align, columns[i].weight};
+    }
+    bd_table *table = bd_doc_table(r->doc, caption, count, built);
+    table->is_compact = is_compact;
+    return table;
+}
+
+bd_table *add_facts(report *r, bool is_compact) {
+    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0}, {"", BD_ALIGN_LEFT, 1}};
+    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, is_compact);
+    table->has_no_head = true;
+    return table;
+}
+
+bd_cell *fact_cell(bd_table *table, const char *key) {
+    bd_table_text(table, bd_str_of(key));
+    return bd_table_cell(table);
+}
+
+void fact(bd_table *table, const char *key, bd_str value) {
+    if (value.size > 0) {
+        bd_cell_run(table, fact_cell(table, key), BD_RUN_PLAIN, value);
+    }
+}
+
+/* ---- cells ----------------------------------------------------------------------------------------------- */
+
+void cell_add(bd_table *table, bd_cell *cell, bd_str text) {
+    bd_cell_run(table, cell, BD_RUN_PLAIN, text);
+}
+
+void cell_add_muted(bd_table *table, bd_cell *cell, bd_str text) {
+    bd_cell_run(table, cell, BD_RUN_MUTED, text);
+}
+
+void cell_add_link(bd_table *table, bd_cell *cell, bd_str text, bd_str anchor) {
+    bd_cell_run(table, cell, BD_RUN_PLAIN, text)->link = anchor;
+}
+
+void cell_add_figure(report *r, bd_table *table, bd_cell *cell, bd_str pointer, int64_t number) {
+    bd_str text = words_number(r, number);
+    bd_cell_run(table, cell, BD_RUN_PLAIN, text)->figure = pointer;
+    bd_doc_figure(r->doc, pointer, text);
+}
+
+void cell_figure(report *r, bd_table *table, bd_str pointer, int64_t number) {
+    bd_table_figure(table, pointer, words_number(r, number));
+}
+
+void cell_link(bd_table *table, bd_str text, bd_str anchor) {
+    cell_add_link(table, bd_table_cell(table), text, anchor);
+}
+
+void cell_evidence(report *r, bd_table *table, uint32_t number) {
+    if (number == 0) {
+        bd_table_text(table, BD_STR(DASH));
+        return;
+    }
+    cell_link(table, bd_evidence_id(r->arena, number), anchor_of_evidence(r, number));
+}
+
+void cell_state(report *r, bd_table *table, const bd_control_result *control) {
+    (void)r;
+    bd_table_state(table, mark_of_state(control->state), control->has_exception,
+                   bd_str_of(bd_state_words(control->state)));
+}
+
+void cell_controls(report *r, bd_table *table, const uint32_t *controls, size_t count) {
+    bd_cell *cell = bd_table_cell(table);
+    size_t printed = 0;
+    for (size_t i = 0; i < count; i++) {
+        const bd_control_result *control = &r->assessment->controls[controls[i]];
+        if (!bd_report_is_listed(control)) {
+            continue;
+        }
+        cell_add(table, cell, printed++ > 0 ? BD_STR(", ") : BD_STR(""));
+        cell_add_link(table, cell, control->control->number, anchor_of(r, "control", control->control->number));
+    }
+    if (printed == 0) {
+        cell_add(table, cell, BD_STR(DASH));
+    }
+}
+
+/* ---- paragraphs -------------------------------------------------------------------------------------------- */
+
+void say(report *r, bd_para_kind kind, const char *text) {
+    bd_doc_text(r->doc, kind, bd_str_of(text));
+}
+
+void say_text(report *r, bd_para_kind kind, bd_str text) {
+    if (text.size > 0) {
+        bd_doc_text(r->doc, kind, text);
+    }
+}
+
+void para_link(bd_para *para, bd_str text, bd_str anchor) {
+    if (anchor.size == 0) {
+        bd_para_text(para, text);
+        return;
+    }
+    bd_para_link(para, text, anchor);
+}
+
+void para_figure(report *r, bd_para *para, bd_str pointer, int64_t number) {
+    bd_para_figure(para, pointer, words_number(r, number));
+}
+
+void para_ratio(report *r, bd_para *para, const char *name, const bd_ratio *ratio) {
+    para_figure(r, para, pointer_of(r, "/score/%s/n", name), ratio->n);
+    bd_para_text(para, BD_STR(" of "));
+    para_figure(r, para, pointer_of(r, "/score/%s/of", name), ratio->of);
+    bd_para_text(para, BD_STR(" ("));
+    bd_para_figure(para, pointer_of(r, "/score/%s/percent", name), bd_ratio_text(r->arena, *ratio));
+    bd_para_text(para, BD_STR(" %)"));
+}
+
+void say_left_out(report *r, const char *what, uint64_t total, size_t printed) {
+    if (total <= printed) {
+        return;
+    }
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
+    bd_para_text(para, bd_str_format(r->arena,
+                                     "The first %zu %s are printed. %llu more of %llu are left out; all stand in ",
+                                     printed, what, (unsigned long long)(total - printed), (unsigned long long)total));
+    bd_para_styled(para, BD_RUN_MONO, BD_STR("80_MACHINE/findings.ndjson"));
+    bd_para_text(para, BD_STR(" (SHA-256 "));
+    bd_para_styled(para, BD_RUN_MONO, r->in->findings_sha256);
+    bd_para_text(para, BD_STR(")."));
+}

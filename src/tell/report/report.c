@@ -1,0 +1,190 @@
+/* The two reports: what stands in which order, and what the sections look up. */
+#include "bindery/report.h"
+
+#include "report_priv.h"
+
+bool bd_report_is_listed(const bd_control_result *control) {
+    return control->is_in_scope || !control->control->is_ours;
+}
+
+/* ---- look-ups ------------------------------------------------------------------------------------------ */
+
+static void index_controls(report *r) {
+    const bd_assessment *a = r->assessment;
+    r->position = bd_new(r->arena, size_t, a->control_count + 1);
+    r->home = bd_new(r->arena, size_t, a->control_count + 1);
+    size_t listed = 0;
+    for (size_t i = 0; i < a->control_count; i++) {
+        r->position[i] = bd_report_is_listed(&a->controls[i]) ? listed++ : NOWHERE;
+        r->home[i] = NOWHERE;
+    }
+    for (size_t i = 0; i < a->criterion_count; i++) {
+        const bd_criterion_result *criterion = &a->criteria[i];
+        for (size_t k = 0; criterion->is_in_scope && k < criterion->controls.count; k++) {
+            uint32_t control = criterion->controls.data[k];
+            bool is_primary = bd_str_eq(a->controls[control].control->primary, criterion->criterion->id);
+            if (r->home[control] == NOWHERE || is_primary) {
+                r->home[control] = i;
+            }
+        }
+    }
+}
+
+static size_t index_of_control(const report *r, const bd_control *control) {
+    for (size_t i = 0; i < r->assessment->control_count; i++) {
+        if (r->assessment->controls[i].control == control) {
+            return i;
+        }
+    }
+    return NOWHERE;
+}
+
+static void index_checks(report *r) {
+    const bd_assessment *a = r->assessment;
+    size_t *seen = bd_new(r->arena, size_t, a->control_count + 1);
+    r->check_position = bd_new(r->arena, size_t, a->checks.count + 1);
+    for (size_t i = 0; i < a->checks.count; i++) {
+        size_t control = index_of_control(r, a->checks.data[i].check->requirement->control);
+        r->check_position[i] = control == NOWHERE ? NOWHERE : seen[control]++;
+    }
+}
+
+static void index_evidence(report *r) {
+    uint32_t highest = 0;
+    for (size_t i = 0; i < r->evidence->count; i++) {
+        uint32_t number = r->evidence->data[i].given.number;
+        highest = number > highest ? number : highest;
+    }
+    r->number_limit = (size_t)highest + 1;
+    r->item_of_number = bd_new(r->arena, size_t, r->number_limit);
+    for (size_t i = 0; i < r->number_limit; i++) {
+        r->item_of_number[i] = NOWHERE;
+    }
+    for (size_t i = 0; i < r->evidence->count; i++) {
+        r->item_of_number[r->evidence->data[i].given.number] = i;
+    }
+    r->place_of_item = bd_new(r->arena, size_t, r->evidence->count + 1);
+    size_t place = 0;
+    for (size_t i = 0; i < r->number_limit; i++) {
+        if (r->item_of_number[i] != NOWHERE) {
+            r->place_of_item[r->item_of_number[i]] = place++;
+        }
+    }
+}
+
+static void index_readers(report *r) {
+    const bd_assessment *a = r->assessment;
+    r->readers = bd_new(r->arena, index_list, r->evidence->count + 1);
+    for (size_t i = 0; i < a->control_count; i++) {
+        const bd_control_result *control = &a->controls[i];
+        for (size_t k = 0; r->position[i] != NOWHERE && k < control->requirement_count; k++) {
+            const bd_requirement_result *requirement = &control->requirements[k];
+            for (size_t e = 0; e < requirement->evidence.count; e++) {
+                size_t item = index_of_evidence(r, requirement->evidence.data[e]);
+                index_list *list = item == NOWHERE ? NULL : &r->readers[item];
+                if (list != NULL && (list->count == 0 || list->data[list->count - 1] != i)) {
+                    *bd_push(r->arena, list) = (uint32_t)i;
+                }
+            }
+        }
+    }
+}
+
+/* The register prints the first of each check; exceptions are ordered by check. */
+static void index_exceptions(report *r) {
+    const bd_assessment *a = r->assessment;
+    r->is_registered = bd_new(r->arena, bool, a->exceptions.count + 1);
+    size_t of_check = 0;
+    for (size_t i = 0; i < a->exceptions.count; i++) {
+        bool is_same = i > 0 && a->exceptions.data[i].check == a->exceptions.data[i - 1].check;
+        of_check = is_same ? of_check + 1 : 1;
+        r->is_registered[i] = of_check <= BD_REPORT_FINDINGS;
+    }
+}
+
+static void open_report(report *r, const bd_report_inputs *inputs, bd_arena *arena, bool has_sections) {
+    *r = (report){.in = inputs,
+                  .assessment = inputs->assessment,
+                  .engagement = inputs->engagement,
+                  .catalog = inputs->catalog,
+                  .evidence = inputs->evidence,
+                  .doc = bd_doc_make(arena),
+                  .arena = arena,
+                  .has_sections = has_sections};
+    index_controls(r);
+    index_checks(r);
+    index_evidence(r);
+    index_readers(r);
+    index_exceptions(r);
+}
+
+/* ---- page furniture --------------------------------------------------------------------------------------- */
+
+static bd_str keywords(report *r) {
+    bd_strs ids = {0};
+    for (size_t i = 0; i < r->assessment->criterion_count; i++) {
+        if (r->assessment->criteria[i].is_in_scope) {
+            *bd_push(r->arena, &ids) = r->assessment->criteria[i].criterion->id;
+        }
+    }
+    return words_list(r, &ids, ", ");
+}
+
+static void set_furniture(report *r, const char *kind, bd_str left, const char *confidentiality) {
+    bd_doc *doc = r->doc;
+    const bd_engagement *e = r->engagement;
+    bd_str period = words_period(r);
+    doc->title = bd_str_format(r->arena, "%.*s, %.*s: %s, %.*s", BD_ARG(e->organisation_name), BD_ARG(e->system_name),
+                               kind, BD_ARG(period));
+    doc->author = bd_str_format(r->arena, "Management of %.*s", BD_ARG(e->organisation_name));
+    doc->subject = BD_STR("Management's evidence; no auditor's opinion");
+    doc->keywords = keywords(r);
+    doc->header_left = bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s \xc2\xb7 %s", BD_ARG(e->organisation_name),
+                                     BD_ARG(e->system_name), kind);
+    doc->header_right = bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s", BD_ARG(words_period_kind(r)), BD_ARG(period));
+    doc->footer_left = left;
+    doc->footer_right = bd_str_format(r->arena, "As of %.*s \xc2\xb7 %s", BD_ARG(words_instant(r, r->assessment->as_of)),
+                                      confidentiality);
+}
+
+/* ---- the binder --------------------------------------------------------------------------------------------- */
+
+bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
+    static void (*const front[])(report *) = {section_cover, section_control};
+    static void (*const body[])(report *) = {
+        section_glance,     section_scope,        section_criteria_index, section_control_matrix, section_criteria,
+        section_exceptions, section_ipe, section_data_quality,  section_hashes,          section_appendices,
+    };
+    report r;
+    open_report(&r, inputs, arena, true);
+    bd_str left = bd_str_format(arena, "%.*s edition \xc2\xb7 %.*s \xc2\xb7 manifest %.*s", BD_ARG(words_edition(&r)),
+                                BD_ARG(inputs->package_id), BD_ARG(bd_str_sub(inputs->manifest_sha256, 0, 12)));
+    set_furniture(&r, "SOC 2\xc2\xae evidence binder \xe2\x80\x93 management's evidence", left,
+                  "Confidential: for the organisation and its auditor");
+    for (size_t i = 0; i < BD_COUNT(front); i++) {
+        front[i](&r);
+    }
+    bd_doc_cover_end(r.doc);
+    for (size_t i = 0; i < BD_COUNT(body); i++) {
+        body[i](&r);
+    }
+    return r.doc;
+}
+
+/* ---- the readiness report ------------------------------------------------------------------------------------ */
+
+bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena) {
+    static void (*const sections[])(report *) = {
+        section_readiness_summary, section_heat_grid, section_stale, section_owners,
+        section_exceptions_short,  section_data_quality,
+    };
+    report r;
+    open_report(&r, inputs, arena, false);
+    bd_str left = bd_str_format(arena, "Readiness \xc2\xb7 assessment %.*s",
+                                BD_ARG(bd_str_sub(inputs->assessment_sha256, 0, 12)));
+    set_furniture(&r, "Readiness report \xe2\x80\x93 management's own view", left, "Internal");
+    for (size_t i = 0; i < BD_COUNT(sections); i++) {
+        sections[i](&r);
+    }
+    return r.doc;
+}

@@ -1,0 +1,306 @@
+/* What the checks of one control found: results in words, failing records, exceptions, evidence, sign-offs. */
+#include "bindery/report.h"
+
+#include "report_priv.h"
+
+#define RESULT_ROWS 100  /* per check; deviating and unclear ones first when there are more */
+#define EVIDENCE_ROWS 100 /* per control; the IPE sheets have all */
+
+/* ---- results in words ---------------------------------------------------------------------------------------- */
+
+static uint64_t judged_of(const bd_check_result *result) {
+    return result->passed + result->failed + result->cannot_tell;
+}
+
+static void add_ok_words(report *r, bd_table *table, bd_cell *cell, const bd_check_result *result, bd_str pointer) {
+    if (result->passed == 0) {
+        cell_add(table, cell, BD_STR("nothing to judge"));
+        return;
+    }
+    bd_str passed = pointer_of(r, "%.*s/passed", BD_ARG(pointer));
+    cell_add(table, cell, BD_STR("no deviation found ("));
+    cell_add_figure(r, table, cell, passed, (int64_t)result->passed);
+    cell_add(table, cell, BD_STR(" of "));
+    cell_add_figure(r, table, cell, passed, (int64_t)result->passed);
+    cell_add(table, cell, BD_STR(")"));
+}
+
+static void add_result_words(report *r, bd_table *table, const bd_check_result *result, bd_str pointer) {
+    bd_cell *cell = bd_table_cell(table);
+    if (result->failed > 0) {
+        cell_add_figure(r, table, cell, pointer_of(r, "%.*s/failed", BD_ARG(pointer)), (int64_t)result->failed);
+        cell_add(table, cell, bd_str_format(r->arena, " of %llu deviate%s", (unsigned long long)judged_of(result),
+                                            judged_of(result) == 1 ? "s" : ""));
+    } else if (result->verdict == BD_CANNOT_TELL) {
+        cell_add(table, cell, BD_STR("cannot tell"));
+    } else {
+        add_ok_words(r, table, cell, result, pointer);
+    }
+    if (result->reason.size > 0) {
+        cell_add_muted(table, cell, bd_str_format(r->arena, " %.*s", BD_ARG(words_journal_text(r, result->reason))));
+    }
+}
+
+static void add_result_row(report *r, bd_table *table, size_t control, size_t index) {
+    const bd_check_result *result = &r->assessment->checks.data[index];
+    bd_str pointer = pointer_of(r, "/controls/%zu/checks/%zu", r->position[control], r->check_position[index]);
+    bd_table_text(table, result->instance.size > 0 ? result->instance : BD_STR("outside"));
+    bd_table_text(table, words_day(r, result->snapshot));
+    bd_table_text(table, result->snapshot == BD_DAY_NONE && result->scope.size == 0 ? BD_STR("\xe2\x80\x93")
+                                                                                    : words_scope(r, result->scope));
+    add_result_words(r, table, result, pointer);
+    cell_figure(r, table, pointer_of(r, "%.*s/not_applicable", BD_ARG(pointer)), (int64_t)result->not_applicable);
+    cell_figure(r, table, pointer_of(r, "%.*s/cannot_tell", BD_ARG(pointer)), (int64_t)result->cannot_tell);
+    cell_evidence(r, table, result->evidence);
+}
+
+typedef struct {
+    size_t all, failing;        /* results of the check */
+    uint64_t failed, judged;
+} check_tally;
+
+static check_tally tally_check(const report *r, const bd_check *check) {
+    check_tally t = {0, 0, 0, 0};
+    for (size_t i = 0; i < r->assessment->checks.count; i++) {
+        const bd_check_result *result = &r->assessment->checks.data[i];
+        if (result->check == check) {
+            t.all++;
+            t.failing += result->verdict != BD_PASS && result->verdict != BD_NOT_APPLICABLE;
+            t.failed += result->failed;
+            t.judged += judged_of(result);
+        }
+    }
+    return t;
+}
+
+static bool is_shown(const bd_check_result *result, const check_tally *t) {
+    return t->all <= RESULT_ROWS || (result->verdict != BD_PASS && result->verdict != BD_NOT_APPLICABLE);
+}
+
+static void add_check_results(report *r, size_t control, const bd_check *check) {
+    static const column_def columns[] = {{"Instance", BD_ALIGN_LEFT, 0},       {"Snapshot", BD_ALIGN_LEFT, 0},
+                                         {"Scope", BD_ALIGN_LEFT, 1},          {"Result", BD_ALIGN_LEFT, 3},
+                                         {"Not applicable", BD_ALIGN_RIGHT, 0}, {"Cannot tell", BD_ALIGN_RIGHT, 0},
+                                         {"Evidence", BD_ALIGN_LEFT, 0}};
+    check_tally t = tally_check(r, check);
+    bd_str caption = bd_str_format(r->arena, "%.*s%.*s: %.*s", BD_ARG(check->requirement->control->number),
+                                   BD_ARG(check->requirement->req), BD_ARG(check->title));
+    if (t.all == 0) {
+        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "%.*s: no evidence to judge.", BD_ARG(caption)));
+        return;
+    }
+    bd_table *table = ADD_TABLE(r, caption, columns, true);
+    size_t printed = 0, skipped = 0;
+    for (size_t i = 0; i < r->assessment->checks.count; i++) {
+        const bd_check_result *result = &r->assessment->checks.data[i];
+        if (result->check != check) {
+            continue;
+        }
+        if (printed == RESULT_ROWS || !is_shown(result, &t)) {
+            skipped++;
+            continue;
+        }
+        add_result_row(r, table, control, i);
+        printed++;
+    }
+    if (skipped > 0) {
+        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "%zu of %zu results are not printed; all stand in "
+                                                          "80_MACHINE/assessment.json.", skipped, t.all));
+    }
+}
+
+/* ---- failing records ------------------------------------------------------------------------------------------- */
+
+static const bd_finding_group *group_of(const report *r, const bd_check *check) {
+    for (size_t i = 0; i < r->in->finding_group_count; i++) {
+        if (r->in->findings[i].check == check) {
+            return &r->in->findings[i];
+        }
+    }
+    return NULL;
+}
+
+static void add_resource_cell(report *r, bd_table *table, bd_str resource) {
+    bd_cell *cell = bd_table_cell(table);
+    cell_add(table, cell, words_journal_text(r, words_resource(r, resource)));
+    bd_str place = words_resource_place(r, resource);
+    if (place.size > 0) {
+        cell_add_muted(table, cell, words_journal_text(r, bd_str_format(r->arena, " %.*s", BD_ARG(place))));
+    }
+}
+
+static void add_failing(report *r, const bd_check *check) {
+    static const column_def columns[] = {{"Instance", BD_ALIGN_LEFT, 0}, {"Snapshot", BD_ALIGN_LEFT, 0},
+                                         {"Resource", BD_ALIGN_LEFT, 2}, {"What was found", BD_ALIGN_LEFT, 2},
+                                         {"Evidence", BD_ALIGN_LEFT, 0}};
+    const bd_finding_group *group = group_of(r, check);
+    if (group == NULL || group->count == 0) {
+        return;
+    }
+    size_t printed = group->first.count < BD_REPORT_FINDINGS ? group->first.count : BD_REPORT_FINDINGS;
+    bd_table *table = ADD_TABLE(r, bd_str_format(r->arena, "Failing records of %.*s", BD_ARG(check->id)), columns, true);
+    for (size_t i = 0; i < printed; i++) {
+        const bd_finding *finding = &group->first.data[i];
+        bd_table_text(table, finding->instance.size > 0 ? finding->instance : BD_STR("outside"));
+        bd_table_text(table, words_day(r, finding->snapshot));
+        add_resource_cell(r, table, finding->resource);
+        bd_table_text(table, words_journal_text(r, finding->reason));
+        cell_evidence(r, table, finding->evidence);
+    }
+    say_left_out(r, "failing records", group->count, printed);
+    if (check->remediation.size > 0) {
+        bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
+        bd_para_styled(para, BD_RUN_STRONG, BD_STR("What mends it: "));
+        bd_para_text(para, words_sentence(r, words_catalog(r, check->remediation)));
+    }
+}
+
+/* ---- exceptions -------------------------------------------------------------------------------------------------- */
+
+static bd_str exact_or_day(const report *r, bd_instant exact, bd_day day) {
+    return exact == BD_INSTANT_NONE ? words_day(r, day) : words_moment(r, exact);
+}
+
+static void add_observed(report *r, bd_table *table, size_t index) {
+    const bd_exception *x = &r->assessment->exceptions.data[index];
+    bd_cell *cell = bd_table_cell(table);
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index), x->failing_days);
+    cell_add(table, cell, BD_STR(" of "));
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index), x->observed_days);
+    cell_add(table, cell, BD_STR(" days"));
+}
+
+static void add_exceptions_of(report *r, const bd_control_result *c) {
+    static const column_def columns[] = {
+        {"Resource", BD_ALIGN_LEFT, 2},           {"Last seen clean", BD_ALIGN_LEFT, 0},
+        {"First seen failing", BD_ALIGN_LEFT, 0}, {"Last seen failing", BD_ALIGN_LEFT, 0},
+        {"First seen clean", BD_ALIGN_LEFT, 0},   {"Failing on", BD_ALIGN_LEFT, 0},
+        {"State", BD_ALIGN_LEFT, 0}};
+    if (c->exceptions.count == 0) {
+        return;
+    }
+    bd_table *table = ADD_TABLE(r, BD_STR("Exceptions in the period"), columns, true);
+    size_t printed = 0;
+    for (size_t i = 0; i < c->exceptions.count && printed < BD_REPORT_FINDINGS; i++, printed++) {
+        size_t index = c->exceptions.data[i];
+        const bd_exception *x = &r->assessment->exceptions.data[index];
+        cell_link(table, words_journal_text(r, words_resource(r, x->resource)), anchor_of_exception(r, index));
+        bd_table_text(table, words_day(r, x->last_seen_clean));
+        bd_table_text(table, exact_or_day(r, x->exact_from, x->first_seen_failing));
+        bd_table_text(table, words_day(r, x->last_seen_failing));
+        bd_table_text(table, exact_or_day(r, x->exact_to, x->first_seen_clean));
+        add_observed(r, table, index);
+        bd_table_text(table, x->is_open ? BD_STR("open") : BD_STR("closed"));
+    }
+    if (c->exceptions.count > printed) {
+        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "The first %zu of %zu are printed; all stand in "
+                                                          "80_MACHINE/assessment.json.", printed, c->exceptions.count));
+    }
+}
+
+/* ---- evidence ----------------------------------------------------------------------------------------------------- */
+
+static index_list evidence_of(const report *r, const bd_control_result *c) {
+    index_list items = {0};
+    bool *is_listed = bd_new(r->arena, bool, r->evidence->count + 1);
+    for (size_t i = 0; i < c->requirement_count; i++) {
+        for (size_t k = 0; k < c->requirements[i].evidence.count; k++) {
+            size_t index = index_of_evidence(r, c->requirements[i].evidence.data[k]);
+            if (index != NOWHERE) {
+                is_listed[index] = true;
+            }
+        }
+    }
+    for (size_t i = 0; i < r->evidence->count; i++) {
+        if (is_listed[i]) {
+            *bd_push(r->arena, &items) = (uint32_t)i;
+        }
+    }
+    return items;
+}
+
+static bd_str reviewer_words(const report *r, const bd_evidence *item) {
+    if (item->reviewers.count > 0) {
+        return words_journal_text(r, item->reviewers.data[0].name);
+    }
+    return item->origin == BD_ORIGIN_HANDED_IN ? BD_STR("none") : BD_STR("not needed");
+}
+
+static void add_evidence_row(report *r, bd_table *table, size_t index) {
+    const bd_evidence *item = &r->evidence->data[index];
+    cell_evidence(r, table, item->given.number);
+    bd_table_text(table, words_journal_text(r, item->title));
+    bd_table_text(table, item->source.size > 0 ? item->source : BD_STR("\xe2\x80\x93"));
+    bd_table_text(table, words_span(r, item->describes_from, item->describes_to, item->is_snapshot));
+    bd_table_text(table, words_utc_day(r, item->collected_at));
+    cell_figure(r, table, pointer_of(r, "/evidence/%zu/rows_read", r->place_of_item[index]), (int64_t)item->facts.rows_read);
+    bd_table_styled(table, BD_RUN_MONO, words_hash_short(r, item->given.sha256));
+    bd_table_text(table, bd_str_of(bd_completeness_name(item->completeness)));
+    bd_table_text(table, reviewer_words(r, item));
+}
+
+static void add_evidence(report *r, const index_list *items) {
+    static const column_def columns[] = {
+        {"Evidence", BD_ALIGN_LEFT, 0}, {"What", BD_ALIGN_LEFT, 2},      {"Source", BD_ALIGN_LEFT, 0},
+        {"Describes", BD_ALIGN_LEFT, 1}, {"Collected", BD_ALIGN_LEFT, 0}, {"Rows", BD_ALIGN_RIGHT, 0},
+        {"SHA-256", BD_ALIGN_LEFT, 0},  {"Complete", BD_ALIGN_LEFT, 0},  {"Reviewer", BD_ALIGN_LEFT, 0.8}};
+    if (items->count == 0) {
+        return;
+    }
+    bd_table *table = ADD_TABLE(r, BD_STR("Evidence"), columns, true);
+    size_t printed = 0;
+    for (; printed < items->count && printed < EVIDENCE_ROWS; printed++) {
+        add_evidence_row(r, table, items->data[printed]);
+    }
+    if (items->count > printed) {
+        bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
+        bd_para_text(para, bd_str_format(r->arena, "%zu more items speak to it; the ", items->count - printed));
+        bd_para_link(para, BD_STR("evidence sheets"), BD_STR("ipe"));
+        bd_para_text(para, BD_STR(" name the controls that each is read for."));
+    }
+}
+
+/* One line: who prepared and reviewed what was handed in. */
+static void add_signoffs(report *r, const index_list *items) {
+    size_t handed_in = 0, signed_off = 0;
+    bd_strs names = {0};
+    for (size_t i = 0; i < items->count; i++) {
+        const bd_evidence *item = &r->evidence->data[items->data[i]];
+        handed_in += item->origin == BD_ORIGIN_HANDED_IN;
+        signed_off += item->origin == BD_ORIGIN_HANDED_IN && item->is_signed_off;
+        if (item->origin == BD_ORIGIN_HANDED_IN && item->preparer.name.size > 0 && names.count < 6) {
+            bd_str reviewer = item->reviewers.count > 0 ? words_signoff(r, &item->reviewers.data[0]) : BD_STR("nobody");
+            *bd_push(r->arena, &names) =
+                bd_str_format(r->arena, "%.*s prepared by %.*s, reviewed by %.*s",
+                              BD_ARG(bd_evidence_id(r->arena, item->given.number)),
+                              BD_ARG(words_signoff(r, &item->preparer)), BD_ARG(reviewer));
+        }
+    }
+    bd_str text = BD_STR("No evidence here was handed in by people; machine exports need no sign-off.");
+    if (handed_in > 0) {
+        text = bd_str_format(r->arena, "%zu of %zu handed-in items %s signed off%s%.*s. Stated, not authenticated.",
+                             signed_off, handed_in, signed_off == 1 ? "is" : "are", names.count > 0 ? ": " : "",
+                             BD_ARG(words_list(r, &names, "; ")));
+    }
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
+    bd_para_styled(para, BD_RUN_STRONG, BD_STR("Sign-off. "));
+    bd_para_text(para, text);
+}
+
+void section_results(report *r, size_t control) {
+    const bd_control_result *c = &r->assessment->controls[control];
+    for (size_t i = 0; i < c->requirement_count; i++) {
+        const bd_requirement *requirement = c->requirements[i].requirement;
+        for (size_t k = 0; k < requirement->checks.count; k++) {
+            const bd_check *check = &r->catalog->checks[requirement->checks.data[k]];
+            add_check_results(r, control, check);
+            add_failing(r, check);
+        }
+    }
+    add_exceptions_of(r, c);
+    index_list items = evidence_of(r, c);
+    add_evidence(r, &items);
+    if (items.count > 0) {
+        add_signoffs(r, &items);
+    }
+}

@@ -1,0 +1,192 @@
+/* Scope and system: what is in, what is out, who said so. */
+#include "bindery/report.h"
+
+#include "report_priv.h"
+
+#define FACT_MEMBERS 24 /* of a list; the rest is counted */
+
+static bool is_category_in(const report *r, const char *name) {
+    for (size_t i = 0; i < r->engagement->categories.count; i++) {
+        if (bd_str_eqz(r->engagement->categories.data[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bd_str categories_out(const report *r) {
+    bd_strs out = {0};
+    for (size_t i = 0; i < BD_COUNT(bd_category_names); i++) {
+        if (!is_category_in(r, bd_category_names[i])) {
+            *bd_push(r->arena, &out) = bd_str_of(bd_category_names[i]);
+        }
+    }
+    return out.count > 0 ? words_list(r, &out, ", ") : BD_STR("none");
+}
+
+static void add_system(report *r) {
+    const bd_engagement *e = r->engagement;
+    bd_table *table = add_facts(r, false);
+    fact(table, "Organisation", e->organisation_name);
+    fact(table, "System", e->system_name);
+    fact(table, "Description", e->system_description);
+    fact(table, "Categories in scope", words_list(r, &e->categories, ", "));
+    fact(table, "Categories out of scope", categories_out(r));
+    fact(table, "Entra tenant", e->tenant);
+}
+
+static void add_subscriptions(report *r) {
+    static const column_def columns[] = {{"Subscription", BD_ALIGN_LEFT, 1}, {"Id", BD_ALIGN_LEFT, 1}};
+    const bd_engagement *e = r->engagement;
+    if (e->subscriptions.count == 0) {
+        say(r, BD_PARA_BODY, "No subscriptions are named: all that the evidence shows are in scope.");
+        return;
+    }
+    bd_table *table = ADD_TABLE(r, BD_STR("Subscriptions in scope"), columns, true);
+    for (size_t i = 0; i < e->subscriptions.count; i++) {
+        bd_table_text(table, e->subscriptions.data[i].name.size > 0 ? e->subscriptions.data[i].name : BD_STR("unnamed"));
+        bd_table_styled(table, BD_RUN_MONO, e->subscriptions.data[i].id);
+    }
+    say(r, BD_PARA_NOTE, "Anything outside these subscriptions and this tenant is out of scope. Services, commitments, "
+                         "components, incidents and complementary controls of users are described in management's own "
+                         "description of the system, not here.");
+}
+
+static void add_calendar(report *r) {
+    const bd_assessment *a = r->assessment;
+    bd_table *table = add_facts(r, false);
+    fact(table, "Period", bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(words_period_kind(r)), BD_ARG(words_period(r))));
+    fact(table, "Time zone", bd_str_format(r->arena, "%.*s, time zone data %.*s", BD_ARG(r->engagement->zone_name),
+                                           BD_ARG(a->zone_data_version)));
+    fact(table, "Begins", words_instant(r, a->period_start));
+    fact(table, "Ends before", words_instant(r, a->period_end));
+    fact(table, "Judged as of", words_instant(r, a->as_of));
+    if (a->until != a->as_of) {
+        fact(table, "Ages count to", words_instant(r, a->until));
+    }
+    fact(table, "Fieldwork from", words_day(r, a->period->fieldwork));
+    fact(table, "Months", words_list(r, &a->months, ", "));
+}
+
+static void add_vendors(report *r) {
+    static const column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1}, {"Service", BD_ALIGN_LEFT, 1},
+                                         {"Method", BD_ALIGN_LEFT, 0}};
+    if (r->engagement->vendors.count == 0) {
+        say(r, BD_PARA_BODY, "No subservice organisation is named.");
+        return;
+    }
+    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    for (size_t i = 0; i < r->engagement->vendors.count; i++) {
+        const bd_vendor *vendor = &r->engagement->vendors.data[i];
+        bd_table_text(table, vendor->name);
+        bd_table_text(table, vendor->service);
+        bd_table_text(table, vendor->method);
+    }
+}
+
+/* ---- facts ------------------------------------------------------------------------------------------------ */
+
+static bd_str scalar_words(report *r, const bd_value *value) {
+    if (value->kind == BD_STRING) {
+        return words_journal_text(r, value->text);
+    }
+    return bd_json_canonical(r->arena, value);
+}
+
+static bd_str fact_words(report *r, const bd_value *value) {
+    if (value == NULL) {
+        return BD_STR("");
+    }
+    if (value->kind != BD_ARRAY) {
+        return scalar_words(r, value);
+    }
+    bd_str text = bd_str_format(r->arena, "%zu: ", value->count);
+    for (size_t i = 0; i < value->count && i < FACT_MEMBERS; i++) {
+        bd_str one = words_resource(r, scalar_words(r, &value->items[i]));
+        text = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(text), i > 0 ? ", " : "", BD_ARG(one));
+    }
+    if (value->count > FACT_MEMBERS) {
+        text = bd_str_format(r->arena, "%.*s and %zu more in 80_MACHINE/engagement.json", BD_ARG(text),
+                             value->count - FACT_MEMBERS);
+    }
+    return text;
+}
+
+static bd_str fact_name(report *r, bd_str key) {
+    char *text = bd_new(r->arena, char, key.size + 1);
+    for (size_t i = 0; i < key.size; i++) {
+        text[i] = key.data[i] == '_' ? ' ' : key.data[i];
+    }
+    return words_capital(r, (bd_str){text, key.size});
+}
+
+static void add_organisation_facts(report *r) {
+    static const column_def columns[] = {{"Fact", BD_ALIGN_LEFT, 0}, {"Stated", BD_ALIGN_LEFT, 1},
+                                         {"Approved by", BD_ALIGN_LEFT, 0}, {"On", BD_ALIGN_LEFT, 0}};
+    const bd_value *facts = r->engagement->facts;
+    if (facts == NULL || facts->count == 0) {
+        say(r, BD_PARA_BODY, "None is stated. Checks that need one cannot tell.");
+        return;
+    }
+    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    for (size_t i = 0; i < facts->count; i++) {
+        bd_str approved_by = {"", 0};
+        bd_day approved_on = BD_DAY_NONE;
+        const bd_value *value =
+            bd_engagement_fact(r->engagement, bd_str_z(r->arena, facts->keys[i]), &approved_by, &approved_on);
+        bd_table_text(table, fact_name(r, facts->keys[i]));
+        bd_table_text(table, fact_words(r, value));
+        bd_table_text(table, approved_by);
+        bd_table_text(table, words_day(r, approved_on));
+    }
+}
+
+static void add_exclusions(report *r) {
+    static const column_def columns[] = {{"Check", BD_ALIGN_LEFT, 1},      {"Resource", BD_ALIGN_LEFT, 1},
+                                         {"Reason", BD_ALIGN_LEFT, 2},     {"Approved", BD_ALIGN_LEFT, 1},
+                                         {"Until", BD_ALIGN_LEFT, 0}};
+    const bd_engagement *e = r->engagement;
+    if (e->exclusions.count == 0) {
+        say(r, BD_PARA_BODY, "None: every record that the evidence shows is judged.");
+        return;
+    }
+    say(r, BD_PARA_NOTE, "An exclusion takes a record out of a check for snapshots on or after its approval, until it "
+                         "expires. It never changes what was found before.");
+    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    for (size_t i = 0; i < e->exclusions.count; i++) {
+        const bd_exclusion *x = &e->exclusions.data[i];
+        const bd_check *check = bd_catalog_check(r->catalog, x->check);
+        cell_link(table, x->check, check == NULL ? BD_STR("")
+                                                 : anchor_of(r, "control", check->requirement->control->number));
+        bd_cell *cell = bd_table_cell(table);
+        cell_add(table, cell, words_resource(r, x->resource));
+        bd_str place = words_resource_place(r, x->resource);
+        if (place.size > 0) {
+            cell_add_muted(table, cell, bd_str_format(r->arena, " (%.*s)", BD_ARG(place)));
+        }
+        bd_table_text(table, x->reason);
+        bd_table_text(table, bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(x->approved_by),
+                                           BD_ARG(words_day(r, x->approved_on))));
+        bd_table_text(table, words_day(r, x->expires_on));
+    }
+}
+
+void section_scope(report *r) {
+    static const struct {
+        const char *title, *anchor;
+        void (*add)(report *);
+    } parts[] = {
+        {"Subscriptions", "scope-subscriptions", add_subscriptions},
+        {"Period calendar", "scope-calendar", add_calendar},
+        {"Subservice organisations", "scope-vendors", add_vendors},
+        {"Facts stated by the organisation", "scope-facts", add_organisation_facts},
+        {"Design exclusions", "scope-exclusions", add_exclusions},
+    };
+    bd_doc_page_break(r->doc);
+    bd_doc_heading(r->doc, 1, BD_STR("Scope and system"), BD_STR("scope"));
+    add_system(r);
+    for (size_t i = 0; i < BD_COUNT(parts); i++) {
+        bd_doc_heading(r->doc, 2, bd_str_of(parts[i].title), bd_str_of(parts[i].anchor));
+        parts[i].add(r);
+    }
+}

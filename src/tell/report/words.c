@@ -1,0 +1,327 @@
+/* How values read in print.  Words for results: judging.md section 7. */
+#include "bindery/report.h"
+
+#include "report_priv.h"
+
+#include <string.h>
+
+#define DASH "\xe2\x80\x93"
+
+/* ---- numbers and times ------------------------------------------------------------------------------ */
+
+bd_str words_number(const report *r, int64_t number) {
+    return bd_str_format(r->arena, "%lld", (long long)number);
+}
+
+bd_str words_count(const report *r, int64_t number, const char *one, const char *many) {
+    return bd_str_format(r->arena, "%lld %s", (long long)number, number == 1 ? one : many);
+}
+
+bd_str words_day(const report *r, bd_day day) {
+    return day == BD_DAY_NONE ? BD_STR(DASH) : bd_day_format(r->arena, day);
+}
+
+static bd_str readable_instant(const report *r, bd_instant at, size_t length, const char *zone) {
+    if (at == BD_INSTANT_NONE) {
+        return BD_STR(DASH);
+    }
+    bd_str text = bd_instant_format(r->arena, at);
+    bd_str clock = bd_str_sub(text, 11, text.size - 1);
+    clock = bd_str_sub(clock, 0, length < clock.size ? length : clock.size);
+    return bd_str_format(r->arena, "%.*s %.*s%s", BD_ARG(bd_str_sub(text, 0, 10)), BD_ARG(clock), zone);
+}
+
+bd_str words_instant(const report *r, bd_instant at) {
+    return readable_instant(r, at, SIZE_MAX, " UTC");
+}
+
+bd_str words_moment(const report *r, bd_instant at) {
+    return readable_instant(r, at, 5, "");
+}
+
+bd_str words_utc_day(const report *r, bd_instant at) {
+    return at == BD_INSTANT_NONE ? BD_STR(DASH) : bd_day_format(r->arena, bd_instant_utc_day(at));
+}
+
+bd_str words_span(const report *r, bd_instant from, bd_instant to, bool is_snapshot) {
+    if (is_snapshot || from == to || from == BD_INSTANT_NONE || to == BD_INSTANT_NONE) {
+        return words_utc_day(r, from);
+    }
+    bd_str last = words_utc_day(r, to - 1); /* `to` is exclusive */
+    bd_str first = words_utc_day(r, from);
+    if (bd_str_eq(first, last)) {
+        return first;
+    }
+    return bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(first), BD_ARG(last));
+}
+
+bd_str words_period(const report *r) {
+    const bd_period *period = r->assessment->period;
+    if (!period->is_type_ii) {
+        return bd_str_format(r->arena, "as of %.*s", BD_ARG(words_day(r, period->as_of)));
+    }
+    return bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, period->from)),
+                         BD_ARG(words_day(r, period->to)));
+}
+
+bd_str words_period_kind(const report *r) {
+    return r->assessment->period->is_type_ii ? BD_STR("Type II") : BD_STR("Type I");
+}
+
+bd_str words_age_limit(const report *r, int max_age_days, int grace_days) {
+    if (grace_days == 0) {
+        return bd_str_format(r->arena, "%d days", max_age_days);
+    }
+    return bd_str_format(r->arena, "%d + %d days", max_age_days, grace_days);
+}
+
+/* ---- hashes ------------------------------------------------------------------------------------------- */
+
+bd_str words_hash(const report *r, const uint8_t sha256[32]) {
+    char hex[65];
+    bd_hex(sha256, 32, hex);
+    return bd_str_copy(r->arena, bd_str_of(hex));
+}
+
+bd_str words_hash_short(const report *r, const uint8_t sha256[32]) {
+    return bd_str_sub(words_hash(r, sha256), 0, 12);
+}
+
+/* ---- sentences ---------------------------------------------------------------------------------------- */
+
+bd_str words_list(const report *r, const bd_strs *texts, const char *between) {
+    bd_str list = {"", 0};
+    for (size_t i = 0; i < texts->count; i++) {
+        list = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(list), i > 0 ? between : "", BD_ARG(texts->data[i]));
+    }
+    return list;
+}
+
+static bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+/* Identifiers ("supportsHttpsTrafficOnly", "csv:leavers") keep their spelling. */
+bd_str words_capital(const report *r, bd_str text) {
+    size_t end = 0;
+    while (end < text.size && is_lower(text.data[end])) {
+        end++;
+    }
+    bool is_word = end > 0 && (end == text.size || text.data[end] == ' ' || text.data[end] == ',' || text.data[end] == ';');
+    if (!is_word) {
+        return text;
+    }
+    char first = (char)(text.data[0] - 'a' + 'A');
+    return bd_str_format(r->arena, "%c%.*s", first, BD_ARG(bd_str_sub(text, 1, text.size)));
+}
+
+bd_str words_sentence(const report *r, bd_str text) {
+    text = bd_str_trim(text);
+    if (text.size == 0) {
+        return text;
+    }
+    char last = text.data[text.size - 1];
+    bd_str raised = words_capital(r, text);
+    return last == '.' || last == '?' || last == '!' ? raised : bd_str_format(r->arena, "%.*s.", BD_ARG(raised));
+}
+
+bd_str words_journal_text(const report *r, bd_str text) {
+    return bd_str_visible(r->arena, text);
+}
+
+/* ---- catalog text --------------------------------------------------------------------------------------- */
+
+/* Phrases that point into working papers, or that could be read as a verdict of ours.  Longer ones first. */
+static const struct {
+    const char *from, *to;
+} phrases[] = {
+    {"see sample-sizes.tsv (continuous_automated)", "one per state of the setting"},
+    {"see sample-sizes.tsv (per event)", "the auditor's choice from the events"},
+    {"see sample-sizes.tsv (annual)", "the one yearly instance"},
+    {"see sample-sizes.tsv (quarterly)", "the auditor's choice of quarters"},
+    {"see sample-sizes.tsv (monthly)", "the auditor's choice of months"},
+    {"see sample-sizes.tsv (daily)", "the auditor's choice of days"},
+    {"see sample-sizes.tsv", "the auditor's choice"},
+    {"algorithm 5.1", "the exposure algorithm"},
+    {"log passed = snapshot rule of section 5.5", "a day that the log no longer reaches follows the snapshot rule"},
+    {"the snapshot rule of section 5.5", "the snapshot rule"},
+    {"section 5.5", "the snapshot rule"},
+    {"newly NonCompliant with", "newly departing from"},
+    {"non-compliant states", "departures"},
+    {"non-compliant", "non-conforming"},
+    {"non-compliance", "departures"},
+    {"complianceState compliant", "reported as conforming"},
+    {"or is compliant in", "or conforms in"},
+    {"not compliant", "not conforming"},
+    {"compliant", "conforming"},
+    {"passed on to", "forwarded to"},
+    {"not passed on", "not forwarded"},
+    {"passed on", "forwarded"},
+    {"expiry not passed", "an expiry that lies ahead"},
+    {"ran and passed", "ran without a blocking finding"},
+    {"seed", "checklist"},
+};
+
+static bd_str replace(const report *r, bd_str text, bd_str from, bd_str to) {
+    bd_str done = {"", 0};
+    for (ptrdiff_t at; (at = bd_str_find(text, from)) >= 0;) {
+        done = bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(done), BD_ARG(bd_str_sub(text, 0, (size_t)at)),
+                             BD_ARG(to));
+        text = bd_str_sub(text, (size_t)at + from.size, text.size);
+    }
+    return done.size == 0 ? text : bd_str_format(r->arena, "%.*s%.*s", BD_ARG(done), BD_ARG(text));
+}
+
+bd_str words_catalog(const report *r, bd_str text) {
+    for (size_t i = 0; i < BD_COUNT(phrases); i++) {
+        text = replace(r, text, bd_str_of(phrases[i].from), bd_str_of(phrases[i].to));
+    }
+    return text;
+}
+
+/* Notes compare the checklist's own sections with the criteria; what follows is for readers of a binder. */
+bd_str words_mapping(const report *r, bd_str note) {
+    static const char *const openings[] = {"seed", "matches", "no seed", "as "};
+    for (size_t i = 0; i < BD_COUNT(openings); i++) {
+        if (!bd_str_has_prefix(note, bd_str_of(openings[i]))) {
+            continue;
+        }
+        ptrdiff_t cut = bd_str_find(note, BD_STR("; "));
+        note = cut < 0 ? BD_STR("") : bd_str_sub(note, (size_t)cut + 2, note.size);
+        break;
+    }
+    return words_sentence(r, words_catalog(r, note));
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------ */
+
+static const char *const frequency_words[] = {
+    [BD_CONTINUOUS] = "continuous", [BD_MONTHLY] = "monthly",     [BD_QUARTERLY] = "quarterly",
+    [BD_ANNUAL] = "annual",         [BD_PER_EVENT] = "per event", [BD_ONCE] = "once, in force every day",
+};
+_Static_assert(BD_COUNT(frequency_words) == BD_ONCE + 1, "a word for every frequency");
+
+bd_str words_frequency(const report *r, bd_frequency frequency) {
+    (void)r;
+    return bd_str_of(frequency_words[frequency]);
+}
+
+static bd_str subscription_name(const report *r, bd_str id) {
+    for (size_t i = 0; i < r->engagement->subscriptions.count; i++) {
+        const bd_subscription *known = &r->engagement->subscriptions.data[i];
+        if (bd_str_ieq(known->id, id) && known->name.size > 0) {
+            return known->name;
+        }
+    }
+    return id;
+}
+
+bd_str words_scope(const report *r, bd_str scope) {
+    if (scope.size == 0) {
+        return BD_STR("tenant");
+    }
+    if (bd_str_find(scope, BD_STR("/")) >= 0) {
+        return bd_path_name(scope);
+    }
+    return subscription_name(r, scope);
+}
+
+bd_str words_resource(const report *r, bd_str resource) {
+    (void)r;
+    if (resource.size > 0 && resource.data[0] == '/') {
+        bd_str name = bd_path_name(resource);
+        return name.size > 0 ? name : resource;
+    }
+    return resource;
+}
+
+/* "storageAccounts, rg-data-prod, contoso-prod". */
+bd_str words_resource_place(const report *r, bd_str resource) {
+    if (resource.size == 0 || resource.data[0] != '/') {
+        return BD_STR("");
+    }
+    bd_str rest = bd_str_sub(resource, 1, resource.size), piece = {"", 0}, before = {"", 0};
+    bd_str group = {"", 0}, subscription = {"", 0}, last_type = {"", 0};
+    for (size_t i = 0; bd_str_cut(&rest, '/', &piece); i++) {
+        if (bd_str_ieq(before, BD_STR("subscriptions"))) {
+            subscription = subscription_name(r, piece);
+        }
+        if (bd_str_ieq(before, BD_STR("resourcegroups"))) {
+            group = piece;
+        }
+        last_type = before;
+        before = piece;
+    }
+    if (group.size == 0) {
+        return subscription;
+    }
+    return bd_str_format(r->arena, "%.*s, %.*s, %.*s", BD_ARG(last_type), BD_ARG(group), BD_ARG(subscription));
+}
+
+bd_str words_people(const report *r, bd_str owner) {
+    for (size_t i = 0; i < r->engagement->owners.count; i++) {
+        const bd_owner *known = &r->engagement->owners.data[i];
+        if (bd_str_eq(known->owner, owner)) {
+            return words_list(r, &known->people, ", ");
+        }
+    }
+    return BD_STR("");
+}
+
+bd_str words_edition(const report *r) {
+    return r->in->edition.size == 0 ? BD_STR("Internal") : words_capital(r, r->in->edition);
+}
+
+bd_str words_source_title(const report *r, bd_str source) {
+    const bd_source_def *known = source.size > 0 ? bd_catalog_source(r->catalog, source) : NULL;
+    if (known == NULL) {
+        return source.size > 0 ? source : BD_STR("not recognised");
+    }
+    return bd_str_format(r->arena, "%.*s %.*s", BD_ARG(known->id), BD_ARG(known->title));
+}
+
+bd_str words_signoff(const report *r, const bd_signoff *signoff) {
+    if (signoff->name.size == 0) {
+        return BD_STR("");
+    }
+    bd_str role = signoff->role.size == 0 ? BD_STR("") : bd_str_format(r->arena, " (%.*s)", BD_ARG(signoff->role));
+    bd_str at = signoff->at == BD_INSTANT_NONE
+                    ? BD_STR("")
+                    : bd_str_format(r->arena, ", %.*s", BD_ARG(words_instant(r, signoff->at)));
+    return words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(signoff->name), BD_ARG(role), BD_ARG(at)));
+}
+
+/* ---- outcomes ------------------------------------------------------------------------------------------------ */
+
+static const char *const outcome_words[] = {
+    [BD_OUTCOME_DEVIATION] = "deviation",           [BD_OUTCOME_CLEAN] = "clean",
+    [BD_OUTCOME_CHANGE_LOG] = "covered by change log", [BD_OUTCOME_CANNOT_TELL] = "cannot tell",
+    [BD_OUTCOME_MISSING] = "missing",               [BD_OUTCOME_NO_OCCURRENCE] = "no occurrence",
+    [BD_OUTCOME_NOT_DUE] = "not due",
+};
+_Static_assert(BD_COUNT(outcome_words) == BD_OUTCOME_NOT_DUE + 1, "a word for every outcome");
+
+bd_str words_outcome(bd_outcome outcome, bd_frequency frequency) {
+    if (outcome == BD_OUTCOME_MISSING && frequency == BD_CONTINUOUS) {
+        return BD_STR("not observed");
+    }
+    return bd_str_of(outcome_words[outcome]);
+}
+
+bd_str words_outcomes(const report *r, const bd_requirement_result *requirement) {
+    static const bd_outcome order[] = {BD_OUTCOME_CLEAN,       BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_CHANGE_LOG,
+                                       BD_OUTCOME_DEVIATION,   BD_OUTCOME_CANNOT_TELL,   BD_OUTCOME_MISSING,
+                                       BD_OUTCOME_NOT_DUE};
+    bd_str list = {"", 0};
+    for (size_t i = 0; i < BD_COUNT(order); i++) {
+        int count = 0;
+        for (size_t k = 0; k < requirement->instance_count; k++) {
+            count += requirement->instances[k].outcome == order[i];
+        }
+        if (count > 0) {
+            list = bd_str_format(r->arena, "%.*s%s%d %.*s", BD_ARG(list), list.size > 0 ? ", " : "", count,
+                                 BD_ARG(words_outcome(order[i], requirement->requirement->frequency)));
+        }
+    }
+    return list.size > 0 ? list : BD_STR("none due");
+}

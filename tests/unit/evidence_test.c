@@ -1,0 +1,213 @@
+/* Do sidecars and register rows say exactly what they say, or refuse with the place? */
+#include "bindery/evidence.h"
+
+#include "test.h"
+
+#define SIDECAR "{\"format\":\"bindery-sidecar 1\","
+
+static bd_sidecar parsed(const char *text) {
+    bd_sidecar sidecar;
+    bd_err err;
+    check_ok(
+        __FILE__, __LINE__, text,
+        bd_sidecar_parse(bd_str_of(text), BD_STR("a.json.meta.json"), test_arena(), &sidecar, &err),
+        &err);
+    return sidecar;
+}
+
+TEST(evidence, a_malformed_sidecar_is_refused_with_its_place) {
+    static const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"", "empty"},
+        {"{}", "at '/format': nothing found"},
+        {SIDECAR "\"colected_at\":\"2026-01-15T06:00:04Z\"}",
+         "unknown key 'colected_at', the nearest known key is 'collected_at'"},
+        {SIDECAR "\"collected_at\":\"2026-01-15\"}",
+         "at '/collected_at': found '2026-01-15', expected a time with offset"},
+        {SIDECAR "\"collected_at\":\"0001-01-01T00:00:00Z\"}", "at '/collected_at'"},
+        {SIDECAR "\"complete\":\"true\"}", "at '/complete': found 'true', expected true or false"},
+        {SIDECAR "\"rows\":-1}", "at '/rows': found -1"},
+        {SIDECAR "\"rows\":99999999999999999999}", "at '/rows'"},
+        {SIDECAR "\"scope\":{\"kind\":\"group\"}}", "at '/scope/kind': found 'group'"},
+        {SIDECAR "\"scope\":{\"ids\":[]}}", "at '/scope/kind': nothing found"},
+        {SIDECAR "\"reviews\":[{\"role\":\"x\"}]}", "at '/reviews/0/name': nothing found"},
+        {SIDECAR "\"reviews\":[{\"name\":\"A\",\"sha256\":\"abc\"}]}",
+         "at '/reviews/0/sha256': found 'abc', expected 64"},
+        {SIDECAR "\"requirements\":[\"1.1\"]}",
+         "at '/requirements/0': found '1.1', expected a requirement"},
+        {SIDECAR "\"document\":{\"title\":\"x\"}}", "at '/document/type': nothing found"},
+        {SIDECAR "\"document\":{\"type\":\"x\",\"approved_on\":\"20.11.2025\"}}",
+         "at '/document/approved_on': found '20.11.2025'"},
+        {SIDECAR "\"document\":{\"type\":\"x\",\"in_force_from\":\"2026-02-01\",\"in_force_to\":"
+                 "\"2026-01-01\"}}",
+         "at '/document/in_force_to'"},
+        {SIDECAR
+         "\"describes_from\":\"2026-02-01T00:00:00Z\",\"describes_to\":\"2026-01-01T00:00:00Z\"}",
+         "at '/describes_to'"},
+        {SIDECAR "\"title\":\"a\",\"title\":\"b\"}", "duplicate key 'title'"},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_sidecar sidecar;
+        bd_err err;
+        test_failure("text %s", cases[i].text);
+        CHECK_FAILS(bd_sidecar_parse(bd_str_of(cases[i].text), BD_STR("a.json.meta.json"),
+                                     test_arena(), &sidecar, &err),
+                    err, BD_ERR_INPUT, cases[i].part);
+        CHECK(strstr(err.message, "a.json.meta.json") != NULL);
+    }
+}
+
+TEST(evidence, a_sidecar_without_a_fact_leaves_it_open) {
+    bd_sidecar s = parsed(SIDECAR "\"document\":null,\"describes_to\":null,\"rows\":null}");
+    CHECK(s.collected_at == BD_INSTANT_NONE && s.describes_from == BD_INSTANT_NONE &&
+          s.describes_to == BD_INSTANT_NONE);
+    CHECK(!s.has_complete && !s.complete && s.rows == -1 && !s.has_document);
+    CHECK_EQ_INT(s.prepared_by.name.size, 0);
+    CHECK_EQ_INT(s.reviews.count, 0);
+}
+
+TEST(evidence, everything_a_sidecar_says_is_held) {
+    bd_sidecar s = parsed(
+        SIDECAR
+        "\"source\":\"S17\",\"title\":\"Storage "
+        "accounts\",\"scope\":{\"kind\":\"subscription\",\"ids\":[\"g\"]},"
+        "\"collected_at\":\"2026-01-15T06:00:04Z\",\"command\":\"az storage account "
+        "list\",\"exporter\":\"j\",\"tool\":\"azure-cli 2.80.0\","
+        "\"complete\":true,\"rows\":42,\"run\":\"2026-01-15\",\"prepared_by\":{\"name\":\"P\","
+        "\"role\":\"r\",\"at\":\"2026-01-16T06:00:00+01:00\"},"
+        "\"reviews\":[{\"name\":\"R\",\"role\":\"q\",\"at\":\"2026-01-17T06:00:00Z\",\"checked\":"
+        "\"all\","
+        "\"sha256\":\"AB00000000000000000000000000000000000000000000000000000000000001\"}],"
+        "\"requirements\":[\"1.1a\",\"6.3.1b\"],"
+        "\"document\":{\"type\":\"information-security-policy\",\"version\":\"3.2\",\"approved_"
+        "by\":\"C\",\"approver_is_management\":true,"
+        "\"approved_on\":\"2025-11-20\",\"in_force_from\":\"2025-12-01\",\"in_force_to\":null}}");
+    CHECK_EQ_STR(s.source, "S17");
+    CHECK_EQ_STR(s.scope_ids.data[0], "g");
+    CHECK(s.has_complete && s.complete && s.rows == 42);
+    CHECK_EQ_STR(bd_instant_format(test_arena(), s.prepared_by.at), "2026-01-16T05:00:00Z");
+    CHECK(s.reviews.data[0].has_sha256 && s.reviews.data[0].sha256[0] == 0xab &&
+          s.reviews.data[0].sha256[31] == 1);
+    CHECK_EQ_STR(s.reviews.data[0].origin, "sidecar");
+    CHECK_EQ_STR(s.requirements.data[1], "6.3.1b");
+    CHECK(s.has_document && s.document.approver_is_management);
+    CHECK_EQ_STR(bd_day_format(test_arena(), s.document.in_force_from), "2025-12-01");
+    CHECK(s.document.in_force_to == BD_DAY_NONE && s.document.carried_out_on == BD_DAY_NONE);
+}
+
+TEST(evidence, a_files_own_sidecar_wins_over_its_folders) {
+    bd_sidecar own = parsed(
+        SIDECAR "\"title\":\"own\",\"describes_to\":\"2026-02-01T00:00:00Z\",\"complete\":false}");
+    bd_sidecar folder =
+        parsed(SIDECAR "\"title\":\"folder\",\"run\":\"r\",\"command\":\"az\",\"describes_from\":"
+                       "\"2026-01-01T00:00:00Z\","
+                       "\"complete\":true,\"rows\":9,\"prepared_by\":{\"name\":\"P\"}}");
+    bd_sidecar_merge(&own, &folder);
+    CHECK_EQ_STR(own.title, "own");
+    CHECK_EQ_STR(own.run, "r");
+    CHECK_EQ_STR(own.command, "az");
+    CHECK_EQ_STR(own.prepared_by.name, "P");
+    CHECK(own.has_complete && !own.complete);
+    CHECK_EQ_INT(own.rows, -1);                   /* a folder's count is no file's */
+    CHECK(own.describes_from == BD_INSTANT_NONE); /* half a range is not mixed */
+}
+
+TEST(evidence, paths_tell_sidecars_and_registers) {
+    CHECK(bd_path_is_sidecar(BD_STR("a/b.json.meta.json")) &&
+          bd_path_is_sidecar(BD_STR("_folder.meta.json")));
+    CHECK(!bd_path_is_sidecar(BD_STR(".meta.json")) && !bd_path_is_sidecar(BD_STR("a/meta.json")));
+    CHECK(bd_path_is_register(BD_STR("register.csv")) &&
+          bd_path_is_register(BD_STR("docs/register.csv")));
+    CHECK(!bd_path_is_register(BD_STR("my-register.csv")));
+    CHECK_EQ_STR(bd_sidecar_subject(BD_STR("a/b.json.meta.json")), "a/b.json");
+    CHECK_EQ_STR(bd_sidecar_subject(BD_STR("a/_folder.meta.json")), "");
+    CHECK_EQ_STR(bd_sidecar_subject(BD_STR("a/b.json")), "");
+}
+
+TEST(evidence, names_are_those_of_the_formats) {
+    CHECK_EQ_STR(bd_evidence_id(test_arena(), 7), "E-0007");
+    CHECK_EQ_STR(bd_evidence_id(test_arena(), 123456), "E-123456");
+    CHECK_EQ_STR(bd_completeness_name(BD_COMPLETE_NOT_SHOWN), "not shown");
+    CHECK_EQ_STR(bd_origin_name(BD_ORIGIN_HANDED_IN), "handed-in");
+    CHECK_EQ_STR(bd_media_type(BD_MEDIA_CSV), "text/csv");
+}
+
+/* ---- the register ---- */
+
+static const bd_value *row(const char *text) {
+    const bd_value *value;
+    bd_err err;
+    CHECK_OK(bd_json_parse(bd_str_of(text), NULL, test_arena(), &value, &err), err);
+    return value;
+}
+
+TEST(evidence, a_register_row_is_a_documents_sidecar) {
+    const bd_value *rows[] = {
+        row("{\"file\":\"policies/"
+            "isp.pdf\",\"title\":\"ISP\",\"document_type\":\"information-security-policy\","
+            "\"version\":\"3\","
+            "\"approved_by\":\"C\",\"approver_role\":\"CEO\",\"approver_is_management\":\"Yes\","
+            "\"approved_on\":\"2025-11-20\","
+            "\"in_force_from\":\"2025-12-01\",\"in_force_to\":\"\",\"requirements\":\"1.1a; "
+            "1.1b;\",\"prepared_by\":\"P\","
+            "\"reviewed_by\":\"R\",\"reviewed_at\":\"2026-01-17T06:00:00Z\"}"),
+        row("{\"file\":\"b.pdf\",\"document_type\":\"minutes\"}")};
+    bd_register_rows out;
+    bd_err err;
+    CHECK_OK(bd_register_parse(rows, 2, BD_STR("register.csv"), test_arena(), &out, &err), err);
+    CHECK_EQ_INT(out.count, 2);
+    const bd_sidecar *s = &out.data[0].sidecar;
+    CHECK_EQ_STR(out.data[0].file, "policies/isp.pdf");
+    CHECK_EQ_STR(s->source, "doc");
+    CHECK(s->has_document && s->document.approver_is_management &&
+          s->document.in_force_to == BD_DAY_NONE);
+    CHECK_EQ_INT(s->requirements.count, 2);
+    CHECK_EQ_STR(s->requirements.data[1], "1.1b");
+    CHECK_EQ_STR(s->reviews.data[0].origin, "register");
+    CHECK_EQ_INT(out.data[1].sidecar.reviews.count, 0);
+}
+
+TEST(evidence, a_wrong_register_cell_names_row_and_column) {
+    static const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"{\"file\":\"a\",\"document_type\":\"x\",\"requirements\":\"1.1a;1.1\"}",
+         "column 'requirements': found '1.1a;1.1'"},
+        {"{\"file\":\"\"}", "row 1, column 'file': found ''"},
+        {"{\"file\":\"a\"}", "row 1, column 'document_type': found ''"},
+        {"{\"file\":\"a\",\"document_type\":\"x\",\"approved_on\":\"1/2/2026\"}",
+         "column 'approved_on': found '1/2/2026', expected a day"},
+        {"{\"file\":\"a\",\"document_type\":\"x\",\"approver_is_management\":\"maybe\"}",
+         "expected yes or no"},
+        {"{\"file\":\"a\",\"document_type\":\"x\",\"reviewed_by\":\"R\",\"reviewed_sha256\":"
+         "\"zz\"}",
+         "expected 64"},
+        {"{\"file\":\"a\",\"document_type\":\"x\",\"prepared_at\":\"2026-01-01\"}",
+         "expected a time with offset"},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        const bd_value *rows[] = {row(cases[i].text)};
+        bd_register_rows out;
+        bd_err err;
+        CHECK_FAILS(bd_register_parse(rows, 1, BD_STR("register.csv"), test_arena(), &out, &err),
+                    err, BD_ERR_INPUT, cases[i].part);
+    }
+    const bd_value *twice[] = {row("{\"file\":\"a\",\"document_type\":\"x\"}"),
+                               row("{\"file\":\"a\",\"document_type\":\"x\"}")};
+    bd_register_rows out;
+    bd_err err;
+    CHECK_FAILS(bd_register_parse(twice, 2, BD_STR("register.csv"), test_arena(), &out, &err), err,
+                BD_ERR_INPUT, "row 2, column 'file'");
+}
+
+TEST(evidence, an_unknown_register_column_names_the_nearest) {
+    bd_str names[] = {BD_STR("file"), BD_STR("aproved_by")};
+    bd_err err;
+    CHECK_FAILS(bd_register_check_columns(names, 2, BD_STR("register.csv"), &err), err,
+                BD_ERR_INPUT,
+                "unknown column 'aproved_by', the nearest known column is 'approved_by'");
+    CHECK_FAILS(bd_register_check_columns(names + 1, 0, BD_STR("register.csv"), &err), err,
+                BD_ERR_INPUT, "no column 'file'");
+    CHECK_OK(bd_register_check_columns(names, 1, BD_STR("register.csv"), &err), err);
+}
