@@ -1,68 +1,121 @@
-# Bindery. `make help` lists the targets. Generated files stay in build/.
+# Bindery. `make help` lists the targets. Generated files stay in build/, one folder per variant.
 
 VERSION := 0.1.0
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+# Which build becomes build/bindery: release, asan, ubsan, clang, tsan.
 VARIANT ?= release
-B := build/$(VARIANT)
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
-# V=1 shows every command
+# V=1 shows every command.
 Q := $(if $(V),,@)
+# An interpreter that sees Debian's Python packages.
+export PYTHON ?= /usr/bin/python3
+
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# ---- packages -------------------------------------------------------------------------------------
+
+DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev pkg-config zlib1g-dev \
+  fonts-dejavu-core fonts-open-sans tzdata
+CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema qpdf unzip zip
+BENCH_DEPS := jq openssl python3-reportlab time unzip zip
+
+# Goals that install what they need; the others compile with what is there.
+FIRST := $(if $(filter demo check conformance bench golden,$(MAKECMDGOALS)),deps)
+FIRST_TESTS := $(if $(filter check conformance golden,$(MAKECMDGOALS)),deps-tests)
 
 # ---- flags ----------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 -Wundef -Wcast-qual -Wcast-align \
   -Wwrite-strings -Wpointer-arith -Wswitch-enum -Wimplicit-fallthrough
-ifdef CI
-WARNINGS += -Werror
-endif
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fno-common \
   -fno-strict-aliasing -fno-delete-null-pointer-checks
-BASE := -std=c11 -D_XOPEN_SOURCE=700 -Iinclude -pthread -g -ffile-prefix-map=$(CURDIR)=. \
-  $(shell pkg-config --cflags freetype2 2>/dev/null)
-OPT_release := -O2 -D_FORTIFY_SOURCE=2
+BASE := -std=c11 -D_XOPEN_SOURCE=700 -Iinclude -pthread -g -ffile-prefix-map=$(CURDIR)=.
+# Under clang glibc's FORTIFY turns sprintf into a macro, which banned.h then cannot poison.
+FORTIFY := $(if $(findstring clang,$(CC)),,-D_FORTIFY_SOURCE=2)
+
+VARIANTS := release asan ubsan clang tsan
+OPT_release := -O2 $(FORTIFY)
 OPT_asan := -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 OPT_ubsan := -O1 -fsanitize=undefined -fno-sanitize-recover=undefined
 OPT_clang := -O2
 OPT_tsan := -O1 -fsanitize=thread
-CFLAGS_ALL = $(BASE) $(WARNINGS) $(HARDENING) $(OPT_$(VARIANT)) $(CFLAGS)
-LDFLAGS_ALL = -pie -pthread -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed $(OPT_$(VARIANT)) $(LDFLAGS)
+CC_clang := clang
+# A warning stops the builds that exist for checking; whoever only builds is not stopped by a newer compiler.
+WERROR_release := $(if $(CI),-Werror)
+WERROR_asan := -Werror
+WERROR_clang := -Werror
+
+LDFLAGS_ALL := -pie -pthread -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 LIBS := -lhpdf -lcjson -lfreetype -lcrypto -ldeflate -lz -lm
+
+# $(call cc,VARIANT), $(call cflags,VARIANT)
+cc = $(or $(CC_$(1)),$(CC))
+cflags = $(BASE) $(WARNINGS) $(HARDENING) $(OPT_$(1)) $(WERROR_$(1)) $(CFLAGS)
 
 # ---- files ----------------------------------------------------------------------------------------
 
-SOURCES := $(sort $(wildcard src/*/*/*.c src/run/*.c src/cli/*.c))
-OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
-# Adapters speak to third-party headers that mention banned names themselves.
-ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c
-TESTS := $(sort $(wildcard tests/unit/*_test.c))
-TEST_OBJECTS := $(TESTS:tests/%.c=$(B)/tests/%.o) $(B)/tests/unit/main.o
+SOURCES := $(sort $(wildcard src/base/*/*.c src/gather/*/*.c src/judge/*/*.c src/tell/*/*.c src/hand/*/*.c \
+  src/run/*.c src/cli/*.c))
+OBJECTS := $(SOURCES:src/%.c=%.o)
+TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c
+TEST_OBJECTS := $(TESTS:%.c=%.o)
 BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json fonts/fonts.json))
+# Adapters include third-party headers that mention banned names themselves.
+ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c
 
-.PHONY: all help
+# Room text alone sees FreeType's headers. Asked late: pkg-config may be installed by this very run.
+room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags freetype2)) \
+  $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
+
+.PHONY: all help deps deps-tests deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \
+  deps-check headers golden golden-check catalog-lint install clean FORCE
+.DEFAULT_GOAL := all
+
 all: build/bindery ## build build/bindery
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
+	  awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
 
-build/bindery: $(B)/bindery
-	@cp -f $< $@.new && mv -f $@.new $@
+build/bindery: build/$(VARIANT)/bindery FORCE
+	@cmp -s $< $@ || { cp -f $< $@.new && mv -f $@.new $@; }
 
-$(B)/bindery: $(OBJECTS) $(B)/main.o $(B)/builtin.o
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+define variant_rules
+build/$(1)/bindery: $$(OBJECTS:%=build/$(1)/%) build/$(1)/main.o build/$(1)/builtin.o
+	@echo "  link  $$@"
+	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
-banned = $(if $(filter $<,$(ADAPTERS)),,-include include/bindery/banned.h)
-$(B)/%.o: src/%.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(banned) -DBINDERY_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
+build/$(1)/unit: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o $$(TEST_OBJECTS:%=build/$(1)/%)
+	@echo "  link  $$@"
+	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
-$(B)/tests/%.o: tests/%.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) -Itests/unit -MMD -MP -c -o $@ $<
+build/$(1)/%.o: src/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
+	@mkdir -p $$(@D)
+	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) $$(call room_flags,$$<) -DBINDERY_VERSION='"$$(VERSION)"' \
+	  -MMD -MP -c -o $$@ $$<
+
+build/$(1)/tests/%.o: tests/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
+	@mkdir -p $$(@D)
+	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) -Itests/unit -MMD -MP -c -o $$@ $$<
+
+build/$(1)/builtin.o: build/builtin.s $$(BUILTIN)
+	@mkdir -p $$(@D)
+	$$(Q)$$(call cc,$(1)) -c -o $$@ $$<
+
+-include $$(OBJECTS:%.o=build/$(1)/%.d) $$(TEST_OBJECTS:%.o=build/$(1)/%.d) build/$(1)/main.d
+endef
+$(foreach variant,$(VARIANTS),$(eval $(call variant_rules,$(variant))))
 
 # Templates become part of the binary: one assembly file of .incbin, one table of names.
-$(B)/builtin.s: $(BUILTIN) Makefile
+build/builtin.s: $(BUILTIN) Makefile templates/catalog templates/schema | $(FIRST)
 	@mkdir -p $(@D)
 	@{ printf '\t.section .rodata\n'; n=0; for f in $(BUILTIN); do \
 	  printf '\t.balign 16\nbuiltin_%d:\n\t.incbin "%s"\nbuiltin_end_%d:\n\t.byte 0\n' $$n $$f $$n; n=$$((n+1)); done; \
@@ -72,7 +125,96 @@ $(B)/builtin.s: $(BUILTIN) Makefile
 	  printf '\t.section .rodata\n\t.balign 8\n\t.globl bd_builtin_count\nbd_builtin_count:\n\t.quad %d\n' $$n; \
 	  printf '\t.section .note.GNU-stack,"",@progbits\n'; } > $@
 
-$(B)/builtin.o: $(B)/builtin.s
-	$(CC) -c -o $@ $<
+# ---- the ways in ----------------------------------------------------------------------------------
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/main.d
+deps: ## install the missing packages that building and running need
+	@sh .ci/deps $(DEPS)
+
+deps-tests: deps ## install what the tests need besides
+	@sh .ci/deps $(CHECK_DEPS)
+
+deps-bench: deps
+	@sh .ci/deps $(BENCH_DEPS)
+
+demo: build/bindery ## turn samples/contoso into a signed binder and a package
+	@sh samples/demo.sh build/bindery build/demo
+
+install: build/release/bindery ## install under $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/bindery
+	install -m 755 build/release/bindery $(DESTDIR)$(PREFIX)/bin/bindery
+	build/release/bindery help --man > build/bindery.1
+	install -m 644 build/bindery.1 $(DESTDIR)$(PREFIX)/share/man/man1/bindery.1
+	install -m 644 LICENSE README.md $(DESTDIR)$(PREFIX)/share/doc/bindery/
+	install -m 644 fonts/README.md $(DESTDIR)$(PREFIX)/share/doc/bindery/fonts.md
+
+clean: ## remove build/
+	rm -rf build
+
+# ---- the ways to check ----------------------------------------------------------------------------
+# A suite leaves its count in build/results/NAME.txt and never stops the others; the sum decides.
+
+SUITE := sh tests/suite.sh run
+SUM := sh tests/suite.sh sum
+CHECKS := lint deps-check headers catalog unit unit-asan unit-clang cli cli-asan golden
+ASAN := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+
+check: $(CHECKS:%=build/results/%.txt) ## everything but foreign tools and timing
+	@$(SUM) $(CHECKS)
+
+unit: build/results/unit.txt ## unit tests of VARIANT release
+	@$(SUM) unit
+asan: build/results/unit-asan.txt build/results/cli-asan.txt ## unit and command tests under address and undefined sanitizer
+	@$(SUM) unit-asan cli-asan
+ubsan: build/results/unit-ubsan.txt ## unit tests under the undefined sanitizer alone
+	@$(SUM) unit-ubsan
+tsan: build/results/unit-tsan.txt ## unit tests under the thread sanitizer
+	@$(SUM) unit-tsan
+clang: build/results/unit-clang.txt ## unit tests built by clang
+	@$(SUM) unit-clang
+cli-check: build/results/cli.txt ## tests of the commands
+	@$(SUM) cli
+golden-check: build/results/golden.txt ## compare the sample's outputs with tests/golden
+	@$(SUM) golden
+lint: build/results/lint.txt ## habits that a machine can see
+	@$(SUM) lint
+deps-check: build/results/deps-check.txt ## the walls between the rooms, src/DEPS
+	@$(SUM) deps-check
+headers: build/results/headers.txt ## every header compiles alone
+	@$(SUM) headers
+catalog-lint: build/results/catalog.txt ## the built-in catalog against itself
+	@$(SUM) catalog
+conformance: build/results/conformance.txt ## check the demo's outputs with tools that are not ours
+	@$(SUM) conformance
+
+golden: build/release/bindery ## refresh tests/golden; read the difference before committing it
+	@BINDERY=build/release/bindery sh tests/golden/run.sh --refresh
+
+bench: build/release/bindery | deps-bench ## time and memory against a shell script of stock tools
+	@BINDERY=build/release/bindery sh tests/bench/run.sh
+
+build/results/lint.txt: FORCE | $(FIRST_TESTS)
+	@$(SUITE) lint sh tests/lint/lint.sh
+build/results/deps-check.txt: FORCE | $(FIRST_TESTS)
+	@$(SUITE) deps-check sh tests/lint/deps-check.sh
+build/results/headers.txt: FORCE | $(FIRST) $(FIRST_TESTS)
+	@CC='$(CC)' CFLAGS='$(BASE) $(WARNINGS) -Werror' $(SUITE) headers sh tests/lint/headers.sh
+build/results/catalog.txt: build/release/bindery FORCE
+	@$(SUITE) catalog build/release/bindery catalog lint
+build/results/unit.txt: build/release/unit FORCE
+	@$(SUITE) unit build/release/unit
+build/results/unit-asan.txt: build/asan/unit FORCE
+	@$(ASAN) $(SUITE) unit-asan build/asan/unit
+build/results/unit-ubsan.txt: build/ubsan/unit FORCE
+	@$(ASAN) $(SUITE) unit-ubsan build/ubsan/unit
+build/results/unit-tsan.txt: build/tsan/unit FORCE
+	@$(SUITE) unit-tsan build/tsan/unit
+build/results/unit-clang.txt: build/clang/unit build/clang/bindery FORCE
+	@$(SUITE) unit-clang build/clang/unit
+build/results/cli.txt: build/release/bindery FORCE
+	@BINDERY=build/release/bindery $(SUITE) cli sh tests/cli/run.sh
+build/results/cli-asan.txt: build/asan/bindery FORCE
+	@$(ASAN) BINDERY=build/asan/bindery $(SUITE) cli-asan sh tests/cli/run.sh
+build/results/golden.txt: build/release/bindery FORCE
+	@BINDERY=build/release/bindery $(SUITE) golden sh tests/golden/run.sh
+build/results/conformance.txt: demo FORCE | $(FIRST_TESTS)
+	@BINDERY=build/bindery $(SUITE) conformance sh tests/conformance/run.sh build/demo

@@ -49,6 +49,7 @@ typedef struct {
     bd_str reason;               /* of cannot-tell */
     uint32_t evidence;           /* number of the snapshot's first item, 0: none */
     bool is_complete;            /* the evidence judged is complete */
+    bd_instant at;               /* of the snapshot, which decides its instance; BD_INSTANT_NONE for other checks */
 } bd_check_result;
 
 typedef struct {
@@ -73,6 +74,7 @@ typedef struct {
     bool has_evidence;           /* some item describes a day of the period */
     bool is_checked;             /* some check reads it */
     BD_VEC(uint32_t) evidence;   /* numbers of all items that speak to it, rising */
+    BD_VEC(uint32_t) items;      /* all of them, also what is of a later time: indexes into the evidence handed in */
     bd_str missing_fact;         /* organisation fact that a check needs and lacks */
 } bd_requirement_result;
 
@@ -82,6 +84,7 @@ typedef struct {
     bd_str type, key, resource, subscription, property;
     bd_day last_seen_clean, first_seen_failing, last_seen_failing, first_seen_clean; /* BD_DAY_NONE when never */
     bd_instant exact_from, exact_to; /* from a change-log event, else BD_INSTANT_NONE */
+    bd_instant last_failing_at;  /* of the last failing snapshot or event */
     int observed_days, failing_days; /* snapshots in the period that held it, and failed */
     bd_str reason;
     bool is_open;

@@ -112,6 +112,8 @@ typedef struct {
     bd_str source;               /* catalog id */
     bd_str scope;                /* lower-cased: subscription guid, resource id, "" for tenant */
     uint64_t rows;
+    bool is_part;                /* things that belong to the source but are not what it counts (`details`), or an
+                                    inventory that does not show every type: makes no snapshot */
 } bd_seen;
 typedef BD_VEC(bd_seen) bd_seens;
 

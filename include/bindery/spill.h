@@ -19,6 +19,13 @@ BD_MUST_USE bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err);
 /* Borrowed until the next call. */
 BD_MUST_USE bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *err);
 uint64_t bd_spool_count(const bd_spool *spool);
+/* Where the next record goes, and going back there: all that was put since is forgotten. */
+typedef struct {
+    int64_t bytes;
+    uint64_t count;
+} bd_spool_mark;
+bd_spool_mark bd_spool_at(const bd_spool *spool);
+BD_MUST_USE bd_rc bd_spool_cut(bd_spool *spool, bd_spool_mark mark, bd_err *err);
 void bd_spool_close(bd_spool *spool); /* accepts NULL */
 
 typedef struct bd_sorter bd_sorter;

@@ -134,7 +134,9 @@ typedef struct {
 bd_str bd_str_of(const char *text);                       /* borrowed; NULL gives the empty string */
 bd_str bd_str_copy(bd_arena *arena, bd_str text);         /* Allocated in <arena>, NUL after the end */
 bd_str bd_str_format(bd_arena *arena, const char *format, ...) BD_PRINTF(2, 3);
-bd_str bd_str_vformat(bd_arena *arena, const char *format, va_list args);
+bd_str bd_str_vformat(bd_arena *arena, const char *format, va_list args) BD_PRINTF(2, 0);
+/* The parts one after another.  Unlike bd_str_format's %.*s it keeps U+0000, so identities go through it. */
+bd_str bd_str_concat(bd_arena *arena, const bd_str *parts, size_t count);
 const char *bd_str_z(bd_arena *arena, bd_str text);       /* NUL-terminated copy, for library calls */
 bool bd_str_eq(bd_str a, bd_str b);                       /* byte equality */
 bool bd_str_eqz(bd_str a, const char *b);
@@ -157,8 +159,8 @@ bool bd_utf8_is_valid(bd_str text);
 /* Next code point at *at, moving it on; U+FFFD and one byte for a malformed sequence.  False at the end. */
 bool bd_utf8_next(bd_str text, size_t *at, uint32_t *code_point);
 size_t bd_utf8_put(char out[4], uint32_t code_point);     /* bytes written, 1..4 */
-/* Simple case folding of one code point (Unicode simple folding for Latin, Greek, Cyrillic, Armenian;
- * others unchanged): how evidence strings compare. */
+/* Simple case folding of one code point (CaseFolding.txt of Unicode 14.0, status C and S): how evidence
+ * strings compare. */
 uint32_t bd_fold(uint32_t code_point);
 int bd_str_fold_cmp(bd_str a, bd_str b);                  /* compares under bd_fold */
 void bd_hex(const uint8_t *bytes, size_t count, char *out /* 2*count + 1 */);

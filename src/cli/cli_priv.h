@@ -61,6 +61,7 @@ extern const size_t cli_verb_count;
 
 /* parse.c; INPUT class USAGE names the option and what was expected, nearest known name suggested. */
 BD_MUST_USE bd_rc cli_parse(int argc, char **argv, bd_arena *arena, cli_call *out, bd_err *err);
+bd_rc cli_unknown_verb(const char *word, bd_err *err);
 bool cli_takes(const cli_verb *verb, const cli_option *option);
 const char *cli_nearest(const char *word, const char *const *known, size_t count);
 
@@ -77,17 +78,28 @@ bd_run_options cli_run_options(const cli_call *call);
 /* ask.c */
 void cli_ask_draft(const cli_call *call, bd_run_draft *draft, bd_arena *arena);
 
-/* print.c: a result for a person. */
+/* table.c: verbs and options as data, for `help --json`.  Allocated in <arena>. */
+const bd_value *cli_table_value(bd_arena *arena);
+const bd_value *cli_verb_value(const cli_verb *verb, bd_arena *arena);
+const bd_value *cli_version_value(bd_str parts, bd_arena *arena);
+
+/* print.c, judged.c: a result for a person. */
+void cli_print_text(bd_str text);                       /* made visible, to stdout */
+void cli_print_fact(const bd_value *result, const char *key, const char *label);
+int64_t cli_number(const bd_value *object, const char *key);
+const char *cli_s(int64_t count);                       /* "" or "s" */
 void cli_print_json(const bd_value *result);
 void cli_print_diags(const bd_diags *diags, bool is_quiet);
-void cli_print_run(const bd_value *result);
-void cli_print_init(const bd_value *result);
-void cli_print_review(const bd_value *result);
-void cli_print_sign(const bd_value *result);
-void cli_print_lint(const bd_value *result);
-void cli_print_verify(const bd_value *result);
-void cli_print_status(const bd_value *assessment, const cli_call *call);
-void cli_print_explain(const bd_value *result);
+void cli_print_run(const cli_call *call, const bd_value *result);
+void cli_print_init(const cli_call *call, const bd_value *result);
+void cli_print_review(const cli_call *call, const bd_value *result);
+void cli_print_sign(const cli_call *call, const bd_value *result);
+void cli_print_lint(const cli_call *call, const bd_value *result);
+void cli_print_verify(const cli_call *call, const bd_value *result);
+void cli_print_status(const cli_call *call, const bd_value *assessment);
+void cli_print_explain(const cli_call *call, const bd_value *result);
+
+/* progress.c: a bar on a terminal, one plain line per stage elsewhere. */
 void cli_progress(void *context, const char *stage, uint64_t done, uint64_t total);
 void cli_progress_end(void);
 

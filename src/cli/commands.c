@@ -3,6 +3,8 @@
 
 #include "cli_priv.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -33,10 +35,19 @@ int cli_exit_of(bd_err_class class) {
     return (int)exit_codes(class);
 }
 
+/* Names of files and words of the command line stand in messages: what a terminal would obey is shown instead. */
 int cli_fail(const bd_err *err) {
     cli_progress_end();
-    fprintf(stderr, "bindery: %s\n", err->message);
+    bd_arena *arena = bd_arena_open("message", (size_t)1 << 20);
+    fprintf(stderr, "bindery: %.*s\n", BD_ARG(bd_str_visible(arena, bd_str_of(err->message))));
+    bd_arena_close(arena);
     return cli_exit_of(err->class);
+}
+
+static int refuse_value(const char *option, bd_str value, const char *expected) {
+    bd_err err;
+    (void)bd_raise(&err, BD_ERR_USAGE, "'%s %.*s' %s", option, BD_ARG(value), expected);
+    return cli_fail(&err);
 }
 
 /* ---- passphrases: environment, else a prompt on the terminal without echo ---- */
@@ -111,7 +122,7 @@ static bd_rc check_common(const cli_call *call, bd_err *err) {
     return BD_OK;
 }
 
-typedef void print_fn(const bd_value *result);
+typedef void print_fn(const cli_call *call, const bd_value *result);
 
 static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome, const bd_err *err, print_fn *print) {
     cli_progress_end();
@@ -122,11 +133,7 @@ static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome,
     if (call->has[OPT_JSON]) {
         cli_print_json(outcome->result);
     } else {
-        print(outcome->result);
-    }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "bindery: cannot write to standard output\n");
-        return BD_EXIT_IO;
+        print(call, outcome->result);
     }
     return outcome->exit_code;
 }
@@ -140,8 +147,7 @@ static int run_init(const cli_call *call, bd_arena *arena) {
     options.folder = call->operands[0];
     bd_str type = call->values[OPT_TYPE];
     if (call->has[OPT_TYPE] && !bd_str_eqz(type, "I") && !bd_str_eqz(type, "II")) {
-        fprintf(stderr, "bindery: '--type %.*s' is neither I nor II\n", BD_ARG(type));
-        return BD_EXIT_USAGE;
+        return refuse_value("--type", type, "is neither I nor II");
     }
     bd_run_draft draft = {
         .organisation = call->values[OPT_ORGANISATION],
@@ -161,12 +167,22 @@ static int run_ingest(const cli_call *call, bd_arena *arena) {
     bd_run_outcome outcome = {0};
     bd_err err;
     if (call->has[OPT_COLLECTED_AT] && !bd_instant_parse(call->values[OPT_COLLECTED_AT], &options.collected_at)) {
-        fprintf(stderr, "bindery: '--collected-at %.*s' is not an instant with offset like 2026-01-15T06:00:00Z\n",
-                BD_ARG(call->values[OPT_COLLECTED_AT]));
-        return BD_EXIT_USAGE;
+        return refuse_value("--collected-at", call->values[OPT_COLLECTED_AT],
+                            "is not an instant with offset like 2026-01-15T06:00:00Z");
     }
     bd_rc rc = bd_run_ingest(&options, call->operands, call->operand_count, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_run);
+}
+
+static int fail_missing(const cli_verb *verb, option_id id) {
+    bd_err err;
+    for (size_t i = 0; i < cli_option_count; i++) {
+        if (cli_options[i].id == id) {
+            (void)bd_raise(&err, BD_ERR_USAGE, "'bindery %s' needs %s %s (%s); see 'bindery %s -h'", verb->name,
+                           cli_options[i].name, cli_options[i].argument, cli_options[i].help, verb->name);
+        }
+    }
+    return cli_fail(&err);
 }
 
 static int run_review(const cli_call *call, bd_arena *arena) {
@@ -176,8 +192,13 @@ static int run_review(const cli_call *call, bd_arena *arena) {
     bd_strs evidence = {0};
     bd_str as = call->values[OPT_AS];
     if (call->has[OPT_AS] && !bd_str_eqz(as, "preparer") && !bd_str_eqz(as, "reviewer")) {
-        fprintf(stderr, "bindery: '--as %.*s' is neither preparer nor reviewer\n", BD_ARG(as));
-        return BD_EXIT_USAGE;
+        return refuse_value("--as", as, "is neither preparer nor reviewer");
+    }
+    static const option_id needed[] = {OPT_BY, OPT_ROLE, OPT_CHECKED};
+    for (size_t i = 0; i < BD_COUNT(needed); i++) {
+        if (!call->has[needed[i]]) {
+            return fail_missing(call->verb, needed[i]);
+        }
     }
     for (size_t i = 0; i < call->operand_count; i++) {
         *bd_push(arena, &evidence) = bd_str_of(call->operands[i]);
@@ -240,12 +261,7 @@ static int run_status(const cli_call *call, bd_arena *arena) {
     bd_run_outcome outcome = {0};
     bd_err err;
     bd_rc rc = bd_run_status(&options, arena, &outcome, &err);
-    if (!bd_failed(rc) && !call->has[OPT_JSON]) {
-        cli_progress_end();
-        cli_print_status(outcome.result, call);
-        return BD_EXIT_DONE;
-    }
-    return finish(call, rc, &outcome, &err, cli_print_json);
+    return finish(call, rc, &outcome, &err, cli_print_status);
 }
 
 static int run_explain(const cli_call *call, bd_arena *arena) {
@@ -265,27 +281,43 @@ static int run_lint(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_lint);
 }
 
+/* The verb that the operands name, one word or two; NULL after an error. */
+static const cli_verb *find_topic(const cli_call *call, bd_arena *arena, bd_err *err) {
+    bd_str wanted = bd_str_of(call->operands[0]);
+    for (size_t i = 1; i < call->operand_count; i++) {
+        wanted = bd_str_format(arena, "%.*s %s", BD_ARG(wanted), call->operands[i]);
+    }
+    for (size_t i = 0; i < cli_verb_count; i++) {
+        if (bd_str_eqz(wanted, cli_verbs[i].name)) {
+            return &cli_verbs[i];
+        }
+    }
+    (void)cli_unknown_verb(bd_str_z(arena, wanted), err);
+    return NULL;
+}
+
+static int print_help(const cli_call *call, const cli_verb *verb, bd_arena *arena) {
+    if (call->has[OPT_JSON]) {
+        cli_print_json(verb != NULL ? cli_verb_value(verb, arena) : cli_table_value(arena));
+    } else if (verb != NULL) {
+        cli_print_help(stdout, verb);
+    } else {
+        cli_print_overview(stdout);
+    }
+    return BD_EXIT_DONE;
+}
+
 static int run_help(const cli_call *call, bd_arena *arena) {
-    (void)arena;
-    if (call->has[OPT_MAN]) {
+    bd_err err;
+    const cli_verb *verb = call->operand_count > 0 ? find_topic(call, arena, &err) : NULL;
+    if (call->operand_count > 0 && verb == NULL) {
+        return cli_fail(&err);
+    }
+    if (call->has[OPT_MAN] && !call->has[OPT_JSON]) {
         cli_print_man(stdout);
         return BD_EXIT_DONE;
     }
-    for (size_t i = 0; i < cli_verb_count && call->operand_count > 0; i++) {
-        bd_str first = bd_str_of(cli_verbs[i].name);
-        bd_str word;
-        bd_str_cut(&first, ' ', &word);
-        if (bd_str_eqz(word, call->operands[0])) {
-            cli_print_help(stdout, &cli_verbs[i]);
-            return BD_EXIT_DONE;
-        }
-    }
-    if (call->operand_count > 0) {
-        fprintf(stderr, "bindery: '%s' is no command; 'bindery -h' lists them\n", call->operands[0]);
-        return BD_EXIT_USAGE;
-    }
-    cli_print_overview(stdout);
-    return BD_EXIT_DONE;
+    return print_help(call, verb, arena);
 }
 
 #define MANY 100000
@@ -348,9 +380,14 @@ const size_t cli_verb_count = BD_COUNT(cli_verbs);
 /* ---- entry ---- */
 
 static int print_version(const cli_call *call, bd_arena *arena) {
+    bd_str parts = call->has[OPT_BUILD_INFO] ? bd_run_versions(arena) : (bd_str){"", 0};
+    if (call->has[OPT_JSON]) {
+        cli_print_json(cli_version_value(parts, arena));
+        return BD_EXIT_DONE;
+    }
     printf("bindery %s\n", BINDERY_VERSION);
-    if (call->has[OPT_BUILD_INFO]) {
-        printf("%.*s\n", BD_ARG(bd_run_versions(arena)));
+    if (parts.size > 0) {
+        printf("%.*s\n", BD_ARG(parts));
     }
     return BD_EXIT_DONE;
 }
@@ -364,22 +401,39 @@ static int dispatch(int argc, char **argv, bd_arena *arena) {
     if (call->has[OPT_VERSION]) {
         return print_version(call, arena);
     }
-    if (call->has[OPT_HELP] && call->verb != NULL) {
-        cli_print_help(stdout, call->verb);
-        return BD_EXIT_DONE;
+    if (call->has[OPT_HELP]) {
+        return print_help(call, call->verb, arena);
     }
     if (call->verb == NULL) {
-        cli_print_overview(call->has[OPT_HELP] ? stdout : stderr);
-        return call->has[OPT_HELP] ? BD_EXIT_DONE : BD_EXIT_USAGE;
+        cli_print_overview(stderr);
+        return BD_EXIT_USAGE;
     }
     return call->verb->run(call, arena);
+}
+
+/* A caller may have closed the standard streams; the next file opened would then take their place and be printed
+ * into. */
+static void hold_standard_streams(void) {
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO) {
+        close(fd);
+    }
 }
 
 #define RUN_BYTES ((size_t)8 << 30)
 
 int bd_cli_main(int argc, char **argv) {
+    hold_standard_streams();
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is a write that fails and says so */
     bd_arena *arena = bd_arena_open("run", RUN_BYTES);
     int exit_code = dispatch(argc, argv, arena);
     bd_arena_close(arena);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "bindery: cannot write the result to standard output\n");
+        return BD_EXIT_IO;
+    }
     return exit_code;
 }

@@ -41,8 +41,14 @@ void cli_print_help(FILE *to, const cli_verb *verb) {
     fprintf(to, "usage: bindery %s%s%s [options]\n\n", verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands);
     print_wrapped(to, verb->text, 0);
     fprintf(to, "\n");
+    for (size_t i = 0; i < cli_option_count; i++) { /* the command's own first */
+        if (cli_takes(verb, &cli_options[i]) && cli_options[i].verbs[0] != '*') {
+            print_option(to, &cli_options[i]);
+        }
+    }
     for (size_t i = 0; i < cli_option_count; i++) {
-        if (cli_takes(verb, &cli_options[i]) && cli_options[i].id != OPT_BUILD_INFO && cli_options[i].id != OPT_VERSION) {
+        bool is_common = cli_options[i].verbs[0] == '*';
+        if (is_common && cli_options[i].id != OPT_BUILD_INFO && cli_options[i].id != OPT_VERSION) {
             print_option(to, &cli_options[i]);
         }
     }
@@ -137,7 +143,7 @@ void cli_print_man(FILE *to) {
     fprintf(to, "Any other code is failure too.\n");
     fprintf(to, ".SH ENVIRONMENT\n.TP\n.B SOURCE_DATE_EPOCH\nthe time of journal events and signatures, and the default "
                 "as\\-of instant\n.TP\n.B XDG_CONFIG_HOME\nwhere bindery/trust.pem is looked for\n.TP\n"
-                ".B BINDERY_PASSPHRASE\nthe passphrase of an encrypted key, where there is no terminal\n");
+                ".B BINDERY_PASSPHRASE\nthe passphrase of an encrypted key; without it a terminal is asked\n");
     fprintf(to, ".SH FILES\n.TP\n.I bindery.json\nthe engagement\n.TP\n.I inbox/\nfiles to ingest; never changed\n.TP\n"
                 ".I locker/\nthe evidence store\n.TP\n.I out/PERIOD/\nthe outputs\n");
 }

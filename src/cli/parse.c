@@ -64,30 +64,64 @@ static const cli_verb *find_verb(int argc, char **argv, int at, int *words) {
     return NULL;
 }
 
-static bd_rc unknown_verb(const char *word, bd_err *err) {
+bd_rc cli_unknown_verb(const char *word, bd_err *err) {
     const char *known[32];
     size_t count = 0;
     for (size_t i = 0; i < cli_verb_count && count < BD_COUNT(known); i++) {
         known[count++] = cli_verbs[i].name;
     }
+    for (size_t i = 0; i < count; i++) { /* "catalog" alone is half of a command */
+        size_t size = strlen(word);
+        if (strncmp(known[i], word, size) == 0 && known[i][size] == ' ') {
+            BD_RAISE(err, BD_ERR_USAGE, "'%s' needs one more word: 'bindery %s'", word, known[i]);
+        }
+    }
     const char *near = cli_nearest(word, known, count);
-    return bd_raise(err, BD_ERR_USAGE, "'%s' is no command%s%s%s; 'bindery -h' lists them", word,
-                    near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+    if (near != NULL) {
+        BD_RAISE(err, BD_ERR_USAGE, "'%s' is no command; did you mean '%s'? 'bindery -h' lists them", word, near);
+    }
+    BD_RAISE(err, BD_ERR_USAGE, "'%s' is no command; 'bindery -h' lists them", word);
 }
 
 /* ---- options ---- */
 
+static bool is_called(const cli_option *option, bd_str name) {
+    return bd_str_eqz(name, option->name) || (option->letter != NULL && bd_str_eqz(name, option->letter));
+}
+
 static const cli_option *find_option(const cli_verb *verb, bd_str name) {
-    const cli_option *elsewhere = NULL;
     for (size_t i = 0; i < cli_option_count; i++) {
-        const cli_option *option = &cli_options[i];
-        bool is_named = bd_str_eqz(name, option->name) || (option->letter != NULL && bd_str_eqz(name, option->letter));
-        if (is_named && cli_takes(verb, option)) {
-            return option;
+        if (is_called(&cli_options[i], name) && cli_takes(verb, &cli_options[i])) {
+            return &cli_options[i];
         }
-        elsewhere = is_named ? option : elsewhere;
     }
-    return verb == NULL ? elsewhere : NULL;
+    return NULL;
+}
+
+static bool is_option(const char *word) {
+    return word[0] == '-' && word[1] != '\0';
+}
+
+/* An option of any command that takes the next word as its value: the same name takes one in every command. */
+static bool takes_next(const char *word) {
+    for (size_t i = 0; i < cli_option_count; i++) {
+        if (cli_options[i].argument != NULL && is_called(&cli_options[i], bd_str_of(word))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Options may stand before the command, and which options there are depends on it: so it is looked for first. */
+static int find_verb_place(int argc, char **argv) {
+    int at = 1;
+    while (at < argc && is_option(argv[at])) {
+        if (strcmp(argv[at], "--") == 0) {
+            return at + 1;
+        }
+        at += takes_next(argv[at]) ? 2 : 1;
+    }
+    return at < argc ? at : argc;
 }
 
 static bd_rc unknown_option(const cli_verb *verb, bd_str name, bd_arena *arena, bd_err *err) {
@@ -99,10 +133,38 @@ static bd_rc unknown_option(const cli_verb *verb, bd_str name, bd_arena *arena, 
         }
     }
     const char *near = cli_nearest(bd_str_z(arena, name), known, count);
-    return bd_raise(err, BD_ERR_USAGE, "'%s%s' has no option '%.*s'%s%s%s; see 'bindery %s%s-h'", verb != NULL ? "bindery " : "",
-                    verb != NULL ? verb->name : "bindery", BD_ARG(name), near != NULL ? "; did you mean '" : "",
-                    near != NULL ? near : "", near != NULL ? "'?" : "", verb != NULL ? verb->name : "",
-                    verb != NULL ? " " : "");
+    const char *space = verb != NULL ? " " : "";
+    const char *own = verb != NULL ? verb->name : "";
+    if (near != NULL) {
+        BD_RAISE(err, BD_ERR_USAGE, "'bindery%s%s' has no option '%.*s'; did you mean '%s'? see 'bindery%s%s -h'", space,
+                 own, BD_ARG(name), near, space, own);
+    }
+    BD_RAISE(err, BD_ERR_USAGE, "'bindery%s%s' has no option '%.*s'; see 'bindery%s%s -h'", space, own, BD_ARG(name),
+             space, own);
+}
+
+/* "-j4" is "-j 4": the letter's value follows at once. */
+static void split_letter(const cli_verb *verb, bd_str word, bd_str *name, bd_str *value) {
+    const cli_option *option = find_option(verb, bd_str_sub(word, 0, 2));
+    if (word.size > 2 && word.data[1] != '-' && option != NULL && option->argument != NULL) {
+        *name = bd_str_sub(word, 0, 2);
+        *value = bd_str_sub(word, 2, word.size);
+    }
+}
+
+/* The next word; one that is an option itself was hardly meant as a value ("--period=--x" says that it was). */
+static bd_rc next_value(int argc, char **argv, int *at, bd_str name, const cli_option *option, bd_str *value,
+                        bd_err *err) {
+    if (*at >= argc) {
+        BD_RAISE(err, BD_ERR_USAGE, "'%.*s' needs a value: %s", BD_ARG(name), option->argument);
+    }
+    if (is_option(argv[*at])) {
+        BD_RAISE(err, BD_ERR_USAGE, "'%.*s' needs a value, %s, and found the option '%s'", BD_ARG(name),
+                 option->argument, argv[*at]);
+    }
+    *value = bd_str_of(argv[*at]);
+    *at += 1;
+    return BD_OK;
 }
 
 static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_call *out, bd_err *err) {
@@ -114,6 +176,7 @@ static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_ca
         name = bd_str_sub(word, 0, (size_t)equals);
         value = bd_str_sub(word, (size_t)equals + 1, word.size);
     }
+    split_letter(out->verb, word, &name, &value);
     const cli_option *option = find_option(out->verb, name);
     if (option == NULL) {
         return unknown_option(out->verb, name, arena, err);
@@ -126,12 +189,11 @@ static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_ca
         out->has[option->id] = true;
         return BD_OK;
     }
-    if (equals < 0) {
-        if (*at >= argc) {
-            BD_RAISE(err, BD_ERR_USAGE, "'%.*s' needs a value: %s", BD_ARG(name), option->argument);
-        }
-        value = bd_str_of(argv[*at]);
-        *at += 1;
+    if (value.data == NULL) {
+        BD_TRY(next_value(argc, argv, at, name, option, &value, err));
+    }
+    if (value.size == 0) {
+        BD_RAISE(err, BD_ERR_USAGE, "'%s' is given an empty value, it needs %s", option->name, option->argument);
     }
     if (out->has[option->id] && !option->repeats) {
         BD_RAISE(err, BD_ERR_USAGE, "'%s' is given twice", option->name);
@@ -147,8 +209,17 @@ static bd_rc check_operands(const cli_call *call, bd_err *err) {
     if (verb == NULL || call->has[OPT_HELP]) {
         return BD_OK;
     }
+    for (size_t i = 0; i < call->operand_count; i++) {
+        if (call->operands[i][0] == '\0') {
+            BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' is given an empty word; see 'bindery %s -h'", verb->name, verb->name);
+        }
+    }
     if (call->operand_count < verb->least) {
         BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' needs %s; see 'bindery %s -h'", verb->name, verb->operands, verb->name);
+    }
+    if (verb->most == 0 && call->operand_count > 0 && bd_path_is_folder(call->operands[0])) {
+        BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' works in the current folder; for '%s' write 'bindery -C %s %s'",
+                 verb->name, call->operands[0], call->operands[0], verb->name);
     }
     if (call->operand_count > verb->most) {
         BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' does not take '%s'; see 'bindery %s -h'", verb->name,
@@ -159,21 +230,21 @@ static bd_rc check_operands(const cli_call *call, bd_err *err) {
 
 bd_rc cli_parse(int argc, char **argv, bd_arena *arena, cli_call *out, bd_err *err) {
     bool is_rest = false;
+    int words = 1;
+    int place = find_verb_place(argc, argv);
     out->operands = bd_new(arena, const char *, argc + 1);
+    out->verb = find_verb(argc, argv, place, &words);
+    if (out->verb == NULL && place < argc) {
+        return cli_unknown_verb(argv[place], err);
+    }
     for (int at = 1; at < argc;) {
-        bool is_option = !is_rest && argv[at][0] == '-' && argv[at][1] != '\0';
-        if (is_option && strcmp(argv[at], "--") == 0) {
+        if (at == place) {
+            at += words;
+        } else if (!is_rest && strcmp(argv[at], "--") == 0) {
             is_rest = true;
             at++;
-        } else if (is_option) {
+        } else if (!is_rest && is_option(argv[at])) {
             BD_TRY(take_option(argc, argv, &at, arena, out, err));
-        } else if (out->verb == NULL) {
-            int words = 1;
-            out->verb = find_verb(argc, argv, at, &words);
-            if (out->verb == NULL) {
-                return unknown_verb(argv[at], err);
-            }
-            at += words;
         } else {
             out->operands[out->operand_count++] = argv[at++];
         }

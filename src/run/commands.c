@@ -72,32 +72,29 @@ static bd_str shown(const char *path) {
     return bd_str_of(path);
 }
 
-static bd_rc write_assessment(bd_session *session, const bd_judged_run *judged, bd_result *out, bd_err *err) {
-    const char *assessment = bd_session_output(session, "assessment.json");
-    const char *findings = bd_session_output(session, "findings.ndjson");
-    BD_TRY(bd_folder_make(bd_session_output(session, ""), err));
-    BD_TRY(bd_file_write(assessment, 0644, bd_buf_str(&judged->assessment_json), err));
-    BD_TRY(bd_file_write(findings, 0644, bd_buf_str(&judged->findings), err));
+static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, bd_result *out, bd_err *err) {
+    const char *assessment = bd_session_output(outputs->session, "assessment.json");
+    const char *findings = bd_session_output(outputs->session, "findings.ndjson");
+    BD_TRY(bd_outputs_put(outputs, assessment, bd_buf_str(&judged->assessment_json), err));
+    BD_TRY(bd_outputs_put(outputs, findings, bd_buf_str(&judged->findings), err));
     bd_result_text(out, "assessment_file", shown(assessment));
     bd_result_text(out, "findings_file", shown(findings));
     return BD_OK;
 }
 
-static bd_rc write_readiness(bd_production *production, bd_result *out, bd_err *err) {
+static bd_rc write_readiness(bd_outputs *outputs, bd_production *production, bd_result *out, bd_err *err) {
     bd_str pdf;
     BD_TRY(bd_production_readiness(production, &pdf, err));
     const char *path = bd_session_output(production->session, "readiness.pdf");
-    BD_TRY(bd_folder_make(bd_session_output(production->session, ""), err));
-    BD_TRY(bd_file_write(path, 0644, pdf, err));
+    BD_TRY(bd_outputs_put(outputs, path, pdf, err));
     bd_result_text(out, "readiness_file", shown(path));
     return BD_OK;
 }
 
-static bd_rc write_binder(bd_production *production, bd_result *out, bd_err *err) {
+static bd_rc write_binder(bd_outputs *outputs, bd_production *production, bd_result *out, bd_err *err) {
     BD_TRY(bd_production_binder(production, err));
     const char *path = bd_session_output(production->session, "binder.pdf");
-    BD_TRY(bd_folder_make(bd_session_output(production->session, ""), err));
-    BD_TRY(bd_file_write(path, 0644, production->binder, err));
+    BD_TRY(bd_outputs_put(outputs, path, production->binder, err));
     bd_result_text(out, "binder_file", shown(path));
     if (production->signer != NULL) {
         bd_result_text(out, "signer", production->signer->facts.subject);
@@ -106,10 +103,10 @@ static bd_rc write_binder(bd_production *production, bd_result *out, bd_err *err
     return BD_OK;
 }
 
-static bd_rc write_package(bd_production *production, bd_result *out, bd_err *err) {
+static bd_rc write_package(bd_outputs *outputs, bd_production *production, bd_result *out, bd_err *err) {
     bd_session *session = production->session;
     bd_str sums;
-    BD_TRY(bd_production_package(production, &sums, err));
+    BD_TRY(bd_production_package(production, outputs, &sums, err));
     bd_str name = bd_str_format(session->arena, "%.*s.zip", BD_ARG(production->facts.package_id));
     bd_result_text(out, "package_id", production->facts.package_id);
     bd_result_text(out, "package_file", shown(bd_session_output(session, name.data)));
@@ -125,39 +122,100 @@ typedef struct {
     size_t path_count;
 } stages;
 
-static bd_rc produce(bd_session *session, const stages *wanted, bd_judged_run *judged, bd_result *out, bd_err *err) {
-    bd_signer signer = {0};
-    if (!wanted->is_unsigned) {
-        BD_TRY(bd_signer_open(session, &signer, err));
-    }
-    bd_production *production = bd_new(session->arena, bd_production, 1);
-    bd_rc rc = bd_production_open(session, judged, wanted->is_unsigned ? NULL : &signer, production, err);
-    if (!bd_failed(rc) && (wanted->binder || wanted->package)) {
-        rc = write_binder(production, out, err);
-    }
-    if (!bd_failed(rc) && wanted->readiness) {
-        rc = write_readiness(production, out, err);
-    }
-    if (!bd_failed(rc) && wanted->package) {
-        rc = write_package(production, out, err);
-    }
-    bd_signer_close(&signer);
-    return rc;
+static bool needs_production(const stages *wanted) {
+    return wanted->binder || wanted->readiness || wanted->package;
 }
 
-static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_result *out, bd_err *err) {
+static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *judged, bd_signer *signer,
+                     bd_result *out, bd_err *err) {
+    bd_session *session = outputs->session;
+    bd_production *production = bd_new(session->arena, bd_production, 1);
+    BD_TRY(bd_production_open(session, judged, signer, production, err));
+    if (wanted->binder || wanted->package) {
+        BD_TRY(write_binder(outputs, production, out, err));
+    }
+    if (wanted->readiness) {
+        BD_TRY(write_readiness(outputs, production, out, err));
+    }
+    if (wanted->package) {
+        BD_TRY(write_package(outputs, production, out, err));
+    }
+    BD_TRY(bd_outputs_finish(outputs, err));
+    return wanted->package ? bd_production_note(production, err) : BD_OK;
+}
+
+/* What a scan could not read is in the locker and in the lists; `--strict` asks to hear of it by the exit code. */
+static void count_unreadable(bd_session *session, const bd_judged_run *judged, bd_result *out) {
+    int64_t malformed = 0;
+    int64_t refused = 0;
+    for (size_t i = 0; i < judged->evidence.count; i++) {
+        malformed += judged->evidence.data[i].facts.is_malformed;
+    }
+    for (size_t i = 0; i < judged->diags.count; i++) {
+        refused += judged->diags.data[i].severity == BD_DIAG_REFUSED;
+    }
+    bd_result_int(out, "malformed", malformed);
+    if (session->options->is_strict && refused > 0) {
+        session->outcome->exit_code = 3;
+    }
+}
+
+static const char *const media_words[] = {
+    [BD_MEDIA_UNKNOWN] = "of unknown form", [BD_MEDIA_JSON] = "JSON", [BD_MEDIA_NDJSON] = "JSON lines",
+    [BD_MEDIA_CSV] = "CSV",                 [BD_MEDIA_PDF] = "PDF",   [BD_MEDIA_TEXT] = "text",
+    [BD_MEDIA_BINARY] = "binary"};
+
+/* Kept, listed and read by nothing: the one who handed it in wants to know today, not from the binder. */
+static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
+    enum { MOST = 10 };
+    size_t said = 0;
+    for (size_t i = 0; i < judged->evidence.count; i++) {
+        const bd_evidence *item = &judged->evidence.data[i];
+        if (!item->is_unmapped || item->facts.is_malformed) {
+            continue;
+        }
+        if (++said <= MOST) {
+            bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, item->given.path, (bd_str){"", 0},
+                        "kept and listed as unmapped: its content (%s) is none that a source of the catalog has; "
+                        "a sidecar can say what it is", media_words[item->facts.media]);
+        }
+    }
+    if (said > MOST) {
+        bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, BD_STR("locker"), (bd_str){"", 0},
+                    "%zu more files are unmapped; assessment.json and the binder list all", said - MOST);
+    }
+}
+
+static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_signer *signer, bd_result *out,
+                               bd_err *err) {
     bd_judged_run judged;
     BD_TRY(bd_judge(session, &judged, err));
     add_judged(out, session, &judged);
+    count_unreadable(session, &judged, out);
+    say_unmapped(session, &judged);
+    bd_outputs outputs = {.session = session};
     bd_rc rc = BD_OK;
     if (wanted->assess) {
-        rc = write_assessment(session, &judged, out, err);
+        rc = write_assessment(&outputs, &judged, out, err);
     }
-    if (!bd_failed(rc) && (wanted->binder || wanted->readiness || wanted->package)) {
-        rc = produce(session, wanted, &judged, out, err);
+    if (!bd_failed(rc)) {
+        rc = needs_production(wanted) ? produce(&outputs, wanted, &judged, signer, out, err)
+                                      : bd_outputs_finish(&outputs, err);
     }
+    bd_outputs_drop(&outputs);
     bd_judged_clear(&judged);
     return rc;
+}
+
+static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_signer *signer, bd_result *out,
+                              bd_err *err) {
+    if (wanted->ingest) {
+        const bd_value *ingested = NULL;
+        BD_TRY(bd_ingest(session, wanted->paths, wanted->path_count, &ingested, err));
+        bd_result_value(out, "ingest", ingested);
+    }
+    bool judges = wanted->assess || needs_production(wanted);
+    return judges ? judge_and_produce(session, wanted, signer, out, err) : BD_OK;
 }
 
 static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_arena *arena,
@@ -166,16 +224,14 @@ static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_
     bool writes = wanted->ingest || wanted->package;
     BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome, &session, err));
     bd_result out = {.arena = arena};
-    bd_rc rc = BD_OK;
-    if (wanted->ingest) {
-        const bd_value *ingested = NULL;
-        rc = bd_ingest(&session, wanted->paths, wanted->path_count, &ingested, err);
-        bd_result_value(&out, "ingest", ingested);
+    bd_signer signer = {0};
+    bool is_signed = needs_production(wanted) && !wanted->is_unsigned;
+    /* first of all: a key that cannot be used is said before minutes of work, and a passphrase is asked at once */
+    bd_rc rc = is_signed ? bd_signer_open(&session, &signer, err) : BD_OK;
+    if (!bd_failed(rc)) {
+        rc = ingest_and_judge(&session, wanted, is_signed ? &signer : NULL, &out, err);
     }
-    bool judges = wanted->assess || wanted->binder || wanted->readiness || wanted->package;
-    if (!bd_failed(rc) && judges) {
-        rc = judge_and_produce(&session, wanted, &out, err);
-    }
+    bd_signer_close(&signer);
     bd_session_close(&session);
     outcome->result = bd_result_object(&out);
     return rc;
@@ -218,6 +274,15 @@ bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome 
 
 /* ---- sign ---- */
 
+static bd_rc refuse_signed(bd_str pdf, const char *path, bd_arena *arena, bd_err *err) {
+    bd_pdf_report report;
+    BD_TRY(bd_verify_pdf(pdf, (bd_str){"", 0}, BD_INSTANT_NONE, arena, &report, err));
+    if (report.is_signed) {
+        BD_RAISE(err, BD_ERR_INPUT, "cannot sign '%s': it is signed already; 'bindery verify' checks it", path);
+    }
+    return BD_OK;
+}
+
 bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *outcome,
                   bd_err *err) {
     bd_session session;
@@ -226,6 +291,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     session.locker = NULL;
     bd_str pdf;
     BD_TRY(bd_file_read(path, PDF_BYTES, arena, &pdf, err));
+    BD_TRY(refuse_signed(pdf, path, arena, err));
     bd_signer signer;
     BD_TRY(bd_signer_open(&session, &signer, err));
     bool is_named = false;
@@ -233,8 +299,8 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     bd_rc rc = bd_cover_holds(pdf, signer.fingerprint, arena, &is_named, err);
     if (!bd_failed(rc) && !is_named) {
         rc = bd_raise(err, BD_ERR_INPUT,
-                      "cannot sign '%s': its cover does not name the certificate %.*s; render it again with this signer",
-                      path, BD_ARG(signer.fingerprint));
+                      "cannot sign: its cover does not name the certificate %.*s; render it again with this signer",
+                      BD_ARG(signer.fingerprint));
     }
     bd_sign_options signing = {.signed_at = bd_clock_now(),
                                .signer_name = signer.facts.subject,
@@ -243,7 +309,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
         rc = bd_sign_pdf(pdf, signer.key, &signing, arena, &signed_pdf, err);
     }
     bd_signer_close(&signer);
-    BD_TRY(rc);
+    BD_TRY_CTX(rc, err, "in '%s'", path);
     BD_TRY(bd_file_write(path, 0644, signed_pdf, err));
     bd_result out = {.arena = arena};
     bd_result_text(&out, "file", bd_str_of(path));
@@ -328,6 +394,9 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
 bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome, bd_err *err) {
     const bd_catalog_file *files;
     size_t count;
+    if (!bd_path_is_folder(options->folder)) {
+        BD_RAISE(err, BD_ERR_INPUT, "cannot look for a catalog in '%s': there is no such folder", options->folder);
+    }
     BD_TRY(bd_session_catalog_files(options->folder, arena, &files, &count, err));
     bd_catalog_lint(files, count, arena, &outcome->diags);
     int64_t faults = 0;

@@ -24,6 +24,11 @@ static void refuse(ingestion *run, bd_str path, const char *why, bool is_named) 
     run->named_refused = run->named_refused || is_named;
 }
 
+static const char *unreadable(const ingestion *run, const char *reason) {
+    return bd_str_format(run->session->arena, "cannot be read: %s; give whoever runs bindery the right to read it",
+                         reason).data;
+}
+
 static bool has_path(const bd_entries *entries, bd_str path) {
     size_t low = 0;
     size_t high = entries->count;
@@ -49,13 +54,15 @@ static bool is_about_file(const bd_err *err) {
 static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, bd_str sidecar, bool is_named,
                       bd_err *err) {
     bd_locker *locker = run->session->locker;
-    if (!run->session->options->rehash && bd_locker_is_unchanged(locker, entry)) {
+    bool may_skip = !run->session->options->rehash &&
+                    run->session->options->collected_at == BD_INSTANT_NONE;
+    if (may_skip && bd_locker_is_unchanged(locker, entry)) {
         run->unchanged++;
         return BD_OK;
     }
     BD_DEFER(bd_fd_close) int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
-        refuse(run, entry->path, strerror(errno), is_named);
+        refuse(run, entry->path, errno == EACCES ? unreadable(run, strerror(errno)) : strerror(errno), is_named);
         return BD_OK;
     }
     bd_put put = {.entry = entry, .collected_at = run->session->options->collected_at, .sidecar_path = sidecar};
@@ -81,7 +88,9 @@ static bd_rc put_folder(ingestion *run, const char *folder, bool is_named, bd_er
         const bd_entry *entry = &entries.data[i];
         bd_session_progress(run->session, "ingest", i, entries.count);
         if (!entry->is_readable) {
-            refuse(run, entry->path, bd_str_z(arena, entry->problem), is_named);
+            const char *problem = bd_str_z(arena, entry->problem);
+            bool is_denied = strcmp(problem, strerror(EACCES)) == 0;
+            refuse(run, entry->path, is_denied ? unreadable(run, problem) : problem, is_named);
             continue;
         }
         bd_str sidecar = bd_str_format(arena, "%.*s.meta.json", BD_ARG(entry->path));
@@ -96,8 +105,12 @@ static bd_rc put_folder(ingestion *run, const char *folder, bool is_named, bd_er
 static bd_rc put_single(ingestion *run, const char *path, bd_err *err) {
     bd_arena *arena = run->session->arena;
     struct stat facts;
-    if (lstat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        refuse(run, bd_str_of(path), lstat(path, &facts) != 0 ? strerror(errno) : "not a regular file", true);
+    if (lstat(path, &facts) != 0) {
+        refuse(run, bd_str_of(path), strerror(errno), true);
+        return BD_OK;
+    }
+    if (!S_ISREG(facts.st_mode)) {
+        refuse(run, bd_str_of(path), "not a regular file; links and devices are not followed", true);
         return BD_OK;
     }
     bd_entry entry = {
@@ -130,11 +143,26 @@ static bd_rc put_path(ingestion *run, const char *path, bool is_named, bd_err *e
     return put_single(run, path, err);
 }
 
+/* Evidence may be in the locker already: a run without an inbox goes on, and says so. */
+static bd_rc put_inbox(ingestion *run, bd_err *err) {
+    const char *inbox = bd_session_path(run->session, "inbox");
+    if (!bd_path_exists(inbox)) {
+        bd_diag_add(run->session->arena, &run->session->outcome->diags, BD_DIAG_WARNING, bd_str_of(inbox),
+                    (bd_str){"", 0}, "there is no such folder, so nothing was put into the locker; make it and put "
+                    "exports there");
+        return BD_OK;
+    }
+    if (!bd_path_is_folder(inbox)) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%s' is not a folder; make it one and put exports there", inbox);
+    }
+    return put_folder(run, inbox, false, err);
+}
+
 bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count, const bd_value **result,
                 bd_err *err) {
     ingestion run = {.session = session};
     if (count == 0) {
-        BD_TRY(put_path(&run, bd_session_path(session, "inbox"), false, err));
+        BD_TRY(put_inbox(&run, err));
     }
     for (size_t i = 0; i < count; i++) {
         BD_TRY(put_path(&run, paths[i], true, err));

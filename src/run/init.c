@@ -18,11 +18,16 @@ static bd_rc write_blank_register(const char *inbox, bd_arena *arena, bd_err *er
     return rc;
 }
 
+/* The folder need not be there yet; "." and the like are resolved, a new one is called what its path ends in. */
 static bd_str folder_name(const char *folder, bd_arena *arena) {
     char *full = realpath(folder, NULL);
-    bd_str name = full != NULL ? bd_str_copy(arena, bd_path_name(bd_str_of(full))) : BD_STR("engagement");
+    bd_str path = full != NULL ? bd_str_copy(arena, bd_str_of(full)) : bd_str_of(folder);
     free(full);
-    return name;
+    while (path.size > 1 && path.data[path.size - 1] == '/') {
+        path.size--;
+    }
+    bd_str name = bd_path_name(path);
+    return name.size > 0 ? name : BD_STR("engagement");
 }
 
 static bd_rc make_identity(const char *folder, bd_str organisation, bd_arena *arena, bd_err *err) {
@@ -42,8 +47,13 @@ bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft, bd_a
     }
     const bd_zone *zone;
     bd_str zone_name = draft->zone_name.size > 0 ? draft->zone_name : BD_STR("UTC");
-    BD_TRY(bd_zone_load(zone_name, arena, &zone, err));
-    BD_TRY(bd_folder_make(folder, err));
+    BD_TRY(bd_check_epoch(err));
+    bd_rc loaded = bd_zone_load(zone_name, arena, &zone, err);
+    if (bd_failed(loaded)) {
+        bd_err_context(err, "in '--timezone'");
+        err->class = err->class == BD_ERR_INPUT ? BD_ERR_USAGE : err->class;
+        return (bd_rc){(int)err->class};
+    }
     bd_engagement_draft wanted = {
         .organisation = draft->organisation,
         .folder_name = folder_name(folder, arena),
@@ -61,7 +71,9 @@ bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft, bd_a
     BD_TRY(bd_engagement_parse(text, bd_str_of(config), arena, &made, err));
     const char *inbox = bd_path_join(arena, folder, "inbox");
     BD_TRY(bd_folder_make(inbox, err));
-    BD_TRY(write_blank_register(inbox, arena, err));
+    if (!bd_path_exists(bd_path_join(arena, inbox, "register.csv"))) {
+        BD_TRY(write_blank_register(inbox, arena, err));
+    }
     BD_TRY(make_identity(folder, made.organisation_name, arena, err));
     BD_TRY(bd_file_write(config, 0644, text, err));
     for (size_t i = 0; i < defaulted.count; i++) {

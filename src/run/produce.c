@@ -17,7 +17,7 @@ static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
 
 /* ---- where each item lies ---- */
 
-static bd_str extension_of(const bd_evidence *item) {
+static bd_str extension_of(bd_arena *arena, const bd_evidence *item) {
     bd_str name = bd_path_name(item->given.path);
     if (item->is_sidecar) {
         return BD_STR("meta.json");
@@ -25,7 +25,7 @@ static bd_str extension_of(const bd_evidence *item) {
     for (size_t at = name.size; at > 0; at--) {
         if (name.data[at - 1] == '.') {
             bd_str own = bd_str_sub(name, at, name.size);
-            return own.size <= 5 ? own : (bd_str){"bin", 3};
+            return own.size <= 8 ? bd_str_lower(arena, own) : BD_STR("bin");
         }
     }
     return BD_STR("bin");
@@ -76,7 +76,7 @@ static bd_package_place place_of(bd_production *run, const bd_evidence *item, co
         .evidence_id = bd_evidence_id(arena, item->given.number),
         .date = date_of(arena, item),
         .title = item->is_sidecar ? bd_path_name(bd_sidecar_subject(item->given.path)) : item->title,
-        .extension = extension_of(item),
+        .extension = extension_of(arena, item),
     };
 }
 
@@ -109,6 +109,8 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .journal_head = hex_of(run->session->arena, run->facts.journal_head),
         .package_id = run->facts.package_id,
         .package_paths = run->paths,
+        .ipe_paths = run->ipe_paths,
+        .joins = run->joins,
     };
 }
 
@@ -137,9 +139,7 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
     bd_str copy = bd_str_copy(arena, bd_buf_str(&text));
     bd_buf_clear(&text);
     BD_TRY(rc);
-    bd_package_place beside = *place;
-    beside.extension = BD_STR("ipe.json");
-    return add_file(run, bd_package_evidence_path(arena, &beside), BD_ROLE_IPE, bd_blob_of_memory(arena, copy),
+    return add_file(run, run->ipe_paths[index], BD_ROLE_IPE, bd_blob_of_memory(arena, copy),
                     place->evidence_id, control, err);
 }
 
@@ -148,10 +148,19 @@ static bd_rc add_evidence(bd_production *run, bd_err *err) {
     const bd_control **owners = control_by_item(run);
     bd_package_place *places = bd_new(arena, bd_package_place, run->judged->evidence.count + 1);
     run->paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
+    run->ipe_paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
-        places[i] = place_of(run, &run->judged->evidence.data[i], owners[i]);
+        const bd_evidence *item = &run->judged->evidence.data[i];
+        places[i] = place_of(run, item, owners[i]);
         run->paths[i] = bd_package_evidence_path(arena, &places[i]);
+        if (!item->is_sidecar && !item->is_register) {
+            bd_package_place sheet = places[i];
+            sheet.extension = BD_STR("ipe.json");
+            run->ipe_paths[i] = bd_package_evidence_path(arena, &sheet);
+        }
     }
+    bd_export_inputs inputs = export_inputs(run);
+    run->joins = bd_export_joins_make(&inputs, arena);
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
         const bd_blob *blob;
@@ -477,20 +486,20 @@ static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
     return bd_package_add_late(run->package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, signature), err);
 }
 
-bd_rc bd_production_package(bd_production *run, bd_str *sums_sha256, bd_err *err) {
+bd_rc bd_production_package(bd_production *run, bd_outputs *outputs, bd_str *sums_sha256, bd_err *err) {
     bd_session *session = run->session;
     bd_session_progress(session, "package", 0, 1);
     BD_TRY(seal_sums(run, sums_sha256, err));
+    run->sums_sha256 = *sums_sha256;
     const char *path = bd_session_output(
         session, bd_str_format(session->arena, "%.*s.zip", BD_ARG(run->facts.package_id)).data);
-    bd_atomic *file;
-    BD_TRY(bd_atomic_open(path, 0644, &file, err));
-    bd_rc rc = bd_package_write(run->package, bd_atomic_sink(file), err);
-    if (bd_failed(rc)) {
-        bd_atomic_drop(file);
-        return rc;
-    }
-    BD_TRY(bd_atomic_finish(file, err));
+    bd_sink *sink;
+    BD_TRY(bd_outputs_open(outputs, path, &sink, err));
+    return bd_package_write(run->package, sink, err);
+}
+
+bd_rc bd_production_note(bd_production *run, bd_err *err) {
+    bd_session *session = run->session;
     bd_result line = {.arena = session->arena};
     bd_result_text(&line, "edition", run->facts.edition);
     bd_result_text(&line, "kind", BD_STR("package"));
@@ -499,6 +508,6 @@ bd_rc bd_production_package(bd_production *run, bd_str *sums_sha256, bd_err *err
     bd_result_text(&line, "period", session->period->id);
     bd_result_text(&line, "plan", hex_of(session->arena, run->facts.plan_sha256));
     bd_result_text(&line, "previous_package", run->facts.previous_package);
-    bd_result_text(&line, "sums_sha256", *sums_sha256);
+    bd_result_text(&line, "sums_sha256", run->sums_sha256);
     return bd_locker_note_run(session->locker, bd_result_object(&line), err);
 }

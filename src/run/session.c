@@ -4,10 +4,14 @@
 #include "builtin.h"
 #include "run_priv.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define CATALOG_FILE_BYTES ((size_t)16 << 20)
+#define EARLIEST_SECOND INT64_C(315532800) /* 1980-01-01: the zip format knows no earlier day */
+#define LATEST_SECOND INT64_C(4354819199)  /* 2107-12-31 */
 
 const char *bd_session_path(const bd_session *session, const char *name) {
     return bd_path_join(session->arena, session->options->folder, name);
@@ -94,6 +98,19 @@ static bd_rc choose_period(bd_session *session, bd_err *err) {
     return BD_OK;
 }
 
+/* A time that cannot be used must not be taken for none at all: the outputs would silently hang on the clock. */
+bd_rc bd_check_epoch(bd_err *err) {
+    enum { DIGITS = 12 };
+    const char *given = getenv("SOURCE_DATE_EPOCH");
+    int64_t seconds = 0;
+    if (given == NULL || (strlen(given) <= DIGITS && bd_str_to_i64(bd_str_of(given), &seconds) &&
+                          seconds >= EARLIEST_SECOND && seconds <= LATEST_SECOND)) {
+        return BD_OK;
+    }
+    BD_RAISE(err, BD_ERR_USAGE, "SOURCE_DATE_EPOCH is '%s', expected seconds since 1970 from %lld (1980) to %lld (2107)",
+             given, (long long)EARLIEST_SECOND, (long long)LATEST_SECOND);
+}
+
 /* Order of precedence: --as-of, SOURCE_DATE_EPOCH, the earlier of now and the period's end. */
 static bd_rc choose_as_of(bd_session *session, bd_err *err) {
     const bd_zone *zone = session->engagement.zone;
@@ -101,6 +118,10 @@ static bd_rc choose_as_of(bd_session *session, bd_err *err) {
         bd_day day;
         if (!bd_day_parse(session->options->as_of, &day)) {
             BD_RAISE(err, BD_ERR_USAGE, "'--as-of %.*s' is not a date like 2026-06-30",
+                     BD_ARG(session->options->as_of));
+        }
+        if (bd_date_of_day(day).year < 1981 || bd_date_of_day(day).year > 2106) {
+            BD_RAISE(err, BD_ERR_USAGE, "'--as-of %.*s' lies outside 1981 to 2106, the years a package can carry",
                      BD_ARG(session->options->as_of));
         }
         session->as_of = bd_zone_day_start(zone, day + 1);
@@ -119,13 +140,30 @@ static bd_rc choose_as_of(bd_session *session, bd_err *err) {
     return BD_OK;
 }
 
+static bd_rc find_engagement(const char *folder, const char *path, bd_err *err) {
+    struct stat facts;
+    if (stat(folder, &facts) != 0) {
+        BD_RAISE(err, errno == ENOENT ? BD_ERR_INPUT : BD_ERR_IO, "cannot open the engagement '%s': %s", folder,
+                 errno == ENOENT ? "there is no such folder" : strerror(errno));
+    }
+    if (!S_ISDIR(facts.st_mode)) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%s' is a file, expected the folder of an engagement", folder);
+    }
+    if (lstat(path, &facts) == 0) {
+        return BD_OK;
+    }
+    if (errno != ENOENT) {
+        BD_RAISE(err, BD_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
+    }
+    BD_RAISE(err, BD_ERR_INPUT,
+             "'%s' is not an engagement: it holds no bindery.json; make one with 'bindery init', or name the folder "
+             "with -C", folder);
+}
+
 static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     const char *path = bd_session_path(session, "bindery.json");
-    if (!bd_path_exists(path)) {
-        BD_RAISE(err, BD_ERR_INPUT,
-                 "'%s' is not an engagement: it holds no bindery.json; make one with 'bindery init', "
-                 "or name the folder with -C", session->options->folder);
-    }
+    BD_TRY(bd_check_epoch(err));
+    BD_TRY(find_engagement(session->options->folder, path, err));
     BD_TRY(bd_engagement_load(path, session->arena, &session->engagement, err));
     BD_TRY(load_catalog(session, err));
     BD_TRY(choose_period(session, err));
@@ -136,6 +174,7 @@ static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
 bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_arena *arena,
                       bd_run_outcome *outcome, bd_session *out, bd_err *err) {
     *out = (bd_session){.options = options, .arena = arena, .outcome = outcome};
+    out->is_writer = mode == BD_LOCKER_WRITE;
     out->jobs = options->jobs > 0 ? options->jobs : bd_pool_default_jobs();
     bd_rc rc = open_parts(out, mode, err);
     if (bd_failed(rc)) {

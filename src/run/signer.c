@@ -30,11 +30,19 @@ bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err) {
     } else {
         options.key_path = bd_session_path(session, "identity/trial.key.pem");
         options.certificate_path = bd_session_path(session, "identity/trial.crt.pem");
-        if (!bd_path_exists(options.key_path) && !bd_path_exists(options.certificate_path)) {
+        bool has_key = bd_path_exists(options.key_path);
+        bool has_certificate = bd_path_exists(options.certificate_path);
+        if (has_key != has_certificate) {
+            BD_RAISE(err, BD_ERR_INPUT, "the trial identity is half there: '%s' is missing; bring it back, or remove '%s' "
+                     "and a new identity is made", has_key ? options.certificate_path : options.key_path,
+                     has_key ? options.key_path : options.certificate_path);
+        }
+        if (!has_key) {
             BD_TRY(make_trial(session, options.key_path, options.certificate_path, err));
         }
     }
-    BD_TRY(bd_key_open(&options, &out->key, err));
+    BD_TRY_CTX(bd_key_open(&options, &out->key, err), err, "%s",
+               out->is_trial ? "the trial identity" : "named under 'signing' in bindery.json");
     out->certificate_pem = bd_key_certificate_pem(out->key, arena);
     bd_rc rc = bd_certificate_read(out->certificate_pem, arena, &out->facts, err);
     if (bd_failed(rc)) {

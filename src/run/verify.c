@@ -5,6 +5,7 @@
 #include "bindery/sign.h"
 #include "run_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ typedef struct {
     bd_arena *arena;
     bd_run_outcome *outcome;
     bd_str trust;
+    const char *trust_path; /* where it came from, or NULL */
     BD_VEC(bd_package_fault) faults;
     int exit_code;
 } verification;
@@ -64,6 +66,7 @@ static bd_rc load_trust(verification *run, bd_err *err) {
         BD_RAISE(err, BD_ERR_USAGE, "'%s' holds no certificate in PEM form; give the file of certificates that you trust",
                  path);
     }
+    run->trust_path = path;
     return BD_OK;
 }
 
@@ -201,6 +204,22 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader, const b
     return BD_OK;
 }
 
+/* The journal's own chain: what happened to the evidence, in order, with nothing taken out. */
+static void verify_journal(verification *run, bd_package_reader *reader) {
+    bd_str path = BD_STR("90_INTEGRITY/journal.ndjson");
+    const bd_blob *blob = bd_package_find(reader, path.data);
+    bd_str text;
+    bd_err problem;
+    size_t lines;
+    uint8_t head[32];
+    if (blob == NULL || bd_failed(bd_blob_read(blob, PDF_BYTES, run->arena, &text, &problem))) {
+        return; /* said already: a listed file is missing or altered */
+    }
+    if (bd_failed(bd_journal_check(text, run->arena, &lines, head, &problem))) {
+        add_fault(run, "journal", path, 1, bd_str_copy(run->arena, bd_str_of(problem.message)));
+    }
+}
+
 static bd_rc verify_package(verification *run, const char *path, bd_result *out, bd_err *err) {
     bd_package_reader *reader = NULL;
     bd_package_report report;
@@ -213,6 +232,7 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
     run->exit_code = report.exit_code;
     bd_rc rc = BD_OK;
     if (report.has_manifest) {
+        verify_journal(run, reader);
         rc = verify_binder(run, reader, &report, out, err);
     }
     bd_package_close(reader);
@@ -273,6 +293,21 @@ static const bd_value *faults_value(verification *run) {
     return bd_value_array(run->arena, run->faults.count, items);
 }
 
+/* By content; where that says neither, by name, so that the answer speaks of what the caller meant. */
+static bool is_pdf(const char *path, bd_arena *arena) {
+    char head[5] = {0};
+    FILE *file = bd_path_is_folder(path) ? NULL : fopen(path, "rb");
+    size_t size = file != NULL ? fread(head, 1, sizeof head, file) : 0;
+    if (file != NULL) {
+        fclose(file);
+    }
+    if (size == sizeof head && memcmp(head, "%PDF-", sizeof head) == 0) {
+        return true;
+    }
+    bool is_zip = size >= 2 && memcmp(head, "PK", 2) == 0;
+    return !is_zip && bd_str_has_suffix(bd_str_lower(arena, bd_str_of(path)), BD_STR(".pdf"));
+}
+
 bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out,
                     bd_err *err) {
     verification run = {.options = options, .arena = arena, .outcome = out, .trust = {"", 0}};
@@ -282,9 +317,11 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
         BD_RAISE(err, BD_ERR_IO, "cannot open '%s': there is no such file", path);
     }
     BD_TRY(load_trust(&run, err));
-    bd_rc rc = bd_str_has_suffix(bd_str_lower(arena, name), BD_STR(".pdf"))
-                   ? verify_pdf_file(&run, path, &result, err)
-                   : verify_package(&run, path, &result, err);
+    bd_rc rc = is_pdf(path, arena) ? verify_pdf_file(&run, path, &result, err)
+                                   : verify_package(&run, path, &result, err);
+    if (bd_failed(rc) && err->class == BD_ERR_USAGE && run.trust_path != NULL) {
+        bd_err_context(err, "in '%s'", run.trust_path);
+    }
     BD_TRY(rc);
     if (options->require_timestamp) {
         add_fault(&run, "timestamp", name, 6, BD_STR("a time-stamp is required and the signature carries none"));

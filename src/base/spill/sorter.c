@@ -1,5 +1,8 @@
 /* External merge sort in the textbook form (Knuth, TAOCP 3, 5.4): a buffer is sorted into a run, runs are merged at
- * most 64 at a time.  A run is a spool, so a run that fits its small buffer never reaches the disk. */
+ * most 64 at a time.  A run is a spool, so a run that fits its small buffer never reaches the disk.
+ *
+ * When all places for runs are taken, the youngest runs of one level become one run of the level above: what is merged
+ * again and again is always the small runs, so that n runs cost about log(n) passes and not n/64 of them. */
 #include "bindery/spill.h"
 
 #include <stdlib.h>
@@ -14,6 +17,7 @@ struct bd_sorter {
     uint32_t *offsets; /* of records in memory */
     size_t count, room;
     bd_spool *runs[MOST_RUNS];
+    unsigned levels[MOST_RUNS]; /* of each run; never rising from old to young */
     size_t run_count;
     /* merging */
     bd_str heads[MOST_RUNS];
@@ -21,6 +25,7 @@ struct bd_sorter {
     size_t heap_count;
     size_t memory_at; /* when there are no runs */
     bool has_taken;
+    bool is_finished;
 };
 
 bd_sorter *bd_sorter_open(size_t memory_bytes) {
@@ -49,24 +54,48 @@ static void sort_memory(bd_sorter *sorter) {
     bd_sort(sorter->offsets, sorter->count, sizeof *sorter->offsets, cmp_offsets, sorter->memory);
 }
 
-static bd_rc merge_all(bd_sorter *sorter, bd_spool *into, bd_err *err);
+static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *err);
+
+/* The oldest run that shares a level with the youngest; the level above joins where the youngest stands alone. */
+static size_t first_of_level(const bd_sorter *sorter) {
+    size_t from = sorter->run_count - 1;
+    while (from > 0 && sorter->levels[from - 1] == sorter->levels[from]) {
+        from--;
+    }
+    if (from + 1 < sorter->run_count || from == 0) {
+        return from;
+    }
+    unsigned above = sorter->levels[--from];
+    while (from > 0 && sorter->levels[from - 1] == above) {
+        from--;
+    }
+    return from;
+}
+
+static bd_rc merge_youngest(bd_sorter *sorter, bd_err *err) {
+    size_t from = first_of_level(sorter);
+    bd_spool *merged = bd_spool_open(RUN_BUFFER_BYTES);
+    bd_rc rc = merge_from(sorter, from, merged, err);
+    if (bd_failed(rc)) {
+        bd_spool_close(merged);
+        return rc;
+    }
+    for (size_t i = from; i < sorter->run_count; i++) {
+        bd_spool_close(sorter->runs[i]);
+    }
+    sorter->runs[from] = merged;
+    sorter->levels[from]++;
+    sorter->run_count = from + 1;
+    return BD_OK;
+}
 
 static bd_rc flush_run(bd_sorter *sorter, bd_err *err) {
     if (sorter->run_count == MOST_RUNS) {
-        bd_spool *merged = bd_spool_open(RUN_BUFFER_BYTES);
-        bd_rc rc = merge_all(sorter, merged, err);
-        if (bd_failed(rc)) {
-            bd_spool_close(merged);
-            return rc;
-        }
-        for (size_t i = 0; i < sorter->run_count; i++) {
-            bd_spool_close(sorter->runs[i]);
-        }
-        sorter->runs[0] = merged;
-        sorter->run_count = 1;
+        BD_TRY(merge_youngest(sorter, err));
     }
     sort_memory(sorter);
     bd_spool *run = bd_spool_open(RUN_BUFFER_BYTES);
+    sorter->levels[sorter->run_count] = 0;
     sorter->runs[sorter->run_count++] = run;
     for (size_t i = 0; i < sorter->count; i++) {
         BD_TRY(bd_spool_put(run, record_at(sorter->memory, sorter->offsets[i]), err));
@@ -86,7 +115,7 @@ static void grow_offsets(bd_sorter *sorter) {
 }
 
 bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
-    BD_ASSERT(record.size <= BD_SPILL_RECORD_BYTES);
+    BD_ASSERT(record.size <= BD_SPILL_RECORD_BYTES && !sorter->is_finished);
     uint32_t size = (uint32_t)record.size;
     if (sorter->used + sizeof size + size > sorter->memory_bytes) {
         BD_TRY(flush_run(sorter, err));
@@ -94,7 +123,9 @@ bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
     grow_offsets(sorter);
     sorter->offsets[sorter->count++] = (uint32_t)sorter->used;
     memcpy(sorter->memory + sorter->used, &size, sizeof size);
-    memcpy(sorter->memory + sorter->used + sizeof size, record.data, size);
+    if (size > 0) {
+        memcpy(sorter->memory + sorter->used + sizeof size, record.data, size);
+    }
     sorter->used += sizeof size + size;
     return BD_OK;
 }
@@ -122,9 +153,9 @@ static void sift_down(bd_sorter *sorter, size_t at) {
     }
 }
 
-static bd_rc begin_merge(bd_sorter *sorter, bd_err *err) {
+static bd_rc begin_merge(bd_sorter *sorter, size_t from, bd_err *err) {
     sorter->heap_count = 0;
-    for (size_t i = 0; i < sorter->run_count; i++) {
+    for (size_t i = from; i < sorter->run_count; i++) {
         bool has_record;
         BD_TRY(bd_spool_rewind(sorter->runs[i], err));
         BD_TRY(bd_spool_next(sorter->runs[i], &sorter->heads[i], &has_record, err));
@@ -158,8 +189,8 @@ static bd_rc next_merged(bd_sorter *sorter, bd_str *record, bool *has_record, bd
     return BD_OK;
 }
 
-static bd_rc merge_all(bd_sorter *sorter, bd_spool *into, bd_err *err) {
-    BD_TRY(begin_merge(sorter, err));
+static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *err) {
+    BD_TRY(begin_merge(sorter, from, err));
     for (;;) {
         bd_str record;
         bool has_record;
@@ -172,6 +203,8 @@ static bd_rc merge_all(bd_sorter *sorter, bd_spool *into, bd_err *err) {
 }
 
 bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
+    BD_ASSERT(!sorter->is_finished);
+    sorter->is_finished = true;
     if (sorter->run_count == 0) {
         sort_memory(sorter);
         sorter->memory_at = 0;
@@ -180,10 +213,11 @@ bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
     if (sorter->count > 0) {
         BD_TRY(flush_run(sorter, err));
     }
-    return begin_merge(sorter, err);
+    return begin_merge(sorter, 0, err);
 }
 
 bd_rc bd_sorter_next(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err) {
+    BD_ASSERT(sorter->is_finished);
     if (sorter->run_count > 0) {
         return next_merged(sorter, record, has_record, err);
     }

@@ -1,5 +1,6 @@
 #include "bindery/spill.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,7 +58,9 @@ bd_rc bd_spool_put(bd_spool *spool, bd_str record, bd_err *err) {
         spool->used = 0;
     }
     put_u32(spool->memory + spool->used, (uint32_t)record.size);
-    memcpy(spool->memory + spool->used + 4, record.data, record.size);
+    if (record.size > 0) {
+        memcpy(spool->memory + spool->used + 4, record.data, record.size);
+    }
     spool->used += 4 + record.size;
     spool->count++;
     return BD_OK;
@@ -115,6 +118,25 @@ bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *e
 
 uint64_t bd_spool_count(const bd_spool *spool) {
     return spool->count;
+}
+
+bd_spool_mark bd_spool_at(const bd_spool *spool) {
+    return (bd_spool_mark){spool->file_bytes + (int64_t)spool->used, spool->count};
+}
+
+bd_rc bd_spool_cut(bd_spool *spool, bd_spool_mark mark, bd_err *err) {
+    BD_ASSERT(mark.bytes <= spool->file_bytes + (int64_t)spool->used);
+    spool->count = mark.count;
+    if (mark.bytes >= spool->file_bytes) {
+        spool->used = (size_t)(mark.bytes - spool->file_bytes);
+        return BD_OK;
+    }
+    if (ftruncate(spool->fd, (off_t)mark.bytes) != 0 || lseek(spool->fd, (off_t)mark.bytes, SEEK_SET) < 0) {
+        BD_RAISE(err, BD_ERR_IO, "cannot shorten the temporary file: %s", strerror(errno));
+    }
+    spool->file_bytes = mark.bytes;
+    spool->used = 0;
+    return BD_OK;
 }
 
 void bd_spool_close(bd_spool *spool) {

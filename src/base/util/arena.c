@@ -130,6 +130,9 @@ static block *block_with_room(bd_arena *arena, size_t bytes) {
     if (room > LARGEST_BLOCK_BYTES) {
         room = LARGEST_BLOCK_BYTES;
     }
+    if (room > arena->limit_bytes - arena->taken_bytes) {
+        room = arena->limit_bytes - arena->taken_bytes; /* the limit is on what is handed out, not on our steps */
+    }
     if (room < bytes) {
         room = bytes;
     }
@@ -162,9 +165,14 @@ void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes) {
     return place;
 }
 
+/* Most vectors stay short, and a report holds many thousands of them: the first room is about 64 bytes. */
+static size_t first_room(size_t size_bytes) {
+    return size_bytes >= 64 ? 1 : 64 / (size_bytes > 0 ? size_bytes : 1);
+}
+
 void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t size_bytes) {
     if (*count == *room) {
-        size_t wanted = *room == 0 ? 8 : *room * 2;
+        size_t wanted = *room == 0 ? first_room(size_bytes) : *room * 2;
         void *larger = bd_alloc(arena, wanted, size_bytes);
         if (*count > 0) {
             memcpy(larger, data, *count * size_bytes);

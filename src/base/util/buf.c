@@ -20,12 +20,13 @@ static bool make_room(bd_buf *buf, size_t count) {
         buf->overflowed = true;
         return false;
     }
-    if (buf->size + count <= buf->room) {
+    size_t needed = buf->size + count + 1; /* one spare byte: vsnprintf writes a NUL after the text */
+    if (needed <= buf->room) {
         return true;
     }
-    size_t room = buf->room == 0 ? 1024 : buf->room * 2;
-    while (room < buf->size + count) {
-        room *= 2;
+    size_t room = buf->room == 0 ? 1024 : buf->room;
+    while (room < needed) {
+        room = room > SIZE_MAX / 2 ? needed : room * 2;
     }
     char *larger = realloc(buf->data, room);
     if (larger == NULL) {
@@ -59,7 +60,7 @@ void bd_buf_printf(bd_buf *buf, const char *format, ...) {
     va_copy(again, args);
     int size = vsnprintf(NULL, 0, format, args);
     BD_ASSERT(size >= 0);
-    if (make_room(buf, (size_t)size + 1)) {
+    if (make_room(buf, (size_t)size)) {
         vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
         buf->size += (size_t)size;
     }

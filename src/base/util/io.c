@@ -79,7 +79,8 @@ static bd_rc read_open_file(int fd, const char *path, size_t max_bytes, bd_arena
 }
 
 bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err) {
-    BD_DEFER(bd_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* O_NONBLOCK: a FIFO must be refused, not waited for; regular files do not care */
+    BD_DEFER(bd_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return raise_errno(err, "open", path);
     }
@@ -126,7 +127,7 @@ bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *e
     memcpy(file->folder, folder.data, folder.size);
     file->folder[folder.size] = '\0';
     file->fd = mkstemp(file->temp);
-    if (file->fd < 0 || fchmod(file->fd, (mode_t)mode) != 0) {
+    if (file->fd < 0 || fcntl(file->fd, F_SETFD, FD_CLOEXEC) != 0 || fchmod(file->fd, (mode_t)mode) != 0) {
         bd_rc rc = raise_errno(err, "create", path);
         if (file->fd >= 0) {
             unlink(file->temp);
@@ -187,6 +188,10 @@ bd_rc bd_file_write(const char *path, unsigned mode, bd_str text, bd_err *err) {
 bd_rc bd_folder_make(const char *path, bd_err *err) {
     char *text = join_text(path, "", "");
     bd_rc rc = BD_OK;
+    if (text[0] == '\0') {
+        free(text);
+        return BD_OK; /* the folder we are in */
+    }
     for (char *at = text + 1; !bd_failed(rc); at++) {
         if (*at != '/' && *at != '\0') {
             continue;
@@ -320,18 +325,30 @@ static bd_rc walk_entry(walk *state, int folder_fd, const char *name, bd_str rel
 static bd_rc walk_folder(walk *state, int folder_fd, bd_str prefix, bd_err *err) {
     DIR *folder = fdopendir(folder_fd);
     if (folder == NULL) {
+        bd_rc rc = bd_raise(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix), strerror(errno));
         close(folder_fd);
-        BD_RAISE(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix), strerror(errno));
+        return rc;
     }
     bd_rc rc = BD_OK;
-    struct dirent *entry;
-    while (!bd_failed(rc) && (entry = readdir(folder)) != NULL) {
+    while (!bd_failed(rc)) {
+        errno = 0; /* readdir tells an end from a failure by errno alone */
+        const struct dirent *entry = readdir(folder);
+        if (entry == NULL) {
+            if (errno != 0) {
+                rc = bd_raise(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix), strerror(errno));
+            }
+            break;
+        }
         if (entry->d_name[0] == '.') {
             continue;
         }
         bd_str relative = prefix.size == 0
                               ? bd_str_copy(state->arena, bd_str_of(entry->d_name))
                               : bd_str_format(state->arena, "%.*s/%s", BD_ARG(prefix), entry->d_name);
+        if (!bd_utf8_is_valid(bd_str_of(entry->d_name))) {
+            add_problem(state, bd_str_visible(state->arena, relative), "its name is not UTF-8; rename it");
+            continue;
+        }
         rc = walk_entry(state, dirfd(folder), entry->d_name, relative, err);
     }
     closedir(folder);

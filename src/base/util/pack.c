@@ -100,10 +100,17 @@ bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena) {
     size_t from = unpacker->at;
     size_t at = from;
     bool is_escaped = false;
-    while (!(bytes[at] == '\0' && bytes[at + 1] == '\0')) {
-        is_escaped = is_escaped || bytes[at] == '\0';
-        at += bytes[at] == '\0' ? 2 : 1;
+    for (;;) {
         BD_ASSERT(at + 1 < unpacker->record.size);
+        if (bytes[at] != '\0') {
+            at++;
+            continue;
+        }
+        if (bytes[at + 1] == '\0') {
+            break;
+        }
+        is_escaped = true;
+        at += 2;
     }
     unpacker->at = at + 2;
     bd_str packed = {bytes + from, at - from};

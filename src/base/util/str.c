@@ -16,6 +16,22 @@ bd_str bd_str_copy(bd_arena *arena, bd_str text) {
     return (bd_str){copy, text.size};
 }
 
+bd_str bd_str_concat(bd_arena *arena, const bd_str *parts, size_t count) {
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size += parts[i].size;
+    }
+    char *text = bd_alloc(arena, size + 1, 1);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].size > 0) {
+            memcpy(text + at, parts[i].data, parts[i].size);
+        }
+        at += parts[i].size;
+    }
+    return (bd_str){text, size};
+}
+
 bd_str bd_str_vformat(bd_arena *arena, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);

@@ -161,6 +161,12 @@ static bool take_separator(bd_str text, size_t *at) {
     return take_char(text, at, 'T') || take_char(text, at, ' ') || take_char(text, at, 't');
 }
 
+/* An offset can carry the ends of the calendar out of it, where UTC has no four digits for the year. */
+static bool is_writable(bd_instant at) {
+    int year = bd_date_of_day(bd_instant_utc_day(at)).year;
+    return year > 1 && year <= 9999;
+}
+
 bool bd_instant_parse(bd_str text, bd_instant *out) {
     if (is_unix_seconds(text, out)) {
         return true;
@@ -175,7 +181,11 @@ bool bd_instant_parse(bd_str text, bd_instant *out) {
         !take_offset(text, &at, &offset) || at != text.size || bd_date_of_day(day).year <= 1) {
         return false;
     }
-    *out = ((int64_t)day * SECONDS_PER_DAY + second - offset) * BD_SECOND + ticks;
+    bd_instant at_utc = ((int64_t)day * SECONDS_PER_DAY + second - offset) * BD_SECOND + ticks;
+    if (!is_writable(at_utc)) {
+        return false;
+    }
+    *out = at_utc;
     return true;
 }
 

@@ -50,7 +50,9 @@ static void put_string(bd_json_writer *writer, bd_str text) {
         put_bytes(writer, escape, escape_byte((unsigned char)text.data[at], escape));
         from = at + 1;
     }
-    put_bytes(writer, text.data + from, text.size - from);
+    if (text.size > from) {
+        put_bytes(writer, text.data + from, text.size - from);
+    }
     put_bytes(writer, "\"", 1);
 }
 

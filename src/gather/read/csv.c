@@ -108,7 +108,7 @@ static bd_str distinct_name(reader *r, const bd_strs *given, size_t index) {
 
 static bd_str cell_text(const reader *r, size_t index) {
     size_t from = index > 0 ? r->ends[index - 1] : 0;
-    return (bd_str){r->row.data + from, r->ends[index] - from};
+    return bd_str_sub(bd_buf_str(&r->row), from, r->ends[index]);
 }
 
 static bd_rc take_header(reader *r) {
@@ -362,24 +362,26 @@ typedef struct {
     bd_source *source;
     read_decoder decoder;
     char *raw, *plain;
-    bool is_at_end;
+    bool is_at_end, is_broken;
 } feeder;
 
-/* The next decoded piece; empty at the end. */
+static bd_rc fail_decoding(bd_err *err) {
+    BD_RAISE(err, BD_ERR_INPUT, "malformed CSV: the text is not sound UTF-16");
+}
+
+/* The next decoded piece; empty at the end.  What stands before a malformed unit is handed over first, so that the
+ * rows read do not depend on the pieces the source gives. */
 static bd_rc read_piece(feeder *f, bd_str *out, bd_err *err) {
     size_t count = 0;
     size_t size = 0;
-    *out = (bd_str){f->plain, 0};
-    while (size == 0 && !f->is_at_end) {
+    while (size == 0 && !f->is_at_end && !f->is_broken) {
         BD_TRY(bd_source_read(f->source, f->raw, CHUNK_BYTES, &count, err));
         f->is_at_end = count == 0;
-        if (!read_decode(&f->decoder, f->raw, count, f->plain, &size) ||
-            (f->is_at_end && !read_decoder_is_at_rest(&f->decoder))) {
-            BD_RAISE(err, BD_ERR_INPUT, "malformed CSV: the text is not sound UTF-16");
-        }
+        f->is_broken = !read_decode(&f->decoder, f->raw, count, f->plain, &size) ||
+                       (f->is_at_end && !read_decoder_is_at_rest(&f->decoder));
     }
-    out->size = size;
-    return BD_OK;
+    *out = (bd_str){f->plain, size};
+    return size == 0 && f->is_broken ? fail_decoding(err) : BD_OK;
 }
 
 static bd_rc read_first(feeder *f, bd_str *out, bd_err *err) {
@@ -393,10 +395,8 @@ static bd_rc read_first(feeder *f, bd_str *out, bd_err *err) {
     (void)read_decoder_init(&f->decoder, (bd_str){f->raw, size});
     size_t bom = f->decoder.bom_bytes;
     *out = (bd_str){f->plain, 0};
-    if (!read_decode(&f->decoder, f->raw + bom, size - bom, f->plain, &out->size)) {
-        BD_RAISE(err, BD_ERR_INPUT, "malformed CSV: the text is not sound UTF-16");
-    }
-    return BD_OK;
+    f->is_broken = !read_decode(&f->decoder, f->raw + bom, size - bom, f->plain, &out->size);
+    return out->size == 0 && f->is_broken ? fail_decoding(err) : BD_OK;
 }
 
 static bool has_record(bd_str text) {

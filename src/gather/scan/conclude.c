@@ -19,15 +19,6 @@ static bd_str empty(void) {
 
 /* ---- source, title, origin ---- */
 
-static bool has_text(const bd_strs *list, bd_str text) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (bd_str_eq(list->data[i], text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int cmp_texts(const void *context, const void *a, const void *b) {
     (void)context;
     return bd_str_natural_cmp(*(const bd_str *)a, *(const bd_str *)b);
@@ -39,7 +30,7 @@ static void conclude_sources(conclusion *run, bd_evidence *item) {
     bool is_declared_seen = false;
     for (size_t i = 0; i < item->facts.seen.count; i++) {
         const bd_seen *seen = &item->facts.seen.data[i];
-        if (!has_text(&item->sources, seen->source)) {
+        if (!bd_scan_has_text(&item->sources, seen->source)) {
             *bd_push(run->arena, &item->sources) = seen->source;
         }
         is_declared_seen = is_declared_seen || bd_str_eq(seen->source, item->source);
@@ -64,7 +55,12 @@ static void conclude_sources(conclusion *run, bd_evidence *item) {
 
 static void say_contradiction(conclusion *run, bd_evidence *item) {
     bd_str declared = item->has_sidecar ? item->sidecar.source : empty();
-    if (declared.size == 0 || item->sources.count == 0 || has_text(&item->sources, declared) ||
+    if (declared.size > 0 && bd_catalog_source(run->plan->catalog, declared) == NULL) {
+        bd_diag_add(run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
+                    "the sidecar says source '%.*s', which the catalog does not know", BD_ARG(declared));
+        return;
+    }
+    if (declared.size == 0 || item->sources.count == 0 || bd_scan_has_text(&item->sources, declared) ||
         item->is_document) {
         return;
     }
@@ -120,7 +116,24 @@ static bd_instant document_date(const conclusion *run, const bd_document *docume
     return day == BD_DAY_NONE ? BD_INSTANT_NONE : bd_zone_day_start(run->plan->zone, day);
 }
 
-static void conclude_described_log(bd_evidence *item, const bd_source_def *source) {
+/* The end of what is described is exclusive: the last event lies inside. */
+static bd_instant after(bd_instant last) {
+    return last == BD_INSTANT_NONE ? last : last + 1;
+}
+
+/* Nothing is described after it was collected. */
+static void clip_to_collected(conclusion *run, bd_evidence *item) {
+    if (item->collected_at_is_assumed || item->describes_to <= item->collected_at) {
+        return;
+    }
+    item->describes_to = item->collected_at;
+    if (item->has_sidecar && item->sidecar.describes_to > item->collected_at) {
+        bd_diag_add(run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
+                    "says that it describes a time after it was collected; that time was left out");
+    }
+}
+
+static void conclude_described_log(conclusion *run, bd_evidence *item, const bd_source_def *source) {
     const bd_sidecar *sidecar = item->has_sidecar ? &item->sidecar : NULL;
     item->is_snapshot = false;
     item->describes_from = sidecar != NULL && sidecar->describes_from != BD_INSTANT_NONE
@@ -128,15 +141,13 @@ static void conclude_described_log(bd_evidence *item, const bd_source_def *sourc
                                : item->facts.first_event;
     item->describes_to = sidecar != NULL && sidecar->describes_to != BD_INSTANT_NONE
                              ? sidecar->describes_to
-                             : item->facts.last_event;
+                             : after(item->facts.last_event);
     if (item->describes_from == BD_INSTANT_NONE || item->describes_to == BD_INSTANT_NONE) {
         item->describes_from = item->collected_at;
         item->describes_to = item->collected_at;
     }
-    /* nothing is described after it was collected, nor before what the platform still kept then */
-    if (item->describes_to > item->collected_at && !item->collected_at_is_assumed) {
-        item->describes_to = item->collected_at;
-    }
+    clip_to_collected(run, item);
+    /* nor is anything described that the platform no longer kept when it was asked */
     if (source->retention_days > 0) {
         bd_instant kept = item->collected_at - (bd_instant)source->retention_days * 24 * BD_HOUR;
         if (item->describes_from < kept) {
@@ -148,7 +159,7 @@ static void conclude_described_log(bd_evidence *item, const bd_source_def *sourc
     }
 }
 
-static void conclude_described(const conclusion *run, bd_evidence *item) {
+static void conclude_described(conclusion *run, bd_evidence *item) {
     const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
     item->is_snapshot = true;
     if (item->is_document) {
@@ -158,7 +169,7 @@ static void conclude_described(const conclusion *run, bd_evidence *item) {
         return;
     }
     if (source != NULL && source->is_log) {
-        conclude_described_log(item, source);
+        conclude_described_log(run, item, source);
         return;
     }
     item->describes_from = item->collected_at;
@@ -168,43 +179,89 @@ static void conclude_described(const conclusion *run, bd_evidence *item) {
         item->describes_to = item->sidecar.describes_to != BD_INSTANT_NONE
                                  ? item->sidecar.describes_to
                                  : item->describes_from;
+        clip_to_collected(run, item);
+        if (item->describes_to < item->describes_from) {
+            item->describes_from = item->describes_to;
+        }
         item->is_snapshot = item->describes_from == item->describes_to;
     }
 }
 
 /* ---- sign-off ---- */
 
+/* White space of Unicode that names are typed or pasted with. */
+static bool is_blank(uint32_t c) {
+    return c <= 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F ||
+           c == 0x3000 || c == 0xFEFF;
+}
+
+/* Next letter of a name, folded; a run of blanks is one blank, blanks at the ends are none; 0 at the end. */
+static uint32_t next_of_name(bd_str name, size_t *at) {
+    uint32_t c = 0;
+    bool has_blank = false;
+    bool is_first = *at == 0;
+    size_t before = *at;
+    while (bd_utf8_next(name, at, &c)) {
+        if (!is_blank(c)) {
+            break;
+        }
+        has_blank = true;
+        before = *at;
+        c = 0;
+    }
+    if (c == 0 || !has_blank || is_first) {
+        return bd_fold(c);
+    }
+    *at = before;
+    return ' ';
+}
+
 static bool is_same_person(const bd_signoff *a, const bd_signoff *b) {
-    return bd_str_fold_cmp(bd_str_trim(a->name), bd_str_trim(b->name)) == 0;
+    size_t i = 0;
+    size_t j = 0;
+    for (;;) {
+        uint32_t x = next_of_name(a->name, &i);
+        uint32_t y = next_of_name(b->name, &j);
+        if (x != y || x == 0) {
+            return x == y;
+        }
+    }
+}
+
+static bool has_name(const bd_signoff *who) {
+    size_t at = 0;
+    return next_of_name(who->name, &at) != 0;
+}
+
+/* Why this review does not sign the item off; empty when it does. */
+static bd_str why_not_signed(conclusion *run, const bd_evidence *item, const bd_signoff *review) {
+    if (is_same_person(review, &item->preparer)) {
+        return bd_str_format(run->arena, "preparer and reviewer are the same person, '%.*s'", BD_ARG(review->name));
+    }
+    if (!review->has_sha256) {
+        return bd_str_format(run->arena, "the review by '%.*s' does not name the SHA-256 of what was reviewed",
+                             BD_ARG(review->name));
+    }
+    if (memcmp(review->sha256, item->given.sha256, 32) != 0) {
+        return bd_str_format(run->arena, "the review by '%.*s' is of other bytes than the file kept",
+                             BD_ARG(review->name));
+    }
+    return empty();
 }
 
 static void conclude_signoff(conclusion *run, bd_evidence *item) {
     item->is_signed_off = false;
-    if (item->preparer.name.size == 0) {
+    if (!has_name(&item->preparer)) {
         item->signoff_reason = BD_STR("no preparer is named");
         return;
     }
     item->signoff_reason = BD_STR("no reviewer has signed");
-    for (size_t i = 0; i < item->reviewers.count; i++) {
+    for (size_t i = 0; i < item->reviewers.count && !item->is_signed_off; i++) {
         const bd_signoff *review = &item->reviewers.data[i];
-        if (review->name.size == 0) {
-            continue;
+        if (has_name(review)) {
+            item->signoff_reason = why_not_signed(run, item, review);
+            item->is_signed_off = item->signoff_reason.size == 0;
         }
-        if (is_same_person(review, &item->preparer)) {
-            item->signoff_reason =
-                bd_str_format(run->arena, "preparer and reviewer are the same person, '%.*s'",
-                              BD_ARG(review->name));
-            continue;
-        }
-        if (!review->has_sha256 || memcmp(review->sha256, item->given.sha256, 32) != 0) {
-            item->signoff_reason =
-                bd_str_format(run->arena, "the review by '%.*s' is of other bytes than the file kept",
-                              BD_ARG(review->name));
-            continue;
-        }
-        item->is_signed_off = true;
-        item->signoff_reason = empty();
-        return;
     }
 }
 
@@ -264,7 +321,8 @@ static void set_complete(bd_collection *collection, bd_completeness completeness
 static bool is_broken(conclusion *run, const bd_evidence *item, bd_collection *out) {
     const bd_facts *facts = &item->facts;
     if (facts->is_malformed) {
-        set_complete(out, BD_COMPLETE_NO, BD_STR("the file is malformed or cut off"));
+        bool is_answer = bd_str_has_prefix(facts->problem, BD_STR("the answer is"));
+        set_complete(out, BD_COMPLETE_NO, is_answer ? facts->problem : BD_STR("the file is malformed or cut off"));
         return true;
     }
     if (facts->is_truncated) {
@@ -290,21 +348,50 @@ static bool is_vouched(const bd_evidence *item) {
            (sidecar->command.size > 0 || sidecar->request.size > 0) && sidecar->exporter.size > 0;
 }
 
-static void conclude_plain_list(conclusion *run, const bd_evidence *first, bd_collection *out) {
-    int64_t counted = first->has_sidecar ? first->sidecar.rows : -1;
-    if (counted >= 0 && (uint64_t)counted != out->rows) {
-        set_complete(out, BD_COMPLETE_NO,
-                     bd_str_format(run->arena, "the sidecar counts %lld rows, %llu were read",
-                                   (long long)counted, (unsigned long long)out->rows));
-        return;
+/* What the sidecars count: the first one's figure is the total's, unless each page has its own; -1: none. */
+static int64_t count_stated(conclusion *run, const bd_collection *out) {
+    int64_t first = -1;
+    int64_t sum = 0;
+    for (size_t i = 0; i < out->members.count; i++) {
+        const bd_evidence *item = &run->evidence->data[out->members.data[i]];
+        int64_t rows = item->has_sidecar ? item->sidecar.rows : -1;
+        first = i == 0 ? rows : first;
+        sum = rows < 0 || sum < 0 || sum > INT64_MAX - rows ? -1 : sum + rows;
     }
-    if (is_suspect_count(out->rows) && counted < 0) {
-        set_complete(out, BD_COMPLETE_NOT_SHOWN,
-                     bd_str_format(run->arena,
-                                   "exactly %llu rows, the size at which tools stop; a count is needed",
-                                   (unsigned long long)out->rows));
-        return;
+    return sum >= 0 && (uint64_t)sum == out->rows ? sum : first;
+}
+
+static int64_t count_reported(conclusion *run, const bd_collection *out) {
+    for (size_t i = 0; i < out->members.count; i++) {
+        const bd_facts *facts = &run->evidence->data[out->members.data[i]].facts;
+        if (facts->rows_reported >= 0) {
+            return facts->rows_reported;
+        }
     }
+    return -1;
+}
+
+static bool is_miscounted(conclusion *run, int64_t counted, const char *who, bd_collection *out) {
+    if (counted < 0 || (uint64_t)counted == out->rows) {
+        return false;
+    }
+    set_complete(out, BD_COMPLETE_NO,
+                 bd_str_format(run->arena, "%s counts %lld rows, %llu were read", who, (long long)counted,
+                               (unsigned long long)out->rows));
+    return true;
+}
+
+static bool is_suspect(conclusion *run, bd_collection *out) {
+    if (!is_suspect_count(out->rows)) {
+        return false;
+    }
+    set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                 bd_str_format(run->arena, "exactly %llu rows, the size at which tools stop; a count is needed",
+                               (unsigned long long)out->rows));
+    return true;
+}
+
+static void conclude_plain_list(const bd_evidence *first, bd_collection *out) {
     if (is_vouched(first)) {
         set_complete(out, BD_COMPLETE_YES,
                      BD_STR("the sidecar names command, exporter and completeness"));
@@ -314,16 +401,38 @@ static void conclude_plain_list(conclusion *run, const bd_evidence *first, bd_co
                  BD_STR("a list without end mark; no sidecar says that it is complete"));
 }
 
-static void conclude_total(conclusion *run, const bd_collection *whole, int64_t total, bd_collection *out) {
-    if (total >= 0 && (uint64_t)total != whole->rows) {
-        set_complete(out, BD_COMPLETE_NO,
-                     bd_str_format(run->arena, "the source counts %lld rows, %llu were read",
-                                   (long long)total, (unsigned long long)whole->rows));
-        return;
+static bool is_query(const bd_evidence *item) {
+    return bd_str_eqz(item->facts.envelope, "E4") || bd_str_eqz(item->facts.envelope, "E5");
+}
+
+/* Nothing in such a list tells its end: Azure DevOps says it in a header of the answer, which is not kept. */
+static bool has_no_end_mark(const bd_evidence *item) {
+    static const char *const lists[] = {"E2", "E4", "E5", "E9", "E10", "E12"};
+    for (size_t i = 0; i < BD_COUNT(lists); i++) {
+        if (bd_str_eqz(item->facts.envelope, lists[i])) {
+            return true;
+        }
     }
-    set_complete(out, BD_COMPLETE_YES,
-                 total >= 0 ? BD_STR("rows read equal the source's own count")
-                            : BD_STR("the page chain ends without a next link"));
+    return false;
+}
+
+/* Once nothing speaks against it and all counts agree. */
+static void conclude_counted(conclusion *run, const bd_evidence *first, int64_t stated, int64_t reported,
+                             bd_collection *out) {
+    bool is_own_count = bd_str_eqz(first->facts.envelope, "E9"); /* of this answer, not of what there is */
+    if (reported >= 0 && !is_own_count) {
+        set_complete(out, BD_COMPLETE_YES, BD_STR("rows read equal the source's own count"));
+    } else if (bd_str_eqz(first->facts.envelope, "E7")) {
+        set_complete(out, BD_COMPLETE_YES, BD_STR("a single object"));
+    } else if (stated < 0 && is_suspect(run, out)) {
+        return;
+    } else if (has_no_end_mark(first)) {
+        conclude_plain_list(first, out);
+    } else if (first->facts.envelope.size == 0) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN, BD_STR("it holds no records that could be counted"));
+    } else {
+        set_complete(out, BD_COMPLETE_YES, BD_STR("the page chain ends without a next link"));
+    }
 }
 
 static void conclude_collection(conclusion *run, bd_collection *out) {
@@ -338,28 +447,20 @@ static void conclude_collection(conclusion *run, bd_collection *out) {
         set_complete(out, BD_COMPLETE_YES, BD_STR("a document is whole as kept"));
         return;
     }
+    if (first->is_sidecar || first->is_register || first->is_unmapped) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     first->is_unmapped ? BD_STR("no source recognises it") : BD_STR("it describes other files"));
+        return;
+    }
     if (last->facts.has_next_link) {
         set_complete(out, BD_COMPLETE_NO, BD_STR("a next link is left: further pages were not fetched"));
         return;
     }
-    bd_str envelope = first->facts.envelope;
-    if (bd_str_eqz(envelope, "E4") || bd_str_eqz(envelope, "E5")) {
-        if (first->facts.rows_reported < 0) {
-            conclude_plain_list(run, first, out);
-            return;
-        }
-        conclude_total(run, out, first->facts.rows_reported, out);
-        return;
+    int64_t stated = count_stated(run, out);
+    int64_t reported = count_reported(run, out);
+    if (!is_miscounted(run, reported, "the source", out) && !is_miscounted(run, stated, "the sidecar", out)) {
+        conclude_counted(run, first, stated, reported, out);
     }
-    if (bd_str_eqz(envelope, "E2") || bd_str_eqz(envelope, "E10") || bd_str_eqz(envelope, "E12")) {
-        conclude_plain_list(run, first, out);
-        return;
-    }
-    if (bd_str_eqz(envelope, "E7")) {
-        set_complete(out, BD_COMPLETE_YES, BD_STR("a single object"));
-        return;
-    }
-    conclude_total(run, out, first->facts.rows_reported, out);
 }
 
 static void open_collection(conclusion *run, const page *pages, size_t count) {
@@ -382,12 +483,27 @@ static void open_collection(conclusion *run, const page *pages, size_t count) {
     }
 }
 
+/* The pages of one query show whatever types and subscriptions fall on them; what they share is what the sidecar says
+ * and the total. */
+static bd_str group_text(conclusion *run, const bd_evidence *item) {
+    bd_str mark = BD_STR("\x1f");
+    if (!is_query(item)) {
+        return bd_str_concat(run->arena,
+                             (bd_str[]){item->source, mark, scopes_text(run, item), mark, run_text(run, item)}, 5);
+    }
+    bd_str declared = item->has_sidecar ? item->sidecar.source : empty();
+    bd_str scopes = item->has_sidecar && item->sidecar.scope_ids.count > 0 ? scopes_text(run, item) : empty();
+    bd_str total = bd_str_format(run->arena, "%lld", (long long)item->facts.rows_reported);
+    return bd_str_concat(run->arena,
+                         (bd_str[]){BD_STR("query"), mark, declared, mark, scopes, mark, run_text(run, item), mark, total},
+                         9);
+}
+
 static void build_collections(conclusion *run) {
     BD_VEC(page) pages = {0};
     for (size_t i = 0; i < run->evidence->count; i++) {
         const bd_evidence *item = &run->evidence->data[i];
-        bd_str group = bd_str_format(run->arena, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(item->source),
-                                     BD_ARG(scopes_text(run, item)), BD_ARG(run_text(run, item)));
+        bd_str group = group_text(run, item);
         *bd_push(run->arena, &pages) =
             (page){.group = group, .path = item->given.path, .index = (uint32_t)i};
     }
@@ -405,27 +521,74 @@ static void build_collections(conclusion *run) {
 
 /* ---- snapshots ---- */
 
+/* "users" is a set, of which one object is one of many; "authenticationmethodspolicy" is one thing. */
+static bool is_of_set(const bd_evidence *item, const bd_source_def *source, bd_arena *arena) {
+    bd_str set = bd_scan_entity_set(arena, item->facts.context);
+    if (set.size == 0 && source->contexts.count > 0) {
+        set = source->contexts.data[0];
+    }
+    return bd_str_has_suffix(set, BD_STR("s"));
+}
+
+static bool is_one_of_many(conclusion *run, const bd_evidence *first, const bd_source_def *source) {
+    if (!bd_str_eqz(first->facts.envelope, "E7") || is_vouched(first)) {
+        return false;
+    }
+    return source->scope == BD_SCOPE_SUBSCRIPTION ||
+           (source->scope == BD_SCOPE_TENANT && is_of_set(first, source, run->arena));
+}
+
+/* What all pages of a collection must have; the reason of the first that lacks it. */
+typedef struct {
+    bool is_assumed, is_unsigned;
+    bd_str signoff_reason;
+} members_state;
+
+static members_state look_at_members(const conclusion *run, const bd_collection *collection) {
+    members_state state = {0};
+    for (size_t i = 0; i < collection->members.count; i++) {
+        const bd_evidence *item = &run->evidence->data[collection->members.data[i]];
+        state.is_assumed = state.is_assumed || item->collected_at_is_assumed;
+        if (item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off && !state.is_unsigned) {
+            state.is_unsigned = true;
+            state.signoff_reason = item->signoff_reason;
+        }
+    }
+    return state;
+}
+
 static void conclude_snapshot(conclusion *run, bd_snapshot *out, const bd_evidence *first,
                               const bd_collection *collection, const bd_source_def *source) {
     out->completeness = collection->completeness;
     out->why_not = collection->completeness == BD_COMPLETE_YES ? empty() : collection->reason;
-    bool is_one_of_many = bd_str_eqz(first->facts.envelope, "E7") &&
-                          source->scope == BD_SCOPE_SUBSCRIPTION && !is_vouched(first);
-    if (is_one_of_many && out->completeness == BD_COMPLETE_YES) {
+    if (out->completeness == BD_COMPLETE_YES && is_one_of_many(run, first, source)) {
         out->completeness = BD_COMPLETE_NOT_SHOWN;
-        out->why_not = BD_STR("a single object shows itself, not all of its subscription");
+        out->why_not = source->scope == BD_SCOPE_TENANT
+                           ? BD_STR("a single object shows itself, not all of its tenant")
+                           : BD_STR("a single object shows itself, not all of its subscription");
     }
-    out->is_time_assumed = first->collected_at_is_assumed;
+    members_state members = look_at_members(run, collection);
+    out->is_time_assumed = members.is_assumed;
     if (out->is_time_assumed) {
         out->why_not = BD_STR("its time is only assumed from the file's own time; give --collected-at or a sidecar");
     }
-    bool needs_signoff = first->origin == BD_ORIGIN_HANDED_IN;
-    bool is_unsigned = needs_signoff && !first->is_signed_off;
-    if (is_unsigned) {
+    if (members.is_unsigned) {
         out->why_not = bd_str_format(run->arena, "handed in and not signed off: %.*s",
-                                     BD_ARG(first->signoff_reason));
+                                     BD_ARG(members.signoff_reason));
     }
-    out->may_pass = out->completeness == BD_COMPLETE_YES && !out->is_time_assumed && !is_unsigned;
+    out->may_pass = out->completeness == BD_COMPLETE_YES && !out->is_time_assumed && !members.is_unsigned;
+}
+
+/* The pages of a log each tell of a part of its time. */
+static void widen_to_members(const conclusion *run, const bd_collection *collection, bd_snapshot *out) {
+    for (size_t i = 0; i < collection->members.count; i++) {
+        const bd_evidence *item = &run->evidence->data[collection->members.data[i]];
+        if (item->facts.rows_read == 0 && i > 0) {
+            continue; /* an empty last page describes no time of its own */
+        }
+        out->from = item->describes_from < out->from ? item->describes_from : out->from;
+        out->to = item->describes_to > out->to ? item->describes_to : out->to;
+    }
 }
 
 static void add_snapshot(conclusion *run, uint32_t index, const bd_seen *seen, uint64_t rows) {
@@ -441,6 +604,9 @@ static void add_snapshot(conclusion *run, uint32_t index, const bd_seen *seen, u
                          .collection = index,
                          .rows = rows,
                          .evidence = first->given.number};
+    if (source->is_log) {
+        widen_to_members(run, collection, out);
+    }
     conclude_snapshot(run, out, first, collection, source);
 }
 
@@ -458,7 +624,9 @@ static void build_snapshots(conclusion *run, uint32_t index) {
     for (size_t i = 0; i < collection->members.count; i++) {
         const bd_facts *facts = &run->evidence->data[collection->members.data[i]].facts;
         for (size_t j = 0; j < facts->seen.count; j++) {
-            *bd_push(run->arena, &all) = facts->seen.data[j];
+            if (!facts->seen.data[j].is_part) {
+                *bd_push(run->arena, &all) = facts->seen.data[j];
+            }
         }
     }
     bd_sort(all.data, all.count, sizeof(bd_seen), cmp_scopes, NULL);

@@ -7,24 +7,34 @@
 #include <string.h>
 
 #define SCRATCH_BYTES ((size_t)256 << 20)
+#define MOST_SAID 20           /* refusals of one file that are said one by one; all are counted */
+#define LONGEST_IDENTITY 4096  /* what a packed row keeps of a text whole */
 
 typedef struct {
     const bd_scan_plan *plan;
     const bd_sidecar *sidecar;
     bd_scan_context context;
     const bd_source_def *csv_source;
+    bool is_csv_by_columns; /* its header alone says which source it is */
     uint32_t evidence;
     bd_arena *arena;   /* facts */
     bd_arena *scratch; /* one record */
     bd_spool *rows;
     bd_facts *facts;
-    bd_map *seen; /* source U+001F scope -> index + 1 */
+    bd_map *seen; /* source U+001F scope U+001F part -> index + 1 */
     const bd_source_def *last_source;
     bd_str last_scope;
+    bool last_part;
     uint32_t last_seen;
     bd_str first_type;
-    bool has_many_types, has_hoisted, has_properties;
-    uint32_t ordinal;
+    bool has_many_types, has_properties;
+    bool has_link;       /* a nextLink member, null or not */
+    bool is_az_query;    /* "total_records": what `az graph query` prints */
+    int64_t count;       /* "count" of E9, or -1 */
+    bool is_context_late; /* @odata.context came after the first record */
+    bool is_refused;     /* the record at hand: counted once, however many of its results are refused */
+    uint64_t said;
+    bd_json_summary summary; /* live while a document is split */
     bd_packer packer;
     bd_rc rc; /* first failure of the spool */
     bd_err *err;
@@ -32,19 +42,43 @@ typedef struct {
 
 /* ---- facts ---- */
 
-static uint32_t seen_index(scan_state *state, const bd_source_def *source, bd_str scope) {
-    if (source == state->last_source && bd_str_eq(scope, state->last_scope)) {
+/* A refusal is counted; only the first ones are said, for a file of a million bad rows must not fill the memory. */
+static void refuse(scan_state *state, bd_str locus, const char *message) {
+    state->facts->rows_refused++;
+    state->is_refused = true;
+    if (state->said < MOST_SAID) {
+        state->said++;
+        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0}, locus, "%s", message);
+    }
+}
+
+static void say_rest(scan_state *state) {
+    uint64_t left = state->facts->rows_refused - state->said;
+    if (left > 0) {
+        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0}, (bd_str){"", 0},
+                    "%llu more records were refused", (unsigned long long)left);
+    }
+}
+
+static bd_str seen_name(bd_arena *scratch, bd_str source, bd_str scope, bool is_part) {
+    return bd_str_concat(scratch,
+                         (bd_str[]){source, BD_STR("\x1f"), scope, is_part ? BD_STR("\x1fpart") : BD_STR("")}, 4);
+}
+
+static uint32_t seen_index(scan_state *state, const bd_source_def *source, bd_str scope, bool is_part) {
+    if (source == state->last_source && is_part == state->last_part && bd_str_eq(scope, state->last_scope)) {
         return state->last_seen;
     }
-    bd_str name = bd_str_format(state->scratch, "%.*s\x1f%.*s", BD_ARG(source->id), BD_ARG(scope));
+    bd_str name = seen_name(state->scratch, source->id, scope, is_part);
     uintptr_t found = (uintptr_t)bd_map_find(state->seen, name);
     if (found == 0) {
-        *bd_push(state->arena, &state->facts->seen) =
-            (bd_seen){.source = source->id, .scope = bd_str_copy(state->arena, scope)};
+        *bd_push(state->arena, &state->facts->seen) = (bd_seen){
+            .source = source->id, .scope = bd_str_copy(state->arena, scope), .is_part = is_part};
         found = state->facts->seen.count;
         bd_map_put(state->seen, name, (void *)found);
     }
     state->last_source = source;
+    state->last_part = is_part;
     state->last_seen = (uint32_t)found - 1;
     state->last_scope = state->facts->seen.data[state->last_seen].scope;
     return state->last_seen;
@@ -73,10 +107,10 @@ static void put_row(void *context, const bd_row *row) {
     bd_pack_u32(&state->packer, state->evidence);
     bd_row_pack(&state->packer, row);
     if (state->packer.overflowed) {
-        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0},
-                    bd_str_format(state->scratch, "record %u", row->ordinal),
-                    "a result of this record is larger than 64 KiB and was refused");
-        state->facts->rows_refused++;
+        if (!state->is_refused) {
+            refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
+                   "a result of this record is larger than 64 KiB and was refused");
+        }
         return;
     }
     state->rc = bd_spool_put(state->rows, bd_pack_end(&state->packer), state->err);
@@ -150,11 +184,26 @@ static void note_type(scan_state *state, bd_str type) {
     }
 }
 
-static void add_record(scan_state *state, const bd_record *record) {
-    uint32_t seen = seen_index(state, record->source, record->scope);
+/* Rows keep so much of a text and no more: two identities that differ only further on would become one. */
+static bool has_long_identity(const bd_record *record) {
+    return record->key.size > LONGEST_IDENTITY || record->type.size > LONGEST_IDENTITY ||
+           record->scope.size > LONGEST_IDENTITY || record->resource.size > LONGEST_IDENTITY;
+}
+
+static void add_record(scan_state *state, const bd_record *record, bool is_part) {
+    state->is_refused = false;
+    if (has_long_identity(record)) {
+        refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
+               "the id of this record is longer than 4,096 bytes");
+        return;
+    }
+    uint32_t seen = seen_index(state, record->source, record->scope, is_part);
     state->facts->seen.data[seen].rows++;
     note_time(state->facts, record->time);
     note_type(state, record->type);
+    if (is_part && !record->source->is_any_resource) {
+        return; /* belongs to the source, but is not what its checks judge */
+    }
     bd_rules_map(state->plan->rules, record, state->scratch, put_row, state);
     map_derived(state, record);
     map_presence(state, record);
@@ -162,57 +211,53 @@ static void add_record(scan_state *state, const bd_record *record) {
 
 /* ---- JSON ---- */
 
+/* {"error": {"code": ...}}: what a service says instead of records (403, 429). */
+static bool take_error(scan_state *state, const bd_value *answer) {
+    const bd_value *error = bd_value_find(answer, "error");
+    bd_str code = bd_value_text(error, "code");
+    if (error == NULL || error->kind != BD_OBJECT || code.size == 0 || bd_value_find(answer, "id") != NULL) {
+        return false;
+    }
+    state->facts->is_malformed = true;
+    state->facts->problem = bd_str_format(state->arena, "the answer is the error '%.*s' of the service, not records",
+                                          BD_ARG(bd_str_visible(state->scratch, code)));
+    return true;
+}
+
 static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str text,
                        const bd_value *value, const bd_err *problem, bd_arena *arena, bd_err *err) {
     (void)text;
     (void)arena;
+    (void)err;
     scan_state *state = context;
+    bd_arena_reset(state->scratch);
     state->facts->rows_read++;
     if (value == NULL) {
-        state->facts->rows_refused++;
-        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0},
-                    bd_str_format(state->scratch, "record %llu at byte %lld",
-                                  (unsigned long long)ordinal, (long long)offset),
-                    "%s", problem->message);
+        refuse(state,
+               bd_str_format(state->scratch, "record %llu at byte %lld", (unsigned long long)ordinal,
+                             (long long)offset),
+               problem->message);
         return BD_OK;
     }
-    bd_arena_reset(state->scratch);
-    state->ordinal = (uint32_t)ordinal;
+    bool is_single = state->summary.shape == BD_JSON_OBJECT;
+    if (is_single && take_error(state, value)) {
+        state->facts->rows_read--;
+        return BD_OK;
+    }
+    state->context.is_graph_query = state->summary.shape == BD_JSON_DATA;
+    state->context.table = state->summary.table;
     bd_record record = {.ordinal = (uint32_t)ordinal};
+    bool is_part = false;
     state->has_properties = state->has_properties || bd_value_find(value, "properties") != NULL;
-    if (!bd_scan_identify(&state->context, value, state->scratch, &record)) {
+    if (!bd_scan_identify(&state->context, value, state->scratch, &record, &is_part)) {
         state->facts->rows_unmapped++;
         return BD_OK;
     }
-    add_record(state, &record);
-    (void)err;
+    if (is_single) {
+        state->facts->context = bd_str_copy(state->arena, bd_value_text(value, "@odata.context"));
+    }
+    add_record(state, &record, is_part);
     return state->rc;
-}
-
-/* "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)/$entity" -> "users" */
-static bd_str entity_set(bd_arena *arena, bd_str context) {
-    ptrdiff_t mark = bd_str_find(context, BD_STR("#"));
-    if (mark < 0) {
-        return (bd_str){"", 0};
-    }
-    bd_str set = bd_str_lower(arena, bd_str_sub(context, (size_t)mark + 1, context.size));
-    bd_str tail = BD_STR("/$entity");
-    if (bd_str_has_suffix(set, tail)) {
-        set.size -= tail.size;
-    }
-    bd_buf out;
-    bd_buf_init(&out, 4096);
-    int depth = 0;
-    for (size_t i = 0; i < set.size; i++) {
-        depth += set.data[i] == '(';
-        if (depth == 0) {
-            bd_buf_putc(&out, set.data[i]);
-        }
-        depth -= set.data[i] == ')';
-    }
-    set = bd_str_copy(arena, bd_buf_str(&out));
-    bd_buf_clear(&out);
-    return set;
 }
 
 static int64_t count_of(const bd_value *value) {
@@ -223,27 +268,45 @@ static int64_t count_of(const bd_value *value) {
     return -1;
 }
 
+static bool is_link(bd_str key) {
+    static const char *const links[] = {"nextLink", "@nextLink", "@odata.nextLink", "$skipToken", "skip_token"};
+    for (size_t i = 0; i < BD_COUNT(links); i++) {
+        if (bd_str_eqz(key, links[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_true(const bd_value *value) {
+    return (value->kind == BD_BOOL && value->boolean) ||
+           (value->kind == BD_STRING && bd_str_ieq(value->text, BD_STR("true")));
+}
+
 static bd_rc on_member(void *context, bd_str key, const bd_value *value, bd_err *err) {
     (void)err;
     scan_state *state = context;
     bd_facts *facts = state->facts;
-    bool is_link = bd_str_eqz(key, "nextLink") || bd_str_eqz(key, "@odata.nextLink") ||
-                   bd_str_eqz(key, "$skipToken") || bd_str_eqz(key, "skip_token");
-    if (is_link && !bd_value_is_absent(value)) {
-        facts->has_next_link = true;
+    if (is_link(key)) {
+        state->has_link = true;
+        facts->has_next_link = facts->has_next_link || !bd_value_is_absent(value);
         facts->next_link = bd_str_copy(state->arena, value->text);
+    } else if (bd_str_eqz(key, "hasMore")) { /* Azure DevOps audit log */
+        facts->has_next_link = facts->has_next_link || is_true(value);
     } else if (bd_str_eqz(key, "@odata.context")) {
         facts->context = bd_str_copy(state->arena, value->text);
-        state->context.context = entity_set(state->arena, value->text);
+        state->context.context = bd_scan_entity_set(state->arena, value->text);
+        state->is_context_late = facts->rows_read > 0;
     } else if (bd_str_eqz(key, "totalRecords") || bd_str_eqz(key, "total_records") ||
                bd_str_eqz(key, "@odata.count")) {
         facts->rows_reported = count_of(value);
-        state->context.is_graph_query = key.data[0] != '@';
-    } else if (bd_str_eqz(key, "table")) {
-        state->context.table = bd_str_copy(state->arena, value->text);
+        state->is_az_query = bd_str_eqz(key, "total_records");
+    } else if (bd_str_eqz(key, "count")) {
+        state->count = count_of(value);
     } else if (bd_str_eqz(key, "resultTruncated")) {
-        facts->is_truncated = (value->kind == BD_BOOL && value->boolean) ||
-                              (value->kind == BD_STRING && bd_str_ieq(value->text, BD_STR("true")));
+        facts->is_truncated = facts->is_truncated || is_true(value);
+    } else if (bd_str_eqz(key, "error")) { /* beside tables: a partial answer */
+        facts->is_truncated = facts->is_truncated || !bd_value_is_absent(value);
     }
     return BD_OK;
 }
@@ -252,21 +315,27 @@ typedef struct {
     const char *envelope, *words;
 } envelope_name;
 
-static envelope_name name_envelope(const scan_state *state, bd_json_shape shape) {
-    switch (shape) {
+static envelope_name name_list(const scan_state *state) {
+    if (state->facts->context.size > 0) {
+        return (envelope_name){"E6", "Microsoft Graph page"};
+    }
+    if (state->count >= 0 && !state->has_link) {
+        return (envelope_name){"E9", "Azure DevOps list"};
+    }
+    return state->has_link || state->has_properties || state->facts->rows_read == 0
+               ? (envelope_name){"E1", "Azure REST page"}
+               : (envelope_name){"E3", "az output in a value wrapper"};
+}
+
+static envelope_name name_envelope(const scan_state *state) {
+    switch (state->summary.shape) {
     case BD_JSON_VALUE:
-        if (state->facts->context.size > 0) {
-            return (envelope_name){"E6", "Microsoft Graph page"};
-        }
-        return state->has_properties || state->facts->rows_read == 0
-                   ? (envelope_name){"E1", "Azure REST page"}
-                   : (envelope_name){"E3", "az output in a value wrapper"};
+        return name_list(state);
     case BD_JSON_ARRAY:
         return (envelope_name){"E2", "az output array"};
     case BD_JSON_DATA:
-        return state->context.is_graph_query && state->facts->envelope.size == 0
-                   ? (envelope_name){"E5", "Resource Graph answer"}
-                   : (envelope_name){"E4", "az graph query answer"};
+        return state->is_az_query ? (envelope_name){"E4", "az graph query answer"}
+                                  : (envelope_name){"E5", "Resource Graph answer"};
     case BD_JSON_OBJECT:
         return (envelope_name){"E7", "single object"};
     case BD_JSON_VALUE_OBJECT:
@@ -281,14 +350,30 @@ static envelope_name name_envelope(const scan_state *state, bd_json_shape shape)
     return (envelope_name){"", "JSON without records"};
 }
 
-static bd_rc split_once(scan_state *state, const bd_blob *blob, bd_json_summary *summary,
-                        bd_err *err) {
-    bd_source source;
-    BD_TRY(blob->open_plain(blob, &source, err));
-    bd_json_events events = {.context = state, .record = on_record, .member = on_member};
-    bd_rc rc = bd_json_split(&source, &bd_json_default_limits, &events, summary, err);
-    blob->close(blob, &source);
+/* ---- reading ---- */
+
+typedef bd_rc read_fn(scan_state *state, bd_source *source, bd_err *err);
+
+typedef struct {
+    bd_source *inner;
+    bool has_failed;
+} watched_source;
+
+static bd_rc read_watched(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    watched_source *watched = source->context;
+    bd_rc rc = bd_source_read(watched->inner, bytes, room, count, err);
+    watched->has_failed = watched->has_failed || bd_failed(rc);
     return rc;
+}
+
+/* A blob checks its hash when it is read to the end, and a parser that gives up does not get there. */
+static bd_rc drain(bd_source *source, bd_err *err) {
+    char bytes[16384];
+    size_t count;
+    do {
+        BD_TRY(bd_source_read(source, bytes, sizeof bytes, &count, err));
+    } while (count > 0);
+    return BD_OK;
 }
 
 static bool is_about_content(const bd_err *err) {
@@ -296,35 +381,62 @@ static bool is_about_content(const bd_err *err) {
            err->class == BD_ERR_UNSUPPORTED;
 }
 
-static bd_rc settle(scan_state *state, bd_rc rc, bd_err *err) {
-    if (!bd_failed(rc)) {
-        return BD_OK;
+/* Content that cannot be read is said in the facts; bytes that are not those that were kept are a failure. */
+static bd_rc read_content(scan_state *state, const bd_blob *blob, read_fn *read, bd_err *err) {
+    bd_source inner;
+    BD_TRY(blob->open_plain(blob, &inner, err));
+    watched_source watched = {.inner = &inner};
+    bd_source source = {.read = read_watched, .context = &watched};
+    bd_rc rc = read(state, &source, err);
+    if (bd_failed(rc) && !watched.has_failed && !bd_failed(state->rc) && is_about_content(err)) {
+        state->facts->is_malformed = true;
+        state->facts->problem = bd_str_copy(state->arena, bd_str_of(err->message));
+        rc = drain(&source, err);
     }
-    if (bd_failed(state->rc) || !is_about_content(err)) {
-        return rc;
-    }
-    state->facts->is_malformed = true;
-    state->facts->problem = bd_str_copy(state->arena, bd_str_of(err->message));
-    return BD_OK;
+    blob->close(blob, &inner);
+    return rc;
+}
+
+static bd_rc split(scan_state *state, bd_source *source, bd_err *err) {
+    bd_json_events events = {.context = state, .record = on_record, .member = on_member};
+    return bd_json_split(source, &bd_json_default_limits, &events, &state->summary, err);
+}
+
+/* All that the records of a first reading left behind; what its envelope said stays. */
+static bd_rc forget_records(scan_state *state, bd_spool_mark mark, bd_err *err) {
+    bd_facts *facts = state->facts;
+    facts->rows_read = 0;
+    facts->rows_refused = 0;
+    facts->rows_unmapped = 0;
+    facts->seen.count = 0;
+    facts->diags.count = 0;
+    facts->first_event = BD_INSTANT_NONE;
+    facts->last_event = BD_INSTANT_NONE;
+    facts->is_malformed = false;
+    facts->problem = (bd_str){"", 0};
+    state->seen = bd_map_make(state->arena);
+    state->last_source = NULL;
+    state->first_type = (bd_str){"", 0};
+    state->has_many_types = false;
+    state->said = 0;
+    return bd_spool_cut(state->rows, mark, err);
 }
 
 static bd_rc scan_json(scan_state *state, const bd_blob *blob, bd_err *err) {
-    bd_json_summary summary = {0};
-    BD_TRY(settle(state, split_once(state, blob, &summary, err), err));
-    bool is_late = state->context.context.size > 0 && state->facts->seen.count == 0 &&
-                   state->facts->rows_unmapped > 0;
-    if (is_late && !state->facts->is_malformed) {
-        /* @odata.context came after the records: read again now that it is known. */
-        state->facts->rows_read = 0;
-        state->facts->rows_refused = 0;
-        state->facts->rows_unmapped = 0;
-        state->facts->diags.count = 0;
-        BD_TRY(settle(state, split_once(state, blob, &summary, err), err));
+    bd_spool_mark mark = bd_spool_at(state->rows);
+    BD_TRY(read_content(state, blob, split, err));
+    if (state->is_context_late) {
+        BD_TRY(forget_records(state, mark, err));
+        BD_TRY(read_content(state, blob, split, err));
     }
-    envelope_name name = name_envelope(state, summary.shape);
+    envelope_name name = name_envelope(state);
     state->facts->envelope = bd_str_of(name.envelope);
     state->facts->envelope_words = bd_str_of(name.words);
-    state->facts->is_az_array = summary.shape == BD_JSON_ARRAY || summary.shape == BD_JSON_LINES;
+    state->facts->is_az_array =
+        state->summary.shape == BD_JSON_ARRAY || state->summary.shape == BD_JSON_LINES;
+    if (bd_str_eqz(state->facts->envelope, "E9")) {
+        state->facts->rows_reported = state->count;
+    }
     return BD_OK;
 }
 
@@ -333,31 +445,36 @@ static bd_rc scan_json(scan_state *state, const bd_blob *blob, bd_err *err) {
 static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
     (void)err;
     scan_state *state = context;
-    state->csv_source =
-        bd_catalog_recognise_columns(state->plan->catalog, names, count, state->context.declared);
+    const bd_catalog *catalog = state->plan->catalog;
+    state->csv_source = bd_catalog_recognise_columns(catalog, names, count, state->context.declared);
+    state->is_csv_by_columns = bd_catalog_recognise_columns(catalog, names, count, (bd_str){"", 0}) != NULL;
     return BD_OK;
+}
+
+/* A portal's Resource Graph download: one row is one resource, with or without a sidecar. */
+static bool is_resource_row(const scan_state *state, const bd_value *row) {
+    return !state->is_csv_by_columns && bd_scan_own_text(row, "id").size > 0 &&
+           (state->csv_source == NULL || state->csv_source->types.count > 0 || state->csv_source->is_any_resource);
 }
 
 static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
     (void)err;
     scan_state *state = context;
     state->facts->rows_read++;
-    if (state->csv_source == NULL) {
+    bd_arena_reset(state->scratch);
+    bd_record record = {.ordinal = (uint32_t)ordinal};
+    bool is_part = false;
+    bool is_known = state->csv_source != NULL;
+    if (is_resource_row(state, value)) {
+        is_known = bd_scan_identify(&state->context, value, state->scratch, &record, &is_part);
+    } else if (is_known) {
+        bd_scan_identify_row(&state->context, state->csv_source, value, state->scratch, &record);
+    }
+    if (!is_known) {
         state->facts->rows_unmapped++;
         return BD_OK;
     }
-    bd_arena_reset(state->scratch);
-    bd_record record = {.ordinal = (uint32_t)ordinal};
-    /* a portal's Resource Graph download: one row is one resource */
-    if (state->csv_source->types.count > 0 || state->csv_source->is_any_resource) {
-        if (!bd_scan_identify(&state->context, value, state->scratch, &record)) {
-            state->facts->rows_unmapped++;
-            return BD_OK;
-        }
-    } else {
-        bd_scan_identify_row(state->csv_source, value, state->scratch, &record);
-    }
-    add_record(state, &record);
+    add_record(state, &record, is_part);
     return state->rc;
 }
 
@@ -365,10 +482,9 @@ static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, cons
     (void)ordinal;
     (void)err;
     scan_state *state = context;
+    bd_arena_reset(state->scratch);
     state->facts->rows_read++;
-    state->facts->rows_refused++;
-    bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0},
-                bd_str_format(state->scratch, "line %llu", (unsigned long long)line), "%s", problem->message);
+    refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line), problem->message);
     return BD_OK;
 }
 
@@ -382,17 +498,18 @@ static const bd_value *column_map_of(const bd_scan_plan *plan, bd_str source) {
     return NULL;
 }
 
-static bd_rc scan_csv(scan_state *state, const bd_blob *blob, bd_err *err) {
-    bd_source source;
-    BD_TRY(blob->open_plain(blob, &source, err));
+static bd_rc read_csv(scan_state *state, bd_source *source, bd_err *err) {
     bd_csv_events events = {.context = state, .header = on_header, .row = on_row,
                             .refused = on_refused_row};
     const bd_value *columns = column_map_of(state->plan, state->context.declared);
-    bd_rc rc = bd_csv_read(&source, &bd_csv_default_limits, columns, &events, err);
-    blob->close(blob, &source);
+    return bd_csv_read(source, &bd_csv_default_limits, columns, &events, err);
+}
+
+static bd_rc scan_csv(scan_state *state, const bd_blob *blob, bd_err *err) {
+    state->context.is_graph_query = true; /* resources in a CSV: what a query over them chose to print */
     state->facts->envelope = BD_STR("E10");
     state->facts->envelope_words = BD_STR("CSV");
-    return settle(state, rc, err);
+    return read_content(state, blob, read_csv, err);
 }
 
 /* ---- dispatch ---- */
@@ -417,58 +534,101 @@ static bd_rc sniff_blob(const bd_blob *blob, bd_sniffed *out, bd_err *err) {
     return BD_OK;
 }
 
+static bool is_whole_seen(const scan_state *state, bd_str source) {
+    for (size_t i = 0; i < state->facts->seen.count; i++) {
+        const bd_seen *seen = &state->facts->seen.data[i];
+        if (!seen->is_part && bd_str_eq(seen->source, source)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does an answer without records say by its header or context that it is of another source? */
+static bool is_of_another(const scan_state *state, const bd_source_def *source) {
+    if (state->facts->media == BD_MEDIA_CSV) {
+        return state->csv_source != NULL && state->csv_source != source;
+    }
+    const bd_value nothing = {.kind = BD_OBJECT};
+    bd_str none = {"", 0};
+    const bd_source_def *found = bd_catalog_recognise(state->plan->catalog, none, state->context.context, none,
+                                                      state->summary.table, &nothing, none);
+    return found != NULL && found != source;
+}
+
+/* A scope that the sidecar names and the records do not show is shown empty, as long as the content is of the source
+ * that the sidecar names: an answer without records, or records of that source for other scopes. */
+static bool may_declare(const scan_state *state, const bd_source_def *source) {
+    const bd_facts *facts = state->facts;
+    bool is_readable = facts->media == BD_MEDIA_CSV || state->summary.shape != BD_JSON_SCALAR || facts->is_malformed;
+    if (!is_readable || facts->rows_unmapped > 0) {
+        return false;
+    }
+    return facts->seen.count == 0 ? !is_of_another(state, source) : is_whole_seen(state, source->id);
+}
+
 static void add_declared_scopes(scan_state *state) {
     const bd_source_def *source =
         bd_catalog_source(state->plan->catalog, state->context.declared);
-    if (source == NULL || state->sidecar == NULL || state->facts->rows_unmapped > 0 ||
-        state->facts->is_malformed || bd_str_eqz(source->id, "doc")) {
+    if (source == NULL || state->sidecar == NULL || bd_str_eqz(source->id, "doc") ||
+        !may_declare(state, source)) {
         return;
     }
     bd_arena_reset(state->scratch);
-    state->last_source = NULL;
     for (size_t i = 0; i < state->sidecar->scope_ids.count; i++) {
         seen_index(state, source,
                    bd_scan_scope_of_declared(state->scratch, source,
-                                             state->sidecar->scope_ids.data[i]));
+                                             state->sidecar->scope_ids.data[i]),
+                   /*is_part*/ false);
     }
     if (source->scope == BD_SCOPE_TENANT) {
-        seen_index(state, source, (bd_str){"", 0});
+        seen_index(state, source, (bd_str){"", 0}, /*is_part*/ false);
     }
+}
+
+/* "resources | where type == '...' | ...": of all types it shows those it asks for. */
+static bool asks_for_types(const bd_sidecar *sidecar, bd_arena *scratch) {
+    bd_str rest = sidecar != NULL ? bd_str_lower(scratch, sidecar->query) : (bd_str){"", 0};
+    bd_str piece;
+    while (bd_str_cut(&rest, '|', &piece)) {
+        if (bd_str_has_prefix(bd_str_trim(piece), BD_STR("where")) && bd_str_find(piece, BD_STR("type")) >= 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Only an answer over all types, or one that says it is the inventory, can show that a type is absent. */
-static void add_inventory(scan_state *state) {
-    const bd_source_def *inventory = bd_catalog_source(state->plan->catalog, BD_STR("S77"));
-    bool is_declared = bd_str_eqz(state->context.declared, "S77");
-    if (inventory == NULL || (!is_declared && !(state->context.is_graph_query && state->has_many_types))) {
-        return;
+static bool is_inventory(const scan_state *state) {
+    bool is_query = state->context.is_graph_query;
+    if (bd_str_eqz(state->context.declared, "S77")) {
+        return is_query || state->has_many_types || !state->has_properties;
     }
-    bd_arena_reset(state->scratch);
-    state->last_source = NULL;
-    size_t count = state->facts->seen.count;
-    for (size_t i = 0; i < count; i++) {
-        bd_seen seen = state->facts->seen.data[i];
-        const bd_source_def *source = bd_catalog_source(state->plan->catalog, seen.source);
-        if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION && seen.scope.size > 0) {
-            seen_index(state, inventory, seen.scope);
-        }
-    }
+    return is_query && state->has_many_types && !asks_for_types(state->sidecar, state->scratch);
 }
 
-static bd_rc scan_media(scan_state *state, const bd_blob *blob, bd_media media, bd_err *err) {
-    switch (media) {
-    case BD_MEDIA_JSON:
-    case BD_MEDIA_NDJSON:
-        return scan_json(state, blob, err);
-    case BD_MEDIA_CSV:
-        return scan_csv(state, blob, err);
-    case BD_MEDIA_UNKNOWN:
-    case BD_MEDIA_PDF:
-    case BD_MEDIA_TEXT:
-    case BD_MEDIA_BINARY:
-        break;
+static void add_inventory(scan_state *state) {
+    const bd_source_def *inventory = bd_catalog_source(state->plan->catalog, BD_STR("S77"));
+    bd_arena_reset(state->scratch);
+    if (inventory == NULL || !is_inventory(state)) {
+        return;
     }
-    return BD_OK;
+    size_t count = state->facts->seen.count;
+    for (size_t i = 0; i < count; i++) {
+        bd_seen *seen = &state->facts->seen.data[i];
+        if (seen->is_part && bd_str_eq(seen->source, inventory->id)) {
+            seen->is_part = false;
+            bd_map_put(state->seen, seen_name(state->scratch, seen->source, seen->scope, false), (void *)(i + 1));
+        }
+    }
+    state->last_source = NULL;
+    for (size_t i = 0; i < count; i++) {
+        bd_str scope = state->facts->seen.data[i].scope;
+        const bd_source_def *source = bd_catalog_source(state->plan->catalog, state->facts->seen.data[i].source);
+        if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION && scope.size > 0) {
+            seen_index(state, inventory, scope, /*is_part*/ false);
+        }
+    }
 }
 
 bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const bd_sidecar *sidecar,
@@ -489,22 +649,30 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         out->problem = bd_str_copy(arena, sniffed.problem);
         return BD_OK;
     }
+    bool is_csv = sniffed.media == BD_MEDIA_CSV;
+    if (!is_csv && sniffed.media != BD_MEDIA_JSON && sniffed.media != BD_MEDIA_NDJSON) {
+        return BD_OK;
+    }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("scan", SCRATCH_BYTES);
     scan_state state = {
         .plan = plan,
         .sidecar = sidecar,
         .context = {.plan = plan,
-                    .declared = sidecar != NULL ? sidecar->source : (bd_str){"", 0}},
+                    .declared = sidecar != NULL ? sidecar->source : (bd_str){"", 0},
+                    .declared_scope = sidecar != NULL && sidecar->scope_ids.count == 1 ? sidecar->scope_ids.data[0]
+                                                                                       : (bd_str){"", 0}},
         .evidence = evidence,
         .arena = arena,
         .scratch = scratch,
         .rows = rows,
         .facts = out,
         .seen = bd_map_make(arena),
+        .count = -1,
         .err = err,
     };
-    BD_TRY(scan_media(&state, blob, sniffed.media, err));
-    add_declared_scopes(&state);
+    BD_TRY(is_csv ? scan_csv(&state, blob, err) : scan_json(&state, blob, err));
+    say_rest(&state);
     add_inventory(&state);
+    add_declared_scopes(&state);
     return state.rc;
 }

@@ -14,6 +14,12 @@ static void set_times(bd_judging *run) {
     out->period_end = bd_zone_day_start(zone, last + 1);
     out->until = out->as_of < out->period_end ? out->as_of : out->period_end;
     out->zone_data_version = bd_zone_data_version(run->arena);
+    run->snapshots_from = out->period_start;
+    run->events_from = out->period_start;
+    if (!period->is_type_ii) {
+        run->snapshots_from = bd_zone_day_start(zone, first - BD_ASSESS_TYPE_I_DAYS);
+        run->events_from = bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_ASSESS_TYPE_I_MONTHS));
+    }
 }
 
 bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding,
@@ -24,8 +30,9 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     run->out = bd_new(arena, bd_assessment, 1);
     run->results = bd_map_make(arena);
     set_times(run);
-    bd_judging_view(run);
+    BD_TRY(bd_judging_view(run, err));
     BD_TRY(bd_judging_skeleton(run, err));
+    bd_judging_listen(run);
     bd_judging_open_results(run);
     run->judged = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     bd_rc rc = bd_judging_reduce(run, err);

@@ -18,6 +18,19 @@ static bool is_change(const bd_group_row *row) {
     return row->row.side == BD_SIDE_LEFT;
 }
 
+/* Extracts overlap: a write without an operation id that comes again is the same write. */
+static bool is_repeated(const bd_group_rows *rows, size_t index) {
+    const bd_group_row *row = &rows->data[index];
+    for (size_t i = index; i > 0 && rows->data[i - 1].at == row->at; i--) {
+        const bd_group_row *other = &rows->data[i - 1];
+        if (is_change(other) && row->row.join.size == 0 && other->row.join.size == 0 && row->row.key.size > 0 &&
+            other->row.verdict == row->row.verdict && bd_str_eq(other->row.detail, row->row.detail)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static operation *operation_of(bd_arena *arena, operations *list, bd_map *known, bd_str join) {
     uintptr_t index = join.size > 0 ? (uintptr_t)bd_map_find(known, join) : 0;
     if (index > 0) {
@@ -34,7 +47,7 @@ static operation *operation_of(bd_arena *arena, operations *list, bd_map *known,
 static void fold_operations(bd_arena *arena, const bd_group_rows *rows, operations *out) {
     bd_map *known = bd_map_make(arena);
     for (size_t i = 0; i < rows->count; i++) {
-        if (!is_change(&rows->data[i])) {
+        if (!is_change(&rows->data[i]) || is_repeated(rows, i)) {
             continue;
         }
         operation *home = operation_of(arena, out, known, rows->data[i].row.join);
@@ -52,10 +65,11 @@ static void fold_operations(bd_arena *arena, const bd_group_rows *rows, operatio
 typedef struct {
     bd_instant before, after; /* snapshots around a change; BD_INSTANT_NONE: none */
     bd_verdict next;
+    uint32_t next_evidence; /* index */
 } stretch;
 
 static stretch stretch_around(const bd_group_rows *rows, bd_instant at) {
-    stretch found = {BD_INSTANT_NONE, BD_INSTANT_NONE, BD_CANNOT_TELL};
+    stretch found = {BD_INSTANT_NONE, BD_INSTANT_NONE, BD_CANNOT_TELL, 0};
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *row = &rows->data[i];
         if (is_change(row)) {
@@ -66,6 +80,7 @@ static stretch stretch_around(const bd_group_rows *rows, bd_instant at) {
         } else if (found.after == BD_INSTANT_NONE) {
             found.after = row->at;
             found.next = row->row.verdict;
+            found.next_evidence = row->evidence_index;
         } else if (row->at == found.after) {
             found.next = bd_verdict_worse(found.next, row->row.verdict);
         }
@@ -83,8 +98,8 @@ static size_t silent_in(const operations *list, const stretch *around) {
     return count;
 }
 
-static void decide_silent(const operations *list, const bd_group_rows *rows, const operation *one,
-                          bd_judged *out) {
+static void decide_silent(const bd_judging *run, const operations *list, const bd_group_rows *rows,
+                          const operation *one, bd_judged *out) {
     stretch around = stretch_around(rows, one->decisive->at);
     if (around.after == BD_INSTANT_NONE) {
         out->reason = BD_STR("the log does not show what was written, and no later snapshot does");
@@ -92,6 +107,11 @@ static void decide_silent(const operations *list, const bd_group_rows *rows, con
     }
     if (silent_in(list, &around) > 1) {
         out->reason = BD_STR("the log does not show what several writes between two snapshots wrote");
+        return;
+    }
+    bd_str why_not;
+    if (around.next == BD_PASS && !bd_judging_is_usable(run, around.next_evidence, &why_not)) {
+        out->reason = BD_STR("the log does not show what was written, and the next snapshot may not pass");
         return;
     }
     out->verdict = around.next;
@@ -121,7 +141,7 @@ bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, b
             .verdict = one->verdict,
         };
         if (judged.verdict == BD_CANNOT_TELL) {
-            decide_silent(&list, rows, one, &judged);
+            decide_silent(run, &list, rows, one, &judged);
         }
         BD_TRY(bd_judging_put(run, &judged, err));
     }

@@ -8,15 +8,6 @@ typedef struct {
 } span;
 typedef BD_VEC(span) spans;
 
-static bool has_source(const bd_strs *sources, bd_str id) {
-    for (size_t i = 0; i < sources->count; i++) {
-        if (bd_str_eq(sources->data[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int cmp_spans(const void *context, const void *a, const void *b) {
     (void)context;
     const span *x = a;
@@ -24,25 +15,33 @@ static int cmp_spans(const void *context, const void *a, const void *b) {
     return (x->from > y->from) - (x->from < y->from);
 }
 
-/* Extracts of one scope that may pass; `*touching` counts all, usable or not. */
-static spans usable_spans(const bd_judging *run, const bd_strs *sources, bd_str scope, bd_instant start,
-                          bd_instant end, bd_arena *arena, size_t *touching, bd_str *why_not) {
-    spans list = {0};
-    for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        const bd_snapshot *extract = &run->in->snapshots->data[i];
-        if (!has_source(sources, extract->source) || !bd_str_eq(extract->scope, scope) ||
-            extract->from >= end || extract->to <= start) {
-            continue;
+/* What the extracts of one scope say of [start, end). */
+typedef struct {
+    spans usable;
+    size_t touching; /* usable or not */
+    bd_str why_not;
+} extracts;
+
+static extracts find_extracts(const bd_judging *run, const bd_strs *sources, bd_str scope, bd_instant start,
+                              bd_instant end, bd_arena *arena) {
+    extracts found = {.why_not = {"", 0}};
+    for (size_t i = 0; i < sources->count; i++) {
+        bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], scope);
+        for (size_t j = 0; j < range.count; j++) {
+            const bd_snapshot *extract = range.data[j];
+            if (extract->from >= end || extract->to <= start) {
+                continue;
+            }
+            found.touching++;
+            if (!extract->may_pass) {
+                found.why_not = extract->why_not;
+                continue;
+            }
+            *bd_push(arena, &found.usable) = (span){extract->from, extract->to};
         }
-        *touching += 1;
-        if (!extract->may_pass) {
-            *why_not = extract->why_not;
-            continue;
-        }
-        *bd_push(arena, &list) = (span){extract->from, extract->to};
     }
-    bd_sort(list.data, list.count, sizeof(span), cmp_spans, NULL);
-    return list;
+    bd_sort(found.usable.data, found.usable.count, sizeof(span), cmp_spans, NULL);
+    return found;
 }
 
 /* First instant of [start, end) that no span holds, or `end`. */
@@ -77,27 +76,39 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_inst
     size_t scope_count = is_by_subscription ? run->subscriptions.count : 1;
     bd_tiling tiling = {.is_tiled = scope_count > 0, .reason = {"", 0}};
     for (size_t i = 0; i < scope_count; i++) {
-        size_t touching = 0;
-        bd_str why_not = {"", 0};
-        spans list = usable_spans(run, sources, scopes[i], start, end, scratch, &touching, &why_not);
-        tiling.has_any = tiling.has_any || touching > 0;
-        bd_instant hole = first_hole(&list, start, end);
+        extracts found = find_extracts(run, sources, scopes[i], start, end, scratch);
+        tiling.has_any = tiling.has_any || found.touching > 0;
+        tiling.has_usable = tiling.has_usable || found.usable.count > 0;
+        bd_instant hole = first_hole(&found.usable, start, end);
         if (hole < end && tiling.is_tiled) {
             bd_day day = bd_zone_day(run->in->engagement->zone, hole);
             tiling.is_tiled = false;
             tiling.reason = bd_str_format(
                 run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s", BD_ARG(sources->data[0]),
                 BD_ARG(bd_day_format(scratch, day)), scopes[i].size > 0 ? " in subscription " : "",
-                BD_ARG(scopes[i]), why_not.size > 0 ? ": " : "", BD_ARG(why_not));
+                BD_ARG(scopes[i]), found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
     }
     return tiling;
 }
 
-bool bd_judging_is_logged(const bd_judging *run, const bd_check *check, bd_instant from, bd_instant to) {
-    bd_instant last = to < run->in->as_of ? to : run->in->as_of;
-    if (check->tile.count == 0) {
-        return true;
+bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view) {
+    bd_str id = view->check->shape == BD_MATCH ? view->plan->event_sources.data[0] : (bd_str){"", 0};
+    const bd_source_def *source = bd_catalog_source(run->in->catalog, id);
+    if (source == NULL || source->is_log) {
+        return (bd_str){"", 0};
     }
-    return bd_judging_tile(run, &check->tile.data[0], from, last > from ? last : from + 1).is_tiled;
+    for (size_t i = 0; i < run->in->snapshots->count; i++) {
+        const bd_snapshot *list = &run->in->snapshots->data[i];
+        if (bd_str_eq(list->source, id) && list->may_pass) {
+            return (bd_str){"", 0};
+        }
+    }
+    return id;
+}
+
+bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_instant from, bd_instant to) {
+    size_t count;
+    const bd_strs *tiles = bd_judging_tiles(view, &count);
+    return bd_judging_tile(run, &tiles[0], from, to > from ? to : from + 1).is_tiled;
 }

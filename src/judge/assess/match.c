@@ -3,8 +3,6 @@
 
 #include "assess_priv.h"
 
-#define MOST_EVENTS 65536
-
 static bool is_population(const bd_group_row *row) {
     return row->row.side == BD_SIDE_LEFT;
 }
@@ -23,28 +21,41 @@ static bool is_inside(const bd_match_window *window, bd_instant base, bd_instant
            (!window->has_to || at <= base + window->to);
 }
 
-/* Extracts overlap: the same event, or the same leaver, comes more than once and counts once. */
+/* Extracts overlap: the same event, or the same leaver, comes more than once and counts once.  Rows without a key are
+ * never the same. */
 static bool is_same_thing(const bd_group_row *a, const bd_group_row *b) {
     bool is_same_event = a->row.detail.size > 0 && bd_str_eq(a->row.detail, b->row.detail);
-    return a->row.side == b->row.side && a->at == b->at && bd_str_eq(a->row.key, b->row.key) &&
-           bd_str_eq(a->row.source, b->row.source) &&
-           (is_same_event || bd_str_eq(a->row.type, b->row.type));
+    bool is_same_record = a->row.detail.size == b->row.detail.size && a->row.key.size > 0 &&
+                          bd_str_eq(a->row.key, b->row.key) && bd_str_eq(a->row.type, b->row.type);
+    return a->row.side == b->row.side && a->at == b->at && bd_str_eq(a->row.source, b->row.source) &&
+           a->row.verdict == b->row.verdict && (is_same_event || is_same_record);
 }
 
-static bool is_double(const bd_group_rows *rows, size_t index) {
-    for (size_t i = index; i > 0 && rows->data[i - 1].at == rows->data[index].at; i--) {
-        if (is_same_thing(&rows->data[i - 1], &rows->data[index])) {
-            return true;
+/* The usable copy of a double stays. */
+static void mark_doubles(const bd_judging *run, bd_group_rows *rows) {
+    bd_str why_not;
+    for (size_t i = 0; i < rows->count; i++) {
+        bd_group_row *row = &rows->data[i];
+        row->is_usable = bd_judging_is_usable(run, row->evidence_index, &why_not);
+        for (size_t j = i; j > 0 && rows->data[j - 1].at == row->at; j--) {
+            bd_group_row *other = &rows->data[j - 1];
+            if (!other->is_double && is_same_thing(other, row)) {
+                bool is_better = row->is_usable && !other->is_usable;
+                other->is_double = is_better;
+                row->is_double = !is_better;
+            }
         }
     }
-    return false;
 }
 
-static bd_group_row *first_event(const bd_reduce_plan *plan, bd_group_rows *rows, bd_instant base) {
+/* The first event of a window, whatever it is worth; with `wants_usable`, the first that may pass. */
+static bd_group_row *first_event(const bd_reduce_plan *plan, bd_group_rows *rows, bd_instant base,
+                                 bd_verdict verdict, bool wants_usable) {
     for (size_t i = 0; i < rows->count; i++) {
         bd_group_row *event = &rows->data[i];
-        bool is_free = !plan->uses_one || !event->is_used;
-        if (!is_population(event) && is_free && event->row.verdict == BD_PASS &&
+        bool is_free = !event->is_double && (!plan->uses_one || !event->is_used);
+        if (!is_population(event) && is_free && event->row.verdict == verdict &&
+            (!wants_usable || event->is_usable) &&
             is_inside(window_of(plan, &event->row), base, event->at)) {
             return event;
         }
@@ -86,7 +97,7 @@ static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group
     };
 }
 
-static void judge_unmatched(const bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
+static void judge_unmatched(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,
                             const bd_group_row *person, bd_arena *arena, bd_judged *out) {
     const bd_reduce_plan *plan = view->plan;
     const bd_group_row *late = late_event(plan, rows, person->at);
@@ -98,13 +109,37 @@ static void judge_unmatched(const bd_judging *run, const bd_check_view *view, co
     }
     const bd_match_window *window = &plan->event_windows[0];
     bd_instant last = window->has_to ? person->at + window->to : person->at + 1;
-    if (bd_judging_is_logged(run, view->check, person->at, last)) {
+    out->verdict = BD_CANNOT_TELL;
+    if (first_event(plan, rows, person->at, BD_CANNOT_TELL, false) != NULL) {
+        out->reason = bd_str_format(arena, "%.*s for certain: an event of its window lacks a field that the check reads",
+                                    BD_ARG(person->row.reason));
+        return;
+    }
+    bd_str unread = bd_judging_unread_list(run, view);
+    if (unread.size > 0) {
+        out->reason = bd_str_format(arena, "no usable export of %.*s is on file", BD_ARG(unread));
+        return;
+    }
+    if (bd_judging_is_logged(run, view, person->at, last)) {
         out->verdict = BD_FAIL;
         return;
     }
-    out->verdict = BD_CANNOT_TELL;
     out->reason = bd_str_format(arena, "%.*s in what was read, and the log does not reach over the whole window",
                                 BD_ARG(person->row.reason));
+}
+
+/* A match is the failure: one that may not pass fails all the same, one that is unclear leaves it open. */
+static void judge_expecting_none(const bd_check_view *view, bd_group_rows *rows, const bd_group_row *person,
+                                 bd_arena *arena, bd_judged *out) {
+    if (first_event(view->plan, rows, person->at, BD_PASS, false) != NULL) {
+        out->verdict = BD_FAIL;
+        return;
+    }
+    if (first_event(view->plan, rows, person->at, BD_CANNOT_TELL, false) != NULL) {
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = bd_str_format(arena, "%.*s, perhaps: an event of its window lacks a field that the check reads",
+                                    BD_ARG(person->row.reason));
+    }
 }
 
 static void judge_person(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,
@@ -113,21 +148,28 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
         out->verdict = BD_CANNOT_TELL;
         return;
     }
-    bd_group_row *event = first_event(view->plan, rows, person->at);
-    if (event != NULL) {
-        event->is_used = true;
-    }
     if (view->plan->expects_none) {
-        out->verdict = event == NULL ? BD_PASS : BD_FAIL;
+        judge_expecting_none(view, rows, person, arena, out);
         return;
     }
+    bd_group_row *event = first_event(view->plan, rows, person->at, BD_PASS, true);
+    if (event != NULL) {
+        event->is_used = true;
+        return;
+    }
+    event = first_event(view->plan, rows, person->at, BD_PASS, false);
     if (event == NULL) {
         judge_unmatched(run, view, rows, person, arena, out);
+        return;
     }
+    bd_str why_not;
+    bd_judging_is_usable(run, event->evidence_index, &why_not);
+    out->verdict = BD_CANNOT_TELL;
+    out->reason = bd_str_format(arena, "the only export that shows it may not pass: %.*s", BD_ARG(why_not));
 }
 
 static bool is_in_period(const bd_judging *run, bd_instant at) {
-    return at >= run->out->period_start && at < run->out->period_end;
+    return at >= run->events_from && at < run->out->until;
 }
 
 /* Marks every event that answers some row, so that what is left over can be listed. */
@@ -147,11 +189,12 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
     mark_all_used(run->views[check].plan, rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
-        if (is_population(event) || event->is_used || !is_in_period(run, event->at) || is_double(rows, i)) {
+        if (is_population(event) || event->is_used || !is_in_period(run, event->at) || event->is_double) {
             continue;
         }
         bd_judged judged = judged_of(run, check, event);
-        judged.verdict = event->row.verdict == BD_CANNOT_TELL ? BD_CANNOT_TELL : BD_FAIL;
+        bool is_shown = bd_judging_is_logged(run, &run->views[check], event->at, event->at + 1);
+        judged.verdict = event->row.verdict == BD_CANNOT_TELL || !is_shown ? BD_CANNOT_TELL : BD_FAIL;
         if (judged.reason.size == 0) {
             judged.reason = BD_STR("on the second list only");
         }
@@ -160,13 +203,13 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
     return BD_OK;
 }
 
-bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
+bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("match", (size_t)256 << 20);
     const bd_check_view *view = &run->views[check];
-    bool is_crowded = rows->count > MOST_EVENTS;
+    mark_doubles(run, rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *person = &rows->data[i];
-        if (!is_population(person) || !is_in_period(run, person->at) || is_double(rows, i)) {
+        if (!is_population(person) || !is_in_period(run, person->at) || person->is_double) {
             continue;
         }
         bd_judged judged = judged_of(run, check, person);

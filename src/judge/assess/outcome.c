@@ -11,22 +11,65 @@ typedef struct {
     bd_str reason;
 } check_standing;
 
-static bool overlaps_month(const bd_check_result *result, const bd_instance *instance) {
-    bd_day month_end = bd_day_add_months(result->snapshot, 1) - 1;
-    return result->snapshot <= instance->to && month_end >= instance->from;
+/* ---- results, found by check and instance ---- */
+
+static int cmp_places(const bd_check_result *a, const bd_check *check, bd_str instance) {
+    if (a->check->index != check->index) {
+        return a->check->index < check->index ? -1 : 1;
+    }
+    return bd_str_cmp(a->instance, instance);
 }
 
-static bool is_in_instance(const bd_judging *run, const bd_check_result *result, const bd_instance *instance) {
-    const bd_check_view *view = &run->views[result->check->index];
-    if (view->is_register) {
-        return bd_str_eq(result->instance, instance->id);
+static int cmp_results(const void *context, const void *a, const void *b) {
+    (void)context;
+    const bd_check_result *x = a;
+    const bd_check_result *y = b;
+    int order = cmp_places(x, y->check, y->instance);
+    order = order != 0 ? order : bd_str_cmp(x->scope, y->scope);
+    return order != 0 ? order : (x->snapshot > y->snapshot) - (x->snapshot < y->snapshot);
+}
+
+typedef struct {
+    bd_check_result *data;
+    size_t count;
+} results;
+
+static results results_of(bd_judging *run, const bd_check *check, bd_str instance) {
+    bd_check_result *all = run->out->checks.data;
+    size_t low = 0;
+    size_t high = run->out->checks.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cmp_places(&all[middle], check, instance) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    if (view->is_event) {
-        return overlaps_month(result, instance);
+    size_t to = low;
+    while (to < run->out->checks.count && cmp_places(&all[to], check, instance) == 0) {
+        to++;
     }
-    /* a snapshot's UTC date; the day's middle keeps it in its own month in every zone but the date line's */
-    bd_instant noon = (bd_instant)result->snapshot * 24 * BD_HOUR + 12 * BD_HOUR;
-    return noon >= instance->start && noon < instance->end;
+    return (results){all + low, to - low};
+}
+
+/* Those of one scope; `list` is of one check and instance. */
+static results results_of_scope(results list, bd_str scope) {
+    size_t low = 0;
+    size_t high = list.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (bd_str_cmp(list.data[middle].scope, scope) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    size_t to = low;
+    while (to < list.count && bd_str_eq(list.data[to].scope, scope)) {
+        to++;
+    }
+    return (results){list.data + low, to - low};
 }
 
 static bd_verdict verdict_of(const bd_check_result *result) {
@@ -40,50 +83,65 @@ static bd_verdict verdict_of(const bd_check_result *result) {
 }
 
 static void add_number(bd_judging *run, bd_instance *instance, uint32_t number) {
-    for (size_t i = 0; i < instance->evidence.count; i++) {
-        if (instance->evidence.data[i] == number) {
-            return;
-        }
-    }
     if (number > 0) {
         *bd_push(run->arena, &instance->evidence) = number;
     }
 }
 
+static int cmp_numbers(const void *context, const void *a, const void *b) {
+    (void)context;
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Rising, each once. */
+static void settle_numbers(bd_instance *instance) {
+    bd_sort(instance->evidence.data, instance->evidence.count, sizeof(uint32_t), cmp_numbers, NULL);
+    size_t kept = 0;
+    for (size_t i = 0; i < instance->evidence.count; i++) {
+        if (kept == 0 || instance->evidence.data[kept - 1] != instance->evidence.data[i]) {
+            instance->evidence.data[kept++] = instance->evidence.data[i];
+        }
+    }
+    instance->evidence.count = kept;
+}
+
 /* ---- snapshots: every expected scope has a passing or not-applicable snapshot ---- */
 
-static standing scope_standing(bd_judging *run, const bd_check_view *view, bd_str scope, bd_instance *instance,
-                               bool *is_complete, bd_str *reason) {
+static standing standing_of_verdict(bd_verdict verdict) {
+    switch (verdict) {
+    case BD_FAIL:
+        return SEEN_FAIL;
+    case BD_PASS:
+        return SEEN_PASS;
+    case BD_NOT_APPLICABLE:
+        return SEEN_NONE_TO_JUDGE;
+    case BD_CANNOT_TELL:
+        break;
+    }
+    return SEEN_UNCLEAR;
+}
+
+static bool is_better(standing best, standing own) {
+    if (own == SEEN_FAIL || best == SEEN_FAIL) {
+        return own == SEEN_FAIL;
+    }
+    return best == NOT_SEEN || best == SEEN_UNCLEAR || (best == SEEN_NONE_TO_JUDGE && own == SEEN_PASS);
+}
+
+/* `list` holds the snapshots of one scope in the instance: one that fails decides, else one that passes. */
+static standing scope_standing(bd_judging *run, results list, bd_instance *instance, bool *is_complete, bd_str *reason) {
     standing best = NOT_SEEN;
-    for (size_t i = 0; i < run->out->checks.count; i++) {
-        bd_check_result *result = &run->out->checks.data[i];
-        if (result->check != view->check || !bd_str_eq(result->scope, scope) ||
-            !is_in_instance(run, result, instance)) {
-            continue;
-        }
-        result->instance = instance->id;
+    for (size_t i = 0; i < list.count; i++) {
+        const bd_check_result *result = &list.data[i];
         add_number(run, instance, result->evidence);
         *is_complete = *is_complete || result->is_complete;
-        standing own = SEEN_UNCLEAR;
-        switch (result->verdict) {
-        case BD_FAIL:
-            own = SEEN_FAIL;
-            break;
-        case BD_PASS:
-            own = SEEN_PASS;
-            break;
-        case BD_NOT_APPLICABLE:
-            own = SEEN_NONE_TO_JUDGE;
-            break;
-        case BD_CANNOT_TELL:
+        if (result->verdict == BD_CANNOT_TELL) {
             *reason = result->reason;
-            break;
         }
-        bool is_better = best == NOT_SEEN || best == SEEN_UNCLEAR ||
-                         (best == SEEN_NONE_TO_JUDGE && own == SEEN_PASS);
-        if (own == SEEN_FAIL || (best != SEEN_FAIL && is_better)) {
-            best = own;
-        }
+        standing own = standing_of_verdict(result->verdict);
+        best = is_better(best, own) ? own : best;
     }
     return best;
 }
@@ -108,44 +166,54 @@ static void add_partners(bd_judging *run, const bd_check_view *view, bd_instance
     bool is_joined = view->check->shape == BD_RELATED || view->check->shape == BD_SCOPE_SHAPE;
     for (size_t i = 0; is_joined && i < run->in->snapshots->count; i++) {
         const bd_snapshot *snapshot = &run->in->snapshots->data[i];
-        if (bd_str_eq(snapshot->source, partner) && snapshot->from >= instance->start && snapshot->from < instance->end) {
+        if (bd_str_eq(snapshot->source, partner) && snapshot->from >= instance->start &&
+            snapshot->from < instance->end && snapshot->from < run->in->as_of) {
             add_number(run, instance, snapshot->evidence);
         }
     }
 }
 
-static check_standing snapshot_standing(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
-    check_standing all = {.stands = SEEN_NONE_TO_JUDGE, .is_complete = true, .reason = {"", 0}};
-    size_t unseen = 0;
-    bool has_fail = false;
-    bool has_unclear = false;
-    bool has_pass = false;
+typedef struct {
+    size_t unseen, failed, unclear, passed;
+    bool is_complete;
+    bd_str reason;
+} scope_sum;
+
+static scope_sum add_up_scopes(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
+    scope_sum all = {.is_complete = true, .reason = {"", 0}};
+    results list = results_of(run, view->check, instance->id);
     for (size_t i = 0; i < view->expected.count; i++) {
         bool is_complete = false;
         bd_str reason = {"", 0};
-        standing one = scope_standing(run, view, view->expected.data[i], instance, &is_complete, &reason);
-        unseen += one == NOT_SEEN;
-        has_fail = has_fail || one == SEEN_FAIL;
-        has_pass = has_pass || one == SEEN_PASS;
-        has_unclear = has_unclear || one == SEEN_UNCLEAR;
+        results own = results_of_scope(list, view->expected.data[i]);
+        standing one = scope_standing(run, own, instance, &is_complete, &reason);
+        all.unseen += one == NOT_SEEN;
+        all.failed += one == SEEN_FAIL;
+        all.passed += one == SEEN_PASS;
+        all.unclear += one == SEEN_UNCLEAR;
         all.is_complete = all.is_complete && is_complete;
         if ((one == NOT_SEEN || one == SEEN_UNCLEAR) && all.reason.size == 0) {
             bd_str where = scope_text(run, view, view->expected.data[i]);
-            all.reason = one == NOT_SEEN
-                             ? bd_str_format(run->arena, "no snapshot of %.*s", BD_ARG(where))
-                             : bd_str_format(run->arena, "%.*s: %.*s", BD_ARG(where), BD_ARG(reason));
+            all.reason = one == NOT_SEEN ? bd_str_format(run->arena, "no snapshot of %.*s", BD_ARG(where))
+                                         : bd_str_format(run->arena, "%.*s: %.*s", BD_ARG(where), BD_ARG(reason));
         }
     }
-    if (unseen < view->expected.count) {
+    return all;
+}
+
+static check_standing snapshot_standing(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
+    scope_sum sum = add_up_scopes(run, view, instance);
+    check_standing all = {.stands = SEEN_NONE_TO_JUDGE, .is_complete = sum.is_complete, .reason = sum.reason};
+    if (sum.unseen < view->expected.count) {
         add_partners(run, view, instance);
     }
-    if (has_fail) {
+    if (sum.failed > 0) {
         all.stands = SEEN_FAIL;
-    } else if (unseen == view->expected.count) {
-        all.stands = view->expected.count > 0 || !view->is_population ? NOT_SEEN : SEEN_NONE_TO_JUDGE;
-    } else if (unseen > 0 || has_unclear) {
+    } else if (sum.unseen == view->expected.count) {
+        all.stands = NOT_SEEN;
+    } else if (sum.unseen + sum.unclear > 0) {
         all.stands = SEEN_UNCLEAR;
-    } else if (has_pass) {
+    } else if (sum.passed > 0) {
         all.stands = SEEN_PASS;
     }
     return all;
@@ -165,17 +233,24 @@ static void add_extracts(bd_judging *run, const bd_check_view *view, bd_instance
     }
 }
 
+/* Type I walks one event through, so that an extract that holds it is enough. */
 static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance *instance,
                         check_standing *out, bool *has_any) {
-    bool is_type_ii = run->in->period->is_type_ii;
-    for (size_t i = 0; i < view->check->tile.count; i++) {
-        bd_tiling tiling = bd_judging_tile(run, &view->check->tile.data[i], instance->start, instance->end);
+    size_t count;
+    const bd_strs *tiles = bd_judging_tiles(view, &count);
+    for (size_t i = 0; i < count; i++) {
+        bd_tiling tiling = bd_judging_tile(run, &tiles[i], instance->start, instance->end);
         *has_any = *has_any || tiling.has_any;
-        bool holds = tiling.is_tiled || (!is_type_ii && tiling.has_any);
+        bool holds = tiling.is_tiled || (!run->in->period->is_type_ii && tiling.has_usable);
         if (!holds && out->is_complete) {
             out->is_complete = false;
             out->reason = tiling.reason;
         }
+    }
+    bd_str unread = view->plan->both_sides ? bd_judging_unread_list(run, view) : (bd_str){"", 0};
+    if (unread.size > 0 && out->is_complete) {
+        out->is_complete = false;
+        out->reason = bd_str_format(run->arena, "no usable export of %.*s is on file", BD_ARG(unread));
     }
 }
 
@@ -186,12 +261,9 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
     uint64_t passed = 0;
     uint64_t failed = 0;
     uint64_t unclear = 0;
-    for (size_t i = 0; i < run->out->checks.count; i++) {
-        bd_check_result *result = &run->out->checks.data[i];
-        if (result->check != view->check || !is_in_instance(run, result, instance)) {
-            continue;
-        }
-        result->instance = instance->id;
+    results list = results_of(run, view->check, instance->id);
+    for (size_t i = 0; i < list.count; i++) {
+        bd_check_result *result = &list.data[i];
         result->is_complete = all.is_complete;
         result->verdict = verdict_of(result);
         add_number(run, instance, result->evidence);
@@ -219,18 +291,15 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
 }
 
 static check_standing register_standing(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
-    for (size_t i = 0; i < run->out->checks.count; i++) {
-        const bd_check_result *result = &run->out->checks.data[i];
-        if (result->check != view->check || !bd_str_eq(result->instance, instance->id)) {
-            continue;
-        }
-        add_number(run, instance, result->evidence);
-        check_standing one = {.is_complete = result->is_complete, .reason = result->reason};
-        one.stands = result->verdict == BD_FAIL ? SEEN_FAIL
-                                                : (result->verdict == BD_PASS ? SEEN_PASS : SEEN_UNCLEAR);
-        return one;
+    results list = results_of(run, view->check, instance->id);
+    if (list.count == 0) {
+        return (check_standing){.stands = NOT_SEEN, .reason = {"", 0}};
     }
-    return (check_standing){.stands = NOT_SEEN, .reason = {"", 0}};
+    const bd_check_result *result = &list.data[0];
+    add_number(run, instance, result->evidence);
+    return (check_standing){.stands = standing_of_verdict(result->verdict),
+                            .is_complete = result->is_complete,
+                            .reason = result->reason};
 }
 
 /* ---- a requirement's instance ---- */
@@ -249,15 +318,18 @@ static void set_outcome(bd_instance *instance, bd_outcome outcome, bool is_accep
     instance->reason = reason;
 }
 
-static void judge_unchecked(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
-    for (size_t i = 0; i < run->in->evidence->count; i++) {
-        const bd_evidence *item = &run->in->evidence->data[i];
-        bool is_of_it = item->is_document || (item->describes_from < instance->end &&
-                                              item->describes_to >= instance->start);
-        if (is_of_it && bd_judging_speaks(run, item, requirement->requirement)) {
+/* Numbers of what speaks to the requirement in this instance. */
+static void add_speakers(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
+    for (size_t i = 0; i < requirement->items.count; i++) {
+        const bd_evidence *item = &run->in->evidence->data[requirement->items.data[i]];
+        if (item->is_document || bd_judging_describes(item, instance->start, instance->end)) {
             add_number(run, instance, item->given.number);
         }
     }
+}
+
+static void judge_unchecked(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
+    add_speakers(run, requirement, instance);
     if (instance->evidence.count > 0) {
         set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false,
                     BD_STR("evidence is on file; no check of the catalog reads it"));
@@ -272,15 +344,27 @@ typedef struct {
     bd_str reason;
 } sum;
 
+/* What a check cannot judge for want of an organisation fact is unclear where there is evidence. */
+static check_standing lacking_fact(bd_judging *run, bd_requirement_result *requirement, const bd_check_view *view,
+                                   bd_instance *instance) {
+    size_t before = instance->evidence.count;
+    add_speakers(run, requirement, instance);
+    return (check_standing){
+        .stands = instance->evidence.count > before ? SEEN_UNCLEAR : NOT_SEEN,
+        .reason = bd_str_format(run->arena, "the organisation fact '%.*s' is missing in bindery.json",
+                                BD_ARG(view->missing_fact))};
+}
+
 static sum add_up(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
     sum all = {.is_complete = true, .reason = {"", 0}};
     for (size_t i = 0; i < requirement->requirement->checks.count; i++) {
         uint32_t index = requirement->requirement->checks.data[i];
         const bd_check_view *view = &run->views[index];
-        if (view->is_population && view->expected.count == 0 && requirement->missing_fact.size == 0) {
+        if (view->is_population && view->expected.count == 0 && view->missing_fact.size == 0) {
             continue; /* nothing of this type is critical here */
         }
-        check_standing one = standing_of(run, index, instance);
+        check_standing one = view->missing_fact.size > 0 ? lacking_fact(run, requirement, view, instance)
+                                                         : standing_of(run, index, instance);
         all.failed += one.stands == SEEN_FAIL;
         all.unclear += one.stands == SEEN_UNCLEAR;
         all.unseen += one.stands == NOT_SEEN;
@@ -319,13 +403,6 @@ static void settle(bd_judging *run, bd_instance *instance, const sum *all) {
                 all->reason.size > 0 ? all->reason : BD_STR("no evidence is on file"));
 }
 
-static int cmp_numbers(const void *context, const void *a, const void *b) {
-    (void)context;
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 void bd_judging_outcome(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
     if (!instance->is_due) {
         set_outcome(instance, BD_OUTCOME_NOT_DUE, false, BD_STR("its window has not ended"));
@@ -333,21 +410,28 @@ void bd_judging_outcome(bd_judging *run, bd_requirement_result *requirement, bd_
     }
     if (!requirement->is_checked) {
         judge_unchecked(run, requirement, instance);
-    } else if (requirement->missing_fact.size > 0) {
-        set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false,
-                    bd_str_format(run->arena, "the organisation fact '%.*s' is missing in bindery.json",
-                                  BD_ARG(requirement->missing_fact)));
     } else {
         sum all = add_up(run, requirement, instance);
         settle(run, instance, &all);
     }
-    bd_sort(instance->evidence.data, instance->evidence.count, sizeof(uint32_t), cmp_numbers, NULL);
+    settle_numbers(instance);
+}
+
+/* The instance of a snapshot is decided by its own instant, not by its UTC date. */
+static void place_result(bd_judging *run, bd_check_result *result) {
+    const bd_check_view *view = &run->views[result->check->index];
+    if (view->is_register) {
+        return;
+    }
+    const bd_instance *instance = bd_judging_instance(run, result->check->requirement, result->at);
+    result->instance = instance != NULL && instance->is_due ? instance->id : (bd_str){"", 0};
 }
 
 void bd_judging_verdicts(bd_judging *run) {
     for (size_t i = 0; i < run->out->checks.count; i++) {
         bd_check_result *result = &run->out->checks.data[i];
         const bd_check_view *view = &run->views[result->check->index];
+        place_result(run, result);
         if (view->is_register || view->is_event) {
             continue;
         }
@@ -359,4 +443,5 @@ void bd_judging_verdicts(bd_judging *run) {
             result->reason = (bd_str){"", 0};
         }
     }
+    bd_sort(run->out->checks.data, run->out->checks.count, sizeof(bd_check_result), cmp_results, NULL);
 }

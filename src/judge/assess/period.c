@@ -4,8 +4,6 @@
 #include "assess_priv.h"
 
 #define SHORTEST_STUB_DAYS 10
-#define TYPE_I_DAYS_BEFORE 3
-
 
 bd_day bd_day_add_months(bd_day day, int months) {
     bd_date date = bd_date_of_day(day);
@@ -81,6 +79,22 @@ static int window_months(bd_frequency frequency) {
     return 0;
 }
 
+/* Type I, judging.md 2: a recent snapshot, the latest occurrence, one event walked through, a document in force. */
+static bd_day first_day_of_type_i(bd_day as_of, bd_frequency frequency) {
+    switch (frequency) {
+    case BD_CONTINUOUS:
+        return as_of - BD_ASSESS_TYPE_I_DAYS;
+    case BD_MONTHLY:
+    case BD_QUARTERLY:
+    case BD_ANNUAL:
+    case BD_PER_EVENT:
+        return bd_day_add_months(as_of + 1, -BD_ASSESS_TYPE_I_MONTHS);
+    case BD_ONCE:
+        break;
+    }
+    return as_of;
+}
+
 bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone, bd_frequency frequency,
                         bd_instant as_of, bd_arena *arena, bd_instance **out, size_t *count,
                         bd_err *err) {
@@ -88,7 +102,7 @@ bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone, bd_frequen
     instances list = {0};
     int months = window_months(frequency);
     if (!period->is_type_ii) {
-        add_single(&list, period, period->as_of - TYPE_I_DAYS_BEFORE, period->as_of, arena);
+        add_single(&list, period, first_day_of_type_i(period->as_of, frequency), period->as_of, arena);
     } else if (months == 0) {
         add_single(&list, period, period->from, period->to, arena);
     } else {

@@ -10,12 +10,23 @@
 
 /* ---- judged records for stage 2 ---- */
 
+/* Type I walks one event through: the latest. */
+static void note_event(bd_judging *run, const bd_judged *judged) {
+    bd_check_view *view = &run->views[judged->check];
+    if (view->is_event && judged->at < run->out->until && judged->at > view->latest_event) {
+        view->latest_event = judged->at;
+    }
+}
+
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_packer *packer = &run->packer;
+    char ordinal[24];
+    snprintf(ordinal, sizeof ordinal, "#%u", judged->ordinal);
+    note_event(run, judged);
     bd_pack_begin(packer);
     bd_pack_u32(packer, judged->check);
     bd_pack_key(packer, judged->type);
-    bd_pack_key(packer, judged->key);
+    bd_pack_key(packer, judged->key.size > 0 ? judged->key : bd_str_of(ordinal));
     bd_pack_i64(packer, judged->at);
     bd_pack_u32(packer, judged->evidence);
     bd_pack_u32(packer, judged->ordinal);
@@ -37,12 +48,10 @@ static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
 
 static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
     const bd_check_view *view = &run->views[row->check];
-    char ordinal[24];
-    snprintf(ordinal, sizeof ordinal, "#%u", row->ordinal);
     bd_judged judged = {
         .check = row->check,
         .type = row->type,
-        .key = row->key.size > 0 ? row->key : bd_str_of(ordinal),
+        .key = row->key,
         .resource = row->resource,
         .subscription = row->subscription,
         .scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : row->scope,
@@ -57,15 +66,27 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
 
 /* ---- grouping ---- */
 
-/* check, join, side (right first, so that a left row finds its partners), time, evidence, row */
+/* A row's own time, else that of its snapshot.  Of whom a list does not say when, he falls into the period if the list
+ * reaches into it: nobody is lost for want of a date. */
+static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t evidence_index) {
+    if (row->time != BD_INSTANT_NONE) {
+        return row->time;
+    }
+    const bd_check_view *view = &run->views[row->check];
+    bd_instant at = bd_judging_instant(run, evidence_index);
+    bool is_undated = view->check->shape == BD_MATCH && row->side == BD_SIDE_LEFT;
+    bool reaches_in = run->in->evidence->data[evidence_index].describes_to > run->events_from;
+    return is_undated && reaches_in && at < run->events_from ? run->events_from : at;
+}
+
+/* check, join, time, side (right first, so that a left row finds its partners), evidence, row */
 static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, const bd_row *row,
                          bd_str join, uint32_t evidence_index, bd_err *err) {
     bd_packer *packer = &run->packer;
-    bd_instant at = row->time != BD_INSTANT_NONE ? row->time : bd_judging_instant(run, evidence_index);
     bd_pack_begin(packer);
     bd_pack_u32(packer, check);
     bd_pack_key(packer, join);
-    bd_pack_i64(packer, at);
+    bd_pack_i64(packer, row_instant(run, row, evidence_index));
     bd_pack_u8(packer, row->side == BD_SIDE_LEFT ? 1 : 0);
     bd_pack_key(packer, row->detail);
     bd_pack_u32(packer, evidence_index);
@@ -93,12 +114,18 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
     return BD_OK;
 }
 
+/* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule says "later" or "next":
+ * the snapshot after a silent write, and what follows an event of the period (its window, judging.md 2). */
 static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
                        uint32_t evidence_index, bd_err *err) {
     const bd_check_view *view = &run->views[row->check];
+    bool is_later = bd_judging_instant(run, evidence_index) >= run->in->as_of;
     if (view->check->shape == BD_EACH && !view->is_event) {
         BD_TRY(put_decider(run, groups, row, evidence_index, err));
-        return put_each(run, row, evidence_index, err);
+        return is_later ? BD_OK : put_each(run, row, evidence_index, err);
+    }
+    if (is_later && view->check->shape != BD_MATCH) {
+        return BD_OK;
     }
     if (view->check->shape == BD_AGGREGATE) {
         return put_each(run, row, evidence_index, err);
@@ -123,10 +150,7 @@ static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
-        /* what describes a time after the as-of instant is not evidence yet */
-        if (bd_judging_instant(run, evidence_index) <= run->in->as_of) {
-            BD_TRY(route_row(run, groups, &row, evidence_index, err));
-        }
+        BD_TRY(route_row(run, groups, &row, evidence_index, err));
     }
 }
 
@@ -136,6 +160,7 @@ typedef struct {
     uint32_t check;
     bd_str join;
     bd_group_rows rows;
+    size_t event_count;
 } group;
 
 static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
@@ -148,7 +173,8 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
     case BD_SCOPE_SHAPE:
         return bd_judging_scope(run, current->check, current->join, &current->rows, err);
     case BD_MATCH:
-        return bd_judging_match(run, current->check, &current->rows, err);
+        return bd_judging_match(run, current->check, &current->rows,
+                                current->event_count > BD_ASSESS_MOST_EVENTS, err);
     case BD_AGGREGATE:
     case BD_RECUR:
     case BD_DOCUMENT:
@@ -184,12 +210,17 @@ static bd_rc add_to_group(bd_judging *run, bd_arena *arena, group *current, bd_u
     next.evidence_index = bd_unpack_u32(unpacker);
     bd_unpack_u32(unpacker);
     bd_row_unpack(unpacker, arena, &next.row);
-    if (is_repeat(current, &next, run->views[current->check].check->shape)) {
+    const bd_check_view *view = &run->views[current->check];
+    if (is_repeat(current, &next, view->check->shape)) {
         return BD_OK;
+    }
+    if (view->check->shape == BD_MATCH && next.row.side != BD_SIDE_LEFT &&
+        ++current->event_count > BD_ASSESS_MOST_EVENTS) {
+        return BD_OK; /* the group is over its limit, and judged so */
     }
     if (current->rows.count >= MOST_GROUP_ROWS) {
         BD_RAISE(err, BD_ERR_LIMIT, "more than %d rows share the key '%.*s' in check '%.*s'",
-                 MOST_GROUP_ROWS, BD_ARG(current->join), BD_ARG(run->views[current->check].check->id));
+                 MOST_GROUP_ROWS, BD_ARG(current->join), BD_ARG(view->check->id));
     }
     copy_row(arena, &next.row);
     *bd_push(arena, &current->rows) = next;

@@ -7,18 +7,10 @@ typedef struct {
     const bd_evidence *item;
     bd_day date;          /* carried out, else approved */
     bd_verdict verdict;   /* the check's `pass`, and the sign-off */
+    bd_str reason;        /* of a fail or cannot-tell */
     bool is_taken;
 } occurrence;
 typedef BD_VEC(occurrence) occurrences;
-
-static bool has_text(const bd_strs *list, bd_str text) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (bd_str_eq(list->data[i], text)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static const bd_value *day_value(bd_arena *arena, bd_day day) {
     return day == BD_DAY_NONE ? NULL : bd_value_string(arena, bd_day_format(arena, day));
@@ -57,13 +49,15 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
     return bd_value_object(arena, count, keys, values);
 }
 
-static bd_verdict judge_document(const bd_judging *run, const bd_condition *pass, const bd_evidence *item) {
-    bd_verdict verdict = BD_PASS;
-    if (pass != NULL) {
-        const bd_source_def *source = bd_catalog_source(run->in->catalog, BD_STR("doc"));
-        verdict = bd_condition_eval(pass, record_of(run->arena, &item->sidecar.document), source, run->arena);
+static void judge_document(const bd_judging *run, const bd_check *check, occurrence *one) {
+    const bd_value *record = record_of(run->arena, &one->item->sidecar.document);
+    one->verdict = bd_rules_judge(run->in->rules, check->index, record, run->arena, &one->reason);
+    if (one->verdict == BD_PASS && !one->item->is_signed_off) {
+        one->verdict = BD_CANNOT_TELL;
+        one->reason = bd_str_format(run->arena, "%.*s is not signed off: %.*s",
+                                    BD_ARG(bd_evidence_id(run->arena, one->item->given.number)),
+                                    BD_ARG(one->item->signoff_reason));
     }
-    return verdict == BD_PASS && !item->is_signed_off ? BD_CANNOT_TELL : verdict;
 }
 
 static int cmp_occurrences(const void *context, const void *a, const void *b) {
@@ -76,27 +70,30 @@ static int cmp_occurrences(const void *context, const void *a, const void *b) {
     return (x->item->given.number > y->item->given.number) - (x->item->given.number < y->item->given.number);
 }
 
-static bd_rc find_occurrences(bd_judging *run, const bd_check *check, occurrences *out, bd_err *err) {
-    const bd_condition *pass = NULL;
-    const bd_value *body = bd_value_find(check->body, "pass");
-    if (body != NULL) {
-        BD_TRY_CTX(bd_condition_compile(body, NULL, run->arena, &pass, err), err, "in check '%.*s'",
-                   BD_ARG(check->id));
-    }
+static bool is_known_by(const bd_judging *run, const bd_document *document, bd_day date) {
+    bd_day last = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
+    bd_day first = document->in_force_from != BD_DAY_NONE ? document->in_force_from : date;
+    return first == BD_DAY_NONE || first <= last || (date != BD_DAY_NONE && date <= last);
+}
+
+/* Documents of the check's types, in the order of their dates; what is of a later time is no evidence yet. */
+static void find_occurrences(bd_judging *run, const bd_check *check, occurrences *out) {
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
         if (!item->is_document || !item->has_sidecar || item->given.is_withdrawn ||
-            !has_text(&check->document_types, item->sidecar.document.type)) {
+            !bd_strs_have(&check->document_types, item->sidecar.document.type)) {
             continue;
         }
         const bd_document *document = &item->sidecar.document;
         bd_day date = document->carried_out_on != BD_DAY_NONE ? document->carried_out_on
                                                               : document->approved_on;
-        *bd_push(run->arena, out) =
-            (occurrence){.item = item, .date = date, .verdict = judge_document(run, pass, item)};
+        if (is_known_by(run, document, date)) {
+            occurrence *one = bd_push(run->arena, out);
+            *one = (occurrence){.item = item, .date = date, .reason = {"", 0}};
+            judge_document(run, check, one);
+        }
     }
     bd_sort(out->data, out->count, sizeof(occurrence), cmp_occurrences, NULL);
-    return BD_OK;
 }
 
 static bd_check_result *add_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
@@ -118,143 +115,11 @@ static bd_check_result *add_result(bd_judging *run, const bd_check *check, const
     return result;
 }
 
-static bd_str why_unclear(bd_judging *run, const bd_evidence *item) {
-    if (!item->is_signed_off) {
-        return bd_str_format(run->arena, "%.*s is not signed off: %.*s",
-                             BD_ARG(bd_evidence_id(run->arena, item->given.number)),
-                             BD_ARG(item->signoff_reason));
-    }
-    return bd_str_format(run->arena, "%.*s lacks a fact that the check reads",
-                         BD_ARG(bd_evidence_id(run->arena, item->given.number)));
-}
-
-/* ---- recur ---- */
-
-/* The days in which an occurrence counts for an instance: [first, last], and from when it is late. */
-static void recur_window(const bd_judging *run, const bd_requirement *requirement, const bd_instance *instance,
-                         bd_day *first, bd_day *on_time, bd_day *last) {
-    bd_day period_last = bd_zone_day(run->in->engagement->zone, run->out->period_end - 1);
-    bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
-    if (requirement->frequency == BD_ANNUAL || requirement->frequency == BD_ONCE) {
-        *on_time = until;
-        *first = bd_day_add_months(until + 1, -12);
-        *last = until; /* carried out by t'; the days of grace reach back, not past the period */
-        *first -= requirement->grace_days;
-        return;
-    }
-    *first = instance->from;
-    *on_time = instance->to;
-    *last = instance->to + requirement->grace_days;
-    if (*last > period_last) {
-        *last = period_last;
-    }
-    if (*last > until) {
-        *last = until;
-    }
-}
-
-static bool is_yearly(const bd_requirement *requirement) {
-    return requirement->frequency == BD_ANNUAL || requirement->frequency == BD_ONCE;
-}
-
-static occurrence *take_occurrence(occurrences *list, bd_day first, bd_day last, bool wants_newest) {
-    occurrence *found = NULL;
-    for (size_t i = 0; i < list->count; i++) {
-        occurrence *one = &list->data[i];
-        if (!one->is_taken && one->date != BD_DAY_NONE && one->date >= first && one->date <= last &&
-            one->verdict != BD_FAIL) {
-            if (found == NULL || wants_newest || (found->verdict != BD_PASS && one->verdict == BD_PASS)) {
-                found = one;
-            }
-            if (!wants_newest && found->verdict == BD_PASS) {
-                break;
-            }
-        }
-    }
-    return found;
-}
-
-static void judge_recur(bd_judging *run, const bd_check *check, occurrences *list) {
-    bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
-    for (size_t i = 0; i < requirement->instance_count; i++) {
-        bd_instance *instance = &requirement->instances[i];
-        bd_day first;
-        bd_day on_time;
-        bd_day last;
-        if (!instance->is_due) {
-            continue;
-        }
-        recur_window(run, check->requirement, instance, &first, &on_time, &last);
-        occurrence *one = take_occurrence(list, first, last, is_yearly(check->requirement));
-        if (one == NULL) {
-            continue; /* missing: no result */
-        }
-        one->is_taken = true;
-        bool is_early_year = is_yearly(check->requirement) &&
-                             one->date < first + check->requirement->grace_days;
-        instance->is_late = one->date > on_time || is_early_year;
-        bd_str reason = one->verdict == BD_PASS ? (bd_str){"", 0} : why_unclear(run, one->item);
-        add_result(run, check, instance, one->verdict, reason, one->item);
-    }
-}
-
-/* ---- document ---- */
-
-typedef struct {
-    bd_day day;      /* first day that is not covered, BD_DAY_NONE: none */
-    bool is_unclear; /* something covers it, but not enough */
-    const bd_evidence *item;
-} hole;
-
-static bool is_in_force(const occurrences *list, size_t index, bd_day day) {
-    const bd_document *document = &list->data[index].item->sidecar.document;
-    return document->in_force_from != BD_DAY_NONE && day >= document->in_force_from &&
-           (document->in_force_to == BD_DAY_NONE || day <= document->in_force_to);
-}
-
-static bool is_approval_fresh(const bd_check *check, const bd_document *document, bd_day day) {
-    if (check->max_approval_age_months == 0) {
-        return true;
-    }
-    return document->approved_on != BD_DAY_NONE &&
-           bd_day_add_months(document->approved_on, check->max_approval_age_months) >= day;
-}
-
-static bd_verdict covers_day(const bd_check *check, const occurrences *list, bd_day day, const bd_evidence **item) {
-    bd_verdict best = BD_FAIL;
-    for (size_t i = 0; i < list->count; i++) {
-        const occurrence *one = &list->data[i];
-        if (!is_in_force(list, i, day) || one->verdict == BD_FAIL ||
-            !is_approval_fresh(check, &one->item->sidecar.document, day)) {
-            continue;
-        }
-        *item = one->item;
-        if (one->verdict == BD_PASS) {
-            return BD_PASS;
-        }
-        best = BD_CANNOT_TELL;
-    }
-    return best;
-}
-
-static hole find_hole(const bd_check *check, const occurrences *list, bd_day from, bd_day to) {
-    hole found = {.day = BD_DAY_NONE};
-    for (bd_day day = from; day <= to; day++) {
-        const bd_evidence *item = NULL;
-        bd_verdict verdict = covers_day(check, list, day, &item);
-        if (verdict == BD_FAIL) {
-            return (hole){.day = day, .item = NULL};
-        }
-        if (verdict == BD_CANNOT_TELL && found.day == BD_DAY_NONE) {
-            found = (hole){.day = day, .is_unclear = true, .item = item};
-        }
-    }
-    return found;
-}
-
-static bd_rc put_hole(bd_judging *run, const bd_check *check, const occurrences *list, bd_day day,
-                      bd_str reason, bd_err *err) {
-    const bd_evidence *newest = list->data[list->count - 1].item;
+/* A day's failure as a judged record.  Its instant lies in the local day and has the same UTC date. */
+static bd_rc put_failure(bd_judging *run, const bd_check *check, const bd_evidence *item, bd_day day,
+                         bd_str reason, bd_err *err) {
+    bd_instant local = bd_zone_day_start(run->in->engagement->zone, day);
+    bd_instant utc = (bd_instant)day * 24 * BD_HOUR;
     bd_judged judged = {
         .check = check->index,
         .type = BD_STR("document"),
@@ -263,11 +128,138 @@ static bd_rc put_hole(bd_judging *run, const bd_check *check, const occurrences 
         .subscription = {"", 0},
         .scope = {"", 0},
         .reason = reason,
-        .at = bd_zone_day_start(run->in->engagement->zone, day),
-        .evidence = newest->given.number,
+        .at = local > utc ? local : utc,
+        .evidence = item->given.number,
         .verdict = BD_FAIL,
     };
     return bd_judging_put(run, &judged, err);
+}
+
+/* ---- recur ---- */
+
+static bool is_yearly(const bd_requirement *requirement) {
+    return requirement->frequency == BD_ANNUAL || requirement->frequency == BD_ONCE;
+}
+
+/* The days in which an occurrence counts for an instance, and those in which it is late. */
+typedef struct {
+    bd_day first, last;
+    bd_day on_time_from, on_time_to;
+} counting;
+
+static counting counting_of(const bd_judging *run, const bd_requirement *requirement, const bd_instance *instance) {
+    bd_day period_last = bd_zone_day(run->in->engagement->zone, run->out->period_end - 1);
+    bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
+    if (!run->in->period->is_type_ii) { /* the latest occurrence; how old it may be is for freshness to say */
+        return (counting){BD_DAY_NONE + 1, until, BD_DAY_NONE + 1, until};
+    }
+    if (is_yearly(requirement)) { /* the days of grace reach back, not past the period */
+        bd_day year_from = bd_day_add_months(until + 1, -12);
+        return (counting){year_from - requirement->grace_days, until, year_from, until};
+    }
+    bd_day last = instance->to + requirement->grace_days;
+    last = last > period_last ? period_last : last;
+    return (counting){instance->from, last > until ? until : last, instance->from, instance->to};
+}
+
+/* What fills each instance of the requirement; NULL: nothing. */
+static void fill_instances(const bd_judging *run, bd_requirement_result *requirement, occurrences *list,
+                           bd_verdict verdict, occurrence **filled) {
+    bool newest_first = is_yearly(requirement->requirement) || !run->in->period->is_type_ii;
+    for (size_t k = 0; k < list->count; k++) {
+        occurrence *one = &list->data[newest_first ? list->count - 1 - k : k];
+        bool is_candidate = one->verdict == verdict && one->date != BD_DAY_NONE && !one->is_taken;
+        for (size_t i = 0; is_candidate && i < requirement->instance_count; i++) {
+            const bd_instance *instance = &requirement->instances[i];
+            counting days = counting_of(run, requirement->requirement, instance);
+            if (instance->is_due && filled[i] == NULL && one->date >= days.first && one->date <= days.last) {
+                filled[i] = one;
+                one->is_taken = true;
+                break;
+            }
+        }
+    }
+}
+
+/* In date order each occurrence fills the earliest unfilled instance that it can satisfy (judging.md 2).  What may not
+ * pass satisfies none: it only says of an instance still unfilled that something is there. */
+static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *list, bd_err *err) {
+    static const bd_verdict order[] = {BD_PASS, BD_CANNOT_TELL, BD_FAIL};
+    bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
+    occurrence **filled = bd_new(run->arena, occurrence *, requirement->instance_count);
+    for (size_t i = 0; i < BD_COUNT(order); i++) {
+        fill_instances(run, requirement, list, order[i], filled);
+    }
+    for (size_t i = 0; i < requirement->instance_count; i++) {
+        bd_instance *instance = &requirement->instances[i];
+        const occurrence *one = filled[i];
+        if (one == NULL) {
+            continue; /* missing: no result */
+        }
+        counting days = counting_of(run, check->requirement, instance);
+        instance->is_late = one->date < days.on_time_from || one->date > days.on_time_to;
+        add_result(run, check, instance, one->verdict, one->reason, one->item);
+        if (one->verdict == BD_FAIL) {
+            bd_day day = one->date > instance->from ? one->date : instance->from;
+            BD_TRY(put_failure(run, check, one->item, day, one->reason, err));
+        }
+    }
+    return BD_OK;
+}
+
+/* ---- document ---- */
+
+typedef struct {
+    bd_day day;      /* first day that is not covered, BD_DAY_NONE: none */
+    const occurrence *unclear; /* what covers it, but not enough; NULL: nothing does */
+} hole;
+
+static bool is_in_force(const bd_document *document, bd_day day) {
+    return document->in_force_from != BD_DAY_NONE && day >= document->in_force_from &&
+           (document->in_force_to == BD_DAY_NONE || day <= document->in_force_to);
+}
+
+/* Approved by that day, and not too long before it. */
+static bool is_approved(const bd_check *check, const bd_document *document, bd_day day) {
+    if (document->approved_on == BD_DAY_NONE) {
+        return check->max_approval_age_months == 0;
+    }
+    return document->approved_on <= day &&
+           (check->max_approval_age_months == 0 ||
+            bd_day_add_months(document->approved_on, check->max_approval_age_months) >= day);
+}
+
+/* Versions overlap: one that passes is enough. */
+static bd_verdict cover_day(const bd_check *check, const occurrences *list, bd_day day, const occurrence **unclear) {
+    bd_verdict best = BD_FAIL;
+    for (size_t i = 0; i < list->count; i++) {
+        const occurrence *one = &list->data[i];
+        const bd_document *document = &one->item->sidecar.document;
+        if (one->verdict == BD_FAIL || !is_in_force(document, day) || !is_approved(check, document, day)) {
+            continue;
+        }
+        if (one->verdict != BD_CANNOT_TELL) {
+            return BD_PASS;
+        }
+        best = BD_CANNOT_TELL;
+        *unclear = one;
+    }
+    return best;
+}
+
+static hole find_hole(const bd_check *check, const occurrences *list, bd_day from, bd_day to) {
+    hole found = {.day = BD_DAY_NONE};
+    for (bd_day day = from; day <= to; day++) {
+        const occurrence *unclear = NULL;
+        bd_verdict verdict = cover_day(check, list, day, &unclear);
+        if (verdict == BD_FAIL) {
+            return (hole){.day = day};
+        }
+        if (verdict == BD_CANNOT_TELL && found.day == BD_DAY_NONE) {
+            found = (hole){.day = day, .unclear = unclear};
+        }
+    }
+    return found;
 }
 
 static bd_rc judge_document_days(bd_judging *run, const bd_check *check, const occurrences *list, bd_err *err) {
@@ -279,19 +271,23 @@ static bd_rc judge_document_days(bd_judging *run, const bd_check *check, const o
             continue;
         }
         bd_day last = instance->to < until ? instance->to : until;
-        hole found = find_hole(check, list, instance->from, last);
+        hole found = find_hole(check, list, run->in->period->is_type_ii ? instance->from : last, last);
+        const bd_evidence *newest = list->data[list->count - 1].item;
+        for (size_t j = 0; j < list->count; j++) { /* all versions speak of the days */
+            *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
+        }
         if (found.day == BD_DAY_NONE) {
             add_result(run, check, instance, BD_PASS, (bd_str){"", 0}, list->data[0].item);
             continue;
         }
-        if (found.is_unclear) {
-            add_result(run, check, instance, BD_CANNOT_TELL, why_unclear(run, found.item), found.item);
+        if (found.unclear != NULL) {
+            add_result(run, check, instance, BD_CANNOT_TELL, found.unclear->reason, found.unclear->item);
             continue;
         }
         bd_str reason = bd_str_format(run->arena, "no approved version was in force on %.*s",
                                       BD_ARG(bd_day_format(run->arena, found.day)));
-        add_result(run, check, instance, BD_FAIL, reason, list->data[0].item);
-        BD_TRY(put_hole(run, check, list, found.day, reason, err));
+        add_result(run, check, instance, BD_FAIL, reason, newest);
+        BD_TRY(put_failure(run, check, newest, found.day, reason, err));
     }
     return BD_OK;
 }
@@ -303,12 +299,9 @@ bd_rc bd_judging_register(bd_judging *run, bd_err *err) {
             continue;
         }
         occurrences list = {0};
-        BD_TRY(find_occurrences(run, check, &list, err));
-        if (check->shape == BD_RECUR) {
-            judge_recur(run, check, &list);
-        } else {
-            BD_TRY(judge_document_days(run, check, &list, err));
-        }
+        find_occurrences(run, check, &list);
+        BD_TRY(check->shape == BD_RECUR ? judge_recur(run, check, &list, err)
+                                        : judge_document_days(run, check, &list, err));
     }
     return BD_OK;
 }

@@ -25,20 +25,27 @@ static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group
     };
 }
 
-/* The snapshot of `source` nearest in time whose scope is `scope` or lies below it; NULL when none is near. */
-static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_str source, bd_str scope,
-                                           bd_instant at, int within_days, bool wants_below) {
+/* Answers about a resource or a part of it that the check does not read say nothing. */
+static bool is_read(const bd_check_view *view, const bd_snapshot *snapshot, bd_arena *scratch) {
+    if (view == NULL || view->related_where == NULL) {
+        return true;
+    }
+    bd_str key = BD_STR("id");
+    const bd_value *id = bd_value_string(scratch, bd_str_format(scratch, "%.*s/", BD_ARG(snapshot->scope)));
+    return bd_condition_eval(view->related_where, bd_value_object(scratch, 1, &key, &id), NULL, scratch) != BD_FAIL;
+}
+
+/* The snapshot of a range nearest in time, at most so many days away; of two equally near the one that may pass. */
+static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_range range, bd_instant at,
+                                           int within_days, const bd_check_view *reader, bd_arena *scratch) {
     const bd_snapshot *best = NULL;
-    for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        const bd_snapshot *snapshot = &run->in->snapshots->data[i];
-        bool is_of_scope = wants_below ? bd_judging_same_or_below(snapshot->scope, scope) &&
-                                             snapshot->scope.size > scope.size
-                                       : bd_str_eq(snapshot->scope, scope);
-        if (!bd_str_eq(snapshot->source, source) || !is_of_scope ||
-            distance(snapshot->from, at) > within_days * DAY_TICKS || snapshot->from > run->in->as_of) {
+    for (size_t i = 0; i < range.count; i++) {
+        const bd_snapshot *snapshot = range.data[i];
+        bd_instant away = distance(snapshot->from, at);
+        if (away > within_days * DAY_TICKS || snapshot->from >= run->in->as_of || !is_read(reader, snapshot, scratch)) {
             continue;
         }
-        bool is_nearer = best == NULL || distance(snapshot->from, at) < distance(best->from, at);
+        bool is_nearer = best == NULL || away < distance(best->from, at);
         bool is_fuller = best != NULL && snapshot->from == best->from && snapshot->may_pass && !best->may_pass;
         if (is_nearer || is_fuller) {
             best = snapshot;
@@ -49,74 +56,87 @@ static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_str source,
 
 /* ---- related ---- */
 
-static bool has_related_filter(const bd_check *check) {
-    return bd_value_find(bd_value_find(check->body, "related"), "where") != NULL;
-}
-
 /* Settings may hang on the resource or on a part of it; a check that reads only a part needs an answer about a part. */
-static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check_view *view,
-                                           bd_str join, bd_instant at) {
+static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check_view *view, bd_str join,
+                                           bd_instant at, bd_arena *scratch) {
     const bd_reduce_plan *plan = view->plan;
-    int days = plan->within_days > 0 ? plan->within_days : BD_ASSESS_NEAR_DAYS;
-    const bd_snapshot *below = nearest_snapshot(run, plan->related_source, join, at, days, true);
-    if (below != NULL || has_related_filter(view->check)) {
-        return below;
+    bd_snapshot_range below = bd_judging_snapshots_below(run, plan->related_source, join);
+    const bd_snapshot *part = nearest_snapshot(run, below, at, plan->within_days, view, scratch);
+    if (part != NULL || view->related_where != NULL) {
+        return part;
     }
-    return nearest_snapshot(run, plan->related_source, join, at, days, false);
+    bd_snapshot_range own = bd_judging_snapshots(run, plan->related_source, join);
+    return nearest_snapshot(run, own, at, plan->within_days, view, scratch);
 }
 
-static bool has_good_partner(const bd_group_rows *rows, bd_day day) {
-    for (size_t i = 0; i < rows->count; i++) {
-        const bd_group_row *right = &rows->data[i];
-        if (right->row.side != BD_SIDE_LEFT && right->row.verdict == BD_PASS &&
-            bd_instant_utc_day(right->at) == day) {
-            return true;
-        }
-    }
-    return false;
-}
+/* What the related side shows on a day: usable and good beats good, good beats unclear. */
+typedef struct {
+    bool has_usable, has_good, has_unclear;
+    bd_str why_not, why_unclear;
+} partners;
 
-static bool has_unclear_partner(const bd_group_rows *rows, bd_day day) {
+static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd_day day) {
+    partners found = {.why_not = {"", 0}, .why_unclear = {"", 0}};
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *right = &rows->data[i];
-        if (right->row.side != BD_SIDE_LEFT && right->row.verdict == BD_CANNOT_TELL &&
-            bd_instant_utc_day(right->at) == day) {
-            return true;
+        if (right->row.side == BD_SIDE_LEFT || bd_instant_utc_day(right->at) != day) {
+            continue;
+        }
+        if (right->row.verdict == BD_CANNOT_TELL) {
+            found.has_unclear = true;
+            found.why_unclear = right->row.reason;
+        }
+        if (right->row.verdict == BD_PASS) {
+            bool is_usable = bd_judging_is_usable(run, right->evidence_index, &found.why_not);
+            found.has_good = true;
+            found.has_usable = found.has_usable || is_usable;
         }
     }
-    return false;
+    return found;
 }
 
 static void judge_related(bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
-                          const bd_group_row *left, bd_judged *out) {
-    const bd_snapshot *snapshot = related_snapshot(run, view, left->row.join, left->at);
-    out->scope = view->is_population ? left->row.key : left->row.scope;
+                          const bd_group_row *left, bd_arena *scratch, bd_judged *out) {
+    const bd_snapshot *snapshot = related_snapshot(run, view, left->row.join, left->at, scratch);
     if (snapshot == NULL) {
         out->verdict = BD_CANNOT_TELL;
-        out->reason = BD_STR("the related export was not read within seven days of this snapshot");
+        out->reason = bd_str_format(scratch, "the related export was not read within %d days of this snapshot",
+                                    view->plan->within_days);
         return;
     }
-    if (has_good_partner(rows, snapshot->date)) {
+    partners found = partners_on(run, rows, snapshot->date);
+    bd_str why_not = {"", 0};
+    if (found.has_usable && (!view->is_population || bd_judging_is_usable(run, left->evidence_index, &why_not))) {
         out->verdict = BD_PASS;
         out->reason = (bd_str){"", 0};
         return;
     }
-    out->verdict = snapshot->may_pass && !has_unclear_partner(rows, snapshot->date) ? BD_FAIL : BD_CANNOT_TELL;
-    if (out->verdict == BD_CANNOT_TELL && snapshot->why_not.size > 0) {
+    if (found.has_good) {
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = why_not.size > 0 ? why_not : found.why_not;
+        return;
+    }
+    bool is_shown = snapshot->completeness == BD_COMPLETE_YES && !snapshot->is_time_assumed;
+    out->verdict = is_shown && !found.has_unclear ? BD_FAIL : BD_CANNOT_TELL;
+    if (!is_shown) {
         out->reason = snapshot->why_not;
+    } else if (found.has_unclear) {
+        out->reason = found.why_unclear;
     }
 }
 
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("related", (size_t)64 << 20);
     const bd_check_view *view = &run->views[check];
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *left = &rows->data[i];
         if (left->row.side != BD_SIDE_LEFT) {
             continue;
         }
+        bd_arena_reset(scratch);
         bd_judged judged = judged_of(run, check, left);
         if (judged.verdict != BD_CANNOT_TELL) {
-            judge_related(run, view, rows, left, &judged);
+            judge_related(run, view, rows, left, scratch, &judged);
         }
         judged.scope = view->is_population ? left->row.key : left->row.scope;
         BD_TRY(bd_judging_put(run, &judged, err));
@@ -183,10 +203,10 @@ static bd_rc put_absent_item(bd_judging *run, uint32_t check, const bd_snapshot 
 static bd_rc put_absent_items(bd_judging *run, uint32_t check, bd_str subscription,
                               const bd_group_rows *rows, bd_err *err) {
     bd_str source = bd_value_text(run->views[check].check->body, "source");
-    for (size_t s = 0; s < run->in->snapshots->count; s++) {
-        const bd_snapshot *snapshot = &run->in->snapshots->data[s];
-        if (!bd_str_eq(snapshot->source, source) || !bd_str_eq(snapshot->scope, subscription) ||
-            snapshot->rows == 0 || snapshot->from > run->in->as_of) {
+    bd_snapshot_range range = bd_judging_snapshots(run, source, subscription);
+    for (size_t s = 0; s < range.count; s++) {
+        const bd_snapshot *snapshot = range.data[s];
+        if (snapshot->rows == 0 || snapshot->from >= run->in->as_of) {
             continue;
         }
         bd_str last = {"", 0};
@@ -210,8 +230,8 @@ bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_ro
         if (left->row.side != BD_SIDE_LEFT) {
             continue;
         }
-        const bd_snapshot *inventory = nearest_snapshot(run, view->plan->presence_source, join, left->at,
-                                                        BD_ASSESS_NEAR_DAYS, false);
+        bd_snapshot_range inventories = bd_judging_snapshots(run, view->plan->presence_source, join);
+        const bd_snapshot *inventory = nearest_snapshot(run, inventories, left->at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
         bd_judged judged = judged_of(run, check, left);
         judge_item(rows, inventory != NULL && inventory->may_pass, &judged, left->row.detail);
         BD_TRY(bd_judging_put(run, &judged, err));

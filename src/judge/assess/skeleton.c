@@ -3,17 +3,8 @@
 
 #include "assess_priv.h"
 
-static bool has_text(const bd_strs *list, bd_str text) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (bd_str_eq(list->data[i], text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_category_in_scope(const bd_judging *run, const bd_criterion *criterion) {
-    return criterion != NULL && has_text(&run->in->engagement->categories, criterion->category);
+    return criterion != NULL && bd_strs_have(&run->in->engagement->categories, criterion->category);
 }
 
 static bool is_control_in_scope(const bd_judging *run, const bd_control *control) {
@@ -42,7 +33,7 @@ static bd_rc make_requirement(bd_judging *run, const bd_requirement *requirement
     out->age_days = -1;
     out->is_checked = requirement->checks.count > 0;
     for (size_t i = 0; i < requirement->checks.count; i++) {
-        bd_str fact = bd_rules_missing_fact(run->in->rules, requirement->checks.data[i]);
+        bd_str fact = run->views[requirement->checks.data[i]].missing_fact;
         if (fact.size > 0) {
             out->missing_fact = fact;
         }
@@ -94,7 +85,7 @@ bd_rc bd_judging_skeleton(bd_judging *run, bd_err *err) {
         criterion->criterion = &catalog->criteria[i];
         criterion->is_in_scope = is_category_in_scope(run, criterion->criterion);
         for (size_t j = 0; j < catalog->control_count; j++) {
-            if (has_text(&catalog->controls[j].criteria, criterion->criterion->id)) {
+            if (bd_strs_have(&catalog->controls[j].criteria, criterion->criterion->id)) {
                 *bd_push(run->arena, &criterion->controls) = (uint32_t)j;
             }
         }
@@ -109,46 +100,98 @@ bd_requirement_result *bd_judging_requirement(const bd_judging *run, const bd_re
     return &run->out->controls[control].requirements[index];
 }
 
-static bool shares_source(const bd_strs *a, const bd_strs *b) {
-    for (size_t i = 0; i < a->count; i++) {
-        if (has_text(b, a->data[i]) && !bd_str_eqz(a->data[i], "doc")) {
-            return true;
+bd_instance *bd_judging_instance(const bd_judging *run, const bd_requirement *requirement, bd_instant at) {
+    bd_requirement_result *result = bd_judging_requirement(run, requirement);
+    for (size_t i = 0; i < result->instance_count; i++) {
+        if (at >= result->instances[i].start && at < result->instances[i].end) {
+            return &result->instances[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-static bool names_document_type(const bd_judging *run, const bd_evidence *item,
-                                const bd_requirement *requirement) {
+bool bd_judging_describes(const bd_evidence *item, bd_instant start, bd_instant end) {
+    bool is_moment = item->is_snapshot || item->describes_to == item->describes_from;
+    return item->describes_from < end &&
+           (is_moment ? item->describes_from >= start : item->describes_to > start);
+}
+
+/* ---- which evidence speaks to which requirement ---- */
+
+typedef BD_VEC(bd_requirement_result *) listeners;
+
+typedef struct {
+    bd_judging *run;
+    bd_map *by_source, *by_document_type, *by_id;
+} audience;
+
+static void listen_to(bd_judging *run, bd_map *map, bd_str word, bd_requirement_result *who) {
+    listeners *list = bd_map_find(map, word);
+    if (list == NULL) {
+        list = bd_new(run->arena, listeners, 1);
+        bd_map_put(map, word, list);
+    }
+    if (list->count == 0 || list->data[list->count - 1] != who) {
+        *bd_push(run->arena, list) = who;
+    }
+}
+
+static void listen_to_sources(audience *all, const bd_strs *sources, bd_requirement_result *who) {
+    for (size_t i = 0; i < sources->count; i++) {
+        if (!bd_str_eqz(sources->data[i], "doc")) { /* a document speaks by its type, or by name */
+            listen_to(all->run, all->by_source, sources->data[i], who);
+        }
+    }
+}
+
+static void seat_requirement(audience *all, bd_requirement_result *who) {
+    const bd_requirement *requirement = who->requirement;
+    listen_to(all->run, all->by_id, requirement->id, who);
+    listen_to_sources(all, &requirement->sources, who);
     for (size_t i = 0; i < requirement->checks.count; i++) {
-        const bd_check *check = &run->in->catalog->checks[requirement->checks.data[i]];
-        if (item->has_sidecar && item->sidecar.has_document &&
-            has_text(&check->document_types, item->sidecar.document.type)) {
-            return true;
+        uint32_t index = requirement->checks.data[i];
+        const bd_check *check = &all->run->in->catalog->checks[index];
+        listen_to_sources(all, &all->run->views[index].all_sources, who);
+        for (size_t j = 0; j < check->document_types.count; j++) {
+            listen_to(all->run, all->by_document_type, check->document_types.data[j], who);
         }
     }
-    return false;
 }
 
-static bool is_read_by_check(const bd_judging *run, const bd_evidence *item,
-                             const bd_requirement *requirement) {
-    for (size_t i = 0; i < requirement->checks.count; i++) {
-        if (shares_source(&item->sources, &run->views[requirement->checks.data[i]].all_sources)) {
-            return true;
+static void tell(audience *all, const bd_map *map, bd_str word, uint32_t index) {
+    const listeners *list = bd_map_find(map, word);
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        bd_requirement_result *who = list->data[i];
+        if (who->items.count == 0 || who->items.data[who->items.count - 1] != index) {
+            *bd_push(all->run->arena, &who->items) = index;
         }
     }
-    return false;
 }
 
-bool bd_judging_speaks(const bd_judging *run, const bd_evidence *item, const bd_requirement *requirement) {
+static void speak(audience *all, const bd_evidence *item, uint32_t index) {
     if (item->is_sidecar || item->is_register || item->is_unmapped || item->given.is_withdrawn) {
-        return false;
+        return;
     }
-    if (item->has_sidecar && has_text(&item->sidecar.requirements, requirement->id)) {
-        return true;
+    for (size_t i = 0; item->has_sidecar && i < item->sidecar.requirements.count; i++) {
+        tell(all, all->by_id, item->sidecar.requirements.data[i], index);
     }
     if (item->is_document) {
-        return names_document_type(run, item, requirement);
+        tell(all, all->by_document_type, item->sidecar.document.type, index);
+        return;
     }
-    return shares_source(&item->sources, &requirement->sources) || is_read_by_check(run, item, requirement);
+    for (size_t i = 0; i < item->sources.count; i++) {
+        tell(all, all->by_source, item->sources.data[i], index);
+    }
+}
+
+void bd_judging_listen(bd_judging *run) {
+    audience all = {run, bd_map_make(run->arena), bd_map_make(run->arena), bd_map_make(run->arena)};
+    for (size_t i = 0; i < run->out->control_count; i++) {
+        for (size_t j = 0; j < run->out->controls[i].requirement_count; j++) {
+            seat_requirement(&all, &run->out->controls[i].requirements[j]);
+        }
+    }
+    for (size_t i = 0; i < run->in->evidence->count; i++) {
+        speak(&all, &run->in->evidence->data[i], (uint32_t)i);
+    }
 }

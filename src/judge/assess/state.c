@@ -7,26 +7,38 @@
 
 /* ---- requirements ---- */
 
+/* In force, or carried out, on a day of the period. */
+static bool is_document_of_period(const bd_judging *run, const bd_evidence *item) {
+    const bd_document *document = &item->sidecar.document;
+    const bd_zone *zone = run->in->engagement->zone;
+    if (!item->is_document || document->in_force_from == BD_DAY_NONE) {
+        return false;
+    }
+    return document->in_force_from <= bd_zone_day(zone, run->out->until - 1) &&
+           (document->in_force_to == BD_DAY_NONE ||
+            document->in_force_to >= bd_zone_day(zone, run->out->period_start));
+}
+
+static bd_instant first_counted(const bd_judging *run, const bd_requirement_result *requirement) {
+    return requirement->instance_count > 0 && requirement->instances[0].start < run->out->period_start
+               ? requirement->instances[0].start /* Type I looks back */
+               : run->out->period_start;
+}
+
 static void note_evidence(bd_judging *run, bd_requirement_result *out) {
     const bd_assessment *whole = run->out;
-    for (size_t i = 0; i < run->in->evidence->count; i++) {
-        const bd_evidence *item = &run->in->evidence->data[i];
-        if (!bd_judging_speaks(run, item, out->requirement) || item->describes_from > run->in->as_of) {
+    for (size_t i = 0; i < out->items.count; i++) {
+        const bd_evidence *item = &run->in->evidence->data[out->items.data[i]];
+        if (item->describes_from >= run->in->as_of) {
             continue;
         }
         *bd_push(run->arena, &out->evidence) = item->given.number;
         bd_instant to = item->describes_to < whole->until ? item->describes_to : whole->until;
-        if (item->describes_from <= whole->until && (out->newest == BD_INSTANT_NONE || to > out->newest)) {
+        if (item->describes_from < whole->until && (out->newest == BD_INSTANT_NONE || to > out->newest)) {
             out->newest = to;
         }
-        bool touches_period = item->describes_from < whole->until && item->describes_to >= whole->period_start;
-        const bd_document *document = &item->sidecar.document;
-        bd_day last = bd_zone_day(run->in->engagement->zone, whole->until - 1);
-        bool is_in_force = item->is_document && document->in_force_from != BD_DAY_NONE &&
-                           document->in_force_from <= last &&
-                           (document->in_force_to == BD_DAY_NONE ||
-                            document->in_force_to >= bd_zone_day(run->in->engagement->zone, whole->period_start));
-        out->has_evidence = out->has_evidence || touches_period || is_in_force;
+        out->has_evidence = out->has_evidence || is_document_of_period(run, item) ||
+                            bd_judging_describes(item, first_counted(run, out), whole->until);
     }
 }
 
@@ -196,12 +208,17 @@ static void judge_control(bd_judging *run, bd_control_result *control) {
                                         BD_ARG(signed_away->reviewer));
         return;
     }
-    if (control->due == 0) {
+    if (control->due == 0 && control->requirement_count > 0) {
         control->state = BD_STATE_NOT_DUE;
         control->reason = BD_STR("no instance is due yet");
         return;
     }
     bd_str against = obstacle(run, control);
+    if (control->requirement_count == 0) {
+        control->state = BD_STATE_BLANK;
+        control->reason = BD_STR("the catalog states no requirement for it");
+        return;
+    }
     if (against.size == 0) {
         control->state = BD_STATE_COMPLETE;
         control->reason = complete_reason(run, control);
@@ -226,13 +243,10 @@ static bool is_signed_response(const bd_judging *run, bd_str id) {
 /* Closes only when a later instance is clean and the owner and a reviewer have signed a response. */
 static bool has_later_clean(const bd_judging *run, const bd_exception *exception) {
     const bd_requirement_result *requirement = bd_judging_requirement(run, exception->check->requirement);
-    if (requirement->instance_count == 1) {
-        return exception->first_seen_clean != BD_DAY_NONE;
-    }
     for (size_t i = 0; i < requirement->instance_count; i++) {
         const bd_instance *instance = &requirement->instances[i];
         bool is_clean = instance->outcome == BD_OUTCOME_CLEAN || instance->outcome == BD_OUTCOME_NO_OCCURRENCE;
-        if (instance->is_due && is_clean && instance->from > exception->last_seen_failing) {
+        if (instance->is_due && is_clean && instance->start > exception->last_failing_at) {
             return true;
         }
     }
@@ -277,9 +291,8 @@ static bool counts(const bd_control_result *control) {
 }
 
 static bool has_machine_evidence(const bd_judging *run, const bd_requirement_result *requirement) {
-    for (size_t i = 0; i < run->in->evidence->count; i++) {
-        const bd_evidence *item = &run->in->evidence->data[i];
-        if (item->origin != BD_ORIGIN_HANDED_IN && bd_judging_speaks(run, item, requirement->requirement)) {
+    for (size_t i = 0; i < requirement->items.count; i++) {
+        if (run->in->evidence->data[requirement->items.data[i]].origin != BD_ORIGIN_HANDED_IN) {
             return true;
         }
     }
@@ -308,10 +321,12 @@ static basis basis_of(const bd_judging *run, const bd_control_result *control) {
 static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
     int counted = 0;
     int complete = 0;
+    int waiting = 0;
     bool is_stale = false;
     for (size_t i = 0; i < out->controls.count; i++) {
         const bd_control_result *control = &run->out->controls[out->controls.data[i]];
         if (!counts(control)) {
+            waiting += control->state == BD_STATE_NOT_DUE;
             continue;
         }
         counted++;
@@ -325,7 +340,7 @@ static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
         out->of++;
     }
     if (counted == 0) {
-        out->state = BD_CRITERION_UNCOVERED;
+        out->state = waiting > 0 ? BD_CRITERION_PARTIAL : BD_CRITERION_UNCOVERED;
     } else if (complete == counted) {
         out->state = BD_CRITERION_COMPLETE;
     } else if (out->open_exceptions > 0 || is_stale) {
@@ -402,7 +417,8 @@ static void list_missing_sources(bd_judging *run) {
     bd_map *known = bd_map_make(run->arena);
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
         const bd_check_view *view = &run->views[i];
-        for (size_t j = 0; j < view->all_sources.count; j++) {
+        size_t control = (size_t)(view->check->requirement->control - run->in->catalog->controls);
+        for (size_t j = 0; run->out->controls[control].is_in_scope && j < view->all_sources.count; j++) {
             bd_str source = view->all_sources.data[j];
             if (bd_map_find(known, source) == NULL && !is_seen(run, source)) {
                 *bd_push(run->arena, list) = source;

@@ -8,7 +8,7 @@
 
 /* ---- results ---- */
 
-bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day) {
+bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day, bd_instant at) {
     char name[600];
     snprintf(name, sizeof name, "%u/%d/%.*s", check, day, BD_ARG(bd_str_sub(scope, 0, 512)));
     uintptr_t index = (uintptr_t)bd_map_find(run->results, bd_str_of(name));
@@ -19,38 +19,26 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
             .scope = bd_str_copy(run->arena, scope),
             .instance = {"", 0},
             .reason = {"", 0},
+            .at = at,
         };
         index = run->out->checks.count;
         bd_map_put(run->results, bd_str_of(name), (void *)index);
     }
-    return &run->out->checks.data[index - 1];
-}
-
-static bool is_expected(const bd_strs *expected, bd_str scope) {
-    for (size_t i = 0; i < expected->count; i++) {
-        if (bd_str_eq(expected->data[i], scope)) {
-            return true;
-        }
+    bd_check_result *found = &run->out->checks.data[index - 1];
+    if (at < found->at) {
+        found->at = at;
     }
-    return false;
-}
-
-static bool has_source(const bd_strs *sources, bd_str id) {
-    for (size_t i = 0; i < sources->count; i++) {
-        if (bd_str_eq(sources->data[i], id)) {
-            return true;
-        }
-    }
-    return false;
+    return found;
 }
 
 /* Every snapshot of a check's source is judged, an empty one too. */
 static void open_result(bd_judging *run, const bd_check_view *view, const bd_snapshot *snapshot) {
     bd_str scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : snapshot->scope;
-    if (!is_expected(&view->expected, scope)) {
+    if (!bd_judging_expects(view, scope)) {
         return;
     }
-    bd_check_result *result = bd_judging_result(run, view->check->index, scope, snapshot->date);
+    bd_check_result *result =
+        bd_judging_result(run, view->check->index, scope, snapshot->date, snapshot->from);
     bool may_pass = snapshot->may_pass && !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
     if (!result->is_complete) {
         result->is_complete = may_pass;
@@ -71,7 +59,7 @@ void bd_judging_open_results(bd_judging *run) {
         }
         for (size_t j = 0; j < run->in->snapshots->count; j++) {
             const bd_snapshot *snapshot = &run->in->snapshots->data[j];
-            if (has_source(&view->sources, snapshot->source) && snapshot->from <= run->in->as_of) {
+            if (bd_strs_have(&view->sources, snapshot->source) && snapshot->from < run->in->as_of) {
                 open_result(run, view, snapshot);
             }
         }
@@ -147,10 +135,10 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
         .last_seen_clean = view->is_event ? BD_DAY_NONE : state->last_clean,
         .first_seen_failing = day,
         .last_seen_failing = day,
+        .last_failing_at = judged->at,
         .first_seen_clean = BD_DAY_NONE,
         .exact_from = view->is_event && view->check->shape == BD_EACH ? judged->at : BD_INSTANT_NONE,
         .exact_to = BD_INSTANT_NONE,
-        .failing_days = 1,
         .reason = bd_str_copy(run->arena, judged->reason),
         .is_open = true,
         .evidence = judged->evidence,
@@ -160,25 +148,27 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
     *bd_push(state->group_arena, &state->exceptions) = (uint32_t)state->open_exception;
 }
 
-static bool is_day_in_period(const bd_judging *run, bd_instant at) {
-    return at >= run->out->period_start && at < run->out->until;
-}
-
-static void follow_failing(tally *state, const bd_judged *judged, bd_day day) {
+/* Failing events of one day are one exception: its id holds no more than the day. */
+static void follow_failing(tally *state, const bd_judged *judged, bd_day day, bool is_inside) {
     bd_judging *run = state->run;
-    bool joins = state->open_exception >= 0 && !run->views[judged->check].is_event && judged->key.data[0] != '#';
+    bool is_event = run->views[judged->check].is_event;
+    bool joins = state->open_exception >= 0 &&
+                 (!is_event || run->out->exceptions.data[state->open_exception].first_seen_failing == day);
     if (!joins) {
         open_exception(state, judged, day);
-    } else {
-        bd_exception *open = &run->out->exceptions.data[state->open_exception];
-        open->last_seen_failing = day;
-        open->failing_days++;
     }
     bd_exception *current = &run->out->exceptions.data[state->open_exception];
-    current->is_in_period = current->is_in_period || is_day_in_period(run, judged->at);
+    current->last_seen_failing = day;
+    current->last_failing_at = judged->at;
+    current->failing_days += is_inside;
+    current->is_in_period = current->is_in_period || is_inside;
 }
 
+/* A harmless event says nothing of the state that another one left behind. */
 static void follow_clean(tally *state, bd_day day) {
+    if (state->run->views[state->check].is_event) {
+        return;
+    }
     if (state->open_exception >= 0) {
         state->run->out->exceptions.data[state->open_exception].first_seen_clean = day;
         state->open_exception = -1;
@@ -208,7 +198,7 @@ static void begin_record(tally *state, const bd_judged *judged) {
 
 /* ---- findings ---- */
 
-static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_err *err) {
+static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_instant at, bd_err *err) {
     bd_packer *packer = &state->run->packer;
     const bd_check_view *view = &state->run->views[judged->check];
     const bd_control *control = view->check->requirement->control;
@@ -219,7 +209,7 @@ static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_e
     bd_pack_key(packer, judged->key);
     bd_pack_u32(packer, judged->evidence);
     bd_pack_u32(packer, judged->ordinal);
-    bd_pack_i64(packer, judged->at);
+    bd_pack_i64(packer, at);
     bd_pack_u32(packer, judged->check);
     bd_pack_text(packer, judged->type);
     bd_pack_text(packer, judged->resource);
@@ -229,13 +219,8 @@ static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_e
 }
 
 static bd_str instance_of(const bd_judging *run, const bd_check *check, bd_instant at) {
-    const bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
-    for (size_t i = 0; i < requirement->instance_count; i++) {
-        if (at >= requirement->instances[i].start && at < requirement->instances[i].end) {
-            return requirement->instances[i].id;
-        }
-    }
-    return (bd_str){"", 0};
+    const bd_instance *instance = bd_judging_instance(run, check->requirement, at);
+    return instance != NULL ? instance->id : (bd_str){"", 0};
 }
 
 static bd_rc hand_over(tally *state, bd_finding_fn *on_finding, void *context, bd_err *err) {
@@ -316,39 +301,45 @@ static bd_day result_day(const bd_judging *run, const bd_check_view *view, const
     if (!view->is_event && !view->is_register) {
         return bd_instant_utc_day(judged->at);
     }
-    bd_date date = bd_date_of_day(bd_zone_day(run->in->engagement->zone, judged->at));
-    return bd_day_of_date(date.year, date.month, 1);
+    const bd_instance *instance = bd_judging_instance(run, view->check->requirement, judged->at);
+    return instance != NULL ? instance->from : BD_DAY_NONE; /* events of one instance count together */
 }
 
-/* In scope, and of this period's months or of snapshots around them? */
-static bool is_judged_here(const bd_check_view *view, const bd_judged *judged) {
-    return view->is_event || view->is_register || is_expected(&view->expected, judged->scope);
+static bool is_in_scope(const bd_check_view *view, const bd_judged *judged) {
+    bool is_everywhere = view->is_register || (view->is_event && view->scope_kind != BD_SCOPE_SUBSCRIPTION);
+    return is_everywhere || bd_judging_expects(view, judged->scope);
+}
+
+/* A record without a key is another one in every snapshot. */
+static bool is_followed(const tally *state, const bd_judged *judged) {
+    return state->has_record && judged->check == state->check && judged->key.data[0] != '#' &&
+           bd_str_eq(judged->type, state->type) && bd_str_eq(judged->key, state->key);
 }
 
 static bd_rc add_judged(tally *state, const bd_judged *judged, bd_err *err) {
     bd_judging *run = state->run;
     const bd_check_view *view = &run->views[judged->check];
     bd_day day = bd_instant_utc_day(judged->at);
-    bool is_inside = is_day_in_period(run, judged->at);
+    bool is_inside = bd_judging_is_inside(run, view, judged->at);
     bool is_elsewhere = view->is_event && !is_inside;
-    if (is_elsewhere || !is_judged_here(view, judged) || is_excluded(run, judged, day)) {
+    if (is_elsewhere || !is_in_scope(view, judged) || is_excluded(run, judged, day)) {
         return BD_OK;
     }
-    bool is_followed = state->has_record && judged->check == state->check &&
-                       bd_str_eq(judged->type, state->type) && bd_str_eq(judged->key, state->key);
-    if (!is_followed) {
+    if (!is_followed(state, judged)) {
         end_record(state);
         begin_record(state, judged);
     }
     state->observed_days += is_inside;
+    bd_instant at = judged->at;
     if (!view->is_register) {
-        count_verdict(run->arena, bd_judging_result(run, judged->check, result_scope(view, judged),
-                                        result_day(run, view, judged)),
-                      judged);
+        bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
+                                                    result_day(run, view, judged), judged->at);
+        count_verdict(run->arena, result, judged);
+        at = view->is_event ? at : result->at;
     }
     if (judged->verdict == BD_FAIL) {
-        follow_failing(state, judged, day);
-        return is_inside ? put_finding(state, judged, day, err) : BD_OK;
+        follow_failing(state, judged, day, is_inside);
+        return is_inside ? put_finding(state, judged, day, at, err) : BD_OK;
     }
     if (judged->verdict == BD_PASS) {
         follow_clean(state, day);
@@ -368,6 +359,14 @@ static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged 
     return bd_instant_utc_day(a->at) == bd_instant_utc_day(b->at);
 }
 
+static void say_disagreement(bd_arena *arena, bd_judged *judged, bool disagrees) {
+    bd_str said = BD_STR("the snapshot shows it twice, with different verdicts; the worse one holds");
+    if (disagrees && !bd_str_has_suffix(judged->reason, said)) {
+        judged->reason = bd_str_format(arena, "%.*s%s%.*s", BD_ARG(judged->reason),
+                                       judged->reason.size > 0 ? "; " : "", BD_ARG(said));
+    }
+}
+
 static void copy_judged(bd_arena *arena, bd_judged *judged) {
     bd_str *const texts[] = {&judged->type,  &judged->key,   &judged->resource, &judged->subscription,
                              &judged->scope, &judged->reason};
@@ -380,6 +379,7 @@ static bd_rc read_judged(tally *state, bd_err *err) {
     bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20), bd_arena_open("judged", (size_t)16 << 20)};
     bd_judged held = {0};
     bool has_held = false;
+    bool disagrees = false;
     bd_rc rc = BD_OK;
     while (!bd_failed(rc)) {
         bd_str record;
@@ -391,13 +391,16 @@ static bd_rc read_judged(tally *state, bd_err *err) {
         bd_arena_reset(arenas[1]);
         bd_judged next;
         unpack_judged(record, arenas[1], &next);
-        if (has_held && is_twice(state->run, &held, &next)) {
-            if (bd_verdict_worse(held.verdict, next.verdict) == held.verdict) {
-                continue;
-            }
-        } else if (has_held) {
+        bool is_double = has_held && is_twice(state->run, &held, &next);
+        disagrees = is_double && (disagrees || held.verdict != next.verdict);
+        if (is_double && bd_verdict_worse(held.verdict, next.verdict) == held.verdict) {
+            say_disagreement(arenas[0], &held, disagrees);
+            continue;
+        }
+        if (has_held && !is_double) {
             rc = add_judged(state, &held, err);
         }
+        say_disagreement(arenas[1], &next, disagrees);
         copy_judged(arenas[1], &next);
         held = next;
         has_held = true;

@@ -3,7 +3,7 @@
 
 #include "assess_priv.h"
 
-static bool has_text(const bd_strs *list, bd_str text) {
+bool bd_strs_have(const bd_strs *list, bd_str text) {
     for (size_t i = 0; i < list->count; i++) {
         if (bd_str_eq(list->data[i], text)) {
             return true;
@@ -13,7 +13,7 @@ static bool has_text(const bd_strs *list, bd_str text) {
 }
 
 static void add_once(bd_arena *arena, bd_strs *list, bd_str text) {
-    if (text.size > 0 && !has_text(list, text)) {
+    if (text.size > 0 && !bd_strs_have(list, text)) {
         *bd_push(arena, list) = text;
     }
 }
@@ -38,25 +38,50 @@ static bd_str judged_source(const bd_check_view *view) {
     return bd_value_text(check->body, "source");
 }
 
-static void expect_subscriptions(bd_judging *run, bd_check_view *view) {
-    view->expected = run->subscriptions;
+static int cmp_texts(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_cmp(*(const bd_str *)a, *(const bd_str *)b);
 }
 
-static void expect_population(bd_judging *run, bd_check_view *view) {
-    for (size_t i = 0; i < view->plan->population.count; i++) {
-        *bd_push(run->arena, &view->expected) = view->plan->population.data[i];
+/* Nothing lists the resources, workspaces or repositories of a source: those that its evidence shows are expected. */
+static bd_strs shown_scopes(bd_judging *run, const bd_strs *sources) {
+    bd_strs list = {0};
+    bd_map *known = bd_map_make(run->arena);
+    for (size_t i = 0; i < run->in->snapshots->count; i++) {
+        const bd_snapshot *snapshot = &run->in->snapshots->data[i];
+        if (bd_strs_have(sources, snapshot->source) && bd_map_find(known, snapshot->scope) == NULL) {
+            bd_map_put(known, snapshot->scope, run);
+            *bd_push(run->arena, &list) = snapshot->scope;
+        }
     }
+    bd_sort(list.data, list.count, sizeof(bd_str), cmp_texts, NULL);
+    return list;
 }
 
 static void expect_scopes(bd_judging *run, bd_check_view *view) {
     view->is_population = view->plan->population_fact.size > 0;
     if (view->is_population) {
-        expect_population(run, view);
+        view->expected = view->plan->population;
     } else if (view->scope_kind == BD_SCOPE_SUBSCRIPTION) {
-        expect_subscriptions(run, view);
-    } else {
+        view->expected = run->subscriptions;
+    } else if (view->scope_kind == BD_SCOPE_TENANT) {
         *bd_push(run->arena, &view->expected) = (bd_str){"", 0};
+    } else {
+        view->expected = shown_scopes(run, &view->sources);
     }
+    view->expects = bd_map_make(run->arena);
+    for (size_t i = 0; i < view->expected.count; i++) {
+        bd_map_put(view->expects, view->expected.data[i], run);
+    }
+}
+
+bool bd_judging_expects(const bd_check_view *view, bd_str scope) {
+    return bd_map_find(view->expects, scope) != NULL;
+}
+
+const bd_strs *bd_judging_tiles(const bd_check_view *view, size_t *count) {
+    *count = view->check->tile.count > 0 ? view->check->tile.count : 1;
+    return view->check->tile.count > 0 ? view->check->tile.data : &view->sources;
 }
 
 static int64_t index_of_decider(const bd_judging *run, const bd_check *check) {
@@ -65,13 +90,25 @@ static int64_t index_of_decider(const bd_judging *run, const bd_check *check) {
     return decider != NULL ? (int64_t)decider->index : -1;
 }
 
-static void view_check(bd_judging *run, const bd_check *check, bd_check_view *view) {
+static bd_rc view_related(bd_judging *run, bd_check_view *view, bd_err *err) {
+    const bd_value *where = bd_value_find(bd_value_find(view->check->body, "related"), "where");
+    if (where == NULL) {
+        return BD_OK;
+    }
+    BD_TRY_CTX(bd_condition_compile(where, run->in->engagement->parameters, run->arena, &view->related_where, err),
+               err, "in check '%.*s'", BD_ARG(view->check->id));
+    return BD_OK;
+}
+
+static bd_rc view_check(bd_judging *run, const bd_check *check, bd_check_view *view, bd_err *err) {
     view->check = check;
+    view->latest_event = BD_INSTANT_NONE;
+    view->missing_fact = bd_rules_missing_fact(run->in->rules, check->index);
     view->plan = bd_rules_plan(run->in->rules, check->index);
     view->decided_by = index_of_decider(run, check);
     view->is_register = check->shape == BD_RECUR || check->shape == BD_DOCUMENT;
     if (view->is_register) {
-        return;
+        return BD_OK;
     }
     bd_str id = judged_source(view);
     const bd_source_def *source = bd_catalog_source(run->in->catalog, id);
@@ -82,11 +119,7 @@ static void view_check(bd_judging *run, const bd_check *check, bd_check_view *vi
         add_source(run, &view->all_sources, check->sources.data[i]);
     }
     expect_scopes(run, view);
-}
-
-static int cmp_texts(const void *context, const void *a, const void *b) {
-    (void)context;
-    return bd_str_cmp(*(const bd_str *)a, *(const bd_str *)b);
+    return view_related(run, view, err);
 }
 
 /* The stated subscriptions; none stated: all that the evidence shows. */
@@ -111,22 +144,121 @@ static void list_subscriptions(bd_judging *run) {
     bd_sort(run->subscriptions.data, run->subscriptions.count, sizeof(bd_str), cmp_texts, NULL);
 }
 
-void bd_judging_view(bd_judging *run) {
+/* ---- snapshots in an order that can be searched ---- */
+
+static int cmp_places(const bd_snapshot *a, bd_str source, bd_str scope) {
+    int order = bd_str_cmp(a->source, source);
+    return order != 0 ? order : bd_str_cmp(a->scope, scope);
+}
+
+static int cmp_snapshots(const void *context, const void *a, const void *b) {
+    (void)context;
+    const bd_snapshot *x = *(const bd_snapshot *const *)a;
+    const bd_snapshot *y = *(const bd_snapshot *const *)b;
+    int order = cmp_places(x, y->source, y->scope);
+    if (order != 0) {
+        return order;
+    }
+    if (x->from != y->from) {
+        return x->from < y->from ? -1 : 1;
+    }
+    return (x->evidence > y->evidence) - (x->evidence < y->evidence);
+}
+
+static void sort_snapshots(bd_judging *run) {
+    for (size_t i = 0; i < run->in->snapshots->count; i++) {
+        *bd_push(run->arena, &run->snapshots) = &run->in->snapshots->data[i];
+    }
+    bd_sort(run->snapshots.data, run->snapshots.count, sizeof run->snapshots.data[0], cmp_snapshots, NULL);
+}
+
+/* Index of the first snapshot that does not come before (source, scope). */
+static size_t first_place(const bd_judging *run, bd_str source, bd_str scope) {
+    size_t low = 0;
+    size_t high = run->snapshots.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cmp_places(run->snapshots.data[middle], source, scope) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+bd_snapshot_range bd_judging_snapshots(const bd_judging *run, bd_str source, bd_str scope) {
+    size_t from = first_place(run, source, scope);
+    size_t to = from;
+    while (to < run->snapshots.count && cmp_places(run->snapshots.data[to], source, scope) == 0) {
+        to++;
+    }
+    return (bd_snapshot_range){run->snapshots.data + from, to - from};
+}
+
+bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str source, bd_str scope) {
+    char prefix[1024];
+    size_t size = (size_t)snprintf(prefix, sizeof prefix, "%.*s/", BD_ARG(scope));
+    if (size >= sizeof prefix) {
+        return (bd_snapshot_range){NULL, 0}; /* no id of Azure is that long */
+    }
+    size_t from = first_place(run, source, (bd_str){prefix, size});
+    size_t to = from;
+    while (to < run->snapshots.count && bd_str_eq(run->snapshots.data[to]->source, source) &&
+           bd_str_has_prefix(run->snapshots.data[to]->scope, (bd_str){prefix, size})) {
+        to++;
+    }
+    return (bd_snapshot_range){run->snapshots.data + from, to - from};
+}
+
+bd_rc bd_judging_view(bd_judging *run, bd_err *err) {
     list_subscriptions(run);
+    sort_snapshots(run);
     const bd_catalog *catalog = run->in->catalog;
     run->views = bd_new(run->arena, bd_check_view, catalog->check_count);
     for (size_t i = 0; i < catalog->check_count; i++) {
-        view_check(run, &catalog->checks[i], &run->views[i]);
+        BD_TRY(view_check(run, &catalog->checks[i], &run->views[i], err));
     }
+    return BD_OK;
+}
+
+/* ---- evidence and time ---- */
+
+static const bd_evidence *first_page(const bd_judging *run, uint32_t evidence_index, const bd_collection **collection) {
+    *collection = &run->in->collections->data[run->in->evidence->data[evidence_index].collection];
+    return &run->in->evidence->data[(*collection)->members.data[0]];
 }
 
 bd_instant bd_judging_instant(const bd_judging *run, uint32_t evidence_index) {
-    const bd_evidence *item = &run->in->evidence->data[evidence_index];
-    const bd_collection *collection = &run->in->collections->data[item->collection];
-    return run->in->evidence->data[collection->members.data[0]].describes_from;
+    const bd_collection *collection;
+    return first_page(run, evidence_index, &collection)->describes_from;
 }
 
-bool bd_judging_same_or_below(bd_str scope, bd_str id) {
-    return bd_str_has_prefix(scope, id) &&
-           (scope.size == id.size || (id.size > 0 && scope.data[id.size] == '/'));
+bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str *why) {
+    const bd_collection *collection;
+    const bd_evidence *first = first_page(run, evidence_index, &collection);
+    *why = (bd_str){"", 0};
+    if (collection->completeness != BD_COMPLETE_YES) {
+        *why = collection->reason;
+        return false;
+    }
+    if (first->collected_at_is_assumed) {
+        *why = BD_STR("its time is only assumed from the file's own time");
+        return false;
+    }
+    if (first->origin == BD_ORIGIN_HANDED_IN && !first->is_signed_off) {
+        *why = first->signoff_reason;
+        return false;
+    }
+    return true;
+}
+
+bool bd_judging_is_inside(const bd_judging *run, const bd_check_view *view, bd_instant at) {
+    if (at >= run->out->until) {
+        return false;
+    }
+    if (!view->is_event) {
+        return at >= run->snapshots_from;
+    }
+    return at >= run->events_from && (run->in->period->is_type_ii || at == view->latest_event);
 }

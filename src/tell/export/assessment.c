@@ -29,8 +29,8 @@ void export_member_strs(bd_json_writer *writer, const char *key, const bd_strs *
     bd_json_close(writer, ']');
 }
 
-void export_member_ids(bd_json_writer *writer, bd_arena *line, const char *key, const uint32_t *numbers,
-                       size_t count) {
+void export_member_ids(bd_json_writer *writer, bd_arena *line, const char *key,
+                       const uint32_t *numbers, size_t count) {
     bd_json_key(writer, key);
     bd_json_open(writer, '[');
     for (size_t i = 0; i < count; i++) {
@@ -50,7 +50,8 @@ static void member_id(bd_json_writer *writer, bd_arena *line, uint32_t number) {
 static void write_instance(export_run *run, bd_json_writer *writer, const bd_instance *instance) {
     bd_json_open(writer, '{');
     export_member_bool(writer, "accepted", instance->is_accepted);
-    export_member_ids(writer, run->line, "evidence", instance->evidence.data, instance->evidence.count);
+    export_member_ids(writer, run->line, "evidence", instance->evidence.data,
+                      instance->evidence.count);
     export_member_str(writer, "from", bd_day_format(run->line, instance->from));
     export_member_str(writer, "instance", instance->id);
     export_member_bool(writer, "late", instance->is_late);
@@ -60,7 +61,8 @@ static void write_instance(export_run *run, bd_json_writer *writer, const bd_ins
     bd_json_close(writer, '}');
 }
 
-static void write_requirement(export_run *run, bd_json_writer *writer, const bd_requirement_result *result) {
+static void write_requirement(export_run *run, bd_json_writer *writer,
+                              const bd_requirement_result *result) {
     bd_json_open(writer, '{');
     export_member_int(writer, "accepted", result->accepted);
     if (result->age_days >= 0) {
@@ -70,7 +72,8 @@ static void write_requirement(export_run *run, bd_json_writer *writer, const bd_
     export_member_int(writer, "deviating", result->deviating);
     export_member_int(writer, "due", result->due);
     export_member_ids(writer, run->line, "evidence", result->evidence.data, result->evidence.count);
-    export_member_str(writer, "frequency", bd_str_of(bd_frequency_name(result->requirement->frequency)));
+    export_member_str(writer, "frequency",
+                      bd_str_of(bd_frequency_name(result->requirement->frequency)));
     export_member_bool(writer, "fresh", result->is_fresh);
     bd_json_key(writer, "instances");
     bd_json_open(writer, '[');
@@ -115,7 +118,8 @@ static void write_checks(export_run *run, bd_json_writer *writer, const bd_contr
     bd_json_close(writer, ']');
 }
 
-static void write_control(export_run *run, bd_json_writer *writer, const bd_control_result *result) {
+static void write_control(export_run *run, bd_json_writer *writer,
+                          const bd_control_result *result) {
     const bd_control *control = result->control;
     bd_json_open(writer, '{');
     export_member_int(writer, "accepted", result->accepted);
@@ -170,7 +174,8 @@ static void write_controls(export_run *run, bd_json_writer *writer) {
 
 /* ---- criteria ---- */
 
-static void write_criterion(export_run *run, bd_json_writer *writer, const bd_criterion_result *result) {
+static void write_criterion(export_run *run, bd_json_writer *writer,
+                            const bd_criterion_result *result) {
     bd_json_open(writer, '{');
     export_member_str(writer, "category", result->criterion->category);
     bd_json_key(writer, "controls");
@@ -207,7 +212,8 @@ static void write_criteria(export_run *run, bd_json_writer *writer) {
 
 /* ---- exceptions ---- */
 
-static void write_exception(export_run *run, bd_json_writer *writer, const bd_exception *exception) {
+static void write_exception(export_run *run, bd_json_writer *writer,
+                            const bd_exception *exception) {
     bd_arena *line = run->line;
     bd_json_open(writer, '{');
     export_member_str(writer, "check", exception->check->id);
@@ -347,7 +353,8 @@ static void write_period(export_run *run, bd_json_writer *writer) {
     const bd_period *period = assessment->period;
     bd_json_key(writer, "period");
     bd_json_open(writer, '{');
-    bd_json_member(writer, "as_of", export_day(run->line, period->is_type_ii ? BD_DAY_NONE : period->as_of));
+    bd_json_member(writer, "as_of",
+                   export_day(run->line, period->is_type_ii ? BD_DAY_NONE : period->as_of));
     export_member_str(writer, "end", bd_instant_format(run->line, assessment->period_end));
     bd_json_member(writer, "fieldwork", export_day(run->line, period->fieldwork));
     export_member_str(writer, "from", bd_day_format(run->line, period->from));

@@ -44,8 +44,9 @@ static bool is_plain_number(bd_str text) {
 
 /* White space and characters without a shape, which importers drop or hide. */
 static bool is_skipped(uint32_t c) {
-    return c == ' ' || c == 0x85 || c == 0xA0 || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
-           (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0xFEFF;
+    return c == ' ' || c == 0x85 || c == 0xA0 || c == 0xAD || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+           (c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0xFEFF;
 }
 
 static bool starts_formula(uint32_t c) {
@@ -105,7 +106,8 @@ static void put_plain(table *to, bd_str text) {
         if (is_quote) {
             export_puts(out, "\"\"");
         } else {
-            export_put(out, bd_str_format(to->run->line, "\\u{%04X}", (unsigned)(unsigned char)text.data[i]));
+            export_put(out, bd_str_format(to->run->line, "\\u{%04X}",
+                                          (unsigned)(unsigned char)text.data[i]));
         }
         from = i + 1;
     }
@@ -218,7 +220,8 @@ static placing place_evidence(export_run *run) {
                    .is_placed = bd_new(run->arena, bool, run->in->evidence->count + 1)};
     placement at = {run, bd_map_make(run->arena), &out};
     for (size_t i = 0; i < criteria; i++) {
-        bd_map_put(at.criteria, run->in->assessment->criteria[i].criterion->id, &run->in->assessment->criteria[i]);
+        bd_map_put(at.criteria, run->in->assessment->criteria[i].criterion->id,
+                   &run->in->assessment->criteria[i]);
     }
     place_all(&at, /*is_counting*/ true);
     size_t total = 0;
@@ -232,19 +235,34 @@ static placing place_evidence(export_run *run) {
     return out;
 }
 
-static void put_evidence_cells(table *to, const bd_evidence *item) {
+/* What a sidecar or register is of stands with the item it describes. */
+static void put_facts_cells(table *to, const bd_evidence *item) {
     bd_arena *line = to->run->line;
-    cell_text(to, bd_evidence_id(line, item->given.number));
+    cell_text(to, export_instant(line, item->describes_from));
+    cell_text(to, export_instant(line, item->describes_to));
+    cell_text(to, export_instant(line, item->collected_at));
+    if (export_has_rows(item)) {
+        cell_int(to, export_rows_kept(item));
+    } else {
+        cell_empty(to);
+    }
+    cell_word(to, bd_completeness_name(item->completeness));
+    cell_bool(to, item->is_signed_off);
+}
+
+static void put_evidence_cells(table *to, const bd_evidence *item) {
+    cell_text(to, bd_evidence_id(to->run->line, item->given.number));
     cell_text(to, item->title);
     cell_word(to, export_kind(item));
     cell_text(to, item->source);
     cell_word(to, bd_origin_name(item->origin));
-    cell_text(to, export_instant(line, item->describes_from));
-    cell_text(to, export_instant(line, item->describes_to));
-    cell_text(to, export_instant(line, item->collected_at));
-    cell_int(to, export_rows_kept(item));
-    cell_word(to, bd_completeness_name(item->completeness));
-    cell_bool(to, item->is_signed_off);
+    if (export_is_aside(item)) {
+        for (int i = 0; i < 6; i++) {
+            cell_empty(to);
+        }
+    } else {
+        put_facts_cells(to, item);
+    }
     cell_bool(to, item->given.is_withdrawn);
 }
 
@@ -254,8 +272,8 @@ static void put_file_cells(table *to, size_t item) {
 }
 
 #define EVIDENCE_HEADS                                                                             \
-    "evidence", "title", "kind", "source", "origin", "describes_from", "describes_to", "collected_at", "rows",         \
-        "complete", "signed_off", "withdrawn"
+    "evidence", "title", "kind", "source", "origin", "describes_from", "describes_to",             \
+        "collected_at", "rows", "complete", "signed_off", "withdrawn"
 
 /* Places of one criterion that name the same item are neighbours: one row. */
 static void put_places(table *to, const placing *placed, size_t criterion) {
@@ -304,10 +322,13 @@ bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err 
 static bd_str also_supports(export_run *run, size_t item, bd_str criterion) {
     bd_strs others = {0};
     for (size_t i = run->joins->link_from[item]; i < run->joins->link_from[item + 1]; i++) {
-        const bd_control_result *control = &run->in->assessment->controls[run->joins->links[i].control];
+        const bd_control_result *control =
+            &run->in->assessment->controls[run->joins->links[i].control];
         for (size_t j = 0; j < control->control->criteria.count; j++) {
-            const bd_criterion_result *other = export_criterion_find(run, control->control->criteria.data[j]);
-            if (other != NULL && other->is_in_scope && !bd_str_eq(other->criterion->id, criterion)) {
+            const bd_criterion_result *other =
+                export_criterion_find(run, control->control->criteria.data[j]);
+            if (other != NULL && other->is_in_scope &&
+                !bd_str_eq(other->criterion->id, criterion)) {
                 export_add_once(run->line, &others, other->criterion->id);
             }
         }
@@ -342,9 +363,11 @@ static void put_control_rows(table *to, bd_str criterion, const bd_control_resul
     }
 }
 
-bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion, bd_sink *sink, bd_err *err) {
-    static const char *const heads[] = {"criterion", "control",       "control_state", "requirements", "instances",
-                                        EVIDENCE_HEADS, "also_supports", "sha256",     "path"};
+bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion, bd_sink *sink,
+                              bd_err *err) {
+    static const char *const heads[] = {"criterion",     "control",   "control_state",
+                                        "requirements",  "instances", EVIDENCE_HEADS,
+                                        "also_supports", "sha256",    "path"};
     export_run run;
     export_open(&run, inputs, sink);
     table to = {&run, false};
@@ -359,11 +382,26 @@ bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion, 
 /* ---- exceptions.csv ---- */
 
 bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
-    static const char *const heads[] = {
-        "exception",       "state",          "severity",          "controls",          "check",
-        "type",            "key",            "resource",          "subscription",      "property",
-        "last_seen_clean", "first_seen_failing", "last_seen_failing", "first_seen_clean", "exact_from",
-        "exact_to",        "failing_days",   "observed_days",     "evidence",          "reason"};
+    static const char *const heads[] = {"exception",
+                                        "state",
+                                        "severity",
+                                        "controls",
+                                        "check",
+                                        "type",
+                                        "key",
+                                        "resource",
+                                        "subscription",
+                                        "property",
+                                        "last_seen_clean",
+                                        "first_seen_failing",
+                                        "last_seen_failing",
+                                        "first_seen_clean",
+                                        "exact_from",
+                                        "exact_to",
+                                        "failing_days",
+                                        "observed_days",
+                                        "evidence",
+                                        "reason"};
     export_run run;
     export_open(&run, inputs, sink);
     table to = {&run, false};
@@ -388,7 +426,8 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
         cell_text(&to, export_instant(run.line, exception->exact_to));
         cell_int(&to, exception->failing_days);
         cell_int(&to, exception->observed_days);
-        cell_text(&to, exception->evidence != 0 ? bd_evidence_id(run.line, exception->evidence) : (bd_str){"", 0});
+        cell_text(&to, exception->evidence != 0 ? bd_evidence_id(run.line, exception->evidence)
+                                                : (bd_str){"", 0});
         cell_text(&to, exception->reason);
         end_row(&to);
     }
@@ -437,9 +476,10 @@ static void put_control(table *to, const bd_control_result *result) {
 
 bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
     static const char *const heads[] = {
-        "control",   "origin",   "owner", "statement",   "your_ref", "your_statement", "criteria",
-        "primary",   "frequency", "in_scope", "state",   "state_words", "due",         "accepted",
-        "fresh",     "newest",   "age_days", "exceptions", "open_exceptions", "reason"};
+        "control",        "origin",      "owner",      "statement",       "your_ref",
+        "your_statement", "criteria",    "primary",    "frequency",       "in_scope",
+        "state",          "state_words", "due",        "accepted",        "fresh",
+        "newest",         "age_days",    "exceptions", "open_exceptions", "reason"};
     export_run run;
     export_open(&run, inputs, sink);
     table to = {&run, false};
@@ -466,8 +506,9 @@ static bd_str numbers_of(const export_run *run, const bd_criterion_result *resul
 }
 
 bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
-    static const char *const heads[] = {"criterion", "category",   "series",   "title", "in_scope",       "state",
-                                        "automated", "supporting", "document", "of",    "open_exceptions", "controls"};
+    static const char *const heads[] = {"criterion", "category", "series",          "title",
+                                        "in_scope",  "state",    "automated",       "supporting",
+                                        "document",  "of",       "open_exceptions", "controls"};
     export_run run;
     export_open(&run, inputs, sink);
     table to = {&run, false};

@@ -6,7 +6,7 @@
 
 #define EXPORT_LINE_BYTES ((size_t)1 << 30) /* limit of a scratch arena; emptied after every item */
 
-/* ---- output ---------------------------------------------------------------------------------- */
+/* ---- output ---- */
 
 /* Hands on in large pieces; the first failure of the target sticks and is told by export_finish. */
 typedef struct {
@@ -23,7 +23,7 @@ void export_put(export_out *out, bd_str text);
 void export_puts(export_out *out, const char *text);
 BD_MUST_USE bd_rc export_finish(export_out *out, bd_err *err);
 
-/* ---- what belongs to what ---------------------------------------------------------------------- */
+/* ---- what belongs to what ---- */
 
 /* An evidence item speaks to a requirement of a control. */
 typedef struct {
@@ -31,13 +31,13 @@ typedef struct {
 } export_link;
 
 struct bd_export_joins {
-    const uint32_t *order;     /* indexes of evidence items by rising number */
-    const size_t *link_from;   /* of item i: links[link_from[i]] up to links[link_from[i + 1]] */
-    const export_link *links;  /* control order */
-    const size_t *check_from;  /* of control i, likewise */
-    const uint32_t *checks;    /* indexes of check results */
-    const uint32_t *subject;   /* of a sidecar: 1 + index of the first item it describes, 0: none */
-    bd_map *controls;          /* number -> bd_control_result */
+    const uint32_t *order;    /* indexes of evidence items by rising number */
+    const size_t *link_from;  /* of item i: links[link_from[i]] up to links[link_from[i + 1]] */
+    const export_link *links; /* control order */
+    const size_t *check_from; /* of control i, likewise */
+    const uint32_t *checks;   /* indexes of check results */
+    const uint32_t *subject;  /* of a sidecar: 1 + index of the first item it describes, 0: none */
+    bd_map *controls;         /* number -> bd_control_result */
     size_t evidence_count;
 };
 
@@ -71,32 +71,41 @@ typedef struct {
     bd_str requirement, instance;
 } export_mention;
 typedef BD_VEC(export_mention) export_mentions;
-export_mentions export_mentions_of(bd_arena *arena, const bd_control_result *control); /* by rising number */
+export_mentions export_mentions_of(bd_arena *arena,
+                                   const bd_control_result *control); /* by rising number */
 /* For short lists: appends unless it is there, or empty. */
 void export_add_once(bd_arena *arena, bd_strs *list, bd_str text);
 
-/* ---- words ------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
-const char *export_kind(const bd_evidence *item); /* "records", "document", "sidecar", "register", "unmapped" */
-bd_str export_day(bd_arena *arena, bd_day day);              /* empty for BD_DAY_NONE */
-bd_str export_instant(bd_arena *arena, bd_instant at);       /* empty for BD_INSTANT_NONE */
+const char *
+export_kind(const bd_evidence *item); /* "records", "document", "sidecar", "register", "unmapped" */
+bd_str export_day(bd_arena *arena, bd_day day);        /* empty for BD_DAY_NONE */
+bd_str export_instant(bd_arena *arena, bd_instant at); /* empty for BD_INSTANT_NONE */
 bd_str export_hex(bd_arena *arena, const uint8_t sha256[32]);
 bd_str export_joined(bd_arena *arena, const bd_strs *texts, const char *between);
+bool export_is_aside(const bd_evidence *item); /* a sidecar or register: describes no system itself */
+bool export_has_rows(const bd_evidence *item); /* false for documents, sidecars and registers */
 int64_t export_rows_kept(const bd_evidence *item);
 
-/* ---- JSON parts that two files write ---------------------------------------------------------------- */
+/* ---- JSON parts that two files write ---- */
 
 void export_member_strs(bd_json_writer *writer, const char *key, const bd_strs *texts);
-void export_member_ids(bd_json_writer *writer, bd_arena *line, const char *key, const uint32_t *numbers, size_t count);
+void export_member_ids(bd_json_writer *writer, bd_arena *line, const char *key,
+                       const uint32_t *numbers, size_t count);
 void export_member_int(bd_json_writer *writer, const char *key, int64_t value);
 void export_member_bool(bd_json_writer *writer, const char *key, bool value);
-void export_member_str(bd_json_writer *writer, const char *key, bd_str text); /* written even when empty */
+void export_member_str(bd_json_writer *writer, const char *key,
+                       bd_str text); /* written even when empty */
 void export_evidence_record(export_run *run, bd_json_writer *writer, size_t index);
 void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id);
+/* Why the file was refused, where no diagnostic of it says so; else empty. */
+bd_str export_untold_problem(const bd_evidence *item);
 void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *signoff);
 
-/* ---- the page ------------------------------------------------------------------------------------- */
+/* ---- the page ---- */
 
-extern const char *const export_style[]; /* the style sheet of index.html in pieces, closed by NULL */
+extern const char
+    *const export_style[]; /* the style sheet of index.html in pieces, closed by NULL */
 
 #endif

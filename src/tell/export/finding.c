@@ -13,7 +13,8 @@ bd_rc bd_export_finding(const bd_finding *finding, bd_sink *sink, bd_err *err) {
     bd_json_open(&writer, '{');
     export_member_str(&writer, "check", finding->check->id);
     export_member_str(&writer, "control", finding->control);
-    bd_json_member(&writer, "evidence", finding->evidence != 0 ? bd_str_of(evidence) : (bd_str){"", 0});
+    bd_json_member(&writer, "evidence",
+                   finding->evidence != 0 ? bd_str_of(evidence) : (bd_str){"", 0});
     export_member_str(&writer, "instance", finding->instance);
     export_member_str(&writer, "key", finding->key);
     export_member_str(&writer, "reason", finding->reason);

@@ -7,7 +7,8 @@
 
 /* ---- score ---- */
 
-static void put_figure(export_run *run, const char *name, bd_ratio ratio, const char *meaning, int with_exceptions) {
+static void put_figure(export_run *run, const char *name, bd_ratio ratio, const char *meaning,
+                       int with_exceptions) {
     html_put(run, "<div class=\"figure\"><dt>");
     html_put(run, name);
     html_put(run, "</dt><dd><p class=\"big\">");
@@ -31,9 +32,11 @@ static void put_figure(export_run *run, const char *name, bd_ratio ratio, const 
 static void put_score(export_run *run) {
     const bd_assessment *assessment = run->in->assessment;
     html_put(run, "<dl class=\"score\">\n");
-    put_figure(run, "Ready", assessment->ready, "Controls that are complete", assessment->ready.with_exceptions);
+    put_figure(run, "Ready", assessment->ready, "Controls that are complete",
+               assessment->ready.with_exceptions);
     put_figure(run, "Cover", assessment->cover, "Due instances that are accepted", 0);
-    put_figure(run, "Fresh", assessment->fresh, "Controls whose newest evidence is within its age limit", 0);
+    put_figure(run, "Fresh", assessment->fresh,
+               "Controls whose newest evidence is within its age limit", 0);
     html_put(run, "</dl>\n");
 }
 
@@ -43,8 +46,8 @@ static void put_state_counts(export_run *run) {
     for (size_t i = 0; i < assessment->control_count; i++) {
         counts[assessment->controls[i].state] += assessment->controls[i].is_in_scope;
     }
-    static const bd_state shown[] = {BD_STATE_COMPLETE, BD_STATE_PROGRESS, BD_STATE_BLANK, BD_STATE_NA,
-                                     BD_STATE_NOT_DUE};
+    static const bd_state shown[] = {BD_STATE_COMPLETE, BD_STATE_PROGRESS, BD_STATE_BLANK,
+                                     BD_STATE_NA, BD_STATE_NOT_DUE};
     html_put(run, "<p class=\"counts\">Controls in scope: ");
     for (size_t i = 0; i < BD_COUNT(shown); i++) {
         html_put(run, "<span class=\"count\">");
@@ -66,7 +69,8 @@ static void put_gates(export_run *run) {
         bd_str gate = gates->data[i];
         bd_str known = BD_STR("Not complete: ");
         html_put(run, "<li>");
-        html_text(run, bd_str_has_prefix(gate, known) ? bd_str_sub(gate, known.size, gate.size) : gate);
+        html_text(run,
+                  bd_str_has_prefix(gate, known) ? bd_str_sub(gate, known.size, gate.size) : gate);
         html_put(run, "</li>\n");
     }
     html_put(run, "</ul></div>\n");
@@ -106,14 +110,16 @@ static bool is_by_month(bd_frequency frequency) {
 }
 
 /* cells: one per month, then one for quarterly, annual and single instances. */
-static void add_requirement(const export_run *run, cell *cells, const bd_requirement_result *requirement) {
+static void add_requirement(const export_run *run, cell *cells,
+                            const bd_requirement_result *requirement) {
     const bd_strs *months = &run->in->assessment->months;
     size_t month = 0;
     for (size_t i = 0; i < requirement->instance_count; i++) {
         const bd_instance *instance = &requirement->instances[i];
         size_t at = months->count;
         if (is_by_month(requirement->requirement->frequency)) {
-            for (at = month; at < months->count && !bd_str_eq(months->data[at], instance->id); at++) {
+            for (at = month; at < months->count && !bd_str_eq(months->data[at], instance->id);
+                 at++) {
             }
             month = at < months->count ? at : month;
         }
@@ -122,14 +128,16 @@ static void add_requirement(const export_run *run, cell *cells, const bd_require
 }
 
 static bool counts(const bd_control_result *control) {
-    return control->is_in_scope && control->state != BD_STATE_NA && control->state != BD_STATE_NOT_DUE;
+    return control->is_in_scope && control->state != BD_STATE_NA &&
+           control->state != BD_STATE_NOT_DUE;
 }
 
 static void put_cell(export_run *run, const cell *shown) {
     if (shown->due == 0) {
-        html_put(run, shown->not_due > 0 ? "<td class=\"cell off\"><span aria-hidden=\"true\">–</span><span "
-                                           "class=\"heard\">not due</span></td>"
-                                         : "<td class=\"cell\"></td>");
+        html_put(run, shown->not_due > 0
+                          ? "<td class=\"cell off\"><span aria-hidden=\"true\">–</span><span "
+                            "class=\"heard\">not due</span></td>"
+                          : "<td class=\"cell\"></td>");
         return;
     }
     html_put(run, "<td class=\"cell ");
@@ -186,7 +194,8 @@ static void put_month_head(export_run *run, bd_str month) {
 
 static void put_grid_head(export_run *run) {
     const bd_strs *months = &run->in->assessment->months;
-    html_put(run, "<caption>Each cell: accepted of due instances, marked with the worst outcome among them. "
+    html_put(run, "<caption>Each cell: accepted of due instances, marked with the worst outcome "
+                  "among them. "
                   "“Longer” holds what is due by quarter, by year or once.</caption>\n"
                   "<thead><tr><th scope=\"col\">Criterion</th><th scope=\"col\">Our title</th>"
                   "<th scope=\"col\">State</th><th scope=\"col\" class=\"number\">Complete</th>");
@@ -208,8 +217,9 @@ static void put_series_row(export_run *run, const bd_criterion *criterion) {
 }
 
 static void put_legend(export_run *run) {
-    static const bd_outcome shown[] = {BD_OUTCOME_CLEAN,       BD_OUTCOME_CHANGE_LOG, BD_OUTCOME_NO_OCCURRENCE,
-                                       BD_OUTCOME_DEVIATION,   BD_OUTCOME_CANNOT_TELL, BD_OUTCOME_MISSING};
+    static const bd_outcome shown[] = {BD_OUTCOME_CLEAN,         BD_OUTCOME_CHANGE_LOG,
+                                       BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_DEVIATION,
+                                       BD_OUTCOME_CANNOT_TELL,   BD_OUTCOME_MISSING};
     html_put(run, "<ul class=\"legend\" aria-label=\"Outcomes\">");
     for (size_t i = 0; i < BD_COUNT(shown); i++) {
         html_put(run, "<li>");
@@ -226,8 +236,9 @@ static void put_grid(export_run *run) {
     html_put(run, "<section id=\"criteria\" aria-labelledby=\"criteria-head\">\n"
                   "<h2 id=\"criteria-head\">Criteria by month</h2>\n");
     put_legend(run);
-    html_put(run, "<div class=\"wide\" role=\"region\" aria-labelledby=\"criteria-head\" tabindex=\"0\">"
-                  "<table class=\"grid\">\n");
+    html_put(run,
+             "<div class=\"wide\" role=\"region\" aria-labelledby=\"criteria-head\" tabindex=\"0\">"
+             "<table class=\"grid\">\n");
     put_grid_head(run);
     for (size_t i = 0; i < assessment->criterion_count; i++) {
         const bd_criterion_result *result = &assessment->criteria[i];
@@ -243,7 +254,8 @@ static void put_grid(export_run *run) {
         put_grid_row(run, result);
     }
     html_put(run, is_open ? "</tbody>\n</table></div>\n</section>\n"
-                          : "<tbody><tr><td>No criterion is in scope.</td></tr></tbody></table></div>\n</section>\n");
+                          : "<tbody><tr><td>No criterion is in "
+                            "scope.</td></tr></tbody></table></div>\n</section>\n");
 }
 
 void html_glance(export_run *run) {

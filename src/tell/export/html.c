@@ -51,6 +51,14 @@ void html_int(export_run *run, int64_t value) {
     html_text(run, bd_str_format(run->line, "%lld", (long long)value));
 }
 
+void html_rows(export_run *run, const bd_evidence *item) {
+    if (export_has_rows(item)) {
+        html_int(run, export_rows_kept(item));
+    } else {
+        html_put(run, "–");
+    }
+}
+
 /* `singular` is followed by "s" for any number but one. */
 void html_count(export_run *run, int64_t count, const char *singular) {
     html_int(run, count);
@@ -63,8 +71,8 @@ void html_count(export_run *run, int64_t count, const char *singular) {
 static void put_url(export_run *run, bd_str path) {
     for (size_t i = 0; i < path.size; i++) {
         char c = path.data[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                        (c != '\0' && strchr("-._~/", c) != NULL);
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~/", c) != NULL);
         if (is_plain) {
             export_put(&run->out, bd_str_sub(path, i, i + 1));
         } else {
@@ -205,8 +213,10 @@ void html_time(export_run *run, bd_instant at) {
 /* The days that an item describes: `to` is exclusive where it is another instant. */
 void html_described(export_run *run, const bd_evidence *item) {
     html_time(run, item->describes_from);
-    bool has_end = item->describes_to != BD_INSTANT_NONE && item->describes_to > item->describes_from;
-    if (has_end && bd_instant_utc_day(item->describes_to - 1) != bd_instant_utc_day(item->describes_from)) {
+    bool has_end =
+        item->describes_to != BD_INSTANT_NONE && item->describes_to > item->describes_from;
+    if (has_end &&
+        bd_instant_utc_day(item->describes_to - 1) != bd_instant_utc_day(item->describes_from)) {
         html_put(run, " to ");
         put_time(run, item->describes_to, item->describes_to - 1);
     }

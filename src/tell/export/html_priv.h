@@ -10,6 +10,7 @@ void html_put(export_run *run, const char *markup); /* our own literal */
 void html_text(export_run *run, bd_str text);       /* escaped; hidden characters are shown */
 void html_words(export_run *run, const char *text); /* likewise */
 void html_int(export_run *run, int64_t value);
+void html_rows(export_run *run, const bd_evidence *item);
 void html_count(export_run *run, int64_t count, const char *singular);
 
 void html_link_open(export_run *run, const char *prefix, bd_str target);

@@ -23,7 +23,8 @@ static const uint32_t *order_evidence(const bd_evidences *evidence, bd_arena *ar
     return order;
 }
 
-static bool find_number(const bd_evidences *evidence, const uint32_t *order, uint32_t number, size_t *index) {
+static bool find_number(const bd_evidences *evidence, const uint32_t *order, uint32_t number,
+                        size_t *index) {
     size_t from = 0;
     size_t to = evidence->count;
     while (from < to) {
@@ -103,10 +104,12 @@ static void link_evidence(const bd_export_inputs *in, bd_export_joins *out, bd_a
 
 /* ---- check results to controls ---- */
 
-static size_t control_of_check(const bd_export_inputs *in, const bd_export_joins *joins, size_t check) {
+static size_t control_of_check(const bd_export_inputs *in, const bd_export_joins *joins,
+                               size_t check) {
     const bd_control *control = in->assessment->checks.data[check].check->requirement->control;
     const bd_control_result *result = bd_map_find(joins->controls, control->number);
-    return result != NULL ? (size_t)(result - in->assessment->controls) : in->assessment->control_count;
+    return result != NULL ? (size_t)(result - in->assessment->controls)
+                          : in->assessment->control_count;
 }
 
 static void link_checks(const bd_export_inputs *in, bd_export_joins *out, bd_arena *arena) {
@@ -133,7 +136,8 @@ static void link_sidecars(const bd_export_inputs *in, bd_export_joins *out, bd_a
         uint32_t item = out->order[i];
         size_t sidecar = 0;
         uint32_t number = in->evidence->data[item].given.sidecar;
-        if (number != 0 && find_number(in->evidence, out->order, number, &sidecar) && subject[sidecar] == 0) {
+        if (number != 0 && find_number(in->evidence, out->order, number, &sidecar) &&
+            subject[sidecar] == 0) {
             subject[sidecar] = item + 1;
         }
     }
@@ -186,7 +190,8 @@ const bd_criterion_result *export_home(const export_run *run, const bd_control_r
         return primary;
     }
     for (size_t i = 0; i < control->control->criteria.count; i++) {
-        const bd_criterion_result *other = export_criterion_find(run, control->control->criteria.data[i]);
+        const bd_criterion_result *other =
+            export_criterion_find(run, control->control->criteria.data[i]);
         if (other != NULL && other->is_in_scope) {
             return other;
         }
@@ -195,7 +200,8 @@ const bd_criterion_result *export_home(const export_run *run, const bd_control_r
 }
 
 bd_str export_package_path(const export_run *run, size_t evidence_index) {
-    return run->in->package_paths != NULL ? run->in->package_paths[evidence_index] : (bd_str){"", 0};
+    return run->in->package_paths != NULL ? run->in->package_paths[evidence_index]
+                                          : (bd_str){"", 0};
 }
 
 bd_str export_ipe_path(const export_run *run, size_t evidence_index) {
@@ -211,7 +217,8 @@ static int cmp_mentions(const void *context, const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void add_mentions(bd_arena *arena, export_mentions *list, const bd_requirement_result *requirement) {
+static void add_mentions(bd_arena *arena, export_mentions *list,
+                         const bd_requirement_result *requirement) {
     for (size_t i = 0; i < requirement->evidence.count; i++) {
         *bd_push(arena, list) = (export_mention){.number = requirement->evidence.data[i],
                                                  .requirement = requirement->requirement->req};
@@ -294,6 +301,14 @@ bd_str export_joined(bd_arena *arena, const bd_strs *texts, const char *between)
         }
     }
     return (bd_str){out, at};
+}
+
+bool export_is_aside(const bd_evidence *item) {
+    return item->is_sidecar || item->is_register;
+}
+
+bool export_has_rows(const bd_evidence *item) {
+    return !item->is_document && !export_is_aside(item);
 }
 
 int64_t export_rows_kept(const bd_evidence *item) {

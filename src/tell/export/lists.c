@@ -53,18 +53,24 @@ static void put_exceptions(export_run *run) {
     html_put(run, "<section id=\"exceptions\" aria-labelledby=\"exceptions-head\">\n"
                   "<h2 id=\"exceptions-head\">Exceptions</h2>\n");
     if (assessment->exceptions.count == 0) {
-        html_put(run, "<p>No exception was seen in the period, in what was observed.</p>\n</section>\n");
+        html_put(run,
+                 "<p>No exception was seen in the period, in what was observed.</p>\n</section>\n");
         return;
     }
-    html_put(run, "<p>A failing stretch of one property of one resource is one exception. It stays disclosed "
-                  "after it is closed. The list is also in <a href=\"../60_EXCEPTIONS/exceptions.csv\">exceptions.csv</a>, "
-                  "every failing record in <a href=\"../80_MACHINE/findings.ndjson\">findings.ndjson</a>.</p>\n"
-                  "<div class=\"wide\" role=\"region\" aria-labelledby=\"exceptions-head\" tabindex=\"0\"><table>\n"
-                  "<thead><tr><th scope=\"col\">Exception</th><th scope=\"col\">State</th>"
-                  "<th scope=\"col\">Control</th><th scope=\"col\">What, and where</th>"
-                  "<th scope=\"col\">Last seen clean</th><th scope=\"col\">First seen failing</th>"
-                  "<th scope=\"col\">Last seen failing</th><th scope=\"col\">First seen clean</th>"
-                  "<th scope=\"col\" class=\"number\">Days failing of observed</th></tr></thead>\n<tbody>\n");
+    html_put(
+        run,
+        "<p>A failing stretch of one property of one resource is one exception. It stays disclosed "
+        "after it is closed. The list is also in <a "
+        "href=\"../60_EXCEPTIONS/exceptions.csv\">exceptions.csv</a>, "
+        "every failing record in <a "
+        "href=\"../80_MACHINE/findings.ndjson\">findings.ndjson</a>.</p>\n"
+        "<div class=\"wide\" role=\"region\" aria-labelledby=\"exceptions-head\" "
+        "tabindex=\"0\"><table>\n"
+        "<thead><tr><th scope=\"col\">Exception</th><th scope=\"col\">State</th>"
+        "<th scope=\"col\">Control</th><th scope=\"col\">What, and where</th>"
+        "<th scope=\"col\">Last seen clean</th><th scope=\"col\">First seen failing</th>"
+        "<th scope=\"col\">Last seen failing</th><th scope=\"col\">First seen clean</th>"
+        "<th scope=\"col\" class=\"number\">Days failing of observed</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < assessment->exceptions.count; i++) {
         put_exception(run, &assessment->exceptions.data[i]);
     }
@@ -103,7 +109,7 @@ static void put_signoff(export_run *run, const bd_evidence *item) {
         html_put(run, "signed off");
         return;
     }
-    if (item->origin != BD_ORIGIN_HANDED_IN || item->is_sidecar || item->is_register) {
+    if (item->origin != BD_ORIGIN_HANDED_IN) {
         html_put(run, "not needed");
         return;
     }
@@ -129,6 +135,20 @@ static void put_evidence_title(export_run *run, size_t index, const bd_evidence 
     }
 }
 
+static void put_evidence_facts(export_run *run, const bd_evidence *item) {
+    html_put(run, "</td><td>");
+    html_described(run, item);
+    html_put(run, "</td><td>");
+    html_time(run, item->collected_at);
+    html_put(run, item->collected_at_is_assumed ? " <small>assumed</small>" : "");
+    html_put(run, "</td><td class=\"number\">");
+    html_rows(run, item);
+    html_put(run, "</td><td>");
+    html_words(run, bd_completeness_name(item->completeness));
+    html_put(run, "</td><td>");
+    put_signoff(run, item);
+}
+
 static void put_evidence(export_run *run, size_t index) {
     const bd_evidence *item = &run->in->evidence->data[index];
     bd_str id = bd_evidence_id(run->line, item->given.number);
@@ -147,18 +167,12 @@ static void put_evidence(export_run *run, size_t index) {
         html_words(run, bd_origin_name(item->origin));
         html_put(run, "</small>");
     }
-    html_put(run, "</td><td>");
-    html_described(run, item);
-    html_put(run, "</td><td>");
-    html_time(run, item->collected_at);
-    html_put(run, item->collected_at_is_assumed ? " <small>assumed</small>" : "");
-    html_put(run, "</td><td class=\"number\">");
-    html_int(run, export_rows_kept(item));
-    html_put(run, "</td><td>");
-    html_words(run, bd_completeness_name(item->completeness));
-    html_put(run, "</td><td>");
-    put_signoff(run, item);
-    html_put(run, "</td><td>");
+    if (export_is_aside(item)) {
+        html_put(run, "</td><td>–</td><td>–</td><td class=\"number\">–</td><td>–</td><td>–");
+    } else {
+        put_evidence_facts(run, item);
+    }
+    html_put(run, "</td><td class=\"links\">");
     put_speaks_to(run, index);
     html_put(run, "</td><td class=\"hash\"><code>");
     html_text(run, export_hex(run->line, item->given.sha256));
@@ -171,14 +185,18 @@ static void put_all_evidence(export_run *run) {
     html_put(run, "<section id=\"evidence\" aria-labelledby=\"evidence-head\">\n"
                   "<h2 id=\"evidence-head\">Evidence</h2>\n<p>");
     html_count(run, (int64_t)evidence->count, "file");
-    html_put(run, ", each kept as it was handed in. Times are UTC. Sign-offs are stated, not authenticated. "
-                  "The same list, by criterion, is <a href=\"index.csv\">index.csv</a>.</p>\n"
-                  "<div class=\"wide\" role=\"region\" aria-labelledby=\"evidence-head\" tabindex=\"0\">"
-                  "<table class=\"all\">\n<thead><tr><th scope=\"col\">Evidence</th><th scope=\"col\">File</th>"
-                  "<th scope=\"col\">Kind</th><th scope=\"col\">Describes</th><th scope=\"col\">Collected</th>"
-                  "<th scope=\"col\" class=\"number\">Rows</th><th scope=\"col\">Complete</th>"
-                  "<th scope=\"col\">Sign-off</th><th scope=\"col\">Speaks to</th>"
-                  "<th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
+    html_put(
+        run,
+        ", each kept as it was handed in. Times are UTC. Sign-offs are stated, not authenticated. "
+        "The same list, by criterion, is <a href=\"index.csv\">index.csv</a>.</p>\n"
+        "<div class=\"wide\" role=\"region\" aria-labelledby=\"evidence-head\" tabindex=\"0\">"
+        "<table class=\"all\">\n<thead><tr><th scope=\"col\">Evidence</th><th "
+        "scope=\"col\">File</th>"
+        "<th scope=\"col\">Kind</th><th scope=\"col\">Describes</th><th "
+        "scope=\"col\">Collected</th>"
+        "<th scope=\"col\" class=\"number\">Rows</th><th scope=\"col\">Complete</th>"
+        "<th scope=\"col\">Sign-off</th><th scope=\"col\">Speaks to</th>"
+        "<th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < evidence->count; i++) {
         put_evidence(run, run->joins->order[i]);
     }
@@ -244,8 +262,8 @@ static void put_data_quality(export_run *run) {
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
         const bd_diags *diags = &item->facts.diags;
-        bool is_only_problem = item->facts.is_malformed && diags->count == 0;
-        if (diags->count == 0 && !is_only_problem) {
+        bd_str problem = export_untold_problem(item);
+        if (diags->count == 0 && problem.size == 0) {
             continue;
         }
         html_put(run, is_open ? "" : "<h3>Data quality</h3>\n<ul>\n");
@@ -253,8 +271,8 @@ static void put_data_quality(export_run *run) {
         for (size_t j = 0; j < diags->count; j++) {
             put_remark(run, item, diags->data[j].locus, diags->data[j].message);
         }
-        if (is_only_problem) {
-            put_remark(run, item, (bd_str){"", 0}, item->facts.problem);
+        if (problem.size > 0) {
+            put_remark(run, item, (bd_str){"", 0}, problem);
         }
     }
     html_put(run, is_open ? "</ul>\n" : "");
@@ -297,5 +315,6 @@ void html_lists(export_run *run) {
     put_unmapped(run);
     put_data_quality(run);
     put_excluded(run);
-    html_put(run, "<p>Controls without evidence say so in their own place above.</p>\n</section>\n");
+    html_put(run,
+             "<p>Controls without evidence say so in their own place above.</p>\n</section>\n");
 }

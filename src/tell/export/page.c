@@ -28,7 +28,8 @@ static void put_head(export_run *run) {
     for (size_t i = 0; export_style[i] != NULL; i++) {
         html_put(run, export_style[i]);
     }
-    html_put(run, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#criteria\">Skip to the criteria</a>\n");
+    html_put(run, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#criteria\">Skip to the "
+                  "criteria</a>\n");
 }
 
 static void put_fact(export_run *run, const char *name, bd_str value) {
@@ -58,23 +59,27 @@ static void put_banner(export_run *run) {
     put_fact(run, "As of", bd_instant_format(run->line, assessment->as_of));
     put_fact(run, "Time zone", engagement->zone_name);
     put_fact(run, "Package", run->in->package_id);
-    html_put(run, "</dl>\n<p class=\"doors\"><a class=\"door\" href=\"binder.pdf\">Read the binder</a> "
-                  "<a class=\"door\" href=\"../90_INTEGRITY/verify.txt\">Check this package</a> "
-                  "<a href=\"README.txt\">README</a> <a href=\"index.csv\">index.csv</a> "
-                  "<a href=\"../80_MACHINE/assessment.json\">assessment.json</a></p>\n"
-                  "<p class=\"note\">Management’s evidence; no auditor’s opinion. 2017 Trust Services Criteria with revised "
-                  "points of focus, 2022; the titles of criteria are our own words.</p>\n</header>\n");
+    html_put(run,
+             "</dl>\n<p class=\"doors\"><a class=\"door\" href=\"binder.pdf\">Read the binder</a> "
+             "<a class=\"door\" href=\"../90_INTEGRITY/verify.txt\">Check this package</a> "
+             "<a href=\"README.txt\">README</a> <a href=\"index.csv\">index.csv</a> "
+             "<a href=\"../80_MACHINE/assessment.json\">assessment.json</a></p>\n"
+             "<p class=\"note\">Management’s evidence; no auditor’s opinion. 2017 Trust Services "
+             "Criteria with revised "
+             "points of focus, 2022; the titles of criteria are our own words.</p>\n</header>\n");
     bd_arena_reset(run->line);
 }
 
 static void put_navigation(export_run *run) {
     const bd_assessment *assessment = run->in->assessment;
     const bd_criterion *last = NULL;
-    html_put(run, "<nav aria-label=\"Parts of this page\"><ul>\n<li><a href=\"#glance\">At a glance</a></li>\n"
+    html_put(run, "<nav aria-label=\"Parts of this page\"><ul>\n<li><a href=\"#glance\">At a "
+                  "glance</a></li>\n"
                   "<li><a href=\"#criteria\">By month</a></li>\n");
     for (size_t i = 0; i < assessment->criterion_count; i++) {
         const bd_criterion_result *result = &assessment->criteria[i];
-        if (!result->is_in_scope || (last != NULL && bd_str_eq(last->series, result->criterion->series))) {
+        if (!result->is_in_scope ||
+            (last != NULL && bd_str_eq(last->series, result->criterion->series))) {
             continue;
         }
         last = result->criterion;
@@ -82,15 +87,19 @@ static void put_navigation(export_run *run) {
         html_link(run, "#series-", last->series, last->series);
         html_put(run, "</li>\n");
     }
-    html_put(run, "<li><a href=\"#exceptions\">Exceptions</a></li>\n<li><a href=\"#evidence\">Evidence</a></li>\n"
+    html_put(run, "<li><a href=\"#exceptions\">Exceptions</a></li>\n<li><a "
+                  "href=\"#evidence\">Evidence</a></li>\n"
                   "<li><a href=\"#gaps\">Gaps</a></li>\n</ul></nav>\n");
 }
 
 static void put_foot(export_run *run) {
-    html_put(run, "<footer>\n<p>States: <strong>complete</strong> means that every due instance is accepted, every "
-                  "exception is closed and the evidence is fresh; it is derived from the evidence and never set by "
+    html_put(run, "<footer>\n<p>States: <strong>complete</strong> means that every due instance is "
+                  "accepted, every "
+                  "exception is closed and the evidence is fresh; it is derived from the evidence "
+                  "and never set by "
                   "hand. Score definition bindery-1.</p>\n<dl class=\"facts\">\n");
-    put_fact(run, "Made by", bd_str_format(run->line, "Bindery %.*s", BD_ARG(run->in->bindery_version)));
+    put_fact(run, "Made by",
+             bd_str_format(run->line, "Bindery %.*s", BD_ARG(run->in->bindery_version)));
     put_fact(run, "Journal head", run->in->journal_head);
     put_fact(run, "Catalog", export_hex(run->line, run->in->catalog->sha256));
     put_fact(run, "Time zone data", run->in->tzdata_version);

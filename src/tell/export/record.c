@@ -18,7 +18,8 @@ void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *si
     export_member_str(writer, "name", signoff->name);
     bd_json_member(writer, "origin", signoff->origin);
     bd_json_member(writer, "role", signoff->role);
-    bd_json_member(writer, "sha256", signoff->has_sha256 ? export_hex(line, signoff->sha256) : (bd_str){"", 0});
+    bd_json_member(writer, "sha256",
+                   signoff->has_sha256 ? export_hex(line, signoff->sha256) : (bd_str){"", 0});
     bd_json_close(writer, '}');
 }
 
@@ -44,7 +45,8 @@ static const char *severity_name(bd_diag_severity severity) {
     return names[severity];
 }
 
-static void write_diag(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id, const bd_diag *diag) {
+static void write_diag(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id,
+                       const bd_diag *diag) {
     bd_json_open(writer, '{');
     export_member_str(writer, "evidence", evidence_id);
     bd_json_member(writer, "locus", diag->locus);
@@ -54,15 +56,21 @@ static void write_diag(bd_json_writer *writer, const bd_evidence *item, bd_str e
     bd_json_close(writer, '}');
 }
 
-void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id) {
+bd_str export_untold_problem(const bd_evidence *item) {
     const bd_facts *facts = &item->facts;
-    bool is_told = !facts->is_malformed || facts->problem.size == 0;
+    bool is_told = !facts->is_malformed;
     for (size_t i = 0; i < facts->diags.count; i++) {
-        write_diag(writer, item, evidence_id, &facts->diags.data[i]);
         is_told = is_told || bd_str_eq(facts->diags.data[i].message, facts->problem);
     }
-    if (!is_told) {
-        bd_diag problem = {.severity = BD_DIAG_REFUSED, .message = facts->problem};
+    return is_told ? (bd_str){"", 0} : facts->problem;
+}
+
+void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id) {
+    for (size_t i = 0; i < item->facts.diags.count; i++) {
+        write_diag(writer, item, evidence_id, &item->facts.diags.data[i]);
+    }
+    bd_diag problem = {.severity = BD_DIAG_REFUSED, .message = export_untold_problem(item)};
+    if (problem.message.size > 0) {
         write_diag(writer, item, evidence_id, &problem);
     }
 }
@@ -109,7 +117,8 @@ static void write_speaks_to(export_run *run, bd_json_writer *writer, size_t inde
 
 static const bd_collection *collection_of(const export_run *run, const bd_evidence *item) {
     const bd_collections *collections = run->in->collections;
-    if (collections == NULL || item->collection >= collections->count || item->is_sidecar || item->is_register) {
+    if (collections == NULL || item->collection >= collections->count || item->is_sidecar ||
+        item->is_register) {
         return NULL;
     }
     const bd_collection *collection = &collections->data[item->collection];
@@ -137,7 +146,8 @@ static void write_record_scope(bd_json_writer *writer, const bd_sidecar *sidecar
     bd_json_close(writer, '}');
 }
 
-static void write_record_collection(export_run *run, bd_json_writer *writer, const bd_evidence *item) {
+static void write_record_collection(export_run *run, bd_json_writer *writer,
+                                    const bd_evidence *item) {
     const bd_collection *collection = collection_of(run, item);
     if (collection == NULL) {
         return;
@@ -179,7 +189,8 @@ static void write_record_f_to_r(export_run *run, bd_json_writer *writer, const b
     const bd_facts *facts = &item->facts;
     bd_json_member(writer, "file_time", export_instant(line, item->given.file_time));
     bd_json_member(writer, "first_event", export_instant(line, facts->first_event));
-    bd_json_member(writer, "given_collected_at", export_instant(line, item->given.given_collected_at));
+    bd_json_member(writer, "given_collected_at",
+                   export_instant(line, item->given.given_collected_at));
     export_member_str(writer, "id", bd_evidence_id(line, item->given.number));
     bd_json_member(writer, "ingested_at", export_instant(line, item->given.ingested_at));
     export_member_str(writer, "kind", bd_str_of(export_kind(item)));
@@ -205,13 +216,15 @@ static void write_record_f_to_r(export_run *run, bd_json_writer *writer, const b
 }
 
 /* scope ... withdrawn_reason */
-static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const bd_evidence *item, size_t index) {
+static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const bd_evidence *item,
+                                size_t index) {
     bd_arena *line = run->line;
     write_record_scope(writer, &item->sidecar);
     write_seen(writer, &item->facts.seen);
     export_member_str(writer, "sha256", export_hex(line, item->given.sha256));
     bd_json_member(writer, "sidecar",
-                   item->given.sidecar != 0 ? bd_evidence_id(line, item->given.sidecar) : (bd_str){"", 0});
+                   item->given.sidecar != 0 ? bd_evidence_id(line, item->given.sidecar)
+                                            : (bd_str){"", 0});
     export_member_bool(writer, "signed_off", item->is_signed_off);
     bd_json_member(writer, "signoff_reason", item->signoff_reason);
     export_member_bool(writer, "snapshot", item->is_snapshot);
@@ -248,7 +261,8 @@ static bd_str parameter_of(bd_str text, const char *name) {
     }
     size_t from = (size_t)at + strlen(name);
     size_t to = from;
-    while (to < text.size && text.data[to] != '\0' && strchr("& \t\r\n\"'#", text.data[to]) == NULL) {
+    while (to < text.size && text.data[to] != '\0' &&
+           strchr("& \t\r\n\"'#", text.data[to]) == NULL) {
         to++;
     }
     return bd_str_sub(text, from, to);
@@ -283,7 +297,8 @@ static void write_completeness(export_run *run, bd_json_writer *writer, const bd
     bd_json_open(writer, '{');
     if (collection != NULL) {
         export_member_int(writer, "collection_rows", (int64_t)collection->rows);
-        export_member_str(writer, "first_page", bd_evidence_id(run->line, first_page(run, collection)));
+        export_member_str(writer, "first_page",
+                          bd_evidence_id(run->line, first_page(run, collection)));
     }
     export_member_bool(writer, "next_link_left", item->facts.has_next_link);
     if (collection != NULL) {
@@ -322,7 +337,8 @@ static void write_file(bd_json_writer *writer, bd_arena *line, const bd_evidence
     export_member_str(writer, "media_type", bd_str_of(bd_media_type(item->facts.media)));
     export_member_str(writer, "path", item->given.path);
     export_member_str(writer, "sha256", export_hex(line, item->given.sha256));
-    export_member_bool(writer, "unchanged", true); /* the locker keeps bytes, and packaging checks their hash */
+    export_member_bool(writer, "unchanged",
+                       true); /* the locker keeps bytes, and packaging checks their hash */
     bd_json_close(writer, '}');
 }
 
@@ -347,8 +363,9 @@ static void write_time(export_run *run, bd_json_writer *writer, const bd_evidenc
     export_member_bool(writer, "snapshot", item->is_snapshot);
     export_member_str(writer, "timezone", engagement->zone_name);
     if (engagement->zone != NULL && item->collected_at != BD_INSTANT_NONE) {
-        export_member_str(writer, "utc_offset",
-                          offset_text(line, bd_zone_offset_seconds(engagement->zone, item->collected_at)));
+        export_member_str(
+            writer, "utc_offset",
+            offset_text(line, bd_zone_offset_seconds(engagement->zone, item->collected_at)));
     }
     bd_json_close(writer, '}');
 }
@@ -384,7 +401,8 @@ static void write_reconciliation(export_run *run, bd_json_writer *writer, const 
         bd_json_open(writer, '{');
         export_member_str(writer, "id", subscription->id);
         bd_json_member(writer, "name", subscription->name);
-        export_member_bool(writer, "seen_in_collection", bd_map_find(seen, subscription->id) != NULL);
+        export_member_bool(writer, "seen_in_collection",
+                           bd_map_find(seen, subscription->id) != NULL);
         bd_json_close(writer, '}');
     }
     bd_json_close(writer, ']');
@@ -418,7 +436,8 @@ static void write_system(export_run *run, bd_json_writer *writer, const bd_evide
 /* Fields an auditor asks for that this item has no answer to. */
 static void write_not_recorded(bd_json_writer *writer, const bd_evidence *item) {
     const bd_sidecar *sidecar = &item->sidecar;
-    bool has_how = sidecar->command.size > 0 || sidecar->request.size > 0 || sidecar->query.size > 0;
+    bool has_how =
+        sidecar->command.size > 0 || sidecar->request.size > 0 || sidecar->query.size > 0;
     const struct {
         const char *name;
         bool is_missing;
@@ -476,7 +495,8 @@ static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     write_review(writer, run->line, item);
     write_rows(writer, item);
     bd_json_member(writer, "sidecar",
-                   item->given.sidecar != 0 ? bd_evidence_id(run->line, item->given.sidecar) : (bd_str){"", 0});
+                   item->given.sidecar != 0 ? bd_evidence_id(run->line, item->given.sidecar)
+                                            : (bd_str){"", 0});
     write_system(run, writer, item);
     write_speaks_to(run, writer, index);
     write_time(run, writer, item);
@@ -487,7 +507,8 @@ static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     bd_json_newline(writer);
 }
 
-bd_rc bd_export_ipe(const bd_export_inputs *inputs, size_t evidence_index, bd_sink *sink, bd_err *err) {
+bd_rc bd_export_ipe(const bd_export_inputs *inputs, size_t evidence_index, bd_sink *sink,
+                    bd_err *err) {
     BD_ASSERT(evidence_index < inputs->evidence->count);
     export_run run;
     export_open(&run, inputs, sink);

@@ -21,7 +21,8 @@ static void put_control_link(export_run *run, bd_str number) {
 static void put_other_criteria(export_run *run, const bd_control_result *result, bd_str home) {
     const char *between = " · also supports ";
     for (size_t i = 0; i < result->control->criteria.count; i++) {
-        const bd_criterion_result *other = export_criterion_find(run, result->control->criteria.data[i]);
+        const bd_criterion_result *other =
+            export_criterion_find(run, result->control->criteria.data[i]);
         if (other == NULL || !other->is_in_scope || bd_str_eq(other->criterion->id, home)) {
             continue;
         }
@@ -86,7 +87,8 @@ static void put_requirement(export_run *run, const bd_requirement_result *result
     html_int(run, result->due);
     html_put(run, "</td><td>");
     html_time(run, result->newest);
-    html_put(run, result->newest != BD_INSTANT_NONE && !result->is_fresh ? " <small>stale</small>" : "");
+    html_put(run,
+             result->newest != BD_INSTANT_NONE && !result->is_fresh ? " <small>stale</small>" : "");
     html_put(run, "</td><td><ul class=\"instances\">");
     for (size_t i = 0; i < result->instance_count; i++) {
         put_instance(run, &result->instances[i]);
@@ -103,10 +105,12 @@ static void put_requirements(export_run *run, const bd_control_result *result) {
     html_int(run, result->accepted);
     html_put(run, " of ");
     html_count(run, result->due, "due instance");
-    html_put(run, " accepted</summary>\n<div class=\"wide\"><table class=\"requirements\"><thead><tr>"
-                  "<th scope=\"col\">Requirement</th><th scope=\"col\">What it asks</th>"
-                  "<th scope=\"col\">How often</th><th scope=\"col\" class=\"number\">Accepted</th>"
-                  "<th scope=\"col\">Newest evidence</th><th scope=\"col\">Instances</th></tr></thead>\n<tbody>\n");
+    html_put(run,
+             " accepted</summary>\n<div class=\"wide\"><table class=\"requirements\"><thead><tr>"
+             "<th scope=\"col\">Requirement</th><th scope=\"col\">What it asks</th>"
+             "<th scope=\"col\">How often</th><th scope=\"col\" class=\"number\">Accepted</th>"
+             "<th scope=\"col\">Newest evidence</th><th "
+             "scope=\"col\">Instances</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < result->requirement_count; i++) {
         put_requirement(run, &result->requirements[i]);
     }
@@ -134,11 +138,7 @@ static void put_evidence_row(export_run *run, const export_mention *mentions, si
     html_put(run, "</td><td>");
     html_described(run, evidence);
     html_put(run, "</td><td class=\"number\">");
-    if (evidence->is_document) {
-        html_put(run, "–");
-    } else {
-        html_int(run, export_rows_kept(evidence));
-    }
+    html_rows(run, evidence);
     html_put(run, "</td><td>");
     html_words(run, bd_completeness_name(evidence->completeness));
     html_put(run, "</td><td>");
@@ -165,10 +165,12 @@ static void put_evidence(export_run *run, const bd_control_result *result) {
     }
     html_put(run, items <= OPEN_ROWS ? "<details open=\"open\"><summary>" : "<details><summary>");
     html_count(run, (int64_t)items, "evidence file");
-    html_put(run, "</summary>\n<div class=\"wide\"><table class=\"evidence\"><thead><tr><th scope=\"col\">Evidence</th>"
+    html_put(run, "</summary>\n<div class=\"wide\"><table class=\"evidence\"><thead><tr><th "
+                  "scope=\"col\">Evidence</th>"
                   "<th scope=\"col\">File</th><th scope=\"col\">Describes</th>"
                   "<th scope=\"col\" class=\"number\">Rows</th><th scope=\"col\">Complete</th>"
-                  "<th scope=\"col\">Origin</th><th scope=\"col\">Requirement</th></tr></thead>\n<tbody>\n");
+                  "<th scope=\"col\">Origin</th><th "
+                  "scope=\"col\">Requirement</th></tr></thead>\n<tbody>\n");
     for (size_t from = 0, to = 0; from < list.count; from = to) {
         for (to = from; to < list.count && list.data[to].number == list.data[from].number; to++) {
         }
@@ -184,7 +186,8 @@ static void put_control_exceptions(export_run *run, const bd_control_result *res
     html_put(run, "<p class=\"facts\">");
     html_put(run, result->exceptions.count == 1 ? "Exception " : "Exceptions ");
     for (size_t i = 0; i < result->exceptions.count; i++) {
-        const bd_exception *exception = &run->in->assessment->exceptions.data[result->exceptions.data[i]];
+        const bd_exception *exception =
+            &run->in->assessment->exceptions.data[result->exceptions.data[i]];
         html_put(run, i > 0 ? ", " : "");
         html_link(run, "#", exception->id, exception->id);
         html_put(run, exception->is_open ? " (open)" : " (closed)");
@@ -247,7 +250,9 @@ static void put_elsewhere(export_run *run, const bd_criterion_result *result) {
         if (!export_has_control(control) || export_home(run, control) == result) {
             continue;
         }
-        html_put(run, is_open ? "" : "<p class=\"facts\">Also supported by</p>\n<ul class=\"elsewhere\">\n");
+        html_put(run, is_open
+                          ? ""
+                          : "<p class=\"facts\">Also supported by</p>\n<ul class=\"elsewhere\">\n");
         is_open = true;
         html_put(run, "<li>");
         put_control_link(run, control->control->number);
@@ -308,10 +313,13 @@ static void put_homeless(export_run *run) {
         if (!export_has_control(control) || export_home(run, control) != NULL) {
             continue;
         }
-        html_put(run, is_open ? ""
-                              : "<section class=\"series\" id=\"out-of-scope\" aria-labelledby=\"out-of-scope-head\">\n"
-                                "<h2 id=\"out-of-scope-head\">Controls outside the categories in scope</h2>\n"
-                                "<p>They stand here for completeness and count in no figure.</p>\n");
+        html_put(
+            run,
+            is_open ? ""
+                    : "<section class=\"series\" id=\"out-of-scope\" "
+                      "aria-labelledby=\"out-of-scope-head\">\n"
+                      "<h2 id=\"out-of-scope-head\">Controls outside the categories in scope</h2>\n"
+                      "<p>They stand here for completeness and count in no figure.</p>\n");
         is_open = true;
         put_control(run, control, (bd_str){"", 0});
     }

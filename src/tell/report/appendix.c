@@ -18,17 +18,21 @@ static void add_terms(report *r, const term *terms, size_t count) {
 
 static void add_score(report *r) {
     static const term terms[] = {
-        {"Counted controls", "Controls that at least one criterion in scope lists, without those that are not applicable by "
-                             "a signed reason and those of which nothing is due yet."},
+        {"Counted", "Controls that at least one criterion in scope lists, without those that are not applicable by "
+                    "a signed reason and those of which nothing is due yet."},
         {"READY", "Complete controls out of the counted controls."},
         {"COVER", "Accepted due instances out of the due instances, over all requirements of the counted controls."},
         {"FRESH", "Counted controls whose newest evidence is within its age limit, out of the counted controls."},
-        {"Percent", "Rounded half up to one decimal; 99.9 at most unless everything is there. No partial credit, no weights."},
-        {"Complete", "Every due instance of every requirement is accepted; the exceptions of every deviation are closed; the "
-                     "last due instance does not deviate; the evidence is fresh; and in no requirement do both more than one "
-                     "and more than a quarter of the due instances deviate."},
-        {"Gates", "The whole is called not complete while a criterion in scope is uncovered or an exception rated high is open."},
-        {"Microsoft's scores", "Secure scores and policy compliance figures are other measures. They never enter these."},
+        {"Percent",
+         "Rounded half up to one decimal; 99.9 at most unless everything is there. No partial credit, no weights."},
+        {"Complete",
+         "Every due instance of every requirement is accepted; the exceptions of every deviation are closed; the "
+         "last due instance does not deviate; the evidence is fresh; and in no requirement do both more than one "
+         "and more than a quarter of the due instances deviate."},
+        {"Gates", "The whole is called not complete while a criterion in scope is uncovered or an exception rated high "
+                  "is open."},
+        {"Microsoft's scores",
+         "Secure scores and policy compliance figures are other measures. They never enter these."},
     };
     say(r, BD_PARA_BODY, "Definition bindery-1. A score is only comparable with one of the same definition and scope.");
     add_terms(r, terms, BD_COUNT(terms));
@@ -38,26 +42,34 @@ static void add_score(report *r) {
 
 static void add_frequencies(report *r) {
     static const term terms[] = {
-        {"Continuous", "Each month of the period that has ended is due. It is accepted when a snapshot that describes one of "
-                       "its days was judged. A month without a snapshot is not observed, never failed; a complete change "
-                       "log without a write to the setting can cover it."},
-        {"Monthly", "Each month that has ended is due; carried out in it, or late within the days of grace and before the "
-                    "period ends."},
-        {"Quarterly", "Each calendar quarter, clipped to the period; carried out in it, or late within the days of grace and "
-                      "before the period ends."},
+        {"Continuous",
+         "Each month of the period that has ended is due. It is accepted when a snapshot that describes one of "
+         "its days was judged. A month without a snapshot is not observed, never failed; a complete change "
+         "log without a write to the setting can cover it."},
+        {"Monthly",
+         "Each month that has ended is due; carried out in it, or late within the days of grace and before the "
+         "period ends."},
+        {"Quarterly",
+         "Each calendar quarter, clipped to the period; carried out in it, or late within the days of grace and "
+         "before the period ends."},
         {"Annual", "One instance: carried out in the twelve months before the end of the period or the as-of instant."},
-        {"Per event", "Every day of the period must be described by a complete extract of the log or list, judged by month."},
+        {"Per event",
+         "Every day of the period must be described by a complete extract of the log or list, judged by month."},
         {"Once", "One instance: in force on every day of the period."},
         {"Clipping", "Windows are days of the period's time zone. A stub of under ten days joins its neighbour."},
-        {"Age", "From the last instant that the evidence describes (for documents: approval, review or end of report) to the "
-                "end of the period or the as-of instant, whichever is earlier; never from the day of collection."},
-        {"Outcomes", "Deviation: some record failed. Clean: every check found nothing. Cannot tell: evidence, but not enough. "
-                     "Missing: none. No occurrence: a complete answer shows that nothing happened."},
-        {"Completeness", "A fact of each export: the chain of pages ended, or its rows equal a count from elsewhere, or the "
-                         "person who exported it stated command, time and completeness. Otherwise it is not shown, and "
-                         "nothing that it lacks can count as clean."},
-        {"Sign-off", "What people hand in needs a preparer and a different reviewer. Without them it can show a deviation, "
-                     "never its absence."},
+        {"Age",
+         "From the last instant that the evidence describes (for documents: approval, review or end of report) to the "
+         "end of the period or the as-of instant, whichever is earlier; never from the day of collection."},
+        {"Outcomes",
+         "Deviation: some record failed. Clean: every check found nothing. Cannot tell: evidence, but not enough. "
+         "Missing: none. No occurrence: a complete answer shows that nothing happened."},
+        {"Completeness",
+         "A fact of each export: the chain of pages ended, or its rows equal a count from elsewhere, or the "
+         "person who exported it stated command, time and completeness. Otherwise it is not shown, and "
+         "nothing that it lacks can count as clean."},
+        {"Sign-off",
+         "What people hand in needs a preparer and a different reviewer. Without them it can show a deviation, "
+         "never its absence."},
     };
     add_terms(r, terms, BD_COUNT(terms));
 }
@@ -71,11 +83,13 @@ static void add_marks(report *r) {
         const char *sign, *meaning;
     } rows[] = {
         {BD_MARK_COMPLETE, false, "[x] complete", "the rule above holds"},
-        {BD_MARK_PROGRESS, false, "[~] in progress", "some evidence describes a day of the period, but the rule does not hold"},
+        {BD_MARK_PROGRESS, false, "[~] in progress",
+         "some evidence describes a day of the period, but the rule does not hold"},
         {BD_MARK_BLANK, false, "[ ] not started", "no evidence describes a day of the period"},
         {BD_MARK_NA, false, "n/a not applicable", "a signed reason; outside all ratios"},
         {BD_MARK_NOT_DUE, false, "not yet due", "no instance is due yet; outside all ratios"},
-        {BD_MARK_NONE, true, "! exception", "a flag beside a state: an exception happened in the period, open or closed"},
+        {BD_MARK_NONE, true, "! exception",
+         "a flag beside a state: an exception happened in the period, open or closed"},
     };
     static const column_def columns[] = {{"State", BD_ALIGN_LEFT, 0}, {"Meaning", BD_ALIGN_LEFT, 1}};
     bd_table *table = ADD_TABLE(r, BD_STR("Marks of states"), columns, true);
@@ -87,8 +101,10 @@ static void add_marks(report *r) {
 
 static void add_glossary(report *r) {
     static const term terms[] = {
+        /* an even number: two on a row */
         {"Binder", "This document: management's evidence, put in the order of the criteria."},
-        {"Check", "A written test that Bindery runs over evidence; its text, version and result are part of the package."},
+        {"Check",
+         "A written test that Bindery runs over evidence; its text, version and result are part of the package."},
         {"Control", "What the organisation does so that a criterion holds."},
         {"Criterion", "What the audit measures against; named here by its id and a short title of ours."},
         {"Deviation", "A record that does not meet a check."},
@@ -102,23 +118,32 @@ static void add_glossary(report *r) {
         {"Snapshot", "A source as it stood at one instant."},
         {"Subservice organisation", "A vendor whose controls the system rests on."},
         {"Type I, Type II", "An audit of the design at one day; an audit of the operation over a period."},
+        {"Waiver", "A signed acceptance of an open exception until a day; it changes no verdict."},
     };
     add_marks(r);
-    say(r, BD_PARA_NOTE, "Cells of the month grids: C clean, D deviation, ? cannot tell, M missing or not observed, N no occurrence, "
-                         "L covered by a change log; a ring is not due yet.");
-    add_terms(r, terms, BD_COUNT(terms));
+    say(r, BD_PARA_NOTE,
+        "Cells of the month grids: C clean, D deviation, ? cannot tell, M missing or not observed, N no occurrence, "
+        "L covered by a change log; a ring is not due yet.");
+    bd_table *table = add_sheet(r);
+    for (size_t i = 0; i + 1 < BD_COUNT(terms); i += 2) {
+        sheet_pair(table, terms[i].term, bd_str_of(terms[i].meaning), terms[i + 1].term,
+                   bd_str_of(terms[i + 1].meaning));
+    }
 }
 
 /* ---- D: samples ---------------------------------------------------------------------------------------------------------- */
 
 static void add_sampling(report *r) {
-    static const column_def columns[] = {{"Occurrences in the period", BD_ALIGN_LEFT, 1}, {"Usual size", BD_ALIGN_RIGHT, 0},
-                                         {"Range", BD_ALIGN_LEFT, 0}, {"Note", BD_ALIGN_LEFT, 3}};
+    static const column_def columns[] = {{"Occurrences in the period", BD_ALIGN_LEFT, 1},
+                                         {"Usual size", BD_ALIGN_RIGHT, 0},
+                                         {"Range", BD_ALIGN_LEFT, 0},
+                                         {"Note", BD_ALIGN_LEFT, 3}};
     const bd_value *sampling = r->catalog->sampling;
     if (sampling == NULL || sampling->kind != BD_ARRAY || sampling->count == 0) {
         return;
     }
-    say(r, BD_PARA_BODY, "The auditor chooses samples and their sizes. The figures below are common ones, for planning only.");
+    say(r, BD_PARA_BODY,
+        "The auditor chooses samples and their sizes. The figures below are common ones, for planning only.");
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < sampling->count; i++) {
         const bd_value *row = &sampling->items[i];
@@ -145,9 +170,9 @@ static void add_versions(report *r) {
     fact(table, "Time zone data", r->assessment->zone_data_version);
     bd_cell_run(table, fact_cell(table, "Catalog, SHA-256"), BD_RUN_MONO, words_hash(r, r->catalog->sha256));
     bd_cell_run(table, fact_cell(table, "Journal head"), BD_RUN_MONO, r->in->journal_head);
-    fact(table, "Score definition", BD_STR("bindery-1"));
-    say(r, BD_PARA_NOTE, "The same evidence, catalog, settings, as-of instant and versions give the same bytes of every file "
-                         "but the signatures.");
+    say(r, BD_PARA_NOTE,
+        "The same evidence, catalog, settings, as-of instant and versions give the same bytes of every file "
+        "but the signatures.");
 }
 
 /* ---- F: claims ---------------------------------------------------------------------------------------------------------------- */
@@ -159,9 +184,7 @@ static void add_claims(report *r) {
          "are for the auditor to judge."),
         "It holds no text of the AICPA. Criteria are named by id; titles and explanations are ours.",
         "Exports show what Microsoft's interfaces gave at the time. Bindery does not test those interfaces.",
-        "Sign-offs, approvals and facts are as the organisation stated them; Bindery does not authenticate people.",
-        "Checks read what is listed under each control, nothing else; what no check reads is said to be so.",
-        "A package that verifies is whole and unchanged. That says nothing about whether controls operated.",
+        "Sign-offs, approvals and facts are as the organisation stated them; nobody was authenticated.",
     };
     for (size_t i = 0; i < BD_COUNT(claims); i++) {
         say(r, BD_PARA_BULLET, claims[i]);

@@ -6,8 +6,8 @@
 static void add_boundaries(report *r, bd_table *table) {
     const bd_assessment *a = r->assessment;
     fact(table, "Period",
-         bd_str_format(r->arena, "%.*s, %.*s (%.*s), days of %.*s", BD_ARG(words_period_kind(r)), BD_ARG(words_period(r)),
-                       BD_ARG(a->period->id), BD_ARG(r->engagement->zone_name)));
+         bd_str_format(r->arena, "%.*s, %.*s (%.*s), days of %.*s", BD_ARG(words_period_kind(r)),
+                       BD_ARG(words_period(r)), BD_ARG(a->period->id), BD_ARG(r->engagement->zone_name)));
     fact(table, "Boundaries",
          bd_str_format(r->arena, "from %.*s up to, not including, %.*s", BD_ARG(words_instant(r, a->period_start)),
                        BD_ARG(words_instant(r, a->period_end))));
@@ -44,7 +44,7 @@ static const char *trust_warning(const bd_report_inputs *in) {
 
 void section_cover(report *r) {
     const bd_engagement *e = r->engagement;
-    bd_doc_space(r->doc, 34);
+    bd_doc_space(r->doc, 64);
     say_text(r, BD_PARA_SUBTITLE, e->organisation_name);
     say_text(r, BD_PARA_TITLE, e->system_name);
     say(r, BD_PARA_SUBTITLE, "SOC 2\xc2\xae evidence binder");
@@ -61,13 +61,18 @@ void section_cover(report *r) {
     add_signer(r, table);
     bd_doc_space(r->doc, 10);
     if (r->in->is_signed) {
+        say(r, BD_PARA_CAPTION, "Signature of management");
         bd_doc_signature(r->doc, 66);
+        say(r, BD_PARA_NOTE,
+            "The field above holds the digital signature; PDF readers show it when it is opened. It covers "
+            "the whole file.");
     }
     bd_para *warning = bd_doc_paragraph(r->doc, BD_PARA_WARNING);
     bd_para_styled(warning, BD_RUN_STRONG, BD_STR("Not an auditor's report."));
-    bd_para_text(warning, BD_STR(" Management of the organisation prepared this binder from exports of its own systems. "
-                                 "It holds no opinion of an independent accountant; the auditor selects what to test and "
-                                 "draws the conclusions. It holds confidential information: do not pass it on."));
+    bd_para_text(warning,
+                 BD_STR(" Management of the organisation prepared this binder from exports of its own systems. "
+                        "It holds no opinion of an independent accountant; the auditor selects what to test and "
+                        "draws the conclusions. It holds confidential information: do not pass it on."));
     bd_para_text(warning, bd_str_of(trust_warning(r->in)));
     bd_doc_page_break(r->doc);
 }
@@ -85,16 +90,17 @@ static bd_str retention_words(report *r) {
 static void add_versions(report *r) {
     bd_table *table = add_facts(r, true);
     fact(table, "Package", r->in->package_id);
-    fact(table, "Previous package", r->in->previous_package.size > 0 ? r->in->previous_package
-                                                                     : BD_STR("none: the first of this period and edition"));
+    fact(table, "Previous package",
+         r->in->previous_package.size > 0 ? r->in->previous_package
+                                          : BD_STR("none: the first of this period and edition"));
     fact(table, "Edition", words_edition(r));
     fact(table, "As of", words_instant(r, r->assessment->as_of));
     fact(table, "Made with", bd_str_format(r->arena, "Bindery %.*s", BD_ARG(r->in->bindery_version)));
     fact(table, "Score definition", BD_STR("bindery-1 (Appendix A)"));
     fact(table, "Signer", signer_words(r));
-    fact(table, "Signature", r->in->is_signed
-                                 ? BD_STR("PAdES B-B over the whole file; no later change is allowed (DocMDP P=1)")
-                                 : BD_STR("none"));
+    fact(table, "Signature",
+         r->in->is_signed ? BD_STR("PAdES B-B over the whole file; no later change is allowed (DocMDP P=1)")
+                          : BD_STR("none"));
     fact(table, "Retention", retention_words(r));
     fact(table, "For", BD_STR("the organisation and its auditor"));
 }
@@ -117,40 +123,32 @@ static void add_hashes(report *r) {
     }
 }
 
-static void add_people(report *r) {
-    static const column_def columns[] = {{"Owner of controls", BD_ALIGN_LEFT, 0}, {"People", BD_ALIGN_LEFT, 1}};
-    if (r->engagement->owners.count == 0) {
-        return;
-    }
-    bd_table *table = ADD_TABLE(r, BD_STR("Who owns controls, as the organisation states it"), columns, true);
-    for (size_t i = 0; i < r->engagement->owners.count; i++) {
-        const bd_owner *owner = &r->engagement->owners.data[i];
-        bd_table_text(table, owner->owner);
-        bd_table_text(table, words_list(r, &owner->people, ", "));
-    }
-}
-
 static void add_commands(report *r) {
     bd_doc_heading(r->doc, 2, BD_STR("How to verify in three commands"), BD_STR("verify"));
-    say(r, BD_PARA_BODY, "With stock tools of any Linux distribution, without Bindery and without a network. "
-                         "/path/to/trusted.pem is the signer's certificate or its issuer's; get it from the signer in "
-                         "another way than this package.");
+    say(r, BD_PARA_BODY,
+        "With stock tools of any Linux distribution, without Bindery and without a network. "
+        "/path/to/trusted.pem is the signer's certificate or its issuer's; get it from the signer in "
+        "another way than this package.");
     bd_str id = r->in->package_id;
     say_text(r, BD_PARA_MONO,
-             bd_str_format(r->arena, "unzip -qq %.*s.zip && cd %.*s && sha256sum -c --strict --quiet 90_INTEGRITY/SHA256SUMS",
+             bd_str_format(r->arena,
+                           "unzip -qq %.*s.zip && cd %.*s && sha256sum -c --strict --quiet 90_INTEGRITY/SHA256SUMS",
                            BD_ARG(id), BD_ARG(id)));
-    say(r, BD_PARA_MONO, "openssl cms -verify -binary -inform DER -in 90_INTEGRITY/SHA256SUMS.p7s "
-                         "-content 90_INTEGRITY/SHA256SUMS -CAfile /path/to/trusted.pem -out /dev/null");
+    say(r, BD_PARA_MONO,
+        "openssl cms -verify -binary -inform DER -in 90_INTEGRITY/SHA256SUMS.p7s "
+        "-content 90_INTEGRITY/SHA256SUMS -CAfile /path/to/trusted.pem -out /dev/null");
     say(r, BD_PARA_MONO, "pdfsig 00_START-HERE/binder.pdf");
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
-    bd_para_text(para, BD_STR("Expect no output from the first, \"CMS Verification successful\" from the second, and "
-                              "\"Signature is Valid\" with \"Total document signed\" from the third. The SHA-256 of "
-                              "90_INTEGRITY/manifest.json is the one above. Every step, with what it shows and what it "
-                              "does not, stands in 90_INTEGRITY/verify.txt. With Bindery, one command does all of it: "));
+    bd_para_text(para,
+                 BD_STR("Expect no output from the first, \"CMS Verification successful\" from the second, and "
+                        "\"Signature is Valid\" with \"Total document signed\" from the third. The SHA-256 of "
+                        "90_INTEGRITY/manifest.json is the one above. Every step, with what it shows and what it "
+                        "does not, stands in 90_INTEGRITY/verify.txt. With Bindery, one command does all of it: "));
     bd_para_styled(para, BD_RUN_MONO,
                    bd_str_format(r->arena, "bindery verify --trust /path/to/trusted.pem %.*s.zip", BD_ARG(id)));
-    say(r, BD_PARA_NOTE, "A package that verifies is whole, unchanged and signed by the certificate named. That says "
-                         "nothing about whether controls operated.");
+    say(r, BD_PARA_NOTE,
+        "A package that verifies is whole, unchanged and signed by the certificate named. That says "
+        "nothing about whether controls operated.");
 }
 
 void section_control(report *r) {
@@ -158,7 +156,6 @@ void section_control(report *r) {
     add_versions(r);
     add_hashes(r);
     add_commands(r);
-    add_people(r);
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Contents"), BD_STR("contents"))->in_contents = false;
     bd_doc_contents(r->doc, 2);

@@ -57,8 +57,10 @@ static void add_state_line(report *r, size_t index) {
 
 /* Controls whose block stands at another criterion, one linked line each. */
 static void add_elsewhere(report *r, size_t index) {
-    static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0}, {"Statement", BD_ALIGN_LEFT, 1},
-                                         {"State", BD_ALIGN_LEFT, 0},   {"Described at", BD_ALIGN_LEFT, 0},
+    static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
+                                         {"Statement", BD_ALIGN_LEFT, 1},
+                                         {"State", BD_ALIGN_LEFT, 0},
+                                         {"Described at", BD_ALIGN_LEFT, 0},
                                          {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_criterion_result *c = &r->assessment->criteria[index];
     bd_table *table = NULL;
@@ -69,7 +71,8 @@ static void add_elsewhere(report *r, size_t index) {
             continue;
         }
         if (table == NULL) {
-            table = ADD_TABLE(r, BD_STR("Controls that serve this criterion and are described at another"), columns, true);
+            table =
+                ADD_TABLE(r, BD_STR("Controls that serve this criterion and are described at another"), columns, true);
         }
         bd_str anchor = anchor_of(r, "control", result->control->number);
         bd_str home = r->assessment->criteria[r->home[control]].criterion->id;
@@ -83,10 +86,9 @@ static void add_elsewhere(report *r, size_t index) {
 
 static void add_criterion(report *r, size_t index) {
     const bd_criterion_result *c = &r->assessment->criteria[index];
-    bd_block *heading = bd_doc_heading(r->doc, 2,
-                                       bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(c->criterion->id),
-                                                     BD_ARG(c->criterion->title)),
-                                       anchor_of(r, "criterion", c->criterion->id));
+    bd_block *heading = bd_doc_heading(
+        r->doc, 2, bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(c->criterion->id), BD_ARG(c->criterion->title)),
+        anchor_of(r, "criterion", c->criterion->id));
     heading->mark = mark_of_criterion(c->state);
     heading->is_flagged = c->open_exceptions > 0;
     add_state_line(r, index);
@@ -114,7 +116,8 @@ static void add_homeless(report *r) {
         }
         if (!has_heading) {
             bd_doc_page_break(r->doc);
-            bd_doc_heading(r->doc, 1, BD_STR("Checklist controls outside the categories in scope"), BD_STR("controls-out"));
+            bd_doc_heading(r->doc, 1, BD_STR("Checklist controls outside the categories in scope"),
+                           BD_STR("controls-out"));
             say(r, BD_PARA_NOTE, "They stand outside every ratio.");
             has_heading = true;
         }
@@ -185,15 +188,17 @@ static bd_str auditor_of(const bd_check *check) {
 
 static void add_tested(report *r, bd_table *table, const check_list *checks) {
     if (checks->count == 0) {
-        fact(table, "Tested by Bindery", BD_STR("Not tested: no check of this catalog reads it. Evidence that speaks to it "
-                                                "is listed and cannot by itself make it complete."));
+        fact(table, "Tested by Bindery",
+             BD_STR("Not tested: no check of this catalog reads it. Evidence that speaks to it "
+                    "is listed and cannot by itself make it complete."));
         return;
     }
-    bd_cell *cell = fact_cell(table, "Tested by Bindery");
     for (size_t i = 0; i < checks->count; i++) {
         const bd_check *check = checks->data[i];
         if (!is_said_before(checks, i, tested_of)) {
-            add_lines(r, table, cell, checks->count > 1 ? bd_str_format(r->arena, "%.*s:", BD_ARG(check->title)) : BD_STR(""),
+            bd_cell *cell = fact_cell(table, i == 0 ? "Tested by Bindery" : "");
+            add_lines(r, table, cell,
+                      checks->count > 1 ? bd_str_format(r->arena, "%.*s:", BD_ARG(check->title)) : BD_STR(""),
                       words_catalog(r, check->tested));
         }
     }
@@ -229,7 +234,7 @@ static void add_criteria_why(report *r, bd_table *table, const bd_control *contr
             cell_add_muted(table, cell, bd_str_format(r->arena, " (%.*s)", BD_ARG(why)));
         }
     }
-    add_lines(r, table, cell, BD_STR(""), words_mapping(r, control->mapping_note));
+    add_lines(r, table, cell, BD_STR(""), words_mapping(r, control));
 }
 
 /* "S17 Storage accounts": what would have to be handed in. */
@@ -247,7 +252,8 @@ static bd_str sources_of(const report *r, const bd_control_result *c) {
                 continue;
             }
             *bd_push(r->arena, &seen) = sources->data[k];
-            bd_str title = bd_str_eqz(sources->data[k], "doc") ? BD_STR("documents") : words_source_title(r, sources->data[k]);
+            bd_str title =
+                bd_str_eqz(sources->data[k], "doc") ? BD_STR("documents") : words_source_title(r, sources->data[k]);
             list = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(list), list.size > 0 ? ", " : "", BD_ARG(title));
         }
     }
@@ -263,11 +269,12 @@ static void add_control_facts(report *r, const bd_control_result *c, const check
              words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s", BD_ARG(reference), BD_ARG(c->your_statement))));
     }
     bd_str people = words_people(r, control->owner);
-    fact(table, "Owner", people.size > 0
-                             ? bd_str_format(r->arena, "%.*s: %.*s", BD_ARG(control->owner), BD_ARG(people))
-                             : control->owner);
-    fact(table, "Frequency", bd_str_format(r->arena, "%.*s; newest evidence at most %d days old",
-                                           BD_ARG(words_frequency(r, control->frequency)), control->max_age_days));
+    fact(table, "Owner",
+         people.size > 0 ? bd_str_format(r->arena, "%.*s: %.*s", BD_ARG(control->owner), BD_ARG(people))
+                         : control->owner);
+    fact(table, "Frequency",
+         bd_str_format(r->arena, "%.*s; newest evidence at most %d days old",
+                       BD_ARG(words_frequency(r, control->frequency)), control->max_age_days));
     fact(table, "Population", words_sentence(r, words_catalog(r, control->population)));
     fact(table, "Evidence from", sources_of(r, c));
     add_tested(r, table, checks);
@@ -287,7 +294,8 @@ static void add_requirement_row(report *r, bd_table *table, size_t at, const bd_
     cell_add(table, cell, words_catalog(r, q->requirement->statement));
     bd_str pass = words_sentence(r, words_catalog(r, q->requirement->pass));
     if (pass.size > 0) {
-        cell_add_muted(table, cell, bd_str_format(r->arena, " Met when: %.*s", BD_ARG(words_catalog(r, q->requirement->pass))));
+        cell_add_muted(table, cell,
+                       bd_str_format(r->arena, " Met when: %.*s", BD_ARG(words_catalog(r, q->requirement->pass))));
     }
     if (q->missing_fact.size > 0) {
         bd_cell_run(table, cell, BD_RUN_STRONG,
@@ -303,9 +311,9 @@ static void add_requirement_row(report *r, bd_table *table, size_t at, const bd_
 }
 
 static void add_requirements(report *r, size_t control) {
-    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},          {"Requirement", BD_ALIGN_LEFT, 4},
-                                         {"Frequency", BD_ALIGN_LEFT, 0}, {"Accepted / due", BD_ALIGN_RIGHT, 0},
-                                         {"Outcomes", BD_ALIGN_LEFT, 1.4},  {"Newest", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},           {"Requirement", BD_ALIGN_LEFT, 4},
+                                         {"Frequency", BD_ALIGN_LEFT, 0},  {"Accepted / due", BD_ALIGN_RIGHT, 0},
+                                         {"Outcomes", BD_ALIGN_LEFT, 1.4}, {"Newest", BD_ALIGN_LEFT, 0}};
     const bd_control_result *c = &r->assessment->controls[control];
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < c->requirement_count; i++) {
@@ -316,8 +324,9 @@ static void add_requirements(report *r, size_t control) {
 static bd_str describe_strip(const report *r, const bd_control_result *c) {
     bd_str text = {"", 0};
     for (size_t i = 0; i < c->requirement_count; i++) {
-        text = bd_str_format(r->arena, "%.*s%s%.*s: %.*s", BD_ARG(text), i > 0 ? "; " : "",
-                             BD_ARG(c->requirements[i].requirement->id), BD_ARG(words_outcomes(r, &c->requirements[i])));
+        text =
+            bd_str_format(r->arena, "%.*s%s%.*s: %.*s", BD_ARG(text), i > 0 ? "; " : "",
+                          BD_ARG(c->requirements[i].requirement->id), BD_ARG(words_outcomes(r, &c->requirements[i])));
     }
     return text;
 }
@@ -362,7 +371,8 @@ static void add_verdict_line(report *r, size_t control) {
         bool is_plain = c->state == BD_STATE_NA || c->state == BD_STATE_NOT_DUE || c->state == BD_STATE_COMPLETE;
         bd_str reason = words_sentence(r, words_journal_text(r, c->reason));
         if (!is_plain) {
-            reason = bd_str_has_suffix(c->reason, BD_STR(".")) ? c->reason : bd_str_format(r->arena, "%.*s.", BD_ARG(c->reason));
+            reason = bd_str_has_suffix(c->reason, BD_STR(".")) ? c->reason
+                                                               : bd_str_format(r->arena, "%.*s.", BD_ARG(c->reason));
             reason = words_journal_text(r, reason);
         }
         bd_para_text(para, is_plain ? BD_STR(" ") : lead);

@@ -3,38 +3,39 @@
 
 #include "report_priv.h"
 
+static bd_str exact_words(const report *r, bd_instant exact, bd_day day, const char *none) {
+    if (exact != BD_INSTANT_NONE) {
+        return bd_str_format(r->arena, "%.*s, by the change log", BD_ARG(words_instant(r, exact)));
+    }
+    return day == BD_DAY_NONE ? bd_str_of(none) : words_day(r, day);
+}
+
 static void add_seen(report *r, bd_table *table, const bd_exception *x) {
-    fact(table, "Last seen clean", x->last_seen_clean == BD_DAY_NONE ? BD_STR("never before") : words_day(r, x->last_seen_clean));
-    fact(table, "First seen failing", words_day(r, x->first_seen_failing));
-    fact(table, "Last seen failing", words_day(r, x->last_seen_failing));
-    fact(table, "First seen clean", x->first_seen_clean == BD_DAY_NONE ? BD_STR("not since") : words_day(r, x->first_seen_clean));
-    if (x->exact_from != BD_INSTANT_NONE) {
-        fact(table, "Failing from", bd_str_format(r->arena, "%.*s, by the change log", BD_ARG(words_instant(r, x->exact_from))));
-    }
-    if (x->exact_to != BD_INSTANT_NONE) {
-        fact(table, "Failing until", bd_str_format(r->arena, "%.*s, by the change log", BD_ARG(words_instant(r, x->exact_to))));
-    }
+    sheet_pair(table, "Last seen clean", exact_words(r, BD_INSTANT_NONE, x->last_seen_clean, "never before"),
+               "First seen failing", exact_words(r, x->exact_from, x->first_seen_failing, ""));
+    sheet_pair(table, "Last seen failing", exact_words(r, BD_INSTANT_NONE, x->last_seen_failing, ""),
+               "First seen clean", exact_words(r, x->exact_to, x->first_seen_clean, "not since"));
 }
 
 static void add_days(report *r, bd_table *table, size_t index) {
     const bd_exception *x = &r->assessment->exceptions.data[index];
     bd_instant length = r->assessment->until - r->assessment->period_start;
     long long days = length > 0 ? (long long)((length + 12 * BD_HOUR) / (24 * BD_HOUR)) : 0;
-    bd_cell *cell = fact_cell(table, "Observed");
-    cell_add(table, cell, BD_STR("failing on "));
+    bd_cell *cell = sheet_cell(table, "Failing on");
     cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index), x->failing_days);
-    cell_add(table, cell, BD_STR("; observed on "));
+    cell_add(table, cell, x->failing_days == 1 ? BD_STR(" day") : BD_STR(" days"));
+    cell = sheet_cell(table, "Observed on");
     cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index), x->observed_days);
     cell_add(table, cell, bd_str_format(r->arena, " of %lld days", days));
 }
 
 static void add_touched(report *r, bd_table *table, const bd_exception *x) {
-    bd_cell *cell = fact_cell(table, "Controls");
+    bd_cell *cell = sheet_cell(table, "Controls");
     for (size_t i = 0; i < x->controls.count; i++) {
         cell_add(table, cell, i > 0 ? BD_STR(", ") : BD_STR(""));
         cell_add_link(table, cell, x->controls.data[i], anchor_of(r, "control", x->controls.data[i]));
     }
-    cell = fact_cell(table, "Criteria");
+    cell = sheet_cell(table, "Criteria");
     for (size_t i = 0; i < x->check->criteria.count; i++) {
         bd_str id = x->check->criteria.data[i];
         cell_add(table, cell, i > 0 ? BD_STR(", ") : BD_STR(""));
@@ -48,22 +49,24 @@ static void add_exception(report *r, size_t index) {
                                  BD_ARG(words_journal_text(r, x->reason)));
     bd_block *heading = bd_doc_heading(r->doc, 4, title, anchor_of_exception(r, index));
     heading->is_flagged = x->is_open;
-    heading->in_contents = false;
-    bd_table *table = add_facts(r, true);
-    bd_cell_run(table, fact_cell(table, "Exception"), BD_RUN_MONO, x->id);
-    fact(table, "State", bd_str_format(r->arena, "%s; check rated %.*s", x->is_open ? "open" : "closed",
-                                       BD_ARG(x->check->severity)));
+    bd_table *table = add_sheet(r);
+    bd_cell_run(table, sheet_cell(table, "Exception"), BD_RUN_MONO, x->id);
+    cell_add(
+        table, sheet_cell(table, "State"),
+        bd_str_format(r->arena, "%s; check rated %.*s", x->is_open ? "open" : "closed", BD_ARG(x->check->severity)));
     add_touched(r, table, x);
-    bd_cell_run(table, fact_cell(table, "Resource"), BD_RUN_MONO, words_journal_text(r, x->resource));
-    fact(table, "Property", x->property);
+    sheet_wide(table, "Resource", BD_RUN_MONO, words_journal_text(r, x->resource));
     add_seen(r, table, x);
     add_days(r, table, index);
-    bd_cell *cell = fact_cell(table, "First failing evidence");
-    cell_add_link(table, cell, x->evidence == 0 ? BD_STR("\xe2\x80\x93") : bd_evidence_id(r->arena, x->evidence),
+    cell_add(table, sheet_cell(table, "Property"), x->property);
+    cell_add_link(table, sheet_cell(table, "First evidence"),
+                  x->evidence == 0 ? BD_STR("\xe2\x80\x93") : bd_evidence_id(r->arena, x->evidence),
                   anchor_of_evidence(r, x->evidence));
-    fact(table, "Response of management (unaudited)",
-         x->is_open ? BD_STR("no response signed by the owner and a reviewer stands at this journal head")
-                    : BD_STR("signed by the owner and a reviewer; see the journal"));
+    sheet_wide(
+        table, "Response", BD_RUN_PLAIN,
+        x->is_open
+            ? BD_STR("No response signed by the owner and a reviewer stands at this journal head.")
+            : BD_STR("Signed by the owner and a reviewer (management's words, unaudited); it stands in the journal."));
 }
 
 static void add_check_heading(report *r, const bd_check *check) {
@@ -71,7 +74,7 @@ static void add_check_heading(report *r, const bd_check *check) {
     for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
         count += r->assessment->exceptions.data[i].check == check;
     }
-    bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "%.*s (%llu)", BD_ARG(check->title), (unsigned long long)count),
+    bd_doc_heading(r->doc, 3, bd_str_format(r->arena, "%.*s (%llu)", BD_ARG(check->title), (unsigned long long)count),
                    anchor_of(r, "exceptions", check->id));
 }
 
@@ -84,13 +87,14 @@ static void say_rest(report *r, const bd_check *check) {
         printed += is_of_check && r->is_registered[i];
     }
     if (total > printed) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena,
-                               "The first %zu exceptions of this check are printed. %llu more of %llu are left out; all "
-                               "stand in 80_MACHINE/assessment.json (SHA-256 %.*s), their records in "
-                               "80_MACHINE/findings.ndjson (SHA-256 %.*s).",
-                               printed, (unsigned long long)(total - printed), (unsigned long long)total,
-                               BD_ARG(r->in->assessment_sha256), BD_ARG(r->in->findings_sha256)));
+        say_text(
+            r, BD_PARA_NOTE,
+            bd_str_format(r->arena,
+                          "The first %zu exceptions of this check are printed. %llu more of %llu are left out; all "
+                          "stand in 80_MACHINE/assessment.json (SHA-256 %.*s), their records in "
+                          "80_MACHINE/findings.ndjson (SHA-256 %.*s).",
+                          printed, (unsigned long long)(total - printed), (unsigned long long)total,
+                          BD_ARG(r->in->assessment_sha256), BD_ARG(r->in->findings_sha256)));
     }
 }
 
@@ -102,11 +106,13 @@ void section_exceptions(report *r) {
         say(r, BD_PARA_BODY, "No exception happened in the period.");
         return;
     }
-    say(r, BD_PARA_BODY, "A failing stretch of one property of one resource is one exception, listed under each control "
-                         "that it touches and counted once. It opens by itself, and closes only when a later instance is "
-                         "clean and the owner and a reviewer have signed a response; it stays disclosed either way. Days "
-                         "are those of snapshots; exact times come from a change log only.");
-    say_text(r, BD_PARA_BODY, bd_str_format(r->arena, "In the period: %zu; open: %d.", a->exceptions.count, count_open(r)));
+    say(r, BD_PARA_BODY,
+        "A failing stretch of one property of one resource is one exception, listed under each control "
+        "that it touches and counted once. It opens by itself, and closes only when a later instance is "
+        "clean and the owner and a reviewer have signed a response; it stays disclosed either way. Days "
+        "are those of snapshots; exact times come from a change log only.");
+    say_text(r, BD_PARA_BODY,
+             bd_str_format(r->arena, "In the period: %zu; open: %d.", a->exceptions.count, count_open(r)));
     const bd_check *check = NULL;
     for (size_t i = 0; i < a->exceptions.count; i++) {
         if (a->exceptions.data[i].check != check) {

@@ -48,8 +48,10 @@ void section_score(report *r) {
         {"COVER", "cover", "due instances with accepted evidence", &a->cover},
         {"FRESH", "fresh", "controls whose newest evidence is within its age limit", &a->fresh},
     };
-    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},  {"n of m", BD_ALIGN_RIGHT, 0},
-                                         {"Share", BD_ALIGN_RIGHT, 0}, {"What is counted", BD_ALIGN_LEFT, 1}};
+    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+                                         {"n of m", BD_ALIGN_RIGHT, 0},
+                                         {"Share", BD_ALIGN_RIGHT, 0},
+                                         {"What is counted", BD_ALIGN_LEFT, 1}};
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, false);
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         add_score_row(r, table, &rows[i]);
@@ -149,13 +151,14 @@ static bd_str describe_grid(const report *r, const bd_chart *chart) {
     for (size_t i = 0; i < total; i++) {
         counts[chart->values[i]]++;
     }
-    return bd_str_format(r->arena,
-                         "%zu criteria by %zu months: %lld cells clean, %lld with a deviation, %lld that cannot be told, "
-                         "%lld missing",
-                         chart->row_count, chart->column_count,
-                         (long long)(counts[BD_CELL_CLEAN] + counts[BD_CELL_CHANGE_LOG] + counts[BD_CELL_NO_OCCURRENCE]),
-                         (long long)counts[BD_CELL_DEVIATION], (long long)counts[BD_CELL_CANNOT_TELL],
-                         (long long)counts[BD_CELL_MISSING]);
+    return bd_str_format(
+        r->arena,
+        "%zu criteria by %zu months: %lld cells clean, %lld with a deviation, %lld that cannot be told, "
+        "%lld missing",
+        chart->row_count, chart->column_count,
+        (long long)(counts[BD_CELL_CLEAN] + counts[BD_CELL_CHANGE_LOG] + counts[BD_CELL_NO_OCCURRENCE]),
+        (long long)counts[BD_CELL_DEVIATION], (long long)counts[BD_CELL_CANNOT_TELL],
+        (long long)counts[BD_CELL_MISSING]);
 }
 
 static void add_grid(report *r) {
@@ -189,18 +192,19 @@ void section_heat_grid(report *r) {
     }
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 2, BD_STR("Months by criterion"), BD_STR("heat-grid"));
-    say(r, BD_PARA_NOTE, "A month is clean when every instance that is due in it, of every control of the criterion, is "
-                         "accepted; it shows a deviation when any deviates. Missing: nothing was handed in for it. Cannot "
-                         "tell: some evidence, but not enough. Yearly and quarterly instances count in each month they span.");
+    say(r, BD_PARA_NOTE,
+        "A month is clean when every instance that is due in it, of every control of the criterion, is "
+        "accepted; it shows a deviation when any deviates. Missing: nothing was handed in for it. Cannot "
+        "tell: some evidence, but not enough. Yearly and quarterly instances count in each month they span.");
     add_grid(r);
 }
 
 /* ---- open exceptions ---------------------------------------------------------------------------------------------- */
 
 void section_open_exceptions(report *r, size_t most) {
-    static const column_def columns[] = {{"Controls", BD_ALIGN_LEFT, 0},       {"What failed", BD_ALIGN_LEFT, 2},
-                                         {"Resource", BD_ALIGN_LEFT, 2},       {"First failing", BD_ALIGN_LEFT, 0},
-                                         {"Last failing", BD_ALIGN_LEFT, 0},   {"Rated", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {{"Controls", BD_ALIGN_LEFT, 0},     {"What failed", BD_ALIGN_LEFT, 2},
+                                         {"Resource", BD_ALIGN_LEFT, 2},     {"First failing", BD_ALIGN_LEFT, 0},
+                                         {"Last failing", BD_ALIGN_LEFT, 0}, {"Rated", BD_ALIGN_LEFT, 0}};
     const bd_assessment *a = r->assessment;
     int open = count_open(r);
     if (open == 0) {
@@ -241,7 +245,8 @@ void section_glance(report *r) {
     bd_doc_heading(r->doc, 1, BD_STR("At a glance"), BD_STR("glance"));
     section_score(r);
     section_series_chart(r);
-    bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Open exceptions (%d)", count_open(r)), BD_STR("open-exceptions"));
+    bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Open exceptions (%d)", count_open(r)),
+                   BD_STR("open-exceptions"));
     section_open_exceptions(r, 10);
     section_heat_grid(r);
 }

@@ -25,8 +25,8 @@ static void add_group(bd_table *table, bd_str title) {
 }
 
 static void add_criteria_out(report *r) {
-    static const column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0}, {"Title (ours)", BD_ALIGN_LEFT, 1},
-                                         {"Category", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {
+        {"Criterion", BD_ALIGN_LEFT, 0}, {"Title (ours)", BD_ALIGN_LEFT, 1}, {"Category", BD_ALIGN_LEFT, 0}};
     const bd_assessment *a = r->assessment;
     size_t out = 0;
     for (size_t i = 0; i < a->criterion_count; i++) {
@@ -52,8 +52,8 @@ static void add_criteria_out(report *r) {
 }
 
 void section_criteria_index(report *r) {
-    static const column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0}, {"Title (ours)", BD_ALIGN_LEFT, 2},
-                                         {"Controls", BD_ALIGN_LEFT, 2},  {"State", BD_ALIGN_LEFT, 0},
+    static const column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0},        {"Title (ours)", BD_ALIGN_LEFT, 2},
+                                         {"Controls", BD_ALIGN_LEFT, 2},         {"State", BD_ALIGN_LEFT, 0},
                                          {"Open exceptions", BD_ALIGN_RIGHT, 0}, {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
@@ -71,9 +71,10 @@ void section_criteria_index(report *r) {
         }
         add_criterion_row(r, table, i);
     }
-    say(r, BD_PARA_NOTE, "Titles are ours, short and plain; the criteria themselves stand in TSP section 100 of the AICPA. "
-                         "Complete: every control listed is complete. At risk: an exception is open or evidence is stale. "
-                         "Partial: otherwise.");
+    say(r, BD_PARA_NOTE,
+        "Titles are ours, short and plain; the criteria themselves stand in TSP section 100 of the AICPA. "
+        "Complete: every control listed is complete. At risk: an exception is open or evidence is stale. "
+        "Partial: otherwise.");
     add_criteria_out(r);
 }
 
@@ -134,16 +135,18 @@ static void add_controls_of_series(report *r, bd_table *table, bd_str series) {
 }
 
 void section_control_matrix(report *r) {
-    static const column_def columns[] = {
-        {"Control", BD_ALIGN_LEFT, 0.6},   {"Statement, owner", BD_ALIGN_LEFT, 3}, {"Criteria", BD_ALIGN_LEFT, 1},
-        {"Frequency", BD_ALIGN_LEFT, 0.7}, {"State", BD_ALIGN_LEFT, 0},        {"Accepted / due", BD_ALIGN_RIGHT, 0},
-        {"Newest", BD_ALIGN_LEFT, 0},      {"Age, days", BD_ALIGN_RIGHT, 0},     {"Page", BD_ALIGN_RIGHT, 0}};
+    static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},    {"Statement, owner", BD_ALIGN_LEFT, 1},
+                                         {"Criteria", BD_ALIGN_LEFT, 0.3}, {"Frequency", BD_ALIGN_LEFT, 0},
+                                         {"State", BD_ALIGN_LEFT, 0},      {"Accepted / due", BD_ALIGN_RIGHT, 0},
+                                         {"Newest", BD_ALIGN_LEFT, 0},     {"Age, days", BD_ALIGN_RIGHT, 0},
+                                         {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Control matrix"), BD_STR("controls"));
-    say(r, BD_PARA_NOTE, "Each control stands under the series of its primary criterion. Numbers beginning with B are "
-                         "controls beside the checklist. Accepted / due counts instances over all requirements; the age "
-                         "of the newest evidence counts to the end of the period or the as-of instant, whichever is earlier.");
+    say(r, BD_PARA_NOTE,
+        "Each control stands under the series of its primary criterion. Numbers beginning with B are "
+        "controls beside the checklist. Accepted / due counts instances over all requirements; the age "
+        "of the newest evidence counts to the end of the period or the as-of instant, whichever is earlier.");
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     bd_str series = {"", 0};
     for (size_t i = 0; i < a->criterion_count; i++) {

@@ -9,48 +9,12 @@ static bool has_sheet(const bd_evidence *item) {
     return !item->is_sidecar && !item->is_register;
 }
 
-/* ---- the grid of a sheet: two pairs of key and value beside each other -------------------------------------------- */
-
-static bd_table *add_sheet(report *r) {
-    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0}, {"", BD_ALIGN_LEFT, 1},
-                                         {"", BD_ALIGN_LEFT, 0}, {"", BD_ALIGN_LEFT, 1}};
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
-    table->has_no_head = true;
-    return table;
-}
-
-static void add_key(bd_table *table, const char *key) {
-    bd_table_styled(table, BD_RUN_MUTED, bd_str_of(key));
-}
-
 static bd_str or_dash(bd_str text) {
     return text.size > 0 ? text : BD_STR(DASH);
 }
 
-static void add_pair(bd_table *table, const char *key, bd_str value, const char *key2, bd_str value2) {
-    bd_table_text(table, bd_str_of(key));
-    bd_table_text(table, or_dash(value));
-    add_key(table, key2);
-    bd_table_text(table, or_dash(value2));
-}
-
-static bd_cell *add_wide(bd_table *table, const char *key) {
-    bd_table_text(table, bd_str_of(key));
-    bd_cell *cell = bd_table_cell(table);
-    cell->span = 3;
-    return cell;
-}
-
 static void add_wide_mono(report *r, bd_table *table, const char *key, bd_str value) {
-    if (value.size > 0) {
-        bd_cell_run(table, add_wide(table, key), BD_RUN_MONO, words_journal_text(r, value));
-    }
-}
-
-static void add_wide_text(bd_table *table, const char *key, bd_str value) {
-    if (value.size > 0) {
-        bd_cell_run(table, add_wide(table, key), BD_RUN_PLAIN, value);
-    }
+    sheet_wide(table, key, BD_RUN_MONO, words_journal_text(r, value));
 }
 
 /* ---- what a sheet says ------------------------------------------------------------------------------------------------ */
@@ -82,7 +46,8 @@ static bd_str describes_words(const report *r, const bd_evidence *item) {
         return BD_STR("");
     }
     if (item->is_snapshot || item->describes_from == item->describes_to) {
-        return bd_str_format(r->arena, "the instant %.*s%.*s", BD_ARG(words_instant(r, item->describes_from)), BD_ARG(assumed));
+        return bd_str_format(r->arena, "the instant %.*s%.*s", BD_ARG(words_instant(r, item->describes_from)),
+                             BD_ARG(assumed));
     }
     return bd_str_format(r->arena, "from %.*s to before %.*s%.*s", BD_ARG(words_instant(r, item->describes_from)),
                          BD_ARG(words_instant(r, item->describes_to)), BD_ARG(assumed));
@@ -105,21 +70,22 @@ static bd_str kind_words(const report *r, const bd_evidence *item) {
 static void add_rows(report *r, bd_table *table, size_t index) {
     const bd_facts *facts = &r->evidence->data[index].facts;
     size_t place = r->place_of_item[index];
-    bd_table_text(table, BD_STR("Rows read"));
-    bd_cell *cell = bd_table_cell(table);
+    bd_cell *cell = sheet_cell(table, "Rows read");
     cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_read", place), (int64_t)facts->rows_read);
     if (facts->rows_refused > 0 || facts->rows_unmapped > 0) {
         cell_add(table, cell, BD_STR(", refused "));
-        cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_refused", place), (int64_t)facts->rows_refused);
+        cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_refused", place),
+                        (int64_t)facts->rows_refused);
         cell_add(table, cell, BD_STR(", not recognised "));
-        cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_unmapped", place), (int64_t)facts->rows_unmapped);
+        cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_unmapped", place),
+                        (int64_t)facts->rows_unmapped);
     }
-    add_key(table, "Counted by the source");
     if (facts->rows_reported < 0) {
-        bd_table_text(table, BD_STR("not stated"));
+        cell_add(table, cell, BD_STR("; the source states no count"));
         return;
     }
-    cell_figure(r, table, pointer_of(r, "/evidence/%zu/rows_reported", place), facts->rows_reported);
+    cell_add(table, cell, BD_STR("; counted by the source: "));
+    cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_reported", place), facts->rows_reported);
 }
 
 static void add_document(report *r, bd_table *table, const bd_evidence *item) {
@@ -127,56 +93,65 @@ static void add_document(report *r, bd_table *table, const bd_evidence *item) {
     if (!item->has_sidecar || !item->sidecar.has_document) {
         return;
     }
-    add_pair(table, "Document", words_journal_text(r, d->type), "Version", words_journal_text(r, d->version));
+    sheet_pair(table, "Document", words_journal_text(r, d->type), "Version", words_journal_text(r, d->version));
     bd_str role = d->approver_role.size > 0 ? bd_str_format(r->arena, " (%.*s)", BD_ARG(d->approver_role)) : BD_STR("");
-    bd_str by = d->approved_by.size == 0 ? BD_STR("") : bd_str_format(r->arena, "%.*s%.*s, %s", BD_ARG(d->approved_by),
-                                                                      BD_ARG(role),
-                                                                      d->approver_is_management ? "management" : "not management");
-    add_pair(table, "Approved by", words_journal_text(r, by), "Approved on", words_day(r, d->approved_on));
+    bd_str by = d->approved_by.size == 0 ? BD_STR("")
+                                         : bd_str_format(r->arena, "%.*s%.*s, %s", BD_ARG(d->approved_by), BD_ARG(role),
+                                                         d->approver_is_management ? "management" : "not management");
+    sheet_pair(table, "Approved by", words_journal_text(r, by), "Approved on", words_day(r, d->approved_on));
     bd_str until = d->in_force_to == BD_DAY_NONE ? BD_STR("still in force") : words_day(r, d->in_force_to);
-    add_pair(table, "In force", d->in_force_from == BD_DAY_NONE
-                                    ? BD_STR("")
-                                    : bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, d->in_force_from)), BD_ARG(until)),
-             "Carried out on", words_day(r, d->carried_out_on));
+    sheet_pair(table, "In force",
+               d->in_force_from == BD_DAY_NONE
+                   ? BD_STR("")
+                   : bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, d->in_force_from)), BD_ARG(until)),
+               "Carried out on", words_day(r, d->carried_out_on));
 }
 
 static void add_signoff_rows(report *r, bd_table *table, const bd_evidence *item) {
     bool is_handed_in = item->origin == BD_ORIGIN_HANDED_IN;
-    bd_str none = is_handed_in ? BD_STR("none stated") : BD_STR("not needed: machine export");
     bd_str preparer = words_signoff(r, &item->preparer);
-    add_wide_text(table, "Prepared by", preparer.size > 0 ? preparer : none);
+    sheet_wide(table, "Prepared by", BD_RUN_PLAIN,
+               preparer.size > 0 || !is_handed_in ? preparer : BD_STR("nobody stated"));
     for (size_t i = 0; i < item->reviewers.count; i++) {
         const bd_signoff *review = &item->reviewers.data[i];
-        bd_str checked = review->checked.size > 0
-                             ? bd_str_format(r->arena, "; checked: %.*s", BD_ARG(words_journal_text(r, review->checked)))
-                             : BD_STR("");
-        add_wide_text(table, "Reviewed by", bd_str_format(r->arena, "%.*s%.*s (%.*s; stated, not authenticated)",
-                                                          BD_ARG(words_signoff(r, review)), BD_ARG(checked),
-                                                          BD_ARG(review->origin)));
+        bd_str checked = review->checked.size > 0 ? bd_str_format(r->arena, "; checked: %.*s",
+                                                                  BD_ARG(words_journal_text(r, review->checked)))
+                                                  : BD_STR("");
+        sheet_wide(table, "Reviewed by", BD_RUN_PLAIN,
+                   bd_str_format(r->arena, "%.*s%.*s (%.*s; stated, not authenticated)",
+                                 BD_ARG(words_signoff(r, review)), BD_ARG(checked), BD_ARG(review->origin)));
     }
     if (is_handed_in && !item->is_signed_off) {
-        add_wide_text(table, "Not signed off", words_sentence(r, words_journal_text(r, item->signoff_reason)));
+        sheet_wide(table, "Not signed off", BD_RUN_PLAIN,
+                   words_sentence(r, words_journal_text(r, item->signoff_reason)));
     }
+}
+
+static void add_sidecar(report *r, bd_table *table, bd_cell *cell, uint32_t number) {
+    size_t index = index_of_evidence(r, number);
+    if (number == 0 || index == NOWHERE) {
+        return;
+    }
+    cell_add(table, cell,
+             bd_str_format(r->arena, "; described by %.*s, SHA-256 ", BD_ARG(bd_evidence_id(r->arena, number))));
+    bd_cell_run(table, cell, BD_RUN_MONO, words_hash_short(r, r->evidence->data[index].given.sha256));
 }
 
 static void add_files(report *r, bd_table *table, size_t index) {
     const bd_evidence *item = &r->evidence->data[index];
-    bd_cell *cell = add_wide(table, "File");
-    bd_cell_run(table, cell, BD_RUN_MONO, words_journal_text(r, item->given.path));
+    bd_cell *cell = sheet_wide(table, "File", BD_RUN_MONO, words_journal_text(r, item->given.path));
     cell_add(table, cell, BD_STR(", "));
     cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[index]), item->given.bytes);
     cell_add(table, cell, BD_STR(" bytes, kept unchanged"));
+    add_sidecar(r, table, cell, item->given.sidecar);
     add_wide_mono(r, table, "SHA-256", words_hash(r, item->given.sha256));
     if (r->in->package_paths != NULL) {
         add_wide_mono(r, table, "In the package", r->in->package_paths[index]);
     }
-    if (item->given.sidecar != 0) {
-        add_wide_text(table, "Described by", bd_evidence_id(r->arena, item->given.sidecar));
-    }
 }
 
 static void add_readers(report *r, bd_table *table, size_t index) {
-    bd_cell *cell = add_wide(table, "Read for");
+    bd_cell *cell = sheet_cell(table, "Read for");
     const index_list *readers = &r->readers[index];
     for (size_t i = 0; i < readers->count; i++) {
         bd_str number = r->assessment->controls[readers->data[i]].control->number;
@@ -188,26 +163,36 @@ static void add_readers(report *r, bd_table *table, size_t index) {
     }
 }
 
+static bd_str exporter_words(const report *r, const bd_evidence *item) {
+    bd_str tool = item->sidecar.tool, exporter = item->sidecar.exporter;
+    bd_str between = tool.size > 0 && exporter.size > 0 ? BD_STR(", with ") : BD_STR("");
+    return words_journal_text(r,
+                              bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(exporter), BD_ARG(between), BD_ARG(tool)));
+}
+
+static void add_item_heading(report *r, const bd_evidence *item) {
+    bd_str id = bd_evidence_id(r->arena, item->given.number);
+    bd_str title = words_journal_text(r, item->title.size > 0 ? item->title : item->given.path);
+    bd_doc_heading(r->doc, 4, bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(id), BD_ARG(title)),
+                   anchor_of(r, "evidence", id));
+}
+
 static void add_item(report *r, size_t index) {
     const bd_evidence *item = &r->evidence->data[index];
-    bd_str id = bd_evidence_id(r->arena, item->given.number);
-    bd_block *heading = bd_doc_heading(r->doc, 3,
-                                       bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(id),
-                                                     BD_ARG(words_journal_text(r, item->title.size > 0 ? item->title : item->given.path))),
-                                       anchor_of(r, "evidence", id));
-    heading->in_contents = true;
+    add_item_heading(r, item);
     bd_table *table = add_sheet(r);
-    add_pair(table, "Source", words_source_title(r, item->source), "Kind", kind_words(r, item));
-    add_pair(table, "Scope", scopes_of(r, item), "Describes", describes_words(r, item));
-    add_pair(table, "Collected", collected_words(r, item), "Ingested", words_instant(r, item->given.ingested_at));
-    add_pair(table, "Exporter", words_journal_text(r, item->sidecar.exporter), "Tool", words_journal_text(r, item->sidecar.tool));
+    sheet_pair(table, "Source", words_source_title(r, item->source), "Kind", kind_words(r, item));
+    sheet_pair(table, "Scope", scopes_of(r, item), "Describes", describes_words(r, item));
+    sheet_pair(table, "Collected", collected_words(r, item), "By", exporter_words(r, item));
     add_rows(r, table, index);
+    add_readers(r, table, index);
     if (item->facts.first_event != BD_INSTANT_NONE) {
-        add_pair(table, "First event", words_instant(r, item->facts.first_event), "Last event",
-                 words_instant(r, item->facts.last_event));
+        sheet_pair(table, "First event", words_instant(r, item->facts.first_event), "Last event",
+                   words_instant(r, item->facts.last_event));
     }
     bd_str reason = words_sentence(r, words_journal_text(r, item->completeness_reason));
-    add_wide_text(table, "Complete", bd_str_format(r->arena, "%s. %.*s", bd_completeness_name(item->completeness), BD_ARG(reason)));
+    sheet_wide(table, "Complete", BD_RUN_PLAIN,
+               bd_str_format(r->arena, "%s. %.*s", bd_completeness_name(item->completeness), BD_ARG(reason)));
     add_document(r, table, item);
     add_wide_mono(r, table, "Command", item->sidecar.command);
     add_wide_mono(r, table, "Request", item->sidecar.request);
@@ -215,9 +200,9 @@ static void add_item(report *r, size_t index) {
     add_signoff_rows(r, table, item);
     add_files(r, table, index);
     if (item->given.is_withdrawn) {
-        add_wide_text(table, "Withdrawn", words_sentence(r, words_journal_text(r, item->given.withdrawn_reason)));
+        sheet_wide(table, "Withdrawn", BD_RUN_PLAIN,
+                   words_sentence(r, words_journal_text(r, item->given.withdrawn_reason)));
     }
-    add_readers(r, table, index);
 }
 
 /* ---- sheets by source -------------------------------------------------------------------------------------------------- */
@@ -257,15 +242,17 @@ static size_t count_same(const report *r, const index_list *items, size_t from) 
 void section_ipe(report *r) {
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Evidence sheets"), BD_STR("ipe"));
-    say(r, BD_PARA_BODY, "One sheet for each item of information produced by the entity: where it came from, what it "
-                         "describes, how it was taken, how complete it is and who looked at it. Sidecars and registers, "
-                         "which only describe other items, stand in the list of hashes.");
+    say(r, BD_PARA_BODY,
+        "One sheet for each item of information produced by the entity: where it came from, what it "
+        "describes, how it was taken, how complete it is and who looked at it. Sidecars and registers, "
+        "which only describe other items, have none. Every item was ingested unchanged into the locker "
+        "before it was read.");
     index_list items = sheets_of(r);
     for (size_t i = 0; i < items.count;) {
         size_t same = count_same(r, &items, i);
         bd_str source = r->evidence->data[items.data[i]].source;
         bd_str title = source.size > 0 ? words_source_title(r, source) : BD_STR("Not recognised");
-        bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "%.*s (%zu)", BD_ARG(title), same),
+        bd_doc_heading(r->doc, 3, bd_str_format(r->arena, "%.*s (%zu)", BD_ARG(title), same),
                        anchor_of(r, "source", source.size > 0 ? source : BD_STR("none")));
         for (size_t k = 0; k < same; k++) {
             add_item(r, items.data[i + k]);
@@ -321,7 +308,8 @@ static bd_str incomplete_words(report *r, const bd_evidence *item) {
 }
 
 static bd_str assumed_words(report *r, const bd_evidence *item) {
-    return bd_str_format(r->arena, "%.*s is the file's own time; a sidecar would state it", BD_ARG(words_instant(r, item->collected_at)));
+    return bd_str_format(r->arena, "%.*s is the file's own time; a sidecar would state it",
+                         BD_ARG(words_instant(r, item->collected_at)));
 }
 
 static bd_str unsigned_words(report *r, const bd_evidence *item) {
@@ -346,7 +334,8 @@ static const struct {
 };
 
 static size_t add_doubt(report *r, size_t index) {
-    static const column_def columns[] = {{"Evidence", BD_ALIGN_LEFT, 0}, {"File", BD_ALIGN_LEFT, 1}, {"Why", BD_ALIGN_LEFT, 1}};
+    static const column_def columns[] = {
+        {"Evidence", BD_ALIGN_LEFT, 0}, {"File", BD_ALIGN_LEFT, 1}, {"Why", BD_ALIGN_LEFT, 1}};
     bd_table *table = NULL;
     size_t count = 0;
     for (size_t i = 0; i < r->evidence->count; i++) {
@@ -366,15 +355,16 @@ static size_t add_doubt(report *r, size_t index) {
         bd_table_text(table, or_dash(doubts[index].words(r, item)));
     }
     if (count > BD_REPORT_FINDINGS) {
-        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "%zu more of %zu are left out here; assessment.json has all.",
-                                                count - BD_REPORT_FINDINGS, count));
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena, "%zu more of %zu are left out here; assessment.json has all.",
+                               count - BD_REPORT_FINDINGS, count));
     }
     return count;
 }
 
 static void add_missing_sources(report *r) {
-    static const column_def columns[] = {{"Source", BD_ALIGN_LEFT, 0}, {"What", BD_ALIGN_LEFT, 1},
-                                         {"How it is exported", BD_ALIGN_LEFT, 2}};
+    static const column_def columns[] = {
+        {"Source", BD_ALIGN_LEFT, 0}, {"What", BD_ALIGN_LEFT, 1}, {"How it is exported", BD_ALIGN_LEFT, 2}};
     const bd_strs *missing = &r->assessment->sources_missing;
     if (missing->count == 0) {
         return;
@@ -383,8 +373,10 @@ static void add_missing_sources(report *r) {
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < missing->count; i++) {
         const bd_source_def *source = bd_catalog_source(r->catalog, missing->data[i]);
-        bd_str how = source == NULL ? BD_STR("") : source->az.size > 0 ? source->az : source->rest.size > 0 ? source->rest
-                                                                                                            : source->graph;
+        bd_str how = source == NULL          ? BD_STR("")
+                     : source->az.size > 0   ? source->az
+                     : source->rest.size > 0 ? source->rest
+                                             : source->graph;
         bd_table_text(table, missing->data[i]);
         bd_table_text(table, source == NULL ? BD_STR(DASH) : source->title);
         bd_table_styled(table, BD_RUN_MONO, or_dash(how));
@@ -392,8 +384,11 @@ static void add_missing_sources(report *r) {
 }
 
 static size_t add_diags(report *r) {
-    static const char *const severities[] = {[BD_DIAG_NOTE] = "note", [BD_DIAG_WARNING] = "warning", [BD_DIAG_REFUSED] = "refused"};
-    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0}, {"Subject", BD_ALIGN_LEFT, 1}, {"Where", BD_ALIGN_LEFT, 0},
+    static const char *const severities[] = {
+        [BD_DIAG_NOTE] = "note", [BD_DIAG_WARNING] = "warning", [BD_DIAG_REFUSED] = "refused"};
+    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+                                         {"Subject", BD_ALIGN_LEFT, 1},
+                                         {"Where", BD_ALIGN_LEFT, 0},
                                          {"What was noted", BD_ALIGN_LEFT, 2}};
     size_t count = r->in->diags == NULL ? 0 : r->in->diags->count;
     if (count == 0) {
@@ -410,16 +405,20 @@ static size_t add_diags(report *r) {
         bd_table_text(table, words_journal_text(r, diag->message));
     }
     if (count > printed) {
-        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "%zu more notes of %zu are left out here.", count - printed, count));
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena, "%zu more notes of %zu are left out here.", count - printed, count));
     }
     return count;
 }
 
 void section_data_quality(report *r) {
-    bd_doc_page_break(r->doc);
+    if (r->has_sections) {
+        bd_doc_page_break(r->doc);
+    }
     bd_doc_heading(r->doc, 1, BD_STR("Data quality"), BD_STR("data-quality"));
-    say(r, BD_PARA_BODY, "What weakens the evidence. Nothing listed here can make an instance clean; a deviation that it "
-                         "shows counts all the same.");
+    say(r, BD_PARA_BODY,
+        "What weakens the evidence. Nothing listed here can make an instance clean; a deviation that it "
+        "shows counts all the same.");
     size_t count = 0;
     for (size_t i = 0; i < BD_COUNT(doubts); i++) {
         count += add_doubt(r, i);
@@ -438,23 +437,44 @@ static bd_str list_path(const report *r, size_t index) {
     return has_path ? r->in->package_paths[index] : r->evidence->data[index].given.path;
 }
 
+static void say_hash_rest(report *r, size_t listed) {
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
+    bd_para_text(para, bd_str_format(r->arena,
+                                     "Every item of evidence that stands on its own (%zu). The hashes of the %zu "
+                                     "sidecars and registers, and of every other file of the package, stand in ",
+                                     listed, r->evidence->count - listed));
+    bd_para_styled(para, BD_RUN_MONO, BD_STR("90_INTEGRITY/SHA256SUMS"));
+    bd_para_text(para, BD_STR("."));
+}
+
+static size_t count_sheets(const report *r) {
+    size_t count = 0;
+    for (size_t i = 0; i < r->evidence->count; i++) {
+        count += has_sheet(&r->evidence->data[i]);
+    }
+    return count;
+}
+
 void section_hashes(report *r) {
-    static const column_def columns[] = {{"Evidence", BD_ALIGN_LEFT, 0}, {"File in the package", BD_ALIGN_LEFT, 1},
-                                         {"Bytes", BD_ALIGN_RIGHT, 0},    {"SHA-256", BD_ALIGN_LEFT, 1}};
+    static const column_def columns[] = {{"Evidence", BD_ALIGN_LEFT, 0},
+                                         {"File in the package", BD_ALIGN_LEFT, 1},
+                                         {"Bytes", BD_ALIGN_RIGHT, 0},
+                                         {"SHA-256", BD_ALIGN_LEFT, 1}};
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("List of hashes"), BD_STR("hashes"));
-    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
-    bd_para_text(para, BD_STR("Every file of evidence, sidecars and registers included. The manifest and "));
-    bd_para_styled(para, BD_RUN_MONO, BD_STR("90_INTEGRITY/SHA256SUMS"));
-    bd_para_text(para, BD_STR(" say the same of every file of the package."));
+    say_hash_rest(r, count_sheets(r));
     for (size_t i = 0; i < r->evidence->count; i++) {
-        if (!has_sheet(&r->evidence->data[i])) {
-            bd_doc_anchor(r->doc, anchor_of(r, "evidence", bd_evidence_id(r->arena, r->evidence->data[i].given.number)));
+        if (!has_sheet(&r->evidence->data[i])) { /* index.html may lead here */
+            bd_doc_anchor(r->doc,
+                          anchor_of(r, "evidence", bd_evidence_id(r->arena, r->evidence->data[i].given.number)));
         }
     }
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < r->evidence->count; i++) {
         const bd_evidence *item = &r->evidence->data[i];
+        if (!has_sheet(item)) {
+            continue;
+        }
         cell_evidence(r, table, item->given.number);
         bd_table_styled(table, BD_RUN_MONO, words_journal_text(r, list_path(r, i)));
         cell_figure(r, table, pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[i]), item->given.bytes);

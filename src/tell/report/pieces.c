@@ -69,6 +69,35 @@ void fact(bd_table *table, const char *key, bd_str value) {
     }
 }
 
+/* A sheet has two pairs of key and value beside each other; a wide value takes the rest of its row. */
+bd_table *add_sheet(report *r) {
+    static const column_def columns[] = {
+        {"", BD_ALIGN_LEFT, 0}, {"", BD_ALIGN_LEFT, 1}, {"", BD_ALIGN_LEFT, 0}, {"", BD_ALIGN_LEFT, 1}};
+    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    table->has_no_head = true;
+    return table;
+}
+
+bd_cell *sheet_cell(bd_table *table, const char *key) {
+    bd_table_styled(table, BD_RUN_MUTED, bd_str_of(key));
+    return bd_table_cell(table);
+}
+
+void sheet_pair(bd_table *table, const char *key, bd_str value, const char *key2, bd_str value2) {
+    cell_add(table, sheet_cell(table, key), value.size > 0 ? value : BD_STR(DASH));
+    cell_add(table, sheet_cell(table, key2), value2.size > 0 ? value2 : BD_STR(DASH));
+}
+
+bd_cell *sheet_wide(bd_table *table, const char *key, bd_run_style style, bd_str value) {
+    if (value.size == 0) {
+        return NULL;
+    }
+    bd_cell *cell = sheet_cell(table, key);
+    cell->span = 3;
+    bd_cell_run(table, cell, style, value);
+    return cell;
+}
+
 /* ---- cells ----------------------------------------------------------------------------------------------- */
 
 void cell_add(bd_table *table, bd_cell *cell, bd_str text) {
@@ -139,25 +168,8 @@ void say_text(report *r, bd_para_kind kind, bd_str text) {
     }
 }
 
-void para_link(bd_para *para, bd_str text, bd_str anchor) {
-    if (anchor.size == 0) {
-        bd_para_text(para, text);
-        return;
-    }
-    bd_para_link(para, text, anchor);
-}
-
 void para_figure(report *r, bd_para *para, bd_str pointer, int64_t number) {
     bd_para_figure(para, pointer, words_number(r, number));
-}
-
-void para_ratio(report *r, bd_para *para, const char *name, const bd_ratio *ratio) {
-    para_figure(r, para, pointer_of(r, "/score/%s/n", name), ratio->n);
-    bd_para_text(para, BD_STR(" of "));
-    para_figure(r, para, pointer_of(r, "/score/%s/of", name), ratio->of);
-    bd_para_text(para, BD_STR(" ("));
-    bd_para_figure(para, pointer_of(r, "/score/%s/percent", name), bd_ratio_text(r->arena, *ratio));
-    bd_para_text(para, BD_STR(" %)"));
 }
 
 void say_left_out(report *r, const char *what, uint64_t total, size_t printed) {
@@ -165,9 +177,9 @@ void say_left_out(report *r, const char *what, uint64_t total, size_t printed) {
         return;
     }
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
-    bd_para_text(para, bd_str_format(r->arena,
-                                     "The first %zu %s are printed. %llu more of %llu are left out; all stand in ",
-                                     printed, what, (unsigned long long)(total - printed), (unsigned long long)total));
+    bd_para_text(para,
+                 bd_str_format(r->arena, "The first %zu %s are printed. %llu more of %llu are left out; all stand in ",
+                               printed, what, (unsigned long long)(total - printed), (unsigned long long)total));
     bd_para_styled(para, BD_RUN_MONO, BD_STR("80_MACHINE/findings.ndjson"));
     bd_para_text(para, BD_STR(" (SHA-256 "));
     bd_para_styled(para, BD_RUN_MONO, r->in->findings_sha256);

@@ -143,8 +143,8 @@ static void set_furniture(report *r, const char *kind, bd_str left, const char *
                                      BD_ARG(e->system_name), kind);
     doc->header_right = bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s", BD_ARG(words_period_kind(r)), BD_ARG(period));
     doc->footer_left = left;
-    doc->footer_right = bd_str_format(r->arena, "As of %.*s \xc2\xb7 %s", BD_ARG(words_instant(r, r->assessment->as_of)),
-                                      confidentiality);
+    doc->footer_right = bd_str_format(r->arena, "As of %.*s \xc2\xb7 %s",
+                                      BD_ARG(words_instant(r, r->assessment->as_of)), confidentiality);
 }
 
 /* ---- the binder --------------------------------------------------------------------------------------------- */
@@ -152,8 +152,8 @@ static void set_furniture(report *r, const char *kind, bd_str left, const char *
 bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const front[])(report *) = {section_cover, section_control};
     static void (*const body[])(report *) = {
-        section_glance,     section_scope,        section_criteria_index, section_control_matrix, section_criteria,
-        section_exceptions, section_ipe, section_data_quality,  section_hashes,          section_appendices,
+        section_glance,     section_scope, section_criteria_index, section_control_matrix, section_criteria,
+        section_exceptions, section_ipe,   section_data_quality,   section_hashes,         section_appendices,
     };
     report r;
     open_report(&r, inputs, arena, true);
@@ -175,8 +175,8 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
 
 bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const sections[])(report *) = {
-        section_readiness_summary, section_heat_grid, section_stale, section_owners,
-        section_exceptions_short,  section_data_quality,
+        section_readiness_summary, section_heat_grid,    section_stale,
+        section_exceptions_short,  section_data_quality, section_owners,
     };
     report r;
     open_report(&r, inputs, arena, false);

@@ -3,7 +3,8 @@
 
 #include "report_priv.h"
 
-#define RESULT_ROWS 100  /* per check; deviating and unclear ones first when there are more */
+#define DASH          "\xe2\x80\x93"
+#define RESULT_ROWS   100 /* per check; deviating and unclear ones first when there are more */
 #define EVIDENCE_ROWS 100 /* per control; the IPE sheets have all */
 
 /* ---- results in words ---------------------------------------------------------------------------------------- */
@@ -29,8 +30,9 @@ static void add_result_words(report *r, bd_table *table, const bd_check_result *
     bd_cell *cell = bd_table_cell(table);
     if (result->failed > 0) {
         cell_add_figure(r, table, cell, pointer_of(r, "%.*s/failed", BD_ARG(pointer)), (int64_t)result->failed);
-        cell_add(table, cell, bd_str_format(r->arena, " of %llu deviate%s", (unsigned long long)judged_of(result),
-                                            judged_of(result) == 1 ? "s" : ""));
+        cell_add(table, cell,
+                 bd_str_format(r->arena, " of %llu deviate%s", (unsigned long long)judged_of(result),
+                               result->failed == 1 ? "s" : ""));
     } else if (result->verdict == BD_CANNOT_TELL) {
         cell_add(table, cell, BD_STR("cannot tell"));
     } else {
@@ -46,7 +48,7 @@ static void add_result_row(report *r, bd_table *table, size_t control, size_t in
     bd_str pointer = pointer_of(r, "/controls/%zu/checks/%zu", r->position[control], r->check_position[index]);
     bd_table_text(table, result->instance.size > 0 ? result->instance : BD_STR("outside"));
     bd_table_text(table, words_day(r, result->snapshot));
-    bd_table_text(table, result->snapshot == BD_DAY_NONE && result->scope.size == 0 ? BD_STR("\xe2\x80\x93")
+    bd_table_text(table, result->snapshot == BD_DAY_NONE && result->scope.size == 0 ? BD_STR(DASH)
                                                                                     : words_scope(r, result->scope));
     add_result_words(r, table, result, pointer);
     cell_figure(r, table, pointer_of(r, "%.*s/not_applicable", BD_ARG(pointer)), (int64_t)result->not_applicable);
@@ -55,7 +57,7 @@ static void add_result_row(report *r, bd_table *table, size_t control, size_t in
 }
 
 typedef struct {
-    size_t all, failing;        /* results of the check */
+    size_t all, failing; /* results of the check */
     uint64_t failed, judged;
 } check_tally;
 
@@ -78,8 +80,8 @@ static bool is_shown(const bd_check_result *result, const check_tally *t) {
 }
 
 static void add_check_results(report *r, size_t control, const bd_check *check) {
-    static const column_def columns[] = {{"Instance", BD_ALIGN_LEFT, 0},       {"Snapshot", BD_ALIGN_LEFT, 0},
-                                         {"Scope", BD_ALIGN_LEFT, 1},          {"Result", BD_ALIGN_LEFT, 3},
+    static const column_def columns[] = {{"Instance", BD_ALIGN_LEFT, 0},        {"Snapshot", BD_ALIGN_LEFT, 0},
+                                         {"Scope", BD_ALIGN_LEFT, 1},           {"Result", BD_ALIGN_LEFT, 3},
                                          {"Not applicable", BD_ALIGN_RIGHT, 0}, {"Cannot tell", BD_ALIGN_RIGHT, 0},
                                          {"Evidence", BD_ALIGN_LEFT, 0}};
     check_tally t = tally_check(r, check);
@@ -104,8 +106,11 @@ static void add_check_results(report *r, size_t control, const bd_check *check) 
         printed++;
     }
     if (skipped > 0) {
-        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "%zu of %zu results are not printed; all stand in "
-                                                          "80_MACHINE/assessment.json.", skipped, t.all));
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena,
+                               "%zu of %zu results are not printed; all stand in "
+                               "80_MACHINE/assessment.json.",
+                               skipped, t.all));
     }
 }
 
@@ -130,15 +135,18 @@ static void add_resource_cell(report *r, bd_table *table, bd_str resource) {
 }
 
 static void add_failing(report *r, const bd_check *check) {
-    static const column_def columns[] = {{"Instance", BD_ALIGN_LEFT, 0}, {"Snapshot", BD_ALIGN_LEFT, 0},
-                                         {"Resource", BD_ALIGN_LEFT, 2}, {"What was found", BD_ALIGN_LEFT, 2},
+    static const column_def columns[] = {{"Instance", BD_ALIGN_LEFT, 0},
+                                         {"Snapshot", BD_ALIGN_LEFT, 0},
+                                         {"Resource", BD_ALIGN_LEFT, 2},
+                                         {"What was found", BD_ALIGN_LEFT, 2},
                                          {"Evidence", BD_ALIGN_LEFT, 0}};
     const bd_finding_group *group = group_of(r, check);
     if (group == NULL || group->count == 0) {
         return;
     }
     size_t printed = group->first.count < BD_REPORT_FINDINGS ? group->first.count : BD_REPORT_FINDINGS;
-    bd_table *table = ADD_TABLE(r, bd_str_format(r->arena, "Failing records of %.*s", BD_ARG(check->id)), columns, true);
+    bd_table *table =
+        ADD_TABLE(r, bd_str_format(r->arena, "Failing records of %.*s", BD_ARG(check->id)), columns, true);
     for (size_t i = 0; i < printed; i++) {
         const bd_finding *finding = &group->first.data[i];
         bd_table_text(table, finding->instance.size > 0 ? finding->instance : BD_STR("outside"));
@@ -152,13 +160,17 @@ static void add_failing(report *r, const bd_check *check) {
         bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
         bd_para_styled(para, BD_RUN_STRONG, BD_STR("What mends it: "));
         bd_para_text(para, words_sentence(r, words_catalog(r, check->remediation)));
+        bd_doc_space(r->doc, 6);
     }
 }
 
 /* ---- exceptions -------------------------------------------------------------------------------------------------- */
 
-static bd_str exact_or_day(const report *r, bd_instant exact, bd_day day) {
-    return exact == BD_INSTANT_NONE ? words_day(r, day) : words_moment(r, exact);
+static bd_str seen_words(const report *r, bd_instant exact, bd_day day, const char *none) {
+    if (exact != BD_INSTANT_NONE) {
+        return words_moment(r, exact);
+    }
+    return day == BD_DAY_NONE ? bd_str_of(none) : words_day(r, day);
 }
 
 static void add_observed(report *r, bd_table *table, size_t index) {
@@ -171,11 +183,13 @@ static void add_observed(report *r, bd_table *table, size_t index) {
 }
 
 static void add_exceptions_of(report *r, const bd_control_result *c) {
-    static const column_def columns[] = {
-        {"Resource", BD_ALIGN_LEFT, 2},           {"Last seen clean", BD_ALIGN_LEFT, 0},
-        {"First seen failing", BD_ALIGN_LEFT, 0}, {"Last seen failing", BD_ALIGN_LEFT, 0},
-        {"First seen clean", BD_ALIGN_LEFT, 0},   {"Failing on", BD_ALIGN_LEFT, 0},
-        {"State", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {{"Resource", BD_ALIGN_LEFT, 2},
+                                         {"Last seen clean", BD_ALIGN_LEFT, 0},
+                                         {"First seen failing", BD_ALIGN_LEFT, 0},
+                                         {"Last seen failing", BD_ALIGN_LEFT, 0},
+                                         {"First seen clean", BD_ALIGN_LEFT, 0},
+                                         {"Failing on", BD_ALIGN_LEFT, 0},
+                                         {"State", BD_ALIGN_LEFT, 0}};
     if (c->exceptions.count == 0) {
         return;
     }
@@ -185,16 +199,19 @@ static void add_exceptions_of(report *r, const bd_control_result *c) {
         size_t index = c->exceptions.data[i];
         const bd_exception *x = &r->assessment->exceptions.data[index];
         cell_link(table, words_journal_text(r, words_resource(r, x->resource)), anchor_of_exception(r, index));
-        bd_table_text(table, words_day(r, x->last_seen_clean));
-        bd_table_text(table, exact_or_day(r, x->exact_from, x->first_seen_failing));
+        bd_table_text(table, seen_words(r, BD_INSTANT_NONE, x->last_seen_clean, "never before"));
+        bd_table_text(table, seen_words(r, x->exact_from, x->first_seen_failing, DASH));
         bd_table_text(table, words_day(r, x->last_seen_failing));
-        bd_table_text(table, exact_or_day(r, x->exact_to, x->first_seen_clean));
+        bd_table_text(table, seen_words(r, x->exact_to, x->first_seen_clean, "not since"));
         add_observed(r, table, index);
         bd_table_text(table, x->is_open ? BD_STR("open") : BD_STR("closed"));
     }
     if (c->exceptions.count > printed) {
-        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "The first %zu of %zu are printed; all stand in "
-                                                          "80_MACHINE/assessment.json.", printed, c->exceptions.count));
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena,
+                               "The first %zu of %zu are printed; all stand in "
+                               "80_MACHINE/assessment.json.",
+                               printed, c->exceptions.count));
     }
 }
 
@@ -223,17 +240,18 @@ static bd_str reviewer_words(const report *r, const bd_evidence *item) {
     if (item->reviewers.count > 0) {
         return words_journal_text(r, item->reviewers.data[0].name);
     }
-    return item->origin == BD_ORIGIN_HANDED_IN ? BD_STR("none") : BD_STR("not needed");
+    return item->origin == BD_ORIGIN_HANDED_IN ? BD_STR("none") : BD_STR(DASH);
 }
 
 static void add_evidence_row(report *r, bd_table *table, size_t index) {
     const bd_evidence *item = &r->evidence->data[index];
     cell_evidence(r, table, item->given.number);
     bd_table_text(table, words_journal_text(r, item->title));
-    bd_table_text(table, item->source.size > 0 ? item->source : BD_STR("\xe2\x80\x93"));
+    bd_table_text(table, item->source.size > 0 ? item->source : BD_STR(DASH));
     bd_table_text(table, words_span(r, item->describes_from, item->describes_to, item->is_snapshot));
     bd_table_text(table, words_utc_day(r, item->collected_at));
-    cell_figure(r, table, pointer_of(r, "/evidence/%zu/rows_read", r->place_of_item[index]), (int64_t)item->facts.rows_read);
+    cell_figure(r, table, pointer_of(r, "/evidence/%zu/rows_read", r->place_of_item[index]),
+                (int64_t)item->facts.rows_read);
     bd_table_styled(table, BD_RUN_MONO, words_hash_short(r, item->given.sha256));
     bd_table_text(table, bd_str_of(bd_completeness_name(item->completeness)));
     bd_table_text(table, reviewer_words(r, item));
@@ -241,9 +259,9 @@ static void add_evidence_row(report *r, bd_table *table, size_t index) {
 
 static void add_evidence(report *r, const index_list *items) {
     static const column_def columns[] = {
-        {"Evidence", BD_ALIGN_LEFT, 0}, {"What", BD_ALIGN_LEFT, 2},      {"Source", BD_ALIGN_LEFT, 0},
-        {"Describes", BD_ALIGN_LEFT, 1}, {"Collected", BD_ALIGN_LEFT, 0}, {"Rows", BD_ALIGN_RIGHT, 0},
-        {"SHA-256", BD_ALIGN_LEFT, 0},  {"Complete", BD_ALIGN_LEFT, 0},  {"Reviewer", BD_ALIGN_LEFT, 0.8}};
+        {"Evidence", BD_ALIGN_LEFT, 0},  {"What", BD_ALIGN_LEFT, 1},      {"Source", BD_ALIGN_LEFT, 0},
+        {"Describes", BD_ALIGN_LEFT, 0}, {"Collected", BD_ALIGN_LEFT, 0}, {"Rows", BD_ALIGN_RIGHT, 0},
+        {"SHA-256", BD_ALIGN_LEFT, 0},   {"Complete", BD_ALIGN_LEFT, 0},  {"Reviewer", BD_ALIGN_LEFT, 0.4}};
     if (items->count == 0) {
         return;
     }
@@ -270,13 +288,12 @@ static void add_signoffs(report *r, const index_list *items) {
         signed_off += item->origin == BD_ORIGIN_HANDED_IN && item->is_signed_off;
         if (item->origin == BD_ORIGIN_HANDED_IN && item->preparer.name.size > 0 && names.count < 6) {
             bd_str reviewer = item->reviewers.count > 0 ? words_signoff(r, &item->reviewers.data[0]) : BD_STR("nobody");
-            *bd_push(r->arena, &names) =
-                bd_str_format(r->arena, "%.*s prepared by %.*s, reviewed by %.*s",
-                              BD_ARG(bd_evidence_id(r->arena, item->given.number)),
-                              BD_ARG(words_signoff(r, &item->preparer)), BD_ARG(reviewer));
+            *bd_push(r->arena, &names) = bd_str_format(r->arena, "%.*s prepared by %.*s, reviewed by %.*s",
+                                                       BD_ARG(bd_evidence_id(r->arena, item->given.number)),
+                                                       BD_ARG(words_signoff(r, &item->preparer)), BD_ARG(reviewer));
         }
     }
-    bd_str text = BD_STR("No evidence here was handed in by people; machine exports need no sign-off.");
+    bd_str text = BD_STR("Nothing here was handed in by people; machine exports need no reviewer.");
     if (handed_in > 0) {
         text = bd_str_format(r->arena, "%zu of %zu handed-in items %s signed off%s%.*s. Stated, not authenticated.",
                              signed_off, handed_in, signed_off == 1 ? "is" : "are", names.count > 0 ? ": " : "",

@@ -44,20 +44,23 @@ static void add_subscriptions(report *r) {
     }
     bd_table *table = ADD_TABLE(r, BD_STR("Subscriptions in scope"), columns, true);
     for (size_t i = 0; i < e->subscriptions.count; i++) {
-        bd_table_text(table, e->subscriptions.data[i].name.size > 0 ? e->subscriptions.data[i].name : BD_STR("unnamed"));
+        bd_table_text(table,
+                      e->subscriptions.data[i].name.size > 0 ? e->subscriptions.data[i].name : BD_STR("unnamed"));
         bd_table_styled(table, BD_RUN_MONO, e->subscriptions.data[i].id);
     }
-    say(r, BD_PARA_NOTE, "Anything outside these subscriptions and this tenant is out of scope. Services, commitments, "
-                         "components, incidents and complementary controls of users are described in management's own "
-                         "description of the system, not here.");
+    say(r, BD_PARA_NOTE,
+        "Anything outside these subscriptions and this tenant is out of scope. Services, commitments, "
+        "components, incidents and complementary controls of users are described in management's own "
+        "description of the system, not here.");
 }
 
 static void add_calendar(report *r) {
     const bd_assessment *a = r->assessment;
     bd_table *table = add_facts(r, false);
     fact(table, "Period", bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(words_period_kind(r)), BD_ARG(words_period(r))));
-    fact(table, "Time zone", bd_str_format(r->arena, "%.*s, time zone data %.*s", BD_ARG(r->engagement->zone_name),
-                                           BD_ARG(a->zone_data_version)));
+    fact(table, "Time zone",
+         bd_str_format(r->arena, "%.*s, time zone data %.*s", BD_ARG(r->engagement->zone_name),
+                       BD_ARG(a->zone_data_version)));
     fact(table, "Begins", words_instant(r, a->period_start));
     fact(table, "Ends before", words_instant(r, a->period_end));
     fact(table, "Judged as of", words_instant(r, a->as_of));
@@ -69,8 +72,8 @@ static void add_calendar(report *r) {
 }
 
 static void add_vendors(report *r) {
-    static const column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1}, {"Service", BD_ALIGN_LEFT, 1},
-                                         {"Method", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {
+        {"Vendor", BD_ALIGN_LEFT, 1}, {"Service", BD_ALIGN_LEFT, 1}, {"Method", BD_ALIGN_LEFT, 0}};
     if (r->engagement->vendors.count == 0) {
         say(r, BD_PARA_BODY, "No subservice organisation is named.");
         return;
@@ -121,8 +124,10 @@ static bd_str fact_name(report *r, bd_str key) {
 }
 
 static void add_organisation_facts(report *r) {
-    static const column_def columns[] = {{"Fact", BD_ALIGN_LEFT, 0}, {"Stated", BD_ALIGN_LEFT, 1},
-                                         {"Approved by", BD_ALIGN_LEFT, 0}, {"On", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {{"Fact", BD_ALIGN_LEFT, 0},
+                                         {"Stated", BD_ALIGN_LEFT, 1},
+                                         {"Approved by", BD_ALIGN_LEFT, 0},
+                                         {"On", BD_ALIGN_LEFT, 0}};
     const bd_value *facts = r->engagement->facts;
     if (facts == NULL || facts->count == 0) {
         say(r, BD_PARA_BODY, "None is stated. Checks that need one cannot tell.");
@@ -142,22 +147,25 @@ static void add_organisation_facts(report *r) {
 }
 
 static void add_exclusions(report *r) {
-    static const column_def columns[] = {{"Check", BD_ALIGN_LEFT, 1},      {"Resource", BD_ALIGN_LEFT, 1},
-                                         {"Reason", BD_ALIGN_LEFT, 2},     {"Approved", BD_ALIGN_LEFT, 1},
+    static const column_def columns[] = {{"Check", BD_ALIGN_LEFT, 1},
+                                         {"Resource", BD_ALIGN_LEFT, 1},
+                                         {"Reason", BD_ALIGN_LEFT, 2},
+                                         {"Approved", BD_ALIGN_LEFT, 1},
                                          {"Until", BD_ALIGN_LEFT, 0}};
     const bd_engagement *e = r->engagement;
     if (e->exclusions.count == 0) {
         say(r, BD_PARA_BODY, "None: every record that the evidence shows is judged.");
         return;
     }
-    say(r, BD_PARA_NOTE, "An exclusion takes a record out of a check for snapshots on or after its approval, until it "
-                         "expires. It never changes what was found before.");
+    say(r, BD_PARA_NOTE,
+        "An exclusion takes a record out of a check for snapshots on or after its approval, until it "
+        "expires. It never changes what was found before.");
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < e->exclusions.count; i++) {
         const bd_exclusion *x = &e->exclusions.data[i];
         const bd_check *check = bd_catalog_check(r->catalog, x->check);
-        cell_link(table, x->check, check == NULL ? BD_STR("")
-                                                 : anchor_of(r, "control", check->requirement->control->number));
+        cell_link(table, x->check,
+                  check == NULL ? BD_STR("") : anchor_of(r, "control", check->requirement->control->number));
         bd_cell *cell = bd_table_cell(table);
         cell_add(table, cell, words_resource(r, x->resource));
         bd_str place = words_resource_place(r, x->resource);
@@ -165,9 +173,23 @@ static void add_exclusions(report *r) {
             cell_add_muted(table, cell, bd_str_format(r->arena, " (%.*s)", BD_ARG(place)));
         }
         bd_table_text(table, x->reason);
-        bd_table_text(table, bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(x->approved_by),
-                                           BD_ARG(words_day(r, x->approved_on))));
+        bd_table_text(
+            table, bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(x->approved_by), BD_ARG(words_day(r, x->approved_on))));
         bd_table_text(table, words_day(r, x->expires_on));
+    }
+}
+
+static void add_people(report *r) {
+    static const column_def columns[] = {{"Owner of controls", BD_ALIGN_LEFT, 0}, {"People", BD_ALIGN_LEFT, 1}};
+    if (r->engagement->owners.count == 0) {
+        say(r, BD_PARA_BODY, "The organisation names nobody.");
+        return;
+    }
+    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    for (size_t i = 0; i < r->engagement->owners.count; i++) {
+        const bd_owner *owner = &r->engagement->owners.data[i];
+        bd_table_text(table, owner->owner);
+        bd_table_text(table, words_list(r, &owner->people, ", "));
     }
 }
 
@@ -181,6 +203,7 @@ void section_scope(report *r) {
         {"Subservice organisations", "scope-vendors", add_vendors},
         {"Facts stated by the organisation", "scope-facts", add_organisation_facts},
         {"Design exclusions", "scope-exclusions", add_exclusions},
+        {"Owners of controls", "scope-owners", add_people},
     };
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Scope and system"), BD_STR("scope"));

@@ -23,17 +23,6 @@ bd_mark mark_of_criterion(bd_criterion_state state) {
     return marks[state];
 }
 
-bd_cell_state cell_of_outcome(bd_outcome outcome) {
-    static const bd_cell_state cells[] = {
-        [BD_OUTCOME_DEVIATION] = BD_CELL_DEVIATION,     [BD_OUTCOME_CLEAN] = BD_CELL_CLEAN,
-        [BD_OUTCOME_CHANGE_LOG] = BD_CELL_CHANGE_LOG,   [BD_OUTCOME_CANNOT_TELL] = BD_CELL_CANNOT_TELL,
-        [BD_OUTCOME_MISSING] = BD_CELL_MISSING,         [BD_OUTCOME_NO_OCCURRENCE] = BD_CELL_NO_OCCURRENCE,
-        [BD_OUTCOME_NOT_DUE] = BD_CELL_NOT_DUE,
-    };
-    _Static_assert(BD_COUNT(cells) == BD_OUTCOME_NOT_DUE + 1, "a cell for every outcome");
-    return cells[outcome];
-}
-
 /* ---- months ------------------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -13,10 +13,6 @@ bd_str words_number(const report *r, int64_t number) {
     return bd_str_format(r->arena, "%lld", (long long)number);
 }
 
-bd_str words_count(const report *r, int64_t number, const char *one, const char *many) {
-    return bd_str_format(r->arena, "%lld %s", (long long)number, number == 1 ? one : many);
-}
-
 bd_str words_day(const report *r, bd_day day) {
     return day == BD_DAY_NONE ? BD_STR(DASH) : bd_day_format(r->arena, day);
 }
@@ -52,7 +48,7 @@ bd_str words_span(const report *r, bd_instant from, bd_instant to, bool is_snaps
     if (bd_str_eq(first, last)) {
         return first;
     }
-    return bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(first), BD_ARG(last));
+    return bd_str_format(r->arena, "%.*s " DASH " %.*s", BD_ARG(first), BD_ARG(last));
 }
 
 bd_str words_period(const report *r) {
@@ -107,7 +103,8 @@ bd_str words_capital(const report *r, bd_str text) {
     while (end < text.size && is_lower(text.data[end])) {
         end++;
     }
-    bool is_word = end > 0 && (end == text.size || text.data[end] == ' ' || text.data[end] == ',' || text.data[end] == ';');
+    bool is_word =
+        end > 0 && (end == text.size || text.data[end] == ' ' || text.data[end] == ',' || text.data[end] == ';');
     if (!is_word) {
         return text;
     }
@@ -165,8 +162,8 @@ static const struct {
 static bd_str replace(const report *r, bd_str text, bd_str from, bd_str to) {
     bd_str done = {"", 0};
     for (ptrdiff_t at; (at = bd_str_find(text, from)) >= 0;) {
-        done = bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(done), BD_ARG(bd_str_sub(text, 0, (size_t)at)),
-                             BD_ARG(to));
+        done =
+            bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(done), BD_ARG(bd_str_sub(text, 0, (size_t)at)), BD_ARG(to));
         text = bd_str_sub(text, (size_t)at + from.size, text.size);
     }
     return done.size == 0 ? text : bd_str_format(r->arena, "%.*s%.*s", BD_ARG(done), BD_ARG(text));
@@ -179,16 +176,27 @@ bd_str words_catalog(const report *r, bd_str text) {
     return text;
 }
 
-/* Notes compare the checklist's own sections with the criteria; what follows is for readers of a binder. */
-bd_str words_mapping(const report *r, bd_str note) {
-    static const char *const openings[] = {"seed", "matches", "no seed", "as "};
-    for (size_t i = 0; i < BD_COUNT(openings); i++) {
-        if (!bd_str_has_prefix(note, bd_str_of(openings[i]))) {
-            continue;
+static bool opens_with_any(bd_str text, const char *const *openings, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (bd_str_has_prefix(text, bd_str_of(openings[i]))) {
+            return true;
         }
+    }
+    return false;
+}
+
+/* A note's first clause compares the checklist's own sections with the criteria: a matter of the catalog's makers.
+ * What follows it says why a control of the checklist stands at its criteria. */
+bd_str words_mapping(const report *r, const bd_control *control) {
+    static const char *const comparing[] = {"seed", "matches", "no seed"};
+    static const char *const bare[] = {"as ", "shared with"};
+    bd_str note = control->mapping_note;
+    if (opens_with_any(note, comparing, BD_COUNT(comparing))) {
         ptrdiff_t cut = bd_str_find(note, BD_STR("; "));
-        note = cut < 0 ? BD_STR("") : bd_str_sub(note, (size_t)cut + 2, note.size);
-        break;
+        note = cut < 0 || control->is_ours ? BD_STR("") : bd_str_sub(note, (size_t)cut + 2, note.size);
+    }
+    if (opens_with_any(note, bare, BD_COUNT(bare))) {
+        return BD_STR("");
     }
     return words_sentence(r, words_catalog(r, note));
 }
@@ -288,15 +296,19 @@ bd_str words_signoff(const report *r, const bd_signoff *signoff) {
     bd_str at = signoff->at == BD_INSTANT_NONE
                     ? BD_STR("")
                     : bd_str_format(r->arena, ", %.*s", BD_ARG(words_instant(r, signoff->at)));
-    return words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(signoff->name), BD_ARG(role), BD_ARG(at)));
+    return words_journal_text(r,
+                              bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(signoff->name), BD_ARG(role), BD_ARG(at)));
 }
 
 /* ---- outcomes ------------------------------------------------------------------------------------------------ */
 
 static const char *const outcome_words[] = {
-    [BD_OUTCOME_DEVIATION] = "deviation",           [BD_OUTCOME_CLEAN] = "clean",
-    [BD_OUTCOME_CHANGE_LOG] = "covered by change log", [BD_OUTCOME_CANNOT_TELL] = "cannot tell",
-    [BD_OUTCOME_MISSING] = "missing",               [BD_OUTCOME_NO_OCCURRENCE] = "no occurrence",
+    [BD_OUTCOME_DEVIATION] = "deviation",
+    [BD_OUTCOME_CLEAN] = "clean",
+    [BD_OUTCOME_CHANGE_LOG] = "covered by change log",
+    [BD_OUTCOME_CANNOT_TELL] = "cannot tell",
+    [BD_OUTCOME_MISSING] = "missing",
+    [BD_OUTCOME_NO_OCCURRENCE] = "no occurrence",
     [BD_OUTCOME_NOT_DUE] = "not due",
 };
 _Static_assert(BD_COUNT(outcome_words) == BD_OUTCOME_NOT_DUE + 1, "a word for every outcome");
@@ -309,8 +321,8 @@ bd_str words_outcome(bd_outcome outcome, bd_frequency frequency) {
 }
 
 bd_str words_outcomes(const report *r, const bd_requirement_result *requirement) {
-    static const bd_outcome order[] = {BD_OUTCOME_CLEAN,       BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_CHANGE_LOG,
-                                       BD_OUTCOME_DEVIATION,   BD_OUTCOME_CANNOT_TELL,   BD_OUTCOME_MISSING,
+    static const bd_outcome order[] = {BD_OUTCOME_CLEAN,     BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_CHANGE_LOG,
+                                       BD_OUTCOME_DEVIATION, BD_OUTCOME_CANNOT_TELL,   BD_OUTCOME_MISSING,
                                        BD_OUTCOME_NOT_DUE};
     bd_str list = {"", 0};
     for (size_t i = 0; i < BD_COUNT(order); i++) {

@@ -1,0 +1,82 @@
+#!/bin/sh
+# bench/run.sh - time and memory of the main job, against a shell script of stock tools that does the like.
+#
+# Generator and script are not part of this tree: BINDERY_SHARED (default: ../shared) names the folder whose bench/ holds
+# evidence-gen.c and baseline.sh. Without them only the sample is measured. Figures are printed with their goals and
+# never fail the build: a shared machine is no clock. Runs alternate, so that a slow minute meets both sides.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+bindery=$(realpath "${BINDERY:-$root/build/release/bindery}")
+shared=${BINDERY_SHARED:-$root/../shared}/bench
+rounds=${ROUNDS:-5}
+work=$root/build/bench
+LC_ALL=C.UTF-8
+export LC_ALL
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", (b > 0 ? a / b : 0) }'; }
+row() { # WHAT FIGURE UNIT GOAL: GOAL is an upper limit, or "-"
+    verdict=$(awk -v f="$2" -v g="$4" 'BEGIN { print g == "-" ? "" : (f <= g ? "met" : "MISSED") }')
+    printf '  %-52s %9s %-4s %9s  %s\n' "$1" "$2" "$3" "$4" "$verdict"
+}
+# measure LABEL COMMAND...: appends seconds to LABEL.s and KiB to LABEL.k
+measure() {
+    label=$1
+    shift
+    /usr/bin/time -o time.txt -f '%e %M' "$@" >last.out 2>last.err || {
+        cat last.out last.err >&2
+        exit 1
+    }
+    tail -n 1 time.txt | cut -d ' ' -f 1 >>"$label.s"
+    tail -n 1 time.txt | cut -d ' ' -f 2 >>"$label.k"
+}
+engagement() { # NAME EVIDENCE
+    "$bindery" init "$1" --organisation Bench --period 2026-H1=2026-01-01..2026-06-30 >/dev/null 2>&1
+    cp "$2" "$1/inbox/evidence.json"
+    printf '%s' '{"format":"bindery-sidecar 1","collected_at":"2026-03-15T06:00:00Z","complete":true,"run":"2026-03-15"}' \
+        >"$1/inbox/evidence.json.meta.json"
+}
+
+for round in $(seq "$rounds"); do
+    rm -rf sample
+    cp -R "$root/samples/contoso" sample
+    measure sample "$bindery" -C sample run -q
+    measure verify "$bindery" verify --trust sample/identity/trial.crt.pem sample/out/*/*.zip
+done
+printf '  %-52s %9s %-4s %9s  %s\n' "median of $rounds, $(nproc) processors" figure '' goal verdict
+row 'the sample, end to end' "$(median <sample.s)" s 0.5
+row 'verify of the sample'"'"'s package' "$(median <verify.s)" s -
+
+if [ ! -f "$shared/evidence-gen.c" ] || [ ! -f "$shared/baseline.sh" ]; then
+    echo "  skipped: generator and baseline are not in '$shared' (set BINDERY_SHARED)"
+    exit 0
+fi
+${CC:-cc} -O2 -w -o generate "$shared/evidence-gen.c"
+./generate -b 10m -f value -o evidence-10.json 2>/dev/null
+./generate -b 200m -f value -o evidence-200.json 2>/dev/null
+openssl req -x509 -newkey rsa:3072 -nodes -keyout key.pem -out cert.pem -days 30 -subj '/CN=Bench' 2>/dev/null
+
+for round in $(seq "$rounds"); do
+    rm -rf ten
+    engagement ten evidence-10.json
+    measure ten "$bindery" -C ten run -q
+    KEY=$work/key.pem CERT=$work/cert.pem SKIP_VERIFY=1 bash "$shared/baseline.sh" "$work/baseline" evidence-10.json >baseline.tsv
+    awk '$1 == "TOTAL" { print $2 }' baseline.tsv >>baseline.s
+    awk '$1 == "TOTAL" { print $5 }' baseline.tsv >>baseline.k
+done
+for round in 1 2 3; do
+    rm -rf large
+    engagement large evidence-200.json
+    measure large "$bindery" -C large run -q
+done
+row '10 MB of evidence, end to end' "$(median <ten.s)" s -
+row '10 MB by the stock tools' "$(median <baseline.s)" s -
+row 'ratio' "$(ratio "$(median <ten.s)" "$(median <baseline.s)")" '' 0.25
+row '200 MB of evidence, end to end' "$(median <large.s)" s -
+row 'peak memory at 10 MB' "$(median <ten.k)" KiB -
+row 'peak memory at 200 MB' "$(median <large.k)" KiB -
+row 'ratio of memory' "$(ratio "$(median <large.k)" "$(median <ten.k)")" '' 1.1
+rm -rf large evidence-200.json

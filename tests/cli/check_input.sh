@@ -1,0 +1,88 @@
+# Hostile files in the inbox: one sentence each, and the rest of the run goes on.
+fresh_folder
+new_engagement e
+python3 "$here/hostile.py" e/inbox >list || fail "input: the test's own files are written"
+claim_exit "input: a run over hostile files ends 0" 0 timeout 120 bindery -C e run
+printf '%s\n' "$said" >words
+while IFS="$(printf '\t')" read -r name words; do
+    line=$(grep -F "refused: '$name'" words)
+    case $line in
+    *"$words"*) pass "input: $name is refused in its own words" ;;
+    *) fail "input: $name is refused in its own words" "expected '$words', found: $line" ;;
+    esac
+    if [ "$(grep -cF "refused: '$name'" words)" -gt 2 ]; then
+        fail "input: $name is refused once" "$line"
+    fi
+done <list
+claim "input: nothing that a terminal obeys is printed" sh -c '! LC_ALL=C grep -q "$(printf "[\001-\010\013-\037\177]")" words'
+claim "input: what is kept and read by nothing is said" grep -q "note: 'picture.json': kept and listed as unmapped" words
+claim "input: what a name hides is read" sh -c 'python3 - e/out/2026-H1/assessment.json <<PY
+import json, sys
+items = {i["path"]: i for i in json.load(open(sys.argv[1]))["evidence"]}
+for path in ("records.pdf", "bom.json", "described.json"):
+    assert items[path].get("source") == "S17", (path, items[path])
+for path in ("picture.json", "packed.csv", "login.json"):
+    assert items[path]["unmapped"], path
+assert items["truncated.json"]["malformed"] and items["truncated.json"]["completeness"] == "no"
+PY'
+claim_exit "input: the package over them verifies" 0 bindery verify --trust e/identity/trial.crt.pem e/out/2026-H1/*.zip
+claim "input: unzip takes the package" unzip -tqq e/out/2026-H1/*.zip
+claim_exit "input: --strict ends 3" 3 bindery -C e run -q --strict
+claim "input: and its outputs are there" test -f e/out/2026-H1/binder.pdf
+claim "input: nothing is left behind" no_leftovers e
+claim "input: the inbox is as it was" sh -c 'test -p e/inbox/pipe.json && test -L e/inbox/link.json'
+
+# Named on the command line, a refused file is an answer.
+claim_exit "input: a missing file that was named ends 3" 3 bindery -C e ingest nowhere.json -q
+claim_says "input: and is named" "refused: 'nowhere.json': there is no such file or folder"
+mkfifo pipe
+claim_exit "input: a pipe is not waited for" 3 timeout 10 bindery -C e ingest pipe -q
+claim_exit "input: a device is not read" 3 timeout 10 bindery -C e ingest /dev/zero -q
+
+# A file over the limit is refused before it is read; it has no blocks, so nothing is written either.
+truncate -s 20T big.json 2>/dev/null || truncate -s 3T big.json 2>/dev/null || truncate -s 8G big.json
+timeout 60 bindery -C e ingest big.json -q >out 2>&1
+claim "input: an oversized file is refused and said" grep -q "refused: 'big.json'.*bytes" out
+rm -f big.json
+
+# A file that changes while it is read.
+new_engagement c
+python3 - c/inbox/growing.json <<'PY' &
+import os, sys, time
+with open(sys.argv[1], "wb", buffering=0) as file:
+    end = time.time() + 6
+    file.write(b"[" + b" " * 50000000)
+    while time.time() < end and not os.path.exists("stop"):
+        file.write(b" " * 100000)
+PY
+writer=$!
+sleep 1
+said=$(bindery -C c ingest -q 2>&1)
+touch stop
+wait $writer
+claim_says "input: a file that changes while it is read is refused" "changed while it was read"
+claim "input: and nothing of it is in the locker" test -z "$(find c/locker/objects -name '*.gz' -size +20k)"
+said=$(bindery -C c ingest -q 2>&1)
+claim_says "input: the next run takes it" "1 new"
+
+# An inbox that is not there, or is no folder.
+new_engagement n
+rm -r n/inbox
+claim_exit "input: a run without an inbox goes on" 0 bindery -C n run -q
+claim_says "input: and says so" "there is no such folder, so nothing was put into the locker"
+touch n/inbox
+claim_exit "input: an inbox that is a file is refused" 3 bindery -C n run -q
+claim_says "input: with the way out" "'n/inbox' is not a folder; make it one and put exports there"
+
+# Sign-offs.
+copy_ready r
+claim_exit "input: an item that is not there cannot be signed off" 3 \
+    bindery -C r review E-9999 --by 'Ada Berg' --role Audit --checked rows -q
+claim_says "input: and is named" "there is no evidence item 'E-9999'"
+claim_exit "input: a preparer signs" 0 bindery -C r review E-0003 --as preparer --by 'Ola Lind' --role HR --checked made -q
+claim_exit "input: nobody reviews what they prepared" 3 \
+    bindery -C r review E-0003 --by ' ola LIND ' --role Audit --checked rows -q
+claim_says "input: and hears why" "cannot be both preparer and reviewer of E-0003; another person has to sign"
+claim_exit "input: one bad item keeps all from being signed" 3 \
+    bindery -C r review E-0005 E-9999 --by 'Ada Berg' --role Audit --checked rows -q
+claim "input: and none is" sh -c '! grep -q "\"evidence\":\"E-0005\",.*reviewed" r/locker/journal.ndjson'

@@ -1,0 +1,140 @@
+/* make_scan.h - what tests of room scan share: the built-in catalog, files in memory, their sidecars and rows. */
+#ifndef BINDERY_MAKE_SCAN_H
+#define BINDERY_MAKE_SCAN_H
+
+#include "bindery/crypto.h"
+#include "bindery/scan.h"
+
+#include "test.h"
+
+#define SCAN_SUB_A "aaaaaaaa-0000-4000-8000-00000000000a"
+#define SCAN_SUB_B "bbbbbbbb-0000-4000-8000-00000000000b"
+#define SCAN_IN_A "/subscriptions/" SCAN_SUB_A "/resourceGroups/rg/providers/"
+#define SCAN_IN_B "/subscriptions/" SCAN_SUB_B "/resourceGroups/rg/providers/"
+
+typedef struct {
+    bd_scan_plan plan;
+    bd_spool *rows;
+    bd_evidences items;
+    bd_collections collections;
+    bd_snapshots snapshots;
+} scan_bench;
+
+typedef BD_VEC(bd_row) scan_rows;
+
+static inline bd_instant scan_time(const char *text) {
+    bd_instant at = BD_INSTANT_NONE;
+    CHECK(bd_instant_parse(bd_str_of(text), &at));
+    return at;
+}
+
+/* Opens a bench over the built-in catalog. Closed by scan_bench_close. */
+static inline scan_bench scan_bench_open(void) {
+    static const char *const names[] = {"criteria", "controls", "requirements", "sources", "checks", "mappings",
+                                        "sampling"};
+    bd_catalog_file files[BD_COUNT(names)];
+    for (size_t i = 0; i < BD_COUNT(names); i++) {
+        const char *path = bd_str_format(test_arena(), "%s/templates/catalog/%s.json", test_root(), names[i]).data;
+        files[i] = (bd_catalog_file){bd_str_of(names[i]), test_read_file(path)};
+    }
+    scan_bench bench = {.rows = bd_spool_open(1 << 20)};
+    const bd_rules *rules = NULL;
+    bd_err err;
+    CHECK_OK(bd_catalog_load(files, BD_COUNT(files), test_arena(), &bench.plan.catalog, &err), err);
+    CHECK_OK(bd_rules_compile(bench.plan.catalog, NULL, test_arena(), &rules, &err), err);
+    bench.plan.rules = rules;
+    CHECK_OK(bd_zone_load(BD_STR("UTC"), test_arena(), &bench.plan.zone, &err), err);
+    return bench;
+}
+
+static inline void scan_bench_close(scan_bench *bench) {
+    bd_spool_close(bench->rows);
+}
+
+/* Scans one file; `sidecar` is JSON without "format", in braces, or NULL. */
+static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str text, const char *sidecar) {
+    bd_evidence *item = bd_push(test_arena(), &bench->items);
+    bd_err err;
+    if (sidecar != NULL) {
+        bd_str whole = bd_str_format(test_arena(), "{\"format\":\"bindery-sidecar 1\"%s%s", sidecar[1] == '}' ? "" : ",",
+                                     sidecar + 1);
+        CHECK_OK(bd_sidecar_parse(whole, BD_STR("x.meta.json"), test_arena(), &item->sidecar, &err), err);
+        item->has_sidecar = true;
+        item->is_document = item->sidecar.has_document;
+        item->preparer = item->sidecar.prepared_by;
+        for (size_t i = 0; i < item->sidecar.reviews.count; i++) {
+            *bd_push(test_arena(), &item->reviewers) = item->sidecar.reviews.data[i];
+        }
+    }
+    const bd_blob *blob = bd_blob_of_memory(test_arena(), text);
+    item->given = (bd_evidence_given){.number = (uint32_t)bench->items.count,
+                                      .path = bd_str_of(path),
+                                      .bytes = (int64_t)text.size,
+                                      .file_time = scan_time("2026-03-01T00:00:00Z"),
+                                      .given_collected_at = BD_INSTANT_NONE};
+    bd_sha256(text.data, text.size, item->given.sha256);
+    CHECK_OK(bd_scan(&bench->plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
+                     (uint32_t)bench->items.count - 1, test_arena(), bench->rows, &item->facts, &err),
+             err);
+    return item;
+}
+
+static inline void scan_conclude(scan_bench *bench) {
+    bench->collections.count = 0;
+    bench->snapshots.count = 0;
+    bd_scan_conclude(&bench->plan, &bench->items, test_arena(), &bench->collections, &bench->snapshots);
+}
+
+/* Scans one file into a bench of its own and concludes. */
+static inline bd_evidence *scan_alone(scan_bench *bench, const char *text, const char *sidecar) {
+    bench->items.count = 0;
+    bd_err err;
+    CHECK_OK(bd_spool_cut(bench->rows, (bd_spool_mark){0, 0}, &err), err);
+    bd_evidence *item = scan_file(bench, "file.json", bd_str_of(text), sidecar);
+    scan_conclude(bench);
+    return item;
+}
+
+/* The rows of one check, or of all when `check` is NULL. */
+static inline scan_rows scan_rows_of(scan_bench *bench, const char *check) {
+    scan_rows out = {0};
+    bd_err err;
+    CHECK_OK(bd_spool_rewind(bench->rows, &err), err);
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        CHECK_OK(bd_spool_next(bench->rows, &record, &has_record, &err), err);
+        if (!has_record) {
+            return out;
+        }
+        bd_unpacker unpacker = {bd_str_copy(test_arena(), record), 0};
+        (void)bd_unpack_u32(&unpacker);
+        bd_row row;
+        bd_row_unpack(&unpacker, test_arena(), &row);
+        if (check == NULL || bd_str_eqz(bench->plan.catalog->checks[row.check].id, check)) {
+            *bd_push(test_arena(), &out) = row;
+        }
+    }
+}
+
+static inline const bd_snapshot *scan_snapshot(const scan_bench *bench, const char *source, const char *scope) {
+    for (size_t i = 0; i < bench->snapshots.count; i++) {
+        const bd_snapshot *snapshot = &bench->snapshots.data[i];
+        if (bd_str_eqz(snapshot->source, source) && bd_str_eqz(snapshot->scope, scope)) {
+            return snapshot;
+        }
+    }
+    return NULL;
+}
+
+/* The folder of shared samples, or a skip that says so. */
+static inline const char *scan_samples_folder(const char *env) {
+    const char *shared = env != NULL ? env : bd_str_format(test_arena(), "%s/../shared", test_root()).data;
+    const char *folder = bd_str_format(test_arena(), "%s/reference/azure-samples", shared).data;
+    if (!bd_path_is_folder(folder)) {
+        test_skip("no samples at '%s'; set BINDERY_SHARED", folder);
+    }
+    return folder;
+}
+
+#endif
