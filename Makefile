@@ -76,7 +76,7 @@ room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags fre
   $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
 
 .PHONY: all help deps deps-tests deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \
-  deps-check headers golden golden-check catalog-lint install clean FORCE
+  deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
 .DEFAULT_GOAL := all
 
 all: build/bindery ## build build/bindery
@@ -155,16 +155,17 @@ clean: ## remove build/
 
 SUITE := sh tests/suite.sh run
 SUM := sh tests/suite.sh sum
-CHECKS := lint deps-check headers catalog unit unit-asan unit-clang cli cli-asan golden
+CHECKS := lint deps-check headers catalog unit unit-asan unit-clang cli sample-asan golden
 ASAN := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 
+# The commands under sanitizers take minutes: `make asan` has them, `check` runs the sample alone.
 check: $(CHECKS:%=build/results/%.txt) ## everything but foreign tools and timing
 	@$(SUM) $(CHECKS)
 
 unit: build/results/unit.txt ## unit tests of VARIANT release
 	@$(SUM) unit
-asan: build/results/unit-asan.txt build/results/cli-asan.txt ## unit and command tests under address and undefined sanitizer
-	@$(SUM) unit-asan cli-asan
+asan: $(patsubst %,build/results/%.txt,unit-asan sample-asan cli-asan) ## unit and command tests under address and undefined sanitizer
+	@$(SUM) unit-asan sample-asan cli-asan
 ubsan: build/results/unit-ubsan.txt ## unit tests under the undefined sanitizer alone
 	@$(SUM) unit-ubsan
 tsan: build/results/unit-tsan.txt ## unit tests under the thread sanitizer
@@ -188,6 +189,9 @@ conformance: build/results/conformance.txt ## check the demo's outputs with tool
 
 golden: build/release/bindery ## refresh tests/golden; read the difference before committing it
 	@BINDERY=build/release/bindery sh tests/golden/run.sh --refresh
+
+fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
+	@sh tests/fuzz/run.sh 60
 
 bench: build/release/bindery | deps-bench ## time and memory against a shell script of stock tools
 	@BINDERY=build/release/bindery sh tests/bench/run.sh
@@ -214,6 +218,8 @@ build/results/cli.txt: build/release/bindery FORCE
 	@BINDERY=build/release/bindery $(SUITE) cli sh tests/cli/run.sh
 build/results/cli-asan.txt: build/asan/bindery FORCE
 	@$(ASAN) BINDERY=build/asan/bindery $(SUITE) cli-asan sh tests/cli/run.sh
+build/results/sample-asan.txt: build/asan/bindery FORCE
+	@$(ASAN) $(SUITE) sample-asan sh samples/demo.sh build/asan/bindery build/sample-asan
 build/results/golden.txt: build/release/bindery FORCE
 	@BINDERY=build/release/bindery $(SUITE) golden sh tests/golden/run.sh
 build/results/conformance.txt: demo FORCE | $(FIRST_TESTS)

@@ -11,14 +11,16 @@ cp -R "$sample" "$folder"
 cd "$folder"
 
 echo "bindery run, in $folder:"
-"$bindery" run >../demo.log 2>../demo.notes || {
+log=$(pwd).log
+notes=$(pwd).notes
+"$bindery" run >"$log" 2>"$notes" || {
     status=$?
-    cat ../demo.log ../demo.notes >&2
+    cat "$log" "$notes" >&2
     exit $status
 }
-sed 's/^/  /' ../demo.log
+sed 's/^/  /' "$log"
 # What was refused and noted belongs to the picture: the sample holds one file that is cut short.
-sed 's/^/  /' ../demo.notes
+sed -n 's/^bindery: \(refused\|note\|warning\): /  \1: /p' "$notes"
 
 package=$(ls out/*/*.zip)
 period=$(dirname "$package")

@@ -30,7 +30,8 @@ const char *bd_outcome_name(bd_outcome outcome); /* "deviation", "clean", "cover
 
 typedef enum { BD_STATE_COMPLETE, BD_STATE_PROGRESS, BD_STATE_BLANK, BD_STATE_NA, BD_STATE_NOT_DUE } bd_state;
 const char *bd_state_name(bd_state state);  /* "[x]", "[~]", "[ ]", "n/a", "not-yet-due" */
-const char *bd_state_words(bd_state state); /* "complete", "in progress", "not started", "not applicable", "not yet due" */
+/* "complete", "in progress", "not started", "not applicable", "not yet due" */
+const char *bd_state_words(bd_state state);
 
 typedef enum { BD_CRITERION_COMPLETE, BD_CRITERION_AT_RISK, BD_CRITERION_PARTIAL, BD_CRITERION_UNCOVERED,
                BD_CRITERION_CARVED_OUT } bd_criterion_state;
@@ -76,6 +77,7 @@ typedef struct {
     BD_VEC(uint32_t) evidence;   /* numbers of all items that speak to it, rising */
     BD_VEC(uint32_t) items;      /* all of them, also what is of a later time: indexes into the evidence handed in */
     bd_str missing_fact;         /* organisation fact that a check needs and lacks */
+    bd_str unread_resource;      /* named by such a fact, and of a type that no check reads; "" when there is none */
 } bd_requirement_result;
 
 typedef struct {
@@ -114,7 +116,8 @@ typedef struct {
     bd_criterion_state state;
     bool is_in_scope;
     BD_VEC(uint32_t) controls;   /* indexes into the assessment's controls */
-    int automated, supporting, document, of; /* controls evidenced by machine checks, by machine evidence beside, by documents */
+    /* controls evidenced by machine checks, by machine evidence beside, by documents */
+    int automated, supporting, document, of;
     int open_exceptions;
 } bd_criterion_result;
 
@@ -180,9 +183,10 @@ typedef struct {
 BD_MUST_USE bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding, void *context,
                             const bd_assessment **out, bd_err *err);
 
-/* Instances due in a period for one frequency (judging.md section 2), without outcomes; for tests and `status`. */
-BD_MUST_USE bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone, bd_frequency frequency, bd_instant as_of,
-                                    bd_arena *arena, bd_instance **out, size_t *count, bd_err *err);
+/* Instances due in a period for one frequency (bindery-1, section 2), without outcomes; for tests and `status`. */
+BD_MUST_USE bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone, bd_frequency frequency,
+                                    bd_instant as_of, bd_arena *arena, bd_instance **out, size_t *count,
+                                    bd_err *err);
 
 /* Half up to one decimal; 999 (99.9 %) at most unless n = of; 0 of 0 is 0. */
 bd_ratio bd_ratio_of(int n, int of);

@@ -112,8 +112,6 @@ typedef struct {
     bd_str source;               /* catalog id */
     bd_str scope;                /* lower-cased: subscription guid, resource id, "" for tenant */
     uint64_t rows;
-    bool is_part;                /* things that belong to the source but are not what it counts (`details`), or an
-                                    inventory that does not show every type: makes no snapshot */
 } bd_seen;
 typedef BD_VEC(bd_seen) bd_seens;
 
@@ -122,7 +120,9 @@ typedef struct {
     bd_media media;
     bd_str envelope;             /* "E1" ... "E11", "" for documents */
     bd_str envelope_words;       /* "Azure REST page", "az output", "Resource Graph (az)", ... */
-    bd_seens seen;
+    bd_seens seen;               /* each makes a snapshot */
+    bd_seens parts;              /* makes none: things that belong to a source but are not what it counts (its
+                                    `details`), or an inventory that does not show every type */
     uint64_t rows_read, rows_refused, rows_unmapped;
     int64_t rows_reported;       /* by the source itself (totalRecords, @odata.count, count); -1 unknown */
     bool has_next_link;

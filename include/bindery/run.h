@@ -50,9 +50,11 @@ BD_MUST_USE bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft 
 BD_MUST_USE bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths, size_t count, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* Judges and writes out/<period>/assessment.json and findings.ndjson. */
 BD_MUST_USE bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-/* `kind`: "binder" (signed) or "readiness". */
-BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bool is_unsigned, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-/* Signs an unsigned binder in place; refuses a certificate that its cover does not name. */
+/* A binder is signed at once, or left for bd_run_sign with the signer named on its cover, or names nobody. */
+typedef enum { BD_RUN_SIGN, BD_RUN_SIGN_LATER, BD_RUN_UNSIGNED } bd_run_signing;
+/* `kind`: "binder" or "readiness"; the latter is never signed. */
+BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_run_signing signing, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Signs a binder in place that was rendered for signing later; refuses a certificate that its cover does not name. */
 BD_MUST_USE bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* ingest, assess, render, sign, package: the main job. */

@@ -98,6 +98,7 @@ typedef struct {
     bd_arena *arena;
     bd_str where;             /* set by the caller before bd_text_split; copied into new entries */
     BD_VEC(bd_text_gap) gaps; /* in order of first appearance */
+    uint32_t **pages;         /* bd_text_split's own: where a code point stands in `gaps` */
 } bd_text_gaps;
 
 /* A stretch that one face draws. */

@@ -220,7 +220,14 @@ static int run_render(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
     bd_err err;
-    bd_rc rc = bd_run_render(&options, bd_str_of(call->operands[0]), call->has[OPT_UNSIGNED], arena, &outcome, &err);
+    if (call->has[OPT_UNSIGNED] && call->has[OPT_SIGN_LATER]) {
+        (void)bd_raise(&err, BD_ERR_USAGE, "'--unsigned' and '--sign-later' exclude each other");
+        return cli_fail(&err);
+    }
+    bd_run_signing signing = call->has[OPT_UNSIGNED]     ? BD_RUN_UNSIGNED
+                             : call->has[OPT_SIGN_LATER] ? BD_RUN_SIGN_LATER
+                                                         : BD_RUN_SIGN;
+    bd_rc rc = bd_run_render(&options, bd_str_of(call->operands[0]), signing, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_run);
 }
 
@@ -340,38 +347,41 @@ const cli_verb cli_verbs[] = {
      "1 item signed off by Ada Berg as reviewer", run_review},
     {"assess", "", 0, 0, "judge the controls over the period",
      "Judges every control over the period from the evidence in the locker and writes assessment.json and findings.ndjson.",
-     "bindery -C acme assess", "READY 2 of 93 (2.2 %)  COVER 34 of 410 (8.3 %)  FRESH 40 of 93 (43.0 %)", run_assess},
+     "bindery -C acme assess", "READY 2 of 98 (2.0 %)   COVER 42 of 858 (4.9 %)   FRESH 17 of 98 (17.3 %)", run_assess},
     {"render", "binder|readiness", 1, 1, "write one report as PDF",
      "Writes the binder, signed, or the readiness report to out/PERIOD/.", "bindery -C acme render readiness",
      "readiness report  acme/out/2026-H1/readiness.pdf", run_render},
-    {"sign", "FILE.pdf", 1, 1, "sign a binder that was rendered unsigned",
+    {"sign", "FILE.pdf", 1, 1, "sign a binder that was rendered with --sign-later",
      "Signs a binder in place with the engagement's identity: PAdES B-B, a certification that allows no change. A "
      "certificate that the cover does not name is refused; 'run' and 'render binder' sign by themselves.",
-     "bindery -C acme sign acme/out/2026-H1/binder.pdf", "signed by CN=Acme GmbH (trial identity)", run_sign},
+     "bindery -C acme render binder --sign-later && bindery -C acme sign acme/out/2026-H1/binder.pdf",
+     "signed by CN=Acme GmbH (trial identity)", run_sign},
     {"package", "", 0, 0, "write the evidence package",
      "Writes the zip: evidence, sheets, machine files, the signed binder, manifest, checksums and signature.",
-     "bindery -C acme package", "package  acme/out/2026-H1/ACME_SOC2_2026-01-01_2026-06-30_v1.zip", run_package},
+     "bindery -C acme package", "package           acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip", run_package},
     {"run", "", 0, 0, "the main job: ingest, assess, render, sign, package",
      "Does everything for one period: ingests the inbox, judges, renders and signs the binder, renders the readiness "
      "report, writes the package. A failing control is a successful run.",
      "bindery -C acme run",
-     "READY 2 of 93 (2.2 %)\nbinder  acme/out/2026-H1/binder.pdf\npackage acme/out/2026-H1/ACME_SOC2_2026-01-01_2026-06-30_v1.zip",
+     "READY 2 of 98 (2.0 %)   COVER 42 of 858 (4.9 %)   FRESH 17 of 98 (17.3 %)\n"
+     "binder            acme/out/2026-H1/binder.pdf\n"
+     "package           acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      run_run},
     {"verify", "FILE.zip|FILE.pdf", 1, 1, "check a package or a binder",
      "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. Nothing is extracted and "
      "no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED (3, or 5 over a limit) or UNTRUSTED (6).",
-     "bindery verify --trust acme/identity/trial.crt.pem ACME_SOC2_2026-01-01_2026-06-30_v1.zip",
-     "VERIFIED ACME_SOC2_2026-01-01_2026-06-30_v1", run_verify},
+     "bindery verify --trust acme/identity/trial.crt.pem acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
+     "VERIFIED ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1", run_verify},
     {"status", "", 0, 0, "the checklist in the terminal",
      "Lists the controls with their states, owners and what is missing. Nothing is written.", "bindery -C acme status",
-     "[x]   6.7.2  Cloud Admin  all 6 due instances are accepted", run_status},
+     "[x]    6.7.2    Cloud Admin            all 6 due instances are accepted", run_status},
     {"explain", "CONTROL", 1, 1, "every input, rule and file behind a control's state",
      "Prints how a control's state comes about: requirements, rules, instances, checks, evidence files and exceptions, so "
      "that a person can do it again by hand.",
      "bindery -C acme explain 6.6.3", "6.6.3  [~] !  Cloud Admin\nNo NSG opens admin ports to the whole internet.", run_explain},
     {"catalog lint", "", 0, 0, "check the built-in catalog and your own",
      "Checks criteria, controls, requirements, sources and checks, built in and in catalog/, and names every fault.",
-     "bindery -C acme catalog lint", "61 criteria, 114 controls, 100 sources, 14 checks: 0 faults", run_lint},
+     "bindery -C acme catalog lint", "61 criteria, 114 controls, 100 sources, 14 checks: 0 faults, 1 remark", run_lint},
     {"help", "[COMMAND]", 0, 2, "explain a command, or print the manual", "Explains a command or prints the manual.",
      "bindery help run", "usage: bindery run [options]", run_help},
 };

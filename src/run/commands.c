@@ -96,7 +96,7 @@ static bd_rc write_binder(bd_outputs *outputs, bd_production *production, bd_res
     const char *path = bd_session_output(production->session, "binder.pdf");
     BD_TRY(bd_outputs_put(outputs, path, production->binder, err));
     bd_result_text(out, "binder_file", shown(path));
-    if (production->signer != NULL) {
+    if (production->signer != NULL && !production->is_signed_later) {
         bd_result_text(out, "signer", production->signer->facts.subject);
         bd_result_bool(out, "trial", production->signer->is_trial);
     }
@@ -117,7 +117,8 @@ static bd_rc write_package(bd_outputs *outputs, bd_production *production, bd_re
 /* ---- stages ---- */
 
 typedef struct {
-    bool ingest, assess, binder, readiness, package, is_unsigned;
+    bool ingest, assess, binder, readiness, package;
+    bd_run_signing signing;
     const char *const *paths;
     size_t path_count;
 } stages;
@@ -131,6 +132,7 @@ static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *j
     bd_session *session = outputs->session;
     bd_production *production = bd_new(session->arena, bd_production, 1);
     BD_TRY(bd_production_open(session, judged, signer, production, err));
+    production->is_signed_later = wanted->signing == BD_RUN_SIGN_LATER;
     if (wanted->binder || wanted->package) {
         BD_TRY(write_binder(outputs, production, out, err));
     }
@@ -225,7 +227,7 @@ static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_
     BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome, &session, err));
     bd_result out = {.arena = arena};
     bd_signer signer = {0};
-    bool is_signed = needs_production(wanted) && !wanted->is_unsigned;
+    bool is_signed = needs_production(wanted) && wanted->signing != BD_RUN_UNSIGNED;
     /* first of all: a key that cannot be used is said before minutes of work, and a passphrase is asked at once */
     bd_rc rc = is_signed ? bd_signer_open(&session, &signer, err) : BD_OK;
     if (!bd_failed(rc)) {
@@ -248,10 +250,9 @@ bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outco
     return run_stages(options, &wanted, arena, out, err);
 }
 
-bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bool is_unsigned, bd_arena *arena,
+bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_run_signing signing, bd_arena *arena,
                     bd_run_outcome *out, bd_err *err) {
-    stages wanted = {.binder = bd_str_eqz(kind, "binder"), .readiness = bd_str_eqz(kind, "readiness")};
-    wanted.is_unsigned = is_unsigned;
+    stages wanted = {.binder = bd_str_eqz(kind, "binder"), .readiness = bd_str_eqz(kind, "readiness"), .signing = signing};
     if (!wanted.binder && !wanted.readiness) {
         BD_RAISE(err, BD_ERR_USAGE, "'%.*s' is no report; render 'binder' or 'readiness'", BD_ARG(kind));
     }

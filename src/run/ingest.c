@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define MOST_FILES 1000000
+#define FILE_BYTES ((int64_t)64 << 30) /* of one file; a sparse one can claim any size */
 
 typedef struct {
     bd_session *session;
@@ -58,6 +59,12 @@ static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, b
                     run->session->options->collected_at == BD_INSTANT_NONE;
     if (may_skip && bd_locker_is_unchanged(locker, entry)) {
         run->unchanged++;
+        return BD_OK;
+    }
+    if (entry->bytes > FILE_BYTES) {
+        refuse(run, entry->path,
+               bd_str_format(run->session->arena, "it has %lld bytes, one file may have at most %lld; split the export",
+                             (long long)entry->bytes, (long long)FILE_BYTES).data, is_named);
         return BD_OK;
     }
     BD_DEFER(bd_fd_close) int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);

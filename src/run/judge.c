@@ -164,6 +164,15 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
     return BD_OK;
 }
 
+/* A slip in a sidecar's name would leave its file undescribed without a word. */
+static void say_orphan(judging *run, const bd_evidence *item) {
+    bd_str subject = bd_sidecar_subject(item->given.path);
+    if (subject.size > 0 && item_at(run, subject) == NULL) {
+        bd_diag_add(run->session->arena, &run->out->diags, BD_DIAG_WARNING, item->given.path, (bd_str){"", 0},
+                    "describes '%.*s', which is not in the locker", BD_ARG(subject));
+    }
+}
+
 static bd_rc apply_descriptions(judging *run, bd_err *err) {
     bd_evidences *all = &run->out->evidence;
     for (size_t i = 0; i < all->count; i++) {
@@ -172,6 +181,9 @@ static bd_rc apply_descriptions(judging *run, bd_err *err) {
     for (size_t i = 0; i < all->count; i++) {
         const bd_evidence *item = &all->data[i];
         bool is_latest = item_at(run, item->given.path) == item;
+        if (item->is_sidecar && is_latest) {
+            say_orphan(run, item);
+        }
         if (item->is_register && is_latest) {
             BD_TRY(apply_register(run, item, err));
         }
@@ -452,8 +464,13 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     }
     out->arenas = run.arenas;
     out->arena_count = session->jobs;
+    /* some stand in the arenas of the workers, which are closed before anything is printed */
     for (size_t i = 0; i < out->diags.count; i++) {
-        *bd_push(session->arena, &session->outcome->diags) = out->diags.data[i];
+        bd_diag diag = out->diags.data[i];
+        diag.subject = bd_str_copy(session->arena, diag.subject);
+        diag.locus = bd_str_copy(session->arena, diag.locus);
+        diag.message = bd_str_copy(session->arena, diag.message);
+        *bd_push(session->arena, &session->outcome->diags) = diag;
     }
     if (bd_failed(rc)) {
         bd_judged_clear(out);

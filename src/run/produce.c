@@ -447,7 +447,7 @@ bd_rc bd_production_binder(bd_production *run, bd_err *err) {
     BD_TRY(bd_render_pdf(doc, session->as_of, session->arena, &run->binder_unsigned, &options.page_index,
                          options.rect, &session->outcome->diags, err));
     run->binder = run->binder_unsigned;
-    if (run->signer == NULL) {
+    if (run->signer == NULL || run->is_signed_later) {
         return BD_OK;
     }
     bd_session_progress(session, "sign", 0, 1);

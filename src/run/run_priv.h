@@ -95,6 +95,7 @@ typedef struct {
     bd_session *session;
     bd_judged_run *judged;
     bd_signer *signer;               /* NULL: unsigned */
+    bool is_signed_later;            /* the cover names the signer, `sign` signs */
     bd_package *package;
     bd_package_facts facts;
     bd_str *paths;                   /* of each evidence item in the package */

@@ -38,7 +38,7 @@ def broken_json():
     put("twice.json", '{"value":[{"id":"%s","name":"a","na\\u006de":"b"}]}' % ACCOUNT["id"], "duplicate key 'name'")
     put("single-quotes.json", "{'value':[]}", "expected")
     put("nan.json", '{"value":[{"a":NaN}]}', "malformed JSON at byte")
-    put("lines.ndjson", '{"a":1}\n{"a":\n{"a":3}\n', "malformed JSON")
+    put("lines.ndjson", '{"a":1}\n{"a":\n{"a":3}\n', "cut short")
 
 
 def broken_csv():
@@ -86,7 +86,7 @@ def sidecars():
         "at '/sorce': unknown key 'sorce', the nearest known key is 'source'")
     put("other.json", GOOD)
     put("other.json.meta.json", "[]", "found")
-    put("orphan.json.meta.json", "{", "cut short")
+    put("orphan.json.meta.json", '{"format":"bindery-sidecar 1"}')
 
 
 def main():

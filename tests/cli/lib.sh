@@ -13,14 +13,14 @@ fail() {
     fi
 }
 
-# claim TEXT COMMAND... - passes when the command ends 0
+# claim TEXT COMMAND... - passes when the command ends 0; $said stays as it was
 claim() {
     text=$1
     shift
-    if said=$("$@" 2>&1); then
+    if claimed=$("$@" 2>&1); then
         pass "$text"
     else
-        fail "$text" "$said"
+        fail "$text" "$claimed"
     fi
 }
 

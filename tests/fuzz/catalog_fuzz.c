@@ -29,8 +29,9 @@ static void count_row(void *context, const bd_row *row) {
 /* Checks see a record of their own source. */
 static void map_record(const bd_catalog *catalog, const bd_rules *rules) {
     size_t checks = catalog->check_count;
-    const bd_value *value = fuzz_json(BD_STR("{\"id\":\"/a/b\",\"kind\":\"V2\",\"at\":\"2026-01-02T03:04:05Z\",\"event\":"
-                                             "\"e\",\"a\":1,\"list\":[{\"b\":1},{\"b\":\"x\"}],\"properties\":{\"c\":true}}"));
+    const bd_value *value = fuzz_json(
+        BD_STR("{\"id\":\"/a/b\",\"kind\":\"V2\",\"at\":\"2026-01-02T03:04:05Z\",\"event\":\"e\",\"a\":1,"
+               "\"list\":[{\"b\":1},{\"b\":\"x\"}],\"properties\":{\"c\":true}}"));
     for (size_t i = 0; i < catalog->source_count; i++) {
         bd_record record = {.source = &catalog->sources[i], .value = value, .type = BD_STR("a/b"),
                             .key = BD_STR("/a/b"), .resource = BD_STR("/a/b"), .time = BD_INSTANT_NONE};

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bd_engagement engagement = {0};
     bd_err err;
     bd_arena *arena = fuzz_arena();
-    if (fuzz_holds(bd_engagement_parse(fuzz_text(data, size), BD_STR("bindery.json"), arena, &engagement, &err), &err)) {
+    bd_str text = fuzz_text(data, size);
+    if (fuzz_holds(bd_engagement_parse(text, BD_STR("bindery.json"), arena, &engagement, &err), &err)) {
         check_periods(&engagement);
         FUZZ_CHECK(fuzz_json(bd_json_canonical(arena, bd_engagement_value(&engagement, arena))) != NULL);
         (void)bd_engagement_fact(&engagement, "critical_resources", NULL, NULL);

@@ -15,8 +15,8 @@ static void check_package(bd_str text) {
     bd_package_report report = {0};
     bd_err err;
     bd_arena *arena = fuzz_arena();
-    if (fuzz_holds(bd_package_verify(fuzz_path(text), trust, BD_INSTANT_NONE, /*jobs*/ 1, arena, &reader, &report, &err),
-                   &err)) {
+    bd_rc rc = bd_package_verify(fuzz_path(text), trust, BD_INSTANT_NONE, /*jobs*/ 1, arena, &reader, &report, &err);
+    if (fuzz_holds(rc, &err)) {
         FUZZ_CHECK((report.exit_code == 0) == (report.fault_count == 0));
         FUZZ_CHECK(report.exit_code != 0 || bd_str_eq(text, sound));
         for (size_t i = 0; i < report.faults.count; i++) {
@@ -43,7 +43,8 @@ static bd_str repack(bd_str name, bd_str content) {
     for (size_t i = 0; i < bd_zip_reader_count(reader); i++) {
         const bd_zip_entry *entry = bd_zip_reader_at(reader, i);
         bd_str text;
-        FUZZ_CHECK(fuzz_holds(bd_blob_read(bd_zip_reader_blob(reader, entry, arena), 16 << 20, arena, &text, &err), &err));
+        const bd_blob *old = bd_zip_reader_blob(reader, entry, arena);
+        FUZZ_CHECK(fuzz_holds(bd_blob_read(old, 16 << 20, arena, &text, &err), &err));
         bool is_replaced = name.size > 0 && bd_str_has_suffix(entry->name, name);
         const bd_blob *blob = bd_blob_of_memory(arena, is_replaced ? content : text);
         FUZZ_CHECK(fuzz_holds(bd_zip_writer_add(writer, entry->name, blob, /*deflated*/ false, &err), &err));

@@ -93,8 +93,9 @@ else
 fi
 END
 export seconds
-echo $targets | tr ' ' '\n' | xargs -P "$jobs" -n 1 sh "$out/one.sh" | tee "$out/summary"
-passed=$(grep -c '^passed' "$out/summary" || true)
-failed=$(grep -c '^FAILED' "$out/summary" || true)
+echo $targets | tr ' ' '\n' | xargs -P "$jobs" -n 1 sh "$out/one.sh" | tee "$out/summary.$$"
+passed=$(grep -c '^passed' "$out/summary.$$" || true)
+failed=$(grep -c '^FAILED' "$out/summary.$$" || true)
 echo "fuzz: $passed passed, $failed failed"
+rm -f "$out/summary.$$"
 [ "$failed" -eq 0 ]

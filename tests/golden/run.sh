@@ -36,8 +36,8 @@ cp "$out/findings.ndjson" "$temp/new/findings.ndjson"
 # Names without the evidence's own: the sample says those.
 unzip -Z1 "$package" | sed 's|^[^/]*/||' | grep -v '^10_EVIDENCE/.*/' >"$temp/new/package.txt"
 unzip -Z1 "$package" | sed -n 's|^[^/]*/10_EVIDENCE/\([^/]*\)/.*|10_EVIDENCE/\1|p' | sort | uniq -c >>"$temp/new/package.txt"
-pdftotext -layout -enc UTF-8 -l 12 "$out/binder.pdf" - | mask | sed -E 's/ {2,}/  /g; s/ +$//' >"$temp/new/binder.txt"
-pdftotext -layout -enc UTF-8 -l 3 "$out/readiness.pdf" - | mask | sed -E 's/ {2,}/  /g; s/ +$//' >"$temp/new/readiness.txt"
+pdftotext -layout -enc UTF-8 -l 12 "$out/binder.pdf" - | tr '\f' '\n' | mask | sed -E 's/ {2,}/  /g; s/ +$//' >"$temp/new/binder.txt"
+pdftotext -layout -enc UTF-8 -l 3 "$out/readiness.pdf" - | tr '\f' '\n' | mask | sed -E 's/ {2,}/  /g; s/ +$//' >"$temp/new/readiness.txt"
 # One line per requirement: what was due and how each instance came out.
 jq -r '.controls[] | .id as $id | "\($id) \(.state)\(if .exception then " !" else "" end) \(.owner): \(.reason)",
     ((.requirements // [])[] | "    \(.req) \(.frequency), \(.accepted) of \(.due):" +

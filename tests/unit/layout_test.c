@@ -151,6 +151,25 @@ TEST(layout, nothing_is_drawn_outside_the_page) {
     }
 }
 
+TEST(layout, heading_and_entry_taller_than_a_page_go_on_over_pages) {
+    bench b = open_bench();
+    char *title = bd_new(test_arena(), char, 20000);
+    memset(title, 'W', 20000);
+    bd_doc_contents(b.doc, 1);
+    bd_doc_heading(b.doc, 1, (bd_str){title, 20000}, BD_STR("h"))->in_contents = true;
+    bd_doc_text(b.doc, BD_PARA_BODY, BD_STR("last"));
+    build(&b);
+    CHECK(b.layout->pages.count > 4);
+    CHECK(has_text(b.layout, b.layout->pages.count - 1, "last"));
+    for (size_t p = 0; p < b.layout->pages.count; p++) {
+        const bd_ops *ops = &b.layout->pages.data[p].ops;
+        for (size_t i = 0; i < ops->count; i++) {
+            test_failure("op %zu on page %zu", i, p);
+            CHECK(ops->data[i].y >= 0 && (double)ops->data[i].y <= b.layout->page_height);
+        }
+    }
+}
+
 /* ---- flow ------------------------------------------------------------------------------------ */
 
 TEST(layout, heading_is_never_the_last_thing_on_a_page) {

@@ -48,31 +48,36 @@ static inline bd_str quoted(const char *text) {
 }
 
 #define A_CONTROL(number, frequency)                                                               \
-    "{'number':'" number "','origin':'checklist','owner':'CISO','statement':'s','criteria':['CC1.1'],"    \
+    "{'number':'" number                                                                           \
+    "','origin':'checklist','owner':'CISO','statement':'s','criteria':['CC1.1'],"                  \
     "'frequency':'" frequency "'}"
 #define A_REQUIREMENT(control, req, frequency, age, grace, sources)                                \
-    "{'control':'" control "','req':'" req "','half':'configuration','statement':'s','sources':[" sources \
-    "],'frequency':'" frequency "','max_age_days':" #age ",'grace_days':" #grace ",'signoff':false}"
+    "{'control':'" control "','req':'" req                                                         \
+    "','half':'configuration','statement':'s','sources':[" sources "],'frequency':'" frequency     \
+    "','max_age_days':" #age ",'grace_days':" #grace ",'signoff':false}"
 #define A_SOURCE(id, scope, more)                                                                  \
-    "{'id':'" id "','title':'" id "','origin':'machine','scope':'" scope "','history':'none'" more "}"
+    "{'id':'" id "','title':'" id "','origin':'machine','scope':'" scope "','history':'none'" more \
+    "}"
 #define A_LOG(id, scope)                                                                           \
-    "{'id':'" id "','title':'" id "','origin':'machine','scope':'" scope                          \
+    "{'id':'" id "','title':'" id "','origin':'machine','scope':'" scope                           \
     "','history':'log','time':'time'}"
 #define A_CHECK(id, control, req, shape, more)                                                     \
     "{'id':'" id "','version':1,'control':'" control "','requirement':'" req "','shape':'" shape   \
-    "','title':'t','tested':'t','severity':'high','criteria':[],'property':'p','missing':'cannot-tell'," more "}"
+    "','title':'t','tested':'t','severity':'high','criteria':[],'property':'p','missing':'cannot-" \
+    "tell'," more "}"
 #define PASS_IF_OK "'pass':{'field':'ok','equals':true}"
 #define A_CRITERION(id, category)                                                                  \
     "{'id':'" id "','category':'" category "','series':'CC1','series_title':'s','title':'t'}"
 #define CATALOG_OF(criteria, controls, requirements, sources, checks)                              \
-    "{'format':'bindery-catalog 1','criteria':[" criteria "],'controls':[" controls "],'requirements':["  \
-    requirements "],'sources':[" sources "],'checks':[" checks "]}"
+    "{'format':'bindery-catalog 1','criteria':[" criteria "],'controls':[" controls                \
+    "],'requirements':[" requirements "],'sources':[" sources "],'checks':[" checks "]}"
 #define SECURITY_OF(controls, requirements, sources, checks)                                       \
     CATALOG_OF(A_CRITERION("CC1.1", "Security"), controls, requirements, sources, checks)
 
 /* One control 1.1 with one monthly-observed requirement and a check over the storage of each subscription. */
 #define EACH_WITH(more)                                                                            \
-    SECURITY_OF(A_CONTROL("1.1", "continuous"), A_REQUIREMENT("1.1", "a", "continuous", 35, 0, "'S1'"),   \
+    SECURITY_OF(A_CONTROL("1.1", "continuous"),                                                    \
+                A_REQUIREMENT("1.1", "a", "continuous", 35, 0, "'S1'"),                            \
                 A_SOURCE("S1", "subscription", ""),                                                \
                 A_CHECK("each", "1.1", "a", "each", "'source':'S1'," PASS_IF_OK more))
 #define EACH_CHECK EACH_WITH("")
@@ -93,27 +98,30 @@ static inline bd_instant at_of(const char *text) {
 
 static inline void compile_scene(scene *s) {
     bd_err err;
-    CHECK_OK(bd_rules_compile(s->catalog, s->engagement.parameters, test_arena(), &s->rules, &err), err);
+    CHECK_OK(bd_rules_compile(s->catalog, s->engagement.parameters, test_arena(), &s->rules, &err),
+             err);
 }
 
 /* Held to the end of the test's process, so that it is no leak. */
 static inline bd_spool *kept_spool(void) {
-    static bd_spool *kept[8];
+    static bd_spool *kept[64];
     static size_t count;
     CHECK(count < BD_COUNT(kept));
-    kept[count] = bd_spool_open((size_t)64 << 20);
+    kept[count] = bd_spool_open((size_t)16 << 20);
     return kept[count++];
 }
 
 /* `to` empty: a Type I report as of `from`. */
-static inline scene *scene_of(const char *catalog, const char *from, const char *to, const char *zone) {
+static inline scene *scene_of(const char *catalog, const char *from, const char *to,
+                              const char *zone) {
     scene *s = bd_new(test_arena(), scene, 1);
     bd_err err;
     bd_catalog_file file = {BD_STR_INIT("test.json"), quoted(catalog)};
     CHECK_OK(bd_catalog_load(&file, 1, test_arena(), &s->catalog, &err), err);
     CHECK_OK(bd_zone_load(bd_str_of(zone), test_arena(), &s->engagement.zone, &err), err);
     *bd_push(test_arena(), &s->engagement.categories) = BD_STR("Security");
-    *bd_push(test_arena(), &s->engagement.subscriptions) = (bd_subscription){BD_STR(SUB_A), BD_STR("prod")};
+    *bd_push(test_arena(), &s->engagement.subscriptions) =
+        (bd_subscription){BD_STR(SUB_A), BD_STR("prod")};
     bool is_type_ii = to[0] != '\0';
     s->period = (bd_period){.id = BD_STR_INIT("P"), .is_type_ii = is_type_ii, .from = day_of(from)};
     s->period.to = is_type_ii ? day_of(to) : s->period.from;
@@ -128,7 +136,9 @@ static inline scene *scene_of(const char *catalog, const char *from, const char 
 /* Facts as JSON in single quotes: {'critical_resources':['/subscriptions/...']}. */
 static inline void state_facts(scene *s, const char *json) {
     bd_err err;
-    CHECK_OK(bd_json_parse(quoted(json), &bd_json_default_limits, test_arena(), &s->engagement.parameters, &err), err);
+    CHECK_OK(bd_json_parse(quoted(json), &bd_json_default_limits, test_arena(),
+                           &s->engagement.parameters, &err),
+             err);
     compile_scene(s);
 }
 
@@ -137,12 +147,14 @@ static inline void judge_as_of(scene *s, const char *day) {
 }
 
 static inline void expect_subscription(scene *s, const char *id, const char *name) {
-    *bd_push(test_arena(), &s->engagement.subscriptions) = (bd_subscription){bd_str_of(id), bd_str_of(name)};
+    *bd_push(test_arena(), &s->engagement.subscriptions) =
+        (bd_subscription){bd_str_of(id), bd_str_of(name)};
 }
 
 /* ---- evidence ---- */
 
-static inline uint32_t put_item(scene *s, const char *source, bd_instant from, bd_instant to, bool is_snapshot) {
+static inline uint32_t put_item(scene *s, const char *source, bd_instant from, bd_instant to,
+                                bool is_snapshot) {
     uint32_t index = (uint32_t)s->evidence.count;
     bd_evidence *item = bd_push(test_arena(), &s->evidence);
     item->given.number = index + 1;
@@ -163,26 +175,29 @@ static inline uint32_t put_item(scene *s, const char *source, bd_instant from, b
 
 static inline void put_scope(scene *s, uint32_t item, const char *source, const char *scope) {
     const bd_evidence *from = &s->evidence.data[item];
-    *bd_push(test_arena(), &s->snapshots) = (bd_snapshot){.source = bd_str_of(source),
-                                                          .scope = bd_str_of(scope),
-                                                          .date = bd_instant_utc_day(from->describes_from),
-                                                          .from = from->describes_from,
-                                                          .to = from->describes_to,
-                                                          .completeness = BD_COMPLETE_YES,
-                                                          .may_pass = true,
-                                                          .why_not = {"", 0},
-                                                          .collection = from->collection,
-                                                          .rows = 1,
-                                                          .evidence = from->given.number};
+    *bd_push(test_arena(), &s->snapshots) =
+        (bd_snapshot){.source = bd_str_of(source),
+                      .scope = bd_str_of(scope),
+                      .date = bd_instant_utc_day(from->describes_from),
+                      .from = from->describes_from,
+                      .to = from->describes_to,
+                      .completeness = BD_COMPLETE_YES,
+                      .may_pass = true,
+                      .why_not = {"", 0},
+                      .collection = from->collection,
+                      .rows = 1,
+                      .evidence = from->given.number};
 }
 
-static inline uint32_t put_snapshot(scene *s, const char *source, const char *scope, const char *at) {
+static inline uint32_t put_snapshot(scene *s, const char *source, const char *scope,
+                                    const char *at) {
     uint32_t item = put_item(s, source, at_of(at), at_of(at), true);
     put_scope(s, item, source, scope);
     return item;
 }
 
-static inline uint32_t put_log(scene *s, const char *source, const char *scope, const char *from, const char *to) {
+static inline uint32_t put_log(scene *s, const char *source, const char *scope, const char *from,
+                               const char *to) {
     uint32_t item = put_item(s, source, at_of(from), at_of(to), false);
     put_scope(s, item, source, scope);
     return item;
@@ -232,7 +247,8 @@ static inline uint32_t check_index(const scene *s, const char *id) {
     return check->index;
 }
 
-static inline bd_row row_of(scene *s, uint32_t item, const char *check, const char *key, bd_verdict verdict) {
+static inline bd_row row_of(scene *s, uint32_t item, const char *check, const char *key,
+                            bd_verdict verdict) {
     bd_str scope = {"", 0};
     for (size_t i = 0; i < s->snapshots.count; i++) {
         scope = s->snapshots.data[i].evidence == item + 1 ? s->snapshots.data[i].scope : scope;
@@ -251,7 +267,8 @@ static inline bd_row row_of(scene *s, uint32_t item, const char *check, const ch
                     .reason = verdict == BD_FAIL ? BD_STR("it fails") : BD_STR("")};
 }
 
-static inline void put_record(scene *s, uint32_t item, const char *check, const char *key, bd_verdict verdict) {
+static inline void put_record(scene *s, uint32_t item, const char *check, const char *key,
+                              bd_verdict verdict) {
     put_row(s, item, row_of(s, item, check, key, verdict));
 }
 
@@ -263,7 +280,8 @@ static inline uint32_t put_seen(scene *s, const char *at, const char *key, bd_ve
 }
 
 /* One row of a match: `side` of a population or an event. */
-static inline void put_event(scene *s, uint32_t item, const char *check, bd_side side, const char *key, const char *at) {
+static inline void put_event(scene *s, uint32_t item, const char *check, bd_side side,
+                             const char *key, const char *at) {
     bd_row row = row_of(s, item, check, key, BD_PASS);
     row.side = side;
     row.join = bd_str_of(key);
@@ -276,9 +294,12 @@ static inline void put_event(scene *s, uint32_t item, const char *check, bd_side
 
 /* ---- documents ---- */
 
-static inline bd_evidence *put_document(scene *s, const char *type, bd_document document, bool is_signed) {
-    bd_day date = document.carried_out_on != BD_DAY_NONE ? document.carried_out_on : document.approved_on;
-    bd_instant at = date != BD_DAY_NONE ? bd_zone_day_start(s->engagement.zone, date) : s->as_of - BD_HOUR;
+static inline bd_evidence *put_document(scene *s, const char *type, bd_document document,
+                                        bool is_signed) {
+    bd_day date =
+        document.carried_out_on != BD_DAY_NONE ? document.carried_out_on : document.approved_on;
+    bd_instant at =
+        date != BD_DAY_NONE ? bd_zone_day_start(s->engagement.zone, date) : s->as_of - BD_HOUR;
     uint32_t index = put_item(s, "doc", at, at, true);
     bd_evidence *item = &s->evidence.data[index];
     document.type = bd_str_of(type);
@@ -370,7 +391,8 @@ static inline const bd_requirement_result *requirement_of(const scene *s, const 
     test_fail(__FILE__, __LINE__, "no requirement '%s'", id);
 }
 
-static inline const bd_instance *instance_of(const scene *s, const char *requirement, const char *id) {
+static inline const bd_instance *instance_of(const scene *s, const char *requirement,
+                                             const char *id) {
     const bd_requirement_result *found = requirement_of(s, requirement);
     for (size_t i = 0; i < found->instance_count; i++) {
         if (bd_str_eqz(found->instances[i].id, id)) {
@@ -384,20 +406,13 @@ static inline const bd_instance *instance_of(const scene *s, const char *require
  * L covered by change log, - not due. */
 static inline char letter_of(const bd_instance *instance) {
     switch (instance->outcome) {
-    case BD_OUTCOME_DEVIATION:
-        return instance->is_accepted ? 'D' : 'd';
-    case BD_OUTCOME_CLEAN:
-        return instance->is_late ? 'c' : 'C';
-    case BD_OUTCOME_CHANGE_LOG:
-        return 'L';
-    case BD_OUTCOME_CANNOT_TELL:
-        return '?';
-    case BD_OUTCOME_MISSING:
-        return 'M';
-    case BD_OUTCOME_NO_OCCURRENCE:
-        return '0';
-    case BD_OUTCOME_NOT_DUE:
-        break;
+    case BD_OUTCOME_DEVIATION: return instance->is_accepted ? 'D' : 'd';
+    case BD_OUTCOME_CLEAN: return instance->is_late ? 'c' : 'C';
+    case BD_OUTCOME_CHANGE_LOG: return 'L';
+    case BD_OUTCOME_CANNOT_TELL: return '?';
+    case BD_OUTCOME_MISSING: return 'M';
+    case BD_OUTCOME_NO_OCCURRENCE: return '0';
+    case BD_OUTCOME_NOT_DUE: break;
     }
     return '-';
 }
@@ -414,7 +429,8 @@ static inline bd_str outcomes(const scene *s, const char *requirement) {
 /* "[x] !" */
 static inline bd_str state_of(const scene *s, const char *number) {
     const bd_control_result *control = control_of(s, number);
-    return bd_str_format(test_arena(), "%s%s", bd_state_name(control->state), control->has_exception ? " !" : "");
+    return bd_str_format(test_arena(), "%s%s", bd_state_name(control->state),
+                         control->has_exception ? " !" : "");
 }
 
 static inline bd_str day_text(bd_day day) {
@@ -425,10 +441,11 @@ static inline bd_str day_text(bd_day day) {
 static inline bd_str exception_text(const scene *s, size_t index) {
     CHECK(index < s->out->exceptions.count);
     const bd_exception *x = &s->out->exceptions.data[index];
-    return bd_str_format(test_arena(), "%.*s | %.*s..%.*s | %.*s | %d of %d | %s", BD_ARG(day_text(x->last_seen_clean)),
-                         BD_ARG(day_text(x->first_seen_failing)), BD_ARG(day_text(x->last_seen_failing)),
-                         BD_ARG(day_text(x->first_seen_clean)), x->failing_days, x->observed_days,
-                         x->is_open ? "open" : "closed");
+    return bd_str_format(
+        test_arena(), "%.*s | %.*s..%.*s | %.*s | %d of %d | %s",
+        BD_ARG(day_text(x->last_seen_clean)), BD_ARG(day_text(x->first_seen_failing)),
+        BD_ARG(day_text(x->last_seen_failing)), BD_ARG(day_text(x->first_seen_clean)),
+        x->failing_days, x->observed_days, x->is_open ? "open" : "closed");
 }
 
 #endif

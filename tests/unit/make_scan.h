@@ -56,7 +56,8 @@ static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str
     bd_evidence *item = bd_push(test_arena(), &bench->items);
     bd_err err;
     if (sidecar != NULL) {
-        bd_str whole = bd_str_format(test_arena(), "{\"format\":\"bindery-sidecar 1\"%s%s", sidecar[1] == '}' ? "" : ",",
+        bd_str whole = bd_str_format(test_arena(), "{\"format\":\"bindery-sidecar 1\"%s%s", sidecar[1] == '}' ?
+            "" : ",",
                                      sidecar + 1);
         CHECK_OK(bd_sidecar_parse(whole, BD_STR("x.meta.json"), test_arena(), &item->sidecar, &err), err);
         item->has_sidecar = true;
@@ -72,7 +73,10 @@ static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str
                                       .bytes = (int64_t)text.size,
                                       .file_time = scan_time("2026-03-01T00:00:00Z"),
                                       .given_collected_at = BD_INSTANT_NONE};
-    bd_sha256(text.data, text.size, item->given.sha256);
+    bd_sha256 *hash = bd_sha256_open();
+    bd_sha256_put(hash, text.data, text.size);
+    bd_sha256_finish(hash, item->given.sha256);
+    bd_sha256_close(hash);
     CHECK_OK(bd_scan(&bench->plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
                      (uint32_t)bench->items.count - 1, test_arena(), bench->rows, &item->facts, &err),
              err);

@@ -125,28 +125,31 @@ static int run_child(void (*misuse)(void)) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static bd_sorter *misused; /* where the leak checker finds it when the child leaves */
+
 static void put_after_finish(void) {
-    bd_sorter *sorter = bd_sorter_open(0);
-    (void)!bd_failed(bd_sorter_finish(sorter, NULL));
-    (void)!bd_failed(bd_sorter_put(sorter, BD_STR("late"), NULL));
+    misused = bd_sorter_open(0);
+    (void)!bd_failed(bd_sorter_finish(misused, NULL));
+    (void)!bd_failed(bd_sorter_put(misused, BD_STR("late"), NULL));
 }
 
 static void next_before_finish(void) {
-    bd_sorter *sorter = bd_sorter_open(0);
+    misused = bd_sorter_open(0);
     bd_str record;
     bool has_record;
-    (void)!bd_failed(bd_sorter_next(sorter, &record, &has_record, NULL));
+    (void)!bd_failed(bd_sorter_next(misused, &record, &has_record, NULL));
 }
 
 static void finish_twice(void) {
-    bd_sorter *sorter = bd_sorter_open(0);
-    (void)!bd_failed(bd_sorter_finish(sorter, NULL));
-    (void)!bd_failed(bd_sorter_finish(sorter, NULL));
+    misused = bd_sorter_open(0);
+    (void)!bd_failed(bd_sorter_finish(misused, NULL));
+    (void)!bd_failed(bd_sorter_finish(misused, NULL));
 }
 
 static void put_too_large(void) {
     static char bytes[BD_SPILL_RECORD_BYTES + 1];
-    bd_spool *spool = bd_spool_open(0);
+    static bd_spool *spool;
+    spool = bd_spool_open(0);
     (void)!bd_failed(bd_spool_put(spool, (bd_str){bytes, sizeof bytes}, NULL));
 }
 
@@ -176,7 +179,8 @@ TEST(spill, the_sort_agrees_with_qsort_over_runs) {
 TEST(spill, the_sort_agrees_with_qsort_in_several_passes) {
     bd_err err;
     seed = 3;
-    /* one record of full size in every run: 4 to a run of 256 KiB, so 700 records make over 128 runs, and then some */
+    /* one record of full size in every run: 4 to a run of 256 KiB, so 700 records make over 128 runs, and then
+        some */
     enum { COUNT = 700 };
     bd_sorter *sorter = bd_sorter_open(0);
     bd_str wanted[COUNT];

@@ -116,6 +116,8 @@ TEST(time, what_is_no_instant_is_refused) {
         "15.01.2026 06:00:04",
         "1/15/2026 6:00:04 AM",
         "2026-01-15T6:00:04Z",
+        "9999-12-31T23:59:59-01:00", /* in UTC a year of five digits */
+        "0002-01-01T00:00:00+01:00",
     };
     for (size_t i = 0; i < BD_COUNT(wrong); i++) {
         bd_instant at = 77;

@@ -254,15 +254,19 @@ static bd_rc parse_literal_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     return BD_OK;
 }
 
+#define NAME_BYTES ((size_t)255)
+
 static bd_rc parse_name(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     lexer->at++;
     bd_str raw = bd_pdf_lexer_word(lexer);
     out->kind = BD_PDF_NAME;
     out->text = raw;
-    if (raw.size > 255) {
+    bool has_escape = raw.size > 0 && memchr(raw.data, '#', raw.size) != NULL;
+    /* "#ff" is one byte of the name: what we write with escapes must be read back. */
+    if (raw.size > (has_escape ? 3 * NAME_BYTES : NAME_BYTES)) {
         return bd_pdf_lexer_raise(lexer, "a name of more than 255 bytes");
     }
-    if (raw.size == 0 || memchr(raw.data, '#', raw.size) == NULL) {
+    if (!has_escape) {
         return BD_OK;
     }
     char *bytes = bd_new(lexer->arena, char, raw.size);
@@ -282,6 +286,9 @@ static bd_rc parse_name(bd_pdf_lexer *lexer, bd_pdf_object *out) {
         count++;
     }
     out->text = (bd_str){bytes, count};
+    if (count > NAME_BYTES) {
+        return bd_pdf_lexer_raise(lexer, "a name of more than 255 bytes");
+    }
     return BD_OK;
 }
 

@@ -39,19 +39,35 @@ typedef struct {
     size_t face;
 } splitter;
 
+#define PAGE_SIZE 256u
+#define PAGE_COUNT (0x110000u / PAGE_SIZE)
+
+/* Where a code point's number in the list (from 1) is kept: text in a script that no face has brings thousands of
+ * different ones, each many times. */
+static uint32_t *gap_number(bd_text_gaps *gaps, uint32_t code_point) {
+    if (!gaps->pages) {
+        gaps->pages = bd_new(gaps->arena, uint32_t *, PAGE_COUNT);
+    }
+    uint32_t **page = &gaps->pages[code_point / PAGE_SIZE];
+    if (!*page) {
+        *page = bd_new(gaps->arena, uint32_t, PAGE_SIZE);
+    }
+    return &(*page)[code_point % PAGE_SIZE];
+}
+
 static void note_gap(splitter *split, uint32_t code_point) {
     bd_text_gaps *gaps = split->gaps;
     if (!gaps || !split->bytes) {
         return;
     }
-    for (size_t i = 0; i < gaps->gaps.count; i++) {
-        if (gaps->gaps.data[i].code_point == code_point) {
-            gaps->gaps.data[i].count++;
-            return;
-        }
+    uint32_t *number = gap_number(gaps, code_point);
+    if (*number > 0) {
+        gaps->gaps.data[*number - 1].count++;
+        return;
     }
     bd_text_gap *gap = bd_push(gaps->arena, &gaps->gaps);
     *gap = (bd_text_gap){code_point, bd_str_copy(gaps->arena, gaps->where), 1};
+    *number = (uint32_t)gaps->gaps.count;
 }
 
 static void end_span(splitter *split) {

@@ -180,6 +180,7 @@ void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t s
         data = larger;
         *room = wanted;
     }
+    memset((char *)data + *count * size_bytes, 0, size_bytes); /* a vector that was emptied is used again */
     *count += 1;
     return data;
 }

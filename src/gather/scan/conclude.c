@@ -1,4 +1,4 @@
-/* From files to evidence records, collections and snapshots (judging.md 1.1, 1.4, section 3 "Origin and sign-off"). */
+/* From files to evidence records, collections and snapshots: whose it is, of when, how complete, signed or not. */
 #include "bindery/scan.h"
 
 #include "scan_priv.h"
@@ -24,33 +24,39 @@ static int cmp_texts(const void *context, const void *a, const void *b) {
     return bd_str_natural_cmp(*(const bd_str *)a, *(const bd_str *)b);
 }
 
-static void conclude_sources(conclusion *run, bd_evidence *item) {
-    uint64_t most = 0;
-    item->source = item->has_sidecar ? item->sidecar.source : empty();
-    bool is_declared_seen = false;
-    for (size_t i = 0; i < item->facts.seen.count; i++) {
-        const bd_seen *seen = &item->facts.seen.data[i];
+typedef struct {
+    bd_str main; /* of most rows */
+    uint64_t most;
+    bool is_declared_seen;
+} source_choice;
+
+static void choose_source(conclusion *run, bd_evidence *item, const bd_seens *list, source_choice *choice) {
+    for (size_t i = 0; i < list->count; i++) {
+        const bd_seen *seen = &list->data[i];
         if (!bd_scan_has_text(&item->sources, seen->source)) {
             *bd_push(run->arena, &item->sources) = seen->source;
         }
-        is_declared_seen = is_declared_seen || bd_str_eq(seen->source, item->source);
-    }
-    for (size_t i = 0; i < item->facts.seen.count && !is_declared_seen; i++) {
-        const bd_seen *seen = &item->facts.seen.data[i];
-        if (seen->rows > most || item->source.size == 0) {
-            most = seen->rows;
-            item->source = seen->source;
+        choice->is_declared_seen =
+            choice->is_declared_seen || (item->has_sidecar && bd_str_eq(seen->source, item->sidecar.source));
+        if (seen->rows > choice->most || choice->main.size == 0) {
+            choice->most = seen->rows;
+            choice->main = seen->source;
         }
     }
+}
+
+static void conclude_sources(conclusion *run, bd_evidence *item) {
+    source_choice choice = {.main = empty()};
+    item->sources = (bd_strs){0};
+    choose_source(run, item, &item->facts.seen, &choice);
+    choose_source(run, item, &item->facts.parts, &choice);
+    item->source = choice.is_declared_seen ? item->sidecar.source : choice.main;
     bd_sort(item->sources.data, item->sources.count, sizeof(bd_str), cmp_texts, NULL);
     if (item->is_document && item->sources.count == 0) {
         item->source = BD_STR("doc");
         *bd_push(run->arena, &item->sources) = item->source;
     }
     item->is_unmapped = item->sources.count == 0 && !item->is_sidecar && !item->is_register;
-    if (item->is_unmapped) {
-        item->source = empty();
-    }
 }
 
 static void say_contradiction(conclusion *run, bd_evidence *item) {
@@ -274,23 +280,19 @@ typedef struct {
 } page;
 
 static bd_str scopes_text(conclusion *run, const bd_evidence *item) {
-    bd_buf text;
-    bd_buf_init(&text, 1 << 20);
+    bd_strs texts = {0};
     for (size_t i = 0; i < item->sidecar.scope_ids.count && item->has_sidecar; i++) {
-        bd_buf_puts(&text, bd_scan_normal_id(run->arena, item->sidecar.scope_ids.data[i]));
-        bd_buf_putc(&text, ' ');
+        *bd_push(run->arena, &texts) = bd_scan_normal_id(run->arena, item->sidecar.scope_ids.data[i]);
+        *bd_push(run->arena, &texts) = BD_STR(" ");
     }
-    if (text.size == 0) {
-        for (size_t i = 0; i < item->facts.seen.count; i++) {
-            if (bd_str_eq(item->facts.seen.data[i].source, item->source)) {
-                bd_buf_puts(&text, item->facts.seen.data[i].scope);
-                bd_buf_putc(&text, ' ');
-            }
+    const bd_seens *list = item->facts.seen.count > 0 ? &item->facts.seen : &item->facts.parts;
+    for (size_t i = 0, stated = texts.count; i < list->count && stated == 0; i++) {
+        if (bd_str_eq(list->data[i].source, item->source)) {
+            *bd_push(run->arena, &texts) = list->data[i].scope;
+            *bd_push(run->arena, &texts) = BD_STR(" ");
         }
     }
-    bd_str copy = bd_str_copy(run->arena, bd_buf_str(&text));
-    bd_buf_clear(&text);
-    return copy;
+    return bd_str_concat(run->arena, texts.data, texts.count);
 }
 
 static bd_str run_text(conclusion *run, const bd_evidence *item) {
@@ -483,7 +485,8 @@ static void open_collection(conclusion *run, const page *pages, size_t count) {
     }
 }
 
-/* The pages of one query show whatever types and subscriptions fall on them; what they share is what the sidecar says
+/* The pages of one query show whatever types and subscriptions fall on them; what they share is what the
+    sidecar says
  * and the total. */
 static bd_str group_text(conclusion *run, const bd_evidence *item) {
     bd_str mark = BD_STR("\x1f");
@@ -495,7 +498,8 @@ static bd_str group_text(conclusion *run, const bd_evidence *item) {
     bd_str scopes = item->has_sidecar && item->sidecar.scope_ids.count > 0 ? scopes_text(run, item) : empty();
     bd_str total = bd_str_format(run->arena, "%lld", (long long)item->facts.rows_reported);
     return bd_str_concat(run->arena,
-                         (bd_str[]){BD_STR("query"), mark, declared, mark, scopes, mark, run_text(run, item), mark, total},
+                         (bd_str[]){BD_STR("query"), mark, declared, mark, scopes, mark, run_text(run, item),
+                             mark, total},
                          9);
 }
 
@@ -570,7 +574,8 @@ static void conclude_snapshot(conclusion *run, bd_snapshot *out, const bd_eviden
     members_state members = look_at_members(run, collection);
     out->is_time_assumed = members.is_assumed;
     if (out->is_time_assumed) {
-        out->why_not = BD_STR("its time is only assumed from the file's own time; give --collected-at or a sidecar");
+        out->why_not =
+            BD_STR("its time is only assumed from the file's own time; give --collected-at or a sidecar");
     }
     if (members.is_unsigned) {
         out->why_not = bd_str_format(run->arena, "handed in and not signed off: %.*s",
@@ -624,9 +629,7 @@ static void build_snapshots(conclusion *run, uint32_t index) {
     for (size_t i = 0; i < collection->members.count; i++) {
         const bd_facts *facts = &run->evidence->data[collection->members.data[i]].facts;
         for (size_t j = 0; j < facts->seen.count; j++) {
-            if (!facts->seen.data[j].is_part) {
-                *bd_push(run->arena, &all) = facts->seen.data[j];
-            }
+            *bd_push(run->arena, &all) = facts->seen.data[j];
         }
     }
     bd_sort(all.data, all.count, sizeof(bd_seen), cmp_scopes, NULL);

@@ -1,4 +1,4 @@
-/* What a record is: type, key, scope (formats.md, "Identifiers"; azure-sources.md section 1, rules 1-4). */
+/* What a record is: type, key, scope. */
 #include "bindery/scan.h"
 
 #include "scan_priv.h"
@@ -265,6 +265,16 @@ static const bd_source_def *settle_inventory(const bd_scan_context *context, con
     return inventory != NULL ? inventory : source;
 }
 
+/* The sidecar's word is not enough to make a resource of a record that has no resource type: it would be counted as one
+ * that a check does not concern. */
+static bool is_only_declared(const bd_scan_context *context, const bd_value *value, bd_str set, bd_str id, bd_str type,
+                             const bd_source_def *source) {
+    bd_str none = {"", 0};
+    return source != NULL && type.size == 0 && (source->types.count > 0 || source->is_any_resource) &&
+           bd_str_eq(source->id, context->declared) &&
+           bd_catalog_recognise(context->plan->catalog, type, set, id, context->table, value, none) != source;
+}
+
 static const bd_source_def *recognise(const bd_scan_context *context, const bd_value *value, bd_str set, bd_str id,
                                       bd_str type) {
     bool is_event = is_event_id(id);
@@ -276,6 +286,9 @@ static const bd_source_def *recognise(const bd_scan_context *context, const bd_v
         /* a resource type without a reader of its own still counts in the inventory */
         source = bd_catalog_source(context->plan->catalog, INVENTORY);
     }
+    if (!is_event && is_only_declared(context, value, set, id, type, source)) {
+        return NULL;
+    }
     return settle_inventory(context, value, source);
 }
 
@@ -285,6 +298,9 @@ bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_
         return false;
     }
     bd_str raw_id = bd_scan_own_text(value, "id");
+    if (raw_id.size == 0) {
+        raw_id = bd_scan_own_text(value, "kid"); /* what Key Vault calls a key's id */
+    }
     bd_str id = bd_scan_normal_id(arena, raw_id);
     bd_str type = record_type(value, id, arena);
     bd_str set = context->context.size > 0

@@ -8,6 +8,7 @@
 
 #define SCRATCH_BYTES ((size_t)256 << 20)
 #define MOST_SAID 20           /* refusals of one file that are said one by one; all are counted */
+#define EXPORT_TIME_COLUMN "exportedTimestamp" /* Defender's recommendations */
 #define LONGEST_IDENTITY 4096  /* what a packed row keeps of a text whole */
 
 typedef struct {
@@ -16,16 +17,18 @@ typedef struct {
     bd_scan_context context;
     const bd_source_def *csv_source;
     bool is_csv_by_columns; /* its header alone says which source it is */
+    bool has_export_time;   /* a column tells when it was exported */
     uint32_t evidence;
     bd_arena *arena;   /* facts */
     bd_arena *scratch; /* one record */
     bd_spool *rows;
     bd_facts *facts;
-    bd_map *seen; /* source U+001F scope U+001F part -> index + 1 */
+    bd_map *seen; /* source U+001F scope -> index + 1 */
+    bd_map *parts;
     const bd_source_def *last_source;
     bd_str last_scope;
     bool last_part;
-    uint32_t last_seen;
+    size_t last_index;
     bd_str first_type;
     bool has_many_types, has_properties;
     bool has_link;       /* a nextLink member, null or not */
@@ -60,28 +63,25 @@ static void say_rest(scan_state *state) {
     }
 }
 
-static bd_str seen_name(bd_arena *scratch, bd_str source, bd_str scope, bool is_part) {
-    return bd_str_concat(scratch,
-                         (bd_str[]){source, BD_STR("\x1f"), scope, is_part ? BD_STR("\x1fpart") : BD_STR("")}, 4);
-}
-
-static uint32_t seen_index(scan_state *state, const bd_source_def *source, bd_str scope, bool is_part) {
+/* The entry of a source and scope, made when there is none. */
+static bd_seen *seen_of(scan_state *state, const bd_source_def *source, bd_str scope, bool is_part) {
+    bd_seens *list = is_part ? &state->facts->parts : &state->facts->seen;
     if (source == state->last_source && is_part == state->last_part && bd_str_eq(scope, state->last_scope)) {
-        return state->last_seen;
+        return &list->data[state->last_index];
     }
-    bd_str name = seen_name(state->scratch, source->id, scope, is_part);
-    uintptr_t found = (uintptr_t)bd_map_find(state->seen, name);
+    bd_map *map = is_part ? state->parts : state->seen;
+    bd_str name = bd_str_concat(state->scratch, (bd_str[]){source->id, BD_STR("\x1f"), scope}, 3);
+    uintptr_t found = (uintptr_t)bd_map_find(map, name);
     if (found == 0) {
-        *bd_push(state->arena, &state->facts->seen) = (bd_seen){
-            .source = source->id, .scope = bd_str_copy(state->arena, scope), .is_part = is_part};
-        found = state->facts->seen.count;
-        bd_map_put(state->seen, name, (void *)found);
+        *bd_push(state->arena, list) = (bd_seen){.source = source->id, .scope = bd_str_copy(state->arena, scope)};
+        found = list->count;
+        bd_map_put(map, name, (void *)found);
     }
     state->last_source = source;
     state->last_part = is_part;
-    state->last_seen = (uint32_t)found - 1;
-    state->last_scope = state->facts->seen.data[state->last_seen].scope;
-    return state->last_seen;
+    state->last_index = (size_t)found - 1;
+    state->last_scope = list->data[state->last_index].scope;
+    return &list->data[state->last_index];
 }
 
 static void note_time(bd_facts *facts, bd_instant time) {
@@ -197,8 +197,7 @@ static void add_record(scan_state *state, const bd_record *record, bool is_part)
                "the id of this record is longer than 4,096 bytes");
         return;
     }
-    uint32_t seen = seen_index(state, record->source, record->scope, is_part);
-    state->facts->seen.data[seen].rows++;
+    seen_of(state, record->source, record->scope, is_part)->rows++;
     note_time(state->facts, record->time);
     note_type(state, record->type);
     if (is_part && !record->source->is_any_resource) {
@@ -322,9 +321,10 @@ static envelope_name name_list(const scan_state *state) {
     if (state->count >= 0 && !state->has_link) {
         return (envelope_name){"E9", "Azure DevOps list"};
     }
-    return state->has_link || state->has_properties || state->facts->rows_read == 0
-               ? (envelope_name){"E1", "Azure REST page"}
-               : (envelope_name){"E3", "az output in a value wrapper"};
+    bool is_arm = bd_str_has_prefix(state->first_type, BD_STR("microsoft."));
+    return is_arm && !state->has_link && !state->has_properties
+               ? (envelope_name){"E3", "az output in a value wrapper"}
+               : (envelope_name){"E1", is_arm || state->first_type.size == 0 ? "Azure REST page" : "REST page"};
 }
 
 static envelope_name name_envelope(const scan_state *state) {
@@ -409,12 +409,14 @@ static bd_rc forget_records(scan_state *state, bd_spool_mark mark, bd_err *err) 
     facts->rows_refused = 0;
     facts->rows_unmapped = 0;
     facts->seen.count = 0;
+    facts->parts.count = 0;
     facts->diags.count = 0;
     facts->first_event = BD_INSTANT_NONE;
     facts->last_event = BD_INSTANT_NONE;
     facts->is_malformed = false;
     facts->problem = (bd_str){"", 0};
     state->seen = bd_map_make(state->arena);
+    state->parts = bd_map_make(state->arena);
     state->last_source = NULL;
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
@@ -447,6 +449,9 @@ static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err 
     scan_state *state = context;
     const bd_catalog *catalog = state->plan->catalog;
     state->csv_source = bd_catalog_recognise_columns(catalog, names, count, state->context.declared);
+    for (size_t i = 0; i < count; i++) {
+        state->has_export_time = state->has_export_time || bd_str_ieq(names[i], BD_STR(EXPORT_TIME_COLUMN));
+    }
     state->is_csv_by_columns = bd_catalog_recognise_columns(catalog, names, count, (bd_str){"", 0}) != NULL;
     return BD_OK;
 }
@@ -457,6 +462,27 @@ static bool is_resource_row(const scan_state *state, const bd_value *row) {
            (state->csv_source == NULL || state->csv_source->types.count > 0 || state->csv_source->is_any_resource);
 }
 
+/* A row that only the sidecar calls one of its source needs at least something of the key that the source declares. */
+static bool is_plain_row(const scan_state *state, const bd_value *row) {
+    const bd_source_def *source = state->csv_source;
+    if (source == NULL || state->is_csv_by_columns) {
+        return source != NULL;
+    }
+    bool has_key = source->key.count == 0 && source->types.count == 0 && !source->is_any_resource;
+    for (size_t i = 0; i < source->key.count && !has_key; i++) {
+        has_key = bd_scan_own_text(row, bd_str_z(state->scratch, source->key.data[i])).size > 0;
+    }
+    return has_key;
+}
+
+static void note_export_time(bd_facts *facts, const bd_value *row) {
+    bd_instant at = BD_INSTANT_NONE;
+    if (bd_instant_parse(bd_scan_own_text(row, EXPORT_TIME_COLUMN), &at) &&
+        (facts->export_time == BD_INSTANT_NONE || at < facts->export_time)) {
+        facts->export_time = at;
+    }
+}
+
 static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
     (void)err;
     scan_state *state = context;
@@ -464,10 +490,14 @@ static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_e
     bd_arena_reset(state->scratch);
     bd_record record = {.ordinal = (uint32_t)ordinal};
     bool is_part = false;
-    bool is_known = state->csv_source != NULL;
+    bool is_known = false;
+    if (state->has_export_time) {
+        note_export_time(state->facts, value);
+    }
     if (is_resource_row(state, value)) {
         is_known = bd_scan_identify(&state->context, value, state->scratch, &record, &is_part);
-    } else if (is_known) {
+    } else if (is_plain_row(state, value)) {
+        is_known = true;
         bd_scan_identify_row(&state->context, state->csv_source, value, state->scratch, &record);
     }
     if (!is_known) {
@@ -534,10 +564,9 @@ static bd_rc sniff_blob(const bd_blob *blob, bd_sniffed *out, bd_err *err) {
     return BD_OK;
 }
 
-static bool is_whole_seen(const scan_state *state, bd_str source) {
+static bool is_seen(const scan_state *state, bd_str source) {
     for (size_t i = 0; i < state->facts->seen.count; i++) {
-        const bd_seen *seen = &state->facts->seen.data[i];
-        if (!seen->is_part && bd_str_eq(seen->source, source)) {
+        if (bd_str_eq(state->facts->seen.data[i].source, source)) {
             return true;
         }
     }
@@ -564,7 +593,8 @@ static bool may_declare(const scan_state *state, const bd_source_def *source) {
     if (!is_readable || facts->rows_unmapped > 0) {
         return false;
     }
-    return facts->seen.count == 0 ? !is_of_another(state, source) : is_whole_seen(state, source->id);
+    bool is_empty = facts->seen.count == 0 && facts->parts.count == 0;
+    return is_empty ? !is_of_another(state, source) : is_seen(state, source->id);
 }
 
 static void add_declared_scopes(scan_state *state) {
@@ -576,13 +606,11 @@ static void add_declared_scopes(scan_state *state) {
     }
     bd_arena_reset(state->scratch);
     for (size_t i = 0; i < state->sidecar->scope_ids.count; i++) {
-        seen_index(state, source,
-                   bd_scan_scope_of_declared(state->scratch, source,
-                                             state->sidecar->scope_ids.data[i]),
-                   /*is_part*/ false);
+        bd_str scope = bd_scan_scope_of_declared(state->scratch, source, state->sidecar->scope_ids.data[i]);
+        seen_of(state, source, scope, /*is_part*/ false);
     }
     if (source->scope == BD_SCOPE_TENANT) {
-        seen_index(state, source, (bd_str){"", 0}, /*is_part*/ false);
+        seen_of(state, source, (bd_str){"", 0}, /*is_part*/ false);
     }
 }
 
@@ -607,28 +635,36 @@ static bool is_inventory(const scan_state *state) {
     return is_query && state->has_many_types && !asks_for_types(state->sidecar, state->scratch);
 }
 
+static void show_inventory(scan_state *state, const bd_source_def *inventory, const bd_seen *seen) {
+    const bd_source_def *source = bd_catalog_source(state->plan->catalog, seen->source);
+    if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION && seen->scope.size > 0) {
+        uint64_t rows = source == inventory ? seen->rows : 0;
+        seen_of(state, inventory, seen->scope, /*is_part*/ false)->rows += rows;
+    }
+}
+
 static void add_inventory(scan_state *state) {
     const bd_source_def *inventory = bd_catalog_source(state->plan->catalog, BD_STR("S77"));
     bd_arena_reset(state->scratch);
     if (inventory == NULL || !is_inventory(state)) {
         return;
     }
-    size_t count = state->facts->seen.count;
-    for (size_t i = 0; i < count; i++) {
-        bd_seen *seen = &state->facts->seen.data[i];
-        if (seen->is_part && bd_str_eq(seen->source, inventory->id)) {
-            seen->is_part = false;
-            bd_map_put(state->seen, seen_name(state->scratch, seen->source, seen->scope, false), (void *)(i + 1));
+    bd_seens *seen = &state->facts->seen;
+    for (size_t i = 0, count = seen->count; i < count; i++) {
+        bd_seen entry = seen->data[i]; /* showing may move the list */
+        show_inventory(state, inventory, &entry);
+    }
+    bd_seens *parts = &state->facts->parts;
+    size_t kept = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        bd_seen entry = parts->data[i];
+        show_inventory(state, inventory, &entry);
+        if (!bd_str_eq(entry.source, inventory->id) || entry.scope.size == 0) {
+            parts->data[kept++] = entry;
         }
     }
+    parts->count = kept;
     state->last_source = NULL;
-    for (size_t i = 0; i < count; i++) {
-        bd_str scope = state->facts->seen.data[i].scope;
-        const bd_source_def *source = bd_catalog_source(state->plan->catalog, state->facts->seen.data[i].source);
-        if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION && scope.size > 0) {
-            seen_index(state, inventory, scope, /*is_part*/ false);
-        }
-    }
 }
 
 bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const bd_sidecar *sidecar,
@@ -667,6 +703,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .rows = rows,
         .facts = out,
         .seen = bd_map_make(arena),
+        .parts = bd_map_make(arena),
         .count = -1,
         .err = err,
     };

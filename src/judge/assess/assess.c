@@ -18,7 +18,8 @@ static void set_times(bd_judging *run) {
     run->events_from = out->period_start;
     if (!period->is_type_ii) {
         run->snapshots_from = bd_zone_day_start(zone, first - BD_ASSESS_TYPE_I_DAYS);
-        run->events_from = bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_ASSESS_TYPE_I_MONTHS));
+        run->events_from =
+            bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_ASSESS_TYPE_I_MONTHS));
     }
 }
 

@@ -5,10 +5,11 @@
 #include "bindery/assess.h"
 
 #define BD_ASSESS_SORT_BYTES ((size_t)1 << 20)
-#define BD_ASSESS_TYPE_I_DAYS 3    /* how long before the day of a Type I report a snapshot may lie */
-#define BD_ASSESS_TYPE_I_MONTHS 12 /* and what happens only now and then */
+#define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
+#define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */
-#define BD_ASSESS_NEAR_DAYS 7 /* how far apart snapshots of two sources may lie and still be compared */
+#define BD_ASSESS_NEAR_DAYS                                                                        \
+    7 /* how far apart snapshots of two sources may lie and still be compared */
 
 /* One record in one window, as a shape's reduce judged it. */
 typedef struct {
@@ -24,16 +25,16 @@ typedef struct {
 typedef struct {
     const bd_check *check;
     const bd_reduce_plan *plan;
-    bd_strs sources;        /* collected sources behind what it judges (left side, derivations resolved) */
-    bd_strs all_sources;    /* both sides */
+    bd_strs sources; /* collected sources behind what it judges (left side, derivations resolved) */
+    bd_strs all_sources; /* both sides */
     bd_scope_kind scope_kind;
-    bd_strs expected;       /* scopes that each instance must show */
-    bool is_event;          /* judged by month over logs: match, and each over a log */
-    bool is_register;       /* recur, document */
-    bd_map *expects;        /* the same as a set */
-    bool is_population;     /* scopes are resources of an organisation fact */
-    bd_str missing_fact;    /* organisation fact that it needs and lacks */
-    int64_t decided_by;     /* check whose snapshots decide silent changes, -1: none */
+    bd_strs expected;                  /* scopes that each instance must show */
+    bool is_event;                     /* judged by month over logs: match, and each over a log */
+    bool is_register;                  /* recur, document */
+    bd_map *expects;                   /* the same as a set */
+    bool is_population;                /* scopes are resources of an organisation fact */
+    bd_str missing_fact;               /* organisation fact that it needs and lacks */
+    int64_t decided_by;                /* check whose snapshots decide silent changes, -1: none */
     const bd_condition *related_where; /* related: which answers its right side reads; NULL: all */
     bd_instant latest_event; /* Type I walks through this one; BD_INSTANT_NONE: none yet */
 } bd_check_view;
@@ -42,13 +43,13 @@ typedef struct {
     const bd_assess_inputs *in;
     bd_arena *arena;
     bd_assessment *out;
-    bd_check_view *views;   /* per check of the catalog */
-    bd_strs subscriptions;  /* in scope: stated, or all that the evidence shows */
+    bd_check_view *views;                  /* per check of the catalog */
+    bd_strs subscriptions;                 /* in scope: stated, or all that the evidence shows */
     BD_VEC(const bd_snapshot *) snapshots; /* by (source, scope, from, evidence) */
     /* From when on snapshots and events count: the period's start; for Type I, days and months before its day. */
     bd_instant snapshots_from, events_from;
-    bd_sorter *judged;      /* stage 2 */
-    bd_map *results;        /* check/scope/day -> index + 1 into out->checks */
+    bd_sorter *judged; /* stage 2 */
+    bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
     bd_packer packer;
 } bd_judging;
 
@@ -88,13 +89,16 @@ typedef struct {
 } bd_group_row;
 typedef BD_VEC(bd_group_row) bd_group_rows;
 /* `is_crowded`: more events share the key than are kept, so that nothing can be told. */
-bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded, bd_err *err);
+bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
+                       bd_err *err);
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
-bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows, bd_err *err);
+bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
+                       bd_err *err);
 
 /* tally.c: judged -> check results, exceptions, findings */
-bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day, bd_instant at);
+bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,
+                                   bd_instant at);
 void bd_judging_open_results(bd_judging *run);
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err);
 
@@ -103,25 +107,30 @@ bd_rc bd_judging_register(bd_judging *run, bd_err *err);
 
 /* cover.c: which days a group of log sources describes */
 typedef struct {
-    bool is_tiled;      /* every day, every expected scope */
-    bool has_any;       /* some extract touches the window */
-    bool has_usable;    /* and may pass */
-    bd_str reason;      /* first hole, one sentence */
+    bool is_tiled;   /* every day, every expected scope */
+    bool has_any;    /* some extract touches the window */
+    bool has_usable; /* and may pass */
+    bd_str reason;   /* first hole, one sentence */
 } bd_tiling;
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start, bd_instant end);
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
+                          bd_instant end);
 /* A list (not a log) that the other side of a match needs and nobody handed in usably; "" when there is none. */
 bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view);
 /* Do usable extracts describe all of [from, to)?  Also beyond the as-of instant: a window belongs to its event. */
-bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_instant from, bd_instant to);
+bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_instant from,
+                          bd_instant to);
 
 /* skeleton.c: controls, requirements and their instances, before anything is judged */
 bd_rc bd_judging_skeleton(bd_judging *run, bd_err *err);
-bd_requirement_result *bd_judging_requirement(const bd_judging *run, const bd_requirement *requirement);
+bd_requirement_result *bd_judging_requirement(const bd_judging *run,
+                                              const bd_requirement *requirement);
 /* Which evidence speaks to which requirement: fills `items` of all of them. */
 void bd_judging_listen(bd_judging *run);
-bool bd_judging_describes(const bd_evidence *item, bd_instant start, bd_instant end); /* a moment of [start, end) */
+bool bd_judging_describes(const bd_evidence *item, bd_instant start,
+                          bd_instant end); /* a moment of [start, end) */
 /* The instance that holds `at`, NULL when none does. */
-bd_instance *bd_judging_instance(const bd_judging *run, const bd_requirement *requirement, bd_instant at);
+bd_instance *bd_judging_instance(const bd_judging *run, const bd_requirement *requirement,
+                                 bd_instant at);
 
 /* outcome.c */
 void bd_judging_verdicts(bd_judging *run);

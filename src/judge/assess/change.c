@@ -23,8 +23,9 @@ static bool is_repeated(const bd_group_rows *rows, size_t index) {
     const bd_group_row *row = &rows->data[index];
     for (size_t i = index; i > 0 && rows->data[i - 1].at == row->at; i--) {
         const bd_group_row *other = &rows->data[i - 1];
-        if (is_change(other) && row->row.join.size == 0 && other->row.join.size == 0 && row->row.key.size > 0 &&
-            other->row.verdict == row->row.verdict && bd_str_eq(other->row.detail, row->row.detail)) {
+        if (is_change(other) && row->row.join.size == 0 && other->row.join.size == 0 &&
+            row->row.key.size > 0 && other->row.verdict == row->row.verdict &&
+            bd_str_eq(other->row.detail, row->row.detail)) {
             return true;
         }
     }
@@ -92,7 +93,8 @@ static size_t silent_in(const operations *list, const stretch *around) {
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
         bd_instant at = list->data[i].decisive->at;
-        bool is_inside = (around->before == BD_INSTANT_NONE || at > around->before) && at <= around->after;
+        bool is_inside =
+            (around->before == BD_INSTANT_NONE || at > around->before) && at <= around->after;
         count += list->data[i].verdict == BD_CANNOT_TELL && is_inside;
     }
     return count;
@@ -106,17 +108,20 @@ static void decide_silent(const bd_judging *run, const operations *list, const b
         return;
     }
     if (silent_in(list, &around) > 1) {
-        out->reason = BD_STR("the log does not show what several writes between two snapshots wrote");
+        out->reason =
+            BD_STR("the log does not show what several writes between two snapshots wrote");
         return;
     }
     bd_str why_not;
     if (around.next == BD_PASS && !bd_judging_is_usable(run, around.next_evidence, &why_not)) {
-        out->reason = BD_STR("the log does not show what was written, and the next snapshot may not pass");
+        out->reason =
+            BD_STR("the log does not show what was written, and the next snapshot may not pass");
         return;
     }
     out->verdict = around.next;
     if (around.next == BD_FAIL) {
-        out->reason = BD_STR("the log does not show what was written; the next snapshot shows it open");
+        out->reason =
+            BD_STR("the log does not show what was written; the next snapshot shows it open");
     }
 }
 

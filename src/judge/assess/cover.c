@@ -1,4 +1,4 @@
-/* Which days a group of log sources describes: extracts, touching or overlapping, tile every day (judging.md 2). */
+/* Which days a group of log sources describes: extracts, touching or overlapping, tile every day (bindery-1, 2). */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
@@ -22,8 +22,8 @@ typedef struct {
     bd_str why_not;
 } extracts;
 
-static extracts find_extracts(const bd_judging *run, const bd_strs *sources, bd_str scope, bd_instant start,
-                              bd_instant end, bd_arena *arena) {
+static extracts find_extracts(const bd_judging *run, const bd_strs *sources, bd_str scope,
+                              bd_instant start, bd_instant end, bd_arena *arena) {
     extracts found = {.why_not = {"", 0}};
     for (size_t i = 0; i < sources->count; i++) {
         bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], scope);
@@ -68,7 +68,8 @@ static bd_scope_kind scope_of_sources(const bd_judging *run, const bd_strs *sour
     return BD_SCOPE_TENANT;
 }
 
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start, bd_instant end) {
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
+                          bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
     static const bd_str whole_tenant[1] = {{"", 0}};
     bool is_by_subscription = scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
@@ -83,17 +84,19 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_inst
         if (hole < end && tiling.is_tiled) {
             bd_day day = bd_zone_day(run->in->engagement->zone, hole);
             tiling.is_tiled = false;
-            tiling.reason = bd_str_format(
-                run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s", BD_ARG(sources->data[0]),
-                BD_ARG(bd_day_format(scratch, day)), scopes[i].size > 0 ? " in subscription " : "",
-                BD_ARG(scopes[i]), found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
+            tiling.reason =
+                bd_str_format(run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
+                              BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
+                              scopes[i].size > 0 ? " in subscription " : "", BD_ARG(scopes[i]),
+                              found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
     }
     return tiling;
 }
 
 bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view) {
-    bd_str id = view->check->shape == BD_MATCH ? view->plan->event_sources.data[0] : (bd_str){"", 0};
+    bd_str id =
+        view->check->shape == BD_MATCH ? view->plan->event_sources.data[0] : (bd_str){"", 0};
     const bd_source_def *source = bd_catalog_source(run->in->catalog, id);
     if (source == NULL || source->is_log) {
         return (bd_str){"", 0};
@@ -107,7 +110,8 @@ bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view) 
     return id;
 }
 
-bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_instant from, bd_instant to) {
+bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_instant from,
+                          bd_instant to) {
     size_t count;
     const bd_strs *tiles = bd_judging_tiles(view, &count);
     return bd_judging_tile(run, &tiles[0], from, to > from ? to : from + 1).is_tiled;

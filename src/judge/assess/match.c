@@ -1,4 +1,4 @@
-/* `match`: populations against events with the same key inside a time window (evaluation.md, "Shapes"). */
+/* `match`: populations against events with the same key inside a time window. */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
@@ -27,8 +27,9 @@ static bool is_same_thing(const bd_group_row *a, const bd_group_row *b) {
     bool is_same_event = a->row.detail.size > 0 && bd_str_eq(a->row.detail, b->row.detail);
     bool is_same_record = a->row.detail.size == b->row.detail.size && a->row.key.size > 0 &&
                           bd_str_eq(a->row.key, b->row.key) && bd_str_eq(a->row.type, b->row.type);
-    return a->row.side == b->row.side && a->at == b->at && bd_str_eq(a->row.source, b->row.source) &&
-           a->row.verdict == b->row.verdict && (is_same_event || is_same_record);
+    return a->row.side == b->row.side && a->at == b->at &&
+           bd_str_eq(a->row.source, b->row.source) && a->row.verdict == b->row.verdict &&
+           (is_same_event || is_same_record);
 }
 
 /* The usable copy of a double stays. */
@@ -64,7 +65,8 @@ static bd_group_row *first_event(const bd_reduce_plan *plan, bd_group_rows *rows
 }
 
 /* An event that came, but too late, is a fact; its absence is one only where the log was read. */
-static const bd_group_row *late_event(const bd_reduce_plan *plan, const bd_group_rows *rows, bd_instant base) {
+static const bd_group_row *late_event(const bd_reduce_plan *plan, const bd_group_rows *rows,
+                                      bd_instant base) {
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
         const bd_match_window *window = is_population(event) ? NULL : window_of(plan, &event->row);
@@ -78,7 +80,8 @@ static const bd_group_row *late_event(const bd_reduce_plan *plan, const bd_group
 
 static bd_str delay_text(bd_arena *arena, bd_instant delay) {
     int64_t minutes = delay / (60 * BD_SECOND);
-    return bd_str_format(arena, "%lld h %02lld min", (long long)(minutes / 60), (long long)(minutes % 60));
+    return bd_str_format(arena, "%lld h %02lld min", (long long)(minutes / 60),
+                         (long long)(minutes % 60));
 }
 
 static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group_row *from) {
@@ -111,8 +114,9 @@ static void judge_unmatched(const bd_judging *run, const bd_check_view *view, bd
     bd_instant last = window->has_to ? person->at + window->to : person->at + 1;
     out->verdict = BD_CANNOT_TELL;
     if (first_event(plan, rows, person->at, BD_CANNOT_TELL, false) != NULL) {
-        out->reason = bd_str_format(arena, "%.*s for certain: an event of its window lacks a field that the check reads",
-                                    BD_ARG(person->row.reason));
+        out->reason = bd_str_format(
+            arena, "%.*s for certain: an event of its window lacks a field that the check reads",
+            BD_ARG(person->row.reason));
         return;
     }
     bd_str unread = bd_judging_unread_list(run, view);
@@ -124,21 +128,23 @@ static void judge_unmatched(const bd_judging *run, const bd_check_view *view, bd
         out->verdict = BD_FAIL;
         return;
     }
-    out->reason = bd_str_format(arena, "%.*s in what was read, and the log does not reach over the whole window",
-                                BD_ARG(person->row.reason));
+    out->reason = bd_str_format(
+        arena, "%.*s in what was read, and the log does not reach over the whole window",
+        BD_ARG(person->row.reason));
 }
 
 /* A match is the failure: one that may not pass fails all the same, one that is unclear leaves it open. */
-static void judge_expecting_none(const bd_check_view *view, bd_group_rows *rows, const bd_group_row *person,
-                                 bd_arena *arena, bd_judged *out) {
+static void judge_expecting_none(const bd_check_view *view, bd_group_rows *rows,
+                                 const bd_group_row *person, bd_arena *arena, bd_judged *out) {
     if (first_event(view->plan, rows, person->at, BD_PASS, false) != NULL) {
         out->verdict = BD_FAIL;
         return;
     }
     if (first_event(view->plan, rows, person->at, BD_CANNOT_TELL, false) != NULL) {
         out->verdict = BD_CANNOT_TELL;
-        out->reason = bd_str_format(arena, "%.*s, perhaps: an event of its window lacks a field that the check reads",
-                                    BD_ARG(person->row.reason));
+        out->reason = bd_str_format(
+            arena, "%.*s, perhaps: an event of its window lacks a field that the check reads",
+            BD_ARG(person->row.reason));
     }
 }
 
@@ -165,7 +171,8 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
     bd_str why_not;
     bd_judging_is_usable(run, event->evidence_index, &why_not);
     out->verdict = BD_CANNOT_TELL;
-    out->reason = bd_str_format(arena, "the only export that shows it may not pass: %.*s", BD_ARG(why_not));
+    out->reason =
+        bd_str_format(arena, "the only export that shows it may not pass: %.*s", BD_ARG(why_not));
 }
 
 static bool is_in_period(const bd_judging *run, bd_instant at) {
@@ -189,12 +196,14 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
     mark_all_used(run->views[check].plan, rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
-        if (is_population(event) || event->is_used || !is_in_period(run, event->at) || event->is_double) {
+        if (is_population(event) || event->is_used || !is_in_period(run, event->at) ||
+            event->is_double) {
             continue;
         }
         bd_judged judged = judged_of(run, check, event);
         bool is_shown = bd_judging_is_logged(run, &run->views[check], event->at, event->at + 1);
-        judged.verdict = event->row.verdict == BD_CANNOT_TELL || !is_shown ? BD_CANNOT_TELL : BD_FAIL;
+        judged.verdict =
+            event->row.verdict == BD_CANNOT_TELL || !is_shown ? BD_CANNOT_TELL : BD_FAIL;
         if (judged.reason.size == 0) {
             judged.reason = BD_STR("on the second list only");
         }
@@ -203,7 +212,8 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
     return BD_OK;
 }
 
-bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded, bd_err *err) {
+bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
+                       bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("match", (size_t)256 << 20);
     const bd_check_view *view = &run->views[check];
     mark_doubles(run, rows);

@@ -1,4 +1,4 @@
-/* Instance outcomes from check results (judging.md 1.3, section 3). */
+/* Instance outcomes from check results (bindery-1, 1.3, section 3). */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
@@ -7,7 +7,7 @@ typedef enum { NOT_SEEN, SEEN_UNCLEAR, SEEN_PASS, SEEN_NONE_TO_JUDGE, SEEN_FAIL 
 
 typedef struct {
     standing stands;
-    bool is_complete;    /* what was judged is complete over all expected scopes */
+    bool is_complete; /* what was judged is complete over all expected scopes */
     bd_str reason;
 } check_standing;
 
@@ -111,14 +111,10 @@ static void settle_numbers(bd_instance *instance) {
 
 static standing standing_of_verdict(bd_verdict verdict) {
     switch (verdict) {
-    case BD_FAIL:
-        return SEEN_FAIL;
-    case BD_PASS:
-        return SEEN_PASS;
-    case BD_NOT_APPLICABLE:
-        return SEEN_NONE_TO_JUDGE;
-    case BD_CANNOT_TELL:
-        break;
+    case BD_FAIL: return SEEN_FAIL;
+    case BD_PASS: return SEEN_PASS;
+    case BD_NOT_APPLICABLE: return SEEN_NONE_TO_JUDGE;
+    case BD_CANNOT_TELL: break;
     }
     return SEEN_UNCLEAR;
 }
@@ -127,11 +123,13 @@ static bool is_better(standing best, standing own) {
     if (own == SEEN_FAIL || best == SEEN_FAIL) {
         return own == SEEN_FAIL;
     }
-    return best == NOT_SEEN || best == SEEN_UNCLEAR || (best == SEEN_NONE_TO_JUDGE && own == SEEN_PASS);
+    return best == NOT_SEEN || best == SEEN_UNCLEAR ||
+           (best == SEEN_NONE_TO_JUDGE && own == SEEN_PASS);
 }
 
 /* `list` holds the snapshots of one scope in the instance: one that fails decides, else one that passes. */
-static standing scope_standing(bd_judging *run, results list, bd_instance *instance, bool *is_complete, bd_str *reason) {
+static standing scope_standing(bd_judging *run, results list, bd_instance *instance,
+                               bool *is_complete, bd_str *reason) {
     standing best = NOT_SEEN;
     for (size_t i = 0; i < list.count; i++) {
         const bd_check_result *result = &list.data[i];
@@ -162,7 +160,8 @@ static bd_str scope_text(const bd_judging *run, const bd_check_view *view, bd_st
 
 /* The other side's exports are as much behind the verdict as the records judged. */
 static void add_partners(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
-    bd_str partner = view->check->shape == BD_RELATED ? view->plan->related_source : view->plan->presence_source;
+    bd_str partner =
+        view->check->shape == BD_RELATED ? view->plan->related_source : view->plan->presence_source;
     bool is_joined = view->check->shape == BD_RELATED || view->check->shape == BD_SCOPE_SHAPE;
     for (size_t i = 0; is_joined && i < run->in->snapshots->count; i++) {
         const bd_snapshot *snapshot = &run->in->snapshots->data[i];
@@ -194,16 +193,20 @@ static scope_sum add_up_scopes(bd_judging *run, const bd_check_view *view, bd_in
         all.is_complete = all.is_complete && is_complete;
         if ((one == NOT_SEEN || one == SEEN_UNCLEAR) && all.reason.size == 0) {
             bd_str where = scope_text(run, view, view->expected.data[i]);
-            all.reason = one == NOT_SEEN ? bd_str_format(run->arena, "no snapshot of %.*s", BD_ARG(where))
-                                         : bd_str_format(run->arena, "%.*s: %.*s", BD_ARG(where), BD_ARG(reason));
+            all.reason =
+                one == NOT_SEEN
+                    ? bd_str_format(run->arena, "no snapshot of %.*s", BD_ARG(where))
+                    : bd_str_format(run->arena, "%.*s: %.*s", BD_ARG(where), BD_ARG(reason));
         }
     }
     return all;
 }
 
-static check_standing snapshot_standing(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
+static check_standing snapshot_standing(bd_judging *run, const bd_check_view *view,
+                                        bd_instance *instance) {
     scope_sum sum = add_up_scopes(run, view, instance);
-    check_standing all = {.stands = SEEN_NONE_TO_JUDGE, .is_complete = sum.is_complete, .reason = sum.reason};
+    check_standing all = {
+        .stands = SEEN_NONE_TO_JUDGE, .is_complete = sum.is_complete, .reason = sum.reason};
     if (sum.unseen < view->expected.count) {
         add_partners(run, view, instance);
     }
@@ -225,8 +228,8 @@ static void add_extracts(bd_judging *run, const bd_check_view *view, bd_instance
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *extract = &run->in->snapshots->data[i];
         for (size_t j = 0; j < view->sources.count; j++) {
-            if (bd_str_eq(view->sources.data[j], extract->source) && extract->from < instance->end &&
-                extract->to > instance->start) {
+            if (bd_str_eq(view->sources.data[j], extract->source) &&
+                extract->from < instance->end && extract->to > instance->start) {
                 add_number(run, instance, extract->evidence);
             }
         }
@@ -250,11 +253,13 @@ static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance 
     bd_str unread = view->plan->both_sides ? bd_judging_unread_list(run, view) : (bd_str){"", 0};
     if (unread.size > 0 && out->is_complete) {
         out->is_complete = false;
-        out->reason = bd_str_format(run->arena, "no usable export of %.*s is on file", BD_ARG(unread));
+        out->reason =
+            bd_str_format(run->arena, "no usable export of %.*s is on file", BD_ARG(unread));
     }
 }
 
-static check_standing event_standing(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
+static check_standing event_standing(bd_judging *run, const bd_check_view *view,
+                                     bd_instance *instance) {
     check_standing all = {.is_complete = true, .reason = {"", 0}};
     bool has_any = false;
     tile_groups(run, view, instance, &all, &has_any);
@@ -290,7 +295,8 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
     return all;
 }
 
-static check_standing register_standing(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
+static check_standing register_standing(bd_judging *run, const bd_check_view *view,
+                                        bd_instance *instance) {
     results list = results_of(run, view->check, instance->id);
     if (list.count == 0) {
         return (check_standing){.stands = NOT_SEEN, .reason = {"", 0}};
@@ -309,17 +315,20 @@ static check_standing standing_of(bd_judging *run, uint32_t check, bd_instance *
     if (view->is_register) {
         return register_standing(run, view, instance);
     }
-    return view->is_event ? event_standing(run, view, instance) : snapshot_standing(run, view, instance);
+    return view->is_event ? event_standing(run, view, instance)
+                          : snapshot_standing(run, view, instance);
 }
 
-static void set_outcome(bd_instance *instance, bd_outcome outcome, bool is_accepted, bd_str reason) {
+static void set_outcome(bd_instance *instance, bd_outcome outcome, bool is_accepted,
+                        bd_str reason) {
     instance->outcome = outcome;
     instance->is_accepted = is_accepted;
     instance->reason = reason;
 }
 
 /* Numbers of what speaks to the requirement in this instance. */
-static void add_speakers(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
+static void add_speakers(bd_judging *run, bd_requirement_result *requirement,
+                         bd_instance *instance) {
     for (size_t i = 0; i < requirement->items.count; i++) {
         const bd_evidence *item = &run->in->evidence->data[requirement->items.data[i]];
         if (item->is_document || bd_judging_describes(item, instance->start, instance->end)) {
@@ -328,7 +337,8 @@ static void add_speakers(bd_judging *run, bd_requirement_result *requirement, bd
     }
 }
 
-static void judge_unchecked(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
+static void judge_unchecked(bd_judging *run, bd_requirement_result *requirement,
+                            bd_instance *instance) {
     add_speakers(run, requirement, instance);
     if (instance->evidence.count > 0) {
         set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false,
@@ -345,14 +355,15 @@ typedef struct {
 } sum;
 
 /* What a check cannot judge for want of an organisation fact is unclear where there is evidence. */
-static check_standing lacking_fact(bd_judging *run, bd_requirement_result *requirement, const bd_check_view *view,
-                                   bd_instance *instance) {
+static check_standing lacking_fact(bd_judging *run, bd_requirement_result *requirement,
+                                   const bd_check_view *view, bd_instance *instance) {
     size_t before = instance->evidence.count;
     add_speakers(run, requirement, instance);
     return (check_standing){
         .stands = instance->evidence.count > before ? SEEN_UNCLEAR : NOT_SEEN,
-        .reason = bd_str_format(run->arena, "the organisation fact '%.*s' is missing in bindery.json",
-                                BD_ARG(view->missing_fact))};
+        .reason =
+            bd_str_format(run->arena, "the organisation fact '%.*s' is missing in bindery.json",
+                          BD_ARG(view->missing_fact))};
 }
 
 static sum add_up(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
@@ -363,18 +374,29 @@ static sum add_up(bd_judging *run, bd_requirement_result *requirement, bd_instan
         if (view->is_population && view->expected.count == 0 && view->missing_fact.size == 0) {
             continue; /* nothing of this type is critical here */
         }
-        check_standing one = view->missing_fact.size > 0 ? lacking_fact(run, requirement, view, instance)
-                                                         : standing_of(run, index, instance);
+        check_standing one = view->missing_fact.size > 0
+                                 ? lacking_fact(run, requirement, view, instance)
+                                 : standing_of(run, index, instance);
         all.failed += one.stands == SEEN_FAIL;
         all.unclear += one.stands == SEEN_UNCLEAR;
         all.unseen += one.stands == NOT_SEEN;
         all.passed += one.stands == SEEN_PASS;
         all.empty += one.stands == SEEN_NONE_TO_JUDGE;
         all.is_complete = all.is_complete && one.is_complete;
-        bool explains = one.stands == SEEN_UNCLEAR || (one.stands == NOT_SEEN && all.reason.size == 0);
+        bool explains =
+            one.stands == SEEN_UNCLEAR || (one.stands == NOT_SEEN && all.reason.size == 0);
         if (explains && one.reason.size > 0) {
             all.reason = one.reason;
         }
+    }
+    bd_str unread = requirement->unread_resource;
+    if (unread.size > 0) {
+        all.unseen++;
+        all.reason =
+            all.unclear > 0
+                ? all.reason
+                : bd_str_format(run->arena, "no check reads resources of the type of '%.*s'",
+                                BD_ARG(unread));
     }
     return all;
 }
@@ -384,7 +406,8 @@ static void settle(bd_judging *run, bd_instance *instance, const sum *all) {
         set_outcome(instance, BD_OUTCOME_DEVIATION, all->is_complete && all->unseen == 0,
                     all->is_complete && all->unseen == 0
                         ? BD_STR("a deviation was observed")
-                        : bd_str_format(run->arena, "a deviation was observed, on incomplete evidence: %.*s",
+                        : bd_str_format(run->arena,
+                                        "a deviation was observed, on incomplete evidence: %.*s",
                                         BD_ARG(all->reason)));
         return;
     }
@@ -403,7 +426,8 @@ static void settle(bd_judging *run, bd_instance *instance, const sum *all) {
                 all->reason.size > 0 ? all->reason : BD_STR("no evidence is on file"));
 }
 
-void bd_judging_outcome(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
+void bd_judging_outcome(bd_judging *run, bd_requirement_result *requirement,
+                        bd_instance *instance) {
     if (!instance->is_due) {
         set_outcome(instance, BD_OUTCOME_NOT_DUE, false, BD_STR("its window has not ended"));
         return;
@@ -443,5 +467,6 @@ void bd_judging_verdicts(bd_judging *run) {
             result->reason = (bd_str){"", 0};
         }
     }
-    bd_sort(run->out->checks.data, run->out->checks.count, sizeof(bd_check_result), cmp_results, NULL);
+    bd_sort(run->out->checks.data, run->out->checks.count, sizeof(bd_check_result), cmp_results,
+            NULL);
 }

@@ -1,4 +1,4 @@
-/* Instances: what is due (judging.md section 2). */
+/* Instances: what is due (bindery-1, section 2). */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
@@ -58,9 +58,11 @@ static void join_stubs(instances *list) {
     }
 }
 
-static void add_single(instances *list, const bd_period *period, bd_day from, bd_day to, bd_arena *arena) {
+static void add_single(instances *list, const bd_period *period, bd_day from, bd_day to,
+                       bd_arena *arena) {
     bd_date end = bd_date_of_day(to);
-    bd_str id = period->is_type_ii ? bd_str_format(arena, "%04d", end.year) : bd_day_format(arena, to);
+    bd_str id =
+        period->is_type_ii ? bd_str_format(arena, "%04d", end.year) : bd_day_format(arena, to);
     *bd_push(arena, list) = (bd_instance){.id = id, .from = from, .to = to};
 }
 
@@ -68,29 +70,23 @@ static int window_months(bd_frequency frequency) {
     switch (frequency) {
     case BD_CONTINUOUS:
     case BD_MONTHLY:
-    case BD_PER_EVENT:
-        return 1;
-    case BD_QUARTERLY:
-        return 3;
+    case BD_PER_EVENT: return 1;
+    case BD_QUARTERLY: return 3;
     case BD_ANNUAL:
-    case BD_ONCE:
-        break;
+    case BD_ONCE: break;
     }
     return 0;
 }
 
-/* Type I, judging.md 2: a recent snapshot, the latest occurrence, one event walked through, a document in force. */
+/* Type I, bindery-1, 2: a recent snapshot, the latest occurrence, one event walked through, a document in force. */
 static bd_day first_day_of_type_i(bd_day as_of, bd_frequency frequency) {
     switch (frequency) {
-    case BD_CONTINUOUS:
-        return as_of - BD_ASSESS_TYPE_I_DAYS;
+    case BD_CONTINUOUS: return as_of - BD_ASSESS_TYPE_I_DAYS;
     case BD_MONTHLY:
     case BD_QUARTERLY:
     case BD_ANNUAL:
-    case BD_PER_EVENT:
-        return bd_day_add_months(as_of + 1, -BD_ASSESS_TYPE_I_MONTHS);
-    case BD_ONCE:
-        break;
+    case BD_PER_EVENT: return bd_day_add_months(as_of + 1, -BD_ASSESS_TYPE_I_MONTHS);
+    case BD_ONCE: break;
     }
     return as_of;
 }
@@ -102,7 +98,8 @@ bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone, bd_frequen
     instances list = {0};
     int months = window_months(frequency);
     if (!period->is_type_ii) {
-        add_single(&list, period, first_day_of_type_i(period->as_of, frequency), period->as_of, arena);
+        add_single(&list, period, first_day_of_type_i(period->as_of, frequency), period->as_of,
+                   arena);
     } else if (months == 0) {
         add_single(&list, period, period->from, period->to, arena);
     } else {

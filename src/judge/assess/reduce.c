@@ -115,7 +115,7 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
 }
 
 /* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule says "later" or "next":
- * the snapshot after a silent write, and what follows an event of the period (its window, judging.md 2). */
+ * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
 static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
                        uint32_t evidence_index, bd_err *err) {
     const bd_check_view *view = &run->views[row->check];
@@ -166,10 +166,8 @@ typedef struct {
 static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
     const bd_check_view *view = &run->views[current->check];
     switch (view->check->shape) {
-    case BD_EACH:
-        return bd_judging_changes(run, current->check, &current->rows, err);
-    case BD_RELATED:
-        return bd_judging_related(run, current->check, &current->rows, err);
+    case BD_EACH: return bd_judging_changes(run, current->check, &current->rows, err);
+    case BD_RELATED: return bd_judging_related(run, current->check, &current->rows, err);
     case BD_SCOPE_SHAPE:
         return bd_judging_scope(run, current->check, current->join, &current->rows, err);
     case BD_MATCH:
@@ -177,16 +175,15 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
                                 current->event_count > BD_ASSESS_MOST_EVENTS, err);
     case BD_AGGREGATE:
     case BD_RECUR:
-    case BD_DOCUMENT:
-        break;
+    case BD_DOCUMENT: break;
     }
     return BD_OK;
 }
 
 static void copy_row(bd_arena *arena, bd_row *row) {
-    bd_str *const texts[] = {&row->join,         &row->type,  &row->key,    &row->resource,
-                             &row->subscription, &row->scope, &row->source, &row->reason,
-                             &row->detail};
+    bd_str *const texts[] = {&row->join,     &row->type,         &row->key,
+                             &row->resource, &row->subscription, &row->scope,
+                             &row->source,   &row->reason,       &row->detail};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         *texts[i] = bd_str_copy(arena, *texts[i]);
     }
@@ -238,7 +235,8 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
         bd_unpacker unpacker = {.record = record};
         uint32_t check = has_record ? bd_unpack_u32(&unpacker) : 0;
         bd_str join = has_record ? bd_unpack_key(&unpacker, arena) : (bd_str){"", 0};
-        bool is_same = has_record && has_group && check == current.check && bd_str_eq(join, current.join);
+        bool is_same =
+            has_record && has_group && check == current.check && bd_str_eq(join, current.join);
         if (!is_same && has_group) {
             /* `join` may point into the arena that is about to be emptied */
             char kept[BD_PACK_BYTES];

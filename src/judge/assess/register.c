@@ -1,13 +1,13 @@
-/* `recur` and `document`: judged straight from the register of evidence (judging.md sections 2 and 3). */
+/* `recur` and `document`: judged straight from the register of evidence (bindery-1, section 2 and 3). */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
 
 typedef struct {
     const bd_evidence *item;
-    bd_day date;          /* carried out, else approved */
-    bd_verdict verdict;   /* the check's `pass`, and the sign-off */
-    bd_str reason;        /* of a fail or cannot-tell */
+    bd_day date;        /* carried out, else approved */
+    bd_verdict verdict; /* the check's `pass`, and the sign-off */
+    bd_str reason;      /* of a fail or cannot-tell */
     bool is_taken;
 } occurrence;
 typedef BD_VEC(occurrence) occurrences;
@@ -67,7 +67,8 @@ static int cmp_occurrences(const void *context, const void *a, const void *b) {
     if (x->date != y->date) {
         return x->date < y->date ? -1 : 1;
     }
-    return (x->item->given.number > y->item->given.number) - (x->item->given.number < y->item->given.number);
+    return (x->item->given.number > y->item->given.number) -
+           (x->item->given.number < y->item->given.number);
 }
 
 static bool is_known_by(const bd_judging *run, const bd_document *document, bd_day date) {
@@ -96,8 +97,9 @@ static void find_occurrences(bd_judging *run, const bd_check *check, occurrences
     bd_sort(out->data, out->count, sizeof(occurrence), cmp_occurrences, NULL);
 }
 
-static bd_check_result *add_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
-                                   bd_verdict verdict, bd_str reason, const bd_evidence *item) {
+static bd_check_result *add_result(bd_judging *run, const bd_check *check,
+                                   const bd_instance *instance, bd_verdict verdict, bd_str reason,
+                                   const bd_evidence *item) {
     bd_check_result *result = bd_push(run->arena, &run->out->checks);
     *result = (bd_check_result){
         .check = check,
@@ -116,8 +118,8 @@ static bd_check_result *add_result(bd_judging *run, const bd_check *check, const
 }
 
 /* A day's failure as a judged record.  Its instant lies in the local day and has the same UTC date. */
-static bd_rc put_failure(bd_judging *run, const bd_check *check, const bd_evidence *item, bd_day day,
-                         bd_str reason, bd_err *err) {
+static bd_rc put_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
+                         bd_day day, bd_str reason, bd_err *err) {
     bd_instant local = bd_zone_day_start(run->in->engagement->zone, day);
     bd_instant utc = (bd_instant)day * 24 * BD_HOUR;
     bd_judged judged = {
@@ -147,10 +149,11 @@ typedef struct {
     bd_day on_time_from, on_time_to;
 } counting;
 
-static counting counting_of(const bd_judging *run, const bd_requirement *requirement, const bd_instance *instance) {
-    bd_day period_last = bd_zone_day(run->in->engagement->zone, run->out->period_end - 1);
+static counting counting_of(const bd_judging *run, const bd_requirement *requirement,
+                            const bd_instance *instance) {
     bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
-    if (!run->in->period->is_type_ii) { /* the latest occurrence; how old it may be is for freshness to say */
+    if (!run->in->period
+             ->is_type_ii) { /* the latest occurrence; how old it may be is for freshness to say */
         return (counting){BD_DAY_NONE + 1, until, BD_DAY_NONE + 1, until};
     }
     if (is_yearly(requirement)) { /* the days of grace reach back, not past the period */
@@ -158,13 +161,13 @@ static counting counting_of(const bd_judging *run, const bd_requirement *require
         return (counting){year_from - requirement->grace_days, until, year_from, until};
     }
     bd_day last = instance->to + requirement->grace_days;
-    last = last > period_last ? period_last : last;
-    return (counting){instance->from, last > until ? until : last, instance->from, instance->to};
+    last = last > until ? until : last; /* never after the period's end, either */
+    return (counting){instance->from, last, instance->from, instance->to};
 }
 
 /* What fills each instance of the requirement; NULL: nothing. */
-static void fill_instances(const bd_judging *run, bd_requirement_result *requirement, occurrences *list,
-                           bd_verdict verdict, occurrence **filled) {
+static void fill_instances(const bd_judging *run, bd_requirement_result *requirement,
+                           occurrences *list, bd_verdict verdict, occurrence **filled) {
     bool newest_first = is_yearly(requirement->requirement) || !run->in->period->is_type_ii;
     for (size_t k = 0; k < list->count; k++) {
         occurrence *one = &list->data[newest_first ? list->count - 1 - k : k];
@@ -172,7 +175,8 @@ static void fill_instances(const bd_judging *run, bd_requirement_result *require
         for (size_t i = 0; is_candidate && i < requirement->instance_count; i++) {
             const bd_instance *instance = &requirement->instances[i];
             counting days = counting_of(run, requirement->requirement, instance);
-            if (instance->is_due && filled[i] == NULL && one->date >= days.first && one->date <= days.last) {
+            if (instance->is_due && filled[i] == NULL && one->date >= days.first &&
+                one->date <= days.last) {
                 filled[i] = one;
                 one->is_taken = true;
                 break;
@@ -181,7 +185,7 @@ static void fill_instances(const bd_judging *run, bd_requirement_result *require
     }
 }
 
-/* In date order each occurrence fills the earliest unfilled instance that it can satisfy (judging.md 2).  What may not
+/* In date order each occurrence fills the earliest unfilled instance that it can satisfy (bindery-1, 2).  What may not
  * pass satisfies none: it only says of an instance still unfilled that something is there. */
 static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *list, bd_err *err) {
     static const bd_verdict order[] = {BD_PASS, BD_CANNOT_TELL, BD_FAIL};
@@ -210,7 +214,7 @@ static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *li
 /* ---- document ---- */
 
 typedef struct {
-    bd_day day;      /* first day that is not covered, BD_DAY_NONE: none */
+    bd_day day;                /* first day that is not covered, BD_DAY_NONE: none */
     const occurrence *unclear; /* what covers it, but not enough; NULL: nothing does */
 } hole;
 
@@ -230,12 +234,14 @@ static bool is_approved(const bd_check *check, const bd_document *document, bd_d
 }
 
 /* Versions overlap: one that passes is enough. */
-static bd_verdict cover_day(const bd_check *check, const occurrences *list, bd_day day, const occurrence **unclear) {
+static bd_verdict cover_day(const bd_check *check, const occurrences *list, bd_day day,
+                            const occurrence **unclear) {
     bd_verdict best = BD_FAIL;
     for (size_t i = 0; i < list->count; i++) {
         const occurrence *one = &list->data[i];
         const bd_document *document = &one->item->sidecar.document;
-        if (one->verdict == BD_FAIL || !is_in_force(document, day) || !is_approved(check, document, day)) {
+        if (one->verdict == BD_FAIL || !is_in_force(document, day) ||
+            !is_approved(check, document, day)) {
             continue;
         }
         if (one->verdict != BD_CANNOT_TELL) {
@@ -262,7 +268,8 @@ static hole find_hole(const bd_check *check, const occurrences *list, bd_day fro
     return found;
 }
 
-static bd_rc judge_document_days(bd_judging *run, const bd_check *check, const occurrences *list, bd_err *err) {
+static bd_rc judge_document_days(bd_judging *run, const bd_check *check, const occurrences *list,
+                                 bd_err *err) {
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
     bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
     for (size_t i = 0; i < requirement->instance_count && list->count > 0; i++) {
@@ -271,7 +278,8 @@ static bd_rc judge_document_days(bd_judging *run, const bd_check *check, const o
             continue;
         }
         bd_day last = instance->to < until ? instance->to : until;
-        hole found = find_hole(check, list, run->in->period->is_type_ii ? instance->from : last, last);
+        hole found =
+            find_hole(check, list, run->in->period->is_type_ii ? instance->from : last, last);
         const bd_evidence *newest = list->data[list->count - 1].item;
         for (size_t j = 0; j < list->count; j++) { /* all versions speak of the days */
             *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
@@ -281,7 +289,8 @@ static bd_rc judge_document_days(bd_judging *run, const bd_check *check, const o
             continue;
         }
         if (found.unclear != NULL) {
-            add_result(run, check, instance, BD_CANNOT_TELL, found.unclear->reason, found.unclear->item);
+            add_result(run, check, instance, BD_CANNOT_TELL, found.unclear->reason,
+                       found.unclear->item);
             continue;
         }
         bd_str reason = bd_str_format(run->arena, "no approved version was in force on %.*s",

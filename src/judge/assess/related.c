@@ -1,4 +1,4 @@
-/* `related` and `scope`: records of one source held against those of another (evaluation.md, "Shapes"). */
+/* `related` and `scope`: records of one source held against those of another. */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
@@ -31,22 +31,27 @@ static bool is_read(const bd_check_view *view, const bd_snapshot *snapshot, bd_a
         return true;
     }
     bd_str key = BD_STR("id");
-    const bd_value *id = bd_value_string(scratch, bd_str_format(scratch, "%.*s/", BD_ARG(snapshot->scope)));
-    return bd_condition_eval(view->related_where, bd_value_object(scratch, 1, &key, &id), NULL, scratch) != BD_FAIL;
+    const bd_value *id =
+        bd_value_string(scratch, bd_str_format(scratch, "%.*s/", BD_ARG(snapshot->scope)));
+    return bd_condition_eval(view->related_where, bd_value_object(scratch, 1, &key, &id), NULL,
+                             scratch) != BD_FAIL;
 }
 
 /* The snapshot of a range nearest in time, at most so many days away; of two equally near the one that may pass. */
-static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_range range, bd_instant at,
-                                           int within_days, const bd_check_view *reader, bd_arena *scratch) {
+static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_range range,
+                                           bd_instant at, int within_days,
+                                           const bd_check_view *reader, bd_arena *scratch) {
     const bd_snapshot *best = NULL;
     for (size_t i = 0; i < range.count; i++) {
         const bd_snapshot *snapshot = range.data[i];
         bd_instant away = distance(snapshot->from, at);
-        if (away > within_days * DAY_TICKS || snapshot->from >= run->in->as_of || !is_read(reader, snapshot, scratch)) {
+        if (away > within_days * DAY_TICKS || snapshot->from >= run->in->as_of ||
+            !is_read(reader, snapshot, scratch)) {
             continue;
         }
         bool is_nearer = best == NULL || away < distance(best->from, at);
-        bool is_fuller = best != NULL && snapshot->from == best->from && snapshot->may_pass && !best->may_pass;
+        bool is_fuller =
+            best != NULL && snapshot->from == best->from && snapshot->may_pass && !best->may_pass;
         if (is_nearer || is_fuller) {
             best = snapshot;
         }
@@ -57,8 +62,8 @@ static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_ra
 /* ---- related ---- */
 
 /* Settings may hang on the resource or on a part of it; a check that reads only a part needs an answer about a part. */
-static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check_view *view, bd_str join,
-                                           bd_instant at, bd_arena *scratch) {
+static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check_view *view,
+                                           bd_str join, bd_instant at, bd_arena *scratch) {
     const bd_reduce_plan *plan = view->plan;
     bd_snapshot_range below = bd_judging_snapshots_below(run, plan->related_source, join);
     const bd_snapshot *part = nearest_snapshot(run, below, at, plan->within_days, view, scratch);
@@ -100,13 +105,15 @@ static void judge_related(bd_judging *run, const bd_check_view *view, const bd_g
     const bd_snapshot *snapshot = related_snapshot(run, view, left->row.join, left->at, scratch);
     if (snapshot == NULL) {
         out->verdict = BD_CANNOT_TELL;
-        out->reason = bd_str_format(scratch, "the related export was not read within %d days of this snapshot",
-                                    view->plan->within_days);
+        out->reason = bd_str_format(
+            scratch, "the related export was not read within %d days of this snapshot",
+            view->plan->within_days);
         return;
     }
     partners found = partners_on(run, rows, snapshot->date);
     bd_str why_not = {"", 0};
-    if (found.has_usable && (!view->is_population || bd_judging_is_usable(run, left->evidence_index, &why_not))) {
+    if (found.has_usable &&
+        (!view->is_population || bd_judging_is_usable(run, left->evidence_index, &why_not))) {
         out->verdict = BD_PASS;
         out->reason = (bd_str){"", 0};
         return;
@@ -167,7 +174,8 @@ static void judge_item(const bd_group_rows *rows, bool has_inventory, bd_judged 
     }
     if (out->verdict != BD_PASS) {
         out->verdict = BD_CANNOT_TELL;
-        out->reason = BD_STR("no complete inventory within seven days shows whether its resource type is in use");
+        out->reason = BD_STR(
+            "no complete inventory within seven days shows whether its resource type is in use");
     }
 }
 
@@ -187,7 +195,8 @@ static bd_rc put_absent_item(bd_judging *run, uint32_t check, const bd_snapshot 
     bd_judged judged = {
         .check = check,
         .type = BD_STR("expected"),
-        .key = bd_str_lower(run->arena, bd_str_format(run->arena, "%.*s/%.*s", BD_ARG(snapshot->scope), BD_ARG(item))),
+        .key = bd_str_lower(run->arena, bd_str_format(run->arena, "%.*s/%.*s",
+                                                      BD_ARG(snapshot->scope), BD_ARG(item))),
         .resource = bd_str_format(run->arena, "/subscriptions/%.*s", BD_ARG(snapshot->scope)),
         .subscription = snapshot->scope,
         .scope = snapshot->scope,
@@ -223,15 +232,18 @@ static bd_rc put_absent_items(bd_judging *run, uint32_t check, bd_str subscripti
     return BD_OK;
 }
 
-bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows, bd_err *err) {
+bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
+                       bd_err *err) {
     const bd_check_view *view = &run->views[check];
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *left = &rows->data[i];
         if (left->row.side != BD_SIDE_LEFT) {
             continue;
         }
-        bd_snapshot_range inventories = bd_judging_snapshots(run, view->plan->presence_source, join);
-        const bd_snapshot *inventory = nearest_snapshot(run, inventories, left->at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
+        bd_snapshot_range inventories =
+            bd_judging_snapshots(run, view->plan->presence_source, join);
+        const bd_snapshot *inventory =
+            nearest_snapshot(run, inventories, left->at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
         bd_judged judged = judged_of(run, check, left);
         judge_item(rows, inventory != NULL && inventory->may_pass, &judged, left->row.detail);
         BD_TRY(bd_judging_put(run, &judged, err));

@@ -7,9 +7,15 @@ static bool is_category_in_scope(const bd_judging *run, const bd_criterion *crit
     return criterion != NULL && bd_strs_have(&run->in->engagement->categories, criterion->category);
 }
 
+/* Outlines are off unless their own category is in scope, whatever else they would serve (bindery-1, 7). */
 static bool is_control_in_scope(const bd_judging *run, const bd_control *control) {
+    if (control->is_outline) {
+        return is_category_in_scope(run,
+                                    bd_catalog_criterion(run->in->catalog, control->primary));
+    }
     for (size_t i = 0; i < control->criteria.count; i++) {
-        if (is_category_in_scope(run, bd_catalog_criterion(run->in->catalog, control->criteria.data[i]))) {
+        if (is_category_in_scope(
+                run, bd_catalog_criterion(run->in->catalog, control->criteria.data[i]))) {
             return true;
         }
     }
@@ -26,6 +32,49 @@ static void add_own_words(bd_judging *run, bd_control_result *out) {
     }
 }
 
+static bd_str normal_id(bd_arena *arena, bd_str id) {
+    while (id.size > 1 && id.data[id.size - 1] == '/') {
+        id.size--;
+    }
+    bd_str lower = bd_str_lower(arena, id);
+    return bd_str_has_prefix(lower, BD_STR("subscriptions/"))
+               ? bd_str_format(arena, "/%.*s", BD_ARG(lower))
+               : lower;
+}
+
+static bool is_expected_by_any(const bd_judging *run, const bd_requirement *requirement,
+                               bd_str id) {
+    for (size_t i = 0; i < requirement->checks.count; i++) {
+        const bd_check_view *view = &run->views[requirement->checks.data[i]];
+        if (view->is_population && bd_judging_expects(view, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A resource that the organisation's fact names and none of the requirement's checks reads; "" when there is none. */
+static bd_str find_unread_resource(const bd_judging *run, const bd_requirement *requirement) {
+    for (size_t i = 0; i < requirement->checks.count; i++) {
+        const bd_check_view *view = &run->views[requirement->checks.data[i]];
+        const bd_value *ids =
+            view->is_population && run->in->engagement->parameters != NULL
+                ? bd_value_find_str(run->in->engagement->parameters, view->plan->population_fact)
+                : NULL;
+        for (size_t j = 0; ids != NULL && ids->kind == BD_ARRAY && j < ids->count; j++) {
+            bd_str id = ids->items[j].kind == BD_STRING ? normal_id(run->arena, ids->items[j].text)
+                                                        : (bd_str){"", 0};
+            if (!is_expected_by_any(run, requirement, id)) {
+                return ids->items[j].text;
+            }
+        }
+        if (ids != NULL) {
+            return (bd_str){"", 0}; /* the checks of a requirement share one fact */
+        }
+    }
+    return (bd_str){"", 0};
+}
+
 static bd_rc make_requirement(bd_judging *run, const bd_requirement *requirement,
                               bd_requirement_result *out, bd_err *err) {
     out->requirement = requirement;
@@ -38,8 +87,10 @@ static bd_rc make_requirement(bd_judging *run, const bd_requirement *requirement
             out->missing_fact = fact;
         }
     }
+    out->unread_resource = find_unread_resource(run, requirement);
     return bd_instances_make(run->in->period, run->in->engagement->zone, requirement->frequency,
-                             run->in->as_of, run->arena, &out->instances, &out->instance_count, err);
+                             run->in->as_of, run->arena, &out->instances, &out->instance_count,
+                             err);
 }
 
 static bd_rc make_control(bd_judging *run, const bd_control *control, bd_control_result *out,
@@ -94,13 +145,15 @@ bd_rc bd_judging_skeleton(bd_judging *run, bd_err *err) {
     return BD_OK;
 }
 
-bd_requirement_result *bd_judging_requirement(const bd_judging *run, const bd_requirement *requirement) {
+bd_requirement_result *bd_judging_requirement(const bd_judging *run,
+                                              const bd_requirement *requirement) {
     size_t control = (size_t)(requirement->control - run->in->catalog->controls);
     size_t index = (size_t)(requirement - requirement->control->requirements);
     return &run->out->controls[control].requirements[index];
 }
 
-bd_instance *bd_judging_instance(const bd_judging *run, const bd_requirement *requirement, bd_instant at) {
+bd_instance *bd_judging_instance(const bd_judging *run, const bd_requirement *requirement,
+                                 bd_instant at) {
     bd_requirement_result *result = bd_judging_requirement(run, requirement);
     for (size_t i = 0; i < result->instance_count; i++) {
         if (at >= result->instances[i].start && at < result->instances[i].end) {

@@ -1,4 +1,4 @@
-/* Requirements, controls, criteria, score (judging.md sections 3 to 5). */
+/* Requirements, controls, criteria, score (bindery-1, section 3 to 5). */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
@@ -20,7 +20,8 @@ static bool is_document_of_period(const bd_judging *run, const bd_evidence *item
 }
 
 static bd_instant first_counted(const bd_judging *run, const bd_requirement_result *requirement) {
-    return requirement->instance_count > 0 && requirement->instances[0].start < run->out->period_start
+    return requirement->instance_count > 0 &&
+                   requirement->instances[0].start < run->out->period_start
                ? requirement->instances[0].start /* Type I looks back */
                : run->out->period_start;
 }
@@ -34,7 +35,8 @@ static void note_evidence(bd_judging *run, bd_requirement_result *out) {
         }
         *bd_push(run->arena, &out->evidence) = item->given.number;
         bd_instant to = item->describes_to < whole->until ? item->describes_to : whole->until;
-        if (item->describes_from < whole->until && (out->newest == BD_INSTANT_NONE || to > out->newest)) {
+        if (item->describes_from < whole->until &&
+            (out->newest == BD_INSTANT_NONE || to > out->newest)) {
             out->newest = to;
         }
         out->has_evidence = out->has_evidence || is_document_of_period(run, item) ||
@@ -48,7 +50,8 @@ static void judge_freshness(const bd_judging *run, bd_requirement_result *out) {
     }
     bd_instant age = run->out->until - out->newest;
     out->age_days = age > 0 ? (int)(age / DAY_TICKS) : 0;
-    bd_instant limit = (bd_instant)(out->requirement->max_age_days + out->requirement->grace_days) * DAY_TICKS;
+    bd_instant limit =
+        (bd_instant)(out->requirement->max_age_days + out->requirement->grace_days) * DAY_TICKS;
     out->is_fresh = age <= limit;
 }
 
@@ -75,7 +78,8 @@ static bool touches(const bd_exception *exception, bd_str control) {
     return false;
 }
 
-static const bd_not_applicable *not_applicable_of(const bd_judging *run, const bd_control *control) {
+static const bd_not_applicable *not_applicable_of(const bd_judging *run,
+                                                  const bd_control *control) {
     for (size_t i = 0; i < run->in->not_applicable_count; i++) {
         if (bd_str_eq(run->in->not_applicable[i].control, control->number)) {
             return &run->in->not_applicable[i];
@@ -115,9 +119,10 @@ static bd_str obstacle(bd_judging *run, const bd_control_result *control) {
             }
             bool is_unobserved = instance->outcome == BD_OUTCOME_MISSING &&
                                  requirement->requirement->frequency == BD_CONTINUOUS;
-            return bd_str_format(run->arena, "%.*s in %.*s is %s: %.*s", BD_ARG(requirement->requirement->id),
-                                 BD_ARG(instance->id),
-                                 is_unobserved ? "not observed" : bd_outcome_name(instance->outcome),
+            return bd_str_format(run->arena, "%.*s in %.*s is %s: %.*s",
+                                 BD_ARG(requirement->requirement->id), BD_ARG(instance->id),
+                                 is_unobserved ? "not observed"
+                                               : bd_outcome_name(instance->outcome),
                                  BD_ARG(instance->reason));
         }
     }
@@ -133,13 +138,15 @@ static bd_str obstacle(bd_judging *run, const bd_control_result *control) {
                                  BD_ARG(requirement->requirement->id), BD_ARG(last->id));
         }
         if (requirement->due > 0 && !requirement->is_fresh) {
-            return bd_str_format(run->arena, "the newest evidence of %.*s is %d days old, at most %d are allowed",
-                                 BD_ARG(requirement->requirement->id), requirement->age_days,
-                                 requirement->requirement->max_age_days + requirement->requirement->grace_days);
+            return bd_str_format(
+                run->arena, "the newest evidence of %.*s is %d days old, at most %d are allowed",
+                BD_ARG(requirement->requirement->id), requirement->age_days,
+                requirement->requirement->max_age_days + requirement->requirement->grace_days);
         }
         if (deviates_too_often(requirement)) {
-            return bd_str_format(run->arena, "%d of %d due instances of %.*s deviate", requirement->deviating,
-                                 requirement->due, BD_ARG(requirement->requirement->id));
+            return bd_str_format(run->arena, "%d of %d due instances of %.*s deviate",
+                                 requirement->deviating, requirement->due,
+                                 BD_ARG(requirement->requirement->id));
         }
     }
     return (bd_str){"", 0};
@@ -178,7 +185,8 @@ static void add_up(bd_judging *run, bd_control_result *control) {
         }
         for (size_t j = 0; j < requirement->instance_count; j++) {
             const bd_instance *instance = &requirement->instances[j];
-            is_all_empty = is_all_empty && (!instance->is_due || instance->outcome == BD_OUTCOME_NO_OCCURRENCE);
+            is_all_empty = is_all_empty &&
+                           (!instance->is_due || instance->outcome == BD_OUTCOME_NO_OCCURRENCE);
         }
     }
     control->is_no_occurrence = is_all_empty && control->due > 0;
@@ -242,10 +250,12 @@ static bool is_signed_response(const bd_judging *run, bd_str id) {
 
 /* Closes only when a later instance is clean and the owner and a reviewer have signed a response. */
 static bool has_later_clean(const bd_judging *run, const bd_exception *exception) {
-    const bd_requirement_result *requirement = bd_judging_requirement(run, exception->check->requirement);
+    const bd_requirement_result *requirement =
+        bd_judging_requirement(run, exception->check->requirement);
     for (size_t i = 0; i < requirement->instance_count; i++) {
         const bd_instance *instance = &requirement->instances[i];
-        bool is_clean = instance->outcome == BD_OUTCOME_CLEAN || instance->outcome == BD_OUTCOME_NO_OCCURRENCE;
+        bool is_clean =
+            instance->outcome == BD_OUTCOME_CLEAN || instance->outcome == BD_OUTCOME_NO_OCCURRENCE;
         if (instance->is_due && is_clean && instance->start > exception->last_failing_at) {
             return true;
         }
@@ -280,7 +290,8 @@ static void keep_exceptions_of_period(bd_judging *run) {
 static void close_exceptions(bd_judging *run) {
     for (size_t i = 0; i < run->out->exceptions.count; i++) {
         bd_exception *exception = &run->out->exceptions.data[i];
-        exception->is_open = !(is_signed_response(run, exception->id) && has_later_clean(run, exception));
+        exception->is_open =
+            !(is_signed_response(run, exception->id) && has_later_clean(run, exception));
     }
 }
 
@@ -318,6 +329,17 @@ static basis basis_of(const bd_judging *run, const bd_control_result *control) {
     return found;
 }
 
+/* Evidence that was there and has grown too old; a requirement without any is missing, not stale. */
+static bool has_stale_evidence(const bd_control_result *control) {
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        const bd_requirement_result *requirement = &control->requirements[i];
+        if (requirement->due > 0 && requirement->newest != BD_INSTANT_NONE && !requirement->is_fresh) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
     int counted = 0;
     int complete = 0;
@@ -325,13 +347,13 @@ static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
     bool is_stale = false;
     for (size_t i = 0; i < out->controls.count; i++) {
         const bd_control_result *control = &run->out->controls[out->controls.data[i]];
-        if (!counts(control)) {
+        if (!counts(control) || !control->is_in_scope) {
             waiting += control->state == BD_STATE_NOT_DUE;
             continue;
         }
         counted++;
         complete += control->state == BD_STATE_COMPLETE;
-        is_stale = is_stale || (has_evidence(control) && !control->is_fresh);
+        is_stale = is_stale || has_stale_evidence(control);
         out->open_exceptions += count_open(run, control);
         basis found = basis_of(run, control);
         out->automated += found.automated;
@@ -383,18 +405,20 @@ static void find_gates(bd_judging *run) {
     bd_assessment *out = run->out;
     for (size_t i = 0; i < out->criterion_count; i++) {
         if (out->criteria[i].is_in_scope && out->criteria[i].state == BD_CRITERION_UNCOVERED) {
-            *bd_push(run->arena, &out->gates) = bd_str_format(
-                run->arena, "Not complete: criterion %.*s is uncovered", BD_ARG(out->criteria[i].criterion->id));
+            *bd_push(run->arena, &out->gates) =
+                bd_str_format(run->arena, "Not complete: criterion %.*s is uncovered",
+                              BD_ARG(out->criteria[i].criterion->id));
         }
     }
     int high = 0;
     for (size_t i = 0; i < out->exceptions.count; i++) {
-        high += out->exceptions.data[i].is_open && bd_str_eqz(out->exceptions.data[i].check->severity, "high");
+        high += out->exceptions.data[i].is_open &&
+                bd_str_eqz(out->exceptions.data[i].check->severity, "high");
     }
     if (high > 0) {
-        *bd_push(run->arena, &out->gates) = bd_str_format(
-            run->arena, "Not complete: %d exception%s rated high %s open", high, high == 1 ? "" : "s",
-            high == 1 ? "is" : "are");
+        *bd_push(run->arena, &out->gates) =
+            bd_str_format(run->arena, "Not complete: %d exception%s rated high %s open", high,
+                          high == 1 ? "" : "s", high == 1 ? "is" : "are");
     }
 }
 
@@ -418,7 +442,8 @@ static void list_missing_sources(bd_judging *run) {
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
         const bd_check_view *view = &run->views[i];
         size_t control = (size_t)(view->check->requirement->control - run->in->catalog->controls);
-        for (size_t j = 0; run->out->controls[control].is_in_scope && j < view->all_sources.count; j++) {
+        for (size_t j = 0; run->out->controls[control].is_in_scope && j < view->all_sources.count;
+             j++) {
             bd_str source = view->all_sources.data[j];
             if (bd_map_find(known, source) == NULL && !is_seen(run, source)) {
                 *bd_push(run->arena, list) = source;

@@ -8,7 +8,8 @@
 
 /* ---- results ---- */
 
-bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day, bd_instant at) {
+bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,
+                                   bd_instant at) {
     char name[600];
     snprintf(name, sizeof name, "%u/%d/%.*s", check, day, BD_ARG(bd_str_sub(scope, 0, 512)));
     uintptr_t index = (uintptr_t)bd_map_find(run->results, bd_str_of(name));
@@ -39,12 +40,14 @@ static void open_result(bd_judging *run, const bd_check_view *view, const bd_sna
     }
     bd_check_result *result =
         bd_judging_result(run, view->check->index, scope, snapshot->date, snapshot->from);
-    bool may_pass = snapshot->may_pass && !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
+    bool may_pass =
+        snapshot->may_pass && !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
     if (!result->is_complete) {
         result->is_complete = may_pass;
-        result->reason = may_pass ? (bd_str){"", 0}
-                                  : (snapshot->why_not.size > 0 ? snapshot->why_not
-                                                                : BD_STR("the answer lists nothing"));
+        result->reason = may_pass
+                             ? (bd_str){"", 0}
+                             : (snapshot->why_not.size > 0 ? snapshot->why_not
+                                                           : BD_STR("the answer lists nothing"));
     }
     if (result->evidence == 0 || snapshot->evidence < result->evidence) {
         result->evidence = snapshot->evidence;
@@ -68,15 +71,9 @@ void bd_judging_open_results(bd_judging *run) {
 
 static void count_verdict(bd_arena *arena, bd_check_result *result, const bd_judged *judged) {
     switch (judged->verdict) {
-    case BD_PASS:
-        result->passed++;
-        break;
-    case BD_FAIL:
-        result->failed++;
-        break;
-    case BD_NOT_APPLICABLE:
-        result->not_applicable++;
-        break;
+    case BD_PASS: result->passed++; break;
+    case BD_FAIL: result->failed++; break;
+    case BD_NOT_APPLICABLE: result->not_applicable++; break;
     case BD_CANNOT_TELL:
         result->cannot_tell++;
         if (result->reason.size == 0) {
@@ -109,7 +106,8 @@ static bd_str property_of(const tally *state) {
     return state->run->views[state->check].check->property;
 }
 
-static bd_str exception_id(bd_judging *run, const bd_check *check, bd_day day, bd_str type, bd_str key) {
+static bd_str exception_id(bd_judging *run, const bd_check *check, bd_day day, bd_str type,
+                           bd_str key) {
     bd_str text = bd_str_format(run->arena, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(type), BD_ARG(key),
                                 BD_ARG(check->property));
     uint8_t hash[32];
@@ -137,7 +135,8 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
         .last_seen_failing = day,
         .last_failing_at = judged->at,
         .first_seen_clean = BD_DAY_NONE,
-        .exact_from = view->is_event && view->check->shape == BD_EACH ? judged->at : BD_INSTANT_NONE,
+        .exact_from =
+            view->is_event && view->check->shape == BD_EACH ? judged->at : BD_INSTANT_NONE,
         .exact_to = BD_INSTANT_NONE,
         .reason = bd_str_copy(run->arena, judged->reason),
         .is_open = true,
@@ -152,8 +151,9 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
 static void follow_failing(tally *state, const bd_judged *judged, bd_day day, bool is_inside) {
     bd_judging *run = state->run;
     bool is_event = run->views[judged->check].is_event;
-    bool joins = state->open_exception >= 0 &&
-                 (!is_event || run->out->exceptions.data[state->open_exception].first_seen_failing == day);
+    bool joins =
+        state->open_exception >= 0 &&
+        (!is_event || run->out->exceptions.data[state->open_exception].first_seen_failing == day);
     if (!joins) {
         open_exception(state, judged, day);
     }
@@ -178,7 +178,8 @@ static void follow_clean(tally *state, bd_day day) {
 
 static void end_record(tally *state) {
     for (size_t i = 0; i < state->exceptions.count; i++) {
-        state->run->out->exceptions.data[state->exceptions.data[i]].observed_days = state->observed_days;
+        state->run->out->exceptions.data[state->exceptions.data[i]].observed_days =
+            state->observed_days;
     }
 }
 
@@ -198,7 +199,8 @@ static void begin_record(tally *state, const bd_judged *judged) {
 
 /* ---- findings ---- */
 
-static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_instant at, bd_err *err) {
+static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_instant at,
+                         bd_err *err) {
     bd_packer *packer = &state->run->packer;
     const bd_check_view *view = &state->run->views[judged->check];
     const bd_control *control = view->check->requirement->control;
@@ -283,7 +285,8 @@ static bool is_excluded(const bd_judging *run, const bd_judged *judged, bd_day d
     const bd_check *check = run->views[judged->check].check;
     for (size_t i = 0; check->takes_exclusions && i < run->in->engagement->exclusions.count; i++) {
         const bd_exclusion *exclusion = &run->in->engagement->exclusions.data[i];
-        bool is_named = bd_str_eq(exclusion->check, check->id) && bd_str_ieq(exclusion->resource, judged->key);
+        bool is_named =
+            bd_str_eq(exclusion->check, check->id) && bd_str_ieq(exclusion->resource, judged->key);
         bool is_in_force = day >= exclusion->approved_on &&
                            (exclusion->expires_on == BD_DAY_NONE || day <= exclusion->expires_on);
         if (is_named && is_in_force) {
@@ -297,16 +300,19 @@ static bd_str result_scope(const bd_check_view *view, const bd_judged *judged) {
     return view->is_event ? (bd_str){"", 0} : judged->scope;
 }
 
-static bd_day result_day(const bd_judging *run, const bd_check_view *view, const bd_judged *judged) {
+static bd_day result_day(const bd_judging *run, const bd_check_view *view,
+                         const bd_judged *judged) {
     if (!view->is_event && !view->is_register) {
         return bd_instant_utc_day(judged->at);
     }
     const bd_instance *instance = bd_judging_instance(run, view->check->requirement, judged->at);
-    return instance != NULL ? instance->from : BD_DAY_NONE; /* events of one instance count together */
+    return instance != NULL ? instance->from
+                            : BD_DAY_NONE; /* events of one instance count together */
 }
 
 static bool is_in_scope(const bd_check_view *view, const bd_judged *judged) {
-    bool is_everywhere = view->is_register || (view->is_event && view->scope_kind != BD_SCOPE_SUBSCRIPTION);
+    bool is_everywhere =
+        view->is_register || (view->is_event && view->scope_kind != BD_SCOPE_SUBSCRIPTION);
     return is_everywhere || bd_judging_expects(view, judged->scope);
 }
 
@@ -360,7 +366,8 @@ static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged 
 }
 
 static void say_disagreement(bd_arena *arena, bd_judged *judged, bool disagrees) {
-    bd_str said = BD_STR("the snapshot shows it twice, with different verdicts; the worse one holds");
+    bd_str said =
+        BD_STR("the snapshot shows it twice, with different verdicts; the worse one holds");
     if (disagrees && !bd_str_has_suffix(judged->reason, said)) {
         judged->reason = bd_str_format(arena, "%.*s%s%.*s", BD_ARG(judged->reason),
                                        judged->reason.size > 0 ? "; " : "", BD_ARG(said));
@@ -368,15 +375,16 @@ static void say_disagreement(bd_arena *arena, bd_judged *judged, bool disagrees)
 }
 
 static void copy_judged(bd_arena *arena, bd_judged *judged) {
-    bd_str *const texts[] = {&judged->type,  &judged->key,   &judged->resource, &judged->subscription,
-                             &judged->scope, &judged->reason};
+    bd_str *const texts[] = {&judged->type,         &judged->key,   &judged->resource,
+                             &judged->subscription, &judged->scope, &judged->reason};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         *texts[i] = bd_str_copy(arena, *texts[i]);
     }
 }
 
 static bd_rc read_judged(tally *state, bd_err *err) {
-    bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20), bd_arena_open("judged", (size_t)16 << 20)};
+    bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20),
+                           bd_arena_open("judged", (size_t)16 << 20)};
     bd_judged held = {0};
     bool has_held = false;
     bool disagrees = false;

@@ -49,7 +49,8 @@ static bd_strs shown_scopes(bd_judging *run, const bd_strs *sources) {
     bd_map *known = bd_map_make(run->arena);
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *snapshot = &run->in->snapshots->data[i];
-        if (bd_strs_have(sources, snapshot->source) && bd_map_find(known, snapshot->scope) == NULL) {
+        if (bd_strs_have(sources, snapshot->source) &&
+            bd_map_find(known, snapshot->scope) == NULL) {
             bd_map_put(known, snapshot->scope, run);
             *bd_push(run->arena, &list) = snapshot->scope;
         }
@@ -95,7 +96,8 @@ static bd_rc view_related(bd_judging *run, bd_check_view *view, bd_err *err) {
     if (where == NULL) {
         return BD_OK;
     }
-    BD_TRY_CTX(bd_condition_compile(where, run->in->engagement->parameters, run->arena, &view->related_where, err),
+    BD_TRY_CTX(bd_condition_compile(where, run->in->engagement->parameters, run->arena,
+                                    &view->related_where, err),
                err, "in check '%.*s'", BD_ARG(view->check->id));
     return BD_OK;
 }
@@ -169,7 +171,8 @@ static void sort_snapshots(bd_judging *run) {
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         *bd_push(run->arena, &run->snapshots) = &run->in->snapshots->data[i];
     }
-    bd_sort(run->snapshots.data, run->snapshots.count, sizeof run->snapshots.data[0], cmp_snapshots, NULL);
+    bd_sort(run->snapshots.data, run->snapshots.count, sizeof run->snapshots.data[0], cmp_snapshots,
+            NULL);
 }
 
 /* Index of the first snapshot that does not come before (source, scope). */
@@ -224,7 +227,8 @@ bd_rc bd_judging_view(bd_judging *run, bd_err *err) {
 
 /* ---- evidence and time ---- */
 
-static const bd_evidence *first_page(const bd_judging *run, uint32_t evidence_index, const bd_collection **collection) {
+static const bd_evidence *first_page(const bd_judging *run, uint32_t evidence_index,
+                                     const bd_collection **collection) {
     *collection = &run->in->collections->data[run->in->evidence->data[evidence_index].collection];
     return &run->in->evidence->data[(*collection)->members.data[0]];
 }

@@ -1,9 +1,12 @@
 #include "bindery/assess.h"
 
 static const char *const outcome_names[] = {
-    [BD_OUTCOME_DEVIATION] = "deviation",         [BD_OUTCOME_CLEAN] = "clean",
-    [BD_OUTCOME_CHANGE_LOG] = "covered-by-change-log", [BD_OUTCOME_CANNOT_TELL] = "cannot-tell",
-    [BD_OUTCOME_MISSING] = "missing",             [BD_OUTCOME_NO_OCCURRENCE] = "no-occurrence",
+    [BD_OUTCOME_DEVIATION] = "deviation",
+    [BD_OUTCOME_CLEAN] = "clean",
+    [BD_OUTCOME_CHANGE_LOG] = "covered-by-change-log",
+    [BD_OUTCOME_CANNOT_TELL] = "cannot-tell",
+    [BD_OUTCOME_MISSING] = "missing",
+    [BD_OUTCOME_NO_OCCURRENCE] = "no-occurrence",
     [BD_OUTCOME_NOT_DUE] = "not-due",
 };
 _Static_assert(BD_COUNT(outcome_names) == BD_OUTCOME_NOT_DUE + 1, "a name for every outcome");
@@ -15,8 +18,10 @@ const char *bd_outcome_name(bd_outcome outcome) {
 static const struct {
     const char *mark, *words;
 } states[] = {
-    [BD_STATE_COMPLETE] = {"[x]", "complete"},     [BD_STATE_PROGRESS] = {"[~]", "in progress"},
-    [BD_STATE_BLANK] = {"[ ]", "not started"},     [BD_STATE_NA] = {"n/a", "not applicable"},
+    [BD_STATE_COMPLETE] = {"[x]", "complete"},
+    [BD_STATE_PROGRESS] = {"[~]", "in progress"},
+    [BD_STATE_BLANK] = {"[ ]", "not started"},
+    [BD_STATE_NA] = {"n/a", "not applicable"},
     [BD_STATE_NOT_DUE] = {"not-yet-due", "not yet due"},
 };
 _Static_assert(BD_COUNT(states) == BD_STATE_NOT_DUE + 1, "a name for every state");
@@ -30,8 +35,8 @@ const char *bd_state_words(bd_state state) {
 }
 
 static const char *const criterion_names[] = {
-    [BD_CRITERION_COMPLETE] = "complete",   [BD_CRITERION_AT_RISK] = "at risk",
-    [BD_CRITERION_PARTIAL] = "partial",     [BD_CRITERION_UNCOVERED] = "uncovered",
+    [BD_CRITERION_COMPLETE] = "complete",     [BD_CRITERION_AT_RISK] = "at risk",
+    [BD_CRITERION_PARTIAL] = "partial",       [BD_CRITERION_UNCOVERED] = "uncovered",
     [BD_CRITERION_CARVED_OUT] = "carved out",
 };
 _Static_assert(BD_COUNT(criterion_names) == BD_CRITERION_CARVED_OUT + 1, "a name for every state");

@@ -101,12 +101,12 @@ static bool parse_segments(bd_arena *arena, bd_str text, segments *out) {
 
 /* True when `inner` starts with all segments of the count's field. */
 static bool is_within(const path *outer, const segments *inner) {
-    if (outer->count > inner->count) {
+    if (outer->whole_count > inner->count) {
         return false;
     }
-    for (size_t i = 0; i < outer->count; i++) {
-        if (outer->segments[i].is_each != inner->data[i].is_each ||
-            !bd_str_ieq(outer->segments[i].key, inner->data[i].key)) {
+    for (size_t i = 0; i < outer->whole_count; i++) {
+        if (outer->whole[i].is_each != inner->data[i].is_each ||
+            !bd_str_ieq(outer->whole[i].key, inner->data[i].key)) {
             return false;
         }
     }
@@ -123,12 +123,16 @@ bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const pl
             "'%.*s' is not a field path, expected one such as 'a.b', 'list[*].a' or 'tags['a']'",
             BD_ARG(visible));
     }
-    *out =
-        (path){.text = text, .segments = parsed.data, .count = parsed.count, .scope = SCOPE_RECORD};
+    *out = (path){.text = text,
+                  .segments = parsed.data,
+                  .count = parsed.count,
+                  .whole = parsed.data,
+                  .whole_count = parsed.count,
+                  .scope = SCOPE_RECORD};
     for (const scope *s = scopes; s != NULL; s = s->outer) {
-        if (s->field != NULL && s->field->scope == SCOPE_RECORD && is_within(s->field, &parsed)) {
-            out->segments += s->field->count;
-            out->count -= s->field->count;
+        if (s->field != NULL && is_within(s->field, &parsed)) {
+            out->segments += s->field->whole_count;
+            out->count -= s->field->whole_count;
             out->scope = s->depth;
             break;
         }

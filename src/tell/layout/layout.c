@@ -197,7 +197,8 @@ static void place_heading(run *r, size_t index) {
     }
     add_bookmark(f, block);
     flow_set_anchors(f);
-    for (size_t i = 0; i < plan->lines.count; i++) {
+    for (size_t i = 0; i < plan->lines.count && !f->is_full; i++) {
+        flow_need(f, style->type.leading); /* taller than a page */
         lines_draw(f, &plan->lines.data[i], &style->type, f->left, f->y, f->width, BD_ALIGN_LEFT);
         flow_take(f, style->type.leading);
     }
@@ -316,7 +317,11 @@ static void place_entry(flow *f, const bd_block *entry) {
     flow_space(f, style->before);
     flow_need(f, (double)text.count * style->type.leading + (entry->level == 1 ? 28 : 0));
     double top = f->y;
-    for (size_t i = 0; i < text.count; i++) {
+    for (size_t i = 0; i < text.count && !f->is_full; i++) {
+        if (flow_left(f) < style->type.leading && !f->is_page_empty) {
+            flow_new_page(f); /* taller than a page: the link is where the number is */
+            top = f->y;
+        }
         lines_draw(f, &text.data[i], &style->type, f->left + indent, f->y, f->width, BD_ALIGN_LEFT);
         if (i + 1 == text.count) {
             draw_leader(f, &style->type, f->left + indent + (double)text.data[i].width, f->y);

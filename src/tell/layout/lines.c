@@ -233,6 +233,16 @@ static void put_piece(filler *fill, const piece *subject, double space) {
     fill->x = x + (double)subject->width;
 }
 
+/* What is left of a word after a cut.  A long rest is wider than any line; measuring it after every cut would
+ * take time with the square of its length. */
+static float rest_width(const filler *fill, const piece *rest) {
+    const size_t long_bytes = 4096;
+    if (rest->text.size > long_bytes) {
+        return (float)fill->width * 2;
+    }
+    return (float)scaled((double)rest->size, bd_text_measure(fill->f->faces, rest->face, rest->text));
+}
+
 /* Places a piece that is wider than a line, cut where bd_text_break says. */
 static void put_broken(filler *fill, const word *w, double space) {
     piece rest = w->subject;
@@ -262,7 +272,7 @@ static void put_broken(filler *fill, const word *w, double space) {
         if (rest.text.size == 0) {
             return;
         }
-        rest.width = (float)scaled(size, bd_text_measure(fill->f->faces, rest.face, rest.text));
+        rest.width = rest_width(fill, &rest);
         end_line(fill);
     }
     put_piece(fill, &rest, space);
@@ -442,7 +452,16 @@ double text_width(flow *f, bd_text_role role, double size, bd_str text) {
     return spans_width(f, size);
 }
 
-/* `text` cut so that it fits `room` with an ellipsis. */
+/* The text of all spans, which lie one after another. */
+static bd_str spans_text(const flow *f) {
+    size_t size = 0;
+    for (size_t i = 0; i < f->spans.count; i++) {
+        size += f->spans.data[i].text.size;
+    }
+    return (bd_str){f->spans.count > 0 ? f->spans.data[0].text.data : "", size};
+}
+
+/* `text`, in normal form, cut so that it fits `room` with an ellipsis. */
 static bd_str elide(flow *f, bd_text_role role, double size, bd_str text, double room) {
     size_t best = 0, at = 0;
     uint32_t c;
@@ -467,7 +486,7 @@ double text_draw(flow *f, bd_text_role role, double size, uint32_t color, double
     double width = spans_width(f, size);
     const double slack = 0.01;
     if (width > room + slack) {
-        bd_str shown = elide(f, role, size, text, room);
+        bd_str shown = elide(f, role, size, spans_text(f), room);
         width = text_width(f, role, size, shown);
     }
     x += align == BD_ALIGN_RIGHT ? room - width : align == BD_ALIGN_CENTER ? (room - width) / 2 : 0;

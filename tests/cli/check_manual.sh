@@ -1,0 +1,26 @@
+# Help and manual come from one table: every option has a text and an example, every example parses and runs.
+fresh_folder
+# The worked examples run in the order of the manual: the first one makes acme.
+mkdir -p m/exports
+for n in 1 2 3 4 5 6 7 8 9; do
+    echo "{\"value\":[{\"n\":$n}]}" >m/exports/$n.json
+done
+python3 "$here/manual.py" m >list 2>why || fail "manual: the table is read" "$(cat why)"
+while IFS="$(printf '\t')" read -r word what detail; do
+    case $word in
+    ok) pass "$what" ;;
+    *) fail "$what" "$detail" ;;
+    esac
+done <list
+
+bindery help --man >bindery.1
+if command -v man >/dev/null; then
+    said=$(LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -E UTF-8 -l bindery.1 2>&1 >/dev/null)
+    claim "manual: man has nothing to say against the page" test -z "$said"
+fi
+if command -v mandoc >/dev/null; then
+    claim "manual: mandoc has nothing to say against the page" mandoc -T lint -W warning bindery.1
+fi
+claim "manual: the page is in sections" sh -c \
+    'for s in NAME SYNOPSIS DESCRIPTION COMMANDS "COMMON OPTIONS" "EXIT STATUS" ENVIRONMENT FILES; do grep -q "^.SH $s" bindery.1 || exit 1; done'
+claim "manual: the page is the same in any locale" sh -c 'LC_ALL=tr_TR.UTF-8 bindery help --man | cmp - bindery.1'

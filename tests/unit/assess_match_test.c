@@ -1,0 +1,449 @@
+/* match: populations against events, extracts that tile every day, Type I (bindery-1, 2, 6.3). */
+#include "make_assess.h"
+
+/* ---- match: leavers and the directory log (requirement 6.3.1 b) ---- */
+
+#define LEAVERS_WITH(window, more, tile)                                                           \
+    SECURITY_OF(                                                                                   \
+        A_CONTROL("6.3.1", "per-event"),                                                           \
+        A_REQUIREMENT("6.3.1", "b", "per-event", 60, 10, "'P','L','W'"),                           \
+        A_LOG("P", "tenant") "," A_LOG("L", "tenant") "," A_LOG("W", "workspace") "," A_SOURCE(    \
+            "U", "tenant", ""),                                                                    \
+        A_CHECK(                                                                                   \
+            "shut", "6.3.1", "b", "match",                                                         \
+            "'population':{'source':'P','key':['k'],'time':'time'},'events':[{'source':'L','key':" \
+            "['k'],"                                                                               \
+            "'time':'time'},{'source':'W','key':['k'],'time':'time'},{'source':'U','key':['k']}]," \
+            "'window':{" window "},'tile':" tile more))
+#define LEAVERS                                                                                    \
+    LEAVERS_WITH("'to_hours':24", ",'uses':'one','expect':'some','both_sides':false",              \
+                 "[['L','W'],['P']]")
+#define LEAVERS_MANY                                                                               \
+    LEAVERS_WITH("'to_hours':24", ",'uses':'many','expect':'some','both_sides':false",             \
+                 "[['L','W'],['P']]")
+#define STAYS                                                                                      \
+    LEAVERS_WITH("'from_hours':24", ",'uses':'many','expect':'none','both_sides':false",           \
+                 "[['L','W'],['P']]")
+
+typedef struct {
+    scene *s;
+    uint32_t people, log;
+} leaving;
+
+/* The first half of 2026; both lists complete. */
+static leaving leavers_of(const char *catalog) {
+    leaving out = {.s = scene_of(catalog, "2026-01-01", "2026-03-31", "UTC")};
+    out.people = put_log(out.s, "P", "", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+    out.log = put_log(out.s, "L", "", "2025-12-01T00:00:00Z", "2026-04-05T00:00:00Z");
+    return out;
+}
+
+static bd_str judge_leaver(leaving it, const char *left, const char *shut) {
+    put_event(it.s, it.people, "shut", BD_SIDE_LEFT, "ann", left);
+    if (shut != NULL) {
+        put_event(it.s, it.log, "shut", BD_SIDE_RIGHT, "ann", shut);
+    }
+    judge_scene(it.s);
+    return outcomes(it.s, "6.3.1b");
+}
+
+TEST(assess, an_event_counts_up_to_the_last_instant_of_its_window) {
+    static const struct {
+        const char *left, *shut, *expected;
+    } rows[] = {
+        {"2026-02-02T17:00:00Z", "2026-02-02T20:00:00Z", "0C0"},
+        {"2026-02-02T17:00:00Z", "2026-02-03T17:00:00Z", "0C0"},
+        {"2026-02-02T17:00:00Z", "2026-02-03T17:00:00.0000001Z", "0D0"},
+        {"2026-02-02T17:00:00Z", "2026-01-02T17:00:00Z", "0C0"}, /* early is fine */
+        {"2026-02-02T17:00:00Z", NULL, "0D0"},
+        {"2026-01-31T23:00:00Z", "2026-02-01T02:00:00Z", "C00"}, /* the month of the population */
+        {"2026-03-31T20:00:00Z", "2026-04-01T19:00:00Z",
+         "00C"}, /* the window reaches past the period */
+        {"2026-03-31T20:00:00Z", "2026-04-01T20:00:01Z", "00D"},
+        {"2025-12-31T23:59:59Z", NULL, "000"},
+        {"2026-04-01T00:00:00Z", NULL, "000"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("left %s", rows[i].left);
+        CHECK_EQ_STR(judge_leaver(leavers_of(LEAVERS), rows[i].left, rows[i].shut),
+                     rows[i].expected);
+    }
+}
+
+TEST(assess, a_late_event_names_its_delay_and_is_one_exception) {
+    leaving it = leavers_of(LEAVERS);
+    judge_leaver(it, "2026-03-01T17:00:00Z", "2026-03-03T00:04:00Z");
+    CHECK_EQ_INT(it.s->findings.count, 1);
+    CHECK_EQ_STR(it.s->findings.data[0].reason,
+                 "it was not shut in time; it came 31 h 04 min after");
+    CHECK_EQ_INT(it.s->findings.data[0].snapshot, BD_DAY_NONE);
+    CHECK_EQ_STR(it.s->findings.data[0].instance, "2026-03");
+    CHECK_EQ_STR(exception_text(it.s, 0), "never | 2026-03-01..2026-03-01 | never | 1 of 1 | open");
+}
+
+TEST(assess, no_event_is_a_failure_only_where_the_whole_window_was_read) {
+    static const struct {
+        const char *log_to, *expected;
+    } rows[] = {
+        {"2026-02-03T17:00:00Z", "d"}, /* the window is whole, the month is not */
+        {"2026-02-03T16:59:59Z", "?"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(LEAVERS, "2026-02-01", "2026-02-28", "UTC");
+        uint32_t people = put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        put_log(s, "L", "", "2026-01-01T00:00:00Z", rows[i].log_to);
+        put_event(s, people, "shut", BD_SIDE_LEFT, "ann", "2026-02-02T17:00:00Z");
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "6.3.1b"), rows[i].expected);
+    }
+}
+
+TEST(assess, a_window_that_the_as_of_instant_cuts_is_not_yet_a_failure) {
+    scene *s = scene_of(LEAVERS, "2026-02-01", "2026-02-28", "UTC");
+    uint32_t people = put_log(s, "P", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+    put_log(s, "L", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+    put_event(s, people, "shut", BD_SIDE_LEFT, "ann", "2026-02-28T20:00:00Z");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "6.3.1b"), "?");
+    uint32_t later = put_log(s, "L", "", "2026-03-01T00:00:00Z",
+                             "2026-03-05T00:00:00Z"); /* later evidence answers */
+    put_event(s, later, "shut", BD_SIDE_RIGHT, "ann", "2026-03-01T06:00:00Z");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "6.3.1b"), "C");
+}
+
+TEST(assess, overlapping_extracts_count_their_rows_once) {
+    leaving it = leavers_of(LEAVERS);
+    uint32_t again = put_log(it.s, "P", "", "2026-01-15T00:00:00Z", "2026-03-15T00:00:00Z");
+    put_event(it.s, again, "shut", BD_SIDE_LEFT, "ann", "2026-02-02T17:00:00Z");
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T20:00:00Z"), "0C0");
+    CHECK_EQ_INT(it.s->out->checks.data[0].passed, 1);
+}
+
+/* Two departures of one account need two events of their own where each serves one. */
+TEST(assess, an_event_serves_one_row_or_many) {
+    static const struct {
+        const char *catalog, *expected;
+        bool is_doubled;
+    } rows[] = {{LEAVERS, "0D0", false}, {LEAVERS, "0D0", true}, {LEAVERS_MANY, "0C0", false}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        leaving it = leavers_of(rows[i].catalog);
+        put_event(it.s, it.people, "shut", BD_SIDE_LEFT, "ann", "2026-02-02T10:00:00Z");
+        if (rows[i]
+                .is_doubled) { /* the same event out of an overlapping extract is no second one */
+            uint32_t again = put_log(it.s, "L", "", "2026-02-01T00:00:00Z", "2026-02-15T00:00:00Z");
+            put_event(it.s, again, "shut", BD_SIDE_RIGHT, "ann", "2026-02-02T20:00:00Z");
+        }
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T20:00:00Z"),
+                     rows[i].expected);
+    }
+}
+
+TEST(assess, each_row_takes_the_earliest_event_that_is_free) {
+    leaving it = leavers_of(LEAVERS);
+    put_event(it.s, it.people, "shut", BD_SIDE_LEFT, "ann", "2026-02-02T10:00:00Z");
+    put_event(it.s, it.log, "shut", BD_SIDE_RIGHT, "ann",
+              "2026-02-03T11:00:00Z"); /* only the second may use it */
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T20:00:00Z"), "0C0");
+    CHECK_EQ_INT(it.s->out->checks.data[0].passed, 2);
+}
+
+TEST(assess, an_event_of_an_export_that_may_not_pass_passes_nobody) {
+    static const flaw flaws[] = {NOT_COMPLETE, TIME_ASSUMED, UNSIGNED};
+    for (size_t i = 0; i < BD_COUNT(flaws); i++) {
+        leaving it = leavers_of(LEAVERS);
+        uint32_t other = put_log(it.s, "L", "", "2026-02-01T00:00:00Z", "2026-02-15T00:00:00Z");
+        spoil(it.s, other, flaws[i]);
+        put_event(it.s, other, "shut", BD_SIDE_RIGHT, "ann", "2026-02-02T18:00:00Z");
+        CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", NULL), "0?0");
+    }
+}
+
+TEST(assess, the_usable_copy_of_an_event_is_the_one_that_counts) {
+    for (int turn = 0; turn < 2; turn++) { /* whichever was put on file first */
+        scene *s = scene_of(LEAVERS, "2026-02-01", "2026-02-28", "UTC");
+        uint32_t people = put_log(s, "P", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        uint32_t logs[2];
+        for (int i = 0; i < 2; i++) {
+            logs[i] = put_log(s, "L", "", "2026-02-01T00:00:00Z", "2026-03-02T00:00:00Z");
+            put_event(s, logs[i], "shut", BD_SIDE_RIGHT, "ann", "2026-02-02T20:00:00Z");
+        }
+        spoil(s, logs[turn], UNSIGNED);
+        put_event(s, people, "shut", BD_SIDE_LEFT, "ann", "2026-02-02T17:00:00Z");
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "6.3.1b"), "C");
+    }
+}
+
+TEST(assess, an_event_that_lacks_a_field_leaves_its_row_open) {
+    leaving it = leavers_of(LEAVERS);
+    bd_row event = row_of(it.s, it.log, "shut", "e1", BD_CANNOT_TELL);
+    event.side = BD_SIDE_RIGHT;
+    event.join = BD_STR("ann");
+    event.time = at_of("2026-02-02T18:00:00Z");
+    put_row(it.s, it.log, event);
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", NULL), "0?0");
+}
+
+TEST(assess, whoever_has_no_usable_time_is_cannot_tell_and_never_lost) {
+    leaving it = leavers_of(LEAVERS);
+    uint32_t early = put_log(it.s, "P", "", "2025-11-01T00:00:00Z",
+                             "2026-04-01T00:00:00Z"); /* begins before the period */
+    bd_row person = row_of(it.s, early, "shut", "bob", BD_CANNOT_TELL);
+    person.reason = BD_STR("the row does not show its time with an offset from UTC");
+    put_row(it.s, early, person);
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T18:00:00Z"), "?C0");
+}
+
+TEST(assess, expecting_none_fails_by_any_match_also_of_later_evidence) {
+    static const struct {
+        const char *event, *expected;
+    } rows[] = {
+        {NULL, "0C0"},
+        {"2026-02-03T16:59:59Z", "0C0"}, /* before the window */
+        {"2026-02-03T17:00:00Z", "0D0"},
+        {"2026-04-04T12:00:00Z", "0D0"}, /* after the period: "no later enable" */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(judge_leaver(leavers_of(STAYS), "2026-02-02T17:00:00Z", rows[i].event),
+                     rows[i].expected);
+    }
+    leaving it = leavers_of(STAYS);
+    uint32_t later = put_snapshot(
+        it.s, "U", "", "2026-07-05T06:00:00Z"); /* describes a time after the as-of instant */
+    put_event(it.s, later, "shut", BD_SIDE_OTHER, "ann", "2026-07-05T06:00:00Z");
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", NULL), "0D0");
+}
+
+TEST(assess, each_event_source_may_have_a_window_of_its_own) {
+    leaving it = leavers_of(
+        SECURITY_OF(A_CONTROL("6.3.1", "per-event"),
+                    A_REQUIREMENT("6.3.1", "b", "per-event", 60, 10, "'P','L'"),
+                    A_LOG("P", "tenant") "," A_LOG("L", "tenant") "," A_SOURCE("U", "tenant", ""),
+                    A_CHECK("shut", "6.3.1", "b", "match",
+                            "'population':{'source':'P','key':['k'],'time':'time'},'events':[{'"
+                            "source':'L','key':['k'],'time':'time',"
+                            "'window':{'from_hours':0}},{'source':'U','key':['k']}],'window':{'"
+                            "from_hours':24},'uses':'many',"
+                            "'expect':'none','both_sides':false,'tile':[['L'],['P']]")));
+    uint32_t users = put_snapshot(it.s, "U", "", "2026-02-02T18:00:00Z");
+    put_event(it.s, users, "shut", BD_SIDE_OTHER, "ann",
+              "2026-02-02T18:00:00Z"); /* too early for its window */
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", NULL), "0C0");
+    put_event(it.s, it.log, "shut", BD_SIDE_RIGHT, "ann", "2026-02-02T18:00:00Z");
+    judge_scene(it.s);
+    CHECK_EQ_STR(outcomes(it.s, "6.3.1b"), "0D0");
+}
+
+TEST(assess, more_events_than_a_match_can_hold_are_cannot_tell_and_said) {
+    static const struct {
+        int events;
+        const char *expected;
+    } rows[] = {{65536, "0C0"}, {65537, "0?0"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        leaving it = leavers_of(LEAVERS);
+        for (int n = 0; n < rows[i].events; n++) {
+            bd_row event = row_of(it.s, it.log, "shut", "e", BD_PASS);
+            event.side = BD_SIDE_RIGHT;
+            event.join = BD_STR("ann");
+            event.time = at_of("2026-02-02T18:00:00Z") + n;
+            put_row(it.s, it.log, event);
+        }
+        CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", NULL), rows[i].expected);
+        if (i == 1) {
+            CHECK_EQ_STR(instance_of(it.s, "6.3.1b", "2026-02")->reason,
+                         "more than 65,536 events share its key");
+        }
+    }
+}
+
+/* ---- match: both sides (requirement 6.3.1 a) ---- */
+
+#define RECONCILED                                                                                 \
+    SECURITY_OF(A_CONTROL("6.3.1", "per-event"),                                                   \
+                A_REQUIREMENT("6.3.1", "a", "per-event", 60, 10, "'P','R'"),                       \
+                A_LOG("P", "tenant") "," A_SOURCE("R", "tenant", ""),                              \
+                A_CHECK("both", "6.3.1", "a", "match",                                             \
+                        "'population':{'source':'P','key':['k'],'time':'time'},'events':[{'"       \
+                        "source':'R','key':['k'],"                                                 \
+                        "'time':'end'}],'window':{},'uses':'many','expect':'some','both_sides':"   \
+                        "true,'tile':[['P']]"))
+
+typedef struct {
+    const char *leaver, *roster; /* times, NULL: not on the list */
+    bool has_leavers, has_roster;
+    const char *expected;
+} reconciliation;
+
+static bd_str reconcile(const reconciliation *row) {
+    scene *s = scene_of(RECONCILED, "2026-01-01", "2026-03-31", "UTC");
+    if (row->has_leavers) {
+        uint32_t list = put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        if (row->leaver != NULL) {
+            put_event(s, list, "both", BD_SIDE_LEFT, "ann", row->leaver);
+        }
+    }
+    if (row->has_roster) {
+        uint32_t roster = put_snapshot(s, "R", "", "2026-03-30T00:00:00Z");
+        if (row->roster != NULL) {
+            put_event(s, roster, "both", BD_SIDE_RIGHT, "ann", row->roster);
+        }
+    }
+    judge_scene(s);
+    return outcomes(s, "6.3.1a");
+}
+
+TEST(assess, both_lists_must_name_whoever_left_in_the_period) {
+    static const reconciliation rows[] = {
+        {"2026-02-02T17:00:00Z", "2026-02-02T10:30:00Z", true, true, "0C0"},
+        {"2026-02-02T17:00:00Z", NULL, true, true, "0D0"},
+        {NULL, "2026-02-02T10:30:00Z", true, true, "0D0"},
+        {NULL, "2026-09-30T10:30:00Z", true, true, "000"}, /* leaves after the period */
+        {NULL, NULL, true, true, "000"},
+        {"2026-02-02T17:00:00Z", NULL, true, false,
+         "???"}, /* nobody read the roster: neither pass nor failure */
+        {NULL, NULL, true, false, "???"},
+        {NULL, "2026-02-02T10:30:00Z", false, true, "M?M"}, /* nor the leavers */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(reconcile(&rows[i]), rows[i].expected);
+    }
+}
+
+/* ---- extracts tile every day ---- */
+
+TEST(assess, extracts_that_touch_or_overlap_tile_a_month) {
+    static const struct {
+        const char *spans[3][2];
+        const char *expected;
+    } rows[] = {
+        {{{"2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"}}, "0"},
+        {{{"2026-01-01T00:00:00Z", "2026-01-15T12:00:00Z"},
+          {"2026-01-15T12:00:00Z", "2026-02-01T00:00:00Z"}},
+         "0"},
+        {{{"2026-01-10T00:00:00Z", "2026-02-09T00:00:00Z"},
+          {"2025-12-10T00:00:00Z", "2026-01-20T00:00:00Z"}},
+         "0"},
+        {{{"2026-01-01T00:00:00Z", "2026-01-15T12:00:00Z"},
+          {"2026-01-15T12:00:00.0000001Z", "2026-02-01T00:00:00Z"}},
+         "?"},
+        {{{"2026-01-01T00:00:01Z", "2026-02-01T00:00:00Z"}}, "?"},
+        {{{"2026-01-01T00:00:00Z", "2026-01-31T23:59:59Z"}}, "?"},
+        {{{"2026-01-01T00:00:00Z", "2026-01-20T00:00:00Z"},
+          {"2026-01-05T00:00:00Z", "2026-01-08T00:00:00Z"},
+          {"2026-01-20T00:00:00Z", "2026-02-02T00:00:00Z"}},
+         "0"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(LEAVERS, "2026-01-01", "2026-01-31", "UTC");
+        put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+        for (size_t j = 0; j < 3 && rows[i].spans[j][0] != NULL; j++) {
+            put_log(s, "L", "", rows[i].spans[j][0], rows[i].spans[j][1]);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "6.3.1b"), rows[i].expected);
+    }
+}
+
+TEST(assess, every_group_and_every_subscription_must_be_tiled) {
+    const char *catalog = SECURITY_OF(
+        A_CONTROL("1.1", "per-event"), A_REQUIREMENT("1.1", "b", "per-event", 60, 0, "'L'"),
+        A_LOG("L", "subscription"),
+        A_CHECK("writes", "1.1", "b", "each", "'source':'L'," PASS_IF_OK)); /* no tile named */
+    scene *s = scene_of(catalog, "2026-01-01", "2026-01-31", "UTC");
+    expect_subscription(s, SUB_B, "test");
+    put_log(s, "L", SUB_A, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1b"), "?");
+    CHECK_EQ_STR(instance_of(s, "1.1b", "2026-01")->reason,
+                 "no usable extract of L describes 2026-01-01 in subscription " SUB_B);
+    uint32_t other = put_log(s, "L", SUB_B, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1b"), "0");
+    spoil(s, other, NOT_SHOWN); /* what may not pass tiles nothing */
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1b"), "?");
+}
+
+TEST(assess, an_extract_that_ends_where_a_month_begins_is_no_evidence_of_it) {
+    scene *s = scene_of(
+        SECURITY_OF(A_CONTROL("1.1", "per-event"),
+                    A_REQUIREMENT("1.1", "b", "per-event", 60, 0, "'L'"), A_LOG("L", "tenant"),
+                    A_CHECK("writes", "1.1", "b", "each", "'source':'L'," PASS_IF_OK)),
+        "2026-01-01", "2026-02-28", "UTC");
+    put_log(s, "L", "", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1b"), "0M");
+}
+
+/* bindery-1, 6.3: the log keeps 30 days and is pulled on the 5th */
+TEST(assess, worked_3_leavers_with_a_log_that_keeps_thirty_days) {
+    scene *s = scene_of(LEAVERS, "2026-01-01", "2026-06-30", "UTC");
+    uint32_t people = put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z");
+    uint32_t pulls[7];
+    for (int month = 1; month <= 7; month++) {
+        const char *at = bd_str_format(test_arena(), "2026-%02d-05T09:00:00Z", month).data;
+        const char *kept = bd_instant_format(test_arena(), at_of(at) - 30 * 24 * BD_HOUR).data;
+        pulls[month - 1] = put_log(s, "L", "", kept, at);
+    }
+    put_event(s, people, "shut", BD_SIDE_LEFT, "ann", "2026-01-02T17:00:00Z");
+    put_event(s, pulls[0], "shut", BD_SIDE_RIGHT, "ann", "2026-01-02T20:00:00Z"); /* 3 h */
+    put_event(s, people, "shut", BD_SIDE_LEFT, "bob", "2026-03-01T17:00:00Z");
+    put_event(s, pulls[2], "shut", BD_SIDE_RIGHT, "bob", "2026-03-03T00:00:00Z"); /* 31 h */
+    put_event(s, people, "shut", BD_SIDE_LEFT, "cem", "2026-06-01T17:00:00Z");
+    put_event(s, pulls[5], "shut", BD_SIDE_RIGHT, "cem", "2026-06-01T22:00:00Z"); /* 5 h */
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "6.3.1b"), "?0d0?C"); /* days lost in January, March and May */
+    CHECK_EQ_STR(state_of(s, "6.3.1"), "[~] !");
+    CHECK_EQ_INT(s->out->exceptions.count, 1);
+    sign_response(s, s->out->exceptions.data[0].id);
+    judge_scene(s);
+    CHECK_EQ_STR(state_of(s, "6.3.1"), "[~] !");
+    put_log(s, "W", "", "2026-01-05T09:00:00Z",
+            "2026-06-06T00:00:00Z"); /* filled from Log Analytics */
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "6.3.1b"), "C0D00C");
+    CHECK_EQ_STR(state_of(s, "6.3.1"), "[x] !");
+    s->responses.count = 0;
+    judge_scene(s);
+    CHECK_EQ_STR(state_of(s, "6.3.1"), "[~] !");
+}
+
+TEST(assess, type_i_without_a_usable_extract_shows_no_absence_of_events) {
+    scene *s = scene_of(LEAVERS, "2026-03-31", "", "UTC");
+    put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-03-30T00:00:00Z");
+    spoil(s, put_log(s, "L", "", "2026-02-01T00:00:00Z", "2026-03-30T00:00:00Z"), NOT_SHOWN);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "6.3.1b"), "?");
+}
+
+TEST(assess, type_i_walks_the_latest_event_through) {
+    static const struct {
+        const char *events[2]; /* when two people left; the second is shut, the first not */
+        bool is_usable;
+        const char *expected;
+    } rows[] = {
+        {{"2026-02-10T00:00:00Z", "2026-03-10T00:00:00Z"}, true, "C"},
+        {{"2026-03-20T00:00:00Z", "2026-03-10T00:00:00Z"}, true, "D"},
+        {{"2026-02-10T00:00:00Z", "2026-03-10T00:00:00Z"}, false, "?"},
+        {{"2024-02-10T00:00:00Z", "2024-03-10T00:00:00Z"}, true, "0"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(LEAVERS, "2026-03-31", "", "UTC");
+        uint32_t people = put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-03-30T00:00:00Z");
+        uint32_t log = put_log(s, "L", "", "2026-02-01T00:00:00Z", "2026-03-30T00:00:00Z");
+        put_event(s, people, "shut", BD_SIDE_LEFT, "ann", rows[i].events[0]);
+        put_event(s, people, "shut", BD_SIDE_LEFT, "bob", rows[i].events[1]);
+        put_event(s, log, "shut", BD_SIDE_RIGHT, "bob", rows[i].events[1]);
+        if (!rows[i].is_usable) {
+            spoil(s, log, NOT_SHOWN);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "6.3.1b"), rows[i].expected);
+    }
+}
