@@ -1,9 +1,10 @@
 /* bindery/run.h - the pipeline: stage order, summary; the only place where all rooms meet.
  *
- * Each function does one command's work on an engagement folder and never prints: it returns a result value (an
- * object, for `--json` and for the terminal alike) and diagnostics, and calls the progress callback it was handed.
- * A failing control is a successful run.  On failure nothing half-written is left: outputs appear whole or not at
- * all, and evidence is visible only after its journal line.
+ * Each function does one command's work on an engagement folder and never prints: it returns a
+ * result value (an object, for `--json` and for the terminal alike) and diagnostics, and calls the
+ * progress callback it was handed. A failing control is a successful run.  On failure nothing
+ * half-written is left: outputs appear whole or not at all, and evidence is visible only after its
+ * journal line.
  *
  * Everything returned is Allocated in the arena handed in.
  */
@@ -14,14 +15,14 @@
 #include "bindery/value.h"
 
 typedef struct {
-    const char *folder;        /* the engagement; "." by default */
-    bd_str period_id;          /* empty: chosen by rule, and said */
-    bd_str as_of;              /* "2026-06-30" or empty */
-    bd_str edition;            /* "auditor" */
-    unsigned jobs;             /* 0: processors online */
+    const char *folder; /* the engagement; "." by default */
+    bd_str period_id;   /* empty: chosen by rule, and said */
+    bd_str as_of;       /* "2026-06-30" or empty */
+    bd_str edition;     /* "auditor" */
+    unsigned jobs;      /* 0: processors online */
     bool is_offline, is_strict, rehash;
-    bd_instant collected_at;   /* for ingest; BD_INSTANT_NONE */
-    const char *trust_path;    /* PEM of certificates the caller trusts, or NULL: the user's trust file */
+    bd_instant collected_at; /* for ingest; BD_INSTANT_NONE */
+    const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
     bool require_timestamp;
     /* Stage and share done, for a bar on a terminal; may be NULL. */
     void (*progress)(void *context, const char *stage, uint64_t done, uint64_t total);
@@ -31,9 +32,9 @@ typedef struct {
 } bd_run_options;
 
 typedef struct {
-    const bd_value *result;    /* an object; members per command in cli's print functions */
+    const bd_value *result; /* an object; members per command in cli's print functions */
     bd_diags diags;
-    int exit_code;             /* 0, or what verify and --strict answer */
+    int exit_code; /* 0, or what verify and --strict answer */
 } bd_run_outcome;
 
 typedef struct {
@@ -43,31 +44,48 @@ typedef struct {
     bd_str zone_name;
 } bd_run_draft;
 
-/* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, a trial identity.  INPUT when
- * the folder already holds one. */
-BD_MUST_USE bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-/* Puts files and folders into the locker; none: the inbox.  A path named on the command line that is refused ends 3. */
-BD_MUST_USE bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths, size_t count, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, a trial
+ * identity.  INPUT when the folder already holds one. */
+BD_MUST_USE bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft,
+                              bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Puts files and folders into the locker; none: the inbox.  A path named on the command line
+ * that is refused ends 3. */
+BD_MUST_USE bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths,
+                                size_t count, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* Judges and writes out/<period>/assessment.json and findings.ndjson. */
-BD_MUST_USE bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-/* A binder is signed at once, or left for bd_run_sign with the signer named on its cover, or names nobody. */
+BD_MUST_USE bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
+                                bd_err *err);
+/* A binder is signed at once, or left for bd_run_sign with the signer named on its cover, or
+ * names nobody. */
 typedef enum { BD_RUN_SIGN, BD_RUN_SIGN_LATER, BD_RUN_UNSIGNED } bd_run_signing;
 /* `kind`: "binder" or "readiness"; the latter is never signed. */
-BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_run_signing signing, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-/* Signs a binder in place that was rendered for signing later; refuses a certificate that its cover does not name. */
-BD_MUST_USE bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_run_signing signing,
+                                bd_arena *arena, bd_run_outcome *out, bd_err *err);
+/* Signs a binder in place that was rendered for signing later; refuses a certificate that its
+ * cover does not name. */
+BD_MUST_USE bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena,
+                              bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena,
+                                 bd_run_outcome *out, bd_err *err);
 /* ingest, assess, render, sign, package: the main job. */
-BD_MUST_USE bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
+                             bd_err *err);
 /* FILE.zip or FILE.pdf.  The verdict is in the outcome; fails only with USAGE, IO or BUG. */
-BD_MUST_USE bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
+                                bd_run_outcome *out, bd_err *err);
 /* The assessment as a value, nothing written. */
-BD_MUST_USE bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
+                                bd_err *err);
 /* One control with every input, rule and file behind its state. */
-BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-/* Signs evidence items off; `as_preparer` states who prepared.  Preparer = reviewer is refused (INPUT). */
-BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name, bd_str role, bd_str checked, bool as_preparer, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, bd_arena *arena,
+                                 bd_run_outcome *out, bd_err *err);
+/* Signs evidence items off; `as_preparer` states who prepared.  Preparer = reviewer is refused
+ * (INPUT). */
+BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name,
+                                bd_str role, bd_str checked, bool as_preparer, bd_arena *arena,
+                                bd_run_outcome *out, bd_err *err);
+BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena,
+                                      bd_run_outcome *out, bd_err *err);
 /* Versions of bindery and of every library it uses. */
 bd_str bd_run_versions(bd_arena *arena);
 

@@ -26,7 +26,8 @@ static void ask_list(const char *question, const char *preset, bd_strs *list, bd
 }
 
 void cli_ask_draft(const cli_call *call, bd_run_draft *draft, bd_arena *arena) {
-    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) || call->has[OPT_JSON] || call->has[OPT_QUIET]) {
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) || call->has[OPT_JSON] ||
+        call->has[OPT_QUIET]) {
         return;
     }
     if (!call->has[OPT_ORGANISATION]) {
@@ -42,6 +43,7 @@ void cli_ask_draft(const cli_call *call, bd_run_draft *draft, bd_arena *arena) {
         ask_list("Categories, separated by commas", "Security", &draft->categories, arena);
     }
     if (!call->has[OPT_SUBSCRIPTION]) {
-        ask_list("Subscription ids, separated by commas", "all that the evidence shows", &draft->subscriptions, arena);
+        ask_list("Subscription ids, separated by commas", "all that the evidence shows",
+                 &draft->subscriptions, arena);
     }
 }

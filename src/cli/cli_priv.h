@@ -11,24 +11,51 @@
 /* ---- the option table: parsing, -h, help, man page and the manual's tests come from it ---- */
 
 typedef enum {
-    OPT_DIR, OPT_PERIOD, OPT_AS_OF, OPT_JSON, OPT_QUIET, OPT_OFFLINE, OPT_JOBS, OPT_HELP, OPT_VERSION,
-    OPT_BUILD_INFO, OPT_ORGANISATION, OPT_NEW_PERIOD, OPT_TYPE, OPT_CATEGORY, OPT_SUBSCRIPTION, OPT_TIMEZONE,
-    OPT_COLLECTED_AT, OPT_REHASH, OPT_STRICT, OPT_UNSIGNED, OPT_EDITION, OPT_TRUST, OPT_REQUIRE_TIMESTAMP,
-    OPT_BY, OPT_ROLE, OPT_CHECKED, OPT_AS, OPT_MAN, OPT_ALL, OPT_OWNER, OPT_SIGN_LATER,
+    OPT_DIR,
+    OPT_PERIOD,
+    OPT_AS_OF,
+    OPT_JSON,
+    OPT_QUIET,
+    OPT_OFFLINE,
+    OPT_JOBS,
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_BUILD_INFO,
+    OPT_ORGANISATION,
+    OPT_NEW_PERIOD,
+    OPT_TYPE,
+    OPT_CATEGORY,
+    OPT_SUBSCRIPTION,
+    OPT_TIMEZONE,
+    OPT_COLLECTED_AT,
+    OPT_REHASH,
+    OPT_STRICT,
+    OPT_UNSIGNED,
+    OPT_EDITION,
+    OPT_TRUST,
+    OPT_REQUIRE_TIMESTAMP,
+    OPT_BY,
+    OPT_ROLE,
+    OPT_CHECKED,
+    OPT_AS,
+    OPT_MAN,
+    OPT_ALL,
+    OPT_OWNER,
+    OPT_SIGN_LATER,
     OPT_COUNT
 } option_id;
 
 typedef struct {
     option_id id;
-    const char *name;      /* "--as-of" */
-    const char *letter;    /* "-C", or NULL */
-    const char *argument;  /* "DATE", or NULL */
+    const char *name;     /* "--as-of" */
+    const char *letter;   /* "-C", or NULL */
+    const char *argument; /* "DATE", or NULL */
     bool repeats;
-    const char *help;      /* one fragment */
-    const char *text;      /* the manual's sentences */
+    const char *help; /* one fragment */
+    const char *text; /* the manual's sentences */
     const char *example;
     const char *since;
-    const char *verbs;     /* " init ingest " or "*" for all */
+    const char *verbs; /* " init ingest " or "*" for all */
 } cli_option;
 
 extern const cli_option cli_options[];
@@ -38,28 +65,29 @@ typedef struct cli_verb cli_verb;
 
 typedef struct {
     const cli_verb *verb;
-    bd_str values[OPT_COUNT];       /* the last one given */
+    bd_str values[OPT_COUNT]; /* the last one given */
     bool has[OPT_COUNT];
-    bd_strs lists[OPT_COUNT];       /* of options that repeat */
+    bd_strs lists[OPT_COUNT]; /* of options that repeat */
     const char **operands;
     size_t operand_count;
 } cli_call;
 
 struct cli_verb {
-    const char *name;      /* "catalog lint" is two words */
-    const char *operands;  /* "FILE.zip|FILE.pdf" */
-    size_t least, most;    /* operands */
-    const char *summary;   /* one line of the list */
-    const char *text;      /* a paragraph */
-    const char *example;   /* command line(s) */
-    const char *answer;    /* what it prints, abridged */
+    const char *name;     /* "catalog lint" is two words */
+    const char *operands; /* "FILE.zip|FILE.pdf" */
+    size_t least, most;   /* operands */
+    const char *summary;  /* one line of the list */
+    const char *text;     /* a paragraph */
+    const char *example;  /* command line(s) */
+    const char *answer;   /* what it prints, abridged */
     int (*run)(const cli_call *call, bd_arena *arena);
 };
 
 extern const cli_verb cli_verbs[];
 extern const size_t cli_verb_count;
 
-/* parse.c; INPUT class USAGE names the option and what was expected, nearest known name suggested. */
+/* parse.c; INPUT class USAGE names the option and what was expected, nearest known name
+ * suggested. */
 BD_MUST_USE bd_rc cli_parse(int argc, char **argv, bd_arena *arena, cli_call *out, bd_err *err);
 bd_rc cli_unknown_verb(const char *word, bd_err *err);
 bool cli_takes(const cli_verb *verb, const cli_option *option);
@@ -84,10 +112,10 @@ const bd_value *cli_verb_value(const cli_verb *verb, bd_arena *arena);
 const bd_value *cli_version_value(bd_str parts, bd_arena *arena);
 
 /* print.c, judged.c: a result for a person. */
-void cli_print_text(bd_str text);                       /* made visible, to stdout */
+void cli_print_text(bd_str text); /* made visible, to stdout */
 void cli_print_fact(const bd_value *result, const char *key, const char *label);
 int64_t cli_number(const bd_value *object, const char *key);
-const char *cli_s(int64_t count);                       /* "" or "s" */
+const char *cli_s(int64_t count); /* "" or "s" */
 void cli_print_json(const bd_value *result);
 void cli_print_diags(const bd_diags *diags, bool is_quiet);
 void cli_print_run(const cli_call *call, const bd_value *result);

@@ -12,21 +12,14 @@
 
 static bd_exit exit_codes(bd_err_class class) {
     switch (class) {
-    case BD_ERR_USAGE:
-        return BD_EXIT_USAGE;
+    case BD_ERR_USAGE: return BD_EXIT_USAGE;
     case BD_ERR_INPUT:
-    case BD_ERR_UNSUPPORTED:
-        return BD_EXIT_INPUT;
-    case BD_ERR_IO:
-        return BD_EXIT_IO;
-    case BD_ERR_LIMIT:
-        return BD_EXIT_LIMIT;
-    case BD_ERR_TRUST:
-        return BD_EXIT_UNTRUSTED;
-    case BD_ERR_BUSY:
-        return BD_EXIT_BUSY;
-    case BD_ERR_BUG:
-        return BD_EXIT_BUG;
+    case BD_ERR_UNSUPPORTED: return BD_EXIT_INPUT;
+    case BD_ERR_IO: return BD_EXIT_IO;
+    case BD_ERR_LIMIT: return BD_EXIT_LIMIT;
+    case BD_ERR_TRUST: return BD_EXIT_UNTRUSTED;
+    case BD_ERR_BUSY: return BD_EXIT_BUSY;
+    case BD_ERR_BUG: return BD_EXIT_BUG;
     }
     return BD_EXIT_BUG;
 }
@@ -35,7 +28,8 @@ int cli_exit_of(bd_err_class class) {
     return (int)exit_codes(class);
 }
 
-/* Names of files and words of the command line stand in messages: what a terminal would obey is shown instead. */
+/* Names of files and words of the command line stand in messages: what a terminal would obey
+ * is shown instead. */
 int cli_fail(const bd_err *err) {
     cli_progress_end();
     bd_arena *arena = bd_arena_open("message", (size_t)1 << 20);
@@ -55,8 +49,10 @@ static int refuse_value(const char *option, bd_str value, const char *expected) 
 static bd_rc ask_terminal(const char *path, bd_arena *arena, bd_str *out, bd_err *err) {
     FILE *terminal = fopen("/dev/tty", "r+");
     if (terminal == NULL) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s' is encrypted and there is no terminal to ask for its passphrase; "
-                 "set BINDERY_PASSPHRASE", path);
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'%s' is encrypted and there is no terminal to ask for its passphrase; set "
+                 "BINDERY_PASSPHRASE",
+                 path);
     }
     struct termios old;
     char line[1024];
@@ -81,7 +77,8 @@ static bd_rc ask_terminal(const char *path, bd_arena *arena, bd_str *out, bd_err
     return BD_OK;
 }
 
-static bd_rc ask_passphrase(void *context, const char *path, bd_arena *arena, bd_str *out, bd_err *err) {
+static bd_rc ask_passphrase(void *context, const char *path, bd_arena *arena, bd_str *out,
+                            bd_err *err) {
     (void)context;
     const char *given = getenv("BINDERY_PASSPHRASE");
     if (given != NULL) {
@@ -116,15 +113,18 @@ bd_run_options cli_run_options(const cli_call *call) {
 
 static bd_rc check_common(const cli_call *call, bd_err *err) {
     int64_t jobs = 1;
-    if (call->has[OPT_JOBS] && (!bd_str_to_i64(call->values[OPT_JOBS], &jobs) || jobs < 1 || jobs > 64)) {
-        BD_RAISE(err, BD_ERR_USAGE, "'--jobs %.*s' is not a number from 1 to 64", BD_ARG(call->values[OPT_JOBS]));
+    if (call->has[OPT_JOBS] &&
+        (!bd_str_to_i64(call->values[OPT_JOBS], &jobs) || jobs < 1 || jobs > 64)) {
+        BD_RAISE(err, BD_ERR_USAGE, "'--jobs %.*s' is not a number from 1 to 64",
+                 BD_ARG(call->values[OPT_JOBS]));
     }
     return BD_OK;
 }
 
 typedef void print_fn(const cli_call *call, const bd_value *result);
 
-static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome, const bd_err *err, print_fn *print) {
+static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome, const bd_err *err,
+                  print_fn *print) {
     cli_progress_end();
     cli_print_diags(&outcome->diags, call->has[OPT_QUIET]);
     if (bd_failed(rc)) {
@@ -166,7 +166,8 @@ static int run_ingest(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
     bd_err err;
-    if (call->has[OPT_COLLECTED_AT] && !bd_instant_parse(call->values[OPT_COLLECTED_AT], &options.collected_at)) {
+    if (call->has[OPT_COLLECTED_AT] &&
+        !bd_instant_parse(call->values[OPT_COLLECTED_AT], &options.collected_at)) {
         return refuse_value("--collected-at", call->values[OPT_COLLECTED_AT],
                             "is not an instant with offset like 2026-01-15T06:00:00Z");
     }
@@ -178,8 +179,9 @@ static int fail_missing(const cli_verb *verb, option_id id) {
     bd_err err;
     for (size_t i = 0; i < cli_option_count; i++) {
         if (cli_options[i].id == id) {
-            (void)bd_raise(&err, BD_ERR_USAGE, "'bindery %s' needs %s %s (%s); see 'bindery %s -h'", verb->name,
-                           cli_options[i].name, cli_options[i].argument, cli_options[i].help, verb->name);
+            (void)bd_raise(&err, BD_ERR_USAGE, "'bindery %s' needs %s %s (%s); see 'bindery %s -h'",
+                           verb->name, cli_options[i].name, cli_options[i].argument,
+                           cli_options[i].help, verb->name);
         }
     }
     return cli_fail(&err);
@@ -203,8 +205,9 @@ static int run_review(const cli_call *call, bd_arena *arena) {
     for (size_t i = 0; i < call->operand_count; i++) {
         *bd_push(arena, &evidence) = bd_str_of(call->operands[i]);
     }
-    bd_rc rc = bd_run_review(&options, &evidence, call->values[OPT_BY], call->values[OPT_ROLE],
-                             call->values[OPT_CHECKED], bd_str_eqz(as, "preparer"), arena, &outcome, &err);
+    bd_rc rc =
+        bd_run_review(&options, &evidence, call->values[OPT_BY], call->values[OPT_ROLE],
+                      call->values[OPT_CHECKED], bd_str_eqz(as, "preparer"), arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_review);
 }
 
@@ -227,7 +230,8 @@ static int run_render(const cli_call *call, bd_arena *arena) {
     bd_run_signing signing = call->has[OPT_UNSIGNED]     ? BD_RUN_UNSIGNED
                              : call->has[OPT_SIGN_LATER] ? BD_RUN_SIGN_LATER
                                                          : BD_RUN_SIGN;
-    bd_rc rc = bd_run_render(&options, bd_str_of(call->operands[0]), signing, arena, &outcome, &err);
+    bd_rc rc =
+        bd_run_render(&options, bd_str_of(call->operands[0]), signing, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_run);
 }
 
@@ -331,59 +335,79 @@ static int run_help(const cli_call *call, bd_arena *arena) {
 
 const cli_verb cli_verbs[] = {
     {"init", "DIR", 1, 1, "make an engagement: bindery.json, inbox/, a trial identity",
-     "Makes DIR an engagement: bindery.json, an inbox with a blank register, and a signing identity for trial use. What is "
-     "not given is asked on a terminal, taken by default elsewhere, and said.",
-     "bindery init acme --organisation 'Acme GmbH' --period 2026-H1=2026-01-01..2026-06-30 --timezone Europe/Berlin",
-     "acme is an engagement of Acme GmbH, period 2026-H1\nnext: put exports into acme/inbox, then 'bindery -C acme run'",
+     "Makes DIR an engagement: bindery.json, an inbox with a blank register, and a signing "
+     "identity for trial use. What is not given is asked on a terminal, taken by default "
+     "elsewhere, and said.",
+     "bindery init acme --organisation 'Acme GmbH' --period 2026-H1=2026-01-01..2026-06-30 "
+     "--timezone Europe/Berlin",
+     "acme is an engagement of Acme GmbH, period 2026-H1\nnext: put exports into acme/inbox, then "
+     "'bindery -C acme run'",
      run_init},
     {"ingest", "[FILE|DIR]...", 0, MANY, "put exports and documents into the locker",
-     "Puts files into the locker, each once, and describes them by their sidecars (NAME.meta.json, _folder.meta.json, "
-     "register.csv). Without operands: the inbox, which is never changed. What a file is, is decided by its content.",
-     "bindery -C acme ingest exports/", "12 new, 0 unchanged, 0 refused; 12 items in the locker", run_ingest},
+     "Puts files into the locker, each once, and describes them by their sidecars (NAME.meta.json, "
+     "_folder.meta.json, register.csv). Without operands: the inbox, which is never changed. What "
+     "a file is, is decided by its content.",
+     "bindery -C acme ingest exports/", "12 new, 0 unchanged, 0 refused; 12 items in the locker",
+     run_ingest},
     {"review", "EVIDENCE...", 1, MANY, "sign evidence off",
-     "Signs items off in the journal, over the hash of what is kept. Handed-in evidence needs a preparer and a different "
-     "reviewer; the same person in both roles is refused.",
-     "bindery -C acme review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against the HR system'",
+     "Signs items off in the journal, over the hash of what is kept. Handed-in evidence needs a "
+     "preparer and a different reviewer; the same person in both roles is refused.",
+     "bindery -C acme review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows "
+     "against the HR system'",
      "1 item signed off by Ada Berg as reviewer", run_review},
     {"assess", "", 0, 0, "judge the controls over the period",
-     "Judges every control over the period from the evidence in the locker and writes assessment.json and findings.ndjson.",
-     "bindery -C acme assess", "READY 2 of 98 (2.0 %)   COVER 42 of 858 (4.9 %)   FRESH 17 of 98 (17.3 %)", run_assess},
+     "Judges every control over the period from the evidence in the locker and writes "
+     "assessment.json and findings.ndjson.",
+     "bindery -C acme assess",
+     "READY 2 of 91 (2.2 %)   COVER 42 of 823 (5.1 %)   FRESH 17 of 91 (18.7 %)", run_assess},
     {"render", "binder|readiness", 1, 1, "write one report as PDF",
-     "Writes the binder, signed, or the readiness report to out/PERIOD/.", "bindery -C acme render readiness",
-     "readiness report  acme/out/2026-H1/readiness.pdf", run_render},
+     "Writes the binder, signed, or the readiness report to out/PERIOD/.",
+     "bindery -C acme render readiness", "readiness report  acme/out/2026-H1/readiness.pdf",
+     run_render},
     {"sign", "FILE.pdf", 1, 1, "sign a binder that was rendered with --sign-later",
-     "Signs a binder in place with the engagement's identity: PAdES B-B, a certification that allows no change. A "
-     "certificate that the cover does not name is refused; 'run' and 'render binder' sign by themselves.",
-     "bindery -C acme render binder --sign-later && bindery -C acme sign acme/out/2026-H1/binder.pdf",
+     "Signs a binder in place with the engagement's identity: PAdES B-B, a certification that "
+     "allows no change. A certificate that the cover does not name is refused; 'run' and 'render "
+     "binder' sign by themselves.",
+     "bindery -C acme render binder --sign-later && bindery -C acme sign "
+     "acme/out/2026-H1/binder.pdf",
      "signed by CN=Acme GmbH (trial identity)", run_sign},
     {"package", "", 0, 0, "write the evidence package",
-     "Writes the zip: evidence, sheets, machine files, the signed binder, manifest, checksums and signature.",
-     "bindery -C acme package", "package           acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip", run_package},
+     "Writes the zip: evidence, sheets, machine files, the signed binder, manifest, checksums and "
+     "signature.",
+     "bindery -C acme package",
+     "package           acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip", run_package},
     {"run", "", 0, 0, "the main job: ingest, assess, render, sign, package",
-     "Does everything for one period: ingests the inbox, judges, renders and signs the binder, renders the readiness "
-     "report, writes the package. A failing control is a successful run.",
+     "Does everything for one period: ingests the inbox, judges, renders and signs the binder, "
+     "renders the readiness report, writes the package. A failing control is a successful run.",
      "bindery -C acme run",
-     "READY 2 of 98 (2.0 %)   COVER 42 of 858 (4.9 %)   FRESH 17 of 98 (17.3 %)\n"
-     "binder            acme/out/2026-H1/binder.pdf\n"
-     "package           acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
+     "READY 2 of 91 (2.2 %)   COVER 42 of 823 (5.1 %)   FRESH 17 of 91 (18.7 %)\nbinder            "
+     "acme/out/2026-H1/binder.pdf\npackage           "
+     "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      run_run},
     {"verify", "FILE.zip|FILE.pdf", 1, 1, "check a package or a binder",
-     "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. Nothing is extracted and "
-     "no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED (3, or 5 over a limit) or UNTRUSTED (6).",
-     "bindery verify --trust acme/identity/trial.crt.pem acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
+     "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. "
+     "Nothing is extracted and no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED "
+     "(3, or 5 over a limit) or UNTRUSTED (6).",
+     "bindery verify --trust acme/identity/trial.crt.pem "
+     "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      "VERIFIED ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1", run_verify},
     {"status", "", 0, 0, "the checklist in the terminal",
-     "Lists the controls with their states, owners and what is missing. Nothing is written.", "bindery -C acme status",
+     "Lists the controls with their states, owners and what is missing. Nothing is written.",
+     "bindery -C acme status",
      "[x]    6.7.2    Cloud Admin            all 6 due instances are accepted", run_status},
     {"explain", "CONTROL", 1, 1, "every input, rule and file behind a control's state",
-     "Prints how a control's state comes about: requirements, rules, instances, checks, evidence files and exceptions, so "
-     "that a person can do it again by hand.",
-     "bindery -C acme explain 6.6.3", "6.6.3  [~] !  Cloud Admin\nNo NSG opens admin ports to the whole internet.", run_explain},
+     "Prints how a control's state comes about: requirements, rules, instances, checks, evidence "
+     "files and exceptions, so that a person can do it again by hand.",
+     "bindery -C acme explain 6.6.3",
+     "6.6.3  [~] !  Cloud Admin\nNo NSG opens admin ports to the whole internet.", run_explain},
     {"catalog lint", "", 0, 0, "check the built-in catalog and your own",
-     "Checks criteria, controls, requirements, sources and checks, built in and in catalog/, and names every fault.",
-     "bindery -C acme catalog lint", "61 criteria, 114 controls, 100 sources, 14 checks: 0 faults, 1 remark", run_lint},
-    {"help", "[COMMAND]", 0, 2, "explain a command, or print the manual", "Explains a command or prints the manual.",
-     "bindery help run", "usage: bindery run [options]", run_help},
+     "Checks criteria, controls, requirements, sources and checks, built in and in catalog/, and "
+     "names every fault.",
+     "bindery -C acme catalog lint",
+     "61 criteria, 114 controls, 100 sources, 14 checks: 0 faults, 1 remark", run_lint},
+    {"help", "[COMMAND]", 0, 2, "explain a command, or print the manual",
+     "Explains a command or prints the manual.", "bindery help run", "usage: bindery run [options]",
+     run_help},
 };
 const size_t cli_verb_count = BD_COUNT(cli_verbs);
 
@@ -405,7 +429,8 @@ static int print_version(const cli_call *call, bd_arena *arena) {
 static int dispatch(int argc, char **argv, bd_arena *arena) {
     cli_call *call = bd_new(arena, cli_call, 1);
     bd_err err;
-    if (bd_failed(cli_parse(argc, argv, arena, call, &err)) || bd_failed(check_common(call, &err))) {
+    if (bd_failed(cli_parse(argc, argv, arena, call, &err)) ||
+        bd_failed(check_common(call, &err))) {
         return cli_fail(&err);
     }
     if (call->has[OPT_VERSION]) {
@@ -421,8 +446,8 @@ static int dispatch(int argc, char **argv, bd_arena *arena) {
     return call->verb->run(call, arena);
 }
 
-/* A caller may have closed the standard streams; the next file opened would then take their place and be printed
- * into. */
+/* A caller may have closed the standard streams; the next file opened would then take their
+ * place and be printed into. */
 static void hold_standard_streams(void) {
     int fd;
     do {

@@ -19,14 +19,22 @@ static void print_wrapped(FILE *to, const char *text, int indent) {
 }
 
 void cli_print_overview(FILE *to) {
-    fprintf(to,
-            "bindery turns exported Azure evidence into the auditor's binder: a signed PDF and an evidence\n"
-            "package for one audit period, mapped to the SOC 2 Trust Services Criteria.\n\n"
-            "  bindery init acme && cp exports/* acme/inbox/ && bindery -C acme run\n\n");
+    static const char *const lines[] = {
+        "bindery turns exported Azure evidence into the auditor's binder: a signed PDF and an",
+        "evidence package for one audit period, mapped to the SOC 2 Trust Services Criteria.",
+        "",
+        "  bindery init acme && cp exports/* acme/inbox/ && bindery -C acme run",
+        "",
+    };
+    for (size_t i = 0; i < BD_COUNT(lines); i++) {
+        fprintf(to, "%s\n", lines[i]);
+    }
     for (size_t i = 0; i < cli_verb_count; i++) {
         fprintf(to, "  %-14s %s\n", cli_verbs[i].name, cli_verbs[i].summary);
     }
-    fprintf(to, "\n'bindery COMMAND -h' explains one command; 'bindery help --man' prints the manual.\n");
+    fprintf(
+        to,
+        "\n'bindery COMMAND -h' explains one command; 'bindery help --man' prints the manual.\n");
 }
 
 static void print_option(FILE *to, const cli_option *option) {
@@ -38,7 +46,8 @@ static void print_option(FILE *to, const cli_option *option) {
 }
 
 void cli_print_help(FILE *to, const cli_verb *verb) {
-    fprintf(to, "usage: bindery %s%s%s [options]\n\n", verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands);
+    fprintf(to, "usage: bindery %s%s%s [options]\n\n", verb->name,
+            verb->operands[0] != '\0' ? " " : "", verb->operands);
     print_wrapped(to, verb->text, 0);
     fprintf(to, "\n");
     for (size_t i = 0; i < cli_option_count; i++) { /* the command's own first */
@@ -112,9 +121,11 @@ void cli_print_man(FILE *to) {
     fprintf(to, ".TH BINDERY 1 \"\" \"bindery %s\" \"User Commands\"\n", BINDERY_VERSION);
     fprintf(to, ".SH NAME\nbindery \\- Azure evidence into the auditor's binder\n");
     fprintf(to, ".SH SYNOPSIS\n.B bindery\n.I COMMAND\n[options]\n.SH DESCRIPTION\n");
-    print_roff_line(to, "", "Turns exported Azure evidence into a signed PDF and a zipped evidence package for one audit "
-                            "period, mapped to the SOC 2 Trust Services Criteria. Results go to standard output, progress "
-                            "and diagnostics to standard error. The binder is management's evidence, not an opinion.");
+    print_roff_line(to, "",
+                    "Turns exported Azure evidence into a signed PDF and a zipped evidence package "
+                    "for one audit period, mapped to the SOC 2 Trust Services Criteria. Results go "
+                    "to standard output, progress and diagnostics to standard error. The binder is "
+                    "management's evidence, not an opinion.");
     fprintf(to, ".SH COMMANDS\n");
     for (size_t i = 0; i < cli_verb_count; i++) {
         print_man_verb(to, &cli_verbs[i]);
@@ -141,9 +152,12 @@ void cli_print_man(FILE *to) {
         fprintf(to, ".TP\n.B %s\n%s\n", codes[i][0], codes[i][1]);
     }
     fprintf(to, "Any other code is failure too.\n");
-    fprintf(to, ".SH ENVIRONMENT\n.TP\n.B SOURCE_DATE_EPOCH\nthe time of journal events and signatures, and the default "
-                "as\\-of instant\n.TP\n.B XDG_CONFIG_HOME\nwhere bindery/trust.pem is looked for\n.TP\n"
-                ".B BINDERY_PASSPHRASE\nthe passphrase of an encrypted key; without it a terminal is asked\n");
-    fprintf(to, ".SH FILES\n.TP\n.I bindery.json\nthe engagement\n.TP\n.I inbox/\nfiles to ingest; never changed\n.TP\n"
-                ".I locker/\nthe evidence store\n.TP\n.I out/PERIOD/\nthe outputs\n");
+    fprintf(to, ".SH ENVIRONMENT\n.TP\n.B SOURCE_DATE_EPOCH\nthe time of journal events and "
+                "signatures, and the default as\\-of instant\n.TP\n.B XDG_CONFIG_HOME\nwhere "
+                "bindery/trust.pem is looked for\n.TP\n.B BINDERY_PASSPHRASE\nthe passphrase of an "
+                "encrypted key; without it a terminal is asked\n");
+    fprintf(
+        to,
+        ".SH FILES\n.TP\n.I bindery.json\nthe engagement\n.TP\n.I inbox/\nfiles to ingest; never "
+        "changed\n.TP\n.I locker/\nthe evidence store\n.TP\n.I out/PERIOD/\nthe outputs\n");
 }

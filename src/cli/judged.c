@@ -18,25 +18,30 @@ static void print_control_line(const bd_value *control) {
 void cli_print_status(const cli_call *call, const bd_value *assessment) {
     const bd_value *score = bd_value_find(assessment, "score");
     const bd_value *period = bd_value_find(assessment, "period");
-    printf("%.*s, as of %.*s\n", BD_ARG(bd_value_text(period, "id")), BD_ARG(bd_value_text(assessment, "as_of")));
-    static const char *const ratios[][2] = {{"ready", "READY"}, {"cover", "COVER"}, {"fresh", "FRESH"}};
+    printf("%.*s, as of %.*s\n", BD_ARG(bd_value_text(period, "id")),
+           BD_ARG(bd_value_text(assessment, "as_of")));
+    static const char *const ratios[][2] = {
+        {"ready", "READY"}, {"cover", "COVER"}, {"fresh", "FRESH"}};
     for (size_t i = 0; i < BD_COUNT(ratios); i++) {
         const bd_value *ratio = bd_value_find(score, ratios[i][0]);
         const bd_value *percent = bd_value_find(ratio, "percent");
-        printf("%s%s %lld of %lld (%.*s %%)", i > 0 ? "   " : "", ratios[i][1], (long long)cli_number(ratio, "n"),
-               (long long)cli_number(ratio, "of"), BD_ARG(percent != NULL ? percent->text : BD_STR("0.0")));
+        printf("%s%s %lld of %lld (%.*s %%)", i > 0 ? "   " : "", ratios[i][1],
+               (long long)cli_number(ratio, "n"), (long long)cli_number(ratio, "of"),
+               BD_ARG(percent != NULL ? percent->text : BD_STR("0.0")));
     }
     printf("\n\n");
     const bd_value *controls = bd_value_find(assessment, "controls");
     for (size_t i = 0; controls != NULL && i < controls->count; i++) {
         const bd_value *control = &controls->items[i];
         bool is_ours = bd_str_eqz(bd_value_text(control, "origin"), "ours");
-        bool is_others = call->has[OPT_OWNER] && !bd_str_eq(bd_value_text(control, "owner"), call->values[OPT_OWNER]);
+        bool is_others = call->has[OPT_OWNER] &&
+                         !bd_str_eq(bd_value_text(control, "owner"), call->values[OPT_OWNER]);
         if ((!is_ours || call->has[OPT_ALL]) && !is_others) {
             print_control_line(control);
         }
     }
-    printf("\n[x] complete  [~] in progress  [ ] not started  ! an exception happened in the period\n");
+    printf("\n[x] complete  [~] in progress  [ ] not started  ! an exception happened in the "
+           "period\n");
 }
 
 /* ---- explain ---- */
@@ -62,7 +67,8 @@ static void print_instances(const bd_value *requirement, const bd_value *evidenc
     for (size_t i = 0; instances != NULL && i < instances->count; i++) {
         const bd_value *instance = &instances->items[i];
         printf("    %.*s  %.*s%s%s  ", BD_ARG(bd_value_text(instance, "instance")),
-               BD_ARG(bd_value_text(instance, "outcome")), bd_value_is_true(instance, "accepted") ? ", accepted" : "",
+               BD_ARG(bd_value_text(instance, "outcome")),
+               bd_value_is_true(instance, "accepted") ? ", accepted" : "",
                bd_value_is_true(instance, "late") ? ", late" : "");
         cli_print_text(bd_value_text(instance, "reason"));
         printf("\n");
@@ -71,12 +77,14 @@ static void print_instances(const bd_value *requirement, const bd_value *evidenc
 }
 
 static void print_rules(const bd_value *rule) {
-    printf("  %.*s (%.*s, %.*s)  ", BD_ARG(bd_value_text(rule, "id")), BD_ARG(bd_value_text(rule, "half")),
-           BD_ARG(bd_value_text(rule, "frequency")));
+    printf("  %.*s (%.*s, %.*s)  ", BD_ARG(bd_value_text(rule, "id")),
+           BD_ARG(bd_value_text(rule, "half")), BD_ARG(bd_value_text(rule, "frequency")));
     cli_print_text(bd_value_text(rule, "statement"));
-    printf("\n    age: at most %lld days, %lld days of grace%s\n", (long long)cli_number(rule, "max_age_days"),
-           (long long)cli_number(rule, "grace_days"),
-           bd_value_is_true(rule, "signoff") ? "; handed-in items need a preparer and a different reviewer" : "");
+    printf("\n    age: at most %lld days, %lld days of grace%s\n",
+           (long long)cli_number(rule, "max_age_days"), (long long)cli_number(rule, "grace_days"),
+           bd_value_is_true(rule, "signoff")
+               ? "; handed-in items need a preparer and a different reviewer"
+               : "");
     const bd_value *checks = bd_value_find(rule, "checks");
     for (size_t i = 0; checks != NULL && i < checks->count; i++) {
         printf("    check %.*s (%.*s): ", BD_ARG(bd_value_text(&checks->items[i], "id")),
@@ -114,11 +122,13 @@ static void print_checks(const bd_value *control) {
     printf("\nWhat the checks found\n");
     for (size_t i = 0; i < checks->count; i++) {
         const bd_value *check = &checks->items[i];
-        printf("  %-26.*s %-8.*s %-10.*s %-12.*s pass %lld, fail %lld, n/a %lld, cannot tell %lld  ",
-               BD_ARG(bd_value_text(check, "id")), BD_ARG(bd_value_text(check, "instance")),
-               BD_ARG(bd_value_text(check, "snapshot")), BD_ARG(bd_value_text(check, "verdict")),
-               (long long)cli_number(check, "passed"), (long long)cli_number(check, "failed"),
-               (long long)cli_number(check, "not_applicable"), (long long)cli_number(check, "cannot_tell"));
+        printf(
+            "  %-26.*s %-8.*s %-10.*s %-12.*s pass %lld, fail %lld, n/a %lld, cannot tell %lld  ",
+            BD_ARG(bd_value_text(check, "id")), BD_ARG(bd_value_text(check, "instance")),
+            BD_ARG(bd_value_text(check, "snapshot")), BD_ARG(bd_value_text(check, "verdict")),
+            (long long)cli_number(check, "passed"), (long long)cli_number(check, "failed"),
+            (long long)cli_number(check, "not_applicable"),
+            (long long)cli_number(check, "cannot_tell"));
         cli_print_text(bd_value_text(check, "scope"));
         printf("\n");
     }
@@ -132,7 +142,8 @@ static void print_exceptions(const bd_value *control, const bd_value *exceptions
             if (!bd_str_eq(bd_value_text(one, "id"), ids->items[i].text)) {
                 continue;
             }
-            printf("\nException %.*s (%.*s)\n  ", BD_ARG(ids->items[i].text), BD_ARG(bd_value_text(one, "state")));
+            printf("\nException %.*s (%.*s)\n  ", BD_ARG(ids->items[i].text),
+                   BD_ARG(bd_value_text(one, "state")));
             cli_print_text(bd_value_text(one, "resource"));
             printf("\n  ");
             cli_print_text(bd_value_text(one, "reason"));
@@ -149,12 +160,15 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
     (void)call;
     const bd_value *control = bd_value_find(result, "control");
     if (control == NULL) {
-        printf("the control is out of scope: none of its criteria belongs to a category in scope\n");
+        printf(
+            "the control is out of scope: none of its criteria belongs to a category in scope\n");
         return;
     }
     const bd_value *evidence = bd_value_find(result, "evidence");
-    printf("%.*s  %.*s%s  %.*s\n", BD_ARG(bd_value_text(control, "id")), BD_ARG(bd_value_text(control, "state")),
-           bd_value_is_true(control, "exception") ? " !" : "", BD_ARG(bd_value_text(control, "owner")));
+    printf("%.*s  %.*s%s  %.*s\n", BD_ARG(bd_value_text(control, "id")),
+           BD_ARG(bd_value_text(control, "state")),
+           bd_value_is_true(control, "exception") ? " !" : "",
+           BD_ARG(bd_value_text(control, "owner")));
     cli_print_text(bd_value_text(control, "statement"));
     printf("\nWhy: ");
     cli_print_text(bd_value_text(control, "reason"));
@@ -162,7 +176,8 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
     const bd_value *rules = bd_value_find(result, "rules");
     for (size_t i = 0; rules != NULL && i < rules->count; i++) {
         print_rules(&rules->items[i]);
-        const bd_value *requirement = requirement_of(control, bd_value_text(&rules->items[i], "id"));
+        const bd_value *requirement =
+            requirement_of(control, bd_value_text(&rules->items[i], "id"));
         if (requirement != NULL) {
             print_instances(requirement, evidence);
         }

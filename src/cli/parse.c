@@ -78,7 +78,8 @@ bd_rc cli_unknown_verb(const char *word, bd_err *err) {
     }
     const char *near = cli_nearest(word, known, count);
     if (near != NULL) {
-        BD_RAISE(err, BD_ERR_USAGE, "'%s' is no command; did you mean '%s'? 'bindery -h' lists them", word, near);
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "'%s' is no command; did you mean '%s'? 'bindery -h' lists them", word, near);
     }
     BD_RAISE(err, BD_ERR_USAGE, "'%s' is no command; 'bindery -h' lists them", word);
 }
@@ -86,7 +87,8 @@ bd_rc cli_unknown_verb(const char *word, bd_err *err) {
 /* ---- options ---- */
 
 static bool is_called(const cli_option *option, bd_str name) {
-    return bd_str_eqz(name, option->name) || (option->letter != NULL && bd_str_eqz(name, option->letter));
+    return bd_str_eqz(name, option->name) ||
+           (option->letter != NULL && bd_str_eqz(name, option->letter));
 }
 
 static const cli_option *find_option(const cli_verb *verb, bd_str name) {
@@ -102,7 +104,8 @@ static bool is_option(const char *word) {
     return word[0] == '-' && word[1] != '\0';
 }
 
-/* An option of any command that takes the next word as its value: the same name takes one in every command. */
+/* An option of any command that takes the next word as its value: the same name takes one in
+ * every command. */
 static bool takes_next(const char *word) {
     for (size_t i = 0; i < cli_option_count; i++) {
         if (cli_options[i].argument != NULL && is_called(&cli_options[i], bd_str_of(word))) {
@@ -112,7 +115,8 @@ static bool takes_next(const char *word) {
     return false;
 }
 
-/* Options may stand before the command, and which options there are depends on it: so it is looked for first. */
+/* Options may stand before the command, and which options there are depends on it: so it is
+ * looked for first. */
 static int find_verb_place(int argc, char **argv) {
     int at = 1;
     while (at < argc && is_option(argv[at])) {
@@ -136,11 +140,12 @@ static bd_rc unknown_option(const cli_verb *verb, bd_str name, bd_arena *arena, 
     const char *space = verb != NULL ? " " : "";
     const char *own = verb != NULL ? verb->name : "";
     if (near != NULL) {
-        BD_RAISE(err, BD_ERR_USAGE, "'bindery%s%s' has no option '%.*s'; did you mean '%s'? see 'bindery%s%s -h'", space,
-                 own, BD_ARG(name), near, space, own);
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "'bindery%s%s' has no option '%.*s'; did you mean '%s'? see 'bindery%s%s -h'",
+                 space, own, BD_ARG(name), near, space, own);
     }
-    BD_RAISE(err, BD_ERR_USAGE, "'bindery%s%s' has no option '%.*s'; see 'bindery%s%s -h'", space, own, BD_ARG(name),
-             space, own);
+    BD_RAISE(err, BD_ERR_USAGE, "'bindery%s%s' has no option '%.*s'; see 'bindery%s%s -h'", space,
+             own, BD_ARG(name), space, own);
 }
 
 /* "-j4" is "-j 4": the letter's value follows at once. */
@@ -152,22 +157,24 @@ static void split_letter(const cli_verb *verb, bd_str word, bd_str *name, bd_str
     }
 }
 
-/* The next word; one that is an option itself was hardly meant as a value ("--period=--x" says that it was). */
-static bd_rc next_value(int argc, char **argv, int *at, bd_str name, const cli_option *option, bd_str *value,
-                        bd_err *err) {
+/* The next word; one that is an option itself was hardly meant as a value ("--period=--x" says
+ * that it was). */
+static bd_rc next_value(int argc, char **argv, int *at, bd_str name, const cli_option *option,
+                        bd_str *value, bd_err *err) {
     if (*at >= argc) {
         BD_RAISE(err, BD_ERR_USAGE, "'%.*s' needs a value: %s", BD_ARG(name), option->argument);
     }
     if (is_option(argv[*at])) {
-        BD_RAISE(err, BD_ERR_USAGE, "'%.*s' needs a value, %s, and found the option '%s'", BD_ARG(name),
-                 option->argument, argv[*at]);
+        BD_RAISE(err, BD_ERR_USAGE, "'%.*s' needs a value, %s, and found the option '%s'",
+                 BD_ARG(name), option->argument, argv[*at]);
     }
     *value = bd_str_of(argv[*at]);
     *at += 1;
     return BD_OK;
 }
 
-static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_call *out, bd_err *err) {
+static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_call *out,
+                         bd_err *err) {
     bd_str word = bd_str_of(argv[*at]);
     bd_str name = word;
     bd_str value = {NULL, 0};
@@ -193,7 +200,8 @@ static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_ca
         BD_TRY(next_value(argc, argv, at, name, option, &value, err));
     }
     if (value.size == 0) {
-        BD_RAISE(err, BD_ERR_USAGE, "'%s' is given an empty value, it needs %s", option->name, option->argument);
+        BD_RAISE(err, BD_ERR_USAGE, "'%s' is given an empty value, it needs %s", option->name,
+                 option->argument);
     }
     if (out->has[option->id] && !option->repeats) {
         BD_RAISE(err, BD_ERR_USAGE, "'%s' is given twice", option->name);
@@ -211,19 +219,22 @@ static bd_rc check_operands(const cli_call *call, bd_err *err) {
     }
     for (size_t i = 0; i < call->operand_count; i++) {
         if (call->operands[i][0] == '\0') {
-            BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' is given an empty word; see 'bindery %s -h'", verb->name, verb->name);
+            BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' is given an empty word; see 'bindery %s -h'",
+                     verb->name, verb->name);
         }
     }
     if (call->operand_count < verb->least) {
-        BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' needs %s; see 'bindery %s -h'", verb->name, verb->operands, verb->name);
+        BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' needs %s; see 'bindery %s -h'", verb->name,
+                 verb->operands, verb->name);
     }
     if (verb->most == 0 && call->operand_count > 0 && bd_path_is_folder(call->operands[0])) {
-        BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' works in the current folder; for '%s' write 'bindery -C %s %s'",
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "'bindery %s' works in the current folder; for '%s' write 'bindery -C %s %s'",
                  verb->name, call->operands[0], call->operands[0], verb->name);
     }
     if (call->operand_count > verb->most) {
-        BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' does not take '%s'; see 'bindery %s -h'", verb->name,
-                 call->operands[verb->most], verb->name);
+        BD_RAISE(err, BD_ERR_USAGE, "'bindery %s' does not take '%s'; see 'bindery %s -h'",
+                 verb->name, call->operands[verb->most], verb->name);
     }
     return BD_OK;
 }

@@ -16,7 +16,8 @@ static bd_rc write_stdout(bd_sink *sink, const void *bytes, size_t count, bd_err
 void cli_print_json(const bd_value *result) {
     bd_sink sink = {.write = write_stdout};
     bd_err err;
-    if (!bd_failed(bd_json_write_canonical(result, &sink, &err))) { /* else the end of the command says so */
+    if (!bd_failed(bd_json_write_canonical(result, &sink,
+                                           &err))) { /* else the end of the command says so */
         fputc('\n', stdout);
     }
 }
@@ -65,8 +66,8 @@ void cli_print_diags(const bd_diags *diags, bool is_quiet) {
 static void print_ratio(const bd_value *result, const char *key, const char *word) {
     const bd_value *ratio = bd_value_find(result, key);
     if (ratio != NULL) {
-        printf("%s %lld of %lld (%.*s %%)", word, (long long)cli_number(ratio, "n"), (long long)cli_number(ratio, "of"),
-               BD_ARG(bd_value_text(ratio, "percent")));
+        printf("%s %lld of %lld (%.*s %%)", word, (long long)cli_number(ratio, "n"),
+               (long long)cli_number(ratio, "of"), BD_ARG(bd_value_text(ratio, "percent")));
     }
 }
 
@@ -84,9 +85,9 @@ static void print_ingest(const bd_value *ingest) {
         return;
     }
     int64_t items = cli_number(ingest, "items");
-    printf("%lld new, %lld unchanged, %lld refused; %lld item%s in the locker\n", (long long)cli_number(ingest, "new"),
-           (long long)cli_number(ingest, "same"), (long long)cli_number(ingest, "refused"), (long long)items,
-           cli_s(items));
+    printf("%lld new, %lld unchanged, %lld refused; %lld item%s in the locker\n",
+           (long long)cli_number(ingest, "new"), (long long)cli_number(ingest, "same"),
+           (long long)cli_number(ingest, "refused"), (long long)items, cli_s(items));
 }
 
 static void print_states(const bd_value *result) {
@@ -98,8 +99,9 @@ static void print_states(const bd_value *result) {
     print_ratio(result, "cover", "COVER");
     printf("   ");
     print_ratio(result, "fresh", "FRESH");
-    printf("\ncontrols in scope: %lld [x]  %lld [~]  %lld [ ]", (long long)cli_number(result, "complete"),
-           (long long)cli_number(result, "in_progress"), (long long)cli_number(result, "not_started"));
+    printf("\ncontrols in scope: %lld [x]  %lld [~]  %lld [ ]",
+           (long long)cli_number(result, "complete"), (long long)cli_number(result, "in_progress"),
+           (long long)cli_number(result, "not_started"));
     if (cli_number(result, "not_applicable") + cli_number(result, "not_yet_due") > 0) {
         printf("  %lld n/a  %lld not yet due", (long long)cli_number(result, "not_applicable"),
                (long long)cli_number(result, "not_yet_due"));
@@ -108,10 +110,12 @@ static void print_states(const bd_value *result) {
     int64_t evidence = cli_number(result, "evidence");
     int64_t findings = cli_number(result, "findings");
     int64_t exceptions = cli_number(result, "exceptions");
-    printf("evidence: %lld item%s, %lld unmapped, %lld unreadable; %lld failing record%s; %lld exception%s, %lld open\n",
+    printf("evidence: %lld item%s, %lld unmapped, %lld unreadable; %lld failing record%s; %lld "
+           "exception%s, %lld open\n",
            (long long)evidence, cli_s(evidence), (long long)cli_number(result, "unmapped"),
-           (long long)cli_number(result, "malformed"), (long long)findings, cli_s(findings), (long long)exceptions,
-           cli_s(exceptions), (long long)cli_number(result, "exceptions_open"));
+           (long long)cli_number(result, "malformed"), (long long)findings, cli_s(findings),
+           (long long)exceptions, cli_s(exceptions),
+           (long long)cli_number(result, "exceptions_open"));
 }
 
 void cli_print_run(const cli_call *call, const bd_value *result) {
@@ -130,7 +134,9 @@ void cli_print_run(const cli_call *call, const bd_value *result) {
     if (signer.size > 0) {
         printf("signed by         ");
         cli_print_text(signer);
-        printf("%s\n", bd_value_is_true(result, "trial") ? "; a trial identity proves integrity, not who you are" : "");
+        printf("%s\n", bd_value_is_true(result, "trial")
+                           ? "; a trial identity proves integrity, not who you are"
+                           : "");
     }
 }
 
@@ -168,8 +174,8 @@ void cli_print_lint(const cli_call *call, const bd_value *result) {
     int64_t remarks = cli_number(result, "remarks");
     printf("%lld criteria, %lld controls, %lld sources, %lld checks: %lld fault%s, %lld remark%s\n",
            (long long)cli_number(result, "criteria"), (long long)cli_number(result, "controls"),
-           (long long)cli_number(result, "sources"), (long long)cli_number(result, "checks"), (long long)faults,
-           cli_s(faults), (long long)remarks, cli_s(remarks));
+           (long long)cli_number(result, "sources"), (long long)cli_number(result, "checks"),
+           (long long)faults, cli_s(faults), (long long)remarks, cli_s(remarks));
 }
 
 /* ---- verify ---- */
@@ -192,8 +198,10 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
     printf("\n");
     cli_print_fact(result, "organisation", "organisation");
     if (bd_value_text(result, "period").size > 0) {
-        static const char *const parts[][2] = {
-            {"  period       ", "period"}, {", ", "period_from"}, {" to ", "period_to"}, {", as of ", "as_of"}};
+        static const char *const parts[][2] = {{"  period       ", "period"},
+                                               {", ", "period_from"},
+                                               {" to ", "period_to"},
+                                               {", as of ", "as_of"}};
         for (size_t i = 0; i < BD_COUNT(parts); i++) {
             printf("%s", parts[i][0]);
             cli_print_text(bd_value_text(result, parts[i][1]));
@@ -225,7 +233,8 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
         printf("\n");
     }
     if (bd_str_eqz(verdict, "VERIFIED")) {
-        printf("  Unchanged since it was signed by a certificate you trust. This says nothing about whether controls "
+        printf("  Unchanged since it was signed by a certificate you trust. This says nothing "
+               "about whether controls "
                "operated.\n");
     }
 }

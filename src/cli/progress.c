@@ -1,4 +1,5 @@
-/* How far a command is: a bar on a terminal, one plain line per stage elsewhere, so that a log shows where time went. */
+/* How far a command is: a bar on a terminal, one plain line per stage elsewhere, so that a log
+ * shows where time went. */
 #include "cli_priv.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Verbs and options as data: what `help --json` prints, for completion scripts and for the manual's tests. */
+/* Verbs and options as data: what `help --json` prints, for completion scripts and for the
+ * manual's tests. */
 #include "cli_priv.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* builtin.h - files of templates/ and fonts/ that are built into the binary (made by the Makefile). */
+/* builtin.h - files of templates/ and fonts/ that are built into the binary (made by the
+ * Makefile). */
 #ifndef BUILTIN_H
 #define BUILTIN_H
 

@@ -72,7 +72,8 @@ static bd_str shown(const char *path) {
     return bd_str_of(path);
 }
 
-static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, bd_result *out, bd_err *err) {
+static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, bd_result *out,
+                              bd_err *err) {
     const char *assessment = bd_session_output(outputs->session, "assessment.json");
     const char *findings = bd_session_output(outputs->session, "findings.ndjson");
     BD_TRY(bd_outputs_put(outputs, assessment, bd_buf_str(&judged->assessment_json), err));
@@ -82,7 +83,8 @@ static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, 
     return BD_OK;
 }
 
-static bd_rc write_readiness(bd_outputs *outputs, bd_production *production, bd_result *out, bd_err *err) {
+static bd_rc write_readiness(bd_outputs *outputs, bd_production *production, bd_result *out,
+                             bd_err *err) {
     bd_str pdf;
     BD_TRY(bd_production_readiness(production, &pdf, err));
     const char *path = bd_session_output(production->session, "readiness.pdf");
@@ -91,7 +93,8 @@ static bd_rc write_readiness(bd_outputs *outputs, bd_production *production, bd_
     return BD_OK;
 }
 
-static bd_rc write_binder(bd_outputs *outputs, bd_production *production, bd_result *out, bd_err *err) {
+static bd_rc write_binder(bd_outputs *outputs, bd_production *production, bd_result *out,
+                          bd_err *err) {
     BD_TRY(bd_production_binder(production, err));
     const char *path = bd_session_output(production->session, "binder.pdf");
     BD_TRY(bd_outputs_put(outputs, path, production->binder, err));
@@ -103,7 +106,8 @@ static bd_rc write_binder(bd_outputs *outputs, bd_production *production, bd_res
     return BD_OK;
 }
 
-static bd_rc write_package(bd_outputs *outputs, bd_production *production, bd_result *out, bd_err *err) {
+static bd_rc write_package(bd_outputs *outputs, bd_production *production, bd_result *out,
+                           bd_err *err) {
     bd_session *session = production->session;
     bd_str sums;
     BD_TRY(bd_production_package(production, outputs, &sums, err));
@@ -127,8 +131,8 @@ static bool needs_production(const stages *wanted) {
     return wanted->binder || wanted->readiness || wanted->package;
 }
 
-static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *judged, bd_signer *signer,
-                     bd_result *out, bd_err *err) {
+static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *judged,
+                     bd_signer *signer, bd_result *out, bd_err *err) {
     bd_session *session = outputs->session;
     bd_production *production = bd_new(session->arena, bd_production, 1);
     BD_TRY(bd_production_open(session, judged, signer, production, err));
@@ -146,7 +150,8 @@ static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *j
     return wanted->package ? bd_production_note(production, err) : BD_OK;
 }
 
-/* What a scan could not read is in the locker and in the lists; `--strict` asks to hear of it by the exit code. */
+/* What a scan could not read is in the locker and in the lists; `--strict` asks to hear of it
+ * by the exit code. */
 static void count_unreadable(bd_session *session, const bd_judged_run *judged, bd_result *out) {
     int64_t malformed = 0;
     int64_t refused = 0;
@@ -162,12 +167,16 @@ static void count_unreadable(bd_session *session, const bd_judged_run *judged, b
     }
 }
 
-static const char *const media_words[] = {
-    [BD_MEDIA_UNKNOWN] = "of unknown form", [BD_MEDIA_JSON] = "JSON", [BD_MEDIA_NDJSON] = "JSON lines",
-    [BD_MEDIA_CSV] = "CSV",                 [BD_MEDIA_PDF] = "PDF",   [BD_MEDIA_TEXT] = "text",
-    [BD_MEDIA_BINARY] = "binary"};
+static const char *const media_words[] = {[BD_MEDIA_UNKNOWN] = "of unknown form",
+                                          [BD_MEDIA_JSON] = "JSON",
+                                          [BD_MEDIA_NDJSON] = "JSON lines",
+                                          [BD_MEDIA_CSV] = "CSV",
+                                          [BD_MEDIA_PDF] = "PDF",
+                                          [BD_MEDIA_TEXT] = "text",
+                                          [BD_MEDIA_BINARY] = "binary"};
 
-/* Kept, listed and read by nothing: the one who handed it in wants to know today, not from the binder. */
+/* Kept, listed and read by nothing: the one who handed it in wants to know today, not from the
+ * binder. */
 static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
     enum { MOST = 10 };
     size_t said = 0;
@@ -177,19 +186,24 @@ static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
             continue;
         }
         if (++said <= MOST) {
-            bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, item->given.path, (bd_str){"", 0},
-                        "kept and listed as unmapped: its content (%s) is none that a source of the catalog has; "
-                        "a sidecar can say what it is", media_words[item->facts.media]);
+            bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, item->given.path,
+                        (bd_str){"", 0},
+                        "kept and listed as unmapped: its content (%s) is none that a source of "
+                        "the catalog has; "
+                        "a sidecar can say what it is",
+                        media_words[item->facts.media]);
         }
     }
     if (said > MOST) {
-        bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, BD_STR("locker"), (bd_str){"", 0},
-                    "%zu more files are unmapped; assessment.json and the binder list all", said - MOST);
+        bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, BD_STR("locker"),
+                    (bd_str){"", 0},
+                    "%zu more files are unmapped; assessment.json and the binder list all",
+                    said - MOST);
     }
 }
 
-static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_signer *signer, bd_result *out,
-                               bd_err *err) {
+static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_signer *signer,
+                               bd_result *out, bd_err *err) {
     bd_judged_run judged;
     BD_TRY(bd_judge(session, &judged, err));
     add_judged(out, session, &judged);
@@ -209,8 +223,8 @@ static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_sig
     return rc;
 }
 
-static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_signer *signer, bd_result *out,
-                              bd_err *err) {
+static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_signer *signer,
+                              bd_result *out, bd_err *err) {
     if (wanted->ingest) {
         const bd_value *ingested = NULL;
         BD_TRY(bd_ingest(session, wanted->paths, wanted->path_count, &ingested, err));
@@ -224,11 +238,13 @@ static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_
                         bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
     bool writes = wanted->ingest || wanted->package;
-    BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome, &session, err));
+    BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome,
+                           &session, err));
     bd_result out = {.arena = arena};
     bd_signer signer = {0};
     bool is_signed = needs_production(wanted) && wanted->signing != BD_RUN_UNSIGNED;
-    /* first of all: a key that cannot be used is said before minutes of work, and a passphrase is asked at once */
+    /* first of all: a key that cannot be used is said before minutes of work, and a passphrase
+     * is asked at once */
     bd_rc rc = is_signed ? bd_signer_open(&session, &signer, err) : BD_OK;
     if (!bd_failed(rc)) {
         rc = ingest_and_judge(&session, wanted, is_signed ? &signer : NULL, &out, err);
@@ -239,29 +255,35 @@ static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_
     return rc;
 }
 
-bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths, size_t count, bd_arena *arena,
-                    bd_run_outcome *out, bd_err *err) {
+bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths, size_t count,
+                    bd_arena *arena, bd_run_outcome *out, bd_err *err) {
     stages wanted = {.ingest = true, .paths = paths, .path_count = count};
     return run_stages(options, &wanted, arena, out, err);
 }
 
-bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err) {
+bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
+                    bd_err *err) {
     stages wanted = {.assess = true};
     return run_stages(options, &wanted, arena, out, err);
 }
 
-bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_run_signing signing, bd_arena *arena,
-                    bd_run_outcome *out, bd_err *err) {
-    stages wanted = {.binder = bd_str_eqz(kind, "binder"), .readiness = bd_str_eqz(kind, "readiness"), .signing = signing};
+bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_run_signing signing,
+                    bd_arena *arena, bd_run_outcome *out, bd_err *err) {
+    stages wanted = {.binder = bd_str_eqz(kind, "binder"),
+                     .readiness = bd_str_eqz(kind, "readiness"),
+                     .signing = signing};
     if (!wanted.binder && !wanted.readiness) {
-        BD_RAISE(err, BD_ERR_USAGE, "'%.*s' is no report; render 'binder' or 'readiness'", BD_ARG(kind));
+        BD_RAISE(err, BD_ERR_USAGE, "'%.*s' is no report; render 'binder' or 'readiness'",
+                 BD_ARG(kind));
     }
     return run_stages(options, &wanted, arena, out, err);
 }
 
-bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err) {
+bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
+                     bd_err *err) {
     if (options->edition.size > 0 && !bd_str_eqz(options->edition, "auditor")) {
-        BD_RAISE(err, BD_ERR_UNSUPPORTED, "edition '%.*s' is not made by this version; it makes 'auditor'",
+        BD_RAISE(err, BD_ERR_UNSUPPORTED,
+                 "edition '%.*s' is not made by this version; it makes 'auditor'",
                  BD_ARG(options->edition));
     }
     stages wanted = {.assess = true, .package = true};
@@ -269,7 +291,8 @@ bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena, bd_run_outc
 }
 
 bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err) {
-    stages wanted = {.ingest = true, .assess = true, .binder = true, .readiness = true, .package = true};
+    stages wanted = {
+        .ingest = true, .assess = true, .binder = true, .readiness = true, .package = true};
     return run_stages(options, &wanted, arena, out, err);
 }
 
@@ -279,13 +302,14 @@ static bd_rc refuse_signed(bd_str pdf, const char *path, bd_arena *arena, bd_err
     bd_pdf_report report;
     BD_TRY(bd_verify_pdf(pdf, (bd_str){"", 0}, BD_INSTANT_NONE, arena, &report, err));
     if (report.is_signed) {
-        BD_RAISE(err, BD_ERR_INPUT, "cannot sign '%s': it is signed already; 'bindery verify' checks it", path);
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "cannot sign '%s': it is signed already; 'bindery verify' checks it", path);
     }
     return BD_OK;
 }
 
-bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *outcome,
-                  bd_err *err) {
+bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena,
+                  bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
     bd_locker_close(session.locker);
@@ -300,7 +324,8 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     bd_rc rc = bd_cover_holds(pdf, signer.fingerprint, arena, &is_named, err);
     if (!bd_failed(rc) && !is_named) {
         rc = bd_raise(err, BD_ERR_INPUT,
-                      "cannot sign: its cover does not name the certificate %.*s; render it again with this signer",
+                      "cannot sign: its cover does not name the certificate %.*s; render it again "
+                      "with this signer",
                       BD_ARG(signer.fingerprint));
     }
     bd_sign_options signing = {.signed_at = bd_clock_now(),
@@ -322,7 +347,8 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
 
 /* ---- status and explain ---- */
 
-bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome, bd_err *err) {
+bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
+                    bd_err *err) {
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
     bd_judged_run judged;
@@ -332,12 +358,14 @@ bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outco
     bd_json_limits limits = bd_json_default_limits;
     limits.nodes = 100000000;
     limits.record_bytes = (size_t)2 << 30;
-    rc = bd_json_parse(bd_str_copy(arena, bd_buf_str(&judged.assessment_json)), &limits, arena, &outcome->result, err);
+    rc = bd_json_parse(bd_str_copy(arena, bd_buf_str(&judged.assessment_json)), &limits, arena,
+                       &outcome->result, err);
     bd_judged_clear(&judged);
     return rc;
 }
 
-static const bd_value *requirement_rules(const bd_requirement *requirement, const bd_catalog *catalog, bd_arena *arena) {
+static const bd_value *requirement_rules(const bd_requirement *requirement,
+                                         const bd_catalog *catalog, bd_arena *arena) {
     bd_result out = {.arena = arena};
     bd_result_text(&out, "id", requirement->id);
     bd_result_text(&out, "statement", requirement->statement);
@@ -357,13 +385,15 @@ static const bd_value *requirement_rules(const bd_requirement *requirement, cons
     return bd_result_object(&out);
 }
 
-bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *arena, bd_run_outcome *outcome, bd_err *err) {
+bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *arena,
+                     bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
     const bd_control *control = bd_catalog_control(session.catalog, number);
     bd_session_close(&session);
     if (control == NULL) {
-        BD_RAISE(err, BD_ERR_USAGE, "there is no control '%.*s'; 'bindery status' lists them", BD_ARG(number));
+        BD_RAISE(err, BD_ERR_USAGE, "there is no control '%.*s'; 'bindery status' lists them",
+                 BD_ARG(number));
     }
     const bd_catalog *catalog = session.catalog;
     BD_TRY(bd_run_status(options, arena, outcome, err));
@@ -392,11 +422,13 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
 
 /* ---- catalog lint ---- */
 
-bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome, bd_err *err) {
+bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
+                          bd_err *err) {
     const bd_catalog_file *files;
     size_t count;
     if (!bd_path_is_folder(options->folder)) {
-        BD_RAISE(err, BD_ERR_INPUT, "cannot look for a catalog in '%s': there is no such folder", options->folder);
+        BD_RAISE(err, BD_ERR_INPUT, "cannot look for a catalog in '%s': there is no such folder",
+                 options->folder);
     }
     BD_TRY(bd_session_catalog_files(options->folder, arena, &files, &count, err));
     bd_catalog_lint(files, count, arena, &outcome->diags);

@@ -1,4 +1,5 @@
-/* Files into the locker: every readable file below the folders named, described by its sidecar where it has one. */
+/* Files into the locker: every readable file below the folders named, described by its sidecar
+ * where it has one. */
 #include "bindery/run.h"
 
 #include "run_priv.h"
@@ -19,15 +20,17 @@ typedef struct {
 } ingestion;
 
 static void refuse(ingestion *run, bd_str path, const char *why, bool is_named) {
-    bd_diag_add(run->session->arena, &run->session->outcome->diags, BD_DIAG_REFUSED, path, (bd_str){"", 0},
-                "%s", why);
+    bd_diag_add(run->session->arena, &run->session->outcome->diags, BD_DIAG_REFUSED, path,
+                (bd_str){"", 0}, "%s", why);
     run->refused++;
     run->named_refused = run->named_refused || is_named;
 }
 
 static const char *unreadable(const ingestion *run, const char *reason) {
-    return bd_str_format(run->session->arena, "cannot be read: %s; give whoever runs bindery the right to read it",
-                         reason).data;
+    return bd_str_format(run->session->arena,
+                         "cannot be read: %s; give whoever runs bindery the right to read it",
+                         reason)
+        .data;
 }
 
 static bool has_path(const bd_entries *entries, bd_str path) {
@@ -49,30 +52,37 @@ static bool has_path(const bd_entries *entries, bd_str path) {
 }
 
 static bool is_about_file(const bd_err *err) {
-    return err->class == BD_ERR_INPUT || err->class == BD_ERR_LIMIT || err->class == BD_ERR_UNSUPPORTED;
+    return err->class == BD_ERR_INPUT || err->class == BD_ERR_LIMIT ||
+           err->class == BD_ERR_UNSUPPORTED;
 }
 
-static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, bd_str sidecar, bool is_named,
-                      bd_err *err) {
+static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, bd_str sidecar,
+                      bool is_named, bd_err *err) {
     bd_locker *locker = run->session->locker;
-    bool may_skip = !run->session->options->rehash &&
-                    run->session->options->collected_at == BD_INSTANT_NONE;
+    bool may_skip =
+        !run->session->options->rehash && run->session->options->collected_at == BD_INSTANT_NONE;
     if (may_skip && bd_locker_is_unchanged(locker, entry)) {
         run->unchanged++;
         return BD_OK;
     }
     if (entry->bytes > FILE_BYTES) {
         refuse(run, entry->path,
-               bd_str_format(run->session->arena, "it has %lld bytes, one file may have at most %lld; split the export",
-                             (long long)entry->bytes, (long long)FILE_BYTES).data, is_named);
+               bd_str_format(run->session->arena,
+                             "it has %lld bytes, one file may have at most %lld; split the export",
+                             (long long)entry->bytes, (long long)FILE_BYTES)
+                   .data,
+               is_named);
         return BD_OK;
     }
     BD_DEFER(bd_fd_close) int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
-        refuse(run, entry->path, errno == EACCES ? unreadable(run, strerror(errno)) : strerror(errno), is_named);
+        refuse(run, entry->path,
+               errno == EACCES ? unreadable(run, strerror(errno)) : strerror(errno), is_named);
         return BD_OK;
     }
-    bd_put put = {.entry = entry, .collected_at = run->session->options->collected_at, .sidecar_path = sidecar};
+    bd_put put = {.entry = entry,
+                  .collected_at = run->session->options->collected_at,
+                  .sidecar_path = sidecar};
     bd_put_result result;
     bd_rc rc = bd_locker_put(locker, fd, &put, run->session->jobs, &result, err);
     if (bd_failed(rc)) {
@@ -117,7 +127,8 @@ static bd_rc put_single(ingestion *run, const char *path, bd_err *err) {
         return BD_OK;
     }
     if (!S_ISREG(facts.st_mode)) {
-        refuse(run, bd_str_of(path), "not a regular file; links and devices are not followed", true);
+        refuse(run, bd_str_of(path), "not a regular file; links and devices are not followed",
+               true);
         return BD_OK;
     }
     bd_entry entry = {
@@ -154,19 +165,21 @@ static bd_rc put_path(ingestion *run, const char *path, bool is_named, bd_err *e
 static bd_rc put_inbox(ingestion *run, bd_err *err) {
     const char *inbox = bd_session_path(run->session, "inbox");
     if (!bd_path_exists(inbox)) {
-        bd_diag_add(run->session->arena, &run->session->outcome->diags, BD_DIAG_WARNING, bd_str_of(inbox),
-                    (bd_str){"", 0}, "there is no such folder, so nothing was put into the locker; make it and put "
+        bd_diag_add(run->session->arena, &run->session->outcome->diags, BD_DIAG_WARNING,
+                    bd_str_of(inbox), (bd_str){"", 0},
+                    "there is no such folder, so nothing was put into the locker; make it and put "
                     "exports there");
         return BD_OK;
     }
     if (!bd_path_is_folder(inbox)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s' is not a folder; make it one and put exports there", inbox);
+        BD_RAISE(err, BD_ERR_INPUT, "'%s' is not a folder; make it one and put exports there",
+                 inbox);
     }
     return put_folder(run, inbox, false, err);
 }
 
-bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count, const bd_value **result,
-                bd_err *err) {
+bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,
+                const bd_value **result, bd_err *err) {
     ingestion run = {.session = session};
     if (count == 0) {
         BD_TRY(put_inbox(&run, err));

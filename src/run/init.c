@@ -13,12 +13,14 @@ static bd_rc write_blank_register(const char *inbox, bd_arena *arena, bd_err *er
         bd_buf_printf(&text, "%s%s", i > 0 ? "," : "", bd_register_columns[i]);
     }
     bd_buf_putc(&text, '\n');
-    bd_rc rc = bd_file_write(bd_path_join(arena, inbox, "register.csv"), 0644, bd_buf_str(&text), err);
+    bd_rc rc =
+        bd_file_write(bd_path_join(arena, inbox, "register.csv"), 0644, bd_buf_str(&text), err);
     bd_buf_clear(&text);
     return rc;
 }
 
-/* The folder need not be there yet; "." and the like are resolved, a new one is called what its path ends in. */
+/* The folder need not be there yet; "." and the like are resolved, a new one is called what
+ * its path ends in. */
 static bd_str folder_name(const char *folder, bd_arena *arena) {
     char *full = realpath(folder, NULL);
     bd_str path = full != NULL ? bd_str_copy(arena, bd_str_of(full)) : bd_str_of(folder);
@@ -35,7 +37,8 @@ static bd_rc make_identity(const char *folder, bd_str organisation, bd_arena *ar
     BD_TRY(bd_folder_make(identity, err));
     bd_str name = bd_str_format(arena, "%.*s (trial identity)", BD_ARG(organisation));
     return bd_identity_make(bd_path_join(arena, identity, "trial.key.pem"),
-                            bd_path_join(arena, identity, "trial.crt.pem"), name, bd_clock_now(), err);
+                            bd_path_join(arena, identity, "trial.crt.pem"), name, bd_clock_now(),
+                            err);
 }
 
 bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft, bd_arena *arena,
@@ -43,7 +46,8 @@ bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft, bd_a
     const char *folder = options->folder;
     const char *config = bd_path_join(arena, folder, "bindery.json");
     if (bd_path_exists(config)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s' holds an engagement already; edit its bindery.json", folder);
+        BD_RAISE(err, BD_ERR_INPUT, "'%s' holds an engagement already; edit its bindery.json",
+                 folder);
     }
     const bd_zone *zone;
     bd_str zone_name = draft->zone_name.size > 0 ? draft->zone_name : BD_STR("UTC");
@@ -77,8 +81,8 @@ bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft, bd_a
     BD_TRY(make_identity(folder, made.organisation_name, arena, err));
     BD_TRY(bd_file_write(config, 0644, text, err));
     for (size_t i = 0; i < defaulted.count; i++) {
-        bd_diag_add(arena, &outcome->diags, BD_DIAG_NOTE, BD_STR("bindery.json"), (bd_str){"", 0}, "%.*s by default",
-                    BD_ARG(defaulted.data[i]));
+        bd_diag_add(arena, &outcome->diags, BD_DIAG_NOTE, BD_STR("bindery.json"), (bd_str){"", 0},
+                    "%.*s by default", BD_ARG(defaulted.data[i]));
     }
     bd_result out = {.arena = arena};
     bd_result_text(&out, "folder", bd_str_of(folder));

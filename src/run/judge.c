@@ -1,4 +1,5 @@
-/* From the locker to an assessment: sidecars and register first, then every object once, then judging. */
+/* From the locker to an assessment: sidecars and register first, then every object once, then
+ * judging. */
 #include "bindery/run.h"
 
 #include "bindery/export.h"
@@ -16,11 +17,11 @@
 typedef struct {
     bd_session *session;
     bd_judged_run *out;
-    bd_map *by_path;     /* latest item at a path -> index + 1 */
-    bd_spool **rows;     /* one per worker */
-    bd_arena **arenas;   /* one per worker; live as long as the session's arena users need facts */
+    bd_map *by_path;   /* latest item at a path -> index + 1 */
+    bd_spool **rows;   /* one per worker */
+    bd_arena **arenas; /* one per worker; live as long as the session's arena users need facts */
     bd_scan_plan plan;
-    bd_err *errors;      /* one per worker */
+    bd_err *errors; /* one per worker */
     bool *has_failed;
 } judging;
 
@@ -32,17 +33,20 @@ static bd_evidence *item_at(judging *run, bd_str path) {
 }
 
 static void say(judging *run, bd_diag_severity severity, bd_str subject, const char *message) {
-    bd_diag_add(run->session->arena, &run->out->diags, severity, subject, (bd_str){"", 0}, "%s", message);
+    bd_diag_add(run->session->arena, &run->out->diags, severity, subject, (bd_str){"", 0}, "%s",
+                message);
 }
 
-static bd_rc read_item(judging *run, const bd_evidence *item, size_t max_bytes, bd_str *text, bd_err *err) {
+static bd_rc read_item(judging *run, const bd_evidence *item, size_t max_bytes, bd_str *text,
+                       bd_err *err) {
     const bd_blob *blob;
     BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->session->arena, &blob, err));
     return bd_blob_read(blob, max_bytes, run->session->arena, text, err);
 }
 
 /* A sidecar that cannot be read describes nothing: said, and its subject stands alone. */
-static bd_rc load_sidecar(judging *run, const bd_evidence *from, bd_sidecar *out, bool *is_loaded, bd_err *err) {
+static bd_rc load_sidecar(judging *run, const bd_evidence *from, bd_sidecar *out, bool *is_loaded,
+                          bd_err *err) {
     bd_str text;
     *is_loaded = false;
     BD_TRY(read_item(run, from, SIDECAR_BYTES, &text, err));
@@ -123,7 +127,8 @@ static bd_rc on_register_row(void *context, uint64_t ordinal, const bd_value *va
     return BD_OK;
 }
 
-static bd_rc parse_register(judging *run, const bd_evidence *from, bd_register_rows *out, bd_err *err) {
+static bd_rc parse_register(judging *run, const bd_evidence *from, bd_register_rows *out,
+                            bd_err *err) {
     bd_str text;
     BD_TRY(read_item(run, from, REGISTER_BYTES, &text, err));
     register_rows rows = {.arena = run->session->arena, .path = from->given.path};
@@ -131,12 +136,15 @@ static bd_rc parse_register(judging *run, const bd_evidence *from, bd_register_r
     bd_source source = bd_source_of_memory(&state, text);
     bd_csv_events events = {.context = &rows, .header = on_register_header, .row = on_register_row};
     BD_TRY(bd_csv_read(&source, &bd_csv_default_limits, NULL, &events, err));
-    return bd_register_parse(rows.rows.data, rows.rows.count, from->given.path, run->session->arena, out, err);
+    return bd_register_parse(rows.rows.data, rows.rows.count, from->given.path, run->session->arena,
+                             out, err);
 }
 
 static bd_str beside(bd_arena *arena, bd_str path, bd_str file) {
     bd_str folder = bd_path_folder(path);
-    return bd_str_eqz(folder, ".") ? file : bd_str_format(arena, "%.*s/%.*s", BD_ARG(folder), BD_ARG(file));
+    return bd_str_eqz(folder, ".")
+               ? file
+               : bd_str_format(arena, "%.*s/%.*s", BD_ARG(folder), BD_ARG(file));
 }
 
 static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) {
@@ -152,7 +160,8 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
         return BD_OK;
     }
     for (size_t i = 0; i < rows.count; i++) {
-        bd_evidence *item = item_at(run, beside(run->session->arena, from->given.path, rows.data[i].file));
+        bd_evidence *item =
+            item_at(run, beside(run->session->arena, from->given.path, rows.data[i].file));
         if (item == NULL) {
             bd_diag_add(run->session->arena, &run->out->diags, BD_DIAG_WARNING, from->given.path,
                         bd_str_format(run->session->arena, "row %u", rows.data[i].row),
@@ -168,8 +177,9 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
 static void say_orphan(judging *run, const bd_evidence *item) {
     bd_str subject = bd_sidecar_subject(item->given.path);
     if (subject.size > 0 && item_at(run, subject) == NULL) {
-        bd_diag_add(run->session->arena, &run->out->diags, BD_DIAG_WARNING, item->given.path, (bd_str){"", 0},
-                    "describes '%.*s', which is not in the locker", BD_ARG(subject));
+        bd_diag_add(run->session->arena, &run->out->diags, BD_DIAG_WARNING, item->given.path,
+                    (bd_str){"", 0}, "describes '%.*s', which is not in the locker",
+                    BD_ARG(subject));
     }
 }
 
@@ -321,7 +331,8 @@ static bd_rc on_finding(void *context, const bd_finding *finding, bd_err *err) {
     if (group->first.count < BD_REPORT_FINDINGS) {
         bd_finding *kept = bd_push(arena, &group->first);
         *kept = *finding;
-        bd_str *const texts[] = {&kept->key, &kept->reason, &kept->resource, &kept->subscription, &kept->type};
+        bd_str *const texts[] = {&kept->key, &kept->reason, &kept->resource, &kept->subscription,
+                                 &kept->type};
         for (size_t i = 0; i < BD_COUNT(texts); i++) {
             *texts[i] = bd_str_copy(arena, *texts[i]);
         }
@@ -332,7 +343,8 @@ static bd_rc on_finding(void *context, const bd_finding *finding, bd_err *err) {
 
 static int cmp_groups(const void *context, const void *a, const void *b) {
     (void)context;
-    return bd_str_cmp(((const bd_finding_group *)a)->check->id, ((const bd_finding_group *)b)->check->id);
+    return bd_str_cmp(((const bd_finding_group *)a)->check->id,
+                      ((const bd_finding_group *)b)->check->id);
 }
 
 /* ---- acts of people ---- */
@@ -413,7 +425,8 @@ static void say_facts(judging *run) {
     for (size_t i = 0; i < run->out->evidence.count; i++) {
         const bd_evidence *item = &run->out->evidence.data[i];
         if (item->facts.is_malformed) {
-            say(run, BD_DIAG_REFUSED, item->given.path, bd_str_z(run->session->arena, item->facts.problem));
+            say(run, BD_DIAG_REFUSED, item->given.path,
+                bd_str_z(run->session->arena, item->facts.problem));
         }
         for (size_t j = 0; j < item->facts.diags.count; j++) {
             bd_diag diag = item->facts.diags.data[j];

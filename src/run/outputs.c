@@ -16,13 +16,15 @@ static bool is_leftover(const char *name) {
     return size > tail && strncmp(name + size - tail, TEMP_MARK, strlen(TEMP_MARK)) == 0;
 }
 
-/* A killed run leaves the file it was writing, under a name that nobody reads. Only the one writer may clear it away. */
+/* A killed run leaves the file it was writing, under a name that nobody reads. Only the one
+ * writer may clear it away. */
 static void sweep(const char *folder, bd_arena *arena) {
     DIR *open_folder = opendir(folder);
     if (open_folder == NULL) {
         return;
     }
-    for (const struct dirent *entry = readdir(open_folder); entry != NULL; entry = readdir(open_folder)) {
+    for (const struct dirent *entry = readdir(open_folder); entry != NULL;
+         entry = readdir(open_folder)) {
         if (is_leftover(entry->d_name)) {
             (void)unlink(bd_path_join(arena, folder, entry->d_name));
         }

@@ -1,4 +1,4 @@
-/* The package's plan and files, the binder, the readiness report, the zip (order: formats.md, "Package"). */
+/* The package's plan and files, the binder, the readiness report, the zip. */
 #include "bindery/run.h"
 
 #include "bindery/export.h"
@@ -39,10 +39,12 @@ static bd_str date_of(bd_arena *arena, const bd_evidence *item) {
     return bd_str_format(arena, "%04d-%02d", date.year, date.month);
 }
 
-/* The first control, in natural order, that an item speaks to; sidecars lie with what they describe. */
+/* The first control, in natural order, that an item speaks to; sidecars lie with what they
+ * describe. */
 static const bd_control **control_by_item(bd_production *run) {
     bd_judged_run *judged = run->judged;
-    const bd_control **owners = bd_new(run->session->arena, const bd_control *, judged->evidence.count + 1);
+    const bd_control **owners =
+        bd_new(run->session->arena, const bd_control *, judged->evidence.count + 1);
     const bd_assessment *assessment = judged->assessment;
     for (size_t i = 0; i < assessment->control_count; i++) {
         const bd_control_result *control = &assessment->controls[i];
@@ -66,7 +68,8 @@ static bd_str short_title(const bd_control *control) {
     return bd_str_sub(control->statement, 0, 48);
 }
 
-static bd_package_place place_of(bd_production *run, const bd_evidence *item, const bd_control *control) {
+static bd_package_place place_of(bd_production *run, const bd_evidence *item,
+                                 const bd_control *control) {
     bd_arena *arena = run->session->arena;
     return (bd_package_place){
         .package_id = run->facts.package_id,
@@ -75,15 +78,16 @@ static bd_package_place place_of(bd_production *run, const bd_evidence *item, co
         .control_title = control != NULL ? short_title(control) : (bd_str){"", 0},
         .evidence_id = bd_evidence_id(arena, item->given.number),
         .date = date_of(arena, item),
-        .title = item->is_sidecar ? bd_path_name(bd_sidecar_subject(item->given.path)) : item->title,
+        .title =
+            item->is_sidecar ? bd_path_name(bd_sidecar_subject(item->given.path)) : item->title,
         .extension = extension_of(arena, item),
     };
 }
 
 /* ---- core files ---- */
 
-static bd_rc add_file(bd_production *run, bd_str name, bd_role role, const bd_blob *blob, bd_str evidence_id,
-                      const bd_control *control, bd_err *err) {
+static bd_rc add_file(bd_production *run, bd_str name, bd_role role, const bd_blob *blob,
+                      bd_str evidence_id, const bd_control *control, bd_err *err) {
     bd_package_file file = {.name = name, .role = role, .evidence_id = evidence_id, .blob = blob};
     if (control != NULL) {
         *bd_push(run->session->arena, &file.controls) = control->number;
@@ -91,9 +95,22 @@ static bd_rc add_file(bd_production *run, bd_str name, bd_role role, const bd_bl
     return bd_package_add(run->package, &file, err);
 }
 
-static bd_rc add_text(bd_production *run, const char *name, bd_role role, bd_str text, bd_err *err) {
-    const bd_blob *blob = bd_blob_of_memory(run->session->arena, text);
+static bd_rc add_text(bd_production *run, const char *name, bd_role role, bd_str text,
+                      bd_err *err) {
+    const bd_blob *blob;
+    BD_TRY(bd_blob_deflate(run->session->arena, text, &blob, err));
     return add_file(run, bd_str_of(name), role, blob, (bd_str){"", 0}, NULL, err);
+}
+
+/* Takes what was written into `text` and empties it. */
+static bd_rc add_written(bd_production *run, const char *name, bd_role role, bd_buf *text, bd_rc written,
+                         bd_err *err) {
+    bd_rc rc = written;
+    if (!bd_failed(rc)) {
+        rc = add_text(run, name, role, bd_buf_str(text), err);
+    }
+    bd_buf_clear(text);
+    return rc;
 }
 
 static bd_export_inputs export_inputs(bd_production *run) {
@@ -116,31 +133,31 @@ static bd_export_inputs export_inputs(bd_production *run) {
 
 typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 
-static bd_rc add_export(bd_production *run, const char *name, bd_role role, export_fn *write, bd_err *err) {
+static bd_rc add_export(bd_production *run, const char *name, bd_role role, export_fn *write,
+                        bd_err *err) {
     bd_export_inputs inputs = export_inputs(run);
     bd_buf text;
     bd_buf_init(&text, TEXT_BYTES);
     bd_sink sink = bd_sink_to_buf(&text);
     bd_rc rc = write(&inputs, &sink, err);
-    bd_str copy = bd_str_copy(run->session->arena, bd_buf_str(&text));
-    bd_buf_clear(&text);
-    BD_TRY(rc);
-    return add_text(run, name, role, copy, err);
+    return add_written(run, name, role, &text, rc, err);
 }
 
-static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *place, const bd_control *control,
-                     bd_err *err) {
+static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *place,
+                     const bd_control *control, bd_err *err) {
     bd_export_inputs inputs = export_inputs(run);
     bd_arena *arena = run->session->arena;
     bd_buf text;
     bd_buf_init(&text, TEXT_BYTES);
     bd_sink sink = bd_sink_to_buf(&text);
+    const bd_blob *blob = NULL;
     bd_rc rc = bd_export_ipe(&inputs, index, &sink, err);
-    bd_str copy = bd_str_copy(arena, bd_buf_str(&text));
+    if (!bd_failed(rc)) {
+        rc = bd_blob_deflate(arena, bd_buf_str(&text), &blob, err);
+    }
     bd_buf_clear(&text);
     BD_TRY(rc);
-    return add_file(run, run->ipe_paths[index], BD_ROLE_IPE, bd_blob_of_memory(arena, copy),
-                    place->evidence_id, control, err);
+    return add_file(run, run->ipe_paths[index], BD_ROLE_IPE, blob, place->evidence_id, control, err);
 }
 
 static bd_rc add_evidence(bd_production *run, bd_err *err) {
@@ -187,12 +204,10 @@ static bd_rc add_criterion_indexes(bd_production *run, bd_err *err) {
         bd_buf_init(&text, TEXT_BYTES);
         bd_sink sink = bd_sink_to_buf(&text);
         bd_rc rc = bd_export_criterion_csv(&inputs, id, &sink, err);
-        bd_str copy = bd_str_copy(arena, bd_buf_str(&text));
-        bd_buf_clear(&text);
-        BD_TRY(rc);
-        const char *name = bd_str_format(arena, "%.*s/_INDEX.csv",
-                                         BD_ARG(bd_package_criterion_folder(arena, id))).data;
-        BD_TRY(add_text(run, name, BD_ROLE_INDEX, copy, err));
+        const char *name =
+            bd_str_format(arena, "%.*s/_INDEX.csv", BD_ARG(bd_package_criterion_folder(arena, id)))
+                .data;
+        BD_TRY(add_written(run, name, BD_ROLE_INDEX, &text, rc, err));
     }
     return BD_OK;
 }
@@ -206,12 +221,15 @@ static bd_str readme_text(bd_production *run) {
         "binder.pdf    the signed binder: states, exceptions, every evidence item\n"
         "index.html    the same by criterion, control and file; opens offline in any browser\n"
         "index.csv     one row per evidence item and criterion\n\n"
-        "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its .ipe.json sheet\n"
+        "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
+        ".ipe.json sheet\n"
         "../50_SCORES        the score and its parts\n"
         "../60_EXCEPTIONS    every exception of the period\n"
         "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
-        "../90_INTEGRITY     manifest, checksums, signature, journal; verify.txt says how to check all of it\n\n"
-        "The state of a control is derived from evidence and never set by hand. What is not evidenced is listed\n"
+        "../90_INTEGRITY     manifest, checksums, signature, journal; verify.txt says how to check "
+        "all of it\n\n"
+        "The state of a control is derived from evidence and never set by hand. What is not "
+        "evidenced is listed\n"
         "as such. Questions go to the people the binder's cover names.\n",
         BD_ARG(facts->package_id), BD_ARG(facts->organisation), BD_ARG(facts->period_from),
         BD_ARG(facts->period_to), BD_ARG(facts->as_of));
@@ -245,10 +263,7 @@ static bd_rc add_score(bd_production *run, bd_err *err) {
     bd_json_close(&writer, '}');
     bd_json_newline(&writer);
     bd_rc rc = bd_json_finish(&writer, err);
-    bd_str copy = bd_str_copy(run->session->arena, bd_buf_str(&text));
-    bd_buf_clear(&text);
-    BD_TRY(rc);
-    return add_text(run, "50_SCORES/readiness.json", BD_ROLE_SCORE, copy, err);
+    return add_written(run, "50_SCORES/readiness.json", BD_ROLE_SCORE, &text, rc, err);
 }
 
 static bd_str canonical_line(bd_arena *arena, const bd_value *value) {
@@ -258,19 +273,29 @@ static bd_str canonical_line(bd_arena *arena, const bd_value *value) {
 static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     bd_session *session = run->session;
     bd_arena *arena = session->arena;
-    BD_TRY(add_text(run, "80_MACHINE/assessment.json", BD_ROLE_MACHINE, bd_buf_str(&run->judged->assessment_json), err));
-    BD_TRY(add_text(run, "80_MACHINE/findings.ndjson", BD_ROLE_MACHINE, bd_buf_str(&run->judged->findings), err));
-    BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE, canonical_line(arena, session->catalog->resolved), err));
+    BD_TRY(add_text(run, "80_MACHINE/assessment.json", BD_ROLE_MACHINE,
+                    bd_buf_str(&run->judged->assessment_json), err));
+    BD_TRY(add_text(run, "80_MACHINE/findings.ndjson", BD_ROLE_MACHINE,
+                    bd_buf_str(&run->judged->findings), err));
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("machine", BD_RUN_ARENA_BYTES);
+    BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE,
+                    canonical_line(scratch, session->catalog->resolved), err));
     BD_TRY(add_text(run, "80_MACHINE/engagement.json", BD_ROLE_MACHINE,
-                    canonical_line(arena, bd_engagement_value(&session->engagement, arena)), err));
-    BD_TRY(add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
-    BD_TRY(add_export(run, "80_MACHINE/criteria.csv", BD_ROLE_MACHINE, bd_export_criteria_csv, err));
-    BD_TRY(add_export(run, "60_EXCEPTIONS/exceptions.csv", BD_ROLE_EXCEPTION, bd_export_exceptions_csv, err));
+                    canonical_line(scratch, bd_engagement_value(&session->engagement, scratch)), err));
+    BD_TRY(
+        add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
+    BD_TRY(
+        add_export(run, "80_MACHINE/criteria.csv", BD_ROLE_MACHINE, bd_export_criteria_csv, err));
+    BD_TRY(add_export(run, "60_EXCEPTIONS/exceptions.csv", BD_ROLE_EXCEPTION,
+                      bd_export_exceptions_csv, err));
     BD_TRY(add_score(run, err));
-    BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY, bd_locker_journal(session->locker), err));
-    BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY, bd_package_verify_text(arena, &run->facts), err));
+    BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,
+                    bd_locker_journal(session->locker), err));
+    BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY,
+                    bd_package_verify_text(arena, &run->facts), err));
     if (run->signer != NULL) {
-        BD_TRY(add_text(run, "90_INTEGRITY/signer.pem", BD_ROLE_INTEGRITY, run->signer->certificate_pem, err));
+        BD_TRY(add_text(run, "90_INTEGRITY/signer.pem", BD_ROLE_INTEGRITY,
+                        run->signer->certificate_pem, err));
     }
     return BD_OK;
 }
@@ -313,7 +338,8 @@ static void fill_report(bd_production *run) {
 }
 
 static bd_rc add_figures(bd_production *run, bd_err *err) {
-    /* the same document with the manifest's hash still unknown prints the same figures in the same order */
+    /* the same document with the manifest's hash still unknown prints the same figures in the
+     * same order */
     bd_arena *arena = run->session->arena;
     BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("draft", BD_RUN_ARENA_BYTES);
     run->report.manifest_sha256 = bd_str_format(arena, "%064d", 0);
@@ -325,10 +351,7 @@ static bd_rc add_figures(bd_production *run, bd_err *err) {
     for (size_t i = 0; i < doc->figures.count && !bd_failed(rc); i++) {
         rc = bd_export_figure(doc->figures.data[i].pointer, doc->figures.data[i].text, &sink, err);
     }
-    bd_str copy = bd_str_copy(arena, bd_buf_str(&text));
-    bd_buf_clear(&text);
-    BD_TRY(rc);
-    return add_text(run, "80_MACHINE/figures.ndjson", BD_ROLE_MACHINE, copy, err);
+    return add_written(run, "80_MACHINE/figures.ndjson", BD_ROLE_MACHINE, &text, rc, err);
 }
 
 /* ---- identity of the package ---- */
@@ -340,15 +363,18 @@ static void pack_digest(bd_production *run) {
     bd_result_text(&plan, "as_of", run->facts.as_of);
     bd_result_text(&plan, "catalog", hex_of(arena, run->facts.catalog_sha256));
     bd_result_text(&plan, "edition", run->facts.edition);
-    bd_result_text(&plan, "engagement", bd_sha256_hex(arena, bd_json_canonical(arena, session->engagement.source)));
+    bd_result_text(&plan, "engagement",
+                   bd_sha256_hex(arena, bd_json_canonical(arena, session->engagement.source)));
     bd_result_text(&plan, "journal_head", hex_of(arena, run->facts.journal_head));
     bd_result_text(&plan, "period", session->period->id);
-    bd_result_text(&plan, "signer", run->signer != NULL ? run->signer->fingerprint : (bd_str){"", 0});
+    bd_result_text(&plan, "signer",
+                   run->signer != NULL ? run->signer->fingerprint : (bd_str){"", 0});
     bd_result_text(&plan, "versions", run->facts.versions);
     bd_sha256_of(canonical_line(arena, bd_result_object(&plan)), run->facts.plan_sha256);
 }
 
-/* N is 1 + the number of different plans packaged before; the same plan keeps its N and its predecessor. */
+/* N is 1 + the number of different plans packaged before; the same plan keeps its N and its
+ * predecessor. */
 static bd_rc number_package(bd_production *run, int64_t *n, bd_err *err) {
     bd_session *session = run->session;
     bd_str own = hex_of(session->arena, run->facts.plan_sha256);
@@ -358,8 +384,9 @@ static bd_rc number_package(bd_production *run, int64_t *n, bd_err *err) {
     *n = 0;
     for (size_t i = 0; i < runs->count; i++) {
         const bd_value *line;
-        BD_TRY_CTX(bd_json_parse(runs->data[i], &bd_json_default_limits, session->arena, &line, err), err,
-                   "in line %zu of 'runs.ndjson'", i + 1);
+        BD_TRY_CTX(
+            bd_json_parse(runs->data[i], &bd_json_default_limits, session->arena, &line, err), err,
+            "in line %zu of 'runs.ndjson'", i + 1);
         if (!bd_str_eqz(bd_value_text(line, "kind"), "package") ||
             !bd_str_eq(bd_value_text(line, "edition"), run->facts.edition)) {
             continue;
@@ -413,14 +440,15 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
     pack_digest(run);
     int64_t n = 1;
     BD_TRY(number_package(run, &n, err));
-    facts->package_id = bd_str_format(arena, "%.*s_SOC2_%.*s_%.*s_v%lld", BD_ARG(facts->short_name),
-                                      BD_ARG(facts->period_from), BD_ARG(facts->period_to), (long long)n);
+    facts->package_id =
+        bd_str_format(arena, "%.*s_SOC2_%.*s_%.*s_v%lld", BD_ARG(facts->short_name),
+                      BD_ARG(facts->period_from), BD_ARG(facts->period_to), (long long)n);
     run->number = n;
     return BD_OK;
 }
 
-bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer, bd_production *out,
-                         bd_err *err) {
+bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
+                         bd_production *out, bd_err *err) {
     *out = (bd_production){.session = session, .judged = judged, .signer = signer};
     bd_session_progress(session, "plan", 0, 1);
     BD_TRY(name_package(out, err));
@@ -430,6 +458,9 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
     BD_TRY(add_machine_files(out, err));
     BD_TRY(add_start_files(out, err));
     fill_report(out);
+    /* hashed, written and packed: the plain texts need no room while the binder is drawn */
+    bd_buf_clear(&judged->assessment_json);
+    bd_buf_clear(&judged->findings);
     BD_TRY(add_figures(out, err));
     BD_TRY(bd_package_manifest(out->package, &out->manifest, err));
     out->report.manifest_sha256 = bd_sha256_hex(session->arena, out->manifest);
@@ -444,8 +475,8 @@ bd_rc bd_production_binder(bd_production *run, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
     const bd_doc *doc = bd_report_binder(&run->report, draft);
     bd_sign_options options = {.signed_at = bd_clock_now()};
-    BD_TRY(bd_render_pdf(doc, session->as_of, session->arena, &run->binder_unsigned, &options.page_index,
-                         options.rect, &session->outcome->diags, err));
+    BD_TRY(bd_render_pdf(doc, session->as_of, session->arena, &run->binder_unsigned,
+                         &options.page_index, options.rect, &session->outcome->diags, err));
     run->binder = run->binder_unsigned;
     if (run->signer == NULL || run->is_signed_later) {
         return BD_OK;
@@ -453,7 +484,8 @@ bd_rc bd_production_binder(bd_production *run, bd_err *err) {
     bd_session_progress(session, "sign", 0, 1);
     options.signer_name = run->signer->facts.subject;
     options.reason = BD_STR("Management's evidence binder");
-    return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, session->arena, &run->binder, err);
+    return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, session->arena,
+                       &run->binder, err);
 }
 
 bd_rc bd_production_readiness(bd_production *run, bd_str *pdf, bd_err *err) {
@@ -472,7 +504,8 @@ bd_rc bd_production_readiness(bd_production *run, bd_str *pdf, bd_err *err) {
 static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
     bd_arena *arena = run->session->arena;
     bd_str sums;
-    BD_TRY(bd_package_add_late(run->package, BD_ROLE_BINDER, bd_blob_of_memory(arena, run->binder), err));
+    BD_TRY(bd_package_add_late(run->package, BD_ROLE_BINDER, bd_blob_of_memory(arena, run->binder),
+                               err));
     BD_TRY(bd_package_sums(run->package, &sums, err));
     BD_TRY(bd_package_add_late(run->package, BD_ROLE_SUMS, bd_blob_of_memory(arena, sums), err));
     uint8_t digest[32];
@@ -483,10 +516,12 @@ static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
     }
     bd_str signature;
     BD_TRY(bd_cms_sign(run->signer->key, digest, arena, &signature, err));
-    return bd_package_add_late(run->package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, signature), err);
+    return bd_package_add_late(run->package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, signature),
+                               err);
 }
 
-bd_rc bd_production_package(bd_production *run, bd_outputs *outputs, bd_str *sums_sha256, bd_err *err) {
+bd_rc bd_production_package(bd_production *run, bd_outputs *outputs, bd_str *sums_sha256,
+                            bd_err *err) {
     bd_session *session = run->session;
     bd_session_progress(session, "package", 0, 1);
     BD_TRY(seal_sums(run, sums_sha256, err));

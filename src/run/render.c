@@ -14,24 +14,26 @@ static void say_gaps(const bd_layout *layout, bd_arena *arena, bd_diags *diags) 
     for (size_t i = 0; i < layout->gaps.gaps.count; i++) {
         const bd_text_gap *gap = &layout->gaps.gaps.data[i];
         bd_diag_add(arena, diags, BD_DIAG_WARNING, BD_STR("binder"), gap->where,
-                    "no font has U+%04X; it is printed as its code point (%zu times)", gap->code_point,
-                    gap->count);
+                    "no font has U+%04X; it is printed as its code point (%zu times)",
+                    gap->code_point, gap->count);
     }
     for (size_t i = 0; i < layout->broken_links.count; i++) {
         bd_diag_add(arena, diags, BD_DIAG_WARNING, BD_STR("binder"), (bd_str){"", 0},
-                    "a link leads to '%.*s', which is not in the document", BD_ARG(layout->broken_links.data[i]));
+                    "a link leads to '%.*s', which is not in the document",
+                    BD_ARG(layout->broken_links.data[i]));
     }
 }
 
-static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at, bd_arena *arena, bd_buf *out,
-                  const bd_layout **layout, bd_err *err) {
+static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at, bd_arena *arena,
+                  bd_buf *out, const bd_layout **layout, bd_err *err) {
     bd_layout *built;
     bd_layout_options options = {.paper = BD_PAPER_A4};
     BD_TRY(bd_layout_build(doc, faces, &options, arena, &built, err));
     bd_pdf_options pdf = {.created_at = created_at, .creator = "Bindery " BINDERY_VERSION};
     uint8_t hash[32];
     bd_sha256_of(bd_str_format(arena, "%.*s\n%.*s\n%.*s", BD_ARG(doc->title), BD_ARG(doc->subject),
-                               BD_ARG(doc->keywords)), hash);
+                               BD_ARG(doc->keywords)),
+                 hash);
     memcpy(pdf.id, hash, sizeof pdf.id);
     bd_sink sink = bd_sink_to_buf(out);
     *layout = built;
@@ -39,7 +41,8 @@ static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at
 }
 
 bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena, bd_str *pdf,
-                    size_t *signature_page, double signature_rect[4], bd_diags *diags, bd_err *err) {
+                    size_t *signature_page, double signature_rect[4], bd_diags *diags,
+                    bd_err *err) {
     size_t count;
     const bd_text_face_spec *specs = bd_text_default_faces(&count);
     bd_text_faces *faces;

@@ -30,5 +30,6 @@ void bd_result_list(bd_result *result, const char *key, const bd_strs *list) {
 }
 
 const bd_value *bd_result_object(bd_result *result) {
-    return bd_value_object(result->arena, result->keys.count, result->keys.data, result->values.data);
+    return bd_value_object(result->arena, result->keys.count, result->keys.data,
+                           result->values.data);
 }

@@ -1,4 +1,5 @@
-/* `review`: a person signs for items; the journal keeps who, in which role, what was checked, and of which bytes. */
+/* `review`: a person signs for items; the journal keeps who, in which role, what was checked,
+ * and of which bytes. */
 #include "bindery/run.h"
 
 #include "run_priv.h"
@@ -19,22 +20,23 @@ static bool is_same_person(bd_str a, bd_str b) {
 }
 
 /* Who is on record for an item in the other role? */
-static bd_rc refuse_self_review(const bd_judged_run *judged, const bd_evidence_given *item, bd_str name,
-                                bool as_preparer, bd_arena *arena, bd_err *err) {
+static bd_rc refuse_self_review(const bd_judged_run *judged, const bd_evidence_given *item,
+                                bd_str name, bool as_preparer, bd_arena *arena, bd_err *err) {
     const bd_evidence *record = &judged->evidence.data[item->number - 1];
     bool is_both = !as_preparer && is_same_person(record->preparer.name, name);
     for (size_t i = 0; as_preparer && i < record->reviewers.count; i++) {
         is_both = is_both || is_same_person(record->reviewers.data[i].name, name);
     }
     if (is_both) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%.*s' cannot be both preparer and reviewer of %.*s; another person has to sign",
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'%.*s' cannot be both preparer and reviewer of %.*s; another person has to sign",
                  BD_ARG(name), BD_ARG(bd_evidence_id(arena, item->number)));
     }
     return BD_OK;
 }
 
-static bd_rc append_review(bd_session *session, const bd_evidence_given *item, bd_str name, bd_str role,
-                           bd_str checked, bool as_preparer, bd_err *err) {
+static bd_rc append_review(bd_session *session, const bd_evidence_given *item, bd_str name,
+                           bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
     char hex[65];
     bd_hex(item->sha256, 32, hex);
     bd_result line = {.arena = session->arena};
@@ -44,30 +46,35 @@ static bd_rc append_review(bd_session *session, const bd_evidence_given *item, b
     bd_result_text(&line, "name", name);
     bd_result_text(&line, "role", role);
     bd_result_text(&line, "sha256", bd_str_copy(session->arena, bd_str_of(hex)));
-    return bd_locker_append(session->locker, BD_STR("reviewed"), bd_result_object(&line), bd_clock_now(), err);
+    return bd_locker_append(session->locker, BD_STR("reviewed"), bd_result_object(&line),
+                            bd_clock_now(), err);
 }
 
-static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const bd_strs *evidence, bd_str name,
-                        bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
+static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const bd_strs *evidence,
+                        bd_str name, bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
     for (size_t i = 0; i < evidence->count; i++) {
         const bd_evidence_given *item = find_item(session, evidence->data[i]);
         if (item == NULL) {
-            BD_RAISE(err, BD_ERR_INPUT, "there is no evidence item '%.*s'; 'bindery status --json' lists them",
+            BD_RAISE(err, BD_ERR_INPUT,
+                     "there is no evidence item '%.*s'; 'bindery status --json' lists them",
                      BD_ARG(evidence->data[i]));
         }
         BD_TRY(refuse_self_review(judged, item, name, as_preparer, session->arena, err));
     }
     for (size_t i = 0; i < evidence->count; i++) {
-        BD_TRY(append_review(session, find_item(session, evidence->data[i]), name, role, checked, as_preparer, err));
+        BD_TRY(append_review(session, find_item(session, evidence->data[i]), name, role, checked,
+                             as_preparer, err));
     }
     return BD_OK;
 }
 
-bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name, bd_str role, bd_str checked,
-                    bool as_preparer, bd_arena *arena, bd_run_outcome *outcome, bd_err *err) {
+bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name,
+                    bd_str role, bd_str checked, bool as_preparer, bd_arena *arena,
+                    bd_run_outcome *outcome, bd_err *err) {
     if (evidence->count == 0 || bd_str_trim(name).size == 0 || bd_str_trim(role).size == 0 ||
         bd_str_trim(checked).size == 0) {
-        BD_RAISE(err, BD_ERR_USAGE, "a review names at least one item and gives --by, --role and --checked");
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "a review names at least one item and gives --by, --role and --checked");
     }
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_WRITE, arena, outcome, &session, err));

@@ -29,21 +29,25 @@ typedef struct {
     bd_instant as_of;
     bd_str as_of_why;
     unsigned jobs;
-    bool is_writer;                  /* holds the locker's lock */
+    bool is_writer; /* holds the locker's lock */
     bd_locker *locker;
 } bd_session;
 
-BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_arena *arena,
-                                  bd_run_outcome *outcome, bd_session *out, bd_err *err);
+BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
+                                  bd_arena *arena, bd_run_outcome *outcome, bd_session *out,
+                                  bd_err *err);
 /* USAGE when SOURCE_DATE_EPOCH is set to something that is no instant. */
 BD_MUST_USE bd_rc bd_check_epoch(bd_err *err);
 void bd_session_close(bd_session *session); /* accepts a zeroed one */
-const char *bd_session_path(const bd_session *session, const char *name);   /* in the engagement folder */
+const char *bd_session_path(const bd_session *session,
+                            const char *name); /* in the engagement folder */
 const char *bd_session_output(const bd_session *session, const char *name); /* in out/<period>/ */
-void bd_session_progress(const bd_session *session, const char *stage, uint64_t done, uint64_t total);
+void bd_session_progress(const bd_session *session, const char *stage, uint64_t done,
+                         uint64_t total);
 /* Built-in catalog files, then the organisation's own. */
-BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena, const bd_catalog_file **files,
-                                           size_t *count, bd_err *err);
+BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena,
+                                           const bd_catalog_file **files, size_t *count,
+                                           bd_err *err);
 
 /* judge.c: everything between the locker and the report. */
 typedef struct {
@@ -51,33 +55,35 @@ typedef struct {
     bd_collections collections;
     bd_snapshots snapshots;
     const bd_assessment *assessment;
-    bd_buf findings;                 /* findings.ndjson */
+    bd_buf findings; /* findings.ndjson */
     bd_buf assessment_json;
     bd_finding_group *groups;
     size_t group_count;
     bd_diags diags;
-    bd_arena **arenas;               /* of the workers: hold the facts */
+    bd_arena **arenas; /* of the workers: hold the facts */
     size_t arena_count;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
 void bd_judged_clear(bd_judged_run *judged);
 
 /* ingest.c */
-BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count, const bd_value **result, bd_err *err);
+BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,
+                            const bd_value **result, bd_err *err);
 
 /* signer.c: who signs, as the cover names it. */
 typedef struct {
     bd_key *key;
     bd_str certificate_pem;
     bd_certificate_facts facts;
-    bd_str fingerprint;              /* hex */
+    bd_str fingerprint; /* hex */
     bool is_trial;
 } bd_signer;
 BD_MUST_USE bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err);
 void bd_signer_close(bd_signer *signer);
 
-/* outputs.c: files that appear together.  Each is written whole beside its place first; `finish` puts all in place, so
- * that a full disk leaves the outputs of the run before as they were. */
+/* outputs.c: files that appear together.  Each is written whole beside its place first;
+ * `finish` puts all in place, so that a full disk leaves the outputs of the run before as they
+ * were. */
 enum { BD_RUN_MOST_OUTPUTS = 8 };
 typedef struct {
     bd_session *session;
@@ -85,42 +91,48 @@ typedef struct {
     size_t count;
 } bd_outputs;
 /* The sink is Borrowed until `finish` or `drop`. */
-BD_MUST_USE bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink, bd_err *err);
+BD_MUST_USE bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink,
+                                  bd_err *err);
 BD_MUST_USE bd_rc bd_outputs_put(bd_outputs *outputs, const char *path, bd_str text, bd_err *err);
 BD_MUST_USE bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err);
-void bd_outputs_drop(bd_outputs *outputs); /* what was not put in place is gone; may be called after `finish` */
+void bd_outputs_drop(
+    bd_outputs *outputs); /* what was not put in place is gone; may be called after `finish` */
 
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
     bd_session *session;
     bd_judged_run *judged;
-    bd_signer *signer;               /* NULL: unsigned */
-    bool is_signed_later;            /* the cover names the signer, `sign` signs */
+    bd_signer *signer;    /* NULL: unsigned */
+    bool is_signed_later; /* the cover names the signer, `sign` signs */
     bd_package *package;
     bd_package_facts facts;
-    bd_str *paths;                   /* of each evidence item in the package */
-    bd_str *ipe_paths;               /* of its sheet; empty where it has none */
+    bd_str *paths;     /* of each evidence item in the package */
+    bd_str *ipe_paths; /* of its sheet; empty where it has none */
     const struct bd_export_joins *joins;
     bd_report_inputs report;
     bd_str manifest;
-    bd_str binder;                   /* bytes of the PDF, signed where there is a signer */
+    bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_str binder_unsigned;
-    int64_t number;                  /* N of the package id */
-    bd_str sums_sha256;              /* set by bd_production_package */
+    int64_t number;     /* N of the package id */
+    bd_str sums_sha256; /* set by bd_production_package */
 } bd_production;
-BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer, bd_production *out, bd_err *err);
+BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
+                                     bd_production *out, bd_err *err);
 BD_MUST_USE bd_rc bd_production_binder(bd_production *production, bd_err *err);
 BD_MUST_USE bd_rc bd_production_readiness(bd_production *production, bd_str *pdf, bd_err *err);
-BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *outputs, bd_str *sums_sha256, bd_err *err);
+BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *outputs,
+                                        bd_str *sums_sha256, bd_err *err);
 /* Tells runs.ndjson of the package, once it is in place. */
 BD_MUST_USE bd_rc bd_production_note(bd_production *production, bd_err *err);
 
 /* render.c */
-BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena, bd_str *pdf,
-                                size_t *signature_page, double signature_rect[4], bd_diags *diags, bd_err *err);
+BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena,
+                                bd_str *pdf, size_t *signature_page, double signature_rect[4],
+                                bd_diags *diags, bd_err *err);
 
 /* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
-BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there, bd_err *err);
+BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there,
+                                 bd_err *err);
 
 /* result.c: small builder for result objects; keys in any order. */
 typedef struct {

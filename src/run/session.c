@@ -19,11 +19,13 @@ const char *bd_session_path(const bd_session *session, const char *name) {
 
 const char *bd_session_output(const bd_session *session, const char *name) {
     const char *folder = bd_str_format(session->arena, "out/%.*s%s%s", BD_ARG(session->period->id),
-                                       name[0] != '\0' ? "/" : "", name).data;
+                                       name[0] != '\0' ? "/" : "", name)
+                             .data;
     return bd_session_path(session, folder);
 }
 
-void bd_session_progress(const bd_session *session, const char *stage, uint64_t done, uint64_t total) {
+void bd_session_progress(const bd_session *session, const char *stage, uint64_t done,
+                         uint64_t total) {
     if (session->options->progress != NULL) {
         session->options->progress(session->options->context, stage, done, total);
     }
@@ -31,8 +33,8 @@ void bd_session_progress(const bd_session *session, const char *stage, uint64_t 
 
 /* ---- catalog ---- */
 
-static bd_rc add_own_files(const char *folder, bd_arena *arena, bd_catalog_file *files, size_t *count,
-                           size_t room, bd_err *err) {
+static bd_rc add_own_files(const char *folder, bd_arena *arena, bd_catalog_file *files,
+                           size_t *count, size_t room, bd_err *err) {
     const char *own = bd_path_join(arena, folder, "catalog");
     if (!bd_path_is_folder(own)) {
         return BD_OK;
@@ -49,8 +51,8 @@ static bd_rc add_own_files(const char *folder, bd_arena *arena, bd_catalog_file 
         }
         bd_catalog_file *file = &files[*count];
         file->name = bd_str_format(arena, "catalog/%.*s", BD_ARG(path));
-        BD_TRY(bd_file_read(bd_path_join(arena, own, bd_str_z(arena, path)), CATALOG_FILE_BYTES, arena,
-                            &file->text, err));
+        BD_TRY(bd_file_read(bd_path_join(arena, own, bd_str_z(arena, path)), CATALOG_FILE_BYTES,
+                            arena, &file->text, err));
         *count += 1;
     }
     return BD_OK;
@@ -64,9 +66,10 @@ bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena, const bd_cat
     for (size_t i = 0; i < bd_builtin_count; i++) {
         bd_str name = bd_str_of(bd_builtins[i].name);
         if (bd_str_has_prefix(name, BD_STR("catalog/"))) {
-            list[*count] = (bd_catalog_file){
-                .name = bd_path_name(name),
-                .text = {bd_builtins[i].start, (size_t)(bd_builtins[i].end - bd_builtins[i].start)}};
+            list[*count] =
+                (bd_catalog_file){.name = bd_path_name(name),
+                                  .text = {bd_builtins[i].start,
+                                           (size_t)(bd_builtins[i].end - bd_builtins[i].start)}};
             *count += 1;
         }
     }
@@ -98,7 +101,8 @@ static bd_rc choose_period(bd_session *session, bd_err *err) {
     return BD_OK;
 }
 
-/* A time that cannot be used must not be taken for none at all: the outputs would silently hang on the clock. */
+/* A time that cannot be used must not be taken for none at all: the outputs would silently
+ * hang on the clock. */
 bd_rc bd_check_epoch(bd_err *err) {
     enum { DIGITS = 12 };
     const char *given = getenv("SOURCE_DATE_EPOCH");
@@ -107,8 +111,10 @@ bd_rc bd_check_epoch(bd_err *err) {
                           seconds >= EARLIEST_SECOND && seconds <= LATEST_SECOND)) {
         return BD_OK;
     }
-    BD_RAISE(err, BD_ERR_USAGE, "SOURCE_DATE_EPOCH is '%s', expected seconds since 1970 from %lld (1980) to %lld (2107)",
-             given, (long long)EARLIEST_SECOND, (long long)LATEST_SECOND);
+    BD_RAISE(
+        err, BD_ERR_USAGE,
+        "SOURCE_DATE_EPOCH is '%s', expected seconds since 1970 from %lld (1980) to %lld (2107)",
+        given, (long long)EARLIEST_SECOND, (long long)LATEST_SECOND);
 }
 
 /* Order of precedence: --as-of, SOURCE_DATE_EPOCH, the earlier of now and the period's end. */
@@ -121,7 +127,8 @@ static bd_rc choose_as_of(bd_session *session, bd_err *err) {
                      BD_ARG(session->options->as_of));
         }
         if (bd_date_of_day(day).year < 1981 || bd_date_of_day(day).year > 2106) {
-            BD_RAISE(err, BD_ERR_USAGE, "'--as-of %.*s' lies outside 1981 to 2106, the years a package can carry",
+            BD_RAISE(err, BD_ERR_USAGE,
+                     "'--as-of %.*s' lies outside 1981 to 2106, the years a package can carry",
                      BD_ARG(session->options->as_of));
         }
         session->as_of = bd_zone_day_start(zone, day + 1);
@@ -143,7 +150,8 @@ static bd_rc choose_as_of(bd_session *session, bd_err *err) {
 static bd_rc find_engagement(const char *folder, const char *path, bd_err *err) {
     struct stat facts;
     if (stat(folder, &facts) != 0) {
-        BD_RAISE(err, errno == ENOENT ? BD_ERR_INPUT : BD_ERR_IO, "cannot open the engagement '%s': %s", folder,
+        BD_RAISE(err, errno == ENOENT ? BD_ERR_INPUT : BD_ERR_IO,
+                 "cannot open the engagement '%s': %s", folder,
                  errno == ENOENT ? "there is no such folder" : strerror(errno));
     }
     if (!S_ISDIR(facts.st_mode)) {
@@ -156,8 +164,10 @@ static bd_rc find_engagement(const char *folder, const char *path, bd_err *err) 
         BD_RAISE(err, BD_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
     }
     BD_RAISE(err, BD_ERR_INPUT,
-             "'%s' is not an engagement: it holds no bindery.json; make one with 'bindery init', or name the folder "
-             "with -C", folder);
+             "'%s' is not an engagement: it holds no bindery.json; make one with 'bindery init', "
+             "or name the folder "
+             "with -C",
+             folder);
 }
 
 static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
@@ -168,7 +178,8 @@ static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     BD_TRY(load_catalog(session, err));
     BD_TRY(choose_period(session, err));
     BD_TRY(choose_as_of(session, err));
-    return bd_locker_open(bd_session_path(session, "locker"), mode, session->arena, &session->locker, err);
+    return bd_locker_open(bd_session_path(session, "locker"), mode, session->arena,
+                          &session->locker, err);
 }
 
 bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_arena *arena,
@@ -183,8 +194,8 @@ bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_are
     }
     const bd_strs *recoveries = bd_locker_recoveries(out->locker);
     for (size_t i = 0; i < recoveries->count; i++) {
-        bd_diag_add(arena, &outcome->diags, BD_DIAG_WARNING, BD_STR("locker"), (bd_str){"", 0}, "%.*s",
-                    BD_ARG(recoveries->data[i]));
+        bd_diag_add(arena, &outcome->diags, BD_DIAG_WARNING, BD_STR("locker"), (bd_str){"", 0},
+                    "%.*s", BD_ARG(recoveries->data[i]));
     }
     return BD_OK;
 }

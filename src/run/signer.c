@@ -7,13 +7,16 @@
 
 #define PEM_BYTES ((size_t)1 << 20)
 
-static bd_rc make_trial(bd_session *session, const char *key, const char *certificate, bd_err *err) {
+static bd_rc make_trial(bd_session *session, const char *key, const char *certificate,
+                        bd_err *err) {
     BD_TRY(bd_folder_make(bd_session_path(session, "identity"), err));
     bd_str name = bd_str_format(session->arena, "%.*s (trial identity)",
                                 BD_ARG(session->engagement.organisation_name));
     BD_TRY(bd_identity_make(key, certificate, name, bd_clock_now(), err));
-    bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, BD_STR("identity"), (bd_str){"", 0},
-                "made a trial identity in '%s'; auditors expect a certificate of your organisation", certificate);
+    bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, BD_STR("identity"),
+                (bd_str){"", 0},
+                "made a trial identity in '%s'; auditors expect a certificate of your organisation",
+                certificate);
     return BD_OK;
 }
 
@@ -21,7 +24,8 @@ bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err) {
     const bd_signing *signing = &session->engagement.signing;
     bd_arena *arena = session->arena;
     *out = (bd_signer){.is_trial = signing->key.size == 0 && signing->pkcs12.size == 0};
-    bd_key_options options = {.passphrase = session->options->passphrase, .context = session->options->context};
+    bd_key_options options = {.passphrase = session->options->passphrase,
+                              .context = session->options->context};
     if (signing->pkcs12.size > 0) {
         options.pkcs12_path = bd_session_path(session, bd_str_z(arena, signing->pkcs12));
     } else if (!out->is_trial) {
@@ -33,9 +37,12 @@ bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err) {
         bool has_key = bd_path_exists(options.key_path);
         bool has_certificate = bd_path_exists(options.certificate_path);
         if (has_key != has_certificate) {
-            BD_RAISE(err, BD_ERR_INPUT, "the trial identity is half there: '%s' is missing; bring it back, or remove '%s' "
-                     "and a new identity is made", has_key ? options.certificate_path : options.key_path,
-                     has_key ? options.key_path : options.certificate_path);
+            BD_RAISE(
+                err, BD_ERR_INPUT,
+                "the trial identity is half there: '%s' is missing; bring it back, or remove '%s' "
+                "and a new identity is made",
+                has_key ? options.certificate_path : options.key_path,
+                has_key ? options.key_path : options.certificate_path);
         }
         if (!has_key) {
             BD_TRY(make_trial(session, options.key_path, options.certificate_path, err));

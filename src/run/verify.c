@@ -1,4 +1,5 @@
-/* `verify`: the package's own proofs, then the binder inside it, then that the two name each other. */
+/* `verify`: the package's own proofs, then the binder inside it, then that the two name each
+ * other. */
 #include "bindery/run.h"
 
 #include "bindery/pdffile.h"
@@ -26,20 +27,16 @@ typedef struct {
 /* Severity when several hold: 3, 5, 1, 6. */
 static int severity(int exit_code) {
     switch (exit_code) {
-    case 3:
-        return 4;
-    case 5:
-        return 3;
-    case 1:
-        return 2;
-    case 6:
-        return 1;
-    default:
-        return 0;
+    case 3: return 4;
+    case 5: return 3;
+    case 1: return 2;
+    case 6: return 1;
+    default: return 0;
     }
 }
 
-static void add_fault(verification *run, const char *word, bd_str path, int exit_code, bd_str sentence) {
+static void add_fault(verification *run, const char *word, bd_str path, int exit_code,
+                      bd_str sentence) {
     *bd_push(run->arena, &run->faults) = (bd_package_fault){
         .word = bd_str_of(word), .path = path, .sentence = sentence, .exit_code = exit_code};
     if (severity(exit_code) > severity(run->exit_code)) {
@@ -63,8 +60,10 @@ static bd_rc load_trust(verification *run, bd_err *err) {
     }
     BD_TRY(bd_file_read(path, TRUST_BYTES, run->arena, &run->trust, err));
     if (bd_str_find(run->trust, BD_STR("-----BEGIN CERTIFICATE-----")) < 0) {
-        BD_RAISE(err, BD_ERR_USAGE, "'%s' holds no certificate in PEM form; give the file of certificates that you trust",
-                 path);
+        BD_RAISE(
+            err, BD_ERR_USAGE,
+            "'%s' holds no certificate in PEM form; give the file of certificates that you trust",
+            path);
     }
     run->trust_path = path;
     return BD_OK;
@@ -74,14 +73,10 @@ static bd_rc load_trust(verification *run, bd_err *err) {
 
 static int exit_of(bd_verdict_word verdict) {
     switch (verdict) {
-    case BD_VERDICT_VERIFIED:
-        return 0;
-    case BD_VERDICT_ALTERED:
-        return 1;
-    case BD_VERDICT_MALFORMED:
-        return 3;
-    case BD_VERDICT_UNTRUSTED:
-        return 6;
+    case BD_VERDICT_VERIFIED: return 0;
+    case BD_VERDICT_ALTERED: return 1;
+    case BD_VERDICT_MALFORMED: return 3;
+    case BD_VERDICT_UNTRUSTED: return 6;
     }
     return 70;
 }
@@ -100,7 +95,8 @@ static const bd_value *signature_value(verification *run, const bd_pdf_signature
     bd_result_text(&out, "fingerprint", bd_str_copy(run->arena, bd_str_of(hex)));
     bd_result_text(&out, "timestamp", BD_STR("none"));
     if (signature->claimed_time != BD_INSTANT_NONE) {
-        bd_result_text(&out, "claimed_time", bd_instant_format(run->arena, signature->claimed_time));
+        bd_result_text(&out, "claimed_time",
+                       bd_instant_format(run->arena, signature->claimed_time));
     }
     bd_result_list(&out, "reasons", &signature->reasons);
     return bd_result_object(&out);
@@ -172,8 +168,8 @@ static bool names_manifest(verification *run, bd_str pdf, bd_str manifest_hash) 
     return !bd_failed(bd_cover_holds(pdf, manifest_hash, run->arena, &is_there, &err)) && is_there;
 }
 
-static bd_rc verify_binder(verification *run, bd_package_reader *reader, const bd_package_report *report,
-                           bd_result *out, bd_err *err) {
+static bd_rc verify_binder(verification *run, bd_package_reader *reader,
+                           const bd_package_report *report, bd_result *out, bd_err *err) {
     bd_str path = BD_STR("00_START-HERE/binder.pdf");
     const bd_blob *blob = bd_package_find(reader, path.data);
     if (blob == NULL) {
@@ -190,16 +186,19 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader, const b
     BD_TRY(bd_verify_pdf(text, run->trust, BD_INSTANT_NONE, run->arena, &pdf, err));
     bd_result_value(out, "binder_signatures", signatures_value(run, &pdf));
     add_pdf_faults(run, &pdf, path);
-    bool is_same = pdf.signatures.count == 1 &&
-                   memcmp(pdf.signatures.data[0].signer.sha256, report->facts.signer_sha256, 32) == 0;
+    bool is_same = pdf.signatures.count == 1 && memcmp(pdf.signatures.data[0].signer.sha256,
+                                                       report->facts.signer_sha256, 32) == 0;
     if (pdf.is_signed && !is_same) {
-        add_fault(run, "signature", path, 1, BD_STR("the binder is signed by another certificate than the package"));
+        add_fault(run, "signature", path, 1,
+                  BD_STR("the binder is signed by another certificate than the package"));
     }
     char hex[65];
     bd_hex(report->manifest_sha256, 32, hex);
     if (!names_manifest(run, text, bd_str_of(hex))) {
         add_fault(run, "altered", path, 1,
-                  bd_str_format(run->arena, "the binder does not print the SHA-256 of this package's manifest, %s", hex));
+                  bd_str_format(
+                      run->arena,
+                      "the binder does not print the SHA-256 of this package's manifest, %s", hex));
     }
     return BD_OK;
 }
@@ -224,7 +223,8 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
     bd_package_reader *reader = NULL;
     bd_package_report report;
     unsigned jobs = run->options->jobs > 0 ? run->options->jobs : bd_pool_default_jobs();
-    BD_TRY(bd_package_verify(path, run->trust, BD_INSTANT_NONE, jobs, run->arena, &reader, &report, err));
+    BD_TRY(bd_package_verify(path, run->trust, BD_INSTANT_NONE, jobs, run->arena, &reader, &report,
+                             err));
     for (size_t i = 0; i < report.faults.count; i++) {
         const bd_package_fault *fault = &report.faults.data[i];
         *bd_push(run->arena, &run->faults) = *fault;
@@ -268,14 +268,10 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
 
 static const char *word_of(int exit_code) {
     switch (exit_code) {
-    case 0:
-        return bd_verdict_name(BD_VERDICT_VERIFIED);
-    case 1:
-        return bd_verdict_name(BD_VERDICT_ALTERED);
-    case 6:
-        return bd_verdict_name(BD_VERDICT_UNTRUSTED);
-    default:
-        return bd_verdict_name(BD_VERDICT_MALFORMED);
+    case 0: return bd_verdict_name(BD_VERDICT_VERIFIED);
+    case 1: return bd_verdict_name(BD_VERDICT_ALTERED);
+    case 6: return bd_verdict_name(BD_VERDICT_UNTRUSTED);
+    default: return bd_verdict_name(BD_VERDICT_MALFORMED);
     }
 }
 
@@ -293,7 +289,8 @@ static const bd_value *faults_value(verification *run) {
     return bd_value_array(run->arena, run->faults.count, items);
 }
 
-/* By content; where that says neither, by name, so that the answer speaks of what the caller meant. */
+/* By content; where that says neither, by name, so that the answer speaks of what the caller
+ * meant. */
 static bool is_pdf(const char *path, bd_arena *arena) {
     char head[5] = {0};
     FILE *file = bd_path_is_folder(path) ? NULL : fopen(path, "rb");
@@ -308,8 +305,8 @@ static bool is_pdf(const char *path, bd_arena *arena) {
     return !is_zip && bd_str_has_suffix(bd_str_lower(arena, bd_str_of(path)), BD_STR(".pdf"));
 }
 
-bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena, bd_run_outcome *out,
-                    bd_err *err) {
+bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
+                    bd_run_outcome *out, bd_err *err) {
     verification run = {.options = options, .arena = arena, .outcome = out, .trust = {"", 0}};
     bd_result result = {.arena = arena};
     bd_str name = bd_str_of(path);
@@ -324,7 +321,8 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
     }
     BD_TRY(rc);
     if (options->require_timestamp) {
-        add_fault(&run, "timestamp", name, 6, BD_STR("a time-stamp is required and the signature carries none"));
+        add_fault(&run, "timestamp", name, 6,
+                  BD_STR("a time-stamp is required and the signature carries none"));
     }
     out->exit_code = run.exit_code;
     bd_result_text(&result, "file", name);

@@ -1,4 +1,4 @@
-/* What went into an output: same versions, same bytes (formats.md, "Package"). */
+/* What went into an output: same versions, same bytes. */
 #include "bindery/run.h"
 
 #include "bindery/pdf.h"
@@ -8,13 +8,15 @@
 
 #include <string.h>
 
-/* One short name for the set of font files in use: the first 12 digits of the hash over their hashes. */
+/* One short name for the set of font files in use: the first 12 digits of the hash over their
+ * hashes. */
 static bd_str fonts_version(bd_arena *arena) {
     size_t count;
     const bd_text_face_spec *specs = bd_text_default_faces(&count);
     bd_sha256 *hash = bd_sha256_open();
     for (size_t i = 0; i < count; i++) {
-        BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("font", 2 * BD_FACE_MAX_BYTES);
+        BD_DEFER(bd_arena_close_ref)
+        bd_arena *scratch = bd_arena_open("font", 2 * BD_FACE_MAX_BYTES);
         bd_str bytes = {"", 0};
         bd_err err;
         uint8_t digest[32] = {0};

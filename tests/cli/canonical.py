@@ -1,4 +1,4 @@
-"""Standard input is one canonical JSON value of ours and a line end, and nothing else (formats.md, JSON)."""
+"""Standard input is one canonical JSON value of ours and a line end, and nothing else."""
 import json
 import sys
 

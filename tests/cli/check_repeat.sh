@@ -1,4 +1,4 @@
-# Same locker, catalog, options and as-of: same bytes, wherever and however the program runs (formats.md, Package).
+# Same locker, catalog, options and as-of: same bytes, wherever and however the program runs.
 fresh_folder
 
 # An RSA key signs the same bytes each time; SOURCE_DATE_EPOCH is the only clock.

@@ -272,6 +272,98 @@ const bd_blob *bd_blob_of_memory(bd_arena *arena, bd_str text) {
     return blob;
 }
 
+/* ---- deflated, in memory ---------------------------------------------------------------------- */
+
+struct packed_blob {
+    bd_blob blob;
+    bd_str stored;
+};
+
+struct packed_reading {
+    bd_memory_source state;
+    bd_source stored;
+    bd_inflater *inflater; /* NULL: the stored bytes are what is read */
+    bd_source plain;
+    bd_arena *arena;
+};
+
+static bd_rc read_packed(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    struct packed_reading *reading = source->context;
+    bd_source *from = reading->inflater != NULL ? &reading->plain : &reading->stored;
+    return bd_source_read(from, bytes, room, count, err);
+}
+
+static struct packed_reading *open_packed(const bd_blob *blob, bd_source *out) {
+    const struct packed_blob *packed = blob->context;
+    bd_arena *arena = bd_arena_open("blob", 64u << 10);
+    struct packed_reading *reading = bd_new(arena, struct packed_reading, 1);
+    reading->arena = arena;
+    reading->stored = bd_source_of_memory(&reading->state, packed->stored);
+    *out = (bd_source){.read = read_packed, .context = reading};
+    return reading;
+}
+
+static bd_rc open_packed_stored(const bd_blob *blob, bd_source *out, bd_err *err) {
+    (void)err;
+    open_packed(blob, out);
+    return BD_OK;
+}
+
+static bd_rc open_packed_plain(const bd_blob *blob, bd_source *out, bd_err *err) {
+    (void)err;
+    struct packed_reading *reading = open_packed(blob, out);
+    reading->inflater = bd_inflater_open(&reading->stored, blob->bytes);
+    reading->plain = bd_inflater_source(reading->inflater);
+    return BD_OK;
+}
+
+static void close_packed(const bd_blob *blob, bd_source *source) {
+    (void)blob;
+    struct packed_reading *reading = source->context;
+    if (reading != NULL) {
+        if (reading->inflater != NULL) {
+            bd_inflater_close(reading->inflater);
+        }
+        bd_arena_close(reading->arena);
+        source->context = NULL;
+    }
+}
+
+static bd_rc deflate_text(bd_str text, bd_buf *stored, bd_err *err) {
+    bd_sink sink = bd_sink_to_buf(stored);
+    bd_deflater *deflater = bd_deflater_open(&sink);
+    bd_rc rc = bd_deflater_write(deflater, text.data, text.size, err);
+    if (!bd_failed(rc)) {
+        rc = bd_deflater_finish(deflater, err);
+    }
+    bd_deflater_close(deflater);
+    return rc;
+}
+
+bd_rc bd_blob_deflate(bd_arena *arena, bd_str text, const bd_blob **out, bd_err *err) {
+    bd_buf stored;
+    bd_buf_init(&stored, SIZE_MAX / 2);
+    bd_rc rc = deflate_text(text, &stored, err);
+    struct packed_blob *packed = bd_new(arena, struct packed_blob, 1);
+    packed->stored = bd_str_copy(arena, bd_buf_str(&stored));
+    bd_buf_clear(&stored);
+    BD_TRY(rc);
+    packed->blob = (bd_blob){
+        .bytes = (int64_t)text.size,
+        .crc32 = bd_crc32(0, text.data, text.size),
+        .has_stored = true,
+        .stored_bytes = (int64_t)packed->stored.size,
+        .open_plain = open_packed_plain,
+        .open_stored = open_packed_stored,
+        .close = close_packed,
+        .context = packed,
+    };
+    bd_sha256_of(text, packed->blob.sha256);
+    bd_sha256_of(packed->stored, packed->blob.stored_sha256);
+    *out = &packed->blob;
+    return BD_OK;
+}
+
 /* ---- whole ----------------------------------------------------------------------------------- */
 
 /* Fills `bytes` (of blob->bytes + 1) and yields how many came. */

@@ -23,7 +23,8 @@ static void index_controls(report *r) {
         for (size_t k = 0; criterion->is_in_scope && k < criterion->controls.count; k++) {
             uint32_t control = criterion->controls.data[k];
             bool is_primary = bd_str_eq(a->controls[control].control->primary, criterion->criterion->id);
-            if (r->home[control] == NOWHERE || is_primary) {
+            bool is_listed = r->position[control] != NOWHERE; /* an outline may serve a criterion of a category in scope */
+            if (is_listed && (r->home[control] == NOWHERE || is_primary)) {
                 r->home[control] = i;
             }
         }
