@@ -24,6 +24,7 @@ typedef struct {
     const bd_value *parameters; /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
+    bool reads_ahead;           /* large objects are unpacked on a thread of their own */
 } bd_scan_plan;
 
 /* Scans one object.  `sidecar` may be NULL.  Rows go to `rows` as packed records: u32 `evidence` (the caller's index),

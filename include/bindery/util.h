@@ -381,4 +381,11 @@ typedef void bd_job_fn(void *context, size_t index, unsigned worker);
 void bd_pool_run(unsigned jobs, size_t count, bd_job_fn *fn, void *context);
 unsigned bd_pool_default_jobs(void); /* processors online, 1..16 */
 
+/* Reads a source on a thread of its own, up to 768 KiB ahead of whoever takes the bytes; the same bytes and the same
+ * failure come out, in order.  `from` is borrowed and touched by that thread alone until close, which joins it. */
+typedef struct bd_readahead bd_readahead;
+bd_readahead *bd_readahead_open(bd_source *from);
+bd_source bd_readahead_source(bd_readahead *ahead);
+void bd_readahead_close(bd_readahead *ahead); /* accepts NULL */
+
 #endif

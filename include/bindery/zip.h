@@ -42,9 +42,13 @@ struct bd_blob {
  * borrowed as long as the blob lives. */
 const bd_blob *bd_blob_of_memory(bd_arena *arena, bd_str text);
 
-/* A blob that keeps only the deflated form of `text`, which may go after the call: derived files of a package are
- * large and repetitive, and are read again once at most.  Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_blob_deflate(bd_arena *arena, bd_str text, const bd_blob **out, bd_err *err);
+/* Blobs that keep only the deflated form of a text: derived files of a package are large and repetitive, and are read
+ * again once at most.  One packer serves many texts. */
+typedef struct bd_blob_packer bd_blob_packer;
+bd_blob_packer *bd_blob_packer_open(bd_arena *arena);
+void bd_blob_packer_close(bd_blob_packer *packer); /* accepts NULL */
+/* `text` may go after the call.  The blob is Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, bd_arena *arena, const bd_blob **out, bd_err *err);
 
 /* Where the stored bytes of a blob lie in a file.  Files are read by pread and never mapped, so that a file that
  * shrinks meanwhile gives an error and not a signal. */

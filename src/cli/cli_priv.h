@@ -2,6 +2,7 @@
 #ifndef CLI_PRIV_H
 #define CLI_PRIV_H
 
+#include "bindery/cli.h"
 #include "bindery/run.h"
 #include "bindery/util.h"
 #include "bindery/value.h"

@@ -83,19 +83,17 @@ static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, 
     return BD_OK;
 }
 
-static bd_rc write_readiness(bd_outputs *outputs, bd_production *production, bd_result *out,
-                             bd_err *err) {
-    bd_str pdf;
-    BD_TRY(bd_production_readiness(production, &pdf, err));
-    const char *path = bd_session_output(production->session, "readiness.pdf");
-    BD_TRY(bd_outputs_put(outputs, path, pdf, err));
-    bd_result_text(out, "readiness_file", shown(path));
-    return BD_OK;
-}
-
-static bd_rc write_binder(bd_outputs *outputs, bd_production *production, bd_result *out,
-                          bd_err *err) {
-    BD_TRY(bd_production_binder(production, err));
+static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bool has_binder,
+                           bool has_readiness, bd_result *out, bd_err *err) {
+    BD_TRY(bd_production_draw(production, has_binder, has_readiness, err));
+    if (has_readiness) {
+        const char *path = bd_session_output(production->session, "readiness.pdf");
+        BD_TRY(bd_outputs_put(outputs, path, production->readiness, err));
+        bd_result_text(out, "readiness_file", shown(path));
+    }
+    if (!has_binder) {
+        return BD_OK;
+    }
     const char *path = bd_session_output(production->session, "binder.pdf");
     BD_TRY(bd_outputs_put(outputs, path, production->binder, err));
     bd_result_text(out, "binder_file", shown(path));
@@ -131,23 +129,26 @@ static bool needs_production(const stages *wanted) {
     return wanted->binder || wanted->readiness || wanted->package;
 }
 
+static bd_rc produce_all(bd_outputs *outputs, const stages *wanted, bd_production *production,
+                         bd_result *out, bd_err *err) {
+    bool has_binder = wanted->binder || wanted->package;
+    BD_TRY(write_reports(outputs, production, has_binder, wanted->readiness, out, err));
+    if (wanted->package) {
+        BD_TRY(write_package(outputs, production, out, err));
+    }
+    BD_TRY(bd_outputs_finish(outputs, err));
+    return wanted->package ? bd_production_note(production, err) : BD_OK;
+}
+
 static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *judged,
                      bd_signer *signer, bd_result *out, bd_err *err) {
     bd_session *session = outputs->session;
     bd_production *production = bd_new(session->arena, bd_production, 1);
     BD_TRY(bd_production_open(session, judged, signer, production, err));
     production->is_signed_later = wanted->signing == BD_RUN_SIGN_LATER;
-    if (wanted->binder || wanted->package) {
-        BD_TRY(write_binder(outputs, production, out, err));
-    }
-    if (wanted->readiness) {
-        BD_TRY(write_readiness(outputs, production, out, err));
-    }
-    if (wanted->package) {
-        BD_TRY(write_package(outputs, production, out, err));
-    }
-    BD_TRY(bd_outputs_finish(outputs, err));
-    return wanted->package ? bd_production_note(production, err) : BD_OK;
+    bd_rc rc = produce_all(outputs, wanted, production, out, err);
+    bd_production_close(production);
+    return rc;
 }
 
 /* What a scan could not read is in the locker and in the lists; `--strict` asks to hear of it

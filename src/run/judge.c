@@ -469,7 +469,8 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
                               .rules = session->rules,
                               .parameters = session->engagement.parameters,
                               .column_maps = session->engagement.column_map_values,
-                              .zone = session->engagement.zone};
+                              .zone = session->engagement.zone,
+                              .reads_ahead = session->jobs > 1};
     open_workers(&run);
     bd_rc rc = judge(&run, err);
     for (unsigned i = 0; i < session->jobs; i++) {

@@ -98,7 +98,7 @@ static bd_rc add_file(bd_production *run, bd_str name, bd_role role, const bd_bl
 static bd_rc add_text(bd_production *run, const char *name, bd_role role, bd_str text,
                       bd_err *err) {
     const bd_blob *blob;
-    BD_TRY(bd_blob_deflate(run->session->arena, text, &blob, err));
+    BD_TRY(bd_blob_pack(run->packer, text, run->session->arena, &blob, err));
     return add_file(run, bd_str_of(name), role, blob, (bd_str){"", 0}, NULL, err);
 }
 
@@ -153,7 +153,7 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
     const bd_blob *blob = NULL;
     bd_rc rc = bd_export_ipe(&inputs, index, &sink, err);
     if (!bd_failed(rc)) {
-        rc = bd_blob_deflate(arena, bd_buf_str(&text), &blob, err);
+        rc = bd_blob_pack(run->packer, bd_buf_str(&text), arena, &blob, err);
     }
     bd_buf_clear(&text);
     BD_TRY(rc);
@@ -447,58 +447,137 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
     return BD_OK;
 }
 
+static bd_rc plan_package(bd_production *run, bd_err *err) {
+    BD_TRY(name_package(run, err));
+    run->package = bd_package_make(run->session->arena, &run->facts);
+    BD_TRY(add_evidence(run, err));
+    BD_TRY(add_criterion_indexes(run, err));
+    BD_TRY(add_machine_files(run, err));
+    BD_TRY(add_start_files(run, err));
+    fill_report(run);
+    /* hashed, written and packed: the plain texts need no room while the binder is drawn */
+    bd_buf_clear(&run->judged->assessment_json);
+    bd_buf_clear(&run->judged->findings);
+    BD_TRY(add_figures(run, err));
+    return bd_package_manifest(run->package, &run->manifest, err);
+}
+
 bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
                          bd_production *out, bd_err *err) {
     *out = (bd_production){.session = session, .judged = judged, .signer = signer};
     bd_session_progress(session, "plan", 0, 1);
-    BD_TRY(name_package(out, err));
-    out->package = bd_package_make(session->arena, &out->facts);
-    BD_TRY(add_evidence(out, err));
-    BD_TRY(add_criterion_indexes(out, err));
-    BD_TRY(add_machine_files(out, err));
-    BD_TRY(add_start_files(out, err));
-    fill_report(out);
-    /* hashed, written and packed: the plain texts need no room while the binder is drawn */
-    bd_buf_clear(&judged->assessment_json);
-    bd_buf_clear(&judged->findings);
-    BD_TRY(add_figures(out, err));
-    BD_TRY(bd_package_manifest(out->package, &out->manifest, err));
+    out->packer = bd_blob_packer_open(session->arena);
+    bd_rc rc = plan_package(out, err);
+    bd_blob_packer_close(out->packer);
+    BD_TRY(rc);
     out->report.manifest_sha256 = bd_sha256_hex(session->arena, out->manifest);
     return BD_OK;
 }
 
 /* ---- products ---- */
 
-bd_rc bd_production_binder(bd_production *run, bd_err *err) {
-    bd_session *session = run->session;
-    bd_session_progress(session, "render", 0, 1);
+/* One document drawn on its own: arenas and remarks of its own, so that two can be drawn side by side. */
+typedef struct {
+    bd_production *run;
+    bd_arena *arena;
+    bd_diags diags;
+    bd_str pdf;
+    size_t page;
+    double rect[4];
+    bd_rc rc;
+    bd_err err;
+} drawing;
+
+static void draw_binder(drawing *out) {
     BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
-    const bd_doc *doc = bd_report_binder(&run->report, draft);
-    bd_sign_options options = {.signed_at = bd_clock_now()};
-    BD_TRY(bd_render_pdf(doc, session->as_of, session->arena, &run->binder_unsigned,
-                         &options.page_index, options.rect, &session->outcome->diags, err));
-    run->binder = run->binder_unsigned;
-    if (run->signer == NULL || run->is_signed_later) {
-        return BD_OK;
-    }
-    bd_session_progress(session, "sign", 0, 1);
-    options.signer_name = run->signer->facts.subject;
-    options.reason = BD_STR("Management's evidence binder");
-    return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, session->arena,
-                       &run->binder, err);
+    const bd_doc *doc = bd_report_binder(&out->run->report, draft);
+    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page, out->rect,
+                            &out->diags, &out->err);
 }
 
-bd_rc bd_production_readiness(bd_production *run, bd_str *pdf, bd_err *err) {
-    bd_report_inputs inputs = run->report;
+static void draw_readiness(drawing *out) {
+    bd_report_inputs inputs = out->run->report;
     inputs.package_id = (bd_str){"", 0};
     inputs.manifest_sha256 = (bd_str){"", 0};
     inputs.package_paths = NULL;
     BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
     const bd_doc *doc = bd_report_readiness(&inputs, draft);
-    size_t page;
-    double rect[4];
-    return bd_render_pdf(doc, run->session->as_of, run->session->arena, pdf, &page, rect,
-                         &run->session->outcome->diags, err);
+    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page, out->rect,
+                            &out->diags, &out->err);
+}
+
+typedef struct {
+    drawing *list[2];
+    void (*draw[2])(drawing *out);
+} drawings;
+
+static void draw_one(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    drawings *all = context;
+    all->draw[index](all->list[index]);
+}
+
+static bd_rc take_drawing(drawing *done, bd_str *pdf, bd_err *err) {
+    bd_run_outcome *outcome = done->run->session->outcome;
+    if (bd_failed(done->rc)) {
+        *err = done->err;
+        return done->rc;
+    }
+    for (size_t i = 0; i < done->diags.count; i++) {
+        const bd_diag *diag = &done->diags.data[i];
+        bd_diag_add(done->run->session->arena, &outcome->diags, diag->severity, diag->subject, diag->locus, "%.*s",
+                    BD_ARG(diag->message));
+    }
+    *pdf = done->pdf;
+    return BD_OK;
+}
+
+static bd_rc sign_binder(bd_production *run, const drawing *done, bd_err *err) {
+    bd_session *session = run->session;
+    run->binder = run->binder_unsigned;
+    if (run->signer == NULL || run->is_signed_later) {
+        return BD_OK;
+    }
+    bd_session_progress(session, "sign", 0, 1);
+    bd_sign_options options = {.signed_at = bd_clock_now(),
+                               .page_index = done->page,
+                               .signer_name = run->signer->facts.subject,
+                               .reason = BD_STR("Management's evidence binder")};
+    memcpy(options.rect, done->rect, sizeof options.rect);
+    return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, session->arena,
+                       &run->binder, err);
+}
+
+bd_rc bd_production_draw(bd_production *run, bool has_binder, bool has_readiness, bd_err *err) {
+    bd_session *session = run->session;
+    bd_session_progress(session, "render", 0, 1);
+    run->drawn = bd_arena_open("drawn", BD_RUN_ARENA_BYTES);
+    drawing binder = {.run = run, .arena = session->arena};
+    drawing readiness = {.run = run, .arena = run->drawn};
+    drawings all = {0};
+    size_t count = 0;
+    if (has_binder) {
+        all.list[count] = &binder;
+        all.draw[count++] = draw_binder;
+    }
+    if (has_readiness) {
+        all.list[count] = &readiness;
+        all.draw[count++] = draw_readiness;
+    }
+    bd_pool_run(session->jobs, count, draw_one, &all);
+    if (has_readiness) {
+        BD_TRY(take_drawing(&readiness, &run->readiness, err));
+    }
+    if (!has_binder) {
+        return BD_OK;
+    }
+    BD_TRY(take_drawing(&binder, &run->binder_unsigned, err));
+    return sign_binder(run, &binder, err);
+}
+
+void bd_production_close(bd_production *run) {
+    bd_arena_close(run->drawn);
+    run->drawn = NULL;
 }
 
 static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {

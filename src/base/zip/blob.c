@@ -329,25 +329,41 @@ static void close_packed(const bd_blob *blob, bd_source *source) {
     }
 }
 
-static bd_rc deflate_text(bd_str text, bd_buf *stored, bd_err *err) {
-    bd_sink sink = bd_sink_to_buf(stored);
-    bd_deflater *deflater = bd_deflater_open(&sink);
-    bd_rc rc = bd_deflater_write(deflater, text.data, text.size, err);
-    if (!bd_failed(rc)) {
-        rc = bd_deflater_finish(deflater, err);
-    }
-    bd_deflater_close(deflater);
-    return rc;
+struct bd_blob_packer {
+    bd_buf stored;
+    bd_sink sink;
+    bd_deflater *deflater;
+};
+
+bd_blob_packer *bd_blob_packer_open(bd_arena *arena) {
+    bd_blob_packer *packer = bd_new(arena, bd_blob_packer, 1);
+    bd_buf_init(&packer->stored, SIZE_MAX / 2);
+    packer->sink = bd_sink_to_buf(&packer->stored);
+    packer->deflater = bd_deflater_open(&packer->sink);
+    return packer;
 }
 
-bd_rc bd_blob_deflate(bd_arena *arena, bd_str text, const bd_blob **out, bd_err *err) {
-    bd_buf stored;
-    bd_buf_init(&stored, SIZE_MAX / 2);
-    bd_rc rc = deflate_text(text, &stored, err);
+void bd_blob_packer_close(bd_blob_packer *packer) {
+    if (packer != NULL) {
+        bd_deflater_close(packer->deflater);
+        bd_buf_clear(&packer->stored);
+    }
+}
+
+static bd_rc deflate_text(bd_blob_packer *packer, bd_str text, bd_err *err) {
+    packer->stored.size = 0;
+    bd_deflater_clear(packer->deflater, &packer->sink);
+    if (text.size > 0) {
+        BD_TRY(bd_deflater_write(packer->deflater, text.data, text.size, err));
+    }
+    return bd_deflater_finish(packer->deflater, err);
+}
+
+bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, bd_arena *arena, const bd_blob **out,
+                   bd_err *err) {
+    BD_TRY(deflate_text(packer, text, err));
     struct packed_blob *packed = bd_new(arena, struct packed_blob, 1);
-    packed->stored = bd_str_copy(arena, bd_buf_str(&stored));
-    bd_buf_clear(&stored);
-    BD_TRY(rc);
+    packed->stored = bd_str_copy(arena, bd_buf_str(&packer->stored));
     packed->blob = (bd_blob){
         .bytes = (int64_t)text.size,
         .crc32 = bd_crc32(0, text.data, text.size),

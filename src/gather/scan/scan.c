@@ -352,6 +352,8 @@ static envelope_name name_envelope(const scan_state *state) {
 
 /* ---- reading ---- */
 
+#define READ_AHEAD_BYTES ((int64_t)2 << 20) /* below it a thread costs more than it saves */
+
 typedef bd_rc read_fn(scan_state *state, bd_source *source, bd_err *err);
 
 typedef struct {
@@ -385,7 +387,10 @@ static bool is_about_content(const bd_err *err) {
 static bd_rc read_content(scan_state *state, const bd_blob *blob, read_fn *read, bd_err *err) {
     bd_source inner;
     BD_TRY(blob->open_plain(blob, &inner, err));
-    watched_source watched = {.inner = &inner};
+    bool is_large = state->plan->reads_ahead && blob->bytes >= READ_AHEAD_BYTES;
+    bd_readahead *ahead = is_large ? bd_readahead_open(&inner) : NULL;
+    bd_source unpacked = is_large ? bd_readahead_source(ahead) : inner;
+    watched_source watched = {.inner = &unpacked};
     bd_source source = {.read = read_watched, .context = &watched};
     bd_rc rc = read(state, &source, err);
     if (bd_failed(rc) && !watched.has_failed && !bd_failed(state->rc) && is_about_content(err)) {
@@ -393,6 +398,7 @@ static bd_rc read_content(scan_state *state, const bd_blob *blob, read_fn *read,
         state->facts->problem = bd_str_copy(state->arena, bd_str_of(err->message));
         rc = drain(&source, err);
     }
+    bd_readahead_close(ahead);
     blob->close(blob, &inner);
     return rc;
 }

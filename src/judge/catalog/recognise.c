@@ -216,6 +216,12 @@ static bool has_properties(const bd_value *record) {
     return properties != NULL && properties->kind == BD_OBJECT;
 }
 
+/* Key lists are for records that do not say what they are; an ARM resource does. */
+static bool states_own_type(const bd_value *record) {
+    const bd_value *type = record != NULL ? bd_value_find(record, "type") : NULL;
+    return type != NULL && type->kind == BD_STRING && bd_str_find(type->text, BD_STR("/")) > 0;
+}
+
 const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type, bd_str context,
                                           bd_str id, bd_str table, const bd_value *record,
                                           bd_str declared) {
@@ -238,8 +244,8 @@ const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type
     if (type.size > 0 && (who = bd_map_find(index->types, type)) != NULL) {
         return who->source;
     }
-    if ((found = find_by_keys(index, record, /*folded*/ false)) != NULL ||
-        (found = find_by_keys(index, record, /*folded*/ true)) != NULL) {
+    if (!states_own_type(record) && ((found = find_by_keys(index, record, /*folded*/ false)) != NULL ||
+                                     (found = find_by_keys(index, record, /*folded*/ true)) != NULL)) {
         return found;
     }
     bool is_arm = bd_str_find(type, BD_STR("/")) > 0;
