@@ -23,45 +23,64 @@
 /* ---- words --------------------------------------------------------------------------------------------- */
 
 typedef enum {
-    BD_OUTCOME_DEVIATION, BD_OUTCOME_CLEAN, BD_OUTCOME_CHANGE_LOG, BD_OUTCOME_CANNOT_TELL, BD_OUTCOME_MISSING,
-    BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_NOT_DUE
+    BD_OUTCOME_DEVIATION,
+    BD_OUTCOME_CLEAN,
+    BD_OUTCOME_CHANGE_LOG,
+    BD_OUTCOME_CANNOT_TELL,
+    BD_OUTCOME_MISSING,
+    BD_OUTCOME_NO_OCCURRENCE,
+    BD_OUTCOME_NOT_DUE
 } bd_outcome;
-const char *bd_outcome_name(bd_outcome outcome); /* "deviation", "clean", "covered-by-change-log", ... */
+const char *bd_outcome_name(
+    bd_outcome outcome); /* "deviation", "clean", "covered-by-change-log", ... */
 
-typedef enum { BD_STATE_COMPLETE, BD_STATE_PROGRESS, BD_STATE_BLANK, BD_STATE_NA, BD_STATE_NOT_DUE } bd_state;
-const char *bd_state_name(bd_state state);  /* "[x]", "[~]", "[ ]", "n/a", "not-yet-due" */
+typedef enum {
+    BD_STATE_COMPLETE,
+    BD_STATE_PROGRESS,
+    BD_STATE_BLANK,
+    BD_STATE_NA,
+    BD_STATE_NOT_DUE
+} bd_state;
+const char *bd_state_name(bd_state state); /* "[x]", "[~]", "[ ]", "n/a", "not-yet-due" */
 /* "complete", "in progress", "not started", "not applicable", "not yet due" */
 const char *bd_state_words(bd_state state);
 
-typedef enum { BD_CRITERION_COMPLETE, BD_CRITERION_AT_RISK, BD_CRITERION_PARTIAL, BD_CRITERION_UNCOVERED,
-               BD_CRITERION_CARVED_OUT } bd_criterion_state;
-const char *bd_criterion_state_name(bd_criterion_state state); /* "complete", "at risk", "partial", ... */
+typedef enum {
+    BD_CRITERION_COMPLETE,
+    BD_CRITERION_AT_RISK,
+    BD_CRITERION_PARTIAL,
+    BD_CRITERION_UNCOVERED,
+    BD_CRITERION_CARVED_OUT
+} bd_criterion_state;
+const char *bd_criterion_state_name(
+    bd_criterion_state state); /* "complete", "at risk", "partial", ... */
 
 /* ---- results --------------------------------------------------------------------------------------------- */
 
 /* One snapshot (or month, for event checks) judged by one check. */
 typedef struct {
     const bd_check *check;
-    bd_str instance;             /* "2026-01", or "" when it falls in none */
-    bd_day snapshot;             /* BD_DAY_NONE for match, recur, document */
+    bd_str instance; /* "2026-01", or "" when it falls in none */
+    bd_day snapshot; /* BD_DAY_NONE for match, recur, document */
     bd_str scope;
     bd_verdict verdict;
     uint64_t passed, failed, not_applicable, cannot_tell;
-    bd_str reason;               /* of cannot-tell */
-    uint32_t evidence;           /* number of the snapshot's first item, 0: none */
-    bool is_complete;            /* the evidence judged is complete */
-    bd_instant at;               /* of the snapshot, which decides its instance; BD_INSTANT_NONE for other checks */
+    bd_str reason;     /* of cannot-tell */
+    uint32_t evidence; /* number of the snapshot's first item, 0: none */
+    bool is_complete;  /* the evidence judged is complete */
+    bd_instant
+        at; /* of the snapshot, which decides its instance; BD_INSTANT_NONE for other checks */
 } bd_check_result;
 
 typedef struct {
-    bd_str id;                   /* "2026-01", "2026-Q1", "2026", "2026-06-30" */
-    bd_day from, to;             /* both inclusive, local */
-    bd_instant start, end;       /* [start, end) */
+    bd_str id;             /* "2026-01", "2026-Q1", "2026", "2026-06-30" */
+    bd_day from, to;       /* both inclusive, local */
+    bd_instant start, end; /* [start, end) */
     bool is_due;
     bd_outcome outcome;
     bool is_accepted, is_late;
-    bd_str reason;               /* one sentence */
-    BD_VEC(uint32_t) evidence;   /* numbers, rising */
+    bd_str reason;             /* one sentence */
+    BD_VEC(uint32_t) evidence; /* numbers, rising */
 } bd_instance;
 
 typedef struct {
@@ -70,42 +89,45 @@ typedef struct {
     size_t instance_count;
     int due, accepted, deviating;
     bool is_fresh;
-    bd_instant newest;           /* describes_to of the newest evidence, or BD_INSTANT_NONE */
-    int age_days;                /* of it at t', -1 when none */
-    bool has_evidence;           /* some item describes a day of the period */
-    bool is_checked;             /* some check reads it */
-    BD_VEC(uint32_t) evidence;   /* numbers of all items that speak to it, rising */
-    BD_VEC(uint32_t) items;      /* all of them, also what is of a later time: indexes into the evidence handed in */
-    bd_str missing_fact;         /* organisation fact that a check needs and lacks */
-    bd_str unread_resource;      /* named by such a fact, and of a type that no check reads; "" when there is none */
+    bd_instant newest;         /* describes_to of the newest evidence, or BD_INSTANT_NONE */
+    int age_days;              /* of it at t', -1 when none */
+    bool has_evidence;         /* some item describes a day of the period */
+    bool is_checked;           /* some check reads it */
+    BD_VEC(uint32_t) evidence; /* numbers of all items that speak to it, rising */
+    BD_VEC(uint32_t)
+    items; /* all of them, also what is of a later time: indexes into the evidence handed in */
+    bd_str missing_fact; /* organisation fact that a check needs and lacks */
+    bd_str
+        unread_resource; /* named by such a fact, and of a type that no check reads; "" when there is none */
 } bd_requirement_result;
 
 typedef struct {
-    bd_str id;                   /* X-<check>-<date>-<8 hex> */
+    bd_str id; /* X-<check>-<date>-<8 hex> */
     const bd_check *check;
     bd_str type, key, resource, subscription, property;
-    bd_day last_seen_clean, first_seen_failing, last_seen_failing, first_seen_clean; /* BD_DAY_NONE when never */
+    bd_day last_seen_clean, first_seen_failing, last_seen_failing,
+        first_seen_clean;            /* BD_DAY_NONE when never */
     bd_instant exact_from, exact_to; /* from a change-log event, else BD_INSTANT_NONE */
-    bd_instant last_failing_at;  /* of the last failing snapshot or event */
+    bd_instant last_failing_at;      /* of the last failing snapshot or event */
     int observed_days, failing_days; /* snapshots in the period that held it, and failed */
     bd_str reason;
     bool is_open;
     bool is_in_period;
-    bd_strs controls;            /* numbers it touches, natural order */
-    uint32_t evidence;           /* number of the first failing item */
+    bd_strs controls;  /* numbers it touches, natural order */
+    uint32_t evidence; /* number of the first failing item */
 } bd_exception;
 
 typedef struct {
     const bd_control *control;
     bd_state state;
-    bool has_exception;          /* "!" */
-    bd_str reason;               /* one sentence */
+    bool has_exception; /* "!" */
+    bd_str reason;      /* one sentence */
     bd_str your_ref, your_statement;
     bd_requirement_result *requirements;
     size_t requirement_count;
     int due, accepted;
-    bool is_fresh, is_in_scope;  /* in scope: at least one criterion of the categories in scope */
-    bool is_no_occurrence;       /* complete, but "no occurrence, operation not testable" */
+    bool is_fresh, is_in_scope; /* in scope: at least one criterion of the categories in scope */
+    bool is_no_occurrence;      /* complete, but "no occurrence, operation not testable" */
     bd_instant newest;
     int age_days;
     BD_VEC(uint32_t) exceptions; /* indexes into the assessment's */
@@ -115,15 +137,15 @@ typedef struct {
     const bd_criterion *criterion;
     bd_criterion_state state;
     bool is_in_scope;
-    BD_VEC(uint32_t) controls;   /* indexes into the assessment's controls */
+    BD_VEC(uint32_t) controls; /* indexes into the assessment's controls */
     /* controls evidenced by machine checks, by machine evidence beside, by documents */
     int automated, supporting, document, of;
     int open_exceptions;
 } bd_criterion_result;
 
 typedef struct {
-    int n, of, tenths_percent;   /* 612 is 61.2 % */
-    int with_exceptions;         /* ready only */
+    int n, of, tenths_percent; /* 612 is 61.2 % */
+    int with_exceptions;       /* ready only */
 } bd_ratio;
 
 /* One failing record, in findings order. */
@@ -132,25 +154,27 @@ typedef struct {
     bd_str control;
     uint32_t evidence;
     bd_str instance, key, reason, resource, subscription, type;
-    bd_day snapshot;             /* BD_DAY_NONE: left out */
+    bd_day snapshot; /* BD_DAY_NONE: left out */
 } bd_finding;
 typedef bd_rc bd_finding_fn(void *context, const bd_finding *finding, bd_err *err);
 
 typedef struct {
-    bd_instant as_of, until;     /* t and t' = min(as_of, period end) */
+    bd_instant as_of, until; /* t and t' = min(as_of, period end) */
     bd_instant period_start, period_end;
     const bd_period *period;
     bd_str zone_data_version;
-    bd_control_result *controls;     size_t control_count;   /* catalog order; out-of-scope ones included */
-    bd_criterion_result *criteria;   size_t criterion_count; /* catalog order */
+    bd_control_result *controls;
+    size_t control_count; /* catalog order; out-of-scope ones included */
+    bd_criterion_result *criteria;
+    size_t criterion_count;          /* catalog order */
     BD_VEC(bd_check_result) checks;  /* by (check, snapshot/instance, scope) */
     BD_VEC(bd_exception) exceptions; /* by (check, first failing date, id) */
     bd_ratio ready, cover, fresh;
-    int no_occurrence;               /* complete controls without occurrence */
-    bd_strs gates;                   /* why "Not complete"; empty when none */
-    bd_strs sources_missing;         /* source ids that a check in scope reads and no evidence gives */
+    int no_occurrence;       /* complete controls without occurrence */
+    bd_strs gates;           /* why "Not complete"; empty when none */
+    bd_strs sources_missing; /* source ids that a check in scope reads and no evidence gives */
     uint64_t finding_count;
-    bd_strs months;                  /* "2026-01" ... of the period */
+    bd_strs months; /* "2026-01" ... of the period */
 } bd_assessment;
 
 /* ---- acts of people, from the journal ---------------------------------------------------------------------- */
@@ -169,7 +193,7 @@ typedef struct {
     const bd_evidences *evidence;
     const bd_collections *collections;
     const bd_snapshots *snapshots;
-    bd_spool *const *rows;       /* spools of packed rows from scan, rewound here */
+    bd_spool *const *rows; /* spools of packed rows from scan, rewound here */
     size_t spool_count;
     const bd_not_applicable *not_applicable;
     size_t not_applicable_count;
@@ -180,13 +204,14 @@ typedef struct {
 
 /* Judges.  Each finding is handed to `on_finding` (may be NULL) in findings order.  Fails with IO (temporary files) or
  * with what `on_finding` returns. */
-BD_MUST_USE bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding, void *context,
-                            const bd_assessment **out, bd_err *err);
+BD_MUST_USE bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena,
+                            bd_finding_fn *on_finding, void *context, const bd_assessment **out,
+                            bd_err *err);
 
 /* Instances due in a period for one frequency (bindery-1, section 2), without outcomes; for tests and `status`. */
-BD_MUST_USE bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone, bd_frequency frequency,
-                                    bd_instant as_of, bd_arena *arena, bd_instance **out, size_t *count,
-                                    bd_err *err);
+BD_MUST_USE bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone,
+                                    bd_frequency frequency, bd_instant as_of, bd_arena *arena,
+                                    bd_instance **out, size_t *count, bd_err *err);
 
 /* Half up to one decimal; 999 (99.9 %) at most unless n = of; 0 of 0 is 0. */
 bd_ratio bd_ratio_of(int n, int of);

@@ -13,14 +13,19 @@
 #include "bindery/value.h"
 
 typedef struct {
-    bd_str id;               /* "CC6.1" */
-    bd_str category;         /* "Security", "Availability", ... */
+    bd_str id;       /* "CC6.1" */
+    bd_str category; /* "Security", "Availability", ... */
     bd_str series, series_title;
-    bd_str title;            /* ours */
+    bd_str title; /* ours */
 } bd_criterion;
 
 typedef enum {
-    BD_CONTINUOUS, BD_MONTHLY, BD_QUARTERLY, BD_ANNUAL, BD_PER_EVENT, BD_ONCE
+    BD_CONTINUOUS,
+    BD_MONTHLY,
+    BD_QUARTERLY,
+    BD_ANNUAL,
+    BD_PER_EVENT,
+    BD_ONCE
 } bd_frequency;
 const char *bd_frequency_name(bd_frequency frequency); /* "continuous" ... "per-event", "once" */
 
@@ -28,8 +33,8 @@ typedef struct bd_control bd_control;
 
 typedef struct {
     const bd_control *control;
-    bd_str req;              /* "a" */
-    bd_str id;               /* "6.7.2a" */
+    bd_str req; /* "a" */
+    bd_str id;  /* "6.7.2a" */
     bd_str half, kind, statement, pass, deviation, note;
     bd_strs sources;
     bd_frequency frequency;
@@ -40,9 +45,9 @@ typedef struct {
 
 struct bd_control {
     bd_str number, owner, section, statement, mapping_note, test, population, sample;
-    bool is_ours;            /* not of the checklist */
-    bool is_outline;         /* "outline: write your own" */
-    bd_strs criteria;        /* ids, catalog order */
+    bool is_ours;     /* not of the checklist */
+    bool is_outline;  /* "outline: write your own" */
+    bd_strs criteria; /* ids, catalog order */
     bd_str primary;
     bd_frequency frequency;
     int max_age_days;
@@ -50,30 +55,47 @@ struct bd_control {
     size_t requirement_count;
 };
 
-typedef enum { BD_SCOPE_TENANT, BD_SCOPE_SUBSCRIPTION, BD_SCOPE_RESOURCE, BD_SCOPE_WORKSPACE, BD_SCOPE_REPOSITORY } bd_scope_kind;
+typedef enum {
+    BD_SCOPE_TENANT,
+    BD_SCOPE_SUBSCRIPTION,
+    BD_SCOPE_RESOURCE,
+    BD_SCOPE_WORKSPACE,
+    BD_SCOPE_REPOSITORY
+} bd_scope_kind;
 const char *bd_scope_kind_name(bd_scope_kind kind);
 
 typedef struct {
     bd_str id, title, permission, rest, az, graph;
-    bool is_handed_in;       /* origin "handed-in": needs preparer and reviewer always */
-    bool is_log;             /* history "log": an extract describes [from, to), not an instant */
+    bool is_handed_in; /* origin "handed-in": needs preparer and reviewer always */
+    bool is_log;       /* history "log": an extract describes [from, to), not an instant */
     bd_scope_kind scope;
-    int retention_days;      /* of the platform; 0: unlimited */
-    bool is_any_resource;    /* counts every ARM resource record (S77) */
+    int retention_days;   /* of the platform; 0: unlimited */
+    bool is_any_resource; /* counts every ARM resource record (S77) */
     bool is_subscription_level;
-    bd_strs types, contexts, id_parts, keys, columns, tables; /* recognisers, lower-cased but `keys` */
-    bd_strs details;         /* lower-cased types that also belong here but are not what the source counts */
-    bd_strs key;             /* declared key columns or paths */
-    bd_str time;             /* path of a record's own time */
-    bd_str resource;         /* path of what stands for the record in print ("upn"), or "": its id */
+    bd_strs types, contexts, id_parts, keys, columns,
+        tables; /* recognisers, lower-cased but `keys` */
+    bd_strs
+        details; /* lower-cased types that also belong here but are not what the source counts */
+    bd_strs key; /* declared key columns or paths */
+    bd_str time; /* path of a record's own time */
+    bd_str resource; /* path of what stands for the record in print ("upn"), or "": its id */
     bd_strs rename_from, rename_to; /* other spelling -> REST name */
-    bd_str derivation;       /* not empty: a derived source made by this derivation */
+    bd_str derivation;              /* not empty: a derived source made by this derivation */
     int derivation_version;
     bd_strs derived_from;
 } bd_source_def;
 
-typedef enum { BD_EACH, BD_RELATED, BD_AGGREGATE, BD_SCOPE_SHAPE, BD_MATCH, BD_RECUR, BD_DOCUMENT } bd_shape;
-const char *bd_shape_name(bd_shape shape); /* "each", "related", "aggregate", "scope", "match", "recur", "document" */
+typedef enum {
+    BD_EACH,
+    BD_RELATED,
+    BD_AGGREGATE,
+    BD_SCOPE_SHAPE,
+    BD_MATCH,
+    BD_RECUR,
+    BD_DOCUMENT
+} bd_shape;
+const char *bd_shape_name(
+    bd_shape shape); /* "each", "related", "aggregate", "scope", "match", "recur", "document" */
 
 typedef struct {
     bd_str id, title, tested, auditor_may, rationale, severity, remediation, reference, property;
@@ -81,30 +103,35 @@ typedef struct {
     uint32_t index;
     const bd_requirement *requirement;
     bd_shape shape;
-    bd_strs sources;         /* every source whose records this check maps (related, population, events included) */
-    const bd_value *body;    /* the whole definition; `rule` compiles it */
-    bd_strs document_types;  /* recur, document */
+    bd_strs
+        sources; /* every source whose records this check maps (related, population, events included) */
+    const bd_value *body;        /* the whole definition; `rule` compiles it */
+    bd_strs document_types;      /* recur, document */
     int max_approval_age_months; /* document; 0: not judged */
-    BD_VEC(bd_strs) tile;    /* per-event: each group of sources must describe every day */
+    BD_VEC(bd_strs) tile;        /* per-event: each group of sources must describe every day */
     bool takes_exclusions;
     bd_strs criteria, criteria_why;
 } bd_check;
 
 typedef struct {
-    const bd_criterion *criteria;   size_t criterion_count;    /* catalog order: CC1.1 ... P8.1 */
-    const bd_control *controls;     size_t control_count;      /* natural order; checklist first */
-    const bd_source_def *sources;   size_t source_count;       /* by id */
-    const bd_check *checks;         size_t check_count;        /* by id */
+    const bd_criterion *criteria;
+    size_t criterion_count; /* catalog order: CC1.1 ... P8.1 */
+    const bd_control *controls;
+    size_t control_count; /* natural order; checklist first */
+    const bd_source_def *sources;
+    size_t source_count; /* by id */
+    const bd_check *checks;
+    size_t check_count; /* by id */
     const bd_value *mappings, *sampling;
-    const bd_value *resolved;       /* the whole catalog as one value: what is packaged as catalog.json */
-    uint8_t sha256[32];             /* of `resolved`'s canonical JSON with its LF */
-    bd_strs uncovered;              /* criteria without a control */
+    const bd_value *resolved; /* the whole catalog as one value: what is packaged as catalog.json */
+    uint8_t sha256[32];       /* of `resolved`'s canonical JSON with its LF */
+    bd_strs uncovered;        /* criteria without a control */
     struct bd_catalog_index *index;
 } bd_catalog;
 
 /* One catalog file. */
 typedef struct {
-    bd_str name;             /* "controls.json", for messages */
+    bd_str name; /* "controls.json", for messages */
     bd_str text;
 } bd_catalog_file;
 
@@ -113,12 +140,14 @@ typedef struct {
 BD_MUST_USE bd_rc bd_catalog_load(const bd_catalog_file *files, size_t count, bd_arena *arena,
                                   const bd_catalog **out, bd_err *err);
 /* From a packaged catalog.json (the `resolved` form). */
-BD_MUST_USE bd_rc bd_catalog_load_resolved(bd_str text, bd_arena *arena, const bd_catalog **out, bd_err *err);
+BD_MUST_USE bd_rc bd_catalog_load_resolved(bd_str text, bd_arena *arena, const bd_catalog **out,
+                                           bd_err *err);
 
 /* Every fault and every remark that `catalog lint` prints, not only the first; faults have severity REFUSED. */
 void bd_catalog_lint(const bd_catalog_file *files, size_t count, bd_arena *arena, bd_diags *out);
 
-const bd_criterion *bd_catalog_criterion(const bd_catalog *catalog, bd_str id);  /* NULL when absent; so for all */
+const bd_criterion *bd_catalog_criterion(const bd_catalog *catalog,
+                                         bd_str id); /* NULL when absent; so for all */
 const bd_control *bd_catalog_control(const bd_catalog *catalog, bd_str number);
 const bd_requirement *bd_catalog_requirement(const bd_catalog *catalog, bd_str id); /* "6.7.2a" */
 const bd_source_def *bd_catalog_source(const bd_catalog *catalog, bd_str id);
@@ -127,10 +156,12 @@ const bd_check *bd_catalog_check(const bd_catalog *catalog, bd_str id);
 /* Which source a record belongs to, by content.  `type` lower-cased ARM type or "", `context` Graph context or "",
  * `id` lower-cased record id or "", `table` Log Analytics table or "".  `declared`: the sidecar's source or "" -
  * used only when content says nothing.  NULL: nothing recognises it. */
-const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type, bd_str context, bd_str id,
-                                          bd_str table, const bd_value *record, bd_str declared);
+const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type, bd_str context,
+                                          bd_str id, bd_str table, const bd_value *record,
+                                          bd_str declared);
 /* Source of a CSV by its header names. */
-const bd_source_def *bd_catalog_recognise_columns(const bd_catalog *catalog, const bd_str *columns, size_t count, bd_str declared);
+const bd_source_def *bd_catalog_recognise_columns(const bd_catalog *catalog, const bd_str *columns,
+                                                  size_t count, bd_str declared);
 
 /* The word of `known` that `word` was most likely meant to be; for messages about unknown keys. */
 const char *bd_catalog_nearest(const char *const *known, size_t count, bd_str word);

@@ -20,7 +20,7 @@ void bd_sha256_put(bd_sha256 *hash, const void *bytes, size_t count);
 void bd_sha256_finish(bd_sha256 *hash, uint8_t out[32]); /* ready for a new message afterwards */
 void bd_sha256_close(bd_sha256 *hash);                   /* accepts NULL */
 void bd_sha256_of(bd_str text, uint8_t out[32]);
-bd_str bd_sha256_hex(bd_arena *arena, bd_str text);      /* 64 lower-case digits */
+bd_str bd_sha256_hex(bd_arena *arena, bd_str text); /* 64 lower-case digits */
 
 /* ---- identities --------------------------------------------------------------------------------- */
 
@@ -43,34 +43,37 @@ bd_str bd_key_certificate_pem(const bd_key *key, bd_arena *arena); /* signer the
 /* Makes a P-256 key and a self-signed certificate (CN as given, serial from the key's hash, keyUsage
  * digitalSignature+nonRepudiation, CA:FALSE, 10 years from `not_before`) and writes both, the key with 0600.
  * INPUT: one of the files is there already (a key is never overwritten), or the name is not 1 to 64 characters. */
-BD_MUST_USE bd_rc bd_identity_make(const char *key_path, const char *certificate_path, bd_str common_name,
-                                   bd_instant not_before, bd_err *err);
+BD_MUST_USE bd_rc bd_identity_make(const char *key_path, const char *certificate_path,
+                                   bd_str common_name, bd_instant not_before, bd_err *err);
 
 typedef struct {
-    bd_str subject;        /* one line, RFC 2253 order as OpenSSL prints with XN_FLAG_ONELINE-like "CN=…, O=…" */
+    bd_str
+        subject; /* one line, RFC 2253 order as OpenSSL prints with XN_FLAG_ONELINE-like "CN=…, O=…" */
     bd_str issuer;
     bd_str serial_hex;
-    bd_str algorithm;      /* "RSA-3072", "P-256" */
-    uint8_t sha256[32];    /* fingerprint of the DER */
+    bd_str algorithm;   /* "RSA-3072", "P-256" */
+    uint8_t sha256[32]; /* fingerprint of the DER */
     bd_instant not_before, not_after;
     bool is_self_signed;
 } bd_certificate_facts;
 /* Facts of the first certificate in PEM text.  Texts Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_certificate_read(bd_str pem, bd_arena *arena, bd_certificate_facts *out, bd_err *err);
+BD_MUST_USE bd_rc bd_certificate_read(bd_str pem, bd_arena *arena, bd_certificate_facts *out,
+                                      bd_err *err);
 
 /* ---- CMS ---------------------------------------------------------------------------------------- */
 
 /* Detached signature over content whose SHA-256 is `digest`.  DER; Allocated in <arena>.  At most 16 KiB with an
  * ordinary chain; the caller reserves room with bd_cms_size_bound. */
-BD_MUST_USE bd_rc bd_cms_sign(bd_key *key, const uint8_t digest[32], bd_arena *arena, bd_str *der, bd_err *err);
+BD_MUST_USE bd_rc bd_cms_sign(bd_key *key, const uint8_t digest[32], bd_arena *arena, bd_str *der,
+                              bd_err *err);
 size_t bd_cms_size_bound(const bd_key *key);
 
 typedef struct {
-    bool is_intact;           /* digest and signature value hold */
-    bool is_trusted;          /* the chain ends in a trusted certificate (or the signer itself is listed) */
+    bool is_intact;  /* digest and signature value hold */
+    bool is_trusted; /* the chain ends in a trusted certificate (or the signer itself is listed) */
     bd_certificate_facts signer;
-    bd_str reason;            /* why not, one sentence; empty when intact and trusted */
-    bool is_time_bad;         /* signer's validity does not hold `at` */
+    bd_str reason;    /* why not, one sentence; empty when intact and trusted */
+    bool is_time_bad; /* signer's validity does not hold `at` */
 } bd_cms_report;
 /* Checks a detached signature by our profile: DER only (re-encodes to the same bytes), signedData, exactly one
  * signer, allowed algorithms, signing-certificate-v2 names the signer, certificates are exactly the chain used,
@@ -79,8 +82,8 @@ typedef struct {
  * `trust_pem` may be empty: then is_trusted is false; USAGE: it is not empty and holds no certificates.
  * `at`: the time at which the chain must hold; BD_INSTANT_NONE: validity is not judged by a clock (no time
  * enters). */
-BD_MUST_USE bd_rc bd_cms_verify(bd_str der, const uint8_t digest[32], bd_str trust_pem, bd_instant at,
-                                bd_arena *arena, bd_cms_report *out, bd_err *err);
+BD_MUST_USE bd_rc bd_cms_verify(bd_str der, const uint8_t digest[32], bd_str trust_pem,
+                                bd_instant at, bd_arena *arena, bd_cms_report *out, bd_err *err);
 
 bd_str bd_crypto_versions(bd_arena *arena); /* "OpenSSL 3.0.x" */
 

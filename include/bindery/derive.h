@@ -14,18 +14,19 @@
 
 /* Takes one derived record: `type` and `key` identify what it is about (type U+001F key is its identity),
  * `resource` is the source's own id verbatim, `time` its own time or BD_INSTANT_NONE. */
-typedef void bd_derived_fn(void *context, bd_str type, bd_str key, bd_str resource, bd_instant time, const bd_value *record);
+typedef void bd_derived_fn(void *context, bd_str type, bd_str key, bd_str resource, bd_instant time,
+                           const bd_value *record);
 
 typedef struct {
-    const char *name;        /* "nsg-exposure" */
+    const char *name; /* "nsg-exposure" */
     int version;
     /* `parameters`: the organisation's facts (an object) or NULL; `zone`: the engagement's time zone. */
-    void (*map)(const bd_value *record, const bd_value *parameters, const bd_zone *zone, bd_arena *arena,
-                bd_derived_fn *emit, void *context);
+    void (*map)(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                bd_arena *arena, bd_derived_fn *emit, void *context);
 } bd_derivation;
 
 const bd_derivation *bd_derivation_find(bd_str name); /* NULL when absent */
 size_t bd_derivation_count(void);
-const bd_derivation *bd_derivation_at(size_t index);  /* by name */
+const bd_derivation *bd_derivation_at(size_t index); /* by name */
 
 #endif

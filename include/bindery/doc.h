@@ -21,28 +21,42 @@
 typedef enum {
     BD_RUN_PLAIN,
     BD_RUN_STRONG,
-    BD_RUN_EMPHASIS,   /* drawn as strong-grey or italic where the face has it */
-    BD_RUN_MONO,       /* ids, hashes, queries */
-    BD_RUN_SMALL,      /* notes */
-    BD_RUN_MUTED       /* grey */
+    BD_RUN_EMPHASIS, /* drawn as strong-grey or italic where the face has it */
+    BD_RUN_MONO,     /* ids, hashes, queries */
+    BD_RUN_SMALL,    /* notes */
+    BD_RUN_MUTED     /* grey */
 } bd_run_style;
 
-typedef enum { BD_MARK_NONE, BD_MARK_COMPLETE, BD_MARK_PROGRESS, BD_MARK_BLANK, BD_MARK_NA, BD_MARK_NOT_DUE } bd_mark;
+typedef enum {
+    BD_MARK_NONE,
+    BD_MARK_COMPLETE,
+    BD_MARK_PROGRESS,
+    BD_MARK_BLANK,
+    BD_MARK_NA,
+    BD_MARK_NOT_DUE
+} bd_mark;
 
 typedef struct {
     bd_run_style style;
     bd_str text;
-    bd_str link;       /* anchor inside the document, or "" */
-    bd_str figure;     /* JSON Pointer when the text is a recorded figure, or "" */
-    bd_mark mark;      /* not NONE: a state mark (shape) is drawn before the text */
-    bool is_flagged;   /* with mark: the exception flag "!" beside it */
-    bool is_page_ref;  /* the text is replaced by the page label of `link` */
+    bd_str link;      /* anchor inside the document, or "" */
+    bd_str figure;    /* JSON Pointer when the text is a recorded figure, or "" */
+    bd_mark mark;     /* not NONE: a state mark (shape) is drawn before the text */
+    bool is_flagged;  /* with mark: the exception flag "!" beside it */
+    bool is_page_ref; /* the text is replaced by the page label of `link` */
 } bd_run;
 typedef BD_VEC(bd_run) bd_runs;
 
 typedef enum {
-    BD_PARA_BODY, BD_PARA_LEAD, BD_PARA_NOTE, BD_PARA_WARNING, BD_PARA_BULLET, BD_PARA_MONO,
-    BD_PARA_TITLE, BD_PARA_SUBTITLE, BD_PARA_CAPTION
+    BD_PARA_BODY,
+    BD_PARA_LEAD,
+    BD_PARA_NOTE,
+    BD_PARA_WARNING,
+    BD_PARA_BULLET,
+    BD_PARA_MONO,
+    BD_PARA_TITLE,
+    BD_PARA_SUBTITLE,
+    BD_PARA_CAPTION
 } bd_para_kind;
 typedef struct bd_para {
     struct bd_doc *doc;
@@ -54,11 +68,11 @@ typedef enum { BD_ALIGN_LEFT, BD_ALIGN_RIGHT, BD_ALIGN_CENTER } bd_align;
 typedef struct {
     bd_str head;
     bd_align align;
-    double weight;      /* share of the width that is left; 0: as narrow as its content */
+    double weight; /* share of the width that is left; 0: as narrow as its content */
 } bd_column;
 typedef struct {
     bd_runs runs;
-    int span;           /* columns, at least 1 */
+    int span; /* columns, at least 1 */
     bool is_header;
 } bd_cell;
 typedef struct bd_table {
@@ -66,44 +80,60 @@ typedef struct bd_table {
     bd_str caption;
     size_t column_count;
     bd_column *columns;
-    BD_VEC(bd_cell) cells;   /* row by row */
-    bool is_compact;         /* smaller type, for long lists */
-    bool has_no_head;        /* key/value table: first column is the row header */
+    BD_VEC(bd_cell) cells; /* row by row */
+    bool is_compact;       /* smaller type, for long lists */
+    bool has_no_head;      /* key/value table: first column is the row header */
 } bd_table;
 
 /* Charts are data; the layout draws them as vectors. */
 typedef enum {
-    BD_CHART_STACKED_BAR,  /* rows = bars, columns = parts; values are counts */
-    BD_CHART_HEAT_GRID,    /* rows x columns of states (values are bd_cell_state) */
-    BD_CHART_STRIP         /* one row of states by month */
+    BD_CHART_STACKED_BAR, /* rows = bars, columns = parts; values are counts */
+    BD_CHART_HEAT_GRID,   /* rows x columns of states (values are bd_cell_state) */
+    BD_CHART_STRIP        /* one row of states by month */
 } bd_chart_kind;
-typedef enum {             /* how one due instance or criterion-month stands; letter + shape + shade */
-    BD_CELL_NONE, BD_CELL_CLEAN, BD_CELL_DEVIATION, BD_CELL_CANNOT_TELL, BD_CELL_MISSING,
-    BD_CELL_NO_OCCURRENCE, BD_CELL_CHANGE_LOG, BD_CELL_NOT_DUE
+typedef enum { /* how one due instance or criterion-month stands; letter + shape + shade */
+               BD_CELL_NONE,
+               BD_CELL_CLEAN,
+               BD_CELL_DEVIATION,
+               BD_CELL_CANNOT_TELL,
+               BD_CELL_MISSING,
+               BD_CELL_NO_OCCURRENCE,
+               BD_CELL_CHANGE_LOG,
+               BD_CELL_NOT_DUE
 } bd_cell_state;
 typedef struct bd_chart {
     bd_chart_kind kind;
     bd_str caption;
-    bd_str alternative;      /* what the picture shows, in words */
+    bd_str alternative; /* what the picture shows, in words */
     size_t row_count, column_count;
     bd_str *row_labels, *column_labels;
-    bd_str *row_links;       /* anchors, may be empty */
-    int64_t *values;         /* row-major */
+    bd_str *row_links; /* anchors, may be empty */
+    int64_t *values;   /* row-major */
 } bd_chart;
 
-typedef enum { BD_BLOCK_HEADING, BD_BLOCK_PARA, BD_BLOCK_TABLE, BD_BLOCK_CHART, BD_BLOCK_PAGE_BREAK,
-               BD_BLOCK_CONTENTS, BD_BLOCK_SIGNATURE, BD_BLOCK_SPACE, BD_BLOCK_ANCHOR, BD_BLOCK_COVER_END,
-               BD_BLOCK_RULE } bd_block_kind;
+typedef enum {
+    BD_BLOCK_HEADING,
+    BD_BLOCK_PARA,
+    BD_BLOCK_TABLE,
+    BD_BLOCK_CHART,
+    BD_BLOCK_PAGE_BREAK,
+    BD_BLOCK_CONTENTS,
+    BD_BLOCK_SIGNATURE,
+    BD_BLOCK_SPACE,
+    BD_BLOCK_ANCHOR,
+    BD_BLOCK_COVER_END,
+    BD_BLOCK_RULE
+} bd_block_kind;
 typedef struct {
     bd_block_kind kind;
-    int level;               /* HEADING 1..4; CONTENTS: deepest level listed */
-    bd_str text, anchor;     /* HEADING, ANCHOR */
-    bool in_contents;        /* HEADING: listed in contents and bookmarks */
+    int level;           /* HEADING 1..4; CONTENTS: deepest level listed */
+    bd_str text, anchor; /* HEADING, ANCHOR */
+    bool in_contents;    /* HEADING: listed in contents and bookmarks */
     bd_para *para;
     bd_table *table;
     bd_chart *chart;
-    double space_pt;         /* SPACE; SIGNATURE: height of the panel */
-    bd_mark mark;            /* HEADING: state mark after the text */
+    double space_pt; /* SPACE; SIGNATURE: height of the panel */
+    bd_mark mark;    /* HEADING: state mark after the text */
     bool is_flagged;
 } bd_block;
 
@@ -114,10 +144,10 @@ typedef struct {
 typedef struct bd_doc {
     bd_arena *arena;
     bd_str title, author, subject, keywords, language; /* language: "en-GB" */
-    bd_str header_left, header_right;   /* page furniture */
-    bd_str footer_left, footer_right;   /* the page number "page n of m" is added by the layout */
+    bd_str header_left, header_right;                  /* page furniture */
+    bd_str footer_left, footer_right; /* the page number "page n of m" is added by the layout */
     BD_VEC(bd_block) blocks;
-    BD_VEC(bd_figure) figures;          /* in print order (document order) */
+    BD_VEC(bd_figure) figures; /* in print order (document order) */
 } bd_doc;
 
 bd_doc *bd_doc_make(bd_arena *arena);
@@ -126,14 +156,15 @@ bd_block *bd_doc_heading(bd_doc *doc, int level, bd_str text, bd_str anchor);
 bd_para *bd_doc_paragraph(bd_doc *doc, bd_para_kind kind);
 void bd_doc_text(bd_doc *doc, bd_para_kind kind, bd_str text); /* a paragraph of one plain run */
 bd_table *bd_doc_table(bd_doc *doc, bd_str caption, size_t column_count, const bd_column *columns);
-bd_chart *bd_doc_chart(bd_doc *doc, bd_chart_kind kind, bd_str caption, bd_str alternative, size_t rows, size_t columns);
+bd_chart *bd_doc_chart(bd_doc *doc, bd_chart_kind kind, bd_str caption, bd_str alternative,
+                       size_t rows, size_t columns);
 void bd_doc_page_break(bd_doc *doc);
 void bd_doc_contents(bd_doc *doc, int deepest_level);
 void bd_doc_signature(bd_doc *doc, double height_pt); /* the visible signature panel's place */
 void bd_doc_space(bd_doc *doc, double pt);
 void bd_doc_rule(bd_doc *doc);
-void bd_doc_anchor(bd_doc *doc, bd_str anchor);       /* a link target before the next block */
-void bd_doc_cover_end(bd_doc *doc);                   /* front matter (roman page labels) ends here */
+void bd_doc_anchor(bd_doc *doc, bd_str anchor); /* a link target before the next block */
+void bd_doc_cover_end(bd_doc *doc);             /* front matter (roman page labels) ends here */
 
 bd_run *bd_para_text(bd_para *para, bd_str text);
 bd_run *bd_para_styled(bd_para *para, bd_run_style style, bd_str text);
@@ -144,7 +175,7 @@ bd_run *bd_para_figure(bd_para *para, bd_str pointer, bd_str text);
 
 /* Starts the next cell; returns where its runs go. */
 bd_cell *bd_table_cell(bd_table *table);
-void bd_table_text(bd_table *table, bd_str text);                 /* a cell of one plain run */
+void bd_table_text(bd_table *table, bd_str text); /* a cell of one plain run */
 void bd_table_styled(bd_table *table, bd_run_style style, bd_str text);
 void bd_table_link(bd_table *table, bd_str text, bd_str anchor);
 void bd_table_figure(bd_table *table, bd_str pointer, bd_str text);

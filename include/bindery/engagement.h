@@ -19,20 +19,20 @@
 #include "bindery/value.h"
 
 typedef struct {
-    bd_str id;            /* "2026-H1": [A-Za-z0-9._-]{1,32} */
+    bd_str id; /* "2026-H1": [A-Za-z0-9._-]{1,32} */
     bool is_type_ii;
-    bd_day from, to;      /* both inclusive local days; Type I: both are `as_of` */
-    bd_day as_of;         /* Type I; BD_DAY_NONE for Type II */
-    bd_day fieldwork;     /* BD_DAY_NONE when not given */
+    bd_day from, to;  /* both inclusive local days; Type I: both are `as_of` */
+    bd_day as_of;     /* Type I; BD_DAY_NONE for Type II */
+    bd_day fieldwork; /* BD_DAY_NONE when not given */
 } bd_period;
 
 typedef struct {
-    bd_str id;            /* lower-case guid */
-    bd_str name;          /* may be empty */
+    bd_str id;   /* lower-case guid */
+    bd_str name; /* may be empty */
 } bd_subscription;
 
 typedef struct {
-    bd_str owner;         /* as in the catalog, "Cloud Admin" */
+    bd_str owner; /* as in the catalog, "Cloud Admin" */
     bd_strs people;
 } bd_owner;
 
@@ -42,16 +42,16 @@ typedef struct {
 
 typedef struct {
     bd_str name, service;
-    bd_str method;        /* "carve-out" or "inclusive" */
+    bd_str method; /* "carve-out" or "inclusive" */
 } bd_vendor;
 
 /* A record taken out of a check on or after its approval. */
 typedef struct {
     bd_str check;
-    bd_str resource;      /* lower-cased, without a trailing '/' */
+    bd_str resource; /* lower-cased, without a trailing '/' */
     bd_str reason, approved_by;
     bd_day approved_on;
-    bd_day expires_on;    /* the last day it holds; BD_DAY_NONE: no end */
+    bd_day expires_on; /* the last day it holds; BD_DAY_NONE: no end */
 } bd_exclusion;
 
 /* The organisation's own number and wording of a control. */
@@ -61,7 +61,7 @@ typedef struct {
 
 /* How a handed-in list's columns are called: ours -> theirs. */
 typedef struct {
-    bd_str source;        /* "csv:leavers" */
+    bd_str source;           /* "csv:leavers" */
     const bd_value *columns; /* {"employee_id": "Personnel No"} */
 } bd_column_map;
 
@@ -73,8 +73,8 @@ typedef struct {
 typedef struct {
     bd_str organisation_name, short_name;
     bd_str system_name, system_description;
-    bd_strs categories;      /* in the order of the five names, "Security" first; never empty */
-    bd_str tenant;           /* lower-case guid, may be empty */
+    bd_strs categories; /* in the order of the five names, "Security" first; never empty */
+    bd_str tenant;      /* lower-case guid, may be empty */
     BD_VEC(bd_subscription) subscriptions; /* empty: all that the evidence shows */
     bd_str zone_name;
     const bd_zone *zone;
@@ -82,7 +82,8 @@ typedef struct {
     BD_VEC(bd_owner) owners;
     BD_VEC(bd_person) people;
     BD_VEC(bd_vendor) vendors;
-    const bd_value *facts;      /* as written: name -> {approved_by, approved_on, value}; an object, maybe empty */
+    const bd_value
+        *facts; /* as written: name -> {approved_by, approved_on, value}; an object, maybe empty */
     const bd_value *parameters; /* name -> value: what checks read */
     BD_VEC(bd_exclusion) exclusions;
     BD_VEC(bd_control_note) controls;
@@ -91,7 +92,7 @@ typedef struct {
     bd_signing signing;
     bool collect;
     int64_t package_years, raw_years; /* retention; 7 and 3 when not given */
-    const bd_value *source;     /* the whole file as written */
+    const bd_value *source;           /* the whole file as written */
 } bd_engagement;
 
 /* The five category names, in the order they are printed in. */
@@ -100,9 +101,11 @@ extern const char *const bd_category_names[5];
 /* ---- loading ---------------------------------------------------------------------------------- */
 
 /* IO when the file cannot be read, INPUT when it cannot be used.  Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_engagement_load(const char *path, bd_arena *arena, bd_engagement *out, bd_err *err);
+BD_MUST_USE bd_rc bd_engagement_load(const char *path, bd_arena *arena, bd_engagement *out,
+                                     bd_err *err);
 /* The same from text; `path` is for messages. */
-BD_MUST_USE bd_rc bd_engagement_parse(bd_str text, bd_str path, bd_arena *arena, bd_engagement *out, bd_err *err);
+BD_MUST_USE bd_rc bd_engagement_parse(bd_str text, bd_str path, bd_arena *arena, bd_engagement *out,
+                                      bd_err *err);
 
 /* ---- asking ----------------------------------------------------------------------------------- */
 
@@ -116,16 +119,17 @@ typedef struct {
 
 /* `id` when it is not empty (USAGE if unknown, with the known ones), else the only period, else the one that holds
  * `today` (of several the one that began last), else the last ended, else the first to begin. */
-BD_MUST_USE bd_rc bd_engagement_period_choose(const bd_engagement *engagement, bd_str id, bd_day today,
-                                              bd_arena *arena, bd_period_choice *out, bd_err *err);
+BD_MUST_USE bd_rc bd_engagement_period_choose(const bd_engagement *engagement, bd_str id,
+                                              bd_day today, bd_arena *arena, bd_period_choice *out,
+                                              bd_err *err);
 
 /* The local midnights of the period: [start, end). */
 bd_instant bd_period_start(const bd_period *period, const bd_zone *zone);
 bd_instant bd_period_end(const bd_period *period, const bd_zone *zone);
 
 /* The value of a fact, NULL when it is not stated; `approved_by` and `approved_on` may be NULL. */
-const bd_value *bd_engagement_fact(const bd_engagement *engagement, const char *name, bd_str *approved_by,
-                                   bd_day *approved_on);
+const bd_value *bd_engagement_fact(const bd_engagement *engagement, const char *name,
+                                   bd_str *approved_by, bd_day *approved_on);
 
 /* The resolved engagement for the package (`engagement.json`): what was given, with the defaults filled in.
  * Allocated in <arena>. */
@@ -134,21 +138,22 @@ const bd_value *bd_engagement_value(const bd_engagement *engagement, bd_arena *a
 /* ---- making one (`bindery init`) --------------------------------------------------------------- */
 
 typedef struct {
-    bd_str organisation;  /* empty: folder_name */
-    bd_str folder_name;   /* for the default organisation */
-    bd_strs periods;      /* "ID=FROM..TO", Type I "ID=DAY"; empty: the last three full months before `today` */
+    bd_str organisation; /* empty: folder_name */
+    bd_str folder_name;  /* for the default organisation */
+    bd_strs
+        periods; /* "ID=FROM..TO", Type I "ID=DAY"; empty: the last three full months before `today` */
     bool is_type_i;
-    bd_strs categories;   /* any case; empty: Security */
+    bd_strs categories; /* any case; empty: Security */
     bd_strs subscriptions;
-    bd_str zone_name;     /* empty: UTC */
-    bd_day today;         /* local day */
+    bd_str zone_name; /* empty: UTC */
+    bd_day today;     /* local day */
 } bd_engagement_draft;
 
 /* Text of a new bindery.json: valid by construction, laid out for people, keys in the order of the documentation.
  * `defaulted` (may be NULL) gets one clause per default taken ("time zone UTC").  USAGE names the option that cannot
  * be used.  Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_engagement_make_json(const bd_engagement_draft *draft, bd_arena *arena, bd_str *out,
-                                          bd_strs *defaulted, bd_err *err);
+BD_MUST_USE bd_rc bd_engagement_make_json(const bd_engagement_draft *draft, bd_arena *arena,
+                                          bd_str *out, bd_strs *defaulted, bd_err *err);
 
 /* First 16 of [A-Z0-9-] of the upper-cased name; "ORG" when nothing is left.  Allocated in <arena>. */
 bd_str bd_short_name(bd_arena *arena, bd_str organisation);

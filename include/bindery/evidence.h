@@ -17,16 +17,16 @@
 /* ---- the given half ----------------------------------------------------------------------------- */
 
 typedef struct {
-    uint32_t number;             /* 7 is printed E-0007 */
-    bd_str path;                 /* relative to the folder ingested, '/' between parts */
+    uint32_t number; /* 7 is printed E-0007 */
+    bd_str path;     /* relative to the folder ingested, '/' between parts */
     int64_t bytes;
     uint8_t sha256[32];
     uint32_t crc32;
     int64_t stored_bytes;
     uint8_t stored_sha256[32];
-    bd_instant file_time;        /* the file's own modification time */
+    bd_instant file_time;          /* the file's own modification time */
     bd_instant given_collected_at; /* --collected-at, or BD_INSTANT_NONE */
-    uint32_t sidecar;            /* evidence number of its sidecar, 0: none */
+    uint32_t sidecar;              /* evidence number of its sidecar, 0: none */
     bd_instant ingested_at;
     bool is_withdrawn;
     bd_str withdrawn_reason;
@@ -39,9 +39,9 @@ bd_str bd_evidence_id(bd_arena *arena, uint32_t number); /* "E-0007" */
 typedef struct {
     bd_str name, role, checked;
     bd_instant at;
-    uint8_t sha256[32];          /* of what was signed; all zero when not given */
+    uint8_t sha256[32]; /* of what was signed; all zero when not given */
     bool has_sha256;
-    bd_str origin;               /* "journal", "sidecar" or "register" */
+    bd_str origin; /* "journal", "sidecar" or "register" */
 } bd_signoff;
 typedef BD_VEC(bd_signoff) bd_signoffs;
 
@@ -51,37 +51,38 @@ typedef struct {
     bd_str type, title, version;
     bd_str approved_by, approver_role;
     bool approver_is_management;
-    bd_day approved_on;          /* BD_DAY_NONE when absent; so for the others */
+    bd_day approved_on;                /* BD_DAY_NONE when absent; so for the others */
     bd_day in_force_from, in_force_to; /* both inclusive; in_force_to absent: still in force */
-    bd_day carried_out_on;       /* reviews, tests, trainings */
+    bd_day carried_out_on;             /* reviews, tests, trainings */
 } bd_document;
 
 /* ---- sidecars ------------------------------------------------------------------------------------- */
 
 typedef struct {
     bd_str source, title, command, request, query, exporter, tool, run;
-    bd_str scope_kind;           /* "tenant", "subscription", ... */
+    bd_str scope_kind; /* "tenant", "subscription", ... */
     bd_strs scope_ids;
     bd_instant collected_at, describes_from, describes_to; /* BD_INSTANT_NONE when absent */
     bool has_complete, complete;
-    int64_t rows;                /* -1 when absent */
-    bd_signoff prepared_by;      /* name empty when absent */
+    int64_t rows;           /* -1 when absent */
+    bd_signoff prepared_by; /* name empty when absent */
     bd_signoffs reviews;
-    bd_strs requirements;        /* "1.1a" */
+    bd_strs requirements; /* "1.1a" */
     bool has_document;
     bd_document document;
 } bd_sidecar;
 
 /* Parses `NAME.meta.json` or `_folder.meta.json` text.  INPUT names the JSON pointer, what was found and what was
  * expected; unknown keys are errors with the nearest known key.  Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd_sidecar *out, bd_err *err);
+BD_MUST_USE bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd_sidecar *out,
+                                   bd_err *err);
 /* Fills in what `own` lacks from `folder`. */
 void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder);
 /* One row of register.csv: the file it describes and what it says of it. */
 typedef struct {
-    bd_str file;                 /* relative to the register's folder */
-    bd_sidecar sidecar;          /* has_document is true */
-    uint32_t row;                /* from 1, for messages */
+    bd_str file;        /* relative to the register's folder */
+    bd_sidecar sidecar; /* has_document is true */
+    uint32_t row;       /* from 1, for messages */
 } bd_register_row;
 typedef BD_VEC(bd_register_row) bd_register_rows;
 
@@ -90,11 +91,12 @@ extern const char *const bd_register_columns[20];
 /* Parses the rows of a register as the CSV reader yields them (objects of texts), columns being checked by
  * bd_register_check_columns first.  INPUT names `path`, row and column, what was found and what was expected; a file
  * that stands twice is refused.  Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_register_parse(const bd_value *const *rows, size_t count, bd_str path, bd_arena *arena,
-                                    bd_register_rows *out, bd_err *err);
-BD_MUST_USE bd_rc bd_register_check_columns(const bd_str *names, size_t count, bd_str path, bd_err *err);
-bool bd_path_is_sidecar(bd_str path);        /* ends in .meta.json */
-bool bd_path_is_register(bd_str path);       /* register.csv */
+BD_MUST_USE bd_rc bd_register_parse(const bd_value *const *rows, size_t count, bd_str path,
+                                    bd_arena *arena, bd_register_rows *out, bd_err *err);
+BD_MUST_USE bd_rc bd_register_check_columns(const bd_str *names, size_t count, bd_str path,
+                                            bd_err *err);
+bool bd_path_is_sidecar(bd_str path);  /* ends in .meta.json */
+bool bd_path_is_register(bd_str path); /* register.csv */
 /* The path a sidecar describes: "a/b.json" for "a/b.json.meta.json", "" for a folder's. */
 bd_str bd_sidecar_subject(bd_str path);
 
@@ -109,8 +111,8 @@ const char *bd_media_type(bd_media media); /* "application/json", ...; bd_media 
 
 /* One (source, scope) that a file speaks of. */
 typedef struct {
-    bd_str source;               /* catalog id */
-    bd_str scope;                /* lower-cased: subscription guid, resource id, "" for tenant */
+    bd_str source; /* catalog id */
+    bd_str scope;  /* lower-cased: subscription guid, resource id, "" for tenant */
     uint64_t rows;
 } bd_seen;
 typedef BD_VEC(bd_seen) bd_seens;
@@ -118,44 +120,46 @@ typedef BD_VEC(bd_seen) bd_seens;
 /* What a scan found in one object. */
 typedef struct {
     bd_media media;
-    bd_str envelope;             /* "E1" ... "E11", "" for documents */
-    bd_str envelope_words;       /* "Azure REST page", "az output", "Resource Graph (az)", ... */
-    bd_seens seen;               /* each makes a snapshot */
-    bd_seens parts;              /* makes none: things that belong to a source but are not what it counts (its
+    bd_str envelope;       /* "E1" ... "E11", "" for documents */
+    bd_str envelope_words; /* "Azure REST page", "az output", "Resource Graph (az)", ... */
+    bd_seens seen;         /* each makes a snapshot */
+    bd_seens parts; /* makes none: things that belong to a source but are not what it counts (its
                                     `details`), or an inventory that does not show every type */
     uint64_t rows_read, rows_refused, rows_unmapped;
-    int64_t rows_reported;       /* by the source itself (totalRecords, @odata.count, count); -1 unknown */
+    int64_t
+        rows_reported; /* by the source itself (totalRecords, @odata.count, count); -1 unknown */
     bool has_next_link;
-    bd_str next_link, context;   /* @odata.context */
-    bool is_truncated;           /* resultTruncated or skip token with rows missing */
+    bd_str next_link, context; /* @odata.context */
+    bool is_truncated;         /* resultTruncated or skip token with rows missing */
     bool is_az_array;
     bool is_malformed;
-    bd_str problem;              /* why it was refused, with place */
-    bd_instant first_event, last_event; /* min and max of the records' own times, or BD_INSTANT_NONE */
-    bd_instant export_time;      /* the export's own time where it has one, or BD_INSTANT_NONE */
+    bd_str problem; /* why it was refused, with place */
+    bd_instant first_event,
+        last_event;         /* min and max of the records' own times, or BD_INSTANT_NONE */
+    bd_instant export_time; /* the export's own time where it has one, or BD_INSTANT_NONE */
     bd_diags diags;
 } bd_facts;
 
 /* The record as it is printed, packaged and judged. */
 typedef struct {
     bd_evidence_given given;
-    bd_sidecar sidecar;          /* merged; register row likewise */
+    bd_sidecar sidecar; /* merged; register row likewise */
     bool has_sidecar;
     bd_facts facts;
     bd_str title;
-    bd_str source;               /* main source id, "" when unmapped */
-    bd_strs sources;             /* all, sorted */
+    bd_str source;   /* main source id, "" when unmapped */
+    bd_strs sources; /* all, sorted */
     bd_str source_title;
     bd_origin origin;
     bd_instant collected_at;
     bool collected_at_is_assumed;
     bd_instant describes_from, describes_to; /* equal for a snapshot; otherwise `to` is exclusive */
     bool is_snapshot;
-    uint32_t collection;         /* index into the collections */
+    uint32_t collection; /* index into the collections */
     bd_completeness completeness;
-    bd_str completeness_reason;  /* one sentence */
-    bool is_signed_off;          /* a preparer and a different reviewer, hashes matching */
-    bd_str signoff_reason;       /* why not */
+    bd_str completeness_reason; /* one sentence */
+    bool is_signed_off;         /* a preparer and a different reviewer, hashes matching */
+    bd_str signoff_reason;      /* why not */
     bd_signoff preparer;
     bd_signoffs reviewers;
     bool is_sidecar, is_register, is_document, is_unmapped;
@@ -164,7 +168,7 @@ typedef BD_VEC(bd_evidence) bd_evidences;
 
 typedef struct {
     bd_str source, scope, run;
-    BD_VEC(uint32_t) members;    /* indexes into the evidence list, in page order */
+    BD_VEC(uint32_t) members; /* indexes into the evidence list, in page order */
     bd_completeness completeness;
     bd_str reason;
     uint64_t rows;
@@ -173,15 +177,16 @@ typedef BD_VEC(bd_collection) bd_collections;
 
 typedef struct {
     bd_str source, scope;
-    bd_day date;                 /* UTC date of describes_from (first page) */
-    bd_instant from, to;         /* equal for a snapshot; logs: [from, to) clipped to the source's retention */
+    bd_day date; /* UTC date of describes_from (first page) */
+    bd_instant from,
+        to; /* equal for a snapshot; logs: [from, to) clipped to the source's retention */
     bd_completeness completeness;
     bool is_time_assumed;
-    bool may_pass;               /* complete, time not assumed, signed off where that is needed */
-    bd_str why_not;              /* why may_pass is false */
+    bool may_pass;  /* complete, time not assumed, signed off where that is needed */
+    bd_str why_not; /* why may_pass is false */
     uint32_t collection;
     uint64_t rows;
-    uint32_t evidence;           /* number of its first page's evidence item */
+    uint32_t evidence; /* number of its first page's evidence item */
 } bd_snapshot;
 typedef BD_VEC(bd_snapshot) bd_snapshots;
 

@@ -19,11 +19,12 @@ typedef struct {
     const bd_snapshots *snapshots;
     bd_str bindery_version;
     bd_str tzdata_version;
-    bd_str journal_head;               /* hex */
-    bd_str package_id;                 /* for index.html */
-    const bd_str *package_paths;       /* of each evidence item, or NULL before the package is planned */
-    const bd_str *ipe_paths;           /* of each item's IPE sheet, or NULL; single ones may be empty */
-    const struct bd_export_joins *joins; /* of bd_export_joins_make, or NULL: each call makes its own */
+    bd_str journal_head;         /* hex */
+    bd_str package_id;           /* for index.html */
+    const bd_str *package_paths; /* of each evidence item, or NULL before the package is planned */
+    const bd_str *ipe_paths;     /* of each item's IPE sheet, or NULL; single ones may be empty */
+    const struct bd_export_joins
+        *joins; /* of bd_export_joins_make, or NULL: each call makes its own */
 } bd_export_inputs;
 
 /* Which evidence speaks to which control, and the like.  Worth making once where many lists and sheets are written.
@@ -31,19 +32,25 @@ typedef struct {
 typedef struct bd_export_joins bd_export_joins;
 const bd_export_joins *bd_export_joins_make(const bd_export_inputs *inputs, bd_arena *arena);
 
-/* assessment.json (design.md section 7; canonical JSON, one LF at the end). */
+/* assessment.json (templates/schema/assessment.schema.json; canonical JSON, one LF at the end). */
 BD_MUST_USE bd_rc bd_export_assessment(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* One line of findings.ndjson. */
 BD_MUST_USE bd_rc bd_export_finding(const bd_finding *finding, bd_sink *sink, bd_err *err);
-/* The IPE sheet of one item (canonical JSON): auditor-needs.md section 3. */
-BD_MUST_USE bd_rc bd_export_ipe(const bd_export_inputs *inputs, size_t evidence_index, bd_sink *sink, bd_err *err);
+/* The IPE sheet of one item (canonical JSON): what shows that an export is complete and accurate. */
+BD_MUST_USE bd_rc bd_export_ipe(const bd_export_inputs *inputs, size_t evidence_index,
+                                bd_sink *sink, bd_err *err);
 
 /* CSV lists of the package. */
-BD_MUST_USE bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);      /* evidence x criterion */
-BD_MUST_USE bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion, bd_sink *sink, bd_err *err); /* _INDEX.csv */
-BD_MUST_USE bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-BD_MUST_USE bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-BD_MUST_USE bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                      bd_err *err); /* evidence x criterion */
+BD_MUST_USE bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion,
+                                          bd_sink *sink, bd_err *err); /* _INDEX.csv */
+BD_MUST_USE bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                           bd_err *err);
+BD_MUST_USE bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                         bd_err *err);
+BD_MUST_USE bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                         bd_err *err);
 /* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>. */
 BD_MUST_USE bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* figures.ndjson: {"pointer","text"} per line in print order. */

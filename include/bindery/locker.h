@@ -26,7 +26,8 @@ typedef enum { BD_LOCKER_READ, BD_LOCKER_WRITE } bd_locker_mode;
  * WRITE recovery: a torn last journal line is moved to quarantine/ and a `recovered` line is written; a break in
  * the chain anywhere else is INPUT and nothing is repaired.  READ of an absent folder gives an empty locker.
  * Everything handed out is Borrowed until close. */
-BD_MUST_USE bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena, bd_locker **out, bd_err *err);
+BD_MUST_USE bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena,
+                                 bd_locker **out, bd_err *err);
 void bd_locker_close(bd_locker *locker);
 /* What recovery did, one sentence each; empty when nothing was torn. */
 const bd_strs *bd_locker_recoveries(const bd_locker *locker);
@@ -39,28 +40,32 @@ const bd_strs *bd_locker_recoveries(const bd_locker *locker);
 bool bd_locker_is_unchanged(const bd_locker *locker, const bd_entry *entry);
 
 typedef struct {
-    const bd_entry *entry;       /* path, times, identity of the file */
-    bd_instant collected_at;     /* given by the caller, or BD_INSTANT_NONE */
-    bd_str sidecar_path;         /* path of its sidecar in the same batch or committed before, or "" */
+    const bd_entry *entry;   /* path, times, identity of the file */
+    bd_instant collected_at; /* given by the caller, or BD_INSTANT_NONE */
+    bd_str sidecar_path;     /* path of its sidecar in the same batch or committed before, or "" */
 } bd_put;
 typedef enum { BD_PUT_NEW, BD_PUT_SAME } bd_put_result;
 /* Reads the file behind `fd` (from where it stands, so open it afresh) to its end, hashes, deflates and stores it (temp
  * file, content checked, renamed at commit).  SAME: this path already holds these bytes with the same given facts: no
  * new item.  A new time makes a new item of the same bytes: a `collected_at` that was not given before, or another
  * modification time where nothing else dates the file; where a sidecar does, only together with a new sidecar in the
- * same batch (then the answer is SAME here, and the commit counts the item).  A withdrawn item stays withdrawn: the same
+ * same batch (then the answer is SAME here, and the commit counts the item).  A withdrawn item
+ * stays withdrawn: the same
  * file does not bring it back.
  * A file that changes while it is read is INPUT ("changed while it was read").  `jobs` workers deflate; memory is flat.
  * After a failure the file is not put, and the batch goes on. */
-BD_MUST_USE bd_rc bd_locker_put(bd_locker *locker, int fd, const bd_put *put, unsigned jobs, bd_put_result *result, bd_err *err);
+BD_MUST_USE bd_rc bd_locker_put(bd_locker *locker, int fd, const bd_put *put, unsigned jobs,
+                                bd_put_result *result, bd_err *err);
 /* Makes all items put since the last commit visible: group fsync of objects and folders, then one append of their
  * `ingested` lines, in path order of the batch, fsync.  Any fsync failure is IO and final for this handle. */
-BD_MUST_USE bd_rc bd_locker_commit(bd_locker *locker, bd_instant now, size_t *committed, bd_err *err);
+BD_MUST_USE bd_rc bd_locker_commit(bd_locker *locker, bd_instant now, size_t *committed,
+                                   bd_err *err);
 
 /* Appends one journal line of another kind ("reviewed", "withdrawn", "not_applicable", ...): `body` is an object
  * without prev, seq, more, at and kind, which are added.  Commits at once.  "withdrawn" takes `evidence` and `reason`;
  * INPUT when the item is not there or is withdrawn already. */
-BD_MUST_USE bd_rc bd_locker_append(bd_locker *locker, bd_str kind, const bd_value *body, bd_instant now, bd_err *err);
+BD_MUST_USE bd_rc bd_locker_append(bd_locker *locker, bd_str kind, const bd_value *body,
+                                   bd_instant now, bd_err *err);
 /* Appends to runs.ndjson (under the lock; never packaged).  `line` is an object; its `kind` is "run", "package" ... */
 BD_MUST_USE bd_rc bd_locker_note_run(bd_locker *locker, const bd_value *line, bd_err *err);
 
@@ -68,23 +73,29 @@ BD_MUST_USE bd_rc bd_locker_note_run(bd_locker *locker, const bd_value *line, bd
 
 /* An item's `sidecar` is the latest that was put beside it ("a.json.meta.json" beside "a.json"), so that a sidecar may
  * come or change after its file; failing that, the one its put named (a folder's). */
-size_t bd_locker_count(const bd_locker *locker);                       /* evidence items, withdrawn ones included */
+size_t bd_locker_count(const bd_locker *locker); /* evidence items, withdrawn ones included */
 const bd_evidence_given *bd_locker_at(const bd_locker *locker, size_t index); /* by rising number */
 const bd_evidence_given *bd_locker_find(const bd_locker *locker, uint32_t number);
 /* A blob over an item's object.  Allocated in <arena>; Borrowed until close.  INPUT when the object is absent or
  * its size differs; its hash is checked as it is read. */
-BD_MUST_USE bd_rc bd_locker_blob(bd_locker *locker, const bd_evidence_given *item, bd_arena *arena, const bd_blob **out, bd_err *err);
+BD_MUST_USE bd_rc bd_locker_blob(bd_locker *locker, const bd_evidence_given *item, bd_arena *arena,
+                                 const bd_blob **out, bd_err *err);
 
 /* All journal lines in order, parsed. */
 size_t bd_locker_line_count(const bd_locker *locker);
 const bd_value *bd_locker_line(const bd_locker *locker, size_t index);
-bd_str bd_locker_journal(const bd_locker *locker);                     /* the whole text, as it is packaged; Borrowed until the next commit or append */
-void bd_locker_head(const bd_locker *locker, uint8_t out[32]);         /* SHA-256 of the last line with its LF, zeros when empty */
-const bd_strs *bd_locker_runs(const bd_locker *locker);                /* lines of runs.ndjson */
+bd_str bd_locker_journal(
+    const bd_locker
+        *locker); /* the whole text, as it is packaged; Borrowed until the next commit or append */
+void bd_locker_head(const bd_locker *locker,
+                    uint8_t out[32]); /* SHA-256 of the last line with its LF, zeros when empty */
+const bd_strs *bd_locker_runs(const bd_locker *locker); /* lines of runs.ndjson */
 
 /* Reads a journal from text (a package's), checking the chain.  INPUT names the line. */
-BD_MUST_USE bd_rc bd_journal_check(bd_str text, bd_arena *arena, size_t *lines, uint8_t head[32], bd_err *err);
+BD_MUST_USE bd_rc bd_journal_check(bd_str text, bd_arena *arena, size_t *lines, uint8_t head[32],
+                                   bd_err *err);
 /* The evidence items a journal text holds.  Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_journal_items(bd_str text, bd_arena *arena, const bd_evidence_given **items, size_t *count, bd_err *err);
+BD_MUST_USE bd_rc bd_journal_items(bd_str text, bd_arena *arena, const bd_evidence_given **items,
+                                   size_t *count, bd_err *err);
 
 #endif

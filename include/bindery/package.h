@@ -1,7 +1,7 @@
 /* bindery/package.h - named blobs to one zip with a manifest, and back.
  *
  * The room knows names, hashes, roles and bytes; it does not know what a finding is.  Order without a circle
- * (formats.md, "Package"): core files -> manifest.json -> (the PDF prints its SHA-256, is signed) -> SHA256SUMS ->
+ * (write.c): core files -> manifest.json -> (the PDF prints its SHA-256, is signed) -> SHA256SUMS ->
  * SHA256SUMS.p7s -> zip.  write.c holds the essay on the layout.
  *
  *     bd_package *package = bd_package_make(arena, &facts);
@@ -21,38 +21,52 @@
 #include "bindery/value.h"
 #include "bindery/zip.h"
 
-#define BD_PACKAGE_NAME_MAX 120                   /* bytes of a path, root folder included */
+#define BD_PACKAGE_NAME_MAX 120 /* bytes of a path, root folder included */
 #define BD_PACKAGE_DEFLATED_MAX ((size_t)256 << 20)
 #define BD_PACKAGE_FAULTS_MAX 1000
 
 typedef enum {
-    BD_ROLE_EVIDENCE, BD_ROLE_SIDECAR, BD_ROLE_IPE, BD_ROLE_DERIVED, BD_ROLE_INDEX, BD_ROLE_POPULATION,
-    BD_ROLE_REVIEW, BD_ROLE_VENDOR, BD_ROLE_SCORE, BD_ROLE_EXCEPTION, BD_ROLE_MACHINE, BD_ROLE_INTEGRITY,
-    BD_ROLE_START, BD_ROLE_BINDER, BD_ROLE_SUMS, BD_ROLE_SIGNATURE, BD_ROLE_TIMESTAMP
+    BD_ROLE_EVIDENCE,
+    BD_ROLE_SIDECAR,
+    BD_ROLE_IPE,
+    BD_ROLE_DERIVED,
+    BD_ROLE_INDEX,
+    BD_ROLE_POPULATION,
+    BD_ROLE_REVIEW,
+    BD_ROLE_VENDOR,
+    BD_ROLE_SCORE,
+    BD_ROLE_EXCEPTION,
+    BD_ROLE_MACHINE,
+    BD_ROLE_INTEGRITY,
+    BD_ROLE_START,
+    BD_ROLE_BINDER,
+    BD_ROLE_SUMS,
+    BD_ROLE_SIGNATURE,
+    BD_ROLE_TIMESTAMP
 } bd_role;
 const char *bd_role_name(bd_role role); /* "evidence", ... */
 
 typedef struct {
-    bd_str package_id;      /* CONTOSO_SOC2_2026-01-01_2026-06-30_v1: also the root folder in the zip */
-    bd_str edition;         /* "auditor" */
+    bd_str package_id; /* CONTOSO_SOC2_2026-01-01_2026-06-30_v1: also the root folder in the zip */
+    bd_str edition;    /* "auditor" */
     bd_str organisation, short_name, tenant;
     bd_str period_id, period_type, period_from, period_to;
-    bd_str as_of;           /* instant text */
-    bd_instant fixed_time;  /* of every zip entry: the as-of */
+    bd_str as_of;          /* instant text */
+    bd_instant fixed_time; /* of every zip entry: the as-of */
     bd_str bindery_version;
-    bd_str versions;        /* "zlib 1.2.13, libdeflate 1.14, libharu 2.3.0, ..." */
+    bd_str versions; /* "zlib 1.2.13, libdeflate 1.14, libharu 2.3.0, ..." */
     uint8_t plan_sha256[32];
     uint8_t journal_head[32], catalog_sha256[32];
-    bd_str previous_package; /* hex SHA-256 of its SHA256SUMS, or "" */
+    bd_str previous_package;   /* hex SHA-256 of its SHA256SUMS, or "" */
     uint8_t signer_sha256[32]; /* fingerprint of the certificate; zeros: unsigned */
 } bd_package_facts;
 
 typedef struct {
-    bd_str name;            /* below the root folder: "10_EVIDENCE/CC6/CC6.1/..." */
+    bd_str name; /* below the root folder: "10_EVIDENCE/CC6/CC6.1/..." */
     bd_role role;
-    bd_str evidence_id;     /* "E-0007" or "" */
+    bd_str evidence_id; /* "E-0007" or "" */
     bd_strs controls;
-    const bd_blob *blob;    /* borrowed as long as the package */
+    const bd_blob *blob; /* borrowed as long as the package */
 } bd_package_file;
 
 typedef struct bd_package bd_package;
@@ -68,7 +82,8 @@ BD_MUST_USE bd_rc bd_package_add(bd_package *package, const bd_package_file *fil
 BD_MUST_USE bd_rc bd_package_manifest(bd_package *package, bd_str *text, bd_err *err);
 /* Late file, stored; binder.pdf, SHA256SUMS, SHA256SUMS.p7s (and SHA256SUMS.tsr where there is one) in this order;
  * without a signer in the facts the package ends with SHA256SUMS.  Anything out of order is a BUG. */
-BD_MUST_USE bd_rc bd_package_add_late(bd_package *package, bd_role role, const bd_blob *blob, bd_err *err);
+BD_MUST_USE bd_rc bd_package_add_late(bd_package *package, bd_role role, const bd_blob *blob,
+                                      bd_err *err);
 /* Text of SHA256SUMS: "<hex>  <path>\n" for every file but itself and its signatures, sorted by path.  After
  * binder.pdf. */
 BD_MUST_USE bd_rc bd_package_sums(bd_package *package, bd_str *text, bd_err *err);
@@ -86,14 +101,15 @@ bd_str bd_package_criterion_folder(bd_arena *arena, bd_str criterion);
 
 /* What the name of an evidence file is a function of. */
 typedef struct {
-    bd_str package_id;      /* its length counts */
-    bd_str criterion;       /* primary criterion of the control, "CC6.1"; empty: no control reads the file */
-    bd_str control;         /* number, "6.1.2" or "B-A1.3-1" */
-    bd_str control_title;   /* becomes the slug of the control's folder */
-    bd_str evidence_id;     /* "E-0041" */
-    bd_str date;            /* "2026-07", "2026-Q3", "2026-07-15"; empty: "static" */
-    bd_str title;           /* becomes the slug of the file */
-    bd_str extension;       /* "json", "ipe.json", "meta.json": at most 9 of [a-z0-9.]; empty: "bin" */
+    bd_str package_id; /* its length counts */
+    bd_str
+        criterion; /* primary criterion of the control, "CC6.1"; empty: no control reads the file */
+    bd_str control;       /* number, "6.1.2" or "B-A1.3-1" */
+    bd_str control_title; /* becomes the slug of the control's folder */
+    bd_str evidence_id;   /* "E-0041" */
+    bd_str date;          /* "2026-07", "2026-Q3", "2026-07-15"; empty: "static" */
+    bd_str title;         /* becomes the slug of the file */
+    bd_str extension; /* "json", "ipe.json", "meta.json": at most 9 of [a-z0-9.]; empty: "bin" */
 } bd_package_place;
 /* 10_EVIDENCE/CC6/CC6.1/6.1.2_mfa-all-users/E-0041_2026-07_entra-ca-policies.json: slugs are cut so that the path
  * keeps to BD_PACKAGE_NAME_MAX.  Files that differ in the extension alone share the rest of the name. */
@@ -118,34 +134,35 @@ bd_str bd_package_evidence_path(bd_arena *arena, const bd_package_place *place);
  *     untrusted  6   everything holds, but nobody the caller trusts vouches for it */
 typedef struct {
     bd_str word;
-    bd_str path;            /* or "" */
+    bd_str path; /* or "" */
     bd_str sentence;
-    int exit_code;          /* 1, 3, 5 or 6: formats.md, severity 3 > 5 > 1 > 6 */
+    int exit_code; /* 1, 3, 5 or 6; severity 3 > 5 > 1 > 6 */
 } bd_package_fault;
 typedef BD_VEC(bd_package_fault) bd_package_faults;
 
 typedef struct {
-    bd_package_facts facts;          /* from the manifest, once it holds */
+    bd_package_facts facts; /* from the manifest, once it holds */
     uint8_t manifest_sha256[32];
     uint8_t sums_sha256[32];
-    uint64_t files, bytes;           /* listed and read */
+    uint64_t files, bytes; /* listed and read */
     bool has_manifest;
     bd_cms_report signature;
     bool is_signed;
-    bd_package_faults faults;        /* empty: everything holds; at most BD_PACKAGE_FAULTS_MAX */
-    uint64_t fault_count;            /* all, those beyond the list included */
-    int exit_code;                   /* worst of all by severity 3, 5, 1, 6; 0: VERIFIED */
+    bd_package_faults faults; /* empty: everything holds; at most BD_PACKAGE_FAULTS_MAX */
+    uint64_t fault_count;     /* all, those beyond the list included */
+    int exit_code;            /* worst of all by severity 3, 5, 1, 6; 0: VERIFIED */
     const bd_value *manifest;
 } bd_package_report;
 
 typedef struct bd_package_reader bd_package_reader;
-/* Opens a package and checks container, sums signature, sums, manifest and every file (order: security.md 5.5).
+/* Opens a package and checks container, sums signature, sums, manifest and every file, in this order.
  * `trust_pem` may be empty; `jobs` threads inflate and hash.  Fails only with IO, BUG, or USAGE
  * (trust_pem holds no certificates); whatever is wrong with the package is in the report, and the reader may still be
  * asked for what could be read.  Report Allocated in <arena>, which must outlive the reader.  After a failure there is
  * no reader to close. */
-BD_MUST_USE bd_rc bd_package_verify(const char *path, bd_str trust_pem, bd_instant at, unsigned jobs, bd_arena *arena,
-                                    bd_package_reader **reader, bd_package_report *out, bd_err *err);
+BD_MUST_USE bd_rc bd_package_verify(const char *path, bd_str trust_pem, bd_instant at,
+                                    unsigned jobs, bd_arena *arena, bd_package_reader **reader,
+                                    bd_package_report *out, bd_err *err);
 /* A file of an opened package by its name below the root; NULL when absent.  Hashes are the manifest's. */
 const bd_blob *bd_package_find(bd_package_reader *reader, const char *name);
 /* Names below the root in zip order. */

@@ -15,22 +15,31 @@
 
 /* A PDF object, parsed. */
 typedef enum {
-    BD_PDF_NULL, BD_PDF_BOOL, BD_PDF_INTEGER, BD_PDF_REAL, BD_PDF_STRING, BD_PDF_NAME,
-    BD_PDF_ARRAY, BD_PDF_DICT, BD_PDF_STREAM, BD_PDF_REF
+    BD_PDF_NULL,
+    BD_PDF_BOOL,
+    BD_PDF_INTEGER,
+    BD_PDF_REAL,
+    BD_PDF_STRING,
+    BD_PDF_NAME,
+    BD_PDF_ARRAY,
+    BD_PDF_DICT,
+    BD_PDF_STREAM,
+    BD_PDF_REF
 } bd_pdf_kind;
 typedef struct bd_pdf_object bd_pdf_object;
 struct bd_pdf_object {
     bd_pdf_kind kind;
     bool boolean;
-    int64_t integer;       /* BD_PDF_INTEGER; object number of BD_PDF_REF */
-    int generation;        /* BD_PDF_REF */
+    int64_t integer; /* BD_PDF_INTEGER; object number of BD_PDF_REF */
+    int generation;  /* BD_PDF_REF */
     double real;
-    bd_str text;           /* STRING: decoded bytes; NAME: without '/' */
+    bd_str text; /* STRING: decoded bytes; NAME: without '/' */
     size_t count;
-    bd_pdf_object *items;  /* ARRAY members, DICT values */
-    bd_str *keys;          /* DICT names; a stream's dictionary likewise */
-    bd_str stream;         /* STREAM: raw (still encoded) bytes; Borrowed from the file's text */
-    int64_t start, end;    /* byte range in the file of the object's text ("<...>" of a string included) */
+    bd_pdf_object *items; /* ARRAY members, DICT values */
+    bd_str *keys;         /* DICT names; a stream's dictionary likewise */
+    bd_str stream;        /* STREAM: raw (still encoded) bytes; Borrowed from the file's text */
+    int64_t start,
+        end; /* byte range in the file of the object's text ("<...>" of a string included) */
 };
 
 typedef struct bd_pdf bd_pdf;
@@ -38,43 +47,51 @@ typedef struct bd_pdf bd_pdf;
  * INPUT names the byte offset, what was found and what was expected; UNSUPPORTED: cross-reference streams, hybrid
  * or encrypted files; LIMIT: too large or too many revisions. */
 BD_MUST_USE bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err);
-size_t bd_pdf_revision_count(const bd_pdf *pdf);             /* 1 + number of incremental updates */
-int64_t bd_pdf_revision_end(const bd_pdf *pdf, size_t index); /* offset just after its %%EOF and line end */
+size_t bd_pdf_revision_count(const bd_pdf *pdf); /* 1 + number of incremental updates */
+int64_t bd_pdf_revision_end(const bd_pdf *pdf,
+                            size_t index); /* offset just after its %%EOF and line end */
 const bd_pdf_object *bd_pdf_trailer(const bd_pdf *pdf);
 /* Resolves references; NULL when absent or null.  INPUT for a broken object. */
-BD_MUST_USE bd_rc bd_pdf_resolve(bd_pdf *pdf, const bd_pdf_object *object, const bd_pdf_object **out, bd_err *err);
-const bd_pdf_object *bd_pdf_find(const bd_pdf_object *dict, const char *name); /* unresolved value, or NULL */
-BD_MUST_USE bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, bd_err *err);
-BD_MUST_USE bd_rc bd_pdf_stream_decode(bd_pdf *pdf, const bd_pdf_object *stream, size_t max_bytes, bd_str *out, bd_err *err);
-size_t bd_pdf_page_count(bd_pdf *pdf); /* 0 when the page tree is broken */
+BD_MUST_USE bd_rc bd_pdf_resolve(bd_pdf *pdf, const bd_pdf_object *object,
+                                 const bd_pdf_object **out, bd_err *err);
+const bd_pdf_object *bd_pdf_find(const bd_pdf_object *dict,
+                                 const char *name); /* unresolved value, or NULL */
+BD_MUST_USE bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out,
+                                   bd_err *err);
+BD_MUST_USE bd_rc bd_pdf_stream_decode(bd_pdf *pdf, const bd_pdf_object *stream, size_t max_bytes,
+                                       bd_str *out, bd_err *err);
+size_t bd_pdf_page_count(bd_pdf *pdf);                 /* 0 when the page tree is broken */
 int64_t bd_pdf_page_number(bd_pdf *pdf, size_t index); /* object number of a page, or -1 */
 /* A text string (7.9.2.2: UTF-16BE with its mark, else one byte per character) as UTF-8. */
 bd_str bd_pdf_text_decode(bd_str text, bd_arena *arena);
 /* Text of page `index` (0-based) through the fonts' ToUnicode maps, in drawing order, one LF per text object
  * move to a new line, one space for a gap on the same line; for files that we wrote.  A code that no map explains
  * is U+FFFD.  Text inside form XObjects is not read. */
-BD_MUST_USE bd_rc bd_pdf_page_text(bd_pdf *pdf, size_t index, bd_arena *arena, bd_str *out, bd_err *err);
+BD_MUST_USE bd_rc bd_pdf_page_text(bd_pdf *pdf, size_t index, bd_arena *arena, bd_str *out,
+                                   bd_err *err);
 
 /* ---- incremental update with a signature hole ------------------------------------------------------ */
 
 typedef struct {
-    bd_str field_name;      /* "Signature1" */
+    bd_str field_name;                             /* "Signature1" */
     bd_str reason, location, contact, signer_name; /* optional texts of the signature dictionary */
-    bd_instant signed_at;   /* /M */
-    int docmdp;             /* 1: certification, no change allowed (12.8.2.2) */
-    size_t contents_bytes;  /* room for the CMS (binary size); the hole is twice that in hex */
-    size_t page_index;      /* page that carries the widget */
-    double rect[4];         /* widget rectangle in points; all zero: invisible */
+    bd_instant signed_at;                          /* /M */
+    int docmdp;            /* 1: certification, no change allowed (12.8.2.2) */
+    size_t contents_bytes; /* room for the CMS (binary size); the hole is twice that in hex */
+    size_t page_index;     /* page that carries the widget */
+    double rect[4];        /* widget rectangle in points; all zero: invisible */
 } bd_pdf_signature_plan;
 
 typedef struct {
-    bd_str appended;        /* bytes to follow the original; Allocated in <arena> */
-    int64_t byte_range[4];  /* of the whole signed file; the gap is exactly the <hex> string */
+    bd_str appended;       /* bytes to follow the original; Allocated in <arena> */
+    int64_t byte_range[4]; /* of the whole signed file; the gap is exactly the <hex> string */
 } bd_pdf_signature_update;
 /* Builds the update: signature dictionary (/SubFilter /ETSI.CAdES.detached), field and widget merged,
- * AcroForm with SigFlags 3, /Perms /DocMDP, /Extensions, trailer with /ID [first second].  The hole is filled with zeros. */
-BD_MUST_USE bd_rc bd_pdf_signature_build(bd_pdf *pdf, const bd_pdf_signature_plan *plan, bd_arena *arena,
-                                         bd_pdf_signature_update *out, bd_err *err);
+ * AcroForm with SigFlags 3, /Perms /DocMDP, /Extensions, trailer with /ID [first second].  The
+ * hole is filled with zeros. */
+BD_MUST_USE bd_rc bd_pdf_signature_build(bd_pdf *pdf, const bd_pdf_signature_plan *plan,
+                                         bd_arena *arena, bd_pdf_signature_update *out,
+                                         bd_err *err);
 /* The way back: the plan that a signature field was built by, as far as the field tells it.  With it a verifier
  * builds the update again and compares.  INPUT: the field or its dictionary is not of our form. */
 BD_MUST_USE bd_rc bd_pdf_signature_read(bd_pdf *pdf, const bd_pdf_object *field, bd_arena *arena,

@@ -2,7 +2,7 @@
  *
  * Builds a `bd_doc` from an assessment, its evidence and the engagement; it knows no fonts, pages or files.  Every
  * number printed passes through the document's figures with the JSON Pointer of the value in assessment.json.
- * State marks are letter + shape + word.  Words: judging.md section 7.
+ * State marks are letter + shape + word.  Words are those of the definition "bindery-1".
  */
 #ifndef BINDERY_REPORT_H
 #define BINDERY_REPORT_H
@@ -13,10 +13,13 @@
 
 /* The first failing records of one check, for print; the whole list is findings.ndjson. */
 #define BD_REPORT_FINDINGS 100
+/* Exceptions of one check that are printed with all their dates; the rest is counted and stands in
+ * assessment.json. */
+#define BD_REPORT_EXCEPTIONS 25
 typedef struct {
     const bd_check *check;
     uint64_t count;
-    BD_VEC(bd_finding) first;    /* at most BD_REPORT_FINDINGS, in findings order */
+    BD_VEC(bd_finding) first; /* at most BD_REPORT_FINDINGS, in findings order */
 } bd_finding_group;
 
 typedef struct {
@@ -24,18 +27,18 @@ typedef struct {
     const bd_catalog *catalog;
     const bd_engagement *engagement;
     const bd_evidences *evidence;
-    const bd_finding_group *findings;  /* one per check that has findings, by check id */
+    const bd_finding_group *findings; /* one per check that has findings, by check id */
     size_t finding_group_count;
-    const bd_diags *diags;             /* refused, doubtful: data quality */
-    bd_str package_id, edition;        /* "auditor"; package_id empty for the readiness report */
+    const bd_diags *diags;      /* refused, doubtful: data quality */
+    bd_str package_id, edition; /* "auditor"; package_id empty for the readiness report */
     bd_str bindery_version, versions;
-    bd_str manifest_sha256;            /* hex; empty for the readiness report */
-    bd_str assessment_sha256;          /* hex */
-    bd_str findings_sha256;            /* hex */
-    bd_str journal_head;               /* hex */
+    bd_str manifest_sha256;                    /* hex; empty for the readiness report */
+    bd_str assessment_sha256;                  /* hex */
+    bd_str findings_sha256;                    /* hex */
+    bd_str journal_head;                       /* hex */
     bd_str signer_subject, signer_fingerprint; /* as the cover names them */
-    bool is_trial, is_signed;          /* trial identity; will be signed */
-    bd_str previous_package;           /* id of the previous package or "" */
+    bool is_trial, is_signed;                  /* trial identity; will be signed */
+    bd_str previous_package;                   /* id of the previous package or "" */
     /* Where each evidence item lies in the package, by its index; empty for the readiness report. */
     const bd_str *package_paths;
 } bd_report_inputs;
@@ -44,7 +47,8 @@ typedef struct {
 bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena);
 bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena);
 
-/* Anchors that index.html and the PDF share: "criterion-CC6.1", "control-6.7.2", "evidence-E-0007", "exception-X-...". */
+/* Anchors that index.html and the PDF share: "criterion-CC6.1", "control-6.7.2",
+ * "evidence-E-0007", "exception-X-...". */
 bd_str bd_report_anchor(bd_arena *arena, const char *kind, bd_str id);
 
 /* True for the controls that are printed and that assessment.json lists, in assessment order: those in scope and all

@@ -2,7 +2,7 @@
  *
  * Pure: what comes out depends on the catalog and the values alone; no I/O, clock, environment or locale.
  *
- * Conditions are Azure Policy's language (azure-sources.md section 8): logical operators, `field`, `value`, `count`,
+ * Conditions are Azure Policy's language (policy definition structure): logical operators, `field`, `value`, `count`,
  * comparison case-insensitive, `properties` transparent.  Evaluation is three-valued: a comparison that reads an
  * absent field is *unknown*, unless it is `exists`; unknown and false is false, unknown or true is true.  A record
  * whose `pass` stays unknown gets the check's `missing` verdict.
@@ -18,7 +18,8 @@
 #include "bindery/value.h"
 
 typedef enum { BD_PASS, BD_FAIL, BD_NOT_APPLICABLE, BD_CANNOT_TELL } bd_verdict;
-const char *bd_verdict_text(bd_verdict verdict); /* "pass", "fail", "not-applicable", "cannot-tell" */
+const char *bd_verdict_text(
+    bd_verdict verdict); /* "pass", "fail", "not-applicable", "cannot-tell" */
 /* The worse of two: fail > cannot-tell > pass > not-applicable. */
 bd_verdict bd_verdict_worse(bd_verdict a, bd_verdict b);
 
@@ -27,41 +28,42 @@ bd_verdict bd_verdict_worse(bd_verdict a, bd_verdict b);
 typedef struct {
     const bd_source_def *source;
     const bd_value *value;
-    bd_str type;             /* lower-cased ARM type, "graph/users", "csv/csv:leavers", or the derivation's */
-    bd_str key;              /* identity inside the type (formats.md, "resource"); "" when the record has none */
-    bd_str resource;         /* the source's own id, verbatim */
-    bd_str subscription;     /* lower-cased guid, "" when none */
-    bd_str scope;            /* what the snapshot is of: subscription guid, resource id, "" for tenant */
-    bd_instant time;         /* own time of an event, else BD_INSTANT_NONE */
-    uint32_t ordinal;        /* in its document */
+    bd_str type; /* lower-cased ARM type, "graph/users", "csv/csv:leavers", or the derivation's */
+    bd_str key;  /* identity inside the type; "" when the record has none */
+    bd_str resource;     /* the source's own id, verbatim */
+    bd_str subscription; /* lower-cased guid, "" when none */
+    bd_str scope;     /* what the snapshot is of: subscription guid, resource id, "" for tenant */
+    bd_instant time;  /* own time of an event, else BD_INSTANT_NONE */
+    uint32_t ordinal; /* in its document */
 } bd_record;
 
 /* ---- rows ------------------------------------------------------------------------------------------- */
 
 typedef enum {
-    BD_SIDE_LEFT,            /* each, related left, scope items, match population */
-    BD_SIDE_RIGHT,           /* related right, scope presence, match events */
-    BD_SIDE_OTHER            /* match: alternative events (a second event source) */
+    BD_SIDE_LEFT,  /* each, related left, scope items, match population */
+    BD_SIDE_RIGHT, /* related right, scope presence, match events */
+    BD_SIDE_OTHER  /* match: alternative events (a second event source) */
 } bd_side;
 
 typedef struct {
-    uint32_t check;          /* index in the catalog */
+    uint32_t check; /* index in the catalog */
     bd_side side;
-    bd_verdict verdict;      /* each/related-right("meets pass")/scope item */
-    bd_str join;             /* what groups rows of the two sides; for each: "", or the operation (see below) */
+    bd_verdict verdict; /* each/related-right("meets pass")/scope item */
+    bd_str join; /* what groups rows of the two sides; for each: "", or the operation (see below) */
     bd_str type, key, resource, subscription, scope;
-    bd_str source;           /* catalog id of the source the row came from */
+    bd_str source; /* catalog id of the source the row came from */
     bd_instant time;
     uint32_t ordinal;
-    bd_str reason;           /* of a fail or cannot-tell, one sentence */
-    bd_str detail;           /* shape's own: item name of scope, event id of match, status of an operation */
+    bd_str reason; /* of a fail or cannot-tell, one sentence */
+    bd_str detail; /* shape's own: item name of scope, event id of match, status of an operation */
 } bd_row;
 
 typedef void bd_row_fn(void *context, const bd_row *row);
 
 /* One encoding of a row, for spools and memoised results. */
 void bd_row_pack(bd_packer *packer, const bd_row *row);
-void bd_row_unpack(bd_unpacker *unpacker, bd_arena *arena, bd_row *out); /* texts borrowed from the record or arena */
+void bd_row_unpack(bd_unpacker *unpacker, bd_arena *arena,
+                   bd_row *out); /* texts borrowed from the record or arena */
 
 /* ---- programs ---------------------------------------------------------------------------------------- */
 
@@ -69,52 +71,56 @@ typedef struct bd_rules bd_rules;
 /* Compiles all checks of a catalog.  `parameters`: organisation facts by name ({"critical_resources":{"value":[…]}}),
  * or NULL.  INPUT names the check, the JSON pointer and what was expected (an unknown operator, function or key is
  * an error that names it).  Immutable afterwards: threads may share it. */
-BD_MUST_USE bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters, bd_arena *arena,
-                                   const bd_rules **out, bd_err *err);
+BD_MUST_USE bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters,
+                                   bd_arena *arena, const bd_rules **out, bd_err *err);
 /* True when some check or derivation reads this source. */
 bool bd_rules_reads(const bd_rules *rules, bd_str source_id);
 /* Rows of one record for all checks that read its source.  `scratch` may be reset after the call; rows are
  * borrowed until the callback returns. */
-void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scratch, bd_row_fn *emit, void *context);
+void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scratch,
+                  bd_row_fn *emit, void *context);
 /* Which organisation fact a check needs and lacks ("critical_resources"), or "". */
 bd_str bd_rules_missing_fact(const bd_rules *rules, uint32_t check);
 
 /* One record by a check's `pass` alone, with its `missing`: how a row of the register is judged for the shapes recur
  * and document.  `reason` (may be NULL) gets the sentence of a fail or cannot-tell, Allocated in <scratch>. */
-bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value *record, bd_arena *scratch, bd_str *reason);
+bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value *record,
+                          bd_arena *scratch, bd_str *reason);
 
-/* A condition alone (tests, `policy eval`).  `out` is BD_PASS for true, BD_FAIL for false, BD_CANNOT_TELL for unknown. */
+/* A condition alone (tests, `policy eval`).  `out` is BD_PASS for true, BD_FAIL for false,
+ * BD_CANNOT_TELL for unknown. */
 typedef struct bd_condition bd_condition;
-BD_MUST_USE bd_rc bd_condition_compile(const bd_value *json, const bd_value *parameters, bd_arena *arena,
-                                       const bd_condition **out, bd_err *err);
-bd_verdict bd_condition_eval(const bd_condition *condition, const bd_value *record, const bd_source_def *source, bd_arena *scratch);
+BD_MUST_USE bd_rc bd_condition_compile(const bd_value *json, const bd_value *parameters,
+                                       bd_arena *arena, const bd_condition **out, bd_err *err);
+bd_verdict bd_condition_eval(const bd_condition *condition, const bd_value *record,
+                             const bd_source_def *source, bd_arena *scratch);
 
 /* ---- what reduce needs to know of a check -------------------------------------------------------------- */
 
 typedef struct {
-    bool has_from, has_to;   /* ends given */
-    bd_instant from, to;     /* offsets from the population row's time, inclusive */
+    bool has_from, has_to; /* ends given */
+    bd_instant from, to;   /* offsets from the population row's time, inclusive */
 } bd_match_window;
 
 typedef struct {
     /* related */
     int within_days;
     bd_str related_source, population_fact; /* population_fact: "" when all records are judged */
-    bd_strs population;      /* lower-cased ids of that fact */
+    bd_strs population;                     /* lower-cased ids of that fact */
     /* scope */
     bd_str presence_source, item_path;
     /* aggregate */
     bool has_min, has_max, is_percent;
-    int64_t min, max;        /* counts, or tenths of a percent */
+    int64_t min, max; /* counts, or tenths of a percent */
     /* match */
     bd_str population_source;
-    bd_strs event_sources;   /* first is the main one */
-    bool has_from, has_to;   /* window ends given */
-    bd_instant from, to;     /* offsets from the population row's time, inclusive */
+    bd_strs event_sources;                /* first is the main one */
+    bool has_from, has_to;                /* window ends given */
+    bd_instant from, to;                  /* offsets from the population row's time, inclusive */
     const bd_match_window *event_windows; /* one per event source: its own, else the check's */
-    bool uses_one;           /* an event serves one population row */
-    bool expects_none;       /* a match is the failure */
-    bool both_sides;         /* unmatched events fail too */
+    bool uses_one;                        /* an event serves one population row */
+    bool expects_none;                    /* a match is the failure */
+    bool both_sides;                      /* unmatched events fail too */
 } bd_reduce_plan;
 const bd_reduce_plan *bd_rules_plan(const bd_rules *rules, uint32_t check);
 

@@ -21,18 +21,19 @@
 typedef struct {
     const bd_catalog *catalog;
     const bd_rules *rules;
-    const bd_value *parameters; /* the organisation's facts, or NULL */
+    const bd_value *parameters;  /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
-    bool reads_ahead;           /* large objects are unpacked on a thread of their own */
+    bool reads_ahead; /* large objects are unpacked on a thread of their own */
 } bd_scan_plan;
 
 /* Scans one object.  `sidecar` may be NULL.  Rows go to `rows` as packed records: u32 `evidence` (the caller's index),
  * then bd_row_pack's bytes.  Malformed content is not a failure: it is said in the facts (is_malformed, problem) and
  * the rows read before it stay.  Fails with IO, or INPUT when the stored bytes do not match their hash.
  * Texts in `out` are Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const bd_sidecar *sidecar,
-                          uint32_t evidence, bd_arena *arena, bd_spool *rows, bd_facts *out, bd_err *err);
+BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path,
+                          const bd_sidecar *sidecar, uint32_t evidence, bd_arena *arena,
+                          bd_spool *rows, bd_facts *out, bd_err *err);
 
 /* Fills the derived half of every record that `bd_scan` has not: source, title, origin, times, sign-off, collection,
  * completeness.  Needs given, sidecar, facts, preparer and reviewers (journal reviews included) to be set. */

@@ -10,52 +10,53 @@
 #include "bindery/util.h"
 
 typedef struct {
-    bd_instant signed_at;      /* printed as /M */
-    bd_str signer_name;        /* /Name; usually the certificate's CN */
+    bd_instant signed_at; /* printed as /M */
+    bd_str signer_name;   /* /Name; usually the certificate's CN */
     bd_str reason, location;
     size_t page_index;
-    double rect[4];            /* signature panel in points, zero: invisible */
+    double rect[4]; /* signature panel in points, zero: invisible */
 } bd_sign_options;
 
 /* Signs `pdf` (an unsigned file); `signed_pdf` is the whole new file, Allocated in <arena>.  The result is read
  * back and verified before it is returned; a failure there is a BUG.  INPUT: already signed, or not a PDF that
  * pdffile reads. */
-BD_MUST_USE bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options, bd_arena *arena,
-                              bd_str *signed_pdf, bd_err *err);
+BD_MUST_USE bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
+                              bd_arena *arena, bd_str *signed_pdf, bd_err *err);
 
 typedef struct {
-    bd_str level;              /* "PAdES B-B" */
-    bool is_intact;            /* digest, CMS and byte range hold */
-    bool covers_whole_file;    /* starts at 0, gap is exactly /Contents, ends at the last byte */
+    bd_str level;           /* "PAdES B-B" */
+    bool is_intact;         /* digest, CMS and byte range hold */
+    bool covers_whole_file; /* starts at 0, gap is exactly /Contents, ends at the last byte */
     bool is_trusted;
-    bool is_certification;     /* DocMDP present */
-    int docmdp;                /* 1..3, 0 when absent */
+    bool is_certification; /* DocMDP present */
+    int docmdp;            /* 1..3, 0 when absent */
     bd_certificate_facts signer;
-    bd_instant claimed_time;   /* /M, stated by the signer; BD_INSTANT_NONE when absent */
-    bd_strs reasons;           /* why not, one sentence each; empty when all holds */
+    bd_instant claimed_time; /* /M, stated by the signer; BD_INSTANT_NONE when absent */
+    bd_strs reasons;         /* why not, one sentence each; empty when all holds */
 } bd_pdf_signature;
 typedef BD_VEC(bd_pdf_signature) bd_pdf_signatures;
 
 typedef enum {
-    BD_VERDICT_VERIFIED,       /* intact, whole file covered, signer trusted                    exit 0 */
-    BD_VERDICT_ALTERED,        /* changed, missing, unlisted, not covered                        exit 1 */
-    BD_VERDICT_MALFORMED,      /* breaks the profile; cannot be judged                           exit 3 (5 over a limit) */
-    BD_VERDICT_UNTRUSTED       /* intact and signed, the signer is not one the caller trusts     exit 6 */
+    BD_VERDICT_VERIFIED, /* intact, whole file covered, signer trusted                    exit 0 */
+    BD_VERDICT_ALTERED,  /* changed, missing, unlisted, not covered                        exit 1 */
+    BD_VERDICT_MALFORMED, /* breaks the profile; cannot be judged                           exit 3 (5 over a limit) */
+    BD_VERDICT_UNTRUSTED /* intact and signed, the signer is not one the caller trusts     exit 6 */
 } bd_verdict_word;
 const char *bd_verdict_name(bd_verdict_word verdict); /* "VERIFIED" ... */
 
 typedef struct {
     bd_verdict_word verdict;
     bool is_signed;
-    bool is_foreign;           /* no signature of ours is promised: "signature not evaluated" */
+    bool is_foreign; /* no signature of ours is promised: "signature not evaluated" */
     bd_pdf_signatures signatures;
     bd_strs reasons;
     size_t revision_count;
 } bd_pdf_report;
-/* Judges every signature of a PDF strictly (`security.md` 1.1: incremental saving, wrapping, overlap, bytes after
+/* Judges every signature of a PDF strictly (incremental saving, wrapping, overlap, bytes after
  * EOF are ALTERED or MALFORMED; an unsigned file has verdict MALFORMED with is_signed false).
  * `trust_pem` may be empty.  Everything about the file is in the report; fails only with USAGE (`trust_pem` holds
  * something else than certificates), IO or BUG. */
-BD_MUST_USE bd_rc bd_verify_pdf(bd_str pdf, bd_str trust_pem, bd_instant at, bd_arena *arena, bd_pdf_report *out, bd_err *err);
+BD_MUST_USE bd_rc bd_verify_pdf(bd_str pdf, bd_str trust_pem, bd_instant at, bd_arena *arena,
+                                bd_pdf_report *out, bd_err *err);
 
 #endif

@@ -100,7 +100,7 @@ typedef struct bd_arena bd_arena;
 
 /* Opens an arena that holds at most `limit_bytes`.  `name` is borrowed until close (use a literal). */
 bd_arena *bd_arena_open(const char *name, size_t limit_bytes);
-void bd_arena_close(bd_arena *arena); /* accepts NULL */
+void bd_arena_close(bd_arena *arena);      /* accepts NULL */
 void bd_arena_close_ref(bd_arena **arena); /* for BD_DEFER */
 
 /* Empties the arena but keeps its first block, for reuse per record or stage. */
@@ -127,44 +127,46 @@ typedef struct {
 } bd_str;
 
 #define BD_STR(literal) ((bd_str){(literal), sizeof(literal) - 1})
-#define BD_STR_INIT(literal) {(literal), sizeof(literal) - 1}
+#define BD_STR_INIT(literal)                                                                       \
+    { (literal), sizeof(literal) - 1 }
 /* printf("%.*s", BD_ARG(s)) */
 #define BD_ARG(s) (int)(s).size, ((s).data ? (s).data : "")
 
-bd_str bd_str_of(const char *text);                       /* borrowed; NULL gives the empty string */
-bd_str bd_str_copy(bd_arena *arena, bd_str text);         /* Allocated in <arena>, NUL after the end */
+bd_str bd_str_of(const char *text);               /* borrowed; NULL gives the empty string */
+bd_str bd_str_copy(bd_arena *arena, bd_str text); /* Allocated in <arena>, NUL after the end */
 bd_str bd_str_format(bd_arena *arena, const char *format, ...) BD_PRINTF(2, 3);
 bd_str bd_str_vformat(bd_arena *arena, const char *format, va_list args) BD_PRINTF(2, 0);
 /* The parts one after another.  Unlike bd_str_format's %.*s it keeps U+0000, so identities go through it. */
 bd_str bd_str_concat(bd_arena *arena, const bd_str *parts, size_t count);
-const char *bd_str_z(bd_arena *arena, bd_str text);       /* NUL-terminated copy, for library calls */
-bool bd_str_eq(bd_str a, bd_str b);                       /* byte equality */
+const char *bd_str_z(bd_arena *arena, bd_str text); /* NUL-terminated copy, for library calls */
+bool bd_str_eq(bd_str a, bd_str b);                 /* byte equality */
 bool bd_str_eqz(bd_str a, const char *b);
-int bd_str_cmp(bd_str a, bd_str b);                       /* by bytes, shorter first: the sort order of all outputs */
+int bd_str_cmp(bd_str a, bd_str b); /* by bytes, shorter first: the sort order of all outputs */
 bool bd_str_has_prefix(bd_str text, bd_str prefix);
 bool bd_str_has_suffix(bd_str text, bd_str suffix);
-bd_str bd_str_sub(bd_str text, size_t from, size_t to);   /* clamped to the text */
-bd_str bd_str_trim(bd_str text);                          /* ASCII white space at both ends */
-ptrdiff_t bd_str_find(bd_str text, bd_str part);          /* offset, or -1 */
-bool bd_str_ieq(bd_str a, bd_str b);                      /* equal under ASCII case folding */
+bd_str bd_str_sub(bd_str text, size_t from, size_t to); /* clamped to the text */
+bd_str bd_str_trim(bd_str text);                        /* ASCII white space at both ends */
+ptrdiff_t bd_str_find(bd_str text, bd_str part);        /* offset, or -1 */
+bool bd_str_ieq(bd_str a, bd_str b);                    /* equal under ASCII case folding */
 int bd_str_icmp(bd_str a, bd_str b);
-bd_str bd_str_lower(bd_arena *arena, bd_str text);        /* ASCII lower case; Allocated in <arena> */
+bd_str bd_str_lower(bd_arena *arena, bd_str text); /* ASCII lower case; Allocated in <arena> */
 /* Cuts `*rest` at the first `separator`; false when nothing is left. */
 bool bd_str_cut(bd_str *rest, char separator, bd_str *piece);
 /* Orders "6.3.9" before "6.3.10": runs of digits compare as numbers. */
 int bd_str_natural_cmp(bd_str a, bd_str b);
-bool bd_str_to_i64(bd_str text, int64_t *out);            /* decimal with optional '-', whole text, no overflow */
+bool bd_str_to_i64(bd_str text,
+                   int64_t *out); /* decimal with optional '-', whole text, no overflow */
 /* True if the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF). */
 bool bd_utf8_is_valid(bd_str text);
 /* Next code point at *at, moving it on; U+FFFD and one byte for a malformed sequence.  False at the end. */
 bool bd_utf8_next(bd_str text, size_t *at, uint32_t *code_point);
-size_t bd_utf8_put(char out[4], uint32_t code_point);     /* bytes written, 1..4 */
+size_t bd_utf8_put(char out[4], uint32_t code_point); /* bytes written, 1..4 */
 /* Simple case folding of one code point (CaseFolding.txt of Unicode 14.0, status C and S): how evidence
  * strings compare. */
 uint32_t bd_fold(uint32_t code_point);
-int bd_str_fold_cmp(bd_str a, bd_str b);                  /* compares under bd_fold */
+int bd_str_fold_cmp(bd_str a, bd_str b); /* compares under bd_fold */
 void bd_hex(const uint8_t *bytes, size_t count, char *out /* 2*count + 1 */);
-bool bd_unhex(bd_str text, uint8_t *out, size_t count);   /* exactly 2*count hex digits */
+bool bd_unhex(bd_str text, uint8_t *out, size_t count); /* exactly 2*count hex digits */
 /* Text for a person: control, bidi and zero-width characters shown as \u{XXXX}.  Allocated in <arena>. */
 bd_str bd_str_visible(bd_arena *arena, bd_str text);
 
@@ -178,7 +180,8 @@ bd_str bd_str_visible(bd_arena *arena, bd_str text);
         size_t count, room;                                                                        \
     }
 #define bd_push(arena, vec)                                                                        \
-    ((vec)->data = bd_grow((arena), (vec)->data, &(vec)->count, &(vec)->room, sizeof(*(vec)->data)), \
+    ((vec)->data =                                                                                 \
+         bd_grow((arena), (vec)->data, &(vec)->count, &(vec)->room, sizeof(*(vec)->data)),         \
      (vec)->data + (vec)->count - 1)
 void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t size_bytes);
 
@@ -241,7 +244,8 @@ bd_source bd_source_of_fd(int *fd); /* borrowed: the caller closes it */
 /* ---- files ------------------------------------------------------------------------------------ */
 
 /* Whole file, at most `max_bytes` (else LIMIT).  IO names the path and the system's reason. */
-BD_MUST_USE bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err);
+BD_MUST_USE bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out,
+                               bd_err *err);
 
 /* A file that appears whole or not at all: temp file beside it, fsync, rename, fsync of the folder.
  *     bd_atomic *file; BD_TRY(bd_atomic_open(path, 0644, &file, err));
@@ -254,11 +258,14 @@ bd_sink *bd_atomic_sink(bd_atomic *file);
 int bd_atomic_fd(bd_atomic *file); /* for reading back before finish */
 BD_MUST_USE bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err);
 void bd_atomic_drop(bd_atomic *file); /* accepts NULL */
-BD_MUST_USE bd_rc bd_file_write(const char *path, unsigned mode, bd_str text, bd_err *err); /* atomic */
+BD_MUST_USE bd_rc bd_file_write(const char *path, unsigned mode, bd_str text,
+                                bd_err *err); /* atomic */
 
-BD_MUST_USE bd_rc bd_write_all(int fd, const void *bytes, size_t count, const char *path, bd_err *err);
-BD_MUST_USE bd_rc bd_pread_all(int fd, void *bytes, size_t count, int64_t offset, const char *path, bd_err *err);
-BD_MUST_USE bd_rc bd_folder_make(const char *path, bd_err *err);  /* with parents; present is fine */
+BD_MUST_USE bd_rc bd_write_all(int fd, const void *bytes, size_t count, const char *path,
+                               bd_err *err);
+BD_MUST_USE bd_rc bd_pread_all(int fd, void *bytes, size_t count, int64_t offset, const char *path,
+                               bd_err *err);
+BD_MUST_USE bd_rc bd_folder_make(const char *path, bd_err *err); /* with parents; present is fine */
 BD_MUST_USE bd_rc bd_folder_sync(const char *path, bd_err *err);
 bool bd_path_exists(const char *path);
 bool bd_path_is_folder(const char *path);
@@ -267,17 +274,18 @@ bd_str bd_path_name(bd_str path);   /* after the last '/' */
 bd_str bd_path_folder(bd_str path); /* before the last '/', "." when there is none */
 
 typedef struct {
-    bd_str path;         /* relative to the folder walked, '/' between parts */
+    bd_str path; /* relative to the folder walked, '/' between parts */
     int64_t bytes;
     int64_t mtime_ns, ctime_ns;
     uint64_t device, inode;
-    bool is_readable;    /* false: `problem` says why, and the walk went on */
+    bool is_readable; /* false: `problem` says why, and the walk went on */
     bd_str problem;
 } bd_entry;
 typedef BD_VEC(bd_entry) bd_entries;
 /* All regular files below `folder`, sorted by path bytes.  Symbolic links are not followed and come out
  * as unreadable; names beginning with '.' are skipped.  At most `max_entries` (else LIMIT). */
-BD_MUST_USE bd_rc bd_folder_walk(const char *folder, size_t max_entries, bd_arena *arena, bd_entries *out, bd_err *err);
+BD_MUST_USE bd_rc bd_folder_walk(const char *folder, size_t max_entries, bd_arena *arena,
+                                 bd_entries *out, bd_err *err);
 
 /* An unlinked temporary file in the system's temporary folder, open for reading and writing. */
 BD_MUST_USE bd_rc bd_temp_open(int *fd, bd_err *err);
@@ -342,8 +350,8 @@ typedef struct {
     bd_str message; /* one sentence, no full stop */
 } bd_diag;
 typedef BD_VEC(bd_diag) bd_diags;
-void bd_diag_add(bd_arena *arena, bd_diags *diags, bd_diag_severity severity, bd_str subject, bd_str locus,
-                 const char *format, ...) BD_PRINTF(6, 7);
+void bd_diag_add(bd_arena *arena, bd_diags *diags, bd_diag_severity severity, bd_str subject,
+                 bd_str locus, const char *format, ...) BD_PRINTF(6, 7);
 
 /* ---- packed records: integers that sort as numbers, texts that sort as bytes ---------------------- */
 
@@ -360,7 +368,8 @@ void bd_pack_u32(bd_packer *packer, uint32_t value);
 void bd_pack_i64(bd_packer *packer, int64_t value); /* order-preserving */
 /* Key text: bytes with 0x00 escaped as 00 FF, closed by 00 00: sorts by bytes and is self-delimiting. */
 void bd_pack_key(bd_packer *packer, bd_str text);
-void bd_pack_text(bd_packer *packer, bd_str text);  /* length + bytes, for payloads; cut at 4 KiB with an ellipsis */
+void bd_pack_text(bd_packer *packer,
+                  bd_str text); /* length + bytes, for payloads; cut at 4 KiB with an ellipsis */
 bd_str bd_pack_end(const bd_packer *packer);
 
 typedef struct {
@@ -371,7 +380,7 @@ uint8_t bd_unpack_u8(bd_unpacker *unpacker);
 uint32_t bd_unpack_u32(bd_unpacker *unpacker);
 int64_t bd_unpack_i64(bd_unpacker *unpacker);
 bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena);
-bd_str bd_unpack_text(bd_unpacker *unpacker);       /* Borrowed from the record */
+bd_str bd_unpack_text(bd_unpacker *unpacker); /* Borrowed from the record */
 
 /* ---- workers ------------------------------------------------------------------------------------ */
 

@@ -22,23 +22,16 @@
 
 #include "bindery/util.h"
 
-typedef enum {
-    BD_NULL,
-    BD_BOOL,
-    BD_NUMBER,
-    BD_STRING,
-    BD_ARRAY,
-    BD_OBJECT
-} bd_kind;
+typedef enum { BD_NULL, BD_BOOL, BD_NUMBER, BD_STRING, BD_ARRAY, BD_OBJECT } bd_kind;
 
 typedef struct bd_value bd_value;
 struct bd_value {
     bd_kind kind;
-    bool boolean;      /* BD_BOOL */
-    bd_str text;       /* BD_STRING: unescaped UTF-8; BD_NUMBER: as written */
-    size_t count;      /* BD_ARRAY, BD_OBJECT: members */
-    bd_value *items;   /* members in document order (`count` of them, contiguous) */
-    bd_str *keys;      /* BD_OBJECT: `count` keys, unescaped */
+    bool boolean;    /* BD_BOOL */
+    bd_str text;     /* BD_STRING: unescaped UTF-8; BD_NUMBER: as written */
+    size_t count;    /* BD_ARRAY, BD_OBJECT: members */
+    bd_value *items; /* members in document order (`count` of them, contiguous) */
+    bd_str *keys;    /* BD_OBJECT: `count` keys, unescaped */
 };
 
 /* ---- limits ---------------------------------------------------------------------------------- */
@@ -62,16 +55,16 @@ BD_MUST_USE bd_rc bd_json_parse(bd_str text, const bd_json_limits *limits, bd_ar
  * (section 4, "SHOULD"); parse and split refuse the record that has them. */
 BD_MUST_USE bd_rc bd_json_check(bd_str text, const bd_json_limits *limits, bd_err *err);
 
-/* How records lie in a document (`reference/azure-sources.md` section 1, E1-E9). */
+/* How records lie in a document (the envelopes E1 to E9 of Azure's tools). */
 typedef enum {
-    BD_JSON_OBJECT,     /* one object without a record array: it is the one record */
-    BD_JSON_ARRAY,      /* top-level array: its members */
-    BD_JSON_VALUE,      /* object with "value": [ ... ] */
-    BD_JSON_DATA,       /* object with "data": [ ... ] (Resource Graph) or "data": {columns, rows} */
+    BD_JSON_OBJECT, /* one object without a record array: it is the one record */
+    BD_JSON_ARRAY,  /* top-level array: its members */
+    BD_JSON_VALUE,  /* object with "value": [ ... ] */
+    BD_JSON_DATA,   /* object with "data": [ ... ] (Resource Graph) or "data": {columns, rows} */
     BD_JSON_VALUE_OBJECT, /* object with "value": { ... : [ ... ] } (Azure DevOps audit log) */
-    BD_JSON_TABLES,     /* object with "tables": [{name, columns, rows}] (Log Analytics): rows as objects */
-    BD_JSON_LINES,      /* one record per line */
-    BD_JSON_SCALAR      /* a bare string, number, true, false or null: no record */
+    BD_JSON_TABLES, /* object with "tables": [{name, columns, rows}] (Log Analytics): rows as objects */
+    BD_JSON_LINES, /* one record per line */
+    BD_JSON_SCALAR /* a bare string, number, true, false or null: no record */
 } bd_json_shape;
 
 typedef struct {
@@ -81,8 +74,8 @@ typedef struct {
      * key, limit) and the split goes on where the document's structure allows.  For rows of a column form
      * (`columns`/`rows`) `text` is empty and `value` is the row as an object.
      * `value` lives in `arena`, which is reset after the call. */
-    bd_rc (*record)(void *context, uint64_t ordinal, int64_t offset, bd_str text, const bd_value *value,
-                    const bd_err *problem, bd_arena *arena, bd_err *err);
+    bd_rc (*record)(void *context, uint64_t ordinal, int64_t offset, bd_str text,
+                    const bd_value *value, const bd_err *problem, bd_arena *arena, bd_err *err);
     /* A member of the top-level object that is not the record array ("nextLink", "@odata.context",
      * "totalRecords", ...), at most 64 KiB each; larger ones are skipped and counted.  NULL: not wanted. */
     bd_rc (*member)(void *context, bd_str key, const bd_value *value, bd_err *err);
@@ -91,21 +84,27 @@ typedef struct {
 typedef struct {
     bd_json_shape shape;
     bool had_bom;
-    uint64_t records;         /* handed over, refused ones included */
+    uint64_t records; /* handed over, refused ones included */
     uint64_t refused;
     uint64_t members_skipped;
     int64_t bytes;
-    bd_str table;             /* BD_JSON_TABLES: name of the first table; borrowed until the next split */
+    bd_str table; /* BD_JSON_TABLES: name of the first table; borrowed until the next split */
 } bd_json_summary;
 
 /* Splits a document read from `source`.  A malformed or truncated document is INPUT with byte offset; records
  * already handed over stay handed over, and `out` says how many.  Memory: one record plus 256 KiB. */
-BD_MUST_USE bd_rc bd_json_split(bd_source *source, const bd_json_limits *limits, const bd_json_events *events,
-                                bd_json_summary *out, bd_err *err);
+BD_MUST_USE bd_rc bd_json_split(bd_source *source, const bd_json_limits *limits,
+                                const bd_json_events *events, bd_json_summary *out, bd_err *err);
 
 /* What the bytes of a file are, whoever wrote them; found by reading, kept in the evidence record. */
 typedef enum {
-    BD_MEDIA_UNKNOWN, BD_MEDIA_JSON, BD_MEDIA_NDJSON, BD_MEDIA_CSV, BD_MEDIA_PDF, BD_MEDIA_TEXT, BD_MEDIA_BINARY
+    BD_MEDIA_UNKNOWN,
+    BD_MEDIA_JSON,
+    BD_MEDIA_NDJSON,
+    BD_MEDIA_CSV,
+    BD_MEDIA_PDF,
+    BD_MEDIA_TEXT,
+    BD_MEDIA_BINARY
 } bd_media;
 
 /* ---- asking ----------------------------------------------------------------------------------- */
@@ -134,9 +133,9 @@ const bd_value *bd_value_at(const bd_value *root, bd_str pointer);
 /* ---- checking a document's form ------------------------------------------------------------------ */
 
 typedef enum {
-    BD_FORM_TEXT,    /* a string that is not empty and meets `is_ok` */
+    BD_FORM_TEXT, /* a string that is not empty and meets `is_ok` */
     BD_FORM_BOOL,
-    BD_FORM_COUNT,   /* an integer of 0 or more */
+    BD_FORM_COUNT, /* an integer of 0 or more */
     BD_FORM_ANY,
     BD_FORM_OBJECT,  /* with `members` */
     BD_FORM_TEXTS,   /* an array of such strings */
@@ -150,8 +149,9 @@ struct bd_form {
     const char *key;
     bd_form_kind kind;
     bool is_needed;
-    bool may_be_null;         /* null and "" are spellings of "absent" */
-    const char *expected;     /* in words, for messages: "a day YYYY-MM-DD"; NULL: the kind's own words */
+    bool may_be_null; /* null and "" are spellings of "absent" */
+    const char
+        *expected; /* in words, for messages: "a day YYYY-MM-DD"; NULL: the kind's own words */
     bool (*is_ok)(bd_str text); /* NULL: any text */
     const bd_form *members;
     size_t member_count;
@@ -159,7 +159,8 @@ struct bd_form {
 
 /* Checks that `value` is an object with these members and no others.  INPUT names `path`, the JSON pointer, what
  * was found and what was expected; an unknown key comes with the nearest known one. */
-BD_MUST_USE bd_rc bd_form_check(const bd_value *value, const bd_form *members, size_t count, bd_str path, bd_err *err);
+BD_MUST_USE bd_rc bd_form_check(const bd_value *value, const bd_form *members, size_t count,
+                                bd_str path, bd_err *err);
 /* The candidate with the least edit distance to `text` under ASCII case folding, NULL if none is near. */
 const char *bd_nearest(bd_str text, const char *const *candidates, size_t count);
 
@@ -171,10 +172,11 @@ bd_value *bd_value_bool(bd_arena *arena, bool value);
 bd_value *bd_value_integer(bd_arena *arena, int64_t value);
 /* An object from `count` keys and values (copied shallowly, in the order given); a NULL value leaves its member
  * out. */
-bd_value *bd_value_object(bd_arena *arena, size_t count, const bd_str *keys, const bd_value *const *values);
+bd_value *bd_value_object(bd_arena *arena, size_t count, const bd_str *keys,
+                          const bd_value *const *values);
 bd_value *bd_value_array(bd_arena *arena, size_t count, const bd_value *const *values);
 
-/* ---- canonical JSON out (formats.md, "JSON") ---------------------------------------------------- */
+/* ---- canonical JSON out -------------------------------------------------------------------- */
 
 /* Keys sorted by UTF-8 bytes at every level, no spaces, no null members (array elements stay), no final LF. */
 BD_MUST_USE bd_rc bd_json_write_canonical(const bd_value *value, bd_sink *sink, bd_err *err);
@@ -191,15 +193,16 @@ typedef struct {
     bd_err first;
     bool has_failed;
     int depth;
-    char stack[64];           /* '{' or '[' */
+    char stack[64]; /* '{' or '[' */
     bool has_member[64];
     bool key_pending;
-    bd_str pending_key;       /* written with its value, so that a missing value leaves no key behind */
-    char last_key[64][128];   /* for the order check; keys longer than 127 bytes are compared by prefix */
+    bd_str pending_key; /* written with its value, so that a missing value leaves no key behind */
+    char last_key[64]
+                 [128]; /* for the order check; keys longer than 127 bytes are compared by prefix */
 } bd_json_writer;
 void bd_json_begin(bd_json_writer *writer, bd_sink *sink);
-void bd_json_open(bd_json_writer *writer, char bracket);  /* '{' or '[' */
-void bd_json_close(bd_json_writer *writer, char bracket); /* '}' or ']' */
+void bd_json_open(bd_json_writer *writer, char bracket);   /* '{' or '[' */
+void bd_json_close(bd_json_writer *writer, char bracket);  /* '}' or ']' */
 void bd_json_key(bd_json_writer *writer, const char *key); /* borrowed until the value is written */
 void bd_json_key_str(bd_json_writer *writer, bd_str key);
 void bd_json_text(bd_json_writer *writer, bd_str text);

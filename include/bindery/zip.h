@@ -24,18 +24,18 @@
 
 typedef struct bd_blob bd_blob;
 struct bd_blob {
-    int64_t bytes;          /* plain size */
-    uint32_t crc32;         /* of the plain bytes (zip's polynomial) */
-    uint8_t sha256[32];     /* of the plain bytes */
-    bool has_stored;        /* the deflated form below is known */
-    int64_t stored_bytes;   /* raw deflate stream */
+    int64_t bytes;        /* plain size */
+    uint32_t crc32;       /* of the plain bytes (zip's polynomial) */
+    uint8_t sha256[32];   /* of the plain bytes */
+    bool has_stored;      /* the deflated form below is known */
+    int64_t stored_bytes; /* raw deflate stream */
     uint8_t stored_sha256[32];
     /* Opens the plain bytes from the start; the reader is closed by bd_blob_close. */
     bd_rc (*open_plain)(const bd_blob *blob, bd_source *out, bd_err *err);
     /* Opens the raw deflate stream; only when has_stored. */
     bd_rc (*open_stored)(const bd_blob *blob, bd_source *out, bd_err *err);
     void (*close)(const bd_blob *blob, bd_source *source);
-    void *context;          /* the implementer's */
+    void *context; /* the implementer's */
 };
 
 /* A blob over bytes in memory: hashes are computed here, nothing is stored.  Allocated in <arena>; `text` is
@@ -48,28 +48,31 @@ typedef struct bd_blob_packer bd_blob_packer;
 bd_blob_packer *bd_blob_packer_open(bd_arena *arena);
 void bd_blob_packer_close(bd_blob_packer *packer); /* accepts NULL */
 /* `text` may go after the call.  The blob is Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, bd_arena *arena, const bd_blob **out, bd_err *err);
+BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, bd_arena *arena,
+                               const bd_blob **out, bd_err *err);
 
 /* Where the stored bytes of a blob lie in a file.  Files are read by pread and never mapped, so that a file that
  * shrinks meanwhile gives an error and not a signal. */
 typedef struct {
-    int fd;             /* read through this descriptor (borrowed), or -1: `path` is opened for each reading */
-    int folder_fd;      /* where `path` starts; AT_FDCWD for the current folder.  Unused when fd is given */
-    const char *path;   /* borrowed */
-    bd_str label;       /* what messages call the blob; borrowed */
-    int64_t offset;     /* of the first stored byte */
-    int method;         /* 0: the stored bytes are the plain bytes, 8: they are a raw deflate stream */
+    int fd; /* read through this descriptor (borrowed), or -1: `path` is opened for each reading */
+    int folder_fd; /* where `path` starts; AT_FDCWD for the current folder.  Unused when fd is given */
+    const char *path; /* borrowed */
+    bd_str label;     /* what messages call the blob; borrowed */
+    int64_t offset;   /* of the first stored byte */
+    int method; /* 0: the stored bytes are the plain bytes, 8: they are a raw deflate stream */
 } bd_blob_place;
 
 /* A blob over a part of a file.  Both hashes are zero until the caller fills in what it knows.  A reading that
  * reaches its end has checked sizes, CRC-32 and every hash that is not all zero, the stored form's as well; a
  * mismatch is INPUT from the read that would have said "end", and names the label, the expected and the found.
  * Allocated in <arena>. */
-bd_blob *bd_blob_of_file(bd_arena *arena, const bd_blob_place *place, int64_t bytes, int64_t stored_bytes, uint32_t crc32);
+bd_blob *bd_blob_of_file(bd_arena *arena, const bd_blob_place *place, int64_t bytes,
+                         int64_t stored_bytes, uint32_t crc32);
 
 /* Whole plain content, at most `max_bytes` (LIMIT).  Size and CRC-32 are checked, and the SHA-256 unless it is all
  * zero (a package's manifest is read before anything vouches for it); INPUT names expected and found. */
-BD_MUST_USE bd_rc bd_blob_read(const bd_blob *blob, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err);
+BD_MUST_USE bd_rc bd_blob_read(const bd_blob *blob, size_t max_bytes, bd_arena *arena, bd_str *out,
+                               bd_err *err);
 
 /* ---- deflate ----------------------------------------------------------------------------------- */
 
@@ -83,7 +86,8 @@ bd_deflater *bd_deflater_open(bd_sink *sink);
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs);
 /* Makes the deflater usable for another stream to `sink`; what it allocated is kept. */
 void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink);
-BD_MUST_USE bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, bd_err *err);
+BD_MUST_USE bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count,
+                                    bd_err *err);
 /* Ends the stream.  After it: plain size and CRC-32, stored size.  Each chunk was inflated again and compared with
  * its source before it was written (a difference is BUG): a fault of the compressor never becomes evidence. */
 BD_MUST_USE bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err);
@@ -120,7 +124,8 @@ bd_zip_writer *bd_zip_writer_open(bd_sink *sink, bd_instant fixed_time);
  * (it must have one); otherwise the plain bytes are stored.  INPUT: a name that bd_zip_name_check refuses or that
  * differs from another only in case, or a blob whose bytes do not keep what it declares; after any failure the
  * output is to be thrown away. */
-BD_MUST_USE bd_rc bd_zip_writer_add(bd_zip_writer *writer, bd_str name, const bd_blob *blob, bool deflated, bd_err *err);
+BD_MUST_USE bd_rc bd_zip_writer_add(bd_zip_writer *writer, bd_str name, const bd_blob *blob,
+                                    bool deflated, bd_err *err);
 BD_MUST_USE bd_rc bd_zip_writer_finish(bd_zip_writer *writer, bd_err *err);
 void bd_zip_writer_close(bd_zip_writer *writer);
 
@@ -128,17 +133,17 @@ void bd_zip_writer_close(bd_zip_writer *writer);
 
 typedef struct {
     bd_str name;
-    int method;             /* 0 stored, 8 deflated */
+    int method; /* 0 stored, 8 deflated */
     int64_t bytes, stored_bytes;
     uint32_t crc32;
-    int64_t data_offset;    /* of the first stored byte in the file */
+    int64_t data_offset; /* of the first stored byte in the file */
 } bd_zip_entry;
 
 typedef struct {
-    size_t entries;         /* default 1,000,000 */
-    int64_t entry_bytes;    /* default 64 GiB */
-    int64_t total_bytes;    /* default 256 GiB, plain */
-    size_t name_bytes;      /* default 200 */
+    size_t entries;      /* default 1,000,000 */
+    int64_t entry_bytes; /* default 64 GiB */
+    int64_t total_bytes; /* default 256 GiB, plain */
+    size_t name_bytes;   /* default 200 */
 } bd_zip_limits;
 extern const bd_zip_limits bd_zip_default_limits;
 
@@ -148,12 +153,14 @@ typedef struct bd_zip_reader bd_zip_reader;
 BD_MUST_USE bd_rc bd_zip_reader_open(const char *path, const bd_zip_limits *limits, bd_arena *arena,
                                      bd_zip_reader **out, bd_err *err);
 size_t bd_zip_reader_count(const bd_zip_reader *reader);
-const bd_zip_entry *bd_zip_reader_at(const bd_zip_reader *reader, size_t index); /* Borrowed until close */
+const bd_zip_entry *bd_zip_reader_at(const bd_zip_reader *reader,
+                                     size_t index); /* Borrowed until close */
 const bd_zip_entry *bd_zip_reader_find(const bd_zip_reader *reader, bd_str name);
 bd_instant bd_zip_reader_time(const bd_zip_reader *reader); /* the one time all headers carry */
 /* A blob over an entry: crc and sizes from the header; both hashes are zero until the caller fills in what the
  * manifest says.  Allocated in <arena>; Borrowed until the reader is closed. */
-bd_blob *bd_zip_reader_blob(const bd_zip_reader *reader, const bd_zip_entry *entry, bd_arena *arena);
+bd_blob *bd_zip_reader_blob(const bd_zip_reader *reader, const bd_zip_entry *entry,
+                            bd_arena *arena);
 void bd_zip_reader_close(bd_zip_reader *reader);
 
 #endif

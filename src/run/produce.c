@@ -103,8 +103,8 @@ static bd_rc add_text(bd_production *run, const char *name, bd_role role, bd_str
 }
 
 /* Takes what was written into `text` and empties it. */
-static bd_rc add_written(bd_production *run, const char *name, bd_role role, bd_buf *text, bd_rc written,
-                         bd_err *err) {
+static bd_rc add_written(bd_production *run, const char *name, bd_role role, bd_buf *text,
+                         bd_rc written, bd_err *err) {
     bd_rc rc = written;
     if (!bd_failed(rc)) {
         rc = add_text(run, name, role, bd_buf_str(text), err);
@@ -157,7 +157,8 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
     }
     bd_buf_clear(&text);
     BD_TRY(rc);
-    return add_file(run, run->ipe_paths[index], BD_ROLE_IPE, blob, place->evidence_id, control, err);
+    return add_file(run, run->ipe_paths[index], BD_ROLE_IPE, blob, place->evidence_id, control,
+                    err);
 }
 
 static bd_rc add_evidence(bd_production *run, bd_err *err) {
@@ -281,7 +282,8 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE,
                     canonical_line(scratch, session->catalog->resolved), err));
     BD_TRY(add_text(run, "80_MACHINE/engagement.json", BD_ROLE_MACHINE,
-                    canonical_line(scratch, bd_engagement_value(&session->engagement, scratch)), err));
+                    canonical_line(scratch, bd_engagement_value(&session->engagement, scratch)),
+                    err));
     BD_TRY(
         add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
     BD_TRY(
@@ -491,8 +493,8 @@ typedef struct {
 static void draw_binder(drawing *out) {
     BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
     const bd_doc *doc = bd_report_binder(&out->run->report, draft);
-    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page, out->rect,
-                            &out->diags, &out->err);
+    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page,
+                            out->rect, &out->diags, &out->err);
 }
 
 static void draw_readiness(drawing *out) {
@@ -502,8 +504,8 @@ static void draw_readiness(drawing *out) {
     inputs.package_paths = NULL;
     BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
     const bd_doc *doc = bd_report_readiness(&inputs, draft);
-    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page, out->rect,
-                            &out->diags, &out->err);
+    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page,
+                            out->rect, &out->diags, &out->err);
 }
 
 typedef struct {
@@ -525,8 +527,8 @@ static bd_rc take_drawing(drawing *done, bd_str *pdf, bd_err *err) {
     }
     for (size_t i = 0; i < done->diags.count; i++) {
         const bd_diag *diag = &done->diags.data[i];
-        bd_diag_add(done->run->session->arena, &outcome->diags, diag->severity, diag->subject, diag->locus, "%.*s",
-                    BD_ARG(diag->message));
+        bd_diag_add(done->run->session->arena, &outcome->diags, diag->severity, diag->subject,
+                    diag->locus, "%.*s", BD_ARG(diag->message));
     }
     *pdf = done->pdf;
     return BD_OK;

@@ -113,16 +113,17 @@ typedef struct {
     bd_str manifest;
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_str binder_unsigned;
-    int64_t number;     /* N of the package id */
-    bd_str readiness;        /* bytes of the PDF; Allocated in `drawn` */
+    int64_t number;   /* N of the package id */
+    bd_str readiness; /* bytes of the PDF; Allocated in `drawn` */
     bd_arena *drawn;
-    bd_blob_packer *packer;  /* while the package is planned */
-    bd_str sums_sha256; /* set by bd_production_package */
+    bd_blob_packer *packer; /* while the package is planned */
+    bd_str sums_sha256;     /* set by bd_production_package */
 } bd_production;
 BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
                                      bd_production *out, bd_err *err);
 /* Draws one report or both, side by side where there are two workers, and signs the binder. */
-BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bool has_binder, bool has_readiness, bd_err *err);
+BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bool has_binder, bool has_readiness,
+                                     bd_err *err);
 void bd_production_close(bd_production *production); /* accepts one that was never opened */
 BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *outputs,
                                         bd_str *sums_sha256, bd_err *err);

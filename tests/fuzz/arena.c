@@ -33,8 +33,8 @@ BD_NORETURN static void leave_exhausted(const bd_arena *arena, size_t bytes) {
     if (exhausted_hook != NULL) {
         exhausted_hook(arena->name, arena->limit_bytes);
     }
-    fprintf(stderr, "arena '%s' is exhausted: %zu bytes used, %zu more asked for, limit %zu\n", arena->name,
-            arena->used_bytes, bytes, arena->limit_bytes);
+    fprintf(stderr, "arena '%s' is exhausted: %zu bytes used, %zu more asked for, limit %zu\n",
+            arena->name, arena->used_bytes, bytes, arena->limit_bytes);
     abort();
 }
 

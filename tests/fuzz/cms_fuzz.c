@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         trust = fuzz_file(TRUST);
     }
     bd_sha256_of(BD_STR("bindery"), digest);
-    if (fuzz_holds(bd_cms_verify(text, digest, trust, BD_INSTANT_NONE, arena, &report, &err), &err)) {
+    if (fuzz_holds(bd_cms_verify(text, digest, trust, BD_INSTANT_NONE, arena, &report, &err),
+                   &err)) {
         FUZZ_CHECK((report.is_intact && report.is_trusted) == (report.reason.size == 0));
         FUZZ_CHECK(!(report.is_intact && report.is_trusted) || bd_str_eq(text, sound));
         FUZZ_CHECK(bd_utf8_is_valid(report.signer.subject) && bd_utf8_is_valid(report.reason));

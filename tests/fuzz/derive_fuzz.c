@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         FUZZ_CHECK(fuzz_holds(bd_zone_load(BD_STR("UTC"), zone_arena, &zone, &err), &err));
     }
     const bd_value *root = fuzz_json(fuzz_text(data, size));
-    const bd_value *record = bd_value_find(root, "record"), *parameters = bd_value_find(root, "parameters");
+    const bd_value *record = bd_value_find(root, "record"),
+                   *parameters = bd_value_find(root, "parameters");
     record = record != NULL ? record : root;
     if (parameters != NULL && parameters->kind != BD_OBJECT) {
         parameters = NULL; /* an engagement's parameters are an object */

@@ -29,7 +29,8 @@ static void try_register(bd_str text) {
     if (!fuzz_holds(bd_csv_read(&source, &bd_csv_default_limits, NULL, &events, &err), &err)) {
         return;
     }
-    if (fuzz_holds(bd_register_parse(rows.data, rows.count, BD_STR("register.csv"), fuzz_arena(), &parsed, &err),
+    if (fuzz_holds(bd_register_parse(rows.data, rows.count, BD_STR("register.csv"), fuzz_arena(),
+                                     &parsed, &err),
                    &err)) {
         for (size_t i = 0; i < parsed.count; i++) {
             FUZZ_CHECK(parsed.data[i].sidecar.has_document && parsed.data[i].file.size > 0);
@@ -40,9 +41,11 @@ static void try_register(bd_str text) {
 static void try_sidecar(bd_str text) {
     bd_sidecar own, folder;
     bd_err err;
-    if (fuzz_holds(bd_sidecar_parse(text, BD_STR("a/b.json.meta.json"), fuzz_arena(), &own, &err), &err)) {
+    if (fuzz_holds(bd_sidecar_parse(text, BD_STR("a/b.json.meta.json"), fuzz_arena(), &own, &err),
+                   &err)) {
         FUZZ_CHECK(own.rows >= -1);
-        bd_rc again = bd_sidecar_parse(text, BD_STR("a/_folder.meta.json"), fuzz_arena(), &folder, &err);
+        bd_rc again =
+            bd_sidecar_parse(text, BD_STR("a/_folder.meta.json"), fuzz_arena(), &folder, &err);
         FUZZ_CHECK(fuzz_holds(again, &err));
         bd_sidecar_merge(&own, &folder);
     }

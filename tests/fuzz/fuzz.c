@@ -58,7 +58,10 @@ bool fuzz_holds(bd_rc rc, const bd_err *err) {
 const bd_value *fuzz_json(bd_str text) {
     const bd_value *value = NULL;
     bd_err err;
-    return fuzz_holds(bd_json_parse(text, &bd_json_default_limits, fuzz_arena(), &value, &err), &err) ? value : NULL;
+    return fuzz_holds(bd_json_parse(text, &bd_json_default_limits, fuzz_arena(), &value, &err),
+                      &err)
+               ? value
+               : NULL;
 }
 
 const char *fuzz_path(bd_str text) {
@@ -88,7 +91,8 @@ const bd_catalog_file *fuzz_catalog_files(size_t *count) {
     *count = BD_COUNT(names);
     for (size_t i = 0; i < BD_COUNT(names) && files[i].text.size == 0; i++) {
         files[i].name = bd_str_format(lasting(), "%s.json", names[i]);
-        files[i].text = fuzz_file(bd_str_format(lasting(), "templates/catalog/%s.json", names[i]).data);
+        files[i].text =
+            fuzz_file(bd_str_format(lasting(), "templates/catalog/%s.json", names[i]).data);
         FUZZ_CHECK(files[i].text.size > 0 && "run it from the root of the source tree");
     }
     return files;
@@ -128,7 +132,8 @@ bd_str fuzz_pdf_of_bodies(bd_str bodies, bd_arena *arena) {
     for (size_t i = 0; i < count; i++) {
         bd_buf_printf(&file, "%010zu 00000 n \n", offsets[i]);
     }
-    bd_buf_printf(&file, "trailer\n<< /Size %zu /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", count + 1, table);
+    bd_buf_printf(&file, "trailer\n<< /Size %zu /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n",
+                  count + 1, table);
     bd_str text = bd_buf_str(&file);
     char *copy = bd_new(arena, char, text.size); /* of exactly this size */
     memcpy(copy, text.data, text.size);

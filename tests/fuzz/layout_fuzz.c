@@ -12,8 +12,9 @@ static bd_text_faces *faces;
 #define LABEL_BYTES 80
 
 static void put_table(bd_doc *doc, bd_str text, bd_str line) {
-    bd_column columns[] = {
-        {BD_STR("Id"), BD_ALIGN_LEFT, 0}, {BD_STR("State"), BD_ALIGN_CENTER, 1}, {BD_STR("n"), BD_ALIGN_RIGHT, 0.5}};
+    bd_column columns[] = {{BD_STR("Id"), BD_ALIGN_LEFT, 0},
+                           {BD_STR("State"), BD_ALIGN_CENTER, 1},
+                           {BD_STR("n"), BD_ALIGN_RIGHT, 0.5}};
     bd_table *table = bd_doc_table(doc, line, BD_COUNT(columns), columns);
     bd_table_text(table, text);
     bd_table_state(table, BD_MARK_PROGRESS, /*flagged*/ true, line);
@@ -84,7 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const bd_text_face_spec *specs = bd_text_default_faces(&count);
         FUZZ_CHECK(fuzz_holds(bd_text_open(specs, count, &faces, &err), &err));
     }
-    if (fuzz_holds(bd_layout_build(make_doc(text), faces, &options, fuzz_arena(), &layout, &err), &err)) {
+    if (fuzz_holds(bd_layout_build(make_doc(text), faces, &options, fuzz_arena(), &layout, &err),
+                   &err)) {
         for (size_t i = 0; i < layout->pages.count; i++) {
             check_page(layout, &layout->pages.data[i]);
         }
@@ -92,7 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         bd_buf_init(&file, 64 << 20);
         bd_sink sink = bd_sink_to_buf(&file);
         bd_pdf_options pdf = {.creator = "Bindery"};
-        FUZZ_CHECK(size % 16 != 0 || fuzz_holds(bd_pdf_write(layout, faces, &pdf, &sink, &err), &err));
+        FUZZ_CHECK(size % 16 != 0 ||
+                   fuzz_holds(bd_pdf_write(layout, faces, &pdf, &sink, &err), &err));
         bd_buf_clear(&file);
     }
     fuzz_end();

@@ -15,7 +15,8 @@ static void check_package(bd_str text) {
     bd_package_report report = {0};
     bd_err err;
     bd_arena *arena = fuzz_arena();
-    bd_rc rc = bd_package_verify(fuzz_path(text), trust, BD_INSTANT_NONE, /*jobs*/ 1, arena, &reader, &report, &err);
+    bd_rc rc = bd_package_verify(fuzz_path(text), trust, BD_INSTANT_NONE, /*jobs*/ 1, arena,
+                                 &reader, &report, &err);
     if (fuzz_holds(rc, &err)) {
         FUZZ_CHECK((report.exit_code == 0) == (report.fault_count == 0));
         FUZZ_CHECK(report.exit_code != 0 || bd_str_eq(text, sound));
@@ -47,7 +48,8 @@ static bd_str repack(bd_str name, bd_str content) {
         FUZZ_CHECK(fuzz_holds(bd_blob_read(old, 16 << 20, arena, &text, &err), &err));
         bool is_replaced = name.size > 0 && bd_str_has_suffix(entry->name, name);
         const bd_blob *blob = bd_blob_of_memory(arena, is_replaced ? content : text);
-        FUZZ_CHECK(fuzz_holds(bd_zip_writer_add(writer, entry->name, blob, /*deflated*/ false, &err), &err));
+        FUZZ_CHECK(fuzz_holds(
+            bd_zip_writer_add(writer, entry->name, blob, /*deflated*/ false, &err), &err));
     }
     FUZZ_CHECK(fuzz_holds(bd_zip_writer_finish(writer, &err), &err));
     bd_zip_writer_close(writer);

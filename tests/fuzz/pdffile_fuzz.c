@@ -45,7 +45,9 @@ static void build_update(bd_pdf *pdf, bd_str text) {
     bd_pdf_signature_update update;
     bd_pdf *again = NULL;
     bd_err err;
-    bd_pdf_signature_plan plan = {.field_name = BD_STR("Signature1"), .reason = BD_STR("Łódź"), .docmdp = 1,
+    bd_pdf_signature_plan plan = {.field_name = BD_STR("Signature1"),
+                                  .reason = BD_STR("Łódź"),
+                                  .docmdp = 1,
                                   .contents_bytes = 64};
     if (!fuzz_holds(bd_pdf_signature_build(pdf, &plan, arena, &update, &err), &err)) {
         return;

@@ -37,7 +37,8 @@ static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_e
     return BD_OK;
 }
 
-static bd_rc on_refused(void *context, uint64_t ordinal, uint64_t line, const bd_err *problem, bd_err *err) {
+static bd_rc on_refused(void *context, uint64_t ordinal, uint64_t line, const bd_err *problem,
+                        bd_err *err) {
     table *seen = context;
     (void)err;
     (void)ordinal;
@@ -60,7 +61,8 @@ static bd_rc read_crumb(bd_source *source, void *bytes, size_t room, size_t *cou
     return BD_OK;
 }
 
-static bool read_table(bd_str text, bool in_crumbs, bool takes_refused, const bd_value *columns, table *seen) {
+static bool read_table(bd_str text, bool in_crumbs, bool takes_refused, const bd_value *columns,
+                       table *seen) {
     bd_memory_source state;
     bd_err err;
     *seen = (table){0};
@@ -80,7 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     table whole, crumbled, strict;
     bool is_whole = read_table(text, false, true, NULL, &whole);
     bool is_crumbled = read_table(text, true, true, NULL, &crumbled);
-    FUZZ_CHECK(is_whole == is_crumbled && whole.digest == crumbled.digest && whole.refused == crumbled.refused);
+    FUZZ_CHECK(is_whole == is_crumbled && whole.digest == crumbled.digest &&
+               whole.refused == crumbled.refused);
     bool is_strict = read_table(text, false, false, NULL, &strict);
     FUZZ_CHECK(is_strict == (is_whole && whole.refused == 0));
     const bd_value *columns = fuzz_json(BD_STR("{\"employee_id\":\"id\",\"name\":\"Full name\"}"));

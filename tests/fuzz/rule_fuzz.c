@@ -23,7 +23,8 @@ static void check_not(const bd_value *condition, const bd_value *parameters, con
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bd_arena *arena = fuzz_arena();
     const bd_value *root = fuzz_json(fuzz_text(data, size));
-    const bd_value *condition = bd_value_find(root, "condition"), *record = bd_value_find(root, "record");
+    const bd_value *condition = bd_value_find(root, "condition"),
+                   *record = bd_value_find(root, "record");
     const bd_value *parameters = bd_value_find(root, "parameters");
     const bd_condition *compiled = NULL;
     bd_err err;

@@ -40,7 +40,9 @@ static void check_conclusion(const bd_facts *facts, int64_t bytes) {
     bd_collections collections = {0};
     bd_snapshots snapshots = {0};
     bd_evidence *item = bd_push(arena, &evidence);
-    item->given = (bd_evidence_given){.number = 1, .path = BD_STR("2026-03/export.json"), .bytes = bytes,
+    item->given = (bd_evidence_given){.number = 1,
+                                      .path = BD_STR("2026-03/export.json"),
+                                      .bytes = bytes,
                                       .file_time = INT64_C(17700000000000000),
                                       .given_collected_at = BD_INSTANT_NONE,
                                       .ingested_at = INT64_C(17700000000000000)};
@@ -57,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     bd_spool *rows = bd_spool_open(1 << 20);
     const bd_blob *blob = bd_blob_of_memory(arena, fuzz_text(data, size));
-    bd_rc rc = bd_scan(&plan, blob, BD_STR("2026-03/export.json"), NULL, 0, arena, rows, &facts, &err);
+    bd_rc rc =
+        bd_scan(&plan, blob, BD_STR("2026-03/export.json"), NULL, 0, arena, rows, &facts, &err);
     FUZZ_CHECK(fuzz_holds(rc, &err)); /* malformed content is said in the facts */
     FUZZ_CHECK(!facts.is_malformed || facts.problem.size > 0);
     FUZZ_CHECK(bd_utf8_is_valid(facts.problem) && bd_utf8_is_valid(facts.next_link));

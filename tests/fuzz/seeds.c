@@ -44,10 +44,13 @@ static bd_str take(bd_buf *buf) {
 static bd_key *make_key(void) {
     bd_err err;
     bd_key *key = NULL;
-    bd_key_options options = {.key_path = path_of(".", "trial.key.pem"), .certificate_path = path_of(".", "trust.pem")};
+    bd_key_options options = {.key_path = path_of(".", "trial.key.pem"),
+                              .certificate_path = path_of(".", "trust.pem")};
     remove(options.key_path);
     remove(options.certificate_path);
-    must(bd_identity_make(options.key_path, options.certificate_path, BD_STR("Contoso trial"), AT, &err), &err);
+    must(bd_identity_make(options.key_path, options.certificate_path, BD_STR("Contoso trial"), AT,
+                          &err),
+         &err);
     must(bd_key_open(&options, &key, &err), &err);
     return key;
 }
@@ -74,13 +77,20 @@ static void make_zip(const char *name, size_t count, bool is_deep) {
 
 static bd_package_facts make_facts(const bd_key *key, bd_str journal) {
     bd_package_facts facts = {.package_id = BD_STR("CONTOSO_SOC2_2026-01-01_2026-06-30_v1"),
-                              .edition = BD_STR("auditor"), .organisation = BD_STR("Contoso Ltd"),
-                              .short_name = BD_STR("CONTOSO"), .tenant = BD_STR("0f0f0f0f-0000-4000-8000-000000000001"),
-                              .period_id = BD_STR("2026-H1"), .period_type = BD_STR("II"),
-                              .period_from = BD_STR("2026-01-01"), .period_to = BD_STR("2026-06-30"),
-                              .as_of = BD_STR("2026-06-30T22:00:00Z"), .fixed_time = AT,
-                              .bindery_version = BD_STR("0.1.0"), .versions = BD_STR("zlib 1.2.13"),
-                              .plan_sha256 = {1}, .catalog_sha256 = {2}};
+                              .edition = BD_STR("auditor"),
+                              .organisation = BD_STR("Contoso Ltd"),
+                              .short_name = BD_STR("CONTOSO"),
+                              .tenant = BD_STR("0f0f0f0f-0000-4000-8000-000000000001"),
+                              .period_id = BD_STR("2026-H1"),
+                              .period_type = BD_STR("II"),
+                              .period_from = BD_STR("2026-01-01"),
+                              .period_to = BD_STR("2026-06-30"),
+                              .as_of = BD_STR("2026-06-30T22:00:00Z"),
+                              .fixed_time = AT,
+                              .bindery_version = BD_STR("0.1.0"),
+                              .versions = BD_STR("zlib 1.2.13"),
+                              .plan_sha256 = {1},
+                              .catalog_sha256 = {2}};
     bd_certificate_facts signer;
     bd_err err;
     must(bd_certificate_read(bd_key_certificate_pem(key, arena), arena, &signer, &err), &err);
@@ -89,9 +99,12 @@ static bd_package_facts make_facts(const bd_key *key, bd_str journal) {
     return facts;
 }
 
-static void add_file(bd_package *package, const char *name, bd_role role, const char *evidence_id, bd_str text) {
+static void add_file(bd_package *package, const char *name, bd_role role, const char *evidence_id,
+                     bd_str text) {
     bd_err err;
-    bd_package_file file = {.name = bd_str_of(name), .role = role, .evidence_id = bd_str_of(evidence_id),
+    bd_package_file file = {.name = bd_str_of(name),
+                            .role = role,
+                            .evidence_id = bd_str_of(evidence_id),
                             .blob = bd_blob_of_memory(arena, text)};
     if (evidence_id != NULL) {
         *bd_push(arena, &file.controls) = BD_STR("6.7.2");
@@ -106,24 +119,30 @@ static void make_package(bd_key *key) {
     uint8_t digest[32];
     bd_err err;
     bd_buf file;
-    add_file(package, "10_EVIDENCE/CC6/CC6.7/6.7.2_secure-transfer/E-0001_2026-01_storage.json", BD_ROLE_EVIDENCE,
-             "E-0001", BD_STR("[{\"id\":\"/subscriptions/s/storageAccounts/st1\"}]\n"));
-    add_file(package, "00_START-HERE/index.csv", BD_ROLE_INDEX, NULL, BD_STR("id,name\r\nE-0001,storage\r\n"));
+    add_file(package, "10_EVIDENCE/CC6/CC6.7/6.7.2_secure-transfer/E-0001_2026-01_storage.json",
+             BD_ROLE_EVIDENCE, "E-0001",
+             BD_STR("[{\"id\":\"/subscriptions/s/storageAccounts/st1\"}]\n"));
+    add_file(package, "00_START-HERE/index.csv", BD_ROLE_INDEX, NULL,
+             BD_STR("id,name\r\nE-0001,storage\r\n"));
     add_file(package, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY, NULL, journal);
     must(bd_package_manifest(package, &manifest, &err), &err);
-    must(bd_package_add_late(package, BD_ROLE_BINDER, bd_blob_of_memory(arena, BD_STR("%PDF-1.7\n")), &err), &err);
+    must(bd_package_add_late(package, BD_ROLE_BINDER,
+                             bd_blob_of_memory(arena, BD_STR("%PDF-1.7\n")), &err),
+         &err);
     must(bd_package_sums(package, &sums, &err), &err);
     must(bd_package_add_late(package, BD_ROLE_SUMS, bd_blob_of_memory(arena, sums), &err), &err);
     bd_sha256_of(sums, digest);
     must(bd_cms_sign(key, digest, arena, &der, &err), &err);
-    must(bd_package_add_late(package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, der), &err), &err);
+    must(bd_package_add_late(package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, der), &err),
+         &err);
     bd_buf_init(&file, 64 << 20);
     bd_sink sink = bd_sink_to_buf(&file);
     must(bd_package_write(package, &sink, &err), &err);
     bd_str zip = take(&file);
     write_seed("package", "signed.zip", zip);
     write_seed("zip", "package.zip", zip);
-    write_seed("package", "manifest", bd_str_format(arena, "manifest.json\n%.*s", BD_ARG(manifest)));
+    write_seed("package", "manifest",
+               bd_str_format(arena, "manifest.json\n%.*s", BD_ARG(manifest)));
     write_seed("package", "sums", bd_str_format(arena, "SHA256SUMS\n%.*s", BD_ARG(sums)));
     write_seed("package", "journal", bd_str_format(arena, "journal.ndjson\n%.*s", BD_ARG(journal)));
     char *with_name = bd_new(arena, char, der.size + 15);
@@ -162,7 +181,9 @@ static bd_str draw_report(void) {
 static bd_str sign(bd_str pdf, bd_key *key, double side) {
     bd_str made;
     bd_err err;
-    bd_sign_options options = {.signed_at = AT, .signer_name = BD_STR("Contoso trial"), .reason = BD_STR("Binder"),
+    bd_sign_options options = {.signed_at = AT,
+                               .signer_name = BD_STR("Contoso trial"),
+                               .reason = BD_STR("Binder"),
                                .rect = {10, 10, 10 + side, 10 + side}};
     must(bd_sign_pdf(pdf, key, &options, arena, &made, &err), &err);
     return made;

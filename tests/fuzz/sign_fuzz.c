@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         trust = fuzz_file(TRUST);
     }
     bd_str text = fuzz_pdf(fuzz_text(data, size), arena);
-    bool holds = fuzz_holds(bd_verify_pdf(text, trust, BD_INSTANT_NONE, arena, &report, &err), &err);
+    bool holds =
+        fuzz_holds(bd_verify_pdf(text, trust, BD_INSTANT_NONE, arena, &report, &err), &err);
     FUZZ_CHECK(holds); /* everything about the file is in the report */
     FUZZ_CHECK((report.verdict == BD_VERDICT_VERIFIED) == (report.reasons.count == 0));
     FUZZ_CHECK(report.verdict != BD_VERDICT_VERIFIED || bd_str_eq(text, sound));

@@ -44,7 +44,8 @@ static bd_str check_split(bd_text_role role, bd_str text) {
 
 static void check_strings(bd_str text) {
     bd_arena *arena = fuzz_arena();
-    bd_str head = bd_str_sub(text, 0, text.size / 2), tail = bd_str_sub(text, text.size / 2, text.size);
+    bd_str head = bd_str_sub(text, 0, text.size / 2),
+           tail = bd_str_sub(text, text.size / 2, text.size);
     FUZZ_CHECK(bd_utf8_is_valid(bd_str_visible(arena, text)));
     FUZZ_CHECK((bd_str_natural_cmp(head, tail) > 0) == (bd_str_natural_cmp(tail, head) < 0));
     FUZZ_CHECK((bd_str_fold_cmp(head, tail) > 0) == (bd_str_fold_cmp(tail, head) < 0));

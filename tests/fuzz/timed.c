@@ -28,7 +28,8 @@ int main(int argc, char **argv) {
     long limit = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
     for (int i = 2; i < argc; i++) {
         if (i == 2) {
-            (void)LLVMFuzzerTestOneInput((const uint8_t *)"", 0); /* fonts and catalogs are loaded once */
+            (void)LLVMFuzzerTestOneInput((const uint8_t *)"",
+                                         0); /* fonts and catalogs are loaded once */
         }
         long took = run_file(argv[i]);
         slow += took > limit;

@@ -7,8 +7,8 @@ typedef struct {
     uint64_t records, refused;
 } tally;
 
-static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str text, const bd_value *value,
-                       const bd_err *problem, bd_arena *arena, bd_err *err) {
+static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str text,
+                       const bd_value *value, const bd_err *problem, bd_arena *arena, bd_err *err) {
     tally *seen = context;
     (void)offset;
     (void)err;
@@ -66,7 +66,8 @@ static bool split(bd_str text, bool in_crumbs, bd_json_summary *summary) {
     }
     bd_json_events events = {.context = &seen, .record = on_record, .member = on_member};
     bd_err err;
-    bool holds = fuzz_holds(bd_json_split(&source, &bd_json_default_limits, &events, summary, &err), &err);
+    bool holds =
+        fuzz_holds(bd_json_split(&source, &bd_json_default_limits, &events, summary, &err), &err);
     FUZZ_CHECK(summary->records == seen.records && summary->refused == seen.refused);
     return holds;
 }
@@ -88,7 +89,8 @@ static void check_tree(const bd_value *value) {
     bd_err err;
     bd_str canonical = bd_json_canonical(arena, value);
     bool is_null_member_free = value->kind != BD_NULL;
-    FUZZ_CHECK(fuzz_holds(bd_json_parse(canonical, &bd_json_default_limits, arena, &again, &err), &err));
+    FUZZ_CHECK(
+        fuzz_holds(bd_json_parse(canonical, &bd_json_default_limits, arena, &again, &err), &err));
     FUZZ_CHECK(bd_str_eq(canonical, bd_json_canonical(arena, again)));
     FUZZ_CHECK(!is_null_member_free || again->kind == value->kind);
     compare_numbers(value);
@@ -105,7 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bd_json_summary whole = {0}, crumbled = {0};
     bd_err err;
     bool is_whole = split(text, false, &whole), is_crumbled = split(text, true, &crumbled);
-    FUZZ_CHECK(is_whole == is_crumbled && whole.records == crumbled.records && whole.shape == crumbled.shape);
+    FUZZ_CHECK(is_whole == is_crumbled && whole.records == crumbled.records &&
+               whole.shape == crumbled.shape);
     bool is_json = fuzz_holds(bd_json_check(text, &bd_json_default_limits, &err), &err);
     if (value != NULL) {
         FUZZ_CHECK(is_json && is_whole);

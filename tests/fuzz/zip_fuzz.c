@@ -16,7 +16,8 @@ static void check_entry(bd_zip_reader *reader, const bd_zip_entry *entry, size_t
     FUZZ_CHECK(!bd_failed(bd_zip_name_check(entry->name, 200, &err)));
     FUZZ_CHECK(bd_zip_reader_find(reader, entry->name) == entry);
     if (fuzz_holds(bd_blob_read(blob, READ_MAX, arena, &text, &err), &err)) {
-        FUZZ_CHECK((int64_t)text.size == entry->bytes && bd_crc32(0, text.data, text.size) == entry->crc32);
+        FUZZ_CHECK((int64_t)text.size == entry->bytes &&
+                   bd_crc32(0, text.data, text.size) == entry->crc32);
     }
     bd_arena_close(arena);
 }

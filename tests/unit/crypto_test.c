@@ -668,7 +668,7 @@ TEST(crypto, wrong_hash_in_the_signing_certificate_is_caught) {
  * signature value holds. */
 typedef void spoil_fn(CMS_ContentInfo *cms, CMS_SignerInfo *signer_info, X509 *other);
 
-static bd_str sign_spoilt(bd_key *key, spoil_fn *spoil, X509 *other, STACK_OF(X509) *named) {
+static bd_str sign_spoilt(bd_key *key, spoil_fn *spoil, X509 *other, STACK_OF(X509) * named) {
     bd_err err = {0};
     uint8_t digest[32], signature[BD_CRYPTO_SIGNATURE_MAX];
     size_t count = 0;

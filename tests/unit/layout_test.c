@@ -124,9 +124,10 @@ TEST(layout, row_taller_than_a_page_goes_on_over_pages) {
 
 TEST(layout, nothing_is_drawn_outside_the_page) {
     bench b = open_bench();
-    b.doc->header_left = b.doc->footer_left = b.doc->footer_right = BD_STR(
-        "a very long line of furniture that does not fit the page at all, however one turns it, and goes on and on and on "
-        "and on and on and on and on and on");
+    b.doc->header_left = b.doc->footer_left = b.doc->footer_right =
+        BD_STR("a very long line of furniture that does not fit the page at all, however one turns "
+               "it, and goes on and on and on "
+               "and on and on and on and on and on");
     b.doc->header_right = b.doc->header_left;
     bd_doc_heading(
         b.doc, 1,
@@ -237,11 +238,9 @@ TEST(layout, short_words_of_a_column_are_not_broken) {
                            {BD_STR("Who"), BD_ALIGN_LEFT, 1}};
     bd_table *table = bd_doc_table(b.doc, BD_STR(""), 4, columns);
     bd_table_text(table, BD_STR("E-0001"));
-    bd_table_text(
-        table,
-        BD_STR(
-            "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/rg-pay-prod-weu/providers/"
-            "Microsoft.Storage/storageAccounts/stpayprod01"));
+    bd_table_text(table, BD_STR("/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/"
+                                "resourceGroups/rg-pay-prod-weu/providers/"
+                                "Microsoft.Storage/storageAccounts/stpayprod01"));
     bd_table_text(table, BD_STR("2026-01-15"));
     bd_table_text(table, BD_STR("Παπαδοπούλου"));
     build(&b);

@@ -28,7 +28,8 @@ static bd_locker *open_locker(bd_locker_mode mode) {
 
 /* Writes inbox/<path> and gives it a fixed modification time. */
 static void make_file(const char *path, bd_str text, int64_t mtime) {
-    const char *full = test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "inbox/%s", path)));
+    const char *full =
+        test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "inbox/%s", path)));
     bd_err err = {0};
     bd_str folder = bd_path_folder(bd_str_of(full));
     CHECK_OK(bd_folder_make(bd_str_z(test_arena(), folder), &err), err);
@@ -41,23 +42,27 @@ static void make_file(const char *path, bd_str text, int64_t mtime) {
 }
 
 static bd_entry find_entry(const char *path) {
-    const char *full = test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "inbox/%s", path)));
+    const char *full =
+        test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "inbox/%s", path)));
     struct stat status;
     CHECK_EQ_INT(stat(full, &status), 0);
-    return (bd_entry){.path = bd_str_of(path),
-                      .bytes = status.st_size,
-                      .mtime_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec,
-                      .ctime_ns = status.st_ctim.tv_sec * INT64_C(1000000000) + status.st_ctim.tv_nsec,
-                      .device = status.st_dev,
-                      .inode = status.st_ino,
-                      .is_readable = true};
+    return (bd_entry){
+        .path = bd_str_of(path),
+        .bytes = status.st_size,
+        .mtime_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec,
+        .ctime_ns = status.st_ctim.tv_sec * INT64_C(1000000000) + status.st_ctim.tv_nsec,
+        .device = status.st_dev,
+        .inode = status.st_ino,
+        .is_readable = true};
 }
 
-static bd_rc try_put(bd_locker *locker, const char *path, const char *sidecar, bd_instant collected_at,
-                     bd_put_result *result, bd_err *err) {
+static bd_rc try_put(bd_locker *locker, const char *path, const char *sidecar,
+                     bd_instant collected_at, bd_put_result *result, bd_err *err) {
     bd_entry entry = find_entry(path);
-    bd_put put = {.entry = &entry, .collected_at = collected_at, .sidecar_path = bd_str_of(sidecar)};
-    const char *full = test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "inbox/%s", path)));
+    bd_put put = {
+        .entry = &entry, .collected_at = collected_at, .sidecar_path = bd_str_of(sidecar)};
+    const char *full =
+        test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "inbox/%s", path)));
     int fd = open(full, O_RDONLY);
     bd_rc rc = bd_locker_put(locker, fd, &put, 2, result, err);
     bd_fd_close(&fd);
@@ -94,7 +99,8 @@ static bd_str read_item(bd_locker *locker, uint32_t number) {
     bd_err err = {0};
     const bd_blob *blob;
     bd_str text;
-    CHECK_OK(bd_locker_blob(locker, bd_locker_find(locker, number), test_arena(), &blob, &err), err);
+    CHECK_OK(bd_locker_blob(locker, bd_locker_find(locker, number), test_arena(), &blob, &err),
+             err);
     CHECK_OK(bd_blob_read(blob, 1 << 24, test_arena(), &text, &err), err);
     return text;
 }
@@ -126,8 +132,8 @@ TEST(locker, a_flipped_bit_anywhere_but_in_the_last_line_is_refused) {
         uint8_t head[32];
         bytes[bit / 8] = (char)(bytes[bit / 8] ^ 1 << bit % 8);
         test_failure("bit %zu of byte %zu", bit % 8, bit / 8);
-        CHECK_FAILS(bd_journal_check((bd_str){bytes, good.size}, arena, &lines, head, &err), err, BD_ERR_INPUT,
-                    "the journal is broken at line");
+        CHECK_FAILS(bd_journal_check((bd_str){bytes, good.size}, arena, &lines, head, &err), err,
+                    BD_ERR_INPUT, "the journal is broken at line");
         bytes[bit / 8] = (char)(bytes[bit / 8] ^ 1 << bit % 8);
         bd_arena_close(arena);
     }
@@ -144,9 +150,11 @@ TEST(locker, a_broken_journal_is_refused_in_both_modes_and_left_as_it_is) {
     for (int mode = BD_LOCKER_READ; mode <= BD_LOCKER_WRITE; mode++) {
         bd_err err = {0};
         bd_locker *locker;
-        CHECK_FAILS(bd_locker_open(test_path("locker"), (bd_locker_mode)mode, test_arena(), &locker, &err), err,
-                    BD_ERR_INPUT, "nothing was repaired");
-        CHECK(strstr(err.message, "line 1 (byte 0)") != NULL || strstr(err.message, "line 2") != NULL);
+        CHECK_FAILS(
+            bd_locker_open(test_path("locker"), (bd_locker_mode)mode, test_arena(), &locker, &err),
+            err, BD_ERR_INPUT, "nothing was repaired");
+        CHECK(strstr(err.message, "line 1 (byte 0)") != NULL ||
+              strstr(err.message, "line 2") != NULL);
         CHECK(bd_str_eq(test_read_file(locker_path("journal.ndjson")), bad));
     }
     CHECK(!bd_path_exists(locker_path("quarantine")));
@@ -158,7 +166,8 @@ TEST(locker, lines_removed_doubled_swapped_or_made_up_are_refused) {
     CHECK(bd_str_cut(&rest, '\n', &first) && bd_str_cut(&rest, '\n', &second));
     const bd_str rows[] = {
         bd_str_format(test_arena(), "%.*s\n", BD_ARG(second)),
-        bd_str_format(test_arena(), "%.*s\n%.*s\n%.*s\n", BD_ARG(first), BD_ARG(first), BD_ARG(second)),
+        bd_str_format(test_arena(), "%.*s\n%.*s\n%.*s\n", BD_ARG(first), BD_ARG(first),
+                      BD_ARG(second)),
         bd_str_format(test_arena(), "%.*s\n%.*s\n", BD_ARG(second), BD_ARG(first)),
         bd_str_format(test_arena(), "%.*s\n\n%.*s\n", BD_ARG(first), BD_ARG(second)),
         bd_str_format(test_arena(), "%.*s\r\n%.*s\n", BD_ARG(first), BD_ARG(second)),
@@ -171,7 +180,8 @@ TEST(locker, lines_removed_doubled_swapped_or_made_up_are_refused) {
         size_t lines;
         uint8_t head[32];
         test_failure("row %zu", i);
-        CHECK_FAILS(bd_journal_check(rows[i], test_arena(), &lines, head, &err), err, BD_ERR_INPUT, "broken at line");
+        CHECK_FAILS(bd_journal_check(rows[i], test_arena(), &lines, head, &err), err, BD_ERR_INPUT,
+                    "broken at line");
     }
 }
 
@@ -197,7 +207,8 @@ TEST(locker, a_torn_last_line_is_set_aside_at_every_length) {
         const bd_value *line = bd_locker_line(locker, 1);
         CHECK_EQ_STR(bd_value_text(line, "kind"), "recovered");
         bd_str name = bd_value_text(line, "file");
-        bd_str torn = test_read_file(locker_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "quarantine/%.*s", BD_ARG(name)))));
+        bd_str torn = test_read_file(locker_path(
+            bd_str_z(test_arena(), bd_str_format(test_arena(), "quarantine/%.*s", BD_ARG(name)))));
         CHECK(bd_str_eq(torn, bd_str_sub(good, first.size + 1, size)));
         CHECK_EQ_STR(bd_value_text(line, "sha256"), bd_sha256_hex(test_arena(), torn));
         bd_locker_close(locker);
@@ -259,8 +270,9 @@ TEST(locker, a_locker_that_lost_its_journal_is_refused) {
     for (int mode = BD_LOCKER_READ; mode <= BD_LOCKER_WRITE; mode++) {
         bd_err err = {0};
         bd_locker *locker;
-        CHECK_FAILS(bd_locker_open(test_path("locker"), (bd_locker_mode)mode, test_arena(), &locker, &err), err,
-                    BD_ERR_INPUT, "lost its journal.ndjson");
+        CHECK_FAILS(
+            bd_locker_open(test_path("locker"), (bd_locker_mode)mode, test_arena(), &locker, &err),
+            err, BD_ERR_INPUT, "lost its journal.ndjson");
     }
 }
 
@@ -269,15 +281,15 @@ TEST(locker, another_format_or_another_folder_is_refused) {
     bd_locker *locker;
     make_small_locker();
     replace_file(locker_path("FORMAT"), BD_STR("bindery-locker 2\n"));
-    CHECK_FAILS(bd_locker_open(test_path("locker"), BD_LOCKER_WRITE, test_arena(), &locker, &err), err,
-                BD_ERR_UNSUPPORTED, "'bindery-locker 2'");
-    CHECK_FAILS(bd_locker_open(test_path("locker"), BD_LOCKER_READ, test_arena(), &locker, &err), err,
-                BD_ERR_UNSUPPORTED, "'bindery-locker 2'");
+    CHECK_FAILS(bd_locker_open(test_path("locker"), BD_LOCKER_WRITE, test_arena(), &locker, &err),
+                err, BD_ERR_UNSUPPORTED, "'bindery-locker 2'");
+    CHECK_FAILS(bd_locker_open(test_path("locker"), BD_LOCKER_READ, test_arena(), &locker, &err),
+                err, BD_ERR_UNSUPPORTED, "'bindery-locker 2'");
     replace_file(locker_path("FORMAT"), BD_STR("something\n"));
-    CHECK_FAILS(bd_locker_open(test_path("locker"), BD_LOCKER_READ, test_arena(), &locker, &err), err, BD_ERR_INPUT,
-                "FORMAT file does not say");
-    CHECK_FAILS(bd_locker_open(test_path("inbox"), BD_LOCKER_WRITE, test_arena(), &locker, &err), err, BD_ERR_INPUT,
-                "it has files, but no FORMAT");
+    CHECK_FAILS(bd_locker_open(test_path("locker"), BD_LOCKER_READ, test_arena(), &locker, &err),
+                err, BD_ERR_INPUT, "FORMAT file does not say");
+    CHECK_FAILS(bd_locker_open(test_path("inbox"), BD_LOCKER_WRITE, test_arena(), &locker, &err),
+                err, BD_ERR_INPUT, "it has files, but no FORMAT");
     CHECK(!bd_path_exists(test_path("inbox/lock")));
 }
 
@@ -285,8 +297,9 @@ TEST(locker, another_format_or_another_folder_is_refused) {
 
 static const char *object_of(bd_str text) {
     bd_str hex = bd_sha256_hex(test_arena(), text);
-    return locker_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "objects/sha256/%.2s/%.*s.gz", hex.data,
-                                                            (int)hex.size - 2, hex.data + 2)));
+    return locker_path(
+        bd_str_z(test_arena(), bd_str_format(test_arena(), "objects/sha256/%.2s/%.*s.gz", hex.data,
+                                             (int)hex.size - 2, hex.data + 2)));
 }
 
 TEST(locker, no_flipped_bit_of_an_object_is_read) {
@@ -321,9 +334,11 @@ TEST(locker, a_missing_or_shortened_object_is_input_and_named) {
     bd_locker *locker = open_locker(BD_LOCKER_READ);
     const char *path = object_of(BD_STR("{\"a\":1}"));
     replace_file(path, BD_STR("\x1f\x8b"));
-    CHECK_FAILS(bd_locker_blob(locker, bd_locker_find(locker, 1), test_arena(), &blob, &err), err, BD_ERR_INPUT, "E-0001");
+    CHECK_FAILS(bd_locker_blob(locker, bd_locker_find(locker, 1), test_arena(), &blob, &err), err,
+                BD_ERR_INPUT, "E-0001");
     CHECK_EQ_INT(unlink(path), 0);
-    CHECK_FAILS(bd_locker_blob(locker, bd_locker_find(locker, 1), test_arena(), &blob, &err), err, BD_ERR_INPUT, "E-0001");
+    CHECK_FAILS(bd_locker_blob(locker, bd_locker_find(locker, 1), test_arena(), &blob, &err), err,
+                BD_ERR_INPUT, "E-0001");
     bd_locker_close(locker);
 }
 
@@ -339,7 +354,8 @@ TEST(locker, the_same_bytes_again_find_a_damaged_object_and_heal_a_lost_one) {
     replace_file(path, (bd_str){bytes, good.size});
     make_file("again.json", BD_STR("{\"a\":1}"), 3000);
     bd_locker *locker = open_locker(BD_LOCKER_WRITE);
-    CHECK_FAILS(try_put(locker, "again.json", "", BD_INSTANT_NONE, &result, &err), err, BD_ERR_INPUT, "brings the same bytes again");
+    CHECK_FAILS(try_put(locker, "again.json", "", BD_INSTANT_NONE, &result, &err), err,
+                BD_ERR_INPUT, "brings the same bytes again");
     CHECK_EQ_INT(unlink(path), 0);
     CHECK_OK(try_put(locker, "again.json", "", BD_INSTANT_NONE, &result, &err), err);
     CHECK_EQ_INT(commit(locker), 1);
@@ -353,25 +369,33 @@ TEST(locker, zcat_and_sha256sum_check_an_object_without_us) {
     bd_str output;
     make_small_locker();
     CHECK_EQ_INT(run_command(&output, "cd locker/objects/sha256 && for f in */*.gz; do "
-                             "test \"$(zcat $f | sha256sum | cut -c1-64)\" = \"$(echo ${f%%.gz} | tr -d /)\" || echo $f; done"), 0);
+                                      "test \"$(zcat $f | sha256sum | cut -c1-64)\" = \"$(echo "
+                                      "${f%%.gz} | tr -d /)\" || echo $f; done"),
+                 0);
     CHECK_EQ_STR(output, "");
-    CHECK_EQ_INT(run_command(&output, "head -c 10 locker/objects/sha256/*/*.gz | od -An -tx1 -v | head -1; "
-                             "stat -c %%a locker/objects/sha256/*/*.gz | sort -u"), 0);
+    CHECK_EQ_INT(run_command(&output,
+                             "head -c 10 locker/objects/sha256/*/*.gz | od -An -tx1 -v | head -1; "
+                             "stat -c %%a locker/objects/sha256/*/*.gz | sort -u"),
+                 0);
     CHECK(bd_str_find(output, BD_STR("444")) >= 0);
 }
 
 TEST(locker, the_journal_is_a_chain_that_sha256sum_can_follow) {
     make_small_locker();
     bd_str output;
-    CHECK_EQ_INT(run_command(&output, "cat > chain.py <<'END'\n"
+    CHECK_EQ_INT(run_command(&output,
+                             "cat > chain.py <<'END'\n"
                              "import json,hashlib\n"
                              "prev='0'*64\n"
                              "for i,line in enumerate(open('locker/journal.ndjson','rb')):\n"
                              "    o=json.loads(line)\n"
                              "    assert o['prev']==prev and o['seq']==i+1 and o['more']==0\n"
-                             "    assert line==(json.dumps(o,sort_keys=True,separators=(',',':'),ensure_ascii=False)+'\\n').encode()\n"
+                             "    assert "
+                             "line==(json.dumps(o,sort_keys=True,separators=(',',':'),ensure_ascii="
+                             "False)+'\\n').encode()\n"
                              "    prev=hashlib.sha256(line).hexdigest()\n"
-                             "print(prev)\nEND\npython3 chain.py"), 0);
+                             "print(prev)\nEND\npython3 chain.py"),
+                 0);
     bd_locker *locker = open_locker(BD_LOCKER_READ);
     uint8_t head[32];
     char hex[65];
@@ -389,13 +413,25 @@ TEST(locker, an_ingested_line_is_pinned_to_the_byte) {
     CHECK_OK(try_put(locker, "a.json", "", (bd_instant)86400 * BD_SECOND, &result, &err), err);
     CHECK_EQ_INT(commit(locker), 1);
     bd_str hash;
-    CHECK_EQ_INT(run_command(&hash, "tail -c +11 locker/objects/sha256/*/*.gz | head -c -8 | sha256sum | cut -c1-64"), 0);
-    CHECK_EQ_STR(bd_locker_journal(locker), bd_str_format(test_arena(),
-        "{\"at\":\"2026-07-01T12:34:56Z\",\"bytes\":7,\"collected_at\":\"1970-01-02T00:00:00Z\",\"crc32\":\"561bacaf\","
-        "\"evidence\":\"E-0001\",\"file_time\":\"1970-01-01T00:16:40Z\",\"kind\":\"ingested\",\"more\":0,\"path\":\"a.json\","
-        "\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":1,"
-        "\"sha256\":\"015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862\",\"stored_bytes\":22,"
-        "\"stored_sha256\":\"%.*s\"}\n", BD_ARG(bd_str_trim(hash))));
+    CHECK_EQ_INT(
+        run_command(
+            &hash,
+            "tail -c +11 locker/objects/sha256/*/*.gz | head -c -8 | sha256sum | cut -c1-64"),
+        0);
+    CHECK_EQ_STR(
+        bd_locker_journal(locker),
+        bd_str_format(
+            test_arena(),
+            "{\"at\":\"2026-07-01T12:34:56Z\",\"bytes\":7,\"collected_at\":\"1970-01-02T00:00:"
+            "00Z\",\"crc32\":\"561bacaf\","
+            "\"evidence\":\"E-0001\",\"file_time\":\"1970-01-01T00:16:40Z\",\"kind\":\"ingested\","
+            "\"more\":0,\"path\":\"a.json\","
+            "\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":"
+            "1,"
+            "\"sha256\":\"015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862\","
+            "\"stored_bytes\":22,"
+            "\"stored_sha256\":\"%.*s\"}\n",
+            BD_ARG(bd_str_trim(hash))));
     bd_locker_close(locker);
 }
 
@@ -411,7 +447,8 @@ TEST(locker, numbers_follow_path_bytes_within_a_batch_and_go_on_after_it) {
     make_file("0.json", BD_STR("later"), 1);
     put_file(locker, "0.json", "");
     CHECK_EQ_INT(commit(locker), 1);
-    static const char *const sorted[] = {"B.json", "a-b.json", "a.json", "a/b.json", "z.json", "0.json"};
+    static const char *const sorted[] = {"B.json",   "a-b.json", "a.json",
+                                         "a/b.json", "z.json",   "0.json"};
     for (size_t i = 0; i < BD_COUNT(sorted); i++) {
         CHECK_EQ_STR(bd_locker_at(locker, i)->path, sorted[i]);
         CHECK_EQ_INT(bd_locker_at(locker, i)->number, i + 1);
@@ -536,7 +573,8 @@ TEST(locker, names_that_are_not_utf8_are_refused_and_the_batch_goes_on) {
     make_file("caf\xe9.json", BD_STR("x"), 1);
     make_file("ok.json", BD_STR("x"), 1);
     bd_locker *locker = open_locker(BD_LOCKER_WRITE);
-    CHECK_FAILS(try_put(locker, "caf\xe9.json", "", BD_INSTANT_NONE, &result, &err), err, BD_ERR_INPUT, "not UTF-8");
+    CHECK_FAILS(try_put(locker, "caf\xe9.json", "", BD_INSTANT_NONE, &result, &err), err,
+                BD_ERR_INPUT, "not UTF-8");
     put_file(locker, "ok.json", "");
     CHECK_EQ_INT(commit(locker), 1);
     bd_locker_close(locker);
@@ -598,7 +636,8 @@ TEST(locker, a_damaged_or_deleted_index_only_costs_time) {
 
 /* ---- other lines -------------------------------------------------------------------------------------------- */
 
-static const bd_value *body_of(const char *key, const char *text, const char *key2, const char *text2) {
+static const bd_value *body_of(const char *key, const char *text, const char *key2,
+                               const char *text2) {
     const bd_str keys[] = {bd_str_of(key), bd_str_of(key2)};
     const bd_value *const values[] = {bd_value_string(test_arena(), bd_str_of(text)),
                                       bd_value_string(test_arena(), bd_str_of(text2))};
@@ -612,9 +651,11 @@ TEST(locker, a_withdrawn_item_stays_numbered_marked_and_gone_from_the_inbox) {
     const bd_value *body = body_of("evidence", "E-0001", "reason", "wrong tenant");
     CHECK_OK(bd_locker_append(locker, BD_STR("withdrawn"), body, NOW, &err), err);
     CHECK(bd_locker_find(locker, 1)->is_withdrawn);
-    CHECK_FAILS(bd_locker_append(locker, BD_STR("withdrawn"), body, NOW, &err), err, BD_ERR_INPUT, "withdrawn already");
-    CHECK_FAILS(bd_locker_append(locker, BD_STR("withdrawn"), body_of("evidence", "E-3", "reason", "x"), NOW, &err), err,
-                BD_ERR_INPUT, "none of that name");
+    CHECK_FAILS(bd_locker_append(locker, BD_STR("withdrawn"), body, NOW, &err), err, BD_ERR_INPUT,
+                "withdrawn already");
+    CHECK_FAILS(bd_locker_append(locker, BD_STR("withdrawn"),
+                                 body_of("evidence", "E-3", "reason", "x"), NOW, &err),
+                err, BD_ERR_INPUT, "none of that name");
     CHECK_EQ_INT(put_file(locker, "a.json", ""), BD_PUT_SAME);
     CHECK_EQ_INT(commit(locker), 0);
     bd_locker_close(locker);
@@ -629,10 +670,18 @@ TEST(locker, lines_of_other_kinds_are_kept_as_given) {
     bd_err err = {0};
     make_small_locker();
     bd_locker *locker = open_locker(BD_LOCKER_WRITE);
-    CHECK_OK(bd_locker_append(locker, BD_STR("reviewed"), body_of("name", "Jens Müller", "checked", "tab\there\n"), NOW, &err), err);
-    CHECK_FAILS(bd_locker_append(locker, BD_STR("ingested"), body_of("a", "b", "c", "d"), NOW, &err), err, BD_ERR_BUG, "");
-    CHECK_FAILS(bd_locker_append(locker, BD_STR("reviewed"), body_of("seq", "b", "c", "d"), NOW, &err), err, BD_ERR_BUG, "'seq'");
-    CHECK_FAILS(bd_locker_append(locker, BD_STR("Reviewed!"), body_of("a", "b", "c", "d"), NOW, &err), err, BD_ERR_BUG, "kind");
+    CHECK_OK(bd_locker_append(locker, BD_STR("reviewed"),
+                              body_of("name", "Jens Müller", "checked", "tab\there\n"), NOW, &err),
+             err);
+    CHECK_FAILS(
+        bd_locker_append(locker, BD_STR("ingested"), body_of("a", "b", "c", "d"), NOW, &err), err,
+        BD_ERR_BUG, "");
+    CHECK_FAILS(
+        bd_locker_append(locker, BD_STR("reviewed"), body_of("seq", "b", "c", "d"), NOW, &err), err,
+        BD_ERR_BUG, "'seq'");
+    CHECK_FAILS(
+        bd_locker_append(locker, BD_STR("Reviewed!"), body_of("a", "b", "c", "d"), NOW, &err), err,
+        BD_ERR_BUG, "kind");
     bd_locker_close(locker);
     locker = open_locker(BD_LOCKER_READ);
     CHECK_EQ_INT(bd_locker_line_count(locker), 3);
@@ -651,12 +700,14 @@ TEST(locker, runs_are_noted_beside_the_journal_and_a_torn_one_is_dropped) {
     bd_locker_head(locker, after);
     CHECK(memcmp(before, after, 32) == 0);
     bd_locker_close(locker);
-    replace_file(locker_path("runs.ndjson"), BD_STR("{\"id\":\"1\",\"kind\":\"run\"}\n{\"id\":\"2\","));
+    replace_file(locker_path("runs.ndjson"),
+                 BD_STR("{\"id\":\"1\",\"kind\":\"run\"}\n{\"id\":\"2\","));
     locker = open_locker(BD_LOCKER_WRITE);
     CHECK_EQ_INT(bd_locker_runs(locker)->count, 1);
     CHECK_OK(bd_locker_note_run(locker, body_of("kind", "run", "id", "3"), &err), err);
     bd_locker_close(locker);
-    CHECK_EQ_STR(test_read_file(locker_path("runs.ndjson")), "{\"id\":\"1\",\"kind\":\"run\"}\n{\"id\":\"3\",\"kind\":\"run\"}\n");
+    CHECK_EQ_STR(test_read_file(locker_path("runs.ndjson")),
+                 "{\"id\":\"1\",\"kind\":\"run\"}\n{\"id\":\"3\",\"kind\":\"run\"}\n");
 }
 
 /* ---- other processes, kills, full disks ---------------------------------------------------------------------- */
@@ -667,10 +718,13 @@ TEST(locker, of_two_writers_one_is_told_who_the_other_is) {
     bd_locker *first = open_locker(BD_LOCKER_WRITE);
     pid_t child = fork();
     if (child == 0) {
-        bd_rc rc = bd_locker_open(test_path("locker"), BD_LOCKER_WRITE, test_arena(), &second, &err);
+        bd_rc rc =
+            bd_locker_open(test_path("locker"), BD_LOCKER_WRITE, test_arena(), &second, &err);
         char expected[64];
         snprintf(expected, sizeof(expected), "written by process %ld on ", (long)getppid());
-        _exit(bd_failed(rc) && err.class == BD_ERR_BUSY && strstr(err.message, expected) != NULL ? 0 : 1);
+        _exit(bd_failed(rc) && err.class == BD_ERR_BUSY && strstr(err.message, expected) != NULL
+                  ? 0
+                  : 1);
     }
     int status = 0;
     CHECK_EQ_INT(waitpid(child, &status, 0), child);
@@ -743,7 +797,8 @@ TEST(locker, a_full_disk_while_putting_is_io_and_the_batch_can_go_on) {
     bd_put_result result;
     bd_locker *locker = open_locker(BD_LOCKER_WRITE);
     limit_files(4096);
-    CHECK_FAILS(try_put(locker, "big.bin", "", BD_INSTANT_NONE, &result, &err), err, BD_ERR_IO, "big.bin");
+    CHECK_FAILS(try_put(locker, "big.bin", "", BD_INSTANT_NONE, &result, &err), err, BD_ERR_IO,
+                "big.bin");
     put_file(locker, "small.json", "");
     CHECK_EQ_INT(commit(locker), 1);
     limit_files(RLIM_INFINITY);
@@ -763,7 +818,8 @@ TEST(locker, a_full_disk_in_the_journal_commits_nothing) {
     put_file(locker, "c.json", "");
     put_file(locker, "d.json", "");
     limit_files(before.size + 500);
-    CHECK_FAILS(bd_locker_commit(locker, NOW, &count, &err), err, BD_ERR_IO, "nothing of this batch was committed");
+    CHECK_FAILS(bd_locker_commit(locker, NOW, &count, &err), err, BD_ERR_IO,
+                "nothing of this batch was committed");
     limit_files(RLIM_INFINITY);
     CHECK(bd_str_eq(test_read_file(locker_path("journal.ndjson")), before));
     CHECK_EQ_INT(bd_locker_count(locker), 2);
@@ -786,8 +842,10 @@ TEST(locker, a_folder_that_may_not_be_written_is_io) {
         if (getuid() == 0 && setuid(65534) != 0) {
             _exit(77);
         }
-        bd_rc rc = bd_locker_open(test_path("locked/locker"), BD_LOCKER_WRITE, test_arena(), &locker, &err);
-        bool is_first = bd_failed(rc) && err.class == BD_ERR_IO && strstr(err.message, "locked") != NULL;
+        bd_rc rc = bd_locker_open(test_path("locked/locker"), BD_LOCKER_WRITE, test_arena(),
+                                  &locker, &err);
+        bool is_first =
+            bd_failed(rc) && err.class == BD_ERR_IO && strstr(err.message, "locked") != NULL;
         rc = bd_locker_open(test_path("locked"), BD_LOCKER_WRITE, test_arena(), &locker, &err);
         _exit(is_first && bd_failed(rc) && err.class == BD_ERR_IO ? 0 : 1);
     }
@@ -811,7 +869,8 @@ TEST(locker, a_reading_locker_takes_nothing) {
 TEST(locker, three_hundred_files_are_committed_together) {
     bd_locker *locker = open_locker(BD_LOCKER_WRITE);
     for (int i = 0; i < 300; i++) {
-        const char *name = bd_str_z(test_arena(), bd_str_format(test_arena(), "d%d/f%03d.json", i % 7, i));
+        const char *name =
+            bd_str_z(test_arena(), bd_str_format(test_arena(), "d%d/f%03d.json", i % 7, i));
         make_file(name, bd_str_format(test_arena(), "{\"n\":%d}", i), 1);
         put_file(locker, name, "");
     }

@@ -107,18 +107,22 @@ void test_write_file(const char *path, bd_str text) {
 bd_str test_read_file(const char *path) {
     bd_err err;
     bd_str text;
-    check_ok(__FILE__, __LINE__, "bd_file_read", bd_file_read(path, (size_t)1 << 28, arena, &text, &err), &err);
+    check_ok(__FILE__, __LINE__, "bd_file_read",
+             bd_file_read(path, (size_t)1 << 28, arena, &text, &err), &err);
     return text;
 }
 
-void check_str(const char *file, int line, const char *a_text, bd_str a, const char *b_text, bd_str b) {
+void check_str(const char *file, int line, const char *a_text, bd_str a, const char *b_text,
+               bd_str b) {
     if (!bd_str_eq(a, b)) {
-        test_fail(file, line, "%s is \"%.*s\", %s is \"%.*s\"", a_text, BD_ARG(a), b_text, BD_ARG(b));
+        test_fail(file, line, "%s is \"%.*s\", %s is \"%.*s\"", a_text, BD_ARG(a), b_text,
+                  BD_ARG(b));
     }
     sentence[0] = '\0';
 }
 
-void check_int(const char *file, int line, const char *a_text, long long a, const char *b_text, long long b) {
+void check_int(const char *file, int line, const char *a_text, long long a, const char *b_text,
+               long long b) {
     if (a != b) {
         test_fail(file, line, "%s is %lld, %s is %lld", a_text, a, b_text, b);
     }
@@ -132,14 +136,14 @@ void check_ok(const char *file, int line, const char *text, bd_rc rc, const bd_e
     sentence[0] = '\0';
 }
 
-void check_fails(const char *file, int line, const char *text, bd_rc rc, const bd_err *err, bd_err_class class,
-                 const char *part) {
+void check_fails(const char *file, int line, const char *text, bd_rc rc, const bd_err *err,
+                 bd_err_class class, const char *part) {
     if (!bd_failed(rc)) {
         test_fail(file, line, "%s succeeded, a failure with \"%s\" was expected", text, part);
     }
     if (err->class != class || strstr(err->message, part) == NULL) {
-        test_fail(file, line, "%s failed with class %d \"%s\", expected class %d with \"%s\"", text, (int)err->class,
-                  err->message, (int)class, part);
+        test_fail(file, line, "%s failed with class %d \"%s\", expected class %d with \"%s\"", text,
+                  (int)err->class, err->message, (int)class, part);
     }
     sentence[0] = '\0';
 }
@@ -171,7 +175,8 @@ static void run_here(const test_case *test) {
 }
 
 static int run_one(const test_case *test) {
-    snprintf(folder, sizeof folder, "%s/bindery-test-XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+    snprintf(folder, sizeof folder, "%s/bindery-test-XXXXXX",
+             getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
     if (mkdtemp(folder) == NULL) {
         return 1;
     }

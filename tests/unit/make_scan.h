@@ -30,11 +30,12 @@ static inline bd_instant scan_time(const char *text) {
 
 /* Opens a bench over the built-in catalog. Closed by scan_bench_close. */
 static inline scan_bench scan_bench_open(void) {
-    static const char *const names[] = {"criteria", "controls", "requirements", "sources", "checks", "mappings",
-                                        "sampling"};
+    static const char *const names[] = {"criteria", "controls", "requirements", "sources",
+                                        "checks",   "mappings", "sampling"};
     bd_catalog_file files[BD_COUNT(names)];
     for (size_t i = 0; i < BD_COUNT(names); i++) {
-        const char *path = bd_str_format(test_arena(), "%s/templates/catalog/%s.json", test_root(), names[i]).data;
+        const char *path =
+            bd_str_format(test_arena(), "%s/templates/catalog/%s.json", test_root(), names[i]).data;
         files[i] = (bd_catalog_file){bd_str_of(names[i]), test_read_file(path)};
     }
     scan_bench bench = {.rows = bd_spool_open(1 << 20)};
@@ -52,14 +53,15 @@ static inline void scan_bench_close(scan_bench *bench) {
 }
 
 /* Scans one file; `sidecar` is JSON without "format", in braces, or NULL. */
-static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str text, const char *sidecar) {
+static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str text,
+                                     const char *sidecar) {
     bd_evidence *item = bd_push(test_arena(), &bench->items);
     bd_err err;
     if (sidecar != NULL) {
-        bd_str whole = bd_str_format(test_arena(), "{\"format\":\"bindery-sidecar 1\"%s%s", sidecar[1] == '}' ?
-            "" : ",",
-                                     sidecar + 1);
-        CHECK_OK(bd_sidecar_parse(whole, BD_STR("x.meta.json"), test_arena(), &item->sidecar, &err), err);
+        bd_str whole = bd_str_format(test_arena(), "{\"format\":\"bindery-sidecar 1\"%s%s",
+                                     sidecar[1] == '}' ? "" : ",", sidecar + 1);
+        CHECK_OK(bd_sidecar_parse(whole, BD_STR("x.meta.json"), test_arena(), &item->sidecar, &err),
+                 err);
         item->has_sidecar = true;
         item->is_document = item->sidecar.has_document;
         item->preparer = item->sidecar.prepared_by;
@@ -77,8 +79,9 @@ static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str
     bd_sha256_put(hash, text.data, text.size);
     bd_sha256_finish(hash, item->given.sha256);
     bd_sha256_close(hash);
-    CHECK_OK(bd_scan(&bench->plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
-                     (uint32_t)bench->items.count - 1, test_arena(), bench->rows, &item->facts, &err),
+    CHECK_OK(bd_scan(&bench->plan, blob, item->given.path,
+                     item->has_sidecar ? &item->sidecar : NULL, (uint32_t)bench->items.count - 1,
+                     test_arena(), bench->rows, &item->facts, &err),
              err);
     return item;
 }
@@ -86,7 +89,8 @@ static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str
 static inline void scan_conclude(scan_bench *bench) {
     bench->collections.count = 0;
     bench->snapshots.count = 0;
-    bd_scan_conclude(&bench->plan, &bench->items, test_arena(), &bench->collections, &bench->snapshots);
+    bd_scan_conclude(&bench->plan, &bench->items, test_arena(), &bench->collections,
+                     &bench->snapshots);
 }
 
 /* Scans one file into a bench of its own and concludes. */
@@ -121,7 +125,8 @@ static inline scan_rows scan_rows_of(scan_bench *bench, const char *check) {
     }
 }
 
-static inline const bd_snapshot *scan_snapshot(const scan_bench *bench, const char *source, const char *scope) {
+static inline const bd_snapshot *scan_snapshot(const scan_bench *bench, const char *source,
+                                               const char *scope) {
     for (size_t i = 0; i < bench->snapshots.count; i++) {
         const bd_snapshot *snapshot = &bench->snapshots.data[i];
         if (bd_str_eqz(snapshot->source, source) && bd_str_eqz(snapshot->scope, scope)) {
@@ -133,7 +138,8 @@ static inline const bd_snapshot *scan_snapshot(const scan_bench *bench, const ch
 
 /* The folder of shared samples, or a skip that says so. */
 static inline const char *scan_samples_folder(const char *env) {
-    const char *shared = env != NULL ? env : bd_str_format(test_arena(), "%s/../shared", test_root()).data;
+    const char *shared =
+        env != NULL ? env : bd_str_format(test_arena(), "%s/../shared", test_root()).data;
     const char *folder = bd_str_format(test_arena(), "%s/reference/azure-samples", shared).data;
     if (!bd_path_is_folder(folder)) {
         test_skip("no samples at '%s'; set BINDERY_SHARED", folder);

@@ -37,7 +37,8 @@ static identity make_identity(const char *name) {
     identity made = {0};
     bd_err err;
     const char *key = bd_str_format(test_arena(), "%s/%s.key.pem", test_folder(), name).data;
-    const char *certificate = bd_str_format(test_arena(), "%s/%s.crt.pem", test_folder(), name).data;
+    const char *certificate =
+        bd_str_format(test_arena(), "%s/%s.crt.pem", test_folder(), name).data;
     bd_instant from = 0;
     CHECK(bd_instant_parse(BD_STR("2026-01-01T00:00:00Z"), &from));
     CHECK_OK(bd_identity_make(key, certificate, bd_str_of(name), from, &err), err);
@@ -61,7 +62,8 @@ static bd_str make_noise(size_t size, uint64_t seed) {
 }
 
 static bd_str journal_text(void) {
-    return BD_STR("{\"kind\":\"ingested\",\"prev\":\"0000\"}\n{\"kind\":\"reviewed\",\"prev\":\"1234\"}\n");
+    return BD_STR(
+        "{\"kind\":\"ingested\",\"prev\":\"0000\"}\n{\"kind\":\"reviewed\",\"prev\":\"1234\"}\n");
 }
 
 static bd_package_facts make_facts(const identity *signer) {
@@ -131,7 +133,8 @@ static size_t make_files(const bd_package_facts *facts, test_file out[16]) {
         {README, BD_ROLE_START, NULL, BD_STR("Read me first.\n")},
         {"80_MACHINE/assessment.json", BD_ROLE_MACHINE, NULL, BD_STR("{\"bindery\":\"0.1.0\"}\n")},
         {JOURNAL, BD_ROLE_INTEGRITY, NULL, journal_text()},
-        {"90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY, NULL, bd_package_verify_text(test_arena(), facts)},
+        {"90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY, NULL,
+         bd_package_verify_text(test_arena(), facts)},
     };
     memcpy(out, files, sizeof(files));
     return BD_COUNT(files);
@@ -147,7 +150,8 @@ static void add_late(bd_package *package, bd_role role, bd_str text) {
 }
 
 /* The whole way from files to zip, in the order of the header's essay. */
-static built_package build_files(const bd_package_facts *facts, bd_key *key, const test_file *files, size_t count) {
+static built_package build_files(const bd_package_facts *facts, bd_key *key, const test_file *files,
+                                 size_t count) {
     built_package built = {0};
     bd_err err;
     bd_package *package = bd_package_make(test_arena(), facts);
@@ -182,10 +186,12 @@ static built_package build_package(const identity *signer) {
 
 /* ---- verifying ---------------------------------------------------------------------------------------------- */
 
-static void verify_file(const char *path, bd_str trust, unsigned jobs, bd_arena *arena, bd_package_report *report) {
+static void verify_file(const char *path, bd_str trust, unsigned jobs, bd_arena *arena,
+                        bd_package_report *report) {
     bd_err err;
     bd_package_reader *reader = NULL;
-    CHECK_OK(bd_package_verify(path, trust, BD_INSTANT_NONE, jobs, arena, &reader, report, &err), err);
+    CHECK_OK(bd_package_verify(path, trust, BD_INSTANT_NONE, jobs, arena, &reader, report, &err),
+             err);
     bd_package_close(reader);
 }
 
@@ -208,8 +214,8 @@ static bd_str list_faults(const bd_package_report *report) {
     bd_str all = {0};
     for (size_t i = 0; i < report->faults.count && i < 8; i++) {
         const bd_package_fault *fault = &report->faults.data[i];
-        all = bd_str_format(test_arena(), "%.*s [%.*s %d] %.*s;", BD_ARG(all), BD_ARG(fault->word), fault->exit_code,
-                            BD_ARG(fault->sentence));
+        all = bd_str_format(test_arena(), "%.*s [%.*s %d] %.*s;", BD_ARG(all), BD_ARG(fault->word),
+                            fault->exit_code, BD_ARG(fault->sentence));
     }
     return all;
 }
@@ -257,7 +263,9 @@ static void put32(bd_buf *buf, uint32_t value) {
 
 static bd_str inflate_raw(bd_str data, size_t size) {
     char *plain = bd_new(test_arena(), char, size + 1);
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)data.data, .avail_in = (uInt)data.size, .next_out = (Bytef *)plain,
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)data.data,
+                  .avail_in = (uInt)data.size,
+                  .next_out = (Bytef *)plain,
                   .avail_out = (uInt)size + 1};
     CHECK(inflateInit2(&z, -MAX_WBITS) == Z_OK);
     CHECK(inflate(&z, Z_FINISH) == Z_STREAM_END);
@@ -267,7 +275,9 @@ static bd_str inflate_raw(bd_str data, size_t size) {
 
 static bd_str deflate_raw(bd_str plain, int level) {
     char *data = bd_new(test_arena(), char, plain.size + 128);
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)plain.data, .avail_in = (uInt)plain.size, .next_out = (Bytef *)data,
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)plain.data,
+                  .avail_in = (uInt)plain.size,
+                  .next_out = (Bytef *)data,
                   .avail_out = (uInt)plain.size + 128};
     CHECK(deflateInit2(&z, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
     CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
@@ -278,9 +288,14 @@ static bd_str deflate_raw(bd_str plain, int level) {
 
 static raw_entry parse_local(bd_str zip, size_t at, size_t *next) {
     const char *header = zip.data + at;
-    raw_entry entry = {.needed = load16(header + 4), .flags = load16(header + 6), .method = load16(header + 8),
-                       .time = load16(header + 10), .date = load16(header + 12), .crc32 = load32(header + 14),
-                       .stored_bytes = load32(header + 18), .bytes = load32(header + 22)};
+    raw_entry entry = {.needed = load16(header + 4),
+                       .flags = load16(header + 6),
+                       .method = load16(header + 8),
+                       .time = load16(header + 10),
+                       .date = load16(header + 12),
+                       .crc32 = load32(header + 14),
+                       .stored_bytes = load32(header + 18),
+                       .bytes = load32(header + 22)};
     size_t name_bytes = load16(header + 26);
     entry.name = bd_str_sub(zip, at + 30, at + 30 + name_bytes);
     entry.data = bd_str_sub(zip, at + 30 + name_bytes, at + 30 + name_bytes + entry.stored_bytes);
@@ -370,7 +385,8 @@ static bd_str lay_down(const raw_zip *raw) {
             count++;
         }
     }
-    put_end(&buf, count + (uint32_t)raw->count_shift, (uint32_t)buf.size - directory, directory, raw->comment);
+    put_end(&buf, count + (uint32_t)raw->count_shift, (uint32_t)buf.size - directory, directory,
+            raw->comment);
     bd_buf_puts(&buf, raw->after);
     bd_str zip = bd_str_copy(test_arena(), bd_buf_str(&buf));
     bd_buf_clear(&buf);
@@ -381,7 +397,8 @@ static bd_str lay_down(const raw_zip *raw) {
 
 static raw_entry *entry_of(raw_zip *raw, const char *name) {
     for (size_t i = 0; i < raw->entries.count; i++) {
-        if (bd_str_has_suffix(raw->entries.data[i].name, bd_str_format(test_arena(), "/%s", name))) {
+        if (bd_str_has_suffix(raw->entries.data[i].name,
+                              bd_str_format(test_arena(), "/%s", name))) {
             return &raw->entries.data[i];
         }
     }
@@ -431,7 +448,8 @@ static raw_entry *copy_entry(raw_zip *raw, const char *name, const char *copy) {
 static bd_str replace(bd_str text, const char *from, const char *to) {
     ptrdiff_t at = bd_str_find(text, bd_str_of(from));
     CHECK(at >= 0);
-    bd_str head = bd_str_sub(text, 0, (size_t)at), tail = bd_str_sub(text, (size_t)at + strlen(from), text.size);
+    bd_str head = bd_str_sub(text, 0, (size_t)at),
+           tail = bd_str_sub(text, (size_t)at + strlen(from), text.size);
     return bd_str_format(test_arena(), "%.*s%s%.*s", BD_ARG(head), to, BD_ARG(tail));
 }
 
@@ -453,7 +471,8 @@ static void reseal_sums(raw_zip *raw) {
     raw_entry *sums = entry_of(raw, SUMS), *manifest = entry_of(raw, MANIFEST);
     bd_str old = bd_sha256_hex(test_arena(), raw->good.manifest);
     bd_str new = bd_sha256_hex(test_arena(), manifest->plain);
-    set_content(sums, replace(sums->plain, bd_str_z(test_arena(), old), bd_str_z(test_arena(), new)));
+    set_content(sums,
+                replace(sums->plain, bd_str_z(test_arena(), old), bd_str_z(test_arena(), new)));
 }
 
 static void sign_sums(raw_zip *raw, bd_key *key) {
@@ -470,13 +489,30 @@ static void sign_sums(raw_zip *raw, bd_key *key) {
 #define MUTATION(name) static void name(raw_zip *raw)
 
 /* files */
-MUTATION(evidence_changed) { edit_text(raw, EVIDENCE, "true", "fals"); }
-MUTATION(evidence_longer) { edit_text(raw, EVIDENCE, "true", "false"); }
-MUTATION(evidence_emptied) { set_content(entry_of(raw, EVIDENCE), BD_STR("")); }
-MUTATION(empty_file_filled) { set_content(entry_of(raw, EMPTY), BD_STR("x")); }
-MUTATION(data_byte_flipped) { raw_entry *e = entry_of(raw, SCREENSHOT); e->data = flip_byte(e->data, 800); }
-MUTATION(binder_byte_flipped) { raw_entry *e = entry_of(raw, BINDER); e->data = flip_byte(e->data, 500); }
-MUTATION(binder_changed) { raw_entry *e = entry_of(raw, BINDER); set_content(e, flip_byte(e->plain, 500)); }
+MUTATION(evidence_changed) {
+    edit_text(raw, EVIDENCE, "true", "fals");
+}
+MUTATION(evidence_longer) {
+    edit_text(raw, EVIDENCE, "true", "false");
+}
+MUTATION(evidence_emptied) {
+    set_content(entry_of(raw, EVIDENCE), BD_STR(""));
+}
+MUTATION(empty_file_filled) {
+    set_content(entry_of(raw, EMPTY), BD_STR("x"));
+}
+MUTATION(data_byte_flipped) {
+    raw_entry *e = entry_of(raw, SCREENSHOT);
+    e->data = flip_byte(e->data, 800);
+}
+MUTATION(binder_byte_flipped) {
+    raw_entry *e = entry_of(raw, BINDER);
+    e->data = flip_byte(e->data, 500);
+}
+MUTATION(binder_changed) {
+    raw_entry *e = entry_of(raw, BINDER);
+    set_content(e, flip_byte(e->plain, 500));
+}
 MUTATION(binder_updated) {
     raw_entry *e = entry_of(raw, BINDER);
     set_content(e, bd_str_format(test_arena(), "%.*s%%%%EOF\n", 100, e->plain.data));
@@ -488,12 +524,24 @@ MUTATION(contents_swapped) {
     b->name = name;
     sort_entries(raw);
 }
-MUTATION(evidence_missing) { remove_entry(raw, EVIDENCE); }
-MUTATION(binder_missing) { remove_entry(raw, BINDER); }
-MUTATION(journal_missing) { remove_entry(raw, JOURNAL); }
-MUTATION(sums_missing) { remove_entry(raw, SUMS); }
-MUTATION(signature_missing) { remove_entry(raw, P7S); }
-MUTATION(manifest_missing) { remove_entry(raw, MANIFEST); }
+MUTATION(evidence_missing) {
+    remove_entry(raw, EVIDENCE);
+}
+MUTATION(binder_missing) {
+    remove_entry(raw, BINDER);
+}
+MUTATION(journal_missing) {
+    remove_entry(raw, JOURNAL);
+}
+MUTATION(sums_missing) {
+    remove_entry(raw, SUMS);
+}
+MUTATION(signature_missing) {
+    remove_entry(raw, P7S);
+}
+MUTATION(manifest_missing) {
+    remove_entry(raw, MANIFEST);
+}
 MUTATION(integrity_folder_missing) {
     remove_entry(raw, MANIFEST);
     remove_entry(raw, SUMS);
@@ -535,7 +583,8 @@ MUTATION(name_in_other_case) {
 MUTATION(root_renamed) {
     for (size_t i = 0; i < raw->entries.count; i++) {
         raw_entry *e = &raw->entries.data[i];
-        e->name = bd_str_format(test_arena(), "ACME%.*s", BD_ARG(bd_str_sub(e->name, 7, e->name.size)));
+        e->name =
+            bd_str_format(test_arena(), "ACME%.*s", BD_ARG(bd_str_sub(e->name, 7, e->name.size)));
     }
 }
 MUTATION(timestamp_added) {
@@ -572,14 +621,26 @@ MUTATION(deflate_stream_cut) {
     raw_entry *e = entry_of(raw, EVIDENCE);
     set_form(e, e->plain, bd_str_sub(e->data, 0, e->data.size - 5), 8);
 }
-MUTATION(size_lies) { entry_of(raw, EVIDENCE)->bytes -= 1; }
-MUTATION(ratio_lies) { entry_of(raw, SECOND)->bytes = 4000000; }
-MUTATION(crc_lies) { entry_of(raw, EVIDENCE)->crc32 ^= 1; }
-MUTATION(crc_of_binder_lies) { entry_of(raw, BINDER)->crc32 ^= 1; }
+MUTATION(size_lies) {
+    entry_of(raw, EVIDENCE)->bytes -= 1;
+}
+MUTATION(ratio_lies) {
+    entry_of(raw, SECOND)->bytes = 4000000;
+}
+MUTATION(crc_lies) {
+    entry_of(raw, EVIDENCE)->crc32 ^= 1;
+}
+MUTATION(crc_of_binder_lies) {
+    entry_of(raw, BINDER)->crc32 ^= 1;
+}
 
 /* manifest, sums, signature */
-MUTATION(manifest_fact_edited) { edit_text(raw, MANIFEST, "Contoso Ltd", "Contoso Inc"); }
-MUTATION(manifest_period_edited) { edit_text(raw, MANIFEST, "2026-06-30\",\"type", "2026-09-30\",\"type"); }
+MUTATION(manifest_fact_edited) {
+    edit_text(raw, MANIFEST, "Contoso Ltd", "Contoso Inc");
+}
+MUTATION(manifest_period_edited) {
+    edit_text(raw, MANIFEST, "2026-06-30\",\"type", "2026-09-30\",\"type");
+}
 MUTATION(manifest_hash_edited) {
     raw_entry *e = entry_of(raw, EVIDENCE);
     bd_str hash = bd_sha256_hex(test_arena(), e->plain);
@@ -596,47 +657,81 @@ MUTATION(manifest_edited_and_resigned_by_another) {
     reseal_sums(raw);
     sign_sums(raw, raw->attacker->key);
 }
-MUTATION(manifest_evidence_id_edited) { edit_text(raw, MANIFEST, "E-0001\"", "E-0007\""); }
-MUTATION(manifest_role_edited) { edit_text(raw, MANIFEST, "\"role\":\"index\"", "\"role\":\"score\""); }
-MUTATION(manifest_control_edited) { edit_text(raw, MANIFEST, "[\"6.7.2\"", "[\"6.7.1\""); }
-MUTATION(manifest_line_dropped) { edit_text(raw, MANIFEST, "\"controls\":[\"6.7.2\",\"6.10.1\"],", ""); }
+MUTATION(manifest_evidence_id_edited) {
+    edit_text(raw, MANIFEST, "E-0001\"", "E-0007\"");
+}
+MUTATION(manifest_role_edited) {
+    edit_text(raw, MANIFEST, "\"role\":\"index\"", "\"role\":\"score\"");
+}
+MUTATION(manifest_control_edited) {
+    edit_text(raw, MANIFEST, "[\"6.7.2\"", "[\"6.7.1\"");
+}
+MUTATION(manifest_line_dropped) {
+    edit_text(raw, MANIFEST, "\"controls\":[\"6.7.2\",\"6.10.1\"],", "");
+}
 MUTATION(manifest_journal_head_edited) {
     char hex[65];
     bd_package_facts facts = make_facts(NULL);
     bd_hex(facts.journal_head, 32, hex);
-    edit_text(raw, MANIFEST, hex, "00000000000000000000000000000000000000000000000000000000000000ff");
+    edit_text(raw, MANIFEST, hex,
+              "00000000000000000000000000000000000000000000000000000000000000ff");
 }
 MUTATION(manifest_time_edited) {
-    edit_text(raw, MANIFEST, "fixed_time\":\"2026-06-30T22:00:01Z", "fixed_time\":\"2026-06-30T22:00:03Z");
+    edit_text(raw, MANIFEST, "fixed_time\":\"2026-06-30T22:00:01Z",
+              "fixed_time\":\"2026-06-30T22:00:03Z");
 }
-MUTATION(manifest_with_space) { edit_text(raw, MANIFEST, "\"edition\":\"auditor\"", "\"edition\": \"auditor\""); }
+MUTATION(manifest_with_space) {
+    edit_text(raw, MANIFEST, "\"edition\":\"auditor\"", "\"edition\": \"auditor\"");
+}
 MUTATION(manifest_with_another_order) {
     edit_text(raw, MANIFEST, "\"as_of\":\"2026-06-30T22:00:01Z\",\"bindery\":\"0.1.0\"",
               "\"bindery\":\"0.1.0\",\"as_of\":\"2026-06-30T22:00:01Z\"");
 }
-MUTATION(manifest_with_unknown_member) { edit_text(raw, MANIFEST, "\"edition\"", "\"dummy\":1,\"edition\""); }
-MUTATION(manifest_with_duplicate_key) {
-    edit_text(raw, MANIFEST, "\"edition\":\"auditor\"", "\"edition\":\"auditor\",\"edition\":\"auditor\"");
+MUTATION(manifest_with_unknown_member) {
+    edit_text(raw, MANIFEST, "\"edition\"", "\"dummy\":1,\"edition\"");
 }
-MUTATION(manifest_with_escape) { edit_text(raw, MANIFEST, "Contoso Ltd", "Contoso\\u0020Ltd"); }
-MUTATION(manifest_of_another_version) { edit_text(raw, MANIFEST, "bindery-package 1", "bindery-package 2"); }
-MUTATION(manifest_upper_hex) { edit_text(raw, MANIFEST, "\"plan_sha256\":\"010203", "\"plan_sha256\":\"01020A"); }
-MUTATION(manifest_is_no_json) { set_content(entry_of(raw, MANIFEST), BD_STR("{\"as_of\":")); }
-MUTATION(manifest_is_a_list) { set_content(entry_of(raw, MANIFEST), BD_STR("[]\n")); }
-MUTATION(manifest_is_empty) { set_content(entry_of(raw, MANIFEST), BD_STR("")); }
-MUTATION(manifest_path_escapes) { edit_text(raw, MANIFEST, "80_MACHINE/assess", "../MACHINE/assess"); }
-MUTATION(manifest_path_twice) { edit_text(raw, MANIFEST, "E-0002_2026-02_storage", "E-0001_2026-01_storage"); }
+MUTATION(manifest_with_duplicate_key) {
+    edit_text(raw, MANIFEST, "\"edition\":\"auditor\"",
+              "\"edition\":\"auditor\",\"edition\":\"auditor\"");
+}
+MUTATION(manifest_with_escape) {
+    edit_text(raw, MANIFEST, "Contoso Ltd", "Contoso\\u0020Ltd");
+}
+MUTATION(manifest_of_another_version) {
+    edit_text(raw, MANIFEST, "bindery-package 1", "bindery-package 2");
+}
+MUTATION(manifest_upper_hex) {
+    edit_text(raw, MANIFEST, "\"plan_sha256\":\"010203", "\"plan_sha256\":\"01020A");
+}
+MUTATION(manifest_is_no_json) {
+    set_content(entry_of(raw, MANIFEST), BD_STR("{\"as_of\":"));
+}
+MUTATION(manifest_is_a_list) {
+    set_content(entry_of(raw, MANIFEST), BD_STR("[]\n"));
+}
+MUTATION(manifest_is_empty) {
+    set_content(entry_of(raw, MANIFEST), BD_STR(""));
+}
+MUTATION(manifest_path_escapes) {
+    edit_text(raw, MANIFEST, "80_MACHINE/assess", "../MACHINE/assess");
+}
+MUTATION(manifest_path_twice) {
+    edit_text(raw, MANIFEST, "E-0002_2026-02_storage", "E-0001_2026-01_storage");
+}
 MUTATION(manifest_without_signer) {
     char hex[65];
     bd_hex(raw->signer->fingerprint, 32, hex);
-    edit_text(raw, MANIFEST, bd_str_format(test_arena(), "\"signer_sha256\":\"%s\",", hex).data, "");
+    edit_text(raw, MANIFEST, bd_str_format(test_arena(), "\"signer_sha256\":\"%s\",", hex).data,
+              "");
 }
 MUTATION(manifest_deep) {
     char *deep = bd_new(test_arena(), char, 20001);
     memset(deep, '[', 20000);
     set_content(entry_of(raw, MANIFEST), (bd_str){deep, 20000});
 }
-MUTATION(sums_line_edited) { edit_text(raw, SUMS, "00_START-HERE/README.txt", "00_START-HERE/README.TXT"); }
+MUTATION(sums_line_edited) {
+    edit_text(raw, SUMS, "00_START-HERE/README.txt", "00_START-HERE/README.TXT");
+}
 MUTATION(sums_line_dropped) {
     raw_entry *e = entry_of(raw, SUMS);
     ptrdiff_t end = bd_str_find(e->plain, BD_STR("\n"));
@@ -650,11 +745,24 @@ MUTATION(sums_without_last_feed) {
     raw_entry *e = entry_of(raw, SUMS);
     set_content(e, bd_str_sub(e->plain, 0, e->plain.size - 1));
 }
-MUTATION(sums_is_empty) { set_content(entry_of(raw, SUMS), BD_STR("")); }
-MUTATION(sums_data_flipped) { raw_entry *e = entry_of(raw, SUMS); e->data = flip_byte(e->data, 70); }
-MUTATION(manifest_data_flipped) { raw_entry *e = entry_of(raw, MANIFEST); e->data = flip_byte(e->data, 70); }
-MUTATION(signature_data_flipped) { raw_entry *e = entry_of(raw, P7S); e->data = flip_byte(e->data, 70); }
-MUTATION(signature_by_another) { sign_sums(raw, raw->attacker->key); }
+MUTATION(sums_is_empty) {
+    set_content(entry_of(raw, SUMS), BD_STR(""));
+}
+MUTATION(sums_data_flipped) {
+    raw_entry *e = entry_of(raw, SUMS);
+    e->data = flip_byte(e->data, 70);
+}
+MUTATION(manifest_data_flipped) {
+    raw_entry *e = entry_of(raw, MANIFEST);
+    e->data = flip_byte(e->data, 70);
+}
+MUTATION(signature_data_flipped) {
+    raw_entry *e = entry_of(raw, P7S);
+    e->data = flip_byte(e->data, 70);
+}
+MUTATION(signature_by_another) {
+    sign_sums(raw, raw->attacker->key);
+}
 MUTATION(signature_over_other_sums) {
     uint8_t digest[32] = {9};
     bd_str der;
@@ -676,10 +784,18 @@ MUTATION(signature_cut) {
     raw_entry *e = entry_of(raw, P7S);
     set_content(e, bd_str_sub(e->plain, 0, e->plain.size - 1));
 }
-MUTATION(signature_is_junk) { set_content(entry_of(raw, P7S), BD_STR("junk")); }
-MUTATION(signature_is_empty) { set_content(entry_of(raw, P7S), BD_STR("")); }
-MUTATION(signature_is_huge) { set_content(entry_of(raw, P7S), make_noise(70000, 3)); }
-MUTATION(journal_line_dropped) { edit_text(raw, JOURNAL, "{\"kind\":\"reviewed\",\"prev\":\"1234\"}\n", ""); }
+MUTATION(signature_is_junk) {
+    set_content(entry_of(raw, P7S), BD_STR("junk"));
+}
+MUTATION(signature_is_empty) {
+    set_content(entry_of(raw, P7S), BD_STR(""));
+}
+MUTATION(signature_is_huge) {
+    set_content(entry_of(raw, P7S), make_noise(70000, 3));
+}
+MUTATION(journal_line_dropped) {
+    edit_text(raw, JOURNAL, "{\"kind\":\"reviewed\",\"prev\":\"1234\"}\n", "");
+}
 
 /* the container */
 MUTATION(entries_out_of_order) {
@@ -720,15 +836,25 @@ MUTATION(name_with_backslash) {
     copy_entry(raw, README, ID "\\evil.txt");
     sort_entries(raw);
 }
-MUTATION(zip_comment) { raw->comment = BD_STR("hello"); }
-MUTATION(entry_comment) { entry_of(raw, README)->comment = BD_STR("hello"); }
-MUTATION(extra_in_local_header) { entry_of(raw, README)->local_extra = BD_STR("\x55\x54\x01\x00\x00"); }
-MUTATION(extra_in_directory) { entry_of(raw, README)->central_extra = BD_STR("\x55\x54\x01\x00\x00"); }
+MUTATION(zip_comment) {
+    raw->comment = BD_STR("hello");
+}
+MUTATION(entry_comment) {
+    entry_of(raw, README)->comment = BD_STR("hello");
+}
+MUTATION(extra_in_local_header) {
+    entry_of(raw, README)->local_extra = BD_STR("\x55\x54\x01\x00\x00");
+}
+MUTATION(extra_in_directory) {
+    entry_of(raw, README)->central_extra = BD_STR("\x55\x54\x01\x00\x00");
+}
 MUTATION(extra_in_both) {
     extra_in_local_header(raw);
     extra_in_directory(raw);
 }
-MUTATION(time_of_one_entry) { entry_of(raw, README)->time ^= 1; }
+MUTATION(time_of_one_entry) {
+    entry_of(raw, README)->time ^= 1;
+}
 MUTATION(time_of_all_entries) {
     for (size_t i = 0; i < raw->entries.count; i++) {
         raw->entries.data[i].time ^= 1;
@@ -739,34 +865,81 @@ MUTATION(date_of_all_entries) {
         raw->entries.data[i].date ^= 2;
     }
 }
-MUTATION(symlink_attribute) { entry_of(raw, README)->external = UINT32_C(0120777) << 16; }
-MUTATION(executable_attribute) { entry_of(raw, README)->external = UINT32_C(0100755) << 16; }
-MUTATION(text_attribute) { entry_of(raw, README)->internal = 1; }
-MUTATION(encrypted_flag) { entry_of(raw, README)->flags |= 1; }
-MUTATION(descriptor_flag) { entry_of(raw, README)->flags |= 8; }
+MUTATION(symlink_attribute) {
+    entry_of(raw, README)->external = UINT32_C(0120777) << 16;
+}
+MUTATION(executable_attribute) {
+    entry_of(raw, README)->external = UINT32_C(0100755) << 16;
+}
+MUTATION(text_attribute) {
+    entry_of(raw, README)->internal = 1;
+}
+MUTATION(encrypted_flag) {
+    entry_of(raw, README)->flags |= 1;
+}
+MUTATION(descriptor_flag) {
+    entry_of(raw, README)->flags |= 8;
+}
 MUTATION(data_descriptor) {
     raw_entry *e = entry_of(raw, README);
     e->flags |= 8;
-    e->behind = BD_STR("PK\x07\x08" "abcdefghijkl");
+    e->behind = BD_STR("PK\x07\x08"
+                       "abcdefghijkl");
 }
-MUTATION(name_not_utf8_flag) { entry_of(raw, README)->flags = 0; }
-MUTATION(method_unknown) { entry_of(raw, README)->method = 99; }
-MUTATION(version_needed) { entry_of(raw, README)->needed = 45; }
-MUTATION(made_by_windows) { entry_of(raw, README)->made_by = 20; }
-MUTATION(local_name_differs) { entry_of(raw, README)->local_name = BD_STR(ID "/00_START-HERE/REWRITE.txt"); }
-MUTATION(offset_shifted) { entry_of(raw, README)->offset_shift = 1; }
-MUTATION(entry_hidden) { entry_of(raw, README)->leaves_directory = true; }
-MUTATION(entry_overlaps) { entry_of(raw, README)->leaves_file = true; }
-MUTATION(count_too_high) { raw->count_shift = 1; }
-MUTATION(count_too_low) { raw->count_shift = -1; }
-MUTATION(bytes_before) { raw->before = BD_STR("x"); }
-MUTATION(bytes_between) { entry_of(raw, README)->behind = BD_STR("x"); }
-MUTATION(bytes_before_directory) { raw->gap = BD_STR("x"); }
-MUTATION(bytes_behind) { raw->after = BD_STR("x"); }
-MUTATION(line_feed_behind) { raw->after = BD_STR("\n"); }
-MUTATION(second_end_record) { raw->after = BD_STR("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"); }
-MUTATION(zip_inside_zip) { raw->after = lay_down(raw); }
-MUTATION(no_entries) { raw->entries.count = 0; }
+MUTATION(name_not_utf8_flag) {
+    entry_of(raw, README)->flags = 0;
+}
+MUTATION(method_unknown) {
+    entry_of(raw, README)->method = 99;
+}
+MUTATION(version_needed) {
+    entry_of(raw, README)->needed = 45;
+}
+MUTATION(made_by_windows) {
+    entry_of(raw, README)->made_by = 20;
+}
+MUTATION(local_name_differs) {
+    entry_of(raw, README)->local_name = BD_STR(ID "/00_START-HERE/REWRITE.txt");
+}
+MUTATION(offset_shifted) {
+    entry_of(raw, README)->offset_shift = 1;
+}
+MUTATION(entry_hidden) {
+    entry_of(raw, README)->leaves_directory = true;
+}
+MUTATION(entry_overlaps) {
+    entry_of(raw, README)->leaves_file = true;
+}
+MUTATION(count_too_high) {
+    raw->count_shift = 1;
+}
+MUTATION(count_too_low) {
+    raw->count_shift = -1;
+}
+MUTATION(bytes_before) {
+    raw->before = BD_STR("x");
+}
+MUTATION(bytes_between) {
+    entry_of(raw, README)->behind = BD_STR("x");
+}
+MUTATION(bytes_before_directory) {
+    raw->gap = BD_STR("x");
+}
+MUTATION(bytes_behind) {
+    raw->after = BD_STR("x");
+}
+MUTATION(line_feed_behind) {
+    raw->after = BD_STR("\n");
+}
+MUTATION(second_end_record) {
+    raw->after = BD_STR("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+}
+MUTATION(zip_inside_zip) {
+    raw->after = lay_down(raw);
+}
+MUTATION(no_entries) {
+    raw->entries.count = 0;
+}
 
 typedef struct {
     const char *name;
@@ -776,7 +949,8 @@ typedef struct {
     const char *path; /* of the fault; NULL: not looked at */
 } mutation;
 
-#define M(name, word, code, path) {#name, name, word, code, path}
+#define M(name, word, code, path)                                                                  \
+    { #name, name, word, code, path }
 static const mutation mutations[] = {
     M(evidence_changed, "altered", 1, EVIDENCE),
     M(evidence_longer, "altered", 1, EVIDENCE),
@@ -900,7 +1074,8 @@ static const mutation mutations[] = {
 };
 _Static_assert(BD_COUNT(mutations) >= 60, "at least sixty mutations have a name");
 
-static void check_mutation(const mutation *m, const identity *signer, const identity *attacker, built_package good) {
+static void check_mutation(const mutation *m, const identity *signer, const identity *attacker,
+                           built_package good) {
     bd_package_report report;
     raw_zip raw = parse_raw(good.zip);
     raw.signer = signer;
@@ -940,7 +1115,8 @@ TEST(package, a_cut_package_is_refused_at_every_offset) {
     identity signer = make_identity("signer");
     built_package good = build_package(&signer);
     const char *path = test_path("cut.zip");
-    for (size_t size = 0; size < good.zip.size; size += size < 64 || size + 64 > good.zip.size ? 1 : 37) {
+    for (size_t size = 0; size < good.zip.size;
+         size += size < 64 || size + 64 > good.zip.size ? 1 : 37) {
         BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("cut", (size_t)64 << 20);
         bd_package_report report;
         test_write_file(path, bd_str_sub(good.zip, 0, size));
@@ -1030,7 +1206,8 @@ TEST(package, a_signer_out_of_date_is_untrusted) {
     test_write_file(path, build_package(&signer).zip);
     bd_instant late = 0;
     CHECK(bd_instant_parse(BD_STR("2046-01-01T00:00:00Z"), &late));
-    CHECK_OK(bd_package_verify(path, signer.pem, late, 1, test_arena(), &reader, &report, &err), err);
+    CHECK_OK(bd_package_verify(path, signer.pem, late, 1, test_arena(), &reader, &report, &err),
+             err);
     bd_package_close(reader);
     CHECK_EQ_INT(report.exit_code, 6);
     bd_key_close(signer.key);
@@ -1100,8 +1277,9 @@ TEST(package, what_is_no_package_gets_one_sentence) {
     bd_package_report report;
     bd_err err;
     const char *absent = test_path("absent.zip");
-    CHECK_FAILS(bd_package_verify(absent, (bd_str){0}, BD_INSTANT_NONE, 1, test_arena(), &reader, &report, &err), err,
-                BD_ERR_IO, "absent.zip");
+    CHECK_FAILS(bd_package_verify(absent, (bd_str){0}, BD_INSTANT_NONE, 1, test_arena(), &reader,
+                                  &report, &err),
+                err, BD_ERR_IO, "absent.zip");
 }
 
 /* ---- good packages ------------------------------------------------------------------------------------------ */
@@ -1136,7 +1314,9 @@ TEST(package, an_opened_package_gives_its_files) {
     bd_package_report report;
     bd_err err;
     bd_str text;
-    CHECK_OK(bd_package_verify(path, signer.pem, BD_INSTANT_NONE, 2, test_arena(), &reader, &report, &err), err);
+    CHECK_OK(bd_package_verify(path, signer.pem, BD_INSTANT_NONE, 2, test_arena(), &reader, &report,
+                               &err),
+             err);
     CHECK_EQ_INT(bd_package_count(reader), 13);
     CHECK_EQ_STR(bd_package_name_at(reader, 0), README);
     CHECK(bd_package_find(reader, "80_MACHINE/none.json") == NULL);
@@ -1174,13 +1354,16 @@ TEST(package, a_stored_form_is_spliced_and_never_made_again) {
     bd_package_report report;
     bd_err err;
     bd_str manifest;
-    CHECK_OK(bd_package_verify(path, signer.pem, BD_INSTANT_NONE, 1, test_arena(), &reader, &report, &err), err);
+    CHECK_OK(bd_package_verify(path, signer.pem, BD_INSTANT_NONE, 1, test_arena(), &reader, &report,
+                               &err),
+             err);
     bd_package_facts facts = make_facts(&signer);
     bd_package *package = bd_package_make(test_arena(), &facts);
     test_file files[16];
     size_t count = make_files(&facts, files);
     for (size_t i = 0; i < count; i++) {
-        bd_package_file file = {.name = bd_str_of(files[i].name), .role = files[i].role,
+        bd_package_file file = {.name = bd_str_of(files[i].name),
+                                .role = files[i].role,
                                 .evidence_id = bd_str_of(files[i].evidence_id),
                                 .blob = bd_package_find(reader, files[i].name)};
         for (size_t c = BD_COUNT(test_controls); file.evidence_id.size > 0 && c > 0; c--) {
@@ -1201,9 +1384,13 @@ TEST(package, the_manifest_is_canonical_and_lists_late_files_by_path_and_role_on
     const bd_value *root = NULL;
     bd_err err;
     CHECK_OK(bd_json_parse(good.manifest, NULL, test_arena(), &root, &err), err);
-    CHECK_EQ_STR(bd_str_format(test_arena(), "%.*s\n", BD_ARG(bd_json_canonical(test_arena(), root))), good.manifest);
+    CHECK_EQ_STR(
+        bd_str_format(test_arena(), "%.*s\n", BD_ARG(bd_json_canonical(test_arena(), root))),
+        good.manifest);
     const bd_value *files = bd_value_find(root, "files");
-    CHECK_EQ_INT(files->count, 13); /* nine core files, and four late ones of which the time-stamp may be absent */
+    CHECK_EQ_INT(
+        files->count,
+        13); /* nine core files, and four late ones of which the time-stamp may be absent */
     CHECK(bd_str_find(good.manifest, BD_STR("{\"path\":\"" BINDER "\",\"role\":\"binder\"}")) > 0);
     CHECK(bd_str_find(good.manifest, BD_STR("{\"path\":\"" TSR "\",\"role\":\"timestamp\"}")) > 0);
     CHECK(bd_str_find(good.manifest, BD_STR("\"controls\":[\"6.7.2\",\"6.10.1\"]")) > 0);
@@ -1217,7 +1404,8 @@ TEST(package, the_manifest_is_canonical_and_lists_late_files_by_path_and_role_on
 static bd_str commands_of(bd_str text, const char *but) {
     bd_str line, script = BD_STR("set -e\n");
     while (bd_str_cut(&text, '\n', &line)) {
-        bool is_command = bd_str_has_prefix(line, BD_STR("    ")) && line.size > 4 && line.data[4] != ' ';
+        bool is_command =
+            bd_str_has_prefix(line, BD_STR("    ")) && line.size > 4 && line.data[4] != ' ';
         if (is_command && bd_str_find(line, bd_str_of(but)) < 0) {
             script = bd_str_format(test_arena(), "%.*s%.*s\n", BD_ARG(script), BD_ARG(line));
         }
@@ -1248,8 +1436,9 @@ TEST(package, the_commands_of_verify_txt_fail_for_a_changed_package) {
     identity signer = make_identity("signer");
     bd_package_facts facts = make_facts(&signer);
     bd_str output, text = bd_package_verify_text(test_arena(), &facts);
-    static void (*const edits[])(raw_zip *) = {evidence_changed, evidence_missing, file_added,
-                                               signature_over_other_sums, binder_changed, manifest_fact_edited};
+    static void (*const edits[])(raw_zip *) = {evidence_changed, evidence_missing,
+                                               file_added,       signature_over_other_sums,
+                                               binder_changed,   manifest_fact_edited};
     test_write_file(test_path("check.sh"), commands_of(text, "pdfsig"));
     for (size_t i = 0; i < BD_COUNT(edits); i++) {
         raw_zip raw = parse_raw(build_package(&signer).zip);
@@ -1286,33 +1475,36 @@ TEST(package, python_reads_the_package_and_finds_the_same_hashes) {
         test_skip("python3 is not there");
     }
     test_write_file(test_path("good.zip"), build_package(&signer).zip);
-    test_write_file(test_path("check.py"), BD_STR(
-        "import zipfile, json, hashlib, sys, zlib\n"
-        "z = zipfile.ZipFile('good.zip')\n"
-        "assert z.testzip() is None\n"
-        "root = '" ID "/'\n"
-        "text = z.read(root + '" MANIFEST "')\n"
-        "m = json.loads(text)\n"
-        "assert json.dumps(m, sort_keys=True, ensure_ascii=False, separators=(',', ':')).encode() + b'\\n' == text\n"
-        "listed = [f['path'] for f in m['files']]\n"
-        "assert listed == sorted(listed)\n"
-        "names = sorted(n[len(root):] for n in z.namelist())\n"
-        "assert names == sorted(set(listed) - {'" TSR "'} | {'" MANIFEST "'}), names\n"
-        "for f in m['files']:\n"
-        "    if 'sha256' not in f: continue\n"
-        "    i = z.getinfo(root + f['path'])\n"
-        "    b = z.read(i)\n"
-        "    assert (len(b), i.compress_size) == (f['bytes'], f['stored_bytes'])\n"
-        "    assert hashlib.sha256(b).hexdigest() == f['sha256']\n"
-        "    assert '%08x' % zlib.crc32(b) == f['crc32'] and i.CRC == zlib.crc32(b)\n"
-        "    assert i.compress_type == 8 and i.date_time == (2026, 6, 30, 22, 0, 0)\n"
-        "try:\n"
-        "    import jsonschema\n"
-        "    jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(m)\n"
-        "except ImportError:\n"
-        "    pass\n"
-        "print(len(names))\n"));
-    int status = run_command(&output, "python3 check.py %s/templates/schema/manifest.schema.json", absolute_root());
+    test_write_file(
+        test_path("check.py"),
+        BD_STR("import zipfile, json, hashlib, sys, zlib\n"
+               "z = zipfile.ZipFile('good.zip')\n"
+               "assert z.testzip() is None\n"
+               "root = '" ID "/'\n"
+               "text = z.read(root + '" MANIFEST "')\n"
+               "m = json.loads(text)\n"
+               "assert json.dumps(m, sort_keys=True, ensure_ascii=False, separators=(',', "
+               "':')).encode() + b'\\n' == text\n"
+               "listed = [f['path'] for f in m['files']]\n"
+               "assert listed == sorted(listed)\n"
+               "names = sorted(n[len(root):] for n in z.namelist())\n"
+               "assert names == sorted(set(listed) - {'" TSR "'} | {'" MANIFEST "'}), names\n"
+               "for f in m['files']:\n"
+               "    if 'sha256' not in f: continue\n"
+               "    i = z.getinfo(root + f['path'])\n"
+               "    b = z.read(i)\n"
+               "    assert (len(b), i.compress_size) == (f['bytes'], f['stored_bytes'])\n"
+               "    assert hashlib.sha256(b).hexdigest() == f['sha256']\n"
+               "    assert '%08x' % zlib.crc32(b) == f['crc32'] and i.CRC == zlib.crc32(b)\n"
+               "    assert i.compress_type == 8 and i.date_time == (2026, 6, 30, 22, 0, 0)\n"
+               "try:\n"
+               "    import jsonschema\n"
+               "    jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(m)\n"
+               "except ImportError:\n"
+               "    pass\n"
+               "print(len(names))\n"));
+    int status = run_command(&output, "python3 check.py %s/templates/schema/manifest.schema.json",
+                             absolute_root());
     CHECK_EQ_STR(output, "13\n");
     CHECK_EQ_INT(status, 0);
     bd_key_close(signer.key);
@@ -1322,16 +1514,33 @@ TEST(package, python_reads_the_package_and_finds_the_same_hashes) {
 
 TEST(package, names_that_travel_badly_are_refused) {
     static const char *const names[] = {
-        "",        "../x",          "a/../x",       "/etc/x",     "a//b", "a/",          "a/./b",
-        "a b.txt", "M\xC3\xBCller", "a\\b",         "con.txt",    "a.",   "a/b:c",       "a\nb",
-        MANIFEST,  BINDER,          "90_integrity/sha256sums", TSR,
-        "10_EVIDENCE/CC6/CC6.1/6.1.2_long/E-0001_2026-01_0123456789012345678901234567890123456789.json"};
+        "",
+        "../x",
+        "a/../x",
+        "/etc/x",
+        "a//b",
+        "a/",
+        "a/./b",
+        "a b.txt",
+        "M\xC3\xBCller",
+        "a\\b",
+        "con.txt",
+        "a.",
+        "a/b:c",
+        "a\nb",
+        MANIFEST,
+        BINDER,
+        "90_integrity/sha256sums",
+        TSR,
+        "10_EVIDENCE/CC6/CC6.1/6.1.2_long/"
+        "E-0001_2026-01_0123456789012345678901234567890123456789.json"};
     bd_package_facts facts = make_facts(NULL);
     bd_package *package = bd_package_make(test_arena(), &facts);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
         bd_err err = {0};
         test_failure("name '%s'", names[i]);
-        CHECK(bd_failed(add_file(package, &(test_file){names[i], BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err)));
+        CHECK(bd_failed(
+            add_file(package, &(test_file){names[i], BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err)));
         CHECK_EQ_INT(err.class, BD_ERR_INPUT);
     }
 }
@@ -1341,11 +1550,13 @@ TEST(package, names_that_clash_are_refused) {
     bd_package_facts facts = make_facts(NULL);
     bd_package *package = bd_package_make(test_arena(), &facts);
     bd_err err;
-    CHECK_OK(add_file(package, &(test_file){"a/b.txt", BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err), err);
+    CHECK_OK(add_file(package, &(test_file){"a/b.txt", BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err),
+             err);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
         test_failure("name '%s'", names[i]);
-        CHECK_FAILS(add_file(package, &(test_file){names[i], BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err), err,
-                    BD_ERR_INPUT, "cannot pack");
+        CHECK_FAILS(
+            add_file(package, &(test_file){names[i], BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err),
+            err, BD_ERR_INPUT, "cannot pack");
     }
 }
 
@@ -1354,7 +1565,8 @@ TEST(package, an_auditor_edition_without_journal_is_refused) {
     bd_package *package = bd_package_make(test_arena(), &facts);
     bd_err err;
     bd_str text;
-    CHECK_OK(add_file(package, &(test_file){"a.txt", BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err), err);
+    CHECK_OK(add_file(package, &(test_file){"a.txt", BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err),
+             err);
     CHECK_FAILS(bd_package_manifest(package, &text, &err), err, BD_ERR_INPUT, "journal.ndjson");
 }
 
@@ -1373,7 +1585,9 @@ TEST(package, ill_formed_facts_are_refused) {
         bd_package *package = bd_package_make(test_arena(), &bad[i]);
         bd_err err = {0};
         bd_str text;
-        CHECK_OK(add_file(package, &(test_file){JOURNAL, BD_ROLE_INTEGRITY, NULL, BD_STR("x\n")}, &err), err);
+        CHECK_OK(
+            add_file(package, &(test_file){JOURNAL, BD_ROLE_INTEGRITY, NULL, BD_STR("x\n")}, &err),
+            err);
         test_failure("facts %zu", i);
         CHECK(bd_failed(bd_package_manifest(package, &text, &err)));
         CHECK_EQ_INT(err.class, BD_ERR_INPUT);
@@ -1386,15 +1600,19 @@ TEST(package, late_files_out_of_order_are_a_bug) {
     const bd_blob *blob = bd_blob_of_memory(test_arena(), BD_STR("x"));
     bd_err err;
     bd_str text;
-    CHECK_OK(add_file(package, &(test_file){JOURNAL, BD_ROLE_INTEGRITY, NULL, BD_STR("x\n")}, &err), err);
-    CHECK_FAILS(bd_package_add_late(package, BD_ROLE_BINDER, blob, &err), err, BD_ERR_BUG, "out of order");
+    CHECK_OK(add_file(package, &(test_file){JOURNAL, BD_ROLE_INTEGRITY, NULL, BD_STR("x\n")}, &err),
+             err);
+    CHECK_FAILS(bd_package_add_late(package, BD_ROLE_BINDER, blob, &err), err, BD_ERR_BUG,
+                "out of order");
     CHECK_OK(bd_package_manifest(package, &text, &err), err);
     CHECK_FAILS(bd_package_sums(package, &text, &err), err, BD_ERR_BUG, "binder");
-    CHECK_FAILS(bd_package_add_late(package, BD_ROLE_SUMS, blob, &err), err, BD_ERR_BUG, "out of order");
+    CHECK_FAILS(bd_package_add_late(package, BD_ROLE_SUMS, blob, &err), err, BD_ERR_BUG,
+                "out of order");
     CHECK_OK(bd_package_add_late(package, BD_ROLE_BINDER, blob, &err), err);
-    CHECK_FAILS(bd_package_add_late(package, BD_ROLE_SUMS, blob, &err), err, BD_ERR_BUG, "SHA256SUMS");
-    CHECK_FAILS(add_file(package, &(test_file){"b.txt", BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err), err, BD_ERR_BUG,
-                "too late");
+    CHECK_FAILS(bd_package_add_late(package, BD_ROLE_SUMS, blob, &err), err, BD_ERR_BUG,
+                "SHA256SUMS");
+    CHECK_FAILS(add_file(package, &(test_file){"b.txt", BD_ROLE_MACHINE, NULL, BD_STR("x")}, &err),
+                err, BD_ERR_BUG, "too late");
     bd_buf buf;
     bd_buf_init(&buf, 1 << 20);
     bd_sink sink = bd_sink_to_buf(&buf);
@@ -1424,7 +1642,9 @@ TEST(package, slugs_are_ascii_words) {
     } cases[] = {
         {"MFA for all users", 40, "mfa-for-all-users"},
         {"  Entra: CA policies (2026)  ", 40, "entra-ca-policies-2026"},
-        {"\xC5\x81ukasz & M\xC3\xBCller \xE2\x80\x93 Stra\xC3\x9F" "e", 40, "lukasz-muller-strasse"},
+        {"\xC5\x81ukasz & M\xC3\xBCller \xE2\x80\x93 Stra\xC3\x9F"
+         "e",
+         40, "lukasz-muller-strasse"},
         {"\xD0\x9F\xD0\xBE\xD0\xBB\xD0\xB8\xD1\x82\xD0\xB8\xD0\xBA\xD0\xB0", 40, "politika"},
         {"\xCE\x9E\xCE\xAD\xCE\xBD\xCE\xB9\xCE\xB1", 40, "xenia"},
         {"\xE7\xAD\x96\xE7\x95\xA5", 40, ""},
@@ -1438,21 +1658,26 @@ TEST(package, slugs_are_ascii_words) {
     };
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
         test_failure("'%s'", cases[i].text);
-        CHECK_EQ_STR(bd_package_slug(test_arena(), bd_str_of(cases[i].text), cases[i].max), cases[i].slug);
+        CHECK_EQ_STR(bd_package_slug(test_arena(), bd_str_of(cases[i].text), cases[i].max),
+                     cases[i].slug);
     }
 }
 
 TEST(package, evidence_lies_where_an_auditor_looks_for_it) {
-    bd_package_place place = {.package_id = BD_STR("ACME_SOC2_2026-07-01_2026-09-30_v1"), .criterion = BD_STR("CC6.1"),
+    bd_package_place place = {.package_id = BD_STR("ACME_SOC2_2026-07-01_2026-09-30_v1"),
+                              .criterion = BD_STR("CC6.1"),
                               .control = BD_STR("6.1.2"),
-                              .control_title = BD_STR("MFA all users"), .evidence_id = BD_STR("E-0041"),
-                              .date = BD_STR("2026-07"), .title = BD_STR("Entra CA policies"),
+                              .control_title = BD_STR("MFA all users"),
+                              .evidence_id = BD_STR("E-0041"),
+                              .date = BD_STR("2026-07"),
+                              .title = BD_STR("Entra CA policies"),
                               .extension = BD_STR("JSON")};
     CHECK_EQ_STR(bd_package_evidence_path(test_arena(), &place),
                  "10_EVIDENCE/CC6/CC6.1/6.1.2_mfa-all-users/E-0041_2026-07_entra-ca-policies.json");
     place.extension = BD_STR("ipe.json");
-    CHECK_EQ_STR(bd_package_evidence_path(test_arena(), &place),
-                 "10_EVIDENCE/CC6/CC6.1/6.1.2_mfa-all-users/E-0041_2026-07_entra-ca-policies.ipe.json");
+    CHECK_EQ_STR(
+        bd_package_evidence_path(test_arena(), &place),
+        "10_EVIDENCE/CC6/CC6.1/6.1.2_mfa-all-users/E-0041_2026-07_entra-ca-policies.ipe.json");
     place.criterion = BD_STR("PI1.2");
     place.control = BD_STR("B-PI1.2-1");
     place.date = (bd_str){0};
@@ -1465,13 +1690,18 @@ TEST(package, evidence_lies_where_an_auditor_looks_for_it) {
 }
 
 TEST(package, evidence_paths_always_fit) {
-    bd_str long_title = BD_STR("A very long title of a control that goes on and on, and then some more");
+    bd_str long_title =
+        BD_STR("A very long title of a control that goes on and on, and then some more");
     static const char *const ids[] = {"A_SOC2_2026-01-01_2026-06-30_v1",
                                       "ABCDEFGHIJKLMNOP_SOC2_2026-01-01_2026-06-30_customer_v123"};
     for (size_t i = 0; i < BD_COUNT(ids); i++) {
-        bd_package_place place = {.package_id = bd_str_of(ids[i]), .criterion = BD_STR("PI1.1"),
-                                  .control = BD_STR("B-PI1.1-1"), .control_title = long_title,
-                                  .evidence_id = BD_STR("E-12345"), .date = BD_STR("2026-07-15"), .title = long_title,
+        bd_package_place place = {.package_id = bd_str_of(ids[i]),
+                                  .criterion = BD_STR("PI1.1"),
+                                  .control = BD_STR("B-PI1.1-1"),
+                                  .control_title = long_title,
+                                  .evidence_id = BD_STR("E-12345"),
+                                  .date = BD_STR("2026-07-15"),
+                                  .title = long_title,
                                   .extension = BD_STR("meta.json")};
         bd_str path = bd_package_evidence_path(test_arena(), &place);
         CHECK(path.size + 1 + place.package_id.size <= BD_PACKAGE_NAME_MAX);
@@ -1480,6 +1710,8 @@ TEST(package, evidence_paths_always_fit) {
         bd_package *package = bd_package_make(test_arena(), &facts);
         bd_err err;
         const char *name = bd_str_z(test_arena(), path);
-        CHECK_OK(add_file(package, &(test_file){name, BD_ROLE_EVIDENCE, "E-12345", BD_STR("x")}, &err), err);
+        CHECK_OK(
+            add_file(package, &(test_file){name, BD_ROLE_EVIDENCE, "E-12345", BD_STR("x")}, &err),
+            err);
     }
 }

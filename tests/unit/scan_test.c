@@ -10,13 +10,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define VAULT(in, name) "{\"id\":\"" in "Microsoft.KeyVault/vaults/" name "\",\"name\":\"" name \
+#define VAULT(in, name)                                                                            \
+    "{\"id\":\"" in "Microsoft.KeyVault/vaults/" name "\",\"name\":\"" name                        \
     "\",\"type\":\"Microsoft.KeyVault/vaults\",\"properties\":{\"enableSoftDelete\":true}}"
-#define STORE(in, name, secure) "{\"id\":\"" in "Microsoft.Storage/storageAccounts/" name "\",\"name\":\"" name \
-    "\",\"type\":\"Microsoft.Storage/storageAccounts\",\"properties\":{\"supportsHttpsTrafficOnly\":" secure "}}"
-#define NSG(in, name) "{\"id\":\"" in "Microsoft.Network/networkSecurityGroups/" name "\",\"name\":\"" name \
-    "\",\"type\":\"Microsoft.Network/networkSecurityGroups\",\"properties\":{\"securityRules\":[]}}"
-#define BARE(in, type, name) "{\"id\":\"" in type "/" name "\",\"name\":\"" name "\",\"type\":\"" type "\"}"
+#define STORE(in, name, secure)                                                                    \
+    "{\"id\":\"" in "Microsoft.Storage/storageAccounts/" name "\",\"name\":\"" name                \
+    "\",\"type\":\"Microsoft.Storage/"                                                             \
+    "storageAccounts\",\"properties\":{\"supportsHttpsTrafficOnly\":" secure "}}"
+#define NSG(in, name)                                                                              \
+    "{\"id\":\"" in "Microsoft.Network/networkSecurityGroups/" name "\",\"name\":\"" name          \
+    "\",\"type\":\"Microsoft.Network/"                                                             \
+    "networkSecurityGroups\",\"properties\":{\"securityRules\":[]}}"
+#define BARE(in, type, name)                                                                       \
+    "{\"id\":\"" in type "/" name "\",\"name\":\"" name "\",\"type\":\"" type "\"}"
 #define AT "\"collected_at\":\"2026-02-01T06:00:00Z\""
 #define SUB_A_SCOPE "\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A "\"]}"
 #define VOUCH "\"command\":\"az x list\",\"exporter\":\"jens@contoso.example\",\"complete\":true"
@@ -40,18 +46,20 @@ static bool has_diag(const bd_evidence *item, const char *part) {
 
 TEST(scan, a_file_that_is_no_record_of_anything_never_becomes_a_snapshot) {
     scan_bench bench = scan_bench_open();
-    static const char *const texts[] = {"",        " ",          "null",      "\"text\"",  "12",    "[1,2,3]",
-        "[[]]",
-                                        "hello",   "%PDF-1.7\n", "\x89PNG\r\n\x1a\n", "PK\x03\x04", "{", "[",
-                                            "{\"value\":",
-                                        "\xFF\xFE{", "<xml/>",   "a,b\n1,2\n", "[\"a\"]", "{\"value\":[1]}"};
-    static const char *const sidecars[] = {NULL, "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}"};
+    static const char *const texts[] = {
+        "",           " ",          "null",    "\"text\"",       "12",
+        "[1,2,3]",    "[[]]",       "hello",   "%PDF-1.7\n",     "\x89PNG\r\n\x1a\n",
+        "PK\x03\x04", "{",          "[",       "{\"value\":",    "\xFF\xFE{",
+        "<xml/>",     "a,b\n1,2\n", "[\"a\"]", "{\"value\":[1]}"};
+    static const char *const sidecars[] = {NULL,
+                                           "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}"};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         for (size_t j = 0; j < BD_COUNT(sidecars); j++) {
             scan_alone(&bench, texts[i], sidecars[j]);
             for (size_t k = 0; k < bench.snapshots.count; k++) {
                 test_failure("'%s' with sidecar %zu", texts[i], j);
-                CHECK(bench.snapshots.data[k].completeness != BD_COMPLETE_YES && !bench.snapshots.data[k].may_pass);
+                CHECK(bench.snapshots.data[k].completeness != BD_COMPLETE_YES &&
+                      !bench.snapshots.data[k].may_pass);
             }
         }
     }
@@ -60,9 +68,9 @@ TEST(scan, a_file_that_is_no_record_of_anything_never_becomes_a_snapshot) {
 
 TEST(scan, a_cut_off_file_keeps_its_records_and_is_never_complete) {
     scan_bench bench = scan_bench_open();
-    const bd_evidence *item =
-        scan_alone(&bench, "{\"value\":[" STORE(SCAN_IN_A, "one", "true") "," STORE(SCAN_IN_A, "two", "tr"),
-                   "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}");
+    const bd_evidence *item = scan_alone(
+        &bench, "{\"value\":[" STORE(SCAN_IN_A, "one", "true") "," STORE(SCAN_IN_A, "two", "tr"),
+        "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}");
     CHECK(item->facts.is_malformed);
     CHECK(item->facts.problem.size > 0);
     CHECK_EQ_INT(item->facts.rows_read, 1);
@@ -74,10 +82,11 @@ TEST(scan, a_cut_off_file_keeps_its_records_and_is_never_complete) {
 
 TEST(scan, a_refused_record_is_said_and_bars_completeness) {
     scan_bench bench = scan_bench_open();
-    const bd_evidence *item = scan_alone(
-        &bench, "{\"value\":[" STORE(SCAN_IN_A, "one", "true") ",{\"id\":1,\"id\":2}," STORE(SCAN_IN_A, "two",
-            "true") "]}",
-        "{" AT "}");
+    const bd_evidence *item =
+        scan_alone(&bench,
+                   "{\"value\":[" STORE(SCAN_IN_A, "one", "true") ",{\"id\":1,\"id\":2}," STORE(
+                       SCAN_IN_A, "two", "true") "]}",
+                   "{" AT "}");
     CHECK_EQ_INT(item->facts.rows_read, 3);
     CHECK_EQ_INT(item->facts.rows_refused, 1);
     CHECK(has_diag(item, "duplicate") || has_diag(item, "twice"));
@@ -106,7 +115,8 @@ TEST(scan, many_refusals_are_counted_and_not_all_said) {
 TEST(scan, an_error_answer_is_not_a_record) {
     scan_bench bench = scan_bench_open();
     const char *answer = "{\"error\":{\"code\":\"AuthorizationFailed\",\"message\":\"no\"}}";
-    const bd_evidence *item = scan_alone(&bench, answer, "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}");
+    const bd_evidence *item =
+        scan_alone(&bench, answer, "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}");
     check_completeness(item, BD_COMPLETE_NO, "AuthorizationFailed");
     const bd_snapshot *snapshot = scan_snapshot(&bench, "S17", SCAN_SUB_A);
     CHECK(snapshot != NULL && !snapshot->may_pass && snapshot->rows == 0);
@@ -115,7 +125,8 @@ TEST(scan, an_error_answer_is_not_a_record) {
     scan_bench_close(&bench);
 }
 
-static bd_rc read_then_fail(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+static bd_rc read_then_fail(bd_source *source, void *bytes, size_t room, size_t *count,
+                            bd_err *err) {
     bd_memory_source *state = source->context;
     if (state->at == state->text.size) {
         BD_RAISE(err, BD_ERR_INPUT, "the stored bytes are not those that were kept");
@@ -155,8 +166,9 @@ TEST(scan, bytes_that_are_not_those_kept_are_a_failure_and_not_bad_content) {
         bd_facts facts;
         bd_err err;
         test_failure("text %zu", i);
-        CHECK_FAILS(bd_scan(&bench.plan, &blob, BD_STR("x"), NULL, 0, test_arena(), bench.rows, &facts, &err), err,
-                    BD_ERR_INPUT, "not those that were kept");
+        CHECK_FAILS(bd_scan(&bench.plan, &blob, BD_STR("x"), NULL, 0, test_arena(), bench.rows,
+                            &facts, &err),
+                    err, BD_ERR_INPUT, "not those that were kept");
     }
     scan_bench_close(&bench);
 }
@@ -170,7 +182,8 @@ TEST(scan, a_record_over_its_limits_is_refused_and_the_rest_is_read) {
         bd_buf_putc(&text, 'x');
     }
     bd_buf_puts(&text, BD_STR("\"},"));
-    bd_buf_puts(&text, BD_STR("{\"id\":\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/deep\",\"x\":"));
+    bd_buf_puts(&text,
+                BD_STR("{\"id\":\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/deep\",\"x\":"));
     for (int i = 0; i < 70; i++) {
         bd_buf_putc(&text, '[');
     }
@@ -182,7 +195,8 @@ TEST(scan, a_record_over_its_limits_is_refused_and_the_rest_is_read) {
     for (int i = 0; i < 5000; i++) {
         bd_buf_putc(&text, 'n');
     }
-    bd_buf_puts(&text, BD_STR("\",\"supportsHttpsTrafficOnly\":true}," STORE(SCAN_IN_A, "good", "false") "]"));
+    bd_buf_puts(&text, BD_STR("\",\"supportsHttpsTrafficOnly\":true}," STORE(SCAN_IN_A, "good",
+                                                                             "false") "]"));
     const bd_evidence *item = scan_file(&bench, "f.json", bd_buf_str(&text), NULL);
     CHECK(!item->facts.is_malformed);
     CHECK_EQ_INT(item->facts.rows_read, 4);
@@ -202,7 +216,7 @@ static long peak_kib(void) {
 }
 
 typedef struct {
-    size_t left;      /* records */
+    size_t left; /* records */
     size_t at, size;
     char piece[512];
     bool is_open, is_closed;
@@ -210,7 +224,8 @@ typedef struct {
 
 static generator made;
 
-static bd_rc read_generated(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+static bd_rc read_generated(bd_source *source, void *bytes, size_t room, size_t *count,
+                            bd_err *err) {
     (void)source;
     (void)err;
     if (made.at == made.size) {
@@ -223,7 +238,7 @@ static bd_rc read_generated(bd_source *source, void *bytes, size_t room, size_t 
             made.left--;
             size = snprintf(made.piece, sizeof made.piece, "%s%s",
                             "{\"id\":\"" SCAN_IN_A
-                                "Microsoft.Storage/storageAccounts/s\",\"type\":\"Microsoft.Storage/"
+                            "Microsoft.Storage/storageAccounts/s\",\"type\":\"Microsoft.Storage/"
                             "storageAccounts\",\"properties\":{\"supportsHttpsTrafficOnly\":true}}",
                             made.left > 0 ? "," : "");
         } else if (!made.is_closed) {
@@ -256,7 +271,9 @@ TEST(scan, memory_is_flat_over_a_hundred_thousand_records) {
         bd_facts facts;
         bd_err err;
         blob.bytes = counts[i];
-        CHECK_OK(bd_scan(&bench.plan, &blob, BD_STR("x"), NULL, 0, test_arena(), bench.rows, &facts, &err), err);
+        CHECK_OK(bd_scan(&bench.plan, &blob, BD_STR("x"), NULL, 0, test_arena(), bench.rows, &facts,
+                         &err),
+                 err);
         CHECK_EQ_INT(facts.rows_read, counts[i]);
         CHECK_EQ_INT(facts.seen.data[0].rows, counts[i]);
         peaks[i] = peak_kib();
@@ -278,44 +295,62 @@ static const form_case forms[] = {
     {"[" STORE(SCAN_IN_A, "a", "true") "]", "E2", "S17", 1},
     {STORE(SCAN_IN_A, "a", "true") "\n" STORE(SCAN_IN_A, "b", "true") "\n", "E2", "S17", 2},
     {"{\"value\":[{\"id\":\"/subscriptions/" SCAN_SUB_A
-        "/providers/Microsoft.Security/pricings/Arm\",\"name\":\"Arm\","
-     "\"type\":\"Microsoft.Security/pricings\",\"pricingTier\":\"Standard\",\"subPlan\":null}]}", "E3", "S10", 1},
-    {"{\"count\":1,\"data\":[" STORE(SCAN_IN_A, "a", "true") "],\"skip_token\":null,\"total_records\":1}",
-        "E4", "S17", 1},
-    {"{\"totalRecords\":1,\"count\":1,\"data\":[" STORE(SCAN_IN_A, "a", "true") "],\"facets\":[],"
-     "\"resultTruncated\":\"false\"}", "E5", "S17", 1},
-    {"{\"totalRecords\":1,\"count\":1,\"data\":{\"columns\":[{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"type\","
+     "/providers/Microsoft.Security/pricings/Arm\",\"name\":\"Arm\","
+     "\"type\":\"Microsoft.Security/pricings\",\"pricingTier\":\"Standard\",\"subPlan\":null}]}",
+     "E3", "S10", 1},
+    {"{\"count\":1,\"data\":[" STORE(SCAN_IN_A, "a",
+                                     "true") "],\"skip_token\":null,\"total_records\":1}",
+     "E4", "S17", 1},
+    {"{\"totalRecords\":1,\"count\":1,\"data\":[" STORE(SCAN_IN_A, "a",
+                                                        "true") "],\"facets\":[],"
+                                                                "\"resultTruncated\":\"false\"}",
+     "E5", "S17", 1},
+    {"{\"totalRecords\":1,\"count\":1,\"data\":{\"columns\":[{\"name\":\"id\",\"type\":\"string\"},"
+     "{\"name\":\"type\","
      "\"type\":\"string\"},{\"name\":\"properties\",\"type\":\"object\"}],\"rows\":[[\"" SCAN_IN_A
      "Microsoft.Storage/storageAccounts/a\",\"microsoft.storage/storageaccounts\",{"
      "\"supportsHttpsTrafficOnly\":true}]]},"
-     "\"facets\":[],\"resultTruncated\":\"false\"}", "E5", "S17", 1},
+     "\"facets\":[],\"resultTruncated\":\"false\"}",
+     "E5", "S17", 1},
     {"{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users(id,userPrincipalName)"
      "\",\"value\":[{\"id\":"
-     "\"11111111-0000-4000-8000-000000000001\",\"userPrincipalName\":\"A@x.example\",\"deletedDateTime\":null}]}", "E6",
-     "S53", 1},
-    {"{\"value\":[{\"id\":\"11111111-0000-4000-8000-000000000001\",\"userPrincipalName\":\"A@x.example\","
-     "\"deletedDateTime\":null}],\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users\"}",
-         "E6", "S53",
-     1},
+     "\"11111111-0000-4000-8000-000000000001\",\"userPrincipalName\":\"A@x.example\","
+     "\"deletedDateTime\":null}]}",
+     "E6", "S53", 1},
+    {"{\"value\":[{\"id\":\"11111111-0000-4000-8000-000000000001\",\"userPrincipalName\":\"A@x."
+     "example\","
+     "\"deletedDateTime\":null}],\"@odata.context\":\"https://graph.microsoft.com/v1.0/"
+     "$metadata#users\"}",
+     "E6", "S53", 1},
     {STORE(SCAN_IN_A, "a", "true"), "E7", "S17", 1},
-    {"{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#authenticationMethodsPolicy\",\"id\":"
-     "\"authenticationMethodsPolicy\"}", "E7", "S56", 1},
+    {"{\"@odata.context\":\"https://graph.microsoft.com/v1.0/"
+     "$metadata#authenticationMethodsPolicy\",\"id\":"
+     "\"authenticationMethodsPolicy\"}",
+     "E7", "S56", 1},
     {"{\"value\":{\"decoratedAuditLogEntries\":[{\"id\":\"1\",\"actionId\":\"a\",\"scopeType\":\"o"
      "\",\"projectId\":\"p\"}],"
-     "\"hasMore\":false}}", "E8", "S70", 1},
-    {"{\"count\":1,\"value\":[{\"id\":7,\"isEnabled\":true,\"isBlocking\":true,\"settings\":{}}]}", "E9", "S70", 1},
+     "\"hasMore\":false}}",
+     "E8", "S70", 1},
+    {"{\"count\":1,\"value\":[{\"id\":7,\"isEnabled\":true,\"isBlocking\":true,\"settings\":{}}]}",
+     "E9", "S70", 1},
     {"{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"
      "\"datetime\"},{\"name\":"
-     "\"OperationName\",\"type\":\"string\"},{\"name\":\"ActivityDateTime\",\"type\":\"datetime\"},{\"name\":"
+     "\"OperationName\",\"type\":\"string\"},{\"name\":\"ActivityDateTime\",\"type\":\"datetime\"},"
+     "{\"name\":"
      "\"TargetResources\",\"type\":\"dynamic\"},{\"name\":\"Id\",\"type\":\"string\"}],\"rows\":[["
-     "\"2026-01-05T08:00:00.1234567Z\",\"Disable account\",\"2026-01-05T08:00:00Z\",\"[]\",\"Directory_1\"]]}]}", "E12",
-     "S63", 1},
-    {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":\"datetime\"}],\"rows\":[["
-     "\"2026-01-05T08:00:00Z\"]]}]}", "E12", "S63", 1},
+     "\"2026-01-05T08:00:00.1234567Z\",\"Disable "
+     "account\",\"2026-01-05T08:00:00Z\",\"[]\",\"Directory_1\"]]}]}",
+     "E12", "S63a", 1},
+    {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"
+     "\"datetime\"}],\"rows\":[["
+     "\"2026-01-05T08:00:00Z\"]]}]}",
+     "E12", "S63a", 1},
     {"\xEF\xBB\xBFid,name,type,location,properties\r\n\"" SCAN_IN_A
      "Microsoft.Storage/storageAccounts/a\",a,microsoft.storage/storageaccounts,westeurope,"
-     "\"{\"\"supportsHttpsTrafficOnly\"\":true}\"\r\n", "E10", "S17", 1},
-    {"employee_id;upn;start_date;end_date\n1;a@x;2020-01-01;\n2;b@x;2020-01-01;\n", "E10", "csv:roster", 2},
+     "\"{\"\"supportsHttpsTrafficOnly\"\":true}\"\r\n",
+     "E10", "S17", 1},
+    {"employee_id;upn;start_date;end_date\n1;a@x;2020-01-01;\n2;b@x;2020-01-01;\n", "E10",
+     "csv:roster", 2},
 };
 
 TEST(scan, every_envelope_is_recognised_by_its_content) {
@@ -338,18 +373,21 @@ TEST(scan, every_envelope_is_recognised_by_its_content) {
 
 TEST(scan, the_forms_of_one_resource_give_one_row) {
     static const char *const texts[] = {
-        "{\"value\":[{\"id\":\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/One\",\"type\":\"Microsoft.Storage/"
+        "{\"value\":[{\"id\":\"" SCAN_IN_A
+        "Microsoft.Storage/storageAccounts/One\",\"type\":\"Microsoft.Storage/"
         "storageAccounts\",\"properties\":{\"supportsHttpsTrafficOnly\":false}}]}",
         "[{\"id\":\"" SCAN_IN_A
-            "Microsoft.Storage/storageAccounts/One\",\"type\":\"Microsoft.Storage/storageAccounts\","
+        "Microsoft.Storage/storageAccounts/One\",\"type\":\"Microsoft.Storage/storageAccounts\","
         "\"enableHttpsTrafficOnly\":false,\"resourceGroup\":\"rg\"}]",
-        "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":\"" SCAN_IN_A
-        "Microsoft.Storage/storageAccounts/One\",\"type\":\"microsoft.storage/storageaccounts\",\"subscriptionId\":\""
-        SCAN_SUB_A "\",\"properties\":{\"supportsHttpsTrafficOnly\":false}}]}",
+        "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":"
+        "\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/One\",\"type\":\"microsoft.storage/"
+                       "storageaccounts\",\"subscriptionId\":\"" SCAN_SUB_A
+        "\",\"properties\":{\"supportsHttpsTrafficOnly\":false}}]}",
         "[{\"id\":\"subscriptions/" SCAN_SUB_A
-            "/RESOURCEGROUPS/rg/providers/microsoft.storage/STORAGEACCOUNTS/one/\","
+        "/RESOURCEGROUPS/rg/providers/microsoft.storage/STORAGEACCOUNTS/one/\","
         "\"type\":null,\"enableHttpsTrafficOnly\":false}]",
-        "id,type,properties\n" SCAN_IN_A "Microsoft.Storage/storageAccounts/One,microsoft.storage/storageaccounts,"
+        "id,type,properties\n" SCAN_IN_A
+        "Microsoft.Storage/storageAccounts/One,microsoft.storage/storageaccounts,"
         "\"{\"\"supportsHttpsTrafficOnly\"\":false}\"\n",
     };
     scan_bench bench = scan_bench_open();
@@ -361,8 +399,9 @@ TEST(scan, the_forms_of_one_resource_give_one_row) {
         const bd_row *row = &rows.data[0];
         CHECK_EQ_INT(row->verdict, BD_FAIL);
         CHECK_EQ_STR(row->type, "microsoft.storage/storageaccounts");
-        CHECK_EQ_STR(row->key, "/subscriptions/" SCAN_SUB_A
-            "/resourcegroups/rg/providers/microsoft.storage/storageaccounts/one");
+        CHECK_EQ_STR(row->key,
+                     "/subscriptions/" SCAN_SUB_A
+                     "/resourcegroups/rg/providers/microsoft.storage/storageaccounts/one");
         CHECK_EQ_STR(row->scope, SCAN_SUB_A);
         CHECK_EQ_STR(row->subscription, SCAN_SUB_A);
         CHECK(scan_snapshot(&bench, "S17", SCAN_SUB_A) != NULL);
@@ -373,14 +412,20 @@ TEST(scan, the_forms_of_one_resource_give_one_row) {
 
 TEST(scan, a_user_is_one_user_with_or_without_the_context) {
     static const char *const texts[] = {
-        "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users\",\"value\":[{\"id\":"
-        "\"AB000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\",\"accountEnabled\":true}]}",
+        "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/"
+        "$metadata#users\",\"value\":[{\"id\":"
+        "\"AB000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
+        "\"accountEnabled\":true}]}",
         "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users/$entity\",\"id\":"
-        "\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\",\"accountEnabled\":true}",
-        "[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\",\"accountEnabled\":"
+        "\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
+        "\"accountEnabled\":true}",
+        "[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
+        "\"accountEnabled\":"
         "true}]",
-        "{\"value\":[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
-        "\"accountEnabled\":true,\"deletedDateTime\":null}],\"@odata.context\":\"$metadata#users(id)\"}",
+        "{\"value\":[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@"
+        "x.example\","
+        "\"accountEnabled\":true,\"deletedDateTime\":null}],\"@odata.context\":\"$metadata#users("
+        "id)\"}",
     };
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
@@ -400,17 +445,21 @@ TEST(scan, a_user_is_one_user_with_or_without_the_context) {
 TEST(scan, ids_are_normalised_and_hosts_found) {
     static const char *const ids[][3] = {
         {"Subscriptions/X/resourceGroups/R/", "/subscriptions/x/resourcegroups/r",
-            "/subscriptions/x/resourcegroups/r"},
-        {"providers/Microsoft.Management/managementGroups/M", "/providers/microsoft.management/managementgroups/m",
+         "/subscriptions/x/resourcegroups/r"},
+        {"providers/Microsoft.Management/managementGroups/M",
+         "/providers/microsoft.management/managementgroups/m",
          "/providers/microsoft.management/managementgroups/m"},
         {"/subscriptions/x/providers/a.b/c/d///", "/subscriptions/x/providers/a.b/c/d",
          "/subscriptions/x/providers/a.b/c/d"},
         {"/subscriptions/x/providers/a.b/c/d/e/f", "/subscriptions/x/providers/a.b/c/d/e/f",
          "/subscriptions/x/providers/a.b/c/d"},
-        {"/subscriptions/x/providers/a.b/c/d/blobServices/default/providers/microsoft.insights/diagnosticSettings/s",
-         "/subscriptions/x/providers/a.b/c/d/blobservices/default/providers/microsoft.insights/diagnosticsettings/s",
+        {"/subscriptions/x/providers/a.b/c/d/blobServices/default/providers/microsoft.insights/"
+         "diagnosticSettings/s",
+         "/subscriptions/x/providers/a.b/c/d/blobservices/default/providers/microsoft.insights/"
+         "diagnosticsettings/s",
          "/subscriptions/x/providers/a.b/c/d/blobservices/default"},
-        {"https://V.vault.azure.net/keys/K/1", "https://v.vault.azure.net/keys/k/1", "https://v.vault.azure.net"},
+        {"https://V.vault.azure.net/keys/K/1", "https://v.vault.azure.net/keys/k/1",
+         "https://v.vault.azure.net"},
         {"AB-12", "ab-12", "ab-12"},
         {"/", "/", "/"},
     };
@@ -427,7 +476,8 @@ TEST(scan, ids_are_normalised_and_hosts_found) {
 TEST(scan, entity_sets_are_read_from_contexts) {
     static const char *const contexts[][2] = {
         {"https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)/$entity", "users"},
-        {"$metadata#policies/roleManagementPolicies('a(b)_c')/rules", "policies/rolemanagementpolicies/rules"},
+        {"$metadata#policies/roleManagementPolicies('a(b)_c')/rules",
+         "policies/rolemanagementpolicies/rules"},
         {"$metadata#roleAssignments(principal(id))", "roleassignments"},
         {"$metadata#a)b(c", "a)b"},
         {"https://graph.microsoft.com/v1.0/users", ""},
@@ -441,16 +491,20 @@ TEST(scan, entity_sets_are_read_from_contexts) {
 TEST(scan, a_key_with_nul_is_not_the_key_before_the_nul) {
     scan_bench bench = scan_bench_open();
     scan_alone(&bench,
-               "[{\"id\":\"subscriptions/" SCAN_SUB_A "/providers/microsoft.storage/storageaccounts/a\\u0000b\","
+               "[{\"id\":\"subscriptions/" SCAN_SUB_A
+               "/providers/microsoft.storage/storageaccounts/a\\u0000b\","
                "\"type\":\"microsoft.storage/storageaccounts\",\"supportsHttpsTrafficOnly\":true},"
-               "{\"id\":\"subscriptions/" SCAN_SUB_A "/providers/microsoft.storage/storageaccounts/a\\u0000c\","
+               "{\"id\":\"subscriptions/" SCAN_SUB_A
+               "/providers/microsoft.storage/storageaccounts/a\\u0000c\","
                "\"type\":\"microsoft.storage/storageaccounts\",\"supportsHttpsTrafficOnly\":true}]",
                NULL);
     scan_rows rows = scan_rows_of(&bench, "storage-secure-transfer");
     CHECK_EQ_INT(rows.count, 2);
     CHECK(!bd_str_eq(rows.data[0].key, rows.data[1].key));
     CHECK(bd_str_has_suffix(rows.data[0].key, BD_STR("a\0b")));
-    scan_alone(&bench, "employee_id,terminated_at,other_accounts,reported_at,upn\na\0x,2026-01-02,,,u\n", NULL);
+    scan_alone(&bench,
+               "employee_id,terminated_at,other_accounts,reported_at,upn\na\0x,2026-01-02,,,u\n",
+               NULL);
     scan_bench_close(&bench);
 }
 
@@ -463,7 +517,8 @@ TEST(scan, csv_keys_are_the_declared_columns) {
     scan_rows rows = scan_rows_of(&bench, "leavers-reconciled");
     CHECK_EQ_INT(rows.count, 2);
     CHECK_EQ_STR(rows.data[0].type, "csv/csv:leavers");
-    CHECK_EQ_STR(rows.data[0].key, "17\x1f" "2026-01-02T17:00:00Z");
+    CHECK_EQ_STR(rows.data[0].key, "17\x1f"
+                                   "2026-01-02T17:00:00Z");
     CHECK_EQ_STR(rows.data[0].resource, "Ann@x.example");
     CHECK_EQ_STR(rows.data[1].key, ""); /* no key: printed by its ordinal, and never joined */
     scan_bench_close(&bench);
@@ -474,9 +529,11 @@ TEST(scan, an_event_about_a_diagnostic_setting_is_an_event) {
     const bd_evidence *item = scan_alone(
         &bench,
         "[{\"id\":\"" SCAN_IN_A
-            "Microsoft.KeyVault/vaults/v/providers/Microsoft.Insights/diagnosticSettings/d/events/"
-        "44ade6b4-0000-4000-8000-000000000001/ticks/635574752669792776\",\"eventTimestamp\":\"2026-01-05T08:00:00Z\","
-        "\"eventDataId\":\"44ade6b4-0000-4000-8000-000000000001\",\"operationName\":{\"value\":\"x\"}}]",
+        "Microsoft.KeyVault/vaults/v/providers/Microsoft.Insights/diagnosticSettings/d/events/"
+        "44ade6b4-0000-4000-8000-000000000001/ticks/"
+        "635574752669792776\",\"eventTimestamp\":\"2026-01-05T08:00:00Z\","
+        "\"eventDataId\":\"44ade6b4-0000-4000-8000-000000000001\",\"operationName\":{\"value\":"
+        "\"x\"}}]",
         NULL);
     CHECK_EQ_STR(item->source, "S27");
     CHECK_EQ_INT(item->sources.count, 1);
@@ -487,13 +544,13 @@ TEST(scan, an_event_about_a_diagnostic_setting_is_an_event) {
 
 TEST(scan, a_projection_without_properties_is_inventory_only) {
     scan_bench bench = scan_bench_open();
-    static const char *const frames[][2] = {
-        {"{\"totalRecords\":2,\"count\":2,\"data\":[", "]}"}, {"{\"count\":2,\"data\":[",
-            "],\"total_records\":2}"}};
+    static const char *const frames[][2] = {{"{\"totalRecords\":2,\"count\":2,\"data\":[", "]}"},
+                                            {"{\"count\":2,\"data\":[", "],\"total_records\":2}"}};
     for (size_t i = 0; i < BD_COUNT(frames); i++) {
-        bd_str text = bd_str_format(test_arena(), "%s%s,%s%s", frames[i][0],
-                                    BARE(SCAN_IN_A, "Microsoft.Storage/storageAccounts", "a"),
-                                    BARE(SCAN_IN_B, "Microsoft.KeyVault/vaults", "b"), frames[i][1]);
+        bd_str text =
+            bd_str_format(test_arena(), "%s%s,%s%s", frames[i][0],
+                          BARE(SCAN_IN_A, "Microsoft.Storage/storageAccounts", "a"),
+                          BARE(SCAN_IN_B, "Microsoft.KeyVault/vaults", "b"), frames[i][1]);
         const bd_evidence *item = scan_alone(&bench, text.data, "{" AT "}");
         CHECK_EQ_STR(item->source, "S77");
         CHECK_EQ_INT(bench.snapshots.count, 2);
@@ -510,26 +567,38 @@ TEST(scan, only_an_answer_over_all_types_shows_that_a_type_is_absent) {
         const char *text, *sidecar;
         bool is_inventory;
     } cases[] = {
-        {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s", "true") "]}", NULL, true},
+        {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s",
+                                                                        "true") "]}",
+         NULL, true},
         {"{\"totalRecords\":1,\"data\":[" NSG(SCAN_IN_A, "a") "]}", NULL, false},
-        {"{\"totalRecords\":1,\"data\":[" BARE(SCAN_IN_A, "Microsoft.Network/networkSecurityGroups", "a") "]}",
-            NULL, false},
-        {"{\"totalRecords\":1,\"data\":[" BARE(SCAN_IN_A, "Microsoft.Network/networkSecurityGroups", "a") "]}",
+        {"{\"totalRecords\":1,\"data\":[" BARE(SCAN_IN_A, "Microsoft.Network/networkSecurityGroups",
+                                               "a") "]}",
+         NULL, false},
+        {"{\"totalRecords\":1,\"data\":[" BARE(SCAN_IN_A, "Microsoft.Network/networkSecurityGroups",
+                                               "a") "]}",
          "{\"source\":\"S77\"}", true},
-        {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s", "true") "]}",
+        {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s",
+                                                                        "true") "]}",
          "{\"query\":"
-     "\"Resources | where type in~ ('microsoft.network/networksecuritygroups','x') | project id\"}", false},
-        {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s", "true") "]}",
+         "\"Resources | where type in~ ('microsoft.network/networksecuritygroups','x') | project "
+         "id\"}",
+         false},
+        {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s",
+                                                                        "true") "]}",
          "{\"query\":\"resources | project id, type, properties\"}", true},
         {"{\"value\":[" NSG(SCAN_IN_A, "a") "]}", NULL, false},
         {"{\"value\":[" NSG(SCAN_IN_A, "a") "]}", "{\"source\":\"S77\"," SUB_A_SCOPE "}", false},
-        {"{\"value\":[{\"id\":\"" SCAN_IN_A "Microsoft.Network/networkInterfaces/n\",\"type\":\"Microsoft.Network/"
-         "networkInterfaces\",\"properties\":{}}]}", NULL, false},
-        {"[" BARE(SCAN_IN_A, "Microsoft.Storage/storageAccounts", "a") "]", "{\"source\":\"S77\"," SUB_A_SCOPE
-            "}", true},
+        {"{\"value\":[{\"id\":\"" SCAN_IN_A
+         "Microsoft.Network/networkInterfaces/n\",\"type\":\"Microsoft.Network/"
+         "networkInterfaces\",\"properties\":{}}]}",
+         NULL, false},
+        {"[" BARE(SCAN_IN_A, "Microsoft.Storage/storageAccounts", "a") "]",
+         "{\"source\":\"S77\"," SUB_A_SCOPE "}", true},
         {"[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s", "true") "]", NULL, false},
-        {"id,type\n" SCAN_IN_A "Microsoft.Storage/storageAccounts/a,microsoft.storage/storageaccounts\n" SCAN_IN_A
-         "Microsoft.Storage/storageAccounts/b,microsoft.storage/storageaccounts\n", NULL, false},
+        {"id,type\n" SCAN_IN_A
+         "Microsoft.Storage/storageAccounts/a,microsoft.storage/storageaccounts\n" SCAN_IN_A
+         "Microsoft.Storage/storageAccounts/b,microsoft.storage/storageaccounts\n",
+         NULL, false},
         {"[]", "{\"source\":\"S77\"," SUB_A_SCOPE "}", true},
     };
     scan_bench bench = scan_bench_open();
@@ -545,8 +614,9 @@ TEST(scan, az_resource_list_is_no_evidence_of_settings) {
     scan_bench bench = scan_bench_open();
     const bd_evidence *item = scan_alone(
         &bench,
-        "[{\"changedTime\":\"2026-01-01T00:00:00Z\",\"createdTime\":\"2026-01-01T00:00:00Z\",\"id\":\"" SCAN_IN_A
-        "Microsoft.Storage/storageAccounts/a\",\"type\":\"Microsoft.Storage/storageAccounts\",\"properties\":null}]",
+        "[{\"changedTime\":\"2026-01-01T00:00:00Z\",\"createdTime\":\"2026-01-01T00:00:00Z\","
+        "\"id\":\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/a\",\"type\":\"Microsoft.Storage/"
+                              "storageAccounts\",\"properties\":null}]",
         NULL);
     CHECK_EQ_STR(item->source, "S77");
     CHECK(!item->is_unmapped);
@@ -557,10 +627,12 @@ TEST(scan, az_resource_list_is_no_evidence_of_settings) {
 
 TEST(scan, a_child_belongs_to_its_source_and_makes_no_snapshot) {
     scan_bench bench = scan_bench_open();
-    const char *rule = "{\"value\":[{\"id\":\"" SCAN_IN_A
+    const char *rule =
+        "{\"value\":[{\"id\":\"" SCAN_IN_A
         "Microsoft.Network/networkSecurityGroups/n/securityRules/r\","
-                       "\"type\":\"Microsoft.Network/networkSecurityGroups/securityRules\",\"properties\":{}}]}";
-    static const char *const sidecars[] = {NULL, "{\"source\":\"S01n\"," SUB_A_SCOPE "," AT "," VOUCH "}"};
+        "\"type\":\"Microsoft.Network/networkSecurityGroups/securityRules\",\"properties\":{}}]}";
+    static const char *const sidecars[] = {NULL, "{\"source\":\"S01n\"," SUB_A_SCOPE "," AT
+                                                 "," VOUCH "}"};
     for (size_t i = 0; i < BD_COUNT(sidecars); i++) {
         const bd_evidence *item = scan_alone(&bench, rule, sidecars[i]);
         CHECK_EQ_STR(item->source, "S01n");
@@ -579,11 +651,15 @@ TEST(scan, a_single_object_shows_itself_and_not_all_there_is) {
         bool may_pass;
     } cases[] = {
         {STORE(SCAN_IN_A, "a", "true"), "S17", SCAN_SUB_A, false},
-        {"{\"@odata.context\":\"x#users/$entity\",\"id\":\"1\",\"userPrincipalName\":\"a@x\"}", "S53", "", false},
-        {"{\"@odata.context\":\"x#authenticationMethodsPolicy\",\"id\":\"authenticationMethodsPolicy\"}",
-            "S56", "", true},
-        {"{\"@odata.context\":\"x#policies/identitySecurityDefaultsEnforcementPolicy/$entity\",\"id\":"
-         "\"00000000-0000-0000-0000-000000000005\",\"isEnabled\":true}", "S46b", "", true},
+        {"{\"@odata.context\":\"x#users/$entity\",\"id\":\"1\",\"userPrincipalName\":\"a@x\"}",
+         "S53", "", false},
+        {"{\"@odata.context\":\"x#authenticationMethodsPolicy\",\"id\":"
+         "\"authenticationMethodsPolicy\"}",
+         "S56", "", true},
+        {"{\"@odata.context\":\"x#policies/identitySecurityDefaultsEnforcementPolicy/"
+         "$entity\",\"id\":"
+         "\"00000000-0000-0000-0000-000000000005\",\"isEnabled\":true}",
+         "S46b", "", true},
     };
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
@@ -599,25 +675,30 @@ TEST(scan, a_single_object_shows_itself_and_not_all_there_is) {
 
 TEST(scan, an_empty_answer_counts_only_where_source_and_scope_are_given) {
     scan_bench bench = scan_bench_open();
-    static const char *const empties[] = {"{\"value\":[]}", "[]",
-        "{\"totalRecords\":0,\"count\":0,\"data\":[],\"facets\":[]}",
-                                          "{\"count\":0,\"data\":[],\"skip_token\":null,\"total_records\":0}"};
+    static const char *const empties[] = {
+        "{\"value\":[]}", "[]", "{\"totalRecords\":0,\"count\":0,\"data\":[],\"facets\":[]}",
+        "{\"count\":0,\"data\":[],\"skip_token\":null,\"total_records\":0}"};
     for (size_t i = 0; i < BD_COUNT(empties); i++) {
         const bd_evidence *item = scan_alone(&bench, empties[i], NULL);
         test_failure("%s", empties[i]);
         CHECK(item->is_unmapped && item->source.size == 0 && bench.snapshots.count == 0);
-        item = scan_alone(&bench, empties[i], "{\"source\":\"S17\"," AT "," VOUCH "}"); /* no scope */
+        item =
+            scan_alone(&bench, empties[i], "{\"source\":\"S17\"," AT "," VOUCH "}"); /* no scope */
         CHECK(bench.snapshots.count == 0);
-        item = scan_alone(&bench, empties[i], "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}");
+        item =
+            scan_alone(&bench, empties[i], "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}");
         CHECK_EQ_STR(item->source, "S17");
         CHECK(!item->is_unmapped);
         const bd_snapshot *snapshot = scan_snapshot(&bench, "S17", SCAN_SUB_A);
         CHECK(snapshot != NULL && snapshot->may_pass && snapshot->rows == 0);
         CHECK_EQ_INT(bench.snapshots.count, 1);
     }
-    scan_alone(&bench, "{\"@odata.context\":\"x#users\",\"value\":[]}", "{\"source\":\"S45\"," AT "}");
-    CHECK_EQ_INT(bench.snapshots.count, 0); /* an empty list of users is no empty list of policies */
-    scan_alone(&bench, "employee_id,upn,start_date,end_date\n", "{\"source\":\"csv:leavers\"," AT "}");
+    scan_alone(&bench, "{\"@odata.context\":\"x#users\",\"value\":[]}",
+               "{\"source\":\"S45\"," AT "}");
+    CHECK_EQ_INT(bench.snapshots.count,
+                 0); /* an empty list of users is no empty list of policies */
+    scan_alone(&bench, "employee_id,upn,start_date,end_date\n",
+               "{\"source\":\"csv:leavers\"," AT "}");
     CHECK_EQ_INT(bench.snapshots.count, 0);
     scan_bench_close(&bench);
 }
@@ -648,16 +729,16 @@ TEST(scan, a_sidecar_makes_no_resource_of_what_has_no_type) {
     };
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        bd_str sidecar = bd_str_format(test_arena(), "{\"source\":\"%s\"," SUB_A_SCOPE "," AT "," VOUCH "}",
-                                       cases[i].source);
+        bd_str sidecar = bd_str_format(
+            test_arena(), "{\"source\":\"%s\"," SUB_A_SCOPE "," AT "," VOUCH "}", cases[i].source);
         const bd_evidence *item = scan_alone(&bench, cases[i].text, sidecar.data);
         test_failure("%s as %s", cases[i].text, cases[i].source);
         CHECK(item->is_unmapped);
         CHECK_EQ_INT(item->facts.rows_unmapped, 1);
         CHECK_EQ_INT(bench.snapshots.count, 0);
     }
-    scan_alone(&bench, "employee_id,terminated_at\n1,2026-01-02T00:00:00Z\n", "{\"source\":\"csv:leavers\"," AT
-        "}");
+    scan_alone(&bench, "employee_id,terminated_at\n1,2026-01-02T00:00:00Z\n",
+               "{\"source\":\"csv:leavers\"," AT "}");
     CHECK_EQ_INT(scan_rows_of(&bench, "leavers-reconciled").count, 1);
     scan_bench_close(&bench);
 }
@@ -668,10 +749,13 @@ TEST(scan, content_overrules_the_sidecar_and_the_contradiction_is_said) {
                                          "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "," VOUCH "}");
     CHECK_EQ_STR(item->source, "S01n");
     CHECK(has_diag(item, "the sidecar says source 'S17', the content is 'S01n'"));
-    CHECK(scan_snapshot(&bench, "S17", SCAN_SUB_A) == NULL); /* or it would show that there are no accounts */
-    item = scan_alone(&bench, "{\"value\":[" NSG(SCAN_IN_A, "n") "]}", "{\"source\":\"S999\"," AT "}");
+    CHECK(scan_snapshot(&bench, "S17", SCAN_SUB_A) ==
+          NULL); /* or it would show that there are no accounts */
+    item =
+        scan_alone(&bench, "{\"value\":[" NSG(SCAN_IN_A, "n") "]}", "{\"source\":\"S999\"," AT "}");
     CHECK(has_diag(item, "'S999', which the catalog does not know"));
-    item = scan_alone(&bench, "employee_id,upn,start_date,end_date\n1,a,2020-01-01,\n", "{\"source\":\"S80\"}");
+    item = scan_alone(&bench, "employee_id,upn,start_date,end_date\n1,a,2020-01-01,\n",
+                      "{\"source\":\"S80\"}");
     CHECK_EQ_STR(item->source, "csv:roster");
     CHECK(has_diag(item, "the content is 'csv:roster'"));
     scan_bench_close(&bench);
@@ -679,10 +763,10 @@ TEST(scan, content_overrules_the_sidecar_and_the_contradiction_is_said) {
 
 TEST(scan, a_document_is_kept_as_bytes_whatever_it_looks_like) {
     scan_bench bench = scan_bench_open();
-    const bd_evidence *item =
-        scan_alone(&bench, "{\"value\":[" STORE(SCAN_IN_A, "a", "true") "]}",
-                   "{\"source\":\"doc\",\"document\":{\"type\":\"information-security-policy\",\"title\":\"Policy\","
-                   "\"approved_on\":\"2025-11-20\"}}");
+    const bd_evidence *item = scan_alone(&bench, "{\"value\":[" STORE(SCAN_IN_A, "a", "true") "]}",
+                                         "{\"source\":\"doc\",\"document\":{\"type\":\"information-"
+                                         "security-policy\",\"title\":\"Policy\","
+                                         "\"approved_on\":\"2025-11-20\"}}");
     CHECK_EQ_STR(item->source, "doc");
     CHECK_EQ_INT(item->facts.rows_read, 0);
     CHECK_EQ_STR(item->title, "Policy");
@@ -704,56 +788,65 @@ TEST(scan, completeness_of_one_file_follows_the_rules) {
     } cases[] = {
         {"{\"value\":[" ONE "]}", NULL, BD_COMPLETE_YES, "without a next link"},
         {"{\"value\":[" ONE "],\"nextLink\":\"\"}", NULL, BD_COMPLETE_YES, "without a next link"},
-        {"{\"value\":[" ONE "],\"nextLink\":\"https://x\"}", NULL, BD_COMPLETE_NO, "next link is left"},
-        {"{\"nextLink\":\"https://x\",\"value\":[" ONE "]}", "{" VOUCH "}", BD_COMPLETE_NO, "next link is left"},
+        {"{\"value\":[" ONE "],\"nextLink\":\"https://x\"}", NULL, BD_COMPLETE_NO,
+         "next link is left"},
+        {"{\"nextLink\":\"https://x\",\"value\":[" ONE "]}", "{" VOUCH "}", BD_COMPLETE_NO,
+         "next link is left"},
         {"{\"value\":[" ONE "]}", "{\"complete\":false}", BD_COMPLETE_NO, "not complete"},
-        {"{\"value\":[" ONE "]}", "{\"rows\":2}", BD_COMPLETE_NO, "the sidecar counts 2 rows, 1 were read"},
-        {"{\"@odata.context\":\"x#users\",\"@odata.count\":1,\"value\":[{\"id\":\"1\"}]}", NULL, BD_COMPLETE_YES,
-         "own count"},
-        {"{\"@odata.context\":\"x#users\",\"@odata.count\":2,\"value\":[{\"id\":\"1\"}]}", NULL, BD_COMPLETE_NO,
-         "the source counts 2 rows, 1 were read"},
-        {"{\"@odata.context\":\"x#users\",\"value\":[{\"id\":\"1\"}],\"@odata.nextLink\":\"u\"}", NULL,
-            BD_COMPLETE_NO,
-         "next link"},
-        {"{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[" ONE "]}", NULL, BD_COMPLETE_YES,
-         "own count"},
-        {"{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"true\",\"data\":[" ONE "]}", NULL, BD_COMPLETE_NO,
+        {"{\"value\":[" ONE "]}", "{\"rows\":2}", BD_COMPLETE_NO,
+         "the sidecar counts 2 rows, 1 were read"},
+        {"{\"@odata.context\":\"x#users\",\"@odata.count\":1,\"value\":[{\"id\":\"1\"}]}", NULL,
+         BD_COMPLETE_YES, "own count"},
+        {"{\"@odata.context\":\"x#users\",\"@odata.count\":2,\"value\":[{\"id\":\"1\"}]}", NULL,
+         BD_COMPLETE_NO, "the source counts 2 rows, 1 were read"},
+        {"{\"@odata.context\":\"x#users\",\"value\":[{\"id\":\"1\"}],\"@odata.nextLink\":\"u\"}",
+         NULL, BD_COMPLETE_NO, "next link"},
+        {"{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[" ONE "]}", NULL,
+         BD_COMPLETE_YES, "own count"},
+        {"{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"true\",\"data\":[" ONE "]}", NULL,
+         BD_COMPLETE_NO, "truncated"},
+        {"{\"totalRecords\":1,\"resultTruncated\":\"True\",\"data\":[" ONE "]}", "{" VOUCH "}",
+         BD_COMPLETE_NO, "truncated"},
+        {"{\"totalRecords\":1,\"data\":[" ONE "],\"resultTruncated\":true}", NULL, BD_COMPLETE_NO,
          "truncated"},
-        {"{\"totalRecords\":1,\"resultTruncated\":\"True\",\"data\":[" ONE "]}", "{" VOUCH "}", BD_COMPLETE_NO,
-            "truncated"},
-        {"{\"totalRecords\":1,\"data\":[" ONE "],\"resultTruncated\":true}", NULL, BD_COMPLETE_NO, "truncated"},
         {"{\"totalRecords\":5,\"data\":[" ONE "]}", "{" VOUCH "}", BD_COMPLETE_NO, "counts 5 rows"},
-        {"{\"count\":1,\"data\":[" ONE "],\"skip_token\":\"t\",\"total_records\":1}", NULL, BD_COMPLETE_NO,
-            "next link"},
+        {"{\"count\":1,\"data\":[" ONE "],\"skip_token\":\"t\",\"total_records\":1}", NULL,
+         BD_COMPLETE_NO, "next link"},
         {"{\"data\":[" ONE "]}", NULL, BD_COMPLETE_NOT_SHOWN, "without end mark"},
         {"{\"data\":[" ONE "]}", "{" VOUCH "}", BD_COMPLETE_YES, "command, exporter"},
         {"[" ONE "]", NULL, BD_COMPLETE_NOT_SHOWN, "without end mark"},
         {"[" ONE "]", "{\"complete\":true}", BD_COMPLETE_NOT_SHOWN, "without end mark"},
-        {"[" ONE "]", "{\"command\":\"az\",\"complete\":true}", BD_COMPLETE_NOT_SHOWN, "without end mark"},
+        {"[" ONE "]", "{\"command\":\"az\",\"complete\":true}", BD_COMPLETE_NOT_SHOWN,
+         "without end mark"},
         {"[" ONE "]", "{" VOUCH "}", BD_COMPLETE_YES, "command, exporter"},
         {"[" ONE "]", "{" VOUCH ",\"rows\":1}", BD_COMPLETE_YES, "command, exporter"},
         {"[" ONE "]", "{" VOUCH ",\"rows\":3}", BD_COMPLETE_NO, "counts 3 rows"},
         {"[" ONE "]", "{\"rows\":1}", BD_COMPLETE_NOT_SHOWN, "without end mark"},
         {"{\"count\":1,\"value\":[{\"isEnabled\":true,\"isBlocking\":true,\"settings\":{}}]}", NULL,
-            BD_COMPLETE_NOT_SHOWN,
-         "without end mark"},
-        {"{\"count\":2,\"value\":[{\"isEnabled\":true,\"isBlocking\":true,\"settings\":{}}]}", "{" VOUCH "}",
-         BD_COMPLETE_NO, "counts 2 rows"},
-        {"{\"value\":{\"decoratedAuditLogEntries\":[{\"actionId\":\"a\",\"scopeType\":\"o\",\"projectId\":\"p\"}],"
-         "\"hasMore\":true}}", NULL, BD_COMPLETE_NO, "next link"},
+         BD_COMPLETE_NOT_SHOWN, "without end mark"},
+        {"{\"count\":2,\"value\":[{\"isEnabled\":true,\"isBlocking\":true,\"settings\":{}}]}",
+         "{" VOUCH "}", BD_COMPLETE_NO, "counts 2 rows"},
+        {"{\"value\":{\"decoratedAuditLogEntries\":[{\"actionId\":\"a\",\"scopeType\":\"o\","
+         "\"projectId\":\"p\"}],"
+         "\"hasMore\":true}}",
+         NULL, BD_COMPLETE_NO, "next link"},
         {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"Id\"}],\"rows\":[[\"1"
-     "\"]]}],\"error\":{\"code\":"
-         "\"PartialError\"}}", "{" VOUCH "}", BD_COMPLETE_NO, "truncated"},
-        {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"Id\"}],\"rows\":[[\"1\"]]}]}", "{"
-            VOUCH "}",
-         BD_COMPLETE_YES, "command, exporter"},
-        {"employee_id,upn,start_date,end_date\n1,a,2020-01-01,\n", NULL, BD_COMPLETE_NOT_SHOWN, "without end mark"},
-        {"employee_id,upn,start_date,end_date\n1,a,2020-01-01,\n2\n", "{" VOUCH "}", BD_COMPLETE_NO, "refused"},
+         "\"]]}],\"error\":{\"code\":"
+         "\"PartialError\"}}",
+         "{" VOUCH "}", BD_COMPLETE_NO, "truncated"},
+        {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"Id\"}],\"rows\":[[\"1\"]]}]"
+         "}",
+         "{" VOUCH "}", BD_COMPLETE_YES, "command, exporter"},
+        {"employee_id,upn,start_date,end_date\n1,a,2020-01-01,\n", NULL, BD_COMPLETE_NOT_SHOWN,
+         "without end mark"},
+        {"employee_id,upn,start_date,end_date\n1,a,2020-01-01,\n2\n", "{" VOUCH "}", BD_COMPLETE_NO,
+         "refused"},
         {"[1]", NULL, BD_COMPLETE_NOT_SHOWN, "no source recognises it"},
     };
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        check_completeness(scan_alone(&bench, cases[i].text, cases[i].sidecar), cases[i].wanted, cases[i].part);
+        check_completeness(scan_alone(&bench, cases[i].text, cases[i].sidecar), cases[i].wanted,
+                           cases[i].part);
     }
     scan_bench_close(&bench);
 }
@@ -763,10 +856,11 @@ static bd_str many_stores(int count, const char *open, const char *close) {
     bd_buf_init(&text, 8 << 20);
     bd_buf_puts(&text, bd_str_of(open));
     for (int i = 0; i < count; i++) {
-        bd_buf_printf(&text, "%s{\"id\":\"" SCAN_IN_A
-            "Microsoft.Storage/storageAccounts/s%d\",\"type\":\"Microsoft.Storage/"
-                             "storageAccounts\",\"properties\":{\"supportsHttpsTrafficOnly\":true}}", i > 0 ?
-                                 "," : "", i);
+        bd_buf_printf(&text,
+                      "%s{\"id\":\"" SCAN_IN_A
+                      "Microsoft.Storage/storageAccounts/s%d\",\"type\":\"Microsoft.Storage/"
+                      "storageAccounts\",\"properties\":{\"supportsHttpsTrafficOnly\":true}}",
+                      i > 0 ? "," : "", i);
     }
     bd_buf_puts(&text, bd_str_of(close));
     bd_str copy = bd_str_copy(test_arena(), bd_buf_str(&text));
@@ -782,18 +876,21 @@ TEST(scan, round_numbers_of_rows_are_suspect_until_counted) {
         bd_completeness wanted = is_round ? BD_COMPLETE_NOT_SHOWN : BD_COMPLETE_YES;
         const char *part = is_round ? "a count is needed" : "";
         test_failure("%d rows", counts[i]);
-        check_completeness(scan_alone(&bench, many_stores(counts[i], "[", "]").data, "{" VOUCH "}"), wanted, part);
-        check_completeness(scan_alone(&bench, many_stores(counts[i], "{\"value\":[", "]}").data, NULL), wanted,
+        check_completeness(scan_alone(&bench, many_stores(counts[i], "[", "]").data, "{" VOUCH "}"),
+                           wanted, part);
+        check_completeness(
+            scan_alone(&bench, many_stores(counts[i], "{\"value\":[", "]}").data, NULL), wanted,
             part);
-        check_completeness(scan_alone(&bench, many_stores(counts[i], "{\"data\":[", "]}").data, "{" VOUCH "}"),
+        check_completeness(
+            scan_alone(&bench, many_stores(counts[i], "{\"data\":[", "]}").data, "{" VOUCH "}"),
             wanted, part);
         bd_str counted = bd_str_format(test_arena(), "{" VOUCH ",\"rows\":%d}", counts[i]);
         check_completeness(scan_alone(&bench, many_stores(counts[i], "[", "]").data, counted.data),
-            BD_COMPLETE_YES, "");
+                           BD_COMPLETE_YES, "");
         bd_str total = bd_str_format(test_arena(), "],\"total_records\":%d}", counts[i]);
-        check_completeness(scan_alone(&bench, many_stores(counts[i], "{\"data\":[", total.data).data, NULL),
-            BD_COMPLETE_YES,
-                           "own count");
+        check_completeness(
+            scan_alone(&bench, many_stores(counts[i], "{\"data\":[", total.data).data, NULL),
+            BD_COMPLETE_YES, "own count");
     }
     scan_bench_close(&bench);
 }
@@ -802,10 +899,11 @@ TEST(scan, pages_chain_in_natural_order) {
     scan_bench bench = scan_bench_open();
     for (int i = 12; i >= 1; i--) { /* handed over in the wrong order */
         bd_str path = bd_str_format(test_arena(), "st/page-%d.json", i);
-        bd_str text = bd_str_format(test_arena(), "{\"value\":[%s%d%s]%s}",
-                                    "{\"id\":\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/s", i,
-                                    "\",\"type\":\"Microsoft.Storage/storageAccounts\",\"properties\":{}}",
-                                    i < 12 ? ",\"nextLink\":\"https://next\"" : "");
+        bd_str text =
+            bd_str_format(test_arena(), "{\"value\":[%s%d%s]%s}",
+                          "{\"id\":\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/s", i,
+                          "\",\"type\":\"Microsoft.Storage/storageAccounts\",\"properties\":{}}",
+                          i < 12 ? ",\"nextLink\":\"https://next\"" : "");
         scan_file(&bench, path.data, text, "{" AT "}");
     }
     scan_conclude(&bench);
@@ -824,11 +922,14 @@ TEST(scan, pages_chain_in_natural_order) {
 
 TEST(scan, a_chain_is_broken_by_any_broken_page) {
     scan_bench bench = scan_bench_open();
-    scan_file(&bench, "p-1.json", BD_STR("{\"value\":[" STORE(SCAN_IN_A, "a", "true") "],\"nextLink\":\"u\"}"),
-        "{" AT "}");
-    scan_file(&bench, "p-2.json", BD_STR("{\"value\":[" STORE(SCAN_IN_A, "b", "true") "],\"nextLink\":\"u\"}"),
+    scan_file(&bench, "p-1.json",
+              BD_STR("{\"value\":[" STORE(SCAN_IN_A, "a", "true") "],\"nextLink\":\"u\"}"),
+              "{" AT "}");
+    scan_file(&bench, "p-2.json",
+              BD_STR("{\"value\":[" STORE(SCAN_IN_A, "b", "true") "],\"nextLink\":\"u\"}"),
               "{" AT ",\"complete\":false}");
-    scan_file(&bench, "p-3.json", BD_STR("{\"value\":[" STORE(SCAN_IN_A, "c", "true") "]}"), "{" AT "}");
+    scan_file(&bench, "p-3.json", BD_STR("{\"value\":[" STORE(SCAN_IN_A, "c", "true") "]}"),
+              "{" AT "}");
     scan_conclude(&bench);
     CHECK_EQ_INT(bench.collections.count, 1);
     CHECK_EQ_INT(bench.collections.data[0].completeness, BD_COMPLETE_NO);
@@ -839,7 +940,8 @@ TEST(scan, runs_days_and_scopes_are_collections_of_their_own) {
     scan_bench bench = scan_bench_open();
     bd_str page = BD_STR("{\"value\":[" STORE(SCAN_IN_A, "a", "true") "],\"nextLink\":\"u\"}");
     scan_file(&bench, "a-1.json", page, "{" AT "}");
-    scan_file(&bench, "a-2.json", BD_STR("{\"value\":[" STORE(SCAN_IN_B, "a", "true") "]}"), "{" AT "}");
+    scan_file(&bench, "a-2.json", BD_STR("{\"value\":[" STORE(SCAN_IN_B, "a", "true") "]}"),
+              "{" AT "}");
     scan_file(&bench, "b-1.json", page, "{\"collected_at\":\"2026-02-02T06:00:00Z\"}");
     scan_file(&bench, "c-1.json", page, "{" AT ",\"run\":\"evening\"}");
     scan_conclude(&bench);
@@ -851,12 +953,14 @@ TEST(scan, runs_days_and_scopes_are_collections_of_their_own) {
 
 TEST(scan, query_pages_over_types_and_subscriptions_are_one_collection) {
     scan_bench bench = scan_bench_open();
-    scan_file(&bench, "q-1.json", BD_STR("{\"totalRecords\":4,\"$skipToken\":\"t\",\"data\":[" STORE(SCAN_IN_A,
-        "a", "true")
-                                         "," NSG(SCAN_IN_A, "n") "]}"), "{" AT "}");
-    scan_file(&bench, "q-2.json", BD_STR("{\"totalRecords\":4,\"data\":[" VAULT(SCAN_IN_B, "v") ","
-        VAULT(SCAN_IN_B, "w")
-                                         "]}"), "{" AT "}");
+    scan_file(&bench, "q-1.json",
+              BD_STR("{\"totalRecords\":4,\"$skipToken\":\"t\",\"data\":[" STORE(
+                  SCAN_IN_A, "a", "true") "," NSG(SCAN_IN_A, "n") "]}"),
+              "{" AT "}");
+    scan_file(&bench, "q-2.json",
+              BD_STR("{\"totalRecords\":4,\"data\":[" VAULT(SCAN_IN_B, "v") "," VAULT(SCAN_IN_B,
+                                                                                      "w") "]}"),
+              "{" AT "}");
     scan_conclude(&bench);
     CHECK_EQ_INT(bench.collections.count, 1);
     check_completeness(&bench.items.data[1], BD_COMPLETE_YES, "own count");
@@ -890,17 +994,19 @@ TEST(scan, the_time_given_on_the_command_line_comes_first_and_an_assumed_one_nev
     scan_conclude(&bench);
     CHECK_EQ_INT(bench.items.data[0].collected_at, scan_time("2026-01-20T00:00:00Z"));
     CHECK(!bench.items.data[0].collected_at_is_assumed);
-    CHECK_EQ_INT(bench.snapshots.data[0].date, bd_instant_utc_day(scan_time("2026-01-20T00:00:00Z")));
+    CHECK_EQ_INT(bench.snapshots.data[0].date,
+                 bd_instant_utc_day(scan_time("2026-01-20T00:00:00Z")));
     scan_bench_close(&bench);
 }
 
 TEST(scan, an_export_that_tells_its_time_needs_no_sidecar_for_it) {
     scan_bench bench = scan_bench_open();
-    const bd_evidence *item = scan_alone(
-        &bench,
-        "exportedTimestamp,subscriptionId,resourceId,recommendationId,severity,state\n"
-        "2026-01-12T10:00:00Z," SCAN_SUB_A "," SCAN_IN_A "Microsoft.Storage/storageAccounts/a,r1,High,Unhealthy\n",
-        NULL);
+    const bd_evidence *item =
+        scan_alone(&bench,
+                   "exportedTimestamp,subscriptionId,resourceId,recommendationId,severity,state\n"
+                   "2026-01-12T10:00:00Z," SCAN_SUB_A "," SCAN_IN_A
+                   "Microsoft.Storage/storageAccounts/a,r1,High,Unhealthy\n",
+                   NULL);
     CHECK_EQ_STR(item->source, "S13");
     CHECK(!item->collected_at_is_assumed);
     CHECK_EQ_INT(item->collected_at, scan_time("2026-01-12T10:00:00Z"));
@@ -909,30 +1015,44 @@ TEST(scan, an_export_that_tells_its_time_needs_no_sidecar_for_it) {
     scan_bench_close(&bench);
 }
 
-#define EVENT(n, time) "{\"id\":\"" SCAN_IN_A "a.b/c/d/events/e" n "/ticks/1\",\"eventDataId\":\"e" n \
+#define EVENT(n, time)                                                                             \
+    "{\"id\":\"" SCAN_IN_A "a.b/c/d/events/e" n "/ticks/1\",\"eventDataId\":\"e" n                 \
     "\",\"eventTimestamp\":\"" time "\",\"operationName\":{\"value\":\"x\"}}"
 
 TEST(scan, a_log_describes_its_time_clipped_to_what_was_kept_and_collected) {
     static const struct {
         const char *sidecar, *from, *to;
     } cases[] = {
-        {"{\"collected_at\":\"2026-02-01T00:00:00Z\"}", "2026-01-05T00:00:00Z", "2026-01-20T00:00:00.0000001Z"},
-        {"{\"collected_at\":\"2026-02-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\",\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"},
-        {"{\"collected_at\":\"2026-01-25T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\",\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}", "2026-01-01T00:00:00Z", "2026-01-25T00:00:00Z"},
-        {"{\"collected_at\":\"2026-04-20T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\",\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}", "2026-01-20T00:00:00Z", "2026-02-01T00:00:00Z"},
-        {"{\"collected_at\":\"2026-12-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\",\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}", "2026-09-02T00:00:00Z", "2026-09-02T00:00:00Z"},
-        {"{\"collected_at\":\"2025-12-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\",\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"},
+        {"{\"collected_at\":\"2026-02-01T00:00:00Z\"}", "2026-01-05T00:00:00Z",
+         "2026-01-20T00:00:00.0000001Z"},
+        {"{\"collected_at\":\"2026-02-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
+         "\"describes_to\":"
+         "\"2026-02-01T00:00:00Z\"}",
+         "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"},
+        {"{\"collected_at\":\"2026-01-25T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
+         "\"describes_to\":"
+         "\"2026-02-01T00:00:00Z\"}",
+         "2026-01-01T00:00:00Z", "2026-01-25T00:00:00Z"},
+        {"{\"collected_at\":\"2026-04-20T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
+         "\"describes_to\":"
+         "\"2026-02-01T00:00:00Z\"}",
+         "2026-01-20T00:00:00Z", "2026-02-01T00:00:00Z"},
+        {"{\"collected_at\":\"2026-12-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
+         "\"describes_to\":"
+         "\"2026-02-01T00:00:00Z\"}",
+         "2026-09-02T00:00:00Z", "2026-09-02T00:00:00Z"},
+        {"{\"collected_at\":\"2025-12-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
+         "\"describes_to\":"
+         "\"2026-02-01T00:00:00Z\"}",
+         "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"},
     };
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        const bd_evidence *item = scan_alone(
-            &bench, "{\"value\":[" EVENT("1", "2026-01-20T00:00:00Z") "," EVENT("2", "2026-01-05T00:00:00Z") "]}",
-            cases[i].sidecar);
+        const bd_evidence *item =
+            scan_alone(&bench,
+                       "{\"value\":[" EVENT("1", "2026-01-20T00:00:00Z") "," EVENT(
+                           "2", "2026-01-05T00:00:00Z") "]}",
+                       cases[i].sidecar);
         test_failure("case %zu", i);
         CHECK_EQ_STR(bd_instant_format(test_arena(), item->describes_from), cases[i].from);
         CHECK_EQ_STR(bd_instant_format(test_arena(), item->describes_to), cases[i].to);
@@ -945,13 +1065,17 @@ TEST(scan, a_log_describes_its_time_clipped_to_what_was_kept_and_collected) {
 TEST(scan, the_pages_of_a_log_describe_their_time_together) {
     scan_bench bench = scan_bench_open();
     const char *sidecar = "{\"collected_at\":\"2026-02-01T00:00:00Z\"}";
-    scan_file(&bench, "log-1.json", BD_STR("{\"value\":[" EVENT("1", "2026-01-20T00:00:00Z")
-        "],\"nextLink\":\"u\"}"), sidecar);
-    scan_file(&bench, "log-2.json", BD_STR("{\"value\":[" EVENT("2", "2026-01-05T00:00:00Z") "]}"), sidecar);
+    scan_file(&bench, "log-1.json",
+              BD_STR("{\"value\":[" EVENT("1", "2026-01-20T00:00:00Z") "],\"nextLink\":\"u\"}"),
+              sidecar);
+    scan_file(&bench, "log-2.json", BD_STR("{\"value\":[" EVENT("2", "2026-01-05T00:00:00Z") "]}"),
+              sidecar);
     scan_conclude(&bench);
     CHECK_EQ_INT(bench.snapshots.count, 1);
-    CHECK_EQ_STR(bd_instant_format(test_arena(), bench.snapshots.data[0].from), "2026-01-05T00:00:00Z");
-    CHECK_EQ_STR(bd_instant_format(test_arena(), bench.snapshots.data[0].to), "2026-01-20T00:00:00.0000001Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), bench.snapshots.data[0].from),
+                 "2026-01-05T00:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), bench.snapshots.data[0].to),
+                 "2026-01-20T00:00:00.0000001Z");
     scan_bench_close(&bench);
 }
 
@@ -959,10 +1083,12 @@ TEST(scan, a_snapshot_describes_an_instant_and_none_after_it_was_collected) {
     scan_bench bench = scan_bench_open();
     const bd_evidence *item = scan_alone(&bench, "{\"value\":[" ONE "]}", "{" AT "}");
     CHECK(item->is_snapshot && item->describes_from == item->describes_to);
-    item = scan_alone(&bench, "{\"value\":[" ONE "]}", "{" AT ",\"describes_from\":\"2026-01-31T00:00:00Z\"}");
+    item = scan_alone(&bench, "{\"value\":[" ONE "]}",
+                      "{" AT ",\"describes_from\":\"2026-01-31T00:00:00Z\"}");
     CHECK(item->is_snapshot);
     CHECK_EQ_INT(item->describes_from, scan_time("2026-01-31T00:00:00Z"));
-    item = scan_alone(&bench, "{\"value\":[" ONE "]}", "{" AT ",\"describes_from\":\"2026-06-30T00:00:00Z\"}");
+    item = scan_alone(&bench, "{\"value\":[" ONE "]}",
+                      "{" AT ",\"describes_from\":\"2026-06-30T00:00:00Z\"}");
     CHECK_EQ_INT(item->describes_from, scan_time("2026-02-01T06:00:00Z"));
     CHECK_EQ_INT(item->describes_to, scan_time("2026-02-01T06:00:00Z"));
     scan_bench_close(&bench);
@@ -970,9 +1096,8 @@ TEST(scan, a_snapshot_describes_an_instant_and_none_after_it_was_collected) {
 
 TEST(scan, snapshots_are_listed_by_source_scope_and_time) {
     scan_bench bench = scan_bench_open();
-    bd_str all = BD_STR("{\"totalRecords\":4,\"data\":[" STORE(SCAN_IN_B, "a", "true") "," STORE(SCAN_IN_A,
-        "a", "true") ","
-                        NSG(SCAN_IN_B, "n") "," NSG(SCAN_IN_A, "n") "]}");
+    bd_str all = BD_STR("{\"totalRecords\":4,\"data\":[" STORE(SCAN_IN_B, "a", "true") "," STORE(
+        SCAN_IN_A, "a", "true") "," NSG(SCAN_IN_B, "n") "," NSG(SCAN_IN_A, "n") "]}");
     scan_file(&bench, "b.json", all, "{\"collected_at\":\"2026-02-01T00:00:00Z\"}");
     scan_file(&bench, "a.json", all, "{\"collected_at\":\"2026-01-01T00:00:00Z\"}");
     scan_conclude(&bench);
@@ -989,7 +1114,8 @@ TEST(scan, snapshots_are_listed_by_source_scope_and_time) {
 
 /* ---- origin and sign-off ---- */
 
-static const char *const hashes[2] = {"0000000000000000000000000000000000000000000000000000000000000000", NULL};
+static const char *const hashes[2] = {
+    "0000000000000000000000000000000000000000000000000000000000000000", NULL};
 
 /* `who` and `when`: a sidecar's sign-offs; %s stands for the file's true hash. */
 static const bd_evidence *sign(scan_bench *bench, const char *signoffs) {
@@ -1005,7 +1131,9 @@ static const bd_evidence *sign(scan_bench *bench, const char *signoffs) {
     bd_buf_init(&text, 1 << 16);
     bd_buf_puts(&text, BD_STR("{" AT "," VOUCH));
     for (const char *at = signoffs; *at != '\0'; at++) {
-        bd_buf_puts(&text, *at == '@' ? bd_str_of(hex) : *at == '!' ? bd_str_of(hashes[0]) : (bd_str){at, 1});
+        bd_buf_puts(&text, *at == '@'   ? bd_str_of(hex)
+                           : *at == '!' ? bd_str_of(hashes[0])
+                                        : (bd_str){at, 1});
     }
     bd_buf_puts(&text, BD_STR("}"));
     const char *sidecar = bd_str_z(test_arena(), bd_buf_str(&text));
@@ -1013,8 +1141,10 @@ static const bd_evidence *sign(scan_bench *bench, const char *signoffs) {
     return scan_alone(bench, roster, sidecar);
 }
 
-#define PREPARED(name) ",\"prepared_by\":{\"name\":\"" name "\",\"role\":\"HR\",\"at\":\"2026-02-01T07:00:00Z\"}"
-#define REVIEW(name, hash) "{\"name\":\"" name "\",\"role\":\"Lead\",\"at\":\"2026-02-02T07:00:00Z\"," \
+#define PREPARED(name)                                                                             \
+    ",\"prepared_by\":{\"name\":\"" name "\",\"role\":\"HR\",\"at\":\"2026-02-01T07:00:00Z\"}"
+#define REVIEW(name, hash)                                                                         \
+    "{\"name\":\"" name "\",\"role\":\"Lead\",\"at\":\"2026-02-02T07:00:00Z\","                    \
     "\"checked\":\"all\"" hash "}"
 #define HASH ",\"sha256\":\"@\""
 #define WRONG ",\"sha256\":\"!\""
@@ -1029,17 +1159,23 @@ TEST(scan, a_sign_off_needs_a_preparer_and_another_person_over_the_same_bytes) {
         {",\"reviews\":[" REVIEW("Ann Smith", HASH) "]", false, "no preparer is named"},
         {PREPARED("Bob Brown"), false, "no reviewer has signed"},
         {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", HASH) "]", true, ""},
-        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW("Ann Smith", HASH) "]", false, "the same person"},
-        {PREPARED("J\xC3\xBCrgen  Smith ") ",\"reviews\":[" REVIEW("j\xC3\x9CRGEN smith", HASH) "]", false,
-            "the same person"},
-        {PREPARED("Ann\xC2\xA0Smith") ",\"reviews\":[" REVIEW(" ann smith", HASH) "]", false, "the same person"},
-        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW("AnnSmith", HASH) "]", true, ""},
-        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", WRONG) "]", false, "of other bytes"},
-        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", "") "]", false, "does not name the SHA-256"},
-        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("bob brown", HASH) "," REVIEW("Ann Smith", WRONG) ","
-         REVIEW("Eve Black", HASH) "]", true, ""},
-        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", WRONG) "," REVIEW("bob brown", HASH) "]", false,
+        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW("Ann Smith", HASH) "]", false,
          "the same person"},
+        {PREPARED("J\xC3\xBCrgen  Smith ") ",\"reviews\":[" REVIEW("j\xC3\x9CRGEN smith", HASH) "]",
+         false, "the same person"},
+        {PREPARED("Ann\xC2\xA0Smith") ",\"reviews\":[" REVIEW(" ann smith", HASH) "]", false,
+         "the same person"},
+        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW("AnnSmith", HASH) "]", true, ""},
+        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", WRONG) "]", false,
+         "of other bytes"},
+        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", "") "]", false,
+         "does not name the SHA-256"},
+        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("bob brown", HASH) "," REVIEW(
+             "Ann Smith", WRONG) "," REVIEW("Eve Black", HASH) "]",
+         true, ""},
+        {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", WRONG) "," REVIEW("bob brown",
+                                                                                      HASH) "]",
+         false, "the same person"},
     };
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
@@ -1066,8 +1202,10 @@ TEST(scan, machine_output_needs_no_sign_off_and_a_portal_csv_does) {
     scan_alone(&bench, "[" ONE "]", "{" AT "," VOUCH "}");
     CHECK_EQ_INT(bench.items.data[0].origin, BD_ORIGIN_MACHINE);
     CHECK(bench.snapshots.data[0].may_pass);
-    scan_alone(&bench, "id,type,properties\n" SCAN_IN_A "Microsoft.Storage/storageAccounts/a,"
-                       "microsoft.storage/storageaccounts,{}\n", "{" AT "," VOUCH "}");
+    scan_alone(&bench,
+               "id,type,properties\n" SCAN_IN_A "Microsoft.Storage/storageAccounts/a,"
+               "microsoft.storage/storageaccounts,{}\n",
+               "{" AT "," VOUCH "}");
     CHECK_EQ_INT(bench.items.data[0].origin, BD_ORIGIN_HANDED_IN);
     CHECK(!bench.snapshots.data[0].may_pass);
     CHECK(bd_str_find(bench.snapshots.data[0].why_not, BD_STR("not signed off")) > 0);
@@ -1236,8 +1374,8 @@ static void add_words(bd_str *text, const bd_seens *list, const char *mark) {
     for (size_t i = 0; i < list->count; i++) {
         bd_str word = bd_str_format(test_arena(), "%.*s%s", BD_ARG(list->data[i].source), mark);
         if (bd_str_find(*text, word) < 0) {
-            *text = bd_str_format(test_arena(), "%.*s%s%.*s", BD_ARG(*text), text->size > 0 ? " " : "",
-                BD_ARG(word));
+            *text = bd_str_format(test_arena(), "%.*s%s%.*s", BD_ARG(*text),
+                                  text->size > 0 ? " " : "", BD_ARG(word));
         }
     }
 }
@@ -1255,7 +1393,8 @@ TEST(scan, every_published_sample_is_what_it_is) {
     const char *folder = scan_samples_folder(getenv("BINDERY_SHARED"));
     for (size_t i = 0; i < BD_COUNT(samples); i++) {
         const char *path = bd_str_format(test_arena(), "%s/%s.json", folder, samples[i].name).data;
-        const bd_evidence *item = scan_alone(&bench, bd_str_z(test_arena(), test_read_file(path)), NULL);
+        const bd_evidence *item =
+            scan_alone(&bench, bd_str_z(test_arena(), test_read_file(path)), NULL);
         test_failure("%s", samples[i].name);
         CHECK_EQ_STR(item->facts.envelope, samples[i].envelope);
         bd_str words = BD_STR("");
@@ -1264,7 +1403,8 @@ TEST(scan, every_published_sample_is_what_it_is) {
         CHECK_EQ_STR(words, samples[i].sources);
         CHECK_EQ_INT(item->facts.rows_refused, 0);
         uint64_t seen = count_seen(&item->facts.seen) + count_seen(&item->facts.parts);
-        CHECK_EQ_INT(seen + item->facts.rows_unmapped, item->facts.rows_read); /* nothing twice, nothing lost */
+        CHECK_EQ_INT(seen + item->facts.rows_unmapped,
+                     item->facts.rows_read); /* nothing twice, nothing lost */
     }
     scan_bench_close(&bench);
 }
@@ -1287,7 +1427,8 @@ TEST(scan, no_sample_is_left_out_of_the_table) {
 
 TEST(scan, az_samples_give_the_rows_of_their_rest_samples) {
     static const char *const pairs[][3] = {
-        {"arm_storageaccount_list", "derived_cli/az_storage_account_list", "storage-secure-transfer"},
+        {"arm_storageaccount_list", "derived_cli/az_storage_account_list",
+         "storage-secure-transfer"},
         {"arm_nsg_list", "derived_cli/az_network_nsg_list", "nsg-admin-ports"},
         {"arm_security_pricings_list", "derived_cli/az_security_pricing_list", "defender-plans"},
         {"arm_sql_server_list", "derived_cli/az_sql_server_list", "resource-logs-sql"},
@@ -1297,7 +1438,8 @@ TEST(scan, az_samples_give_the_rows_of_their_rest_samples) {
     for (size_t i = 0; i < BD_COUNT(pairs); i++) {
         scan_rows rows[2];
         for (size_t side = 0; side < 2; side++) {
-            const char *path = bd_str_format(test_arena(), "%s/%s.json", folder, pairs[i][side]).data;
+            const char *path =
+                bd_str_format(test_arena(), "%s/%s.json", folder, pairs[i][side]).data;
             scan_alone(&bench, bd_str_z(test_arena(), test_read_file(path)), NULL);
             rows[side] = scan_rows_of(&bench, pairs[i][2]);
         }

@@ -21,7 +21,8 @@ static bd_str draw_record(size_t most_bytes) {
     size_t size = draw((uint32_t)most_bytes + 1);
     char *bytes = bd_alloc(test_arena(), size + 1, 1);
     for (size_t i = 0; i < size; i++) {
-        bytes[i] = (char)draw(i < 3 ? 4 : 256); /* many share their beginning, and U+0000 is among them */
+        bytes[i] =
+            (char)draw(i < 3 ? 4 : 256); /* many share their beginning, and U+0000 is among them */
     }
     return (bd_str){bytes, size};
 }
@@ -171,8 +172,9 @@ TEST(spill, the_sort_agrees_with_qsort_in_memory) {
 
 TEST(spill, the_sort_agrees_with_qsort_over_runs) {
     seed = 2;
-    check_sort(20000, 60, 0);           /* 256 KiB: a few runs */
-    check_sort(100, BD_SPILL_RECORD_BYTES, 0); /* a handful of records to a run, most of them on disk */
+    check_sort(20000, 60, 0); /* 256 KiB: a few runs */
+    check_sort(100, BD_SPILL_RECORD_BYTES,
+               0); /* a handful of records to a run, most of them on disk */
     check_sort(60000, 40, 300000);
 }
 
@@ -205,8 +207,12 @@ TEST(spill, thousands_of_runs_keep_the_order) {
     uint32_t at = 7;
     for (size_t i = 0; i < COUNT; i++) {
         at = (at * 7919u + 13u) % COUNT; /* repeats are fine */
-        memcpy(bytes, (uint8_t[4]){(uint8_t)(at >> 24), (uint8_t)(at >> 16), (uint8_t)(at >> 8), (uint8_t)at}, 4);
-        CHECK_OK(bd_sorter_put(sorter, (bd_str){bytes, i % 10 == 0 ? SIZE : 4 + i % 97}, &err), err);
+        memcpy(
+            bytes,
+            (uint8_t[4]){(uint8_t)(at >> 24), (uint8_t)(at >> 16), (uint8_t)(at >> 8), (uint8_t)at},
+            4);
+        CHECK_OK(bd_sorter_put(sorter, (bd_str){bytes, i % 10 == 0 ? SIZE : 4 + i % 97}, &err),
+                 err);
     }
     CHECK_OK(bd_sorter_finish(sorter, &err), err);
     static char last[SIZE];
@@ -277,7 +283,8 @@ TEST(spill, the_spool_gives_back_what_it_was_given_every_time) {
             CHECK_OK(bd_spool_rewind(spool, &err), err);
             bd_str record;
             bool has_record;
-            CHECK_OK(bd_spool_next(spool, &record, &has_record, &err), err); /* left in the middle */
+            CHECK_OK(bd_spool_next(spool, &record, &has_record, &err),
+                     err); /* left in the middle */
             check_spool(spool, wanted, count);
             bd_spool_close(spool);
         }

@@ -26,26 +26,32 @@ void test_failure(const char *format, ...) BD_PRINTF(1, 2);
 BD_NORETURN void test_fail(const char *file, int line, const char *format, ...) BD_PRINTF(3, 4);
 BD_NORETURN void test_skip(const char *format, ...) BD_PRINTF(1, 2); /* says why; counted apart */
 
-bd_arena *test_arena(void);      /* one per test, closed by the runner */
-const char *test_folder(void);   /* fresh and empty; removed after a pass */
+bd_arena *test_arena(void);              /* one per test, closed by the runner */
+const char *test_folder(void);           /* fresh and empty; removed after a pass */
 const char *test_path(const char *name); /* inside test_folder(); Allocated in test_arena() */
-const char *test_root(void);     /* root of the source tree */
+const char *test_root(void);             /* root of the source tree */
 /* Runs a shell command in test_folder(); returns its exit status (128+n for a signal) and, where `output` is
  * not NULL, stdout and stderr together (at most 1 MiB), Allocated in test_arena(). */
 int run_command(bd_str *output, const char *format, ...) BD_PRINTF(2, 3);
 void test_write_file(const char *path, bd_str text);
 bd_str test_read_file(const char *path);
 
-void check_str(const char *file, int line, const char *a_text, bd_str a, const char *b_text, bd_str b);
-void check_int(const char *file, int line, const char *a_text, long long a, const char *b_text, long long b);
+void check_str(const char *file, int line, const char *a_text, bd_str a, const char *b_text,
+               bd_str b);
+void check_int(const char *file, int line, const char *a_text, long long a, const char *b_text,
+               long long b);
 void check_ok(const char *file, int line, const char *text, bd_rc rc, const bd_err *err);
-void check_fails(const char *file, int line, const char *text, bd_rc rc, const bd_err *err, bd_err_class class,
-                 const char *part);
+void check_fails(const char *file, int line, const char *text, bd_rc rc, const bd_err *err,
+                 bd_err_class class, const char *part);
 
-static inline bd_str test_str_of_str(bd_str s) { return s; }
-static inline bd_str test_str_of_z(const char *s) { return bd_str_of(s); }
+static inline bd_str test_str_of_str(bd_str s) {
+    return s;
+}
+static inline bd_str test_str_of_z(const char *s) {
+    return bd_str_of(s);
+}
 #define TEST_AS_STR(x)                                                                             \
-    _Generic((x), bd_str: test_str_of_str, char *: test_str_of_z, const char *: test_str_of_z)(x)
+    _Generic((x), bd_str : test_str_of_str, char * : test_str_of_z, const char * : test_str_of_z)(x)
 
 #define CHECK(condition)                                                                           \
     ((condition) ? (void)0 : test_fail(__FILE__, __LINE__, "'%s' does not hold", #condition))

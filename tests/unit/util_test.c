@@ -230,7 +230,9 @@ TEST(util, a_message_cut_by_its_room_stays_utf8) {
         size_t size = 0;
         memset(text, 'a', shift);
         for (size = shift; size + 4 < sizeof text;) {
-            const char *part = size % 3 == 0 ? "\xF0\x9F\x94\x91" : size % 3 == 1 ? "\xC5\x81" : "\xE2\x82\xAC";
+            const char *part = size % 3 == 0   ? "\xF0\x9F\x94\x91"
+                               : size % 3 == 1 ? "\xC5\x81"
+                                               : "\xE2\x82\xAC";
             memcpy(text + size, part, strlen(part));
             size += strlen(part);
         }
@@ -255,17 +257,20 @@ static int sign_of(int order) {
 }
 
 TEST(util, natural_order_reads_runs_of_digits_as_numbers) {
-    static const char *const rising[] = {"",        "1",          "1a",     "6.3.9",      "6.3.9a", "6.3.10",
-                                         "6.10.1",  "07",         "10",     "page",       "page-1", "page-2",
-                                         "page-10", "page-10000000000000000000000",       "page-a", "\xC3\xBC"};
+    static const char *const rising[] = {
+        "",       "1",       "1a",   "6.3.9",  "6.3.9a", "6.3.10",  "6.10.1",
+        "07",     "10",      "page", "page-1", "page-2", "page-10", "page-10000000000000000000000",
+        "page-a", "\xC3\xBC"};
     for (size_t i = 0; i < BD_COUNT(rising); i++) {
         for (size_t j = 0; j < BD_COUNT(rising); j++) {
             test_failure("'%s' and '%s'", rising[i], rising[j]);
             int wanted = (i > j) - (i < j);
-            CHECK_EQ_INT(sign_of(bd_str_natural_cmp(bd_str_of(rising[i]), bd_str_of(rising[j]))), wanted);
+            CHECK_EQ_INT(sign_of(bd_str_natural_cmp(bd_str_of(rising[i]), bd_str_of(rising[j]))),
+                         wanted);
         }
     }
-    CHECK(bd_str_natural_cmp(BD_STR("a1"), BD_STR("a01")) != 0); /* different texts are never equal */
+    CHECK(bd_str_natural_cmp(BD_STR("a1"), BD_STR("a01")) !=
+          0); /* different texts are never equal */
     CHECK(bd_str_natural_cmp(BD_STR("a01b"), BD_STR("a1c")) < 0);
 }
 
@@ -299,7 +304,9 @@ TEST(util, an_integer_is_read_whole_or_not_at_all) {
         CHECK_EQ_INT(value, cases[i].is_ok ? cases[i].value : 99);
     }
     int64_t value;
-    CHECK(!bd_str_to_i64(BD_STR("1\0" "2"), &value));
+    CHECK(!bd_str_to_i64(BD_STR("1\0"
+                                "2"),
+                         &value));
 }
 
 TEST(util, texts_are_cut_found_and_compared_by_bytes) {
@@ -320,7 +327,8 @@ TEST(util, texts_are_cut_found_and_compared_by_bytes) {
     CHECK(bd_str_ieq(BD_STR("AZ[\xC3\x84"), BD_STR("az[\xC3\x84")));
     CHECK(!bd_str_ieq(BD_STR("@"), BD_STR("`")));
     CHECK(bd_str_has_prefix(BD_STR("ab"), none) && !bd_str_has_prefix(BD_STR("ab"), BD_STR("abc")));
-    CHECK(bd_str_has_suffix(BD_STR("ab"), BD_STR("b")) && !bd_str_has_suffix(BD_STR("ab"), BD_STR("a")));
+    CHECK(bd_str_has_suffix(BD_STR("ab"), BD_STR("b")) &&
+          !bd_str_has_suffix(BD_STR("ab"), BD_STR("a")));
     bd_str parts[3] = {BD_STR("a\0"), none, BD_STR("b")};
     CHECK(bd_str_eq(bd_str_concat(test_arena(), parts, 3), BD_STR("a\0b")));
     CHECK_EQ_STR(bd_str_concat(test_arena(), parts, 0), "");
@@ -345,9 +353,11 @@ TEST(util, cut_yields_every_piece_empty_ones_too) {
 }
 
 TEST(util, paths_are_split_at_the_last_slash) {
-    static const char *const cases[][3] = {
-        {"a/b/c.json", "c.json", "a/b"}, {"c.json", "c.json", "."}, {"/c", "c", "/"}, {"a/", "", "a"}, {"", "",
-            "."}};
+    static const char *const cases[][3] = {{"a/b/c.json", "c.json", "a/b"},
+                                           {"c.json", "c.json", "."},
+                                           {"/c", "c", "/"},
+                                           {"a/", "", "a"},
+                                           {"", "", "."}};
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
         CHECK_EQ_STR(bd_path_name(bd_str_of(cases[i][0])), cases[i][1]);
         CHECK_EQ_STR(bd_path_folder(bd_str_of(cases[i][0])), cases[i][2]);
@@ -379,36 +389,69 @@ TEST(util, hex_is_read_back) {
 TEST(util, malformed_utf8_is_told_from_well_formed) {
     /* Markus Kuhn's decoder test: sections 2 (first and last of each length) and 5 (noncharacters are fine) */
     static const bd_str good[] = {
-        BD_STR_INIT("\0"),           BD_STR_INIT("\xC2\x80"),         BD_STR_INIT("\xE0\xA0\x80"),
-        BD_STR_INIT("\xF0\x90\x80\x80"), BD_STR_INIT("\x7F"),         BD_STR_INIT("\xDF\xBF"),
-        BD_STR_INIT("\xEF\xBF\xBF"), BD_STR_INIT("\xED\x9F\xBF"),     BD_STR_INIT("\xEE\x80\x80"),
-        BD_STR_INIT("\xEF\xBF\xBD"), BD_STR_INIT("\xF4\x8F\xBF\xBF"), BD_STR_INIT("\xEF\xBF\xBE"),
-        BD_STR_INIT("\xEF\xB7\x90"), BD_STR_INIT("\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5"),
+        BD_STR_INIT("\0"),
+        BD_STR_INIT("\xC2\x80"),
+        BD_STR_INIT("\xE0\xA0\x80"),
+        BD_STR_INIT("\xF0\x90\x80\x80"),
+        BD_STR_INIT("\x7F"),
+        BD_STR_INIT("\xDF\xBF"),
+        BD_STR_INIT("\xEF\xBF\xBF"),
+        BD_STR_INIT("\xED\x9F\xBF"),
+        BD_STR_INIT("\xEE\x80\x80"),
+        BD_STR_INIT("\xEF\xBF\xBD"),
+        BD_STR_INIT("\xF4\x8F\xBF\xBF"),
+        BD_STR_INIT("\xEF\xBF\xBE"),
+        BD_STR_INIT("\xEF\xB7\x90"),
+        BD_STR_INIT("\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5"),
     };
     /* sections 2.1.5-6, 2.2.4-6, 2.3.5, 3 (continuations, lonely starts, cut sequences, impossible bytes),
      * 4 (overlong), 5 (surrogates) */
     static const bd_str bad[] = {
-        BD_STR_INIT("\xF8\x88\x80\x80\x80"), BD_STR_INIT("\xFC\x84\x80\x80\x80\x80"),
-            BD_STR_INIT("\xF7\xBF\xBF\xBF"),
-        BD_STR_INIT("\xFB\xBF\xBF\xBF\xBF"), BD_STR_INIT("\xFD\xBF\xBF\xBF\xBF\xBF"),
-            BD_STR_INIT("\xF4\x90\x80\x80"),
-        BD_STR_INIT("\x80"),                 BD_STR_INIT("\xBF"),
-            BD_STR_INIT("\x80\xBF\x80\xBF"),
-        BD_STR_INIT("\xC0 "),                BD_STR_INIT("\xDF "),                    BD_STR_INIT("\xE0 "),
-        BD_STR_INIT("\xEF "),                BD_STR_INIT("\xF0 "),                    BD_STR_INIT("\xF7 "),
-        BD_STR_INIT("\xF8 "),                BD_STR_INIT("\xFC "),                    BD_STR_INIT("\xC2"),
-        BD_STR_INIT("\xE0\x80"),             BD_STR_INIT("\xE0\xA0"),                 BD_STR_INIT("\xF0\x80\x80"),
-        BD_STR_INIT("\xF0\x90\x80"),         BD_STR_INIT("\xDF"),                     BD_STR_INIT("\xEF\xBF"),
-        BD_STR_INIT("\xF7\xBF\xBF"),         BD_STR_INIT("\xC0\xE0\x80\xF0\x80\x80"), BD_STR_INIT("\xFE"),
-        BD_STR_INIT("\xFF"),                 BD_STR_INIT("\xFE\xFE\xFF\xFF"),         BD_STR_INIT("\xC0\xAF"),
-        BD_STR_INIT("\xE0\x80\xAF"),         BD_STR_INIT("\xF0\x80\x80\xAF"),
-            BD_STR_INIT("\xF8\x80\x80\x80\xAF"),
-        BD_STR_INIT("\xC1\xBF"),             BD_STR_INIT("\xE0\x9F\xBF"),
-            BD_STR_INIT("\xF0\x8F\xBF\xBF"),
-        BD_STR_INIT("\xC0\x80"),             BD_STR_INIT("\xE0\x80\x80"),
-            BD_STR_INIT("\xF0\x80\x80\x80"),
-        BD_STR_INIT("\xED\xA0\x80"),         BD_STR_INIT("\xED\xAD\xBF"),             BD_STR_INIT("\xED\xAE\x80"),
-        BD_STR_INIT("\xED\xAF\xBF"),         BD_STR_INIT("\xED\xB0\x80"),             BD_STR_INIT("\xED\xBF\xBF"),
+        BD_STR_INIT("\xF8\x88\x80\x80\x80"),
+        BD_STR_INIT("\xFC\x84\x80\x80\x80\x80"),
+        BD_STR_INIT("\xF7\xBF\xBF\xBF"),
+        BD_STR_INIT("\xFB\xBF\xBF\xBF\xBF"),
+        BD_STR_INIT("\xFD\xBF\xBF\xBF\xBF\xBF"),
+        BD_STR_INIT("\xF4\x90\x80\x80"),
+        BD_STR_INIT("\x80"),
+        BD_STR_INIT("\xBF"),
+        BD_STR_INIT("\x80\xBF\x80\xBF"),
+        BD_STR_INIT("\xC0 "),
+        BD_STR_INIT("\xDF "),
+        BD_STR_INIT("\xE0 "),
+        BD_STR_INIT("\xEF "),
+        BD_STR_INIT("\xF0 "),
+        BD_STR_INIT("\xF7 "),
+        BD_STR_INIT("\xF8 "),
+        BD_STR_INIT("\xFC "),
+        BD_STR_INIT("\xC2"),
+        BD_STR_INIT("\xE0\x80"),
+        BD_STR_INIT("\xE0\xA0"),
+        BD_STR_INIT("\xF0\x80\x80"),
+        BD_STR_INIT("\xF0\x90\x80"),
+        BD_STR_INIT("\xDF"),
+        BD_STR_INIT("\xEF\xBF"),
+        BD_STR_INIT("\xF7\xBF\xBF"),
+        BD_STR_INIT("\xC0\xE0\x80\xF0\x80\x80"),
+        BD_STR_INIT("\xFE"),
+        BD_STR_INIT("\xFF"),
+        BD_STR_INIT("\xFE\xFE\xFF\xFF"),
+        BD_STR_INIT("\xC0\xAF"),
+        BD_STR_INIT("\xE0\x80\xAF"),
+        BD_STR_INIT("\xF0\x80\x80\xAF"),
+        BD_STR_INIT("\xF8\x80\x80\x80\xAF"),
+        BD_STR_INIT("\xC1\xBF"),
+        BD_STR_INIT("\xE0\x9F\xBF"),
+        BD_STR_INIT("\xF0\x8F\xBF\xBF"),
+        BD_STR_INIT("\xC0\x80"),
+        BD_STR_INIT("\xE0\x80\x80"),
+        BD_STR_INIT("\xF0\x80\x80\x80"),
+        BD_STR_INIT("\xED\xA0\x80"),
+        BD_STR_INIT("\xED\xAD\xBF"),
+        BD_STR_INIT("\xED\xAE\x80"),
+        BD_STR_INIT("\xED\xAF\xBF"),
+        BD_STR_INIT("\xED\xB0\x80"),
+        BD_STR_INIT("\xED\xBF\xBF"),
         BD_STR_INIT("\xED\xA0\x80\xED\xB0\x80"),
     };
     for (size_t i = 0; i < BD_COUNT(good); i++) {
@@ -439,7 +482,8 @@ TEST(util, every_code_point_goes_there_and_back) {
         bd_str text = {bytes, bd_utf8_put(bytes, c)};
         size_t at = 0;
         uint32_t back = 0;
-        CHECK(bd_utf8_is_valid(text) && bd_utf8_next(text, &at, &back) && back == c && at == text.size);
+        CHECK(bd_utf8_is_valid(text) && bd_utf8_next(text, &at, &back) && back == c &&
+              at == text.size);
     }
 }
 
@@ -448,10 +492,12 @@ TEST(util, folding_is_that_of_unicode) {
         test_skip("needs perl's Unicode::UCD as an oracle");
     }
     bd_str table;
-    CHECK_EQ_INT(run_command(&table, "perl -e 'use Unicode::UCD q(casefold); for $c (0..0x1FFFF) { "
-                                     "next if $c >= 0xD800 && $c <= 0xDFFF; $f = casefold($c); "
-                                     "printf qq(%%d %%d\\n), $c, hex $f->{simple} if $f && $f->{simple} ne q(); }'"),
-                 0);
+    CHECK_EQ_INT(
+        run_command(&table,
+                    "perl -e 'use Unicode::UCD q(casefold); for $c (0..0x1FFFF) { "
+                    "next if $c >= 0xD800 && $c <= 0xDFFF; $f = casefold($c); "
+                    "printf qq(%%d %%d\\n), $c, hex $f->{simple} if $f && $f->{simple} ne q(); }'"),
+        0);
     bd_str line;
     int64_t next = 0;
     while (bd_str_cut(&table, '\n', &line) && line.size > 0) {
@@ -459,7 +505,8 @@ TEST(util, folding_is_that_of_unicode) {
         bd_str rest = line;
         int64_t code = 0;
         int64_t folded = 0;
-        CHECK(bd_str_cut(&rest, ' ', &from) && bd_str_to_i64(from, &code) && bd_str_to_i64(rest, &folded));
+        CHECK(bd_str_cut(&rest, ' ', &from) && bd_str_to_i64(from, &code) &&
+              bd_str_to_i64(rest, &folded));
         for (; next < code; next++) {
             CHECK_EQ_INT(bd_fold((uint32_t)next), next);
         }
@@ -502,14 +549,12 @@ TEST(util, hidden_characters_are_made_visible) {
 /* ---- packers ---- */
 
 TEST(util, packed_values_sort_like_the_values) {
-    static const int64_t numbers[] = {INT64_MIN, INT64_MIN + 1, -4294967296, -1, 0, 1, 255, 256, 4294967295,
-        INT64_MAX};
-    static const bd_str keys[] = {BD_STR_INIT(""),     BD_STR_INIT("\0"),   BD_STR_INIT("\0\0"),
-        BD_STR_INIT("\0\x01"),
-                                  BD_STR_INIT("\0\xFF"), BD_STR_INIT("\x01"), BD_STR_INIT("a"),
-                                      BD_STR_INIT("a\0"),
-                                  BD_STR_INIT("a\0b"), BD_STR_INIT("a\x01"), BD_STR_INIT("ab"),
-                                      BD_STR_INIT("\xFF")};
+    static const int64_t numbers[] = {INT64_MIN, INT64_MIN + 1, -4294967296, -1,         0,
+                                      1,         255,           256,         4294967295, INT64_MAX};
+    static const bd_str keys[] = {
+        BD_STR_INIT(""),       BD_STR_INIT("\0"),    BD_STR_INIT("\0\0"), BD_STR_INIT("\0\x01"),
+        BD_STR_INIT("\0\xFF"), BD_STR_INIT("\x01"),  BD_STR_INIT("a"),    BD_STR_INIT("a\0"),
+        BD_STR_INIT("a\0b"),   BD_STR_INIT("a\x01"), BD_STR_INIT("ab"),   BD_STR_INIT("\xFF")};
     static bd_packer packers[2];
     enum { NUMBERS = BD_COUNT(numbers), ALL = NUMBERS * BD_COUNT(keys) };
     for (size_t i = 0; i < ALL; i++) {
@@ -521,7 +566,8 @@ TEST(util, packed_values_sort_like_the_values) {
                 bd_pack_i64(&packers[side], numbers[which[side] % NUMBERS]);
             }
             int wanted = (i > j) - (i < j);
-            CHECK_EQ_INT(sign_of(bd_str_cmp(bd_pack_end(&packers[0]), bd_pack_end(&packers[1]))), wanted);
+            CHECK_EQ_INT(sign_of(bd_str_cmp(bd_pack_end(&packers[0]), bd_pack_end(&packers[1]))),
+                         wanted);
         }
         bd_unpacker unpacker = {bd_pack_end(&packers[0]), 0};
         CHECK(bd_str_eq(bd_unpack_key(&unpacker, test_arena()), keys[i / NUMBERS]));
@@ -612,10 +658,13 @@ TEST(util, a_file_is_read_whole_or_refused) {
     CHECK_EQ_STR(text, "0123456789");
     CHECK(text.data[text.size] == '\0');
     CHECK_FAILS(bd_file_read(test_path("a"), 9, test_arena(), &text, &err), err, BD_ERR_LIMIT,
-        "10 bytes, at most 9");
-    CHECK_FAILS(bd_file_read(test_path("b"), 9, test_arena(), &text, &err), err, BD_ERR_IO, "No such file");
-    CHECK_FAILS(bd_file_read(test_folder(), 9, test_arena(), &text, &err), err, BD_ERR_IO, "not a regular file");
-    CHECK_FAILS(bd_file_read("/dev/zero", 9, test_arena(), &text, &err), err, BD_ERR_IO, "not a regular file");
+                "10 bytes, at most 9");
+    CHECK_FAILS(bd_file_read(test_path("b"), 9, test_arena(), &text, &err), err, BD_ERR_IO,
+                "No such file");
+    CHECK_FAILS(bd_file_read(test_folder(), 9, test_arena(), &text, &err), err, BD_ERR_IO,
+                "not a regular file");
+    CHECK_FAILS(bd_file_read("/dev/zero", 9, test_arena(), &text, &err), err, BD_ERR_IO,
+                "not a regular file");
     test_write_file(test_path("empty"), BD_STR(""));
     CHECK_OK(bd_file_read(test_path("empty"), 0, test_arena(), &text, &err), err);
     CHECK_EQ_INT(text.size, 0);
@@ -627,7 +676,7 @@ TEST(util, a_fifo_is_refused_at_once) {
     CHECK(mkfifo(test_path("pipe"), 0600) == 0);
     alarm(5); /* waiting for a writer would be for ever */
     CHECK_FAILS(bd_file_read(test_path("pipe"), 9, test_arena(), &text, &err), err, BD_ERR_IO,
-        "not a regular file");
+                "not a regular file");
     alarm(0);
 }
 
@@ -658,7 +707,8 @@ TEST(util, an_atomic_file_appears_whole_or_not_at_all) {
     char back[6];
     CHECK_OK(bd_pread_all(bd_atomic_fd(file), back, 6, 0, "it", &err), err);
     CHECK(memcmp(back, "second", 6) == 0);
-    CHECK_FAILS(bd_pread_all(bd_atomic_fd(file), back, 6, 3, "it", &err), err, BD_ERR_INPUT, "ends at byte 6");
+    CHECK_FAILS(bd_pread_all(bd_atomic_fd(file), back, 6, 3, "it", &err), err, BD_ERR_INPUT,
+                "ends at byte 6");
     CHECK_OK(bd_atomic_finish(file, &err), err);
     CHECK_EQ_STR(test_read_file(path), "second");
     CHECK_EQ_INT(count_files(), 1);
@@ -668,10 +718,12 @@ TEST(util, an_atomic_file_appears_whole_or_not_at_all) {
 TEST(util, an_atomic_file_that_cannot_be_made_leaves_nothing) {
     bd_err err;
     bd_atomic *file = NULL;
-    CHECK_FAILS(bd_atomic_open(test_path("no/such/file"), 0644, &file, &err), err, BD_ERR_IO, "no/such/file");
+    CHECK_FAILS(bd_atomic_open(test_path("no/such/file"), 0644, &file, &err), err, BD_ERR_IO,
+                "no/such/file");
     CHECK_OK(bd_folder_make(test_path("folder"), &err), err);
     test_write_file(test_path("kept"), BD_STR("x"));
-    CHECK_FAILS(bd_file_write(test_path("folder"), 0644, BD_STR("x"), &err), err, BD_ERR_IO, "put in place");
+    CHECK_FAILS(bd_file_write(test_path("folder"), 0644, BD_STR("x"), &err), err, BD_ERR_IO,
+                "put in place");
     CHECK_EQ_INT(count_files(), 1);
     struct rlimit limit;
     CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
@@ -679,7 +731,8 @@ TEST(util, an_atomic_file_that_cannot_be_made_leaves_nothing) {
     limit.rlim_cur = 100;
     CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     bd_str large = {bd_alloc(test_arena(), 1000, 1), 1000};
-    CHECK_FAILS(bd_file_write(test_path("large"), 0644, large, &err), err, BD_ERR_IO, "File too large");
+    CHECK_FAILS(bd_file_write(test_path("large"), 0644, large, &err), err, BD_ERR_IO,
+                "File too large");
     CHECK_EQ_INT(count_files(), 1);
 }
 
@@ -708,15 +761,19 @@ static const bd_entry *find_entry(const bd_entries *entries, const char *path) {
 TEST(util, a_walk_lists_files_in_byte_order_and_says_what_it_cannot_read) {
     bd_err err;
     bd_entries entries = {0};
-    CHECK_EQ_INT(run_command(NULL,
-        "mkdir w && cd w && mkdir -p b/sub .hidden && echo 1 >b/sub/x && echo 2 >b.json && echo 3 >a-10 && "
-                                   "echo 4 >a-2 && echo 5 >.dot && echo 6 >.hidden/y && ln -s a-2 link && "
-                                   "ln -s /etc dirlink && ln -s b loop && mkfifo pipe && echo 7 >B && mkdir empty && "
-                                   "printf x >\"$(printf 'bad\\377name')\""),
-                 0);
+    CHECK_EQ_INT(
+        run_command(
+            NULL,
+            "mkdir w && cd w && mkdir -p b/sub .hidden && echo 1 >b/sub/x && echo 2 >b.json && "
+            "echo 3 >a-10 && "
+            "echo 4 >a-2 && echo 5 >.dot && echo 6 >.hidden/y && ln -s a-2 link && "
+            "ln -s /etc dirlink && ln -s b loop && mkfifo pipe && echo 7 >B && mkdir empty && "
+            "printf x >\"$(printf 'bad\\377name')\""),
+        0);
     CHECK_OK(bd_folder_walk(test_path("w"), 100, test_arena(), &entries, &err), err);
-    static const char *const wanted[] = {"B",       "a-10",    "a-2",  "b.json", "b/sub/x", "bad\xEF\xBF\xBDname",
-                                         "dirlink", "link",    "loop", "pipe"};
+    static const char *const wanted[] = {
+        "B",       "a-10", "a-2",  "b.json", "b/sub/x", "bad\xEF\xBF\xBDname",
+        "dirlink", "link", "loop", "pipe"};
     CHECK_EQ_INT(entries.count, BD_COUNT(wanted));
     for (size_t i = 0; i < BD_COUNT(wanted); i++) {
         const bd_entry *entry = &entries.data[i];
@@ -733,25 +790,28 @@ TEST(util, a_walk_lists_files_in_byte_order_and_says_what_it_cannot_read) {
 TEST(util, a_walk_has_its_limits) {
     bd_err err;
     bd_entries entries = {0};
-    CHECK_EQ_INT(run_command(NULL,
-        "mkdir w && cd w; for i in 1 2 3 4 5; do echo >f$i; done; d=.; for i in $(seq 80); do d=$d/d; done; "
+    CHECK_EQ_INT(run_command(NULL, "mkdir w && cd w; for i in 1 2 3 4 5; do echo >f$i; done; d=.; "
+                                   "for i in $(seq 80); do d=$d/d; done; "
                                    "mkdir -p $d && echo >$d/deep"),
                  0);
     CHECK_FAILS(bd_folder_walk(test_path("w"), 4, test_arena(), &entries, &err), err, BD_ERR_LIMIT,
-        "more than 4 files");
+                "more than 4 files");
     entries.count = 0;
     CHECK_OK(bd_folder_walk(test_path("w"), 100, test_arena(), &entries, &err), err);
     CHECK_EQ_INT(entries.count, 6);
     CHECK(bd_str_find(entries.data[0].problem, BD_STR("deeper than 64")) > 0);
-    CHECK_FAILS(bd_folder_walk(test_path("nothing"), 4, test_arena(), &entries, &err), err, BD_ERR_IO, "nothing");
-    CHECK_FAILS(bd_folder_walk(test_path("w/f1"), 4, test_arena(), &entries, &err), err, BD_ERR_IO, "w/f1");
+    CHECK_FAILS(bd_folder_walk(test_path("nothing"), 4, test_arena(), &entries, &err), err,
+                BD_ERR_IO, "nothing");
+    CHECK_FAILS(bd_folder_walk(test_path("w/f1"), 4, test_arena(), &entries, &err), err, BD_ERR_IO,
+                "w/f1");
 }
 
 TEST(util, a_walk_goes_on_past_an_unreadable_folder) {
     bd_err err;
     bd_entries entries = {0};
-    CHECK_EQ_INT(run_command(NULL,
-        "mkdir w && cd w && mkdir -p a shut z && echo >a/1 && echo >shut/2 && echo >z/3 && chmod 000 shut"), 0);
+    CHECK_EQ_INT(run_command(NULL, "mkdir w && cd w && mkdir -p a shut z && echo >a/1 && echo "
+                                   ">shut/2 && echo >z/3 && chmod 000 shut"),
+                 0);
     if (access(test_path("w/shut"), R_OK) == 0) {
         test_skip("root reads everything");
     }
@@ -806,7 +866,8 @@ typedef struct {
 
 static void count_call(void *context, size_t index, unsigned worker) {
     pool_state *state = context;
-    if (index >= 1000 || worker >= 64 || (state->jobs <= 1 && !pthread_equal(state->caller, pthread_self()))) {
+    if (index >= 1000 || worker >= 64 ||
+        (state->jobs <= 1 && !pthread_equal(state->caller, pthread_self()))) {
         state->is_wrong = true;
         return;
     }
@@ -839,7 +900,8 @@ TEST(util, workers_do_each_job_once) {
 TEST(util, the_clock_obeys_source_date_epoch) {
     CHECK(setenv("SOURCE_DATE_EPOCH", "1700000000", 1) == 0);
     CHECK_EQ_INT(bd_clock_now(), 17000000000000000);
-    static const char *const bad[] = {"", "-1", "1e9", "253402300800", "99999999999999999999", " 1"};
+    static const char *const bad[] = {"",  "-1", "1e9", "253402300800", "99999999999999999999",
+                                      " 1"};
     for (size_t i = 0; i < BD_COUNT(bad); i++) {
         CHECK(setenv("SOURCE_DATE_EPOCH", bad[i], 1) == 0);
         CHECK(bd_clock_now() > 17000000000000000);
@@ -849,7 +911,8 @@ TEST(util, the_clock_obeys_source_date_epoch) {
 TEST(util, diagnostics_keep_copies) {
     bd_diags diags = {0};
     char path[] = "a.json";
-    bd_diag_add(test_arena(), &diags, BD_DIAG_WARNING, bd_str_of(path), BD_STR("line 1"), "row %d is odd", 7);
+    bd_diag_add(test_arena(), &diags, BD_DIAG_WARNING, bd_str_of(path), BD_STR("line 1"),
+                "row %d is odd", 7);
     path[0] = 'z';
     CHECK_EQ_INT(diags.count, 1);
     CHECK_EQ_STR(diags.data[0].subject, "a.json");

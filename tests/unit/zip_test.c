@@ -34,12 +34,16 @@ static bd_str export_text(size_t count) {
     uint32_t state = 88172645u;
     while (buf.size < count) {
         uint32_t a = next_random(&state), b = next_random(&state);
-        bd_buf_printf(&buf, "{\"id\":\"/subscriptions/%08x-0000-4000-8000-%08x/resourceGroups/rg-%u/providers/"
-                      "Microsoft.Storage/storageAccounts/st%08x\",\"etag\":\"W/%08x%08x\",\"location\":\"%s\",\"properties\":{"
-                      "\"supportsHttpsTrafficOnly\":%s,\"minimumTlsVersion\":\"TLS1_%u\",\"creationTime\":"
-                      "\"2025-%02u-%02uT%02u:%02u:%02uZ\",\"sizeInBytes\":%u}}\n",
-                      a % 7, b % 5, a % 97, a * 31 + b, a ^ b << 7, b, a % 3 ? "westeurope" : "northeurope",
-                      b % 9 ? "true" : "false", a % 3, a % 12 + 1, b % 28 + 1, a % 24, b % 60, a % 60, b % 1000000);
+        bd_buf_printf(
+            &buf,
+            "{\"id\":\"/subscriptions/%08x-0000-4000-8000-%08x/resourceGroups/rg-%u/providers/"
+            "Microsoft.Storage/storageAccounts/st%08x\",\"etag\":\"W/"
+            "%08x%08x\",\"location\":\"%s\",\"properties\":{"
+            "\"supportsHttpsTrafficOnly\":%s,\"minimumTlsVersion\":\"TLS1_%u\",\"creationTime\":"
+            "\"2025-%02u-%02uT%02u:%02u:%02uZ\",\"sizeInBytes\":%u}}\n",
+            a % 7, b % 5, a % 97, a * 31 + b, a ^ b << 7, b, a % 3 ? "westeurope" : "northeurope",
+            b % 9 ? "true" : "false", a % 3, a % 12 + 1, b % 28 + 1, a % 24, b % 60, a % 60,
+            b % 1000000);
     }
     bd_str text = bd_str_copy(test_arena(), bd_str_sub(bd_buf_str(&buf), 0, count));
     bd_buf_clear(&buf);
@@ -73,8 +77,8 @@ static struct deflated deflate_text(bd_str text, unsigned jobs, size_t piece) {
         CHECK_OK(bd_deflater_write(deflater, text.data + at, count, &err), err);
     }
     CHECK_OK(bd_deflater_finish(deflater, &err), err);
-    struct deflated out = {bd_str_copy(test_arena(), bd_buf_str(&buf)), bd_deflater_plain_bytes(deflater),
-                           bd_deflater_crc32(deflater)};
+    struct deflated out = {bd_str_copy(test_arena(), bd_buf_str(&buf)),
+                           bd_deflater_plain_bytes(deflater), bd_deflater_crc32(deflater)};
     CHECK_EQ_INT(bd_deflater_stored_bytes(deflater), out.stream.size);
     bd_deflater_close(deflater);
     bd_buf_clear(&buf);
@@ -122,7 +126,8 @@ TEST(zip, an_empty_stream_is_one_final_stored_block) {
 }
 
 TEST(zip, gzip_gives_back_what_was_deflated_at_every_chunk_boundary) {
-    static const size_t sizes[] = {0, 1, 55, 56, 5000, MIB - 1, MIB, MIB + 1, 3 * MIB, 3 * MIB + 17};
+    static const size_t sizes[] = {0,       1,   55,      56,      5000,
+                                   MIB - 1, MIB, MIB + 1, 3 * MIB, 3 * MIB + 17};
     for (size_t i = 0; i < 2 * BD_COUNT(sizes); i++) {
         size_t size = sizes[i / 2];
         bd_str text = i % 2 == 0 ? export_text(size) : random_bytes(size);
@@ -169,7 +174,10 @@ TEST(zip, deflated_text_is_at_most_a_hundredth_larger_than_zip_makes_it) {
     bd_str text = export_text(3 * MIB), listing;
     struct deflated deflated = deflate_text(text, 1, text.size);
     put_file(test_path("a.json"), text);
-    CHECK_EQ_INT(run_command(&listing, "zip -q -6 a.zip a.json && zipinfo -l a.zip a.json | awk '{print $6}'"), 0);
+    CHECK_EQ_INT(
+        run_command(&listing,
+                    "zip -q -6 a.zip a.json && zipinfo -l a.zip a.json | awk '{print $6}'"),
+        0);
     int64_t zip_bytes = 0;
     CHECK(bd_str_to_i64(bd_str_trim(listing), &zip_bytes));
     test_failure("ours %zu, zip -6 %lld", deflated.stream.size, (long long)zip_bytes);
@@ -189,7 +197,8 @@ TEST(zip, the_inflater_refuses_a_stream_cut_off_anywhere) {
         bd_buf out;
         bd_buf_init(&out, 1 << 16);
         test_failure("%zu of %zu bytes", size, stream.size);
-        CHECK_FAILS(inflate_text(bd_str_sub(stream, 0, size), 1 << 16, &out, &err), err, BD_ERR_INPUT, "cut off");
+        CHECK_FAILS(inflate_text(bd_str_sub(stream, 0, size), 1 << 16, &out, &err), err,
+                    BD_ERR_INPUT, "cut off");
         bd_buf_clear(&out);
     }
 }
@@ -198,9 +207,11 @@ TEST(zip, the_inflater_refuses_bytes_behind_the_stream_and_malformed_blocks) {
     bd_err err = {0};
     bd_buf out;
     bd_buf_init(&out, 1 << 16);
-    CHECK_FAILS(inflate_text(BD_STR("\x01\x00\x00\xff\xff!"), 100, &out, &err), err, BD_ERR_INPUT, "more bytes follow");
+    CHECK_FAILS(inflate_text(BD_STR("\x01\x00\x00\xff\xff!"), 100, &out, &err), err, BD_ERR_INPUT,
+                "more bytes follow");
     CHECK_FAILS(inflate_text(BD_STR("\x07"), 100, &out, &err), err, BD_ERR_INPUT, "malformed");
-    CHECK_FAILS(inflate_text(BD_STR("\x01\x05\x00\xfa\xfe"), 100, &out, &err), err, BD_ERR_INPUT, "malformed");
+    CHECK_FAILS(inflate_text(BD_STR("\x01\x05\x00\xfa\xfe"), 100, &out, &err), err, BD_ERR_INPUT,
+                "malformed");
     CHECK_EQ_INT(out.size, 0);
 }
 
@@ -213,7 +224,8 @@ TEST(zip, the_inflater_stops_at_its_limit) {
     CHECK_OK(inflate_text(stream, 70000, &out, &err), err);
     CHECK(bd_str_eq(bd_buf_str(&out), text));
     bd_buf_clear(&out);
-    CHECK_FAILS(inflate_text(stream, 69999, &out, &err), err, BD_ERR_LIMIT, "more than 69999 bytes");
+    CHECK_FAILS(inflate_text(stream, 69999, &out, &err), err, BD_ERR_LIMIT,
+                "more than 69999 bytes");
     CHECK(out.size <= 69999);
     bd_buf_clear(&out);
 }
@@ -232,10 +244,13 @@ struct file {
 /* A blob over "<test folder>/<tag>.deflate". */
 static bd_blob *stored_blob(bd_str text, int tag) {
     struct deflated deflated = deflate_text(text, 1, text.size + 1);
-    const char *path = test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "%d.deflate", tag)));
+    const char *path =
+        test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "%d.deflate", tag)));
     put_file(path, deflated.stream);
-    bd_blob_place place = {.fd = -1, .folder_fd = AT_FDCWD, .path = path, .label = bd_str_of(path), .method = 8};
-    bd_blob *blob = bd_blob_of_file(test_arena(), &place, deflated.bytes, (int64_t)deflated.stream.size, deflated.crc32);
+    bd_blob_place place = {
+        .fd = -1, .folder_fd = AT_FDCWD, .path = path, .label = bd_str_of(path), .method = 8};
+    bd_blob *blob = bd_blob_of_file(test_arena(), &place, deflated.bytes,
+                                    (int64_t)deflated.stream.size, deflated.crc32);
     bd_sha256_of(text, blob->sha256);
     bd_sha256_of(deflated.stream, blob->stored_sha256);
     return blob;
@@ -254,7 +269,8 @@ static bd_str write_package(const struct file *files, size_t count) {
         const bd_blob *blob = files[i].deflated ? stored_blob(files[i].text, (int)i)
                                                 : bd_blob_of_memory(test_arena(), files[i].text);
         memcpy(stored_hashes[i], blob->stored_sha256, 32);
-        CHECK_OK(bd_zip_writer_add(writer, bd_str_of(files[i].name), blob, files[i].deflated, &err), err);
+        CHECK_OK(bd_zip_writer_add(writer, bd_str_of(files[i].name), blob, files[i].deflated, &err),
+                 err);
     }
     CHECK_OK(bd_zip_writer_finish(writer, &err), err);
     bd_zip_writer_close(writer);
@@ -265,12 +281,14 @@ static bd_str write_package(const struct file *files, size_t count) {
 
 static const struct file small_files[] = {
     {"00_START.txt", BD_STR_INIT("start here\n"), false},
-    {"10_EVIDENCE/1.1/E-0001.json", BD_STR_INIT("{\"value\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}"), true},
+    {"10_EVIDENCE/1.1/E-0001.json",
+     BD_STR_INIT("{\"value\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}"), true},
     {"90_INTEGRITY/Müller.txt", BD_STR_INIT("x"), true},
 };
 
 /* What a verifier knows from the manifest; the reader's blobs are checked against it. */
-static bd_rc read_package(const char *path, const struct file *files, size_t count, bd_arena *arena, bd_err *err) {
+static bd_rc read_package(const char *path, const struct file *files, size_t count, bd_arena *arena,
+                          bd_err *err) {
     bd_zip_reader *reader = NULL;
     BD_TRY(bd_zip_reader_open(path, NULL, arena, &reader, err));
     bd_rc rc = BD_OK;
@@ -299,17 +317,78 @@ static bd_rc read_package(const char *path, const struct file *files, size_t cou
 }
 
 TEST(zip, a_package_is_byte_for_byte_what_the_profile_says) {
-    static const struct file files[] = {{"a.txt", BD_STR_INIT("abc"), false}, {"b.txt", BD_STR_INIT(""), true}};
-    static const char expected[] =
-        "PK\3\4" "\x0a\0" "\x00\x08" "\0\0" "\x5c\x64" "\xe1\x5c" "\xc2\x41\x24\x35" "\3\0\0\0" "\3\0\0\0" "\5\0" "\0\0"
-        "a.txt" "abc"
-        "PK\3\4" "\x14\0" "\x00\x08" "\x08\0" "\x5c\x64" "\xe1\x5c" "\0\0\0\0" "\5\0\0\0" "\0\0\0\0" "\5\0" "\0\0"
-        "b.txt" "\1\0\0\xff\xff"
-        "PK\1\2" "\x0a\3" "\x0a\0" "\x00\x08" "\0\0" "\x5c\x64" "\xe1\x5c" "\xc2\x41\x24\x35" "\3\0\0\0" "\3\0\0\0"
-        "\5\0" "\0\0" "\0\0" "\0\0" "\0\0" "\0\0\xa4\x81" "\0\0\0\0" "a.txt"
-        "PK\1\2" "\x14\3" "\x14\0" "\x00\x08" "\x08\0" "\x5c\x64" "\xe1\x5c" "\0\0\0\0" "\5\0\0\0" "\0\0\0\0"
-        "\5\0" "\0\0" "\0\0" "\0\0" "\0\0" "\0\0\xa4\x81" "\x26\0\0\0" "b.txt"
-        "PK\5\6" "\0\0" "\0\0" "\2\0" "\2\0" "\x66\0\0\0" "\x4e\0\0\0" "\0\0";
+    static const struct file files[] = {{"a.txt", BD_STR_INIT("abc"), false},
+                                        {"b.txt", BD_STR_INIT(""), true}};
+    static const char expected[] = "PK\3\4"
+                                   "\x0a\0"
+                                   "\x00\x08"
+                                   "\0\0"
+                                   "\x5c\x64"
+                                   "\xe1\x5c"
+                                   "\xc2\x41\x24\x35"
+                                   "\3\0\0\0"
+                                   "\3\0\0\0"
+                                   "\5\0"
+                                   "\0\0"
+                                   "a.txt"
+                                   "abc"
+                                   "PK\3\4"
+                                   "\x14\0"
+                                   "\x00\x08"
+                                   "\x08\0"
+                                   "\x5c\x64"
+                                   "\xe1\x5c"
+                                   "\0\0\0\0"
+                                   "\5\0\0\0"
+                                   "\0\0\0\0"
+                                   "\5\0"
+                                   "\0\0"
+                                   "b.txt"
+                                   "\1\0\0\xff\xff"
+                                   "PK\1\2"
+                                   "\x0a\3"
+                                   "\x0a\0"
+                                   "\x00\x08"
+                                   "\0\0"
+                                   "\x5c\x64"
+                                   "\xe1\x5c"
+                                   "\xc2\x41\x24\x35"
+                                   "\3\0\0\0"
+                                   "\3\0\0\0"
+                                   "\5\0"
+                                   "\0\0"
+                                   "\0\0"
+                                   "\0\0"
+                                   "\0\0"
+                                   "\0\0\xa4\x81"
+                                   "\0\0\0\0"
+                                   "a.txt"
+                                   "PK\1\2"
+                                   "\x14\3"
+                                   "\x14\0"
+                                   "\x00\x08"
+                                   "\x08\0"
+                                   "\x5c\x64"
+                                   "\xe1\x5c"
+                                   "\0\0\0\0"
+                                   "\5\0\0\0"
+                                   "\0\0\0\0"
+                                   "\5\0"
+                                   "\0\0"
+                                   "\0\0"
+                                   "\0\0"
+                                   "\0\0"
+                                   "\0\0\xa4\x81"
+                                   "\x26\0\0\0"
+                                   "b.txt"
+                                   "PK\5\6"
+                                   "\0\0"
+                                   "\0\0"
+                                   "\2\0"
+                                   "\2\0"
+                                   "\x66\0\0\0"
+                                   "\x4e\0\0\0"
+                                   "\0\0";
     bd_str made = write_package(files, 2);
     CHECK_EQ_INT(made.size, sizeof(expected) - 1);
     for (size_t i = 0; i < made.size; i++) {
@@ -330,8 +409,11 @@ TEST(zip, unzip_python_and_zipinfo_read_a_package_without_complaint) {
     CHECK(bd_str_find(output, BD_STR("2026 Jul 1 12:34:56")) >= 0);
     CHECK(bd_str_find(output, BD_STR("-rw-r--r--")) >= 0);
     CHECK(bd_str_find(output, BD_STR("warning")) < 0);
-    CHECK_EQ_INT(run_command(&output, "python3 -c \"import zipfile; z=zipfile.ZipFile('a.zip'); print(z.testzip(), "
-                             "z.namelist()[2], z.read('10_EVIDENCE/1.1/E-0001.json').decode())\""), 0);
+    CHECK_EQ_INT(
+        run_command(&output,
+                    "python3 -c \"import zipfile; z=zipfile.ZipFile('a.zip'); print(z.testzip(), "
+                    "z.namelist()[2], z.read('10_EVIDENCE/1.1/E-0001.json').decode())\""),
+        0);
     CHECK(bd_str_find(output, BD_STR("None 90_INTEGRITY/Müller.txt {\"value\":[1,1")) >= 0);
 }
 
@@ -354,9 +436,9 @@ TEST(zip, times_outside_what_dos_holds_are_clamped) {
     static const struct {
         bd_instant given, found;
     } rows[] = {
-        {0, (bd_instant)315532800 * BD_SECOND},                              /* 1980-01-01 */
+        {0, (bd_instant)315532800 * BD_SECOND}, /* 1980-01-01 */
         {INT64_MIN, (bd_instant)315532800 * BD_SECOND},
-        {INT64_MAX, (bd_instant)4354819198 * BD_SECOND},                     /* 2107-12-31T23:59:58 */
+        {INT64_MAX, (bd_instant)4354819198 * BD_SECOND}, /* 2107-12-31T23:59:58 */
         {(bd_instant)951827696 * BD_SECOND, (bd_instant)951827696 * BD_SECOND}, /* 2000-02-29 */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -365,7 +447,9 @@ TEST(zip, times_outside_what_dos_holds_are_clamped) {
         bd_buf_init(&buf, 1 << 16);
         bd_sink sink = bd_sink_to_buf(&buf);
         bd_zip_writer *writer = bd_zip_writer_open(&sink, rows[i].given);
-        CHECK_OK(bd_zip_writer_add(writer, BD_STR("a"), bd_blob_of_memory(test_arena(), BD_STR("a")), false, &err), err);
+        CHECK_OK(bd_zip_writer_add(writer, BD_STR("a"),
+                                   bd_blob_of_memory(test_arena(), BD_STR("a")), false, &err),
+                 err);
         CHECK_OK(bd_zip_writer_finish(writer, &err), err);
         bd_zip_writer_close(writer);
         put_file(test_path("a.zip"), bd_buf_str(&buf));
@@ -400,7 +484,10 @@ TEST(zip, the_writer_refuses_disorder_and_names_that_systems_read_differently) {
         {"a", "d/LPT1.txt", BD_ERR_INPUT, "device name"},
         {"a", "b\xff", BD_ERR_INPUT, "not UTF-8"},
         {"a", "bu\xcc\x88", BD_ERR_INPUT, "combining"},
-        {"a", "b\xe2\x80\xae" "fdp.exe", BD_ERR_INPUT, "format character"},
+        {"a",
+         "b\xe2\x80\xae"
+         "fdp.exe",
+         BD_ERR_INPUT, "format character"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_err err = {0};
@@ -413,8 +500,8 @@ TEST(zip, the_writer_refuses_disorder_and_names_that_systems_read_differently) {
         if (rows[i].first[0] != '\0') {
             CHECK_OK(bd_zip_writer_add(writer, bd_str_of(rows[i].first), blob, false, &err), err);
         }
-        CHECK_FAILS(bd_zip_writer_add(writer, bd_str_of(rows[i].second), blob, false, &err), err, rows[i].class,
-                    rows[i].part);
+        CHECK_FAILS(bd_zip_writer_add(writer, bd_str_of(rows[i].second), blob, false, &err), err,
+                    rows[i].class, rows[i].part);
         bd_zip_writer_close(writer);
         bd_buf_clear(&buf);
     }
@@ -428,15 +515,19 @@ TEST(zip, a_blob_that_breaks_its_word_is_refused_while_packing) {
     bd_zip_writer *writer = bd_zip_writer_open(&sink, FIXED_TIME);
     bd_blob wrong = *bd_blob_of_memory(test_arena(), BD_STR("abc"));
     wrong.crc32 ^= 1;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("a"), &wrong, false, &err), err, BD_ERR_INPUT, "other bytes");
+    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("a"), &wrong, false, &err), err, BD_ERR_INPUT,
+                "other bytes");
     wrong.crc32 ^= 1;
     wrong.bytes = 2;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("b"), &wrong, false, &err), err, BD_ERR_INPUT, "more than the 2");
+    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("b"), &wrong, false, &err), err, BD_ERR_INPUT,
+                "more than the 2");
     wrong.bytes = 4;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("c"), &wrong, false, &err), err, BD_ERR_INPUT, "less than the 4");
+    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("c"), &wrong, false, &err), err, BD_ERR_INPUT,
+                "less than the 4");
     bd_blob *stored = stored_blob(export_text(3000), 9);
     stored->stored_sha256[5] ^= 1;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("d"), stored, true, &err), err, BD_ERR_INPUT, "deflated form");
+    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("d"), stored, true, &err), err, BD_ERR_INPUT,
+                "deflated form");
     bd_zip_writer_close(writer);
     bd_buf_clear(&buf);
 }
@@ -459,16 +550,22 @@ struct mutation {
 #define PUT(bytes) BD_STR_INIT(bytes)
 
 static const struct mutation mutations[] = {
-    {"file removed from the directory", {{129, 51, PUT("")}, {188, 4, PUT("\1\0\1\0")}, {192, 4, PUT("\x33\0\0\0")}},
+    {"file removed from the directory",
+     {{129, 51, PUT("")}, {188, 4, PUT("\1\0\1\0")}, {192, 4, PUT("\x33\0\0\0")}},
      "between the last file"},
     {"file removed altogether", {{38, 40, PUT("")}}, "does not fit a file"},
     {"count lowered", {{188, 4, PUT("\1\0\1\0")}}, "between the last file"},
     {"count raised", {{188, 4, PUT("\3\0\3\0")}}, "do not fit a directory"},
     {"counts that differ", {{188, 2, PUT("\1\0")}}, "count on this disk"},
-    {"names swapped in the directory", {{124, 5, PUT("b.txt")}, {175, 5, PUT("a.txt")}}, "another name or extra field"},
-    {"names swapped everywhere", {{30, 5, PUT("b.txt")}, {68, 5, PUT("a.txt")}, {124, 5, PUT("b.txt")}, {175, 5, PUT("a.txt")}},
+    {"names swapped in the directory",
+     {{124, 5, PUT("b.txt")}, {175, 5, PUT("a.txt")}},
+     "another name or extra field"},
+    {"names swapped everywhere",
+     {{30, 5, PUT("b.txt")}, {68, 5, PUT("a.txt")}, {124, 5, PUT("b.txt")}, {175, 5, PUT("a.txt")}},
      "names must rise"},
-    {"name changed in the local header only", {{30, 5, PUT("x.txt")}}, "another name or extra field"},
+    {"name changed in the local header only",
+     {{30, 5, PUT("x.txt")}},
+     "another name or extra field"},
     {"name changed in the directory only", {{124, 5, PUT("0.txt")}}, "another name or extra field"},
     {"duplicate name", {{68, 5, PUT("a.txt")}, {175, 5, PUT("a.txt")}}, "is there twice"},
     {"names that differ in case", {{30, 5, PUT("B.txt")}, {124, 5, PUT("B.txt")}}, "only in case"},
@@ -479,17 +576,29 @@ static const struct mutation mutations[] = {
     {"NUL in a name", {{30, 5, PUT("a\0txt")}, {124, 5, PUT("a\0txt")}}, "control"},
     {"folder entry", {{30, 5, PUT("atxt/")}, {124, 5, PUT("atxt/")}}, "empty part"},
     {"archive comment", {{200, 2, PUT("\2\0hi")}}, "end record"},
-    {"comment that holds an end record", {{200, 2, PUT("\x16\0PK\5\6\0\0\0\0\2\0\2\0\x66\0\0\0\x4e\0\0\0\0\0")}},
+    {"comment that holds an end record",
+     {{200, 2, PUT("\x16\0PK\5\6\0\0\0\0\2\0\2\0\x66\0\0\0\x4e\0\0\0\0\0")}},
      "does not fit a file"},
-    {"two end records", {{202, 0, PUT("PK\5\6\0\0\0\0\2\0\2\0\x66\0\0\0\x4e\0\0\0\0\0")}}, "does not fit a file"},
-    {"file comment", {{110, 2, PUT("\2\0")}, {129, 0, PUT("hi")}, {192, 4, PUT("\x68\0\0\0")}}, "comment length"},
+    {"two end records",
+     {{202, 0, PUT("PK\5\6\0\0\0\0\2\0\2\0\x66\0\0\0\x4e\0\0\0\0\0")}},
+     "does not fit a file"},
+    {"file comment",
+     {{110, 2, PUT("\2\0")}, {129, 0, PUT("hi")}, {192, 4, PUT("\x68\0\0\0")}},
+     "comment length"},
     {"prefix", {{0, 0, PUT("#!/bin/sh\n")}}, "does not fit a file"},
-    {"prefix with offsets mended", {{0, 0, PUT("##")}, {120, 4, PUT("\2\0\0\0")}, {171, 4, PUT("\x28\0\0\0")},
-     {196, 4, PUT("\x50\0\0\0")}}, "expected byte 0"},
+    {"prefix with offsets mended",
+     {{0, 0, PUT("##")},
+      {120, 4, PUT("\2\0\0\0")},
+      {171, 4, PUT("\x28\0\0\0")},
+      {196, 4, PUT("\x50\0\0\0")}},
+     "expected byte 0"},
     {"suffix", {{202, 0, PUT("x")}}, "does not end with its end record"},
-    {"gap between files", {{38, 0, PUT("xx")}, {171, 4, PUT("\x28\0\0\0")}, {196, 4, PUT("\x50\0\0\0")}},
+    {"gap between files",
+     {{38, 0, PUT("xx")}, {171, 4, PUT("\x28\0\0\0")}, {196, 4, PUT("\x50\0\0\0")}},
      "expected byte 38"},
-    {"gap before the directory", {{78, 0, PUT("xx")}, {196, 4, PUT("\x50\0\0\0")}}, "between the last file"},
+    {"gap before the directory",
+     {{78, 0, PUT("xx")}, {196, 4, PUT("\x50\0\0\0")}},
+     "between the last file"},
     {"overlapping files", {{171, 4, PUT("\0\0\0\0")}}, "expected byte 38"},
     {"data descriptor", {{6, 2, PUT("\x08\x08")}, {86, 2, PUT("\x08\x08")}}, "flags 0x0808"},
     {"encrypted", {{6, 2, PUT("\x01\x08")}, {86, 2, PUT("\x01\x08")}}, "flags 0x0801"},
@@ -498,18 +607,29 @@ static const struct mutation mutations[] = {
     {"method in the local header only", {{8, 2, PUT("\x08\0")}}, "method 0x0008"},
     {"symbolic link", {{116, 4, PUT("\0\0\xff\xa1")}}, "external attributes"},
     {"made by another system", {{82, 2, PUT("\x0a\0")}}, "version made by"},
-    {"extra field in the local header", {{28, 2, PUT("\4\0")}, {35, 0, PUT("XX\0\0")}, {171, 4, PUT("\x2a\0\0\0")},
-     {196, 4, PUT("\x52\0\0\0")}}, "extra length"},
-    {"extra field in the directory", {{108, 2, PUT("\4\0")}, {129, 0, PUT("XX\0\0")}, {192, 4, PUT("\x6a\0\0\0")}},
+    {"extra field in the local header",
+     {{28, 2, PUT("\4\0")},
+      {35, 0, PUT("XX\0\0")},
+      {171, 4, PUT("\x2a\0\0\0")},
+      {196, 4, PUT("\x52\0\0\0")}},
      "extra length"},
-    {"Zip64 where nothing needs it", {{20, 4, PUT("\xff\xff\xff\xff")}, {24, 0, PUT("")}}, "stored size"},
+    {"extra field in the directory",
+     {{108, 2, PUT("\4\0")}, {129, 0, PUT("XX\0\0")}, {192, 4, PUT("\x6a\0\0\0")}},
+     "extra length"},
+    {"Zip64 where nothing needs it",
+     {{20, 4, PUT("\xff\xff\xff\xff")}, {24, 0, PUT("")}},
+     "stored size"},
     {"sizes that differ", {{18, 4, PUT("\4\0\0\0")}}, "stored size"},
     {"stored with two sizes", {{22, 4, PUT("\2\0\0\0")}, {102, 4, PUT("\2\0\0\0")}}, "two sizes"},
-    {"a ratio that cannot be", {{60, 4, PUT("\0\0\0\x40")}, {153, 4, PUT("\0\0\0\x40")}}, "more than deflate can give"},
+    {"a ratio that cannot be",
+     {{60, 4, PUT("\0\0\0\x40")}, {153, 4, PUT("\0\0\0\x40")}},
+     "more than deflate can give"},
     {"stored size beyond the file", {{98, 4, PUT("\0\0\1\0")}}, "in a file of 202"},
     {"CRC that differs", {{14, 4, PUT("\0\0\0\0")}}, "CRC-32"},
     {"times that differ", {{48, 2, PUT("\0\0")}, {141, 2, PUT("\0\0")}}, "another time"},
-    {"a time that does not exist", {{10, 2, PUT("\xff\xff")}, {90, 2, PUT("\xff\xff")}}, "do not exist"},
+    {"a time that does not exist",
+     {{10, 2, PUT("\xff\xff")}, {90, 2, PUT("\xff\xff")}},
+     "do not exist"},
     {"a day that does not exist", {{12, 2, PUT("\0\0")}, {92, 2, PUT("\0\0")}}, "do not exist"},
     {"disk number", {{184, 2, PUT("\1\0")}}, "disk number"},
     {"directory size that is not true", {{192, 4, PUT("\x67\0\0\0")}}, "does not fit"},
@@ -517,10 +637,13 @@ static const struct mutation mutations[] = {
     {"Zip64 sizes promised, none there", {{196, 4, PUT("\xff\xff\xff\xff")}}, "does not fit"},
     {"no files", {{0, 202, PUT("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}}, "holds no files"},
     {"empty file", {{0, 202, PUT("")}}, "is not a zip file"},
-    {"another kind of file", {{0, 202, PUT("%PDF-1.7\n%%EOF and some more bytes here\n")}}, "begins with the bytes 25 50"},
+    {"another kind of file",
+     {{0, 202, PUT("%PDF-1.7\n%%EOF and some more bytes here\n")}},
+     "begins with the bytes 25 50"},
 };
 
-static const struct file two_files[] = {{"a.txt", BD_STR_INIT("abc"), false}, {"b.txt", BD_STR_INIT(""), true}};
+static const struct file two_files[] = {{"a.txt", BD_STR_INIT("abc"), false},
+                                        {"b.txt", BD_STR_INIT(""), true}};
 
 static bd_str splice(bd_str text, const struct edit *edit) {
     bd_buf buf;
@@ -545,7 +668,8 @@ TEST(zip, the_reader_refuses_every_named_mutation) {
         CHECK(!bd_str_eq(bad, good));
         put_file(path, bad);
         test_failure("%s", mutations[i].claim);
-        CHECK_FAILS(read_package(path, two_files, 2, test_arena(), &err), err, BD_ERR_INPUT, mutations[i].part);
+        CHECK_FAILS(read_package(path, two_files, 2, test_arena(), &err), err, BD_ERR_INPUT,
+                    mutations[i].part);
     }
 }
 
@@ -557,7 +681,8 @@ TEST(zip, the_reader_refuses_a_package_cut_off_anywhere) {
         bd_zip_reader *reader;
         put_file(path, bd_str_sub(good, 0, size));
         test_failure("%zu of %zu bytes", size, good.size);
-        CHECK_FAILS(bd_zip_reader_open(path, NULL, test_arena(), &reader, &err), err, BD_ERR_INPUT, "");
+        CHECK_FAILS(bd_zip_reader_open(path, NULL, test_arena(), &reader, &err), err, BD_ERR_INPUT,
+                    "");
     }
 }
 
@@ -594,25 +719,32 @@ TEST(zip, limits_are_named) {
     put_file(path, write_package(small_files, BD_COUNT(small_files)));
     bd_zip_limits limits = bd_zip_default_limits;
     limits.entries = 2;
-    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_LIMIT, "holds 3 files, the limit is 2");
+    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_LIMIT,
+                "holds 3 files, the limit is 2");
     limits = bd_zip_default_limits;
     limits.entry_bytes = 50;
-    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_LIMIT, "holds 51 bytes");
+    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_LIMIT,
+                "holds 51 bytes");
     limits = bd_zip_default_limits;
     limits.total_bytes = 60;
-    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_LIMIT, "more than 60 bytes");
+    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_LIMIT,
+                "more than 60 bytes");
     limits = bd_zip_default_limits;
     limits.name_bytes = 20;
-    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_INPUT, "at most 20");
+    CHECK_FAILS(bd_zip_reader_open(path, &limits, test_arena(), &reader, &err), err, BD_ERR_INPUT,
+                "at most 20");
 }
 
 TEST(zip, a_missing_path_is_io_and_a_folder_or_pipe_is_no_zip) {
     bd_err err = {0};
     bd_zip_reader *reader;
-    CHECK_FAILS(bd_zip_reader_open(test_path("absent.zip"), NULL, test_arena(), &reader, &err), err, BD_ERR_IO, "absent.zip");
-    CHECK_FAILS(bd_zip_reader_open(test_folder(), NULL, test_arena(), &reader, &err), err, BD_ERR_INPUT, "not a regular file");
+    CHECK_FAILS(bd_zip_reader_open(test_path("absent.zip"), NULL, test_arena(), &reader, &err), err,
+                BD_ERR_IO, "absent.zip");
+    CHECK_FAILS(bd_zip_reader_open(test_folder(), NULL, test_arena(), &reader, &err), err,
+                BD_ERR_INPUT, "not a regular file");
     CHECK_EQ_INT(run_command(NULL, "mkfifo pipe.zip"), 0);
-    CHECK_FAILS(bd_zip_reader_open(test_path("pipe.zip"), NULL, test_arena(), &reader, &err), err, BD_ERR_INPUT, "not a regular file");
+    CHECK_FAILS(bd_zip_reader_open(test_path("pipe.zip"), NULL, test_arena(), &reader, &err), err,
+                BD_ERR_INPUT, "not a regular file");
 }
 
 /* ---- Zip64 ----------------------------------------------------------------------------------------- */
@@ -625,7 +757,9 @@ static bd_str write_many(size_t count) {
     bd_zip_writer *writer = bd_zip_writer_open(&sink, FIXED_TIME);
     const bd_blob *blob = bd_blob_of_memory(test_arena(), BD_STR(""));
     for (size_t i = 0; i < count; i++) {
-        CHECK_OK(bd_zip_writer_add(writer, bd_str_format(test_arena(), "%05zu", i), blob, false, &err), err);
+        CHECK_OK(
+            bd_zip_writer_add(writer, bd_str_format(test_arena(), "%05zu", i), blob, false, &err),
+            err);
     }
     CHECK_OK(bd_zip_writer_finish(writer, &err), err);
     bd_zip_writer_close(writer);
@@ -645,11 +779,14 @@ TEST(zip, zip64_end_records_come_with_65535_files_and_not_before) {
         CHECK_EQ_INT(made.size, count * (30 + 5 + 46 + 5) + 22 + (count >= 65535 ? 76 : 0));
         CHECK_OK(bd_zip_reader_open(path, NULL, test_arena(), &reader, &err), err);
         CHECK_EQ_INT(bd_zip_reader_count(reader), count);
-        CHECK_EQ_STR(bd_zip_reader_at(reader, count - 1)->name, bd_str_format(test_arena(), "%05zu", count - 1));
+        CHECK_EQ_STR(bd_zip_reader_at(reader, count - 1)->name,
+                     bd_str_format(test_arena(), "%05zu", count - 1));
         bd_zip_reader_close(reader);
     }
     CHECK_EQ_INT(run_command(NULL, "unzip -qt a.zip"), 0);
-    CHECK_EQ_INT(run_command(NULL, "python3 -c \"import zipfile; assert len(zipfile.ZipFile('a.zip').namelist()) == 65536\""), 0);
+    CHECK_EQ_INT(run_command(NULL, "python3 -c \"import zipfile; assert "
+                                   "len(zipfile.ZipFile('a.zip').namelist()) == 65536\""),
+                 0);
 }
 
 TEST(zip, a_flipped_bit_in_zip64_end_records_is_refused) {
@@ -694,14 +831,22 @@ static void close_zeros(const bd_blob *blob, bd_source *source) {
 TEST(zip, sizes_beyond_4_gib_move_to_the_zip64_field) {
     bd_err err = {0};
     size_t left = 0;
-    bd_blob big = {.bytes = INT64_C(5) << 30, .crc32 = 1, .has_stored = true, .stored_bytes = 5500000,
-                   .open_plain = open_zeros, .open_stored = open_zeros, .close = close_zeros, .context = &left};
+    bd_blob big = {.bytes = INT64_C(5) << 30,
+                   .crc32 = 1,
+                   .has_stored = true,
+                   .stored_bytes = 5500000,
+                   .open_plain = open_zeros,
+                   .open_stored = open_zeros,
+                   .close = close_zeros,
+                   .context = &left};
     bd_buf buf;
     bd_buf_init(&buf, (size_t)64 << 20);
     bd_sink sink = bd_sink_to_buf(&buf);
     bd_zip_writer *writer = bd_zip_writer_open(&sink, FIXED_TIME);
     CHECK_OK(bd_zip_writer_add(writer, BD_STR("big"), &big, true, &err), err);
-    CHECK_OK(bd_zip_writer_add(writer, BD_STR("small"), bd_blob_of_memory(test_arena(), BD_STR("s")), false, &err), err);
+    CHECK_OK(bd_zip_writer_add(writer, BD_STR("small"),
+                               bd_blob_of_memory(test_arena(), BD_STR("s")), false, &err),
+             err);
     CHECK_OK(bd_zip_writer_finish(writer, &err), err);
     bd_zip_writer_close(writer);
     put_file(test_path("a.zip"), bd_buf_str(&buf));
@@ -713,7 +858,8 @@ TEST(zip, sizes_beyond_4_gib_move_to_the_zip64_field) {
     bd_zip_reader_close(reader);
     bd_str output;
     CHECK_EQ_INT(run_command(&output, "zipinfo -v a.zip big && python3 -c \"import zipfile; "
-                             "print(zipfile.ZipFile('a.zip').infolist()[0].file_size)\""), 0);
+                                      "print(zipfile.ZipFile('a.zip').infolist()[0].file_size)\""),
+                 0);
     CHECK(bd_str_find(output, BD_STR("5368709120 bytes")) >= 0);
     CHECK(bd_str_find(output, BD_STR("\n5368709120\n")) >= 0);
 }
@@ -722,7 +868,8 @@ TEST(zip, sizes_beyond_4_gib_move_to_the_zip64_field) {
 static bd_rc write_sparse(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
     int fd = *(int *)sink->context;
     if (count == 64 * 1024) {
-        return lseek(fd, (off_t)count, SEEK_CUR) > 0 ? BD_OK : bd_raise(err, BD_ERR_IO, "cannot seek");
+        return lseek(fd, (off_t)count, SEEK_CUR) > 0 ? BD_OK
+                                                     : bd_raise(err, BD_ERR_IO, "cannot seek");
     }
     return bd_write_all(fd, bytes, count, "a.zip", err);
 }
@@ -731,12 +878,20 @@ TEST(zip, a_file_beyond_4_gib_is_found_through_its_zip64_offset) {
     bd_err err = {0};
     size_t left = 0;
     int fd = open(test_path("a.zip"), O_RDWR | O_CREAT, 0644);
-    bd_blob far = {.bytes = INT64_C(5) << 30, .crc32 = 1, .has_stored = true, .stored_bytes = INT64_C(4294967296) + 10,
-                   .open_plain = open_zeros, .open_stored = open_zeros, .close = close_zeros, .context = &left};
+    bd_blob far = {.bytes = INT64_C(5) << 30,
+                   .crc32 = 1,
+                   .has_stored = true,
+                   .stored_bytes = INT64_C(4294967296) + 10,
+                   .open_plain = open_zeros,
+                   .open_stored = open_zeros,
+                   .close = close_zeros,
+                   .context = &left};
     bd_sink sink = {.write = write_sparse, .context = &fd};
     bd_zip_writer *writer = bd_zip_writer_open(&sink, FIXED_TIME);
     CHECK_OK(bd_zip_writer_add(writer, BD_STR("far"), &far, true, &err), err);
-    CHECK_OK(bd_zip_writer_add(writer, BD_STR("near"), bd_blob_of_memory(test_arena(), BD_STR("found")), false, &err), err);
+    CHECK_OK(bd_zip_writer_add(writer, BD_STR("near"),
+                               bd_blob_of_memory(test_arena(), BD_STR("found")), false, &err),
+             err);
     CHECK_OK(bd_zip_writer_finish(writer, &err), err);
     bd_zip_writer_close(writer);
     bd_fd_close(&fd);
@@ -745,10 +900,16 @@ TEST(zip, a_file_beyond_4_gib_is_found_through_its_zip64_offset) {
     CHECK_OK(bd_zip_reader_open(test_path("a.zip"), NULL, test_arena(), &reader, &err), err);
     const bd_zip_entry *entry = bd_zip_reader_find(reader, BD_STR("near"));
     CHECK_EQ_INT(entry->data_offset, INT64_C(4294967296) + 10 + 30 + 3 + 20 + 30 + 4);
-    CHECK_OK(bd_blob_read(bd_zip_reader_blob(reader, entry, test_arena()), 10, test_arena(), &text, &err), err);
+    CHECK_OK(bd_blob_read(bd_zip_reader_blob(reader, entry, test_arena()), 10, test_arena(), &text,
+                          &err),
+             err);
     CHECK_EQ_STR(text, "found");
     bd_zip_reader_close(reader);
-    CHECK_EQ_INT(run_command(&text, "python3 -c \"import zipfile; z=zipfile.ZipFile('a.zip'); print(z.read('near'))\""), 0);
+    CHECK_EQ_INT(
+        run_command(
+            &text,
+            "python3 -c \"import zipfile; z=zipfile.ZipFile('a.zip'); print(z.read('near'))\""),
+        0);
     CHECK_EQ_STR(bd_str_trim(text), "b'found'");
 }
 
@@ -760,26 +921,33 @@ TEST(zip, a_blob_over_a_file_checks_all_it_was_told_when_it_ends) {
     bd_blob *blob = stored_blob(text, 1);
     CHECK_OK(bd_blob_read(blob, 300000, test_arena(), &found, &err), err);
     CHECK(bd_str_eq(found, text));
-    CHECK_FAILS(bd_blob_read(blob, 299999, test_arena(), &found, &err), err, BD_ERR_LIMIT, "300000 bytes");
+    CHECK_FAILS(bd_blob_read(blob, 299999, test_arena(), &found, &err), err, BD_ERR_LIMIT,
+                "300000 bytes");
     bd_blob wrong = *blob;
     wrong.sha256[31] ^= 1;
     /* The copy is read through the original's context: change the original as the copy was changed. */
     *blob = wrong;
-    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT, "SHA-256 of its content");
+    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT,
+                "SHA-256 of its content");
     blob->sha256[31] ^= 1;
     blob->stored_sha256[0] ^= 1;
-    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT, "deflated form");
+    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT,
+                "deflated form");
     blob->stored_sha256[0] ^= 1;
     blob->crc32 ^= 1;
-    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT, "CRC-32");
+    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT,
+                "CRC-32");
     blob->crc32 ^= 1;
     blob->bytes--;
-    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT, "more than the expected");
+    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT,
+                "more than the expected");
     blob->bytes += 2;
-    CHECK_FAILS(bd_blob_read(blob, 300001, test_arena(), &found, &err), err, BD_ERR_INPUT, "it holds 300000 bytes");
+    CHECK_FAILS(bd_blob_read(blob, 300001, test_arena(), &found, &err), err, BD_ERR_INPUT,
+                "it holds 300000 bytes");
     blob->bytes--;
     blob->stored_bytes++;
-    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT, "cut off");
+    CHECK_FAILS(bd_blob_read(blob, 300000, test_arena(), &found, &err), err, BD_ERR_INPUT,
+                "cut off");
 }
 
 TEST(zip, a_blob_in_memory_knows_its_hashes_and_can_be_read_twice) {

@@ -30,7 +30,7 @@ void bd_crypto_certificate_close(X509 **certificate) {
     X509_free(*certificate);
 }
 
-void bd_crypto_certificates_close(STACK_OF(X509) **certificates) {
+void bd_crypto_certificates_close(STACK_OF(X509) * *certificates) {
     sk_X509_pop_free(*certificates, X509_free);
 }
 
@@ -133,7 +133,7 @@ static bool is_at_end(void) {
     return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
 }
 
-static bd_rc read_certificates(BIO *bio, size_t max_count, STACK_OF(X509) *list, bd_err *err) {
+static bd_rc read_certificates(BIO *bio, size_t max_count, STACK_OF(X509) * list, bd_err *err) {
     for (size_t count = 0;; count++) {
         X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
         if (certificate == NULL) {
@@ -158,14 +158,14 @@ static bd_rc read_certificates(BIO *bio, size_t max_count, STACK_OF(X509) *list,
     return BD_OK;
 }
 
-bd_rc bd_crypto_certificates_parse(bd_str pem, size_t max_count, STACK_OF(X509) **out,
+bd_rc bd_crypto_certificates_parse(bd_str pem, size_t max_count, STACK_OF(X509) * *out,
                                    bd_err *err) {
     if (pem.size > (64u << 20)) {
         BD_RAISE(err, BD_ERR_LIMIT, "certificates of %zu bytes are over the limit of 64 MiB",
                  pem.size);
     }
-    BD_DEFER(bd_crypto_bio_close) BIO *bio =
-        BIO_new_mem_buf(pem.data ? pem.data : "", (int)pem.size);
+    BD_DEFER(bd_crypto_bio_close)
+    BIO *bio = BIO_new_mem_buf(pem.data ? pem.data : "", (int)pem.size);
     STACK_OF(X509) *list = sk_X509_new_null();
     BD_ASSERT(bio != NULL && list != NULL);
     ERR_clear_error();
@@ -208,7 +208,7 @@ bd_rc bd_crypto_certificate_check(X509 *certificate, bd_arena *arena, bd_err *er
 
 /* ---- order ----------------------------------------------------------------------------------- */
 
-static int find_issuer(X509 *subject, STACK_OF(X509) *pool) {
+static int find_issuer(X509 *subject, STACK_OF(X509) * pool) {
     for (int i = 0; i < sk_X509_num(pool); i++) {
         if (X509_check_issued(sk_X509_value(pool, i), subject) == X509_V_OK) {
             return i;
@@ -217,8 +217,8 @@ static int find_issuer(X509 *subject, STACK_OF(X509) *pool) {
     return -1;
 }
 
-bd_rc bd_crypto_chain_order(X509 *signer, STACK_OF(X509) *pool, bd_arena *arena,
-                            STACK_OF(X509) **issuers, bd_err *err) {
+bd_rc bd_crypto_chain_order(X509 *signer, STACK_OF(X509) * pool, bd_arena *arena,
+                            STACK_OF(X509) * *issuers, bd_err *err) {
     STACK_OF(X509) *list = sk_X509_new_null();
     BD_ASSERT(list != NULL);
     X509 *last = signer;

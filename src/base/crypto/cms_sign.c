@@ -28,7 +28,7 @@ void bd_crypto_cms_close(CMS_ContentInfo **cms) {
 }
 
 static bool add_signing_certificate(CMS_SignerInfo *signer_info, X509 *signer,
-                                    STACK_OF(X509) *issuers) {
+                                    STACK_OF(X509) * issuers) {
     ESS_SIGNING_CERT_V2 *names =
         OSSL_ESS_signing_cert_v2_new_init(EVP_sha256(), signer, issuers, /*set_issuer_serial*/ 1);
     unsigned char *der = NULL;
@@ -41,7 +41,7 @@ static bool add_signing_certificate(CMS_SignerInfo *signer_info, X509 *signer,
     return done;
 }
 
-static bool add_attributes(CMS_SignerInfo *signer_info, X509 *signer, STACK_OF(X509) *issuers,
+static bool add_attributes(CMS_SignerInfo *signer_info, X509 *signer, STACK_OF(X509) * issuers,
                            const uint8_t digest[32]) {
     return CMS_signed_add1_attr_by_NID(signer_info, NID_pkcs9_contentType, V_ASN1_OBJECT,
                                        OBJ_nid2obj(NID_pkcs7_data), -1) == 1 &&
@@ -93,7 +93,7 @@ static bd_str encode_set(CMS_SignerInfo *signer_info, bd_arena *arena) {
     return (bd_str){der, at};
 }
 
-bd_rc bd_crypto_cms_build(X509 *signer, STACK_OF(X509) *issuers, const uint8_t digest[32],
+bd_rc bd_crypto_cms_build(X509 *signer, STACK_OF(X509) * issuers, const uint8_t digest[32],
                           bd_arena *arena, CMS_ContentInfo **out, bd_str *tbs, bd_err *err) {
     ERR_clear_error();
     CMS_ContentInfo *cms =

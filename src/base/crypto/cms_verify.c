@@ -18,10 +18,10 @@
 typedef struct {
     CMS_ContentInfo *cms;
     CMS_SignerInfo *signer_info;
-    STACK_OF(X509) *pool; /* certificates of the CMS but the signer */
+    STACK_OF(X509) * pool; /* certificates of the CMS but the signer */
     X509 *signer;
-    STACK_OF(X509) *issuers; /* pool in order */
-    uint8_t digest[32];      /* the message-digest attribute */
+    STACK_OF(X509) * issuers; /* pool in order */
+    uint8_t digest[32];       /* the message-digest attribute */
 } opened_cms;
 
 static void opened_cms_close(opened_cms *opened) {

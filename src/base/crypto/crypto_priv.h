@@ -16,7 +16,7 @@
  * out. */
 struct bd_key {
     X509 *certificate;
-    STACK_OF(X509) *issuers; /* in order: the signer's issuer first */
+    STACK_OF(X509) * issuers; /* in order: the signer's issuer first */
     EVP_PKEY *private_key;
     bd_rc (*sign)(const bd_key *key, bd_str tbs, uint8_t *signature, size_t *count, bd_err *err);
 };
@@ -26,7 +26,7 @@ bd_rc bd_crypto_raise(bd_err *err, bd_err_class class, const char *what, const c
 
 void bd_crypto_bio_close(BIO **bio);
 void bd_crypto_certificate_close(X509 **certificate);
-void bd_crypto_certificates_close(STACK_OF(X509) **certificates);
+void bd_crypto_certificates_close(STACK_OF(X509) * *certificates);
 
 /* "RSA-3072", "P-256"; `*allowed` says whether our profile has it. */
 bd_str bd_crypto_algorithm(const EVP_PKEY *key, bd_arena *arena, bool *allowed);
@@ -34,14 +34,15 @@ bd_str bd_crypto_algorithm(const EVP_PKEY *key, bd_arena *arena, bool *allowed);
 bd_rc bd_crypto_certificate_check(X509 *certificate, bd_arena *arena, bd_err *err);
 void bd_crypto_certificate_describe(X509 *certificate, bd_arena *arena, bd_certificate_facts *out);
 /* Certificates of a PEM text; INPUT when there is none or one is broken, LIMIT past `max_count`. */
-bd_rc bd_crypto_certificates_parse(bd_str pem, size_t max_count, STACK_OF(X509) **out, bd_err *err);
+bd_rc bd_crypto_certificates_parse(bd_str pem, size_t max_count, STACK_OF(X509) * *out,
+                                   bd_err *err);
 /* Moves the chain of `signer` out of `pool` in order; INPUT when a certificate is left over. */
-bd_rc bd_crypto_chain_order(X509 *signer, STACK_OF(X509) *pool, bd_arena *arena,
-                            STACK_OF(X509) **issuers, bd_err *err);
+bd_rc bd_crypto_chain_order(X509 *signer, STACK_OF(X509) * pool, bd_arena *arena,
+                            STACK_OF(X509) * *issuers, bd_err *err);
 
 /* The one form our profile has: everything but the signature value follows from these three.  `tbs`
  * is what is to be signed: the DER SET OF signed attributes (RFC 5652, 5.4). */
-bd_rc bd_crypto_cms_build(X509 *signer, STACK_OF(X509) *issuers, const uint8_t digest[32],
+bd_rc bd_crypto_cms_build(X509 *signer, STACK_OF(X509) * issuers, const uint8_t digest[32],
                           bd_arena *arena, CMS_ContentInfo **out, bd_str *tbs, bd_err *err);
 bd_rc bd_crypto_cms_encode(CMS_ContentInfo *cms, const uint8_t *signature, size_t count,
                            bd_arena *arena, bd_str *der, bd_err *err);

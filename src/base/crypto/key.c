@@ -147,8 +147,8 @@ static bd_rc load_pem_key(const bd_key_options *options, bd_key *key, bd_err *er
     BD_DEFER(secret_clear) secret bytes = {0};
     BD_TRY(read_key_file(options->key_path, &bytes, err));
     BD_DEFER(bd_crypto_bio_close) BIO *bio = BIO_new_mem_buf(bytes.data, (int)bytes.size);
-    BD_DEFER(question_clear) question q = {
-        .options = options, .path = options->key_path, .err = err};
+    BD_DEFER(question_clear)
+    question q = {.options = options, .path = options->key_path, .err = err};
     q.arena = bd_arena_open("passphrase", 1 << 16);
     BD_ASSERT(bio != NULL);
     ERR_clear_error();
@@ -157,7 +157,7 @@ static bd_rc load_pem_key(const bd_key_options *options, bd_key *key, bd_err *er
 }
 
 static bd_rc load_pem(const bd_key_options *options, bd_arena *arena, bd_key *key,
-                      STACK_OF(X509) **pool, bd_err *err) {
+                      STACK_OF(X509) * *pool, bd_err *err) {
     bd_str pem;
     BD_TRY(load_pem_key(options, key, err));
     BD_TRY(bd_file_read(options->certificate_path, 1u << 20, arena, &pem, err));
@@ -173,7 +173,7 @@ static void pkcs12_close(PKCS12 **container) {
 
 /* PKCS#12 may be sealed with an empty passphrase, in two spellings; only after both is a person
  * asked. */
-static bd_rc open_pkcs12(PKCS12 *container, question *q, bd_key *key, STACK_OF(X509) **pool,
+static bd_rc open_pkcs12(PKCS12 *container, question *q, bd_key *key, STACK_OF(X509) * *pool,
                          bd_err *err) {
     const char *passphrase = NULL;
     if (PKCS12_mac_present(container) != 1) {
@@ -202,7 +202,7 @@ static bd_rc open_pkcs12(PKCS12 *container, question *q, bd_key *key, STACK_OF(X
     return BD_OK;
 }
 
-static bd_rc load_pkcs12(const bd_key_options *options, bd_key *key, STACK_OF(X509) **pool,
+static bd_rc load_pkcs12(const bd_key_options *options, bd_key *key, STACK_OF(X509) * *pool,
                          bd_err *err) {
     BD_DEFER(secret_clear) secret bytes = {0};
     BD_TRY(read_key_file(options->pkcs12_path, &bytes, err));
@@ -212,8 +212,8 @@ static bd_rc load_pkcs12(const bd_key_options *options, bd_key *key, STACK_OF(X5
     if (container == NULL) {
         return bd_crypto_raise(err, BD_ERR_INPUT, "cannot read PKCS#12 from", options->pkcs12_path);
     }
-    BD_DEFER(question_clear) question q = {
-        .options = options, .path = options->pkcs12_path, .err = err};
+    BD_DEFER(question_clear)
+    question q = {.options = options, .path = options->pkcs12_path, .err = err};
     q.arena = bd_arena_open("passphrase", 1 << 16);
     BD_TRY(open_pkcs12(container, &q, key, pool, err));
     if (*pool == NULL) {

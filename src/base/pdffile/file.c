@@ -316,8 +316,8 @@ bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
         !bd_str_has_prefix(text, BD_STR("%PDF-2."))) {
         BD_RAISE(err, BD_ERR_INPUT, "not a pdf: it does not begin with '%%PDF-1.' or '%%PDF-2.'");
     }
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch =
-        bd_arena_open("pdf reading", (64u << 20) + 16 * text.size);
+    BD_DEFER(bd_arena_close_ref)
+    bd_arena *scratch = bd_arena_open("pdf reading", (64u << 20) + 16 * text.size);
     bd_pdf *pdf = bd_new(arena, bd_pdf, 1);
     pdf->text = text;
     pdf->arena = arena;

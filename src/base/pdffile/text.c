@@ -446,55 +446,32 @@ static bd_rc run_operator(reader *r, operator_kind kind, const bd_pdf_object *ar
         multiply(made, r->state.ctm, r->state.ctm);
         break;
     case OP_GSAVE:
-    case OP_GRESTORE:
-        save_or_restore(r, kind == OP_GSAVE);
-        break;
-    case OP_TC:
-        r->state.char_space = number_of(&args[0]);
-        break;
-    case OP_TW:
-        r->state.word_space = number_of(&args[0]);
-        break;
-    case OP_TZ:
-        r->state.scale = number_of(&args[0]) / 100;
-        break;
-    case OP_TL:
-        r->state.leading = number_of(&args[0]);
-        break;
+    case OP_GRESTORE: save_or_restore(r, kind == OP_GSAVE); break;
+    case OP_TC: r->state.char_space = number_of(&args[0]); break;
+    case OP_TW: r->state.word_space = number_of(&args[0]); break;
+    case OP_TZ: r->state.scale = number_of(&args[0]) / 100; break;
+    case OP_TL: r->state.leading = number_of(&args[0]); break;
     case OP_TD_LEADING:
         r->state.leading = -number_of(&args[1]);
         move_line(r, number_of(&args[0]), number_of(&args[1]));
         break;
-    case OP_TD:
-        move_line(r, number_of(&args[0]), number_of(&args[1]));
-        break;
+    case OP_TD: move_line(r, number_of(&args[0]), number_of(&args[1])); break;
     case OP_TM:
         set_matrix(r->line, args);
         memcpy(r->text, r->line, sizeof(matrix));
         break;
-    case OP_TSTAR:
-        move_line(r, 0, -r->state.leading);
-        break;
-    case OP_TJ:
-        show(r, &args[0]);
-        break;
-    case OP_TJ_ARRAY:
-        show_array(r, &args[0]);
-        break;
-    case OP_QUOTE:
-        show_on_next_line(r, &args[0]);
-        break;
+    case OP_TSTAR: move_line(r, 0, -r->state.leading); break;
+    case OP_TJ: show(r, &args[0]); break;
+    case OP_TJ_ARRAY: show_array(r, &args[0]); break;
+    case OP_QUOTE: show_on_next_line(r, &args[0]); break;
     case OP_DQUOTE:
         r->state.word_space = number_of(&args[0]);
         r->state.char_space = number_of(&args[1]);
         show_on_next_line(r, &args[2]);
         break;
-    case OP_TF:
-        return set_font(r, args);
-    case OP_INLINE_IMAGE:
-        BD_RAISE(r->err, BD_ERR_UNSUPPORTED, "a page with an inline image");
-    case OP_COUNT:
-        break;
+    case OP_TF: return set_font(r, args);
+    case OP_INLINE_IMAGE: BD_RAISE(r->err, BD_ERR_UNSUPPORTED, "a page with an inline image");
+    case OP_COUNT: break;
     }
     return BD_OK;
 }

@@ -31,8 +31,8 @@ struct bd_sorter {
 bd_sorter *bd_sorter_open(size_t memory_bytes) {
     bd_sorter *sorter = calloc(1, sizeof *sorter);
     BD_ASSERT(sorter != NULL);
-    sorter->memory_bytes = memory_bytes > 4 * BD_SPILL_RECORD_BYTES ? memory_bytes
-                                                                    : 4 * (size_t)BD_SPILL_RECORD_BYTES;
+    sorter->memory_bytes =
+        memory_bytes > 4 * BD_SPILL_RECORD_BYTES ? memory_bytes : 4 * (size_t)BD_SPILL_RECORD_BYTES;
     BD_ASSERT(sorter->memory_bytes <= UINT32_MAX);
     sorter->memory = malloc(sorter->memory_bytes);
     BD_ASSERT(sorter->memory != NULL);
@@ -47,7 +47,8 @@ static bd_str record_at(const char *memory, uint32_t offset) {
 
 static int cmp_offsets(const void *context, const void *a, const void *b) {
     const char *memory = context;
-    return bd_str_cmp(record_at(memory, *(const uint32_t *)a), record_at(memory, *(const uint32_t *)b));
+    return bd_str_cmp(record_at(memory, *(const uint32_t *)a),
+                      record_at(memory, *(const uint32_t *)b));
 }
 
 static void sort_memory(bd_sorter *sorter) {
@@ -138,7 +139,8 @@ static bool is_before(const bd_sorter *sorter, size_t a, size_t b) {
 static void sift_down(bd_sorter *sorter, size_t at) {
     for (;;) {
         size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < sorter->heap_count; child++) {
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < sorter->heap_count;
+             child++) {
             if (is_before(sorter, sorter->heap[child], sorter->heap[least])) {
                 least = child;
             }

@@ -27,8 +27,8 @@ static void *take_heap(size_t bytes) {
 
 bd_spool *bd_spool_open(size_t memory_bytes) {
     bd_spool *spool = take_heap(sizeof *spool);
-    *spool = (bd_spool){.memory_bytes = memory_bytes > LARGEST_STORED ? memory_bytes : LARGEST_STORED,
-                        .fd = -1};
+    *spool = (bd_spool){
+        .memory_bytes = memory_bytes > LARGEST_STORED ? memory_bytes : LARGEST_STORED, .fd = -1};
     spool->memory = take_heap(spool->memory_bytes);
     return spool;
 }
@@ -131,7 +131,8 @@ bd_rc bd_spool_cut(bd_spool *spool, bd_spool_mark mark, bd_err *err) {
         spool->used = (size_t)(mark.bytes - spool->file_bytes);
         return BD_OK;
     }
-    if (ftruncate(spool->fd, (off_t)mark.bytes) != 0 || lseek(spool->fd, (off_t)mark.bytes, SEEK_SET) < 0) {
+    if (ftruncate(spool->fd, (off_t)mark.bytes) != 0 ||
+        lseek(spool->fd, (off_t)mark.bytes, SEEK_SET) < 0) {
         BD_RAISE(err, BD_ERR_IO, "cannot shorten the temporary file: %s", strerror(errno));
     }
     spool->file_bytes = mark.bytes;

@@ -32,8 +32,7 @@ static int break_rank(uint32_t c) {
     case ',':
     case ';':
     case '?':
-    case '&':
-        return 2;
+    case '&': return 2;
     case '-':
     case '_':
     case '.':
@@ -44,10 +43,8 @@ static int break_rank(uint32_t c) {
     case ']':
     case '}':
     case 0x2013:
-    case 0x2014:
-        return 1;
-    default:
-        return 0;
+    case 0x2014: return 1;
+    default: return 0;
     }
 }
 

@@ -131,7 +131,8 @@ static block *block_with_room(bd_arena *arena, size_t bytes) {
         room = LARGEST_BLOCK_BYTES;
     }
     if (room > arena->limit_bytes - arena->taken_bytes) {
-        room = arena->limit_bytes - arena->taken_bytes; /* the limit is on what is handed out, not on our steps */
+        room = arena->limit_bytes -
+               arena->taken_bytes; /* the limit is on what is handed out, not on our steps */
     }
     if (room < bytes) {
         room = bytes;
@@ -180,7 +181,8 @@ void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t s
         data = larger;
         *room = wanted;
     }
-    memset((char *)data + *count * size_bytes, 0, size_bytes); /* a vector that was emptied is used again */
+    memset((char *)data + *count * size_bytes, 0,
+           size_bytes); /* a vector that was emptied is used again */
     *count += 1;
     return data;
 }

@@ -20,7 +20,8 @@ static bool make_room(bd_buf *buf, size_t count) {
         buf->overflowed = true;
         return false;
     }
-    size_t needed = buf->size + count + 1; /* one spare byte: vsnprintf writes a NUL after the text */
+    size_t needed =
+        buf->size + count + 1; /* one spare byte: vsnprintf writes a NUL after the text */
     if (needed <= buf->room) {
         return true;
     }
@@ -74,7 +75,8 @@ bd_str bd_buf_str(const bd_buf *buf) {
 
 bd_rc bd_buf_check(const bd_buf *buf, const char *what, bd_err *err) {
     if (buf->overflowed) {
-        BD_RAISE(err, BD_ERR_LIMIT, "cannot hold '%s': larger than %zu bytes", what, buf->max_bytes);
+        BD_RAISE(err, BD_ERR_LIMIT, "cannot hold '%s': larger than %zu bytes", what,
+                 buf->max_bytes);
     }
     return BD_OK;
 }

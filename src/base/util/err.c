@@ -30,7 +30,8 @@ static void make_line(char *message, size_t room) {
     while (bd_utf8_next(text, &at, &c)) {
         char piece[12];
         bool is_control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-        size_t count = is_control ? (size_t)snprintf(piece, sizeof piece, "\\u{%04X}", c) : bd_utf8_put(piece, c);
+        size_t count = is_control ? (size_t)snprintf(piece, sizeof piece, "\\u{%04X}", c)
+                                  : bd_utf8_put(piece, c);
         if (size + count >= room || size + count >= sizeof line) {
             break;
         }
@@ -73,12 +74,13 @@ void bd_err_context(bd_err *err, const char *format, ...) {
 }
 
 void bd_bug(const char *file, int line, const char *what) {
-    fprintf(stderr, "bindery: a bug: '%s' does not hold at %s:%d; please report it\n", what, file, line);
+    fprintf(stderr, "bindery: a bug: '%s' does not hold at %s:%d; please report it\n", what, file,
+            line);
     exit(70);
 }
 
-void bd_diag_add(bd_arena *arena, bd_diags *diags, bd_diag_severity severity, bd_str subject, bd_str locus,
-                 const char *format, ...) {
+void bd_diag_add(bd_arena *arena, bd_diags *diags, bd_diag_severity severity, bd_str subject,
+                 bd_str locus, const char *format, ...) {
     va_list args;
     va_start(args, format);
     bd_str message = bd_str_vformat(arena, format, args);

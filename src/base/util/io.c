@@ -41,8 +41,8 @@ bd_rc bd_pread_all(int fd, void *bytes, size_t count, int64_t offset, const char
             return raise_errno(err, "read", path);
         }
         if (done == 0) {
-            BD_RAISE(err, BD_ERR_INPUT, "'%s' ends at byte %lld, %zu more bytes were expected", path,
-                     (long long)offset, count);
+            BD_RAISE(err, BD_ERR_INPUT, "'%s' ends at byte %lld, %zu more bytes were expected",
+                     path, (long long)offset, count);
         }
         at += done;
         offset += done;
@@ -127,7 +127,8 @@ bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *e
     memcpy(file->folder, folder.data, folder.size);
     file->folder[folder.size] = '\0';
     file->fd = mkstemp(file->temp);
-    if (file->fd < 0 || fcntl(file->fd, F_SETFD, FD_CLOEXEC) != 0 || fchmod(file->fd, (mode_t)mode) != 0) {
+    if (file->fd < 0 || fcntl(file->fd, F_SETFD, FD_CLOEXEC) != 0 ||
+        fchmod(file->fd, (mode_t)mode) != 0) {
         bd_rc rc = raise_errno(err, "create", path);
         if (file->fd >= 0) {
             unlink(file->temp);
@@ -289,7 +290,8 @@ static void add_file(walk *state, bd_str relative, const struct stat *facts) {
 
 static bd_rc walk_folder(walk *state, int folder_fd, bd_str prefix, bd_err *err);
 
-static bd_rc walk_entry(walk *state, int folder_fd, const char *name, bd_str relative, bd_err *err) {
+static bd_rc walk_entry(walk *state, int folder_fd, const char *name, bd_str relative,
+                        bd_err *err) {
     struct stat facts;
     if (state->out->count >= state->max_entries) {
         BD_RAISE(err, BD_ERR_LIMIT, "folder holds more than %zu files", state->max_entries);
@@ -325,7 +327,8 @@ static bd_rc walk_entry(walk *state, int folder_fd, const char *name, bd_str rel
 static bd_rc walk_folder(walk *state, int folder_fd, bd_str prefix, bd_err *err) {
     DIR *folder = fdopendir(folder_fd);
     if (folder == NULL) {
-        bd_rc rc = bd_raise(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix), strerror(errno));
+        bd_rc rc = bd_raise(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix),
+                            strerror(errno));
         close(folder_fd);
         return rc;
     }
@@ -335,18 +338,20 @@ static bd_rc walk_folder(walk *state, int folder_fd, bd_str prefix, bd_err *err)
         const struct dirent *entry = readdir(folder);
         if (entry == NULL) {
             if (errno != 0) {
-                rc = bd_raise(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix), strerror(errno));
+                rc = bd_raise(err, BD_ERR_IO, "cannot read folder '%.*s': %s", BD_ARG(prefix),
+                              strerror(errno));
             }
             break;
         }
         if (entry->d_name[0] == '.') {
             continue;
         }
-        bd_str relative = prefix.size == 0
-                              ? bd_str_copy(state->arena, bd_str_of(entry->d_name))
-                              : bd_str_format(state->arena, "%.*s/%s", BD_ARG(prefix), entry->d_name);
+        bd_str relative = prefix.size == 0 ? bd_str_copy(state->arena, bd_str_of(entry->d_name))
+                                           : bd_str_format(state->arena, "%.*s/%s", BD_ARG(prefix),
+                                                           entry->d_name);
         if (!bd_utf8_is_valid(bd_str_of(entry->d_name))) {
-            add_problem(state, bd_str_visible(state->arena, relative), "its name is not UTF-8; rename it");
+            add_problem(state, bd_str_visible(state->arena, relative),
+                        "its name is not UTF-8; rename it");
             continue;
         }
         rc = walk_entry(state, dirfd(folder), entry->d_name, relative, err);
@@ -374,7 +379,8 @@ bd_rc bd_folder_walk(const char *folder, size_t max_entries, bd_arena *arena, bd
 
 bd_rc bd_temp_open(int *fd, bd_err *err) {
     const char *folder = getenv("TMPDIR");
-    char *path = join_text(folder != NULL && folder[0] == '/' ? folder : "/tmp", "/bindery-", "XXXXXX");
+    char *path =
+        join_text(folder != NULL && folder[0] == '/' ? folder : "/tmp", "/bindery-", "XXXXXX");
     *fd = mkstemp(path);
     bd_rc rc = *fd < 0 ? raise_errno(err, "create temporary file", path) : BD_OK;
     if (*fd >= 0) {

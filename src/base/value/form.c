@@ -169,19 +169,14 @@ static bool is_count(const bd_value *value) {
 
 static bool has_kind(const bd_form *form, const bd_value *value) {
     switch (form->kind) {
-    case BD_FORM_BOOL:
-        return value->kind == BD_BOOL;
-    case BD_FORM_COUNT:
-        return is_count(value);
+    case BD_FORM_BOOL: return value->kind == BD_BOOL;
+    case BD_FORM_COUNT: return is_count(value);
     case BD_FORM_OBJECT:
-    case BD_FORM_MAP:
-        return value->kind == BD_OBJECT;
+    case BD_FORM_MAP: return value->kind == BD_OBJECT;
     case BD_FORM_TEXTS:
-    case BD_FORM_OBJECTS:
-        return value->kind == BD_ARRAY;
+    case BD_FORM_OBJECTS: return value->kind == BD_ARRAY;
     case BD_FORM_TEXT:
-    case BD_FORM_ANY:
-        break;
+    case BD_FORM_ANY: break;
     }
     return true;
 }
@@ -195,19 +190,14 @@ static bd_rc check_member(checker *c, const bd_form *form, const bd_value *value
         return fail_value(c, pointer, value, expected_of(form, /*is_item*/ false));
     }
     switch (form->kind) {
-    case BD_FORM_TEXT:
-        return check_text(c, form, value, pointer, /*is_item*/ false);
-    case BD_FORM_OBJECT:
-        return check_members(c, value, form->members, form->member_count, pointer);
+    case BD_FORM_TEXT: return check_text(c, form, value, pointer, /*is_item*/ false);
+    case BD_FORM_OBJECT: return check_members(c, value, form->members, form->member_count, pointer);
     case BD_FORM_TEXTS:
-    case BD_FORM_OBJECTS:
-        return check_items(c, form, value, pointer);
-    case BD_FORM_MAP:
-        return check_map(c, form, value, pointer);
+    case BD_FORM_OBJECTS: return check_items(c, form, value, pointer);
+    case BD_FORM_MAP: return check_map(c, form, value, pointer);
     case BD_FORM_BOOL:
     case BD_FORM_COUNT:
-    case BD_FORM_ANY:
-        break;
+    case BD_FORM_ANY: break;
     }
     return BD_OK;
 }

@@ -69,13 +69,11 @@ static bd_rc scan_document(json_scan *scan, bd_str text, bd_err *err) {
         return fail_with(text, at, BD_ERR_INPUT, "no value: the text is empty", err);
     }
     switch (json_scan_value(scan, from, (size_t)(end - from), /*is_final*/ true)) {
-    case JSON_SCAN_BAD:
-        return fail_at(text, at + scan->fatal_at, &scan->fatal, err);
+    case JSON_SCAN_BAD: return fail_at(text, at + scan->fatal_at, &scan->fatal, err);
     case JSON_SCAN_MORE:
         return fail_with(text, text.size, BD_ERR_INPUT, "cut short: the text ends inside a value",
                          err);
-    case JSON_SCAN_DONE:
-        break;
+    case JSON_SCAN_DONE: break;
     }
     if (scan->has_problem) {
         return fail_at(text, at + scan->problem_at, &scan->problem, err);

@@ -557,16 +557,11 @@ static const char *scan_start(json_scan *scan, const char *at, const char *end) 
                      (bd_str){NULL, 0});
     }
     switch (class_of[(unsigned char)*at]) {
-    case CLASS_QUOTE:
-        return scan_string(scan, at, end, &span, &flags);
-    case CLASS_OPEN:
-        return open_container(scan, at);
-    case CLASS_NUMBER:
-        return scan_number(scan, at, end);
-    case CLASS_LITERAL:
-        return scan_literal(scan, at, end);
-    default:
-        return fail_expected(scan, at, "a value");
+    case CLASS_QUOTE: return scan_string(scan, at, end, &span, &flags);
+    case CLASS_OPEN: return open_container(scan, at);
+    case CLASS_NUMBER: return scan_number(scan, at, end);
+    case CLASS_LITERAL: return scan_literal(scan, at, end);
+    default: return fail_expected(scan, at, "a value");
     }
 }
 
@@ -594,13 +589,9 @@ static const char *scan_step(json_scan *scan, const char *at, const char *end, i
     }
     switch (*expect) {
     case EXPECT_FIRST_KEY:
-    case EXPECT_KEY:
-        *expect = EXPECT_VALUE;
-        return scan_key(scan, at, end);
-    case EXPECT_NEXT:
-        return scan_next(scan, at, expect);
-    default:
-        break;
+    case EXPECT_KEY: *expect = EXPECT_VALUE; return scan_key(scan, at, end);
+    case EXPECT_NEXT: return scan_next(scan, at, expect);
+    default: break;
     }
     const char *after = scan_start(scan, at, end);
     *expect = scan->depth == depth ? EXPECT_NEXT
@@ -641,18 +632,12 @@ static unsigned hex4(const char *at) {
 
 static char plain_of(char c) {
     switch (c) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    default:
-        return c;
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return c;
     }
 }
 

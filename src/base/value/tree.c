@@ -100,9 +100,7 @@ static void convert(builder *b, const cJSON *node, bd_value *out) {
         out->kind = (node->type & 0xff) == cJSON_Object ? BD_OBJECT : BD_ARRAY;
         convert_members(b, node, out);
         return;
-    default:
-        out->kind = BD_NULL;
-        return;
+    default: out->kind = BD_NULL; return;
     }
 }
 

@@ -221,24 +221,14 @@ static void put_array(bd_json_writer *writer, const bd_value *array, bd_arena *s
 
 static void put_value(bd_json_writer *writer, const bd_value *value, bd_arena *scratch) {
     switch (value->kind) {
-    case BD_NULL:
-        put_bytes(writer, "null", 4);
-        return;
+    case BD_NULL: put_bytes(writer, "null", 4); return;
     case BD_BOOL:
         put_bytes(writer, value->boolean ? "true" : "false", value->boolean ? 4 : 5);
         return;
-    case BD_NUMBER:
-        put_bytes(writer, value->text.data, value->text.size);
-        return;
-    case BD_STRING:
-        put_string(writer, value->text);
-        return;
-    case BD_ARRAY:
-        put_array(writer, value, scratch);
-        return;
-    case BD_OBJECT:
-        put_object(writer, value, scratch);
-        return;
+    case BD_NUMBER: put_bytes(writer, value->text.data, value->text.size); return;
+    case BD_STRING: put_string(writer, value->text); return;
+    case BD_ARRAY: put_array(writer, value, scratch); return;
+    case BD_OBJECT: put_object(writer, value, scratch); return;
     }
 }
 

@@ -323,15 +323,9 @@ static bd_rc feed(reader *r, bd_str text) {
     while (at < end) {
         switch (r->state) {
         case AT_CELL_START:
-        case IN_PLAIN:
-            BD_TRY(take_plain(r, &at, end));
-            break;
-        case IN_QUOTES:
-            BD_TRY(take_quoted(r, &at, end));
-            break;
-        case AFTER_QUOTE:
-            BD_TRY(take_after_quote(r, &at));
-            break;
+        case IN_PLAIN: BD_TRY(take_plain(r, &at, end)); break;
+        case IN_QUOTES: BD_TRY(take_quoted(r, &at, end)); break;
+        case AFTER_QUOTE: BD_TRY(take_after_quote(r, &at)); break;
         case AFTER_CR:
             if (*at++ != '\n') {
                 return fail_here(r, "a carriage return without a line feed");

@@ -30,14 +30,16 @@ typedef struct {
     bool is_declared_seen;
 } source_choice;
 
-static void choose_source(conclusion *run, bd_evidence *item, const bd_seens *list, source_choice *choice) {
+static void choose_source(conclusion *run, bd_evidence *item, const bd_seens *list,
+                          source_choice *choice) {
     for (size_t i = 0; i < list->count; i++) {
         const bd_seen *seen = &list->data[i];
         if (!bd_scan_has_text(&item->sources, seen->source)) {
             *bd_push(run->arena, &item->sources) = seen->source;
         }
         choice->is_declared_seen =
-            choice->is_declared_seen || (item->has_sidecar && bd_str_eq(seen->source, item->sidecar.source));
+            choice->is_declared_seen ||
+            (item->has_sidecar && bd_str_eq(seen->source, item->sidecar.source));
         if (seen->rows > choice->most || choice->main.size == 0) {
             choice->most = seen->rows;
             choice->main = seen->source;
@@ -63,11 +65,12 @@ static void say_contradiction(conclusion *run, bd_evidence *item) {
     bd_str declared = item->has_sidecar ? item->sidecar.source : empty();
     if (declared.size > 0 && bd_catalog_source(run->plan->catalog, declared) == NULL) {
         bd_diag_add(run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
-                    "the sidecar says source '%.*s', which the catalog does not know", BD_ARG(declared));
+                    "the sidecar says source '%.*s', which the catalog does not know",
+                    BD_ARG(declared));
         return;
     }
-    if (declared.size == 0 || item->sources.count == 0 || bd_scan_has_text(&item->sources, declared) ||
-        item->is_document) {
+    if (declared.size == 0 || item->sources.count == 0 ||
+        bd_scan_has_text(&item->sources, declared) || item->is_document) {
         return;
     }
     bd_diag_add(run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
@@ -83,7 +86,8 @@ static void conclude_title(conclusion *run, bd_evidence *item) {
     } else if (item->has_sidecar && item->sidecar.document.title.size > 0) {
         item->title = item->sidecar.document.title;
     } else if (item->is_sidecar) {
-        item->title = bd_str_format(run->arena, "Sidecar %.*s", BD_ARG(bd_path_name(item->given.path)));
+        item->title =
+            bd_str_format(run->arena, "Sidecar %.*s", BD_ARG(bd_path_name(item->given.path)));
     } else if (item->is_register) {
         item->title = BD_STR("Register of documents");
     } else if (source != NULL && !item->is_document) {
@@ -95,8 +99,9 @@ static void conclude_title(conclusion *run, bd_evidence *item) {
 
 static void conclude_origin(conclusion *run, bd_evidence *item) {
     const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
-    bool is_machine = (item->facts.media == BD_MEDIA_JSON || item->facts.media == BD_MEDIA_NDJSON) &&
-                      source != NULL && !source->is_handed_in && !item->is_document;
+    bool is_machine =
+        (item->facts.media == BD_MEDIA_JSON || item->facts.media == BD_MEDIA_NDJSON) &&
+        source != NULL && !source->is_handed_in && !item->is_document;
     item->origin = is_machine ? BD_ORIGIN_MACHINE : BD_ORIGIN_HANDED_IN;
 }
 
@@ -117,8 +122,8 @@ static void conclude_collected_at(bd_evidence *item) {
 }
 
 static bd_instant document_date(const conclusion *run, const bd_document *document) {
-    bd_day day = document->carried_out_on != BD_DAY_NONE ? document->carried_out_on
-                                                          : document->approved_on;
+    bd_day day =
+        document->carried_out_on != BD_DAY_NONE ? document->carried_out_on : document->approved_on;
     return day == BD_DAY_NONE ? BD_INSTANT_NONE : bd_zone_day_start(run->plan->zone, day);
 }
 
@@ -139,7 +144,8 @@ static void clip_to_collected(conclusion *run, bd_evidence *item) {
     }
 }
 
-static void conclude_described_log(conclusion *run, bd_evidence *item, const bd_source_def *source) {
+static void conclude_described_log(conclusion *run, bd_evidence *item,
+                                   const bd_source_def *source) {
     const bd_sidecar *sidecar = item->has_sidecar ? &item->sidecar : NULL;
     item->is_snapshot = false;
     item->describes_from = sidecar != NULL && sidecar->describes_from != BD_INSTANT_NONE
@@ -197,8 +203,8 @@ static void conclude_described(conclusion *run, bd_evidence *item) {
 
 /* White space of Unicode that names are typed or pasted with. */
 static bool is_blank(uint32_t c) {
-    return c <= 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F ||
-           c == 0x3000 || c == 0xFEFF;
+    return c <= 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F ||
+           c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
 
 /* Next letter of a name, folded; a run of blanks is one blank, blanks at the ends are none; 0 at the end. */
@@ -242,14 +248,17 @@ static bool has_name(const bd_signoff *who) {
 /* Why this review does not sign the item off; empty when it does. */
 static bd_str why_not_signed(conclusion *run, const bd_evidence *item, const bd_signoff *review) {
     if (is_same_person(review, &item->preparer)) {
-        return bd_str_format(run->arena, "preparer and reviewer are the same person, '%.*s'", BD_ARG(review->name));
+        return bd_str_format(run->arena, "preparer and reviewer are the same person, '%.*s'",
+                             BD_ARG(review->name));
     }
     if (!review->has_sha256) {
-        return bd_str_format(run->arena, "the review by '%.*s' does not name the SHA-256 of what was reviewed",
+        return bd_str_format(run->arena,
+                             "the review by '%.*s' does not name the SHA-256 of what was reviewed",
                              BD_ARG(review->name));
     }
     if (memcmp(review->sha256, item->given.sha256, 32) != 0) {
-        return bd_str_format(run->arena, "the review by '%.*s' is of other bytes than the file kept",
+        return bd_str_format(run->arena,
+                             "the review by '%.*s' is of other bytes than the file kept",
                              BD_ARG(review->name));
     }
     return empty();
@@ -282,7 +291,8 @@ typedef struct {
 static bd_str scopes_text(conclusion *run, const bd_evidence *item) {
     bd_strs texts = {0};
     for (size_t i = 0; i < item->sidecar.scope_ids.count && item->has_sidecar; i++) {
-        *bd_push(run->arena, &texts) = bd_scan_normal_id(run->arena, item->sidecar.scope_ids.data[i]);
+        *bd_push(run->arena, &texts) =
+            bd_scan_normal_id(run->arena, item->sidecar.scope_ids.data[i]);
         *bd_push(run->arena, &texts) = BD_STR(" ");
     }
     const bd_seens *list = item->facts.seen.count > 0 ? &item->facts.seen : &item->facts.parts;
@@ -324,7 +334,8 @@ static bool is_broken(conclusion *run, const bd_evidence *item, bd_collection *o
     const bd_facts *facts = &item->facts;
     if (facts->is_malformed) {
         bool is_answer = bd_str_has_prefix(facts->problem, BD_STR("the answer is"));
-        set_complete(out, BD_COMPLETE_NO, is_answer ? facts->problem : BD_STR("the file is malformed or cut off"));
+        set_complete(out, BD_COMPLETE_NO,
+                     is_answer ? facts->problem : BD_STR("the file is malformed or cut off"));
         return true;
     }
     if (facts->is_truncated) {
@@ -378,8 +389,8 @@ static bool is_miscounted(conclusion *run, int64_t counted, const char *who, bd_
         return false;
     }
     set_complete(out, BD_COMPLETE_NO,
-                 bd_str_format(run->arena, "%s counts %lld rows, %llu were read", who, (long long)counted,
-                               (unsigned long long)out->rows));
+                 bd_str_format(run->arena, "%s counts %lld rows, %llu were read", who,
+                               (long long)counted, (unsigned long long)out->rows));
     return true;
 }
 
@@ -388,7 +399,8 @@ static bool is_suspect(conclusion *run, bd_collection *out) {
         return false;
     }
     set_complete(out, BD_COMPLETE_NOT_SHOWN,
-                 bd_str_format(run->arena, "exactly %llu rows, the size at which tools stop; a count is needed",
+                 bd_str_format(run->arena,
+                               "exactly %llu rows, the size at which tools stop; a count is needed",
                                (unsigned long long)out->rows));
     return true;
 }
@@ -419,9 +431,10 @@ static bool has_no_end_mark(const bd_evidence *item) {
 }
 
 /* Once nothing speaks against it and all counts agree. */
-static void conclude_counted(conclusion *run, const bd_evidence *first, int64_t stated, int64_t reported,
-                             bd_collection *out) {
-    bool is_own_count = bd_str_eqz(first->facts.envelope, "E9"); /* of this answer, not of what there is */
+static void conclude_counted(conclusion *run, const bd_evidence *first, int64_t stated,
+                             int64_t reported, bd_collection *out) {
+    bool is_own_count =
+        bd_str_eqz(first->facts.envelope, "E9"); /* of this answer, not of what there is */
     if (reported >= 0 && !is_own_count) {
         set_complete(out, BD_COMPLETE_YES, BD_STR("rows read equal the source's own count"));
     } else if (bd_str_eqz(first->facts.envelope, "E7")) {
@@ -431,7 +444,8 @@ static void conclude_counted(conclusion *run, const bd_evidence *first, int64_t 
     } else if (has_no_end_mark(first)) {
         conclude_plain_list(first, out);
     } else if (first->facts.envelope.size == 0) {
-        set_complete(out, BD_COMPLETE_NOT_SHOWN, BD_STR("it holds no records that could be counted"));
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     BD_STR("it holds no records that could be counted"));
     } else {
         set_complete(out, BD_COMPLETE_YES, BD_STR("the page chain ends without a next link"));
     }
@@ -451,16 +465,19 @@ static void conclude_collection(conclusion *run, bd_collection *out) {
     }
     if (first->is_sidecar || first->is_register || first->is_unmapped) {
         set_complete(out, BD_COMPLETE_NOT_SHOWN,
-                     first->is_unmapped ? BD_STR("no source recognises it") : BD_STR("it describes other files"));
+                     first->is_unmapped ? BD_STR("no source recognises it")
+                                        : BD_STR("it describes other files"));
         return;
     }
     if (last->facts.has_next_link) {
-        set_complete(out, BD_COMPLETE_NO, BD_STR("a next link is left: further pages were not fetched"));
+        set_complete(out, BD_COMPLETE_NO,
+                     BD_STR("a next link is left: further pages were not fetched"));
         return;
     }
     int64_t stated = count_stated(run, out);
     int64_t reported = count_reported(run, out);
-    if (!is_miscounted(run, reported, "the source", out) && !is_miscounted(run, stated, "the sidecar", out)) {
+    if (!is_miscounted(run, reported, "the source", out) &&
+        !is_miscounted(run, stated, "the sidecar", out)) {
         conclude_counted(run, first, stated, reported, out);
     }
 }
@@ -491,15 +508,17 @@ static void open_collection(conclusion *run, const page *pages, size_t count) {
 static bd_str group_text(conclusion *run, const bd_evidence *item) {
     bd_str mark = BD_STR("\x1f");
     if (!is_query(item)) {
-        return bd_str_concat(run->arena,
-                             (bd_str[]){item->source, mark, scopes_text(run, item), mark, run_text(run, item)}, 5);
+        return bd_str_concat(
+            run->arena,
+            (bd_str[]){item->source, mark, scopes_text(run, item), mark, run_text(run, item)}, 5);
     }
     bd_str declared = item->has_sidecar ? item->sidecar.source : empty();
-    bd_str scopes = item->has_sidecar && item->sidecar.scope_ids.count > 0 ? scopes_text(run, item) : empty();
+    bd_str scopes =
+        item->has_sidecar && item->sidecar.scope_ids.count > 0 ? scopes_text(run, item) : empty();
     bd_str total = bd_str_format(run->arena, "%lld", (long long)item->facts.rows_reported);
     return bd_str_concat(run->arena,
-                         (bd_str[]){BD_STR("query"), mark, declared, mark, scopes, mark, run_text(run, item),
-                             mark, total},
+                         (bd_str[]){BD_STR("query"), mark, declared, mark, scopes, mark,
+                                    run_text(run, item), mark, total},
                          9);
 }
 
@@ -574,18 +593,20 @@ static void conclude_snapshot(conclusion *run, bd_snapshot *out, const bd_eviden
     members_state members = look_at_members(run, collection);
     out->is_time_assumed = members.is_assumed;
     if (out->is_time_assumed) {
-        out->why_not =
-            BD_STR("its time is only assumed from the file's own time; give --collected-at or a sidecar");
+        out->why_not = BD_STR(
+            "its time is only assumed from the file's own time; give --collected-at or a sidecar");
     }
     if (members.is_unsigned) {
         out->why_not = bd_str_format(run->arena, "handed in and not signed off: %.*s",
                                      BD_ARG(members.signoff_reason));
     }
-    out->may_pass = out->completeness == BD_COMPLETE_YES && !out->is_time_assumed && !members.is_unsigned;
+    out->may_pass =
+        out->completeness == BD_COMPLETE_YES && !out->is_time_assumed && !members.is_unsigned;
 }
 
 /* The pages of a log each tell of a part of its time. */
-static void widen_to_members(const conclusion *run, const bd_collection *collection, bd_snapshot *out) {
+static void widen_to_members(const conclusion *run, const bd_collection *collection,
+                             bd_snapshot *out) {
     for (size_t i = 0; i < collection->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[collection->members.data[i]];
         if (item->facts.rows_read == 0 && i > 0) {
@@ -635,7 +656,8 @@ static void build_snapshots(conclusion *run, uint32_t index) {
     bd_sort(all.data, all.count, sizeof(bd_seen), cmp_scopes, NULL);
     for (size_t from = 0, to = 0; from < all.count; from = to) {
         uint64_t rows = 0;
-        for (to = from; to < all.count && cmp_scopes(NULL, &all.data[from], &all.data[to]) == 0; to++) {
+        for (to = from; to < all.count && cmp_scopes(NULL, &all.data[from], &all.data[to]) == 0;
+             to++) {
             rows += all.data[to].rows;
         }
         add_snapshot(run, index, &all.data[from], rows);

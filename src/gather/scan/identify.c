@@ -68,7 +68,8 @@ bd_str bd_scan_host_of(bd_str normal_id) {
     if (count != 1) {
         return count > 1 ? bd_str_sub(normal_id, 0, (size_t)last) : normal_id;
     }
-    return cut_parts(normal_id, (size_t)last + strlen("/providers/"), 3); /* namespace, type, name */
+    return cut_parts(normal_id, (size_t)last + strlen("/providers/"),
+                     3); /* namespace, type, name */
 }
 
 /* "microsoft.x/y/z" from the last provider part of an id. */
@@ -155,24 +156,21 @@ bd_str bd_scan_entity_set(bd_arena *arena, bd_str context) {
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id) {
     bd_str normal = bd_scan_normal_id(arena, id);
     switch (source->scope) {
-    case BD_SCOPE_TENANT:
-        return (bd_str){"", 0};
+    case BD_SCOPE_TENANT: return (bd_str){"", 0};
     case BD_SCOPE_SUBSCRIPTION: {
         bd_str guid = bd_scan_subscription_of(normal);
         return guid.size > 0 ? guid : normal;
     }
-    case BD_SCOPE_RESOURCE:
-        return normal;
+    case BD_SCOPE_RESOURCE: return normal;
     case BD_SCOPE_WORKSPACE:
-    case BD_SCOPE_REPOSITORY:
-        break;
+    case BD_SCOPE_REPOSITORY: break;
     }
     return (bd_str){"", 0};
 }
 
 /* Content first; the sidecar's one scope where the content names none. */
-static bd_str scope_of(const bd_scan_context *context, const bd_source_def *source, bd_str id, bd_str subscription,
-                       bd_arena *arena) {
+static bd_str scope_of(const bd_scan_context *context, const bd_source_def *source, bd_str id,
+                       bd_str subscription, bd_arena *arena) {
     bd_str own = {"", 0};
     if (source->scope == BD_SCOPE_SUBSCRIPTION) {
         own = subscription;
@@ -225,7 +223,8 @@ static bd_str declared_key(const bd_source_def *source, const bd_value *record, 
     return has_any ? bd_str_concat(arena, parts.data, parts.count) : (bd_str){"", 0};
 }
 
-static bd_str printed_resource(const bd_source_def *source, const bd_value *record, const char *fallback) {
+static bd_str printed_resource(const bd_source_def *source, const bd_value *record,
+                               const char *fallback) {
     bd_str own = source->resource.size > 0 ? text_of(record, source->resource) : (bd_str){"", 0};
     return own.size > 0 ? own : text_of(record, bd_str_of(fallback));
 }
@@ -237,11 +236,13 @@ static bd_str set_name(bd_str set) {
     return is_cast ? bd_path_name(bd_path_folder(set)) : name;
 }
 
-static void fill_graph(bd_str set, const bd_value *value, bd_str raw_id, bd_arena *arena, bd_record *out) {
+static void fill_graph(bd_str set, const bd_value *value, bd_str raw_id, bd_arena *arena,
+                       bd_record *out) {
     bd_str name = set_name(set);
     out->type = bd_str_concat(arena, (bd_str[]){BD_STR("graph/"), name}, 2);
     if (raw_id.size > 0) {
-        out->key = bd_str_concat(arena, (bd_str[]){name, BD_STR("/"), bd_str_lower(arena, raw_id)}, 3);
+        out->key =
+            bd_str_concat(arena, (bd_str[]){name, BD_STR("/"), bd_str_lower(arena, raw_id)}, 3);
     }
     bd_str upn = printed_resource(out->source, value, "userPrincipalName");
     out->resource = upn.size > 0 ? upn : raw_id;
@@ -257,7 +258,8 @@ static bool is_listing(const bd_value *value) {
  * else, so it must not stand as evidence of the resource's settings. */
 static const bd_source_def *settle_inventory(const bd_scan_context *context, const bd_value *value,
                                              const bd_source_def *source) {
-    bool is_inventory = bd_str_eq(context->declared, INVENTORY) || context->is_graph_query || is_listing(value);
+    bool is_inventory =
+        bd_str_eq(context->declared, INVENTORY) || context->is_graph_query || is_listing(value);
     if (source == NULL || !is_inventory || has_properties(value) || source->types.count == 0) {
         return source;
     }
@@ -267,21 +269,23 @@ static const bd_source_def *settle_inventory(const bd_scan_context *context, con
 
 /* The sidecar's word is not enough to make a resource of a record that has no resource type: it would be counted as one
  * that a check does not concern. */
-static bool is_only_declared(const bd_scan_context *context, const bd_value *value, bd_str set, bd_str id, bd_str type,
-                             const bd_source_def *source) {
+static bool is_only_declared(const bd_scan_context *context, const bd_value *value, bd_str set,
+                             bd_str id, bd_str type, const bd_source_def *source) {
     bd_str none = {"", 0};
-    return source != NULL && type.size == 0 && (source->types.count > 0 || source->is_any_resource) &&
+    return source != NULL && type.size == 0 &&
+           (source->types.count > 0 || source->is_any_resource) &&
            bd_str_eq(source->id, context->declared) &&
-           bd_catalog_recognise(context->plan->catalog, type, set, id, context->table, value, none) != source;
+           bd_catalog_recognise(context->plan->catalog, type, set, id, context->table, value,
+                                none) != source;
 }
 
-static const bd_source_def *recognise(const bd_scan_context *context, const bd_value *value, bd_str set, bd_str id,
-                                      bd_str type) {
+static const bd_source_def *recognise(const bd_scan_context *context, const bd_value *value,
+                                      bd_str set, bd_str id, bd_str type) {
     bool is_event = is_event_id(id);
     bd_str none = {"", 0};
     const bd_source_def *source =
-        bd_catalog_recognise(context->plan->catalog, is_event ? none : type, set, is_event ? none : id,
-                             context->table, value, context->declared);
+        bd_catalog_recognise(context->plan->catalog, is_event ? none : type, set,
+                             is_event ? none : id, context->table, value, context->declared);
     if (source == NULL && type.size > 0 && id.size > 0 && !is_event) {
         /* a resource type without a reader of its own still counts in the inventory */
         source = bd_catalog_source(context->plan->catalog, INVENTORY);
@@ -316,12 +320,14 @@ bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_
     out->key = id.size > 0 ? id : declared_key(source, value, arena);
     out->resource = raw_id.size > 0 ? raw_id : out->key;
     if (type.size == 0 && set.size == 0 && source->contexts.count > 0 && context->table.size == 0) {
-        set = source->contexts.data[0]; /* `az ad ... list` prints the same records without their context */
+        set = source->contexts
+                  .data[0]; /* `az ad ... list` prints the same records without their context */
     }
     if (type.size == 0 && set.size > 0) {
         fill_graph(set, value, raw_id, arena, out);
     } else if (type.size == 0) {
-        out->type = bd_str_concat(arena, (bd_str[]){BD_STR("source/"), bd_str_lower(arena, source->id)}, 2);
+        out->type =
+            bd_str_concat(arena, (bd_str[]){BD_STR("source/"), bd_str_lower(arena, source->id)}, 2);
     }
     out->subscription = bd_scan_subscription_of(id);
     if (out->subscription.size == 0) {
@@ -333,8 +339,8 @@ bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_
     return true;
 }
 
-void bd_scan_identify_row(const bd_scan_context *context, const bd_source_def *source, const bd_value *row,
-                          bd_arena *arena, bd_record *out) {
+void bd_scan_identify_row(const bd_scan_context *context, const bd_source_def *source,
+                          const bd_value *row, bd_arena *arena, bd_record *out) {
     out->source = source;
     out->value = row;
     out->type = bd_str_concat(arena, (bd_str[]){BD_STR("csv/"), source->id}, 2);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #define SCRATCH_BYTES ((size_t)256 << 20)
-#define MOST_SAID 20           /* refusals of one file that are said one by one; all are counted */
+#define MOST_SAID 20 /* refusals of one file that are said one by one; all are counted */
 #define EXPORT_TIME_COLUMN "exportedTimestamp" /* Defender's recommendations */
-#define LONGEST_IDENTITY 4096  /* what a packed row keeps of a text whole */
+#define LONGEST_IDENTITY 4096                  /* what a packed row keeps of a text whole */
 
 typedef struct {
     const bd_scan_plan *plan;
@@ -31,11 +31,11 @@ typedef struct {
     size_t last_index;
     bd_str first_type;
     bool has_many_types, has_properties;
-    bool has_link;       /* a nextLink member, null or not */
-    bool is_az_query;    /* "total_records": what `az graph query` prints */
-    int64_t count;       /* "count" of E9, or -1 */
+    bool has_link;        /* a nextLink member, null or not */
+    bool is_az_query;     /* "total_records": what `az graph query` prints */
+    int64_t count;        /* "count" of E9, or -1 */
     bool is_context_late; /* @odata.context came after the first record */
-    bool is_refused;     /* the record at hand: counted once, however many of its results are refused */
+    bool is_refused; /* the record at hand: counted once, however many of its results are refused */
     uint64_t said;
     bd_json_summary summary; /* live while a document is split */
     bd_packer packer;
@@ -51,29 +51,33 @@ static void refuse(scan_state *state, bd_str locus, const char *message) {
     state->is_refused = true;
     if (state->said < MOST_SAID) {
         state->said++;
-        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0}, locus, "%s", message);
+        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0}, locus,
+                    "%s", message);
     }
 }
 
 static void say_rest(scan_state *state) {
     uint64_t left = state->facts->rows_refused - state->said;
     if (left > 0) {
-        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0}, (bd_str){"", 0},
-                    "%llu more records were refused", (unsigned long long)left);
+        bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0},
+                    (bd_str){"", 0}, "%llu more records were refused", (unsigned long long)left);
     }
 }
 
 /* The entry of a source and scope, made when there is none. */
-static bd_seen *seen_of(scan_state *state, const bd_source_def *source, bd_str scope, bool is_part) {
+static bd_seen *seen_of(scan_state *state, const bd_source_def *source, bd_str scope,
+                        bool is_part) {
     bd_seens *list = is_part ? &state->facts->parts : &state->facts->seen;
-    if (source == state->last_source && is_part == state->last_part && bd_str_eq(scope, state->last_scope)) {
+    if (source == state->last_source && is_part == state->last_part &&
+        bd_str_eq(scope, state->last_scope)) {
         return &list->data[state->last_index];
     }
     bd_map *map = is_part ? state->parts : state->seen;
     bd_str name = bd_str_concat(state->scratch, (bd_str[]){source->id, BD_STR("\x1f"), scope}, 3);
     uintptr_t found = (uintptr_t)bd_map_find(map, name);
     if (found == 0) {
-        *bd_push(state->arena, list) = (bd_seen){.source = source->id, .scope = bd_str_copy(state->arena, scope)};
+        *bd_push(state->arena, list) =
+            (bd_seen){.source = source->id, .scope = bd_str_copy(state->arena, scope)};
         found = list->count;
         bd_map_put(map, name, (void *)found);
     }
@@ -214,12 +218,14 @@ static void add_record(scan_state *state, const bd_record *record, bool is_part)
 static bool take_error(scan_state *state, const bd_value *answer) {
     const bd_value *error = bd_value_find(answer, "error");
     bd_str code = bd_value_text(error, "code");
-    if (error == NULL || error->kind != BD_OBJECT || code.size == 0 || bd_value_find(answer, "id") != NULL) {
+    if (error == NULL || error->kind != BD_OBJECT || code.size == 0 ||
+        bd_value_find(answer, "id") != NULL) {
         return false;
     }
     state->facts->is_malformed = true;
-    state->facts->problem = bd_str_format(state->arena, "the answer is the error '%.*s' of the service, not records",
-                                          BD_ARG(bd_str_visible(state->scratch, code)));
+    state->facts->problem =
+        bd_str_format(state->arena, "the answer is the error '%.*s' of the service, not records",
+                      BD_ARG(bd_str_visible(state->scratch, code)));
     return true;
 }
 
@@ -233,8 +239,8 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     state->facts->rows_read++;
     if (value == NULL) {
         refuse(state,
-               bd_str_format(state->scratch, "record %llu at byte %lld", (unsigned long long)ordinal,
-                             (long long)offset),
+               bd_str_format(state->scratch, "record %llu at byte %lld",
+                             (unsigned long long)ordinal, (long long)offset),
                problem->message);
         return BD_OK;
     }
@@ -268,7 +274,8 @@ static int64_t count_of(const bd_value *value) {
 }
 
 static bool is_link(bd_str key) {
-    static const char *const links[] = {"nextLink", "@nextLink", "@odata.nextLink", "$skipToken", "skip_token"};
+    static const char *const links[] = {"nextLink", "@nextLink", "@odata.nextLink", "$skipToken",
+                                        "skip_token"};
     for (size_t i = 0; i < BD_COUNT(links); i++) {
         if (bd_str_eqz(key, links[i])) {
             return true;
@@ -324,28 +331,22 @@ static envelope_name name_list(const scan_state *state) {
     bool is_arm = bd_str_has_prefix(state->first_type, BD_STR("microsoft."));
     return is_arm && !state->has_link && !state->has_properties
                ? (envelope_name){"E3", "az output in a value wrapper"}
-               : (envelope_name){"E1", is_arm || state->first_type.size == 0 ? "Azure REST page" : "REST page"};
+               : (envelope_name){"E1", is_arm || state->first_type.size == 0 ? "Azure REST page"
+                                                                             : "REST page"};
 }
 
 static envelope_name name_envelope(const scan_state *state) {
     switch (state->summary.shape) {
-    case BD_JSON_VALUE:
-        return name_list(state);
-    case BD_JSON_ARRAY:
-        return (envelope_name){"E2", "az output array"};
+    case BD_JSON_VALUE: return name_list(state);
+    case BD_JSON_ARRAY: return (envelope_name){"E2", "az output array"};
     case BD_JSON_DATA:
         return state->is_az_query ? (envelope_name){"E4", "az graph query answer"}
                                   : (envelope_name){"E5", "Resource Graph answer"};
-    case BD_JSON_OBJECT:
-        return (envelope_name){"E7", "single object"};
-    case BD_JSON_VALUE_OBJECT:
-        return (envelope_name){"E8", "Azure DevOps audit log page"};
-    case BD_JSON_TABLES:
-        return (envelope_name){"E12", "Log Analytics answer"};
-    case BD_JSON_LINES:
-        return (envelope_name){"E2", "JSON lines"};
-    case BD_JSON_SCALAR:
-        break;
+    case BD_JSON_OBJECT: return (envelope_name){"E7", "single object"};
+    case BD_JSON_VALUE_OBJECT: return (envelope_name){"E8", "Azure DevOps audit log page"};
+    case BD_JSON_TABLES: return (envelope_name){"E12", "Log Analytics answer"};
+    case BD_JSON_LINES: return (envelope_name){"E2", "JSON lines"};
+    case BD_JSON_SCALAR: break;
     }
     return (envelope_name){"", "JSON without records"};
 }
@@ -454,18 +455,22 @@ static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err 
     (void)err;
     scan_state *state = context;
     const bd_catalog *catalog = state->plan->catalog;
-    state->csv_source = bd_catalog_recognise_columns(catalog, names, count, state->context.declared);
+    state->csv_source =
+        bd_catalog_recognise_columns(catalog, names, count, state->context.declared);
     for (size_t i = 0; i < count; i++) {
-        state->has_export_time = state->has_export_time || bd_str_ieq(names[i], BD_STR(EXPORT_TIME_COLUMN));
+        state->has_export_time =
+            state->has_export_time || bd_str_ieq(names[i], BD_STR(EXPORT_TIME_COLUMN));
     }
-    state->is_csv_by_columns = bd_catalog_recognise_columns(catalog, names, count, (bd_str){"", 0}) != NULL;
+    state->is_csv_by_columns =
+        bd_catalog_recognise_columns(catalog, names, count, (bd_str){"", 0}) != NULL;
     return BD_OK;
 }
 
 /* A portal's Resource Graph download: one row is one resource, with or without a sidecar. */
 static bool is_resource_row(const scan_state *state, const bd_value *row) {
     return !state->is_csv_by_columns && bd_scan_own_text(row, "id").size > 0 &&
-           (state->csv_source == NULL || state->csv_source->types.count > 0 || state->csv_source->is_any_resource);
+           (state->csv_source == NULL || state->csv_source->types.count > 0 ||
+            state->csv_source->is_any_resource);
 }
 
 /* A row that only the sidecar calls one of its source needs at least something of the key that the source declares. */
@@ -514,13 +519,15 @@ static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_e
     return state->rc;
 }
 
-static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, const bd_err *problem, bd_err *err) {
+static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, const bd_err *problem,
+                            bd_err *err) {
     (void)ordinal;
     (void)err;
     scan_state *state = context;
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
-    refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line), problem->message);
+    refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
+           problem->message);
     return BD_OK;
 }
 
@@ -535,14 +542,15 @@ static const bd_value *column_map_of(const bd_scan_plan *plan, bd_str source) {
 }
 
 static bd_rc read_csv(scan_state *state, bd_source *source, bd_err *err) {
-    bd_csv_events events = {.context = state, .header = on_header, .row = on_row,
-                            .refused = on_refused_row};
+    bd_csv_events events = {
+        .context = state, .header = on_header, .row = on_row, .refused = on_refused_row};
     const bd_value *columns = column_map_of(state->plan, state->context.declared);
     return bd_csv_read(source, &bd_csv_default_limits, columns, &events, err);
 }
 
 static bd_rc scan_csv(scan_state *state, const bd_blob *blob, bd_err *err) {
-    state->context.is_graph_query = true; /* resources in a CSV: what a query over them chose to print */
+    state->context.is_graph_query =
+        true; /* resources in a CSV: what a query over them chose to print */
     state->facts->envelope = BD_STR("E10");
     state->facts->envelope_words = BD_STR("CSV");
     return read_content(state, blob, read_csv, err);
@@ -586,8 +594,9 @@ static bool is_of_another(const scan_state *state, const bd_source_def *source) 
     }
     const bd_value nothing = {.kind = BD_OBJECT};
     bd_str none = {"", 0};
-    const bd_source_def *found = bd_catalog_recognise(state->plan->catalog, none, state->context.context, none,
-                                                      state->summary.table, &nothing, none);
+    const bd_source_def *found =
+        bd_catalog_recognise(state->plan->catalog, none, state->context.context, none,
+                             state->summary.table, &nothing, none);
     return found != NULL && found != source;
 }
 
@@ -595,7 +604,8 @@ static bool is_of_another(const scan_state *state, const bd_source_def *source) 
  * that the sidecar names: an answer without records, or records of that source for other scopes. */
 static bool may_declare(const scan_state *state, const bd_source_def *source) {
     const bd_facts *facts = state->facts;
-    bool is_readable = facts->media == BD_MEDIA_CSV || state->summary.shape != BD_JSON_SCALAR || facts->is_malformed;
+    bool is_readable = facts->media == BD_MEDIA_CSV || state->summary.shape != BD_JSON_SCALAR ||
+                       facts->is_malformed;
     if (!is_readable || facts->rows_unmapped > 0) {
         return false;
     }
@@ -604,15 +614,15 @@ static bool may_declare(const scan_state *state, const bd_source_def *source) {
 }
 
 static void add_declared_scopes(scan_state *state) {
-    const bd_source_def *source =
-        bd_catalog_source(state->plan->catalog, state->context.declared);
+    const bd_source_def *source = bd_catalog_source(state->plan->catalog, state->context.declared);
     if (source == NULL || state->sidecar == NULL || bd_str_eqz(source->id, "doc") ||
         !may_declare(state, source)) {
         return;
     }
     bd_arena_reset(state->scratch);
     for (size_t i = 0; i < state->sidecar->scope_ids.count; i++) {
-        bd_str scope = bd_scan_scope_of_declared(state->scratch, source, state->sidecar->scope_ids.data[i]);
+        bd_str scope =
+            bd_scan_scope_of_declared(state->scratch, source, state->sidecar->scope_ids.data[i]);
         seen_of(state, source, scope, /*is_part*/ false);
     }
     if (source->scope == BD_SCOPE_TENANT) {
@@ -625,7 +635,8 @@ static bool asks_for_types(const bd_sidecar *sidecar, bd_arena *scratch) {
     bd_str rest = sidecar != NULL ? bd_str_lower(scratch, sidecar->query) : (bd_str){"", 0};
     bd_str piece;
     while (bd_str_cut(&rest, '|', &piece)) {
-        if (bd_str_has_prefix(bd_str_trim(piece), BD_STR("where")) && bd_str_find(piece, BD_STR("type")) >= 0) {
+        if (bd_str_has_prefix(bd_str_trim(piece), BD_STR("where")) &&
+            bd_str_find(piece, BD_STR("type")) >= 0) {
             return true;
         }
     }
@@ -701,8 +712,9 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .sidecar = sidecar,
         .context = {.plan = plan,
                     .declared = sidecar != NULL ? sidecar->source : (bd_str){"", 0},
-                    .declared_scope = sidecar != NULL && sidecar->scope_ids.count == 1 ? sidecar->scope_ids.data[0]
-                                                                                       : (bd_str){"", 0}},
+                    .declared_scope = sidecar != NULL && sidecar->scope_ids.count == 1
+                                          ? sidecar->scope_ids.data[0]
+                                          : (bd_str){"", 0}},
         .evidence = evidence,
         .arena = arena,
         .scratch = scratch,

@@ -16,11 +16,11 @@ typedef struct {
 
 /* Fills identity, source and scope of one record; false when nothing recognises it.  `*is_part`: the record belongs to
  * its source but must make no snapshot of it.  Texts Allocated in <arena>. */
-bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_arena *arena, bd_record *out,
-                      bool *is_part);
+bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_arena *arena,
+                      bd_record *out, bool *is_part);
 /* The same for a CSV row of a recognised source. */
-void bd_scan_identify_row(const bd_scan_context *context, const bd_source_def *source, const bd_value *row,
-                          bd_arena *arena, bd_record *out);
+void bd_scan_identify_row(const bd_scan_context *context, const bd_source_def *source,
+                          const bd_value *row, bd_arena *arena, bd_record *out);
 /* A record's own member, exact or the single one without regard to case; `properties` is not asked. */
 bd_str bd_scan_own_text(const bd_value *record, const char *key);
 /* "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)/$entity" -> "users" */

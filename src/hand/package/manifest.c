@@ -37,7 +37,8 @@ void package_listing_finish(package_listing *listing, bool is_signed, bd_arena *
 static bd_rc check_id(bd_str id, bd_err *err) {
     for (size_t i = 0; i < id.size; i++) {
         if (id.data[i] == '/') {
-            BD_RAISE(err, BD_ERR_INPUT, "the package id '%.*s' has a '/'", BD_ARG(bd_str_sub(id, 0, 200)));
+            BD_RAISE(err, BD_ERR_INPUT, "the package id '%.*s' has a '/'",
+                     BD_ARG(bd_str_sub(id, 0, 200)));
         }
     }
     if (id.size > PACKAGE_ID_MAX) {
@@ -78,19 +79,24 @@ bd_rc package_facts_check(const bd_package_facts *facts, bd_err *err) {
     bd_instant as_of = 0;
     for (size_t i = 0; i < BD_COUNT(needed); i++) {
         if (needed[i].text.size == 0) {
-            BD_RAISE(err, BD_ERR_INPUT, "the manifest lacks '/%s', expected a text that is not empty", needed[i].name);
+            BD_RAISE(err, BD_ERR_INPUT,
+                     "the manifest lacks '/%s', expected a text that is not empty", needed[i].name);
         }
     }
     BD_TRY(check_id(facts->package_id, err));
     if (!bd_instant_parse(facts->as_of, &as_of)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'/as_of' of the manifest is '%.*s', expected an instant such as "
-                 "2026-07-01T00:00:00Z", BD_ARG(bd_str_sub(facts->as_of, 0, 64)));
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'/as_of' of the manifest is '%.*s', expected an instant such as "
+                 "2026-07-01T00:00:00Z",
+                 BD_ARG(bd_str_sub(facts->as_of, 0, 64)));
     }
     if (!is_zip_time(facts->fixed_time)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'/fixed_time' of the manifest lies outside 1980 to 2107, where no zip can go");
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'/fixed_time' of the manifest lies outside 1980 to 2107, where no zip can go");
     }
     if (facts->previous_package.size > 0 && !is_hash_text(facts->previous_package)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'/previous_package' of the manifest is '%.*s', expected 64 hex digits",
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'/previous_package' of the manifest is '%.*s', expected 64 hex digits",
                  BD_ARG(bd_str_sub(facts->previous_package, 0, 80)));
     }
     return BD_OK;
@@ -156,8 +162,8 @@ static void put_files(bd_json_writer *writer, const package_listing *listing) {
     bd_json_close(writer, ']');
 }
 
-static void put_manifest(bd_json_writer *writer, const bd_package_facts *facts, const package_listing *listing,
-                         bd_arena *arena) {
+static void put_manifest(bd_json_writer *writer, const bd_package_facts *facts,
+                         const package_listing *listing, bd_arena *arena) {
     bd_json_open(writer, '{');
     bd_json_member(writer, "as_of", facts->as_of);
     bd_json_member(writer, "bindery", facts->bindery_version);
@@ -191,8 +197,8 @@ static void put_manifest(bd_json_writer *writer, const bd_package_facts *facts, 
     bd_json_newline(writer);
 }
 
-bd_rc package_manifest_build(const bd_package_facts *facts, const package_listing *listing, bd_arena *arena,
-                             bd_str *text, bd_err *err) {
+bd_rc package_manifest_build(const bd_package_facts *facts, const package_listing *listing,
+                             bd_arena *arena, bd_str *text, bd_err *err) {
     BD_TRY(package_facts_check(facts, err));
     bd_buf buf;
     bd_buf_init(&buf, PACKAGE_TEXT_MAX);
@@ -219,7 +225,8 @@ static void put_sum(bd_buf *buf, const uint8_t sha256[32], bd_str path) {
 }
 
 bd_rc package_sums_build(const package_listing *listing, const uint8_t manifest_sha256[32],
-                         const uint8_t binder_sha256[32], bd_arena *arena, bd_str *text, bd_err *err) {
+                         const uint8_t binder_sha256[32], bd_arena *arena, bd_str *text,
+                         bd_err *err) {
     static const bd_str manifest = BD_STR_INIT(PACKAGE_MANIFEST);
     bool has_manifest = false;
     bd_buf buf;
@@ -248,16 +255,20 @@ bd_rc package_sums_build(const package_listing *listing, const uint8_t manifest_
  * Only what is needed to write the manifest again is asked of it here: whether it has further members, another order
  * or another spelling shows when the text that these facts have is compared with it. */
 
-static bd_rc parse_hash(const bd_value *object, const char *key, const char *pointer, uint8_t out[32], bd_err *err) {
+static bd_rc parse_hash(const bd_value *object, const char *key, const char *pointer,
+                        uint8_t out[32], bd_err *err) {
     if (!bd_unhex(bd_value_text(object, key), out, 32)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s/%s' of the manifest is no SHA-256, expected 64 hex digits", pointer, key);
+        BD_RAISE(err, BD_ERR_INPUT, "'%s/%s' of the manifest is no SHA-256, expected 64 hex digits",
+                 pointer, key);
     }
     return BD_OK;
 }
 
-static bd_rc parse_size(const bd_value *object, const char *key, const char *pointer, int64_t *out, bd_err *err) {
+static bd_rc parse_size(const bd_value *object, const char *key, const char *pointer, int64_t *out,
+                        bd_err *err) {
     if (!bd_value_i64(object, key, out) || *out < 0) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s/%s' of the manifest is no size, expected a whole number of bytes", pointer,
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'%s/%s' of the manifest is no size, expected a whole number of bytes", pointer,
                  key);
     }
     return BD_OK;
@@ -266,14 +277,15 @@ static bd_rc parse_size(const bd_value *object, const char *key, const char *poi
 static bd_rc parse_crc32(const bd_value *object, const char *pointer, uint32_t *out, bd_err *err) {
     uint8_t bytes[4];
     if (!bd_unhex(bd_value_text(object, "crc32"), bytes, sizeof(bytes))) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s/crc32' of the manifest is no CRC-32, expected 8 hex digits", pointer);
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'%s/crc32' of the manifest is no CRC-32, expected 8 hex digits", pointer);
     }
     *out = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
     return BD_OK;
 }
 
-static bd_rc parse_core(const bd_value *value, const char *pointer, bd_arena *arena, package_listed *listed,
-                        bd_err *err) {
+static bd_rc parse_core(const bd_value *value, const char *pointer, bd_arena *arena,
+                        package_listed *listed, bd_err *err) {
     BD_TRY(parse_size(value, "bytes", pointer, &listed->bytes, err));
     BD_TRY(parse_size(value, "stored_bytes", pointer, &listed->stored_bytes, err));
     BD_TRY(parse_crc32(value, pointer, &listed->crc32, err));
@@ -293,19 +305,24 @@ static bd_rc parse_listed(const bd_value *value, size_t index, size_t root_bytes
     package_listed listed = {.path = bd_value_text(value, "path")};
     snprintf(pointer, sizeof(pointer), "/files/%zu", index);
     if (!package_role_parse(bd_value_text(value, "role"), &listed.role)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s/role' of the manifest is '%.*s', expected a role such as evidence", pointer,
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'%s/role' of the manifest is '%.*s', expected a role such as evidence", pointer,
                  BD_ARG(bd_str_sub(bd_value_text(value, "role"), 0, 64)));
     }
-    BD_TRY_CTX(package_name_check(listed.path, root_bytes, err), err, "at '%s/path' of the manifest", pointer);
+    BD_TRY_CTX(package_name_check(listed.path, root_bytes, err), err,
+               "at '%s/path' of the manifest", pointer);
     if (listed.role >= BD_ROLE_BINDER) {
         return BD_OK; /* late: package_listing_finish knows them */
     }
     if (package_path_is_reserved(listed.path)) {
-        BD_RAISE(err, BD_ERR_INPUT, "'%s' of the manifest lists '%.*s' as a core file, which it cannot be", pointer,
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "'%s' of the manifest lists '%.*s' as a core file, which it cannot be", pointer,
                  BD_ARG(listed.path));
     }
-    if (listing->count > 0 && bd_str_cmp(listing->data[listing->count - 1].path, listed.path) >= 0) {
-        BD_RAISE(err, BD_ERR_INPUT, "the manifest lists '%.*s' twice or out of order, expected rising paths",
+    if (listing->count > 0 &&
+        bd_str_cmp(listing->data[listing->count - 1].path, listed.path) >= 0) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the manifest lists '%.*s' twice or out of order, expected rising paths",
                  BD_ARG(listed.path));
     }
     BD_TRY(parse_core(value, pointer, arena, &listed, err));
@@ -357,8 +374,10 @@ static bd_rc check_same_form(bd_str found, bd_str expected, bd_err *err) {
         return BD_OK;
     }
     BD_RAISE(err, BD_ERR_INPUT,
-             "the manifest is not in the one form that its facts have: it differs at byte %zu (another order or "
-             "spelling, or a member that does not belong)", at);
+             "the manifest is not in the one form that its facts have: it differs at byte %zu "
+             "(another order or "
+             "spelling, or a member that does not belong)",
+             at);
 }
 
 static bd_rc parse_tree(bd_str text, bd_arena *arena, const bd_value **root, bd_err *err) {
@@ -374,8 +393,8 @@ static bd_rc parse_tree(bd_str text, bd_arena *arena, const bd_value **root, bd_
     return BD_OK;
 }
 
-bd_rc package_manifest_parse(bd_str text, bd_arena *arena, bd_package_facts *facts, package_listing *listing,
-                             const bd_value **tree, bd_err *err) {
+bd_rc package_manifest_parse(bd_str text, bd_arena *arena, bd_package_facts *facts,
+                             package_listing *listing, const bd_value **tree, bd_err *err) {
     bd_str again;
     const bd_value *root = NULL;
     BD_TRY(parse_tree(text, arena, &root, err));

@@ -14,7 +14,7 @@
 
 enum {
     PACKAGE_ID_MAX = 64,
-    PACKAGE_TEXT_MAX = 64 << 20,     /* manifest.json and SHA256SUMS, each: about 150,000 files */
+    PACKAGE_TEXT_MAX = 64 << 20, /* manifest.json and SHA256SUMS, each: about 150,000 files */
     PACKAGE_SIGNATURE_MAX = 64 << 10
 };
 
@@ -42,14 +42,18 @@ BD_MUST_USE bd_rc package_facts_check(const bd_package_facts *facts, bd_err *err
 /* Adds the late files that belong to a package with or without a signature, and sorts by path. */
 void package_listing_finish(package_listing *listing, bool is_signed, bd_arena *arena);
 
-BD_MUST_USE bd_rc package_manifest_build(const bd_package_facts *facts, const package_listing *listing, bd_arena *arena,
+BD_MUST_USE bd_rc package_manifest_build(const bd_package_facts *facts,
+                                         const package_listing *listing, bd_arena *arena,
                                          bd_str *text, bd_err *err);
 /* INPUT names the JSON pointer, or the first byte at which the text is not the one form of these facts. */
 BD_MUST_USE bd_rc package_manifest_parse(bd_str text, bd_arena *arena, bd_package_facts *facts,
-                                         package_listing *listing, const bd_value **tree, bd_err *err);
+                                         package_listing *listing, const bd_value **tree,
+                                         bd_err *err);
 /* SHA256SUMS of a manifest with this hash and a binder with that one. */
-BD_MUST_USE bd_rc package_sums_build(const package_listing *listing, const uint8_t manifest_sha256[32],
-                                     const uint8_t binder_sha256[32], bd_arena *arena, bd_str *text, bd_err *err);
+BD_MUST_USE bd_rc package_sums_build(const package_listing *listing,
+                                     const uint8_t manifest_sha256[32],
+                                     const uint8_t binder_sha256[32], bd_arena *arena, bd_str *text,
+                                     bd_err *err);
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
@@ -58,14 +62,15 @@ typedef struct {
     int64_t bytes;
     uint8_t sha256[32];
     uint8_t stored_sha256[32]; /* of a deflated entry */
-    uint8_t last_line[32];     /* of the journal: SHA-256 of the last line with its LF; zeros when empty */
-    bool ends_in_line;         /* of the journal: it is empty or its last byte is LF */
+    uint8_t
+        last_line[32]; /* of the journal: SHA-256 of the last line with its LF; zeros when empty */
+    bool ends_in_line; /* of the journal: it is empty or its last byte is LF */
     bool is_io;
-    bd_str problem;            /* why the content could not be read to its end; else empty */
+    bd_str problem; /* why the content could not be read to its end; else empty */
 } package_found;
 
 typedef struct {
-    bd_str name;      /* below the root; the whole name of an entry outside it */
+    bd_str name; /* below the root; the whole name of an entry outside it */
     bool is_outside;
     const bd_zip_entry *entry;
     bd_blob *blob;
@@ -85,8 +90,10 @@ struct bd_package_reader {
 };
 
 /* INPUT and LIMIT speak of the container; the reader is there even then, without entries. */
-BD_MUST_USE bd_rc package_reader_open(const char *path, bd_arena *arena, bd_package_reader **out, bd_err *err);
-package_item *package_reader_item(const bd_package_reader *reader, bd_str name); /* NULL when absent */
+BD_MUST_USE bd_rc package_reader_open(const char *path, bd_arena *arena, bd_package_reader **out,
+                                      bd_err *err);
+package_item *package_reader_item(const bd_package_reader *reader,
+                                  bd_str name); /* NULL when absent */
 /* A blob's sentence without the name of the entry, which whoever reports it puts in front. */
 bd_str package_cut_label(bd_arena *arena, bd_str problem, bd_str name);
 /* Reads every entry to its end on `jobs` threads and fills `found`.  IO only. */

@@ -11,7 +11,8 @@ static bd_str find_root(bd_zip_reader *zip, bool *has_manifest) {
     static const bd_str tail = BD_STR_INIT("/" PACKAGE_MANIFEST);
     for (size_t i = 0; i < bd_zip_reader_count(zip); i++) {
         bd_str name = bd_zip_reader_at(zip, i)->name;
-        bd_str root = bd_str_sub(name, 0, name.size - (name.size < tail.size ? name.size : tail.size));
+        bd_str root =
+            bd_str_sub(name, 0, name.size - (name.size < tail.size ? name.size : tail.size));
         if (bd_str_has_suffix(name, tail) && root.size > 0 && bd_str_find(root, BD_STR("/")) < 0) {
             *has_manifest = true;
             return root;
@@ -23,7 +24,8 @@ static bd_str find_root(bd_zip_reader *zip, bool *has_manifest) {
 }
 
 static bool is_inside(bd_str name, bd_str root) {
-    return name.size > root.size + 1 && bd_str_has_prefix(name, root) && name.data[root.size] == '/';
+    return name.size > root.size + 1 && bd_str_has_prefix(name, root) &&
+           name.data[root.size] == '/';
 }
 
 static void list_items(bd_package_reader *reader) {
@@ -124,7 +126,8 @@ static void hash_lines(hasher *tools, const char *bytes, size_t count, package_f
     }
 }
 
-static bd_rc hash_content(hasher *tools, bd_source *source, bool is_journal, package_found *found, bd_err *err) {
+static bd_rc hash_content(hasher *tools, bd_source *source, bool is_journal, package_found *found,
+                          bd_err *err) {
     found->ends_in_line = true;
     for (size_t count = 1; count > 0;) {
         BD_TRY(bd_source_read(source, tools->bytes, READ_BYTES, &count, err));
@@ -137,8 +140,8 @@ static bd_rc hash_content(hasher *tools, bd_source *source, bool is_journal, pac
     return BD_OK;
 }
 
-static bd_rc hash_deflated(hasher *tools, const package_item *item, bd_source *raw, package_found *found,
-                           bd_err *err) {
+static bd_rc hash_deflated(hasher *tools, const package_item *item, bd_source *raw,
+                           package_found *found, bd_err *err) {
     tapped_source tapped = {raw, tools->stored};
     bd_source into = {.read = read_tapped, .context = &tapped};
     /* One byte more than the header declares may come, so that the sizes are what the fault names. */
@@ -149,7 +152,8 @@ static bd_rc hash_deflated(hasher *tools, const package_item *item, bd_source *r
     return rc;
 }
 
-static bd_rc hash_entry(hasher *tools, const package_item *item, package_found *found, bd_err *err) {
+static bd_rc hash_entry(hasher *tools, const package_item *item, package_found *found,
+                        bd_err *err) {
     bd_source raw = {0};
     bool is_deflated = item->entry->method != 0;
     const bd_blob *blob = item->blob;
@@ -178,7 +182,8 @@ static void hash_item(void *context, size_t index, unsigned worker) {
 
 bd_str package_cut_label(bd_arena *arena, bd_str problem, bd_str name) {
     bd_str label = bd_str_format(arena, "'%.*s' is altered: ", BD_ARG(name));
-    return bd_str_has_prefix(problem, label) ? bd_str_sub(problem, label.size, problem.size) : problem;
+    return bd_str_has_prefix(problem, label) ? bd_str_sub(problem, label.size, problem.size)
+                                             : problem;
 }
 
 static bd_rc collect_problems(bd_package_reader *reader, bd_err *err) {
@@ -189,7 +194,8 @@ static bd_rc collect_problems(bd_package_reader *reader, bd_err *err) {
         }
         if (found->problem.size > 0) {
             bd_str problem = bd_str_copy(reader->arena, found->problem);
-            found->problem = package_cut_label(reader->arena, problem, reader->items[i].entry->name);
+            found->problem =
+                package_cut_label(reader->arena, problem, reader->items[i].entry->name);
         }
     }
     return BD_OK;

@@ -12,8 +12,10 @@ static const char signed_text[] =
     "90_INTEGRITY/SHA256SUMS -CAfile /path/to/trusted.pem -out /dev/null\n"
     "\n"
     "   Expect: CMS Verification successful (OpenSSL 3 says so in these words, OpenSSL 1.1 says\n"
-    "   Verification successful), and exit status 0. If the trusted certificate is not self-signed,\n"
-    "   add -partial_chain. If the signer's certificate has expired since, add -attime and a moment\n"
+    "   Verification successful), and exit status 0. If the trusted certificate is not "
+    "self-signed,\n"
+    "   add -partial_chain. If the signer's certificate has expired since, add -attime and a "
+    "moment\n"
     "   at which it was valid, in seconds since 1970.\n"
     "\n"
     "   The fingerprint (SHA-256) of the signer's certificate that this package was made for:\n"
@@ -22,7 +24,8 @@ static const char signed_text[] =
     "\n"
     "   Compare it with that of the certificate in the signature:\n"
     "\n"
-    "    openssl pkcs7 -inform DER -in 90_INTEGRITY/SHA256SUMS.p7s -print_certs | openssl x509 -noout "
+    "    openssl pkcs7 -inform DER -in 90_INTEGRITY/SHA256SUMS.p7s -print_certs | openssl x509 "
+    "-noout "
     "-fingerprint -sha256\n"
     "\n"
     "4. The binder.\n"
@@ -69,7 +72,8 @@ static const char frame_text[] =
     "\n"
     "    sha256sum 90_INTEGRITY/manifest.json\n"
     "\n"
-    "6. The journal of the evidence is chained by hashes: each line holds, as \"prev\", the SHA-256\n"
+    "6. The journal of the evidence is chained by hashes: each line holds, as \"prev\", the "
+    "SHA-256\n"
     "   of the line before it with its line feed. The last line is the one the manifest names:\n"
     "\n"
     "       %.*s\n"
@@ -104,8 +108,10 @@ bd_str bd_package_verify_text(bd_arena *arena, const bd_package_facts *facts) {
     bd_str id = facts->package_id;
     bd_str middle = package_is_zero(facts->signer_sha256)
                         ? BD_STR(unsigned_text)
-                        : bd_str_format(arena, signed_text, BD_ARG(fingerprint_text(arena, facts->signer_sha256)));
-    return bd_str_format(arena, frame_text, BD_ARG(id), BD_ARG(facts->organisation), BD_ARG(facts->edition),
-                         BD_ARG(facts->period_from), BD_ARG(facts->period_to), BD_ARG(id), BD_ARG(id), BD_ARG(id),
+                        : bd_str_format(arena, signed_text,
+                                        BD_ARG(fingerprint_text(arena, facts->signer_sha256)));
+    return bd_str_format(arena, frame_text, BD_ARG(id), BD_ARG(facts->organisation),
+                         BD_ARG(facts->edition), BD_ARG(facts->period_from),
+                         BD_ARG(facts->period_to), BD_ARG(id), BD_ARG(id), BD_ARG(id),
                          BD_ARG(middle), BD_ARG(hex_text(arena, facts->journal_head)), BD_ARG(id));
 }

@@ -41,10 +41,11 @@ static int severity(int exit_code) {
     return 0;
 }
 
-static void add_fault(verification *v, int exit_code, const char *word, bd_str path, const char *format, ...)
-    BD_PRINTF(5, 6);
+static void add_fault(verification *v, int exit_code, const char *word, bd_str path,
+                      const char *format, ...) BD_PRINTF(5, 6);
 
-static void add_fault(verification *v, int exit_code, const char *word, bd_str path, const char *format, ...) {
+static void add_fault(verification *v, int exit_code, const char *word, bd_str path,
+                      const char *format, ...) {
     bd_package_report *report = v->report;
     report->fault_count++;
     if (severity(exit_code) > severity(report->exit_code)) {
@@ -86,14 +87,16 @@ static bd_rc open_container(verification *v, const char *path, bool *is_open, bd
         return BD_OK;
     }
     add_fault(v, MALFORMED, "malformed", BD_STR(""),
-              "%s; nothing in it is judged: ask the sender for the file as it left the packer", reason.message);
+              "%s; nothing in it is judged: ask the sender for the file as it left the packer",
+              reason.message);
     return BD_OK;
 }
 
 /* ---- texts ------------------------------------------------------------------------------------------- */
 
 /* Content of one of the files that are read whole.  Empty, with a fault, when it cannot be had. */
-static bd_rc read_text(verification *v, const char *name, size_t max_bytes, bd_str *out, bd_err *err) {
+static bd_rc read_text(verification *v, const char *name, size_t max_bytes, bd_str *out,
+                       bd_err *err) {
     package_item *item = package_reader_item(v->reader, bd_str_of(name));
     bd_err reason = {0};
     *out = (bd_str){0};
@@ -107,15 +110,16 @@ static bd_rc read_text(verification *v, const char *name, size_t max_bytes, bd_s
     *out = (bd_str){0};
     item->is_told = true;
     if (reason.class == BD_ERR_LIMIT) {
-        add_fault(v, OVER_LIMIT, "limit", item->name, "cannot judge '%s': %s", name, reason.message);
+        add_fault(v, OVER_LIMIT, "limit", item->name, "cannot judge '%s': %s", name,
+                  reason.message);
         return BD_OK;
     }
     if (reason.class != BD_ERR_INPUT) {
         BD_RAISE(err, reason.class, "%s", reason.message);
     }
     bd_str problem = package_cut_label(v->arena, bd_str_of(reason.message), item->entry->name);
-    add_fault(v, ALTERED, "altered", item->name, "'%s' is altered: %.*s; ask the sender for the package again", name,
-              BD_ARG(problem));
+    add_fault(v, ALTERED, "altered", item->name,
+              "'%s' is altered: %.*s; ask the sender for the package again", name, BD_ARG(problem));
     return BD_OK;
 }
 
@@ -125,14 +129,17 @@ static void judge_report(verification *v, const bd_cms_report *signature) {
     static const bd_str path = BD_STR_INIT(PACKAGE_SIGNATURE);
     if (!signature->is_intact) {
         add_fault(v, ALTERED, "signature", path,
-                  "the signature does not hold: %.*s; SHA256SUMS or its signature was changed after signing",
+                  "the signature does not hold: %.*s; SHA256SUMS or its signature was changed "
+                  "after signing",
                   BD_ARG(signature->reason));
         return;
     }
     if (!signature->is_trusted) {
         add_fault(v, UNTRUSTED, "untrusted", path,
-                  "nobody you trust vouches for this package: %.*s (certificate SHA-256 %.*s); compare the fingerprint "
-                  "with one that the sender gave you in another way, then pass the certificate with --trust",
+                  "nobody you trust vouches for this package: %.*s (certificate SHA-256 %.*s); "
+                  "compare the fingerprint "
+                  "with one that the sender gave you in another way, then pass the certificate "
+                  "with --trust",
                   BD_ARG(signature->reason), BD_ARG(hex_of(v, signature->signer.sha256)));
     }
 }
@@ -149,17 +156,21 @@ static bd_rc judge_signature(verification *v, bd_str trust_pem, bd_instant at, b
     if (sums == NULL || item == NULL || sums->is_told || item->is_told) {
         return BD_OK; /* said already, or where the listed files are looked for */
     }
-    bd_rc rc = bd_cms_verify(der, v->report->sums_sha256, trust_pem, at, v->arena, &v->report->signature, &reason);
+    bd_rc rc = bd_cms_verify(der, v->report->sums_sha256, trust_pem, at, v->arena,
+                             &v->report->signature, &reason);
     if (!bd_failed(rc)) {
         v->report->is_signed = true;
         judge_report(v, &v->report->signature);
         return BD_OK;
     }
-    if (reason.class != BD_ERR_INPUT && reason.class != BD_ERR_LIMIT && reason.class != BD_ERR_UNSUPPORTED) {
+    if (reason.class != BD_ERR_INPUT && reason.class != BD_ERR_LIMIT &&
+        reason.class != BD_ERR_UNSUPPORTED) {
         BD_RAISE(err, reason.class, "%s", reason.message);
     }
-    add_fault(v, MALFORMED, "signature", path, "the signature cannot be judged: %s; expected the one form of CMS that "
-              "a packer of this format writes", reason.message);
+    add_fault(v, MALFORMED, "signature", path,
+              "the signature cannot be judged: %s; expected the one form of CMS that "
+              "a packer of this format writes",
+              reason.message);
     return BD_OK;
 }
 
@@ -169,16 +180,19 @@ static void judge_signer(verification *v) {
     const uint8_t *named = report->facts.signer_sha256;
     if (package_is_zero(named)) {
         add_fault(v, MALFORMED, "unsigned", BD_STR(PACKAGE_SIGNATURE),
-                  "the package is not signed: its manifest names no signer, so nobody vouches for it; ask the sender "
+                  "the package is not signed: its manifest names no signer, so nobody vouches for "
+                  "it; ask the sender "
                   "for a signed one");
         return;
     }
-    if (report->is_signed && report->signature.is_intact && memcmp(named, report->signature.signer.sha256, 32) != 0) {
+    if (report->is_signed && report->signature.is_intact &&
+        memcmp(named, report->signature.signer.sha256, 32) != 0) {
         add_fault(v, ALTERED, "signature", BD_STR(PACKAGE_SIGNATURE),
-                  "the signature is not by the signer of this package: it is by '%.*s' (certificate SHA-256 %.*s), the "
+                  "the signature is not by the signer of this package: it is by '%.*s' "
+                  "(certificate SHA-256 %.*s), the "
                   "manifest names %.*s",
-                  BD_ARG(report->signature.signer.subject), BD_ARG(hex_of(v, report->signature.signer.sha256)),
-                  BD_ARG(hex_of(v, named)));
+                  BD_ARG(report->signature.signer.subject),
+                  BD_ARG(hex_of(v, report->signature.signer.sha256)), BD_ARG(hex_of(v, named)));
     }
 }
 
@@ -192,7 +206,8 @@ static void note_missing_manifest(verification *v) {
         return;
     }
     add_fault(v, MALFORMED, "malformed", BD_STR(""),
-              "not a package: the zip holds neither '" PACKAGE_MANIFEST "' nor '" PACKAGE_SUMS "' in one root folder");
+              "not a package: the zip holds neither '" PACKAGE_MANIFEST "' nor '" PACKAGE_SUMS
+              "' in one root folder");
 }
 
 /* What is no manifest of ours may still be known to SHA256SUMS as another text. */
@@ -201,8 +216,10 @@ static void note_other_manifest(verification *v) {
                                 BD_ARG(hex_of(v, v->report->manifest_sha256)));
     if (v->sums.size > 0 && bd_str_find(v->sums, line) < 0) {
         add_fault(v, ALTERED, "metadata", BD_STR(PACKAGE_MANIFEST),
-                  "'" PACKAGE_MANIFEST "' is altered: its SHA-256 is %.*s, SHA256SUMS has another; it was changed "
-                  "after packing", HEX_BYTES, line.data);
+                  "'" PACKAGE_MANIFEST
+                  "' is altered: its SHA-256 is %.*s, SHA256SUMS has another; it was changed "
+                  "after packing",
+                  HEX_BYTES, line.data);
     }
 }
 
@@ -219,7 +236,8 @@ static bd_rc judge_manifest(verification *v, bd_err *err) {
     if (package_reader_item(v->reader, BD_STR(PACKAGE_MANIFEST))->is_told) {
         return BD_OK;
     }
-    bd_rc rc = package_manifest_parse(text, v->arena, &report->facts, &v->listing, &report->manifest, &reason);
+    bd_rc rc = package_manifest_parse(text, v->arena, &report->facts, &v->listing,
+                                      &report->manifest, &reason);
     if (!bd_failed(rc)) {
         report->has_manifest = true;
         return BD_OK;
@@ -228,14 +246,16 @@ static bd_rc judge_manifest(verification *v, bd_err *err) {
     v->listing = (package_listing){0};
     note_other_manifest(v);
     if (reason.class == BD_ERR_LIMIT) {
-        add_fault(v, OVER_LIMIT, "limit", BD_STR(PACKAGE_MANIFEST), "cannot judge the manifest: %s", reason.message);
+        add_fault(v, OVER_LIMIT, "limit", BD_STR(PACKAGE_MANIFEST), "cannot judge the manifest: %s",
+                  reason.message);
         return BD_OK;
     }
     if (reason.class != BD_ERR_INPUT && reason.class != BD_ERR_UNSUPPORTED) {
         BD_RAISE(err, reason.class, "%s", reason.message);
     }
     add_fault(v, MALFORMED, "manifest", BD_STR(PACKAGE_MANIFEST),
-              "the manifest breaks its format: %s; without it no other file is judged", reason.message);
+              "the manifest breaks its format: %s; without it no other file is judged",
+              reason.message);
     return BD_OK;
 }
 
@@ -252,16 +272,18 @@ static void note_changed_line(verification *v, bd_str path, bd_str found, bd_str
     if (item != NULL && item->found.problem.size > 0) {
         return; /* its own fault says more */
     }
-    add_fault(v, ALTERED, is_manifest ? "metadata" : "altered", path,
-              "'%.*s' is altered: its SHA-256 is %.*s, SHA256SUMS has %.*s; it was changed after packing", BD_ARG(path),
-              HEX_BYTES, expected.data, HEX_BYTES, found.data);
+    add_fault(
+        v, ALTERED, is_manifest ? "metadata" : "altered", path,
+        "'%.*s' is altered: its SHA-256 is %.*s, SHA256SUMS has %.*s; it was changed after packing",
+        BD_ARG(path), HEX_BYTES, expected.data, HEX_BYTES, found.data);
 }
 
 /* One fault for all lines that the manifest explains in another way. */
 static void note_sums(verification *v, size_t line, bd_str found, bd_str expected) {
     add_fault(v, ALTERED, "sums", BD_STR(PACKAGE_SUMS),
-              "SHA256SUMS does not follow from the manifest and the files: line %zu is '%.*s', expected '%.*s'", line,
-              BD_ARG(bd_str_sub(found, 0, 240)), BD_ARG(expected));
+              "SHA256SUMS does not follow from the manifest and the files: line %zu is '%.*s', "
+              "expected '%.*s'",
+              line, BD_ARG(bd_str_sub(found, 0, 240)), BD_ARG(expected));
 }
 
 static void compare_sums(verification *v, bd_str found, bd_str expected) {
@@ -278,8 +300,10 @@ static void compare_sums(verification *v, bd_str found, bd_str expected) {
             continue;
         }
         bd_str path = line_path(expected_line);
-        bool is_same_path = has_both && found_line.size > PATH_AT && bd_str_eq(line_path(found_line), path);
-        if (is_same_path && (bd_str_eqz(path, PACKAGE_MANIFEST) || bd_str_eqz(path, PACKAGE_BINDER))) {
+        bool is_same_path =
+            has_both && found_line.size > PATH_AT && bd_str_eq(line_path(found_line), path);
+        if (is_same_path &&
+            (bd_str_eqz(path, PACKAGE_MANIFEST) || bd_str_eqz(path, PACKAGE_BINDER))) {
             note_changed_line(v, path, found_line, expected_line);
             has_changed = true;
             continue;
@@ -304,7 +328,8 @@ static bd_rc judge_sums(verification *v, bd_err *err) {
     if (binder == NULL || sums == NULL || sums->is_told) {
         return BD_OK; /* said as missing or altered */
     }
-    BD_TRY(package_sums_build(&v->listing, v->report->manifest_sha256, binder->found.sha256, v->arena, &expected, err));
+    BD_TRY(package_sums_build(&v->listing, v->report->manifest_sha256, binder->found.sha256,
+                              v->arena, &expected, err));
     compare_sums(v, v->sums, expected);
     return BD_OK;
 }
@@ -329,8 +354,10 @@ static void judge_method(verification *v, const package_item *item) {
     bool should_deflate = item->listed != NULL && !item->listed->is_late;
     bool is_deflated = item->entry->method != 0;
     if (is_deflated != should_deflate) {
-        add_fault(v, ALTERED, "recompressed", item->name, "'%.*s' is %s in the zip, expected it %s; the package was "
-                  "packed anew", BD_ARG(item->name), is_deflated ? "deflated" : "stored",
+        add_fault(v, ALTERED, "recompressed", item->name,
+                  "'%.*s' is %s in the zip, expected it %s; the package was "
+                  "packed anew",
+                  BD_ARG(item->name), is_deflated ? "deflated" : "stored",
                   should_deflate ? "deflated" : "stored");
     }
 }
@@ -340,24 +367,31 @@ static void judge_core(verification *v, const package_item *item) {
     const package_found *found = &item->found;
     if (memcmp(found->sha256, listed->sha256, 32) != 0) {
         add_fault(v, ALTERED, "altered", item->name,
-                  "'%.*s' is altered: it has %lld bytes and SHA-256 %.*s, the manifest has %lld bytes and %.*s",
+                  "'%.*s' is altered: it has %lld bytes and SHA-256 %.*s, the manifest has %lld "
+                  "bytes and %.*s",
                   BD_ARG(item->name), (long long)found->bytes, BD_ARG(hex_of(v, found->sha256)),
                   (long long)listed->bytes, BD_ARG(hex_of(v, listed->sha256)));
         return;
     }
-    if (found->bytes != listed->bytes || item->entry->bytes != listed->bytes || item->entry->crc32 != listed->crc32) {
+    if (found->bytes != listed->bytes || item->entry->bytes != listed->bytes ||
+        item->entry->crc32 != listed->crc32) {
         add_fault(v, ALTERED, "metadata", item->name,
-                  "size or CRC-32 of '%.*s' are not those of the manifest: the zip has %lld bytes and %08lx, the "
-                  "manifest %lld and %08lx", BD_ARG(item->name), (long long)item->entry->bytes,
-                  (unsigned long)item->entry->crc32, (long long)listed->bytes, (unsigned long)listed->crc32);
+                  "size or CRC-32 of '%.*s' are not those of the manifest: the zip has %lld bytes "
+                  "and %08lx, the "
+                  "manifest %lld and %08lx",
+                  BD_ARG(item->name), (long long)item->entry->bytes,
+                  (unsigned long)item->entry->crc32, (long long)listed->bytes,
+                  (unsigned long)listed->crc32);
         return;
     }
     bool is_same_form = item->entry->stored_bytes == listed->stored_bytes &&
                         memcmp(found->stored_sha256, listed->stored_sha256, 32) == 0;
     if (item->entry->method != 0 && !is_same_form) {
         add_fault(v, ALTERED, "recompressed", item->name,
-                  "'%.*s' was deflated anew: its content holds, its deflated form has %lld bytes and SHA-256 %.*s, the "
-                  "manifest has %lld bytes and %.*s", BD_ARG(item->name), (long long)item->entry->stored_bytes,
+                  "'%.*s' was deflated anew: its content holds, its deflated form has %lld bytes "
+                  "and SHA-256 %.*s, the "
+                  "manifest has %lld bytes and %.*s",
+                  BD_ARG(item->name), (long long)item->entry->stored_bytes,
                   BD_ARG(hex_of(v, found->stored_sha256)), (long long)listed->stored_bytes,
                   BD_ARG(hex_of(v, listed->stored_sha256)));
     }
@@ -365,7 +399,8 @@ static void judge_core(verification *v, const package_item *item) {
 
 static void judge_timestamp(verification *v, const package_item *item) {
     add_fault(v, MALFORMED, "timestamp", item->name,
-              "'%.*s' cannot be judged: this version does not read time-stamps; use a later one, or openssl ts -verify",
+              "'%.*s' cannot be judged: this version does not read time-stamps; use a later one, "
+              "or openssl ts -verify",
               BD_ARG(item->name));
 }
 
@@ -428,27 +463,30 @@ static wanted *take_wanted(bd_map *missing, const uint8_t sha256[32]) {
     return entry;
 }
 
-static void judge_unlisted(verification *v, const package_item *item, bd_map *missing, bd_map *present,
-                           bd_map *renamed) {
+static void judge_unlisted(verification *v, const package_item *item, bd_map *missing,
+                           bd_map *present, bd_map *renamed) {
     bool can_compare = item->found.problem.size == 0;
     wanted *lost = can_compare ? take_wanted(missing, item->found.sha256) : NULL;
     if (lost != NULL) {
         bd_map_put(renamed, lost->listed->path, lost);
-        add_fault(v, ALTERED, "renamed", lost->listed->path,
-                  "'%.*s' was renamed: its content lies at '%.*s', where the manifest lists nothing",
-                  BD_ARG(lost->listed->path), BD_ARG(item->name));
+        add_fault(
+            v, ALTERED, "renamed", lost->listed->path,
+            "'%.*s' was renamed: its content lies at '%.*s', where the manifest lists nothing",
+            BD_ARG(lost->listed->path), BD_ARG(item->name));
         return;
     }
     const wanted *copy = can_compare ? bd_map_find(present, key_of(item->found.sha256)) : NULL;
     if (copy != NULL) {
         add_fault(v, ALTERED, "duplicate", item->name,
-                  "'%.*s' is a second copy of '%.*s', and the manifest does not list it; it was added after packing",
+                  "'%.*s' is a second copy of '%.*s', and the manifest does not list it; it was "
+                  "added after packing",
                   BD_ARG(item->name), BD_ARG(copy->listed->path));
         return;
     }
     add_fault(v, ALTERED, "unlisted", item->name,
               "'%.*s' is %s; it was added after packing: do not rely on it", BD_ARG(item->name),
-              item->is_outside ? "outside the root folder of the package" : "not listed in the manifest");
+              item->is_outside ? "outside the root folder of the package"
+                               : "not listed in the manifest");
 }
 
 static void judge_names(verification *v) {
@@ -463,11 +501,13 @@ static void judge_names(verification *v) {
     for (size_t i = 0; i < v->listing.count; i++) {
         const package_listed *listed = &v->listing.data[i];
         bool is_there = package_reader_item(v->reader, listed->path) != NULL;
-        if (is_there || listed->role == BD_ROLE_TIMESTAMP || bd_map_find(renamed, listed->path) != NULL) {
+        if (is_there || listed->role == BD_ROLE_TIMESTAMP ||
+            bd_map_find(renamed, listed->path) != NULL) {
             continue;
         }
         add_fault(v, ALTERED, "missing", listed->path,
-                  "'%.*s' is missing: the manifest lists it, the zip lacks it; ask the sender for the whole package",
+                  "'%.*s' is missing: the manifest lists it, the zip lacks it; ask the sender for "
+                  "the whole package",
                   BD_ARG(listed->path));
     }
 }
@@ -479,14 +519,16 @@ static void judge_facts(verification *v) {
     bd_instant expected = facts->fixed_time - facts->fixed_time % (2 * BD_SECOND);
     bd_instant found = bd_zip_reader_time(v->reader->zip);
     if (!bd_str_eq(v->reader->root, facts->package_id)) {
-        add_fault(v, ALTERED, "metadata", BD_STR(""),
-                  "the root folder was renamed: it is '%.*s', the manifest names the package '%.*s'",
-                  BD_ARG(v->reader->root), BD_ARG(facts->package_id));
+        add_fault(
+            v, ALTERED, "metadata", BD_STR(""),
+            "the root folder was renamed: it is '%.*s', the manifest names the package '%.*s'",
+            BD_ARG(v->reader->root), BD_ARG(facts->package_id));
     }
     if (found != expected) {
         add_fault(v, ALTERED, "metadata", BD_STR(""),
                   "the time of the zip entries was changed: it is %.*s, the manifest fixes %.*s",
-                  BD_ARG(bd_instant_format(v->arena, found)), BD_ARG(bd_instant_format(v->arena, expected)));
+                  BD_ARG(bd_instant_format(v->arena, found)),
+                  BD_ARG(bd_instant_format(v->arena, expected)));
     }
 }
 
@@ -504,7 +546,8 @@ static void judge_journal(verification *v) {
     const package_item *item = package_reader_item(v->reader, path);
     if (!lists_journal(v)) {
         if (bd_str_eqz(v->report->facts.edition, "auditor")) {
-            add_fault(v, ALTERED, "journal", path, "the manifest lists no journal, expected one in an auditor edition");
+            add_fault(v, ALTERED, "journal", path,
+                      "the manifest lists no journal, expected one in an auditor edition");
         }
         return;
     }
@@ -514,7 +557,8 @@ static void judge_journal(verification *v) {
     if (!item->found.ends_in_line ||
         memcmp(item->found.last_line, v->report->facts.journal_head, 32) != 0) {
         add_fault(v, ALTERED, "journal", path,
-                  "the journal does not end as the manifest says: SHA-256 of its last line is %.*s%s, expected %.*s",
+                  "the journal does not end as the manifest says: SHA-256 of its last line is "
+                  "%.*s%s, expected %.*s",
                   BD_ARG(hex_of(v, item->found.last_line)),
                   item->found.ends_in_line ? "" : " and an unfinished line follows",
                   BD_ARG(hex_of(v, v->report->facts.journal_head)));
@@ -523,7 +567,8 @@ static void judge_journal(verification *v) {
 
 /* ---- whole ------------------------------------------------------------------------------------------------ */
 
-static bd_rc judge_all(verification *v, bd_str trust_pem, bd_instant at, unsigned jobs, bd_err *err) {
+static bd_rc judge_all(verification *v, bd_str trust_pem, bd_instant at, unsigned jobs,
+                       bd_err *err) {
     BD_TRY(judge_signature(v, trust_pem, at, err));
     BD_TRY(judge_manifest(v, err));
     if (!v->report->has_manifest) {
@@ -542,8 +587,9 @@ static bd_rc judge_all(verification *v, bd_str trust_pem, bd_instant at, unsigne
     return BD_OK;
 }
 
-bd_rc bd_package_verify(const char *path, bd_str trust_pem, bd_instant at, unsigned jobs, bd_arena *arena,
-                        bd_package_reader **reader, bd_package_report *out, bd_err *err) {
+bd_rc bd_package_verify(const char *path, bd_str trust_pem, bd_instant at, unsigned jobs,
+                        bd_arena *arena, bd_package_reader **reader, bd_package_report *out,
+                        bd_err *err) {
     *out = (bd_package_report){0};
     *reader = NULL;
     verification v = {.arena = arena, .report = out};

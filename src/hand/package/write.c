@@ -30,7 +30,7 @@
  *
  * 3. THE MANIFEST
  *
- * Canonical JSON (formats.md), format word "bindery-package 1".  A core file has bytes, sha256, crc32, stored_bytes,
+ * Canonical JSON, format word "bindery-package 1".  A core file has bytes, sha256, crc32, stored_bytes,
  * stored_sha256, role, and where they apply evidence_id, controls and redaction; `path` is below the root, and the list
  * rises by path bytes.  `bytes`, `crc32` and `sha256` speak of the plain bytes, the `stored_` pair of the raw deflate
  * stream in the zip.  Beside the files stand the facts of the package: id, edition, organisation, period, as-of, fixed
@@ -120,7 +120,8 @@ static bd_rc add_name(bd_package *package, bd_str name, bd_err *err) {
     bd_str lower = bd_str_lower(package->arena, name);
     if (bd_map_find(package->names, lower) != NULL) {
         BD_RAISE(err, BD_ERR_INPUT,
-                 "cannot pack '%.*s': the name is taken by another file or folder, which may differ in case only",
+                 "cannot pack '%.*s': the name is taken by another file or folder, which may "
+                 "differ in case only",
                  BD_ARG(name));
     }
     bd_map_put(package->names, lower, &a_file);
@@ -130,7 +131,8 @@ static bd_rc add_name(bd_package *package, bd_str name, bd_err *err) {
         }
         bd_str folder = bd_str_sub(lower, 0, i);
         if (bd_map_find(package->names, folder) == &a_file) {
-            BD_RAISE(err, BD_ERR_INPUT, "cannot pack '%.*s': its folder is the name of another file", BD_ARG(name));
+            BD_RAISE(err, BD_ERR_INPUT,
+                     "cannot pack '%.*s': its folder is the name of another file", BD_ARG(name));
         }
         bd_map_put(package->names, folder, &a_folder);
     }
@@ -164,7 +166,8 @@ bd_rc bd_package_add(bd_package *package, const bd_package_file *file, bd_err *e
     }
     BD_TRY(package_name_check(file->name, package->facts.package_id.size, err));
     if (package_path_is_reserved(file->name)) {
-        BD_RAISE(err, BD_ERR_INPUT, "cannot pack '%.*s': the name belongs to the package itself", BD_ARG(file->name));
+        BD_RAISE(err, BD_ERR_INPUT, "cannot pack '%.*s': the name belongs to the package itself",
+                 BD_ARG(file->name));
     }
     BD_TRY(add_name(package, file->name, err));
     packed_file *packed = bd_push(package->arena, &package->files);
@@ -243,16 +246,19 @@ static bd_rc copy_into(bd_deflater *deflater, const bd_blob *blob, char *room, b
 }
 
 static bd_rc check_kept(const bd_deflater *deflater, const bd_blob *blob, bd_err *err) {
-    if (bd_deflater_plain_bytes(deflater) != blob->bytes || bd_deflater_crc32(deflater) != blob->crc32) {
-        BD_RAISE(err, BD_ERR_INPUT, "the file changed: it has %lld bytes and CRC-32 %08lx, expected %lld and %08lx",
-                 (long long)bd_deflater_plain_bytes(deflater), (unsigned long)bd_deflater_crc32(deflater),
-                 (long long)blob->bytes, (unsigned long)blob->crc32);
+    if (bd_deflater_plain_bytes(deflater) != blob->bytes ||
+        bd_deflater_crc32(deflater) != blob->crc32) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the file changed: it has %lld bytes and CRC-32 %08lx, expected %lld and %08lx",
+                 (long long)bd_deflater_plain_bytes(deflater),
+                 (unsigned long)bd_deflater_crc32(deflater), (long long)blob->bytes,
+                 (unsigned long)blob->crc32);
     }
     return BD_OK;
 }
 
-static bd_rc deflate_blob(bd_package *package, bd_deflater *deflater, const bd_blob *plain, char *room,
-                          const bd_blob **out, bd_err *err) {
+static bd_rc deflate_blob(bd_package *package, bd_deflater *deflater, const bd_blob *plain,
+                          char *room, const bd_blob **out, bd_err *err) {
     bd_buf buf;
     bd_buf_init(&buf, BD_PACKAGE_DEFLATED_MAX - package->deflated_bytes);
     bd_sink sink = bd_sink_to_buf(&buf);
@@ -271,7 +277,8 @@ static bd_rc deflate_blob(bd_package *package, bd_deflater *deflater, const bd_b
         package->deflated_bytes += buf.size;
         deflated_blob *made = bd_new(package->arena, deflated_blob, 1);
         made->plain = plain;
-        made->stored = bd_blob_of_memory(package->arena, bd_str_copy(package->arena, bd_buf_str(&buf)));
+        made->stored =
+            bd_blob_of_memory(package->arena, bd_str_copy(package->arena, bd_buf_str(&buf)));
         made->blob = *plain;
         made->blob.has_stored = true;
         made->blob.stored_bytes = made->stored->bytes;
@@ -306,8 +313,8 @@ static bd_rc deflate_files(bd_package *package, bd_err *err) {
         if (deflater == NULL) {
             deflater = bd_deflater_open(&sink);
         }
-        BD_TRY_CTX(deflate_blob(package, deflater, packed->file.blob, room, &packed->blob, err), err,
-                   "while packing '%.*s'", BD_ARG(packed->file.name));
+        BD_TRY_CTX(deflate_blob(package, deflater, packed->file.blob, room, &packed->blob, err),
+                   err, "while packing '%.*s'", BD_ARG(packed->file.name));
     }
     return BD_OK;
 }
@@ -333,16 +340,19 @@ static int compare_files(const void *context, const void *a, const void *b) {
 }
 
 static bd_rc check_journal(const bd_package *package, bd_err *err) {
-    if (bd_map_find(package->names, bd_str_lower(package->arena, BD_STR(PACKAGE_JOURNAL))) == NULL &&
+    if (bd_map_find(package->names, bd_str_lower(package->arena, BD_STR(PACKAGE_JOURNAL))) ==
+            NULL &&
         bd_str_eqz(package->facts.edition, "auditor")) {
-        BD_RAISE(err, BD_ERR_INPUT, "an auditor edition without '" PACKAGE_JOURNAL "' cannot be re-performed");
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "an auditor edition without '" PACKAGE_JOURNAL "' cannot be re-performed");
     }
     return BD_OK;
 }
 
 bd_rc bd_package_manifest(bd_package *package, bd_str *text, bd_err *err) {
     if (package->manifest.size > 0) {
-        BD_RAISE(err, BD_ERR_BUG, "the manifest of '%.*s' is made already", BD_ARG(package->facts.package_id));
+        BD_RAISE(err, BD_ERR_BUG, "the manifest of '%.*s' is made already",
+                 BD_ARG(package->facts.package_id));
     }
     BD_TRY(check_journal(package, err));
     BD_TRY(add_name(package, BD_STR(PACKAGE_MANIFEST), err));
@@ -355,7 +365,8 @@ bd_rc bd_package_manifest(bd_package *package, bd_str *text, bd_err *err) {
         list_file(package, &package->files.data[i]);
     }
     package_listing_finish(&package->listing, is_signed(package), package->arena);
-    BD_TRY(package_manifest_build(&package->facts, &package->listing, package->arena, &package->manifest, err));
+    BD_TRY(package_manifest_build(&package->facts, &package->listing, package->arena,
+                                  &package->manifest, err));
     package->manifest_blob = bd_blob_of_memory(package->arena, package->manifest);
     *text = package->manifest;
     return BD_OK;
@@ -365,8 +376,8 @@ bd_rc bd_package_sums(bd_package *package, bd_str *text, bd_err *err) {
     if (package->late_count == 0) {
         BD_RAISE(err, BD_ERR_BUG, "SHA256SUMS is asked for before the binder is there");
     }
-    BD_TRY(package_sums_build(&package->listing, package->manifest_blob->sha256, package->late[0]->sha256,
-                              package->arena, &package->sums, err));
+    BD_TRY(package_sums_build(&package->listing, package->manifest_blob->sha256,
+                              package->late[0]->sha256, package->arena, &package->sums, err));
     *text = package->sums;
     return BD_OK;
 }
@@ -408,9 +419,11 @@ static planned_entries plan_entries(bd_package *package) {
         const packed_file *packed = &package->files.data[i];
         *bd_push(package->arena, &plan) = (planned_entry){packed->file.name, packed->blob, true};
     }
-    *bd_push(package->arena, &plan) = (planned_entry){BD_STR(PACKAGE_MANIFEST), package->manifest_blob, false};
+    *bd_push(package->arena, &plan) =
+        (planned_entry){BD_STR(PACKAGE_MANIFEST), package->manifest_blob, false};
     for (size_t i = 0; i < package->late_count; i++) {
-        *bd_push(package->arena, &plan) = (planned_entry){bd_str_of(late_files[i].path), package->late[i], false};
+        *bd_push(package->arena, &plan) =
+            (planned_entry){bd_str_of(late_files[i].path), package->late[i], false};
     }
     bd_sort(plan.data, plan.count, sizeof(planned_entry), compare_planned, NULL);
     return plan;
@@ -422,10 +435,12 @@ static void writer_close_ref(bd_zip_writer **writer) {
 
 bd_rc bd_package_write(bd_package *package, bd_sink *sink, bd_err *err) {
     if (package->late_count < (is_signed(package) ? 3u : 2u)) {
-        BD_RAISE(err, BD_ERR_BUG, "the package '%.*s' lacks a late file", BD_ARG(package->facts.package_id));
+        BD_RAISE(err, BD_ERR_BUG, "the package '%.*s' lacks a late file",
+                 BD_ARG(package->facts.package_id));
     }
     planned_entries plan = plan_entries(package);
-    BD_DEFER(writer_close_ref) bd_zip_writer *writer = bd_zip_writer_open(sink, package->facts.fixed_time);
+    BD_DEFER(writer_close_ref)
+    bd_zip_writer *writer = bd_zip_writer_open(sink, package->facts.fixed_time);
     for (size_t i = 0; i < plan.count; i++) {
         bd_str name = bd_str_format(package->arena, "%.*s/%.*s", BD_ARG(package->facts.package_id),
                                     BD_ARG(plan.data[i].path));

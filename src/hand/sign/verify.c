@@ -355,8 +355,8 @@ static bd_rc judge_file(judging *j) {
 
 bd_rc bd_verify_pdf(bd_str pdf, bd_str trust_pem, bd_instant at, bd_arena *arena,
                     bd_pdf_report *out, bd_err *err) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch =
-        bd_arena_open("verify", SCRATCH_BYTES(pdf.size));
+    BD_DEFER(bd_arena_close_ref)
+    bd_arena *scratch = bd_arena_open("verify", SCRATCH_BYTES(pdf.size));
     bd_pdf_report report = {0};
     judging j = {.text = pdf,
                  .trust_pem = trust_pem,

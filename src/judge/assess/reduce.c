@@ -114,7 +114,8 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
     return BD_OK;
 }
 
-/* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule says "later" or "next":
+/* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule
+ * says "later" or "next":
  * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
 static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
                        uint32_t evidence_index, bd_err *err) {

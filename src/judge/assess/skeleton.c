@@ -10,8 +10,7 @@ static bool is_category_in_scope(const bd_judging *run, const bd_criterion *crit
 /* Outlines are off unless their own category is in scope, whatever else they would serve (bindery-1, 7). */
 static bool is_control_in_scope(const bd_judging *run, const bd_control *control) {
     if (control->is_outline) {
-        return is_category_in_scope(run,
-                                    bd_catalog_criterion(run->in->catalog, control->primary));
+        return is_category_in_scope(run, bd_catalog_criterion(run->in->catalog, control->primary));
     }
     for (size_t i = 0; i < control->criteria.count; i++) {
         if (is_category_in_scope(

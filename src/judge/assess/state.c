@@ -333,7 +333,8 @@ static basis basis_of(const bd_judging *run, const bd_control_result *control) {
 static bool has_stale_evidence(const bd_control_result *control) {
     for (size_t i = 0; i < control->requirement_count; i++) {
         const bd_requirement_result *requirement = &control->requirements[i];
-        if (requirement->due > 0 && requirement->newest != BD_INSTANT_NONE && !requirement->is_fresh) {
+        if (requirement->due > 0 && requirement->newest != BD_INSTANT_NONE &&
+            !requirement->is_fresh) {
             return true;
         }
     }

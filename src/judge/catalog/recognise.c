@@ -244,8 +244,9 @@ const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type
     if (type.size > 0 && (who = bd_map_find(index->types, type)) != NULL) {
         return who->source;
     }
-    if (!states_own_type(record) && ((found = find_by_keys(index, record, /*folded*/ false)) != NULL ||
-                                     (found = find_by_keys(index, record, /*folded*/ true)) != NULL)) {
+    if (!states_own_type(record) &&
+        ((found = find_by_keys(index, record, /*folded*/ false)) != NULL ||
+         (found = find_by_keys(index, record, /*folded*/ true)) != NULL)) {
         return found;
     }
     bool is_arm = bd_str_find(type, BD_STR("/")) > 0;

@@ -256,26 +256,20 @@ bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *oper
         return BD_CANNOT_TELL;
     }
     switch (op) {
-    case OP_EQUALS:
-        return compare_equal(value, operand);
+    case OP_EQUALS: return compare_equal(value, operand);
     case OP_LIKE:
     case OP_MATCH:
-    case OP_MATCH_FOLDED:
-        return compare_text(op, value, operand);
+    case OP_MATCH_FOLDED: return compare_text(op, value, operand);
     case OP_IN:
         return operand->kind == BD_ARRAY && is_scalar(value) ? compare_any(operand, value)
                                                              : BD_CANNOT_TELL;
-    case OP_CONTAINS:
-        return compare_contains(value, operand);
-    case OP_CONTAINS_KEY:
-        return compare_key(value, operand);
+    case OP_CONTAINS: return compare_contains(value, operand);
+    case OP_CONTAINS_KEY: return compare_key(value, operand);
     case OP_LESS:
     case OP_LESS_OR_EQUALS:
     case OP_GREATER:
-    case OP_GREATER_OR_EQUALS:
-        return compare_order(op, value, operand);
-    case OP_EXISTS:
-        break;
+    case OP_GREATER_OR_EQUALS: return compare_order(op, value, operand);
+    case OP_EXISTS: break;
     }
     return BD_CANNOT_TELL;
 }

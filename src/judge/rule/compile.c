@@ -394,19 +394,13 @@ static bd_rc compile_register(compiler *compile, program *out) {
 
 static bd_rc compile_shape(compiler *compile, const bd_catalog *catalog, program *out) {
     switch (out->check->shape) {
-    case BD_EACH:
-        return compile_each(compile, out);
-    case BD_RELATED:
-        return compile_related(compile, catalog, out);
-    case BD_AGGREGATE:
-        return compile_aggregate(compile, out);
-    case BD_SCOPE_SHAPE:
-        return compile_scope(compile, out);
-    case BD_MATCH:
-        return compile_match(compile, out);
+    case BD_EACH: return compile_each(compile, out);
+    case BD_RELATED: return compile_related(compile, catalog, out);
+    case BD_AGGREGATE: return compile_aggregate(compile, out);
+    case BD_SCOPE_SHAPE: return compile_scope(compile, out);
+    case BD_MATCH: return compile_match(compile, out);
     case BD_RECUR:
-    case BD_DOCUMENT:
-        return compile_register(compile, out);
+    case BD_DOCUMENT: return compile_register(compile, out);
     }
     return BD_OK;
 }
@@ -451,9 +445,7 @@ static void dispatch_check(bd_rules *rules, bd_arena *arena, uint32_t at) {
         add_role(rules, arena, source, (role){at, ROLE_LEFT, 0});
         break;
     case BD_EACH:
-    case BD_AGGREGATE:
-        add_role(rules, arena, source, (role){at, ROLE_LEFT, 0});
-        break;
+    case BD_AGGREGATE: add_role(rules, arena, source, (role){at, ROLE_LEFT, 0}); break;
     case BD_MATCH:
         add_role(rules, arena, made->population.source, (role){at, ROLE_POPULATION, 0});
         for (size_t e = 0; e < made->event_count; e++) {
@@ -461,8 +453,7 @@ static void dispatch_check(bd_rules *rules, bd_arena *arena, uint32_t at) {
         }
         break;
     case BD_RECUR:
-    case BD_DOCUMENT:
-        break; /* read from the register, not from records */
+    case BD_DOCUMENT: break; /* read from the register, not from records */
     }
 }
 

@@ -209,8 +209,7 @@ static const char *operand_fault(operator_kind op, const bd_value *operand) {
     bool is_scalar = is_text || operand->kind == BD_NUMBER || operand->kind == BD_BOOL;
     switch (op) {
     case OP_EQUALS:
-    case OP_CONTAINS:
-        return is_scalar ? NULL : "a string, a number or a truth value";
+    case OP_CONTAINS: return is_scalar ? NULL : "a string, a number or a truth value";
     case OP_LIKE: {
         ptrdiff_t star = is_text ? bd_str_find(operand->text, BD_STR("*")) : -1;
         bool is_twice = star >= 0 &&
@@ -220,10 +219,8 @@ static const char *operand_fault(operator_kind op, const bd_value *operand) {
     }
     case OP_MATCH:
     case OP_MATCH_FOLDED:
-    case OP_CONTAINS_KEY:
-        return is_text ? NULL : "a string";
-    case OP_IN:
-        return operand->kind == BD_ARRAY ? NULL : "an array";
+    case OP_CONTAINS_KEY: return is_text ? NULL : "a string";
+    case OP_IN: return operand->kind == BD_ARRAY ? NULL : "an array";
     case OP_LESS:
     case OP_LESS_OR_EQUALS:
     case OP_GREATER:

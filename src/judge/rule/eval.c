@@ -186,18 +186,12 @@ static bd_verdict eval_children(evaluation *eval, const node *at, bd_verdict dec
 
 bd_verdict eval_node(evaluation *eval, const node *at) {
     switch (at->kind) {
-    case NODE_ALL:
-        return eval_children(eval, at, BD_FAIL);
-    case NODE_ANY:
-        return eval_children(eval, at, BD_PASS);
-    case NODE_NOT:
-        return negate(eval_node(eval, at->children[0]));
-    case NODE_FIELD:
-        return eval_field(eval, at);
-    case NODE_VALUE:
-        return judge(eval, at, value_of(eval, &at->value));
-    case NODE_COUNT:
-        return eval_count(eval, at);
+    case NODE_ALL: return eval_children(eval, at, BD_FAIL);
+    case NODE_ANY: return eval_children(eval, at, BD_PASS);
+    case NODE_NOT: return negate(eval_node(eval, at->children[0]));
+    case NODE_FIELD: return eval_field(eval, at);
+    case NODE_VALUE: return judge(eval, at, value_of(eval, &at->value));
+    case NODE_COUNT: return eval_count(eval, at);
     }
     return BD_CANNOT_TELL;
 }

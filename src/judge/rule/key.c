@@ -111,18 +111,12 @@ bd_str join_key(evaluation *eval, const bd_record *record, key_transform transfo
                 const path *field, const bd_strs *parent_types) {
     bd_str id = normal_id(eval->scratch, record->key);
     switch (transform) {
-    case KEY_ID:
-        return id;
-    case KEY_PARENT:
-        return parent_of_id(eval->scratch, id, parent_types);
-    case KEY_RESOURCE_GROUP:
-        return resource_group_of(eval->scratch, id);
-    case KEY_SUBSCRIPTION:
-        return record->subscription;
-    case KEY_GUID_TAIL:
-        return bd_path_name(id);
-    case KEY_FIELD:
-        return field_key(eval, field);
+    case KEY_ID: return id;
+    case KEY_PARENT: return parent_of_id(eval->scratch, id, parent_types);
+    case KEY_RESOURCE_GROUP: return resource_group_of(eval->scratch, id);
+    case KEY_SUBSCRIPTION: return record->subscription;
+    case KEY_GUID_TAIL: return bd_path_name(id);
+    case KEY_FIELD: return field_key(eval, field);
     }
     return BD_STR("");
 }

@@ -292,18 +292,10 @@ static void map_match(mapping *map, const match_side *side, bd_side where) {
 
 static void map_role(mapping *map, const role *part) {
     switch (part->role) {
-    case ROLE_LEFT:
-        map_left(map);
-        return;
-    case ROLE_RELATED:
-        map_related(map);
-        return;
-    case ROLE_PRESENCE:
-        map_presence(map);
-        return;
-    case ROLE_POPULATION:
-        map_match(map, &map->check->population, BD_SIDE_LEFT);
-        return;
+    case ROLE_LEFT: map_left(map); return;
+    case ROLE_RELATED: map_related(map); return;
+    case ROLE_PRESENCE: map_presence(map); return;
+    case ROLE_POPULATION: map_match(map, &map->check->population, BD_SIDE_LEFT); return;
     case ROLE_EVENT:
         map_match(map, &map->check->events[part->event],
                   part->event == 0 ? BD_SIDE_RIGHT : BD_SIDE_OTHER);

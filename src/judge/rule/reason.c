@@ -33,8 +33,7 @@ bd_str visible_value(bd_arena *arena, const bd_value *value) {
         return BD_STR("absent");
     }
     switch (value->kind) {
-    case BD_BOOL:
-        return bd_str_of(value->boolean ? "true" : "false");
+    case BD_BOOL: return bd_str_of(value->boolean ? "true" : "false");
     case BD_NUMBER:
     case BD_STRING: {
         bd_str cut = bd_str_sub(value->text, 0, VALUE_MAX);
@@ -46,12 +45,9 @@ bd_str visible_value(bd_arena *arena, const bd_value *value) {
         return cut.size < value->text.size ? bd_str_format(arena, "%.*s...", BD_ARG(visible))
                                            : visible;
     }
-    case BD_ARRAY:
-        return bd_str_format(arena, "a list of %zu", value->count);
-    case BD_OBJECT:
-        return BD_STR("an object");
-    case BD_NULL:
-        break;
+    case BD_ARRAY: return bd_str_format(arena, "a list of %zu", value->count);
+    case BD_OBJECT: return BD_STR("an object");
+    case BD_NULL: break;
     }
     return BD_STR("absent");
 }

@@ -25,10 +25,11 @@ typedef struct {
 #define SCOPES_MAX 8
 
 typedef struct {
-    bd_str text; /* as written */
+    bd_str text;       /* as written */
     segment *segments; /* from `scope` on */
     size_t count;
-    const segment *whole; /* from the record on: what paths inside a count over this one begin with */
+    const segment
+        *whole; /* from the record on: what paths inside a count over this one begin with */
     size_t whole_count;
     bool has_each;
     int scope; /* SCOPE_RECORD, or the count whose current member the path starts at */

@@ -1,4 +1,5 @@
-/* assessment.json (design.md section 7).  Members are written in sorted order; the writer refuses any other. */
+/* assessment.json (templates/schema/assessment.schema.json).  Members are written in sorted order;
+ * the writer refuses any other. */
 #include "bindery/export.h"
 
 #include "export_priv.h"

@@ -61,10 +61,8 @@ static bool starts_formula(uint32_t c) {
     case 0xFF1D: /* the full-width forms of the four */
     case 0xFF0B:
     case 0xFF0D:
-    case 0xFF20:
-        return true;
-    default:
-        return false;
+    case 0xFF20: return true;
+    default: return false;
     }
 }
 

@@ -264,12 +264,9 @@ static double grid_height(const bd_chart *chart, double pitch) {
 
 static double least_height(const bd_chart *chart) {
     switch (chart->kind) {
-    case BD_CHART_STACKED_BAR:
-        return CAPTION_HEIGHT + 25 + (double)chart->row_count * BAR_PITCH;
-    case BD_CHART_HEAT_GRID:
-        return grid_height(chart, LEAST_PITCH);
-    case BD_CHART_STRIP:
-        return grid_height(chart, STRIP_PITCH);
+    case BD_CHART_STACKED_BAR: return CAPTION_HEIGHT + 25 + (double)chart->row_count * BAR_PITCH;
+    case BD_CHART_HEAT_GRID: return grid_height(chart, LEAST_PITCH);
+    case BD_CHART_STRIP: return grid_height(chart, STRIP_PITCH);
     }
     return 0;
 }

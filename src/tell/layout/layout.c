@@ -145,23 +145,15 @@ static double first_height(run *r, size_t index) {
             }
             return height;
         }
-        case BD_BLOCK_TABLE:
-            return height + table_first_height(plan_block(r, index)->table);
-        case BD_BLOCK_CHART:
-            return height + chart_height(&r->flow, block->chart);
-        case BD_BLOCK_SIGNATURE:
-            return height + block->space_pt;
-        case BD_BLOCK_SPACE:
-            height += block->space_pt;
-            continue;
-        case BD_BLOCK_ANCHOR:
-            continue;
-        case BD_BLOCK_CONTENTS:
-            return height + 40;
+        case BD_BLOCK_TABLE: return height + table_first_height(plan_block(r, index)->table);
+        case BD_BLOCK_CHART: return height + chart_height(&r->flow, block->chart);
+        case BD_BLOCK_SIGNATURE: return height + block->space_pt;
+        case BD_BLOCK_SPACE: height += block->space_pt; continue;
+        case BD_BLOCK_ANCHOR: continue;
+        case BD_BLOCK_CONTENTS: return height + 40;
         case BD_BLOCK_RULE:
         case BD_BLOCK_PAGE_BREAK:
-        case BD_BLOCK_COVER_END:
-            return height;
+        case BD_BLOCK_COVER_END: return height;
         }
     }
     return height;
@@ -392,40 +384,20 @@ static void place_block(run *r, size_t index) {
     flow *f = &r->flow;
     const bd_block *block = &f->doc->blocks.data[index];
     switch (block->kind) {
-    case BD_BLOCK_HEADING:
-        place_heading(r, index);
-        break;
-    case BD_BLOCK_PARA:
-        place_para(r, index);
-        break;
-    case BD_BLOCK_TABLE:
-        table_place(f, plan_block(r, index)->table);
-        break;
-    case BD_BLOCK_CHART:
-        chart_place(f, block->chart);
-        break;
-    case BD_BLOCK_PAGE_BREAK:
-        end_page(f);
-        break;
-    case BD_BLOCK_CONTENTS:
-        place_contents(f, block->level);
-        break;
-    case BD_BLOCK_SIGNATURE:
-        place_signature(f, block->space_pt);
-        break;
-    case BD_BLOCK_SPACE:
-        place_space(f, block->space_pt);
-        break;
-    case BD_BLOCK_ANCHOR:
-        *bd_push(f->arena, &f->waiting) = block->anchor;
-        break;
+    case BD_BLOCK_HEADING: place_heading(r, index); break;
+    case BD_BLOCK_PARA: place_para(r, index); break;
+    case BD_BLOCK_TABLE: table_place(f, plan_block(r, index)->table); break;
+    case BD_BLOCK_CHART: chart_place(f, block->chart); break;
+    case BD_BLOCK_PAGE_BREAK: end_page(f); break;
+    case BD_BLOCK_CONTENTS: place_contents(f, block->level); break;
+    case BD_BLOCK_SIGNATURE: place_signature(f, block->space_pt); break;
+    case BD_BLOCK_SPACE: place_space(f, block->space_pt); break;
+    case BD_BLOCK_ANCHOR: *bd_push(f->arena, &f->waiting) = block->anchor; break;
     case BD_BLOCK_COVER_END:
         end_page(f);
         f->layout->front_count = f->layout->pages.count - 1;
         break;
-    case BD_BLOCK_RULE:
-        place_rule(f);
-        break;
+    case BD_BLOCK_RULE: place_rule(f); break;
     }
     f->is_after_heading =
         block->kind == BD_BLOCK_HEADING || (f->is_after_heading && block->kind == BD_BLOCK_ANCHOR);

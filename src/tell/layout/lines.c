@@ -26,14 +26,9 @@ typedef struct {
 static look look_of(const bd_run *run, const type_style *style) {
     look l = {style->role, style->size, style->color};
     switch (run->style) {
-    case BD_RUN_PLAIN:
-        break;
-    case BD_RUN_STRONG:
-        l.role = BD_ROLE_SEMIBOLD;
-        break;
-    case BD_RUN_EMPHASIS:
-        l.role = BD_ROLE_ITALIC;
-        break;
+    case BD_RUN_PLAIN: break;
+    case BD_RUN_STRONG: l.role = BD_ROLE_SEMIBOLD; break;
+    case BD_RUN_EMPHASIS: l.role = BD_ROLE_ITALIC; break;
     case BD_RUN_MONO:
         l.role = BD_ROLE_MONO;
         l.size *= 0.88; /* DejaVu Sans Mono is large on its body; this matches x-heights */
@@ -42,9 +37,7 @@ static look look_of(const bd_run *run, const type_style *style) {
         l.size *= 0.86;
         l.color = GREY;
         break;
-    case BD_RUN_MUTED:
-        l.color = GREY;
-        break;
+    case BD_RUN_MUTED: l.color = GREY; break;
     }
     if (run->link.size > 0 && l.color != WHITE) {
         l.color = ACCENT;
@@ -240,7 +233,8 @@ static float rest_width(const filler *fill, const piece *rest) {
     if (rest->text.size > long_bytes) {
         return (float)fill->width * 2;
     }
-    return (float)scaled((double)rest->size, bd_text_measure(fill->f->faces, rest->face, rest->text));
+    return (float)scaled((double)rest->size,
+                         bd_text_measure(fill->f->faces, rest->face, rest->text));
 }
 
 /* Places a piece that is wider than a line, cut where bd_text_break says. */
@@ -415,15 +409,9 @@ void lines_draw(flow *f, const line *subject, const type_style *style, double x,
         const piece *p = &subject->pieces[i];
         double at = x + (double)p->x;
         switch (p->kind) {
-        case PIECE_TEXT:
-            draw_text_piece(f, p, at, baseline);
-            break;
-        case PIECE_MARK:
-            mark_draw(f, p->mark, at, baseline, (double)p->size);
-            break;
-        case PIECE_FLAG:
-            flag_draw(f, at, baseline, (double)p->size);
-            break;
+        case PIECE_TEXT: draw_text_piece(f, p, at, baseline); break;
+        case PIECE_MARK: mark_draw(f, p->mark, at, baseline, (double)p->size); break;
+        case PIECE_FLAG: flag_draw(f, at, baseline, (double)p->size); break;
         case PIECE_PAGE_REF:
             draw_page_ref(f, p, at, baseline, subject->count == 1 ? align : BD_ALIGN_LEFT);
             break;

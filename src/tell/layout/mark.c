@@ -30,8 +30,7 @@ static void draw_ring(flow *f, uint32_t color, double thick, double cx, double c
 void mark_draw(flow *f, bd_mark mark, double x, double baseline, double size) {
     double side = size * 0.82, y = baseline - size * 0.055, thick = size * 0.085;
     switch (mark) {
-    case BD_MARK_NONE:
-        break;
+    case BD_MARK_NONE: break;
     case BD_MARK_COMPLETE:
         op_rect(f, ACCENT, x, y, side, side);
         draw_tick(f, WHITE, x, y, side);
@@ -40,9 +39,7 @@ void mark_draw(flow *f, bd_mark mark, double x, double baseline, double size) {
         op_rect(f, ACCENT_MID, x, y, side / 2, side);
         op_frame(f, ACCENT, thick, x, y, side, side);
         break;
-    case BD_MARK_BLANK:
-        op_frame(f, GREY, thick, x, y, side, side);
-        break;
+    case BD_MARK_BLANK: op_frame(f, GREY, thick, x, y, side, side); break;
     case BD_MARK_NA:
         op_rect(f, PALE, x + side * 0.1, y + side * 0.42, side * 0.8, side * 0.16);
         break;
@@ -92,8 +89,7 @@ static void draw_cell_shape(flow *f, bd_cell_state state, double x, double y, do
     double corner = height * 0.36;
     switch (state) {
     case BD_CELL_CLEAN:
-    case BD_CELL_NO_OCCURRENCE:
-        break;
+    case BD_CELL_NO_OCCURRENCE: break;
     case BD_CELL_NONE:
         op_line(f, RULE, 0.6, x + width / 2 - 2, y + height / 2, x + width / 2 + 2, y + height / 2);
         break;
@@ -104,15 +100,9 @@ static void draw_cell_shape(flow *f, bd_cell_state state, double x, double y, do
         op_polygon(f, WHITE, points, BD_COUNT(points));
         break;
     }
-    case BD_CELL_CANNOT_TELL:
-        op_rect(f, PALE, x, y, width, height * 0.18);
-        break;
-    case BD_CELL_MISSING:
-        op_frame(f, l->ink, 0.8, x, y, width, height);
-        break;
-    case BD_CELL_CHANGE_LOG:
-        op_rect(f, ACCENT_MID, x, y, width, height * 0.18);
-        break;
+    case BD_CELL_CANNOT_TELL: op_rect(f, PALE, x, y, width, height * 0.18); break;
+    case BD_CELL_MISSING: op_frame(f, l->ink, 0.8, x, y, width, height); break;
+    case BD_CELL_CHANGE_LOG: op_rect(f, ACCENT_MID, x, y, width, height * 0.18); break;
     case BD_CELL_NOT_DUE:
         draw_ring(f, l->ink, 0.6, x + width / 2, y + height / 2, height * 0.2);
         break;

@@ -139,23 +139,15 @@ static void paint_polygon(painter *p, const bd_op *op) {
 
 static void paint_op(painter *p, const bd_op *op) {
     switch (op->kind) {
-    case BD_OP_TEXT:
-        paint_text(p, op);
-        break;
-    case BD_OP_LINE:
-        paint_line(p, op);
-        break;
+    case BD_OP_TEXT: paint_text(p, op); break;
+    case BD_OP_LINE: paint_line(p, op); break;
     case BD_OP_RECT:
         set_fill(p, op->color);
         put_box(p->out, (double)op->x, (double)op->y, (double)op->width, (double)op->height);
         bd_buf_puts(p->out, BD_STR("re f\n"));
         break;
-    case BD_OP_FRAME:
-        paint_frame(p, op);
-        break;
-    case BD_OP_POLYGON:
-        paint_polygon(p, op);
-        break;
+    case BD_OP_FRAME: paint_frame(p, op); break;
+    case BD_OP_POLYGON: paint_polygon(p, op); break;
     }
 }
 

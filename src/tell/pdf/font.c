@@ -82,12 +82,12 @@ void font_put_descriptor(const pdf_fonts *fonts, size_t face, bd_buf *out) {
                      (facts->italic_angle != 0 ? 64u : 0) | (facts->weight >= 700 ? 1u << 18 : 0);
     int stem = 50 + (facts->weight / 65) *
                         (facts->weight / 65); /* the usual estimate from the weight class */
-    bd_buf_printf(
-        out,
-        "/Type /FontDescriptor /Flags %u /FontBBox [%d %d %d %d] /ItalicAngle %d"
+    bd_buf_printf(out,
+                  "/Type /FontDescriptor /Flags %u /FontBBox [%d %d %d %d] /ItalicAngle %d"
                   " /Ascent %d /Descent %d"
-        " /CapHeight %d /XHeight %d /StemV %d /FontName /",
-        flags, facts->bbox[0], facts->bbox[1], facts->bbox[2], facts->bbox[3], facts->italic_angle,
-        facts->ascent, facts->descent, facts->cap_height, facts->x_height, stem);
+                  " /CapHeight %d /XHeight %d /StemV %d /FontName /",
+                  flags, facts->bbox[0], facts->bbox[1], facts->bbox[2], facts->bbox[3],
+                  facts->italic_angle, facts->ascent, facts->descent, facts->cap_height,
+                  facts->x_height, stem);
     font_put_name(fonts, face, out);
 }

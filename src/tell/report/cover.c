@@ -7,9 +7,11 @@ static void add_boundaries(report *r, bd_table *table) {
     const bd_assessment *a = r->assessment;
     fact(table, "Period",
          bd_str_format(r->arena, "%.*s, %.*s (%.*s), days of %.*s", BD_ARG(words_period_kind(r)),
-                       BD_ARG(words_period(r)), BD_ARG(a->period->id), BD_ARG(r->engagement->zone_name)));
+                       BD_ARG(words_period(r)), BD_ARG(a->period->id),
+                       BD_ARG(r->engagement->zone_name)));
     fact(table, "Boundaries",
-         bd_str_format(r->arena, "from %.*s up to, not including, %.*s", BD_ARG(words_instant(r, a->period_start)),
+         bd_str_format(r->arena, "from %.*s up to, not including, %.*s",
+                       BD_ARG(words_instant(r, a->period_start)),
                        BD_ARG(words_instant(r, a->period_end))));
 }
 
@@ -18,7 +20,8 @@ static bd_str signer_words(report *r) {
     if (!in->is_signed) {
         return BD_STR("unsigned");
     }
-    return bd_str_format(r->arena, "%s%.*s", in->is_trial ? "trial identity: " : "", BD_ARG(in->signer_subject));
+    return bd_str_format(r->arena, "%s%.*s", in->is_trial ? "trial identity: " : "",
+                         BD_ARG(in->signer_subject));
 }
 
 static void add_signer(report *r, bd_table *table) {
@@ -36,7 +39,8 @@ static const char *trust_warning(const bd_report_inputs *in) {
         return " This binder is unsigned: nothing shows who made it or that it is unchanged.";
     }
     if (in->is_trial) {
-        return " It is signed with a trial identity that the tool made itself: the signature shows that the file is "
+        return " It is signed with a trial identity that the tool made itself: the signature shows "
+               "that the file is "
                "unchanged, not who signed it.";
     }
     return "";
@@ -52,27 +56,33 @@ void section_cover(report *r) {
     bd_doc_space(r->doc, 16);
     bd_table *table = add_facts(r, false);
     add_boundaries(r, table);
-    fact(table, "Criteria", BD_STR("2017 Trust Services Criteria with revised points of focus, 2022"));
+    fact(table, "Criteria",
+         BD_STR("2017 Trust Services Criteria with revised points of focus, 2022"));
     fact(table, "Categories", words_list(r, &e->categories, ", "));
     fact(table, "Edition", words_edition(r));
     fact(table, "Package", r->in->package_id);
     fact(table, "As of", words_instant(r, r->assessment->as_of));
-    fact(table, "Prepared by", bd_str_format(r->arena, "Management of %.*s", BD_ARG(e->organisation_name)));
+    fact(table, "Prepared by",
+         bd_str_format(r->arena, "Management of %.*s", BD_ARG(e->organisation_name)));
     add_signer(r, table);
     bd_doc_space(r->doc, 10);
     if (r->in->is_signed) {
         say(r, BD_PARA_CAPTION, "Signature of management");
         bd_doc_signature(r->doc, 66);
         say(r, BD_PARA_NOTE,
-            "The field above holds the digital signature; PDF readers show it when it is opened. It covers "
+            "The field above holds the digital signature; PDF readers show it when it is opened. "
+            "It covers "
             "the whole file.");
     }
     bd_para *warning = bd_doc_paragraph(r->doc, BD_PARA_WARNING);
     bd_para_styled(warning, BD_RUN_STRONG, BD_STR("Not an auditor's report."));
-    bd_para_text(warning,
-                 BD_STR(" Management of the organisation prepared this binder from exports of its own systems. "
-                        "It holds no opinion of an independent accountant; the auditor selects what to test and "
-                        "draws the conclusions. It holds confidential information: do not pass it on."));
+    bd_para_text(
+        warning,
+        BD_STR(
+            " Management of the organisation prepared this binder from exports of its own systems. "
+            "It holds no opinion of an independent accountant; the auditor selects what to test "
+            "and "
+            "draws the conclusions. It holds confidential information: do not pass it on."));
     bd_para_text(warning, bd_str_of(trust_warning(r->in)));
     bd_doc_page_break(r->doc);
 }
@@ -82,9 +92,10 @@ void section_cover(report *r) {
 static bd_str retention_words(report *r) {
     const bd_engagement *e = r->engagement;
     bd_date end = bd_date_of_day(bd_zone_day(e->zone, r->assessment->period_end - 1));
-    return bd_str_format(r->arena, "package until %04d-%02d at the earliest (%lld years), raw evidence %lld years",
-                         end.year + (int)e->package_years, end.month, (long long)e->package_years,
-                         (long long)e->raw_years);
+    return bd_str_format(
+        r->arena, "package until %04d-%02d at the earliest (%lld years), raw evidence %lld years",
+        end.year + (int)e->package_years, end.month, (long long)e->package_years,
+        (long long)e->raw_years);
 }
 
 static void add_versions(report *r) {
@@ -95,12 +106,14 @@ static void add_versions(report *r) {
                                           : BD_STR("none: the first of this period and edition"));
     fact(table, "Edition", words_edition(r));
     fact(table, "As of", words_instant(r, r->assessment->as_of));
-    fact(table, "Made with", bd_str_format(r->arena, "Bindery %.*s", BD_ARG(r->in->bindery_version)));
+    fact(table, "Made with",
+         bd_str_format(r->arena, "Bindery %.*s", BD_ARG(r->in->bindery_version)));
     fact(table, "Score definition", BD_STR("bindery-1 (Appendix A)"));
     fact(table, "Signer", signer_words(r));
     fact(table, "Signature",
-         r->in->is_signed ? BD_STR("PAdES B-B over the whole file; no later change is allowed (DocMDP P=1)")
-                          : BD_STR("none"));
+         r->in->is_signed
+             ? BD_STR("PAdES B-B over the whole file; no later change is allowed (DocMDP P=1)")
+             : BD_STR("none"));
     fact(table, "Retention", retention_words(r));
     fact(table, "For", BD_STR("the organisation and its auditor"));
 }
@@ -119,7 +132,8 @@ static void add_hashes(report *r) {
     bd_table *table = ADD_TABLE(r, BD_STR("Hashes that this binder stands on"), columns, true);
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_table_styled(table, BD_RUN_MONO, bd_str_of(rows[i].what));
-        bd_table_styled(table, BD_RUN_MONO, rows[i].sha256.size > 0 ? rows[i].sha256 : BD_STR("none"));
+        bd_table_styled(table, BD_RUN_MONO,
+                        rows[i].sha256.size > 0 ? rows[i].sha256 : BD_STR("none"));
     }
 }
 
@@ -127,27 +141,35 @@ static void add_commands(report *r) {
     bd_doc_heading(r->doc, 2, BD_STR("How to verify in three commands"), BD_STR("verify"));
     say(r, BD_PARA_BODY,
         "With stock tools of any Linux distribution, without Bindery and without a network. "
-        "/path/to/trusted.pem is the signer's certificate or its issuer's; get it from the signer in "
+        "/path/to/trusted.pem is the signer's certificate or its issuer's; get it from the signer "
+        "in "
         "another way than this package.");
     bd_str id = r->in->package_id;
     say_text(r, BD_PARA_MONO,
              bd_str_format(r->arena,
-                           "unzip -qq %.*s.zip && cd %.*s && sha256sum -c --strict --quiet 90_INTEGRITY/SHA256SUMS",
+                           "unzip -qq %.*s.zip && cd %.*s && sha256sum -c --strict --quiet "
+                           "90_INTEGRITY/SHA256SUMS",
                            BD_ARG(id), BD_ARG(id)));
     say(r, BD_PARA_MONO,
         "openssl cms -verify -binary -inform DER -in 90_INTEGRITY/SHA256SUMS.p7s "
         "-content 90_INTEGRITY/SHA256SUMS -CAfile /path/to/trusted.pem -out /dev/null");
     say(r, BD_PARA_MONO, "pdfsig 00_START-HERE/binder.pdf");
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
-    bd_para_text(para,
-                 BD_STR("Expect no output from the first, \"CMS Verification successful\" from the second, and "
-                        "\"Signature is Valid\" with \"Total document signed\" from the third. The SHA-256 of "
-                        "90_INTEGRITY/manifest.json is the one above. Every step, with what it shows and what it "
-                        "does not, stands in 90_INTEGRITY/verify.txt. With Bindery, one command does all of it: "));
+    bd_para_text(
+        para,
+        BD_STR(
+            "Expect no output from the first, \"CMS Verification successful\" from the second, and "
+            "\"Signature is Valid\" with \"Total document signed\" from the third. The SHA-256 of "
+            "90_INTEGRITY/manifest.json is the one above. Every step, with what it shows and what "
+            "it "
+            "does not, stands in 90_INTEGRITY/verify.txt. With Bindery, one command does all of "
+            "it: "));
     bd_para_styled(para, BD_RUN_MONO,
-                   bd_str_format(r->arena, "bindery verify --trust /path/to/trusted.pem %.*s.zip", BD_ARG(id)));
+                   bd_str_format(r->arena, "bindery verify --trust /path/to/trusted.pem %.*s.zip",
+                                 BD_ARG(id)));
     say(r, BD_PARA_NOTE,
-        "A package that verifies is whole, unchanged and signed by the certificate named. That says "
+        "A package that verifies is whole, unchanged and signed by the certificate named. That "
+        "says "
         "nothing about whether controls operated.");
 }
 

@@ -26,7 +26,8 @@ static void add_evidenced(report *r, bd_para *para, size_t index) {
     bd_para_text(para, BD_STR(" Evidenced: "));
     for (size_t i = 0; i < BD_COUNT(shares); i++) {
         bd_para_text(para, bd_str_of(shares[i].words));
-        para_figure(r, para, pointer_of(r, "/criteria/%zu/evidenced/%s", index, shares[i].member), shares[i].count);
+        para_figure(r, para, pointer_of(r, "/criteria/%zu/evidenced/%s", index, shares[i].member),
+                    shares[i].count);
         if (i == 0) {
             bd_para_text(para, BD_STR(" of "));
             para_figure(r, para, pointer_of(r, "/criteria/%zu/evidenced/of", index), c->of);
@@ -39,18 +40,21 @@ static void add_evidenced(report *r, bd_para *para, size_t index) {
 static void add_state_line(report *r, size_t index) {
     const bd_criterion_result *c = &r->assessment->criteria[index];
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
-    bd_run *state = bd_para_styled(para, BD_RUN_STRONG, words_capital(r, bd_str_of(bd_criterion_state_name(c->state))));
+    bd_run *state = bd_para_styled(para, BD_RUN_STRONG,
+                                   words_capital(r, bd_str_of(bd_criterion_state_name(c->state))));
     state->mark = mark_of_criterion(c->state);
     state->is_flagged = c->open_exceptions > 0;
     if (c->state == BD_CRITERION_CARVED_OUT) {
-        bd_para_text(para, BD_STR(": operated by a subservice organisation; our own monitoring of it is control 9.2."));
+        bd_para_text(para, BD_STR(": operated by a subservice organisation; our own monitoring of "
+                                  "it is control 9.2."));
     } else {
         bd_para_text(para, BD_STR("."));
     }
     add_evidenced(r, para, index);
     if (c->open_exceptions > 0) {
         bd_para_text(para, BD_STR(" Open exceptions: "));
-        para_figure(r, para, pointer_of(r, "/criteria/%zu/open_exceptions", index), c->open_exceptions);
+        para_figure(r, para, pointer_of(r, "/criteria/%zu/open_exceptions", index),
+                    c->open_exceptions);
         bd_para_text(para, BD_STR("."));
     }
 }
@@ -71,8 +75,9 @@ static void add_elsewhere(report *r, size_t index) {
             continue;
         }
         if (table == NULL) {
-            table =
-                ADD_TABLE(r, BD_STR("Controls that serve this criterion and are described at another"), columns, true);
+            table = ADD_TABLE(
+                r, BD_STR("Controls that serve this criterion and are described at another"),
+                columns, true);
         }
         bd_str anchor = anchor_of(r, "control", result->control->number);
         bd_str home = r->assessment->criteria[r->home[control]].criterion->id;
@@ -86,9 +91,11 @@ static void add_elsewhere(report *r, size_t index) {
 
 static void add_criterion(report *r, size_t index) {
     const bd_criterion_result *c = &r->assessment->criteria[index];
-    bd_block *heading = bd_doc_heading(
-        r->doc, 2, bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(c->criterion->id), BD_ARG(c->criterion->title)),
-        anchor_of(r, "criterion", c->criterion->id));
+    bd_block *heading =
+        bd_doc_heading(r->doc, 2,
+                       bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(c->criterion->id),
+                                     BD_ARG(c->criterion->title)),
+                       anchor_of(r, "criterion", c->criterion->id));
     heading->mark = mark_of_criterion(c->state);
     heading->is_flagged = c->open_exceptions > 0;
     add_state_line(r, index);
@@ -103,7 +110,8 @@ static void add_criterion(report *r, size_t index) {
 static void add_series(report *r, const bd_criterion *criterion) {
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1,
-                   bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->series), BD_ARG(criterion->series_title)),
+                   bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->series),
+                                 BD_ARG(criterion->series_title)),
                    anchor_of(r, "series", criterion->series));
 }
 
@@ -169,7 +177,8 @@ static void add_lines(report *r, bd_table *table, bd_cell *cell, bd_str lead, bd
     cell_add(table, cell, words_sentence(r, text));
 }
 
-static bool is_said_before(const check_list *checks, size_t index, bd_str bd_check_text(const bd_check *)) {
+static bool is_said_before(const check_list *checks, size_t index,
+                           bd_str bd_check_text(const bd_check *)) {
     for (size_t i = 0; i < index; i++) {
         if (bd_str_eq(bd_check_text(checks->data[i]), bd_check_text(checks->data[index]))) {
             return true;
@@ -198,27 +207,31 @@ static void add_tested(report *r, bd_table *table, const check_list *checks) {
         if (!is_said_before(checks, i, tested_of)) {
             bd_cell *cell = fact_cell(table, i == 0 ? "Tested by Bindery" : "");
             add_lines(r, table, cell,
-                      checks->count > 1 ? bd_str_format(r->arena, "%.*s:", BD_ARG(check->title)) : BD_STR(""),
+                      checks->count > 1 ? bd_str_format(r->arena, "%.*s:", BD_ARG(check->title))
+                                        : BD_STR(""),
                       words_catalog(r, check->tested));
         }
     }
 }
 
-static void add_auditor_may(report *r, bd_table *table, const bd_control *control, const check_list *checks) {
+static void add_auditor_may(report *r, bd_table *table, const bd_control *control,
+                            const check_list *checks) {
     bd_cell *cell = fact_cell(table, "An auditor may also");
     for (size_t i = 0; i < checks->count; i++) {
         if (!is_said_before(checks, i, auditor_of)) {
             add_lines(r, table, cell, BD_STR(""), words_catalog(r, checks->data[i]->auditor_may));
         }
     }
-    add_lines(r, table, cell, checks->count > 0 ? BD_STR("Usual tests:") : BD_STR(""), words_catalog(r, control->test));
+    add_lines(r, table, cell, checks->count > 0 ? BD_STR("Usual tests:") : BD_STR(""),
+              words_catalog(r, control->test));
     add_lines(r, table, cell, BD_STR("Sample:"), words_catalog(r, control->sample));
     if (cell->runs.count == 0) {
         cell_add(table, cell, BD_STR("\xe2\x80\x93"));
     }
 }
 
-static void add_criteria_why(report *r, bd_table *table, const bd_control *control, const check_list *checks) {
+static void add_criteria_why(report *r, bd_table *table, const bd_control *control,
+                             const check_list *checks) {
     bd_cell *cell = fact_cell(table, "Criteria");
     for (size_t i = 0; i < control->criteria.count; i++) {
         bd_str id = control->criteria.data[i], why = {"", 0};
@@ -252,9 +265,11 @@ static bd_str sources_of(const report *r, const bd_control_result *c) {
                 continue;
             }
             *bd_push(r->arena, &seen) = sources->data[k];
-            bd_str title =
-                bd_str_eqz(sources->data[k], "doc") ? BD_STR("documents") : words_source_title(r, sources->data[k]);
-            list = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(list), list.size > 0 ? ", " : "", BD_ARG(title));
+            bd_str title = bd_str_eqz(sources->data[k], "doc")
+                               ? BD_STR("documents")
+                               : words_source_title(r, sources->data[k]);
+            list = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(list), list.size > 0 ? ", " : "",
+                                 BD_ARG(title));
         }
     }
     return list;
@@ -264,14 +279,18 @@ static void add_control_facts(report *r, const bd_control_result *c, const check
     const bd_control *control = c->control;
     bd_table *table = add_facts(r, true);
     if (c->your_ref.size > 0 || c->your_statement.size > 0) {
-        bd_str reference = c->your_ref.size > 0 ? bd_str_format(r->arena, "%.*s ", BD_ARG(c->your_ref)) : BD_STR("");
+        bd_str reference = c->your_ref.size > 0
+                               ? bd_str_format(r->arena, "%.*s ", BD_ARG(c->your_ref))
+                               : BD_STR("");
         fact(table, "In the organisation's words",
-             words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s", BD_ARG(reference), BD_ARG(c->your_statement))));
+             words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s", BD_ARG(reference),
+                                                 BD_ARG(c->your_statement))));
     }
     bd_str people = words_people(r, control->owner);
     fact(table, "Owner",
-         people.size > 0 ? bd_str_format(r->arena, "%.*s: %.*s", BD_ARG(control->owner), BD_ARG(people))
-                         : control->owner);
+         people.size > 0
+             ? bd_str_format(r->arena, "%.*s: %.*s", BD_ARG(control->owner), BD_ARG(people))
+             : control->owner);
     fact(table, "Frequency",
          bd_str_format(r->arena, "%.*s; newest evidence at most %d days old",
                        BD_ARG(words_frequency(r, control->frequency)), control->max_age_days));
@@ -287,7 +306,8 @@ static void add_control_facts(report *r, const bd_control_result *c, const check
 
 /* ---- requirements ---------------------------------------------------------------------------------------------- */
 
-static void add_requirement_row(report *r, bd_table *table, size_t at, const bd_control_result *c, size_t index) {
+static void add_requirement_row(report *r, bd_table *table, size_t at, const bd_control_result *c,
+                                size_t index) {
     const bd_requirement_result *q = &c->requirements[index];
     bd_table_text(table, q->requirement->req);
     bd_cell *cell = bd_table_cell(table);
@@ -295,25 +315,31 @@ static void add_requirement_row(report *r, bd_table *table, size_t at, const bd_
     bd_str pass = words_sentence(r, words_catalog(r, q->requirement->pass));
     if (pass.size > 0) {
         cell_add_muted(table, cell,
-                       bd_str_format(r->arena, " Met when: %.*s", BD_ARG(words_catalog(r, q->requirement->pass))));
+                       bd_str_format(r->arena, " Met when: %.*s",
+                                     BD_ARG(words_catalog(r, q->requirement->pass))));
     }
     if (q->missing_fact.size > 0) {
         bd_cell_run(table, cell, BD_RUN_STRONG,
-                    bd_str_format(r->arena, " The organisation has not stated \"%.*s\".", BD_ARG(q->missing_fact)));
+                    bd_str_format(r->arena, " The organisation has not stated \"%.*s\".",
+                                  BD_ARG(q->missing_fact)));
     }
     bd_table_text(table, words_frequency(r, q->requirement->frequency));
     cell = bd_table_cell(table);
-    cell_add_figure(r, table, cell, pointer_of(r, "/controls/%zu/requirements/%zu/accepted", at, index), q->accepted);
+    cell_add_figure(r, table, cell,
+                    pointer_of(r, "/controls/%zu/requirements/%zu/accepted", at, index),
+                    q->accepted);
     cell_add(table, cell, BD_STR(" / "));
-    cell_add_figure(r, table, cell, pointer_of(r, "/controls/%zu/requirements/%zu/due", at, index), q->due);
+    cell_add_figure(r, table, cell, pointer_of(r, "/controls/%zu/requirements/%zu/due", at, index),
+                    q->due);
     bd_table_text(table, words_outcomes(r, q));
     bd_table_text(table, words_utc_day(r, q->newest));
 }
 
 static void add_requirements(report *r, size_t control) {
-    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},           {"Requirement", BD_ALIGN_LEFT, 4},
-                                         {"Frequency", BD_ALIGN_LEFT, 0},  {"Accepted / due", BD_ALIGN_RIGHT, 0},
-                                         {"Outcomes", BD_ALIGN_LEFT, 1.4}, {"Newest", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {
+        {"", BD_ALIGN_LEFT, 0},           {"Requirement", BD_ALIGN_LEFT, 4},
+        {"Frequency", BD_ALIGN_LEFT, 0},  {"Accepted / due", BD_ALIGN_RIGHT, 0},
+        {"Outcomes", BD_ALIGN_LEFT, 1.4}, {"Newest", BD_ALIGN_LEFT, 0}};
     const bd_control_result *c = &r->assessment->controls[control];
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < c->requirement_count; i++) {
@@ -324,9 +350,9 @@ static void add_requirements(report *r, size_t control) {
 static bd_str describe_strip(const report *r, const bd_control_result *c) {
     bd_str text = {"", 0};
     for (size_t i = 0; i < c->requirement_count; i++) {
-        text =
-            bd_str_format(r->arena, "%.*s%s%.*s: %.*s", BD_ARG(text), i > 0 ? "; " : "",
-                          BD_ARG(c->requirements[i].requirement->id), BD_ARG(words_outcomes(r, &c->requirements[i])));
+        text = bd_str_format(r->arena, "%.*s%s%.*s: %.*s", BD_ARG(text), i > 0 ? "; " : "",
+                             BD_ARG(c->requirements[i].requirement->id),
+                             BD_ARG(words_outcomes(r, &c->requirements[i])));
     }
     return text;
 }
@@ -336,15 +362,16 @@ static void add_strip(report *r, const bd_control_result *c) {
     if (a->months.count == 0 || c->requirement_count == 0) {
         return;
     }
-    bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_STRIP, BD_STR("Coverage by month"), describe_strip(r, c),
-                                   c->requirement_count, a->months.count);
+    bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_STRIP, BD_STR("Coverage by month"),
+                                   describe_strip(r, c), c->requirement_count, a->months.count);
     for (size_t k = 0; k < a->months.count; k++) {
         chart->column_labels[k] = a->months.data[k];
     }
     for (size_t i = 0; i < c->requirement_count; i++) {
         chart->row_labels[i] = c->requirements[i].requirement->id;
         for (size_t k = 0; k < a->months.count; k++) {
-            chart->values[i * chart->column_count + k] = cell_of_requirement(r, &c->requirements[i], k);
+            chart->values[i * chart->column_count + k] =
+                cell_of_requirement(r, &c->requirements[i], k);
         }
     }
 }
@@ -355,7 +382,8 @@ static void add_verdict_line(report *r, size_t control) {
     const bd_control_result *c = &r->assessment->controls[control];
     size_t at = r->position[control];
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
-    bd_run *state = bd_para_styled(para, BD_RUN_STRONG, words_capital(r, bd_str_of(bd_state_words(c->state))));
+    bd_run *state =
+        bd_para_styled(para, BD_RUN_STRONG, words_capital(r, bd_str_of(bd_state_words(c->state))));
     state->mark = mark_of_state(c->state);
     state->is_flagged = c->has_exception;
     if (c->has_exception) {
@@ -367,12 +395,15 @@ static void add_verdict_line(report *r, size_t control) {
     para_figure(r, para, pointer_of(r, "/controls/%zu/due", at), c->due);
     bd_para_text(para, c->due == 1 ? BD_STR(" due instance.") : BD_STR(" due instances."));
     if (c->reason.size > 0) {
-        bd_str lead = c->state == BD_STATE_COMPLETE ? BD_STR(" ") : BD_STR(" Not complete because ");
-        bool is_plain = c->state == BD_STATE_NA || c->state == BD_STATE_NOT_DUE || c->state == BD_STATE_COMPLETE;
+        bd_str lead =
+            c->state == BD_STATE_COMPLETE ? BD_STR(" ") : BD_STR(" Not complete because ");
+        bool is_plain = c->state == BD_STATE_NA || c->state == BD_STATE_NOT_DUE ||
+                        c->state == BD_STATE_COMPLETE;
         bd_str reason = words_sentence(r, words_journal_text(r, c->reason));
         if (!is_plain) {
-            reason = bd_str_has_suffix(c->reason, BD_STR(".")) ? c->reason
-                                                               : bd_str_format(r->arena, "%.*s.", BD_ARG(c->reason));
+            reason = bd_str_has_suffix(c->reason, BD_STR("."))
+                         ? c->reason
+                         : bd_str_format(r->arena, "%.*s.", BD_ARG(c->reason));
             reason = words_journal_text(r, reason);
         }
         bd_para_text(para, is_plain ? BD_STR(" ") : lead);
@@ -382,7 +413,8 @@ static void add_verdict_line(report *r, size_t control) {
 
 void section_control_block(report *r, size_t control) {
     const bd_control_result *c = &r->assessment->controls[control];
-    bd_block *heading = bd_doc_heading(r->doc, 3, control_title(r, c), anchor_of(r, "control", c->control->number));
+    bd_block *heading =
+        bd_doc_heading(r->doc, 3, control_title(r, c), anchor_of(r, "control", c->control->number));
     heading->mark = mark_of_state(c->state);
     heading->is_flagged = c->has_exception;
     check_list checks = checks_of(r, c);

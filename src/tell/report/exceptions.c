@@ -11,10 +11,12 @@ static bd_str exact_words(const report *r, bd_instant exact, bd_day day, const c
 }
 
 static void add_seen(report *r, bd_table *table, const bd_exception *x) {
-    sheet_pair(table, "Last seen clean", exact_words(r, BD_INSTANT_NONE, x->last_seen_clean, "never before"),
+    sheet_pair(table, "Last seen clean",
+               exact_words(r, BD_INSTANT_NONE, x->last_seen_clean, "never before"),
                "First seen failing", exact_words(r, x->exact_from, x->first_seen_failing, ""));
-    sheet_pair(table, "Last seen failing", exact_words(r, BD_INSTANT_NONE, x->last_seen_failing, ""),
-               "First seen clean", exact_words(r, x->exact_to, x->first_seen_clean, "not since"));
+    sheet_pair(table, "Last seen failing",
+               exact_words(r, BD_INSTANT_NONE, x->last_seen_failing, ""), "First seen clean",
+               exact_words(r, x->exact_to, x->first_seen_clean, "not since"));
 }
 
 static void add_days(report *r, bd_table *table, size_t index) {
@@ -22,10 +24,12 @@ static void add_days(report *r, bd_table *table, size_t index) {
     bd_instant length = r->assessment->until - r->assessment->period_start;
     long long days = length > 0 ? (long long)((length + 12 * BD_HOUR) / (24 * BD_HOUR)) : 0;
     bd_cell *cell = sheet_cell(table, "Failing on");
-    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index), x->failing_days);
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index),
+                    x->failing_days);
     cell_add(table, cell, x->failing_days == 1 ? BD_STR(" day") : BD_STR(" days"));
     cell = sheet_cell(table, "Observed on");
-    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index), x->observed_days);
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index),
+                    x->observed_days);
     cell_add(table, cell, bd_str_format(r->arena, " of %lld days", days));
 }
 
@@ -33,7 +37,8 @@ static void add_touched(report *r, bd_table *table, const bd_exception *x) {
     bd_cell *cell = sheet_cell(table, "Controls");
     for (size_t i = 0; i < x->controls.count; i++) {
         cell_add(table, cell, i > 0 ? BD_STR(", ") : BD_STR(""));
-        cell_add_link(table, cell, x->controls.data[i], anchor_of(r, "control", x->controls.data[i]));
+        cell_add_link(table, cell, x->controls.data[i],
+                      anchor_of(r, "control", x->controls.data[i]));
     }
     cell = sheet_cell(table, "Criteria");
     for (size_t i = 0; i < x->check->criteria.count; i++) {
@@ -45,15 +50,16 @@ static void add_touched(report *r, bd_table *table, const bd_exception *x) {
 
 static void add_exception(report *r, size_t index) {
     const bd_exception *x = &r->assessment->exceptions.data[index];
-    bd_str title = bd_str_format(r->arena, "%.*s: %.*s", BD_ARG(words_journal_text(r, words_resource(r, x->resource))),
+    bd_str title = bd_str_format(r->arena, "%.*s: %.*s",
+                                 BD_ARG(words_journal_text(r, words_resource(r, x->resource))),
                                  BD_ARG(words_journal_text(r, x->reason)));
     bd_block *heading = bd_doc_heading(r->doc, 4, title, anchor_of_exception(r, index));
     heading->is_flagged = x->is_open;
     bd_table *table = add_sheet(r);
     bd_cell_run(table, sheet_cell(table, "Exception"), BD_RUN_MONO, x->id);
-    cell_add(
-        table, sheet_cell(table, "State"),
-        bd_str_format(r->arena, "%s; check rated %.*s", x->is_open ? "open" : "closed", BD_ARG(x->check->severity)));
+    cell_add(table, sheet_cell(table, "State"),
+             bd_str_format(r->arena, "%s; check rated %.*s", x->is_open ? "open" : "closed",
+                           BD_ARG(x->check->severity)));
     add_touched(r, table, x);
     sheet_wide(table, "Resource", BD_RUN_MONO, words_journal_text(r, x->resource));
     add_seen(r, table, x);
@@ -66,7 +72,8 @@ static void add_exception(report *r, size_t index) {
         table, "Response", BD_RUN_PLAIN,
         x->is_open
             ? BD_STR("No response signed by the owner and a reviewer stands at this journal head.")
-            : BD_STR("Signed by the owner and a reviewer (management's words, unaudited); it stands in the journal."));
+            : BD_STR("Signed by the owner and a reviewer (management's words, unaudited); it "
+                     "stands in the journal."));
 }
 
 static void add_check_heading(report *r, const bd_check *check) {
@@ -74,8 +81,10 @@ static void add_check_heading(report *r, const bd_check *check) {
     for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
         count += r->assessment->exceptions.data[i].check == check;
     }
-    bd_doc_heading(r->doc, 3, bd_str_format(r->arena, "%.*s (%llu)", BD_ARG(check->title), (unsigned long long)count),
-                   anchor_of(r, "exceptions", check->id));
+    bd_doc_heading(
+        r->doc, 3,
+        bd_str_format(r->arena, "%.*s (%llu)", BD_ARG(check->title), (unsigned long long)count),
+        anchor_of(r, "exceptions", check->id));
 }
 
 static void say_rest(report *r, const bd_check *check) {
@@ -90,7 +99,8 @@ static void say_rest(report *r, const bd_check *check) {
         say_text(
             r, BD_PARA_NOTE,
             bd_str_format(r->arena,
-                          "The first %zu exceptions of this check are printed. %llu more of %llu are left out; all "
+                          "The first %zu exceptions of this check are printed. %llu more of %llu "
+                          "are left out; all "
                           "stand in 80_MACHINE/assessment.json (SHA-256 %.*s), their records in "
                           "80_MACHINE/findings.ndjson (SHA-256 %.*s).",
                           printed, (unsigned long long)(total - printed), (unsigned long long)total,
@@ -107,12 +117,16 @@ void section_exceptions(report *r) {
         return;
     }
     say(r, BD_PARA_BODY,
-        "A failing stretch of one property of one resource is one exception, listed under each control "
-        "that it touches and counted once. It opens by itself, and closes only when a later instance is "
-        "clean and the owner and a reviewer have signed a response; it stays disclosed either way. Days "
+        "A failing stretch of one property of one resource is one exception, listed under each "
+        "control "
+        "that it touches and counted once. It opens by itself, and closes only when a later "
+        "instance is "
+        "clean and the owner and a reviewer have signed a response; it stays disclosed either way. "
+        "Days "
         "are those of snapshots; exact times come from a change log only.");
     say_text(r, BD_PARA_BODY,
-             bd_str_format(r->arena, "In the period: %zu; open: %d.", a->exceptions.count, count_open(r)));
+             bd_str_format(r->arena, "In the period: %zu; open: %d.", a->exceptions.count,
+                           count_open(r)));
     const bd_check *check = NULL;
     for (size_t i = 0; i < a->exceptions.count; i++) {
         if (a->exceptions.data[i].check != check) {

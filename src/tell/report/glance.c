@@ -28,16 +28,20 @@ static void add_score_row(report *r, bd_table *table, const score_row *row) {
 static void add_gates(report *r) {
     const bd_strs *gates = &r->assessment->gates;
     bd_para *para = bd_doc_paragraph(r->doc, gates->count > 0 ? BD_PARA_WARNING : BD_PARA_BODY);
-    bd_para_styled(para, BD_RUN_STRONG, gates->count > 0 ? BD_STR("Not complete. ") : BD_STR("No gate is shut. "));
+    bd_para_styled(para, BD_RUN_STRONG,
+                   gates->count > 0 ? BD_STR("Not complete. ") : BD_STR("No gate is shut. "));
     if (gates->count == 0) {
-        bd_para_text(para, BD_STR("No criterion in scope is uncovered and no exception rated high is open."));
+        bd_para_text(
+            para,
+            BD_STR("No criterion in scope is uncovered and no exception rated high is open."));
         return;
     }
     bd_str prefix = BD_STR("Not complete: ");
     for (size_t i = 0; i < gates->count; i++) {
         bd_str gate = gates->data[i];
         gate = bd_str_has_prefix(gate, prefix) ? bd_str_sub(gate, prefix.size, gate.size) : gate;
-        bd_para_text(para, bd_str_format(r->arena, "%s%.*s", i > 0 ? " " : "", BD_ARG(words_sentence(r, gate))));
+        bd_para_text(para, bd_str_format(r->arena, "%s%.*s", i > 0 ? " " : "",
+                                         BD_ARG(words_sentence(r, gate))));
     }
 }
 
@@ -61,19 +65,22 @@ void section_score(report *r) {
     para_figure(r, note, BD_STR("/score/ready/with_exceptions"), a->ready.with_exceptions);
     bd_para_text(note, BD_STR(" had exceptions in the period and "));
     para_figure(r, note, BD_STR("/score/no_occurrence"), a->no_occurrence);
-    bd_para_text(note, BD_STR(" had no occurrence, so that their operation is not testable. No partial credit, no "
-                              "hidden weights."));
+    bd_para_text(
+        note,
+        BD_STR(" had no occurrence, so that their operation is not testable. No partial credit, no "
+               "hidden weights."));
     add_gates(r);
 }
 
 /* ---- states by series -------------------------------------------------------------------------------------- */
 
-static const bd_state shown_states[] = {BD_STATE_COMPLETE, BD_STATE_PROGRESS, BD_STATE_BLANK, BD_STATE_NA,
-                                        BD_STATE_NOT_DUE};
+static const bd_state shown_states[] = {BD_STATE_COMPLETE, BD_STATE_PROGRESS, BD_STATE_BLANK,
+                                        BD_STATE_NA, BD_STATE_NOT_DUE};
 
 static bool is_first_of_series(const report *r, size_t criterion) {
     const bd_criterion_result *all = r->assessment->criteria;
-    return criterion == 0 || !bd_str_eq(all[criterion].criterion->series, all[criterion - 1].criterion->series);
+    return criterion == 0 ||
+           !bd_str_eq(all[criterion].criterion->series, all[criterion - 1].criterion->series);
 }
 
 static size_t count_series(const report *r) {
@@ -88,7 +95,8 @@ static size_t count_series(const report *r) {
 static void fill_series(report *r, bd_chart *chart, size_t row, bd_str series) {
     const bd_assessment *a = r->assessment;
     for (size_t i = 0; i < a->control_count; i++) {
-        if (r->home[i] == NOWHERE || !bd_str_eq(a->criteria[r->home[i]].criterion->series, series)) {
+        if (r->home[i] == NOWHERE ||
+            !bd_str_eq(a->criteria[r->home[i]].criterion->series, series)) {
             continue;
         }
         for (size_t k = 0; k < BD_COUNT(shown_states); k++) {
@@ -106,7 +114,8 @@ static bd_str describe_states(const report *r) {
     }
     bd_str text = {"", 0};
     for (size_t k = 0; k < BD_COUNT(shown_states); k++) {
-        text = bd_str_format(r->arena, "%.*s%s%d %s", BD_ARG(text), k > 0 ? ", " : "Controls in scope: ", counts[k],
+        text = bd_str_format(r->arena, "%.*s%s%d %s", BD_ARG(text),
+                             k > 0 ? ", " : "Controls in scope: ", counts[k],
                              bd_state_words(shown_states[k]));
     }
     return text;
@@ -117,8 +126,9 @@ void section_series_chart(report *r) {
     if (rows == 0) {
         return;
     }
-    bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_STACKED_BAR, BD_STR("Controls by series and state"),
-                                   describe_states(r), rows, BD_COUNT(shown_states));
+    bd_chart *chart =
+        bd_doc_chart(r->doc, BD_CHART_STACKED_BAR, BD_STR("Controls by series and state"),
+                     describe_states(r), rows, BD_COUNT(shown_states));
     for (size_t k = 0; k < BD_COUNT(shown_states); k++) {
         chart->column_labels[k] = bd_str_of(bd_state_words(shown_states[k]));
     }
@@ -128,8 +138,9 @@ void section_series_chart(report *r) {
         if (!criterion->is_in_scope || !is_first_of_series(r, i)) {
             continue;
         }
-        chart->row_labels[row] = bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->criterion->series),
-                                               BD_ARG(criterion->criterion->series_title));
+        chart->row_labels[row] =
+            bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->criterion->series),
+                          BD_ARG(criterion->criterion->series_title));
         chart->row_links[row] = anchor_of(r, "series", criterion->criterion->series);
         fill_series(r, chart, row++, criterion->criterion->series);
     }
@@ -151,20 +162,22 @@ static bd_str describe_grid(const report *r, const bd_chart *chart) {
     for (size_t i = 0; i < total; i++) {
         counts[chart->values[i]]++;
     }
-    return bd_str_format(
-        r->arena,
-        "%zu criteria by %zu months: %lld cells clean, %lld with a deviation, %lld that cannot be told, "
-        "%lld missing",
-        chart->row_count, chart->column_count,
-        (long long)(counts[BD_CELL_CLEAN] + counts[BD_CELL_CHANGE_LOG] + counts[BD_CELL_NO_OCCURRENCE]),
-        (long long)counts[BD_CELL_DEVIATION], (long long)counts[BD_CELL_CANNOT_TELL],
-        (long long)counts[BD_CELL_MISSING]);
+    return bd_str_format(r->arena,
+                         "%zu criteria by %zu months: %lld cells clean, %lld with a deviation, "
+                         "%lld that cannot be told, "
+                         "%lld missing",
+                         chart->row_count, chart->column_count,
+                         (long long)(counts[BD_CELL_CLEAN] + counts[BD_CELL_CHANGE_LOG] +
+                                     counts[BD_CELL_NO_OCCURRENCE]),
+                         (long long)counts[BD_CELL_DEVIATION],
+                         (long long)counts[BD_CELL_CANNOT_TELL],
+                         (long long)counts[BD_CELL_MISSING]);
 }
 
 static void add_grid(report *r) {
     const bd_assessment *a = r->assessment;
-    bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_HEAT_GRID, BD_STR("Criteria by month"), BD_STR(""),
-                                   count_in_scope(r), a->months.count);
+    bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_HEAT_GRID, BD_STR("Criteria by month"),
+                                   BD_STR(""), count_in_scope(r), a->months.count);
     for (size_t k = 0; k < a->months.count; k++) {
         chart->column_labels[k] = a->months.data[k];
     }
@@ -174,8 +187,9 @@ static void add_grid(report *r) {
         if (!criterion->is_in_scope) {
             continue;
         }
-        chart->row_labels[row] = bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->criterion->id),
-                                               BD_ARG(criterion->criterion->title));
+        chart->row_labels[row] =
+            bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->criterion->id),
+                          BD_ARG(criterion->criterion->title));
         chart->row_links[row] = anchor_of(r, "criterion", criterion->criterion->id);
         for (size_t k = 0; k < a->months.count; k++) {
             chart->values[row * chart->column_count + k] =
@@ -193,18 +207,23 @@ void section_heat_grid(report *r) {
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 2, BD_STR("Months by criterion"), BD_STR("heat-grid"));
     say(r, BD_PARA_NOTE,
-        "A month is clean when every instance that is due in it, of every control of the criterion, is "
-        "accepted; it shows a deviation when any deviates. Missing: nothing was handed in for it. Cannot "
-        "tell: some evidence, but not enough. Yearly and quarterly instances count in each month they span.");
+        "A month is clean when every instance that is due in it, of every control of the "
+        "criterion, is "
+        "accepted; it shows a deviation when any deviates. Missing: nothing was handed in for it. "
+        "Cannot "
+        "tell: some evidence, but not enough. Yearly and quarterly instances count in each month "
+        "they span.");
     add_grid(r);
 }
 
-/* ---- open exceptions ---------------------------------------------------------------------------------------------- */
+/* ---- open exceptions
+ * ---------------------------------------------------------------------------------------------- */
 
 void section_open_exceptions(report *r, size_t most) {
-    static const column_def columns[] = {{"Controls", BD_ALIGN_LEFT, 0},     {"What failed", BD_ALIGN_LEFT, 2},
-                                         {"Resource", BD_ALIGN_LEFT, 2},     {"First failing", BD_ALIGN_LEFT, 0},
-                                         {"Last failing", BD_ALIGN_LEFT, 0}, {"Rated", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {
+        {"Controls", BD_ALIGN_LEFT, 0},     {"What failed", BD_ALIGN_LEFT, 2},
+        {"Resource", BD_ALIGN_LEFT, 2},     {"First failing", BD_ALIGN_LEFT, 0},
+        {"Last failing", BD_ALIGN_LEFT, 0}, {"Rated", BD_ALIGN_LEFT, 0}};
     const bd_assessment *a = r->assessment;
     int open = count_open(r);
     if (open == 0) {
@@ -222,9 +241,11 @@ void section_open_exceptions(report *r, size_t most) {
         bd_cell *cell = bd_table_cell(table);
         for (size_t k = 0; k < x->controls.count; k++) {
             cell_add(table, cell, k > 0 ? BD_STR(", ") : BD_STR(""));
-            cell_add_link(table, cell, x->controls.data[k], anchor_of(r, "control", x->controls.data[k]));
+            cell_add_link(table, cell, x->controls.data[k],
+                          anchor_of(r, "control", x->controls.data[k]));
         }
-        cell_link(table, words_capital(r, words_journal_text(r, x->reason)), anchor_of_exception(r, i));
+        cell_link(table, words_capital(r, words_journal_text(r, x->reason)),
+                  anchor_of_exception(r, i));
         bd_table_text(table, words_journal_text(r, words_resource(r, x->resource)));
         bd_table_text(table, words_day(r, x->first_seen_failing));
         bd_table_text(table, words_day(r, x->last_seen_failing));
@@ -233,7 +254,8 @@ void section_open_exceptions(report *r, size_t most) {
     if ((size_t)open > printed) {
         bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
         bd_para_text(para, bd_str_format(r->arena, "%zu more are open", (size_t)open - printed));
-        bd_para_text(para, r->has_sections ? BD_STR("; see the ") : BD_STR("; see the list of exceptions."));
+        bd_para_text(para, r->has_sections ? BD_STR("; see the ")
+                                           : BD_STR("; see the list of exceptions."));
         if (r->has_sections) {
             bd_para_link(para, BD_STR("register"), BD_STR("exceptions"));
             bd_para_text(para, BD_STR("."));

@@ -13,7 +13,8 @@ static void add_criterion_row(report *r, bd_table *table, size_t index) {
     cell_controls(r, table, c->controls.data, c->controls.count);
     bd_table_state(table, mark_of_criterion(c->state), c->open_exceptions > 0,
                    bd_str_of(bd_criterion_state_name(c->state)));
-    cell_figure(r, table, pointer_of(r, "/criteria/%zu/open_exceptions", index), c->open_exceptions);
+    cell_figure(r, table, pointer_of(r, "/criteria/%zu/open_exceptions", index),
+                c->open_exceptions);
     bd_table_page_ref(table, anchor);
 }
 
@@ -25,8 +26,9 @@ static void add_group(bd_table *table, bd_str title) {
 }
 
 static void add_criteria_out(report *r) {
-    static const column_def columns[] = {
-        {"Criterion", BD_ALIGN_LEFT, 0}, {"Title (ours)", BD_ALIGN_LEFT, 1}, {"Category", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0},
+                                         {"Title (ours)", BD_ALIGN_LEFT, 1},
+                                         {"Category", BD_ALIGN_LEFT, 0}};
     const bd_assessment *a = r->assessment;
     size_t out = 0;
     for (size_t i = 0; i < a->criterion_count; i++) {
@@ -35,7 +37,8 @@ static void add_criteria_out(report *r) {
     if (out == 0) {
         return;
     }
-    bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Out of scope (%zu criteria)", out), BD_STR("criteria-out"));
+    bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Out of scope (%zu criteria)", out),
+                   BD_STR("criteria-out"));
     for (size_t i = 0; i < a->criterion_count; i++) {
         if (!a->criteria[i].is_in_scope) {
             bd_doc_anchor(r->doc, anchor_of(r, "criterion", a->criteria[i].criterion->id));
@@ -52,9 +55,10 @@ static void add_criteria_out(report *r) {
 }
 
 void section_criteria_index(report *r) {
-    static const column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0},        {"Title (ours)", BD_ALIGN_LEFT, 2},
-                                         {"Controls", BD_ALIGN_LEFT, 2},         {"State", BD_ALIGN_LEFT, 0},
-                                         {"Open exceptions", BD_ALIGN_RIGHT, 0}, {"Page", BD_ALIGN_RIGHT, 0}};
+    static const column_def columns[] = {
+        {"Criterion", BD_ALIGN_LEFT, 0},        {"Title (ours)", BD_ALIGN_LEFT, 2},
+        {"Controls", BD_ALIGN_LEFT, 2},         {"State", BD_ALIGN_LEFT, 0},
+        {"Open exceptions", BD_ALIGN_RIGHT, 0}, {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Criteria index"), BD_STR("criteria"));
@@ -67,13 +71,16 @@ void section_criteria_index(report *r) {
         }
         if (!bd_str_eq(series, criterion->series)) {
             series = criterion->series;
-            add_group(table, bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(series), BD_ARG(criterion->series_title)));
+            add_group(table, bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(series),
+                                           BD_ARG(criterion->series_title)));
         }
         add_criterion_row(r, table, i);
     }
     say(r, BD_PARA_NOTE,
-        "Titles are ours, short and plain; the criteria themselves stand in TSP section 100 of the AICPA. "
-        "Complete: every control listed is complete. At risk: an exception is open or evidence is stale. "
+        "Titles are ours, short and plain; the criteria themselves stand in TSP section 100 of the "
+        "AICPA. "
+        "Complete: every control listed is complete. At risk: an exception is open or evidence is "
+        "stale. "
         "Partial: otherwise.");
     add_criteria_out(r);
 }
@@ -135,18 +142,22 @@ static void add_controls_of_series(report *r, bd_table *table, bd_str series) {
 }
 
 void section_control_matrix(report *r) {
-    static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},    {"Statement, owner", BD_ALIGN_LEFT, 1},
-                                         {"Criteria", BD_ALIGN_LEFT, 0.3}, {"Frequency", BD_ALIGN_LEFT, 0},
-                                         {"State", BD_ALIGN_LEFT, 0},      {"Accepted / due", BD_ALIGN_RIGHT, 0},
-                                         {"Newest", BD_ALIGN_LEFT, 0},     {"Age, days", BD_ALIGN_RIGHT, 0},
-                                         {"Page", BD_ALIGN_RIGHT, 0}};
+    static const column_def columns[] = {
+        {"Control", BD_ALIGN_LEFT, 0},    {"Statement, owner", BD_ALIGN_LEFT, 1},
+        {"Criteria", BD_ALIGN_LEFT, 0.3}, {"Frequency", BD_ALIGN_LEFT, 0},
+        {"State", BD_ALIGN_LEFT, 0},      {"Accepted / due", BD_ALIGN_RIGHT, 0},
+        {"Newest", BD_ALIGN_LEFT, 0},     {"Age, days", BD_ALIGN_RIGHT, 0},
+        {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Control matrix"), BD_STR("controls"));
     say(r, BD_PARA_NOTE,
-        "Each control stands under the series of its primary criterion. Numbers beginning with B are "
-        "controls beside the checklist. Accepted / due counts instances over all requirements; the age "
-        "of the newest evidence counts to the end of the period or the as-of instant, whichever is earlier.");
+        "Each control stands under the series of its primary criterion. Numbers beginning with B "
+        "are "
+        "controls beside the checklist. Accepted / due counts instances over all requirements; the "
+        "age "
+        "of the newest evidence counts to the end of the period or the as-of instant, whichever is "
+        "earlier.");
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     bd_str series = {"", 0};
     for (size_t i = 0; i < a->criterion_count; i++) {
@@ -155,7 +166,8 @@ void section_control_matrix(report *r) {
             continue;
         }
         series = criterion->series;
-        add_group(table, bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(series), BD_ARG(criterion->series_title)));
+        add_group(table, bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(series),
+                                       BD_ARG(criterion->series_title)));
         add_controls_of_series(r, table, series);
     }
     bool has_group = false;

@@ -17,7 +17,8 @@ static void add_wide_mono(report *r, bd_table *table, const char *key, bd_str va
     sheet_wide(table, key, BD_RUN_MONO, words_journal_text(r, value));
 }
 
-/* ---- what a sheet says ------------------------------------------------------------------------------------------------ */
+/* ---- what a sheet says
+ * ------------------------------------------------------------------------------------------------ */
 
 static bd_str scopes_of(const report *r, const bd_evidence *item) {
     bd_strs names = {0};
@@ -46,10 +47,11 @@ static bd_str describes_words(const report *r, const bd_evidence *item) {
         return BD_STR("");
     }
     if (item->is_snapshot || item->describes_from == item->describes_to) {
-        return bd_str_format(r->arena, "the instant %.*s%.*s", BD_ARG(words_instant(r, item->describes_from)),
-                             BD_ARG(assumed));
+        return bd_str_format(r->arena, "the instant %.*s%.*s",
+                             BD_ARG(words_instant(r, item->describes_from)), BD_ARG(assumed));
     }
-    return bd_str_format(r->arena, "from %.*s to before %.*s%.*s", BD_ARG(words_instant(r, item->describes_from)),
+    return bd_str_format(r->arena, "from %.*s to before %.*s%.*s",
+                         BD_ARG(words_instant(r, item->describes_from)),
                          BD_ARG(words_instant(r, item->describes_to)), BD_ARG(assumed));
 }
 
@@ -62,16 +64,19 @@ static bd_str collected_words(const report *r, const bd_evidence *item) {
 
 static bd_str kind_words(const report *r, const bd_evidence *item) {
     if (item->facts.envelope_words.size > 0) {
-        return bd_str_format(r->arena, "%s: %.*s", bd_origin_name(item->origin), BD_ARG(item->facts.envelope_words));
+        return bd_str_format(r->arena, "%s: %.*s", bd_origin_name(item->origin),
+                             BD_ARG(item->facts.envelope_words));
     }
-    return bd_str_format(r->arena, "%s: %s", bd_origin_name(item->origin), bd_media_type(item->facts.media));
+    return bd_str_format(r->arena, "%s: %s", bd_origin_name(item->origin),
+                         bd_media_type(item->facts.media));
 }
 
 static void add_rows(report *r, bd_table *table, size_t index) {
     const bd_facts *facts = &r->evidence->data[index].facts;
     size_t place = r->place_of_item[index];
     bd_cell *cell = sheet_cell(table, "Rows read");
-    cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_read", place), (int64_t)facts->rows_read);
+    cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_read", place),
+                    (int64_t)facts->rows_read);
     if (facts->rows_refused > 0 || facts->rows_unmapped > 0) {
         cell_add(table, cell, BD_STR(", refused "));
         cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_refused", place),
@@ -85,7 +90,8 @@ static void add_rows(report *r, bd_table *table, size_t index) {
         return;
     }
     cell_add(table, cell, BD_STR("; counted by the source: "));
-    cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_reported", place), facts->rows_reported);
+    cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/rows_reported", place),
+                    facts->rows_reported);
 }
 
 static void add_document(report *r, bd_table *table, const bd_evidence *item) {
@@ -93,17 +99,24 @@ static void add_document(report *r, bd_table *table, const bd_evidence *item) {
     if (!item->has_sidecar || !item->sidecar.has_document) {
         return;
     }
-    sheet_pair(table, "Document", words_journal_text(r, d->type), "Version", words_journal_text(r, d->version));
-    bd_str role = d->approver_role.size > 0 ? bd_str_format(r->arena, " (%.*s)", BD_ARG(d->approver_role)) : BD_STR("");
-    bd_str by = d->approved_by.size == 0 ? BD_STR("")
-                                         : bd_str_format(r->arena, "%.*s%.*s, %s", BD_ARG(d->approved_by), BD_ARG(role),
-                                                         d->approver_is_management ? "management" : "not management");
-    sheet_pair(table, "Approved by", words_journal_text(r, by), "Approved on", words_day(r, d->approved_on));
-    bd_str until = d->in_force_to == BD_DAY_NONE ? BD_STR("still in force") : words_day(r, d->in_force_to);
+    sheet_pair(table, "Document", words_journal_text(r, d->type), "Version",
+               words_journal_text(r, d->version));
+    bd_str role = d->approver_role.size > 0
+                      ? bd_str_format(r->arena, " (%.*s)", BD_ARG(d->approver_role))
+                      : BD_STR("");
+    bd_str by = d->approved_by.size == 0
+                    ? BD_STR("")
+                    : bd_str_format(r->arena, "%.*s%.*s, %s", BD_ARG(d->approved_by), BD_ARG(role),
+                                    d->approver_is_management ? "management" : "not management");
+    sheet_pair(table, "Approved by", words_journal_text(r, by), "Approved on",
+               words_day(r, d->approved_on));
+    bd_str until =
+        d->in_force_to == BD_DAY_NONE ? BD_STR("still in force") : words_day(r, d->in_force_to);
     sheet_pair(table, "In force",
                d->in_force_from == BD_DAY_NONE
                    ? BD_STR("")
-                   : bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, d->in_force_from)), BD_ARG(until)),
+                   : bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, d->in_force_from)),
+                                   BD_ARG(until)),
                "Carried out on", words_day(r, d->carried_out_on));
 }
 
@@ -114,12 +127,14 @@ static void add_signoff_rows(report *r, bd_table *table, const bd_evidence *item
                preparer.size > 0 || !is_handed_in ? preparer : BD_STR("nobody stated"));
     for (size_t i = 0; i < item->reviewers.count; i++) {
         const bd_signoff *review = &item->reviewers.data[i];
-        bd_str checked = review->checked.size > 0 ? bd_str_format(r->arena, "; checked: %.*s",
-                                                                  BD_ARG(words_journal_text(r, review->checked)))
-                                                  : BD_STR("");
+        bd_str checked = review->checked.size > 0
+                             ? bd_str_format(r->arena, "; checked: %.*s",
+                                             BD_ARG(words_journal_text(r, review->checked)))
+                             : BD_STR("");
         sheet_wide(table, "Reviewed by", BD_RUN_PLAIN,
                    bd_str_format(r->arena, "%.*s%.*s (%.*s; stated, not authenticated)",
-                                 BD_ARG(words_signoff(r, review)), BD_ARG(checked), BD_ARG(review->origin)));
+                                 BD_ARG(words_signoff(r, review)), BD_ARG(checked),
+                                 BD_ARG(review->origin)));
     }
     if (is_handed_in && !item->is_signed_off) {
         sheet_wide(table, "Not signed off", BD_RUN_PLAIN,
@@ -133,15 +148,18 @@ static void add_sidecar(report *r, bd_table *table, bd_cell *cell, uint32_t numb
         return;
     }
     cell_add(table, cell,
-             bd_str_format(r->arena, "; described by %.*s, SHA-256 ", BD_ARG(bd_evidence_id(r->arena, number))));
-    bd_cell_run(table, cell, BD_RUN_MONO, words_hash_short(r, r->evidence->data[index].given.sha256));
+             bd_str_format(r->arena, "; described by %.*s, SHA-256 ",
+                           BD_ARG(bd_evidence_id(r->arena, number))));
+    bd_cell_run(table, cell, BD_RUN_MONO,
+                words_hash_short(r, r->evidence->data[index].given.sha256));
 }
 
 static void add_files(report *r, bd_table *table, size_t index) {
     const bd_evidence *item = &r->evidence->data[index];
     bd_cell *cell = sheet_wide(table, "File", BD_RUN_MONO, words_journal_text(r, item->given.path));
     cell_add(table, cell, BD_STR(", "));
-    cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[index]), item->given.bytes);
+    cell_add_figure(r, table, cell, pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[index]),
+                    item->given.bytes);
     cell_add(table, cell, BD_STR(" bytes, kept unchanged"));
     add_sidecar(r, table, cell, item->given.sidecar);
     add_wide_mono(r, table, "SHA-256", words_hash(r, item->given.sha256));
@@ -166,8 +184,8 @@ static void add_readers(report *r, bd_table *table, size_t index) {
 static bd_str exporter_words(const report *r, const bd_evidence *item) {
     bd_str tool = item->sidecar.tool, exporter = item->sidecar.exporter;
     bd_str between = tool.size > 0 && exporter.size > 0 ? BD_STR(", with ") : BD_STR("");
-    return words_journal_text(r,
-                              bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(exporter), BD_ARG(between), BD_ARG(tool)));
+    return words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(exporter),
+                                               BD_ARG(between), BD_ARG(tool)));
 }
 
 static void add_item_heading(report *r, const bd_evidence *item) {
@@ -192,7 +210,8 @@ static void add_item(report *r, size_t index) {
     }
     bd_str reason = words_sentence(r, words_journal_text(r, item->completeness_reason));
     sheet_wide(table, "Complete", BD_RUN_PLAIN,
-               bd_str_format(r->arena, "%s. %.*s", bd_completeness_name(item->completeness), BD_ARG(reason)));
+               bd_str_format(r->arena, "%s. %.*s", bd_completeness_name(item->completeness),
+                             BD_ARG(reason)));
     add_document(r, table, item);
     add_wide_mono(r, table, "Command", item->sidecar.command);
     add_wide_mono(r, table, "Request", item->sidecar.request);
@@ -205,7 +224,8 @@ static void add_item(report *r, size_t index) {
     }
 }
 
-/* ---- sheets by source -------------------------------------------------------------------------------------------------- */
+/* ---- sheets by source
+ * -------------------------------------------------------------------------------------------------- */
 
 static int cmp_by_source(const void *context, const void *a, const void *b) {
     const bd_evidences *evidence = context;
@@ -243,9 +263,12 @@ void section_ipe(report *r) {
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Evidence sheets"), BD_STR("ipe"));
     say(r, BD_PARA_BODY,
-        "One sheet for each item of information produced by the entity: where it came from, what it "
-        "describes, how it was taken, how complete it is and who looked at it. Sidecars and registers, "
-        "which only describe other items, have none. Every item was ingested unchanged into the locker "
+        "One sheet for each item of information produced by the entity: where it came from, what "
+        "it "
+        "describes, how it was taken, how complete it is and who looked at it. Sidecars and "
+        "registers, "
+        "which only describe other items, have none. Every item was ingested unchanged into the "
+        "locker "
         "before it was read.");
     index_list items = sheets_of(r);
     for (size_t i = 0; i < items.count;) {
@@ -261,7 +284,8 @@ void section_ipe(report *r) {
     }
 }
 
-/* ---- data quality ---------------------------------------------------------------------------------------------------------- */
+/* ---- data quality
+ * ---------------------------------------------------------------------------------------------------------- */
 
 typedef bool doubt_fn(const bd_evidence *item);
 typedef bd_str doubt_words_fn(report *r, const bd_evidence *item);
@@ -284,8 +308,8 @@ static bool is_assumed(const bd_evidence *item) {
 }
 
 static bool is_unsigned(const bd_evidence *item) {
-    return has_sheet(item) && item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off && !item->is_unmapped &&
-           !is_refused(item);
+    return has_sheet(item) && item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off &&
+           !item->is_unmapped && !is_refused(item);
 }
 
 static bool is_withdrawn(const bd_evidence *item) {
@@ -347,7 +371,8 @@ static size_t add_doubt(report *r, size_t index) {
             continue;
         }
         if (table == NULL) {
-            bd_doc_heading(r->doc, 3, bd_str_of(doubts[index].title), bd_str_of(doubts[index].anchor));
+            bd_doc_heading(r->doc, 3, bd_str_of(doubts[index].title),
+                           bd_str_of(doubts[index].anchor));
             table = ADD_TABLE(r, BD_STR(""), columns, true);
         }
         cell_evidence(r, table, item->given.number);
@@ -356,20 +381,23 @@ static size_t add_doubt(report *r, size_t index) {
     }
     if (count > BD_REPORT_FINDINGS) {
         say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena, "%zu more of %zu are left out here; assessment.json has all.",
+                 bd_str_format(r->arena,
+                               "%zu more of %zu are left out here; assessment.json has all.",
                                count - BD_REPORT_FINDINGS, count));
     }
     return count;
 }
 
 static void add_missing_sources(report *r) {
-    static const column_def columns[] = {
-        {"Source", BD_ALIGN_LEFT, 0}, {"What", BD_ALIGN_LEFT, 1}, {"How it is exported", BD_ALIGN_LEFT, 2}};
+    static const column_def columns[] = {{"Source", BD_ALIGN_LEFT, 0},
+                                         {"What", BD_ALIGN_LEFT, 1},
+                                         {"How it is exported", BD_ALIGN_LEFT, 2}};
     const bd_strs *missing = &r->assessment->sources_missing;
     if (missing->count == 0) {
         return;
     }
-    bd_doc_heading(r->doc, 3, BD_STR("Sources that checks read and nothing gives"), BD_STR("quality-sources"));
+    bd_doc_heading(r->doc, 3, BD_STR("Sources that checks read and nothing gives"),
+                   BD_STR("quality-sources"));
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < missing->count; i++) {
         const bd_source_def *source = bd_catalog_source(r->catalog, missing->data[i]);
@@ -406,7 +434,8 @@ static size_t add_diags(report *r) {
     }
     if (count > printed) {
         say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena, "%zu more notes of %zu are left out here.", count - printed, count));
+                 bd_str_format(r->arena, "%zu more notes of %zu are left out here.",
+                               count - printed, count));
     }
     return count;
 }
@@ -417,7 +446,8 @@ void section_data_quality(report *r) {
     }
     bd_doc_heading(r->doc, 1, BD_STR("Data quality"), BD_STR("data-quality"));
     say(r, BD_PARA_BODY,
-        "What weakens the evidence. Nothing listed here can make an instance clean; a deviation that it "
+        "What weakens the evidence. Nothing listed here can make an instance clean; a deviation "
+        "that it "
         "shows counts all the same.");
     size_t count = 0;
     for (size_t i = 0; i < BD_COUNT(doubts); i++) {
@@ -430,7 +460,8 @@ void section_data_quality(report *r) {
     }
 }
 
-/* ---- hashes ------------------------------------------------------------------------------------------------------------------ */
+/* ---- hashes
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static bd_str list_path(const report *r, size_t index) {
     bool has_path = r->in->package_paths != NULL && r->in->package_paths[index].size > 0;
@@ -439,10 +470,12 @@ static bd_str list_path(const report *r, size_t index) {
 
 static void say_hash_rest(report *r, size_t listed) {
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
-    bd_para_text(para, bd_str_format(r->arena,
-                                     "Every item of evidence that stands on its own (%zu). The hashes of the %zu "
-                                     "sidecars and registers, and of every other file of the package, stand in ",
-                                     listed, r->evidence->count - listed));
+    bd_para_text(
+        para,
+        bd_str_format(r->arena,
+                      "Every item of evidence that stands on its own (%zu). The hashes of the %zu "
+                      "sidecars and registers, and of every other file of the package, stand in ",
+                      listed, r->evidence->count - listed));
     bd_para_styled(para, BD_RUN_MONO, BD_STR("90_INTEGRITY/SHA256SUMS"));
     bd_para_text(para, BD_STR("."));
 }
@@ -466,7 +499,8 @@ void section_hashes(report *r) {
     for (size_t i = 0; i < r->evidence->count; i++) {
         if (!has_sheet(&r->evidence->data[i])) { /* index.html may lead here */
             bd_doc_anchor(r->doc,
-                          anchor_of(r, "evidence", bd_evidence_id(r->arena, r->evidence->data[i].given.number)));
+                          anchor_of(r, "evidence",
+                                    bd_evidence_id(r->arena, r->evidence->data[i].given.number)));
         }
     }
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
@@ -477,7 +511,8 @@ void section_hashes(report *r) {
         }
         cell_evidence(r, table, item->given.number);
         bd_table_styled(table, BD_RUN_MONO, words_journal_text(r, list_path(r, i)));
-        cell_figure(r, table, pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[i]), item->given.bytes);
+        cell_figure(r, table, pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[i]),
+                    item->given.bytes);
         bd_table_styled(table, BD_RUN_MONO, words_hash(r, item->given.sha256));
     }
 }

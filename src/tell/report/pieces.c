@@ -24,7 +24,9 @@ bd_str anchor_of(const report *r, const char *kind, bd_str id) {
 }
 
 bd_str anchor_of_exception(const report *r, size_t index) {
-    return r->is_registered[index] ? anchor_of(r, "exception", r->assessment->exceptions.data[index].id) : BD_STR("");
+    return r->is_registered[index]
+               ? anchor_of(r, "exception", r->assessment->exceptions.data[index].id)
+               : BD_STR("");
 }
 
 size_t index_of_evidence(const report *r, uint32_t number) {
@@ -33,7 +35,8 @@ size_t index_of_evidence(const report *r, uint32_t number) {
 
 bd_str anchor_of_evidence(const report *r, uint32_t number) {
     size_t index = index_of_evidence(r, number);
-    if (index == NOWHERE || r->evidence->data[index].is_sidecar || r->evidence->data[index].is_register) {
+    if (index == NOWHERE || r->evidence->data[index].is_sidecar ||
+        r->evidence->data[index].is_register) {
         return BD_STR("");
     }
     return anchor_of(r, "evidence", bd_evidence_id(r->arena, number));
@@ -41,7 +44,8 @@ bd_str anchor_of_evidence(const report *r, uint32_t number) {
 
 /* ---- tables -------------------------------------------------------------------------------------------- */
 
-bd_table *add_table(report *r, bd_str caption, const column_def *columns, size_t count, bool is_compact) {
+bd_table *add_table(report *r, bd_str caption, const column_def *columns, size_t count,
+                    bool is_compact) {
     bd_column *built = bd_new(r->arena, bd_column, count);
     for (size_t i = 0; i < count; i++) {
         built[i] = (bd_column){bd_str_of(columns[i].head), columns[i].align, columns[i].weight};
@@ -71,8 +75,10 @@ void fact(bd_table *table, const char *key, bd_str value) {
 
 /* A sheet has two pairs of key and value beside each other; a wide value takes the rest of its row. */
 bd_table *add_sheet(report *r) {
-    static const column_def columns[] = {
-        {"", BD_ALIGN_LEFT, 0}, {"", BD_ALIGN_LEFT, 1}, {"", BD_ALIGN_LEFT, 0}, {"", BD_ALIGN_LEFT, 1}};
+    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+                                         {"", BD_ALIGN_LEFT, 1},
+                                         {"", BD_ALIGN_LEFT, 0},
+                                         {"", BD_ALIGN_LEFT, 1}};
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     table->has_no_head = true;
     return table;
@@ -149,7 +155,8 @@ void cell_controls(report *r, bd_table *table, const uint32_t *controls, size_t 
             continue;
         }
         cell_add(table, cell, printed++ > 0 ? BD_STR(", ") : BD_STR(""));
-        cell_add_link(table, cell, control->control->number, anchor_of(r, "control", control->control->number));
+        cell_add_link(table, cell, control->control->number,
+                      anchor_of(r, "control", control->control->number));
     }
     if (printed == 0) {
         cell_add(table, cell, BD_STR(DASH));
@@ -177,9 +184,11 @@ void say_left_out(report *r, const char *what, uint64_t total, size_t printed) {
         return;
     }
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
-    bd_para_text(para,
-                 bd_str_format(r->arena, "The first %zu %s are printed. %llu more of %llu are left out; all stand in ",
-                               printed, what, (unsigned long long)(total - printed), (unsigned long long)total));
+    bd_para_text(
+        para,
+        bd_str_format(
+            r->arena, "The first %zu %s are printed. %llu more of %llu are left out; all stand in ",
+            printed, what, (unsigned long long)(total - printed), (unsigned long long)total));
     bd_para_styled(para, BD_RUN_MONO, BD_STR("80_MACHINE/findings.ndjson"));
     bd_para_text(para, BD_STR(" (SHA-256 "));
     bd_para_styled(para, BD_RUN_MONO, r->in->findings_sha256);

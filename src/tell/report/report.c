@@ -22,8 +22,10 @@ static void index_controls(report *r) {
         const bd_criterion_result *criterion = &a->criteria[i];
         for (size_t k = 0; criterion->is_in_scope && k < criterion->controls.count; k++) {
             uint32_t control = criterion->controls.data[k];
-            bool is_primary = bd_str_eq(a->controls[control].control->primary, criterion->criterion->id);
-            bool is_listed = r->position[control] != NOWHERE; /* an outline may serve a criterion of a category in scope */
+            bool is_primary =
+                bd_str_eq(a->controls[control].control->primary, criterion->criterion->id);
+            bool is_listed = r->position[control] !=
+                             NOWHERE; /* an outline may serve a criterion of a category in scope */
             if (is_listed && (r->home[control] == NOWHERE || is_primary)) {
                 r->home[control] = i;
             }
@@ -99,11 +101,12 @@ static void index_exceptions(report *r) {
     for (size_t i = 0; i < a->exceptions.count; i++) {
         bool is_same = i > 0 && a->exceptions.data[i].check == a->exceptions.data[i - 1].check;
         of_check = is_same ? of_check + 1 : 1;
-        r->is_registered[i] = of_check <= BD_REPORT_FINDINGS;
+        r->is_registered[i] = of_check <= BD_REPORT_EXCEPTIONS;
     }
 }
 
-static void open_report(report *r, const bd_report_inputs *inputs, bd_arena *arena, bool has_sections) {
+static void open_report(report *r, const bd_report_inputs *inputs, bd_arena *arena,
+                        bool has_sections) {
     *r = (report){.in = inputs,
                   .assessment = inputs->assessment,
                   .engagement = inputs->engagement,
@@ -135,17 +138,19 @@ static void set_furniture(report *r, const char *kind, bd_str left, const char *
     bd_doc *doc = r->doc;
     const bd_engagement *e = r->engagement;
     bd_str period = words_period(r);
-    doc->title = bd_str_format(r->arena, "%.*s, %.*s: %s, %.*s", BD_ARG(e->organisation_name), BD_ARG(e->system_name),
-                               kind, BD_ARG(period));
+    doc->title = bd_str_format(r->arena, "%.*s, %.*s: %s, %.*s", BD_ARG(e->organisation_name),
+                               BD_ARG(e->system_name), kind, BD_ARG(period));
     doc->author = bd_str_format(r->arena, "Management of %.*s", BD_ARG(e->organisation_name));
     doc->subject = BD_STR("Management's evidence; no auditor's opinion");
     doc->keywords = keywords(r);
-    doc->header_left = bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s \xc2\xb7 %s", BD_ARG(e->organisation_name),
-                                     BD_ARG(e->system_name), kind);
-    doc->header_right = bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s", BD_ARG(words_period_kind(r)), BD_ARG(period));
+    doc->header_left = bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s \xc2\xb7 %s",
+                                     BD_ARG(e->organisation_name), BD_ARG(e->system_name), kind);
+    doc->header_right =
+        bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s", BD_ARG(words_period_kind(r)), BD_ARG(period));
     doc->footer_left = left;
-    doc->footer_right = bd_str_format(r->arena, "As of %.*s \xc2\xb7 %s",
-                                      BD_ARG(words_instant(r, r->assessment->as_of)), confidentiality);
+    doc->footer_right =
+        bd_str_format(r->arena, "As of %.*s \xc2\xb7 %s",
+                      BD_ARG(words_instant(r, r->assessment->as_of)), confidentiality);
 }
 
 /* ---- the binder --------------------------------------------------------------------------------------------- */
@@ -153,13 +158,22 @@ static void set_furniture(report *r, const char *kind, bd_str left, const char *
 bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const front[])(report *) = {section_cover, section_control};
     static void (*const body[])(report *) = {
-        section_glance,     section_scope, section_criteria_index, section_control_matrix, section_criteria,
-        section_exceptions, section_ipe,   section_data_quality,   section_hashes,         section_appendices,
+        section_glance,
+        section_scope,
+        section_criteria_index,
+        section_control_matrix,
+        section_criteria,
+        section_exceptions,
+        section_ipe,
+        section_data_quality,
+        section_hashes,
+        section_appendices,
     };
     report r;
     open_report(&r, inputs, arena, true);
-    bd_str left = bd_str_format(arena, "%.*s edition \xc2\xb7 %.*s \xc2\xb7 manifest %.*s", BD_ARG(words_edition(&r)),
-                                BD_ARG(inputs->package_id), BD_ARG(bd_str_sub(inputs->manifest_sha256, 0, 12)));
+    bd_str left = bd_str_format(arena, "%.*s edition \xc2\xb7 %.*s \xc2\xb7 manifest %.*s",
+                                BD_ARG(words_edition(&r)), BD_ARG(inputs->package_id),
+                                BD_ARG(bd_str_sub(inputs->manifest_sha256, 0, 12)));
     set_furniture(&r, "SOC 2\xc2\xae evidence binder \xe2\x80\x93 management's evidence", left,
                   "Confidential: for the organisation and its auditor");
     for (size_t i = 0; i < BD_COUNT(front); i++) {

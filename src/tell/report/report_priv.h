@@ -19,16 +19,18 @@ typedef struct {
     const bd_catalog *catalog;
     const bd_evidences *evidence;
     bd_doc *doc;
-    bd_arena *arena;        /* the document's */
-    bool has_sections;      /* the binder: criteria, controls, evidence and exceptions are link targets */
-    size_t *position;       /* by control: its index in assessment.json, or NOWHERE */
-    size_t *home;           /* by control: the criterion that carries its block, or NOWHERE */
+    bd_arena *arena; /* the document's */
+    bool
+        has_sections; /* the binder: criteria, controls, evidence and exceptions are link targets */
+    size_t *position; /* by control: its index in assessment.json, or NOWHERE */
+    size_t *home;     /* by control: the criterion that carries its block, or NOWHERE */
     size_t *check_position; /* by check result: its index among its control's */
     size_t *item_of_number; /* by evidence number: its index, or NOWHERE */
     size_t number_limit;    /* size of item_of_number */
-    size_t *place_of_item;  /* by evidence index: its index in assessment.json, which is in order of numbers */
-    index_list *readers;    /* by evidence index: controls that it speaks to, rising */
-    bool *is_registered;    /* by exception: printed in the register */
+    size_t *
+        place_of_item; /* by evidence index: its index in assessment.json, which is in order of numbers */
+    index_list *readers; /* by evidence index: controls that it speaks to, rising */
+    bool *is_registered; /* by exception: printed in the register */
 } report;
 
 /* ---- words ------------------------------------------------------------------------------------------ */
@@ -36,30 +38,37 @@ typedef struct {
 bd_str words_number(const report *r, int64_t number);
 bd_str words_day(const report *r, bd_day day);        /* "2026-01-15", a dash when there is none */
 bd_str words_instant(const report *r, bd_instant at); /* "2026-01-15 06:00:04 UTC" */
-bd_str words_moment(const report *r, bd_instant at);  /* "2026-01-15 06:00", for tables headed UTC */
+bd_str words_moment(const report *r, bd_instant at); /* "2026-01-15 06:00", for tables headed UTC */
 bd_str words_utc_day(const report *r, bd_instant at);
-bd_str words_span(const report *r, bd_instant from, bd_instant to, bool is_snapshot); /* days, for tables */
+bd_str words_span(const report *r, bd_instant from, bd_instant to,
+                  bool is_snapshot);       /* days, for tables */
 bd_str words_period(const report *r);      /* "2026-01-01 to 2026-06-30" or the day of Type I */
 bd_str words_period_kind(const report *r); /* "Type II" */
 bd_str words_list(const report *r, const bd_strs *texts, const char *between);
 bd_str words_sentence(const report *r, bd_str text); /* first letter raised, full stop added */
-bd_str words_catalog(const report *r, bd_str text);  /* catalog text without words that are not for print */
-bd_str words_mapping(const report *r, const bd_control *control); /* why it stands at its criteria, or "" */
+bd_str words_catalog(const report *r,
+                     bd_str text); /* catalog text without words that are not for print */
+bd_str words_mapping(const report *r,
+                     const bd_control *control); /* why it stands at its criteria, or "" */
 bd_str words_hash(const report *r, const uint8_t sha256[32]);
 bd_str words_hash_short(const report *r, const uint8_t sha256[32]); /* first 12 digits */
 bd_str words_frequency(const report *r, bd_frequency frequency);
 bd_str words_age_limit(const report *r, int max_age_days, int grace_days);
-bd_str words_scope(const report *r, bd_str scope);       /* a subscription's name, a resource's last part, "tenant" */
+bd_str words_scope(const report *r,
+                   bd_str scope); /* a subscription's name, a resource's last part, "tenant" */
 bd_str words_resource(const report *r, bd_str resource); /* short form of a resource id */
-bd_str words_resource_place(const report *r, bd_str resource); /* type, resource group and subscription of an ARM id */
-bd_str words_people(const report *r, bd_str owner);            /* "Jens Müller, ..." or "" */
+bd_str words_resource_place(
+    const report *r, bd_str resource); /* type, resource group and subscription of an ARM id */
+bd_str words_people(const report *r, bd_str owner); /* "Jens Müller, ..." or "" */
 bd_str words_outcome(bd_outcome outcome, bd_frequency frequency);
-bd_str words_outcomes(const report *r, const bd_requirement_result *requirement); /* "5 clean, 1 not observed" */
-bd_str words_edition(const report *r);                                            /* "Auditor" */
-bd_str words_source_title(const report *r, bd_str source);                        /* "S17 Storage accounts" */
-bd_str words_signoff(const report *r, const bd_signoff *signoff);                 /* "name (role), time" */
-bd_str words_journal_text(const report *r, bd_str text);                          /* text of others: made visible */
-bd_str words_capital(const report *r, bd_str text); /* first letter raised where it begins a plain word */
+bd_str words_outcomes(const report *r,
+                      const bd_requirement_result *requirement);  /* "5 clean, 1 not observed" */
+bd_str words_edition(const report *r);                            /* "Auditor" */
+bd_str words_source_title(const report *r, bd_str source);        /* "S17 Storage accounts" */
+bd_str words_signoff(const report *r, const bd_signoff *signoff); /* "name (role), time" */
+bd_str words_journal_text(const report *r, bd_str text);          /* text of others: made visible */
+bd_str words_capital(const report *r,
+                     bd_str text); /* first letter raised where it begins a plain word */
 
 /* ---- states ----------------------------------------------------------------------------------------- */
 
@@ -67,16 +76,19 @@ bd_mark mark_of_state(bd_state state);
 bd_mark mark_of_criterion(bd_criterion_state state);
 /* How a list of controls stands in one month (index of assessment->months). */
 bd_cell_state cell_of_month(const report *r, const uint32_t *controls, size_t count, size_t month);
-bd_cell_state cell_of_requirement(const report *r, const bd_requirement_result *requirement, size_t month);
+bd_cell_state cell_of_requirement(const report *r, const bd_requirement_result *requirement,
+                                  size_t month);
 int count_open(const report *r);
 int count_open_of(const report *r, const bd_control_result *control);
 
 /* ---- pieces ----------------------------------------------------------------------------------------- */
 
 bd_str pointer_of(const report *r, const char *format, ...) BD_PRINTF(2, 3);
-bd_str anchor_of(const report *r, const char *kind, bd_str id); /* "" where the report has no such sections */
-bd_str anchor_of_exception(const report *r, size_t index);      /* "" for those the register leaves out */
-bd_str anchor_of_evidence(const report *r, uint32_t number);    /* "" for sidecars, too */
+bd_str anchor_of(const report *r, const char *kind,
+                 bd_str id); /* "" where the report has no such sections */
+bd_str anchor_of_exception(const report *r,
+                           size_t index); /* "" for those the register leaves out */
+bd_str anchor_of_evidence(const report *r, uint32_t number); /* "" for sidecars, too */
 size_t index_of_evidence(const report *r, uint32_t number);
 
 typedef struct {
@@ -84,22 +96,26 @@ typedef struct {
     bd_align align;
     double weight;
 } column_def;
-bd_table *add_table(report *r, bd_str caption, const column_def *columns, size_t count, bool is_compact);
-#define ADD_TABLE(r, caption, columns, is_compact) add_table((r), (caption), (columns), BD_COUNT(columns), (is_compact))
+bd_table *add_table(report *r, bd_str caption, const column_def *columns, size_t count,
+                    bool is_compact);
+#define ADD_TABLE(r, caption, columns, is_compact)                                                 \
+    add_table((r), (caption), (columns), BD_COUNT(columns), (is_compact))
 bd_table *add_facts(report *r, bool is_compact);           /* key and value, no head */
 void fact(bd_table *table, const char *key, bd_str value); /* left out when the value is empty */
 bd_cell *fact_cell(bd_table *table, const char *key);      /* the value's cell, for runs */
 
 bd_table *add_sheet(report *r);                        /* rows of two pairs */
 bd_cell *sheet_cell(bd_table *table, const char *key); /* half a row: the value's cell */
-void sheet_pair(bd_table *table, const char *key, bd_str value, const char *key2, bd_str value2); /* a whole row */
+void sheet_pair(bd_table *table, const char *key, bd_str value, const char *key2,
+                bd_str value2); /* a whole row */
 /* A whole row of one value; NULL and no row when it is empty. */
 bd_cell *sheet_wide(bd_table *table, const char *key, bd_run_style style, bd_str value);
 
 void cell_figure(report *r, bd_table *table, bd_str pointer, int64_t number);
 void cell_add(bd_table *table, bd_cell *cell, bd_str text);
 void cell_add_muted(bd_table *table, bd_cell *cell, bd_str text);
-void cell_add_link(bd_table *table, bd_cell *cell, bd_str text, bd_str anchor); /* plain when the anchor is "" */
+void cell_add_link(bd_table *table, bd_cell *cell, bd_str text,
+                   bd_str anchor); /* plain when the anchor is "" */
 void cell_add_figure(report *r, bd_table *table, bd_cell *cell, bd_str pointer, int64_t number);
 void cell_evidence(report *r, bd_table *table, uint32_t number); /* a dash for 0 */
 void cell_link(bd_table *table, bd_str text, bd_str anchor);

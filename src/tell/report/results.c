@@ -3,8 +3,8 @@
 
 #include "report_priv.h"
 
-#define DASH          "\xe2\x80\x93"
-#define RESULT_ROWS   100 /* per check; deviating and unclear ones first when there are more */
+#define DASH "\xe2\x80\x93"
+#define RESULT_ROWS 100   /* per check; deviating and unclear ones first when there are more */
 #define EVIDENCE_ROWS 100 /* per control; the IPE sheets have all */
 
 /* ---- results in words ---------------------------------------------------------------------------------------- */
@@ -13,7 +13,8 @@ static uint64_t judged_of(const bd_check_result *result) {
     return result->passed + result->failed + result->cannot_tell;
 }
 
-static void add_ok_words(report *r, bd_table *table, bd_cell *cell, const bd_check_result *result, bd_str pointer) {
+static void add_ok_words(report *r, bd_table *table, bd_cell *cell, const bd_check_result *result,
+                         bd_str pointer) {
     if (result->passed == 0) {
         cell_add(table, cell, BD_STR("nothing to judge"));
         return;
@@ -26,12 +27,15 @@ static void add_ok_words(report *r, bd_table *table, bd_cell *cell, const bd_che
     cell_add(table, cell, BD_STR(")"));
 }
 
-static void add_result_words(report *r, bd_table *table, const bd_check_result *result, bd_str pointer) {
+static void add_result_words(report *r, bd_table *table, const bd_check_result *result,
+                             bd_str pointer) {
     bd_cell *cell = bd_table_cell(table);
     if (result->failed > 0) {
-        cell_add_figure(r, table, cell, pointer_of(r, "%.*s/failed", BD_ARG(pointer)), (int64_t)result->failed);
+        cell_add_figure(r, table, cell, pointer_of(r, "%.*s/failed", BD_ARG(pointer)),
+                        (int64_t)result->failed);
         cell_add(table, cell,
-                 bd_str_format(r->arena, " of %llu deviate%s", (unsigned long long)judged_of(result),
+                 bd_str_format(r->arena, " of %llu deviate%s",
+                               (unsigned long long)judged_of(result),
                                result->failed == 1 ? "s" : ""));
     } else if (result->verdict == BD_CANNOT_TELL) {
         cell_add(table, cell, BD_STR("cannot tell"));
@@ -39,20 +43,26 @@ static void add_result_words(report *r, bd_table *table, const bd_check_result *
         add_ok_words(r, table, cell, result, pointer);
     }
     if (result->reason.size > 0) {
-        cell_add_muted(table, cell, bd_str_format(r->arena, " %.*s", BD_ARG(words_journal_text(r, result->reason))));
+        cell_add_muted(
+            table, cell,
+            bd_str_format(r->arena, " %.*s", BD_ARG(words_journal_text(r, result->reason))));
     }
 }
 
 static void add_result_row(report *r, bd_table *table, size_t control, size_t index) {
     const bd_check_result *result = &r->assessment->checks.data[index];
-    bd_str pointer = pointer_of(r, "/controls/%zu/checks/%zu", r->position[control], r->check_position[index]);
+    bd_str pointer =
+        pointer_of(r, "/controls/%zu/checks/%zu", r->position[control], r->check_position[index]);
     bd_table_text(table, result->instance.size > 0 ? result->instance : BD_STR("outside"));
     bd_table_text(table, words_day(r, result->snapshot));
-    bd_table_text(table, result->snapshot == BD_DAY_NONE && result->scope.size == 0 ? BD_STR(DASH)
-                                                                                    : words_scope(r, result->scope));
+    bd_table_text(table, result->snapshot == BD_DAY_NONE && result->scope.size == 0
+                             ? BD_STR(DASH)
+                             : words_scope(r, result->scope));
     add_result_words(r, table, result, pointer);
-    cell_figure(r, table, pointer_of(r, "%.*s/not_applicable", BD_ARG(pointer)), (int64_t)result->not_applicable);
-    cell_figure(r, table, pointer_of(r, "%.*s/cannot_tell", BD_ARG(pointer)), (int64_t)result->cannot_tell);
+    cell_figure(r, table, pointer_of(r, "%.*s/not_applicable", BD_ARG(pointer)),
+                (int64_t)result->not_applicable);
+    cell_figure(r, table, pointer_of(r, "%.*s/cannot_tell", BD_ARG(pointer)),
+                (int64_t)result->cannot_tell);
     cell_evidence(r, table, result->evidence);
 }
 
@@ -76,19 +86,23 @@ static check_tally tally_check(const report *r, const bd_check *check) {
 }
 
 static bool is_shown(const bd_check_result *result, const check_tally *t) {
-    return t->all <= RESULT_ROWS || (result->verdict != BD_PASS && result->verdict != BD_NOT_APPLICABLE);
+    return t->all <= RESULT_ROWS ||
+           (result->verdict != BD_PASS && result->verdict != BD_NOT_APPLICABLE);
 }
 
 static void add_check_results(report *r, size_t control, const bd_check *check) {
-    static const column_def columns[] = {{"Instance", BD_ALIGN_LEFT, 0},        {"Snapshot", BD_ALIGN_LEFT, 0},
-                                         {"Scope", BD_ALIGN_LEFT, 1},           {"Result", BD_ALIGN_LEFT, 3},
-                                         {"Not applicable", BD_ALIGN_RIGHT, 0}, {"Cannot tell", BD_ALIGN_RIGHT, 0},
-                                         {"Evidence", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {
+        {"Instance", BD_ALIGN_LEFT, 0},        {"Snapshot", BD_ALIGN_LEFT, 0},
+        {"Scope", BD_ALIGN_LEFT, 1},           {"Result", BD_ALIGN_LEFT, 3},
+        {"Not applicable", BD_ALIGN_RIGHT, 0}, {"Cannot tell", BD_ALIGN_RIGHT, 0},
+        {"Evidence", BD_ALIGN_LEFT, 0}};
     check_tally t = tally_check(r, check);
-    bd_str caption = bd_str_format(r->arena, "%.*s%.*s: %.*s", BD_ARG(check->requirement->control->number),
-                                   BD_ARG(check->requirement->req), BD_ARG(check->title));
+    bd_str caption =
+        bd_str_format(r->arena, "%.*s%.*s: %.*s", BD_ARG(check->requirement->control->number),
+                      BD_ARG(check->requirement->req), BD_ARG(check->title));
     if (t.all == 0) {
-        say_text(r, BD_PARA_NOTE, bd_str_format(r->arena, "%.*s: no evidence to judge.", BD_ARG(caption)));
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena, "%.*s: no evidence to judge.", BD_ARG(caption)));
         return;
     }
     bd_table *table = ADD_TABLE(r, caption, columns, true);
@@ -130,7 +144,8 @@ static void add_resource_cell(report *r, bd_table *table, bd_str resource) {
     cell_add(table, cell, words_journal_text(r, words_resource(r, resource)));
     bd_str place = words_resource_place(r, resource);
     if (place.size > 0) {
-        cell_add_muted(table, cell, words_journal_text(r, bd_str_format(r->arena, " %.*s", BD_ARG(place))));
+        cell_add_muted(table, cell,
+                       words_journal_text(r, bd_str_format(r->arena, " %.*s", BD_ARG(place))));
     }
 }
 
@@ -144,9 +159,10 @@ static void add_failing(report *r, const bd_check *check) {
     if (group == NULL || group->count == 0) {
         return;
     }
-    size_t printed = group->first.count < BD_REPORT_FINDINGS ? group->first.count : BD_REPORT_FINDINGS;
-    bd_table *table =
-        ADD_TABLE(r, bd_str_format(r->arena, "Failing records of %.*s", BD_ARG(check->id)), columns, true);
+    size_t printed =
+        group->first.count < BD_REPORT_FINDINGS ? group->first.count : BD_REPORT_FINDINGS;
+    bd_table *table = ADD_TABLE(
+        r, bd_str_format(r->arena, "Failing records of %.*s", BD_ARG(check->id)), columns, true);
     for (size_t i = 0; i < printed; i++) {
         const bd_finding *finding = &group->first.data[i];
         bd_table_text(table, finding->instance.size > 0 ? finding->instance : BD_STR("outside"));
@@ -176,9 +192,11 @@ static bd_str seen_words(const report *r, bd_instant exact, bd_day day, const ch
 static void add_observed(report *r, bd_table *table, size_t index) {
     const bd_exception *x = &r->assessment->exceptions.data[index];
     bd_cell *cell = bd_table_cell(table);
-    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index), x->failing_days);
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index),
+                    x->failing_days);
     cell_add(table, cell, BD_STR(" of "));
-    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index), x->observed_days);
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index),
+                    x->observed_days);
     cell_add(table, cell, BD_STR(" days"));
 }
 
@@ -195,10 +213,11 @@ static void add_exceptions_of(report *r, const bd_control_result *c) {
     }
     bd_table *table = ADD_TABLE(r, BD_STR("Exceptions in the period"), columns, true);
     size_t printed = 0;
-    for (size_t i = 0; i < c->exceptions.count && printed < BD_REPORT_FINDINGS; i++, printed++) {
+    for (size_t i = 0; i < c->exceptions.count && printed < BD_REPORT_EXCEPTIONS; i++, printed++) {
         size_t index = c->exceptions.data[i];
         const bd_exception *x = &r->assessment->exceptions.data[index];
-        cell_link(table, words_journal_text(r, words_resource(r, x->resource)), anchor_of_exception(r, index));
+        cell_link(table, words_journal_text(r, words_resource(r, x->resource)),
+                  anchor_of_exception(r, index));
         bd_table_text(table, seen_words(r, BD_INSTANT_NONE, x->last_seen_clean, "never before"));
         bd_table_text(table, seen_words(r, x->exact_from, x->first_seen_failing, DASH));
         bd_table_text(table, words_day(r, x->last_seen_failing));
@@ -215,7 +234,8 @@ static void add_exceptions_of(report *r, const bd_control_result *c) {
     }
 }
 
-/* ---- evidence ----------------------------------------------------------------------------------------------------- */
+/* ---- evidence
+ * ----------------------------------------------------------------------------------------------------- */
 
 static index_list evidence_of(const report *r, const bd_control_result *c) {
     index_list items = {0};
@@ -248,7 +268,8 @@ static void add_evidence_row(report *r, bd_table *table, size_t index) {
     cell_evidence(r, table, item->given.number);
     bd_table_text(table, words_journal_text(r, item->title));
     bd_table_text(table, item->source.size > 0 ? item->source : BD_STR(DASH));
-    bd_table_text(table, words_span(r, item->describes_from, item->describes_to, item->is_snapshot));
+    bd_table_text(table,
+                  words_span(r, item->describes_from, item->describes_to, item->is_snapshot));
     bd_table_text(table, words_utc_day(r, item->collected_at));
     cell_figure(r, table, pointer_of(r, "/evidence/%zu/rows_read", r->place_of_item[index]),
                 (int64_t)item->facts.rows_read);
@@ -259,9 +280,11 @@ static void add_evidence_row(report *r, bd_table *table, size_t index) {
 
 static void add_evidence(report *r, const index_list *items) {
     static const column_def columns[] = {
-        {"Evidence", BD_ALIGN_LEFT, 0},  {"What", BD_ALIGN_LEFT, 1},      {"Source", BD_ALIGN_LEFT, 0},
-        {"Describes", BD_ALIGN_LEFT, 0}, {"Collected", BD_ALIGN_LEFT, 0}, {"Rows", BD_ALIGN_RIGHT, 0},
-        {"SHA-256", BD_ALIGN_LEFT, 0},   {"Complete", BD_ALIGN_LEFT, 0},  {"Reviewer", BD_ALIGN_LEFT, 0.4}};
+        {"Evidence", BD_ALIGN_LEFT, 0},  {"What", BD_ALIGN_LEFT, 1},
+        {"Source", BD_ALIGN_LEFT, 0},    {"Describes", BD_ALIGN_LEFT, 0},
+        {"Collected", BD_ALIGN_LEFT, 0}, {"Rows", BD_ALIGN_RIGHT, 0},
+        {"SHA-256", BD_ALIGN_LEFT, 0},   {"Complete", BD_ALIGN_LEFT, 0},
+        {"Reviewer", BD_ALIGN_LEFT, 0.4}};
     if (items->count == 0) {
         return;
     }
@@ -272,7 +295,8 @@ static void add_evidence(report *r, const index_list *items) {
     }
     if (items->count > printed) {
         bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
-        bd_para_text(para, bd_str_format(r->arena, "%zu more items speak to it; the ", items->count - printed));
+        bd_para_text(para, bd_str_format(r->arena, "%zu more items speak to it; the ",
+                                         items->count - printed));
         bd_para_link(para, BD_STR("evidence sheets"), BD_STR("ipe"));
         bd_para_text(para, BD_STR(" name the controls that each is read for."));
     }
@@ -286,18 +310,22 @@ static void add_signoffs(report *r, const index_list *items) {
         const bd_evidence *item = &r->evidence->data[items->data[i]];
         handed_in += item->origin == BD_ORIGIN_HANDED_IN;
         signed_off += item->origin == BD_ORIGIN_HANDED_IN && item->is_signed_off;
-        if (item->origin == BD_ORIGIN_HANDED_IN && item->preparer.name.size > 0 && names.count < 6) {
-            bd_str reviewer = item->reviewers.count > 0 ? words_signoff(r, &item->reviewers.data[0]) : BD_STR("nobody");
-            *bd_push(r->arena, &names) = bd_str_format(r->arena, "%.*s prepared by %.*s, reviewed by %.*s",
-                                                       BD_ARG(bd_evidence_id(r->arena, item->given.number)),
-                                                       BD_ARG(words_signoff(r, &item->preparer)), BD_ARG(reviewer));
+        if (item->origin == BD_ORIGIN_HANDED_IN && item->preparer.name.size > 0 &&
+            names.count < 6) {
+            bd_str reviewer = item->reviewers.count > 0 ? words_signoff(r, &item->reviewers.data[0])
+                                                        : BD_STR("nobody");
+            *bd_push(r->arena, &names) =
+                bd_str_format(r->arena, "%.*s prepared by %.*s, reviewed by %.*s",
+                              BD_ARG(bd_evidence_id(r->arena, item->given.number)),
+                              BD_ARG(words_signoff(r, &item->preparer)), BD_ARG(reviewer));
         }
     }
     bd_str text = BD_STR("Nothing here was handed in by people; machine exports need no reviewer.");
     if (handed_in > 0) {
-        text = bd_str_format(r->arena, "%zu of %zu handed-in items %s signed off%s%.*s. Stated, not authenticated.",
-                             signed_off, handed_in, signed_off == 1 ? "is" : "are", names.count > 0 ? ": " : "",
-                             BD_ARG(words_list(r, &names, "; ")));
+        text = bd_str_format(
+            r->arena, "%zu of %zu handed-in items %s signed off%s%.*s. Stated, not authenticated.",
+            signed_off, handed_in, signed_off == 1 ? "is" : "are", names.count > 0 ? ": " : "",
+            BD_ARG(words_list(r, &names, "; ")));
     }
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
     bd_para_styled(para, BD_RUN_STRONG, BD_STR("Sign-off. "));

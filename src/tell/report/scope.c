@@ -36,28 +36,34 @@ static void add_system(report *r) {
 }
 
 static void add_subscriptions(report *r) {
-    static const column_def columns[] = {{"Subscription", BD_ALIGN_LEFT, 1}, {"Id", BD_ALIGN_LEFT, 1}};
+    static const column_def columns[] = {{"Subscription", BD_ALIGN_LEFT, 1},
+                                         {"Id", BD_ALIGN_LEFT, 1}};
     const bd_engagement *e = r->engagement;
     if (e->subscriptions.count == 0) {
-        say(r, BD_PARA_BODY, "No subscriptions are named: all that the evidence shows are in scope.");
+        say(r, BD_PARA_BODY,
+            "No subscriptions are named: all that the evidence shows are in scope.");
         return;
     }
     bd_table *table = ADD_TABLE(r, BD_STR("Subscriptions in scope"), columns, true);
     for (size_t i = 0; i < e->subscriptions.count; i++) {
-        bd_table_text(table,
-                      e->subscriptions.data[i].name.size > 0 ? e->subscriptions.data[i].name : BD_STR("unnamed"));
+        bd_table_text(table, e->subscriptions.data[i].name.size > 0 ? e->subscriptions.data[i].name
+                                                                    : BD_STR("unnamed"));
         bd_table_styled(table, BD_RUN_MONO, e->subscriptions.data[i].id);
     }
     say(r, BD_PARA_NOTE,
-        "Anything outside these subscriptions and this tenant is out of scope. Services, commitments, "
-        "components, incidents and complementary controls of users are described in management's own "
+        "Anything outside these subscriptions and this tenant is out of scope. Services, "
+        "commitments, "
+        "components, incidents and complementary controls of users are described in management's "
+        "own "
         "description of the system, not here.");
 }
 
 static void add_calendar(report *r) {
     const bd_assessment *a = r->assessment;
     bd_table *table = add_facts(r, false);
-    fact(table, "Period", bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(words_period_kind(r)), BD_ARG(words_period(r))));
+    fact(table, "Period",
+         bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(words_period_kind(r)),
+                       BD_ARG(words_period(r))));
     fact(table, "Time zone",
          bd_str_format(r->arena, "%.*s, time zone data %.*s", BD_ARG(r->engagement->zone_name),
                        BD_ARG(a->zone_data_version)));
@@ -109,8 +115,8 @@ static bd_str fact_words(report *r, const bd_value *value) {
         text = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(text), i > 0 ? ", " : "", BD_ARG(one));
     }
     if (value->count > FACT_MEMBERS) {
-        text = bd_str_format(r->arena, "%.*s and %zu more in 80_MACHINE/engagement.json", BD_ARG(text),
-                             value->count - FACT_MEMBERS);
+        text = bd_str_format(r->arena, "%.*s and %zu more in 80_MACHINE/engagement.json",
+                             BD_ARG(text), value->count - FACT_MEMBERS);
     }
     return text;
 }
@@ -137,8 +143,8 @@ static void add_organisation_facts(report *r) {
     for (size_t i = 0; i < facts->count; i++) {
         bd_str approved_by = {"", 0};
         bd_day approved_on = BD_DAY_NONE;
-        const bd_value *value =
-            bd_engagement_fact(r->engagement, bd_str_z(r->arena, facts->keys[i]), &approved_by, &approved_on);
+        const bd_value *value = bd_engagement_fact(
+            r->engagement, bd_str_z(r->arena, facts->keys[i]), &approved_by, &approved_on);
         bd_table_text(table, fact_name(r, facts->keys[i]));
         bd_table_text(table, fact_words(r, value));
         bd_table_text(table, approved_by);
@@ -158,14 +164,16 @@ static void add_exclusions(report *r) {
         return;
     }
     say(r, BD_PARA_NOTE,
-        "An exclusion takes a record out of a check for snapshots on or after its approval, until it "
+        "An exclusion takes a record out of a check for snapshots on or after its approval, until "
+        "it "
         "expires. It never changes what was found before.");
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < e->exclusions.count; i++) {
         const bd_exclusion *x = &e->exclusions.data[i];
         const bd_check *check = bd_catalog_check(r->catalog, x->check);
         cell_link(table, x->check,
-                  check == NULL ? BD_STR("") : anchor_of(r, "control", check->requirement->control->number));
+                  check == NULL ? BD_STR("")
+                                : anchor_of(r, "control", check->requirement->control->number));
         bd_cell *cell = bd_table_cell(table);
         cell_add(table, cell, words_resource(r, x->resource));
         bd_str place = words_resource_place(r, x->resource);
@@ -173,14 +181,15 @@ static void add_exclusions(report *r) {
             cell_add_muted(table, cell, bd_str_format(r->arena, " (%.*s)", BD_ARG(place)));
         }
         bd_table_text(table, x->reason);
-        bd_table_text(
-            table, bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(x->approved_by), BD_ARG(words_day(r, x->approved_on))));
+        bd_table_text(table, bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(x->approved_by),
+                                           BD_ARG(words_day(r, x->approved_on))));
         bd_table_text(table, words_day(r, x->expires_on));
     }
 }
 
 static void add_people(report *r) {
-    static const column_def columns[] = {{"Owner of controls", BD_ALIGN_LEFT, 0}, {"People", BD_ALIGN_LEFT, 1}};
+    static const column_def columns[] = {{"Owner of controls", BD_ALIGN_LEFT, 0},
+                                         {"People", BD_ALIGN_LEFT, 1}};
     if (r->engagement->owners.count == 0) {
         say(r, BD_PARA_BODY, "The organisation names nobody.");
         return;

@@ -35,7 +35,8 @@ static bool month_days(const report *r, size_t month, bd_day *from, bd_day *to) 
     bd_str label = r->assessment->months.data[month];
     int64_t year, number;
     if (label.size != 7 || !bd_str_to_i64(bd_str_sub(label, 0, 4), &year) ||
-        !bd_str_to_i64(bd_str_sub(label, 5, 7), &number) || !bd_date_is_valid((int)year, (int)number, 1)) {
+        !bd_str_to_i64(bd_str_sub(label, 5, 7), &number) ||
+        !bd_date_is_valid((int)year, (int)number, 1)) {
         return false;
     }
     *from = bd_day_of_date((int)year, (int)number, 1);
@@ -44,7 +45,8 @@ static bool month_days(const report *r, size_t month, bd_day *from, bd_day *to) 
 }
 
 /* A stub month joins its neighbour, so the neighbour's instance is the one that overlaps. */
-static void count_month(const report *r, const bd_requirement_result *requirement, size_t month, tally *out) {
+static void count_month(const report *r, const bd_requirement_result *requirement, size_t month,
+                        tally *out) {
     bd_day from = 0, to = 0;
     bool has_days = month_days(r, month, &from, &to);
     for (size_t i = 0; i < requirement->instance_count; i++) {
@@ -80,7 +82,8 @@ static bd_cell_state cell_of_tally(const tally *t) {
     return t->counts[BD_OUTCOME_CLEAN] > 0 ? BD_CELL_CLEAN : BD_CELL_NO_OCCURRENCE;
 }
 
-bd_cell_state cell_of_requirement(const report *r, const bd_requirement_result *requirement, size_t month) {
+bd_cell_state cell_of_requirement(const report *r, const bd_requirement_result *requirement,
+                                  size_t month) {
     tally t = {.all = 0};
     count_month(r, requirement, month, &t);
     return cell_of_tally(&t);

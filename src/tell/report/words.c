@@ -1,4 +1,4 @@
-/* How values read in print.  Words for results: judging.md section 7. */
+/* How values read in print.  Words for results are those of "bindery-1". */
 #include "bindery/report.h"
 
 #include "report_priv.h"
@@ -24,7 +24,8 @@ static bd_str readable_instant(const report *r, bd_instant at, size_t length, co
     bd_str text = bd_instant_format(r->arena, at);
     bd_str clock = bd_str_sub(text, 11, text.size - 1);
     clock = bd_str_sub(clock, 0, length < clock.size ? length : clock.size);
-    return bd_str_format(r->arena, "%.*s %.*s%s", BD_ARG(bd_str_sub(text, 0, 10)), BD_ARG(clock), zone);
+    return bd_str_format(r->arena, "%.*s %.*s%s", BD_ARG(bd_str_sub(text, 0, 10)), BD_ARG(clock),
+                         zone);
 }
 
 bd_str words_instant(const report *r, bd_instant at) {
@@ -88,7 +89,8 @@ bd_str words_hash_short(const report *r, const uint8_t sha256[32]) {
 bd_str words_list(const report *r, const bd_strs *texts, const char *between) {
     bd_str list = {"", 0};
     for (size_t i = 0; i < texts->count; i++) {
-        list = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(list), i > 0 ? between : "", BD_ARG(texts->data[i]));
+        list = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(list), i > 0 ? between : "",
+                             BD_ARG(texts->data[i]));
     }
     return list;
 }
@@ -103,8 +105,8 @@ bd_str words_capital(const report *r, bd_str text) {
     while (end < text.size && is_lower(text.data[end])) {
         end++;
     }
-    bool is_word =
-        end > 0 && (end == text.size || text.data[end] == ' ' || text.data[end] == ',' || text.data[end] == ';');
+    bool is_word = end > 0 && (end == text.size || text.data[end] == ' ' || text.data[end] == ',' ||
+                               text.data[end] == ';');
     if (!is_word) {
         return text;
     }
@@ -119,7 +121,9 @@ bd_str words_sentence(const report *r, bd_str text) {
     }
     char last = text.data[text.size - 1];
     bd_str raised = words_capital(r, text);
-    return last == '.' || last == '?' || last == '!' ? raised : bd_str_format(r->arena, "%.*s.", BD_ARG(raised));
+    return last == '.' || last == '?' || last == '!'
+               ? raised
+               : bd_str_format(r->arena, "%.*s.", BD_ARG(raised));
 }
 
 bd_str words_journal_text(const report *r, bd_str text) {
@@ -140,7 +144,8 @@ static const struct {
     {"see sample-sizes.tsv (daily)", "the auditor's choice of days"},
     {"see sample-sizes.tsv", "the auditor's choice"},
     {"algorithm 5.1", "the exposure algorithm"},
-    {"log passed = snapshot rule of section 5.5", "a day that the log no longer reaches follows the snapshot rule"},
+    {"log passed = snapshot rule of section 5.5",
+     "a day that the log no longer reaches follows the snapshot rule"},
     {"the snapshot rule of section 5.5", "the snapshot rule"},
     {"section 5.5", "the snapshot rule"},
     {"newly NonCompliant with", "newly departing from"},
@@ -162,8 +167,8 @@ static const struct {
 static bd_str replace(const report *r, bd_str text, bd_str from, bd_str to) {
     bd_str done = {"", 0};
     for (ptrdiff_t at; (at = bd_str_find(text, from)) >= 0;) {
-        done =
-            bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(done), BD_ARG(bd_str_sub(text, 0, (size_t)at)), BD_ARG(to));
+        done = bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(done),
+                             BD_ARG(bd_str_sub(text, 0, (size_t)at)), BD_ARG(to));
         text = bd_str_sub(text, (size_t)at + from.size, text.size);
     }
     return done.size == 0 ? text : bd_str_format(r->arena, "%.*s%.*s", BD_ARG(done), BD_ARG(text));
@@ -193,7 +198,8 @@ bd_str words_mapping(const report *r, const bd_control *control) {
     bd_str note = control->mapping_note;
     if (opens_with_any(note, comparing, BD_COUNT(comparing))) {
         ptrdiff_t cut = bd_str_find(note, BD_STR("; "));
-        note = cut < 0 || control->is_ours ? BD_STR("") : bd_str_sub(note, (size_t)cut + 2, note.size);
+        note =
+            cut < 0 || control->is_ours ? BD_STR("") : bd_str_sub(note, (size_t)cut + 2, note.size);
     }
     if (opens_with_any(note, bare, BD_COUNT(bare))) {
         return BD_STR("");
@@ -204,8 +210,9 @@ bd_str words_mapping(const report *r, const bd_control *control) {
 /* ---- names ------------------------------------------------------------------------------------------------ */
 
 static const char *const frequency_words[] = {
-    [BD_CONTINUOUS] = "continuous", [BD_MONTHLY] = "monthly",     [BD_QUARTERLY] = "quarterly",
-    [BD_ANNUAL] = "annual",         [BD_PER_EVENT] = "per event", [BD_ONCE] = "once, in force every day",
+    [BD_CONTINUOUS] = "continuous", [BD_MONTHLY] = "monthly",
+    [BD_QUARTERLY] = "quarterly",   [BD_ANNUAL] = "annual",
+    [BD_PER_EVENT] = "per event",   [BD_ONCE] = "once, in force every day",
 };
 _Static_assert(BD_COUNT(frequency_words) == BD_ONCE + 1, "a word for every frequency");
 
@@ -263,7 +270,8 @@ bd_str words_resource_place(const report *r, bd_str resource) {
     if (group.size == 0) {
         return subscription;
     }
-    return bd_str_format(r->arena, "%.*s, %.*s, %.*s", BD_ARG(last_type), BD_ARG(group), BD_ARG(subscription));
+    return bd_str_format(r->arena, "%.*s, %.*s, %.*s", BD_ARG(last_type), BD_ARG(group),
+                         BD_ARG(subscription));
 }
 
 bd_str words_people(const report *r, bd_str owner) {
@@ -292,12 +300,14 @@ bd_str words_signoff(const report *r, const bd_signoff *signoff) {
     if (signoff->name.size == 0) {
         return BD_STR("");
     }
-    bd_str role = signoff->role.size == 0 ? BD_STR("") : bd_str_format(r->arena, " (%.*s)", BD_ARG(signoff->role));
+    bd_str role = signoff->role.size == 0
+                      ? BD_STR("")
+                      : bd_str_format(r->arena, " (%.*s)", BD_ARG(signoff->role));
     bd_str at = signoff->at == BD_INSTANT_NONE
                     ? BD_STR("")
                     : bd_str_format(r->arena, ", %.*s", BD_ARG(words_instant(r, signoff->at)));
-    return words_journal_text(r,
-                              bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(signoff->name), BD_ARG(role), BD_ARG(at)));
+    return words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(signoff->name),
+                                               BD_ARG(role), BD_ARG(at)));
 }
 
 /* ---- outcomes ------------------------------------------------------------------------------------------------ */
@@ -321,8 +331,9 @@ bd_str words_outcome(bd_outcome outcome, bd_frequency frequency) {
 }
 
 bd_str words_outcomes(const report *r, const bd_requirement_result *requirement) {
-    static const bd_outcome order[] = {BD_OUTCOME_CLEAN,     BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_CHANGE_LOG,
-                                       BD_OUTCOME_DEVIATION, BD_OUTCOME_CANNOT_TELL,   BD_OUTCOME_MISSING,
+    static const bd_outcome order[] = {BD_OUTCOME_CLEAN,       BD_OUTCOME_NO_OCCURRENCE,
+                                       BD_OUTCOME_CHANGE_LOG,  BD_OUTCOME_DEVIATION,
+                                       BD_OUTCOME_CANNOT_TELL, BD_OUTCOME_MISSING,
                                        BD_OUTCOME_NOT_DUE};
     bd_str list = {"", 0};
     for (size_t i = 0; i < BD_COUNT(order); i++) {
@@ -331,8 +342,9 @@ bd_str words_outcomes(const report *r, const bd_requirement_result *requirement)
             count += requirement->instances[k].outcome == order[i];
         }
         if (count > 0) {
-            list = bd_str_format(r->arena, "%.*s%s%d %.*s", BD_ARG(list), list.size > 0 ? ", " : "", count,
-                                 BD_ARG(words_outcome(order[i], requirement->requirement->frequency)));
+            list = bd_str_format(
+                r->arena, "%.*s%s%d %.*s", BD_ARG(list), list.size > 0 ? ", " : "", count,
+                BD_ARG(words_outcome(order[i], requirement->requirement->frequency)));
         }
     }
     return list.size > 0 ? list : BD_STR("none due");
