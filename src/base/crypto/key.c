@@ -138,7 +138,11 @@ static bd_rc raise_unopened(question *q, bd_err *err) {
         BD_RAISE(err, BD_ERR_INPUT, "cannot decrypt key file '%s': the passphrase does not fit",
                  q->path);
     }
-    return bd_crypto_raise(err, BD_ERR_INPUT, "cannot read a private key from", q->path);
+    ERR_clear_error();
+    BD_RAISE(err, BD_ERR_INPUT,
+             "cannot open key file '%s': it holds no private key in PEM form; expected a block that begins "
+             "with '-----BEGIN PRIVATE KEY-----'",
+             q->path);
 }
 
 /* ---- the two containers ---------------------------------------------------------------------- */

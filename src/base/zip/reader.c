@@ -124,6 +124,9 @@ static bd_rc read_at(const bd_zip_reader *reader, void *bytes, size_t count, int
 
 static bd_rc refuse_end(const bd_zip_reader *reader, bd_err *err) {
     uint8_t first[4] = {0};
+    if (reader->file_bytes == 0) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%s' is not a zip file: it is empty", reader->path);
+    }
     if (reader->file_bytes >= 4) {
         BD_TRY(read_at(reader, first, sizeof(first), 0, err));
     }

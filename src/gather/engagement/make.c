@@ -65,12 +65,12 @@ static bd_rc put_categories(maker *m) {
         int at = engagement_category(name);
         if (at < 0) {
             const char *nearest = bd_nearest(name, bd_category_names, BD_COUNT(bd_category_names));
-            BD_RAISE(m->err, BD_ERR_USAGE, "unknown category '%.*s', %s'%s'",
+            BD_RAISE(m->err, BD_ERR_USAGE,
+                     "unknown category '%.*s'%s%s%s; known are Security, Availability, "
+                     "Confidentiality, Processing Integrity and Privacy",
                      BD_ARG(bd_str_visible(m->arena, name)),
-                     nearest != NULL ? "the nearest known is "
-                                     : "known are Availability, Confidentiality, Processing "
-                                       "Integrity, Privacy and ",
-                     nearest != NULL ? nearest : "Security");
+                     nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                     nearest != NULL ? "'?" : "");
         }
         has[at] = true;
     }

@@ -156,6 +156,11 @@ static bd_str complete_reason(bd_judging *run, const bd_control_result *control)
     if (control->is_no_occurrence) {
         return BD_STR("no occurrence in the period; operation not testable");
     }
+    if (control->due == 1) {
+        return control->has_exception
+                   ? BD_STR("the one due instance is accepted; every exception is closed")
+                   : BD_STR("the one due instance is accepted");
+    }
     return bd_str_format(run->arena, "all %d due instances are accepted%s", control->due,
                          control->has_exception ? "; every exception is closed" : "");
 }
