@@ -159,7 +159,7 @@ key=e/identity/trial.key.pem
 damaged "a missing key" 3 "the trial identity is half there: 'e/identity/trial.key.pem' is missing" "rm $key"
 damaged "a missing certificate" 3 "'e/identity/trial.crt.pem' is missing" "rm e/identity/trial.crt.pem"
 damaged "a key that others can read" 3 "its mode 0644 lets others use it, expected 0600; run chmod 600 on it" "chmod 644 $key"
-damaged "a key that is none" 3 "cannot read a private key from 'e/identity/trial.key.pem'" "echo none >$key"
+damaged "a key that is none" 3 "it holds no private key in PEM form" "echo none >$key"
 damaged "another's key" 3 "do not belong together" \
     "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out $key 2>/dev/null; chmod 600 $key"
 encrypt="openssl ec -in $key -aes256 -passout pass:secret -out k 2>/dev/null; cp k $key; chmod 600 $key"

@@ -1532,8 +1532,8 @@ TEST(package, names_that_travel_badly_are_refused) {
         BINDER,
         "90_integrity/sha256sums",
         TSR,
-        "10_EVIDENCE/CC6/CC6.1/6.1.2_long/"
-        "E-0001_2026-01_0123456789012345678901234567890123456789.json"};
+        ("10_EVIDENCE/CC6/CC6.1/6.1.2_long/"
+         "E-0001_2026-01_0123456789012345678901234567890123456789.json")};
     bd_package_facts facts = make_facts(NULL);
     bd_package *package = bd_package_make(test_arena(), &facts);
     for (size_t i = 0; i < BD_COUNT(names); i++) {

@@ -140,7 +140,8 @@ static bd_rc raise_unopened(question *q, bd_err *err) {
     }
     ERR_clear_error();
     BD_RAISE(err, BD_ERR_INPUT,
-             "cannot open key file '%s': it holds no private key in PEM form; expected a block that begins "
+             "cannot open key file '%s': it holds no private key in PEM form; expected a block "
+             "that begins "
              "with '-----BEGIN PRIVATE KEY-----'",
              q->path);
 }

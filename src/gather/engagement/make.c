@@ -66,11 +66,11 @@ static bd_rc put_categories(maker *m) {
         if (at < 0) {
             const char *nearest = bd_nearest(name, bd_category_names, BD_COUNT(bd_category_names));
             BD_RAISE(m->err, BD_ERR_USAGE,
-                     "unknown category '%.*s'%s%s%s; known are Security, Availability, "
+                     "unknown category '%.*s'%s%s%s; all known are Security, Availability, "
                      "Confidentiality, Processing Integrity and Privacy",
                      BD_ARG(bd_str_visible(m->arena, name)),
-                     nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                     nearest != NULL ? "'?" : "");
+                     nearest != NULL ? ", the nearest known is '" : "",
+                     nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
         }
         has[at] = true;
     }
