@@ -42,8 +42,15 @@ typedef struct {
     uint8_t sha256[32]; /* of what was signed; all zero when not given */
     bool has_sha256;
     bd_str origin; /* "journal", "sidecar" or "register" */
+    bd_str
+        person; /* who `name` is by the engagement's people, where it is a sign-in name; else empty */
 } bd_signoff;
 typedef BD_VEC(bd_signoff) bd_signoffs;
+
+/* One name, whatever its case and blanks?  Two empty names are the same. */
+bool bd_is_same_person(bd_str a, bd_str b);
+/* At least one letter or digit: blanks, dots and dashes name nobody. */
+bool bd_is_person_name(bd_str name);
 
 /* ---- documents ------------------------------------------------------------------------------------ */
 

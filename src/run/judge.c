@@ -215,6 +215,11 @@ static uint32_t number_of_id(bd_str id) {
                : 0;
 }
 
+/* One person may be given by name and by sign-in name. */
+static void find_person(const bd_session *session, bd_signoff *who) {
+    who->person = bd_session_person(session, who->name);
+}
+
 static void take_review(judging *run, const bd_value *line) {
     bd_evidence *item = item_of_number(run, number_of_id(bd_value_text(line, "evidence")));
     if (item == NULL) {
@@ -250,6 +255,13 @@ static void apply_signoffs(judging *run) {
         const bd_value *line = bd_locker_line(run->session->locker, i);
         if (bd_str_eqz(bd_value_text(line, "kind"), "reviewed")) {
             take_review(run, line);
+        }
+    }
+    for (size_t i = 0; i < run->out->evidence.count; i++) {
+        bd_evidence *item = &run->out->evidence.data[i];
+        find_person(run->session, &item->preparer);
+        for (size_t j = 0; j < item->reviewers.count; j++) {
+            find_person(run->session, &item->reviewers.data[j]);
         }
     }
 }

@@ -15,22 +15,24 @@ static const bd_evidence_given *find_item(bd_session *session, bd_str id) {
     return bd_locker_find(session->locker, (uint32_t)number);
 }
 
-static bool is_same_person(bd_str a, bd_str b) {
-    return a.size > 0 && bd_str_fold_cmp(bd_str_trim(a), bd_str_trim(b)) == 0;
+static bool is_same_person(bd_session *session, bd_str a, bd_str b) {
+    return a.size > 0 &&
+           bd_is_same_person(bd_session_person(session, a), bd_session_person(session, b));
 }
 
 /* Who is on record for an item in the other role? */
-static bd_rc refuse_self_review(const bd_judged_run *judged, const bd_evidence_given *item,
-                                bd_str name, bool as_preparer, bd_arena *arena, bd_err *err) {
+static bd_rc refuse_self_review(bd_session *session, const bd_judged_run *judged,
+                                const bd_evidence_given *item, bd_str name, bool as_preparer,
+                                bd_err *err) {
     const bd_evidence *record = &judged->evidence.data[item->number - 1];
-    bool is_both = !as_preparer && is_same_person(record->preparer.name, name);
+    bool is_both = !as_preparer && is_same_person(session, record->preparer.name, name);
     for (size_t i = 0; as_preparer && i < record->reviewers.count; i++) {
-        is_both = is_both || is_same_person(record->reviewers.data[i].name, name);
+        is_both = is_both || is_same_person(session, record->reviewers.data[i].name, name);
     }
     if (is_both) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "'%.*s' cannot be both preparer and reviewer of %.*s; another person has to sign",
-                 BD_ARG(name), BD_ARG(bd_evidence_id(arena, item->number)));
+                 BD_ARG(name), BD_ARG(bd_evidence_id(session->arena, item->number)));
     }
     return BD_OK;
 }
@@ -59,7 +61,7 @@ static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const 
                      "there is no evidence item '%.*s'; 'bindery status --json' lists them",
                      BD_ARG(evidence->data[i]));
         }
-        BD_TRY(refuse_self_review(judged, item, name, as_preparer, session->arena, err));
+        BD_TRY(refuse_self_review(session, judged, item, name, as_preparer, err));
     }
     for (size_t i = 0; i < evidence->count; i++) {
         BD_TRY(append_review(session, find_item(session, evidence->data[i]), name, role, checked,
@@ -75,6 +77,10 @@ bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_s
         bd_str_trim(checked).size == 0) {
         BD_RAISE(err, BD_ERR_USAGE,
                  "a review names at least one item and gives --by, --role and --checked");
+    }
+    if (!bd_is_person_name(name)) {
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "--by gives '%.*s', which names nobody; give the reviewer's name", BD_ARG(name));
     }
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_WRITE, arena, outcome, &session, err));

@@ -39,6 +39,8 @@ BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode 
 /* USAGE when SOURCE_DATE_EPOCH is set to something that is no instant. */
 BD_MUST_USE bd_rc bd_check_epoch(bd_err *err);
 void bd_session_close(bd_session *session); /* accepts a zeroed one */
+/* The name of the engagement's person whose sign-in name `name` is; else `name` itself. */
+bd_str bd_session_person(const bd_session *session, bd_str name);
 const char *bd_session_path(const bd_session *session,
                             const char *name); /* in the engagement folder */
 const char *bd_session_output(const bd_session *session, const char *name); /* in out/<period>/ */

@@ -200,6 +200,17 @@ bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_are
     return BD_OK;
 }
 
+bd_str bd_session_person(const bd_session *session, bd_str name) {
+    const bd_engagement *engagement = &session->engagement;
+    for (size_t i = 0; i < engagement->people.count; i++) {
+        const bd_person *one = &engagement->people.data[i];
+        if (one->upn.size > 0 && bd_is_same_person(one->upn, name)) {
+            return one->name;
+        }
+    }
+    return name;
+}
+
 void bd_session_close(bd_session *session) {
     bd_locker_close(session->locker);
     session->locker = NULL;

@@ -381,7 +381,7 @@ TEST(scan, the_forms_of_one_resource_give_one_row) {
         "\"enableHttpsTrafficOnly\":false,\"resourceGroup\":\"rg\"}]",
         "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":"
         "\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/One\",\"type\":\"microsoft.storage/"
-                       "storageaccounts\",\"subscriptionId\":\"" SCAN_SUB_A
+        "storageaccounts\",\"subscriptionId\":\"" SCAN_SUB_A
         "\",\"properties\":{\"supportsHttpsTrafficOnly\":false}}]}",
         "[{\"id\":\"subscriptions/" SCAN_SUB_A
         "/RESOURCEGROUPS/rg/providers/microsoft.storage/STORAGEACCOUNTS/one/\","
@@ -616,7 +616,7 @@ TEST(scan, az_resource_list_is_no_evidence_of_settings) {
         &bench,
         "[{\"changedTime\":\"2026-01-01T00:00:00Z\",\"createdTime\":\"2026-01-01T00:00:00Z\","
         "\"id\":\"" SCAN_IN_A "Microsoft.Storage/storageAccounts/a\",\"type\":\"Microsoft.Storage/"
-                              "storageAccounts\",\"properties\":null}]",
+        "storageAccounts\",\"properties\":null}]",
         NULL);
     CHECK_EQ_STR(item->source, "S77");
     CHECK(!item->is_unmapped);
@@ -776,6 +776,15 @@ TEST(scan, a_document_is_kept_as_bytes_whatever_it_looks_like) {
     scan_bench_close(&bench);
 }
 
+TEST(scan, an_empty_document_is_said_to_be_empty) {
+    scan_bench bench = scan_bench_open();
+    const bd_evidence *item = scan_alone(
+        &bench, "", "{\"source\":\"doc\",\"document\":{\"type\":\"x\",\"title\":\"P\"}}");
+    CHECK(item->facts.is_malformed);
+    check_completeness(item, BD_COMPLETE_NO, "empty");
+    scan_bench_close(&bench);
+}
+
 /* ---- completeness ---- */
 
 #define ONE STORE(SCAN_IN_A, "a", "true")
@@ -917,6 +926,76 @@ TEST(scan, pages_chain_in_natural_order) {
     CHECK_EQ_INT(bench.snapshots.count, 1);
     CHECK_EQ_INT(bench.snapshots.data[0].rows, 12);
     CHECK_EQ_INT(bench.snapshots.data[0].evidence, 12); /* page 1 was the twelfth file */
+    scan_bench_close(&bench);
+}
+
+#define PAGED(token)                                                                               \
+    "{" AT ",\"run\":\"r\",\"request\":\"GET https://x/y?api-version=1&$skiptoken=" token "\"}"
+
+TEST(scan, a_chain_without_its_first_or_a_middle_page_is_incomplete) {
+    scan_bench bench = scan_bench_open();
+    const bd_evidence *item =
+        scan_alone(&bench, "{\"value\":[" STORE(SCAN_IN_A, "b", "true") "]}", PAGED("t1"));
+    check_completeness(item, BD_COMPLETE_NO, "the page before it is missing");
+    CHECK(!scan_snapshot(&bench, "S17", SCAN_SUB_A)->may_pass);
+    static const struct {
+        const char *token;
+        bd_completeness wanted;
+    } cases[] = {{PAGED("t1"), BD_COMPLETE_YES}, {PAGED("t2"), BD_COMPLETE_NO}};
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        scan_bench own = scan_bench_open();
+        scan_file(&own, "p-1.json",
+                  BD_STR("{\"value\":[" STORE(SCAN_IN_A, "a", "true") "],\"nextLink\":\"https://x/"
+                                                                      "y?$skipToken=t1&z=1\"}"),
+                  "{" AT ",\"run\":\"r\"}");
+        scan_file(&own, "p-2.json", BD_STR("{\"value\":[" STORE(SCAN_IN_A, "b", "true") "]}"),
+                  cases[i].token);
+        scan_conclude(&own);
+        CHECK_EQ_INT(own.collections.count, 1);
+        CHECK_EQ_INT(own.collections.data[0].completeness, cases[i].wanted);
+        scan_bench_close(&own);
+    }
+    scan_bench_close(&bench);
+}
+
+TEST(scan, records_that_do_not_say_what_they_are_bar_completeness) {
+    static const char *const strays[] = {"null", "7", "{\"name\":\"c\"}",
+                                         "{\"error\":{\"code\":\"Forbidden\"}}"};
+    for (size_t i = 0; i < BD_COUNT(strays); i++) {
+        scan_bench bench = scan_bench_open();
+        bd_buf text;
+        bd_buf_init(&text, 4096);
+        bd_buf_printf(&text, "{\"value\":[%s,%s]}", ONE, strays[i]);
+        const bd_evidence *item = scan_file(&bench, "f.json", bd_buf_str(&text), "{" AT "}");
+        scan_conclude(&bench);
+        test_failure("stray %s", strays[i]);
+        check_completeness(item, BD_COMPLETE_NO, "do not say what they are");
+        bd_buf_clear(&text);
+        scan_bench_close(&bench);
+    }
+}
+
+TEST(scan, a_sidecar_contradicted_by_its_records_or_request_shows_no_scope_empty) {
+    scan_bench bench = scan_bench_open();
+    const bd_evidence *item = scan_alone(&bench, "{\"value\":[" STORE(SCAN_IN_B, "b", "false") "]}",
+                                         "{\"source\":\"S17\"," SUB_A_SCOPE "," AT "}");
+    CHECK(scan_snapshot(&bench, "S17", SCAN_SUB_A) == NULL);
+    CHECK(has_diag(item, "does not name"));
+    scan_alone(&bench, "[]",
+               "{\"source\":\"S17\"," SUB_A_SCOPE "," AT ",\"exporter\":\"jens\",\"complete\":true,"
+               "\"command\":\"az storage account list --subscription " SCAN_SUB_B "\"}");
+    CHECK(scan_snapshot(&bench, "S17", SCAN_SUB_A) == NULL);
+    scan_bench_close(&bench);
+}
+
+TEST(scan, an_export_of_settings_cannot_tell_of_months_before_it) {
+    scan_bench bench = scan_bench_open();
+    const bd_evidence *item = scan_alone(
+        &bench, "{\"value\":[" ONE "]}",
+        "{" AT
+        ",\"describes_from\":\"2025-10-01T00:00:00Z\",\"describes_to\":\"2026-02-01T00:00:00Z\"}");
+    CHECK_EQ_INT(item->describes_from, scan_time("2026-02-01T06:00:00Z"));
+    CHECK(has_diag(item, "describes the moment"));
     scan_bench_close(&bench);
 }
 
@@ -1166,6 +1245,11 @@ TEST(scan, a_sign_off_needs_a_preparer_and_another_person_over_the_same_bytes) {
         {PREPARED("Ann\xC2\xA0Smith") ",\"reviews\":[" REVIEW(" ann smith", HASH) "]", false,
          "the same person"},
         {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW("AnnSmith", HASH) "]", true, ""},
+        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW(".", HASH) "]", false,
+         "no reviewer has signed"},
+        {PREPARED("Ann Smith") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
+                               "\"at\":\"2026-01-31T07:00:00Z\",\"checked\":\"all\"" HASH "}]",
+         false, "before the file was prepared"},
         {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", WRONG) "]", false,
          "of other bytes"},
         {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", "") "]", false,

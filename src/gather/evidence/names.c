@@ -29,3 +29,58 @@ const char *bd_media_type(bd_media media) {
     };
     return types[media];
 }
+
+/* ---- names of people ---- */
+
+/* White space of Unicode that names are typed or pasted with. */
+static bool is_blank(uint32_t c) {
+    return c <= 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F ||
+           c == 0x205F || c == 0x3000 || c == 0xFEFF;
+}
+
+/* Next letter of a name, folded; a run of blanks is one blank, blanks at the ends are none; 0 at the end. */
+static uint32_t next_of_name(bd_str name, size_t *at) {
+    uint32_t c = 0;
+    bool has_blank = false;
+    bool is_first = *at == 0;
+    size_t before = *at;
+    while (bd_utf8_next(name, at, &c)) {
+        if (!is_blank(c)) {
+            break;
+        }
+        has_blank = true;
+        before = *at;
+        c = 0;
+    }
+    if (c == 0 || !has_blank || is_first) {
+        return bd_fold(c);
+    }
+    *at = before;
+    return ' ';
+}
+
+bool bd_is_same_person(bd_str a, bd_str b) {
+    size_t i = 0;
+    size_t j = 0;
+    for (;;) {
+        uint32_t x = next_of_name(a, &i);
+        uint32_t y = next_of_name(b, &j);
+        if (x != y || x == 0) {
+            return x == y;
+        }
+    }
+}
+
+/* A letter or a digit of any script; not a lone dot or dash. */
+bool bd_is_person_name(bd_str name) {
+    size_t at = 0;
+    uint32_t c = 0;
+    while (bd_utf8_next(name, &at, &c)) {
+        bool is_ascii_word =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (is_ascii_word || (c > 0x7F && !is_blank(c))) {
+            return true;
+        }
+    }
+    return false;
+}

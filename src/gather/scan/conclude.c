@@ -144,6 +144,20 @@ static void clip_to_collected(conclusion *run, bd_evidence *item) {
     }
 }
 
+/* An export of settings shows those of the moment it ran, however long the time its sidecar claims. */
+static void clip_to_moment(conclusion *run, bd_evidence *item, const bd_source_def *source) {
+    bd_instant earliest = item->collected_at - 48 * BD_HOUR; /* a night that a job ran on */
+    if (source == NULL || source->is_handed_in || source->types.count == 0 ||
+        item->collected_at_is_assumed || item->describes_from >= earliest) {
+        return;
+    }
+    item->describes_from = item->collected_at;
+    item->describes_to = item->collected_at;
+    bd_diag_add(run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
+                "an export of settings describes the moment it was collected; the longer time that "
+                "its sidecar claims was left out");
+}
+
 static void conclude_described_log(conclusion *run, bd_evidence *item,
                                    const bd_source_def *source) {
     const bd_sidecar *sidecar = item->has_sidecar ? &item->sidecar : NULL;
@@ -192,6 +206,7 @@ static void conclude_described(conclusion *run, bd_evidence *item) {
                                  ? item->sidecar.describes_to
                                  : item->describes_from;
         clip_to_collected(run, item);
+        clip_to_moment(run, item, source);
         if (item->describes_to < item->describes_from) {
             item->describes_from = item->describes_to;
         }
@@ -201,54 +216,20 @@ static void conclude_described(conclusion *run, bd_evidence *item) {
 
 /* ---- sign-off ---- */
 
-/* White space of Unicode that names are typed or pasted with. */
-static bool is_blank(uint32_t c) {
-    return c <= 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F ||
-           c == 0x205F || c == 0x3000 || c == 0xFEFF;
-}
-
-/* Next letter of a name, folded; a run of blanks is one blank, blanks at the ends are none; 0 at the end. */
-static uint32_t next_of_name(bd_str name, size_t *at) {
-    uint32_t c = 0;
-    bool has_blank = false;
-    bool is_first = *at == 0;
-    size_t before = *at;
-    while (bd_utf8_next(name, at, &c)) {
-        if (!is_blank(c)) {
-            break;
-        }
-        has_blank = true;
-        before = *at;
-        c = 0;
-    }
-    if (c == 0 || !has_blank || is_first) {
-        return bd_fold(c);
-    }
-    *at = before;
-    return ' ';
-}
-
-static bool is_same_person(const bd_signoff *a, const bd_signoff *b) {
-    size_t i = 0;
-    size_t j = 0;
-    for (;;) {
-        uint32_t x = next_of_name(a->name, &i);
-        uint32_t y = next_of_name(b->name, &j);
-        if (x != y || x == 0) {
-            return x == y;
-        }
-    }
-}
-
-static bool has_name(const bd_signoff *who) {
-    size_t at = 0;
-    return next_of_name(who->name, &at) != 0;
+static bd_str person_of(const bd_signoff *who) {
+    return who->person.size > 0 ? who->person : who->name;
 }
 
 /* Why this review does not sign the item off; empty when it does. */
 static bd_str why_not_signed(conclusion *run, const bd_evidence *item, const bd_signoff *review) {
-    if (is_same_person(review, &item->preparer)) {
+    if (bd_is_same_person(person_of(review), person_of(&item->preparer))) {
         return bd_str_format(run->arena, "preparer and reviewer are the same person, '%.*s'",
+                             BD_ARG(review->name));
+    }
+    if (review->at != BD_INSTANT_NONE && item->preparer.at != BD_INSTANT_NONE &&
+        review->at < item->preparer.at) {
+        return bd_str_format(run->arena,
+                             "the review by '%.*s' is dated before the file was prepared",
                              BD_ARG(review->name));
     }
     if (!review->has_sha256) {
@@ -266,14 +247,14 @@ static bd_str why_not_signed(conclusion *run, const bd_evidence *item, const bd_
 
 static void conclude_signoff(conclusion *run, bd_evidence *item) {
     item->is_signed_off = false;
-    if (!has_name(&item->preparer)) {
+    if (!bd_is_person_name(item->preparer.name)) {
         item->signoff_reason = BD_STR("no preparer is named");
         return;
     }
     item->signoff_reason = BD_STR("no reviewer has signed");
     for (size_t i = 0; i < item->reviewers.count && !item->is_signed_off; i++) {
         const bd_signoff *review = &item->reviewers.data[i];
-        if (has_name(review)) {
+        if (bd_is_person_name(review->name)) {
             item->signoff_reason = why_not_signed(run, item, review);
             item->is_signed_off = item->signoff_reason.size == 0;
         }
@@ -333,9 +314,10 @@ static void set_complete(bd_collection *collection, bd_completeness completeness
 static bool is_broken(conclusion *run, const bd_evidence *item, bd_collection *out) {
     const bd_facts *facts = &item->facts;
     if (facts->is_malformed) {
-        bool is_answer = bd_str_has_prefix(facts->problem, BD_STR("the answer is"));
+        bool is_said =
+            item->is_document || bd_str_has_prefix(facts->problem, BD_STR("the answer is"));
         set_complete(out, BD_COMPLETE_NO,
-                     is_answer ? facts->problem : BD_STR("the file is malformed or cut off"));
+                     is_said ? facts->problem : BD_STR("the file is malformed or cut off"));
         return true;
     }
     if (facts->is_truncated) {
@@ -348,6 +330,13 @@ static bool is_broken(conclusion *run, const bd_evidence *item, bd_collection *o
                                    (unsigned long long)facts->rows_refused));
         return true;
     }
+    if (facts->rows_unmapped > 0 && !item->is_unmapped) {
+        set_complete(out, BD_COMPLETE_NO,
+                     bd_str_format(run->arena,
+                                   "%llu records do not say what they are and were not judged",
+                                   (unsigned long long)facts->rows_unmapped));
+        return true;
+    }
     if (item->has_sidecar && item->sidecar.has_complete && !item->sidecar.complete) {
         set_complete(out, BD_COMPLETE_NO, BD_STR("the sidecar says that it is not complete"));
         return true;
@@ -358,7 +347,8 @@ static bool is_broken(conclusion *run, const bd_evidence *item, bd_collection *o
 static bool is_vouched(const bd_evidence *item) {
     const bd_sidecar *sidecar = &item->sidecar;
     return item->has_sidecar && sidecar->has_complete && sidecar->complete &&
-           (sidecar->command.size > 0 || sidecar->request.size > 0) && sidecar->exporter.size > 0;
+           (bd_str_trim(sidecar->command).size > 0 || bd_str_trim(sidecar->request).size > 0) &&
+           bd_is_person_name(sidecar->exporter);
 }
 
 /* What the sidecars count: the first one's figure is the total's, unless each page has its own; -1: none. */
@@ -430,6 +420,42 @@ static bool has_no_end_mark(const bd_evidence *item) {
     return false;
 }
 
+/* The skip token of a request or next link, up to the next parameter; empty when there is none. */
+static bd_str skip_token_of(bd_arena *arena, bd_str request) {
+    static const char *const parameters[] = {"skiptoken=", "continuationtoken="};
+    bd_str lower = bd_str_lower(arena, request);
+    for (size_t i = 0; i < BD_COUNT(parameters); i++) {
+        ptrdiff_t at = bd_str_find(lower, bd_str_of(parameters[i]));
+        if (at >= 0) {
+            bd_str rest = bd_str_sub(request, (size_t)at + strlen(parameters[i]), request.size);
+            bd_str token = {"", 0};
+            bd_str_cut(&rest, '&', &token);
+            return bd_str_trim(token);
+        }
+    }
+    return empty();
+}
+
+/* A page that was asked for with a token follows another; the token names the one. */
+static bool is_chain_broken(conclusion *run, bd_collection *out) {
+    bd_str expected = empty();
+    for (size_t i = 0; i < out->members.count; i++) {
+        const bd_evidence *item = &run->evidence->data[out->members.data[i]];
+        bd_str own = item->has_sidecar ? skip_token_of(run->arena, item->sidecar.request) : empty();
+        if (own.size > 0 && i == 0) {
+            set_complete(out, BD_COMPLETE_NO,
+                         BD_STR("it begins with a later page; the page before it is missing"));
+            return true;
+        }
+        if (own.size > 0 && expected.size > 0 && !bd_str_eq(own, expected)) {
+            set_complete(out, BD_COMPLETE_NO, BD_STR("a page in the middle is missing"));
+            return true;
+        }
+        expected = skip_token_of(run->arena, item->facts.next_link);
+    }
+    return false;
+}
+
 /* Once nothing speaks against it and all counts agree. */
 static void conclude_counted(conclusion *run, const bd_evidence *first, int64_t stated,
                              int64_t reported, bd_collection *out) {
@@ -472,6 +498,9 @@ static void conclude_collection(conclusion *run, bd_collection *out) {
     if (last->facts.has_next_link) {
         set_complete(out, BD_COMPLETE_NO,
                      BD_STR("a next link is left: further pages were not fetched"));
+        return;
+    }
+    if (is_chain_broken(run, out)) {
         return;
     }
     int64_t stated = count_stated(run, out);

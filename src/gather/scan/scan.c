@@ -600,6 +600,67 @@ static bool is_of_another(const scan_state *state, const bd_source_def *source) 
     return found != NULL && found != source;
 }
 
+static bool declares(const scan_state *state, const bd_source_def *source, bd_str scope) {
+    const bd_strs *ids = &state->sidecar->scope_ids;
+    for (size_t i = 0; i < ids->count; i++) {
+        if (bd_str_eq(bd_scan_scope_of_declared(state->scratch, source, ids->data[i]), scope)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Records of a subscription that the sidecar does not name: its word on what was asked does not hold. */
+static bool shows_undeclared(const scan_state *state, const bd_source_def *source) {
+    const bd_seens *seen = &state->facts->seen;
+    bool is_scoped = source->scope == BD_SCOPE_SUBSCRIPTION && state->sidecar->scope_ids.count > 0;
+    for (size_t i = 0; i < seen->count && is_scoped; i++) {
+        if (bd_str_eq(seen->data[i].source, source->id) && seen->data[i].scope.size > 0 &&
+            !declares(state, source, seen->data[i].scope)) {
+            bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_WARNING, (bd_str){"", 0},
+                        (bd_str){"", 0},
+                        "holds records of subscription %.*s, which its sidecar does not name; only "
+                        "what the records show was taken",
+                        BD_ARG(seen->data[i].scope));
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_guid_at(bd_str text, size_t at) {
+    static const char form[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+    if (text.size - at < sizeof form - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        char c = text.data[at + i];
+        bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        if (form[i] == '-' ? c != '-' : !is_digit) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A request or command that names subscriptions did not ask for others. */
+static bool asks_elsewhere(const scan_state *state, const bd_source_def *source, bd_str scope) {
+    bd_str asked =
+        bd_str_concat(state->scratch,
+                      (bd_str[]){state->sidecar->request, BD_STR(" "), state->sidecar->command}, 3);
+    asked = bd_str_lower(state->scratch, asked);
+    ptrdiff_t from = bd_str_find(asked, BD_STR("subscription"));
+    if (source->scope != BD_SCOPE_SUBSCRIPTION || from < 0 || bd_str_find(asked, scope) >= 0) {
+        return false;
+    }
+    for (size_t at = (size_t)from; at < asked.size; at++) {
+        if (is_guid_at(asked, at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A scope that the sidecar names and the records do not show is shown empty, as long as the content is of the source
  * that the sidecar names: an answer without records, or records of that source for other scopes. */
 static bool may_declare(const scan_state *state, const bd_source_def *source) {
@@ -607,6 +668,9 @@ static bool may_declare(const scan_state *state, const bd_source_def *source) {
     bool is_readable = facts->media == BD_MEDIA_CSV || state->summary.shape != BD_JSON_SCALAR ||
                        facts->is_malformed;
     if (!is_readable || facts->rows_unmapped > 0) {
+        return false;
+    }
+    if (shows_undeclared(state, source)) {
         return false;
     }
     bool is_empty = facts->seen.count == 0 && facts->parts.count == 0;
@@ -623,7 +687,9 @@ static void add_declared_scopes(scan_state *state) {
     for (size_t i = 0; i < state->sidecar->scope_ids.count; i++) {
         bd_str scope =
             bd_scan_scope_of_declared(state->scratch, source, state->sidecar->scope_ids.data[i]);
-        seen_of(state, source, scope, /*is_part*/ false);
+        if (!asks_elsewhere(state, source, scope)) {
+            seen_of(state, source, scope, /*is_part*/ false);
+        }
     }
     if (source->scope == BD_SCOPE_TENANT) {
         seen_of(state, source, (bd_str){"", 0}, /*is_part*/ false);
@@ -695,6 +761,8 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
     BD_TRY(sniff_blob(blob, &sniffed, err));
     out->media = sniffed.media;
     if (sidecar != NULL && sidecar->has_document) {
+        out->is_malformed = blob->bytes == 0;
+        out->problem = out->is_malformed ? BD_STR("the file is empty") : out->problem;
         return BD_OK; /* a document is kept as bytes, whatever it looks like */
     }
     if (sniffed.problem.size > 0) {

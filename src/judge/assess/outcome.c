@@ -95,6 +95,23 @@ static int cmp_numbers(const void *context, const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Later pages of a chain are as much behind the verdict as its first. */
+static void add_later_pages(bd_judging *run, bd_instance *instance) {
+    const bd_evidences *evidence = run->in->evidence;
+    for (size_t i = 0, count = instance->evidence.count; i < count; i++) {
+        uint32_t number = instance->evidence.data[i];
+        if (number > evidence->count || evidence->data[number - 1].given.number != number ||
+            evidence->data[number - 1].collection >= run->in->collections->count) {
+            continue;
+        }
+        const bd_collection *chain =
+            &run->in->collections->data[evidence->data[number - 1].collection];
+        for (size_t j = 0; j < chain->members.count; j++) {
+            add_number(run, instance, evidence->data[chain->members.data[j]].given.number);
+        }
+    }
+}
+
 /* Rising, each once. */
 static void settle_numbers(bd_instance *instance) {
     bd_sort(instance->evidence.data, instance->evidence.count, sizeof(uint32_t), cmp_numbers, NULL);
@@ -438,6 +455,8 @@ void bd_judging_outcome(bd_judging *run, bd_requirement_result *requirement,
         sum all = add_up(run, requirement, instance);
         settle(run, instance, &all);
     }
+    settle_numbers(instance);
+    add_later_pages(run, instance);
     settle_numbers(instance);
 }
 

@@ -52,7 +52,12 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
 static void judge_document(const bd_judging *run, const bd_check *check, occurrence *one) {
     const bd_value *record = record_of(run->arena, &one->item->sidecar.document);
     one->verdict = bd_rules_judge(run->in->rules, check->index, record, run->arena, &one->reason);
-    if (one->verdict == BD_PASS && !one->item->is_signed_off) {
+    if (one->verdict == BD_PASS && one->item->facts.is_malformed) {
+        one->verdict = BD_CANNOT_TELL;
+        one->reason = bd_str_format(run->arena, "%.*s cannot be read: %.*s",
+                                    BD_ARG(bd_evidence_id(run->arena, one->item->given.number)),
+                                    BD_ARG(one->item->facts.problem));
+    } else if (one->verdict == BD_PASS && !one->item->is_signed_off) {
         one->verdict = BD_CANNOT_TELL;
         one->reason = bd_str_format(run->arena, "%.*s is not signed off: %.*s",
                                     BD_ARG(bd_evidence_id(run->arena, one->item->given.number)),
