@@ -203,6 +203,26 @@ static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
     }
 }
 
+/* Evidence of an assumed time never passes, and nothing else would tell a newcomer why. */
+static void say_assumed_times(bd_session *session, const bd_judged_run *judged) {
+    size_t count = 0;
+    const bd_evidence *first = NULL;
+    for (size_t i = 0; i < judged->evidence.count; i++) {
+        const bd_evidence *item = &judged->evidence.data[i];
+        if (item->collected_at_is_assumed && item->sources.count > 0 && !item->is_document) {
+            first = first == NULL ? item : first;
+            count++;
+        }
+    }
+    if (first != NULL) {
+        bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, first->given.path,
+                    (bd_str){"", 0},
+                    "%zu %s no time of collection, so the file's own time was assumed and nothing "
+                    "in it can pass; give --collected-at, or \"collected_at\" in NAME.meta.json",
+                    count, count == 1 ? "file has" : "files (this is the first) have");
+    }
+}
+
 static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_signer *signer,
                                bd_result *out, bd_err *err) {
     bd_judged_run judged;
@@ -210,6 +230,7 @@ static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_sig
     add_judged(out, session, &judged);
     count_unreadable(session, &judged, out);
     say_unmapped(session, &judged);
+    say_assumed_times(session, &judged);
     bd_outputs outputs = {.session = session};
     bd_rc rc = BD_OK;
     if (wanted->assess) {

@@ -86,6 +86,11 @@ claim_exit "input: a preparer signs" 0 bindery -C r review E-0003 --as preparer 
 claim_exit "input: nobody reviews what they prepared" 3 \
     bindery -C r review E-0003 --by ' ola LIND ' --role Audit --checked rows -q
 claim_says "input: and hears why" "cannot be both preparer and reviewer of E-0003; another person has to sign"
+claim_exit "input: a dot is nobody" 2 \
+    bindery -C r review E-0003 --by . --role Audit --checked rows -q
+claim_says "input: and that is said" "names nobody"
+claim_exit "input: more blanks make no other person" 3 \
+    bindery -C r review E-0003 --by 'Ola  Lind' --role Audit --checked rows -q
 claim_exit "input: one bad item keeps all from being signed" 3 \
     bindery -C r review E-0005 E-9999 --by 'Ada Berg' --role Audit --checked rows -q
 claim "input: and none is" sh -c '! grep -q "\"evidence\":\"E-0005\",.*reviewed" r/locker/journal.ndjson'

@@ -988,6 +988,38 @@ TEST(scan, a_sidecar_contradicted_by_its_records_or_request_shows_no_scope_empty
     scan_bench_close(&bench);
 }
 
+TEST(scan, a_command_that_asks_for_a_part_does_not_show_all) {
+    static const struct {
+        const char *asked;
+        bd_completeness wanted;
+    } cases[] = {
+        {"\"command\":\"az storage account list -o json\"", BD_COMPLETE_YES},
+        {"\"command\":\"az storage account list -g rg-data -o json\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"az storage account list --resource-group rg\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"az storage account list --query \\\"[?enableHttpsTrafficOnly]\\\"\"",
+         BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"az storage account list | jq '.[]|select(.kind)'\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"az x list --max-items 1\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"az x list --max-items 2\"", BD_COMPLETE_YES},
+        {"\"command\":\"x\",\"query\":\"resources | where type =~ 'a/b' | take 5\"",
+         BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"x\",\"query\":\"resources | where properties.supportsHttpsTrafficOnly == "
+         "true\"",
+         BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"x\",\"query\":\"resources | where type =~ 'a/b' | project id,properties\"",
+         BD_COMPLETE_YES},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        scan_bench bench = scan_bench_open();
+        bd_str sidecar = bd_str_format(
+            test_arena(), "{" AT ",\"exporter\":\"jens\",\"complete\":true,%s}", cases[i].asked);
+        const bd_evidence *item = scan_alone(&bench, "[" ONE "]", bd_str_z(test_arena(), sidecar));
+        test_failure("case %zu", i);
+        check_completeness(item, cases[i].wanted, "");
+        scan_bench_close(&bench);
+    }
+}
+
 TEST(scan, an_export_of_settings_cannot_tell_of_months_before_it) {
     scan_bench bench = scan_bench_open();
     const bd_evidence *item = scan_alone(
