@@ -91,6 +91,21 @@ claim_exit "input: a dot is nobody" 2 \
 claim_says "input: and that is said" "names nobody"
 claim_exit "input: more blanks make no other person" 3 \
     bindery -C r review E-0003 --by 'Ola  Lind' --role Audit --checked rows -q
+claim_exit "input: a person prepares" 0 \
+    bindery -C r review E-0004 --as preparer --by 'Mareike Lindqvist' --role HR --checked made -q
+claim_exit "input: and is no other person under a sign-in name" 3 \
+    bindery -C r review E-0004 --by mareike.lindqvist@contoso.example --role HR --checked rows -q
 claim_exit "input: one bad item keeps all from being signed" 3 \
     bindery -C r review E-0005 E-9999 --by 'Ada Berg' --role Audit --checked rows -q
 claim "input: and none is" sh -c '! grep -q "\"evidence\":\"E-0005\",.*reviewed" r/locker/journal.ndjson'
+
+# Every page of a chain stands behind the verdict that it took part in.
+claim "input: a later page is listed with its instance" python3 - "$READY/out/2026-H1/assessment.json" <<'PY'
+import json, sys
+whole = json.load(open(sys.argv[1], encoding="utf-8"))
+ids = {item["id"] for item in whole["evidence"] if "2026-01/storage-accounts-prod-page" in item["path"]
+       and not item["path"].endswith(".meta.json")}
+control = next(c for c in whole["controls"] if c["id"] == "6.7.2")
+january = next(i for q in control["requirements"] for i in q["instances"] if i["instance"] == "2026-01")
+sys.exit(len(ids) != 2 or not ids <= set(january["evidence"]))
+PY

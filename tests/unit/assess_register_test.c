@@ -60,6 +60,15 @@ TEST(assess, each_occurrence_fills_the_earliest_instance_that_it_can) {
     }
 }
 
+TEST(assess, a_paper_that_cannot_be_read_proves_nothing) {
+    scene *s = scene_of(REVIEWS("quarterly", 30), "2026-01-01", "2026-03-31", "UTC");
+    bd_evidence *item = put_document(s, "access-review", carried_out("2026-01-10"), true);
+    item->facts.is_malformed = true;
+    item->facts.problem = BD_STR("the file is empty");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "4.5a"), "?");
+}
+
 TEST(assess, an_annual_occurrence_lies_in_the_twelve_months_before_and_its_grace) {
     static const struct {
         const char *day, *as_of, *expected;
