@@ -16,7 +16,7 @@
  *     memcpy(options.id, digest, sizeof options.id);
  *     BD_TRY(bd_pdf_write(layout, faces, &options, &sink, err));
  *
- * One thread for one call; `faces` are filled while measuring.
+ * One call at a time for one set of faces; `faces` are filled while measuring.
  */
 #ifndef BINDERY_PDF_H
 #define BINDERY_PDF_H
@@ -29,6 +29,7 @@ typedef struct {
     bd_instant created_at; /* CreationDate and ModDate, written in UTC */
     uint8_t id[16];        /* both halves of the trailer's /ID */
     const char *creator;   /* Info /Creator, or NULL */
+    unsigned jobs; /* threads that compress, 1..16; 0 counts as 1.  The file is the same for any number */
 } bd_pdf_options;
 
 /* Title, author, subject, keywords and language are the document's.  The file goes to `sink` in

@@ -43,8 +43,11 @@ typedef struct {
     const bd_str *package_paths;
 } bd_report_inputs;
 
-/* Allocated in <arena>. */
+/* Allocated in <arena>.  The manifest lists the figures of the binder, and the binder prints the manifest's hash: a
+ * binder built with an empty `manifest_sha256` has all its figures, and bd_report_set_manifest gives it the hash that
+ * `inputs` names by now; nothing but front matter and footer changes. */
 bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena);
+void bd_report_set_manifest(const bd_report_inputs *inputs, bd_doc *binder);
 bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena);
 
 /* Anchors that index.html and the PDF share: "criterion-CC6.1", "control-6.7.2",

@@ -98,6 +98,11 @@ BD_NORETURN void bd_bug(const char *file, int line, const char *what);
 
 typedef struct bd_arena bd_arena;
 
+/* Tells the C library, where it is one that listens, to give large blocks back to the system as soon as they are freed
+ * and to keep one heap for all threads: stages follow each other, and what one leaves behind would be the next one's
+ * peak.  Once, before the first thread. */
+void bd_arena_settle(void);
+
 /* Opens an arena that holds at most `limit_bytes`.  `name` is borrowed until close (use a literal). */
 bd_arena *bd_arena_open(const char *name, size_t limit_bytes);
 void bd_arena_close(bd_arena *arena);      /* accepts NULL */
@@ -211,6 +216,9 @@ void bd_buf_clear(bd_buf *buf);
 void bd_buf_put(bd_buf *buf, const void *bytes, size_t count);
 void bd_buf_puts(bd_buf *buf, bd_str text);
 void bd_buf_putc(bd_buf *buf, char c);
+/* Room for `count` bytes behind the text, to be filled by the caller, who then adds what was used to `size`; NULL when
+ * it does not fit.  Borrowed until the next put. */
+char *bd_buf_room(bd_buf *buf, size_t count);
 void bd_buf_printf(bd_buf *buf, const char *format, ...) BD_PRINTF(2, 3);
 bd_str bd_buf_str(const bd_buf *buf); /* Borrowed until the next put */
 BD_MUST_USE bd_rc bd_buf_check(const bd_buf *buf, const char *what, bd_err *err);

@@ -96,6 +96,15 @@ uint32_t bd_deflater_crc32(const bd_deflater *deflater);
 int64_t bd_deflater_stored_bytes(const bd_deflater *deflater);
 void bd_deflater_close(bd_deflater *deflater); /* accepts NULL */
 
+/* Short texts in the zlib form (RFC 1950), as PDF's FlateDecode wants them: level 6, the same bytes for the same text.
+ * One thread for one handle. */
+typedef struct bd_flate bd_flate;
+bd_flate *bd_flate_open(void);
+/* Appends the compressed `text` to `out`.  LIMIT: no memory, or it does not fit there; `out` then
+ * keeps its text and takes no more. */
+BD_MUST_USE bd_rc bd_flate_put(bd_flate *flate, bd_str text, bd_buf *out, bd_err *err);
+void bd_flate_close(bd_flate *flate); /* accepts NULL */
+
 /* Raw inflate of `in` as a source (zlib); never yields more than `max_bytes` (LIMIT), refuses trailing bytes and
  * an unfinished stream (INPUT). */
 typedef struct bd_inflater bd_inflater;

@@ -83,15 +83,15 @@ static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, 
     return BD_OK;
 }
 
-static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bool has_binder,
-                           bool has_readiness, bd_result *out, bd_err *err) {
-    BD_TRY(bd_production_draw(production, has_binder, has_readiness, err));
-    if (has_readiness) {
+static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_result *out,
+                           bd_err *err) {
+    BD_TRY(bd_production_draw(production, err));
+    if (production->wanted.readiness) {
         const char *path = bd_session_output(production->session, "readiness.pdf");
         BD_TRY(bd_outputs_put(outputs, path, production->readiness, err));
         bd_result_text(out, "readiness_file", shown(path));
     }
-    if (!has_binder) {
+    if (!production->wanted.binder) {
         return BD_OK;
     }
     const char *path = bd_session_output(production->session, "binder.pdf");
@@ -131,8 +131,7 @@ static bool needs_production(const stages *wanted) {
 
 static bd_rc produce_all(bd_outputs *outputs, const stages *wanted, bd_production *production,
                          bd_result *out, bd_err *err) {
-    bool has_binder = wanted->binder || wanted->package;
-    BD_TRY(write_reports(outputs, production, has_binder, wanted->readiness, out, err));
+    BD_TRY(write_reports(outputs, production, out, err));
     if (wanted->package) {
         BD_TRY(write_package(outputs, production, out, err));
     }
@@ -144,7 +143,9 @@ static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *j
                      bd_signer *signer, bd_result *out, bd_err *err) {
     bd_session *session = outputs->session;
     bd_production *production = bd_new(session->arena, bd_production, 1);
-    BD_TRY(bd_production_open(session, judged, signer, production, err));
+    bd_products products = {.binder = wanted->binder || wanted->package,
+                            .readiness = wanted->readiness};
+    BD_TRY(bd_production_open(session, judged, signer, products, production, err));
     production->is_signed_later = wanted->signing == BD_RUN_SIGN_LATER;
     bd_rc rc = produce_all(outputs, wanted, production, out, err);
     bd_production_close(production);

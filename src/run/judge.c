@@ -33,15 +33,15 @@ static bd_evidence *item_at(judging *run, bd_str path) {
 }
 
 static void say(judging *run, bd_diag_severity severity, bd_str subject, const char *message) {
-    bd_diag_add(run->session->arena, &run->out->diags, severity, subject, (bd_str){"", 0}, "%s",
+    bd_diag_add(run->out->arena, &run->out->diags, severity, subject, (bd_str){"", 0}, "%s",
                 message);
 }
 
 static bd_rc read_item(judging *run, const bd_evidence *item, size_t max_bytes, bd_str *text,
                        bd_err *err) {
     const bd_blob *blob;
-    BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->session->arena, &blob, err));
-    return bd_blob_read(blob, max_bytes, run->session->arena, text, err);
+    BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->out->arena, &blob, err));
+    return bd_blob_read(blob, max_bytes, run->out->arena, text, err);
 }
 
 /* A sidecar that cannot be read describes nothing: said, and its subject stands alone. */
@@ -51,7 +51,7 @@ static bd_rc load_sidecar(judging *run, const bd_evidence *from, bd_sidecar *out
     *is_loaded = false;
     BD_TRY(read_item(run, from, SIDECAR_BYTES, &text, err));
     bd_err problem;
-    if (bd_failed(bd_sidecar_parse(text, from->given.path, run->session->arena, out, &problem))) {
+    if (bd_failed(bd_sidecar_parse(text, from->given.path, run->out->arena, out, &problem))) {
         say(run, BD_DIAG_REFUSED, from->given.path, problem.message);
         return BD_OK;
     }
@@ -131,12 +131,12 @@ static bd_rc parse_register(judging *run, const bd_evidence *from, bd_register_r
                             bd_err *err) {
     bd_str text;
     BD_TRY(read_item(run, from, REGISTER_BYTES, &text, err));
-    register_rows rows = {.arena = run->session->arena, .path = from->given.path};
+    register_rows rows = {.arena = run->out->arena, .path = from->given.path};
     bd_memory_source state;
     bd_source source = bd_source_of_memory(&state, text);
     bd_csv_events events = {.context = &rows, .header = on_register_header, .row = on_register_row};
     BD_TRY(bd_csv_read(&source, &bd_csv_default_limits, NULL, &events, err));
-    return bd_register_parse(rows.rows.data, rows.rows.count, from->given.path, run->session->arena,
+    return bd_register_parse(rows.rows.data, rows.rows.count, from->given.path, run->out->arena,
                              out, err);
 }
 
@@ -161,10 +161,10 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
     }
     for (size_t i = 0; i < rows.count; i++) {
         bd_evidence *item =
-            item_at(run, beside(run->session->arena, from->given.path, rows.data[i].file));
+            item_at(run, beside(run->out->arena, from->given.path, rows.data[i].file));
         if (item == NULL) {
-            bd_diag_add(run->session->arena, &run->out->diags, BD_DIAG_WARNING, from->given.path,
-                        bd_str_format(run->session->arena, "row %u", rows.data[i].row),
+            bd_diag_add(run->out->arena, &run->out->diags, BD_DIAG_WARNING, from->given.path,
+                        bd_str_format(run->out->arena, "row %u", rows.data[i].row),
                         "describes '%.*s', which is not in the locker", BD_ARG(rows.data[i].file));
             continue;
         }
@@ -177,7 +177,7 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
 static void say_orphan(judging *run, const bd_evidence *item) {
     bd_str subject = bd_sidecar_subject(item->given.path);
     if (subject.size > 0 && item_at(run, subject) == NULL) {
-        bd_diag_add(run->session->arena, &run->out->diags, BD_DIAG_WARNING, item->given.path,
+        bd_diag_add(run->out->arena, &run->out->diags, BD_DIAG_WARNING, item->given.path,
                     (bd_str){"", 0}, "describes '%.*s', which is not in the locker",
                     BD_ARG(subject));
     }
@@ -236,7 +236,7 @@ static void take_review(judging *run, const bd_value *line) {
     if (bd_str_eqz(bd_value_text(line, "as"), "preparer")) {
         item->preparer = review;
     } else {
-        *bd_push(run->session->arena, &item->reviewers) = review;
+        *bd_push(run->out->arena, &item->reviewers) = review;
     }
 }
 
@@ -248,7 +248,7 @@ static void apply_signoffs(judging *run) {
         }
         item->preparer = item->sidecar.prepared_by;
         for (size_t j = 0; j < item->sidecar.reviews.count; j++) {
-            *bd_push(run->session->arena, &item->reviewers) = item->sidecar.reviews.data[j];
+            *bd_push(run->out->arena, &item->reviewers) = item->sidecar.reviews.data[j];
         }
     }
     for (size_t i = 0; i < bd_locker_line_count(run->session->locker); i++) {
@@ -270,9 +270,9 @@ static void apply_signoffs(judging *run) {
 
 static void list_items(judging *run) {
     bd_locker *locker = run->session->locker;
-    run->by_path = bd_map_make(run->session->arena);
+    run->by_path = bd_map_make(run->out->arena);
     for (size_t i = 0; i < bd_locker_count(locker); i++) {
-        bd_evidence *item = bd_push(run->session->arena, &run->out->evidence);
+        bd_evidence *item = bd_push(run->out->arena, &run->out->evidence);
         item->given = *bd_locker_at(locker, i);
         item->is_sidecar = bd_path_is_sidecar(item->given.path);
         item->is_register = bd_path_is_register(item->given.path);
@@ -337,7 +337,7 @@ static bd_finding_group *group_of(judging *run, const bd_check *check) {
 
 static bd_rc on_finding(void *context, const bd_finding *finding, bd_err *err) {
     judging *run = context;
-    bd_arena *arena = run->session->arena;
+    bd_arena *arena = run->out->arena;
     bd_finding_group *group = group_of(run, finding->check);
     group->count++;
     if (group->first.count < BD_REPORT_FINDINGS) {
@@ -371,13 +371,13 @@ static void collect_acts(judging *run, acts *out) {
         const bd_value *line = bd_locker_line(run->session->locker, i);
         bd_str kind = bd_value_text(line, "kind");
         if (bd_str_eqz(kind, "not_applicable")) {
-            bd_not_applicable *one = bd_push(run->session->arena, &out->not_applicable);
+            bd_not_applicable *one = bd_push(run->out->arena, &out->not_applicable);
             *one = (bd_not_applicable){.control = bd_value_text(line, "control"),
                                        .reason = bd_value_text(line, "reason"),
                                        .by = bd_value_text(line, "by"),
                                        .reviewer = bd_value_text(line, "reviewer")};
         } else if (bd_str_eqz(kind, "closed")) {
-            *bd_push(run->session->arena, &out->responses) = bd_value_text(line, "exception");
+            *bd_push(run->out->arena, &out->responses) = bd_value_text(line, "exception");
         }
     }
 }
@@ -402,9 +402,9 @@ static bd_rc assess_all(judging *run, bd_err *err) {
         .signed_responses = people.responses.data,
         .signed_response_count = people.responses.count,
     };
-    run->out->groups = bd_new(session->arena, bd_finding_group, session->catalog->check_count + 1);
+    run->out->groups = bd_new(run->out->arena, bd_finding_group, session->catalog->check_count + 1);
     bd_session_progress(session, "assess", 0, 1);
-    BD_TRY(bd_assess(&inputs, session->arena, on_finding, run, &run->out->assessment, err));
+    BD_TRY(bd_assess(&inputs, run->out->arena, on_finding, run, &run->out->assessment, err));
     bd_sort(run->out->groups, run->out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
     bd_session_progress(session, "assess", 1, 1);
     return BD_OK;
@@ -425,7 +425,7 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
         .snapshots = &run->out->snapshots,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .tzdata_version = run->out->assessment->zone_data_version,
-        .journal_head = bd_str_copy(session->arena, bd_str_of(hex)),
+        .journal_head = bd_str_copy(run->out->arena, bd_str_of(hex)),
     };
     bd_sink sink = bd_sink_to_buf(&run->out->assessment_json);
     return bd_export_assessment(&inputs, &sink, err);
@@ -438,22 +438,23 @@ static void say_facts(judging *run) {
         const bd_evidence *item = &run->out->evidence.data[i];
         if (item->facts.is_malformed) {
             say(run, BD_DIAG_REFUSED, item->given.path,
-                bd_str_z(run->session->arena, item->facts.problem));
+                bd_str_z(run->out->arena, item->facts.problem));
         }
         for (size_t j = 0; j < item->facts.diags.count; j++) {
             bd_diag diag = item->facts.diags.data[j];
             diag.subject = item->given.path;
-            *bd_push(run->session->arena, &run->out->diags) = diag;
+            *bd_push(run->out->arena, &run->out->diags) = diag;
         }
     }
 }
 
 static void open_workers(judging *run) {
     bd_session *session = run->session;
-    run->rows = bd_new(session->arena, bd_spool *, session->jobs);
-    run->arenas = bd_new(session->arena, bd_arena *, session->jobs);
-    run->errors = bd_new(session->arena, bd_err, session->jobs);
-    run->has_failed = bd_new(session->arena, bool, session->jobs);
+    bd_arena *arena = run->out->arena;
+    run->rows = bd_new(arena, bd_spool *, session->jobs);
+    run->arenas = bd_new(arena, bd_arena *, session->jobs);
+    run->errors = bd_new(arena, bd_err, session->jobs);
+    run->has_failed = bd_new(arena, bool, session->jobs);
     for (unsigned i = 0; i < session->jobs; i++) {
         run->rows[i] = bd_spool_open(ROWS_BYTES);
         run->arenas[i] = bd_arena_open("facts", FACTS_ARENA_BYTES);
@@ -465,7 +466,7 @@ static bd_rc judge(judging *run, bd_err *err) {
     BD_TRY(apply_descriptions(run, err));
     apply_signoffs(run);
     BD_TRY(scan_all(run, err));
-    bd_scan_conclude(&run->plan, &run->out->evidence, run->session->arena, &run->out->collections,
+    bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
                      &run->out->snapshots);
     say_facts(run);
     BD_TRY(assess_all(run, err));
@@ -473,7 +474,7 @@ static bd_rc judge(judging *run, bd_err *err) {
 }
 
 bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
-    *out = (bd_judged_run){0};
+    *out = (bd_judged_run){.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
     bd_buf_init(&out->findings, OUTPUT_BYTES);
     bd_buf_init(&out->assessment_json, OUTPUT_BYTES);
     judging run = {.session = session, .out = out};
@@ -490,7 +491,7 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     }
     out->arenas = run.arenas;
     out->arena_count = session->jobs;
-    /* some stand in the arenas of the workers, which are closed before anything is printed */
+    /* what they say is printed when all of it is gone */
     for (size_t i = 0; i < out->diags.count; i++) {
         bd_diag diag = out->diags.data[i];
         diag.subject = bd_str_copy(session->arena, diag.subject);
@@ -511,4 +512,6 @@ void bd_judged_clear(bd_judged_run *judged) {
         bd_arena_close(judged->arenas[i]);
     }
     judged->arena_count = 0;
+    bd_arena_close(judged->arena);
+    judged->arena = NULL;
 }

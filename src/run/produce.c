@@ -161,32 +161,38 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
                     err);
 }
 
-static bd_rc add_evidence(bd_production *run, bd_err *err) {
+/* Where everything will lie: what the reports and the lists print of the package. */
+static void place_evidence(bd_production *run) {
     bd_arena *arena = run->session->arena;
-    const bd_control **owners = control_by_item(run);
-    bd_package_place *places = bd_new(arena, bd_package_place, run->judged->evidence.count + 1);
+    run->owners = control_by_item(run);
+    run->places = bd_new(arena, bd_package_place, run->judged->evidence.count + 1);
     run->paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
     run->ipe_paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
-        places[i] = place_of(run, item, owners[i]);
-        run->paths[i] = bd_package_evidence_path(arena, &places[i]);
+        run->places[i] = place_of(run, item, run->owners[i]);
+        run->paths[i] = bd_package_evidence_path(arena, &run->places[i]);
         if (!item->is_sidecar && !item->is_register) {
-            bd_package_place sheet = places[i];
+            bd_package_place sheet = run->places[i];
             sheet.extension = BD_STR("ipe.json");
             run->ipe_paths[i] = bd_package_evidence_path(arena, &sheet);
         }
     }
     bd_export_inputs inputs = export_inputs(run);
     run->joins = bd_export_joins_make(&inputs, arena);
+}
+
+static bd_rc add_evidence(bd_production *run, bd_err *err) {
+    bd_arena *arena = run->session->arena;
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
         const bd_blob *blob;
         BD_TRY(bd_locker_blob(run->session->locker, &item->given, arena, &blob, err));
         bd_role role = item->is_sidecar || item->is_register ? BD_ROLE_SIDECAR : BD_ROLE_EVIDENCE;
-        BD_TRY(add_file(run, run->paths[i], role, blob, places[i].evidence_id, owners[i], err));
+        const bd_package_place *place = &run->places[i];
+        BD_TRY(add_file(run, run->paths[i], role, blob, place->evidence_id, run->owners[i], err));
         if (role == BD_ROLE_EVIDENCE) {
-            BD_TRY(add_ipe(run, i, &places[i], owners[i], err));
+            BD_TRY(add_ipe(run, i, place, run->owners[i], err));
         }
     }
     return BD_OK;
@@ -278,9 +284,12 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
                     bd_buf_str(&run->judged->assessment_json), err));
     BD_TRY(add_text(run, "80_MACHINE/findings.ndjson", BD_ROLE_MACHINE,
                     bd_buf_str(&run->judged->findings), err));
+    /* hashed, written and packed: the plain texts need no room any more */
+    bd_buf_clear(&run->judged->assessment_json);
+    bd_buf_clear(&run->judged->findings);
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("machine", BD_RUN_ARENA_BYTES);
     BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE,
-                    canonical_line(scratch, session->catalog->resolved), err));
+                    session->catalog->canonical, err));
     BD_TRY(add_text(run, "80_MACHINE/engagement.json", BD_ROLE_MACHINE,
                     canonical_line(scratch, bd_engagement_value(&session->engagement, scratch)),
                     err));
@@ -340,18 +349,13 @@ static void fill_report(bd_production *run) {
 }
 
 static bd_rc add_figures(bd_production *run, bd_err *err) {
-    /* the same document with the manifest's hash still unknown prints the same figures in the
-     * same order */
-    bd_arena *arena = run->session->arena;
-    BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("draft", BD_RUN_ARENA_BYTES);
-    run->report.manifest_sha256 = bd_str_format(arena, "%064d", 0);
-    const bd_doc *doc = bd_report_binder(&run->report, draft);
     bd_buf text;
     bd_buf_init(&text, TEXT_BYTES);
     bd_sink sink = bd_sink_to_buf(&text);
     bd_rc rc = BD_OK;
-    for (size_t i = 0; i < doc->figures.count && !bd_failed(rc); i++) {
-        rc = bd_export_figure(doc->figures.data[i].pointer, doc->figures.data[i].text, &sink, err);
+    for (size_t i = 0; i < run->document->figures.count && !bd_failed(rc); i++) {
+        const bd_figure *figure = &run->document->figures.data[i];
+        rc = bd_export_figure(figure->pointer, figure->text, &sink, err);
     }
     return add_written(run, "80_MACHINE/figures.ndjson", BD_ROLE_MACHINE, &text, rc, err);
 }
@@ -449,138 +453,82 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
     return BD_OK;
 }
 
-static bd_rc plan_package(bd_production *run, bd_err *err) {
-    BD_TRY(name_package(run, err));
-    run->package = bd_package_make(run->session->arena, &run->facts);
+/* ---- the plan ---- */
+
+static bd_rc pack_files(bd_production *run, bd_err *err) {
     BD_TRY(add_evidence(run, err));
     BD_TRY(add_criterion_indexes(run, err));
     BD_TRY(add_machine_files(run, err));
-    BD_TRY(add_start_files(run, err));
+    return add_start_files(run, err);
+}
+
+static bd_rc build_document(bd_production *run, bd_err *err) {
+    (void)err;
+    run->document = bd_report_binder(&run->report, run->document_arena);
+    return BD_OK;
+}
+
+/* None of these needs what another makes, and each fills members of its own. */
+static bd_rc (*const plan_parts[])(bd_production *run, bd_err *err) = {pack_files, build_document,
+                                                                       bd_draw_readiness};
+
+typedef struct {
+    bd_production *run;
+    bd_rc rcs[BD_COUNT(plan_parts)];
+    bd_err errs[BD_COUNT(plan_parts)];
+} plan_work;
+
+static void do_part(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    plan_work *work = context;
+    work->rcs[index] = plan_parts[index](work->run, &work->errs[index]);
+}
+
+static bd_rc plan_package(bd_production *run, bd_err *err) {
+    BD_TRY(name_package(run, err));
+    run->package = bd_package_make(run->session->arena, &run->facts);
+    place_evidence(run);
     fill_report(run);
-    /* hashed, written and packed: the plain texts need no room while the binder is drawn */
-    bd_buf_clear(&run->judged->assessment_json);
-    bd_buf_clear(&run->judged->findings);
+    plan_work work = {.run = run};
+    bd_pool_run(run->session->jobs, BD_COUNT(plan_parts), do_part, &work);
+    for (size_t i = 0; i < BD_COUNT(plan_parts); i++) {
+        if (bd_failed(work.rcs[i])) {
+            *err = work.errs[i];
+            return work.rcs[i];
+        }
+    }
     BD_TRY(add_figures(run, err));
-    return bd_package_manifest(run->package, &run->manifest, err);
+    BD_TRY(bd_package_manifest(run->package, &run->manifest, err));
+    run->report.manifest_sha256 = bd_sha256_hex(run->session->arena, run->manifest);
+    bd_report_set_manifest(&run->report, run->document);
+    return BD_OK;
 }
 
 bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
-                         bd_production *out, bd_err *err) {
-    *out = (bd_production){.session = session, .judged = judged, .signer = signer};
+                         bd_products wanted, bd_production *out, bd_err *err) {
+    *out = (bd_production){.session = session, .judged = judged, .signer = signer, .wanted = wanted};
     bd_session_progress(session, "plan", 0, 1);
+    out->document_arena = bd_arena_open("document", BD_RUN_ARENA_BYTES);
+    out->drawn = bd_arena_open("drawn", BD_RUN_ARENA_BYTES);
     out->packer = bd_blob_packer_open(session->arena);
     bd_rc rc = plan_package(out, err);
     bd_blob_packer_close(out->packer);
-    BD_TRY(rc);
-    out->report.manifest_sha256 = bd_sha256_hex(session->arena, out->manifest);
-    return BD_OK;
-}
-
-/* ---- products ---- */
-
-/* One document drawn on its own: arenas and remarks of its own, so that two can be drawn side by side. */
-typedef struct {
-    bd_production *run;
-    bd_arena *arena;
-    bd_diags diags;
-    bd_str pdf;
-    size_t page;
-    double rect[4];
-    bd_rc rc;
-    bd_err err;
-} drawing;
-
-static void draw_binder(drawing *out) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
-    const bd_doc *doc = bd_report_binder(&out->run->report, draft);
-    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page,
-                            out->rect, &out->diags, &out->err);
-}
-
-static void draw_readiness(drawing *out) {
-    bd_report_inputs inputs = out->run->report;
-    inputs.package_id = (bd_str){"", 0};
-    inputs.manifest_sha256 = (bd_str){"", 0};
-    inputs.package_paths = NULL;
-    BD_DEFER(bd_arena_close_ref) bd_arena *draft = bd_arena_open("document", BD_RUN_ARENA_BYTES);
-    const bd_doc *doc = bd_report_readiness(&inputs, draft);
-    out->rc = bd_render_pdf(doc, out->run->session->as_of, out->arena, &out->pdf, &out->page,
-                            out->rect, &out->diags, &out->err);
-}
-
-typedef struct {
-    drawing *list[2];
-    void (*draw[2])(drawing *out);
-} drawings;
-
-static void draw_one(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    drawings *all = context;
-    all->draw[index](all->list[index]);
-}
-
-static bd_rc take_drawing(drawing *done, bd_str *pdf, bd_err *err) {
-    bd_run_outcome *outcome = done->run->session->outcome;
-    if (bd_failed(done->rc)) {
-        *err = done->err;
-        return done->rc;
+    bd_judged_clear(judged);
+    out->judged = NULL;
+    if (bd_failed(rc)) {
+        bd_production_close(out);
     }
-    for (size_t i = 0; i < done->diags.count; i++) {
-        const bd_diag *diag = &done->diags.data[i];
-        bd_diag_add(done->run->session->arena, &outcome->diags, diag->severity, diag->subject,
-                    diag->locus, "%.*s", BD_ARG(diag->message));
-    }
-    *pdf = done->pdf;
-    return BD_OK;
-}
-
-static bd_rc sign_binder(bd_production *run, const drawing *done, bd_err *err) {
-    bd_session *session = run->session;
-    run->binder = run->binder_unsigned;
-    if (run->signer == NULL || run->is_signed_later) {
-        return BD_OK;
-    }
-    bd_session_progress(session, "sign", 0, 1);
-    bd_sign_options options = {.signed_at = bd_clock_now(),
-                               .page_index = done->page,
-                               .signer_name = run->signer->facts.subject,
-                               .reason = BD_STR("Management's evidence binder")};
-    memcpy(options.rect, done->rect, sizeof options.rect);
-    return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, session->arena,
-                       &run->binder, err);
-}
-
-bd_rc bd_production_draw(bd_production *run, bool has_binder, bool has_readiness, bd_err *err) {
-    bd_session *session = run->session;
-    bd_session_progress(session, "render", 0, 1);
-    run->drawn = bd_arena_open("drawn", BD_RUN_ARENA_BYTES);
-    drawing binder = {.run = run, .arena = session->arena};
-    drawing readiness = {.run = run, .arena = run->drawn};
-    drawings all = {0};
-    size_t count = 0;
-    if (has_binder) {
-        all.list[count] = &binder;
-        all.draw[count++] = draw_binder;
-    }
-    if (has_readiness) {
-        all.list[count] = &readiness;
-        all.draw[count++] = draw_readiness;
-    }
-    bd_pool_run(session->jobs, count, draw_one, &all);
-    if (has_readiness) {
-        BD_TRY(take_drawing(&readiness, &run->readiness, err));
-    }
-    if (!has_binder) {
-        return BD_OK;
-    }
-    BD_TRY(take_drawing(&binder, &run->binder_unsigned, err));
-    return sign_binder(run, &binder, err);
+    return rc;
 }
 
 void bd_production_close(bd_production *run) {
+    bd_arena_close(run->document_arena);
     bd_arena_close(run->drawn);
+    run->document_arena = NULL;
     run->drawn = NULL;
 }
+
+/* ---- products ---- */
 
 static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
     bd_arena *arena = run->session->arena;

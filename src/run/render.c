@@ -24,12 +24,12 @@ static void say_gaps(const bd_layout *layout, bd_arena *arena, bd_diags *diags) 
     }
 }
 
-static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at, bd_arena *arena,
-                  bd_buf *out, const bd_layout **layout, bd_err *err) {
+static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at, unsigned jobs,
+                  bd_arena *arena, bd_buf *out, const bd_layout **layout, bd_err *err) {
     bd_layout *built;
     bd_layout_options options = {.paper = BD_PAPER_A4};
     BD_TRY(bd_layout_build(doc, faces, &options, arena, &built, err));
-    bd_pdf_options pdf = {.created_at = created_at, .creator = "Bindery " BINDERY_VERSION};
+    bd_pdf_options pdf = {.created_at = created_at, .creator = "Bindery " BINDERY_VERSION, .jobs = jobs};
     uint8_t hash[32];
     bd_sha256_of(bd_str_format(arena, "%.*s\n%.*s\n%.*s", BD_ARG(doc->title), BD_ARG(doc->subject),
                                BD_ARG(doc->keywords)),
@@ -40,9 +40,7 @@ static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at
     return bd_pdf_write(built, faces, &pdf, &sink, err);
 }
 
-bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena, bd_str *pdf,
-                    size_t *signature_page, double signature_rect[4], bd_diags *diags,
-                    bd_err *err) {
+bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing, bd_err *err) {
     size_t count;
     const bd_text_face_spec *specs = bd_text_default_faces(&count);
     bd_text_faces *faces;
@@ -51,15 +49,15 @@ bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena, b
     bd_buf_init(&out, PDF_BYTES);
     const bd_layout *layout = NULL;
     BD_DEFER(bd_arena_close_ref) bd_arena *pages = bd_arena_open("pages", (size_t)2 << 30);
-    bd_rc rc = draw(doc, faces, created_at, pages, &out, &layout, err);
+    bd_rc rc = draw(doc, faces, created_at, drawing->jobs, pages, &out, &layout, err);
     if (!bd_failed(rc)) {
-        *pdf = bd_str_copy(arena, bd_buf_str(&out));
-        *signature_page = layout->signature_page;
-        memset(signature_rect, 0, 4 * sizeof(double));
+        drawing->pdf = bd_str_copy(drawing->arena, bd_buf_str(&out));
+        drawing->signature_page = layout->signature_page;
         if (layout->has_signature) {
-            memcpy(signature_rect, layout->signature_rect, 4 * sizeof(double));
+            memcpy(drawing->signature_rect, layout->signature_rect,
+                   sizeof drawing->signature_rect);
         }
-        say_gaps(layout, arena, diags);
+        say_gaps(layout, drawing->arena, &drawing->remarks);
     }
     bd_buf_clear(&out);
     bd_text_close(faces);

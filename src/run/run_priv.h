@@ -51,8 +51,10 @@ BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena,
                                            const bd_catalog_file **files, size_t *count,
                                            bd_err *err);
 
-/* judge.c: everything between the locker and the report. */
+/* judge.c: everything between the locker and the report.  It can be cleared as soon as lists and documents are made of
+ * it: drawing needs the room. */
 typedef struct {
+    bd_arena *arena; /* of all that follows */
     bd_evidences evidence;
     bd_collections collections;
     bd_snapshots snapshots;
@@ -66,7 +68,7 @@ typedef struct {
     size_t arena_count;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
-void bd_judged_clear(bd_judged_run *judged);
+void bd_judged_clear(bd_judged_run *judged); /* may be called again */
 
 /* ingest.c */
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,
@@ -102,40 +104,60 @@ void bd_outputs_drop(
 
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
+    bool binder, readiness;
+} bd_products;
+typedef struct {
     bd_session *session;
     bd_judged_run *judged;
     bd_signer *signer;    /* NULL: unsigned */
+    bd_products wanted;
     bool is_signed_later; /* the cover names the signer, `sign` signs */
     bd_package *package;
     bd_package_facts facts;
+    const bd_control **owners; /* of each evidence item: the control it lies under, or NULL */
+    bd_package_place *places;
     bd_str *paths;     /* of each evidence item in the package */
     bd_str *ipe_paths; /* of its sheet; empty where it has none */
     const struct bd_export_joins *joins;
     bd_report_inputs report;
+    bd_doc *document;         /* the binder before it is drawn */
+    bd_arena *document_arena; /* closed once it is drawn */
     bd_str manifest;
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_str binder_unsigned;
     int64_t number;   /* N of the package id */
     bd_str readiness; /* bytes of the PDF; Allocated in `drawn` */
+    bd_diags remarks; /* on the readiness report; Allocated in `drawn` */
     bd_arena *drawn;
     bd_blob_packer *packer; /* while the package is planned */
     bd_str sums_sha256;     /* set by bd_production_package */
 } bd_production;
+/* Plans the package, builds the binder's document and draws the readiness report, side by side where there are workers.
+ * Clears `judged`: nothing of it is needed for what is left. */
 BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
-                                     bd_production *out, bd_err *err);
-/* Draws one report or both, side by side where there are two workers, and signs the binder. */
-BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bool has_binder, bool has_readiness,
-                                     bd_err *err);
+                                     bd_products wanted, bd_production *out, bd_err *err);
 void bd_production_close(bd_production *production); /* accepts one that was never opened */
 BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *outputs,
                                         bd_str *sums_sha256, bd_err *err);
 /* Tells runs.ndjson of the package, once it is in place. */
 BD_MUST_USE bd_rc bd_production_note(bd_production *production, bd_err *err);
 
-/* render.c */
-BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_arena *arena,
-                                bd_str *pdf, size_t *signature_page, double signature_rect[4],
-                                bd_diags *diags, bd_err *err);
+/* draw.c */
+BD_MUST_USE bd_rc bd_draw_readiness(bd_production *production, bd_err *err);
+/* Draws the binder and signs it; says what was remarked on either report. */
+BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bd_err *err);
+
+/* render.c: a document as PDF. */
+typedef struct {
+    bd_arena *arena; /* for the rest of it */
+    unsigned jobs;   /* threads at most */
+    bd_str pdf;
+    size_t signature_page;
+    double signature_rect[4];
+    bd_diags remarks; /* glyphs and link targets that are missing */
+} bd_drawing;
+BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing,
+                                bd_err *err);
 
 /* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
 BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there,

@@ -640,6 +640,21 @@ TEST(report, an_assessment_without_evidence_gives_both_reports) {
     check_links(binder);
 }
 
+TEST(report, a_manifest_that_is_set_later_gives_the_same_binder) {
+    fixture *f = make_full_fixture();
+    bd_str known = text_of(bd_report_binder(&f->inputs, f->arena));
+    bd_str sha256 = f->inputs.manifest_sha256;
+    f->inputs.manifest_sha256 = (bd_str){"", 0};
+    bd_doc *binder = bd_report_binder(&f->inputs, f->arena);
+    bd_str unknown = text_of(binder);
+    size_t figures = binder->figures.count;
+    CHECK(!bd_str_eq(known, unknown));
+    f->inputs.manifest_sha256 = sha256;
+    bd_report_set_manifest(&f->inputs, binder);
+    CHECK_EQ_STR(text_of(binder), known);
+    CHECK_EQ_INT(binder->figures.count, figures);
+}
+
 TEST(report, the_same_inputs_give_the_same_document) {
     fixture *f = make_full_fixture();
     CHECK_EQ_STR(text_of(bd_report_binder(&f->inputs, f->arena)),

@@ -397,6 +397,40 @@ TEST(zip, a_package_is_byte_for_byte_what_the_profile_says) {
     }
 }
 
+TEST(zip, zlib_of_another_maker_reads_a_flate_text) {
+    bd_buf out;
+    bd_buf_init(&out, 1 << 20);
+    bd_flate *flate = bd_flate_open();
+    bd_str texts[] = {BD_STR(""), BD_STR("q"), BD_STR("0 0 m 1 1 l S\n0 0 m 1 1 l S\n0 0 m 1 1 l S\n")};
+    for (size_t i = 0; i < BD_COUNT(texts); i++) {
+        bd_err err;
+        bd_str output;
+        out.size = 0;
+        bd_buf_puts(&out, BD_STR("before"));
+        CHECK_OK(bd_flate_put(flate, texts[i], &out, &err), err);
+        put_file(test_path("flate"), bd_buf_str(&out));
+        CHECK_EQ_INT(run_command(&output, "python3 -c \"import sys,zlib;sys.stdout.buffer.write("
+                                          "zlib.decompress(open('flate','rb').read()[6:]))\""),
+                     0);
+        CHECK_EQ_STR(output, texts[i]);
+    }
+    bd_flate_close(flate);
+    bd_buf_clear(&out);
+}
+
+TEST(zip, a_flate_text_that_does_not_fit_leaves_the_buffer_as_it_was) {
+    bd_buf out;
+    bd_buf_init(&out, 16);
+    bd_buf_puts(&out, BD_STR("before"));
+    bd_flate *flate = bd_flate_open();
+    bd_err err;
+    CHECK_FAILS(bd_flate_put(flate, BD_STR("a text that needs more room"), &out, &err), err,
+                BD_ERR_LIMIT, "27 bytes");
+    CHECK_EQ_STR(bd_buf_str(&out), BD_STR("before"));
+    bd_flate_close(flate);
+    bd_buf_clear(&out);
+}
+
 TEST(zip, unzip_python_and_zipinfo_read_a_package_without_complaint) {
     bd_str output;
     put_file(test_path("a.zip"), write_package(small_files, BD_COUNT(small_files)));

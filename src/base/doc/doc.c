@@ -140,7 +140,7 @@ bd_run *bd_para_page_ref(bd_para *para, bd_str anchor) {
 static bd_run *add_figure_run(bd_doc *doc, bd_runs *runs, bd_str pointer, bd_str text) {
     bd_run *run = add_run(doc, runs, BD_RUN_PLAIN, text);
     run->figure = bd_str_copy(doc->arena, pointer);
-    bd_doc_figure(doc, pointer, text);
+    *bd_push(doc->arena, &doc->figures) = (bd_figure){run->figure, run->text};
     return run;
 }
 

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_ASAN 1
 #elif defined(__has_feature)
@@ -38,6 +42,16 @@ struct bd_arena {
     block *first;       /* kept by reset */
     block *current;
 };
+
+#define RETURNED_BYTES (512 << 10)
+
+void bd_arena_settle(void) {
+#ifdef __GLIBC__
+    /* Left alone, glibc raises this threshold to the largest block ever freed, and has a heap for every thread. */
+    (void)mallopt(M_MMAP_THRESHOLD, RETURNED_BYTES);
+    (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
 
 static void leave_exhausted(const char *arena_name, size_t limit_bytes) {
     fprintf(stderr,

@@ -46,6 +46,10 @@ void bd_buf_put(bd_buf *buf, const void *bytes, size_t count) {
     }
 }
 
+char *bd_buf_room(bd_buf *buf, size_t count) {
+    return make_room(buf, count) ? buf->data + buf->size : NULL;
+}
+
 void bd_buf_puts(bd_buf *buf, bd_str text) {
     bd_buf_put(buf, text.data, text.size);
 }

@@ -35,10 +35,15 @@ bd_str bd_str_concat(bd_arena *arena, const bd_str *parts, size_t count) {
 bd_str bd_str_vformat(bd_arena *arena, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, args);
+    char common[256];
+    int size = vsnprintf(common, sizeof common, format, args);
     BD_ASSERT(size >= 0);
     char *text = bd_alloc(arena, (size_t)size + 1, 1);
-    vsnprintf(text, (size_t)size + 1, format, again);
+    if ((size_t)size < sizeof common) {
+        memcpy(text, common, (size_t)size);
+    } else {
+        vsnprintf(text, (size_t)size + 1, format, again);
+    }
     va_end(again);
     return (bd_str){text, (size_t)size};
 }

@@ -5,7 +5,7 @@
 
 #include "value_priv.h"
 
-/* The scanner decides what is JSON (RFC 8259); cJSON only builds what has passed here.  It works on
+/* The scanner decides what is JSON (RFC 8259); trees are only built of what has passed here.  It works on
  * bytes that lie together, so that a record cut by a read is scanned again from its start: cheaper
  * than a resumable machine, because a chunk holds a hundred records. */
 
@@ -239,6 +239,18 @@ static void note_nul(json_scan *scan, json_span span) {
     scan->nuls[scan->nul_count++] = (json_nul){scan->string_count, span};
 }
 
+static void keep_node(json_scan *scan, char kind, json_span span, bool has_escape) {
+    if (!scan->keeps_nodes || scan->has_problem) {
+        return;
+    }
+    if (scan->kept_count == scan->kept_room) {
+        size_t count = scan->kept_count;
+        scan->nodes =
+            bd_grow(scan->arena, scan->nodes, &count, &scan->kept_room, sizeof *scan->nodes);
+    }
+    scan->nodes[scan->kept_count++] = (json_node){span.at, span.size, kind, has_escape};
+}
+
 /* `at` is the opening quote; yields the byte after the closing one and the span between them. */
 static const char *scan_string(json_scan *scan, const char *at, const char *end, json_span *span,
                                unsigned *flags) {
@@ -269,6 +281,7 @@ static const char *scan_string(json_scan *scan, const char *at, const char *end,
         note_nul(scan, *span);
     }
     scan->string_count++;
+    keep_node(scan, '"', *span, (*flags & HAS_ESCAPE) != 0);
     return at + 1;
 }
 
@@ -327,18 +340,23 @@ static const char *scan_number(json_scan *scan, const char *at, const char *end)
     if (scan->has_problem) {
         return at; /* will not be built: keep no more spans */
     }
+    json_span span = {(uint32_t)(from - scan->text), (uint32_t)(at - from)};
+    if (scan->keeps_nodes) {
+        keep_node(scan, '0', span, /*has_escape*/ false);
+        return at;
+    }
     if (scan->number_count == scan->number_room) {
         size_t count = scan->number_count;
         scan->numbers =
             bd_grow(scan->arena, scan->numbers, &count, &scan->number_room, sizeof *scan->numbers);
     }
-    json_span span = {(uint32_t)(from - scan->text), (uint32_t)(at - from)};
     scan->numbers[scan->number_count++] = span;
     scan->has_long_number |= span.size > LONGEST_CJSON_NUMBER;
     return at;
 }
 
 static const char *scan_literal(json_scan *scan, const char *at, const char *end) {
+    keep_node(scan, *at, (json_span){0, 0}, /*has_escape*/ false);
     const char *word = *at == 't' ? "true" : *at == 'f' ? "false" : "null";
     for (const char *w = word; *w != '\0'; w++, at++) {
         if (at == end) {
@@ -496,6 +514,8 @@ static void begin_value(json_scan *scan, const char *text) {
     scan->text = text;
     scan->number_count = 0;
     scan->nul_count = 0;
+    scan->kept_count = 0;
+    scan->key_total = 0;
     scan->has_long_number = false;
     scan->node_count = 0;
     scan->string_count = 0;
@@ -518,6 +538,8 @@ static const char *open_container(json_scan *scan, const char *at) {
     scan->kinds[scan->depth] = *at;
     scan->objects[scan->depth] = *at == '{' ? scan->object_count++ : 0;
     scan->first_keys[scan->depth] = scan->key_count;
+    scan->openers[scan->depth] = scan->kept_count;
+    keep_node(scan, *at, (json_span){0, 0}, /*has_escape*/ false);
     scan->depth++;
     return at + 1;
 }
@@ -540,6 +562,7 @@ static const char *scan_key(json_scan *scan, const char *at, const char *end) {
     if (at == NULL) {
         return NULL;
     }
+    scan->key_total++;
     note_key(scan, span, (flags & HAS_ESCAPE) != 0);
     at = json_skip_space(at, end);
     if (at == end) {
@@ -555,6 +578,9 @@ static const char *scan_start(json_scan *scan, const char *at, const char *end) 
     if (++scan->node_count > scan->limits.nodes && !scan->has_problem) {
         note_problem(scan, at, BD_ERR_LIMIT, "more values in one record than the limit",
                      (bd_str){NULL, 0});
+    }
+    if (scan->keeps_nodes && scan->depth > 0 && !scan->has_problem) {
+        scan->nodes[scan->openers[scan->depth - 1]].size++;
     }
     switch (class_of[(unsigned char)*at]) {
     case CLASS_QUOTE: return scan_string(scan, at, end, &span, &flags);

@@ -274,8 +274,7 @@ static bd_rc hand_taken(splitter *s, const taken *t, bd_err *err) {
                        (long long)(t->offset + (int64_t)s->scan.problem_at));
         return hand_record(s, t->offset, text, NULL, &problem, err);
     }
-    const bd_value *value;
-    BD_TRY(json_build(&s->scan, s->record_arena, &value, err));
+    const bd_value *value = json_build_nodes(&s->scan, /*is_borrowing*/ true, s->record_arena);
     return hand_record(s, t->offset, text, value, NULL, err);
 }
 
@@ -288,14 +287,12 @@ static bd_rc hand_member(splitter *s, bd_str key, const bd_value *value, bd_err 
 
 /* ---- members of the top-level object ---- */
 
-static bd_rc build_taken(splitter *s, const taken *t, bd_arena *arena, const bd_value **out,
-                         bd_err *err) {
-    *out = NULL;
+static const bd_value *build_taken(splitter *s, const taken *t, bd_arena *arena) {
     if (t->is_oversized || t->size > MEMBER_BYTES || s->scan.has_problem) {
         s->summary->members_skipped++;
-        return BD_OK;
+        return NULL;
     }
-    return json_build(&s->scan, arena, out, err);
+    return json_build_nodes(&s->scan, /*is_borrowing*/ false, arena);
 }
 
 static bd_rc rescan(splitter *s, size_t from, size_t size, taken *out, bd_err *err) {
@@ -315,7 +312,7 @@ static bd_rc capture_pending(splitter *s, bd_err *err) {
         pending_member *m = &s->pending.data[i];
         taken t = {0};
         BD_TRY(rescan(s, s->window.keep + m->from, m->size, &t, err));
-        BD_TRY(build_taken(s, &t, s->envelope_arena, &m->value, err));
+        m->value = build_taken(s, &t, s->envelope_arena);
         m->has_value = true;
     }
     s->is_kept = false;
@@ -330,7 +327,7 @@ static bd_rc hand_pending(splitter *s, bd_err *err) {
         if (!m->has_value) {
             taken t = {0};
             BD_TRY(rescan(s, s->window.keep + m->from, m->size, &t, err));
-            BD_TRY(build_taken(s, &t, s->record_arena, &value, err));
+            value = build_taken(s, &t, s->record_arena);
         }
         if (value != NULL) {
             BD_TRY(hand_member(s, m->key, value, err));
@@ -362,20 +359,19 @@ static bd_rc commit(splitter *s, bd_json_shape shape, bd_err *err) {
     return BD_OK;
 }
 
-static bd_rc add_pending(splitter *s, bd_str key, const taken *t, bd_err *err) {
+static void add_pending(splitter *s, bd_str key, const taken *t) {
     if (t->is_oversized || s->pending_bytes + t->size > MOST_PENDING_BYTES) {
         s->summary->members_skipped++;
-        return BD_OK;
+        return;
     }
     pending_member m = {.key = key, .size = t->size, .has_value = !s->is_kept};
     if (s->is_kept) {
         m.from = t->from - s->window.keep;
     } else {
-        BD_TRY(build_taken(s, t, s->envelope_arena, &m.value, err));
+        m.value = build_taken(s, t, s->envelope_arena);
     }
     s->pending_bytes += t->size;
     *bd_push(s->envelope_arena, &s->pending) = m;
-    return BD_OK;
 }
 
 /* A member of the top-level object that holds no records. */
@@ -383,10 +379,10 @@ static bd_rc take_plain_member(splitter *s, bd_str key, bd_err *err) {
     taken t;
     BD_TRY(take_value(s, &t, err));
     if (!s->is_committed) {
-        return add_pending(s, key, &t, err);
+        add_pending(s, key, &t);
+        return BD_OK;
     }
-    const bd_value *value;
-    BD_TRY(build_taken(s, &t, s->record_arena, &value, err));
+    const bd_value *value = build_taken(s, &t, s->record_arena);
     bd_rc rc = value != NULL ? hand_member(s, key, value, err) : BD_OK;
     bd_arena_reset(s->record_arena);
     return rc;
@@ -523,8 +519,7 @@ static bd_rc take_columns(splitter *s, bd_err *err) {
     if (t.is_oversized || s->scan.has_problem || t.size > MOST_COLUMNS_BYTES) {
         return BD_OK;
     }
-    const bd_value *columns;
-    BD_TRY(json_build(&s->scan, s->envelope_arena, &columns, err));
+    const bd_value *columns = json_build_nodes(&s->scan, /*is_borrowing*/ false, s->envelope_arena);
     if (!are_columns(columns)) {
         return BD_OK;
     }
@@ -545,8 +540,7 @@ static bd_rc hand_row(splitter *s, const taken *t, bd_err *err) {
     if (t->is_oversized || s->scan.has_problem) {
         return hand_taken(s, t, err);
     }
-    const bd_value *row;
-    BD_TRY(json_build(&s->scan, s->record_arena, &row, err));
+    const bd_value *row = json_build_nodes(&s->scan, /*is_borrowing*/ true, s->record_arena);
     if (row->kind != BD_ARRAY || row->count != s->columns->count) {
         bd_err problem;
         (void)bd_raise(&problem, BD_ERR_INPUT, "row at byte %lld is no array of %zu cells",
@@ -669,7 +663,8 @@ static bd_rc walk_candidate(splitter *s, bd_str key, member_fn *on_member, bd_er
         return BD_OK;
     }
     taken t = {.from = s->window.keep + from, .size = s->window.at - s->window.keep - from};
-    return add_pending(s, key, &t, err);
+    add_pending(s, key, &t);
+    return BD_OK;
 }
 
 static bd_rc on_top_member(splitter *s, bd_str key, bd_err *err) {
@@ -842,6 +837,7 @@ bd_rc bd_json_split(bd_source *source, const bd_json_limits *limits, const bd_js
     (void)bd_alloc(records, FIRST_BLOCK_BYTES, 1);
     bd_arena_reset(records);
     json_scan_init(&s->scan, limits, envelope);
+    s->scan.keeps_nodes = true;
     BD_TRY(json_window_open(&s->window, source, limits, err));
     bd_rc rc = split_document(s, err);
     out->bytes = json_window_offset(&s->window, s->window.end);

@@ -20,6 +20,14 @@ typedef struct {
     json_span span; /* without the quotes */
 } json_nul;
 
+/* One value or key, in document order: what a builder needs so as not to read the text again. */
+typedef struct {
+    uint32_t at;   /* of a string's or number's raw bytes, from the first byte of the value scanned */
+    uint32_t size; /* bytes of it; of an array or object: members */
+    char kind;     /* '"', '0' (a number), 't', 'f', 'n', '[' or '{' */
+    bool has_escape;
+} json_node;
+
 typedef struct {
     uint64_t hash;
     json_span span;
@@ -42,7 +50,12 @@ typedef struct {
     bd_arena *arena;
     bd_json_limits limits;
     bool may_repeat_keys;
+    bool keeps_nodes; /* for json_build_nodes */
     const char *text; /* first byte of the value being scanned */
+
+    json_node *nodes;
+    size_t kept_count, kept_room; /* of `nodes` */
+    size_t key_total;             /* keys among them */
 
     json_span *numbers;
     size_t number_count, number_room;
@@ -71,6 +84,7 @@ typedef struct {
     char kinds[JSON_DEPTH_MAX];
     uint32_t objects[JSON_DEPTH_MAX];
     size_t first_keys[JSON_DEPTH_MAX]; /* where an object's keys begin */
+    size_t openers[JSON_DEPTH_MAX];    /* the node of each open array or object */
 } json_scan;
 
 void json_scan_init(json_scan *scan, const bd_json_limits *limits, bd_arena *arena);
@@ -87,7 +101,10 @@ const char *json_found(char out[16], unsigned char byte);
 /* Refuses UTF-16 by name; `*bom_bytes` is 3 after a UTF-8 byte order mark, else 0. */
 bd_rc json_check_encoding(bd_str head, size_t *bom_bytes, bd_err *err);
 
-/* The tree of the value that `scan` has just found sound.  Allocated in <arena>. */
+/* The tree of the value that `scan` has just found sound, built by cJSON.  Allocated in <arena>. */
 bd_rc json_build(const json_scan *scan, bd_arena *arena, const bd_value **out, bd_err *err);
+/* The same tree from the nodes of a scan that keeps them, without reading the text again.  `is_borrowing`: texts without
+ * an escape point into the scanned text, which must then live as long as the tree.  Allocated in <arena>. */
+const bd_value *json_build_nodes(const json_scan *scan, bool is_borrowing, bd_arena *arena);
 
 #endif

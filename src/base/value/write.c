@@ -21,9 +21,33 @@ static void put_bytes(bd_json_writer *writer, const char *bytes, size_t count) {
     writer->has_failed = bd_failed(bd_sink_write(writer->sink, bytes, count, &writer->first));
 }
 
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
 /* What may not stand in a string as it is. */
 static bool is_special(unsigned char c) {
     return c < 0x20 || c == '"' || c == '\\';
+}
+
+/* Zero when no byte of the word is special; a false alarm only costs a look at each of the eight. */
+static uint64_t special_bytes(uint64_t word) {
+    uint64_t quote = word ^ ONES * '"';
+    uint64_t slash = word ^ ONES * '\\';
+    return ((quote - ONES) | (slash - ONES) | (word - ONES * 0x20)) & ~word & HIGHS;
+}
+
+/* The first special byte at or after `at`, or the text's size. */
+static size_t skip_plain(bd_str text, size_t at) {
+    for (uint64_t word; text.size - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.data + at, sizeof word);
+        if (special_bytes(word) != 0) {
+            break;
+        }
+    }
+    while (at < text.size && !is_special((unsigned char)text.data[at])) {
+        at++;
+    }
+    return at;
 }
 
 static size_t escape_byte(unsigned char c, char out[8]) {
@@ -41,10 +65,7 @@ static size_t escape_byte(unsigned char c, char out[8]) {
 static void put_string(bd_json_writer *writer, bd_str text) {
     put_bytes(writer, "\"", 1);
     size_t from = 0;
-    for (size_t at = 0; at < text.size; at++) {
-        if (!is_special((unsigned char)text.data[at])) {
-            continue;
-        }
+    for (size_t at; (at = skip_plain(text, from)) < text.size;) {
         char escape[8];
         put_bytes(writer, text.data + from, at - from);
         put_bytes(writer, escape, escape_byte((unsigned char)text.data[at], escape));

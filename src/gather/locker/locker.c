@@ -633,6 +633,7 @@ bd_rc bd_locker_commit(bd_locker *locker, bd_instant now, size_t *committed, bd_
         BD_TRY_CTX(rc, err, "nothing of this batch was committed");
     }
     forget_staged(locker);
+    store_rest(locker);
     index_save(locker);
     *committed = count;
     return BD_OK;

@@ -106,6 +106,8 @@ BD_MUST_USE bd_rc store_blob(bd_locker *locker, const bd_evidence_given *item, b
                              bd_blob **out, bd_err *err);
 /* Removes what a killed writer left in tmp/. */
 void store_sweep(bd_locker *locker);
+/* Lets go of the tools of compression, some MiB, until the next file comes. */
+void store_rest(bd_locker *locker);
 void store_close(bd_locker *locker);
 /* Writes a small file through tmp/ and renames it; `is_durable`: with fsync of file and folder. */
 BD_MUST_USE bd_rc store_write(bd_locker *locker, const char *folder, const char *name, bd_str text,

@@ -96,10 +96,17 @@ void store_drop(bd_locker *locker, struct staged *staged) {
     }
 }
 
-void store_close(bd_locker *locker) {
+void store_rest(bd_locker *locker) {
     bd_deflater_close(locker->deflater);
     bd_sha256_close(locker->plain_hash);
     bd_sha256_close(locker->stored_hash);
+    locker->deflater = NULL;
+    locker->plain_hash = NULL;
+    locker->stored_hash = NULL;
+}
+
+void store_close(bd_locker *locker) {
+    store_rest(locker);
     if (locker->has_tmp) {
         unlinkat(locker->folder_fd, "tmp", AT_REMOVEDIR);
     }

@@ -2,6 +2,8 @@
 
 #include "assess_priv.h"
 
+#define SCRATCH_BYTES ((size_t)2 << 30)
+
 static void set_times(bd_judging *run) {
     const bd_period *period = run->in->period;
     const bd_zone *zone = run->in->engagement->zone;
@@ -28,8 +30,10 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     bd_judging *run = bd_new(arena, bd_judging, 1);
     run->in = inputs;
     run->arena = arena;
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("judging", SCRATCH_BYTES);
+    run->scratch = scratch;
     run->out = bd_new(arena, bd_assessment, 1);
-    run->results = bd_map_make(arena);
+    run->results = bd_map_make(scratch);
     set_times(run);
     BD_TRY(bd_judging_view(run, err));
     BD_TRY(bd_judging_skeleton(run, err));

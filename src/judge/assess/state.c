@@ -444,7 +444,7 @@ static int cmp_natural(const void *context, const void *a, const void *b) {
 
 static void list_missing_sources(bd_judging *run) {
     bd_strs *list = &run->out->sources_missing;
-    bd_map *known = bd_map_make(run->arena);
+    bd_map *known = bd_map_make(run->scratch);
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
         const bd_check_view *view = &run->views[i];
         size_t control = (size_t)(view->check->requirement->control - run->in->catalog->controls);

@@ -91,7 +91,8 @@ static void count_verdict(bd_arena *arena, bd_check_result *result, const bd_jud
 typedef struct {
     bd_judging *run;
     bd_sorter *findings;
-    bd_arena *group_arena;
+    bd_arena *group_arena; /* one record; one finding */
+    bd_arena *growing;     /* the list of exceptions, while it grows */
     /* the record being followed over time */
     uint32_t check;
     bd_str type, key;
@@ -106,29 +107,36 @@ static bd_str property_of(const tally *state) {
     return state->run->views[state->check].check->property;
 }
 
-static bd_str exception_id(bd_judging *run, const bd_check *check, bd_day day, bd_str type,
+static bd_str exception_id(tally *state, const bd_check *check, bd_day day, bd_str type,
                            bd_str key) {
-    bd_str text = bd_str_format(run->arena, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(type), BD_ARG(key),
+    bd_arena *scratch = state->group_arena;
+    bd_str text = bd_str_format(scratch, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(type), BD_ARG(key),
                                 BD_ARG(check->property));
     uint8_t hash[32];
     char hex[9];
     bd_sha256_of(text, hash);
     bd_hex(hash, 4, hex);
-    return bd_str_format(run->arena, "X-%.*s-%.*s-%s", BD_ARG(check->id),
-                         BD_ARG(bd_day_format(run->arena, day)), hex);
+    return bd_str_format(state->run->arena, "X-%.*s-%.*s-%s", BD_ARG(check->id),
+                         BD_ARG(bd_day_format(scratch, day)), hex);
+}
+
+/* Exceptions of one check follow each other, and what they share is kept once. */
+static bd_str keep_shared(bd_arena *arena, bd_str before, bd_str text) {
+    return before.size > 0 && bd_str_eq(before, text) ? before : bd_str_copy(arena, text);
 }
 
 static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
     bd_judging *run = state->run;
     const bd_check_view *view = &run->views[judged->check];
-    bd_exception *made = bd_push(run->arena, &run->out->exceptions);
+    bd_exception *made = bd_push(state->growing, &run->out->exceptions);
+    bd_exception before = run->out->exceptions.count > 1 ? made[-1] : (bd_exception){0};
     *made = (bd_exception){
-        .id = exception_id(run, view->check, day, judged->type, judged->key),
+        .id = exception_id(state, view->check, day, judged->type, judged->key),
         .check = view->check,
-        .type = bd_str_copy(run->arena, judged->type),
+        .type = keep_shared(run->arena, before.type, judged->type),
         .key = bd_str_copy(run->arena, judged->key),
         .resource = bd_str_copy(run->arena, judged->resource),
-        .subscription = bd_str_copy(run->arena, judged->subscription),
+        .subscription = keep_shared(run->arena, before.subscription, judged->subscription),
         .property = property_of(state),
         .last_seen_clean = view->is_event ? BD_DAY_NONE : state->last_clean,
         .first_seen_failing = day,
@@ -138,7 +146,7 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
         .exact_from =
             view->is_event && view->check->shape == BD_EACH ? judged->at : BD_INSTANT_NONE,
         .exact_to = BD_INSTANT_NONE,
-        .reason = bd_str_copy(run->arena, judged->reason),
+        .reason = keep_shared(run->arena, before.reason, judged->reason),
         .is_open = true,
         .evidence = judged->evidence,
     };
@@ -425,12 +433,26 @@ static bd_rc read_judged(tally *state, bd_err *err) {
     return rc;
 }
 
+/* The list grew in an arena of its own: what is kept is no larger than what it holds. */
+static void settle_exceptions(bd_judging *run) {
+    size_t count = run->out->exceptions.count;
+    bd_exception *kept = bd_new(run->arena, bd_exception, count);
+    if (count > 0) {
+        memcpy(kept, run->out->exceptions.data, count * sizeof *kept);
+    }
+    run->out->exceptions.data = kept;
+    run->out->exceptions.room = count;
+}
+
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err) {
     tally state = {.run = run, .open_exception = -1};
     BD_TRY(bd_sorter_finish(run->judged, err));
     state.findings = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     state.group_arena = bd_arena_open("record", (size_t)64 << 20);
+    state.growing = bd_arena_open("exceptions", (size_t)2 << 30);
     bd_rc rc = read_judged(&state, err);
+    settle_exceptions(run);
+    bd_arena_close(state.growing);
     if (!bd_failed(rc)) {
         rc = hand_over(&state, on_finding, context, err);
     }

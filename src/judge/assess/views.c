@@ -46,7 +46,7 @@ static int cmp_texts(const void *context, const void *a, const void *b) {
 /* Nothing lists the resources, workspaces or repositories of a source: those that its evidence shows are expected. */
 static bd_strs shown_scopes(bd_judging *run, const bd_strs *sources) {
     bd_strs list = {0};
-    bd_map *known = bd_map_make(run->arena);
+    bd_map *known = bd_map_make(run->scratch);
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *snapshot = &run->in->snapshots->data[i];
         if (bd_strs_have(sources, snapshot->source) &&
@@ -57,6 +57,14 @@ static bd_strs shown_scopes(bd_judging *run, const bd_strs *sources) {
     }
     bd_sort(list.data, list.count, sizeof(bd_str), cmp_texts, NULL);
     return list;
+}
+
+static bd_map *make_set(bd_judging *run, const bd_strs *texts) {
+    bd_map *set = bd_map_make(run->scratch);
+    for (size_t i = 0; i < texts->count; i++) {
+        bd_map_put(set, texts->data[i], run);
+    }
+    return set;
 }
 
 static void expect_scopes(bd_judging *run, bd_check_view *view) {
@@ -70,10 +78,9 @@ static void expect_scopes(bd_judging *run, bd_check_view *view) {
     } else {
         view->expected = shown_scopes(run, &view->sources);
     }
-    view->expects = bd_map_make(run->arena);
-    for (size_t i = 0; i < view->expected.count; i++) {
-        bd_map_put(view->expects, view->expected.data[i], run);
-    }
+    bool are_subscriptions = view->expected.data == run->subscriptions.data;
+    view->expects =
+        are_subscriptions ? run->knows_subscription : make_set(run, &view->expected);
 }
 
 bool bd_judging_expects(const bd_check_view *view, bd_str scope) {
@@ -133,7 +140,7 @@ static void list_subscriptions(bd_judging *run) {
     if (run->subscriptions.count > 0) {
         return;
     }
-    bd_map *known = bd_map_make(run->arena);
+    bd_map *known = bd_map_make(run->scratch);
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *snapshot = &run->in->snapshots->data[i];
         const bd_source_def *source = bd_catalog_source(run->in->catalog, snapshot->source);
@@ -169,7 +176,7 @@ static int cmp_snapshots(const void *context, const void *a, const void *b) {
 
 static void sort_snapshots(bd_judging *run) {
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        *bd_push(run->arena, &run->snapshots) = &run->in->snapshots->data[i];
+        *bd_push(run->scratch, &run->snapshots) = &run->in->snapshots->data[i];
     }
     bd_sort(run->snapshots.data, run->snapshots.count, sizeof run->snapshots.data[0], cmp_snapshots,
             NULL);
@@ -216,6 +223,7 @@ bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str sourc
 
 bd_rc bd_judging_view(bd_judging *run, bd_err *err) {
     list_subscriptions(run);
+    run->knows_subscription = make_set(run, &run->subscriptions);
     sort_snapshots(run);
     const bd_catalog *catalog = run->in->catalog;
     run->views = bd_new(run->arena, bd_check_view, catalog->check_count);

@@ -559,12 +559,11 @@ static void resolve_catalog(linker *link) {
     catalog->resolved = bd_value_object(link->arena, LIST_COUNT + 1, keys, values);
     catalog->mappings = bd_value_find(catalog->resolved, "mappings");
     catalog->sampling = bd_value_find(catalog->resolved, "sizes");
-    bd_str text = bd_json_canonical(link->arena, catalog->resolved);
-    bd_sha256 *hash = bd_sha256_open();
-    bd_sha256_put(hash, text.data, text.size);
-    bd_sha256_put(hash, "\n", 1);
-    bd_sha256_finish(hash, catalog->sha256);
-    bd_sha256_close(hash);
+    BD_DEFER(bd_arena_close_ref)
+    bd_arena *scratch = bd_arena_open("catalog text", (size_t)1 << 30);
+    catalog->canonical = bd_str_concat(
+        link->arena, (bd_str[]){bd_json_canonical(scratch, catalog->resolved), BD_STR("\n")}, 2);
+    bd_sha256_of(catalog->canonical, catalog->sha256);
 }
 
 bd_catalog *link_catalog(loader *load) {

@@ -37,12 +37,12 @@ struct pdf_file {
     raw catalog, info;
     unsigned long failure; /* libharu's first error */
     bool has_failed;
-    bd_rc deflate_rc; /* first failure of the deflater, with its message */
+    bd_rc deflate_rc; /* first failure of compressing, with its message */
     bd_rc sink_rc;
     bd_err kept_err;
-    bd_deflater *deflater;
-    bd_sink deflated_sink;
-    bd_buf deflated;
+    unsigned jobs;
+    bd_flate *flates[FILE_PAGES_AT_ONCE]; /* one per worker */
+    bd_buf deflated[FILE_PAGES_AT_ONCE];
     bd_sink *sink; /* while saving */
     bd_buf block;
     size_t written_bytes;
@@ -97,14 +97,19 @@ static void add_pages(pdf_file *file, double width, double height) {
     }
 }
 
-pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double height) {
+pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double height,
+                    unsigned jobs) {
     pdf_file *file = bd_new(arena, pdf_file, 1);
     file->arena = arena;
     file->page_count = page_count;
-    bd_buf_init(&file->deflated, MAX_STREAM_BYTES);
+    file->jobs = jobs < 1 ? 1 : jobs > FILE_PAGES_AT_ONCE ? FILE_PAGES_AT_ONCE : jobs;
+    for (unsigned i = 0; i < FILE_PAGES_AT_ONCE; i++) {
+        bd_buf_init(&file->deflated[i], MAX_STREAM_BYTES);
+    }
+    for (unsigned i = 0; i < file->jobs; i++) {
+        file->flates[i] = bd_flate_open();
+    }
     bd_buf_init(&file->block, 2 * BLOCK_BYTES);
-    file->deflated_sink = bd_sink_to_buf(&file->deflated);
-    file->deflater = bd_deflater_open(&file->deflated_sink);
     file->doc = HPDF_New(on_error, file);
     if (!file->doc) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
@@ -124,8 +129,10 @@ void file_close(pdf_file *file) {
     if (file->doc) {
         HPDF_Free(file->doc);
     }
-    bd_deflater_close(file->deflater);
-    bd_buf_clear(&file->deflated);
+    for (unsigned i = 0; i < FILE_PAGES_AT_ONCE; i++) {
+        bd_flate_close(file->flates[i]);
+        bd_buf_clear(&file->deflated[i]);
+    }
     bd_buf_clear(&file->block);
 }
 
@@ -178,44 +185,16 @@ void file_set_object(pdf_file *file, unsigned number, bd_str entries) {
     file->raws.data[number]->entries = bd_str_copy(file->arena, entries);
 }
 
-static uint32_t adler32(bd_str data) {
-    uint32_t a = 1, b = 0;
-    for (size_t i = 0; i < data.size;) {
-        size_t end =
-            data.size - i > 5000 ? i + 5000 : data.size; /* sums stay below 2^32 (RFC 1950) */
-        for (; i < end; i++) {
-            a += (unsigned char)data.data[i];
-            b += a;
-        }
-        a %= 65521;
-        b %= 65521;
-    }
-    return b << 16 | a;
-}
-
-/* zlib form (RFC 1950) of `data`, in file->deflated. */
-static bd_rc deflate_data(pdf_file *file, bd_str data, bd_err *err) {
-    file->deflated.size = 0;
-    bd_buf_put(&file->deflated, "\x78\x9c", 2);
-    bd_deflater_clear(file->deflater, &file->deflated_sink);
-    BD_TRY(bd_deflater_write(file->deflater, data.data, data.size, err));
-    BD_TRY(bd_deflater_finish(file->deflater, err));
-    uint32_t sum = adler32(data);
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        bd_buf_putc(&file->deflated, (char)(sum >> shift & 0xff));
-    }
-    return bd_buf_check(&file->deflated, "a stream of the PDF", err);
-}
-
-static void fill_stream(pdf_file *file, HPDF_Stream stream, bd_str data) {
-    bd_rc rc = deflate_data(file, data, &file->kept_err);
+static void fill_stream(pdf_file *file, HPDF_Stream stream, const bd_buf *deflated, bd_rc rc,
+                        const bd_err *err) {
     if (bd_failed(rc)) {
         file->deflate_rc = rc;
+        file->kept_err = *err;
         note_failure(file, HPDF_INVALID_OPERATION);
         return;
     }
-    const void *bytes = file->deflated.data;
-    keep_status(file, HPDF_Stream_Write(stream, bytes, (HPDF_UINT)file->deflated.size));
+    const void *bytes = deflated->data;
+    keep_status(file, HPDF_Stream_Write(stream, bytes, (HPDF_UINT)deflated->size));
 }
 
 unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data) {
@@ -230,7 +209,10 @@ unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data) {
     unsigned number = add_raw(file, dict);
     file->raws.data[number]->entries =
         bd_str_format(file->arena, "%.*s /Filter /FlateDecode", BD_ARG(entries));
-    fill_stream(file, dict->stream, data);
+    bd_err err;
+    file->deflated[0].size = 0;
+    bd_rc rc = bd_flate_put(file->flates[0], data, &file->deflated[0], &err);
+    fill_stream(file, dict->stream, &file->deflated[0], rc, &err);
     return number;
 }
 
@@ -241,17 +223,40 @@ unsigned file_page_number(const pdf_file *file, size_t index) {
     return file->has_failed ? 0 : number_of(file->pages[index]);
 }
 
-void file_set_page(pdf_file *file, size_t index, unsigned resources, bd_str content) {
-    if (file->has_failed) {
-        return;
-    }
+static void set_page(pdf_file *file, size_t index, unsigned resources) {
     BD_ASSERT(index < file->page_count && resources < file->raws.count);
     HPDF_Page page = file->pages[index];
     HPDF_PageAttr attr = page->attr;
     keep_status(file, HPDF_Dict_Add(page, "Resources", file->raws.data[resources]->dict));
     attr->fonts = NULL; /* they lay in the resources that were replaced */
     attr->contents->write_fn = write_flate;
-    fill_stream(file, attr->stream, content);
+}
+
+typedef struct {
+    pdf_file *file;
+    const bd_str *contents;
+    bd_rc rcs[FILE_PAGES_AT_ONCE];
+    bd_err errs[FILE_PAGES_AT_ONCE];
+} page_batch;
+
+static void deflate_page(void *context, size_t index, unsigned worker) {
+    page_batch *batch = context;
+    pdf_file *file = batch->file;
+    file->deflated[index].size = 0;
+    batch->rcs[index] = bd_flate_put(file->flates[worker], batch->contents[index],
+                                     &file->deflated[index], &batch->errs[index]);
+}
+
+void file_set_pages(pdf_file *file, size_t first, unsigned resources, const bd_str *contents,
+                    size_t count) {
+    BD_ASSERT(count <= FILE_PAGES_AT_ONCE);
+    page_batch batch = {.file = file, .contents = contents};
+    bd_pool_run(file->jobs, count, deflate_page, &batch);
+    for (size_t i = 0; i < count && !file->has_failed; i++) {
+        set_page(file, first + i, resources);
+        HPDF_PageAttr attr = file->pages[first + i]->attr;
+        fill_stream(file, attr->stream, &file->deflated[i], batch.rcs[i], &batch.errs[i]);
+    }
 }
 
 void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers,

@@ -45,13 +45,26 @@ static void add_links(writer *w, size_t index) {
     file_set_page_annotations(w->file, index, numbers, links->count);
 }
 
+/* Codes are given in the order of first use, so the texts of the pages are made one after the other. */
 static bd_rc add_pages(writer *w, unsigned resources, bd_err *err) {
-    for (size_t i = 0; i < w->layout->pages.count; i++) {
-        content_put(&w->layout->pages.data[i], w->fonts, &w->text);
+    size_t total = w->layout->pages.count;
+    for (size_t first = 0; first < total; first += FILE_PAGES_AT_ONCE) {
+        size_t count = total - first < FILE_PAGES_AT_ONCE ? total - first : FILE_PAGES_AT_ONCE;
+        bd_str contents[FILE_PAGES_AT_ONCE];
+        size_t ends[FILE_PAGES_AT_ONCE];
+        for (size_t i = 0; i < count; i++) {
+            content_put(&w->layout->pages.data[first + i], w->fonts, &w->text);
+            ends[i] = w->text.size;
+        }
         BD_TRY(bd_buf_check(&w->text, "a page of the PDF", err));
-        file_set_page(w->file, i, resources, bd_buf_str(&w->text));
+        for (size_t i = 0; i < count; i++) {
+            contents[i] = bd_str_sub(bd_buf_str(&w->text), i > 0 ? ends[i - 1] : 0, ends[i]);
+        }
+        file_set_pages(w->file, first, resources, contents, count);
         w->text.size = 0;
-        add_links(w, i);
+        for (size_t i = 0; i < count; i++) {
+            add_links(w, first + i);
+        }
     }
     return BD_OK;
 }
@@ -307,7 +320,8 @@ bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces, const bd_pdf_o
                    bd_sink *sink, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("pdf", SCRATCH_BYTES);
     BD_DEFER(file_close_ref)
-    pdf_file *file = file_open(arena, layout->pages.count, layout->page_width, layout->page_height);
+    pdf_file *file = file_open(arena, layout->pages.count, layout->page_width,
+                               layout->page_height, options->jobs);
     writer w = {.layout = layout, .options = options, .arena = arena, .file = file};
     w.fonts = bd_new(arena, pdf_fonts, 1);
     w.fonts->arena = arena;

@@ -45,7 +45,7 @@ void content_put(const bd_page *page, pdf_fonts *fonts, bd_buf *out);
 typedef struct pdf_file pdf_file;
 
 /* Errors are latched: after the first, every call does nothing; file_finish reports it. */
-pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double height);
+pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double height, unsigned jobs);
 void file_close(pdf_file *file); /* accepts NULL */
 void file_close_ref(pdf_file **file);
 /* Adds an object and yields its number; the dictionary's entries ("/Type /Font ...") may be set
@@ -56,7 +56,10 @@ void file_set_object(pdf_file *file, unsigned number, bd_str entries); /* copied
 unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data);
 /* All pages exist from the start; content and resources are set once. */
 unsigned file_page_number(const pdf_file *file, size_t index); /* object number */
-void file_set_page(pdf_file *file, size_t index, unsigned resources, bd_str content);
+/* Content of the pages from `first` on, at most FILE_PAGES_AT_ONCE, deflated side by side. */
+enum { FILE_PAGES_AT_ONCE = 16 };
+void file_set_pages(pdf_file *file, size_t first, unsigned resources, const bd_str *contents,
+                    size_t count);
 void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers, size_t count);
 void file_set_catalog(pdf_file *file, bd_str entries);
 void file_set_info(pdf_file *file, bd_str entries);

@@ -365,7 +365,7 @@ static void add_strip(report *r, const bd_control_result *c) {
     bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_STRIP, BD_STR("Coverage by month"),
                                    describe_strip(r, c), c->requirement_count, a->months.count);
     for (size_t k = 0; k < a->months.count; k++) {
-        chart->column_labels[k] = a->months.data[k];
+        chart->column_labels[k] = bd_str_copy(r->arena, a->months.data[k]);
     }
     for (size_t i = 0; i < c->requirement_count; i++) {
         chart->row_labels[i] = c->requirements[i].requirement->id;

@@ -179,7 +179,7 @@ static void add_grid(report *r) {
     bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_HEAT_GRID, BD_STR("Criteria by month"),
                                    BD_STR(""), count_in_scope(r), a->months.count);
     for (size_t k = 0; k < a->months.count; k++) {
-        chart->column_labels[k] = a->months.data[k];
+        chart->column_labels[k] = bd_str_copy(r->arena, a->months.data[k]);
     }
     size_t row = 0;
     for (size_t i = 0; i < a->criterion_count; i++) {

@@ -3,6 +3,8 @@
 
 #include "report_priv.h"
 
+#include <string.h>
+
 bool bd_report_is_listed(const bd_control_result *control) {
     return control->is_in_scope || !control->control->is_ours;
 }
@@ -115,6 +117,7 @@ static void open_report(report *r, const bd_report_inputs *inputs, bd_arena *are
                   .doc = bd_doc_make(arena),
                   .arena = arena,
                   .has_sections = has_sections};
+    words_open(r);
     index_controls(r);
     index_checks(r);
     index_evidence(r);
@@ -155,8 +158,22 @@ static void set_furniture(report *r, const char *kind, bd_str left, const char *
 
 /* ---- the binder --------------------------------------------------------------------------------------------- */
 
-bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
+/* All that prints the manifest's hash: furniture, cover and document control. */
+static void open_binder(report *r, const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const front[])(report *) = {section_cover, section_control};
+    open_report(r, inputs, arena, true);
+    bd_str left = bd_str_format(arena, "%.*s edition \xc2\xb7 %.*s \xc2\xb7 manifest %.*s",
+                                BD_ARG(words_edition(r)), BD_ARG(inputs->package_id),
+                                BD_ARG(bd_str_sub(inputs->manifest_sha256, 0, 12)));
+    set_furniture(r, "SOC 2\xc2\xae evidence binder \xe2\x80\x93 management's evidence", left,
+                  "Confidential: for the organisation and its auditor");
+    for (size_t i = 0; i < BD_COUNT(front); i++) {
+        front[i](r);
+    }
+    bd_doc_cover_end(r->doc);
+}
+
+bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const body[])(report *) = {
         section_glance,
         section_scope,
@@ -170,20 +187,22 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
         section_appendices,
     };
     report r;
-    open_report(&r, inputs, arena, true);
-    bd_str left = bd_str_format(arena, "%.*s edition \xc2\xb7 %.*s \xc2\xb7 manifest %.*s",
-                                BD_ARG(words_edition(&r)), BD_ARG(inputs->package_id),
-                                BD_ARG(bd_str_sub(inputs->manifest_sha256, 0, 12)));
-    set_furniture(&r, "SOC 2\xc2\xae evidence binder \xe2\x80\x93 management's evidence", left,
-                  "Confidential: for the organisation and its auditor");
-    for (size_t i = 0; i < BD_COUNT(front); i++) {
-        front[i](&r);
-    }
-    bd_doc_cover_end(r.doc);
+    open_binder(&r, inputs, arena);
     for (size_t i = 0; i < BD_COUNT(body); i++) {
         body[i](&r);
     }
     return r.doc;
+}
+
+void bd_report_set_manifest(const bd_report_inputs *inputs, bd_doc *binder) {
+    report r;
+    open_binder(&r, inputs, binder->arena);
+    const bd_doc *front = r.doc;
+    size_t count = front->blocks.count;
+    BD_ASSERT(count <= binder->blocks.count &&
+              binder->blocks.data[count - 1].kind == BD_BLOCK_COVER_END);
+    memcpy(binder->blocks.data, front->blocks.data, count * sizeof(bd_block));
+    binder->footer_left = front->footer_left;
 }
 
 /* ---- the readiness report ------------------------------------------------------------------------------------ */

@@ -31,10 +31,12 @@ typedef struct {
         place_of_item; /* by evidence index: its index in assessment.json, which is in order of numbers */
     index_list *readers; /* by evidence index: controls that it speaks to, rising */
     bool *is_registered; /* by exception: printed in the register */
+    uint32_t phrases_by_first[256], phrases_by_second[256]; /* by letter: what words_catalog may find there */
 } report;
 
 /* ---- words ------------------------------------------------------------------------------------------ */
 
+void words_open(report *r);
 bd_str words_number(const report *r, int64_t number);
 bd_str words_day(const report *r, bd_day day);        /* "2026-01-15", a dash when there is none */
 bd_str words_instant(const report *r, bd_instant at); /* "2026-01-15 06:00:04 UTC" */

@@ -164,21 +164,47 @@ static const struct {
     {"seed", "checklist"},
 };
 
-static bd_str replace(const report *r, bd_str text, bd_str from, bd_str to) {
-    bd_str done = {"", 0};
-    for (ptrdiff_t at; (at = bd_str_find(text, from)) >= 0;) {
-        done = bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(done),
-                             BD_ARG(bd_str_sub(text, 0, (size_t)at)), BD_ARG(to));
-        text = bd_str_sub(text, (size_t)at + from.size, text.size);
+_Static_assert(BD_COUNT(phrases) <= 32, "a bit for every phrase");
+
+/* Every byte of the catalog's texts is asked for a phrase: two letters settle nearly all of them. */
+void words_open(report *r) {
+    for (size_t i = 0; i < BD_COUNT(phrases); i++) {
+        r->phrases_by_first[(unsigned char)phrases[i].from[0]] |= UINT32_C(1) << i;
+        r->phrases_by_second[(unsigned char)phrases[i].from[1]] |= UINT32_C(1) << i;
     }
-    return done.size == 0 ? text : bd_str_format(r->arena, "%.*s%.*s", BD_ARG(done), BD_ARG(text));
 }
 
-bd_str words_catalog(const report *r, bd_str text) {
-    for (size_t i = 0; i < BD_COUNT(phrases); i++) {
-        text = replace(r, text, bd_str_of(phrases[i].from), bd_str_of(phrases[i].to));
+/* The phrase that stands at `at`, or -1. */
+static int find_phrase(const report *r, bd_str text, size_t at) {
+    if (at + 1 >= text.size) {
+        return -1;
     }
-    return text;
+    uint32_t candidates = r->phrases_by_first[(unsigned char)text.data[at]] &
+                          r->phrases_by_second[(unsigned char)text.data[at + 1]];
+    for (size_t i = 0; candidates != 0; i++, candidates >>= 1) {
+        if ((candidates & 1) != 0 &&
+            bd_str_has_prefix(bd_str_sub(text, at, text.size), bd_str_of(phrases[i].from))) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* The longer phrases stand first, and no replacement holds a phrase: one walk does them all. */
+bd_str words_catalog(const report *r, bd_str text) {
+    bd_str done = {"", 0};
+    size_t from = 0;
+    for (size_t at = 0; at < text.size; at++) {
+        int found = find_phrase(r, text, at);
+        if (found >= 0) {
+            done = bd_str_format(r->arena, "%.*s%.*s%s", BD_ARG(done),
+                                 BD_ARG(bd_str_sub(text, from, at)), phrases[found].to);
+            from = at + strlen(phrases[found].from);
+            at = from - 1;
+        }
+    }
+    bd_str rest = bd_str_sub(text, from, text.size);
+    return from == 0 ? text : bd_str_format(r->arena, "%.*s%.*s", BD_ARG(done), BD_ARG(rest));
 }
 
 static bool opens_with_any(bd_str text, const char *const *openings, size_t count) {
