@@ -250,6 +250,13 @@ bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str
         *why = BD_STR("its time is only assumed from the file's own time");
         return false;
     }
+    for (size_t i = 0; i < collection->members.count; i++) {
+        const bd_evidence *page = &run->in->evidence->data[collection->members.data[i]];
+        if (page->time_problem.size > 0) {
+            *why = page->time_problem;
+            return false;
+        }
+    }
     if (first->origin == BD_ORIGIN_HANDED_IN && !first->is_signed_off) {
         *why = first->signoff_reason;
         return false;
