@@ -313,6 +313,28 @@ TEST(assess, both_lists_must_name_whoever_left_in_the_period) {
     }
 }
 
+TEST(assess, a_leaver_without_a_readable_date_leaves_both_lists_open) {
+    for (int has_roster = 0; has_roster < 2; has_roster++) {
+        scene *s = scene_of(RECONCILED, "2026-01-01", "2026-03-31", "UTC");
+        uint32_t list = put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        bd_row person = row_of(s, list, "both", "ann", BD_CANNOT_TELL);
+        person.join = BD_STR("ann");
+        person.reason = BD_STR("left is '31.03.2026'");
+        put_row(s, list, person);
+        uint32_t roster = put_snapshot(s, "R", "", "2026-03-30T00:00:00Z");
+        if (has_roster) {
+            put_event(s, roster, "both", BD_SIDE_RIGHT, "ann", "2026-03-31T10:30:00Z");
+            put_event(s, roster, "both", BD_SIDE_RIGHT, "bob", "2026-02-10T10:30:00Z");
+        }
+        judge_scene(s);
+        /* bob stands on the roster alone, and that is sure */
+        CHECK_EQ_STR(outcomes(s, "6.3.1a"), has_roster ? "?D?" : "?00");
+        if (has_roster) {
+            CHECK_EQ_STR(instance_of(s, "6.3.1a", "2026-03")->reason, "left is '31.03.2026'");
+        }
+    }
+}
+
 /* ---- extracts tile every day ---- */
 
 TEST(assess, extracts_that_touch_or_overlap_tile_a_month) {

@@ -4,7 +4,7 @@
 
 static const bd_derivation derivations[] = {
     {"account-events", 1, map_account_events},
-    {"leaver-accounts", 1, map_leaver_accounts},
+    {"leaver-accounts", 2, map_leaver_accounts},
     {"nsg-exposure", 1, map_nsg_exposure},
     {"nsg-writes", 1, map_nsg_writes},
 };

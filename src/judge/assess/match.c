@@ -182,7 +182,8 @@ static bool is_in_period(const bd_judging *run, bd_instant at) {
 /* Marks every event that answers some row, so that what is left over can be listed. */
 static void mark_all_used(const bd_reduce_plan *plan, bd_group_rows *rows) {
     for (size_t i = 0; i < rows->count; i++) {
-        for (size_t j = 0; j < rows->count && is_population(&rows->data[i]); j++) {
+        bool is_dated = rows->data[i].row.verdict != BD_CANNOT_TELL;
+        for (size_t j = 0; j < rows->count && is_population(&rows->data[i]) && is_dated; j++) {
             bd_group_row *event = &rows->data[j];
             if (!is_population(event) &&
                 is_inside(window_of(plan, &event->row), rows->data[i].at, event->at)) {
@@ -192,8 +193,20 @@ static void mark_all_used(const bd_reduce_plan *plan, bd_group_rows *rows) {
     }
 }
 
+/* A row of the first list with the same key that may be the one: which it is, cannot be told. */
+static const bd_group_row *find_unclear(const bd_group_rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *row = &rows->data[i];
+        if (is_population(row) && row->row.join.size > 0 && row->row.verdict == BD_CANNOT_TELL) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
 static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
     mark_all_used(run->views[check].plan, rows);
+    const bd_group_row *unclear = find_unclear(rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
         if (is_population(event) || event->is_used || !is_in_period(run, event->at) ||
@@ -202,8 +215,11 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
         }
         bd_judged judged = judged_of(run, check, event);
         bool is_shown = bd_judging_is_logged(run, &run->views[check], event->at, event->at + 1);
-        judged.verdict =
-            event->row.verdict == BD_CANNOT_TELL || !is_shown ? BD_CANNOT_TELL : BD_FAIL;
+        bool is_clear = event->row.verdict != BD_CANNOT_TELL && unclear == NULL;
+        judged.verdict = is_clear && is_shown ? BD_FAIL : BD_CANNOT_TELL;
+        if (event->row.verdict != BD_CANNOT_TELL && unclear != NULL) {
+            judged.reason = unclear->row.reason;
+        }
         if (judged.reason.size == 0) {
             judged.reason = BD_STR("on the second list only");
         }

@@ -235,7 +235,9 @@ static bool match_time(mapping *map, const match_side *side, bd_instant *out) {
         return true;
     }
     bd_day day;
-    if (side->needs_instant || !bd_day_parse(bd_str_sub(text, 0, 10), &day)) {
+    int32_t seconds;
+    if (side->needs_instant ||
+        (!bd_day_parse(text, &day) && !bd_local_parse(text, &day, &seconds))) {
         *out = BD_INSTANT_NONE;
         return false;
     }
@@ -262,6 +264,28 @@ static bd_str event_id(mapping *map) {
     return id;
 }
 
+/* Whose row it is, what stands there, and what would have been read. */
+static bd_str no_time_reason(mapping *map, const match_side *side) {
+    bd_arena *arena = map->eval.scratch;
+    bd_str who = map->record->resource.size > 0 ? map->record->resource : map->record->key;
+    const bd_value *problem = bd_value_find(map->record->value, "time_problem");
+    if (problem != NULL && problem->kind == BD_STRING) {
+        return bd_str_format(arena, "the time of '%.*s' cannot be told: %.*s", BD_ARG(who),
+                             BD_ARG(problem->text));
+    }
+    bd_str text = text_at(map, &side->time);
+    if (text.size == 0) {
+        return bd_str_format(arena, "the time of '%.*s' cannot be told: the row gives no %.*s",
+                             BD_ARG(who), BD_ARG(side->time.text));
+    }
+    return bd_str_format(
+        arena, "the time of '%.*s' cannot be told: %.*s is '%.*s', expected %s", BD_ARG(who),
+        BD_ARG(side->time.text), BD_ARG(text),
+        side->needs_instant
+            ? "a time with its offset from UTC such as 2026-03-31T17:00:00+02:00"
+            : "a time such as 2026-03-31T17:00:00+02:00 or a day such as 2026-03-31");
+}
+
 static void map_match(mapping *map, const match_side *side, bd_side where) {
     bd_row row = start_row(map);
     row.side = where;
@@ -276,10 +300,8 @@ static void map_match(mapping *map, const match_side *side, bd_side where) {
         row.verdict = BD_CANNOT_TELL;
     } else if (row.join.size == 0 || !has_time) {
         row.verdict = BD_CANNOT_TELL;
-        row.reason = row.join.size == 0
-                         ? BD_STR("the row does not show its key")
-                         : BD_STR("the row does not show its time with an offset from UTC");
-        row.join = BD_STR("");
+        row.reason = row.join.size == 0 ? BD_STR("the row does not show its key")
+                                        : no_time_reason(map, side);
     } else {
         row.reason =
             fill_reason(&map->eval, &map->check->reason); /* for the case that it stays unmatched */
