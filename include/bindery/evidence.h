@@ -60,6 +60,7 @@ bool bd_is_person_name(bd_str name);
 typedef struct {
     bd_str type, title, version;
     bd_str approved_by, approver_role;
+    bool has_approver_is_management; /* false: nothing is said, and approver_is_management is false */
     bool approver_is_management;
     bd_day approved_on;                /* BD_DAY_NONE when absent; so for the others */
     bd_day in_force_from, in_force_to; /* both inclusive; in_force_to absent: still in force */

@@ -322,6 +322,7 @@ static inline bd_document carried_out(const char *day) {
 
 static inline bd_document in_force(const char *approved, const char *from, const char *to) {
     return (bd_document){.approved_by = BD_STR_INIT("Ann"),
+                         .has_approver_is_management = true,
                          .approver_is_management = true,
                          .approved_on = day_of(approved),
                          .in_force_from = day_of(from),

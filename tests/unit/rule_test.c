@@ -323,6 +323,45 @@ TEST(rule, aggregate_counts_what_meets_of) {
     "{\"source\":\"SE\",\"key\":[\"who\"],\"window\":{\"from_hours\":0}}],\"window\":" window      \
     ",\"uses\":\"one\",\"expect\":\"some\""
 
+TEST(rule, a_related_record_without_the_field_that_answers_gives_what_missing_says) {
+    static const struct {
+        const char *setting;
+        bd_verdict expected;
+        const char *reason;
+    } rows[] = {
+        {"{\"logs\":[{\"enabled\":true}],\"workspaceId\":\"w\"}", BD_PASS, ""},
+        {"{\"properties\":{\"logs\":[{\"enabled\":true}],\"workspaceId\":\"w\"}}", BD_PASS, ""},
+        {"{\"workspaceId\":\"w\"}", BD_CANNOT_TELL, "lacks the field logs"},
+        {"{\"properties\":{\"workspaceId\":\"w\"}}", BD_CANNOT_TELL, "lacks the field logs"},
+        {"{\"logs\":[],\"workspaceId\":\"w\"}", BD_FAIL, ""},   /* none is an answer */
+        {"{\"logs\":null,\"workspaceId\":\"w\"}", BD_FAIL, ""}, /* and so is null */
+        {"{\"logs\":[{\"enabled\":false}],\"workspaceId\":\"w\"}", BD_FAIL, ""},
+        {"{\"logs\":[{}],\"workspaceId\":\"w\"}", BD_CANNOT_TELL, "logs"},
+        {"{\"logs\":[{\"enabled\":true}]}", BD_CANNOT_TELL,
+         "has none of the fields workspaceId, storageAccountId"},
+        {"{\"logs\":[{\"enabled\":true}],\"workspaceId\":null}", BD_FAIL, ""},
+        {"{\"logs\":[{\"enabled\":true}],\"storageAccountId\":\"\"}", BD_FAIL, ""},
+    };
+    const bd_rules *rules = make_rules(
+        "\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"related\":{"
+        "\"source\":"
+        "\"SE\",\"key\":\"id\",\"needs\":[[\"logs\"],[\"workspaceId\",\"storageAccountId\"]],"
+        "\"pass\":{"
+        "\"allOf\":[{\"count\":{\"field\":\"logs[*]\",\"where\":{\"field\":\"logs[*].enabled\","
+        "\"equals\":"
+        "true}},\"greaterOrEquals\":1},{\"anyOf\":[{\"field\":\"workspaceId\",\"exists\":true},{"
+        "\"field\":"
+        "\"storageAccountId\",\"exists\":true}]}]}},\"within_days\":7,\"reason\":\"none\"",
+        NULL);
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        row_list list = map_record(rules, "SE", "k", rows[i].setting);
+        const char *reason = bd_str_z(test_arena(), list.data[0].reason);
+        test_failure("%s: %s", rows[i].setting, reason);
+        CHECK_EQ_INT(list.data[0].verdict, rows[i].expected);
+        CHECK(strstr(reason, rows[i].reason) != NULL);
+    }
+}
+
 TEST(rule, match_gives_both_sides_with_keys_and_times) {
     const bd_rules *rules = make_rules(MATCH("{\"from_hours\":null,\"to_hours\":24}"), NULL);
     const bd_reduce_plan *plan = bd_rules_plan(rules, 0);

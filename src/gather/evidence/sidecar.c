@@ -147,18 +147,20 @@ static bd_signoff signoff_of(const bd_value *object, bd_str origin) {
 }
 
 static bd_document document_of(const bd_value *object) {
-    return (bd_document){.type = bd_value_text(object, "type"),
-                         .title = bd_value_text(object, "title"),
-                         .version = bd_value_text(object, "version"),
-                         .approved_by = bd_value_text(object, "approved_by"),
-                         .approver_role = bd_value_text(object, "approver_role"),
-                         .approver_is_management =
-                             bd_value_is_true(object, "approver_is_management"),
-                         .approved_on = day_of(object, "approved_on"),
-                         .in_force_from = day_of(object, "in_force_from"),
-                         .in_force_to = day_of(object, "in_force_to"),
-                         .carried_out_on = day_of(object, "carried_out_on"),
-                         .stated_at = BD_INSTANT_NONE};
+    const bd_value *management = bd_value_find(object, "approver_is_management");
+    return (bd_document){
+        .type = bd_value_text(object, "type"),
+        .title = bd_value_text(object, "title"),
+        .version = bd_value_text(object, "version"),
+        .approved_by = bd_value_text(object, "approved_by"),
+        .approver_role = bd_value_text(object, "approver_role"),
+        .has_approver_is_management = management != NULL && management->kind == BD_BOOL,
+        .approver_is_management = bd_value_is_true(object, "approver_is_management"),
+        .approved_on = day_of(object, "approved_on"),
+        .in_force_from = day_of(object, "in_force_from"),
+        .in_force_to = day_of(object, "in_force_to"),
+        .carried_out_on = day_of(object, "carried_out_on"),
+        .stated_at = BD_INSTANT_NONE};
 }
 
 static void fill_texts(const bd_value *root, bd_sidecar *out) {

@@ -150,12 +150,38 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
     return BD_OK;
 }
 
+/* [["logs"], ["a", "b"]]: of each group at least one field has to be there. */
+static bd_rc compile_needs(compiler *compile, const bd_value *groups, const place *at,
+                           program *out) {
+    place here = {.parent = at, .key = BD_STR_INIT("needs")};
+    if (groups == NULL) {
+        return BD_OK;
+    }
+    if (groups->kind != BD_ARRAY) {
+        return refuse(compile, &here, "expected a list of lists of fields");
+    }
+    for (size_t i = 0; i < groups->count; i++) {
+        place group = {.parent = &here, .index = i};
+        const bd_value *fields = &groups->items[i];
+        if (fields->kind != BD_ARRAY || fields->count == 0) {
+            return refuse(compile, &group, "expected a list of fields");
+        }
+        for (size_t j = 0; j < fields->count; j++) {
+            if (fields->items[j].kind != BD_STRING || fields->items[j].text.size == 0) {
+                return refuse(compile, &group, "expected names of fields");
+            }
+        }
+    }
+    out->related_needs = groups;
+    return BD_OK;
+}
+
 static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body, *related = bd_value_find(body, "related");
     place at = {.key = BD_STR_INIT("related")};
     BD_TRY(need_source(compile, out->check));
-    BD_TRY(
-        KEYS(compile, related, &at, "source", "key", "left_key", "parent_types", "where", "pass"));
+    BD_TRY(KEYS(compile, related, &at, "source", "key", "left_key", "parent_types", "where", "pass",
+                "needs"));
     BD_TRY(compile_transform(compile, related, "key", &at, &out->related_key, &out->related_field));
     if (bd_value_find(related, "left_key") != NULL) {
         BD_TRY(
@@ -163,6 +189,7 @@ static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, progr
     }
     BD_TRY(compile_optional(compile, related, "where", &at, &out->related_where));
     BD_TRY(compile_needed(compile, related, "pass", &at, &out->related_pass));
+    BD_TRY(compile_needs(compile, bd_value_find(related, "needs"), &at, out));
     out->parent_types = left_types(compile, catalog, body, bd_value_find(related, "parent_types"));
     int64_t days = 7;
     bd_value_i64(body, "within_days", &days);

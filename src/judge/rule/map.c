@@ -171,6 +171,42 @@ static void map_left(mapping *map) {
     map->emit(map->context, &row);
 }
 
+/* The first group of needed fields of which the record has none; NULL when it answers all.  A field that is there and
+ * null or empty is an answer. */
+static const bd_value *find_unanswered(const mapping *map) {
+    const bd_value *groups = map->check->related_needs;
+    for (size_t i = 0; groups != NULL && i < groups->count; i++) {
+        bool is_there = false;
+        for (size_t j = 0; j < groups->items[i].count; j++) {
+            const bd_value *value;
+            is_there =
+                is_there || bd_value_lookup(map->record->value, groups->items[i].items[j].text,
+                                            &value) != BD_LOOKUP_ABSENT;
+        }
+        if (!is_there) {
+            return &groups->items[i];
+        }
+    }
+    return NULL;
+}
+
+static void judge_needs(const mapping *map, bd_row *row) {
+    const bd_value *group = row->verdict == BD_FAIL ? find_unanswered(map) : NULL;
+    if (group == NULL) {
+        return;
+    }
+    bd_arena *arena = map->eval.scratch;
+    bd_str names = group->items[0].text;
+    for (size_t i = 1; i < group->count; i++) {
+        names = bd_str_format(arena, "%.*s, %.*s", BD_ARG(names), BD_ARG(group->items[i].text));
+    }
+    row->verdict = map->check->missing;
+    row->reason = bd_str_format(arena,
+                                group->count == 1 ? "'%.*s' lacks the field %.*s"
+                                                  : "'%.*s' has none of the fields %.*s",
+                                BD_ARG(map->record->resource), BD_ARG(names));
+}
+
 static void map_related(mapping *map) {
     bd_row row = start_row(map);
     row.side = BD_SIDE_RIGHT;
@@ -186,6 +222,7 @@ static void map_related(mapping *map) {
     row.verdict =
         belongs == BD_PASS ? eval_node(&map->eval, map->check->related_pass) : BD_CANNOT_TELL;
     row.reason = row.verdict == BD_CANNOT_TELL ? lacking_reason(&map->eval) : BD_STR("");
+    judge_needs(map, &row);
     map->emit(map->context, &row);
 }
 

@@ -178,6 +178,7 @@ typedef struct {
     bd_str missing_fact;
     bd_map *population_ids; /* related; NULL: every record is judged */
     node *related_where, *related_pass;
+    const bd_value *related_needs; /* array of arrays of field names; NULL: none */
     key_transform left_key, related_key;
     path related_field, left_field;
     bd_strs parent_types;
