@@ -59,7 +59,16 @@ static bd_strs shown_scopes(bd_judging *run, const bd_strs *sources) {
     return list;
 }
 
+static bd_day approval_of(const bd_judging *run, bd_str fact_name) {
+    const bd_value *facts = run->in->engagement->facts;
+    const bd_value *fact = facts != NULL ? bd_value_find_str(facts, fact_name) : NULL;
+    bd_day day;
+    return fact != NULL && bd_day_parse(bd_value_text(fact, "approved_on"), &day) ? day
+                                                                                  : BD_DAY_NONE;
+}
+
 static void expect_scopes(bd_judging *run, bd_check_view *view) {
+    view->fact_from = approval_of(run, view->plan->population_fact);
     view->is_population = view->plan->population_fact.size > 0;
     if (view->is_population) {
         view->expected = view->plan->population;
