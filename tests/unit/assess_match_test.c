@@ -196,6 +196,55 @@ TEST(assess, whoever_has_no_usable_time_is_cannot_tell_and_never_lost) {
     CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T18:00:00Z"), "?C0");
 }
 
+#define UNDOES                                                                                     \
+    LEAVERS_WITH(                                                                                  \
+        "'to_hours':24",                                                                           \
+        ",'uses':'one','expect':'some','both_sides':false,'undone_by':{'source':'L','key':"        \
+        "['k'],'time':'time'}",                                                                    \
+        "[['L','W'],['P']]")
+
+static void put_undo(leaving it, const char *at, bd_verdict verdict) {
+    bd_row undo = row_of(it.s, it.log, "shut", at, verdict);
+    undo.side = BD_SIDE_UNDO;
+    undo.join = BD_STR("ann");
+    undo.time = at[0] != '\0' ? at_of(at) : BD_INSTANT_NONE;
+    put_row(it.s, it.log, undo);
+}
+
+TEST(assess, an_event_that_was_undone_before_its_window_ended_counts_for_nothing) {
+    static const struct {
+        const char *shut, *opened;
+        bd_verdict opening;
+        const char *again, *expected;
+    } rows[] = {
+        {"2026-02-01T12:00:00Z", NULL, BD_PASS, NULL, "0C0"}, /* before leaving, and it stayed */
+        {"2026-02-01T12:00:00Z", "2026-02-01T13:00:00Z", BD_PASS, NULL, "0D0"},
+        {"2026-02-01T12:00:00Z", "2026-02-01T11:00:00Z", BD_PASS, NULL,
+         "0C0"}, /* was open before */
+        {"2026-02-01T12:00:00Z", "2026-02-01T13:00:00Z", BD_PASS, "2026-02-02T18:00:00Z", "0C0"},
+        {"2026-02-02T18:00:00Z", "2026-02-03T17:00:00Z", BD_PASS, NULL, "0D0"}, /* at its end */
+        {"2026-02-02T18:00:00Z", "2026-02-03T17:00:00.0000001Z", BD_PASS, NULL, "0C0"},
+        {"2026-02-02T18:00:00Z", "2026-02-02T19:00:00Z", BD_CANNOT_TELL, NULL, "0?0"},
+        {"2026-02-02T18:00:00Z", "2026-02-02T18:00:00Z", BD_PASS, NULL,
+         "0?0"},                                                   /* which was last? */
+        {"2026-02-02T18:00:00Z", "", BD_CANNOT_TELL, NULL, "0?0"}, /* opened, nobody knows when */
+        {NULL, "2026-02-02T18:00:00Z", BD_PASS, NULL, "0D0"},      /* opening is no shutting */
+        {"2025-11-20T12:00:00Z", NULL, BD_PASS, NULL, "0?0"},      /* nobody read the days since */
+        {"2025-11-20T12:00:00Z", NULL, BD_PASS, "2026-02-02T18:00:00Z", "0C0"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        leaving it = leavers_of(UNDOES);
+        if (rows[i].opened != NULL) {
+            put_undo(it, rows[i].opened, rows[i].opening);
+        }
+        if (rows[i].again != NULL) {
+            put_event(it.s, it.log, "shut", BD_SIDE_RIGHT, "ann", rows[i].again);
+        }
+        CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", rows[i].shut), rows[i].expected);
+    }
+}
+
 TEST(assess, expecting_none_fails_by_any_match_also_of_later_evidence) {
     static const struct {
         const char *event, *expected;

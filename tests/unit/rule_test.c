@@ -402,6 +402,36 @@ TEST(rule, match_gives_both_sides_with_keys_and_times) {
     CHECK(other.data[0].time == BD_INSTANT_NONE);
 }
 
+#define UNDONE                                                                                     \
+    "\"shape\":\"match\",\"missing\":\"cannot-tell\",\"population\":{\"source\":\"SA\",\"key\":["  \
+    "\"who\"],\"time\":\"left\"},\"events\":[{\"source\":\"SE\",\"key\":[\"who\"],\"time\":"       \
+    "\"at\","                                                                                      \
+    "\"where\":{\"field\":\"do\",\"equals\":\"shut\"}}],\"window\":{\"to_hours\":24},\"uses\":"    \
+    "\"one\","                                                                                     \
+    "\"both_sides\":false,"
+
+TEST(rule, what_undoes_an_event_has_a_side_of_its_own) {
+    const bd_rules *rules = make_rules(
+        UNDONE
+        "\"expect\":\"some\",\"undone_by\":{\"source\":\"SE\",\"key\":[\"who\"],\"time\":\"at\","
+        "\"where\":{\"field\":\"do\",\"equals\":\"open\"}}",
+        NULL);
+    CHECK(bd_rules_plan(rules, 0)->has_undo);
+    row_list shut = map_record(rules, "SE", "k",
+                               "{\"who\":\"a\",\"do\":\"shut\",\"at\":\"2026-01-02T01:00:00Z\"}");
+    CHECK_EQ_INT(shut.count, 1);
+    CHECK_EQ_INT(shut.data[0].side, BD_SIDE_RIGHT);
+    row_list open = map_record(rules, "SE", "k",
+                               "{\"who\":\"a\",\"do\":\"open\",\"at\":\"2026-01-02T01:00:00Z\"}");
+    CHECK_EQ_INT(open.count, 1);
+    CHECK_EQ_INT(open.data[0].side, BD_SIDE_UNDO);
+    CHECK_EQ_INT(open.data[0].verdict, BD_PASS);
+    row_list unclear =
+        map_record(rules, "SE", "k", "{\"who\":\"a\",\"at\":\"2026-01-02T01:00:00Z\"}");
+    CHECK_EQ_INT(unclear.count, 2); /* perhaps the one, perhaps the other */
+    CHECK_EQ_INT(unclear.data[1].verdict, BD_CANNOT_TELL);
+}
+
 #define RECONCILE                                                                                  \
     "\"shape\":\"match\",\"missing\":\"cannot-tell\",\"population\":{\"source\":\"SA\",\"key\":["  \
     "\"who\"],\"time\":\"left\"},"                                                                 \

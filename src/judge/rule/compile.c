@@ -371,6 +371,21 @@ static bd_rc compile_word(compiler *compile, const bd_value *body, const char *k
                                         : refuse(compile, &at, "expected '%s' or '%s'", yes, no);
 }
 
+static bd_rc compile_undo(compiler *compile, program *out) {
+    const bd_value *undo = bd_value_find(out->check->body, "undone_by");
+    place at = {.key = BD_STR_INIT("undone_by")};
+    if (undo == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(compile_side(compile, undo, &at, &out->undo));
+    if (!out->undo.has_time || out->plan.expects_none) {
+        return refuse(compile, &at, "it needs 'time', and a check that expects some");
+    }
+    out->undo.needs_instant = true;
+    out->plan.has_undo = true;
+    return BD_OK;
+}
+
 static bd_rc compile_match(compiler *compile, program *out) {
     const bd_value *body = out->check->body, *window = bd_value_find(body, "window");
     bd_reduce_plan *plan = &out->plan;
@@ -392,6 +407,7 @@ static bd_rc compile_match(compiler *compile, program *out) {
     plan->both_sides = bd_value_is_true(body, "both_sides");
     BD_TRY(compile_word(compile, body, "uses", "one", "many", &plan->uses_one));
     BD_TRY(compile_word(compile, body, "expect", "none", "some", &plan->expects_none));
+    BD_TRY(compile_undo(compile, out));
     return compile_events(compile, out, bd_value_find(body, "events"));
 }
 
@@ -477,6 +493,9 @@ static void dispatch_check(bd_rules *rules, bd_arena *arena, uint32_t at) {
         add_role(rules, arena, made->population.source, (role){at, ROLE_POPULATION, 0});
         for (size_t e = 0; e < made->event_count; e++) {
             add_role(rules, arena, made->events[e].source, (role){at, ROLE_EVENT, e});
+        }
+        if (made->plan.has_undo) {
+            add_role(rules, arena, made->undo.source, (role){at, ROLE_UNDO, 0});
         }
         break;
     case BD_RECUR:

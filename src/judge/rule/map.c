@@ -355,6 +355,7 @@ static void map_role(mapping *map, const role *part) {
     case ROLE_RELATED: map_related(map); return;
     case ROLE_PRESENCE: map_presence(map); return;
     case ROLE_POPULATION: map_match(map, &map->check->population, BD_SIDE_LEFT); return;
+    case ROLE_UNDO: map_match(map, &map->check->undo, BD_SIDE_UNDO); return;
     case ROLE_EVENT:
         map_match(map, &map->check->events[part->event],
                   part->event == 0 ? BD_SIDE_RIGHT : BD_SIDE_OTHER);

@@ -188,10 +188,18 @@ typedef struct {
     path operation_id, operation_status;
     match_side population;
     match_side *events;
+    match_side undo; /* where plan.has_undo */
     size_t event_count;
 } program;
 
-typedef enum { ROLE_LEFT, ROLE_RELATED, ROLE_PRESENCE, ROLE_POPULATION, ROLE_EVENT } role_kind;
+typedef enum {
+    ROLE_LEFT,
+    ROLE_RELATED,
+    ROLE_PRESENCE,
+    ROLE_POPULATION,
+    ROLE_EVENT,
+    ROLE_UNDO
+} role_kind;
 typedef struct {
     uint32_t program;
     role_kind role;
