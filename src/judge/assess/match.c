@@ -305,6 +305,21 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
     return BD_OK;
 }
 
+/* Of whom a list does not say when: he may be of any day that it describes, so each of its months stays open. */
+static bd_rc put_undated(bd_judging *run, bd_judged *judged, const bd_group_row *person,
+                         bd_err *err) {
+    const bd_zone *zone = run->in->engagement->zone;
+    const bd_evidence *list = &run->in->evidence->data[person->evidence_index];
+    bd_instant end = list->describes_to < run->out->until ? list->describes_to : run->out->until;
+    do {
+        BD_TRY(bd_judging_put(run, judged, err));
+        bd_day day = bd_zone_day(zone, judged->at);
+        bd_day first = day - bd_date_of_day(day).day + 1;
+        judged->at = bd_zone_day_start(zone, bd_day_add_months(first, 1));
+    } while (judged->at < end);
+    return BD_OK;
+}
+
 bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
                        bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("match", (size_t)256 << 20);
@@ -322,7 +337,9 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
         } else {
             judge_person(run, view, rows, person, arena, &judged);
         }
-        BD_TRY(bd_judging_put(run, &judged, err));
+        bool is_undated = person->row.time == BD_INSTANT_NONE && run->in->period->is_type_ii;
+        BD_TRY(is_undated ? put_undated(run, &judged, person, err)
+                          : bd_judging_put(run, &judged, err));
     }
     return view->plan->both_sides && !is_crowded ? put_leftovers(run, check, rows, err) : BD_OK;
 }
