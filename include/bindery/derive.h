@@ -13,7 +13,8 @@
 #include "bindery/value.h"
 
 /* Takes one derived record: `type` and `key` identify what it is about (type U+001F key is its identity),
- * `resource` is the source's own id verbatim, `time` its own time or BD_INSTANT_NONE. */
+ * `resource` is the source's own id verbatim, `time` its own time or BD_INSTANT_NONE; a record that lacks it
+ * says why in its member "time_problem", one that lacks an answer in "problem". */
 typedef void bd_derived_fn(void *context, bd_str type, bd_str key, bd_str resource, bd_instant time,
                            const bd_value *record);
 

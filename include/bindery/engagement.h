@@ -83,7 +83,8 @@ typedef struct {
     BD_VEC(bd_person) people;
     BD_VEC(bd_vendor) vendors;
     const bd_value
-        *facts; /* as written: name -> {approved_by, approved_on, value}; an object, maybe empty */
+        *facts; /* as written: name -> {approved_by, approved_on, value}; an object, maybe empty.  A
+                   list that chooses what is tested passes nothing of a day before its approval */
     const bd_value *parameters; /* name -> value: what checks read */
     BD_VEC(bd_exclusion) exclusions;
     BD_VEC(bd_control_note) controls;

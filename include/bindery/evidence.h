@@ -42,14 +42,17 @@ typedef struct {
     uint8_t sha256[32]; /* of what was signed; all zero when not given */
     bool has_sha256;
     bd_str origin; /* "journal", "sidecar" or "register" */
+    bd_str stated_in;     /* path of the sidecar or register that says so; empty for the journal */
+    bd_instant stated_at; /* when that was taken in; BD_INSTANT_NONE for the journal */
     bd_str
         person; /* who `name` is by the engagement's people, where it is a sign-in name; else empty */
 } bd_signoff;
 typedef BD_VEC(bd_signoff) bd_signoffs;
 
-/* One name, whatever its case and blanks?  Two empty names are the same. */
+/* One name, whatever its case, its blanks and the way its letters are composed?  Two empty names are the same. */
 bool bd_is_same_person(bd_str a, bd_str b);
-/* At least one letter or digit: blanks, dots and dashes name nobody. */
+/* At least one letter or digit, and no word that stands for a name nobody knows ("unknown", "n/a", "TBD"): blanks,
+ * dots and dashes name nobody. */
 bool bd_is_person_name(bd_str name);
 
 /* ---- documents ------------------------------------------------------------------------------------ */
@@ -57,10 +60,13 @@ bool bd_is_person_name(bd_str name);
 typedef struct {
     bd_str type, title, version;
     bd_str approved_by, approver_role;
+    bool has_approver_is_management; /* false: nothing is said, and approver_is_management is false */
     bool approver_is_management;
     bd_day approved_on;                /* BD_DAY_NONE when absent; so for the others */
     bd_day in_force_from, in_force_to; /* both inclusive; in_force_to absent: still in force */
     bd_day carried_out_on;             /* reviews, tests, trainings */
+    bd_str stated_in;                  /* as in bd_signoff */
+    bd_instant stated_at;
 } bd_document;
 
 /* ---- sidecars ------------------------------------------------------------------------------------- */
@@ -83,6 +89,8 @@ typedef struct {
  * expected; unknown keys are errors with the nearest known key.  Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd_sidecar *out,
                                    bd_err *err);
+/* Notes of everything said in it where and when it was said. */
+void bd_sidecar_put_stated(bd_sidecar *sidecar, bd_str in, bd_instant at);
 /* Fills in what `own` lacks from `folder`. */
 void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder);
 /* One row of register.csv: the file it describes and what it says of it. */
@@ -160,6 +168,7 @@ typedef struct {
     bd_origin origin;
     bd_instant collected_at;
     bool collected_at_is_assumed;
+    bd_str time_problem; /* why collected_at cannot be true; empty when nothing speaks against it */
     bd_instant describes_from, describes_to; /* equal for a snapshot; otherwise `to` is exclusive */
     bool is_snapshot;
     uint32_t collection; /* index into the collections */

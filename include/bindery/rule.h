@@ -42,7 +42,8 @@ typedef struct {
 typedef enum {
     BD_SIDE_LEFT,  /* each, related left, scope items, match population */
     BD_SIDE_RIGHT, /* related right, scope presence, match events */
-    BD_SIDE_OTHER  /* match: alternative events (a second event source) */
+    BD_SIDE_OTHER, /* match: alternative events (a second event source) */
+    BD_SIDE_UNDO   /* match: what undoes an event that came before it */
 } bd_side;
 
 typedef struct {
@@ -121,6 +122,9 @@ typedef struct {
     bool uses_one;                        /* an event serves one population row */
     bool expects_none;                    /* a match is the failure */
     bool both_sides;                      /* unmatched events fail too */
+    bool
+        has_undo; /* an event counts if nothing undid it up to the end of its window; one from before the row only
+                      where the log between them was read */
 } bd_reduce_plan;
 const bd_reduce_plan *bd_rules_plan(const bd_rules *rules, uint32_t check);
 

@@ -170,6 +170,13 @@ size_t bd_utf8_put(char out[4], uint32_t code_point); /* bytes written, 1..4 */
  * strings compare. */
 uint32_t bd_fold(uint32_t code_point);
 int bd_str_fold_cmp(bd_str a, bd_str b); /* compares under bd_fold */
+/* NFKC_Casefold of the Unicode that utf8proc knows: what reads the same is spelled the same, composed or not,
+ * whatever its case and width, without characters that draw nothing.  Wider than bd_fold: for names of people, where
+ * taking two for one errs on the safe side.  Malformed bytes become U+FFFD.  Allocated in <arena>. */
+bd_str bd_str_caseless(bd_arena *arena, bd_str text);
+bool bd_utf8_is_alphanumeric(uint32_t code_point); /* a letter or a number of any script */
+/* The letter that base and mark compose to under NFC; 0 when there is none. */
+uint32_t bd_utf8_compose(uint32_t base, uint32_t mark);
 void bd_hex(const uint8_t *bytes, size_t count, char *out /* 2*count + 1 */);
 bool bd_unhex(bd_str text, uint8_t *out, size_t count); /* exactly 2*count hex digits */
 /* Text for a person: control, bidi and zero-width characters shown as \u{XXXX}.  Allocated in <arena>. */

@@ -55,6 +55,7 @@ static bd_rc load_sidecar(judging *run, const bd_evidence *from, bd_sidecar *out
         say(run, BD_DIAG_REFUSED, from->given.path, problem.message);
         return BD_OK;
     }
+    bd_sidecar_put_stated(out, from->given.path, from->given.ingested_at);
     *is_loaded = true;
     return BD_OK;
 }
@@ -168,6 +169,7 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
                         "describes '%.*s', which is not in the locker", BD_ARG(rows.data[i].file));
             continue;
         }
+        bd_sidecar_put_stated(&rows.data[i].sidecar, from->given.path, from->given.ingested_at);
         take_sidecar(item, &rows.data[i].sidecar);
     }
     return BD_OK;
@@ -228,7 +230,8 @@ static void take_review(judging *run, const bd_value *line) {
     bd_signoff review = {.name = bd_value_text(line, "name"),
                          .role = bd_value_text(line, "role"),
                          .checked = bd_value_text(line, "checked"),
-                         .origin = BD_STR("journal")};
+                         .origin = BD_STR("journal"),
+                         .stated_at = BD_INSTANT_NONE};
     review.has_sha256 = bd_unhex(bd_value_text(line, "sha256"), review.sha256, 32);
     if (!bd_instant_parse(bd_value_text(line, "at"), &review.at)) {
         review.at = BD_INSTANT_NONE;
@@ -466,8 +469,10 @@ static bd_rc judge(judging *run, bd_err *err) {
     BD_TRY(apply_descriptions(run, err));
     apply_signoffs(run);
     BD_TRY(scan_all(run, err));
+    bd_set_aside *aside = bd_stated_set_aside(run->session, &run->out->evidence);
     bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
                      &run->out->snapshots);
+    bd_stated_put_back(run->session, aside, run->out);
     say_facts(run);
     BD_TRY(assess_all(run, err));
     return export_assessment(run, err);

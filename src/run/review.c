@@ -52,6 +52,17 @@ static bd_rc append_review(bd_session *session, const bd_evidence_given *item, b
                             bd_clock_now(), err);
 }
 
+/* It is kept, for bindery.json may come to name the person; until then it signs nothing off. */
+static void say_unknown(bd_session *session, bd_str name) {
+    if (!bd_session_knows(session, name)) {
+        bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_WARNING,
+                    BD_STR("bindery.json"), BD_STR("/people"),
+                    "'%.*s' is not among the people; the journal keeps the review, but it is no "
+                    "sign-off until they name that person",
+                    BD_ARG(name));
+    }
+}
+
 static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const bd_strs *evidence,
                         bd_str name, bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
     for (size_t i = 0; i < evidence->count; i++) {
@@ -88,6 +99,7 @@ bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_s
     bd_rc rc = bd_judge(&session, &judged, err);
     if (!bd_failed(rc)) {
         rc = review_all(&session, &judged, evidence, name, role, checked, as_preparer, err);
+        say_unknown(&session, name);
         bd_judged_clear(&judged);
     }
     bd_session_close(&session);

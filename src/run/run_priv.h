@@ -70,6 +70,16 @@ typedef struct {
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
 void bd_judged_clear(bd_judged_run *judged); /* may be called again */
 
+/* stated.c: statements that cannot count, before scanning concludes and after. */
+typedef struct bd_set_aside bd_set_aside; /* one for each evidence item */
+/* Is it one of the engagement's people, by name or sign-in name?  True of anybody where it lists none. */
+bool bd_session_knows(const bd_session *session, bd_str name);
+/* Takes away preparers and reviewers that cannot count.  Allocated in the session's arena. */
+bd_set_aside *bd_stated_set_aside(const bd_session *session, bd_evidences *evidence);
+/* Puts them back, with why they do not count, and says which times of collection cannot be true. */
+void bd_stated_put_back(const bd_session *session, const bd_set_aside *aside,
+                        bd_judged_run *judged);
+
 /* ingest.c */
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,
                             const bd_value **result, bd_err *err);

@@ -2,7 +2,8 @@
 # golden/run.sh [--refresh] - run the sample and compare what it says with the files beside this script.
 # BINDERY is the program. --refresh writes the files anew: read the difference before committing it.
 #
-# The as-of instant is the end of the period, as in the demo. Hashes are masked: each run makes a new trial key, and the
+# The as-of instant is the end of the period, as in the demo; the clock stands at fieldwork, for what the sample says of July
+# could not have been taken in before. Hashes are masked: each run makes a new trial key, and the
 # bytes of deflated files depend on the library's version.
 # That the same inputs give the same bytes is tested in tests/cli.
 set -u
@@ -13,7 +14,7 @@ refresh=${1:-}
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 mkdir "$temp/new" "$temp/home"
-HOME=$temp/home SOURCE_DATE_EPOCH=1782856800 LC_ALL=C.UTF-8 TZ=UTC
+HOME=$temp/home SOURCE_DATE_EPOCH=1786946400 LC_ALL=C.UTF-8 TZ=UTC
 export HOME SOURCE_DATE_EPOCH LC_ALL TZ
 unset XDG_CONFIG_HOME
 
@@ -22,7 +23,7 @@ mask() { sed -E 's/[0-9a-f]{64}/HASH/g; s/(manifest|assessment) [0-9a-f]{12}/\1 
 cp -R "$root/samples/contoso" "$temp/contoso"
 find "$temp/contoso" -exec touch -d @1782000000 {} +
 cd "$temp/contoso" || exit 1
-if ! "$bindery" run >"$temp/run.out" 2>"$temp/run.err"; then
+if ! "$bindery" run --as-of 2026-06-30 >"$temp/run.out" 2>"$temp/run.err"; then
     cat "$temp/run.err"
     echo "golden: 0 passed, 1 failed"
     exit 1
@@ -31,7 +32,7 @@ out=$(ls -d out/*)
 package=$(ls "$out"/*.zip)
 
 { cat "$temp/run.out"; echo '--- standard error'; cat "$temp/run.err"; } | mask >"$temp/new/run.txt"
-"$bindery" status >"$temp/new/status.txt" 2>/dev/null
+"$bindery" status --as-of 2026-06-30 >"$temp/new/status.txt" 2>/dev/null
 cp "$out/findings.ndjson" "$temp/new/findings.ndjson"
 # Names without the evidence's own: the sample says those.
 unzip -Z1 "$package" | sed 's|^[^/]*/||' | grep -v '^10_EVIDENCE/.*/' >"$temp/new/package.txt"

@@ -192,8 +192,64 @@ TEST(assess, whoever_has_no_usable_time_is_cannot_tell_and_never_lost) {
                              "2026-04-01T00:00:00Z"); /* begins before the period */
     bd_row person = row_of(it.s, early, "shut", "bob", BD_CANNOT_TELL);
     person.reason = BD_STR("the row does not show its time with an offset from UTC");
-    put_row(it.s, early, person);
-    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T18:00:00Z"), "?C0");
+    put_row(it.s, early, person); /* he may have left in any month that the list describes */
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T18:00:00Z"), "???");
+}
+
+#define UNDOES                                                                                     \
+    LEAVERS_WITH(                                                                                  \
+        "'to_hours':24",                                                                           \
+        ",'uses':'one','expect':'some','both_sides':false,'undone_by':{'source':'L','key':"        \
+        "['k'],'time':'time'}",                                                                    \
+        "[['L','W'],['P']]")
+
+static void put_undo(leaving it, const char *at, bd_verdict verdict) {
+    bd_row undo = row_of(it.s, it.log, "shut", at, verdict);
+    undo.side = BD_SIDE_UNDO;
+    undo.join = BD_STR("ann");
+    undo.time = at[0] != '\0' ? at_of(at) : BD_INSTANT_NONE;
+    put_row(it.s, it.log, undo);
+}
+
+TEST(assess, an_event_that_was_undone_before_its_window_ended_counts_for_nothing) {
+    static const struct {
+        const char *shut, *opened;
+        bd_verdict opening;
+        const char *again, *expected;
+    } rows[] = {
+        {"2026-02-01T12:00:00Z", NULL, BD_PASS, NULL, "0C0"}, /* before leaving, and it stayed */
+        {"2026-02-01T12:00:00Z", "2026-02-01T13:00:00Z", BD_PASS, NULL, "0D0"},
+        {"2026-02-01T12:00:00Z", "2026-02-01T11:00:00Z", BD_PASS, NULL,
+         "0C0"}, /* was open before */
+        {"2026-02-01T12:00:00Z", "2026-02-01T13:00:00Z", BD_PASS, "2026-02-02T18:00:00Z", "0C0"},
+        {"2026-02-02T18:00:00Z", "2026-02-03T17:00:00Z", BD_PASS, NULL, "0D0"}, /* at its end */
+        {"2026-02-02T18:00:00Z", "2026-02-03T17:00:00.0000001Z", BD_PASS, NULL, "0C0"},
+        {"2026-02-02T18:00:00Z", "2026-02-02T19:00:00Z", BD_CANNOT_TELL, NULL, "0?0"},
+        {"2026-02-02T18:00:00Z", "2026-02-02T18:00:00Z", BD_PASS, NULL,
+         "0?0"},                                                   /* which was last? */
+        {"2026-02-02T18:00:00Z", "", BD_CANNOT_TELL, NULL, "0?0"}, /* opened, nobody knows when */
+        {NULL, "2026-02-02T18:00:00Z", BD_PASS, NULL, "0D0"},      /* opening is no shutting */
+        {"2025-11-20T12:00:00Z", NULL, BD_PASS, NULL, "0?0"},      /* nobody read the days since */
+        {"2025-11-20T12:00:00Z", NULL, BD_PASS, "2026-02-02T18:00:00Z", "0C0"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        leaving it = leavers_of(UNDOES);
+        if (rows[i].opened != NULL) {
+            put_undo(it, rows[i].opened, rows[i].opening);
+        }
+        if (rows[i].again != NULL) {
+            put_event(it.s, it.log, "shut", BD_SIDE_RIGHT, "ann", rows[i].again);
+        }
+        CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", rows[i].shut), rows[i].expected);
+    }
+}
+
+TEST(assess, an_undated_row_leaves_open_the_months_of_its_list_alone) {
+    leaving it = leavers_of(LEAVERS);
+    uint32_t list = put_log(it.s, "P", "", "2026-01-10T00:00:00Z", "2026-03-01T00:00:00Z");
+    put_row(it.s, list, row_of(it.s, list, "shut", "bob", BD_CANNOT_TELL));
+    CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", "2026-02-02T18:00:00Z"), "??0");
 }
 
 TEST(assess, expecting_none_fails_by_any_match_also_of_later_evidence) {
@@ -310,6 +366,28 @@ TEST(assess, both_lists_must_name_whoever_left_in_the_period) {
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
         CHECK_EQ_STR(reconcile(&rows[i]), rows[i].expected);
+    }
+}
+
+TEST(assess, a_leaver_without_a_readable_date_leaves_both_lists_open) {
+    for (int has_roster = 0; has_roster < 2; has_roster++) {
+        scene *s = scene_of(RECONCILED, "2026-01-01", "2026-03-31", "UTC");
+        uint32_t list = put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        bd_row person = row_of(s, list, "both", "ann", BD_CANNOT_TELL);
+        person.join = BD_STR("ann");
+        person.reason = BD_STR("left is '31.03.2026'");
+        put_row(s, list, person);
+        uint32_t roster = put_snapshot(s, "R", "", "2026-03-30T00:00:00Z");
+        if (has_roster) {
+            put_event(s, roster, "both", BD_SIDE_RIGHT, "ann", "2026-03-31T10:30:00Z");
+            put_event(s, roster, "both", BD_SIDE_RIGHT, "bob", "2026-02-10T10:30:00Z");
+        }
+        judge_scene(s);
+        /* bob stands on the roster alone, and that is sure */
+        CHECK_EQ_STR(outcomes(s, "6.3.1a"), has_roster ? "?D?" : "???");
+        if (has_roster) {
+            CHECK_EQ_STR(instance_of(s, "6.3.1a", "2026-03")->reason, "left is '31.03.2026'");
+        }
     }
 }
 

@@ -128,6 +128,39 @@ TEST(assess, an_occurrence_that_fails_its_check_is_a_deviation_unless_another_pa
     CHECK_EQ_INT(s->out->exceptions.count, 0);
 }
 
+TEST(assess, what_a_document_does_not_say_is_cannot_tell_and_no_deviation) {
+    scene *s = scene_of(APPROVALS, "2026-01-01", "2026-12-31", "UTC");
+    bd_document document = in_force("2026-02-01", "2026-02-01", "");
+    document.has_approver_is_management = false;
+    document.approver_is_management = false;
+    put_document(s, "policy", document, true);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1a"), "?");
+    CHECK_EQ_INT(s->out->exceptions.count, 0);
+}
+
+TEST(assess, an_occurrence_without_its_day_leaves_open_what_nothing_else_fills) {
+    static const struct {
+        const char *day; /* of a second one, NULL: none */
+        bool is_approved;
+        const char *expected;
+    } rows[] = {{NULL, true, "?"}, {"2026-03-01", true, "C"}, {"2026-03-01", false, "D"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(APPROVALS, "2026-01-01", "2026-12-31", "UTC");
+        bd_document undated = in_force("2026-02-01", "2026-02-01", "");
+        undated.approved_on = BD_DAY_NONE;
+        put_document(s, "policy", undated, true);
+        if (rows[i].day != NULL) {
+            bd_document dated = in_force(rows[i].day, rows[i].day, "");
+            dated.approver_is_management = rows[i].is_approved;
+            put_document(s, "policy", dated, true);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "1.1a"), rows[i].expected);
+    }
+}
+
 /* ---- document (requirement 1.1 a) ---- */
 
 #define POLICY_EACH(frequency)                                                                     \
@@ -199,6 +232,30 @@ TEST(assess, an_approved_version_must_be_in_force_on_every_day) {
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
         judge_policy(&rows[i]);
+    }
+}
+
+TEST(assess, a_version_without_a_date_that_decides_is_cannot_tell) {
+    static const struct {
+        bool has_approval, has_begin;
+        const char *to, *expected, *reason;
+    } rows[] = {{false, true, "", "?", "E-0001 gives no approved_on"},
+                {true, false, "", "?", "E-0001 gives no in_force_from"},
+                {false, false, "", "?", "E-0001 gives no in_force_from"},
+                {true, true, "", "C", ""},
+                {false, true, "2026-03-31", "D", NULL}}; /* it ended: that is sure */
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(POLICY, "2026-01-01", "2026-06-30", "UTC");
+        bd_document document = in_force("2025-11-20", "2025-12-01", rows[i].to);
+        document.approved_on = rows[i].has_approval ? document.approved_on : BD_DAY_NONE;
+        document.in_force_from = rows[i].has_begin ? document.in_force_from : BD_DAY_NONE;
+        put_document(s, "policy", document, true);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "1.1a"), rows[i].expected);
+        if (rows[i].reason != NULL) {
+            CHECK_EQ_STR(s->out->checks.data[0].reason, rows[i].reason);
+        }
     }
 }
 

@@ -322,6 +322,46 @@ TEST(assess, of_several_answers_the_nearest_decides) {
     CHECK_EQ_STR(outcomes(s, "7.3a"), "D");
 }
 
+TEST(assess, a_list_of_resources_passes_nothing_of_a_day_before_its_approval) {
+    static const struct {
+        const char *approved, *zone;
+        bool is_on;
+        const char *expected, *reason;
+    } rows[] = {
+        {"2025-12-01", "UTC", true, "C", ""},
+        {"2026-01-15", "UTC", true, "C", ""}, /* the day itself */
+        {"2026-01-16", "UTC", true, "?",
+         "v: the fact critical_resources was approved on 2026-01-16, after this snapshot"},
+        {"2026-01-16", "Pacific/Auckland", true, "?", NULL}, /* the 15th there, too */
+        {"2026-01-15", "Pacific/Honolulu", true, "?", NULL}, /* still the 14th there */
+        {"2026-01-16", "UTC", false, "D", NULL},             /* a failure stays one */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(RELATED_WITH(""), "2026-01-01", "2026-01-31", rows[i].zone);
+        state_facts(s, "{'critical_resources':['" VAULT "']}");
+        approve_facts(s, bd_str_format(test_arena(), "{'critical_resources':{'approved_on':'%s'}}",
+                                       rows[i].approved)
+                             .data);
+        uint32_t vaults = put_snapshot(s, "S20", SUB_A, "2026-01-15T06:00:00Z");
+        bd_row vault = row_of(s, vaults, "logs", VAULT, BD_PASS);
+        vault.join = BD_STR(VAULT);
+        vault.reason = BD_STR("no setting");
+        put_row(s, vaults, vault);
+        uint32_t settings = put_snapshot(s, "S25", VAULT, "2026-01-15T06:00:00Z");
+        bd_row setting =
+            row_of(s, settings, "logs", VAULT "/d1", rows[i].is_on ? BD_PASS : BD_FAIL);
+        setting.side = BD_SIDE_RIGHT;
+        setting.join = BD_STR(VAULT);
+        put_row(s, settings, setting);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "7.3a"), rows[i].expected);
+        if (rows[i].reason != NULL && rows[i].reason[0] != '\0') {
+            CHECK_EQ_STR(instance_of(s, "7.3a", "2026-01")->reason, rows[i].reason);
+        }
+    }
+}
+
 TEST(assess, each_critical_resource_is_expected_and_a_list_of_assumed_time_passes_none) {
     scene *s = scene_of(RELATED_WITH(""), "2026-01-01", "2026-02-28", "UTC");
     state_facts(s, "{'critical_resources':['" VAULT "','" VAULT "2','" SERVER "']}");

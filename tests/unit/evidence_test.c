@@ -211,3 +211,61 @@ TEST(evidence, an_unknown_register_column_names_the_nearest) {
                 BD_ERR_INPUT, "no column 'file'");
     CHECK_OK(bd_register_check_columns(names, 1, BD_STR("register.csv"), &err), err);
 }
+
+TEST(evidence, one_person_is_one_however_the_name_is_typed) {
+    static const struct {
+        const char *a, *b;
+        bool is_same;
+    } cases[] = {
+        {"J\xC3\xBCrgen M\xC3\xBCller", "Ju\xCC\x88rgen  mu\xCC\x88LLER ", true},
+        {"Ann\xC2\xA0Smith", " ann smith", true},
+        {"Ann\xE2\x80\x8BSmith", "Ann Smith", true},
+        {"An\xC2\xADn Smith", "Ann Smith", true},
+        {"Ann Smith", "AnnSmith", false},
+        {"Jurgen Muller", "J\xC3\xBCrgen M\xC3\xBCller", false},
+        {"Ann", "", false},
+        {"", "", true},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        test_failure("case %zu", i);
+        CHECK_EQ_INT(bd_is_same_person(bd_str_of(cases[i].a), bd_str_of(cases[i].b)),
+                     cases[i].is_same);
+        CHECK_EQ_INT(bd_is_same_person(bd_str_of(cases[i].b), bd_str_of(cases[i].a)),
+                     cases[i].is_same);
+    }
+}
+
+TEST(evidence, a_name_of_a_megabyte_is_bounded) {
+    char *bytes = bd_new(test_arena(), char, (size_t)1 << 20);
+    for (size_t i = 0; i < (size_t)1 << 20; i++) {
+        bytes[i] = "\xEF\xB7\xBA"[i % 3]; /* U+FDFA, the letter that grows most */
+    }
+    bd_str whole = {bytes, ((size_t)1 << 20) - 1};
+    CHECK(bd_is_same_person(whole, bd_str_sub(whole, 0, 4096)));
+    CHECK(!bd_is_same_person(whole, BD_STR("Ann")));
+    CHECK(bd_is_person_name(whole));
+}
+
+TEST(evidence, a_word_for_nobody_names_nobody) {
+    static const char *const nobody[] = {
+        "",        " ",       ".",         "-",      "?",         "\xE2\x80\x94", "...",
+        "unknown", "Unknown", "(UNKNOWN)", "n/a",    "N. A.",     "none",         "TBD",
+        "t.b.d.",  "-none-",  "not known", "Nobody", "unbekannt", "xxx",          "\xEF\xBC\xAE/A",
+        "null"};
+    static const char *const people[] = {"Ann",
+                                         "Ola Lind",
+                                         "\xE6\x9D\x8E",
+                                         "Nona Tbilisi",
+                                         "Na Hye-sun",
+                                         "Unknown Soldier",
+                                         "7",
+                                         "\xD0\xAE\xD0\xBB\xD0\xB8\xD1\x8F"};
+    for (size_t i = 0; i < BD_COUNT(nobody); i++) {
+        test_failure("'%s'", nobody[i]);
+        CHECK(!bd_is_person_name(bd_str_of(nobody[i])));
+    }
+    for (size_t i = 0; i < BD_COUNT(people); i++) {
+        test_failure("'%s'", people[i]);
+        CHECK(bd_is_person_name(bd_str_of(people[i])));
+    }
+}

@@ -142,6 +142,14 @@ static inline void state_facts(scene *s, const char *json) {
     compile_scene(s);
 }
 
+/* When a fact was approved, for what the rules make of the day. */
+static inline void approve_facts(scene *s, const char *json) {
+    bd_err err;
+    CHECK_OK(bd_json_parse(quoted(json), &bd_json_default_limits, test_arena(),
+                           &s->engagement.facts, &err),
+             err);
+}
+
 static inline void judge_as_of(scene *s, const char *day) {
     s->as_of = bd_zone_day_start(s->engagement.zone, day_of(day) + 1);
 }
@@ -322,6 +330,7 @@ static inline bd_document carried_out(const char *day) {
 
 static inline bd_document in_force(const char *approved, const char *from, const char *to) {
     return (bd_document){.approved_by = BD_STR_INIT("Ann"),
+                         .has_approver_is_management = true,
                          .approver_is_management = true,
                          .approved_on = day_of(approved),
                          .in_force_from = day_of(from),

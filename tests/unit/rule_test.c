@@ -323,6 +323,45 @@ TEST(rule, aggregate_counts_what_meets_of) {
     "{\"source\":\"SE\",\"key\":[\"who\"],\"window\":{\"from_hours\":0}}],\"window\":" window      \
     ",\"uses\":\"one\",\"expect\":\"some\""
 
+TEST(rule, a_related_record_without_the_field_that_answers_gives_what_missing_says) {
+    static const struct {
+        const char *setting;
+        bd_verdict expected;
+        const char *reason;
+    } rows[] = {
+        {"{\"logs\":[{\"enabled\":true}],\"workspaceId\":\"w\"}", BD_PASS, ""},
+        {"{\"properties\":{\"logs\":[{\"enabled\":true}],\"workspaceId\":\"w\"}}", BD_PASS, ""},
+        {"{\"workspaceId\":\"w\"}", BD_CANNOT_TELL, "lacks the field logs"},
+        {"{\"properties\":{\"workspaceId\":\"w\"}}", BD_CANNOT_TELL, "lacks the field logs"},
+        {"{\"logs\":[],\"workspaceId\":\"w\"}", BD_FAIL, ""},   /* none is an answer */
+        {"{\"logs\":null,\"workspaceId\":\"w\"}", BD_FAIL, ""}, /* and so is null */
+        {"{\"logs\":[{\"enabled\":false}],\"workspaceId\":\"w\"}", BD_FAIL, ""},
+        {"{\"logs\":[{}],\"workspaceId\":\"w\"}", BD_CANNOT_TELL, "logs"},
+        {"{\"logs\":[{\"enabled\":true}]}", BD_CANNOT_TELL,
+         "has none of the fields workspaceId, storageAccountId"},
+        {"{\"logs\":[{\"enabled\":true}],\"workspaceId\":null}", BD_FAIL, ""},
+        {"{\"logs\":[{\"enabled\":true}],\"storageAccountId\":\"\"}", BD_FAIL, ""},
+    };
+    const bd_rules *rules = make_rules(
+        "\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"related\":{"
+        "\"source\":"
+        "\"SE\",\"key\":\"id\",\"needs\":[[\"logs\"],[\"workspaceId\",\"storageAccountId\"]],"
+        "\"pass\":{"
+        "\"allOf\":[{\"count\":{\"field\":\"logs[*]\",\"where\":{\"field\":\"logs[*].enabled\","
+        "\"equals\":"
+        "true}},\"greaterOrEquals\":1},{\"anyOf\":[{\"field\":\"workspaceId\",\"exists\":true},{"
+        "\"field\":"
+        "\"storageAccountId\",\"exists\":true}]}]}},\"within_days\":7,\"reason\":\"none\"",
+        NULL);
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        row_list list = map_record(rules, "SE", "k", rows[i].setting);
+        const char *reason = bd_str_z(test_arena(), list.data[0].reason);
+        test_failure("%s: %s", rows[i].setting, reason);
+        CHECK_EQ_INT(list.data[0].verdict, rows[i].expected);
+        CHECK(strstr(reason, rows[i].reason) != NULL);
+    }
+}
+
 TEST(rule, match_gives_both_sides_with_keys_and_times) {
     const bd_rules *rules = make_rules(MATCH("{\"from_hours\":null,\"to_hours\":24}"), NULL);
     const bd_reduce_plan *plan = bd_rules_plan(rules, 0);
@@ -340,7 +379,9 @@ TEST(rule, match_gives_both_sides_with_keys_and_times) {
     row_list day =
         map_record(rules, "SA", "k", "{\"who\":\"a\",\"where\":\"x\",\"left\":\"2026-01-02\"}");
     CHECK_EQ_INT(day.data[0].verdict, BD_CANNOT_TELL);
-    CHECK_EQ_STR(day.data[0].join, "");
+    CHECK_EQ_STR(day.data[0].join, "a\x1fx"); /* whom it is about stays known */
+    CHECK(strstr(bd_str_z(test_arena(), day.data[0].reason),
+                 "left is '2026-01-02', expected a time with its offset") != NULL);
     row_list keyless =
         map_record(rules, "SA", "k", "{\"who\":\"a\",\"left\":\"2026-01-02T01:00:00Z\"}");
     CHECK_EQ_INT(keyless.data[0].verdict, BD_CANNOT_TELL);
@@ -361,6 +402,36 @@ TEST(rule, match_gives_both_sides_with_keys_and_times) {
     CHECK(other.data[0].time == BD_INSTANT_NONE);
 }
 
+#define UNDONE                                                                                     \
+    "\"shape\":\"match\",\"missing\":\"cannot-tell\",\"population\":{\"source\":\"SA\",\"key\":["  \
+    "\"who\"],\"time\":\"left\"},\"events\":[{\"source\":\"SE\",\"key\":[\"who\"],\"time\":"       \
+    "\"at\","                                                                                      \
+    "\"where\":{\"field\":\"do\",\"equals\":\"shut\"}}],\"window\":{\"to_hours\":24},\"uses\":"    \
+    "\"one\","                                                                                     \
+    "\"both_sides\":false,"
+
+TEST(rule, what_undoes_an_event_has_a_side_of_its_own) {
+    const bd_rules *rules = make_rules(
+        UNDONE
+        "\"expect\":\"some\",\"undone_by\":{\"source\":\"SE\",\"key\":[\"who\"],\"time\":\"at\","
+        "\"where\":{\"field\":\"do\",\"equals\":\"open\"}}",
+        NULL);
+    CHECK(bd_rules_plan(rules, 0)->has_undo);
+    row_list shut = map_record(rules, "SE", "k",
+                               "{\"who\":\"a\",\"do\":\"shut\",\"at\":\"2026-01-02T01:00:00Z\"}");
+    CHECK_EQ_INT(shut.count, 1);
+    CHECK_EQ_INT(shut.data[0].side, BD_SIDE_RIGHT);
+    row_list open = map_record(rules, "SE", "k",
+                               "{\"who\":\"a\",\"do\":\"open\",\"at\":\"2026-01-02T01:00:00Z\"}");
+    CHECK_EQ_INT(open.count, 1);
+    CHECK_EQ_INT(open.data[0].side, BD_SIDE_UNDO);
+    CHECK_EQ_INT(open.data[0].verdict, BD_PASS);
+    row_list unclear =
+        map_record(rules, "SE", "k", "{\"who\":\"a\",\"at\":\"2026-01-02T01:00:00Z\"}");
+    CHECK_EQ_INT(unclear.count, 2); /* perhaps the one, perhaps the other */
+    CHECK_EQ_INT(unclear.data[1].verdict, BD_CANNOT_TELL);
+}
+
 #define RECONCILE                                                                                  \
     "\"shape\":\"match\",\"missing\":\"cannot-tell\",\"population\":{\"source\":\"SA\",\"key\":["  \
     "\"who\"],\"time\":\"left\"},"                                                                 \
@@ -373,6 +444,32 @@ TEST(rule, a_day_is_time_enough_where_the_window_is_open) {
     CHECK_EQ_INT(day.data[0].verdict, BD_PASS);
     CHECK_EQ_INT(bd_instant_utc_day(day.data[0].time), bd_day_of_date(2026, 1, 2));
     CHECK(bd_rules_plan(rules, 0)->both_sides);
+}
+
+TEST(rule, a_time_that_cannot_be_read_is_named_with_the_form_expected) {
+    const bd_rules *rules = make_rules(RECONCILE, NULL);
+    static const char *const given[] = {"31.03.2026", "soon", "2026-03-31 or so", "03/31/2026"};
+    for (size_t i = 0; i < BD_COUNT(given); i++) {
+        row_list rows = map_record(
+            rules, "SA", "k",
+            bd_str_z(test_arena(),
+                     bd_str_format(test_arena(), "{\"who\":\"a\",\"left\":\"%s\"}", given[i])));
+        const char *reason = bd_str_z(test_arena(), rows.data[0].reason);
+        test_failure("'%s': %s", given[i], reason);
+        CHECK_EQ_INT(rows.data[0].verdict, BD_CANNOT_TELL);
+        CHECK_EQ_STR(rows.data[0].join, "a");
+        CHECK(strstr(reason, given[i]) != NULL && strstr(reason, "such as 2026-03-31") != NULL);
+    }
+    row_list none = map_record(rules, "SA", "k", "{\"who\":\"a\",\"left\":\"\"}");
+    CHECK_EQ_INT(none.data[0].verdict, BD_CANNOT_TELL);
+    CHECK(strstr(bd_str_z(test_arena(), none.data[0].reason), "gives no left") != NULL);
+    row_list local =
+        map_record(rules, "SA", "k", "{\"who\":\"a\",\"left\":\"2026-01-02T17:00:00\"}");
+    CHECK_EQ_INT(local.data[0].verdict, BD_PASS);
+    row_list derived =
+        map_record(rules, "SA", "k", "{\"who\":\"a\",\"time_problem\":\"it is blue\"}");
+    CHECK(strstr(bd_str_z(test_arena(), derived.data[0].reason), "cannot be told: it is blue") !=
+          NULL);
 }
 
 TEST(rule, derived_sources_are_read_through_their_origins) {
@@ -490,7 +587,7 @@ TEST(rule, the_built_in_checks_compile) {
     bd_err err;
     CHECK_OK(bd_catalog_load(files, BD_COUNT(files), test_arena(), &catalog, &err), err);
     CHECK_OK(bd_rules_compile(catalog, NULL, test_arena(), &rules, &err), err);
-    static const char *const read[] = {"S17",        "S10", "S77", "S20",  "S25r", "csv:leavers",
+    static const char *const read[] = {"S17",        "S10", "S77",  "S20",  "S25r", "csv:leavers",
                                        "csv:roster", "S58", "S63a", "S01n", "S27"};
     for (size_t i = 0; i < BD_COUNT(read); i++) {
         test_failure("%s", read[i]);

@@ -517,6 +517,64 @@ TEST(util, folding_is_that_of_unicode) {
     CHECK(next > 0x1E900);
 }
 
+TEST(util, composition_is_that_of_unicode) {
+    if (run_command(NULL, "perl -MUnicode::Normalize -e 1 >/dev/null 2>&1") != 0) {
+        test_skip("needs perl's Unicode::Normalize as an oracle");
+    }
+    bd_str table;
+    CHECK_EQ_INT(
+        run_command(&table,
+                    "perl -MUnicode::Normalize -e 'for $b (0x41..0x4F9, 0x1E00..0x1FFE) { "
+                    "for $m (0x300..0x36F) { $c = NFC(chr($b).chr($m)); "
+                    "printf qq(%%d %%d %%d\\n), $b, $m, length($c) == 1 ? ord($c) : 0; } }'"),
+        0);
+    bd_str line;
+    size_t composed = 0;
+    while (bd_str_cut(&table, '\n', &line) && line.size > 0) {
+        bd_str rest = line, piece;
+        int64_t number[3] = {0};
+        for (size_t i = 0; i < 3; i++) {
+            CHECK(bd_str_cut(&rest, ' ', &piece) && bd_str_to_i64(piece, &number[i]));
+        }
+        test_failure("U+%04llX U+%04llX", (unsigned long long)number[0],
+                     (unsigned long long)number[1]);
+        CHECK_EQ_INT(bd_utf8_compose((uint32_t)number[0], (uint32_t)number[1]), number[2]);
+        composed += number[2] > 0;
+    }
+    CHECK(composed > 500);
+    CHECK_EQ_INT(bd_utf8_compose(0x110000, 0x308), 0);
+    CHECK_EQ_INT(bd_utf8_compose('a', UINT32_MAX), 0);
+}
+
+TEST(util, texts_that_read_the_same_have_one_caseless_form) {
+    static const struct {
+        const char *a, *b;
+        bool is_same;
+    } cases[] = {
+        {"M\xC3\xBCller", "Mu\xCC\x88ller", true},          /* composed, decomposed */
+        {"M\xC3\x9CLLER", "mu\xCC\x88ller", true},          /* and by case */
+        {"\xE1\xBB\x87", "e\xCC\x82\xCC\xA3", true},        /* marks in the other order */
+        {"\xE1\x84\x80\xE1\x85\xA1", "\xEA\xB0\x80", true}, /* Hangul */
+        {"STRASSE",
+         "stra\xC3\x9F"
+         "e",
+         true},
+        {"\xEF\xBC\xA1nn", "ann", true}, /* full width */
+        {"An\xC2\xADn", "Ann", true},    /* soft hyphen */
+        {"\xFF", "\xEF\xBF\xBD", true},  /* malformed */
+        {"Muller", "M\xC3\xBCller", false},
+        {"Ann", "Anne", false},
+        {"", "", true},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        test_failure("case %zu", i);
+        bd_str a = bd_str_caseless(test_arena(), bd_str_of(cases[i].a));
+        bd_str b = bd_str_caseless(test_arena(), bd_str_of(cases[i].b));
+        CHECK_EQ_INT(bd_str_eq(a, b), cases[i].is_same);
+    }
+    CHECK_EQ_INT(bd_str_caseless(test_arena(), (bd_str){NULL, 0}).size, 0);
+}
+
 TEST(util, folded_texts_compare_as_people_read_them) {
     CHECK(bd_str_fold_cmp(BD_STR("J\xC3\xBCRGEN"), BD_STR("j\xC3\x9Crgen")) == 0);
     CHECK(bd_str_fold_cmp(BD_STR("\xC5\x81ukasz"), BD_STR("\xC5\x82UKASZ")) == 0);

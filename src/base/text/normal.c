@@ -123,7 +123,7 @@ static bool read_composed(bd_str text, size_t *at, uint32_t *pending, uint32_t *
     }
     uint32_t next;
     while (bd_utf8_next(text, at, &next)) {
-        uint32_t composed = next >= 0x300 && next < 0x370 ? text_compose(c, next) : 0;
+        uint32_t composed = next >= 0x300 && next < 0x370 ? bd_utf8_compose(c, next) : 0;
         if (composed == 0) {
             *pending = next;
             break;

@@ -39,7 +39,4 @@ struct bd_text_faces {
 /* Glyph index of a code point, 0 when the face has none. */
 unsigned text_glyph(bd_text_faces *faces, size_t face, uint32_t code_point);
 
-/* Composed form of base + mark under NFC, 0 when there is none. */
-uint32_t text_compose(uint32_t base, uint32_t mark);
-
 #endif

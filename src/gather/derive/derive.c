@@ -4,9 +4,9 @@
 
 static const bd_derivation derivations[] = {
     {"account-events", 1, map_account_events},
-    {"leaver-accounts", 1, map_leaver_accounts},
-    {"nsg-exposure", 1, map_nsg_exposure},
-    {"nsg-writes", 1, map_nsg_writes},
+    {"leaver-accounts", 2, map_leaver_accounts},
+    {"nsg-exposure", 2, map_nsg_exposure},
+    {"nsg-writes", 2, map_nsg_writes},
 };
 
 const bd_derivation *bd_derivation_find(bd_str name) {

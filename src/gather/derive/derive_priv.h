@@ -36,11 +36,15 @@ bd_str resource_id(bd_arena *arena, bd_str id); /* lower case, leading '/', no t
 
 typedef struct {
     bool is_known;                                   /* false: a rule lacks what decides */
+    bd_str problem; /* why it is not known, "" when it is */
     const bd_value *exposures, *shadowed, *warnings; /* arrays */
     size_t exposure_count;
 } exposure;
 /* Judges a set of rules: `custom` and `standard` are arrays of rules or NULL. */
 exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena *arena);
+
+/* "VirtualNetwork", "Storage.WestEurope": a known tag, alone or with a region. */
+bool is_service_tag(bd_str token);
 
 void map_nsg_exposure(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context);

@@ -54,8 +54,39 @@ static bd_instant leaving_time(const bd_value *record, const bd_value *parameter
     return bd_zone_instant(own, day, seconds);
 }
 
+/* Why there is no time of leaving; empty where there is one. */
+static bd_str time_problem(const bd_value *record, const bd_zone *zone, bd_instant time,
+                           bd_arena *arena) {
+    bd_str text = member_text(record, "terminated_at");
+    bd_day day;
+    int32_t seconds;
+    if (time != BD_INSTANT_NONE) {
+        return (bd_str){"", 0};
+    }
+    if (text.size == 0) {
+        return BD_STR("the row gives no terminated_at");
+    }
+    if (!bd_day_parse(text, &day) && !bd_local_parse(text, &day, &seconds)) {
+        return bd_str_format(arena,
+                             "terminated_at is '%.*s', expected a time such as "
+                             "2026-03-31T17:00:00+02:00 or a day such as 2026-03-31",
+                             BD_ARG(text));
+    }
+    if (zone_of(record, zone, arena) == NULL) {
+        return bd_str_format(arena,
+                             "terminated_at is '%.*s' in the time zone '%.*s', which is unknown; "
+                             "expected a name such as Europe/Berlin",
+                             BD_ARG(text), BD_ARG(member_text(record, "time_zone")));
+    }
+    return bd_str_format(arena,
+                         "terminated_at is '%.*s', a day alone, which ends with the fact "
+                         "end_of_business; bindery.json does not give it as a time such as 18:00",
+                         BD_ARG(text));
+}
+
 typedef struct {
     const bd_value *record;
+    bd_str problem; /* why `time` is unknown */
     bd_instant time;
     bd_arena *arena;
     bd_derived_fn *emit;
@@ -73,6 +104,7 @@ static void emit_account(const leaver *who, bd_str account) {
     put_text(&build, "reported_at", member_text(who->record, "reported_at"));
     put_text(&build, "terminated_at",
              who->time == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(who->arena, who->time));
+    put_text(&build, "time_problem", who->problem);
     who->emit(who->context, BD_STR("account"), folded, account, who->time, build_object(&build));
 }
 
@@ -94,7 +126,13 @@ static void add_account(bd_arena *arena, bd_strs *list, bd_str account) {
 
 void map_leaver_accounts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context) {
-    leaver who = {record, leaving_time(record, parameters, zone, arena), arena, emit, context};
+    bd_instant time = leaving_time(record, parameters, zone, arena);
+    leaver who = {.record = record,
+                  .problem = time_problem(record, zone, time, arena),
+                  .time = time,
+                  .arena = arena,
+                  .emit = emit,
+                  .context = context};
     bd_strs accounts = {0};
     bd_str rest = member_text(record, "other_accounts"), piece;
     add_account(arena, &accounts, member_text(record, "upn"));

@@ -26,6 +26,7 @@ void map_nsg_exposure(const bd_value *record, const bd_value *parameters, const 
     put_text(&build, "name", member_text(record, "name"));
     put_text(&build, "location", member_text(record, "location"));
     put_value(&build, "exposed", is_known ? bd_value_bool(arena, found.exposure_count > 0) : NULL);
+    put_text(&build, "problem", found.problem);
     put_value(&build, "exposures", found.exposures);
     put_value(&build, "shadowed", found.shadowed);
     put_value(&build, "warnings", found.warnings);
@@ -131,6 +132,7 @@ void map_nsg_writes(const bd_value *record, const bd_value *parameters, const bd
     put_text(&build, "time", time == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(arena, time));
     put_value(&build, "opens_admin_port",
               is_known ? bd_value_bool(arena, found.exposure_count > 0) : NULL);
+    put_text(&build, "problem", found.problem);
     put_value(&build, "exposures", found.exposures);
     put_value(&build, "warnings", found.warnings);
     emit(context, BD_STR(NSG_TYPE), resource_id(arena, of.nsg), of.nsg, time, build_object(&build));

@@ -19,7 +19,8 @@ enum { V4 = 1, V6 = 2, BOTH = 3 };
 static const struct {
     int port;
     const char *protocol;
-} asked[] = {{22, "Tcp"}, {3389, "Tcp"}, {3389, "Udp"}};
+    int64_t number;
+} asked[] = {{22, "Tcp", 6}, {3389, "Tcp", 6}, {3389, "Udp", 17}};
 #define ASKED BD_COUNT(asked)
 
 typedef struct {
@@ -38,6 +39,8 @@ typedef struct {
     bd_arena *arena;
     BD_VEC(rule) rules;
     bool is_incomplete;
+    bd_str problem;       /* of the rule that is read, "": it lacks what decides */
+    bd_str first_problem; /* of the first that cannot be read, with its name */
     BD_VEC(const bd_value *) exposures, shadowed, warnings;
 } judging;
 
@@ -89,28 +92,56 @@ static bool parse_ports(bd_str token, int64_t *from, int64_t *to) {
            *to <= 65535;
 }
 
-static bool fits_protocol(bd_str protocol, const char *wanted) {
-    return is_any(protocol) || bd_str_ieq(protocol, bd_str_of(wanted));
+/* Names of protocols in rules, and their numbers (IANA, "Protocol Numbers"), which templates use too. */
+static const struct {
+    const char *name;
+    int64_t number;
+} protocols[] = {{"Tcp", 6}, {"Udp", 17}, {"Icmp", 1}, {"Esp", 50}, {"Ah", 51}, {"Icmpv6", 58}};
+
+/* The number of the protocol, -1 for any; false for a word or a number that is none. */
+static bool read_protocol(const bd_value *from, int64_t *out) {
+    const bd_value *value = member(from, "protocol");
+    bool is_number = value != NULL && value->kind == BD_NUMBER;
+    bd_str text = is_number ? value->text : member_text(from, "protocol");
+    if (is_any(text)) {
+        *out = -1;
+        return true;
+    }
+    for (size_t i = 0; i < BD_COUNT(protocols); i++) {
+        if (bd_str_ieq(text, bd_str_of(protocols[i].name))) {
+            *out = protocols[i].number;
+            return true;
+        }
+    }
+    return bd_str_to_i64(text, out) && *out >= 0 && *out <= 255;
 }
 
 /* False: the rule does not show its ports or its protocol. */
 static bool read_ports(judging *judge, const bd_value *from, rule *out) {
-    bd_str protocol = member_text(from, "protocol");
-    bd_strs tokens = tokens_of(judge->arena, from, "destinationPortRange", "destinationPortRanges");
-    if (protocol.size == 0 || tokens.count == 0) {
+    int64_t protocol;
+    if (!read_protocol(from, &protocol)) {
+        bd_str text = member_text(from, "protocol");
+        judge->problem = text.size == 0 ? BD_STR("it does not show its protocol")
+                                        : bd_str_format(judge->arena,
+                                                        "its protocol '%.*s' is none that is known",
+                                                        BD_ARG(text));
         return false;
     }
+    bd_strs tokens = tokens_of(judge->arena, from, "destinationPortRange", "destinationPortRanges");
     for (size_t i = 0; i < tokens.count; i++) {
         int64_t low, high;
         if (!parse_ports(tokens.data[i], &low, &high)) {
+            judge->problem =
+                bd_str_format(judge->arena, "its port '%.*s' is none", BD_ARG(tokens.data[i]));
             return false;
         }
         for (size_t a = 0; a < ASKED; a++) {
             bool is_in = low <= asked[a].port && asked[a].port <= high;
-            out->fits[a] = out->fits[a] || (is_in && fits_protocol(protocol, asked[a].protocol));
+            bool fits = protocol < 0 || protocol == asked[a].number;
+            out->fits[a] = out->fits[a] || (is_in && fits);
         }
     }
-    return true;
+    return tokens.count > 0;
 }
 
 /* ---- addresses
@@ -273,13 +304,6 @@ static bool is_azure_cloud(bd_str token) {
            (token.size == tag.size || token.data[tag.size] == '.');
 }
 
-/* A word such as VirtualNetwork or Storage.WestEurope. */
-static bool is_service_tag(bd_str token) {
-    char first = token.data[0];
-    return ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z')) &&
-           bd_str_find(token, BD_STR("/")) < 0 && bd_str_find(token, BD_STR(":")) < 0;
-}
-
 /* "<anything>/0": whatever stands before it, the prefix has no bits. */
 static bool is_zero_prefix(bd_str token) {
     return bd_str_has_suffix(token, BD_STR("/0"));
@@ -341,6 +365,9 @@ static bool read_sources(judging *judge, const bd_value *from, rule *out) {
     blocks all = {0};
     for (size_t i = 0; i < tokens.count; i++) {
         if (!read_source(judge, tokens.data[i], out, &all)) {
+            judge->problem = bd_str_format(
+                judge->arena, "its source '%.*s' is no address and no known service tag",
+                BD_ARG(tokens.data[i]));
             return false;
         }
     }
@@ -389,6 +416,16 @@ static bool read_rule(judging *judge, const bd_value *from, rule *out) {
     return read_ports(judge, from, out) && read_sources(judge, from, out);
 }
 
+static void note_problem(judging *judge, const bd_value *from) {
+    if (judge->first_problem.size > 0) {
+        return;
+    }
+    bd_str name = from->kind == BD_OBJECT ? member_text(from, "name") : BD_STR("");
+    bd_str problem = judge->problem.size > 0 ? judge->problem : BD_STR("it lacks what decides");
+    judge->first_problem = bd_str_format(judge->arena, "rule '%.*s' cannot be read: %.*s",
+                                         BD_ARG(name), BD_ARG(problem));
+}
+
 static void read_rules(judging *judge, const bd_value *list) {
     for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
         const bd_value *from = &list->items[i];
@@ -397,8 +434,10 @@ static void read_rules(judging *judge, const bd_value *list) {
             continue;
         }
         rule found;
+        judge->problem = BD_STR("");
         if (!bd_str_ieq(direction, BD_STR("inbound")) || !read_rule(judge, from, &found)) {
             judge->is_incomplete = true;
+            note_problem(judge, from);
             continue;
         }
         *bd_push(judge->arena, &judge->rules) = found;
@@ -472,6 +511,7 @@ exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena 
         judge_port(&judge, which);
     }
     return (exposure){.is_known = !judge.is_incomplete,
+                      .problem = judge.first_problem,
                       .exposures =
                           bd_value_array(arena, judge.exposures.count, judge.exposures.data),
                       .shadowed = bd_value_array(arena, judge.shadowed.count, judge.shadowed.data),

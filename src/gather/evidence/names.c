@@ -1,5 +1,9 @@
 #include "bindery/evidence.h"
 
+/* No name is longer.  What lies beyond does not tell two people apart. */
+#define NAME_SIZE 1024u
+#define NAMES_BYTES ((size_t)1 << 20)
+
 bd_str bd_evidence_id(bd_arena *arena, uint32_t number) {
     return bd_str_format(arena, "E-%04u", number);
 }
@@ -38,49 +42,69 @@ static bool is_blank(uint32_t c) {
            c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
 
-/* Next letter of a name, folded; a run of blanks is one blank, blanks at the ends are none; 0 at the end. */
-static uint32_t next_of_name(bd_str name, size_t *at) {
-    uint32_t c = 0;
+/* A name without blanks at its ends and with one space for each run of them inside. */
+static bd_str one_spaced(bd_arena *arena, bd_str name) {
+    char *bytes = bd_new(arena, char, name.size * 3 + 1);
+    size_t size = 0;
+    size_t at = 0;
+    uint32_t c;
     bool has_blank = false;
-    bool is_first = *at == 0;
-    size_t before = *at;
-    while (bd_utf8_next(name, at, &c)) {
+    while (bd_utf8_next(name, &at, &c)) {
         if (!is_blank(c)) {
-            break;
+            if (has_blank && size > 0) {
+                bytes[size++] = ' ';
+            }
+            size += bd_utf8_put(bytes + size, c);
         }
-        has_blank = true;
-        before = *at;
-        c = 0;
+        has_blank = is_blank(c);
     }
-    if (c == 0 || !has_blank || is_first) {
-        return bd_fold(c);
-    }
-    *at = before;
-    return ' ';
+    return (bd_str){bytes, size};
+}
+
+static bd_str key_of(bd_arena *arena, bd_str name) {
+    return bd_str_caseless(arena, one_spaced(arena, bd_str_sub(name, 0, NAME_SIZE)));
 }
 
 bool bd_is_same_person(bd_str a, bd_str b) {
-    size_t i = 0;
-    size_t j = 0;
-    for (;;) {
-        uint32_t x = next_of_name(a, &i);
-        uint32_t y = next_of_name(b, &j);
-        if (x != y || x == 0) {
-            return x == y;
-        }
+    if (bd_str_eq(a, b)) {
+        return true;
     }
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("names", NAMES_BYTES);
+    return bd_str_eq(key_of(scratch, a), key_of(scratch, b));
 }
 
-/* A letter or a digit of any script; not a lone dot or dash. */
-bool bd_is_person_name(bd_str name) {
+/* What people write where a name is asked for and none is known; without blanks and marks, in their caseless form. */
+static const char *const placeholders[] = {
+    "anonymous", "desconocido", "empty",         "inconnu",      "keine",    "keiner",
+    "missing",   "na",          "niemand",       "nil",          "nn",       "noone",
+    "nobody",    "none",        "notapplicable", "notavailable", "notknown", "null",
+    "pending",   "somebody",    "someone",       "tba",          "tbc",      "tbd",
+    "todo",      "unassigned",  "unbekannt",     "undefined",    "unknown",  "unnamed",
+    "x",         "xx",          "xxx",
+};
+
+/* "(N. A.)" is "na". */
+static bd_str letters_of(bd_arena *arena, bd_str name) {
+    bd_str key = key_of(arena, name);
+    char *bytes = bd_new(arena, char, key.size * 3 + 1);
+    size_t size = 0;
     size_t at = 0;
-    uint32_t c = 0;
-    while (bd_utf8_next(name, &at, &c)) {
-        bool is_ascii_word =
-            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        if (is_ascii_word || (c > 0x7F && !is_blank(c))) {
-            return true;
+    uint32_t c;
+    while (bd_utf8_next(key, &at, &c)) {
+        if (bd_utf8_is_alphanumeric(c)) {
+            size += bd_utf8_put(bytes + size, c);
         }
     }
-    return false;
+    return (bd_str){bytes, size};
+}
+
+bool bd_is_person_name(bd_str name) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("names", NAMES_BYTES);
+    bd_str letters = letters_of(scratch, name);
+    for (size_t i = 0; i < BD_COUNT(placeholders); i++) {
+        if (bd_str_eqz(letters, placeholders[i])) {
+            return false;
+        }
+    }
+    return letters.size > 0;
 }

@@ -107,6 +107,7 @@ static bd_rc read_document(const reader *r, bd_document *out) {
                          "the type of the document, such as 'information-security-policy'");
     }
     BD_TRY(read_yes(r, "approver_is_management", &out->approver_is_management));
+    out->has_approver_is_management = cell(r, "approver_is_management").size > 0;
     BD_TRY(read_day(r, "approved_on", &out->approved_on));
     BD_TRY(read_day(r, "in_force_from", &out->in_force_from));
     BD_TRY(read_day(r, "in_force_to", &out->in_force_to));

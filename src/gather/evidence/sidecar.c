@@ -140,23 +140,27 @@ static bd_signoff signoff_of(const bd_value *object, bd_str origin) {
                     .role = bd_value_text(object, "role"),
                     .checked = bd_value_text(object, "checked"),
                     .at = instant_of(object, "at"),
-                    .origin = origin};
+                    .origin = origin,
+                    .stated_at = BD_INSTANT_NONE};
     s.has_sha256 = bd_unhex(bd_value_text(object, "sha256"), s.sha256, sizeof s.sha256);
     return s;
 }
 
 static bd_document document_of(const bd_value *object) {
-    return (bd_document){.type = bd_value_text(object, "type"),
-                         .title = bd_value_text(object, "title"),
-                         .version = bd_value_text(object, "version"),
-                         .approved_by = bd_value_text(object, "approved_by"),
-                         .approver_role = bd_value_text(object, "approver_role"),
-                         .approver_is_management =
-                             bd_value_is_true(object, "approver_is_management"),
-                         .approved_on = day_of(object, "approved_on"),
-                         .in_force_from = day_of(object, "in_force_from"),
-                         .in_force_to = day_of(object, "in_force_to"),
-                         .carried_out_on = day_of(object, "carried_out_on")};
+    const bd_value *management = bd_value_find(object, "approver_is_management");
+    return (bd_document){
+        .type = bd_value_text(object, "type"),
+        .title = bd_value_text(object, "title"),
+        .version = bd_value_text(object, "version"),
+        .approved_by = bd_value_text(object, "approved_by"),
+        .approver_role = bd_value_text(object, "approver_role"),
+        .has_approver_is_management = management != NULL && management->kind == BD_BOOL,
+        .approver_is_management = bd_value_is_true(object, "approver_is_management"),
+        .approved_on = day_of(object, "approved_on"),
+        .in_force_from = day_of(object, "in_force_from"),
+        .in_force_to = day_of(object, "in_force_to"),
+        .carried_out_on = day_of(object, "carried_out_on"),
+        .stated_at = BD_INSTANT_NONE};
 }
 
 static void fill_texts(const bd_value *root, bd_sidecar *out) {
@@ -225,6 +229,17 @@ bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd_sidecar *ou
     BD_TRY(check_order(&made, path, err));
     *out = made;
     return BD_OK;
+}
+
+void bd_sidecar_put_stated(bd_sidecar *sidecar, bd_str in, bd_instant at) {
+    sidecar->prepared_by.stated_in = in;
+    sidecar->prepared_by.stated_at = at;
+    for (size_t i = 0; i < sidecar->reviews.count; i++) {
+        sidecar->reviews.data[i].stated_in = in;
+        sidecar->reviews.data[i].stated_at = at;
+    }
+    sidecar->document.stated_in = in;
+    sidecar->document.stated_at = at;
 }
 
 /* ---- merging ---- */

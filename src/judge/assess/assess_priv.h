@@ -33,6 +33,7 @@ typedef struct {
     bool is_register;                  /* recur, document */
     bd_map *expects;                   /* the same as a set */
     bool is_population;                /* scopes are resources of an organisation fact */
+    bd_day fact_from;                  /* day that fact was approved on, BD_DAY_NONE: not said */
     bd_str missing_fact;               /* organisation fact that it needs and lacks */
     int64_t decided_by;                /* check whose snapshots decide silent changes, -1: none */
     const bd_condition *related_where; /* related: which answers its right side reads; NULL: all */

@@ -7,6 +7,10 @@ static bool is_population(const bd_group_row *row) {
     return row->row.side == BD_SIDE_LEFT;
 }
 
+static bool is_event(const bd_group_row *row) {
+    return row->row.side == BD_SIDE_RIGHT || row->row.side == BD_SIDE_OTHER;
+}
+
 static const bd_match_window *window_of(const bd_reduce_plan *plan, const bd_row *event) {
     for (size_t i = 0; i < plan->event_sources.count; i++) {
         if (bd_str_eq(plan->event_sources.data[i], event->source)) {
@@ -55,7 +59,7 @@ static bd_group_row *first_event(const bd_reduce_plan *plan, bd_group_rows *rows
     for (size_t i = 0; i < rows->count; i++) {
         bd_group_row *event = &rows->data[i];
         bool is_free = !event->is_double && (!plan->uses_one || !event->is_used);
-        if (!is_population(event) && is_free && event->row.verdict == verdict &&
+        if (is_event(event) && is_free && event->row.verdict == verdict &&
             (!wants_usable || event->is_usable) &&
             is_inside(window_of(plan, &event->row), base, event->at)) {
             return event;
@@ -64,12 +68,68 @@ static bd_group_row *first_event(const bd_reduce_plan *plan, bd_group_rows *rows
     return NULL;
 }
 
+/* Did the event still hold at the end of the window?  Fail: something undid it; cannot-tell: perhaps. */
+static bd_verdict holds_until_end(const bd_reduce_plan *plan, const bd_group_rows *rows,
+                                  const bd_group_row *event, bd_instant base) {
+    const bd_match_window *window = window_of(plan, &event->row);
+    bd_instant end = window->has_to ? base + window->to : INT64_MAX;
+    bd_verdict verdict = BD_PASS;
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *undo = &rows->data[i];
+        bool is_dated = undo->row.time != BD_INSTANT_NONE; /* without a time it may be any */
+        if (undo->row.side != BD_SIDE_UNDO ||
+            (is_dated && (undo->at < event->at || undo->at > end))) {
+            continue;
+        }
+        bool is_sure = is_dated && undo->row.verdict == BD_PASS && undo->at > event->at;
+        verdict = bd_verdict_worse(verdict, is_sure ? BD_FAIL : BD_CANNOT_TELL);
+    }
+    return verdict;
+}
+
+/* What a row's window holds. */
+typedef struct {
+    bd_group_row *event;         /* usable, and held; NULL: none */
+    const bd_group_row *spoilt;  /* held, but its export may not pass */
+    const bd_group_row *unclear; /* perhaps undone */
+    const bd_group_row *unread;  /* of before the row, and the log between them was not read */
+    const bd_group_row *undone;
+} answers;
+
+static answers find_answers(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,
+                            bd_instant base) {
+    const bd_reduce_plan *plan = view->plan;
+    answers found = {0};
+    for (size_t i = 0; i < rows->count && found.event == NULL; i++) {
+        bd_group_row *event = &rows->data[i];
+        bool is_free = !event->is_double && (!plan->uses_one || !event->is_used);
+        if (!is_event(event) || !is_free || event->row.verdict != BD_PASS ||
+            !is_inside(window_of(plan, &event->row), base, event->at)) {
+            continue;
+        }
+        bd_verdict held = plan->has_undo ? holds_until_end(plan, rows, event, base) : BD_PASS;
+        bool is_early = plan->has_undo && event->at < base;
+        if (held == BD_FAIL) {
+            found.undone = event;
+        } else if (held == BD_CANNOT_TELL) {
+            found.unclear = event;
+        } else if (!event->is_usable) {
+            found.spoilt = event;
+        } else if (is_early && !bd_judging_is_logged(run, view, event->at, base)) {
+            found.unread = event;
+        } else {
+            found.event = event;
+        }
+    }
+    return found;
+}
+
 /* An event that came, but too late, is a fact; its absence is one only where the log was read. */
 static const bd_group_row *late_event(const bd_reduce_plan *plan, const bd_group_rows *rows,
                                       bd_instant base) {
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
-        const bd_match_window *window = is_population(event) ? NULL : window_of(plan, &event->row);
+        const bd_match_window *window = is_event(event) ? window_of(plan, &event->row) : NULL;
         if (window != NULL && event->row.side == BD_SIDE_RIGHT && event->row.verdict == BD_PASS &&
             window->has_to && event->at > base + window->to) {
             return event;
@@ -158,21 +218,38 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
         judge_expecting_none(view, rows, person, arena, out);
         return;
     }
-    bd_group_row *event = first_event(view->plan, rows, person->at, BD_PASS, true);
-    if (event != NULL) {
-        event->is_used = true;
+    answers found = find_answers(run, view, rows, person->at);
+    if (found.event != NULL) {
+        found.event->is_used = true;
         return;
     }
-    event = first_event(view->plan, rows, person->at, BD_PASS, false);
-    if (event == NULL) {
+    bd_str reason = person->row.reason;
+    if (found.spoilt != NULL) {
+        bd_str why_not;
+        bd_judging_is_usable(run, found.spoilt->evidence_index, &why_not);
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = bd_str_format(arena, "the only export that shows it may not pass: %.*s",
+                                    BD_ARG(why_not));
+    } else if (found.unclear != NULL) {
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = bd_str_format(
+            arena, "%.*s for certain: what was done at %.*s was perhaps undone within the window",
+            BD_ARG(reason), BD_ARG(bd_instant_format(arena, found.unclear->at)));
+    } else if (found.unread != NULL) {
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = bd_str_format(
+            arena,
+            "%.*s for certain: it was done at %.*s, and no usable log of all the time since shows "
+            "that nothing undid it",
+            BD_ARG(reason), BD_ARG(bd_instant_format(arena, found.unread->at)));
+    } else {
         judge_unmatched(run, view, rows, person, arena, out);
-        return;
+        if (found.undone != NULL) {
+            out->reason =
+                bd_str_format(arena, "%.*s; what was done at %.*s was undone", BD_ARG(out->reason),
+                              BD_ARG(bd_instant_format(arena, found.undone->at)));
+        }
     }
-    bd_str why_not;
-    bd_judging_is_usable(run, event->evidence_index, &why_not);
-    out->verdict = BD_CANNOT_TELL;
-    out->reason =
-        bd_str_format(arena, "the only export that shows it may not pass: %.*s", BD_ARG(why_not));
 }
 
 static bool is_in_period(const bd_judging *run, bd_instant at) {
@@ -182,9 +259,10 @@ static bool is_in_period(const bd_judging *run, bd_instant at) {
 /* Marks every event that answers some row, so that what is left over can be listed. */
 static void mark_all_used(const bd_reduce_plan *plan, bd_group_rows *rows) {
     for (size_t i = 0; i < rows->count; i++) {
-        for (size_t j = 0; j < rows->count && is_population(&rows->data[i]); j++) {
+        bool is_dated = rows->data[i].row.verdict != BD_CANNOT_TELL;
+        for (size_t j = 0; j < rows->count && is_population(&rows->data[i]) && is_dated; j++) {
             bd_group_row *event = &rows->data[j];
-            if (!is_population(event) &&
+            if (is_event(event) &&
                 is_inside(window_of(plan, &event->row), rows->data[i].at, event->at)) {
                 event->is_used = true;
             }
@@ -192,23 +270,53 @@ static void mark_all_used(const bd_reduce_plan *plan, bd_group_rows *rows) {
     }
 }
 
+/* A row of the first list with the same key that may be the one: which it is, cannot be told. */
+static const bd_group_row *find_unclear(const bd_group_rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *row = &rows->data[i];
+        if (is_population(row) && row->row.join.size > 0 && row->row.verdict == BD_CANNOT_TELL) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
 static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
     mark_all_used(run->views[check].plan, rows);
+    const bd_group_row *unclear = find_unclear(rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
-        if (is_population(event) || event->is_used || !is_in_period(run, event->at) ||
+        if (!is_event(event) || event->is_used || !is_in_period(run, event->at) ||
             event->is_double) {
             continue;
         }
         bd_judged judged = judged_of(run, check, event);
         bool is_shown = bd_judging_is_logged(run, &run->views[check], event->at, event->at + 1);
-        judged.verdict =
-            event->row.verdict == BD_CANNOT_TELL || !is_shown ? BD_CANNOT_TELL : BD_FAIL;
+        bool is_clear = event->row.verdict != BD_CANNOT_TELL && unclear == NULL;
+        judged.verdict = is_clear && is_shown ? BD_FAIL : BD_CANNOT_TELL;
+        if (event->row.verdict != BD_CANNOT_TELL && unclear != NULL) {
+            judged.reason = unclear->row.reason;
+        }
         if (judged.reason.size == 0) {
             judged.reason = BD_STR("on the second list only");
         }
         BD_TRY(bd_judging_put(run, &judged, err));
     }
+    return BD_OK;
+}
+
+/* Of whom a list does not say when: he may be of any day that it describes, so each of its months stays open. */
+static bd_rc put_undated(bd_judging *run, bd_judged *judged, const bd_group_row *person,
+                         bd_err *err) {
+    const bd_zone *zone = run->in->engagement->zone;
+    const bd_evidence *list = &run->in->evidence->data[person->evidence_index];
+    bd_instant end = list->describes_to < run->out->until ? list->describes_to : run->out->until;
+    do {
+        BD_TRY(bd_judging_put(run, judged, err));
+        bd_day day = bd_zone_day(zone, judged->at);
+        bd_day first = day - bd_date_of_day(day).day + 1;
+        judged->at = bd_zone_day_start(zone, bd_day_add_months(first, 1));
+    } while (judged->at < end);
     return BD_OK;
 }
 
@@ -229,7 +337,9 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
         } else {
             judge_person(run, view, rows, person, arena, &judged);
         }
-        BD_TRY(bd_judging_put(run, &judged, err));
+        bool is_undated = person->row.time == BD_INSTANT_NONE && run->in->period->is_type_ii;
+        BD_TRY(is_undated ? put_undated(run, &judged, person, err)
+                          : bd_judging_put(run, &judged, err));
     }
     return view->plan->both_sides && !is_crowded ? put_leftovers(run, check, rows, err) : BD_OK;
 }

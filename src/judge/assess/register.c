@@ -31,7 +31,10 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
         {BD_STR("version"), text_value(arena, document->version)},
         {BD_STR("approved_by"), text_value(arena, document->approved_by)},
         {BD_STR("approver_role"), text_value(arena, document->approver_role)},
-        {BD_STR("approver_is_management"), bd_value_bool(arena, document->approver_is_management)},
+        {BD_STR("approver_is_management"),
+         document->has_approver_is_management
+             ? bd_value_bool(arena, document->approver_is_management)
+             : NULL},
         {BD_STR("approved_on"), day_value(arena, document->approved_on)},
         {BD_STR("in_force_from"), day_value(arena, document->in_force_from)},
         {BD_STR("in_force_to"), day_value(arena, document->in_force_to)},
@@ -62,6 +65,16 @@ static void judge_document(const bd_judging *run, const bd_check *check, occurre
         one->reason = bd_str_format(run->arena, "%.*s is not signed off: %.*s",
                                     BD_ARG(bd_evidence_id(run->arena, one->item->given.number)),
                                     BD_ARG(one->item->signoff_reason));
+    }
+}
+
+/* A date that decides and is not given leaves the document open; a failure stays one. */
+static void need_date(const bd_judging *run, occurrence *one, bd_day day, const char *name) {
+    if (day == BD_DAY_NONE && one->verdict == BD_PASS) {
+        one->verdict = BD_CANNOT_TELL;
+        one->reason =
+            bd_str_format(run->arena, "%.*s gives no %s",
+                          BD_ARG(bd_evidence_id(run->arena, one->item->given.number)), name);
     }
 }
 
@@ -172,16 +185,18 @@ static counting counting_of(const bd_judging *run, const bd_requirement *require
 
 /* What fills each instance of the requirement; NULL: nothing. */
 static void fill_instances(const bd_judging *run, bd_requirement_result *requirement,
-                           occurrences *list, bd_verdict verdict, occurrence **filled) {
+                           occurrences *list, bd_verdict verdict, bool is_undated,
+                           occurrence **filled) {
     bool newest_first = is_yearly(requirement->requirement) || !run->in->period->is_type_ii;
     for (size_t k = 0; k < list->count; k++) {
         occurrence *one = &list->data[newest_first ? list->count - 1 - k : k];
-        bool is_candidate = one->verdict == verdict && one->date != BD_DAY_NONE && !one->is_taken;
+        bool is_candidate =
+            one->verdict == verdict && !one->is_taken && is_undated == (one->date == BD_DAY_NONE);
         for (size_t i = 0; is_candidate && i < requirement->instance_count; i++) {
             const bd_instance *instance = &requirement->instances[i];
             counting days = counting_of(run, requirement->requirement, instance);
-            if (instance->is_due && filled[i] == NULL && one->date >= days.first &&
-                one->date <= days.last) {
+            bool is_in = is_undated || (one->date >= days.first && one->date <= days.last);
+            if (instance->is_due && filled[i] == NULL && is_in) {
                 filled[i] = one;
                 one->is_taken = true;
                 break;
@@ -194,11 +209,16 @@ static void fill_instances(const bd_judging *run, bd_requirement_result *require
  * pass satisfies none: it only says of an instance still unfilled that something is there. */
 static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *list, bd_err *err) {
     static const bd_verdict order[] = {BD_PASS, BD_CANNOT_TELL, BD_FAIL};
+    for (size_t i = 0; i < list->count; i++) {
+        need_date(run, &list->data[i], list->data[i].date, "date on which it was carried out");
+    }
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
     occurrence **filled = bd_new(run->arena, occurrence *, requirement->instance_count);
     for (size_t i = 0; i < BD_COUNT(order); i++) {
-        fill_instances(run, requirement, list, order[i], filled);
+        fill_instances(run, requirement, list, order[i], /*is_undated*/ false, filled);
     }
+    /* which instance it is of, cannot be told: it leaves open what nothing else fills */
+    fill_instances(run, requirement, list, BD_CANNOT_TELL, /*is_undated*/ true, filled);
     for (size_t i = 0; i < requirement->instance_count; i++) {
         bd_instance *instance = &requirement->instances[i];
         const occurrence *one = filled[i];
@@ -206,7 +226,8 @@ static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *li
             continue; /* missing: no result */
         }
         counting days = counting_of(run, check->requirement, instance);
-        instance->is_late = one->date < days.on_time_from || one->date > days.on_time_to;
+        instance->is_late = one->date != BD_DAY_NONE &&
+                            (one->date < days.on_time_from || one->date > days.on_time_to);
         add_result(run, check, instance, one->verdict, one->reason, one->item);
         if (one->verdict == BD_FAIL) {
             bd_day day = one->date > instance->from ? one->date : instance->from;
@@ -223,15 +244,16 @@ typedef struct {
     const occurrence *unclear; /* what covers it, but not enough; NULL: nothing does */
 } hole;
 
+/* A date that is not given excludes no day: such a document is cannot-tell already. */
 static bool is_in_force(const bd_document *document, bd_day day) {
-    return document->in_force_from != BD_DAY_NONE && day >= document->in_force_from &&
+    return (document->in_force_from == BD_DAY_NONE || day >= document->in_force_from) &&
            (document->in_force_to == BD_DAY_NONE || day <= document->in_force_to);
 }
 
 /* Approved by that day, and not too long before it. */
 static bool is_approved(const bd_check *check, const bd_document *document, bd_day day) {
     if (document->approved_on == BD_DAY_NONE) {
-        return check->max_approval_age_months == 0;
+        return true;
     }
     return document->approved_on <= day &&
            (check->max_approval_age_months == 0 ||
@@ -273,8 +295,13 @@ static hole find_hole(const bd_check *check, const occurrences *list, bd_day fro
     return found;
 }
 
-static bd_rc judge_document_days(bd_judging *run, const bd_check *check, const occurrences *list,
+static bd_rc judge_document_days(bd_judging *run, const bd_check *check, occurrences *list,
                                  bd_err *err) {
+    for (size_t i = 0; i < list->count; i++) {
+        const bd_document *document = &list->data[i].item->sidecar.document;
+        need_date(run, &list->data[i], document->in_force_from, "in_force_from");
+        need_date(run, &list->data[i], document->approved_on, "approved_on");
+    }
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
     bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
     for (size_t i = 0; i < requirement->instance_count && list->count > 0; i++) {

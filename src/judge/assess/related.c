@@ -100,6 +100,13 @@ static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd
     return found;
 }
 
+/* A list chooses what is tested, and so leaves the rest out.  Of a day before its approval it cannot be told whether it
+ * chose the same; what it names and fails has failed all the same (bindery-1, 3: exclusions). */
+static bool is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at) {
+    return view->is_population && view->fact_from != BD_DAY_NONE &&
+           bd_zone_day(run->in->engagement->zone, at) < view->fact_from;
+}
+
 static void judge_related(bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
                           const bd_group_row *left, bd_arena *scratch, bd_judged *out) {
     const bd_snapshot *snapshot = related_snapshot(run, view, left->row.join, left->at, scratch);
@@ -144,6 +151,13 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
         bd_judged judged = judged_of(run, check, left);
         if (judged.verdict != BD_CANNOT_TELL) {
             judge_related(run, view, rows, left, scratch, &judged);
+        }
+        if (judged.verdict == BD_PASS && is_before_list(run, view, left->at)) {
+            judged.verdict = BD_CANNOT_TELL;
+            judged.reason =
+                bd_str_format(scratch, "the fact %.*s was approved on %.*s, after this snapshot",
+                              BD_ARG(view->plan->population_fact),
+                              BD_ARG(bd_day_format(scratch, view->fact_from)));
         }
         judged.scope = view->is_population ? left->row.key : left->row.scope;
         BD_TRY(bd_judging_put(run, &judged, err));

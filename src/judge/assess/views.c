@@ -67,7 +67,16 @@ static bd_map *make_set(bd_judging *run, const bd_strs *texts) {
     return set;
 }
 
+static bd_day approval_of(const bd_judging *run, bd_str fact_name) {
+    const bd_value *facts = run->in->engagement->facts;
+    const bd_value *fact = facts != NULL ? bd_value_find_str(facts, fact_name) : NULL;
+    bd_day day;
+    return fact != NULL && bd_day_parse(bd_value_text(fact, "approved_on"), &day) ? day
+                                                                                  : BD_DAY_NONE;
+}
+
 static void expect_scopes(bd_judging *run, bd_check_view *view) {
+    view->fact_from = approval_of(run, view->plan->population_fact);
     view->is_population = view->plan->population_fact.size > 0;
     if (view->is_population) {
         view->expected = view->plan->population;
@@ -257,6 +266,13 @@ bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str
     if (first->collected_at_is_assumed) {
         *why = BD_STR("its time is only assumed from the file's own time");
         return false;
+    }
+    for (size_t i = 0; i < collection->members.count; i++) {
+        const bd_evidence *page = &run->in->evidence->data[collection->members.data[i]];
+        if (page->time_problem.size > 0) {
+            *why = page->time_problem;
+            return false;
+        }
     }
     if (first->origin == BD_ORIGIN_HANDED_IN && !first->is_signed_off) {
         *why = first->signoff_reason;

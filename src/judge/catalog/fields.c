@@ -141,6 +141,7 @@ static const field check_fields_[] = {
     {"window", OBJECT},
     {"uses", TEXT},
     {"both_sides", BOOL},
+    {"undone_by", OBJECT},
     {"tile", LIST},
     {"document_types", TEXTS},
     {"max_approval_age_months", NUMBER},

@@ -409,6 +409,8 @@ static void link_check_sources(linker *link, const item *it, bd_check *check) {
                bd_value_find(bd_value_find(body, "related"), "source"));
     add_source(link, it, check, "population/source",
                bd_value_find(bd_value_find(body, "population"), "source"));
+    add_source(link, it, check, "undone_by/source",
+               bd_value_find(bd_value_find(body, "undone_by"), "source"));
     add_source(link, it, check, "expect/source",
                bd_value_find(bd_value_find(body, "expect"), "source"));
     for (size_t i = 0; events != NULL && events->kind == BD_ARRAY && i < events->count; i++) {

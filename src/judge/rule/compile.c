@@ -150,12 +150,38 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
     return BD_OK;
 }
 
+/* [["logs"], ["a", "b"]]: of each group at least one field has to be there. */
+static bd_rc compile_needs(compiler *compile, const bd_value *groups, const place *at,
+                           program *out) {
+    place here = {.parent = at, .key = BD_STR_INIT("needs")};
+    if (groups == NULL) {
+        return BD_OK;
+    }
+    if (groups->kind != BD_ARRAY) {
+        return refuse(compile, &here, "expected a list of lists of fields");
+    }
+    for (size_t i = 0; i < groups->count; i++) {
+        place group = {.parent = &here, .index = i};
+        const bd_value *fields = &groups->items[i];
+        if (fields->kind != BD_ARRAY || fields->count == 0) {
+            return refuse(compile, &group, "expected a list of fields");
+        }
+        for (size_t j = 0; j < fields->count; j++) {
+            if (fields->items[j].kind != BD_STRING || fields->items[j].text.size == 0) {
+                return refuse(compile, &group, "expected names of fields");
+            }
+        }
+    }
+    out->related_needs = groups;
+    return BD_OK;
+}
+
 static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body, *related = bd_value_find(body, "related");
     place at = {.key = BD_STR_INIT("related")};
     BD_TRY(need_source(compile, out->check));
-    BD_TRY(
-        KEYS(compile, related, &at, "source", "key", "left_key", "parent_types", "where", "pass"));
+    BD_TRY(KEYS(compile, related, &at, "source", "key", "left_key", "parent_types", "where", "pass",
+                "needs"));
     BD_TRY(compile_transform(compile, related, "key", &at, &out->related_key, &out->related_field));
     if (bd_value_find(related, "left_key") != NULL) {
         BD_TRY(
@@ -163,6 +189,7 @@ static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, progr
     }
     BD_TRY(compile_optional(compile, related, "where", &at, &out->related_where));
     BD_TRY(compile_needed(compile, related, "pass", &at, &out->related_pass));
+    BD_TRY(compile_needs(compile, bd_value_find(related, "needs"), &at, out));
     out->parent_types = left_types(compile, catalog, body, bd_value_find(related, "parent_types"));
     int64_t days = 7;
     bd_value_i64(body, "within_days", &days);
@@ -344,6 +371,21 @@ static bd_rc compile_word(compiler *compile, const bd_value *body, const char *k
                                         : refuse(compile, &at, "expected '%s' or '%s'", yes, no);
 }
 
+static bd_rc compile_undo(compiler *compile, program *out) {
+    const bd_value *undo = bd_value_find(out->check->body, "undone_by");
+    place at = {.key = BD_STR_INIT("undone_by")};
+    if (undo == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(compile_side(compile, undo, &at, &out->undo));
+    if (!out->undo.has_time || out->plan.expects_none) {
+        return refuse(compile, &at, "it needs 'time', and a check that expects some");
+    }
+    out->undo.needs_instant = true;
+    out->plan.has_undo = true;
+    return BD_OK;
+}
+
 static bd_rc compile_match(compiler *compile, program *out) {
     const bd_value *body = out->check->body, *window = bd_value_find(body, "window");
     bd_reduce_plan *plan = &out->plan;
@@ -365,6 +407,7 @@ static bd_rc compile_match(compiler *compile, program *out) {
     plan->both_sides = bd_value_is_true(body, "both_sides");
     BD_TRY(compile_word(compile, body, "uses", "one", "many", &plan->uses_one));
     BD_TRY(compile_word(compile, body, "expect", "none", "some", &plan->expects_none));
+    BD_TRY(compile_undo(compile, out));
     return compile_events(compile, out, bd_value_find(body, "events"));
 }
 
@@ -450,6 +493,9 @@ static void dispatch_check(bd_rules *rules, bd_arena *arena, uint32_t at) {
         add_role(rules, arena, made->population.source, (role){at, ROLE_POPULATION, 0});
         for (size_t e = 0; e < made->event_count; e++) {
             add_role(rules, arena, made->events[e].source, (role){at, ROLE_EVENT, e});
+        }
+        if (made->plan.has_undo) {
+            add_role(rules, arena, made->undo.source, (role){at, ROLE_UNDO, 0});
         }
         break;
     case BD_RECUR:

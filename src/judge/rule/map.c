@@ -171,6 +171,42 @@ static void map_left(mapping *map) {
     map->emit(map->context, &row);
 }
 
+/* The first group of needed fields of which the record has none; NULL when it answers all.  A field that is there and
+ * null or empty is an answer. */
+static const bd_value *find_unanswered(const mapping *map) {
+    const bd_value *groups = map->check->related_needs;
+    for (size_t i = 0; groups != NULL && i < groups->count; i++) {
+        bool is_there = false;
+        for (size_t j = 0; j < groups->items[i].count; j++) {
+            const bd_value *value;
+            is_there =
+                is_there || bd_value_lookup(map->record->value, groups->items[i].items[j].text,
+                                            &value) != BD_LOOKUP_ABSENT;
+        }
+        if (!is_there) {
+            return &groups->items[i];
+        }
+    }
+    return NULL;
+}
+
+static void judge_needs(const mapping *map, bd_row *row) {
+    const bd_value *group = row->verdict == BD_FAIL ? find_unanswered(map) : NULL;
+    if (group == NULL) {
+        return;
+    }
+    bd_arena *arena = map->eval.scratch;
+    bd_str names = group->items[0].text;
+    for (size_t i = 1; i < group->count; i++) {
+        names = bd_str_format(arena, "%.*s, %.*s", BD_ARG(names), BD_ARG(group->items[i].text));
+    }
+    row->verdict = map->check->missing;
+    row->reason = bd_str_format(arena,
+                                group->count == 1 ? "'%.*s' lacks the field %.*s"
+                                                  : "'%.*s' has none of the fields %.*s",
+                                BD_ARG(map->record->resource), BD_ARG(names));
+}
+
 static void map_related(mapping *map) {
     bd_row row = start_row(map);
     row.side = BD_SIDE_RIGHT;
@@ -186,6 +222,7 @@ static void map_related(mapping *map) {
     row.verdict =
         belongs == BD_PASS ? eval_node(&map->eval, map->check->related_pass) : BD_CANNOT_TELL;
     row.reason = row.verdict == BD_CANNOT_TELL ? lacking_reason(&map->eval) : BD_STR("");
+    judge_needs(map, &row);
     map->emit(map->context, &row);
 }
 
@@ -235,7 +272,9 @@ static bool match_time(mapping *map, const match_side *side, bd_instant *out) {
         return true;
     }
     bd_day day;
-    if (side->needs_instant || !bd_day_parse(bd_str_sub(text, 0, 10), &day)) {
+    int32_t seconds;
+    if (side->needs_instant ||
+        (!bd_day_parse(text, &day) && !bd_local_parse(text, &day, &seconds))) {
         *out = BD_INSTANT_NONE;
         return false;
     }
@@ -262,6 +301,28 @@ static bd_str event_id(mapping *map) {
     return id;
 }
 
+/* Whose row it is, what stands there, and what would have been read. */
+static bd_str no_time_reason(mapping *map, const match_side *side) {
+    bd_arena *arena = map->eval.scratch;
+    bd_str who = map->record->resource.size > 0 ? map->record->resource : map->record->key;
+    const bd_value *problem = bd_value_find(map->record->value, "time_problem");
+    if (problem != NULL && problem->kind == BD_STRING) {
+        return bd_str_format(arena, "the time of '%.*s' cannot be told: %.*s", BD_ARG(who),
+                             BD_ARG(problem->text));
+    }
+    bd_str text = text_at(map, &side->time);
+    if (text.size == 0) {
+        return bd_str_format(arena, "the time of '%.*s' cannot be told: the row gives no %.*s",
+                             BD_ARG(who), BD_ARG(side->time.text));
+    }
+    return bd_str_format(
+        arena, "the time of '%.*s' cannot be told: %.*s is '%.*s', expected %s", BD_ARG(who),
+        BD_ARG(side->time.text), BD_ARG(text),
+        side->needs_instant
+            ? "a time with its offset from UTC such as 2026-03-31T17:00:00+02:00"
+            : "a time such as 2026-03-31T17:00:00+02:00 or a day such as 2026-03-31");
+}
+
 static void map_match(mapping *map, const match_side *side, bd_side where) {
     bd_row row = start_row(map);
     row.side = where;
@@ -276,10 +337,8 @@ static void map_match(mapping *map, const match_side *side, bd_side where) {
         row.verdict = BD_CANNOT_TELL;
     } else if (row.join.size == 0 || !has_time) {
         row.verdict = BD_CANNOT_TELL;
-        row.reason = row.join.size == 0
-                         ? BD_STR("the row does not show its key")
-                         : BD_STR("the row does not show its time with an offset from UTC");
-        row.join = BD_STR("");
+        row.reason = row.join.size == 0 ? BD_STR("the row does not show its key")
+                                        : no_time_reason(map, side);
     } else {
         row.reason =
             fill_reason(&map->eval, &map->check->reason); /* for the case that it stays unmatched */
@@ -296,6 +355,7 @@ static void map_role(mapping *map, const role *part) {
     case ROLE_RELATED: map_related(map); return;
     case ROLE_PRESENCE: map_presence(map); return;
     case ROLE_POPULATION: map_match(map, &map->check->population, BD_SIDE_LEFT); return;
+    case ROLE_UNDO: map_match(map, &map->check->undo, BD_SIDE_UNDO); return;
     case ROLE_EVENT:
         map_match(map, &map->check->events[part->event],
                   part->event == 0 ? BD_SIDE_RIGHT : BD_SIDE_OTHER);

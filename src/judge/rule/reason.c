@@ -110,5 +110,11 @@ bd_str lacking_reason(evaluation *eval) {
                              "the record has '%.*s' more than once, spelled in different case",
                              BD_ARG(field));
     }
+    const bd_value *problem = bd_value_find(eval->record, "problem");
+    bool is_derived = eval->source != NULL && eval->source->derivation.size > 0;
+    if (is_derived && problem != NULL && problem->kind == BD_STRING) {
+        return bd_str_format(eval->scratch, "the record does not show '%.*s': %.*s", BD_ARG(field),
+                             BD_ARG(bd_str_visible(eval->scratch, problem->text)));
+    }
     return bd_str_format(eval->scratch, "the record does not show '%.*s'", BD_ARG(field));
 }

@@ -178,6 +178,7 @@ typedef struct {
     bd_str missing_fact;
     bd_map *population_ids; /* related; NULL: every record is judged */
     node *related_where, *related_pass;
+    const bd_value *related_needs; /* array of arrays of field names; NULL: none */
     key_transform left_key, related_key;
     path related_field, left_field;
     bd_strs parent_types;
@@ -187,10 +188,18 @@ typedef struct {
     path operation_id, operation_status;
     match_side population;
     match_side *events;
+    match_side undo; /* where plan.has_undo */
     size_t event_count;
 } program;
 
-typedef enum { ROLE_LEFT, ROLE_RELATED, ROLE_PRESENCE, ROLE_POPULATION, ROLE_EVENT } role_kind;
+typedef enum {
+    ROLE_LEFT,
+    ROLE_RELATED,
+    ROLE_PRESENCE,
+    ROLE_POPULATION,
+    ROLE_EVENT,
+    ROLE_UNDO
+} role_kind;
 typedef struct {
     uint32_t program;
     role_kind role;

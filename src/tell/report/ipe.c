@@ -57,6 +57,11 @@ static bd_str describes_words(const report *r, const bd_evidence *item) {
 
 static bd_str collected_words(const report *r, const bd_evidence *item) {
     bd_str text = words_instant(r, item->collected_at);
+    if (item->time_problem.size > 0) {
+        return bd_str_format(r->arena,
+                             "%.*s: it lies after the file was taken in, so it is not known",
+                             BD_ARG(text));
+    }
     return item->collected_at_is_assumed
                ? bd_str_format(r->arena, "%.*s, assumed from the file's own time", BD_ARG(text))
                : text;
