@@ -35,4 +35,63 @@ bd_str bd_scan_subscription_of(bd_str normal_id); /* guid part, or "" */
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id);
 bool bd_scan_has_text(const bd_strs *list, bd_str text);
 
+/* ---- one file while it is read (scan.c, declared.c) ---- */
+
+typedef struct {
+    const bd_scan_plan *plan;
+    const bd_sidecar *sidecar;
+    bd_scan_context context;
+    const bd_source_def *csv_source;
+    bool is_csv_by_columns; /* its header alone says which source it is */
+    bool has_export_time;   /* a column tells when it was exported */
+    uint32_t evidence;
+    bd_arena *arena;   /* facts */
+    bd_arena *scratch; /* one record */
+    bd_spool *rows;
+    bd_facts *facts;
+    bd_map *seen; /* source U+001F scope -> index + 1 */
+    bd_map *parts;
+    const bd_source_def *last_source;
+    bd_str last_scope;
+    bool last_part;
+    size_t last_index;
+    bd_str first_type;
+    bool has_many_types, has_properties;
+    bool has_link;        /* a nextLink member, null or not */
+    bool is_az_query;     /* "total_records": what `az graph query` prints */
+    int64_t count;        /* "count" of E9, or -1 */
+    bool is_context_late; /* @odata.context came after the first record */
+    bool is_refused; /* the record at hand: counted once, however many of its results are refused */
+    uint64_t said;
+    bd_json_summary summary; /* live while a document is split */
+    bd_packer packer;
+    bd_rc rc; /* first failure of the spool */
+    bd_err *err;
+} bd_scan_state;
+
+/* The entry of a source and scope, made when there is none. */
+bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
+                         bool is_part);
+/* An answer over all types shows each subscription on it as inventoried. */
+void bd_scan_add_inventory(bd_scan_state *state);
+/* Scopes that only the sidecar names are shown empty where content and request do not speak against it. */
+void bd_scan_add_declared_scopes(bd_scan_state *state);
+
+/* ---- all files together (conclude.c, completeness.c) ---- */
+
+typedef struct {
+    const bd_scan_plan *plan;
+    bd_evidences *evidence;
+    bd_arena *arena;
+    bd_collections *collections;
+    bd_snapshots *snapshots;
+} bd_conclusion;
+
+/* Fills completeness and reason of a collection whose members, rows and source are set. */
+void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
+/* The sidecar names command or request, exporter, and says that the file is complete. */
+bool bd_scan_is_vouched(const bd_evidence *item);
+/* An answer of Resource Graph. */
+bool bd_scan_is_query(const bd_evidence *item);
+
 #endif
