@@ -472,6 +472,17 @@ static bd_rc judge(judging *run, bd_err *err) {
     return export_assessment(run, err);
 }
 
+static const bd_scan_subscription *name_subscriptions(const bd_session *session) {
+    const bd_engagement *engagement = &session->engagement;
+    size_t count = engagement->subscriptions.count;
+    bd_scan_subscription *out = bd_new(session->arena, bd_scan_subscription, count);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (bd_scan_subscription){engagement->subscriptions.data[i].id,
+                                        engagement->subscriptions.data[i].name};
+    }
+    return out;
+}
+
 bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     *out = (bd_judged_run){0};
     bd_buf_init(&out->findings, OUTPUT_BYTES);
@@ -482,6 +493,8 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
                               .parameters = session->engagement.parameters,
                               .column_maps = session->engagement.column_map_values,
                               .zone = session->engagement.zone,
+                              .subscriptions = name_subscriptions(session),
+                              .subscription_count = session->engagement.subscriptions.count,
                               .reads_ahead = session->jobs > 1};
     open_workers(&run);
     bd_rc rc = judge(&run, err);

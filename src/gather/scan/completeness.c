@@ -167,78 +167,89 @@ static bool is_chain_broken(bd_conclusion *run, bd_collection *out) {
 
 /* ---- what was asked for: a part is not all ---- */
 
-static bd_str next_word(bd_str *rest) {
-    bd_str word = {"", 0};
-    while (word.size == 0 && bd_str_cut(rest, ' ', &word)) {
-    }
-    return word;
-}
-
-/* The option of a command that leaves records out; empty when it has none. */
-static bd_str narrowing_option(bd_str command, uint64_t rows) {
-    static const char *const options[] = {
-        "-g",       "--resource-group", "--tag",           "--status",
-        "--caller", "--resource-id",    "--correlation-id"};
-    for (bd_str rest = command, word = next_word(&rest); word.size > 0; word = next_word(&rest)) {
-        for (size_t i = 0; i < BD_COUNT(options); i++) {
-            if (bd_str_eqz(word, options[i])) {
-                return word;
-            }
-        }
-        int64_t most = 0;
-        bd_str after_word = rest;
-        bool is_limit = bd_str_eqz(word, "--max-events") || bd_str_eqz(word, "--max-items");
-        if (is_limit && bd_str_to_i64(next_word(&after_word), &most) && most >= 0 &&
-            rows >= (uint64_t)most) {
-            return word;
-        }
-    }
-    static const char *const filters[] = {"[?", "select("}; /* JMESPath, jq */
-    for (size_t i = 0; i < BD_COUNT(filters); i++) {
-        if (bd_str_find(command, bd_str_of(filters[i])) >= 0) {
-            return bd_str_of(filters[i]);
-        }
-    }
-    return empty();
-}
-
-/* The stage of a Resource Graph query that leaves records out by more than their type. */
-static bd_str narrowing_stage(bd_arena *arena, bd_str query) {
-    static const char *const stages[] = {"take ", "limit ", "top ", "sample "};
-    bd_str rest = bd_str_lower(arena, query);
-    bd_str piece;
-    while (bd_str_cut(&rest, '|', &piece)) {
-        bd_str stage = bd_str_trim(piece);
-        bool is_narrow = bd_str_has_prefix(stage, BD_STR("where ")) &&
-                         bd_str_find(stage, BD_STR("properties.")) >= 0;
-        for (size_t i = 0; i < BD_COUNT(stages); i++) {
-            is_narrow = is_narrow || bd_str_has_prefix(stage, bd_str_of(stages[i]));
-        }
-        if (is_narrow) {
-            return stage;
-        }
-    }
-    return empty();
-}
-
-static bool is_narrowed(bd_conclusion *run, const bd_evidence *first, bd_collection *out) {
-    const bd_source_def *source = bd_catalog_source(run->plan->catalog, first->source);
-    if (source == NULL || source->scope != BD_SCOPE_SUBSCRIPTION || !first->has_sidecar) {
+static bool is_narrowed(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    if (source == NULL || !item->has_sidecar) {
         return false;
     }
-    bd_str part = narrowing_option(first->sidecar.command, out->rows);
-    if (part.size == 0) {
-        part = narrowing_stage(run->arena, first->sidecar.query);
-    }
-    if (part.size == 0) {
-        part = narrowing_stage(run->arena, first->sidecar.command);
-    }
+    bd_str part = bd_scan_asked_part(&item->sidecar, source, out->rows, run->arena);
     if (part.size > 0) {
         set_complete(
             out, BD_COMPLETE_NOT_SHOWN,
             bd_str_format(run->arena, "what was asked for is only a part: '%.*s'", BD_ARG(part)));
     }
     return part.size > 0;
+}
+
+/* A time that is asked for and cannot be read may be shorter than the one that is claimed. */
+static bool is_time_unreadable(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    if (source == NULL || !item->has_sidecar) {
+        return false;
+    }
+    bd_asked_time asked =
+        bd_scan_asked_time(&item->sidecar, source, run->plan->zone, item->collected_at, run->arena);
+    if (asked.unreadable.size > 0) {
+        set_complete(
+            out, BD_COMPLETE_NOT_SHOWN,
+            bd_str_format(run->arena,
+                          "the time asked for cannot be read: '%.*s'; expected one date or "
+                          "time such as 2026-03-01T00:00:00Z",
+                          BD_ARG(asked.unreadable)));
+    }
+    return asked.unreadable.size > 0;
+}
+
+/* The scope of a record that command and request did not ask for; NULL when there is none. */
+static const bd_seen *find_unasked(const bd_evidence *item, const bd_asked_subscriptions *asked) {
+    for (size_t i = 0; i < item->facts.seen.count && asked->ids.count > 0; i++) {
+        const bd_seen *seen = &item->facts.seen.data[i];
+        if (bd_str_eq(seen->source, item->source) && seen->scope.size > 0 && seen->rows > 0 &&
+            !bd_scan_has_text(&asked->ids, seen->scope)) {
+            return seen;
+        }
+    }
+    return NULL;
+}
+
+/* Command or request name another subscription than the records, or one that nobody knows. */
+static bool is_of_other_scope(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    if (source == NULL || source->scope != BD_SCOPE_SUBSCRIPTION || !item->has_sidecar) {
+        return false;
+    }
+    bd_asked_subscriptions asked =
+        bd_scan_asked_subscriptions(run->plan, &item->sidecar, run->arena);
+    if (asked.unknown.size > 0) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     bd_str_format(run->arena,
+                                   "the command names subscription '%.*s', which bindery.json does "
+                                   "not list; expected its id or a name from there",
+                                   BD_ARG(asked.unknown)));
+        return true;
+    }
+    const bd_seen *unasked = find_unasked(item, &asked);
+    if (unasked != NULL) {
+        set_complete(
+            out, BD_COMPLETE_NOT_SHOWN,
+            bd_str_format(run->arena,
+                          "holds records of subscription %.*s, its command or request asks "
+                          "for %.*s",
+                          BD_ARG(unasked->scope), BD_ARG(asked.ids.data[0])));
+    }
+    return unasked != NULL;
+}
+
+/* Does what any page was asked for speak against all being shown? */
+static bool is_asked_for_less(bd_conclusion *run, bd_collection *out) {
+    for (size_t i = 0; i < out->members.count; i++) {
+        const bd_evidence *item = &run->evidence->data[out->members.data[i]];
+        if (is_narrowed(run, item, out) || is_time_unreadable(run, item, out) ||
+            is_of_other_scope(run, item, out)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Once nothing speaks against it and all counts agree. */
@@ -291,7 +302,7 @@ void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
     int64_t stated = count_stated(run, out);
     int64_t reported = count_reported(run, out);
     if (!is_miscounted(run, reported, "the source", out) &&
-        !is_miscounted(run, stated, "the sidecar", out) && !is_narrowed(run, first, out)) {
+        !is_miscounted(run, stated, "the sidecar", out) && !is_asked_for_less(run, out)) {
         conclude_counted(run, first, stated, reported, out);
     }
 }

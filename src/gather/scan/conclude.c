@@ -294,6 +294,61 @@ static int cmp_pages(const void *context, const void *a, const void *b) {
     return order != 0 ? order : bd_str_natural_cmp(x->path, y->path);
 }
 
+/* An extract tells of no time that its own command or request did not ask for, whatever its sidecar claims. */
+static void clip_to_asked(bd_conclusion *run, bd_evidence *item, const bd_asked_time *asked) {
+    bd_instant from = item->describes_from;
+    bd_instant to = item->describes_to;
+    if (asked->from != BD_INSTANT_NONE && from < asked->from) {
+        from = asked->from;
+    }
+    if (asked->to != BD_INSTANT_NONE && to > asked->to) {
+        to = asked->to;
+    }
+    from = from > to ? to : from;
+    bool is_claimed =
+        item->has_sidecar &&
+        ((item->sidecar.describes_from != BD_INSTANT_NONE && from > item->describes_from) ||
+         (item->sidecar.describes_to != BD_INSTANT_NONE && to < item->describes_to));
+    if (is_claimed) {
+        bd_str open = BD_STR("(open)");
+        bd_diag_add(
+            run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
+            "its sidecar claims %.*s to %.*s, its command or request asks for %.*s to %.*s; the "
+            "time that was not asked for was left out",
+            BD_ARG(bd_instant_format(run->arena, item->describes_from)),
+            BD_ARG(bd_instant_format(run->arena, item->describes_to)),
+            BD_ARG(asked->from == BD_INSTANT_NONE ? open
+                                                  : bd_instant_format(run->arena, asked->from)),
+            BD_ARG(asked->to == BD_INSTANT_NONE ? open : bd_instant_format(run->arena, asked->to)));
+    }
+    item->describes_from = from;
+    item->describes_to = to;
+}
+
+/* All pages are of one question: what bounds one bounds all, even where a later page names its token only. */
+static void clip_members(bd_conclusion *run, const bd_collection *collection) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, collection->source);
+    bd_asked_time all = {.from = BD_INSTANT_NONE, .to = BD_INSTANT_NONE};
+    for (size_t i = 0; i < collection->members.count && source != NULL && source->is_log; i++) {
+        const bd_evidence *item = &run->evidence->data[collection->members.data[i]];
+        if (!item->has_sidecar) {
+            continue;
+        }
+        bd_asked_time own = bd_scan_asked_time(&item->sidecar, source, run->plan->zone,
+                                               item->collected_at, run->arena);
+        all.from =
+            own.from != BD_INSTANT_NONE && (all.from == BD_INSTANT_NONE || own.from > all.from)
+                ? own.from
+                : all.from;
+        all.to = own.to != BD_INSTANT_NONE && (all.to == BD_INSTANT_NONE || own.to < all.to)
+                     ? own.to
+                     : all.to;
+    }
+    for (size_t i = 0; i < collection->members.count; i++) {
+        clip_to_asked(run, &run->evidence->data[collection->members.data[i]], &all);
+    }
+}
+
 static void open_collection(bd_conclusion *run, const page *pages, size_t count) {
     bd_collection *out = bd_push(run->arena, run->collections);
     const bd_evidence *first = &run->evidence->data[pages[0].index];
@@ -306,6 +361,7 @@ static void open_collection(bd_conclusion *run, const page *pages, size_t count)
         out->rows += item->facts.rows_read - item->facts.rows_refused;
         item->collection = (uint32_t)run->collections->count - 1;
     }
+    clip_members(run, out);
     bd_scan_conclude_collection(run, out);
     for (size_t i = 0; i < count; i++) {
         bd_evidence *item = &run->evidence->data[pages[i].index];

@@ -53,37 +53,14 @@ static bool shows_undeclared(const bd_scan_state *state, const bd_source_def *so
     return false;
 }
 
-static bool is_guid_at(bd_str text, size_t at) {
-    static const char form[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
-    if (text.size - at < sizeof form - 1) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof form - 1; i++) {
-        char c = text.data[at + i];
-        bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        if (form[i] == '-' ? c != '-' : !is_digit) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A request or command that names subscriptions did not ask for others. */
+/* A request or command that names subscriptions, by id or by name, did not ask for others. */
 static bool asks_elsewhere(const bd_scan_state *state, const bd_source_def *source, bd_str scope) {
-    bd_str asked =
-        bd_str_concat(state->scratch,
-                      (bd_str[]){state->sidecar->request, BD_STR(" "), state->sidecar->command}, 3);
-    asked = bd_str_lower(state->scratch, asked);
-    ptrdiff_t from = bd_str_find(asked, BD_STR("subscription"));
-    if (source->scope != BD_SCOPE_SUBSCRIPTION || from < 0 || bd_str_find(asked, scope) >= 0) {
+    if (source->scope != BD_SCOPE_SUBSCRIPTION) {
         return false;
     }
-    for (size_t at = (size_t)from; at < asked.size; at++) {
-        if (is_guid_at(asked, at)) {
-            return true;
-        }
-    }
-    return false;
+    bd_asked_subscriptions asked =
+        bd_scan_asked_subscriptions(state->plan, state->sidecar, state->scratch);
+    return (asked.ids.count > 0 || asked.unknown.size > 0) && !bd_scan_has_text(&asked.ids, scope);
 }
 
 /* A scope that the sidecar names and the records do not show is shown empty, as long as the content is of the source

@@ -77,6 +77,31 @@ void bd_scan_add_inventory(bd_scan_state *state);
 /* Scopes that only the sidecar names are shown empty where content and request do not speak against it. */
 void bd_scan_add_declared_scopes(bd_scan_state *state);
 
+/* ---- what command, request and query asked for (asked.c) ---- */
+
+/* Why this is only a part of what the source holds ("$filter" beyond time, -g, take); empty when nothing says so.
+ * `rows`: how many were read, for limits.  Allocated in <arena> or Borrowed until the sidecar goes. */
+bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
+                          bd_arena *arena);
+
+/* The time that the records of a log were asked for. */
+typedef struct {
+    bd_instant from, to; /* BD_INSTANT_NONE: that side is open */
+    bd_str unreadable;   /* what names a time that cannot be read; "" */
+} bd_asked_time;
+/* All conditions together: the narrowest.  A time without an offset in a command is read in UTC and in `zone`, and the
+ * narrower holds; "ago(30d)" and --offset count from `collected_at`.  Open for a source that is no machine's log. */
+bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def *source,
+                                 const bd_zone *zone, bd_instant collected_at, bd_arena *arena);
+
+/* The subscriptions that command and request name. */
+typedef struct {
+    bd_strs ids;    /* lower-cased; names resolved by the plan's subscriptions */
+    bd_str unknown; /* the first name that the plan does not know; "" */
+} bd_asked_subscriptions;
+bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
+                                                   const bd_sidecar *sidecar, bd_arena *arena);
+
 /* ---- all files together (conclude.c, completeness.c) ---- */
 
 typedef struct {
