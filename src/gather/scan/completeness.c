@@ -93,10 +93,14 @@ static bool is_miscounted(bd_conclusion *run, int64_t counted, const char *who,
     return true;
 }
 
+/* Rows at which tools stop. Only a count that is not of this list lifts the doubt: the source's own (totalRecords,
+ * @odata.count: conclude_counted does not come here then) or an inventory's (second.c). The `rows` of a sidecar is what
+ * the exporter read off the same file: it contradicts, but it confirms nothing. */
 static bool is_suspect(bd_conclusion *run, bd_collection *out) {
     if (!is_suspect_count(out->rows)) {
         return false;
     }
+    out->is_count_wanted = true;
     set_complete(out, BD_COMPLETE_NOT_SHOWN,
                  bd_str_format(run->arena,
                                "exactly %llu rows, the size at which tools stop; a count is needed",
@@ -110,6 +114,7 @@ static void conclude_plain_list(const bd_evidence *first, bd_collection *out) {
                      BD_STR("the sidecar names command, exporter and completeness"));
         return;
     }
+    out->is_count_wanted = true;
     set_complete(out, BD_COMPLETE_NOT_SHOWN,
                  BD_STR("a list without end mark; no sidecar says that it is complete"));
 }
@@ -253,15 +258,15 @@ static bool is_asked_for_less(bd_conclusion *run, bd_collection *out) {
 }
 
 /* Once nothing speaks against it and all counts agree. */
-static void conclude_counted(bd_conclusion *run, const bd_evidence *first, int64_t stated,
-                             int64_t reported, bd_collection *out) {
+static void conclude_counted(bd_conclusion *run, const bd_evidence *first, int64_t reported,
+                             bd_collection *out) {
     bool is_own_count =
         bd_str_eqz(first->facts.envelope, "E9"); /* of this answer, not of what there is */
     if (reported >= 0 && !is_own_count) {
         set_complete(out, BD_COMPLETE_YES, BD_STR("rows read equal the source's own count"));
     } else if (bd_str_eqz(first->facts.envelope, "E7")) {
         set_complete(out, BD_COMPLETE_YES, BD_STR("a single object"));
-    } else if (stated < 0 && is_suspect(run, out)) {
+    } else if (is_suspect(run, out)) {
         return;
     } else if (has_no_end_mark(first)) {
         conclude_plain_list(first, out);
@@ -303,6 +308,6 @@ void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
     int64_t reported = count_reported(run, out);
     if (!is_miscounted(run, reported, "the source", out) &&
         !is_miscounted(run, stated, "the sidecar", out) && !is_asked_for_less(run, out)) {
-        conclude_counted(run, first, stated, reported, out);
+        conclude_counted(run, first, reported, out);
     }
 }

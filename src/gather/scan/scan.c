@@ -156,6 +156,40 @@ static void note_type(bd_scan_state *state, bd_str type) {
     }
 }
 
+static uint64_t hash_of(bd_str text) {
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (size_t i = 0; i < text.size; i++) {
+        hash = (hash ^ (uint8_t)text.data[i]) * 1099511628211u;
+    }
+    return hash;
+}
+
+/* Counted by type, so that a list of one type can be set against an inventory of all. */
+static void count_type(bd_scan_state *state, const bd_record *record) {
+    bd_facts *facts = state->facts;
+    if (record->subscription.size == 0 || bd_str_find(record->type, BD_STR("/")) < 0 ||
+        !bd_str_has_prefix(record->key, BD_STR("/subscriptions/"))) {
+        return;
+    }
+    bd_str name = bd_str_concat(state->scratch,
+                                (bd_str[]){record->type, BD_STR("\x1f"), record->subscription}, 3);
+    uintptr_t found = (uintptr_t)bd_map_find(state->types, name);
+    if (found == 0 && facts->types.count == BD_MOST_TYPE_COUNTS) {
+        facts->has_more_types = true;
+        return;
+    }
+    if (found == 0) {
+        *bd_push(state->arena, &facts->types) =
+            (bd_type_count){.type = bd_str_copy(state->arena, record->type),
+                            .subscription = bd_str_copy(state->arena, record->subscription)};
+        found = facts->types.count;
+        bd_map_put(state->types, name, (void *)found);
+    }
+    bd_type_count *entry = &facts->types.data[found - 1];
+    entry->count++;
+    entry->ids += hash_of(record->key);
+}
+
 /* Rows keep so much of a text and no more: two identities that differ only further on would become one. */
 static bool has_long_identity(const bd_record *record) {
     return record->key.size > LONGEST_IDENTITY || record->type.size > LONGEST_IDENTITY ||
@@ -172,6 +206,7 @@ static void add_record(bd_scan_state *state, const bd_record *record, bool is_pa
     bd_scan_seen_of(state, record->source, record->scope, is_part)->rows++;
     note_time(state->facts, record->time);
     note_type(state, record->type);
+    count_type(state, record);
     if (is_part && !record->source->is_any_resource) {
         return; /* belongs to the source, but is not what its checks judge */
     }
@@ -385,6 +420,8 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->rows_unmapped = 0;
     facts->seen.count = 0;
     facts->parts.count = 0;
+    facts->types.count = 0;
+    facts->has_more_types = false;
     facts->diags.count = 0;
     facts->first_event = BD_INSTANT_NONE;
     facts->last_event = BD_INSTANT_NONE;
@@ -392,6 +429,7 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->problem = (bd_str){"", 0};
     state->seen = bd_map_make(state->arena);
     state->parts = bd_map_make(state->arena);
+    state->types = bd_map_make(state->arena);
     state->last_source = NULL;
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
@@ -586,6 +624,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .facts = out,
         .seen = bd_map_make(arena),
         .parts = bd_map_make(arena),
+        .types = bd_map_make(arena),
         .count = -1,
         .err = err,
     };

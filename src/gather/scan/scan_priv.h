@@ -51,6 +51,7 @@ typedef struct {
     bd_facts *facts;
     bd_map *seen; /* source U+001F scope -> index + 1 */
     bd_map *parts;
+    bd_map *types; /* type U+001F subscription -> index + 1 of the facts' types */
     const bd_source_def *last_source;
     bd_str last_scope;
     bool last_part;
@@ -114,6 +115,9 @@ typedef struct {
 
 /* Fills completeness and reason of a collection whose members, rows and source are set. */
 void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
+/* Sets lists of resources against the inventory of the same day (second.c): fewer than it counts are not all; as many,
+ * and the same, are all where only a count was wanted. */
+void bd_scan_count_again(bd_conclusion *run);
 /* The sidecar names command or request, exporter, and says that the file is complete. */
 bool bd_scan_is_vouched(const bd_evidence *item);
 /* An answer of Resource Graph. */
