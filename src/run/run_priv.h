@@ -30,6 +30,8 @@ typedef struct {
     bd_str as_of_why;
     unsigned jobs;
     bool is_writer; /* holds the locker's lock */
+    bool
+        tells_evidence; /* the command that took the files in says what is wrong with them; later ones do not */
     bd_locker *locker;
 } bd_session;
 
@@ -67,6 +69,8 @@ typedef struct {
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
 void bd_judged_clear(bd_judged_run *judged);
+/* Reads the items after number `after` and says what cannot be read of them; judges nothing. */
+BD_MUST_USE bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err);
 
 /* ingest.c */
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,

@@ -410,6 +410,34 @@ TEST(scan, the_forms_of_one_resource_give_one_row) {
     scan_bench_close(&bench);
 }
 
+/* Exact, else the single one without regard to case, else nobody can tell (formats, JSON). */
+TEST(scan, one_key_in_two_cases_is_read_exactly_or_not_at_all) {
+    static const struct {
+        const char *members;
+        bd_verdict verdict;
+    } cases[] = {
+        {"\"supportsHttpsTrafficOnly\":true,\"SupportsHttpsTrafficOnly\":false", BD_PASS},
+        {"\"SupportsHttpsTrafficOnly\":true,\"supportsHttpsTrafficOnly\":false", BD_FAIL},
+        {"\"SupportsHttpsTrafficOnly\":true", BD_PASS},
+        {"\"SupportsHttpsTrafficOnly\":true,\"SUPPORTSHTTPSTRAFFICONLY\":true", BD_CANNOT_TELL},
+    };
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_str text =
+            bd_str_format(test_arena(),
+                          "{\"value\":[{\"id\":\"" SCAN_IN_A
+                          "Microsoft.Storage/storageAccounts/one\",\"type\":\"Microsoft.Storage/"
+                          "storageAccounts\",\"properties\":{%s}}]}",
+                          cases[i].members);
+        scan_alone(&bench, text.data, "{" AT "}");
+        scan_rows rows = scan_rows_of(&bench, "storage-secure-transfer");
+        test_failure("%s", cases[i].members);
+        CHECK_EQ_INT(rows.count, 1);
+        CHECK_EQ_INT(rows.data[0].verdict, cases[i].verdict);
+    }
+    scan_bench_close(&bench);
+}
+
 TEST(scan, a_user_is_one_user_with_or_without_the_context) {
     static const char *const texts[] = {
         "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/"
