@@ -533,6 +533,15 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     return rc;
 }
 
+static bool has_refusal(const bd_diags *diags) {
+    for (size_t i = 0; i < diags->count; i++) {
+        if (diags->data[i].severity == BD_DIAG_REFUSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     if (bd_locker_count(session->locker) <= after) {
         return BD_OK;
@@ -546,6 +555,9 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     rc = bd_failed(rc) ? rc : scan_all(&run, err);
     say_facts(&run);
     tell_diags(session, &out);
+    if (session->options->is_strict && has_refusal(&out.diags)) {
+        session->outcome->exit_code = 3;
+    }
     for (size_t i = 0; i < session->jobs; i++) {
         bd_spool_close(run.rows[i]);
         bd_arena_close(run.arenas[i]);

@@ -8,7 +8,7 @@
 
 typedef enum { AZ, REST, QUERY } form;
 
-/* `count` storage accounts of a subscription from number `first` on; `with`: the settings, else only that they exist. */
+/* `count` storage accounts of a subscription from number `first` on; `with`: the settings too. */
 static bd_str stores(form how, const char *in, int first, int count, bool with) {
     static const char *const heads[] = {"[", "{\"value\":["};
     bd_buf text;

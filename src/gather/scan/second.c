@@ -1,8 +1,8 @@
-/* A list of resources against the inventory of the same day: the second source's count.
+/* A list of resources against the inventory of the same day: the second source's count (judging 1.4).
  *
- * Both are of one UTC day and subscription; of several inventories of that day the nearest in time speaks.  An inventory
- * counts only where it is complete itself, came from a machine, and shows the subscription.  It may count fewer than the
- * list (Resource Graph runs behind), which says nothing. */
+ * Both are of one UTC day and subscription; of several inventories of that day the nearest in time speaks.
+ * An inventory counts only where it is complete itself, came from a machine, and shows the subscription.
+ * It may count fewer than the list (Resource Graph runs behind), which says nothing. */
 #include "bindery/scan.h"
 
 #include "scan_priv.h"
