@@ -240,6 +240,13 @@ static const part_case parts[] = {
      "\"command\":\"x\",\"query\":\"resources | where type =~ 'microsoft.storage/storageaccounts' "
      "and subscriptionId == '" SCAN_SUB_A "' | project id\"",
      BD_COMPLETE_YES},
+    /* neither an empty word nor an apostrophe hides what stands behind it */
+    {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"az storage account list '' -g rg\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"jens' list: az storage account list -g rg\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"az storage account list --tag 'a=b'\"",
+     BD_COMPLETE_NOT_SHOWN},
     {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"az storage account list -o json | head -50\"",
      BD_COMPLETE_NOT_SHOWN},
     {LAW("[\"2026-01-05T08:00:00Z\"]"),
@@ -346,5 +353,22 @@ TEST(scan, a_subscription_named_by_name_is_that_of_bindery_json) {
         CHECK(snapshot == NULL || snapshot->completeness == cases[i].wanted);
     }
     CHECK(bd_str_find(bench.items.data[0].completeness_reason, BD_STR(SCAN_SUB_B)) >= 0);
+    scan_bench_close(&bench);
+}
+
+/* A sidecar may be half a mebibyte of filters: each is read once. */
+TEST(scan, a_request_of_tens_of_thousands_of_filters_is_read_once) {
+    scan_bench bench = scan_bench_open();
+    bd_buf text;
+    bd_buf_init(&text, 2 << 20);
+    bd_buf_puts(&text, BD_STR("{" CLAIM ",\"request\":\""));
+    for (int i = 0; i < 20000; i++) {
+        bd_buf_puts(&text, BD_STR("$filter=&$filter=a eq 1&"));
+    }
+    bd_buf_puts(&text, BD_STR("\"}"));
+    const bd_evidence *item = scan_alone(&bench, "{\"value\":[" ONE_EVENT "]}",
+                                         bd_str_z(test_arena(), bd_buf_str(&text)));
+    CHECK_EQ_STR(item->completeness_reason, "what was asked for is only a part: 'a eq 1'");
+    bd_buf_clear(&text);
     scan_bench_close(&bench);
 }

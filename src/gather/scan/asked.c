@@ -30,14 +30,24 @@ static bool is_quote(char c) {
     return c == '"' || c == '\'';
 }
 
-/* The next word as a shell cuts it, without the quotes around it; empty at the end. */
+/* A quote that nothing closes is an apostrophe: it must not hide the words behind it. */
+static bool is_closed(bd_str text, size_t at) {
+    for (size_t i = at + 1; i < text.size; i++) {
+        if (text.data[i] == text.data[at]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next word as a shell cuts it, without the quotes around it ("" keeps them); empty at the end. */
 static bd_str next_word(bd_str *rest) {
     bd_str text = bd_str_trim(*rest);
     char quote = 0;
     size_t end = 0;
     for (; end < text.size && (quote != 0 || !is_blank(text.data[end])); end++) {
         char c = text.data[end];
-        if (quote == 0 && is_quote(c)) {
+        if (quote == 0 && is_quote(c) && is_closed(text, end)) {
             quote = c;
         } else if (c == quote) {
             quote = 0;
@@ -46,7 +56,7 @@ static bd_str next_word(bd_str *rest) {
     bd_str word = bd_str_sub(text, 0, end);
     *rest = bd_str_sub(text, end, text.size);
     bool is_quoted =
-        word.size >= 2 && is_quote(word.data[0]) && word.data[word.size - 1] == word.data[0];
+        word.size > 2 && is_quote(word.data[0]) && word.data[word.size - 1] == word.data[0];
     return is_quoted ? bd_str_sub(word, 1, word.size - 1) : word;
 }
 
@@ -217,24 +227,34 @@ static bd_str parameter_at(bd_str text, size_t from) {
     return bd_str_sub(text, from, end);
 }
 
-/* The values of a parameter of requests in `text`, percent-decoded. */
-static bool next_parameter(bd_arena *arena, bd_str *text, const char *name, bd_str *out) {
-    bd_str lower = bd_str_lower(arena, *text);
-    ptrdiff_t at = bd_str_find(lower, bd_str_of(name));
+/* What is left of a request to look for parameters in, and the same in lower case. */
+typedef struct {
+    bd_str text, lower;
+} parameters;
+
+static parameters parameters_of(bd_arena *arena, bd_str text) {
+    return (parameters){text, bd_str_lower(arena, text)};
+}
+
+/* The next value of a parameter, percent-decoded. */
+static bool next_parameter(bd_arena *arena, parameters *rest, const char *name, bd_str *out) {
+    ptrdiff_t at = bd_str_find(rest->lower, bd_str_of(name));
     if (at < 0) {
         return false;
     }
     size_t from = (size_t)at + strlen(name);
-    bd_str raw = parameter_at(*text, from);
-    *text = bd_str_sub(*text, from + raw.size, text->size);
+    bd_str raw = parameter_at(rest->text, from);
+    rest->text = bd_str_sub(rest->text, from + raw.size, rest->text.size);
+    rest->lower = bd_str_sub(rest->lower, from + raw.size, rest->lower.size);
     *out = decode_url(arena, raw);
     return true;
 }
 
 static void add_filters(bd_arena *arena, bd_str text, terms *out) {
     static const char *const names[] = {"$filter=", "%24filter="};
+    parameters all = parameters_of(arena, text);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
-        bd_str rest = text;
+        parameters rest = all;
         bd_str filter;
         while (next_parameter(arena, &rest, names[i], &filter)) {
             add_terms(arena, filter, /*is_query*/ false, out);
@@ -374,8 +394,9 @@ static bd_str narrowing_stage(bd_arena *arena, bd_str query) {
 
 static bd_str narrowing_parameter(bd_arena *arena, bd_str request) {
     static const char *const names[] = {"$search=", "%24search=", "$skip=", "%24skip="};
+    parameters all = parameters_of(arena, request);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
-        bd_str rest = request;
+        parameters rest = all;
         bd_str value;
         if (next_parameter(arena, &rest, names[i], &value)) {
             return bd_str_concat(arena, (bd_str[]){bd_str_of(names[i]), value}, 2);
@@ -658,8 +679,8 @@ static void limit_by_timespans(time_reader *reader, const bd_sidecar *sidecar) {
     while (next_option(&rest, names, BD_COUNT(names), &value)) {
         limit_by_timespan(reader, unquoted(value));
     }
-    rest = sidecar->request;
-    while (next_parameter(reader->arena, &rest, "timespan=", &value)) {
+    parameters request = parameters_of(reader->arena, sidecar->request);
+    while (next_parameter(reader->arena, &request, "timespan=", &value)) {
         limit_by_timespan(reader, unquoted(value));
     }
     rest = sidecar->request;
