@@ -46,6 +46,7 @@ typedef struct {
     bd_instant stated_at; /* when that was taken in; BD_INSTANT_NONE for the journal */
     bd_str
         person; /* who `name` is by the engagement's people, where it is a sign-in name; else empty */
+    bool is_stranger; /* not among the engagement's people, where it lists any */
 } bd_signoff;
 typedef BD_VEC(bd_signoff) bd_signoffs;
 
@@ -132,6 +133,15 @@ typedef struct {
 } bd_seen;
 typedef BD_VEC(bd_seen) bd_seens;
 
+/* How many resources of a type a file shows in a subscription, and which: `ids` is the sum of the hashes of their ids,
+ * the same for the same set in any order. */
+typedef struct {
+    bd_str type, subscription; /* lower-cased */
+    uint64_t count, ids;
+} bd_type_count;
+typedef BD_VEC(bd_type_count) bd_type_counts;
+#define BD_MOST_TYPE_COUNTS 4096 /* of one file */
+
 /* What a scan found in one object. */
 typedef struct {
     bd_media media;
@@ -140,6 +150,8 @@ typedef struct {
     bd_seens seen;         /* each makes a snapshot */
     bd_seens parts; /* makes none: things that belong to a source but are not what it counts (its
                                     `details`), or an inventory that does not show every type */
+    bd_type_counts types; /* in the order first seen */
+    bool has_more_types;  /* than BD_MOST_TYPE_COUNTS: `types` is no count then */
     uint64_t rows_read, rows_refused, rows_unmapped;
     int64_t
         rows_reported; /* by the source itself (totalRecords, @odata.count, count); -1 unknown */
@@ -188,6 +200,7 @@ typedef struct {
     bd_completeness completeness;
     bd_str reason;
     uint64_t rows;
+    bool is_count_wanted; /* not shown for want of a count only: a second source's would show it */
 } bd_collection;
 typedef BD_VEC(bd_collection) bd_collections;
 

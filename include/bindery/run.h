@@ -49,7 +49,8 @@ typedef struct {
 BD_MUST_USE bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft,
                               bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* Puts files and folders into the locker; none: the inbox.  A path named on the command line
- * that is refused ends 3. */
+ * that is refused ends 3.  What cannot be read of the new items is said in the outcome's diags; commands that take
+ * nothing in do not say it again. */
 BD_MUST_USE bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths,
                                 size_t count, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* Judges and writes out/<period>/assessment.json and findings.ndjson. */

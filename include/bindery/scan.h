@@ -18,12 +18,19 @@
 #include "bindery/util.h"
 #include "bindery/zip.h"
 
+/* A subscription of the engagement: a command may name it by either. */
+typedef struct {
+    bd_str id, name;
+} bd_scan_subscription;
+
 typedef struct {
     const bd_catalog *catalog;
     const bd_rules *rules;
     const bd_value *parameters;  /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
+    const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
+    size_t subscription_count;
     bool reads_ahead; /* large objects are unpacked on a thread of their own */
 } bd_scan_plan;
 

@@ -348,6 +348,9 @@ int32_t bd_zone_offset_seconds(const bd_zone *zone, bd_instant at); /* east of U
 bd_instant bd_zone_day_start(const bd_zone *zone, bd_day day);
 bd_instant bd_zone_instant(const bd_zone *zone, bd_day day, int32_t second_of_day);
 bd_day bd_zone_day(const bd_zone *zone, bd_instant at); /* local day that holds `at` */
+/* `at` as the end of a span for a person: "the end of 2026-06-30 (Europe/Berlin)" where it is the midnight after that
+ * local day, which read as an instant looks like the next day; else as bd_instant_format.  Allocated in <arena>. */
+bd_str bd_instant_words(bd_arena *arena, const bd_zone *zone, bd_instant at);
 /* Version of the time zone data ("2026b"), or "unknown".  Allocated in <arena>. */
 bd_str bd_zone_data_version(bd_arena *arena);
 

@@ -118,6 +118,8 @@ void cli_print_fact(const bd_value *result, const char *key, const char *label);
 int64_t cli_number(const bd_value *object, const char *key);
 const char *cli_s(int64_t count); /* "" or "s" */
 void cli_print_json(const bd_value *result);
+/* "as of the end of 2026-06-30 (Europe/Berlin)": the last day that was judged; another instant as it is. */
+void cli_print_as_of(const bd_value *result, bd_str zone_name);
 void cli_print_diags(const bd_diags *diags, bool is_quiet);
 void cli_print_run(const cli_call *call, const bd_value *result);
 void cli_print_init(const cli_call *call, const bd_value *result);

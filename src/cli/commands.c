@@ -346,7 +346,8 @@ const cli_verb cli_verbs[] = {
     {"ingest", "[FILE|DIR]...", 0, MANY, "put exports and documents into the locker",
      "Puts files into the locker, each once, and describes them by their sidecars (NAME.meta.json, "
      "_folder.meta.json, register.csv). Without operands: the inbox, which is never changed. What "
-     "a file is, is decided by its content.",
+     "a file is, is decided by its content. What cannot be read of the new files is said here and "
+     "by run; later commands keep it in the assessment.",
      "bindery -C acme ingest exports/", "12 new, 0 unchanged, 0 refused; 12 items in the locker",
      run_ingest},
     {"review", "EVIDENCE...", 1, MANY, "sign evidence off",

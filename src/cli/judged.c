@@ -18,8 +18,9 @@ static void print_control_line(const bd_value *control) {
 void cli_print_status(const cli_call *call, const bd_value *assessment) {
     const bd_value *score = bd_value_find(assessment, "score");
     const bd_value *period = bd_value_find(assessment, "period");
-    printf("%.*s, as of %.*s\n", BD_ARG(bd_value_text(period, "id")),
-           BD_ARG(bd_value_text(assessment, "as_of")));
+    printf("%.*s, ", BD_ARG(bd_value_text(period, "id")));
+    cli_print_as_of(assessment, bd_value_text(period, "timezone"));
+    printf("\n");
     static const char *const ratios[][2] = {
         {"ready", "READY"}, {"cover", "COVER"}, {"fresh", "FRESH"}};
     for (size_t i = 0; i < BD_COUNT(ratios); i++) {
@@ -172,7 +173,9 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
     cli_print_text(bd_value_text(control, "statement"));
     printf("\nWhy: ");
     cli_print_text(bd_value_text(control, "reason"));
-    printf("\n\nRules and instances, as of %.*s\n", BD_ARG(bd_value_text(result, "as_of")));
+    printf("\n\nRules and instances, ");
+    cli_print_as_of(result, bd_value_text(result, "timezone"));
+    printf("\n");
     const bd_value *rules = bd_value_find(result, "rules");
     for (size_t i = 0; rules != NULL && i < rules->count; i++) {
         print_rules(&rules->items[i]);

@@ -63,6 +63,19 @@ void cli_print_diags(const bd_diags *diags, bool is_quiet) {
 
 /* ---- run, ingest, assess, render, package ---- */
 
+void cli_print_as_of(const bd_value *result, bd_str zone_name) {
+    bd_str text = bd_value_text(result, "as_of");
+    bd_arena *arena = print_arena();
+    const bd_zone *zone = NULL;
+    bd_instant at;
+    bd_err err;
+    if (bd_instant_parse(text, &at) && !bd_failed(bd_zone_load(zone_name, arena, &zone, &err))) {
+        text = bd_instant_words(arena, zone, at);
+    }
+    printf("as of %.*s", BD_ARG(text));
+    bd_arena_close(arena);
+}
+
 static void print_ratio(const bd_value *result, const char *key, const char *word) {
     const bd_value *ratio = bd_value_find(result, key);
     if (ratio != NULL) {
@@ -91,9 +104,10 @@ static void print_ingest(const bd_value *ingest) {
 }
 
 static void print_states(const bd_value *result) {
-    printf("period %.*s (%.*s), as of %.*s (%.*s)\n", BD_ARG(bd_value_text(result, "period")),
-           BD_ARG(bd_value_text(result, "period_why")), BD_ARG(bd_value_text(result, "as_of")),
-           BD_ARG(bd_value_text(result, "as_of_why")));
+    printf("period %.*s (%.*s), ", BD_ARG(bd_value_text(result, "period")),
+           BD_ARG(bd_value_text(result, "period_why")));
+    cli_print_as_of(result, bd_value_text(result, "timezone"));
+    printf(", %.*s\n", BD_ARG(bd_value_text(result, "as_of_why")));
     print_ratio(result, "ready", "READY");
     printf("   ");
     print_ratio(result, "cover", "COVER");
@@ -201,7 +215,7 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
         static const char *const parts[][2] = {{"  period       ", "period"},
                                                {", ", "period_from"},
                                                {" to ", "period_to"},
-                                               {", as of ", "as_of"}};
+                                               {", judged up to ", "as_of"}};
         for (size_t i = 0; i < BD_COUNT(parts); i++) {
             printf("%s", parts[i][0]);
             cli_print_text(bd_value_text(result, parts[i][1]));

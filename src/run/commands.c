@@ -55,6 +55,7 @@ static void add_judged(bd_result *out, bd_session *session, const bd_judged_run 
     bd_result_text(out, "period_why", session->period_why);
     bd_result_text(out, "as_of", bd_instant_format(session->arena, session->as_of));
     bd_result_text(out, "as_of_why", session->as_of_why);
+    bd_result_text(out, "timezone", session->engagement.zone_name);
     bd_result_value(out, "ready", ratio_value(session->arena, assessment->ready));
     bd_result_value(out, "cover", ratio_value(session->arena, assessment->cover));
     bd_result_value(out, "fresh", ratio_value(session->arena, assessment->fresh));
@@ -248,13 +249,16 @@ static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_sig
 
 static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_signer *signer,
                               bd_result *out, bd_err *err) {
+    size_t before = bd_locker_count(session->locker);
+    bool judges = wanted->assess || needs_production(wanted);
+    session->tells_evidence = wanted->ingest;
     if (wanted->ingest) {
         const bd_value *ingested = NULL;
         BD_TRY(bd_ingest(session, wanted->paths, wanted->path_count, &ingested, err));
         bd_result_value(out, "ingest", ingested);
     }
-    bool judges = wanted->assess || needs_production(wanted);
-    return judges ? judge_and_produce(session, wanted, signer, out, err) : BD_OK;
+    return judges ? judge_and_produce(session, wanted, signer, out, err)
+                  : bd_judge_fresh(session, before, err);
 }
 
 static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_arena *arena,
@@ -439,6 +443,8 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
     bd_result_value(&out, "evidence", bd_value_find(outcome->result, "evidence"));
     bd_result_value(&out, "exceptions", bd_value_find(outcome->result, "exceptions"));
     bd_result_text(&out, "as_of", bd_value_text(outcome->result, "as_of"));
+    bd_result_text(&out, "timezone",
+                   bd_value_text(bd_value_find(outcome->result, "engagement"), "timezone"));
     outcome->result = bd_result_object(&out);
     return BD_OK;
 }

@@ -21,6 +21,7 @@ typedef struct {
     bd_spool **rows;   /* one per worker */
     bd_arena **arenas; /* one per worker; live as long as the session's arena users need facts */
     bd_scan_plan plan;
+    size_t first;   /* items before it are not read */
     bd_err *errors; /* one per worker */
     bool *has_failed;
 } judging;
@@ -32,9 +33,14 @@ static bd_evidence *item_at(judging *run, bd_str path) {
     return index > 0 ? &run->out->evidence.data[index - 1] : NULL;
 }
 
-static void say(judging *run, bd_diag_severity severity, bd_str subject, const char *message) {
-    bd_diag_add(run->out->arena, &run->out->diags, severity, subject, (bd_str){"", 0}, "%s",
-                message);
+/* What is wrong with a sidecar or register stands with its own item, and with it in the assessment. */
+static bd_diags *diags_of(judging *run, const bd_evidence *item) {
+    return &run->out->evidence.data[item->given.number - 1].facts.diags;
+}
+
+static void refuse_description(judging *run, const bd_evidence *item, const char *message) {
+    bd_diag_add(run->out->arena, diags_of(run, item), BD_DIAG_REFUSED, item->given.path,
+                (bd_str){"", 0}, "%s", message);
 }
 
 static bd_rc read_item(judging *run, const bd_evidence *item, size_t max_bytes, bd_str *text,
@@ -52,7 +58,7 @@ static bd_rc load_sidecar(judging *run, const bd_evidence *from, bd_sidecar *out
     BD_TRY(read_item(run, from, SIDECAR_BYTES, &text, err));
     bd_err problem;
     if (bd_failed(bd_sidecar_parse(text, from->given.path, run->out->arena, out, &problem))) {
-        say(run, BD_DIAG_REFUSED, from->given.path, problem.message);
+        refuse_description(run, from, problem.message);
         return BD_OK;
     }
     bd_sidecar_put_stated(out, from->given.path, from->given.ingested_at);
@@ -157,14 +163,14 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
             *err = problem;
             return rc;
         }
-        say(run, BD_DIAG_REFUSED, from->given.path, problem.message);
+        refuse_description(run, from, problem.message);
         return BD_OK;
     }
     for (size_t i = 0; i < rows.count; i++) {
         bd_evidence *item =
             item_at(run, beside(run->out->arena, from->given.path, rows.data[i].file));
         if (item == NULL) {
-            bd_diag_add(run->out->arena, &run->out->diags, BD_DIAG_WARNING, from->given.path,
+            bd_diag_add(run->out->arena, diags_of(run, from), BD_DIAG_WARNING, from->given.path,
                         bd_str_format(run->out->arena, "row %u", rows.data[i].row),
                         "describes '%.*s', which is not in the locker", BD_ARG(rows.data[i].file));
             continue;
@@ -179,7 +185,7 @@ static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) 
 static void say_orphan(judging *run, const bd_evidence *item) {
     bd_str subject = bd_sidecar_subject(item->given.path);
     if (subject.size > 0 && item_at(run, subject) == NULL) {
-        bd_diag_add(run->out->arena, &run->out->diags, BD_DIAG_WARNING, item->given.path,
+        bd_diag_add(run->out->arena, diags_of(run, item), BD_DIAG_WARNING, item->given.path,
                     (bd_str){"", 0}, "describes '%.*s', which is not in the locker",
                     BD_ARG(subject));
     }
@@ -220,6 +226,7 @@ static uint32_t number_of_id(bd_str id) {
 /* One person may be given by name and by sign-in name. */
 static void find_person(const bd_session *session, bd_signoff *who) {
     who->person = bd_session_person(session, who->name);
+    who->is_stranger = who->name.size > 0 && !bd_session_knows(session, who->name);
 }
 
 static void take_review(judging *run, const bd_value *line) {
@@ -290,7 +297,7 @@ static void scan_item(void *context, size_t index, unsigned worker) {
     if (run->has_failed[worker]) {
         return;
     }
-    if (item->is_sidecar || item->is_register || item->given.is_withdrawn) {
+    if (item->is_sidecar || item->is_register || item->given.is_withdrawn || index < run->first) {
         item->facts.media = item->is_register ? BD_MEDIA_CSV : BD_MEDIA_JSON;
         item->facts.first_event = BD_INSTANT_NONE;
         item->facts.last_event = BD_INSTANT_NONE;
@@ -437,11 +444,11 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
 /* ---- all of it ---- */
 
 static void say_facts(judging *run) {
-    for (size_t i = 0; i < run->out->evidence.count; i++) {
+    for (size_t i = run->first; i < run->out->evidence.count; i++) {
         const bd_evidence *item = &run->out->evidence.data[i];
         if (item->facts.is_malformed) {
-            say(run, BD_DIAG_REFUSED, item->given.path,
-                bd_str_z(run->out->arena, item->facts.problem));
+            bd_diag_add(run->out->arena, &run->out->diags, BD_DIAG_REFUSED, item->given.path,
+                        (bd_str){"", 0}, "%.*s", BD_ARG(item->facts.problem));
         }
         for (size_t j = 0; j < item->facts.diags.count; j++) {
             bd_diag diag = item->facts.diags.data[j];
@@ -469,13 +476,44 @@ static bd_rc judge(judging *run, bd_err *err) {
     BD_TRY(apply_descriptions(run, err));
     apply_signoffs(run);
     BD_TRY(scan_all(run, err));
-    bd_set_aside *aside = bd_stated_set_aside(run->session, &run->out->evidence);
     bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
                      &run->out->snapshots);
-    bd_stated_put_back(run->session, aside, run->out);
     say_facts(run);
     BD_TRY(assess_all(run, err));
     return export_assessment(run, err);
+}
+
+static const bd_scan_subscription *name_subscriptions(const bd_session *session) {
+    const bd_engagement *engagement = &session->engagement;
+    size_t count = engagement->subscriptions.count;
+    bd_scan_subscription *out = bd_new(session->arena, bd_scan_subscription, count);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (bd_scan_subscription){engagement->subscriptions.data[i].id,
+                                        engagement->subscriptions.data[i].name};
+    }
+    return out;
+}
+
+static void plan_scan(judging *run) {
+    run->plan = (bd_scan_plan){.catalog = run->session->catalog,
+                               .rules = run->session->rules,
+                               .parameters = run->session->engagement.parameters,
+                               .column_maps = run->session->engagement.column_map_values,
+                               .zone = run->session->engagement.zone,
+                               .subscriptions = name_subscriptions(run->session),
+                               .subscription_count = run->session->engagement.subscriptions.count,
+                               .reads_ahead = run->session->jobs > 1};
+}
+
+/* Some stand in the arenas of the workers, which are closed before anything is printed. */
+static void tell_diags(bd_session *session, const bd_judged_run *judged) {
+    for (size_t i = 0; i < judged->diags.count; i++) {
+        bd_diag diag = judged->diags.data[i];
+        diag.subject = bd_str_copy(session->arena, diag.subject);
+        diag.locus = bd_str_copy(session->arena, diag.locus);
+        diag.message = bd_str_copy(session->arena, diag.message);
+        *bd_push(session->arena, &session->outcome->diags) = diag;
+    }
 }
 
 bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
@@ -483,12 +521,7 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     bd_buf_init(&out->findings, OUTPUT_BYTES);
     bd_buf_init(&out->assessment_json, OUTPUT_BYTES);
     judging run = {.session = session, .out = out};
-    run.plan = (bd_scan_plan){.catalog = session->catalog,
-                              .rules = session->rules,
-                              .parameters = session->engagement.parameters,
-                              .column_maps = session->engagement.column_map_values,
-                              .zone = session->engagement.zone,
-                              .reads_ahead = session->jobs > 1};
+    plan_scan(&run);
     open_workers(&run);
     bd_rc rc = judge(&run, err);
     for (unsigned i = 0; i < session->jobs; i++) {
@@ -496,17 +529,46 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     }
     out->arenas = run.arenas;
     out->arena_count = session->jobs;
-    /* what they say is printed when all of it is gone */
-    for (size_t i = 0; i < out->diags.count; i++) {
-        bd_diag diag = out->diags.data[i];
-        diag.subject = bd_str_copy(session->arena, diag.subject);
-        diag.locus = bd_str_copy(session->arena, diag.locus);
-        diag.message = bd_str_copy(session->arena, diag.message);
-        *bd_push(session->arena, &session->outcome->diags) = diag;
+    if (session->tells_evidence) {
+        tell_diags(session, out);
     }
     if (bd_failed(rc)) {
         bd_judged_clear(out);
     }
+    return rc;
+}
+
+static bool has_refusal(const bd_diags *diags) {
+    for (size_t i = 0; i < diags->count; i++) {
+        if (diags->data[i].severity == BD_DIAG_REFUSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
+    if (bd_locker_count(session->locker) <= after) {
+        return BD_OK;
+    }
+    bd_judged_run out = {.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
+    judging run = {.session = session, .out = &out, .first = after};
+    plan_scan(&run);
+    open_workers(&run);
+    list_items(&run);
+    bd_rc rc = apply_descriptions(&run, err);
+    rc = bd_failed(rc) ? rc : scan_all(&run, err);
+    say_facts(&run);
+    tell_diags(session, &out);
+    if (session->options->is_strict && has_refusal(&out.diags)) {
+        session->outcome->exit_code = 3;
+    }
+    for (size_t i = 0; i < session->jobs; i++) {
+        bd_spool_close(run.rows[i]);
+    }
+    out.arenas = run.arenas;
+    out.arena_count = session->jobs;
+    bd_judged_clear(&out);
     return rc;
 }
 

@@ -239,7 +239,9 @@ static bd_str readme_text(bd_production *run) {
         "evidenced is listed\n"
         "as such. Questions go to the people the binder's cover names.\n",
         BD_ARG(facts->package_id), BD_ARG(facts->organisation), BD_ARG(facts->period_from),
-        BD_ARG(facts->period_to), BD_ARG(facts->as_of));
+        BD_ARG(facts->period_to),
+        BD_ARG(bd_instant_words(run->session->arena, run->session->engagement.zone,
+                                run->session->as_of)));
 }
 
 static void write_ratio(bd_json_writer *writer, const char *key, bd_ratio ratio, bd_arena *arena) {

@@ -37,6 +37,48 @@ static bd_rc refuse_self_review(bd_session *session, const bd_judged_run *judged
     return BD_OK;
 }
 
+/* The item that a sidecar describes: the one ingested with it, else the latest at its path; NULL when there is none. */
+static const bd_evidence *find_described(const bd_judged_run *judged,
+                                         const bd_evidence_given *sidecar) {
+    bd_str subject = bd_sidecar_subject(sidecar->path);
+    const bd_evidence *found = NULL;
+    for (size_t i = 0; i < judged->evidence.count; i++) {
+        const bd_evidence *item = &judged->evidence.data[i];
+        if (item->given.sidecar == sidecar->number) {
+            return item;
+        }
+        found = subject.size > 0 && bd_str_eq(item->given.path, subject) ? item : found;
+    }
+    return found;
+}
+
+/* A signature on what only describes would count for nothing: what is judged is the file described. */
+static bd_rc refuse_description(bd_session *session, const bd_judged_run *judged,
+                                const bd_evidence_given *item, bd_err *err) {
+    bd_str id = bd_evidence_id(session->arena, item->number);
+    if (bd_path_is_register(item->path)) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "%.*s ('%.*s') is a register and describes other files; review the items that its "
+                 "rows name",
+                 BD_ARG(id), BD_ARG(item->path));
+    }
+    if (!bd_path_is_sidecar(item->path)) {
+        return BD_OK;
+    }
+    const bd_evidence *described = find_described(judged, item);
+    if (described == NULL) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "%.*s ('%.*s') is a sidecar and describes other files; review the items that it "
+                 "describes",
+                 BD_ARG(id), BD_ARG(item->path));
+    }
+    BD_RAISE(err, BD_ERR_INPUT,
+             "%.*s ('%.*s') is a sidecar; review the item that it describes, %.*s ('%.*s')",
+             BD_ARG(id), BD_ARG(item->path),
+             BD_ARG(bd_evidence_id(session->arena, described->given.number)),
+             BD_ARG(described->given.path));
+}
+
 static bd_rc append_review(bd_session *session, const bd_evidence_given *item, bd_str name,
                            bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
     char hex[65];
@@ -72,6 +114,7 @@ static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const 
                      "there is no evidence item '%.*s'; 'bindery status --json' lists them",
                      BD_ARG(evidence->data[i]));
         }
+        BD_TRY(refuse_description(session, judged, item, err));
         BD_TRY(refuse_self_review(session, judged, item, name, as_preparer, err));
     }
     for (size_t i = 0; i < evidence->count; i++) {

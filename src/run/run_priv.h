@@ -30,6 +30,8 @@ typedef struct {
     bd_str as_of_why;
     unsigned jobs;
     bool is_writer; /* holds the locker's lock */
+    bool
+        tells_evidence; /* the command that took the files in says what is wrong with them; later ones do not */
     bd_locker *locker;
 } bd_session;
 
@@ -41,6 +43,8 @@ BD_MUST_USE bd_rc bd_check_epoch(bd_err *err);
 void bd_session_close(bd_session *session); /* accepts a zeroed one */
 /* The name of the engagement's person whose sign-in name `name` is; else `name` itself. */
 bd_str bd_session_person(const bd_session *session, bd_str name);
+/* Is it one of the engagement's people, by name or sign-in name?  True of anybody where it lists none. */
+bool bd_session_knows(const bd_session *session, bd_str name);
 const char *bd_session_path(const bd_session *session,
                             const char *name); /* in the engagement folder */
 const char *bd_session_output(const bd_session *session, const char *name); /* in out/<period>/ */
@@ -69,16 +73,8 @@ typedef struct {
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
 void bd_judged_clear(bd_judged_run *judged); /* may be called again */
-
-/* stated.c: statements that cannot count, before scanning concludes and after. */
-typedef struct bd_set_aside bd_set_aside; /* one for each evidence item */
-/* Is it one of the engagement's people, by name or sign-in name?  True of anybody where it lists none. */
-bool bd_session_knows(const bd_session *session, bd_str name);
-/* Takes away preparers and reviewers that cannot count.  Allocated in the session's arena. */
-bd_set_aside *bd_stated_set_aside(const bd_session *session, bd_evidences *evidence);
-/* Puts them back, with why they do not count, and says which times of collection cannot be true. */
-void bd_stated_put_back(const bd_session *session, const bd_set_aside *aside,
-                        bd_judged_run *judged);
+/* Reads the items after number `after` and says what cannot be read of them; judges nothing. */
+BD_MUST_USE bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err);
 
 /* ingest.c */
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,

@@ -211,6 +211,18 @@ bd_str bd_session_person(const bd_session *session, bd_str name) {
     return name;
 }
 
+bool bd_session_knows(const bd_session *session, bd_str name) {
+    const bd_engagement *engagement = &session->engagement;
+    for (size_t i = 0; i < engagement->people.count; i++) {
+        const bd_person *one = &engagement->people.data[i];
+        if (bd_is_same_person(one->name, name) ||
+            (one->upn.size > 0 && bd_is_same_person(one->upn, name))) {
+            return true;
+        }
+    }
+    return engagement->people.count == 0;
+}
+
 void bd_session_close(bd_session *session) {
     bd_locker_close(session->locker);
     session->locker = NULL;

@@ -82,6 +82,13 @@ copy_ready r
 claim_exit "input: an item that is not there cannot be signed off" 3 \
     bindery -C r review E-9999 --by 'Ada Berg' --role Audit --checked rows -q
 claim_says "input: and is named" "there is no evidence item 'E-9999'"
+claim_exit "input: a sidecar cannot be signed off" 3 \
+    bindery -C r review E-0004 --by 'Ada Berg' --role Audit --checked rows -q
+claim_says "input: and what it describes is named" \
+    "E-0004 ('2026-01/activity-log/nonprod.json.meta.json') is a sidecar; review the item that it describes, E-0003 ('2026-01/activity-log/nonprod.json')"
+claim_exit "input: nor one of a folder" 3 \
+    bindery -C r review E-0001 --by 'Ada Berg' --role Audit --checked rows -q
+claim_says "input: which describes the files beside it" "describes other files; review the items that it describes"
 claim_exit "input: a preparer signs" 0 bindery -C r review E-0003 --as preparer --by 'Ola Lind' --role HR --checked made -q
 claim_exit "input: nobody reviews what they prepared" 3 \
     bindery -C r review E-0003 --by ' ola LIND ' --role Audit --checked rows -q
@@ -92,12 +99,12 @@ claim_says "input: and that is said" "names nobody"
 claim_exit "input: more blanks make no other person" 3 \
     bindery -C r review E-0003 --by 'Ola  Lind' --role Audit --checked rows -q
 claim_exit "input: a person prepares" 0 \
-    bindery -C r review E-0004 --as preparer --by 'Mareike Lindqvist' --role HR --checked made -q
+    bindery -C r review E-0005 --as preparer --by 'Mareike Lindqvist' --role HR --checked made -q
 claim_exit "input: and is no other person under a sign-in name" 3 \
-    bindery -C r review E-0004 --by mareike.lindqvist@contoso.example --role HR --checked rows -q
+    bindery -C r review E-0005 --by mareike.lindqvist@contoso.example --role HR --checked rows -q
 claim_exit "input: one bad item keeps all from being signed" 3 \
-    bindery -C r review E-0005 E-9999 --by 'Ada Berg' --role Audit --checked rows -q
-claim "input: and none is" sh -c '! grep -q "\"evidence\":\"E-0005\",.*reviewed" r/locker/journal.ndjson'
+    bindery -C r review E-0007 E-9999 --by 'Ada Berg' --role Audit --checked rows -q
+claim "input: and none is" sh -c '! grep -q "\"evidence\":\"E-0007\",.*reviewed" r/locker/journal.ndjson'
 
 # Every page of a chain stands behind the verdict that it took part in.
 claim "input: a later page is listed with its instance" python3 - "$READY/out/2026-H1/assessment.json" <<'PY'

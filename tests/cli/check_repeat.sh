@@ -123,6 +123,6 @@ claim "repeat: v2 made again names the same predecessor" test "$(previous $v2)" 
 for one in $v1 $v2 $v3; do
     claim "repeat: $(basename $one) verifies" bindery verify --trust second/identity/trial.crt.pem $one
 done
-bindery -C second review E-0001 --by 'Ada Berg' --role Audit --checked rows -q >/dev/null 2>&1
+bindery -C second review E-0003 --by 'Ada Berg' --role Audit --checked rows -q >/dev/null 2>&1
 bindery -C second run -q >/dev/null 2>&1
 claim "repeat: a sign-off makes v4" test -f second/out/2026-H1/CONTOSO_SOC2_2026-01-01_2026-06-30_v4.zip

@@ -74,7 +74,9 @@ def activity(g, form):
             rows = [e[2] for e in g.EVENTS if e[1] == key and low <= e[0] < high][::-1]
             meta = {"source": "S27", "scope": g.subscope(key), "rows": len(rows), "complete": True,
                     "collected_at": g.z(high + g.timedelta(hours=5)), "describes_from": g.z(low), "describes_to": g.z(high),
-                    "exporter": g.JENS["upn"], "command": "az monitor activity-log list --max-events 20000 -o json"}
+                    "exporter": g.JENS["upn"],
+                    "command": "az monitor activity-log list --start-time %s --end-time %s --max-events 20000 -o json"
+                               % (g.z(low), g.z(high))}
             name = "inbox/%s/activity-log/%s.json" % (month, key)
             g.put(name, g.pretty(rows) if form == "az" else g.compact({"value": rows}), meta)
 

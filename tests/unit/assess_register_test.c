@@ -281,3 +281,26 @@ TEST(assess, a_document_speaks_by_its_type_or_by_name) {
     CHECK_EQ_INT(requirement_of(s, "1.1a")->evidence.count, 2);
     CHECK_EQ_INT(requirement_of(s, "1.1a")->evidence.data[1], 3);
 }
+
+TEST(assess, a_document_that_names_requirements_serves_no_other) {
+    static const struct {
+        const char *named[2];
+        const char *expected;
+        size_t items;
+    } rows[] = {
+        {{NULL, NULL}, "C", 1},   {{"1.1a", NULL}, "C", 1}, {{"9.4a", "1.1a"}, "C", 1},
+        {{"9.4a", NULL}, "M", 0}, {{"1.1A", NULL}, "M", 0}, {{"1.1", NULL}, "M", 0},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(POLICY, "2026-01-01", "2026-06-30", "UTC");
+        bd_evidence *item =
+            put_document(s, "policy", in_force("2025-11-20", "2025-12-01", ""), true);
+        for (size_t j = 0; j < 2 && rows[i].named[j] != NULL; j++) {
+            *bd_push(test_arena(), &item->sidecar.requirements) = bd_str_of(rows[i].named[j]);
+        }
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(outcomes(s, "1.1a"), rows[i].expected);
+        CHECK_EQ_INT(requirement_of(s, "1.1a")->evidence.count, rows[i].items);
+    }
+}

@@ -74,7 +74,8 @@ static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str
                                       .path = bd_str_of(path),
                                       .bytes = (int64_t)text.size,
                                       .file_time = scan_time("2026-03-01T00:00:00Z"),
-                                      .given_collected_at = BD_INSTANT_NONE};
+                                      .given_collected_at = BD_INSTANT_NONE,
+                                      .ingested_at = INT64_MAX};
     bd_sha256 *hash = bd_sha256_open();
     bd_sha256_put(hash, text.data, text.size);
     bd_sha256_finish(hash, item->given.sha256);

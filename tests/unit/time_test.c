@@ -267,3 +267,23 @@ TEST(time, source_date_epoch_wins_where_it_is_well_formed) {
     }
     unsetenv("SOURCE_DATE_EPOCH");
 }
+
+TEST(time, the_end_of_a_day_is_named_by_that_day) {
+    static const struct {
+        const char *zone, *at, *words;
+    } rows[] = {
+        {"UTC", "2026-07-01T00:00:00Z", "the end of 2026-06-30 (UTC)"},
+        {"Europe/Berlin", "2026-06-30T22:00:00Z", "the end of 2026-06-30 (Europe/Berlin)"},
+        {"Europe/Berlin", "2026-07-01T00:00:00Z", "2026-07-01T00:00:00Z"},
+        {"America/New_York", "2026-01-01T05:00:00Z", "the end of 2025-12-31 (America/New_York)"},
+        {"UTC", "2026-06-30T23:59:59.9999999Z", "2026-06-30T23:59:59.9999999Z"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        const bd_zone *zone;
+        bd_instant at;
+        bd_err err;
+        CHECK_OK(bd_zone_load(bd_str_of(rows[i].zone), test_arena(), &zone, &err), err);
+        CHECK(bd_instant_parse(bd_str_of(rows[i].at), &at));
+        CHECK_EQ_STR(bd_instant_words(test_arena(), zone, at), rows[i].words);
+    }
+}

@@ -448,3 +448,13 @@ bd_day bd_zone_day(const bd_zone *zone, bd_instant at) {
     int64_t local = second + offset_at(zone, second);
     return (bd_day)(local / SECONDS_PER_DAY - (local % SECONDS_PER_DAY < 0));
 }
+
+bd_str bd_instant_words(bd_arena *arena, const bd_zone *zone, bd_instant at) {
+    bd_day day = bd_zone_day(zone, at);
+    if (bd_zone_day_start(zone, day) != at) {
+        return bd_instant_format(arena, at);
+    }
+    return bd_str_format(arena, "the end of %.*s (%.*s)",
+                         BD_ARG(bd_day_format(arena, bd_zone_day(zone, at - 1))),
+                         BD_ARG(bd_zone_name(zone)));
+}

@@ -11,42 +11,10 @@
 #define EXPORT_TIME_COLUMN "exportedTimestamp" /* Defender's recommendations */
 #define LONGEST_IDENTITY 4096                  /* what a packed row keeps of a text whole */
 
-typedef struct {
-    const bd_scan_plan *plan;
-    const bd_sidecar *sidecar;
-    bd_scan_context context;
-    const bd_source_def *csv_source;
-    bool is_csv_by_columns; /* its header alone says which source it is */
-    bool has_export_time;   /* a column tells when it was exported */
-    uint32_t evidence;
-    bd_arena *arena;   /* facts */
-    bd_arena *scratch; /* one record */
-    bd_spool *rows;
-    bd_facts *facts;
-    bd_map *seen; /* source U+001F scope -> index + 1 */
-    bd_map *parts;
-    const bd_source_def *last_source;
-    bd_str last_scope;
-    bool last_part;
-    size_t last_index;
-    bd_str first_type;
-    bool has_many_types, has_properties;
-    bool has_link;        /* a nextLink member, null or not */
-    bool is_az_query;     /* "total_records": what `az graph query` prints */
-    int64_t count;        /* "count" of E9, or -1 */
-    bool is_context_late; /* @odata.context came after the first record */
-    bool is_refused; /* the record at hand: counted once, however many of its results are refused */
-    uint64_t said;
-    bd_json_summary summary; /* live while a document is split */
-    bd_packer packer;
-    bd_rc rc; /* first failure of the spool */
-    bd_err *err;
-} scan_state;
-
 /* ---- facts ---- */
 
 /* A refusal is counted; only the first ones are said, for a file of a million bad rows must not fill the memory. */
-static void refuse(scan_state *state, bd_str locus, const char *message) {
+static void refuse(bd_scan_state *state, bd_str locus, const char *message) {
     state->facts->rows_refused++;
     state->is_refused = true;
     if (state->said < MOST_SAID) {
@@ -56,7 +24,7 @@ static void refuse(scan_state *state, bd_str locus, const char *message) {
     }
 }
 
-static void say_rest(scan_state *state) {
+static void say_rest(bd_scan_state *state) {
     uint64_t left = state->facts->rows_refused - state->said;
     if (left > 0) {
         bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_REFUSED, (bd_str){"", 0},
@@ -65,8 +33,8 @@ static void say_rest(scan_state *state) {
 }
 
 /* The entry of a source and scope, made when there is none. */
-static bd_seen *seen_of(scan_state *state, const bd_source_def *source, bd_str scope,
-                        bool is_part) {
+bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
+                         bool is_part) {
     bd_seens *list = is_part ? &state->facts->parts : &state->facts->seen;
     if (source == state->last_source && is_part == state->last_part &&
         bd_str_eq(scope, state->last_scope)) {
@@ -103,7 +71,7 @@ static void note_time(bd_facts *facts, bd_instant time) {
 /* ---- rows ---- */
 
 static void put_row(void *context, const bd_row *row) {
-    scan_state *state = context;
+    bd_scan_state *state = context;
     if (bd_failed(state->rc)) {
         return;
     }
@@ -121,7 +89,7 @@ static void put_row(void *context, const bd_row *row) {
 }
 
 typedef struct {
-    scan_state *state;
+    bd_scan_state *state;
     const bd_record *origin;
     const bd_source_def *source;
 } derived_context;
@@ -149,7 +117,7 @@ static bool derives_from(const bd_source_def *source, bd_str origin) {
     return false;
 }
 
-static void map_derived(scan_state *state, const bd_record *record) {
+static void map_derived(bd_scan_state *state, const bd_record *record) {
     const bd_catalog *catalog = state->plan->catalog;
     for (size_t i = 0; i < catalog->source_count; i++) {
         const bd_source_def *source = &catalog->sources[i];
@@ -168,7 +136,7 @@ static void map_derived(scan_state *state, const bd_record *record) {
 }
 
 /* An ARM record also shows that its resource exists: presence, never completeness of the inventory. */
-static void map_presence(scan_state *state, const bd_record *record) {
+static void map_presence(bd_scan_state *state, const bd_record *record) {
     const bd_source_def *inventory = bd_catalog_source(state->plan->catalog, BD_STR("S77"));
     if (inventory == NULL || record->source == inventory ||
         !bd_str_has_prefix(record->key, BD_STR("/subscriptions/"))) {
@@ -180,12 +148,46 @@ static void map_presence(scan_state *state, const bd_record *record) {
     bd_rules_map(state->plan->rules, &presence, state->scratch, put_row, state);
 }
 
-static void note_type(scan_state *state, bd_str type) {
+static void note_type(bd_scan_state *state, bd_str type) {
     if (state->first_type.size == 0) {
         state->first_type = bd_str_copy(state->arena, type);
     } else if (!state->has_many_types && !bd_str_eq(state->first_type, type)) {
         state->has_many_types = true;
     }
+}
+
+static uint64_t hash_of(bd_str text) {
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (size_t i = 0; i < text.size; i++) {
+        hash = (hash ^ (uint8_t)text.data[i]) * 1099511628211u;
+    }
+    return hash;
+}
+
+/* Counted by type, so that a list of one type can be set against an inventory of all. */
+static void count_type(bd_scan_state *state, const bd_record *record) {
+    bd_facts *facts = state->facts;
+    if (record->subscription.size == 0 || bd_str_find(record->type, BD_STR("/")) < 0 ||
+        !bd_str_has_prefix(record->key, BD_STR("/subscriptions/"))) {
+        return;
+    }
+    bd_str name = bd_str_concat(state->scratch,
+                                (bd_str[]){record->type, BD_STR("\x1f"), record->subscription}, 3);
+    uintptr_t found = (uintptr_t)bd_map_find(state->types, name);
+    if (found == 0 && facts->types.count == BD_MOST_TYPE_COUNTS) {
+        facts->has_more_types = true;
+        return;
+    }
+    if (found == 0) {
+        *bd_push(state->arena, &facts->types) =
+            (bd_type_count){.type = bd_str_copy(state->arena, record->type),
+                            .subscription = bd_str_copy(state->arena, record->subscription)};
+        found = facts->types.count;
+        bd_map_put(state->types, name, (void *)found);
+    }
+    bd_type_count *entry = &facts->types.data[found - 1];
+    entry->count++;
+    entry->ids += hash_of(record->key);
 }
 
 /* Rows keep so much of a text and no more: two identities that differ only further on would become one. */
@@ -194,16 +196,17 @@ static bool has_long_identity(const bd_record *record) {
            record->scope.size > LONGEST_IDENTITY || record->resource.size > LONGEST_IDENTITY;
 }
 
-static void add_record(scan_state *state, const bd_record *record, bool is_part) {
+static void add_record(bd_scan_state *state, const bd_record *record, bool is_part) {
     state->is_refused = false;
     if (has_long_identity(record)) {
         refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
                "the id of this record is longer than 4,096 bytes");
         return;
     }
-    seen_of(state, record->source, record->scope, is_part)->rows++;
+    bd_scan_seen_of(state, record->source, record->scope, is_part)->rows++;
     note_time(state->facts, record->time);
     note_type(state, record->type);
+    count_type(state, record);
     if (is_part && !record->source->is_any_resource) {
         return; /* belongs to the source, but is not what its checks judge */
     }
@@ -215,7 +218,7 @@ static void add_record(scan_state *state, const bd_record *record, bool is_part)
 /* ---- JSON ---- */
 
 /* {"error": {"code": ...}}: what a service says instead of records (403, 429). */
-static bool take_error(scan_state *state, const bd_value *answer) {
+static bool take_error(bd_scan_state *state, const bd_value *answer) {
     const bd_value *error = bd_value_find(answer, "error");
     bd_str code = bd_value_text(error, "code");
     if (error == NULL || error->kind != BD_OBJECT || code.size == 0 ||
@@ -234,7 +237,7 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     (void)text;
     (void)arena;
     (void)err;
-    scan_state *state = context;
+    bd_scan_state *state = context;
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
     if (value == NULL) {
@@ -291,7 +294,7 @@ static bool is_true(const bd_value *value) {
 
 static bd_rc on_member(void *context, bd_str key, const bd_value *value, bd_err *err) {
     (void)err;
-    scan_state *state = context;
+    bd_scan_state *state = context;
     bd_facts *facts = state->facts;
     if (is_link(key)) {
         state->has_link = true;
@@ -321,7 +324,7 @@ typedef struct {
     const char *envelope, *words;
 } envelope_name;
 
-static envelope_name name_list(const scan_state *state) {
+static envelope_name name_list(const bd_scan_state *state) {
     if (state->facts->context.size > 0) {
         return (envelope_name){"E6", "Microsoft Graph page"};
     }
@@ -335,7 +338,7 @@ static envelope_name name_list(const scan_state *state) {
                                                                              : "REST page"};
 }
 
-static envelope_name name_envelope(const scan_state *state) {
+static envelope_name name_envelope(const bd_scan_state *state) {
     switch (state->summary.shape) {
     case BD_JSON_VALUE: return name_list(state);
     case BD_JSON_ARRAY: return (envelope_name){"E2", "az output array"};
@@ -355,7 +358,7 @@ static envelope_name name_envelope(const scan_state *state) {
 
 #define READ_AHEAD_BYTES ((int64_t)2 << 20) /* below it a thread costs more than it saves */
 
-typedef bd_rc read_fn(scan_state *state, bd_source *source, bd_err *err);
+typedef bd_rc read_fn(bd_scan_state *state, bd_source *source, bd_err *err);
 
 typedef struct {
     bd_source *inner;
@@ -385,7 +388,7 @@ static bool is_about_content(const bd_err *err) {
 }
 
 /* Content that cannot be read is said in the facts; bytes that are not those that were kept are a failure. */
-static bd_rc read_content(scan_state *state, const bd_blob *blob, read_fn *read, bd_err *err) {
+static bd_rc read_content(bd_scan_state *state, const bd_blob *blob, read_fn *read, bd_err *err) {
     bd_source inner;
     BD_TRY(blob->open_plain(blob, &inner, err));
     bool is_large = state->plan->reads_ahead && blob->bytes >= READ_AHEAD_BYTES;
@@ -404,19 +407,21 @@ static bd_rc read_content(scan_state *state, const bd_blob *blob, read_fn *read,
     return rc;
 }
 
-static bd_rc split(scan_state *state, bd_source *source, bd_err *err) {
+static bd_rc split(bd_scan_state *state, bd_source *source, bd_err *err) {
     bd_json_events events = {.context = state, .record = on_record, .member = on_member};
     return bd_json_split(source, &bd_json_default_limits, &events, &state->summary, err);
 }
 
 /* All that the records of a first reading left behind; what its envelope said stays. */
-static bd_rc forget_records(scan_state *state, bd_spool_mark mark, bd_err *err) {
+static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *err) {
     bd_facts *facts = state->facts;
     facts->rows_read = 0;
     facts->rows_refused = 0;
     facts->rows_unmapped = 0;
     facts->seen.count = 0;
     facts->parts.count = 0;
+    facts->types.count = 0;
+    facts->has_more_types = false;
     facts->diags.count = 0;
     facts->first_event = BD_INSTANT_NONE;
     facts->last_event = BD_INSTANT_NONE;
@@ -424,6 +429,7 @@ static bd_rc forget_records(scan_state *state, bd_spool_mark mark, bd_err *err) 
     facts->problem = (bd_str){"", 0};
     state->seen = bd_map_make(state->arena);
     state->parts = bd_map_make(state->arena);
+    state->types = bd_map_make(state->arena);
     state->last_source = NULL;
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
@@ -431,7 +437,7 @@ static bd_rc forget_records(scan_state *state, bd_spool_mark mark, bd_err *err) 
     return bd_spool_cut(state->rows, mark, err);
 }
 
-static bd_rc scan_json(scan_state *state, const bd_blob *blob, bd_err *err) {
+static bd_rc scan_json(bd_scan_state *state, const bd_blob *blob, bd_err *err) {
     bd_spool_mark mark = bd_spool_at(state->rows);
     BD_TRY(read_content(state, blob, split, err));
     if (state->is_context_late) {
@@ -453,7 +459,7 @@ static bd_rc scan_json(scan_state *state, const bd_blob *blob, bd_err *err) {
 
 static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
     (void)err;
-    scan_state *state = context;
+    bd_scan_state *state = context;
     const bd_catalog *catalog = state->plan->catalog;
     state->csv_source =
         bd_catalog_recognise_columns(catalog, names, count, state->context.declared);
@@ -467,14 +473,14 @@ static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err 
 }
 
 /* A portal's Resource Graph download: one row is one resource, with or without a sidecar. */
-static bool is_resource_row(const scan_state *state, const bd_value *row) {
+static bool is_resource_row(const bd_scan_state *state, const bd_value *row) {
     return !state->is_csv_by_columns && bd_scan_own_text(row, "id").size > 0 &&
            (state->csv_source == NULL || state->csv_source->types.count > 0 ||
             state->csv_source->is_any_resource);
 }
 
 /* A row that only the sidecar calls one of its source needs at least something of the key that the source declares. */
-static bool is_plain_row(const scan_state *state, const bd_value *row) {
+static bool is_plain_row(const bd_scan_state *state, const bd_value *row) {
     const bd_source_def *source = state->csv_source;
     if (source == NULL || state->is_csv_by_columns) {
         return source != NULL;
@@ -496,7 +502,7 @@ static void note_export_time(bd_facts *facts, const bd_value *row) {
 
 static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
     (void)err;
-    scan_state *state = context;
+    bd_scan_state *state = context;
     state->facts->rows_read++;
     bd_arena_reset(state->scratch);
     bd_record record = {.ordinal = (uint32_t)ordinal};
@@ -523,7 +529,7 @@ static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, cons
                             bd_err *err) {
     (void)ordinal;
     (void)err;
-    scan_state *state = context;
+    bd_scan_state *state = context;
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
     refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
@@ -541,14 +547,14 @@ static const bd_value *column_map_of(const bd_scan_plan *plan, bd_str source) {
     return NULL;
 }
 
-static bd_rc read_csv(scan_state *state, bd_source *source, bd_err *err) {
+static bd_rc read_csv(bd_scan_state *state, bd_source *source, bd_err *err) {
     bd_csv_events events = {
         .context = state, .header = on_header, .row = on_row, .refused = on_refused_row};
     const bd_value *columns = column_map_of(state->plan, state->context.declared);
     return bd_csv_read(source, &bd_csv_default_limits, columns, &events, err);
 }
 
-static bd_rc scan_csv(scan_state *state, const bd_blob *blob, bd_err *err) {
+static bd_rc scan_csv(bd_scan_state *state, const bd_blob *blob, bd_err *err) {
     state->context.is_graph_query =
         true; /* resources in a CSV: what a query over them chose to print */
     state->facts->envelope = BD_STR("E10");
@@ -578,178 +584,6 @@ static bd_rc sniff_blob(const bd_blob *blob, bd_sniffed *out, bd_err *err) {
     return BD_OK;
 }
 
-static bool is_seen(const scan_state *state, bd_str source) {
-    for (size_t i = 0; i < state->facts->seen.count; i++) {
-        if (bd_str_eq(state->facts->seen.data[i].source, source)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Does an answer without records say by its header or context that it is of another source? */
-static bool is_of_another(const scan_state *state, const bd_source_def *source) {
-    if (state->facts->media == BD_MEDIA_CSV) {
-        return state->csv_source != NULL && state->csv_source != source;
-    }
-    const bd_value nothing = {.kind = BD_OBJECT};
-    bd_str none = {"", 0};
-    const bd_source_def *found =
-        bd_catalog_recognise(state->plan->catalog, none, state->context.context, none,
-                             state->summary.table, &nothing, none);
-    return found != NULL && found != source;
-}
-
-static bool declares(const scan_state *state, const bd_source_def *source, bd_str scope) {
-    const bd_strs *ids = &state->sidecar->scope_ids;
-    for (size_t i = 0; i < ids->count; i++) {
-        if (bd_str_eq(bd_scan_scope_of_declared(state->scratch, source, ids->data[i]), scope)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Records of a subscription that the sidecar does not name: its word on what was asked does not hold. */
-static bool shows_undeclared(const scan_state *state, const bd_source_def *source) {
-    const bd_seens *seen = &state->facts->seen;
-    bool is_scoped = source->scope == BD_SCOPE_SUBSCRIPTION && state->sidecar->scope_ids.count > 0;
-    for (size_t i = 0; i < seen->count && is_scoped; i++) {
-        if (bd_str_eq(seen->data[i].source, source->id) && seen->data[i].scope.size > 0 &&
-            !declares(state, source, seen->data[i].scope)) {
-            bd_diag_add(state->arena, &state->facts->diags, BD_DIAG_WARNING, (bd_str){"", 0},
-                        (bd_str){"", 0},
-                        "holds records of subscription %.*s, which its sidecar does not name; only "
-                        "what the records show was taken",
-                        BD_ARG(seen->data[i].scope));
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_guid_at(bd_str text, size_t at) {
-    static const char form[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
-    if (text.size - at < sizeof form - 1) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof form - 1; i++) {
-        char c = text.data[at + i];
-        bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        if (form[i] == '-' ? c != '-' : !is_digit) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A request or command that names subscriptions did not ask for others. */
-static bool asks_elsewhere(const scan_state *state, const bd_source_def *source, bd_str scope) {
-    bd_str asked =
-        bd_str_concat(state->scratch,
-                      (bd_str[]){state->sidecar->request, BD_STR(" "), state->sidecar->command}, 3);
-    asked = bd_str_lower(state->scratch, asked);
-    ptrdiff_t from = bd_str_find(asked, BD_STR("subscription"));
-    if (source->scope != BD_SCOPE_SUBSCRIPTION || from < 0 || bd_str_find(asked, scope) >= 0) {
-        return false;
-    }
-    for (size_t at = (size_t)from; at < asked.size; at++) {
-        if (is_guid_at(asked, at)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A scope that the sidecar names and the records do not show is shown empty, as long as the content is of the source
- * that the sidecar names: an answer without records, or records of that source for other scopes. */
-static bool may_declare(const scan_state *state, const bd_source_def *source) {
-    const bd_facts *facts = state->facts;
-    bool is_readable = facts->media == BD_MEDIA_CSV || state->summary.shape != BD_JSON_SCALAR ||
-                       facts->is_malformed;
-    if (!is_readable || facts->rows_unmapped > 0) {
-        return false;
-    }
-    if (shows_undeclared(state, source)) {
-        return false;
-    }
-    bool is_empty = facts->seen.count == 0 && facts->parts.count == 0;
-    return is_empty ? !is_of_another(state, source) : is_seen(state, source->id);
-}
-
-static void add_declared_scopes(scan_state *state) {
-    const bd_source_def *source = bd_catalog_source(state->plan->catalog, state->context.declared);
-    if (source == NULL || state->sidecar == NULL || bd_str_eqz(source->id, "doc") ||
-        !may_declare(state, source)) {
-        return;
-    }
-    bd_arena_reset(state->scratch);
-    for (size_t i = 0; i < state->sidecar->scope_ids.count; i++) {
-        bd_str scope =
-            bd_scan_scope_of_declared(state->scratch, source, state->sidecar->scope_ids.data[i]);
-        if (!asks_elsewhere(state, source, scope)) {
-            seen_of(state, source, scope, /*is_part*/ false);
-        }
-    }
-    if (source->scope == BD_SCOPE_TENANT) {
-        seen_of(state, source, (bd_str){"", 0}, /*is_part*/ false);
-    }
-}
-
-/* "resources | where type == '...' | ...": of all types it shows those it asks for. */
-static bool asks_for_types(const bd_sidecar *sidecar, bd_arena *scratch) {
-    bd_str rest = sidecar != NULL ? bd_str_lower(scratch, sidecar->query) : (bd_str){"", 0};
-    bd_str piece;
-    while (bd_str_cut(&rest, '|', &piece)) {
-        if (bd_str_has_prefix(bd_str_trim(piece), BD_STR("where")) &&
-            bd_str_find(piece, BD_STR("type")) >= 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Only an answer over all types, or one that says it is the inventory, can show that a type is absent. */
-static bool is_inventory(const scan_state *state) {
-    bool is_query = state->context.is_graph_query;
-    if (bd_str_eqz(state->context.declared, "S77")) {
-        return is_query || state->has_many_types || !state->has_properties;
-    }
-    return is_query && state->has_many_types && !asks_for_types(state->sidecar, state->scratch);
-}
-
-static void show_inventory(scan_state *state, const bd_source_def *inventory, const bd_seen *seen) {
-    const bd_source_def *source = bd_catalog_source(state->plan->catalog, seen->source);
-    if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION && seen->scope.size > 0) {
-        uint64_t rows = source == inventory ? seen->rows : 0;
-        seen_of(state, inventory, seen->scope, /*is_part*/ false)->rows += rows;
-    }
-}
-
-static void add_inventory(scan_state *state) {
-    const bd_source_def *inventory = bd_catalog_source(state->plan->catalog, BD_STR("S77"));
-    bd_arena_reset(state->scratch);
-    if (inventory == NULL || !is_inventory(state)) {
-        return;
-    }
-    bd_seens *seen = &state->facts->seen;
-    for (size_t i = 0, count = seen->count; i < count; i++) {
-        bd_seen entry = seen->data[i]; /* showing may move the list */
-        show_inventory(state, inventory, &entry);
-    }
-    bd_seens *parts = &state->facts->parts;
-    size_t kept = 0;
-    for (size_t i = 0; i < parts->count; i++) {
-        bd_seen entry = parts->data[i];
-        show_inventory(state, inventory, &entry);
-        if (!bd_str_eq(entry.source, inventory->id) || entry.scope.size == 0) {
-            parts->data[kept++] = entry;
-        }
-    }
-    parts->count = kept;
-    state->last_source = NULL;
-}
-
 bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const bd_sidecar *sidecar,
               uint32_t evidence, bd_arena *arena, bd_spool *rows, bd_facts *out, bd_err *err) {
     (void)path;
@@ -775,7 +609,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         return BD_OK;
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("scan", SCRATCH_BYTES);
-    scan_state state = {
+    bd_scan_state state = {
         .plan = plan,
         .sidecar = sidecar,
         .context = {.plan = plan,
@@ -790,12 +624,13 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .facts = out,
         .seen = bd_map_make(arena),
         .parts = bd_map_make(arena),
+        .types = bd_map_make(arena),
         .count = -1,
         .err = err,
     };
     BD_TRY(is_csv ? scan_csv(&state, blob, err) : scan_json(&state, blob, err));
     say_rest(&state);
-    add_inventory(&state);
-    add_declared_scopes(&state);
+    bd_scan_add_inventory(&state);
+    bd_scan_add_declared_scopes(&state);
     return state.rc;
 }

@@ -35,4 +35,94 @@ bd_str bd_scan_subscription_of(bd_str normal_id); /* guid part, or "" */
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id);
 bool bd_scan_has_text(const bd_strs *list, bd_str text);
 
+/* ---- one file while it is read (scan.c, declared.c) ---- */
+
+typedef struct {
+    const bd_scan_plan *plan;
+    const bd_sidecar *sidecar;
+    bd_scan_context context;
+    const bd_source_def *csv_source;
+    bool is_csv_by_columns; /* its header alone says which source it is */
+    bool has_export_time;   /* a column tells when it was exported */
+    uint32_t evidence;
+    bd_arena *arena;   /* facts */
+    bd_arena *scratch; /* one record */
+    bd_spool *rows;
+    bd_facts *facts;
+    bd_map *seen; /* source U+001F scope -> index + 1 */
+    bd_map *parts;
+    bd_map *types; /* type U+001F subscription -> index + 1 of the facts' types */
+    const bd_source_def *last_source;
+    bd_str last_scope;
+    bool last_part;
+    size_t last_index;
+    bd_str first_type;
+    bool has_many_types, has_properties;
+    bool has_link;        /* a nextLink member, null or not */
+    bool is_az_query;     /* "total_records": what `az graph query` prints */
+    int64_t count;        /* "count" of E9, or -1 */
+    bool is_context_late; /* @odata.context came after the first record */
+    bool is_refused; /* the record at hand: counted once, however many of its results are refused */
+    uint64_t said;
+    bd_json_summary summary; /* live while a document is split */
+    bd_packer packer;
+    bd_rc rc; /* first failure of the spool */
+    bd_err *err;
+} bd_scan_state;
+
+/* The entry of a source and scope, made when there is none. */
+bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
+                         bool is_part);
+/* An answer over all types shows each subscription on it as inventoried. */
+void bd_scan_add_inventory(bd_scan_state *state);
+/* Scopes that only the sidecar names are shown empty where content and request do not speak against it. */
+void bd_scan_add_declared_scopes(bd_scan_state *state);
+
+/* ---- what command, request and query asked for (asked.c) ---- */
+
+/* Why this is only a part of what the source holds ("$filter" beyond time, -g, take); empty when nothing says so.
+ * `rows`: how many were read, for limits.  Allocated in <arena> or Borrowed until the sidecar goes. */
+bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
+                          bd_arena *arena);
+
+/* The time that the records of a log were asked for. */
+typedef struct {
+    bd_instant from, to; /* BD_INSTANT_NONE: that side is open */
+    bd_str unreadable;   /* what names a time that cannot be read; "" */
+} bd_asked_time;
+/* All conditions together: the narrowest.  A time without an offset in a command is read in UTC and in `zone`, and the
+ * narrower holds; "ago(30d)" and --offset count from `collected_at`.  Open for a source that is no machine's log. */
+bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def *source,
+                                 const bd_zone *zone, bd_instant collected_at, bd_arena *arena);
+
+/* The subscriptions that command and request name. */
+typedef struct {
+    bd_strs ids;    /* lower-cased; names resolved by the plan's subscriptions */
+    bd_str unknown; /* the first name that the plan does not know; "" */
+} bd_asked_subscriptions;
+bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
+                                                   const bd_sidecar *sidecar, bd_arena *arena);
+
+/* ---- all files together (conclude.c, completeness.c) ---- */
+
+typedef struct {
+    const bd_scan_plan *plan;
+    bd_evidences *evidence;
+    bd_arena *arena;
+    bd_collections *collections;
+    bd_snapshots *snapshots;
+} bd_conclusion;
+
+/* Fills completeness and reason of a collection whose members, rows and source are set. */
+void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
+/* Whether a preparer and another reviewer have signed the bytes that are kept, and if not, why (signoff.c). */
+void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item);
+/* Sets lists of resources against the inventory of the same day (second.c): fewer than it counts are not all; as many,
+ * and the same, are all where only a count was wanted. */
+void bd_scan_count_again(bd_conclusion *run);
+/* The sidecar names command or request, exporter, and says that the file is complete. */
+bool bd_scan_is_vouched(const bd_evidence *item);
+/* An answer of Resource Graph. */
+bool bd_scan_is_query(const bd_evidence *item);
+
 #endif

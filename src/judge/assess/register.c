@@ -100,7 +100,8 @@ static void find_occurrences(bd_judging *run, const bd_check *check, occurrences
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
         if (!item->is_document || !item->has_sidecar || item->given.is_withdrawn ||
-            !bd_strs_have(&check->document_types, item->sidecar.document.type)) {
+            !bd_strs_have(&check->document_types, item->sidecar.document.type) ||
+            !bd_judging_serves(item, check->requirement->id)) {
             continue;
         }
         const bd_document *document = &item->sidecar.document;

@@ -56,7 +56,7 @@ static void put_banner(export_run *run) {
     put_days(run);
     html_put(run, "</p>\n<dl class=\"facts\">\n");
     put_fact(run, "Categories", export_joined(run->line, &engagement->categories, ", "));
-    put_fact(run, "As of", bd_instant_format(run->line, assessment->as_of));
+    put_fact(run, "As of", bd_instant_words(run->line, engagement->zone, assessment->as_of));
     put_fact(run, "Time zone", engagement->zone_name);
     put_fact(run, "Package", run->in->package_id);
     html_put(run,

@@ -61,7 +61,7 @@ void section_cover(report *r) {
     fact(table, "Categories", words_list(r, &e->categories, ", "));
     fact(table, "Edition", words_edition(r));
     fact(table, "Package", r->in->package_id);
-    fact(table, "As of", words_instant(r, r->assessment->as_of));
+    fact(table, "As of", words_as_of(r));
     fact(table, "Prepared by",
          bd_str_format(r->arena, "Management of %.*s", BD_ARG(e->organisation_name)));
     add_signer(r, table);
@@ -105,7 +105,7 @@ static void add_versions(report *r) {
          r->in->previous_package.size > 0 ? r->in->previous_package
                                           : BD_STR("none: the first of this period and edition"));
     fact(table, "Edition", words_edition(r));
-    fact(table, "As of", words_instant(r, r->assessment->as_of));
+    fact(table, "As of", words_as_of(r));
     fact(table, "Made with",
          bd_str_format(r->arena, "Bindery %.*s", BD_ARG(r->in->bindery_version)));
     fact(table, "Score definition", BD_STR("bindery-1 (Appendix A)"));

@@ -30,7 +30,7 @@ static void add_clock(report *r) {
     fact(table, "Period",
          bd_str_format(r->arena, "%.*s, %.*s (%.*s)", BD_ARG(words_period_kind(r)),
                        BD_ARG(words_period(r)), BD_ARG(period->id)));
-    fact(table, "As of", words_instant(r, r->assessment->as_of));
+    fact(table, "As of", words_as_of(r));
     fact(table, "Period ends", days_to(r, period->is_type_ii ? period->to : period->as_of));
     fact(table, "Fieldwork begins", days_to(r, period->fieldwork));
     bd_cell_run(table, fact_cell(table, "Assessment"), BD_RUN_MONO,

@@ -152,8 +152,7 @@ static void set_furniture(report *r, const char *kind, bd_str left, const char *
         bd_str_format(r->arena, "%.*s \xc2\xb7 %.*s", BD_ARG(words_period_kind(r)), BD_ARG(period));
     doc->footer_left = left;
     doc->footer_right =
-        bd_str_format(r->arena, "As of %.*s \xc2\xb7 %s",
-                      BD_ARG(words_instant(r, r->assessment->as_of)), confidentiality);
+        bd_str_format(r->arena, "As of %.*s \xc2\xb7 %s", BD_ARG(words_as_of(r)), confidentiality);
 }
 
 /* ---- the binder --------------------------------------------------------------------------------------------- */

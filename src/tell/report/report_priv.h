@@ -40,6 +40,7 @@ void words_open(report *r);
 bd_str words_number(const report *r, int64_t number);
 bd_str words_day(const report *r, bd_day day);        /* "2026-01-15", a dash when there is none */
 bd_str words_instant(const report *r, bd_instant at); /* "2026-01-15 06:00:04 UTC" */
+bd_str words_as_of(const report *r);                  /* the last day judged, or the instant */
 bd_str words_moment(const report *r, bd_instant at); /* "2026-01-15 06:00", for tables headed UTC */
 bd_str words_utc_day(const report *r, bd_instant at);
 bd_str words_span(const report *r, bd_instant from, bd_instant to,

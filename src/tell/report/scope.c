@@ -69,7 +69,12 @@ static void add_calendar(report *r) {
                        BD_ARG(a->zone_data_version)));
     fact(table, "Begins", words_instant(r, a->period_start));
     fact(table, "Ends before", words_instant(r, a->period_end));
-    fact(table, "Judged as of", words_instant(r, a->as_of));
+    bd_str instant = words_instant(r, a->as_of);
+    bd_str words = words_as_of(r);
+    fact(table, "Judged as of",
+         bd_str_eq(words, instant)
+             ? instant
+             : bd_str_format(r->arena, "%.*s, %.*s", BD_ARG(words), BD_ARG(instant)));
     if (a->until != a->as_of) {
         fact(table, "Ages count to", words_instant(r, a->until));
     }

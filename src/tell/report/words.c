@@ -32,6 +32,12 @@ bd_str words_instant(const report *r, bd_instant at) {
     return readable_instant(r, at, SIZE_MAX, " UTC");
 }
 
+bd_str words_as_of(const report *r) {
+    bd_instant at = r->assessment->as_of;
+    bd_str words = bd_instant_words(r->arena, r->engagement->zone, at);
+    return bd_str_has_prefix(words, BD_STR("the end of ")) ? words : words_instant(r, at);
+}
+
 bd_str words_moment(const report *r, bd_instant at) {
     return readable_instant(r, at, 5, "");
 }

@@ -1,0 +1,374 @@
+/* What command, request and query of an export asked for bounds what it may claim: its time, its part, its
+ * subscriptions. */
+#include "bindery/scan.h"
+
+#include "make_scan.h"
+#include "test.h"
+
+#define STORE(in, name)                                                                            \
+    "{\"id\":\"" in "Microsoft.Storage/storageAccounts/" name "\",\"name\":\"" name                \
+    "\",\"type\":\"Microsoft.Storage/storageAccounts\",\"properties\":{"                           \
+    "\"supportsHttpsTrafficOnly\":true}}"
+#define EVENT(n, time)                                                                             \
+    "{\"id\":\"" SCAN_IN_A "a.b/c/d/events/e" n "/ticks/1\",\"eventDataId\":\"e" n                 \
+    "\",\"eventTimestamp\":\"" time "\",\"operationName\":{\"value\":\"x\"}}"
+#define AUDIT(n, time)                                                                             \
+    "{\"id\":\"" n "\",\"activityDateTime\":\"" time                                               \
+    "\",\"activityDisplayName\":\"Disable account\",\"targetResources\":[]}"
+#define ONE_EVENT EVENT("1", "2026-01-20T00:00:00Z")
+#define AUDITS(rows) "{\"@odata.context\":\"x#auditLogs/directoryAudits\",\"value\":[" rows "]}"
+#define LAW(rows)                                                                                  \
+    "{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"      \
+    "\"datetime\"}],\"rows\":[" rows "]}]}"
+/* Claims 3 to 31 January, collected on 1 February at noon. */
+#define CLAIM                                                                                      \
+    "\"collected_at\":\"2026-02-01T12:00:00Z\",\"describes_from\":\"2026-01-03T00:00:00Z\","       \
+    "\"describes_to\":\"2026-02-01T00:00:00Z\",\"exporter\":\"jens@contoso.example\","             \
+    "\"complete\":true"
+#define ACTIVITY "\"command\":\"az monitor activity-log list --max-events 9000 "
+#define REST                                                                                       \
+    "\"request\":\"GET https://management.azure.com/subscriptions/" SCAN_SUB_A                     \
+    "/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01&"
+#define GRAPH "\"request\":\"GET https://graph.microsoft.com/v1.0/auditLogs/directoryAudits?"
+#define JANUARY "2026-01-03T00:00:00Z", "2026-02-01T00:00:00Z"
+
+static const bd_evidence *scan_with(scan_bench *bench, const char *text, const char *head,
+                                    const char *asked) {
+    bd_str sidecar = bd_str_format(test_arena(), "{%s,%s}", head, asked);
+    test_failure("%.*s", BD_ARG(sidecar));
+    return scan_alone(bench, text, bd_str_z(test_arena(), sidecar));
+}
+
+static bool is_said(const bd_evidence *item, const char *part) {
+    for (size_t i = 0; i < item->facts.diags.count; i++) {
+        if (bd_str_find(item->facts.diags.data[i].message, bd_str_of(part)) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef struct {
+    const char *text, *asked, *from, *to;
+} time_case;
+
+static const time_case times[] = {
+    /* as wide as the claim, or wider */
+    {"[" ONE_EVENT "]",
+     ACTIVITY "--start-time 2026-01-01T00:00:00Z --end-time 2026-02-01T00:00:00Z\"", JANUARY},
+    {"[" ONE_EVENT "]", ACTIVITY "--start-time 2025-12-01 --end-time 2026-02-02\"", JANUARY},
+    {"{\"value\":[" ONE_EVENT "]}",
+     REST "$filter=eventTimestamp ge '2026-01-01T00:00:00Z' and eventTimestamp le "
+          "'2026-02-01T00:00:00Z'\"",
+     JANUARY},
+    {AUDITS(AUDIT("1", "2026-01-20T00:00:00Z")),
+     GRAPH "$filter=activityDateTime ge 2026-01-01T00:00:00Z\"", JANUARY},
+    /* az: narrower than the claim */
+    {"[" ONE_EVENT "]",
+     ACTIVITY "--start-time 2026-01-10T00:00:00Z --end-time 2026-02-01T00:00:00Z\"",
+     "2026-01-10T00:00:00Z", "2026-02-01T00:00:00Z"},
+    {"[" ONE_EVENT "]", ACTIVITY "--start-time=2026-01-10 --end-time='2026-01-25 06:00:00'\"",
+     "2026-01-10T00:00:00Z", "2026-01-25T06:00:00Z"},
+    {"[" ONE_EVENT "]",
+     ACTIVITY "--start-time 2026-01-10T00:00:00+02:00 --end-time 2026-01-25 00:00:00 -05:00\"",
+     "2026-01-09T22:00:00Z", "2026-01-25T05:00:00Z"},
+    {"[" ONE_EVENT "]", ACTIVITY "--offset 20d -o json\"", "2026-01-12T12:00:00Z",
+     "2026-02-01T00:00:00Z"},
+    {"[" ONE_EVENT "]", ACTIVITY "--end-time 2026-01-31T00:00:00Z --offset 1d12h\"",
+     "2026-01-29T12:00:00Z", "2026-01-31T00:00:00Z"},
+    {"[" ONE_EVENT "]", ACTIVITY "--start-time 2026-01-19T20:00:00Z\"", "2026-01-19T20:00:00Z",
+     "2026-01-20T02:00:00Z"},
+    {"[" ONE_EVENT "]", ACTIVITY "--filters \\\"eventTimestamp ge 2026-01-12\\\"\"",
+     "2026-01-12T00:00:00Z", "2026-02-01T00:00:00Z"},
+    {ONE_EVENT "\n" EVENT("2", "2026-01-21T00:00:00Z"),
+     ACTIVITY "--start-time 2026-01-10T00:00:00Z --end-time 2026-02-01 -o json | jq -c '.[]'\"",
+     "2026-01-10T00:00:00Z", "2026-02-01T00:00:00Z"},
+    /* REST and Graph */
+    {"{\"value\":[" ONE_EVENT "]}",
+     REST "$filter=eventTimestamp ge '2026-01-10T00:00:00Z' and eventTimestamp le "
+          "'2026-01-31T00:00:00Z'&$select=x\"",
+     "2026-01-10T00:00:00Z", "2026-01-31T00:00:00Z"},
+    {"{\"value\":[" ONE_EVENT "]}",
+     REST "%24filter=eventTimestamp%20ge%20%272026-01-10T00%3A00%3A00Z%27%20and%20eventTimestamp"
+          "+le+%272026-01-31T00:00:00%2B01:00%27\"",
+     "2026-01-10T00:00:00Z", "2026-01-30T23:00:00Z"},
+    {AUDITS(AUDIT("1", "2026-01-20T00:00:00Z")),
+     GRAPH "$filter=(activityDateTime ge 2026-01-15) and (activityDateTime lt 2026-01-22)\"",
+     "2026-01-15T00:00:00Z", "2026-01-22T00:00:00Z"},
+    {AUDITS(AUDIT("1", "2026-01-20T00:00:00Z")),
+     "\"command\":\"az rest --method get --url "
+     "'https://graph.microsoft.com/v1.0/auditLogs/directoryAudits?$filter=activityDateTime ge "
+     "2026-01-15T00:00:00Z' -o json\"",
+     "2026-01-15T00:00:00Z", "2026-02-01T00:00:00Z"},
+    /* Log Analytics */
+    {LAW("[\"2026-01-05T08:00:00Z\"]"),
+     "\"command\":\"az monitor log-analytics query --workspace w --analytics-query "
+     "\\\"AuditLogs | where TimeGenerated > ago(10d)\\\"\"",
+     "2026-01-22T12:00:00Z", "2026-02-01T00:00:00Z"},
+    {LAW("[\"2026-01-05T08:00:00Z\"]"),
+     "\"command\":\"x\",\"query\":\"AuditLogs | where TimeGenerated between "
+     "(datetime(2026-01-05) .. datetime(2026-01-09T00:00:00Z)) | project TimeGenerated\"",
+     "2026-01-05T00:00:00Z", "2026-01-09T00:00:00Z"},
+    {LAW("[\"2026-01-05T08:00:00Z\"]"), "\"command\":\"x --timespan P5D\"", "2026-01-27T12:00:00Z",
+     "2026-02-01T00:00:00Z"},
+    {LAW("[\"2026-01-05T08:00:00Z\"]"),
+     "\"request\":\"POST https://api.loganalytics.io/v1/workspaces/w/query "
+     "{\\\"query\\\":\\\"AuditLogs\\\",\\\"timespan\\\":\\\"2026-01-04T00:00:00Z/"
+     "2026-01-08T00:00:00Z\\\"}\"",
+     "2026-01-04T00:00:00Z", "2026-01-08T00:00:00Z"},
+    /* nothing of the claim was asked for */
+    {"[" ONE_EVENT "]", ACTIVITY "--start-time 2025-10-01 --end-time 2025-10-31T00:00:00Z\"",
+     "2025-10-31T00:00:00Z", "2025-10-31T00:00:00Z"},
+};
+
+TEST(scan, an_extract_claims_no_time_that_its_command_or_request_did_not_ask_for) {
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < BD_COUNT(times); i++) {
+        const bd_evidence *item = scan_with(&bench, times[i].text, CLAIM, times[i].asked);
+        CHECK_EQ_STR(bd_instant_format(test_arena(), item->describes_from), times[i].from);
+        CHECK_EQ_STR(bd_instant_format(test_arena(), item->describes_to), times[i].to);
+        bool is_all = strcmp(times[i].from, "2026-01-03T00:00:00Z") == 0 &&
+                      strcmp(times[i].to, "2026-02-01T00:00:00Z") == 0;
+        CHECK_EQ_INT(is_said(item, "its command or request asks for"), !is_all);
+        CHECK_EQ_INT(item->completeness, BD_COMPLETE_YES);
+        CHECK_EQ_INT(bench.snapshots.data[0].from, item->describes_from);
+        CHECK_EQ_INT(bench.snapshots.data[0].to, item->describes_to);
+    }
+    scan_bench_close(&bench);
+}
+
+TEST(scan, a_time_without_an_offset_is_read_in_the_narrower_of_utc_and_the_engagements_zone) {
+    scan_bench bench = scan_bench_open();
+    bd_err err;
+    CHECK_OK(bd_zone_load(BD_STR("America/New_York"), test_arena(), &bench.plan.zone, &err), err);
+    const bd_evidence *item = scan_with(&bench, "[" ONE_EVENT "]", CLAIM,
+                                        ACTIVITY "--start-time 2026-01-10 --end-time 2026-01-31\"");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), item->describes_from), "2026-01-10T05:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), item->describes_to), "2026-01-31T00:00:00Z");
+    scan_bench_close(&bench);
+}
+
+TEST(scan, a_time_asked_for_that_cannot_be_read_is_not_shown) {
+    static const char *const asked[] = {
+        ACTIVITY "--start-time $FROM --end-time 2026-02-01\"",
+        ACTIVITY "--start-time --end-time 2026-02-01\"",
+        ACTIVITY "--offset soon\"",
+        ACTIVITY "--start-time 2026-01-01 --end-time 2026-01-05; az monitor activity-log list "
+                 "--start-time 2026-01-20 --end-time 2026-02-01\"",
+        REST "$filter=eventTimestamp ge '{from}'\"",
+        REST "$filter=eventTimestamp ne '2026-01-01'\"",
+    };
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < BD_COUNT(asked); i++) {
+        const bd_evidence *item = scan_with(&bench, "[" ONE_EVENT "]", CLAIM, asked[i]);
+        test_failure("%s: %.*s", asked[i], BD_ARG(item->completeness_reason));
+        CHECK_EQ_INT(item->completeness, BD_COMPLETE_NOT_SHOWN);
+        CHECK(bd_str_find(item->completeness_reason, BD_STR("cannot be read")) >= 0);
+        CHECK(!bench.snapshots.data[0].may_pass);
+    }
+    scan_bench_close(&bench);
+}
+
+TEST(scan, the_first_pages_bounds_hold_for_a_later_page_that_names_only_its_token) {
+    scan_bench bench = scan_bench_open();
+    scan_file(&bench, "log-1.json",
+              BD_STR("{\"value\":[" ONE_EVENT "],\"nextLink\":\"https://x/y?$skipToken=t\"}"),
+              "{" CLAIM "," REST "$filter=eventTimestamp ge '2026-01-10T00:00:00Z'\"}");
+    scan_file(&bench, "log-2.json", BD_STR("{\"value\":[" EVENT("2", "2026-01-12T00:00:00Z") "]}"),
+              "{" CLAIM ",\"request\":\"GET https://x/y?$skipToken=t\"}");
+    scan_conclude(&bench);
+    CHECK_EQ_INT(bench.collections.count, 1);
+    CHECK_EQ_STR(bd_instant_format(test_arena(), bench.snapshots.data[0].from),
+                 "2026-01-10T00:00:00Z");
+    CHECK_EQ_INT(bench.items.data[1].describes_from, scan_time("2026-01-10T00:00:00Z"));
+    scan_bench_close(&bench);
+}
+
+typedef struct {
+    const char *text, *asked;
+    bd_completeness wanted;
+} part_case;
+
+#define USERS "{\"@odata.context\":\"x#users\",\"value\":[{\"id\":\"1\"}]}"
+#define USERS_AT "\"request\":\"GET https://graph.microsoft.com/v1.0/users?"
+#define STORES "{\"value\":[" STORE(SCAN_IN_A, "a") "]}"
+#define STORES_AT                                                                                  \
+    "\"request\":\"GET https://management.azure.com/subscriptions/" SCAN_SUB_A "/resources?"
+#define DIRECTORY AUDITS(AUDIT("1", "2026-01-20T00:00:00Z"))
+
+static const part_case parts[] = {
+    {DIRECTORY, GRAPH "$filter=activityDateTime ge 2026-01-01T00:00:00Z\"", BD_COMPLETE_YES},
+    {DIRECTORY, GRAPH "$filter=category eq 'UserManagement'\"", BD_COMPLETE_NOT_SHOWN},
+    {DIRECTORY,
+     GRAPH "$filter=activityDateTime ge 2026-01-01 and activityDisplayName eq 'Disable account'\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {DIRECTORY, GRAPH "%24filter=category%20eq%20%27UserManagement%27\"", BD_COMPLETE_NOT_SHOWN},
+    {DIRECTORY, GRAPH "$filter=activityDateTime ge 2026-01-01 or category eq 'a and b'\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {DIRECTORY, GRAPH "$filter=not(category eq 'x')\"", BD_COMPLETE_NOT_SHOWN},
+    {DIRECTORY,
+     "\"command\":\"az rest --url "
+     "'https://graph.microsoft.com/v1.0/auditLogs/directoryAudits?$filter=category eq 1'\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {DIRECTORY, GRAPH "$top=999&$select=id\"", BD_COMPLETE_YES},
+    {"[" ONE_EVENT "]",
+     ACTIVITY "--start-time 2026-01-01 --end-time 2026-02-01 --namespace Microsoft.Network\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"{\"value\":[" ONE_EVENT "]}",
+     REST "$filter=eventTimestamp ge '2026-01-01T00:00:00Z' and resourceGroupName eq 'rg'\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {USERS, USERS_AT "$select=id,userPrincipalName\"", BD_COMPLETE_YES},
+    {USERS, USERS_AT "$filter=accountEnabled eq true\"", BD_COMPLETE_NOT_SHOWN},
+    {USERS, USERS_AT "$search=\\\"displayName:a\\\"\"", BD_COMPLETE_NOT_SHOWN},
+    /* of a list of settings a time is a part */
+    {USERS, USERS_AT "$filter=createdDateTime ge 2026-01-01T00:00:00Z\"", BD_COMPLETE_NOT_SHOWN},
+    {"[{\"id\":\"1\",\"userPrincipalName\":\"a@x\",\"accountEnabled\":true}]",
+     "\"source\":\"S53\",\"command\":\"az ad user list --filter \\\"accountEnabled eq true\\\"\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"[{\"id\":\"1\",\"userPrincipalName\":\"a@x\",\"accountEnabled\":true}]",
+     "\"source\":\"S53\",\"command\":\"az ad user list -o json\"", BD_COMPLETE_YES},
+    /* what names the source and no more */
+    {STORES, STORES_AT "$filter=resourceType eq 'Microsoft.Storage/storageAccounts'\"",
+     BD_COMPLETE_YES},
+    {STORES, STORES_AT "$filter=resourceType eq 'Microsoft.Sql/servers'\"", BD_COMPLETE_NOT_SHOWN},
+    {STORES, STORES_AT "$filter=tagName eq 'env'\"", BD_COMPLETE_NOT_SHOWN},
+    {"[" STORE(SCAN_IN_A, "a") "]",
+     "\"command\":\"x\",\"query\":\"resources | where type =~ 'microsoft.storage/storageaccounts' "
+     "and resourceGroup == 'rg'\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"[" STORE(SCAN_IN_A, "a") "]",
+     "\"command\":\"x\",\"query\":\"resources | where type =~ 'microsoft.storage/storageaccounts' "
+     "and subscriptionId == '" SCAN_SUB_A "' | project id\"",
+     BD_COMPLETE_YES},
+    /* neither an empty word nor an apostrophe hides what stands behind it */
+    {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"az storage account list '' -g rg\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"jens' list: az storage account list -g rg\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"az storage account list --tag 'a=b'\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {"[" STORE(SCAN_IN_A, "a") "]", "\"command\":\"az storage account list -o json | head -50\"",
+     BD_COMPLETE_NOT_SHOWN},
+    {LAW("[\"2026-01-05T08:00:00Z\"]"),
+     "\"command\":\"x\",\"query\":\"AuditLogs | where TimeGenerated > ago(90d) | where Category == "
+     "'UserManagement'\"",
+     BD_COMPLETE_NOT_SHOWN},
+};
+
+TEST(scan, a_filter_beyond_time_and_source_asks_for_a_part) {
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < BD_COUNT(parts); i++) {
+        const bd_evidence *item = scan_with(
+            &bench, parts[i].text,
+            "\"collected_at\":\"2026-02-01T12:00:00Z\",\"exporter\":\"jens@contoso.example\","
+            "\"complete\":true",
+            parts[i].asked);
+        test_failure("%s: %.*s", parts[i].asked, BD_ARG(item->completeness_reason));
+        CHECK_EQ_STR(bd_completeness_name(item->completeness),
+                     bd_completeness_name(parts[i].wanted));
+        CHECK(parts[i].wanted == BD_COMPLETE_YES ||
+              bd_str_find(item->completeness_reason, BD_STR("only a part: '")) >= 0);
+    }
+    scan_bench_close(&bench);
+}
+
+TEST(scan, az_stops_at_fifty_events_and_shows_only_direct_role_assignments_unless_told) {
+    static const struct {
+        const char *command;
+        bd_completeness wanted;
+    } cases[] = {
+        {"az role assignment list --subscription " SCAN_SUB_A, BD_COMPLETE_NOT_SHOWN},
+        {"az role assignment list --all --subscription " SCAN_SUB_A, BD_COMPLETE_YES},
+        {"az role assignment list --all --assignee a@x", BD_COMPLETE_NOT_SHOWN},
+    };
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_str asked = bd_str_format(test_arena(), "\"command\":\"%s\"", cases[i].command);
+        const bd_evidence *item =
+            scan_with(&bench,
+                      "[{\"id\":\"/subscriptions/" SCAN_SUB_A
+                      "/providers/Microsoft.Authorization/roleAssignments/r\",\"type\":"
+                      "\"Microsoft.Authorization/roleAssignments\"}]",
+                      CLAIM, asked.data);
+        CHECK_EQ_INT(item->completeness, cases[i].wanted);
+    }
+    bd_buf text;
+    bd_buf_init(&text, 1 << 20);
+    for (int i = 0; i < 50; i++) {
+        bd_buf_printf(&text, "%s\n", ONE_EVENT);
+    }
+    const bd_evidence *item =
+        scan_with(&bench, bd_str_z(test_arena(), bd_buf_str(&text)), CLAIM,
+                  "\"command\":\"az monitor activity-log list --start-time 2026-01-01 --end-time "
+                  "2026-02-01\"");
+    CHECK_EQ_INT(item->completeness, BD_COMPLETE_NOT_SHOWN);
+    bd_buf_clear(&text);
+    scan_bench_close(&bench);
+}
+
+/* ---- subscriptions by name ---- */
+
+static const bd_scan_subscription known[] = {
+    {BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("contoso-prod")},
+    {BD_STR_INIT(SCAN_SUB_B), BD_STR_INIT("Contoso Test")}};
+
+TEST(scan, a_subscription_named_by_name_is_that_of_bindery_json) {
+    static const struct {
+        const char *text, *command;
+        bool is_shown;
+        bd_completeness wanted;
+    } cases[] = {
+        {"[" STORE(SCAN_IN_A, "a") "]", "--subscription contoso-prod", true, BD_COMPLETE_YES},
+        {"[" STORE(SCAN_IN_A, "a") "]", "--subscription CONTOSO-PROD -o json", true,
+         BD_COMPLETE_YES},
+        {"[]", "--subscription contoso-prod", true, BD_COMPLETE_YES},
+        {"[]", "--subscription=contoso-prod", true, BD_COMPLETE_YES},
+        {"[]", "--subscriptions \\\"Contoso Test\\\" contoso-prod", true, BD_COMPLETE_YES},
+        /* of another, or of one that nobody knows */
+        {"[]", "--subscription \\\"Contoso Test\\\"", false, BD_COMPLETE_YES},
+        {"[]", "--subscription " SCAN_SUB_B, false, BD_COMPLETE_YES},
+        {"[]", "--subscription contoso-old", false, BD_COMPLETE_NOT_SHOWN},
+        {"[]", "--subscription contoso", false, BD_COMPLETE_NOT_SHOWN},
+        {"[" STORE(SCAN_IN_A, "a") "]", "--subscription contoso-old", true, BD_COMPLETE_NOT_SHOWN},
+        {"[" STORE(SCAN_IN_A, "a") "]", "--subscription 'Contoso Test'", true,
+         BD_COMPLETE_NOT_SHOWN},
+        {"[" STORE(SCAN_IN_A, "a") "]", "--subscription " SCAN_SUB_B, true, BD_COMPLETE_NOT_SHOWN},
+    };
+    scan_bench bench = scan_bench_open();
+    bench.plan.subscriptions = known;
+    bench.plan.subscription_count = BD_COUNT(known);
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_str asked = bd_str_format(
+            test_arena(),
+            "\"source\":\"S17\",\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A
+            "\"]},\"command\":\"az storage account list %s\"",
+            cases[i].command);
+        const bd_evidence *item = scan_with(
+            &bench, cases[i].text,
+            "\"collected_at\":\"2026-02-01T06:00:00Z\",\"exporter\":\"jens\",\"complete\":true",
+            asked.data);
+        test_failure("%s: %.*s", cases[i].command, BD_ARG(item->completeness_reason));
+        const bd_snapshot *snapshot = scan_snapshot(&bench, "S17", SCAN_SUB_A);
+        CHECK_EQ_INT(snapshot != NULL, cases[i].is_shown);
+        CHECK(snapshot == NULL || snapshot->completeness == cases[i].wanted);
+    }
+    CHECK(bd_str_find(bench.items.data[0].completeness_reason, BD_STR(SCAN_SUB_B)) >= 0);
+    scan_bench_close(&bench);
+}
+
+/* A sidecar may be half a mebibyte of filters: each is read once. */
+TEST(scan, a_request_of_tens_of_thousands_of_filters_is_read_once) {
+    scan_bench bench = scan_bench_open();
+    bd_buf text;
+    bd_buf_init(&text, 2 << 20);
+    bd_buf_puts(&text, BD_STR("{" CLAIM ",\"request\":\""));
+    for (int i = 0; i < 20000; i++) {
+        bd_buf_puts(&text, BD_STR("$filter=&$filter=a eq 1&"));
+    }
+    bd_buf_puts(&text, BD_STR("\"}"));
+    const bd_evidence *item = scan_alone(&bench, "{\"value\":[" ONE_EVENT "]}",
+                                         bd_str_z(test_arena(), bd_buf_str(&text)));
+    CHECK_EQ_STR(item->completeness_reason, "what was asked for is only a part: 'a eq 1'");
+    bd_buf_clear(&text);
+    scan_bench_close(&bench);
+}
