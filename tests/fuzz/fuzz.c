@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* memfd_create */
 #include "fuzz.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,16 +86,20 @@ bd_str fuzz_file(const char *path) {
 }
 
 const bd_catalog_file *fuzz_catalog_files(size_t *count) {
-    static const char *const names[] = {"criteria", "controls", "requirements", "sources",
-                                        "checks",   "mappings", "sampling"};
-    static bd_catalog_file files[BD_COUNT(names)];
-    *count = BD_COUNT(names);
-    for (size_t i = 0; i < BD_COUNT(names) && files[i].text.size == 0; i++) {
-        files[i].name = bd_str_format(lasting(), "%s.json", names[i]);
-        files[i].text =
-            fuzz_file(bd_str_format(lasting(), "templates/catalog/%s.json", names[i]).data);
-        FUZZ_CHECK(files[i].text.size > 0 && "run it from the root of the source tree");
+    static const bd_catalog_file *files;
+    static size_t found;
+    glob_t names;
+    if (files == NULL && glob("templates/catalog/*.json", 0, NULL, &names) == 0) {
+        bd_catalog_file *made = bd_new(lasting(), bd_catalog_file, names.gl_pathc);
+        for (found = 0; found < names.gl_pathc; found++) {
+            made[found].name = bd_str_copy(lasting(), bd_str_of(names.gl_pathv[found]));
+            made[found].text = fuzz_file(names.gl_pathv[found]);
+        }
+        files = made;
+        globfree(&names);
     }
+    FUZZ_CHECK(found > 0 && "run it from the root of the source tree");
+    *count = found;
     return files;
 }
 

@@ -45,9 +45,10 @@ jq -r '.controls[] | .id as $id | "\($id) \(.state)\(if .exception then " !" els
         ([(.instances // [])[] | " \(.instance) \(.outcome)"] | join(",")))' \
     "$out/assessment.json" >"$temp/new/assessment.txt"
 # The catalog, control by control: a changed line here is a changed verdict somewhere.
+jq -s '{checks: map(.checks) | add}' "$root"/templates/catalog/checks-*.json >"$temp/checks.json"
 jq -nr --slurpfile controls "$root/templates/catalog/controls.json" \
     --slurpfile requirements "$root/templates/catalog/requirements.json" \
-    --slurpfile checks "$root/templates/catalog/checks.json" '
+    --slurpfile checks "$temp/checks.json" '
     $controls[0].controls[] | . as $c |
     "\(.number) (\(.owner)) \(.criteria | join(" "))\(if .outline then " outline" else "" end)",
     ($requirements[0].requirements[] | select(.control == $c.number) | . as $r |

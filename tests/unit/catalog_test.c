@@ -1,30 +1,8 @@
 /* The catalog: what is refused, what linking yields, what a record is recognised as. */
 #include "bindery/catalog.h"
 
+#include "make_catalog.h"
 #include "test.h"
-
-#include <time.h>
-
-static const char *const builtin[] = {"criteria", "controls", "requirements", "sources",
-                                      "checks",   "mappings", "sampling"};
-
-static bd_catalog_file file_of(const char *name) {
-    const char *path =
-        bd_str_format(test_arena(), "%s/templates/catalog/%s.json", test_root(), name).data;
-    bd_str label = bd_str_format(test_arena(), "%s.json", name);
-    return (bd_catalog_file){label, test_read_file(path)};
-}
-
-static const bd_catalog *load_builtin(void) {
-    bd_catalog_file files[BD_COUNT(builtin)];
-    for (size_t i = 0; i < BD_COUNT(builtin); i++) {
-        files[i] = file_of(builtin[i]);
-    }
-    const bd_catalog *catalog = NULL;
-    bd_err err;
-    CHECK_OK(bd_catalog_load(files, BD_COUNT(files), test_arena(), &catalog, &err), err);
-    return catalog;
-}
 
 /* A catalog of one of everything; tests change one thing of it. */
 #define CRITERIA                                                                                   \
@@ -173,7 +151,7 @@ TEST(catalog, lint_lists_every_fault) {
 }
 
 TEST(catalog, the_built_in_catalog_is_whole) {
-    const bd_catalog *catalog = load_builtin();
+    const bd_catalog *catalog = make_catalog();
     CHECK_EQ_INT(catalog->criterion_count, 61);
     size_t checklist = 0;
     for (size_t i = 0; i < catalog->control_count; i++) {
@@ -192,7 +170,7 @@ TEST(catalog, the_built_in_catalog_is_whole) {
 }
 
 TEST(catalog, numbers_sort_naturally) {
-    const bd_catalog *catalog = load_builtin();
+    const bd_catalog *catalog = make_catalog();
     for (size_t i = 1; i < catalog->control_count; i++) {
         if (catalog->controls[i].is_ours == catalog->controls[i - 1].is_ours) {
             CHECK(bd_str_natural_cmp(catalog->controls[i - 1].number, catalog->controls[i].number) <
@@ -202,7 +180,7 @@ TEST(catalog, numbers_sort_naturally) {
 }
 
 TEST(catalog, the_resolved_form_loads_to_the_same_catalog) {
-    const bd_catalog *catalog = load_builtin(), *again = NULL;
+    const bd_catalog *catalog = make_catalog(), *again = NULL;
     bd_err err;
     bd_str text = bd_json_canonical(test_arena(), catalog->resolved);
     CHECK_OK(bd_catalog_load_resolved(text, test_arena(), &again, &err), err);
@@ -233,7 +211,7 @@ static const char *recognise(const bd_catalog *catalog, const char *type, const 
 }
 
 TEST(catalog, records_are_recognised_by_content) {
-    const bd_catalog *catalog = load_builtin();
+    const bd_catalog *catalog = make_catalog();
     static const struct {
         const char *type, *context, *id, *table, *record, *declared, *expected;
     } rows[] = {
@@ -272,7 +250,7 @@ TEST(catalog, records_are_recognised_by_content) {
 }
 
 TEST(catalog, tables_are_recognised_by_their_columns) {
-    const bd_catalog *catalog = load_builtin();
+    const bd_catalog *catalog = make_catalog();
     const bd_str leavers[] = {BD_STR_INIT(" Employee_ID "),  BD_STR_INIT("upn"),
                               BD_STR_INIT("terminated_at"),  BD_STR_INIT("type"),
                               BD_STR_INIT("other_accounts"), BD_STR_INIT("reported_at")};
@@ -281,20 +259,4 @@ TEST(catalog, tables_are_recognised_by_their_columns) {
     CHECK_EQ_STR(bd_catalog_recognise_columns(catalog, leavers, 1, BD_STR("csv:roster"))->id,
                  "csv:roster");
     CHECK(bd_catalog_recognise_columns(catalog, leavers, 1, BD_STR("")) == NULL);
-}
-
-TEST(catalog, loading_takes_milliseconds) {
-    bd_catalog_file files[BD_COUNT(builtin)];
-    for (size_t i = 0; i < BD_COUNT(builtin); i++) {
-        files[i] = file_of(builtin[i]);
-    }
-    struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    const bd_catalog *catalog = NULL;
-    bd_err err;
-    CHECK_OK(bd_catalog_load(files, BD_COUNT(files), test_arena(), &catalog, &err), err);
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    double ms = (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
-    test_failure("%.1f ms", ms);
-    CHECK(ms < 200); /* goal 4; the margin is for sanitizers and busy machines */
 }

@@ -5,6 +5,7 @@
 #include "bindery/crypto.h"
 #include "bindery/scan.h"
 
+#include "make_catalog.h"
 #include "test.h"
 
 #define SCAN_SUB_A "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -30,18 +31,10 @@ static inline bd_instant scan_time(const char *text) {
 
 /* Opens a bench over the built-in catalog. Closed by scan_bench_close. */
 static inline scan_bench scan_bench_open(void) {
-    static const char *const names[] = {"criteria", "controls", "requirements", "sources",
-                                        "checks",   "mappings", "sampling"};
-    bd_catalog_file files[BD_COUNT(names)];
-    for (size_t i = 0; i < BD_COUNT(names); i++) {
-        const char *path =
-            bd_str_format(test_arena(), "%s/templates/catalog/%s.json", test_root(), names[i]).data;
-        files[i] = (bd_catalog_file){bd_str_of(names[i]), test_read_file(path)};
-    }
     scan_bench bench = {.rows = bd_spool_open(1 << 20)};
     const bd_rules *rules = NULL;
     bd_err err;
-    CHECK_OK(bd_catalog_load(files, BD_COUNT(files), test_arena(), &bench.plan.catalog, &err), err);
+    bench.plan.catalog = make_catalog();
     CHECK_OK(bd_rules_compile(bench.plan.catalog, NULL, test_arena(), &rules, &err), err);
     bench.plan.rules = rules;
     CHECK_OK(bd_zone_load(BD_STR("UTC"), test_arena(), &bench.plan.zone, &err), err);

@@ -1,6 +1,7 @@
 /* What the two reports say, on an assessment made by hand over the built-in catalog. */
 #include "bindery/report.h"
 
+#include "make_catalog.h"
 #include "test.h"
 
 #define MONTHS 6
@@ -18,21 +19,6 @@ typedef struct {
     bd_diags diags;
     bd_report_inputs inputs;
 } fixture;
-
-static const bd_catalog *load_catalog(bd_arena *arena) {
-    static const char *const names[] = {"criteria.json", "controls.json", "requirements.json",
-                                        "sources.json",  "checks.json",   "mappings.json",
-                                        "sampling.json"};
-    bd_catalog_file files[BD_COUNT(names)];
-    for (size_t i = 0; i < BD_COUNT(names); i++) {
-        bd_str path = bd_str_format(arena, "%s/templates/catalog/%s", test_root(), names[i]);
-        files[i] = (bd_catalog_file){bd_str_of(names[i]), test_read_file(bd_str_z(arena, path))};
-    }
-    const bd_catalog *catalog = NULL;
-    bd_err err;
-    CHECK_OK(bd_catalog_load(files, BD_COUNT(files), arena, &catalog, &err), err);
-    return catalog;
-}
 
 static const char engagement_text[] =
     "{\"format\":\"bindery-engagement 1\",\"organisation\":{\"name\":\"Contoso "
@@ -232,7 +218,7 @@ static fixture *make_fixture(void) {
     fixture *f = bd_new(arena, fixture, 1);
     bd_err err;
     f->arena = arena;
-    f->catalog = load_catalog(arena);
+    f->catalog = make_catalog();
     CHECK_OK(bd_engagement_parse(bd_str_of(engagement_text), BD_STR("bindery.json"), arena,
                                  &f->engagement, &err),
              err);

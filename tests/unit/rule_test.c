@@ -1,6 +1,7 @@
 /* Conditions (tests/cases/rule) and what each shape maps a record to. */
 #include "bindery/rule.h"
 
+#include "make_catalog.h"
 #include "test.h"
 
 static const bd_value *parse(bd_str text) {
@@ -573,19 +574,9 @@ TEST(rule, a_check_that_is_half_said_is_refused_by_name) {
 }
 
 TEST(rule, the_built_in_checks_compile) {
-    static const char *const names[] = {"criteria", "controls", "requirements", "sources",
-                                        "checks",   "mappings", "sampling"};
-    bd_catalog_file files[BD_COUNT(names)];
-    for (size_t i = 0; i < BD_COUNT(names); i++) {
-        files[i].name = bd_str_of(names[i]);
-        files[i].text = test_read_file(
-            bd_str_format(test_arena(), "%s/templates/catalog/%s.json", test_root(), names[i])
-                .data);
-    }
-    const bd_catalog *catalog = NULL;
+    const bd_catalog *catalog = make_catalog();
     const bd_rules *rules = NULL;
     bd_err err;
-    CHECK_OK(bd_catalog_load(files, BD_COUNT(files), test_arena(), &catalog, &err), err);
     CHECK_OK(bd_rules_compile(catalog, NULL, test_arena(), &rules, &err), err);
     static const char *const read[] = {"S17",        "S10", "S77",  "S20",  "S25r", "csv:leavers",
                                        "csv:roster", "S58", "S63a", "S01n", "S27"};
