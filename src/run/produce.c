@@ -458,9 +458,9 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
 /* ---- the plan ---- */
 
 static bd_rc pack_files(bd_production *run, bd_err *err) {
+    BD_TRY(add_machine_files(run, err));
     BD_TRY(add_evidence(run, err));
     BD_TRY(add_criterion_indexes(run, err));
-    BD_TRY(add_machine_files(run, err));
     return add_start_files(run, err);
 }
 

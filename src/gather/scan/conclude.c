@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define SCRATCH_BYTES ((size_t)4 << 30)
+
 static bd_str empty(void) {
     return (bd_str){"", 0};
 }
@@ -492,7 +494,7 @@ static void build_snapshots(bd_conclusion *run, uint32_t index) {
     for (size_t i = 0; i < collection->members.count; i++) {
         const bd_facts *facts = &run->evidence->data[collection->members.data[i]].facts;
         for (size_t j = 0; j < facts->seen.count; j++) {
-            *bd_push(run->arena, &all) = facts->seen.data[j];
+            *bd_push(run->scratch, &all) = facts->seen.data[j];
         }
     }
     bd_sort(all.data, all.count, sizeof(bd_seen), cmp_scopes, NULL);
@@ -523,7 +525,8 @@ static int cmp_snapshots(const void *context, const void *a, const void *b) {
 
 void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
                       bd_collections *collections, bd_snapshots *snapshots) {
-    bd_conclusion run = {plan, evidence, arena, collections, snapshots};
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("conclude", SCRATCH_BYTES);
+    bd_conclusion run = {plan, evidence, arena, scratch, collections, snapshots};
     for (size_t i = 0; i < evidence->count; i++) {
         bd_evidence *item = &evidence->data[i];
         conclude_sources(&run, item);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define INDEX_BYTES ((size_t)4 << 30)
 #define SCRATCH_BYTES ((size_t)256 << 20)
 #define MOST_SAID 20 /* refusals of one file that are said one by one; all are counted */
 #define EXPORT_TIME_COLUMN "exportedTimestamp" /* Defender's recommendations */
@@ -427,9 +428,9 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->last_event = BD_INSTANT_NONE;
     facts->is_malformed = false;
     facts->problem = (bd_str){"", 0};
-    state->seen = bd_map_make(state->arena);
-    state->parts = bd_map_make(state->arena);
-    state->types = bd_map_make(state->arena);
+    state->seen = bd_map_make(state->index);
+    state->parts = bd_map_make(state->index);
+    state->types = bd_map_make(state->index);
     state->last_source = NULL;
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
@@ -609,6 +610,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         return BD_OK;
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("scan", SCRATCH_BYTES);
+    BD_DEFER(bd_arena_close_ref) bd_arena *found = bd_arena_open("scan index", INDEX_BYTES);
     bd_scan_state state = {
         .plan = plan,
         .sidecar = sidecar,
@@ -619,12 +621,13 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
                                           : (bd_str){"", 0}},
         .evidence = evidence,
         .arena = arena,
+        .index = found,
         .scratch = scratch,
         .rows = rows,
         .facts = out,
-        .seen = bd_map_make(arena),
-        .parts = bd_map_make(arena),
-        .types = bd_map_make(arena),
+        .seen = bd_map_make(found),
+        .parts = bd_map_make(found),
+        .types = bd_map_make(found),
         .count = -1,
         .err = err,
     };

@@ -46,6 +46,7 @@ typedef struct {
     bool has_export_time;   /* a column tells when it was exported */
     uint32_t evidence;
     bd_arena *arena;   /* facts */
+    bd_arena *index;   /* what finds an entry of the facts again: gone with the file */
     bd_arena *scratch; /* one record */
     bd_spool *rows;
     bd_facts *facts;
@@ -109,6 +110,7 @@ typedef struct {
     const bd_scan_plan *plan;
     bd_evidences *evidence;
     bd_arena *arena;
+    bd_arena *scratch; /* sets and lists that end with the conclusion */
     bd_collections *collections;
     bd_snapshots *snapshots;
 } bd_conclusion;

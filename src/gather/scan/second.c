@@ -190,7 +190,7 @@ static void compare_list(comparison *c) {
     const bd_collection *last = NULL;
     uint64_t rows = 0;
     bool is_same = true;
-    bd_map *done = bd_map_make(c->run->arena);
+    bd_map *done = bd_map_make(c->run->scratch);
     for (size_t i = 0; i < list->members.count; i++) {
         const bd_seens *seen = &c->run->evidence->data[list->members.data[i]].facts.seen;
         for (size_t j = 0; j < seen->count; j++) {
@@ -223,11 +223,11 @@ static bool is_list(const comparison *c) {
 }
 
 static void prepare(comparison *c) {
-    bd_map *known = bd_map_make(c->run->arena);
+    bd_map *known = bd_map_make(c->run->scratch);
     for (size_t i = 0; i < c->run->collections->count; i++) {
         const bd_collection *collection = &c->run->collections->data[i];
         if (is_inventory(c->run, collection)) {
-            *bd_push(c->run->arena, &c->inventories) = collection;
+            *bd_push(c->run->scratch, &c->inventories) = collection;
         }
         if (is_single(first_of(c->run, collection))) {
             add_single(c, known, first_of(c->run, collection));
@@ -236,7 +236,7 @@ static void prepare(comparison *c) {
 }
 
 void bd_scan_count_again(bd_conclusion *run) {
-    comparison c = {.run = run, .singles = bd_map_make(run->arena)};
+    comparison c = {.run = run, .singles = bd_map_make(run->scratch)};
     prepare(&c);
     for (size_t i = 0; i < run->collections->count && c.inventories.count > 0; i++) {
         c.list = &run->collections->data[i];
