@@ -464,26 +464,47 @@ static bd_rc pack_files(bd_production *run, bd_err *err) {
     return add_start_files(run, err);
 }
 
-static bd_rc build_document(bd_production *run, bd_err *err) {
+static bd_rc build_documents(bd_production *run, bd_err *err) {
     (void)err;
     run->document = bd_report_binder(&run->report, run->document_arena);
+    if (run->wanted.readiness) {
+        bd_report_inputs inputs = run->report;
+        inputs.package_id = (bd_str){"", 0};
+        inputs.package_paths = NULL;
+        run->readiness_document = bd_report_readiness(&inputs, run->readiness_arena);
+    }
     return BD_OK;
 }
 
-/* None of these needs what another makes, and each fills members of its own. */
-static bd_rc (*const plan_parts[])(bd_production *run, bd_err *err) = {pack_files, build_document,
-                                                                       bd_draw_readiness};
+static bd_production_part *const plan_parts[] = {pack_files, build_documents};
+
+enum { MOST_PARTS = 2 };
 
 typedef struct {
     bd_production *run;
-    bd_rc rcs[BD_COUNT(plan_parts)];
-    bd_err errs[BD_COUNT(plan_parts)];
-} plan_work;
+    bd_production_part *const *parts;
+    bd_rc rcs[MOST_PARTS];
+    bd_err errs[MOST_PARTS];
+} production_work;
 
 static void do_part(void *context, size_t index, unsigned worker) {
     (void)worker;
-    plan_work *work = context;
-    work->rcs[index] = plan_parts[index](work->run, &work->errs[index]);
+    production_work *work = context;
+    work->rcs[index] = work->parts[index](work->run, &work->errs[index]);
+}
+
+bd_rc bd_production_work(bd_production *run, bd_production_part *const *parts, size_t count,
+                         bd_err *err) {
+    BD_ASSERT(count <= MOST_PARTS);
+    production_work work = {.run = run, .parts = parts};
+    bd_pool_run(run->session->jobs, count, do_part, &work);
+    for (size_t i = 0; i < count; i++) {
+        if (bd_failed(work.rcs[i])) {
+            *err = work.errs[i];
+            return work.rcs[i];
+        }
+    }
+    return BD_OK;
 }
 
 static bd_rc plan_package(bd_production *run, bd_err *err) {
@@ -491,14 +512,7 @@ static bd_rc plan_package(bd_production *run, bd_err *err) {
     run->package = bd_package_make(run->session->arena, &run->facts);
     place_evidence(run);
     fill_report(run);
-    plan_work work = {.run = run};
-    bd_pool_run(run->session->jobs, BD_COUNT(plan_parts), do_part, &work);
-    for (size_t i = 0; i < BD_COUNT(plan_parts); i++) {
-        if (bd_failed(work.rcs[i])) {
-            *err = work.errs[i];
-            return work.rcs[i];
-        }
-    }
+    BD_TRY(bd_production_work(run, plan_parts, BD_COUNT(plan_parts), err));
     BD_TRY(add_figures(run, err));
     BD_TRY(bd_package_manifest(run->package, &run->manifest, err));
     run->report.manifest_sha256 = bd_sha256_hex(run->session->arena, run->manifest);
@@ -511,7 +525,7 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
     *out = (bd_production){.session = session, .judged = judged, .signer = signer, .wanted = wanted};
     bd_session_progress(session, "plan", 0, 1);
     out->document_arena = bd_arena_open("document", BD_RUN_ARENA_BYTES);
-    out->drawn = bd_arena_open("drawn", BD_RUN_ARENA_BYTES);
+    out->readiness_arena = bd_arena_open("readiness", BD_RUN_ARENA_BYTES);
     out->packer = bd_blob_packer_open(session->arena);
     bd_rc rc = plan_package(out, err);
     bd_blob_packer_close(out->packer);
@@ -525,9 +539,9 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
 
 void bd_production_close(bd_production *run) {
     bd_arena_close(run->document_arena);
-    bd_arena_close(run->drawn);
+    bd_arena_close(run->readiness_arena);
     run->document_arena = NULL;
-    run->drawn = NULL;
+    run->readiness_arena = NULL;
 }
 
 /* ---- products ---- */

@@ -108,6 +108,18 @@ BD_MUST_USE bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err);
 void bd_outputs_drop(
     bd_outputs *outputs); /* what was not put in place is gone; may be called after `finish` */
 
+/* render.c: a document as PDF. */
+typedef struct {
+    bd_arena *arena; /* for the rest of it */
+    unsigned jobs;   /* threads at most */
+    bd_str pdf;
+    size_t signature_page;
+    double signature_rect[4];
+    bd_diags remarks; /* glyphs and link targets that are missing */
+} bd_drawing;
+BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing,
+                                bd_err *err);
+
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
     bool binder, readiness;
@@ -132,13 +144,14 @@ typedef struct {
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_str binder_unsigned;
     int64_t number;   /* N of the package id */
-    bd_str readiness; /* bytes of the PDF; Allocated in `drawn` */
-    bd_diags remarks; /* on the readiness report; Allocated in `drawn` */
-    bd_arena *drawn;
+    bd_doc *readiness_document;
+    bd_arena *readiness_arena; /* of document and PDF */
+    bd_drawing binder_drawing, readiness_drawing;
+    bd_str readiness; /* bytes of the PDF */
     bd_blob_packer *packer; /* while the package is planned */
     bd_str sums_sha256;     /* set by bd_production_package */
 } bd_production;
-/* Plans the package, builds the binder's document and draws the readiness report, side by side where there are workers.
+/* Plans the package and builds both documents, side by side where there are workers.
  * Clears `judged`: nothing of it is needed for what is left. */
 BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
                                      bd_products wanted, bd_production *out, bd_err *err);
@@ -148,22 +161,14 @@ BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *o
 /* Tells runs.ndjson of the package, once it is in place. */
 BD_MUST_USE bd_rc bd_production_note(bd_production *production, bd_err *err);
 
-/* draw.c */
-BD_MUST_USE bd_rc bd_draw_readiness(bd_production *production, bd_err *err);
-/* Draws the binder and signs it; says what was remarked on either report. */
-BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bd_err *err);
+/* Parts of the work that need nothing of each other: each fills members of its own.  At most two; the first failure in
+ * their order is the answer. */
+typedef bd_rc bd_production_part(bd_production *production, bd_err *err);
+BD_MUST_USE bd_rc bd_production_work(bd_production *production, bd_production_part *const *parts,
+                                     size_t count, bd_err *err);
 
-/* render.c: a document as PDF. */
-typedef struct {
-    bd_arena *arena; /* for the rest of it */
-    unsigned jobs;   /* threads at most */
-    bd_str pdf;
-    size_t signature_page;
-    double signature_rect[4];
-    bd_diags remarks; /* glyphs and link targets that are missing */
-} bd_drawing;
-BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing,
-                                bd_err *err);
+/* draw.c: draws the binder and signs it, draws the readiness report, says what was remarked on either. */
+BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bd_err *err);
 
 /* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
 BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there,
