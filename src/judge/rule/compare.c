@@ -273,3 +273,75 @@ bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *oper
     }
     return BD_CANNOT_TELL;
 }
+
+/* ---- as Azure Policy has it
+ * ----------------------------------------------------------------------------- */
+
+/* Texts and numbers spell each other, truth values only as "true" and "false": "Enabled" is a word. */
+static bd_verdict policy_equal(const bd_value *value, const bd_value *operand) {
+    if (!is_scalar(value) || !is_scalar(operand)) {
+        return BD_CANNOT_TELL;
+    }
+    if (value->kind == BD_BOOL || operand->kind == BD_BOOL) {
+        int a = truth_of_value(value), b = truth_of_value(operand);
+        return verdict_of(a >= 0 && a == b);
+    }
+    if (value->kind == BD_NUMBER || operand->kind == BD_NUMBER) {
+        return verdict_of(is_number(value) && is_number(operand) &&
+                          bd_number_cmp(value->text, operand->text) == 0);
+    }
+    return verdict_of(bd_str_fold_cmp(value->text, operand->text) == 0);
+}
+
+static bd_verdict policy_any(const bd_value *list, const bd_value *one) {
+    bd_verdict all = BD_FAIL;
+    for (size_t i = 0; i < list->count; i++) {
+        bd_verdict each = list->items[i].kind == BD_NULL ? BD_FAIL
+                                                         : policy_equal(&list->items[i], one);
+        if (each == BD_PASS) {
+            return BD_PASS;
+        }
+        all = each == BD_CANNOT_TELL ? BD_CANNOT_TELL : all;
+    }
+    return all;
+}
+
+static bd_verdict policy_contains(const bd_value *value, const bd_value *operand) {
+    if (value->kind == BD_ARRAY) {
+        return is_scalar(operand) ? policy_any(value, operand) : BD_CANNOT_TELL;
+    }
+    return is_scalar(value) && is_scalar(operand)
+               ? verdict_of(contains_folded(text_of(value), text_of(operand)))
+               : BD_CANNOT_TELL;
+}
+
+bd_verdict compare_policy(operator_kind op, const bd_value *value, const bd_value *operand) {
+    bool is_there = value != NULL && value->kind != BD_NULL;
+    if (op == OP_EXISTS) {
+        int wanted = truth_of_value(operand);
+        return wanted < 0 ? BD_CANNOT_TELL : verdict_of((wanted == 1) == is_there);
+    }
+    if (!is_there || operand->kind == BD_NULL) {
+        return BD_FAIL;
+    }
+    switch (op) {
+    case OP_EQUALS: return policy_equal(value, operand);
+    case OP_LIKE:
+        return operand->kind == BD_STRING && has_two_stars(operand->text)
+                   ? BD_CANNOT_TELL
+                   : compare_text(op, value, operand);
+    case OP_MATCH:
+    case OP_MATCH_FOLDED: return compare_text(op, value, operand);
+    case OP_IN:
+        return operand->kind == BD_ARRAY && is_scalar(value) ? policy_any(operand, value)
+                                                             : BD_CANNOT_TELL;
+    case OP_CONTAINS: return policy_contains(value, operand);
+    case OP_CONTAINS_KEY: return compare_key(value, operand);
+    case OP_LESS:
+    case OP_LESS_OR_EQUALS:
+    case OP_GREATER:
+    case OP_GREATER_OR_EQUALS: return compare_order(op, value, operand);
+    case OP_EXISTS: break;
+    }
+    return BD_CANNOT_TELL;
+}
