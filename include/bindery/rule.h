@@ -136,6 +136,29 @@ const bd_value *bd_template_eval(const bd_template *from, const bd_value *record
 /* All parts behind a provider: "a/b" of ".../providers/NS/t/a/u/b".  Allocated in <arena>. */
 bd_str bd_full_name(bd_arena *arena, bd_str id);
 
+/* ---- three-line cases ---------------------------------------------------------------------------------- */
+
+/* A case file: lines in threes, blank lines and lines that begin with '#' left out.
+ *
+ *     {"field":"a","equals":1}                                    a condition in the language of checks
+ *     {"a":1}                                                     the record
+ *     true                                                        true, false or unknown
+ *
+ * Instead of a condition: the id of a check in quotes, answered by pass, fail, not-applicable or cannot-tell and, if
+ * one is written behind it, the reason; {"if":condition} with "parameters", "as_of", "group" and "partial" where they
+ * matter, which is a policy's condition; {"template":"[concat('a','b')]"}, answered by a JSON value or unknown.  A
+ * third line that begins with '!' expects an error with that text.  A line "parameters {...}" holds for the cases
+ * behind it. */
+typedef struct {
+    const bd_catalog *catalog;  /* for checks by id; may be NULL */
+    const bd_value *parameters; /* of the engagement; may be NULL */
+} bd_case_world;
+/* `problem` is empty when the case holds; else what came instead.  Borrowed until the callback returns. */
+typedef void bd_case_fn(void *context, size_t line, bd_str condition, bd_str problem);
+/* INPUT names the line of a file that is not in threes, or of a record that is no JSON. */
+BD_MUST_USE bd_rc bd_cases_run(const bd_case_world *world, bd_str text, bd_arena *scratch,
+                               bd_case_fn *done, void *context, bd_err *err);
+
 /* ---- what reduce needs to know of a check -------------------------------------------------------------- */
 
 typedef struct {

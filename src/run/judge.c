@@ -21,6 +21,8 @@ typedef struct {
     bd_spool **rows;   /* one per worker */
     bd_arena **arenas; /* one per worker; live as long as the session's arena users need facts */
     bd_scan_plan plan;
+    const bd_watch *watch; /* NULL: nobody */
+    bool is_reread;        /* the facts stand already */
     bd_err *errors; /* one per worker */
     bool *has_failed;
 } judging;
@@ -284,7 +286,9 @@ static void list_items(judging *run) {
 static void scan_item(void *context, size_t index, unsigned worker) {
     judging *run = context;
     bd_evidence *item = &run->out->evidence.data[index];
-    if (run->has_failed[worker]) {
+    bool is_wanted =
+        run->watch == NULL || run->watch->is_wanted == NULL || run->watch->is_wanted[index];
+    if (run->has_failed[worker] || !is_wanted) {
         return;
     }
     if (item->is_sidecar || item->is_register || item->given.is_withdrawn) {
@@ -295,11 +299,18 @@ static void scan_item(void *context, size_t index, unsigned worker) {
         return;
     }
     const bd_blob *blob;
+    bd_facts again = {.rows_reported = -1};
+    bd_scan_plan plan = run->plan;
+    if (run->watch != NULL) {
+        plan.observe = run->watch->see;
+        plan.observe_context = run->watch->contexts[worker];
+    }
     bd_err *err = &run->errors[worker];
     bd_rc rc = bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err);
     if (!bd_failed(rc)) {
-        rc = bd_scan(&run->plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
-                     (uint32_t)index, run->arenas[worker], run->rows[worker], &item->facts, err);
+        rc = bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
+                     (uint32_t)index, run->arenas[worker], run->rows[worker],
+                     run->is_reread ? &again : &item->facts, err);
     }
     if (bd_failed(rc)) {
         bd_err_context(err, "while scanning '%.*s'", BD_ARG(item->given.path));
@@ -460,7 +471,7 @@ static void open_workers(judging *run) {
     }
 }
 
-static bd_rc judge(judging *run, bd_err *err) {
+static bd_rc read_all(judging *run, bd_err *err) {
     list_items(run);
     BD_TRY(apply_descriptions(run, err));
     apply_signoffs(run);
@@ -468,27 +479,40 @@ static bd_rc judge(judging *run, bd_err *err) {
     bd_scan_conclude(&run->plan, &run->out->evidence, run->session->arena, &run->out->collections,
                      &run->out->snapshots);
     say_facts(run);
+    return BD_OK;
+}
+
+static bd_rc judge(judging *run, bd_err *err) {
+    BD_TRY(read_all(run, err));
     BD_TRY(assess_all(run, err));
     return export_assessment(run, err);
 }
 
-bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
+static void open_judging(judging *run, bd_session *session, bd_judged_run *out) {
+    *run = (judging){.session = session, .out = out};
+    run->plan = (bd_scan_plan){.catalog = session->catalog,
+                               .rules = session->rules,
+                               .parameters = session->engagement.parameters,
+                               .column_maps = session->engagement.column_map_values,
+                               .zone = session->engagement.zone,
+                               .reads_ahead = session->jobs > 1};
+    open_workers(run);
+}
+
+static void open_outputs(bd_judged_run *out) {
     *out = (bd_judged_run){0};
     bd_buf_init(&out->findings, OUTPUT_BYTES);
     bd_buf_init(&out->assessment_json, OUTPUT_BYTES);
-    judging run = {.session = session, .out = out};
-    run.plan = (bd_scan_plan){.catalog = session->catalog,
-                              .rules = session->rules,
-                              .parameters = session->engagement.parameters,
-                              .column_maps = session->engagement.column_map_values,
-                              .zone = session->engagement.zone,
-                              .reads_ahead = session->jobs > 1};
-    open_workers(&run);
-    bd_rc rc = judge(&run, err);
+}
+
+/* Spools end here; the arenas of the workers hold the facts and stay until the run is cleared. */
+static bd_rc close_judging(judging *run, bd_rc rc) {
+    bd_session *session = run->session;
+    bd_judged_run *out = run->out;
     for (unsigned i = 0; i < session->jobs; i++) {
-        bd_spool_close(run.rows[i]);
+        bd_spool_close(run->rows[i]);
     }
-    out->arenas = run.arenas;
+    out->arenas = run->arenas;
     out->arena_count = session->jobs;
     /* some stand in the arenas of the workers, which are closed before anything is printed */
     for (size_t i = 0; i < out->diags.count; i++) {
@@ -500,6 +524,38 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     }
     if (bd_failed(rc)) {
         bd_judged_clear(out);
+    }
+    return rc;
+}
+
+bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
+    judging run;
+    open_outputs(out);
+    open_judging(&run, session, out);
+    return close_judging(&run, judge(&run, err));
+}
+
+bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *out,
+                       bd_err *err) {
+    judging run;
+    open_outputs(out);
+    open_judging(&run, session, out);
+    run.plan.rules = NULL;
+    run.watch = watch;
+    return close_judging(&run, read_all(&run, err));
+}
+
+bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *judged,
+                         bd_err *err) {
+    judging run;
+    open_judging(&run, session, judged);
+    run.plan.rules = NULL;
+    run.watch = watch;
+    run.is_reread = true;
+    bd_rc rc = scan_all(&run, err);
+    for (unsigned i = 0; i < session->jobs; i++) {
+        bd_spool_close(run.rows[i]);
+        bd_arena_close(run.arenas[i]);
     }
     return rc;
 }

@@ -14,11 +14,15 @@ typedef BD_VEC(part) parts;
 struct bd_policy_mapper {
     const bd_policies *policies;
     bd_arena *arena;
-    bd_map *by_type; /* -> parts * */
+    bd_map *by_type; /* -> entry * */
     size_t type_count;
-    bd_str last_type; /* records of one type come one after another */
-    const parts *last;
+    const struct entry *last; /* records of one type come one after another */
 };
+
+typedef struct entry {
+    bd_str type;
+    parts list;
+} entry;
 
 typedef struct {
     const bd_policies *policies;
@@ -90,24 +94,24 @@ static void list_parts(bd_policy_mapper *mapper, bd_str type, bd_arena *arena, b
 }
 
 static const parts *parts_of(bd_policy_mapper *mapper, bd_str type, bd_arena *scratch) {
-    if (mapper->last != NULL && bd_str_eq(type, mapper->last_type)) {
-        return mapper->last;
+    if (mapper->last != NULL && bd_str_eq(type, mapper->last->type)) {
+        return &mapper->last->list;
     }
-    parts *list = bd_map_find(mapper->by_type, type);
-    if (list == NULL) {
+    entry *found = bd_map_find(mapper->by_type, type);
+    if (found == NULL) {
         bool is_kept = mapper->type_count < MAPPER_TYPES_MAX;
         bd_arena *arena = is_kept ? mapper->arena : scratch;
-        list = bd_new(arena, parts, 1);
-        list_parts(mapper, type, arena, scratch, list);
+        found = bd_new(arena, entry, 1);
+        found->type = bd_str_copy(arena, type);
+        list_parts(mapper, type, arena, scratch, &found->list);
         if (!is_kept) {
-            return list;
+            return &found->list;
         }
         mapper->type_count++;
-        bd_map_put(mapper->by_type, type, list);
+        bd_map_put(mapper->by_type, type, found);
     }
-    mapper->last_type = bd_str_copy(mapper->arena, type);
-    mapper->last = list;
-    return list;
+    mapper->last = found;
+    return &found->list;
 }
 
 /* ---- rows

@@ -118,6 +118,10 @@ static bool read_value(evaluation *eval, const path *at, const bd_value **out) {
     if (!may_read(eval, at)) {
         return false;
     }
+    if (eval->record == NULL) {
+        *out = &eval->type; /* it is all that is known */
+        return true;
+    }
     if (at->is_full_name) {
         *out = bd_value_string(eval->scratch, bd_full_name(eval->scratch, eval->setting->id));
         return true;
