@@ -109,9 +109,10 @@ typedef struct {
     bool is_partial;       /* the record shows chosen columns only: what it lacks is not known */
 } bd_policy_setting;
 
-/* INPUT names `subject`, the JSON pointer and what was not understood: operator, function, field or key. */
+/* INPUT names `subject`, the JSON pointer (below `key`) and what was not understood: operator, function, field or
+ * key. */
 BD_MUST_USE bd_rc bd_policy_condition_compile(const bd_value *json, const bd_value *parameters,
-                                              const char *subject, bd_arena *arena,
+                                              const char *subject, bd_str key, bd_arena *arena,
                                               const bd_condition **out, bd_err *err);
 /* `reason` (may be NULL) gets the sentence of an unknown.  Allocated in <scratch>. */
 bd_verdict bd_policy_condition_eval(const bd_condition *condition, const bd_value *record,
@@ -129,6 +130,8 @@ BD_MUST_USE bd_rc bd_template_compile(const bd_value *json, const bd_value *para
                                       const bd_template **out, bd_err *err);
 /* Its value where it needs no record, else NULL. */
 const bd_value *bd_template_constant(const bd_template *from);
+/* The first parameter in it without a value, or "". */
+bd_str bd_template_unset(const bd_template *from);
 /* NULL when it cannot be told; `reason` says why. */
 const bd_value *bd_template_eval(const bd_template *from, const bd_value *record,
                                  const bd_source_def *source, const bd_policy_setting *setting,

@@ -125,10 +125,14 @@ static bd_rc settle_text(building *build, const bd_value *json, const bd_value *
     BD_TRY(bd_template_compile(json, parameters, subject, bd_str_of(key), build->arena, &made,
                                err));
     const bd_value *value = bd_template_constant(made);
+    bd_str unset = bd_template_unset(made);
+    if (unset.size > 0) {
+        BD_RAISE(err, BD_ERR_INPUT, "cannot use %s at '/%s': the parameter '%.*s' has no value",
+                 subject, key, BD_ARG(bd_str_sub(unset, 0, 64)));
+    }
     if (value == NULL || value->kind != BD_STRING) {
-        BD_RAISE(err, BD_ERR_INPUT,
-                 "cannot use %s at '/%s': it has no value without a parameter, expected a text",
-                 subject, key);
+        BD_RAISE(err, BD_ERR_INPUT, "cannot use %s at '/%s': expected a constant text", subject,
+                 key);
     }
     *out = value->text;
     return BD_OK;
@@ -187,9 +191,8 @@ static bd_rc settle_related(building *build, const bd_value *details, const bd_v
     BD_TRY(settle_optional(build, member(details, "resourceGroupName"), parameters, subject,
                            "then/details/resourceGroupName", &made->group, err));
     if (condition != NULL) {
-        const char *whole =
-            bd_str_format(build->arena, "%s, existence condition,", subject).data;
-        BD_TRY(bd_policy_condition_compile(condition, parameters, whole, build->arena,
+        BD_TRY(bd_policy_condition_compile(condition, parameters, subject,
+                                           BD_STR("then/details/existenceCondition"), build->arena,
                                            &made->existence, err));
     }
     made->related_type = bd_str_lower(build->arena, type_text);
@@ -244,8 +247,8 @@ static bd_rc settle_rule(building *build, const bd_value *json, const bd_value *
                  "cannot use %s at '/then/effect': the effect '%.*s' is not understood", subject,
                  BD_ARG(bd_str_sub(word, 0, 64)));
     }
-    BD_TRY(bd_policy_condition_compile(condition, parameters, subject, build->arena, &made->rule,
-                                       err));
+    BD_TRY(bd_policy_condition_compile(condition, parameters, subject, BD_STR("if"), build->arena,
+                                       &made->rule, err));
     made->is_any_type =
         bd_condition_may_hold(made->rule, BD_STR("no.such/type"), NULL, build->arena);
     return has_related

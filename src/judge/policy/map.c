@@ -41,6 +41,16 @@ bd_policy_mapper *bd_policy_mapper_make(const bd_policies *policies, bd_arena *a
     return mapper;
 }
 
+void pack_rest(bd_packer *packer, const bd_policy_row *row) {
+    bd_pack_u8(packer, (uint8_t)row->verdict);
+    bd_pack_u8(packer, row->needs_related ? 1 : 0);
+    bd_pack_u8(packer, row->has_name ? 1 : 0);
+    const bd_str texts[] = {row->type, row->resource, row->subscription, row->reason};
+    for (size_t i = 0; i < BD_COUNT(texts); i++) {
+        bd_pack_text(packer, texts[i]);
+    }
+}
+
 /* ---- types
  * ---------------------------------------------------------------------------------------------- */
 
@@ -261,16 +271,10 @@ void bd_policy_map(bd_policy_mapper *mapper, const bd_policy_subject *subject, b
 
 void bd_policy_row_pack(bd_packer *packer, const bd_policy_row *row) {
     bd_pack_u32(packer, row->policy);
-    bd_pack_key(packer, row->join);
-    bd_pack_u8(packer, row->is_related ? 0 : 1); /* what is asked for comes before who asks */
+    bd_pack_u8(packer, row->is_related ? 0 : 1);
     bd_pack_key(packer, row->key);
     bd_pack_u8(packer, row->is_partial ? 1 : 0);
     bd_pack_i64(packer, -(int64_t)row->day);
-    bd_pack_u8(packer, (uint8_t)row->verdict);
-    bd_pack_u8(packer, row->needs_related ? 1 : 0);
-    bd_pack_u8(packer, row->has_name ? 1 : 0);
-    const bd_str texts[] = {row->type, row->resource, row->subscription, row->reason};
-    for (size_t i = 0; i < BD_COUNT(texts); i++) {
-        bd_pack_text(packer, texts[i]);
-    }
+    pack_rest(packer, row);
+    bd_pack_key(packer, row->join);
 }

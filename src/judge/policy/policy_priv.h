@@ -32,6 +32,9 @@ struct bd_policies {
     size_t count;
 };
 
+/* map.c: what is carried behind the part of a row that sorts */
+void pack_rest(bd_packer *packer, const bd_policy_row *row);
+
 /* relate.c */
 void settle_relation(policy *out, bool is_subscription_scope, bd_arena *arena);
 bd_str anchor_of_related(const policy *of, const bd_record *record, bd_arena *arena);

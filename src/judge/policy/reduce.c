@@ -1,11 +1,13 @@
-/* Sorted rows to one verdict per resource and policy.
+/* Rows to one verdict per resource and policy, in two sorts.
  *
- * Order: policy, join, what is asked for before who asks, key, whole records before partial ones, newest first.  Of
- * the rows of one key the first day of the first kind counts; where it has two verdicts, the worse one. */
+ * First by policy, side and key: the same resource may stand in several files, and of its rows the one from a whole
+ * record counts before one of chosen columns, then the newest; of two of one day the worse verdict.  Then by policy
+ * and join, what is asked for before who asks. */
 #include "bindery/policy.h"
 
 #include "policy_priv.h"
 
+#define JOIN_BYTES ((size_t)16 << 20)
 #define ROW_BYTES ((size_t)4 << 20) /* a row has at most 64 KiB */
 
 typedef struct {
@@ -19,6 +21,10 @@ typedef struct {
     bd_map **by_type; /* per policy: type -> index + 1 */
     bd_policy_row held;
     bool has_held;
+    bd_sorter *joins; /* the second sort */
+    bd_packer *packer;
+    bd_rc rc; /* first failure of it */
+    bd_err *err;
     /* what is asked for in the group at hand */
     bd_str join;
     uint32_t policy;
@@ -26,21 +32,41 @@ typedef struct {
     bd_str why;
 } reducing;
 
+static void unpack_rest(bd_unpacker *unpacker, bd_arena *arena, bd_policy_row *out) {
+    out->verdict = (bd_verdict)bd_unpack_u8(unpacker);
+    out->needs_related = bd_unpack_u8(unpacker) == 1;
+    out->has_name = bd_unpack_u8(unpacker) == 1;
+    bd_str *const texts[] = {&out->type, &out->resource, &out->subscription, &out->reason};
+    for (size_t i = 0; i < BD_COUNT(texts); i++) {
+        *texts[i] = bd_str_copy(arena, bd_unpack_text(unpacker));
+    }
+}
+
 static void unpack_row(bd_str record, bd_arena *arena, bd_policy_row *out) {
     bd_unpacker unpacker = {.record = record};
     out->policy = bd_unpack_u32(&unpacker);
-    out->join = bd_unpack_key(&unpacker, arena);
     out->is_related = bd_unpack_u8(&unpacker) == 0;
     out->key = bd_unpack_key(&unpacker, arena);
     out->is_partial = bd_unpack_u8(&unpacker) == 1;
     out->day = (bd_day)-bd_unpack_i64(&unpacker);
-    out->verdict = (bd_verdict)bd_unpack_u8(&unpacker);
-    out->needs_related = bd_unpack_u8(&unpacker) == 1;
-    out->has_name = bd_unpack_u8(&unpacker) == 1;
-    bd_str *const texts[] = {&out->type, &out->resource, &out->subscription, &out->reason};
-    for (size_t i = 0; i < BD_COUNT(texts); i++) {
-        *texts[i] = bd_str_copy(arena, bd_unpack_text(&unpacker));
-    }
+    unpack_rest(&unpacker, arena, out);
+    out->join = bd_unpack_key(&unpacker, arena);
+}
+
+static void pack_join(bd_packer *packer, const bd_policy_row *row) {
+    bd_pack_begin(packer);
+    bd_pack_u32(packer, row->policy);
+    bd_pack_key(packer, row->join);
+    bd_pack_u8(packer, row->is_related ? 0 : 1);
+    pack_rest(packer, row);
+}
+
+static void unpack_join(bd_str record, bd_arena *arena, bd_policy_row *out) {
+    bd_unpacker unpacker = {.record = record};
+    out->policy = bd_unpack_u32(&unpacker);
+    out->join = bd_unpack_key(&unpacker, arena);
+    out->is_related = bd_unpack_u8(&unpacker) == 0;
+    unpack_rest(&unpacker, arena, out);
 }
 
 /* ---- counting
@@ -112,34 +138,39 @@ static void enter_group(reducing *state, const bd_policy_row *row) {
     state->why = BD_STR("");
 }
 
-static void take_row(reducing *state, const bd_policy_row *row) {
-    if (row->is_related) {
-        state->has_any = true;
-        state->has_pass = state->has_pass || row->verdict == BD_PASS;
-        if (row->verdict == BD_CANNOT_TELL && !state->has_unknown) {
-            state->has_unknown = true;
-            state->why = bd_str_copy(state->group, row->reason);
-        }
+static void take_join(reducing *state, const bd_policy_row *row) {
+    enter_group(state, row);
+    if (!row->is_related) {
+        settle_needing(state, row);
         return;
     }
-    if (row->needs_related) {
-        settle_needing(state, row);
-    } else {
-        settle(state, row, row->verdict, row->reason);
+    state->has_any = true;
+    state->has_pass = state->has_pass || row->verdict == BD_PASS;
+    if (row->verdict == BD_CANNOT_TELL && !state->has_unknown) {
+        state->has_unknown = true;
+        state->why = bd_str_copy(state->group, row->reason);
     }
 }
 
+/* ---- the first sort
+ * ------------------------------------------------------------------------------------- */
+
 static void flush(reducing *state) {
-    if (state->has_held) {
-        enter_group(state, &state->held);
-        take_row(state, &state->held);
+    const bd_policy_row *row = &state->held;
+    if (!state->has_held || bd_failed(state->rc)) {
+        return;
     }
     state->has_held = false;
+    if (!row->is_related && !row->needs_related) {
+        settle(state, row, row->verdict, row->reason);
+        return;
+    }
+    pack_join(state->packer, row);
+    state->rc = bd_sorter_put(state->joins, bd_pack_end(state->packer), state->err);
 }
 
 static bool is_same_key(const bd_policy_row *a, const bd_policy_row *b) {
-    return a->policy == b->policy && a->is_related == b->is_related &&
-           bd_str_eq(a->key, b->key) && bd_str_eq(a->join, b->join);
+    return a->policy == b->policy && a->is_related == b->is_related && bd_str_eq(a->key, b->key);
 }
 
 static void hold(reducing *state, const bd_policy_row *row) {
@@ -176,11 +207,11 @@ static int cmp_findings(const void *context, const void *a, const void *b) {
 
 static bd_rc reduce_rows(reducing *state, bd_sorter *sorter, bd_err *err) {
     bd_str record;
-    bool has_record = false;
+    bool has_record = true;
     BD_TRY(bd_sorter_finish(sorter, err));
     for (;;) {
         BD_TRY(bd_sorter_next(sorter, &record, &has_record, err));
-        if (!has_record) {
+        if (!has_record || bd_failed(state->rc)) {
             break;
         }
         bd_policy_row row = {0};
@@ -189,7 +220,23 @@ static bd_rc reduce_rows(reducing *state, bd_sorter *sorter, bd_err *err) {
         put_row(state, &row);
     }
     flush(state);
-    return BD_OK;
+    return state->rc;
+}
+
+static bd_rc reduce_joins(reducing *state, bd_err *err) {
+    bd_str record;
+    bool has_record = true;
+    BD_TRY(bd_sorter_finish(state->joins, err));
+    for (;;) {
+        BD_TRY(bd_sorter_next(state->joins, &record, &has_record, err));
+        if (!has_record) {
+            return BD_OK;
+        }
+        bd_policy_row row = {0};
+        bd_arena_reset(state->kept);
+        unpack_join(record, state->kept, &row);
+        take_join(state, &row);
+    }
 }
 
 bd_rc bd_policies_reduce(const bd_policies *policies, bd_sorter *sorter,
@@ -203,9 +250,16 @@ bd_rc bd_policies_reduce(const bd_policies *policies, bd_sorter *sorter,
                       .kept = bd_arena_open("row", ROW_BYTES),
                       .group = bd_arena_open("group", ROW_BYTES),
                       .policy = UINT32_MAX,
+                      .joins = bd_sorter_open(JOIN_BYTES),
+                      .packer = bd_new(arena, bd_packer, 1),
+                      .err = err,
                       .results = bd_new(arena, bd_policy_result, policies->count + 1),
                       .by_type = bd_new(arena, bd_map *, policies->count + 1)};
     bd_rc rc = reduce_rows(&state, sorter, err);
+    if (!bd_failed(rc)) {
+        rc = reduce_joins(&state, err);
+    }
+    bd_sorter_close(state.joins);
     bd_arena_close(state.next);
     bd_arena_close(state.kept);
     bd_arena_close(state.group);

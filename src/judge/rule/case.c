@@ -52,7 +52,7 @@ static bd_rc answer_policy(casework *work, const bd_value *json, const bd_value 
     bd_policy_setting setting = setting_of(work, json, record);
     bd_str reason = BD_STR("");
     BD_TRY(bd_policy_condition_compile(bd_value_find(json, "if"), own_parameters(work, json),
-                                       "the condition", work->arena, &made, err));
+                                       "the condition", BD_STR("if"), work->arena, &made, err));
     bd_verdict verdict =
         bd_policy_condition_eval(made, record, NULL, &setting, work->arena, &reason);
     *out = verdict == BD_CANNOT_TELL

@@ -164,6 +164,11 @@ static bd_rc compile_field(compiler *compile, const bd_value *json, const scope 
     if (is_template(json->text)) {
         expression made = {0};
         BD_TRY(compile_expression(compile, json, scopes, at, &made));
+        bd_str unset = unset_parameter(&made);
+        if (unset.size > 0) {
+            return refuse(compile, at, "the parameter '%.*s' has no value",
+                          BD_ARG(bd_str_visible(compile->arena, bd_str_sub(unset, 0, 64))));
+        }
         if (made.kind != EXPR_LITERAL || made.literal->kind != BD_STRING) {
             return refuse(compile, at,
                           "expected a field path, found the template '%.*s', which has no text of "
@@ -316,15 +321,16 @@ bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *sc
 }
 
 bd_rc bd_policy_condition_compile(const bd_value *json, const bd_value *parameters,
-                                  const char *subject, bd_arena *arena, const bd_condition **out,
-                                  bd_err *err) {
+                                  const char *subject, bd_str key, bd_arena *arena,
+                                  const bd_condition **out, bd_err *err) {
     compiler compile = {.arena = arena,
                         .parameters = parameters,
                         .subject = subject,
                         .is_policy = true,
                         .err = err};
+    place at = {.key = key};
     bd_condition *condition = bd_new(arena, bd_condition, 1);
-    BD_TRY(compile_condition(&compile, json, NULL, NULL, &condition->root));
+    BD_TRY(compile_condition(&compile, json, NULL, &at, &condition->root));
     *out = condition;
     return BD_OK;
 }

@@ -334,6 +334,14 @@ static bd_rc compile_template(compiler *compile, bd_str text, const scope *scope
                : refuse_at(&parse, "the end of the expression");
 }
 
+bd_str unset_parameter(const expression *from) {
+    bd_str found = from->kind == EXPR_UNSET ? from->name : BD_STR("");
+    for (size_t i = 0; found.size == 0 && i < from->arg_count; i++) {
+        found = unset_parameter(&from->args[i]);
+    }
+    return found;
+}
+
 /* ---- literals
  * ------------------------------------------------------------------------------------------- */
 
@@ -408,6 +416,10 @@ bd_rc bd_template_compile(const bd_value *json, const bd_value *parameters, cons
     BD_TRY(compile_expression(&compile, json, NULL, &at, &made->root));
     *out = made;
     return BD_OK;
+}
+
+bd_str bd_template_unset(const bd_template *from) {
+    return unset_parameter(&from->root);
 }
 
 const bd_value *bd_template_constant(const bd_template *from) {

@@ -103,6 +103,18 @@ static bd_rc compile_policy_path(compiler *compile, bd_str text, const scope *sc
                                  const place *at, path *out) {
     alias found;
     path *otherwise = NULL;
+    if (bd_str_ieq(text, BD_STR("tags[]")) || bd_str_ieq(text, BD_STR("tags['']"))) {
+        /* what a parameter without a tag's name makes of it: a tag that nothing has */
+        segment *none = bd_new(compile->arena, segment, 1);
+        *none = (segment){.key = BD_STR_INIT("tags[]")};
+        *out = (path){.text = text,
+                      .segments = none,
+                      .count = 1,
+                      .whole = none,
+                      .whole_count = 1,
+                      .scope = SCOPE_RECORD};
+        return BD_OK;
+    }
     bool is_fine = resolve_alias(compile->arena, text, &found) &&
                    set_path(compile, text, found.path, scopes, out);
     if (is_fine && found.otherwise.size > 0) {

@@ -132,6 +132,7 @@ bool resolve_alias(bd_arena *arena, bd_str text, alias *out);
 bd_str strip_alias(bd_str text); /* checks: the path alone, whatever the type */
 /* expression.c: a literal, or a template such as [concat('a', parameters('b'))]. */
 bool is_template(bd_str text);
+bd_str unset_parameter(const expression *from); /* the first one without a value, or "" */
 bd_rc compile_expression(compiler *compile, const bd_value *json, const scope *scopes,
                          const place *at, expression *out);
 bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *scopes,
