@@ -52,8 +52,9 @@ const char *bd_policy_state_text(bd_policy_state state); /* "runs", "disabled", 
 
 typedef struct {
     bd_str id, title, effect, mode, version, file;
-    bd_str initiative, reference; /* title of the initiative and the member's own name in it, or "" */
-    bd_strs groups;               /* in the initiative */
+    bd_str initiative,
+        reference;  /* title of the initiative and the member's own name in it, or "" */
+    bd_strs groups; /* in the initiative */
     bd_policy_state state;
     bd_str problem; /* why it is unsupported */
 } bd_policy;
@@ -89,14 +90,14 @@ typedef struct {
 
 typedef struct {
     uint32_t policy;
-    bd_str join;          /* "" where the resource alone decides */
-    bool is_related;      /* the side that a left row asks for */
-    bd_str key;           /* of the record; a resource counts once */
-    bool is_partial;      /* a row from a whole record is preferred */
-    bd_day day;           /* then the newest */
-    bd_verdict verdict;   /* related: does it meet the existence condition? */
-    bool needs_related;   /* left: the verdict hangs on the other side */
-    bool has_name;        /* left: it asks for one related resource by name */
+    bd_str join;        /* "" where the resource alone decides */
+    bool is_related;    /* the side that a left row asks for */
+    bd_str key;         /* of the record; a resource counts once */
+    bool is_partial;    /* a row from a whole record is preferred */
+    bd_day day;         /* then the newest */
+    bd_verdict verdict; /* related: does it meet the existence condition? */
+    bool needs_related; /* left: the verdict hangs on the other side */
+    bool has_name;      /* left: it asks for one related resource by name */
     bd_str type, resource, subscription, reason;
 } bd_policy_row;
 void bd_policy_row_pack(bd_packer *packer, const bd_policy_row *row);
@@ -121,7 +122,7 @@ typedef struct {
 } bd_policy_finding;
 
 typedef struct {
-    BD_VEC(bd_policy_count) counts; /* sorted by type */
+    BD_VEC(bd_policy_count) counts;     /* sorted by type */
     BD_VEC(bd_policy_finding) findings; /* sorted by type and resource */
 } bd_policy_result;
 

@@ -110,13 +110,11 @@ static bd_rc load_folder(loading *load, const char *folder, bd_err *err) {
     return BD_OK;
 }
 
-static bd_rc load_parameters(const char *path, bd_arena *arena, const bd_value **out,
-                             bd_err *err) {
+static bd_rc load_parameters(const char *path, bd_arena *arena, const bd_value **out, bd_err *err) {
     const bd_value *json = NULL, *inner = NULL;
     BD_TRY(read_policy(path, arena, &json, err));
-    bool is_assignment =
-        bd_value_lookup(json, BD_STR("parameters"), &inner) == BD_LOOKUP_FOUND &&
-        inner->kind == BD_OBJECT;
+    bool is_assignment = bd_value_lookup(json, BD_STR("parameters"), &inner) == BD_LOOKUP_FOUND &&
+                         inner->kind == BD_OBJECT;
     *out = is_assignment ? inner : json;
     if ((*out)->kind != BD_OBJECT) {
         BD_RAISE(err, BD_ERR_INPUT,

@@ -79,11 +79,11 @@ static void note_record(void *context, uint32_t evidence, const bd_record *recor
     bd_str name = joined(scratch, record->source->id, type, record->scope);
     if (bd_map_find(file->seen, name) == NULL) {
         bd_map_put(file->seen, name, file);
-        *bd_push(keep, &file->notes) = (note){.source = record->source->id,
-                                              .type = bd_str_copy(keep, type),
-                                              .scope = bd_str_copy(keep, record->scope),
-                                              .subscription =
-                                                  bd_str_copy(keep, record->subscription)};
+        *bd_push(keep, &file->notes) =
+            (note){.source = record->source->id,
+                   .type = bd_str_copy(keep, type),
+                   .scope = bd_str_copy(keep, record->scope),
+                   .subscription = bd_str_copy(keep, record->subscription)};
     }
     if (is_group(type)) {
         *bd_push(keep, &file->groups) = bd_value_copy(keep, record->value);
@@ -124,8 +124,7 @@ static void note_newest(evaluating *run, bd_str name, bd_day day, bool is_comple
 static void note_subscription(evaluating *run, bd_str guid) {
     if (guid.size > 0 && bd_map_find(run->has_subscription, guid) == NULL) {
         bd_map_put(run->has_subscription, guid, run);
-        *bd_push(run->session->arena, &run->subscriptions) =
-            bd_str_copy(run->session->arena, guid);
+        *bd_push(run->session->arena, &run->subscriptions) = bd_str_copy(run->session->arena, guid);
     }
 }
 
@@ -180,8 +179,7 @@ static void settle_wanted(evaluating *run) {
             const note *one = &file->notes.data[n];
             const newest *found =
                 bd_map_find(run->newest, joined(arena, one->source, one->type, one->scope));
-            run->is_wanted[i] =
-                run->is_wanted[i] || (found != NULL && found->day == run->days[i]);
+            run->is_wanted[i] = run->is_wanted[i] || (found != NULL && found->day == run->days[i]);
             note_complete(run, one->source, one->type, one->scope);
         }
         for (size_t s = 0; s < item->facts.seen.count; s++) {
@@ -204,10 +202,10 @@ static void settle_wanted(evaluating *run) {
 /* Members that every resource has, whatever its settings. */
 static bool is_envelope_key(bd_str key) {
     static const char *const keys[] = {
-        "id",         "name",     "type",           "kind",       "location",
-        "tags",       "sku",      "plan",           "identity",   "zones",
-        "managedBy",  "etag",     "resourceGroup",  "tenantId",   "subscriptionId",
-        "systemData", "apiVersion", "createdTime",  "changedTime", "extendedLocation",
+        "id",         "name",       "type",          "kind",        "location",
+        "tags",       "sku",        "plan",          "identity",    "zones",
+        "managedBy",  "etag",       "resourceGroup", "tenantId",    "subscriptionId",
+        "systemData", "apiVersion", "createdTime",   "changedTime", "extendedLocation",
         "properties"};
     for (size_t i = 0; i < BD_COUNT(keys); i++) {
         if (bd_str_ieq(key, bd_str_of(keys[i]))) {
@@ -327,8 +325,8 @@ static bool is_complete(void *context, bd_str type, bd_str subscription, bd_str 
     bd_arena *scratch = bd_arena_open("look-up", (size_t)1 << 20);
     bool is_found = false;
     for (size_t i = 0; i < BD_COUNT(scopes); i++) {
-        is_found = is_found || bd_map_find(run->complete, joined(scratch, BD_STR(""), type,
-                                                                 scopes[i])) != NULL;
+        is_found = is_found ||
+                   bd_map_find(run->complete, joined(scratch, BD_STR(""), type, scopes[i])) != NULL;
     }
     bd_arena_close(scratch);
     return is_found;
@@ -362,10 +360,14 @@ static const bd_value *policy_value(bd_arena *arena, const bd_policy *policy,
     const struct {
         const char *key;
         bd_str text;
-    } texts[] = {{"id", policy->id},           {"title", policy->title},
-                 {"effect", policy->effect},   {"mode", policy->mode},
-                 {"version", policy->version}, {"file", policy->file},
-                 {"problem", policy->problem}, {"initiative", policy->initiative},
+    } texts[] = {{"id", policy->id},
+                 {"title", policy->title},
+                 {"effect", policy->effect},
+                 {"mode", policy->mode},
+                 {"version", policy->version},
+                 {"file", policy->file},
+                 {"problem", policy->problem},
+                 {"initiative", policy->initiative},
                  {"reference", policy->reference}};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         if (texts[i].text.size > 0) {
@@ -412,8 +414,7 @@ static const bd_value *result_value(evaluating *run, const bd_policy_result *res
 static bool has_unanswered(const bd_policies *policies, bool is_strict) {
     for (size_t i = 0; i < bd_policies_count(policies); i++) {
         const bd_policy *policy = bd_policies_at(policies, i);
-        bool is_open =
-            policy->state == BD_POLICY_UNSUPPORTED || policy->state == BD_POLICY_ABSENT;
+        bool is_open = policy->state == BD_POLICY_UNSUPPORTED || policy->state == BD_POLICY_ABSENT;
         if (is_open && (is_strict || policy->initiative.size == 0)) {
             return true;
         }
@@ -466,8 +467,8 @@ static bd_rc judge_all(evaluating *run, bd_sorter *sorter, const bd_value **out,
     BD_TRY(check_workers(run, err));
     BD_TRY(sort_rows(run, sorter, err));
     bd_policy_result *results = NULL;
-    BD_TRY(bd_policies_reduce(run->policies, sorter, is_complete, run, session->arena, &results,
-                              err));
+    BD_TRY(
+        bd_policies_reduce(run->policies, sorter, is_complete, run, session->arena, &results, err));
     *out = result_value(run, results);
     return BD_OK;
 }

@@ -122,8 +122,8 @@ static void give_up(building *build, policy *made, const bd_err *problem) {
 static bd_rc settle_text(building *build, const bd_value *json, const bd_value *parameters,
                          const char *subject, const char *key, bd_str *out, bd_err *err) {
     const bd_template *made = NULL;
-    BD_TRY(bd_template_compile(json, parameters, subject, bd_str_of(key), build->arena, &made,
-                               err));
+    BD_TRY(
+        bd_template_compile(json, parameters, subject, bd_str_of(key), build->arena, &made, err));
     const bd_value *value = bd_template_constant(made);
     bd_str unset = bd_template_unset(made);
     if (unset.size > 0) {
@@ -139,9 +139,15 @@ static bd_rc settle_text(building *build, const bd_value *json, const bd_value *
 }
 
 static bd_rc check_detail_keys(const bd_value *details, const char *subject, bd_err *err) {
-    static const char *const known[] = {
-        "type",       "name",            "existenceScope",    "resourceGroupName", "existenceCondition",
-        "deployment", "deploymentScope", "roleDefinitionIds", "evaluationDelay"};
+    static const char *const known[] = {"type",
+                                        "name",
+                                        "existenceScope",
+                                        "resourceGroupName",
+                                        "existenceCondition",
+                                        "deployment",
+                                        "deploymentScope",
+                                        "roleDefinitionIds",
+                                        "evaluationDelay"};
     for (size_t i = 0; i < details->count; i++) {
         bool is_known = false;
         for (size_t k = 0; k < BD_COUNT(known); k++) {
@@ -186,8 +192,8 @@ static bd_rc settle_related(building *build, const bd_value *details, const bd_v
                  "'subscription' or 'resourceGroup'",
                  subject, BD_ARG(bd_str_sub(scope_text, 0, 64)));
     }
-    BD_TRY(settle_optional(build, member(details, "name"), parameters, subject,
-                           "then/details/name", &made->name, err));
+    BD_TRY(settle_optional(build, member(details, "name"), parameters, subject, "then/details/name",
+                           &made->name, err));
     BD_TRY(settle_optional(build, member(details, "resourceGroupName"), parameters, subject,
                            "then/details/resourceGroupName", &made->group, err));
     if (condition != NULL) {
@@ -232,12 +238,12 @@ static bd_rc settle_rule(building *build, const bd_value *json, const bd_value *
         BD_RAISE(err, BD_ERR_INPUT,
                  "cannot use %s at '/policyRule': expected 'if' and 'then' with 'effect'", subject);
     }
-    BD_TRY(settle_text(build, effect, parameters, subject, "then/effect", &made->shown.effect,
-                       err));
+    BD_TRY(
+        settle_text(build, effect, parameters, subject, "then/effect", &made->shown.effect, err));
     bd_str word = made->shown.effect;
     if (IS_WORD(word, "disabled", "manual")) {
-        made->shown.state = bd_str_ieq(word, BD_STR("manual")) ? BD_POLICY_MANUAL
-                                                               : BD_POLICY_DISABLED;
+        made->shown.state =
+            bd_str_ieq(word, BD_STR("manual")) ? BD_POLICY_MANUAL : BD_POLICY_DISABLED;
         return BD_OK;
     }
     BD_TRY(settle_mode(made->shown.mode, subject, made, err));
@@ -292,8 +298,7 @@ static bd_rc hand_parameters(building *build, const bd_value *one, const bd_valu
         }
         BD_TRY(bd_template_compile(value, own, subject, given->keys[i], build->arena, &made, err));
         const bd_value *constant = bd_template_constant(made);
-        values[i] = constant == NULL ? NULL
-                                     : bd_value_object(build->arena, 1, &key, &constant);
+        values[i] = constant == NULL ? NULL : bd_value_object(build->arena, 1, &key, &constant);
     }
     *out = bd_value_object(build->arena, count, count > 0 ? given->keys : NULL, values);
     return BD_OK;
@@ -319,9 +324,9 @@ static void add_member(building *build, const bd_policy_file *file, const bd_val
                               .id = id}};
     const bd_value *given = NULL;
     bd_err problem;
-    const char *subject =
-        bd_str_format(build->arena, "member '%.*s'", BD_ARG(bd_str_sub(draft.shown.reference, 0, 64)))
-            .data;
+    const char *subject = bd_str_format(build->arena, "member '%.*s'",
+                                        BD_ARG(bd_str_sub(draft.shown.reference, 0, 64)))
+                              .data;
     if (found == NULL) {
         draft.shown.state = BD_POLICY_ABSENT;
         draft.shown.problem = BD_STR("no file that was named holds this definition");

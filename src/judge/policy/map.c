@@ -36,8 +36,8 @@ typedef struct {
 
 bd_policy_mapper *bd_policy_mapper_make(const bd_policies *policies, bd_arena *arena) {
     bd_policy_mapper *mapper = bd_new(arena, bd_policy_mapper, 1);
-    *mapper = (bd_policy_mapper){
-        .policies = policies, .arena = arena, .by_type = bd_map_make(arena)};
+    *mapper =
+        (bd_policy_mapper){.policies = policies, .arena = arena, .by_type = bd_map_make(arena)};
     return mapper;
 }
 
@@ -179,17 +179,17 @@ static void ask_related(const mapping *map, const policy *of, bd_policy_row *row
         if (!fill_text(map, of->group, "resource group", row, &group)) {
             return;
         }
-        anchor = bd_str_format(map->scratch, "/subscriptions/%.*s/resourcegroups/%.*s",
-                               BD_ARG(row->subscription),
-                               BD_ARG(bd_str_lower(map->scratch, group)));
+        anchor =
+            bd_str_format(map->scratch, "/subscriptions/%.*s/resourcegroups/%.*s",
+                          BD_ARG(row->subscription), BD_ARG(bd_str_lower(map->scratch, group)));
     }
     row->has_name = of->name != NULL;
     row->join = join_of(map->scratch, anchor,
                         row->has_name ? wanted_name(of, name, map->scratch) : BD_STR(""));
-    row->reason = bd_str_format(
-        map->scratch, "no '%.*s'%s%.*s%s %s", BD_ARG(of->related_type),
-        row->has_name ? " named '" : "", BD_ARG(name), row->has_name ? "'" : "",
-        of->existence != NULL ? "meets the existence condition" : "exists");
+    row->reason =
+        bd_str_format(map->scratch, "no '%.*s'%s%.*s%s %s", BD_ARG(of->related_type),
+                      row->has_name ? " named '" : "", BD_ARG(name), row->has_name ? "'" : "",
+                      of->existence != NULL ? "meets the existence condition" : "exists");
 }
 
 static void map_subject(const mapping *map, uint32_t index) {
@@ -255,8 +255,7 @@ void bd_policy_map(bd_policy_mapper *mapper, const bd_policy_subject *subject, b
                                       .type = map.type,
                                       .id = subject->record->resource,
                                       .group = subject->group,
-                                      .is_partial = subject->is_partial ||
-                                                    is_data_type(map.type)};
+                                      .is_partial = subject->is_partial || is_data_type(map.type)};
     for (size_t i = 0; i < list->count; i++) {
         if (list->data[i].is_related) {
             map_related(&map, list->data[i].policy);

@@ -7,10 +7,10 @@
 /* Where the resources that an auditIfNotExists asks for hang, seen from the resource that is judged. */
 typedef enum {
     RELATION_NONE,
-    RELATION_EXTENSION,    /* on the resource itself, behind its own "/providers/" */
-    RELATION_NESTED,       /* under the resource, `levels` types deeper */
-    RELATION_GROUP,        /* in its resource group */
-    RELATION_SUBSCRIPTION  /* in its subscription */
+    RELATION_EXTENSION,   /* on the resource itself, behind its own "/providers/" */
+    RELATION_NESTED,      /* under the resource, `levels` types deeper */
+    RELATION_GROUP,       /* in its resource group */
+    RELATION_SUBSCRIPTION /* in its subscription */
 } relation;
 
 typedef struct {

@@ -15,8 +15,9 @@ typedef struct {
     bd_policy_complete_fn *is_complete;
     void *context;
     bd_arena *arena;
-    bd_arena *next, *kept; /* texts of the row just read, and of the one held back: they take turns */
-    bd_arena *group;       /* texts of the group at hand */
+    bd_arena *next,
+        *kept;       /* texts of the row just read, and of the one held back: they take turns */
+    bd_arena *group; /* texts of the group at hand */
     bd_policy_result *results;
     bd_map **by_type; /* per policy: type -> index + 1 */
     bd_policy_row held;
@@ -121,7 +122,8 @@ static void settle_needing(reducing *state, const bd_policy_row *row) {
         return;
     }
     settle(state, row, BD_CANNOT_TELL,
-           bd_str_format(state->kept, "the evidence does not show every '%.*s' that hangs on it", BD_ARG(type)));
+           bd_str_format(state->kept, "the evidence does not show every '%.*s' that hangs on it",
+                         BD_ARG(type)));
 }
 
 /* ---- groups

@@ -25,7 +25,8 @@ static const char *const extensions[] = {
 };
 
 /* Azure answers for it on the machine; evidence has the item in its vault, which names the machine. */
-#define BACKUP_ITEM "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems"
+#define BACKUP_ITEM                                                                                \
+    "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems"
 
 #define SUBSCRIPTION_TYPE BD_STR("microsoft.resources/subscriptions")
 
@@ -68,7 +69,7 @@ void settle_relation(policy *out, bool is_subscription_scope, bd_arena *arena) {
         return;
     }
     out->levels = levels_above(out, arena);
-    out->relation = out->levels > 0          ? RELATION_NESTED
+    out->relation = out->levels > 0         ? RELATION_NESTED
                     : is_subscription_scope ? RELATION_SUBSCRIPTION
                                             : RELATION_GROUP;
 }

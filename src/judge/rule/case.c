@@ -31,12 +31,11 @@ static bd_rc answer_condition(casework *work, const bd_value *json, const bd_val
 }
 
 static bd_policy_setting setting_of(casework *work, const bd_value *json, const bd_value *record) {
-    bd_policy_setting setting = {
-        .as_of = 0,
-        .type = bd_str_lower(work->arena, bd_value_text(record, "type")),
-        .id = bd_value_text(record, "id"),
-        .group = bd_value_find(json, "group"),
-        .is_partial = bd_value_is_true(json, "partial")};
+    bd_policy_setting setting = {.as_of = 0,
+                                 .type = bd_str_lower(work->arena, bd_value_text(record, "type")),
+                                 .id = bd_value_text(record, "id"),
+                                 .group = bd_value_find(json, "group"),
+                                 .is_partial = bd_value_is_true(json, "partial")};
     (void)bd_instant_parse(bd_value_text(json, "as_of"), &setting.as_of);
     return setting;
 }
@@ -55,9 +54,8 @@ static bd_rc answer_policy(casework *work, const bd_value *json, const bd_value 
                                        "the condition", BD_STR("if"), work->arena, &made, err));
     bd_verdict verdict =
         bd_policy_condition_eval(made, record, NULL, &setting, work->arena, &reason);
-    *out = verdict == BD_CANNOT_TELL
-               ? bd_str_format(work->arena, "unknown %.*s", BD_ARG(reason))
-               : truth_word(verdict);
+    *out = verdict == BD_CANNOT_TELL ? bd_str_format(work->arena, "unknown %.*s", BD_ARG(reason))
+                                     : truth_word(verdict);
     return BD_OK;
 }
 
@@ -68,8 +66,7 @@ static bd_rc answer_template(casework *work, const bd_value *json, const bd_valu
     bd_str reason = BD_STR("");
     BD_TRY(bd_template_compile(bd_value_find(json, "template"), own_parameters(work, json),
                                "the template", BD_STR("template"), work->arena, &made, err));
-    const bd_value *value =
-        bd_template_eval(made, record, NULL, &setting, work->arena, &reason);
+    const bd_value *value = bd_template_eval(made, record, NULL, &setting, work->arena, &reason);
     *out = value != NULL ? bd_json_canonical(work->arena, value)
                          : bd_str_format(work->arena, "unknown %.*s", BD_ARG(reason));
     return BD_OK;
@@ -98,8 +95,8 @@ static bd_rc judge_by(const program *made, casework *work, const bd_value *recor
     bd_str reason = holds == BD_FAIL          ? fill_reason(&eval, &made->reason)
                     : holds == BD_CANNOT_TELL ? lacking_reason(&eval)
                                               : BD_STR("");
-    *out = bd_str_trim(bd_str_format(work->arena, "%s %.*s", bd_verdict_text(verdict),
-                                     BD_ARG(reason)));
+    *out = bd_str_trim(
+        bd_str_format(work->arena, "%s %.*s", bd_verdict_text(verdict), BD_ARG(reason)));
     return BD_OK;
 }
 
@@ -128,9 +125,8 @@ static bd_rc answer(casework *work, const bd_value *json, const bd_value *record
     if (bd_value_find(json, "if") != NULL) {
         return answer_policy(work, json, record, out, err);
     }
-    return bd_value_find(json, "template") != NULL
-               ? answer_template(work, json, record, out, err)
-               : answer_condition(work, json, record, out, err);
+    return bd_value_find(json, "template") != NULL ? answer_template(work, json, record, out, err)
+                                                   : answer_condition(work, json, record, out, err);
 }
 
 /* An answer of several words is met by its first one alone: the reason is written where it matters. */
@@ -151,9 +147,9 @@ static bd_str problem_of(casework *work, bd_rc rc, bd_str got, const bd_err *err
     bool wants_error = expected.data[0] == '!';
     bd_str message = bd_failed(rc) ? bd_str_of(err->message) : BD_STR("");
     if (bd_failed(rc) != wants_error) {
-        return wants_error ? bd_str_format(work->arena, "an error was expected, it is %.*s",
-                                           BD_ARG(got))
-                           : bd_str_format(work->arena, "it is refused: %.*s", BD_ARG(message));
+        return wants_error
+                   ? bd_str_format(work->arena, "an error was expected, it is %.*s", BD_ARG(got))
+                   : bd_str_format(work->arena, "it is refused: %.*s", BD_ARG(message));
     }
     if (wants_error) {
         bd_str words = bd_str_sub(expected, 1, expected.size);
@@ -166,8 +162,7 @@ static bd_str problem_of(casework *work, bd_rc rc, bd_str got, const bd_err *err
 }
 
 static bd_rc parse_line(casework *work, size_t index, const bd_value **out, bd_err *err) {
-    bd_rc rc =
-        bd_json_parse(work->lines[index], &bd_json_default_limits, work->arena, out, err);
+    bd_rc rc = bd_json_parse(work->lines[index], &bd_json_default_limits, work->arena, out, err);
     if (bd_failed(rc)) {
         bd_err_context(err, "in the %s of the case at line %zu",
                        index == 0 ? "condition" : "record", work->line);

@@ -218,11 +218,19 @@ static bool order_of(const bd_value *value, const bd_value *operand, int *order)
         *order = bd_number_cmp(value->text, operand->text);
         return true;
     }
-    if (value->kind != BD_STRING || operand->kind != BD_STRING) {
+    bd_instant a, b;
+    bool are_texts = is_scalar(value) && is_scalar(operand) && value->kind != BD_BOOL &&
+                     operand->kind != BD_BOOL;
+    if (!are_texts) {
         return false;
     }
-    bd_instant a, b;
-    if (bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b)) {
+    /* Key Vault writes Unix seconds where its tools write a date */
+    bool are_instants =
+        bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b);
+    if (!are_instants && (value->kind != BD_STRING || operand->kind != BD_STRING)) {
+        return false;
+    }
+    if (are_instants) {
         *order = (a > b) - (a < b);
         return true;
     }
@@ -296,8 +304,8 @@ static bd_verdict policy_equal(const bd_value *value, const bd_value *operand) {
 static bd_verdict policy_any(const bd_value *list, const bd_value *one) {
     bd_verdict all = BD_FAIL;
     for (size_t i = 0; i < list->count; i++) {
-        bd_verdict each = list->items[i].kind == BD_NULL ? BD_FAIL
-                                                         : policy_equal(&list->items[i], one);
+        bd_verdict each =
+            list->items[i].kind == BD_NULL ? BD_FAIL : policy_equal(&list->items[i], one);
         if (each == BD_PASS) {
             return BD_PASS;
         }

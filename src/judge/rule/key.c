@@ -130,9 +130,8 @@ bd_str bd_full_name(bd_arena *arena, bd_str id) {
     }
     for (size_t part = 0; bd_str_cut(&rest, '/', &piece); part++) {
         if (part > 0 && part % 2 == 0) {
-            name = name.size == 0
-                       ? piece
-                       : bd_str_format(arena, "%.*s/%.*s", BD_ARG(name), BD_ARG(piece));
+            name = name.size == 0 ? piece
+                                  : bd_str_format(arena, "%.*s/%.*s", BD_ARG(name), BD_ARG(piece));
         }
     }
     return name;

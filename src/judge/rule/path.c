@@ -268,7 +268,8 @@ static bool select_from(evaluation *eval, const bd_value *value, const path *at,
     if (next->kind != BD_ARRAY) {
         return false;
     }
-    for (size_t m = 0; m < next->count; m++) { /* each of them is a step, or the end of the path is */
+    for (size_t m = 0; m < next->count;
+         m++) { /* each of them is a step, or the end of the path is */
         if (!take_step(eval, 1) || !select_from(eval, &next->items[m], at, i + 1, out)) {
             return false;
         }

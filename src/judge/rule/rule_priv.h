@@ -33,7 +33,7 @@ struct path {
         *whole; /* from the record on: what paths inside a count over this one begin with */
     size_t whole_count;
     bool has_each;
-    int scope; /* SCOPE_RECORD, or the count whose current member the path starts at */
+    int scope;         /* SCOPE_RECORD, or the count whose current member the path starts at */
     bd_str alias_type; /* policies: the resource type an alias speaks of, lower case; or "" */
     const struct path *otherwise; /* policies: where else the alias may stand; may be NULL */
     bool is_alias;                /* policies: names a property, not what all resources have */
@@ -149,18 +149,18 @@ typedef struct {
     bd_value type;               /* stands in for a record's own "type" when it has none */
     bd_arena *scratch;
     const bd_value *current[SCOPES_MAX];
-    bd_str lacking;    /* path of the first comparison that stayed unknown */
-    bool is_ambiguous; /* ... because its keys are */
-    bd_str trouble;    /* or a whole sentence: why something could not be computed */
+    bd_str lacking;                   /* path of the first comparison that stayed unknown */
+    bool is_ambiguous;                /* ... because its keys are */
+    bd_str trouble;                   /* or a whole sentence: why something could not be computed */
     const bd_policy_setting *setting; /* a policy's; NULL: a check's */
     bool only_identity; /* only type, kind and name are known (see bd_condition_may_hold) */
     bool has_gap;       /* a list was absent and read as empty */
-    size_t steps;   /* taken; past STEPS_MAX all is unknown */
+    size_t steps;       /* taken; past STEPS_MAX all is unknown */
 } evaluation;
 
 /* A count inside a count inside a count multiplies: what takes longer than this cannot be told. */
 #define STEPS_MAX 4000000
-#define TEXT_MAX 65536 /* bytes of a text that a function makes */
+#define TEXT_MAX 65536                          /* bytes of a text that a function makes */
 bool take_step(evaluation *eval, size_t steps); /* false: past the limit, and said */
 void note_lacking(evaluation *eval, const path *at, bool is_ambiguous);
 void note_trouble(evaluation *eval, const char *format, ...) BD_PRINTF(2, 3);
@@ -198,6 +198,8 @@ struct function {
     bool is_constant; /* of constant arguments it is one itself */
 };
 const function *find_function(bd_str name);
+/* address.c: false when one is no range, or they are of two versions of IP. */
+bool compare_ranges(bd_str whole, bd_str part, bool *contains);
 const char *nearest_function(bd_arena *arena, bd_str name);
 int truth_of_value(const bd_value *value); /* 1, 0, or -1: no truth value; "true" and "False" are */
 
