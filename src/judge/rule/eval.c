@@ -83,9 +83,12 @@ static bool is_identity(const path *at) {
     return false;
 }
 
+static bool is_type_field(const path *at) {
+    return !at->is_alias && bd_str_ieq(at->text, BD_STR("type"));
+}
+
 static bool may_read(evaluation *eval, const path *at) {
-    bool is_type = !at->is_alias && bd_str_ieq(at->text, BD_STR("type"));
-    if (eval->only_identity && !(eval->record == NULL ? is_type : is_identity(at))) {
+    if (eval->only_identity && !(eval->record == NULL ? is_type_field(at) : is_identity(at))) {
         note_lacking(eval, at, false);
         return false;
     }
@@ -127,6 +130,10 @@ static bool read_value(evaluation *eval, const path *at, const bd_value **out) {
         return true;
     }
     if (is_foreign(eval, at)) {
+        return true;
+    }
+    if (is_type_field(at) && !bd_str_ieq(bd_value_text(eval->record, "type"), eval->type.text)) {
+        *out = &eval->type; /* Key Vault's records, say, have no type or one of ours */
         return true;
     }
     for (const path *one = at; one != NULL && *out == NULL; one = one->otherwise) {
