@@ -115,7 +115,7 @@ const cli_option cli_options[] = {
      "values of the assignment instead of defaults",
      "A policy assignment, or an object of parameters as an assignment has it: "
      "{\"name\":{\"value\":...}}. What it does not name keeps its default.",
-     "bindery -C acme policy eval SOC_2.json definitions/ --parameters assignment.json", "0.1",
+     "bindery -C acme policy eval baseline.json definitions/ --parameters assignment.json", "0.1",
      " policy eval "},
     {OPT_MAN, "--man", NULL, NULL, false, "print the manual page",
      "Prints the whole manual as a man page.", "bindery help --man | man -l -", "0.1", " help "},
