@@ -33,11 +33,11 @@ static void check_case(void *context, size_t line, bd_str condition, bd_str prob
     CHECK_EQ_STR(problem, "");
 }
 
-static void run_cases(const char *name, size_t least) {
+static void run_cases(const char *name, const bd_catalog *catalog, size_t least) {
     bd_str text = test_read_file(
         bd_str_format(test_arena(), "%s/tests/cases/rule/%s", test_root(), name).data);
     bd_arena *scratch = bd_arena_open("case", (size_t)64 << 20);
-    bd_case_world world = {0};
+    bd_case_world world = {.catalog = catalog};
     case_tally seen = {.file = name};
     bd_err err;
     CHECK_OK(bd_cases_run(&world, text, scratch, check_case, &seen, &err), err);
@@ -46,20 +46,20 @@ static void run_cases(const char *name, size_t least) {
 }
 
 TEST(rule, operators_answer_as_the_cases_say) {
-    run_cases("operators.case", 50);
+    run_cases("operators.case", NULL, 50);
 }
 TEST(rule, paths_answer_as_the_cases_say) {
-    run_cases("paths.case", 30);
+    run_cases("paths.case", NULL, 30);
 }
 TEST(rule, logic_answers_as_the_cases_say) {
-    run_cases("logic.case", 40);
+    run_cases("logic.case", NULL, 40);
 }
 
 TEST(rule, policies_answer_as_the_cases_say) {
-    run_cases("policy.case", 75);
+    run_cases("policy.case", NULL, 75);
 }
 TEST(rule, functions_answer_as_the_cases_say) {
-    run_cases("functions.case", 180);
+    run_cases("functions.case", NULL, 180);
 }
 
 /* ---- the truth table: each operator over each kind of value
@@ -704,7 +704,7 @@ TEST(rule, a_check_that_is_half_said_is_refused_by_name) {
     }
 }
 
-TEST(rule, the_built_in_checks_compile) {
+static const bd_catalog *load_built_in(void) {
     static const char *const names[] = {"criteria", "controls", "requirements", "sources",
                                         "checks",   "mappings", "sampling"};
     bd_catalog_file files[BD_COUNT(names)];
@@ -715,9 +715,19 @@ TEST(rule, the_built_in_checks_compile) {
                 .data);
     }
     const bd_catalog *catalog = NULL;
-    const bd_rules *rules = NULL;
     bd_err err;
     CHECK_OK(bd_catalog_load(files, BD_COUNT(files), test_arena(), &catalog, &err), err);
+    return catalog;
+}
+
+TEST(rule, the_built_in_checks_answer_as_the_cases_say) {
+    run_cases("checks.case", load_built_in(), 8);
+}
+
+TEST(rule, the_built_in_checks_compile) {
+    const bd_catalog *catalog = load_built_in();
+    const bd_rules *rules = NULL;
+    bd_err err;
     CHECK_OK(bd_rules_compile(catalog, NULL, test_arena(), &rules, &err), err);
     static const char *const read[] = {"S17",        "S10", "S77", "S20",  "S25r", "csv:leavers",
                                        "csv:roster", "S58", "S63a", "S01n", "S27"};
