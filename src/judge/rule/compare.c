@@ -238,16 +238,17 @@ static bool order_of(const bd_value *value, const bd_value *operand, int *order)
     return true;
 }
 
-static bd_verdict compare_order(operator_kind op, const bd_value *value, const bd_value *operand) {
-    int order = 0;
-    if (!order_of(value, operand, &order)) {
-        return BD_CANNOT_TELL;
-    }
+static bd_verdict verdict_of_order(operator_kind op, int order) {
     bool holds = op == OP_LESS             ? order < 0
                  : op == OP_LESS_OR_EQUALS ? order <= 0
                  : op == OP_GREATER        ? order > 0
                                            : order >= 0;
     return verdict_of(holds);
+}
+
+static bd_verdict compare_order(operator_kind op, const bd_value *value, const bd_value *operand) {
+    int order = 0;
+    return order_of(value, operand, &order) ? verdict_of_order(op, order) : BD_CANNOT_TELL;
 }
 
 /* An empty string is a spelling of "absent", unless the operand asks for exactly that. */
@@ -323,6 +324,16 @@ static bd_verdict policy_contains(const bd_value *value, const bd_value *operand
                : BD_CANNOT_TELL;
 }
 
+/* Two texts compare as texts even where both spell numbers: that is why built-in policies pad them. */
+static bd_verdict policy_order(operator_kind op, const bd_value *value, const bd_value *operand) {
+    bd_instant a, b;
+    bool are_texts = value->kind == BD_STRING && operand->kind == BD_STRING;
+    if (!are_texts || (bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b))) {
+        return compare_order(op, value, operand);
+    }
+    return verdict_of_order(op, bd_str_fold_cmp(value->text, operand->text));
+}
+
 bd_verdict compare_policy(operator_kind op, const bd_value *value, const bd_value *operand) {
     bool is_there = value != NULL && value->kind != BD_NULL;
     if (op == OP_EXISTS) {
@@ -348,7 +359,7 @@ bd_verdict compare_policy(operator_kind op, const bd_value *value, const bd_valu
     case OP_LESS:
     case OP_LESS_OR_EQUALS:
     case OP_GREATER:
-    case OP_GREATER_OR_EQUALS: return compare_order(op, value, operand);
+    case OP_GREATER_OR_EQUALS: return policy_order(op, value, operand);
     case OP_EXISTS: break;
     }
     return BD_CANNOT_TELL;
