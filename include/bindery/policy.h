@@ -128,9 +128,11 @@ typedef struct {
 
 /* Does the evidence show all resources of `type` that hang on `anchor` (an id, lower case) in `subscription`? */
 typedef bool bd_policy_complete_fn(void *context, bd_str type, bd_str subscription, bd_str anchor);
-/* One result per policy, by index.  `sorter` is finished here. */
+/* One result per policy, by index.  `sorter` is finished here.  Memory is flat but for findings, which are kept only
+ * where `wants_findings`. */
 BD_MUST_USE bd_rc bd_policies_reduce(const bd_policies *policies, bd_sorter *sorter,
                                      bd_policy_complete_fn *is_complete, void *context,
-                                     bd_arena *arena, bd_policy_result **out, bd_err *err);
+                                     bool wants_findings, bd_arena *arena, bd_policy_result **out,
+                                     bd_err *err);
 
 #endif

@@ -65,8 +65,8 @@ static const cli_verb *find_verb(int argc, char **argv, int at, int *words) {
 }
 
 /* Names all commands that begin with the word, from the first one on. */
-static bd_rc unfinished_verb(const char *const *known, size_t count, size_t first,
-                             const char *word, bd_err *err) {
+static bd_rc unfinished_verb(const char *const *known, size_t count, size_t first, const char *word,
+                             bd_err *err) {
     char list[256] = "";
     size_t size = strlen(word), used = 0;
     for (size_t i = first; i < count && used < sizeof list; i++) {

@@ -53,6 +53,8 @@ struct evaluating {
     bool *is_wanted;
     bd_day *days;
     worker *workers;
+    bd_arena *scratch; /* one look-up */
+    bool wants_findings;
 };
 
 static bd_str joined(bd_arena *arena, bd_str a, bd_str b, bd_str c) {
@@ -322,13 +324,12 @@ static bd_rc sort_rows(evaluating *run, bd_sorter *sorter, bd_err *err) {
 static bool is_complete(void *context, bd_str type, bd_str subscription, bd_str anchor) {
     const evaluating *run = context;
     const bd_str scopes[] = {anchor, subscription, {"", 0}};
-    bd_arena *scratch = bd_arena_open("look-up", (size_t)1 << 20);
     bool is_found = false;
+    bd_arena_reset(run->scratch);
     for (size_t i = 0; i < BD_COUNT(scopes); i++) {
-        is_found = is_found ||
-                   bd_map_find(run->complete, joined(scratch, BD_STR(""), type, scopes[i])) != NULL;
+        bd_str name = joined(run->scratch, BD_STR(""), type, scopes[i]);
+        is_found = is_found || bd_map_find(run->complete, name) != NULL;
     }
-    bd_arena_close(scratch);
     return is_found;
 }
 
@@ -355,7 +356,7 @@ static const bd_value *finding_value(bd_arena *arena, const bd_policy_finding *f
 }
 
 static const bd_value *policy_value(bd_arena *arena, const bd_policy *policy,
-                                    const bd_policy_result *result) {
+                                    const bd_policy_result *result, bool wants_findings) {
     bd_result out = {.arena = arena};
     const struct {
         const char *key;
@@ -381,6 +382,9 @@ static const bd_value *policy_value(bd_arena *arena, const bd_policy *policy,
         list[i] = count_value(arena, &result->counts.data[i]);
     }
     bd_result_value(&out, "types", bd_value_array(arena, result->counts.count, list));
+    if (!wants_findings) {
+        return bd_result_object(&out);
+    }
     list = bd_new(arena, const bd_value *, result->findings.count + 1);
     for (size_t i = 0; i < result->findings.count; i++) {
         list[i] = finding_value(arena, &result->findings.data[i]);
@@ -397,7 +401,7 @@ static const bd_value *result_value(evaluating *run, const bd_policy_result *res
     for (size_t i = 0; i < count; i++) {
         const bd_policy *policy = bd_policies_at(run->policies, i);
         states[policy->state]++;
-        list[i] = policy_value(arena, policy, &results[i]);
+        list[i] = policy_value(arena, policy, &results[i], run->wants_findings);
     }
     bd_result out = {.arena = arena};
     bd_result_text(&out, "as_of", bd_instant_format(arena, run->session->as_of));
@@ -427,6 +431,7 @@ static bool has_unanswered(const bd_policies *policies, bool is_strict) {
 
 static void open_run(evaluating *run) {
     bd_arena *arena = run->session->arena;
+    run->scratch = bd_arena_open("look-up", (size_t)1 << 20);
     run->newest = bd_map_make(arena);
     run->complete = bd_map_make(arena);
     run->groups = bd_map_make(arena);
@@ -447,6 +452,7 @@ static void open_run(evaluating *run) {
 }
 
 static void close_run(evaluating *run) {
+    bd_arena_close(run->scratch);
     for (unsigned i = 0; i < run->session->jobs; i++) {
         bd_spool_close(run->workers[i].rows);
         bd_arena_close(run->workers[i].arena);
@@ -467,8 +473,8 @@ static bd_rc judge_all(evaluating *run, bd_sorter *sorter, const bd_value **out,
     BD_TRY(check_workers(run, err));
     BD_TRY(sort_rows(run, sorter, err));
     bd_policy_result *results = NULL;
-    BD_TRY(
-        bd_policies_reduce(run->policies, sorter, is_complete, run, session->arena, &results, err));
+    BD_TRY(bd_policies_reduce(run->policies, sorter, is_complete, run, run->wants_findings,
+                              session->arena, &results, err));
     *out = result_value(run, results);
     return BD_OK;
 }
@@ -489,10 +495,10 @@ static bd_rc evaluate(evaluating *run, const bd_value **out, bd_err *err) {
 }
 
 bd_rc bd_run_policy_eval(const bd_run_options *options, const char *const *paths, size_t count,
-                         const char *parameters_path, bd_arena *arena, bd_run_outcome *outcome,
-                         bd_err *err) {
+                         const char *parameters_path, bool wants_findings, bd_arena *arena,
+                         bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
-    evaluating run = {.session = &session};
+    evaluating run = {.session = &session, .wants_findings = wants_findings};
     BD_TRY(bd_policies_load(paths, count, parameters_path, arena, &outcome->diags, &run.policies,
                             err));
     BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));

@@ -50,7 +50,8 @@ static void run_policies(const bd_policies *policies, const bd_value *records) {
         put_record(mapper, &records->items[i], to);
     }
     FUZZ_CHECK(fuzz_holds(
-        bd_policies_reduce(policies, to->sorter, is_complete, NULL, arena, &results, &err), &err));
+        bd_policies_reduce(policies, to->sorter, is_complete, NULL, true, arena, &results, &err),
+        &err));
     for (size_t p = 0; p < bd_policies_count(policies); p++) {
         uint64_t counted = 0;
         for (size_t c = 0; c < results[p].counts.count; c++) {
@@ -68,13 +69,13 @@ static void run_policies(const bd_policies *policies, const bd_value *records) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const bd_value *root = fuzz_json(fuzz_text(data, size));
-    const bd_value *policy = bd_value_find(root, "policy"), *records = bd_value_find(root, "records");
+    const bd_value *policy = bd_value_find(root, "policy"),
+                   *records = bd_value_find(root, "records");
     if (policy != NULL && records != NULL && records->kind == BD_ARRAY &&
         bd_policy_kind_of(policy) != BD_POLICY_NO_KIND) {
         bd_policy_file file = {.path = BD_STR("policy.json"), .json = policy};
-        bd_policy_inputs inputs = {.files = &file,
-                                   .count = 1,
-                                   .parameters = bd_value_find(root, "parameters")};
+        bd_policy_inputs inputs = {
+            .files = &file, .count = 1, .parameters = bd_value_find(root, "parameters")};
         const bd_policies *policies = NULL;
         bd_err err;
         if (fuzz_holds(bd_policies_build(&inputs, fuzz_arena(), &policies, &err), &err)) {

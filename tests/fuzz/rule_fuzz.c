@@ -54,8 +54,7 @@ static void check_policy(const bd_value *condition, const bd_value *parameters,
                     &err)) {
         return;
     }
-    bd_verdict verdict =
-        bd_policy_condition_eval(compiled, record, NULL, &setting, arena, &reason);
+    bd_verdict verdict = bd_policy_condition_eval(compiled, record, NULL, &setting, arena, &reason);
     FUZZ_CHECK(verdict != BD_CANNOT_TELL || reason.size > 0);
     FUZZ_CHECK(bd_policy_condition_eval(compiled, record, NULL, &setting, arena, NULL) == verdict);
     if (verdict == BD_PASS && setting.type.size > 0) {

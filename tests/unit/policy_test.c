@@ -41,9 +41,8 @@ static trial open_trial(const char *const *files, size_t count, const char *para
         list[i].path = bd_str_format(test_arena(), "file-%zu.json", i);
         list[i].is_member_only = count > 1 && i > 0;
     }
-    bd_policy_inputs inputs = {.files = list,
-                               .count = count,
-                               .parameters = parameters == NULL ? NULL : json(parameters)};
+    bd_policy_inputs inputs = {
+        .files = list, .count = count, .parameters = parameters == NULL ? NULL : json(parameters)};
     bd_err err;
     CHECK_OK(bd_policies_build(&inputs, test_arena(), &made.policies, &err), err);
     made.mapper = bd_policy_mapper_make(made.policies, test_arena());
@@ -89,8 +88,8 @@ static bd_str reduce(trial *run, size_t policy, const char *complete) {
     uint64_t sum[4] = {0};
     run->complete = complete;
     if (run->results == NULL) {
-        CHECK_OK(bd_policies_reduce(run->policies, run->sorter, is_complete, run, test_arena(),
-                                    &run->results, &err),
+        CHECK_OK(bd_policies_reduce(run->policies, run->sorter, is_complete, run, true,
+                                    test_arena(), &run->results, &err),
                  err);
         bd_sorter_close(run->sorter);
     }
@@ -113,8 +112,7 @@ static bd_str problem_of(const char *file) {
     "{\"id\":\"/providers/Microsoft.Authorization/policyDefinitions/" name "\",\"properties\":{"   \
     "\"displayName\":\"" name "\",\"mode\":\"" mode "\",\"parameters\":" parameters                \
     ",\"policyRule\":" rule "}}"
-#define IS_STORAGE                                                                                 \
-    "{\"field\":\"type\",\"equals\":\"Microsoft.Storage/storageAccounts\"}"
+#define IS_STORAGE "{\"field\":\"type\",\"equals\":\"Microsoft.Storage/storageAccounts\"}"
 #define HTTPS_RULE(effect)                                                                         \
     "{\"if\":{\"allOf\":[" IS_STORAGE ",{\"field\":\"Microsoft.Storage/storageAccounts/"           \
     "supportsHttpsTrafficOnly\",\"notEquals\":\"true\"}]},\"then\":{\"effect\":\"" effect "\"}}"
@@ -191,8 +189,8 @@ TEST(policy, a_nested_resource_is_looked_for_under_its_own_parent) {
                "Microsoft.Sql/servers/auditingSettings", ",\"properties\":{\"state\":\"Enabled\"}",
                false);
     put_record(&run, GROUP "Microsoft.Sql/servers/off/auditingSettings/Default",
-               "Microsoft.Sql/servers/auditingSettings",
-               ",\"properties\":{\"state\":\"Disabled\"}", false);
+               "Microsoft.Sql/servers/auditingSettings", ",\"properties\":{\"state\":\"Disabled\"}",
+               false);
     put_record(&run, GROUP "Microsoft.Sql/servers/other/auditingSettings/second",
                "Microsoft.Sql/servers/auditingSettings", ",\"properties\":{\"state\":\"Enabled\"}",
                false);
@@ -204,8 +202,8 @@ TEST(policy, a_nested_resource_is_looked_for_under_its_own_parent) {
 }
 
 TEST(policy, what_is_missing_fails_only_where_the_evidence_is_whole) {
-    const char *file = ASK("Microsoft.Sql/servers",
-                           "\"type\":\"Microsoft.Sql/servers/auditingSettings\"");
+    const char *file =
+        ASK("Microsoft.Sql/servers", "\"type\":\"Microsoft.Sql/servers/auditingSettings\"");
     static const struct {
         const char *complete, *expected;
     } rows[] = {{"", "p0 f0 n0 u1"},
@@ -298,8 +296,9 @@ TEST(policy, a_subscription_is_asked_for_what_is_anywhere_in_it) {
                            "\"Microsoft.Security/pricings/pricingTier\",\"equals\":\"Standard\"}");
     trial run = open_trial(&file, 1, NULL);
     put_record(&run, SUB, "Microsoft.Resources/subscriptions", "", true);
-    put_record(&run, SUB "/providers/Microsoft.Security/pricings/Arm", "Microsoft.Security/pricings",
-               ",\"properties\":{\"pricingTier\":\"Standard\"}", false);
+    put_record(&run, SUB "/providers/Microsoft.Security/pricings/Arm",
+               "Microsoft.Security/pricings", ",\"properties\":{\"pricingTier\":\"Standard\"}",
+               false);
     CHECK_EQ_STR(reduce(&run, 0, ""), "p1 f0 n0 u0");
 }
 
@@ -371,7 +370,7 @@ TEST(policy, a_record_of_a_type_that_no_policy_reads_gives_no_row) {
  * ------------------------------------------------------------------------------- */
 
 #define TIER_PARAMETERS                                                                            \
-    "{\"effect\":{\"type\":\"String\",\"defaultValue\":\"Disabled\"},\"bad\":{\"type\":\"Array\","  \
+    "{\"effect\":{\"type\":\"String\",\"defaultValue\":\"Disabled\"},\"bad\":{\"type\":\"Array\"," \
     "\"defaultValue\":[\"x\"]}}"
 #define TIER                                                                                       \
     DEFINITION("tier", "All", TIER_PARAMETERS,                                                     \
@@ -399,9 +398,10 @@ TEST(policy, an_assignment_comes_before_the_defaults) {
 
 #define INITIATIVE                                                                                 \
     "{\"properties\":{\"displayName\":\"Set\",\"parameters\":{\"places\":{\"defaultValue\":["      \
-    "\"westeurope\"]}},\"policyDefinitions\":[{\"policyDefinitionReferenceId\":\"one\","            \
+    "\"westeurope\"]}},\"policyDefinitions\":[{\"policyDefinitionReferenceId\":\"one\","           \
     "\"policyDefinitionId\":\"/providers/microsoft.authorization/policydefinitions/TIER\","        \
-    "\"groupNames\":[\"G_1\"],\"parameters\":{\"effect\":{\"value\":\"Audit\"},\"bad\":{\"value\":" \
+    "\"groupNames\":[\"G_1\"],\"parameters\":{\"effect\":{\"value\":\"Audit\"},\"bad\":{"          \
+    "\"value\":"                                                                                   \
     "\"[parameters('places')]\"}}},{\"policyDefinitionReferenceId\":\"two\","                      \
     "\"policyDefinitionId\":\"/providers/microsoft.authorization/policydefinitions/gone\"}]}}"
 
@@ -446,10 +446,12 @@ TEST(policy, what_is_not_understood_is_named_with_its_place) {
                     "\"audit\"}}"),
          "cannot use policy 'x' at '/if/not': unknown operator 'near', the nearest known one is "
          "'not'"},
-        {DEFINITION("x", "All", "{}",
-                    "{\"if\":{\"field\":\"name\",\"equals\":\"[toLoower('a')]\"},\"then\":{\"effect\":"
-                    "\"audit\"}}"),
-         "cannot use policy 'x' at '/if/equals': the template function 'toLoower' is not understood, "
+        {DEFINITION(
+             "x", "All", "{}",
+             "{\"if\":{\"field\":\"name\",\"equals\":\"[toLoower('a')]\"},\"then\":{\"effect\":"
+             "\"audit\"}}"),
+         "cannot use policy 'x' at '/if/equals': the template function 'toLoower' is not "
+         "understood, "
          "the nearest known one is 'toLower'"},
         {DEFINITION("x", "All", "{}",
                     "{\"if\":{\"field\":\"request\",\"equals\":1},\"then\":{\"effect\":\"audit\"}"

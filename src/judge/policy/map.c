@@ -195,9 +195,6 @@ static void ask_related(const mapping *map, const policy *of, bd_policy_row *row
 static void map_subject(const mapping *map, uint32_t index) {
     const policy *of = &map->policies->list[index];
     const bd_record *record = map->subject->record;
-    if (!bd_condition_may_hold(of->rule, map->type, record->value, map->scratch)) {
-        return; /* of this type, but not of this kind or name */
-    }
     if (of->is_any_type && bd_str_ieq(of->shown.mode, BD_STR("Indexed")) &&
         bd_value_text(record->value, "location").size == 0) {
         return;
@@ -206,6 +203,10 @@ static void map_subject(const mapping *map, uint32_t index) {
     bd_verdict holds = bd_policy_condition_eval(of->rule, record->value, record->source,
                                                 &map->setting, map->scratch, &row.reason);
     bool has_related = of->relation != RELATION_NONE;
+    if (holds != BD_PASS &&
+        !bd_condition_may_hold(of->rule, map->type, record->value, map->scratch)) {
+        return; /* of this type, but not of this kind or name */
+    }
     if (holds == BD_CANNOT_TELL) {
         row.verdict = BD_CANNOT_TELL;
     } else if (holds == BD_FAIL) {

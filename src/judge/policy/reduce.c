@@ -14,6 +14,7 @@ typedef struct {
     const bd_policies *policies;
     bd_policy_complete_fn *is_complete;
     void *context;
+    bool wants_findings;
     bd_arena *arena;
     bd_arena *next,
         *kept;       /* texts of the row just read, and of the one held back: they take turns */
@@ -91,7 +92,7 @@ static bd_policy_count *count_of(reducing *state, const bd_policy_row *row) {
 
 static void settle(reducing *state, const bd_policy_row *row, bd_verdict verdict, bd_str reason) {
     count_of(state, row)->counts[verdict]++;
-    if (verdict == BD_FAIL || verdict == BD_CANNOT_TELL) {
+    if (state->wants_findings && (verdict == BD_FAIL || verdict == BD_CANNOT_TELL)) {
         *bd_push(state->arena, &state->results[row->policy].findings) =
             (bd_policy_finding){.type = bd_str_copy(state->arena, row->type),
                                 .resource = bd_str_copy(state->arena, row->resource),
@@ -242,11 +243,12 @@ static bd_rc reduce_joins(reducing *state, bd_err *err) {
 }
 
 bd_rc bd_policies_reduce(const bd_policies *policies, bd_sorter *sorter,
-                         bd_policy_complete_fn *is_complete, void *context, bd_arena *arena,
-                         bd_policy_result **out, bd_err *err) {
+                         bd_policy_complete_fn *is_complete, void *context, bool wants_findings,
+                         bd_arena *arena, bd_policy_result **out, bd_err *err) {
     reducing state = {.policies = policies,
                       .is_complete = is_complete,
                       .context = context,
+                      .wants_findings = wants_findings,
                       .arena = arena,
                       .next = bd_arena_open("row", ROW_BYTES),
                       .kept = bd_arena_open("row", ROW_BYTES),

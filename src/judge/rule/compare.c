@@ -225,8 +225,7 @@ static bool order_of(const bd_value *value, const bd_value *operand, int *order)
         return false;
     }
     /* Key Vault writes Unix seconds where its tools write a date */
-    bool are_instants =
-        bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b);
+    bool are_instants = bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b);
     if (!are_instants && (value->kind != BD_STRING || operand->kind != BD_STRING)) {
         return false;
     }

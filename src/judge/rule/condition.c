@@ -219,8 +219,7 @@ static bd_rc compile_count(compiler *compile, const bd_value *json, const scope 
     if (field != NULL) {
         BD_TRY(compile_field(compile, field, scopes, &here, &out->field));
         /* inside of a count over the same list this is the list of its one current member */
-        if (out->field.whole_count == 0 ||
-            !out->field.whole[out->field.whole_count - 1].is_each) {
+        if (out->field.whole_count == 0 || !out->field.whole[out->field.whole_count - 1].is_each) {
             return refuse(compile, &here, "a counted field ends with '[*]'");
         }
         inner.field = &out->field;
