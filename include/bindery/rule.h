@@ -96,6 +96,73 @@ BD_MUST_USE bd_rc bd_condition_compile(const bd_value *json, const bd_value *par
 bd_verdict bd_condition_eval(const bd_condition *condition, const bd_value *record,
                              const bd_source_def *source, bd_arena *scratch);
 
+/* ---- conditions of published policies ------------------------------------------------------------------ */
+
+/* The same language with Azure's own semantics: an absent scalar is null, so `equals` on it is false and `notEquals`
+ * true; a comparison of kinds that have no common order is an error there, and unknown here; an alias speaks of one
+ * resource type and is null on any other.  Unknown stays unknown: what a function cannot know offline, what a record
+ * of chosen columns does not show, and whatever takes more than a bounded number of steps. */
+typedef struct {
+    bd_instant as_of;      /* what utcNow() answers */
+    bd_str type;           /* of the record, lower case */
+    bd_str id;             /* of the record, as its source writes it */
+    const bd_value *group; /* record of its resource group, or NULL */
+    bool is_partial;       /* the record shows chosen columns only: what it lacks is not known */
+} bd_policy_setting;
+
+/* INPUT names `subject`, the JSON pointer (below `key`) and what was not understood: operator, function, field or
+ * key. */
+BD_MUST_USE bd_rc bd_policy_condition_compile(const bd_value *json, const bd_value *parameters,
+                                              const char *subject, bd_str key, bd_arena *arena,
+                                              const bd_condition **out, bd_err *err);
+/* `reason` (may be NULL) gets the sentence of an unknown.  Allocated in <scratch>. */
+bd_verdict bd_policy_condition_eval(const bd_condition *condition, const bd_value *record,
+                                    const bd_source_def *source, const bd_policy_setting *setting,
+                                    bd_arena *scratch, bd_str *reason);
+/* Could it hold for a resource of this type (lower case), whatever else the resource says?  With `record` its name and
+ * kind count too: then this is what makes a policy applicable to a resource.  No scratch is kept. */
+bool bd_condition_may_hold(const bd_condition *condition, bd_str type, const bd_value *record,
+                           bd_arena *scratch);
+
+/* A value that may be a template, such as "[concat('a', field('name'))]". */
+typedef struct bd_template bd_template;
+BD_MUST_USE bd_rc bd_template_compile(const bd_value *json, const bd_value *parameters,
+                                      const char *subject, bd_str key, bd_arena *arena,
+                                      const bd_template **out, bd_err *err);
+/* Its value where it needs no record, else NULL. */
+const bd_value *bd_template_constant(const bd_template *from);
+/* The first parameter in it without a value, or "". */
+bd_str bd_template_unset(const bd_template *from);
+/* NULL when it cannot be told; `reason` says why. */
+const bd_value *bd_template_eval(const bd_template *from, const bd_value *record,
+                                 const bd_source_def *source, const bd_policy_setting *setting,
+                                 bd_arena *scratch, bd_str *reason);
+/* All parts behind a provider: "a/b" of ".../providers/NS/t/a/u/b".  Allocated in <arena>. */
+bd_str bd_full_name(bd_arena *arena, bd_str id);
+
+/* ---- three-line cases ---------------------------------------------------------------------------------- */
+
+/* A case file: lines in threes, blank lines and lines that begin with '#' left out.
+ *
+ *     {"field":"a","equals":1}                                    a condition in the language of checks
+ *     {"a":1}                                                     the record
+ *     true                                                        true, false or unknown
+ *
+ * Instead of a condition: the id of a check in quotes, answered by pass, fail, not-applicable or cannot-tell and, if
+ * one is written behind it, the reason; {"if":condition} with "parameters", "as_of", "group" and "partial" where they
+ * matter, which is a policy's condition; {"template":"[concat('a','b')]"}, answered by a JSON value or unknown.  A
+ * third line that begins with '!' expects an error with that text.  A line "parameters {...}" holds for the cases
+ * behind it. */
+typedef struct {
+    const bd_catalog *catalog;  /* for checks by id; may be NULL */
+    const bd_value *parameters; /* of the engagement; may be NULL */
+} bd_case_world;
+/* `problem` is empty when the case holds; else what came instead.  Borrowed until the callback returns. */
+typedef void bd_case_fn(void *context, size_t line, bd_str condition, bd_str problem);
+/* INPUT names the line of a file that is not in threes, or of a record that is no JSON. */
+BD_MUST_USE bd_rc bd_cases_run(const bd_case_world *world, bd_str text, bd_arena *scratch,
+                               bd_case_fn *done, void *context, bd_err *err);
+
 /* ---- what reduce needs to know of a check -------------------------------------------------------------- */
 
 typedef struct {

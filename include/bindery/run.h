@@ -87,6 +87,19 @@ BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *ev
                                 bd_run_outcome *out, bd_err *err);
 BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena,
                                       bd_run_outcome *out, bd_err *err);
+/* Three-line cases (bindery/rule.h) against the built-in catalog and the folder's own.  Ends 1 when
+ * one does not hold. */
+BD_MUST_USE bd_rc bd_run_catalog_test(const bd_run_options *options, const char *const *paths,
+                                      size_t count, bd_arena *arena, bd_run_outcome *outcome,
+                                      bd_err *err);
+/* Published policies and initiatives (files; folders where an initiative's members are looked for) over the evidence
+ * in the locker.  `parameters_path`: values of an assignment, or NULL.  Findings, each resource that fails or cannot be
+ * told, are in the result only where they are wanted.  Ends 3 when a definition that was named asks
+ * for something that is not understood; with is_strict, when a member of an initiative does. */
+BD_MUST_USE bd_rc bd_run_policy_eval(const bd_run_options *options, const char *const *paths,
+                                     size_t count, const char *parameters_path,
+                                     bool wants_findings, bd_arena *arena, bd_run_outcome *outcome,
+                                     bd_err *err);
 /* Versions of bindery and of every library it uses. */
 bd_str bd_run_versions(bd_arena *arena);
 

@@ -23,15 +23,22 @@ typedef struct {
     bd_str id, name;
 } bd_scan_subscription;
 
+/* Sees a record that has an identity, on the thread that scans.  `keep` lives as long as the facts, `scratch` until the
+ * next record. */
+typedef void bd_observe_fn(void *context, uint32_t evidence, const bd_record *record,
+                           bd_arena *keep, bd_arena *scratch);
+
 typedef struct {
     const bd_catalog *catalog;
-    const bd_rules *rules;
+    const bd_rules *rules; /* NULL: no rows are wanted */
     const bd_value *parameters;  /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
     const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
     size_t subscription_count;
     bool reads_ahead; /* large objects are unpacked on a thread of their own */
+    bd_observe_fn *observe; /* NULL: nobody watches */
+    void *observe_context;
 } bd_scan_plan;
 
 /* Scans one object.  `sidecar` may be NULL.  Rows go to `rows` as packed records: u32 `evidence` (the caller's index),

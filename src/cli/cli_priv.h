@@ -43,6 +43,7 @@ typedef enum {
     OPT_ALL,
     OPT_OWNER,
     OPT_SIGN_LATER,
+    OPT_PARAMETERS,
     OPT_COUNT
 } option_id;
 
@@ -126,6 +127,8 @@ void cli_print_init(const cli_call *call, const bd_value *result);
 void cli_print_review(const cli_call *call, const bd_value *result);
 void cli_print_sign(const cli_call *call, const bd_value *result);
 void cli_print_lint(const cli_call *call, const bd_value *result);
+void cli_print_cases(const cli_call *call, const bd_value *result);
+void cli_print_policies(const cli_call *call, const bd_value *result);
 void cli_print_verify(const cli_call *call, const bd_value *result);
 void cli_print_status(const cli_call *call, const bd_value *assessment);
 void cli_print_explain(const cli_call *call, const bd_value *result);

@@ -292,6 +292,26 @@ static int run_lint(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_lint);
 }
 
+static int run_cases(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc =
+        bd_run_catalog_test(&options, call->operands, call->operand_count, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_cases);
+}
+
+static int run_policy_eval(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    const char *parameters =
+        call->has[OPT_PARAMETERS] ? call->values[OPT_PARAMETERS].data : NULL;
+    bd_rc rc = bd_run_policy_eval(&options, call->operands, call->operand_count, parameters,
+                                  /*wants_findings*/ call->has[OPT_JSON], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_policies);
+}
+
 /* The verb that the operands name, one word or two; NULL after an error. */
 static const cli_verb *find_topic(const cli_call *call, bd_arena *arena, bd_err *err) {
     bd_str wanted = bd_str_of(call->operands[0]);
@@ -406,6 +426,22 @@ const cli_verb cli_verbs[] = {
      "names every fault.",
      "bindery -C acme catalog lint",
      "61 criteria, 114 controls, 100 sources, 14 checks: 0 faults, 1 remark", run_lint},
+    {"catalog test", "FILE.case...", 1, MANY, "run three-line cases: condition, record, verdict",
+     "Runs cases of three lines each: a condition, a record and the verdict it must have (true, "
+     "false or unknown). The first line may also be the id of a check in quotes, answered by pass, "
+     "fail, not-applicable or cannot-tell; {\"if\": condition} in a policy's own semantics; or "
+     "{\"template\": \"[...]\"}, answered by a value. '!' in front of the third line expects an "
+     "error with that text. Ends 1 when a case does not hold.",
+     "bindery -C acme catalog test own.case", "2 cases hold, 0 do not", run_cases},
+    {"policy eval", "FILE|DIR...", 1, MANY, "run published Azure policies over the evidence",
+     "Runs definitions and initiatives of Azure Policy, unmodified, over the newest evidence of "
+     "each type. A DIR is where the members of an initiative are looked for; without an initiative "
+     "every definition in it runs. Counts resources per policy and type: pass, fail, "
+     "not-applicable, cannot-tell; --json lists each that fails or cannot be told, with the "
+     "reason. A policy with anything that is not understood does not run in part: the construct "
+     "is named, and a definition that was named on the command line then ends 3.",
+     "bindery -C acme policy eval baseline.json definitions/",
+     "Baseline: 3 policies, 2 run, 1 manual", run_policy_eval},
     {"help", "[COMMAND]", 0, 2, "explain a command, or print the manual",
      "Explains a command or prints the manual.", "bindery help run", "usage: bindery run [options]",
      run_help},

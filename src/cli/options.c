@@ -9,14 +9,14 @@ const cli_option cli_options[] = {
      "last that ended; which one was taken is said. For 'init' it is ID=FROM..TO, or ID=DAY for "
      "type I, and may be repeated.",
      "bindery run --period 2026-H1", "0.1",
-     " assess render package run status explain sign review ingest "},
+     " assess render package run status explain sign review ingest policy eval "},
     {OPT_NEW_PERIOD, "--period", NULL, "ID=FROM..TO", true, "a period of the new engagement",
      "Adds a period to the new bindery.json; both days count. Repeat it for more than one.",
      "bindery init acme --period 2026-H1=2026-01-01..2026-06-30", "0.1", " init "},
     {OPT_AS_OF, "--as-of", NULL, "DATE", false, "judge as of the end of DATE",
      "The instant that bounds what is due and which evidence counts: local midnight after DATE. "
      "Without it SOURCE_DATE_EPOCH, else the earlier of now and the period's end.",
-     "bindery run --as-of 2026-03-31", "0.1", " assess render package run status explain "},
+     "bindery run --as-of 2026-03-31", "0.1", " assess render package run status explain policy eval "},
     {OPT_JSON, "--json", NULL, NULL, false, "print the result as JSON",
      "Prints one canonical JSON object on standard output and nothing else there.",
      "bindery verify --json pack.zip", "0.1", "*"},
@@ -65,8 +65,9 @@ const cli_option cli_options[] = {
      "Reads files again although path, size and times say that nothing changed.",
      "bindery ingest --rehash", "0.1", " ingest run "},
     {OPT_STRICT, "--strict", NULL, NULL, false, "exit 3 when any file was refused",
-     "A run that made its outputs ends 0 and lists what it refused; with --strict it ends 3.",
-     "bindery run --strict", "0.1", " ingest run "},
+     "A run that made its outputs ends 0 and lists what it refused; with --strict it ends 3. For "
+     "'policy eval': also when a member of an initiative is unsupported or absent.",
+     "bindery run --strict", "0.1", " ingest run policy eval "},
     {OPT_UNSIGNED, "--unsigned", NULL, NULL, false, "do not sign; the cover says so",
      "Renders the binder without a signature; its cover says 'unsigned'.",
      "bindery render binder --unsigned", "0.1", " render "},
@@ -110,6 +111,12 @@ const cli_option cli_options[] = {
     {OPT_ALL, "--all", NULL, NULL, false, "our own controls besides the checklist",
      "Lists Bindery's own controls in scope after the 67 of the checklist.", "bindery status --all",
      "0.1", " status "},
+    {OPT_PARAMETERS, "--parameters", NULL, "FILE.json", false,
+     "values of the assignment instead of defaults",
+     "A policy assignment, or an object of parameters as an assignment has it: "
+     "{\"name\":{\"value\":...}}. What it does not name keeps its default.",
+     "bindery -C acme policy eval baseline.json definitions/ --parameters assignment.json", "0.1",
+     " policy eval "},
     {OPT_MAN, "--man", NULL, NULL, false, "print the manual page",
      "Prints the whole manual as a man page.", "bindery help --man | man -l -", "0.1", " help "},
 };

@@ -64,6 +64,20 @@ static const cli_verb *find_verb(int argc, char **argv, int at, int *words) {
     return NULL;
 }
 
+/* Names all commands that begin with the word, from the first one on. */
+static bd_rc unfinished_verb(const char *const *known, size_t count, size_t first, const char *word,
+                             bd_err *err) {
+    char list[256] = "";
+    size_t size = strlen(word), used = 0;
+    for (size_t i = first; i < count && used < sizeof list; i++) {
+        if (strncmp(known[i], word, size) == 0 && known[i][size] == ' ') {
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s'bindery %s'",
+                                     used > 0 ? " or " : "", known[i]);
+        }
+    }
+    BD_RAISE(err, BD_ERR_USAGE, "'%s' needs one more word: %s", word, list);
+}
+
 bd_rc cli_unknown_verb(const char *word, bd_err *err) {
     const char *known[32];
     size_t count = 0;
@@ -73,7 +87,7 @@ bd_rc cli_unknown_verb(const char *word, bd_err *err) {
     for (size_t i = 0; i < count; i++) { /* "catalog" alone is half of a command */
         size_t size = strlen(word);
         if (strncmp(known[i], word, size) == 0 && known[i][size] == ' ') {
-            BD_RAISE(err, BD_ERR_USAGE, "'%s' needs one more word: 'bindery %s'", word, known[i]);
+            return unfinished_verb(known, count, i, word, err);
         }
     }
     const char *near = cli_nearest(word, known, count);

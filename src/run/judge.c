@@ -22,6 +22,8 @@ typedef struct {
     bd_arena **arenas; /* one per worker; live as long as the session's arena users need facts */
     bd_scan_plan plan;
     size_t first;   /* items before it are not read */
+    const bd_watch *watch; /* NULL: nobody */
+    bool is_reread;        /* the facts stand already */
     bd_err *errors; /* one per worker */
     bool *has_failed;
 } judging;
@@ -294,7 +296,9 @@ static void list_items(judging *run) {
 static void scan_item(void *context, size_t index, unsigned worker) {
     judging *run = context;
     bd_evidence *item = &run->out->evidence.data[index];
-    if (run->has_failed[worker]) {
+    bool is_wanted =
+        run->watch == NULL || run->watch->is_wanted == NULL || run->watch->is_wanted[index];
+    if (run->has_failed[worker] || !is_wanted) {
         return;
     }
     if (item->is_sidecar || item->is_register || item->given.is_withdrawn || index < run->first) {
@@ -305,11 +309,18 @@ static void scan_item(void *context, size_t index, unsigned worker) {
         return;
     }
     const bd_blob *blob;
+    bd_facts again = {.rows_reported = -1};
+    bd_scan_plan plan = run->plan;
+    if (run->watch != NULL) {
+        plan.observe = run->watch->see;
+        plan.observe_context = run->watch->contexts[worker];
+    }
     bd_err *err = &run->errors[worker];
     bd_rc rc = bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err);
     if (!bd_failed(rc)) {
-        rc = bd_scan(&run->plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
-                     (uint32_t)index, run->arenas[worker], run->rows[worker], &item->facts, err);
+        rc = bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
+                     (uint32_t)index, run->arenas[worker], run->rows[worker],
+                     run->is_reread ? &again : &item->facts, err);
     }
     if (bd_failed(rc)) {
         bd_err_context(err, "while scanning '%.*s'", BD_ARG(item->given.path));
@@ -471,7 +482,7 @@ static void open_workers(judging *run) {
     }
 }
 
-static bd_rc judge(judging *run, bd_err *err) {
+static bd_rc read_all(judging *run, bd_err *err) {
     list_items(run);
     BD_TRY(apply_descriptions(run, err));
     apply_signoffs(run);
@@ -479,6 +490,11 @@ static bd_rc judge(judging *run, bd_err *err) {
     bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
                      &run->out->snapshots);
     say_facts(run);
+    return BD_OK;
+}
+
+static bd_rc judge(judging *run, bd_err *err) {
+    BD_TRY(read_all(run, err));
     BD_TRY(assess_all(run, err));
     return export_assessment(run, err);
 }
@@ -516,18 +532,26 @@ static void tell_diags(bd_session *session, const bd_judged_run *judged) {
     }
 }
 
-bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
+static void open_judging(judging *run, bd_session *session, bd_judged_run *out) {
+    *run = (judging){.session = session, .out = out};
+    plan_scan(run);
+    open_workers(run);
+}
+
+static void open_outputs(bd_judged_run *out) {
     *out = (bd_judged_run){.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
     bd_buf_init(&out->findings, OUTPUT_BYTES);
     bd_buf_init(&out->assessment_json, OUTPUT_BYTES);
-    judging run = {.session = session, .out = out};
-    plan_scan(&run);
-    open_workers(&run);
-    bd_rc rc = judge(&run, err);
+}
+
+/* Spools end here; the arenas of the workers hold the facts and stay until the run is cleared. */
+static bd_rc close_judging(judging *run, bd_rc rc) {
+    bd_session *session = run->session;
+    bd_judged_run *out = run->out;
     for (unsigned i = 0; i < session->jobs; i++) {
-        bd_spool_close(run.rows[i]);
+        bd_spool_close(run->rows[i]);
     }
-    out->arenas = run.arenas;
+    out->arenas = run->arenas;
     out->arena_count = session->jobs;
     if (session->tells_evidence) {
         tell_diags(session, out);
@@ -551,10 +575,11 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     if (bd_locker_count(session->locker) <= after) {
         return BD_OK;
     }
-    bd_judged_run out = {.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
-    judging run = {.session = session, .out = &out, .first = after};
-    plan_scan(&run);
-    open_workers(&run);
+    bd_judged_run out;
+    judging run;
+    open_outputs(&out);
+    open_judging(&run, session, &out);
+    run.first = after;
     list_items(&run);
     bd_rc rc = apply_descriptions(&run, err);
     rc = bd_failed(rc) ? rc : scan_all(&run, err);
@@ -569,6 +594,38 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     out.arenas = run.arenas;
     out.arena_count = session->jobs;
     bd_judged_clear(&out);
+    return rc;
+}
+
+bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
+    judging run;
+    open_outputs(out);
+    open_judging(&run, session, out);
+    return close_judging(&run, judge(&run, err));
+}
+
+bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *out,
+                       bd_err *err) {
+    judging run;
+    open_outputs(out);
+    open_judging(&run, session, out);
+    run.plan.rules = NULL;
+    run.watch = watch;
+    return close_judging(&run, read_all(&run, err));
+}
+
+bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *judged,
+                         bd_err *err) {
+    judging run;
+    open_judging(&run, session, judged);
+    run.plan.rules = NULL;
+    run.watch = watch;
+    run.is_reread = true;
+    bd_rc rc = scan_all(&run, err);
+    for (unsigned i = 0; i < session->jobs; i++) {
+        bd_spool_close(run.rows[i]);
+        bd_arena_close(run.arenas[i]);
+    }
     return rc;
 }
 

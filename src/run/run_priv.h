@@ -75,6 +75,18 @@ BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err)
 void bd_judged_clear(bd_judged_run *judged); /* may be called again */
 /* Reads the items after number `after` and says what cannot be read of them; judges nothing. */
 BD_MUST_USE bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err);
+/* Who looks at every record while evidence is read: one context for each worker of the session. */
+typedef struct {
+    bd_observe_fn *see;
+    void **contexts;
+    const bool *is_wanted; /* by index of the evidence; NULL: all of it */
+} bd_watch;
+/* Everything but judging: what each file is, of when and how complete; checks see nothing. */
+BD_MUST_USE bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *out,
+                                   bd_err *err);
+/* Reads wanted items of `judged` once more for somebody who now knows what to look for. */
+BD_MUST_USE bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch,
+                                     bd_judged_run *judged, bd_err *err);
 
 /* ingest.c */
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,

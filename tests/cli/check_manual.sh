@@ -5,6 +5,7 @@ mkdir -p m/exports
 for n in 1 2 3 4 5 6 7 8 9; do
     echo "{\"value\":[{\"n\":$n}]}" >m/exports/$n.json
 done
+cp -R "$here/policies/own.case" "$here/policies/baseline.json" "$here/policies/definitions" m
 python3 "$here/manual.py" m >list 2>why || fail "manual: the table is read" "$(cat why)"
 while IFS="$(printf '\t')" read -r word what detail; do
     case $word in

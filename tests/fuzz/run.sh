@@ -54,10 +54,17 @@ wait
 
 if [ ! -e "$out/seeds/done" ]; then
   "$out/bin/seeds" "$out/seeds"
-  for target in rule derive scan evidence read engagement; do mkdir -p "$out/seeds/$target"; done
-  cat tests/cases/rule/*.case | awk -v to="$out/seeds/rule/case" '/^#/ || /^$/ { next }
+  for target in rule policy derive scan evidence read engagement; do mkdir -p "$out/seeds/$target"; done
+  cat tests/cases/rule/*.case | awk -v to="$out/seeds/rule/case" '/^#/ || /^$/ || /^parameters / { next }
     { line[n++ % 3] = $0 } n % 3 == 0 { file = to n / 3
       print "{\"condition\":" line[0] ",\"record\":" line[1] ",\"parameters\":{\"list\":{\"value\":[\"one\"]}}}" > file; close(file) }'
+  for file in baseline definitions/https definitions/plan strange; do
+    python3 -c 'import json, sys; print(json.dumps({"policy": json.load(open(sys.argv[1])), "records": [
+      {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a", "type": "microsoft.storage/storageaccounts", "properties": {}},
+      {"id": "/subscriptions/s/providers/Microsoft.Security/pricings/SqlServers", "type": "microsoft.security/pricings", "properties": {"pricingTier": "Free"}},
+      {"id": "/subscriptions/s", "type": "microsoft.resources/subscriptions"}]}))' \
+      "tests/cli/policies/$file.json" > "$out/seeds/policy/$(basename "$file")"
+  done
   cat tests/cases/derive/*.case | awk -v to="$out/seeds/derive/case" '/^#/ || /^$/ { next }
     { line[n++ % 3] = $0 } n % 3 == 0 && n % 9 == 0 { file = to n / 3; sub(/^[^ ]* /, "", line[0])
       print "{\"parameters\":" line[0] ",\"record\":" line[1] "}" > file; close(file) }'

@@ -4,6 +4,8 @@
 #include "make_catalog.h"
 #include "test.h"
 
+#include <string.h>
+
 static const bd_value *parse(bd_str text) {
     const bd_value *value = NULL;
     bd_err err;
@@ -20,56 +22,283 @@ static const bd_value *json(const char *text) {
  * ------------------------------------------------------------------------------------------------
  */
 
-static bd_str verdict_word(bd_verdict verdict) {
-    return bd_str_of(verdict == BD_PASS ? "true" : verdict == BD_FAIL ? "false" : "unknown");
+typedef struct {
+    const char *file;
+    size_t count;
+} case_tally;
+
+static void check_case(void *context, size_t line, bd_str condition, bd_str problem) {
+    case_tally *seen = context;
+    seen->count++;
+    test_failure("%s, line %zu: %.*s", seen->file, line, BD_ARG(condition));
+    CHECK_EQ_STR(problem, "");
 }
 
-static void run_case(const char *file, bd_str condition, bd_str record, bd_str expected) {
-    const bd_condition *compiled = NULL;
-    bd_err err;
-    const bd_value *parameters = json("{\"list\":{\"value\":[\"one\",\"two\"]},\"word\":\"word\"}");
-    bd_rc rc = bd_condition_compile(parse(condition), parameters, test_arena(), &compiled, &err);
-    test_failure("%s: %.*s", file, BD_ARG(condition));
-    if (expected.data[0] == '!') {
-        CHECK_FAILS(rc, err, BD_ERR_INPUT,
-                    bd_str_z(test_arena(), bd_str_sub(expected, 1, expected.size)));
-        return;
-    }
-    CHECK_OK(rc, err);
-    const bd_value *value = parse(record);
-    test_failure("%s: %.*s over %.*s", file, BD_ARG(condition), BD_ARG(record));
-    CHECK_EQ_STR(verdict_word(bd_condition_eval(compiled, value, NULL, test_arena())), expected);
-}
-
-static void run_cases(const char *name, size_t least) {
-    bd_str lines[3], line;
-    size_t count = 0, cases = 0;
-    bd_str rest = test_read_file(
+static void run_cases(const char *name, const bd_catalog *catalog, size_t least) {
+    bd_str text = test_read_file(
         bd_str_format(test_arena(), "%s/tests/cases/rule/%s", test_root(), name).data);
-    while (bd_str_cut(&rest, '\n', &line)) {
-        line = bd_str_trim(line);
-        if (line.size == 0 || line.data[0] == '#') {
-            continue;
-        }
-        lines[count++] = line;
-        if (count == 3) {
-            run_case(name, lines[0], lines[1], lines[2]);
-            count = 0;
-            cases++;
-        }
-    }
-    CHECK_EQ_INT(count, 0);
-    CHECK(cases >= least);
+    bd_arena *scratch = bd_arena_open("case", (size_t)64 << 20);
+    bd_case_world world = {.catalog = catalog};
+    case_tally seen = {.file = name};
+    bd_err err;
+    CHECK_OK(bd_cases_run(&world, text, scratch, check_case, &seen, &err), err);
+    bd_arena_close(scratch);
+    CHECK(seen.count >= least);
 }
 
 TEST(rule, operators_answer_as_the_cases_say) {
-    run_cases("operators.case", 50);
+    run_cases("operators.case", NULL, 50);
 }
 TEST(rule, paths_answer_as_the_cases_say) {
-    run_cases("paths.case", 30);
+    run_cases("paths.case", NULL, 30);
 }
 TEST(rule, logic_answers_as_the_cases_say) {
-    run_cases("logic.case", 40);
+    run_cases("logic.case", NULL, 40);
+}
+
+TEST(rule, policies_answer_as_the_cases_say) {
+    run_cases("policy.case", NULL, 75);
+}
+TEST(rule, functions_answer_as_the_cases_say) {
+    run_cases("functions.case", NULL, 180);
+}
+
+/* ---- the truth table: each operator over each kind of value
+ * --------------------------------------------------------- */
+
+static bd_verdict eval_cell(bool is_policy, bd_str operator, bd_str value) {
+    bool is_missing = bd_str_eqz(value, "missing");
+    const bd_value *condition =
+        parse(bd_str_format(test_arena(), "{\"field\":\"tags.a\",%.*s}", BD_ARG(operator)));
+    const bd_value *record =
+        is_missing ? json("{\"tags\":{}}")
+                   : parse(bd_str_format(test_arena(), "{\"tags\":{\"a\":%.*s}}", BD_ARG(value)));
+    const bd_condition *made = NULL;
+    bd_policy_setting setting = {0};
+    bd_err err;
+    if (!is_policy) {
+        CHECK_OK(bd_condition_compile(condition, NULL, test_arena(), &made, &err), err);
+        return bd_condition_eval(made, record, NULL, test_arena());
+    }
+    CHECK_OK(bd_policy_condition_compile(condition, NULL, "the cell", BD_STR("if"), test_arena(),
+                                         &made, &err),
+             err);
+    return bd_policy_condition_eval(made, record, NULL, &setting, test_arena(), NULL);
+}
+
+static size_t split_words(bd_str line, bd_str *out, size_t room) {
+    size_t count = 0;
+    bd_str rest = line, word;
+    while (bd_str_cut(&rest, ' ', &word)) {
+        if (word.size > 0 && count < room) {
+            out[count++] = word;
+        }
+    }
+    return count;
+}
+
+static size_t check_table_row(bool is_policy, bd_str line, const bd_str *values, size_t count) {
+    bd_str words[40];
+    CHECK_EQ_INT(split_words(line, words, BD_COUNT(words)), count + 1);
+    for (size_t i = 0; i < count; i++) {
+        bd_verdict got = eval_cell(is_policy, words[0], values[i]);
+        test_failure("%s semantics, %.*s over %.*s", is_policy ? "policy" : "check",
+                     BD_ARG(words[0]), BD_ARG(values[i]));
+        CHECK_EQ_STR(words[i + 1], got == BD_PASS ? "T" : got == BD_FAIL ? "F" : "U");
+    }
+    return count;
+}
+
+TEST(rule, every_operator_answers_every_kind_of_value_as_the_table_says) {
+    bd_str rest = test_read_file(
+        bd_str_format(test_arena(), "%s/tests/cases/rule/truth.table", test_root()).data);
+    bd_str line, values[40] = {{0}};
+    size_t count = 0, cells = 0;
+    bool is_policy = false;
+    while (bd_str_cut(&rest, '\n', &line)) {
+        bd_str words[40];
+        size_t has = split_words(line, words, BD_COUNT(words));
+        if (has == 0 || line.data[0] == '#') {
+            continue;
+        }
+        if (bd_str_eqz(words[0], "values")) {
+            count = has - 1;
+            memcpy(values, words + 1, count * sizeof values[0]);
+        } else if (bd_str_eqz(words[0], "semantics")) {
+            is_policy = bd_str_eqz(words[1], "policy");
+        } else {
+            cells += check_table_row(is_policy, line, values, count);
+        }
+    }
+    CHECK(cells >= 900);
+}
+
+/* ---- hostile expressions and conditions
+ * ----------------------------------------------------------------------------- */
+
+static bd_str repeat(const char *part, size_t times) {
+    bd_str *parts = bd_new(test_arena(), bd_str, times);
+    for (size_t i = 0; i < times; i++) {
+        parts[i] = bd_str_of(part);
+    }
+    return bd_str_concat(test_arena(), parts, times);
+}
+
+static bd_rc try_template(bd_str text, const bd_template **out, bd_err *err) {
+    return bd_template_compile(bd_value_string(test_arena(), text), NULL, "the template",
+                               BD_STR("t"), test_arena(), out, err);
+}
+
+TEST(rule, an_expression_nested_without_end_is_refused) {
+    static const struct {
+        const char *head, *part, *tail, *expected;
+        size_t times;
+    } rows[] = {
+        {"[", "toLower(", "]", "the expression is nested deeper than 48", 3000},
+        {"[", "if(true(),1,", "]", "nested deeper than 48", 2000},
+        {"[", "(", "]", "expected a function", 10000},
+        {"[createArray()", "[createArray()", "]", "nested deeper than 48", 2000},
+        {"[subscription()", ".a", "]", "more than 48 members follow one another", 10000},
+        {"[subscription()", "[0]", "]", "more than 48 members", 10000},
+        {"[", "toLower(", "]", "one may have at most 32768", 10000},
+        {"[concat(", "'a',", "]", "expected a function", 5000},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_str parts[] = {bd_str_of(rows[i].head), repeat(rows[i].part, rows[i].times),
+                          bd_str_of(rows[i].tail)};
+        const bd_template *made = NULL;
+        bd_err err;
+        test_failure("row %zu", i);
+        bd_rc rc = try_template(bd_str_concat(test_arena(), parts, 3), &made, &err);
+        CHECK_FAILS(rc, err, BD_ERR_INPUT, rows[i].expected);
+    }
+}
+
+TEST(rule, a_condition_nested_without_end_is_refused) {
+    bd_str parts[] = {repeat("{\"not\":", 400), BD_STR("{\"field\":\"a\",\"equals\":1}"),
+                      repeat("}", 400)};
+    bd_json_limits limits = bd_json_default_limits;
+    limits.depth = 512;
+    const bd_value *deep = NULL;
+    const bd_condition *made = NULL;
+    bd_err err;
+    CHECK_OK(bd_json_parse(bd_str_concat(test_arena(), parts, 3), &limits, test_arena(), &deep,
+                           &err),
+             err);
+    bd_rc rc = bd_condition_compile(deep, NULL, test_arena(), &made, &err);
+    CHECK_FAILS(rc, err, BD_ERR_INPUT, "conditions are nested deeper than 256");
+}
+
+#define LIST_200                                                                                   \
+    "{\"type\":\"microsoft.x/y\",\"properties\":{\"a\":[%.*s0]}}"
+
+/* 200 members counted inside of 200 inside of 200 inside of 200 are 1.6 billion. */
+TEST(rule, counts_that_multiply_end_as_unknown_and_say_so) {
+    const bd_value *record =
+        parse(bd_str_format(test_arena(), LIST_200, BD_ARG(repeat("0,", 199))));
+    const char *condition = "{\"field\":\"Microsoft.X/y/a[*]\",\"equals\":0}";
+    for (int i = 0; i < 4; i++) {
+        condition = bd_str_format(test_arena(),
+                                  "{\"count\":{\"value\":\"[field('Microsoft.X/y/a[*]')]\","
+                                  "\"name\":\"n%d\",\"where\":%s},\"equals\":200}",
+                                  i, condition)
+                        .data;
+    }
+    const bd_condition *made = NULL;
+    bd_policy_setting setting = {.type = BD_STR_INIT("microsoft.x/y")};
+    bd_arena *scratch = bd_arena_open("scratch", (size_t)512 << 20);
+    bd_str reason;
+    bd_err err;
+    CHECK_OK(bd_policy_condition_compile(json(condition), NULL, "it", BD_STR("if"), test_arena(),
+                                         &made, &err),
+             err);
+    CHECK_EQ_INT(bd_policy_condition_eval(made, record, NULL, &setting, scratch, &reason),
+                 BD_CANNOT_TELL);
+    CHECK_EQ_STR(reason, "the condition takes more than 4000000 steps on this record");
+    bd_arena_close(scratch);
+}
+
+TEST(rule, what_only_the_type_decides_is_told_from_the_type) {
+    static const struct {
+        const char *condition, *type;
+        bool may;
+    } rows[] = {
+        {"{\"field\":\"type\",\"equals\":\"A.B/c\"}", "a.b/c", true},
+        {"{\"field\":\"type\",\"equals\":\"A.B/c\"}", "a.b/d", false},
+        {"{\"field\":\"name\",\"equals\":\"x\"}", "a.b/d", true},
+        {"{\"allOf\":[{\"field\":\"type\",\"in\":[\"a.b/c\"]},{\"field\":\"A.B/c/x\","
+         "\"exists\":true}]}",
+         "a.b/d", false},
+        {"{\"anyOf\":[{\"field\":\"type\",\"like\":\"a.b/*\"},{\"field\":\"type\","
+         "\"equals\":\"c.d/e\"}]}",
+         "c.d/e", true},
+        {"{\"not\":{\"field\":\"type\",\"equals\":\"a.b/c\"}}", "a.b/c", false},
+        {"{\"value\":\"[field('type')]\",\"equals\":\"a.b/c\"}", "a.b/d", false},
+        {"{\"count\":{\"field\":\"A.B/c/l[*]\"},\"equals\":0}", "a.b/d", true},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        const bd_condition *made = NULL;
+        bd_err err;
+        test_failure("row %zu", i);
+        CHECK_OK(bd_policy_condition_compile(json(rows[i].condition), NULL, "it", BD_STR("if"),
+                                             test_arena(), &made, &err),
+                 err);
+        CHECK(bd_condition_may_hold(made, bd_str_of(rows[i].type), NULL, test_arena()) ==
+              rows[i].may);
+    }
+}
+
+/* Constant calls are computed once: the value is there without a record. */
+TEST(rule, a_call_of_constants_is_a_constant) {
+    const bd_template *made = NULL;
+    bd_err err;
+    CHECK_OK(try_template(BD_STR("[base64(concat('a','b'))]"), &made, &err), err);
+    CHECK(bd_template_constant(made) != NULL);
+    CHECK_EQ_STR(bd_template_constant(made)->text, "YWI=");
+    CHECK_OK(try_template(BD_STR("[concat('a',utcNow())]"), &made, &err), err);
+    CHECK(bd_template_constant(made) == NULL);
+}
+
+static void count_case(void *context, size_t line, bd_str condition, bd_str problem) {
+    (void)line;
+    (void)condition;
+    *(size_t *)context += problem.size > 0 ? 1 : 0;
+}
+
+TEST(rule, a_case_that_does_not_hold_is_told_and_a_torn_file_refused) {
+    static const struct {
+        const char *text, *expected;
+        size_t failed;
+    } rows[] = {
+        {"{\"field\":\"a\",\"equals\":1}\n{\"a\":1}\nfalse\n", NULL, 1},
+        {"{\"field\":\"a\",\"equals\":1}\r\n\r\n# note\r\n{\"a\":1}\r\ntrue", NULL, 0},
+        {"{\"field\":\"a\",\"equal\":1}\n{}\ntrue\n", NULL, 1},
+        {"{\"field\":\"a\",\"equal\":1}\n{}\n!unknown operator\n", NULL, 0},
+        {"{\"field\":\"a\",\"equal\":1}\n{}\n!something else\n", NULL, 1},
+        {"{\"field\":\"a\",\"equals\":1}\n{}\n!unknown operator\n", NULL, 1},
+        {"\"no-such-check\"\n{}\n!there is no check 'no-such-check'\n", NULL, 0},
+        {"", NULL, 0},
+        {"{\"field\":\"a\",\"equals\":1}\n{}\n", "the case at line 1 has 2 of 3 lines", 0},
+        {"\n\n{\"field\":\n{}\ntrue\n", "in the condition of the case at line 3", 0},
+        {"{\"field\":\"a\",\"equals\":1}\n{,}\ntrue\n", "in the record of the case at line 1", 0},
+        {"parameters {\n", "in the parameters at line 1", 0},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_case_world world = {0};
+        size_t failed = 0;
+        bd_err err;
+        bd_arena *scratch = bd_arena_open("case", (size_t)4 << 20);
+        test_failure("row %zu", i);
+        bd_rc rc =
+            bd_cases_run(&world, bd_str_of(rows[i].text), scratch, count_case, &failed, &err);
+        bd_arena_close(scratch);
+        if (rows[i].expected != NULL) {
+            CHECK_FAILS(rc, err, BD_ERR_INPUT, rows[i].expected);
+            continue;
+        }
+        CHECK_OK(rc, err);
+        CHECK_EQ_INT(failed, rows[i].failed);
+    }
 }
 
 /* ---- a catalog for the shapes
@@ -571,6 +800,10 @@ TEST(rule, a_check_that_is_half_said_is_refused_by_name) {
         bd_rc rc = try_rules(rows[i].check, NULL, &rules, &err);
         CHECK_FAILS(rc, err, BD_ERR_INPUT, rows[i].expected);
     }
+}
+
+TEST(rule, the_built_in_checks_answer_as_the_cases_say) {
+    run_cases("checks.case", make_catalog(), 8);
 }
 
 TEST(rule, the_built_in_checks_compile) {

@@ -208,6 +208,13 @@ static void add_record(bd_scan_state *state, const bd_record *record, bool is_pa
     note_time(state->facts, record->time);
     note_type(state, record->type);
     count_type(state, record);
+    if (state->plan->observe != NULL) {
+        state->plan->observe(state->plan->observe_context, state->evidence, record, state->arena,
+                             state->scratch);
+    }
+    if (state->plan->rules == NULL) {
+        return;
+    }
     if (is_part && !record->source->is_any_resource) {
         return; /* belongs to the source, but is not what its checks judge */
     }

@@ -218,11 +218,18 @@ static bool order_of(const bd_value *value, const bd_value *operand, int *order)
         *order = bd_number_cmp(value->text, operand->text);
         return true;
     }
-    if (value->kind != BD_STRING || operand->kind != BD_STRING) {
+    bd_instant a, b;
+    bool are_texts = is_scalar(value) && is_scalar(operand) && value->kind != BD_BOOL &&
+                     operand->kind != BD_BOOL;
+    if (!are_texts) {
         return false;
     }
-    bd_instant a, b;
-    if (bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b)) {
+    /* Key Vault writes Unix seconds where its tools write a date */
+    bool are_instants = bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b);
+    if (!are_instants && (value->kind != BD_STRING || operand->kind != BD_STRING)) {
+        return false;
+    }
+    if (are_instants) {
         *order = (a > b) - (a < b);
         return true;
     }
@@ -230,16 +237,17 @@ static bool order_of(const bd_value *value, const bd_value *operand, int *order)
     return true;
 }
 
-static bd_verdict compare_order(operator_kind op, const bd_value *value, const bd_value *operand) {
-    int order = 0;
-    if (!order_of(value, operand, &order)) {
-        return BD_CANNOT_TELL;
-    }
+static bd_verdict verdict_of_order(operator_kind op, int order) {
     bool holds = op == OP_LESS             ? order < 0
                  : op == OP_LESS_OR_EQUALS ? order <= 0
                  : op == OP_GREATER        ? order > 0
                                            : order >= 0;
     return verdict_of(holds);
+}
+
+static bd_verdict compare_order(operator_kind op, const bd_value *value, const bd_value *operand) {
+    int order = 0;
+    return order_of(value, operand, &order) ? verdict_of_order(op, order) : BD_CANNOT_TELL;
 }
 
 /* An empty string is a spelling of "absent", unless the operand asks for exactly that. */
@@ -269,6 +277,88 @@ bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *oper
     case OP_LESS_OR_EQUALS:
     case OP_GREATER:
     case OP_GREATER_OR_EQUALS: return compare_order(op, value, operand);
+    case OP_EXISTS: break;
+    }
+    return BD_CANNOT_TELL;
+}
+
+/* ---- as Azure Policy has it
+ * ----------------------------------------------------------------------------- */
+
+/* Texts and numbers spell each other, truth values only as "true" and "false": "Enabled" is a word. */
+static bd_verdict policy_equal(const bd_value *value, const bd_value *operand) {
+    if (!is_scalar(value) || !is_scalar(operand)) {
+        return BD_CANNOT_TELL;
+    }
+    if (value->kind == BD_BOOL || operand->kind == BD_BOOL) {
+        int a = truth_of_value(value), b = truth_of_value(operand);
+        return verdict_of(a >= 0 && a == b);
+    }
+    if (value->kind == BD_NUMBER || operand->kind == BD_NUMBER) {
+        return verdict_of(is_number(value) && is_number(operand) &&
+                          bd_number_cmp(value->text, operand->text) == 0);
+    }
+    return verdict_of(bd_str_fold_cmp(value->text, operand->text) == 0);
+}
+
+static bd_verdict policy_any(const bd_value *list, const bd_value *one) {
+    bd_verdict all = BD_FAIL;
+    for (size_t i = 0; i < list->count; i++) {
+        bd_verdict each =
+            list->items[i].kind == BD_NULL ? BD_FAIL : policy_equal(&list->items[i], one);
+        if (each == BD_PASS) {
+            return BD_PASS;
+        }
+        all = each == BD_CANNOT_TELL ? BD_CANNOT_TELL : all;
+    }
+    return all;
+}
+
+static bd_verdict policy_contains(const bd_value *value, const bd_value *operand) {
+    if (value->kind == BD_ARRAY) {
+        return is_scalar(operand) ? policy_any(value, operand) : BD_CANNOT_TELL;
+    }
+    return is_scalar(value) && is_scalar(operand)
+               ? verdict_of(contains_folded(text_of(value), text_of(operand)))
+               : BD_CANNOT_TELL;
+}
+
+/* Two texts compare as texts even where both spell numbers: that is why built-in policies pad them. */
+static bd_verdict policy_order(operator_kind op, const bd_value *value, const bd_value *operand) {
+    bd_instant a, b;
+    bool are_texts = value->kind == BD_STRING && operand->kind == BD_STRING;
+    if (!are_texts || (bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b))) {
+        return compare_order(op, value, operand);
+    }
+    return verdict_of_order(op, bd_str_fold_cmp(value->text, operand->text));
+}
+
+bd_verdict compare_policy(operator_kind op, const bd_value *value, const bd_value *operand) {
+    bool is_there = value != NULL && value->kind != BD_NULL;
+    if (op == OP_EXISTS) {
+        int wanted = truth_of_value(operand);
+        return wanted < 0 ? BD_CANNOT_TELL : verdict_of((wanted == 1) == is_there);
+    }
+    if (!is_there || operand->kind == BD_NULL) {
+        return BD_FAIL;
+    }
+    switch (op) {
+    case OP_EQUALS: return policy_equal(value, operand);
+    case OP_LIKE:
+        return operand->kind == BD_STRING && has_two_stars(operand->text)
+                   ? BD_CANNOT_TELL
+                   : compare_text(op, value, operand);
+    case OP_MATCH:
+    case OP_MATCH_FOLDED: return compare_text(op, value, operand);
+    case OP_IN:
+        return operand->kind == BD_ARRAY && is_scalar(value) ? policy_any(operand, value)
+                                                             : BD_CANNOT_TELL;
+    case OP_CONTAINS: return policy_contains(value, operand);
+    case OP_CONTAINS_KEY: return compare_key(value, operand);
+    case OP_LESS:
+    case OP_LESS_OR_EQUALS:
+    case OP_GREATER:
+    case OP_GREATER_OR_EQUALS: return policy_order(op, value, operand);
     case OP_EXISTS: break;
     }
     return BD_CANNOT_TELL;

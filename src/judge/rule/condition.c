@@ -74,135 +74,25 @@ static bool set_operator(node *out, bd_str name) {
 /* ---- expressions
  * ---------------------------------------------------------------------------------------- */
 
+/* Parameters are named without regard to case; one that is spelled exactly comes first. */
 const bd_value *find_parameter(const bd_value *parameters, bd_str name) {
     const bd_value *found = bd_value_find_str(parameters, name);
+    bool is_object = found == NULL && parameters != NULL && parameters->kind == BD_OBJECT;
+    for (size_t i = 0; is_object && found == NULL && i < parameters->count; i++) {
+        found = bd_str_ieq(parameters->keys[i], name) ? &parameters->items[i] : NULL;
+    }
     const bd_value *value = bd_value_find(found, "value");
     return value != NULL ? value : found;
 }
 
-/* "name('argument')" or "name()" and nothing else; `name` is set as far as it goes. */
-static bool parse_call(bd_str text, bd_str *name, bd_str *argument) {
-    size_t at = 0;
-    while (at < text.size && text.data[at] != '(') {
-        at++;
-    }
-    *name = bd_str_trim(bd_str_sub(text, 0, at));
-    bd_str rest = bd_str_trim(bd_str_sub(text, at, text.size));
-    if (rest.size < 2 || rest.data[rest.size - 1] != ')') {
-        return false;
-    }
-    *argument = bd_str_trim(bd_str_sub(rest, 1, rest.size - 1));
-    if (argument->size == 0) {
-        return true;
-    }
-    if (argument->size < 2 || argument->data[0] != '\'' ||
-        argument->data[argument->size - 1] != '\'') {
-        return false;
-    }
-    *argument = bd_str_sub(*argument, 1, argument->size - 1);
-    return bd_str_find(*argument, BD_STR("'")) < 0;
-}
-
-static bd_rc compile_parameter(compiler *compile, bd_str name, const place *at, expression *out) {
-    out->kind = EXPR_LITERAL;
-    out->literal = find_parameter(compile->own, name);
-    if (out->literal == NULL) {
-        out->literal = find_parameter(compile->parameters, name);
-    }
-    if (out->literal != NULL) {
-        return BD_OK;
-    }
-    if (compile->needs_parameters) {
-        return refuse(compile, at, "parameter '%.*s' has no value", BD_ARG(name));
-    }
-    out->kind = EXPR_UNSET;
-    if (compile->missing_fact.size == 0) {
-        compile->missing_fact = name;
-    }
-    return BD_OK;
-}
-
-static bd_rc compile_current(compiler *compile, bd_str name, const scope *scopes, const place *at,
-                             expression *out) {
-    out->kind = EXPR_CURRENT;
-    for (const scope *s = scopes; s != NULL; s = s->outer) {
-        if (name.size == 0 || (s->field == NULL && bd_str_ieq(name, s->name))) {
-            out->current = (path){.text = name, .scope = s->depth};
-            return BD_OK;
-        }
-    }
-    if (scopes == NULL) {
-        return refuse(compile, at, "'current(...)' stands outside of a count");
-    }
-    BD_TRY(compile_path(compile, name, scopes, at, &out->current));
-    if (out->current.scope == SCOPE_RECORD || out->current.has_each) {
-        return refuse(compile, at, "'current('%.*s')' names no count around it", BD_ARG(name));
-    }
-    return BD_OK;
-}
-
-static bool is_template(bd_str text) {
-    return text.size >= 2 && text.data[0] == '[' && text.data[1] != '[' &&
-           text.data[text.size - 1] == ']';
-}
-
-static bd_rc compile_template(compiler *compile, bd_str text, const scope *scopes, const place *at,
-                              expression *out) {
-    bd_str name, argument;
-    bool is_call = parse_call(bd_str_trim(bd_str_sub(text, 1, text.size - 1)), &name, &argument);
-    if (is_call && argument.size > 0 && bd_str_ieq(name, BD_STR("parameters"))) {
-        return compile_parameter(compile, argument, at, out);
-    }
-    if (is_call && bd_str_ieq(name, BD_STR("current"))) {
-        return compile_current(compile, argument, scopes, at, out);
-    }
-    bd_str visible = bd_str_visible(compile->arena, bd_str_sub(name, 0, 64));
-    return refuse(compile, at,
-                  "the template function '%.*s' in '%.*s' is not understood, expected "
-                  "[parameters('name')] or "
-                  "[current('name')]",
-                  BD_ARG(visible), BD_ARG(bd_str_visible(compile->arena, bd_str_sub(text, 0, 80))));
-}
-
-/* A literal without templates inside, except that "[[" stands for "[". */
-static bd_rc compile_literal(compiler *compile, const bd_value *json, const place *at,
-                             const bd_value **out) {
-    *out = json;
-    if (json->kind == BD_STRING && json->text.size >= 2 && json->text.data[0] == '[' &&
-        json->text.data[1] == '[') {
-        *out = bd_value_string(compile->arena, bd_str_sub(json->text, 1, json->text.size));
-        return BD_OK;
-    }
-    if (json->kind != BD_ARRAY) {
-        return BD_OK;
-    }
-    const bd_value **members = bd_new(compile->arena, const bd_value *, json->count + 1);
-    for (size_t i = 0; i < json->count; i++) {
-        place member = {.parent = at, .index = i};
-        expression inner = {.literal = &json->items[i]};
-        if (json->items[i].kind == BD_STRING && is_template(json->items[i].text)) {
-            BD_TRY(compile_template(compile, json->items[i].text, NULL, &member, &inner));
-        } else {
-            BD_TRY(compile_literal(compile, &json->items[i], &member, &inner.literal));
-        }
-        members[i] =
-            inner.kind == EXPR_LITERAL ? inner.literal : bd_new(compile->arena, bd_value, 1);
-    }
-    *out = bd_value_array(compile->arena, json->count, members);
-    return BD_OK;
-}
-
-static bd_rc compile_expression(compiler *compile, const bd_value *json, const scope *scopes,
-                                const place *at, expression *out) {
-    if (json->kind == BD_STRING && is_template(json->text)) {
-        return compile_template(compile, json->text, scopes, at, out);
-    }
-    out->kind = EXPR_LITERAL;
-    return compile_literal(compile, json, at, &out->literal);
-}
-
 /* ---- operands
  * ------------------------------------------------------------------------------------------- */
+
+bool has_two_stars(bd_str text) {
+    ptrdiff_t star = bd_str_find(text, BD_STR("*"));
+    return star >= 0 &&
+           bd_str_find(bd_str_sub(text, (size_t)star + 1, text.size), BD_STR("*")) >= 0;
+}
 
 static const char *operand_fault(operator_kind op, const bd_value *operand) {
     bool is_text = operand->kind == BD_STRING;
@@ -210,13 +100,8 @@ static const char *operand_fault(operator_kind op, const bd_value *operand) {
     switch (op) {
     case OP_EQUALS:
     case OP_CONTAINS: return is_scalar ? NULL : "a string, a number or a truth value";
-    case OP_LIKE: {
-        ptrdiff_t star = is_text ? bd_str_find(operand->text, BD_STR("*")) : -1;
-        bool is_twice = star >= 0 &&
-                        bd_str_find(bd_str_sub(operand->text, (size_t)star + 1, operand->text.size),
-                                    BD_STR("*")) >= 0;
-        return is_text && !is_twice ? NULL : "a string with at most one '*'";
-    }
+    case OP_LIKE:
+        return is_text && !has_two_stars(operand->text) ? NULL : "a string with at most one '*'";
     case OP_MATCH:
     case OP_MATCH_FOLDED:
     case OP_CONTAINS_KEY: return is_text ? NULL : "a string";
@@ -272,16 +157,27 @@ static bd_rc compile_not(compiler *compile, const bd_value *json, const scope *s
 
 static bd_rc compile_field(compiler *compile, const bd_value *json, const scope *scopes,
                            const place *at, path *out) {
+    bd_str text = json->text;
     if (json->kind != BD_STRING) {
         return refuse(compile, at, "expected a field path");
     }
     if (is_template(json->text)) {
-        expression ignored;
-        BD_TRY(compile_template(compile, json->text, scopes, at, &ignored));
-        return refuse(compile, at, "expected a field path, found the template '%.*s'",
-                      BD_ARG(json->text));
+        expression made = {0};
+        BD_TRY(compile_expression(compile, json, scopes, at, &made));
+        bd_str unset = unset_parameter(&made);
+        if (unset.size > 0) {
+            return refuse(compile, at, "the parameter '%.*s' has no value",
+                          BD_ARG(bd_str_visible(compile->arena, bd_str_sub(unset, 0, 64))));
+        }
+        if (made.kind != EXPR_LITERAL || made.literal->kind != BD_STRING) {
+            return refuse(compile, at,
+                          "expected a field path, found the template '%.*s', which has no text of "
+                          "its own",
+                          BD_ARG(bd_str_visible(compile->arena, bd_str_sub(text, 0, 80))));
+        }
+        text = made.literal->text;
     }
-    return compile_path(compile, json->text, scopes, at, out);
+    return compile_path(compile, text, scopes, at, out);
 }
 
 static const bd_value *find_member(const bd_value *object, const char *key, bd_str *written) {
@@ -322,7 +218,8 @@ static bd_rc compile_count(compiler *compile, const bd_value *json, const scope 
     place here = {.parent = at, .key = key};
     if (field != NULL) {
         BD_TRY(compile_field(compile, field, scopes, &here, &out->field));
-        if (out->field.count == 0 || !out->field.segments[out->field.count - 1].is_each) {
+        /* inside of a count over the same list this is the list of its one current member */
+        if (out->field.whole_count == 0 || !out->field.whole[out->field.whole_count - 1].is_each) {
             return refuse(compile, &here, "a counted field ends with '[*]'");
         }
         inner.field = &out->field;
@@ -384,6 +281,17 @@ static bd_rc compile_comparison(compiler *compile, const bd_value *json, const s
     return BD_OK;
 }
 
+/* The reader of JSON bounds the depth too, but a caller may set its limit higher. */
+#define CONDITION_DEPTH 256
+
+static int place_depth(const place *at) {
+    int depth = 0;
+    for (; at != NULL; at = at->parent) {
+        depth++;
+    }
+    return depth;
+}
+
 bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *scopes,
                         const place *at, node **out) {
     if (json == NULL || json->kind != BD_OBJECT || json->count == 0) {
@@ -391,6 +299,9 @@ bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *sc
                       "expected a condition, an object such as {\"field\":\"a\",\"equals\":\"b\"}");
     }
     node *made = *out = bd_new(compile->arena, node, 1);
+    if (place_depth(at) > CONDITION_DEPTH) {
+        return refuse(compile, NULL, "conditions are nested deeper than %d", CONDITION_DEPTH);
+    }
     if (json->count > 1) {
         return compile_comparison(compile, json, scopes, at, made);
     }
@@ -408,6 +319,21 @@ bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *sc
         return compile_not(compile, &json->items[0], scopes, &below, made);
     }
     return compile_comparison(compile, json, scopes, at, made);
+}
+
+bd_rc bd_policy_condition_compile(const bd_value *json, const bd_value *parameters,
+                                  const char *subject, bd_str key, bd_arena *arena,
+                                  const bd_condition **out, bd_err *err) {
+    compiler compile = {.arena = arena,
+                        .parameters = parameters,
+                        .subject = subject,
+                        .is_policy = true,
+                        .err = err};
+    place at = {.key = key};
+    bd_condition *condition = bd_new(arena, bd_condition, 1);
+    BD_TRY(compile_condition(&compile, json, NULL, &at, &condition->root));
+    *out = condition;
+    return BD_OK;
 }
 
 bd_rc bd_condition_compile(const bd_value *json, const bd_value *parameters, bd_arena *arena,

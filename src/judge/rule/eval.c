@@ -4,6 +4,7 @@
 
 #include "rule_priv.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 static const char *const verdict_texts[] = {"pass", "fail", "not-applicable", "cannot-tell"};
@@ -30,32 +31,346 @@ evaluation start_evaluation(const bd_value *record, const bd_source_def *source,
                         .scratch = scratch};
 }
 
-static void note_lacking(evaluation *eval, const path *at, bool is_ambiguous) {
-    if (eval->lacking.size == 0) {
+void note_lacking(evaluation *eval, const path *at, bool is_ambiguous) {
+    if (eval->lacking.size == 0 && eval->trouble.size == 0) {
         eval->lacking = at->text;
         eval->is_ambiguous = is_ambiguous;
     }
 }
 
+void note_trouble(evaluation *eval, const char *format, ...) {
+    if (eval->lacking.size > 0 || eval->trouble.size > 0) {
+        return; /* the first is the cause */
+    }
+    va_list args;
+    va_start(args, format);
+    eval->trouble = bd_str_vformat(eval->scratch, format, args);
+    va_end(args);
+}
+
+bool take_step(evaluation *eval, size_t steps) {
+    if (eval->steps <= STEPS_MAX) {
+        eval->steps += steps > STEPS_MAX ? STEPS_MAX : steps;
+    }
+    if (eval->steps <= STEPS_MAX) {
+        return true;
+    }
+    note_trouble(eval, "the condition takes more than %d steps on this record", STEPS_MAX);
+    return false;
+}
+
+/* ---- reading
+ * -------------------------------------------------------------------------------------------- */
+
+/* True when the alias speaks of another resource type than the record's: then it is null.  "/x" asks
+ * for the last part of the type only. */
+static bool is_foreign(const evaluation *eval, const path *at) {
+    bd_str type = eval->type.text;
+    if (at->alias_type.size == 0 || type.size == 0 || at->scope != SCOPE_RECORD) {
+        return false;
+    }
+    return at->alias_type.data[0] == '/' ? !bd_str_has_suffix(type, at->alias_type)
+                                         : !bd_str_eq(type, at->alias_type);
+}
+
+static bool is_identity(const path *at) {
+    static const char *const fields[] = {"type", "kind", "name"};
+    for (size_t i = 0; i < BD_COUNT(fields); i++) {
+        if (!at->is_alias && bd_str_ieq(at->text, bd_str_of(fields[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_type_field(const path *at) {
+    return !at->is_alias && bd_str_ieq(at->text, BD_STR("type"));
+}
+
+static bool may_read(evaluation *eval, const path *at) {
+    if (eval->only_identity && !(eval->record == NULL ? is_type_field(at) : is_identity(at))) {
+        note_lacking(eval, at, false);
+        return false;
+    }
+    return true;
+}
+
+/* Does the record leave out what an alias asks for?  A record of chosen columns shows all of what it
+ * shows, so that a member lacks where its parent is there. */
+static bool is_left_out(const evaluation *eval, const path *at) {
+    const bd_value *found = NULL;
+    if (eval->setting == NULL || !eval->setting->is_partial || !at->is_alias ||
+        at->scope != SCOPE_RECORD) {
+        return false;
+    }
+    return bd_value_lookup(eval->record, at->segments[0].key, &found) != BD_LOOKUP_FOUND ||
+           at->count == 1;
+}
+
+/* The value of a path without "[*]": false when it cannot be told.  `*out` is NULL when it is
+ * absent. */
+static bool read_value(evaluation *eval, const path *at, const bd_value **out) {
+    *out = NULL;
+    if (eval->setting == NULL && !eval->only_identity) {
+        bool is_clear = find_value(eval, at, out) != BD_LOOKUP_AMBIGUOUS;
+        if (!is_clear) {
+            note_lacking(eval, at, true);
+        }
+        return is_clear;
+    }
+    if (!may_read(eval, at)) {
+        return false;
+    }
+    if (eval->record == NULL) {
+        *out = &eval->type; /* it is all that is known */
+        return true;
+    }
+    if (at->is_full_name) {
+        *out = bd_value_string(eval->scratch, bd_full_name(eval->scratch, eval->setting->id));
+        return true;
+    }
+    if (is_foreign(eval, at)) {
+        return true;
+    }
+    if (is_type_field(at) && !bd_str_ieq(bd_value_text(eval->record, "type"), eval->type.text)) {
+        *out = &eval->type; /* Key Vault's records, say, have no type or one of ours */
+        return true;
+    }
+    for (const path *one = at; one != NULL && *out == NULL; one = one->otherwise) {
+        if (find_value(eval, one, out) == BD_LOOKUP_AMBIGUOUS) {
+            note_lacking(eval, at, true);
+            return false;
+        }
+    }
+    bool is_hidden = *out == NULL && is_left_out(eval, at);
+    if (is_hidden) {
+        note_lacking(eval, at, false);
+    }
+    return !is_hidden;
+}
+
+/* The values of a path with "[*]"; false when they cannot be told. */
+static bool read_values(evaluation *eval, const path *at, selection *out) {
+    eval->has_gap = false;
+    if (eval->setting == NULL && !eval->only_identity) {
+        bool is_clear = find_values(eval, at, out);
+        if (!is_clear) {
+            note_lacking(eval, at, true);
+        }
+        return is_clear;
+    }
+    if (!may_read(eval, at)) {
+        return false;
+    }
+    if (is_foreign(eval, at)) {
+        return true;
+    }
+    if (!find_values(eval, at, out)) {
+        note_trouble(eval, "'%.*s' is no list in the record", BD_ARG(at->text));
+        return false;
+    }
+    if (eval->has_gap && out->count == 0 && at->otherwise != NULL) {
+        return find_values(eval, at->otherwise, out);
+    }
+    bool is_hidden = eval->has_gap && is_left_out(eval, at);
+    if (is_hidden) {
+        note_lacking(eval, at, false);
+    }
+    return !is_hidden;
+}
+
+/* ---- expressions
+ * ---------------------------------------------------------------------------------------- */
+
+const bd_value null_value = {.kind = BD_NULL};
+static const bd_value empty_text = {.kind = BD_STRING, .text = {"", 0}};
+
+static bool list_values(evaluation *eval, const path *at, const bd_value **out) {
+    selection values = {0};
+    if (!read_values(eval, at, &values)) {
+        return false;
+    }
+    for (size_t i = 0; i < values.count; i++) {
+        values.data[i] = values.data[i] != NULL ? values.data[i] : &null_value;
+    }
+    *out = bd_value_array(eval->scratch, values.count, values.data);
+    return true;
+}
+
+/* field('list[*].a') inside of a count is a list of the current member's alone. */
+static bool eval_field_call(evaluation *eval, const path *at, const bd_value **out) {
+    const bd_value *value = NULL;
+    if (at->has_each) {
+        return list_values(eval, at, out);
+    }
+    if (!read_value(eval, at, &value)) {
+        return false;
+    }
+    if (at->scope != SCOPE_RECORD) {
+        *out = bd_value_array(eval->scratch, value != NULL ? 1 : 0, &value);
+        return true;
+    }
+    if (value == NULL && eval->setting == NULL) {
+        note_lacking(eval, at, false);
+        return false;
+    }
+    *out = value != NULL ? value : &empty_text;
+    return true;
+}
+
+static bool eval_current(evaluation *eval, const path *at, const bd_value **out) {
+    const bd_value *value = NULL;
+    if (at->has_each) {
+        return list_values(eval, at, out);
+    }
+    if (at->count == 0) {
+        value = eval->current[at->scope];
+    } else if (!read_value(eval, at, &value)) {
+        return false;
+    }
+    if (value == NULL && eval->setting == NULL) {
+        note_lacking(eval, at, false);
+        return false;
+    }
+    *out = value != NULL ? value : &null_value;
+    return true;
+}
+
+/* A member of what only Azure knows whole: it may well be there. */
+static bool is_outline(const expression *from) {
+    return from->kind == EXPR_CALL && !from->call->is_constant;
+}
+
+static bool eval_member(evaluation *eval, const expression *from, const bd_value **out) {
+    const bd_value *target = NULL, *key = NULL;
+    int64_t index = 0;
+    if (!eval_expression(eval, &from->args[0], &target) ||
+        !eval_expression(eval, &from->args[1], &key)) {
+        return false;
+    }
+    if (key->kind == BD_NUMBER && target->kind == BD_ARRAY && bd_str_to_i64(key->text, &index) &&
+        index >= 0 && (uint64_t)index < target->count) {
+        *out = &target->items[index];
+        return true;
+    }
+    if (key->kind == BD_STRING && target->kind == BD_OBJECT) {
+        const bd_value *found = NULL;
+        bd_lookup lookup = bd_value_lookup(target, key->text, &found);
+        if (lookup == BD_LOOKUP_FOUND) {
+            *out = found;
+            return true;
+        }
+    }
+    note_trouble(eval, "%s'%.*s' is not known",
+                 is_outline(&from->args[0]) ? "of what surrounds the resource " : "the member ",
+                 BD_ARG(bd_str_visible(eval->scratch, key->text)));
+    return false;
+}
+
+/* The value that decides comes first, as in "any of": an argument that cannot be told matters only
+ * where no other decides. */
+static bool eval_logic(evaluation *eval, const expression *from, bool decisive,
+                       const bd_value **out) {
+    bool is_known = true;
+    for (size_t i = 0; i < from->arg_count; i++) {
+        const bd_value *value = NULL;
+        bool has_value = eval_expression(eval, &from->args[i], &value);
+        int truth = has_value ? truth_of_value(value) : -1;
+        if (truth == (decisive ? 1 : 0)) {
+            *out = bd_value_bool(eval->scratch, decisive);
+            return true;
+        }
+        if (has_value && truth < 0) {
+            note_trouble(eval, "%s(...) is given something else than truth values",
+                         from->call->name);
+        }
+        is_known = is_known && truth >= 0;
+    }
+    *out = bd_value_bool(eval->scratch, !decisive);
+    return is_known;
+}
+
+static bool eval_if(evaluation *eval, const expression *from, const bd_value **out) {
+    const bd_value *value = NULL;
+    if (!eval_expression(eval, &from->args[0], &value)) {
+        return false;
+    }
+    int truth = truth_of_value(value);
+    if (truth < 0) {
+        note_trouble(eval, "if(...) is given something else than a truth value");
+        return false;
+    }
+    return eval_expression(eval, &from->args[truth == 1 ? 1 : 2], out);
+}
+
+/* In a check an absent field has no value, and the next one is asked. */
+static bool eval_coalesce(evaluation *eval, const expression *from, const bd_value **out) {
+    for (size_t i = 0; i < from->arg_count; i++) {
+        bool has_value = eval_expression(eval, &from->args[i], out);
+        if (!has_value && (eval->setting != NULL || eval->trouble.size > 0)) {
+            return false;
+        }
+        if (has_value && (*out)->kind != BD_NULL) {
+            return true;
+        }
+    }
+    *out = &null_value;
+    return true;
+}
+
+static bool eval_call(evaluation *eval, const expression *from, const bd_value **out) {
+    switch (from->call->lazy) {
+    case LAZY_IF: return eval_if(eval, from, out);
+    case LAZY_AND: return eval_logic(eval, from, false, out);
+    case LAZY_OR: return eval_logic(eval, from, true, out);
+    case LAZY_COALESCE: return eval_coalesce(eval, from, out);
+    case LAZY_NOT: break;
+    }
+    const bd_value **args = bd_new(eval->scratch, const bd_value *, from->arg_count + 1);
+    for (size_t i = 0; i < from->arg_count; i++) {
+        if (!eval_expression(eval, &from->args[i], &args[i])) {
+            return false;
+        }
+    }
+    return take_step(eval, 1) && from->call->apply(eval, args, from->arg_count, out);
+}
+
+bool eval_expression(evaluation *eval, const expression *from, const bd_value **out) {
+    switch (from->kind) {
+    case EXPR_LITERAL: *out = from->literal; return true;
+    case EXPR_UNSET:
+        note_trouble(eval, "the parameter '%.*s' has no value", BD_ARG(from->name));
+        return false;
+    case EXPR_CURRENT: return eval_current(eval, &from->path, out);
+    case EXPR_FIELD: return eval_field_call(eval, &from->path, out);
+    case EXPR_CALL: return eval_call(eval, from, out);
+    case EXPR_MEMBER: return eval_member(eval, from, out);
+    }
+    return false;
+}
+
 /* NULL when the expression has no value. */
 static const bd_value *value_of(evaluation *eval, const expression *from) {
-    if (from->kind == EXPR_LITERAL) {
-        return from->literal;
-    }
     const bd_value *value = NULL;
-    if (from->kind == EXPR_CURRENT &&
-        find_value(eval, &from->current, &value) != BD_LOOKUP_AMBIGUOUS) {
-        return value;
-    }
-    return NULL;
+    return eval_expression(eval, from, &value) ? value : NULL;
 }
+
+/* ---- comparisons
+ * ---------------------------------------------------------------------------------------- */
 
 static bd_verdict judge(evaluation *eval, const node *at, const bd_value *value) {
     const bd_value *operand = value_of(eval, &at->operand);
     if (operand == NULL) {
         return BD_CANNOT_TELL;
     }
-    bd_verdict verdict = compare(at->op, value, operand);
+    bool is_policy = eval->setting != NULL || eval->only_identity;
+    bd_verdict verdict =
+        is_policy ? compare_policy(at->op, value, operand) : compare(at->op, value, operand);
+    if (verdict == BD_CANNOT_TELL && is_policy) {
+        note_trouble(eval, "the value %.*s cannot be compared with %.*s",
+                     BD_ARG(visible_value(eval->scratch, value)),
+                     BD_ARG(visible_value(eval->scratch, operand)));
+    }
     return at->is_negated ? negate(verdict) : verdict;
 }
 
@@ -79,8 +394,7 @@ static bd_verdict judge_exists(evaluation *eval, const node *at, const selection
 static bd_verdict eval_field(evaluation *eval, const node *at) {
     if (!at->field.has_each) {
         const bd_value *value = NULL;
-        if (find_value(eval, &at->field, &value) == BD_LOOKUP_AMBIGUOUS) {
-            note_lacking(eval, &at->field, true);
+        if (!read_value(eval, &at->field, &value)) {
             return BD_CANNOT_TELL;
         }
         bd_verdict verdict = judge(eval, at, value);
@@ -90,11 +404,10 @@ static bd_verdict eval_field(evaluation *eval, const node *at) {
         return verdict;
     }
     selection values = {0};
-    if (!find_values(eval, &at->field, &values)) {
-        note_lacking(eval, &at->field, true);
+    if (!read_values(eval, &at->field, &values)) {
         return BD_CANNOT_TELL;
     }
-    if (at->op == OP_EXISTS) {
+    if (at->op == OP_EXISTS && eval->setting == NULL) {
         return judge_exists(eval, at, &values);
     }
     bd_verdict all = BD_PASS;
@@ -130,22 +443,22 @@ static bool count_members(evaluation *eval, const node *at, size_t *sure, size_t
     if (at->is_value_count) {
         const bd_value *list = value_of(eval, &at->value);
         if (list == NULL || list->kind != BD_ARRAY) {
+            note_trouble(eval, "what is counted is no list");
             return false;
         }
         for (size_t i = 0; i < list->count; i++) {
             count_member(eval, at, &list->items[i], sure, open);
         }
-        return true;
+        return take_step(eval, list->count);
     }
     selection members = {0};
-    if (!find_values(eval, &at->field, &members)) {
-        note_lacking(eval, &at->field, true);
+    if (!read_values(eval, &at->field, &members)) {
         return false;
     }
     for (size_t i = 0; i < members.count; i++) {
         count_member(eval, at, members.data[i], sure, open);
     }
-    return true;
+    return take_step(eval, members.count);
 }
 
 /* Members whose `where` is unknown may count or not: only an answer that is the same either way is
@@ -184,13 +497,23 @@ static bd_verdict eval_children(evaluation *eval, const node *at, bd_verdict dec
     return verdict;
 }
 
+/* An expression without a value: in a check the operator asks what it makes of absence. */
+static bd_verdict eval_value(evaluation *eval, const node *at) {
+    const bd_value *value = value_of(eval, &at->value);
+    bool is_policy = eval->setting != NULL || eval->only_identity;
+    return value == NULL && is_policy ? BD_CANNOT_TELL : judge(eval, at, value);
+}
+
 bd_verdict eval_node(evaluation *eval, const node *at) {
+    if (!take_step(eval, 1)) {
+        return BD_CANNOT_TELL;
+    }
     switch (at->kind) {
     case NODE_ALL: return eval_children(eval, at, BD_FAIL);
     case NODE_ANY: return eval_children(eval, at, BD_PASS);
     case NODE_NOT: return negate(eval_node(eval, at->children[0]));
     case NODE_FIELD: return eval_field(eval, at);
-    case NODE_VALUE: return judge(eval, at, value_of(eval, &at->value));
+    case NODE_VALUE: return eval_value(eval, at);
     case NODE_COUNT: return eval_count(eval, at);
     }
     return BD_CANNOT_TELL;
@@ -200,4 +523,23 @@ bd_verdict bd_condition_eval(const bd_condition *condition, const bd_value *reco
                              const bd_source_def *source, bd_arena *scratch) {
     evaluation eval = start_evaluation(record, source, (bd_str){0}, scratch);
     return eval_node(&eval, condition->root);
+}
+
+bd_verdict bd_policy_condition_eval(const bd_condition *condition, const bd_value *record,
+                                    const bd_source_def *source, const bd_policy_setting *setting,
+                                    bd_arena *scratch, bd_str *reason) {
+    evaluation eval = start_evaluation(record, source, setting->type, scratch);
+    eval.setting = setting;
+    bd_verdict verdict = eval_node(&eval, condition->root);
+    if (verdict == BD_CANNOT_TELL && reason != NULL) {
+        *reason = lacking_reason(&eval);
+    }
+    return verdict;
+}
+
+bool bd_condition_may_hold(const bd_condition *condition, bd_str type, const bd_value *record,
+                           bd_arena *scratch) {
+    evaluation eval = start_evaluation(record, NULL, type, scratch);
+    eval.only_identity = true;
+    return eval_node(&eval, condition->root) != BD_FAIL;
 }

@@ -120,3 +120,19 @@ bd_str join_key(evaluation *eval, const bd_record *record, key_transform transfo
     }
     return BD_STR("");
 }
+
+bd_str bd_full_name(bd_arena *arena, bd_str id) {
+    bd_str lower = bd_str_lower(arena, id);
+    size_t at = behind_provider(lower);
+    bd_str rest = bd_str_sub(id, at, id.size), piece, name = BD_STR("");
+    if (at == 0) {
+        return bd_path_name(id); /* a subscription or a resource group */
+    }
+    for (size_t part = 0; bd_str_cut(&rest, '/', &piece); part++) {
+        if (part > 0 && part % 2 == 0) {
+            name = name.size == 0 ? piece
+                                  : bd_str_format(arena, "%.*s/%.*s", BD_ARG(name), BD_ARG(piece));
+        }
+    }
+    return name;
+}

@@ -11,46 +11,6 @@
 /* ---- compiling
  * ------------------------------------------------------------------------------------------ */
 
-/* Aliases that are not "what follows the last slash" (azure-sources 8.3: 19 of 260 in the built-in
- * initiatives; these are the ones that no rule reaches). */
-static const struct {
-    const char *alias, *path;
-} aliases[] = {
-    {"microsoft.compute/imageid", "storageProfile.imageReference.id"},
-    {"microsoft.compute/imagepublisher", "storageProfile.imageReference.publisher"},
-    {"microsoft.compute/imageoffer", "storageProfile.imageReference.offer"},
-    {"microsoft.compute/imagesku", "storageProfile.imageReference.sku"},
-    {"microsoft.compute/virtualmachines/sku.name", "hardwareProfile.vmSize"},
-    {"microsoft.compute/virtualmachines/osdisk.uri", "storageProfile.osDisk.vhd.uri"},
-    {"microsoft.security/securitycontacts/email", "emails"},
-    {"microsoft.sql/transparentdataencryption.status", "status"},
-    {"microsoft.sql/servers/databases/transparentdataencryption.status", "status"},
-};
-
-static bd_str strip_alias(bd_str text) {
-    ptrdiff_t slash = bd_str_find(text, BD_STR("/"));
-    bd_str head = slash < 0 ? (bd_str){0} : bd_str_sub(text, 0, (size_t)slash);
-    if (head.size == 0 || bd_str_find(head, BD_STR(".")) < 0 ||
-        bd_str_find(head, BD_STR("[")) >= 0) {
-        return text;
-    }
-    for (size_t i = 0; i < BD_COUNT(aliases); i++) {
-        if (bd_str_ieq(text, bd_str_of(aliases[i].alias))) {
-            return bd_str_of(aliases[i].path);
-        }
-    }
-    size_t last = text.size;
-    while (text.data[last - 1] != '/') {
-        last--;
-    }
-    bd_str rest = bd_str_sub(text, last, text.size);
-    bd_str web = BD_STR("web.");
-    bool is_web_config =
-        bd_str_ieq(bd_str_sub(text, 0, last), BD_STR("Microsoft.Web/sites/config/"));
-    return is_web_config && bd_str_has_prefix(rest, web) ? bd_str_sub(rest, web.size, rest.size)
-                                                         : rest;
-}
-
 typedef BD_VEC(segment) segments;
 
 /* "[*]", "['key']" or "[key]" behind a segment; moves *at behind the bracket. */
@@ -113,15 +73,11 @@ static bool is_within(const path *outer, const segments *inner) {
     return true;
 }
 
-bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const place *at,
-                   path *out) {
+static bool set_path(compiler *compile, bd_str text, bd_str spelled, const scope *scopes,
+                     path *out) {
     segments parsed = {0};
-    if (text.size > 1024 || !parse_segments(compile->arena, strip_alias(text), &parsed)) {
-        bd_str visible = bd_str_visible(compile->arena, bd_str_sub(text, 0, 64));
-        return refuse(
-            compile, at,
-            "'%.*s' is not a field path, expected one such as 'a.b', 'list[*].a' or 'tags['a']'",
-            BD_ARG(visible));
+    if (text.size > 1024 || !parse_segments(compile->arena, spelled, &parsed)) {
+        return false;
     }
     *out = (path){.text = text,
                   .segments = parsed.data,
@@ -139,6 +95,57 @@ bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const pl
     }
     for (size_t i = 0; i < out->count; i++) {
         out->has_each = out->has_each || out->segments[i].is_each;
+    }
+    return true;
+}
+
+static bd_rc compile_policy_path(compiler *compile, bd_str text, const scope *scopes,
+                                 const place *at, path *out) {
+    alias found;
+    path *otherwise = NULL;
+    if (bd_str_ieq(text, BD_STR("tags[]")) || bd_str_ieq(text, BD_STR("tags['']"))) {
+        /* what a parameter without a tag's name makes of it: a tag that nothing has */
+        segment *none = bd_new(compile->arena, segment, 1);
+        *none = (segment){.key = BD_STR_INIT("tags[]")};
+        *out = (path){.text = text,
+                      .segments = none,
+                      .count = 1,
+                      .whole = none,
+                      .whole_count = 1,
+                      .scope = SCOPE_RECORD};
+        return BD_OK;
+    }
+    bool is_fine = resolve_alias(compile->arena, text, &found) &&
+                   set_path(compile, text, found.path, scopes, out);
+    if (is_fine && found.otherwise.size > 0) {
+        otherwise = bd_new(compile->arena, path, 1);
+        is_fine = set_path(compile, text, found.otherwise, scopes, otherwise);
+    }
+    if (!is_fine) {
+        return refuse(compile, at,
+                      "'%.*s' is neither a field of all resources (name, fullName, id, type, kind, "
+                      "location, identity.type, tags) nor an alias such as "
+                      "'Microsoft.Storage/storageAccounts/networkAcls.bypass'",
+                      BD_ARG(bd_str_visible(compile->arena, bd_str_sub(text, 0, 96))));
+    }
+    out->alias_type = found.type;
+    out->is_alias = found.is_alias;
+    out->otherwise = otherwise;
+    out->is_full_name = bd_str_ieq(text, BD_STR("fullName"));
+    return BD_OK;
+}
+
+bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const place *at,
+                   path *out) {
+    if (compile->is_policy) {
+        return compile_policy_path(compile, text, scopes, at, out);
+    }
+    if (!set_path(compile, text, strip_alias(text), scopes, out)) {
+        bd_str visible = bd_str_visible(compile->arena, bd_str_sub(text, 0, 64));
+        return refuse(
+            compile, at,
+            "'%.*s' is not a field path, expected one such as 'a.b', 'list[*].a' or 'tags['a']'",
+            BD_ARG(visible));
     }
     return BD_OK;
 }
@@ -241,7 +248,7 @@ static bool select_from(evaluation *eval, const bd_value *value, const path *at,
     }
     if (i == at->count) {
         *bd_push(eval->scratch, out) = is_null(value) ? NULL : value;
-        return true;
+        return take_step(eval, 1);
     }
     const bd_value *next = NULL;
     if (!is_null(value) && find_segment(eval, value, at, &i, &next) == BD_LOOKUP_AMBIGUOUS) {
@@ -250,6 +257,8 @@ static bool select_from(evaluation *eval, const bd_value *value, const path *at,
     if (is_null(next)) {
         if (!has_each_from(at, i)) {
             *bd_push(eval->scratch, out) = NULL;
+        } else {
+            eval->has_gap = true;
         }
         return true; /* an absent array is an empty collection */
     }
@@ -259,8 +268,9 @@ static bool select_from(evaluation *eval, const bd_value *value, const path *at,
     if (next->kind != BD_ARRAY) {
         return false;
     }
-    for (size_t m = 0; m < next->count; m++) {
-        if (!select_from(eval, &next->items[m], at, i + 1, out)) {
+    for (size_t m = 0; m < next->count;
+         m++) { /* each of them is a step, or the end of the path is */
+        if (!take_step(eval, 1) || !select_from(eval, &next->items[m], at, i + 1, out)) {
             return false;
         }
     }

@@ -101,6 +101,9 @@ bd_str fill_reason(evaluation *eval, const reason_template *reason) {
 }
 
 bd_str lacking_reason(evaluation *eval) {
+    if (eval->trouble.size > 0) {
+        return eval->trouble;
+    }
     if (eval->lacking.size == 0) {
         return BD_STR("the record does not show what the check asks");
     }

@@ -24,7 +24,8 @@ typedef struct {
 #define SCOPE_RECORD (-1)
 #define SCOPES_MAX 8
 
-typedef struct {
+typedef struct path path;
+struct path {
     bd_str text;       /* as written */
     segment *segments; /* from `scope` on */
     size_t count;
@@ -32,8 +33,12 @@ typedef struct {
         *whole; /* from the record on: what paths inside a count over this one begin with */
     size_t whole_count;
     bool has_each;
-    int scope; /* SCOPE_RECORD, or the count whose current member the path starts at */
-} path;
+    int scope;         /* SCOPE_RECORD, or the count whose current member the path starts at */
+    bd_str alias_type; /* policies: the resource type an alias speaks of, lower case; or "" */
+    const struct path *otherwise; /* policies: where else the alias may stand; may be NULL */
+    bool is_alias;                /* policies: names a property, not what all resources have */
+    bool is_full_name;            /* policies: "fullName", made of the id */
+};
 
 /* ---- conditions
  * ---------------------------------------------------------------------------------------- */
@@ -53,11 +58,26 @@ typedef enum {
     OP_EXISTS
 } operator_kind;
 
-typedef struct {
-    enum { EXPR_LITERAL, EXPR_CURRENT, EXPR_UNSET } kind; /* unset: a parameter without a value */
+typedef enum {
+    EXPR_LITERAL,
+    EXPR_UNSET,   /* a parameter without a value */
+    EXPR_CURRENT, /* `path`: from a count's current member on */
+    EXPR_FIELD,   /* `path` */
+    EXPR_CALL,    /* `call` with `args` */
+    EXPR_MEMBER   /* args[0].args[1] */
+} expression_kind;
+
+typedef struct function function;
+typedef struct expression expression;
+struct expression {
+    expression_kind kind;
     const bd_value *literal;
-    path current;
-} expression;
+    bd_str name; /* unset: of the parameter */
+    path path;
+    const function *call;
+    expression *args;
+    size_t arg_count;
+};
 
 typedef enum { NODE_ALL, NODE_ANY, NODE_NOT, NODE_FIELD, NODE_VALUE, NODE_COUNT } node_kind;
 
@@ -92,6 +112,7 @@ typedef struct {
     bd_arena *arena;
     const bd_value *parameters;
     const bd_value *own;   /* the check's own parameters, asked first; may be NULL */
+    bool is_policy;        /* Azure's own semantics: see bd_policy_condition_compile */
     const char *subject;   /* "the condition", "check 'x'" : for messages */
     bool needs_parameters; /* an unset parameter is an error, not a missing fact */
     bd_str missing_fact;   /* first parameter without a value */
@@ -100,6 +121,20 @@ typedef struct {
 
 bd_rc refuse(const compiler *compile, const place *at, const char *format, ...) BD_PRINTF(3, 4);
 bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const place *at, path *out);
+/* alias.c: what an alias of a policy says of the record: path and, where it has one, resource type. */
+typedef struct {
+    bd_str path, otherwise; /* otherwise: "" when there is no other place */
+    bd_str type;            /* lower case; "" when the alias speaks of several types */
+    bool is_alias;
+} alias;
+/* False when `text` is neither an alias nor a field that all resources have. */
+bool resolve_alias(bd_arena *arena, bd_str text, alias *out);
+bd_str strip_alias(bd_str text); /* checks: the path alone, whatever the type */
+/* expression.c: a literal, or a template such as [concat('a', parameters('b'))]. */
+bool is_template(bd_str text);
+bd_str unset_parameter(const expression *from); /* the first one without a value, or "" */
+bd_rc compile_expression(compiler *compile, const bd_value *json, const scope *scopes,
+                         const place *at, expression *out);
 bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *scopes,
                         const place *at, node **out);
 /* Value of a parameter, or NULL: {"x":{"value":...}} or {"x":...}. */
@@ -114,9 +149,21 @@ typedef struct {
     bd_value type;               /* stands in for a record's own "type" when it has none */
     bd_arena *scratch;
     const bd_value *current[SCOPES_MAX];
-    bd_str lacking;    /* path of the first comparison that stayed unknown */
-    bool is_ambiguous; /* ... because its keys are */
+    bd_str lacking;                   /* path of the first comparison that stayed unknown */
+    bool is_ambiguous;                /* ... because its keys are */
+    bd_str trouble;                   /* or a whole sentence: why something could not be computed */
+    const bd_policy_setting *setting; /* a policy's; NULL: a check's */
+    bool only_identity; /* only type, kind and name are known (see bd_condition_may_hold) */
+    bool has_gap;       /* a list was absent and read as empty */
+    size_t steps;       /* taken; past STEPS_MAX all is unknown */
 } evaluation;
+
+/* A count inside a count inside a count multiplies: what takes longer than this cannot be told. */
+#define STEPS_MAX 4000000
+#define TEXT_MAX 65536                          /* bytes of a text that a function makes */
+bool take_step(evaluation *eval, size_t steps); /* false: past the limit, and said */
+void note_lacking(evaluation *eval, const path *at, bool is_ambiguous);
+void note_trouble(evaluation *eval, const char *format, ...) BD_PRINTF(2, 3);
 
 evaluation start_evaluation(const bd_value *record, const bd_source_def *source, bd_str type,
                             bd_arena *scratch);
@@ -131,6 +178,30 @@ bool find_values(evaluation *eval, const path *at, selection *out);
 
 /* compare.c: `value` may be NULL (absent).  Negation is the caller's. */
 bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *operand);
+/* The same as Azure Policy has it: null is a value, and "Enabled" is not true. */
+bd_verdict compare_policy(operator_kind op, const bd_value *value, const bd_value *operand);
+
+/* The value of an expression; false when it has none that can be told, and why is noted.  `*out` is
+ * never NULL otherwise: null is a value. */
+bool eval_expression(evaluation *eval, const expression *from, const bd_value **out);
+extern const bd_value null_value;
+bool has_two_stars(bd_str text);
+
+/* function.c.  A function is pure: it sees its arguments, the as-of instant and the record's id. */
+typedef enum { LAZY_NOT, LAZY_IF, LAZY_AND, LAZY_OR, LAZY_COALESCE } laziness;
+struct function {
+    const char *name;
+    size_t least, most; /* arguments */
+    bool (*apply)(evaluation *eval, const bd_value *const *args, size_t count,
+                  const bd_value **out); /* NULL when it is lazy */
+    laziness lazy;
+    bool is_constant; /* of constant arguments it is one itself */
+};
+const function *find_function(bd_str name);
+/* address.c: false when one is no range, or they are of two versions of IP. */
+bool compare_ranges(bd_str whole, bd_str part, bool *contains);
+const char *nearest_function(bd_arena *arena, bd_str name);
+int truth_of_value(const bd_value *value); /* 1, 0, or -1: no truth value; "true" and "False" are */
 
 /* ---- reasons
  * ------------------------------------------------------------------------------------------- */
