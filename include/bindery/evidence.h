@@ -124,6 +124,16 @@ typedef struct {
 } bd_seen;
 typedef BD_VEC(bd_seen) bd_seens;
 
+/* One table inside a file that holds several: a sheet of a workbook, the records of an XML document. */
+typedef struct {
+    bd_str name;
+    bd_str source;       /* catalog id, "" when nothing recognises it */
+    uint32_t header_row; /* from 1; 0: it has none */
+    uint64_t rows_read, rows_refused;
+    uint64_t rows_left; /* of a sheet that nothing recognises: counted and not judged */
+    bool is_hidden;
+} bd_table_facts;
+
 /* What a scan found in one object. */
 typedef struct {
     bd_media media;
@@ -145,6 +155,7 @@ typedef struct {
         last_event;         /* min and max of the records' own times, or BD_INSTANT_NONE */
     bd_instant export_time; /* the export's own time where it has one, or BD_INSTANT_NONE */
     bd_diags diags;
+    BD_VEC(bd_table_facts) tables; /* in the file's order */
 } bd_facts;
 
 /* The record as it is printed, packaged and judged. */

@@ -24,6 +24,7 @@ typedef struct {
     const bd_value *parameters;  /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
+    bd_zygote *zygote; /* where workbooks and XML are read; NULL: in this process, as tests do */
     bool reads_ahead; /* large objects are unpacked on a thread of their own */
 } bd_scan_plan;
 

@@ -482,6 +482,7 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
                               .parameters = session->engagement.parameters,
                               .column_maps = session->engagement.column_map_values,
                               .zone = session->engagement.zone,
+                              .zygote = session->zygote,
                               .reads_ahead = session->jobs > 1};
     open_workers(&run);
     bd_rc rc = judge(&run, err);

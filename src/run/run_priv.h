@@ -31,6 +31,7 @@ typedef struct {
     unsigned jobs;
     bool is_writer; /* holds the locker's lock */
     bd_locker *locker;
+    bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
 } bd_session;
 
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,

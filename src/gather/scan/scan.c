@@ -11,42 +11,10 @@
 #define EXPORT_TIME_COLUMN "exportedTimestamp" /* Defender's recommendations */
 #define LONGEST_IDENTITY 4096                  /* what a packed row keeps of a text whole */
 
-typedef struct {
-    const bd_scan_plan *plan;
-    const bd_sidecar *sidecar;
-    bd_scan_context context;
-    const bd_source_def *csv_source;
-    bool is_csv_by_columns; /* its header alone says which source it is */
-    bool has_export_time;   /* a column tells when it was exported */
-    uint32_t evidence;
-    bd_arena *arena;   /* facts */
-    bd_arena *scratch; /* one record */
-    bd_spool *rows;
-    bd_facts *facts;
-    bd_map *seen; /* source U+001F scope -> index + 1 */
-    bd_map *parts;
-    const bd_source_def *last_source;
-    bd_str last_scope;
-    bool last_part;
-    size_t last_index;
-    bd_str first_type;
-    bool has_many_types, has_properties;
-    bool has_link;        /* a nextLink member, null or not */
-    bool is_az_query;     /* "total_records": what `az graph query` prints */
-    int64_t count;        /* "count" of E9, or -1 */
-    bool is_context_late; /* @odata.context came after the first record */
-    bool is_refused; /* the record at hand: counted once, however many of its results are refused */
-    uint64_t said;
-    bd_json_summary summary; /* live while a document is split */
-    bd_packer packer;
-    bd_rc rc; /* first failure of the spool */
-    bd_err *err;
-} scan_state;
-
 /* ---- facts ---- */
 
 /* A refusal is counted; only the first ones are said, for a file of a million bad rows must not fill the memory. */
-static void refuse(scan_state *state, bd_str locus, const char *message) {
+void scan_refuse(scan_state *state, bd_str locus, const char *message) {
     state->facts->rows_refused++;
     state->is_refused = true;
     if (state->said < MOST_SAID) {
@@ -112,7 +80,7 @@ static void put_row(void *context, const bd_row *row) {
     bd_row_pack(&state->packer, row);
     if (state->packer.overflowed) {
         if (!state->is_refused) {
-            refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
+            scan_refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
                    "a result of this record is larger than 64 KiB and was refused");
         }
         return;
@@ -197,7 +165,7 @@ static bool has_long_identity(const bd_record *record) {
 static void add_record(scan_state *state, const bd_record *record, bool is_part) {
     state->is_refused = false;
     if (has_long_identity(record)) {
-        refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
+        scan_refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
                "the id of this record is longer than 4,096 bytes");
         return;
     }
@@ -229,6 +197,18 @@ static bool take_error(scan_state *state, const bd_value *answer) {
     return true;
 }
 
+bool scan_take_record(scan_state *state, uint64_t ordinal, const bd_value *value) {
+    bd_record record = {.ordinal = (uint32_t)ordinal};
+    bool is_part = false;
+    state->has_properties = state->has_properties || bd_value_find(value, "properties") != NULL;
+    if (!bd_scan_identify(&state->context, value, state->scratch, &record, &is_part)) {
+        state->facts->rows_unmapped++;
+        return false;
+    }
+    add_record(state, &record, is_part);
+    return true;
+}
+
 static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str text,
                        const bd_value *value, const bd_err *problem, bd_arena *arena, bd_err *err) {
     (void)text;
@@ -238,7 +218,7 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
     if (value == NULL) {
-        refuse(state,
+        scan_refuse(state,
                bd_str_format(state->scratch, "record %llu at byte %lld",
                              (unsigned long long)ordinal, (long long)offset),
                problem->message);
@@ -251,17 +231,9 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     }
     state->context.is_graph_query = state->summary.shape == BD_JSON_DATA;
     state->context.table = state->summary.table;
-    bd_record record = {.ordinal = (uint32_t)ordinal};
-    bool is_part = false;
-    state->has_properties = state->has_properties || bd_value_find(value, "properties") != NULL;
-    if (!bd_scan_identify(&state->context, value, state->scratch, &record, &is_part)) {
-        state->facts->rows_unmapped++;
-        return BD_OK;
-    }
-    if (is_single) {
+    if (scan_take_record(state, ordinal, value) && is_single) {
         state->facts->context = bd_str_copy(state->arena, bd_value_text(value, "@odata.context"));
     }
-    add_record(state, &record, is_part);
     return state->rc;
 }
 
@@ -355,8 +327,6 @@ static envelope_name name_envelope(const scan_state *state) {
 
 #define READ_AHEAD_BYTES ((int64_t)2 << 20) /* below it a thread costs more than it saves */
 
-typedef bd_rc read_fn(scan_state *state, bd_source *source, bd_err *err);
-
 typedef struct {
     bd_source *inner;
     bool has_failed;
@@ -385,7 +355,7 @@ static bool is_about_content(const bd_err *err) {
 }
 
 /* Content that cannot be read is said in the facts; bytes that are not those that were kept are a failure. */
-static bd_rc read_content(scan_state *state, const bd_blob *blob, read_fn *read, bd_err *err) {
+bd_rc scan_content(scan_state *state, const bd_blob *blob, scan_read_fn *read, bd_err *err) {
     bd_source inner;
     BD_TRY(blob->open_plain(blob, &inner, err));
     bool is_large = state->plan->reads_ahead && blob->bytes >= READ_AHEAD_BYTES;
@@ -433,10 +403,10 @@ static bd_rc forget_records(scan_state *state, bd_spool_mark mark, bd_err *err) 
 
 static bd_rc scan_json(scan_state *state, const bd_blob *blob, bd_err *err) {
     bd_spool_mark mark = bd_spool_at(state->rows);
-    BD_TRY(read_content(state, blob, split, err));
+    BD_TRY(scan_content(state, blob, split, err));
     if (state->is_context_late) {
         BD_TRY(forget_records(state, mark, err));
-        BD_TRY(read_content(state, blob, split, err));
+        BD_TRY(scan_content(state, blob, split, err));
     }
     envelope_name name = name_envelope(state);
     state->facts->envelope = bd_str_of(name.envelope);
@@ -451,18 +421,25 @@ static bd_rc scan_json(scan_state *state, const bd_blob *blob, bd_err *err) {
 
 /* ---- CSV ---- */
 
-static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
-    (void)err;
-    scan_state *state = context;
-    const bd_catalog *catalog = state->plan->catalog;
-    state->csv_source =
-        bd_catalog_recognise_columns(catalog, names, count, state->context.declared);
+void scan_take_columns(scan_state *state, const bd_source_def *source, const bd_str *names,
+                       size_t count) {
+    state->csv_source = source;
+    state->has_export_time = false;
     for (size_t i = 0; i < count; i++) {
         state->has_export_time =
             state->has_export_time || bd_str_ieq(names[i], BD_STR(EXPORT_TIME_COLUMN));
     }
+    bd_str none = {"", 0};
     state->is_csv_by_columns =
-        bd_catalog_recognise_columns(catalog, names, count, (bd_str){"", 0}) != NULL;
+        bd_catalog_recognise_columns(state->plan->catalog, names, count, none) != NULL;
+}
+
+static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
+    (void)err;
+    scan_state *state = context;
+    const bd_source_def *source = bd_catalog_recognise_columns(state->plan->catalog, names, count,
+                                                               state->context.declared);
+    scan_take_columns(state, source, names, count);
     return BD_OK;
 }
 
@@ -494,10 +471,7 @@ static void note_export_time(bd_facts *facts, const bd_value *row) {
     }
 }
 
-static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
-    (void)err;
-    scan_state *state = context;
-    state->facts->rows_read++;
+bool scan_take_row(scan_state *state, uint64_t ordinal, const bd_value *value) {
     bd_arena_reset(state->scratch);
     bd_record record = {.ordinal = (uint32_t)ordinal};
     bool is_part = false;
@@ -511,11 +485,17 @@ static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_e
         is_known = true;
         bd_scan_identify_row(&state->context, state->csv_source, value, state->scratch, &record);
     }
-    if (!is_known) {
-        state->facts->rows_unmapped++;
-        return BD_OK;
+    if (is_known) {
+        add_record(state, &record, is_part);
     }
-    add_record(state, &record, is_part);
+    return is_known;
+}
+
+static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
+    (void)err;
+    scan_state *state = context;
+    state->facts->rows_read++;
+    state->facts->rows_unmapped += scan_take_row(state, ordinal, value) ? 0 : 1;
     return state->rc;
 }
 
@@ -526,12 +506,12 @@ static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, cons
     scan_state *state = context;
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
-    refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
+    scan_refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
            problem->message);
     return BD_OK;
 }
 
-static const bd_value *column_map_of(const bd_scan_plan *plan, bd_str source) {
+const bd_value *scan_column_map(const bd_scan_plan *plan, bd_str source) {
     for (size_t i = 0; plan->column_maps != NULL && i < plan->column_maps->count; i++) {
         const bd_value *map = &plan->column_maps->items[i];
         if (bd_str_eq(bd_value_text(map, "source"), source)) {
@@ -544,7 +524,7 @@ static const bd_value *column_map_of(const bd_scan_plan *plan, bd_str source) {
 static bd_rc read_csv(scan_state *state, bd_source *source, bd_err *err) {
     bd_csv_events events = {
         .context = state, .header = on_header, .row = on_row, .refused = on_refused_row};
-    const bd_value *columns = column_map_of(state->plan, state->context.declared);
+    const bd_value *columns = scan_column_map(state->plan, state->context.declared);
     return bd_csv_read(source, &bd_csv_default_limits, columns, &events, err);
 }
 
@@ -553,10 +533,21 @@ static bd_rc scan_csv(scan_state *state, const bd_blob *blob, bd_err *err) {
         true; /* resources in a CSV: what a query over them chose to print */
     state->facts->envelope = BD_STR("E10");
     state->facts->envelope_words = BD_STR("CSV");
-    return read_content(state, blob, read_csv, err);
+    return scan_content(state, blob, read_csv, err);
 }
 
 /* ---- dispatch ---- */
+
+static bd_rc scan_ole(const bd_blob *blob, bd_sniffed *sniffed, bd_arena *arena, bd_facts *out,
+                      bd_err *err) {
+    bd_source source;
+    BD_TRY(blob->open_plain(blob, &source, err));
+    bd_rc rc = bd_ole_look(&source, sniffed, err);
+    blob->close(blob, &source);
+    out->is_malformed = sniffed->problem.size > 0;
+    out->problem = bd_str_copy(arena, sniffed->problem);
+    return rc;
+}
 
 static bd_rc sniff_blob(const bd_blob *blob, bd_sniffed *out, bd_err *err) {
     char head[BD_SNIFF_BYTES];
@@ -589,7 +580,7 @@ static bool is_seen(const scan_state *state, bd_str source) {
 
 /* Does an answer without records say by its header or context that it is of another source? */
 static bool is_of_another(const scan_state *state, const bd_source_def *source) {
-    if (state->facts->media == BD_MEDIA_CSV) {
+    if (state->facts->media == BD_MEDIA_CSV || state->facts->media == BD_MEDIA_XLSX) {
         return state->csv_source != NULL && state->csv_source != source;
     }
     const bd_value nothing = {.kind = BD_OBJECT};
@@ -665,7 +656,8 @@ static bool asks_elsewhere(const scan_state *state, const bd_source_def *source,
  * that the sidecar names: an answer without records, or records of that source for other scopes. */
 static bool may_declare(const scan_state *state, const bd_source_def *source) {
     const bd_facts *facts = state->facts;
-    bool is_readable = facts->media == BD_MEDIA_CSV || state->summary.shape != BD_JSON_SCALAR ||
+    bool is_readable = facts->media == BD_MEDIA_CSV || facts->media == BD_MEDIA_XLSX ||
+                       facts->media == BD_MEDIA_XML || state->summary.shape != BD_JSON_SCALAR ||
                        facts->is_malformed;
     if (!is_readable || facts->rows_unmapped > 0) {
         return false;
@@ -770,8 +762,13 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         out->problem = bd_str_copy(arena, sniffed.problem);
         return BD_OK;
     }
+    if (sniffed.is_ole) {
+        return scan_ole(blob, &sniffed, arena, out, err);
+    }
     bool is_csv = sniffed.media == BD_MEDIA_CSV;
-    if (!is_csv && sniffed.media != BD_MEDIA_JSON && sniffed.media != BD_MEDIA_NDJSON) {
+    bool is_xml = sniffed.media == BD_MEDIA_XML;
+    bool is_json = sniffed.media == BD_MEDIA_JSON || sniffed.media == BD_MEDIA_NDJSON;
+    if (!is_csv && !is_xml && !is_json && !sniffed.is_zip) {
         return BD_OK;
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("scan", SCRATCH_BYTES);
@@ -793,7 +790,13 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .count = -1,
         .err = err,
     };
-    BD_TRY(is_csv ? scan_csv(&state, blob, err) : scan_json(&state, blob, err));
+    BD_TRY(sniffed.is_zip ? scan_xlsx(&state, blob, &sniffed, err)
+           : is_xml       ? scan_xml(&state, blob, err)
+           : is_csv       ? scan_csv(&state, blob, err)
+                          : scan_json(&state, blob, err));
+    if (sniffed.is_zip && out->media != BD_MEDIA_XLSX) {
+        return BD_OK; /* a document, an archive: kept as bytes */
+    }
     say_rest(&state);
     add_inventory(&state);
     add_declared_scopes(&state);

@@ -2,6 +2,7 @@
 #ifndef SCAN_PRIV_H
 #define SCAN_PRIV_H
 
+#include "bindery/read.h"
 #include "bindery/scan.h"
 
 /* What a record is, by its own content and its document's envelope. */
@@ -34,5 +35,63 @@ bd_str bd_scan_subscription_of(bd_str normal_id); /* guid part, or "" */
 /* Scope text for a source from a declared scope id. */
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id);
 bool bd_scan_has_text(const bd_strs *list, bd_str text);
+
+/* ---- one file being scanned: scan.c, parts.c ---- */
+
+typedef struct {
+    const bd_scan_plan *plan;
+    const bd_sidecar *sidecar;
+    bd_scan_context context;
+    const bd_source_def *csv_source; /* of the table at hand: a CSV, a sheet */
+    bool is_csv_by_columns; /* its header alone says which source it is */
+    bool has_export_time;   /* a column tells when it was exported */
+    uint32_t evidence;
+    bd_arena *arena;   /* facts */
+    bd_arena *scratch; /* one record */
+    bd_spool *rows;
+    bd_facts *facts;
+    bd_map *seen; /* source U+001F scope -> index + 1 */
+    bd_map *parts;
+    const bd_source_def *last_source;
+    bd_str last_scope;
+    bool last_part;
+    size_t last_index;
+    bd_str first_type;
+    bool has_many_types, has_properties;
+    bool has_link;        /* a nextLink member, null or not */
+    bool is_az_query;     /* "total_records": what `az graph query` prints */
+    int64_t count;        /* "count" of E9, or -1 */
+    bool is_context_late; /* @odata.context came after the first record */
+    bool is_refused; /* the record at hand: counted once, however many of its results are refused */
+    uint64_t said;
+    void *sheets;    /* parts.c: a workbook being read */
+    bd_str xml_path; /* parts.c: where the records of an XML document are */
+    bd_json_summary summary; /* live while a document is split */
+    bd_packer packer;
+    bd_rc rc; /* first failure of the spool */
+    bd_err *err;
+} scan_state;
+
+typedef bd_rc scan_read_fn(scan_state *state, bd_source *source, bd_err *err);
+
+/* Reads a blob; content that cannot be read is said in the facts, other bytes than those kept are a failure. */
+BD_MUST_USE bd_rc scan_content(scan_state *state, const bd_blob *blob, scan_read_fn *read,
+                               bd_err *err);
+void scan_refuse(scan_state *state, bd_str locus, const char *message);
+/* The columns of the table that follows, and whose it is (NULL: nobody's). */
+void scan_take_columns(scan_state *state, const bd_source_def *source, const bd_str *names,
+                       size_t count);
+/* A row of that table; false when nothing recognises it. */
+bool scan_take_row(scan_state *state, uint64_t ordinal, const bd_value *value);
+/* A record that says itself what it is; one that does not is counted as unmapped. */
+bool scan_take_record(scan_state *state, uint64_t ordinal, const bd_value *value);
+/* The organisation's names for the columns of a source, or NULL. */
+const bd_value *scan_column_map(const bd_scan_plan *plan, bd_str source);
+
+/* parts.c */
+/* Any zip file: leaves media XLSX and its rows, or BINARY. */
+BD_MUST_USE bd_rc scan_xlsx(scan_state *state, const bd_blob *blob, const bd_sniffed *sniffed,
+                            bd_err *err);
+BD_MUST_USE bd_rc scan_xml(scan_state *state, const bd_blob *blob, bd_err *err);
 
 #endif
