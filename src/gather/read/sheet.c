@@ -16,7 +16,6 @@ typedef enum {
     NOTE_NO_TIME,
     NOTE_HIDDEN_ROW,
     NOTE_HIDDEN_COLUMN,
-    NOTE_MERGE,
     NOTE_COUNT
 } note_kind;
 
@@ -39,8 +38,6 @@ static const struct {
                          "rows are hidden; they were read like the others"},
     [NOTE_HIDDEN_COLUMN] = {BD_DIAG_WARNING, "column is hidden; it was read like the others",
                             "columns are hidden; they were read like the others"},
-    [NOTE_MERGE] = {BD_DIAG_NOTE, "range of cells is merged; its first cell alone holds the value",
-                    "ranges of cells are merged; the first cell of each alone holds the value"},
 };
 _Static_assert(BD_COUNT(notes) == NOTE_COUNT, "a sentence for each note");
 
@@ -433,7 +430,6 @@ static bd_rc merge_open(void *context, const sax_element *element, bd_err *err) 
         BD_RAISE(err, BD_ERR_INPUT, "malformed workbook: %.*s merges a range that is none",
                  BD_ARG(shown));
     }
-    remark(s, NOTE_MERGE, 1, bd_str_sub(range, 0, 32));
     if (merge.first_row <= MERGE_ROWS && s->merges.count < s->book->limits->merges) {
         *bd_push(s->book->arena, &s->merges) = merge;
     }

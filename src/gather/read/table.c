@@ -25,6 +25,7 @@ struct bd_sheet_table {
     bd_arena *arena; /* one sheet */
     bd_arena *row;   /* one record, or one attempt at a header */
     bool is_begun, has_header;
+    uint32_t header_row;
     bd_str sheet;
     bd_merge *merges;
     size_t merge_count;
@@ -144,6 +145,7 @@ static bd_rc set_header(bd_sheet_table *table, uint32_t number, const bd_str *na
     table->items = bd_new(table->arena, bd_value, count + 1);
     table->name_count = count;
     table->has_header = true;
+    table->header_row = number;
     for (size_t i = 0; i < count; i++) {
         table->names[i] = bd_str_copy(table->arena, names[i]);
     }
@@ -226,13 +228,18 @@ static bd_rc put_record(bd_sheet_table *table, const kept_row *row, bd_err *err)
     for (size_t i = 0; i < table->name_count; i++) {
         table->items[i] = (bd_value){.kind = BD_STRING, .text = {"", 0}};
     }
+    size_t filled = 0;
     for (size_t i = 0; i < row->count; i++) {
         const bd_cell_value *cell = &row->cells[i];
+        filled += cell->column <= table->name_count ? 1 : 0;
         if (cell->column > table->name_count) {
             note_outside(table, row->number, cell->column);
             continue;
         }
         fill_item(table, &cell->value, &table->items[cell->column - 1]);
+    }
+    if (filled == 0) {
+        return BD_OK; /* remarks beside the table are no record */
     }
     bd_value record = {.kind = BD_OBJECT,
                        .count = table->name_count,
@@ -269,6 +276,26 @@ bd_rc bd_sheet_table_put(bd_sheet_table *table, uint32_t number, const bd_cell_v
     return table->has_header || !is_enough ? BD_OK : choose_header(table, err);
 }
 
+/* Merged cells below the header look as if they all had a value. */
+static bd_rc say_merged(const bd_sheet_table *table, bd_err *err) {
+    size_t count = 0;
+    for (size_t i = 0; i < table->merge_count; i++) {
+        count += table->has_header && table->merges[i].first_row > table->header_row ? 1 : 0;
+    }
+    if (count == 0 || table->events.said == NULL) {
+        return BD_OK;
+    }
+    bd_str shown = bd_str_visible(table->arena, table->sheet);
+    bd_str sentence =
+        bd_str_format(table->arena,
+                      "cells below the header are merged; the first of each range alone holds the "
+                      "value (ranges: %zu)",
+                      count);
+    return table->events.said(table->events.context, BD_DIAG_WARNING,
+                              bd_str_format(table->arena, "sheet '%.*s'", BD_ARG(shown)), sentence,
+                              err);
+}
+
 bd_rc bd_sheet_table_end(bd_sheet_table *table, bd_err *err) {
     if (!table->is_begun) {
         return BD_OK;
@@ -277,10 +304,11 @@ bd_rc bd_sheet_table_end(bd_sheet_table *table, bd_err *err) {
         BD_TRY(choose_header(table, err));
     }
     table->is_begun = false;
+    BD_TRY(say_merged(table, err));
     if (table->outside == 0 || table->events.said == NULL) {
         return BD_OK;
     }
-    bd_str sentence = bd_str_format(table->arena, "%llu cells stand under no header and were left out",
+    bd_str sentence = bd_str_format(table->arena, "cells that stand under no header were left out: %llu",
                                     (unsigned long long)table->outside);
     bd_str shown = bd_str_visible(table->arena, table->sheet);
     bd_str locus = bd_str_format(table->arena, "sheet '%.*s', %.*s", BD_ARG(shown),

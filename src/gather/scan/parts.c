@@ -174,7 +174,7 @@ static void say_nobodys(sheets_state *s) {
             bd_str shown = bd_str_visible(s->state->scratch, sheet->name);
             bd_str locus = bd_str_format(s->state->arena, "sheet '%.*s'", BD_ARG(shown));
             bd_str sentence =
-                bd_str_format(s->state->arena, "no source recognises it; its %llu rows were not judged",
+                bd_str_format(s->state->arena, "no source recognises it; rows not judged: %llu",
                               (unsigned long long)sheet->rows_left);
             say(s->state, BD_DIAG_NOTE, locus, sentence);
         }
