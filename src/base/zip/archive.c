@@ -250,6 +250,9 @@ static bd_rc read_central(opening *o, int64_t *offset, part *out) {
         .bytes = zip_load32(header + 24),
     };
     BD_TRY(check_name(o, out->entry.name));
+    if (zip_load16(header + 34) != 0) {
+        return refuse(o, out->entry.name, "is said to be in another file");
+    }
     bool has_zip64 = false;
     BD_TRY(read_extra(o, header + ZIP_CENTRAL_BYTES + name, extra, out, &has_zip64));
     out->is_folder = out->entry.name.data[name - 1] == '/';

@@ -85,6 +85,14 @@ static size_t take_bracket(format_parts *parts, bd_str code, size_t at) {
     return end;
 }
 
+/* "AM/PM" and "A/P": no months in them.  Leaves *at on the last letter. */
+static bool is_half_day(bd_str rest, size_t *at) {
+    bool is_long = bd_str_ieq(bd_str_sub(rest, 0, 5), BD_STR("AM/PM"));
+    bool is_short = bd_str_ieq(bd_str_sub(rest, 0, 3), BD_STR("A/P"));
+    *at += is_long ? 4 : is_short ? 2 : 0;
+    return is_long || is_short;
+}
+
 /* The first section alone: the others are for negative numbers, zero and text. */
 static format_parts look_at_code(bd_str code) {
     format_parts parts = {0};
@@ -99,6 +107,8 @@ static format_parts look_at_code(bd_str code) {
             i++;
         } else if (c == '[') {
             i = take_bracket(&parts, code, i);
+        } else if (is_half_day(bd_str_sub(code, i, code.size), &i)) {
+            parts.has_time = true;
         } else if (c == '#' || c == '0' || c == '?') {
             bool is_fraction = parts.has_time || parts.has_elapsed; /* ss.000 */
             parts.is_after_hour = parts.is_after_hour && is_fraction;
