@@ -17,6 +17,8 @@ const bd_archive_limits bd_archive_default_limits = {
 
 enum {
     FLAG_ENCRYPTED = 1,
+    FLAG_LEVEL = 6,
+    FLAG_UTF8 = 2048,
     FLAG_DESCRIPTOR = 8,
     FLAG_STRONG = 64,
     FLAG_MASKED = 8192,
@@ -265,16 +267,25 @@ static bd_rc read_central(opening *o, int64_t *offset, part *out) {
 
 /* ---- local headers ---- */
 
-/* Sizes of a local header: those of the directory, or with a data descriptor all zero, or in Zip64 all ones. */
+/* Sizes of a local header are those of the directory, all ones in Zip64, or zero where a data descriptor follows. */
 static bool has_fitting_sizes(const part *found, const uint8_t *header) {
     uint32_t crc = zip_load32(header + 14), stored = zip_load32(header + 18),
              bytes = zip_load32(header + 22);
-    bool is_same = crc == found->entry.crc32 &&
-                   (stored == (uint64_t)found->entry.stored_bytes || stored == 0xffffffff) &&
-                   (bytes == (uint64_t)found->entry.bytes || bytes == 0xffffffff);
-    bool is_later = (found->flags & FLAG_DESCRIPTOR) != 0 && crc == 0 &&
-                    (stored == 0 || stored == 0xffffffff) && (bytes == 0 || bytes == 0xffffffff);
-    return is_same || is_later;
+    bool is_later = (found->flags & FLAG_DESCRIPTOR) != 0;
+    return (crc == found->entry.crc32 || (is_later && crc == 0)) &&
+           (stored == (uint64_t)found->entry.stored_bytes || stored == 0xffffffff ||
+            (is_later && stored == 0)) &&
+           (bytes == (uint64_t)found->entry.bytes || bytes == 0xffffffff ||
+            (is_later && bytes == 0));
+}
+
+/* How hard the compressor tried says nothing, and "the name is UTF-8" nothing of a name in ASCII. */
+static bool has_fitting_flags(const part *found, uint16_t flags) {
+    unsigned free_bits = FLAG_LEVEL | FLAG_UTF8;
+    for (size_t i = 0; i < found->entry.name.size; i++) {
+        free_bits = (unsigned char)found->entry.name.data[i] < 0x80 ? free_bits : FLAG_LEVEL;
+    }
+    return ((found->flags ^ flags) & ~free_bits & 0xffffu) == 0;
 }
 
 static bd_rc check_local(const opening *o, part *found, int64_t *data_end) {
@@ -290,7 +301,7 @@ static bd_rc check_local(const opening *o, part *found, int64_t *data_end) {
         return refuse(o, entry->name, "is cut short");
     }
     bd_str local = {(const char *)header + ZIP_LOCAL_BYTES, name};
-    bool is_same = bd_str_eq(local, entry->name) && zip_load16(header + 6) == found->flags &&
+    bool is_same = bd_str_eq(local, entry->name) && has_fitting_flags(found, zip_load16(header + 6)) &&
                    zip_load16(header + 8) == (uint16_t)entry->method &&
                    has_fitting_sizes(found, header);
     if (!is_same) {
