@@ -163,8 +163,8 @@ const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type
 const bd_source_def *bd_catalog_recognise_columns(const bd_catalog *catalog, const bd_str *columns,
                                                   size_t count, bd_str declared);
 
-/* Source of a sheet of a workbook: one that names the sheet (and whose columns, if it lists any, are there), else one of
- * those columns, else `declared`, unless that one names other sheets. */
+/* Source of a sheet of a workbook: one that names the sheet (and whose columns, if it lists any, are there), else one
+ * of those columns, else `declared`, unless that one names other sheets. */
 const bd_source_def *bd_catalog_recognise_sheet(const bd_catalog *catalog, bd_str sheet,
                                                 const bd_str *columns, size_t count,
                                                 bd_str declared);

@@ -7,32 +7,34 @@
  * CSV (RFC 4180, strictly): quoted line breaks, doubled quotes, a quote inside an unquoted cell as
  * text, CRLF or LF; a `sep=` first line; else the
  * separator among ',', ';' and TAB that stands most often in the header; UTF-8 with or without byte order mark,
- * UTF-16 with one.  Header names are trimmed, an empty one becomes "column 3", a repeated one gets " (2)".  Every
- * row has as many cells as the header.  A cell that begins with '{' or '[' and is JSON is handed over as that value,
- * as portals write dynamic columns; every other cell is text, and nothing in it is interpreted.
+ * UTF-16 with one.  Header names are trimmed and set on one line, an empty one becomes "column 3", a repeated one
+ * gets " (2)".  Every row has as many cells as the header.  A cell that begins with '{' or '[' and is JSON is
+ * handed over as that value, as portals write dynamic columns; every other cell is text, and nothing in it is
+ * interpreted.
  *
  *     bd_csv_events events = {.context = me, .header = on_header, .row = on_row};
  *     BD_TRY(bd_csv_read(&source, &bd_csv_default_limits, NULL, &events, err));
  *
- * Workbooks and XML are formats that a parser can be attacked through.  Their readers take a byte source and hand values
- * to events, so that `bd_read_apart` can run them in a child process that can do nothing else (bindery/util.h,
- * bd_zygote), and the same events are called.  Every limit is checked before memory is taken.
+ * Workbooks and XML are formats that a parser can be attacked through.  Their readers take a byte source and hand
+ * values to events, so that the functions `..._apart` can run them in a child process that can do nothing else
+ * (bindery/util.h, bd_zygote), and the same events are called.  Every limit is checked before memory is taken.
  *
- * XLSX (ECMA-376, transitional and strict).  A sheet comes as rows of cells; `bd_table` makes header and records of
- * them.  Text: shared, inline and rich strings joined, phonetic runs left out, _xHHHH_ decoded.  Numbers keep their
- * text.  A number whose style shows a date or time becomes ISO text without offset: "2026-03-31", "2026-03-31T17:30:00",
- * "17:30:00", an elapsed time "PT26H30M0S"; both date systems; serial 60 of the 1900 system, the 29 February 1900 that
- * never was, and serials outside the calendar stay numbers, said.  An error cell (#N/A) is null, said.  A formula gives
- * the value that the file keeps for it, said; without one it is null.  Hidden sheets, rows and columns are read like
- * others, said.  Two cells in one place, cells or rows out of order, an index outside the shared strings: the row is
- * refused.
+ * XLSX (ECMA-376, transitional and strict).  A sheet comes as rows of cells; `bd_sheet_table` makes header and
+ * records of them.  Text: shared, inline and rich strings joined, phonetic runs left out, _xHHHH_ decoded.  Numbers
+ * keep their text.  A number whose style shows a date or time becomes ISO text without offset: "2026-03-31",
+ * "2026-03-31T17:30:00", "17:30:00", an elapsed time "PT26H30M0S"; both date systems; serial 60 of the 1900 system,
+ * the 29 February 1900 that never was, and serials outside the calendar stay numbers, said.  An error cell (#N/A)
+ * is null, said.  A formula gives the value that the file keeps for it, said; without one it is null.  Hidden
+ * sheets, rows and columns are read like others, said.  Two cells in one place, cells or rows out of order, an
+ * index outside the shared strings: the row is refused.
  *
- * XML.  An element without attributes and children is its text.  Any other is an object: a member for each attribute and
- * each child element under its local name (an attribute whose name is a child's too is "@name"), children of one name
- * an array in document order, text beside them trimmed as "#text".  Every leaf is a string; xsi:nil is null.  Prefixes,
- * namespace declarations, xsi: and xml: attributes, comments and processing instructions are left out.  The records are
- * the children of one name of the element that is nearest the root and has several such (of those the one with most,
- * of those the first); where no name repeats, the document is one record: the root, or what lies alone inside it.
+ * XML.  An element without attributes and children is its text.  Any other is an object: a member for each attribute
+ * and each child element under its local name (an attribute whose name is a child's too is "@name"), children of one
+ * name an array in document order, text beside them trimmed as "#text".  Every leaf is a string; xsi:nil is null.
+ * Prefixes, namespace declarations, xsi: and xml: attributes, comments and processing instructions are left out.  The
+ * records are the children of one name of the element that is nearest the root and has several such (of those the one
+ * with most, of those the first); where no name repeats, the document is one record: the root, or what lies alone
+ * inside it.
  *
  * Memory: one row or record; of a workbook its stored bytes and shared strings besides.  Functions are re-entrant.
  */
@@ -85,8 +87,8 @@ typedef struct {
 } bd_csv_events;
 
 /* Reads all rows.  `columns` (may be NULL) maps our names to the names in the header: {"employee_id": "Personnel No"};
- * a name that the header lacks is INPUT.  INPUT names line and column (the number of the cell); LIMIT the limit.  Rows
- * already handed over stay handed over. */
+ * a name that the header lacks is INPUT.  INPUT names line and column (the number of the cell); LIMIT the limit.
+ * Rows already handed over stay handed over. */
 BD_MUST_USE bd_rc bd_csv_read(bd_source *source, const bd_csv_limits *limits,
                               const bd_value *columns, const bd_csv_events *events, bd_err *err);
 
@@ -164,12 +166,13 @@ BD_MUST_USE bd_rc bd_xml_read(bd_source *source, bd_str path, const bd_xml_limit
 
 /* Makes a table of the rows of a sheet.  Its header is the first of the first 40 rows that `fits`; where none does, the
  * first with at least two texts and nothing else, else the first.  A merged cell names the header's row and column it
- * begins in; one that reaches down to the header's row from above names its column there.  Names are trimmed; inner
- * line breaks and runs of white space become one space; an empty one is "column 3", a repeated one gets " (2)".  A
- * record has a member for each name: an empty cell is "", null stays null.
+ * begins in; one that reaches down to the header's row from above names its column there.  Names are trimmed, a line
+ * break in them and the white space around it become one space; an empty one is "column 3", a repeated one gets "
+ * (2)".  A record has a member for each name: an empty cell is "", null stays null.
  *
  *     bd_sheet_table *table = bd_sheet_table_open(&table_events, columns);
- *     events.sheet -> bd_sheet_table_begin, events.row -> bd_sheet_table_put, at the next sheet and the end -> bd_sheet_table_end
+ *     events.sheet: bd_sheet_table_begin; events.row: bd_sheet_table_put; at the next sheet and the end:
+ *     bd_sheet_table_end
  */
 typedef struct {
     void *context;

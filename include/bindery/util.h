@@ -401,8 +401,8 @@ void bd_readahead_close(bd_readahead *ahead); /* accepts NULL */
 
 /* Work that must not be trusted with this process: a parser of files from elsewhere.  A zygote is forked at the start,
  * before threads, libraries and secrets; each job is a child of it, so that nothing of ours lies in the memory that a
- * hostile file could take over.  The child has one descriptor, bounded memory and processor time, no new privileges and,
- * where the kernel allows, only the system calls that reading, writing and memory need.
+ * hostile file could take over.  The child has one descriptor, bounded memory and processor time, no new privileges
+ * and, where the kernel allows, only the system calls that reading, writing and memory need.
  *
  *     bd_zygote *zygote; BD_TRY(bd_zygote_open(tasks, count, &zygote, err));
  *     BD_TRY(bd_zygote_run(zygote, task, BD_STR("argument"), &source, &sink, err));

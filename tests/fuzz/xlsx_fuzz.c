@@ -36,7 +36,8 @@ static bd_rc on_row(void *context, uint32_t number, const bd_cell_value *cells, 
         const bd_value *value = &cells[i].value;
         FUZZ_CHECK(cells[i].column <= 16384 && cells[i].column > (i > 0 ? cells[i - 1].column : 0));
         FUZZ_CHECK(value->kind <= BD_STRING);
-        FUZZ_CHECK(value->kind != BD_STRING || (value->text.size > 0 && bd_utf8_is_valid(value->text)));
+        FUZZ_CHECK(value->kind != BD_STRING ||
+                   (value->text.size > 0 && bd_utf8_is_valid(value->text)));
     }
     return bd_sheet_table_put(seen->table, number, cells, count, err);
 }
@@ -52,7 +53,8 @@ static bd_rc on_said(void *context, bd_diag_severity severity, bd_str locus, bd_
                      bd_err *err) {
     (void)context;
     (void)err;
-    FUZZ_CHECK(severity != BD_DIAG_REFUSED && bd_utf8_is_valid(locus) && bd_utf8_is_valid(sentence));
+    FUZZ_CHECK(severity != BD_DIAG_REFUSED && bd_utf8_is_valid(locus) &&
+               bd_utf8_is_valid(sentence));
     return BD_OK;
 }
 
@@ -112,9 +114,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         text = zip_of_parts(text, &file);
     }
     seen_rows seen = {0};
-    bd_sheet_table_events tables = {.context = &seen, .fits = on_fits, .record = on_record, .said = on_said};
+    bd_sheet_table_events tables = {
+        .context = &seen, .fits = on_fits, .record = on_record, .said = on_said};
     seen.table = bd_sheet_table_open(&tables, NULL);
-    bd_part_events events = {.context = &seen, .sheet = on_sheet, .row = on_row, .refused = on_refused, .said = on_said};
+    bd_part_events events = {
+        .context = &seen, .sheet = on_sheet, .row = on_row, .refused = on_refused, .said = on_said};
     bd_xlsx_limits limits = bd_xlsx_default_limits;
     limits.string_bytes = 1 << 20;
     limits.row_bytes = 1 << 18;

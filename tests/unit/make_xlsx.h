@@ -72,8 +72,8 @@ static inline bd_str xlsx_text(const char *format, ...) {
 static inline size_t xlsx_parts(const xlsx_made *made, xlsx_part *out) {
     const char *main = made->is_strict ? XLSX_STRICT : XLSX_MAIN;
     const char *doc = made->is_strict ? XLSX_DOC_STRICT : XLSX_DOC;
-    const char *sheets = made->sheets != NULL ? made->sheets
-                                              : "<sheet name='Data' sheetId='1' r:id='r1'/>";
+    const char *sheets =
+        made->sheets != NULL ? made->sheets : "<sheet name='Data' sheetId='1' r:id='r1'/>";
 #define OR(text) ((text) != NULL ? (text) : "")
     size_t n = 0;
     out[n++] = (xlsx_part){
@@ -87,26 +87,26 @@ static inline size_t xlsx_parts(const xlsx_made *made, xlsx_part *out) {
         xlsx_text("<Relationships xmlns='" XLSX_PACKAGE "relationships'><Relationship Id='r1' "
                   "Type='%s/officeDocument' Target='xl/workbook.xml'/></Relationships>",
                   doc)};
-    out[n++] = (xlsx_part){
-        "xl/_rels/workbook.xml.rels",
-        xlsx_text("<Relationships xmlns='" XLSX_PACKAGE "relationships'>"
-                  "<Relationship Id='r1' Type='%s/worksheet' Target='sheet1.xml'/>"
-                  "<Relationship Id='r2' Type='%s/worksheet' Target='/xl/sheet2.xml'/>"
-                  "<Relationship Id='r3' Type='%s/sharedStrings' Target='strings.xml'/>"
-                  "<Relationship Id='r4' Type='%s/styles' Target='../xl/styles.xml'/>"
-                  "<Relationship Id='r5' Type='%s/chartsheet' Target='chart.xml'/>"
-                  "</Relationships>",
-                  doc, doc, doc, doc, doc)};
+    out[n++] =
+        (xlsx_part){"xl/_rels/workbook.xml.rels",
+                    xlsx_text("<Relationships xmlns='" XLSX_PACKAGE "relationships'>"
+                              "<Relationship Id='r1' Type='%s/worksheet' Target='sheet1.xml'/>"
+                              "<Relationship Id='r2' Type='%s/worksheet' Target='/xl/sheet2.xml'/>"
+                              "<Relationship Id='r3' Type='%s/sharedStrings' Target='strings.xml'/>"
+                              "<Relationship Id='r4' Type='%s/styles' Target='../xl/styles.xml'/>"
+                              "<Relationship Id='r5' Type='%s/chartsheet' Target='chart.xml'/>"
+                              "</Relationships>",
+                              doc, doc, doc, doc, doc)};
     const char *frame = "<worksheet xmlns='%s'>%s<sheetData>%s</sheetData>%s</worksheet>";
-    out[n++] = (xlsx_part){"xl/sheet1.xml",
-                           made->sheet != NULL ? bd_str_of(made->sheet)
-                                               : xlsx_text(frame, main, OR(made->before),
-                                                           OR(made->rows), OR(made->behind))};
+    out[n++] = (xlsx_part){"xl/sheet1.xml", made->sheet != NULL
+                                                ? bd_str_of(made->sheet)
+                                                : xlsx_text(frame, main, OR(made->before),
+                                                            OR(made->rows), OR(made->behind))};
     out[n++] = (xlsx_part){"xl/sheet2.xml", xlsx_text(frame, main, "", OR(made->second), "")};
     out[n++] = (xlsx_part){"xl/strings.xml",
                            xlsx_text("<sst xmlns='%s'>%s</sst>", main, OR(made->strings))};
-    out[n++] = (xlsx_part){
-        "xl/styles.xml", xlsx_text("<styleSheet xmlns='%s'>%s</styleSheet>", main, OR(made->styles))};
+    out[n++] = (xlsx_part){"xl/styles.xml", xlsx_text("<styleSheet xmlns='%s'>%s</styleSheet>",
+                                                      main, OR(made->styles))};
     out[n++] = (xlsx_part){"xl/workbook.xml",
                            xlsx_text("<workbook xmlns='%s' xmlns:r='%s'>%s<sheets>%s</sheets>"
                                      "</workbook>",

@@ -32,8 +32,8 @@ static bd_rc on_row(void *context, uint32_t number, const bd_cell_value *cells, 
     bd_arena *arena = bd_arena_open("dump", (size_t)64 << 20);
     for (size_t i = 0; i < count; i++) {
         const bd_value *value = &cells[i].value;
-        bd_str text = value->kind == BD_BOOL ? bd_str_of(value->boolean ? "true" : "false")
-                                             : value->text;
+        bd_str text =
+            value->kind == BD_BOOL ? bd_str_of(value->boolean ? "true" : "false") : value->text;
         bd_str json = bd_json_canonical(arena, bd_value_string(arena, text));
         bd_buf_printf(&d->out, "%u\t%u\t%u\t%s\t%.*s\n", d->sheet - 1, number, cells[i].column,
                       kinds[value->kind], BD_ARG(json));
@@ -88,8 +88,9 @@ TEST(read, public_workbooks_hold_the_cells_that_a_second_reader_finds) {
     closedir(list);
     bd_zygote_close(zygote);
     bd_str said = {"", 0};
-    int status = run_command(&said, "${PYTHON:-/usr/bin/python3} '%s/tests/conformance/workbooks.py' dumps '%s'",
-                             realpath(test_root(), NULL), folder);
+    int status = run_command(
+        &said, "${PYTHON:-/usr/bin/python3} '%s/tests/conformance/workbooks.py' dumps '%s'",
+        realpath(test_root(), NULL), folder);
     if (status == 77) {
         test_skip("needs python3-openpyxl");
     }

@@ -20,7 +20,8 @@ static bool on_fits(void *context, const bd_str *names, size_t count) {
     return false;
 }
 
-static bd_rc on_header(void *context, uint32_t row, const bd_str *names, size_t count, bd_err *err) {
+static bd_rc on_header(void *context, uint32_t row, const bd_str *names, size_t count,
+                       bd_err *err) {
     tabling *t = context;
     (void)err;
     bd_buf_printf(&t->out, "header %u", row);
@@ -87,10 +88,15 @@ static bd_str table_of(const xlsx_made *made, const char *known, const char *col
 
 TEST(read, the_header_is_the_row_whose_names_somebody_knows) {
     xlsx_made made = {
-        .rows = "<row r='1'>" TEXT("A1", "Report") TEXT("B1", "of March") "</row>"
-                "<row r='3'>" TEXT("A3", " id ") TEXT("B3", "display&#10;  name") NUMBER("D3", "2026") "</row>"
-                "<row r='4'>" NUMBER("A4", "7") TEXT("B4", "seven") TEXT("D4", "x") "</row>"
-                "<row r='6'>" NUMBER("A6", "8") "</row>"};
+        .rows = "<row r='1'>" TEXT("A1", "Report") TEXT(
+            "B1", "of March") "</row>"
+                              "<row r='3'>" TEXT("A3", " id ") TEXT("B3", "display&#10;  name")
+                                  NUMBER("D3", "2026") "</row>"
+                                                       "<row r='4'>" NUMBER("A4", "7") TEXT("B4",
+                                                                                            "seven")
+                                                           TEXT("D4", "x") "</row>"
+                                                                           "<row r='6'>" NUMBER(
+                                                                               "A6", "8") "</row>"};
     CHECK_EQ_STR(table_of(&made, "id", NULL), "header 3|id|display name|column 3|2026\n"
                                               "4|7|'seven'|''|'x'\n6|8|''|''|''\n");
     CHECK_EQ_STR(table_of(&made, NULL, NULL), "header 1|Report|of March\n"
@@ -103,9 +109,12 @@ TEST(read, the_header_is_the_row_whose_names_somebody_knows) {
 
 TEST(read, names_repeat_and_merged_cells_name_their_first_column) {
     xlsx_made made = {
-        .rows = "<row r='1'>" TEXT("A1", "id") TEXT("B1", "Scores") TEXT("D1", "n") "</row>"
-                "<row r='2'>" TEXT("B2", "n") TEXT("C2", "of") "</row>"
-                "<row r='3'>" NUMBER("A3", "1") NUMBER("B3", "2") NUMBER("C3", "3") NUMBER("D3", "4") "</row>",
+        .rows = "<row r='1'>" TEXT("A1", "id") TEXT("B1", "Scores")
+            TEXT("D1", "n") "</row>"
+                            "<row r='2'>" TEXT("B2", "n")
+                                TEXT("C2", "of") "</row>"
+                                                 "<row r='3'>" NUMBER("A3", "1") NUMBER("B3", "2")
+                                                     NUMBER("C3", "3") NUMBER("D3", "4") "</row>",
         .behind = "<mergeCells count='9'><mergeCell ref='A1:A2'/><mergeCell ref='B1:C1'/>"
                   "<mergeCell ref='D1:D2'/><mergeCell ref='A3:A4'/></mergeCells>"};
     CHECK_EQ_STR(table_of(&made, "of", NULL),
@@ -115,9 +124,12 @@ TEST(read, names_repeat_and_merged_cells_name_their_first_column) {
 }
 
 TEST(read, json_in_a_cell_is_that_value_and_nothing_else_is) {
-    xlsx_made made = {.rows = "<row r='1'>" TEXT("A1", "a") TEXT("B1", "b") "</row>"
-                              "<row r='2'>" TEXT("A2", "{\"x\":[1,2]}") TEXT("B2", "{not}") "</row>"
-                              "<row r='3'>" TEXT("A3", "=1+1") TEXT("B3", "'5") "</row>"};
+    xlsx_made made = {.rows = "<row r='1'>" TEXT("A1", "a")
+                          TEXT("B1", "b") "</row>"
+                                          "<row r='2'>" TEXT("A2", "{\"x\":[1,2]}")
+                                              TEXT("B2", "{not}") "</row>"
+                                                                  "<row r='3'>" TEXT("A3", "=1+1")
+                                                                      TEXT("B3", "'5") "</row>"};
     CHECK_EQ_STR(table_of(&made, "a", NULL),
                  "header 1|a|b\n2|{\"x\":[1,2]}|'{not}'\n3|'=1+1'|''5'\n");
 }
@@ -128,10 +140,12 @@ TEST(read, a_sheet_without_rows_or_with_one_has_no_records) {
     xlsx_made one = {.rows = "<row r='9'>" TEXT("A9", "a") "</row>"};
     CHECK_EQ_STR(table_of(&one, "a", NULL), "header 9|a\n");
     CHECK_EQ_STR(table_of(&one, NULL, NULL), "header 9|a\n");
-    xlsx_made wide = {.rows = "<row r='1'>" TEXT("XFD1", "a") "</row><row r='2'>" NUMBER("A2", "1") "</row>"};
-    CHECK_EQ_STR(table_of(&wide, NULL, NULL),
-                 "header 1\nwarning sheet 'Data', row 2, column 1: cells that stand under no header "
-                 "were left out: 1\n");
+    xlsx_made wide = {
+        .rows = "<row r='1'>" TEXT("XFD1", "a") "</row><row r='2'>" NUMBER("A2", "1") "</row>"};
+    CHECK_EQ_STR(
+        table_of(&wide, NULL, NULL),
+        "header 1\nwarning sheet 'Data', row 2, column 1: cells that stand under no header "
+        "were left out: 1\n");
 }
 
 /* ---- in a child ---- */
@@ -157,8 +171,9 @@ static bd_str xlsx_apart(bd_zygote *zygote, bd_str bytes) {
 TEST(read, a_workbook_read_in_a_child_says_what_it_says_here) {
     bd_zygote *zygote = open_zygote(bd_read_tasks);
     xlsx_made made = {
-        .rows = "<row r='1'>" TEXT("A1", "a") "<c r='B1' t='b'><v>1</v></c><c r='C1' t='e'><v>#REF!</v></c></row>"
-                "<row r='1'/><row r='7' hidden='1'>" NUMBER("A7", "1E5") "</row>",
+        .rows = "<row r='1'>" TEXT(
+            "A1", "a") "<c r='B1' t='b'><v>1</v></c><c r='C1' t='e'><v>#REF!</v></c></row>"
+                       "<row r='1'/><row r='7' hidden='1'>" NUMBER("A7", "1E5") "</row>",
         .behind = "<mergeCells><mergeCell ref='A1:B1'/></mergeCells>",
         .second = "<row>" TEXT("A1", "second") "</row>",
         .sheets = "<sheet name='a&amp;b' sheetId='1' r:id='r1'/><sheet name='c' state='hidden' "
@@ -171,7 +186,8 @@ TEST(read, a_workbook_read_in_a_child_says_what_it_says_here) {
     bytes = xlsx_make(&made);
     bd_str text = xlsx_apart(zygote, bytes);
     CHECK_EQ_STR(text, xlsx_transcript(bytes, NULL));
-    CHECK(bd_str_find(text, BD_STR("1: 1='a'")) > 0 && bd_str_find(text, BD_STR("\nfailed 2: ")) > 0);
+    CHECK(bd_str_find(text, BD_STR("1: 1='a'")) > 0 &&
+          bd_str_find(text, BD_STR("\nfailed 2: ")) > 0);
     bd_zygote_close(zygote);
 }
 
@@ -196,7 +212,8 @@ TEST(read, xml_read_in_a_child_says_what_it_says_here) {
     CHECK_EQ_STR(xlsx_take(&there, BD_OK, NULL), xlsx_take(&here, BD_OK, NULL));
     bd_source source = bd_source_of_memory(&state, BD_STR("<a>"));
     bd_str path;
-    CHECK_FAILS(bd_xml_find_apart(zygote, &source, test_arena(), &path, &err), err, BD_ERR_INPUT, "malformed XML");
+    CHECK_FAILS(bd_xml_find_apart(zygote, &source, test_arena(), &path, &err), err, BD_ERR_INPUT,
+                "malformed XML");
     bd_zygote_close(zygote);
 }
 
@@ -216,24 +233,24 @@ static bd_rc run_evil(bd_str argument, bd_source *in, bd_sink *out, bd_err *err)
 
 TEST(read, what_a_child_that_was_taken_over_sends_is_refused) {
     static const bd_str cases[] = {
-        FRAMES("\x09\0\0\0\0"),                                      /* no such frame */
-        FRAMES("\x03\xff\xff\xff\xff"),                              /* a frame of 4 GiB */
-        FRAMES("\x03\x04\0\0"),                                      /* cut */
-        FRAMES("\x03\x04\0\0\0\x01\0\0\0"),                          /* a row without a count */
-        FRAMES("\x03\x08\0\0\0\x01\0\0\0\xff\xff\xff\xff"),          /* 4 G cells */
-        FRAMES("\x03\x08\0\0\0\x00\0\0\0\0\0\0\0"),                  /* row 0 */
-        FRAMES("\x03\x0d\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0\x09"),  /* no such kind of value */
-        FRAMES("\x03\x0d\0\0\0\x01\0\0\0\x01\0\0\0\x00\0\0\0\0"),    /* column 0 */
+        FRAMES("\x09\0\0\0\0"),                                     /* no such frame */
+        FRAMES("\x03\xff\xff\xff\xff"),                             /* a frame of 4 GiB */
+        FRAMES("\x03\x04\0\0"),                                     /* cut */
+        FRAMES("\x03\x04\0\0\0\x01\0\0\0"),                         /* a row without a count */
+        FRAMES("\x03\x08\0\0\0\x01\0\0\0\xff\xff\xff\xff"),         /* 4 G cells */
+        FRAMES("\x03\x08\0\0\0\x00\0\0\0\0\0\0\0"),                 /* row 0 */
+        FRAMES("\x03\x0d\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0\x09"), /* no such kind of value */
+        FRAMES("\x03\x0d\0\0\0\x01\0\0\0\x01\0\0\0\x00\0\0\0\0"),   /* column 0 */
         FRAMES("\x03\x11\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0\x04\0\0\0\0"), /* an array in a cell */
         FRAMES("\x03\x12\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0\x03\x01\0\0\0\xff"), /* no UTF-8 */
         FRAMES("\x03\x12\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0\x02\x01\0\0\0x"),    /* no number */
-        FRAMES("\x04\x01\0\0\0\0"),                                  /* a record that is null */
-        FRAMES("\x04\x05\0\0\0\x05\xff\xff\xff\x7f"),                /* 2 G members */
-        FRAMES("\x02\x09\0\0\0\0\0\0\0\0\xff\xff\xff\xff"),          /* 4 G merged ranges */
-        FRAMES("\x02\x09\0\0\0\0\0\0\0\x07\0\0\0\0"),                /* no such state of a sheet */
-        FRAMES("\x05\x09\0\0\0\x08\0\0\0\0\0\0\0\0"),                /* a refusal that is our bug */
-        FRAMES("\x06\x09\0\0\0\x02\0\0\0\0\0\0\0\0"),                /* a remark that is a refusal */
-        FRAMES("\x07\x05\0\0\0\x01\0\0\0a"),                         /* a path nobody asked for */
+        FRAMES("\x04\x01\0\0\0\0"),                         /* a record that is null */
+        FRAMES("\x04\x05\0\0\0\x05\xff\xff\xff\x7f"),       /* 2 G members */
+        FRAMES("\x02\x09\0\0\0\0\0\0\0\0\xff\xff\xff\xff"), /* 4 G merged ranges */
+        FRAMES("\x02\x09\0\0\0\0\0\0\0\x07\0\0\0\0"),       /* no such state of a sheet */
+        FRAMES("\x05\x09\0\0\0\x08\0\0\0\0\0\0\0\0"),       /* a refusal that is our bug */
+        FRAMES("\x06\x09\0\0\0\x02\0\0\0\0\0\0\0\0"),       /* a remark that is a refusal */
+        FRAMES("\x07\x05\0\0\0\x01\0\0\0a"),                /* a path nobody asked for */
     };
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
         evil_frames = cases[i];

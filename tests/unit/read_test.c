@@ -178,6 +178,7 @@ static const struct {
     {"a,b\n\"line\r\none\",\"\n\"\n", "a|b\n0:line\r\none|\n\n"},
     {" a ,Incoming token type,b ,Incoming token type,,\n1,2,3,4,5,6\n",
      "a|Incoming token type|b|Incoming token type (2)|column 5|column 6\n0:1|2|3|4|5|6\n"},
+    {"\"display\r\n  name\",\" a  b \"\n1,2\n", "display name|a  b\n0:1|2\n"},
     {"x,x,x (2)\n1,2,3\n", "x|x (2)'|x (2)\n0:1|2|3\n"},
     {"a,b\n\n1,2\n\r\n3,4\n\n", "a|b\n0:1|2\n1:3|4\n"},
     {"a\n\"\"\nx\n", "a\n0:\n1:x\n"},

@@ -39,8 +39,9 @@ TEST(read, each_kind_of_cell_is_read_as_what_it_is) {
 }
 
 TEST(read, a_cell_that_is_no_value_is_null_and_said) {
-    xlsx_made made = {.rows = "<row r='2'><c r='A2' t='e'><v>#N/A</v></c><c r='B2'><f>1+1</f><v>2</v></c>"
-                              "<c r='C2'><f>NOW()</f></c><c r='D2' t='e'><f>1/0</f><v>#DIV/0!</v></c></row>"};
+    xlsx_made made = {
+        .rows = "<row r='2'><c r='A2' t='e'><v>#N/A</v></c><c r='B2'><f>1+1</f><v>2</v></c>"
+                "<c r='C2'><f>NOW()</f></c><c r='D2' t='e'><f>1/0</f><v>#DIV/0!</v></c></row>"};
     CHECK_EQ_STR(xlsx_rows(&made),
                  "2: 1=null 2=2 3=null 4=null\n"
                  "warning sheet 'Data', A2: 2 cells hold an error, which is not a value\n"
@@ -70,12 +71,12 @@ TEST(read, a_malformed_cell_refuses_its_row_and_no_other) {
         {"<c r='A2' t='b'><v>2</v></c>", "truth values holds something else"},
     };
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        xlsx_made made = {
-            .strings = "<si><t>x</t></si>",
-            .rows = xlsx_text("<row r='1'><c r='A1'><v>1</v></c></row><row r='2'>%s</row>"
-                              "<row r='3'><c r='A3'><v>3</v></c></row>",
-                              cases[i].row)
-                        .data};
+        xlsx_made made = {.strings = "<si><t>x</t></si>",
+                          .rows =
+                              xlsx_text("<row r='1'><c r='A1'><v>1</v></c></row><row r='2'>%s</row>"
+                                        "<row r='3'><c r='A3'><v>3</v></c></row>",
+                                        cases[i].row)
+                                  .data};
         bd_str text = xlsx_rows(&made);
         test_failure("row %s gives %.*s", cases[i].row, BD_ARG(text));
         CHECK(bd_str_has_prefix(text, BD_STR("1: 1=1\nrefused sheet 'Data', row 2: ")));
@@ -105,13 +106,13 @@ static bd_str dated(const char *number, const char *format, bool is_1904) {
     xlsx_made made = {
         .props = is_1904 ? "<workbookPr date1904='1'/>" : NULL,
         .rows = xlsx_text("<row><c s='1'><v>%s</v></c></row>", number).data,
-        .styles = xlsx_text("<numFmts><numFmt numFmtId='200' formatCode='%s'/></numFmts>"
-                            "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs>"
-                            "<cellXfs><xf numFmtId='0'/><xf numFmtId='%s'/></cellXfs>",
-                            format, format[0] >= '0' && format[0] <= '9' && strlen(format) < 3
-                                        ? format
-                                        : "200")
-                      .data};
+        .styles =
+            xlsx_text("<numFmts><numFmt numFmtId='200' formatCode='%s'/></numFmts>"
+                      "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs>"
+                      "<cellXfs><xf numFmtId='0'/><xf numFmtId='%s'/></cellXfs>",
+                      format,
+                      format[0] >= '0' && format[0] <= '9' && strlen(format) < 3 ? format : "200")
+                .data};
     bd_str text = xlsx_rows(&made);
     bd_str rest = bd_str_sub(text, 5, text.size), line = {"", 0};
     (void)bd_str_cut(&rest, '\n', &line);
@@ -232,7 +233,8 @@ TEST(read, a_workbook_with_a_part_missing_or_malformed_is_refused_with_its_name)
         memmove(parts + gone, parts + gone + 1, (count - gone - 1) * sizeof *parts);
         bd_str text = xlsx_transcript(xlsx_zip(parts, count - 1, true), NULL);
         test_failure("%s gone gives %.*s", name, BD_ARG(text));
-        CHECK(bd_str_find(text, BD_STR("is missing")) > 0 && bd_str_find(text, bd_str_of(name)) > 0);
+        CHECK(bd_str_find(text, BD_STR("is missing")) > 0 &&
+              bd_str_find(text, bd_str_of(name)) > 0);
         count = xlsx_parts(&made, parts);
         parts[gone].text = bd_str_sub(parts[gone].text, 0, parts[gone].text.size - 3);
         text = xlsx_transcript(xlsx_zip(parts, count, true), NULL);
@@ -255,7 +257,7 @@ TEST(read, a_sheet_is_read_however_its_elements_are_prefixed_and_foreign_ones_ar
 /* ---- hostile ---- */
 
 #define LOL                                                                                        \
-    "<!DOCTYPE l [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c "               \
+    "<!DOCTYPE l [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c "              \
     "'&b;&b;&b;&b;&b;&b;&b;&b;'>]>"
 
 TEST(read, a_doctype_in_any_part_refuses_the_workbook) {
@@ -292,9 +294,10 @@ TEST(read, limits_are_kept_before_memory_is_taken) {
     limits[5].strings = 1;
     limits[6].string_bytes = 9;
     limits[7].styles = 1;
-    static const char *const words[] = {"the zip file", "more than 1 sheets", "more than 1 cells",
-                                        "text of a cell is over", "row is over the limit",
-                                        "more than 1 shared", "more than 9 bytes", "more than 1 styles"};
+    static const char *const words[] = {"the zip file",          "more than 1 sheets",
+                                        "more than 1 cells",     "text of a cell is over",
+                                        "row is over the limit", "more than 1 shared",
+                                        "more than 9 bytes",     "more than 1 styles"};
     for (size_t i = 0; i < BD_COUNT(limits); i++) {
         bd_str text = xlsx_transcript(bytes, &limits[i]);
         test_failure("limit %zu gives %.*s", i, BD_ARG(text));
@@ -326,7 +329,8 @@ TEST(read, a_text_shared_by_many_cells_is_not_multiplied) {
         bd_buf_puts(&rows, BD_STR("<c t='s'><v>0</v></c>"));
     }
     xlsx_made made = {
-        .rows = xlsx_text("<row>%.*s</row><row><c><v>1</v></c></row>", BD_ARG(bd_buf_str(&rows))).data,
+        .rows =
+            xlsx_text("<row>%.*s</row><row><c><v>1</v></c></row>", BD_ARG(bd_buf_str(&rows))).data,
         .strings = xlsx_text("<si><t>%.*s</t></si>", BD_ARG(bd_buf_str(&text))).data};
     CHECK_EQ_STR(xlsx_rows(&made),
                  "refused sheet 'Data', row 1: the row is over the limit of bytes\n2: 1=1\n");

@@ -28,7 +28,8 @@ TEST(read, elements_attributes_and_text_become_members) {
          "a/r\n0 {\"i\":\"1\",\"j\":\"\"}\n1 {\"#text\":\"tu\",\"i\":\"2\"}\n"},
         {"<a><r><x/><x>2</x><y>3</y><x>4</x></r><r/></a>",
          "a/r\n0 {\"x\":[\"\",\"2\",\"4\"],\"y\":\"3\"}\n1 {\"#text\":\"\"}\n"},
-        {"<a><r id='7'><id>8</id></r><r/></a>", "a/r\n0 {\"@id\":\"7\",\"id\":\"8\"}\n1 {\"#text\":\"\"}\n"},
+        {"<a><r id='7'><id>8</id></r><r/></a>",
+         "a/r\n0 {\"@id\":\"7\",\"id\":\"8\"}\n1 {\"#text\":\"\"}\n"},
         {"<a><r>one <b>two</b> three</r><r/></a>",
          "a/r\n0 {\"#text\":\"one  three\",\"b\":\"two\"}\n1 {\"#text\":\"\"}\n"},
         {"<a xmlns='urn:a' xmlns:b='urn:b'><b:r b:k='1' xml:lang='de'><b:x>2</b:x></b:r><b:r/></a>",
@@ -77,8 +78,9 @@ TEST(read, xml_comes_in_utf8_utf16_and_latin1) {
                                  "a\0>\0";
     CHECK_EQ_STR(xml_transcript((bd_str){little, sizeof little - 1}, NULL),
                  "a\n0 {\"#text\":\"\xe2\x82\xac\"}\n");
-    CHECK_EQ_STR(xml_transcript(BD_STR("\xef\xbb\xbf<?xml version='1.0'?><a>\xe2\x82\xac</a>"), NULL),
-                 "a\n0 {\"#text\":\"\xe2\x82\xac\"}\n");
+    CHECK_EQ_STR(
+        xml_transcript(BD_STR("\xef\xbb\xbf<?xml version='1.0'?><a>\xe2\x82\xac</a>"), NULL),
+        "a\n0 {\"#text\":\"\xe2\x82\xac\"}\n");
     CHECK_EQ_STR(
         xml_transcript(BD_STR("<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>\xe4</a>"), NULL),
         "a\n0 {\"#text\":\"\xc3\xa4\"}\n");
@@ -159,9 +161,10 @@ TEST(read, a_record_over_a_limit_is_refused_and_the_next_is_read) {
     bd_xml_limits bytes = {.record_bytes = 100, .nodes = 100, .members = 100};
     bd_xml_limits nodes = {.record_bytes = 100000, .nodes = 5, .members = 100};
     bd_xml_limits members = {.record_bytes = 100000, .nodes = 100, .members = 3};
-    bd_str xml = BD_STR("<a><r><x>1</x></r><r><a>12345678901234567890123456789012345678901234567890</a>"
-                 "<b>12345678901234567890123456789012345678901234567890</b><c/><d/><e><f/></e></r>"
-                 "<r><x>3</x></r></a>");
+    bd_str xml =
+        BD_STR("<a><r><x>1</x></r><r><a>12345678901234567890123456789012345678901234567890</a>"
+               "<b>12345678901234567890123456789012345678901234567890</b><c/><d/><e><f/></e></r>"
+               "<r><x>3</x></r></a>");
     const bd_xml_limits *limits[] = {&bytes, &nodes, &members};
     for (size_t i = 0; i < BD_COUNT(limits); i++) {
         bd_str text = xml_transcript(xml, limits[i]);
@@ -172,7 +175,8 @@ TEST(read, a_record_over_a_limit_is_refused_and_the_next_is_read) {
 }
 
 TEST(read, a_document_cut_anywhere_is_said_to_be_cut) {
-    bd_str whole = BD_STR("<?xml version='1.0'?><a><r i='1'><x>1</x></r><!-- c --><r><![CDATA[2]]></r></a>");
+    bd_str whole =
+        BD_STR("<?xml version='1.0'?><a><r i='1'><x>1</x></r><!-- c --><r><![CDATA[2]]></r></a>");
     CHECK(bd_str_find(xml_transcript(whole, NULL), BD_STR("failed")) < 0);
     for (size_t size = 0; size < whole.size; size++) {
         bd_str text = xml_transcript(bd_str_sub(whole, 0, size), NULL);

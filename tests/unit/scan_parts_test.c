@@ -3,13 +3,32 @@
 #include "make_xlsx.h"
 
 #define TEXT(place, text) "<c r='" place "' t='str'><v>" text "</v></c>"
-#define LEAVERS                                                                                    \
-    "<row r='1'>" TEXT("A1", "HR report") "</row><row r='2'>" TEXT("A2", "employee_id")             \
-        TEXT("B2", "upn") TEXT("C2", "terminated_at") TEXT("D2", "type") "</row>"                   \
-    "<row r='3'><c r='A3'><v>1001</v></c>" TEXT("B3", "a@contoso.example")                          \
-        "<c r='C3' s='1'><v>46082.729166666664</v></c>" TEXT("D3", "leaver") "</row>"               \
-    "<row r='4'><c r='A4'><v>1002</v></c>" TEXT("B4", "b@contoso.example")                          \
-        "<c r='C4' s='1'><v>46083</v></c>" TEXT("D4", "leaver") "</row>"
+#define LEAVERS                                                                                           \
+    "<row r='1'>" TEXT("A1", "HR report") "</row><row r='2'>" TEXT("A2", "employee_id")                   \
+        TEXT("B2", "upn") TEXT("C2", "terminated_at")                                                     \
+            TEXT("D2", "type") "</row>"                                                                   \
+                               "<row r='3'><c r='A3'><v>1001</v></c>" TEXT(                               \
+                                   "B3",                                                                  \
+                                   "a@contoso.example") "<c r='C3' "                                      \
+                                                        "s='1'><v>46082.729166666664</v></"               \
+                                                        "c>" TEXT("D3",                                   \
+                                                                  "leaver") "</row>"                      \
+                                                                            "<row r='4'><c "              \
+                                                                            "r='A4'><v>1002</v></"        \
+                                                                            "c>" TEXT(                    \
+                                                                                "B4",                     \
+                                                                                "b@contoso."              \
+                                                                                "example") "<c "          \
+                                                                                           "r='"          \
+                                                                                           "C4' "         \
+                                                                                           "s='1'"        \
+                                                                                           "><v>"         \
+                                                                                           "46083"        \
+                                                                                           "</"           \
+                                                                                           "v></"         \
+                                                                                           "c"            \
+                                                                                           ">" TEXT("D4", \
+                                                                                                    "leaver") "</row>"
 #define STYLES "<cellXfs><xf/><xf numFmtId='22'/></cellXfs>"
 
 static bd_str said_of(const bd_evidence *item) {
@@ -91,7 +110,7 @@ TEST(scan, several_sheets_are_tables_of_one_item_and_nobodys_sheet_is_said) {
         .rows = LEAVERS,
         .styles = STYLES,
         .second = "<row r='1'>" TEXT("A1", "employee_id") TEXT("B1", "upn") TEXT("C1", "start_date")
-                  TEXT("D1", "end_date") "</row><row r='2'>" TEXT("A2", "7") TEXT("B2", "c@x") "</row>",
+            TEXT("D1", "end_date") "</row><row r='2'>" TEXT("A2", "7") TEXT("B2", "c@x") "</row>",
         .sheets = "<sheet name='Leavers' sheetId='1' r:id='r1'/>"
                   "<sheet name='Roster' sheetId='2' state='hidden' r:id='r2'/>"};
     bd_evidence *item = scan_made(&bench, &made, NULL);
@@ -99,12 +118,13 @@ TEST(scan, several_sheets_are_tables_of_one_item_and_nobodys_sheet_is_said) {
                                   "Roster|csv:roster|header 1|read 1|refused 0|left 0|hidden\n");
     CHECK_EQ_INT(item->sources.count, 2);
     CHECK_EQ_STR(item->source, "S80");
-    made.second = "<row r='1'>" TEXT("A1", "some") TEXT("B1", "words") "</row><row r='2'>" TEXT("A2", "x")
-                  "</row>";
+    made.second = "<row r='1'>" TEXT("A1", "some")
+        TEXT("B1", "words") "</row><row r='2'>" TEXT("A2", "x") "</row>";
     item = scan_made(&bench, &made, NULL);
     CHECK_EQ_STR(tables_of(item), "Leavers|S80|header 2|read 2|refused 0|left 0\n"
                                   "Roster||header 1|read 1|refused 0|left 1|hidden\n");
-    CHECK(bd_str_find(said_of(item), BD_STR("sheet 'Roster': no source recognises it; rows not judged: 1")) >= 0);
+    CHECK(bd_str_find(said_of(item),
+                      BD_STR("sheet 'Roster': no source recognises it; rows not judged: 1")) >= 0);
     CHECK_EQ_INT(item->facts.rows_unmapped, 0); /* it takes nothing from the other sheet */
     CHECK_EQ_INT(item->facts.rows_read, 2);
     scan_bench_close(&bench);
@@ -112,8 +132,10 @@ TEST(scan, several_sheets_are_tables_of_one_item_and_nobodys_sheet_is_said) {
 
 TEST(scan, a_workbook_that_nothing_recognises_is_unmapped_with_all_its_rows) {
     scan_bench bench = scan_bench_open();
-    xlsx_made made = {.rows = "<row r='1'>" TEXT("A1", "some") TEXT("B1", "words") "</row>"
-                              "<row r='2'>" TEXT("A2", "x") "</row><row r='3'>" TEXT("A3", "y") "</row>"};
+    xlsx_made made = {.rows = "<row r='1'>" TEXT("A1", "some") TEXT(
+                          "B1", "words") "</row>"
+                                         "<row r='2'>" TEXT("A2", "x") "</row><row r='3'>" TEXT(
+                                             "A3", "y") "</row>"};
     bd_evidence *item = scan_made(&bench, &made, NULL);
     CHECK(item->is_unmapped);
     CHECK_EQ_INT(item->facts.rows_read, 2);
@@ -123,12 +145,13 @@ TEST(scan, a_workbook_that_nothing_recognises_is_unmapped_with_all_its_rows) {
 
 TEST(scan, compliance_manager_is_known_by_the_name_of_its_sheet) {
     scan_bench bench = scan_bench_open();
-    xlsx_made made = {
-        .rows = "<row r='1'>" TEXT("A1", "Read this first") "</row>",
-        .second = "<row r='1'>" TEXT("A1", "Action") TEXT("B1", "Status") "</row>"
-                  "<row r='2'>" TEXT("A2", "MFA") TEXT("B2", "Implemented") "</row>",
-        .sheets = "<sheet name='How to update actions' sheetId='1' r:id='r1'/>"
-                  "<sheet name='action update' sheetId='2' r:id='r2'/>"};
+    xlsx_made made = {.rows = "<row r='1'>" TEXT("A1", "Read this first") "</row>",
+                      .second = "<row r='1'>" TEXT("A1", "Action")
+                          TEXT("B1", "Status") "</row>"
+                                               "<row r='2'>" TEXT("A2", "MFA")
+                                                   TEXT("B2", "Implemented") "</row>",
+                      .sheets = "<sheet name='How to update actions' sheetId='1' r:id='r1'/>"
+                                "<sheet name='action update' sheetId='2' r:id='r2'/>"};
     bd_evidence *item = scan_made(&bench, &made, "{\"source\":\"S61\"}");
     CHECK_EQ_STR(item->source, "S61");
     CHECK_EQ_STR(tables_of(item), "How to update actions||header 1|read 0|refused 0|left 0\n"
@@ -138,12 +161,14 @@ TEST(scan, compliance_manager_is_known_by_the_name_of_its_sheet) {
 
 TEST(scan, a_sidecars_word_goes_to_the_first_shown_sheet_alone) {
     scan_bench bench = scan_bench_open();
-    xlsx_made made = {
-        .rows = "<row r='1'>" TEXT("A1", "ticket_id") TEXT("B1", "what") "</row>"
-                "<row r='2'>" TEXT("A2", "T-1") TEXT("B2", "x") "</row>",
-        .second = "<row r='1'>" TEXT("A1", "a") TEXT("B1", "b") "</row><row r='2'>" TEXT("A2", "c") "</row>",
-        .sheets = "<sheet name='Two' sheetId='2' state='hidden' r:id='r2'/>"
-                  "<sheet name='One' sheetId='1' r:id='r1'/>"};
+    xlsx_made made = {.rows = "<row r='1'>" TEXT("A1", "ticket_id")
+                          TEXT("B1", "what") "</row>"
+                                             "<row r='2'>" TEXT("A2", "T-1")
+                                                 TEXT("B2", "x") "</row>",
+                      .second = "<row r='1'>" TEXT("A1", "a")
+                          TEXT("B1", "b") "</row><row r='2'>" TEXT("A2", "c") "</row>",
+                      .sheets = "<sheet name='Two' sheetId='2' state='hidden' r:id='r2'/>"
+                                "<sheet name='One' sheetId='1' r:id='r1'/>"};
     bd_evidence *item = scan_made(&bench, &made, "{\"source\":\"csv:tickets\"}");
     CHECK_EQ_STR(tables_of(item), "Two||header 1|read 1|refused 0|left 1|hidden\n"
                                   "One|csv:tickets|header 1|read 1|refused 0|left 0\n");
@@ -153,8 +178,9 @@ TEST(scan, a_sidecars_word_goes_to_the_first_shown_sheet_alone) {
 TEST(scan, a_refused_row_makes_a_sheet_incomplete_and_an_error_cell_no_value) {
     scan_bench bench = scan_bench_open();
     xlsx_made made = {.styles = STYLES,
-                      .rows = LEAVERS "<row r='5'><c r='A5' t='s'><v>9</v></c></row><row r='6'>"
-                                      "<c r='A6'><v>1003</v></c><c r='C6' t='e'><v>#N/A</v></c></row>"};
+                      .rows =
+                          LEAVERS "<row r='5'><c r='A5' t='s'><v>9</v></c></row><row r='6'>"
+                                  "<c r='A6'><v>1003</v></c><c r='C6' t='e'><v>#N/A</v></c></row>"};
     bd_evidence *item = scan_made(
         &bench, &made,
         "{\"source\":\"S80\",\"complete\":true,\"command\":\"HR export\",\"exporter\":\"Ann\"}");
@@ -171,11 +197,14 @@ TEST(scan, a_refused_row_makes_a_sheet_incomplete_and_an_error_cell_no_value) {
 
 TEST(scan, other_zips_and_office_files_are_documents_or_say_what_they_are) {
     scan_bench bench = scan_bench_open();
-    xlsx_made word = {.type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"};
+    xlsx_made word = {
+        .type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"};
     xlsx_part plain[] = {{"a.txt", BD_STR_INIT("text")}};
-    static const char ole[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
+    static const char ole[] =
+        "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
     static const char xls[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 W\0o\0r\0k\0b\0o\0o\0k\0\0\0";
-    static const char doc[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0";
+    static const char doc[] =
+        "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0";
     const struct {
         bd_str bytes;
         const char *problem;
@@ -199,14 +228,17 @@ TEST(scan, other_zips_and_office_files_are_documents_or_say_what_they_are) {
 }
 
 #define NSG(name)                                                                                  \
-    "<nsg id='" SCAN_IN_A "Microsoft.Network/networkSecurityGroups/" name "'>"                      \
+    "<nsg id='" SCAN_IN_A "Microsoft.Network/networkSecurityGroups/" name "'>"                     \
     "<type>Microsoft.Network/networkSecurityGroups</type><properties><securityRules>"              \
-    "<name>r</name></securityRules><securityRules><name>s</name></securityRules></properties></nsg>"
+    "<name>r</name></securityRules><securityRules><name>s</name></securityRules></properties></"   \
+    "nsg>"
 
 TEST(scan, xml_records_are_recognised_like_json_records) {
     scan_bench bench = scan_bench_open();
-    bd_evidence *item = scan_alone(
-        &bench, "<?xml version='1.0'?><list><info>x</info><all>" NSG("one") NSG("two") "</all></list>", NULL);
+    bd_evidence *item = scan_alone(&bench,
+                                   "<?xml version='1.0'?><list><info>x</info><all>" NSG("one")
+                                       NSG("two") "</all></list>",
+                                   NULL);
     CHECK_EQ_INT(item->facts.media, BD_MEDIA_XML);
     CHECK_EQ_STR(item->facts.envelope, "E13");
     CHECK_EQ_STR(item->source, "S01n");

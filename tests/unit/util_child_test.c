@@ -162,15 +162,19 @@ TEST(util, a_childs_failure_comes_back_as_it_raised_it) {
     bench b = open_bench();
     CHECK_FAILS(run(&b, FAIL, "egg", BD_STR("x")), b.err, BD_ERR_LIMIT, "the 'egg' is too large");
     CHECK_EQ_STR(bd_buf_str(&b.out), "part");
-    CHECK_FAILS(run(&b, BADLY_TOLD, "line", BD_STR("")), b.err, BD_ERR_INPUT, "the mumbler broke down");
-    CHECK_FAILS(run(&b, BADLY_TOLD, "utf8", BD_STR("")), b.err, BD_ERR_INPUT, "the mumbler broke down");
-    CHECK_FAILS(run(&b, BADLY_TOLD, "class", BD_STR("")), b.err, BD_ERR_INPUT, "the mumbler broke down");
+    CHECK_FAILS(run(&b, BADLY_TOLD, "line", BD_STR("")), b.err, BD_ERR_INPUT,
+                "the mumbler broke down");
+    CHECK_FAILS(run(&b, BADLY_TOLD, "utf8", BD_STR("")), b.err, BD_ERR_INPUT,
+                "the mumbler broke down");
+    CHECK_FAILS(run(&b, BADLY_TOLD, "class", BD_STR("")), b.err, BD_ERR_INPUT,
+                "the mumbler broke down");
     close_bench(&b);
 }
 
 TEST(util, a_child_that_dies_fails_that_run_alone) {
     bench b = open_bench();
-    CHECK_FAILS(run(&b, CRASH, "", BD_STR("x")), b.err, BD_ERR_INPUT, "the crasher broke down over this file");
+    CHECK_FAILS(run(&b, CRASH, "", BD_STR("x")), b.err, BD_ERR_INPUT,
+                "the crasher broke down over this file");
     CHECK_FAILS(run(&b, CRASH, "leave", BD_STR("x")), b.err, BD_ERR_INPUT, "(status 9)");
     CHECK_OK(run(&b, ECHO, "", BD_STR("still here")), b.err);
     CHECK_EQ_STR(bd_buf_str(&b.out), "still here");
@@ -179,7 +183,8 @@ TEST(util, a_child_that_dies_fails_that_run_alone) {
 
 TEST(util, a_child_that_takes_too_long_or_too_much_is_stopped) {
     bench b = open_bench();
-    CHECK_FAILS(run(&b, FOREVER, "", BD_STR("")), b.err, BD_ERR_LIMIT, "the slow one took more than 1 seconds");
+    CHECK_FAILS(run(&b, FOREVER, "", BD_STR("")), b.err, BD_ERR_LIMIT,
+                "the slow one took more than 1 seconds");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     CHECK_FAILS(run(&b, HUNGRY, "", BD_STR("")), b.err, BD_ERR_LIMIT,
                 "the hungry one needed more than 64 MiB of memory");
@@ -224,7 +229,8 @@ TEST(util, failures_of_the_callers_own_source_and_sink_are_passed_on) {
     bench b = open_bench();
     bd_source source = {.read = fail_read};
     bd_sink sink = bd_sink_to_buf(&b.out);
-    CHECK_FAILS(bd_zygote_run(b.zygote, ECHO, BD_STR(""), &source, &sink, &b.err), b.err, BD_ERR_IO, "the disk is gone");
+    CHECK_FAILS(bd_zygote_run(b.zygote, ECHO, BD_STR(""), &source, &sink, &b.err), b.err, BD_ERR_IO,
+                "the disk is gone");
     bd_memory_source state;
     bd_source text = bd_source_of_memory(&state, BD_STR("text"));
     bd_sink refusing = {.write = fail_write};

@@ -180,7 +180,8 @@ BD_NORETURN static void work(const bd_child_task *task, const request *asked, in
 
 /* ---- the keeper and the zygote ------------------------------------------------------------------- */
 
-BD_NORETURN static void keep(const bd_child_task *task, const request *asked, int fd, int status_fd) {
+BD_NORETURN static void keep(const bd_child_task *task, const request *asked, int fd,
+                             int status_fd) {
     signal(SIGCHLD, SIG_DFL);
     pid_t worker = fork();
     if (worker == 0) {

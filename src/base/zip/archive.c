@@ -3,7 +3,7 @@
  * Zip readers disagree: one believes the directory at the end, another walks the local headers, a third searches for
  * signatures.  Evidence must say the same to all of them, so what leaves them a choice is refused: a gap, an overlap, a
  * local header that differs from the directory, two names that fold to one.  Because the entries tile the file, the
- * length of a data descriptor is known from where the next header begins, and its form is checked rather than guessed. */
+ * length of a data descriptor is known from where the next header begins: its form is checked and not guessed. */
 #include "zip_priv.h"
 
 #include <string.h>
@@ -77,7 +77,8 @@ static bd_rc refuse(const opening *o, bd_str name, const char *what) {
 
 static bd_rc find_end(const opening *o, int64_t *end) {
     int64_t size = (int64_t)o->archive->bytes.size;
-    for (int64_t comment = 0; comment <= COMMENT_MAX && comment + ZIP_END_BYTES <= size; comment++) {
+    for (int64_t comment = 0; comment <= COMMENT_MAX && comment + ZIP_END_BYTES <= size;
+         comment++) {
         int64_t offset = size - ZIP_END_BYTES - comment;
         if (zip_load32(at(o, offset)) == SIGN_END &&
             zip_load16(at(o, offset) + 20) == (uint16_t)comment) {
@@ -85,8 +86,9 @@ static bd_rc find_end(const opening *o, int64_t *end) {
             return BD_OK;
         }
     }
-    BD_RAISE(o->err, BD_ERR_INPUT,
-             "malformed zip file: it has no end record; the file is cut short or has bytes behind it");
+    BD_RAISE(
+        o->err, BD_ERR_INPUT,
+        "malformed zip file: it has no end record; the file is cut short or has bytes behind it");
 }
 
 /* The Zip64 end record, where there is one in front of `end`; the numbers of both must agree. */
@@ -178,7 +180,8 @@ static bd_rc read_extra(const opening *o, const uint8_t *extra, size_t size, par
         }
         from += 4 + length;
     }
-    if ((count > 0 && !*has_zip64) || bytes > INT64_MAX || stored > INT64_MAX || offset > INT64_MAX) {
+    if ((count > 0 && !*has_zip64) || bytes > INT64_MAX || stored > INT64_MAX ||
+        offset > INT64_MAX) {
         return refuse(o, entry->name, "has no sizes");
     }
     entry->bytes = (int64_t)bytes;
@@ -232,15 +235,15 @@ static bd_rc read_central(opening *o, int64_t *offset, part *out) {
     int64_t end = o->directory + o->directory_size;
     const uint8_t *header = at(o, *offset);
     if (end - *offset < ZIP_CENTRAL_BYTES || zip_load32(header) != SIGN_CENTRAL) {
-        BD_RAISE(o->err, BD_ERR_INPUT, "malformed zip file: its directory is cut short at byte %lld",
-                 (long long)*offset);
+        BD_RAISE(o->err, BD_ERR_INPUT,
+                 "malformed zip file: its directory is cut short at byte %lld", (long long)*offset);
     }
     size_t name = zip_load16(header + 28), extra = zip_load16(header + 30),
            comment = zip_load16(header + 32);
     int64_t size = (int64_t)(ZIP_CENTRAL_BYTES + name + extra + comment);
     if (end - *offset < size) {
-        BD_RAISE(o->err, BD_ERR_INPUT, "malformed zip file: its directory is cut short at byte %lld",
-                 (long long)*offset);
+        BD_RAISE(o->err, BD_ERR_INPUT,
+                 "malformed zip file: its directory is cut short at byte %lld", (long long)*offset);
     }
     out->flags = zip_load16(header + 8);
     out->header_offset = zip_load32(header + 42);
@@ -301,9 +304,9 @@ static bd_rc check_local(const opening *o, part *found, int64_t *data_end) {
         return refuse(o, entry->name, "is cut short");
     }
     bd_str local = {(const char *)header + ZIP_LOCAL_BYTES, name};
-    bool is_same = bd_str_eq(local, entry->name) && has_fitting_flags(found, zip_load16(header + 6)) &&
-                   zip_load16(header + 8) == (uint16_t)entry->method &&
-                   has_fitting_sizes(found, header);
+    bool is_same =
+        bd_str_eq(local, entry->name) && has_fitting_flags(found, zip_load16(header + 6)) &&
+        zip_load16(header + 8) == (uint16_t)entry->method && has_fitting_sizes(found, header);
     if (!is_same) {
         return refuse(o, entry->name, "has a local header that differs from the directory");
     }

@@ -391,7 +391,7 @@ static bd_rc take_refused(cursor *c, bd_err *err) {
     }
     c->d->ordinal++;
     bd_err problem;
-    (void)bd_raise(&problem, (bd_err_class)class, "%.*s", BD_ARG(message));
+    (void)bd_raise(&problem, (bd_err_class) class, "%.*s", BD_ARG(message));
     const bd_part_events *events = c->d->events;
     return events->refused != NULL ? events->refused(events->context, locus, &problem, err) : BD_OK;
 }

@@ -5,6 +5,31 @@
 
 #include <string.h>
 
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* A header broken into lines for the eye is the same header; other white space inside it is kept. */
+static bd_str one_line(bd_arena *arena, bd_str text) {
+    bd_str rest = bd_str_trim(text);
+    char *out = bd_alloc(arena, rest.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0, end = 0; i<rest.size; i = end> i ? end : i + 1) {
+        bool has_break = false;
+        for (end = i; end < rest.size && is_blank(rest.data[end]); end++) {
+            has_break = has_break || rest.data[end] == '\n' || rest.data[end] == '\r';
+        }
+        if (has_break) {
+            out[size++] = ' ';
+            continue;
+        }
+        end = end > i ? end : i + 1;
+        memcpy(out + size, rest.data + i, end - i);
+        size += end - i;
+    }
+    return (bd_str){out, size};
+}
+
 static size_t count_of(const bd_strs *names, bd_str name) {
     size_t count = 0;
     for (size_t i = 0; i < names->count; i++) {
@@ -72,9 +97,8 @@ bd_rc read_name_columns(bd_arena *arena, const bd_str *given, size_t count, cons
                         const char *what, bd_str *out, bd_err *err) {
     bd_strs names = {0};
     for (size_t i = 0; i < count; i++) {
-        bd_str name = bd_str_trim(given[i]);
-        *bd_push(arena, &names) =
-            name.size > 0 ? bd_str_copy(arena, name) : bd_str_format(arena, "column %zu", i + 1);
+        bd_str name = one_line(arena, given[i]);
+        *bd_push(arena, &names) = name.size > 0 ? name : bd_str_format(arena, "column %zu", i + 1);
     }
     BD_TRY(rename_columns(arena, &names, columns, what, err));
     for (size_t i = 0; i < count; i++) {

@@ -12,7 +12,8 @@
 
 #define LIBRARY "libxml2.so.2"
 #define CHUNK_BYTES ((size_t)64 << 10)
-#define TAG_BYTES ((size_t)64 << 10) /* the parser compares each attribute of a tag with all others */
+#define TAG_BYTES                                                                                  \
+    ((size_t)64 << 10) /* the parser compares each attribute of a tag with all others */
 #define ATTRIBUTES 256
 #define DEPTH 64
 #define NAME_BYTES 1024
@@ -77,7 +78,8 @@ typedef struct {
     place place;
     char quote;
     size_t tag_bytes;
-    char tail[10]; /* what stands behind "<!", or the last bytes of a comment, CDATA section or instruction */
+    char tail
+        [10]; /* what stands behind "<!", or the last bytes of a comment, CDATA section or instruction */
     size_t tail_size;
 
     read_decoder decoder;
@@ -177,7 +179,8 @@ static bd_rc refuse_doctype(const reading *r) {
              r->label);
 }
 
-static void on_doctype(void *user, const xmlChar *name, const xmlChar *outer, const xmlChar *system) {
+static void on_doctype(void *user, const xmlChar *name, const xmlChar *outer,
+                       const xmlChar *system) {
     (void)name;
     (void)outer;
     (void)system;
@@ -475,9 +478,9 @@ bd_rc sax_read(bd_source *source, const char *label, const sax_events *events, b
         BD_RAISE(err, BD_ERR_LIMIT, "%s needs more memory than there is", label);
     }
     xml.set_options(r->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
-    bd_rc rc = read_all(r, source, bd_alloc(arena, CHUNK_BYTES, 1),
-                        bd_alloc(arena, CHUNK_BYTES * 2 + 4, 1),
-                        bd_alloc(arena, CHUNK_BYTES * 4 + 8, 1));
+    bd_rc rc =
+        read_all(r, source, bd_alloc(arena, CHUNK_BYTES, 1),
+                 bd_alloc(arena, CHUNK_BYTES * 2 + 4, 1), bd_alloc(arena, CHUNK_BYTES * 4 + 8, 1));
     xml.close(r->parser);
     return rc;
 }

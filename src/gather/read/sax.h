@@ -30,7 +30,8 @@ typedef struct {
     bd_rc (*shut)(void *context, unsigned depth, bd_err *err);
     /* Text comes in pieces. */
     bd_rc (*text)(void *context, bd_str piece, bd_err *err);
-    const bool *is_done; /* where it turns true the reading ends at once, as a success; NULL: never */
+    const bool
+        *is_done; /* where it turns true the reading ends at once, as a success; NULL: never */
 } sax_events;
 
 /* `label` names the document in messages: "XML document", "'xl/workbook.xml'". */

@@ -41,7 +41,15 @@ static const struct {
 };
 _Static_assert(BD_COUNT(notes) == NOTE_COUNT, "a sentence for each note");
 
-typedef enum { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_INLINE, CELL_BOOL, CELL_ERROR, CELL_DATE } cell_type;
+typedef enum {
+    CELL_NUMBER,
+    CELL_SHARED,
+    CELL_TEXT,
+    CELL_INLINE,
+    CELL_BOOL,
+    CELL_ERROR,
+    CELL_DATE
+} cell_type;
 
 typedef struct {
     xlsx_book *book;
@@ -103,7 +111,8 @@ static bool parse_row(bd_str text, uint32_t most, uint32_t *out) {
 }
 
 /* "AB12"; false for anything else, absolute references included. */
-static bool parse_place(bd_str text, const bd_xlsx_limits *limits, uint32_t *row, uint32_t *column) {
+static bool parse_place(bd_str text, const bd_xlsx_limits *limits, uint32_t *row,
+                        uint32_t *column) {
     size_t at = 0;
     uint32_t value = 0;
     while (at < text.size && at < COLUMN_LETTERS && text.data[at] >= 'A' && text.data[at] <= 'Z') {
@@ -212,8 +221,9 @@ static cell_type type_of(sheeting *s, bd_str name) {
     static const struct {
         const char *name;
         cell_type type;
-    } types[] = {{"n", CELL_NUMBER}, {"s", CELL_SHARED}, {"str", CELL_TEXT}, {"inlineStr", CELL_INLINE},
-                 {"b", CELL_BOOL},   {"e", CELL_ERROR},  {"d", CELL_DATE}};
+    } types[] = {
+        {"n", CELL_NUMBER}, {"s", CELL_SHARED}, {"str", CELL_TEXT}, {"inlineStr", CELL_INLINE},
+        {"b", CELL_BOOL},   {"e", CELL_ERROR},  {"d", CELL_DATE}};
     for (size_t i = 0; i < BD_COUNT(types); i++) {
         if (bd_str_eqz(name, types[i].name)) {
             return types[i].type;
@@ -327,10 +337,10 @@ static bd_rc end_row(sheeting *s, bd_err *err) {
     }
     if (s->is_refused) {
         bd_str row = bd_str_format(s->arena, "row %u", s->row);
-        rc = events->refused == NULL ? BD_OK
-                                     : events->refused(events->context,
-                                                       sheet_locus(s->arena, s->sheet, row),
-                                                       &s->problem, err);
+        rc = events->refused == NULL
+                 ? BD_OK
+                 : events->refused(events->context, sheet_locus(s->arena, s->sheet, row),
+                                   &s->problem, err);
     } else if (s->cells.count > 0 && events->row != NULL) {
         rc = events->row(events->context, s->row, s->cells.data, s->cells.count, err);
     }
@@ -458,9 +468,8 @@ static bd_rc say_notes(const sheeting *s) {
         if (s->counts[i] == 0) {
             continue;
         }
-        bd_str sentence =
-            bd_str_format(s->book->arena, "%llu %s", (unsigned long long)s->counts[i],
-                          s->counts[i] == 1 ? notes[i].one : notes[i].many);
+        bd_str sentence = bd_str_format(s->book->arena, "%llu %s", (unsigned long long)s->counts[i],
+                                        s->counts[i] == 1 ? notes[i].one : notes[i].many);
         BD_TRY(events->said(events->context, notes[i].severity,
                             sheet_locus(s->book->arena, s->sheet, s->places[i]), sentence,
                             s->book->err));
@@ -470,8 +479,7 @@ static bd_rc say_notes(const sheeting *s) {
 
 static bd_rc read_rows(sheeting *s) {
     const bd_part_events *events = s->book->events;
-    sax_events merges = {
-        .context = s, .open = merge_open, .shut = merge_shut, .text = merge_text};
+    sax_events merges = {.context = s, .open = merge_open, .shut = merge_shut, .text = merge_text};
     BD_TRY(xlsx_read_part(s->book, s->sheet->target, &merges));
     bd_sheet facts = {.name = s->sheet->name,
                       .state = s->sheet->state,
@@ -480,8 +488,7 @@ static bd_rc read_rows(sheeting *s) {
     if (events->sheet != NULL) {
         BD_TRY(events->sheet(events->context, &facts, s->book->err));
     }
-    sax_events rows = {
-        .context = s, .open = sheet_open, .shut = sheet_shut, .text = sheet_text};
+    sax_events rows = {.context = s, .open = sheet_open, .shut = sheet_shut, .text = sheet_text};
     BD_TRY(xlsx_read_part(s->book, s->sheet->target, &rows));
     return say_notes(s);
 }
@@ -497,7 +504,8 @@ static bd_rc say_of_sheet(xlsx_book *book, const xlsx_sheet *sheet, bd_diag_seve
 
 bd_rc xlsx_sheet_read(xlsx_book *book, const xlsx_sheet *sheet) {
     if (!sheet->is_worksheet) {
-        return say_of_sheet(book, sheet, BD_DIAG_NOTE, "it is a chart or a dialog and holds no rows");
+        return say_of_sheet(book, sheet, BD_DIAG_NOTE,
+                            "it is a chart or a dialog and holds no rows");
     }
     if (sheet->state != BD_SHEET_SHOWN) {
         BD_TRY(say_of_sheet(book, sheet, BD_DIAG_WARNING,

@@ -81,25 +81,6 @@ static bd_str text_of(const bd_value *value) {
     return value->kind == BD_STRING || value->kind == BD_NUMBER ? value->text : (bd_str){"", 0};
 }
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* A header broken into lines for the eye is the same header. */
-static bd_str one_line(bd_arena *arena, bd_str text) {
-    bd_str trimmed = bd_str_trim(text);
-    char *out = bd_alloc(arena, trimmed.size + 1, 1);
-    size_t size = 0;
-    for (size_t i = 0; i < trimmed.size; i++) {
-        if (!is_blank(trimmed.data[i])) {
-            out[size++] = trimmed.data[i];
-        } else if (out[size - 1] != ' ') { /* the first is no blank */
-            out[size++] = ' ';
-        }
-    }
-    return (bd_str){out, size};
-}
-
 static bd_str text_at(const bd_sheet_table *table, uint32_t number, uint32_t column) {
     for (size_t i = 0; i < table->head_count; i++) {
         const kept_row *row = &table->head[i];
@@ -121,7 +102,7 @@ static bd_str *gather_names(bd_sheet_table *table, const kept_row *row, size_t *
         if (column > COLUMNS_MAX) {
             return NULL;
         }
-        names[column - 1] = one_line(table->row, text_of(&row->cells[i].value));
+        names[column - 1] = text_of(&row->cells[i].value);
         *count = column > *count ? column : *count;
     }
     for (size_t i = 0; i < table->merge_count; i++) {
@@ -132,8 +113,7 @@ static bd_str *gather_names(bd_sheet_table *table, const kept_row *row, size_t *
             names[column - 1].size > 0) {
             continue;
         }
-        names[column - 1] =
-            one_line(table->row, text_at(table, merge->first_row, merge->first_column));
+        names[column - 1] = text_at(table, merge->first_row, merge->first_column);
         *count = column > *count && names[column - 1].size > 0 ? column : *count;
     }
     return names;
@@ -241,10 +221,8 @@ static bd_rc put_record(bd_sheet_table *table, const kept_row *row, bd_err *err)
     if (filled == 0) {
         return BD_OK; /* remarks beside the table are no record */
     }
-    bd_value record = {.kind = BD_OBJECT,
-                       .count = table->name_count,
-                       .items = table->items,
-                       .keys = table->names};
+    bd_value record = {
+        .kind = BD_OBJECT, .count = table->name_count, .items = table->items, .keys = table->names};
     return table->events.record == NULL
                ? BD_OK
                : table->events.record(table->events.context, row->number, &record, err);
@@ -308,8 +286,9 @@ bd_rc bd_sheet_table_end(bd_sheet_table *table, bd_err *err) {
     if (table->outside == 0 || table->events.said == NULL) {
         return BD_OK;
     }
-    bd_str sentence = bd_str_format(table->arena, "cells that stand under no header were left out: %llu",
-                                    (unsigned long long)table->outside);
+    bd_str sentence =
+        bd_str_format(table->arena, "cells that stand under no header were left out: %llu",
+                      (unsigned long long)table->outside);
     bd_str shown = bd_str_visible(table->arena, table->sheet);
     bd_str locus = bd_str_format(table->arena, "sheet '%.*s', %.*s", BD_ARG(shown),
                                  BD_ARG(table->outside_place));

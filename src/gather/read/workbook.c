@@ -76,9 +76,8 @@ typedef struct {
 static bd_str resolve(bd_arena *arena, bd_str folder, bd_str target) {
     bd_strs parts = {0};
     bool is_absolute = target.size > 0 && target.data[0] == '/';
-    bd_str whole = is_absolute
-                       ? target
-                       : bd_str_concat(arena, (bd_str[]){folder, BD_STR("/"), target}, 3);
+    bd_str whole =
+        is_absolute ? target : bd_str_concat(arena, (bd_str[]){folder, BD_STR("/"), target}, 3);
     bd_str piece;
     while (bd_str_cut(&whole, '/', &piece)) {
         if (bd_str_eqz(piece, "..")) {
@@ -110,8 +109,8 @@ static bd_rc relation_open(void *context, const sax_element *element, bd_err *er
     *bd_push(arena, &r->list) = (relation){
         .id = bd_str_copy(arena, sax_attribute_of(element, "Id")),
         .type = bd_str_copy(arena, sax_attribute_of(element, "Type")),
-        .target = resolve(arena, r->folder,
-                          bd_str_copy(arena, sax_attribute_of(element, "Target"))),
+        .target =
+            resolve(arena, r->folder, bd_str_copy(arena, sax_attribute_of(element, "Target"))),
     };
     return BD_OK;
 }
@@ -426,17 +425,15 @@ static bd_rc load_main(xlsx_book *book, bd_str main) {
         .context = &l, .open = workbook_open, .shut = ignore_shut, .text = ignore_text};
     BD_TRY(xlsx_read_part(book, main, &events));
     styling s = {.book = book};
-    BD_TRY(read_optional(book, target_of(&links, "styles"),
-                         (sax_events){.context = &s,
-                                      .open = styles_open,
-                                      .shut = ignore_shut,
-                                      .text = ignore_text}));
+    BD_TRY(read_optional(
+        book, target_of(&links, "styles"),
+        (sax_events){
+            .context = &s, .open = styles_open, .shut = ignore_shut, .text = ignore_text}));
     stringing strings = {.book = book};
-    return read_optional(book, target_of(&links, "sharedStrings"),
-                         (sax_events){.context = &strings,
-                                      .open = strings_open,
-                                      .shut = strings_shut,
-                                      .text = strings_text});
+    return read_optional(
+        book, target_of(&links, "sharedStrings"),
+        (sax_events){
+            .context = &strings, .open = strings_open, .shut = strings_shut, .text = strings_text});
 }
 
 bd_rc xlsx_book_load(xlsx_book *book, bool *is_workbook, bd_str *words) {

@@ -163,7 +163,8 @@ bd_rc bd_xml_find(bd_source *source, bd_arena *arena, bd_str *path, bd_err *err)
     BD_TRY(sax_read(source, LABEL, &events, err));
     end_finding(f);
     if (f->best.size > BD_CHILD_ARGUMENT_BYTES) {
-        BD_RAISE(err, BD_ERR_LIMIT, "the names around the records of the XML document are too long");
+        BD_RAISE(err, BD_ERR_LIMIT,
+                 "the names around the records of the XML document are too long");
     }
     *path = bd_str_copy(arena, f->best);
     return BD_OK;
@@ -187,8 +188,8 @@ typedef struct {
 typedef struct {
     const bd_xml_limits *limits;
     const bd_part_events *events;
-    bd_arena *arena; /* one record */
-    bd_strs path;    /* names from the root to the record */
+    bd_arena *arena;  /* one record */
+    bd_strs path;     /* names from the root to the record */
     unsigned matched; /* so many of them are open and fit */
     unsigned base;    /* depth of the open record, 0: none */
     unsigned depth;   /* of the deepest open element */
@@ -257,7 +258,8 @@ static void begin_node(recording *r, node *n, const sax_element *element) {
         const sax_attribute *at = &element->attributes[i];
         if (bd_str_eqz(at->space, SCHEMA_INSTANCE)) {
             n->is_nil = n->is_nil || (bd_str_eqz(at->name, "nil") && is_true_text(at->value));
-        } else if (!bd_str_eqz(at->space, XML_SPACE) && has_room(r, at->name.size + at->value.size)) {
+        } else if (!bd_str_eqz(at->space, XML_SPACE) &&
+                   has_room(r, at->name.size + at->value.size)) {
             bd_value value = {.kind = BD_STRING, .text = bd_str_copy(r->arena, at->value)};
             add_member(r, n, at->name, /*is_attribute*/ true, value);
         }
@@ -268,8 +270,7 @@ static bd_value end_member(const member *from) {
     if (from->values.count == 1) {
         return from->values.data[0];
     }
-    return (bd_value){
-        .kind = BD_ARRAY, .count = from->values.count, .items = from->values.data};
+    return (bd_value){.kind = BD_ARRAY, .count = from->values.count, .items = from->values.data};
 }
 
 static bd_value end_node(recording *r, node *n) {
@@ -394,8 +395,7 @@ bd_rc bd_xml_read(bd_source *source, bd_str path, const bd_xml_limits *limits,
     for (size_t i = 0; i < DEPTH_MAX; i++) {
         bd_buf_init(&r->nodes[i].text, limits->record_bytes);
     }
-    sax_events sax = {
-        .context = r, .open = record_open, .shut = record_shut, .text = record_text};
+    sax_events sax = {.context = r, .open = record_open, .shut = record_shut, .text = record_text};
     bd_rc rc = sax_read(source, LABEL, &sax, err);
     for (size_t i = 0; i < DEPTH_MAX; i++) {
         bd_buf_clear(&r->nodes[i].text);

@@ -1,8 +1,9 @@
 /* Files that hold tables: the sheets of a workbook, the records of an XML document.
  *
- * A sheet that a source recognises, by its columns or its name, is a table of its own and its rows are judged like those
- * of a CSV.  A sheet that nothing recognises beside one that something does (instructions, a list of values) is counted
- * and said; it takes nothing from the completeness of the others.  Where nothing is recognised, all rows are unmapped. */
+ * A sheet that a source recognises, by its columns or its name, is a table of its own, its rows judged like those of
+ * a CSV.  A sheet that nothing recognises beside one that something does (instructions, a list of values) is counted
+ * and said; it takes nothing from the completeness of the others.  Where nothing is recognised, all rows are
+ * unmapped. */
 #include "bindery/scan.h"
 
 #include "scan_priv.h"
@@ -12,8 +13,8 @@ typedef struct {
     bd_sheet_table *table;
     bd_table_facts sheet; /* the one at hand */
     bool is_open, has_header;
-    bool is_declared_used;  /* the sidecar's word went to one sheet */
-    uint64_t rows;          /* of all sheets: ordinals */
+    bool is_declared_used; /* the sidecar's word went to one sheet */
+    uint64_t rows;         /* of all sheets: ordinals */
     uint64_t left, refused_elsewhere;
     bool is_any_known;
     bool has_kind;
@@ -201,11 +202,8 @@ bd_rc scan_xlsx(scan_state *state, const bd_blob *blob, const bd_sniffed *sniffe
         return BD_OK; /* an archive; a workbook names its parts in front */
     }
     sheets_state s = {.state = state};
-    bd_sheet_table_events events = {.context = &s,
-                                    .fits = on_fits,
-                                    .header = on_header,
-                                    .record = on_record,
-                                    .said = on_said};
+    bd_sheet_table_events events = {
+        .context = &s, .fits = on_fits, .header = on_header, .record = on_record, .said = on_said};
     s.table = bd_sheet_table_open(&events, scan_column_map(state->plan, state->context.declared));
     state->sheets = &s;
     state->context.is_graph_query = true; /* as in a CSV */
@@ -258,8 +256,7 @@ static bd_rc find_records(scan_state *state, bd_source *source, bd_err *err) {
 
 static bd_rc read_records(scan_state *state, bd_source *source, bd_err *err) {
     records_state r = {.state = state, .facts = {.name = state->xml_path}};
-    bd_part_events events = {
-        .context = &r, .record = on_xml_record, .refused = on_xml_refused};
+    bd_part_events events = {.context = &r, .record = on_xml_record, .refused = on_xml_refused};
     bd_rc rc = bd_xml_read_apart(state->plan->zygote, source, state->xml_path, &events, err);
     *bd_push(state->arena, &state->facts->tables) = r.facts;
     return rc;
@@ -274,6 +271,7 @@ bd_rc scan_xml(scan_state *state, const bd_blob *blob, bd_err *err) {
     }
     BD_TRY(scan_content(state, blob, read_records, err));
     bd_table_facts *facts = &state->facts->tables.data[0];
-    facts->source = state->facts->seen.count == 1 ? state->facts->seen.data[0].source : facts->source;
+    facts->source =
+        state->facts->seen.count == 1 ? state->facts->seen.data[0].source : facts->source;
     return BD_OK;
 }
