@@ -21,9 +21,9 @@ endif
 
 # ---- packages -------------------------------------------------------------------------------------
 
-DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev libutf8proc-dev pkg-config zlib1g-dev \
+DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
   fonts-dejavu-core fonts-open-sans tzdata
-CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema qpdf unzip zip
+CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
 
 # Goals that install what they need; the others compile with what is there.
@@ -69,10 +69,12 @@ TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c
 TEST_OBJECTS := $(TESTS:%.c=%.o)
 BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json fonts/fonts.json))
 # Adapters include third-party headers that mention banned names themselves.
-ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c
+ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/gather/read/sax.c
 
-# Room text alone sees FreeType's headers. Asked late: pkg-config may be installed by this very run.
+# Room text alone sees FreeType's headers, one file of room read those of libxml2, which is not linked: that file loads it
+# when it is needed. Asked late: pkg-config may be installed by this very run.
 room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags freetype2)) \
+  $(if $(filter src/gather/read/sax.c,$(1)),$(shell pkg-config --cflags libxml-2.0)) \
   $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
 
 .PHONY: all help deps deps-tests deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \

@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 from datetime import datetime, timedelta, timezone
 
 UTC = timezone.utc
@@ -1170,6 +1171,100 @@ def documents():
 
 # ---------------------------------------------------------------- evidence of controls that have no check yet
 
+# ---------------------------------------------------------------- a workbook
+
+def x(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def serial(day):                               # days of the 1900 system, right from March 1900 on
+    return (datetime.strptime(day, "%Y-%m-%d") - datetime(1899, 12, 30)).days
+
+
+class Sheet:
+    """Rows of cells: a str is shared text, an int a number, ("date", day), None nothing."""
+
+    def __init__(self, name, rows, merges=()):
+        self.name, self.rows, self.merges = name, rows, merges
+
+    def cell(self, ref, value, strings):
+        if isinstance(value, tuple):
+            return '<c r="%s" s="1"><v>%d</v></c>' % (ref, serial(value[1]))
+        if isinstance(value, int):
+            return '<c r="%s"><v>%d</v></c>' % (ref, value)
+        return '<c r="%s" t="s"><v>%d</v></c>' % (ref, strings.setdefault(value, len(strings)))
+
+    def xml(self, strings):
+        out = []
+        for r, row in enumerate(self.rows, 1):
+            cells = [self.cell("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[c] + str(r), v, strings)
+                     for c, v in enumerate(row) if v is not None]
+            out += ['<row r="%d">%s</row>' % (r, "".join(cells))] if cells else []
+        merged = "".join('<mergeCell ref="%s"/>' % m for m in self.merges)
+        return ('<worksheet xmlns="%s"><sheetData>%s</sheetData>%s</worksheet>' % (
+            SHEETML, "".join(out), "<mergeCells>%s</mergeCells>" % merged if merged else "")).encode()
+
+
+SHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+DOCREL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
+SHEETTYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+
+
+def relations(rows):
+    return ('<Relationships xmlns="%srelationships">%s</Relationships>' % (PACKAGE, "".join(
+        '<Relationship Id="rId%d" Type="%s/%s" Target="%s"/>' % (n, DOCREL, kind, target)
+        for n, (kind, target) in enumerate(rows, 1)))).encode()
+
+
+def workbook(sheets):
+    """Stored, not deflated: the bytes must not hang on the version of zlib."""
+    strings = {}
+    parts = {"xl/worksheets/sheet%d.xml" % n: s.xml(strings) for n, s in enumerate(sheets, 1)}
+    names = [("worksheet", "worksheets/sheet%d.xml" % n) for n in range(1, len(sheets) + 1)]
+    parts["_rels/.rels"] = relations([("officeDocument", "xl/workbook.xml")])
+    parts["xl/_rels/workbook.xml.rels"] = relations(names + [("styles", "styles.xml"), ("sharedStrings", "sharedStrings.xml")])
+    parts["xl/workbook.xml"] = ('<workbook xmlns="%s" xmlns:r="%s"><sheets>%s</sheets></workbook>' % (SHEETML, DOCREL, "".join(
+        '<sheet name="%s" sheetId="%d" r:id="rId%d"/>' % (x(s.name), n, n) for n, s in enumerate(sheets, 1)))).encode()
+    parts["xl/styles.xml"] = ('<styleSheet xmlns="%s"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/>'
+                              '</cellXfs></styleSheet>' % SHEETML).encode()
+    parts["xl/sharedStrings.xml"] = ('<sst xmlns="%s">%s</sst>' % (SHEETML, "".join("<si><t>%s</t></si>" % x(t) for t in strings))).encode()
+    types = [("/xl/workbook.xml", "sheet.main+xml"), ("/xl/styles.xml", "styles+xml"), ("/xl/sharedStrings.xml", "sharedStrings+xml")]
+    types += [("/xl/" + target, "worksheet+xml") for _, target in names]
+    parts["[Content_Types].xml"] = ('<Types xmlns="%scontent-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-'
+                                    'package.relationships+xml"/>%s</Types>' % (PACKAGE, "".join(
+                                        '<Override PartName="%s" ContentType="%s%s"/>' % (n, SHEETTYPE, t) for n, t in types))).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as z_:
+        for name in sorted(parts):
+            z_.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + parts[name])
+    return out.getvalue()
+
+
+def compliance_manager():
+    """Purview's "Export actions": the names of the two sheets are published, the columns of the second are not."""
+    actions = [("Require multi-factor authentication for all users", "Technical", "Implemented", "2026-01-20", "Passed", 27, 27),
+               ("Block legacy authentication", "Technical", "Implemented", "2026-01-20", "Passed", 27, 27),
+               ("Review administrator roles every quarter", "Operational", "Implemented", "2026-04-01", "Passed", 9, 9),
+               ("Enable audit log search", "Technical", "Implemented", "2025-11-12", "Passed", 27, 27),
+               ("Label confidential documents", "Technical", "Planned", None, "None", 0, 27),
+               ("Keep a register of suppliers", "Documentation", "Implemented", "2026-02-11", "To be detected", 0, 3),
+               ("Train staff in security every year", "Operational", "Implemented", "2026-03-30", "Passed", 9, 9),
+               ("Test restoring from backup", "Operational", "Not implemented", None, "None", 0, 9)]
+    header = ["Action title", "Implementation type", "Implementation status", "Implementation date", "Test status", "Points achieved", "Points possible",
+              "Assigned to", "Notes"]
+    rows = [["Improvement actions"], header]
+    for title, kind, status, day, tested, got, most in actions:
+        rows.append([title, kind, status, ("date", day) if day else None, tested, got, most, YULIA["upn"], None])
+    data = workbook([Sheet("How to update actions", [["Change the cells of the sheet Action Update and upload the file again."]]),
+                     Sheet("Action Update", rows, ["A1:I1"])])
+    put("inbox/2026-06/purview-improvement-actions.xlsx", data, {
+        "source": "S61", "title": "Compliance Manager, improvement actions of the SOC 2 assessment", "scope": {"kind": "tenant", "ids": [TENANT]},
+        "collected_at": "2026-06-15T07:30:00Z", "complete": True, "rows": len(actions),
+        "command": "portal: Microsoft Purview, Compliance Manager, Improvement actions, Export actions", "exporter": YULIA["upn"], "tool": "Microsoft Purview portal",
+        **signed(hashlib.sha256(data).hexdigest(), "eight actions, as many as the portal lists", "2026-06-15T08:00:00Z", "2026-06-16T09:00:00Z", YULIA, XENIA)})
+
+
 def others():
     # Conditional Access
     for m in ("2026-01", "2026-06"):
@@ -1331,7 +1426,7 @@ def main():
     out = sys.argv[1]
     month_folders()
     for step in (storage_accounts, defender_plans, inventories, security_groups, platform_services, diagnostic_settings,
-                 activity_log, users, directory_audits, hr, documents, others, engagement):
+                 activity_log, users, directory_audits, hr, documents, others, compliance_manager, engagement):
         step()
     if os.path.isdir(os.path.join(out, "inbox")):
         shutil.rmtree(os.path.join(out, "inbox"))

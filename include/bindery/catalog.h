@@ -72,8 +72,8 @@ typedef struct {
     int retention_days;   /* of the platform; 0: unlimited */
     bool is_any_resource; /* counts every ARM resource record (S77) */
     bool is_subscription_level;
-    bd_strs types, contexts, id_parts, keys, columns,
-        tables; /* recognisers, lower-cased but `keys` */
+    bd_strs types, contexts, id_parts, keys, columns, tables,
+        sheets; /* recognisers, lower-cased but `keys` and `sheets` */
     bd_strs
         details; /* lower-cased types that also belong here but are not what the source counts */
     bd_strs key; /* declared key columns or paths */
@@ -163,6 +163,12 @@ const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type
 /* Source of a CSV by its header names. */
 const bd_source_def *bd_catalog_recognise_columns(const bd_catalog *catalog, const bd_str *columns,
                                                   size_t count, bd_str declared);
+
+/* Source of a sheet of a workbook: one that names the sheet (and whose columns, if it lists any, are there), else one
+ * of those columns, else `declared`, unless that one names other sheets. */
+const bd_source_def *bd_catalog_recognise_sheet(const bd_catalog *catalog, bd_str sheet,
+                                                const bd_str *columns, size_t count,
+                                                bd_str declared);
 
 /* The word of `known` that `word` was most likely meant to be; for messages about unknown keys. */
 const char *bd_catalog_nearest(const char *const *known, size_t count, bd_str word);

@@ -142,6 +142,16 @@ typedef struct {
 typedef BD_VEC(bd_type_count) bd_type_counts;
 #define BD_MOST_TYPE_COUNTS 4096 /* of one file */
 
+/* One table inside a file that holds several: a sheet of a workbook, the records of an XML document. */
+typedef struct {
+    bd_str name;
+    bd_str source;       /* catalog id, "" when nothing recognises it */
+    uint32_t header_row; /* from 1; 0: it has none */
+    uint64_t rows_read, rows_refused;
+    uint64_t rows_left; /* of a sheet that nothing recognises: counted and not judged */
+    bool is_hidden;
+} bd_table_facts;
+
 /* What a scan found in one object. */
 typedef struct {
     bd_media media;
@@ -165,6 +175,7 @@ typedef struct {
         last_event;         /* min and max of the records' own times, or BD_INSTANT_NONE */
     bd_instant export_time; /* the export's own time where it has one, or BD_INSTANT_NONE */
     bd_diags diags;
+    BD_VEC(bd_table_facts) tables; /* in the file's order */
 } bd_facts;
 
 /* The record as it is printed, packaged and judged. */

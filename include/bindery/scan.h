@@ -36,6 +36,7 @@ typedef struct {
     const bd_zone *zone;
     const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
     size_t subscription_count;
+    bd_zygote *zygote; /* where workbooks and XML are read; NULL: in this process, as tests do */
     bool reads_ahead; /* large objects are unpacked on a thread of their own */
     bd_observe_fn *observe; /* NULL: nobody watches */
     void *observe_context;

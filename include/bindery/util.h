@@ -415,4 +415,38 @@ bd_readahead *bd_readahead_open(bd_source *from);
 bd_source bd_readahead_source(bd_readahead *ahead);
 void bd_readahead_close(bd_readahead *ahead); /* accepts NULL */
 
+/* ---- children --------------------------------------------------------------------------------------- */
+
+/* Work that must not be trusted with this process: a parser of files from elsewhere.  A zygote is forked at the start,
+ * before threads, libraries and secrets; each job is a child of it, so that nothing of ours lies in the memory that a
+ * hostile file could take over.  The child has one descriptor, bounded memory and processor time, no new privileges
+ * and, where the kernel allows, only the system calls that reading, writing and memory need.
+ *
+ *     bd_zygote *zygote; BD_TRY(bd_zygote_open(tasks, count, &zygote, err));
+ *     BD_TRY(bd_zygote_run(zygote, task, BD_STR("argument"), &source, &sink, err));
+ *     bd_zygote_close(zygote);
+ *
+ * Runs may be started from several threads at once. */
+typedef struct {
+    const char *name; /* for messages: "the reader of workbooks" */
+    /* Called once in the zygote before the first child of this task: loads libraries.  NULL: nothing to load. */
+    bool (*prepare)(void);
+    bd_rc (*run)(bd_str argument, bd_source *in, bd_sink *out, bd_err *err);
+    size_t memory_bytes; /* address space */
+    unsigned seconds;    /* processor time */
+} bd_child_task;
+
+#define BD_CHILD_ARGUMENT_BYTES 4096
+
+typedef struct bd_zygote bd_zygote;
+/* IO: the system gives no process.  `tasks` is borrowed. */
+BD_MUST_USE bd_rc bd_zygote_open(const bd_child_task *tasks, size_t count, bd_zygote **out,
+                                 bd_err *err);
+/* Gives `in` to a child and what it writes to `out`.  The child's own failure comes back as it raised it.  A child that
+ * ends otherwise is INPUT (a crash) or LIMIT (time, memory); failures of `in` and `out` are passed on.  The child may
+ * end before it has read all of `in`. */
+BD_MUST_USE bd_rc bd_zygote_run(bd_zygote *zygote, size_t task, bd_str argument, bd_source *in,
+                                bd_sink *out, bd_err *err);
+void bd_zygote_close(bd_zygote *zygote); /* accepts NULL */
+
 #endif

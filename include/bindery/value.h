@@ -102,6 +102,8 @@ typedef enum {
     BD_MEDIA_JSON,
     BD_MEDIA_NDJSON,
     BD_MEDIA_CSV,
+    BD_MEDIA_XLSX,
+    BD_MEDIA_XML,
     BD_MEDIA_PDF,
     BD_MEDIA_TEXT,
     BD_MEDIA_BINARY

@@ -172,4 +172,37 @@ bd_blob *bd_zip_reader_blob(const bd_zip_reader *reader, const bd_zip_entry *ent
                             bd_arena *arena);
 void bd_zip_reader_close(bd_zip_reader *reader);
 
+/* ---- archives of other programs ------------------------------------------------------------------- */
+
+/* What a workbook of somebody else lies in.  Looser than a package where programs differ in good faith (order, times,
+ * extra fields, data descriptors, Zip64, folders), strict where two readers could see two contents: entries tile the
+ * file from its first byte to the central directory without gap or overlap, local and central header agree in name,
+ * method, flags, sizes and CRC-32, no two names are alike without regard to ASCII case, the end record closes the file.
+ * (PKWARE APPNOTE 6.3.)  The bytes are in memory; nothing is inflated before it is asked for. */
+typedef struct {
+    size_t entries;      /* default 4,096 */
+    int64_t entry_bytes; /* default 256 MiB, plain */
+    int64_t total_bytes; /* default 512 MiB, plain, as declared */
+    int ratio;           /* default 250: plain to stored bytes of an entry of more than 1 MiB */
+} bd_archive_limits;
+extern const bd_archive_limits bd_archive_default_limits;
+
+typedef struct bd_archive bd_archive;
+/* INPUT names entry and place; LIMIT the limit; UNSUPPORTED an encrypted entry or another method.  `bytes` is borrowed
+ * as long as the archive lives.  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_archive_open(bd_str bytes, const bd_archive_limits *limits, bd_arena *arena,
+                                  bd_archive **out, bd_err *err);
+/* Entries in the order of the directory; folders are left out. */
+size_t bd_archive_count(const bd_archive *archive);
+const bd_zip_entry *bd_archive_at(const bd_archive *archive, size_t index);
+const bd_zip_entry *bd_archive_find(const bd_archive *archive, bd_str name); /* ASCII case folded */
+
+/* The plain bytes of one entry.  The read that would say "end" has checked size and CRC-32 (INPUT); more bytes than
+ * declared are refused at the first of them. */
+typedef struct bd_archive_reading bd_archive_reading;
+bd_archive_reading *bd_archive_reading_open(const bd_archive *archive, const bd_zip_entry *entry);
+bd_source bd_archive_reading_source(bd_archive_reading *reading);
+void bd_archive_reading_close(bd_archive_reading *reading);      /* accepts NULL */
+void bd_archive_reading_close_ref(bd_archive_reading **reading); /* for BD_DEFER */
+
 #endif

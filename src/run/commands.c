@@ -174,6 +174,8 @@ static const char *const media_words[] = {[BD_MEDIA_UNKNOWN] = "of unknown form"
                                           [BD_MEDIA_JSON] = "JSON",
                                           [BD_MEDIA_NDJSON] = "JSON lines",
                                           [BD_MEDIA_CSV] = "CSV",
+                                          [BD_MEDIA_XLSX] = "XLSX",
+                                          [BD_MEDIA_XML] = "XML",
                                           [BD_MEDIA_PDF] = "PDF",
                                           [BD_MEDIA_TEXT] = "text",
                                           [BD_MEDIA_BINARY] = "binary"};

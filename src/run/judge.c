@@ -516,6 +516,7 @@ static void plan_scan(judging *run) {
                                .parameters = run->session->engagement.parameters,
                                .column_maps = run->session->engagement.column_map_values,
                                .zone = run->session->engagement.zone,
+                               .zygote = run->session->zygote,
                                .subscriptions = name_subscriptions(run->session),
                                .subscription_count = run->session->engagement.subscriptions.count,
                                .reads_ahead = run->session->jobs > 1};

@@ -33,6 +33,7 @@ typedef struct {
     bool
         tells_evidence; /* the command that took the files in says what is wrong with them; later ones do not */
     bd_locker *locker;
+    bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
 } bd_session;
 
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,

@@ -1,6 +1,7 @@
 /* Opening an engagement: bindery.json, catalog, period, as-of, locker. */
 #include "bindery/run.h"
 
+#include "bindery/read.h"
 #include "builtin.h"
 #include "run_priv.h"
 
@@ -172,6 +173,7 @@ static bd_rc find_engagement(const char *folder, const char *path, bd_err *err) 
 
 static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     const char *path = bd_session_path(session, "bindery.json");
+    BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &session->zygote, err));
     BD_TRY(bd_check_epoch(err));
     BD_TRY(find_engagement(session->options->folder, path, err));
     BD_TRY(bd_engagement_load(path, session->arena, &session->engagement, err));
@@ -226,4 +228,6 @@ bool bd_session_knows(const bd_session *session, bd_str name) {
 void bd_session_close(bd_session *session) {
     bd_locker_close(session->locker);
     session->locker = NULL;
+    bd_zygote_close(session->zygote);
+    session->zygote = NULL;
 }

@@ -27,6 +27,8 @@ const char *bd_media_type(bd_media media) {
         [BD_MEDIA_JSON] = "application/json",
         [BD_MEDIA_NDJSON] = "application/x-ndjson",
         [BD_MEDIA_CSV] = "text/csv",
+        [BD_MEDIA_XLSX] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        [BD_MEDIA_XML] = "application/xml",
         [BD_MEDIA_PDF] = "application/pdf",
         [BD_MEDIA_TEXT] = "text/plain",
         [BD_MEDIA_BINARY] = "application/octet-stream",

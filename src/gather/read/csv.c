@@ -46,85 +46,20 @@ static bd_rc fail_here(const reader *r, const char *what) {
 
 /* ---- the header ---- */
 
-static size_t count_before(const bd_strs *names, bd_str name) {
-    size_t count = 0;
-    for (size_t i = 0; i < names->count; i++) {
-        count += bd_str_eq(names->data[i], name);
-    }
-    return count;
-}
-
-/* Our name for a column of theirs; by exact name first, else without regard to ASCII case. */
-static bd_rc rename_columns(reader *r, bd_strs *names) {
-    size_t count = r->columns != NULL && r->columns->kind == BD_OBJECT ? r->columns->count : 0;
-    bd_strs theirs = {0};
-    for (size_t i = 0; i < names->count; i++) {
-        *bd_push(r->arena, &theirs) = names->data[i];
-    }
-    for (size_t i = 0; i < count; i++) {
-        bd_str wanted = r->columns->items[i].text;
-        size_t hit = SIZE_MAX;
-        for (size_t k = 0; k < theirs.count; k++) {
-            bool is_exact = bd_str_eq(theirs.data[k], wanted);
-            if (is_exact || (hit == SIZE_MAX && bd_str_ieq(theirs.data[k], wanted))) {
-                hit = k;
-            }
-            if (is_exact) {
-                break;
-            }
-        }
-        if (hit == SIZE_MAX) {
-            BD_RAISE(r->err, BD_ERR_INPUT,
-                     "cannot read CSV: the column map names '%.*s', which the header lacks",
-                     BD_ARG(wanted));
-        }
-        names->data[hit] = r->columns->keys[i];
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (count_before(names, r->columns->keys[i]) > 1) {
-            BD_RAISE(r->err, BD_ERR_INPUT,
-                     "cannot read CSV: the column map makes two columns '%.*s'",
-                     BD_ARG(r->columns->keys[i]));
-        }
-    }
-    return BD_OK;
-}
-
-static bd_str distinct_name(reader *r, const bd_strs *given, size_t index) {
-    bd_str name = given->data[index];
-    size_t before = 0;
-    for (size_t i = 0; i < index; i++) {
-        before += bd_str_eq(given->data[i], name);
-    }
-    if (before == 0) {
-        return name;
-    }
-    bd_str numbered = bd_str_format(r->arena, "%.*s (%zu)", BD_ARG(name), before + 1);
-    while (count_before(given, numbered) > 0) {
-        numbered = bd_str_format(r->arena, "%.*s'", BD_ARG(numbered));
-    }
-    return numbered;
-}
-
 static bd_str cell_text(const reader *r, size_t index) {
     size_t from = index > 0 ? r->ends[index - 1] : 0;
     return bd_str_sub(bd_buf_str(&r->row), from, r->ends[index]);
 }
 
 static bd_rc take_header(reader *r) {
-    bd_strs names = {0};
+    bd_str *given = bd_new(r->arena, bd_str, r->cell_count);
     for (size_t i = 0; i < r->cell_count; i++) {
-        bd_str name = bd_str_trim(cell_text(r, i));
-        *bd_push(r->arena, &names) = name.size > 0 ? bd_str_copy(r->arena, name)
-                                                   : bd_str_format(r->arena, "column %zu", i + 1);
+        given[i] = cell_text(r, i);
     }
-    BD_TRY(rename_columns(r, &names));
-    r->column_count = names.count;
-    r->names = bd_new(r->arena, bd_str, names.count);
-    r->items = bd_new(r->arena, bd_value, names.count);
-    for (size_t i = 0; i < names.count; i++) {
-        r->names[i] = distinct_name(r, &names, i);
-    }
+    r->column_count = r->cell_count;
+    r->names = bd_new(r->arena, bd_str, r->column_count);
+    r->items = bd_new(r->arena, bd_value, r->column_count);
+    BD_TRY(read_name_columns(r->arena, given, r->cell_count, r->columns, "CSV", r->names, r->err));
     r->has_header = true;
     if (r->events->header == NULL) {
         return BD_OK;
@@ -133,18 +68,6 @@ static bd_rc take_header(reader *r) {
 }
 
 /* ---- rows ---- */
-
-static void fill_item(reader *r, bd_str text, bd_value *out) {
-    *out = (bd_value){.kind = BD_STRING, .text = text};
-    if (text.size < 2 || (text.data[0] != '{' && text.data[0] != '[')) {
-        return;
-    }
-    const bd_value *parsed;
-    bd_err ignored;
-    if (!bd_failed(bd_json_parse(text, NULL, r->cells, &parsed, &ignored))) {
-        *out = *parsed;
-    }
-}
 
 static bd_rc refuse_row(reader *r) {
     bd_err problem;
@@ -180,7 +103,7 @@ static bd_rc hand_row(reader *r) {
                  (unsigned long long)r->limits->rows);
     }
     for (size_t i = 0; i < r->cell_count; i++) {
-        fill_item(r, cell_text(r, i), &r->items[i]);
+        read_cell_text(cell_text(r, i), NULL, r->cells, &r->items[i]);
     }
     bd_value row = {
         .kind = BD_OBJECT, .count = r->column_count, .items = r->items, .keys = r->names};

@@ -25,4 +25,12 @@ bool read_decoder_is_at_rest(const read_decoder *decoder);
 /* The separator that stands most often outside quotes in the first record; ',' when none does. */
 char read_separator_of(bd_str text);
 
+/* Names for the columns of a table with the header `given`: trimmed, an empty one "column 3", a repeated one "a (2)";
+ * `columns` maps as bd_csv_read says.  INPUT: the map names what is not there; `what` is the kind of table. */
+BD_MUST_USE bd_rc read_name_columns(bd_arena *arena, const bd_str *given, size_t count,
+                                    const bd_value *columns, const char *what, bd_str *out,
+                                    bd_err *err);
+/* The text of a cell, or the JSON object or array that it is. */
+void read_cell_text(bd_str text, const bd_json_limits *limits, bd_arena *arena, bd_value *out);
+
 #endif

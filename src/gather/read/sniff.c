@@ -26,30 +26,35 @@ static const magic magics[] = {
     {"{\\rtf", 5, BD_MEDIA_TEXT, "RTF document"},
 };
 
+/* Names of parts stand in the clear in a zip file; whether it is a workbook its content types say, which only a reader
+ * finds. */
 static bd_sniffed sniff_zip(bd_str head) {
-    if (bd_str_find(head, BD_STR("xl/")) < 0) {
-        return SNIFF(BD_MEDIA_BINARY, "zip file");
+    bd_sniffed found = SNIFF(BD_MEDIA_BINARY, "zip file");
+    if (bd_str_find(head, BD_STR("xl/")) >= 0) {
+        found = SNIFF(BD_MEDIA_XLSX, "XLSX workbook");
+    } else if (bd_str_find(head, BD_STR("[Content_Types].xml")) >= 0) {
+        found = SNIFF(BD_MEDIA_BINARY, "Office file");
     }
-    bd_sniffed found = SNIFF(BD_MEDIA_BINARY, "XLSX workbook");
-    found.problem =
-        BD_STR("unsupported: an XLSX workbook cannot be read yet, save its sheet as CSV (UTF-8)");
+    found.is_zip = true;
     return found;
 }
 
+static bool begins_html(bd_str text) {
+    return bd_str_ieq(bd_str_sub(text, 0, 5), BD_STR("<html")) ||
+           bd_str_ieq(bd_str_sub(text, 0, 14), BD_STR("<!DOCTYPE html"));
+}
+
 static bd_sniffed sniff_markup(bd_str text) {
-    bd_str start = bd_str_sub(text, 0, 15);
-    if (bd_str_ieq(bd_str_sub(start, 0, 5), BD_STR("<html")) ||
-        bd_str_ieq(start, BD_STR("<!DOCTYPE html>")) ||
-        bd_str_ieq(bd_str_sub(start, 0, 14), BD_STR("<!DOCTYPE html"))) {
+    bd_str body = text;
+    bool is_xml = bd_str_has_prefix(text, BD_STR("<?xml"));
+    ptrdiff_t end = is_xml ? bd_str_find(text, BD_STR("?>")) : -1;
+    if (end >= 0) {
+        body = bd_str_trim(bd_str_sub(text, (size_t)end + 2, text.size));
+    }
+    if (begins_html(body)) {
         return SNIFF(BD_MEDIA_TEXT, "HTML page");
     }
-    if (!bd_str_has_prefix(text, BD_STR("<?xml"))) {
-        return SNIFF(BD_MEDIA_TEXT, "text");
-    }
-    bd_sniffed found = SNIFF(BD_MEDIA_TEXT, "XML document");
-    found.problem = BD_STR(
-        "unsupported: an XML document cannot be read yet, export the records as JSON or CSV");
-    return found;
+    return is_xml ? SNIFF(BD_MEDIA_XML, "XML document") : SNIFF(BD_MEDIA_TEXT, "text");
 }
 
 /* '{' is a slip in JSON more likely than anything else; '[' also opens an INI section or a log
@@ -165,6 +170,7 @@ static bool find_magic(bd_str head, bd_sniffed *out) {
     for (size_t i = 0; i < BD_COUNT(magics); i++) {
         if (bd_str_has_prefix(head, (bd_str){magics[i].bytes, magics[i].size})) {
             *out = (bd_sniffed){.media = magics[i].media, .words = bd_str_of(magics[i].words)};
+            out->is_ole = magics[i].bytes[0] == '\xd0';
             return true;
         }
     }
@@ -199,4 +205,51 @@ bd_sniffed bd_sniff(bd_str head) {
                                            : SNIFF(BD_MEDIA_BINARY, "binary file");
     found.is_utf16 = is_utf16;
     return found;
+}
+
+/* ---- Office files of the old kind ---- */
+
+typedef struct {
+    const char *name; /* of a stream, UTF-16 */
+    size_t size;
+    const char *words, *problem;
+} ole_kind;
+
+#define WIDE(text) text, sizeof text - 1
+
+/* An encrypted file first: it may also hold a stream of the old name. */
+static const ole_kind ole_kinds[] = {
+    {WIDE("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"), "encrypted Office file",
+     "the file is encrypted with a password, which is not asked for: save it without one, a "
+     "workbook's sheet also as CSV (UTF-8)"},
+    {WIDE("W\0o\0r\0k\0b\0o\0o\0k\0\0\0"), "Excel workbook of the old kind",
+     "unsupported: an Excel workbook of the old kind (.xls) cannot be read, save it as .xlsx or its "
+     "sheet as CSV (UTF-8)"},
+};
+
+bd_rc bd_ole_look(bd_source *source, bd_sniffed *out, bd_err *err) {
+    char window[8192 + 64];
+    size_t kept = 0;
+    bool has[BD_COUNT(ole_kinds)] = {false};
+    for (;;) {
+        size_t count = 0;
+        BD_TRY(bd_source_read(source, window + kept, sizeof window - kept, &count, err));
+        if (count == 0) {
+            break;
+        }
+        bd_str text = {window, kept + count};
+        for (size_t i = 0; i < BD_COUNT(ole_kinds); i++) {
+            has[i] = has[i] || bd_str_find(text, (bd_str){ole_kinds[i].name, ole_kinds[i].size}) >= 0;
+        }
+        kept = text.size < 64 ? text.size : 64; /* a name may be cut */
+        memmove(window, text.data + text.size - kept, kept);
+    }
+    for (size_t i = 0; i < BD_COUNT(ole_kinds); i++) {
+        if (has[i]) {
+            out->words = bd_str_of(ole_kinds[i].words);
+            out->problem = bd_str_of(ole_kinds[i].problem);
+            return BD_OK;
+        }
+    }
+    return BD_OK;
 }

@@ -125,7 +125,7 @@ bool bd_scan_is_query(const bd_evidence *item) {
 
 /* Nothing in such a list tells its end: Azure DevOps says it in a header of the answer, which is not kept. */
 static bool has_no_end_mark(const bd_evidence *item) {
-    static const char *const lists[] = {"E2", "E4", "E5", "E9", "E10", "E12"};
+    static const char *const lists[] = {"E2", "E4", "E5", "E9", "E10", "E11", "E12", "E13"};
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         if (bd_str_eqz(item->facts.envelope, lists[i])) {
             return true;

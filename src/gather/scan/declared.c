@@ -14,7 +14,7 @@ static bool is_seen(const bd_scan_state *state, bd_str source) {
 
 /* Does an answer without records say by its header or context that it is of another source? */
 static bool is_of_another(const bd_scan_state *state, const bd_source_def *source) {
-    if (state->facts->media == BD_MEDIA_CSV) {
+    if (state->facts->media == BD_MEDIA_CSV || state->facts->media == BD_MEDIA_XLSX) {
         return state->csv_source != NULL && state->csv_source != source;
     }
     const bd_value nothing = {.kind = BD_OBJECT};
@@ -67,7 +67,8 @@ static bool asks_elsewhere(const bd_scan_state *state, const bd_source_def *sour
  * that the sidecar names: an answer without records, or records of that source for other scopes. */
 static bool may_declare(const bd_scan_state *state, const bd_source_def *source) {
     const bd_facts *facts = state->facts;
-    bool is_readable = facts->media == BD_MEDIA_CSV || state->summary.shape != BD_JSON_SCALAR ||
+    bool is_readable = facts->media == BD_MEDIA_CSV || facts->media == BD_MEDIA_XLSX ||
+                       facts->media == BD_MEDIA_XML || state->summary.shape != BD_JSON_SCALAR ||
                        facts->is_malformed;
     if (!is_readable || facts->rows_unmapped > 0) {
         return false;

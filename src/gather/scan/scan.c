@@ -15,7 +15,7 @@
 /* ---- facts ---- */
 
 /* A refusal is counted; only the first ones are said, for a file of a million bad rows must not fill the memory. */
-static void refuse(bd_scan_state *state, bd_str locus, const char *message) {
+void bd_scan_refuse(bd_scan_state *state, bd_str locus, const char *message) {
     state->facts->rows_refused++;
     state->is_refused = true;
     if (state->said < MOST_SAID) {
@@ -81,7 +81,7 @@ static void put_row(void *context, const bd_row *row) {
     bd_row_pack(&state->packer, row);
     if (state->packer.overflowed) {
         if (!state->is_refused) {
-            refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
+            bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
                    "a result of this record is larger than 64 KiB and was refused");
         }
         return;
@@ -200,7 +200,7 @@ static bool has_long_identity(const bd_record *record) {
 static void add_record(bd_scan_state *state, const bd_record *record, bool is_part) {
     state->is_refused = false;
     if (has_long_identity(record)) {
-        refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
+        bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
                "the id of this record is longer than 4,096 bytes");
         return;
     }
@@ -240,6 +240,18 @@ static bool take_error(bd_scan_state *state, const bd_value *answer) {
     return true;
 }
 
+bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value *value) {
+    bd_record record = {.ordinal = (uint32_t)ordinal};
+    bool is_part = false;
+    state->has_properties = state->has_properties || bd_value_find(value, "properties") != NULL;
+    if (!bd_scan_identify(&state->context, value, state->scratch, &record, &is_part)) {
+        state->facts->rows_unmapped++;
+        return false;
+    }
+    add_record(state, &record, is_part);
+    return true;
+}
+
 static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str text,
                        const bd_value *value, const bd_err *problem, bd_arena *arena, bd_err *err) {
     (void)text;
@@ -249,7 +261,7 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
     if (value == NULL) {
-        refuse(state,
+        bd_scan_refuse(state,
                bd_str_format(state->scratch, "record %llu at byte %lld",
                              (unsigned long long)ordinal, (long long)offset),
                problem->message);
@@ -262,17 +274,9 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     }
     state->context.is_graph_query = state->summary.shape == BD_JSON_DATA;
     state->context.table = state->summary.table;
-    bd_record record = {.ordinal = (uint32_t)ordinal};
-    bool is_part = false;
-    state->has_properties = state->has_properties || bd_value_find(value, "properties") != NULL;
-    if (!bd_scan_identify(&state->context, value, state->scratch, &record, &is_part)) {
-        state->facts->rows_unmapped++;
-        return BD_OK;
-    }
-    if (is_single) {
+    if (bd_scan_take_record(state, ordinal, value) && is_single) {
         state->facts->context = bd_str_copy(state->arena, bd_value_text(value, "@odata.context"));
     }
-    add_record(state, &record, is_part);
     return state->rc;
 }
 
@@ -366,8 +370,6 @@ static envelope_name name_envelope(const bd_scan_state *state) {
 
 #define READ_AHEAD_BYTES ((int64_t)2 << 20) /* below it a thread costs more than it saves */
 
-typedef bd_rc read_fn(bd_scan_state *state, bd_source *source, bd_err *err);
-
 typedef struct {
     bd_source *inner;
     bool has_failed;
@@ -396,7 +398,8 @@ static bool is_about_content(const bd_err *err) {
 }
 
 /* Content that cannot be read is said in the facts; bytes that are not those that were kept are a failure. */
-static bd_rc read_content(bd_scan_state *state, const bd_blob *blob, read_fn *read, bd_err *err) {
+bd_rc bd_scan_content(bd_scan_state *state, const bd_blob *blob, bd_scan_read_fn *read,
+                      bd_err *err) {
     bd_source inner;
     BD_TRY(blob->open_plain(blob, &inner, err));
     bool is_large = state->plan->reads_ahead && blob->bytes >= READ_AHEAD_BYTES;
@@ -447,10 +450,10 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
 
 static bd_rc scan_json(bd_scan_state *state, const bd_blob *blob, bd_err *err) {
     bd_spool_mark mark = bd_spool_at(state->rows);
-    BD_TRY(read_content(state, blob, split, err));
+    BD_TRY(bd_scan_content(state, blob, split, err));
     if (state->is_context_late) {
         BD_TRY(forget_records(state, mark, err));
-        BD_TRY(read_content(state, blob, split, err));
+        BD_TRY(bd_scan_content(state, blob, split, err));
     }
     envelope_name name = name_envelope(state);
     state->facts->envelope = bd_str_of(name.envelope);
@@ -465,18 +468,25 @@ static bd_rc scan_json(bd_scan_state *state, const bd_blob *blob, bd_err *err) {
 
 /* ---- CSV ---- */
 
-static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
-    (void)err;
-    bd_scan_state *state = context;
-    const bd_catalog *catalog = state->plan->catalog;
-    state->csv_source =
-        bd_catalog_recognise_columns(catalog, names, count, state->context.declared);
+void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, const bd_str *names,
+                          size_t count) {
+    state->csv_source = source;
+    state->has_export_time = false;
     for (size_t i = 0; i < count; i++) {
         state->has_export_time =
             state->has_export_time || bd_str_ieq(names[i], BD_STR(EXPORT_TIME_COLUMN));
     }
+    bd_str none = {"", 0};
     state->is_csv_by_columns =
-        bd_catalog_recognise_columns(catalog, names, count, (bd_str){"", 0}) != NULL;
+        bd_catalog_recognise_columns(state->plan->catalog, names, count, none) != NULL;
+}
+
+static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
+    (void)err;
+    bd_scan_state *state = context;
+    const bd_source_def *source = bd_catalog_recognise_columns(state->plan->catalog, names, count,
+                                                               state->context.declared);
+    bd_scan_take_columns(state, source, names, count);
     return BD_OK;
 }
 
@@ -508,10 +518,7 @@ static void note_export_time(bd_facts *facts, const bd_value *row) {
     }
 }
 
-static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
-    (void)err;
-    bd_scan_state *state = context;
-    state->facts->rows_read++;
+bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *value) {
     bd_arena_reset(state->scratch);
     bd_record record = {.ordinal = (uint32_t)ordinal};
     bool is_part = false;
@@ -525,11 +532,17 @@ static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_e
         is_known = true;
         bd_scan_identify_row(&state->context, state->csv_source, value, state->scratch, &record);
     }
-    if (!is_known) {
-        state->facts->rows_unmapped++;
-        return BD_OK;
+    if (is_known) {
+        add_record(state, &record, is_part);
     }
-    add_record(state, &record, is_part);
+    return is_known;
+}
+
+static bd_rc on_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
+    (void)err;
+    bd_scan_state *state = context;
+    state->facts->rows_read++;
+    state->facts->rows_unmapped += bd_scan_take_row(state, ordinal, value) ? 0 : 1;
     return state->rc;
 }
 
@@ -540,12 +553,12 @@ static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, cons
     bd_scan_state *state = context;
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
-    refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
+    bd_scan_refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
            problem->message);
     return BD_OK;
 }
 
-static const bd_value *column_map_of(const bd_scan_plan *plan, bd_str source) {
+const bd_value *bd_scan_column_map(const bd_scan_plan *plan, bd_str source) {
     for (size_t i = 0; plan->column_maps != NULL && i < plan->column_maps->count; i++) {
         const bd_value *map = &plan->column_maps->items[i];
         if (bd_str_eq(bd_value_text(map, "source"), source)) {
@@ -558,7 +571,7 @@ static const bd_value *column_map_of(const bd_scan_plan *plan, bd_str source) {
 static bd_rc read_csv(bd_scan_state *state, bd_source *source, bd_err *err) {
     bd_csv_events events = {
         .context = state, .header = on_header, .row = on_row, .refused = on_refused_row};
-    const bd_value *columns = column_map_of(state->plan, state->context.declared);
+    const bd_value *columns = bd_scan_column_map(state->plan, state->context.declared);
     return bd_csv_read(source, &bd_csv_default_limits, columns, &events, err);
 }
 
@@ -567,10 +580,21 @@ static bd_rc scan_csv(bd_scan_state *state, const bd_blob *blob, bd_err *err) {
         true; /* resources in a CSV: what a query over them chose to print */
     state->facts->envelope = BD_STR("E10");
     state->facts->envelope_words = BD_STR("CSV");
-    return read_content(state, blob, read_csv, err);
+    return bd_scan_content(state, blob, read_csv, err);
 }
 
 /* ---- dispatch ---- */
+
+static bd_rc scan_ole(const bd_blob *blob, bd_sniffed *sniffed, bd_arena *arena, bd_facts *out,
+                      bd_err *err) {
+    bd_source source;
+    BD_TRY(blob->open_plain(blob, &source, err));
+    bd_rc rc = bd_ole_look(&source, sniffed, err);
+    blob->close(blob, &source);
+    out->is_malformed = sniffed->problem.size > 0;
+    out->problem = bd_str_copy(arena, sniffed->problem);
+    return rc;
+}
 
 static bd_rc sniff_blob(const bd_blob *blob, bd_sniffed *out, bd_err *err) {
     char head[BD_SNIFF_BYTES];
@@ -612,8 +636,13 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         out->problem = bd_str_copy(arena, sniffed.problem);
         return BD_OK;
     }
+    if (sniffed.is_ole) {
+        return scan_ole(blob, &sniffed, arena, out, err);
+    }
     bool is_csv = sniffed.media == BD_MEDIA_CSV;
-    if (!is_csv && sniffed.media != BD_MEDIA_JSON && sniffed.media != BD_MEDIA_NDJSON) {
+    bool is_xml = sniffed.media == BD_MEDIA_XML;
+    bool is_json = sniffed.media == BD_MEDIA_JSON || sniffed.media == BD_MEDIA_NDJSON;
+    if (!is_csv && !is_xml && !is_json && !sniffed.is_zip) {
         return BD_OK;
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("scan", SCRATCH_BYTES);
@@ -638,7 +667,13 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .count = -1,
         .err = err,
     };
-    BD_TRY(is_csv ? scan_csv(&state, blob, err) : scan_json(&state, blob, err));
+    BD_TRY(sniffed.is_zip ? bd_scan_xlsx(&state, blob, &sniffed, err)
+           : is_xml       ? bd_scan_xml(&state, blob, err)
+           : is_csv       ? scan_csv(&state, blob, err)
+                          : scan_json(&state, blob, err));
+    if (sniffed.is_zip && out->media != BD_MEDIA_XLSX) {
+        return BD_OK; /* a document, an archive: kept as bytes */
+    }
     say_rest(&state);
     bd_scan_add_inventory(&state);
     bd_scan_add_declared_scopes(&state);

@@ -2,6 +2,7 @@
 #ifndef SCAN_PRIV_H
 #define SCAN_PRIV_H
 
+#include "bindery/read.h"
 #include "bindery/scan.h"
 
 /* What a record is, by its own content and its document's envelope. */
@@ -41,7 +42,7 @@ typedef struct {
     const bd_scan_plan *plan;
     const bd_sidecar *sidecar;
     bd_scan_context context;
-    const bd_source_def *csv_source;
+    const bd_source_def *csv_source; /* of the table at hand: a CSV, a sheet */
     bool is_csv_by_columns; /* its header alone says which source it is */
     bool has_export_time;   /* a column tells when it was exported */
     uint32_t evidence;
@@ -65,11 +66,36 @@ typedef struct {
     bool is_context_late; /* @odata.context came after the first record */
     bool is_refused; /* the record at hand: counted once, however many of its results are refused */
     uint64_t said;
+    void *sheets;            /* parts.c: a workbook being read */
+    bd_str xml_path;         /* parts.c: where the records of an XML document are */
     bd_json_summary summary; /* live while a document is split */
     bd_packer packer;
     bd_rc rc; /* first failure of the spool */
     bd_err *err;
 } bd_scan_state;
+
+typedef bd_rc bd_scan_read_fn(bd_scan_state *state, bd_source *source, bd_err *err);
+
+/* Reads a blob; content that cannot be read is said in the facts, other bytes than those kept are a failure. */
+BD_MUST_USE bd_rc bd_scan_content(bd_scan_state *state, const bd_blob *blob, bd_scan_read_fn *read,
+                                  bd_err *err);
+void bd_scan_refuse(bd_scan_state *state, bd_str locus, const char *message);
+/* The columns of the table that follows, and whose it is (NULL: nobody's). */
+void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, const bd_str *names,
+                          size_t count);
+/* A row of that table; false when nothing recognises it. */
+bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *value);
+/* A record that says itself what it is; one that does not is counted as unmapped. */
+bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value *value);
+/* The organisation's names for the columns of a source, or NULL. */
+const bd_value *bd_scan_column_map(const bd_scan_plan *plan, bd_str source);
+
+/* ---- workbooks and XML (parts.c) ---- */
+
+/* Any zip file: leaves media XLSX and its rows, or BINARY. */
+BD_MUST_USE bd_rc bd_scan_xlsx(bd_scan_state *state, const bd_blob *blob, const bd_sniffed *sniffed,
+                               bd_err *err);
+BD_MUST_USE bd_rc bd_scan_xml(bd_scan_state *state, const bd_blob *blob, bd_err *err);
 
 /* The entry of a source and scope, made when there is none. */
 bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,

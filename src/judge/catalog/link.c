@@ -283,6 +283,7 @@ static void link_source(linker *link, const item *it, bd_source_def *source) {
         .id_parts = strings_of(arena, bd_value_find(seen, "id_contains"), true),
         .keys = strings_of(arena, bd_value_find(seen, "keys"), false),
         .columns = strings_of(arena, bd_value_find(seen, "columns"), true),
+        .sheets = strings_of(arena, bd_value_find(seen, "sheets"), false),
         .tables = strings_of(arena, bd_value_find(seen, "table"), true),
         .key = texts(link, it, "key"),
         .time = bd_value_text(it->value, "time"),

@@ -299,3 +299,36 @@ const bd_source_def *bd_catalog_recognise_columns(const bd_catalog *catalog, con
     }
     return best != NULL ? best : stated;
 }
+
+static bool names_sheet(const recogniser *who, bd_str sheet) {
+    for (size_t i = 0; i < who->source->sheets.count; i++) {
+        if (bd_str_ieq(bd_str_trim(sheet), bd_str_trim(who->source->sheets.data[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const bd_source_def *bd_catalog_recognise_sheet(const bd_catalog *catalog, bd_str sheet,
+                                                const bd_str *columns, size_t count,
+                                                bd_str declared) {
+    bd_str none = {"", 0};
+    const recogniser *best = NULL, *stated = NULL;
+    for (size_t i = 0; i < catalog->index->recogniser_count; i++) {
+        const recogniser *who = &catalog->index->recognisers[i];
+        stated = bd_str_eq(who->source->id, declared) ? who : stated;
+        bool fits = who->source->columns.count == 0 || fits_columns(who, columns, count);
+        if (names_sheet(who, sheet) && fits &&
+            (best == NULL || who->source->columns.count > best->source->columns.count)) {
+            best = who;
+        }
+    }
+    if (best != NULL) {
+        return best->source;
+    }
+    const bd_source_def *found = bd_catalog_recognise_columns(catalog, columns, count, none);
+    if (found != NULL || stated == NULL) {
+        return found;
+    }
+    return stated->source->sheets.count == 0 ? stated->source : NULL;
+}

@@ -91,6 +91,30 @@ static void write_document(bd_json_writer *writer, bd_arena *line, const bd_docu
     bd_json_close(writer, '}');
 }
 
+/* The sheets of a workbook, or the records of an XML document; other files are one table and have no list. */
+static void write_tables(bd_json_writer *writer, const bd_facts *facts) {
+    if (facts->tables.count == 0) {
+        return;
+    }
+    bd_json_key(writer, "tables");
+    bd_json_open(writer, '[');
+    for (size_t i = 0; i < facts->tables.count; i++) {
+        const bd_table_facts *table = &facts->tables.data[i];
+        bd_json_open(writer, '{');
+        if (table->header_row > 0) {
+            export_member_int(writer, "header_row", table->header_row);
+        }
+        export_member_bool(writer, "hidden", table->is_hidden);
+        export_member_str(writer, "name", table->name);
+        export_member_int(writer, "rows_left", (int64_t)table->rows_left);
+        export_member_int(writer, "rows_read", (int64_t)table->rows_read);
+        export_member_int(writer, "rows_refused", (int64_t)table->rows_refused);
+        bd_json_member(writer, "source", table->source);
+        bd_json_close(writer, '}');
+    }
+    bd_json_close(writer, ']');
+}
+
 static void write_seen(bd_json_writer *writer, const bd_seens *seen) {
     bd_json_key(writer, "seen");
     bd_json_open(writer, '[');
@@ -234,6 +258,7 @@ static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const b
     write_speaks_to(run, writer, index);
     export_member_int(writer, "stored_bytes", item->given.stored_bytes);
     export_member_str(writer, "stored_sha256", export_hex(line, item->given.stored_sha256));
+    write_tables(writer, &item->facts);
     export_member_str(writer, "title", item->title);
     bd_json_member(writer, "tool", item->sidecar.tool);
     export_member_bool(writer, "truncated", item->facts.is_truncated);
@@ -322,6 +347,7 @@ static void write_rows(bd_json_writer *writer, const bd_evidence *item) {
     if (!item->sidecar.has_document && item->has_sidecar && item->sidecar.rows >= 0) {
         export_member_int(writer, "stated_by_exporter", item->sidecar.rows);
     }
+    write_tables(writer, &item->facts);
     export_member_int(writer, "unmapped", (int64_t)item->facts.rows_unmapped);
     bd_json_close(writer, '}');
 }

@@ -99,6 +99,48 @@ static void add_rows(report *r, bd_table *table, size_t index) {
                     facts->rows_reported);
 }
 
+/* One sheet of a workbook, or the records of an XML document: where they stand, how many, whose. */
+static void add_part(report *r, bd_table *table, size_t index, size_t which) {
+    const bd_table_facts *facts = &r->evidence->data[index].facts.tables.data[which];
+    size_t place = r->place_of_item[index];
+    bool is_sheet = r->evidence->data[index].facts.media == BD_MEDIA_XLSX;
+    bd_cell *cell = sheet_wide(table, is_sheet ? "Sheet" : "Records", BD_RUN_MONO,
+                               words_journal_text(r, facts->name));
+    cell_add(table, cell, facts->is_hidden ? BD_STR(" (hidden)") : BD_STR(""));
+    if (facts->header_row > 0) {
+        cell_add(table, cell, BD_STR(", header in row "));
+        cell_add_figure(r, table, cell,
+                        pointer_of(r, "/evidence/%zu/tables/%zu/header_row", place, which),
+                        facts->header_row);
+    }
+    cell_add(table, cell, BD_STR("; rows read "));
+    cell_add_figure(r, table, cell,
+                    pointer_of(r, "/evidence/%zu/tables/%zu/rows_read", place, which),
+                    (int64_t)facts->rows_read);
+    cell_add(table, cell, BD_STR(", refused "));
+    cell_add_figure(r, table, cell,
+                    pointer_of(r, "/evidence/%zu/tables/%zu/rows_refused", place, which),
+                    (int64_t)facts->rows_refused);
+    cell_add(table, cell,
+             facts->source.size > 0
+                 ? bd_str_format(r->arena, "; %.*s", BD_ARG(words_source_title(r, facts->source)))
+                 : BD_STR(""));
+    cell_add(table, cell,
+             facts->rows_left > 0 ? BD_STR("; no source recognises it, nothing in it was judged")
+                                  : BD_STR(""));
+}
+
+static void add_parts(report *r, bd_table *table, size_t index) {
+    enum { MOST = 20 };
+    size_t count = r->evidence->data[index].facts.tables.count;
+    for (size_t i = 0; i < count && i < MOST; i++) {
+        add_part(r, table, index, i);
+    }
+    if (count > MOST) {
+        sheet_wide(table, "Further sheets", BD_RUN_PLAIN, BD_STR("assessment.json lists all"));
+    }
+}
+
 static void add_document(report *r, bd_table *table, const bd_evidence *item) {
     const bd_document *d = &item->sidecar.document;
     if (!item->has_sidecar || !item->sidecar.has_document) {
@@ -217,6 +259,7 @@ static void add_item(report *r, size_t index) {
     sheet_wide(table, "Complete", BD_RUN_PLAIN,
                bd_str_format(r->arena, "%s. %.*s", bd_completeness_name(item->completeness),
                              BD_ARG(reason)));
+    add_parts(r, table, index);
     add_document(r, table, item);
     add_wide_mono(r, table, "Command", item->sidecar.command);
     add_wide_mono(r, table, "Request", item->sidecar.request);
