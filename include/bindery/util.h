@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* ---- compiler ------------------------------------------------------------------------------- */
 
@@ -214,15 +215,26 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
 /* Growing bytes on the heap, never beyond `max_bytes` (then LIMIT).  `clear` makes it usable again. */
 typedef struct {
     char *data;
-    size_t size, room, max_bytes;
+    size_t size, room, max_bytes; /* `room` has a byte to spare and never passes max_bytes + 1 */
     bool overflowed; /* a put did not fit; checked once at the end by bd_buf_check */
 } bd_buf;
 
 void bd_buf_init(bd_buf *buf, size_t max_bytes);
 void bd_buf_clear(bd_buf *buf);
-void bd_buf_put(bd_buf *buf, const void *bytes, size_t count);
+void bd_buf_put_more(bd_buf *buf, const void *bytes, size_t count); /* the slow half of bd_buf_put */
+/* Small pieces are put by the million; where there is room, a put is a copy. */
+static inline void bd_buf_put(bd_buf *buf, const void *bytes, size_t count) {
+    if (count == 0 || buf->overflowed || count >= buf->room - buf->size) {
+        bd_buf_put_more(buf, bytes, count);
+        return;
+    }
+    memcpy(buf->data + buf->size, bytes, count);
+    buf->size += count;
+}
 void bd_buf_puts(bd_buf *buf, bd_str text);
-void bd_buf_putc(bd_buf *buf, char c);
+static inline void bd_buf_putc(bd_buf *buf, char c) {
+    bd_buf_put(buf, &c, 1);
+}
 /* Room for `count` bytes behind the text, to be filled by the caller, who then adds what was used to `size`; NULL when
  * it does not fit.  Borrowed until the next put. */
 char *bd_buf_room(bd_buf *buf, size_t count);
@@ -272,6 +284,9 @@ BD_MUST_USE bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **ou
 bd_sink *bd_atomic_sink(bd_atomic *file);
 int bd_atomic_fd(bd_atomic *file); /* for reading back before finish */
 BD_MUST_USE bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err);
+/* Files that belong together: all are made durable before the first is put in place, so that a disk that fails leaves
+ * every one of them as it was.  Ends all handles and clears the list, whatever comes of it. */
+BD_MUST_USE bd_rc bd_atomic_finish_all(bd_atomic **files, size_t count, bd_err *err);
 void bd_atomic_drop(bd_atomic *file); /* accepts NULL */
 BD_MUST_USE bd_rc bd_file_write(const char *path, unsigned mode, bd_str text,
                                 bd_err *err); /* atomic */

@@ -145,7 +145,8 @@ static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *j
     bd_session *session = outputs->session;
     bd_production *production = bd_new(session->arena, bd_production, 1);
     bd_products products = {.binder = wanted->binder || wanted->package,
-                            .readiness = wanted->readiness};
+                            .readiness = wanted->readiness,
+                            .package = wanted->package};
     BD_TRY(bd_production_open(session, judged, signer, products, production, err));
     production->is_signed_later = wanted->signing == BD_RUN_SIGN_LATER;
     bd_rc rc = produce_all(outputs, wanted, production, out, err);

@@ -35,7 +35,8 @@ static bd_rc sign_binder(bd_production *run, bd_err *err) {
     bd_sign_options options = {.signed_at = bd_clock_now(),
                                .page_index = drawing->signature_page,
                                .signer_name = run->signer->facts.subject,
-                               .reason = BD_STR("Management's evidence binder")};
+                               .reason = BD_STR("Management's evidence binder"),
+                               .is_checked_later = run->wanted.package};
     memcpy(options.rect, drawing->signature_rect, sizeof options.rect);
     return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, run->session->arena,
                        &run->binder, err);

@@ -60,12 +60,9 @@ bd_rc bd_outputs_put(bd_outputs *outputs, const char *path, bd_str text, bd_err 
 }
 
 bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err) {
-    for (size_t i = 0; i < outputs->count; i++) {
-        bd_atomic *file = outputs->files[i];
-        outputs->files[i] = NULL; /* it ends here, whatever comes of it */
-        BD_TRY(bd_atomic_finish(file, err));
-    }
-    return BD_OK;
+    size_t count = outputs->count;
+    outputs->count = 0;
+    return bd_atomic_finish_all(outputs->files, count, err);
 }
 
 void bd_outputs_drop(bd_outputs *outputs) {

@@ -565,6 +565,18 @@ static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
                                err);
 }
 
+static bd_rc write_zip(bd_production *run, bd_err *err) {
+    return bd_package_write(run->package, run->zip, err);
+}
+
+/* The signature is read back while the package is written; nothing is put in place before both are done. */
+static bd_rc check_binder(bd_production *run, bd_err *err) {
+    bool is_signed = run->signer != NULL && !run->is_signed_later;
+    return is_signed ? bd_check_signed(run->binder, run->signer->key, err) : BD_OK;
+}
+
+static bd_production_part *const package_parts[] = {write_zip, check_binder};
+
 bd_rc bd_production_package(bd_production *run, bd_outputs *outputs, bd_str *sums_sha256,
                             bd_err *err) {
     bd_session *session = run->session;
@@ -573,9 +585,8 @@ bd_rc bd_production_package(bd_production *run, bd_outputs *outputs, bd_str *sum
     run->sums_sha256 = *sums_sha256;
     const char *path = bd_session_output(
         session, bd_str_format(session->arena, "%.*s.zip", BD_ARG(run->facts.package_id)).data);
-    bd_sink *sink;
-    BD_TRY(bd_outputs_open(outputs, path, &sink, err));
-    return bd_package_write(run->package, sink, err);
+    BD_TRY(bd_outputs_open(outputs, path, &run->zip, err));
+    return bd_production_work(run, package_parts, BD_COUNT(package_parts), err);
 }
 
 bd_rc bd_production_note(bd_production *run, bd_err *err) {

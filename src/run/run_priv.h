@@ -135,7 +135,7 @@ BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_dra
 
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
-    bool binder, readiness;
+    bool binder, readiness, package;
 } bd_products;
 typedef struct {
     bd_session *session;
@@ -163,6 +163,7 @@ typedef struct {
     bd_str readiness; /* bytes of the PDF */
     bd_blob_packer *packer; /* while the package is planned */
     bd_str sums_sha256;     /* set by bd_production_package */
+    bd_sink *zip;           /* while it is written */
 } bd_production;
 /* Plans the package and builds both documents, side by side where there are workers.
  * Clears `judged`: nothing of it is needed for what is left. */

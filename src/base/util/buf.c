@@ -29,6 +29,9 @@ static bool make_room(bd_buf *buf, size_t count) {
     while (room < needed) {
         room = room > SIZE_MAX / 2 ? needed : room * 2;
     }
+    if (buf->max_bytes < SIZE_MAX && room > buf->max_bytes + 1) {
+        room = buf->max_bytes + 1;
+    }
     char *larger = realloc(buf->data, room);
     if (larger == NULL) {
         buf->overflowed = true;
@@ -39,7 +42,7 @@ static bool make_room(bd_buf *buf, size_t count) {
     return true;
 }
 
-void bd_buf_put(bd_buf *buf, const void *bytes, size_t count) {
+void bd_buf_put_more(bd_buf *buf, const void *bytes, size_t count) {
     if (count > 0 && make_room(buf, count)) {
         memcpy(buf->data + buf->size, bytes, count);
         buf->size += count;
@@ -52,10 +55,6 @@ char *bd_buf_room(bd_buf *buf, size_t count) {
 
 void bd_buf_puts(bd_buf *buf, bd_str text) {
     bd_buf_put(buf, text.data, text.size);
-}
-
-void bd_buf_putc(bd_buf *buf, char c) {
-    bd_buf_put(buf, &c, 1);
 }
 
 void bd_buf_printf(bd_buf *buf, const char *format, ...) {

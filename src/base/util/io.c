@@ -91,7 +91,8 @@ bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *
 
 struct bd_atomic {
     int fd;
-    char *path, *temp, *folder;
+    char *path, *temp, *folder; /* `temp` is empty once the file is in place */
+    int problem;                /* errno of its fsync */
     bd_sink sink;
 };
 
@@ -149,27 +150,59 @@ int bd_atomic_fd(bd_atomic *file) {
     return file->fd;
 }
 
-bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err) {
-    if (fsync(file->fd) != 0) {
-        bd_rc rc = raise_errno(err, "make durable", file->path);
-        bd_atomic_drop(file);
-        return rc;
+/* An fsync waits for the disk, not for a processor: those that wait side by side share one flush. */
+static void sync_file(void *context, size_t index, unsigned worker) {
+    bd_atomic **files = context;
+    (void)worker;
+    files[index]->problem = fsync(files[index]->fd) != 0 ? errno : 0;
+}
+
+static bd_rc sync_files(bd_atomic **files, size_t count, bd_err *err) {
+    bd_pool_run((unsigned)count, count, sync_file, files);
+    for (size_t i = 0; i < count; i++) {
+        if (files[i]->problem != 0) {
+            errno = files[i]->problem;
+            return raise_errno(err, "make durable", files[i]->path);
+        }
     }
-    if (rename(file->temp, file->path) != 0) {
-        bd_rc rc = raise_errno(err, "put in place", file->path);
-        bd_atomic_drop(file);
-        return rc;
+    return BD_OK;
+}
+
+static bd_rc rename_files(bd_atomic **files, size_t count, bd_err *err) {
+    for (size_t i = 0; i < count; i++) {
+        if (rename(files[i]->temp, files[i]->path) != 0) {
+            return raise_errno(err, "put in place", files[i]->path);
+        }
+        files[i]->temp[0] = '\0';
     }
-    bd_rc rc = bd_folder_sync(file->folder, err);
-    free_atomic(file);
+    return BD_OK;
+}
+
+bd_rc bd_atomic_finish_all(bd_atomic **files, size_t count, bd_err *err) {
+    bd_rc rc = sync_files(files, count, err);
+    rc = bd_failed(rc) ? rc : rename_files(files, count, err);
+    for (size_t i = 0; i < count && !bd_failed(rc); i++) {
+        bool is_synced = i > 0 && strcmp(files[i]->folder, files[i - 1]->folder) == 0;
+        rc = is_synced ? rc : bd_folder_sync(files[i]->folder, err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bd_atomic_drop(files[i]);
+        files[i] = NULL;
+    }
     return rc;
+}
+
+bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err) {
+    return bd_atomic_finish_all(&file, 1, err);
 }
 
 void bd_atomic_drop(bd_atomic *file) {
     if (file == NULL) {
         return;
     }
-    unlink(file->temp);
+    if (file->temp[0] != '\0') {
+        unlink(file->temp);
+    }
     free_atomic(file);
 }
 

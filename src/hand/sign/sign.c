@@ -7,10 +7,12 @@
 
 #define SCRATCH_BYTES(pdf_bytes) ((64u << 20) + 4 * (pdf_bytes))
 
-static bd_rc check_readback(bd_str made, bd_key *key, bd_arena *arena, bd_err *err) {
+bd_rc bd_check_signed(bd_str signed_pdf, bd_key *key, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref)
+    bd_arena *arena = bd_arena_open("sign check", SCRATCH_BYTES(signed_pdf.size));
     bd_pdf_report report;
     bd_str trust = bd_key_certificate_pem(key, arena);
-    BD_TRY_CTX(bd_verify_pdf(made, trust, BD_INSTANT_NONE, arena, &report, err), err,
+    BD_TRY_CTX(bd_verify_pdf(signed_pdf, trust, BD_INSTANT_NONE, arena, &report, err), err,
                "while reading back our own signature");
     if (report.verdict != BD_VERDICT_VERIFIED) {
         bd_str reason =
@@ -74,7 +76,6 @@ bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options, bd_ar
     memcpy(text, pdf.data, pdf.size);
     memcpy(text + pdf.size, update.appended.data, update.appended.size);
     BD_TRY(fill_hole(text, size, update.byte_range, key, scratch, err));
-    BD_TRY(check_readback((bd_str){text, size}, key, scratch, err));
     *signed_pdf = (bd_str){text, size};
-    return BD_OK;
+    return options->is_checked_later ? BD_OK : bd_check_signed(*signed_pdf, key, err);
 }
