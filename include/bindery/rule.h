@@ -3,9 +3,11 @@
  * Pure: what comes out depends on the catalog and the values alone; no I/O, clock, environment or locale.
  *
  * Conditions are Azure Policy's language (policy definition structure): logical operators, `field`, `value`, `count`,
- * comparison case-insensitive, `properties` transparent.  Evaluation is three-valued: a comparison that reads an
- * absent field is *unknown*, unless it is `exists`; unknown and false is false, unknown or true is true.  A record
- * whose `pass` stays unknown gets the check's `missing` verdict.
+ * comparison case-insensitive, `properties` transparent, values that may be template expressions
+ * ([padLeft(parameters('days'), 3, '0')]; those of constants are computed once).  Evaluation is
+ * three-valued: a comparison that reads an absent field is *unknown*, unless it is `exists`;
+ * unknown and false is false, unknown or true is true.  A record whose `pass` stays unknown gets
+ * the check's `missing` verdict.
  *
  * Map: one record of a source gives zero or more rows to each check that reads this source.  Reduce: the driver
  * (assess) sorts rows of one check and hands each group over; outcomes come back.

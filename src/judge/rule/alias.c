@@ -6,7 +6,7 @@
 
 #include "rule_priv.h"
 
-/* `otherwise` is where another tool or another resource type has it. */
+/* `otherwise` is where another tool, another version or another resource type has it. */
 static const struct {
     const char *alias, *path, *otherwise;
 } rows[] = {
@@ -21,16 +21,23 @@ static const struct {
      "virtualMachineProfile.storageProfile.imageReference.sku"},
     {"microsoft.compute/imageversion", "storageProfile.imageReference.version",
      "virtualMachineProfile.storageProfile.imageReference.version"},
-    {"microsoft.compute/virtualmachines/extensions/type", "typePropertiesType", "properties.type"},
+    {"microsoft.compute/virtualmachines/imageoffer", "storageProfile.imageReference.offer", NULL},
+    {"microsoft.compute/virtualmachines/imagepublisher", "storageProfile.imageReference.publisher",
+     NULL},
+    {"microsoft.compute/virtualmachines/imagesku", "storageProfile.imageReference.sku", NULL},
     {"microsoft.compute/virtualmachines/osdisk.uri", "storageProfile.osDisk.vhd.uri", NULL},
     {"microsoft.compute/virtualmachines/sku.name", "hardwareProfile.vmSize", NULL},
-    {"microsoft.compute/virtualmachinescalesets/extensions/type", "typePropertiesType",
-     "properties.type"},
     {"microsoft.compute/virtualmachinescalesets/osdisk.imageurl",
-     "virtualMachineProfile.storageProfile.osDisk.image.uri", NULL},
+     "virtualMachineProfile.storageProfile.osDisk.image.url",
+     "virtualMachineProfile.storageProfile.osDisk.image.uri"},
     {"microsoft.compute/virtualmachinescalesets/osdisk.vhdcontainers",
      "virtualMachineProfile.storageProfile.osDisk.vhdContainers", NULL},
+    {"microsoft.compute/virtualmachinescalesets/upgradepolicy.automaticosupgrade",
+     "upgradePolicy.automaticOSUpgradePolicy.enableAutomaticOSUpgrade", NULL},
+    {"microsoft.hybridcompute/imageoffer", "osName", NULL},
+    {"microsoft.hybridcompute/imagesku", "osVersion", NULL},
     {"microsoft.insights/diagnosticsettings/logs.enabled", "logs[*].enabled", NULL},
+    {"microsoft.insights/diagnosticsettings/metrics.enabled", "metrics[*].enabled", NULL},
     {"microsoft.keyvault.data/vaults/certificates/attributes.createdon", "attributes.created",
      NULL},
     {"microsoft.keyvault.data/vaults/certificates/attributes.expireson", "attributes.exp",
@@ -45,10 +52,41 @@ static const struct {
     {"microsoft.keyvault.data/vaults/secrets/attributes.createdon", "attributes.created", NULL},
     {"microsoft.keyvault.data/vaults/secrets/attributes.expireson", "attributes.exp",
      "attributes.expires"},
-    {"microsoft.security/securitycontacts/email", "emails", NULL},
+    {"microsoft.security/securitycontacts/alertnotifications", "alertNotifications.state",
+     "alertNotifications"},
+    {"microsoft.security/securitycontacts/alertstoadmins", "notificationsByRole.state",
+     "alertsToAdmins"},
+    {"microsoft.security/securitycontacts/email", "emails", "email"},
     {"microsoft.security/securitycontacts/notificationssources[*].alert.minimalseverity",
      "notificationsSources[*].minimalSeverity", NULL},
+    {"microsoft.sql/managedinstances/storageaccounttype", "requestedBackupStorageRedundancy",
+     "storageAccountType"},
+    {"microsoft.sql/servers/databases/edition", "sku.tier", "edition"},
+    {"microsoft.sql/servers/databases/storageaccounttype", "requestedBackupStorageRedundancy",
+     "storageAccountType"},
+    {"microsoft.storage/storageaccounts/enableblobencryption", "encryption.services.blob.enabled",
+     NULL},
+    {"microsoft.storage/storageaccounts/enablefileencryption", "encryption.services.file.enabled",
+     NULL},
+    {"microsoft.web/sites/slots/vnetimagepullenabled", "outboundVnetRouting.imagePullTraffic",
+     "vnetImagePullEnabled"},
+    {"microsoft.web/sites/vnetimagepullenabled", "outboundVnetRouting.imagePullTraffic",
+     "vnetImagePullEnabled"},
 };
+
+/* Some aliases name one shape of a property that has several ("SqlServer.typeProperties"): read without that, they
+ * would answer for the other shapes too. */
+static bool names_a_shape(bd_str text) {
+    static const char *const marks[] = {"Microsoft-", "#",           ".typeProperties",
+                                        "/Stream.",   "/Reference.", ".FirewallPolicy",
+                                        ".Vmss.",     "Extension-",  ".PowerBI."};
+    for (size_t i = 0; i < BD_COUNT(marks); i++) {
+        if (bd_str_find(text, bd_str_of(marks[i])) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* Where the path of an alias begins; 0 when the text is no alias. */
 static size_t path_start(bd_str text) {
@@ -79,14 +117,31 @@ static bd_str behind_dot(bd_str text) {
     return dot < 0 ? text : bd_str_sub(text, (size_t)dot + 1, text.size);
 }
 
-/* "Microsoft.Web/sites/config/web.x": "web" is the name of the setting, not a part of the path. */
-static bd_str strip_config(bd_str text, bd_str rest) {
-    bd_str mark = BD_STR("/sites/config/web."), other = BD_STR("/sites/slots/config/web.");
-    bd_str head = bd_str_sub(text, 0, text.size - rest.size + 4);
-    bool is_config = head.size > other.size &&
-                     (bd_str_ieq(bd_str_sub(head, head.size - mark.size, head.size), mark) ||
-                      bd_str_ieq(bd_str_sub(head, head.size - other.size, head.size), other));
-    return is_config ? behind_dot(rest) : rest;
+/* "Microsoft.Web/sites/config/web.x": "web" is the name of the one setting, not a part of the path. */
+static bd_str strip_name(bd_str rest) {
+    static const char *const names[] = {"web.", "default.", "DataExportSetting.",
+                                        "AzureServersSetting."};
+    for (size_t i = 0; i < BD_COUNT(names); i++) {
+        bd_str name = bd_str_of(names[i]);
+        if (rest.size > name.size && bd_str_ieq(bd_str_sub(rest, 0, name.size), name)) {
+            return bd_str_sub(rest, name.size, rest.size);
+        }
+    }
+    return rest;
+}
+
+/* What is true of all aliases of a kind: `type` is never the resource's own; a scale set has the settings of its
+ * machines in their profile; a compute has properties of its own inside of its properties. */
+static void settle_kind(bd_arena *arena, alias *out) {
+    bd_str rest = out->path;
+    if (bd_str_ieq(rest, BD_STR("type"))) {
+        out->path = BD_STR("typePropertiesType");
+        out->otherwise = BD_STR("properties.type");
+    } else if (bd_str_eqz(out->type, "microsoft.compute/virtualmachinescalesets")) {
+        out->otherwise = bd_str_format(arena, "virtualMachineProfile.%.*s", BD_ARG(rest));
+    } else if (bd_str_eqz(out->type, "microsoft.machinelearningservices/workspaces/computes")) {
+        out->otherwise = bd_str_format(arena, "properties.properties.%.*s", BD_ARG(rest));
+    }
 }
 
 /* "Microsoft.Sql/auditingSettings.state" names the last part of the type only. */
@@ -103,7 +158,7 @@ bd_str strip_alias(bd_str text) {
         return start == 0 ? text : found;
     }
     bd_str rest = bd_str_sub(text, start, text.size);
-    return names_last_type(text, start) ? behind_dot(rest) : strip_config(text, rest);
+    return names_last_type(text, start) ? behind_dot(rest) : strip_name(rest);
 }
 
 static bool is_plain_field(bd_str text) {
@@ -127,7 +182,7 @@ bool resolve_alias(bd_arena *arena, bd_str text, alias *out) {
         return true;
     }
     size_t start = path_start(text);
-    if (start == 0) {
+    if (start == 0 || names_a_shape(bd_str_sub(text, start - 1, text.size))) {
         return false;
     }
     out->is_alias = true;
@@ -141,6 +196,9 @@ bool resolve_alias(bd_arena *arena, bd_str text, alias *out) {
         ptrdiff_t dot = bd_str_find(rest, BD_STR("."));
         out->type = bd_str_lower(
             arena, bd_str_format(arena, "/%.*s", BD_ARG(bd_str_sub(rest, 0, (size_t)dot))));
+    }
+    if (!is_row) {
+        settle_kind(arena, out);
     }
     return true;
 }

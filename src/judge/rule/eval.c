@@ -31,15 +31,19 @@ evaluation start_evaluation(const bd_value *record, const bd_source_def *source,
                         .scratch = scratch};
 }
 
+bool has_cause(const evaluation *eval) {
+    return eval->lacking.size > 0 || eval->trouble.size > 0;
+}
+
 void note_lacking(evaluation *eval, const path *at, bool is_ambiguous) {
-    if (eval->lacking.size == 0 && eval->trouble.size == 0) {
+    if (!has_cause(eval)) {
         eval->lacking = at->text;
         eval->is_ambiguous = is_ambiguous;
     }
 }
 
 void note_trouble(evaluation *eval, const char *format, ...) {
-    if (eval->lacking.size > 0 || eval->trouble.size > 0) {
+    if (has_cause(eval)) {
         return; /* the first is the cause */
     }
     va_list args;
@@ -57,6 +61,10 @@ bool take_step(evaluation *eval, size_t steps) {
     }
     note_trouble(eval, "the condition takes more than %d steps on this record", STEPS_MAX);
     return false;
+}
+
+bool take_bytes(evaluation *eval, size_t bytes) {
+    return take_step(eval, 1 + bytes / 16);
 }
 
 /* ---- reading
@@ -193,6 +201,9 @@ static bool list_values(evaluation *eval, const path *at, const bd_value **out) 
     for (size_t i = 0; i < values.count; i++) {
         values.data[i] = values.data[i] != NULL ? values.data[i] : &null_value;
     }
+    if (!take_step(eval, values.count)) {
+        return false;
+    }
     *out = bd_value_array(eval->scratch, values.count, values.data);
     return true;
 }
@@ -260,6 +271,9 @@ static bool eval_member(evaluation *eval, const expression *from, const bd_value
             *out = found;
             return true;
         }
+    }
+    if (has_cause(eval)) {
+        return false; /* in a count of a million members the first says it */
     }
     note_trouble(eval, "%s'%.*s' is not known",
                  is_outline(&from->args[0]) ? "of what surrounds the resource " : "the member ",
@@ -366,7 +380,7 @@ static bd_verdict judge(evaluation *eval, const node *at, const bd_value *value)
     bool is_policy = eval->setting != NULL || eval->only_identity;
     bd_verdict verdict =
         is_policy ? compare_policy(at->op, value, operand) : compare(at->op, value, operand);
-    if (verdict == BD_CANNOT_TELL && is_policy) {
+    if (verdict == BD_CANNOT_TELL && is_policy && !has_cause(eval)) {
         note_trouble(eval, "the value %.*s cannot be compared with %.*s",
                      BD_ARG(visible_value(eval->scratch, value)),
                      BD_ARG(visible_value(eval->scratch, operand)));

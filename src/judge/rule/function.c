@@ -20,7 +20,7 @@ static bool too_long(evaluation *eval, const char *name) {
 
 static bool give_text(evaluation *eval, bd_str text, const bd_value **out) {
     *out = bd_value_string(eval->scratch, text);
-    return take_step(eval, 1 + text.size / 64);
+    return take_bytes(eval, text.size);
 }
 
 static bool give_bool(evaluation *eval, bool value, const bd_value **out) {
@@ -63,7 +63,9 @@ static bool is_same(evaluation *eval, const bd_value *a, const bd_value *b) {
     case BD_ARRAY:
     case BD_OBJECT: break;
     }
-    return bd_str_eq(bd_json_canonical(eval->scratch, a), bd_json_canonical(eval->scratch, b));
+    bd_str text_a = bd_json_canonical(eval->scratch, a),
+           text_b = bd_json_canonical(eval->scratch, b);
+    return take_bytes(eval, text_a.size + text_b.size) && bd_str_eq(text_a, text_b);
 }
 
 static const bd_value *member_of(const bd_value *object, bd_str key) {
@@ -258,7 +260,7 @@ static bool apply_split(evaluation *eval, arguments args, size_t count, const bd
     *bd_push(eval->scratch, &parts) =
         bd_value_string(eval->scratch, bd_str_sub(text, from, text.size));
     *out = bd_value_array(eval->scratch, parts.count, parts.data);
-    return take_step(eval, parts.count + text.size / 64);
+    return take_bytes(eval, parts.count * sizeof(bd_value) + text.size);
 }
 
 static bool apply_string(evaluation *eval, arguments args, size_t count, const bd_value **out) {

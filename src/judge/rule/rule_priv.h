@@ -159,9 +159,12 @@ typedef struct {
 } evaluation;
 
 /* A count inside a count inside a count multiplies: what takes longer than this cannot be told. */
-#define STEPS_MAX 4000000
+#define STEPS_MAX 2000000
 #define TEXT_MAX 65536                          /* bytes of a text that a function makes */
 bool take_step(evaluation *eval, size_t steps); /* false: past the limit, and said */
+/* What a function makes is paid for by its size, so that the scratch arena outlasts the steps. */
+bool take_bytes(evaluation *eval, size_t bytes);
+bool has_cause(const evaluation *eval); /* a reason is noted already */
 void note_lacking(evaluation *eval, const path *at, bool is_ambiguous);
 void note_trouble(evaluation *eval, const char *format, ...) BD_PRINTF(2, 3);
 
