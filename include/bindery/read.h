@@ -167,8 +167,8 @@ BD_MUST_USE bd_rc bd_xml_read(bd_source *source, bd_str path, const bd_xml_limit
 /* Makes a table of the rows of a sheet.  Its header is the first of the first 40 rows that `fits`; where none does, the
  * first with at least two texts and nothing else, else the first.  A merged cell names the header's row and column it
  * begins in; one that reaches down to the header's row from above names its column there.  Names are trimmed, a line
- * break in them and the white space around it become one space; an empty one is "column 3", a repeated one gets "
- * (2)".  A record has a member for each name: an empty cell is "", null stays null.
+ * break in them and the white space around it become one space; an empty one is "column 3", a repeated one gets
+ * " (2)".  A record has a member for each name: an empty cell is "", null stays null.
  *
  *     bd_sheet_table *table = bd_sheet_table_open(&table_events, columns);
  *     events.sheet: bd_sheet_table_begin; events.row: bd_sheet_table_put; at the next sheet and the end:

@@ -58,6 +58,7 @@ static inline bd_str xlsx_zip(const xlsx_part *parts, size_t count, bool is_defl
     return text;
 }
 
+static inline bd_str xlsx_text(const char *format, ...) BD_PRINTF(1, 2);
 static inline bd_str xlsx_text(const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -97,12 +98,12 @@ static inline size_t xlsx_parts(const xlsx_made *made, xlsx_part *out) {
                               "<Relationship Id='r5' Type='%s/chartsheet' Target='chart.xml'/>"
                               "</Relationships>",
                               doc, doc, doc, doc, doc)};
-    const char *frame = "<worksheet xmlns='%s'>%s<sheetData>%s</sheetData>%s</worksheet>";
+#define FRAME "<worksheet xmlns='%s'>%s<sheetData>%s</sheetData>%s</worksheet>"
     out[n++] = (xlsx_part){"xl/sheet1.xml", made->sheet != NULL
                                                 ? bd_str_of(made->sheet)
-                                                : xlsx_text(frame, main, OR(made->before),
+                                                : xlsx_text(FRAME, main, OR(made->before),
                                                             OR(made->rows), OR(made->behind))};
-    out[n++] = (xlsx_part){"xl/sheet2.xml", xlsx_text(frame, main, "", OR(made->second), "")};
+    out[n++] = (xlsx_part){"xl/sheet2.xml", xlsx_text(FRAME, main, "", OR(made->second), "")};
     out[n++] = (xlsx_part){"xl/strings.xml",
                            xlsx_text("<sst xmlns='%s'>%s</sst>", main, OR(made->strings))};
     out[n++] = (xlsx_part){"xl/styles.xml", xlsx_text("<styleSheet xmlns='%s'>%s</styleSheet>",
@@ -112,6 +113,7 @@ static inline size_t xlsx_parts(const xlsx_made *made, xlsx_part *out) {
                                      "</workbook>",
                                      main, doc, OR(made->props), sheets)};
 #undef OR
+#undef FRAME
     return n;
 }
 

@@ -3,7 +3,7 @@
 
 #include "bindery/zip.h"
 
-/* Python's zipfile writes the archive `path`; `body` is statements with z (the archive), zi(name) and w(name, bytes). */
+/* Python writes the archive; `body` makes it of z (the archive), zi(name) and w(name, bytes). */
 static bd_str python_zip(const char *name, const char *body) {
     static const char head[] =
         "import io, zipfile, sys, struct\n"

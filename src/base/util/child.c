@@ -90,6 +90,10 @@ static void wall_off_calls(void) {
         ALLOW(SYS_rt_sigreturn),
         ALLOW(SYS_exit),
         ALLOW(SYS_exit_group),
+#if HAS_SANITIZER
+        ALLOW(SYS_sigaltstack), /* what a sanitizer does at every end */
+        ALLOW(SYS_gettid),
+#endif
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA)),
     };
     static const struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
@@ -106,10 +110,10 @@ static void set_limit(int what, rlim_t most) {
 static void wall_off(const bd_child_task *task) {
     if (!HAS_SANITIZER) { /* their shadow takes terabytes of addresses */
         set_limit(RLIMIT_AS, task->memory_bytes);
+        set_limit(RLIMIT_FSIZE, 0); /* and their reports go to a file */
     }
     set_limit(RLIMIT_CPU, task->seconds);
     set_limit(RLIMIT_CORE, 0);
-    set_limit(RLIMIT_FSIZE, 0);
     set_limit(RLIMIT_NPROC, 0);
     set_limit(RLIMIT_NOFILE, 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
