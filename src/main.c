@@ -1,7 +1,5 @@
 #include "bindery/cli.h"
-#include "bindery/util.h"
 
 int main(int argc, char **argv) {
-    bd_arena_settle();
     return bd_cli_main(argc, argv);
 }

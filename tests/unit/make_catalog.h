@@ -1,4 +1,4 @@
-/* make_catalog.h - the catalog that is built in, read from templates/catalog/ as the Makefile takes it: every JSON file. */
+/* make_catalog.h - the catalog that is built in: every JSON file of templates/catalog/, as the Makefile takes them. */
 #ifndef MAKE_CATALOG_H
 #define MAKE_CATALOG_H
 

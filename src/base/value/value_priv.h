@@ -103,8 +103,8 @@ bd_rc json_check_encoding(bd_str head, size_t *bom_bytes, bd_err *err);
 
 /* The tree of the value that `scan` has just found sound, built by cJSON.  Allocated in <arena>. */
 bd_rc json_build(const json_scan *scan, bd_arena *arena, const bd_value **out, bd_err *err);
-/* The same tree from the nodes of a scan that keeps them, without reading the text again.  `is_borrowing`: texts without
- * an escape point into the scanned text, which must then live as long as the tree.  Allocated in <arena>. */
+/* The same tree from the nodes of a scan that keeps them, without reading the text again.  `is_borrowing`: texts
+ * without an escape point into the scanned text, which must then live as long as the tree.  Allocated in <arena>. */
 const bd_value *json_build_nodes(const json_scan *scan, bool is_borrowing, bd_arena *arena);
 
 #endif
