@@ -174,9 +174,10 @@ schema() { # SCHEMA FILE...
     shift
     claim "$(echo "$name" | tr - ' ') files are as their schema says" "$python" "$here/schema.py" "$root/templates/schema/$name.schema.json" "$@"
 }
-for file in "$root"/templates/catalog/*.json; do
+for file in "$root"/templates/catalog/[!c]*.json "$root"/templates/catalog/c[!h]*.json; do
     schema "$(basename "$file" .json)" "$file"
 done
+schema checks "$root"/templates/catalog/checks-*.json
 schema engagement "$demo/bindery.json"
 schema assessment "$out/assessment.json"
 schema manifest "$package/90_INTEGRITY/manifest.json"

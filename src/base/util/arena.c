@@ -44,11 +44,13 @@ struct bd_arena {
 };
 
 #define RETURNED_BYTES (512 << 10)
+#define KEPT_BYTES (2 << 20) /* at the top of the heap: small arenas come and go with every file */
 
 void bd_arena_settle(void) {
 #ifdef __GLIBC__
     /* Left alone, glibc raises this threshold to the largest block ever freed, and has a heap for every thread. */
     (void)mallopt(M_MMAP_THRESHOLD, RETURNED_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     (void)mallopt(M_ARENA_MAX, 1);
 #endif
 }
