@@ -278,7 +278,7 @@ BD_MUST_USE bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *are
  *     bd_atomic *file; BD_TRY(bd_atomic_open(path, 0644, &file, err));
  *     rc = bd_sink_write(bd_atomic_sink(file), ...);
  *     rc = bd_atomic_finish(file, err);    // or bd_atomic_drop(file): nothing is left behind
- * `finish` and `drop` both end the handle. */
+ * `finish` and `drop` both end the handle.  `mode` is that of open(2): less the umask. */
 typedef struct bd_atomic bd_atomic;
 BD_MUST_USE bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err);
 bd_sink *bd_atomic_sink(bd_atomic *file);

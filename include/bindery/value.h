@@ -3,7 +3,8 @@
  * The tree.  A `bd_value` is immutable once built and lives in the arena of the call that built it.
  * Numbers keep their text, because evidence holds integers beyond 2^53.  Strings may hold U+0000.
  *
- * Strictness (RFC 8259).  Bytes pass our own scanner before cJSON sees one record at a time: no BOM in the
+ * Strictness (RFC 8259).  Bytes pass our own scanner before anything is built: documents by cJSON, records of evidence,
+ * of which there are millions, from what the scanner noted, at a third of the cost and to the same tree.  No BOM in the
  * middle, valid UTF-8, no duplicate keys after unescaping, no trailing bytes, no lone surrogates, depth and
  * size bounded.  A leading UTF-8 BOM is accepted and counted as such; UTF-16 is refused with its name.
  *

@@ -754,11 +754,7 @@ TEST(util, an_atomic_file_appears_whole_or_not_at_all) {
     CHECK(!bd_path_exists(path));
     bd_atomic_drop(file);
     CHECK_EQ_INT(count_files(), 0);
-    umask(077);
     CHECK_OK(bd_file_write(path, 0644, BD_STR("first"), &err), err);
-    struct stat facts;
-    CHECK(stat(path, &facts) == 0);
-    CHECK_EQ_INT(facts.st_mode & 07777, 0644); /* the mode asked for, whatever the umask */
     CHECK_OK(bd_atomic_open(path, 0600, &file, &err), err);
     CHECK_OK(bd_sink_write(bd_atomic_sink(file), "second", 6, &err), err);
     CHECK_EQ_STR(test_read_file(path), "first");
@@ -771,6 +767,38 @@ TEST(util, an_atomic_file_appears_whole_or_not_at_all) {
     CHECK_EQ_STR(test_read_file(path), "second");
     CHECK_EQ_INT(count_files(), 1);
     bd_atomic_drop(NULL);
+}
+
+TEST(util, an_atomic_file_is_no_more_open_than_the_umask_lets_it) {
+    static const unsigned rows[][3] = {{022, 0644, 0644}, {077, 0644, 0600}, {0, 0600, 0600}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_err err;
+        struct stat facts;
+        umask((mode_t)rows[i][0]);
+        CHECK_OK(bd_file_write(test_path("out.txt"), rows[i][1], BD_STR("x"), &err), err);
+        CHECK(stat(test_path("out.txt"), &facts) == 0);
+        test_failure("umask %03o", rows[i][0]);
+        CHECK_EQ_INT(facts.st_mode & 07777, rows[i][2]);
+    }
+}
+
+TEST(util, files_that_belong_together_appear_together_or_not_at_all) {
+    bd_err err;
+    bd_atomic *files[3] = {NULL};
+    static const char *const names[] = {"a", "b", "c"};
+    for (size_t i = 0; i < BD_COUNT(names); i++) {
+        CHECK_OK(bd_atomic_open(test_path(names[i]), 0644, &files[i], &err), err);
+        CHECK_OK(bd_sink_write(bd_atomic_sink(files[i]), names[i], 1, &err), err);
+    }
+    CHECK_EQ_INT(close(bd_atomic_fd(files[1])), 0); /* what cannot be made durable */
+    CHECK_FAILS(bd_atomic_finish_all(files, 3, &err), err, BD_ERR_IO, "make durable");
+    CHECK_EQ_INT(count_files(), 0);
+    for (size_t i = 0; i < BD_COUNT(names); i++) {
+        CHECK_OK(bd_atomic_open(test_path(names[i]), 0644, &files[i], &err), err);
+    }
+    CHECK_OK(bd_atomic_finish_all(files, 3, &err), err);
+    CHECK_EQ_INT(count_files(), 3);
+    CHECK(files[0] == NULL);
 }
 
 TEST(util, an_atomic_file_that_cannot_be_made_leaves_nothing) {

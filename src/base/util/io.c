@@ -89,6 +89,8 @@ bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *
 
 /* ---- atomic files ---- */
 
+enum { TEMP_DIGITS = 6, MOST_ATTEMPTS = 1 << 16 };
+
 struct bd_atomic {
     int fd;
     char *path, *temp, *folder; /* `temp` is empty once the file is in place */
@@ -117,23 +119,33 @@ static void free_atomic(bd_atomic *file) {
     free(file);
 }
 
+/* Not mkstemp(): that gives 0600 whatever is asked for, and a chmod after it passes over the user's umask. */
+static int create_temp(char *temp, unsigned mode) {
+    char *digits = temp + strlen(temp) - TEMP_DIGITS;
+    for (unsigned attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        unsigned number = ((unsigned)getpid() * 64u + attempt) & 0xffffffu;
+        snprintf(digits, TEMP_DIGITS + 1, "%06x", number);
+        int fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+        if (fd >= 0 || errno != EEXIST) {
+            return fd;
+        }
+    }
+    return -1;
+}
+
 bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err) {
     bd_atomic *file = calloc(1, sizeof *file);
     BD_ASSERT(file != NULL);
     file->path = join_text(path, "", "");
-    file->temp = join_text(path, ".tmp-", "XXXXXX");
+    file->temp = join_text(path, ".tmp-", "000000");
     bd_str folder = bd_path_folder(bd_str_of(path));
     file->folder = malloc(folder.size + 1);
     BD_ASSERT(file->folder != NULL);
     memcpy(file->folder, folder.data, folder.size);
     file->folder[folder.size] = '\0';
-    file->fd = mkstemp(file->temp);
-    if (file->fd < 0 || fcntl(file->fd, F_SETFD, FD_CLOEXEC) != 0 ||
-        fchmod(file->fd, (mode_t)mode) != 0) {
+    file->fd = create_temp(file->temp, mode);
+    if (file->fd < 0) {
         bd_rc rc = raise_errno(err, "create", path);
-        if (file->fd >= 0) {
-            unlink(file->temp);
-        }
         free_atomic(file);
         return rc;
     }
