@@ -18,9 +18,9 @@ typedef struct {
     bool is_checked_later; /* the caller calls bd_check_signed before the file leaves its hands */
 } bd_sign_options;
 
-/* Signs `pdf` (an unsigned file); `signed_pdf` is the whole new file, Allocated in <arena>.  The result is read back and
- * verified before it is returned, unless that comes later; a failure there is a BUG.  INPUT: already signed, or not a PDF
- * that pdffile reads. */
+/* Signs `pdf` (an unsigned file); `signed_pdf` is the whole new file, Allocated in <arena>.  The result is
+ * read back and verified before it is returned, unless that comes later; a failure there is a BUG.  INPUT:
+ * already signed, or not a PDF that pdffile reads. */
 BD_MUST_USE bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
                               bd_arena *arena, bd_str *signed_pdf, bd_err *err);
 /* Reads back what bd_sign_pdf made with `key`.  BUG: our own verification does not accept it. */
