@@ -101,6 +101,11 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);
 
+/* aggregate.c: rows of counting checks, sorted apart from the others -> one judged sum per scope and day */
+bd_rc bd_judging_put_part(bd_judging *run, bd_sorter *parts, const bd_row *row,
+                          uint32_t evidence_index, bd_err *err);
+bd_rc bd_judging_aggregate(bd_judging *run, bd_sorter *parts, bd_err *err);
+
 /* tally.c: judged -> check results, exceptions, findings */
 bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,
                                    bd_instant at);
