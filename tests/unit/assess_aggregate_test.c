@@ -224,6 +224,21 @@ TEST(assess, records_of_no_subscription_keep_a_maximum_open_and_a_minimum_unmiss
     }
 }
 
+/* The owner at the management group stands in no subscription's list of failures: he is not to be missed. */
+TEST(assess, records_of_no_subscription_keep_a_snapshot_from_passing) {
+    scene *s = scene_of(EACH_CHECK, "2026-05-01", "2026-05-31", "UTC");
+    expect_subscription(s, SUB_A, "a");
+    uint32_t item = put_snapshot(s, "S1", SUB_A, IN_MAY);
+    put_record(s, item, "each", "own", BD_PASS);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1a"), "C");
+    put_scope(s, item, "S1", "");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1a"), "?");
+    CHECK(bd_str_find(instance_of(s, "1.1a", "2026-05")->reason,
+                      BD_STR("some of its records name no subscription")) >= 0);
+}
+
 TEST(assess, a_count_for_the_tenant_is_one_sum) {
     scene *s = counting_scene(COUNTING_OF("tenant", "'min':2"));
     put_letters(s, put_snapshot(s, "S1", "", IN_MAY), "pp", "r");

@@ -52,18 +52,6 @@ typedef struct {
     bd_str why_not;
 } backing;
 
-/* Records that name no subscription (inherited assignments) stand beside those that do, and nobody knows whose. */
-static bool has_unplaced(const bd_judging *run, const bd_snapshot *snapshot) {
-    bd_snapshot_range nowhere =
-        bd_judging_snapshots(run, snapshot->source, (bd_str){"", 0});
-    for (size_t i = 0; i < nowhere.count && snapshot->scope.size > 0; i++) {
-        if (nowhere.data[i]->collection == snapshot->collection && nowhere.data[i]->rows > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What one source shows of one scope on the day. */
 static backing back_source(const bd_judging *run, const bd_check_view *view, bd_str source,
                            bd_str scope, bd_day day) {
@@ -74,16 +62,14 @@ static backing back_source(const bd_judging *run, const bd_check_view *view, bd_
         if (snapshot->date != day || snapshot->from >= run->in->as_of) {
             continue;
         }
-        bool is_unplaced =
-            view->scope_kind == BD_SCOPE_SUBSCRIPTION && has_unplaced(run, snapshot);
+        bool is_unplaced = view->scope_kind == BD_SCOPE_SUBSCRIPTION &&
+                           bd_judging_has_unplaced(run, snapshot);
         all.is_shown = all.is_shown || snapshot->may_pass;
         all.is_complete =
             all.is_complete || (snapshot->completeness == BD_COMPLETE_YES && !is_unplaced);
         all.is_whole = all.is_whole || (snapshot->may_pass && !is_unplaced);
-        all.why_not = is_unplaced && snapshot->may_pass
-                          ? BD_STR("some of its records name no subscription; a sidecar that names "
-                                   "the scope places them")
-                          : snapshot->why_not;
+        all.why_not =
+            is_unplaced && snapshot->may_pass ? BD_ASSESS_UNPLACED : snapshot->why_not;
     }
     if (range.count == 0 || all.why_not.size == 0) {
         all.why_not = bd_str_format(run->arena, "no answer of %.*s%s%.*s of that day is on file",
@@ -249,7 +235,7 @@ static bd_rc put_sum(bd_judging *run, const sum *of, bd_arena *scratch, bd_err *
 
 /* ---- the stream of parts ---- */
 
-/* What is told twice counts once.  The worse answer is the one further from the bound; between two bounds neither is. */
+/* What is told twice counts once.  The answer further from the bound holds; between two bounds neither does. */
 static bd_verdict fold_double(const bd_reduce_plan *plan, bd_verdict a, bd_verdict b) {
     static const uint8_t rank_low[] = {
         [BD_FAIL] = 3, [BD_CANNOT_TELL] = 2, [BD_PASS] = 1, [BD_NOT_APPLICABLE] = 0};

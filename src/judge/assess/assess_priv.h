@@ -79,6 +79,11 @@ typedef struct {
     size_t count;
 } bd_snapshot_range;
 bd_snapshot_range bd_judging_snapshots(const bd_judging *run, bd_str source, bd_str scope);
+/* Records that name no subscription (inherited assignments) stand beside those of this snapshot that do: whose they
+ * are is not known, so that what it shows of its subscription is not all. */
+bool bd_judging_has_unplaced(const bd_judging *run, const bd_snapshot *snapshot);
+#define BD_ASSESS_UNPLACED                                                                         \
+    BD_STR("some of its records name no subscription; a sidecar that names the scope places them")
 bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str source, bd_str scope);
 
 /* reduce.c: rows -> judged */
