@@ -182,6 +182,7 @@ typedef struct {
     /* aggregate */
     bool has_min, has_max, is_percent;
     int64_t min, max; /* counts, or tenths of a percent */
+    bd_str min_fact;  /* `min` is the length of this fact's list; "" when it is a number of its own */
     /* match */
     bd_str population_source;
     bd_strs event_sources;                /* first is the main one */

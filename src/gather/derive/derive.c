@@ -4,9 +4,17 @@
 
 static const bd_derivation derivations[] = {
     {"account-events", 1, map_account_events},
+    {"activity-alerts", 1, map_activity_alerts},
+    {"alert-bindings", 1, map_alert_bindings},
+    {"branch-rules", 1, map_branch_rules},
+    {"deploy-gates", 1, map_deploy_gates},
     {"leaver-accounts", 2, map_leaver_accounts},
     {"nsg-exposure", 2, map_nsg_exposure},
     {"nsg-writes", 2, map_nsg_writes},
+    {"owner-activations", 1, map_owner_activations},
+    {"owner-people", 1, map_owner_people},
+    {"policy-reach", 1, map_policy_reach},
+    {"query-alerts", 1, map_query_alerts},
 };
 
 const bd_derivation *bd_derivation_find(bd_str name) {

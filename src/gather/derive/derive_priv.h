@@ -54,5 +54,21 @@ void map_leaver_accounts(const bd_value *record, const bd_value *parameters, con
                          bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                         bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_activity_alerts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_query_alerts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_alert_bindings(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                        bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_branch_rules(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_deploy_gates(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_policy_reach(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_owner_people(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_owner_activations(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                           bd_arena *arena, bd_derived_fn *emit, void *context);
 
 #endif

@@ -143,6 +143,9 @@ static const bd_form facts_form[] = {
     FACT("slas"),
     FACT("rpo"),
     FACT("repositories"),
+    FACT("production_gates"),
+    FACT("security_alert_rules"),
+    FACT("developer_groups"),
     FACT("our_cuecs"),
 };
 static const bd_form exclusion_form[] = {
@@ -459,7 +462,9 @@ static bd_rc check_fact_texts(loader *l, const char *name, const bd_value *value
 
 static bd_rc check_facts(loader *l) {
     static const char *const lists[] = {"critical_resources", "break_glass_accounts",
-                                        "production_scope", "approved_exclusions", "repositories"};
+                                        "production_scope", "approved_exclusions", "repositories",
+                                        "production_gates", "security_alert_rules",
+                                        "developer_groups"};
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         const bd_value *value = bd_engagement_fact(l->out, lists[i], NULL, NULL);
         BD_TRY(value != NULL ? check_fact_texts(l, lists[i], value) : BD_OK);

@@ -79,6 +79,11 @@ typedef struct {
     size_t count;
 } bd_snapshot_range;
 bd_snapshot_range bd_judging_snapshots(const bd_judging *run, bd_str source, bd_str scope);
+/* Records that name no subscription (inherited assignments) stand beside those of this snapshot that do: whose they
+ * are is not known, so that what it shows of its subscription is not all. */
+bool bd_judging_has_unplaced(const bd_judging *run, const bd_snapshot *snapshot);
+#define BD_ASSESS_UNPLACED                                                                         \
+    BD_STR("some of its records name no subscription; a sidecar that names the scope places them")
 bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str source, bd_str scope);
 
 /* reduce.c: rows -> judged */
@@ -100,6 +105,11 @@ bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, b
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);
+
+/* aggregate.c: rows of counting checks, sorted apart from the others -> one judged sum per scope and day */
+bd_rc bd_judging_put_part(bd_judging *run, bd_sorter *parts, const bd_row *row,
+                          uint32_t evidence_index, bd_err *err);
+bd_rc bd_judging_aggregate(bd_judging *run, bd_sorter *parts, bd_err *err);
 
 /* tally.c: judged -> check results, exceptions, findings */
 bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,

@@ -117,7 +117,7 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
 /* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule
  * says "later" or "next":
  * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
-static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
+static bd_rc route_row(bd_judging *run, bd_sorter *groups, bd_sorter *parts, const bd_row *row,
                        uint32_t evidence_index, bd_err *err) {
     const bd_check_view *view = &run->views[row->check];
     bool is_later = bd_judging_instant(run, evidence_index) >= run->in->as_of;
@@ -129,14 +129,15 @@ static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
         return BD_OK;
     }
     if (view->check->shape == BD_AGGREGATE) {
-        return put_each(run, row, evidence_index, err);
+        return bd_judging_put_part(run, parts, row, evidence_index, err);
     }
     bool is_change = view->check->shape == BD_EACH;
     return put_grouped(run, groups, row->check, row, is_change ? row->key : row->join,
                        evidence_index, err);
 }
 
-static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd_err *err) {
+static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_sorter *parts, bd_spool *spool,
+                         bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
     BD_TRY(bd_spool_rewind(spool, err));
     for (;;) {
@@ -151,7 +152,7 @@ static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
-        BD_TRY(route_row(run, groups, &row, evidence_index, err));
+        BD_TRY(route_row(run, groups, parts, &row, evidence_index, err));
     }
 }
 
@@ -259,9 +260,10 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
 
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     bd_sorter *groups = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    bd_sorter *parts = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
-        rc = route_spool(run, groups, run->in->rows[i], err);
+        rc = route_spool(run, groups, parts, run->in->rows[i], err);
     }
     if (!bd_failed(rc)) {
         rc = bd_sorter_finish(groups, err);
@@ -269,6 +271,10 @@ bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     if (!bd_failed(rc)) {
         rc = reduce_groups(run, groups, err);
     }
+    if (!bd_failed(rc)) {
+        rc = bd_judging_aggregate(run, parts, err);
+    }
     bd_sorter_close(groups);
+    bd_sorter_close(parts);
     return rc;
 }

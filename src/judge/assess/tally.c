@@ -40,14 +40,16 @@ static void open_result(bd_judging *run, const bd_check_view *view, const bd_sna
     }
     bd_check_result *result =
         bd_judging_result(run, view->check->index, scope, snapshot->date, snapshot->from);
-    bool may_pass =
-        snapshot->may_pass && !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
+    bool is_unplaced = view->scope_kind == BD_SCOPE_SUBSCRIPTION &&
+                       view->check->shape != BD_AGGREGATE && bd_judging_has_unplaced(run, snapshot);
+    bool may_pass = snapshot->may_pass && !is_unplaced &&
+                    !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
     if (!result->is_complete) {
+        bd_str why_not = snapshot->why_not.size > 0 ? snapshot->why_not
+                         : is_unplaced              ? BD_ASSESS_UNPLACED
+                                                    : BD_STR("the answer lists nothing");
         result->is_complete = may_pass;
-        result->reason = may_pass
-                             ? (bd_str){"", 0}
-                             : (snapshot->why_not.size > 0 ? snapshot->why_not
-                                                           : BD_STR("the answer lists nothing"));
+        result->reason = may_pass ? (bd_str){"", 0} : why_not;
     }
     if (result->evidence == 0 || snapshot->evidence < result->evidence) {
         result->evidence = snapshot->evidence;

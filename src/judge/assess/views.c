@@ -230,6 +230,16 @@ bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str sourc
     return (bd_snapshot_range){run->snapshots.data + from, to - from};
 }
 
+bool bd_judging_has_unplaced(const bd_judging *run, const bd_snapshot *snapshot) {
+    bd_snapshot_range nowhere = bd_judging_snapshots(run, snapshot->source, (bd_str){"", 0});
+    for (size_t i = 0; i < nowhere.count && snapshot->scope.size > 0; i++) {
+        if (nowhere.data[i]->collection == snapshot->collection && nowhere.data[i]->rows > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bd_rc bd_judging_view(bd_judging *run, bd_err *err) {
     list_subscriptions(run);
     run->knows_subscription = make_set(run, &run->subscriptions);

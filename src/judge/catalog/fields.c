@@ -135,6 +135,7 @@ static const field check_fields_[] = {
     {"of", OBJECT},
     {"min", NUMBER},
     {"max", NUMBER},
+    {"min_of", TEXT},
     {"min_percent", NUMBER},
     {"max_percent", NUMBER},
     {"events", LIST},

@@ -265,11 +265,38 @@ static bd_rc compile_bound(compiler *compile, program *out, const char *key, boo
     return BD_OK;
 }
 
-static bd_rc compile_aggregate(compiler *compile, program *out) {
+/* As many as a fact lists: one for each repository, each gate. */
+static bd_rc compile_min_fact(compiler *compile, program *out) {
+    const bd_value *name = bd_value_find(out->check->body, "min_of");
+    if (name == NULL) {
+        return BD_OK;
+    }
+    place at = {.key = BD_STR_INIT("min_of")};
+    if (name->kind != BD_STRING || name->text.size == 0 || out->plan.has_min) {
+        return refuse(compile, &at, "expected one bound, the name of a fact that is a list");
+    }
+    const bd_value *list = find_parameter(compile->parameters, name->text);
+    out->plan.has_min = true;
+    out->plan.min_fact = name->text;
+    if (list == NULL || list->kind != BD_ARRAY || list->count == 0) {
+        compile->missing_fact = name->text;
+        return BD_OK;
+    }
+    out->plan.min = (int64_t)list->count;
+    return BD_OK;
+}
+
+static bd_rc compile_aggregate(compiler *compile, const bd_catalog *catalog, program *out) {
     bd_reduce_plan *plan = &out->plan;
     BD_TRY(need_source(compile, out->check));
+    bd_str id = bd_value_text(out->check->body, "source");
+    const bd_source_def *source = bd_catalog_source(catalog, id);
+    if (source != NULL && source->is_log) {
+        return refuse(compile, NULL, "'%.*s' is a log, and only snapshots are counted", BD_ARG(id));
+    }
     BD_TRY(compile_optional(compile, out->check->body, "of", NULL, &out->of));
     BD_TRY(compile_bound(compile, out, "min", false, &plan->has_min, &plan->min));
+    BD_TRY(compile_min_fact(compile, out));
     BD_TRY(compile_bound(compile, out, "max", false, &plan->has_max, &plan->max));
     bool is_count = plan->has_min || plan->has_max;
     BD_TRY(compile_bound(compile, out, "min_percent", true, &plan->has_min, &plan->min));
@@ -439,7 +466,7 @@ static bd_rc compile_shape(compiler *compile, const bd_catalog *catalog, program
     switch (out->check->shape) {
     case BD_EACH: return compile_each(compile, out);
     case BD_RELATED: return compile_related(compile, catalog, out);
-    case BD_AGGREGATE: return compile_aggregate(compile, out);
+    case BD_AGGREGATE: return compile_aggregate(compile, catalog, out);
     case BD_SCOPE_SHAPE: return compile_scope(compile, out);
     case BD_MATCH: return compile_match(compile, out);
     case BD_RECUR:

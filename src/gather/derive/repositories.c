@@ -1,0 +1,247 @@
+/* What guards the default branch of each repository that the organisation names, and the gates before production.
+ *
+ * GitHub has classic protection and rulesets, which do not know of each other: either counts.  Azure DevOps has branch
+ * policies and checks of environments.  Only what a record shows to be in force is a derived record; what is not shown
+ * is shown by no record at all, so that one page never speaks against another. */
+#include "bindery/derive.h"
+
+#include "derive_priv.h"
+
+#define REVIEWERS "fa4e907d-c16b-4a4c-9dfa-4906e5d171dd"
+#define BUILD "0609b952-1397-4640-95ec-e00a01b2c241"
+
+typedef struct {
+    const bd_value *names; /* the fact */
+    bd_arena *arena;
+    bd_derived_fn *emit;
+    void *context;
+} listener;
+
+static const bd_value *fact_list(const bd_value *parameters, const char *name) {
+    const bd_value *list = parameters != NULL ? bd_value_find(parameters, name) : NULL;
+    return list != NULL && list->kind == BD_ARRAY ? list : NULL;
+}
+
+static bool is_true(const bd_value *object, const char *key) {
+    const bd_value *found = member(object, key);
+    return found != NULL && found->kind == BD_BOOL && found->boolean;
+}
+
+static bool is_false(const bd_value *object, const char *key) {
+    const bd_value *found = member(object, key);
+    return found != NULL && found->kind == BD_BOOL && !found->boolean;
+}
+
+static size_t count_of(const bd_value *object, const char *key) {
+    const bd_value *found = member(object, key);
+    return found != NULL && found->kind == BD_ARRAY ? found->count : 0;
+}
+
+static bool is_at_least_one(const bd_value *object, const char *key) {
+    int64_t count = 0;
+    return object != NULL && bd_value_i64(object, key, &count) && count >= 1;
+}
+
+/* "contoso/pay@main": a repository and its default branch; `branch` "" is the default one, whatever its name. */
+static void emit_half(const listener *to, bd_str repository, bd_str branch, const char *half,
+                      bd_str resource) {
+    for (size_t i = 0; to->names != NULL && i < to->names->count; i++) {
+        if (to->names->items[i].kind != BD_STRING) {
+            continue;
+        }
+        bd_str name = to->names->items[i].text, rest = name, own;
+        bd_str_cut(&rest, '@', &own);
+        bool is_branch = branch.size == 0 || (rest.size > 0 && bd_str_eq(rest, branch));
+        if (!bd_str_ieq(own, repository) || !is_branch) {
+            continue;
+        }
+        builder build = {.arena = to->arena};
+        put_text(&build, "repository", name);
+        put_text(&build, "half", bd_str_of(half));
+        put_value(&build, "guarded", bd_value_bool(to->arena, true));
+        to->emit(to->context, BD_STR("branch-rule"),
+                 bd_str_format(to->arena, "%.*s#%s", BD_ARG(bd_str_lower(to->arena, name)), half),
+                 resource, BD_INSTANT_NONE, build_object(&build));
+    }
+}
+
+/* The part of a web address between two marks; "" when it is not like that. */
+static bd_str between(bd_str url, const char *head, const char *tail) {
+    ptrdiff_t from = bd_str_find(url, bd_str_of(head));
+    if (from < 0) {
+        return BD_STR("");
+    }
+    bd_str rest = bd_str_sub(url, (size_t)from + bd_str_of(head).size, url.size);
+    ptrdiff_t to = bd_str_find(rest, bd_str_of(tail));
+    return to < 0 ? BD_STR("") : bd_str_sub(rest, 0, (size_t)to);
+}
+
+/* ---- branches ---- */
+
+static void map_classic(const listener *to, const bd_value *record) {
+    bd_str url = member_text(record, "url");
+    bd_str repository = between(url, "/repos/", "/branches/");
+    bd_str branch = between(url, "/branches/", "/protection");
+    if (repository.size == 0 || branch.size == 0 ||
+        !is_true(member(record, "enforce_admins"), "enabled")) {
+        return;
+    }
+    const bd_value *reviews = member(record, "required_pull_request_reviews");
+    const bd_value *spared = member(reviews, "bypass_pull_request_allowances");
+    bool is_open = count_of(spared, "users") + count_of(spared, "teams") + count_of(spared, "apps") > 0;
+    if (is_at_least_one(reviews, "required_approving_review_count") && !is_open) {
+        emit_half(to, repository, branch, "review", url);
+    }
+    const bd_value *checks = member(record, "required_status_checks");
+    if (count_of(checks, "checks") + count_of(checks, "contexts") > 0) {
+        emit_half(to, repository, branch, "checks", url);
+    }
+}
+
+static void map_rules(const listener *to, const bd_value *record, bd_str branch) {
+    const bd_value *rules = member(record, "rules");
+    bd_str repository = member_text(record, "source");
+    for (size_t i = 0; rules != NULL && rules->kind == BD_ARRAY && i < rules->count; i++) {
+        bd_str type = member_text(&rules->items[i], "type");
+        const bd_value *with = member(&rules->items[i], "parameters");
+        if (bd_str_eqz(type, "pull_request") &&
+            is_at_least_one(with, "required_approving_review_count")) {
+            emit_half(to, repository, branch, "review", member_text(record, "name"));
+        }
+        if (bd_str_eqz(type, "required_status_checks") &&
+            count_of(with, "required_status_checks") > 0) {
+            emit_half(to, repository, branch, "checks", member_text(record, "name"));
+        }
+    }
+}
+
+/* One that only evaluates reports and stops nothing; who may bypass it is shown by its own page alone. */
+static void map_ruleset(const listener *to, const bd_value *record) {
+    const bd_value *bypass = member(record, "bypass_actors");
+    const bd_value *names = member(member(record, "conditions"), "ref_name");
+    bool is_in_force = bd_str_eqz(member_text(record, "enforcement"), "active") &&
+                       bd_str_eqz(member_text(record, "target"), "branch") &&
+                       bd_str_eqz(member_text(record, "source_type"), "Repository") &&
+                       bypass != NULL && bypass->kind == BD_ARRAY && bypass->count == 0 &&
+                       count_of(names, "exclude") == 0;
+    const bd_value *include = member(names, "include");
+    for (size_t i = 0; is_in_force && include != NULL && include->kind == BD_ARRAY && i < include->count; i++) {
+        bd_str one = include->items[i].kind == BD_STRING ? include->items[i].text : BD_STR("");
+        bd_str head = BD_STR("refs/heads/");
+        bool is_any = bd_str_eqz(one, "~DEFAULT_BRANCH") || bd_str_eqz(one, "~ALL");
+        if (is_any || bd_str_has_prefix(one, head)) {
+            map_rules(to, record, is_any ? BD_STR("") : bd_str_sub(one, head.size, one.size));
+        }
+    }
+}
+
+/* By the type's id: the names that are shown are translated and have changed.  A policy of a whole project names no
+ * repository; which ones it holds for is not shown. */
+static void map_devops_policy(const listener *to, const bd_value *record) {
+    bd_str type = member_text(member(record, "type"), "id");
+    const bd_value *settings = member(record, "settings");
+    bool is_review = bd_str_ieq(type, BD_STR(REVIEWERS)) &&
+                     is_at_least_one(settings, "minimumApproverCount") &&
+                     is_false(settings, "creatorVoteCounts");
+    bool is_in_force = is_true(record, "isEnabled") && is_true(record, "isBlocking") &&
+                       is_false(record, "isDeleted");
+    const bd_value *scope = member(settings, "scope");
+    if (!is_in_force || (!is_review && !bd_str_ieq(type, BD_STR(BUILD)))) {
+        return;
+    }
+    for (size_t i = 0; scope != NULL && scope->kind == BD_ARRAY && i < scope->count; i++) {
+        bd_str kind = member_text(&scope->items[i], "matchKind");
+        bd_str ref = member_text(&scope->items[i], "refName");
+        bd_str head = BD_STR("refs/heads/");
+        bool is_default = bd_str_ieq(kind, BD_STR("DefaultBranch"));
+        bool is_exact = bd_str_ieq(kind, BD_STR("Exact")) && bd_str_has_prefix(ref, head);
+        if (is_default || is_exact) {
+            emit_half(to, member_text(&scope->items[i], "repositoryId"),
+                      is_default ? BD_STR("") : bd_str_sub(ref, head.size, ref.size),
+                      is_review ? "review" : "checks", member_text(record, "url"));
+        }
+    }
+}
+
+void map_branch_rules(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context) {
+    (void)zone;
+    listener to = {fact_list(parameters, "repositories"), arena, emit, context};
+    if (record->kind != BD_OBJECT) {
+        return;
+    }
+    if (member(record, "enforce_admins") != NULL) {
+        map_classic(&to, record);
+    } else if (member(record, "enforcement") != NULL) {
+        map_ruleset(&to, record);
+    } else if (member(record, "isBlocking") != NULL) {
+        map_devops_policy(&to, record);
+    }
+}
+
+/* ---- gates ---- */
+
+static void emit_gate(const listener *to, bd_str name, const bd_value *second, const char *problem) {
+    for (size_t i = 0; to->names != NULL && i < to->names->count; i++) {
+        if (to->names->items[i].kind != BD_STRING || !bd_str_ieq(to->names->items[i].text, name)) {
+            continue;
+        }
+        builder build = {.arena = to->arena};
+        put_text(&build, "gate", name);
+        put_value(&build, "second_person", second);
+        put_text(&build, "problem", bd_str_of(problem));
+        to->emit(to->context, BD_STR("deploy-gate"), bd_str_lower(to->arena, name), name,
+                 BD_INSTANT_NONE, build_object(&build));
+    }
+}
+
+/* "contoso/pay/production" */
+static void map_environment(const listener *to, const bd_value *record) {
+    bd_str repository = between(member_text(record, "url"), "/repos/", "/environments/");
+    const bd_value *rules = member(record, "protection_rules");
+    bool is_second = false;
+    for (size_t i = 0; rules != NULL && rules->kind == BD_ARRAY && i < rules->count; i++) {
+        const bd_value *rule = &rules->items[i];
+        is_second = is_second || (bd_str_eqz(member_text(rule, "type"), "required_reviewers") &&
+                                  is_true(rule, "prevent_self_review") &&
+                                  count_of(rule, "reviewers") > 0);
+    }
+    bool can_bypass = !is_false(record, "can_admins_bypass");
+    bd_str name = bd_str_format(to->arena, "%.*s/%.*s", BD_ARG(repository),
+                                BD_ARG(member_text(record, "name")));
+    if (is_second && can_bypass) {
+        emit_gate(to, name, NULL, "administrators of the repository may pass it by");
+        return;
+    }
+    emit_gate(to, name, bd_value_bool(to->arena, is_second), NULL);
+}
+
+/* "environment/production"; its settings stand in the answer only where they were asked for. */
+static void map_approval(const listener *to, const bd_value *record) {
+    const bd_value *resource = member(record, "resource");
+    bd_str type = member_text(member(record, "type"), "name");
+    const bd_value *settings = member(record, "settings");
+    if (!bd_str_ieq(type, BD_STR("Approval"))) {
+        return;
+    }
+    bool is_yes = is_true(settings, "requesterCannotBeApprover");
+    bool is_known = is_yes || is_false(settings, "requesterCannotBeApprover");
+    bd_str name = bd_str_format(to->arena, "%.*s/%.*s", BD_ARG(member_text(resource, "type")),
+                                BD_ARG(member_text(resource, "name")));
+    emit_gate(to, name, is_known ? bd_value_bool(to->arena, is_yes) : NULL,
+              is_known ? NULL : "the record does not show whether the requester may approve");
+}
+
+void map_deploy_gates(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context) {
+    (void)zone;
+    listener to = {fact_list(parameters, "production_gates"), arena, emit, context};
+    if (record->kind != BD_OBJECT) {
+        return;
+    }
+    if (member(record, "protection_rules") != NULL) {
+        map_environment(&to, record);
+    } else if (member(record, "resource") != NULL) {
+        map_approval(&to, record);
+    }
+}
