@@ -4,9 +4,21 @@
 
 static const bd_derivation derivations[] = {
     {"account-events", 1, map_account_events},
+    {"frontdoor-domains", 1, map_frontdoor_domains},
+    {"frontdoor-frontends", 1, map_frontdoor_frontends},
+    {"incident-playbooks", 1, map_incident_playbooks},
+    {"incident-states", 1, map_incident_states},
     {"leaver-accounts", 2, map_leaver_accounts},
+    {"nsg-attachments", 1, map_nsg_attachments},
     {"nsg-exposure", 2, map_nsg_exposure},
+    {"nsg-rules", 1, map_nsg_rules},
     {"nsg-writes", 2, map_nsg_writes},
+    {"subnets", 1, map_subnets},
+    {"vault-certificates", 1, map_vault_certificates},
+    {"vault-hosts", 1, map_vault_hosts},
+    {"vault-policies", 1, map_vault_policies},
+    {"vault-secrets", 1, map_vault_secrets},
+    {"waf-bindings", 1, map_waf_bindings},
 };
 
 const bd_derivation *bd_derivation_find(bd_str name) {
