@@ -152,3 +152,65 @@ TEST(checks_06_data, without_a_stated_interval_the_age_of_a_secret_says_nothing)
     CHECK_EQ_STR(bd_rules_missing_fact(w->bench.plan.rules, index), "slas");
     scan_bench_close(&w->bench);
 }
+
+/* ---- repositories ---- */
+
+#define REPOSITORY(name, status) "{\"id\":1,\"node_id\":\"x\",\"name\":\"r\",\"full_name\":\"" name "\",\"security_and_analysis\":{" status "}}"
+#define SCANNING(status) "\"secret_scanning\":{\"status\":\"" status "\"}"
+
+TEST(checks_06_data, secret_scanning_is_on_in_each_repository_of_the_list) {
+    static const struct {
+        const char *files[4], *expected;
+    } rows[] = {
+        {{REPOSITORY("Contoso/app", SCANNING("enabled"))}, "pass"},
+        {{REPOSITORY("contoso/app", SCANNING("disabled"))}, "fail"},
+        {{REPOSITORY("contoso/app", "")}, "cannot-tell"},
+        {{REPOSITORY("contoso/other", SCANNING("enabled"))}, "missing"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_str got = judge("{'repositories':['contoso/App']}", "secret-scanning-on", rows[i].files);
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}
+
+/* ---- statements ---- */
+
+static bool is_accepted(const char *const *types) {
+    whole *w = whole_open(FACTS);
+    for (; *types != NULL; types++) {
+        const char *text = bd_str_format(test_arena(), "a document: %s", *types).data;
+        uint8_t hash[32];
+        char hex[65];
+        bd_sha256_of(bd_str_of(text), hash);
+        bd_hex(hash, 32, hex);
+        whole_add(w, text,
+                  bd_str_format(test_arena(),
+                                ",\"document\":{\"type\":\"%s\",\"title\":\"t\",\"carried_out_on\":\"2026-01-10\"},"
+                                "\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-01-11T00:00:00Z\"},"
+                                "\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-01-12T00:00:00Z\",\"checked\":\"all\",\"sha256\":\"%s\"}]",
+                                *types, hex)
+                      .data);
+    }
+    whole_judge(w);
+    bool accepted = false;
+    for (size_t i = 0; i < w->out->control_count; i++) {
+        for (size_t j = 0; j < w->out->controls[i].requirement_count; j++) {
+            const bd_requirement_result *one = &w->out->controls[i].requirements[j];
+            if (bd_str_eqz(one->requirement->id, "6.7.3d")) {
+                test_failure("%.*s", BD_ARG(one->instances[0].reason));
+                accepted = one->instances[0].is_accepted;
+            }
+        }
+    }
+    scan_bench_close(&w->bench);
+    return accepted;
+}
+
+TEST(checks_06_data, a_statement_alone_does_not_show_that_none_is_missing) {
+    const char *const one[] = {"secrets-statement", NULL};
+    const char *const other[] = {"secrets-statement-comparison", NULL};
+    const char *const both[] = {"secrets-statement", "secrets-statement-comparison", NULL};
+    CHECK(!is_accepted(one));
+    CHECK(!is_accepted(other));
+    CHECK(is_accepted(both));
+}

@@ -226,3 +226,58 @@ TEST(checks_07, a_high_incident_has_its_ticket_within_the_stated_minutes) {
         CHECK_EQ_STR(got, rows[i].expected);
     }
 }
+
+/* ---- the history of incidents ---- */
+
+#define HISTORY(time, status, owner) "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":\"datetime\"},{\"name\":\"IncidentNumber\",\"type\":\"int\"},{\"name\":\"Severity\",\"type\":\"string\"},{\"name\":\"Status\",\"type\":\"string\"},{\"name\":\"LastModifiedTime\",\"type\":\"datetime\"},{\"name\":\"Owner\",\"type\":\"dynamic\"}],\"rows\":[[\"" time "\",7,\"High\",\"" status "\",\"" time "\",\"" owner "\"]]}]}"
+#define ANN "{\\\"assignedTo\\\":\\\"ann\\\",\\\"objectId\\\":null}"
+#define NOBODY "{\\\"assignedTo\\\":null,\\\"objectId\\\":null}"
+
+TEST(checks_07, an_incident_is_taken_up_within_the_stated_minutes) {
+    static const struct {
+        const char *history, *expected;
+    } rows[] = {
+        {HISTORY("2026-01-10T08:59:00Z", "Active", ANN), "pass"},
+        {HISTORY("2026-01-10T09:01:00Z", "Active", ANN), "fail"},
+        {HISTORY("2026-01-10T08:59:00Z", "Active", NOBODY), "fail"},
+        {HISTORY("2026-01-10T08:59:00Z", "New", ANN), "fail"},
+        {NULL, "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open(FACTS);
+        whole_add(w, VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")), MONTH);
+        if (rows[i].history != NULL) {
+            whole_add(w, rows[i].history, MONTH);
+        }
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_verdict(w, "incidents-taken-up-in-time"));
+        scan_bench_close(&w->bench);
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}
+
+/* ---- changes of rules ---- */
+
+#define WRITTEN CENTRAL SENTINEL "alertRules/r"
+#define EVENT(status) "{\"value\":[{\"id\":\"" WRITTEN "/events/e/ticks/1\",\"eventDataId\":\"e1\",\"eventTimestamp\":\"2026-01-10T08:00:00Z\",\"operationName\":{\"value\":\"Microsoft.SecurityInsights/alertRules/write\"},\"status\":{\"value\":\"" status "\"},\"resourceId\":\"" WRITTEN "\",\"subscriptionId\":\"" SCAN_SUB_A "\",\"caller\":\"ann\"}]}"
+#define CHANGES "change_id,class,title,reason,scope,requested_by,approved_by,approved_at,started_at,finished_at,rollback,emergency,reference\r\n"
+
+TEST(checks_07, a_change_of_an_analytics_rule_has_its_record) {
+    static const struct {
+        const char *event, *changes, *expected;
+    } rows[] = {
+        {EVENT("Succeeded"), CHANGES "C1,normal,t,r," WRITTEN ",a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n", "pass"},
+        {EVENT("Succeeded"), CHANGES "C1,normal,t,r," WRITTEN ",a,b,2026-01-09T00:00:00Z,2026-01-11T07:00:00Z,2026-01-11T09:00:00Z,,no,\r\n", "fail"},
+        {EVENT("Succeeded"), CHANGES "C1,normal,t,r,/other,a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n", "fail"},
+        {EVENT("Failed"), CHANGES "C1,normal,t,r,/other,a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n", "missing"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open(FACTS);
+        whole_add(w, rows[i].event, MONTH);
+        whole_add(w, rows[i].changes, signed_off(rows[i].changes));
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_verdict(w, "sentinel-rule-changes"));
+        scan_bench_close(&w->bench);
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}

@@ -13,6 +13,7 @@ static const bd_derivation derivations[] = {
     {"nsg-exposure", 2, map_nsg_exposure},
     {"nsg-rules", 1, map_nsg_rules},
     {"nsg-writes", 2, map_nsg_writes},
+    {"repositories", 1, map_repositories},
     {"subnets", 1, map_subnets},
     {"vault-certificates", 1, map_vault_certificates},
     {"vault-hosts", 1, map_vault_hosts},

@@ -55,7 +55,7 @@ void map_leaver_accounts(const bd_value *record, const bd_value *parameters, con
 void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                         bd_arena *arena, bd_derived_fn *emit, void *context);
 
-/* ---- network.c, waf.c, vault.c, incident.c: parts of a resource that are judged on their own
+/* ---- network.c, waf.c, vault.c, incident.c, repositories.c: parts of a resource that are judged on their own
  * ---------------------------- */
 
 void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
@@ -82,5 +82,7 @@ void map_incident_playbooks(const bd_value *record, const bd_value *parameters, 
                             bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_incident_states(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_repositories(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
 
 #endif
