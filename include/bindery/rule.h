@@ -55,11 +55,14 @@ typedef struct {
     bd_str join; /* what groups rows of the two sides; for each: "", or the operation (see below) */
     bd_str type, key, resource, subscription, scope;
     bd_str source; /* catalog id of the source the row came from */
-    bd_instant time;
+    bd_instant time; /* of an event; each with "until": the instant up to which a pass holds */
     uint32_t ordinal;
     bd_str reason; /* of a fail or cannot-tell, one sentence */
-    bd_str detail; /* shape's own: item name of scope, event id of match, status of an operation */
+    bd_str detail; /* shape's own: item name of scope, event id of match, status of an operation, BD_ROW_ANY_KEY */
 } bd_row;
+
+/* `detail` of related left rows that stand for one record under several keys: one key that is met is enough. */
+#define BD_ROW_ANY_KEY BD_STR("any")
 
 typedef void bd_row_fn(void *context, const bd_row *row);
 
@@ -173,10 +176,14 @@ typedef struct {
 } bd_match_window;
 
 typedef struct {
+    bool has_until; /* each: a row's time is the instant up to which its pass holds */
     /* related */
     int within_days;
     bd_str related_source, population_fact; /* population_fact: "" when all records are judged */
     bd_strs population;                     /* lower-cased ids of that fact */
+    bool is_every;           /* every related record has to meet `pass`, not one */
+    bool is_open_when_absent; /* none that meets it: cannot-tell, not fail */
+    bool is_by_subscription; /* the left side lists subscriptions: those in scope are judged */
     /* scope */
     bd_str presence_source, item_path;
     /* aggregate */

@@ -71,4 +71,34 @@ void map_owner_people(const bd_value *record, const bd_value *parameters, const 
 void map_owner_activations(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                            bd_arena *arena, bd_derived_fn *emit, void *context);
 
+/* ---- network.c, waf.c, vault.c, incident.c, repositories.c: parts of a resource that are judged on their own
+ * ---------------------------- */
+
+void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                 bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_nsg_attachments(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_nsg_rules(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                   bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_waf_bindings(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_frontdoor_domains(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                           bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_frontdoor_frontends(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                             bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_vault_hosts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                     bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_vault_secrets(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                       bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_vault_certificates(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                            bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_vault_policies(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                        bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_incident_playbooks(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                            bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_incident_states(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_repositories(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context);
+
 #endif

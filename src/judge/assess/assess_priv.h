@@ -19,6 +19,7 @@ typedef struct {
     uint32_t evidence; /* number */
     uint32_t ordinal;
     bd_verdict verdict;
+    bool is_any_key; /* related: one of several answers about one record, of which the best holds */
 } bd_judged;
 
 /* How one check stands to its evidence. */
@@ -32,11 +33,13 @@ typedef struct {
     bool is_event;                     /* judged by month over logs: match, and each over a log */
     bool is_register;                  /* recur, document */
     bd_map *expects;                   /* the same as a set */
-    bool is_population;                /* scopes are resources of an organisation fact */
+    bool is_population; /* scopes are what a fact or the scope of the engagement lists, not what snapshots are of */
     bd_day fact_from;                  /* day that fact was approved on, BD_DAY_NONE: not said */
     bd_str missing_fact;               /* organisation fact that it needs and lacks */
     int64_t decided_by;                /* check whose snapshots decide silent changes, -1: none */
     const bd_condition *related_where; /* related: which answers its right side reads; NULL: all */
+    bd_str partner;              /* related: source under which the snapshots of its right side are kept */
+    bd_scope_kind partner_scope; /* and of what they are */
     bd_instant latest_event; /* Type I walks through this one; BD_INSTANT_NONE: none yet */
 } bd_check_view;
 

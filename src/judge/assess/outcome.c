@@ -178,7 +178,7 @@ static bd_str scope_text(const bd_judging *run, const bd_check_view *view, bd_st
 /* The other side's exports are as much behind the verdict as the records judged. */
 static void add_partners(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
     bd_str partner =
-        view->check->shape == BD_RELATED ? view->plan->related_source : view->plan->presence_source;
+        view->check->shape == BD_RELATED ? view->partner : view->plan->presence_source;
     bool is_joined = view->check->shape == BD_RELATED || view->check->shape == BD_SCOPE_SHAPE;
     for (size_t i = 0; is_joined && i < run->in->snapshots->count; i++) {
         const bd_snapshot *snapshot = &run->in->snapshots->data[i];

@@ -27,7 +27,7 @@ static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group
 
 /* Answers about a resource or a part of it that the check does not read say nothing. */
 static bool is_read(const bd_check_view *view, const bd_snapshot *snapshot, bd_arena *scratch) {
-    if (view == NULL || view->related_where == NULL) {
+    if (view == NULL || view->related_where == NULL || view->partner_scope != BD_SCOPE_RESOURCE) {
         return true;
     }
     bd_str key = BD_STR("id");
@@ -61,23 +61,62 @@ static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_ra
 
 /* ---- related ---- */
 
+/* Snapshots of the subscription, of the tenant, or of a resource above the one that is asked for: an answer about a
+ * profile lists its endpoints. */
+static const bd_snapshot *snapshot_around(const bd_judging *run, const bd_check_view *view,
+                                          const bd_group_row *left, bd_arena *scratch) {
+    int days = view->plan->within_days;
+    bd_str head = BD_STR("/subscriptions/"), join = left->row.join, scope = BD_STR("");
+    if (view->partner_scope == BD_SCOPE_SUBSCRIPTION) {
+        bd_str rest = bd_str_sub(join, head.size, join.size);
+        scope = view->plan->is_by_subscription ? join : left->row.subscription;
+        if (bd_str_has_prefix(join, head)) {
+            bd_str_cut(&rest, '/', &scope);
+        }
+    }
+    if (view->partner_scope != BD_SCOPE_RESOURCE) {
+        bd_snapshot_range all = bd_judging_snapshots(run, view->partner, scope);
+        return nearest_snapshot(run, all, left->at, days, view, scratch);
+    }
+    for (size_t size = join.size; size > 1; size--) {
+        if (join.data[size - 1] != '/') {
+            continue;
+        }
+        bd_snapshot_range above =
+            bd_judging_snapshots(run, view->partner, bd_str_sub(join, 0, size - 1));
+        if (above.count > 0) {
+            return nearest_snapshot(run, above, left->at, days, view, scratch);
+        }
+    }
+    return NULL;
+}
+
 /* Settings may hang on the resource or on a part of it; a check that reads only a part needs an answer about a part. */
 static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check_view *view,
-                                           bd_str join, bd_instant at, bd_arena *scratch) {
-    const bd_reduce_plan *plan = view->plan;
-    bd_snapshot_range below = bd_judging_snapshots_below(run, plan->related_source, join);
-    const bd_snapshot *part = nearest_snapshot(run, below, at, plan->within_days, view, scratch);
+                                           const bd_group_row *left, bd_arena *scratch) {
+    bd_str join = left->row.join;
+    int days = view->plan->within_days;
+    if (view->partner_scope != BD_SCOPE_RESOURCE) {
+        return snapshot_around(run, view, left, scratch);
+    }
+    bd_snapshot_range below = bd_judging_snapshots_below(run, view->partner, join);
+    const bd_snapshot *part = nearest_snapshot(run, below, left->at, days, view, scratch);
     if (part != NULL || view->related_where != NULL) {
         return part;
     }
-    bd_snapshot_range own = bd_judging_snapshots(run, plan->related_source, join);
-    return nearest_snapshot(run, own, at, plan->within_days, view, scratch);
+    bd_snapshot_range own = bd_judging_snapshots(run, view->partner, join);
+    part = nearest_snapshot(run, own, left->at, days, view, scratch);
+    if (view->plan->is_every) {
+        return part; /* an answer about something above does not show that this one's list was read */
+    }
+    return part != NULL ? part : snapshot_around(run, view, left, scratch);
 }
 
 /* What the related side shows on a day: usable and good beats good, good beats unclear. */
 typedef struct {
     bool has_usable, has_good, has_unclear;
     bd_str why_not, why_unclear;
+    const bd_group_row *bad; /* one that does not meet it, NULL: none */
 } partners;
 
 static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd_day day) {
@@ -86,6 +125,9 @@ static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd
         const bd_group_row *right = &rows->data[i];
         if (right->row.side == BD_SIDE_LEFT || bd_instant_utc_day(right->at) != day) {
             continue;
+        }
+        if (right->row.verdict == BD_FAIL) {
+            found.bad = right;
         }
         if (right->row.verdict == BD_CANNOT_TELL) {
             found.has_unclear = true;
@@ -107,9 +149,34 @@ static bool is_before_list(const bd_judging *run, const bd_check_view *view, bd_
            bd_zone_day(run->in->engagement->zone, at) < view->fact_from;
 }
 
+/* Every one has to meet it, and where there is none nothing offends: so all that there is must have been read. */
+static void judge_every(const bd_judging *run, const bd_check_view *view, const bd_group_row *left,
+                        const bd_snapshot *snapshot, const partners *found, bd_arena *scratch,
+                        bd_judged *out) {
+    bd_str why_not = {"", 0};
+    if (found->bad != NULL) {
+        out->verdict = BD_FAIL;
+        out->reason = bd_str_format(scratch, "%.*s: %.*s", BD_ARG(out->reason),
+                                    BD_ARG(bd_path_name(found->bad->row.resource)));
+    } else if (found->has_unclear) {
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = found->why_unclear;
+    } else if (!snapshot->may_pass) {
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = snapshot->why_not;
+    } else if (view->is_population &&
+               !bd_judging_is_usable(run, left->evidence_index, &why_not)) {
+        out->verdict = BD_CANNOT_TELL;
+        out->reason = why_not;
+    } else {
+        out->verdict = BD_PASS;
+        out->reason = (bd_str){"", 0};
+    }
+}
+
 static void judge_related(bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
                           const bd_group_row *left, bd_arena *scratch, bd_judged *out) {
-    const bd_snapshot *snapshot = related_snapshot(run, view, left->row.join, left->at, scratch);
+    const bd_snapshot *snapshot = related_snapshot(run, view, left, scratch);
     if (snapshot == NULL) {
         out->verdict = BD_CANNOT_TELL;
         out->reason = bd_str_format(
@@ -118,6 +185,10 @@ static void judge_related(bd_judging *run, const bd_check_view *view, const bd_g
         return;
     }
     partners found = partners_on(run, rows, snapshot->date);
+    if (view->plan->is_every) {
+        judge_every(run, view, left, snapshot, &found, scratch, out);
+        return;
+    }
     bd_str why_not = {"", 0};
     if (found.has_usable &&
         (!view->is_population || bd_judging_is_usable(run, left->evidence_index, &why_not))) {
@@ -131,7 +202,8 @@ static void judge_related(bd_judging *run, const bd_check_view *view, const bd_g
         return;
     }
     bool is_shown = snapshot->completeness == BD_COMPLETE_YES && !snapshot->is_time_assumed;
-    out->verdict = is_shown && !found.has_unclear ? BD_FAIL : BD_CANNOT_TELL;
+    bool is_clear = is_shown && !found.has_unclear && !view->plan->is_open_when_absent;
+    out->verdict = is_clear ? BD_FAIL : BD_CANNOT_TELL;
     if (!is_shown) {
         out->reason = snapshot->why_not;
     } else if (found.has_unclear) {
@@ -159,7 +231,10 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
                               BD_ARG(view->plan->population_fact),
                               BD_ARG(bd_day_format(scratch, view->fact_from)));
         }
-        judged.scope = view->is_population ? left->row.key : left->row.scope;
+        judged.is_any_key = bd_str_eq(left->row.detail, BD_ROW_ANY_KEY);
+        judged.scope = view->plan->is_by_subscription ? left->row.join
+                       : view->is_population          ? left->row.key
+                                                      : left->row.scope;
         BD_TRY(bd_judging_put(run, &judged, err));
     }
     return BD_OK;

@@ -284,6 +284,7 @@ static void unpack_judged(bd_str record, bd_arena *arena, bd_judged *out) {
     out->evidence = bd_unpack_u32(&in);
     out->ordinal = bd_unpack_u32(&in);
     out->verdict = (bd_verdict)bd_unpack_u8(&in);
+    out->is_any_key = bd_unpack_u8(&in) != 0;
     out->resource = bd_unpack_text(&in);
     out->subscription = bd_unpack_text(&in);
     out->scope = bd_unpack_text(&in);
@@ -392,23 +393,70 @@ static void copy_judged(bd_arena *arena, bd_judged *judged) {
     }
 }
 
-static bd_rc read_judged(tally *state, bd_err *err) {
-    bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20),
-                           bd_arena_open("judged", (size_t)16 << 20)};
+/* ---- one record under several keys ---- */
+
+/* The judged records in order; of those that answer one record under its several keys only the best. */
+typedef struct {
+    bd_judging *run;
+    bd_arena *arena; /* of `ahead` */
+    bd_judged ahead; /* read already, and not handed over */
+    bool has_ahead;
+} judged_reader;
+
+static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
+    bd_str record;
+    BD_TRY(bd_sorter_next(reader->run->judged, &record, &reader->has_ahead, err));
+    if (reader->has_ahead) {
+        bd_arena_reset(reader->arena);
+        unpack_judged(record, reader->arena, &reader->ahead);
+        copy_judged(reader->arena, &reader->ahead);
+    }
+    return BD_OK;
+}
+
+static bool is_same_record(const bd_judged *a, const bd_judged *b) {
+    return a->is_any_key && b->is_any_key && a->check == b->check && a->at == b->at &&
+           a->evidence == b->evidence && a->ordinal == b->ordinal &&
+           bd_str_eq(a->type, b->type) && bd_str_eq(a->key, b->key);
+}
+
+/* One key that is met is enough; one that cannot be told may be met. */
+static bool is_better(bd_verdict now, bd_verdict before) {
+    return before != BD_PASS && (now == BD_PASS || (now == BD_CANNOT_TELL && before == BD_FAIL));
+}
+
+static bd_rc next_judged(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
+                         bd_err *err) {
+    bool is_any_key = true;
+    *has = reader->has_ahead;
+    if (!*has) {
+        return BD_OK;
+    }
+    *out = reader->ahead;
+    copy_judged(arena, out);
+    while (is_any_key) {
+        BD_TRY(read_ahead(reader, err));
+        is_any_key = reader->has_ahead && is_same_record(out, &reader->ahead);
+        if (is_any_key && is_better(reader->ahead.verdict, out->verdict)) {
+            *out = reader->ahead;
+            copy_judged(arena, out);
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas[2], bd_err *err) {
     bd_judged held = {0};
     bool has_held = false;
     bool disagrees = false;
-    bd_rc rc = BD_OK;
-    while (!bd_failed(rc)) {
-        bd_str record;
-        bool has_record = false;
-        rc = bd_sorter_next(state->run->judged, &record, &has_record, err);
-        if (bd_failed(rc) || !has_record) {
-            break;
-        }
-        bd_arena_reset(arenas[1]);
+    for (;;) {
+        bool has_next = false;
         bd_judged next;
-        unpack_judged(record, arenas[1], &next);
+        bd_arena_reset(arenas[1]);
+        BD_TRY(next_judged(reader, arenas[1], &next, &has_next, err));
+        if (!has_next) {
+            return has_held ? add_judged(state, &held, err) : BD_OK;
+        }
         bool is_double = has_held && is_twice(state->run, &held, &next);
         disagrees = is_double && (disagrees || held.verdict != next.verdict);
         if (is_double && bd_verdict_worse(held.verdict, next.verdict) == held.verdict) {
@@ -416,22 +464,30 @@ static bd_rc read_judged(tally *state, bd_err *err) {
             continue;
         }
         if (has_held && !is_double) {
-            rc = add_judged(state, &held, err);
+            BD_TRY(add_judged(state, &held, err));
         }
         say_disagreement(arenas[1], &next, disagrees);
-        copy_judged(arenas[1], &next);
         held = next;
         has_held = true;
         bd_arena *swap = arenas[0];
         arenas[0] = arenas[1];
         arenas[1] = swap;
     }
-    if (!bd_failed(rc) && has_held) {
-        rc = add_judged(state, &held, err);
+}
+
+static bd_rc read_judged(tally *state, bd_err *err) {
+    bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20),
+                           bd_arena_open("judged", (size_t)16 << 20)};
+    judged_reader reader = {.run = state->run,
+                            .arena = bd_arena_open("judged ahead", (size_t)16 << 20)};
+    bd_rc rc = read_ahead(&reader, err);
+    if (!bd_failed(rc)) {
+        rc = follow_judged(state, &reader, arenas, err);
     }
     end_record(state);
     bd_arena_close(arenas[0]);
     bd_arena_close(arenas[1]);
+    bd_arena_close(reader.arena);
     return rc;
 }
 

@@ -78,7 +78,10 @@ static bd_day approval_of(const bd_judging *run, bd_str fact_name) {
 static void expect_scopes(bd_judging *run, bd_check_view *view) {
     view->fact_from = approval_of(run, view->plan->population_fact);
     view->is_population = view->plan->population_fact.size > 0;
-    if (view->is_population) {
+    if (view->plan->is_by_subscription) {
+        view->is_population = true;
+        view->expected = run->subscriptions;
+    } else if (view->is_population) {
         view->expected = view->plan->population;
     } else if (view->scope_kind == BD_SCOPE_SUBSCRIPTION) {
         view->expected = run->subscriptions;
@@ -118,6 +121,17 @@ static bd_rc view_related(bd_judging *run, bd_check_view *view, bd_err *err) {
     return BD_OK;
 }
 
+/* Under which source and kind of scope the snapshots of the related side are kept: a derived one has none of its own. */
+static void view_partner(bd_judging *run, bd_check_view *view) {
+    const bd_source_def *source =
+        bd_catalog_source(run->in->catalog, view->plan->related_source);
+    if (source != NULL && source->derivation.size > 0) {
+        source = bd_catalog_source(run->in->catalog, source->derived_from.data[0]);
+    }
+    view->partner = source != NULL ? source->id : view->plan->related_source;
+    view->partner_scope = source != NULL ? source->scope : BD_SCOPE_RESOURCE;
+}
+
 static bd_rc view_check(bd_judging *run, const bd_check *check, bd_check_view *view, bd_err *err) {
     view->check = check;
     view->latest_event = BD_INSTANT_NONE;
@@ -137,6 +151,7 @@ static bd_rc view_check(bd_judging *run, const bd_check *check, bd_check_view *v
         add_source(run, &view->all_sources, check->sources.data[i]);
     }
     expect_scopes(run, view);
+    view_partner(run, view);
     return view_related(run, view, err);
 }
 

@@ -147,6 +147,7 @@ static const field check_fields_[] = {
     {"document_types", TEXTS},
     {"max_approval_age_months", NUMBER},
     {"operation", OBJECT},
+    {"until", LIST},
     {"parameters", OBJECT},
     {"decided_by", TEXT},
 };

@@ -118,7 +118,19 @@ static bd_strs left_types(compiler *compile, const bd_catalog *catalog, const bd
     return types.count == 0 && source != NULL ? source->types : types;
 }
 
-/* The ids of a fact, of the check's types only: one fact lists what is critical of every kind. */
+static void add_population(compiler *compile, const bd_strs *types, const bd_value *named,
+                           program *out) {
+    bd_str id =
+        named->kind == BD_STRING ? normal_id(compile->arena, named->text) : BD_STR("");
+    bool is_other = types->count > 0 && !is_among(types, type_of_id(compile->arena, id));
+    if (!is_other && bd_map_find(out->population_ids, id) == NULL) {
+        bd_map_put(out->population_ids, id, out);
+        *bd_push(compile->arena, &out->plan.population) = id;
+    }
+}
+
+/* The ids of a fact, of the check's types only: one fact lists what is critical of every kind.  A fact that is one id
+ * (the central workspace) is a list of one. */
 static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body, *name = bd_value_find(body, "population");
     if (name == NULL) {
@@ -136,16 +148,11 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
         return BD_OK;
     }
     bd_strs types = left_types(compile, catalog, body, bd_value_find(body, "population_types"));
+    if (ids->kind == BD_STRING) {
+        add_population(compile, &types, ids, out);
+    }
     for (size_t i = 0; ids->kind == BD_ARRAY && i < ids->count; i++) {
-        bd_str id = ids->items[i].kind == BD_STRING ? normal_id(compile->arena, ids->items[i].text)
-                                                    : BD_STR("");
-        if (types.count > 0 && !is_among(&types, type_of_id(compile->arena, id))) {
-            continue;
-        }
-        if (bd_map_find(out->population_ids, id) == NULL) {
-            bd_map_put(out->population_ids, id, out);
-            *bd_push(compile->arena, &out->plan.population) = id;
-        }
+        add_population(compile, &types, &ids->items[i], out);
     }
     return BD_OK;
 }
@@ -181,7 +188,7 @@ static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, progr
     place at = {.key = BD_STR_INIT("related")};
     BD_TRY(need_source(compile, out->check));
     BD_TRY(KEYS(compile, related, &at, "source", "key", "left_key", "parent_types", "where", "pass",
-                "needs"));
+                "needs", "every", "absent"));
     BD_TRY(compile_transform(compile, related, "key", &at, &out->related_key, &out->related_field));
     if (bd_value_find(related, "left_key") != NULL) {
         BD_TRY(
@@ -198,6 +205,11 @@ static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, progr
     }
     out->plan.within_days = (int)days;
     out->plan.related_source = bd_value_text(related, "source");
+    out->plan.is_open_when_absent =
+        bd_str_eqz(bd_value_text(related, "absent"), bd_verdict_text(BD_CANNOT_TELL));
+    out->plan.is_every = bd_value_is_true(related, "every");
+    out->plan.is_by_subscription =
+        out->left_key == KEY_GUID_TAIL && out->related_key == KEY_SUBSCRIPTION;
     return compile_population(compile, catalog, out);
 }
 
@@ -328,9 +340,36 @@ static bd_rc compile_hours(compiler *compile, const bd_value *window, const char
     return BD_OK;
 }
 
+/* Minutes may be the organisation's own: a template over its facts.  Without them nothing can be matched, and the check
+ * says which fact is missing. */
+static bd_rc compile_minutes(compiler *compile, const bd_value *window, const place *at,
+                             bd_match_window *out) {
+    const bd_value *json = bd_value_find(window, "to_minutes");
+    place below = {.parent = at, .key = BD_STR_INIT("to_minutes")};
+    expression made = {0};
+    int64_t minutes = 0;
+    if (json == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(compile_expression(compile, json, NULL, &below, &made));
+    bool is_number = made.kind == EXPR_LITERAL && made.literal->kind == BD_NUMBER &&
+                     bd_str_to_i64(made.literal->text, &minutes) && minutes >= 0 &&
+                     minutes <= 5256000;
+    if (!is_number && made.kind == EXPR_LITERAL) {
+        return refuse(compile, &below, "expected a whole number of minutes within ten years");
+    }
+    if (!is_number && compile->missing_fact.size == 0) {
+        compile->missing_fact = BD_STR("slas");
+    }
+    out->has_to = true;
+    out->to = minutes * 60 * BD_SECOND;
+    return BD_OK;
+}
+
 static bd_rc compile_window(compiler *compile, const bd_value *window, const place *at,
                             bd_match_window *out) {
-    BD_TRY(KEYS(compile, window, at, "from_hours", "to_hours"));
+    BD_TRY(KEYS(compile, window, at, "from_hours", "to_hours", "to_minutes"));
+    BD_TRY(compile_minutes(compile, window, at, out));
     BD_TRY(compile_hours(compile, window, "from_hours", at, &out->has_from, &out->from));
     BD_TRY(compile_hours(compile, window, "to_hours", at, &out->has_to, &out->to));
     return out->has_from && out->has_to && out->from > out->to
@@ -441,10 +480,36 @@ static bd_rc compile_match(compiler *compile, program *out) {
 /* ---- the check
  * ------------------------------------------------------------------------------------------ */
 
+/* [{"field":"exp"},{"field":"updated","days":90}]: what a record says of how long it is good. */
+static bd_rc compile_until(compiler *compile, program *out) {
+    static const bd_value no_days = {.kind = BD_NUMBER, .text = {"0", 1}};
+    const bd_value *list = bd_value_find(out->check->body, "until");
+    place at = {.key = BD_STR_INIT("until")};
+    if (list == NULL) {
+        return BD_OK;
+    }
+    if (list->kind != BD_ARRAY || list->count == 0) {
+        return refuse(compile, &at, "expected a list of fields that hold times");
+    }
+    out->plan.has_until = true;
+    out->until_count = list->count;
+    out->until = bd_new(compile->arena, expiry, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        place member = {.parent = &at, .index = i}, below = {&member, BD_STR("days"), 0};
+        const bd_value *days = bd_value_find(&list->items[i], "days");
+        BD_TRY(KEYS(compile, &list->items[i], &member, "field", "days"));
+        BD_TRY(compile_text_path(compile, &list->items[i], "field", &member, &out->until[i].field));
+        BD_TRY(compile_expression(compile, days != NULL ? days : &no_days, NULL, &below,
+                                  &out->until[i].days));
+    }
+    return BD_OK;
+}
+
 static bd_rc compile_each(compiler *compile, program *out) {
     const bd_value *body = out->check->body, *operation = bd_value_find(body, "operation");
     BD_TRY(need_source(compile, out->check));
     BD_TRY(compile_needed(compile, body, "pass", NULL, &out->pass));
+    BD_TRY(compile_until(compile, out));
     if (operation == NULL) {
         return BD_OK;
     }

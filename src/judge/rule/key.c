@@ -67,17 +67,28 @@ static bool climb(bd_str *id) {
     return true;
 }
 
+/* What hangs on a resource of another provider: ".../workspaces/w/providers/microsoft.securityinsights/x/y". */
+static bool leave_provider(bd_str *id) {
+    size_t mark = behind_provider(*id);
+    bd_str host = bd_str_sub(*id, 0, mark == 0 ? 0 : mark - sizeof "/providers/" + 1);
+    if (behind_provider(host) == 0) {
+        return false;
+    }
+    *id = host;
+    return true;
+}
+
 bd_str parent_of_id(bd_arena *arena, bd_str id, const bd_strs *types) {
     ptrdiff_t cut = bd_str_find(id, BD_STR("/providers/microsoft.insights/"));
     bd_str at = cut < 0 ? id : bd_str_sub(id, 0, (size_t)cut);
-    if (cut < 0 && !climb(&at)) {
+    if (cut < 0 && !climb(&at) && !leave_provider(&at)) {
         return BD_STR("");
     }
     do {
         if (has_type(types, type_of_id(arena, at))) {
             return at;
         }
-    } while (climb(&at));
+    } while (climb(&at) || leave_provider(&at));
     return BD_STR("");
 }
 
@@ -95,16 +106,33 @@ static bd_str resource_group_of(bd_arena *arena, bd_str id) {
     return out;
 }
 
-static bd_str field_key(evaluation *eval, const path *field) {
-    const bd_value *value = NULL;
-    if (find_value(eval, field, &value) != BD_LOOKUP_FOUND || bd_value_is_absent(value) ||
-        value->kind != BD_STRING) {
+static bd_str key_of_value(evaluation *eval, const bd_value *value) {
+    if (bd_value_is_absent(value) || value->kind != BD_STRING) {
         return BD_STR("");
     }
     bool is_id = bd_str_ieq(bd_str_sub(value->text, 0, 15), BD_STR("/subscriptions/")) ||
                  bd_str_ieq(bd_str_sub(value->text, 0, 14), BD_STR("subscriptions/"));
     return is_id ? normal_id(eval->scratch, value->text)
                  : bd_str_lower(eval->scratch, bd_str_trim(value->text));
+}
+
+static bd_str field_key(evaluation *eval, const path *field) {
+    const bd_value *value = NULL;
+    return find_value(eval, field, &value) == BD_LOOKUP_FOUND ? key_of_value(eval, value)
+                                                              : BD_STR("");
+}
+
+bd_strs join_keys(evaluation *eval, const path *field) {
+    selection values = {0};
+    bd_strs keys = {0};
+    bool is_clear = find_values(eval, field, &values);
+    for (size_t i = 0; is_clear && i < values.count; i++) {
+        bd_str key = key_of_value(eval, values.data[i]);
+        if (key.size > 0 && !has_type(&keys, key)) {
+            *bd_push(eval->scratch, &keys) = key;
+        }
+    }
+    return keys;
 }
 
 bd_str join_key(evaluation *eval, const bd_record *record, key_transform transform,

@@ -73,6 +73,46 @@ static bd_str text_at(mapping *map, const path *at) {
 /* ---- each, scope, aggregate, related
  * -------------------------------------------------------------------- */
 
+/* "2026-05-01T..." or Unix seconds, as number or text. */
+static bool read_moment(mapping *map, const path *at, bd_instant *out) {
+    bd_str text = text_at(map, at);
+    int64_t seconds;
+    if (bd_str_to_i64(text, &seconds) && seconds > 0 && seconds < 253402300800) {
+        *out = seconds * BD_SECOND;
+        return true;
+    }
+    return bd_instant_parse(text, out);
+}
+
+static bool read_days(mapping *map, const expression *from, int64_t *out) {
+    const bd_value *value = NULL;
+    return eval_expression(&map->eval, from, &value) && value->kind == BD_NUMBER &&
+           bd_str_to_i64(value->text, out) && *out >= 0 && *out <= 36600;
+}
+
+/* How long a record that passes is good: reduce knows when it was seen. */
+static void map_until(mapping *map, bd_row *row) {
+    row->time = BD_INSTANT_NONE;
+    for (size_t i = 0; i < map->check->until_count && row->verdict == BD_PASS; i++) {
+        const expiry *one = &map->check->until[i];
+        bd_instant at = 0;
+        int64_t days = 0;
+        if (!read_moment(map, &one->field, &at)) {
+            note_lacking(&map->eval, &one->field, false);
+            missing_row(map, row, lacking_reason(&map->eval));
+        } else if (!read_days(map, &one->days, &days)) {
+            note_trouble(&map->eval, "how many days it is good is no whole number");
+            missing_row(map, row, lacking_reason(&map->eval));
+        } else {
+            bd_instant end = at + days * 24 * BD_HOUR;
+            row->time = row->time == BD_INSTANT_NONE || end < row->time ? end : row->time;
+        }
+    }
+    if (row->verdict == BD_PASS) {
+        row->reason = fill_reason(&map->eval, &map->check->reason);
+    }
+}
+
 static void map_each(mapping *map) {
     bd_row row = start_row(map);
     bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
@@ -83,6 +123,9 @@ static void map_each(mapping *map) {
         missing_row(map, &row, row.reason);
     } else {
         judge_row(map, map->check->pass, &row);
+    }
+    if (map->check->until_count > 0) {
+        map_until(map, &row);
     }
     if (map->check->has_operation) {
         row.join = text_at(map, &map->check->operation_id);
@@ -138,6 +181,21 @@ static void map_presence(mapping *map) {
     map->emit(map->context, &row);
 }
 
+/* A record that any of several keys may answer: a row for each. */
+static void emit_keys(mapping *map, bd_row *row) {
+    bd_strs keys = join_keys(&map->eval, &map->check->left_field);
+    row->detail = BD_ROW_ANY_KEY;
+    for (size_t i = 0; i < keys.count; i++) {
+        row->join = keys.data[i];
+        map->emit(map->context, row);
+    }
+    if (keys.count == 0) {
+        row->join = BD_STR("");
+        missing_row(map, row, BD_STR("the record does not show what it refers to"));
+        map->emit(map->context, row);
+    }
+}
+
 static void map_left(mapping *map) {
     if (map->check->check->shape == BD_EACH) {
         map_each(map);
@@ -160,13 +218,20 @@ static void map_left(mapping *map) {
     if (belongs == BD_FAIL) {
         return;
     }
-    row.join = join_key(&map->eval, map->record, map->check->left_key, &map->check->left_field,
-                        &map->check->parent_types);
     if (belongs == BD_CANNOT_TELL) {
         missing_row(map, &row, row.reason);
     } else {
         row.reason = fill_reason(
             &map->eval, &map->check->reason); /* for the case that nothing is related to it */
+    }
+    if (map->check->left_key == KEY_FIELD && map->check->left_field.has_each) {
+        emit_keys(map, &row);
+        return;
+    }
+    row.join = join_key(&map->eval, map->record, map->check->left_key, &map->check->left_field,
+                        &map->check->parent_types);
+    if (row.join.size == 0 && belongs == BD_PASS) {
+        missing_row(map, &row, BD_STR("the record does not show what it refers to"));
     }
     map->emit(map->context, &row);
 }

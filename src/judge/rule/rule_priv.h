@@ -243,6 +243,12 @@ typedef struct {
     bool needs_instant; /* a day alone is no time: the window has an end */
 } match_side;
 
+/* A record is good until so many days after the time in the field. */
+typedef struct {
+    path field;
+    expression days;
+} expiry;
+
 typedef struct {
     const bd_check *check;
     bd_reduce_plan plan;
@@ -260,6 +266,8 @@ typedef struct {
     bd_map *presence_table; /* lower-cased value -> bd_value string */
     bool has_operation;
     path operation_id, operation_status;
+    expiry *until; /* each */
+    size_t until_count;
     match_side population;
     match_side *events;
     match_side undo; /* where plan.has_undo */
@@ -294,6 +302,8 @@ bd_str type_of_id(bd_arena *arena, bd_str id); /* of a normal id: "microsoft.x/y
 /* The nearest ancestor of what a setting hangs on whose type is one of `types`; "" when there is
  * none. */
 bd_str parent_of_id(bd_arena *arena, bd_str id, const bd_strs *types);
+/* The values of a field that names several keys, as keys. */
+bd_strs join_keys(evaluation *eval, const path *field);
 bd_str join_key(evaluation *eval, const bd_record *record, key_transform transform,
                 const path *field, const bd_strs *parent_types);
 

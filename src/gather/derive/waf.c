@@ -1,0 +1,152 @@
+/* What stands before each public listener of an application gateway and each domain of a front door. */
+#include "bindery/derive.h"
+
+#include "derive_priv.h"
+
+#define GATEWAY_TYPE "microsoft.network/applicationgateways"
+#define POLICY_TYPE "microsoft.cdn/profiles/securitypolicies"
+
+static const bd_value *list_at(const bd_value *record, const char *key) {
+    const bd_value *list = member(record, key);
+    return list != NULL && list->kind == BD_ARRAY ? list : NULL;
+}
+
+static bd_str id_at(const bd_value *record, const char *key) {
+    return member_text(member(record, key), "id");
+}
+
+typedef struct {
+    const bd_value *record;
+    bd_str id;
+    bd_arena *arena;
+    bd_derived_fn *emit;
+    void *context;
+} gateway;
+
+/* Private only where its own frontend is shown without a public address. */
+static bool is_public(const gateway *of, const bd_value *listener) {
+    bd_str frontend = resource_id(of->arena, id_at(listener, "frontendIPConfiguration"));
+    const bd_value *all = list_at(of->record, "frontendIPConfigurations");
+    for (size_t i = 0; all != NULL && i < all->count; i++) {
+        const bd_value *one = &all->items[i];
+        bool is_it = bd_str_eq(resource_id(of->arena, member_text(one, "id")), frontend);
+        if (is_it && id_at(one, "publicIPAddress").size == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A policy of its own comes before that of the gateway, and that before the settings inside of the gateway. */
+static void emit_binding(const gateway *of, bd_str id, bd_str own_policy) {
+    bd_str policy = own_policy.size > 0 ? own_policy : id_at(of->record, "firewallPolicy");
+    const bd_value *inside = member(of->record, "webApplicationFirewallConfiguration");
+    builder build = {.arena = of->arena};
+    put_text(&build, "gateway", of->id);
+    put_text(&build, "listener", id);
+    put_text(&build, "policy", policy);
+    put_value(&build, "has_policy", bd_value_bool(of->arena, policy.size > 0));
+    put_value(&build, "enabled", inside != NULL ? member(inside, "enabled")
+                                                : bd_value_bool(of->arena, false));
+    put_text(&build, "mode", member_text(inside, "firewallMode"));
+    of->emit(of->context, BD_STR(GATEWAY_TYPE), resource_id(of->arena, id), id, BD_INSTANT_NONE,
+             build_object(&build));
+}
+
+static void emit_path_rules(const gateway *of, const bd_value *map) {
+    const bd_value *rules = list_at(map, "pathRules");
+    for (size_t i = 0; rules != NULL && i < rules->count; i++) {
+        bd_str policy = id_at(&rules->items[i], "firewallPolicy");
+        if (policy.size > 0) {
+            emit_binding(of, member_text(&rules->items[i], "id"), policy);
+        }
+    }
+}
+
+void map_waf_bindings(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                      bd_arena *arena, bd_derived_fn *emit, void *context) {
+    (void)parameters, (void)zone;
+    gateway of = {record, member_text(record, "id"), arena, emit, context};
+    const bd_value *listeners = list_at(record, "httpListeners");
+    const bd_value *maps = list_at(record, "urlPathMaps");
+    bd_str type = member_text(record, "type");
+    bool has_public = false;
+    if (type.size > 0 && !bd_str_ieq(type, BD_STR(GATEWAY_TYPE))) {
+        return;
+    }
+    for (size_t i = 0; listeners != NULL && i < listeners->count; i++) {
+        if (is_public(&of, &listeners->items[i])) {
+            has_public = true;
+            emit_binding(&of, member_text(&listeners->items[i], "id"),
+                         id_at(&listeners->items[i], "firewallPolicy"));
+        }
+    }
+    for (size_t i = 0; maps != NULL && has_public && i < maps->count; i++) {
+        emit_path_rules(&of, &maps->items[i]);
+    }
+    if (listeners == NULL) {
+        builder build = {.arena = arena};
+        put_text(&build, "gateway", of.id);
+        put_text(&build, "problem", BD_STR("the gateway does not show its listeners"));
+        emit(context, BD_STR(GATEWAY_TYPE), resource_id(arena, of.id), of.id, BD_INSTANT_NONE,
+             build_object(&build));
+    }
+}
+
+/* ---- front doors
+ * ---------------------------------------------------------------------------------------- */
+
+static void emit_domain(const gateway *of, bd_str domain, bd_str waf, bd_str type) {
+    bd_str key = bd_str_format(of->arena, "%.*s\x1f%.*s", BD_ARG(resource_id(of->arena, of->id)),
+                               BD_ARG(resource_id(of->arena, domain)));
+    builder build = {.arena = of->arena};
+    put_text(&build, "domain", domain);
+    put_text(&build, "policy", waf);
+    put_value(&build, "has_policy", bd_value_bool(of->arena, waf.size > 0));
+    of->emit(of->context, type, key, domain, BD_INSTANT_NONE, build_object(&build));
+}
+
+void map_frontdoor_domains(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                           bd_arena *arena, bd_derived_fn *emit, void *context) {
+    (void)parameters, (void)zone;
+    gateway of = {record, member_text(record, "id"), arena, emit, context};
+    const bd_value *settings = member(record, "parameters");
+    const bd_value *groups = list_at(settings, "associations");
+    bd_str waf = id_at(settings, "wafPolicy");
+    for (size_t i = 0; groups != NULL && i < groups->count; i++) {
+        const bd_value *domains = list_at(&groups->items[i], "domains");
+        for (size_t j = 0; domains != NULL && j < domains->count; j++) {
+            emit_domain(&of, member_text(&domains->items[j], "id"), waf, BD_STR(POLICY_TYPE));
+        }
+    }
+}
+
+/* The older front door names the policy at each of its frontends. */
+void map_frontdoor_frontends(const bd_value *record, const bd_value *parameters,
+                             const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
+                             void *context) {
+    (void)parameters, (void)zone;
+    gateway of = {record, member_text(record, "id"), arena, emit, context};
+    bd_str type = bd_str_lower(arena, member_text(record, "type"));
+    const bd_value *ends = list_at(record, "frontendEndpoints");
+    if (!bd_str_has_prefix(type, BD_STR("microsoft.network/frontdoor")) ||
+        bd_str_ieq(member_text(record, "enabledState"), BD_STR("disabled"))) {
+        return;
+    }
+    for (size_t i = 0; ends != NULL && i < ends->count; i++) {
+        const bd_value *end = &ends->items[i];
+        bd_str id = member_text(end, "id");
+        if (id.size == 0) {
+            id = bd_str_format(arena, "%.*s/frontendEndpoints/%.*s", BD_ARG(of.id),
+                               BD_ARG(member_text(end, "name")));
+        }
+        emit_domain(&of, id, id_at(end, "webApplicationFirewallPolicyLink"),
+                    BD_STR("microsoft.network/frontdoors/frontendendpoints"));
+    }
+    if (ends == NULL) {
+        builder build = {.arena = arena};
+        put_text(&build, "problem", BD_STR("the front door does not show its frontends"));
+        emit(context, BD_STR("microsoft.network/frontdoors/frontendendpoints"),
+             resource_id(arena, of.id), of.id, BD_INSTANT_NONE, build_object(&build));
+    }
+}
