@@ -3,10 +3,64 @@
 #include "derive_priv.h"
 
 static const bd_derivation derivations[] = {
-    {"account-events", 1, map_account_events},
-    {"leaver-accounts", 2, map_leaver_accounts},
-    {"nsg-exposure", 2, map_nsg_exposure},
-    {"nsg-writes", 2, map_nsg_writes},
+    {.name = "account-events", .version = 1, .map = map_account_events},
+    {.name = "ca-coverage",
+     .version = 1,
+     .collect = collect_ca_coverage,
+     .reduce = reduce_ca_coverage},
+    {.name = "leaver-accounts", .version = 2, .map = map_leaver_accounts},
+    {.name = "nsg-exposure", .version = 2, .map = map_nsg_exposure},
+    {.name = "nsg-writes", .version = 2, .map = map_nsg_writes},
+    {.name = "pim-azure",
+     .version = 1,
+     .collect = collect_pim_azure,
+     .reduce = reduce_pim_azure},
+    {.name = "pim-effective",
+     .version = 1,
+     .collect = collect_pim_effective,
+     .reduce = reduce_pim_effective},
+    {.name = "review-denials",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_denials},
+    {.name = "review-denials-azure",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_denials_azure},
+    {.name = "review-items",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_items},
+    {.name = "review-items-azure",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_items_azure},
+    {.name = "role-reviews",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_role_reviews},
+    {.name = "role-reviews-azure",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_role_reviews_azure},
+    {.name = "role-settings",
+     .version = 1,
+     .collect = collect_role_settings,
+     .reduce = reduce_role_settings},
+    {.name = "role-settings-azure",
+     .version = 1,
+     .collect = collect_role_settings,
+     .reduce = reduce_role_settings_azure},
+    {.name = "user-methods",
+     .version = 1,
+     .collect = collect_user_methods,
+     .reduce = reduce_user_methods},
 };
 
 const bd_derivation *bd_derivation_find(bd_str name) {
@@ -24,6 +78,26 @@ size_t bd_derivation_count(void) {
 
 const bd_derivation *bd_derivation_at(size_t index) {
     return &derivations[index];
+}
+
+/* ---- parts ---- */
+
+void bd_part_pack(bd_packer *packer, uint32_t derived, bd_str group, bd_str source, bd_str scope,
+                  bd_str kept) {
+    bd_pack_u32(packer, derived);
+    bd_pack_key(packer, group);
+    bd_pack_key(packer, source);
+    bd_pack_key(packer, scope);
+    bd_pack_key(packer, kept);
+}
+
+void bd_part_unpack(bd_unpacker *unpacker, bd_arena *arena, uint32_t *derived, bd_str *group,
+                    bd_part *out) {
+    *derived = bd_unpack_u32(unpacker);
+    *group = bd_unpack_key(unpacker, arena);
+    out->source = bd_unpack_key(unpacker, arena);
+    out->scope = bd_unpack_key(unpacker, arena);
+    out->kept = parse_text(arena, bd_unpack_key(unpacker, arena));
 }
 
 /* ---- what all of them use

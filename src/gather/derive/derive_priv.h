@@ -55,4 +55,33 @@ void map_leaver_accounts(const bd_value *record, const bd_value *parameters, con
 void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                         bd_arena *arena, bd_derived_fn *emit, void *context);
 
+/* ---- derivations that join collections
+ * ---------------------------------------------------------------------------- */
+
+/* A pair of functions each, named for what they make. */
+#define COLLECT(name)                                                                              \
+    void collect_##name(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,           \
+                        void *context)
+#define REDUCE(name)                                                                               \
+    void reduce_##name(const bd_join *join, bd_str group, const bd_part *parts, size_t count,      \
+                       bd_arena *arena, bd_derived_fn *emit, void *context)
+COLLECT(ca_coverage);
+REDUCE(ca_coverage);
+COLLECT(pim_azure);
+REDUCE(pim_azure);
+COLLECT(pim_effective);
+REDUCE(pim_effective);
+COLLECT(role_settings);
+REDUCE(role_settings);
+REDUCE(role_settings_azure);
+COLLECT(role_reviews);
+REDUCE(role_reviews);
+REDUCE(role_reviews_azure);
+REDUCE(review_items);
+REDUCE(review_items_azure);
+REDUCE(review_denials);
+REDUCE(review_denials_azure);
+COLLECT(user_methods);
+REDUCE(user_methods);
+
 #endif

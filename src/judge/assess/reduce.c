@@ -2,6 +2,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
+#include "bindery/derive.h"
 
 #include <string.h>
 
@@ -136,7 +137,13 @@ static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
                        evidence_index, err);
 }
 
-static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd_err *err) {
+static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
+                          uint32_t evidence_index, bd_err *err) {
+    return route_row(run, context, row, evidence_index, err);
+}
+
+static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_joins *joins, bd_spool *spool,
+                         bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
     BD_TRY(bd_spool_rewind(spool, err));
     for (;;) {
@@ -149,6 +156,11 @@ static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd
         bd_arena_reset(scratch);
         bd_unpacker unpacker = {.record = record};
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
+        bd_unpacker part = unpacker;
+        if (bd_unpack_u32(&part) == BD_PART_MARK) {
+            BD_TRY(bd_judging_take_part(run, joins, evidence_index, &part, err));
+            continue;
+        }
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
         BD_TRY(route_row(run, groups, &row, evidence_index, err));
@@ -259,10 +271,15 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
 
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     bd_sorter *groups = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    bd_joins *joins = bd_judging_open_joins(run);
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
-        rc = route_spool(run, groups, run->in->rows[i], err);
+        rc = route_spool(run, groups, joins, run->in->rows[i], err);
     }
+    if (!bd_failed(rc)) {
+        rc = bd_judging_join(run, joins, route_joined, groups, err);
+    }
+    bd_judging_close_joins(joins);
     if (!bd_failed(rc)) {
         rc = bd_sorter_finish(groups, err);
     }
