@@ -51,6 +51,7 @@ typedef struct {
     const bd_zone *zone;
     bd_instant at;         /* of the snapshot that is judged */
     bd_str scope;          /* and of what it is */
+    const bd_strs *subscriptions; /* of the engagement */
     const bd_join_input *inputs;
     size_t input_count;
     const bd_part *common; /* parts of group "" */

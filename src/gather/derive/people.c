@@ -152,6 +152,15 @@ bool is_whole(const bd_join *join, const char *source) {
     return is_there;
 }
 
+bool is_whole_everywhere(const bd_join *join, const char *source) {
+    for (size_t i = 0; i < join->subscriptions->count; i++) {
+        if (input_of(join, source, &join->subscriptions->data[i]) == NULL) {
+            return false;
+        }
+    }
+    return is_whole(join, source);
+}
+
 bool has_set(const bd_join *join, const char *source, const char *set) {
     for (size_t i = 0; i < join->input_count; i++) {
         const bd_join_input *input = &join->inputs[i];

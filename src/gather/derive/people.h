@@ -28,7 +28,9 @@ bool has_fact(const bd_join *join, const char *fact);
 const bd_join_input *input_of(const bd_join *join, const char *source, const bd_str *scope);
 /* All snapshots of a source that the join sees are whole, and there is one. */
 bool is_whole(const bd_join *join, const char *source);
-/* ... and one of them names this entity set. */
+/* The same of a source that is kept by subscription: each subscription of the engagement is there. */
+bool is_whole_everywhere(const bd_join *join, const char *source);
+/* A source is whole and one of its snapshots names this entity set. */
 bool has_set(const bd_join *join, const char *source, const char *set);
 /* Why a source is not whole: "S45 was not read within seven days" or the snapshot's own reason. */
 bd_str why_not(const bd_join *join, const char *source, bd_arena *arena);

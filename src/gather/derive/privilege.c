@@ -309,7 +309,7 @@ void collect_user_methods(const bd_join_record *record, bd_arena *arena, bd_part
         }
         return;
     }
-    if (is_source(record, "S58s") || is_source(record, "S63")) {
+    if (is_source(record, "S58s") || is_source(record, "S63s")) {
         collect_certificate(record, arena, keep, context);
         return;
     }
@@ -370,7 +370,7 @@ static bool has_sign_ins(const bd_join *join) {
 static bool has_certificate(const bd_join *join, const bd_part *parts, size_t count) {
     for (size_t i = 0; i < count; i++) {
         bd_instant time;
-        if ((is_part_of(&parts[i], "S58s") || is_part_of(&parts[i], "S63")) &&
+        if ((is_part_of(&parts[i], "S58s") || is_part_of(&parts[i], "S63s")) &&
             bd_instant_parse(bd_value_text(parts[i].kept, "time"), &time) && time <= join->at &&
             time >= join->at - CERTIFICATE_DAYS * 24 * BD_HOUR) {
             return true;

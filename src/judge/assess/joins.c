@@ -337,6 +337,7 @@ static bd_rc reduce_group(emission *out, grouping *state) {
                     .zone = out->run->in->engagement->zone,
                     .at = out->of->of->from,
                     .scope = out->of->of->scope,
+                    .subscriptions = &out->run->subscriptions,
                     .inputs = out->of->inputs.data,
                     .input_count = out->of->inputs.count,
                     .common = state->common.data,
