@@ -282,3 +282,310 @@ TEST(checks, a_global_administrator_is_asked_for_a_method_that_cannot_be_phished
         close_world(w);
     }
 }
+
+/* ---- PIM ---- */
+
+#define BREAK_GLASS(day)                                                                           \
+    "{'break_glass_accounts':{'approved_by':'A','approved_on':'" day "','value':['u1']}}"
+
+TEST(checks, a_privileged_role_is_not_held_standing) {
+    static const struct {
+        const char *facts, *active, *expected;
+    } rows[] = {
+        {NULL, ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end"},
+        {NULL, ACTIVE("a1", "u1", GA, "user", "'2026-02-10T14:00:00Z'", "Activated"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, ACTIVE("a1", "u1", GA, "user", "'2026-06-01T00:00:00Z'", "Assigned"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, ACTIVE("a1", "g1", GA, "group", "null", "Assigned"),
+         "0 pass, 1 fail, 0 unclear; g1@c.example holds Global Administrator at / without an end"},
+        {NULL, ACTIVE("a1", "s1", GA, "servicePrincipal", "null", "Assigned"),
+         "0 pass, 0 fail, 0 unclear"},
+        {BREAK_GLASS("2026-02-10"), ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
+         "0 pass, 0 fail, 0 unclear"},
+        {BREAK_GLASS("2026-02-11"), ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end"},
+        {NULL,
+         ACTIVE("a1", "u1", "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "user", "null", "Assigned"),
+         "0 pass, 0 fail, 0 unclear"}, /* Directory Readers */
+        {NULL,
+         "{'id':'a1','principalId':'x','roleDefinitionId':'" GA
+         "','assignmentType':'Assigned','endDateTime':null}",
+         "0 pass, 0 fail, 1 unclear; the record does not show 'standing': whether a user, a group "
+         "or an application holds the role is not shown; export with $expand=principal"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(rows[i].facts);
+        put_graph(w, ROLES_ACTIVE, AT, "", rows[i].active);
+        judge_world(w);
+        CHECK_EQ_STR(said(w, "no-standing-roles"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+TEST(checks, without_lists_of_assignments_nobody_is_taken_to_hold_nothing) {
+    world *w = world_of(NULL);
+    put_graph(w, ROLES_ELIGIBLE, AT, "", ELIGIBLE("e1", "u1", GA));
+    put_graph(w, "roleManagement/directory/roleAssignments", AT, "",
+              "{'id':'r1','principalId':'u1','roleDefinitionId':'" GA "','directoryScopeId':'/'}");
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "no-standing-roles"),
+                 "0 pass, 0 fail, 1 unclear; the record does not show 'standing': the export holds "
+                 "no roleAssignmentScheduleInstances, so who holds a role standing is not shown");
+    close_world(w);
+}
+
+#define OWNER "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+#define IN_SUB "/subscriptions/" SCAN_SUB_A
+#define AZURE_ROLE(name, who, kind, end)                                                           \
+    "{'id':'" IN_SUB "/providers/Microsoft.Authorization/RoleAssignmentScheduleInstances/" name    \
+    "','type':'Microsoft.Authorization/RoleAssignmentScheduleInstances','name':'" name             \
+    "','properties':{'scope':'" IN_SUB "','roleDefinitionId':'" IN_SUB                             \
+    "/providers/Microsoft.Authorization/roleDefinitions/" OWNER "','principalId':'" who            \
+    "','principalType':'User','assignmentType':'" kind "','memberType':'Direct','endDateTime':"    \
+    end ",'expandedProperties':{'principal':{'id':'" who "','email':'" who "@c.example'}}}}"
+
+TEST(checks, azure_roles_are_read_from_their_own_service) {
+    world *w = world_of(NULL);
+    put_page(w, AT, ",'source':'S06'",
+             AZURE_ROLE("a1", "u1", "Assigned", "null") ","
+             AZURE_ROLE("a2", "u2", "Activated", "'2026-02-10T09:00:00Z'"));
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "no-standing-azure-roles"),
+                 "1 pass, 1 fail, 0 unclear; u1@c.example holds Owner at " IN_SUB
+                 " without an end");
+    close_world(w);
+}
+
+#define RULES(longest, words, context)                                                             \
+    "{'id':'x','scopeId':'/','scopeType':'DirectoryRole','roleDefinitionId':'" GA                  \
+    "','policy':{'rules':[{'id':'Expiration_EndUser_Assignment','maximumDuration':'" longest       \
+    "'},{'id':'Enablement_EndUser_Assignment','enabledRules':[" words                              \
+    "]},{'id':'AuthenticationContext_EndUser_Assignment','isEnabled':" context                     \
+    "},{'id':'Enablement_Admin_Eligibility','enabledRules':[]}]}}"
+
+TEST(checks, an_activation_asks_for_proof_a_reason_and_an_end) {
+    static const struct {
+        const char *settings, *expected;
+    } rows[] = {
+        {RULES("PT8H", "'MultiFactorAuthentication','Justification'", "false"), "1 pass, 0 fail, "},
+        {RULES("PT4H30M", "'Justification'", "true"), "1 pass, 0 fail, "},
+        {RULES("PT10H", "'MultiFactorAuthentication','Justification'", "false"),
+         "0 pass, 1 fail, "},
+        {RULES("P1D", "'MultiFactorAuthentication','Justification'", "false"), "0 pass, 1 fail, "},
+        {RULES("PT8H", "'MultiFactorAuthentication'", "false"), "0 pass, 1 fail, "},
+        {RULES("PT8H", "'Justification'", "false"), "0 pass, 1 fail, "},
+        {RULES("8 hours", "'MultiFactorAuthentication','Justification'", "false"),
+         "0 pass, 0 fail, "},
+        {"{'id':'x','scopeId':'/','roleDefinitionId':'" GA "','policyId':'p'}", "0 pass, 0 fail, "},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_graph(w, "policies/roleManagementPolicyAssignments", AT, "", rows[i].settings);
+        judge_world(w);
+        bd_str text = said(w, "activation-settings");
+        CHECK(bd_str_has_prefix(text, bd_str_of(rows[i].expected)));
+        /* every other listed role has no settings in the export, and stays open */
+        CHECK(bd_str_find(text, BD_STR(" 0 unclear")) < 0);
+        close_world(w);
+    }
+}
+
+/* ---- registered methods ---- */
+
+#define METHODS(id, registered, list)                                                              \
+    "{'id':'" id "','userPrincipalName':'" id "@c.example','userType':'member',"                    \
+    "'isMfaRegistered':" registered ",'methodsRegistered':[" list "]}"
+
+TEST(checks, registered_methods_are_looked_up_for_each_user) {
+    static const struct {
+        const char *report, *registered, *strong;
+    } rows[] = {
+        {METHODS("u1", "true", "'fido2'"), "1 pass, 0 fail, 0 unclear",
+         "1 pass, 0 fail, 0 unclear"},
+        {METHODS("u1", "true", "'passKeyDeviceBoundAuthenticator'"), "1 pass, 0 fail, 0 unclear",
+         "1 pass, 0 fail, 0 unclear"},
+        {METHODS("u1", "false", ""),
+         "0 pass, 1 fail, 0 unclear; u1@c.example has no second factor registered",
+         "0 pass, 0 fail, 1 unclear; the record does not show 'strong_method': no key is "
+         "registered, and the sign-ins of the 90 days before were not all read: one with a "
+         "certificate would not be seen"},
+        {METHODS("u2", "true", "'fido2'"),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'registered': the report of "
+         "registered methods has no row of the account: it leaves out disabled accounts and lags "
+         "behind new ones",
+         "0 pass, 0 fail, 1 unclear; the record does not show 'strong_method': the report of "
+         "registered methods has no row of the account: it leaves out disabled accounts and lags "
+         "behind new ones"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_graph(w, "users", AT, "", USER("u1", "u1@c.example", "Member"));
+        put_graph(w, "reports/authenticationMethods/userRegistrationDetails", AT, "",
+                  rows[i].report);
+        put_roles(w, ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "");
+        judge_world(w);
+        CHECK_EQ_STR(said(w, "mfa-registered"), rows[i].registered);
+        CHECK_EQ_STR(said(w, "admin-phishing-resistant-method"), rows[i].strong);
+        close_world(w);
+    }
+}
+
+TEST(checks, a_certificate_shows_in_the_sign_ins_only) {
+    static const struct {
+        const char *details, *expected;
+    } rows[] = {
+        {"{'authenticationMethod':'X.509 Certificate','succeeded':true}",
+         "1 pass, 0 fail, 0 unclear"},
+        {"{'authenticationMethod':'X.509 Certificate','succeeded':false}",
+         "0 pass, 1 fail, 0 unclear; u1@c.example (active holder) has neither a "
+         "phishing-resistant method registered nor signed in by certificate"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        world *w = world_of(NULL);
+        put_graph(w, "users", AT, "", USER("u1", "u1@c.example", "Member"));
+        put_graph(w, "reports/authenticationMethods/userRegistrationDetails", AT, "",
+                  METHODS("u1", "true", "'softwareOneTimePasscode'"));
+        put_roles(w, ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "");
+        static const char *const pulls[] = {"2025-12-08", "2026-01-05", "2026-02-02",
+                                            "2026-02-09"};
+        for (size_t p = 0; p < BD_COUNT(pulls); p++) {
+            bd_str more = bd_str_format(
+                test_arena(), ",'describes_from':'%sT00:00:00Z','describes_to':'%sT00:00:00Z'",
+                p == 0 ? "2025-11-10" : pulls[p - 1], pulls[p]);
+            bd_str event = bd_str_format(
+                test_arena(),
+                "{'id':'s%zu','createdDateTime':'%sT00:00:00Z','userId':'u1','userPrincipalName':"
+                "'u1@c.example','status':{'errorCode':0},'authenticationDetails':[%s]}",
+                p, p == 0 ? "2025-11-12" : pulls[p - 1], rows[i].details);
+            bd_str at = bd_str_format(test_arena(), "%sT00:00:00Z", pulls[p]);
+            put_graph(w, "auditLogs/signIns", at.data, more.data, event.data);
+        }
+        judge_world(w);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(said(w, "admin-phishing-resistant-method"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+/* ---- access reviews ---- */
+
+#define REVIEWS "identityGovernance/accessReviews/definitions(\\u0027d1\\u0027)/instances"
+#define DECISIONS "identityGovernance/accessReviews/definitions(\\u0027d1\\u0027)/instances(\\u0027i1\\u0027)/decisions"
+#define REVIEW(id, role, status, start, end)                                                       \
+    "{'id':'" id "','status':'" status "','startDateTime':'" start "','endDateTime':'" end         \
+    "','scope':{'query':'/beta/roleManagement/directory/roleDefinitions/" role "'}}"
+#define HELD REVIEW("i1", GA, "Applied", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z")
+#define DECISION(id, who, by, decision, result, applied)                                           \
+    "{'id':'" id "','accessReviewId':'i1','decision':'" decision "','reviewedBy':{'id':'" by       \
+    "'},'principal':{'id':'" who "','userPrincipalName':'" who "@c.example'},'applyResult':'"      \
+    result "','appliedDateTime':" applied "}"
+
+static world *review_world(const char *reviews, const char *decisions, const char *before,
+                           const char *after) {
+    world *w = world_of(NULL);
+    put_graph(w, REVIEWS, AT, OF("S50"), reviews);
+    put_graph(w, DECISIONS, AT, OF("S50"), decisions);
+    put_graph(w, ROLES_ACTIVE, "2026-01-30T06:00:00Z", OF("S48"), before);
+    put_graph(w, ROLES_ELIGIBLE, "2026-01-30T06:00:00Z", OF("S48"), "");
+    put_graph(w, ROLES_ACTIVE, "2026-02-12T06:00:00Z", OF("S48"), after);
+    put_graph(w, ROLES_ELIGIBLE, "2026-02-12T06:00:00Z", OF("S48"), "");
+    judge_world(w);
+    return w;
+}
+
+#define HOLDS(who) ACTIVE("a-" who, who, GA, "user", "null", "Assigned")
+
+TEST(checks, a_review_held_in_the_quarter_counts_and_one_not_ended_leaves_it_open) {
+    static const struct {
+        const char *reviews, *decisions, *expected;
+    } rows[] = {
+        {HELD, "", "1 pass, 0 fail, 0 unclear"},
+        {REVIEW("i1", GA, "applied", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"), "",
+         "1 pass, 0 fail, 0 unclear"},
+        {REVIEW("i1", GA, "Completed", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"),
+         DECISION("d1", "u1", "u2", "Approve", "New", "null"), "1 pass, 0 fail, 0 unclear"},
+        {REVIEW("i1", GA, "Completed", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"),
+         DECISION("d1", "u1", "u2", "Deny", "New", "null"), "0 pass, 0 fail, 1 unclear"},
+        {REVIEW("i1", GA, "InProgress", "2026-02-01T00:00:00Z", "2026-02-20T00:00:00Z"), "",
+         "0 pass, 0 fail, 1 unclear"},
+        {REVIEW("i1", GA, "Applied", "2025-11-01T00:00:00Z", "2025-11-08T00:00:00Z"), "",
+         "0 pass, 0 fail, 1 unclear"}, /* of another quarter */
+        {REVIEW("i1", GA, "Unheard", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"), "",
+         "0 pass, 0 fail, 1 unclear"},
+        {"{'id':'i1','status':'Applied','startDateTime':'2026-02-01T00:00:00Z','endDateTime':"
+         "'2026-02-08T00:00:00Z','scope':{'query':'/v1.0/roleManagement/directory/"
+         "roleEligibilityScheduleInstances?$filter=roleDefinitionId eq \\u0027" GA "\\u0027'}}",
+         "", "0 pass, 0 fail, 1 unclear"}, /* the eligible ones only */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = review_world(rows[i].reviews, rows[i].decisions, HOLDS("u1"), HOLDS("u1"));
+        CHECK(bd_str_has_prefix(said(w, "role-reviews-held"), bd_str_of(rows[i].expected)));
+        close_world(w);
+    }
+}
+
+TEST(checks, every_holder_is_decided_on_by_somebody_else) {
+    static const struct {
+        const char *decisions, *expected;
+    } rows[] = {
+        {DECISION("d1", "u1", "u2", "Approve", "New", "null"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u2", "approve", "New", "null"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u1", "Approve", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: approve, self-review"},
+        {DECISION("d1", "u1", "00000000-0000-0000-0000-000000000000", "Approve", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: approve, nobody"},
+        {DECISION("d1", "u1", "u2", "NotReviewed", "AppliedSuccessfully", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: notreviewed, "
+         "not-reviewed"},
+        {DECISION("d1", "u1", "u2", "Not reviewed", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: notreviewed, "
+         "not-reviewed"},
+        {DECISION("d1", "u1", "u2", "DontKnow", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: dontknow, "
+         "not-reviewed"},
+        {DECISION("d1", "u3", "u2", "Approve", "New", "null"),
+         "1 pass, 1 fail, 0 unclear; u1 in Global Administrator: no item, not-covered"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = review_world(HELD, rows[i].decisions, HOLDS("u1"), HOLDS("u1"));
+        CHECK_EQ_STR(said(w, "review-decisions"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+TEST(checks, a_deny_is_carried_out_and_the_role_is_gone) {
+    static const struct {
+        const char *decisions, *after, *expected;
+    } rows[] = {
+        {DECISION("d1", "u1", "u2", "Deny", "AppliedSuccessfully", "'2026-02-08T01:00:00Z'"),
+         HOLDS("u2"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u2", "Deny", "AppliedSuccessfullyButObjectNotFound",
+                  "'2026-02-08T01:00:00Z'"),
+         HOLDS("u2"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u2", "Deny", "AppliedSuccessfully", "'2026-02-08T01:00:00Z'"),
+         HOLDS("u1"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example was denied Global Administrator: result "
+         "appliedsuccessfully, gone false"},
+        {DECISION("d1", "u1", "u2", "Deny", "ApplyNotSupported", "null"), HOLDS("u1"),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'carried_out': the days that the "
+         "policy gives are not over"},
+        {DECISION("d1", "u1", "u2", "Approve", "New", "null"), HOLDS("u1"),
+         "0 pass, 0 fail, 0 unclear"},
+        {"", HOLDS("u1"),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'carried_out': the export does not "
+         "hold the decisions of every review of a privileged role that has ended"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = review_world(HELD, rows[i].decisions, HOLDS("u1"), rows[i].after);
+        CHECK_EQ_STR(said(w, "review-denials"), rows[i].expected);
+        close_world(w);
+    }
+}
