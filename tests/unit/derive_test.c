@@ -30,6 +30,9 @@ static derived_list derive(const char *name, const bd_value *record, const bd_va
     CHECK_OK(bd_zone_load(BD_STR("Europe/Berlin"), test_arena(), &zone, &err), err);
     const bd_derivation *derivation = bd_derivation_find(bd_str_of(name));
     CHECK(derivation != NULL);
+    if (derivation->map == NULL) {
+        return out; /* joins: derive_join_test.c */
+    }
     derivation->map(record, parameters, zone, test_arena(), keep, &out);
     return out;
 }

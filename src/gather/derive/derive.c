@@ -3,31 +3,110 @@
 #include "derive_priv.h"
 
 static const bd_derivation derivations[] = {
-    {"account-events", 1, map_account_events},
-    {"activity-alerts", 1, map_activity_alerts},
-    {"alert-bindings", 1, map_alert_bindings},
-    {"branch-rules", 1, map_branch_rules},
-    {"deploy-gates", 1, map_deploy_gates},
-    {"frontdoor-domains", 1, map_frontdoor_domains},
-    {"frontdoor-frontends", 1, map_frontdoor_frontends},
-    {"incident-playbooks", 1, map_incident_playbooks},
-    {"incident-states", 1, map_incident_states},
-    {"leaver-accounts", 2, map_leaver_accounts},
-    {"nsg-attachments", 1, map_nsg_attachments},
-    {"nsg-exposure", 2, map_nsg_exposure},
-    {"nsg-rules", 1, map_nsg_rules},
-    {"nsg-writes", 2, map_nsg_writes},
-    {"owner-activations", 1, map_owner_activations},
-    {"owner-people", 1, map_owner_people},
-    {"policy-reach", 1, map_policy_reach},
-    {"query-alerts", 1, map_query_alerts},
-    {"repositories", 1, map_repositories},
-    {"subnets", 1, map_subnets},
-    {"vault-certificates", 1, map_vault_certificates},
-    {"vault-hosts", 1, map_vault_hosts},
-    {"vault-policies", 1, map_vault_policies},
-    {"vault-secrets", 1, map_vault_secrets},
-    {"waf-bindings", 1, map_waf_bindings},
+    {.name = "account-events", .version = 1, .map = map_account_events},
+    {.name = "activity-alerts", .version = 1, .map = map_activity_alerts},
+    {.name = "alert-bindings", .version = 1, .map = map_alert_bindings},
+    {.name = "branch-rules", .version = 1, .map = map_branch_rules},
+    {.name = "broad-assignments",
+     .version = 1,
+     .collect = collect_broad_assignments,
+     .reduce = reduce_broad_assignments},
+    {.name = "ca-coverage",
+     .version = 1,
+     .collect = collect_ca_coverage,
+     .reduce = reduce_ca_coverage},
+    {.name = "deploy-gates", .version = 1, .map = map_deploy_gates},
+    {.name = "disk-encryption",
+     .version = 1,
+     .collect = collect_disk_encryption,
+     .reduce = reduce_disk_encryption},
+    {.name = "frontdoor-domains", .version = 1, .map = map_frontdoor_domains},
+    {.name = "frontdoor-frontends", .version = 1, .map = map_frontdoor_frontends},
+    {.name = "grants-made", .version = 1, .map = map_grants_made},
+    {.name = "grants-made-azure", .version = 1, .map = map_grants_made_azure},
+    {.name = "guest-roles",
+     .version = 1,
+     .collect = collect_guest_roles,
+     .reduce = reduce_guest_roles},
+    {.name = "incident-playbooks", .version = 1, .map = map_incident_playbooks},
+    {.name = "incident-states", .version = 1, .map = map_incident_states},
+    {.name = "leaver-accounts", .version = 2, .map = map_leaver_accounts},
+    {.name = "nsg-attachments", .version = 1, .map = map_nsg_attachments},
+    {.name = "nsg-exposure", .version = 2, .map = map_nsg_exposure},
+    {.name = "nsg-rules", .version = 1, .map = map_nsg_rules},
+    {.name = "nsg-writes", .version = 2, .map = map_nsg_writes},
+    {.name = "owner-activations", .version = 1, .map = map_owner_activations},
+    {.name = "owner-people", .version = 1, .map = map_owner_people},
+    {.name = "password-settings",
+     .version = 1,
+     .collect = collect_password_settings,
+     .reduce = reduce_password_settings},
+    {.name = "pim-activations", .version = 1, .map = map_pim_activations},
+    {.name = "pim-approvals", .version = 1, .map = map_pim_approvals},
+    {.name = "pim-azure",
+     .version = 1,
+     .collect = collect_pim_azure,
+     .reduce = reduce_pim_azure},
+    {.name = "pim-effective",
+     .version = 1,
+     .collect = collect_pim_effective,
+     .reduce = reduce_pim_effective},
+    {.name = "policy-reach", .version = 1, .map = map_policy_reach},
+    {.name = "query-alerts", .version = 1, .map = map_query_alerts},
+    {.name = "repositories", .version = 1, .map = map_repositories},
+    {.name = "review-denials",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_denials},
+    {.name = "review-denials-azure",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_denials_azure},
+    {.name = "review-items",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_items},
+    {.name = "review-items-azure",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_review_items_azure},
+    {.name = "role-reviews",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_role_reviews},
+    {.name = "role-reviews-azure",
+     .version = 1,
+     .sees_all = true,
+     .collect = collect_role_reviews,
+     .reduce = reduce_role_reviews_azure},
+    {.name = "role-settings",
+     .version = 1,
+     .collect = collect_role_settings,
+     .reduce = reduce_role_settings},
+    {.name = "role-settings-azure",
+     .version = 1,
+     .collect = collect_role_settings,
+     .reduce = reduce_role_settings_azure},
+    {.name = "sign-in-activity",
+     .version = 1,
+     .collect = collect_sign_in_activity,
+     .reduce = reduce_sign_in_activity},
+    {.name = "sign-ins", .version = 1, .map = map_sign_ins},
+    {.name = "subnets", .version = 1, .map = map_subnets},
+    {.name = "user-methods",
+     .version = 1,
+     .collect = collect_user_methods,
+     .reduce = reduce_user_methods},
+    {.name = "vault-certificates", .version = 1, .map = map_vault_certificates},
+    {.name = "vault-hosts", .version = 1, .map = map_vault_hosts},
+    {.name = "vault-policies", .version = 1, .map = map_vault_policies},
+    {.name = "vault-secrets", .version = 1, .map = map_vault_secrets},
+    {.name = "waf-bindings", .version = 1, .map = map_waf_bindings},
 };
 
 const bd_derivation *bd_derivation_find(bd_str name) {
@@ -45,6 +124,26 @@ size_t bd_derivation_count(void) {
 
 const bd_derivation *bd_derivation_at(size_t index) {
     return &derivations[index];
+}
+
+/* ---- parts ---- */
+
+void bd_part_pack(bd_packer *packer, uint32_t derived, bd_str group, bd_str source, bd_str scope,
+                  bd_str kept) {
+    bd_pack_u32(packer, derived);
+    bd_pack_key(packer, group);
+    bd_pack_key(packer, source);
+    bd_pack_key(packer, scope);
+    bd_pack_key(packer, kept);
+}
+
+void bd_part_unpack(bd_unpacker *unpacker, bd_arena *arena, uint32_t *derived, bd_str *group,
+                    bd_part *out) {
+    *derived = bd_unpack_u32(unpacker);
+    *group = bd_unpack_key(unpacker, arena);
+    out->source = bd_unpack_key(unpacker, arena);
+    out->scope = bd_unpack_key(unpacker, arena);
+    out->kept = parse_text(arena, bd_unpack_key(unpacker, arena));
 }
 
 /* ---- what all of them use

@@ -101,4 +101,52 @@ void map_incident_states(const bd_value *record, const bd_value *parameters, con
 void map_repositories(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context);
 
+/* ---- derivations that join collections
+ * ---------------------------------------------------------------------------- */
+
+#define MAP(name)                                                                                  \
+    void map_##name(const bd_value *record, const bd_value *parameters, const bd_zone *zone,       \
+                    bd_arena *arena, bd_derived_fn *emit, void *context)
+MAP(grants_made);
+MAP(grants_made_azure);
+MAP(pim_activations);
+MAP(pim_approvals);
+MAP(sign_ins);
+
+/* A pair of functions each, named for what they make. */
+#define COLLECT(name)                                                                              \
+    void collect_##name(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,           \
+                        void *context)
+#define REDUCE(name)                                                                               \
+    void reduce_##name(const bd_join *join, bd_str group, const bd_part *parts, size_t count,      \
+                       bd_arena *arena, bd_derived_fn *emit, void *context)
+COLLECT(broad_assignments);
+REDUCE(broad_assignments);
+COLLECT(ca_coverage);
+REDUCE(ca_coverage);
+COLLECT(disk_encryption);
+REDUCE(disk_encryption);
+COLLECT(guest_roles);
+REDUCE(guest_roles);
+COLLECT(password_settings);
+REDUCE(password_settings);
+COLLECT(pim_azure);
+REDUCE(pim_azure);
+COLLECT(pim_effective);
+REDUCE(pim_effective);
+COLLECT(role_settings);
+REDUCE(role_settings);
+REDUCE(role_settings_azure);
+COLLECT(role_reviews);
+REDUCE(role_reviews);
+REDUCE(role_reviews_azure);
+REDUCE(review_items);
+REDUCE(review_items_azure);
+REDUCE(review_denials);
+REDUCE(review_denials_azure);
+COLLECT(sign_in_activity);
+REDUCE(sign_in_activity);
+COLLECT(user_methods);
+REDUCE(user_methods);
+
 #endif

@@ -174,8 +174,8 @@ static bd_str scope_of(const bd_scan_context *context, const bd_source_def *sour
     bd_str own = {"", 0};
     if (source->scope == BD_SCOPE_SUBSCRIPTION) {
         own = subscription;
-    } else if (source->scope == BD_SCOPE_RESOURCE) {
-        own = bd_scan_host_of(id);
+    } else if (source->scope == BD_SCOPE_RESOURCE && bd_str_find(id, BD_STR("/")) >= 0) {
+        own = bd_scan_host_of(id); /* a bare id of the directory is not the id of what it belongs to */
     }
     return own.size > 0 || context->declared_scope.size == 0
                ? own

@@ -118,7 +118,48 @@ static bool derives_from(const bd_source_def *source, bd_str origin) {
     return false;
 }
 
-static void map_derived(bd_scan_state *state, const bd_record *record) {
+/* What a join keeps waits among the rows until the other collections are there. */
+typedef struct {
+    bd_scan_state *state;
+    const bd_record *origin;
+    uint32_t derived;
+} part_context;
+
+static void put_part(void *context, bd_str group, const bd_value *kept) {
+    part_context *part = context;
+    bd_scan_state *state = part->state;
+    if (bd_failed(state->rc)) {
+        return;
+    }
+    bd_pack_begin(&state->packer);
+    bd_pack_u32(&state->packer, state->evidence);
+    bd_pack_u32(&state->packer, BD_PART_MARK);
+    bd_part_pack(&state->packer, part->derived, group, part->origin->source->id,
+                 part->origin->scope, bd_json_canonical(state->scratch, kept));
+    if (state->packer.overflowed) {
+        if (!state->is_refused) {
+            bd_scan_refuse(
+                state, bd_str_format(state->scratch, "record %u", part->origin->ordinal),
+                "what is kept of this record is larger than 64 KiB and was refused");
+        }
+        return;
+    }
+    state->rc = bd_spool_put(state->rows, bd_pack_end(&state->packer), state->err);
+}
+
+static void collect_derived(bd_scan_state *state, const bd_record *record,
+                            const bd_derivation *derivation, uint32_t derived) {
+    bd_join_record from = {.source = record->source->id,
+                           .scope = record->scope,
+                           .type = record->type,
+                           .key = record->key,
+                           .resource = record->resource,
+                           .value = record->value};
+    part_context context = {state, record, derived};
+    derivation->collect(&from, state->scratch, put_part, &context);
+}
+
+static void map_derived(bd_scan_state *state, const bd_record *record, bool joins_only) {
     const bd_catalog *catalog = state->plan->catalog;
     for (size_t i = 0; i < catalog->source_count; i++) {
         const bd_source_def *source = &catalog->sources[i];
@@ -129,6 +170,12 @@ static void map_derived(bd_scan_state *state, const bd_record *record) {
         const bd_derivation *derivation = bd_derivation_find(source->derivation);
         if (derivation == NULL) {
             continue; /* refused when the catalog was loaded */
+        }
+        if (derivation->reduce != NULL) {
+            collect_derived(state, record, derivation, (uint32_t)i);
+        }
+        if (derivation->reduce != NULL || joins_only) {
+            continue;
         }
         derived_context context = {state, record, source};
         derivation->map(record->value, state->plan->parameters, state->plan->zone, state->scratch,
@@ -216,10 +263,11 @@ static void add_record(bd_scan_state *state, const bd_record *record, bool is_pa
         return;
     }
     if (is_part && !record->source->is_any_resource) {
+        map_derived(state, record, /*joins_only*/ true);
         return; /* belongs to the source, but is not what its checks judge */
     }
     bd_rules_map(state->plan->rules, record, state->scratch, put_row, state);
-    map_derived(state, record);
+    map_derived(state, record, /*joins_only*/ false);
     map_presence(state, record);
 }
 

@@ -93,6 +93,19 @@ bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str sourc
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err);
 
+/* joins.c: parts that scan kept -> records of derivations with a reduce */
+typedef bd_rc bd_join_row_fn(bd_judging *run, void *context, const bd_row *row,
+                             uint32_t evidence_index, bd_err *err);
+typedef struct bd_joins bd_joins;
+/* NULL when the catalog has none.  Closed by the caller. */
+bd_joins *bd_judging_open_joins(bd_judging *run);
+bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_index,
+                           bd_unpacker *part, bd_err *err);
+/* Rows of the derived records, once all parts are taken. */
+bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, void *context,
+                      bd_err *err);
+void bd_judging_close_joins(bd_joins *joins);
+
 /* match.c, change.c: groups of rows of one join key, sorted */
 typedef struct {
     bd_row row;

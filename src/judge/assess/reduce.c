@@ -2,6 +2,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
+#include "bindery/derive.h"
 
 #include <string.h>
 
@@ -118,29 +119,39 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
     return BD_OK;
 }
 
+/* Where rows wait for those that they are judged with: of one key, or of one snapshot's count. */
+typedef struct {
+    bd_sorter *groups, *parts;
+} routes;
+
 /* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule
  * says "later" or "next":
  * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
-static bd_rc route_row(bd_judging *run, bd_sorter *groups, bd_sorter *parts, const bd_row *row,
-                       uint32_t evidence_index, bd_err *err) {
+static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t evidence_index,
+                       bd_err *err) {
     const bd_check_view *view = &run->views[row->check];
     bool is_later = bd_judging_instant(run, evidence_index) >= run->in->as_of;
     if (view->check->shape == BD_EACH && !view->is_event) {
-        BD_TRY(put_decider(run, groups, row, evidence_index, err));
+        BD_TRY(put_decider(run, out->groups, row, evidence_index, err));
         return is_later ? BD_OK : put_each(run, row, evidence_index, err);
     }
     if (is_later && view->check->shape != BD_MATCH) {
         return BD_OK;
     }
     if (view->check->shape == BD_AGGREGATE) {
-        return bd_judging_put_part(run, parts, row, evidence_index, err);
+        return bd_judging_put_part(run, out->parts, row, evidence_index, err);
     }
     bool is_change = view->check->shape == BD_EACH;
-    return put_grouped(run, groups, row->check, row, is_change ? row->key : row->join,
+    return put_grouped(run, out->groups, row->check, row, is_change ? row->key : row->join,
                        evidence_index, err);
 }
 
-static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_sorter *parts, bd_spool *spool,
+static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
+                          uint32_t evidence_index, bd_err *err) {
+    return route_row(run, context, row, evidence_index, err);
+}
+
+static bd_rc route_spool(bd_judging *run, routes *out, bd_joins *joins, bd_spool *spool,
                          bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
     BD_TRY(bd_spool_rewind(spool, err));
@@ -154,9 +165,14 @@ static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_sorter *parts, b
         bd_arena_reset(scratch);
         bd_unpacker unpacker = {.record = record};
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
+        bd_unpacker part = unpacker;
+        if (bd_unpack_u32(&part) == BD_PART_MARK) {
+            BD_TRY(bd_judging_take_part(run, joins, evidence_index, &part, err));
+            continue;
+        }
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
-        BD_TRY(route_row(run, groups, parts, &row, evidence_index, err));
+        BD_TRY(route_row(run, out, &row, evidence_index, err));
     }
 }
 
@@ -263,22 +279,26 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
 }
 
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
-    bd_sorter *groups = bd_sorter_open(BD_ASSESS_SORT_BYTES);
-    bd_sorter *parts = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    routes out = {bd_sorter_open(BD_ASSESS_SORT_BYTES), bd_sorter_open(BD_ASSESS_SORT_BYTES)};
+    bd_joins *joins = bd_judging_open_joins(run);
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
-        rc = route_spool(run, groups, parts, run->in->rows[i], err);
+        rc = route_spool(run, &out, joins, run->in->rows[i], err);
     }
     if (!bd_failed(rc)) {
-        rc = bd_sorter_finish(groups, err);
+        rc = bd_judging_join(run, joins, route_joined, &out, err);
+    }
+    bd_judging_close_joins(joins);
+    if (!bd_failed(rc)) {
+        rc = bd_sorter_finish(out.groups, err);
     }
     if (!bd_failed(rc)) {
-        rc = reduce_groups(run, groups, err);
+        rc = reduce_groups(run, out.groups, err);
     }
     if (!bd_failed(rc)) {
-        rc = bd_judging_aggregate(run, parts, err);
+        rc = bd_judging_aggregate(run, out.parts, err);
     }
-    bd_sorter_close(groups);
-    bd_sorter_close(parts);
+    bd_sorter_close(out.groups);
+    bd_sorter_close(out.parts);
     return rc;
 }

@@ -2,6 +2,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
+#include "bindery/derive.h"
 
 bool bd_strs_have(const bd_strs *list, bd_str text) {
     for (size_t i = 0; i < list->count; i++) {
@@ -16,6 +17,13 @@ static void add_once(bd_arena *arena, bd_strs *list, bd_str text) {
     if (text.size > 0 && !bd_strs_have(list, text)) {
         *bd_push(arena, list) = text;
     }
+}
+
+/* Its first source gives a joined derivation its snapshots; the others stand beside it. */
+static bool is_joined(const bd_source_def *source) {
+    const bd_derivation *derivation =
+        source != NULL && source->derivation.size > 0 ? bd_derivation_find(source->derivation) : NULL;
+    return derivation != NULL && derivation->reduce != NULL;
 }
 
 /* A derived source stands on the sources it is made from. */
@@ -146,7 +154,11 @@ static bd_rc view_check(bd_judging *run, const bd_check *check, bd_check_view *v
     const bd_source_def *source = bd_catalog_source(run->in->catalog, id);
     view->scope_kind = source != NULL ? source->scope : BD_SCOPE_TENANT;
     view->is_event = check->shape == BD_MATCH || (source != NULL && source->is_log);
-    add_source(run, &view->sources, id);
+    if (is_joined(source)) {
+        add_once(run->arena, &view->sources, source->derived_from.data[0]);
+    } else {
+        add_source(run, &view->sources, id);
+    }
     for (size_t i = 0; i < check->sources.count; i++) {
         add_source(run, &view->all_sources, check->sources.data[i]);
     }

@@ -1,0 +1,251 @@
+/* Azure roles as they are held: Owner and Contributor at broad scopes, and guests who hold any role. */
+#include "people.h"
+
+/* ---- broad-assignments ---- */
+
+/* A subscription, a management group or the root; not a resource group or a resource. */
+static bool is_broad_scope(bd_arena *arena, bd_str scope) {
+    bd_str lower = resource_id(arena, scope);
+    size_t slashes = 0;
+    for (size_t i = 0; i < lower.size; i++) {
+        slashes += lower.data[i] == '/' ? 1 : 0;
+    }
+    return bd_str_trim(scope).size > 0 &&
+           (lower.size <= 1 ||
+            (bd_str_has_prefix(lower, BD_STR("/subscriptions/")) && slashes == 2) ||
+            bd_str_has_prefix(lower, BD_STR("/providers/microsoft.management/managementgroups/")));
+}
+
+void collect_broad_assignments(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                               void *context) {
+    const bd_value *value = record->value;
+    bd_str principal = bd_str_lower(arena, member_text(value, "principalId"));
+    bd_str role = tail_of(arena, member_text(value, "roleDefinitionId"));
+    bd_str scope = member_text(value, "scope");
+    if (principal.size == 0 || role.size == 0) {
+        return;
+    }
+    if (is_source(record, "S06") &&
+        !bd_str_ieq(member_text(value, "assignmentType"), BD_STR("Activated"))) {
+        return; /* what is assigned stands among the assignments themselves */
+    }
+    builder build = {.arena = arena};
+    put_text(&build, "id", member_text(value, "id"));
+    put_text(&build, "p", principal);
+    put_text(&build, "name", member_text(value, "principalName"));
+    put_text(&build, "type", member_text(value, "principalType"));
+    put_text(&build, "r", role);
+    put_text(&build, "scope", scope);
+    bd_str normal = resource_id(arena, scope);
+    keep(context,
+         bd_str_format(arena, "%.*s|%.*s|%.*s", BD_ARG(principal), BD_ARG(role), BD_ARG(normal)),
+         build_object(&build));
+}
+
+/* An entry names holder, role and scope; what it leaves out it does not allow. */
+static bool is_named(const bd_join *join, const bd_value *kept, bd_arena *arena) {
+    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "named_assignments")
+                                               : NULL;
+    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
+    bd_day day;
+    if (list == NULL || list->kind != BD_ARRAY ||
+        !bd_day_parse(bd_value_text(fact, "approved_on"), &day) ||
+        bd_zone_day(join->zone, join->at) < day) {
+        return false;
+    }
+    bd_str role = bd_value_text(kept, "r");
+    for (size_t i = 0; i < list->count; i++) {
+        const bd_value *entry = &list->items[i];
+        bd_str holder = bd_value_text(entry, "holder"), named = bd_value_text(entry, "role");
+        bool is_holder = holder.size > 0 &&
+                         (bd_str_fold_cmp(holder, bd_value_text(kept, "p")) == 0 ||
+                          bd_str_fold_cmp(holder, bd_value_text(kept, "name")) == 0);
+        bool is_role = bd_str_ieq(named, bd_str_of(azure_role_name(role))) ||
+                       bd_str_eq(tail_of(arena, named), role);
+        bool is_scope = bd_value_text(entry, "scope").size > 0 &&
+                        bd_str_eq(resource_id(arena, bd_value_text(entry, "scope")),
+                                  resource_id(arena, bd_value_text(kept, "scope")));
+        if (is_holder && is_role && is_scope) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const bd_part *find_part(const bd_part *parts, size_t count, const char *source) {
+    for (size_t i = 0; i < count; i++) {
+        if (is_part_of(&parts[i], source)) {
+            return &parts[i];
+        }
+    }
+    return NULL;
+}
+
+REDUCE(broad_assignments) {
+    const bd_part *own = find_part(parts, count, "S05");
+    if (group.size == 0 || own == NULL) {
+        return;
+    }
+    bd_str role = bd_value_text(own->kept, "r"), scope = bd_value_text(own->kept, "scope");
+    const char *name = azure_role_name(role);
+    bool is_listed = name != NULL && (bd_str_eqz(bd_str_of(name), "Owner") ||
+                                      bd_str_eqz(bd_str_of(name), "Contributor"));
+    /* an activation that could be known only from PIM stands as an assignment until PIM was read */
+    bool is_activated = find_part(parts, count, "S06") != NULL;
+    bool is_fine = is_named(join, own->kept, arena) || (is_activated && is_whole(join, "S06"));
+    bool is_pim_known = is_whole(join, "S06");
+    builder build = {.arena = arena};
+    put_text(&build, "assignment", group);
+    put_text(&build, "holder", bd_value_text(own->kept, "name").size > 0
+                                   ? bd_value_text(own->kept, "name")
+                                   : bd_value_text(own->kept, "p"));
+    put_text(&build, "role", name != NULL ? bd_str_of(name) : role);
+    put_text(&build, "at", scope.size > 0 ? scope : BD_STR("an unknown scope"));
+    put_answer(&build, "is_broad", !is_listed ? NO
+                                   : scope.size == 0 ? UNKNOWN
+                                   : is_broad_scope(arena, scope) ? YES
+                                                                  : NO);
+    put_answer(&build, "is_approved", is_fine ? YES : is_pim_known ? NO : UNKNOWN);
+    put_text(&build, "problem",
+             has_fact(join, "named_assignments")
+                 ? why_not(join, "S06", arena)
+                 : BD_STR("the fact named_assignments is not in bindery.json"));
+    bd_str id = bd_value_text(own->kept, "id");
+    emit(context, BD_STR("microsoft.authorization/roleassignments"), resource_id(arena, id), id,
+         BD_INSTANT_NONE, build_object(&build));
+}
+
+/* ---- guest-roles ---- */
+
+COLLECT(guest_roles) {
+    if (is_source(record, "S53")) {
+        collect_user(record, arena, keep, context);
+        return;
+    }
+    if (is_source(record, "S65")) {
+        collect_member(record, arena, keep, context);
+        return;
+    }
+    bd_str principal = bd_str_lower(arena, member_text(record->value, "principalId"));
+    bd_str role = tail_of(arena, member_text(record->value, "roleDefinitionId"));
+    builder build = {.arena = arena};
+    put_text(&build, "role", azure_role_name(role) != NULL ? bd_str_of(azure_role_name(role)) : role);
+    bd_str type = member_text(record->value, "principalType");
+    if (principal.size == 0) {
+        return;
+    }
+    keep(context, principal, build_object(&build));
+    if (type.size == 0 || bd_str_ieq(type, BD_STR("Group"))) {
+        put_text(&build, "group", principal); /* whoever is in it holds the role too */
+        keep(context, (bd_str){"", 0}, build_object(&build));
+    }
+}
+
+/* Roles that groups hold, whose members this join does not see: a guest among them would not show. */
+static bool has_groups(const bd_join *join) {
+    for (size_t i = 0; i < join->common_count; i++) {
+        if (bd_value_text(join->common[i].kept, "group").size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds_by_group(const bd_join *join, const bd_strs *groups, bool *is_unclear,
+                           bd_arena *arena) {
+    bool has_role = false;
+    for (size_t i = 0; i < join->common_count; i++) {
+        bd_str group = bd_value_text(join->common[i].kept, "group");
+        if (group.size == 0) {
+            continue;
+        }
+        bool is_in = false;
+        for (size_t j = 0; j < groups->count; j++) {
+            is_in = is_in || bd_str_eq(groups->data[j], group);
+        }
+        has_role = has_role || is_in;
+        *is_unclear = *is_unclear || (!is_in && !is_expanded(join, group, arena));
+    }
+    return has_role;
+}
+
+REDUCE(guest_roles) {
+    const bd_part *user = find_part(parts, count, "S53");
+    if (group.size == 0 || user == NULL) {
+        return;
+    }
+    bd_str upn = member_text(user->kept, "userPrincipalName");
+    bd_str type = member_text(user->kept, "userType");
+    bd_str ids[] = {group, upn};
+    bool is_external = bd_str_find(bd_str_lower(arena, upn), BD_STR("#ext#")) >= 0;
+    bool is_guest = is_external || bd_str_ieq(type, BD_STR("Guest"));
+    const bd_part *held = find_part(parts, count, "S05");
+    bd_strs groups = groups_of(parts, count, arena);
+    bool is_unclear = false;
+    bool holds = holds_by_group(join, &groups, &is_unclear, arena) || held != NULL;
+    bool is_known = is_approved(join, "approved_exclusions", ids, 2);
+    builder build = {.arena = arena};
+    put_text(&build, "user", group);
+    put_text(&build, "upn", upn);
+    put_text(&build, "roles", held != NULL ? bd_value_text(held->kept, "role")
+                                           : BD_STR("a role through a group"));
+    put_answer(&build, "is_guest", is_guest ? YES : type.size > 0 ? NO : UNKNOWN);
+    put_answer(&build, "is_known",
+               is_known ? YES
+               : holds  ? NO
+               : is_unclear || !is_whole_everywhere(join, "S05") ? UNKNOWN
+                                                      : YES);
+    put_text(&build, "problem",
+             !is_whole_everywhere(join, "S05") ? why_not(join, "S05", arena)
+             : has_groups(join)
+                 ? BD_STR("a group holds a role, and no complete list of its members was read")
+                 : (bd_str){"", 0});
+    emit(context, BD_STR("graph/users"), bd_str_format(arena, "users/%.*s", BD_ARG(group)),
+         upn.size > 0 ? upn : group, BD_INSTANT_NONE, build_object(&build));
+}
+
+/* ---- sign-in-activity ---- */
+
+COLLECT(sign_in_activity) {
+    const bd_value *value = record->value;
+    const bd_value *activity = member(value, "signInActivity");
+    bd_str id = bd_str_lower(arena, member_text(value, "id"));
+    builder build = {.arena = arena};
+    put_text(&build, "upn", member_text(value, "userPrincipalName"));
+    put_value(&build, "enabled", member(value, "accountEnabled"));
+    put_text(&build, "last", member_text(activity, "lastSuccessfulSignInDateTime"));
+    put_text(&build, "made", member_text(value, "createdDateTime"));
+    if (id.size > 0) {
+        keep(context, id, build_object(&build));
+    }
+    if (activity != NULL) { /* somebody's is shown: the list was asked for it */
+        keep(context, (bd_str){"", 0}, bd_value_object(arena, 0, NULL, NULL));
+    }
+}
+
+#define INACTIVE_DAYS 90
+
+REDUCE(sign_in_activity) {
+    for (size_t i = 0; group.size > 0 && i < count; i++) {
+        const bd_value *kept = parts[i].kept;
+        bd_str last = bd_value_text(kept, "last"), made = bd_value_text(kept, "made");
+        bd_instant since;
+        bool is_shown = bd_instant_parse(last.size > 0 ? last : made, &since);
+        bool is_asked = join->common_count > 0;
+        builder build = {.arena = arena};
+        put_text(&build, "user", group);
+        put_text(&build, "upn", bd_value_text(kept, "upn"));
+        put_answer(&build, "enabled", answer_of(kept, "enabled"));
+        put_text(&build, "last_successful", last);
+        put_answer(&build, "is_shown", is_asked && is_shown ? YES : UNKNOWN);
+        put_answer(&build, "is_inactive",
+                   !is_asked || !is_shown ? UNKNOWN
+                   : join->at - since >= INACTIVE_DAYS * 24 * BD_HOUR ? YES
+                                                                      : NO);
+        put_text(&build, "problem",
+                 is_asked ? BD_STR("the row gives neither a successful sign-in nor createdDateTime")
+                          : BD_STR("the list of users was read without signInActivity"));
+        emit(context, BD_STR("graph/users"), bd_str_format(arena, "users/%.*s", BD_ARG(group)),
+             bd_value_text(kept, "upn"), BD_INSTANT_NONE, build_object(&build));
+    }
+}

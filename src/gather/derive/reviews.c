@@ -1,0 +1,599 @@
+/* Access reviews of privileged roles: was one held, who was decided on and by whom, was each Deny carried out.
+ * Graph, Azure's own reviews and the history CSV say the same in three spellings. */
+#include "people.h"
+
+#define POLICY_DAYS 10 /* from the end of a review to its Deny being carried out */
+#define DAY_TICKS (24 * BD_HOUR)
+
+/* ---- collect: definitions, instances and decisions in one spelling ---- */
+
+/* "Approve", "approve", "Approved"; "Deny", "Denied"; "NotReviewed", "Not reviewed"; "DontKnow", "Don't know". */
+static bd_str plain_word(bd_arena *arena, bd_str text) {
+    char *out = bd_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (c >= 'A' && c <= 'Z') {
+            out[size++] = (char)(c - 'A' + 'a');
+        } else if (c >= 'a' && c <= 'z') {
+            out[size++] = c;
+        }
+    }
+    return (bd_str){out, size};
+}
+
+/* A guid of zeros is how nobody is written. */
+static bd_str somebody(bd_arena *arena, bd_str id) {
+    bd_str lower = bd_str_lower(arena, bd_str_trim(id));
+    for (size_t i = 0; i < lower.size; i++) {
+        if (lower.data[i] != '0' && lower.data[i] != '-') {
+            return lower;
+        }
+    }
+    return (bd_str){"", 0};
+}
+
+/* The part behind "/word/" up to the next slash, quote or query. */
+static bd_str after_word(bd_str text, const char *word) {
+    ptrdiff_t at = bd_str_find(text, bd_str_of(word));
+    if (at < 0) {
+        return (bd_str){"", 0};
+    }
+    size_t from = (size_t)at + bd_str_of(word).size, to = from;
+    while (to < text.size && bd_str_find(BD_STR("/'\"?& )"), bd_str_sub(text, to, to + 1)) < 0) {
+        to++;
+    }
+    return bd_str_sub(text, from, to);
+}
+
+/* Which role a query is about, and of its holders which side. */
+static void put_query(builder *build, bd_str query) {
+    bd_str lower = bd_str_lower(build->arena, query);
+    bd_str role = after_word(lower, "/rolemanagement/directory/roledefinitions/");
+    bd_str side = BD_STR("both");
+    if (role.size == 0) {
+        role = after_word(lower, "roledefinitionid eq '");
+        bool is_eligible = bd_str_find(lower, BD_STR("roleeligibilityscheduleinstances")) >= 0;
+        side = is_eligible ? BD_STR("eligible") : BD_STR("active");
+    }
+    if (role.size > 0) {
+        put_text(build, "role", role);
+        put_text(build, "side", side);
+    }
+}
+
+static void put_scope(builder *build, const bd_value *scope) {
+    bd_str role = member_text(scope, "roleDefinitionId"); /* Azure */
+    if (role.size > 0) {
+        put_text(build, "role", tail_of(build->arena, role));
+        put_text(build, "side",
+                 plain_word(build->arena, member_text(scope, "assignmentState")).size > 0
+                     ? plain_word(build->arena, member_text(scope, "assignmentState"))
+                     : BD_STR("both"));
+        return;
+    }
+    const bd_value *list = member(scope, "resourceScopes");
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (build->count < MEMBERS_MAX / 2) {
+            put_query(build, member_text(&list->items[i], "query"));
+        }
+        return; /* a review of several roles in one has several definitions in all that is published */
+    }
+    put_query(build, member_text(scope, "query"));
+}
+
+static void keep_decision(const bd_value *value, bd_str review, bd_arena *arena, bd_part_fn *keep,
+                          void *context) {
+    const bd_value *by = member(value, "reviewedBy"), *whom = member(value, "principal");
+    bd_str reviewer = member_text(by, "id");
+    builder build = {.arena = arena};
+    put_text(&build, "kind", BD_STR("decision"));
+    put_text(&build, "review", bd_str_lower(arena, review));
+    put_text(&build, "id", member_text(value, "id"));
+    put_text(&build, "who", somebody(arena, member_text(whom, "id")));
+    put_text(&build, "name", member_text(whom, "userPrincipalName"));
+    put_text(&build, "by",
+             somebody(arena, reviewer.size > 0 ? reviewer : member_text(by, "principalId")));
+    put_text(&build, "decision", plain_word(arena, member_text(value, "decision")));
+    put_text(&build, "result", plain_word(arena, member_text(value, "applyResult")));
+    put_text(&build, "applied", member_text(value, "appliedDateTime"));
+    keep(context, (bd_str){"", 0}, build_object(&build));
+}
+
+static void keep_review(const bd_value *value, bd_str id, bd_str definition, bd_arena *arena,
+                        bd_part_fn *keep, void *context) {
+    builder build = {.arena = arena};
+    put_text(&build, "kind", BD_STR("review"));
+    put_text(&build, "id", bd_str_lower(arena, id));
+    put_text(&build, "definition", bd_str_lower(arena, definition));
+    put_text(&build, "status", plain_word(arena, member_text(value, "status")));
+    put_text(&build, "start", member_text(value, "startDateTime"));
+    put_text(&build, "end", member_text(value, "endDateTime"));
+    put_scope(&build, member(value, "scope"));
+    keep(context, (bd_str){"", 0}, build_object(&build));
+}
+
+/* A row of the history CSV is a decision, and shows its review. */
+static void keep_row(const bd_value *row, bd_arena *arena, bd_part_fn *keep, void *context) {
+    bd_str id = bd_str_lower(arena, member_text(row, "AccessReviewId"));
+    bd_str who = somebody(arena, member_text(row, "PrincipalId"));
+    builder review = {.arena = arena};
+    put_text(&review, "kind", BD_STR("review"));
+    put_text(&review, "id", id);
+    put_text(&review, "status", plain_word(arena, member_text(row, "ReviewStatus")));
+    put_text(&review, "start", member_text(row, "ReviewStartDate"));
+    put_text(&review, "end", member_text(row, "ReviewEndDate"));
+    put_text(&review, "role", tail_of(arena, member_text(row, "ResourceId")));
+    put_text(&review, "side", BD_STR("both"));
+    keep(context, (bd_str){"", 0}, build_object(&review));
+    builder made = {.arena = arena};
+    put_text(&made, "kind", BD_STR("decision"));
+    put_text(&made, "review", id);
+    put_text(&made, "id", bd_str_format(arena, "%.*s/%.*s", BD_ARG(id), BD_ARG(who)));
+    put_text(&made, "who", who);
+    put_text(&made, "name", member_text(row, "PrincipalUPN"));
+    put_text(&made, "by", somebody(arena, member_text(row, "ReviewerId")));
+    put_text(&made, "decision", plain_word(arena, member_text(row, "ReviewResult")));
+    put_text(&made, "result", plain_word(arena, member_text(row, "SubmissionResult")));
+    put_text(&made, "applied", member_text(row, "AppliedDate"));
+    keep(context, (bd_str){"", 0}, build_object(&made));
+}
+
+static void keep_definition(const bd_value *value, bd_str id, bd_arena *arena, bd_part_fn *keep,
+                            void *context) {
+    builder build = {.arena = arena};
+    put_text(&build, "kind", BD_STR("definition"));
+    put_text(&build, "id", bd_str_lower(arena, id));
+    put_scope(&build, member(value, "scope"));
+    const bd_value *stages = member(value, "stageSettings");
+    put_value(&build, "stages",
+              stages != NULL && stages->kind == BD_ARRAY && stages->count > 1
+                  ? bd_value_integer(arena, (int64_t)stages->count)
+                  : NULL);
+    keep(context, (bd_str){"", 0}, build_object(&build));
+}
+
+/* Holders of roles with the day their assignment began; of Azure those of S06. */
+static void keep_dated_holder(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                              void *context) {
+    const bd_value *holder = keep_holder(record, arena);
+    if (holder == NULL) {
+        return;
+    }
+    builder build = {.arena = arena};
+    put_text(&build, "kind", BD_STR("holder"));
+    put_text(&build, "p", bd_value_text(holder, "p"));
+    put_text(&build, "r", bd_value_text(holder, "r"));
+    put_text(&build, "k", bd_value_text(holder, "k"));
+    put_text(&build, "t", bd_value_text(holder, "t"));
+    put_text(&build, "activated",
+             bd_str_ieq(member_text(record->value, "assignmentType"), BD_STR("Activated"))
+                 ? BD_STR("yes")
+                 : (bd_str){"", 0});
+    keep(context, (bd_str){"", 0}, build_object(&build));
+}
+
+void collect_role_reviews(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                          void *context) {
+    const bd_value *value = record->value;
+    if (!is_source(record, "S50") && !is_source(record, "S35")) {
+        keep_dated_holder(record, arena, keep, context);
+        return;
+    }
+    if (member(value, "AccessReviewId") != NULL && member(value, "ReviewResult") != NULL) {
+        keep_row(value, arena, keep, context);
+        return;
+    }
+    bd_str path = bd_str_lower(arena, member_text(value, "id"));
+    bd_str review = after_word(path, "/instances/");
+    bd_str definition = after_word(path, "/accessreviewscheduledefinitions/");
+    if (member(value, "decision") != NULL) {
+        keep_decision(value, review.size > 0 ? review : member_text(value, "accessReviewId"), arena,
+                      keep, context);
+    } else if (member(value, "endDateTime") != NULL || review.size > 0) {
+        keep_review(value, review.size > 0 ? review : path, definition, arena, keep, context);
+    } else {
+        keep_definition(value, definition.size > 0 ? definition : path, arena, keep, context);
+    }
+}
+
+/* ---- reduce ---- */
+
+typedef struct {
+    const bd_join *join;
+    bd_arena *arena;
+    bool is_azure;
+    bd_derived_fn *emit;
+    void *context;
+} reduction;
+
+static bool is_kind(const bd_value *kept, const char *kind) {
+    return bd_str_eqz(bd_value_text(kept, "kind"), kind);
+}
+
+static const char *name_of_role(const reduction *of, bd_str role) {
+    return of->is_azure ? azure_role_name(role) : directory_role_name(role);
+}
+
+static const bd_value *definition_of(const reduction *of, const bd_value *review) {
+    bd_str id = bd_value_text(review, "definition");
+    for (size_t i = 0; id.size > 0 && i < of->join->common_count; i++) {
+        const bd_value *kept = of->join->common[i].kept;
+        if (is_kind(kept, "definition") && bd_str_eq(bd_value_text(kept, "id"), id)) {
+            return kept;
+        }
+    }
+    return NULL;
+}
+
+/* Its own scope says which role a review is about, else that of its definition. */
+static bd_str text_of_review(const reduction *of, const bd_value *review, const char *key) {
+    bd_str own = bd_value_text(review, key);
+    return own.size > 0 ? own : bd_value_text(definition_of(of, review), key);
+}
+
+static bd_instant time_of(const bd_value *kept, const char *key) {
+    bd_instant time;
+    return bd_instant_parse(bd_value_text(kept, key), &time) ? time : BD_INSTANT_NONE;
+}
+
+/* The calendar quarter of the snapshot, in the zone of the engagement. */
+static bool is_of_quarter(const reduction *of, bd_instant time) {
+    if (time == BD_INSTANT_NONE || time > of->join->at) {
+        return false;
+    }
+    bd_date now = bd_date_of_day(bd_zone_day(of->join->zone, of->join->at));
+    bd_date then = bd_date_of_day(bd_zone_day(of->join->zone, time));
+    return now.year == then.year && (now.month - 1) / 3 == (then.month - 1) / 3;
+}
+
+static bool has_open_deny(const reduction *of, bd_str review) {
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_value *kept = of->join->common[i].kept;
+        if (is_kind(kept, "decision") && bd_str_eq(bd_value_text(kept, "review"), review) &&
+            bd_str_has_prefix(bd_value_text(kept, "decision"), BD_STR("den"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_decisions(const reduction *of, bd_str review) {
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_value *kept = of->join->common[i].kept;
+        if (is_kind(kept, "decision") && bd_str_eq(bd_value_text(kept, "review"), review)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Ended, and applied; or completed with nothing to apply, its decisions being there to see. */
+static bool is_held(const reduction *of, const bd_value *review) {
+    bd_str status = bd_value_text(review, "status");
+    if (bd_str_eqz(status, "applied")) {
+        return true;
+    }
+    bd_str id = bd_value_text(review, "id");
+    return bd_str_eqz(status, "completed") && has_decisions(of, id) && !has_open_deny(of, id);
+}
+
+static bool covers(bd_str side, const char *wanted) {
+    return bd_str_eqz(side, "both") || bd_str_eqz(side, wanted);
+}
+
+/* The review of a role and side that was held in the quarter of the snapshot; the latest. */
+static const bd_value *held_review(const reduction *of, bd_str role, const char *side) {
+    const bd_value *best = NULL;
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_value *kept = of->join->common[i].kept;
+        if (!is_kind(kept, "review") || !bd_str_eq(text_of_review(of, kept, "role"), role) ||
+            !covers(text_of_review(of, kept, "side"), side) ||
+            !is_of_quarter(of, time_of(kept, "end")) || !is_held(of, kept)) {
+            continue;
+        }
+        if (best == NULL || time_of(kept, "end") > time_of(best, "end")) {
+            best = kept;
+        }
+    }
+    return best;
+}
+
+/* The snapshot of holders that decides: the last whole one up to `time`, or the first whole one from it on. */
+static bd_instant holders_at(const reduction *of, bd_instant time, bool is_before) {
+    bd_instant best = BD_INSTANT_NONE;
+    for (size_t i = 0; i < of->join->input_count; i++) {
+        const bd_join_input *input = &of->join->inputs[i];
+        bool is_list = of->is_azure ? bd_str_eqz(input->source, "S06")
+                                    : bd_str_eqz(input->source, "S48") &&
+                                          input->sets.count > 1; /* assigned and eligible */
+        bool is_side = is_before ? input->from <= time : input->from >= time;
+        bool is_nearer = best == BD_INSTANT_NONE || (is_before ? input->from > best
+                                                               : input->from < best);
+        if (is_list && is_side && is_nearer && input->is_whole) {
+            best = input->from;
+        }
+    }
+    return best;
+}
+
+/* A person or group that held the role at the snapshot of `at`. */
+static bool is_holder_of(const bd_part *part, bd_instant at, bd_str role, const char *side) {
+    bd_str type = bd_value_text(part->kept, "t");
+    return is_kind(part->kept, "holder") && part->at == at &&
+           bd_str_eq(bd_value_text(part->kept, "r"), role) &&
+           (side == NULL || bd_str_eqz(bd_value_text(part->kept, "k"), side)) &&
+           !bd_str_eqz(type, "serviceprincipal") &&
+           bd_value_text(part->kept, "activated").size == 0;
+}
+
+static bool has_holder(const reduction *of, bd_instant at, bd_str role, const char *side) {
+    for (size_t i = 0; at != BD_INSTANT_NONE && i < of->join->common_count; i++) {
+        if (is_holder_of(&of->join->common[i], at, role, side)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- a: was each role reviewed in the quarter ---- */
+
+static void emit_role(const reduction *of, bd_str role, const char *side) {
+    const bd_value *review = held_review(of, role, side);
+    bd_str name = bd_str_of(name_of_role(of, role));
+    builder build = {.arena = of->arena};
+    put_text(&build, "role", name);
+    put_text(&build, "holders", bd_str_of(side));
+    put_answer(&build, "held", review != NULL ? YES : UNKNOWN);
+    put_text(&build, "review", bd_value_text(review, "id"));
+    put_text(&build, "ended", bd_value_text(review, "end"));
+    put_text(&build, "problem",
+             bd_str_format(of->arena,
+                           "no review of the %s holders of %.*s had ended, and been applied, in "
+                           "this calendar quarter when the list was read",
+                           side, BD_ARG(name)));
+    of->emit(of->context, BD_STR("role"),
+             bd_str_format(of->arena, "%.*s/%s", BD_ARG(role), side), name, BD_INSTANT_NONE,
+             build_object(&build));
+}
+
+static void reduce_roles(const reduction *of) {
+    static const char *const sides[] = {"active", "eligible"};
+    bd_instant known = holders_at(of, of->join->at, /*is_before*/ true);
+    for (size_t i = 0; i < privileged_role_count(of->is_azure); i++) {
+        bd_str role = privileged_role_at(of->is_azure, i);
+        for (size_t j = 0; j < BD_COUNT(sides); j++) {
+            /* a role that nobody holds needs no review; of whom nothing is known, each does */
+            if (known == BD_INSTANT_NONE || has_holder(of, known, role, sides[j])) {
+                emit_role(of, role, sides[j]);
+            }
+        }
+    }
+}
+
+/* ---- b: was everybody decided on, by somebody else ---- */
+
+static const char *judgement_of(const bd_value *item) {
+    bd_str decision = bd_value_text(item, "decision"), by = bd_value_text(item, "by");
+    bool is_made = bd_str_has_prefix(decision, BD_STR("approve")) ||
+                   bd_str_has_prefix(decision, BD_STR("deny")) ||
+                   bd_str_has_prefix(decision, BD_STR("denied"));
+    if (decision.size == 0) {
+        return "unknown";
+    }
+    if (!is_made) {
+        return "not-reviewed";
+    }
+    if (by.size == 0) {
+        return "nobody";
+    }
+    return bd_str_eq(by, bd_value_text(item, "who")) ? "self-review" : "decided";
+}
+
+static void emit_item(const reduction *of, bd_str role, const bd_value *review,
+                      const bd_value *item) {
+    bool is_staged = bd_value_find(definition_of(of, review), "stages") != NULL;
+    builder build = {.arena = of->arena};
+    put_text(&build, "role", bd_str_of(name_of_role(of, role)));
+    put_text(&build, "principal", bd_value_text(item, "who"));
+    put_text(&build, "name", bd_value_text(item, "name").size > 0 ? bd_value_text(item, "name")
+                                                                  : bd_value_text(item, "who"));
+    put_text(&build, "decision", bd_value_text(item, "decision"));
+    put_text(&build, "judgement", bd_str_of(judgement_of(item)));
+    put_text(&build, "stages", is_staged ? BD_STR("several") : BD_STR("one"));
+    put_text(&build, "ended", bd_value_text(review, "end"));
+    bd_str id = bd_value_text(item, "id");
+    of->emit(of->context, BD_STR("decision"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
+             build_object(&build));
+}
+
+static bool has_item(const reduction *of, bd_str review, bd_str who) {
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_value *kept = of->join->common[i].kept;
+        if (is_kind(kept, "decision") && bd_str_eq(bd_value_text(kept, "review"), review) &&
+            bd_str_eq(bd_value_text(kept, "who"), who)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void emit_uncovered(const reduction *of, bd_str role, const bd_value *review, bd_str who,
+                           const char *judgement, bd_str problem) {
+    builder build = {.arena = of->arena};
+    put_text(&build, "role", bd_str_of(name_of_role(of, role)));
+    put_text(&build, "principal", who);
+    put_text(&build, "name", who);
+    put_text(&build, "judgement", bd_str_of(judgement));
+    put_text(&build, "decision", BD_STR("no item"));
+    put_text(&build, "ended", bd_value_text(review, "end"));
+    put_text(&build, "problem", problem);
+    bd_str id = bd_value_text(review, "id");
+    of->emit(of->context, BD_STR("decision"),
+             bd_str_format(of->arena, "%.*s/%.*s", BD_ARG(id), BD_ARG(who)), id, BD_INSTANT_NONE,
+             build_object(&build));
+}
+
+/* Who held the role when the review began, and has no item in it. */
+static void emit_holders(const reduction *of, bd_str role, const bd_value *review) {
+    bd_instant start = time_of(review, "start");
+    bd_instant at =
+        start == BD_INSTANT_NONE ? BD_INSTANT_NONE : holders_at(of, start, /*is_before*/ true);
+    if (at == BD_INSTANT_NONE) {
+        emit_uncovered(of, role, review, BD_STR("(holders)"), "",
+                       BD_STR("no complete list of the role's holders, active and eligible, was "
+                              "read in the 100 days up to the beginning of the review"));
+        return;
+    }
+    bd_str side = text_of_review(of, review, "side");
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_part *part = &of->join->common[i];
+        const char *one = bd_str_eqz(side, "both") ? NULL : bd_str_z(of->arena, side);
+        if (is_holder_of(part, at, role, one) &&
+            !has_item(of, bd_value_text(review, "id"), bd_value_text(part->kept, "p"))) {
+            emit_uncovered(of, role, review, bd_value_text(part->kept, "p"), "not-covered",
+                           (bd_str){"", 0});
+        }
+    }
+}
+
+/* Nothing to judge must not look like nothing to find. */
+static void emit_nothing(const reduction *of, const char *problem) {
+    builder build = {.arena = of->arena};
+    put_text(&build, "name", BD_STR("(reviews)"));
+    put_text(&build, "problem", bd_str_of(problem));
+    of->emit(of->context, BD_STR("decision"), BD_STR("reviews"), BD_STR("(reviews)"),
+             BD_INSTANT_NONE, build_object(&build));
+}
+
+static void reduce_items(const reduction *of) {
+    size_t reviews = 0;
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_value *review = of->join->common[i].kept;
+        if (!is_kind(review, "review") || !is_of_quarter(of, time_of(review, "end"))) {
+            continue;
+        }
+        bd_str role = text_of_review(of, review, "role"), id = bd_value_text(review, "id");
+        if (name_of_role(of, role) == NULL) {
+            continue; /* of a group, an application, another role */
+        }
+        for (size_t j = 0; j < of->join->common_count; j++) {
+            const bd_value *item = of->join->common[j].kept;
+            if (is_kind(item, "decision") && bd_str_eq(bd_value_text(item, "review"), id)) {
+                emit_item(of, role, review, item);
+            }
+        }
+        emit_holders(of, role, review);
+        reviews++;
+    }
+    if (reviews == 0) {
+        emit_nothing(of, "no review of a privileged role had ended in this calendar quarter when "
+                         "the list was read");
+    }
+}
+
+/* ---- c: was each Deny carried out ---- */
+
+static bool is_carried_out(bd_str result) {
+    static const char *const good[] = {"appliedsuccessfully",
+                                       "appliedsuccessfullybutobjectnotfound", "success",
+                                       "applied"};
+    for (size_t i = 0; i < BD_COUNT(good); i++) {
+        if (bd_str_eqz(result, good[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Gone from the first whole list of holders after it: unknown where there is none. */
+static answer is_gone(const reduction *of, bd_str role, bd_str who, bd_instant after) {
+    bd_instant at = holders_at(of, after, /*is_before*/ false);
+    if (at == BD_INSTANT_NONE) {
+        return UNKNOWN;
+    }
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_part *part = &of->join->common[i];
+        if (is_holder_of(part, at, role, NULL) && bd_str_eq(bd_value_text(part->kept, "p"), who)) {
+            return NO;
+        }
+    }
+    return YES;
+}
+
+static void emit_denial(const reduction *of, bd_str role, const bd_value *review,
+                        const bd_value *item) {
+    bd_instant end = time_of(review, "end"), applied = time_of(item, "applied");
+    bool is_done = is_carried_out(bd_value_text(item, "result"));
+    bd_instant from = applied != BD_INSTANT_NONE ? applied : end + POLICY_DAYS * DAY_TICKS;
+    answer in_time = !is_done ? NO
+                     : applied == BD_INSTANT_NONE
+                         ? UNKNOWN
+                         : applied <= end + POLICY_DAYS * DAY_TICKS ? YES : NO;
+    /* what is due later than the list was read cannot be late yet */
+    bool is_open = !is_done && of->join->at < end + POLICY_DAYS * DAY_TICKS;
+    builder build = {.arena = of->arena};
+    put_text(&build, "role", bd_str_of(name_of_role(of, role)));
+    put_text(&build, "principal", bd_value_text(item, "who"));
+    put_text(&build, "name", bd_value_text(item, "name").size > 0 ? bd_value_text(item, "name")
+                                                                  : bd_value_text(item, "who"));
+    put_text(&build, "result", bd_value_text(item, "result"));
+    put_text(&build, "applied", bd_value_text(item, "applied"));
+    put_answer(&build, "carried_out", is_open ? UNKNOWN : in_time);
+    put_answer(&build, "gone", is_gone(of, role, bd_value_text(item, "who"), from));
+    put_text(&build, "problem",
+             is_open ? BD_STR("the days that the policy gives are not over")
+                     : BD_STR("no complete list of the role's holders was read after it"));
+    bd_str id = bd_value_text(item, "id");
+    of->emit(of->context, BD_STR("decision"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
+             build_object(&build));
+}
+
+static void reduce_denials(const reduction *of) {
+    size_t ended = 0, shown = 0;
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_value *review = of->join->common[i].kept;
+        bd_str role = text_of_review(of, review, "role"), id = bd_value_text(review, "id");
+        if (!is_kind(review, "review") || name_of_role(of, role) == NULL ||
+            time_of(review, "end") == BD_INSTANT_NONE || time_of(review, "end") > of->join->at) {
+            continue;
+        }
+        ended++;
+        shown += has_decisions(of, id) ? 1 : 0;
+        for (size_t j = 0; j < of->join->common_count; j++) {
+            const bd_value *item = of->join->common[j].kept;
+            if (is_kind(item, "decision") && bd_str_eq(bd_value_text(item, "review"), id) &&
+                bd_str_has_prefix(bd_value_text(item, "decision"), BD_STR("den"))) {
+                emit_denial(of, role, review, item);
+            }
+        }
+    }
+    if (ended == 0 || shown < ended) {
+        emit_nothing(of, "the export does not hold the decisions of every review of a privileged "
+                         "role that has ended");
+    }
+}
+
+/* ---- the six ---- */
+
+typedef void reduce_part(const reduction *of);
+
+static void reduce_by(reduce_part *part, bool is_azure, const bd_join *join, bd_str group,
+                      bd_arena *arena, bd_derived_fn *emit, void *context) {
+    if (group.size == 0) {
+        part(&(reduction){join, arena, is_azure, emit, context});
+    }
+}
+
+#define BOTH(name, part)                                                                           \
+    REDUCE(name) {                                                                                 \
+        (void)parts, (void)count;                                                                  \
+        reduce_by(part, /*is_azure*/ false, join, group, arena, emit, context);                    \
+    }                                                                                              \
+    REDUCE(name##_azure) {                                                                         \
+        (void)parts, (void)count;                                                                  \
+        reduce_by(part, /*is_azure*/ true, join, group, arena, emit, context);                     \
+    }
+BOTH(role_reviews, reduce_roles)
+BOTH(review_items, reduce_items)
+BOTH(review_denials, reduce_denials)

@@ -1,0 +1,461 @@
+/* Derivations that join collections: for each snapshot of the first source, what the others show nearest to it. */
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+#include "bindery/derive.h"
+
+#define DAY_TICKS (24 * BD_HOUR)
+#define JOIN_ARENA_BYTES ((size_t)1 << 30)
+#define LOG_DAYS 130 /* a quarter, and what began before it */
+#define MOST_COMMON_PARTS 500000
+#define MOST_GROUP_PARTS 100000
+
+/* A snapshot that a join may see: of a source, of a scope, of a day. */
+typedef struct {
+    bd_str source, scope;
+    bd_day date;
+    bd_instant from, to;
+    uint32_t evidence_index; /* first page */
+    bool has_evidence, is_whole;
+    bd_str why_not;
+    bd_strs sets;
+    BD_VEC(uint32_t) readers; /* anchors that see it */
+} sight;
+
+/* A snapshot of the first source of a derived source: what is judged. */
+typedef struct {
+    uint32_t derived; /* place of the derived source in the catalog */
+    const sight *of;
+    BD_VEC(bd_join_input) inputs;
+} anchor;
+
+struct bd_joins {
+    bd_arena *arena, *scratch; /* `scratch`: one part */
+    bd_map *index; /* source U+001F scope U+001F day -> sight */
+    BD_VEC(sight *) sights;
+    BD_VEC(anchor) anchors;
+    bd_sorter *parts;
+};
+
+static const bd_derivation *derivation_of(const bd_source_def *source) {
+    const bd_derivation *found =
+        source->derivation.size > 0 ? bd_derivation_find(source->derivation) : NULL;
+    return found != NULL && found->reduce != NULL ? found : NULL;
+}
+
+/* ---- what there is to see ---- */
+
+static bd_str sight_name(bd_arena *arena, bd_str source, bd_str scope, bd_day date) {
+    return bd_str_format(arena, "%.*s\x1f%.*s\x1f%d", BD_ARG(source), BD_ARG(scope), date);
+}
+
+static sight *sight_of(bd_joins *joins, bd_str source, bd_str scope, bd_instant from) {
+    bd_day date = bd_instant_utc_day(from);
+    bd_str name = sight_name(joins->arena, source, scope, date);
+    sight *found = bd_map_find(joins->index, name);
+    if (found == NULL) {
+        found = bd_new(joins->arena, sight, 1);
+        *found = (sight){.source = source,
+                         .scope = scope,
+                         .date = date,
+                         .from = from,
+                         .to = from,
+                         .is_whole = true,
+                         .why_not = {"", 0}};
+        bd_map_put(joins->index, name, found);
+        *bd_push(joins->arena, &joins->sights) = found;
+    }
+    found->from = from < found->from ? from : found->from;
+    return found;
+}
+
+static void add_set(bd_joins *joins, sight *seen, bd_str context) {
+    ptrdiff_t mark = bd_str_find(context, BD_STR("#"));
+    if (mark < 0) {
+        return;
+    }
+    bd_str rest = bd_str_sub(context, (size_t)mark + 1, context.size);
+    char *plain = bd_alloc(joins->arena, rest.size + 1, 1);
+    size_t size = 0;
+    int depth = 0;
+    for (size_t i = 0; i < rest.size; i++) {
+        depth += rest.data[i] == '(' ? 1 : 0;
+        if (depth == 0) {
+            plain[size++] = rest.data[i];
+        }
+        depth -= rest.data[i] == ')' && depth > 0 ? 1 : 0;
+    }
+    bd_str set = bd_str_lower(joins->arena, (bd_str){plain, size});
+    if (!bd_strs_have(&seen->sets, set)) {
+        *bd_push(joins->arena, &seen->sets) = set;
+    }
+}
+
+/* Snapshots of one day are one: it is whole if all its collections are. */
+static void see_collection(bd_judging *run, bd_joins *joins, bd_str source, bd_str scope,
+                           uint32_t collection_index) {
+    const bd_collection *collection = &run->in->collections->data[collection_index];
+    uint32_t first = collection->members.data[0];
+    sight *seen = sight_of(joins, source, scope, bd_judging_instant(run, first));
+    bd_str why;
+    if (!seen->has_evidence || first < seen->evidence_index) {
+        seen->evidence_index = first;
+        seen->has_evidence = true;
+    }
+    if (!bd_judging_is_usable(run, first, &why) && seen->is_whole) {
+        seen->is_whole = false;
+        seen->why_not = why;
+    }
+    for (size_t i = 0; i < collection->members.count; i++) {
+        const bd_evidence *page = &run->in->evidence->data[collection->members.data[i]];
+        seen->to = page->describes_to > seen->to ? page->describes_to : seen->to;
+        add_set(joins, seen, page->facts.context);
+    }
+}
+
+static void see_all(bd_judging *run, bd_joins *joins) {
+    for (size_t i = 0; i < run->in->snapshots->count; i++) {
+        const bd_snapshot *snapshot = &run->in->snapshots->data[i];
+        see_collection(run, joins, snapshot->source, snapshot->scope, snapshot->collection);
+    }
+    for (size_t i = 0; i < run->in->evidence->count; i++) {
+        const bd_evidence *item = &run->in->evidence->data[i];
+        for (size_t j = 0; j < item->facts.parts.count; j++) {
+            see_collection(run, joins, item->facts.parts.data[j].source,
+                           item->facts.parts.data[j].scope, item->collection);
+        }
+    }
+}
+
+/* ---- who sees what ---- */
+
+static bd_instant distance(bd_instant a, bd_instant b) {
+    return a > b ? a - b : b - a;
+}
+
+static int cmp_sights(const void *context, const void *a, const void *b) {
+    (void)context;
+    const sight *x = *(sight *const *)a;
+    const sight *y = *(sight *const *)b;
+    int order = bd_str_cmp(x->source, y->source);
+    order = order != 0 ? order : bd_str_cmp(x->scope, y->scope);
+    return order != 0 ? order : (x->date > y->date) - (x->date < y->date);
+}
+
+/* What an anchor of one subscription sees of a source that is kept by subscription is that subscription alone. */
+static bool is_of_other_scope(const bd_judging *run, const anchor *of, const sight *seen) {
+    const bd_source_def *own = bd_catalog_source(run->in->catalog, of->of->source);
+    const bd_source_def *source = bd_catalog_source(run->in->catalog, seen->source);
+    return own != NULL && source != NULL && own->scope == BD_SCOPE_SUBSCRIPTION &&
+           source->scope == BD_SCOPE_SUBSCRIPTION && !bd_str_eq(of->of->scope, seen->scope);
+}
+
+static void add_input(bd_joins *joins, uint32_t index, sight *seen) {
+    anchor *of = &joins->anchors.data[index];
+    *bd_push(joins->arena, &of->inputs) = (bd_join_input){.source = seen->source,
+                                                          .scope = seen->scope,
+                                                          .from = seen->from,
+                                                          .to = seen->to,
+                                                          .is_whole = seen->is_whole,
+                                                          .why_not = seen->why_not,
+                                                          .sets = seen->sets};
+    *bd_push(joins->arena, &seen->readers) = index;
+}
+
+static bool is_log(const bd_judging *run, bd_str source) {
+    const bd_source_def *found = bd_catalog_source(run->in->catalog, source);
+    return found != NULL && found->is_log;
+}
+
+/* Of each source and scope the snapshot nearest in time; of two equally near the later one. */
+static void add_inputs(bd_judging *run, bd_joins *joins, uint32_t index) {
+    const anchor *of = &joins->anchors.data[index];
+    const bd_source_def *derived = &run->in->catalog->sources[of->derived];
+    sight *best = NULL;
+    for (size_t i = 0; i <= joins->sights.count; i++) {
+        sight *seen = i < joins->sights.count ? joins->sights.data[i] : NULL;
+        bool is_next = seen == NULL || best == NULL || !bd_str_eq(seen->source, best->source) ||
+                       !bd_str_eq(seen->scope, best->scope);
+        if (is_next && best != NULL) {
+            add_input(joins, index, best);
+            of = &joins->anchors.data[index];
+        }
+        best = is_next ? NULL : best;
+        if (seen == NULL || !bd_strs_have(&derived->derived_from, seen->source) ||
+            seen->from >= run->in->as_of || is_of_other_scope(run, of, seen)) {
+            continue;
+        }
+        bool is_own = bd_str_eq(seen->source, of->of->source);
+        if (is_log(run, seen->source) || (derivation_of(derived)->sees_all && !is_own)) {
+            bool is_near = seen->to > of->of->from - LOG_DAYS * DAY_TICKS &&
+                           (seen->from <= of->of->from || derivation_of(derived)->sees_all);
+            if (is_near) {
+                add_input(joins, index, seen);
+                of = &joins->anchors.data[index];
+            }
+            continue;
+        }
+        bd_instant away = distance(seen->from, of->of->from);
+        if (is_own ? seen != of->of : away > BD_ASSESS_NEAR_DAYS * DAY_TICKS) {
+            continue; /* of its own source a join sees the one snapshot that is judged */
+        }
+        if (best == NULL || away <= distance(best->from, of->of->from)) {
+            best = seen;
+        }
+    }
+}
+
+static void add_anchors(bd_judging *run, bd_joins *joins, uint32_t derived) {
+    const bd_source_def *source = &run->in->catalog->sources[derived];
+    for (size_t i = 0; i < joins->sights.count; i++) {
+        sight *seen = joins->sights.data[i];
+        if (bd_str_eq(seen->source, source->derived_from.data[0]) &&
+            seen->from < run->in->as_of) {
+            *bd_push(joins->arena, &joins->anchors) = (anchor){.derived = derived, .of = seen};
+            add_inputs(run, joins, (uint32_t)joins->anchors.count - 1);
+        }
+    }
+}
+
+bd_joins *bd_judging_open_joins(bd_judging *run) {
+    bd_arena *arena = bd_arena_open("joins", JOIN_ARENA_BYTES);
+    bd_joins *joins = bd_new(arena, bd_joins, 1);
+    joins->arena = arena;
+    joins->scratch = bd_arena_open("part", (size_t)16 << 20);
+    joins->index = bd_map_make(arena);
+    joins->parts = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    see_all(run, joins);
+    bd_sort(joins->sights.data, joins->sights.count, sizeof joins->sights.data[0], cmp_sights,
+            NULL);
+    for (size_t i = 0; i < run->in->catalog->source_count; i++) {
+        const bd_source_def *source = &run->in->catalog->sources[i];
+        if (derivation_of(source) != NULL && bd_rules_reads(run->in->rules, source->id)) {
+            add_anchors(run, joins, (uint32_t)i);
+        }
+    }
+    return joins;
+}
+
+void bd_judging_close_joins(bd_joins *joins) {
+    bd_sorter_close(joins->parts);
+    bd_arena_close(joins->scratch);
+    bd_arena_close(joins->arena);
+}
+
+/* ---- parts ---- */
+
+bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_index,
+                           bd_unpacker *part, bd_err *err) {
+    bd_arena *scratch = joins->scratch;
+    bd_arena_reset(scratch);
+    bd_unpacker head = *part;
+    uint32_t derived = bd_unpack_u32(&head);
+    bd_str group = bd_unpack_key(&head, scratch);
+    bd_str source = bd_unpack_key(&head, scratch);
+    bd_str scope = bd_unpack_key(&head, scratch);
+    bd_day date = bd_instant_utc_day(bd_judging_instant(run, evidence_index));
+    const sight *seen = bd_map_find(joins->index, sight_name(scratch, source, scope, date));
+    bd_str rest = bd_str_sub(part->record, part->at, part->record.size);
+    for (size_t i = 0; seen != NULL && i < seen->readers.count; i++) {
+        uint32_t reader = seen->readers.data[i];
+        if (joins->anchors.data[reader].derived != derived) {
+            continue;
+        }
+        bd_packer *packer = &run->packer;
+        bd_pack_begin(packer);
+        bd_pack_u32(packer, reader);
+        bd_pack_key(packer, group);
+        bd_pack_key(packer, source);
+        bd_pack_i64(packer, seen->from);
+        bd_pack_u32(packer, evidence_index);
+        for (size_t b = 0; b < rest.size; b++) {
+            bd_pack_u8(packer, (uint8_t)rest.data[b]);
+        }
+        if (packer->overflowed) {
+            BD_RAISE(err, BD_ERR_LIMIT, "what is kept of a record of '%.*s' is larger than 64 KiB",
+                     BD_ARG(source));
+        }
+        BD_TRY(bd_sorter_put(joins->parts, bd_pack_end(packer), err));
+    }
+    return BD_OK;
+}
+
+/* ---- reduce ---- */
+
+typedef struct {
+    bd_judging *run;
+    const bd_source_def *source;
+    const anchor *of;
+    uint32_t evidence_index, ordinal;
+    bd_arena *scratch;
+    bd_join_row_fn *put;
+    void *context;
+    bd_rc rc;
+    bd_err *err;
+} emission;
+
+static void put_row(void *context, const bd_row *row) {
+    emission *out = context;
+    bd_row judged = *row;
+    /* a source is several lists of a day: one that is whole does not stand for one that is not */
+    if (!out->of->of->is_whole && judged.verdict == BD_PASS) {
+        judged.verdict = BD_CANNOT_TELL;
+        judged.reason = out->of->of->why_not;
+    }
+    if (!bd_failed(out->rc)) {
+        out->rc = out->put(out->run, out->context, &judged, out->evidence_index, out->err);
+    }
+}
+
+static void put_record(void *context, bd_str type, bd_str key, bd_str resource, bd_instant time,
+                       const bd_value *value) {
+    emission *out = context;
+    bd_record record = {.source = out->source,
+                        .value = value,
+                        .type = type,
+                        .key = key,
+                        .resource = resource,
+                        .subscription = out->source->scope == BD_SCOPE_SUBSCRIPTION
+                                            ? out->of->of->scope
+                                            : (bd_str){"", 0},
+                        .scope = out->of->of->scope,
+                        .time = time,
+                        .ordinal = out->ordinal++};
+    bd_rules_map(out->run->in->rules, &record, out->scratch, put_row, out);
+}
+
+typedef struct {
+    bd_arena *common_arena, *group_arena;
+    BD_VEC(bd_part) common, parts;
+    bd_str group;
+    bool is_open; /* the group "" was handed over */
+} grouping;
+
+static bd_rc reduce_group(emission *out, grouping *state) {
+    const bd_derivation *derivation = derivation_of(out->source);
+    bd_join join = {.facts = out->run->in->engagement->facts,
+                    .zone = out->run->in->engagement->zone,
+                    .at = out->of->of->from,
+                    .scope = out->of->of->scope,
+                    .subscriptions = &out->run->subscriptions,
+                    .inputs = out->of->inputs.data,
+                    .input_count = out->of->inputs.count,
+                    .common = state->common.data,
+                    .common_count = state->common.count};
+    derivation->reduce(&join, state->group, state->parts.data, state->parts.count, out->scratch,
+                       put_record, out);
+    bd_arena_reset(out->scratch);
+    return out->rc;
+}
+
+/* Hands over what is gathered: the common parts first, then the group at hand. */
+static bd_rc finish_group(emission *out, grouping *state) {
+    bd_rc rc = BD_OK;
+    if (!state->is_open) {
+        state->is_open = true;
+        grouping whole = *state;
+        whole.group = (bd_str){"", 0};
+        whole.parts.count = 0;
+        out->evidence_index = out->of->of->evidence_index;
+        rc = reduce_group(out, &whole);
+    }
+    if (!bd_failed(rc) && state->parts.count > 0) {
+        rc = reduce_group(out, state);
+    }
+    bd_arena_reset(state->group_arena);
+    state->parts.data = NULL;
+    state->parts.count = 0;
+    state->parts.room = 0;
+    state->group = (bd_str){"", 0};
+    return rc;
+}
+
+static bd_rc add_part(emission *out, grouping *state, bd_str group, bd_instant at,
+                      uint32_t evidence_index, bd_unpacker *unpacker, bd_err *err) {
+    bool is_common = group.size == 0;
+    size_t most = is_common ? MOST_COMMON_PARTS : MOST_GROUP_PARTS;
+    if ((is_common ? state->common.count : state->parts.count) >= most) {
+        BD_RAISE(err, BD_ERR_LIMIT, "more than %zu records are joined at '%.*s' of '%.*s'", most,
+                 BD_ARG(group), BD_ARG(out->source->id));
+    }
+    bd_arena *arena = is_common ? state->common_arena : state->group_arena;
+    uint32_t derived;
+    bd_str name;
+    bd_part part = {.at = at};
+    bd_str record = bd_str_copy(arena, unpacker->record); /* the sorter's own goes with the next */
+    bd_unpacker kept = {.record = record, .at = unpacker->at};
+    bd_part_unpack(&kept, arena, &derived, &name, &part);
+    if (part.kept == NULL) {
+        return BD_OK;
+    }
+    if (is_common) {
+        *bd_push(arena, &state->common) = part;
+        return BD_OK;
+    }
+    if (state->parts.count == 0) {
+        state->group = name;
+        out->evidence_index = out->of->of->evidence_index;
+    }
+    if (bd_str_eq(part.source, out->of->of->source)) {
+        out->evidence_index = evidence_index;
+    }
+    *bd_push(arena, &state->parts) = part;
+    return BD_OK;
+}
+
+/* All parts of one anchor; `*record` is the first part behind them, or none is left. */
+static bd_rc reduce_anchor(bd_judging *run, bd_joins *joins, uint32_t index, emission *out,
+                           grouping *state, bd_str *record, bool *has_record, bd_err *err) {
+    while (*has_record) {
+        bd_unpacker unpacker = {.record = *record};
+        if (bd_unpack_u32(&unpacker) != index) {
+            break;
+        }
+        bd_str group = bd_unpack_key(&unpacker, out->scratch);
+        bd_unpack_key(&unpacker, out->scratch);
+        bd_instant at = bd_unpack_i64(&unpacker);
+        uint32_t evidence_index = bd_unpack_u32(&unpacker);
+        bool is_new = group.size > 0 && (!state->is_open || !bd_str_eq(group, state->group));
+        if (is_new) {
+            BD_TRY(finish_group(out, state));
+            bd_unpacker again = {.record = *record}; /* the scratch was emptied */
+            bd_unpack_u32(&again);
+            group = bd_unpack_key(&again, out->scratch);
+            bd_unpack_key(&again, out->scratch);
+            bd_unpack_i64(&again);
+            bd_unpack_u32(&again);
+            unpacker = again;
+        }
+        BD_TRY(add_part(out, state, group, at, evidence_index, &unpacker, err));
+        BD_TRY(bd_sorter_next(joins->parts, record, has_record, err));
+    }
+    (void)run;
+    return finish_group(out, state);
+}
+
+bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, void *context,
+                      bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("join", JOIN_ARENA_BYTES);
+    BD_DEFER(bd_arena_close_ref) bd_arena *common = bd_arena_open("common", JOIN_ARENA_BYTES);
+    BD_DEFER(bd_arena_close_ref) bd_arena *group = bd_arena_open("group", JOIN_ARENA_BYTES);
+    bd_str record = {"", 0};
+    bool has_record;
+    BD_TRY(bd_sorter_finish(joins->parts, err));
+    BD_TRY(bd_sorter_next(joins->parts, &record, &has_record, err));
+    for (uint32_t i = 0; i < joins->anchors.count; i++) {
+        bd_arena_reset(common);
+        bd_arena_reset(group);
+        grouping state = {.common_arena = common, .group_arena = group, .group = {"", 0}};
+        const anchor *of = &joins->anchors.data[i];
+        emission out = {.run = run,
+                        .source = &run->in->catalog->sources[of->derived],
+                        .of = of,
+                        .evidence_index = of->of->evidence_index,
+                        .scratch = scratch,
+                        .put = put,
+                        .context = context,
+                        .err = err};
+        BD_TRY(reduce_anchor(run, joins, i, &out, &state, &record, &has_record, err));
+    }
+    return BD_OK;
+}

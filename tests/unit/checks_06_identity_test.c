@@ -1,0 +1,591 @@
+/* Section 6.1 to 6.4: identity, over whole engagements, and the one-record cases of tests/cases/checks. */
+#include "make_world.h"
+
+#define AT "2026-02-10T06:00:00Z"
+
+/* ---- cases ---- */
+
+typedef struct {
+    size_t count;
+} case_count;
+
+static void check_case(void *context, size_t line, bd_str condition, bd_str problem) {
+    ((case_count *)context)->count++;
+    test_failure("line %zu: %.*s", line, BD_ARG(condition));
+    CHECK_EQ_STR(problem, "");
+}
+
+TEST(checks, the_checks_of_section_06_identity_answer_as_the_cases_say) {
+    bd_str text = test_read_file(
+        bd_str_format(test_arena(), "%s/tests/cases/checks/06-identity.case", test_root()).data);
+    bd_arena *scratch = bd_arena_open("case", (size_t)64 << 20);
+    bd_case_world setting = {.catalog = make_catalog()};
+    case_count seen = {0};
+    bd_err err;
+    CHECK_OK(bd_cases_run(&setting, text, scratch, check_case, &seen, &err), err);
+    bd_arena_close(scratch);
+    CHECK(seen.count >= 60);
+}
+
+/* ---- Conditional Access ---- */
+
+#define USER(id, upn, type)                                                                        \
+    "{'id':'" id "','userPrincipalName':'" upn "','accountEnabled':true,'userType':'" type "'}"
+#define POLICY(name, state, users, conditions, grant)                                              \
+    "{'id':'p-" name "','displayName':'" name "','state':'" state "','conditions':{'users':{" users \
+    "}" conditions "},'grantControls':" grant "}"
+#define ALL_USERS "'includeUsers':['All'],'excludeUsers':[],'includeGroups':[],'excludeGroups':[]"
+#define ALL_APPS                                                                                   \
+    ",'applications':{'includeApplications':['All'],'excludeApplications':[]},'clientAppTypes':['" \
+    "all'],'platforms':null,'locations':null,'signInRiskLevels':[]"
+#define MFA "{'operator':'OR','builtInControls':['mfa']}"
+#define STRENGTH(combinations)                                                                     \
+    "{'operator':'OR','builtInControls':[],'authenticationStrength':{'id':'s1',"                    \
+    "'requirementsSatisfied':'mfa','allowedCombinations':[" combinations "]}}"
+#define ROLES_ACTIVE "roleManagement/directory/roleAssignmentScheduleInstances"
+#define ROLES_ELIGIBLE "roleManagement/directory/roleEligibilityScheduleInstances"
+#define GA "62e90394-69f5-4237-9190-012177145e10"
+#define ACTIVE(id, who, role, type, end, kind)                                                     \
+    "{'id':'" id "','principalId':'" who "','roleDefinitionId':'" role                             \
+    "','directoryScopeId':'/','assignmentType':'" kind "','memberType':'Direct','endDateTime':" end \
+    ",'principal':{'@odata.type':'#microsoft.graph." type "','id':'" who                           \
+    "','userPrincipalName':'" who "@c.example'}}"
+#define ELIGIBLE(id, who, role)                                                                    \
+    "{'id':'" id "','principalId':'" who "','roleDefinitionId':'" role                             \
+    "','directoryScopeId':'/','roleEligibilityScheduleId':'x','memberType':'Direct',"               \
+    "'endDateTime':null,'principal':{'@odata.type':'#microsoft.graph.user','id':'" who "'}}"
+
+/* An answer without records counts where its sidecar says of what. */
+#define OF(source) ",'source':'" source "','scope':{'kind':'tenant','ids':['t']}"
+
+static void put_roles(world *w, const char *active, const char *eligible) {
+    put_graph(w, ROLES_ACTIVE, AT, OF("S48"), active);
+    put_graph(w, ROLES_ELIGIBLE, AT, OF("S48"), eligible);
+}
+
+static world *access_world(const char *facts, const char *users, const char *policies) {
+    world *w = world_of(facts);
+    put_graph(w, "users", AT, "", users);
+    put_graph(w, "conditionalAccess/policies", AT, OF("S45"), policies);
+    put_roles(w, ACTIVE("a1", "u9", GA, "user", "null", "Assigned"), "");
+    return w;
+}
+
+#define GUEST "'guest_x.example#EXT#@c.example'"
+#define APPROVED(day, list)                                                                        \
+    "{'approved_exclusions':{'approved_by':'A','approved_on':'" day "','value':[" list "]}}"
+
+TEST(checks, conditional_access_is_judged_over_all_policies_for_each_user) {
+    static const struct {
+        const char *facts, *policies, *expected;
+    } rows[] = {
+        {NULL, POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA), "1 pass, 0 fail, 0 unclear"},
+        {NULL, POLICY("all", "enabledForReportingButNotEnforced", ALL_USERS, ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: a policy is "
+         "report-only, which enforces nothing"},
+        {NULL, POLICY("all", "disabled", ALL_USERS, ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: no enabled "
+         "policy reaches the account"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS, ALL_APPS,
+                "{'operator':'OR','builtInControls':['mfa','compliantDevice']}"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "can be met without a second factor"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS, ALL_APPS,
+                "{'operator':'AND','builtInControls':['mfa','compliantDevice']}"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, POLICY("all", "enabled", ALL_USERS, ALL_APPS, STRENGTH("'password,sms'")),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':['all'],"
+                "'locations':{'includeLocations':['All'],'excludeLocations':['AllTrusted']}",
+                MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "is narrowed: leaves out locations that are not on the approved list"},
+        {APPROVED("2026-01-01", "'AllTrusted'"),
+         POLICY("all", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':['all'],"
+                "'locations':{'includeLocations':['All'],'excludeLocations':['AllTrusted']}",
+                MFA),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':['all'],"
+                "'signInRiskLevels':['high']",
+                MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "is narrowed: only sign-ins at risk"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':['all'],"
+                "'platforms':{'includePlatforms':['android']}",
+                MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "is narrowed: only some platforms"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':['all'],"
+                "'devices':{'deviceFilter':{'mode':'exclude','rule':'x'}}",
+                MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "is narrowed: only some devices"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':[],'includeUserActions':['urn:user:"
+                "registersecurityinfo']},'clientAppTypes':['all']",
+                MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "is narrowed: only some applications or actions"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All'],'applicationFilter':{'mode':"
+                "'include','rule':'x'}},'clientAppTypes':['all']",
+                MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "is narrowed: only applications of a filter"},
+        {NULL,
+         POLICY("modern", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':['browser',"
+                "'mobileAppsAndDesktopClients']",
+                MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: some kinds of "
+         "client are asked for nothing"},
+        {NULL,
+         POLICY("modern", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':['browser',"
+                "'mobileAppsAndDesktopClients']",
+                MFA) ","
+         POLICY("legacy", "enabled", ALL_USERS,
+                ",'applications':{'includeApplications':['All']},'clientAppTypes':["
+                "'exchangeActiveSync','other']",
+                "{'operator':'OR','builtInControls':['block']}"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, POLICY("guests", "enabled", "'includeUsers':['GuestsOrExternalUsers']", ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: no enabled "
+         "policy reaches the account"},
+        {NULL, POLICY("none", "enabled", "'includeUsers':['None']", ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: no enabled "
+         "policy reaches the account"},
+        {NULL,
+         POLICY("all", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "excludes the account, which is not on the approved list"},
+        {APPROVED("2026-01-01", "'u1'"),
+         POLICY("all", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
+         "0 pass, 0 fail, 0 unclear"},
+        {APPROVED("2026-02-11", "'u1'"), /* approved after the snapshot */
+         POLICY("all", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
+         "excludes the account, which is not on the approved list"},
+        {NULL,
+         POLICY("all", "enabled", "'includeUsers':['All'],'excludeGroups':['g1']", ALL_APPS, MFA),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'mfa': a policy names the group "
+         "'g1', and no complete list of its members was read within seven days of this snapshot"},
+        {NULL, "", "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: no "
+                   "enabled policy reaches the account"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = access_world(rows[i].facts, USER("u1", "u1@c.example", "Member"),
+                                rows[i].policies);
+        judge_world(w);
+        CHECK_EQ_STR(said(w, "mfa-for-every-user"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+TEST(checks, groups_of_policies_are_expanded_to_people) {
+    static const char *const policies =
+        POLICY("all", "enabled", "'includeUsers':['All'],'excludeGroups':['g1']", ALL_APPS, MFA);
+    world *w = access_world(
+        NULL, USER("u1", "u1@c.example", "Member") "," USER("u2", "u2@c.example", "Member"),
+        policies);
+    put_graph(w, "directoryObjects", AT, ",'source':'S65','scope':{'kind':'resource','ids':['g1']}",
+              "{'@odata.type':'#microsoft.graph.user','id':'u2'}");
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "mfa-for-every-user"),
+                 "1 pass, 1 fail, 0 unclear; u2@c.example is not asked for MFA everywhere: policy "
+                 "'all' excludes the account, which is not on the approved list");
+    close_world(w);
+}
+
+TEST(checks, what_was_read_of_another_week_or_not_whole_does_not_pass) {
+    world *w = world_of(NULL);
+    put_graph(w, "users", AT, "", USER("u1", "u1@c.example", "Member"));
+    put_graph(w, "conditionalAccess/policies", "2026-01-20T06:00:00Z", "",
+              POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA));
+    put_roles(w, ACTIVE("a1", "u9", GA, "user", "null", "Assigned"), "");
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "mfa-for-every-user"),
+                 "0 pass, 0 fail, 1 unclear; the record does not show 'mfa': no S45 was read "
+                 "within seven days of this snapshot");
+    close_world(w);
+}
+
+TEST(checks, security_defaults_are_not_conditional_access) {
+    world *w = access_world(NULL, USER("u1", "u1@c.example", "Member"), "");
+    put_text_file(w,
+                  quoted("{'@odata.context':'https://graph.microsoft.com/v1.0/$metadata#policies/"
+                         "identitySecurityDefaultsEnforcementPolicy','id':'0','isEnabled':true}"),
+                  AT, "");
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "mfa-for-every-user"),
+                 "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: "
+                 "security defaults are on in place of a policy, which is not Conditional Access");
+    close_world(w);
+}
+
+TEST(checks, a_global_administrator_is_asked_for_a_method_that_cannot_be_phished) {
+    static const struct {
+        const char *policies, *active, *eligible, *expected;
+    } rows[] = {
+        {POLICY("ga", "enabled", "'includeRoles':['" GA "']", ALL_APPS,
+                STRENGTH("'fido2','windowsHelloForBusiness','x509CertificateMultiFactor'")),
+         ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "", "1 pass, 0 fail, 0 unclear"},
+        {POLICY("ga", "enabled", "'includeRoles':['" GA "']", ALL_APPS, STRENGTH("'fido2'")),
+         ACTIVE("a1", "u9", GA, "user", "null", "Assigned"), ELIGIBLE("e1", "u1", GA),
+         "1 pass, 0 fail, 0 unclear"},
+        {POLICY("ga", "enabled", "'includeRoles':['" GA "']", ALL_APPS,
+                STRENGTH("'fido2','password,sms'")),
+         ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "",
+         "0 pass, 1 fail, 0 unclear; u1@c.example (active holder) is not asked for a "
+         "phishing-resistant method: policy 'ga' can be met by a method that is not "
+         "phishing-resistant"},
+        {POLICY("ga", "enabled", ALL_USERS, ALL_APPS, MFA),
+         ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "",
+         "0 pass, 1 fail, 0 unclear; u1@c.example (active holder) is not asked for a "
+         "phishing-resistant method: policy 'ga' can be met by a method that is not "
+         "phishing-resistant"},
+        {POLICY("ga", "enabled", ALL_USERS, ALL_APPS,
+                "{'operator':'OR','builtInControls':['mfa'],'authenticationStrength':{'id':'"
+                "00000000-0000-0000-0000-000000000004'}}"),
+         ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "",
+         "0 pass, 1 fail, 0 unclear; u1@c.example (active holder) is not asked for a "
+         "phishing-resistant method: policy 'ga' can be met by a method that is not "
+         "phishing-resistant"},
+        {POLICY("ga", "enabled", ALL_USERS, ALL_APPS, STRENGTH("'fido2'")),
+         ACTIVE("a1", "g7", GA, "group", "null", "Assigned"), "",
+         "0 pass, 0 fail, 1 unclear; the record does not show 'global_admin': 'g7' holds the role "
+         "too; whether it is a group is not shown (export with $expand=principal), and no "
+         "complete list of its members was read"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_graph(w, "users", AT, "", USER("u1", "u1@c.example", "Member"));
+        put_graph(w, "conditionalAccess/policies", AT, "", rows[i].policies);
+        put_roles(w, rows[i].active, rows[i].eligible);
+        judge_world(w);
+        CHECK_EQ_STR(said(w, "admin-phishing-resistant-policy"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+/* ---- PIM ---- */
+
+#define BREAK_GLASS(day)                                                                           \
+    "{'break_glass_accounts':{'approved_by':'A','approved_on':'" day "','value':['u1']}}"
+
+TEST(checks, a_privileged_role_is_not_held_standing) {
+    static const struct {
+        const char *facts, *active, *expected;
+    } rows[] = {
+        {NULL, ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end"},
+        {NULL, ACTIVE("a1", "u1", GA, "user", "'2026-02-10T14:00:00Z'", "Activated"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, ACTIVE("a1", "u1", GA, "user", "'2026-06-01T00:00:00Z'", "Assigned"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, ACTIVE("a1", "g1", GA, "group", "null", "Assigned"),
+         "0 pass, 1 fail, 0 unclear; g1@c.example holds Global Administrator at / without an end"},
+        {NULL, ACTIVE("a1", "s1", GA, "servicePrincipal", "null", "Assigned"),
+         "0 pass, 0 fail, 0 unclear"},
+        {BREAK_GLASS("2026-02-10"), ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
+         "0 pass, 0 fail, 0 unclear"},
+        {BREAK_GLASS("2026-02-11"), ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end"},
+        {NULL,
+         ACTIVE("a1", "u1", "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "user", "null", "Assigned"),
+         "0 pass, 0 fail, 0 unclear"}, /* Directory Readers */
+        {NULL,
+         "{'id':'a1','principalId':'x','roleDefinitionId':'" GA
+         "','assignmentType':'Assigned','endDateTime':null}",
+         "0 pass, 0 fail, 1 unclear; the record does not show 'standing': whether a user, a group "
+         "or an application holds the role is not shown; export with $expand=principal"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(rows[i].facts);
+        put_graph(w, ROLES_ACTIVE, AT, "", rows[i].active);
+        judge_world(w);
+        CHECK_EQ_STR(said(w, "no-standing-roles"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+TEST(checks, without_lists_of_assignments_nobody_is_taken_to_hold_nothing) {
+    world *w = world_of(NULL);
+    put_graph(w, ROLES_ELIGIBLE, AT, "", ELIGIBLE("e1", "u1", GA));
+    put_graph(w, "roleManagement/directory/roleAssignments", AT, "",
+              "{'id':'r1','principalId':'u1','roleDefinitionId':'" GA "','directoryScopeId':'/'}");
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "no-standing-roles"),
+                 "0 pass, 0 fail, 1 unclear; the record does not show 'standing': the export holds "
+                 "no roleAssignmentScheduleInstances, so who holds a role standing is not shown");
+    close_world(w);
+}
+
+#define OWNER "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+#define IN_SUB "/subscriptions/" SCAN_SUB_A
+#define AZURE_ROLE(name, who, kind, end)                                                           \
+    "{'id':'" IN_SUB "/providers/Microsoft.Authorization/RoleAssignmentScheduleInstances/" name    \
+    "','type':'Microsoft.Authorization/RoleAssignmentScheduleInstances','name':'" name             \
+    "','properties':{'scope':'" IN_SUB "','roleDefinitionId':'" IN_SUB                             \
+    "/providers/Microsoft.Authorization/roleDefinitions/" OWNER "','principalId':'" who            \
+    "','principalType':'User','assignmentType':'" kind "','memberType':'Direct','endDateTime':"    \
+    end ",'expandedProperties':{'principal':{'id':'" who "','email':'" who "@c.example'}}}}"
+
+TEST(checks, azure_roles_are_read_from_their_own_service) {
+    world *w = world_of(NULL);
+    put_page(w, AT, ",'source':'S06'",
+             AZURE_ROLE("a1", "u1", "Assigned", "null") ","
+             AZURE_ROLE("a2", "u2", "Activated", "'2026-02-10T09:00:00Z'"));
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "no-standing-azure-roles"),
+                 "1 pass, 1 fail, 0 unclear; u1@c.example holds Owner at " IN_SUB
+                 " without an end");
+    close_world(w);
+}
+
+#define RULES(longest, words, context)                                                             \
+    "{'id':'x','scopeId':'/','scopeType':'DirectoryRole','roleDefinitionId':'" GA                  \
+    "','policy':{'rules':[{'id':'Expiration_EndUser_Assignment','maximumDuration':'" longest       \
+    "'},{'id':'Enablement_EndUser_Assignment','enabledRules':[" words                              \
+    "]},{'id':'AuthenticationContext_EndUser_Assignment','isEnabled':" context                     \
+    "},{'id':'Enablement_Admin_Eligibility','enabledRules':[]}]}}"
+
+TEST(checks, an_activation_asks_for_proof_a_reason_and_an_end) {
+    static const struct {
+        const char *settings, *expected;
+    } rows[] = {
+        {RULES("PT8H", "'MultiFactorAuthentication','Justification'", "false"), "1 pass, 0 fail, "},
+        {RULES("PT4H30M", "'Justification'", "true"), "1 pass, 0 fail, "},
+        {RULES("PT10H", "'MultiFactorAuthentication','Justification'", "false"),
+         "0 pass, 1 fail, "},
+        {RULES("P1D", "'MultiFactorAuthentication','Justification'", "false"), "0 pass, 1 fail, "},
+        {RULES("PT8H", "'MultiFactorAuthentication'", "false"), "0 pass, 1 fail, "},
+        {RULES("PT8H", "'Justification'", "false"), "0 pass, 1 fail, "},
+        {RULES("8 hours", "'MultiFactorAuthentication','Justification'", "false"),
+         "0 pass, 0 fail, "},
+        {"{'id':'x','scopeId':'/','roleDefinitionId':'" GA "','policyId':'p'}", "0 pass, 0 fail, "},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_graph(w, "policies/roleManagementPolicyAssignments", AT, "", rows[i].settings);
+        judge_world(w);
+        bd_str text = said(w, "activation-settings");
+        CHECK(bd_str_has_prefix(text, bd_str_of(rows[i].expected)));
+        /* every other listed role has no settings in the export, and stays open */
+        CHECK(bd_str_find(text, BD_STR(" 0 unclear")) < 0);
+        close_world(w);
+    }
+}
+
+/* ---- registered methods ---- */
+
+#define METHODS(id, registered, list)                                                              \
+    "{'id':'" id "','userPrincipalName':'" id "@c.example','userType':'member',"                    \
+    "'isMfaRegistered':" registered ",'methodsRegistered':[" list "]}"
+
+TEST(checks, registered_methods_are_looked_up_for_each_user) {
+    static const struct {
+        const char *report, *registered, *strong;
+    } rows[] = {
+        {METHODS("u1", "true", "'fido2'"), "1 pass, 0 fail, 0 unclear",
+         "1 pass, 0 fail, 0 unclear"},
+        {METHODS("u1", "true", "'passKeyDeviceBoundAuthenticator'"), "1 pass, 0 fail, 0 unclear",
+         "1 pass, 0 fail, 0 unclear"},
+        {METHODS("u1", "false", ""),
+         "0 pass, 1 fail, 0 unclear; u1@c.example has no second factor registered",
+         "0 pass, 0 fail, 1 unclear; the record does not show 'strong_method': no key is "
+         "registered, and the sign-ins of the 90 days before were not all read: one with a "
+         "certificate would not be seen"},
+        {METHODS("u2", "true", "'fido2'"),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'registered': the report of "
+         "registered methods has no row of the account: it leaves out disabled accounts and lags "
+         "behind new ones",
+         "0 pass, 0 fail, 1 unclear; the record does not show 'strong_method': the report of "
+         "registered methods has no row of the account: it leaves out disabled accounts and lags "
+         "behind new ones"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_graph(w, "users", AT, "", USER("u1", "u1@c.example", "Member"));
+        put_graph(w, "reports/authenticationMethods/userRegistrationDetails", AT, "",
+                  rows[i].report);
+        put_roles(w, ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "");
+        judge_world(w);
+        CHECK_EQ_STR(said(w, "mfa-registered"), rows[i].registered);
+        CHECK_EQ_STR(said(w, "admin-phishing-resistant-method"), rows[i].strong);
+        close_world(w);
+    }
+}
+
+TEST(checks, a_certificate_shows_in_the_sign_ins_only) {
+    static const struct {
+        const char *details, *expected;
+    } rows[] = {
+        {"{'authenticationMethod':'X.509 Certificate','succeeded':true}",
+         "1 pass, 0 fail, 0 unclear"},
+        {"{'authenticationMethod':'X.509 Certificate','succeeded':false}",
+         "0 pass, 1 fail, 0 unclear; u1@c.example (active holder) has neither a "
+         "phishing-resistant method registered nor signed in by certificate"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        world *w = world_of(NULL);
+        put_graph(w, "users", AT, "", USER("u1", "u1@c.example", "Member"));
+        put_graph(w, "reports/authenticationMethods/userRegistrationDetails", AT, "",
+                  METHODS("u1", "true", "'softwareOneTimePasscode'"));
+        put_roles(w, ACTIVE("a1", "u1", GA, "user", "null", "Assigned"), "");
+        static const char *const pulls[] = {"2025-12-08", "2026-01-05", "2026-02-02",
+                                            "2026-02-09"};
+        for (size_t p = 0; p < BD_COUNT(pulls); p++) {
+            bd_str more = bd_str_format(
+                test_arena(), ",'describes_from':'%sT00:00:00Z','describes_to':'%sT00:00:00Z'",
+                p == 0 ? "2025-11-10" : pulls[p - 1], pulls[p]);
+            bd_str event = bd_str_format(
+                test_arena(),
+                "{'id':'s%zu','createdDateTime':'%sT00:00:00Z','userId':'u1','userPrincipalName':"
+                "'u1@c.example','status':{'errorCode':0},'authenticationDetails':[%s]}",
+                p, p == 0 ? "2025-11-12" : pulls[p - 1], rows[i].details);
+            bd_str at = bd_str_format(test_arena(), "%sT00:00:00Z", pulls[p]);
+            put_graph(w, "auditLogs/signIns", at.data, more.data, event.data);
+        }
+        judge_world(w);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(said(w, "admin-phishing-resistant-method"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+/* ---- access reviews ---- */
+
+#define REVIEWS "identityGovernance/accessReviews/definitions(\\u0027d1\\u0027)/instances"
+#define DECISIONS "identityGovernance/accessReviews/definitions(\\u0027d1\\u0027)/instances(\\u0027i1\\u0027)/decisions"
+#define REVIEW(id, role, status, start, end)                                                       \
+    "{'id':'" id "','status':'" status "','startDateTime':'" start "','endDateTime':'" end         \
+    "','scope':{'query':'/beta/roleManagement/directory/roleDefinitions/" role "'}}"
+#define HELD REVIEW("i1", GA, "Applied", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z")
+#define DECISION(id, who, by, decision, result, applied)                                           \
+    "{'id':'" id "','accessReviewId':'i1','decision':'" decision "','reviewedBy':{'id':'" by       \
+    "'},'principal':{'id':'" who "','userPrincipalName':'" who "@c.example'},'applyResult':'"      \
+    result "','appliedDateTime':" applied "}"
+
+static world *review_world(const char *reviews, const char *decisions, const char *before,
+                           const char *after) {
+    world *w = world_of(NULL);
+    put_graph(w, REVIEWS, AT, OF("S50"), reviews);
+    put_graph(w, DECISIONS, AT, OF("S50"), decisions);
+    put_graph(w, ROLES_ACTIVE, "2026-01-30T06:00:00Z", OF("S48"), before);
+    put_graph(w, ROLES_ELIGIBLE, "2026-01-30T06:00:00Z", OF("S48"), "");
+    put_graph(w, ROLES_ACTIVE, "2026-02-12T06:00:00Z", OF("S48"), after);
+    put_graph(w, ROLES_ELIGIBLE, "2026-02-12T06:00:00Z", OF("S48"), "");
+    judge_world(w);
+    return w;
+}
+
+#define HOLDS(who) ACTIVE("a-" who, who, GA, "user", "null", "Assigned")
+
+TEST(checks, a_review_held_in_the_quarter_counts_and_one_not_ended_leaves_it_open) {
+    static const struct {
+        const char *reviews, *decisions, *expected;
+    } rows[] = {
+        {HELD, "", "1 pass, 0 fail, 0 unclear"},
+        {REVIEW("i1", GA, "applied", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"), "",
+         "1 pass, 0 fail, 0 unclear"},
+        {REVIEW("i1", GA, "Completed", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"),
+         DECISION("d1", "u1", "u2", "Approve", "New", "null"), "1 pass, 0 fail, 0 unclear"},
+        {REVIEW("i1", GA, "Completed", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"),
+         DECISION("d1", "u1", "u2", "Deny", "New", "null"), "0 pass, 0 fail, 1 unclear"},
+        {REVIEW("i1", GA, "InProgress", "2026-02-01T00:00:00Z", "2026-02-20T00:00:00Z"), "",
+         "0 pass, 0 fail, 1 unclear"},
+        {REVIEW("i1", GA, "Applied", "2025-11-01T00:00:00Z", "2025-11-08T00:00:00Z"), "",
+         "0 pass, 0 fail, 1 unclear"}, /* of another quarter */
+        {REVIEW("i1", GA, "Unheard", "2026-02-01T00:00:00Z", "2026-02-08T00:00:00Z"), "",
+         "0 pass, 0 fail, 1 unclear"},
+        {"{'id':'i1','status':'Applied','startDateTime':'2026-02-01T00:00:00Z','endDateTime':"
+         "'2026-02-08T00:00:00Z','scope':{'query':'/v1.0/roleManagement/directory/"
+         "roleEligibilityScheduleInstances?$filter=roleDefinitionId eq \\u0027" GA "\\u0027'}}",
+         "", "0 pass, 0 fail, 1 unclear"}, /* the eligible ones only */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = review_world(rows[i].reviews, rows[i].decisions, HOLDS("u1"), HOLDS("u1"));
+        CHECK(bd_str_has_prefix(said(w, "role-reviews-held"), bd_str_of(rows[i].expected)));
+        close_world(w);
+    }
+}
+
+TEST(checks, every_holder_is_decided_on_by_somebody_else) {
+    static const struct {
+        const char *decisions, *expected;
+    } rows[] = {
+        {DECISION("d1", "u1", "u2", "Approve", "New", "null"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u2", "approve", "New", "null"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u1", "Approve", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: approve, self-review"},
+        {DECISION("d1", "u1", "00000000-0000-0000-0000-000000000000", "Approve", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: approve, nobody"},
+        {DECISION("d1", "u1", "u2", "NotReviewed", "AppliedSuccessfully", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: notreviewed, "
+         "not-reviewed"},
+        {DECISION("d1", "u1", "u2", "Not reviewed", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: notreviewed, "
+         "not-reviewed"},
+        {DECISION("d1", "u1", "u2", "DontKnow", "New", "null"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example in Global Administrator: dontknow, "
+         "not-reviewed"},
+        {DECISION("d1", "u3", "u2", "Approve", "New", "null"),
+         "1 pass, 1 fail, 0 unclear; u1 in Global Administrator: no item, not-covered"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = review_world(HELD, rows[i].decisions, HOLDS("u1"), HOLDS("u1"));
+        CHECK_EQ_STR(said(w, "review-decisions"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+TEST(checks, a_deny_is_carried_out_and_the_role_is_gone) {
+    static const struct {
+        const char *decisions, *after, *expected;
+    } rows[] = {
+        {DECISION("d1", "u1", "u2", "Deny", "AppliedSuccessfully", "'2026-02-08T01:00:00Z'"),
+         HOLDS("u2"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u2", "Deny", "AppliedSuccessfullyButObjectNotFound",
+                  "'2026-02-08T01:00:00Z'"),
+         HOLDS("u2"), "1 pass, 0 fail, 0 unclear"},
+        {DECISION("d1", "u1", "u2", "Deny", "AppliedSuccessfully", "'2026-02-08T01:00:00Z'"),
+         HOLDS("u1"),
+         "0 pass, 1 fail, 0 unclear; u1@c.example was denied Global Administrator: result "
+         "appliedsuccessfully, gone false"},
+        {DECISION("d1", "u1", "u2", "Deny", "ApplyNotSupported", "null"), HOLDS("u1"),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'carried_out': the days that the "
+         "policy gives are not over"},
+        {DECISION("d1", "u1", "u2", "Approve", "New", "null"), HOLDS("u1"),
+         "0 pass, 0 fail, 0 unclear"},
+        {"", HOLDS("u1"),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'carried_out': the export does not "
+         "hold the decisions of every review of a privileged role that has ended"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = review_world(HELD, rows[i].decisions, HOLDS("u1"), rows[i].after);
+        CHECK_EQ_STR(said(w, "review-denials"), rows[i].expected);
+        close_world(w);
+    }
+}
