@@ -11,6 +11,7 @@ typedef struct {
     const bd_value *record;
     const bd_value *enabled; /* a boolean, or NULL: the record does not show it */
     bd_strs groups;          /* ids of action groups, lower case */
+    bool is_sentinel;        /* its incidents take another route */
     bd_arena *arena;
     bd_derived_fn *emit;
     void *context;
@@ -45,7 +46,9 @@ static void emit_family(const alert *rule, const char *family, const char *probl
     put_text(&build, "rule", rule->id);
     put_text(&build, "family", bd_str_of(family));
     put_value(&build, "enabled", rule->enabled);
-    put_value(&build, "bound", bd_value_bool(rule->arena, rule->groups.count > 0));
+    bool is_route_elsewhere = rule->is_sentinel && rule->groups.count == 0;
+    put_value(&build, "bound",
+              is_route_elsewhere ? NULL : bd_value_bool(rule->arena, rule->groups.count > 0));
     put_value(&build, "covers", problem == NULL ? bd_value_bool(rule->arena, true) : NULL);
     put_text(&build, "problem", bd_str_of(problem));
     bd_str key = bd_str_format(rule->arena, "%.*s#%s",
@@ -220,6 +223,7 @@ void map_query_alerts(const bd_value *record, const bd_value *parameters, const 
         map_query(&rule, member_text(&criteria->items[i], "query"), NULL);
     }
     if (criteria == NULL) {
+        rule.is_sentinel = true;
         map_query(&rule, member_text(record, "query"),
                   "a rule of Sentinel: whom its incidents reach is not read");
     }

@@ -146,6 +146,7 @@ void map_policy_reach(const bd_value *record, const bd_value *parameters, const 
 /* ---- owner-people ---- */
 
 #define OWNER "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+#define UNREAD_PEOPLE 4 /* a group may hold more than the three that are allowed */
 
 static const char *way_of(const bd_value *record, bd_str id) {
     bd_str type = member_text(record, "type");
@@ -193,8 +194,14 @@ void map_owner_people(const bd_value *record, const bd_value *parameters, const 
              : bd_str_ieq(kind, BD_STR("Group"))
                  ? BD_STR("whom the group holds is not read")
                  : BD_STR("the record does not show whom and over what it is"));
-    emit(context, BD_STR("principal"), principal, principal.size > 0 ? principal : id,
-         BD_INSTANT_NONE, build_object(&build));
+    const bd_value *made = build_object(&build);
+    size_t count = is_person ? 1 : UNREAD_PEOPLE;
+    for (size_t i = 0; i < count; i++) {
+        bd_str key = i == 0 ? principal
+                            : bd_str_format(arena, "%.*s#%zu", BD_ARG(principal), i + 1);
+        emit(context, BD_STR("principal"), key, principal.size > 0 ? principal : id,
+             BD_INSTANT_NONE, made);
+    }
 }
 
 /* ---- owner-activations ---- */
