@@ -10,7 +10,7 @@
 #define OF_2023 "53AD89F5-8542-49E9-BA81-1CBD686E0D52"
 
 TEST(checks, the_checks_of_section_4_answer_as_the_cases_say) {
-    run_check_cases("04.case", 40);
+    run_check_cases("04.case", 48);
 }
 
 /* One export of SUB_A in May with these records, judged by `check`. */
@@ -40,19 +40,17 @@ TEST(checks, an_initiative_counts_only_where_it_is_in_effect) {
         {AN_ASSIGNMENT(SUB_ID, OF_2023, DEFAULT), "pass"},
         {AN_ASSIGNMENT(MG, TYPE_2, DEFAULT), "pass"},
         {AN_ASSIGNMENT("/", TYPE_2, DEFAULT), "pass"},
-        {"{'id':'" SUB_ID ASSIGNED "','policyDefinitionId':'" SET(TYPE_2) "','scope':'" SUB_ID
-         "','enforcementMode':'Default','notScopes':null}",
+        {"{'id':'" SUB_ID ASSIGNED "','policyDefinitionId':'" SET(
+             TYPE_2) "','scope':'" SUB_ID "','enforcementMode':'Default','notScopes':null}",
          "pass"}, /* as the command line prints it */
         {AN_ASSIGNMENT(SUB_ID, "1f3afdf9-d0c9-4c3d-847f-89da613e70a8", DEFAULT), "fail"},
         {AN_ASSIGNMENT(SUB_ID, TYPE_2, ",'enforcementMode':'DoNotEnforce','notScopes':[]"), "fail"},
         {AN_ASSIGNMENT(SUB_ID, TYPE_2, ",'notScopes':[]"), "cannot-tell"},
         {AN_ASSIGNMENT(SUB_ID, TYPE_2, ",'enforcementMode':'Default'"), "cannot-tell"},
-        {AN_ASSIGNMENT(SUB_ID, TYPE_2,
-                       ",'enforcementMode':'Default','notScopes':['" SUB_ID "/']"),
+        {AN_ASSIGNMENT(SUB_ID, TYPE_2, ",'enforcementMode':'Default','notScopes':['" SUB_ID "/']"),
          "fail"},
         {AN_ASSIGNMENT(SUB_ID, TYPE_2,
-                       ",'enforcementMode':'Default','notScopes':['" SUB_ID
-                       "/resourceGroups/rg']"),
+                       ",'enforcementMode':'Default','notScopes':['" SUB_ID "/resourceGroups/rg']"),
          "pass"},
         {AN_ASSIGNMENT(MG, TYPE_2, ",'enforcementMode':'Default','notScopes':['" SUB_ID "']"),
          "cannot-tell"},
@@ -107,7 +105,8 @@ TEST(checks, automatic_and_manual_results_are_counted_apart) {
     ":'Microsoft.Insights/ActivityLogAlerts','location':'Global','properties':{'scopes':['" scope  \
     "'],'enabled':" enabled ",'condition':{'allOf':[" leaves                                       \
     "]},'actions':{'actionGroups':[" groups "]}}}"
-#define A_GROUP "{'actionGroupId':'" SUB_ID "/resourcegroups/rg/providers/Microsoft.Insights/actionGroups/g'}"
+#define A_GROUP                                                                                    \
+    "{'actionGroupId':'" SUB_ID "/resourcegroups/rg/providers/Microsoft.Insights/actionGroups/g'}"
 #define WRITES "{'field':'operationName','equals':'Microsoft.Authorization/roleAssignments/write'}"
 #define ADMINISTRATIVE "{'field':'category','equals':'Administrative'},"
 #define ON_ALERT(leaves) ALERT_AT("subscriptions/" SUB_A, "true", leaves, A_GROUP)
@@ -117,7 +116,8 @@ TEST(checks, an_activity_alert_counts_when_it_is_on_whole_and_bound) {
         const char *record, *roles, *policies;
     } rows[] = {
         {ON_ALERT(ADMINISTRATIVE WRITES), "pass", "fail"},
-        {ON_ALERT(ADMINISTRATIVE "{'field':'status','equals':'Succeeded'}," WRITES), "pass", "fail"},
+        {ON_ALERT(ADMINISTRATIVE "{'field':'status','equals':'Succeeded'}," WRITES), "pass",
+         "fail"},
         {ON_ALERT("{'anyOf':[{'field':'operationName','equals':'x'}," WRITES "]}"), "pass", "fail"},
         {ON_ALERT("{'field':'operationName','containsAny':['x','microsoft.authorization/"
                   "roleassignments/WRITE']}"),
@@ -157,7 +157,9 @@ TEST(checks, an_activity_alert_counts_when_it_is_on_whole_and_bound) {
     "{'id':'" SUB_ID "/resourceGroups/rg/providers/microsoft.insights/scheduledqueryrules/q',"     \
     "'type':'microsoft.insights/scheduledqueryrules','properties':{'enabled':" enabled             \
     ",'criteria':{'allOf':[{'query':'" query "'}]},'actions':{'actionGroups':[" groups "]}}}"
-#define A_QUERY(query) QUERY_OF(query, "true", "'" SUB_ID "/resourcegroups/rg/providers/Microsoft.Insights/actionGroups/g'")
+#define A_QUERY(query)                                                                             \
+    QUERY_OF(query, "true",                                                                        \
+             "'" SUB_ID "/resourcegroups/rg/providers/Microsoft.Insights/actionGroups/g'")
 
 static bd_str said_of_queries(const char *check, const char *query, const char *sentinel) {
     scene *s = records_scene("2026-05-01", "2026-05-31", "{}");
@@ -178,20 +180,23 @@ TEST(checks, a_query_counts_by_the_table_that_it_reads) {
     static const struct {
         const char *check, *query, *sentinel, *expected;
     } rows[] = {
-        {"alert-sign-in-failures", A_QUERY("SigninLogs | where ResultType != 0"), OTHER_RULE, "pass"},
+        {"alert-sign-in-failures", A_QUERY("SigninLogs | where ResultType != 0"), OTHER_RULE,
+         "pass"},
         {"alert-sign-in-failures", A_QUERY("SigninLogs | take 1"), NULL, "pass"},
         {"alert-sign-in-failures", A_QUERY("// SigninLogs\\nHeartbeat"), OTHER_RULE, "fail"},
         {"alert-sign-in-failures", A_QUERY("Heartbeat"), NULL, "cannot-tell"},
-        {"alert-sign-in-failures", A_QUERY("Heartbeat"), A_SENTINEL_RULE("SigninLogs"), "cannot-tell"},
+        {"alert-sign-in-failures", A_QUERY("Heartbeat"), A_SENTINEL_RULE("SigninLogs"),
+         "cannot-tell"},
         {"alert-sign-in-failures", QUERY_OF("SigninLogs", "false", "'g'"), OTHER_RULE, "fail"},
         {"alert-sign-in-failures", QUERY_OF("SigninLogs", "true", ""), OTHER_RULE, "fail"},
         {"alert-access-elevation",
          A_QUERY("AuditLogs | where OperationName has \\\"User has elevated their access\\\""),
          OTHER_RULE, "pass"},
-        {"alert-access-elevation", A_QUERY("AzureActivity | where x has \\\"elevated their access\\\""),
-         OTHER_RULE, "fail"},
-        {"alert-directory-roles", A_QUERY("AuditLogs | where OperationName == \\\"Add member to role\\\""),
-         OTHER_RULE, "pass"},
+        {"alert-access-elevation",
+         A_QUERY("AzureActivity | where x has \\\"elevated their access\\\""), OTHER_RULE, "fail"},
+        {"alert-directory-roles",
+         A_QUERY("AuditLogs | where OperationName == \\\"Add member to role\\\""), OTHER_RULE,
+         "pass"},
         {"alert-directory-roles", A_QUERY("AuditLogs"), OTHER_RULE, "fail"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -266,7 +271,8 @@ TEST(checks, an_action_group_reaches_someone_with_an_enabled_receiver) {
         {AN_ACTION_GROUP("true", "'emailReceivers':[]," NOBODY), BD_FAIL},
         {AN_ACTION_GROUP("true", "'webhookReceivers':[{'name':'w'}]"), BD_PASS},
         {AN_ACTION_GROUP("false", "'emailReceivers':[{'status':'Enabled'}]," NOBODY), BD_FAIL},
-        {AN_ACTION_GROUP("null", "'emailReceivers':[{'status':'Enabled'}]," NOBODY), BD_CANNOT_TELL},
+        {AN_ACTION_GROUP("null", "'emailReceivers':[{'status':'Enabled'}]," NOBODY),
+         BD_CANNOT_TELL},
         {AN_ACTION_GROUP("true", "'emailReceivers':[{'name':'n'}]," NOBODY), BD_CANNOT_TELL},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -299,7 +305,8 @@ TEST(checks, a_firing_needs_a_ticket_with_owner_and_resolution) {
 #define A_TICKET(ref, owner, resolution)                                                           \
     "{'ticket_id':'T1','source_ref':'" ref "','owner':'" owner                                     \
     "','opened_at':'2026-05-10T08:00:00Z','resolution':'" resolution "'}"
-    CHECK_EQ_STR(said_of_firing(A_TICKET("/subscriptions/s/alerts/f1", "Ann", "false alarm")), "pass");
+    CHECK_EQ_STR(said_of_firing(A_TICKET("/subscriptions/s/alerts/f1", "Ann", "false alarm")),
+                 "pass");
     CHECK_EQ_STR(said_of_firing(A_TICKET("/subscriptions/s/alerts/f2", "Ann", "x")), "fail");
     CHECK_EQ_STR(said_of_firing(A_TICKET("/subscriptions/s/alerts/f1", "", "x")), "fail");
     CHECK_EQ_STR(said_of_firing(A_TICKET("/subscriptions/s/alerts/f1", "Ann", "")), "fail");
@@ -331,7 +338,8 @@ TEST(checks, a_finding_is_closed_in_time_as_retested_or_accepted) {
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         scene *s = records_scene("2026-01-01", "2026-06-30", "{}");
-        uint32_t first = put_log(s, "csv:tickets", "", "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z");
+        uint32_t first =
+            put_log(s, "csv:tickets", "", "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z");
         put_json(s, first, "", rows[i].first);
         if (rows[i].second != NULL) {
             uint32_t second =
@@ -391,25 +399,23 @@ TEST(checks, the_scores_of_defender_and_of_graph_are_records_of_different_source
                            &bd_json_default_limits, test_arena(), &graph, &err),
              err);
     bd_str none = {"", 0};
-    const bd_source_def *of_graph = bd_catalog_recognise(catalog, none, BD_STR("security/securescores"),
-                                                         none, none, graph, none);
-    const bd_source_def *of_defender =
-        bd_catalog_recognise(catalog, BD_STR("microsoft.security/securescores"), none, none, none,
-                             graph, none);
+    const bd_source_def *of_graph = bd_catalog_recognise(
+        catalog, none, BD_STR("security/securescores"), none, none, graph, none);
+    const bd_source_def *of_defender = bd_catalog_recognise(
+        catalog, BD_STR("microsoft.security/securescores"), none, none, none, graph, none);
     CHECK_EQ_STR(of_graph->id, "S62");
     CHECK_EQ_STR(of_defender->id, "S14");
 }
 
 /* Only Healthy and Unhealthy count; what does not apply is left out whatever its cause. */
 TEST(checks, a_share_of_healthy_assessments_leaves_out_what_does_not_apply) {
-    static const char catalog[] =
-        SECURITY_OF(A_CONTROL("1.1", "continuous"),
-                    A_REQUIREMENT("1.1", "a", "continuous", 35, 0, "'S13'"),
-                    A_SOURCE("S13", "subscription", ""),
-                    A_CHECK("healthy", "1.1", "a", "aggregate",
-                            "'source':'S13','where':{'field':'status.code','in':['Healthy',"
-                            "'Unhealthy']},'of':{'field':'status.code','equals':'Healthy'},"
-                            "'min_percent':66.6"));
+    static const char catalog[] = SECURITY_OF(
+        A_CONTROL("1.1", "continuous"), A_REQUIREMENT("1.1", "a", "continuous", 35, 0, "'S13'"),
+        A_SOURCE("S13", "subscription", ""),
+        A_CHECK("healthy", "1.1", "a", "aggregate",
+                "'source':'S13','where':{'field':'status.code','in':['Healthy',"
+                "'Unhealthy']},'of':{'field':'status.code','equals':'Healthy'},"
+                "'min_percent':66.6"));
     scene *s = scene_of(catalog, "2026-05-01", "2026-05-31", "UTC");
     uint32_t item = put_snapshot(s, "S13", SUB_A, IN_MAY);
     static const char *const codes[] = {
@@ -420,10 +426,10 @@ TEST(checks, a_share_of_healthy_assessments_leaves_out_what_does_not_apply) {
         "'code':'NotApplicable','cause':'Exempt'",
     };
     for (size_t i = 0; i < BD_COUNT(codes); i++) {
-        put_json(s, item, SUB_A,
-                 bd_str_format(test_arena(), "{'id':'a%zu','properties':{'status':{%s}}}", i,
-                               codes[i])
-                     .data);
+        put_json(
+            s, item, SUB_A,
+            bd_str_format(test_arena(), "{'id':'a%zu','properties':{'status':{%s}}}", i, codes[i])
+                .data);
     }
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "1.1a"), "C");
