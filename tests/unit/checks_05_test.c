@@ -291,6 +291,70 @@ TEST(checks, use_of_an_account_outside_the_rules_has_a_ticket) {
     }
 }
 
+/* A list of object ids does not show whose sign-ins and writes are meant: nothing may pass for want of a name. */
+TEST(checks, a_list_that_names_nobody_as_the_log_does_leaves_its_log_open) {
+    static const struct {
+        const char *check, *source, *scope, *event;
+    } uses[] = {
+        {"break-glass-writes-explained", "S27", SUB_A,
+         "{'id':'w','eventDataId':'w','caller':'ann@x','eventTimestamp':'2026-05-10T08:00:00Z'}"},
+        {"excluded-sign-ins-explained", "S58s", "",
+         "{'id':'s','userPrincipalName':'ann@x','userId':'g','createdDateTime':'2026-05-10T08:00:"
+         "00Z'}"},
+    };
+    static const struct {
+        const char *facts, *expected;
+    } lists[] = {
+        {"{'break_glass_accounts':['id-1'],'approved_exclusions':['id-1']}", "cannot-tell"},
+        {"{'break_glass_accounts':['bg@x','id-1'],'approved_exclusions':['bg@x']}", ""},
+    };
+    for (size_t i = 0; i < BD_COUNT(uses); i++) {
+        for (size_t l = 0; l < BD_COUNT(lists); l++) {
+            scene *s = records_scene("2026-05-01", "2026-05-31", lists[l].facts);
+            uint32_t log = put_log(s, uses[i].source, uses[i].scope, "2026-05-01T00:00:00Z",
+                                   "2026-06-01T00:00:00Z");
+            put_json(s, log, uses[i].scope, uses[i].event);
+            judge_scene(s);
+            bd_str said = said_by(s, uses[i].check, "2026-05");
+            test_failure("row %zu, list %zu", i, l);
+            CHECK_EQ_STR(said, lists[l].expected);
+        }
+    }
+}
+
+/* Each source holds several lists: where one was not exported, what it would show is not known. */
+TEST(checks, a_list_that_was_not_exported_keeps_the_answer_open) {
+#define A_DEFINITION                                                                               \
+    "{'id':'d','type':'Microsoft.Authorization/roleDefinitions','properties':{'type':"             \
+    "'BuiltInRole','permissions':[{'actions':['*']}]}}"
+    static const struct {
+        const char *check, *source, *scope, *record, *expected;
+    } rows[] = {
+        {"role-definitions-listed", "S05", SUB_A, STANDING("1", "u1"), "cannot-tell"},
+        {"role-definitions-listed", "S05", SUB_A, A_DEFINITION, "pass"},
+        {"role-assignments-listed", "S05", SUB_A, A_DEFINITION, "cannot-tell"},
+        {"role-assignments-listed", "S05", SUB_A, STANDING("1", "u1"), "pass"},
+        {"eligible-assignments-listed", "S06", SUB_A, "{'id':'a','assignmentType':'Assigned'}",
+         "cannot-tell"},
+        {"eligible-assignments-listed", "S06", SUB_A, "{'id':'a','roleEligibilityScheduleId':'s'}",
+         "pass"},
+        {"review-decisions-listed", "S50", "", "{'id':'a','status':'Applied'}", "cannot-tell"},
+        {"review-decisions-listed", "S50", "", "{'id':'a','decision':'Deny'}", "pass"},
+        {"azure-review-decisions-listed", "S35", SUB_A, "{'id':'a','status':'Applied'}",
+         "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = records_scene("2026-04-01", "2026-06-30", FACTS);
+        put_json(s, put_snapshot(s, rows[i].source, rows[i].scope, IN_MAY), rows[i].scope,
+                 rows[i].record);
+        judge_scene(s);
+        bool is_quarterly = rows[i].source[1] == '5' || rows[i].source[1] == '3';
+        bd_str said = said_by(s, rows[i].check, is_quarterly ? "2026-Q2" : "2026-05");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(said, rows[i].expected);
+    }
+}
+
 /* ---- 5.3 b and 5.4 a ---- */
 
 static bd_str said_of_pages(const char *check, const char *const *pages,
