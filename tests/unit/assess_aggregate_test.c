@@ -3,8 +3,7 @@
 
 #define COUNTING_OF(scope, bounds)                                                                 \
     SECURITY_OF(A_CONTROL("1.1", "continuous"),                                                    \
-                A_REQUIREMENT("1.1", "a", "continuous", 35, 0, "'S1'"),                            \
-                A_SOURCE("S1", scope, ""),                                                         \
+                A_REQUIREMENT("1.1", "a", "continuous", 35, 0, "'S1'"), A_SOURCE("S1", scope, ""), \
                 A_CHECK("sum", "1.1", "a", "aggregate",                                            \
                         "'source':'S1','of':{'field':'ok','equals':true}," bounds))
 #define COUNTING(bounds) COUNTING_OF("subscription", bounds)
@@ -67,9 +66,12 @@ TEST(assess, a_count_is_held_against_its_bounds) {
 
 TEST(assess, records_that_cannot_be_told_leave_a_range) {
     static const bound_row rows[] = {
-        {COUNTING("'min':2"), "pp?", "C", "?"}, {COUNTING("'min':2"), "p?", "?", "?"},
-        {COUNTING("'min':3"), "p?", "D", "?"},  {COUNTING("'max':1"), "p?", "?", "?"},
-        {COUNTING("'max':1"), "pp?", "D", "d"}, {COUNTING("'max':2"), "p?", "C", "?"},
+        {COUNTING("'min':2"), "pp?", "C", "?"},
+        {COUNTING("'min':2"), "p?", "?", "?"},
+        {COUNTING("'min':3"), "p?", "D", "?"},
+        {COUNTING("'max':1"), "p?", "?", "?"},
+        {COUNTING("'max':1"), "pp?", "D", "d"},
+        {COUNTING("'max':2"), "p?", "C", "?"},
         {COUNTING("'min_percent':50"), "pp?", "C", "?"},
         {COUNTING("'min_percent':50"), "p??", "?", "?"},
         {COUNTING("'min_percent':50"), "pffff?", "D", "?"},
@@ -81,9 +83,12 @@ TEST(assess, records_that_cannot_be_told_leave_a_range) {
 
 TEST(assess, nothing_to_count_is_nothing_to_judge_unless_some_were_asked_for) {
     static const bound_row rows[] = {
-        {COUNTING("'min':1"), "", "D", "?"},          {COUNTING("'min':0"), "", "0", "?"},
-        {COUNTING("'max':3"), "", "0", "?"},          {COUNTING("'min_percent':90"), "", "0", "?"},
-        {COUNTING("'min_percent':90"), "nn", "0", "?"}, {COUNTING("'min':1"), "n", "D", "?"},
+        {COUNTING("'min':1"), "", "D", "?"},
+        {COUNTING("'min':0"), "", "0", "?"},
+        {COUNTING("'max':3"), "", "0", "?"},
+        {COUNTING("'min_percent':90"), "", "0", "?"},
+        {COUNTING("'min_percent':90"), "nn", "0", "?"},
+        {COUNTING("'min':1"), "n", "D", "?"},
     };
     check_bounds(rows, BD_COUNT(rows));
 }
@@ -211,8 +216,7 @@ TEST(assess, records_of_no_subscription_keep_a_maximum_open_and_a_minimum_unmiss
         bd_row inherited = row_of(s, item, "sum", "inherited", BD_PASS);
         inherited.scope = BD_STR("");
         for (size_t r = 0; rows[i].letters[r] != '\0'; r++) {
-            bd_row placed = row_of(s, item, "sum",
-                                   bd_str_format(test_arena(), "q%zu", r).data,
+            bd_row placed = row_of(s, item, "sum", bd_str_format(test_arena(), "q%zu", r).data,
                                    rows[i].letters[r] == 'p' ? BD_PASS : BD_FAIL);
             placed.scope = BD_STR(SUB_A);
             put_row(s, item, placed);

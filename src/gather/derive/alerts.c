@@ -11,6 +11,7 @@ typedef struct {
     const bd_value *record;
     const bd_value *enabled; /* a boolean, or NULL: the record does not show it */
     bd_strs groups;          /* ids of action groups, lower case */
+    bool is_sentinel;        /* its incidents take another route */
     bd_arena *arena;
     bd_derived_fn *emit;
     void *context;
@@ -28,9 +29,8 @@ static const bd_value *truth_of(const bd_value *record, const char *key, bd_aren
 
 static void add_groups(alert *rule) {
     const bd_value *actions = member(rule->record, "actions");
-    const bd_value *list = actions != NULL && actions->kind == BD_ARRAY
-                               ? actions
-                               : member(actions, "actionGroups");
+    const bd_value *list =
+        actions != NULL && actions->kind == BD_ARRAY ? actions : member(actions, "actionGroups");
     for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
         const bd_value *one = &list->items[i];
         bd_str id = one->kind == BD_STRING ? one->text : member_text(one, "actionGroupId");
@@ -45,11 +45,13 @@ static void emit_family(const alert *rule, const char *family, const char *probl
     put_text(&build, "rule", rule->id);
     put_text(&build, "family", bd_str_of(family));
     put_value(&build, "enabled", rule->enabled);
-    put_value(&build, "bound", bd_value_bool(rule->arena, rule->groups.count > 0));
+    bool is_route_elsewhere = rule->is_sentinel && rule->groups.count == 0;
+    put_value(&build, "bound",
+              is_route_elsewhere ? NULL : bd_value_bool(rule->arena, rule->groups.count > 0));
     put_value(&build, "covers", problem == NULL ? bd_value_bool(rule->arena, true) : NULL);
     put_text(&build, "problem", bd_str_of(problem));
-    bd_str key = bd_str_format(rule->arena, "%.*s#%s",
-                               BD_ARG(resource_id(rule->arena, rule->id)), family);
+    bd_str key =
+        bd_str_format(rule->arena, "%.*s#%s", BD_ARG(resource_id(rule->arena, rule->id)), family);
     rule->emit(rule->context, BD_STR("alert-rule"), key, rule->id, BD_INSTANT_NONE,
                build_object(&build));
 }
@@ -105,8 +107,8 @@ static void see_leaf(watching *out, const bd_value *leaf, bool is_alternative) {
         out->category = member_text(leaf, "equals");
         return;
     }
-    bool is_status = bd_str_ieq(field, BD_STR("status")) &&
-                     is_plain_status(member_text(leaf, "equals"));
+    bool is_status =
+        bd_str_ieq(field, BD_STR("status")) && is_plain_status(member_text(leaf, "equals"));
     out->is_narrow = out->is_narrow || !is_status;
 }
 
@@ -150,8 +152,7 @@ static void map_activity(const alert *rule, const bd_value *condition) {
         problem = "further conditions let only a part of the events through";
     }
     bool is_any = !seen.has_operation;
-    if (seen.names_role_writes ||
-        (is_any && bd_str_ieq(seen.category, BD_STR("Administrative")))) {
+    if (seen.names_role_writes || (is_any && bd_str_ieq(seen.category, BD_STR("Administrative")))) {
         emit_family(rule, "role-writes", problem);
     }
     if (seen.names_policy_hits || (is_any && bd_str_ieq(seen.category, BD_STR("Policy")))) {
@@ -215,11 +216,11 @@ void map_query_alerts(const bd_value *record, const bd_value *parameters, const 
     (void)zone;
     alert rule = alert_of(record, arena, emit, context);
     const bd_value *criteria = member(member(record, "criteria"), "allOf");
-    for (size_t i = 0; criteria != NULL && criteria->kind == BD_ARRAY && i < criteria->count;
-         i++) {
+    for (size_t i = 0; criteria != NULL && criteria->kind == BD_ARRAY && i < criteria->count; i++) {
         map_query(&rule, member_text(&criteria->items[i], "query"), NULL);
     }
     if (criteria == NULL) {
+        rule.is_sentinel = true;
         map_query(&rule, member_text(record, "query"),
                   "a rule of Sentinel: whom its incidents reach is not read");
     }
@@ -251,7 +252,6 @@ void map_alert_bindings(const bd_value *record, const bd_value *parameters, cons
         put_text(&build, "action_group", rule.groups.data[i]);
         bd_str key = bd_str_format(arena, "%.*s#%.*s", BD_ARG(resource_id(arena, rule.id)),
                                    BD_ARG(rule.groups.data[i]));
-        emit(context, BD_STR("alert-binding"), key, rule.id, BD_INSTANT_NONE,
-             build_object(&build));
+        emit(context, BD_STR("alert-binding"), key, rule.id, BD_INSTANT_NONE, build_object(&build));
     }
 }

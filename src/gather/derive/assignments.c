@@ -131,7 +131,8 @@ void map_policy_reach(const bd_value *record, const bd_value *parameters, const 
             put_text(&build, "initiative", bd_str_of(initiatives[i].name));
         }
     }
-    put_value(&build, "is_soc2", definition.size == 0 ? NULL : bd_value_bool(arena, build.count == 3));
+    put_value(&build, "is_soc2",
+              definition.size == 0 ? NULL : bd_value_bool(arena, build.count == 3));
     bd_str scope = member_text(record, "scope");
     reach found = reach_of(record, scope, arena);
     put_text(&build, "scope", scope);
@@ -146,6 +147,7 @@ void map_policy_reach(const bd_value *record, const bd_value *parameters, const 
 /* ---- owner-people ---- */
 
 #define OWNER "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+#define UNREAD_PEOPLE 4 /* a group may hold more than the three that are allowed */
 
 static const char *way_of(const bd_value *record, bd_str id) {
     bd_str type = member_text(record, "type");
@@ -157,8 +159,8 @@ static const char *way_of(const bd_value *record, bd_str id) {
     for (size_t i = 0; i < BD_COUNT(ways); i++) {
         size_t size = strlen(ways[i].part);
         bool is_type =
-            type.size >= size && bd_str_ieq(bd_str_sub(type, type.size - size, type.size),
-                                            bd_str_of(ways[i].part));
+            type.size >= size &&
+            bd_str_ieq(bd_str_sub(type, type.size - size, type.size), bd_str_of(ways[i].part));
         if (is_type || bd_str_find(id, bd_str_of(ways[i].part)) >= 0) {
             return ways[i].way;
         }
@@ -193,8 +195,14 @@ void map_owner_people(const bd_value *record, const bd_value *parameters, const 
              : bd_str_ieq(kind, BD_STR("Group"))
                  ? BD_STR("whom the group holds is not read")
                  : BD_STR("the record does not show whom and over what it is"));
-    emit(context, BD_STR("principal"), principal, principal.size > 0 ? principal : id,
-         BD_INSTANT_NONE, build_object(&build));
+    const bd_value *made = build_object(&build);
+    size_t count = is_person ? 1 : UNREAD_PEOPLE;
+    for (size_t i = 0; i < count; i++) {
+        bd_str key =
+            i == 0 ? principal : bd_str_format(arena, "%.*s#%zu", BD_ARG(principal), i + 1);
+        emit(context, BD_STR("principal"), key, principal.size > 0 ? principal : id,
+             BD_INSTANT_NONE, made);
+    }
 }
 
 /* ---- owner-activations ---- */
@@ -231,8 +239,8 @@ static bool is_for_owner(const bd_value *record, bd_arena *arena) {
 
 static bool is_activation(const bd_value *record, bd_arena *arena) {
     bd_str activity = member_text(record, "activityDisplayName");
-    activity = bd_str_lower(arena, activity.size > 0 ? activity
-                                                     : member_text(record, "OperationName"));
+    activity =
+        bd_str_lower(arena, activity.size > 0 ? activity : member_text(record, "OperationName"));
     return bd_str_find(activity, BD_STR("pim activation")) >= 0 &&
            bd_str_find(activity, BD_STR("completed")) >= 0;
 }
@@ -259,8 +267,8 @@ void map_owner_activations(const bd_value *record, const bd_value *parameters, c
     bd_str starts = detail_of(record, "StartTime", arena);
     bd_instant time = BD_INSTANT_NONE, from = BD_INSTANT_NONE, to = BD_INSTANT_NONE;
     bool has_time = bd_instant_parse(told, &time);
-    bool has_span = bd_instant_parse(starts.size > 0 ? starts : told, &from) &&
-                    bd_instant_parse(ends, &to);
+    bool has_span =
+        bd_instant_parse(starts.size > 0 ? starts : told, &from) && bd_instant_parse(ends, &to);
     int64_t hours = hours_allowed(parameters);
     builder build = {.arena = arena};
     put_text(&build, "event", id);

@@ -88,7 +88,8 @@ static void map_classic(const listener *to, const bd_value *record) {
     }
     const bd_value *reviews = member(record, "required_pull_request_reviews");
     const bd_value *spared = member(reviews, "bypass_pull_request_allowances");
-    bool is_open = count_of(spared, "users") + count_of(spared, "teams") + count_of(spared, "apps") > 0;
+    bool is_open =
+        count_of(spared, "users") + count_of(spared, "teams") + count_of(spared, "apps") > 0;
     if (is_at_least_one(reviews, "required_approving_review_count") && !is_open) {
         emit_half(to, repository, branch, "review", url);
     }
@@ -125,7 +126,8 @@ static void map_ruleset(const listener *to, const bd_value *record) {
                        bypass != NULL && bypass->kind == BD_ARRAY && bypass->count == 0 &&
                        count_of(names, "exclude") == 0;
     const bd_value *include = member(names, "include");
-    for (size_t i = 0; is_in_force && include != NULL && include->kind == BD_ARRAY && i < include->count; i++) {
+    for (size_t i = 0;
+         is_in_force && include != NULL && include->kind == BD_ARRAY && i < include->count; i++) {
         bd_str one = include->items[i].kind == BD_STRING ? include->items[i].text : BD_STR("");
         bd_str head = BD_STR("refs/heads/");
         bool is_any = bd_str_eqz(one, "~DEFAULT_BRANCH") || bd_str_eqz(one, "~ALL");
@@ -181,7 +183,8 @@ void map_branch_rules(const bd_value *record, const bd_value *parameters, const 
 
 /* ---- gates ---- */
 
-static void emit_gate(const listener *to, bd_str name, const bd_value *second, const char *problem) {
+static void emit_gate(const listener *to, bd_str name, const bd_value *second,
+                      const char *problem) {
     for (size_t i = 0; to->names != NULL && i < to->names->count; i++) {
         if (to->names->items[i].kind != BD_STRING || !bd_str_ieq(to->names->items[i].text, name)) {
             continue;
@@ -202,9 +205,9 @@ static void map_environment(const listener *to, const bd_value *record) {
     bool is_second = false;
     for (size_t i = 0; rules != NULL && rules->kind == BD_ARRAY && i < rules->count; i++) {
         const bd_value *rule = &rules->items[i];
-        is_second = is_second || (bd_str_eqz(member_text(rule, "type"), "required_reviewers") &&
-                                  is_true(rule, "prevent_self_review") &&
-                                  count_of(rule, "reviewers") > 0);
+        is_second =
+            is_second || (bd_str_eqz(member_text(rule, "type"), "required_reviewers") &&
+                          is_true(rule, "prevent_self_review") && count_of(rule, "reviewers") > 0);
     }
     bool can_bypass = !is_false(record, "can_admins_bypass");
     bd_str name = bd_str_format(to->arena, "%.*s/%.*s", BD_ARG(repository),

@@ -200,12 +200,14 @@ static bd_str record_type(const bd_value *record, bd_str id, bd_arena *arena) {
 
 static bd_instant own_time(const bd_source_def *source, const bd_value *record) {
     bd_instant time = BD_INSTANT_NONE;
-    const bd_value *value = NULL;
-    if (source->time.size > 0 && bd_value_lookup(record, source->time, &value) == BD_LOOKUP_FOUND &&
-        value != NULL && value->kind == BD_STRING && bd_instant_parse(value->text, &time)) {
-        return time;
+    const bd_value *value = record;
+    bd_str rest = source->time, part;
+    while (value != NULL && bd_str_cut(&rest, '.', &part)) {
+        const bd_value *inner = NULL;
+        value = bd_value_lookup(value, part, &inner) == BD_LOOKUP_FOUND ? inner : NULL;
     }
-    return BD_INSTANT_NONE;
+    bool is_text = source->time.size > 0 && value != NULL && value->kind == BD_STRING;
+    return is_text && bd_instant_parse(value->text, &time) ? time : BD_INSTANT_NONE;
 }
 
 /* The declared key columns; empty when the record has none of them. */

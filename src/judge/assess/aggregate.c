@@ -62,14 +62,13 @@ static backing back_source(const bd_judging *run, const bd_check_view *view, bd_
         if (snapshot->date != day || snapshot->from >= run->in->as_of) {
             continue;
         }
-        bool is_unplaced = view->scope_kind == BD_SCOPE_SUBSCRIPTION &&
-                           bd_judging_has_unplaced(run, snapshot);
+        bool is_unplaced =
+            view->scope_kind == BD_SCOPE_SUBSCRIPTION && bd_judging_has_unplaced(run, snapshot);
         all.is_shown = all.is_shown || snapshot->may_pass;
         all.is_complete =
             all.is_complete || (snapshot->completeness == BD_COMPLETE_YES && !is_unplaced);
         all.is_whole = all.is_whole || (snapshot->may_pass && !is_unplaced);
-        all.why_not =
-            is_unplaced && snapshot->may_pass ? BD_ASSESS_UNPLACED : snapshot->why_not;
+        all.why_not = is_unplaced && snapshot->may_pass ? BD_ASSESS_UNPLACED : snapshot->why_not;
     }
     if (range.count == 0 || all.why_not.size == 0) {
         all.why_not = bd_str_format(run->arena, "no answer of %.*s%s%.*s of that day is on file",
@@ -123,8 +122,8 @@ static bd_verdict weigh(const bd_reduce_plan *plan, const sum *of, const backing
     bool is_surely_above = is_above(plan, of->met, all);
     if (is_surely_above || is_below(plan, most, all)) {
         bool has_seen_all = plan->min_fact.size == 0 || all >= (uint64_t)plan->min;
-        bool is_final = (behind->is_complete && has_seen_all) ||
-                        (is_surely_above && !plan->is_percent);
+        bool is_final =
+            (behind->is_complete && has_seen_all) || (is_surely_above && !plan->is_percent);
         return is_final ? BD_FAIL : BD_CANNOT_TELL;
     }
     bool is_open = is_above(plan, most, all) || is_below(plan, of->met, all);
@@ -142,8 +141,7 @@ static bd_verdict weigh_none(const bd_reduce_plan *plan, const backing *behind) 
 
 /* A minimum that is met stays met, whatever else there is; all other answers need the whole. */
 static bool is_backed(const bd_reduce_plan *plan, const sum *of, const backing *behind) {
-    bool is_met_minimum =
-        plan->has_min && !plan->has_max && !plan->is_percent && of->met > 0;
+    bool is_met_minimum = plan->has_min && !plan->has_max && !plan->is_percent && of->met > 0;
     return behind->is_whole || (is_met_minimum && behind->is_shown);
 }
 
@@ -158,15 +156,13 @@ static bd_str bounds_text(bd_arena *arena, const bd_reduce_plan *plan) {
     bd_str min = {"", 0};
     bd_str max = {"", 0};
     if (plan->has_min) {
-        bd_str bound = plan->is_percent
-                           ? tenths_text(arena, (uint64_t)plan->min)
-                           : bd_str_format(arena, "%lld", (long long)plan->min);
+        bd_str bound = plan->is_percent ? tenths_text(arena, (uint64_t)plan->min)
+                                        : bd_str_format(arena, "%lld", (long long)plan->min);
         min = bd_str_format(arena, "at least %.*s", BD_ARG(bound));
     }
     if (plan->has_max) {
-        bd_str bound = plan->is_percent
-                           ? tenths_text(arena, (uint64_t)plan->max)
-                           : bd_str_format(arena, "%lld", (long long)plan->max);
+        bd_str bound = plan->is_percent ? tenths_text(arena, (uint64_t)plan->max)
+                                        : bd_str_format(arena, "%lld", (long long)plan->max);
         max = bd_str_format(arena, "%sat most %.*s", plan->has_min ? " and " : "", BD_ARG(bound));
     }
     return bd_str_format(arena, "%.*s%.*s expected", BD_ARG(min), BD_ARG(max));
@@ -330,8 +326,7 @@ static bd_rc add_part(stream *state, bd_str record, bd_err *err) {
     }
     sum *current = &state->current;
     current->at = place.at < current->at ? place.at : current->at;
-    current->evidence =
-        place.evidence < current->evidence ? place.evidence : current->evidence;
+    current->evidence = place.evidence < current->evidence ? place.evidence : current->evidence;
     bd_arena *swap = state->part_arenas[0];
     state->part_arenas[0] = state->part_arenas[1];
     state->part_arenas[1] = swap;
@@ -356,8 +351,7 @@ static bd_rc put_empty_sums(bd_judging *run, bd_map *summed, const bd_check_view
                             bd_arena *scratch, bd_err *err) {
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *snapshot = &run->in->snapshots->data[i];
-        if (!bd_strs_have(&view->sources, snapshot->source) ||
-            snapshot->from >= run->in->as_of) {
+        if (!bd_strs_have(&view->sources, snapshot->source) || snapshot->from >= run->in->as_of) {
             continue;
         }
         bool is_tenant = view->scope_kind == BD_SCOPE_TENANT;

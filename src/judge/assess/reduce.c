@@ -48,29 +48,6 @@ static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
     return run->in->evidence->data[evidence_index].given.number;
 }
 
-static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
-    const bd_check_view *view = &run->views[row->check];
-    bd_judged judged = {
-        .check = row->check,
-        .type = row->type,
-        .key = row->key,
-        .resource = row->resource,
-        .subscription = row->subscription,
-        .scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : row->scope,
-        .reason = row->reason,
-        .at = bd_judging_instant(run, evidence_index),
-        .evidence = number_of(run, evidence_index),
-        .ordinal = row->ordinal,
-        .verdict = row->verdict,
-    };
-    if (view->plan->has_until && judged.verdict == BD_PASS && row->time != BD_INSTANT_NONE) {
-        judged.verdict = judged.at > row->time ? BD_FAIL : BD_PASS;
-    }
-    return bd_judging_put(run, &judged, err);
-}
-
-/* ---- grouping ---- */
-
 /* A row's own time, else that of its snapshot.  Of whom a list does not say when, he falls into the period if the list
  * reaches into it: nobody is lost for want of a date. */
 static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t evidence_index) {
@@ -83,6 +60,30 @@ static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t
     bool reaches_in = run->in->evidence->data[evidence_index].describes_to > run->events_from;
     return is_undated && reaches_in && at < run->events_from ? run->events_from : at;
 }
+
+static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
+    const bd_check_view *view = &run->views[row->check];
+    bd_judged judged = {
+        .check = row->check,
+        .type = row->type,
+        .key = row->key,
+        .resource = row->resource,
+        .subscription = row->subscription,
+        .scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : row->scope,
+        .reason = row->reason,
+        .at = view->is_event ? row_instant(run, row, evidence_index)
+                             : bd_judging_instant(run, evidence_index),
+        .evidence = number_of(run, evidence_index),
+        .ordinal = row->ordinal,
+        .verdict = row->verdict,
+    };
+    if (view->plan->has_until && judged.verdict == BD_PASS && row->time != BD_INSTANT_NONE) {
+        judged.verdict = judged.at > row->time ? BD_FAIL : BD_PASS;
+    }
+    return bd_judging_put(run, &judged, err);
+}
+
+/* ---- grouping ---- */
 
 /* check, join, time, side (right first, so that a left row finds its partners), evidence, row */
 static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, const bd_row *row,
@@ -142,6 +143,9 @@ static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t
         return bd_judging_put_part(run, out->parts, row, evidence_index, err);
     }
     bool is_change = view->check->shape == BD_EACH;
+    if (is_change && bd_value_find(view->check->body, "operation") == NULL) {
+        return put_each(run, row, evidence_index, err); /* an event by itself, and no write */
+    }
     return put_grouped(run, out->groups, row->check, row, is_change ? row->key : row->join,
                        evidence_index, err);
 }
