@@ -44,7 +44,8 @@ static bool is_subnet_shown(const bd_value *subnet) {
 void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                  bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
-    bd_str network = member_text(record, "id"), type = BD_STR("microsoft.network/virtualnetworks/subnets");
+    bd_str network = member_text(record, "id"),
+           type = BD_STR("microsoft.network/virtualnetworks/subnets");
     const bd_value *subnets = list_at(record, "subnets");
     if (!is_of_type(record, "microsoft.network/virtualnetworks")) {
         return;
@@ -283,8 +284,7 @@ void map_nsg_rules(const bd_value *record, const bd_value *parameters, const bd_
               is_clear ? bd_value_integer(arena, (int64_t)own.inbound) : NULL);
     put_value(&build, "wide_open_count",
               is_clear ? bd_value_integer(arena, (int64_t)own.wide_open.count) : NULL);
-    put_value(&build, "wide_open",
-              bd_value_array(arena, own.wide_open.count, own.wide_open.data));
+    put_value(&build, "wide_open", bd_value_array(arena, own.wide_open.count, own.wide_open.data));
     put_text(&build, "problem",
              is_clear ? BD_STR("") : BD_STR("its rules, or one of them, cannot be read whole"));
     emit(context, BD_STR(NSG_TYPE), resource_id(arena, id), id, BD_INSTANT_NONE,
