@@ -350,3 +350,32 @@ TEST(checks_06_network, a_scale_set_that_gives_its_machines_addresses_fails) {
         CHECK_EQ_STR(got, rows[i].expected);
     }
 }
+
+/* A design exclusion names the subnet or the interface, and holds from its approval on. */
+TEST(checks_06_network, an_approved_exclusion_takes_out_one_attachment) {
+    static const struct {
+        const char *resource, *approved, *expected;
+    } rows[] = {
+        {"", "2025-12-01", "fail"},
+        {NET "networkInterfaces/card", "2025-12-01", "pass"},
+        {NET "networkInterfaces/card", "2026-01-16", "fail"},
+        {NET "networkInterfaces/other", "2025-12-01", "fail"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open(FACTS);
+        bd_day day = 0;
+        CHECK(bd_day_parse(bd_str_of(rows[i].approved), &day));
+        *bd_push(test_arena(), &w->engagement.exclusions) =
+            (bd_exclusion){.check = BD_STR_INIT("nsg-flow-logs"),
+                           .resource = bd_str_lower(test_arena(), bd_str_of(rows[i].resource)),
+                           .approved_on = day,
+                           .expires_on = BD_DAY_NONE};
+        whole_add(w, GROUP(ON_SUBNET ON_CARD), "");
+        whole_add(w, FLOW(NET "virtualNetworks/v", ANALYTICS(WORKSPACE)), "");
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_verdict(w, "nsg-flow-logs"));
+        scan_bench_close(&w->bench);
+        test_failure("row %zu: %.*s", i, BD_ARG(got));
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}

@@ -104,14 +104,14 @@ static void emit_attachment(const attaching *of, bd_str at, bool is_subnet) {
     if (network.size > 0) {
         targets[count++] = bd_value_string(arena, network);
     }
-    bd_str key = bd_str_format(arena, "%.*s\x1f%.*s", BD_ARG(resource_id(arena, of->nsg)),
-                               BD_ARG(resource_id(arena, at)));
     builder build = {.arena = arena};
     put_text(&build, "nsg", of->nsg);
     put_text(&build, "attachment", at);
     put_text(&build, "kind", is_subnet ? BD_STR("subnet") : BD_STR("interface"));
     put_value(&build, "targets", bd_value_array(arena, count, targets));
-    of->emit(of->context, BD_STR(NSG_TYPE), key, of->nsg, BD_INSTANT_NONE, build_object(&build));
+    /* one group at most is attached to a subnet or an interface, so that its id is key enough */
+    of->emit(of->context, BD_STR("microsoft.network/attachments"), resource_id(arena, at), at,
+             BD_INSTANT_NONE, build_object(&build));
 }
 
 void map_nsg_attachments(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
