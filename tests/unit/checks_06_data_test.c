@@ -24,10 +24,20 @@ static bd_str judge(const char *facts, const char *check, const char *const *fil
 
 /* ---- App Service ---- */
 
-#define APP "{\"value\":[{\"id\":\"" SITE "\",\"name\":\"app\",\"type\":\"Microsoft.Web/sites\",\"properties\":{\"state\":\"Running\"}}]}"
-#define APP_AND_SLOT "{\"value\":[{\"id\":\"" SITE "\",\"name\":\"app\",\"type\":\"Microsoft.Web/sites\",\"properties\":{\"state\":\"Running\"}},{\"id\":\"" SITE "/slots/s\",\"name\":\"app/s\",\"type\":\"Microsoft.Web/sites/slots\",\"properties\":{\"state\":\"Running\"}}]}"
-#define CONFIG(site, tls, scm) "{\"id\":\"" site "/config/web\",\"name\":\"web\",\"type\":\"Microsoft.Web/sites/config\",\"properties\":{\"minTlsVersion\":" tls ",\"scmMinTlsVersion\":" scm "}}"
-#define CONFIG_AZ "{\"id\":\"" SITE "/config/web\",\"name\":\"app\",\"type\":\"Microsoft.Web/sites\",\"minTlsVersion\":\"1.2\",\"scmMinTlsVersion\":\"1.2\",\"resourceGroup\":\"rg\"}"
+#define APP                                                                                        \
+    "{\"value\":[{\"id\":\"" SITE "\",\"name\":\"app\",\"type\":\"Microsoft.Web/"                  \
+    "sites\",\"properties\":{\"state\":\"Running\"}}]}"
+#define APP_AND_SLOT                                                                               \
+    "{\"value\":[{\"id\":\"" SITE "\",\"name\":\"app\",\"type\":\"Microsoft.Web/"                  \
+    "sites\",\"properties\":{\"state\":\"Running\"}},{\"id\":\"" SITE                              \
+    "/slots/s\",\"name\":\"app/s\",\"type\":\"Microsoft.Web/sites/"                                \
+    "slots\",\"properties\":{\"state\":\"Running\"}}]}"
+#define CONFIG(site, tls, scm)                                                                     \
+    "{\"id\":\"" site "/config/web\",\"name\":\"web\",\"type\":\"Microsoft.Web/sites/"             \
+    "config\",\"properties\":{\"minTlsVersion\":" tls ",\"scmMinTlsVersion\":" scm "}}"
+#define CONFIG_AZ                                                                                  \
+    "{\"id\":\"" SITE "/config/web\",\"name\":\"app\",\"type\":\"Microsoft.Web/"                   \
+    "sites\",\"minTlsVersion\":\"1.2\",\"scmMinTlsVersion\":\"1.2\",\"resourceGroup\":\"rg\"}"
 
 TEST(checks_06_data, the_tls_version_of_an_app_stands_in_its_configuration) {
     static const struct {
@@ -51,18 +61,27 @@ TEST(checks_06_data, the_tls_version_of_an_app_stands_in_its_configuration) {
     }
 }
 
-#define REFERENCE(name, more) "{\"id\":\"" SITE "/config/configreferences/appsettings/" name "\",\"properties\":{\"vaultName\":\"kv\"" more "}}"
+#define REFERENCE(name, more)                                                                      \
+    "{\"id\":\"" SITE "/config/configreferences/appsettings/" name                                 \
+    "\",\"properties\":{\"vaultName\":\"kv\"" more "}}"
 
 TEST(checks_06_data, every_reference_to_a_vault_has_to_be_resolved) {
     static const struct {
         const char *files[4], *expected;
     } rows[] = {
         {{APP, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "]}"}, "pass"},
-        {{APP, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "," REFERENCE("b", ",\"status\":\"SecretNotFound\"") "]}"}, "fail"},
-        {{APP, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "," REFERENCE("b", "") "]}"}, "cannot-tell"},
-        {{APP, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "],\"nextLink\":\"https://x/\"}"}, "cannot-tell"},
+        {{APP, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "," REFERENCE(
+                   "b", ",\"status\":\"SecretNotFound\"") "]}"},
+         "fail"},
+        {{APP,
+          "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "," REFERENCE("b", "") "]}"},
+         "cannot-tell"},
+        {{APP, "{\"value\":[" REFERENCE(
+                   "a", ",\"status\":\"Resolved\"") "],\"nextLink\":\"https://x/\"}"},
+         "cannot-tell"},
         {{APP}, "cannot-tell"},
-        {{APP_AND_SLOT, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "]}"}, "cannot-tell"}, /* the slot's were not read */
+        {{APP_AND_SLOT, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "]}"},
+         "cannot-tell"}, /* the slot's were not read */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_str got = judge(FACTS, "keyvault-references-resolved", rows[i].files);
@@ -73,8 +92,11 @@ TEST(checks_06_data, every_reference_to_a_vault_has_to_be_resolved) {
 
 /* ---- what is in a vault ---- */
 
-#define VAULTS "{\"value\":[{\"id\":\"" VAULT "\",\"name\":\"kv\",\"type\":\"Microsoft.KeyVault/vaults\",\"properties\":{\"vaultUri\":\"https://KV.vault.azure.net/\"}}]}"
-#define SECRET(name, attributes) "{\"id\":\"" HOST "/secrets/" name "\",\"attributes\":{" attributes "}}"
+#define VAULTS                                                                                     \
+    "{\"value\":[{\"id\":\"" VAULT "\",\"name\":\"kv\",\"type\":\"Microsoft.KeyVault/"             \
+    "vaults\",\"properties\":{\"vaultUri\":\"https://KV.vault.azure.net/\"}}]}"
+#define SECRET(name, attributes)                                                                   \
+    "{\"id\":\"" HOST "/secrets/" name "\",\"attributes\":{" attributes "}}"
 #define LIST(items) "{\"value\":[" items "]}"
 
 /* 15 January 2026 is 1768435200; 90 days before it begin at 1760659200. */
@@ -82,17 +104,34 @@ TEST(checks_06_data, age_and_expiry_are_those_of_the_day_of_the_snapshot) {
     static const struct {
         const char *files[4], *expected;
     } rows[] = {
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1767000000"))}, "pass"},
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1768000000,\"updated\":1767000000"))}, "fail"}, /* expired */
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1760000000"))}, "fail"}, /* too old */
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"updated\":1767000000"))}, "fail"}, /* no expiry */
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1767000000"))},
+         "pass"},
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1768000000,\"updated\":1767000000"))},
+         "fail"}, /* expired */
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1760000000"))},
+         "fail"}, /* too old */
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"updated\":1767000000"))},
+         "fail"}, /* no expiry */
         {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000"))}, "cannot-tell"},
         {{VAULTS, LIST(SECRET("s", "\"enabled\":false,\"exp\":1768000000"))}, "not-applicable"},
-        {{VAULTS, "{\"value\":[{\"id\":\"" HOST "/secrets/c\",\"managed\":true,\"attributes\":{\"enabled\":true}}]}"}, "not-applicable"},
+        {{VAULTS, "{\"value\":[{\"id\":\"" HOST
+                  "/secrets/c\",\"managed\":true,\"attributes\":{\"enabled\":true}}]}"},
+         "not-applicable"},
         /* az: ISO times under other names */
-        {{VAULTS, "[{\"id\":\"" HOST "/secrets/s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,\"expires\":\"2026-06-01T00:00:00+00:00\",\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"}, "pass"},
-        {{VAULTS, "[{\"id\":\"" HOST "/secrets/s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,\"expires\":\"2026-01-14T00:00:00+00:00\",\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"}, "fail"},
-        {{VAULTS, "[{\"id\":\"" HOST "/secrets/s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,\"expires\":null,\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"}, "fail"},
+        {{VAULTS,
+          "[{\"id\":\"" HOST "/secrets/"
+          "s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,\"expires\":\"2026-"
+          "06-01T00:00:00+00:00\",\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"},
+         "pass"},
+        {{VAULTS,
+          "[{\"id\":\"" HOST "/secrets/"
+          "s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,\"expires\":\"2026-"
+          "01-14T00:00:00+00:00\",\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"},
+         "fail"},
+        {{VAULTS, "[{\"id\":\"" HOST "/secrets/"
+                  "s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,"
+                  "\"expires\":null,\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"},
+         "fail"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_str got = judge(FACTS, "secrets-rotated", rows[i].files);
@@ -107,10 +146,19 @@ TEST(checks_06_data, a_vault_whose_list_was_not_read_stays_open) {
     } rows[] = {
         {{VAULTS, LIST(SECRET("s", "\"enabled\":true"))}, "pass"},
         {{VAULTS}, "cannot-tell"},
-        {{VAULTS, "{\"value\":[{\"id\":\"https://other.vault.azure.net/secrets/s\",\"attributes\":{\"enabled\":true}}]}"}, "cannot-tell"},
-        {{VAULTS, "{\"value\":[" SECRET("s", "\"enabled\":true") "],\"nextLink\":\"https://kv.vault.azure.net:443/secrets?x\"}"}, "cannot-tell"},
+        {{VAULTS, "{\"value\":[{\"id\":\"https://other.vault.azure.net/secrets/"
+                  "s\",\"attributes\":{\"enabled\":true}}]}"},
+         "cannot-tell"},
+        {{VAULTS,
+          "{\"value\":[" SECRET(
+              "s",
+              "\"enabled\":true") "],\"nextLink\":\"https://kv.vault.azure.net:443/secrets?x\"}"},
+         "cannot-tell"},
         {{VAULTS, "{\"error\":{\"code\":\"Forbidden\",\"message\":\"firewall\"}}"}, "cannot-tell"},
-        {{"{\"value\":[{\"id\":\"" VAULT "\",\"name\":\"kv\",\"type\":\"Microsoft.KeyVault/vaults\",\"properties\":{}}]}", LIST(SECRET("s", "\"enabled\":true"))}, "cannot-tell"},
+        {{"{\"value\":[{\"id\":\"" VAULT
+          "\",\"name\":\"kv\",\"type\":\"Microsoft.KeyVault/vaults\",\"properties\":{}}]}",
+          LIST(SECRET("s", "\"enabled\":true"))},
+         "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_str got = judge(FACTS, "vault-secrets-read", rows[i].files);
@@ -119,9 +167,19 @@ TEST(checks_06_data, a_vault_whose_list_was_not_read_stays_open) {
     }
 }
 
-#define CERTIFICATE "{\"value\":[{\"id\":\"" HOST "/certificates/c\",\"attributes\":{\"enabled\":true,\"exp\":1777000000}}]}"
-#define ISSUANCE(action, issuer) "{\"id\":\"" HOST "/certificates/c/policy\",\"lifetime_actions\":[{\"trigger\":{\"lifetime_percentage\":80},\"action\":{\"action_type\":\"" action "\"}}],\"issuer\":{\"name\":\"" issuer "\"},\"attributes\":{\"enabled\":true}}"
-#define SHOWN "{\"id\":\"" HOST "/certificates/c/0123\",\"attributes\":{\"enabled\":true,\"expires\":\"2026-06-01T00:00:00+00:00\"},\"policy\":{\"issuerParameters\":{\"name\":\"DigiCert\"},\"lifetimeActions\":[{\"action\":\"AutoRenew\"}]}}"
+#define CERTIFICATE                                                                                \
+    "{\"value\":[{\"id\":\"" HOST                                                                  \
+    "/certificates/c\",\"attributes\":{\"enabled\":true,\"exp\":1777000000}}]}"
+#define ISSUANCE(action, issuer)                                                                   \
+    "{\"id\":\"" HOST "/certificates/c/"                                                           \
+    "policy\",\"lifetime_actions\":[{\"trigger\":{\"lifetime_percentage\":80},"                    \
+    "\"action\":{\"action_type\":\"" action "\"}}],\"issuer\":{\"name\":\"" issuer                 \
+    "\"},\"attributes\":{\"enabled\":true}}"
+#define SHOWN                                                                                      \
+    "{\"id\":\"" HOST "/certificates/c/"                                                           \
+    "0123\",\"attributes\":{\"enabled\":true,\"expires\":\"2026-06-01T00:00:00+"                   \
+    "00:00\"},\"policy\":{\"issuerParameters\":{\"name\":\"DigiCert\"},"                           \
+    "\"lifetimeActions\":[{\"action\":\"AutoRenew\"}]}}"
 
 TEST(checks_06_data, a_certificate_renews_itself_from_an_issuer) {
     static const struct {
@@ -143,7 +201,9 @@ TEST(checks_06_data, a_certificate_renews_itself_from_an_issuer) {
 }
 
 TEST(checks_06_data, without_a_stated_interval_the_age_of_a_secret_says_nothing) {
-    const char *const files[] = {VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1767000000")), NULL};
+    const char *const files[] = {
+        VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1767000000")),
+        NULL};
     CHECK_EQ_STR(judge("{'slas':{}}", "secrets-rotated", files), "cannot-tell");
     whole *w = whole_open("{}");
     whole_add(w, files[1], "");
@@ -155,7 +215,9 @@ TEST(checks_06_data, without_a_stated_interval_the_age_of_a_secret_says_nothing)
 
 /* ---- repositories ---- */
 
-#define REPOSITORY(name, status) "{\"id\":1,\"node_id\":\"x\",\"name\":\"r\",\"full_name\":\"" name "\",\"security_and_analysis\":{" status "}}"
+#define REPOSITORY(name, status)                                                                   \
+    "{\"id\":1,\"node_id\":\"x\",\"name\":\"r\",\"full_name\":\"" name                             \
+    "\",\"security_and_analysis\":{" status "}}"
 #define SCANNING(status) "\"secret_scanning\":{\"status\":\"" status "\"}"
 
 TEST(checks_06_data, secret_scanning_is_on_in_each_repository_of_the_list) {
@@ -183,13 +245,16 @@ static bool is_accepted(const char *const *types) {
         char hex[65];
         bd_sha256_of(bd_str_of(text), hash);
         bd_hex(hash, 32, hex);
-        whole_add(w, text,
-                  bd_str_format(test_arena(),
-                                ",\"document\":{\"type\":\"%s\",\"title\":\"t\",\"carried_out_on\":\"2026-01-10\"},"
-                                "\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-01-11T00:00:00Z\"},"
-                                "\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-01-12T00:00:00Z\",\"checked\":\"all\",\"sha256\":\"%s\"}]",
-                                *types, hex)
-                      .data);
+        whole_add(
+            w, text,
+            bd_str_format(
+                test_arena(),
+                ",\"document\":{\"type\":\"%s\",\"title\":\"t\",\"carried_out_on\":\"2026-01-10\"},"
+                "\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-01-11T00:00:00Z\"},"
+                "\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-01-12T00:00:00Z\","
+                "\"checked\":\"all\",\"sha256\":\"%s\"}]",
+                *types, hex)
+                .data);
     }
     whole_judge(w);
     bool accepted = false;
@@ -213,4 +278,31 @@ TEST(checks_06_data, a_statement_alone_does_not_show_that_none_is_missing) {
     CHECK(!is_accepted(one));
     CHECK(!is_accepted(other));
     CHECK(is_accepted(both));
+}
+
+/* Where there is no vault there is nothing to renew: that the list of vaults was read shows it. */
+TEST(checks_06_data, an_organisation_without_vaults_is_not_held_open) {
+    whole *w = whole_open(FACTS);
+    whole_add(w, "[]",
+              ",\"source\":\"S20\",\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A
+              "\"]}");
+    whole_judge(w);
+    for (size_t i = 0; i < w->out->control_count; i++) {
+        const bd_control_result *control = &w->out->controls[i];
+        if (bd_str_eqz(control->control->number, "6.7.4")) {
+            test_failure("%.*s", BD_ARG(control->requirements[0].instances[0].reason));
+            CHECK_EQ_INT(control->requirements[0].instances[0].outcome, BD_OUTCOME_NO_OCCURRENCE);
+        }
+    }
+    scan_bench_close(&w->bench);
+    w = whole_open(FACTS); /* a vault, and nobody read what is in it */
+    whole_add(w, VAULTS, "");
+    whole_judge(w);
+    for (size_t i = 0; i < w->out->control_count; i++) {
+        const bd_control_result *control = &w->out->controls[i];
+        if (bd_str_eqz(control->control->number, "6.7.4")) {
+            CHECK_EQ_INT(control->requirements[0].instances[0].outcome, BD_OUTCOME_CANNOT_TELL);
+        }
+    }
+    scan_bench_close(&w->bench);
 }

@@ -6,10 +6,21 @@
 #define CENTRAL SCAN_IN_A "Microsoft.OperationalInsights/workspaces/central"
 #define OTHER SCAN_IN_A "Microsoft.OperationalInsights/workspaces/other"
 #define FACTS                                                                                      \
-    "{'central_workspace':'" CENTRAL "','slas':{'incident_ticket_minutes':30,'incident_response_minutes':60}}"
-#define WORKSPACES "{\"value\":[{\"id\":\"" CENTRAL "\",\"name\":\"central\",\"type\":\"Microsoft.OperationalInsights/workspaces\",\"properties\":{\"customerId\":\"x\"}}]}"
-#define SUBSCRIPTIONS "{\"value\":[{\"id\":\"/subscriptions/" SCAN_SUB_A "\",\"subscriptionId\":\"" SCAN_SUB_A "\",\"tenantId\":\"t\",\"displayName\":\"a\",\"state\":\"Enabled\",\"managedByTenants\":[]},{\"id\":\"/subscriptions/" SCAN_SUB_B "\",\"subscriptionId\":\"" SCAN_SUB_B "\",\"tenantId\":\"t\",\"displayName\":\"b\",\"state\":\"Enabled\",\"managedByTenants\":[]}]}"
-#define SUBSCRIPTIONS_AZ "[{\"cloudName\":\"AzureCloud\",\"homeTenantId\":\"t\",\"id\":\"" SCAN_SUB_A "\",\"isDefault\":true,\"managedByTenants\":[],\"name\":\"a\",\"state\":\"Enabled\",\"tenantId\":\"t\"}]"
+    "{'central_workspace':'" CENTRAL                                                               \
+    "','slas':{'incident_ticket_minutes':30,'incident_response_minutes':60}}"
+#define WORKSPACES                                                                                 \
+    "{\"value\":[{\"id\":\"" CENTRAL                                                               \
+    "\",\"name\":\"central\",\"type\":\"Microsoft.OperationalInsights/"                            \
+    "workspaces\",\"properties\":{\"customerId\":\"x\"}}]}"
+#define SUBSCRIPTIONS                                                                              \
+    "{\"value\":[{\"id\":\"/subscriptions/" SCAN_SUB_A "\",\"subscriptionId\":\"" SCAN_SUB_A       \
+    "\",\"tenantId\":\"t\",\"displayName\":\"a\",\"state\":\"Enabled\",\"managedByTenants\":[]},{" \
+    "\"id\":\"/subscriptions/" SCAN_SUB_B "\",\"subscriptionId\":\"" SCAN_SUB_B                    \
+    "\",\"tenantId\":\"t\",\"displayName\":\"b\",\"state\":\"Enabled\",\"managedByTenants\":[]}]}"
+#define SUBSCRIPTIONS_AZ                                                                           \
+    "[{\"cloudName\":\"AzureCloud\",\"homeTenantId\":\"t\",\"id\":\"" SCAN_SUB_A                   \
+    "\",\"isDefault\":true,\"managedByTenants\":[],\"name\":\"a\",\"state\":\"Enabled\","          \
+    "\"tenantId\":\"t\"}]"
 
 TEST(checks_07, answer_as_the_cases_say) {
     whole_cases("07.case", 22);
@@ -37,30 +48,47 @@ static void check_rows(const char *check, const row *rows, size_t count) {
 
 /* ---- Entra ID's log ---- */
 
-#define ENTRA(name, workspace, logs) "{\"id\":\"/providers/microsoft.aadiam/diagnosticSettings/" name "\",\"name\":\"" name "\",\"type\":null,\"properties\":{\"workspaceId\":\"" workspace "\",\"logs\":[" logs "]}}"
+#define ENTRA(name, workspace, logs)                                                               \
+    "{\"id\":\"/providers/microsoft.aadiam/diagnosticSettings/" name "\",\"name\":\"" name         \
+    "\",\"type\":null,\"properties\":{\"workspaceId\":\"" workspace "\",\"logs\":[" logs "]}}"
 #define LOG(category, enabled) "{\"category\":\"" category "\",\"enabled\":" enabled "}"
 #define VALUE(items) "{\"value\":[" items "]}"
 
 TEST(checks_07, settings_of_entra_may_split_the_categories) {
     static const row rows[] = {
-        {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "true")) "," ENTRA("b", CENTRAL, LOG("SignInLogs", "true")))}, "pass"},
+        {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "true")) "," ENTRA(
+                          "b", CENTRAL, LOG("SignInLogs", "true")))},
+         "pass"},
         {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "false")))}, "fail"},
         {{WORKSPACES, VALUE(ENTRA("a", OTHER, LOG("AuditLogs", "true")))}, "fail"},
         {{WORKSPACES, VALUE(ENTRA("a", "", LOG("AuditLogs", "true")))}, "fail"}, /* storage only */
-        {{WORKSPACES, VALUE(ENTRA("a", "/SUBSCRIPTIONS/" SCAN_SUB_A "/resourcegroups/RG/providers/microsoft.operationalinsights/workspaces/CENTRAL", LOG("auditlogs", "true")))}, "pass"},
+        {{WORKSPACES,
+          VALUE(
+              ENTRA("a",
+                    "/SUBSCRIPTIONS/" SCAN_SUB_A
+                    "/resourcegroups/RG/providers/microsoft.operationalinsights/workspaces/CENTRAL",
+                    LOG("auditlogs", "true")))},
+         "pass"},
         {{WORKSPACES}, "cannot-tell"},
-        {{VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "true")))}, "missing"}, /* is there such a workspace? */
+        {{VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "true")))},
+         "missing"}, /* is there such a workspace? */
     };
     ROWS("entra-auditlogs-exported", rows);
     static const row sign_ins[] = {
-        {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "true")) "," ENTRA("b", CENTRAL, LOG("SignInLogs", "true")))}, "pass"},
+        {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "true")) "," ENTRA(
+                          "b", CENTRAL, LOG("SignInLogs", "true")))},
+         "pass"},
         {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("AuditLogs", "true")))}, "fail"},
-        {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("NonInteractiveUserSignInLogs", "true")))}, "fail"},
+        {{WORKSPACES, VALUE(ENTRA("a", CENTRAL, LOG("NonInteractiveUserSignInLogs", "true")))},
+         "fail"},
     };
     ROWS("entra-signinlogs-exported", sign_ins);
 }
 
-#define TABLE(name, days) "{\"id\":\"" CENTRAL "/tables/" name "\",\"name\":\"" name "\",\"type\":\"Microsoft.OperationalInsights/workspaces/tables\",\"properties\":{\"plan\":\"Analytics\",\"totalRetentionInDays\":" days "}}"
+#define TABLE(name, days)                                                                          \
+    "{\"id\":\"" CENTRAL "/tables/" name "\",\"name\":\"" name                                     \
+    "\",\"type\":\"Microsoft.OperationalInsights/workspaces/"                                      \
+    "tables\",\"properties\":{\"plan\":\"Analytics\",\"totalRetentionInDays\":" days "}}"
 
 TEST(checks_07, a_table_is_kept_as_long_as_policy_says) {
     static const row rows[] = {
@@ -74,19 +102,30 @@ TEST(checks_07, a_table_is_kept_as_long_as_policy_says) {
 
 /* ---- the activity log ---- */
 
-#define SETTING(sub, workspace, logs) "{\"id\":\"subscriptions/" sub "/providers/AzureResourceManager/diagnosticSettings/d\",\"type\":null,\"name\":\"d\",\"properties\":{\"workspaceId\":" workspace ",\"logs\":[" logs "]}}"
-#define FOUR LOG("Administrative", "true") "," LOG("Security", "true") "," LOG("Policy", "true") "," LOG("Alert", "true")
-#define THREE LOG("Administrative", "true") "," LOG("Security", "true") "," LOG("Policy", "true") "," LOG("Alert", "false")
+#define SETTING(sub, workspace, logs)                                                              \
+    "{\"id\":\"subscriptions/" sub "/providers/AzureResourceManager/diagnosticSettings/"           \
+    "d\",\"type\":null,\"name\":\"d\",\"properties\":{\"workspaceId\":" workspace                  \
+    ",\"logs\":[" logs "]}}"
+#define FOUR                                                                                       \
+    LOG("Administrative", "true")                                                                  \
+    "," LOG("Security", "true") "," LOG("Policy", "true") "," LOG("Alert", "true")
+#define THREE                                                                                      \
+    LOG("Administrative", "true")                                                                  \
+    "," LOG("Security", "true") "," LOG("Policy", "true") "," LOG("Alert", "false")
 #define ALL "{\"categoryGroup\":\"allLogs\",\"enabled\":true}"
 
 TEST(checks_07, each_subscription_in_scope_sends_its_activity_log_to_the_one_workspace) {
     static const row rows[] = {
-        {{SUBSCRIPTIONS, VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", FOUR))}, "pass"}, /* B is not in scope */
+        {{SUBSCRIPTIONS, VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", FOUR))},
+         "pass"}, /* B is not in scope */
         {{SUBSCRIPTIONS, VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", ALL))}, "pass"},
         {{SUBSCRIPTIONS_AZ, VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", ALL))}, "pass"},
         {{SUBSCRIPTIONS, VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", THREE))}, "fail"},
         {{SUBSCRIPTIONS, VALUE(SETTING(SCAN_SUB_A, "\"" OTHER "\"", FOUR))}, "fail"},
-        {{SUBSCRIPTIONS, VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", LOG("Administrative", "true")) "," SETTING(SCAN_SUB_A, "\"" OTHER "\"", FOUR))}, "fail"},
+        {{SUBSCRIPTIONS,
+          VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", LOG("Administrative", "true")) "," SETTING(
+              SCAN_SUB_A, "\"" OTHER "\"", FOUR))},
+         "fail"},
         {{SUBSCRIPTIONS, VALUE(SETTING(SCAN_SUB_B, "\"" CENTRAL "\"", FOUR))}, "cannot-tell"},
         {{SUBSCRIPTIONS}, "cannot-tell"},
         {{VALUE(SETTING(SCAN_SUB_A, "\"" CENTRAL "\"", FOUR))}, "missing"},
@@ -97,8 +136,14 @@ TEST(checks_07, each_subscription_in_scope_sends_its_activity_log_to_the_one_wor
 /* ---- Sentinel ---- */
 
 #define SENTINEL "/providers/Microsoft.SecurityInsights/"
-#define STATE(workspace) "{\"value\":[{\"id\":\"" workspace SENTINEL "onboardingStates/default\",\"name\":\"default\",\"type\":\"Microsoft.SecurityInsights/onboardingStates\",\"properties\":{}}]}"
-#define ALERT_RULE(workspace, kind, members) "{\"value\":[{\"id\":\"" workspace SENTINEL "alertRules/r\",\"name\":\"r\",\"type\":\"Microsoft.SecurityInsights/alertRules\",\"kind\":\"" kind "\",\"properties\":{" members "}}]}"
+#define STATE(workspace)                                                                           \
+    "{\"value\":[{\"id\":\"" workspace SENTINEL                                                    \
+    "onboardingStates/default\",\"name\":\"default\",\"type\":\"Microsoft.SecurityInsights/"       \
+    "onboardingStates\",\"properties\":{}}]}"
+#define ALERT_RULE(workspace, kind, members)                                                       \
+    "{\"value\":[{\"id\":\"" workspace SENTINEL                                                    \
+    "alertRules/r\",\"name\":\"r\",\"type\":\"Microsoft.SecurityInsights/"                         \
+    "alertRules\",\"kind\":\"" kind "\",\"properties\":{" members "}}]}"
 
 TEST(checks_07, sentinel_watches_the_central_workspace) {
     static const row states[] = {
@@ -108,52 +153,93 @@ TEST(checks_07, sentinel_watches_the_central_workspace) {
     };
     ROWS("sentinel-onboarded", states);
     static const row rows[] = {
-        {{WORKSPACES, ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":true,\"severity\":\"High\"")}, "pass"},
-        {{WORKSPACES, ALERT_RULE(CENTRAL, "NRT", "\"enabled\":true,\"severity\":\"high\"")}, "pass"},
-        {{WORKSPACES, ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":false,\"severity\":\"High\"")}, "fail"},
-        {{WORKSPACES, ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":true,\"severity\":\"Medium\"")}, "fail"},
-        {{WORKSPACES, ALERT_RULE(CENTRAL, "MicrosoftSecurityIncidentCreation", "\"enabled\":true,\"severitiesFilter\":[\"High\"]")}, "fail"},
-        {{WORKSPACES, ALERT_RULE(OTHER, "Scheduled", "\"enabled\":true,\"severity\":\"High\"")}, "fail"},
+        {{WORKSPACES, ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":true,\"severity\":\"High\"")},
+         "pass"},
+        {{WORKSPACES, ALERT_RULE(CENTRAL, "NRT", "\"enabled\":true,\"severity\":\"high\"")},
+         "pass"},
+        {{WORKSPACES, ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":false,\"severity\":\"High\"")},
+         "fail"},
+        {{WORKSPACES, ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":true,\"severity\":\"Medium\"")},
+         "fail"},
+        {{WORKSPACES, ALERT_RULE(CENTRAL, "MicrosoftSecurityIncidentCreation",
+                                 "\"enabled\":true,\"severitiesFilter\":[\"High\"]")},
+         "fail"},
+        {{WORKSPACES, ALERT_RULE(OTHER, "Scheduled", "\"enabled\":true,\"severity\":\"High\"")},
+         "fail"},
     };
     ROWS("sentinel-high-rules", rows);
 }
 
 #define PLAYBOOK SCAN_IN_A "Microsoft.Logic/workflows/ticket"
-#define AUTOMATION(logic) "{\"value\":[{\"id\":\"" CENTRAL SENTINEL "automationRules/a\",\"name\":\"a\",\"type\":\"Microsoft.SecurityInsights/automationRules\",\"properties\":{\"triggeringLogic\":{" logic "},\"actions\":[{\"order\":1,\"actionType\":\"RunPlaybook\",\"actionConfiguration\":{\"logicAppResourceId\":\"" PLAYBOOK "\"}}]}}]}"
+#define AUTOMATION(logic)                                                                          \
+    "{\"value\":[{\"id\":\"" CENTRAL SENTINEL                                                      \
+    "automationRules/a\",\"name\":\"a\",\"type\":\"Microsoft.SecurityInsights/"                    \
+    "automationRules\",\"properties\":{\"triggeringLogic\":{" logic                                \
+    "},\"actions\":[{\"order\":1,\"actionType\":\"RunPlaybook\",\"actionConfiguration\":{"         \
+    "\"logicAppResourceId\":\"" PLAYBOOK "\"}}]}}]}"
 #define CREATED "\"isEnabled\":true,\"triggersOn\":\"Incidents\",\"triggersWhen\":\"Created\""
-#define NARROWED(name, op, value) ",\"conditions\":[{\"conditionType\":\"Property\",\"conditionProperties\":{\"propertyName\":\"" name "\",\"operator\":\"" op "\",\"propertyValues\":[\"" value "\"]}}]"
-#define FLOWS(state) "{\"value\":[{\"id\":\"" PLAYBOOK "\",\"name\":\"ticket\",\"type\":\"Microsoft.Logic/workflows\",\"properties\":{\"state\":\"" state "\"}}]}"
+#define NARROWED(name, op, value)                                                                  \
+    ",\"conditions\":[{\"conditionType\":\"Property\",\"conditionProperties\":{\"propertyName\":"  \
+    "\"" name "\",\"operator\":\"" op "\",\"propertyValues\":[\"" value "\"]}}]"
+#define FLOWS(state)                                                                               \
+    "{\"value\":[{\"id\":\"" PLAYBOOK "\",\"name\":\"ticket\",\"type\":\"Microsoft.Logic/"         \
+    "workflows\",\"properties\":{\"state\":\"" state "\"}}]}"
 
 TEST(checks_07, a_route_is_one_that_every_high_incident_reaches) {
     static const row rows[] = {
         {{WORKSPACES, AUTOMATION(CREATED ",\"conditions\":[]")}, "pass"},
         {{WORKSPACES, AUTOMATION(CREATED NARROWED("IncidentSeverity", "Equals", "High"))}, "pass"},
-        {{WORKSPACES, AUTOMATION(CREATED NARROWED("IncidentSeverity", "Equals", "Low"))}, "cannot-tell"},
-        {{WORKSPACES, AUTOMATION(CREATED NARROWED("IncidentSeverity", "NotEquals", "Low"))}, "pass"},
-        {{WORKSPACES, AUTOMATION(CREATED NARROWED("IncidentRelatedAnalyticRuleIds", "Contains", "/r"))}, "cannot-tell"},
-        {{WORKSPACES, AUTOMATION(CREATED ",\"expirationTimeUtc\":\"2025-12-31T00:00:00Z\"")}, "cannot-tell"},
-        {{WORKSPACES, AUTOMATION("\"isEnabled\":false,\"triggersOn\":\"Incidents\",\"triggersWhen\":\"Created\"")}, "cannot-tell"},
-        {{WORKSPACES, AUTOMATION("\"isEnabled\":true,\"triggersOn\":\"Alerts\",\"triggersWhen\":\"Created\"")}, "cannot-tell"},
+        {{WORKSPACES, AUTOMATION(CREATED NARROWED("IncidentSeverity", "Equals", "Low"))},
+         "cannot-tell"},
+        {{WORKSPACES, AUTOMATION(CREATED NARROWED("IncidentSeverity", "NotEquals", "Low"))},
+         "pass"},
+        {{WORKSPACES,
+          AUTOMATION(CREATED NARROWED("IncidentRelatedAnalyticRuleIds", "Contains", "/r"))},
+         "cannot-tell"},
+        {{WORKSPACES, AUTOMATION(CREATED ",\"expirationTimeUtc\":\"2025-12-31T00:00:00Z\"")},
+         "cannot-tell"},
+        {{WORKSPACES,
+          AUTOMATION(
+              "\"isEnabled\":false,\"triggersOn\":\"Incidents\",\"triggersWhen\":\"Created\"")},
+         "cannot-tell"},
+        {{WORKSPACES,
+          AUTOMATION("\"isEnabled\":true,\"triggersOn\":\"Alerts\",\"triggersWhen\":\"Created\"")},
+         "cannot-tell"},
     };
     ROWS("incident-route", rows);
     static const row playbooks[] = {
         {{AUTOMATION(CREATED), FLOWS("Enabled")}, "pass"},
         {{AUTOMATION(CREATED), FLOWS("Disabled")}, "fail"},
         {{AUTOMATION(CREATED)}, "cannot-tell"}, /* as one of another tenant */
-        {{AUTOMATION("\"isEnabled\":false,\"triggersOn\":\"Incidents\",\"triggersWhen\":\"Created\""), FLOWS("Disabled")}, "not-applicable"},
+        {{AUTOMATION(
+              "\"isEnabled\":false,\"triggersOn\":\"Incidents\",\"triggersWhen\":\"Created\""),
+          FLOWS("Disabled")},
+         "not-applicable"},
     };
     ROWS("incident-route-playbook", playbooks);
 }
 
 /* ---- Defender ---- */
 
-#define PLAN(members) "{\"value\":[{\"id\":\"/subscriptions/" SCAN_SUB_A "/providers/Microsoft.Security/pricings/VirtualMachines\",\"name\":\"VirtualMachines\",\"type\":\"Microsoft.Security/pricings\",\"properties\":{" members "}}]}"
-#define PROVIDER(name) "{\"value\":[{\"id\":\"subscriptions/" SCAN_SUB_A "/providers/Microsoft.Security/serverVulnerabilityAssessmentsSettings/azureServersSetting\",\"name\":\"azureServersSetting\",\"type\":\"Microsoft.Security/serverVulnerabilityAssessmentsSettings\",\"kind\":\"AzureServersSetting\",\"properties\":{\"selectedProvider\":\"" name "\"}}]}"
+#define PLAN(members)                                                                              \
+    "{\"value\":[{\"id\":\"/subscriptions/" SCAN_SUB_A "/providers/Microsoft.Security/pricings/"   \
+    "VirtualMachines\",\"name\":\"VirtualMachines\",\"type\":\"Microsoft.Security/"                \
+    "pricings\",\"properties\":{" members "}}]}"
+#define PROVIDER(name)                                                                             \
+    "{\"value\":[{\"id\":\"subscriptions/" SCAN_SUB_A                                              \
+    "/providers/Microsoft.Security/serverVulnerabilityAssessmentsSettings/"                        \
+    "azureServersSetting\",\"name\":\"azureServersSetting\",\"type\":\"Microsoft.Security/"        \
+    "serverVulnerabilityAssessmentsSettings\",\"kind\":\"AzureServersSetting\",\"properties\":{"   \
+    "\"selectedProvider\":\"" name "\"}}]}"
 
 TEST(checks_07, servers_are_covered_in_every_subscription) {
     static const row plans[] = {
-        {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Standard\",\"subPlan\":\"P2\",\"resourcesCoverageStatus\":\"FullyCovered\"")}, "pass"},
-        {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Standard\",\"subPlan\":\"P1\",\"resourcesCoverageStatus\":\"PartiallyCovered\"")}, "fail"},
+        {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Standard\",\"subPlan\":\"P2\","
+                              "\"resourcesCoverageStatus\":\"FullyCovered\"")},
+         "pass"},
+        {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Standard\",\"subPlan\":\"P1\","
+                              "\"resourcesCoverageStatus\":\"PartiallyCovered\"")},
+         "fail"},
         {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Free\"")}, "fail"},
         {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Standard\",\"subPlan\":\"P2\"")}, "cannot-tell"},
         {{SUBSCRIPTIONS}, "cannot-tell"},
@@ -168,15 +254,23 @@ TEST(checks_07, servers_are_covered_in_every_subscription) {
 }
 
 #define MACHINE SCAN_IN_A "Microsoft.Compute/virtualMachines/vm"
-#define INVENTORY "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":\"" MACHINE "\",\"name\":\"vm\",\"type\":\"microsoft.compute/virtualmachines\",\"subscriptionId\":\"" SCAN_SUB_A "\"}]}"
-#define ASSESSMENT(name, code) "{\"value\":[{\"id\":\"" MACHINE "/providers/Microsoft.Security/assessments/" name "\",\"name\":\"" name "\",\"type\":\"Microsoft.Security/assessments\",\"properties\":{\"resourceDetails\":{\"source\":\"Azure\",\"Id\":\"" MACHINE "\"},\"displayName\":\"x\",\"status\":{\"code\":\"" code "\"}}}]}"
+#define INVENTORY                                                                                  \
+    "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":\"" MACHINE   \
+    "\",\"name\":\"vm\",\"type\":\"microsoft.compute/"                                             \
+    "virtualmachines\",\"subscriptionId\":\"" SCAN_SUB_A "\"}]}"
+#define ASSESSMENT(name, code)                                                                     \
+    "{\"value\":[{\"id\":\"" MACHINE "/providers/Microsoft.Security/assessments/" name             \
+    "\",\"name\":\"" name "\",\"type\":\"Microsoft.Security/"                                      \
+    "assessments\",\"properties\":{\"resourceDetails\":{\"source\":\"Azure\",\"Id\":\"" MACHINE    \
+    "\"},\"displayName\":\"x\",\"status\":{\"code\":\"" code "\"}}}]}"
 #define EDR "06e3a6db-6c0c-4ad9-943f-31d9d73ecf6c"
 
 TEST(checks_07, each_machine_of_the_inventory_is_onboarded) {
     static const row rows[] = {
         {{INVENTORY, ASSESSMENT(EDR, "Healthy")}, "pass"},
         {{INVENTORY, ASSESSMENT(EDR, "Unhealthy")}, "fail"},
-        {{INVENTORY, ASSESSMENT(EDR, "NotApplicable")}, "cannot-tell"}, /* as a stopped machine says */
+        {{INVENTORY, ASSESSMENT(EDR, "NotApplicable")},
+         "cannot-tell"}, /* as a stopped machine says */
         {{INVENTORY, ASSESSMENT("00000000-0000-0000-0000-000000000001", "Healthy")}, "fail"},
         {{INVENTORY}, "cannot-tell"},
     };
@@ -185,22 +279,33 @@ TEST(checks_07, each_machine_of_the_inventory_is_onboarded) {
 
 /* ---- incidents ---- */
 
-#define INCIDENT(number, severity, created) "{\"id\":\"" CENTRAL SENTINEL "incidents/i" number "\",\"name\":\"i" number "\",\"type\":\"Microsoft.SecurityInsights/incidents\",\"properties\":{\"incidentNumber\":" number ",\"title\":\"t\",\"severity\":\"" severity "\",\"status\":\"Active\",\"createdTimeUtc\":\"" created "\",\"owner\":{\"assignedTo\":\"ann\"}}}"
-#define MONTH ",\"describes_from\":\"2026-01-01T00:00:00Z\",\"describes_to\":\"2026-02-01T00:00:00Z\""
+#define INCIDENT(number, severity, created)                                                        \
+    "{\"id\":\"" CENTRAL SENTINEL "incidents/i" number "\",\"name\":\"i" number                    \
+    "\",\"type\":\"Microsoft.SecurityInsights/"                                                    \
+    "incidents\",\"properties\":{\"incidentNumber\":" number                                       \
+    ",\"title\":\"t\",\"severity\":\"" severity                                                    \
+    "\",\"status\":\"Active\",\"createdTimeUtc\":\"" created                                       \
+    "\",\"owner\":{\"assignedTo\":\"ann\"}}}"
+#define MONTH                                                                                      \
+    ",\"describes_from\":\"2026-01-01T00:00:00Z\",\"describes_to\":\"2026-02-01T00:00:00Z\""
 /* Members of a sidecar that sign the text off. */
 static const char *signed_off(const char *text) {
     uint8_t hash[32];
     char hex[65];
     bd_sha256_of(bd_str_of(text), hash);
     bd_hex(hash, 32, hex);
-    return bd_str_format(test_arena(),
-                         MONTH ",\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-02-01T00:00:"
-                               "00Z\"},\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-02-02T00:00:00Z\","
-                               "\"checked\":\"all\",\"sha256\":\"%s\"}]",
-                         hex)
+    return bd_str_format(
+               test_arena(),
+               MONTH
+               ",\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-02-01T00:00:"
+               "00Z\"},\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-02-02T00:00:00Z\","
+               "\"checked\":\"all\",\"sha256\":\"%s\"}]",
+               hex)
         .data;
 }
-#define TICKETS "ticket_id,kind,source_ref,severity,opened_at,triaged_at,classification,owner,customer_affecting,customer_notified_at,due_at,closed_at,resolution,follow_up_at\r\n"
+#define TICKETS                                                                                    \
+    "ticket_id,kind,source_ref,severity,opened_at,triaged_at,classification,owner,customer_"       \
+    "affecting,customer_notified_at,due_at,closed_at,resolution,follow_up_at\r\n"
 
 static bd_str ticketed(const char *incidents, const char *tickets) {
     whole *w = whole_open(FACTS);
@@ -216,10 +321,14 @@ TEST(checks_07, a_high_incident_has_its_ticket_within_the_stated_minutes) {
     static const struct {
         const char *incidents, *tickets, *expected;
     } rows[] = {
-        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")), TICKETS "T1,incident,7,High,2026-01-10T08:30:00Z,,,,,,,,,\r\n", "pass"},
-        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")), TICKETS "T1,incident,7,High,2026-01-10T08:30:01Z,,,,,,,,,\r\n", "fail"},
-        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")), TICKETS "T1,incident,8,High,2026-01-10T08:10:00Z,,,,,,,,,\r\n", "fail"},
-        {VALUE(INCIDENT("7", "Low", "2026-01-10T08:00:00Z")), TICKETS "T1,incident,8,Low,2026-01-10T08:10:00Z,,,,,,,,,\r\n", "missing"},
+        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")),
+         TICKETS "T1,incident,7,High,2026-01-10T08:30:00Z,,,,,,,,,\r\n", "pass"},
+        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")),
+         TICKETS "T1,incident,7,High,2026-01-10T08:30:01Z,,,,,,,,,\r\n", "fail"},
+        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")),
+         TICKETS "T1,incident,8,High,2026-01-10T08:10:00Z,,,,,,,,,\r\n", "fail"},
+        {VALUE(INCIDENT("7", "Low", "2026-01-10T08:00:00Z")),
+         TICKETS "T1,incident,8,Low,2026-01-10T08:10:00Z,,,,,,,,,\r\n", "missing"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_str got = ticketed(rows[i].incidents, rows[i].tickets);
@@ -229,7 +338,12 @@ TEST(checks_07, a_high_incident_has_its_ticket_within_the_stated_minutes) {
 
 /* ---- the history of incidents ---- */
 
-#define HISTORY(time, status, owner) "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":\"datetime\"},{\"name\":\"IncidentNumber\",\"type\":\"int\"},{\"name\":\"Severity\",\"type\":\"string\"},{\"name\":\"Status\",\"type\":\"string\"},{\"name\":\"LastModifiedTime\",\"type\":\"datetime\"},{\"name\":\"Owner\",\"type\":\"dynamic\"}],\"rows\":[[\"" time "\",7,\"High\",\"" status "\",\"" time "\",\"" owner "\"]]}]}"
+#define HISTORY(time, status, owner)                                                               \
+    "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"  \
+    "\"datetime\"},{\"name\":\"IncidentNumber\",\"type\":\"int\"},{\"name\":\"Severity\","         \
+    "\"type\":\"string\"},{\"name\":\"Status\",\"type\":\"string\"},{\"name\":"                    \
+    "\"LastModifiedTime\",\"type\":\"datetime\"},{\"name\":\"Owner\",\"type\":\"dynamic\"}],"      \
+    "\"rows\":[[\"" time "\",7,\"High\",\"" status "\",\"" time "\",\"" owner "\"]]}]}"
 #define ANN "{\\\"assignedTo\\\":\\\"ann\\\",\\\"objectId\\\":null}"
 #define NOBODY "{\\\"assignedTo\\\":null,\\\"objectId\\\":null}"
 
@@ -259,17 +373,38 @@ TEST(checks_07, an_incident_is_taken_up_within_the_stated_minutes) {
 /* ---- changes of rules ---- */
 
 #define WRITTEN CENTRAL SENTINEL "alertRules/r"
-#define EVENT(status) "{\"value\":[{\"id\":\"" WRITTEN "/events/e/ticks/1\",\"eventDataId\":\"e1\",\"eventTimestamp\":\"2026-01-10T08:00:00Z\",\"operationName\":{\"value\":\"Microsoft.SecurityInsights/alertRules/write\"},\"status\":{\"value\":\"" status "\"},\"resourceId\":\"" WRITTEN "\",\"subscriptionId\":\"" SCAN_SUB_A "\",\"caller\":\"ann\"}]}"
-#define CHANGES "change_id,class,title,reason,scope,requested_by,approved_by,approved_at,started_at,finished_at,rollback,emergency,reference\r\n"
+#define EVENT(status)                                                                              \
+    "{\"value\":[{\"id\":\"" WRITTEN "/events/e/ticks/"                                            \
+    "1\",\"eventDataId\":\"e1\",\"eventTimestamp\":\"2026-01-10T08:00:00Z\",\"operationName\":{"   \
+    "\"value\":\"Microsoft.SecurityInsights/alertRules/write\"},\"status\":{\"value\":\"" status   \
+    "\"},\"resourceId\":\"" WRITTEN "\",\"subscriptionId\":\"" SCAN_SUB_A                          \
+    "\",\"caller\":\"ann\"}]}"
+#define CHANGES                                                                                    \
+    "change_id,class,title,reason,scope,requested_by,approved_by,approved_at,started_at,finished_" \
+    "at,rollback,emergency,reference\r\n"
 
 TEST(checks_07, a_change_of_an_analytics_rule_has_its_record) {
     static const struct {
         const char *event, *changes, *expected;
     } rows[] = {
-        {EVENT("Succeeded"), CHANGES "C1,normal,t,r," WRITTEN ",a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n", "pass"},
-        {EVENT("Succeeded"), CHANGES "C1,normal,t,r," WRITTEN ",a,b,2026-01-09T00:00:00Z,2026-01-11T07:00:00Z,2026-01-11T09:00:00Z,,no,\r\n", "fail"},
-        {EVENT("Succeeded"), CHANGES "C1,normal,t,r,/other,a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n", "fail"},
-        {EVENT("Failed"), CHANGES "C1,normal,t,r,/other,a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n", "missing"},
+        {EVENT("Succeeded"),
+         CHANGES "C1,normal,t,r," WRITTEN
+                 ",a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n",
+         "pass"},
+        {EVENT("Succeeded"),
+         CHANGES "C1,normal,t,r," WRITTEN
+                 ",a,b,2026-01-09T00:00:00Z,2026-01-11T07:00:00Z,2026-01-11T09:00:00Z,,no,\r\n",
+         "fail"},
+        {EVENT("Succeeded"),
+         CHANGES
+         "C1,normal,t,r,/"
+         "other,a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n",
+         "fail"},
+        {EVENT("Failed"),
+         CHANGES
+         "C1,normal,t,r,/"
+         "other,a,b,2026-01-09T00:00:00Z,2026-01-10T07:00:00Z,2026-01-10T09:00:00Z,,no,\r\n",
+         "missing"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         whole *w = whole_open(FACTS);

@@ -42,8 +42,8 @@ static inline whole *whole_open(const char *facts) {
     *bd_push(test_arena(), &w->engagement.categories) = BD_STR("Security");
     *bd_push(test_arena(), &w->engagement.subscriptions) =
         (bd_subscription){BD_STR(SCAN_SUB_A), BD_STR("prod")};
-    w->period = (bd_period){.id = BD_STR_INIT("P"), .is_type_ii = true, .as_of = BD_DAY_NONE,
-                            .fieldwork = BD_DAY_NONE};
+    w->period = (bd_period){
+        .id = BD_STR_INIT("P"), .is_type_ii = true, .as_of = BD_DAY_NONE, .fieldwork = BD_DAY_NONE};
     CHECK(bd_day_parse(BD_STR("2026-01-01"), &w->period.from));
     CHECK(bd_day_parse(BD_STR("2026-01-31"), &w->period.to));
     CHECK_OK(bd_rules_compile(w->bench.plan.catalog, w->engagement.parameters, test_arena(), &rules,
@@ -54,8 +54,8 @@ static inline whole *whole_open(const char *facts) {
     return w;
 }
 
-/* A file of records, complete, collected on 15 January at six, or after the month if it describes one; `text` is an answer of REST or an array of az, `more`
- * further members of the sidecar that begin with a comma, or "". */
+/* A file of records, complete, collected on 15 January at six, or after the month if it describes one.  `text`: an
+ * answer of REST or an array of az; `more`: further members of the sidecar that begin with a comma, or "". */
 static inline bd_evidence *whole_add(whole *w, const char *text, const char *more) {
     bd_str name = bd_str_format(test_arena(), "%d.json", w->files++);
     bool is_log = bd_str_find(bd_str_of(more), BD_STR("describes_from")) >= 0;

@@ -9,9 +9,8 @@ static bool is_true(const bd_value *value) {
 }
 
 /* Only what an enabled rule runs when an incident is created is a route. */
-void map_incident_playbooks(const bd_value *record, const bd_value *parameters,
-                            const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
-                            void *context) {
+void map_incident_playbooks(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                            bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
     bd_str rule = member_text(record, "id");
     const bd_value *when = member(record, "triggeringLogic"), *actions = member(record, "actions");
@@ -22,8 +21,7 @@ void map_incident_playbooks(const bd_value *record, const bd_value *parameters,
     }
     for (size_t i = 0; actions != NULL && actions->kind == BD_ARRAY && i < actions->count; i++) {
         const bd_value *action = &actions->items[i];
-        bd_str playbook =
-            member_text(member(action, "actionConfiguration"), "logicAppResourceId");
+        bd_str playbook = member_text(member(action, "actionConfiguration"), "logicAppResourceId");
         if (!bd_str_ieq(member_text(action, "actionType"), BD_STR("RunPlaybook"))) {
             continue;
         }

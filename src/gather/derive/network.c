@@ -44,7 +44,8 @@ static bool is_subnet_shown(const bd_value *subnet) {
 void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                  bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
-    bd_str network = member_text(record, "id"), type = BD_STR("microsoft.network/virtualnetworks/subnets");
+    bd_str network = member_text(record, "id"),
+           type = BD_STR("microsoft.network/virtualnetworks/subnets");
     const bd_value *subnets = list_at(record, "subnets");
     if (!is_of_type(record, "microsoft.network/virtualnetworks")) {
         return;
@@ -103,14 +104,14 @@ static void emit_attachment(const attaching *of, bd_str at, bool is_subnet) {
     if (network.size > 0) {
         targets[count++] = bd_value_string(arena, network);
     }
-    bd_str key = bd_str_format(arena, "%.*s\x1f%.*s", BD_ARG(resource_id(arena, of->nsg)),
-                               BD_ARG(resource_id(arena, at)));
     builder build = {.arena = arena};
     put_text(&build, "nsg", of->nsg);
     put_text(&build, "attachment", at);
     put_text(&build, "kind", is_subnet ? BD_STR("subnet") : BD_STR("interface"));
     put_value(&build, "targets", bd_value_array(arena, count, targets));
-    of->emit(of->context, BD_STR(NSG_TYPE), key, of->nsg, BD_INSTANT_NONE, build_object(&build));
+    /* one group at most is attached to a subnet or an interface, so that its id is key enough */
+    of->emit(of->context, BD_STR("microsoft.network/attachments"), resource_id(arena, at), at,
+             BD_INSTANT_NONE, build_object(&build));
 }
 
 void map_nsg_attachments(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
@@ -283,8 +284,7 @@ void map_nsg_rules(const bd_value *record, const bd_value *parameters, const bd_
               is_clear ? bd_value_integer(arena, (int64_t)own.inbound) : NULL);
     put_value(&build, "wide_open_count",
               is_clear ? bd_value_integer(arena, (int64_t)own.wide_open.count) : NULL);
-    put_value(&build, "wide_open",
-              bd_value_array(arena, own.wide_open.count, own.wide_open.data));
+    put_value(&build, "wide_open", bd_value_array(arena, own.wide_open.count, own.wide_open.data));
     put_text(&build, "problem",
              is_clear ? BD_STR("") : BD_STR("its rules, or one of them, cannot be read whole"));
     emit(context, BD_STR(NSG_TYPE), resource_id(arena, id), id, BD_INSTANT_NONE,

@@ -7,8 +7,7 @@ void map_repositories(const bd_value *record, const bd_value *parameters, const 
                       bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
     bd_str name = member_text(record, "full_name");
-    const bd_value *scanning =
-        member(member(record, "security_and_analysis"), "secret_scanning");
+    const bd_value *scanning = member(member(record, "security_and_analysis"), "secret_scanning");
     builder build = {.arena = arena};
     put_text(&build, "repository", name);
     put_text(&build, "secret_scanning", member_text(scanning, "status"));

@@ -83,7 +83,8 @@ void map_vault_secrets(const bd_value *record, const bd_value *parameters, const
     put_text(&build, "secret", id);
     put_attributes(&build, record);
     put_value(&build, "managed",
-              managed != NULL ? managed : bd_value_bool(arena, false)); /* left out when it is not */
+              managed != NULL ? managed
+                              : bd_value_bool(arena, false)); /* left out when it is not */
     emit(context, BD_STR("microsoft.keyvault/vaults/secrets"), bd_str_lower(arena, id), id,
          BD_INSTANT_NONE, build_object(&build));
 }
@@ -95,9 +96,8 @@ static bool is_policy_id(bd_arena *arena, bd_str id) {
     return bd_str_has_suffix(bd_str_lower(arena, id), BD_STR("/policy"));
 }
 
-void map_vault_certificates(const bd_value *record, const bd_value *parameters,
-                            const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
-                            void *context) {
+void map_vault_certificates(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                            bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
     bd_str id = member_text(record, "id");
     if (is_policy_id(arena, id)) {
@@ -148,8 +148,7 @@ void map_vault_policies(const bd_value *record, const bd_value *parameters, cons
         const bd_value *enabled = member(attributes, "enabled");
         put_value(&build, "auto_renew", bd_value_bool(arena, renews(actions)));
         put_text(&build, "issuer", issuer);
-        put_value(&build, "enabled",
-                  enabled != NULL ? enabled : bd_value_bool(arena, true));
+        put_value(&build, "enabled", enabled != NULL ? enabled : bd_value_bool(arena, true));
     }
     emit(context, BD_STR("microsoft.keyvault/vaults/certificates/policy"),
          policy != NULL ? certificate : bd_str_format(arena, "%.*s/item", BD_ARG(certificate)), id,

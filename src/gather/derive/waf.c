@@ -46,8 +46,8 @@ static void emit_binding(const gateway *of, bd_str id, bd_str own_policy) {
     put_text(&build, "listener", id);
     put_text(&build, "policy", policy);
     put_value(&build, "has_policy", bd_value_bool(of->arena, policy.size > 0));
-    put_value(&build, "enabled", inside != NULL ? member(inside, "enabled")
-                                                : bd_value_bool(of->arena, false));
+    put_value(&build, "enabled",
+              inside != NULL ? member(inside, "enabled") : bd_value_bool(of->arena, false));
     put_text(&build, "mode", member_text(inside, "firewallMode"));
     of->emit(of->context, BD_STR(GATEWAY_TYPE), resource_id(of->arena, id), id, BD_INSTANT_NONE,
              build_object(&build));

@@ -164,8 +164,7 @@ static void judge_every(const bd_judging *run, const bd_check_view *view, const 
     } else if (!snapshot->may_pass) {
         out->verdict = BD_CANNOT_TELL;
         out->reason = snapshot->why_not;
-    } else if (view->is_population &&
-               !bd_judging_is_usable(run, left->evidence_index, &why_not)) {
+    } else if (view->is_population && !bd_judging_is_usable(run, left->evidence_index, &why_not)) {
         out->verdict = BD_CANNOT_TELL;
         out->reason = why_not;
     } else {

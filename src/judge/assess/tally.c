@@ -417,8 +417,8 @@ static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
 
 static bool is_same_record(const bd_judged *a, const bd_judged *b) {
     return a->is_any_key && b->is_any_key && a->check == b->check && a->at == b->at &&
-           a->evidence == b->evidence && a->ordinal == b->ordinal &&
-           bd_str_eq(a->type, b->type) && bd_str_eq(a->key, b->key);
+           a->evidence == b->evidence && a->ordinal == b->ordinal && bd_str_eq(a->type, b->type) &&
+           bd_str_eq(a->key, b->key);
 }
 
 /* One key that is met is enough; one that cannot be told may be met. */

@@ -99,8 +99,7 @@ static void expect_scopes(bd_judging *run, bd_check_view *view) {
         view->expected = shown_scopes(run, &view->sources);
     }
     bool are_subscriptions = view->expected.data == run->subscriptions.data;
-    view->expects =
-        are_subscriptions ? run->knows_subscription : make_set(run, &view->expected);
+    view->expects = are_subscriptions ? run->knows_subscription : make_set(run, &view->expected);
 }
 
 bool bd_judging_expects(const bd_check_view *view, bd_str scope) {
@@ -129,10 +128,9 @@ static bd_rc view_related(bd_judging *run, bd_check_view *view, bd_err *err) {
     return BD_OK;
 }
 
-/* Under which source and kind of scope the snapshots of the related side are kept: a derived one has none of its own. */
+/* Under which source and kind of scope snapshots of the related side are kept: a derived one has none of its own. */
 static void view_partner(bd_judging *run, bd_check_view *view) {
-    const bd_source_def *source =
-        bd_catalog_source(run->in->catalog, view->plan->related_source);
+    const bd_source_def *source = bd_catalog_source(run->in->catalog, view->plan->related_source);
     if (source != NULL && source->derivation.size > 0) {
         source = bd_catalog_source(run->in->catalog, source->derived_from.data[0]);
     }

@@ -150,6 +150,7 @@ static const field check_fields_[] = {
     {"until", LIST},
     {"parameters", OBJECT},
     {"decided_by", TEXT},
+    {"covered_by", TEXT},
 };
 
 static const field mapping_fields[] = {

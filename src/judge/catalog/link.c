@@ -492,13 +492,25 @@ static void link_check(linker *link, const item *it, uint32_t at) {
     }
 }
 
+/* Two checks of one requirement: it is complete only when both hold. */
+static bool is_beside(const linker *link, const item *it, bd_str other) {
+    const bd_check *check = bd_map_find(link->catalog->index->checks, it->id);
+    const bd_check *found = bd_map_find(link->catalog->index->checks, other);
+    return found != NULL && found != check && found->requirement == check->requirement;
+}
+
 /* A check may leave to another one what its own records do not show. */
 static void link_deciders(linker *link) {
     for (size_t i = 0; i < link->load->lists[LIST_CHECKS].count; i++) {
         const item *it = &link->load->lists[LIST_CHECKS].data[i];
         bd_str decider = bd_value_text(it->value, "decided_by");
+        bd_str cover = bd_value_text(it->value, "covered_by");
         if (decider.size > 0 && bd_map_find(link->catalog->index->checks, decider) == NULL) {
             refuse_dangling(link, LIST_CHECKS, it, "decided_by", "check", decider);
+        }
+        if (cover.size > 0 && !is_beside(link, it, cover)) {
+            refuse_dangling(link, LIST_CHECKS, it, "covered_by",
+                            "other check of the same requirement", cover);
         }
     }
 }
