@@ -854,3 +854,98 @@ TEST(checks, customer_managed_keys_rotate_and_are_followed) {
         close_world(w);
     }
 }
+
+/* ---- leavers, activations ---- */
+
+#define EVENT(id, activity, upn, time)                                                             \
+    "{'id':'" id "','correlationId':'" id "','result':'success','activityDisplayName':'" activity  \
+    "','activityDateTime':'" time "','targetResources':[{'type':'User','id':'o-" upn               \
+    "','userPrincipalName':'" upn "'}]}"
+#define QUARTER ",'describes_from':'2026-01-01T00:00:00Z','describes_to':'2026-04-01T00:00:00Z'"
+
+/* The audit log month by month, as it must be pulled: 30 days are kept. */
+static void put_audit(world *w, const char *records) {
+    static const char *const days[] = {"01-01", "01-28", "02-24", "03-23", "04-15"};
+    for (size_t i = 1; i < BD_COUNT(days); i++) {
+        bd_str more = bd_str_format(
+            test_arena(), ",'source':'S58','scope':{'kind':'tenant','ids':['t']},'describes_from':"
+                          "'2026-%sT00:00:00Z','describes_to':'2026-%sT00:00:00Z'",
+            days[i - 1], days[i]);
+        bd_str at = bd_str_format(test_arena(), "2026-%sT00:00:00Z", days[i]);
+        put_graph(w, "auditLogs/directoryAudits", at.data, more.data, i == 2 ? records : "");
+    }
+}
+
+static void put_leaver(world *w) {
+    put_text_file(w,
+                  BD_STR("employee_id,upn,terminated_at,type,time_zone,other_accounts,reported_at\n"
+                         "7,a@c.example,2026-02-02T12:00:00Z,employee,,,\n"),
+                  "2026-04-15T00:00:00Z",
+                  QUARTER ",'complete':true,'command':'hr','exporter':'h','prepared_by':{'name':'P'},"
+                          "'reviews':[{'name':'R','role':'CISO','at':'2026-04-15T00:00:00Z'}]");
+}
+
+TEST(checks, sessions_of_leavers_are_revoked_within_24_hours) {
+    static const struct {
+        const char *activity, *time;
+        uint64_t failed;
+    } rows[] = {
+        {"Update StsRefreshTokenValidFrom Timestamp", "2026-02-02T13:00:00Z", 0},
+        {"Update StsRefreshTokenValidFrom Timestamp.", "2026-02-03T12:00:00Z", 0},
+        {"Update StsRefreshTokenValidFrom Timestamp", "2026-02-03T12:00:01Z", 1},
+        {"Update user", "2026-02-02T13:00:00Z", 1},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_leaver(w);
+        put_audit(w, bd_str_format(test_arena(),
+                                   "{'id':'e','correlationId':'e','result':'success',"
+                                   "'activityDisplayName':'%s','activityDateTime':'%s',"
+                                   "'targetResources':[{'type':'User','id':'o',"
+                                   "'userPrincipalName':'A@c.example'}]}",
+                                   rows[i].activity, rows[i].time)
+                             .data);
+        judge_world(w);
+        bd_str text = said(w, "leaver-sessions-revoked");
+        CHECK(bd_str_find(text, rows[i].failed > 0 ? BD_STR(" 1 fail") : BD_STR(" 0 fail")) > 0);
+        close_world(w);
+    }
+}
+
+TEST(checks, an_approval_that_is_needed_is_given_by_somebody_else) {
+    static const char *const facts =
+        "{'approval_roles':{'approved_by':'A','approved_on':'2026-01-01','value':['r1']}}";
+    static const char *const done =
+        "{'id':'e1','correlationId':'C','result':'success','activityDisplayName':'Add member to "
+        "role completed (PIM activation)','activityDateTime':'2026-02-05T10:00:00Z','initiatedBy':"
+        "{'user':{'userPrincipalName':'a@c.example'}},'targetResources':[{'type':'Role','id':'R1',"
+        "'displayName':'Owner'},{'type':'User','userPrincipalName':'a@c.example'}]}";
+    static const char *const approvers[] = {"b@c.example", "A@c.example", NULL};
+    for (size_t i = 0; i < BD_COUNT(approvers); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(facts);
+        bd_str approval =
+            approvers[i] == NULL
+                ? BD_STR("")
+                : bd_str_format(
+                      test_arena(),
+                      ",{'id':'e2','correlationId':'c','result':'success','activityDisplayName':"
+                      "'Add member to role request approved (PIM activation)','activityDateTime':"
+                      "'2026-02-05T09:59:00Z','initiatedBy':{'user':{'userPrincipalName':'%s'}},"
+                      "'targetResources':[{'type':'User','userPrincipalName':'a@c.example'}]}",
+                      approvers[i]);
+        put_audit(w, bd_str_format(test_arena(), "%s%.*s", done, BD_ARG(approval)).data);
+        judge_world(w);
+        bd_str text = said(w, "activations-approved");
+        CHECK(bd_str_find(text, i == 0 ? BD_STR("1 pass, 0 fail") : BD_STR("0 pass, 1 fail")) == 0);
+        close_world(w);
+    }
+}
+
+TEST(checks, the_list_of_roles_to_approve_is_named_when_it_is_missing) {
+    world *w = world_of(NULL);
+    judge_world(w);
+    CHECK_EQ_STR(requirement_of(w->s, "6.1.3c")->missing_fact, "approval_roles");
+    close_world(w);
+}
