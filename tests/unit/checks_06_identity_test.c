@@ -171,7 +171,8 @@ TEST(checks, conditional_access_is_judged_over_all_policies_for_each_user) {
         {NULL,
          POLICY("all", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
          "0 pass, 1 fail, 0 unclear; u1@c.example is not asked for MFA everywhere: policy 'all' "
-         "excludes the account, which is not on the approved list"},
+         "excludes the account, which is not on an approved list: bindery.json lacks the fact "
+         "approved_exclusions"},
         {APPROVED("2026-01-01", "'u1'"),
          POLICY("all", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
          "0 pass, 0 fail, 0 unclear"},
@@ -207,7 +208,8 @@ TEST(checks, groups_of_policies_are_expanded_to_people) {
     judge_world(w);
     CHECK_EQ_STR(said(w, "mfa-for-every-user"),
                  "1 pass, 1 fail, 0 unclear; u2@c.example is not asked for MFA everywhere: policy "
-                 "'all' excludes the account, which is not on the approved list");
+                 "'all' excludes the account, which is not on an approved list: bindery.json lacks "
+                 "the fact approved_exclusions");
     close_world(w);
 }
 
@@ -588,4 +590,362 @@ TEST(checks, a_deny_is_carried_out_and_the_role_is_gone) {
         CHECK_EQ_STR(said(w, "review-denials"), rows[i].expected);
         close_world(w);
     }
+}
+
+/* ---- disks ---- */
+
+#define IN_RG IN_SUB "/resourceGroups/rg/providers/Microsoft.Compute/"
+#define DISK(machine, state, method, more)                                                         \
+    "{'id':'" IN_RG "disks/d1','type':'Microsoft.Compute/disks','name':'d1','managedBy':" machine  \
+    ",'properties':{'diskState':'" state "','encryption':{'type':'" method "'}" more "}}"
+#define MACHINE(more)                                                                              \
+    "{'id':'" IN_RG "virtualMachines/vm1','type':'Microsoft.Compute/virtualMachines','name':'vm1',"\
+    "'properties':{'storageProfile':{'osDisk':{'osType':'Linux'}}" more "}}"
+#define VM1 "'" IN_SUB "/resourcegroups/RG/providers/Microsoft.Compute/virtualMachines/VM1'"
+#define PLATFORM "EncryptionAtRestWithPlatformKey"
+
+TEST(checks, a_disk_is_encrypted_by_its_key_or_by_its_machine) {
+    static const struct {
+        const char *disk, *machine, *expected;
+    } rows[] = {
+        {DISK(VM1, "Attached", "EncryptionAtRestWithCustomerKey", ""), MACHINE(""),
+         "1 pass, 0 fail, 0 unclear"},
+        {DISK(VM1, "Attached", PLATFORM, ""), MACHINE(""), "0 pass, 1 fail, 0 unclear"},
+        {DISK(VM1, "Attached", PLATFORM, ""),
+         MACHINE(",'securityProfile':{'encryptionAtHost':true}"), "1 pass, 0 fail, 0 unclear"},
+        {DISK(VM1, "Attached", PLATFORM, ",'encryptionSettingsCollection':{'enabled':true}"),
+         MACHINE(""), "1 pass, 0 fail, 0 unclear"},
+        {DISK("null", "Unattached", PLATFORM, ""), MACHINE(""), "0 pass, 0 fail, 0 unclear"},
+        {DISK(VM1, "Attached", PLATFORM, ""), NULL, "0 pass, 0 fail, 2 unclear"},
+        {DISK(VM1, "Attached", PLATFORM, ""),
+         MACHINE("") ",{'id':'" IN_RG "virtualMachines/vm1/extensions/AzureDiskEncryptionForLinux',"
+                     "'type':'Microsoft.Compute/virtualMachines/extensions','properties':{'type':"
+                     "'AzureDiskEncryptionForLinux'}}",
+         "0 pass, 0 fail, 1 unclear"},
+        {DISK("null", "Unattached", PLATFORM, ""),
+         "{'id':'" IN_RG "virtualMachines/vm1','type':'Microsoft.Compute/virtualMachines',"
+         "'storageProfile':{'osDisk':{'osType':'Linux','vhd':{'uri':'x'}}}}",
+         "0 pass, 1 fail, 0 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_page(w, AT, "", rows[i].disk);
+        if (rows[i].machine != NULL) {
+            put_page(w, AT, "", rows[i].machine);
+        }
+        judge_world(w);
+        CHECK(bd_str_has_prefix(said(w, "disks-encrypted"), bd_str_of(rows[i].expected)));
+        close_world(w);
+    }
+}
+
+/* ---- Azure roles ---- */
+
+#define ASSIGNMENT(name, who, type, role, scope)                                                   \
+    "{'id':'" scope "/providers/Microsoft.Authorization/roleAssignments/" name                     \
+    "','type':'Microsoft.Authorization/roleAssignments','name':'" name                             \
+    "','properties':{'principalId':'" who "','principalType':'" type "','roleDefinitionId':'"      \
+    IN_SUB "/providers/Microsoft.Authorization/roleDefinitions/" role "','scope':'" scope "'}}"
+#define NAMED(day, holder, role, scope)                                                            \
+    "{'named_assignments':{'approved_by':'A','approved_on':'" day "','value':[{'holder':'" holder  \
+    "','role':'" role "','scope':'" scope "','reason':'r'}]}}"
+
+TEST(checks, broad_roles_are_those_on_the_approved_list) {
+    static const struct {
+        const char *facts, *assignment, *pim, *expected;
+    } rows[] = {
+        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB),
+         AZURE_ROLE("p", "u9", "Assigned", "null"),
+         "0 pass, 1 fail, 0 unclear; u1 holds Owner at " IN_SUB " and is not on an approved list: "
+         "bindery.json lacks the fact named_assignments"},
+        {NULL,
+         ASSIGNMENT("a", "u1", "User", OWNER,
+                    "/providers/Microsoft.Management/managementGroups/mg1"),
+         AZURE_ROLE("p", "u9", "Assigned", "null"),
+         "0 pass, 0 fail, 1 unclear; the record does not show 'is_approved': the fact "
+         "named_assignments is not in bindery.json"}, /* PIM of the group above was not read */
+        {NAMED("2026-01-01", "U1", "owner", "/SUBSCRIPTIONS/" SCAN_SUB_A "/"),
+         ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), AZURE_ROLE("p", "u9", "Assigned", "null"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NAMED("2026-02-11", "u1", "Owner", IN_SUB), ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB),
+         AZURE_ROLE("p", "u9", "Assigned", "null"),
+         "0 pass, 1 fail, 0 unclear; u1 holds Owner at " IN_SUB " and is not on the approved list"},
+        {NAMED("2026-01-01", "u1", "Contributor", IN_SUB),
+         ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), AZURE_ROLE("p", "u9", "Assigned", "null"),
+         "0 pass, 1 fail, 0 unclear; u1 holds Owner at " IN_SUB " and is not on the approved list"},
+        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB "/resourcegroups/rg"),
+         AZURE_ROLE("p", "u9", "Assigned", "null"), "0 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB),
+         AZURE_ROLE("p", "u1", "Activated", "'2026-02-10T09:00:00Z'"), "1 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), NULL,
+         "0 pass, 0 fail, 1 unclear; the record does not show 'is_approved': the fact "
+         "named_assignments is not in bindery.json"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(rows[i].facts);
+        put_page(w, AT, "", rows[i].assignment);
+        if (rows[i].pim != NULL) {
+            put_page(w, AT, "", rows[i].pim);
+        }
+        judge_world(w);
+        CHECK_EQ_STR(said(w, "broad-roles-approved"), rows[i].expected);
+        close_world(w);
+    }
+}
+
+TEST(checks, a_guest_with_a_role_is_on_the_approved_list) {
+    static const struct {
+        const char *facts, *assignment, *expected;
+    } rows[] = {
+        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), "0 pass, 1 fail, 0 unclear"},
+        {APPROVED("2026-01-01", "'u1'"), ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), "1 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "g1", "Group", OWNER, IN_SUB), "0 pass, 0 fail, 1 unclear"},
+        {NULL, NULL, "0 pass, 0 fail, 1 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(rows[i].facts);
+        put_graph(w, "users", AT, "", USER("u1", "x_y.example#EXT#@c.example", "Guest") ","
+                                      USER("u2", "u2@c.example", "Member"));
+        if (rows[i].assignment != NULL) {
+            put_page(w, AT, "", rows[i].assignment);
+        }
+        judge_world(w);
+        CHECK(bd_str_has_prefix(said(w, "guests-with-roles-known"), bd_str_of(rows[i].expected)));
+        close_world(w);
+    }
+}
+
+/* ---- passwords, unused accounts ---- */
+
+#define SETTINGS(check, list, lockout, premises, mode)                                             \
+    "{'id':'s','templateId':'5cf42378-d67d-4f36-ba46-e8b86229381d','values':[{'name':"             \
+    "'EnableBannedPasswordCheck','value':'" check "'},{'name':'BannedPasswordList','value':'" list \
+    "'},{'name':'LockoutThreshold','value':'" lockout                                              \
+    "'},{'name':'EnableBannedPasswordCheckOnPremises','value':'" premises                          \
+    "'},{'name':'BannedPasswordCheckOnPremisesMode','value':'" mode "'}]}"
+#define ACCOUNT(sync, policies)                                                                    \
+    "{'id':'u1','userPrincipalName':'u1@c.example','accountEnabled':true,"                         \
+    "'onPremisesSyncEnabled':" sync ",'passwordPolicies':" policies "}"
+
+TEST(checks, password_settings_are_read_beside_the_users) {
+    static const struct {
+        const char *settings, *users, *expected;
+    } rows[] = {
+        {SETTINGS("True", "a\\tb", "10", "False", "Audit"), ACCOUNT("null", "null"),
+         "3 pass, 0 fail, 0 unclear"},
+        {SETTINGS("true", "a", "5", "True", "Enforce"), ACCOUNT("true", "null"),
+         "4 pass, 0 fail, 0 unclear"},
+        {SETTINGS("True", "a", "10", "True", "Audit"), ACCOUNT("true", "null"),
+         "3 pass, 1 fail, 0 unclear; BannedPasswordCheckOnPremisesMode is 'Audit'"},
+        {SETTINGS("False", "a", "10", "False", "Audit"), ACCOUNT("null", "null"),
+         "2 pass, 1 fail, 0 unclear; EnableBannedPasswordCheck is 'False', expected True"},
+        {SETTINGS("True", "", "11", "False", "Audit"), ACCOUNT("null", "null"),
+         "1 pass, 2 fail, 0 unclear"},
+        {SETTINGS("True", "a", "10", "False", "Audit"),
+         ACCOUNT("null", "'DisablePasswordExpiration, DisableStrongPassword'"),
+         "3 pass, 1 fail, 0 unclear; u1@c.example is 'DisableStrongPassword'"},
+        {"", ACCOUNT("null", "null"),
+         "0 pass, 1 fail, 0 unclear; password settings is 'the tenant default"},
+        {SETTINGS("True", "a", "10", "False", "Audit"), USER("u1", "u1@c.example", "Member"),
+         "3 pass, 0 fail, 1 unclear"}, /* the columns were not asked for */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_graph(w, "groupSettings", AT, OF("S52"), rows[i].settings);
+        put_graph(w, "users", AT, "", rows[i].users);
+        judge_world(w);
+        CHECK(bd_str_has_prefix(said(w, "password-settings"), bd_str_of(rows[i].expected)));
+        close_world(w);
+    }
+}
+
+TEST(checks, a_list_of_users_without_sign_in_activity_flags_nobody) {
+    static const char *const plain =
+        "{'id':'u1','userPrincipalName':'u1@c.example','accountEnabled':true,'createdDateTime':"
+        "'2024-01-01T00:00:00Z'}";
+    world *w = world_of(NULL);
+    put_graph(w, "users", AT, "", plain);
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "inactive-accounts-listed"),
+                 "0 pass, 0 fail, 1 unclear; the record does not show 'is_shown': the list of "
+                 "users was read without signInActivity");
+    close_world(w);
+    w = world_of(NULL);
+    put_graph(w, "users", AT, "",
+              bd_str_format(test_arena(),
+                            "%s,{'id':'u2','userPrincipalName':'u2@c.example','accountEnabled':"
+                            "true,'signInActivity':{'lastSuccessfulSignInDateTime':"
+                            "'2026-02-01T00:00:00Z'}}",
+                            plain)
+                  .data);
+    judge_world(w);
+    CHECK_EQ_STR(said(w, "inactive-accounts-listed"), "2 pass, 0 fail, 0 unclear");
+    close_world(w);
+}
+
+/* ---- customer-managed keys ---- */
+
+#define IN_RG_OF(provider) IN_SUB "/resourceGroups/rg/providers/" provider
+#define STORE(version)                                                                             \
+    "{'id':'" IN_RG_OF("Microsoft.Storage/storageAccounts/s1") "','type':'Microsoft.Storage/"      \
+    "storageAccounts','properties':{'encryption':{'keySource':'Microsoft.Keyvault',"                \
+    "'keyvaultproperties':{'keyname':'K','keyversion':" version                                    \
+    ",'keyvaulturi':'https://V.vault.azure.net/'}}}}"
+#define PLAIN_STORE                                                                                \
+    "{'id':'" IN_RG_OF("Microsoft.Storage/storageAccounts/s1") "','type':'Microsoft.Storage/"      \
+    "storageAccounts','properties':{'encryption':{'keySource':'Microsoft.Storage'}}}"
+#define ROTATION(action, after)                                                                    \
+    "{'id':'https://v.vault.azure.net/keys/k/rotationpolicy','lifetimeActions':[{'trigger':{"       \
+    "'timeAfterCreate':'" after "'},'action':{'type':'" action "'}}]}"
+#define KEY(created)                                                                               \
+    "{'kid':'https://v.vault.azure.net/keys/k','attributes':{'enabled':true,'created':" created "}}"
+#define VAULT                                                                                      \
+    "{'id':'" IN_RG_OF("Microsoft.KeyVault/vaults/v") "','type':'Microsoft.KeyVault/vaults'}"
+#define OF_SUB(source) ",'source':'" source "','scope':{'kind':'subscription','ids':['" SCAN_SUB_A "']}"
+
+static world *key_world(const char *store, const char *disks, const char *policy,
+                        const char *key) {
+    world *w = world_of(NULL);
+    put_page(w, AT, "", VAULT);
+    put_page(w, AT, "", store);
+    put_page(w, AT, OF_SUB("S18"), disks);
+    put_page(w, AT, OF_SUB("S12s"), "");
+    if (policy != NULL) {
+        put_text_file(w, quoted(policy), AT, "");
+        put_page(w, AT, ",'source':'S21'", key);
+    }
+    judge_world(w);
+    return w;
+}
+
+TEST(checks, customer_managed_keys_rotate_and_are_followed) {
+    static const struct {
+        const char *store, *disks, *policy, *key, *rotate, *rotated;
+    } rows[] = {
+        {STORE("''"), "", ROTATION("Rotate", "P90D"), KEY("1768003200"), /* 10 January 2026 */
+         "1 pass, 0 fail, 0 unclear", "1 pass, 0 fail, 0 unclear"},
+        {STORE("null"), "", ROTATION("rotate", "P18M"), KEY("'2025-01-10T00:00:00+00:00'"),
+         "1 pass, 0 fail, 0 unclear", "1 pass, 0 fail, 0 unclear"},
+        {STORE("''"), "", ROTATION("Rotate", "P30D"), KEY("1757462400"), /* 10 September 2025 */
+         "1 pass, 0 fail, 0 unclear", "0 pass, 1 fail, 0 unclear"},
+        {STORE("''"), "", ROTATION("Notify", "P30D"), KEY("1768003200"),
+         "0 pass, 1 fail, 0 unclear", "0 pass, 0 fail, 1 unclear"},
+        {STORE("'abc'"), "", ROTATION("Rotate", "P90D"), KEY("1768003200"),
+         "0 pass, 1 fail, 0 unclear", "1 pass, 0 fail, 0 unclear"},
+        {STORE("''"), "", NULL, NULL, "0 pass, 0 fail, 1 unclear", "0 pass, 0 fail, 1 unclear"},
+        {PLAIN_STORE, "", NULL, NULL, "0 pass, 0 fail, 0 unclear", "0 pass, 0 fail, 0 unclear"},
+        {PLAIN_STORE,
+         "{'id':'" IN_RG "disks/d1','type':'Microsoft.Compute/disks','properties':{'encryption':{"
+         "'type':'EncryptionAtRestWithCustomerKey','diskEncryptionSetId':'" IN_RG
+         "diskEncryptionSets/e1'}}}",
+         NULL, NULL, "0 pass, 0 fail, 1 unclear", "0 pass, 0 fail, 1 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = key_world(rows[i].store, rows[i].disks, rows[i].policy, rows[i].key);
+        CHECK(bd_str_has_prefix(said(w, "customer-keys-rotate"), bd_str_of(rows[i].rotate)));
+        CHECK(bd_str_has_prefix(said(w, "customer-keys-rotated"), bd_str_of(rows[i].rotated)));
+        close_world(w);
+    }
+}
+
+/* ---- leavers, activations ---- */
+
+#define EVENT(id, activity, upn, time)                                                             \
+    "{'id':'" id "','correlationId':'" id "','result':'success','activityDisplayName':'" activity  \
+    "','activityDateTime':'" time "','targetResources':[{'type':'User','id':'o-" upn               \
+    "','userPrincipalName':'" upn "'}]}"
+#define QUARTER ",'describes_from':'2026-01-01T00:00:00Z','describes_to':'2026-04-01T00:00:00Z'"
+
+/* The audit log month by month, as it must be pulled: 30 days are kept. */
+static void put_audit(world *w, const char *records) {
+    static const char *const days[] = {"01-01", "01-28", "02-24", "03-23", "04-15"};
+    for (size_t i = 1; i < BD_COUNT(days); i++) {
+        bd_str more = bd_str_format(
+            test_arena(), ",'source':'S58','scope':{'kind':'tenant','ids':['t']},'describes_from':"
+                          "'2026-%sT00:00:00Z','describes_to':'2026-%sT00:00:00Z'",
+            days[i - 1], days[i]);
+        bd_str at = bd_str_format(test_arena(), "2026-%sT00:00:00Z", days[i]);
+        put_graph(w, "auditLogs/directoryAudits", at.data, more.data, i == 2 ? records : "");
+    }
+}
+
+static void put_leaver(world *w) {
+    put_text_file(w,
+                  BD_STR("employee_id,upn,terminated_at,type,time_zone,other_accounts,reported_at\n"
+                         "7,a@c.example,2026-02-02T12:00:00Z,employee,,,\n"),
+                  "2026-04-15T00:00:00Z",
+                  QUARTER ",'complete':true,'command':'hr','exporter':'h','prepared_by':{'name':'P'},"
+                          "'reviews':[{'name':'R','role':'CISO','at':'2026-04-15T00:00:00Z'}]");
+}
+
+TEST(checks, sessions_of_leavers_are_revoked_within_24_hours) {
+    static const struct {
+        const char *activity, *time;
+        uint64_t failed;
+    } rows[] = {
+        {"Update StsRefreshTokenValidFrom Timestamp", "2026-02-02T13:00:00Z", 0},
+        {"Update StsRefreshTokenValidFrom Timestamp.", "2026-02-03T12:00:00Z", 0},
+        {"Update StsRefreshTokenValidFrom Timestamp", "2026-02-03T12:00:01Z", 1},
+        {"Update user", "2026-02-02T13:00:00Z", 1},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_leaver(w);
+        put_audit(w, bd_str_format(test_arena(),
+                                   "{'id':'e','correlationId':'e','result':'success',"
+                                   "'activityDisplayName':'%s','activityDateTime':'%s',"
+                                   "'targetResources':[{'type':'User','id':'o',"
+                                   "'userPrincipalName':'A@c.example'}]}",
+                                   rows[i].activity, rows[i].time)
+                             .data);
+        judge_world(w);
+        bd_str text = said(w, "leaver-sessions-revoked");
+        CHECK(bd_str_find(text, rows[i].failed > 0 ? BD_STR(" 1 fail") : BD_STR(" 0 fail")) > 0);
+        close_world(w);
+    }
+}
+
+TEST(checks, an_approval_that_is_needed_is_given_by_somebody_else) {
+    static const char *const facts =
+        "{'approval_roles':{'approved_by':'A','approved_on':'2026-01-01','value':['r1']}}";
+    static const char *const done =
+        "{'id':'e1','correlationId':'C','result':'success','activityDisplayName':'Add member to "
+        "role completed (PIM activation)','activityDateTime':'2026-02-05T10:00:00Z','initiatedBy':"
+        "{'user':{'userPrincipalName':'a@c.example'}},'targetResources':[{'type':'Role','id':'R1',"
+        "'displayName':'Owner'},{'type':'User','userPrincipalName':'a@c.example'}]}";
+    static const char *const approvers[] = {"b@c.example", "A@c.example", NULL};
+    for (size_t i = 0; i < BD_COUNT(approvers); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(facts);
+        bd_str approval =
+            approvers[i] == NULL
+                ? BD_STR("")
+                : bd_str_format(
+                      test_arena(),
+                      ",{'id':'e2','correlationId':'c','result':'success','activityDisplayName':"
+                      "'Add member to role request approved (PIM activation)','activityDateTime':"
+                      "'2026-02-05T09:59:00Z','initiatedBy':{'user':{'userPrincipalName':'%s'}},"
+                      "'targetResources':[{'type':'User','userPrincipalName':'a@c.example'}]}",
+                      approvers[i]);
+        put_audit(w, bd_str_format(test_arena(), "%s%.*s", done, BD_ARG(approval)).data);
+        judge_world(w);
+        bd_str text = said(w, "activations-approved");
+        CHECK(bd_str_find(text, i == 0 ? BD_STR("1 pass, 0 fail") : BD_STR("0 pass, 1 fail")) == 0);
+        close_world(w);
+    }
+}
+
+TEST(checks, the_list_of_roles_to_approve_is_named_when_it_is_missing) {
+    world *w = world_of(NULL);
+    judge_world(w);
+    CHECK_EQ_STR(requirement_of(w->s, "6.1.3c")->missing_fact, "approval_roles");
+    close_world(w);
 }

@@ -412,7 +412,11 @@ static void add_policy(person *who, const policy_view *view, bool wants_strong, 
                                   : view->excludes == NO ? YES
                                                          : UNKNOWN);
     if (view->reaches == YES && view->excludes == YES) {
-        note_gap(out, who->arena, view, "excludes the account, which is not on the approved list");
+        bd_str list = approved_list_words(who->join, "approved_exclusions", who->arena);
+        note_gap(out, who->arena, view,
+                 bd_str_z(who->arena,
+                          bd_str_format(who->arena, "excludes the account, which is not on %.*s",
+                                        BD_ARG(list))));
     } else if (on_him != NO && asks == NO) {
         note_gap(out, who->arena, view,
                  wants_strong ? "can be met by a method that is not phishing-resistant"

@@ -124,6 +124,8 @@ COLLECT(broad_assignments);
 REDUCE(broad_assignments);
 COLLECT(ca_coverage);
 REDUCE(ca_coverage);
+COLLECT(customer_keys);
+REDUCE(customer_keys);
 COLLECT(disk_encryption);
 REDUCE(disk_encryption);
 COLLECT(guest_roles);

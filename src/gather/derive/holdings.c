@@ -105,6 +105,7 @@ REDUCE(broad_assignments) {
                                    : scope.size == 0 ? UNKNOWN
                                    : is_broad_scope(arena, scope) ? YES
                                                                   : NO);
+    put_text(&build, "list", approved_list_words(join, "named_assignments", arena));
     put_answer(&build, "is_approved", is_fine ? YES : is_pim_known ? NO : UNKNOWN);
     put_text(&build, "problem",
              has_fact(join, "named_assignments")
@@ -190,6 +191,7 @@ REDUCE(guest_roles) {
     put_text(&build, "roles", held != NULL ? bd_value_text(held->kept, "role")
                                            : BD_STR("a role through a group"));
     put_answer(&build, "is_guest", is_guest ? YES : type.size > 0 ? NO : UNKNOWN);
+    put_text(&build, "list", approved_list_words(join, "approved_exclusions", arena));
     put_answer(&build, "is_known",
                is_known ? YES
                : holds  ? NO

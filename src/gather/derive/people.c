@@ -105,6 +105,12 @@ bool has_fact(const bd_join *join, const char *fact) {
     return fact_of(join, fact) != NULL;
 }
 
+bd_str approved_list_words(const bd_join *join, const char *fact, bd_arena *arena) {
+    return has_fact(join, fact)
+               ? BD_STR("the approved list")
+               : bd_str_format(arena, "an approved list: bindery.json lacks the fact %s", fact);
+}
+
 bool is_approved(const bd_join *join, const char *name, const bd_str *ids, size_t count) {
     const bd_value *fact = fact_of(join, name);
     const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;

@@ -23,6 +23,8 @@ bd_str privileged_role_at(bool is_azure, size_t index);
 /* Is one of these on a list of bindery.json that was approved by the day of `at`?  Ids compare ignoring case. */
 bool is_approved(const bd_join *join, const char *fact, const bd_str *ids, size_t count);
 bool has_fact(const bd_join *join, const char *fact);
+/* "the approved list", or that bindery.json does not give the fact. */
+bd_str approved_list_words(const bd_join *join, const char *fact, bd_arena *arena);
 
 /* The input of a source (and scope, unless NULL); NULL when nothing near was read. */
 const bd_join_input *input_of(const bd_join *join, const char *source, const bd_str *scope);

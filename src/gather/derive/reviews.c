@@ -299,14 +299,39 @@ static const bd_value *held_review(const reduction *of, bd_str role, const char 
     return best;
 }
 
+/* Azure's lists carry no name: records of both kinds show that both were read. */
+static bool has_both_kinds(const reduction *of, bd_instant at) {
+    bool has_active = false, has_eligible = false;
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_part *part = &of->join->common[i];
+        bd_str kind = part->at == at ? bd_value_text(part->kept, "k") : (bd_str){"", 0};
+        has_active = has_active || bd_str_eqz(kind, "active");
+        has_eligible = has_eligible || bd_str_eqz(kind, "eligible");
+    }
+    return has_active && has_eligible;
+}
+
+/* So do the names of both lists of Entra, also of an empty one. */
+static bool has_both_sets(const bd_join_input *input) {
+    bool has_active = false, has_eligible = false;
+    for (size_t i = 0; i < input->sets.count; i++) {
+        bd_str set = input->sets.data[i];
+        has_active = has_active ||
+                     bd_str_eqz(set, "rolemanagement/directory/roleassignmentscheduleinstances");
+        has_eligible = has_eligible ||
+                       bd_str_eqz(set, "rolemanagement/directory/roleeligibilityscheduleinstances");
+    }
+    return has_active && has_eligible;
+}
+
 /* The snapshot of holders that decides: the last whole one up to `time`, or the first whole one from it on. */
 static bd_instant holders_at(const reduction *of, bd_instant time, bool is_before) {
     bd_instant best = BD_INSTANT_NONE;
     for (size_t i = 0; i < of->join->input_count; i++) {
         const bd_join_input *input = &of->join->inputs[i];
-        bool is_list = of->is_azure ? bd_str_eqz(input->source, "S06")
-                                    : bd_str_eqz(input->source, "S48") &&
-                                          input->sets.count > 1; /* assigned and eligible */
+        bool is_list = of->is_azure ? bd_str_eqz(input->source, "S06") &&
+                                          has_both_kinds(of, input->from)
+                                    : bd_str_eqz(input->source, "S48") && has_both_sets(input);
         bool is_side = is_before ? input->from <= time : input->from >= time;
         bool is_nearer = best == BD_INSTANT_NONE || (is_before ? input->from > best
                                                                : input->from < best);

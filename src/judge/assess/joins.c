@@ -321,7 +321,16 @@ static void put_record(void *context, bd_str type, bd_str key, bd_str resource, 
                         .scope = out->of->of->scope,
                         .time = time,
                         .ordinal = out->ordinal++};
-    bd_rules_map(out->run->in->rules, &record, out->scratch, put_row, out);
+    if (out->source->scope != BD_SCOPE_SUBSCRIPTION || record.scope.size > 0) {
+        bd_rules_map(out->run->in->rules, &record, out->scratch, put_row, out);
+        return;
+    }
+    /* what is set above the subscriptions, at a management group or the root, holds in each of them */
+    for (size_t i = 0; i < out->run->subscriptions.count; i++) {
+        record.scope = out->run->subscriptions.data[i];
+        record.subscription = record.scope;
+        bd_rules_map(out->run->in->rules, &record, out->scratch, put_row, out);
+    }
 }
 
 typedef struct {
