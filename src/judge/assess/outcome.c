@@ -223,9 +223,6 @@ static check_standing snapshot_standing(bd_judging *run, const bd_check_view *vi
     scope_sum sum = add_up_scopes(run, view, instance);
     check_standing all = {
         .stands = SEEN_NONE_TO_JUDGE, .is_complete = sum.is_complete, .reason = sum.reason};
-    if (view->expected.count == 0 && bd_value_text(view->check->body, "covered_by").size > 0) {
-        return all; /* that nothing is there is for another check of the requirement to show */
-    }
     if (sum.unseen < view->expected.count) {
         add_partners(run, view, instance);
     }
@@ -392,6 +389,10 @@ static sum add_up(bd_judging *run, bd_requirement_result *requirement, bd_instan
         const bd_check_view *view = &run->views[index];
         if (view->is_population && view->expected.count == 0 && view->missing_fact.size == 0) {
             continue; /* nothing of this type is critical here */
+        }
+        if (!view->is_population && view->expected.count == 0 && !view->is_event &&
+            bd_value_text(view->check->body, "covered_by").size > 0) {
+            continue; /* that nothing is there is for another check of the requirement to show */
         }
         check_standing one = view->missing_fact.size > 0
                                  ? lacking_fact(run, requirement, view, instance)
