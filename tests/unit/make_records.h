@@ -104,13 +104,14 @@ static inline void put_json(scene *s, uint32_t item, const char *scope, const ch
     bd_rules_map(s->rules, &to.record, test_arena(), put_mapped_row, &to);
     for (size_t i = 0; i < s->catalog->source_count; i++) {
         const bd_source_def *made = &s->catalog->sources[i];
-        if (made->derivation.size == 0 || !is_made_from(made, source->id)) {
-            continue;
+        const bd_derivation *derivation =
+            made->derivation.size > 0 ? bd_derivation_find(made->derivation) : NULL;
+        if (derivation == NULL || derivation->map == NULL || !is_made_from(made, source->id)) {
+            continue; /* one that joins collections is not of a single record */
         }
         to.record.source = made;
-        bd_derivation_find(made->derivation)
-            ->map(value, s->engagement.parameters, s->engagement.zone, test_arena(),
-                  put_derived_record, &to);
+        derivation->map(value, s->engagement.parameters, s->engagement.zone, test_arena(),
+                        put_derived_record, &to);
     }
 }
 
