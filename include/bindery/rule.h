@@ -88,6 +88,10 @@ bd_str bd_rules_missing_fact(const bd_rules *rules, uint32_t check);
 bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value *record,
                           bd_arena *scratch, bd_str *reason);
 
+/* Does the record belong to the check?  By `where` alone: pass, not-applicable, or the check's `missing`. */
+bd_verdict bd_rules_belongs(const bd_rules *rules, uint32_t check, const bd_value *record,
+                            bd_arena *scratch, bd_str *reason);
+
 /* A condition alone (tests, `policy eval`).  `out` is BD_PASS for true, BD_FAIL for false,
  * BD_CANNOT_TELL for unknown. */
 typedef struct bd_condition bd_condition;
@@ -171,7 +175,10 @@ typedef struct {
 } bd_match_window;
 
 typedef struct {
-    /* related */
+    /* each: a record that passes is so many months old at most; 0: its age does not count.  The row's time is the
+     * day or instant in question */
+    int age_months;
+    /* related; population also of each */
     int within_days;
     bd_str related_source, population_fact; /* population_fact: "" when all records are judged */
     bd_strs population;                     /* lower-cased ids of that fact */

@@ -102,7 +102,7 @@ static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd
 
 /* A list chooses what is tested, and so leaves the rest out.  Of a day before its approval it cannot be told whether it
  * chose the same; what it names and fails has failed all the same (bindery-1, 3: exclusions). */
-static bool is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at) {
+bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at) {
     return view->is_population && view->fact_from != BD_DAY_NONE &&
            bd_zone_day(run->in->engagement->zone, at) < view->fact_from;
 }
@@ -149,10 +149,10 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
         }
         bd_arena_reset(scratch);
         bd_judged judged = judged_of(run, check, left);
-        if (judged.verdict != BD_CANNOT_TELL) {
+        if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
             judge_related(run, view, rows, left, scratch, &judged);
         }
-        if (judged.verdict == BD_PASS && is_before_list(run, view, left->at)) {
+        if (judged.verdict == BD_PASS && bd_judging_is_before_list(run, view, left->at)) {
             judged.verdict = BD_CANNOT_TELL;
             judged.reason =
                 bd_str_format(scratch, "the fact %.*s was approved on %.*s, after this snapshot",

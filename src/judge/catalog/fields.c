@@ -148,6 +148,8 @@ static const field check_fields_[] = {
     {"operation", OBJECT},
     {"parameters", OBJECT},
     {"decided_by", TEXT},
+    {"reports", OBJECT},
+    {"age", OBJECT},
 };
 
 static const field mapping_fields[] = {

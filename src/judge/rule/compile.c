@@ -411,13 +411,31 @@ static bd_rc compile_match(compiler *compile, program *out) {
     return compile_events(compile, out, bd_value_find(body, "events"));
 }
 
-/* ---- the check
+/* ---- each
  * ------------------------------------------------------------------------------------------ */
 
-static bd_rc compile_each(compiler *compile, program *out) {
+static bd_rc compile_age(compiler *compile, program *out) {
+    const bd_value *age = bd_value_find(out->check->body, "age");
+    place at = {.key = BD_STR_INIT("age")};
+    int64_t months = 0;
+    if (age == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(KEYS(compile, age, &at, "of", "months"));
+    BD_TRY(compile_text_path(compile, age, "of", &at, &out->age_of));
+    if (!bd_value_i64(age, "months", &months) || months < 1 || months > 120) {
+        return refuse(compile, &at, "'months' is no whole number from 1 to 120");
+    }
+    out->plan.age_months = (int)months;
+    return BD_OK;
+}
+
+static bd_rc compile_each(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body, *operation = bd_value_find(body, "operation");
     BD_TRY(need_source(compile, out->check));
     BD_TRY(compile_needed(compile, body, "pass", NULL, &out->pass));
+    BD_TRY(compile_population(compile, catalog, out));
+    BD_TRY(compile_age(compile, out));
     if (operation == NULL) {
         return BD_OK;
     }
@@ -428,6 +446,9 @@ static bd_rc compile_each(compiler *compile, program *out) {
     return compile_text_path(compile, operation, "status", &at, &out->operation_status);
 }
 
+/* ---- the check
+ * ------------------------------------------------------------------------------------------ */
+
 static bd_rc compile_register(compiler *compile, program *out) {
     if (out->check->document_types.count == 0) {
         return refuse(compile, NULL, "'document_types' is absent, expected at least one");
@@ -437,7 +458,7 @@ static bd_rc compile_register(compiler *compile, program *out) {
 
 static bd_rc compile_shape(compiler *compile, const bd_catalog *catalog, program *out) {
     switch (out->check->shape) {
-    case BD_EACH: return compile_each(compile, out);
+    case BD_EACH: return compile_each(compile, catalog, out);
     case BD_RELATED: return compile_related(compile, catalog, out);
     case BD_AGGREGATE: return compile_aggregate(compile, out);
     case BD_SCOPE_SHAPE: return compile_scope(compile, out);

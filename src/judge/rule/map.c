@@ -73,17 +73,57 @@ static bd_str text_at(mapping *map, const path *at) {
 /* ---- each, scope, aggregate, related
  * -------------------------------------------------------------------- */
 
-static void map_each(mapping *map) {
-    bd_row row = start_row(map);
-    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
-    if (belongs == BD_FAIL) {
+/* The day or instant that the age counts from; a day alone lies at its noon, in the same day of most zones. */
+static void read_age(mapping *map, bd_row *row) {
+    bd_str text = text_at(map, &map->check->age_of);
+    bd_day day;
+    int32_t seconds;
+    if (map->check->plan.age_months == 0 || row->verdict != BD_PASS) {
         return;
     }
-    if (belongs == BD_CANNOT_TELL) {
+    if (bd_instant_parse(text, &row->time)) {
+        return;
+    }
+    if (bd_day_parse(text, &day) || bd_local_parse(text, &day, &seconds)) {
+        row->time = day * (24 * BD_HOUR) + 12 * BD_HOUR;
+        return;
+    }
+    bd_str field = map->check->age_of.text;
+    row->verdict = map->check->missing;
+    row->reason =
+        text.size == 0
+            ? bd_str_format(map->eval.scratch, "the record does not show '%.*s'", BD_ARG(field))
+            : bd_str_format(map->eval.scratch, "%.*s is '%.*s', expected a day such as 2026-03-31",
+                            BD_ARG(field), BD_ARG(bd_str_visible(map->eval.scratch, text)));
+}
+
+/* Is it one of the records that the organisation's fact names?  The scope of those is their own id. */
+static bool is_chosen(mapping *map, bd_row *row) {
+    if (map->check->population_ids == NULL) {
+        return true;
+    }
+    bd_str id = normal_id(map->eval.scratch, map->record->key);
+    row->scope = id;
+    return bd_map_find(map->check->population_ids, id) != NULL;
+}
+
+static void map_each(mapping *map) {
+    bd_row row = start_row(map);
+    if (!is_chosen(map, &row)) {
+        return;
+    }
+    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    if (belongs == BD_FAIL && map->check->population_ids == NULL) {
+        return;
+    }
+    if (belongs == BD_FAIL) {
+        row.verdict = BD_NOT_APPLICABLE; /* named, looked at, and not what the check is about */
+    } else if (belongs == BD_CANNOT_TELL) {
         missing_row(map, &row, row.reason);
     } else {
         judge_row(map, map->check->pass, &row);
     }
+    read_age(map, &row);
     if (map->check->has_operation) {
         row.join = text_at(map, &map->check->operation_id);
         row.detail = bd_str_lower(map->eval.scratch, text_at(map, &map->check->operation_status));
@@ -157,9 +197,10 @@ static void map_left(mapping *map) {
         return;
     }
     bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
-    if (belongs == BD_FAIL) {
+    if (belongs == BD_FAIL && map->check->population_ids == NULL) {
         return;
     }
+    row.verdict = belongs == BD_FAIL ? BD_NOT_APPLICABLE : row.verdict;
     row.join = join_key(&map->eval, map->record, map->check->left_key, &map->check->left_field,
                         &map->check->parent_types);
     if (belongs == BD_CANNOT_TELL) {
@@ -389,6 +430,16 @@ bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value 
         *reason = row.reason;
     }
     return row.verdict;
+}
+
+bd_verdict bd_rules_belongs(const bd_rules *rules, uint32_t check, const bd_value *record,
+                            bd_arena *scratch, bd_str *reason) {
+    const program *made = &rules->programs[check];
+    mapping map = {.check = made, .eval = start_evaluation(record, NULL, (bd_str){0}, scratch)};
+    bd_verdict belongs = eval_where(&map, made->where, reason);
+    return belongs == BD_FAIL          ? BD_NOT_APPLICABLE
+           : belongs == BD_CANNOT_TELL ? made->missing
+                                       : BD_PASS;
 }
 
 /* ---- operations

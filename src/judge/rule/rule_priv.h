@@ -255,6 +255,7 @@ typedef struct {
     bd_strs parent_types;
     path item, presence_path;
     bd_map *presence_table; /* lower-cased value -> bd_value string */
+    path age_of; /* where plan.age_months > 0 */
     bool has_operation;
     path operation_id, operation_status;
     match_side population;

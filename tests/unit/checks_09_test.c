@@ -1,0 +1,200 @@
+/* Checks of section 9: vendors, backup, continuity.  Vendor dates are worked by hand. */
+#include "make_assess.h"
+#include "make_catalog.h"
+
+/* ---- the gap rule (requirement 9.2 a) ---- */
+
+#define COVERAGE                                                                                   \
+    SECURITY_OF(                                                                                   \
+        A_CONTROL("9.2", "annual"), A_REQUIREMENT("9.2", "a", "annual", 365, 30, "'doc'"),         \
+        A_SOURCE("doc", "tenant", ""),                                                             \
+        A_CHECK("cover", "9.2", "a", "document",                                                   \
+                "'source':'doc','document_types':['vendor-report'],'reports':{'judge':'coverage',"  \
+                "'letter_types':['vendor-letter']},'where':{'field':'vendor','equals':"             \
+                "'Microsoft'},'pass':{'field':'report_type','equals':'SOC2T2'}"))
+
+static const bd_value *report_json(const char *json) {
+    const bd_value *out = NULL;
+    bd_err err;
+    CHECK_OK(bd_json_parse(quoted(json), &bd_json_default_limits, test_arena(), &out, &err), err);
+    return out;
+}
+
+static void put_report(scene *s, const char *type, const char *json, bool is_signed) {
+    bd_document document = {.approved_on = BD_DAY_NONE,
+                            .in_force_from = BD_DAY_NONE,
+                            .in_force_to = BD_DAY_NONE,
+                            .carried_out_on = BD_DAY_NONE,
+                            .report = report_json(json)};
+    put_document(s, type, document, is_signed);
+}
+
+static void put_soc(scene *s, const char *from, const char *to) {
+    put_report(s, "vendor-report",
+               bd_str_format(test_arena(),
+                             "{'vendor':'Microsoft','report_type':'SOC2T2','period_from':'%s',"
+                             "'period_to':'%s'}",
+                             from, to)
+                   .data,
+               true);
+}
+
+static void put_letter(scene *s, const char *issuer, const char *from, const char *to) {
+    put_report(s, "vendor-letter",
+               bd_str_format(test_arena(),
+                             "{'vendor':'Microsoft','issued_by':'%s','period_from':'%s',"
+                             "'period_to':'%s'}",
+                             issuer, from, to)
+                   .data,
+               true);
+}
+
+static const char *verdict_of_reports(scene *s) {
+    judge_scene(s);
+    return outcomes(s, "9.2a").data;
+}
+
+static bd_str gap_reason(const scene *s) {
+    return s->findings.count > 0 ? s->findings.data[0].reason : BD_STR("");
+}
+
+/* Our year is 2026.  2026-09-30 to 2026-12-31: 31 + 30 + 31 = 92 days; from 2026-09-29 it is 93. */
+TEST(assess, report_periods_and_letters_leave_no_day_of_ours_open) {
+    static const struct {
+        const char *reports[3][2], *letters[3][3];
+        const char *expected, *reason;
+    } rows[] = {
+        {{{"2026-01-01", "2026-12-31"}}, {{0}}, "C", ""},
+        {{{"2025-10-01", "2026-09-30"}},
+         {{"Microsoft", "2026-10-01", "2026-12-31"}},
+         "C",
+         ""}, /* a tail of 92 days */
+        {{{"2025-10-01", "2026-09-29"}},
+         {{"Microsoft", "2026-09-30", "2026-12-31"}},
+         "d",
+         "93 days before 2026-12-31"},
+        {{{"2025-10-01", "2026-09-30"}}, {{0}}, "d", "no letter issued by the vendor describes "
+                                                     "2026-10-01"},
+        {{{"2025-10-01", "2026-09-30"}},
+         {{"Microsoft", "2026-10-02", "2026-12-31"}},
+         "d",
+         "describes 2026-10-01"},
+        {{{"2025-10-01", "2026-09-30"}},
+         {{"Microsoft", "2026-10-01", "2026-12-30"}},
+         "d",
+         "describes 2026-12-31"},
+        {{{"2025-10-01", "2026-09-30"}},
+         {{"Microsoft", "2026-10-01", "2026-11-15"}, {"Microsoft", "2026-11-16", "2026-12-31"}},
+         "C",
+         ""}, /* two letters */
+        {{{"2025-10-01", "2026-09-30"}},
+         {{"Contoso", "2026-10-01", "2026-12-31"}},
+         "d",
+         "no letter issued by the vendor"}, /* our own letter bridges nothing */
+        {{{"2026-02-01", "2026-12-31"}}, {{0}}, "d", "the earlier report is needed"},
+        {{{"2026-02-01", "2026-12-31"}},
+         {{"Microsoft", "2026-01-01", "2026-01-31"}},
+         "d",
+         "the earlier report is needed"}, /* a letter bridges no head */
+        {{{"2025-04-01", "2026-03-31"}, {"2026-04-01", "2026-12-31"}}, {{0}}, "C", ""},
+        {{{"2026-04-01", "2026-12-31"}, {"2025-04-01", "2026-03-31"}}, {{0}}, "C", ""},
+        {{{"2025-04-01", "2026-03-31"}, {"2026-04-02", "2026-12-31"}},
+         {{0}},
+         "d",
+         "2026-04-01, between two reports"},
+        {{{"2025-04-01", "2026-03-31"}, {"2026-03-01", "2027-02-28"}}, {{0}}, "C", ""},
+        {{{"2024-04-01", "2025-03-31"}}, {{0}}, "d", "days before 2026-12-31"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(COVERAGE, "2026-01-01", "2026-12-31", "UTC");
+        for (size_t j = 0; j < 3 && rows[i].reports[j][0] != NULL; j++) {
+            put_soc(s, rows[i].reports[j][0], rows[i].reports[j][1]);
+        }
+        for (size_t j = 0; j < 3 && rows[i].letters[j][0] != NULL; j++) {
+            put_letter(s, rows[i].letters[j][0], rows[i].letters[j][1], rows[i].letters[j][2]);
+        }
+        const char *got = verdict_of_reports(s);
+        /* what was observed whole is an accepted deviation */
+        CHECK_EQ_STR(bd_str_of(got), rows[i].expected[0] == 'd' ? "D" : rows[i].expected);
+        CHECK(bd_str_find(gap_reason(s), bd_str_of(rows[i].reason)) >= 0);
+    }
+}
+
+TEST(assess, reports_that_cannot_be_told_leave_the_gap_open) {
+    static const struct {
+        const char *json;
+        bool is_signed;
+        const char *expected;
+    } rows[] = {
+        {"{'vendor':'Microsoft','report_type':'SOC2T2','period_from':'2026-01-01','period_to':"
+         "'2026-12-31'}",
+         false, "?"}, /* nobody signed */
+        {"{'vendor':'Microsoft','report_type':'SOC2T2'}", true, "?"},
+        {"{'vendor':'Microsoft','period_from':'2026-01-01','period_to':'2026-12-31'}", true, "?"},
+        {"{'vendor':'Microsoft','report_type':'SOC2T1','period_from':'2026-01-01','period_to':"
+         "'2026-12-31'}",
+         true, "D"}, /* a Type 1 report covers no period */
+        {"{'vendor':'Fabrikam','report_type':'SOC2T2','period_from':'2026-01-01','period_to':"
+         "'2026-12-31'}",
+         true, "M"}, /* another vendor's */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(COVERAGE, "2026-01-01", "2026-12-31", "UTC");
+        put_report(s, "vendor-report", rows[i].json, rows[i].is_signed);
+        CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), rows[i].expected);
+    }
+}
+
+TEST(assess, a_letter_that_does_not_name_its_issuer_is_cannot_tell) {
+    scene *s = scene_of(COVERAGE, "2026-01-01", "2026-12-31", "UTC");
+    put_soc(s, "2025-10-01", "2026-09-30");
+    put_report(s, "vendor-letter",
+               "{'vendor':'Microsoft','period_from':'2026-10-01','period_to':'2026-12-31'}", true);
+    CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), "?");
+}
+
+TEST(assess, a_type_i_day_is_bridged_by_a_letter) {
+    scene *s = scene_of(COVERAGE, "2026-06-30", "", "UTC");
+    put_soc(s, "2025-04-01", "2026-03-31");
+    CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), "D");
+    put_letter(s, "MICROSOFT", "2026-04-01", "2026-06-30"); /* 30 + 31 + 30 = 91 days */
+    CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), "C");
+}
+
+/* ---- every report (requirement 9.2 c) ---- */
+
+#define EVERY                                                                                      \
+    SECURITY_OF(                                                                                   \
+        A_CONTROL("9.2", "annual"), A_REQUIREMENT("9.2", "a", "annual", 365, 30, "'doc'"),         \
+        A_SOURCE("doc", "tenant", ""),                                                             \
+        A_CHECK("every", "9.2", "a", "document",                                                   \
+                "'source':'doc','document_types':['vendor-report'],'reports':{'judge':'every'},"    \
+                "'pass':{'field':'opinion','equals':'unqualified'}"))
+
+static void put_opinion(scene *s, const char *opinion, const char *from, const char *to) {
+    put_report(s, "vendor-report",
+               bd_str_format(test_arena(),
+                             "{'vendor':'M','opinion':'%s','period_from':'%s','period_to':'%s'}",
+                             opinion, from, to)
+                   .data,
+               true);
+}
+
+TEST(assess, the_newest_report_decides_and_an_older_one_does_not_stand_in_for_it) {
+    static const struct {
+        const char *older, *newest, *expected;
+    } rows[] = {
+        {"unqualified", "unqualified", "C"},
+        {"unqualified", "adverse", "D"},
+        {"adverse", "unqualified", "C"}, /* the older one describes no day of ours */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(EVERY, "2026-01-01", "2026-12-31", "UTC");
+        put_opinion(s, rows[i].older, "2024-01-01", "2024-12-31");
+        put_opinion(s, rows[i].newest, "2025-10-01", "2026-09-30");
+        CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), rows[i].expected);
+    }
+}
