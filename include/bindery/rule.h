@@ -177,11 +177,12 @@ typedef struct {
 typedef struct {
     /* each: a record that passes is so many months old at most; 0: its age does not count.  The row's time is the
      * day or instant in question */
-    int age_months;
+    int age_months, age_hours; /* at most one of them is given */
     /* related; population also of each */
     int within_days;
     bd_str related_source, population_fact; /* population_fact: "" when all records are judged */
     bd_strs population;                     /* lower-cased ids of that fact */
+    bool has_population_key;                /* a field names the member, and the row's scope is it */
     /* scope */
     bd_str presence_source, item_path;
     /* aggregate */

@@ -1,6 +1,6 @@
 /* Checks of section 9: vendors, backup, continuity.  Vendor dates are worked by hand. */
 #include "make_assess.h"
-#include "make_catalog.h"
+#include "make_cases.h"
 
 /* ---- the gap rule (requirement 9.2 a) ---- */
 
@@ -196,5 +196,141 @@ TEST(assess, the_newest_report_decides_and_an_older_one_does_not_stand_in_for_it
         put_opinion(s, rows[i].older, "2024-01-01", "2024-12-31");
         put_opinion(s, rows[i].newest, "2025-10-01", "2026-09-30");
         CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), rows[i].expected);
+    }
+}
+
+/* ---- the cases ---- */
+
+TEST(checks, the_checks_of_section_9_answer_as_the_cases_say) {
+    run_section_cases("09.case", 46);
+}
+
+/* ---- each named resource ---- */
+
+#define VM(name) "/subscriptions/" SUB_A "/resourcegroups/p/providers/x/vm/" name
+#define NAMED                                                                                      \
+    SECURITY_OF(A_CONTROL("9.3", "continuous"),                                                    \
+                A_REQUIREMENT("9.3", "a", "continuous", 35, 0, "'S1'"),                            \
+                A_SOURCE("S1", "subscription", ""),                                                \
+                A_CHECK("named", "9.3", "a", "each",                                               \
+                        "'source':'S1','population':'critical_resources','population_types':['x/"  \
+                        "vm']," PASS_IF_OK))
+
+static void put_named(scene *s, uint32_t item, const char *id, bd_verdict verdict) {
+    bd_row row = row_of(s, item, "named", id, verdict);
+    row.scope = bd_str_of(id);
+    put_row(s, item, row);
+}
+
+TEST(assess, every_resource_that_the_list_names_has_to_be_seen) {
+    static const struct {
+        bd_verdict a, b;
+        bool has_b, is_complete;
+        const char *expected;
+    } rows[] = {
+        {BD_PASS, BD_PASS, true, true, "C"},
+        {BD_PASS, BD_FAIL, true, true, "D"},
+        {BD_PASS, BD_PASS, false, true, "?"}, /* one of the two is in no export */
+        {BD_PASS, BD_PASS, true, false, "?"}, /* an export that may not pass */
+        {BD_PASS, BD_CANNOT_TELL, true, true, "?"},
+        {BD_PASS, BD_NOT_APPLICABLE, true, true, "C"},
+        {BD_NOT_APPLICABLE, BD_NOT_APPLICABLE, true, true, "0"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(NAMED, "2026-01-01", "2026-01-31", "UTC");
+        state_facts(s, "{'critical_resources':['" VM("a") "','" VM("b") "']}");
+        uint32_t item = put_snapshot(s, "S1", SUB_A, "2026-01-15T06:00:00Z");
+        put_named(s, item, VM("a"), rows[i].a);
+        if (rows[i].has_b) {
+            put_named(s, item, VM("b"), rows[i].b);
+        }
+        if (!rows[i].is_complete) {
+            spoil(s, item, NOT_COMPLETE);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "9.3a"), rows[i].expected);
+    }
+}
+
+TEST(assess, a_list_approved_after_the_snapshot_passes_nothing) {
+    scene *s = scene_of(NAMED, "2026-01-01", "2026-01-31", "UTC");
+    state_facts(s, "{'critical_resources':['" VM("a") "']}");
+    approve_facts(s, "{'critical_resources':{'approved_on':'2026-01-20','value':[]}}");
+    put_named(s, put_snapshot(s, "S1", SUB_A, "2026-01-15T06:00:00Z"), VM("a"), BD_PASS);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "9.3a"), "?");
+}
+
+TEST(assess, a_list_that_is_not_given_is_named) {
+    scene *s = scene_of(NAMED, "2026-01-01", "2026-01-31", "UTC");
+    put_snapshot(s, "S1", SUB_A, "2026-01-15T06:00:00Z");
+    judge_scene(s);
+    CHECK(bd_str_find(instance_of(s, "9.3a", "2026-01")->reason, BD_STR("critical_resources")) >=
+          0);
+}
+
+TEST(assess, a_resource_of_a_type_that_no_check_reads_leaves_it_open) {
+    scene *s = scene_of(NAMED, "2026-01-01", "2026-01-31", "UTC");
+    state_facts(s, "{'critical_resources':['" VM("a") "','/subscriptions/" SUB_A
+                   "/resourcegroups/p/providers/x/lake/l']}");
+    put_named(s, put_snapshot(s, "S1", SUB_A, "2026-01-15T06:00:00Z"), VM("a"), BD_PASS);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "9.3a"), "?");
+}
+
+/* ---- what names a machine lies in the export of its vault ---- */
+
+#define VAULTED                                                                                    \
+    SECURITY_OF(                                                                                   \
+        A_CONTROL("9.3", "continuous"),                                                            \
+        A_REQUIREMENT("9.3", "a", "continuous", 35, 0, "'S1','S2'"),                               \
+        A_SOURCE("S1", "subscription", "") "," A_SOURCE("S2", "resource", ""),                     \
+        A_CHECK("backed", "9.3", "a", "related",                                                   \
+                "'source':'S1','population':'critical_resources','population_types':['x/vm'],"     \
+                "'related':{'source':'S2','key':'field:sourceResourceId','pass':{'field':'ok',"    \
+                "'equals':true}}"))
+
+static void put_backup(scene *s, const char *at, const char *vault, bd_verdict verdict, bool may) {
+    uint32_t item = put_snapshot(s, "S2", vault, at);
+    bd_row row = row_of(s, item, "backed", vault, verdict);
+    row.side = BD_SIDE_RIGHT;
+    row.join = BD_STR(VM("a"));
+    put_row(s, item, row);
+    if (!may) {
+        spoil(s, item, NOT_COMPLETE);
+    }
+}
+
+TEST(assess, a_backup_item_in_any_vault_that_was_read_counts) {
+    static const struct {
+        const char *at[2];
+        bd_verdict verdicts[2];
+        bool may_pass;
+        const char *expected;
+    } rows[] = {
+        {{"2026-01-15T07:00:00Z"}, {BD_PASS}, true, "C"},
+        {{"2026-01-15T07:00:00Z"}, {BD_FAIL}, true, "D"}, /* its protection stopped */
+        {{"2026-01-15T07:00:00Z", "2026-01-16T07:00:00Z"}, {BD_FAIL, BD_PASS}, true, "C"},
+        {{"2026-01-15T07:00:00Z"}, {BD_CANNOT_TELL}, true, "?"},
+        {{"2026-01-15T07:00:00Z"}, {BD_PASS}, false, "?"},
+        {{NULL}, {BD_PASS}, true, "?"}, /* no vault names it: the vaults may not all be there */
+        {{"2026-01-23T07:00:00Z"}, {BD_FAIL}, true, "?"}, /* eight days away */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(VAULTED, "2026-01-01", "2026-01-31", "UTC");
+        state_facts(s, "{'critical_resources':['" VM("a") "']}");
+        uint32_t item = put_snapshot(s, "S1", SUB_A, "2026-01-15T06:00:00Z");
+        bd_row left = row_of(s, item, "backed", VM("a"), BD_PASS);
+        left.join = BD_STR(VM("a"));
+        left.reason = BD_STR("nothing protects it");
+        put_row(s, item, left);
+        for (size_t j = 0; j < 2 && rows[i].at[j] != NULL; j++) {
+            put_backup(s, rows[i].at[j], j == 0 ? "/subscriptions/v1" : "/subscriptions/v2",
+                       rows[i].verdicts[j], rows[i].may_pass);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "9.3a"), rows[i].expected);
     }
 }

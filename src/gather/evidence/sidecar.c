@@ -100,6 +100,7 @@ static const bd_form report_form[] = {
     {.key = "issued_on", .may_be_null = true, .is_ok = is_day, .expected = DAY},
     {.key = "document_id", .may_be_null = true},
     {.key = "retrieved_by", .may_be_null = true},
+    {.key = "retrieved_on", .may_be_null = true, .is_ok = is_day, .expected = DAY},
     {.key = "cuecs", .kind = BD_FORM_OBJECTS, .may_be_null = true, MEMBERS(cuec_form)},
 };
 static const bd_form document_form[] = {

@@ -51,6 +51,7 @@ typedef struct {
     BD_VEC(const bd_snapshot *) snapshots; /* by (source, scope, from, evidence) */
     /* From when on snapshots and events count: the period's start; for Type I, days and months before its day. */
     bd_instant snapshots_from, events_from;
+    bd_map *counts;    /* of aggregate checks: check, scope and instant -> how many records */
     bd_sorter *judged; /* stage 2 */
     bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
     bd_packer packer;
@@ -84,6 +85,11 @@ bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str sourc
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err);
+
+/* aggregate.c: rows are counted as they come, and each snapshot is judged by its count */
+void bd_judging_count(bd_judging *run, const bd_row *row, uint32_t evidence_index,
+                      bd_arena *scratch);
+bd_rc bd_judging_aggregates(bd_judging *run, bd_err *err);
 
 /* match.c, change.c: groups of rows of one join key, sorted */
 typedef struct {

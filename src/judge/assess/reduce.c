@@ -50,7 +50,17 @@ static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
  * judged: it holds.  Between the two it fell due again after the snapshot, which does not show whether it was done. */
 static void judge_age(const bd_judging *run, const bd_row *row, bd_arena *arena, bd_judged *judged) {
     const bd_check_view *view = &run->views[row->check];
-    if (view->plan->age_months == 0 || judged->verdict != BD_PASS) {
+    bool is_aged = view->plan->age_months > 0 || view->plan->age_hours > 0;
+    if (!is_aged || judged->verdict != BD_PASS) {
+        return;
+    }
+    if (view->plan->age_hours > 0) {
+        if (row->time < judged->at - view->plan->age_hours * BD_HOUR) {
+            judged->verdict = BD_FAIL;
+            judged->reason =
+                bd_str_format(arena, "of %.*s, more than %d hours before this export",
+                              BD_ARG(bd_instant_format(arena, row->time)), view->plan->age_hours);
+        }
         return;
     }
     const bd_zone *zone = run->in->engagement->zone;
@@ -94,7 +104,9 @@ static void judge_member(const bd_judging *run, const bd_check_view *view, uint3
 
 static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch =
-        run->views[row->check].plan->age_months > 0 ? bd_arena_open("age", (size_t)1 << 20) : NULL;
+        run->views[row->check].plan->age_months + run->views[row->check].plan->age_hours > 0
+            ? bd_arena_open("age", (size_t)1 << 20)
+            : NULL;
     const bd_check_view *view = &run->views[row->check];
     bool is_whole_tenant = view->scope_kind == BD_SCOPE_TENANT && !view->is_population;
     bd_judged judged = {
@@ -125,7 +137,8 @@ static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t
     }
     const bd_check_view *view = &run->views[row->check];
     bd_instant at = bd_judging_instant(run, evidence_index);
-    bool is_undated = view->check->shape == BD_MATCH && row->side == BD_SIDE_LEFT;
+    bool is_undated = (view->check->shape == BD_MATCH && row->side == BD_SIDE_LEFT) ||
+                      (view->check->shape == BD_EACH && view->is_event);
     bool reaches_in = run->in->evidence->data[evidence_index].describes_to > run->events_from;
     return is_undated && reaches_in && at < run->events_from ? run->events_from : at;
 }
@@ -169,7 +182,7 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
  * says "later" or "next":
  * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
 static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
-                       uint32_t evidence_index, bd_err *err) {
+                       uint32_t evidence_index, bd_arena *scratch, bd_err *err) {
     const bd_check_view *view = &run->views[row->check];
     bool is_later = bd_judging_instant(run, evidence_index) >= run->in->as_of;
     if (view->check->shape == BD_EACH && !view->is_event) {
@@ -180,7 +193,8 @@ static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
         return BD_OK;
     }
     if (view->check->shape == BD_AGGREGATE) {
-        return put_each(run, row, evidence_index, err);
+        bd_judging_count(run, row, evidence_index, scratch);
+        return BD_OK;
     }
     bool is_change = view->check->shape == BD_EACH;
     return put_grouped(run, groups, row->check, row, is_change ? row->key : row->join,
@@ -202,7 +216,7 @@ static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
-        BD_TRY(route_row(run, groups, &row, evidence_index, err));
+        BD_TRY(route_row(run, groups, &row, evidence_index, scratch, err));
     }
 }
 
@@ -311,6 +325,7 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     bd_sorter *groups = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     bd_rc rc = BD_OK;
+    run->counts = bd_map_make(run->scratch);
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
         rc = route_spool(run, groups, run->in->rows[i], err);
     }
@@ -319,6 +334,9 @@ bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     }
     if (!bd_failed(rc)) {
         rc = reduce_groups(run, groups, err);
+    }
+    if (!bd_failed(rc)) {
+        rc = bd_judging_aggregates(run, err);
     }
     bd_sorter_close(groups);
     return rc;

@@ -61,6 +61,21 @@ static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_ra
 
 /* ---- related ---- */
 
+/* An export of a subscription or of the tenant speaks of all that lies in it. */
+static bd_str related_scope(const bd_judging *run, const bd_reduce_plan *plan, bd_str join) {
+    const bd_source_def *source = bd_catalog_source(run->in->catalog, plan->related_source);
+    bd_str head = BD_STR("/subscriptions/");
+    if (source == NULL || source->scope == BD_SCOPE_RESOURCE) {
+        return join;
+    }
+    if (source->scope != BD_SCOPE_SUBSCRIPTION || !bd_str_has_prefix(join, head)) {
+        return (bd_str){"", 0};
+    }
+    bd_str rest = bd_str_sub(join, head.size, join.size), guid = {"", 0};
+    (void)bd_str_cut(&rest, '/', &guid);
+    return guid;
+}
+
 /* Settings may hang on the resource or on a part of it; a check that reads only a part needs an answer about a part. */
 static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check_view *view,
                                            bd_str join, bd_instant at, bd_arena *scratch) {
@@ -70,7 +85,8 @@ static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check
     if (part != NULL || view->related_where != NULL) {
         return part;
     }
-    bd_snapshot_range own = bd_judging_snapshots(run, plan->related_source, join);
+    bd_snapshot_range own =
+        bd_judging_snapshots(run, plan->related_source, related_scope(run, plan, join));
     return nearest_snapshot(run, own, at, plan->within_days, view, scratch);
 }
 
@@ -100,6 +116,42 @@ static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd
     return found;
 }
 
+/* What names the record lies in the export of something else, such as the backup item of a machine in that of its
+ * vault: all that were read near it count.  That none names it shows nothing, as nobody lists the vaults. */
+static bool judge_by_rows(const bd_judging *run, const bd_check_view *view,
+                          const bd_group_rows *rows, const bd_group_row *left, bd_judged *out) {
+    partners all = {.why_not = {"", 0}, .why_unclear = {"", 0}};
+    bool has_any = false;
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *right = &rows->data[i];
+        if (right->row.side == BD_SIDE_LEFT || right->at >= run->in->as_of ||
+            distance(right->at, left->at) > view->plan->within_days * DAY_TICKS) {
+            continue;
+        }
+        has_any = true;
+        bool is_good = right->row.verdict == BD_PASS;
+        all.has_good = all.has_good || is_good;
+        all.has_usable = all.has_usable || (is_good && bd_judging_is_usable(
+                                                          run, right->evidence_index, &all.why_not));
+        all.has_unclear = all.has_unclear || right->row.verdict == BD_CANNOT_TELL;
+        all.why_unclear = right->row.verdict == BD_CANNOT_TELL ? right->row.reason : all.why_unclear;
+    }
+    if (!has_any) {
+        return false;
+    }
+    bd_str why = {"", 0};
+    bool is_left_usable = bd_judging_is_usable(run, left->evidence_index, &why);
+    bool is_held = all.has_usable && (is_left_usable || !view->is_population);
+    bool is_open = all.has_good || all.has_unclear;
+    out->verdict = is_held ? BD_PASS : is_open ? BD_CANNOT_TELL : BD_FAIL;
+    if (is_held) {
+        out->reason = (bd_str){"", 0};
+    } else if (is_open) {
+        out->reason = all.has_usable ? why : all.has_good ? all.why_not : all.why_unclear;
+    }
+    return true;
+}
+
 /* A list chooses what is tested, and so leaves the rest out.  Of a day before its approval it cannot be told whether it
  * chose the same; what it names and fails has failed all the same (bindery-1, 3: exclusions). */
 bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at) {
@@ -110,6 +162,9 @@ bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view,
 static void judge_related(bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
                           const bd_group_row *left, bd_arena *scratch, bd_judged *out) {
     const bd_snapshot *snapshot = related_snapshot(run, view, left->row.join, left->at, scratch);
+    if (snapshot == NULL && judge_by_rows(run, view, rows, left, out)) {
+        return;
+    }
     if (snapshot == NULL) {
         out->verdict = BD_CANNOT_TELL;
         out->reason = bd_str_format(
@@ -159,7 +214,8 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
                               BD_ARG(view->plan->population_fact),
                               BD_ARG(bd_day_format(scratch, view->fact_from)));
         }
-        judged.scope = view->is_population ? left->row.key : left->row.scope;
+        bool is_own_key = view->is_population && !view->plan->has_population_key;
+        judged.scope = is_own_key ? left->row.key : left->row.scope;
         BD_TRY(bd_judging_put(run, &judged, err));
     }
     return BD_OK;

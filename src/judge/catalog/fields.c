@@ -128,6 +128,7 @@ static const field check_fields_[] = {
     {"reason", TEXT},
     {"population", TEXT | OBJECT},
     {"population_types", TEXTS},
+    {"population_key", TEXT},
     {"related", OBJECT},
     {"within_days", NUMBER},
     {"item", TEXT},

@@ -128,7 +128,16 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
     if (name->kind != BD_STRING) {
         return refuse(compile, &at, "expected the name of a fact, such as 'critical_resources'");
     }
+    key_transform kind = KEY_ID;
     out->plan.population_fact = name->text;
+    if (bd_value_find(body, "population_key") != NULL) {
+        BD_TRY(compile_transform(compile, body, "population_key", NULL, &kind,
+                                 &out->population_field));
+        out->plan.has_population_key = kind == KEY_FIELD;
+        if (!out->plan.has_population_key) {
+            return refuse(compile, &at, "expected a 'population_key' such as field:PATH");
+        }
+    }
     out->population_ids = bd_map_make(compile->arena);
     const bd_value *ids = find_parameter(compile->parameters, name->text);
     if (ids == NULL) {
@@ -417,16 +426,19 @@ static bd_rc compile_match(compiler *compile, program *out) {
 static bd_rc compile_age(compiler *compile, program *out) {
     const bd_value *age = bd_value_find(out->check->body, "age");
     place at = {.key = BD_STR_INIT("age")};
-    int64_t months = 0;
+    int64_t months = 0, hours = 0;
     if (age == NULL) {
         return BD_OK;
     }
-    BD_TRY(KEYS(compile, age, &at, "of", "months"));
+    BD_TRY(KEYS(compile, age, &at, "of", "months", "hours"));
     BD_TRY(compile_text_path(compile, age, "of", &at, &out->age_of));
-    if (!bd_value_i64(age, "months", &months) || months < 1 || months > 120) {
-        return refuse(compile, &at, "'months' is no whole number from 1 to 120");
+    bool has_months = bd_value_i64(age, "months", &months) && months >= 1 && months <= 120;
+    bool has_hours = bd_value_i64(age, "hours", &hours) && hours >= 1 && hours <= 8784;
+    if (has_months == has_hours) {
+        return refuse(compile, &at, "expected 'months', 1 to 120, or 'hours', 1 to 8784");
     }
-    out->plan.age_months = (int)months;
+    out->plan.age_months = has_months ? (int)months : 0;
+    out->plan.age_hours = has_hours ? (int)hours : 0;
     return BD_OK;
 }
 

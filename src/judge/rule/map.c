@@ -73,18 +73,28 @@ static bd_str text_at(mapping *map, const path *at) {
 /* ---- each, scope, aggregate, related
  * -------------------------------------------------------------------- */
 
+/* Is it one of the records that the organisation's fact names?  The scope of those is their own id. */
+static bool is_chosen(mapping *map, bd_row *row) {
+    if (map->check->population_ids == NULL) {
+        return true;
+    }
+    bd_str named = map->check->plan.has_population_key ? text_at(map, &map->check->population_field)
+                                                    : map->record->key;
+    row->scope = normal_id(map->eval.scratch, named);
+    return bd_map_find(map->check->population_ids, row->scope) != NULL;
+}
+
 /* The day or instant that the age counts from; a day alone lies at its noon, in the same day of most zones. */
 static void read_age(mapping *map, bd_row *row) {
     bd_str text = text_at(map, &map->check->age_of);
     bd_day day;
     int32_t seconds;
-    if (map->check->plan.age_months == 0 || row->verdict != BD_PASS) {
+    const bd_reduce_plan *plan = &map->check->plan;
+    bool is_aged = plan->age_months > 0 || plan->age_hours > 0;
+    if (!is_aged || row->verdict != BD_PASS || bd_instant_parse(text, &row->time)) {
         return;
     }
-    if (bd_instant_parse(text, &row->time)) {
-        return;
-    }
-    if (bd_day_parse(text, &day) || bd_local_parse(text, &day, &seconds)) {
+    if (plan->age_hours == 0 && (bd_day_parse(text, &day) || bd_local_parse(text, &day, &seconds))) {
         row->time = day * (24 * BD_HOUR) + 12 * BD_HOUR;
         return;
     }
@@ -93,18 +103,38 @@ static void read_age(mapping *map, bd_row *row) {
     row->reason =
         text.size == 0
             ? bd_str_format(map->eval.scratch, "the record does not show '%.*s'", BD_ARG(field))
-            : bd_str_format(map->eval.scratch, "%.*s is '%.*s', expected a day such as 2026-03-31",
-                            BD_ARG(field), BD_ARG(bd_str_visible(map->eval.scratch, text)));
+            : bd_str_format(map->eval.scratch, "%.*s is '%.*s', expected %s",
+                            BD_ARG(field), BD_ARG(bd_str_visible(map->eval.scratch, text)),
+                            plan->age_hours > 0 ? "a time such as 2026-03-31T17:00:00Z"
+                                                : "a day such as 2026-03-31");
 }
 
-/* Is it one of the records that the organisation's fact names?  The scope of those is their own id. */
-static bool is_chosen(mapping *map, bd_row *row) {
-    if (map->check->population_ids == NULL) {
-        return true;
+/* A row of a list may give its own day alone; one that gives none cannot be placed, and so cannot pass. */
+static void read_event_day(mapping *map, bd_row *row) {
+    const bd_source_def *source = map->record->source;
+    const bd_value *value = NULL;
+    bd_day day;
+    int32_t seconds;
+    if (!source->is_log || !source->is_handed_in || source->derivation.size > 0 ||
+        row->time != BD_INSTANT_NONE) {
+        return;
     }
-    bd_str id = normal_id(map->eval.scratch, map->record->key);
-    row->scope = id;
-    return bd_map_find(map->check->population_ids, id) != NULL;
+    bd_lookup found = bd_value_lookup(map->record->value, source->time, &value);
+    bd_str text = found == BD_LOOKUP_FOUND && value != NULL && value->kind == BD_STRING
+                      ? bd_str_trim(value->text)
+                      : BD_STR("");
+    if (bd_instant_parse(text, &row->time)) {
+        return;
+    }
+    if (bd_day_parse(text, &day) || bd_local_parse(text, &day, &seconds)) {
+        row->time = day * (24 * BD_HOUR) + 10 * BD_HOUR + 1800 * BD_SECOND;
+        return;
+    }
+    row->verdict = BD_CANNOT_TELL;
+    row->reason = bd_str_format(map->eval.scratch,
+                                "the time of '%.*s' cannot be told: %.*s is '%.*s'",
+                                BD_ARG(map->record->key), BD_ARG(source->time),
+                                BD_ARG(bd_str_visible(map->eval.scratch, text)));
 }
 
 static void map_each(mapping *map) {
@@ -124,6 +154,7 @@ static void map_each(mapping *map) {
         judge_row(map, map->check->pass, &row);
     }
     read_age(map, &row);
+    read_event_day(map, &row);
     if (map->check->has_operation) {
         row.join = text_at(map, &map->check->operation_id);
         row.detail = bd_str_lower(map->eval.scratch, text_at(map, &map->check->operation_status));
@@ -192,8 +223,7 @@ static void map_left(mapping *map) {
         return;
     }
     bd_row row = start_row(map);
-    bd_str id = normal_id(map->eval.scratch, map->record->key);
-    if (map->check->population_ids != NULL && bd_map_find(map->check->population_ids, id) == NULL) {
+    if (!is_chosen(map, &row)) {
         return;
     }
     bd_verdict belongs = eval_where(map, map->check->where, &row.reason);

@@ -247,7 +247,8 @@ typedef struct {
     node *where, *pass, *of;
     reason_template reason;
     bd_str missing_fact;
-    bd_map *population_ids; /* related; NULL: every record is judged */
+    bd_map *population_ids; /* each, related; NULL: every record is judged */
+    path population_field;  /* where plan.has_population_key */
     node *related_where, *related_pass;
     const bd_value *related_needs; /* array of arrays of field names; NULL: none */
     key_transform left_key, related_key;
