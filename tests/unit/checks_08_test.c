@@ -1,6 +1,5 @@
 /* Checks of section 8: changes by pull request, pipeline and hand; the baseline. */
-#include "make_assess.h"
-#include "make_cases.h"
+#include "make_records.h"
 
 TEST(checks, the_checks_of_section_8_answer_as_the_cases_say) {
     run_section_cases("08.case", 16);
@@ -72,4 +71,113 @@ TEST(assess, each_subscription_is_counted_for_itself) {
     CHECK_EQ_INT(s->findings.count, 1);
     CHECK_EQ_STR(s->findings.data[0].resource, "/subscriptions/" SUB_B);
     CHECK_EQ_STR(s->findings.data[0].reason, "0 of 1 records meet the rule");
+}
+
+/* ---- changes by hand (requirement 8.1 b) ---- */
+
+#define WRITE(caller, group)                                                                       \
+    "{'eventDataId':'e1','eventTimestamp':'2026-02-10T10:00:00Z','operationName':{'value':"        \
+    "'Microsoft.Compute/disks/write'},'status':{'value':'Succeeded'},'correlationId':'C-1',"       \
+    "'resourceId':'/subscriptions/" SUB_A "/resourceGroups/" group                                 \
+    "/providers/Microsoft.Compute/disks/d','caller':" caller "}"
+#define CHANGE(emergency, by, at)                                                                  \
+    "{'change_id':'1','class':'standard','reference':'c-1','emergency':'" emergency                \
+    "','approved_by':'" by "','approved_at':'" at "'}"
+#define BEFORE "2026-02-10T09:00:00Z"
+
+static bd_str judge_write(const char *write, const char *change, bool has_log) {
+    scene *s = scene_of_catalog("{'production_scope':['/subscriptions/" SUB_A
+                                "/resourceGroups/prod']}",
+                                "2026-02-01", "2026-02-28");
+    uint32_t log = put_log(s, "S27", SUB_A, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+    put_json(s, log, "e1", write);
+    if (has_log) {
+        uint32_t list = put_log(s, "csv:changes", "", "2026-01-01T00:00:00Z",
+                                "2026-03-02T00:00:00Z");
+        if (change != NULL) {
+            put_json(s, list, "1", change);
+        }
+    }
+    judge_scene(s);
+    return results_of_check(s, "changes-by-hand-ticketed");
+}
+
+TEST(checks, changes_of_a_subscription_out_of_scope_are_not_judged) {
+    scene *s = scene_of_catalog("{'production_scope':['/subscriptions/" SUB_A "']}", "2026-02-01",
+                                "2026-02-28");
+    uint32_t log = put_log(s, "S27", SUB_A, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+    s->engagement.subscriptions.data[0].id = BD_STR(SUB_B);
+    put_json(s, log, "e1", WRITE("'john@contoso.com'", "prod"));
+    judge_scene(s);
+    CHECK_EQ_STR(results_of_check(s, "changes-by-hand-ticketed"), "");
+}
+
+TEST(checks, a_change_by_hand_needs_an_emergency_approved_in_time) {
+    static const struct {
+        const char *write, *change;
+        bool has_log;
+        const char *expected;
+    } rows[] = {
+        {WRITE("'john@contoso.com'", "prod"), CHANGE("yes", "Ann", BEFORE), true, "P"},
+        {WRITE("'john@contoso.com'", "PROD"), CHANGE("yes", "Ann", "2026-02-11T10:00:00Z"), true,
+         "P"}, /* 24 hours later */
+        {WRITE("'john@contoso.com'", "prod"), CHANGE("yes", "Ann", "2026-02-11T10:00:01Z"), true,
+         "F"},
+        {WRITE("'john@contoso.com'", "prod"), CHANGE("no", "Ann", BEFORE), true, "F"},
+        {WRITE("'john@contoso.com'", "prod"), CHANGE("yes", "", BEFORE), true, "F"},
+        {WRITE("'john@contoso.com'", "prod"), NULL, true, "F"},
+        {WRITE("'john@contoso.com'", "prod"), NULL, false, "?"}, /* no change log on file */
+        {WRITE("'john@contoso.com'", "dev"), NULL, true, ""},
+        {WRITE("'0b1f6471-1bf0-4dda-aec3-cb9272f09590'", "prod"), NULL, true,
+         ""}, /* a service principal: people have names */
+        {WRITE("'0b1f6471-1bf0-4dda-aec3-cb9272f09590','claims':{'appid':'other'}", "prod"), NULL,
+         true, ""},
+        {WRITE("'0b1f6471','claims':{'appid':'c44b4083-3bb0-49c1-b47d-974e53cbdf3c'}", "prod"),
+         NULL, true, "F"}, /* the portal */
+        {WRITE("null", "prod"), NULL, true, ""}, /* the platform itself */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(judge_write(rows[i].write, rows[i].change, rows[i].has_log), rows[i].expected);
+    }
+}
+
+/* ---- approvals (requirement 8.2 b) ---- */
+
+#define PULL(merged)                                                                               \
+    "{'number':7,'url':'https://api.github.com/repos/o/r/pulls/7','base':{'ref':'main'},'head':{"  \
+    "'sha':'bbb'},'merged_at':" merged "}"
+#define REVIEW(state, commit, at)                                                                  \
+    "{'id':1,'state':'" state "','commit_id':'" commit "','submitted_at':'" at                     \
+    "','pull_request_url':'https://api.github.com/repos/o/r/pulls/7'}"
+
+TEST(checks, a_merge_needs_an_approval_of_its_last_commit_before_it) {
+    static const struct {
+        const char *pull, *review, *expected;
+    } rows[] = {
+        {PULL("'2026-02-10T10:00:00Z'"), REVIEW("APPROVED", "bbb", "2026-02-10T09:00:00Z"), "P"},
+        {PULL("'2026-02-10T10:00:00Z'"), REVIEW("APPROVED", "aaa", "2026-02-10T09:00:00Z"),
+         "F"}, /* before the last push */
+        {PULL("'2026-02-10T10:00:00Z'"), REVIEW("APPROVED", "bbb", "2026-02-10T10:00:01Z"), "F"},
+        {PULL("'2026-02-10T10:00:00Z'"), REVIEW("COMMENTED", "bbb", "2026-02-10T09:00:00Z"), "F"},
+        {PULL("'2026-02-10T10:00:00Z'"), REVIEW("DISMISSED", "bbb", "2026-02-10T09:00:00Z"), "F"},
+        {PULL("null"), REVIEW("COMMENTED", "bbb", "2026-02-10T09:00:00Z"), ""}, /* not merged */
+        {PULL("'2026-02-10T10:00:00Z'"), NULL, "?"}, /* nobody exported the reviews */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of_catalog("{}", "2026-02-01", "2026-02-28");
+        uint32_t pulls = put_log(s, "S73", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        put_json(s, pulls, "7", rows[i].pull);
+        if (rows[i].review != NULL) {
+            uint32_t reviews =
+                put_log(s, "S73r", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+            put_json(s, reviews, "1", rows[i].review);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(results_of_check(s, "merged-changes-approved"), rows[i].expected);
+        /* what was pushed directly is not shown: without the walk of the branch nothing passes */
+        CHECK(letter_of(instance_of(s, "8.2b", "2026-02")) != 'C');
+        CHECK(letter_of(instance_of(s, "8.2b", "2026-02")) != '0');
+    }
 }

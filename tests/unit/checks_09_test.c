@@ -1,6 +1,5 @@
 /* Checks of section 9: vendors, backup, continuity.  Vendor dates are worked by hand. */
-#include "make_assess.h"
-#include "make_cases.h"
+#include "make_records.h"
 
 /* ---- the gap rule (requirement 9.2 a) ---- */
 
@@ -332,5 +331,102 @@ TEST(assess, a_backup_item_in_any_vault_that_was_read_counts) {
         }
         judge_scene(s);
         CHECK_EQ_STR(outcomes(s, "9.3a"), rows[i].expected);
+    }
+}
+
+/* ---- what a sidecar and a register row say of a report ---- */
+
+TEST(evidence, a_register_row_and_a_sidecar_say_the_same_of_a_report) {
+    const bd_value *row = report_json(
+        "{'file':'soc.pdf','document_type':'vendor-report','vendor':'Microsoft','report_type':"
+        "'SOC2T2','period_from':'2025-10-01','period_to':'2026-09-30','auditor':'D','opinion':'',"
+        "'issued_by':'D','issued_on':'2026-11-10'}");
+    bd_register_rows rows;
+    bd_err err;
+    CHECK_OK(bd_register_parse(&row, 1, BD_STR("register.csv"), test_arena(), &rows, &err), err);
+    const bd_value *report = rows.data[0].sidecar.document.report;
+    CHECK_EQ_STR(bd_value_text(report, "period_to"), "2026-09-30");
+    CHECK(bd_value_find(report, "opinion") == NULL); /* an empty cell says nothing */
+    bd_sidecar sidecar;
+    bd_str text = quoted("{'format':'bindery-sidecar 1','document':{'type':'vendor-report',"
+                         "'report':{'vendor':'Microsoft','period_to':'2026-09-30','cuecs':[{'id':"
+                         "'1','status':'mapped','controls':['6.1.1']}]}}}");
+    CHECK_OK(bd_sidecar_parse(text, BD_STR("a.meta.json"), test_arena(), &sidecar, &err), err);
+    CHECK_EQ_STR(bd_value_text(sidecar.document.report, "period_to"), "2026-09-30");
+}
+
+TEST(evidence, a_report_that_is_wrong_is_refused_with_its_place) {
+    static const struct {
+        const char *report, *part;
+    } rows[] = {
+        {"{'vendor':'M','period_from':'1.10.2025'}", "at '/document/report/period_from'"},
+        {"{'vendor':'M','period_from':'2026-01-01','period_to':'2025-12-31'}",
+         "at '/document/report/period_to'"},
+        {"{'period_from':'2026-01-01'}", "at '/document/report/vendor': nothing found"},
+        {"{'vendor':'M','peroid_to':'2026-01-01'}", "the nearest known key is 'period_to'"},
+        {"{'vendor':'M','cuecs':[{'status':'mapped'}]}", "at '/document/report/cuecs/0/id'"},
+        {"{'vendor':'M','cuecs':['1']}", "at '/document/report/cuecs"},
+        {"[]", "at '/document/report'"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_sidecar sidecar;
+        bd_err err;
+        test_failure("row %zu", i);
+        const char *text = bd_str_format(test_arena(),
+                                         "{'format':'bindery-sidecar 1','document':{'type':'x',"
+                                         "'report':%s}}",
+                                         rows[i].report)
+                               .data;
+        CHECK_FAILS(
+            bd_sidecar_parse(quoted(text), BD_STR("a.meta.json"), test_arena(), &sidecar, &err),
+            err, BD_ERR_INPUT, rows[i].part);
+    }
+}
+
+TEST(evidence, a_report_row_that_ends_before_it_begins_is_refused) {
+    const bd_value *row = report_json("{'file':'a','document_type':'x','vendor':'M','period_from':"
+                                      "'2026-01-02','period_to':'2026-01-01'}");
+    bd_register_rows rows;
+    bd_err err;
+    CHECK_FAILS(bd_register_parse(&row, 1, BD_STR("register.csv"), test_arena(), &rows, &err), err,
+                BD_ERR_INPUT, "column 'period_to'");
+}
+
+/* ---- 9.2 over the catalog ---- */
+
+#define AZURE(from, to)                                                                            \
+    "{'vendor':'Microsoft','report_type':'SOC 2 Type 2','period_from':'" from                      \
+    "','period_to':'" to                                                                           \
+    "','auditor':'D','opinion':'unqualified','document_id':'1','retrieved_by':'Ann','cuecs':[{"     \
+    "'id':'1','status':'mapped','controls':['6.1.1']}]}"
+
+static void put_dated_report(scene *s, const char *type, const char *day, const char *json) {
+    bd_document document = carried_out(day);
+    document.report = report_json(json);
+    put_document(s, type, document, true);
+}
+
+TEST(checks, a_year_of_azure_reports_is_judged_by_all_three_rules) {
+    static const struct {
+        const char *retrieved, *letter_to, *expected_a, *expected_c;
+    } rows[] = {
+        {"2026-11-20", "2026-12-31", "C", "C"},
+        {"2026-11-20", "2026-12-30", "D", "C"},
+        {"2024-11-20", "2026-12-31", "?", "C"}, /* long ago */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of_catalog("{}", "2026-01-01", "2026-12-31");
+        put_dated_report(s, "vendor-report", rows[i].retrieved, AZURE("2025-10-01", "2026-09-30"));
+        put_dated_report(s, "vendor-bridge-letter", "2027-01-10",
+                         bd_str_format(test_arena(),
+                                       "{'vendor':'Microsoft','issued_by':'Microsoft',"
+                                       "'period_from':'2026-10-01','period_to':'%s'}",
+                                       rows[i].letter_to)
+                             .data);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "9.2a"), rows[i].expected_a);
+        CHECK_EQ_STR(outcomes(s, "9.2c"), rows[i].expected_c);
+        CHECK_EQ_STR(outcomes(s, "9.2b"), "M"); /* nobody wrote a memo */
     }
 }

@@ -1,6 +1,5 @@
 /* Checks of our own controls. */
-#include "make_assess.h"
-#include "make_cases.h"
+#include "make_records.h"
 
 TEST(checks, the_checks_of_our_own_controls_answer_as_the_cases_say) {
     run_section_cases("ours.case", 42);
@@ -141,4 +140,69 @@ TEST(assess, a_row_without_a_day_is_not_lost_before_the_period) {
     put_record(s, item, "listed", "k", BD_CANNOT_TELL);
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "1.1a"), "?0");
+}
+
+/* ---- deletions and alerts: whole scenes over the catalog ---- */
+
+#define DELETE(operation, group)                                                                   \
+    "{'eventDataId':'e','eventTimestamp':'2026-02-10T10:00:00Z','operationName':'" operation       \
+    "','status':'Succeeded','correlationId':'c-1','resourceId':'/subscriptions/" SUB_A             \
+    "/resourceGroups/" group "/providers/Microsoft.Compute/disks/d'}"
+
+TEST(checks, a_deleted_disk_needs_a_change_record) {
+    static const struct {
+        const char *deletion, *change, *expected;
+    } rows[] = {
+        {DELETE("Microsoft.Compute/disks/delete", "p"),
+         "{'change_id':'1','reference':'C-1','approved_by':'Ann','approved_at':"
+         "'2026-02-09T10:00:00Z'}",
+         "P"},
+        {DELETE("Microsoft.Compute/disks/delete", "p"),
+         "{'change_id':'1','reference':'C-2','approved_by':'Ann','approved_at':"
+         "'2026-02-09T10:00:00Z'}",
+         "F"},
+        {DELETE("Microsoft.Compute/disks/delete", "p"), NULL, "F"},
+        {DELETE("MICROSOFT.KEYVAULT/VAULTS/DELETE", "p"), NULL, "F"},
+        {DELETE("Microsoft.Network/networkInterfaces/delete", "p"), NULL, ""},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of_catalog("{'production_scope':['" SUB_A "']}", "2026-02-01",
+                                    "2026-02-28");
+        put_json(s, put_log(s, "S27", SUB_A, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"), "e",
+                 rows[i].deletion);
+        uint32_t list =
+            put_log(s, "csv:changes", "", "2026-01-01T00:00:00Z", "2026-03-02T00:00:00Z");
+        if (rows[i].change != NULL) {
+            put_json(s, list, "1", rows[i].change);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(results_of_check(s, "deletions-on-purpose"), rows[i].expected);
+    }
+}
+
+TEST(checks, a_metric_alert_needs_a_ticket_with_its_id) {
+    static const struct {
+        const char *reference, *expected;
+    } rows[] = {{"/Subscriptions/s/providers/Microsoft.AlertsManagement/alerts/a1", "P"},
+                {"a2", "F"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of_catalog("{}", "2026-02-01", "2026-02-28");
+        uint32_t alerts =
+            put_log(s, "S67", SUB_A, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        put_json(s, alerts, "a1",
+                 "{'id':'/subscriptions/s/providers/Microsoft.AlertsManagement/alerts/a1',"
+                 "'properties':{'essentials':{'signalType':'Metric','startDateTime':"
+                 "'2026-02-10T10:00:00Z'}}}");
+        uint32_t tickets =
+            put_log(s, "csv:tickets", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        put_json(s, tickets, "t",
+                 bd_str_format(test_arena(),
+                               "{'ticket_id':'t','kind':'incident','source_ref':'%s','opened_at':"
+                               "'2026-02-10T11:00:00Z'}",
+                               rows[i].reference)
+                     .data);
+        judge_scene(s);
+        CHECK_EQ_STR(results_of_check(s, "capacity-alerts-handled"), rows[i].expected);
+    }
 }

@@ -151,7 +151,7 @@ static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group
         .key = from->row.key,
         .resource = from->row.resource,
         .subscription = from->row.subscription,
-        .scope = (bd_str){"", 0},
+        .scope = from->row.scope,
         .reason = from->row.reason,
         .at = from->at,
         .evidence = run->in->evidence->data[from->evidence_index].given.number,
