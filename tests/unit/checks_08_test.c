@@ -1,5 +1,5 @@
 /* Checks of section 8: changes by pull request, pipeline and hand; the baseline. */
-#include "make_records.h"
+#include "make_whole.h"
 
 TEST(checks, the_checks_of_section_8_answer_as_the_cases_say) {
     run_section_cases("08.case", 16);

@@ -1,5 +1,5 @@
 /* Checks of section 9: vendors, backup, continuity.  Vendor dates are worked by hand. */
-#include "make_records.h"
+#include "make_whole.h"
 
 /* ---- the gap rule (requirement 9.2 a) ---- */
 
@@ -429,4 +429,12 @@ TEST(checks, a_year_of_azure_reports_is_judged_by_all_three_rules) {
         CHECK_EQ_STR(outcomes(s, "9.2c"), rows[i].expected_c);
         CHECK_EQ_STR(outcomes(s, "9.2b"), "M"); /* nobody wrote a memo */
     }
+}
+
+TEST(assess, a_report_without_days_of_its_own_describes_those_it_is_in_force_on) {
+    scene *s = scene_of(COVERAGE, "2026-01-01", "2026-12-31", "UTC");
+    bd_document document = in_force("2026-01-01", "2026-01-01", "2026-12-31");
+    document.report = report_json("{'vendor':'Microsoft','report_type':'SOC2T2'}");
+    put_document(s, "vendor-report", document, true);
+    CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), "C");
 }

@@ -1,5 +1,5 @@
 /* Checks of our own controls. */
-#include "make_records.h"
+#include "make_whole.h"
 
 TEST(checks, the_checks_of_our_own_controls_answer_as_the_cases_say) {
     run_section_cases("ours.case", 42);

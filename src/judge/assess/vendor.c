@@ -19,10 +19,15 @@ typedef struct {
     bd_day from, to; /* our days, both inclusive */
 } coverage;
 
+/* The days that a report or letter describes: its own, else those on which the document is said to be in force. */
 static bd_day day_at(const bd_occurrence *one, const char *key) {
     bd_day day;
-    const bd_value *report = one->item->sidecar.document.report;
-    return report != NULL && bd_day_parse(bd_value_text(report, key), &day) ? day : BD_DAY_NONE;
+    const bd_document *document = &one->item->sidecar.document;
+    if (bd_day_parse(bd_value_text(document->report, key), &day)) {
+        return day;
+    }
+    return bd_str_eqz(bd_str_of(key), "period_from") ? document->in_force_from
+                                                     : document->in_force_to;
 }
 
 static bool counts(const bd_occurrence *one, leniency how) {

@@ -1,6 +1,6 @@
-/* make_records.h - scenes over the catalog that is built in, with records as their sources write them. */
-#ifndef MAKE_RECORDS_H
-#define MAKE_RECORDS_H
+/* make_whole.h - scenes over the catalog that is built in, with records as their sources write them. */
+#ifndef MAKE_WHOLE_H
+#define MAKE_WHOLE_H
 
 #include "make_assess.h"
 #include "make_cases.h"
