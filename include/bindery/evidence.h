@@ -68,8 +68,9 @@ typedef struct {
     bd_day carried_out_on; /* reviews, tests, trainings; of a vendor's report: retrieved on */
     /* What a vendor's report or letter says of itself, NULL when it is none: an object of texts "vendor",
      * "report_type", "period_from" and "period_to" (days, both inclusive), "auditor", "opinion", "issued_by",
-     * "issued_on", "document_id", "retrieved_by", "retrieved_on" (of the report a memo judges), and "cuecs": [{"id","status","controls","reason"}].  The form is
-     * checked, members may be absent.  Allocated with the document. */
+     * "issued_on", "document_id", "retrieved_by", "retrieved_on" (of the report that a memo judges), and
+     * "cuecs": [{"id","status","controls","reason"}].  The form is checked, members may be absent.  Allocated with the
+     * document. */
     const bd_value *report;
     bd_str stated_in;                  /* as in bd_signoff */
     bd_instant stated_at;

@@ -48,6 +48,21 @@ TEST(assess, a_record_is_too_old_on_the_day_of_its_export_or_at_the_end) {
     }
 }
 
+TEST(assess, a_list_of_many_days_tells_of_its_last_one) {
+    static const struct {
+        const char *done, *expected;
+    } rows[] = {{"2026-05-01T12:00:00Z", "C"}, {"2025-06-30T12:00:00Z", "D"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(AGED("'months':12"), "2026-01-01", "2026-06-30", "UTC");
+        uint32_t item = put_log(s, "L1", "", "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z");
+        bd_row row = row_of(s, item, "aged", "p1", BD_PASS);
+        row.time = at_of(rows[i].done);
+        put_row(s, item, row);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "1.1a"), rows[i].expected);
+    }
+}
+
 TEST(assess, hours_count_back_from_the_export) {
     static const struct {
         const char *done, *expected;

@@ -46,16 +46,20 @@ static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
     return run->in->evidence->data[evidence_index].given.number;
 }
 
-/* How old is what the record tells of?  Too old on the snapshot's own day: it fails.  Not too old at the end of what is
+/* How old is what the record tells of?  Too old on the day of the export, or the last one that it describes: it fails.  Not too old at the end of what is
  * judged: it holds.  Between the two it fell due again after the snapshot, which does not show whether it was done. */
-static void judge_age(const bd_judging *run, const bd_row *row, bd_arena *arena, bd_judged *judged) {
+static void judge_age(const bd_judging *run, const bd_row *row, uint32_t evidence_index,
+                      bd_arena *arena, bd_judged *judged) {
     const bd_check_view *view = &run->views[row->check];
     bool is_aged = view->plan->age_months > 0 || view->plan->age_hours > 0;
     if (!is_aged || judged->verdict != BD_PASS) {
         return;
     }
+    const bd_evidence *item = &run->in->evidence->data[evidence_index];
+    bool is_range = item->describes_to > item->describes_from;
+    bd_instant shown = is_range ? item->describes_to - 1 : judged->at;
     if (view->plan->age_hours > 0) {
-        if (row->time < judged->at - view->plan->age_hours * BD_HOUR) {
+        if (row->time < shown - view->plan->age_hours * BD_HOUR) {
             judged->verdict = BD_FAIL;
             judged->reason =
                 bd_str_format(arena, "of %.*s, more than %d hours before this export",
@@ -65,7 +69,7 @@ static void judge_age(const bd_judging *run, const bd_row *row, bd_arena *arena,
     }
     const bd_zone *zone = run->in->engagement->zone;
     bd_day done = bd_zone_day(zone, row->time);
-    bd_day seen = bd_zone_day(zone, judged->at);
+    bd_day seen = bd_zone_day(zone, shown);
     bd_day last = bd_zone_day(zone, run->out->until - 1);
     int grace = view->check->requirement->grace_days;
     bd_str on = bd_day_format(arena, done);
@@ -122,7 +126,7 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
         .ordinal = row->ordinal,
         .verdict = row->verdict,
     };
-    judge_age(run, row, scratch, &judged);
+    judge_age(run, row, evidence_index, scratch, &judged);
     judge_member(run, view, evidence_index, &judged);
     return bd_judging_put(run, &judged, err);
 }
