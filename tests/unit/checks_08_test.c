@@ -181,3 +181,48 @@ TEST(checks, a_merge_needs_an_approval_of_its_last_commit_before_it) {
         CHECK(letter_of(instance_of(s, "8.2b", "2026-02")) != '0');
     }
 }
+
+/* ---- the baseline (requirement 8.4 a) ---- */
+
+#define ASSIGNED(name, more)                                                                       \
+    "{'id':'/subscriptions/" SUB_A "/providers/Microsoft.Authorization/policyAssignments/" name    \
+    "','name':'" name "','properties':{" more "}}"
+
+TEST(checks, a_baseline_counts_only_where_it_is_enforced) {
+    static const struct {
+        const char *assignment, *expected;
+    } rows[] = {
+        {ASSIGNED("baseline", "'enforcementMode':'Default'"), "P"},
+        {ASSIGNED("BASELINE", "'displayName':'b'"), "P"}, /* Default is what is not written */
+        {ASSIGNED("baseline", "'enforcementMode':'DoNotEnforce'"), "F"},
+        {ASSIGNED("other", "'enforcementMode':'Default'"), "F"},
+        {ASSIGNED("baseline", "'parameters':{'effect':{'value':'disabled'}}"), "F"},
+        {ASSIGNED("baseline", "'parameters':{'effect':{'value':'Audit'}}"), "P"},
+        {ASSIGNED("baseline", "'overrides':[{'kind':'policyEffect','value':'Disabled'}]"), "F"},
+        {ASSIGNED("baseline", "'overrides':[{'kind':'policyEffect','value':'Audit'}]"), "P"},
+        {NULL, "F"}, /* the subscription has none */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of_catalog("{'named_assignments':['baseline']}", "2026-02-01",
+                                    "2026-02-28");
+        uint32_t item = put_snapshot(s, "S08", SUB_A, "2026-02-15T06:00:00Z");
+        if (rows[i].assignment != NULL) {
+            put_json(s, item, "a", rows[i].assignment);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(results_of_check(s, "baseline-assigned"), rows[i].expected);
+    }
+}
+
+TEST(checks, a_subscription_without_policy_states_has_no_baseline) {
+    scene *s = scene_of_catalog("{'named_assignments':['baseline']}", "2026-02-01", "2026-02-28");
+    put_json(s, put_snapshot(s, "S08", SUB_A, "2026-02-15T06:00:00Z"), "a",
+             ASSIGNED("baseline", "'enforcementMode':'Default'"));
+    uint32_t states = put_snapshot(s, "S09", SUB_A, "2026-02-15T06:00:00Z");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "8.4a"), "D");
+    put_json(s, states, "s", "{'complianceState':'Compliant','timestamp':'2026-02-14T06:00:00Z'}");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "8.4a"), "C");
+}

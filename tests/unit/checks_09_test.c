@@ -438,3 +438,85 @@ TEST(assess, a_report_without_days_of_its_own_describes_those_it_is_in_force_on)
     put_document(s, "vendor-report", document, true);
     CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), "C");
 }
+
+/* ---- backups of critical machines (requirement 9.3 a) ---- */
+
+#define MACHINE "/subscriptions/" SUB_A "/resourcegroups/p/providers/microsoft.compute/virtualmachines/vm1"
+#define VAULT "/subscriptions/" SUB_A "/resourcegroups/p/providers/microsoft.recoveryservices/vaults/v1"
+#define ITEM                                                                                       \
+    VAULT "/backupfabrics/azure/protectioncontainers/c;vm1/protecteditems/vm;iaasvmcontainerv2;p;vm1"
+#define PROTECTED(state, more)                                                                     \
+    "{'id':'" ITEM "','properties':{'sourceResourceId':'/Subscriptions/" SUB_A                     \
+    "/resourceGroups/P/providers/Microsoft.Compute/virtualMachines/VM1','protectionState':'" state \
+    "'" more "}}"
+#define VAULTED_AS(redundancy) "{'id':'" VAULT "','properties':{" redundancy "}}"
+#define GEO "'redundancySettings':{'standardTierStorageRedundancy':'GeoRedundant'}"
+#define LOCAL "'redundancySettings':{'standardTierStorageRedundancy':'LocallyRedundant'}"
+
+TEST(checks, a_critical_machine_needs_a_protected_item_in_a_geo_redundant_vault) {
+    static const struct {
+        const char *item, *vault, *item_verdict, *vault_verdict, *outcome;
+    } rows[] = {
+        {PROTECTED("Protected", ""), VAULTED_AS(GEO), "P", "P", "C"},
+        {PROTECTED("Protected", ""), VAULTED_AS(LOCAL), "P", "F", "D"},
+        {PROTECTED("Protected", ""), VAULTED_AS("'provisioningState':'Succeeded'"), "P", "?",
+         "?"}, /* an older export */
+        {PROTECTED("ProtectionStopped", ""), VAULTED_AS(GEO), "F", "P", "D"},
+        {PROTECTED("IRPending", ""), VAULTED_AS(GEO), "F", "P", "D"},
+        {PROTECTED("Protected", ",'isScheduledForDeferredDelete':true"), VAULTED_AS(GEO), "F", "P",
+         "D"}, /* soft-deleted */
+        {PROTECTED("Protected", ""), NULL, "P", "?", "?"},
+        {NULL, VAULTED_AS(GEO), "?", "", "?"}, /* no vault that was read names it */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s =
+            scene_of_catalog("{'critical_resources':['" MACHINE "']}", "2026-02-01", "2026-02-28");
+        put_json(s, put_snapshot(s, "S19", SUB_A, "2026-02-15T06:00:00Z"), MACHINE,
+                 "{'id':'" MACHINE "','type':'Microsoft.Compute/virtualMachines'}");
+        uint32_t items = put_snapshot(s, "S37", VAULT, "2026-02-15T07:00:00Z");
+        if (rows[i].item != NULL) {
+            put_json(s, items, ITEM, rows[i].item);
+        }
+        if (rows[i].vault != NULL) {
+            put_json(s, put_snapshot(s, "S36", SUB_A, "2026-02-15T08:00:00Z"), VAULT,
+                     rows[i].vault);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(results_of_check(s, "vm-backup-protected"), rows[i].item_verdict);
+        CHECK_EQ_STR(results_of_check(s, "vm-backup-vault-georedundant"), rows[i].vault_verdict);
+        CHECK_EQ_STR(outcomes(s, "9.3a"), rows[i].outcome);
+    }
+}
+
+/* ---- zones and replicas (requirement 9.5 a) ---- */
+
+TEST(checks, one_machine_without_a_healthy_replica_is_not_redundant) {
+    static const struct {
+        const char *item, *expected;
+    } rows[] = {
+        {"'protectionState':'Protected','replicationHealth':'Normal'", "P"},
+        {"'protectionState':'Protected','replicationHealth':'Critical'", "F"},
+        {"'protectionState':'UnprotectedStatesBegin','replicationHealth':'Normal'", "F"},
+        {"'protectionState':'Protected'", "?"},
+        {NULL, "?"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s =
+            scene_of_catalog("{'critical_resources':['" MACHINE "']}", "2026-02-01", "2026-02-28");
+        put_json(s, put_snapshot(s, "S19", SUB_A, "2026-02-15T06:00:00Z"), MACHINE,
+                 "{'id':'" MACHINE "','type':'Microsoft.Compute/virtualMachines','zones':['1']}");
+        if (rows[i].item != NULL) {
+            put_json(s, put_snapshot(s, "S39", VAULT, "2026-02-15T07:00:00Z"),
+                     VAULT "/replicationprotecteditems/r",
+                     bd_str_format(test_arena(),
+                                   "{'properties':{%s,'providerSpecificDetails':{"
+                                   "'fabricObjectId':'" MACHINE "'}}}",
+                                   rows[i].item)
+                         .data);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(results_of_check(s, "vm-replicated"), rows[i].expected);
+    }
+}
