@@ -322,8 +322,9 @@ static bd_day result_day(const bd_judging *run, const bd_check_view *view,
 }
 
 static bool is_in_scope(const bd_check_view *view, const bd_judged *judged) {
-    bool is_everywhere =
-        view->is_register || (view->is_event && view->scope_kind != BD_SCOPE_SUBSCRIPTION);
+    bool is_of_list = view->check->shape == BD_MATCH && judged->scope.size == 0;
+    bool is_everywhere = view->is_register || is_of_list ||
+                         (view->is_event && view->scope_kind != BD_SCOPE_SUBSCRIPTION);
     return is_everywhere || bd_judging_expects(view, judged->scope);
 }
 
