@@ -48,8 +48,9 @@ static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
     return run->in->evidence->data[evidence_index].given.number;
 }
 
-/* How old is what the record tells of?  Too old on the day of the export, or the last one that it describes: it fails.  Not too old at the end of what is
- * judged: it holds.  Between the two it fell due again after the snapshot, which does not show whether it was done. */
+/* How old is what the record tells of?  Too old on the day of the export, or the last one that it describes: it fails.
+ * Not too old at the end of what is judged: it holds.  Between the two it fell due again after the export, which does
+ * not show whether it was done. */
 static void judge_age(const bd_judging *run, const bd_row *row, uint32_t evidence_index,
                       bd_arena *arena, bd_judged *judged) {
     const bd_check_view *view = &run->views[row->check];
