@@ -14,7 +14,7 @@ TEST(checks, the_checks_of_section_8_answer_as_the_cases_say) {
                 A_CHECK("counted", "8.4", "a", "aggregate",                                        \
                         "'source':'S08','of':{'field':'ok','equals':true}," bounds))
 
-TEST(assess, a_count_is_held_against_its_bounds) {
+TEST(assess, a_count_of_records_is_held_against_its_bounds) {
     static const struct {
         const char *catalog;
         int met, unmet, unclear;

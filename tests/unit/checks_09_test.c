@@ -280,15 +280,16 @@ TEST(assess, a_resource_of_a_type_that_no_check_reads_leaves_it_open) {
 
 /* ---- what names a machine lies in the export of its vault ---- */
 
-#define VAULTED                                                                                    \
+#define VAULTED_WITH(more)                                                                         \
     SECURITY_OF(                                                                                   \
         A_CONTROL("9.3", "continuous"),                                                            \
         A_REQUIREMENT("9.3", "a", "continuous", 35, 0, "'S1','S2'"),                               \
         A_SOURCE("S1", "subscription", "") "," A_SOURCE("S2", "resource", ""),                     \
         A_CHECK("backed", "9.3", "a", "related",                                                   \
                 "'source':'S1','population':'critical_resources','population_types':['x/vm'],"     \
-                "'related':{'source':'S2','key':'field:sourceResourceId','pass':{'field':'ok',"    \
-                "'equals':true}}"))
+                "'related':{'source':'S2','key':'field:sourceResourceId'" more ",'pass':{"         \
+                "'field':'ok','equals':true}}"))
+#define VAULTED VAULTED_WITH("")
 
 static void put_backup(scene *s, const char *at, const char *vault, bd_verdict verdict, bool may) {
     uint32_t item = put_snapshot(s, "S2", vault, at);
@@ -298,6 +299,37 @@ static void put_backup(scene *s, const char *at, const char *vault, bd_verdict v
     put_row(s, item, row);
     if (!may) {
         spoil(s, item, NOT_COMPLETE);
+    }
+}
+
+static scene *see_machine(const char *catalog) {
+    scene *s = scene_of(catalog, "2026-01-01", "2026-01-31", "UTC");
+    state_facts(s, "{'critical_resources':['" VM("a") "']}");
+    uint32_t item = put_snapshot(s, "S1", SUB_A, "2026-01-15T06:00:00Z");
+    bd_row left = row_of(s, item, "backed", VM("a"), BD_PASS);
+    left.join = BD_STR(VM("a"));
+    left.reason = BD_STR("nothing protects it");
+    put_row(s, item, left);
+    return s;
+}
+
+TEST(assess, what_another_export_names_decides_nothing_that_needs_every_one_or_leaves_absence_open) {
+    static const struct {
+        const char *catalog;
+        bd_verdict verdict;
+        const char *expected;
+    } rows[] = {
+        {VAULTED_WITH(",'every':true"), BD_PASS, "?"}, /* there may be another that offends */
+        {VAULTED_WITH(",'every':true"), BD_FAIL, "?"},
+        {VAULTED_WITH(",'absent':'cannot-tell'"), BD_FAIL, "?"},
+        {VAULTED_WITH(",'absent':'cannot-tell'"), BD_PASS, "C"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = see_machine(rows[i].catalog);
+        put_backup(s, "2026-01-15T07:00:00Z", "/subscriptions/v1", rows[i].verdict, true);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "9.3a"), rows[i].expected);
     }
 }
 
@@ -318,13 +350,7 @@ TEST(assess, a_backup_item_in_any_vault_that_was_read_counts) {
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
-        scene *s = scene_of(VAULTED, "2026-01-01", "2026-01-31", "UTC");
-        state_facts(s, "{'critical_resources':['" VM("a") "']}");
-        uint32_t item = put_snapshot(s, "S1", SUB_A, "2026-01-15T06:00:00Z");
-        bd_row left = row_of(s, item, "backed", VM("a"), BD_PASS);
-        left.join = BD_STR(VM("a"));
-        left.reason = BD_STR("nothing protects it");
-        put_row(s, item, left);
+        scene *s = see_machine(VAULTED);
         for (size_t j = 0; j < 2 && rows[i].at[j] != NULL; j++) {
             put_backup(s, rows[i].at[j], j == 0 ? "/subscriptions/v1" : "/subscriptions/v2",
                        rows[i].verdicts[j], rows[i].may_pass);
