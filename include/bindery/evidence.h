@@ -65,7 +65,13 @@ typedef struct {
     bool approver_is_management;
     bd_day approved_on;                /* BD_DAY_NONE when absent; so for the others */
     bd_day in_force_from, in_force_to; /* both inclusive; in_force_to absent: still in force */
-    bd_day carried_out_on;             /* reviews, tests, trainings */
+    bd_day carried_out_on; /* reviews, tests, trainings; of a vendor's report: retrieved on */
+    /* What a vendor's report or letter says of itself, NULL when it is none: an object of texts "vendor",
+     * "report_type", "period_from" and "period_to" (days, both inclusive), "auditor", "opinion", "issued_by",
+     * "issued_on", "document_id", "retrieved_by", "retrieved_on" (of the report that a memo judges), and
+     * "cuecs": [{"id","status","controls","reason"}].  The form is checked, members may be absent.  Allocated with the
+     * document. */
+    const bd_value *report;
     bd_str stated_in;                  /* as in bd_signoff */
     bd_instant stated_at;
 } bd_document;
@@ -103,7 +109,7 @@ typedef struct {
 typedef BD_VEC(bd_register_row) bd_register_rows;
 
 /* The columns register.csv may have, in the order of its template; `file` is needed. */
-extern const char *const bd_register_columns[20];
+extern const char *const bd_register_columns[30];
 /* Parses the rows of a register as the CSV reader yields them (objects of texts), columns being checked by
  * bd_register_check_columns first.  INPUT names `path`, row and column, what was found and what was expected; a file
  * that stands twice is refused.  Allocated in <arena>. */

@@ -93,6 +93,10 @@ bd_str bd_rules_missing_fact(const bd_rules *rules, uint32_t check);
 bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value *record,
                           bd_arena *scratch, bd_str *reason);
 
+/* Does the record belong to the check?  By `where` alone: pass, not-applicable, or the check's `missing`. */
+bd_verdict bd_rules_belongs(const bd_rules *rules, uint32_t check, const bd_value *record,
+                            bd_arena *scratch, bd_str *reason);
+
 /* A condition alone (tests, `policy eval`).  `out` is BD_PASS for true, BD_FAIL for false,
  * BD_CANNOT_TELL for unknown. */
 typedef struct bd_condition bd_condition;
@@ -177,10 +181,14 @@ typedef struct {
 
 typedef struct {
     bool has_until; /* each: a row's time is the instant up to which its pass holds */
-    /* related */
+    /* each: a record that passes is so many months old at most; 0: its age does not count.  The row's time is the
+     * day or instant in question */
+    int age_months, age_hours; /* at most one of them is given, and not with `until` */
+    /* related; population also of each */
     int within_days;
     bd_str related_source, population_fact; /* population_fact: "" when all records are judged */
     bd_strs population;                     /* lower-cased ids of that fact */
+    bool has_population_key;                /* a field names the member, and the row's scope is it */
     bool is_every;           /* every related record has to meet `pass`, not one */
     bool is_open_when_absent; /* none that meets it: cannot-tell, not fail */
     bool is_by_subscription; /* the left side lists subscriptions: those in scope are judged */

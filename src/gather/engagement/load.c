@@ -148,6 +148,8 @@ static const bd_form facts_form[] = {
     FACT("developer_groups"),
     FACT("our_cuecs"),
     FACT("approval_roles"),
+    FACT("confidential_stores"),
+    FACT("infrastructure_repositories"),
 };
 static const bd_form exclusion_form[] = {
     {.key = "check", .is_needed = true},
@@ -465,7 +467,8 @@ static bd_rc check_facts(loader *l) {
     static const char *const lists[] = {"critical_resources", "break_glass_accounts",
                                         "production_scope", "approved_exclusions", "repositories",
                                         "production_gates", "security_alert_rules",
-                                        "developer_groups", "approval_roles"};
+                                        "developer_groups", "approval_roles", "confidential_stores",
+                                        "infrastructure_repositories"};
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         const bd_value *value = bd_engagement_fact(l->out, lists[i], NULL, NULL);
         BD_TRY(value != NULL ? check_fact_texts(l, lists[i], value) : BD_OK);

@@ -2,7 +2,7 @@
 
 #include "evidence_priv.h"
 
-const char *const bd_register_columns[20] = {
+const char *const bd_register_columns[30] = {
     "file",
     "title",
     "document_type",
@@ -23,6 +23,16 @@ const char *const bd_register_columns[20] = {
     "reviewed_at",
     "reviewed_checked",
     "reviewed_sha256",
+    "vendor",
+    "report_type",
+    "period_from",
+    "period_to",
+    "auditor",
+    "opinion",
+    "issued_by",
+    "issued_on",
+    "document_id",
+    "retrieved_by",
 };
 
 bd_rc bd_register_check_columns(const bd_str *names, size_t count, bd_str path, bd_err *err) {
@@ -96,6 +106,32 @@ static bd_rc read_yes(const reader *r, const char *column, bool *out) {
     return is_yes || is_no ? BD_OK : fail_cell(r, column, "yes or no");
 }
 
+/* The columns about a vendor's report, as the member "report" of a sidecar has them. */
+static bd_rc read_report(const reader *r, bd_document *out) {
+    static const char *const columns[] = {"vendor",    "report_type", "period_from", "period_to",
+                                          "auditor",   "opinion",     "issued_by",   "issued_on",
+                                          "document_id", "retrieved_by"};
+    bd_str keys[BD_COUNT(columns)];
+    const bd_value *values[BD_COUNT(columns)];
+    bd_day from, to, issued;
+    size_t count = 0;
+    BD_TRY(read_day(r, "period_from", &from));
+    BD_TRY(read_day(r, "period_to", &to));
+    BD_TRY(read_day(r, "issued_on", &issued));
+    if (from != BD_DAY_NONE && to != BD_DAY_NONE && to < from) {
+        return fail_cell(r, "period_to", "a day on or after 'period_from'");
+    }
+    for (size_t i = 0; i < BD_COUNT(columns); i++) {
+        bd_str text = cell(r, columns[i]);
+        if (text.size > 0) {
+            keys[count] = bd_str_of(columns[i]);
+            values[count++] = bd_value_string(r->arena, text);
+        }
+    }
+    out->report = count > 0 ? bd_value_object(r->arena, count, keys, values) : NULL;
+    return BD_OK;
+}
+
 static bd_rc read_document(const reader *r, bd_document *out) {
     *out = (bd_document){.type = cell(r, "document_type"),
                          .title = cell(r, "title"),
@@ -116,7 +152,7 @@ static bd_rc read_document(const reader *r, bd_document *out) {
     if (has_both && out->in_force_to < out->in_force_from) {
         return fail_cell(r, "in_force_to", "a day on or after 'in_force_from'");
     }
-    return BD_OK;
+    return read_report(r, out);
 }
 
 static bd_rc read_review(const reader *r, bd_sidecar *out) {

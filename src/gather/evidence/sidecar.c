@@ -79,6 +79,30 @@ static const bd_form review_form[] = {
     {.key = "checked", .may_be_null = true},
     {.key = "sha256", .may_be_null = true, .is_ok = is_sha256, .expected = "64 hexadecimal digits"},
 };
+static const bd_form cuec_form[] = {
+    {.key = "id", .is_needed = true},
+    {.key = "text", .may_be_null = true},
+    {.key = "status", .may_be_null = true},
+    {.key = "controls",
+     .kind = BD_FORM_TEXTS,
+     .may_be_null = true,
+     .expected = "numbers of own controls"},
+    {.key = "reason", .may_be_null = true},
+};
+static const bd_form report_form[] = {
+    {.key = "vendor", .is_needed = true},
+    {.key = "report_type", .may_be_null = true},
+    {.key = "period_from", .may_be_null = true, .is_ok = is_day, .expected = DAY},
+    {.key = "period_to", .may_be_null = true, .is_ok = is_day, .expected = DAY},
+    {.key = "auditor", .may_be_null = true},
+    {.key = "opinion", .may_be_null = true},
+    {.key = "issued_by", .may_be_null = true},
+    {.key = "issued_on", .may_be_null = true, .is_ok = is_day, .expected = DAY},
+    {.key = "document_id", .may_be_null = true},
+    {.key = "retrieved_by", .may_be_null = true},
+    {.key = "retrieved_on", .may_be_null = true, .is_ok = is_day, .expected = DAY},
+    {.key = "cuecs", .kind = BD_FORM_OBJECTS, .may_be_null = true, MEMBERS(cuec_form)},
+};
 static const bd_form document_form[] = {
     {.key = "type", .is_needed = true},
     {.key = "title", .may_be_null = true},
@@ -90,6 +114,7 @@ static const bd_form document_form[] = {
     {.key = "in_force_from", .may_be_null = true, .is_ok = is_day, .expected = DAY},
     {.key = "in_force_to", .may_be_null = true, .is_ok = is_day, .expected = DAY},
     {.key = "carried_out_on", .may_be_null = true, .is_ok = is_day, .expected = DAY},
+    {.key = "report", .kind = BD_FORM_OBJECT, .may_be_null = true, MEMBERS(report_form)},
 };
 static const bd_form sidecar_form[] = {
     {.key = "format", .is_needed = true, .is_ok = is_format, .expected = "'" FORMAT "'"},
@@ -148,6 +173,7 @@ static bd_signoff signoff_of(const bd_value *object, bd_str origin) {
 
 static bd_document document_of(const bd_value *object) {
     const bd_value *management = bd_value_find(object, "approver_is_management");
+    const bd_value *report = bd_value_find(object, "report");
     return (bd_document){
         .type = bd_value_text(object, "type"),
         .title = bd_value_text(object, "title"),
@@ -160,6 +186,7 @@ static bd_document document_of(const bd_value *object) {
         .in_force_from = day_of(object, "in_force_from"),
         .in_force_to = day_of(object, "in_force_to"),
         .carried_out_on = day_of(object, "carried_out_on"),
+        .report = report != NULL && report->kind == BD_OBJECT ? report : NULL,
         .stated_at = BD_INSTANT_NONE};
 }
 
@@ -215,6 +242,13 @@ static bd_rc check_order(const bd_sidecar *sidecar, bd_str path, bd_err *err) {
     if (has_days && d->in_force_to < d->in_force_from) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "cannot use '%.*s' at '/document/in_force_to': it lies before 'in_force_from'",
+                 BD_ARG(path));
+    }
+    bd_day from = day_of(d->report, "period_from"), to = day_of(d->report, "period_to");
+    if (from != BD_DAY_NONE && to != BD_DAY_NONE && to < from) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "cannot use '%.*s' at '/document/report/period_to': it lies before "
+                 "'period_from'",
                  BD_ARG(path));
     }
     return BD_OK;

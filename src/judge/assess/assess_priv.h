@@ -119,6 +119,7 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
                        bd_err *err);
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
+bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at);
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);
 
@@ -134,7 +135,27 @@ void bd_judging_open_results(bd_judging *run);
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err);
 
 /* register.c: recur and document, straight from the register */
+typedef struct {
+    const bd_evidence *item;
+    bd_day date;        /* carried out, else approved */
+    bd_verdict verdict; /* the check's `pass`, and the sign-off */
+    bd_str reason;      /* of a fail or cannot-tell */
+    bool is_taken;
+} bd_occurrence;
+typedef BD_VEC(bd_occurrence) bd_occurrences;
 bd_rc bd_judging_register(bd_judging *run, bd_err *err);
+/* Documents of these types that belong to the check, by date; `verdict` is that of its `pass` only with
+ * `judges`, else only of the sign-off. */
+void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
+                          bool judges, bd_occurrences *out);
+void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
+                                bd_verdict verdict, bd_str reason, const bd_evidence *item);
+bd_rc bd_judging_document_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
+                                  bd_day day, bd_str reason, bd_err *err);
+
+/* vendor.c: a check of shape document with the member "reports" */
+bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
+                        bd_err *err);
 
 /* cover.c: which days a group of log sources describes */
 typedef struct {

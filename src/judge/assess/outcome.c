@@ -439,7 +439,10 @@ static void settle(bd_judging *run, bd_instance *instance, const sum *all) {
         return;
     }
     if (all->unclear + all->passed + all->empty > 0) {
-        set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false, all->reason);
+        set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false,
+                    all->reason.size > 0
+                        ? all->reason
+                        : BD_STR("evidence for a part of the requirement is not on file"));
         return;
     }
     set_outcome(instance, BD_OUTCOME_MISSING, false,

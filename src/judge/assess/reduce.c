@@ -56,20 +56,87 @@ static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t
     }
     const bd_check_view *view = &run->views[row->check];
     bd_instant at = bd_judging_instant(run, evidence_index);
-    bool is_undated = view->check->shape == BD_MATCH && row->side == BD_SIDE_LEFT;
+    bool is_undated = (view->check->shape == BD_MATCH && row->side == BD_SIDE_LEFT) ||
+                      (view->check->shape == BD_EACH && view->is_event);
     bool reaches_in = run->in->evidence->data[evidence_index].describes_to > run->events_from;
     return is_undated && reaches_in && at < run->events_from ? run->events_from : at;
 }
 
-static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
+/* How old is what the record tells of?  Too old on the day of the export, or the last one that it describes: it fails.
+ * Not too old at the end of what is judged: it holds.  Between the two it fell due again after the export, which does
+ * not show whether it was done. */
+static void judge_age(const bd_judging *run, const bd_row *row, uint32_t evidence_index,
+                      bd_arena *arena, bd_judged *judged) {
     const bd_check_view *view = &run->views[row->check];
+    bool is_aged = view->plan->age_months > 0 || view->plan->age_hours > 0;
+    if (!is_aged || judged->verdict != BD_PASS) {
+        return;
+    }
+    const bd_evidence *item = &run->in->evidence->data[evidence_index];
+    bool is_range = item->describes_to > item->describes_from;
+    bd_instant shown = is_range ? item->describes_to - 1 : judged->at;
+    if (view->plan->age_hours > 0) {
+        if (row->time < shown - view->plan->age_hours * BD_HOUR) {
+            judged->verdict = BD_FAIL;
+            judged->reason =
+                bd_str_format(arena, "of %.*s, more than %d hours before this export",
+                              BD_ARG(bd_instant_format(arena, row->time)), view->plan->age_hours);
+        }
+        return;
+    }
+    const bd_zone *zone = run->in->engagement->zone;
+    bd_day done = bd_zone_day(zone, row->time);
+    bd_day seen = bd_zone_day(zone, shown);
+    bd_day last = bd_zone_day(zone, run->out->until - 1);
+    int grace = view->check->requirement->grace_days;
+    bd_str on = bd_day_format(arena, done);
+    if (done > seen) {
+        judged->verdict = BD_CANNOT_TELL;
+        judged->reason = bd_str_format(arena, "%.*s lies after the export that tells of it",
+                                       BD_ARG(on));
+    } else if (done < bd_day_add_months(seen + 1, -view->plan->age_months) - grace) {
+        judged->verdict = BD_FAIL;
+        judged->reason =
+            bd_str_format(arena, "last done on %.*s, more than %d months before this export",
+                          BD_ARG(on), view->plan->age_months);
+    } else if (done < bd_day_add_months(last + 1, -view->plan->age_months) - grace) {
+        judged->verdict = BD_CANNOT_TELL;
+        judged->reason = bd_str_format(
+            arena, "last done on %.*s; this export does not show whether it was done again in time",
+            BD_ARG(on));
+    }
+}
+
+/* A named resource passes only by an export that may pass, and only after the list that names it was approved. */
+static void judge_member(const bd_judging *run, const bd_check_view *view, uint32_t evidence_index,
+                         bd_judged *judged) {
+    bd_str why;
+    if (!view->is_population || judged->verdict == BD_FAIL || judged->verdict == BD_CANNOT_TELL) {
+        return;
+    }
+    if (!bd_judging_is_usable(run, evidence_index, &why)) {
+        judged->verdict = BD_CANNOT_TELL;
+        judged->reason = why;
+    } else if (bd_judging_is_before_list(run, view, judged->at)) {
+        judged->verdict = BD_CANNOT_TELL;
+        judged->reason = BD_STR("the list that names it was approved after this snapshot");
+    }
+}
+
+static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch =
+        run->views[row->check].plan->age_months + run->views[row->check].plan->age_hours > 0
+            ? bd_arena_open("age", (size_t)1 << 20)
+            : NULL;
+    const bd_check_view *view = &run->views[row->check];
+    bool is_whole_tenant = view->scope_kind == BD_SCOPE_TENANT && !view->is_population;
     bd_judged judged = {
         .check = row->check,
         .type = row->type,
         .key = row->key,
         .resource = row->resource,
         .subscription = row->subscription,
-        .scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : row->scope,
+        .scope = is_whole_tenant ? (bd_str){"", 0} : row->scope,
         .reason = row->reason,
         .at = view->is_event ? row_instant(run, row, evidence_index)
                              : bd_judging_instant(run, evidence_index),
@@ -80,6 +147,8 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
     if (view->plan->has_until && judged.verdict == BD_PASS && row->time != BD_INSTANT_NONE) {
         judged.verdict = judged.at > row->time ? BD_FAIL : BD_PASS;
     }
+    judge_age(run, row, evidence_index, scratch, &judged);
+    judge_member(run, view, evidence_index, &judged);
     return bd_judging_put(run, &judged, err);
 }
 

@@ -3,15 +3,6 @@
 
 #include "assess_priv.h"
 
-typedef struct {
-    const bd_evidence *item;
-    bd_day date;        /* carried out, else approved */
-    bd_verdict verdict; /* the check's `pass`, and the sign-off */
-    bd_str reason;      /* of a fail or cannot-tell */
-    bool is_taken;
-} occurrence;
-typedef BD_VEC(occurrence) occurrences;
-
 static const bd_value *day_value(bd_arena *arena, bd_day day) {
     return day == BD_DAY_NONE ? NULL : bd_value_string(arena, bd_day_format(arena, day));
 }
@@ -40,8 +31,9 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
         {BD_STR("in_force_to"), day_value(arena, document->in_force_to)},
         {BD_STR("carried_out_on"), day_value(arena, document->carried_out_on)},
     };
-    bd_str keys[BD_COUNT(all)];
-    const bd_value *values[BD_COUNT(all)];
+    size_t more = document->report != NULL ? document->report->count : 0;
+    bd_str *keys = bd_new(arena, bd_str, BD_COUNT(all) + more);
+    const bd_value **values = bd_new(arena, const bd_value *, BD_COUNT(all) + more);
     size_t count = 0;
     for (size_t i = 0; i < BD_COUNT(all); i++) {
         if (all[i].value != NULL) {
@@ -49,27 +41,43 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
             values[count++] = all[i].value;
         }
     }
+    for (size_t i = 0; i < more; i++) { /* a vendor's report: its own members beside them */
+        keys[count] = document->report->keys[i];
+        values[count++] = &document->report->items[i];
+    }
     return bd_value_object(arena, count, keys, values);
 }
 
-static void judge_document(const bd_judging *run, const bd_check *check, occurrence *one) {
-    const bd_value *record = record_of(run->arena, &one->item->sidecar.document);
-    one->verdict = bd_rules_judge(run->in->rules, check->index, record, run->arena, &one->reason);
-    if (one->verdict == BD_PASS && one->item->facts.is_malformed) {
+static void need_signoff(const bd_judging *run, bd_occurrence *one) {
+    if (one->verdict != BD_PASS) {
+        return;
+    }
+    bd_str id = bd_evidence_id(run->arena, one->item->given.number);
+    if (one->item->facts.is_malformed) {
         one->verdict = BD_CANNOT_TELL;
-        one->reason = bd_str_format(run->arena, "%.*s cannot be read: %.*s",
-                                    BD_ARG(bd_evidence_id(run->arena, one->item->given.number)),
+        one->reason = bd_str_format(run->arena, "%.*s cannot be read: %.*s", BD_ARG(id),
                                     BD_ARG(one->item->facts.problem));
-    } else if (one->verdict == BD_PASS && !one->item->is_signed_off) {
+    } else if (!one->item->is_signed_off) {
         one->verdict = BD_CANNOT_TELL;
-        one->reason = bd_str_format(run->arena, "%.*s is not signed off: %.*s",
-                                    BD_ARG(bd_evidence_id(run->arena, one->item->given.number)),
+        one->reason = bd_str_format(run->arena, "%.*s is not signed off: %.*s", BD_ARG(id),
                                     BD_ARG(one->item->signoff_reason));
     }
 }
 
+/* Not-applicable: the check's `where` says that the document is about something else. */
+static void judge_document(const bd_judging *run, const bd_check *check, bool judges,
+                           bd_occurrence *one) {
+    const bd_value *record = record_of(run->arena, &one->item->sidecar.document);
+    const bd_rules *rules = run->in->rules;
+    one->verdict = bd_rules_belongs(rules, check->index, record, run->arena, &one->reason);
+    if (one->verdict == BD_PASS && judges) {
+        one->verdict = bd_rules_judge(rules, check->index, record, run->arena, &one->reason);
+    }
+    need_signoff(run, one);
+}
+
 /* A date that decides and is not given leaves the document open; a failure stays one. */
-static void need_date(const bd_judging *run, occurrence *one, bd_day day, const char *name) {
+static void need_date(const bd_judging *run, bd_occurrence *one, bd_day day, const char *name) {
     if (day == BD_DAY_NONE && one->verdict == BD_PASS) {
         one->verdict = BD_CANNOT_TELL;
         one->reason =
@@ -80,8 +88,8 @@ static void need_date(const bd_judging *run, occurrence *one, bd_day day, const 
 
 static int cmp_occurrences(const void *context, const void *a, const void *b) {
     (void)context;
-    const occurrence *x = a;
-    const occurrence *y = b;
+    const bd_occurrence *x = a;
+    const bd_occurrence *y = b;
     if (x->date != y->date) {
         return x->date < y->date ? -1 : 1;
     }
@@ -95,30 +103,41 @@ static bool is_known_by(const bd_judging *run, const bd_document *document, bd_d
     return first == BD_DAY_NONE || first <= last || (date != BD_DAY_NONE && date <= last);
 }
 
-/* Documents of the check's types, in the order of their dates; what is of a later time is no evidence yet. */
-static void find_occurrences(bd_judging *run, const bd_check *check, occurrences *out) {
+/* A report or a letter describes days: it may have come in after them. */
+static bool is_report_known(const bd_judging *run, const bd_document *document) {
+    bd_day from;
+    bd_day last = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
+    return !bd_day_parse(bd_value_text(document->report, "period_from"), &from) || from <= last;
+}
+
+/* In the order of their dates; what is of a later time is no evidence yet. */
+void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
+                          bool judges, bd_occurrences *out) {
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
         if (!item->is_document || !item->has_sidecar || item->given.is_withdrawn ||
-            !bd_strs_have(&check->document_types, item->sidecar.document.type) ||
+            !bd_strs_have(types, item->sidecar.document.type) ||
             !bd_judging_serves(item, check->requirement->id)) {
             continue;
         }
         const bd_document *document = &item->sidecar.document;
         bd_day date = document->carried_out_on != BD_DAY_NONE ? document->carried_out_on
                                                               : document->approved_on;
-        if (is_known_by(run, document, date)) {
-            occurrence *one = bd_push(run->arena, out);
-            *one = (occurrence){.item = item, .date = date, .reason = {"", 0}};
-            judge_document(run, check, one);
+        bd_occurrence one = {.item = item, .date = date, .reason = {"", 0}};
+        bool is_known = document->report != NULL ? is_report_known(run, document)
+                                                 : is_known_by(run, document, date);
+        if (is_known) {
+            judge_document(run, check, judges, &one);
+            if (one.verdict != BD_NOT_APPLICABLE) {
+                *bd_push(run->arena, out) = one;
+            }
         }
     }
-    bd_sort(out->data, out->count, sizeof(occurrence), cmp_occurrences, NULL);
+    bd_sort(out->data, out->count, sizeof(bd_occurrence), cmp_occurrences, NULL);
 }
 
-static bd_check_result *add_result(bd_judging *run, const bd_check *check,
-                                   const bd_instance *instance, bd_verdict verdict, bd_str reason,
-                                   const bd_evidence *item) {
+void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
+                                bd_verdict verdict, bd_str reason, const bd_evidence *item) {
     bd_check_result *result = bd_push(run->arena, &run->out->checks);
     *result = (bd_check_result){
         .check = check,
@@ -133,12 +152,11 @@ static bd_check_result *add_result(bd_judging *run, const bd_check *check,
         .evidence = item != NULL ? item->given.number : 0,
         .is_complete = verdict != BD_CANNOT_TELL,
     };
-    return result;
 }
 
 /* A day's failure as a judged record.  Its instant lies in the local day and has the same UTC date. */
-static bd_rc put_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
-                         bd_day day, bd_str reason, bd_err *err) {
+bd_rc bd_judging_document_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
+                                  bd_day day, bd_str reason, bd_err *err) {
     bd_instant local = bd_zone_day_start(run->in->engagement->zone, day);
     bd_instant utc = (bd_instant)day * 24 * BD_HOUR;
     bd_judged judged = {
@@ -186,11 +204,11 @@ static counting counting_of(const bd_judging *run, const bd_requirement *require
 
 /* What fills each instance of the requirement; NULL: nothing. */
 static void fill_instances(const bd_judging *run, bd_requirement_result *requirement,
-                           occurrences *list, bd_verdict verdict, bool is_undated,
-                           occurrence **filled) {
+                           bd_occurrences *list, bd_verdict verdict, bool is_undated,
+                           bd_occurrence **filled) {
     bool newest_first = is_yearly(requirement->requirement) || !run->in->period->is_type_ii;
     for (size_t k = 0; k < list->count; k++) {
-        occurrence *one = &list->data[newest_first ? list->count - 1 - k : k];
+        bd_occurrence *one = &list->data[newest_first ? list->count - 1 - k : k];
         bool is_candidate =
             one->verdict == verdict && !one->is_taken && is_undated == (one->date == BD_DAY_NONE);
         for (size_t i = 0; is_candidate && i < requirement->instance_count; i++) {
@@ -208,13 +226,13 @@ static void fill_instances(const bd_judging *run, bd_requirement_result *require
 
 /* In date order each occurrence fills the earliest unfilled instance that it can satisfy (bindery-1, 2).  What may not
  * pass satisfies none: it only says of an instance still unfilled that something is there. */
-static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *list, bd_err *err) {
+static bd_rc judge_recur(bd_judging *run, const bd_check *check, bd_occurrences *list, bd_err *err) {
     static const bd_verdict order[] = {BD_PASS, BD_CANNOT_TELL, BD_FAIL};
     for (size_t i = 0; i < list->count; i++) {
         need_date(run, &list->data[i], list->data[i].date, "date on which it was carried out");
     }
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
-    occurrence **filled = bd_new(run->arena, occurrence *, requirement->instance_count);
+    bd_occurrence **filled = bd_new(run->arena, bd_occurrence *, requirement->instance_count);
     for (size_t i = 0; i < BD_COUNT(order); i++) {
         fill_instances(run, requirement, list, order[i], /*is_undated*/ false, filled);
     }
@@ -222,17 +240,17 @@ static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *li
     fill_instances(run, requirement, list, BD_CANNOT_TELL, /*is_undated*/ true, filled);
     for (size_t i = 0; i < requirement->instance_count; i++) {
         bd_instance *instance = &requirement->instances[i];
-        const occurrence *one = filled[i];
+        const bd_occurrence *one = filled[i];
         if (one == NULL) {
             continue; /* missing: no result */
         }
         counting days = counting_of(run, check->requirement, instance);
         instance->is_late = one->date != BD_DAY_NONE &&
                             (one->date < days.on_time_from || one->date > days.on_time_to);
-        add_result(run, check, instance, one->verdict, one->reason, one->item);
+        bd_judging_document_result(run, check, instance, one->verdict, one->reason, one->item);
         if (one->verdict == BD_FAIL) {
             bd_day day = one->date > instance->from ? one->date : instance->from;
-            BD_TRY(put_failure(run, check, one->item, day, one->reason, err));
+            BD_TRY(bd_judging_document_failure(run, check, one->item, day, one->reason, err));
         }
     }
     return BD_OK;
@@ -242,7 +260,7 @@ static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *li
 
 typedef struct {
     bd_day day;                /* first day that is not covered, BD_DAY_NONE: none */
-    const occurrence *unclear; /* what covers it, but not enough; NULL: nothing does */
+    const bd_occurrence *unclear; /* what covers it, but not enough; NULL: nothing does */
 } hole;
 
 /* A date that is not given excludes no day: such a document is cannot-tell already. */
@@ -262,11 +280,11 @@ static bool is_approved(const bd_check *check, const bd_document *document, bd_d
 }
 
 /* Versions overlap: one that passes is enough. */
-static bd_verdict cover_day(const bd_check *check, const occurrences *list, bd_day day,
-                            const occurrence **unclear) {
+static bd_verdict cover_day(const bd_check *check, const bd_occurrences *list, bd_day day,
+                            const bd_occurrence **unclear) {
     bd_verdict best = BD_FAIL;
     for (size_t i = 0; i < list->count; i++) {
-        const occurrence *one = &list->data[i];
+        const bd_occurrence *one = &list->data[i];
         const bd_document *document = &one->item->sidecar.document;
         if (one->verdict == BD_FAIL || !is_in_force(document, day) ||
             !is_approved(check, document, day)) {
@@ -281,10 +299,10 @@ static bd_verdict cover_day(const bd_check *check, const occurrences *list, bd_d
     return best;
 }
 
-static hole find_hole(const bd_check *check, const occurrences *list, bd_day from, bd_day to) {
+static hole find_hole(const bd_check *check, const bd_occurrences *list, bd_day from, bd_day to) {
     hole found = {.day = BD_DAY_NONE};
     for (bd_day day = from; day <= to; day++) {
-        const occurrence *unclear = NULL;
+        const bd_occurrence *unclear = NULL;
         bd_verdict verdict = cover_day(check, list, day, &unclear);
         if (verdict == BD_FAIL) {
             return (hole){.day = day};
@@ -296,7 +314,7 @@ static hole find_hole(const bd_check *check, const occurrences *list, bd_day fro
     return found;
 }
 
-static bd_rc judge_document_days(bd_judging *run, const bd_check *check, occurrences *list,
+static bd_rc judge_document_days(bd_judging *run, const bd_check *check, bd_occurrences *list,
                                  bd_err *err) {
     for (size_t i = 0; i < list->count; i++) {
         const bd_document *document = &list->data[i].item->sidecar.document;
@@ -318,18 +336,18 @@ static bd_rc judge_document_days(bd_judging *run, const bd_check *check, occurre
             *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
         }
         if (found.day == BD_DAY_NONE) {
-            add_result(run, check, instance, BD_PASS, (bd_str){"", 0}, list->data[0].item);
+            bd_judging_document_result(run, check, instance, BD_PASS, (bd_str){"", 0}, list->data[0].item);
             continue;
         }
         if (found.unclear != NULL) {
-            add_result(run, check, instance, BD_CANNOT_TELL, found.unclear->reason,
+            bd_judging_document_result(run, check, instance, BD_CANNOT_TELL, found.unclear->reason,
                        found.unclear->item);
             continue;
         }
         bd_str reason = bd_str_format(run->arena, "no approved version was in force on %.*s",
                                       BD_ARG(bd_day_format(run->arena, found.day)));
-        add_result(run, check, instance, BD_FAIL, reason, newest);
-        BD_TRY(put_failure(run, check, newest, found.day, reason, err));
+        bd_judging_document_result(run, check, instance, BD_FAIL, reason, newest);
+        BD_TRY(bd_judging_document_failure(run, check, newest, found.day, reason, err));
     }
     return BD_OK;
 }
@@ -340,8 +358,12 @@ bd_rc bd_judging_register(bd_judging *run, bd_err *err) {
         if (!run->views[i].is_register) {
             continue;
         }
-        occurrences list = {0};
-        find_occurrences(run, check, &list);
+        bd_occurrences list = {0};
+        bd_judging_documents(run, check, &check->document_types, /*judges*/ true, &list);
+        if (bd_value_find(check->body, "reports") != NULL) {
+            BD_TRY(bd_judging_vendor(run, check, &list, err));
+            continue;
+        }
         BD_TRY(check->shape == BD_RECUR ? judge_recur(run, check, &list, err)
                                         : judge_document_days(run, check, &list, err));
     }

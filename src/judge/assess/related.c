@@ -142,9 +142,49 @@ static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd
     return found;
 }
 
+/* What names the record lies in the export of something else, such as the backup item of a machine in that of its
+ * vault: all that were read near it count.  That none names it shows nothing, as nobody lists the vaults. */
+static bool judge_by_rows(const bd_judging *run, const bd_check_view *view,
+                          const bd_group_rows *rows, const bd_group_row *left, bd_judged *out) {
+    partners all = {.why_not = {"", 0}, .why_unclear = {"", 0}};
+    bool has_any = false;
+    if (view->plan->is_every) {
+        return false; /* that no other one offends is shown by a list that was read whole */
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *right = &rows->data[i];
+        if (right->row.side == BD_SIDE_LEFT || right->at >= run->in->as_of ||
+            distance(right->at, left->at) > view->plan->within_days * DAY_TICKS) {
+            continue;
+        }
+        has_any = true;
+        bool is_good = right->row.verdict == BD_PASS;
+        all.has_good = all.has_good || is_good;
+        all.has_usable = all.has_usable || (is_good && bd_judging_is_usable(
+                                                          run, right->evidence_index, &all.why_not));
+        all.has_unclear = all.has_unclear || right->row.verdict == BD_CANNOT_TELL;
+        all.why_unclear = right->row.verdict == BD_CANNOT_TELL ? right->row.reason : all.why_unclear;
+    }
+    if (!has_any) {
+        return false;
+    }
+    bd_str why = {"", 0};
+    bool is_left_usable = bd_judging_is_usable(run, left->evidence_index, &why);
+    bool is_held = all.has_usable && (is_left_usable || !view->is_population);
+    bool is_open = all.has_good || all.has_unclear || view->plan->is_open_when_absent;
+    out->verdict = is_held ? BD_PASS : is_open ? BD_CANNOT_TELL : BD_FAIL;
+    if (is_held) {
+        out->reason = (bd_str){"", 0};
+    } else if (is_open) {
+        bd_str unclear = all.has_unclear ? all.why_unclear : out->reason;
+        out->reason = all.has_usable ? why : all.has_good ? all.why_not : unclear;
+    }
+    return true;
+}
+
 /* A list chooses what is tested, and so leaves the rest out.  Of a day before its approval it cannot be told whether it
  * chose the same; what it names and fails has failed all the same (bindery-1, 3: exclusions). */
-static bool is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at) {
+bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at) {
     return view->is_population && view->fact_from != BD_DAY_NONE &&
            bd_zone_day(run->in->engagement->zone, at) < view->fact_from;
 }
@@ -176,6 +216,9 @@ static void judge_every(const bd_judging *run, const bd_check_view *view, const 
 static void judge_related(bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
                           const bd_group_row *left, bd_arena *scratch, bd_judged *out) {
     const bd_snapshot *snapshot = related_snapshot(run, view, left, scratch);
+    if (snapshot == NULL && judge_by_rows(run, view, rows, left, out)) {
+        return;
+    }
     if (snapshot == NULL) {
         out->verdict = BD_CANNOT_TELL;
         out->reason = bd_str_format(
@@ -220,19 +263,20 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
         }
         bd_arena_reset(scratch);
         bd_judged judged = judged_of(run, check, left);
-        if (judged.verdict != BD_CANNOT_TELL) {
+        if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
             judge_related(run, view, rows, left, scratch, &judged);
         }
-        if (judged.verdict == BD_PASS && is_before_list(run, view, left->at)) {
+        if (judged.verdict == BD_PASS && bd_judging_is_before_list(run, view, left->at)) {
             judged.verdict = BD_CANNOT_TELL;
             judged.reason =
                 bd_str_format(scratch, "the fact %.*s was approved on %.*s, after this snapshot",
                               BD_ARG(view->plan->population_fact),
                               BD_ARG(bd_day_format(scratch, view->fact_from)));
         }
+        bool is_own_key = view->is_population && !view->plan->has_population_key;
         judged.is_any_key = bd_str_eq(left->row.detail, BD_ROW_ANY_KEY);
         judged.scope = view->plan->is_by_subscription ? left->row.join
-                       : view->is_population          ? left->row.key
+                       : is_own_key                   ? left->row.key
                                                       : left->row.scope;
         BD_TRY(bd_judging_put(run, &judged, err));
     }

@@ -128,6 +128,7 @@ static const field check_fields_[] = {
     {"reason", TEXT},
     {"population", TEXT | OBJECT},
     {"population_types", TEXTS},
+    {"population_key", TEXT},
     {"related", OBJECT},
     {"within_days", NUMBER},
     {"item", TEXT},
@@ -151,6 +152,8 @@ static const field check_fields_[] = {
     {"parameters", OBJECT},
     {"decided_by", TEXT},
     {"covered_by", TEXT},
+    {"reports", OBJECT},
+    {"age", OBJECT},
 };
 
 static const field mapping_fields[] = {

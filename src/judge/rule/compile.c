@@ -139,7 +139,16 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
     if (name->kind != BD_STRING) {
         return refuse(compile, &at, "expected the name of a fact, such as 'critical_resources'");
     }
+    key_transform kind = KEY_ID;
     out->plan.population_fact = name->text;
+    if (bd_value_find(body, "population_key") != NULL) {
+        BD_TRY(compile_transform(compile, body, "population_key", NULL, &kind,
+                                 &out->population_field));
+        out->plan.has_population_key = kind == KEY_FIELD;
+        if (!out->plan.has_population_key) {
+            return refuse(compile, &at, "expected a 'population_key' such as field:PATH");
+        }
+    }
     out->population_ids = bd_map_make(compile->arena);
     const bd_value *ids = find_parameter(compile->parameters, name->text);
     if (ids == NULL) {
@@ -476,7 +485,7 @@ static bd_rc compile_match(compiler *compile, program *out) {
     return compile_events(compile, out, bd_value_find(body, "events"));
 }
 
-/* ---- the check
+/* ---- each
  * ------------------------------------------------------------------------------------------ */
 
 /* [{"field":"exp"},{"field":"updated","days":90}]: what a record says of how long it is good. */
@@ -504,11 +513,35 @@ static bd_rc compile_until(compiler *compile, program *out) {
     return BD_OK;
 }
 
-static bd_rc compile_each(compiler *compile, program *out) {
+static bd_rc compile_age(compiler *compile, program *out) {
+    const bd_value *age = bd_value_find(out->check->body, "age");
+    place at = {.key = BD_STR_INIT("age")};
+    int64_t months = 0, hours = 0;
+    if (age == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(KEYS(compile, age, &at, "of", "months", "hours"));
+    BD_TRY(compile_text_path(compile, age, "of", &at, &out->age_of));
+    bool has_months = bd_value_i64(age, "months", &months) && months >= 1 && months <= 120;
+    bool has_hours = bd_value_i64(age, "hours", &hours) && hours >= 1 && hours <= 8784;
+    if (out->plan.has_until) {
+        return refuse(compile, &at, "expected either 'age' or 'until'");
+    }
+    if (has_months == has_hours) {
+        return refuse(compile, &at, "expected 'months', 1 to 120, or 'hours', 1 to 8784");
+    }
+    out->plan.age_months = has_months ? (int)months : 0;
+    out->plan.age_hours = has_hours ? (int)hours : 0;
+    return BD_OK;
+}
+
+static bd_rc compile_each(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body, *operation = bd_value_find(body, "operation");
     BD_TRY(need_source(compile, out->check));
     BD_TRY(compile_needed(compile, body, "pass", NULL, &out->pass));
+    BD_TRY(compile_population(compile, catalog, out));
     BD_TRY(compile_until(compile, out));
+    BD_TRY(compile_age(compile, out));
     if (operation == NULL) {
         return BD_OK;
     }
@@ -519,6 +552,9 @@ static bd_rc compile_each(compiler *compile, program *out) {
     return compile_text_path(compile, operation, "status", &at, &out->operation_status);
 }
 
+/* ---- the check
+ * ------------------------------------------------------------------------------------------ */
+
 static bd_rc compile_register(compiler *compile, program *out) {
     if (out->check->document_types.count == 0) {
         return refuse(compile, NULL, "'document_types' is absent, expected at least one");
@@ -528,7 +564,7 @@ static bd_rc compile_register(compiler *compile, program *out) {
 
 static bd_rc compile_shape(compiler *compile, const bd_catalog *catalog, program *out) {
     switch (out->check->shape) {
-    case BD_EACH: return compile_each(compile, out);
+    case BD_EACH: return compile_each(compile, catalog, out);
     case BD_RELATED: return compile_related(compile, catalog, out);
     case BD_AGGREGATE: return compile_aggregate(compile, catalog, out);
     case BD_SCOPE_SHAPE: return compile_scope(compile, out);

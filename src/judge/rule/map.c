@@ -113,13 +113,82 @@ static void map_until(mapping *map, bd_row *row) {
     }
 }
 
-static void map_each(mapping *map) {
-    bd_row row = start_row(map);
-    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
-    if (belongs == BD_FAIL) {
+/* Is it one of the records that the organisation's fact names?  The scope of those is their own id. */
+static bool is_chosen(mapping *map, bd_row *row) {
+    if (map->check->population_ids == NULL) {
+        return true;
+    }
+    bd_str named = map->check->plan.has_population_key ? text_at(map, &map->check->population_field)
+                                                    : map->record->key;
+    row->scope = normal_id(map->eval.scratch, named);
+    return bd_map_find(map->check->population_ids, row->scope) != NULL;
+}
+
+/* The day or instant that the age counts from; a day alone lies at its noon, in the same day of most zones. */
+static void read_age(mapping *map, bd_row *row) {
+    bd_str text = text_at(map, &map->check->age_of);
+    bd_day day;
+    int32_t seconds;
+    const bd_reduce_plan *plan = &map->check->plan;
+    bool is_aged = plan->age_months > 0 || plan->age_hours > 0;
+    if (!is_aged || row->verdict != BD_PASS || bd_instant_parse(text, &row->time)) {
         return;
     }
-    if (belongs == BD_CANNOT_TELL) {
+    if (plan->age_hours == 0 && (bd_day_parse(text, &day) || bd_local_parse(text, &day, &seconds))) {
+        row->time = day * (24 * BD_HOUR) + 12 * BD_HOUR;
+        return;
+    }
+    bd_str field = map->check->age_of.text;
+    row->verdict = map->check->missing;
+    row->reason =
+        text.size == 0
+            ? bd_str_format(map->eval.scratch, "the record does not show '%.*s'", BD_ARG(field))
+            : bd_str_format(map->eval.scratch, "%.*s is '%.*s', expected %s",
+                            BD_ARG(field), BD_ARG(bd_str_visible(map->eval.scratch, text)),
+                            plan->age_hours > 0 ? "a time such as 2026-03-31T17:00:00Z"
+                                                : "a day such as 2026-03-31");
+}
+
+/* A row of a list may give its own day alone; one that gives none cannot be placed, and so cannot pass. */
+static void read_event_day(mapping *map, bd_row *row) {
+    const bd_source_def *source = map->record->source;
+    const bd_value *value = NULL;
+    bd_day day;
+    int32_t seconds;
+    if (!source->is_log || !source->is_handed_in || source->derivation.size > 0 ||
+        row->time != BD_INSTANT_NONE) {
+        return;
+    }
+    bd_lookup found = bd_value_lookup(map->record->value, source->time, &value);
+    bd_str text = found == BD_LOOKUP_FOUND && value != NULL && value->kind == BD_STRING
+                      ? bd_str_trim(value->text)
+                      : BD_STR("");
+    if (bd_instant_parse(text, &row->time)) {
+        return;
+    }
+    if (bd_day_parse(text, &day) || bd_local_parse(text, &day, &seconds)) {
+        row->time = day * (24 * BD_HOUR) + 10 * BD_HOUR + 1800 * BD_SECOND;
+        return;
+    }
+    row->verdict = BD_CANNOT_TELL;
+    row->reason = bd_str_format(map->eval.scratch,
+                                "the time of '%.*s' cannot be told: %.*s is '%.*s'",
+                                BD_ARG(map->record->key), BD_ARG(source->time),
+                                BD_ARG(bd_str_visible(map->eval.scratch, text)));
+}
+
+static void map_each(mapping *map) {
+    bd_row row = start_row(map);
+    if (!is_chosen(map, &row)) {
+        return;
+    }
+    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    if (belongs == BD_FAIL && map->check->population_ids == NULL) {
+        return;
+    }
+    if (belongs == BD_FAIL) {
+        row.verdict = BD_NOT_APPLICABLE; /* named, looked at, and not what the check is about */
+    } else if (belongs == BD_CANNOT_TELL) {
         missing_row(map, &row, row.reason);
     } else {
         judge_row(map, map->check->pass, &row);
@@ -127,6 +196,8 @@ static void map_each(mapping *map) {
     if (map->check->until_count > 0) {
         map_until(map, &row);
     }
+    read_age(map, &row);
+    read_event_day(map, &row);
     if (map->check->has_operation) {
         row.join = text_at(map, &map->check->operation_id);
         row.detail = bd_str_lower(map->eval.scratch, text_at(map, &map->check->operation_status));
@@ -189,7 +260,9 @@ static void emit_keys(mapping *map, bd_row *row) {
         row->join = keys.data[i];
         map->emit(map->context, row);
     }
-    if (keys.count == 0) {
+    if (keys.count == 0 && row->verdict == BD_NOT_APPLICABLE) {
+        map->emit(map->context, row);
+    } else if (keys.count == 0) {
         row->join = BD_STR("");
         missing_row(map, row, BD_STR("the record does not show what it refers to"));
         map->emit(map->context, row);
@@ -210,14 +283,14 @@ static void map_left(mapping *map) {
         return;
     }
     bd_row row = start_row(map);
-    bd_str id = normal_id(map->eval.scratch, map->record->key);
-    if (map->check->population_ids != NULL && bd_map_find(map->check->population_ids, id) == NULL) {
+    if (!is_chosen(map, &row)) {
         return;
     }
     bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
-    if (belongs == BD_FAIL) {
+    if (belongs == BD_FAIL && map->check->population_ids == NULL) {
         return;
     }
+    row.verdict = belongs == BD_FAIL ? BD_NOT_APPLICABLE : row.verdict;
     if (belongs == BD_CANNOT_TELL) {
         missing_row(map, &row, row.reason);
     } else {
@@ -454,6 +527,16 @@ bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value 
         *reason = row.reason;
     }
     return row.verdict;
+}
+
+bd_verdict bd_rules_belongs(const bd_rules *rules, uint32_t check, const bd_value *record,
+                            bd_arena *scratch, bd_str *reason) {
+    const program *made = &rules->programs[check];
+    mapping map = {.check = made, .eval = start_evaluation(record, NULL, (bd_str){0}, scratch)};
+    bd_verdict belongs = eval_where(&map, made->where, reason);
+    return belongs == BD_FAIL          ? BD_NOT_APPLICABLE
+           : belongs == BD_CANNOT_TELL ? made->missing
+                                       : BD_PASS;
 }
 
 /* ---- operations

@@ -256,7 +256,8 @@ typedef struct {
     node *where, *pass, *of;
     reason_template reason;
     bd_str missing_fact;
-    bd_map *population_ids; /* related; NULL: every record is judged */
+    bd_map *population_ids; /* each, related; NULL: every record is judged */
+    path population_field;  /* where plan.has_population_key */
     node *related_where, *related_pass;
     const bd_value *related_needs; /* array of arrays of field names; NULL: none */
     key_transform left_key, related_key;
@@ -264,6 +265,7 @@ typedef struct {
     bd_strs parent_types;
     path item, presence_path;
     bd_map *presence_table; /* lower-cased value -> bd_value string */
+    path age_of; /* where plan.age_months > 0 */
     bool has_operation;
     path operation_id, operation_status;
     expiry *until; /* each */

@@ -1,0 +1,258 @@
+/* Reports of vendors: do their periods cover ours, and does each of them meet the rule (bindery-1, section 4)?
+ *
+ * The union of the report periods covers our period; a head gap needs the earlier report; a tail of at most so many
+ * days needs letters that the vendor issued and that leave no day of it open; a longer tail is a finding. */
+#include "bindery/assess.h"
+
+#include "assess_priv.h"
+
+#define TAIL_DAYS 92
+
+/* Which documents may count: those that pass, or also those of which it cannot be told. */
+typedef enum { ONLY_CLEAR, ALSO_UNCLEAR } leniency;
+
+typedef struct {
+    bd_judging *run;
+    const bd_check *check;
+    const bd_occurrences *reports, *letters;
+    int64_t tail_days;
+    bd_day from, to; /* our days, both inclusive */
+} coverage;
+
+/* The days that a report or letter describes: its own, else those on which the document is said to be in force. */
+static bd_day day_at(const bd_occurrence *one, const char *key) {
+    bd_day day;
+    const bd_document *document = &one->item->sidecar.document;
+    if (bd_day_parse(bd_value_text(document->report, key), &day)) {
+        return day;
+    }
+    return bd_str_eqz(bd_str_of(key), "period_from") ? document->in_force_from
+                                                     : document->in_force_to;
+}
+
+static bool counts(const bd_occurrence *one, leniency how) {
+    return one->verdict == BD_PASS || (how == ALSO_UNCLEAR && one->verdict == BD_CANNOT_TELL);
+}
+
+static bool is_described(const bd_occurrences *list, bd_day day, leniency how) {
+    for (size_t i = 0; i < list->count; i++) {
+        const bd_occurrence *one = &list->data[i];
+        if (counts(one, how) && day >= day_at(one, "period_from") &&
+            day <= day_at(one, "period_to")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* First day of [from, to] that nothing describes, or BD_DAY_NONE. */
+static bd_day first_open(const bd_occurrences *list, bd_day from, bd_day to, leniency how) {
+    for (bd_day day = from; day <= to; day++) {
+        if (!is_described(list, day, how)) {
+            return day;
+        }
+    }
+    return BD_DAY_NONE;
+}
+
+/* Earliest and latest day of the reports that count; false: none counts. */
+static bool find_bounds(const coverage *c, leniency how, bd_day *first, bd_day *last) {
+    bool has_any = false;
+    for (size_t i = 0; i < c->reports->count; i++) {
+        const bd_occurrence *one = &c->reports->data[i];
+        bd_day from = day_at(one, "period_from");
+        bd_day to = day_at(one, "period_to");
+        if (counts(one, how) && from != BD_DAY_NONE && to != BD_DAY_NONE && from <= c->to) {
+            *first = !has_any || from < *first ? from : *first;
+            *last = !has_any || to > *last ? to : *last;
+            has_any = true;
+        }
+    }
+    return has_any;
+}
+
+static bd_str day_text(const coverage *c, bd_day day) {
+    return bd_day_format(c->run->arena, day);
+}
+
+/* Why our days are not covered; "" when they are. `*day` is the first day left open. */
+static bd_str find_gap(const coverage *c, leniency how, bd_day *day) {
+    bd_arena *arena = c->run->arena;
+    bd_day first = 0, last = 0;
+    *day = c->from;
+    if (!find_bounds(c, how, &first, &last)) {
+        return BD_STR("no report on file counts for a day of the period");
+    }
+    *day = first_open(c->reports, c->from, last < c->to ? last : c->to, how);
+    if (*day != BD_DAY_NONE && *day < first) {
+        return bd_str_format(arena,
+                             "no report describes %.*s; the first one begins on %.*s, and the "
+                             "earlier report is needed",
+                             BD_ARG(day_text(c, *day)), BD_ARG(day_text(c, first)));
+    }
+    if (*day != BD_DAY_NONE) {
+        return bd_str_format(arena, "no report describes %.*s, between two reports",
+                             BD_ARG(day_text(c, *day)));
+    }
+    int64_t tail = last < c->to ? c->to - last : 0;
+    *day = last + 1 > c->from ? last + 1 : c->from;
+    if (tail > c->tail_days) {
+        return bd_str_format(arena,
+                             "the last report ends on %.*s, %lld days before %.*s; letters bridge "
+                             "at most %lld",
+                             BD_ARG(day_text(c, last)), (long long)tail, BD_ARG(day_text(c, c->to)),
+                             (long long)c->tail_days);
+    }
+    *day = tail > 0 ? first_open(c->letters, last + 1, c->to, how) : BD_DAY_NONE;
+    return *day == BD_DAY_NONE
+               ? BD_STR("")
+               : bd_str_format(arena,
+                               "the last report ends on %.*s, and no letter issued by the vendor "
+                               "describes %.*s",
+                               BD_ARG(day_text(c, last)), BD_ARG(day_text(c, *day)));
+}
+
+/* A letter counts only if the vendor itself issued it; what does not say for which days, describes none for certain. */
+static void judge_letters(const bd_judging *run, bd_occurrences *letters) {
+    for (size_t i = 0; i < letters->count; i++) {
+        bd_occurrence *one = &letters->data[i];
+        const bd_value *report = one->item->sidecar.document.report;
+        bd_str vendor = bd_value_text(report, "vendor");
+        bd_str issuer = bd_value_text(report, "issued_by");
+        bd_str id = bd_evidence_id(run->arena, one->item->given.number);
+        if (issuer.size == 0 && one->verdict == BD_PASS) {
+            one->verdict = BD_CANNOT_TELL;
+            one->reason = bd_str_format(run->arena, "%.*s does not say who issued it", BD_ARG(id));
+        } else if (issuer.size > 0 && !bd_is_same_person(vendor, issuer)) {
+            one->verdict = BD_FAIL;
+        }
+    }
+}
+
+/* A report without its days may be of any day. */
+static void need_periods(const bd_judging *run, bd_occurrences *reports) {
+    for (size_t i = 0; i < reports->count; i++) {
+        bd_occurrence *one = &reports->data[i];
+        bool is_dated = day_at(one, "period_from") != BD_DAY_NONE &&
+                        day_at(one, "period_to") != BD_DAY_NONE;
+        if (!is_dated && one->verdict == BD_PASS) {
+            one->verdict = BD_CANNOT_TELL;
+            one->reason =
+                bd_str_format(run->arena, "%.*s gives no period_from and period_to",
+                              BD_ARG(bd_evidence_id(run->arena, one->item->given.number)));
+        }
+    }
+}
+
+static const bd_occurrence *find_unclear(const bd_occurrences *list, bool only_undated) {
+    for (size_t i = 0; i < list->count; i++) {
+        const bd_occurrence *one = &list->data[i];
+        bool is_dated = day_at(one, "period_from") != BD_DAY_NONE &&
+                        day_at(one, "period_to") != BD_DAY_NONE;
+        if (one->verdict == BD_CANNOT_TELL && !(only_undated && is_dated)) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
+static bd_rc judge_coverage(const coverage *c, bd_instance *instance, bd_err *err) {
+    bd_judging *run = c->run;
+    const bd_evidence *newest = c->reports->data[c->reports->count - 1].item;
+    bd_day day, rest_day;
+    bd_str gap = find_gap(c, ONLY_CLEAR, &day);
+    if (gap.size == 0) {
+        bd_judging_document_result(run, c->check, instance, BD_PASS, gap, newest);
+        return BD_OK;
+    }
+    bd_str rest = find_gap(c, ALSO_UNCLEAR, &rest_day);
+    const bd_occurrence *unclear = find_unclear(c->reports, /*only_undated*/ rest.size > 0);
+    unclear = unclear != NULL ? unclear : find_unclear(c->letters, /*only_undated*/ rest.size > 0);
+    if (unclear != NULL) {
+        bd_judging_document_result(run, c->check, instance, BD_CANNOT_TELL, unclear->reason,
+                                   unclear->item);
+        return BD_OK;
+    }
+    bd_judging_document_result(run, c->check, instance, BD_FAIL, gap, newest);
+    return bd_judging_document_failure(run, c->check, newest, day < c->from ? c->from : day, gap,
+                                       err);
+}
+
+/* The newest report that began by then, and every other one that describes one of our days. */
+static bool is_in_question(const coverage *c, const bd_occurrence *one) {
+    bd_day from = day_at(one, "period_from"), to = day_at(one, "period_to");
+    if (from == BD_DAY_NONE || to == BD_DAY_NONE || (from <= c->to && to >= c->from)) {
+        return true;
+    }
+    for (size_t i = 0; i < c->reports->count; i++) {
+        bd_day other = day_at(&c->reports->data[i], "period_to");
+        if (other != BD_DAY_NONE && other > to) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bd_rc judge_every(const coverage *c, bd_instance *instance, bd_err *err) {
+    const bd_occurrence *worst = NULL;
+    for (size_t i = 0; i < c->reports->count; i++) {
+        const bd_occurrence *one = &c->reports->data[i];
+        bool is_worse = worst == NULL ||
+                        bd_verdict_worse(one->verdict, worst->verdict) != worst->verdict;
+        worst = is_in_question(c, one) && is_worse ? one : worst;
+    }
+    if (worst == NULL) {
+        return BD_OK;
+    }
+    bd_judging_document_result(c->run, c->check, instance, worst->verdict, worst->reason,
+                               worst->item);
+    return worst->verdict == BD_FAIL ? bd_judging_document_failure(c->run, c->check, worst->item,
+                                                                   c->to, worst->reason, err)
+                                     : BD_OK;
+}
+
+static bd_strs letter_types(const bd_judging *run, const bd_value *rule) {
+    bd_strs types = {0};
+    const bd_value *named = bd_value_find(rule, "letter_types");
+    for (size_t i = 0; named != NULL && named->kind == BD_ARRAY && i < named->count; i++) {
+        if (named->items[i].kind == BD_STRING) {
+            *bd_push(run->arena, &types) = named->items[i].text;
+        }
+    }
+    return types;
+}
+
+bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
+                        bd_err *err) {
+    const bd_value *rule = bd_value_find(check->body, "reports");
+    bool is_coverage = bd_str_eqz(bd_value_text(rule, "judge"), "coverage");
+    bd_occurrences letters = {0};
+    bd_strs types = letter_types(run, rule);
+    bd_judging_documents(run, check, &types, /*judges*/ false, &letters);
+    judge_letters(run, &letters);
+    need_periods(run, &letters);
+    need_periods(run, reports);
+    coverage c = {.run = run,
+                  .check = check,
+                  .reports = reports,
+                  .letters = &letters,
+                  .tail_days = TAIL_DAYS};
+    (void)bd_value_i64(rule, "tail_days", &c.tail_days);
+    bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
+    bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
+    for (size_t i = 0; i < requirement->instance_count && reports->count > 0; i++) {
+        bd_instance *instance = &requirement->instances[i];
+        if (!instance->is_due) {
+            continue;
+        }
+        c.to = instance->to < until ? instance->to : until;
+        c.from = run->in->period->is_type_ii ? instance->from : c.to;
+        for (size_t j = 0; j < reports->count + letters.count; j++) {
+            const bd_occurrence *one = j < reports->count ? &reports->data[j]
+                                                          : &letters.data[j - reports->count];
+            *bd_push(run->arena, &instance->evidence) = one->item->given.number;
+        }
+        BD_TRY(is_coverage ? judge_coverage(&c, instance, err) : judge_every(&c, instance, err));
+    }
+    return BD_OK;
+}
