@@ -25,7 +25,9 @@
     "{\"id\":\"" in type "/" name "\",\"name\":\"" name "\",\"type\":\"" type "\"}"
 #define AT "\"collected_at\":\"2026-02-01T06:00:00Z\""
 #define SUB_A_SCOPE "\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A "\"]}"
-#define VOUCH "\"command\":\"az x list\",\"exporter\":\"jens@contoso.example\",\"complete\":true"
+#define VOUCH                                                                                      \
+    "\"command\":\"az storage account "                                                            \
+    "list\",\"exporter\":\"jens@contoso.example\",\"complete\":true"
 
 static void check_completeness(const bd_evidence *item, bd_completeness wanted, const char *part) {
     test_failure("reason: %.*s", BD_ARG(item->completeness_reason));
@@ -1027,14 +1029,17 @@ TEST(scan, a_command_that_asks_for_a_part_does_not_show_all) {
         {"\"command\":\"az storage account list --query \\\"[?enableHttpsTrafficOnly]\\\"\"",
          BD_COMPLETE_NOT_SHOWN},
         {"\"command\":\"az storage account list | jq '.[]|select(.kind)'\"", BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"az x list --max-items 1\"", BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"az x list --max-items 2\"", BD_COMPLETE_YES},
-        {"\"command\":\"x\",\"query\":\"resources | where type =~ 'a/b' | take 5\"",
+        {"\"command\":\"az storage account list --max-items 1\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"az storage account list --max-items 2\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"portal: Explorer\",\"query\":\""
+         "resources | where type =~ 'a/b' | take 5\"",
          BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"x\",\"query\":\"resources | where properties.supportsHttpsTrafficOnly == "
+        {"\"command\":\"portal: Explorer\",\"query\":\""
+         "resources | where properties.supportsHttpsTrafficOnly == "
          "true\"",
          BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"x\",\"query\":\"resources | where type =~ 'a/b' | project id,properties\"",
+        {"\"command\":\"portal: Explorer\",\"query\":\""
+         "resources | where type =~ 'microsoft.storage/storageaccounts' | project id,properties\"",
          BD_COMPLETE_YES},
     };
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
@@ -1305,8 +1310,7 @@ TEST(scan, a_sign_off_needs_a_preparer_and_another_person_over_the_same_bytes) {
         {PREPARED("Ann\xC2\xA0Smith") ",\"reviews\":[" REVIEW(" ann smith", HASH) "]", false,
          "the same person"},
         {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW("AnnSmith", HASH) "]", true, ""},
-        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW(".", HASH) "]", false,
-         "is nobody's name"},
+        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW(".", HASH) "]", false, "is nobody's name"},
         {PREPARED("Ann Smith") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
                                "\"at\":\"2026-01-31T07:00:00Z\",\"checked\":\"all\"" HASH "}]",
          false, "before the file was prepared"},

@@ -186,6 +186,25 @@ static bool is_narrowed(bd_conclusion *run, const bd_evidence *item, bd_collecti
     return part.size > 0;
 }
 
+/* Only what is known to ask for all asks for all.  The later pages of a chain ask by a token. */
+static bool is_unread(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    bool is_single =
+        bd_str_eqz(item->facts.envelope, "E7"); /* shows itself; second.c counts them */
+    if (source == NULL || !item->has_sidecar || is_single) {
+        return false;
+    }
+    uint64_t rows = out->members.count == 1 ? out->rows : 0;
+    bd_str unread = bd_scan_asked_unread(&item->sidecar, source, rows, run->arena);
+    if (unread.size > 0) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     bd_str_format(run->arena,
+                                   "what was asked for cannot be read as asking for all: '%.*s'",
+                                   BD_ARG(unread)));
+    }
+    return unread.size > 0;
+}
+
 /* A time that is asked for and cannot be read may be shorter than the one that is claimed. */
 static bool is_time_unreadable(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
     const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
@@ -224,13 +243,14 @@ static bool is_of_other_scope(bd_conclusion *run, const bd_evidence *item, bd_co
         return false;
     }
     bd_asked_subscriptions asked =
-        bd_scan_asked_subscriptions(run->plan, &item->sidecar, run->arena);
+        bd_scan_asked_subscriptions(run->plan, &item->sidecar, source, run->arena);
     if (asked.unknown.size > 0) {
         set_complete(out, BD_COMPLETE_NOT_SHOWN,
                      bd_str_format(run->arena,
-                                   "the command names subscription '%.*s', which bindery.json does "
-                                   "not list; expected its id or a name from there",
-                                   BD_ARG(asked.unknown)));
+                                   "the command names subscription '%.*s', which bindery.json %s; "
+                                   "expected its id or a name from there",
+                                   BD_ARG(asked.unknown),
+                                   asked.is_ambiguous ? "lists twice" : "does not list"));
         return true;
     }
     const bd_seen *unasked = find_unasked(item, &asked);
@@ -250,7 +270,7 @@ static bool is_asked_for_less(bd_conclusion *run, bd_collection *out) {
     for (size_t i = 0; i < out->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[out->members.data[i]];
         if (is_narrowed(run, item, out) || is_time_unreadable(run, item, out) ||
-            is_of_other_scope(run, item, out)) {
+            is_of_other_scope(run, item, out) || (i == 0 && is_unread(run, item, out))) {
             return true;
         }
     }
