@@ -21,10 +21,10 @@ typedef struct {
     bd_spool **rows;   /* one per worker */
     bd_arena **arenas; /* one per worker; live as long as the session's arena users need facts */
     bd_scan_plan plan;
-    size_t first;   /* items before it are not read */
+    size_t first;          /* items before it are not read */
     const bd_watch *watch; /* NULL: nobody */
     bool is_reread;        /* the facts stand already */
-    bd_err *errors; /* one per worker */
+    bd_err *errors;        /* one per worker */
     bool *has_failed;
 } judging;
 
@@ -92,6 +92,7 @@ static bd_rc apply_own(judging *run, bd_evidence *item, bd_err *err) {
     bd_sidecar sidecar;
     bool is_loaded;
     BD_TRY(load_sidecar(run, from, &sidecar, &is_loaded, err));
+    item->is_sidecar_refused = !is_loaded;
     if (is_loaded) {
         take_sidecar(item, &sidecar);
     }

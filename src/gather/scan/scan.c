@@ -82,7 +82,7 @@ static void put_row(void *context, const bd_row *row) {
     if (state->packer.overflowed) {
         if (!state->is_refused) {
             bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
-                   "a result of this record is larger than 64 KiB and was refused");
+                           "a result of this record is larger than 64 KiB and was refused");
         }
         return;
     }
@@ -165,6 +165,20 @@ static uint64_t hash_of(bd_str text) {
     return hash;
 }
 
+/* By hash: the ids of a large inventory would fill the memory. */
+static void count_repeated(bd_scan_state *state, const bd_record *record) {
+    uint64_t hash = hash_of(record->key) * 31 + hash_of(record->type);
+    bd_str key = {(const char *)&hash, sizeof hash};
+    if (record->source->is_log) { /* whose records may repeat the id of what they tell of */
+        return;
+    }
+    if (bd_map_find(state->keys, key) != NULL) {
+        state->facts->rows_repeated++;
+        return;
+    }
+    bd_map_put(state->keys, key, state->facts);
+}
+
 /* Counted by type, so that a list of one type can be set against an inventory of all. */
 static void count_type(bd_scan_state *state, const bd_record *record) {
     bd_facts *facts = state->facts;
@@ -174,6 +188,7 @@ static void count_type(bd_scan_state *state, const bd_record *record) {
     }
     bd_str name = bd_str_concat(state->scratch,
                                 (bd_str[]){record->type, BD_STR("\x1f"), record->subscription}, 3);
+    count_repeated(state, record);
     uintptr_t found = (uintptr_t)bd_map_find(state->types, name);
     if (found == 0 && facts->types.count == BD_MOST_TYPE_COUNTS) {
         facts->has_more_types = true;
@@ -201,7 +216,7 @@ static void add_record(bd_scan_state *state, const bd_record *record, bool is_pa
     state->is_refused = false;
     if (has_long_identity(record)) {
         bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
-               "the id of this record is longer than 4,096 bytes");
+                       "the id of this record is longer than 4,096 bytes");
         return;
     }
     bd_scan_seen_of(state, record->source, record->scope, is_part)->rows++;
@@ -262,9 +277,9 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     state->facts->rows_read++;
     if (value == NULL) {
         bd_scan_refuse(state,
-               bd_str_format(state->scratch, "record %llu at byte %lld",
-                             (unsigned long long)ordinal, (long long)offset),
-               problem->message);
+                       bd_str_format(state->scratch, "record %llu at byte %lld",
+                                     (unsigned long long)ordinal, (long long)offset),
+                       problem->message);
         return BD_OK;
     }
     bool is_single = state->summary.shape == BD_JSON_OBJECT;
@@ -433,6 +448,7 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->parts.count = 0;
     facts->types.count = 0;
     facts->has_more_types = false;
+    facts->rows_repeated = 0;
     facts->diags.count = 0;
     facts->first_event = BD_INSTANT_NONE;
     facts->last_event = BD_INSTANT_NONE;
@@ -441,6 +457,7 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     state->seen = bd_map_make(state->index);
     state->parts = bd_map_make(state->index);
     state->types = bd_map_make(state->index);
+    state->keys = bd_map_make(state->index);
     state->last_source = NULL;
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
@@ -484,8 +501,8 @@ void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, con
 static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
     (void)err;
     bd_scan_state *state = context;
-    const bd_source_def *source = bd_catalog_recognise_columns(state->plan->catalog, names, count,
-                                                               state->context.declared);
+    const bd_source_def *source =
+        bd_catalog_recognise_columns(state->plan->catalog, names, count, state->context.declared);
     bd_scan_take_columns(state, source, names, count);
     return BD_OK;
 }
@@ -554,7 +571,7 @@ static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, cons
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
     bd_scan_refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
-           problem->message);
+                   problem->message);
     return BD_OK;
 }
 
@@ -664,6 +681,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .seen = bd_map_make(found),
         .parts = bd_map_make(found),
         .types = bd_map_make(found),
+        .keys = bd_map_make(found),
         .count = -1,
         .err = err,
     };

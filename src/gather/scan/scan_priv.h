@@ -53,6 +53,7 @@ typedef struct {
     bd_facts *facts;
     bd_map *seen; /* source U+001F scope -> index + 1 */
     bd_map *parts;
+    bd_map *keys;  /* of records that are resources: counted once */
     bd_map *types; /* type U+001F subscription -> index + 1 of the facts' types */
     const bd_source_def *last_source;
     bd_str last_scope;
@@ -157,6 +158,8 @@ typedef struct {
 
 /* Fills completeness and reason of a collection whose members, rows and source are set. */
 void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
+/* `next` is the page that `page` links to: alike, and asked for with the token of that link where it has one. */
+bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena);
 /* Whether a preparer and another reviewer have signed the bytes that are kept, and if not, why (signoff.c). */
 void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item);
 /* Sets lists of resources against the inventory of the same day (second.c): fewer than it counts are not all; as many,
