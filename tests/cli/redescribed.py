@@ -47,6 +47,7 @@ def write(change, inbox):
         put(f"{inbox}/folder/_folder.meta.json", sidecar("2025-03-10T06:00:00Z"))
         put(f"{inbox}/own.json.meta.json", sidecar(AT))
     else:
+        put(f"{inbox}/folder/_folder.meta.json", sidecar("2026-03-10T06:00:00Z"))
         put(f"{inbox}/own.json.meta.json", OWN[change])
 
 
