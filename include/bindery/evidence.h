@@ -27,6 +27,7 @@ typedef struct {
     bd_instant file_time;          /* the file's own modification time */
     bd_instant given_collected_at; /* --collected-at, or BD_INSTANT_NONE */
     uint32_t sidecar;              /* evidence number of its sidecar, 0: none */
+    uint32_t commit;               /* number of the first item taken in together with it */
     bd_instant ingested_at;
     bool is_withdrawn;
     bd_str withdrawn_reason;

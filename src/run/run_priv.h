@@ -73,6 +73,10 @@ typedef struct {
     size_t arena_count;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
+/* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
+ * the latest item there. */
+BD_MUST_USE bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path,
+                              bd_err *err);
 void bd_judged_clear(bd_judged_run *judged); /* may be called again */
 /* Reads the items after number `after` and says what cannot be read of them; judges nothing. */
 BD_MUST_USE bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err);

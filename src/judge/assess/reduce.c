@@ -114,6 +114,88 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
     return BD_OK;
 }
 
+/* ---- other keys of one thing ---- */
+
+#define ALIASED_BYTES ((size_t)1 << 20)
+#define ALIAS_BYTES ((size_t)1 << 30)
+
+/* An account keeps its object id under a new sign-in name: rows that share an alias stand under every key that any of
+ * them shows. */
+typedef struct {
+    bd_arena *arena;
+    bd_map *joins;  /* alias -> bd_strs */
+    bd_spool *rows; /* that have an alias */
+} aliases;
+
+static aliases open_aliases(void) {
+    aliases out = {.arena = bd_arena_open("aliases", ALIAS_BYTES),
+                   .rows = bd_spool_open(ALIASED_BYTES)};
+    out.joins = bd_map_make(out.arena);
+    return out;
+}
+
+static void close_aliases(aliases *known) {
+    bd_spool_close(known->rows);
+    bd_arena_close(known->arena);
+}
+
+static bd_rc note_alias(aliases *known, const bd_row *row, bd_str record, bd_err *err) {
+    if (row->alias.size == 0) {
+        return BD_OK;
+    }
+    bd_strs *joins = bd_map_find(known->joins, row->alias);
+    if (joins == NULL) {
+        joins = bd_new(known->arena, bd_strs, 1);
+        bd_map_put(known->joins, bd_str_copy(known->arena, row->alias), joins);
+    }
+    bool is_known = row->join.size == 0;
+    for (size_t i = 0; i < joins->count && !is_known; i++) {
+        is_known = bd_str_eq(joins->data[i], row->join);
+    }
+    if (!is_known) {
+        *bd_push(known->arena, joins) = bd_str_copy(known->arena, row->join);
+    }
+    return bd_spool_put(known->rows, record, err);
+}
+
+static bd_rc put_aliased(bd_judging *run, const aliases *known, bd_sorter *groups, bd_row *row,
+                         uint32_t evidence_index, bd_err *err) {
+    const bd_strs *joins = bd_map_find(known->joins, row->alias);
+    bd_str own = row->join;
+    if (row->lacks_key) {
+        row->verdict = BD_PASS;
+        row->lacks_key = false;
+    }
+    for (size_t i = 0; i < joins->count; i++) {
+        row->join = joins->data[i];
+        if (!bd_str_eq(own, row->join)) {
+            BD_TRY(put_grouped(run, groups, row->check, row, row->join, evidence_index, err));
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc join_aliases(bd_judging *run, const aliases *known, bd_sorter *groups, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
+    BD_TRY(bd_spool_rewind(known->rows, err));
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        BD_TRY(bd_spool_next(known->rows, &record, &has_record, err));
+        if (!has_record) {
+            return BD_OK;
+        }
+        bd_arena_reset(scratch);
+        bd_unpacker unpacker = {.record = record};
+        uint32_t evidence_index = bd_unpack_u32(&unpacker);
+        bd_row row;
+        bd_row_unpack(&unpacker, scratch, &row);
+        BD_TRY(put_aliased(run, known, groups, &row, evidence_index, err));
+    }
+}
+
+/* ---- routing ---- */
+
 /* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule
  * says "later" or "next":
  * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
@@ -136,7 +218,8 @@ static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
                        evidence_index, err);
 }
 
-static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd_err *err) {
+static bd_rc route_spool(bd_judging *run, aliases *known, bd_sorter *groups,
+                         bd_spool *spool, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
     BD_TRY(bd_spool_rewind(spool, err));
     for (;;) {
@@ -151,6 +234,7 @@ static bd_rc route_spool(bd_judging *run, bd_sorter *groups, bd_spool *spool, bd
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
+        BD_TRY(note_alias(known, &row, record, err));
         BD_TRY(route_row(run, groups, &row, evidence_index, err));
     }
 }
@@ -184,7 +268,8 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
 static void copy_row(bd_arena *arena, bd_row *row) {
     bd_str *const texts[] = {&row->join,     &row->type,         &row->key,
                              &row->resource, &row->subscription, &row->scope,
-                             &row->source,   &row->reason,       &row->detail};
+                             &row->source,   &row->reason,       &row->detail,
+                             &row->alias};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         *texts[i] = bd_str_copy(arena, *texts[i]);
     }
@@ -259,10 +344,15 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
 
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     bd_sorter *groups = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    aliases known = open_aliases();
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
-        rc = route_spool(run, groups, run->in->rows[i], err);
+        rc = route_spool(run, &known, groups, run->in->rows[i], err);
     }
+    if (!bd_failed(rc)) {
+        rc = join_aliases(run, &known, groups, err);
+    }
+    close_aliases(&known);
     if (!bd_failed(rc)) {
         rc = bd_sorter_finish(groups, err);
     }
