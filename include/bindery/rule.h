@@ -59,7 +59,8 @@ typedef struct {
     uint32_t ordinal;
     bd_str reason; /* of a fail or cannot-tell, one sentence */
     bd_str detail; /* shape's own: item name of scope, event id of match, status of an operation */
-    bd_str alias;  /* match: another key of the same thing, such as an object id; folded, "" without one */
+    bd_str
+        alias; /* match: another key of the same thing, such as an object id; folded, "" without one */
     bool lacks_key; /* match: nothing else is wrong with it than an empty `join` */
 } bd_row;
 

@@ -349,8 +349,8 @@ static bool has_same_times(const bd_sidecar *a, const bd_sidecar *b) {
 }
 
 static bool has_same_scope(const bd_sidecar *a, const bd_sidecar *b) {
-    bool is_same = bd_str_eq(a->scope_kind, b->scope_kind) &&
-                   a->scope_ids.count == b->scope_ids.count;
+    bool is_same =
+        bd_str_eq(a->scope_kind, b->scope_kind) && a->scope_ids.count == b->scope_ids.count;
     for (size_t i = 0; is_same && i < a->scope_ids.count; i++) {
         is_same = bd_str_ieq(a->scope_ids.data[i], b->scope_ids.data[i]);
     }
@@ -366,14 +366,13 @@ static void say_kept(describing *run, const bd_evidence *from, const bd_evidence
         return; /* one file stands for all of a folder */
     }
     said->is_kept_said = true;
-    bd_diag_add(run->out->arena, diags_of(run, from), BD_DIAG_WARNING, from->given.path,
-                (bd_str){"", 0},
-                "gives '%.*s' (E-%04u) the %s '%.*s'; it was taken in with '%.*s', which stays; "
-                "hand the export in again as a new file, or withdraw E-%04u",
-                BD_ARG(item->given.path), item->given.number, what,
-                BD_ARG(bd_str_visible(run->out->arena, bd_str_sub(later, 0, 300))),
-                BD_ARG(bd_str_visible(run->out->arena, bd_str_sub(first, 0, 300))),
-                item->given.number);
+    bd_diag_add(
+        run->out->arena, diags_of(run, from), BD_DIAG_WARNING, from->given.path, (bd_str){"", 0},
+        "gives '%.*s' (E-%04u) the %s '%.*s'; it was taken in with '%.*s', which stays; "
+        "hand the export in again as a new file, or withdraw E-%04u",
+        BD_ARG(item->given.path), item->given.number, what,
+        BD_ARG(bd_str_visible(run->out->arena, bd_str_sub(later, 0, 300))),
+        BD_ARG(bd_str_visible(run->out->arena, bd_str_sub(first, 0, 300))), item->given.number);
 }
 
 /* A later word may add what was left open, and change nothing else of where and when the item stands. */

@@ -528,7 +528,8 @@ TEST(assess, type_i_walks_the_latest_event_through) {
 
 /* ---- one thing under several keys ---- */
 
-static void put_known(leaving it, bd_side side, const char *join, const char *alias, const char *at) {
+static void put_known(leaving it, bd_side side, const char *join, const char *alias,
+                      const char *at) {
     bd_row row = row_of(it.s, it.log, "shut", at, join[0] != '\0' ? BD_PASS : BD_CANNOT_TELL);
     row.side = side;
     row.join = bd_str_of(join);
@@ -542,8 +543,8 @@ TEST(assess, an_event_joins_by_another_key_of_the_same_thing) {
     static const struct {
         const char *join, *alias, *expected;
     } rows[] = {
-        {"ann", "7", "0D0"}, {"", "7", "0D0"},  {"ann.new", "7", "0D0"},
-        {"", "8", "0C0"},    {"", "", "0C0"},   {"bob", "8", "0C0"},
+        {"ann", "7", "0D0"}, {"", "7", "0D0"}, {"ann.new", "7", "0D0"},
+        {"", "8", "0C0"},    {"", "", "0C0"},  {"bob", "8", "0C0"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         leaving it = leavers_of(UNDOES);

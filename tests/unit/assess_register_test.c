@@ -115,8 +115,8 @@ TEST(assess, type_i_takes_the_latest_occurrence) {
 
 #define NAMED                                                                                      \
     SECURITY_OF(                                                                                   \
-        A_CONTROL("1.1", "annual"),                                                                \
-        A_REQUIREMENT("1.1", "a", "annual", 365, 30, "'doc'"), A_SOURCE("doc", "tenant", ""),      \
+        A_CONTROL("1.1", "annual"), A_REQUIREMENT("1.1", "a", "annual", 365, 30, "'doc'"),         \
+        A_SOURCE("doc", "tenant", ""),                                                             \
         A_CHECK("approved", "1.1", "a", "recur",                                                   \
                 "'source':'doc','document_types':['policy'],'reason':'by nobody','pass':{'field':" \
                 "'approved_by','notEquals':''}"))

@@ -90,7 +90,8 @@ TEST(engagement, every_error_names_pointer_found_and_expected) {
          "at '/facts/rpo/approved_by': found '-', expected the name"},
         {HEAD PERIOD ",\"people\":[{\"name\":\"Ann\",\"upn\":\"a@x.example\"},{\"name\":\"Bob\","
                      "\"upn\":\"A@x.example\"}]}",
-         "at '/people/1/upn': found 'A@x.example', expected a sign-in name of his own: '/people/0/upn'"},
+         "at '/people/1/upn': found 'A@x.example', expected a sign-in name of his own: "
+         "'/people/0/upn'"},
         {HEAD PERIOD ",\"column_maps\":[{\"source\":\"csv:leavers\",\"columns\":{\"upn\":3}}]}",
          "at '/column_maps/0/columns/upn': found 3"},
         {HEAD "\"periods\":[]}", "at '/periods': found an empty array"},
@@ -180,11 +181,13 @@ TEST(engagement, everything_stated_is_held) {
         "Admin\",\"upn\":\"j@contoso.example\"}],"
         "\"vendors\":[{\"name\":\"Microsoft "
         "Corporation\",\"service\":\"Azure\",\"method\":\"carve-out\"}],"
-        "\"facts\":{\"critical_resources\":{\"approved_by\":\"jens müller\",\"approved_on\":\"2026-01-05\","
+        "\"facts\":{\"critical_resources\":{\"approved_by\":\"jens "
+        "müller\",\"approved_on\":\"2026-01-05\","
         "\"value\":[\"/subscriptions/x\"]}},"
         "\"exclusions\":[{\"check\":\"storage-secure-transfer\",\"resource\":\"/Subscriptions/A/"
         "\",\"reason\":\"NFS\","
-        "\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\",\"expires_on\":\"2026-12-31\"}],"
+        "\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\",\"expires_on\":"
+        "\"2026-12-31\"}],"
         "\"controls\":[{\"number\":\"6.7.2\",\"your_ref\":\"NET-07\",\"your_statement\":\"s\"}],"
         "\"column_maps\":[{\"source\":\"csv:leavers\",\"columns\":{\"employee_id\":\"Personnel "
         "No\"}}],"

@@ -1374,13 +1374,15 @@ TEST(scan, a_sign_off_needs_a_preparer_and_another_person_over_the_same_bytes) {
         {PREPARED("Ann Smith") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
                                "\"at\":\"2026-01-31T07:00:00Z\",\"checked\":\"all\"" HASH "}]",
          false, "before the file was prepared"},
-        {",\"prepared_by\":{\"name\":\"Bob Brown\",\"at\":\"2026-01-30T07:00:00Z\"},\"reviews\":["
-         REVIEW("Ann Smith", HASH) "]", false, "the preparation by 'Bob Brown' is dated"},
+        {",\"prepared_by\":{\"name\":\"Bob "
+         "Brown\",\"at\":\"2026-01-30T07:00:00Z\"},\"reviews\":[" REVIEW("Ann Smith", HASH) "]",
+         false, "the preparation by 'Bob Brown' is dated"},
         {",\"prepared_by\":{\"name\":\"Bob Brown\"},\"reviews\":[{\"name\":\"Eve Black\",\"role\":"
-         "\"Lead\",\"at\":\"2026-01-31T07:00:00Z\",\"checked\":\"all\"" HASH "}]", false,
-         "before the file was collected"},
-        {PREPARED("Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"at\":\"2026-02-02T07:00:00Z\","
-                               "\"checked\":\"all\"" HASH "}]",
+         "\"Lead\",\"at\":\"2026-01-31T07:00:00Z\",\"checked\":\"all\"" HASH "}]",
+         false, "before the file was collected"},
+        {PREPARED(
+             "Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"at\":\"2026-02-02T07:00:00Z\","
+                          "\"checked\":\"all\"" HASH "}]",
          false, "does not say the reviewer's role"},
         {PREPARED("Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
                                "\"checked\":\"all\"" HASH "}]",

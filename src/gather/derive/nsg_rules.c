@@ -447,7 +447,8 @@ static void read_rules(judging *judge, const bd_value *list, bool is_standard) {
         }
         rule found;
         judge->problem = BD_STR("");
-        if (!bd_str_ieq(direction, BD_STR("inbound")) || !read_rule(judge, from, is_standard, &found)) {
+        if (!bd_str_ieq(direction, BD_STR("inbound")) ||
+            !read_rule(judge, from, is_standard, &found)) {
             judge->is_incomplete = true;
             note_problem(judge, from);
             continue;

@@ -18,9 +18,8 @@ static bd_str person_of(const bd_signoff *who) {
 
 /* Why the statement counts for nothing, whatever it is about; empty when nothing speaks against it. */
 static bd_str why_no_statement(bd_arena *arena, const bd_signoff *who, const char *role) {
-    bd_str place = who->stated_in.size > 0
-                       ? bd_str_format(arena, "'%.*s'", BD_ARG(who->stated_in))
-                       : BD_STR("the journal");
+    bd_str place = who->stated_in.size > 0 ? bd_str_format(arena, "'%.*s'", BD_ARG(who->stated_in))
+                                           : BD_STR("the journal");
     if (!bd_is_person_name(who->name)) {
         return bd_str_format(arena, "the %s '%.*s' in %.*s is nobody's name", role,
                              BD_ARG(who->name), BD_ARG(place));
@@ -47,10 +46,10 @@ static bd_str why_too_early(bd_arena *arena, const bd_evidence *item, const bd_s
         return empty();
     }
     if (!item->is_document && !item->collected_at_is_assumed && who->at < item->collected_at) {
-        return bd_str_format(
-            arena, "the %s by '%.*s' is dated %.*s, before the file was collected (%.*s)", what,
-            BD_ARG(who->name), BD_ARG(bd_instant_format(arena, who->at)),
-            BD_ARG(bd_instant_format(arena, item->collected_at)));
+        return bd_str_format(arena,
+                             "the %s by '%.*s' is dated %.*s, before the file was collected (%.*s)",
+                             what, BD_ARG(who->name), BD_ARG(bd_instant_format(arena, who->at)),
+                             BD_ARG(bd_instant_format(arena, item->collected_at)));
     }
     bd_day day = !item->is_document                        ? BD_DAY_NONE
                  : document->carried_out_on != BD_DAY_NONE ? document->carried_out_on

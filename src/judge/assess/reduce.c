@@ -218,8 +218,8 @@ static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
                        evidence_index, err);
 }
 
-static bd_rc route_spool(bd_judging *run, aliases *known, bd_sorter *groups,
-                         bd_spool *spool, bd_err *err) {
+static bd_rc route_spool(bd_judging *run, aliases *known, bd_sorter *groups, bd_spool *spool,
+                         bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
     BD_TRY(bd_spool_rewind(spool, err));
     for (;;) {
@@ -266,10 +266,9 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
 }
 
 static void copy_row(bd_arena *arena, bd_row *row) {
-    bd_str *const texts[] = {&row->join,     &row->type,         &row->key,
-                             &row->resource, &row->subscription, &row->scope,
-                             &row->source,   &row->reason,       &row->detail,
-                             &row->alias};
+    bd_str *const texts[] = {&row->join,         &row->type,  &row->key,    &row->resource,
+                             &row->subscription, &row->scope, &row->source, &row->reason,
+                             &row->detail,       &row->alias};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         *texts[i] = bd_str_copy(arena, *texts[i]);
     }

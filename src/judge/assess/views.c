@@ -88,8 +88,7 @@ static void expect_scopes(bd_judging *run, bd_check_view *view) {
         view->expected = shown_scopes(run, &view->sources);
     }
     bool are_subscriptions = view->expected.data == run->subscriptions.data;
-    view->expects =
-        are_subscriptions ? run->knows_subscription : make_set(run, &view->expected);
+    view->expects = are_subscriptions ? run->knows_subscription : make_set(run, &view->expected);
 }
 
 bool bd_judging_expects(const bd_check_view *view, bd_str scope) {

@@ -320,8 +320,8 @@ bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces, const bd_pdf_o
                    bd_sink *sink, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("pdf", SCRATCH_BYTES);
     BD_DEFER(file_close_ref)
-    pdf_file *file = file_open(arena, layout->pages.count, layout->page_width,
-                               layout->page_height, options->jobs);
+    pdf_file *file = file_open(arena, layout->pages.count, layout->page_width, layout->page_height,
+                               options->jobs);
     writer w = {.layout = layout, .options = options, .arena = arena, .file = file};
     w.fonts = bd_new(arena, pdf_fonts, 1);
     w.fonts->arena = arena;
