@@ -83,6 +83,16 @@ static const time_case times[] = {
     {ONE_EVENT "\n" EVENT("2", "2026-01-21T00:00:00Z"),
      ACTIVITY "--start-time 2026-01-10T00:00:00Z --end-time 2026-02-01 -o json | jq -c '.[]'\"",
      "2026-01-10T00:00:00Z", "2026-02-01T00:00:00Z"},
+    /* cmdlets: the last seven days unless told */
+    {"[" ONE_EVENT "]",
+     "\"command\":\"Get-AzActivityLog -StartTime 2026-01-10 -EndTime 2026-01-25 -MaxRecord 900\"",
+     "2026-01-10T00:00:00Z", "2026-01-25T00:00:00Z"},
+    {"[" ONE_EVENT "]", "\"command\":\"Get-AzActivityLog\"", "2026-01-25T12:00:00Z",
+     "2026-02-01T00:00:00Z"},
+    {AUDITS(AUDIT("1", "2026-01-20T00:00:00Z")),
+     "\"command\":\"Get-MgAuditLogDirectoryAudit -All -Filter \\\"activityDateTime ge "
+     "2026-01-15\\\"\"",
+     "2026-01-15T00:00:00Z", "2026-02-01T00:00:00Z"},
     /* REST and Graph */
     {"{\"value\":[" ONE_EVENT "]}",
      REST "$filter=eventTimestamp ge '2026-01-10T00:00:00Z' and eventTimestamp le "
@@ -155,6 +165,7 @@ TEST(scan, a_time_asked_for_that_cannot_be_read_is_not_shown) {
         ACTIVITY "--offset soon\"",
         ACTIVITY "--start-time 2026-01-01 --end-time 2026-01-05; az monitor activity-log list "
                  "--start-time 2026-01-20 --end-time 2026-02-01\"",
+        "\"command\":\"Get-AzActivityLog -StartTime (Get-Date).AddDays(-30)\"",
         REST "$filter=eventTimestamp ge '{from}'\"",
         REST "$filter=eventTimestamp ne '2026-01-01'\"",
     };
@@ -389,6 +400,8 @@ static const char *const asks_for_less[] = {
     "\"command\":\"" LIST "; rm x\"",
     "\"command\":\"az keyvault list\"",
     "\"command\":\"list.sh\"",
+    "\"command\":\"az account set -s " SCAN_SUB_A " && " LIST " --subscription " SCAN_SUB_B "\"",
+    "\"command\":\"Get-AzActivityLog -starttime 2026-01-30\"",
     "\"command\":\"Get-AzStorageAccount -ResourceGroupName rg\"",
     "\"command\":\"Get-AzKeyVault\"",
     "\"command\":\"Get-AzStorageAccount | Select-Object -First 5\"",

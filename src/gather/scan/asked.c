@@ -390,6 +390,10 @@ static bd_str narrowing_option(bd_str command, const bd_source_def *source, uint
         rows >= 50) {
         return BD_STR("activity-log list without --max-events, which stops at 50");
     }
+    if (has_part(command, "Get-AzActivityLog") && !has_part(command, "-MaxRecord") &&
+        rows >= 1000) {
+        return BD_STR("Get-AzActivityLog without -MaxRecord, which stops at 1,000");
+    }
     if (has_part(command, "role assignment list") && !has_part(command, "--all")) {
         return BD_STR("role assignment list without --all");
     }
@@ -662,6 +666,22 @@ static void limit_by_offset(time_reader *reader, bd_str command, option_time sta
     limit_from(reader, (end.is_given ? end.zone : reader->now) - offset);
 }
 
+/* Get-AzActivityLog goes back seven days where it is not told. */
+static void limit_by_cmdlet(time_reader *reader, bd_str command) {
+    option_time start = read_option(reader, command, "-StartTime");
+    option_time end = read_option(reader, command, "-EndTime");
+    bool is_log = has_part(command, "Get-AzActivityLog") || has_part(command, "Get-AzLog");
+    if (start.is_given || is_log) {
+        bd_instant ago = (end.is_given ? end.utc : reader->now) - 7 * 24 * BD_HOUR;
+        limit_from(reader, start.is_given ? start.utc : ago);
+        limit_from(reader, start.is_given ? start.zone : ago);
+    }
+    if (end.is_given) {
+        limit_to(reader, end.utc);
+        limit_to(reader, end.zone);
+    }
+}
+
 static void limit_by_options(time_reader *reader, bd_str command) {
     option_time start = read_option(reader, command, "--start-time");
     option_time end = read_option(reader, command, "--end-time");
@@ -738,6 +758,7 @@ bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def 
         }
     }
     limit_by_options(&reader, sidecar->command);
+    limit_by_cmdlet(&reader, sidecar->command);
     if (source->scope == BD_SCOPE_WORKSPACE) {
         limit_by_timespans(&reader, sidecar);
     }

@@ -258,6 +258,7 @@ typedef struct {
     bool has_query;
     bool has_asked_query; /* of this command or request itself */
     bd_str query;         /* of body or option */
+    bd_str subscription;  /* the one that an option names */
     bd_arena *arena;
 } shape;
 
@@ -505,10 +506,9 @@ static const option cmdlet_options[] = {
     {"-MaxRecord", 'n'},      {"-Top", 'n'},     {"-WarningAction", '1'}, {"-Verbose", '0'},
 };
 
-static const option *find_option(const option *options, size_t count, bd_str name, bool is_folded) {
+static const option *find_option(const option *options, size_t count, bd_str name) {
     for (size_t i = 0; i < count; i++) {
-        bd_str known = bd_str_of(options[i].name);
-        if (is_folded ? bd_str_ieq(name, known) : bd_str_eq(name, known)) {
+        if (bd_str_eqz(name, options[i].name)) {
             return &options[i];
         }
     }
@@ -540,9 +540,18 @@ static bool is_option_word(bd_str word) {
     return word.size > 1 && word.data[0] == '-' && !(word.data[1] >= '0' && word.data[1] <= '9');
 }
 
+/* Two subscriptions named one after the other: which of them was asked is not said. */
+static bool is_of_other(shape *s, bd_str name, bd_str value) {
+    if (!bd_str_eqz(name, "--subscription") && !bd_str_eqz(name, "-s")) {
+        return false;
+    }
+    bool is_other = s->subscription.size > 0 && !bd_str_ieq(s->subscription, value);
+    s->subscription = value;
+    return is_other;
+}
+
 /* A word that no option takes is none that asks for all: a dash of a text program, say. */
-static bd_str unread_option(shape *s, const option *options, size_t count, bd_str rest,
-                            bool is_folded) {
+static bd_str unread_option(shape *s, const option *options, size_t count, bd_str rest) {
     for (bd_str word = bd_scan_next_word(&rest); word.size > 0; word = bd_scan_next_word(&rest)) {
         if (bd_str_eqz(word, ">") || bd_str_eqz(word, "\\") || bd_str_eqz(word, "`")) {
             word = bd_str_eqz(word, ">") ? bd_scan_next_word(&rest) : word;
@@ -552,7 +561,7 @@ static bd_str unread_option(shape *s, const option *options, size_t count, bd_st
         bd_str name = empty();
         bd_str_cut(&value, '=', &name);
         bool has_value = name.size < word.size;
-        const option *one = find_option(options, count, name, is_folded);
+        const option *one = find_option(options, count, name);
         if (one == NULL || (one->takes == '0' && has_value)) {
             return word;
         }
@@ -566,12 +575,13 @@ static bd_str unread_option(shape *s, const option *options, size_t count, bd_st
         while (one->takes == '+') {
             ahead = rest;
             next = bd_scan_next_word(&ahead);
-            bool is_offset = next.size > 0 && (next.data[0] == '+' || next.data[0] == '-');
-            if (next.size == 0 || bd_str_eqz(next, ">") || (is_option_word(next) && !is_offset) ||
-                is_option_word(next)) {
+            if (next.size == 0 || bd_str_eqz(next, ">") || is_option_word(next)) {
                 break;
             }
             rest = ahead;
+        }
+        if (has_value && is_of_other(s, name, unquoted(value))) {
+            return value;
         }
         bd_str unread = has_value ? unread_value(s, one->takes, unquoted(value)) : empty();
         if (unread.size > 0) {
@@ -617,7 +627,7 @@ static bd_str unread_az(shape *s, bd_str text, bool *is_asking) {
         return verb;
     }
     s->has_asked_query = s->has_asked_query || is_query;
-    bd_str unread = unread_option(s, az_options, BD_COUNT(az_options), rest, /*is_folded*/ false);
+    bd_str unread = unread_option(s, az_options, BD_COUNT(az_options), rest);
     bool is_bare = is_rest && !has_part(rest, "://");
     return unread.size == 0 && (is_bare || (is_query && !s->has_query)) ? text : unread;
 }
@@ -653,9 +663,9 @@ static bd_str unread_cmdlet(shape *s, bd_str name, bd_str text, bd_str rest) {
             bd_str_eqz(s->source->id, cmdlets[i].source)) {
             bool is_paged = bd_str_ieq(bd_str_sub(name, 0, 6), BD_STR("Get-Mg"));
             bool is_all = has_part(bd_str_lower(s->arena, rest), "-all");
-            return is_paged && !is_all ? text
-                                       : unread_option(s, cmdlet_options, BD_COUNT(cmdlet_options),
-                                                       rest, /*is_folded*/ true);
+            return is_paged && !is_all
+                       ? text
+                       : unread_option(s, cmdlet_options, BD_COUNT(cmdlet_options), rest);
         }
     }
     return name;
