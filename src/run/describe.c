@@ -1,5 +1,5 @@
-/* What sidecars and registers say of the items beside them.  The latest version speaks, except where an item was already
- * described when it was taken in: its time, scope and source stay, or a later word would hide what it showed
+/* What sidecars and registers say of the items beside them.  The latest version speaks, except where an item was
+ * already described when it was taken in: its time, scope and source stay, or a later word would hide what it showed
  * (bindery-1, sections 1 and 3). */
 #include "bindery/run.h"
 
