@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define KEY_SLOTS ((size_t)1 << 14) /* a power of two; twice what is kept */
 #define INDEX_BYTES ((size_t)4 << 30)
 #define SCRATCH_BYTES ((size_t)256 << 20)
 #define MOST_SAID 20 /* refusals of one file that are said one by one; all are counted */
@@ -165,18 +166,37 @@ static uint64_t hash_of(bd_str text) {
     return hash;
 }
 
-/* By hash: the ids of a large inventory would fill the memory. */
+/* Only where somebody counts the rows: a sidecar, or an answer that states its total.  By hash, and no more of them than
+ * a page has: the ids of a large inventory would fill the memory. */
+static bool counts_rows(const bd_scan_state *state) {
+    return (state->sidecar != NULL && state->sidecar->rows >= 0) || state->count >= 0 ||
+           state->facts->rows_reported >= 0 || state->summary.shape == BD_JSON_DATA;
+}
+
+/* False when the key was there before. */
+static bool put_key(bd_scan_state *state, uint64_t hash) {
+    if (state->keys == NULL) {
+        state->keys = bd_new(state->index, uint64_t, KEY_SLOTS);
+    }
+    size_t at = (size_t)hash & (KEY_SLOTS - 1);
+    hash |= 1; /* 0 is an empty slot */
+    while (state->keys[at] != 0 && state->keys[at] != hash) {
+        at = (at + 1) & (KEY_SLOTS - 1);
+    }
+    bool is_new = state->keys[at] == 0;
+    if (is_new && state->key_count < KEY_SLOTS / 2) {
+        state->keys[at] = hash;
+        state->key_count++;
+    }
+    return is_new;
+}
+
 static void count_repeated(bd_scan_state *state, const bd_record *record) {
+    if (record->source->is_log || !counts_rows(state)) {
+        return; /* records of a log may repeat the id of what they tell of */
+    }
     uint64_t hash = hash_of(record->key) * 31 + hash_of(record->type);
-    bd_str key = {(const char *)&hash, sizeof hash};
-    if (record->source->is_log) { /* whose records may repeat the id of what they tell of */
-        return;
-    }
-    if (bd_map_find(state->keys, key) != NULL) {
-        state->facts->rows_repeated++;
-        return;
-    }
-    bd_map_put(state->keys, key, state->facts);
+    state->facts->rows_repeated += put_key(state, hash) ? 0 : 1;
 }
 
 /* Counted by type, so that a list of one type can be set against an inventory of all. */
@@ -457,7 +477,8 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     state->seen = bd_map_make(state->index);
     state->parts = bd_map_make(state->index);
     state->types = bd_map_make(state->index);
-    state->keys = bd_map_make(state->index);
+    state->keys = NULL;
+    state->key_count = 0;
     state->last_source = NULL;
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
@@ -681,7 +702,6 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .seen = bd_map_make(found),
         .parts = bd_map_make(found),
         .types = bd_map_make(found),
-        .keys = bd_map_make(found),
         .count = -1,
         .err = err,
     };

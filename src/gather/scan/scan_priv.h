@@ -53,7 +53,8 @@ typedef struct {
     bd_facts *facts;
     bd_map *seen; /* source U+001F scope -> index + 1 */
     bd_map *parts;
-    bd_map *keys;  /* of records that are resources: counted once */
+    uint64_t *keys; /* hashes of what stood before, open addressing */
+    size_t key_count;
     bd_map *types; /* type U+001F subscription -> index + 1 of the facts' types */
     const bd_source_def *last_source;
     bd_str last_scope;
