@@ -166,8 +166,8 @@ static uint64_t hash_of(bd_str text) {
     return hash;
 }
 
-/* Only where somebody counts the rows: a sidecar, or an answer that states its total.  By hash, and no more of them than
- * a page has: the ids of a large inventory would fill the memory. */
+/* Only where somebody counts the rows: a sidecar, or an answer that states its total.  By hash, and no more of
+ * them than a page has: the ids of a large inventory would fill the memory. */
 static bool counts_rows(const bd_scan_state *state) {
     return (state->sidecar != NULL && state->sidecar->rows >= 0) || state->count >= 0 ||
            state->facts->rows_reported >= 0 || state->summary.shape == BD_JSON_DATA;
