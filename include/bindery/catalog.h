@@ -124,9 +124,9 @@ typedef struct {
     size_t check_count; /* by id */
     const bd_value *mappings, *sampling;
     const bd_value *resolved; /* the whole catalog as one value */
-    bd_str canonical;         /* it as canonical JSON with its LF: what is packaged as catalog.json */
-    uint8_t sha256[32];       /* of `canonical` */
-    bd_strs uncovered;        /* criteria without a control */
+    bd_str canonical;   /* it as canonical JSON with its LF: what is packaged as catalog.json */
+    uint8_t sha256[32]; /* of `canonical` */
+    bd_strs uncovered;  /* criteria without a control */
     struct bd_catalog_index *index;
 } bd_catalog;
 

@@ -27,6 +27,7 @@ typedef struct {
     bd_instant file_time;          /* the file's own modification time */
     bd_instant given_collected_at; /* --collected-at, or BD_INSTANT_NONE */
     uint32_t sidecar;              /* evidence number of its sidecar, 0: none */
+    uint32_t commit;               /* number of the first item taken in together with it */
     bd_instant ingested_at;
     bool is_withdrawn;
     bd_str withdrawn_reason;
@@ -41,7 +42,7 @@ typedef struct {
     bd_instant at;
     uint8_t sha256[32]; /* of what was signed; all zero when not given */
     bool has_sha256;
-    bd_str origin; /* "journal", "sidecar" or "register" */
+    bd_str origin;        /* "journal", "sidecar" or "register" */
     bd_str stated_in;     /* path of the sidecar or register that says so; empty for the journal */
     bd_instant stated_at; /* when that was taken in; BD_INSTANT_NONE for the journal */
     bd_str
@@ -61,7 +62,8 @@ bool bd_is_person_name(bd_str name);
 typedef struct {
     bd_str type, title, version;
     bd_str approved_by, approver_role;
-    bool has_approver_is_management; /* false: nothing is said, and approver_is_management is false */
+    bool
+        has_approver_is_management; /* false: nothing is said, and approver_is_management is false */
     bool approver_is_management;
     bd_day approved_on;                /* BD_DAY_NONE when absent; so for the others */
     bd_day in_force_from, in_force_to; /* both inclusive; in_force_to absent: still in force */
@@ -169,6 +171,7 @@ typedef struct {
     bd_type_counts types; /* in the order first seen */
     bool has_more_types;  /* than BD_MOST_TYPE_COUNTS: `types` is no count then */
     uint64_t rows_read, rows_refused, rows_unmapped;
+    uint64_t rows_repeated; /* resources that stood in the same file before */
     int64_t
         rows_reported; /* by the source itself (totalRecords, @odata.count, count); -1 unknown */
     bool has_next_link;
@@ -189,6 +192,8 @@ typedef struct {
     bd_evidence_given given;
     bd_sidecar sidecar; /* merged; register row likewise */
     bool has_sidecar;
+    bool
+        is_sidecar_refused; /* its own could not be read; a folder's may still stand in `sidecar` */
     bd_facts facts;
     bd_str title;
     bd_str source;   /* main source id, "" when unmapped */

@@ -29,7 +29,8 @@ typedef struct {
     bd_instant created_at; /* CreationDate and ModDate, written in UTC */
     uint8_t id[16];        /* both halves of the trailer's /ID */
     const char *creator;   /* Info /Creator, or NULL */
-    unsigned jobs; /* threads that compress, 1..16; 0 counts as 1.  The file is the same for any number */
+    unsigned
+        jobs; /* threads that compress, 1..16; 0 counts as 1.  The file is the same for any number */
 } bd_pdf_options;
 
 /* Title, author, subject, keywords and language are the document's.  The file goes to `sink` in

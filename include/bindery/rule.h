@@ -59,6 +59,9 @@ typedef struct {
     uint32_t ordinal;
     bd_str reason; /* of a fail or cannot-tell, one sentence */
     bd_str detail; /* shape's own: item name of scope, event id of match, status of an operation, BD_ROW_ANY_KEY */
+    bd_str
+        alias; /* match: another key of the same thing, such as an object id; folded, "" without one */
+    bool lacks_key; /* match: nothing else is wrong with it than an empty `join` */
 } bd_row;
 
 /* `detail` of related left rows that stand for one record under several keys: one key that is met is enough. */

@@ -97,9 +97,8 @@ BD_MUST_USE bd_rc bd_run_catalog_test(const bd_run_options *options, const char 
  * told, are in the result only where they are wanted.  Ends 3 when a definition that was named asks
  * for something that is not understood; with is_strict, when a member of an initiative does. */
 BD_MUST_USE bd_rc bd_run_policy_eval(const bd_run_options *options, const char *const *paths,
-                                     size_t count, const char *parameters_path,
-                                     bool wants_findings, bd_arena *arena, bd_run_outcome *outcome,
-                                     bd_err *err);
+                                     size_t count, const char *parameters_path, bool wants_findings,
+                                     bd_arena *arena, bd_run_outcome *outcome, bd_err *err);
 /* Versions of bindery and of every library it uses. */
 bd_str bd_run_versions(bd_arena *arena);
 

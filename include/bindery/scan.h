@@ -30,14 +30,14 @@ typedef void bd_observe_fn(void *context, uint32_t evidence, const bd_record *re
 
 typedef struct {
     const bd_catalog *catalog;
-    const bd_rules *rules; /* NULL: no rows are wanted */
+    const bd_rules *rules;       /* NULL: no rows are wanted */
     const bd_value *parameters;  /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
     const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
     size_t subscription_count;
     bd_zygote *zygote; /* where workbooks and XML are read; NULL: in this process, as tests do */
-    bool reads_ahead; /* large objects are unpacked on a thread of their own */
+    bool reads_ahead;  /* large objects are unpacked on a thread of their own */
     bd_observe_fn *observe; /* NULL: nobody watches */
     void *observe_context;
 } bd_scan_plan;

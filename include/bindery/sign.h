@@ -14,7 +14,7 @@ typedef struct {
     bd_str signer_name;   /* /Name; usually the certificate's CN */
     bd_str reason, location;
     size_t page_index;
-    double rect[4]; /* signature panel in points, zero: invisible */
+    double rect[4];        /* signature panel in points, zero: invisible */
     bool is_checked_later; /* the caller calls bd_check_signed before the file leaves its hands */
 } bd_sign_options;
 

@@ -216,12 +216,13 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
 typedef struct {
     char *data;
     size_t size, room, max_bytes; /* `room` has a byte to spare and never passes max_bytes + 1 */
-    bool overflowed; /* a put did not fit; checked once at the end by bd_buf_check */
+    bool overflowed;              /* a put did not fit; checked once at the end by bd_buf_check */
 } bd_buf;
 
 void bd_buf_init(bd_buf *buf, size_t max_bytes);
 void bd_buf_clear(bd_buf *buf);
-void bd_buf_put_more(bd_buf *buf, const void *bytes, size_t count); /* the slow half of bd_buf_put */
+void bd_buf_put_more(bd_buf *buf, const void *bytes,
+                     size_t count); /* the slow half of bd_buf_put */
 /* Small pieces are put by the million; where there is room, a put is a copy. */
 static inline void bd_buf_put(bd_buf *buf, const void *bytes, size_t count) {
     if (count == 0 || buf->overflowed || count >= buf->room - buf->size) {

@@ -81,8 +81,8 @@ BD_MUST_USE bd_rc bd_blob_read(const bd_blob *blob, size_t max_bytes, bd_arena *
 typedef struct bd_deflater bd_deflater;
 /* Raw deflate to `sink` (borrowed until close). */
 bd_deflater *bd_deflater_open(bd_sink *sink);
-/* Deflates up to `jobs` chunks at a time on as many threads; the stream is the same for any number.  Only before
- * the first write.  Memory: about 3 MiB for each job, 16 at most. */
+/* Deflates two chunks for each of `jobs` threads at a time; the stream is the same for any number.  Only before
+ * the first write.  Memory: about 5 MiB for each job, 16 at most. */
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs);
 /* Makes the deflater usable for another stream to `sink`; what it allocated is kept. */
 void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink);

@@ -305,8 +305,7 @@ static int run_policy_eval(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
     bd_err err;
-    const char *parameters =
-        call->has[OPT_PARAMETERS] ? call->values[OPT_PARAMETERS].data : NULL;
+    const char *parameters = call->has[OPT_PARAMETERS] ? call->values[OPT_PARAMETERS].data : NULL;
     bd_rc rc = bd_run_policy_eval(&options, call->operands, call->operand_count, parameters,
                                   /*wants_findings*/ call->has[OPT_JSON], arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_policies);

@@ -16,7 +16,8 @@ const cli_option cli_options[] = {
     {OPT_AS_OF, "--as-of", NULL, "DATE", false, "judge as of the end of DATE",
      "The instant that bounds what is due and which evidence counts: local midnight after DATE. "
      "Without it SOURCE_DATE_EPOCH, else the earlier of now and the period's end.",
-     "bindery run --as-of 2026-03-31", "0.1", " assess render package run status explain policy eval "},
+     "bindery run --as-of 2026-03-31", "0.1",
+     " assess render package run status explain policy eval "},
     {OPT_JSON, "--json", NULL, NULL, false, "print the result as JSON",
      "Prints one canonical JSON object on standard output and nothing else there.",
      "bindery verify --json pack.zip", "0.1", "*"},

@@ -3,13 +3,10 @@
 #include "bindery/run.h"
 
 #include "bindery/export.h"
-#include "bindery/read.h"
 #include "run_priv.h"
 
 #include <string.h>
 
-#define SIDECAR_BYTES ((size_t)1 << 20)
-#define REGISTER_BYTES ((size_t)64 << 20)
 #define FACTS_ARENA_BYTES ((size_t)4 << 30)
 #define ROWS_BYTES ((size_t)256 << 10)
 #define OUTPUT_BYTES ((size_t)2 << 30)
@@ -21,200 +18,20 @@ typedef struct {
     bd_spool **rows;   /* one per worker */
     bd_arena **arenas; /* one per worker; live as long as the session's arena users need facts */
     bd_scan_plan plan;
-    size_t first;   /* items before it are not read */
+    size_t first;          /* items before it are not read */
     const bd_watch *watch; /* NULL: nobody */
     bool is_reread;        /* the facts stand already */
-    bd_err *errors; /* one per worker */
+    bd_err *errors;        /* one per worker */
     bool *has_failed;
 } judging;
 
-/* ---- sidecars and register ---- */
-
-static bd_evidence *item_at(judging *run, bd_str path) {
-    uintptr_t index = (uintptr_t)bd_map_find(run->by_path, path);
-    return index > 0 ? &run->out->evidence.data[index - 1] : NULL;
-}
-
-/* What is wrong with a sidecar or register stands with its own item, and with it in the assessment. */
-static bd_diags *diags_of(judging *run, const bd_evidence *item) {
-    return &run->out->evidence.data[item->given.number - 1].facts.diags;
-}
-
-static void refuse_description(judging *run, const bd_evidence *item, const char *message) {
-    bd_diag_add(run->out->arena, diags_of(run, item), BD_DIAG_REFUSED, item->given.path,
-                (bd_str){"", 0}, "%s", message);
-}
-
-static bd_rc read_item(judging *run, const bd_evidence *item, size_t max_bytes, bd_str *text,
-                       bd_err *err) {
-    const bd_blob *blob;
-    BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->out->arena, &blob, err));
-    return bd_blob_read(blob, max_bytes, run->out->arena, text, err);
-}
-
-/* A sidecar that cannot be read describes nothing: said, and its subject stands alone. */
-static bd_rc load_sidecar(judging *run, const bd_evidence *from, bd_sidecar *out, bool *is_loaded,
-                          bd_err *err) {
-    bd_str text;
-    *is_loaded = false;
-    BD_TRY(read_item(run, from, SIDECAR_BYTES, &text, err));
-    bd_err problem;
-    if (bd_failed(bd_sidecar_parse(text, from->given.path, run->out->arena, out, &problem))) {
-        refuse_description(run, from, problem.message);
-        return BD_OK;
-    }
-    bd_sidecar_put_stated(out, from->given.path, from->given.ingested_at);
-    *is_loaded = true;
-    return BD_OK;
-}
-
-static void take_sidecar(bd_evidence *item, const bd_sidecar *sidecar) {
-    if (item->has_sidecar) {
-        bd_sidecar_merge(&item->sidecar, sidecar);
-    } else {
-        item->sidecar = *sidecar;
-        item->has_sidecar = true;
-    }
-    item->is_document = item->sidecar.has_document;
-}
+/* ---- sign-offs ---- */
 
 /* The locker numbers items 1, 2, 3, ... without a gap. */
 static bd_evidence *item_of_number(judging *run, uint32_t number) {
     bool is_known = number > 0 && number <= run->out->evidence.count;
     return is_known ? &run->out->evidence.data[number - 1] : NULL;
 }
-
-static bd_rc apply_own(judging *run, bd_evidence *item, bd_err *err) {
-    const bd_evidence *from = item->is_sidecar ? NULL : item_of_number(run, item->given.sidecar);
-    if (from == NULL) {
-        return BD_OK;
-    }
-    bd_sidecar sidecar;
-    bool is_loaded;
-    BD_TRY(load_sidecar(run, from, &sidecar, &is_loaded, err));
-    if (is_loaded) {
-        take_sidecar(item, &sidecar);
-    }
-    return BD_OK;
-}
-
-static bool is_in_folder(bd_str path, bd_str folder) {
-    bd_str own = bd_path_folder(path);
-    return bd_str_eq(own, folder);
-}
-
-static bd_rc apply_folder(judging *run, const bd_evidence *from, bd_err *err) {
-    bd_sidecar sidecar;
-    bool is_loaded;
-    BD_TRY(load_sidecar(run, from, &sidecar, &is_loaded, err));
-    bd_str folder = bd_path_folder(from->given.path);
-    for (size_t i = 0; i < run->out->evidence.count && is_loaded; i++) {
-        bd_evidence *item = &run->out->evidence.data[i];
-        if (!item->is_sidecar && !item->is_register && is_in_folder(item->given.path, folder)) {
-            take_sidecar(item, &sidecar);
-        }
-    }
-    return BD_OK;
-}
-
-typedef struct {
-    bd_arena *arena;
-    BD_VEC(const bd_value *) rows;
-    bd_str path;
-} register_rows;
-
-static bd_rc on_register_header(void *context, const bd_str *names, size_t count, bd_err *err) {
-    register_rows *rows = context;
-    return bd_register_check_columns(names, count, rows->path, err);
-}
-
-static bd_rc on_register_row(void *context, uint64_t ordinal, const bd_value *value, bd_err *err) {
-    (void)ordinal;
-    (void)err;
-    register_rows *rows = context;
-    *bd_push(rows->arena, &rows->rows) = bd_value_copy(rows->arena, value);
-    return BD_OK;
-}
-
-static bd_rc parse_register(judging *run, const bd_evidence *from, bd_register_rows *out,
-                            bd_err *err) {
-    bd_str text;
-    BD_TRY(read_item(run, from, REGISTER_BYTES, &text, err));
-    register_rows rows = {.arena = run->out->arena, .path = from->given.path};
-    bd_memory_source state;
-    bd_source source = bd_source_of_memory(&state, text);
-    bd_csv_events events = {.context = &rows, .header = on_register_header, .row = on_register_row};
-    BD_TRY(bd_csv_read(&source, &bd_csv_default_limits, NULL, &events, err));
-    return bd_register_parse(rows.rows.data, rows.rows.count, from->given.path, run->out->arena,
-                             out, err);
-}
-
-static bd_str beside(bd_arena *arena, bd_str path, bd_str file) {
-    bd_str folder = bd_path_folder(path);
-    return bd_str_eqz(folder, ".")
-               ? file
-               : bd_str_format(arena, "%.*s/%.*s", BD_ARG(folder), BD_ARG(file));
-}
-
-static bd_rc apply_register(judging *run, const bd_evidence *from, bd_err *err) {
-    bd_register_rows rows = {0};
-    bd_err problem;
-    bd_rc rc = parse_register(run, from, &rows, &problem);
-    if (bd_failed(rc)) {
-        if (problem.class == BD_ERR_IO || problem.class == BD_ERR_BUG) {
-            *err = problem;
-            return rc;
-        }
-        refuse_description(run, from, problem.message);
-        return BD_OK;
-    }
-    for (size_t i = 0; i < rows.count; i++) {
-        bd_evidence *item =
-            item_at(run, beside(run->out->arena, from->given.path, rows.data[i].file));
-        if (item == NULL) {
-            bd_diag_add(run->out->arena, diags_of(run, from), BD_DIAG_WARNING, from->given.path,
-                        bd_str_format(run->out->arena, "row %u", rows.data[i].row),
-                        "describes '%.*s', which is not in the locker", BD_ARG(rows.data[i].file));
-            continue;
-        }
-        bd_sidecar_put_stated(&rows.data[i].sidecar, from->given.path, from->given.ingested_at);
-        take_sidecar(item, &rows.data[i].sidecar);
-    }
-    return BD_OK;
-}
-
-/* A slip in a sidecar's name would leave its file undescribed without a word. */
-static void say_orphan(judging *run, const bd_evidence *item) {
-    bd_str subject = bd_sidecar_subject(item->given.path);
-    if (subject.size > 0 && item_at(run, subject) == NULL) {
-        bd_diag_add(run->out->arena, diags_of(run, item), BD_DIAG_WARNING, item->given.path,
-                    (bd_str){"", 0}, "describes '%.*s', which is not in the locker",
-                    BD_ARG(subject));
-    }
-}
-
-static bd_rc apply_descriptions(judging *run, bd_err *err) {
-    bd_evidences *all = &run->out->evidence;
-    for (size_t i = 0; i < all->count; i++) {
-        BD_TRY(apply_own(run, &all->data[i], err));
-    }
-    for (size_t i = 0; i < all->count; i++) {
-        const bd_evidence *item = &all->data[i];
-        bool is_latest = item_at(run, item->given.path) == item;
-        if (item->is_sidecar && is_latest) {
-            say_orphan(run, item);
-        }
-        if (item->is_register && is_latest) {
-            BD_TRY(apply_register(run, item, err));
-        }
-        if (item->is_sidecar && is_latest && bd_sidecar_subject(item->given.path).size == 0) {
-            BD_TRY(apply_folder(run, item, err));
-        }
-    }
-    return BD_OK;
-}
-
-/* ---- sign-offs ---- */
 
 static uint32_t number_of_id(bd_str id) {
     int64_t number = 0;
@@ -484,7 +301,7 @@ static void open_workers(judging *run) {
 
 static bd_rc read_all(judging *run, bd_err *err) {
     list_items(run);
-    BD_TRY(apply_descriptions(run, err));
+    BD_TRY(bd_describe(run->session, run->out, run->by_path, err));
     apply_signoffs(run);
     BD_TRY(scan_all(run, err));
     bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
@@ -582,7 +399,7 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     open_judging(&run, session, &out);
     run.first = after;
     list_items(&run);
-    bd_rc rc = apply_descriptions(&run, err);
+    bd_rc rc = bd_describe(session, &out, run.by_path, err);
     rc = bd_failed(rc) ? rc : scan_all(&run, err);
     say_facts(&run);
     tell_diags(session, &out);

@@ -290,8 +290,8 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     bd_buf_clear(&run->judged->assessment_json);
     bd_buf_clear(&run->judged->findings);
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("machine", BD_RUN_ARENA_BYTES);
-    BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE,
-                    session->catalog->canonical, err));
+    BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE, session->catalog->canonical,
+                    err));
     BD_TRY(add_text(run, "80_MACHINE/engagement.json", BD_ROLE_MACHINE,
                     canonical_line(scratch, bd_engagement_value(&session->engagement, scratch)),
                     err));
@@ -522,7 +522,8 @@ static bd_rc plan_package(bd_production *run, bd_err *err) {
 
 bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
                          bd_products wanted, bd_production *out, bd_err *err) {
-    *out = (bd_production){.session = session, .judged = judged, .signer = signer, .wanted = wanted};
+    *out =
+        (bd_production){.session = session, .judged = judged, .signer = signer, .wanted = wanted};
     bd_session_progress(session, "plan", 0, 1);
     out->document_arena = bd_arena_open("document", BD_RUN_ARENA_BYTES);
     out->readiness_arena = bd_arena_open("readiness", BD_RUN_ARENA_BYTES);

@@ -29,7 +29,8 @@ static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at
     bd_layout *built;
     bd_layout_options options = {.paper = BD_PAPER_A4};
     BD_TRY(bd_layout_build(doc, faces, &options, arena, &built, err));
-    bd_pdf_options pdf = {.created_at = created_at, .creator = "Bindery " BINDERY_VERSION, .jobs = jobs};
+    bd_pdf_options pdf = {
+        .created_at = created_at, .creator = "Bindery " BINDERY_VERSION, .jobs = jobs};
     uint8_t hash[32];
     bd_sha256_of(bd_str_format(arena, "%.*s\n%.*s\n%.*s", BD_ARG(doc->title), BD_ARG(doc->subject),
                                BD_ARG(doc->keywords)),
@@ -54,8 +55,7 @@ bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawin
         drawing->pdf = bd_str_copy(drawing->arena, bd_buf_str(&out));
         drawing->signature_page = layout->signature_page;
         if (layout->has_signature) {
-            memcpy(drawing->signature_rect, layout->signature_rect,
-                   sizeof drawing->signature_rect);
+            memcpy(drawing->signature_rect, layout->signature_rect, sizeof drawing->signature_rect);
         }
         say_gaps(layout, drawing->arena, &drawing->remarks);
     }

@@ -73,6 +73,10 @@ typedef struct {
     size_t arena_count;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
+/* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
+ * the latest item there. */
+BD_MUST_USE bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path,
+                              bd_err *err);
 void bd_judged_clear(bd_judged_run *judged); /* may be called again */
 /* Reads the items after number `after` and says what cannot be read of them; judges nothing. */
 BD_MUST_USE bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err);
@@ -140,7 +144,7 @@ typedef struct {
 typedef struct {
     bd_session *session;
     bd_judged_run *judged;
-    bd_signer *signer;    /* NULL: unsigned */
+    bd_signer *signer; /* NULL: unsigned */
     bd_products wanted;
     bool is_signed_later; /* the cover names the signer, `sign` signs */
     bd_package *package;
@@ -156,11 +160,11 @@ typedef struct {
     bd_str manifest;
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_str binder_unsigned;
-    int64_t number;   /* N of the package id */
+    int64_t number; /* N of the package id */
     bd_doc *readiness_document;
     bd_arena *readiness_arena; /* of document and PDF */
     bd_drawing binder_drawing, readiness_drawing;
-    bd_str readiness; /* bytes of the PDF */
+    bd_str readiness;       /* bytes of the PDF */
     bd_blob_packer *packer; /* while the package is planned */
     bd_str sums_sha256;     /* set by bd_production_package */
     bd_sink *zip;           /* while it is written */

@@ -90,6 +90,46 @@ static bd_rc load_catalog(bd_session *session, bd_err *err) {
                             &session->rules, err);
 }
 
+/* What bindery.json names of the catalog is there: a slip would leave an exclusion or a note without effect. */
+static bd_rc check_names(const bd_session *session, bd_err *err) {
+    const bd_engagement *engagement = &session->engagement;
+    for (size_t i = 0; i < engagement->exclusions.count; i++) {
+        bd_str check = engagement->exclusions.data[i].check;
+        if (bd_catalog_check(session->catalog, check) == NULL) {
+            BD_RAISE(err, BD_ERR_INPUT,
+                     "cannot use 'bindery.json' at '/exclusions/%zu/check': found '%.*s', expected "
+                     "the id of a check of the catalog",
+                     i, BD_ARG(bd_str_visible(session->arena, bd_str_sub(check, 0, 80))));
+        }
+    }
+    for (size_t i = 0; i < engagement->controls.count; i++) {
+        bd_str number = engagement->controls.data[i].number;
+        if (bd_catalog_control(session->catalog, number) == NULL) {
+            BD_RAISE(err, BD_ERR_INPUT,
+                     "cannot use 'bindery.json' at '/controls/%zu/number': found '%.*s', expected "
+                     "the number of a control of the catalog",
+                     i, BD_ARG(bd_str_visible(session->arena, bd_str_sub(number, 0, 80))));
+        }
+    }
+    return BD_OK;
+}
+
+/* A person who answers for controls and is not listed may not sign; said, as his name may have changed. */
+static void say_strange_owners(bd_session *session) {
+    const bd_engagement *engagement = &session->engagement;
+    for (size_t i = 0; i < engagement->owners.count; i++) {
+        const bd_strs *people = &engagement->owners.data[i].people;
+        for (size_t k = 0; k < people->count; k++) {
+            if (!bd_session_knows(session, people->data[k])) {
+                bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_WARNING,
+                            BD_STR("bindery.json"),
+                            bd_str_format(session->arena, "/owners/%zu/people/%zu", i, k),
+                            "'%.*s' is not among the people", BD_ARG(people->data[k]));
+            }
+        }
+    }
+}
+
 /* ---- period and as-of ---- */
 
 static bd_rc choose_period(bd_session *session, bd_err *err) {
@@ -202,6 +242,8 @@ static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     BD_TRY(choose_as_of(session, err));
     state_period(session);
     BD_TRY(load_catalog(session, err));
+    BD_TRY(check_names(session, err));
+    say_strange_owners(session);
     return bd_locker_open(bd_session_path(session, "locker"), mode, session->arena,
                           &session->locker, err);
 }

@@ -525,3 +525,34 @@ TEST(assess, type_i_walks_the_latest_event_through) {
         CHECK_EQ_STR(outcomes(s, "6.3.1b"), rows[i].expected);
     }
 }
+
+/* ---- one thing under several keys ---- */
+
+static void put_known(leaving it, bd_side side, const char *join, const char *alias,
+                      const char *at) {
+    bd_row row = row_of(it.s, it.log, "shut", at, join[0] != '\0' ? BD_PASS : BD_CANNOT_TELL);
+    row.side = side;
+    row.join = bd_str_of(join);
+    row.lacks_key = join[0] == '\0';
+    row.alias = bd_str_of(alias);
+    row.time = at_of(at);
+    put_row(it.s, it.log, row);
+}
+
+TEST(assess, an_event_joins_by_another_key_of_the_same_thing) {
+    static const struct {
+        const char *join, *alias, *expected;
+    } rows[] = {
+        {"ann", "7", "0D0"}, {"", "7", "0D0"}, {"ann.new", "7", "0D0"},
+        {"", "8", "0C0"},    {"", "", "0C0"},  {"bob", "8", "0C0"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        leaving it = leavers_of(UNDOES);
+        put_event(it.s, it.people, "shut", BD_SIDE_LEFT, "ann", "2026-02-02T17:00:00Z");
+        put_known(it, BD_SIDE_RIGHT, "ann", "7", "2026-02-02T18:00:00Z");
+        put_known(it, BD_SIDE_UNDO, rows[i].join, rows[i].alias, "2026-02-02T19:00:00Z");
+        judge_scene(it.s);
+        test_failure("'%s' with alias '%s'", rows[i].join, rows[i].alias);
+        CHECK_EQ_STR(outcomes(it.s, "6.3.1b"), rows[i].expected);
+    }
+}

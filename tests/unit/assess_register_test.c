@@ -113,6 +113,14 @@ TEST(assess, type_i_takes_the_latest_occurrence) {
                 "'source':'doc','document_types':['policy'],'reason':'by nobody','pass':{'field':" \
                 "'approver_is_management','equals':true}"))
 
+#define NAMED                                                                                      \
+    SECURITY_OF(                                                                                   \
+        A_CONTROL("1.1", "annual"), A_REQUIREMENT("1.1", "a", "annual", 365, 30, "'doc'"),         \
+        A_SOURCE("doc", "tenant", ""),                                                             \
+        A_CHECK("approved", "1.1", "a", "recur",                                                   \
+                "'source':'doc','document_types':['policy'],'reason':'by nobody','pass':{'field':" \
+                "'approved_by','notEquals':''}"))
+
 TEST(assess, an_occurrence_that_fails_its_check_is_a_deviation_unless_another_passes) {
     scene *s = scene_of(APPROVALS, "2026-01-01", "2026-12-31", "Pacific/Auckland");
     bd_document document = in_force("2026-02-01", "2026-02-01", "");
@@ -137,6 +145,19 @@ TEST(assess, what_a_document_does_not_say_is_cannot_tell_and_no_deviation) {
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "1.1a"), "?");
     CHECK_EQ_INT(s->out->exceptions.count, 0);
+}
+
+TEST(assess, a_word_for_nobody_approves_nothing) {
+    static const char *const nobody[] = {"", "TBD", "?", "-", "unknown", "n/a"};
+    for (size_t i = 0; i <= BD_COUNT(nobody); i++) {
+        scene *s = scene_of(NAMED, "2026-01-01", "2026-12-31", "UTC");
+        bd_document document = in_force("2026-02-01", "2026-02-01", "");
+        document.approved_by = bd_str_of(i < BD_COUNT(nobody) ? nobody[i] : "Ann");
+        put_document(s, "policy", document, true);
+        judge_scene(s);
+        test_failure("'%.*s'", BD_ARG(document.approved_by));
+        CHECK_EQ_STR(outcomes(s, "1.1a"), i < BD_COUNT(nobody) ? "?" : "C");
+    }
 }
 
 TEST(assess, an_occurrence_without_its_day_leaves_open_what_nothing_else_fills) {

@@ -297,8 +297,8 @@ static const char *signed_off(const char *text) {
     return bd_str_format(
                test_arena(),
                MONTH
-               ",\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-02-01T00:00:"
-               "00Z\"},\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-02-02T00:00:00Z\","
+               ",\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-02-02T07:00:"
+               "00Z\"},\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-02-02T08:00:00Z\","
                "\"checked\":\"all\",\"sha256\":\"%s\"}]",
                hex)
         .data;

@@ -76,6 +76,22 @@ TEST(engagement, every_error_names_pointer_found_and_expected) {
                      "r\",\"reason\":\"x\",\"approved_by\":\"A\","
                      "\"approved_on\":\"2026-02-01\",\"expires_on\":\"2026-01-31\"}]}",
          "at '/exclusions/0/expires_on'"},
+        {HEAD PERIOD ",\"exclusions\":[{\"check\":\"c\",\"resource\":\"/r\",\"reason\":\"x\","
+                     "\"approved_by\":\"TBD\",\"approved_on\":\"2026-02-01\"}]}",
+         "at '/exclusions/0/approved_by': found 'TBD', expected the name of a person"},
+        {HEAD PERIOD ",\"exclusions\":[{\"check\":\"c\",\"resource\":\"/r\",\"reason\":\" \","
+                     "\"approved_by\":\"A\",\"approved_on\":\"2026-02-01\"}]}",
+         "at '/exclusions/0/reason': found ' ', expected a reason"},
+        {HEAD PERIOD ",\"people\":[{\"name\":\"Ann\"}],\"facts\":{\"rpo\":{\"value\":1,"
+                     "\"approved_by\":\"Bob\",\"approved_on\":\"2026-01-01\"}}}",
+         "at '/facts/rpo/approved_by': found 'Bob', expected one of the people"},
+        {HEAD PERIOD ",\"facts\":{\"rpo\":{\"value\":1,\"approved_by\":\"-\",\"approved_on\":"
+                     "\"2026-01-01\"}}}",
+         "at '/facts/rpo/approved_by': found '-', expected the name"},
+        {HEAD PERIOD ",\"people\":[{\"name\":\"Ann\",\"upn\":\"a@x.example\"},{\"name\":\"Bob\","
+                     "\"upn\":\"A@x.example\"}]}",
+         "at '/people/1/upn': found 'A@x.example', expected a sign-in name of his own: "
+         "'/people/0/upn'"},
         {HEAD PERIOD ",\"column_maps\":[{\"source\":\"csv:leavers\",\"columns\":{\"upn\":3}}]}",
          "at '/column_maps/0/columns/upn': found 3"},
         {HEAD "\"periods\":[]}", "at '/periods': found an empty array"},
@@ -165,11 +181,13 @@ TEST(engagement, everything_stated_is_held) {
         "Admin\",\"upn\":\"j@contoso.example\"}],"
         "\"vendors\":[{\"name\":\"Microsoft "
         "Corporation\",\"service\":\"Azure\",\"method\":\"carve-out\"}],"
-        "\"facts\":{\"critical_resources\":{\"approved_by\":\"A\",\"approved_on\":\"2026-01-05\","
+        "\"facts\":{\"critical_resources\":{\"approved_by\":\"jens "
+        "müller\",\"approved_on\":\"2026-01-05\","
         "\"value\":[\"/subscriptions/x\"]}},"
         "\"exclusions\":[{\"check\":\"storage-secure-transfer\",\"resource\":\"/Subscriptions/A/"
         "\",\"reason\":\"NFS\","
-        "\"approved_by\":\"A\",\"approved_on\":\"2026-02-01\",\"expires_on\":\"2026-12-31\"}],"
+        "\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\",\"expires_on\":"
+        "\"2026-12-31\"}],"
         "\"controls\":[{\"number\":\"6.7.2\",\"your_ref\":\"NET-07\",\"your_statement\":\"s\"}],"
         "\"column_maps\":[{\"source\":\"csv:leavers\",\"columns\":{\"employee_id\":\"Personnel "
         "No\"}}],"
@@ -186,7 +204,7 @@ TEST(engagement, everything_stated_is_held) {
     bd_str by;
     bd_day on;
     CHECK_EQ_INT(bd_engagement_fact(&e, "critical_resources", &by, &on)->count, 1);
-    CHECK(bd_str_eqz(by, "A") && on == day("2026-01-05"));
+    CHECK(bd_str_eqz(by, "jens m\xc3\xbcller") && on == day("2026-01-05"));
     CHECK(bd_engagement_fact(&e, "rpo", NULL, NULL) == NULL);
     CHECK_EQ_STR(bd_json_canonical(test_arena(), e.parameters),
                  "{\"critical_resources\":[\"/subscriptions/x\"]}");

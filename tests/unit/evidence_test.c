@@ -251,14 +251,16 @@ TEST(evidence, a_word_for_nobody_names_nobody) {
         "",        " ",       ".",         "-",      "?",         "\xE2\x80\x94", "...",
         "unknown", "Unknown", "(UNKNOWN)", "n/a",    "N. A.",     "none",         "TBD",
         "t.b.d.",  "-none-",  "not known", "Nobody", "unbekannt", "xxx",          "\xEF\xBC\xAE/A",
-        "null"};
+        "null",    "HR",      "test",      "admin",  "Reviewer",  "<name>",       "Security Team",
+        "Name",    "7",       "00 17"};
     static const char *const people[] = {"Ann",
                                          "Ola Lind",
                                          "\xE6\x9D\x8E",
                                          "Nona Tbilisi",
                                          "Na Hye-sun",
                                          "Unknown Soldier",
-                                         "7",
+                                         "Ann 2",
+                                         "Hr\xC3\xB3\xC3\xB0marr",
                                          "\xD0\xAE\xD0\xBB\xD0\xB8\xD1\x8F"};
     for (size_t i = 0; i < BD_COUNT(nobody); i++) {
         test_failure("'%s'", nobody[i]);

@@ -564,6 +564,8 @@ TEST(locker, a_sidecar_that_comes_later_speaks_for_the_latest_item_at_its_path) 
     bd_locker_close(locker);
     locker = open_locker(BD_LOCKER_READ);
     CHECK_EQ_INT(bd_locker_find(locker, 1)->sidecar, 2);
+    CHECK_EQ_INT(bd_locker_find(locker, 1)->commit, 1);
+    CHECK_EQ_INT(bd_locker_find(locker, 2)->commit, 2);
     bd_locker_close(locker);
 }
 

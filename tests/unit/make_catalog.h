@@ -17,8 +17,8 @@ static inline const bd_catalog_file *make_catalog_files(size_t *count) {
     *count = found.gl_pathc;
     for (size_t i = 0; i < *count; i++) {
         bd_str name = bd_path_name(bd_str_of(found.gl_pathv[i]));
-        files[i] = (bd_catalog_file){bd_str_copy(test_arena(), name),
-                                     test_read_file(found.gl_pathv[i])};
+        files[i] =
+            (bd_catalog_file){bd_str_copy(test_arena(), name), test_read_file(found.gl_pathv[i])};
     }
     globfree(&found);
     return files;

@@ -61,7 +61,7 @@ static inline bd_evidence *whole_add(whole *w, const char *text, const char *mor
     bool is_log = bd_str_find(bd_str_of(more), BD_STR("describes_from")) >= 0;
     bd_str sidecar = bd_str_format(test_arena(),
                                    "{\"collected_at\":\"%s\",\"exporter\":\"e\","
-                                   "\"command\":\"c\",\"complete\":true%s}",
+                                   "\"command\":\"portal: export\",\"complete\":true%s}",
                                    is_log ? "2026-02-02T06:00:00Z" : "2026-01-15T06:00:00Z", more);
     return scan_file(&w->bench, name.data, bd_str_of(text), sidecar.data);
 }

@@ -83,6 +83,16 @@ static const time_case times[] = {
     {ONE_EVENT "\n" EVENT("2", "2026-01-21T00:00:00Z"),
      ACTIVITY "--start-time 2026-01-10T00:00:00Z --end-time 2026-02-01 -o json | jq -c '.[]'\"",
      "2026-01-10T00:00:00Z", "2026-02-01T00:00:00Z"},
+    /* cmdlets: the last seven days unless told */
+    {"[" ONE_EVENT "]",
+     "\"command\":\"Get-AzActivityLog -StartTime 2026-01-10 -EndTime 2026-01-25 -MaxRecord 900\"",
+     "2026-01-10T00:00:00Z", "2026-01-25T00:00:00Z"},
+    {"[" ONE_EVENT "]", "\"command\":\"Get-AzActivityLog\"", "2026-01-25T12:00:00Z",
+     "2026-02-01T00:00:00Z"},
+    {AUDITS(AUDIT("1", "2026-01-20T00:00:00Z")),
+     "\"command\":\"Get-MgAuditLogDirectoryAudit -All -Filter \\\"activityDateTime ge "
+     "2026-01-15\\\"\"",
+     "2026-01-15T00:00:00Z", "2026-02-01T00:00:00Z"},
     /* REST and Graph */
     {"{\"value\":[" ONE_EVENT "]}",
      REST "$filter=eventTimestamp ge '2026-01-10T00:00:00Z' and eventTimestamp le "
@@ -155,6 +165,7 @@ TEST(scan, a_time_asked_for_that_cannot_be_read_is_not_shown) {
         ACTIVITY "--offset soon\"",
         ACTIVITY "--start-time 2026-01-01 --end-time 2026-01-05; az monitor activity-log list "
                  "--start-time 2026-01-20 --end-time 2026-02-01\"",
+        "\"command\":\"Get-AzActivityLog -StartTime (Get-Date).AddDays(-30)\"",
         REST "$filter=eventTimestamp ge '{from}'\"",
         REST "$filter=eventTimestamp ne '2026-01-01'\"",
     };
@@ -233,11 +244,13 @@ static const part_case parts[] = {
     {STORES, STORES_AT "$filter=resourceType eq 'Microsoft.Sql/servers'\"", BD_COMPLETE_NOT_SHOWN},
     {STORES, STORES_AT "$filter=tagName eq 'env'\"", BD_COMPLETE_NOT_SHOWN},
     {"[" STORE(SCAN_IN_A, "a") "]",
-     "\"command\":\"x\",\"query\":\"resources | where type =~ 'microsoft.storage/storageaccounts' "
+     "\"command\":\"portal: Explorer\",\"query\":\""
+     "resources | where type =~ 'microsoft.storage/storageaccounts' "
      "and resourceGroup == 'rg'\"",
      BD_COMPLETE_NOT_SHOWN},
     {"[" STORE(SCAN_IN_A, "a") "]",
-     "\"command\":\"x\",\"query\":\"resources | where type =~ 'microsoft.storage/storageaccounts' "
+     "\"command\":\"portal: Explorer\",\"query\":\""
+     "resources | where type =~ 'microsoft.storage/storageaccounts' "
      "and subscriptionId == '" SCAN_SUB_A "' | project id\"",
      BD_COMPLETE_YES},
     /* neither an empty word nor an apostrophe hides what stands behind it */
@@ -303,6 +316,152 @@ TEST(scan, az_stops_at_fifty_events_and_shows_only_direct_role_assignments_unles
                   "2026-02-01\"");
     CHECK_EQ_INT(item->completeness, BD_COMPLETE_NOT_SHOWN);
     bd_buf_clear(&text);
+    scan_bench_close(&bench);
+}
+
+/* ---- the known shapes of asking for all ---- */
+
+#define LIST "az storage account list"
+#define KQL "resources | where type =~ 'microsoft.storage/storageaccounts'"
+#define AZURE "https://management.azure.com/subscriptions/" SCAN_SUB_A
+
+static const char *const asks_for_all[] = {
+    "\"command\":\"" LIST " --subscription " SCAN_SUB_A " -o json --only-show-errors\"",
+    "\"command\":\"" LIST " --query '[].{id:id,name:name}'\"",
+    "\"command\":\"" LIST " -o json | jq -c '.[]' > stores.json\"",
+    "\"command\":\"az account set -s " SCAN_SUB_A " && " LIST "\"",
+    "\"command\":\"az rest --method get --url '" AZURE
+    "/providers/Microsoft.Storage/storageAccounts?api-version=2023-05-01'\"",
+    "\"command\":\"az graph query -q \\\"" KQL " | project id,name\\\" --first 1000 -o json\"",
+    "\"command\":\"Get-AzStorageAccount -ErrorAction Stop | ConvertTo-Json -Depth 9\"",
+    "\"command\":\"portal: Explorer\",\"query\":\"" KQL
+    "\\n| project id,\\n  name | order by id asc\"",
+    "\"command\":\"portal: "
+    "x\",\"query\":\"resources|where(type=='microsoft.storage/storageaccounts')\"",
+    "\"command\":\"portal: x\",\"query\":\"resources | where type in~ "
+    "('Microsoft.Storage/storageAccounts')\"",
+    "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?api-version=1\"",
+    "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?$top=2\"",
+    "\"request\":\"POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources?"
+    "api-version=1 {\\\"query\\\":\\\"" KQL "\\\"}\"",
+};
+
+static const char *const asks_for_less[] = {
+    /* Kusto */
+    "\"query\":\"" KQL "\\nand properties.x == true\"",
+    "\"query\":\"" KQL "\\tand\\tproperties.x == true\"",
+    "\"query\":\"resources | where (type =~ 'microsoft.storage/storageaccounts')and(kind == 'x')\"",
+    "\"query\":\"" KQL " | where(kind == 'x')\"",
+    "\"query\":\"" KQL " | where\\nkind == 'x'\"",
+    "\"query\":\"" KQL " | filter kind == 'x'\"",
+    "\"query\":\"" KQL " | take\\n1\"",
+    "\"query\":\"" KQL " | distinct id\"",
+    "\"query\":\"" KQL " | summarize arg_max(name,*) by kind\"",
+    "\"query\":\"" KQL " | extend properties = bag_pack('x', true)\"",
+    "\"query\":\"" KQL " | project id, properties = tags\"",
+    "\"query\":\"" KQL " | join kind=inner (x) on id\"",
+    "\"query\":\"" KQL " // x\"",
+    "\"query\":\"let x = 1; " KQL "\"",
+    "\"query\":\"resources | where type == 'Microsoft.Storage/storageAccounts'\"",
+    "\"query\":\"resources | where type =~ 'microsoft.storage/storageaccount'\"",
+    "\"query\":\"resources | where type !~ 'microsoft.storage/storageaccounts'\"",
+    "\"query\":\"" KQL " or subscriptionId == '" SCAN_SUB_A "'\"",
+    "\"command\":\"az graph query -q \\\"" KQL " | take 1\\\"\"",
+    "\"command\":\"az graph query -q @stores.kql\"",
+    "\"request\":\"POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources "
+    "{\\\"query\\\":\\\"" KQL "\\nand kind == 'x'\\\"}\"",
+    "\"request\":\"POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources\"",
+    /* URLs */
+    "\"request\":\"GET " AZURE "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts\"",
+    "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts/one\"",
+    "\"request\":\"GET " AZURE "/providers/Microsoft.KeyVault/vaults?api-version=1\"",
+    "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?filter=kind eq 'x'\"",
+    "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?tag=x\"",
+    "\"request\":\"GET https://example.org/storageAccounts\"",
+    "\"command\":\"az rest --url $URL\"",
+    "\"command\":\"az rest --url '" AZURE "/resourceGroups/rg/providers/Microsoft.Storage/"
+    "storageAccounts'\"",
+    /* az */
+    "\"command\":\"" LIST " --resource-group=rg\"",
+    "\"command\":\"" LIST " -grg\"",
+    "\"command\":\"" LIST " --resource-g rg\"",
+    "\"command\":\"" LIST " -o json \xE2\x80\x93g rg\"",
+    "\"command\":\"" LIST " --query '[:5]'\"",
+    "\"command\":\"" LIST " --query=[0:5]\"",
+    "\"command\":\"" LIST " --query '[0]'\"",
+    "\"command\":\"" LIST " --query 'sort_by(@,&name)[-1]'\"",
+    "\"command\":\"" LIST " --query @filter.txt\"",
+    "\"command\":\"" LIST " --ids x\"",
+    "\"command\":\"" LIST " -n one\"",
+    "\"command\":\"" LIST " | jq '.[:5]'\"",
+    "\"command\":\"" LIST " | awk 'NR<5'\"",
+    "\"command\":\"" LIST " |head -5\"",
+    "\"command\":\"" LIST " | python3 filter.py\"",
+    "\"command\":\"" LIST "; rm x\"",
+    "\"command\":\"az keyvault list\"",
+    "\"command\":\"list.sh\"",
+    "\"command\":\"az account set -s " SCAN_SUB_A " && " LIST " --subscription " SCAN_SUB_B "\"",
+    "\"command\":\"Get-AzActivityLog -starttime 2026-01-30\"",
+    "\"command\":\"Get-AzStorageAccount -ResourceGroupName rg\"",
+    "\"command\":\"Get-AzKeyVault\"",
+    "\"command\":\"Get-AzStorageAccount | Select-Object -First 5\"",
+};
+
+static void check_shapes(const char *text, const char *const *asked, size_t count, bool is_all) {
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < count; i++) {
+        const char *vouched =
+            "\"source\":\"S17\",\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A
+            "\"]},\"collected_at\":\"2026-02-01T12:00:00Z\",\"exporter\":\"jens\","
+            "\"complete\":true";
+        bool has_command = strstr(asked[i], "\"command\"") != NULL;
+        bd_str head =
+            bd_str_format(test_arena(), "%s%s", vouched, has_command ? "" : ",\"title\":\"x\"");
+        const bd_evidence *item = scan_with(&bench, text, head.data, asked[i]);
+        test_failure("%s: %.*s", asked[i], BD_ARG(item->completeness_reason));
+        const bd_snapshot *snapshot = scan_snapshot(&bench, "S17", SCAN_SUB_A);
+        CHECK_EQ_INT(snapshot != NULL && snapshot->may_pass, is_all);
+        CHECK(is_all || bd_str_find(item->completeness_reason, BD_STR("what was asked for")) >= 0);
+    }
+    scan_bench_close(&bench);
+}
+
+TEST(scan, only_known_shapes_of_a_command_request_or_query_ask_for_all) {
+    check_shapes(STORES, asks_for_all, BD_COUNT(asks_for_all), true);
+    check_shapes(STORES, asks_for_less, BD_COUNT(asks_for_less), false);
+    static const char *const first_one[] = {
+        "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?$top=1\""};
+    check_shapes(STORES, first_one, 1, false);
+}
+
+TEST(scan, an_empty_answer_to_another_question_shows_nothing) {
+    check_shapes("{\"value\":[]}", asks_for_all, BD_COUNT(asks_for_all), true);
+    check_shapes("{\"value\":[]}", asks_for_less, BD_COUNT(asks_for_less), false);
+    static const char *const elsewhere[] = {"\"command\":\"az account set -s " SCAN_SUB_B
+                                            " && " LIST "\"",
+                                            "\"command\":\"portal: x\",\"query\":\"" KQL
+                                            " | where subscriptionId == '" SCAN_SUB_B "'\""};
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < BD_COUNT(elsewhere); i++) {
+        (void)scan_with(&bench, "[]",
+                        "\"source\":\"S17\",\"scope\":{\"kind\":\"subscription\",\"ids\":"
+                        "[\"" SCAN_SUB_A "\"]}," CLAIM,
+                        elsewhere[i]);
+        CHECK(scan_snapshot(&bench, "S17", SCAN_SUB_A) == NULL);
+    }
+    scan_bench_close(&bench);
+}
+
+TEST(scan, a_name_of_two_subscriptions_names_neither) {
+    static const bd_scan_subscription twins[] = {{BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("contoso")},
+                                                 {BD_STR_INIT(SCAN_SUB_B), BD_STR_INIT("Contoso")}};
+    scan_bench bench = scan_bench_open();
+    bench.plan.subscriptions = twins;
+    bench.plan.subscription_count = BD_COUNT(twins);
+    const bd_evidence *item = scan_with(&bench, "[" STORE(SCAN_IN_A, "a") "]", CLAIM,
+                                        "\"command\":\"" LIST " --subscription contoso\"");
+    CHECK_EQ_INT(item->completeness, BD_COMPLETE_NOT_SHOWN);
+    CHECK(bd_str_find(item->completeness_reason, BD_STR("lists twice")) >= 0);
     scan_bench_close(&bench);
 }
 

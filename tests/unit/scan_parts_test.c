@@ -3,32 +3,35 @@
 #include "make_xlsx.h"
 
 #define TEXT(place, text) "<c r='" place "' t='str'><v>" text "</v></c>"
-#define LEAVERS                                                                                           \
-    "<row r='1'>" TEXT("A1", "HR report") "</row><row r='2'>" TEXT("A2", "employee_id")                   \
-        TEXT("B2", "upn") TEXT("C2", "terminated_at")                                                     \
-            TEXT("D2", "type") "</row>"                                                                   \
-                               "<row r='3'><c r='A3'><v>1001</v></c>" TEXT(                               \
-                                   "B3",                                                                  \
-                                   "a@contoso.example") "<c r='C3' "                                      \
-                                                        "s='1'><v>46082.729166666664</v></"               \
-                                                        "c>" TEXT("D3",                                   \
-                                                                  "leaver") "</row>"                      \
-                                                                            "<row r='4'><c "              \
-                                                                            "r='A4'><v>1002</v></"        \
-                                                                            "c>" TEXT(                    \
-                                                                                "B4",                     \
-                                                                                "b@contoso."              \
-                                                                                "example") "<c "          \
-                                                                                           "r='"          \
-                                                                                           "C4' "         \
-                                                                                           "s='1'"        \
-                                                                                           "><v>"         \
-                                                                                           "46083"        \
-                                                                                           "</"           \
-                                                                                           "v></"         \
-                                                                                           "c"            \
-                                                                                           ">" TEXT("D4", \
-                                                                                                    "leaver") "</row>"
+#define LEAVERS                                                                                    \
+    "<row r='1'>" TEXT("A1", "HR report") "</row><row r='2'>" TEXT("A2", "employee_id")            \
+        TEXT("B2", "upn") TEXT("C2", "terminated_at") TEXT(                                        \
+            "D2",                                                                                  \
+            "type") "</row>"                                                                       \
+                    "<row r='3'><c r='A3'><v>1001</v></c>" TEXT(                                   \
+                        "B3",                                                                      \
+                        "a@contoso.example") "<c r='C3' "                                          \
+                                             "s='1'><v>46082.729166666664</v></"                   \
+                                             "c>" TEXT(                                            \
+                                                 "D3",                                             \
+                                                 "leaver") "</row>"                                \
+                                                           "<row r='4'><c "                        \
+                                                           "r='A4'><v>1002</v></"                  \
+                                                           "c>" TEXT(                              \
+                                                               "B4",                               \
+                                                               "b@contoso."                        \
+                                                               "example") "<c "                    \
+                                                                          "r='"                    \
+                                                                          "C4' "                   \
+                                                                          "s='1'"                  \
+                                                                          "><v>"                   \
+                                                                          "46083"                  \
+                                                                          "</"                     \
+                                                                          "v></"                   \
+                                                                          "c"                      \
+                                                                          ">" TEXT(                \
+                                                                              "D4",                \
+                                                                              "leaver") "</row>"
 #define STYLES "<cellXfs><xf/><xf numFmtId='22'/></cellXfs>"
 
 static bd_str said_of(const bd_evidence *item) {

@@ -4,7 +4,9 @@
 #include "make_scan.h"
 #include "test.h"
 
-#define VOUCH "\"command\":\"az x list\",\"exporter\":\"jens@contoso.example\",\"complete\":true"
+#define VOUCH                                                                                      \
+    "\"command\":\"az storage account "                                                            \
+    "list\",\"exporter\":\"jens@contoso.example\",\"complete\":true"
 
 typedef enum { AZ, REST, QUERY } form;
 

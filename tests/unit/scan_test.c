@@ -25,7 +25,9 @@
     "{\"id\":\"" in type "/" name "\",\"name\":\"" name "\",\"type\":\"" type "\"}"
 #define AT "\"collected_at\":\"2026-02-01T06:00:00Z\""
 #define SUB_A_SCOPE "\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A "\"]}"
-#define VOUCH "\"command\":\"az x list\",\"exporter\":\"jens@contoso.example\",\"complete\":true"
+#define VOUCH                                                                                      \
+    "\"command\":\"az storage account "                                                            \
+    "list\",\"exporter\":\"jens@contoso.example\",\"complete\":true"
 
 static void check_completeness(const bd_evidence *item, bd_completeness wanted, const char *part) {
     test_failure("reason: %.*s", BD_ARG(item->completeness_reason));
@@ -979,10 +981,70 @@ TEST(scan, a_chain_without_its_first_or_a_middle_page_is_incomplete) {
         scan_file(&own, "p-2.json", BD_STR("{\"value\":[" STORE(SCAN_IN_A, "b", "true") "]}"),
                   cases[i].token);
         scan_conclude(&own);
-        CHECK_EQ_INT(own.collections.count, 1);
+        CHECK_EQ_INT(own.collections.count, cases[i].wanted == BD_COMPLETE_YES ? 1 : 2);
         CHECK_EQ_INT(own.collections.data[0].completeness, cases[i].wanted);
+        CHECK_EQ_INT(own.items.data[1].completeness, cases[i].wanted);
         scan_bench_close(&own);
     }
+    scan_bench_close(&bench);
+}
+
+TEST(scan, a_page_is_continued_only_by_the_page_of_its_kind_that_was_asked_for_with_its_token) {
+    static const struct {
+        const char *text, *asked;
+        bd_completeness wanted;
+    } cases[] = {
+        {"{\"value\":[" STORE(SCAN_IN_A, "b", "true") "]}",
+         "\"command\":\"az rest --url 'https://management.azure.com/x?$skiptoken=t1' -o json\"",
+         BD_COMPLETE_YES},
+        {"{\"value\":[" STORE(SCAN_IN_A, "b", "true") "]}",
+         "\"command\":\"az rest --url \\\"https://management.azure.com/x?$skiptoken=t2\\\"\"",
+         BD_COMPLETE_NO},
+        {"{\"value\":[" STORE(SCAN_IN_A, "b", "true") "]}", "\"title\":\"x\"", BD_COMPLETE_NO},
+        {"[" STORE(SCAN_IN_A, "b", "true") "]", "\"request\":\"GET https://x/y?$skiptoken=t1\"",
+         BD_COMPLETE_NO},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        scan_bench bench = scan_bench_open();
+        scan_file(&bench, "p-1.json",
+                  BD_STR("{\"value\":[" STORE(SCAN_IN_A, "a", "true") "],\"nextLink\":\"https://x/"
+                                                                      "y?$skipToken=t1\"}"),
+                  "{" AT "}");
+        bd_str sidecar = bd_str_format(test_arena(), "{" AT ",%s}", cases[i].asked);
+        scan_file(&bench, "p-2.json", bd_str_of(cases[i].text), bd_str_z(test_arena(), sidecar));
+        scan_conclude(&bench);
+        test_failure("%s", cases[i].asked);
+        CHECK_EQ_INT(bench.items.data[0].completeness, cases[i].wanted);
+        scan_bench_close(&bench);
+    }
+    scan_bench bench =
+        scan_bench_open(); /* the first page is gone, the URL stands in the command */
+    const bd_evidence *item = scan_alone(&bench, cases[0].text,
+                                         "{" AT ",\"command\":\"az rest --url "
+                                         "'https://management.azure.com/x?$skiptoken=t1'\"}");
+    check_completeness(item, BD_COMPLETE_NO, "the page before it is missing");
+    scan_bench_close(&bench);
+}
+
+TEST(scan, a_row_that_stands_twice_in_a_list_counts_once) {
+    scan_bench bench = scan_bench_open();
+    const bd_evidence *item =
+        scan_alone(&bench, "[" ONE "," ONE "]", "{" AT ",\"rows\":2," VOUCH "}");
+    check_completeness(item, BD_COMPLETE_NO, "counts 2 rows, 1 different ones were read");
+    item = scan_alone(&bench, "{\"totalRecords\":2,\"count\":2,\"data\":[" ONE "," ONE "]}",
+                      "{" AT "}");
+    check_completeness(item, BD_COMPLETE_NO, "counts 2 rows, 1 different ones were read");
+    scan_bench_close(&bench);
+}
+
+TEST(scan, a_file_whose_own_sidecar_cannot_be_read_is_not_shown_whatever_its_folder_says) {
+    scan_bench bench = scan_bench_open();
+    scan_alone(&bench, "[" ONE "]", "{" AT "," VOUCH "}");
+    CHECK_EQ_INT(bench.items.data[0].completeness, BD_COMPLETE_YES);
+    bench.items.data[0].is_sidecar_refused = true;
+    scan_conclude(&bench);
+    check_completeness(&bench.items.data[0], BD_COMPLETE_NOT_SHOWN, "own sidecar cannot be read");
+    CHECK(!bench.snapshots.data[0].may_pass);
     scan_bench_close(&bench);
 }
 
@@ -1027,14 +1089,17 @@ TEST(scan, a_command_that_asks_for_a_part_does_not_show_all) {
         {"\"command\":\"az storage account list --query \\\"[?enableHttpsTrafficOnly]\\\"\"",
          BD_COMPLETE_NOT_SHOWN},
         {"\"command\":\"az storage account list | jq '.[]|select(.kind)'\"", BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"az x list --max-items 1\"", BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"az x list --max-items 2\"", BD_COMPLETE_YES},
-        {"\"command\":\"x\",\"query\":\"resources | where type =~ 'a/b' | take 5\"",
+        {"\"command\":\"az storage account list --max-items 1\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"az storage account list --max-items 2\"", BD_COMPLETE_NOT_SHOWN},
+        {"\"command\":\"portal: Explorer\",\"query\":\""
+         "resources | where type =~ 'a/b' | take 5\"",
          BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"x\",\"query\":\"resources | where properties.supportsHttpsTrafficOnly == "
+        {"\"command\":\"portal: Explorer\",\"query\":\""
+         "resources | where properties.supportsHttpsTrafficOnly == "
          "true\"",
          BD_COMPLETE_NOT_SHOWN},
-        {"\"command\":\"x\",\"query\":\"resources | where type =~ 'a/b' | project id,properties\"",
+        {"\"command\":\"portal: Explorer\",\"query\":\""
+         "resources | where type =~ 'microsoft.storage/storageaccounts' | project id,properties\"",
          BD_COMPLETE_YES},
     };
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
@@ -1305,11 +1370,26 @@ TEST(scan, a_sign_off_needs_a_preparer_and_another_person_over_the_same_bytes) {
         {PREPARED("Ann\xC2\xA0Smith") ",\"reviews\":[" REVIEW(" ann smith", HASH) "]", false,
          "the same person"},
         {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW("AnnSmith", HASH) "]", true, ""},
-        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW(".", HASH) "]", false,
-         "is nobody's name"},
+        {PREPARED("Ann Smith") ",\"reviews\":[" REVIEW(".", HASH) "]", false, "is nobody's name"},
         {PREPARED("Ann Smith") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
                                "\"at\":\"2026-01-31T07:00:00Z\",\"checked\":\"all\"" HASH "}]",
          false, "before the file was prepared"},
+        {",\"prepared_by\":{\"name\":\"Bob "
+         "Brown\",\"at\":\"2026-01-30T07:00:00Z\"},\"reviews\":[" REVIEW("Ann Smith", HASH) "]",
+         false, "the preparation by 'Bob Brown' is dated"},
+        {",\"prepared_by\":{\"name\":\"Bob Brown\"},\"reviews\":[{\"name\":\"Eve Black\",\"role\":"
+         "\"Lead\",\"at\":\"2026-01-31T07:00:00Z\",\"checked\":\"all\"" HASH "}]",
+         false, "before the file was collected"},
+        {PREPARED(
+             "Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"at\":\"2026-02-02T07:00:00Z\","
+                          "\"checked\":\"all\"" HASH "}]",
+         false, "does not say the reviewer's role"},
+        {PREPARED("Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
+                               "\"checked\":\"all\"" HASH "}]",
+         false, "does not say when it was made"},
+        {PREPARED("Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
+                               "\"at\":\"2026-02-02T07:00:00Z\",\"checked\":\" \"" HASH "}]",
+         false, "does not say what was checked"},
         {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", WRONG) "]", false,
          "of other bytes"},
         {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", "") "]", false,

@@ -401,7 +401,8 @@ TEST(zip, zlib_of_another_maker_reads_a_flate_text) {
     bd_buf out;
     bd_buf_init(&out, 1 << 20);
     bd_flate *flate = bd_flate_open();
-    bd_str texts[] = {BD_STR(""), BD_STR("q"), BD_STR("0 0 m 1 1 l S\n0 0 m 1 1 l S\n0 0 m 1 1 l S\n")};
+    bd_str texts[] = {BD_STR(""), BD_STR("q"),
+                      BD_STR("0 0 m 1 1 l S\n0 0 m 1 1 l S\n0 0 m 1 1 l S\n")};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         bd_err err;
         bd_str output;

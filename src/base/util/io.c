@@ -231,6 +231,11 @@ bd_rc bd_file_write(const char *path, unsigned mode, bd_str text, bd_err *err) {
 
 /* ---- folders and paths ---- */
 
+static bd_rc raise_in_the_way(bd_err *err, const char *path) {
+    BD_RAISE(err, BD_ERR_IO,
+             "cannot make folder '%s': a file of that name stands in the way; move it away", path);
+}
+
 bd_rc bd_folder_make(const char *path, bd_err *err) {
     char *text = join_text(path, "", "");
     bd_rc rc = BD_OK;
@@ -245,7 +250,8 @@ bd_rc bd_folder_make(const char *path, bd_err *err) {
         char kept = *at;
         *at = '\0';
         if (mkdir(text, 0755) != 0 && !(errno == EEXIST && bd_path_is_folder(text))) {
-            rc = raise_errno(err, "make folder", text);
+            rc = errno == EEXIST ? raise_in_the_way(err, text)
+                                 : raise_errno(err, "make folder", text);
         }
         *at = kept;
         if (kept == '\0') {

@@ -22,7 +22,7 @@ typedef struct {
 
 /* One value or key, in document order: what a builder needs so as not to read the text again. */
 typedef struct {
-    uint32_t at;   /* of a string's or number's raw bytes, from the first byte of the value scanned */
+    uint32_t at; /* of a string's or number's raw bytes, from the first byte of the value scanned */
     uint32_t size; /* bytes of it; of an array or object: members */
     char kind;     /* '"', '0' (a number), 't', 'f', 'n', '[' or '{' */
     bool has_escape;

@@ -47,6 +47,8 @@ struct bd_deflater {
     bd_arena *arena;
     bd_sink *sink;
     unsigned jobs;
+    unsigned
+        batch; /* chunks at a time: two for each of several jobs, so that a slow one is not waited for */
     unsigned full; /* chunks that are full; chunks[full] is being filled */
     struct chunk chunks[JOBS_MAX];
     struct worker workers[JOBS_MAX];
@@ -157,6 +159,7 @@ bd_deflater *bd_deflater_open(bd_sink *sink) {
     deflater->arena = arena;
     deflater->stored_room = room;
     deflater->jobs = 1;
+    deflater->batch = 1;
     bd_deflater_clear(deflater, sink);
     return deflater;
 }
@@ -175,6 +178,8 @@ void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs) {
     BD_ASSERT(deflater->full == 0 && deflater->chunks[0].plain_size == 0);
     deflater->jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
+    unsigned wanted = deflater->jobs > 1 ? 2 * deflater->jobs : 1;
+    deflater->batch = wanted > JOBS_MAX ? JOBS_MAX : wanted;
 }
 
 static bd_rc write_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err) {
@@ -226,7 +231,7 @@ bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, 
         chunk->plain_size += piece;
         from += piece;
         count -= piece;
-        if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES && ++deflater->full == deflater->jobs) {
+        if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES && ++deflater->full == deflater->batch) {
             BD_TRY(drain_chunks(deflater, deflater->full, err));
         }
     }
@@ -235,7 +240,7 @@ bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, 
 
 bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err) {
     unsigned count = deflater->full;
-    if (count < deflater->jobs && deflater->chunks[count].plain_size > 0) {
+    if (count < deflater->batch && deflater->chunks[count].plain_size > 0) {
         count++;
     }
     if (count > 0) {

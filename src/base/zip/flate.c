@@ -22,9 +22,9 @@ bd_rc bd_flate_put(bd_flate *flate, bd_str text, bd_buf *out, bd_err *err) {
     }
     size_t most = libdeflate_zlib_compress_bound(flate->compressor, text.size);
     char *room = flate->compressor != NULL ? bd_buf_room(out, most) : NULL;
-    size_t made = room != NULL ? libdeflate_zlib_compress(flate->compressor, text.data, text.size,
-                                                          room, most)
-                               : 0;
+    size_t made =
+        room != NULL ? libdeflate_zlib_compress(flate->compressor, text.data, text.size, room, most)
+                     : 0;
     if (made == 0) {
         BD_RAISE(err, BD_ERR_LIMIT, "cannot compress %zu bytes: no memory for it", text.size);
     }

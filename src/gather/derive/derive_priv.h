@@ -36,7 +36,7 @@ bd_str resource_id(bd_arena *arena, bd_str id); /* lower case, leading '/', no t
 
 typedef struct {
     bool is_known;                                   /* false: a rule lacks what decides */
-    bd_str problem; /* why it is not known, "" when it is */
+    bd_str problem;                                  /* why it is not known, "" when it is */
     const bd_value *exposures, *shadowed, *warnings; /* arrays */
     size_t exposure_count;
 } exposure;

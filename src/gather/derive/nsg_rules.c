@@ -399,8 +399,19 @@ static bool reaches_all(bd_arena *arena, const bd_value *from) {
     return all_ports && all_places && !has_members(from, "destinationApplicationSecurityGroups");
 }
 
+/* Azure knows 100 to 4096 for rules of one's own and 65000 to 65500 for its defaults: another order decides nothing. */
+static bool is_priority(judging *judge, int64_t priority, bool is_standard) {
+    bool is_fine = (priority >= 100 && priority <= 4096) ||
+                   (is_standard && priority >= 65000 && priority <= 65500);
+    if (!is_fine) {
+        judge->problem = bd_str_format(judge->arena, "priority %lld lies outside 100 to 4096",
+                                       (long long)priority);
+    }
+    return is_fine;
+}
+
 /* False: the rule lacks what decides. */
-static bool read_rule(judging *judge, const bd_value *from, rule *out) {
+static bool read_rule(judging *judge, const bd_value *from, bool is_standard, rule *out) {
     bd_str access = member_text(from, "access");
     const bd_value *priority = member(from, "priority");
     *out = (rule){.name = member_text(from, "name"), .is_deny = bd_str_ieq(access, BD_STR("deny"))};
@@ -409,7 +420,8 @@ static bool read_rule(judging *judge, const bd_value *from, rule *out) {
     }
     bool has_number =
         priority != NULL && (priority->kind == BD_NUMBER || priority->kind == BD_STRING);
-    if (!has_number || !bd_str_to_i64(priority->text, &out->priority)) {
+    if (!has_number || !bd_str_to_i64(priority->text, &out->priority) ||
+        !is_priority(judge, out->priority, is_standard)) {
         return false;
     }
     out->is_partial = !reaches_all(judge->arena, from);
@@ -426,7 +438,7 @@ static void note_problem(judging *judge, const bd_value *from) {
                                          BD_ARG(name), BD_ARG(problem));
 }
 
-static void read_rules(judging *judge, const bd_value *list) {
+static void read_rules(judging *judge, const bd_value *list, bool is_standard) {
     for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
         const bd_value *from = &list->items[i];
         bd_str direction = from->kind == BD_OBJECT ? member_text(from, "direction") : BD_STR("");
@@ -435,7 +447,8 @@ static void read_rules(judging *judge, const bd_value *list) {
         }
         rule found;
         judge->problem = BD_STR("");
-        if (!bd_str_ieq(direction, BD_STR("inbound")) || !read_rule(judge, from, &found)) {
+        if (!bd_str_ieq(direction, BD_STR("inbound")) ||
+            !read_rule(judge, from, is_standard, &found)) {
             judge->is_incomplete = true;
             note_problem(judge, from);
             continue;
@@ -504,8 +517,8 @@ static void judge_port(judging *judge, size_t which) {
 
 exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena *arena) {
     judging judge = {.arena = arena};
-    read_rules(&judge, custom);
-    read_rules(&judge, standard);
+    read_rules(&judge, custom, false);
+    read_rules(&judge, standard, true);
     bd_sort(judge.rules.data, judge.rules.count, sizeof(rule), by_priority, NULL);
     for (size_t which = 0; which < ASKED; which++) {
         judge_port(&judge, which);

@@ -1,5 +1,7 @@
 #include "bindery/engagement.h"
 
+#include "bindery/evidence.h"
+
 #include <string.h>
 
 #include "engagement_priv.h"
@@ -214,6 +216,29 @@ static bd_rc fail_at(const loader *l, const char *pointer, size_t index, const c
              BD_ARG(l->path), pointer, index, member, BD_ARG(shown), expected);
 }
 
+static bool is_known_person(const bd_engagement *out, bd_str name) {
+    for (size_t i = 0; i < out->people.count; i++) {
+        const bd_person *one = &out->people.data[i];
+        if (bd_is_same_person(one->name, name) ||
+            (one->upn.size > 0 && bd_is_same_person(one->upn, name))) {
+            return true;
+        }
+    }
+    return out->people.count == 0;
+}
+
+/* A fact or an exclusion that nobody has approved would decide all the same. */
+static bd_rc check_approver(const loader *l, bd_str pointer, bd_str name) {
+    bool is_name = bd_is_person_name(name);
+    if (is_name && is_known_person(l->out, name)) {
+        return BD_OK;
+    }
+    bd_str shown = bd_str_visible(l->arena, bd_str_sub(name, 0, 80));
+    BD_RAISE(l->err, BD_ERR_INPUT, "cannot use '%.*s' at '%.*s': found '%.*s', expected %s",
+             BD_ARG(l->path), BD_ARG(pointer), BD_ARG(shown),
+             is_name ? "one of the people listed at '/people'" : "the name of a person");
+}
+
 static bd_day day_of(const bd_value *object, const char *key) {
     bd_day day;
     return bd_day_parse(bd_value_text(object, key), &day) ? day : BD_DAY_NONE;
@@ -342,6 +367,18 @@ static bd_rc load_periods(loader *l, const bd_value *root) {
     return BD_OK;
 }
 
+/* Two people of one sign-in name would be each other's reviewers. */
+static bd_rc check_sign_in_name(const loader *l, size_t index, bd_str upn) {
+    for (size_t i = 0; i < l->out->people.count && upn.size > 0; i++) {
+        if (bd_is_same_person(l->out->people.data[i].upn, upn)) {
+            bd_str expected = bd_str_format(
+                l->arena, "a sign-in name of his own: '/people/%zu/upn' is the same", i);
+            return fail_at(l, "people", index, "/upn", upn, expected.data);
+        }
+    }
+    return BD_OK;
+}
+
 static bd_rc load_people(loader *l, const bd_value *root) {
     const bd_value *owners = bd_value_find(root, "owners");
     for (size_t i = 0; i < count_of(owners); i++) {
@@ -357,6 +394,7 @@ static bd_rc load_people(loader *l, const bd_value *root) {
     const bd_value *people = bd_value_find(root, "people");
     for (size_t i = 0; i < count_of(people); i++) {
         const bd_value *item = &people->items[i];
+        BD_TRY(check_sign_in_name(l, i, bd_value_text(item, "upn")));
         *bd_push(l->arena, &l->out->people) = (bd_person){
             bd_value_text(item, "name"), bd_value_text(item, "role"), bd_value_text(item, "upn")};
     }
@@ -388,6 +426,11 @@ static bd_rc load_exclusions(loader *l, const bd_value *root) {
                           .approved_by = bd_value_text(item, "approved_by"),
                           .approved_on = day_of(item, "approved_on"),
                           .expires_on = day_of(item, "expires_on")};
+        bd_str pointer = bd_str_format(l->arena, "/exclusions/%zu/approved_by", i);
+        BD_TRY(check_approver(l, pointer, e.approved_by));
+        if (bd_str_trim(e.reason).size == 0) {
+            return fail_at(l, "exclusions", i, "/reason", e.reason, "a reason in words");
+        }
         if (e.expires_on != BD_DAY_NONE && e.expires_on < e.approved_on) {
             return fail_at(l, "exclusions", i, "/expires_on", bd_value_text(item, "expires_on"),
                            "a day on or after 'approved_on'");
@@ -492,6 +535,9 @@ static bd_rc load_facts(loader *l, const bd_value *root) {
     const bd_value **values = bd_new(l->arena, const bd_value *, count);
     for (size_t i = 0; i < count; i++) {
         values[i] = bd_value_find(&l->out->facts->items[i], "value");
+        bd_str pointer =
+            bd_str_format(l->arena, "/facts/%.*s/approved_by", BD_ARG(l->out->facts->keys[i]));
+        BD_TRY(check_approver(l, pointer, bd_value_text(&l->out->facts->items[i], "approved_by")));
     }
     l->out->parameters = bd_value_object(l->arena, count, l->out->facts->keys, values);
     return check_facts(l);

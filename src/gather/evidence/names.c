@@ -77,12 +77,56 @@ bool bd_is_same_person(bd_str a, bd_str b) {
 
 /* What people write where a name is asked for and none is known; without blanks and marks, in their caseless form. */
 static const char *const placeholders[] = {
-    "anonymous", "desconocido", "empty",         "inconnu",      "keine",    "keiner",
-    "missing",   "na",          "niemand",       "nil",          "nn",       "noone",
-    "nobody",    "none",        "notapplicable", "notavailable", "notknown", "null",
-    "pending",   "somebody",    "someone",       "tba",          "tbc",      "tbd",
-    "todo",      "unassigned",  "unbekannt",     "undefined",    "unknown",  "unnamed",
-    "x",         "xx",          "xxx",
+    "admin",
+    "administrator",
+    "anonymous",
+    "approver",
+    "compliance",
+    "desconocido",
+    "empty",
+    "fullname",
+    "hr",
+    "inconnu",
+    "keine",
+    "keiner",
+    "management",
+    "missing",
+    "na",
+    "name",
+    "niemand",
+    "nil",
+    "nn",
+    "noone",
+    "nobody",
+    "none",
+    "notapplicable",
+    "notavailable",
+    "notknown",
+    "null",
+    "owner",
+    "pending",
+    "preparer",
+    "reviewer",
+    "securityteam",
+    "somebody",
+    "someone",
+    "tba",
+    "tbc",
+    "tbd",
+    "team",
+    "test",
+    "tester",
+    "todo",
+    "unassigned",
+    "unbekannt",
+    "undefined",
+    "unknown",
+    "unnamed",
+    "user",
+    "x",
+    "xx",
+    "xxx",
+    "yourname",
 };
 
 /* "(N. A.)" is "na". */
@@ -100,6 +144,15 @@ static bd_str letters_of(bd_arena *arena, bd_str name) {
     return (bd_str){bytes, size};
 }
 
+static bool is_number(bd_str letters) {
+    for (size_t i = 0; i < letters.size; i++) {
+        if (letters.data[i] < '0' || letters.data[i] > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool bd_is_person_name(bd_str name) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("names", NAMES_BYTES);
     bd_str letters = letters_of(scratch, name);
@@ -108,5 +161,5 @@ bool bd_is_person_name(bd_str name) {
             return false;
         }
     }
-    return letters.size > 0;
+    return !is_number(letters);
 }

@@ -297,9 +297,11 @@ static void begin_commit(const struct journal *journal, struct journal_commit *c
 }
 
 void journal_apply(struct journal *journal, const struct journal_commit *commit) {
+    uint32_t first_number = (uint32_t)journal->items.count + 1;
     for (size_t i = 0; i < commit->lines.count; i++) {
         *bd_push(journal->arena, &journal->lines) = commit->lines.data[i];
         if (commit->items.data[i] != NULL) {
+            commit->items.data[i]->commit = first_number;
             apply_ingested(journal, commit->items.data[i]);
         } else if (bd_str_eqz(bd_value_text(commit->lines.data[i], "kind"), "withdrawn")) {
             apply_withdrawn(journal, commit->lines.data[i]);

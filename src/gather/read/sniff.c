@@ -223,7 +223,8 @@ static const ole_kind ole_kinds[] = {
      "the file is encrypted with a password, which is not asked for: save it without one, a "
      "workbook's sheet also as CSV (UTF-8)"},
     {WIDE("W\0o\0r\0k\0b\0o\0o\0k\0\0\0"), "Excel workbook of the old kind",
-     "unsupported: an Excel workbook of the old kind (.xls) cannot be read, save it as .xlsx or its "
+     "unsupported: an Excel workbook of the old kind (.xls) cannot be read, save it as .xlsx or "
+     "its "
      "sheet as CSV (UTF-8)"},
 };
 
@@ -239,7 +240,8 @@ bd_rc bd_ole_look(bd_source *source, bd_sniffed *out, bd_err *err) {
         }
         bd_str text = {window, kept + count};
         for (size_t i = 0; i < BD_COUNT(ole_kinds); i++) {
-            has[i] = has[i] || bd_str_find(text, (bd_str){ole_kinds[i].name, ole_kinds[i].size}) >= 0;
+            has[i] =
+                has[i] || bd_str_find(text, (bd_str){ole_kinds[i].name, ole_kinds[i].size}) >= 0;
         }
         kept = text.size < 64 ? text.size : 64; /* a name may be cut */
         memmove(window, text.data + text.size - kept, kept);

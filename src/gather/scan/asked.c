@@ -41,7 +41,7 @@ static bool is_closed(bd_str text, size_t at) {
 }
 
 /* The next word as a shell cuts it, without the quotes around it ("" keeps them); empty at the end. */
-static bd_str next_word(bd_str *rest) {
+bd_str bd_scan_next_word(bd_str *rest) {
     bd_str text = bd_str_trim(*rest);
     char quote = 0;
     size_t end = 0;
@@ -62,12 +62,13 @@ static bd_str next_word(bd_str *rest) {
 
 static bool is_option_word(bd_str word) {
     return (word.size > 1 && word.data[0] == '-' && !is_digit(word.data[1])) ||
-           bd_str_eqz(word, "|") || bd_str_eqz(word, ">") || bd_str_eqz(word, ";");
+           bd_str_eqz(word, "|") || bd_str_eqz(word, ">") || bd_str_eqz(word, ";") ||
+           bd_str_eqz(word, "&&");
 }
 
 /* Moves `*rest` behind the next of these options; `out`: its words up to the next option. */
 static bool next_option(bd_str *rest, const char *const *names, size_t count, bd_str *out) {
-    for (bd_str word = next_word(rest); word.size > 0; word = next_word(rest)) {
+    for (bd_str word = bd_scan_next_word(rest); word.size > 0; word = bd_scan_next_word(rest)) {
         bd_str value = word;
         bd_str name = empty();
         bd_str_cut(&value, '=', &name);
@@ -81,8 +82,8 @@ static bool next_option(bd_str *rest, const char *const *names, size_t count, bd
             }
             bd_str ahead = *rest;
             bd_str taken = *rest;
-            for (bd_str next = next_word(&ahead); next.size > 0 && !is_option_word(next);
-                 next = next_word(&ahead)) {
+            for (bd_str next = bd_scan_next_word(&ahead); next.size > 0 && !is_option_word(next);
+                 next = bd_scan_next_word(&ahead)) {
                 taken = ahead;
             }
             *out = bd_str_trim(bd_str_sub(*rest, 0, rest->size - taken.size));
@@ -186,7 +187,12 @@ static void add_term(bd_arena *arena, bd_str text, bool is_query, terms *out) {
                                   .is_query = is_query};
 }
 
-/* Where the next " and " or " or " outside of quotes stands; its length in `*size`. */
+static bool is_beside(bd_str text, size_t at, char bracket) {
+    return at >= text.size || is_blank(text.data[at]) || text.data[at] == bracket;
+}
+
+/* Where the next "and" or "or" outside of quotes stands, between blanks of any kind or brackets; its length in
+ * `*size`. */
 static size_t find_joint(bd_str text, size_t *size) {
     char quote = 0;
     for (size_t i = 0; i < text.size; i++) {
@@ -195,10 +201,11 @@ static size_t find_joint(bd_str text, size_t *size) {
             quote = quote == 0 ? c : (c == quote ? 0 : quote);
             continue;
         }
-        static const char *const joints[] = {" and ", " or "};
-        for (size_t j = 0; j < BD_COUNT(joints); j++) {
+        static const char *const joints[] = {"and", "or"};
+        for (size_t j = 0; j < BD_COUNT(joints) && i > 0; j++) {
             bd_str joint = bd_str_of(joints[j]);
-            if (bd_str_ieq(bd_str_sub(text, i, i + joint.size), joint)) {
+            if (is_beside(text, i - 1, ')') && is_beside(text, i + joint.size, '(') &&
+                bd_str_ieq(bd_str_sub(text, i, i + joint.size), joint)) {
                 *size = joint.size;
                 return i;
             }
@@ -251,7 +258,7 @@ static bool next_parameter(bd_arena *arena, parameters *rest, const char *name, 
 }
 
 static void add_filters(bd_arena *arena, bd_str text, terms *out) {
-    static const char *const names[] = {"$filter=", "%24filter="};
+    static const char *const names[] = {"$filter=", "%24filter=", "?filter=", "&filter="};
     parameters all = parameters_of(arena, text);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
         parameters rest = all;
@@ -262,23 +269,31 @@ static void add_filters(bd_arena *arena, bd_str text, terms *out) {
     }
 }
 
+/* "where x", "where(x)", "take\n5": the name ends where no letter follows. */
+static bool is_stage(bd_str stage, const char *name) {
+    size_t size = strlen(name);
+    bool is_named = bd_str_ieq(bd_str_sub(stage, 0, size), bd_str_of(name));
+    char next = stage.size > size ? stage.data[size] : ' ';
+    return is_named && !is_letter(next) && !is_digit(next) && next != '_' && next != '-';
+}
+
 /* "... | where A and B | ...": the conditions of a Kusto query. */
 static void add_stages(bd_arena *arena, bd_str query, terms *out) {
     bd_str piece;
     while (bd_str_cut(&query, '|', &piece)) {
         bd_str stage = bd_str_trim(piece);
-        if (bd_str_ieq(bd_str_sub(stage, 0, 6), BD_STR("where "))) {
-            add_terms(arena, bd_str_sub(stage, 6, stage.size), /*is_query*/ true, out);
+        if (is_stage(stage, "where")) {
+            add_terms(arena, bd_str_sub(stage, 5, stage.size), /*is_query*/ true, out);
         }
     }
 }
 
 static terms terms_of(const bd_sidecar *sidecar, bd_arena *arena) {
-    static const char *const options[] = {"--filter", "--filters"};
+    static const char *const options[] = {"--filter", "--filters", "-Filter"};
     terms out = {0};
     add_filters(arena, sidecar->request, &out);
     bd_str rest = sidecar->command;
-    for (bd_str word = next_word(&rest); word.size > 0; word = next_word(&rest)) {
+    for (bd_str word = bd_scan_next_word(&rest); word.size > 0; word = bd_scan_next_word(&rest)) {
         add_filters(arena, word, &out);
     }
     bd_str value;
@@ -340,10 +355,22 @@ static bool is_reached(bd_str value, uint64_t rows) {
 
 /* The option of a command that leaves records out, or one that is missing; empty when there is none. */
 static bd_str narrowing_option(bd_str command, const bd_source_def *source, uint64_t rows) {
-    static const char *const options[] = {
-        "-g",          "--resource-group", "--tag",      "--status", "--caller", "--resource-id",
-        "--namespace", "--correlation-id", "--assignee", "--role",   "--upn",    "--display-name"};
-    static const char *const limits[] = {"--max-events", "--max-items", "--top"};
+    static const char *const options[] = {"-g",
+                                          "--resource-group",
+                                          "--tag",
+                                          "--status",
+                                          "--caller",
+                                          "--resource-id",
+                                          "--namespace",
+                                          "--correlation-id",
+                                          "--assignee",
+                                          "--role",
+                                          "--upn",
+                                          "--display-name",
+                                          "--resource-provider",
+                                          "-ResourceGroupName"};
+    static const char *const limits[] = {"--max-events", "--max-items", "--top", "-MaxRecord",
+                                         "-Top"};
     bool is_scoped = source->scope == BD_SCOPE_SUBSCRIPTION || source->scope == BD_SCOPE_TENANT;
     for (size_t i = 0; i < BD_COUNT(options) && is_scoped; i++) {
         bd_str rest = command;
@@ -363,6 +390,10 @@ static bd_str narrowing_option(bd_str command, const bd_source_def *source, uint
         rows >= 50) {
         return BD_STR("activity-log list without --max-events, which stops at 50");
     }
+    if (has_part(command, "Get-AzActivityLog") && !has_part(command, "-MaxRecord") &&
+        rows >= 1000) {
+        return BD_STR("Get-AzActivityLog without -MaxRecord, which stops at 1,000");
+    }
     if (has_part(command, "role assignment list") && !has_part(command, "--all")) {
         return BD_STR("role assignment list without --all");
     }
@@ -377,14 +408,16 @@ static bd_str narrowing_option(bd_str command, const bd_source_def *source, uint
 
 /* The stage of a query, or a tool behind a pipe, that leaves records out whatever they are. */
 static bd_str narrowing_stage(bd_arena *arena, bd_str query) {
-    static const char *const stages[] = {"take ", "limit ", "top ",  "sample ",      "where-object",
-                                         "head",  "tail",   "grep ", "select-object"};
+    static const char *const stages[] = {
+        "take", "limit", "top",   "sample",        "where-object", "distinct",        "summarize",
+        "head", "tail",  "grep",  "select-object", "filter",       "sample-distinct", "top-nested",
+        "join", "union", "lookup"};
     bd_str rest = bd_str_lower(arena, query);
     bd_str piece;
     while (bd_str_cut(&rest, '|', &piece)) {
         bd_str stage = bd_str_trim(piece);
         for (size_t i = 0; i < BD_COUNT(stages); i++) {
-            if (bd_str_has_prefix(stage, bd_str_of(stages[i]))) {
+            if (is_stage(stage, stages[i])) {
                 return stage;
             }
         }
@@ -633,6 +666,22 @@ static void limit_by_offset(time_reader *reader, bd_str command, option_time sta
     limit_from(reader, (end.is_given ? end.zone : reader->now) - offset);
 }
 
+/* Get-AzActivityLog goes back seven days where it is not told. */
+static void limit_by_cmdlet(time_reader *reader, bd_str command) {
+    option_time start = read_option(reader, command, "-StartTime");
+    option_time end = read_option(reader, command, "-EndTime");
+    bool is_log = has_part(command, "Get-AzActivityLog") || has_part(command, "Get-AzLog");
+    if (start.is_given || is_log) {
+        bd_instant ago = (end.is_given ? end.utc : reader->now) - 7 * 24 * BD_HOUR;
+        limit_from(reader, start.is_given ? start.utc : ago);
+        limit_from(reader, start.is_given ? start.zone : ago);
+    }
+    if (end.is_given) {
+        limit_to(reader, end.utc);
+        limit_to(reader, end.zone);
+    }
+}
+
 static void limit_by_options(time_reader *reader, bd_str command) {
     option_time start = read_option(reader, command, "--start-time");
     option_time end = read_option(reader, command, "--end-time");
@@ -709,6 +758,7 @@ bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def 
         }
     }
     limit_by_options(&reader, sidecar->command);
+    limit_by_cmdlet(&reader, sidecar->command);
     if (source->scope == BD_SCOPE_WORKSPACE) {
         limit_by_timespans(&reader, sidecar);
     }
@@ -742,31 +792,50 @@ static void add_ids(bd_str asked, bd_arena *arena, bd_asked_subscriptions *out) 
     }
 }
 
+/* Two subscriptions of one name: nobody knows which of them was asked. */
 static void add_name(const bd_scan_plan *plan, bd_str name, bd_arena *arena,
                      bd_asked_subscriptions *out) {
     bd_str lower = bd_str_lower(arena, name);
-    if (name.size == 0 || (lower.size == 36 && is_guid_at(lower, 0))) {
+    if (name.size == 0) {
         return;
     }
-    for (size_t i = 0; i < plan->subscription_count; i++) {
-        if (bd_str_fold_cmp(plan->subscriptions[i].name, name) == 0) {
-            *bd_push(arena, &out->ids) = bd_str_lower(arena, plan->subscriptions[i].id);
-            return;
-        }
+    if (lower.size == 36 && is_guid_at(lower, 0)) {
+        *bd_push(arena, &out->ids) = lower;
+        return;
     }
-    out->unknown = out->unknown.size > 0 ? out->unknown : name;
+    bd_str id = empty();
+    for (size_t i = 0; i < plan->subscription_count; i++) {
+        if (bd_str_fold_cmp(plan->subscriptions[i].name, name) != 0) {
+            continue;
+        }
+        out->is_ambiguous = out->is_ambiguous || id.size > 0;
+        out->unknown = id.size > 0 ? name : out->unknown;
+        id = bd_str_lower(arena, plan->subscriptions[i].id);
+    }
+    if (id.size > 0) {
+        *bd_push(arena, &out->ids) = id;
+    } else if (out->unknown.size == 0) {
+        out->unknown = name;
+    }
 }
 
 bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
-                                                   const bd_sidecar *sidecar, bd_arena *arena) {
-    static const char *const names[] = {"--subscription", "--subscriptions"};
+                                                   const bd_sidecar *sidecar,
+                                                   const bd_source_def *source, bd_arena *arena) {
+    static const char *const names[] = {"--subscription", "--subscriptions", "-s",
+                                        "-SubscriptionId"};
     bd_asked_subscriptions out = {.unknown = empty()};
+    bd_scan_query_subscriptions(sidecar, source, arena, &out.ids);
+    if (out.ids.count > 0) { /* a condition of the query leaves out whatever else is named */
+        return out;
+    }
     add_ids(bd_str_lower(arena, sidecar->request), arena, &out);
     add_ids(bd_str_lower(arena, sidecar->command), arena, &out);
     bd_str rest = sidecar->command;
     bd_str values;
     while (next_option(&rest, names, BD_COUNT(names), &values)) {
-        for (bd_str name = next_word(&values); name.size > 0; name = next_word(&values)) {
+        for (bd_str name = bd_scan_next_word(&values); name.size > 0;
+             name = bd_scan_next_word(&values)) {
             add_name(plan, name, arena, &out);
         }
     }

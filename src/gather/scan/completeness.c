@@ -84,12 +84,17 @@ static int64_t count_reported(bd_conclusion *run, const bd_collection *out) {
 
 static bool is_miscounted(bd_conclusion *run, int64_t counted, const char *who,
                           bd_collection *out) {
-    if (counted < 0 || (uint64_t)counted == out->rows) {
+    uint64_t repeated = 0; /* a row that stands twice is one of what there is */
+    for (size_t i = 0; i < out->members.count; i++) {
+        repeated += run->evidence->data[out->members.data[i]].facts.rows_repeated;
+    }
+    if (counted < 0 || (uint64_t)counted == out->rows - repeated) {
         return false;
     }
     set_complete(out, BD_COMPLETE_NO,
-                 bd_str_format(run->arena, "%s counts %lld rows, %llu were read", who,
-                               (long long)counted, (unsigned long long)out->rows));
+                 bd_str_format(run->arena, "%s counts %lld rows, %llu%s were read", who,
+                               (long long)counted, (unsigned long long)(out->rows - repeated),
+                               repeated > 0 ? " different ones" : ""));
     return true;
 }
 
@@ -142,12 +147,43 @@ static bd_str skip_token_of(bd_arena *arena, bd_str request) {
         ptrdiff_t at = bd_str_find(lower, bd_str_of(parameters[i]));
         if (at >= 0) {
             bd_str rest = bd_str_sub(request, (size_t)at + strlen(parameters[i]), request.size);
-            bd_str token = {"", 0};
-            bd_str_cut(&rest, '&', &token);
-            return bd_str_trim(token);
+            size_t end = 0;
+            while (end < rest.size && memchr("&\"' \t\r\n", rest.data[end], 7) == NULL) {
+                end++;
+            }
+            return bd_str_sub(rest, 0, end);
         }
     }
     return empty();
+}
+
+/* The token that a page itself was asked with: its URL may stand in the command. */
+static bd_str own_token(bd_arena *arena, const bd_evidence *item) {
+    if (!item->has_sidecar) {
+        return empty();
+    }
+    bd_str token = skip_token_of(arena, item->sidecar.request);
+    return token.size > 0 ? token : skip_token_of(arena, item->sidecar.command);
+}
+
+/* One answer's pages look alike; a last page without a link may look like a plain list. */
+static bool is_alike(const bd_evidence *a, const bd_evidence *b) {
+    static const char *const lists[] = {"E1", "E3", "E9"};
+    bool is_list_a = false;
+    bool is_list_b = false;
+    for (size_t i = 0; i < BD_COUNT(lists); i++) {
+        is_list_a = is_list_a || bd_str_eqz(a->facts.envelope, lists[i]);
+        is_list_b = is_list_b || bd_str_eqz(b->facts.envelope, lists[i]);
+    }
+    return bd_str_eq(a->facts.envelope, b->facts.envelope) || (is_list_a && is_list_b);
+}
+
+bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena) {
+    if (!page->facts.has_next_link || !is_alike(page, next)) {
+        return false;
+    }
+    bd_str expected = skip_token_of(arena, page->facts.next_link);
+    return expected.size == 0 || bd_str_eq(own_token(arena, next), expected);
 }
 
 /* A page that was asked for with a token follows another; the token names the one. */
@@ -155,7 +191,7 @@ static bool is_chain_broken(bd_conclusion *run, bd_collection *out) {
     bd_str expected = empty();
     for (size_t i = 0; i < out->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[out->members.data[i]];
-        bd_str own = item->has_sidecar ? skip_token_of(run->arena, item->sidecar.request) : empty();
+        bd_str own = own_token(run->arena, item);
         if (own.size > 0 && i == 0) {
             set_complete(out, BD_COMPLETE_NO,
                          BD_STR("it begins with a later page; the page before it is missing"));
@@ -184,6 +220,25 @@ static bool is_narrowed(bd_conclusion *run, const bd_evidence *item, bd_collecti
             bd_str_format(run->arena, "what was asked for is only a part: '%.*s'", BD_ARG(part)));
     }
     return part.size > 0;
+}
+
+/* Only what is known to ask for all asks for all.  The later pages of a chain ask by a token. */
+static bool is_unread(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, item->source);
+    bool is_single =
+        bd_str_eqz(item->facts.envelope, "E7"); /* shows itself; second.c counts them */
+    if (source == NULL || !item->has_sidecar || is_single) {
+        return false;
+    }
+    uint64_t rows = out->members.count == 1 ? out->rows : 0;
+    bd_str unread = bd_scan_asked_unread(&item->sidecar, source, rows, run->arena);
+    if (unread.size > 0) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     bd_str_format(run->arena,
+                                   "what was asked for cannot be read as asking for all: '%.*s'",
+                                   BD_ARG(unread)));
+    }
+    return unread.size > 0;
 }
 
 /* A time that is asked for and cannot be read may be shorter than the one that is claimed. */
@@ -224,13 +279,14 @@ static bool is_of_other_scope(bd_conclusion *run, const bd_evidence *item, bd_co
         return false;
     }
     bd_asked_subscriptions asked =
-        bd_scan_asked_subscriptions(run->plan, &item->sidecar, run->arena);
+        bd_scan_asked_subscriptions(run->plan, &item->sidecar, source, run->arena);
     if (asked.unknown.size > 0) {
         set_complete(out, BD_COMPLETE_NOT_SHOWN,
                      bd_str_format(run->arena,
-                                   "the command names subscription '%.*s', which bindery.json does "
-                                   "not list; expected its id or a name from there",
-                                   BD_ARG(asked.unknown)));
+                                   "the command names subscription '%.*s', which bindery.json %s; "
+                                   "expected its id or a name from there",
+                                   BD_ARG(asked.unknown),
+                                   asked.is_ambiguous ? "lists twice" : "does not list"));
         return true;
     }
     const bd_seen *unasked = find_unasked(item, &asked);
@@ -250,7 +306,7 @@ static bool is_asked_for_less(bd_conclusion *run, bd_collection *out) {
     for (size_t i = 0; i < out->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[out->members.data[i]];
         if (is_narrowed(run, item, out) || is_time_unreadable(run, item, out) ||
-            is_of_other_scope(run, item, out)) {
+            is_of_other_scope(run, item, out) || (i == 0 && is_unread(run, item, out))) {
             return true;
         }
     }
@@ -278,6 +334,17 @@ static void conclude_counted(bd_conclusion *run, const bd_evidence *first, int64
     }
 }
 
+/* What its own sidecar says of a file is not known when it cannot be read; a folder's word is not of this one. */
+static bool is_description_lost(bd_conclusion *run, bd_collection *out) {
+    for (size_t i = 0; i < out->members.count; i++) {
+        if (run->evidence->data[out->members.data[i]].is_sidecar_refused) {
+            set_complete(out, BD_COMPLETE_NOT_SHOWN, BD_STR("its own sidecar cannot be read"));
+            return true;
+        }
+    }
+    return false;
+}
+
 void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
     const bd_evidence *first = &run->evidence->data[out->members.data[0]];
     const bd_evidence *last = &run->evidence->data[out->members.data[out->members.count - 1]];
@@ -301,7 +368,7 @@ void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
                      BD_STR("a next link is left: further pages were not fetched"));
         return;
     }
-    if (is_chain_broken(run, out)) {
+    if (is_chain_broken(run, out) || is_description_lost(run, out)) {
         return;
     }
     int64_t stated = count_stated(run, out);

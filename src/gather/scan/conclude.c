@@ -373,7 +373,8 @@ static void build_collections(bd_conclusion *run) {
         /* a page with a next link is continued by the next file of its group, if there is one */
         to = from + 1;
         while (to < pages.count && bd_str_eq(pages.data[to].group, pages.data[from].group) &&
-               run->evidence->data[pages.data[to - 1].index].facts.has_next_link) {
+               bd_scan_is_continued(&run->evidence->data[pages.data[to - 1].index],
+                                    &run->evidence->data[pages.data[to].index], run->scratch)) {
             to++;
         }
         open_collection(run, pages.data + from, to - from);

@@ -59,7 +59,7 @@ static bool asks_elsewhere(const bd_scan_state *state, const bd_source_def *sour
         return false;
     }
     bd_asked_subscriptions asked =
-        bd_scan_asked_subscriptions(state->plan, state->sidecar, state->scratch);
+        bd_scan_asked_subscriptions(state->plan, state->sidecar, source, state->scratch);
     return (asked.ids.count > 0 || asked.unknown.size > 0) && !bd_scan_has_text(&asked.ids, scope);
 }
 

@@ -196,7 +196,8 @@ static void conclude_sheets(sheets_state *s) {
     facts->rows_unmapped += s->left;
 }
 
-bd_rc bd_scan_xlsx(bd_scan_state *state, const bd_blob *blob, const bd_sniffed *sniffed, bd_err *err) {
+bd_rc bd_scan_xlsx(bd_scan_state *state, const bd_blob *blob, const bd_sniffed *sniffed,
+                   bd_err *err) {
     bool is_office = !bd_str_eqz(sniffed->words, "zip file");
     if (!is_office && blob->bytes > bd_xlsx_default_limits.file_bytes) {
         return BD_OK; /* an archive; a workbook names its parts in front */
@@ -204,7 +205,8 @@ bd_rc bd_scan_xlsx(bd_scan_state *state, const bd_blob *blob, const bd_sniffed *
     sheets_state s = {.state = state};
     bd_sheet_table_events events = {
         .context = &s, .fits = on_fits, .header = on_header, .record = on_record, .said = on_said};
-    s.table = bd_sheet_table_open(&events, bd_scan_column_map(state->plan, state->context.declared));
+    s.table =
+        bd_sheet_table_open(&events, bd_scan_column_map(state->plan, state->context.declared));
     state->sheets = &s;
     state->context.is_graph_query = true; /* as in a CSV */
     bd_rc rc = bd_scan_content(state, blob, read_sheets, err);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define KEY_SLOTS ((size_t)1 << 14) /* a power of two; twice what is kept */
 #define INDEX_BYTES ((size_t)4 << 30)
 #define SCRATCH_BYTES ((size_t)256 << 20)
 #define MOST_SAID 20 /* refusals of one file that are said one by one; all are counted */
@@ -82,7 +83,7 @@ static void put_row(void *context, const bd_row *row) {
     if (state->packer.overflowed) {
         if (!state->is_refused) {
             bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
-                   "a result of this record is larger than 64 KiB and was refused");
+                           "a result of this record is larger than 64 KiB and was refused");
         }
         return;
     }
@@ -212,6 +213,39 @@ static uint64_t hash_of(bd_str text) {
     return hash;
 }
 
+/* Only where somebody counts the rows: a sidecar, or an answer that states its total.  By hash, and no more of
+ * them than a page has: the ids of a large inventory would fill the memory. */
+static bool counts_rows(const bd_scan_state *state) {
+    return (state->sidecar != NULL && state->sidecar->rows >= 0) || state->count >= 0 ||
+           state->facts->rows_reported >= 0 || state->summary.shape == BD_JSON_DATA;
+}
+
+/* False when the key was there before. */
+static bool put_key(bd_scan_state *state, uint64_t hash) {
+    if (state->keys == NULL) {
+        state->keys = bd_new(state->index, uint64_t, KEY_SLOTS);
+    }
+    size_t at = (size_t)hash & (KEY_SLOTS - 1);
+    hash |= 1; /* 0 is an empty slot */
+    while (state->keys[at] != 0 && state->keys[at] != hash) {
+        at = (at + 1) & (KEY_SLOTS - 1);
+    }
+    bool is_new = state->keys[at] == 0;
+    if (is_new && state->key_count < KEY_SLOTS / 2) {
+        state->keys[at] = hash;
+        state->key_count++;
+    }
+    return is_new;
+}
+
+static void count_repeated(bd_scan_state *state, const bd_record *record) {
+    if (record->source->is_log || !counts_rows(state)) {
+        return; /* records of a log may repeat the id of what they tell of */
+    }
+    uint64_t hash = hash_of(record->key) * 31 + hash_of(record->type);
+    state->facts->rows_repeated += put_key(state, hash) ? 0 : 1;
+}
+
 /* Counted by type, so that a list of one type can be set against an inventory of all. */
 static void count_type(bd_scan_state *state, const bd_record *record) {
     bd_facts *facts = state->facts;
@@ -221,6 +255,7 @@ static void count_type(bd_scan_state *state, const bd_record *record) {
     }
     bd_str name = bd_str_concat(state->scratch,
                                 (bd_str[]){record->type, BD_STR("\x1f"), record->subscription}, 3);
+    count_repeated(state, record);
     uintptr_t found = (uintptr_t)bd_map_find(state->types, name);
     if (found == 0 && facts->types.count == BD_MOST_TYPE_COUNTS) {
         facts->has_more_types = true;
@@ -248,7 +283,7 @@ static void add_record(bd_scan_state *state, const bd_record *record, bool is_pa
     state->is_refused = false;
     if (has_long_identity(record)) {
         bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
-               "the id of this record is longer than 4,096 bytes");
+                       "the id of this record is longer than 4,096 bytes");
         return;
     }
     bd_scan_seen_of(state, record->source, record->scope, is_part)->rows++;
@@ -310,9 +345,9 @@ static bd_rc on_record(void *context, uint64_t ordinal, int64_t offset, bd_str t
     state->facts->rows_read++;
     if (value == NULL) {
         bd_scan_refuse(state,
-               bd_str_format(state->scratch, "record %llu at byte %lld",
-                             (unsigned long long)ordinal, (long long)offset),
-               problem->message);
+                       bd_str_format(state->scratch, "record %llu at byte %lld",
+                                     (unsigned long long)ordinal, (long long)offset),
+                       problem->message);
         return BD_OK;
     }
     bool is_single = state->summary.shape == BD_JSON_OBJECT;
@@ -481,6 +516,7 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->parts.count = 0;
     facts->types.count = 0;
     facts->has_more_types = false;
+    facts->rows_repeated = 0;
     facts->diags.count = 0;
     facts->first_event = BD_INSTANT_NONE;
     facts->last_event = BD_INSTANT_NONE;
@@ -489,6 +525,8 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     state->seen = bd_map_make(state->index);
     state->parts = bd_map_make(state->index);
     state->types = bd_map_make(state->index);
+    state->keys = NULL;
+    state->key_count = 0;
     state->last_source = NULL;
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
@@ -532,8 +570,8 @@ void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, con
 static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err *err) {
     (void)err;
     bd_scan_state *state = context;
-    const bd_source_def *source = bd_catalog_recognise_columns(state->plan->catalog, names, count,
-                                                               state->context.declared);
+    const bd_source_def *source =
+        bd_catalog_recognise_columns(state->plan->catalog, names, count, state->context.declared);
     bd_scan_take_columns(state, source, names, count);
     return BD_OK;
 }
@@ -602,7 +640,7 @@ static bd_rc on_refused_row(void *context, uint64_t ordinal, uint64_t line, cons
     bd_arena_reset(state->scratch);
     state->facts->rows_read++;
     bd_scan_refuse(state, bd_str_format(state->scratch, "line %llu", (unsigned long long)line),
-           problem->message);
+                   problem->message);
     return BD_OK;
 }
 

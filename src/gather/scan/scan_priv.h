@@ -43,8 +43,8 @@ typedef struct {
     const bd_sidecar *sidecar;
     bd_scan_context context;
     const bd_source_def *csv_source; /* of the table at hand: a CSV, a sheet */
-    bool is_csv_by_columns; /* its header alone says which source it is */
-    bool has_export_time;   /* a column tells when it was exported */
+    bool is_csv_by_columns;          /* its header alone says which source it is */
+    bool has_export_time;            /* a column tells when it was exported */
     uint32_t evidence;
     bd_arena *arena;   /* facts */
     bd_arena *index;   /* what finds an entry of the facts again: gone with the file */
@@ -53,6 +53,8 @@ typedef struct {
     bd_facts *facts;
     bd_map *seen; /* source U+001F scope -> index + 1 */
     bd_map *parts;
+    uint64_t *keys; /* hashes of what stood before, open addressing */
+    size_t key_count;
     bd_map *types; /* type U+001F subscription -> index + 1 of the facts' types */
     const bd_source_def *last_source;
     bd_str last_scope;
@@ -124,11 +126,25 @@ bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def 
 
 /* The subscriptions that command and request name. */
 typedef struct {
-    bd_strs ids;    /* lower-cased; names resolved by the plan's subscriptions */
-    bd_str unknown; /* the first name that the plan does not know; "" */
+    bd_strs ids;       /* lower-cased; names resolved by the plan's subscriptions */
+    bd_str unknown;    /* the first name that the plan does not know, or knows twice; "" */
+    bool is_ambiguous; /* `unknown` is the name of two */
 } bd_asked_subscriptions;
 bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
-                                                   const bd_sidecar *sidecar, bd_arena *arena);
+                                                   const bd_sidecar *sidecar,
+                                                   const bd_source_def *source, bd_arena *arena);
+/* The next word as a shell cuts it, without the quotes around it; empty at the end. */
+bd_str bd_scan_next_word(bd_str *rest);
+
+/* ---- the known shapes of asking for all (shape.c) ---- */
+
+/* What of command, request or query cannot be read as asking for all of the source; empty when all of it can, or
+ * nothing is stated.  `rows`: how many were read in one answer, 0 where a chain of pages has its own end. */
+bd_str bd_scan_asked_unread(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
+                            bd_arena *arena);
+/* The subscriptions that a condition of the query names, lower-cased; none when it names none. */
+void bd_scan_query_subscriptions(const bd_sidecar *sidecar, const bd_source_def *source,
+                                 bd_arena *arena, bd_strs *out);
 
 /* ---- all files together (conclude.c, completeness.c) ---- */
 
@@ -143,6 +159,8 @@ typedef struct {
 
 /* Fills completeness and reason of a collection whose members, rows and source are set. */
 void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
+/* `next` is the page that `page` links to: alike, and asked for with the token of that link where it has one. */
+bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena);
 /* Whether a preparer and another reviewer have signed the bytes that are kept, and if not, why (signoff.c). */
 void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item);
 /* Sets lists of resources against the inventory of the same day (second.c): fewer than it counts are not all; as many,

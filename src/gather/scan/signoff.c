@@ -18,9 +18,8 @@ static bd_str person_of(const bd_signoff *who) {
 
 /* Why the statement counts for nothing, whatever it is about; empty when nothing speaks against it. */
 static bd_str why_no_statement(bd_arena *arena, const bd_signoff *who, const char *role) {
-    bd_str place = who->stated_in.size > 0
-                       ? bd_str_format(arena, "'%.*s'", BD_ARG(who->stated_in))
-                       : BD_STR("the journal");
+    bd_str place = who->stated_in.size > 0 ? bd_str_format(arena, "'%.*s'", BD_ARG(who->stated_in))
+                                           : BD_STR("the journal");
     if (!bd_is_person_name(who->name)) {
         return bd_str_format(arena, "the %s '%.*s' in %.*s is nobody's name", role,
                              BD_ARG(who->name), BD_ARG(place));
@@ -39,6 +38,42 @@ static bd_str why_no_statement(bd_arena *arena, const bd_signoff *who, const cha
     return empty();
 }
 
+/* The item's bytes did not exist yet: an export is no older than its collection, a document no older than its act. */
+static bd_str why_too_early(bd_arena *arena, const bd_evidence *item, const bd_signoff *who,
+                            const char *what) {
+    const bd_document *document = &item->sidecar.document;
+    if (who->at == BD_INSTANT_NONE) {
+        return empty();
+    }
+    if (!item->is_document && !item->collected_at_is_assumed && who->at < item->collected_at) {
+        return bd_str_format(arena,
+                             "the %s by '%.*s' is dated %.*s, before the file was collected (%.*s)",
+                             what, BD_ARG(who->name), BD_ARG(bd_instant_format(arena, who->at)),
+                             BD_ARG(bd_instant_format(arena, item->collected_at)));
+    }
+    bd_day day = !item->is_document                        ? BD_DAY_NONE
+                 : document->carried_out_on != BD_DAY_NONE ? document->carried_out_on
+                                                           : document->approved_on;
+    if (day != BD_DAY_NONE && bd_instant_utc_day(who->at + FURTHEST_EAST) < day) {
+        return bd_str_format(
+            arena, "the %s by '%.*s' is dated %.*s, before the day of the document itself (%.*s)",
+            what, BD_ARG(who->name), BD_ARG(bd_instant_format(arena, who->at)),
+            BD_ARG(bd_day_format(arena, day)));
+    }
+    return empty();
+}
+
+/* A review says who, as what, when and what was looked at (bindery-1, section 3). */
+static bd_str why_incomplete(bd_arena *arena, const bd_signoff *review) {
+    const char *missing = bd_str_trim(review->role).size == 0      ? "the reviewer's role"
+                          : review->at == BD_INSTANT_NONE          ? "when it was made"
+                          : bd_str_trim(review->checked).size == 0 ? "what was checked"
+                                                                   : NULL;
+    return missing == NULL ? empty()
+                           : bd_str_format(arena, "the review by '%.*s' does not say %s",
+                                           BD_ARG(review->name), missing);
+}
+
 /* Why this review does not sign the item off; empty when it does. */
 static bd_str why_not_signed(bd_arena *arena, const bd_evidence *item, const bd_signoff *review) {
     bd_str why = why_no_statement(arena, review, "reviewer");
@@ -49,10 +84,18 @@ static bd_str why_not_signed(bd_arena *arena, const bd_evidence *item, const bd_
         return bd_str_format(arena, "preparer and reviewer are the same person, '%.*s'",
                              BD_ARG(review->name));
     }
+    why = why_incomplete(arena, review);
+    if (why.size > 0) {
+        return why;
+    }
     if (review->at != BD_INSTANT_NONE && item->preparer.at != BD_INSTANT_NONE &&
         review->at < item->preparer.at) {
         return bd_str_format(arena, "the review by '%.*s' is dated before the file was prepared",
                              BD_ARG(review->name));
+    }
+    why = why_too_early(arena, item, review, "review");
+    if (why.size > 0) {
+        return why;
     }
     if (!review->has_sha256) {
         return bd_str_format(arena,
@@ -110,10 +153,13 @@ void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item) {
                      ? BD_STR("no preparer is named")
                      : why_no_statement(run->arena, &item->preparer, "preparer");
     if (why.size == 0) {
-        why = why_unreviewed(run->arena, item);
+        why = why_no_act(run->arena, item);
+    }
+    if (why.size == 0 && item->preparer.name.size > 0) {
+        why = why_too_early(run->arena, item, &item->preparer, "preparation");
     }
     if (why.size == 0) {
-        why = why_no_act(run->arena, item);
+        why = why_unreviewed(run->arena, item);
     }
     item->is_signed_off = why.size == 0;
     item->signoff_reason = why;

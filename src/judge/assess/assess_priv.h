@@ -49,7 +49,7 @@ typedef struct {
     bd_arena *scratch; /* what only judging needs: indexes and sets */
     bd_assessment *out;
     bd_check_view *views;                  /* per check of the catalog */
-    bd_map *knows_subscription; /* of `subscriptions` */
+    bd_map *knows_subscription;            /* of `subscriptions` */
     bd_strs subscriptions;                 /* in scope: stated, or all that the evidence shows */
     BD_VEC(const bd_snapshot *) snapshots; /* by (source, scope, from, evidence) */
     /* From when on snapshots and events count: the period's start; for Type I, days and months before its day. */

@@ -194,6 +194,88 @@ typedef struct {
     bd_sorter *groups, *parts;
 } routes;
 
+/* ---- other keys of one thing ---- */
+
+#define ALIASED_BYTES ((size_t)1 << 20)
+#define ALIAS_BYTES ((size_t)1 << 30)
+
+/* An account keeps its object id under a new sign-in name: rows that share an alias stand under every key that any of
+ * them shows. */
+typedef struct {
+    bd_arena *arena;
+    bd_map *joins;  /* alias -> bd_strs */
+    bd_spool *rows; /* that have an alias */
+} aliases;
+
+static aliases open_aliases(void) {
+    aliases out = {.arena = bd_arena_open("aliases", ALIAS_BYTES),
+                   .rows = bd_spool_open(ALIASED_BYTES)};
+    out.joins = bd_map_make(out.arena);
+    return out;
+}
+
+static void close_aliases(aliases *known) {
+    bd_spool_close(known->rows);
+    bd_arena_close(known->arena);
+}
+
+static bd_rc note_alias(aliases *known, const bd_row *row, bd_str record, bd_err *err) {
+    if (row->alias.size == 0) {
+        return BD_OK;
+    }
+    bd_strs *joins = bd_map_find(known->joins, row->alias);
+    if (joins == NULL) {
+        joins = bd_new(known->arena, bd_strs, 1);
+        bd_map_put(known->joins, bd_str_copy(known->arena, row->alias), joins);
+    }
+    bool is_known = row->join.size == 0;
+    for (size_t i = 0; i < joins->count && !is_known; i++) {
+        is_known = bd_str_eq(joins->data[i], row->join);
+    }
+    if (!is_known) {
+        *bd_push(known->arena, joins) = bd_str_copy(known->arena, row->join);
+    }
+    return bd_spool_put(known->rows, record, err);
+}
+
+static bd_rc put_aliased(bd_judging *run, const aliases *known, bd_sorter *groups, bd_row *row,
+                         uint32_t evidence_index, bd_err *err) {
+    const bd_strs *joins = bd_map_find(known->joins, row->alias);
+    bd_str own = row->join;
+    if (row->lacks_key) {
+        row->verdict = BD_PASS;
+        row->lacks_key = false;
+    }
+    for (size_t i = 0; i < joins->count; i++) {
+        row->join = joins->data[i];
+        if (!bd_str_eq(own, row->join)) {
+            BD_TRY(put_grouped(run, groups, row->check, row, row->join, evidence_index, err));
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc join_aliases(bd_judging *run, const aliases *known, bd_sorter *groups, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
+    BD_TRY(bd_spool_rewind(known->rows, err));
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        BD_TRY(bd_spool_next(known->rows, &record, &has_record, err));
+        if (!has_record) {
+            return BD_OK;
+        }
+        bd_arena_reset(scratch);
+        bd_unpacker unpacker = {.record = record};
+        uint32_t evidence_index = bd_unpack_u32(&unpacker);
+        bd_row row;
+        bd_row_unpack(&unpacker, scratch, &row);
+        BD_TRY(put_aliased(run, known, groups, &row, evidence_index, err));
+    }
+}
+
+/* ---- routing ---- */
+
 /* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule
  * says "later" or "next":
  * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
@@ -219,13 +301,19 @@ static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t
                        evidence_index, err);
 }
 
+/* What one pass over the spools fills. */
+typedef struct {
+    routes *out;
+    bd_joins *joins;
+    aliases *known;
+} intake;
+
 static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
                           uint32_t evidence_index, bd_err *err) {
     return route_row(run, context, row, evidence_index, err);
 }
 
-static bd_rc route_spool(bd_judging *run, routes *out, bd_joins *joins, bd_spool *spool,
-                         bd_err *err) {
+static bd_rc route_spool(bd_judging *run, const intake *into, bd_spool *spool, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
     BD_TRY(bd_spool_rewind(spool, err));
     for (;;) {
@@ -240,12 +328,13 @@ static bd_rc route_spool(bd_judging *run, routes *out, bd_joins *joins, bd_spool
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_unpacker part = unpacker;
         if (bd_unpack_u32(&part) == BD_PART_MARK) {
-            BD_TRY(bd_judging_take_part(run, joins, evidence_index, &part, err));
+            BD_TRY(bd_judging_take_part(run, into->joins, evidence_index, &part, err));
             continue;
         }
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
-        BD_TRY(route_row(run, out, &row, evidence_index, err));
+        BD_TRY(note_alias(into->known, &row, record, err));
+        BD_TRY(route_row(run, into->out, &row, evidence_index, err));
     }
 }
 
@@ -276,9 +365,9 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
 }
 
 static void copy_row(bd_arena *arena, bd_row *row) {
-    bd_str *const texts[] = {&row->join,     &row->type,         &row->key,
-                             &row->resource, &row->subscription, &row->scope,
-                             &row->source,   &row->reason,       &row->detail};
+    bd_str *const texts[] = {&row->join,         &row->type,  &row->key,    &row->resource,
+                             &row->subscription, &row->scope, &row->source, &row->reason,
+                             &row->detail,       &row->alias};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         *texts[i] = bd_str_copy(arena, *texts[i]);
     }
@@ -354,10 +443,16 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     routes out = {bd_sorter_open(BD_ASSESS_SORT_BYTES), bd_sorter_open(BD_ASSESS_SORT_BYTES)};
     bd_joins *joins = bd_judging_open_joins(run);
+    aliases known = open_aliases();
+    const intake into = {&out, joins, &known};
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
-        rc = route_spool(run, &out, joins, run->in->rows[i], err);
+        rc = route_spool(run, &into, run->in->rows[i], err);
     }
+    if (!bd_failed(rc)) {
+        rc = join_aliases(run, &known, out.groups, err);
+    }
+    close_aliases(&known);
     if (!bd_failed(rc)) {
         rc = bd_judging_join(run, joins, route_joined, &out, err);
     }

@@ -11,6 +11,11 @@ static const bd_value *text_value(bd_arena *arena, bd_str text) {
     return text.size == 0 ? NULL : bd_value_string(arena, text);
 }
 
+/* "TBD" approves nothing. */
+static bd_str approver_of(const bd_document *document) {
+    return bd_is_person_name(document->approved_by) ? document->approved_by : (bd_str){"", 0};
+}
+
 /* The document as a record that conditions can read; absent members are left out. */
 static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
     const struct {
@@ -20,7 +25,7 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
         {BD_STR("type"), text_value(arena, document->type)},
         {BD_STR("title"), text_value(arena, document->title)},
         {BD_STR("version"), text_value(arena, document->version)},
-        {BD_STR("approved_by"), text_value(arena, document->approved_by)},
+        {BD_STR("approved_by"), text_value(arena, approver_of(document))},
         {BD_STR("approver_role"), text_value(arena, document->approver_role)},
         {BD_STR("approver_is_management"),
          document->has_approver_is_management
@@ -64,6 +69,15 @@ static void need_signoff(const bd_judging *run, bd_occurrence *one) {
     }
 }
 
+static void say_placeholder(const bd_judging *run, bd_occurrence *one) {
+    bd_str approver = one->item->sidecar.document.approved_by;
+    if (one->verdict == BD_CANNOT_TELL && approver.size > 0 && !bd_is_person_name(approver)) {
+        one->reason = bd_str_format(run->arena, "%.*s names no approver: '%.*s' is nobody's name",
+                                    BD_ARG(bd_evidence_id(run->arena, one->item->given.number)),
+                                    BD_ARG(approver));
+    }
+}
+
 /* Not-applicable: the check's `where` says that the document is about something else. */
 static void judge_document(const bd_judging *run, const bd_check *check, bool judges,
                            bd_occurrence *one) {
@@ -73,6 +87,7 @@ static void judge_document(const bd_judging *run, const bd_check *check, bool ju
     if (one->verdict == BD_PASS && judges) {
         one->verdict = bd_rules_judge(rules, check->index, record, run->arena, &one->reason);
     }
+    say_placeholder(run, one);
     need_signoff(run, one);
 }
 

@@ -246,7 +246,8 @@ static void speak(audience *all, const bd_evidence *item, uint32_t index) {
 }
 
 void bd_judging_listen(bd_judging *run) {
-    audience all = {run, bd_map_make(run->scratch), bd_map_make(run->scratch), bd_map_make(run->scratch)};
+    audience all = {run, bd_map_make(run->scratch), bd_map_make(run->scratch),
+                    bd_map_make(run->scratch)};
     for (size_t i = 0; i < run->out->control_count; i++) {
         for (size_t j = 0; j < run->out->controls[i].requirement_count; j++) {
             seat_requirement(&all, &run->out->controls[i].requirements[j]);

@@ -387,7 +387,7 @@ static bd_rc compile_window(compiler *compile, const bd_value *window, const pla
 
 static bd_rc compile_side(compiler *compile, const bd_value *json, const place *at,
                           match_side *out) {
-    BD_TRY(KEYS(compile, json, at, "source", "where", "key", "time", "window"));
+    BD_TRY(KEYS(compile, json, at, "source", "where", "key", "alias", "time", "window"));
     out->source = bd_value_text(json, "source");
     const bd_value *keys = bd_value_find(json, "key");
     if (out->source.size == 0 || keys == NULL || keys->kind != BD_ARRAY || keys->count == 0) {
@@ -404,6 +404,10 @@ static bd_rc compile_side(compiler *compile, const bd_value *json, const place *
     out->has_time = bd_value_find(json, "time") != NULL;
     if (out->has_time) {
         BD_TRY(compile_text_path(compile, json, "time", at, &out->time));
+    }
+    out->has_alias = bd_value_find(json, "alias") != NULL;
+    if (out->has_alias) {
+        BD_TRY(compile_text_path(compile, json, "alias", at, &out->alias));
     }
     return compile_optional(compile, json, "where", at, &out->where);
 }

@@ -394,6 +394,12 @@ static bd_str match_key(mapping *map, const match_side *side) {
     return key;
 }
 
+static bd_str match_alias(mapping *map, const match_side *side) {
+    return side->has_alias
+               ? bd_str_caseless(map->eval.scratch, bd_str_trim(text_at(map, &side->alias)))
+               : BD_STR("");
+}
+
 /* False: the row has no usable time.  An event without a declared time takes its snapshot's, which
  * the driver knows. */
 static bool match_time(mapping *map, const match_side *side, bd_instant *out) {
@@ -469,12 +475,14 @@ static void map_match(mapping *map, const match_side *side, bd_side where) {
         return;
     }
     row.join = match_key(map, side);
+    row.alias = match_alias(map, side);
     row.detail = event_id(map);
     bool has_time = match_time(map, side, &row.time);
     if (belongs == BD_CANNOT_TELL) {
         row.verdict = BD_CANNOT_TELL;
     } else if (row.join.size == 0 || !has_time) {
         row.verdict = BD_CANNOT_TELL;
+        row.lacks_key = row.join.size == 0 && has_time;
         row.reason = row.join.size == 0 ? BD_STR("the row does not show its key")
                                         : no_time_reason(map, side);
     } else {

@@ -239,7 +239,8 @@ typedef struct {
     path *keys;
     size_t key_count;
     bool has_time;
-    path time;
+    path time, alias;
+    bool has_alias;
     bool needs_instant; /* a day alone is no time: the window has an end */
 } match_side;
 

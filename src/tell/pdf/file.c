@@ -235,6 +235,8 @@ static void set_page(pdf_file *file, size_t index, unsigned resources) {
 typedef struct {
     pdf_file *file;
     const bd_str *contents;
+    void (*beside)(void *context);
+    void *context;
     bd_rc rcs[FILE_PAGES_AT_ONCE];
     bd_err errs[FILE_PAGES_AT_ONCE];
 } page_batch;
@@ -242,16 +244,21 @@ typedef struct {
 static void deflate_page(void *context, size_t index, unsigned worker) {
     page_batch *batch = context;
     pdf_file *file = batch->file;
-    file->deflated[index].size = 0;
-    batch->rcs[index] = bd_flate_put(file->flates[worker], batch->contents[index],
-                                     &file->deflated[index], &batch->errs[index]);
+    if (index == 0) {
+        batch->beside(batch->context);
+        return;
+    }
+    size_t page = index - 1;
+    file->deflated[page].size = 0;
+    batch->rcs[page] = bd_flate_put(file->flates[worker], batch->contents[page],
+                                    &file->deflated[page], &batch->errs[page]);
 }
 
 void file_set_pages(pdf_file *file, size_t first, unsigned resources, const bd_str *contents,
-                    size_t count) {
+                    size_t count, void (*beside)(void *context), void *context) {
     BD_ASSERT(count <= FILE_PAGES_AT_ONCE);
-    page_batch batch = {.file = file, .contents = contents};
-    bd_pool_run(file->jobs, count, deflate_page, &batch);
+    page_batch batch = {.file = file, .contents = contents, .beside = beside, .context = context};
+    bd_pool_run(file->jobs, count + 1, deflate_page, &batch);
     for (size_t i = 0; i < count && !file->has_failed; i++) {
         set_page(file, first + i, resources);
         HPDF_PageAttr attr = file->pages[first + i]->attr;

@@ -31,7 +31,8 @@ typedef struct {
         place_of_item; /* by evidence index: its index in assessment.json, which is in order of numbers */
     index_list *readers; /* by evidence index: controls that it speaks to, rising */
     bool *is_registered; /* by exception: printed in the register */
-    uint32_t phrases_by_first[256], phrases_by_second[256]; /* by letter: what words_catalog may find there */
+    uint32_t phrases_by_first[256],
+        phrases_by_second[256]; /* by letter: what words_catalog may find there */
 } report;
 
 /* ---- words ------------------------------------------------------------------------------------------ */
