@@ -178,6 +178,8 @@ typedef struct {
     /* scope */
     bd_str presence_source, item_path;
     /* aggregate */
+    bool has_each_of, wants_subscriptions, fails_absent;
+    bd_strs each_of; /* for each of these one good record; `wants_subscriptions`: of those in scope */
     bool has_min, has_max, is_percent;
     int64_t min, max; /* counts, or tenths of a percent */
     /* match */

@@ -98,6 +98,9 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
                        bd_err *err);
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
+/* aggregate.c: how many records of a list are good */
+bd_rc bd_judging_aggregate(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
+                           bd_err *err);
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);
 
@@ -108,6 +111,23 @@ void bd_judging_open_results(bd_judging *run);
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err);
 
 /* register.c: recur and document, straight from the register */
+typedef struct {
+    const bd_evidence *item;
+    bd_day date;        /* carried out, else approved */
+    bd_verdict verdict; /* the check's `pass`, and the sign-off */
+    bd_str reason;      /* of a fail or cannot-tell */
+    bool is_taken;
+} bd_occurrence;
+typedef BD_VEC(bd_occurrence) bd_occurrences;
+/* A date that decides and is not given leaves the document open; a failure stays one. */
+void bd_judging_need_date(const bd_judging *run, bd_occurrence *one, bd_day day, const char *name);
+void bd_judging_put_register(bd_judging *run, const bd_check *check, const bd_instance *instance,
+                             bd_verdict verdict, bd_str reason, const bd_evidence *item);
+bd_rc bd_judging_put_register_failure(bd_judging *run, const bd_check *check,
+                                      const bd_evidence *item, bd_day day, bd_str reason,
+                                      bd_err *err);
+/* reports.c: whose reports and letters leave which day open */
+bd_rc bd_judging_reports(bd_judging *run, const bd_check *check, bd_occurrences *list, bd_err *err);
 bd_rc bd_judging_register(bd_judging *run, bd_err *err);
 
 /* cover.c: which days a group of log sources describes */

@@ -129,7 +129,9 @@ static bd_rc route_row(bd_judging *run, bd_sorter *groups, const bd_row *row,
         return BD_OK;
     }
     if (view->check->shape == BD_AGGREGATE) {
-        return put_each(run, row, evidence_index, err);
+        return view->is_event
+                   ? put_each(run, row, evidence_index, err)
+                   : put_grouped(run, groups, row->check, row, row->scope, evidence_index, err);
     }
     bool is_change = view->check->shape == BD_EACH;
     return put_grouped(run, groups, row->check, row, is_change ? row->key : row->join,
@@ -175,6 +177,7 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
         return bd_judging_match(run, current->check, &current->rows,
                                 current->event_count > BD_ASSESS_MOST_EVENTS, err);
     case BD_AGGREGATE:
+        return bd_judging_aggregate(run, current->check, current->join, &current->rows, err);
     case BD_RECUR:
     case BD_DOCUMENT: break;
     }
@@ -257,11 +260,40 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
     }
 }
 
+/* A list that holds nothing is counted too: of each snapshot of an aggregate's source one row says that it was read. */
+static bd_rc put_listings(bd_judging *run, bd_sorter *groups, bd_err *err) {
+    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
+        const bd_check_view *view = &run->views[i];
+        if (view->check->shape != BD_AGGREGATE || view->is_event) {
+            continue;
+        }
+        for (size_t j = 0; j < run->in->snapshots->count; j++) {
+            const bd_snapshot *snapshot = &run->in->snapshots->data[j];
+            if (!bd_strs_have(&view->sources, snapshot->source) ||
+                snapshot->from >= run->in->as_of) {
+                continue;
+            }
+            const bd_collection *of = &run->in->collections->data[snapshot->collection];
+            bd_row row = {.check = (uint32_t)i,
+                          .side = BD_SIDE_RIGHT,
+                          .scope = snapshot->scope,
+                          .source = snapshot->source,
+                          .time = snapshot->from};
+            BD_TRY(put_grouped(run, groups, (uint32_t)i, &row, snapshot->scope,
+                               of->members.data[0], err));
+        }
+    }
+    return BD_OK;
+}
+
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     bd_sorter *groups = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
         rc = route_spool(run, groups, run->in->rows[i], err);
+    }
+    if (!bd_failed(rc)) {
+        rc = put_listings(run, groups, err);
     }
     if (!bd_failed(rc)) {
         rc = bd_sorter_finish(groups, err);

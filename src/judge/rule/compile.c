@@ -265,10 +265,39 @@ static bd_rc compile_bound(compiler *compile, program *out, const char *key, boo
     return BD_OK;
 }
 
+/* "each_of": a good record for each member of a fact, or for each subscription in scope. */
+static bd_rc compile_each_of(compiler *compile, program *out) {
+    const bd_value *body = out->check->body;
+    bd_reduce_plan *plan = &out->plan;
+    bd_str name = bd_value_text(body, "each_of"), absent = bd_value_text(body, "absent");
+    place at = {.key = BD_STR_INIT("absent")};
+    if (!bd_str_eqz(absent, "fail") && !bd_str_eqz(absent, "cannot-tell")) {
+        return refuse(compile, &at, "found '%.*s', expected 'fail' or 'cannot-tell'",
+                      BD_ARG(bd_str_visible(compile->arena, bd_str_sub(absent, 0, 64))));
+    }
+    plan->has_each_of = true;
+    plan->fails_absent = bd_str_eqz(absent, "fail");
+    plan->wants_subscriptions = bd_str_eqz(name, "$subscriptions");
+    BD_TRY(compile_text_path(compile, body, "item", NULL, &out->item));
+    const bd_value *list = find_parameter(compile->parameters, name);
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (list->items[i].kind == BD_STRING && list->items[i].text.size > 0) {
+            *bd_push(compile->arena, &plan->each_of) = list->items[i].text;
+        }
+    }
+    if (!plan->wants_subscriptions && plan->each_of.count == 0) {
+        compile->missing_fact = name; /* an empty list asks for nothing, and so shows nothing */
+    }
+    return BD_OK;
+}
+
 static bd_rc compile_aggregate(compiler *compile, program *out) {
     bd_reduce_plan *plan = &out->plan;
     BD_TRY(need_source(compile, out->check));
     BD_TRY(compile_optional(compile, out->check->body, "of", NULL, &out->of));
+    if (bd_value_find(out->check->body, "each_of") != NULL) {
+        return compile_each_of(compile, out);
+    }
     BD_TRY(compile_bound(compile, out, "min", false, &plan->has_min, &plan->min));
     BD_TRY(compile_bound(compile, out, "max", false, &plan->has_max, &plan->max));
     bool is_count = plan->has_min || plan->has_max;

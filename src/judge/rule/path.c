@@ -207,9 +207,19 @@ static bool is_flattened(const bd_value *object, const path *at, size_t i) {
            bd_value_find(object, "properties") == NULL;
 }
 
+/* An assignment of a management group does not say itself of which subscription's list it is a member. */
+static bool is_place(const evaluation *eval, const path *at) {
+    return at->count == 1 && eval->place.text.size > 0 && at->scope == SCOPE_RECORD &&
+           bd_str_eqz(at->segments[0].key, "$scope");
+}
+
 bd_lookup find_value(evaluation *eval, const path *at, const bd_value **out) {
     const bd_value *value = start_of(eval, at);
     *out = NULL;
+    if (is_place(eval, at)) {
+        *out = &eval->place;
+        return BD_LOOKUP_FOUND;
+    }
     for (size_t i = 0; i < at->count; i++) {
         if (is_null(value)) {
             return BD_LOOKUP_ABSENT;

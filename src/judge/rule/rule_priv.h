@@ -147,6 +147,7 @@ typedef struct {
     const bd_value *record;
     const bd_source_def *source; /* for renames; may be NULL */
     bd_value type;               /* stands in for a record's own "type" when it has none */
+    bd_value place;            /* "$scope": whose list the record was read from; empty: not known */
     bd_arena *scratch;
     const bd_value *current[SCOPES_MAX];
     bd_str lacking;                   /* path of the first comparison that stayed unknown */
