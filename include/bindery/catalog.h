@@ -108,6 +108,10 @@ typedef struct {
     const bd_value *body;        /* the whole definition; `rule` compiles it */
     bd_strs document_types;      /* recur, document */
     int max_approval_age_months; /* document; 0: not judged */
+    bool is_report;              /* document: a vendor's report covers days, see bindery-1, section 4 */
+    bool is_tail_only;           /* only the days behind the newest report */
+    bd_strs letter_types;        /* documents that may bridge them */
+    int max_tail_days;           /* how many of them, at most */
     BD_VEC(bd_strs) tile;        /* per-event: each group of sources must describe every day */
     bool takes_exclusions;
     bd_strs criteria, criteria_why;

@@ -3,14 +3,8 @@
 
 #include "assess_priv.h"
 
-typedef struct {
-    const bd_evidence *item;
-    bd_day date;        /* carried out, else approved */
-    bd_verdict verdict; /* the check's `pass`, and the sign-off */
-    bd_str reason;      /* of a fail or cannot-tell */
-    bool is_taken;
-} occurrence;
-typedef BD_VEC(occurrence) occurrences;
+typedef bd_occurrence occurrence;
+typedef bd_occurrences occurrences;
 
 static const bd_value *day_value(bd_arena *arena, bd_day day) {
     return day == BD_DAY_NONE ? NULL : bd_value_string(arena, bd_day_format(arena, day));
@@ -18,6 +12,22 @@ static const bd_value *day_value(bd_arena *arena, bd_day day) {
 
 static const bd_value *text_value(bd_arena *arena, bd_str text) {
     return text.size == 0 ? NULL : bd_value_string(arena, text);
+}
+
+/* "TBD" and the like approve nothing: who did is then not shown. */
+static const bd_value *person_value(bd_arena *arena, bd_str name) {
+    return bd_is_person_name(name) ? bd_value_string(arena, name) : NULL;
+}
+
+static const bd_value *states_value(bd_arena *arena, const bd_document *document) {
+    if (!document->has_states) {
+        return NULL;
+    }
+    const bd_value **members = bd_new(arena, const bd_value *, document->states.count + 1);
+    for (size_t i = 0; i < document->states.count; i++) {
+        members[i] = bd_value_string(arena, document->states.data[i]);
+    }
+    return bd_value_array(arena, document->states.count, members);
 }
 
 /* The document as a record that conditions can read; absent members are left out. */
@@ -29,7 +39,7 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
         {BD_STR("type"), text_value(arena, document->type)},
         {BD_STR("title"), text_value(arena, document->title)},
         {BD_STR("version"), text_value(arena, document->version)},
-        {BD_STR("approved_by"), text_value(arena, document->approved_by)},
+        {BD_STR("approved_by"), person_value(arena, document->approved_by)},
         {BD_STR("approver_role"), text_value(arena, document->approver_role)},
         {BD_STR("approver_is_management"),
          document->has_approver_is_management
@@ -39,6 +49,7 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
         {BD_STR("in_force_from"), day_value(arena, document->in_force_from)},
         {BD_STR("in_force_to"), day_value(arena, document->in_force_to)},
         {BD_STR("carried_out_on"), day_value(arena, document->carried_out_on)},
+        {BD_STR("states"), states_value(arena, document)},
     };
     bd_str keys[BD_COUNT(all)];
     const bd_value *values[BD_COUNT(all)];
@@ -69,7 +80,8 @@ static void judge_document(const bd_judging *run, const bd_check *check, occurre
 }
 
 /* A date that decides and is not given leaves the document open; a failure stays one. */
-static void need_date(const bd_judging *run, occurrence *one, bd_day day, const char *name) {
+void bd_judging_need_date(const bd_judging *run, bd_occurrence *one, bd_day day,
+                          const char *name) {
     if (day == BD_DAY_NONE && one->verdict == BD_PASS) {
         one->verdict = BD_CANNOT_TELL;
         one->reason =
@@ -95,12 +107,17 @@ static bool is_known_by(const bd_judging *run, const bd_document *document, bd_d
     return first == BD_DAY_NONE || first <= last || (date != BD_DAY_NONE && date <= last);
 }
 
+static bool is_of_check(const bd_check *check, bd_str type) {
+    return bd_strs_have(&check->document_types, type) ||
+           bd_strs_have(&check->letter_types, type);
+}
+
 /* Documents of the check's types, in the order of their dates; what is of a later time is no evidence yet. */
 static void find_occurrences(bd_judging *run, const bd_check *check, occurrences *out) {
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
         if (!item->is_document || !item->has_sidecar || item->given.is_withdrawn ||
-            !bd_strs_have(&check->document_types, item->sidecar.document.type) ||
+            !is_of_check(check, item->sidecar.document.type) ||
             !bd_judging_serves(item, check->requirement->id)) {
             continue;
         }
@@ -116,11 +133,9 @@ static void find_occurrences(bd_judging *run, const bd_check *check, occurrences
     bd_sort(out->data, out->count, sizeof(occurrence), cmp_occurrences, NULL);
 }
 
-static bd_check_result *add_result(bd_judging *run, const bd_check *check,
-                                   const bd_instance *instance, bd_verdict verdict, bd_str reason,
-                                   const bd_evidence *item) {
-    bd_check_result *result = bd_push(run->arena, &run->out->checks);
-    *result = (bd_check_result){
+void bd_judging_put_register(bd_judging *run, const bd_check *check, const bd_instance *instance,
+                             bd_verdict verdict, bd_str reason, const bd_evidence *item) {
+    *bd_push(run->arena, &run->out->checks) = (bd_check_result){
         .check = check,
         .instance = instance->id,
         .snapshot = BD_DAY_NONE,
@@ -129,16 +144,17 @@ static bd_check_result *add_result(bd_judging *run, const bd_check *check,
         .passed = verdict == BD_PASS,
         .failed = verdict == BD_FAIL,
         .cannot_tell = verdict == BD_CANNOT_TELL,
+        .not_applicable = verdict == BD_NOT_APPLICABLE,
         .reason = reason,
         .evidence = item != NULL ? item->given.number : 0,
         .is_complete = verdict != BD_CANNOT_TELL,
     };
-    return result;
 }
 
 /* A day's failure as a judged record.  Its instant lies in the local day and has the same UTC date. */
-static bd_rc put_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
-                         bd_day day, bd_str reason, bd_err *err) {
+bd_rc bd_judging_put_register_failure(bd_judging *run, const bd_check *check,
+                                      const bd_evidence *item, bd_day day, bd_str reason,
+                                      bd_err *err) {
     bd_instant local = bd_zone_day_start(run->in->engagement->zone, day);
     bd_instant utc = (bd_instant)day * 24 * BD_HOUR;
     bd_judged judged = {
@@ -211,7 +227,7 @@ static void fill_instances(const bd_judging *run, bd_requirement_result *require
 static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *list, bd_err *err) {
     static const bd_verdict order[] = {BD_PASS, BD_CANNOT_TELL, BD_FAIL};
     for (size_t i = 0; i < list->count; i++) {
-        need_date(run, &list->data[i], list->data[i].date, "date on which it was carried out");
+        bd_judging_need_date(run, &list->data[i], list->data[i].date, "date on which it was carried out");
     }
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
     occurrence **filled = bd_new(run->arena, occurrence *, requirement->instance_count);
@@ -229,10 +245,10 @@ static bd_rc judge_recur(bd_judging *run, const bd_check *check, occurrences *li
         counting days = counting_of(run, check->requirement, instance);
         instance->is_late = one->date != BD_DAY_NONE &&
                             (one->date < days.on_time_from || one->date > days.on_time_to);
-        add_result(run, check, instance, one->verdict, one->reason, one->item);
+        bd_judging_put_register(run, check, instance, one->verdict, one->reason, one->item);
         if (one->verdict == BD_FAIL) {
             bd_day day = one->date > instance->from ? one->date : instance->from;
-            BD_TRY(put_failure(run, check, one->item, day, one->reason, err));
+            BD_TRY(bd_judging_put_register_failure(run, check, one->item, day, one->reason, err));
         }
     }
     return BD_OK;
@@ -300,8 +316,8 @@ static bd_rc judge_document_days(bd_judging *run, const bd_check *check, occurre
                                  bd_err *err) {
     for (size_t i = 0; i < list->count; i++) {
         const bd_document *document = &list->data[i].item->sidecar.document;
-        need_date(run, &list->data[i], document->in_force_from, "in_force_from");
-        need_date(run, &list->data[i], document->approved_on, "approved_on");
+        bd_judging_need_date(run, &list->data[i], document->in_force_from, "in_force_from");
+        bd_judging_need_date(run, &list->data[i], document->approved_on, "approved_on");
     }
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
     bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
@@ -318,18 +334,18 @@ static bd_rc judge_document_days(bd_judging *run, const bd_check *check, occurre
             *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
         }
         if (found.day == BD_DAY_NONE) {
-            add_result(run, check, instance, BD_PASS, (bd_str){"", 0}, list->data[0].item);
+            bd_judging_put_register(run, check, instance, BD_PASS, (bd_str){"", 0}, list->data[0].item);
             continue;
         }
         if (found.unclear != NULL) {
-            add_result(run, check, instance, BD_CANNOT_TELL, found.unclear->reason,
+            bd_judging_put_register(run, check, instance, BD_CANNOT_TELL, found.unclear->reason,
                        found.unclear->item);
             continue;
         }
         bd_str reason = bd_str_format(run->arena, "no approved version was in force on %.*s",
                                       BD_ARG(bd_day_format(run->arena, found.day)));
-        add_result(run, check, instance, BD_FAIL, reason, newest);
-        BD_TRY(put_failure(run, check, newest, found.day, reason, err));
+        bd_judging_put_register(run, check, instance, BD_FAIL, reason, newest);
+        BD_TRY(bd_judging_put_register_failure(run, check, newest, found.day, reason, err));
     }
     return BD_OK;
 }
@@ -342,8 +358,13 @@ bd_rc bd_judging_register(bd_judging *run, bd_err *err) {
         }
         occurrences list = {0};
         find_occurrences(run, check, &list);
-        BD_TRY(check->shape == BD_RECUR ? judge_recur(run, check, &list, err)
-                                        : judge_document_days(run, check, &list, err));
+        if (check->shape == BD_RECUR) {
+            BD_TRY(judge_recur(run, check, &list, err));
+        } else if (check->is_report) {
+            BD_TRY(bd_judging_reports(run, check, &list, err));
+        } else {
+            BD_TRY(judge_document_days(run, check, &list, err));
+        }
     }
     return BD_OK;
 }

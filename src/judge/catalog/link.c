@@ -480,6 +480,14 @@ static void link_check(linker *link, const item *it, uint32_t at) {
                         .max_approval_age_months =
                             whole_of(link, LIST_CHECKS, it, "max_approval_age_months"),
                         .takes_exclusions = bd_value_is_true(body, "exclusions")};
+    const bd_value *report = bd_value_find(body, "report");
+    check->is_report = report != NULL;
+    check->letter_types = strings_of(link->arena, bd_value_find(report, "letter_types"), false);
+    check->is_tail_only = bd_value_is_true(report, "tail_only");
+    int64_t most = 0;
+    check->max_tail_days = bd_value_i64(report, "max_tail_days", &most) && most >= 0 && most < 3660
+                               ? (int)most
+                               : 0;
     WORD(link, LIST_CHECKS, it, "severity", severity_names);
     WORD(link, LIST_CHECKS, it, "missing", missing_names);
     link_check_criteria(link, it, check);
