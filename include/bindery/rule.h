@@ -34,6 +34,8 @@ typedef struct {
     bd_str subscription; /* lower-cased guid, "" when none */
     bd_str scope;     /* what the snapshot is of: subscription guid, resource id, "" for tenant */
     bd_instant time;  /* own time of an event, else BD_INSTANT_NONE */
+    bool has_moment;
+    bd_instant moment; /* when the export was made, where somebody says so */
     uint32_t ordinal; /* in its document */
 } bd_record;
 
@@ -149,7 +151,8 @@ bd_str bd_full_name(bd_arena *arena, bd_str id);
  *     true                                                        true, false or unknown
  *
  * Instead of a condition: the id of a check in quotes, answered by pass, fail, not-applicable or cannot-tell and, if
- * one is written behind it, the reason; {"if":condition} with "parameters", "as_of", "group" and "partial" where they
+ * one is written behind it, the reason (of an aggregate: whether the record fits; what no record says itself, "$scope" and
+ * "$at", stands in it); {"if":condition} with "parameters", "as_of", "group" and "partial" where they
  * matter, which is a policy's condition; {"template":"[concat('a','b')]"}, answered by a JSON value or unknown.  A
  * third line that begins with '!' expects an error with that text.  A line "parameters {...}" holds for the cases
  * behind it. */

@@ -4,9 +4,13 @@
 
 static const bd_derivation derivations[] = {
     {"account-events", 1, map_account_events},
+    {"active-people", 1, map_active_people},
+    {"joiner-days", 1, map_joiner_days},
     {"leaver-accounts", 2, map_leaver_accounts},
     {"nsg-exposure", 2, map_nsg_exposure},
     {"nsg-writes", 2, map_nsg_writes},
+    {"training-days", 1, map_training_days},
+    {"vendor-onboardings", 1, map_vendor_onboardings},
 };
 
 const bd_derivation *bd_derivation_find(bd_str name) {

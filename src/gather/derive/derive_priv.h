@@ -55,4 +55,17 @@ void map_leaver_accounts(const bd_value *record, const bd_value *parameters, con
 void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                         bd_arena *arena, bd_derived_fn *emit, void *context);
 
+/* ---- lists by the day
+ * ----------------------------------------------------------------------------------- */
+
+void map_active_people(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                       bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_joiner_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                     bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_training_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                       bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_vendor_onboardings(const bd_value *record, const bd_value *parameters,
+                            const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
+                            void *context);
+
 #endif

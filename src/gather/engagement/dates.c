@@ -1,4 +1,4 @@
-/* What checks may ask of the period: its days, as parameters beside the organisation's facts. */
+/* What checks may ask beside the organisation's facts: the days of the period, and facts with a default. */
 #include "bindery/engagement.h"
 
 #include "engagement_priv.h"
@@ -10,28 +10,38 @@ static bd_day year_before(bd_day day) {
     return bd_day_of_date(date.year - 1, date.month, is_leap_day ? 28 : date.day);
 }
 
+static const bd_value *day_value(bd_arena *arena, bd_day day) {
+    return bd_value_string(arena, bd_day_format(arena, day));
+}
+
 void bd_engagement_state_period(bd_engagement *engagement, const bd_period *period,
                                 bd_instant as_of, bd_arena *arena) {
-    enum { OURS = 3 };
     const bd_value *given = engagement->parameters;
-    size_t count = given != NULL ? given->count : 0;
-    bd_str *keys = bd_new(arena, bd_str, count + OURS);
-    const bd_value **values = bd_new(arena, const bd_value *, count + OURS);
     bd_day last = bd_zone_day(engagement->zone, as_of - 1);
     last = last < period->to ? last : period->to;
+    const bd_value *slas = given != NULL ? bd_value_find(given, "slas") : NULL;
     const struct {
         bd_str name;
-        bd_day day;
-    } days[OURS] = {{BD_STR("period_from"), period->from},
-                    {BD_STR("period_to"), last},
-                    {BD_STR("year_from"), year_before(last + 1)}};
+        const bd_value *value;
+    } ours[] = {
+        {BD_STR("period_from"), day_value(arena, period->from)},
+        {BD_STR("period_to"), day_value(arena, last)},
+        {BD_STR("year_from"), day_value(arena, year_before(last + 1))},
+        {BD_STR("tenant_or_none"), bd_value_string(arena, engagement->tenant)},
+        {BD_STR("slas_or_none"), slas != NULL && slas->kind == BD_OBJECT
+                                     ? slas
+                                     : bd_value_object(arena, 0, NULL, NULL)},
+    };
+    size_t count = given != NULL ? given->count : 0;
+    bd_str *keys = bd_new(arena, bd_str, count + BD_COUNT(ours));
+    const bd_value **values = bd_new(arena, const bd_value *, count + BD_COUNT(ours));
     for (size_t i = 0; i < count; i++) {
         keys[i] = given->keys[i];
         values[i] = &given->items[i];
     }
-    for (size_t i = 0; i < OURS; i++) {
-        keys[count + i] = days[i].name;
-        values[count + i] = bd_value_string(arena, bd_day_format(arena, days[i].day));
+    for (size_t i = 0; i < BD_COUNT(ours); i++) {
+        keys[count + i] = ours[i].name;
+        values[count + i] = ours[i].value;
     }
-    engagement->parameters = bd_value_object(arena, count + OURS, keys, values);
+    engagement->parameters = bd_value_object(arena, count + BD_COUNT(ours), keys, values);
 }

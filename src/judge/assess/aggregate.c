@@ -161,6 +161,7 @@ static void judge_count(const listing *list, bd_judged *out) {
         out->reason = shown;
     } else if (plan->has_min && most < min) {
         judge_lacking(list, out, with_reason(list->arena, shown, all.why_bad));
+        out->verdict = all.all == 0 && !plan->fails_absent ? BD_CANNOT_TELL : out->verdict;
     } else if ((plan->has_min && least < min) || (plan->has_max && most > max)) {
         out->verdict = BD_CANNOT_TELL;
         out->reason = all.why_open;

@@ -265,18 +265,23 @@ static bd_rc compile_bound(compiler *compile, program *out, const char *key, boo
     return BD_OK;
 }
 
+/* "absent": what it means that a whole list holds no such record; a deviation, unless it says otherwise. */
+static bd_rc compile_absent(compiler *compile, program *out) {
+    bd_str absent = bd_value_text(out->check->body, "absent");
+    place at = {.key = BD_STR_INIT("absent")};
+    out->plan.fails_absent = absent.size == 0 || bd_str_eqz(absent, "fail");
+    return out->plan.fails_absent || bd_str_eqz(absent, "cannot-tell")
+               ? BD_OK
+               : refuse(compile, &at, "found '%.*s', expected 'fail' or 'cannot-tell'",
+                        BD_ARG(bd_str_visible(compile->arena, bd_str_sub(absent, 0, 64))));
+}
+
 /* "each_of": a good record for each member of a fact, or for each subscription in scope. */
 static bd_rc compile_each_of(compiler *compile, program *out) {
     const bd_value *body = out->check->body;
     bd_reduce_plan *plan = &out->plan;
-    bd_str name = bd_value_text(body, "each_of"), absent = bd_value_text(body, "absent");
-    place at = {.key = BD_STR_INIT("absent")};
-    if (!bd_str_eqz(absent, "fail") && !bd_str_eqz(absent, "cannot-tell")) {
-        return refuse(compile, &at, "found '%.*s', expected 'fail' or 'cannot-tell'",
-                      BD_ARG(bd_str_visible(compile->arena, bd_str_sub(absent, 0, 64))));
-    }
+    bd_str name = bd_value_text(body, "each_of");
     plan->has_each_of = true;
-    plan->fails_absent = bd_str_eqz(absent, "fail");
     plan->wants_subscriptions = bd_str_eqz(name, "$subscriptions");
     BD_TRY(compile_text_path(compile, body, "item", NULL, &out->item));
     const bd_value *list = find_parameter(compile->parameters, name);
@@ -295,6 +300,7 @@ static bd_rc compile_aggregate(compiler *compile, program *out) {
     bd_reduce_plan *plan = &out->plan;
     BD_TRY(need_source(compile, out->check));
     BD_TRY(compile_optional(compile, out->check->body, "of", NULL, &out->of));
+    BD_TRY(compile_absent(compile, out));
     if (bd_value_find(out->check->body, "each_of") != NULL) {
         return compile_each_of(compile, out);
     }
@@ -315,6 +321,19 @@ static bd_rc compile_aggregate(compiler *compile, program *out) {
 /* ---- match
  * ---------------------------------------------------------------------------------------------- */
 
+/* "[tryGet(parameters('slas'), 'notice_hours')]": what of which fact is not stated, as a person would write it. */
+static bd_str unstated_part(compiler *compile, bd_str text) {
+    bd_str out = BD_STR(""), rest = text, piece;
+    for (int part = 0; bd_str_cut(&rest, '\'', &piece); part++) {
+        if (part % 2 == 1) {
+            out = out.size == 0 ? piece
+                                : bd_str_format(compile->arena, "%.*s.%.*s", BD_ARG(out),
+                                                BD_ARG(piece));
+        }
+    }
+    return out;
+}
+
 static bd_rc compile_hours(compiler *compile, const bd_value *window, const char *key,
                            const place *at, bool *has, bd_instant *out) {
     const bd_value *json = bd_value_find(window, key);
@@ -322,10 +341,25 @@ static bd_rc compile_hours(compiler *compile, const bd_value *window, const char
         return BD_OK;
     }
     int64_t hours = 0;
-    if (!bd_value_i64(window, key, &hours) || hours < -87600 || hours > 87600) {
-        return refuse(compile, at, "'%s' is not a whole number of hours within ten years", key);
+    expression made = {0};
+    place below = {.parent = at, .key = bd_str_of(key)};
+    if (json->kind == BD_STRING) {
+        BD_TRY(compile_expression(compile, json, NULL, &below, &made));
     }
     *has = true;
+    *out = 0;
+    bool is_literal = made.kind == EXPR_LITERAL && made.literal != NULL;
+    if (json->kind == BD_STRING && compile->missing_fact.size == 0 &&
+        (!is_literal || made.literal->kind == BD_NULL)) {
+        compile->missing_fact = unstated_part(compile, json->text);
+    }
+    if (compile->missing_fact.size > 0) {
+        return BD_OK; /* nothing is judged without it */
+    }
+    bd_str text = json->kind == BD_STRING ? made.literal->text : json->text;
+    if (!bd_str_to_i64(text, &hours) || hours < -87600 || hours > 87600) {
+        return refuse(compile, at, "'%s' is not a whole number of hours within ten years", key);
+    }
     *out = hours * BD_HOUR;
     return BD_OK;
 }

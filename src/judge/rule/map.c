@@ -376,7 +376,12 @@ void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scra
                            start_evaluation(record->value, record->source, record->type, scratch),
                        .emit = emit,
                        .context = context};
+        map.eval.knows_around = true;
         map.eval.place = (bd_value){.kind = BD_STRING, .text = record->scope};
+        if (record->has_moment) {
+            map.eval.moment = (bd_value){.kind = BD_STRING,
+                                         .text = bd_instant_format(scratch, record->moment)};
+        }
         map_role(&map, &list->data[i]);
     }
 }
