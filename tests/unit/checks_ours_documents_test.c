@@ -2,7 +2,7 @@
 #include "make_checks.h"
 
 TEST(checks, the_documents_of_our_own_controls_answer_as_the_cases_say) {
-    run_check_cases("ours-documents.case", 110);
+    run_check_cases("ours-documents.case", 75);
 }
 
 static scene *register_of(const char *from, const char *to) {
@@ -17,25 +17,6 @@ static bd_document report_of(const char *from, const char *to, const char *state
 }
 
 #define ENTRY "type-2;physical-entry-tests-mapped;physical-entry-exceptions-assessed"
-
-TEST(checks, a_quarter_without_minutes_is_missing_and_one_unsigned_is_open) {
-    scene *s = register_of("2026-01-01", "2026-12-31");
-    const char *topic = "security-and-control-results";
-    put_document(s, "oversight-minutes", stating(carried_out("2026-02-10"), topic), true);
-    put_document(s, "oversight-minutes", stating(carried_out("2026-05-10"), topic), false);
-    put_document(s, "oversight-minutes", stating(carried_out("2026-11-10"), "budget"), true);
-    judge_scene(s);
-    CHECK_EQ_STR(outcomes(s, "B-CC1.2-1b"), "C?MD");
-}
-
-TEST(checks, a_review_of_two_months_fills_one) {
-    scene *s = register_of("2026-01-01", "2026-03-31");
-    const char *all = "usage;forecast;decisions";
-    put_document(s, "capacity-review", stating(carried_out("2026-01-20"), all), true);
-    put_document(s, "capacity-review", stating(carried_out("2026-03-20"), all), true);
-    judge_scene(s);
-    CHECK_EQ_STR(outcomes(s, "B-A1.1-1b"), "CMC");
-}
 
 TEST(checks, who_approves_must_have_a_name) {
     static const struct {

@@ -98,8 +98,8 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
                        bd_err *err);
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
-/* aggregate.c: how many records of a list are good */
-bd_rc bd_judging_aggregate(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
+/* members.c: how many records of a list are good */
+bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                            bd_err *err);
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);

@@ -177,7 +177,7 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
         return bd_judging_match(run, current->check, &current->rows,
                                 current->event_count > BD_ASSESS_MOST_EVENTS, err);
     case BD_AGGREGATE:
-        return bd_judging_aggregate(run, current->check, current->join, &current->rows, err);
+        return bd_judging_members(run, current->check, current->join, &current->rows, err);
     case BD_RECUR:
     case BD_DOCUMENT: break;
     }

@@ -232,7 +232,7 @@ static bd_rc put_day(const listing *list, bd_err *err) {
     return bd_judging_put(list->run, &judged, err);
 }
 
-bd_rc bd_judging_aggregate(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
+bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                            bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("aggregate", (size_t)256 << 20);
     listing list = {.run = run,
