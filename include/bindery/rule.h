@@ -151,9 +151,9 @@ bd_str bd_full_name(bd_arena *arena, bd_str id);
  *     true                                                        true, false or unknown
  *
  * Instead of a condition: the id of a check in quotes, answered by pass, fail, not-applicable or cannot-tell and, if
- * one is written behind it, the reason (of an aggregate: whether the record fits; what no record says itself, "$scope" and
- * "$at", stands in it); {"if":condition} with "parameters", "as_of", "group" and "partial" where they
- * matter, which is a policy's condition; {"template":"[concat('a','b')]"}, answered by a JSON value or unknown.  A
+ * one is written behind it, the reason (of an aggregate: whether the record fits; what no record says itself,
+ * "$scope" and "$at", stands in it); {"if":condition} with "parameters", "as_of", "group" and "partial" where
+ * they matter, which is a policy's condition; {"template":"[concat('a','b')]"}, answered by a JSON value or unknown.  A
  * third line that begins with '!' expects an error with that text.  A line "parameters {...}" holds for the cases
  * behind it. */
 typedef struct {

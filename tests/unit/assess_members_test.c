@@ -16,7 +16,9 @@ static scene *counting_scene(const char *catalog, uint32_t *item) {
 
 static void put_verdicts(scene *s, uint32_t item, const char *verdicts) {
     for (size_t i = 0; verdicts[i] != '\0'; i++) {
-        bd_verdict verdict = verdicts[i] == 'P' ? BD_PASS : verdicts[i] == 'F' ? BD_FAIL : BD_CANNOT_TELL;
+        bd_verdict verdict = verdicts[i] == 'P'   ? BD_PASS
+                             : verdicts[i] == 'F' ? BD_FAIL
+                                                  : BD_CANNOT_TELL;
         bd_row row = row_of(s, item, "count", bd_str_format(test_arena(), "r%zu", i).data, verdict);
         put_row(s, item, row);
     }
@@ -26,12 +28,18 @@ TEST(assess, a_count_is_judged_by_its_bounds_and_unknown_ones_either_way) {
     static const struct {
         const char *catalog, *verdicts, *expected;
     } rows[] = {
-        {COUNTING("'min':1"), "", "D"},    {COUNTING("'min':1"), "P", "C"},
-        {COUNTING("'min':1"), "FFP", "C"}, {COUNTING("'min':1"), "FF", "D"},
-        {COUNTING("'min':1"), "F?", "?"},  {COUNTING("'min':1"), "P?", "C"},
-        {COUNTING("'min':2"), "P?", "?"},  {COUNTING("'max':1"), "PP", "D"},
-        {COUNTING("'max':1"), "P?", "?"},  {COUNTING("'max':1"), "PFF", "C"},
-        {COUNTING("'max':0"), "", "C"},    {COUNTING("'min':2,'max':3"), "PP", "C"},
+        {COUNTING("'min':1"), "", "D"},
+        {COUNTING("'min':1"), "P", "C"},
+        {COUNTING("'min':1"), "FFP", "C"},
+        {COUNTING("'min':1"), "FF", "D"},
+        {COUNTING("'min':1"), "F?", "?"},
+        {COUNTING("'min':1"), "P?", "C"},
+        {COUNTING("'min':2"), "P?", "?"},
+        {COUNTING("'max':1"), "PP", "D"},
+        {COUNTING("'max':1"), "P?", "?"},
+        {COUNTING("'max':1"), "PFF", "C"},
+        {COUNTING("'max':0"), "", "C"},
+        {COUNTING("'min':2,'max':3"), "PP", "C"},
         {COUNTING("'min_percent':50"), "PF", "C"},
         {COUNTING("'min_percent':50.1"), "PF", "D"},
         {COUNTING("'min_percent':50"), "F?", "?"},
@@ -100,7 +108,8 @@ TEST(assess, what_stands_under_no_subscription_may_be_of_any) {
                         "'each_of':'" fact "','absent':'" absent "'"))
 
 static void put_member(scene *s, uint32_t item, const char *name, bd_verdict verdict) {
-    bd_row row = row_of(s, item, "count", bd_str_format(test_arena(), "/x/%s-id", name).data, verdict);
+    bd_row row =
+        row_of(s, item, "count", bd_str_format(test_arena(), "/x/%s-id", name).data, verdict);
     row.detail = bd_str_of(name);
     put_row(s, item, row);
 }
@@ -112,16 +121,16 @@ TEST(assess, each_member_of_a_set_needs_a_good_record) {
         bool has_b;
         const char *expected;
     } rows[] = {
-        {"fail", BD_PASS, BD_PASS, true, "C"},        {"fail", BD_PASS, BD_FAIL, true, "D"},
-        {"fail", BD_PASS, BD_CANNOT_TELL, true, "?"}, {"fail", BD_PASS, BD_PASS, false, "D"},
+        {"fail", BD_PASS, BD_PASS, true, "C"},         {"fail", BD_PASS, BD_FAIL, true, "D"},
+        {"fail", BD_PASS, BD_CANNOT_TELL, true, "?"},  {"fail", BD_PASS, BD_PASS, false, "D"},
         {"cannot-tell", BD_PASS, BD_PASS, false, "?"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
         uint32_t item;
         bool fails = rows[i].absent[0] == 'f';
-        scene *s = counting_scene(fails ? EACH_OF("wanted", "fail") : EACH_OF("wanted", "cannot-tell"),
-                                  &item);
+        scene *s = counting_scene(
+            fails ? EACH_OF("wanted", "fail") : EACH_OF("wanted", "cannot-tell"), &item);
         state_facts(s, "{'wanted':['A','/defs/b']}");
         put_member(s, item, "a", rows[i].a);
         if (rows[i].has_b) {

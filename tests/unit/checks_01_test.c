@@ -16,13 +16,13 @@ TEST(checks, a_table_of_roles_is_in_force_and_renewed) {
         {"2025-12-01", "2025-12-01", "", "C"},
         {"2025-12-01", "2025-12-01", "2026-06-29", "D"}, /* a day without one */
         {"2026-01-02", "2026-01-02", "", "D"},
-        {"2025-05-30", "2025-05-30", "", "?"}, /* in force, but not renewed: that instance is empty */
+        {"2025-05-30", "2025-05-30", "",
+         "?"}, /* in force, but not renewed: that instance is empty */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
         scene *s = register_of("2026-01-01", "2026-06-30");
-        bd_document table =
-            stating(in_force(rows[i].approved, rows[i].from, rows[i].to), "duties");
+        bd_document table = stating(in_force(rows[i].approved, rows[i].from, rows[i].to), "duties");
         table.version = BD_STR("4");
         put_document(s, "security-roles", table, true);
         judge_scene(s);
@@ -94,7 +94,9 @@ TEST(checks, our_own_letter_bridges_nothing) {
 
 /* ---- guardrails (1.5 a) ---- */
 
-#define SET "/providers/Microsoft.Management/managementGroups/platform/providers/Microsoft.Authorization/policyAssignments/"
+#define SET                                                                                        \
+    "/providers/Microsoft.Management/managementGroups/platform/providers/Microsoft.Authorization/" \
+    "policyAssignments/"
 #define TREE(chain)                                                                                \
     "{'totalRecords':1,'count':1,'resultTruncated':'false','data':[{'id':'/subscriptions/" SUB_A   \
     "','type':'microsoft.resources/subscriptions','name':'prod','subscriptionId':'" SUB_A          \
@@ -161,7 +163,8 @@ TEST(checks, a_subscription_in_scope_that_the_tree_does_not_list_stays_open) {
 /* ---- training (1.3 b, c) ---- */
 
 #define LIST(source, from, to)                                                                     \
-    "{'source':'" source "','scope':{'kind':'tenant','ids':[]},'collected_at':'2026-07-03T06:00:00Z'," \
+    "{'source':'" source                                                                           \
+    "','scope':{'kind':'tenant','ids':[]},'collected_at':'2026-07-03T06:00:00Z',"                  \
     "'describes_from':'" from "','describes_to':'" to                                              \
     "','command':'export','exporter':'ann@contoso.example','complete':true}"
 #define HALF(source) LIST(source, "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z")
@@ -232,7 +235,8 @@ TEST(checks, joiners_finish_within_the_days_of_the_programme) {
          "0C0000"},
         {JOINERS "1,a,staff,rehire,2026-02-02\n", TRAINING "1,a,sec,2025-08-01\n", NULL,
          "0D0000"}, /* what a rehire finished long ago */
-        {JOINERS "1,a,staff,transfer,2026-02-02\n", TRAINING "2,b,sec,2026-03-01\n", NULL, "000000"},
+        {JOINERS "1,a,staff,transfer,2026-02-02\n", TRAINING "2,b,sec,2026-03-01\n", NULL,
+         "000000"},
         {JOINERS "1,a,staff,joiner,2026-02-02\n", TRAINING "1,a,sec,2026-02-20\n",
          "{'slas':{'joiner_training_days':14}}", "0D0000"},
         {JOINERS "1,a,staff,joiner,2026-06-20\n", TRAINING "2,b,sec,2026-03-01\n", NULL,

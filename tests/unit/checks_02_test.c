@@ -8,8 +8,8 @@ TEST(checks, the_checks_of_section_2_answer_as_the_cases_say) {
 #define AT "2026-01-15T06:00:00Z"
 #define SETTING(sub, name, logs)                                                                   \
     "{'id':'subscriptions/" sub "/providers/microsoft.insights/diagnosticSettings/" name           \
-    "','type':null,'name':'" name "','properties':{'workspaceId':'/subscriptions/x/ws','logs':["   \
-    logs "]}}"
+    "','type':null,'name':'" name                                                                  \
+    "','properties':{'workspaceId':'/subscriptions/x/ws','logs':[" logs "]}}"
 #define ALL_LOGS "{'categoryGroup':'allLogs','enabled':true}"
 #define ONE_LOG "{'category':'Administrative','enabled':true}"
 
@@ -21,9 +21,9 @@ static bd_str exported(const char *text) {
 
 TEST(checks, one_setting_that_exports_all_is_enough_and_none_is_a_deviation) {
     CHECK_EQ_STR(exported("{'value':[" SETTING(SUB_A, "a", ALL_LOGS) "]}"), "C");
-    CHECK_EQ_STR(exported("{'value':[" SETTING(SUB_A, "a", ONE_LOG) "," SETTING(
-                     SUB_A, "b", ALL_LOGS) "]}"),
-                 "C");
+    CHECK_EQ_STR(
+        exported("{'value':[" SETTING(SUB_A, "a", ONE_LOG) "," SETTING(SUB_A, "b", ALL_LOGS) "]}"),
+        "C");
     CHECK_EQ_STR(exported("{'value':[" SETTING(SUB_A, "a", ONE_LOG) "]}"), "D");
     CHECK_EQ_STR(exported("{'value':[]}"), "D"); /* read, and there is none */
     CHECK_EQ_STR(exported("[]"), "D");
@@ -39,7 +39,9 @@ TEST(checks, a_subscription_whose_settings_nobody_read_stays_open) {
     CHECK_EQ_STR(why(s, "2.3a", "2026-01"), "no snapshot of test");
 }
 
-#define WORKSPACE "/subscriptions/" SUB_A "/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/"
+#define WORKSPACE                                                                                  \
+    "/subscriptions/" SUB_A "/resourceGroups/rg/providers/Microsoft.OperationalInsights/"          \
+                            "workspaces/"
 #define TABLE(workspace, name, days)                                                               \
     "{'id':'" WORKSPACE workspace "/tables/" name                                                  \
     "','type':'Microsoft.OperationalInsights/workspaces/tables','name':'" name                     \
@@ -70,9 +72,12 @@ TEST(checks, the_table_of_the_central_workspace_is_kept_long_enough) {
 
 /* ---- notices (2.2 b) ---- */
 
-#define HEAD "ticket_id,kind,opened_at,triaged_at,customer_affecting,customer_notified_at,customer_notice\n"
+#define HEAD                                                                                       \
+    "ticket_id,kind,opened_at,triaged_at,customer_affecting,customer_notified_at,customer_"        \
+    "notice\n"
 #define TICKETS                                                                                    \
-    "{'source':'csv:tickets','scope':{'kind':'tenant','ids':[]},'collected_at':'2026-07-03T06:00:00Z'," \
+    "{'source':'csv:tickets','scope':{'kind':'tenant','ids':[]},'collected_at':'2026-07-03T06:00:" \
+    "00Z',"                                                                                        \
     "'describes_from':'2026-01-01T00:00:00Z','describes_to':'2026-07-01T00:00:00Z',"               \
     "'command':'export','exporter':'ann@contoso.example','complete':true}"
 

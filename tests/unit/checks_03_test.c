@@ -43,7 +43,8 @@ TEST(checks, a_plan_and_a_scanner_are_both_needed) {
     }
 }
 
-#define BENCHMARK "/providers/Microsoft.Authorization/policySetDefinitions/1f3afdf9-d0c9-4c3d-847f-89da613e70a8"
+#define BENCHMARK                                                                                  \
+    "/providers/Microsoft.Authorization/policySetDefinitions/1f3afdf9-d0c9-4c3d-847f-89da613e70a8"
 #define ASSIGNED(id, excluded)                                                                     \
     "{'value':[{'id':'" id "/providers/Microsoft.Authorization/policyAssignments/b',"              \
     "'type':'Microsoft.Authorization/policyAssignments','name':'b','properties':"                  \
@@ -51,8 +52,8 @@ TEST(checks, a_plan_and_a_scanner_are_both_needed) {
 #define DIRECT "/subscriptions/" SUB_A
 #define INHERITED "/providers/Microsoft.Management/managementGroups/root"
 #define STANDARD(name, state)                                                                      \
-    "{'value':[{'id':'" IN_A "regulatoryComplianceStandards/" name                                 \
-    "','name':'" name "','type':'Microsoft.Security/regulatoryComplianceStandard','properties':"   \
+    "{'value':[{'id':'" IN_A "regulatoryComplianceStandards/" name "','name':'" name               \
+    "','type':'Microsoft.Security/regulatoryComplianceStandard','properties':"                     \
     "{'state':'" state "'}}]}"
 
 TEST(checks, the_benchmark_is_assigned_and_evaluated) {
@@ -84,7 +85,8 @@ TEST(checks, the_benchmark_is_assigned_and_evaluated) {
 TEST(checks, an_inherited_assignment_without_its_subscription_fails_nobody) {
     files *f = files_of("2026-01-01", "2026-01-31", NULL);
     put_file(f, "a.json", ASSIGNED(INHERITED, ""),
-             "{'source':'S08','collected_at':'" AT "','command':'export','exporter':'a','complete':true}");
+             "{'source':'S08','collected_at':'" AT
+             "','command':'export','exporter':'a','complete':true}");
     put_file(f, "b.json", "{'value':[]}", SIDECAR_OF("S08", SUB_A, AT));
     put_file(f, "s.json", STANDARD("Azure-Security-Benchmark", "Passed"),
              SIDECAR_OF("S11", SUB_A, AT));
@@ -109,7 +111,9 @@ TEST(checks, each_month_has_its_list_of_recommendations) {
 #define LIST(source, at)                                                                           \
     "{'source':'" source "','scope':{'kind':'tenant','ids':[]},'collected_at':'" at                \
     "','command':'export','exporter':'ann@contoso.example','complete':true}"
-#define RISKS "risk_id,rating,owner,treatment,treatment_due,treatment_done_at,accepted_by,accepted_until,reviewed_at\n"
+#define RISKS                                                                                      \
+    "risk_id,rating,owner,treatment,treatment_due,treatment_done_at,accepted_by,accepted_until,"   \
+    "reviewed_at\n"
 
 TEST(checks, a_later_register_shows_the_review_that_an_earlier_one_could_not) {
     static const struct {
@@ -132,9 +136,11 @@ TEST(checks, a_later_register_shows_the_review_that_an_earlier_one_could_not) {
     }
 }
 
-#define VENDORS "vendor_id,vendor_name,in_scope,tier,onboarded_at,assessed_at,mitigation,report_type\n"
+#define VENDORS                                                                                    \
+    "vendor_id,vendor_name,in_scope,tier,onboarded_at,assessed_at,mitigation,report_type\n"
 #define DAILY                                                                                      \
-    "{'source':'csv:vendors','scope':{'kind':'tenant','ids':[]},'collected_at':'2026-06-30T22:00:00Z'," \
+    "{'source':'csv:vendors','scope':{'kind':'tenant','ids':[]},'collected_at':'2026-06-30T22:00:" \
+    "00Z',"                                                                                        \
     "'describes_from':'2026-01-01T00:00:00Z','describes_to':'2026-06-30T22:00:00Z',"               \
     "'command':'export','exporter':'ann@contoso.example','complete':true}"
 
@@ -146,7 +152,8 @@ TEST(checks, vendors_are_judged_in_the_month_in_which_they_were_taken_on) {
                        "V3,Old,yes,low,2020-01-01,,x,none\n",
                DAILY);
     scene *s = judge_files(f);
-    CHECK_EQ_STR(outcomes(s, "3.5c"), "0CD00?"); /* the last day of June is not described to its end */
+    CHECK_EQ_STR(outcomes(s, "3.5c"),
+                 "0CD00?"); /* the last day of June is not described to its end */
     CHECK_EQ_STR(s->findings.data[0].key, "V2\x1f"
                                           "2026-03-10");
 }

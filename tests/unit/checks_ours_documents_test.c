@@ -66,19 +66,17 @@ TEST(checks, reports_and_letters_cover_every_day_or_the_gap_is_named) {
          "D",
          "no report of the vendor covers 2026-02-01"},
         {{{"R", "2025-07-01", "2026-01-31"}, {"R", "2026-02-01", "2026-12-31"}}, "C", ""},
-        {{{"U", "2025-07-01", "2026-06-30"}}, "?", ""},                     /* not signed */
-        {{{"R", "2025-07-01", ""}}, "?", ""},                               /* no end is no report for ever */
-        {{{"1", "2025-07-01", "2026-06-30"}}, "D", ""},                     /* type 1 */
-        {{{"L", "2026-01-01", "2026-06-30"}}, "D", ""},                     /* a letter alone */
+        {{{"U", "2025-07-01", "2026-06-30"}}, "?", ""}, /* not signed */
+        {{{"R", "2025-07-01", ""}}, "?", ""},           /* no end is no report for ever */
+        {{{"1", "2025-07-01", "2026-06-30"}}, "D", ""}, /* type 1 */
+        {{{"L", "2026-01-01", "2026-06-30"}}, "D", ""}, /* a letter alone */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
         scene *s = register_of("2026-01-01", "2026-06-30");
         for (size_t j = 0; j < 3 && rows[i].spans[j][0] != NULL; j++) {
             char kind = rows[i].spans[j][0][0];
-            const char *states = kind == 'L'   ? "issued-by-vendor"
-                                 : kind == '1' ? "type-1"
-                                               : ENTRY;
+            const char *states = kind == 'L' ? "issued-by-vendor" : kind == '1' ? "type-1" : ENTRY;
             put_document(s, kind == 'L' ? "azure-bridge-letter" : "azure-soc2-report",
                          report_of(rows[i].spans[j][1], rows[i].spans[j][2], states), kind != 'U');
         }

@@ -3,8 +3,7 @@
 
 #include "test.h"
 
-#define SIDECAR(states)                                                                            \
-    "{\"format\":\"bindery-sidecar 1\",\"document\":{\"type\":\"a\"" states "}}"
+#define SIDECAR(states) "{\"format\":\"bindery-sidecar 1\",\"document\":{\"type\":\"a\"" states "}}"
 
 static bd_rc parse(const char *text, bd_sidecar *out, bd_err *err) {
     return bd_sidecar_parse(bd_str_of(text), BD_STR("x.meta.json"), test_arena(), out, err);

@@ -6,7 +6,8 @@
 
 #include "derive_priv.h"
 
-#define MOMENT (10 * BD_HOUR + 1800 * BD_SECOND) /* 10:30 UTC lies in that calendar day nearly everywhere */
+#define MOMENT                                                                                     \
+    (10 * BD_HOUR + 1800 * BD_SECOND) /* 10:30 UTC lies in that calendar day nearly everywhere */
 
 static bd_instant moment_of(bd_day day) {
     return (bd_instant)day * 24 * BD_HOUR + MOMENT;
@@ -82,9 +83,8 @@ void map_joiner_days(const bd_value *record, const bd_value *parameters, const b
     emit_row(&from, "joiner", kept, BD_COUNT(kept), "effective_date");
 }
 
-void map_vendor_onboardings(const bd_value *record, const bd_value *parameters,
-                            const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
-                            void *context) {
+void map_vendor_onboardings(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                            bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters;
     static const char *const kept[] = {"vendor_id", "vendor_name", "in_scope", "assessed_at",
                                        "onboarded_at"};

@@ -28,9 +28,8 @@ void bd_engagement_state_period(bd_engagement *engagement, const bd_period *peri
         {BD_STR("period_to"), day_value(arena, last)},
         {BD_STR("year_from"), day_value(arena, year_before(last + 1))},
         {BD_STR("tenant_or_none"), bd_value_string(arena, engagement->tenant)},
-        {BD_STR("slas_or_none"), slas != NULL && slas->kind == BD_OBJECT
-                                     ? slas
-                                     : bd_value_object(arena, 0, NULL, NULL)},
+        {BD_STR("slas_or_none"),
+         slas != NULL && slas->kind == BD_OBJECT ? slas : bd_value_object(arena, 0, NULL, NULL)},
     };
     size_t count = given != NULL ? given->count : 0;
     bd_str *keys = bd_new(arena, bd_str, count + BD_COUNT(ours));

@@ -31,8 +31,8 @@ static void drop_doubles(const listing *list) {
             row->is_double = is_listing;
             continue;
         }
-        bd_str id = bd_str_format(list->arena, "%.*s\x1f%.*s", BD_ARG(row->row.type),
-                                  BD_ARG(row->row.key));
+        bd_str id =
+            bd_str_format(list->arena, "%.*s\x1f%.*s", BD_ARG(row->row.type), BD_ARG(row->row.key));
         bd_group_row *first = bd_map_find(seen, id);
         if (first == NULL) {
             bd_map_put(seen, id, row);
@@ -125,8 +125,7 @@ static void judge_lacking(const listing *list, bd_judged *out, bd_str reason) {
     out->verdict = BD_FAIL;
     if (!is_whole(list, &why_not)) {
         out->verdict = BD_CANNOT_TELL;
-        out->reason =
-            bd_str_format(list->arena, "%.*s: %.*s", BD_ARG(reason), BD_ARG(why_not));
+        out->reason = bd_str_format(list->arena, "%.*s: %.*s", BD_ARG(reason), BD_ARG(why_not));
     } else if (has_homeless(list)) {
         out->verdict = BD_CANNOT_TELL;
         out->reason = bd_str_format(
@@ -137,9 +136,8 @@ static void judge_lacking(const listing *list, bd_judged *out, bd_str reason) {
 }
 
 static bd_str with_reason(bd_arena *arena, bd_str text, bd_str reason) {
-    return reason.size == 0
-               ? text
-               : bd_str_format(arena, "%.*s: %.*s", BD_ARG(text), BD_ARG(reason));
+    return reason.size == 0 ? text
+                            : bd_str_format(arena, "%.*s: %.*s", BD_ARG(text), BD_ARG(reason));
 }
 
 static void judge_count(const listing *list, bd_judged *out) {
@@ -209,13 +207,12 @@ static bd_judged start_judged(const listing *list) {
 
 static bd_rc put_members(const listing *list, bd_err *err) {
     const bd_reduce_plan *plan = list->view->plan;
-    const bd_strs *wanted =
-        plan->wants_subscriptions ? &list->run->subscriptions : &plan->each_of;
+    const bd_strs *wanted = plan->wants_subscriptions ? &list->run->subscriptions : &plan->each_of;
     for (size_t i = 0; i < wanted->count; i++) {
         bd_judged judged = start_judged(list);
-        judged.key = bd_str_lower(list->arena, bd_str_format(list->arena, "%.*s/%.*s",
-                                                             BD_ARG(judged.key),
-                                                             BD_ARG(wanted->data[i])));
+        judged.key =
+            bd_str_lower(list->arena, bd_str_format(list->arena, "%.*s/%.*s", BD_ARG(judged.key),
+                                                    BD_ARG(wanted->data[i])));
         judge_member(list, wanted->data[i], &judged);
         BD_TRY(bd_judging_put(list->run, &judged, err));
     }
@@ -233,7 +230,7 @@ static bd_rc put_day(const listing *list, bd_err *err) {
 }
 
 bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
-                           bd_err *err) {
+                         bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("aggregate", (size_t)256 << 20);
     listing list = {.run = run,
                     .view = &run->views[check],

@@ -25,8 +25,8 @@ static bool is_report(const reports *all, const bd_occurrence *one) {
 static bool covers(const bd_occurrence *one, bd_day day) {
     const bd_document *document = document_of(one);
     bool is_unclear = one->verdict == BD_CANNOT_TELL;
-    bool is_begun = document->in_force_from == BD_DAY_NONE ? is_unclear
-                                                           : day >= document->in_force_from;
+    bool is_begun =
+        document->in_force_from == BD_DAY_NONE ? is_unclear : day >= document->in_force_from;
     bool is_running =
         document->in_force_to == BD_DAY_NONE ? is_unclear : day <= document->in_force_to;
     return is_begun && is_running;
@@ -90,8 +90,9 @@ static answer long_tail(const reports *all, bd_day last) {
     return (answer){
         .verdict = BD_FAIL,
         .day = all->report_end + 1,
-        .reason = bd_str_format(arena, "the newest report ends on %.*s, %d days before %.*s, which "
-                                       "is more than a letter may bridge (%d)",
+        .reason = bd_str_format(arena,
+                                "the newest report ends on %.*s, %d days before %.*s, which "
+                                "is more than a letter may bridge (%d)",
                                 BD_ARG(end), last - all->report_end,
                                 BD_ARG(bd_day_format(arena, last)), all->check->max_tail_days)};
 }
@@ -188,8 +189,10 @@ bd_rc bd_judging_reports(bd_judging *run, const bd_check *check, bd_occurrences 
             continue;
         }
         bd_day last = instance->to < until ? instance->to : until;
-        answer found = judge_instance(&all, run->in->period->is_type_ii ? instance->from : last, last);
-        const bd_evidence *item = found.item != NULL ? found.item : list->data[list->count - 1].item;
+        answer found =
+            judge_instance(&all, run->in->period->is_type_ii ? instance->from : last, last);
+        const bd_evidence *item =
+            found.item != NULL ? found.item : list->data[list->count - 1].item;
         for (size_t j = 0; j < list->count; j++) {
             *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
         }
