@@ -74,6 +74,8 @@ typedef struct {
      * "cuecs": [{"id","status","controls","reason"}].  The form is checked, members may be absent.  Allocated with the
      * document. */
     const bd_value *report;
+    bool has_states;                   /* false: nothing is said of what it states */
+    bd_strs states;                    /* all that it states of what checks ask: "time-limit" */
     bd_str stated_in;                  /* as in bd_signoff */
     bd_instant stated_at;
 } bd_document;
@@ -111,7 +113,7 @@ typedef struct {
 typedef BD_VEC(bd_register_row) bd_register_rows;
 
 /* The columns register.csv may have, in the order of its template; `file` is needed. */
-extern const char *const bd_register_columns[30];
+extern const char *const bd_register_columns[31];
 /* Parses the rows of a register as the CSV reader yields them (objects of texts), columns being checked by
  * bd_register_check_columns first.  INPUT names `path`, row and column, what was found and what was expected; a file
  * that stands twice is refused.  Allocated in <arena>. */

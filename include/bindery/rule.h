@@ -36,6 +36,8 @@ typedef struct {
     bd_str subscription; /* lower-cased guid, "" when none */
     bd_str scope;     /* what the snapshot is of: subscription guid, resource id, "" for tenant */
     bd_instant time;  /* own time of an event, else BD_INSTANT_NONE */
+    bool has_moment;
+    bd_instant moment; /* when the export was made, where somebody says so */
     uint32_t ordinal; /* in its document */
 } bd_record;
 
@@ -161,8 +163,9 @@ bd_str bd_full_name(bd_arena *arena, bd_str id);
  *     true                                                        true, false or unknown
  *
  * Instead of a condition: the id of a check in quotes, answered by pass, fail, not-applicable or cannot-tell and, if
- * one is written behind it, the reason; {"if":condition} with "parameters", "as_of", "group" and "partial" where they
- * matter, which is a policy's condition; {"template":"[concat('a','b')]"}, answered by a JSON value or unknown.  A
+ * one is written behind it, the reason (of an aggregate: whether the record fits; what no record says itself,
+ * "$scope" and "$at", stands in it); {"if":condition} with "parameters", "as_of", "group" and "partial" where
+ * they matter, which is a policy's condition; {"template":"[concat('a','b')]"}, answered by a JSON value or unknown.  A
  * third line that begins with '!' expects an error with that text.  A line "parameters {...}" holds for the cases
  * behind it. */
 typedef struct {
@@ -198,6 +201,8 @@ typedef struct {
     /* scope */
     bd_str presence_source, item_path;
     /* aggregate */
+    bool has_each_of, wants_subscriptions, fails_absent;
+    bd_strs each_of; /* for each of these one good record; `wants_subscriptions`: of those in scope */
     bool has_min, has_max, is_percent;
     int64_t min, max; /* counts, or tenths of a percent */
     bd_str min_fact;  /* `min` is the length of this fact's list; "" when it is a number of its own */

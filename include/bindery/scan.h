@@ -37,7 +37,9 @@ typedef struct {
     const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
     size_t subscription_count;
     bd_zygote *zygote; /* where workbooks and XML are read; NULL: in this process, as tests do */
-    bool reads_ahead;  /* large objects are unpacked on a thread of their own */
+    bool reads_ahead; /* large objects are unpacked on a thread of their own */
+    bool has_collected_at;
+    bd_instant collected_at; /* of the file at hand, where the caller knows better than its sidecar */
     bd_observe_fn *observe; /* NULL: nobody watches */
     void *observe_context;
 } bd_scan_plan;

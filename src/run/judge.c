@@ -128,6 +128,8 @@ static void scan_item(void *context, size_t index, unsigned worker) {
     const bd_blob *blob;
     bd_facts again = {.rows_reported = -1};
     bd_scan_plan plan = run->plan;
+    plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
+    plan.collected_at = item->given.given_collected_at;
     if (run->watch != NULL) {
         plan.observe = run->watch->see;
         plan.observe_context = run->watch->contexts[worker];

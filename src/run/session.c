@@ -188,27 +188,6 @@ static bd_rc choose_as_of(bd_session *session, bd_err *err) {
     return BD_OK;
 }
 
-/* Checks name the days that are judged as they name the organisation's facts: period_from and period_to, both
- * inclusive, the second no later than the as-of instant. */
-static void state_period(bd_session *session) {
-    bd_engagement *engagement = &session->engagement;
-    const bd_value *facts = engagement->parameters;
-    bd_day last = bd_zone_day(engagement->zone, session->as_of - 1);
-    bd_day to = session->period->to < last ? session->period->to : last;
-    bd_str *keys = bd_new(session->arena, bd_str, facts->count + 2);
-    const bd_value **values = bd_new(session->arena, const bd_value *, facts->count + 2);
-    for (size_t i = 0; i < facts->count; i++) {
-        keys[i] = facts->keys[i];
-        values[i] = &facts->items[i];
-    }
-    keys[facts->count] = BD_STR("period_from");
-    values[facts->count] =
-        bd_value_string(session->arena, bd_day_format(session->arena, session->period->from));
-    keys[facts->count + 1] = BD_STR("period_to");
-    values[facts->count + 1] = bd_value_string(session->arena, bd_day_format(session->arena, to));
-    engagement->parameters = bd_value_object(session->arena, facts->count + 2, keys, values);
-}
-
 static bd_rc find_engagement(const char *folder, const char *path, bd_err *err) {
     struct stat facts;
     if (stat(folder, &facts) != 0) {
@@ -240,7 +219,8 @@ static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     BD_TRY(bd_engagement_load(path, session->arena, &session->engagement, err));
     BD_TRY(choose_period(session, err));
     BD_TRY(choose_as_of(session, err));
-    state_period(session);
+    bd_engagement_state_period(&session->engagement, session->period, session->as_of,
+                               session->arena);
     BD_TRY(load_catalog(session, err));
     BD_TRY(check_names(session, err));
     say_strange_owners(session);

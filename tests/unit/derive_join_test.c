@@ -1,4 +1,4 @@
-/* Derivations that join collections, and those of the directory's logs: hostile records, and what is read of an event. */
+/* Derivations that join collections, and those of the directory's logs: hostile records, and what is read. */
 #include "bindery/derive.h"
 
 #include "test.h"

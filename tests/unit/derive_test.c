@@ -94,6 +94,9 @@ TEST(derive, writes_of_a_group_are_as_the_cases_say) {
 TEST(derive, accounts_of_a_leaver_are_as_the_cases_say) {
     run_cases("leaver-accounts", 16);
 }
+TEST(derive, lists_by_the_day_are_as_the_cases_say) {
+    run_cases("days", 15);
+}
 TEST(derive, events_of_an_account_are_as_the_cases_say) {
     run_cases("account-events", 30);
 }

@@ -4,6 +4,7 @@
 
 static const bd_derivation derivations[] = {
     {.name = "account-events", .version = 1, .map = map_account_events},
+    {.name = "active-people", .version = 1, .map = map_active_people},
     {.name = "activity-alerts", .version = 1, .map = map_activity_alerts},
     {.name = "alert-bindings", .version = 1, .map = map_alert_bindings},
     {.name = "branch-rules", .version = 1, .map = map_branch_rules},
@@ -34,6 +35,7 @@ static const bd_derivation derivations[] = {
      .reduce = reduce_guest_roles},
     {.name = "incident-playbooks", .version = 1, .map = map_incident_playbooks},
     {.name = "incident-states", .version = 1, .map = map_incident_states},
+    {.name = "joiner-days", .version = 1, .map = map_joiner_days},
     {.name = "leaver-accounts", .version = 2, .map = map_leaver_accounts},
     {.name = "nsg-attachments", .version = 1, .map = map_nsg_attachments},
     {.name = "nsg-exposure", .version = 2, .map = map_nsg_exposure},
@@ -102,6 +104,7 @@ static const bd_derivation derivations[] = {
      .reduce = reduce_sign_in_activity},
     {.name = "sign-ins", .version = 1, .map = map_sign_ins},
     {.name = "subnets", .version = 1, .map = map_subnets},
+    {.name = "training-days", .version = 1, .map = map_training_days},
     {.name = "user-methods",
      .version = 1,
      .collect = collect_user_methods,
@@ -110,6 +113,7 @@ static const bd_derivation derivations[] = {
     {.name = "vault-hosts", .version = 1, .map = map_vault_hosts},
     {.name = "vault-policies", .version = 1, .map = map_vault_policies},
     {.name = "vault-secrets", .version = 1, .map = map_vault_secrets},
+    {.name = "vendor-onboardings", .version = 1, .map = map_vendor_onboardings},
     {.name = "waf-bindings", .version = 1, .map = map_waf_bindings},
 };
 

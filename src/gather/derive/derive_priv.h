@@ -151,4 +151,17 @@ REDUCE(sign_in_activity);
 COLLECT(user_methods);
 REDUCE(user_methods);
 
+/* ---- lists by the day
+ * ----------------------------------------------------------------------------------- */
+
+void map_active_people(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                       bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_joiner_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                     bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_training_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                       bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_vendor_onboardings(const bd_value *record, const bd_value *parameters,
+                            const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
+                            void *context);
+
 #endif

@@ -6,5 +6,7 @@
 
 /* "1.1a", "6.3.1b": a control's number and the letter of its requirement. */
 bool evidence_is_requirement(bd_str text);
+/* "time-limit": small letters, digits and dashes, at most 64. */
+bool evidence_is_statement(bd_str text);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "evidence_priv.h"
 
-const char *const bd_register_columns[30] = {
+const char *const bd_register_columns[31] = {
     "file",
     "title",
     "document_type",
@@ -14,6 +14,7 @@ const char *const bd_register_columns[30] = {
     "in_force_from",
     "in_force_to",
     "carried_out_on",
+    "states",
     "requirements",
     "prepared_by",
     "prepared_role",
@@ -132,6 +133,23 @@ static bd_rc read_report(const reader *r, bd_document *out) {
     return BD_OK;
 }
 
+static bd_rc read_states(const reader *r, bd_document *out) {
+    bd_str rest = cell(r, "states");
+    bd_str piece;
+    while (bd_str_cut(&rest, ';', &piece)) {
+        piece = bd_str_trim(piece);
+        if (piece.size == 0) {
+            continue;
+        }
+        if (!evidence_is_statement(piece)) {
+            return fail_cell(r, "states", "words such as 'time-limit', separated by ';'");
+        }
+        *bd_push(r->arena, &out->states) = piece;
+        out->has_states = true;
+    }
+    return BD_OK;
+}
+
 static bd_rc read_document(const reader *r, bd_document *out) {
     *out = (bd_document){.type = cell(r, "document_type"),
                          .title = cell(r, "title"),
@@ -148,6 +166,7 @@ static bd_rc read_document(const reader *r, bd_document *out) {
     BD_TRY(read_day(r, "in_force_from", &out->in_force_from));
     BD_TRY(read_day(r, "in_force_to", &out->in_force_to));
     BD_TRY(read_day(r, "carried_out_on", &out->carried_out_on));
+    BD_TRY(read_states(r, out));
     bool has_both = out->in_force_from != BD_DAY_NONE && out->in_force_to != BD_DAY_NONE;
     if (has_both && out->in_force_to < out->in_force_from) {
         return fail_cell(r, "in_force_to", "a day on or after 'in_force_from'");

@@ -54,9 +54,19 @@ bool evidence_is_requirement(bd_str text) {
     return last >= 'a' && last <= 'z';
 }
 
+bool evidence_is_statement(bd_str text) {
+    bool is_word = text.size > 0 && text.size <= 64;
+    for (size_t i = 0; i < text.size && is_word; i++) {
+        char c = text.data[i];
+        is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    }
+    return is_word;
+}
+
 /* ---- the form ---- */
 
 #define DAY "a day YYYY-MM-DD"
+#define STATEMENT "a word such as 'time-limit'"
 #define INSTANT "a time with offset such as 2026-01-15T06:00:04Z"
 #define MEMBERS(table) .members = (table), .member_count = BD_COUNT(table)
 
@@ -115,6 +125,11 @@ static const bd_form document_form[] = {
     {.key = "in_force_to", .may_be_null = true, .is_ok = is_day, .expected = DAY},
     {.key = "carried_out_on", .may_be_null = true, .is_ok = is_day, .expected = DAY},
     {.key = "report", .kind = BD_FORM_OBJECT, .may_be_null = true, MEMBERS(report_form)},
+    {.key = "states",
+     .kind = BD_FORM_TEXTS,
+     .may_be_null = true,
+     .is_ok = evidence_is_statement,
+     .expected = STATEMENT},
 };
 static const bd_form sidecar_form[] = {
     {.key = "format", .is_needed = true, .is_ok = is_format, .expected = "'" FORMAT "'"},
@@ -171,7 +186,10 @@ static bd_signoff signoff_of(const bd_value *object, bd_str origin) {
     return s;
 }
 
-static bd_document document_of(const bd_value *object) {
+static bd_document document_of(const bd_value *object, bd_arena *arena) {
+    bd_strs states = {0};
+    const bd_value *stated = bd_value_find(object, "states");
+    add_texts(arena, stated, &states);
     const bd_value *management = bd_value_find(object, "approver_is_management");
     const bd_value *report = bd_value_find(object, "report");
     return (bd_document){
@@ -187,6 +205,8 @@ static bd_document document_of(const bd_value *object) {
         .in_force_to = day_of(object, "in_force_to"),
         .carried_out_on = day_of(object, "carried_out_on"),
         .report = report != NULL && report->kind == BD_OBJECT ? report : NULL,
+        .has_states = stated != NULL && stated->kind == BD_ARRAY,
+        .states = states,
         .stated_at = BD_INSTANT_NONE};
 }
 
@@ -225,7 +245,7 @@ static void fill_sidecar(const bd_value *root, bd_arena *arena, bd_sidecar *out)
     add_texts(arena, bd_value_find(root, "requirements"), &out->requirements);
     const bd_value *document = bd_value_find(root, "document");
     out->has_document = document != NULL && document->kind == BD_OBJECT;
-    out->document = document_of(document);
+    out->document = document_of(document, arena);
 }
 
 static bd_rc check_order(const bd_sidecar *sidecar, bd_str path, bd_err *err) {

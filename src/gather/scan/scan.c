@@ -323,8 +323,21 @@ static bool take_error(bd_scan_state *state, const bd_value *answer) {
     return true;
 }
 
-bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value *value) {
+/* When the export was made: what the caller says, else the sidecar; the file's own time proves nothing. */
+static bd_record start_record(const bd_scan_state *state, uint64_t ordinal) {
+    const bd_sidecar *sidecar = state->sidecar;
+    bool is_said = sidecar != NULL && sidecar->collected_at != BD_INSTANT_NONE;
     bd_record record = {.ordinal = (uint32_t)ordinal};
+    record.has_moment = state->plan->has_collected_at || is_said;
+    if (record.has_moment) {
+        record.moment =
+            state->plan->has_collected_at ? state->plan->collected_at : sidecar->collected_at;
+    }
+    return record;
+}
+
+bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value *value) {
+    bd_record record = start_record(state, ordinal);
     bool is_part = false;
     state->has_properties = state->has_properties || bd_value_find(value, "properties") != NULL;
     if (!bd_scan_identify(&state->context, value, state->scratch, &record, &is_part)) {
@@ -606,7 +619,7 @@ static void note_export_time(bd_facts *facts, const bd_value *row) {
 
 bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *value) {
     bd_arena_reset(state->scratch);
-    bd_record record = {.ordinal = (uint32_t)ordinal};
+    bd_record record = start_record(state, ordinal);
     bool is_part = false;
     bool is_known = false;
     if (state->has_export_time) {

@@ -65,8 +65,10 @@ static backing back_source(const bd_judging *run, const bd_check_view *view, bd_
         bool is_unplaced =
             view->scope_kind == BD_SCOPE_SUBSCRIPTION && bd_judging_has_unplaced(run, snapshot);
         all.is_shown = all.is_shown || snapshot->may_pass;
+        bool may_lie_elsewhere = view->scope_kind == BD_SCOPE_SUBSCRIPTION &&
+                                 bd_judging_has_unplaced_on(run, source, day);
         all.is_complete =
-            all.is_complete || (snapshot->completeness == BD_COMPLETE_YES && !is_unplaced);
+            all.is_complete || (snapshot->completeness == BD_COMPLETE_YES && !may_lie_elsewhere);
         all.is_whole = all.is_whole || (snapshot->may_pass && !is_unplaced);
         all.why_not = is_unplaced && snapshot->may_pass ? BD_ASSESS_UNPLACED : snapshot->why_not;
     }
@@ -136,7 +138,7 @@ static bd_verdict weigh_none(const bd_reduce_plan *plan, const backing *behind) 
     if (!behind->is_complete || (is_missed && plan->min_fact.size > 0)) {
         return BD_CANNOT_TELL;
     }
-    return is_missed ? BD_FAIL : BD_NOT_APPLICABLE;
+    return !is_missed ? BD_NOT_APPLICABLE : plan->fails_absent ? BD_FAIL : BD_CANNOT_TELL;
 }
 
 /* A minimum that is met stays met, whatever else there is; all other answers need the whole. */
@@ -383,7 +385,7 @@ bd_rc bd_judging_aggregate(bd_judging *run, bd_sorter *parts, bd_err *err) {
     BD_TRY(read_parts(&state, parts, err));
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
         const bd_check_view *view = &run->views[i];
-        if (view->check->shape == BD_AGGREGATE && !view->is_event) {
+        if (view->check->shape == BD_AGGREGATE && !view->plan->has_each_of) {
             BD_TRY(put_empty_sums(run, state.summed, view, sums, err));
         }
     }

@@ -85,6 +85,8 @@ bd_snapshot_range bd_judging_snapshots(const bd_judging *run, bd_str source, bd_
 /* Records that name no subscription (inherited assignments) stand beside those of this snapshot that do: whose they
  * are is not known, so that what it shows of its subscription is not all. */
 bool bd_judging_has_unplaced(const bd_judging *run, const bd_snapshot *snapshot);
+/* Has any answer of that day such records, whichever it is?  What one list lacks may stand in them. */
+bool bd_judging_has_unplaced_on(const bd_judging *run, bd_str source, bd_day day);
 #define BD_ASSESS_UNPLACED                                                                         \
     BD_STR("some of its records name no subscription; a sidecar that names the scope places them")
 bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str source, bd_str scope);
@@ -120,6 +122,9 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at);
+/* members.c: has each of a set a good record? */
+bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
+                         bd_err *err);
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);
 

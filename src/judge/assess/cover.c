@@ -101,13 +101,16 @@ bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view) 
     if (source == NULL || source->is_log) {
         return (bd_str){"", 0};
     }
+    bool is_derived = source->derivation.size > 0;
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *list = &run->in->snapshots->data[i];
-        if (bd_str_eq(list->source, id) && list->may_pass) {
+        bool is_of_it = is_derived ? bd_strs_have(&source->derived_from, list->source)
+                                   : bd_str_eq(list->source, id);
+        if (is_of_it && list->may_pass) {
             return (bd_str){"", 0};
         }
     }
-    return id;
+    return is_derived ? source->derived_from.data[0] : id;
 }
 
 bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_instant from,

@@ -291,7 +291,9 @@ static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t
         return BD_OK;
     }
     if (view->check->shape == BD_AGGREGATE) {
-        return bd_judging_put_part(run, out->parts, row, evidence_index, err);
+        return view->plan->has_each_of
+                   ? put_grouped(run, out->groups, row->check, row, row->scope, evidence_index, err)
+                   : bd_judging_put_part(run, out->parts, row, evidence_index, err);
     }
     bool is_change = view->check->shape == BD_EACH;
     if (is_change && bd_value_find(view->check->body, "operation") == NULL) {
@@ -358,6 +360,7 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
         return bd_judging_match(run, current->check, &current->rows,
                                 current->event_count > BD_ASSESS_MOST_EVENTS, err);
     case BD_AGGREGATE:
+        return bd_judging_members(run, current->check, current->join, &current->rows, err);
     case BD_RECUR:
     case BD_DOCUMENT: break;
     }
@@ -440,6 +443,32 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
     }
 }
 
+/* What is not in an empty list is lacking in it too: one row of each snapshot says that it was read. */
+static bd_rc put_listings(bd_judging *run, bd_sorter *groups, bd_err *err) {
+    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
+        const bd_check_view *view = &run->views[i];
+        if (view->check->shape != BD_AGGREGATE || !view->plan->has_each_of) {
+            continue;
+        }
+        for (size_t j = 0; j < run->in->snapshots->count; j++) {
+            const bd_snapshot *snapshot = &run->in->snapshots->data[j];
+            if (!bd_strs_have(&view->sources, snapshot->source) ||
+                snapshot->from >= run->in->as_of) {
+                continue;
+            }
+            const bd_collection *of = &run->in->collections->data[snapshot->collection];
+            bd_row row = {.check = (uint32_t)i,
+                          .side = BD_SIDE_RIGHT,
+                          .scope = snapshot->scope,
+                          .source = snapshot->source,
+                          .time = snapshot->from};
+            BD_TRY(put_grouped(run, groups, (uint32_t)i, &row, snapshot->scope,
+                               of->members.data[0], err));
+        }
+    }
+    return BD_OK;
+}
+
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     routes out = {bd_sorter_open(BD_ASSESS_SORT_BYTES), bd_sorter_open(BD_ASSESS_SORT_BYTES)};
     bd_joins *joins = bd_judging_open_joins(run);
@@ -457,6 +486,9 @@ bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
         rc = bd_judging_join(run, joins, route_joined, &out, err);
     }
     bd_judging_close_joins(joins);
+    if (!bd_failed(rc)) {
+        rc = put_listings(run, out.groups, err);
+    }
     if (!bd_failed(rc)) {
         rc = bd_sorter_finish(out.groups, err);
     }

@@ -16,6 +16,17 @@ static bd_str approver_of(const bd_document *document) {
     return bd_is_person_name(document->approved_by) ? document->approved_by : (bd_str){"", 0};
 }
 
+static const bd_value *states_value(bd_arena *arena, const bd_document *document) {
+    if (!document->has_states) {
+        return NULL;
+    }
+    const bd_value **members = bd_new(arena, const bd_value *, document->states.count + 1);
+    for (size_t i = 0; i < document->states.count; i++) {
+        members[i] = bd_value_string(arena, document->states.data[i]);
+    }
+    return bd_value_array(arena, document->states.count, members);
+}
+
 /* The document as a record that conditions can read; absent members are left out. */
 static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
     const struct {
@@ -35,6 +46,7 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
         {BD_STR("in_force_from"), day_value(arena, document->in_force_from)},
         {BD_STR("in_force_to"), day_value(arena, document->in_force_to)},
         {BD_STR("carried_out_on"), day_value(arena, document->carried_out_on)},
+        {BD_STR("states"), states_value(arena, document)},
     };
     size_t more = document->report != NULL ? document->report->count : 0;
     bd_str *keys = bd_new(arena, bd_str, BD_COUNT(all) + more);
@@ -163,6 +175,7 @@ void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd
         .passed = verdict == BD_PASS,
         .failed = verdict == BD_FAIL,
         .cannot_tell = verdict == BD_CANNOT_TELL,
+        .not_applicable = verdict == BD_NOT_APPLICABLE,
         .reason = reason,
         .evidence = item != NULL ? item->given.number : 0,
         .is_complete = verdict != BD_CANNOT_TELL,

@@ -75,6 +75,27 @@ static bd_str day_text(const coverage *c, bd_day day) {
     return bd_day_format(c->run->arena, day);
 }
 
+/* What is open behind the last report, which ends on `last`; "" when nothing is. */
+static bd_str find_tail_gap(const coverage *c, leniency how, bd_day last, bd_day *day) {
+    bd_arena *arena = c->run->arena;
+    int64_t tail = last < c->to ? c->to - last : 0;
+    *day = last + 1 > c->from ? last + 1 : c->from;
+    if (tail > c->tail_days) {
+        return bd_str_format(arena,
+                             "the last report ends on %.*s, %lld days before %.*s; letters bridge "
+                             "at most %lld",
+                             BD_ARG(day_text(c, last)), (long long)tail, BD_ARG(day_text(c, c->to)),
+                             (long long)c->tail_days);
+    }
+    *day = tail > 0 ? first_open(c->letters, last + 1, c->to, how) : BD_DAY_NONE;
+    return *day == BD_DAY_NONE
+               ? BD_STR("")
+               : bd_str_format(arena,
+                               "the last report ends on %.*s, and no letter issued by the vendor "
+                               "describes %.*s",
+                               BD_ARG(day_text(c, last)), BD_ARG(day_text(c, *day)));
+}
+
 /* Why our days are not covered; "" when they are. `*day` is the first day left open. */
 static bd_str find_gap(const coverage *c, leniency how, bd_day *day) {
     bd_arena *arena = c->run->arena;
@@ -94,22 +115,7 @@ static bd_str find_gap(const coverage *c, leniency how, bd_day *day) {
         return bd_str_format(arena, "no report describes %.*s, between two reports",
                              BD_ARG(day_text(c, *day)));
     }
-    int64_t tail = last < c->to ? c->to - last : 0;
-    *day = last + 1 > c->from ? last + 1 : c->from;
-    if (tail > c->tail_days) {
-        return bd_str_format(arena,
-                             "the last report ends on %.*s, %lld days before %.*s; letters bridge "
-                             "at most %lld",
-                             BD_ARG(day_text(c, last)), (long long)tail, BD_ARG(day_text(c, c->to)),
-                             (long long)c->tail_days);
-    }
-    *day = tail > 0 ? first_open(c->letters, last + 1, c->to, how) : BD_DAY_NONE;
-    return *day == BD_DAY_NONE
-               ? BD_STR("")
-               : bd_str_format(arena,
-                               "the last report ends on %.*s, and no letter issued by the vendor "
-                               "describes %.*s",
-                               BD_ARG(day_text(c, last)), BD_ARG(day_text(c, *day)));
+    return find_tail_gap(c, how, last, day);
 }
 
 /* A letter counts only if the vendor itself issued it; what does not say for which days, describes none for certain. */
@@ -156,6 +162,12 @@ static const bd_occurrence *find_unclear(const bd_occurrences *list, bool only_u
     return NULL;
 }
 
+/* Of what cannot be counted, one that would change the answer. */
+static const bd_occurrence *find_open(const coverage *c, bool only_undated) {
+    const bd_occurrence *unclear = find_unclear(c->reports, only_undated);
+    return unclear != NULL ? unclear : find_unclear(c->letters, only_undated);
+}
+
 static bd_rc judge_coverage(const coverage *c, bd_instance *instance, bd_err *err) {
     bd_judging *run = c->run;
     const bd_evidence *newest = c->reports->data[c->reports->count - 1].item;
@@ -166,8 +178,7 @@ static bd_rc judge_coverage(const coverage *c, bd_instance *instance, bd_err *er
         return BD_OK;
     }
     bd_str rest = find_gap(c, ALSO_UNCLEAR, &rest_day);
-    const bd_occurrence *unclear = find_unclear(c->reports, /*only_undated*/ rest.size > 0);
-    unclear = unclear != NULL ? unclear : find_unclear(c->letters, /*only_undated*/ rest.size > 0);
+    const bd_occurrence *unclear = find_open(c, /*only_undated*/ rest.size > 0);
     if (unclear != NULL) {
         bd_judging_document_result(run, c->check, instance, BD_CANNOT_TELL, unclear->reason,
                                    unclear->item);
@@ -176,6 +187,37 @@ static bd_rc judge_coverage(const coverage *c, bd_instance *instance, bd_err *er
     bd_judging_document_result(run, c->check, instance, BD_FAIL, gap, newest);
     return bd_judging_document_failure(run, c->check, newest, day < c->from ? c->from : day, gap,
                                        err);
+}
+
+/* The days behind the last report alone: there may be none, which only a report that counts can show. */
+static bd_verdict weigh_tail(const coverage *c, leniency how, bd_day *day, bd_str *why) {
+    bd_day first, last;
+    *day = c->from;
+    if (!find_bounds(c, how, &first, &last)) {
+        *why = BD_STR("no report on file shows where its period ends");
+        return BD_CANNOT_TELL;
+    }
+    *why = find_tail_gap(c, how, last, day);
+    return why->size > 0 ? BD_FAIL : (last >= c->to ? BD_NOT_APPLICABLE : BD_PASS);
+}
+
+static bd_rc judge_tail(const coverage *c, bd_instance *instance, bd_err *err) {
+    const bd_evidence *newest = c->reports->data[c->reports->count - 1].item;
+    bd_day day, rest_day;
+    bd_str why, rest_why;
+    bd_verdict verdict = weigh_tail(c, ONLY_CLEAR, &day, &why);
+    bool is_open = verdict == BD_FAIL || verdict == BD_CANNOT_TELL;
+    bool may_hold = is_open && weigh_tail(c, ALSO_UNCLEAR, &rest_day, &rest_why) != verdict;
+    const bd_occurrence *unclear = is_open ? find_open(c, /*only_undated*/ !may_hold) : NULL;
+    if (unclear != NULL) {
+        bd_judging_document_result(c->run, c->check, instance, BD_CANNOT_TELL, unclear->reason,
+                                   unclear->item);
+        return BD_OK;
+    }
+    bd_judging_document_result(c->run, c->check, instance, verdict, why, newest);
+    return verdict == BD_FAIL
+               ? bd_judging_document_failure(c->run, c->check, newest, day, why, err)
+               : BD_OK;
 }
 
 /* The newest report that began by then, and every other one that describes one of our days. */
@@ -225,7 +267,7 @@ static bd_strs letter_types(const bd_judging *run, const bd_value *rule) {
 bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
                         bd_err *err) {
     const bd_value *rule = bd_value_find(check->body, "reports");
-    bool is_coverage = bd_str_eqz(bd_value_text(rule, "judge"), "coverage");
+    bd_str judge = bd_value_text(rule, "judge");
     bd_occurrences letters = {0};
     bd_strs types = letter_types(run, rule);
     bd_judging_documents(run, check, &types, /*judges*/ false, &letters);
@@ -252,7 +294,9 @@ bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *
                                                           : &letters.data[j - reports->count];
             *bd_push(run->arena, &instance->evidence) = one->item->given.number;
         }
-        BD_TRY(is_coverage ? judge_coverage(&c, instance, err) : judge_every(&c, instance, err));
+        BD_TRY(bd_str_eqz(judge, "coverage") ? judge_coverage(&c, instance, err)
+               : bd_str_eqz(judge, "tail")   ? judge_tail(&c, instance, err)
+                                             : judge_every(&c, instance, err));
     }
     return BD_OK;
 }

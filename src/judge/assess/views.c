@@ -265,6 +265,16 @@ bool bd_judging_has_unplaced(const bd_judging *run, const bd_snapshot *snapshot)
     return false;
 }
 
+bool bd_judging_has_unplaced_on(const bd_judging *run, bd_str source, bd_day day) {
+    bd_snapshot_range nowhere = bd_judging_snapshots(run, source, (bd_str){"", 0});
+    for (size_t i = 0; i < nowhere.count; i++) {
+        if (nowhere.data[i]->date == day && nowhere.data[i]->rows > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bd_rc bd_judging_view(bd_judging *run, bd_err *err) {
     list_subscriptions(run);
     run->knows_subscription = make_set(run, &run->subscriptions);

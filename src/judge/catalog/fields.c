@@ -134,6 +134,8 @@ static const field check_fields_[] = {
     {"item", TEXT},
     {"expect", TEXT | OBJECT},
     {"of", OBJECT},
+    {"each_of", TEXT},
+    {"absent", TEXT},
     {"min", NUMBER},
     {"max", NUMBER},
     {"min_of", TEXT},

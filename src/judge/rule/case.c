@@ -82,7 +82,8 @@ static bd_rc judge_by(const program *made, casework *work, const bd_value *recor
     evaluation eval = start_evaluation(
         record, source, bd_str_lower(work->arena, bd_value_text(record, "type")), work->arena);
     bd_verdict belongs = made->where == NULL ? BD_PASS : eval_node(&eval, made->where);
-    if (made->pass == NULL) {
+    const node *pass = made->pass != NULL ? made->pass : made->of;
+    if (pass == NULL) {
         BD_RAISE(err, BD_ERR_INPUT, "check '%.*s' has no 'pass' that one record could meet",
                  BD_ARG(made->check->id));
     }
@@ -90,7 +91,7 @@ static bd_rc judge_by(const program *made, casework *work, const bd_value *recor
         *out = BD_STR("not-applicable");
         return BD_OK;
     }
-    bd_verdict holds = belongs == BD_PASS ? eval_node(&eval, made->pass) : BD_CANNOT_TELL;
+    bd_verdict holds = belongs == BD_PASS ? eval_node(&eval, pass) : BD_CANNOT_TELL;
     bd_verdict verdict = holds == BD_CANNOT_TELL ? made->missing : holds;
     bd_str reason = holds == BD_FAIL          ? fill_reason(&eval, &made->reason)
                     : holds == BD_CANNOT_TELL ? lacking_reason(&eval)

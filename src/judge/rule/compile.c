@@ -306,6 +306,37 @@ static bd_rc compile_min_fact(compiler *compile, program *out) {
     return BD_OK;
 }
 
+/* "absent": what it means that a whole list holds no such record; a deviation, unless it says otherwise. */
+static bd_rc compile_absent(compiler *compile, program *out) {
+    bd_str absent = bd_value_text(out->check->body, "absent");
+    place at = {.key = BD_STR_INIT("absent")};
+    out->plan.fails_absent = absent.size == 0 || bd_str_eqz(absent, "fail");
+    return out->plan.fails_absent || bd_str_eqz(absent, "cannot-tell")
+               ? BD_OK
+               : refuse(compile, &at, "found '%.*s', expected 'fail' or 'cannot-tell'",
+                        BD_ARG(bd_str_visible(compile->arena, bd_str_sub(absent, 0, 64))));
+}
+
+/* "each_of": a good record for each member of a fact, or for each subscription in scope. */
+static bd_rc compile_each_of(compiler *compile, program *out) {
+    const bd_value *body = out->check->body;
+    bd_reduce_plan *plan = &out->plan;
+    bd_str name = bd_value_text(body, "each_of");
+    plan->has_each_of = true;
+    plan->wants_subscriptions = bd_str_eqz(name, "$subscriptions");
+    BD_TRY(compile_text_path(compile, body, "item", NULL, &out->item));
+    const bd_value *list = find_parameter(compile->parameters, name);
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (list->items[i].kind == BD_STRING && list->items[i].text.size > 0) {
+            *bd_push(compile->arena, &plan->each_of) = list->items[i].text;
+        }
+    }
+    if (!plan->wants_subscriptions && plan->each_of.count == 0) {
+        compile->missing_fact = name; /* an empty list asks for nothing, and so shows nothing */
+    }
+    return BD_OK;
+}
+
 static bd_rc compile_aggregate(compiler *compile, const bd_catalog *catalog, program *out) {
     bd_reduce_plan *plan = &out->plan;
     BD_TRY(need_source(compile, out->check));
@@ -315,6 +346,13 @@ static bd_rc compile_aggregate(compiler *compile, const bd_catalog *catalog, pro
         return refuse(compile, NULL, "'%.*s' is a log, and only snapshots are counted", BD_ARG(id));
     }
     BD_TRY(compile_optional(compile, out->check->body, "of", NULL, &out->of));
+    BD_TRY(compile_absent(compile, out));
+    if (bd_value_find(out->check->body, "each_of") != NULL) {
+        return compile_each_of(compile, out);
+    }
+    if (bd_str_find(bd_value_text(out->check->body, "reason"), BD_STR("{")) >= 0) {
+        return refuse(compile, NULL, "the reason of a count names no field, for it tells of no one record");
+    }
     BD_TRY(compile_bound(compile, out, "min", false, &plan->has_min, &plan->min));
     BD_TRY(compile_min_fact(compile, out));
     BD_TRY(compile_bound(compile, out, "max", false, &plan->has_max, &plan->max));
@@ -333,53 +371,56 @@ static bd_rc compile_aggregate(compiler *compile, const bd_catalog *catalog, pro
 /* ---- match
  * ---------------------------------------------------------------------------------------------- */
 
-static bd_rc compile_hours(compiler *compile, const bd_value *window, const char *key,
-                           const place *at, bool *has, bd_instant *out) {
+/* "[tryGet(parameters('slas'), 'notice_hours')]": what of which fact is not stated, as a person would write it. */
+static bd_str unstated_part(compiler *compile, bd_str text) {
+    bd_str out = BD_STR(""), rest = text, piece;
+    for (int part = 0; bd_str_cut(&rest, '\'', &piece); part++) {
+        if (part % 2 == 1) {
+            out = out.size == 0 ? piece
+                                : bd_str_format(compile->arena, "%.*s.%.*s", BD_ARG(out),
+                                                BD_ARG(piece));
+        }
+    }
+    return out;
+}
+
+/* A number, or a template over the organisation's facts: without them nothing can be matched, and the check says which
+ * one is missing. */
+static bd_rc compile_span(compiler *compile, const bd_value *window, const char *key,
+                          bd_instant unit, const place *at, bool *has, bd_instant *out) {
     const bd_value *json = bd_value_find(window, key);
+    place below = {.parent = at, .key = bd_str_of(key)};
+    expression made = {0};
+    int64_t count = 0;
     if (json == NULL || json->kind == BD_NULL) {
         return BD_OK;
     }
-    int64_t hours = 0;
-    if (!bd_value_i64(window, key, &hours) || hours < -87600 || hours > 87600) {
-        return refuse(compile, at, "'%s' is not a whole number of hours within ten years", key);
-    }
+    BD_TRY(compile_expression(compile, json, NULL, &below, &made));
     *has = true;
-    *out = hours * BD_HOUR;
-    return BD_OK;
-}
-
-/* Minutes may be the organisation's own: a template over its facts.  Without them nothing can be matched, and the check
- * says which fact is missing. */
-static bd_rc compile_minutes(compiler *compile, const bd_value *window, const place *at,
-                             bd_match_window *out) {
-    const bd_value *json = bd_value_find(window, "to_minutes");
-    place below = {.parent = at, .key = BD_STR_INIT("to_minutes")};
-    expression made = {0};
-    int64_t minutes = 0;
-    if (json == NULL) {
+    *out = 0;
+    bool is_stated = made.kind == EXPR_LITERAL && made.literal->kind != BD_NULL;
+    if (!is_stated && compile->missing_fact.size == 0) {
+        compile->missing_fact = unstated_part(compile, json->text);
+    }
+    if (!is_stated) {
         return BD_OK;
     }
-    BD_TRY(compile_expression(compile, json, NULL, &below, &made));
-    bool is_number = made.kind == EXPR_LITERAL && made.literal->kind == BD_NUMBER &&
-                     bd_str_to_i64(made.literal->text, &minutes) && minutes >= 0 &&
-                     minutes <= 5256000;
-    if (!is_number && made.kind == EXPR_LITERAL) {
-        return refuse(compile, &below, "expected a whole number of minutes within ten years");
+    const int64_t most = 87600 * BD_HOUR / unit;
+    if (made.literal->kind != BD_NUMBER || !bd_str_to_i64(made.literal->text, &count) ||
+        count < -most || count > most) {
+        return refuse(compile, at, "'%s' is not a whole number of %s within ten years", key,
+                      unit == BD_HOUR ? "hours" : "minutes");
     }
-    if (!is_number && compile->missing_fact.size == 0) {
-        compile->missing_fact = BD_STR("slas");
-    }
-    out->has_to = true;
-    out->to = minutes * 60 * BD_SECOND;
+    *out = count * unit;
     return BD_OK;
 }
 
 static bd_rc compile_window(compiler *compile, const bd_value *window, const place *at,
                             bd_match_window *out) {
     BD_TRY(KEYS(compile, window, at, "from_hours", "to_hours", "to_minutes"));
-    BD_TRY(compile_minutes(compile, window, at, out));
-    BD_TRY(compile_hours(compile, window, "from_hours", at, &out->has_from, &out->from));
-    BD_TRY(compile_hours(compile, window, "to_hours", at, &out->has_to, &out->to));
+    BD_TRY(compile_span(compile, window, "to_minutes", BD_SECOND * 60, at, &out->has_to, &out->to));
+    BD_TRY(compile_span(compile, window, "from_hours", BD_HOUR, at, &out->has_from, &out->from));
+    BD_TRY(compile_span(compile, window, "to_hours", BD_HOUR, at, &out->has_to, &out->to));
     return out->has_from && out->has_to && out->from > out->to
                ? refuse(compile, at, "the window ends before it starts")
                : BD_OK;

@@ -216,6 +216,9 @@ static void map_aggregate(mapping *map) {
     } else if (map->check->of != NULL) {
         judge_row(map, map->check->of, &row);
     }
+    if (map->check->plan.has_each_of) {
+        row.detail = text_at(map, &map->check->item);
+    }
     map->emit(map->context, &row);
 }
 
@@ -519,6 +522,12 @@ void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scra
                            start_evaluation(record->value, record->source, record->type, scratch),
                        .emit = emit,
                        .context = context};
+        map.eval.knows_around = true;
+        map.eval.place = (bd_value){.kind = BD_STRING, .text = record->scope};
+        if (record->has_moment) {
+            map.eval.moment = (bd_value){.kind = BD_STRING,
+                                         .text = bd_instant_format(scratch, record->moment)};
+        }
         map_role(&map, &list->data[i]);
     }
 }

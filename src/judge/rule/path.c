@@ -207,9 +207,24 @@ static bool is_flattened(const bd_value *object, const path *at, size_t i) {
            bd_value_find(object, "properties") == NULL;
 }
 
+/* What a record does not say itself: of whose list it is a member ("$scope"), and when that was made ("$at"). */
+static const bd_value *find_around(const evaluation *eval, const path *at) {
+    if (!eval->knows_around || at->count != 1 || at->scope != SCOPE_RECORD) {
+        return NULL; /* in a case the record says it */
+    }
+    return bd_str_eqz(at->segments[0].key, "$scope") ? &eval->place
+           : bd_str_eqz(at->segments[0].key, "$at")  ? &eval->moment
+                                                     : NULL;
+}
+
 bd_lookup find_value(evaluation *eval, const path *at, const bd_value **out) {
     const bd_value *value = start_of(eval, at);
     *out = NULL;
+    const bd_value *around = find_around(eval, at);
+    if (around != NULL) {
+        *out = around->text.size > 0 ? around : NULL;
+        return *out != NULL ? BD_LOOKUP_FOUND : BD_LOOKUP_ABSENT;
+    }
     for (size_t i = 0; i < at->count; i++) {
         if (is_null(value)) {
             return BD_LOOKUP_ABSENT;
