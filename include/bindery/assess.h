@@ -138,8 +138,10 @@ typedef struct {
     bd_criterion_state state;
     bool is_in_scope;
     BD_VEC(uint32_t) controls; /* indexes into the assessment's controls */
-    /* controls evidenced by machine checks, by machine evidence beside, by documents */
-    int automated, supporting, document, of;
+    /* controls evidenced by a check over what machines made that speaks to this criterion, by other evidence of
+     * machines, by documents and lists, by nothing */
+    int automated, supporting, document, none, of;
+    bd_coverage mapped; /* the same of the catalog, were everything on file that its checks read */
     int open_exceptions;
 } bd_criterion_result;
 

@@ -83,6 +83,7 @@ typedef struct {
     bd_str derivation;              /* not empty: a derived source made by this derivation */
     int derivation_version;
     bd_strs derived_from;
+    bd_str retires, retires_on, retires_for; /* product that ends, day, what takes its place; or "" */
 } bd_source_def;
 
 typedef enum {
@@ -146,6 +147,45 @@ BD_MUST_USE bd_rc bd_catalog_load_resolved(bd_str text, bd_arena *arena, const b
 
 /* Every fault and every remark that `catalog lint` prints, not only the first; faults have severity REFUSED. */
 void bd_catalog_lint(const bd_catalog_file *files, size_t count, bd_arena *arena, bd_diags *out);
+
+/* Does the check say of this criterion why it speaks to it?  Does it read what a machine made, beside what is handed
+ * in? */
+bool bd_check_speaks_to(const bd_check *check, bd_str criterion);
+bool bd_check_is_automated(const bd_catalog *catalog, const bd_check *check);
+
+/* How a criterion would be evidenced if everything the checks read were on file.  Each control that lists it counts
+ * once: `automated` if an automated check of it speaks to this criterion, else `supporting` if it has automated checks
+ * that speak to others, else `document` if its checks read documents and lists, else `none`. */
+typedef struct {
+    const bd_criterion *criterion;
+    int automated, supporting, document, none, of;
+    BD_VEC(uint32_t) checks; /* that speak to it and whose control lists it, rising */
+} bd_coverage;
+
+typedef enum {
+    BD_REMARK_SAME_CHECKS,     /* several criteria with the same checks */
+    BD_REMARK_OTHER_CRITERION, /* a check speaks to what its control does not list */
+    BD_REMARK_NO_CRITERION,    /* a check speaks to nothing that its control lists */
+    BD_REMARK_SILENT_CONTROL,  /* a control under a criterion to which none of its checks speaks */
+    BD_REMARK_RETIRING,        /* checks read a product that ends */
+    BD_REMARK_NOT_AUTOMATED    /* a criterion without automated input */
+} bd_remark_kind;
+const char *bd_remark_kind_name(bd_remark_kind kind); /* "same-checks" ... "not-automated" */
+
+typedef struct {
+    bd_remark_kind kind;
+    bd_str subject, text; /* id of criterion, control, check or source; a sentence without full stop */
+} bd_remark;
+
+typedef struct {
+    bd_coverage *criteria; /* as in the catalog */
+    size_t count;
+    int automated; /* criteria with at least one automated control */
+    BD_VEC(bd_remark) remarks; /* by kind, then catalog order */
+} bd_catalog_coverage;
+
+/* What the mapping is worth, and what in it looks like more than it is.  Allocated in <arena>. */
+void bd_catalog_survey(const bd_catalog *catalog, bd_arena *arena, bd_catalog_coverage *out);
 
 const bd_criterion *bd_catalog_criterion(const bd_catalog *catalog,
                                          bd_str id); /* NULL when absent; so for all */

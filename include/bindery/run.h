@@ -87,6 +87,9 @@ BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *ev
                                 bd_run_outcome *out, bd_err *err);
 BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena,
                                       bd_run_outcome *out, bd_err *err);
+/* How each criterion is evidenced by the catalog, and remarks on its mapping. */
+BD_MUST_USE bd_rc bd_run_catalog_coverage(const bd_run_options *options, bd_arena *arena,
+                                          bd_run_outcome *out, bd_err *err);
 /* Three-line cases (bindery/rule.h) against the built-in catalog and the folder's own.  Ends 1 when
  * one does not hold. */
 BD_MUST_USE bd_rc bd_run_catalog_test(const bd_run_options *options, const char *const *paths,

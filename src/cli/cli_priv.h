@@ -127,6 +127,7 @@ void cli_print_init(const cli_call *call, const bd_value *result);
 void cli_print_review(const cli_call *call, const bd_value *result);
 void cli_print_sign(const cli_call *call, const bd_value *result);
 void cli_print_lint(const cli_call *call, const bd_value *result);
+void cli_print_coverage(const cli_call *call, const bd_value *result);
 void cli_print_cases(const cli_call *call, const bd_value *result);
 void cli_print_policies(const cli_call *call, const bd_value *result);
 void cli_print_verify(const cli_call *call, const bd_value *result);

@@ -1,4 +1,4 @@
-/* What `policy eval` and `catalog test` print for a person. */
+/* What `policy eval`, `catalog coverage` and `catalog test` print for a person. */
 #include "cli_priv.h"
 
 #include <string.h>
@@ -86,6 +86,34 @@ static void print_problems(const bd_value *list, size_t from, size_t to) {
             cli_print_text(problem);
             printf("\n");
         }
+    }
+}
+
+void cli_print_coverage(const cli_call *call, const bd_value *result) {
+    (void)call;
+    const bd_value *criteria = bd_value_find(result, "criteria");
+    const bd_value *remarks = bd_value_find(result, "remarks");
+    printf("%-9s %8s %9s %10s %8s %8s %6s\n", "criterion", "controls", "automated", "supporting",
+           "document", "no check", "checks");
+    for (size_t i = 0; i < criteria->count; i++) {
+        const bd_value *one = &criteria->items[i];
+        const bd_value *checks = bd_value_find(one, "checks");
+        bd_str id = bd_value_text(one, "id");
+        printf("%-9.*s %8lld %9lld %10lld %8lld %8lld %6zu\n", BD_ARG(id),
+               (long long)cli_number(one, "controls"), (long long)cli_number(one, "automated"),
+               (long long)cli_number(one, "supporting"), (long long)cli_number(one, "document"),
+               (long long)cli_number(one, "none"), checks->count);
+    }
+    printf("%lld of %zu criteria have automated input; %zu remark%s\n",
+           (long long)cli_number(result, "automated"), criteria->count, remarks->count,
+           cli_s((int64_t)remarks->count));
+    for (size_t i = 0; i < remarks->count; i++) {
+        bd_str kind = bd_value_text(&remarks->items[i], "kind");
+        printf("%-15.*s ", BD_ARG(kind));
+        cli_print_text(bd_value_text(&remarks->items[i], "subject"));
+        printf(": ");
+        cli_print_text(bd_value_text(&remarks->items[i], "text"));
+        printf("\n");
     }
 }
 

@@ -44,6 +44,7 @@ jq -r '.controls[] | .id as $id | "\($id) \(.state)\(if .exception then " !" els
     ((.requirements // [])[] | "    \(.req) \(.frequency), \(.accepted) of \(.due):" +
         ([(.instances // [])[] | " \(.instance) \(.outcome)"] | join(",")))' \
     "$out/assessment.json" >"$temp/new/assessment.txt"
+"$bindery" catalog coverage >"$temp/new/coverage.txt" 2>/dev/null
 # The catalog, control by control: a changed line here is a changed verdict somewhere.
 jq -s '{checks: map(.checks) | add}' "$root"/templates/catalog/checks-*.json >"$temp/checks.json"
 jq -nr --slurpfile controls "$root/templates/catalog/controls.json" \
@@ -79,7 +80,7 @@ done
 
 # What the README prints must be what is printed.
 sed -n '/^READY/,/^```/p' "$root/README.md" | grep -v '^```' >"$temp/readme"
-"$bindery" -h | sed -n 's/^  \([a-z]*\( lint\)\{0,1\}\)   .*/\1/p' >"$temp/verbs"
+"$bindery" -h | sed -n 's/^  \([a-z]*\( lint\| coverage\)\{0,1\}\)   .*/\1/p' >"$temp/verbs"
 if [ -s "$temp/readme" ] && ! grep -vxFf "$temp/run.out" "$temp/readme"; then
     passed=$((passed + 1))
     echo "PASS README.md shows what the demo prints"

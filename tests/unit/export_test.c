@@ -178,6 +178,8 @@ static void add_results(world *w) {
                                   .open_exceptions = i < 2};
         *bd_push(test_arena(), &criteria[i].controls) = i < 2 ? 0 : 1;
     }
+    criteria[1].mapped =
+        (bd_coverage){.automated = 1, .supporting = 4, .document = 2, .none = 3, .of = 10};
     assessment->criteria = criteria;
     assessment->criterion_count = 3;
 }
@@ -433,18 +435,19 @@ static const char expected_controls[] =
     "observed\",\"to\":\"2026-02-28\"}],\"newest\":\"2026-01-15T00:00:00Z\","
     "\"req\":\"a\"}],\"state\":\"[~]\",\"statement\":\"Transfer is secure.\"}],";
 
+#define NO_SHARES "{\"automated\":0,\"document\":0,\"none\":0,\"of\":0,\"supporting\":0}"
+#define ONE_AUTOMATED "{\"automated\":1,\"document\":0,\"none\":0,\"of\":1,\"supporting\":0}"
 static const char expected_criteria[] =
-    "\"criteria\":[{\"category\":\"Security\",\"controls\":[\"6.7.2\"],\"evidenced\":{"
-    "\"automated\":1,\"document\":0,"
-    "\"of\":1,\"supporting\":0},\"id\":\"CC6.1\",\"in_scope\":true,\"open_exceptions\":1,\"state\":"
-    "\"at risk\"},"
-    "{\"category\":\"Security\",\"controls\":[\"6.7.2\"],\"evidenced\":{\"automated\":1,"
-    "\"document\":0,\"of\":1,"
-    "\"supporting\":0},\"id\":\"CC6.7\",\"in_scope\":true,\"open_exceptions\":1,\"state\":\"at "
-    "risk\"},"
-    "{\"category\":\"Privacy\",\"controls\":[],\"evidenced\":{\"automated\":0,\"document\":0,"
-    "\"of\":0,\"supporting\":0},"
-    "\"id\":\"P1.1\",\"in_scope\":false,\"open_exceptions\":0,\"state\":\"uncovered\"}],"
+    "\"criteria\":[{\"category\":\"Security\",\"controls\":[\"6.7.2\"],"
+    "\"evidenced\":" ONE_AUTOMATED ",\"id\":\"CC6.1\",\"in_scope\":true,\"mapped\":" NO_SHARES
+    ",\"open_exceptions\":1,\"state\":\"at risk\"},"
+    "{\"category\":\"Security\",\"controls\":[\"6.7.2\"],"
+    "\"evidenced\":" ONE_AUTOMATED ",\"id\":\"CC6.7\",\"in_scope\":true,\"mapped\":{"
+    "\"automated\":1,\"document\":2,\"none\":3,\"of\":10,\"supporting\":4},"
+    "\"open_exceptions\":1,\"state\":\"at risk\"},"
+    "{\"category\":\"Privacy\",\"controls\":[],\"evidenced\":" NO_SHARES
+    ",\"id\":\"P1.1\",\"in_scope\":false,\"mapped\":" NO_SHARES
+    ",\"open_exceptions\":0,\"state\":\"uncovered\"}],"
     "\"data_quality\":[{\"evidence\":\"E-0003\",\"message\":\"byte 3: expected "
     "','\",\"path\":\"odd/<b>&\\\"x\\\".json\","
     "\"severity\":\"refused\"}],";

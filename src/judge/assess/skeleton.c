@@ -128,11 +128,14 @@ bd_rc bd_judging_skeleton(bd_judging *run, bd_err *err) {
     for (size_t i = 0; i < catalog->control_count; i++) {
         BD_TRY(make_control(run, &catalog->controls[i], &out->controls[i], err));
     }
+    bd_catalog_coverage coverage;
+    bd_catalog_survey(catalog, run->arena, &coverage);
     out->criterion_count = catalog->criterion_count;
     out->criteria = bd_new(run->arena, bd_criterion_result, catalog->criterion_count);
     for (size_t i = 0; i < catalog->criterion_count; i++) {
         bd_criterion_result *criterion = &out->criteria[i];
         criterion->criterion = &catalog->criteria[i];
+        criterion->mapped = coverage.criteria[i];
         criterion->is_in_scope = is_category_in_scope(run, criterion->criterion);
         for (size_t j = 0; j < catalog->control_count; j++) {
             if (bd_strs_have(&catalog->controls[j].criteria, criterion->criterion->id)) {

@@ -319,7 +319,20 @@ typedef struct {
     bool automated, supporting, document;
 } basis;
 
-static basis basis_of(const bd_judging *run, const bd_control_result *control) {
+/* A check counts where it says why it speaks to the criterion. */
+static bool has_speaking_check(const bd_judging *run, const bd_requirement *requirement,
+                               bd_str criterion) {
+    for (size_t i = 0; i < requirement->checks.count; i++) {
+        const bd_check *check = &run->in->catalog->checks[requirement->checks.data[i]];
+        if (bd_check_is_automated(run->in->catalog, check) &&
+            bd_check_speaks_to(check, criterion)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static basis basis_of(const bd_judging *run, const bd_control_result *control, bd_str criterion) {
     basis found = {false, false, false};
     for (size_t i = 0; i < control->requirement_count; i++) {
         const bd_requirement_result *requirement = &control->requirements[i];
@@ -327,7 +340,7 @@ static basis basis_of(const bd_judging *run, const bd_control_result *control) {
             continue;
         }
         bool is_machine = has_machine_evidence(run, requirement);
-        found.automated = found.automated || (is_machine && requirement->is_checked);
+        found.automated = found.automated || (is_machine && has_speaking_check(run, requirement->requirement, criterion));
         found.supporting = found.supporting || is_machine;
         found.document = found.document || !is_machine;
     }
@@ -361,10 +374,11 @@ static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
         complete += control->state == BD_STATE_COMPLETE;
         is_stale = is_stale || has_stale_evidence(control);
         out->open_exceptions += count_open(run, control);
-        basis found = basis_of(run, control);
+        basis found = basis_of(run, control, out->criterion->id);
         out->automated += found.automated;
         out->supporting += found.supporting && !found.automated;
         out->document += found.document && !found.supporting;
+        out->none += !found.document && !found.supporting;
         out->of++;
     }
     if (counted == 0) {

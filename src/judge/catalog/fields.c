@@ -76,6 +76,7 @@ static const field source_fields[] = {
     {"history", TEXT | NEEDED},
     {"retention_days", NUMBER},
     {"retired", BOOL},
+    {"retires", OBJECT},
     {"recognise", OBJECT},
     {"key", TEXTS},
     {"time", TEXT},

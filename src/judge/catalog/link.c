@@ -261,6 +261,21 @@ static void link_renames(linker *link, const item *it, bd_source_def *source) {
     }
 }
 
+static void link_retirement(linker *link, const item *it, bd_source_def *source) {
+    const bd_value *ends = bd_value_find(it->value, "retires");
+    bd_day day;
+    if (ends == NULL) {
+        return;
+    }
+    source->retires = bd_value_text(ends, "product");
+    source->retires_on = bd_value_text(ends, "on");
+    source->retires_for = bd_value_text(ends, "instead");
+    if (source->retires.size == 0 || !bd_day_parse(source->retires_on, &day)) {
+        add_fault(link->load, LIST_SOURCES, it, "/retires",
+                  "expected 'product', 'on' as a day YYYY-MM-DD and perhaps 'instead'");
+    }
+}
+
 static void link_source(linker *link, const item *it, bd_source_def *source) {
     const bd_value *seen = bd_value_find(it->value, "recognise");
     bd_arena *arena = link->arena;
@@ -291,6 +306,7 @@ static void link_source(linker *link, const item *it, bd_source_def *source) {
         .derivation = bd_value_text(it->value, "derivation"),
         .derivation_version = whole_of(link, LIST_SOURCES, it, "version"),
         .derived_from = texts(link, it, "derived_from")};
+    link_retirement(link, it, source);
     link_renames(link, it, source);
     if ((source->derivation.size > 0) != (source->derived_from.count > 0)) {
         add_fault(link->load, LIST_SOURCES, it, "",

@@ -73,21 +73,15 @@ static void remark_controls(const bd_catalog *catalog, bd_arena *arena, bd_diags
         catalog->check_count, catalog->source_count);
 }
 
+/* What `catalog coverage` says of the mapping is a remark here only where it is a slip of a check. */
 static void remark_checks(const bd_catalog *catalog, bd_arena *arena, bd_diags *out) {
-    for (size_t i = 0; i < catalog->check_count; i++) {
-        const bd_check *check = &catalog->checks[i];
-        for (size_t c = 0; check->requirement != NULL && c < check->criteria.count; c++) {
-            bool listed = false;
-            for (size_t k = 0; k < check->requirement->control->criteria.count; k++) {
-                listed = listed || bd_str_eq(check->criteria.data[c],
-                                             check->requirement->control->criteria.data[k]);
-            }
-            if (!listed) {
-                bd_diag_add(
-                    arena, out, BD_DIAG_WARNING, check->id, (bd_str){0},
-                    "the check speaks to criterion '%.*s', which its control '%.*s' does not list",
-                    BD_ARG(check->criteria.data[c]), BD_ARG(check->requirement->control->number));
-            }
+    bd_catalog_coverage found;
+    bd_catalog_survey(catalog, arena, &found);
+    for (size_t i = 0; i < found.remarks.count; i++) {
+        const bd_remark *remark = &found.remarks.data[i];
+        if (remark->kind == BD_REMARK_OTHER_CRITERION) {
+            bd_diag_add(arena, out, BD_DIAG_WARNING, remark->subject, (bd_str){0}, "%.*s",
+                        BD_ARG(remark->text));
         }
     }
 }

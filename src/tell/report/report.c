@@ -177,6 +177,7 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
         section_glance,
         section_scope,
         section_criteria_index,
+        section_evidenced,
         section_control_matrix,
         section_criteria,
         section_exceptions,

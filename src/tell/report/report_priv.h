@@ -142,6 +142,7 @@ void section_heat_grid(report *r);
 void section_open_exceptions(report *r, size_t most);
 void section_scope(report *r);
 void section_criteria_index(report *r);
+void section_evidenced(report *r);
 void section_control_matrix(report *r);
 void section_criteria(report *r);
 void section_control_block(report *r, size_t control);
