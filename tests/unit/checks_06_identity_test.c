@@ -197,6 +197,49 @@ TEST(checks, conditional_access_is_judged_over_all_policies_for_each_user) {
     }
 }
 
+/* Control 5.2: another policy that reaches the account is no approval of the one that leaves it out. */
+TEST(checks, an_account_that_a_policy_leaves_out_is_on_the_approved_list) {
+    static const struct {
+        const char *facts, *policies, *expected;
+    } rows[] = {
+        {NULL, POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL,
+         POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA) "," POLICY(
+             "two", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example: reached by a policy true, left out by one true, "
+         "second factor everywhere true"},
+        {APPROVED("2026-01-01", "'u1'"),
+         POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA) "," POLICY(
+             "two", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
+         "0 pass, 0 fail, 0 unclear"},
+        {APPROVED("2026-03-01", "'u1'"), /* approved after this snapshot */
+         POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA) "," POLICY(
+             "two", "enabled", "'includeUsers':['All'],'excludeUsers':['u1']", ALL_APPS, MFA),
+         "0 pass, 1 fail, 0 unclear; u1@c.example: reached by a policy true, left out by one true, "
+         "second factor everywhere true"},
+        {NULL, /* what does not reach him leaves nobody out; a disabled one neither */
+         POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA) "," POLICY(
+             "two", "enabled", "'includeUsers':['u2'],'excludeUsers':['u1']", ALL_APPS,
+             MFA) "," POLICY("three", "disabled", "'includeUsers':['All'],'excludeUsers':['u1']",
+                             ALL_APPS, MFA),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, /* whom the group holds was not read */
+         POLICY("all", "enabled", ALL_USERS, ALL_APPS, MFA) "," POLICY(
+             "two", "enabled", "'includeUsers':['All'],'excludeGroups':['g1']", ALL_APPS, MFA),
+         "0 pass, 0 fail, 1 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = access_world(rows[i].facts, USER("u1", "u1@c.example", "member"),
+                                rows[i].policies);
+        judge_world(w);
+        bd_str text = said(w, "members-under-conditional-access");
+        CHECK_EQ_STR(bd_str_sub(text, 0, bd_str_of(rows[i].expected).size), rows[i].expected);
+        close_world(w);
+    }
+}
+
 TEST(checks, groups_of_policies_are_expanded_to_people) {
     static const char *const policies =
         POLICY("all", "enabled", "'includeUsers':['All'],'excludeGroups':['g1']", ALL_APPS, MFA);

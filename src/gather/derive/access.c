@@ -487,6 +487,19 @@ static answer is_reached(person *who) {
     return out;
 }
 
+/* Does an enabled policy that would reach him leave him out?  That another one reaches him is no approval. */
+static answer is_left_out(person *who) {
+    answer out = is_whole(who->join, "S45") ? NO : UNKNOWN;
+    for (size_t i = 0; i < who->join->common_count && out != YES; i++) {
+        const bd_part *part = &who->join->common[i];
+        if (is_part_of(part, "S45") && is_on(part->kept)) {
+            policy_view view = view_policy(who, part->kept);
+            out = answer_or(out, answer_and(view.reaches, view.excludes));
+        }
+    }
+    return out;
+}
+
 /* ---- approvals ---- */
 
 /* Roles whose exclusion is approved by the role's own id: the directory synchronisation account, for one. */
@@ -575,6 +588,7 @@ void reduce_ca_coverage(const bd_join *join, bd_str group, const bd_part *parts,
     put_value(&build, "mfa_by", texts_of(arena, &mfa.by));
     put_text(&build, "mfa_gap", mfa.gap);
     put_answer(&build, "reached", is_reached(&who));
+    put_answer(&build, "left_out", is_left_out(&who));
     put_strong(&who, &build);
     put_text(&build, "problem", who.type.size > 0 ? who.problem
                                                   : BD_STR("the list of users does not show userType"));

@@ -1,0 +1,56 @@
+/* Requirements that people show by comparing lists: one signed comparison for each instance that is due. */
+#include "make_checks.h"
+
+typedef struct {
+    const char *requirement, *type, *states, *expected;
+} comparison;
+
+static const comparison comparisons[] = {
+    {"1.2b", "role-holders-reconciliation",
+     "holders-active;owners-are-roles;no-vacancy-over-30-days", "C"},
+    {"1.4c", "screening-reconciliation", "screened-before-access;exceptions-reasoned", "CMM"},
+    {"2.4b", "incident-channel-reconciliation",
+     "reports-have-ticket-owner-outcome;channel-answered", "CMM"},
+    {"3.4c", "high-findings-reconciliation",
+     "each-high-finding-owned-and-dated;past-due-accepted", "CMM"},
+    {"5.5a", "infrastructure-code-map", "every-resource-group-mapped;paths-exist", "CMM"},
+    {"6.2.2c", "grants-reconciliation",
+     "each-grant-approved-before;no-approval-by-beneficiary", "CMM"},
+    {"6.7.3c", "secret-findings-reconciliation",
+     "closed-or-ticketed-in-time;burnt-secrets-rotated", "CMM"},
+    {"8.4b", "baseline-drift-reconciliation", "each-drift-ticketed-or-gone", "CMM"},
+    {"8.5c", "major-change-reconciliation", "every-major-change-logged", "CMM"},
+};
+
+static bd_str outcome_of(const comparison *of, const char *states, bool is_signed) {
+    scene *s = &files_of("2026-01-01", "2026-03-31", NULL)->scene;
+    bd_document document = carried_out("2026-01-20");
+    put_document(s, of->type, states != NULL ? stating(document, states) : document, is_signed);
+    judge_scene(s);
+    return outcomes(s, of->requirement);
+}
+
+TEST(checks, a_signed_comparison_shows_its_month_and_no_other) {
+    for (size_t i = 0; i < BD_COUNT(comparisons); i++) {
+        const comparison *one = &comparisons[i];
+        test_failure("%s", one->requirement);
+        CHECK_EQ_STR(outcome_of(one, one->states, true), one->expected);
+    }
+}
+
+TEST(checks, a_comparison_that_nobody_signed_or_that_states_nothing_shows_nothing) {
+    for (size_t i = 0; i < BD_COUNT(comparisons); i++) {
+        const comparison *one = &comparisons[i];
+        test_failure("%s", one->requirement);
+        CHECK_EQ_INT(outcome_of(one, one->states, false).data[0], '?');
+        CHECK_EQ_INT(outcome_of(one, NULL, true).data[0], '?');
+    }
+}
+
+TEST(checks, a_comparison_that_states_less_than_is_asked_is_a_deviation) {
+    for (size_t i = 0; i < BD_COUNT(comparisons); i++) {
+        const comparison *one = &comparisons[i];
+        test_failure("%s", one->requirement);
+        CHECK_EQ_INT(outcome_of(one, "something-else", true).data[0], 'D');
+    }
+}
