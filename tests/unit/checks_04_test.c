@@ -365,25 +365,28 @@ TEST(checks, a_firing_without_history_fails_in_its_month) {
 
 /* ---- documents ---- */
 
+#define SCOPE "tester-named;tester-independent;production-in-scope"
+#define REVIEW "snapshot-named;each-noncompliance-ticketed-or-reasoned"
+
 TEST(checks, the_report_of_a_test_alone_leaves_its_scope_open) {
     scene *s = records_scene("2026-01-01", "2026-06-30", "{}");
     put_document(s, "penetration-test-report", carried_out("2026-03-10"), true);
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "4.4a"), "?");
-    put_document(s, "penetration-test-scope", carried_out("2026-03-10"), true);
+    put_document(s, "penetration-test-scope", stating(carried_out("2026-03-10"), SCOPE), true);
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "4.4a"), "C");
     s = records_scene("2026-01-01", "2026-06-30", "{}");
     put_document(s, "penetration-test-report", carried_out("2024-12-10"), true);
-    put_document(s, "penetration-test-scope", carried_out("2026-03-10"), true);
+    put_document(s, "penetration-test-scope", stating(carried_out("2026-03-10"), SCOPE), true);
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "4.4a"), "?");
 }
 
 TEST(checks, results_are_reviewed_in_each_month_and_signed) {
     scene *s = records_scene("2026-01-01", "2026-03-31", "{}");
-    put_document(s, "policy-results-review", carried_out("2026-01-20"), true);
-    put_document(s, "policy-results-review", carried_out("2026-02-20"), false);
+    put_document(s, "policy-results-review", stating(carried_out("2026-01-20"), REVIEW), true);
+    put_document(s, "policy-results-review", stating(carried_out("2026-02-20"), REVIEW), false);
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "4.1c"), "C?M");
 }

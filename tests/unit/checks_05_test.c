@@ -409,6 +409,14 @@ TEST(checks, a_branch_asks_for_a_review_by_whatever_rule_is_in_force) {
         {RULESET("active", "[]", PULL), DEVOPS("0609b952-1397-4640-95ec-e00a01b2c241", "", VOTES),
          "cannot-tell"},
         {RULESET("active", "[]", PULL), NULL, "cannot-tell"},
+        {RULESET("active", "[]", PULL),
+         DEVOPS(REVIEW_ID, "", VOTES "'filenamePatterns':['/docs/*'],"), "cannot-tell"},
+        {RULESET("active", "[]", PULL),
+         DEVOPS(REVIEW_ID, "", VOTES "'filenamePatterns':['/*','!/docs/*'],"), "cannot-tell"},
+        {RULESET("active", "[]", PULL), DEVOPS(REVIEW_ID, "", VOTES "'filenamePatterns':['/*'],"),
+         "pass"},
+        {RULESET("active", "[]", PULL), DEVOPS(REVIEW_ID, "", VOTES "'filenamePatterns':[],"),
+         "pass"},
     };
     static const char *const sources[] = {"S71", "S70"};
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -416,6 +424,8 @@ TEST(checks, a_branch_asks_for_a_review_by_whatever_rule_is_in_force) {
         bd_str said = said_of_pages("branch-review-required", pages, sources);
         test_failure("row %zu", i);
         CHECK_EQ_STR(said, rows[i].expected);
+        CHECK_EQ_STR(said_of_pages("infrastructure-review-required", pages, sources),
+                     rows[i].expected);
     }
 }
 
@@ -435,6 +445,8 @@ TEST(checks, a_branch_asks_for_green_checks_by_whatever_rule_is_in_force) {
     CHECK_EQ_STR(said_of_pages("branch-checks-required", good, sources), "pass");
     CHECK_EQ_STR(said_of_pages("branch-checks-required", empty, sources), "cannot-tell");
     CHECK_EQ_STR(said_of_pages("branch-checks-required", ruled, sources), "pass");
+    CHECK_EQ_STR(said_of_pages("infrastructure-checks-required", good, sources), "pass");
+    CHECK_EQ_STR(said_of_pages("infrastructure-checks-required", empty, sources), "cannot-tell");
 }
 
 #define AN_ENVIRONMENT(self, bypass)                                                               \

@@ -249,7 +249,8 @@ static bool is_accepted(const char *const *types) {
             w, text,
             bd_str_format(
                 test_arena(),
-                ",\"document\":{\"type\":\"%s\",\"title\":\"t\",\"carried_out_on\":\"2026-01-10\"},"
+                ",\"document\":{\"type\":\"%s\",\"title\":\"t\",\"carried_out_on\":\"2026-01-10\","
+                "\"states\":[\"every-application-stated\"]},"
                 "\"prepared_by\":{\"name\":\"A\",\"role\":\"r\",\"at\":\"2026-01-11T00:00:00Z\"},"
                 "\"reviews\":[{\"name\":\"B\",\"role\":\"r\",\"at\":\"2026-01-12T00:00:00Z\","
                 "\"checked\":\"all\",\"sha256\":\"%s\"}]",

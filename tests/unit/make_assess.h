@@ -328,6 +328,16 @@ static inline bd_document carried_out(const char *day) {
                          .carried_out_on = day_of(day)};
 }
 
+/* A document with all that its checks ask; `states` in words divided by ';'. */
+static inline bd_document stating(bd_document document, const char *states) {
+    bd_str rest = bd_str_of(states), word;
+    while (bd_str_cut(&rest, ';', &word)) {
+        *bd_push(test_arena(), &document.states) = word;
+    }
+    document.has_states = true;
+    return document;
+}
+
 static inline bd_document in_force(const char *approved, const char *from, const char *to) {
     return (bd_document){.approved_by = BD_STR_INIT("Ann"),
                          .has_approver_is_management = true,

@@ -93,17 +93,7 @@ static inline bd_str why(const scene *s, const char *requirement, const char *in
     return instance_of(s, requirement, instance)->reason;
 }
 
-/* A document with all that its checks ask; `states` in words divided by ';'. */
-static inline bd_document stating(bd_document document, const char *states) {
-    bd_str rest = bd_str_of(states), word;
-    while (bd_str_cut(&rest, ';', &word)) {
-        *bd_push(test_arena(), &document.states) = word;
-    }
-    document.has_states = true;
-    return document;
-}
-
-/* The same with what a vendor's report or letter says of itself; members in single quotes. */
+/* A document with what a vendor's report or letter says of itself; members in single quotes. */
 static inline bd_document telling(bd_document document, const char *report) {
     bd_err err;
     CHECK_OK(bd_json_parse(quoted(report), &bd_json_default_limits, test_arena(), &document.report,

@@ -7,7 +7,7 @@ static const bd_derivation derivations[] = {
     {.name = "active-people", .version = 1, .map = map_active_people},
     {.name = "activity-alerts", .version = 1, .map = map_activity_alerts},
     {.name = "alert-bindings", .version = 1, .map = map_alert_bindings},
-    {.name = "branch-rules", .version = 1, .map = map_branch_rules},
+    {.name = "branch-rules", .version = 2, .map = map_branch_rules},
     {.name = "broad-assignments",
      .version = 1,
      .collect = collect_broad_assignments,

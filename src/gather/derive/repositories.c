@@ -137,6 +137,20 @@ static void map_ruleset(const listener *to, const bd_value *record) {
     }
 }
 
+/* A policy for some paths leaves the others unguarded; whether several of them cover all is not shown. */
+static bool is_for_all_paths(const bd_value *settings) {
+    const bd_value *paths = member(settings, "filenamePatterns");
+    if (paths == NULL || bd_value_is_absent(paths)) {
+        return true;
+    }
+    bool is_all = paths->kind == BD_ARRAY && paths->count == 0;
+    for (size_t i = 0; paths->kind == BD_ARRAY && i < paths->count && !is_all; i++) {
+        bd_str one = paths->items[i].kind == BD_STRING ? paths->items[i].text : BD_STR("");
+        is_all = paths->count == 1 && (bd_str_eqz(one, "*") || bd_str_eqz(one, "/*"));
+    }
+    return is_all;
+}
+
 /* By the type's id: the names that are shown are translated and have changed.  A policy of a whole project names no
  * repository; which ones it holds for is not shown. */
 static void map_devops_policy(const listener *to, const bd_value *record) {
@@ -146,7 +160,7 @@ static void map_devops_policy(const listener *to, const bd_value *record) {
                      is_at_least_one(settings, "minimumApproverCount") &&
                      is_false(settings, "creatorVoteCounts");
     bool is_in_force = is_true(record, "isEnabled") && is_true(record, "isBlocking") &&
-                       is_false(record, "isDeleted");
+                       is_false(record, "isDeleted") && is_for_all_paths(settings);
     const bd_value *scope = member(settings, "scope");
     if (!is_in_force || (!is_review && !bd_str_ieq(type, BD_STR(BUILD)))) {
         return;
