@@ -6,6 +6,7 @@
 #define OWNER "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 #define FACTS                                                                                      \
     "{'break_glass_accounts':['bg-id','bg@x'],'repositories':['contoso/pay@main','guid-1@main'],"  \
+    "'infrastructure_repositories':['contoso/pay@main','GUID-1@main'],"                            \
     "'production_gates':['contoso/pay/production','environment/live']}"
 
 TEST(checks, the_checks_of_section_5_answer_as_the_cases_say) {
@@ -427,6 +428,18 @@ TEST(checks, a_branch_asks_for_a_review_by_whatever_rule_is_in_force) {
         CHECK_EQ_STR(said_of_pages("infrastructure-review-required", pages, sources),
                      rows[i].expected);
     }
+}
+
+/* What guards an infrastructure repository does not stand in for another one that is not guarded. */
+TEST(checks, a_guarded_repository_counts_under_the_list_that_names_it) {
+    scene *s = records_scene("2026-05-01", "2026-05-31",
+                             "{'repositories':['contoso/pay@main'],"
+                             "'infrastructure_repositories':['guid-1@main']}");
+    put_json(s, put_snapshot(s, "S71", "", IN_MAY), "", CLASSIC("main", "false", ONE_REVIEW, "null"));
+    put_json(s, put_snapshot(s, "S70", "", IN_MAY), "", GOOD_DEVOPS);
+    judge_scene(s);
+    CHECK_EQ_STR(said_by(s, "infrastructure-review-required", "2026-05"), "pass");
+    CHECK_EQ_STR(said_by(s, "branch-review-required", "2026-05"), "cannot-tell");
 }
 
 TEST(checks, a_branch_asks_for_green_checks_by_whatever_rule_is_in_force) {

@@ -1,5 +1,7 @@
 /* Conditional Access as it reaches each person: all enabled policies together, exclusions and conditions that narrow
  * them, and whether what they ask for is more than one factor, or a method that cannot be phished. */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 /* ---- collect ---- */

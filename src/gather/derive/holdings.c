@@ -1,4 +1,6 @@
 /* Azure roles as they are held: Owner and Contributor at broad scopes, and guests who hold any role. */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 /* ---- broad-assignments ---- */

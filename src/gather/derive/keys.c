@@ -1,4 +1,6 @@
 /* Keys in use as customer-managed keys: who uses which, does it rotate, does its user follow, did it rotate. */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 /* ---- names: "vault/key" of whatever names a key ---- */

@@ -1,4 +1,6 @@
 /* What derivations about people and roles share: approvals, role holders, members, inputs of a join. */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 answer answer_or(answer a, answer b) {

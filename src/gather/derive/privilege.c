@@ -1,4 +1,6 @@
 /* Privileged roles: who holds one standing, what an activation asks for, and how activations went (PIM). */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 /* ---- pim-effective: assignments as they stand ---- */

@@ -11,7 +11,7 @@
 #define BUILD "0609b952-1397-4640-95ec-e00a01b2c241"
 
 typedef struct {
-    const bd_value *names; /* the fact */
+    const bd_value *names; /* one of the facts; who stands in both is told twice and counts once */
     bd_arena *arena;
     bd_derived_fn *emit;
     void *context;
@@ -182,16 +182,16 @@ static void map_devops_policy(const listener *to, const bd_value *record) {
 void map_branch_rules(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)zone;
-    listener to = {fact_list(parameters, "repositories"), arena, emit, context};
-    if (record->kind != BD_OBJECT) {
-        return;
-    }
-    if (member(record, "enforce_admins") != NULL) {
-        map_classic(&to, record);
-    } else if (member(record, "enforcement") != NULL) {
-        map_ruleset(&to, record);
-    } else if (member(record, "isBlocking") != NULL) {
-        map_devops_policy(&to, record);
+    static const char *const facts[] = {"repositories", "infrastructure_repositories"};
+    for (size_t i = 0; record->kind == BD_OBJECT && i < BD_COUNT(facts); i++) {
+        listener to = {fact_list(parameters, facts[i]), arena, emit, context};
+        if (member(record, "enforce_admins") != NULL) {
+            map_classic(&to, record);
+        } else if (member(record, "enforcement") != NULL) {
+            map_ruleset(&to, record);
+        } else if (member(record, "isBlocking") != NULL) {
+            map_devops_policy(&to, record);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 /* Access reviews of privileged roles: was one held, who was decided on and by whom, was each Deny carried out.
  * Graph, Azure's own reviews and the history CSV say the same in three spellings. */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 #define POLICY_DAYS 10 /* from the end of a review to its Deny being carried out */

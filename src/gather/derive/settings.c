@@ -1,4 +1,6 @@
 /* Settings that speak only beside another list: disks beside their machines, password rules beside the users. */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 /* ---- disk-encryption ---- */

@@ -1,5 +1,7 @@
 /* Events of the directory's logs: sign-ins, activations of roles and their approvals, access that was granted.
  * Microsoft Graph, the tables of Log Analytics (lists as JSON in strings) and the portal's CSV say them differently. */
+#include "bindery/derive.h"
+
 #include "people.h"
 
 /* ---- reading ---- */
