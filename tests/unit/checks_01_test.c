@@ -287,3 +287,37 @@ TEST(checks, joiners_finish_within_the_days_of_the_programme) {
         CHECK_EQ_STR(outcomes(s, "1.3c"), rows[i].expected);
     }
 }
+
+/* ---- when customer-data access began (1.4 b) ---- */
+
+#define ADDED(id, day, targets)                                                                    \
+    "{'@odata.context':'https://graph.microsoft.com/v1.0/$metadata#auditLogs/directoryAudits',"    \
+    "'value':[{'id':'" id "','activityDateTime':'" day                                             \
+    "T10:00:00Z','activityDisplayName':'Add member to group','result':'success',"                  \
+    "'targetResources':[" targets "]}]}"
+#define TO_ANN "{'type':'User','userPrincipalName':'ann@contoso.example'}"
+#define EXTRACT(from, to)                                                                          \
+    "{'source':'S58','scope':{'kind':'tenant','ids':['t']},'collected_at':'" to                    \
+    "','describes_from':'" from "','describes_to':'" to                                            \
+    "','command':'portal: export','exporter':'ann@contoso.example','complete':true}"
+
+TEST(checks, the_log_of_every_day_shows_to_whom_access_was_given) {
+    static const struct {
+        const char *from, *targets, *expected;
+    } rows[] = {
+        {"2026-01-16T00:00:00Z", TO_ANN, "C"},
+        {"2026-01-17T00:00:00Z", TO_ANN, "?"}, /* a day that no extract describes */
+        {"2026-01-16T00:00:00Z", "", "D"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        files *f = files_of("2026-01-01", "2026-01-31", NULL);
+        put_file(f, "a.json", ADDED("1", "2026-01-10", TO_ANN),
+                 EXTRACT("2026-01-01T00:00:00Z", "2026-01-16T00:00:00Z"));
+        bd_str event = bd_str_format(test_arena(), ADDED("2", "2026-01-20", "%s"), rows[i].targets);
+        bd_str sidecar =
+            bd_str_format(test_arena(), EXTRACT("%s", "2026-02-01T00:00:00Z"), rows[i].from);
+        put_file(f, "b.json", event.data, sidecar.data);
+        CHECK_EQ_STR(outcomes(judge_files(f), "1.4b"), rows[i].expected);
+    }
+}

@@ -106,6 +106,61 @@ TEST(checks, each_month_has_its_list_of_recommendations) {
     CHECK_EQ_STR(outcomes(judge_files(f), "3.4a"), "CM?");
 }
 
+/* ---- scanners of machines (3.2 b) ---- */
+
+#define MACHINE(name)                                                                              \
+    "{'id':'" IN_A "virtualMachines/" name "','name':'" name                                       \
+    "','type':'Microsoft.Compute/virtualMachines'}"
+#define SCAN_OF(key, name, status)                                                                 \
+    "{'id':'" IN_A "virtualMachines/" name "/providers/Microsoft.Security/assessments/" key        \
+    "','type':'Microsoft.Security/assessments','name':'" key                                       \
+    "','properties':{'resourceDetails':{'Source':'Azure','Id':'" IN_A "virtualMachines/" name      \
+    "'},'displayName':'d','status':{" status "}}}"
+#define SCANS "ffff0522-1e88-47fc-8382-2a80ba848f5d"
+#define FINDINGS "1195afff-c881-495e-9bc5-1486211ae03f"
+
+TEST(checks, a_machine_has_a_scanner_and_was_scanned) {
+    static const struct {
+        const char *assessments, *expected;
+    } rows[] = {
+        {SCAN_OF(SCANS, "m", "'code':'Healthy'") "," SCAN_OF(FINDINGS, "m", "'code':'Healthy'"),
+         "C"},
+        {SCAN_OF(SCANS, "m", "'code':'Unhealthy'") "," SCAN_OF(FINDINGS, "m", "'code':'Healthy'"),
+         "D"},
+        {SCAN_OF(SCANS, "m", "'code':'NotApplicable','cause':'OffByPolicy'") "," SCAN_OF(
+             FINDINGS, "m", "'code':'Healthy'"),
+         "D"},
+        {SCAN_OF(SCANS, "m", "'code':'NotApplicable','cause':'VmDeallocated'") "," SCAN_OF(
+             FINDINGS, "m", "'code':'Healthy'"),
+         "?"},
+        {SCAN_OF(SCANS, "m", "'code':'NotApplicable'") "," SCAN_OF(FINDINGS, "m",
+                                                                    "'code':'Healthy'"),
+         "?"},
+        /* findings that nobody dates */
+        {SCAN_OF(SCANS, "m", "'code':'Healthy'") "," SCAN_OF(FINDINGS, "m", "'code':'Unhealthy'"),
+         "?"},
+        {SCAN_OF(SCANS, "m", "'code':'Healthy'"), "D"},
+        {SCAN_OF(FINDINGS, "m", "'code':'Healthy'"), "D"},
+        {SCAN_OF(SCANS, "other", "'code':'Healthy'") "," SCAN_OF(FINDINGS, "other",
+                                                                  "'code':'Healthy'"),
+         "D"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        files *f = files_of("2026-01-01", "2026-01-31", NULL);
+        put_file(f, "vms.json", "{'value':[" MACHINE("m") "]}",
+                 SIDECAR_OF("S19", SUB_A, "2026-01-10T06:00:00Z"));
+        put_file(f, "a.json",
+                 bd_str_format(test_arena(), "{'value':[%s]}", rows[i].assessments).data,
+                 SIDECAR_OF("S13", SUB_A, "2026-01-10T06:00:00Z"));
+        CHECK_EQ_STR(outcomes(judge_files(f), "3.2b"), rows[i].expected);
+    }
+    files *f = files_of("2026-01-01", "2026-01-31", NULL); /* nothing was read of assessments */
+    put_file(f, "vms.json", "{'value':[" MACHINE("m") "]}",
+             SIDECAR_OF("S19", SUB_A, "2026-01-10T06:00:00Z"));
+    CHECK_EQ_STR(outcomes(judge_files(f), "3.2b"), "?");
+}
+
 /* ---- lists ---- */
 
 #define LIST(source, at)                                                                           \
