@@ -575,6 +575,49 @@ TEST(checks, a_review_held_in_the_quarter_counts_and_one_not_ended_leaves_it_ope
     }
 }
 
+/* Control 4.5: a group, an application, a role. */
+TEST(checks, each_scope_of_the_list_was_reviewed_in_the_quarter) {
+#define SCOPES(list)                                                                               \
+    "{'access_review_scopes':{'approved_by':'A','approved_on':'2026-01-01','value':[" list "]}}"
+#define SCOPED(query, status, end)                                                                 \
+    "{'id':'i1','status':'" status                                                                 \
+    "','startDateTime':'2026-02-01T00:00:00Z','endDateTime':'" end                                 \
+    "T00:00:00Z','scope':{'query':'" query "'}}"
+#define OF_GROUP "/v1.0/groups/G1/transitiveMembers"
+    static const struct {
+        const char *facts, *reviews, *expected;
+    } rows[] = {
+        {SCOPES("'g1'"), SCOPED(OF_GROUP, "Applied", "2026-02-08"), "1 pass, 0 fail, 0 unclear"},
+        {SCOPES("'G1'"), SCOPED("/beta/groups/g1/members/?$filter=x", "Applied", "2026-02-08"),
+         "1 pass, 0 fail, 0 unclear"},
+        {SCOPES("'s1'"), SCOPED("/v1.0/servicePrincipals/s1/appRoleAssignedTo", "Applied",
+                                "2026-02-08"),
+         "1 pass, 0 fail, 0 unclear"},
+        {SCOPES("'" GA "'"), HELD, "1 pass, 0 fail, 0 unclear"},
+        {SCOPES("'g1','g2'"), SCOPED(OF_GROUP, "Applied", "2026-02-08"),
+         "1 pass, 0 fail, 1 unclear"},
+        {SCOPES("'g1'"), SCOPED(OF_GROUP, "InProgress", "2026-02-20"), "0 pass, 0 fail, 1 unclear"},
+        {SCOPES("'g1'"), SCOPED(OF_GROUP, "Completed", "2026-02-08"), "0 pass, 0 fail, 1 unclear"},
+        {SCOPES("'g1'"), SCOPED(OF_GROUP, "Applied", "2025-12-30"), "0 pass, 0 fail, 1 unclear"},
+        {SCOPES("'" GA "'"), /* the eligible holders only */
+         SCOPED("/v1.0/roleManagement/directory/roleEligibilityScheduleInstances?$filter="
+                "roleDefinitionId eq \\u0027" GA "\\u0027",
+                "Applied", "2026-02-08"),
+         "0 pass, 0 fail, 1 unclear"},
+        {SCOPES(""), SCOPED(OF_GROUP, "Applied", "2026-02-08"), "0 pass, 0 fail, 1 unclear"},
+        {NULL, SCOPED(OF_GROUP, "Applied", "2026-02-08"), "0 pass, 0 fail, 1 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(rows[i].facts);
+        put_graph(w, REVIEWS, AT, OF("S50"), rows[i].reviews);
+        judge_world(w);
+        bd_str text = said(w, "review-scopes-held");
+        CHECK_EQ_STR(bd_str_sub(text, 0, bd_str_of(rows[i].expected).size), rows[i].expected);
+        close_world(w);
+    }
+}
+
 TEST(checks, every_holder_is_decided_on_by_somebody_else) {
     static const struct {
         const char *decisions, *expected;

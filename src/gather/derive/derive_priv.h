@@ -141,6 +141,7 @@ REDUCE(role_settings);
 REDUCE(role_settings_azure);
 COLLECT(role_reviews);
 REDUCE(role_reviews);
+REDUCE(scope_reviews);
 REDUCE(role_reviews_azure);
 REDUCE(review_items);
 REDUCE(review_items_azure);

@@ -1,4 +1,4 @@
-/* Access reviews of privileged roles: was one held, who was decided on and by whom, was each Deny carried out.
+/* Access reviews of privileged roles, and of what else the organisation names: was one held, who was decided on and by whom, was each Deny carried out.
  * Graph, Azure's own reviews and the history CSV say the same in three spellings. */
 #include "bindery/derive.h"
 
@@ -61,7 +61,10 @@ static void put_query(builder *build, bd_str query) {
     if (role.size > 0) {
         put_text(build, "role", role);
         put_text(build, "side", side);
+        return;
     }
+    bd_str group = after_word(lower, "/groups/");
+    put_text(build, "of", group.size > 0 ? group : after_word(lower, "/serviceprincipals/"));
 }
 
 static void put_scope(builder *build, const bd_value *scope) {
@@ -126,6 +129,7 @@ static void keep_row(const bd_value *row, bd_arena *arena, bd_part_fn *keep, voi
     put_text(&review, "start", member_text(row, "ReviewStartDate"));
     put_text(&review, "end", member_text(row, "ReviewEndDate"));
     put_text(&review, "role", tail_of(arena, member_text(row, "ResourceId")));
+    put_text(&review, "of", tail_of(arena, member_text(row, "ResourceId")));
     put_text(&review, "side", BD_STR("both"));
     keep(context, (bd_str){"", 0}, build_object(&review));
     builder made = {.arena = arena};
@@ -284,13 +288,15 @@ static bool covers(bd_str side, const char *wanted) {
     return bd_str_eqz(side, "both") || bd_str_eqz(side, wanted);
 }
 
-/* The review of a role and side that was held in the quarter of the snapshot; the latest. */
+/* The review of a role and side that was held in the quarter of the snapshot; the latest.  No side: of a group or an
+ * application. */
 static const bd_value *held_review(const reduction *of, bd_str role, const char *side) {
+    bd_str key = side != NULL ? BD_STR("role") : BD_STR("of");
     const bd_value *best = NULL;
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_value *kept = of->join->common[i].kept;
-        if (!is_kind(kept, "review") || !bd_str_eq(text_of_review(of, kept, "role"), role) ||
-            !covers(text_of_review(of, kept, "side"), side) ||
+        if (!is_kind(kept, "review") || !bd_str_eq(text_of_review(of, kept, key.data), role) ||
+            (side != NULL && !covers(text_of_review(of, kept, "side"), side)) ||
             !is_of_quarter(of, time_of(kept, "end")) || !is_held(of, kept)) {
             continue;
         }
@@ -395,6 +401,46 @@ static void reduce_roles(const reduction *of) {
                 emit_role(of, role, sides[j]);
             }
         }
+    }
+}
+
+/* ---- each scope that the organisation names (4.5): a group, an application, an Entra role ---- */
+
+static bool is_scope_held(const reduction *of, bd_str id) {
+    return held_review(of, id, NULL) != NULL ||
+           (held_review(of, id, "active") != NULL && held_review(of, id, "eligible") != NULL);
+}
+
+static void emit_scope(const reduction *of, bd_str id, bd_str problem) {
+    builder build = {.arena = of->arena};
+    put_text(&build, "scope", id);
+    put_answer(&build, "held",
+               problem.size == 0 && is_scope_held(of, bd_str_lower(of->arena, id)) ? YES : UNKNOWN);
+    put_text(&build, "problem",
+             problem.size > 0
+                 ? problem
+                 : bd_str_format(of->arena,
+                                 "no review of %.*s had ended, and been applied, in this calendar "
+                                 "quarter when the list was read",
+                                 BD_ARG(id)));
+    of->emit(of->context, BD_STR("scope"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
+             build_object(&build));
+}
+
+static void reduce_scopes(const reduction *of) {
+    const bd_value *fact = of->join->facts != NULL
+                               ? bd_value_find(of->join->facts, "access_review_scopes")
+                               : NULL;
+    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
+    bool is_list = list != NULL && list->kind == BD_ARRAY && list->count > 0;
+    for (size_t i = 0; is_list && i < list->count; i++) {
+        if (list->items[i].kind == BD_STRING) {
+            emit_scope(of, bd_str_trim(list->items[i].text), (bd_str){"", 0});
+        }
+    }
+    if (!is_list) {
+        emit_scope(of, BD_STR("(scopes)"),
+                   BD_STR("bindery.json lacks the fact access_review_scopes"));
     }
 }
 
@@ -601,7 +647,7 @@ static void reduce_denials(const reduction *of) {
     }
 }
 
-/* ---- the six ---- */
+/* ---- the seven ---- */
 
 typedef void reduce_part(const reduction *of);
 
@@ -621,6 +667,10 @@ static void reduce_by(reduce_part *part, bool is_azure, const bd_join *join, bd_
         (void)parts, (void)count;                                                                  \
         reduce_by(part, /*is_azure*/ true, join, group, arena, emit, context);                     \
     }
+REDUCE(scope_reviews) {
+    (void)parts, (void)count;
+    reduce_by(reduce_scopes, /*is_azure*/ false, join, group, arena, emit, context);
+}
 BOTH(role_reviews, reduce_roles)
 BOTH(review_items, reduce_items)
 BOTH(review_denials, reduce_denials)

@@ -152,6 +152,7 @@ static const bd_form facts_form[] = {
     FACT("approval_roles"),
     FACT("confidential_stores"),
     FACT("infrastructure_repositories"),
+    FACT("access_review_scopes"),
 };
 static const bd_form exclusion_form[] = {
     {.key = "check", .is_needed = true},
@@ -511,7 +512,7 @@ static bd_rc check_facts(loader *l) {
                                         "production_scope", "approved_exclusions", "repositories",
                                         "production_gates", "security_alert_rules",
                                         "developer_groups", "approval_roles", "confidential_stores",
-                                        "infrastructure_repositories"};
+                                        "infrastructure_repositories", "access_review_scopes"};
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         const bd_value *value = bd_engagement_fact(l->out, lists[i], NULL, NULL);
         BD_TRY(value != NULL ? check_fact_texts(l, lists[i], value) : BD_OK);
