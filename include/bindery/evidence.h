@@ -96,6 +96,8 @@ BD_MUST_USE bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd
 void bd_sidecar_put_stated(bd_sidecar *sidecar, bd_str in, bd_instant at);
 /* Fills in what `own` lacks from `folder`. */
 void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder);
+/* Do both say the same of a file as an export?  Sign-offs, requirements and what a document says are not asked. */
+bool bd_sidecar_is_same_export(const bd_sidecar *a, const bd_sidecar *b);
 /* One row of register.csv: the file it describes and what it says of it. */
 typedef struct {
     bd_str file;        /* relative to the register's folder */

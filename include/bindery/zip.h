@@ -43,13 +43,15 @@ struct bd_blob {
 const bd_blob *bd_blob_of_memory(bd_arena *arena, bd_str text);
 
 /* Blobs that keep only the deflated form of a text: derived files of a package are large and repetitive, and are read
- * again once at most.  One packer serves many texts. */
+ * again once at most.  One packer serves many texts, on `jobs` threads; texts of more than 1 MiB are packed at once.
+ * All is Allocated in <arena>, which only the caller touches. */
 typedef struct bd_blob_packer bd_blob_packer;
-bd_blob_packer *bd_blob_packer_open(bd_arena *arena);
+bd_blob_packer *bd_blob_packer_open(bd_arena *arena, unsigned jobs);
+/* `text` may go after the call; the blob's size stands then, the rest of it after `finish`, which says what failed. */
+BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, const bd_blob **out,
+                               bd_err *err);
+BD_MUST_USE bd_rc bd_blob_packer_finish(bd_blob_packer *packer, bd_err *err);
 void bd_blob_packer_close(bd_blob_packer *packer); /* accepts NULL */
-/* `text` may go after the call.  The blob is Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, bd_arena *arena,
-                               const bd_blob **out, bd_err *err);
 
 /* Where the stored bytes of a blob lie in a file.  Files are read by pread and never mapped, so that a file that
  * shrinks meanwhile gives an error and not a signal. */

@@ -268,6 +268,8 @@ bool bd_session_knows(const bd_session *session, bd_str name) {
 }
 
 void bd_session_close(bd_session *session) {
+    bd_early_close(session->early);
+    session->early = NULL;
     bd_locker_close(session->locker);
     session->locker = NULL;
     bd_zygote_close(session->zygote);

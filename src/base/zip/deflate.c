@@ -47,9 +47,9 @@ struct bd_deflater {
     bd_arena *arena;
     bd_sink *sink;
     unsigned jobs;
-    unsigned
-        batch; /* chunks at a time: two for each of several jobs, so that a slow one is not waited for */
-    unsigned full; /* chunks that are full; chunks[full] is being filled */
+    bd_crew *crew; /* made with the second chunk of a stream; NULL before */
+    unsigned room; /* chunks at a time: two for each of several jobs, so that nobody waits for a slow one */
+    unsigned first, full; /* chunks[first] and those after it, in a ring, are full; the next is being filled */
     struct chunk chunks[JOBS_MAX];
     struct worker workers[JOBS_MAX];
     size_t stored_room;
@@ -159,13 +159,24 @@ bd_deflater *bd_deflater_open(bd_sink *sink) {
     deflater->arena = arena;
     deflater->stored_room = room;
     deflater->jobs = 1;
-    deflater->batch = 1;
+    deflater->room = 1;
     bd_deflater_clear(deflater, sink);
     return deflater;
 }
 
+/* A stream that was given up leaves jobs behind. */
+static void settle_jobs(bd_deflater *deflater) {
+    while (deflater->crew != NULL && deflater->full > 0) {
+        bd_crew_wait(deflater->crew, deflater->first);
+        deflater->first = (deflater->first + 1) % deflater->room;
+        deflater->full--;
+    }
+}
+
 void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
+    settle_jobs(deflater);
     deflater->sink = sink;
+    deflater->first = 0;
     deflater->full = 0;
     deflater->plain_bytes = 0;
     deflater->stored_bytes = 0;
@@ -177,9 +188,14 @@ void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
 
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs) {
     BD_ASSERT(deflater->full == 0 && deflater->chunks[0].plain_size == 0);
-    deflater->jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
-    unsigned wanted = deflater->jobs > 1 ? 2 * deflater->jobs : 1;
-    deflater->batch = wanted > JOBS_MAX ? JOBS_MAX : wanted;
+    unsigned allowed = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
+    if (allowed != deflater->jobs) {
+        bd_crew_close(deflater->crew);
+        deflater->crew = NULL;
+    }
+    deflater->jobs = allowed;
+    unsigned wanted = allowed > 1 ? 2 * allowed : 1;
+    deflater->room = wanted > JOBS_MAX ? JOBS_MAX : wanted;
 }
 
 static bd_rc write_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err) {
@@ -198,30 +214,58 @@ static bd_rc write_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err
     return BD_OK;
 }
 
-/* Deflates and writes the first `count` chunks. */
-static bd_rc drain_chunks(bd_deflater *deflater, unsigned count, bd_err *err) {
-    for (unsigned i = 0; i < count && i < deflater->jobs; i++) {
+static struct chunk *chunk_at(bd_deflater *deflater, unsigned behind, unsigned *index) {
+    *index = (deflater->first + behind) % deflater->room;
+    return &deflater->chunks[*index];
+}
+
+/* All that a job touches is made before it is put: arenas belong to one thread. */
+static void open_chunk(bd_deflater *deflater, struct chunk *chunk) {
+    for (unsigned i = 0; i < deflater->jobs; i++) {
         if (deflater->workers[i].check == NULL) {
             deflater->workers[i].check = bd_new(deflater->arena, uint8_t, CHECK_BYTES);
         }
     }
-    for (unsigned i = 0; i < count; i++) {
-        if (deflater->chunks[i].stored == NULL) {
-            deflater->chunks[i].stored = bd_new(deflater->arena, uint8_t, deflater->stored_room);
-        }
+    if (chunk->stored == NULL) {
+        chunk->stored = bd_new(deflater->arena, uint8_t, deflater->stored_room);
     }
-    bd_pool_run(count < deflater->jobs ? count : deflater->jobs, count, deflate_chunk, deflater);
-    for (unsigned i = 0; i < count; i++) {
-        BD_TRY(write_chunk(deflater, &deflater->chunks[i], err));
+}
+
+/* A stream of one chunk is deflated by the caller: threads come with the second. */
+static void put_chunk(bd_deflater *deflater) {
+    unsigned index;
+    open_chunk(deflater, chunk_at(deflater, deflater->full, &index));
+    deflater->full++;
+    if (deflater->jobs > 1 && deflater->crew == NULL && deflater->full == 2) {
+        deflater->crew = bd_crew_open(deflater->jobs, deflate_chunk, deflater);
+        bd_crew_put(deflater->crew, deflater->first);
     }
-    deflater->full = 0;
-    return BD_OK;
+    if (deflater->crew != NULL) {
+        bd_crew_put(deflater->crew, index);
+    }
+}
+
+static bd_rc take_chunk(bd_deflater *deflater, bd_err *err) {
+    unsigned index;
+    struct chunk *chunk = chunk_at(deflater, 0, &index);
+    if (deflater->crew != NULL) {
+        bd_crew_wait(deflater->crew, index);
+    } else {
+        deflate_chunk(deflater, index, 0);
+    }
+    deflater->first = (deflater->first + 1) % deflater->room;
+    deflater->full--;
+    return write_chunk(deflater, chunk, err);
 }
 
 bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, bd_err *err) {
     const uint8_t *from = bytes;
     while (count > 0) {
-        struct chunk *chunk = &deflater->chunks[deflater->full];
+        unsigned index;
+        if (deflater->full == deflater->room) {
+            BD_TRY(take_chunk(deflater, err));
+        }
+        struct chunk *chunk = chunk_at(deflater, deflater->full, &index);
         if (chunk->plain == NULL) {
             chunk->plain = bd_new(deflater->arena, uint8_t, BD_DEFLATE_CHUNK_BYTES);
         }
@@ -231,20 +275,21 @@ bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, 
         chunk->plain_size += piece;
         from += piece;
         count -= piece;
-        if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES && ++deflater->full == deflater->batch) {
-            BD_TRY(drain_chunks(deflater, deflater->full, err));
+        if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES) {
+            put_chunk(deflater);
         }
     }
     return BD_OK;
 }
 
 bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err) {
-    unsigned count = deflater->full;
-    if (count < deflater->batch && deflater->chunks[count].plain_size > 0) {
-        count++;
+    unsigned index;
+    if (deflater->full < deflater->room &&
+        chunk_at(deflater, deflater->full, &index)->plain_size > 0) {
+        put_chunk(deflater);
     }
-    if (count > 0) {
-        BD_TRY(drain_chunks(deflater, count, err));
+    while (deflater->full > 0) {
+        BD_TRY(take_chunk(deflater, err));
     }
     BD_TRY(bd_sink_write(deflater->sink, end_block, sizeof(end_block), err));
     deflater->stored_bytes += (int64_t)sizeof(end_block);
@@ -267,6 +312,8 @@ void bd_deflater_close(bd_deflater *deflater) {
     if (deflater == NULL) {
         return;
     }
+    settle_jobs(deflater);
+    bd_crew_close(deflater->crew);
     for (unsigned i = 0; i < JOBS_MAX; i++) {
         libdeflate_free_compressor(deflater->workers[i].compressor);
         if (deflater->workers[i].has_inflate) {

@@ -264,6 +264,27 @@ static void merge_range(bd_sidecar *own, const bd_sidecar *folder) {
     }
 }
 
+bool bd_sidecar_is_same_export(const bd_sidecar *a, const bd_sidecar *b) {
+    const bd_str *const texts[][2] = {
+        {&a->source, &b->source},     {&a->title, &b->title},
+        {&a->command, &b->command},   {&a->request, &b->request},
+        {&a->query, &b->query},       {&a->exporter, &b->exporter},
+        {&a->tool, &b->tool},         {&a->run, &b->run},
+        {&a->scope_kind, &b->scope_kind},
+    };
+    bool is_same = a->scope_ids.count == b->scope_ids.count && a->rows == b->rows &&
+                   a->collected_at == b->collected_at && a->describes_from == b->describes_from &&
+                   a->describes_to == b->describes_to && a->has_complete == b->has_complete &&
+                   a->complete == b->complete && a->has_document == b->has_document;
+    for (size_t i = 0; i < BD_COUNT(texts) && is_same; i++) {
+        is_same = bd_str_eq(*texts[i][0], *texts[i][1]);
+    }
+    for (size_t i = 0; i < a->scope_ids.count && is_same; i++) {
+        is_same = bd_str_eq(a->scope_ids.data[i], b->scope_ids.data[i]);
+    }
+    return is_same;
+}
+
 void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder) {
     merge_text(&own->source, folder->source);
     merge_text(&own->title, folder->title);
