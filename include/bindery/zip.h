@@ -93,6 +93,8 @@ BD_MUST_USE bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, si
 /* Ends the stream.  After it: plain size and CRC-32, stored size.  Each chunk was inflated again and compared with
  * its source before it was written (a difference is BUG): a fault of the compressor never becomes evidence. */
 BD_MUST_USE bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err);
+/* A whole stream at once, without a copy of it; only where nothing was written yet and `jobs` is 1. */
+BD_MUST_USE bd_rc bd_deflater_put_all(bd_deflater *deflater, bd_str text, bd_err *err);
 int64_t bd_deflater_plain_bytes(const bd_deflater *deflater);
 uint32_t bd_deflater_crc32(const bd_deflater *deflater);
 int64_t bd_deflater_stored_bytes(const bd_deflater *deflater);

@@ -464,7 +464,7 @@ static bd_rc pack_files(bd_production *run, bd_err *err) {
 }
 
 static bd_rc build_documents(bd_production *run, bd_err *err) {
-    (void)err;
+    BD_TRY(bd_render_faces(&run->faces, err));
     run->document = bd_report_binder(&run->report, run->document_arena);
     if (run->wanted.readiness) {
         bd_report_inputs inputs = run->report;
@@ -539,6 +539,7 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
 }
 
 void bd_production_close(bd_production *run) {
+    bd_text_close_ref(&run->faces);
     bd_arena_close(run->document_arena);
     bd_arena_close(run->readiness_arena);
     run->document_arena = NULL;

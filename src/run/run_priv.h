@@ -13,6 +13,7 @@
 #include "bindery/rule.h"
 #include "bindery/run.h"
 #include "bindery/scan.h"
+#include "bindery/text.h"
 
 #define BD_RUN_ARENA_BYTES ((size_t)4 << 30)
 
@@ -149,6 +150,7 @@ void bd_outputs_drop(
 typedef struct {
     bd_arena *arena; /* for the rest of it */
     unsigned jobs;   /* threads at most */
+    bd_text_faces *faces;
     bd_str pdf;
     size_t signature_page;
     double signature_rect[4];
@@ -156,6 +158,7 @@ typedef struct {
 } bd_drawing;
 BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing,
                                 bd_err *err);
+BD_MUST_USE bd_rc bd_render_faces(bd_text_faces **out, bd_err *err); /* those of fonts/fonts.json */
 
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
@@ -183,6 +186,7 @@ typedef struct {
     int64_t number; /* N of the package id */
     bd_doc *readiness_document;
     bd_arena *readiness_arena; /* of document and PDF */
+    bd_text_faces *faces;          /* of both, one after the other */
     bd_drawing binder_drawing, readiness_drawing;
     bd_str readiness;       /* bytes of the PDF */
     bd_blob_packer *packer; /* while the package is planned */

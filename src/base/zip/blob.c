@@ -352,10 +352,7 @@ struct bd_blob_packer {
 
 static bd_rc deflate_text(bd_deflater *deflater, struct packing *one) {
     bd_deflater_clear(deflater, &one->sink);
-    if (one->text.size > 0) {
-        BD_TRY(bd_deflater_write(deflater, one->text.data, one->text.size, &one->err));
-    }
-    return bd_deflater_finish(deflater, &one->err);
+    return bd_deflater_put_all(deflater, one->text, &one->err);
 }
 
 static void pack_text(void *context, size_t index, unsigned worker) {
