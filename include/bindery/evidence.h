@@ -76,6 +76,7 @@ typedef struct {
 
 typedef struct {
     bd_str source, title, command, request, query, exporter, tool, run;
+    bool is_asked_by_folder; /* command and request are the folder's: of no single file */
     bd_str scope_kind; /* "tenant", "subscription", ... */
     bd_strs scope_ids;
     bd_instant collected_at, describes_from, describes_to; /* BD_INSTANT_NONE when absent */
@@ -217,6 +218,7 @@ typedef struct {
     bd_str reason;
     uint64_t rows;
     bool is_count_wanted; /* not shown for want of a count only: a second source's would show it */
+    bool is_start_open;   /* complete, but nothing shows that its first page is an answer's first */
 } bd_collection;
 typedef BD_VEC(bd_collection) bd_collections;
 

@@ -113,6 +113,29 @@ TEST(evidence, a_files_own_sidecar_wins_over_its_folders) {
     CHECK(own.describes_from == BD_INSTANT_NONE); /* half a range is not mixed */
 }
 
+TEST(evidence, a_command_that_a_folder_names_is_known_to_be_the_folders) {
+    static const struct {
+        const char *own, *folder;
+        bool wanted;
+    } cases[] = {{"\"title\":\"t\"", "\"command\":\"az\"", true},
+                 {"\"command\":\"az\"", "\"command\":\"curl\"", false},
+                 {"\"request\":\"GET x\"", "\"command\":\"curl\"", false}};
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_sidecar own;
+        bd_sidecar folder;
+        bd_err err;
+        bd_str text = bd_str_format(test_arena(), SIDECAR "%s}", cases[i].own);
+        CHECK_OK(bd_sidecar_parse(text, BD_STR("a/b.json.meta.json"), test_arena(), &own, &err),
+                 err);
+        text = bd_str_format(test_arena(), SIDECAR "%s}", cases[i].folder);
+        CHECK_OK(bd_sidecar_parse(text, BD_STR("a/_folder.meta.json"), test_arena(), &folder, &err),
+                 err);
+        CHECK(folder.is_asked_by_folder && !own.is_asked_by_folder);
+        bd_sidecar_merge(&own, &folder);
+        CHECK(own.is_asked_by_folder == cases[i].wanted);
+    }
+}
+
 TEST(evidence, paths_tell_sidecars_and_registers) {
     CHECK(bd_path_is_sidecar(BD_STR("a/b.json.meta.json")) &&
           bd_path_is_sidecar(BD_STR("_folder.meta.json")));
