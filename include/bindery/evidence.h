@@ -77,7 +77,7 @@ typedef struct {
 typedef struct {
     bd_str source, title, command, request, query, exporter, tool, run;
     bool is_asked_by_folder; /* command and request are the folder's: of no single file */
-    bd_str scope_kind; /* "tenant", "subscription", ... */
+    bd_str scope_kind;       /* "tenant", "subscription", ... */
     bd_strs scope_ids;
     bd_instant collected_at, describes_from, describes_to; /* BD_INSTANT_NONE when absent */
     bool has_complete, complete;

@@ -333,6 +333,7 @@ static void plan_scan(judging *run) {
                                .parameters = run->session->engagement.parameters,
                                .column_maps = run->session->engagement.column_map_values,
                                .zone = run->session->engagement.zone,
+                               .tenant = run->session->engagement.tenant,
                                .zygote = run->session->zygote,
                                .subscriptions = name_subscriptions(run->session),
                                .subscription_count = run->session->engagement.subscriptions.count,

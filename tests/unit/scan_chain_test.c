@@ -77,8 +77,7 @@ TEST(scan, a_name_takes_nothing_from_what_a_person_vouches_for_or_the_source_cou
     add(&bench, "page2.json", "{\"value\":[" STORE("a") "]}",
         "{" AT ",\"exporter\":\"jens\",\"complete\":true,"
         "\"command\":\"az rest --url '" LIST_URL "'\"}");
-    add(&bench, "u-page2.json", USERS "\"@odata.count\":1,\"value\":[" USER("u") "]}",
-        "{" AT "}");
+    add(&bench, "u-page2.json", USERS "\"@odata.count\":1,\"value\":[" USER("u") "]}", "{" AT "}");
     scan_conclude(&bench);
     check_item(&bench.items.data[0], BD_COMPLETE_YES, "without a next link");
     check_item(&bench.items.data[1], BD_COMPLETE_YES, "own count");

@@ -1,10 +1,10 @@
 /* The pages of one answer: which file continues which, and whether the first of them is there.
  *
- * A page says where the next one is and never which one it is itself: a last page alone looks like a whole answer.  What
- * tells it is outside of it, in what it was asked with: a token, or a number of records to skip.  Where nobody says what
- * it was asked with, two things leave its beginning in doubt: a name that counts pages and begins with a later one, and
- * an answer of the same scope and time whose next link was not followed.  Both only take away: without either, and
- * without a word of what was asked, an answer that ends without a next link is whole. */
+ * A page says where the next one is and never which one it is itself: a last page alone looks like a whole answer.
+ * What tells it is outside of it, in what it was asked with: a token, or a number of records to skip.  Where nobody
+ * says what it was asked with, two things leave its beginning in doubt: a name that counts pages and begins with a
+ * later one, and an answer of the same scope and time whose next link was not followed.  Both only take away: without
+ * either, and without a word of what was asked, an answer that ends without a next link is whole. */
 #include "bindery/scan.h"
 
 #include "scan_priv.h"
@@ -47,12 +47,12 @@ static bd_str option_at(bd_str text, size_t from) {
     return bd_str_sub(text, from, end);
 }
 
-/* What says in a request, command or next link that records before are left to another page; empty when nothing does. */
+/* What says in a request, command or next link that records before are another page's; empty when nothing does. */
 static bd_str skip_token_of(bd_arena *arena, bd_str asked) {
-    static const char *const parameters[] = {"skiptoken=", "continuationtoken=", "$skip=",
-                                             "%24skip="};
-    static const char *const options[] = {"$skiptoken\"",  "$skiptoken\\\"", "$skip\"", "$skip\\\"",
-                                          "--skip-token", "--skip "};
+    static const char *const parameters[] = {
+        "skiptoken=", "continuationtoken=", "$skip=", "%24skip="};
+    static const char *const options[] = {"$skiptoken\"", "$skiptoken\\\"", "$skip\"",
+                                          "$skip\\\"",    "--skip-token",   "--skip "};
     bd_str lower = bd_str_lower(arena, asked);
     bd_str token = empty();
     for (size_t i = 0; i < BD_COUNT(parameters) && token.size == 0; i++) {
@@ -156,10 +156,11 @@ static bd_str why_name_doubts(bd_conclusion *run, const bd_collection *out) {
                                  (long long)number);
         }
         if (i > 0 && before != NO_PAGE && number > before + 1) {
-            return bd_str_format(run->arena,
-                                 "the names go from page %lld to page %lld; one between them may be "
-                                 "missing",
-                                 (long long)before, (long long)number);
+            return bd_str_format(
+                run->arena,
+                "the names go from page %lld to page %lld; one between them may be "
+                "missing",
+                (long long)before, (long long)number);
         }
         before = number;
     }
@@ -192,12 +193,10 @@ typedef struct {
 static bd_str end_name(const loose_ends *ends, const bd_evidence *item, bd_str scope, int days,
                        bd_str run) {
     bd_str mark = BD_STR("\x1f");
-    bd_str day =
-        bd_day_format(ends->run->scratch, bd_instant_utc_day(item->collected_at) + days);
-    return bd_str_concat(ends->run->scratch,
-                         (bd_str[]){item->source, mark, scope, mark, form_of(item), mark, day, mark,
-                                    run},
-                         9);
+    bd_str day = bd_day_format(ends->run->scratch, bd_instant_utc_day(item->collected_at) + days);
+    return bd_str_concat(
+        ends->run->scratch,
+        (bd_str[]){item->source, mark, scope, mark, form_of(item), mark, day, mark, run}, 9);
 }
 
 static void put_end(loose_ends *ends, bd_evidence *item) {
@@ -219,8 +218,8 @@ static const bd_evidence *find_end(const loose_ends *ends, const bd_evidence *it
         const bd_seen *seen = &item->facts.seen.data[i];
         for (int days = -1; days <= 1 && bd_str_eq(seen->source, item->source); days++) {
             for (size_t j = 0; j < BD_COUNT(runs); j++) {
-                const bd_evidence *found = bd_map_find(
-                    ends->unfinished, end_name(ends, item, seen->scope, days, runs[j]));
+                const bd_evidence *found =
+                    bd_map_find(ends->unfinished, end_name(ends, item, seen->scope, days, runs[j]));
                 if (found != NULL) {
                     return found;
                 }

@@ -228,12 +228,32 @@ static bool is_of_other_scope(bd_conclusion *run, const bd_evidence *item, bd_co
     return unasked != NULL;
 }
 
+/* Its own sidecar says that it is of a tenant that is not the engagement's. */
+static bool is_of_other_tenant(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_sidecar *sidecar = &item->sidecar;
+    bd_str tenant = run->plan->tenant;
+    bool is_stated = item->has_sidecar && bd_str_eqz(sidecar->scope_kind, "tenant") &&
+                     sidecar->scope_ids.count > 0 && tenant.size > 0;
+    for (size_t i = 0; i < sidecar->scope_ids.count && is_stated; i++) {
+        is_stated = !bd_str_ieq(bd_str_trim(sidecar->scope_ids.data[i]), tenant);
+    }
+    if (is_stated) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     bd_str_format(run->arena,
+                                   "its sidecar says that it is of tenant '%.*s'; that of "
+                                   "bindery.json is '%.*s'",
+                                   BD_ARG(sidecar->scope_ids.data[0]), BD_ARG(tenant)));
+    }
+    return is_stated;
+}
+
 /* Does what any page was asked for speak against all being shown? */
 static bool is_asked_for_less(bd_conclusion *run, bd_collection *out) {
     for (size_t i = 0; i < out->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[out->members.data[i]];
         if (is_narrowed(run, item, out) || is_time_unreadable(run, item, out) ||
-            is_of_other_scope(run, item, out) || (i == 0 && is_unread(run, item, out))) {
+            is_of_other_scope(run, item, out) || is_of_other_tenant(run, item, out) ||
+            (i == 0 && is_unread(run, item, out))) {
             return true;
         }
     }
