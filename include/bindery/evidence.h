@@ -51,7 +51,8 @@ typedef struct {
 } bd_signoff;
 typedef BD_VEC(bd_signoff) bd_signoffs;
 
-/* One name, whatever its case, its blanks and the way its letters are composed?  Two empty names are the same. */
+/* One name, whatever its case, its blanks, the order of its words ("Berg, Ada") and the way its letters are composed?
+ * Two empty names are the same. */
 bool bd_is_same_person(bd_str a, bd_str b);
 /* At least one letter or digit, and no word that stands for a name nobody knows ("unknown", "n/a", "TBD"): blanks,
  * dots and dashes name nobody. */

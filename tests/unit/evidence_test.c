@@ -245,6 +245,12 @@ TEST(evidence, one_person_is_one_however_the_name_is_typed) {
         {"Ann\xE2\x80\x8BSmith", "Ann Smith", true},
         {"An\xC2\xADn Smith", "Ann Smith", true},
         {"Ann Smith", "AnnSmith", false},
+        {"Smith, Ann", "ann SMITH", true},
+        {"Smith Ann", "Ann Smith", true},
+        {"Ann Ann Smith", "Ann Smith", false},
+        {"Ann Smith", "AnnS mith", false},
+        {"Ann A. Smith", "Ann Smith", false}, /* may be two people */
+        {",", "", false},
         {"Jurgen Muller", "J\xC3\xBCrgen M\xC3\xBCller", false},
         {"Ann", "", false},
         {"", "", true},
@@ -271,11 +277,11 @@ TEST(evidence, a_name_of_a_megabyte_is_bounded) {
 
 TEST(evidence, a_word_for_nobody_names_nobody) {
     static const char *const nobody[] = {
-        "",        " ",       ".",         "-",      "?",         "\xE2\x80\x94", "...",
-        "unknown", "Unknown", "(UNKNOWN)", "n/a",    "N. A.",     "none",         "TBD",
-        "t.b.d.",  "-none-",  "not known", "Nobody", "unbekannt", "xxx",          "\xEF\xBC\xAE/A",
-        "null",    "HR",      "test",      "admin",  "Reviewer",  "<name>",       "Security Team",
-        "Name",    "7",       "00 17"};
+        "",        " ",       ".",         "-",      "?",         "\xE2\x80\x94",  "...",
+        "unknown", "Unknown", "(UNKNOWN)", "n/a",    "N. A.",     "none",          "TBD",
+        "t.b.d.",  "-none-",  "not known", "Nobody", "unbekannt", "xxx",           "\xEF\xBC\xAE/A",
+        "null",    "HR",      "test",      "admin",  "Reviewer",  "<name>",        "Security Team",
+        "Name",    "7",       "00 17",     "open",   "Not yet",   "to be defined", "System"};
     static const char *const people[] = {"Ann",
                                          "Ola Lind",
                                          "\xE6\x9D\x8E",
