@@ -51,7 +51,8 @@ typedef struct {
 } bd_signoff;
 typedef BD_VEC(bd_signoff) bd_signoffs;
 
-/* One name, whatever its case, its blanks and the way its letters are composed?  Two empty names are the same. */
+/* One name, whatever its case, its blanks, the order of its words ("Berg, Ada") and the way its letters are composed?
+ * Two empty names are the same. */
 bool bd_is_same_person(bd_str a, bd_str b);
 /* At least one letter or digit, and no word that stands for a name nobody knows ("unknown", "n/a", "TBD"): blanks,
  * dots and dashes name nobody. */
@@ -76,7 +77,8 @@ typedef struct {
 
 typedef struct {
     bd_str source, title, command, request, query, exporter, tool, run;
-    bd_str scope_kind; /* "tenant", "subscription", ... */
+    bool is_asked_by_folder; /* command and request are the folder's: of no single file */
+    bd_str scope_kind;       /* "tenant", "subscription", ... */
     bd_strs scope_ids;
     bd_instant collected_at, describes_from, describes_to; /* BD_INSTANT_NONE when absent */
     bool has_complete, complete;
@@ -219,6 +221,7 @@ typedef struct {
     bd_str reason;
     uint64_t rows;
     bool is_count_wanted; /* not shown for want of a count only: a second source's would show it */
+    bool is_start_open;   /* complete, but nothing shows that its first page is an answer's first */
 } bd_collection;
 typedef BD_VEC(bd_collection) bd_collections;
 

@@ -345,6 +345,7 @@ void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
                           .parameters = session->engagement.parameters,
                           .column_maps = session->engagement.column_map_values,
                           .zone = session->engagement.zone,
+                          .tenant = session->engagement.tenant,
                           .zygote = session->zygote,
                           .subscriptions = name_subscriptions(session),
                           .subscription_count = session->engagement.subscriptions.count,

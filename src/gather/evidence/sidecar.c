@@ -226,6 +226,7 @@ bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd_sidecar *ou
     BD_TRY(bd_form_check(root, sidecar_form, BD_COUNT(sidecar_form), path, err));
     bd_sidecar made = {0};
     fill_sidecar(root, arena, &made);
+    made.is_asked_by_folder = bd_str_eqz(bd_path_name(path), FOLDER_SIDECAR);
     BD_TRY(check_order(&made, path, err));
     *out = made;
     return BD_OK;
@@ -292,6 +293,7 @@ void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder) {
     if (!has_query) {
         own->command = folder->command;
         own->request = folder->request;
+        own->is_asked_by_folder = folder->is_asked_by_folder;
     }
     merge_text(&own->query, folder->query);
     merge_text(&own->exporter, folder->exporter);
