@@ -37,6 +37,7 @@ typedef struct {
     bool
         tells_evidence; /* the command that took the files in says what is wrong with them; later ones do not */
     bd_locker *locker;
+    bd_arena *locker_arena; /* what the locker hands out ends with it */
     bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
 } bd_session;
