@@ -186,6 +186,16 @@ typedef struct {
     bd_instant at;
 } bd_not_applicable;
 
+#define BD_NO_EVIDENCE UINT32_MAX
+
+/* Packed rows from scan. */
+typedef struct {
+    bd_spool *rows; /* rewound here */
+    /* What the number in front of a row stands for, where that is no index of the evidence: for each number the index,
+     * or BD_NO_EVIDENCE for rows that are passed over.  NULL: it is one. */
+    const uint32_t *evidence;
+} bd_row_spool;
+
 typedef struct {
     const bd_catalog *catalog;
     const bd_rules *rules;
@@ -195,7 +205,7 @@ typedef struct {
     const bd_evidences *evidence;
     const bd_collections *collections;
     const bd_snapshots *snapshots;
-    bd_spool *const *rows; /* spools of packed rows from scan, rewound here */
+    const bd_row_spool *rows;
     size_t spool_count;
     const bd_not_applicable *not_applicable;
     size_t not_applicable_count;

@@ -51,7 +51,8 @@ typedef struct {
 } bd_signoff;
 typedef BD_VEC(bd_signoff) bd_signoffs;
 
-/* One name, whatever its case, its blanks and the way its letters are composed?  Two empty names are the same. */
+/* One name, whatever its case, its blanks, the order of its words ("Berg, Ada") and the way its letters are composed?
+ * Two empty names are the same. */
 bool bd_is_same_person(bd_str a, bd_str b);
 /* At least one letter or digit, and no word that stands for a name nobody knows ("unknown", "n/a", "TBD"): blanks,
  * dots and dashes name nobody. */
@@ -84,7 +85,8 @@ typedef struct {
 
 typedef struct {
     bd_str source, title, command, request, query, exporter, tool, run;
-    bd_str scope_kind; /* "tenant", "subscription", ... */
+    bool is_asked_by_folder; /* command and request are the folder's: of no single file */
+    bd_str scope_kind;       /* "tenant", "subscription", ... */
     bd_strs scope_ids;
     bd_instant collected_at, describes_from, describes_to; /* BD_INSTANT_NONE when absent */
     bool has_complete, complete;
@@ -104,6 +106,8 @@ BD_MUST_USE bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd
 void bd_sidecar_put_stated(bd_sidecar *sidecar, bd_str in, bd_instant at);
 /* Fills in what `own` lacks from `folder`. */
 void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder);
+/* Do both say the same of a file as an export?  Sign-offs, requirements and what a document says are not asked. */
+bool bd_sidecar_is_same_export(const bd_sidecar *a, const bd_sidecar *b);
 /* One row of register.csv: the file it describes and what it says of it. */
 typedef struct {
     bd_str file;        /* relative to the register's folder */
@@ -225,6 +229,7 @@ typedef struct {
     bd_str reason;
     uint64_t rows;
     bool is_count_wanted; /* not shown for want of a count only: a second source's would show it */
+    bool is_start_open;   /* complete, but nothing shows that its first page is an answer's first */
 } bd_collection;
 typedef BD_VEC(bd_collection) bd_collections;
 

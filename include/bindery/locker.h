@@ -43,6 +43,7 @@ typedef struct {
     const bd_entry *entry;   /* path, times, identity of the file */
     bd_instant collected_at; /* given by the caller, or BD_INSTANT_NONE */
     bd_str sidecar_path;     /* path of its sidecar in the same batch or committed before, or "" */
+    bd_sink *reader;         /* is given the bytes as they are read, kept or not in the end; or NULL */
 } bd_put;
 typedef enum { BD_PUT_NEW, BD_PUT_SAME } bd_put_result;
 /* Reads the file behind `fd` (from where it stands, so open it afresh) to its end, hashes, deflates and stores it (temp

@@ -183,6 +183,7 @@ BD_MUST_USE bd_rc bd_cases_run(const bd_case_world *world, bd_str text, bd_arena
 typedef struct {
     bool has_from, has_to; /* ends given */
     bd_instant from, to;   /* offsets from the population row's time, inclusive */
+    bool takes_days;       /* a day alone will do on both sides; it is read as 10:30 UTC of it */
 } bd_match_window;
 
 typedef struct {

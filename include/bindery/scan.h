@@ -34,6 +34,7 @@ typedef struct {
     const bd_value *parameters;  /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
+    bd_str tenant; /* lower-case guid, or empty: nobody says which */
     const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
     size_t subscription_count;
     bd_zygote *zygote; /* where workbooks and XML are read; NULL: in this process, as tests do */

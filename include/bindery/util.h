@@ -424,12 +424,29 @@ typedef void bd_job_fn(void *context, size_t index, unsigned worker);
 void bd_pool_run(unsigned jobs, size_t count, bd_job_fn *fn, void *context);
 unsigned bd_pool_default_jobs(void); /* processors online, 1..16 */
 
+/* A pool whose jobs come one by one: a job below 64 that is put is done by one of `jobs` threads, the caller among them
+ * while he waits.  A job may be put again once it was waited for; all are to be waited for before close. */
+typedef struct bd_crew bd_crew;
+bd_crew *bd_crew_open(unsigned jobs, bd_job_fn *fn, void *context);
+void bd_crew_put(bd_crew *crew, size_t job);
+void bd_crew_wait(bd_crew *crew, size_t job);
+void bd_crew_close(bd_crew *crew); /* accepts NULL */
+
 /* Reads a source on a thread of its own, up to 768 KiB ahead of whoever takes the bytes; the same bytes and the same
  * failure come out, in order.  `from` is borrowed and touched by that thread alone until close, which joins it. */
 typedef struct bd_readahead bd_readahead;
 bd_readahead *bd_readahead_open(bd_source *from);
 bd_source bd_readahead_source(bd_readahead *ahead);
 void bd_readahead_close(bd_readahead *ahead); /* accepts NULL */
+
+/* Its counterpart: whoever reads a file hands the bytes on to `fn`, which runs on a thread of its own, up to 2 MiB
+ * behind.  The sink waits while as much is unread, never fails, and drops what comes after `fn` has returned. */
+typedef struct bd_follower bd_follower;
+typedef void bd_follow_fn(void *context, bd_source *source);
+bd_follower *bd_follower_open(bd_follow_fn *fn, void *context); /* NULL: no thread is to be had */
+bd_sink *bd_follower_sink(bd_follower *follower);               /* Borrowed until finish */
+/* Waits for `fn` and closes.  Unless `is_whole`, the source ends with IO and not as a file does.  Accepts NULL. */
+void bd_follower_finish(bd_follower *follower, bool is_whole);
 
 /* ---- children --------------------------------------------------------------------------------------- */
 

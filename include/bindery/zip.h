@@ -43,13 +43,15 @@ struct bd_blob {
 const bd_blob *bd_blob_of_memory(bd_arena *arena, bd_str text);
 
 /* Blobs that keep only the deflated form of a text: derived files of a package are large and repetitive, and are read
- * again once at most.  One packer serves many texts. */
+ * again once at most.  One packer serves many texts, on `jobs` threads; texts of more than 1 MiB are packed at once.
+ * All is Allocated in <arena>, which only the caller touches. */
 typedef struct bd_blob_packer bd_blob_packer;
-bd_blob_packer *bd_blob_packer_open(bd_arena *arena);
+bd_blob_packer *bd_blob_packer_open(bd_arena *arena, unsigned jobs);
+/* `text` may go after the call; the blob's size stands then, the rest of it after `finish`, which says what failed. */
+BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, const bd_blob **out,
+                               bd_err *err);
+BD_MUST_USE bd_rc bd_blob_packer_finish(bd_blob_packer *packer, bd_err *err);
 void bd_blob_packer_close(bd_blob_packer *packer); /* accepts NULL */
-/* `text` may go after the call.  The blob is Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, bd_arena *arena,
-                               const bd_blob **out, bd_err *err);
 
 /* Where the stored bytes of a blob lie in a file.  Files are read by pread and never mapped, so that a file that
  * shrinks meanwhile gives an error and not a signal. */
@@ -91,6 +93,8 @@ BD_MUST_USE bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, si
 /* Ends the stream.  After it: plain size and CRC-32, stored size.  Each chunk was inflated again and compared with
  * its source before it was written (a difference is BUG): a fault of the compressor never becomes evidence. */
 BD_MUST_USE bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err);
+/* A whole stream at once, without a copy of it; only where nothing was written yet and `jobs` is 1. */
+BD_MUST_USE bd_rc bd_deflater_put_all(bd_deflater *deflater, bd_str text, bd_err *err);
 int64_t bd_deflater_plain_bytes(const bd_deflater *deflater);
 uint32_t bd_deflater_crc32(const bd_deflater *deflater);
 int64_t bd_deflater_stored_bytes(const bd_deflater *deflater);

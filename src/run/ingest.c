@@ -83,8 +83,16 @@ static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, b
     bd_put put = {.entry = entry,
                   .collected_at = run->session->options->collected_at,
                   .sidecar_path = sidecar};
-    bd_put_result result;
+    bd_early_scan *early = bd_early_begin(run->session, full, entry);
+    put.reader = bd_early_sink(early);
+    bd_put_result result = BD_PUT_SAME;
     bd_rc rc = bd_locker_put(locker, fd, &put, run->session->jobs, &result, err);
+    bd_err problem;
+    bd_rc ended = bd_early_end(early, !bd_failed(rc) && result == BD_PUT_NEW, &problem);
+    if (!bd_failed(rc) && bd_failed(ended)) {
+        *err = problem;
+        return ended;
+    }
     if (bd_failed(rc)) {
         if (!is_about_file(err)) {
             return rc;

@@ -15,8 +15,10 @@ typedef struct {
     bd_session *session;
     bd_judged_run *out;
     bd_map *by_path;   /* latest item at a path -> index + 1 */
-    bd_spool **rows;   /* one per worker */
-    bd_arena **arenas; /* one per worker; live as long as the session's arena users need facts */
+    bd_early *early;    /* what was scanned while it was taken in; NULL: nothing */
+    bd_row_spool *rows; /* one per worker, then that of the early scans */
+    bd_arena **arenas;  /* likewise; they hold the facts */
+    size_t row_count;
     bd_scan_plan plan;
     size_t first;          /* items before it are not read */
     const bd_watch *watch; /* NULL: nobody */
@@ -125,6 +127,9 @@ static void scan_item(void *context, size_t index, unsigned worker) {
         item->facts.export_time = BD_INSTANT_NONE;
         return;
     }
+    if (bd_early_take(run->early, item, index, &item->facts)) {
+        return;
+    }
     const bd_blob *blob;
     bd_facts again = {.rows_reported = -1};
     bd_scan_plan plan = run->plan;
@@ -138,7 +143,7 @@ static void scan_item(void *context, size_t index, unsigned worker) {
     bd_rc rc = bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err);
     if (!bd_failed(rc)) {
         rc = bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
-                     (uint32_t)index, run->arenas[worker], run->rows[worker],
+                     (uint32_t)index, run->arenas[worker], run->rows[worker].rows,
                      run->is_reread ? &again : &item->facts, err);
     }
     if (bd_failed(rc)) {
@@ -236,7 +241,7 @@ static bd_rc assess_all(judging *run, bd_err *err) {
         .collections = &run->out->collections,
         .snapshots = &run->out->snapshots,
         .rows = run->rows,
-        .spool_count = session->jobs,
+        .spool_count = run->row_count,
         .not_applicable = people.not_applicable.data,
         .not_applicable_count = people.not_applicable.count,
         .signed_responses = people.responses.data,
@@ -291,13 +296,20 @@ static void say_facts(judging *run) {
 static void open_workers(judging *run) {
     bd_session *session = run->session;
     bd_arena *arena = run->out->arena;
-    run->rows = bd_new(arena, bd_spool *, session->jobs);
-    run->arenas = bd_new(arena, bd_arena *, session->jobs);
+    run->rows = bd_new(arena, bd_row_spool, session->jobs + 1);
+    run->arenas = bd_new(arena, bd_arena *, session->jobs + 1);
     run->errors = bd_new(arena, bd_err, session->jobs);
     run->has_failed = bd_new(arena, bool, session->jobs);
     for (unsigned i = 0; i < session->jobs; i++) {
-        run->rows[i] = bd_spool_open(ROWS_BYTES);
+        run->rows[i].rows = bd_spool_open(ROWS_BYTES);
         run->arenas[i] = bd_arena_open("facts", FACTS_ARENA_BYTES);
+    }
+    run->row_count = session->jobs;
+    if (session->early != NULL) {
+        run->early = session->early;
+        session->early = NULL;
+        run->rows[run->row_count] = bd_early_hand_over(run->early, &run->arenas[run->row_count]);
+        run->row_count++;
     }
 }
 
@@ -329,16 +341,17 @@ static const bd_scan_subscription *name_subscriptions(const bd_session *session)
     return out;
 }
 
-static void plan_scan(judging *run) {
-    run->plan = (bd_scan_plan){.catalog = run->session->catalog,
-                               .rules = run->session->rules,
-                               .parameters = run->session->engagement.parameters,
-                               .column_maps = run->session->engagement.column_map_values,
-                               .zone = run->session->engagement.zone,
-                               .zygote = run->session->zygote,
-                               .subscriptions = name_subscriptions(run->session),
-                               .subscription_count = run->session->engagement.subscriptions.count,
-                               .reads_ahead = run->session->jobs > 1};
+void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
+    *out = (bd_scan_plan){.catalog = session->catalog,
+                          .rules = session->rules,
+                          .parameters = session->engagement.parameters,
+                          .column_maps = session->engagement.column_map_values,
+                          .zone = session->engagement.zone,
+                          .tenant = session->engagement.tenant,
+                          .zygote = session->zygote,
+                          .subscriptions = name_subscriptions(session),
+                          .subscription_count = session->engagement.subscriptions.count,
+                          .reads_ahead = session->jobs > 1};
 }
 
 /* Some stand in the arenas of the workers, which are closed before anything is printed. */
@@ -354,7 +367,7 @@ static void tell_diags(bd_session *session, const bd_judged_run *judged) {
 
 static void open_judging(judging *run, bd_session *session, bd_judged_run *out) {
     *run = (judging){.session = session, .out = out};
-    plan_scan(run);
+    bd_plan_scan(session, &run->plan);
     open_workers(run);
 }
 
@@ -364,15 +377,19 @@ static void open_outputs(bd_judged_run *out) {
     bd_buf_init(&out->assessment_json, OUTPUT_BYTES);
 }
 
+static void close_rows(judging *run) {
+    for (size_t i = 0; i < run->row_count; i++) {
+        bd_spool_close(run->rows[i].rows);
+    }
+}
+
 /* Spools end here; the arenas of the workers hold the facts and stay until the run is cleared. */
 static bd_rc close_judging(judging *run, bd_rc rc) {
     bd_session *session = run->session;
     bd_judged_run *out = run->out;
-    for (unsigned i = 0; i < session->jobs; i++) {
-        bd_spool_close(run->rows[i]);
-    }
+    close_rows(run);
     out->arenas = run->arenas;
-    out->arena_count = session->jobs;
+    out->arena_count = run->row_count;
     if (session->tells_evidence) {
         tell_diags(session, out);
     }
@@ -408,11 +425,9 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     if (session->options->is_strict && has_refusal(&out.diags)) {
         session->outcome->exit_code = 3;
     }
-    for (size_t i = 0; i < session->jobs; i++) {
-        bd_spool_close(run.rows[i]);
-    }
+    close_rows(&run);
     out.arenas = run.arenas;
-    out.arena_count = session->jobs;
+    out.arena_count = run.row_count;
     bd_judged_clear(&out);
     return rc;
 }
@@ -442,8 +457,8 @@ bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_r
     run.watch = watch;
     run.is_reread = true;
     bd_rc rc = scan_all(&run, err);
-    for (unsigned i = 0; i < session->jobs; i++) {
-        bd_spool_close(run.rows[i]);
+    close_rows(&run);
+    for (size_t i = 0; i < run.row_count; i++) {
         bd_arena_close(run.arenas[i]);
     }
     return rc;

@@ -98,7 +98,7 @@ static bd_rc add_file(bd_production *run, bd_str name, bd_role role, const bd_bl
 static bd_rc add_text(bd_production *run, const char *name, bd_role role, bd_str text,
                       bd_err *err) {
     const bd_blob *blob;
-    BD_TRY(bd_blob_pack(run->packer, text, run->session->arena, &blob, err));
+    BD_TRY(bd_blob_pack(run->packer, text, &blob, err));
     return add_file(run, bd_str_of(name), role, blob, (bd_str){"", 0}, NULL, err);
 }
 
@@ -146,14 +146,13 @@ static bd_rc add_export(bd_production *run, const char *name, bd_role role, expo
 static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *place,
                      const bd_control *control, bd_err *err) {
     bd_export_inputs inputs = export_inputs(run);
-    bd_arena *arena = run->session->arena;
     bd_buf text;
     bd_buf_init(&text, TEXT_BYTES);
     bd_sink sink = bd_sink_to_buf(&text);
     const bd_blob *blob = NULL;
     bd_rc rc = bd_export_ipe(&inputs, index, &sink, err);
     if (!bd_failed(rc)) {
-        rc = bd_blob_pack(run->packer, bd_buf_str(&text), arena, &blob, err);
+        rc = bd_blob_pack(run->packer, bd_buf_str(&text), &blob, err);
     }
     bd_buf_clear(&text);
     BD_TRY(rc);
@@ -465,7 +464,7 @@ static bd_rc pack_files(bd_production *run, bd_err *err) {
 }
 
 static bd_rc build_documents(bd_production *run, bd_err *err) {
-    (void)err;
+    BD_TRY(bd_render_faces(&run->faces, err));
     run->document = bd_report_binder(&run->report, run->document_arena);
     if (run->wanted.readiness) {
         bd_report_inputs inputs = run->report;
@@ -514,6 +513,7 @@ static bd_rc plan_package(bd_production *run, bd_err *err) {
     fill_report(run);
     BD_TRY(bd_production_work(run, plan_parts, BD_COUNT(plan_parts), err));
     BD_TRY(add_figures(run, err));
+    BD_TRY(bd_blob_packer_finish(run->packer, err));
     BD_TRY(bd_package_manifest(run->package, &run->manifest, err));
     run->report.manifest_sha256 = bd_sha256_hex(run->session->arena, run->manifest);
     bd_report_set_manifest(&run->report, run->document);
@@ -527,7 +527,7 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
     bd_session_progress(session, "plan", 0, 1);
     out->document_arena = bd_arena_open("document", BD_RUN_ARENA_BYTES);
     out->readiness_arena = bd_arena_open("readiness", BD_RUN_ARENA_BYTES);
-    out->packer = bd_blob_packer_open(session->arena);
+    out->packer = bd_blob_packer_open(session->arena, session->jobs);
     bd_rc rc = plan_package(out, err);
     bd_blob_packer_close(out->packer);
     bd_judged_clear(judged);
@@ -539,6 +539,7 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
 }
 
 void bd_production_close(bd_production *run) {
+    bd_text_close_ref(&run->faces);
     bd_arena_close(run->document_arena);
     bd_arena_close(run->readiness_arena);
     run->document_arena = NULL;

@@ -24,13 +24,19 @@ static void say_gaps(const bd_layout *layout, bd_arena *arena, bd_diags *diags) 
     }
 }
 
-static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at, unsigned jobs,
+bd_rc bd_render_faces(bd_text_faces **out, bd_err *err) {
+    size_t count;
+    const bd_text_face_spec *specs = bd_text_default_faces(&count);
+    return bd_text_open(specs, count, out, err);
+}
+
+static bd_rc draw(const bd_doc *doc, bd_instant created_at, const bd_drawing *drawing,
                   bd_arena *arena, bd_buf *out, const bd_layout **layout, bd_err *err) {
     bd_layout *built;
     bd_layout_options options = {.paper = BD_PAPER_A4};
-    BD_TRY(bd_layout_build(doc, faces, &options, arena, &built, err));
+    BD_TRY(bd_layout_build(doc, drawing->faces, &options, arena, &built, err));
     bd_pdf_options pdf = {
-        .created_at = created_at, .creator = "Bindery " BINDERY_VERSION, .jobs = jobs};
+        .created_at = created_at, .creator = "Bindery " BINDERY_VERSION, .jobs = drawing->jobs};
     uint8_t hash[32];
     bd_sha256_of(bd_str_format(arena, "%.*s\n%.*s\n%.*s", BD_ARG(doc->title), BD_ARG(doc->subject),
                                BD_ARG(doc->keywords)),
@@ -38,19 +44,15 @@ static bd_rc draw(const bd_doc *doc, bd_text_faces *faces, bd_instant created_at
     memcpy(pdf.id, hash, sizeof pdf.id);
     bd_sink sink = bd_sink_to_buf(out);
     *layout = built;
-    return bd_pdf_write(built, faces, &pdf, &sink, err);
+    return bd_pdf_write(built, drawing->faces, &pdf, &sink, err);
 }
 
 bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing, bd_err *err) {
-    size_t count;
-    const bd_text_face_spec *specs = bd_text_default_faces(&count);
-    bd_text_faces *faces;
-    BD_TRY(bd_text_open(specs, count, &faces, err));
     bd_buf out;
     bd_buf_init(&out, PDF_BYTES);
     const bd_layout *layout = NULL;
     BD_DEFER(bd_arena_close_ref) bd_arena *pages = bd_arena_open("pages", (size_t)2 << 30);
-    bd_rc rc = draw(doc, faces, created_at, drawing->jobs, pages, &out, &layout, err);
+    bd_rc rc = draw(doc, created_at, drawing, pages, &out, &layout, err);
     if (!bd_failed(rc)) {
         drawing->pdf = bd_str_copy(drawing->arena, bd_buf_str(&out));
         drawing->signature_page = layout->signature_page;
@@ -60,6 +62,5 @@ bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawin
         say_gaps(layout, drawing->arena, &drawing->remarks);
     }
     bd_buf_clear(&out);
-    bd_text_close(faces);
     return rc;
 }

@@ -13,8 +13,12 @@
 #include "bindery/rule.h"
 #include "bindery/run.h"
 #include "bindery/scan.h"
+#include "bindery/text.h"
 
 #define BD_RUN_ARENA_BYTES ((size_t)4 << 30)
+
+typedef struct bd_early bd_early;           /* early.c */
+typedef struct bd_early_scan bd_early_scan;
 
 /* The engagement as opened: configuration, catalog, period, as-of. */
 typedef struct {
@@ -33,7 +37,9 @@ typedef struct {
     bool
         tells_evidence; /* the command that took the files in says what is wrong with them; later ones do not */
     bd_locker *locker;
+    bd_arena *locker_arena; /* what the locker hands out ends with it */
     bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
+    bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
 } bd_session;
 
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
@@ -93,6 +99,22 @@ BD_MUST_USE bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, b
 BD_MUST_USE bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch,
                                      bd_judged_run *judged, bd_err *err);
 
+/* How evidence of this engagement is scanned. */
+void bd_plan_scan(bd_session *session, bd_scan_plan *out);
+
+/* early.c: large files are scanned while the locker reads them.  `begin` before the put of `file`, whose place in its
+ * folder is entry->path: NULL where it does not pay.  The sink is the put's reader, NULL without one; `end` is told
+ * whether the put made a new item.  Both accept NULL. */
+bd_early_scan *bd_early_begin(bd_session *session, const char *file, const bd_entry *entry);
+bd_sink *bd_early_sink(bd_early_scan *one);
+BD_MUST_USE bd_rc bd_early_end(bd_early_scan *one, bool is_new, bd_err *err);
+/* After the commit: the rows of all scans and the arena of their facts now belong to the caller. */
+bd_row_spool bd_early_hand_over(bd_early *early, bd_arena **facts);
+/* The facts of the item at `index`, if it was scanned under the description that it has now; its rows then stand under
+ * `index`.  May be called from several threads for different items.  Accepts NULL. */
+bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out);
+void bd_early_close(bd_early *early); /* accepts NULL */
+
 /* ingest.c */
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,
                             const bd_value **result, bd_err *err);
@@ -129,6 +151,7 @@ void bd_outputs_drop(
 typedef struct {
     bd_arena *arena; /* for the rest of it */
     unsigned jobs;   /* threads at most */
+    bd_text_faces *faces;
     bd_str pdf;
     size_t signature_page;
     double signature_rect[4];
@@ -136,6 +159,7 @@ typedef struct {
 } bd_drawing;
 BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing,
                                 bd_err *err);
+BD_MUST_USE bd_rc bd_render_faces(bd_text_faces **out, bd_err *err); /* those of fonts/fonts.json */
 
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
@@ -163,6 +187,7 @@ typedef struct {
     int64_t number; /* N of the package id */
     bd_doc *readiness_document;
     bd_arena *readiness_arena; /* of document and PDF */
+    bd_text_faces *faces;          /* of both, one after the other */
     bd_drawing binder_drawing, readiness_drawing;
     bd_str readiness;       /* bytes of the PDF */
     bd_blob_packer *packer; /* while the package is planned */

@@ -211,6 +211,39 @@ static bd_rc find_engagement(const char *folder, const char *path, bd_err *err) 
              folder);
 }
 
+/* The catalog wants a processor, the locker the disk: side by side, each in an arena of its own. */
+typedef struct {
+    bd_session *session;
+    const char *folder;
+    bd_locker_mode mode;
+    bd_rc rcs[2];
+    bd_err errs[2];
+} slow_parts;
+
+static void open_slow_part(void *context, size_t index, unsigned worker) {
+    slow_parts *parts = context;
+    bd_session *session = parts->session;
+    bd_err *err = &parts->errs[index];
+    (void)worker;
+    parts->rcs[index] = index == 0 ? load_catalog(session, err)
+                                   : bd_locker_open(parts->folder, parts->mode,
+                                                    session->locker_arena, &session->locker, err);
+}
+
+static bd_rc open_slow_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
+    slow_parts parts = {
+        .session = session, .folder = bd_session_path(session, "locker"), .mode = mode};
+    session->locker_arena = bd_arena_open("locker", BD_RUN_ARENA_BYTES);
+    bd_pool_run(session->jobs, BD_COUNT(parts.rcs), open_slow_part, &parts);
+    for (size_t i = 0; i < BD_COUNT(parts.rcs); i++) {
+        if (bd_failed(parts.rcs[i])) {
+            *err = parts.errs[i];
+            return parts.rcs[i];
+        }
+    }
+    return BD_OK;
+}
+
 static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     const char *path = bd_session_path(session, "bindery.json");
     BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &session->zygote, err));
@@ -221,11 +254,10 @@ static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     BD_TRY(choose_as_of(session, err));
     bd_engagement_state_period(&session->engagement, session->period, session->as_of,
                                session->arena);
-    BD_TRY(load_catalog(session, err));
+    BD_TRY(open_slow_parts(session, mode, err));
     BD_TRY(check_names(session, err));
     say_strange_owners(session);
-    return bd_locker_open(bd_session_path(session, "locker"), mode, session->arena,
-                          &session->locker, err);
+    return BD_OK;
 }
 
 bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_arena *arena,
@@ -270,8 +302,12 @@ bool bd_session_knows(const bd_session *session, bd_str name) {
 }
 
 void bd_session_close(bd_session *session) {
+    bd_early_close(session->early);
+    session->early = NULL;
     bd_locker_close(session->locker);
     session->locker = NULL;
+    bd_arena_close(session->locker_arena);
+    session->locker_arena = NULL;
     bd_zygote_close(session->zygote);
     session->zygote = NULL;
 }

@@ -317,15 +317,16 @@ TEST(assess, more_events_than_a_match_can_hold_are_cannot_tell_and_said) {
 
 /* ---- match: both sides (requirement 6.3.1 a) ---- */
 
-#define RECONCILED                                                                                 \
+#define RECONCILED_WITHIN(window)                                                                  \
     SECURITY_OF(A_CONTROL("6.3.1", "per-event"),                                                   \
                 A_REQUIREMENT("6.3.1", "a", "per-event", 60, 10, "'P','R'"),                       \
                 A_LOG("P", "tenant") "," A_SOURCE("R", "tenant", ""),                              \
                 A_CHECK("both", "6.3.1", "a", "match",                                             \
                         "'population':{'source':'P','key':['k'],'time':'time'},'events':[{'"       \
                         "source':'R','key':['k'],"                                                 \
-                        "'time':'end'}],'window':{},'uses':'many','expect':'some','both_sides':"   \
-                        "true,'tile':[['P']]"))
+                        "'time':'end'}],'window':{" window                                         \
+                        "},'uses':'many','expect':'some','both_sides':true,'tile':[['P']]"))
+#define RECONCILED RECONCILED_WITHIN("")
 
 typedef struct {
     const char *leaver, *roster; /* times, NULL: not on the list */
@@ -333,8 +334,8 @@ typedef struct {
     const char *expected;
 } reconciliation;
 
-static bd_str reconcile(const reconciliation *row) {
-    scene *s = scene_of(RECONCILED, "2026-01-01", "2026-03-31", "UTC");
+static bd_str reconcile_by(const char *catalog, const reconciliation *row) {
+    scene *s = scene_of(catalog, "2026-01-01", "2026-03-31", "UTC");
     if (row->has_leavers) {
         uint32_t list = put_log(s, "P", "", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
         if (row->leaver != NULL) {
@@ -365,7 +366,23 @@ TEST(assess, both_lists_must_name_whoever_left_in_the_period) {
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
-        CHECK_EQ_STR(reconcile(&rows[i]), rows[i].expected);
+        CHECK_EQ_STR(reconcile_by(RECONCILED, &rows[i]), rows[i].expected);
+    }
+}
+
+TEST(assess, a_leaver_who_leaves_later_on_one_list_is_on_one_list_only) {
+    static const reconciliation rows[] = {
+        {"2026-02-02T17:00:00Z", "2026-02-02T10:30:00Z", true, true, "0C0"},
+        {"2026-02-03T09:30:00Z", "2026-02-02T10:30:00Z", true, true, "0C0"}, /* midnight and zone */
+        {"2026-02-03T09:30:00.0000001Z", "2026-02-02T10:30:00Z", true, true, "0D0"},
+        {"2026-01-02T17:00:00Z", "2026-02-02T10:30:00Z", true, true, "C00"}, /* earlier is harder */
+        {"2026-03-02T17:00:00Z", "2026-02-02T10:30:00Z", true, true, "0DD"},
+        {"2525-02-02T17:00:00Z", "2026-02-02T10:30:00Z", true, true, "0D0"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(reconcile_by(RECONCILED_WITHIN("'from_hours':-23,'days':true"), &rows[i]),
+                     rows[i].expected);
     }
 }
 

@@ -113,6 +113,29 @@ TEST(evidence, a_files_own_sidecar_wins_over_its_folders) {
     CHECK(own.describes_from == BD_INSTANT_NONE); /* half a range is not mixed */
 }
 
+TEST(evidence, a_command_that_a_folder_names_is_known_to_be_the_folders) {
+    static const struct {
+        const char *own, *folder;
+        bool wanted;
+    } cases[] = {{"\"title\":\"t\"", "\"command\":\"az\"", true},
+                 {"\"command\":\"az\"", "\"command\":\"curl\"", false},
+                 {"\"request\":\"GET x\"", "\"command\":\"curl\"", false}};
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_sidecar own;
+        bd_sidecar folder;
+        bd_err err;
+        bd_str text = bd_str_format(test_arena(), SIDECAR "%s}", cases[i].own);
+        CHECK_OK(bd_sidecar_parse(text, BD_STR("a/b.json.meta.json"), test_arena(), &own, &err),
+                 err);
+        text = bd_str_format(test_arena(), SIDECAR "%s}", cases[i].folder);
+        CHECK_OK(bd_sidecar_parse(text, BD_STR("a/_folder.meta.json"), test_arena(), &folder, &err),
+                 err);
+        CHECK(folder.is_asked_by_folder && !own.is_asked_by_folder);
+        bd_sidecar_merge(&own, &folder);
+        CHECK(own.is_asked_by_folder == cases[i].wanted);
+    }
+}
+
 TEST(evidence, paths_tell_sidecars_and_registers) {
     CHECK(bd_path_is_sidecar(BD_STR("a/b.json.meta.json")) &&
           bd_path_is_sidecar(BD_STR("_folder.meta.json")));
@@ -222,6 +245,12 @@ TEST(evidence, one_person_is_one_however_the_name_is_typed) {
         {"Ann\xE2\x80\x8BSmith", "Ann Smith", true},
         {"An\xC2\xADn Smith", "Ann Smith", true},
         {"Ann Smith", "AnnSmith", false},
+        {"Smith, Ann", "ann SMITH", true},
+        {"Smith Ann", "Ann Smith", true},
+        {"Ann Ann Smith", "Ann Smith", false},
+        {"Ann Smith", "AnnS mith", false},
+        {"Ann A. Smith", "Ann Smith", false}, /* may be two people */
+        {",", "", false},
         {"Jurgen Muller", "J\xC3\xBCrgen M\xC3\xBCller", false},
         {"Ann", "", false},
         {"", "", true},
@@ -248,11 +277,11 @@ TEST(evidence, a_name_of_a_megabyte_is_bounded) {
 
 TEST(evidence, a_word_for_nobody_names_nobody) {
     static const char *const nobody[] = {
-        "",        " ",       ".",         "-",      "?",         "\xE2\x80\x94", "...",
-        "unknown", "Unknown", "(UNKNOWN)", "n/a",    "N. A.",     "none",         "TBD",
-        "t.b.d.",  "-none-",  "not known", "Nobody", "unbekannt", "xxx",          "\xEF\xBC\xAE/A",
-        "null",    "HR",      "test",      "admin",  "Reviewer",  "<name>",       "Security Team",
-        "Name",    "7",       "00 17"};
+        "",        " ",       ".",         "-",      "?",         "\xE2\x80\x94",  "...",
+        "unknown", "Unknown", "(UNKNOWN)", "n/a",    "N. A.",     "none",          "TBD",
+        "t.b.d.",  "-none-",  "not known", "Nobody", "unbekannt", "xxx",           "\xEF\xBC\xAE/A",
+        "null",    "HR",      "test",      "admin",  "Reviewer",  "<name>",        "Security Team",
+        "Name",    "7",       "00 17",     "open",   "Not yet",   "to be defined", "System"};
     static const char *const people[] = {"Ann",
                                          "Ola Lind",
                                          "\xE6\x9D\x8E",

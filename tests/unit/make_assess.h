@@ -363,7 +363,7 @@ static inline bd_rc keep_finding(void *context, const bd_finding *finding, bd_er
 }
 
 static inline const bd_assessment *judge_scene(scene *s) {
-    bd_spool *const spools[] = {s->rows};
+    const bd_row_spool spools[] = {{.rows = s->rows}};
     bd_assess_inputs inputs = {.catalog = s->catalog,
                                .rules = s->rules,
                                .engagement = &s->engagement,

@@ -75,7 +75,7 @@ static inline bd_rc whole_keep(void *context, const bd_finding *finding, bd_err 
 }
 
 static inline void whole_judge(whole *w) {
-    bd_spool *const spools[] = {w->bench.rows};
+    const bd_row_spool spools[] = {{.rows = w->bench.rows}};
     bd_err err;
     scan_conclude(&w->bench);
     w->findings.count = 0;

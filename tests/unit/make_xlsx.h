@@ -40,11 +40,12 @@ static inline bd_str xlsx_zip(const xlsx_part *parts, size_t count, bool is_defl
     bd_buf_init(&file, (size_t)256 << 20);
     bd_sink sink = bd_sink_to_buf(&file);
     bd_zip_writer *writer = bd_zip_writer_open(&sink, 0);
-    bd_blob_packer *packer = bd_blob_packer_open(test_arena());
+    bd_blob_packer *packer = bd_blob_packer_open(test_arena(), 1);
     for (size_t i = 0; i < count; i++) {
         const bd_blob *blob = NULL;
         if (is_deflated) {
-            CHECK_OK(bd_blob_pack(packer, parts[i].text, test_arena(), &blob, &err), err);
+            CHECK_OK(bd_blob_pack(packer, parts[i].text, &blob, &err), err);
+            CHECK_OK(bd_blob_packer_finish(packer, &err), err);
         } else {
             blob = bd_blob_of_memory(test_arena(), parts[i].text);
         }

@@ -614,6 +614,34 @@ TEST(rule, a_related_record_without_the_field_that_answers_gives_what_missing_sa
     }
 }
 
+TEST(rule, a_window_of_days_takes_a_day_alone_on_both_sides) {
+    static const struct {
+        const char *window;
+        bool is_taken;
+    } cases[] = {{"{\"from_hours\":-23,\"days\":true}", true},
+                 {"{\"from_hours\":-23,\"days\":false}", false},
+                 {"{\"from_hours\":-23}", false},
+                 {"{}", true}};
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_str body = bd_str_format(
+            test_arena(),
+            "\"shape\":\"match\",\"missing\":\"cannot-tell\",\"population\":{\"source\":\"SA\","
+            "\"key\":[\"who\"],\"time\":\"left\"},\"events\":[{\"source\":\"SB\",\"key\":"
+            "[\"who\"],\"time\":\"at\"}],\"window\":%s,\"uses\":\"many\",\"expect\":\"some\"",
+            cases[i].window);
+        const bd_rules *rules = make_rules(bd_str_z(test_arena(), body), NULL);
+        row_list left = map_record(rules, "SA", "k", "{\"who\":\"a\",\"left\":\"2026-01-02\"}");
+        row_list event = map_record(rules, "SB", "k", "{\"who\":\"a\",\"at\":\"2026-01-02\"}");
+        test_failure("%s", cases[i].window);
+        CHECK_EQ_INT(left.data[0].verdict, cases[i].is_taken ? BD_PASS : BD_CANNOT_TELL);
+        CHECK_EQ_INT(event.data[0].verdict, cases[i].is_taken ? BD_PASS : BD_CANNOT_TELL);
+        if (cases[i].is_taken) {
+            CHECK_EQ_STR(bd_instant_format(test_arena(), left.data[0].time),
+                         "2026-01-02T10:30:00Z");
+        }
+    }
+}
+
 TEST(rule, match_gives_both_sides_with_keys_and_times) {
     const bd_rules *rules = make_rules(MATCH("{\"from_hours\":null,\"to_hours\":24}"), NULL);
     const bd_reduce_plan *plan = bd_rules_plan(rules, 0);

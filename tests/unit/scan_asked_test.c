@@ -319,6 +319,45 @@ TEST(scan, az_stops_at_fifty_events_and_shows_only_direct_role_assignments_unles
     scan_bench_close(&bench);
 }
 
+TEST(scan, what_its_sidecar_gives_to_another_tenant_shows_nothing_of_ours) {
+    static const struct {
+        const char *ours, *scope;
+        bd_completeness wanted;
+    } cases[] = {
+        {"0b1f6471-1bf0-4dda-aec3-cb9272f09590",
+         "{\"kind\":\"tenant\",\"ids\":[\"0B1F6471-1BF0-4DDA-AEC3-CB9272F09590\"]}",
+         BD_COMPLETE_YES},
+        {"0b1f6471-1bf0-4dda-aec3-cb9272f09590",
+         "{\"kind\":\"tenant\",\"ids\":[\"11111111-2222-4333-8444-555555555555\"]}",
+         BD_COMPLETE_NOT_SHOWN},
+        {"0b1f6471-1bf0-4dda-aec3-cb9272f09590",
+         "{\"kind\":\"tenant\",\"ids\":[\"11111111-2222-4333-8444-555555555555\","
+         "\"0b1f6471-1bf0-4dda-aec3-cb9272f09590\"]}",
+         BD_COMPLETE_YES},
+        {"0b1f6471-1bf0-4dda-aec3-cb9272f09590", "{\"kind\":\"tenant\",\"ids\":[]}",
+         BD_COMPLETE_YES},
+        {"", "{\"kind\":\"tenant\",\"ids\":[\"11111111-2222-4333-8444-555555555555\"]}",
+         BD_COMPLETE_YES},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        scan_bench bench = scan_bench_open();
+        bench.plan.tenant = bd_str_of(cases[i].ours);
+        bd_str sidecar =
+            bd_str_format(test_arena(), "{\"collected_at\":\"2026-02-01T12:00:00Z\",\"scope\":%s}",
+                          cases[i].scope);
+        const bd_evidence *item = scan_alone(
+            &bench,
+            "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users\",\"value\":["
+            "{\"id\":\"1\",\"userPrincipalName\":\"a@x\",\"accountEnabled\":true}]}",
+            bd_str_z(test_arena(), sidecar));
+        test_failure("case %zu: %.*s", i, BD_ARG(item->completeness_reason));
+        CHECK_EQ_INT(item->completeness, cases[i].wanted);
+        CHECK_EQ_INT(scan_snapshot(&bench, "S53", "")->may_pass,
+                     cases[i].wanted == BD_COMPLETE_YES);
+        scan_bench_close(&bench);
+    }
+}
+
 /* ---- the known shapes of asking for all ---- */
 
 #define LIST "az storage account list"
@@ -342,6 +381,13 @@ static const char *const asks_for_all[] = {
     "('Microsoft.Storage/storageAccounts')\"",
     "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?api-version=1\"",
     "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?$top=2\"",
+    "\"request\":\"GET https://management.usgovcloudapi.net:443/subscriptions/" SCAN_SUB_A
+    "/providers/Microsoft.Storage/storageAccounts\"",
+    "\"request\":\"GET https://Management.ChinaCloudApi.cn/subscriptions/" SCAN_SUB_A
+    "/providers/Microsoft.Storage/storageAccounts\"",
+    "\"command\":\"az rest --url '/subscriptions/" SCAN_SUB_A
+    "/providers/Microsoft.Storage/storageAccounts?api-version=2023-05-01' --method get "
+    "--resource https://management.azure.com\"",
     "\"request\":\"POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources?"
     "api-version=1 {\\\"query\\\":\\\"" KQL "\\\"}\"",
 };
@@ -378,6 +424,14 @@ static const char *const asks_for_less[] = {
     "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?filter=kind eq 'x'\"",
     "\"request\":\"GET " AZURE "/providers/Microsoft.Storage/storageAccounts?tag=x\"",
     "\"request\":\"GET https://example.org/storageAccounts\"",
+    "\"request\":\"GET https://management.azure.com.example.org/subscriptions/" SCAN_SUB_A
+    "/providers/Microsoft.Storage/storageAccounts\"",
+    "\"request\":\"GET https://management.example.org/subscriptions/" SCAN_SUB_A
+    "/providers/Microsoft.Storage/storageAccounts\"",
+    "\"request\":\"GET https://x@management.azure.com/subscriptions/" SCAN_SUB_A
+    "/providers/Microsoft.Storage/storageAccounts\"",
+    "\"request\":\"GET https://management.azure.com:8443/subscriptions/" SCAN_SUB_A
+    "/providers/Microsoft.Storage/storageAccounts\"",
     "\"command\":\"az rest --url $URL\"",
     "\"command\":\"az rest --url '" AZURE "/resourceGroups/rg/providers/Microsoft.Storage/"
     "storageAccounts'\"",

@@ -198,9 +198,28 @@ uint32_t bd_fold(uint32_t code_point) {
     return code_point;
 }
 
+static unsigned char lower_of(unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+}
+
+/* How far both are ASCII and the same, or where they first differ. */
+static size_t skip_same_ascii(bd_str a, bd_str b) {
+    size_t least = a.size < b.size ? a.size : b.size;
+    size_t at = 0;
+    while (at < least) {
+        unsigned char x = (unsigned char)a.data[at];
+        unsigned char y = (unsigned char)b.data[at];
+        if (((x | y) & 0x80) != 0 || (x != y && lower_of(x) != lower_of(y))) {
+            return at;
+        }
+        at++;
+    }
+    return at;
+}
+
 int bd_str_fold_cmp(bd_str a, bd_str b) {
-    size_t i = 0;
-    size_t j = 0;
+    size_t i = skip_same_ascii(a, b);
+    size_t j = i;
     uint32_t x = 0;
     uint32_t y = 0;
     for (;;) {
@@ -224,7 +243,19 @@ static bool is_hidden(uint32_t c) {
            (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
+static bool is_all_visible(bd_str text) {
+    for (size_t i = 0; i < text.size; i++) {
+        if ((unsigned char)text.data[i] < 0x20 || (unsigned char)text.data[i] >= 0x7F) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bd_str bd_str_visible(bd_arena *arena, bd_str text) {
+    if (is_all_visible(text)) {
+        return bd_str_copy(arena, text);
+    }
     char *out = bd_alloc(arena, text.size * 10 + 1, 1);
     size_t size = 0;
     size_t at = 0;

@@ -29,14 +29,11 @@ static const uint8_t class_of[256] = {
 };
 
 void json_scan_init(json_scan *scan, const bd_json_limits *limits, bd_arena *arena) {
-    memset(scan, 0, sizeof *scan);
     scan->arena = arena;
     scan->limits = *limits;
     if (scan->limits.depth > JSON_DEPTH_MAX) {
         scan->limits.depth = JSON_DEPTH_MAX;
     }
-    scan->slot_room = 256;
-    scan->slots = bd_new(arena, json_key_slot, scan->slot_room);
 }
 
 const char *json_found(char out[16], unsigned char byte) {
@@ -406,8 +403,10 @@ static bool is_same_key(const json_scan *scan, json_key a, json_key b) {
     return a.hash == b.hash && bd_str_eq(key_text(scan, a), key_text(scan, b));
 }
 
+#define LEAST_SLOTS ((size_t)256) /* a power of two */
+
 static void widen_slots(json_scan *scan) {
-    size_t room = scan->slot_room * 2;
+    size_t room = scan->slot_room > 0 ? scan->slot_room * 2 : LEAST_SLOTS;
     json_key_slot *slots = bd_new(scan->arena, json_key_slot, room);
     for (size_t i = 0; i < scan->slot_room; i++) {
         const json_key_slot *old = &scan->slots[i];
@@ -446,6 +445,9 @@ static bool put_slot(json_scan *scan, json_key key, uint32_t object) {
 }
 
 static void empty_slots(json_scan *scan) {
+    if (scan->slot_room == 0) {
+        widen_slots(scan);
+    }
     scan->slot_count = 0;
     scan->large_count = 0;
     if (++scan->epoch == 0) {

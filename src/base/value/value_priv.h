@@ -87,6 +87,7 @@ typedef struct {
     size_t openers[JSON_DEPTH_MAX];    /* the node of each open array or object */
 } json_scan;
 
+/* `scan` is zeroed memory. */
 void json_scan_init(json_scan *scan, const bd_json_limits *limits, bd_arena *arena);
 /* Scans one value whose first byte is `text[0]` (no white space before it).  `is_final`: nothing
  * follows the text, so that a number may end with it. */

@@ -329,55 +329,124 @@ static void close_packed(const bd_blob *blob, bd_source *source) {
     }
 }
 
-struct bd_blob_packer {
-    bd_buf stored;
+/* A text on its way to a blob.  Workers touch no arena: what they make is copied by whoever takes the next place. */
+struct packing {
+    bd_buf plain, stored;
     bd_sink sink;
-    bd_deflater *deflater;
+    bd_str text; /* in `plain`, or the caller's */
+    struct packed_blob *out;
+    bd_rc rc;
+    bd_err err;
 };
 
-bd_blob_packer *bd_blob_packer_open(bd_arena *arena) {
+enum { PACKINGS = 8, PACKERS = 16, COPIED_BYTES = 1 << 20 };
+
+struct bd_blob_packer {
+    bd_arena *arena;
+    bd_crew *crew;
+    unsigned jobs;
+    size_t next; /* place of the next text */
+    struct packing packings[PACKINGS];
+    bd_deflater *deflaters[PACKERS]; /* by worker */
+};
+
+static bd_rc deflate_text(bd_deflater *deflater, struct packing *one) {
+    bd_deflater_clear(deflater, &one->sink);
+    return bd_deflater_put_all(deflater, one->text, &one->err);
+}
+
+static void pack_text(void *context, size_t index, unsigned worker) {
+    bd_blob_packer *packer = context;
+    struct packing *one = &packer->packings[index];
+    one->stored.size = 0;
+    one->rc = deflate_text(packer->deflaters[worker], one);
+    bd_blob *blob = &one->out->blob;
+    blob->crc32 = bd_crc32(0, one->text.data, one->text.size);
+    blob->stored_bytes = (int64_t)one->stored.size;
+    bd_sha256_of(one->text, blob->sha256);
+    bd_sha256_of(bd_buf_str(&one->stored), blob->stored_sha256);
+}
+
+bd_blob_packer *bd_blob_packer_open(bd_arena *arena, unsigned jobs) {
     bd_blob_packer *packer = bd_new(arena, bd_blob_packer, 1);
-    bd_buf_init(&packer->stored, SIZE_MAX / 2);
-    packer->sink = bd_sink_to_buf(&packer->stored);
-    packer->deflater = bd_deflater_open(&packer->sink);
+    packer->arena = arena;
+    packer->jobs = jobs < 1 ? 1 : jobs > PACKERS ? PACKERS : jobs;
+    for (size_t i = 0; i < PACKINGS; i++) {
+        struct packing *one = &packer->packings[i];
+        bd_buf_init(&one->plain, COPIED_BYTES);
+        bd_buf_init(&one->stored, SIZE_MAX / 2);
+        one->sink = bd_sink_to_buf(&one->stored);
+    }
+    for (unsigned i = 0; i < packer->jobs; i++) {
+        packer->deflaters[i] = bd_deflater_open(&packer->packings[0].sink);
+    }
+    packer->crew = bd_crew_open(packer->jobs, pack_text, packer);
     return packer;
 }
 
+static bd_rc settle_packing(bd_blob_packer *packer, struct packing *one, bd_err *err) {
+    if (one->out == NULL) {
+        return BD_OK;
+    }
+    bd_crew_wait(packer->crew, (size_t)(one - packer->packings));
+    one->out->stored = bd_str_copy(packer->arena, bd_buf_str(&one->stored));
+    one->out = NULL;
+    if (bd_failed(one->rc)) {
+        *err = one->err;
+    }
+    return one->rc;
+}
+
+bd_rc bd_blob_packer_finish(bd_blob_packer *packer, bd_err *err) {
+    for (size_t i = 0; i < PACKINGS; i++) {
+        BD_TRY(settle_packing(packer, &packer->packings[i], err));
+    }
+    return BD_OK;
+}
+
 void bd_blob_packer_close(bd_blob_packer *packer) {
-    if (packer != NULL) {
-        bd_deflater_close(packer->deflater);
-        bd_buf_clear(&packer->stored);
+    if (packer == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < PACKINGS; i++) {
+        if (packer->packings[i].out != NULL) {
+            bd_crew_wait(packer->crew, i);
+        }
+    }
+    bd_crew_close(packer->crew);
+    for (unsigned i = 0; i < packer->jobs; i++) {
+        bd_deflater_close(packer->deflaters[i]);
+    }
+    for (size_t i = 0; i < PACKINGS; i++) {
+        bd_buf_clear(&packer->packings[i].plain);
+        bd_buf_clear(&packer->packings[i].stored);
     }
 }
 
-static bd_rc deflate_text(bd_blob_packer *packer, bd_str text, bd_err *err) {
-    packer->stored.size = 0;
-    bd_deflater_clear(packer->deflater, &packer->sink);
-    if (text.size > 0) {
-        BD_TRY(bd_deflater_write(packer->deflater, text.data, text.size, err));
+bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, const bd_blob **out, bd_err *err) {
+    size_t place = packer->next;
+    struct packing *one = &packer->packings[place];
+    packer->next = (place + 1) % PACKINGS;
+    BD_TRY(settle_packing(packer, one, err));
+    bool is_copied = text.size <= COPIED_BYTES;
+    one->text = text;
+    if (is_copied) {
+        one->plain.size = 0;
+        bd_buf_puts(&one->plain, text);
+        one->text = bd_buf_str(&one->plain);
     }
-    return bd_deflater_finish(packer->deflater, err);
-}
-
-bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, bd_arena *arena, const bd_blob **out,
-                   bd_err *err) {
-    BD_TRY(deflate_text(packer, text, err));
-    struct packed_blob *packed = bd_new(arena, struct packed_blob, 1);
-    packed->stored = bd_str_copy(arena, bd_buf_str(&packer->stored));
-    packed->blob = (bd_blob){
+    one->out = bd_new(packer->arena, struct packed_blob, 1);
+    one->out->blob = (bd_blob){
         .bytes = (int64_t)text.size,
-        .crc32 = bd_crc32(0, text.data, text.size),
         .has_stored = true,
-        .stored_bytes = (int64_t)packed->stored.size,
         .open_plain = open_packed_plain,
         .open_stored = open_packed_stored,
         .close = close_packed,
-        .context = packed,
+        .context = one->out,
     };
-    bd_sha256_of(text, packed->blob.sha256);
-    bd_sha256_of(packed->stored, packed->blob.stored_sha256);
-    *out = &packed->blob;
-    return BD_OK;
+    *out = &one->out->blob;
+    bd_crew_put(packer->crew, place);
+    return is_copied ? BD_OK : settle_packing(packer, one, err); /* the text may go */
 }
 
 /* ---- whole ----------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #include "bindery/zip.h"
 
 #include <libdeflate.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ZLIB_CONST
@@ -30,8 +31,9 @@ enum {
 static const uint8_t end_block[JOINT_BYTES] = {0x01, 0x00, 0x00, 0xFF, 0xFF};
 
 struct chunk {
-    uint8_t *plain, *stored;
-    size_t plain_size, stored_size;
+    const uint8_t *from; /* what is deflated: `plain`, or the caller's own */
+    uint8_t *plain, *stored; /* not cleared: a short text touches little of them */
+    size_t plain_size, stored_size, stored_room;
     uint32_t crc32;
     const char *failure; /* NULL: well */
 };
@@ -47,12 +49,11 @@ struct bd_deflater {
     bd_arena *arena;
     bd_sink *sink;
     unsigned jobs;
-    unsigned
-        batch; /* chunks at a time: two for each of several jobs, so that a slow one is not waited for */
-    unsigned full; /* chunks that are full; chunks[full] is being filled */
+    bd_crew *crew; /* made with the second chunk of a stream; NULL before */
+    unsigned room; /* chunks at a time: two for each of several jobs, so that nobody waits for a slow one */
+    unsigned first, full; /* chunks[first] and those after it, in a ring, are full; the next is being filled */
     struct chunk chunks[JOBS_MAX];
     struct worker workers[JOBS_MAX];
-    size_t stored_room;
     int64_t plain_bytes, stored_bytes;
     uint32_t crc32;
 };
@@ -86,7 +87,7 @@ static bool find_last_block(struct worker *worker, const struct chunk *chunk,
         int rc = inflate(z, Z_BLOCK);
         size_t produced = CHECK_BYTES - z->avail_out;
         if (rc != Z_OK || produced > chunk->plain_size - at ||
-            memcmp(worker->check, chunk->plain + at, produced) != 0) {
+            memcmp(worker->check, chunk->from + at, produced) != 0) {
             return false;
         }
         at += produced;
@@ -138,10 +139,10 @@ static void deflate_chunk(void *context, size_t index, unsigned number) {
         chunk->failure = "out of memory";
         return;
     }
-    chunk->crc32 = bd_crc32(0, chunk->plain, chunk->plain_size);
+    chunk->crc32 = bd_crc32(0, chunk->from, chunk->plain_size);
     chunk->stored_size =
-        libdeflate_deflate_compress(worker->compressor, chunk->plain, chunk->plain_size,
-                                    chunk->stored, deflater->stored_room - JOINT_BYTES);
+        libdeflate_deflate_compress(worker->compressor, chunk->from, chunk->plain_size,
+                                    chunk->stored, chunk->stored_room - JOINT_BYTES);
     struct block_places places;
     if (chunk->stored_size == 0 || !find_last_block(worker, chunk, &places)) {
         chunk->failure = "does not inflate to its source";
@@ -153,19 +154,28 @@ static void deflate_chunk(void *context, size_t index, unsigned number) {
 /* ---- the stream ------------------------------------------------------------------------------ */
 
 bd_deflater *bd_deflater_open(bd_sink *sink) {
-    size_t room = libdeflate_deflate_compress_bound(NULL, BD_DEFLATE_CHUNK_BYTES) + JOINT_BYTES;
     bd_arena *arena = bd_arena_open("deflate", ARENA_BYTES);
     bd_deflater *deflater = bd_new(arena, bd_deflater, 1);
     deflater->arena = arena;
-    deflater->stored_room = room;
     deflater->jobs = 1;
-    deflater->batch = 1;
+    deflater->room = 1;
     bd_deflater_clear(deflater, sink);
     return deflater;
 }
 
+/* A stream that was given up leaves jobs behind. */
+static void settle_jobs(bd_deflater *deflater) {
+    while (deflater->crew != NULL && deflater->full > 0) {
+        bd_crew_wait(deflater->crew, deflater->first);
+        deflater->first = (deflater->first + 1) % deflater->room;
+        deflater->full--;
+    }
+}
+
 void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
+    settle_jobs(deflater);
     deflater->sink = sink;
+    deflater->first = 0;
     deflater->full = 0;
     deflater->plain_bytes = 0;
     deflater->stored_bytes = 0;
@@ -177,9 +187,14 @@ void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
 
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs) {
     BD_ASSERT(deflater->full == 0 && deflater->chunks[0].plain_size == 0);
-    deflater->jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
-    unsigned wanted = deflater->jobs > 1 ? 2 * deflater->jobs : 1;
-    deflater->batch = wanted > JOBS_MAX ? JOBS_MAX : wanted;
+    unsigned allowed = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
+    if (allowed != deflater->jobs) {
+        bd_crew_close(deflater->crew);
+        deflater->crew = NULL;
+    }
+    deflater->jobs = allowed;
+    unsigned wanted = allowed > 1 ? 2 * allowed : 1;
+    deflater->room = wanted > JOBS_MAX ? JOBS_MAX : wanted;
 }
 
 static bd_rc write_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err) {
@@ -198,32 +213,76 @@ static bd_rc write_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err
     return BD_OK;
 }
 
-/* Deflates and writes the first `count` chunks. */
-static bd_rc drain_chunks(bd_deflater *deflater, unsigned count, bd_err *err) {
-    for (unsigned i = 0; i < count && i < deflater->jobs; i++) {
+static struct chunk *chunk_at(bd_deflater *deflater, unsigned behind, unsigned *index) {
+    *index = (deflater->first + behind) % deflater->room;
+    return &deflater->chunks[*index];
+}
+
+/* Room for what `bytes` may become.  False: no memory. */
+static bool give_stored(struct chunk *chunk, size_t bytes) {
+    size_t wanted = libdeflate_deflate_compress_bound(NULL, bytes) + JOINT_BYTES;
+    if (chunk->stored_room < wanted) {
+        free(chunk->stored);
+        chunk->stored = malloc(wanted);
+        chunk->stored_room = chunk->stored != NULL ? wanted : 0;
+    }
+    return chunk->stored_room >= wanted;
+}
+
+/* All that a job touches is made before it is put: arenas belong to one thread. */
+static bd_rc open_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err) {
+    for (unsigned i = 0; i < deflater->jobs; i++) {
         if (deflater->workers[i].check == NULL) {
             deflater->workers[i].check = bd_new(deflater->arena, uint8_t, CHECK_BYTES);
         }
     }
-    for (unsigned i = 0; i < count; i++) {
-        if (deflater->chunks[i].stored == NULL) {
-            deflater->chunks[i].stored = bd_new(deflater->arena, uint8_t, deflater->stored_room);
-        }
+    if (!give_stored(chunk, chunk->plain_size)) {
+        BD_RAISE(err, BD_ERR_LIMIT, "cannot deflate %zu bytes: no memory for it",
+                 chunk->plain_size);
     }
-    bd_pool_run(count < deflater->jobs ? count : deflater->jobs, count, deflate_chunk, deflater);
-    for (unsigned i = 0; i < count; i++) {
-        BD_TRY(write_chunk(deflater, &deflater->chunks[i], err));
-    }
-    deflater->full = 0;
     return BD_OK;
+}
+
+/* A stream of one chunk is deflated by the caller: threads come with the second. */
+static bd_rc put_chunk(bd_deflater *deflater, bd_err *err) {
+    unsigned index;
+    struct chunk *chunk = chunk_at(deflater, deflater->full, &index);
+    chunk->from = chunk->plain;
+    BD_TRY(open_chunk(deflater, chunk, err));
+    deflater->full++;
+    if (deflater->jobs > 1 && deflater->crew == NULL && deflater->full == 2) {
+        deflater->crew = bd_crew_open(deflater->jobs, deflate_chunk, deflater);
+        bd_crew_put(deflater->crew, deflater->first);
+    }
+    if (deflater->crew != NULL) {
+        bd_crew_put(deflater->crew, index);
+    }
+    return BD_OK;
+}
+
+static bd_rc take_chunk(bd_deflater *deflater, bd_err *err) {
+    unsigned index;
+    struct chunk *chunk = chunk_at(deflater, 0, &index);
+    if (deflater->crew != NULL) {
+        bd_crew_wait(deflater->crew, index);
+    } else {
+        deflate_chunk(deflater, index, 0);
+    }
+    deflater->first = (deflater->first + 1) % deflater->room;
+    deflater->full--;
+    return write_chunk(deflater, chunk, err);
 }
 
 bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, bd_err *err) {
     const uint8_t *from = bytes;
     while (count > 0) {
-        struct chunk *chunk = &deflater->chunks[deflater->full];
-        if (chunk->plain == NULL) {
-            chunk->plain = bd_new(deflater->arena, uint8_t, BD_DEFLATE_CHUNK_BYTES);
+        unsigned index;
+        if (deflater->full == deflater->room) {
+            BD_TRY(take_chunk(deflater, err));
+        }
+        struct chunk *chunk = chunk_at(deflater, deflater->full, &index);
+        if (chunk->plain == NULL && (chunk->plain = malloc(BD_DEFLATE_CHUNK_BYTES)) == NULL) {
+            BD_RAISE(err, BD_ERR_LIMIT, "cannot deflate %zu bytes: no memory for it", count);
         }
         size_t room = BD_DEFLATE_CHUNK_BYTES - chunk->plain_size;
         size_t piece = count < room ? count : room;
@@ -231,24 +290,43 @@ bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, 
         chunk->plain_size += piece;
         from += piece;
         count -= piece;
-        if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES && ++deflater->full == deflater->batch) {
-            BD_TRY(drain_chunks(deflater, deflater->full, err));
+        if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES) {
+            BD_TRY(put_chunk(deflater, err));
         }
     }
     return BD_OK;
 }
 
-bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err) {
-    unsigned count = deflater->full;
-    if (count < deflater->batch && deflater->chunks[count].plain_size > 0) {
-        count++;
-    }
-    if (count > 0) {
-        BD_TRY(drain_chunks(deflater, count, err));
-    }
+static bd_rc end_stream(bd_deflater *deflater, bd_err *err) {
     BD_TRY(bd_sink_write(deflater->sink, end_block, sizeof(end_block), err));
     deflater->stored_bytes += (int64_t)sizeof(end_block);
     return BD_OK;
+}
+
+bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err) {
+    unsigned index;
+    if (deflater->full < deflater->room &&
+        chunk_at(deflater, deflater->full, &index)->plain_size > 0) {
+        BD_TRY(put_chunk(deflater, err));
+    }
+    while (deflater->full > 0) {
+        BD_TRY(take_chunk(deflater, err));
+    }
+    return end_stream(deflater, err);
+}
+
+bd_rc bd_deflater_put_all(bd_deflater *deflater, bd_str text, bd_err *err) {
+    BD_ASSERT(deflater->jobs == 1 && deflater->chunks[0].plain_size == 0);
+    struct chunk *chunk = &deflater->chunks[0];
+    for (size_t at = 0; at < text.size; at += BD_DEFLATE_CHUNK_BYTES) {
+        size_t left = text.size - at;
+        chunk->from = (const uint8_t *)text.data + at;
+        chunk->plain_size = left < BD_DEFLATE_CHUNK_BYTES ? left : BD_DEFLATE_CHUNK_BYTES;
+        BD_TRY(open_chunk(deflater, chunk, err));
+        deflate_chunk(deflater, 0, 0);
+        BD_TRY(write_chunk(deflater, chunk, err));
+    }
+    return end_stream(deflater, err);
 }
 
 int64_t bd_deflater_plain_bytes(const bd_deflater *deflater) {
@@ -267,7 +345,11 @@ void bd_deflater_close(bd_deflater *deflater) {
     if (deflater == NULL) {
         return;
     }
+    settle_jobs(deflater);
+    bd_crew_close(deflater->crew);
     for (unsigned i = 0; i < JOBS_MAX; i++) {
+        free(deflater->chunks[i].plain);
+        free(deflater->chunks[i].stored);
         libdeflate_free_compressor(deflater->workers[i].compressor);
         if (deflater->workers[i].has_inflate) {
             inflateEnd(&deflater->workers[i].inflate);

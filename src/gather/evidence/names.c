@@ -67,12 +67,40 @@ static bd_str key_of(bd_arena *arena, bd_str name) {
     return bd_str_caseless(arena, one_spaced(arena, bd_str_sub(name, 0, NAME_SIZE)));
 }
 
+static int cmp_words(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_cmp(*(const bd_str *)a, *(const bd_str *)b);
+}
+
+/* The words of a key in one order, each with a blank behind it: "Berg, Ada" is "Ada Berg". */
+static bd_str words_of(bd_arena *arena, bd_str key) {
+    bd_strs words = {0};
+    bd_strs pieces = {0};
+    for (size_t from = 0, to = 0; from < key.size; from = to + 1) {
+        for (to = from; to < key.size && key.data[to] != ' ' && key.data[to] != ','; to++) {
+        }
+        if (to > from) {
+            *bd_push(arena, &words) = bd_str_sub(key, from, to);
+        }
+    }
+    bd_sort(words.data, words.count, sizeof(bd_str), cmp_words, NULL);
+    for (size_t i = 0; i < words.count; i++) {
+        *bd_push(arena, &pieces) = words.data[i];
+        *bd_push(arena, &pieces) = BD_STR(" ");
+    }
+    return bd_str_concat(arena, pieces.data, pieces.count);
+}
+
 bool bd_is_same_person(bd_str a, bd_str b) {
     if (bd_str_eq(a, b)) {
         return true;
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("names", NAMES_BYTES);
-    return bd_str_eq(key_of(scratch, a), key_of(scratch, b));
+    bd_str key_a = key_of(scratch, a);
+    bd_str key_b = key_of(scratch, b);
+    bd_str words = words_of(scratch, key_a);
+    return bd_str_eq(key_a, key_b) ||
+           (words.size > 0 && bd_str_eq(words, words_of(scratch, key_b)));
 }
 
 /* What people write where a name is asked for and none is known; without blanks and marks, in their caseless form. */
@@ -83,11 +111,14 @@ static const char *const placeholders[] = {
     "approver",
     "compliance",
     "desconocido",
+    "dummy",
     "empty",
+    "foo",
     "fullname",
     "hr",
     "inconnu",
     "keine",
+    "keineangabe",
     "keiner",
     "management",
     "missing",
@@ -102,20 +133,26 @@ static const char *const placeholders[] = {
     "notapplicable",
     "notavailable",
     "notknown",
+    "notyet",
     "null",
+    "open",
     "owner",
     "pending",
     "preparer",
     "reviewer",
+    "sample",
     "securityteam",
     "somebody",
     "someone",
+    "system",
     "tba",
     "tbc",
     "tbd",
     "team",
     "test",
     "tester",
+    "tobeconfirmed",
+    "tobedefined",
     "todo",
     "unassigned",
     "unbekannt",

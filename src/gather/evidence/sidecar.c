@@ -280,6 +280,7 @@ bd_rc bd_sidecar_parse(bd_str text, bd_str path, bd_arena *arena, bd_sidecar *ou
     BD_TRY(bd_form_check(root, sidecar_form, BD_COUNT(sidecar_form), path, err));
     bd_sidecar made = {0};
     fill_sidecar(root, arena, &made);
+    made.is_asked_by_folder = bd_str_eqz(bd_path_name(path), FOLDER_SIDECAR);
     BD_TRY(check_order(&made, path, err));
     *out = made;
     return BD_OK;
@@ -318,6 +319,27 @@ static void merge_range(bd_sidecar *own, const bd_sidecar *folder) {
     }
 }
 
+bool bd_sidecar_is_same_export(const bd_sidecar *a, const bd_sidecar *b) {
+    const bd_str *const texts[][2] = {
+        {&a->source, &b->source},     {&a->title, &b->title},
+        {&a->command, &b->command},   {&a->request, &b->request},
+        {&a->query, &b->query},       {&a->exporter, &b->exporter},
+        {&a->tool, &b->tool},         {&a->run, &b->run},
+        {&a->scope_kind, &b->scope_kind},
+    };
+    bool is_same = a->scope_ids.count == b->scope_ids.count && a->rows == b->rows &&
+                   a->collected_at == b->collected_at && a->describes_from == b->describes_from &&
+                   a->describes_to == b->describes_to && a->has_complete == b->has_complete &&
+                   a->complete == b->complete && a->has_document == b->has_document;
+    for (size_t i = 0; i < BD_COUNT(texts) && is_same; i++) {
+        is_same = bd_str_eq(*texts[i][0], *texts[i][1]);
+    }
+    for (size_t i = 0; i < a->scope_ids.count && is_same; i++) {
+        is_same = bd_str_eq(a->scope_ids.data[i], b->scope_ids.data[i]);
+    }
+    return is_same;
+}
+
 void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder) {
     merge_text(&own->source, folder->source);
     merge_text(&own->title, folder->title);
@@ -325,6 +347,7 @@ void bd_sidecar_merge(bd_sidecar *own, const bd_sidecar *folder) {
     if (!has_query) {
         own->command = folder->command;
         own->request = folder->request;
+        own->is_asked_by_folder = folder->is_asked_by_folder;
     }
     merge_text(&own->query, folder->query);
     merge_text(&own->exporter, folder->exporter);

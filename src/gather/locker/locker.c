@@ -548,7 +548,9 @@ bd_rc bd_locker_put(bd_locker *locker, int fd, const bd_put *put, unsigned jobs,
     staged->item.path = path;
     staged->item.file_time = stat_mtime_ns(&status) / 100;
     staged->item.given_collected_at = put->collected_at;
+    staged->reader = put->reader;
     BD_TRY(store_file(locker, fd, jobs, staged, err));
+    staged->reader = NULL;
     bd_rc rc = settle_put(locker, fd, &status, staged, &same, err);
     if (bd_failed(rc)) {
         store_drop(locker, staged);

@@ -86,6 +86,7 @@ struct staged {
     bool waits_for_sidecar;     /* an item only if its sidecar becomes one in the same commit */
     char temp[TEMP_PATH_BYTES]; /* "" when the object is there already */
     size_t order;               /* of the put */
+    bd_sink *reader;            /* of the put, while the file is read; or NULL */
 };
 
 void object_path(const uint8_t sha256[32], char out[OBJECT_PATH_BYTES]);

@@ -165,17 +165,21 @@ static void open_tools(bd_locker *locker, bd_sink *sink) {
     bd_deflater_clear(locker->deflater, sink);
 }
 
-static bd_rc read_file(bd_locker *locker, int fd, bd_str path, bd_err *err) {
+static bd_rc read_file(bd_locker *locker, int fd, const struct staged *staged, bd_err *err) {
     for (;;) {
         ssize_t got = read(fd, locker->buffer, LOCKER_BUFFER_BYTES);
         if (got < 0 && errno == EINTR) {
             continue;
         }
         if (got < 0) {
-            BD_RAISE(err, BD_ERR_IO, "cannot read '%.*s': %s", BD_ARG(path), strerror(errno));
+            BD_RAISE(err, BD_ERR_IO, "cannot read '%.*s': %s", BD_ARG(staged->item.path),
+                     strerror(errno));
         }
         if (got == 0) {
             return bd_deflater_finish(locker->deflater, err);
+        }
+        if (staged->reader != NULL) {
+            BD_TRY(bd_sink_write(staged->reader, locker->buffer, (size_t)got, err));
         }
         bd_sha256_put(locker->plain_hash, locker->buffer, (size_t)got);
         BD_TRY(bd_deflater_write(locker->deflater, locker->buffer, (size_t)got, err));
@@ -223,7 +227,7 @@ static bd_rc write_temp(bd_locker *locker, int fd, int temp_fd, unsigned jobs,
     object.hold = locker->hold;
     bd_deflater_set_jobs(locker->deflater, jobs);
     BD_TRY(write_frame(&object, gzip_header, sizeof(gzip_header), err));
-    BD_TRY(read_file(locker, fd, item->path, err));
+    BD_TRY(read_file(locker, fd, staged, err));
     item->bytes = bd_deflater_plain_bytes(locker->deflater);
     item->crc32 = bd_deflater_crc32(locker->deflater);
     item->stored_bytes = bd_deflater_stored_bytes(locker->deflater);

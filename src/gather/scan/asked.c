@@ -426,7 +426,7 @@ static bd_str narrowing_stage(bd_arena *arena, bd_str query) {
 }
 
 static bd_str narrowing_parameter(bd_arena *arena, bd_str request) {
-    static const char *const names[] = {"$search=", "%24search=", "$skip=", "%24skip="};
+    static const char *const names[] = {"$search=", "%24search="};
     parameters all = parameters_of(arena, request);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
         parameters rest = all;

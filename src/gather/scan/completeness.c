@@ -3,12 +3,6 @@
 
 #include "scan_priv.h"
 
-#include <string.h>
-
-static bd_str empty(void) {
-    return (bd_str){"", 0};
-}
-
 static bool is_suspect_count(uint64_t rows) {
     return rows == 100 || rows == 1000 || rows == 5000;
 }
@@ -139,73 +133,6 @@ static bool has_no_end_mark(const bd_evidence *item) {
     return false;
 }
 
-/* The skip token of a request or next link, up to the next parameter; empty when there is none. */
-static bd_str skip_token_of(bd_arena *arena, bd_str request) {
-    static const char *const parameters[] = {"skiptoken=", "continuationtoken="};
-    bd_str lower = bd_str_lower(arena, request);
-    for (size_t i = 0; i < BD_COUNT(parameters); i++) {
-        ptrdiff_t at = bd_str_find(lower, bd_str_of(parameters[i]));
-        if (at >= 0) {
-            bd_str rest = bd_str_sub(request, (size_t)at + strlen(parameters[i]), request.size);
-            size_t end = 0;
-            while (end < rest.size && memchr("&\"' \t\r\n", rest.data[end], 7) == NULL) {
-                end++;
-            }
-            return bd_str_sub(rest, 0, end);
-        }
-    }
-    return empty();
-}
-
-/* The token that a page itself was asked with: its URL may stand in the command. */
-static bd_str own_token(bd_arena *arena, const bd_evidence *item) {
-    if (!item->has_sidecar) {
-        return empty();
-    }
-    bd_str token = skip_token_of(arena, item->sidecar.request);
-    return token.size > 0 ? token : skip_token_of(arena, item->sidecar.command);
-}
-
-/* One answer's pages look alike; a last page without a link may look like a plain list. */
-static bool is_alike(const bd_evidence *a, const bd_evidence *b) {
-    static const char *const lists[] = {"E1", "E3", "E9"};
-    bool is_list_a = false;
-    bool is_list_b = false;
-    for (size_t i = 0; i < BD_COUNT(lists); i++) {
-        is_list_a = is_list_a || bd_str_eqz(a->facts.envelope, lists[i]);
-        is_list_b = is_list_b || bd_str_eqz(b->facts.envelope, lists[i]);
-    }
-    return bd_str_eq(a->facts.envelope, b->facts.envelope) || (is_list_a && is_list_b);
-}
-
-bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena) {
-    if (!page->facts.has_next_link || !is_alike(page, next)) {
-        return false;
-    }
-    bd_str expected = skip_token_of(arena, page->facts.next_link);
-    return expected.size == 0 || bd_str_eq(own_token(arena, next), expected);
-}
-
-/* A page that was asked for with a token follows another; the token names the one. */
-static bool is_chain_broken(bd_conclusion *run, bd_collection *out) {
-    bd_str expected = empty();
-    for (size_t i = 0; i < out->members.count; i++) {
-        const bd_evidence *item = &run->evidence->data[out->members.data[i]];
-        bd_str own = own_token(run->arena, item);
-        if (own.size > 0 && i == 0) {
-            set_complete(out, BD_COMPLETE_NO,
-                         BD_STR("it begins with a later page; the page before it is missing"));
-            return true;
-        }
-        if (own.size > 0 && expected.size > 0 && !bd_str_eq(own, expected)) {
-            set_complete(out, BD_COMPLETE_NO, BD_STR("a page in the middle is missing"));
-            return true;
-        }
-        expected = skip_token_of(run->arena, item->facts.next_link);
-    }
-    return false;
-}
-
 /* ---- what was asked for: a part is not all ---- */
 
 static bool is_narrowed(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
@@ -301,12 +228,32 @@ static bool is_of_other_scope(bd_conclusion *run, const bd_evidence *item, bd_co
     return unasked != NULL;
 }
 
+/* Its own sidecar says that it is of a tenant that is not the engagement's. */
+static bool is_of_other_tenant(bd_conclusion *run, const bd_evidence *item, bd_collection *out) {
+    const bd_sidecar *sidecar = &item->sidecar;
+    bd_str tenant = run->plan->tenant;
+    bool is_stated = item->has_sidecar && bd_str_eqz(sidecar->scope_kind, "tenant") &&
+                     sidecar->scope_ids.count > 0 && tenant.size > 0;
+    for (size_t i = 0; i < sidecar->scope_ids.count && is_stated; i++) {
+        is_stated = !bd_str_ieq(bd_str_trim(sidecar->scope_ids.data[i]), tenant);
+    }
+    if (is_stated) {
+        set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                     bd_str_format(run->arena,
+                                   "its sidecar says that it is of tenant '%.*s'; that of "
+                                   "bindery.json is '%.*s'",
+                                   BD_ARG(sidecar->scope_ids.data[0]), BD_ARG(tenant)));
+    }
+    return is_stated;
+}
+
 /* Does what any page was asked for speak against all being shown? */
 static bool is_asked_for_less(bd_conclusion *run, bd_collection *out) {
     for (size_t i = 0; i < out->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[out->members.data[i]];
         if (is_narrowed(run, item, out) || is_time_unreadable(run, item, out) ||
-            is_of_other_scope(run, item, out) || (i == 0 && is_unread(run, item, out))) {
+            is_of_other_scope(run, item, out) || is_of_other_tenant(run, item, out) ||
+            (i == 0 && is_unread(run, item, out))) {
             return true;
         }
     }
@@ -330,7 +277,7 @@ static void conclude_counted(bd_conclusion *run, const bd_evidence *first, int64
         set_complete(out, BD_COMPLETE_NOT_SHOWN,
                      BD_STR("it holds no records that could be counted"));
     } else {
-        set_complete(out, BD_COMPLETE_YES, BD_STR("the page chain ends without a next link"));
+        bd_scan_conclude_chain(run, out);
     }
 }
 
@@ -368,7 +315,7 @@ void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
                      BD_STR("a next link is left: further pages were not fetched"));
         return;
     }
-    if (is_chain_broken(run, out) || is_description_lost(run, out)) {
+    if (bd_scan_is_chain_broken(run, out) || is_description_lost(run, out)) {
         return;
     }
     int64_t stated = count_stated(run, out);

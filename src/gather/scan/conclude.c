@@ -540,6 +540,7 @@ void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena
         say_contradiction(&run, item);
     }
     build_collections(&run);
+    bd_scan_doubt_starts(&run);
     bd_scan_count_again(&run);
     for (size_t i = 0; i < collections->count; i++) {
         build_snapshots(&run, (uint32_t)i);

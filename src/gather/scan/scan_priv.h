@@ -159,8 +159,6 @@ typedef struct {
 
 /* Fills completeness and reason of a collection whose members, rows and source are set. */
 void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
-/* `next` is the page that `page` links to: alike, and asked for with the token of that link where it has one. */
-bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena);
 /* Whether a preparer and another reviewer have signed the bytes that are kept, and if not, why (signoff.c). */
 void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item);
 /* Sets lists of resources against the inventory of the same day (second.c): fewer than it counts are not all; as many,
@@ -170,5 +168,17 @@ void bd_scan_count_again(bd_conclusion *run);
 bool bd_scan_is_vouched(const bd_evidence *item);
 /* An answer of Resource Graph. */
 bool bd_scan_is_query(const bd_evidence *item);
+
+/* ---- the pages of one answer (chain.c) ---- */
+
+/* `next` is the page that `page` links to: alike, and asked for with the token of that link where it has one. */
+bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena);
+/* Do the tokens say that the first page or one in the middle is missing?  Then completeness and reason are filled. */
+bool bd_scan_is_chain_broken(bd_conclusion *run, bd_collection *out);
+/* Fills completeness and reason of a chain that ends without a next link and that nothing else speaks against. */
+void bd_scan_conclude_chain(bd_conclusion *run, bd_collection *out);
+/* Once all collections are there: a chain whose beginning nothing shows, beside one of the same source, scope and time
+ * whose next link was not followed, may be the rest of that one. */
+void bd_scan_doubt_starts(bd_conclusion *run);
 
 #endif

@@ -297,10 +297,24 @@ static bd_str last_segment(bd_str path) {
     return bd_str_sub(path, from, path.size);
 }
 
+/* Microsoft's clouds alone answer for themselves: an answer of another host may be anything. */
+static bool is_host_of(bd_str host, const char *const *hosts, size_t count) {
+    bd_str port = BD_STR(":443");
+    if (bd_str_has_suffix(host, port)) {
+        host.size -= port.size;
+    }
+    return is_one_of(host, hosts, count);
+}
+
 /* The list of the source over a whole subscription or tenant? */
 static bool is_whole_path(shape *s, bd_str host, bd_str path, bd_str parameters) {
-    bool is_azure = has_part(host, "management.");
-    bool is_graph = has_part(host, "graph.");
+    static const char *const azure[] = {"management.azure.com", "management.usgovcloudapi.net",
+                                        "management.chinacloudapi.cn"};
+    static const char *const graph[] = {"graph.microsoft.com", "graph.microsoft.us",
+                                        "dod-graph.microsoft.us",
+                                        "microsoftgraph.chinacloudapi.cn"};
+    bool is_azure = host.size == 0 || is_host_of(host, azure, BD_COUNT(azure));
+    bool is_graph = is_host_of(host, graph, BD_COUNT(graph));
     if (is_azure && bd_str_eqz(path, "/providers/microsoft.resourcegraph/resources")) {
         s->has_asked_query = true;
         return s->has_query;
@@ -372,7 +386,7 @@ static bd_str unread_url(shape *s, bd_str url) {
     if (path.size > 1 && path.data[path.size - 1] == '/') {
         path.size--;
     }
-    bd_str host = at < 0 ? BD_STR("management.") : bd_str_sub(lower, from, host_end);
+    bd_str host = bd_str_sub(lower, from, host_end); /* az knows it where none is named */
     bd_str parameters = bd_str_sub(url, end + 1, url.size);
     if (!is_whole_path(s, host, path, bd_str_sub(lower, end + 1, lower.size))) {
         return bd_str_sub(url, 0, end);

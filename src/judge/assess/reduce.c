@@ -315,17 +315,37 @@ static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
     return route_row(run, context, row, evidence_index, err);
 }
 
-static bd_rc route_spool(bd_judging *run, const intake *into, bd_spool *spool, bd_err *err) {
+/* The same row under the index of its evidence; false: it is passed over. */
+static bool renumber_row(bd_judging *run, const bd_row_spool *from, bd_arena *arena,
+                         bd_str *record) {
+    if (from->evidence == NULL) {
+        return true;
+    }
+    bd_unpacker unpacker = {.record = *record};
+    uint32_t index = from->evidence[bd_unpack_u32(&unpacker)];
+    bd_pack_begin(&run->packer);
+    bd_pack_u32(&run->packer, index);
+    bd_str number = bd_pack_end(&run->packer);
+    *record = bd_str_concat(
+        arena, (bd_str[]){number, bd_str_sub(*record, number.size, record->size)}, 2);
+    return index != BD_NO_EVIDENCE;
+}
+
+static bd_rc route_spool(bd_judging *run, const intake *into, const bd_row_spool *from,
+                         bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
-    BD_TRY(bd_spool_rewind(spool, err));
+    BD_TRY(bd_spool_rewind(from->rows, err));
     for (;;) {
         bd_str record;
         bool has_record;
-        BD_TRY(bd_spool_next(spool, &record, &has_record, err));
+        BD_TRY(bd_spool_next(from->rows, &record, &has_record, err));
         if (!has_record) {
             return BD_OK;
         }
         bd_arena_reset(scratch);
+        if (!renumber_row(run, from, scratch, &record)) {
+            continue;
+        }
         bd_unpacker unpacker = {.record = record};
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_unpacker part = unpacker;
@@ -476,7 +496,7 @@ bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     const intake into = {&out, joins, &known};
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
-        rc = route_spool(run, &into, run->in->rows[i], err);
+        rc = route_spool(run, &into, &run->in->rows[i], err);
     }
     if (!bd_failed(rc)) {
         rc = join_aliases(run, &known, out.groups, err);

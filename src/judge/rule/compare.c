@@ -65,6 +65,10 @@ static bd_str text_of(const bd_value *value) {
 /* Ids are published with and without the leading slash; a trailing one means nothing. */
 static bd_str trim_id(bd_str text) {
     bd_str bare = text.size > 0 && text.data[0] == '/' ? bd_str_sub(text, 1, text.size) : text;
+    char first = bare.size > 0 ? (char)(bare.data[0] | 0x20) : '\0';
+    if (first != 's' && first != 'p') {
+        return text;
+    }
     bd_str head = bd_str_sub(bare, 0, 14);
     bool is_id = bd_str_ieq(head, BD_STR("subscriptions/")) ||
                  bd_str_ieq(bd_str_sub(bare, 0, 10), BD_STR("providers/"));

@@ -417,7 +417,8 @@ static bd_rc compile_span(compiler *compile, const bd_value *window, const char 
 
 static bd_rc compile_window(compiler *compile, const bd_value *window, const place *at,
                             bd_match_window *out) {
-    BD_TRY(KEYS(compile, window, at, "from_hours", "to_hours", "to_minutes"));
+    BD_TRY(KEYS(compile, window, at, "from_hours", "to_hours", "to_minutes", "days"));
+    out->takes_days = bd_value_is_true(window, "days");
     BD_TRY(compile_span(compile, window, "to_minutes", BD_SECOND * 60, at, &out->has_to, &out->to));
     BD_TRY(compile_span(compile, window, "from_hours", BD_HOUR, at, &out->has_from, &out->from));
     BD_TRY(compile_span(compile, window, "to_hours", BD_HOUR, at, &out->has_to, &out->to));
@@ -453,7 +454,8 @@ static bd_rc compile_side(compiler *compile, const bd_value *json, const place *
     return compile_optional(compile, json, "where", at, &out->where);
 }
 
-static bd_rc compile_events(compiler *compile, program *out, const bd_value *events) {
+static bd_rc compile_events(compiler *compile, program *out, bd_match_window whole,
+                            const bd_value *events) {
     place at = {.key = BD_STR_INIT("events")};
     if (events == NULL || events->kind != BD_ARRAY || events->count == 0) {
         return refuse(compile, &at, "expected an array of at least one event source");
@@ -466,13 +468,14 @@ static bd_rc compile_events(compiler *compile, program *out, const bd_value *eve
         place member = {.parent = &at, .index = i};
         const bd_value *own = bd_value_find(&events->items[i], "window");
         BD_TRY(compile_side(compile, &events->items[i], &member, &out->events[i]));
-        windows[i] = (bd_match_window){plan->has_from, plan->has_to, plan->from, plan->to};
+        windows[i] = whole;
         if (own != NULL) {
             place below = {.parent = &member, .key = BD_STR_INIT("window")};
             windows[i] = (bd_match_window){0};
             BD_TRY(compile_window(compile, own, &below, &windows[i]));
         }
-        out->events[i].needs_instant = windows[i].has_from || windows[i].has_to;
+        out->events[i].needs_instant =
+            (windows[i].has_from || windows[i].has_to) && !windows[i].takes_days;
         out->population.needs_instant =
             out->population.needs_instant || out->events[i].needs_instant;
         *bd_push(compile->arena, &plan->event_sources) = out->events[i].source;
@@ -527,7 +530,7 @@ static bd_rc compile_match(compiler *compile, program *out) {
     BD_TRY(compile_word(compile, body, "uses", "one", "many", &plan->uses_one));
     BD_TRY(compile_word(compile, body, "expect", "none", "some", &plan->expects_none));
     BD_TRY(compile_undo(compile, out));
-    return compile_events(compile, out, bd_value_find(body, "events"));
+    return compile_events(compile, out, whole, bd_value_find(body, "events"));
 }
 
 /* ---- each
