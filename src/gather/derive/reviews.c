@@ -1,4 +1,5 @@
-/* Access reviews of privileged roles, and of what else the organisation names: was one held, who was decided on and by whom, was each Deny carried out.
+/* Access reviews of privileged roles, and of what else the organisation names: was one held, who was decided on and by
+ * whom, was each Deny carried out.
  * Graph, Azure's own reviews and the history CSV say the same in three spellings. */
 #include "bindery/derive.h"
 
