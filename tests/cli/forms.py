@@ -113,10 +113,14 @@ def judgement(assessment_path, findings_path):
             lines.append(" ".join(str(check.get(k, "-")) for k in (
                 "id", "instance", "snapshot", "scope", "verdict", "passed", "failed", "not_applicable", "cannot_tell")))
     for exception in assessment["exceptions"]:
+        if not set(CONTROLS) & set(exception["controls"]):
+            continue
         lines.append("exception %s %s %s" % (exception["id"], exception.get("first_seen_failing", "")[:10],
                                              exception.get("first_seen_clean", "")[:10]))
     for line in open(findings_path, encoding="utf-8"):
         finding = json.loads(line)
+        if finding["control"] not in CONTROLS:
+            continue
         lines.append("finding %s %s %s %s" % (finding["check"], finding["type"], finding["key"],
                                               finding.get("snapshot", "")[:10]))
     return sorted(lines)

@@ -301,17 +301,21 @@ TEST(checks, joiners_finish_within_the_days_of_the_programme) {
     "','describes_from':'" from "','describes_to':'" to                                            \
     "','command':'portal: export','exporter':'ann@contoso.example','complete':true}"
 
+#define LISTED "{'customer_data_groups':['customers-prod']}"
+
 TEST(checks, the_log_of_every_day_shows_to_whom_access_was_given) {
     static const struct {
-        const char *from, *targets, *expected;
+        const char *facts, *from, *targets, *expected;
     } rows[] = {
-        {"2026-01-16T00:00:00Z", TO_ANN, "C"},
-        {"2026-01-17T00:00:00Z", TO_ANN, "?"}, /* a day that no extract describes */
-        {"2026-01-16T00:00:00Z", "", "D"},
+        {LISTED, "2026-01-16T00:00:00Z", TO_ANN, "C"},
+        {LISTED, "2026-01-17T00:00:00Z", TO_ANN, "?"}, /* a day that no extract describes */
+        {LISTED, "2026-01-16T00:00:00Z", "", "D"},
+        {"{}", "2026-01-16T00:00:00Z", TO_ANN, "?"}, /* what leads to customer data is not said */
+        {"{'customer_data_groups':[]}", "2026-01-16T00:00:00Z", TO_ANN, "?"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
-        files *f = files_of("2026-01-01", "2026-01-31", NULL);
+        files *f = files_of("2026-01-01", "2026-01-31", rows[i].facts);
         put_file(f, "a.json", ADDED("1", "2026-01-10", TO_ANN),
                  EXTRACT("2026-01-01T00:00:00Z", "2026-01-16T00:00:00Z"));
         bd_str event = bd_str_format(test_arena(), ADDED("2", "2026-01-20", "%s"), rows[i].targets);

@@ -678,6 +678,38 @@ TEST(checks, a_deny_is_carried_out_and_the_role_is_gone) {
     }
 }
 
+/* Control 4.5: of a group, whoever is still in it has not left. */
+TEST(checks, a_deny_of_a_group_shows_in_its_next_list_of_members) {
+#define IN_GROUP(who) "{'@odata.type':'#microsoft.graph.user','id':'" who "'}"
+#define DENIED DECISION("d1", "u1", "u2", "Deny", "AppliedSuccessfully", "'2026-02-08T01:00:00Z'")
+    static const struct {
+        const char *decisions, *members, *at, *group, *expected;
+    } rows[] = {
+        {DENIED, IN_GROUP("u2"), "2026-02-12T06:00:00Z", "g1", "1 pass, 0 fail, 0 unclear"},
+        {DENIED, IN_GROUP("U1"), "2026-02-12T06:00:00Z", "g1", "0 pass, 1 fail, 0 unclear"},
+        {DENIED, IN_GROUP("u2"), "2026-02-07T06:00:00Z", "g1", "0 pass, 0 fail, 1 unclear"},
+        {DENIED, IN_GROUP("u2"), "2026-02-12T06:00:00Z", "g2", "0 pass, 0 fail, 1 unclear"},
+        {DECISION("d1", "u1", "u2", "Approve", "New", "null"), IN_GROUP("u1"),
+         "2026-02-12T06:00:00Z", "g1", "0 pass, 0 fail, 0 unclear"},
+        {"", IN_GROUP("u2"), "2026-02-12T06:00:00Z", "g1", "0 pass, 0 fail, 1 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        bd_str more = bd_str_format(
+            test_arena(), ",'source':'S65','scope':{'kind':'resource','ids':['%s']}",
+            rows[i].group);
+        put_graph(w, REVIEWS, AT, OF("S50"), SCOPED(OF_GROUP, "Applied", "2026-02-08"));
+        put_graph(w, DECISIONS, AT, OF("S50"), rows[i].decisions);
+        put_graph(w, "directoryObjects", rows[i].at, more.data, rows[i].members);
+        put_roles(w, HOLDS("u9"), "");
+        judge_world(w);
+        bd_str text = said(w, "denials-carried-out");
+        CHECK_EQ_STR(bd_str_sub(text, 0, bd_str_of(rows[i].expected).size), rows[i].expected);
+        close_world(w);
+    }
+}
+
 /* ---- disks ---- */
 
 #define IN_RG IN_SUB "/resourceGroups/rg/providers/Microsoft.Compute/"

@@ -142,6 +142,8 @@ REDUCE(role_settings_azure);
 COLLECT(role_reviews);
 REDUCE(role_reviews);
 REDUCE(scope_reviews);
+REDUCE(scope_denials);
+REDUCE(scope_denials_azure);
 REDUCE(role_reviews_azure);
 REDUCE(review_items);
 REDUCE(review_items_azure);

@@ -1,4 +1,5 @@
-/* Access reviews of privileged roles, and of what else the organisation names: was one held, who was decided on and by whom, was each Deny carried out.
+/* Access reviews of privileged roles, and of what else the organisation names: was one held, who was decided on and by
+ * whom, was each Deny carried out.
  * Graph, Azure's own reviews and the history CSV say the same in three spellings. */
 #include "bindery/derive.h"
 
@@ -179,9 +180,22 @@ static void keep_dated_holder(const bd_join_record *record, bd_arena *arena, bd_
     keep(context, (bd_str){"", 0}, build_object(&build));
 }
 
+/* Of a group whose members were read; the part's scope says which. */
+static void keep_group_member(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                              void *context) {
+    builder build = {.arena = arena};
+    put_text(&build, "kind", BD_STR("member"));
+    put_text(&build, "p", bd_str_lower(arena, member_text(record->value, "id")));
+    keep(context, (bd_str){"", 0}, build_object(&build));
+}
+
 void collect_role_reviews(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                           void *context) {
     const bd_value *value = record->value;
+    if (is_source(record, "S65")) {
+        keep_group_member(record, arena, keep, context);
+        return;
+    }
     if (!is_source(record, "S50") && !is_source(record, "S35")) {
         keep_dated_holder(record, arena, keep, context);
         return;
@@ -211,6 +225,7 @@ typedef struct {
     bool is_azure;
     bd_derived_fn *emit;
     void *context;
+    bool is_of_all; /* denials: of every review, not of those of privileged roles alone */
 } reduction;
 
 static bool is_kind(const bd_value *kept, const char *kind) {
@@ -594,6 +609,35 @@ static answer is_gone(const reduction *of, bd_str role, bd_str who, bd_instant a
     return YES;
 }
 
+/* The same of a group, by the first whole list of its members. */
+static answer has_left(const reduction *of, bd_str group, bd_str who, bd_instant after) {
+    bd_instant at = BD_INSTANT_NONE;
+    for (size_t i = 0; i < of->join->input_count; i++) {
+        const bd_join_input *input = &of->join->inputs[i];
+        bool is_list = bd_str_eqz(input->source, "S65") && input->is_whole &&
+                       bd_str_eq(tail_of(of->arena, input->scope), group);
+        if (is_list && input->from >= after && (at == BD_INSTANT_NONE || input->from < at)) {
+            at = input->from;
+        }
+    }
+    for (size_t i = 0; at != BD_INSTANT_NONE && i < of->join->common_count; i++) {
+        const bd_part *part = &of->join->common[i];
+        if (is_kind(part->kept, "member") && part->at == at &&
+            bd_str_eq(tail_of(of->arena, part->scope), group) &&
+            bd_str_eq(bd_value_text(part->kept, "p"), who)) {
+            return NO;
+        }
+    }
+    return at == BD_INSTANT_NONE ? UNKNOWN : YES;
+}
+
+static bd_str name_of_scope(const reduction *of, const bd_value *review) {
+    bd_str role = text_of_review(of, review, "role");
+    const char *name = name_of_role(of, role);
+    return name != NULL ? bd_str_of(name)
+                        : role.size > 0 ? role : text_of_review(of, review, "of");
+}
+
 static void emit_denial(const reduction *of, bd_str role, const bd_value *review,
                         const bd_value *item) {
     bd_instant end = time_of(review, "end"), applied = time_of(item, "applied");
@@ -606,17 +650,22 @@ static void emit_denial(const reduction *of, bd_str role, const bd_value *review
     /* what is due later than the list was read cannot be late yet */
     bool is_open = !is_done && of->join->at < end + POLICY_DAYS * DAY_TICKS;
     builder build = {.arena = of->arena};
-    put_text(&build, "role", bd_str_of(name_of_role(of, role)));
+    put_text(&build, "role", name_of_scope(of, review));
     put_text(&build, "principal", bd_value_text(item, "who"));
     put_text(&build, "name", bd_value_text(item, "name").size > 0 ? bd_value_text(item, "name")
                                                                   : bd_value_text(item, "who"));
     put_text(&build, "result", bd_value_text(item, "result"));
     put_text(&build, "applied", bd_value_text(item, "applied"));
     put_answer(&build, "carried_out", is_open ? UNKNOWN : in_time);
-    put_answer(&build, "gone", is_gone(of, role, bd_value_text(item, "who"), from));
+    bd_str who = bd_value_text(item, "who");
+    put_answer(&build, "gone",
+               role.size > 0 ? is_gone(of, role, who, from)
+                             : has_left(of, text_of_review(of, review, "of"), who, from));
     put_text(&build, "problem",
              is_open ? BD_STR("the days that the policy gives are not over")
-                     : BD_STR("no complete list of the role's holders was read after it"));
+             : role.size > 0
+                 ? BD_STR("no complete list of the role's holders was read after it")
+                 : BD_STR("no complete list of the group's members was read after it"));
     bd_str id = bd_value_text(item, "id");
     of->emit(of->context, BD_STR("decision"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
              build_object(&build));
@@ -627,7 +676,8 @@ static void reduce_denials(const reduction *of) {
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_value *review = of->join->common[i].kept;
         bd_str role = text_of_review(of, review, "role"), id = bd_value_text(review, "id");
-        if (!is_kind(review, "review") || name_of_role(of, role) == NULL ||
+        bool is_asked = of->is_of_all || name_of_role(of, role) != NULL;
+        if (!is_kind(review, "review") || !is_asked ||
             time_of(review, "end") == BD_INSTANT_NONE || time_of(review, "end") > of->join->at) {
             continue;
         }
@@ -642,19 +692,26 @@ static void reduce_denials(const reduction *of) {
         }
     }
     if (ended == 0 || shown < ended) {
-        emit_nothing(of, "the export does not hold the decisions of every review of a privileged "
-                         "role that has ended");
+        emit_nothing(of, of->is_of_all
+                             ? "the export does not hold the decisions of every review that has "
+                               "ended"
+                             : "the export does not hold the decisions of every review of a "
+                               "privileged role that has ended");
     }
 }
 
-/* ---- the seven ---- */
+/* ---- the nine ---- */
 
 typedef void reduce_part(const reduction *of);
 
 static void reduce_by(reduce_part *part, bool is_azure, const bd_join *join, bd_str group,
                       bd_arena *arena, bd_derived_fn *emit, void *context) {
     if (group.size == 0) {
-        part(&(reduction){join, arena, is_azure, emit, context});
+        part(&(reduction){.join = join,
+                          .arena = arena,
+                          .is_azure = is_azure,
+                          .emit = emit,
+                          .context = context});
     }
 }
 
@@ -667,6 +724,20 @@ static void reduce_by(reduce_part *part, bool is_azure, const bd_join *join, bd_
         (void)parts, (void)count;                                                                  \
         reduce_by(part, /*is_azure*/ true, join, group, arena, emit, context);                     \
     }
+static void reduce_all_denials(const reduction *of) {
+    reduction all = *of;
+    all.is_of_all = true;
+    reduce_denials(&all);
+}
+
+REDUCE(scope_denials) {
+    (void)parts, (void)count;
+    reduce_by(reduce_all_denials, /*is_azure*/ false, join, group, arena, emit, context);
+}
+REDUCE(scope_denials_azure) {
+    (void)parts, (void)count;
+    reduce_by(reduce_all_denials, /*is_azure*/ true, join, group, arena, emit, context);
+}
 REDUCE(scope_reviews) {
     (void)parts, (void)count;
     reduce_by(reduce_scopes, /*is_azure*/ false, join, group, arena, emit, context);

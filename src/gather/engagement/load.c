@@ -153,6 +153,7 @@ static const bd_form facts_form[] = {
     FACT("confidential_stores"),
     FACT("infrastructure_repositories"),
     FACT("access_review_scopes"),
+    FACT("customer_data_groups"),
 };
 static const bd_form exclusion_form[] = {
     {.key = "check", .is_needed = true},
@@ -512,7 +513,8 @@ static bd_rc check_facts(loader *l) {
                                         "production_scope", "approved_exclusions", "repositories",
                                         "production_gates", "security_alert_rules",
                                         "developer_groups", "approval_roles", "confidential_stores",
-                                        "infrastructure_repositories", "access_review_scopes"};
+                                        "infrastructure_repositories", "access_review_scopes",
+                                        "customer_data_groups"};
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         const bd_value *value = bd_engagement_fact(l->out, lists[i], NULL, NULL);
         BD_TRY(value != NULL ? check_fact_texts(l, lists[i], value) : BD_OK);

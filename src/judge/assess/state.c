@@ -340,7 +340,9 @@ static basis basis_of(const bd_judging *run, const bd_control_result *control, b
             continue;
         }
         bool is_machine = has_machine_evidence(run, requirement);
-        found.automated = found.automated || (is_machine && has_speaking_check(run, requirement->requirement, criterion));
+        found.automated =
+            found.automated || (is_machine && has_speaking_check(run, requirement->requirement,
+                                                                 criterion));
         found.supporting = found.supporting || is_machine;
         found.document = found.document || !is_machine;
     }

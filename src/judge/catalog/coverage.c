@@ -1,7 +1,7 @@
 /* What the mapping of checks to criteria is worth: who speaks to which criterion, and what looks like more than it is.
  *
  * A check says which criteria it speaks to and why.  A control that stands under a criterion to which none of its
- * checks speaks is watched for another reason; it is counted as support, never as an automated test of the criterion. */
+ * checks speaks is watched for another reason; it counts as support, never as an automated test of the criterion. */
 #include "catalog_priv.h"
 
 static const char *const remark_names[] = {"same-checks",    "other-criterion", "no-criterion",
