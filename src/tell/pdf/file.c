@@ -22,11 +22,21 @@
 #define MAX_FILE_BYTES ((size_t)2000 << 20) /* libharu counts offsets in 32 bits */
 #define MAX_STREAM_BYTES ((size_t)256 << 20)
 #define PAGES_PER_NODE 100
+#define PAGES_AT_ONCE 16
+#define CONTENT_BYTES ((size_t)64 << 20) /* of one page */
 
 typedef struct {
     HPDF_Dict dict;
     bd_str entries;
 } raw;
+
+/* A page on its way: page i uses place i modulo PAGES_AT_ONCE. */
+typedef struct {
+    bd_buf content, deflated;
+    unsigned resources;
+    bd_rc rc;
+    bd_err err;
+} passing_page;
 
 struct pdf_file {
     bd_arena *arena;
@@ -41,8 +51,11 @@ struct pdf_file {
     bd_rc sink_rc;
     bd_err kept_err;
     unsigned jobs;
-    bd_flate *flates[FILE_PAGES_AT_ONCE]; /* one per worker */
-    bd_buf deflated[FILE_PAGES_AT_ONCE];
+    bd_flate *flates[PAGES_AT_ONCE]; /* one per worker */
+    bd_crew *crew;                   /* deflates pages */
+    passing_page passing[PAGES_AT_ONCE];
+    size_t begun, done; /* pages: `begun` to be written next, `done` of them are in the file */
+    bd_buf deflated;    /* of a stream that is no page */
     bd_sink *sink; /* while saving */
     bd_buf block;
     size_t written_bytes;
@@ -102,10 +115,12 @@ pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double hei
     pdf_file *file = bd_new(arena, pdf_file, 1);
     file->arena = arena;
     file->page_count = page_count;
-    file->jobs = jobs < 1 ? 1 : jobs > FILE_PAGES_AT_ONCE ? FILE_PAGES_AT_ONCE : jobs;
-    for (unsigned i = 0; i < FILE_PAGES_AT_ONCE; i++) {
-        bd_buf_init(&file->deflated[i], MAX_STREAM_BYTES);
+    file->jobs = jobs < 1 ? 1 : jobs > PAGES_AT_ONCE ? PAGES_AT_ONCE : jobs;
+    for (unsigned i = 0; i < PAGES_AT_ONCE; i++) {
+        bd_buf_init(&file->passing[i].content, CONTENT_BYTES);
+        bd_buf_init(&file->passing[i].deflated, MAX_STREAM_BYTES);
     }
+    bd_buf_init(&file->deflated, MAX_STREAM_BYTES);
     for (unsigned i = 0; i < file->jobs; i++) {
         file->flates[i] = bd_flate_open();
     }
@@ -126,13 +141,19 @@ void file_close(pdf_file *file) {
     if (!file) {
         return;
     }
+    for (; file->crew != NULL && file->done < file->begun; file->done++) {
+        bd_crew_wait(file->crew, file->done % PAGES_AT_ONCE);
+    }
+    bd_crew_close(file->crew);
     if (file->doc) {
         HPDF_Free(file->doc);
     }
-    for (unsigned i = 0; i < FILE_PAGES_AT_ONCE; i++) {
+    for (unsigned i = 0; i < PAGES_AT_ONCE; i++) {
         bd_flate_close(file->flates[i]);
-        bd_buf_clear(&file->deflated[i]);
+        bd_buf_clear(&file->passing[i].content);
+        bd_buf_clear(&file->passing[i].deflated);
     }
+    bd_buf_clear(&file->deflated);
     bd_buf_clear(&file->block);
 }
 
@@ -210,9 +231,9 @@ unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data) {
     file->raws.data[number]->entries =
         bd_str_format(file->arena, "%.*s /Filter /FlateDecode", BD_ARG(entries));
     bd_err err;
-    file->deflated[0].size = 0;
-    bd_rc rc = bd_flate_put(file->flates[0], data, &file->deflated[0], &err);
-    fill_stream(file, dict->stream, &file->deflated[0], rc, &err);
+    file->deflated.size = 0;
+    bd_rc rc = bd_flate_put(file->flates[0], data, &file->deflated, &err);
+    fill_stream(file, dict->stream, &file->deflated, rc, &err);
     return number;
 }
 
@@ -232,38 +253,51 @@ static void set_page(pdf_file *file, size_t index, unsigned resources) {
     attr->contents->write_fn = write_flate;
 }
 
-typedef struct {
-    pdf_file *file;
-    const bd_str *contents;
-    void (*beside)(void *context);
-    void *context;
-    bd_rc rcs[FILE_PAGES_AT_ONCE];
-    bd_err errs[FILE_PAGES_AT_ONCE];
-} page_batch;
-
-static void deflate_page(void *context, size_t index, unsigned worker) {
-    page_batch *batch = context;
-    pdf_file *file = batch->file;
-    if (index == 0) {
-        batch->beside(batch->context);
-        return;
-    }
-    size_t page = index - 1;
-    file->deflated[page].size = 0;
-    batch->rcs[page] = bd_flate_put(file->flates[worker], batch->contents[page],
-                                    &file->deflated[page], &batch->errs[page]);
+static void deflate_page(void *context, size_t place, unsigned worker) {
+    pdf_file *file = context;
+    passing_page *page = &file->passing[place];
+    page->deflated.size = 0;
+    page->rc = bd_flate_put(file->flates[worker], bd_buf_str(&page->content), &page->deflated,
+                            &page->err);
 }
 
-void file_set_pages(pdf_file *file, size_t first, unsigned resources, const bd_str *contents,
-                    size_t count, void (*beside)(void *context), void *context) {
-    BD_ASSERT(count <= FILE_PAGES_AT_ONCE);
-    page_batch batch = {.file = file, .contents = contents, .beside = beside, .context = context};
-    bd_pool_run(file->jobs, count + 1, deflate_page, &batch);
-    for (size_t i = 0; i < count && !file->has_failed; i++) {
-        set_page(file, first + i, resources);
-        HPDF_PageAttr attr = file->pages[first + i]->attr;
-        fill_stream(file, attr->stream, &file->deflated[i], batch.rcs[i], &batch.errs[i]);
+/* The oldest page on its way gets to its place in the file. */
+static void take_page(pdf_file *file) {
+    size_t index = file->done++;
+    const passing_page *page = &file->passing[index % PAGES_AT_ONCE];
+    bd_crew_wait(file->crew, index % PAGES_AT_ONCE);
+    if (!file->has_failed) {
+        set_page(file, index, page->resources);
+        HPDF_PageAttr attr = file->pages[index]->attr;
+        fill_stream(file, attr->stream, &page->deflated, page->rc, &page->err);
     }
+}
+
+bd_buf *file_begin_page(pdf_file *file) {
+    BD_ASSERT(file->begun < file->page_count);
+    if (file->crew == NULL) {
+        file->crew = bd_crew_open(file->jobs, deflate_page, file);
+    }
+    if (file->begun - file->done == PAGES_AT_ONCE) {
+        take_page(file);
+    }
+    bd_buf *content = &file->passing[file->begun % PAGES_AT_ONCE].content;
+    content->size = 0;
+    return content;
+}
+
+void file_end_page(pdf_file *file, unsigned resources) {
+    size_t place = file->begun++ % PAGES_AT_ONCE;
+    file->passing[place].resources = resources;
+    bd_crew_put(file->crew, place);
+}
+
+void file_finish_pages(pdf_file *file) {
+    while (file->done < file->begun) {
+        take_page(file);
+    }
+    bd_crew_close(file->crew);
+    file->crew = NULL;
 }
 
 void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers,

@@ -45,54 +45,17 @@ static void add_links(writer *w, size_t index) {
     file_set_page_annotations(w->file, index, numbers, links->count);
 }
 
-/* Pages that are compressed together: their texts, one behind the other. */
-typedef struct {
-    writer *writer;
-    size_t first, count;
-    bd_buf text;
-    size_t ends[FILE_PAGES_AT_ONCE];
-} batch;
-
-/* Codes are given in the order of first use, so the texts of all pages are made by one thread at a time, in order. */
-static void write_batch(void *context) {
-    batch *b = context;
-    size_t left = b->writer->layout->pages.count - b->first;
-    b->count = left < FILE_PAGES_AT_ONCE ? left : FILE_PAGES_AT_ONCE;
-    b->text.size = 0;
-    for (size_t i = 0; i < b->count; i++) {
-        content_put(&b->writer->layout->pages.data[b->first + i], b->writer->fonts, &b->text);
-        b->ends[i] = b->text.size;
-    }
-}
-
-static bd_rc put_batches(writer *w, unsigned resources, batch batches[2], bd_err *err) {
-    size_t total = w->layout->pages.count;
-    write_batch(&batches[0]);
-    for (size_t k = 0; batches[k % 2].first < total; k++) {
-        batch *now = &batches[k % 2], *next = &batches[(k + 1) % 2];
-        BD_TRY(bd_buf_check(&now->text, "a page of the PDF", err));
-        bd_str contents[FILE_PAGES_AT_ONCE];
-        for (size_t i = 0; i < now->count; i++) {
-            contents[i] =
-                bd_str_sub(bd_buf_str(&now->text), i > 0 ? now->ends[i - 1] : 0, now->ends[i]);
-        }
-        next->first = now->first + now->count;
-        file_set_pages(w->file, now->first, resources, contents, now->count, write_batch, next);
-        for (size_t i = 0; i < now->count; i++) {
-            add_links(w, now->first + i);
-        }
-    }
-    return BD_OK;
-}
-
+/* Codes are given in the order of first use, so the pages are written by one thread, in order. */
 static bd_rc add_pages(writer *w, unsigned resources, bd_err *err) {
-    batch batches[2] = {{.writer = w}, {.writer = w}};
-    bd_buf_init(&batches[0].text, CONTENT_BYTES);
-    bd_buf_init(&batches[1].text, CONTENT_BYTES);
-    bd_rc rc = put_batches(w, resources, batches, err);
-    bd_buf_clear(&batches[0].text);
-    bd_buf_clear(&batches[1].text);
-    return rc;
+    for (size_t i = 0; i < w->layout->pages.count; i++) {
+        bd_buf *text = file_begin_page(w->file);
+        content_put(&w->layout->pages.data[i], w->fonts, text);
+        BD_TRY(bd_buf_check(text, "a page of the PDF", err));
+        file_end_page(w->file, resources);
+        add_links(w, i);
+    }
+    file_finish_pages(w->file);
+    return BD_OK;
 }
 
 /* ---- fonts ----------------------------------------------------------------------------------- */

@@ -56,11 +56,11 @@ void file_set_object(pdf_file *file, unsigned number, bd_str entries); /* copied
 unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data);
 /* All pages exist from the start; content and resources are set once. */
 unsigned file_page_number(const pdf_file *file, size_t index); /* object number */
-/* Content of the pages from `first` on, at most FILE_PAGES_AT_ONCE, deflated side by side, and beside them runs
- * `beside`: the next pages can be written while these are compressed. */
-enum { FILE_PAGES_AT_ONCE = 16 };
-void file_set_pages(pdf_file *file, size_t first, unsigned resources, const bd_str *contents,
-                    size_t count, void (*beside)(void *context), void *context);
+/* Content and resources of page after page, in order: what was put into the room is deflated on a worker while the next
+ * page is written.  The room is Borrowed until `end`; all pages are there after `finish`. */
+bd_buf *file_begin_page(pdf_file *file);
+void file_end_page(pdf_file *file, unsigned resources);
+void file_finish_pages(pdf_file *file);
 void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers, size_t count);
 void file_set_catalog(pdf_file *file, bd_str entries);
 void file_set_info(pdf_file *file, bd_str entries);
