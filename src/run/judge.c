@@ -227,6 +227,7 @@ static bd_rc assess_all(judging *run, bd_err *err) {
     bd_assess_inputs inputs = {
         .catalog = session->catalog,
         .rules = session->rules,
+        .imports = session->imports,
         .engagement = &session->engagement,
         .period = session->period,
         .as_of = session->as_of,
@@ -330,6 +331,7 @@ static const bd_scan_subscription *name_subscriptions(const bd_session *session)
 static void plan_scan(judging *run) {
     run->plan = (bd_scan_plan){.catalog = run->session->catalog,
                                .rules = run->session->rules,
+                               .imports = run->session->imports,
                                .parameters = run->session->engagement.parameters,
                                .column_maps = run->session->engagement.column_map_values,
                                .zone = run->session->engagement.zone,
@@ -428,6 +430,7 @@ bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run
     open_outputs(out);
     open_judging(&run, session, out);
     run.plan.rules = NULL;
+    run.plan.imports = NULL;
     run.watch = watch;
     return close_judging(&run, read_all(&run, err));
 }
@@ -437,6 +440,7 @@ bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_r
     judging run;
     open_judging(&run, session, judged);
     run.plan.rules = NULL;
+    run.plan.imports = NULL;
     run.watch = watch;
     run.is_reread = true;
     bd_rc rc = scan_all(&run, err);
