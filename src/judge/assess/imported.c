@@ -311,8 +311,9 @@ typedef struct {
     bool has_before;
 } adding;
 
-static void unpack_line(bd_str record, bd_arena *arena, line *out) {
-    bd_unpacker in = {.record = record};
+/* Kept until the next line is compared with it: the record itself is gone by then. */
+static void unpack_line(bd_str borrowed, bd_arena *arena, line *out) {
+    bd_unpacker in = {.record = bd_str_copy(arena, borrowed)};
     *out = (line){.import = bd_unpack_u32(&in)};
     out->scope = bd_unpack_key(&in, arena);
     out->day = (bd_day)bd_unpack_i64(&in);
@@ -334,7 +335,7 @@ static void unpack_line(bd_str record, bd_arena *arena, line *out) {
     }
     bd_str *const texts[] = {&out->status, &out->cause, &out->current, &out->max};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
-        *texts[i] = bd_str_copy(arena, bd_unpack_text(&in));
+        *texts[i] = bd_unpack_text(&in);
     }
 }
 

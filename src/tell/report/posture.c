@@ -83,7 +83,7 @@ static void figure_text(report *r, bd_table *table, bd_cell *cell, bd_str pointe
 
 static void add_score_row(report *r, bd_table *table, size_t index) {
     const bd_import_score *score = &r->assessment->imported.scores.data[index];
-    bd_table_text(table, text_of(r, score->name));
+    bd_table_text(table, score->name.size > 0 ? text_of(r, score->name) : score->import->title);
     bd_table_text(table, words_scope(r, score->scope));
     bd_table_text(table, words_moment(r, score->at));
     bd_cell *cell = bd_table_cell(table);
@@ -103,6 +103,47 @@ static void add_score_row(report *r, bd_table *table, size_t index) {
                       ? bd_str_format(r->arena, "No score: %.*s", BD_ARG(problem))
                       : words_sentence(r, standing_of(r, score->is_complete, score->why_not)));
     cell_evidence(r, table, score->evidence);
+}
+
+static void add_incomplete(report *r, const bd_import *import) {
+    const bd_imported *imported = &r->assessment->imported;
+    for (size_t i = 0; i < imported->snapshots.count; i++) {
+        const bd_import_snapshot *snapshot = &imported->snapshots.data[i];
+        if (snapshot->import != import || !snapshot->is_newest) {
+            continue;
+        }
+        if (!snapshot->is_complete) {
+            bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_WARNING);
+            bd_para_styled(para, BD_RUN_STRONG, BD_STR("Incomplete. "));
+            bd_para_text(para, bd_str_format(r->arena, "%.*s on %.*s: %.*s",
+                                             BD_ARG(words_scope(r, snapshot->scope)),
+                                             BD_ARG(words_day(r, snapshot->date)),
+                                             BD_ARG(words_sentence(
+                                                 r, words_journal_text(r, snapshot->why_not)))));
+        }
+        if (snapshot->results == 0) {
+            say_text(r, BD_PARA_NOTE,
+                     bd_str_format(r->arena, "%.*s on %.*s: the answer holds no result.",
+                                   BD_ARG(words_scope(r, snapshot->scope)),
+                                   BD_ARG(words_day(r, snapshot->date))));
+        }
+    }
+}
+
+/* Actions by the result of their tests; they name no criterion. */
+static void add_actions(report *r, const bd_import *import) {
+    static const column_def columns[] = {{"Actions, newest", BD_ALIGN_LEFT, 0},
+                                         {"By the result of their test", BD_ALIGN_LEFT, 1}};
+    const bd_imported *imported = &r->assessment->imported;
+    for (size_t i = 0; i < imported->sums.count; i++) {
+        const bd_import_sum *sum = &imported->sums.data[i];
+        if (sum->import == import && sum->sum.criterion.size == 0 && sum->sum.group.size == 0) {
+            bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+            bd_table_text(table, words_day(r, sum->newest));
+            cell_counts(r, table, pointer_of(r, "/imported/latest/%zu/automatic", i),
+                        &sum->sum.automatic);
+        }
+    }
 }
 
 /* The newest of each name; what came before and what is left out is counted. */
@@ -128,13 +169,20 @@ static void add_scores(report *r, const bd_import *import, int level) {
             printed++;
         }
     }
-    if (earlier + left > 0) {
+    if (left > 0) {
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena, "The first %d are printed; %zu more are left out.", MOST_ROWS,
+                               left));
+    }
+    if (earlier > 0) {
         say_text(r, BD_PARA_NOTE,
                  bd_str_format(r->arena,
-                               "%zu earlier readings and %zu further ones are left out here; all "
-                               "stand in the package, in 50_SCORES/%.*s.csv.",
-                               earlier, left, BD_ARG(import->list)));
+                               "Newest readings; earlier ones: %zu. All stand in the package, in "
+                               "50_SCORES/%.*s.csv.",
+                               earlier, BD_ARG(import->list)));
     }
+    add_incomplete(r, import);
+    add_actions(r, import);
 }
 
 /* ---- results by criterion ---- */
@@ -236,37 +284,12 @@ static void add_other_sets(report *r, const index_list *others) {
         return;
     }
     bd_table *table =
-        ADD_TABLE(r, BD_STR("Sets that do not speak of the criteria"), columns, true);
+        ADD_TABLE(r, BD_STR("Results that name no criterion, by set"), columns, true);
     for (size_t i = 0; i < others->count && i < MOST_ROWS; i++) {
         const bd_import_group *group = &imported->sums.data[others->data[i]].sum;
         bd_table_text(table, group->set.size > 0 ? text_of(r, group->set) : BD_STR("No set named"));
         cell_counts(r, table, pointer_of(r, "/imported/latest/%u/automatic", others->data[i]),
                     &group->automatic);
-    }
-}
-
-static void add_incomplete(report *r, const bd_import *import) {
-    const bd_imported *imported = &r->assessment->imported;
-    for (size_t i = 0; i < imported->snapshots.count; i++) {
-        const bd_import_snapshot *snapshot = &imported->snapshots.data[i];
-        if (snapshot->import != import || !snapshot->is_newest) {
-            continue;
-        }
-        if (!snapshot->is_complete) {
-            bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_WARNING);
-            bd_para_styled(para, BD_RUN_STRONG, BD_STR("Incomplete. "));
-            bd_para_text(para, bd_str_format(r->arena, "%.*s on %.*s: %.*s",
-                                             BD_ARG(words_scope(r, snapshot->scope)),
-                                             BD_ARG(words_day(r, snapshot->date)),
-                                             BD_ARG(words_sentence(
-                                                 r, words_journal_text(r, snapshot->why_not)))));
-        }
-        if (snapshot->results == 0) {
-            say_text(r, BD_PARA_NOTE,
-                     bd_str_format(r->arena, "%.*s on %.*s: the answer holds no result.",
-                                   BD_ARG(words_scope(r, snapshot->scope)),
-                                   BD_ARG(words_day(r, snapshot->date))));
-        }
     }
 }
 
@@ -441,13 +464,15 @@ void section_posture(report *r) {
         return;
     }
     for (size_t i = 0; i < imported->imports.count; i++) {
-        const bd_import *import = imported->imports.data[i];
-        if (has_scores(import)) {
-            add_scores(r, import, 2);
+        if (has_scores(imported->imports.data[i])) {
+            add_scores(r, imported->imports.data[i], 2);
         }
+    }
+    for (size_t i = 0; i < imported->imports.count; i++) {
+        const bd_import *import = imported->imports.data[i];
         if (import->kind == BD_IMPORT_ATTESTATIONS) {
             add_attestations(r, import);
-        } else if (import->kind != BD_IMPORT_SCORE) {
+        } else if (!has_scores(import)) {
             add_results(r, import);
         }
     }
