@@ -82,12 +82,12 @@ const bd_criterion *bd_import_criterion(const bd_catalog *catalog, const bd_strs
 
 typedef struct {
     uint32_t import;
-    bd_str scope; /* as bd_record's */
-    bd_str set;   /* "SOC 2 Type 2", or how the source calls another set of tests; "" */
-    bool is_soc;  /* the set speaks of our criteria */
-    bool is_manual; /* met by an attestation of somebody, not by a test */
-    bd_strs groups; /* verbatim */
-    bd_strs criteria; /* one per group: the criterion's id, or "" */
+    bd_str scope;         /* as bd_record's */
+    bd_str set;           /* "SOC 2 Type 2", or how the source calls another set of tests; "" */
+    bool is_soc;          /* the set speaks of our criteria */
+    bool is_manual;       /* met by an attestation of somebody, not by a test */
+    bd_strs groups;       /* verbatim */
+    bd_strs criteria;     /* one per group: the criterion's id, or "" */
     uint32_t groups_left; /* beyond BD_IMPORT_GROUPS_MAX */
     bd_str resource;      /* verbatim */
     bd_str resource_key;  /* normalised: what our own keys are compared with */
@@ -135,7 +135,7 @@ typedef struct {
     bool has_manual;
     bd_import_counts automatic, manual;
     uint64_t resources, resources_not_met; /* distinct; one result is enough for the second */
-    uint64_t tests; /* distinct; 0 where snapshots are added up */
+    uint64_t tests;                        /* distinct; 0 where snapshots are added up */
 } bd_import_group;
 typedef BD_VEC(bd_import_group) bd_import_groups;
 
@@ -144,13 +144,15 @@ typedef struct {
     bd_str scope;
     bd_day date; /* UTC */
     bd_instant at;
-    bd_instant oldest, newest; /* when the other tool judged what stands in it, or BD_INSTANT_NONE */
-    uint32_t evidence;         /* number of its first item */
+    bd_instant oldest,
+        newest;        /* when the other tool judged what stands in it, or BD_INSTANT_NONE */
+    uint32_t evidence; /* number of its first item */
     bool is_complete, is_newest; /* newest of its import and scope */
     bd_str why_not;              /* of one that is not complete */
-    uint64_t results, repeated;  /* repeated: left out, because the same result stands there already */
-    uint64_t ungrouped;          /* results of a set of ours that name no group */
-    uint64_t groups_left_out;    /* names that no criterion has, beyond those listed */
+    uint64_t results,
+        repeated;             /* repeated: left out, because the same result stands there already */
+    uint64_t ungrouped;       /* results of a set of ours that name no group */
+    uint64_t groups_left_out; /* names that no criterion has, beyond those listed */
     BD_VEC(bd_import_word) words;
     bd_import_groups groups; /* by set; the set as a whole, criteria in order, strangers */
 } bd_import_snapshot;
@@ -211,9 +213,9 @@ typedef struct {
 } bd_import_compared;
 
 typedef struct {
-    BD_VEC(bd_import_snapshot) snapshots; /* by (import, scope, date) */
-    BD_VEC(bd_import_sum) sums;           /* by (import, set, group) */
-    BD_VEC(bd_import_score) scores;       /* by (import, scope, name, date) */
+    BD_VEC(bd_import_snapshot) snapshots;       /* by (import, scope, date) */
+    BD_VEC(bd_import_sum) sums;                 /* by (import, set, group) */
+    BD_VEC(bd_import_score) scores;             /* by (import, scope, name, date) */
     BD_VEC(bd_import_attestation) attestations; /* by (import, scope, date, key) */
     BD_VEC(bd_disagreement) disagreements;      /* by (check, key, import, test) */
     BD_VEC(bd_import_compared) compared;        /* by import; those with verdicts */

@@ -45,8 +45,9 @@ typedef struct {
 } bd_scan_plan;
 
 /* Scans one object.  `sidecar` may be NULL.  Rows go to `rows` as packed records: u32 `evidence` (the caller's index),
- * then bd_row_pack's bytes; or a mark and what other rooms pack (derive.h, imported.h).  Malformed content is not a failure: it is said in the facts (is_malformed, problem) and
- * the rows read before it stay.  Fails with IO, or INPUT when the stored bytes do not match their hash.
+ * then bd_row_pack's bytes, or a mark and what another room packs (derive.h, imported.h).  Malformed content is not a
+ * failure: it is said in the facts (is_malformed, problem) and the rows read before it stay.  Fails with IO, or INPUT
+ * when the stored bytes do not match their hash.
  * Texts in `out` are Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path,
                           const bd_sidecar *sidecar, uint32_t evidence, bd_arena *arena,

@@ -454,6 +454,19 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
 
 /* ---- catalog lint ---- */
 
+/* What sources declare of other tools is read by another room than the rest of them. */
+static void lint_imports(const bd_catalog_file *files, size_t count, bd_arena *arena,
+                         bd_diags *diags) {
+    const bd_catalog *catalog;
+    const bd_imports *imports;
+    bd_err problem;
+    if (!bd_failed(bd_catalog_load(files, count, arena, &catalog, &problem)) &&
+        bd_failed(bd_imports_compile(catalog, arena, &imports, &problem))) {
+        bd_diag_add(arena, diags, BD_DIAG_REFUSED, BD_STR("catalog"), (bd_str){"", 0}, "%s",
+                    bd_str_copy(arena, bd_str_of(problem.message)).data);
+    }
+}
+
 bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
                           bd_err *err) {
     const bd_catalog_file *files;
@@ -464,6 +477,7 @@ bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run
     }
     BD_TRY(bd_session_catalog_files(options->folder, arena, &files, &count, err));
     bd_catalog_lint(files, count, arena, &outcome->diags);
+    lint_imports(files, count, arena, &outcome->diags);
     int64_t faults = 0;
     for (size_t i = 0; i < outcome->diags.count; i++) {
         faults += outcome->diags.data[i].severity == BD_DIAG_REFUSED;

@@ -230,7 +230,7 @@ static bd_str readme_text(bd_production *run) {
         "index.csv     one row per evidence item and criterion\n\n"
         "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
-        "../50_SCORES        the score and its parts; beside it, apart, what Microsoft's tools say\n"
+        "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"
         "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
         "../90_INTEGRITY     manifest, checksums, signature, journal; verify.txt says how to check "
@@ -282,8 +282,7 @@ static bd_rc add_imported_list(bd_production *run, bd_str list, bd_err *err) {
     bd_buf text;
     bd_buf_init(&text, TEXT_BYTES);
     bd_sink sink = bd_sink_to_buf(&text);
-    const char *name =
-        bd_str_format(run->session->arena, "50_SCORES/%.*s.csv", BD_ARG(list)).data;
+    const char *name = bd_str_format(run->session->arena, "50_SCORES/%.*s.csv", BD_ARG(list)).data;
     bd_rc rc = bd_export_imported_csv(&inputs, list, &sink, err);
     return add_written(run, name, BD_ROLE_SCORE, &text, rc, err);
 }

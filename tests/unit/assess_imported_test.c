@@ -4,7 +4,8 @@
 #include "make_imported.h"
 #include "make_xlsx.h"
 
-#define STATE(resource, groups, state) policy_state(resource, TRANSFER, SOC_2, groups, "Audit", state)
+#define STATE(resource, groups, state)                                                             \
+    policy_state(resource, TRANSFER, SOC_2, groups, "Audit", state)
 
 static whole *judged_states(const char *states, const char *more) {
     whole *w = whole_open("{}");
@@ -41,10 +42,10 @@ TEST(assess, policy_states_are_counted_by_criterion_and_status_and_exempt_and_un
 }
 
 TEST(assess, manual_results_stand_apart_from_automatic_ones) {
-    whole *w = judged_states(
-        plain("%s,%s", STATE(STORAGE "a", "'SOC_2_CC6.1'", "Compliant"),
-              policy_state("/subscriptions/$A", "m", SOC_2, "'SOC_2_CC6.1'", "Manual", "Compliant")),
-        "");
+    whole *w = judged_states(plain("%s,%s", STATE(STORAGE "a", "'SOC_2_CC6.1'", "Compliant"),
+                                   policy_state("/subscriptions/$A", "m", SOC_2, "'SOC_2_CC6.1'",
+                                                "Manual", "Compliant")),
+                             "");
     CHECK_EQ_STR(groups_text(w, "policy-states"), "SOC 2 Type 2/*: 1 met; manual 1 met\n"
                                                   "SOC 2 Type 2/CC6.1: 1 met; manual 1 met\n");
     close_whole(w);
@@ -53,8 +54,8 @@ TEST(assess, manual_results_stand_apart_from_automatic_ones) {
 TEST(assess, strange_groups_are_listed_and_other_initiatives_kept_apart) {
     whole *w = judged_states(
         plain("%s,%s,%s", STATE(STORAGE "a", "'SOC_2_CC9.9','SOC_2_CC6.1'", "Compliant"),
-              policy_state(STORAGE "a", "x", SOC_2023, "'SOC_2023_CM_8b','SOC_2023_CC.5.3'", "Audit",
-                           "NonCompliant"),
+              policy_state(STORAGE "a", "x", SOC_2023, "'SOC_2023_CM_8b','SOC_2023_CC.5.3'",
+                           "Audit", "NonCompliant"),
               policy_state(STORAGE "a", "y", "/p/policySetDefinitions/benchmark", "'NS-1'", "Audit",
                            "NonCompliant")),
         "");
@@ -69,9 +70,10 @@ TEST(assess, strange_groups_are_listed_and_other_initiatives_kept_apart) {
 }
 
 TEST(assess, the_misspelt_twin_of_a_group_counts_once) {
-    whole *w = judged_states(policy_state(STORAGE "a", "x", SOC_2023,
-                                          "'SOC_2023_CC.5.3','SOC_2023_CC5.3'", "Audit", "Compliant"),
-                             "");
+    whole *w =
+        judged_states(policy_state(STORAGE "a", "x", SOC_2023, "'SOC_2023_CC.5.3','SOC_2023_CC5.3'",
+                                   "Audit", "Compliant"),
+                      "");
     CHECK_EQ_STR(groups_text(w, "policy-states"), "SOC 2023/*: 1 met\nSOC 2023/CC5.3: 1 met\n");
     CHECK_EQ_INT(snapshot_of(w, "policy-states")->repeated, 0);
     close_whole(w);
@@ -110,11 +112,11 @@ TEST(assess, strange_groups_without_end_are_counted_and_not_kept) {
 
 TEST(assess, a_truncated_import_is_incomplete_and_says_why) {
     whole *w = whole_open("{}");
-    const char *page = plain(
-        "{'@odata.nextLink':'https://management.azure.com/next','@odata.context':"
-        "'https://management.azure.com/subscriptions/$A/providers/Microsoft.PolicyInsights/"
-        "policyStates/$metadata#latest','value':[%s]}",
-        STATE(STORAGE "a", "'SOC_2_CC6.1'", "Compliant"));
+    const char *page =
+        plain("{'@odata.nextLink':'https://management.azure.com/next','@odata.context':"
+              "'https://management.azure.com/subscriptions/$A/providers/Microsoft.PolicyInsights/"
+              "policyStates/$metadata#latest','value':[%s]}",
+              STATE(STORAGE "a", "'SOC_2_CC6.1'", "Compliant"));
     imported_add(w, page, "");
     whole_judge(w);
     const bd_import_snapshot *snapshot = snapshot_of(w, "policy-states");
@@ -125,10 +127,11 @@ TEST(assess, a_truncated_import_is_incomplete_and_says_why) {
 }
 
 TEST(assess, a_filtered_export_is_incomplete) {
-    whole *w = judged_states(STATE(STORAGE "a", "'SOC_2_CC6.1'", "Compliant"),
-                             ",'request':'POST https://management.azure.com/subscriptions/$A/providers/"
-                             "Microsoft.PolicyInsights/policyStates/latest/queryResults?"
-                             "api-version=2019-10-01&$filter=IsCompliant eq true'");
+    whole *w =
+        judged_states(STATE(STORAGE "a", "'SOC_2_CC6.1'", "Compliant"),
+                      ",'request':'POST https://management.azure.com/subscriptions/$A/providers/"
+                      "Microsoft.PolicyInsights/policyStates/latest/queryResults?"
+                      "api-version=2019-10-01&$filter=IsCompliant eq true'");
     CHECK(!snapshot_of(w, "policy-states")->is_complete);
     close_whole(w);
 }
@@ -149,11 +152,14 @@ static void add_states(whole *w, const char *at, const char *states) {
     scan_file(&w->bench, plain("states-%s.json", at), spelled(policy_page(states)), sidecar);
 }
 
-#define IN_B "/subscriptions/" SCAN_SUB_B "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/b"
+#define IN_B                                                                                       \
+    "/subscriptions/" SCAN_SUB_B "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/" \
+    "b"
 
 #define STATE_IN_B                                                                                 \
-    "{'resourceId':'" IN_B "','policyAssignmentId':'x','policyDefinitionId':'p','subscriptionId':'" \
-    SCAN_SUB_B "','policySetDefinitionId':'" SOC_2                                                 \
+    "{'resourceId':'" IN_B                                                                         \
+    "','policyAssignmentId':'x','policyDefinitionId':'p','subscriptionId':'" SCAN_SUB_B            \
+    "','policySetDefinitionId':'" SOC_2                                                            \
     "','complianceState':'NonCompliant','policyDefinitionGroupNames':['SOC_2_CC6.1']}"
 
 TEST(assess, what_describes_another_time_or_another_subscription_is_left_out) {
@@ -192,23 +198,29 @@ TEST(assess, the_newest_snapshots_of_all_scopes_are_added_up) {
 
 /* ---- summaries ---- */
 
-#define RESULTS(counts) "'results':{'queryResultsUri':'https://x/subscriptions/$A/providers/q','resourceDetails':[" counts "]}"
+#define RESULTS(counts)                                                                            \
+    "'results':{'queryResultsUri':'https://x/subscriptions/$A/providers/"                          \
+    "q','resourceDetails':[" counts "]}"
 #define COUNT(state, n) "{'complianceState':'" state "','count':" #n "}"
 
 static const char *summary(const char *counts) {
-    return plain("{'@odata.context':'https://management.azure.com/subscriptions/$A/providers/"
-                 "Microsoft.PolicyInsights/policyStates/$metadata#summary','value':[{" RESULTS(
-                     COUNT("compliant", 9)) ",'policyAssignments':[{'policyAssignmentId':'/a/1',"
-                 "'policySetDefinitionId':'" SOC_2 "'," RESULTS(COUNT("noncompliant", 3))
-                 ",'policyDefinitions':[],'policyGroups':[{'policyGroupName':'SOC_2_CC6.1',"
-                 "'results':{'resourceDetails':[%s]}}]}]}]}",
-                 counts);
+    return plain(
+        "{'@odata.context':'https://management.azure.com/subscriptions/$A/providers/"
+        "Microsoft.PolicyInsights/policyStates/$metadata#summary','value':[{" RESULTS(COUNT(
+            "compliant",
+            9)) ",'policyAssignments':[{'policyAssignmentId':'/a/1',"
+                "'policySetDefinitionId':'" SOC_2 "'," RESULTS(COUNT(
+                    "noncompliant",
+                    3)) ",'policyDefinitions':[],'policyGroups':[{'policyGroupName':'SOC_2_CC6.1',"
+                        "'results':{'resourceDetails':[%s]}}]}]}]}",
+        counts);
 }
 
 TEST(assess, a_summary_gives_its_counts_by_group) {
     whole *w = whole_open("{}");
-    imported_add(w, summary(COUNT("compliant", 140) "," COUNT("noncompliant", 17) "," COUNT("exempt", 2)),
-                 "");
+    imported_add(
+        w, summary(COUNT("compliant", 140) "," COUNT("noncompliant", 17) "," COUNT("exempt", 2)),
+        "");
     whole_judge(w);
     CHECK_EQ_STR(groups_text(w, "policy-summary"),
                  "SOC 2 Type 2/*: 140 met 2 exempt 17 not-met\n"
@@ -220,8 +232,9 @@ TEST(assess, a_summary_gives_its_counts_by_group) {
 
 TEST(assess, a_count_that_is_no_count_is_never_met) {
     whole *w = whole_open("{}");
-    imported_add(w, summary(COUNT("compliant", -4) ",{'complianceState':'compliant','count':'many'},"
-                                                   "{'complianceState':'compliant'},7"),
+    imported_add(w,
+                 summary(COUNT("compliant", -4) ",{'complianceState':'compliant','count':'many'},"
+                                                "{'complianceState':'compliant'},7"),
                  "");
     whole_judge(w);
     bd_str text = groups_text(w, "policy-summary");
@@ -233,19 +246,25 @@ TEST(assess, a_count_that_is_no_count_is_never_met) {
 
 /* ---- Defender ---- */
 
-#define STANDARD(name) "/subscriptions/$A/providers/Microsoft.Security/regulatoryComplianceStandards/" name
+#define STANDARD(name)                                                                             \
+    "/subscriptions/$A/providers/Microsoft.Security/regulatoryComplianceStandards/" name
 #define CONTROL(standard, control, state)                                                          \
-    "{'id':'" STANDARD(standard) "/regulatoryComplianceControls/" control "','name':'" control      \
-    "','type':'Microsoft.Security/regulatoryComplianceControl','properties':{'state':'" state "'}}"
+    "{'id':'" STANDARD(standard) "/regulatoryComplianceControls/" control "','name':'" control     \
+                                 "','type':'Microsoft.Security/"                                   \
+                                 "regulatoryComplianceControl','properties':{'state':'" state      \
+                                 "'}}"
 
 TEST(assess, regulatory_controls_stand_under_their_criterion_and_those_of_the_old_standard_do_not) {
     whole *w = whole_open("{}");
-    imported_add(w, "{'value':[" CONTROL("SOC-2-Type-2", "CC6.1", "Failed") ","
-                    CONTROL("SOC-2-Type-2", "CC1.1", "Unsupported") ","
-                    CONTROL("SOC-2-Type-2", "A1.2", "Passed") ","
-                    CONTROL("SOC-TSP", "CC5.8", "Passed") "," CONTROL("SOC-TSP", "A1.1", "Passed") ","
-                    CONTROL("PCI-DSS-4", "1.1", "Skipped") "]}",
-                 "");
+    imported_add(
+        w,
+        "{'value':[" CONTROL("SOC-2-Type-2", "CC6.1", "Failed") "," CONTROL("SOC-2-Type-2", "CC1.1", "Unsupported") "," CONTROL(
+            "SOC-2-Type-2", "A1.2",
+            "Passed") "," CONTROL("SOC-TSP", "CC5.8",
+                                  "Passed") "," CONTROL("SOC-TSP", "A1.1",
+                                                        "Passed") "," CONTROL("PCI-DSS-4", "1.1",
+                                                                              "Skipped") "]}",
+        "");
     whole_judge(w);
     CHECK_EQ_STR(groups_text(w, "regulatory-controls"),
                  "SOC 2 Type 2/*: 1 met 1 unknown 1 not-met\n"
@@ -261,14 +280,22 @@ TEST(assess, regulatory_controls_stand_under_their_criterion_and_those_of_the_ol
 
 TEST(assess, standards_and_assessments_are_counts_by_state) {
     whole *w = whole_open("{}");
-    imported_add(w, "[{'id':'" STANDARD("SOC-2-Type-2") "','name':'SOC-2-Type-2','type':"
-                    "'Microsoft.Security/regulatoryComplianceStandards','state':'Failed',"
-                    "'passedControls':7,'failedControls':4,'skippedControls':0,'unsupportedControls':50},"
-                    "{'id':'" STANDARD("SOC-2-Type-2") "/regulatoryComplianceControls/CC6.1/"
-                    "regulatoryComplianceAssessments/x','name':'x','type':"
-                    "'Microsoft.Security/regulatoryComplianceAssessment','state':'Failed',"
-                    "'passedResources':7,'failedResources':4,'skippedResources':1}]",
-                 "");
+    imported_add(
+        w,
+        "[{'id':'" STANDARD(
+            "SOC-2-Type-2") "','name':'SOC-2-Type-2','type':"
+                            "'Microsoft.Security/regulatoryComplianceStandards','state':'Failed',"
+                            "'passedControls':7,'failedControls':4,'skippedControls':0,'"
+                            "unsupportedControls':50},"
+                            "{'id':'" STANDARD(
+                                "SOC-2-Type-2") "/regulatoryComplianceControls/CC6.1/"
+                                                "regulatoryComplianceAssessments/"
+                                                "x','name':'x','type':"
+                                                "'Microsoft.Security/"
+                                                "regulatoryComplianceAssessment','state':'Failed',"
+                                                "'passedResources':7,'failedResources':4,'"
+                                                "skippedResources':1}]",
+        "");
     whole_judge(w);
     CHECK_EQ_STR(groups_text(w, "regulatory-standards"),
                  "SOC 2 Type 2/*: 7 met 50 unknown 4 not-met\n");
@@ -279,9 +306,9 @@ TEST(assess, standards_and_assessments_are_counts_by_state) {
 }
 
 TEST(assess, words_that_are_counted_are_kept_as_they_were_written) {
-    whole *w = judged_states(plain("%s,%s", STATE(STORAGE "a", "", "Wonderful"),
-                                   STATE(STORAGE "b", "", "NonCompliant")),
-                             "");
+    whole *w = judged_states(
+        plain("%s,%s", STATE(STORAGE "a", "", "Wonderful"), STATE(STORAGE "b", "", "NonCompliant")),
+        "");
     const bd_import_snapshot *snapshot = snapshot_of(w, "policy-states");
     CHECK_EQ_INT(snapshot->words.count, 2);
     CHECK_EQ_STR(snapshot->words.data[0].status, "Wonderful");
@@ -292,29 +319,30 @@ TEST(assess, words_that_are_counted_are_kept_as_they_were_written) {
 /* ---- scores ---- */
 
 #define ASC(score)                                                                                 \
-    "{'id':'/subscriptions/$A/providers/Microsoft.Security/secureScores/ascScore','name':"          \
+    "{'id':'/subscriptions/$A/providers/Microsoft.Security/secureScores/ascScore','name':"         \
     "'ascScore','type':'Microsoft.Security/secureScores',"                                         \
     "'properties':{'displayName':'ASC score'," score "}}"
 
 TEST(assess, three_secure_scores_stay_three_with_their_own_numbers) {
     whole *w = whole_open("{}");
-    imported_add(w, "{'value':[" ASC("'score':{'max':39,'current':23.53,'percentage':0.6033},'weight':67")
-                    "]}",
-                 "");
-    imported_add(w,
-                 "{'@odata.context':'https://graph.microsoft.com/v1.0/$metadata#Security/secureScores',"
-                 "'value':[{'id':'t_2026-01-14','azureTenantId':'t','createdDateTime':"
-                 "'2026-01-14T15:21:00Z','currentScore':387.0,'maxScore':697.0}]}",
-                 "");
+    imported_add(
+        w,
+        "{'value':[" ASC("'score':{'max':39,'current':23.53,'percentage':0.6033},'weight':67") "]}",
+        "");
+    imported_add(
+        w,
+        "{'@odata.context':'https://graph.microsoft.com/v1.0/$metadata#Security/secureScores',"
+        "'value':[{'id':'t_2026-01-14','azureTenantId':'t','createdDateTime':"
+        "'2026-01-14T15:21:00Z','currentScore':387.0,'maxScore':697.0}]}",
+        "");
     scan_file(&w->bench, "risk.csv",
               BD_STR("cloud_secure_score,date,scope,max\n71,2026-01-15T06:00:00Z,tenant,100\n"),
               "{\"collected_at\":\"2026-01-15T06:00:00Z\",\"exporter\":\"e\",\"command\":"
               "\"portal: Cloud Secure Score\",\"complete\":true}");
     whole_judge(w);
-    CHECK_EQ_STR(scores_text(w),
-                 "secure-score-classic: 23.53 of 39\n"
-                 "secure-score-risk: 71 of 100; incomplete: no preparer is named\n"
-                 "secure-score-microsoft: 387.0 of 697.0\n");
+    CHECK_EQ_STR(scores_text(w), "secure-score-classic: 23.53 of 39\n"
+                                 "secure-score-risk: 71 of 100; incomplete: no preparer is named\n"
+                                 "secure-score-microsoft: 387.0 of 697.0\n");
     CHECK_EQ_STR(w->out->imported.scores.data[0].percentage, "0.6033");
     CHECK_EQ_STR(w->out->imported.scores.data[0].weight, "67");
     close_whole(w);
@@ -322,13 +350,16 @@ TEST(assess, three_secure_scores_stay_three_with_their_own_numbers) {
 
 TEST(assess, an_az_score_is_the_same_score_twice_hoisted) {
     whole *w = whole_open("{}");
-    imported_add(w, "[{'id':'/subscriptions/$A/providers/Microsoft.Security/secureScores/ascScore',"
-                    "'name':'ascScore','type':'Microsoft.Security/secureScores','displayName':'ASC score',"
-                    "'max':39,'current':23.53,'percentage':0.6033,'weight':67}]",
-                 "");
-    imported_add(w, "{'value':[" ASC("'score':{'max':39,'current':23.53,'percentage':0.6033},'weight':67")
-                    "]}",
-                 "");
+    imported_add(
+        w,
+        "[{'id':'/subscriptions/$A/providers/Microsoft.Security/secureScores/ascScore',"
+        "'name':'ascScore','type':'Microsoft.Security/secureScores','displayName':'ASC score',"
+        "'max':39,'current':23.53,'percentage':0.6033,'weight':67}]",
+        "");
+    imported_add(
+        w,
+        "{'value':[" ASC("'score':{'max':39,'current':23.53,'percentage':0.6033},'weight':67") "]}",
+        "");
     whole_judge(w);
     CHECK_EQ_STR(scores_text(w), "secure-score-classic: 23.53 of 39\n");
     close_whole(w);
@@ -360,12 +391,13 @@ TEST(assess, a_score_without_a_greatest_one_or_out_of_bounds_is_no_score) {
 
 TEST(assess, only_the_last_of_several_readings_of_a_score_is_the_newest) {
     whole *w = whole_open("{}");
-    imported_add(w,
-                 "{'@odata.context':'https://graph.microsoft.com/v1.0/$metadata#Security/secureScores',"
-                 "'value':[{'id':'t_2','azureTenantId':'t','createdDateTime':'2026-01-14T15:00:00Z',"
-                 "'currentScore':3,'maxScore':9},{'id':'t_1','azureTenantId':'t','createdDateTime':"
-                 "'2026-01-13T15:00:00Z','currentScore':2,'maxScore':9}]}",
-                 "");
+    imported_add(
+        w,
+        "{'@odata.context':'https://graph.microsoft.com/v1.0/$metadata#Security/secureScores',"
+        "'value':[{'id':'t_2','azureTenantId':'t','createdDateTime':'2026-01-14T15:00:00Z',"
+        "'currentScore':3,'maxScore':9},{'id':'t_1','azureTenantId':'t','createdDateTime':"
+        "'2026-01-13T15:00:00Z','currentScore':2,'maxScore':9}]}",
+        "");
     whole_judge(w);
     CHECK_EQ_INT(w->out->imported.scores.count, 2);
     CHECK(!w->out->imported.scores.data[0].is_newest);
@@ -379,15 +411,16 @@ TEST(assess, only_the_last_of_several_readings_of_a_score_is_the_newest) {
 #define TEXT(ref, text) "<c r='" ref "' t='inlineStr'><is><t>" text "</t></is></c>"
 #define NUMBER(ref, text) "<c r='" ref "'><v>" text "</v></c>"
 #define ACTIONS_HEAD                                                                               \
-    "<row r='1'>" TEXT("A1", "Action title") TEXT("B1", "Test status")                              \
+    "<row r='1'>" TEXT("A1", "Action title") TEXT("B1", "Test status")                             \
         TEXT("C1", "Points achieved") TEXT("D1", "Points possible") "</row>"
 #define ACTION(n, title, status, got, most)                                                        \
-    "<row r='" n "'>" TEXT("A" n, title) TEXT("B" n, status) NUMBER("C" n, got)                     \
+    "<row r='" n "'>" TEXT("A" n, title) TEXT("B" n, status) NUMBER("C" n, got)                    \
         NUMBER("D" n, most) "</row>"
 
 static whole *judged_actions(const char *rows) {
     whole *w = whole_open("{}");
-    xlsx_made made = {.rows = rows, .sheets = "<sheet name='Action Update' sheetId='1' r:id='r1'/>"};
+    xlsx_made made = {.rows = rows,
+                      .sheets = "<sheet name='Action Update' sheetId='1' r:id='r1'/>"};
     scan_file(&w->bench, "purview.xlsx", xlsx_make(&made),
               "{\"collected_at\":\"2026-01-15T06:00:00Z\",\"exporter\":\"e\",\"command\":"
               "\"portal: Export actions\",\"complete\":true,\"source\":\"S61\"}");
@@ -396,19 +429,20 @@ static whole *judged_actions(const char *rows) {
 }
 
 TEST(assess, points_of_a_compliance_manager_workbook_are_added_up_exactly) {
-    whole *w = judged_actions(ACTIONS_HEAD ACTION("2", "MFA", "Passed", "27", "27")
-                                  ACTION("3", "Labels", "None", "0", "27")
-                                      ACTION("4", "Train", "Failed high risk", "0.1", "9")
-                                          ACTION("5", "Audit", "Could not be detected", "0.2", "3"));
+    whole *w = judged_actions(ACTIONS_HEAD ACTION("2", "MFA", "Passed", "27", "27") ACTION(
+        "3", "Labels", "None", "0", "27") ACTION("4", "Train", "Failed high risk", "0.1", "9")
+                                  ACTION("5", "Audit", "Could not be detected", "0.2", "3"));
     CHECK_EQ_STR(groups_text(w, "compliance-manager"), "(other)/*: 1 met 2 unknown 1 not-met\n");
-    CHECK_EQ_STR(scores_text(w), "compliance-manager: 27.3 of 66; incomplete: no preparer is named\n");
+    CHECK_EQ_STR(scores_text(w),
+                 "compliance-manager: 27.3 of 66; incomplete: no preparer is named\n");
     close_whole(w);
 }
 
 TEST(assess, an_action_twice_counts_once_and_points_without_a_number_make_no_score) {
     whole *w = judged_actions(ACTIONS_HEAD ACTION("2", "MFA", "Passed", "27", "27")
                                   ACTION("3", "mfa", "Passed", "27", "27"));
-    CHECK_EQ_STR(scores_text(w), "compliance-manager: 27 of 27; incomplete: no preparer is named\n");
+    CHECK_EQ_STR(scores_text(w),
+                 "compliance-manager: 27 of 27; incomplete: no preparer is named\n");
     close_whole(w);
     w = judged_actions(ACTIONS_HEAD "<row r='2'>" TEXT("A2", "MFA") TEXT("B2", "Passed")
                            TEXT("C2", "lots") NUMBER("D2", "27") "</row>");
@@ -419,18 +453,22 @@ TEST(assess, an_action_twice_counts_once_and_points_without_a_number_make_no_sco
 /* ---- attestations ---- */
 
 #define ATTESTATION(name, state, expires)                                                          \
-    "{'id':'/subscriptions/$A/providers/microsoft.policyinsights/attestations/" name "','name':'"   \
-    name "','type':'Microsoft.PolicyInsights/attestations','properties':{'policyAssignmentId':"     \
-    "'/a/1','policyDefinitionReferenceId':'train','complianceState':'" state "','expiresOn':"       \
-    expires ",'owner':'u-1','comments':'done','evidence':[{'description':'d','sourceUri':'s'}],"    \
+    "{'id':'/subscriptions/$A/providers/microsoft.policyinsights/attestations/" name               \
+    "','name':'" name                                                                              \
+    "','type':'Microsoft.PolicyInsights/attestations','properties':{'policyAssignmentId':"         \
+    "'/a/1','policyDefinitionReferenceId':'train','complianceState':'" state                       \
+    "','expiresOn':" expires                                                                       \
+    ",'owner':'u-1','comments':'done','evidence':[{'description':'d','sourceUri':'s'}],"           \
     "'assessmentDate':'2026-01-02T00:00:00Z'}}"
 
 TEST(assess, attestations_are_attestations_and_expire) {
     whole *w = whole_open("{}");
-    imported_add(w, "{'value':[" ATTESTATION("1", "Compliant", "'2026-01-10T00:00:00Z'") ","
-                    ATTESTATION("2", "Compliant", "null") "," ATTESTATION("3", "Unknown", "'2027-01-01T00:00:00Z'")
-                    "]}",
-                 "");
+    imported_add(
+        w,
+        "{'value':[" ATTESTATION("1", "Compliant", "'2026-01-10T00:00:00Z'") "," ATTESTATION(
+            "2", "Compliant", "null") "," ATTESTATION("3", "Unknown",
+                                                      "'2027-01-01T00:00:00Z'") "]}",
+        "");
     whole_judge(w);
     const bd_imported *imported = &w->out->imported;
     CHECK_EQ_INT(imported->attestations.count, 3);
@@ -447,7 +485,7 @@ TEST(assess, attestations_are_attestations_and_expire) {
 /* ---- beside ours ---- */
 
 #define ACCOUNT(name, transfer)                                                                    \
-    "{'id':'" STORAGE name "','name':'" name "','type':'Microsoft.Storage/storageAccounts',"        \
+    "{'id':'" STORAGE name "','name':'" name "','type':'Microsoft.Storage/storageAccounts',"       \
     "'location':'x','properties':{'supportsHttpsTrafficOnly':" transfer "}}"
 
 static whole *judged_beside(const char *states, const char *accounts) {
@@ -459,13 +497,12 @@ static whole *judged_beside(const char *states, const char *accounts) {
 }
 
 TEST(assess, a_resource_on_which_both_differ_is_listed_in_both_directions) {
-    whole *w = judged_beside(plain("%s,%s,%s,%s,%s", STATE(STORAGE "good", "", "NonCompliant"),
-                                   STATE(STORAGE "bad", "", "Compliant"),
-                                   STATE(STORAGE "same", "", "Compliant"),
-                                   STATE(STORAGE "exempt", "", "Exempt"),
-                                   STATE(STORAGE "elsewhere", "", "Compliant")),
-                             ACCOUNT("good", "true") "," ACCOUNT("bad", "false") "," ACCOUNT(
-                                 "same", "true") "," ACCOUNT("exempt", "false"));
+    whole *w = judged_beside(
+        plain("%s,%s,%s,%s,%s", STATE(STORAGE "good", "", "NonCompliant"),
+              STATE(STORAGE "bad", "", "Compliant"), STATE(STORAGE "same", "", "Compliant"),
+              STATE(STORAGE "exempt", "", "Exempt"), STATE(STORAGE "elsewhere", "", "Compliant")),
+        ACCOUNT("good", "true") "," ACCOUNT("bad", "false") "," ACCOUNT("same", "true") "," ACCOUNT(
+            "exempt", "false"));
     CHECK_EQ_STR(disagreements_text(w),
                  "storage-secure-transfer bad: ours fail, theirs met, 1\n"
                  "storage-secure-transfer good: ours pass, theirs not-met, 1\n");
@@ -475,21 +512,40 @@ TEST(assess, a_resource_on_which_both_differ_is_listed_in_both_directions) {
 }
 
 TEST(assess, ids_in_another_case_are_the_same_resource_and_other_tests_are_not_compared) {
-    whole *w = judged_beside(
-        plain("%s,%s", STATE("/SUBSCRIPTIONS/$A/RESOURCEGROUPS/RG/providers/Microsoft.Storage/STORAGEACCOUNTS/GOOD/",
-                             "", "NonCompliant"),
-              policy_state(STORAGE "good", "some-other-policy", SOC_2, "", "Audit", "NonCompliant")),
-        ACCOUNT("good", "true"));
+    whole *w = judged_beside(plain("%s,%s",
+                                   STATE("/SUBSCRIPTIONS/$A/RESOURCEGROUPS/RG/providers/"
+                                         "Microsoft.Storage/STORAGEACCOUNTS/GOOD/",
+                                         "", "NonCompliant"),
+                                   policy_state(STORAGE "good", "some-other-policy", SOC_2, "",
+                                                "Audit", "NonCompliant")),
+                             ACCOUNT("good", "true"));
     CHECK_EQ_STR(compared_text(w, "policy-states"),
                  "0 agree, 1 differ, 0 undecided, 0 unread, 1 no check");
     close_whole(w);
 }
 
+TEST(assess, an_assessment_of_defender_is_set_beside_the_check_that_asks_the_same) {
+    static const char *const assessment =
+        "{'value':[{'id':'" STORAGE "good/providers/Microsoft.Security/assessments/"
+        "1c5de8e1-f68d-6a17-e0d2-ec259c42768c','name':'1c5de8e1-f68d-6a17-e0d2-ec259c42768c','type'"
+        ":"
+        "'Microsoft.Security/assessments','properties':{'displayName':'Secure transfer','status':"
+        "{'code':'Unhealthy'}}}]}";
+    whole *w = whole_open("{}");
+    imported_add(w, assessment, "");
+    imported_add(w, "{'value':[" ACCOUNT("good", "true") "]}", "");
+    whole_judge(w);
+    CHECK_EQ_STR(disagreements_text(w),
+                 "storage-secure-transfer good: ours pass, theirs not-met, 1\n");
+    CHECK_EQ_STR(w->out->imported.disagreements.data[0].title, "Secure transfer");
+    close_whole(w);
+}
+
 TEST(assess, one_test_in_two_sets_is_one_difference) {
-    whole *w = judged_beside(plain("%s,%s", STATE(STORAGE "good", "", "NonCompliant"),
-                                   policy_state(STORAGE "good", TRANSFER, SOC_2023, "", "Audit",
-                                                "NonCompliant")),
-                             ACCOUNT("good", "true"));
+    whole *w = judged_beside(
+        plain("%s,%s", STATE(STORAGE "good", "", "NonCompliant"),
+              policy_state(STORAGE "good", TRANSFER, SOC_2023, "", "Audit", "NonCompliant")),
+        ACCOUNT("good", "true"));
     CHECK_EQ_INT(w->out->imported.disagreements.count, 1);
     close_whole(w);
 }
@@ -497,10 +553,10 @@ TEST(assess, one_test_in_two_sets_is_one_difference) {
 TEST(assess, readings_more_than_a_week_apart_are_not_set_beside_each_other) {
     whole *w = whole_open("{}");
     imported_add(w, policy_page(STATE(STORAGE "good", "", "NonCompliant")), "");
-    bd_evidence *item = scan_file(&w->bench, "accounts.json",
-                                  spelled("{'value':[" ACCOUNT("good", "true") "]}"),
-                                  "{\"collected_at\":\"2026-01-24T06:00:00Z\",\"exporter\":\"e\","
-                                  "\"command\":\"az storage account list\",\"complete\":true}");
+    bd_evidence *item =
+        scan_file(&w->bench, "accounts.json", spelled("{'value':[" ACCOUNT("good", "true") "]}"),
+                  "{\"collected_at\":\"2026-01-24T06:00:00Z\",\"exporter\":\"e\","
+                  "\"command\":\"az storage account list\",\"complete\":true}");
     CHECK(item != NULL);
     whole_judge(w);
     CHECK_EQ_INT(w->out->imported.disagreements.count, 0);
@@ -530,10 +586,9 @@ static bd_str without_imported(const whole *w) {
     ptrdiff_t from = bd_str_find(all, BD_STR("\"imported\":{"));
     ptrdiff_t to = bd_str_find(all, BD_STR("\"journal_head\""));
     CHECK(from > 0 && to > from);
-    return bd_str_concat(test_arena(),
-                         (bd_str[]){bd_str_sub(all, 0, (size_t)from),
-                                    bd_str_sub(all, (size_t)to, all.size)},
-                         2);
+    return bd_str_concat(
+        test_arena(),
+        (bd_str[]){bd_str_sub(all, 0, (size_t)from), bd_str_sub(all, (size_t)to, all.size)}, 2);
 }
 
 /* One of everything that another tool says, all good or all bad. */
@@ -544,14 +599,17 @@ static whole *judged_everything(bool is_good, bool wants_imports) {
         w->bench.plan.imports = NULL;
     }
     imported_add(w, "{'value':[" ACCOUNT("good", "true") "," ACCOUNT("bad", "false") "]}", "");
-    imported_add(w, policy_page(plain("%s,%s", STATE(STORAGE "good", "'SOC_2_CC6.7'", state),
-                                      STATE(STORAGE "bad", "'SOC_2_CC6.7'", state))),
+    imported_add(w,
+                 policy_page(plain("%s,%s", STATE(STORAGE "good", "'SOC_2_CC6.7'", state),
+                                   STATE(STORAGE "bad", "'SOC_2_CC6.7'", state))),
                  "");
-    imported_add(w, plain("{'value':[%s]}", is_good ? ASC("'score':{'max':10,'current':10}")
-                                                    : ASC("'score':{'max':10,'current':0}")),
+    imported_add(w,
+                 plain("{'value':[%s]}", is_good ? ASC("'score':{'max':10,'current':10}")
+                                                 : ASC("'score':{'max':10,'current':0}")),
                  "");
-    imported_add(w, plain("{'value':[%s]}", is_good ? CONTROL("SOC-2-Type-2", "CC6.1", "Passed")
-                                                    : CONTROL("SOC-2-Type-2", "CC6.1", "Failed")),
+    imported_add(w,
+                 plain("{'value':[%s]}", is_good ? CONTROL("SOC-2-Type-2", "CC6.1", "Passed")
+                                                 : CONTROL("SOC-2-Type-2", "CC6.1", "Failed")),
                  "");
     whole_judge(w);
     return w;
@@ -559,10 +617,10 @@ static whole *judged_everything(bool is_good, bool wants_imports) {
 
 /* Figures that hang on the bytes of the files themselves. */
 static bd_str states_of(const whole *w) {
-    bd_str out = bd_str_format(test_arena(), "ready %d/%d cover %d/%d fresh %d/%d findings %llu\n",
-                               w->out->ready.n, w->out->ready.of, w->out->cover.n, w->out->cover.of,
-                               w->out->fresh.n, w->out->fresh.of,
-                               (unsigned long long)w->out->finding_count);
+    bd_str out =
+        bd_str_format(test_arena(), "ready %d/%d cover %d/%d fresh %d/%d findings %llu\n",
+                      w->out->ready.n, w->out->ready.of, w->out->cover.n, w->out->cover.of,
+                      w->out->fresh.n, w->out->fresh.of, (unsigned long long)w->out->finding_count);
     for (size_t i = 0; i < w->out->control_count; i++) {
         out = bd_str_format(test_arena(), "%.*s%s%s ", BD_ARG(out),
                             bd_state_name(w->out->controls[i].state),
@@ -606,7 +664,8 @@ TEST(assess, a_hundred_thousand_policy_states_are_added_up_in_flat_memory) {
     bd_buf text;
     bd_buf_init(&text, (size_t)512 << 20);
     bd_str head = spelled(policy_page(""));
-    bd_str one = spelled(STATE(STORAGE "NNNNNNNN", "'SOC_2_CC6.1','SOC_2_CC6.6','SOC_2_CC6.7'", "Compliant"));
+    bd_str one = spelled(
+        STATE(STORAGE "NNNNNNNN", "'SOC_2_CC6.1','SOC_2_CC6.6','SOC_2_CC6.7'", "Compliant"));
     ptrdiff_t at = bd_str_find(one, BD_STR("NNNNNNNN"));
     bd_buf_put(&text, head.data, head.size - 2);
     for (int i = 0; i < STATES; i++) {
@@ -622,7 +681,8 @@ TEST(assess, a_hundred_thousand_policy_states_are_added_up_in_flat_memory) {
               "{\"collected_at\":\"2026-01-15T06:00:00Z\",\"exporter\":\"e\",\"command\":"
               "\"az policy state list --all\",\"complete\":true}");
     bd_buf_clear(&text);
-    bd_arena *result = bd_arena_open("result", (size_t)4 << 20); /* 40 bytes a state would not fit */
+    bd_arena *result =
+        bd_arena_open("result", (size_t)4 << 20); /* 40 bytes a state would not fit */
     scan_conclude(&w->bench);
     bd_spool *const spools[] = {w->bench.rows};
     bd_assess_inputs inputs = {.catalog = w->bench.plan.catalog,

@@ -19,30 +19,33 @@ static bd_import_class class_of(const char *record) {
 TEST(imported, only_the_one_word_of_a_policy_state_counts_as_met) {
     static const struct {
         const char *word, *means;
-    } cases[] = {{"Compliant", "met"},         {"compliant", "met"},
-                 {"NonCompliant", "not-met"},  {"noncompliant", "not-met"},
-                 {"Non-compliant", "not-met"}, {"Exempt", "exempt"},
-                 {"Unknown", "unknown"},       {"Not started", "unknown"},
-                 {"NotRegistered", "unknown"}, {"Conflict", "conflict"},
-                 {"Conflicting", "conflict"},  {"Error", "error"},
-                 {"Protected", "protected"},   {"Compliant?!", "met"},
+    } cases[] = {{"Compliant", "met"},          {"compliant", "met"},
+                 {"NonCompliant", "not-met"},   {"noncompliant", "not-met"},
+                 {"Non-compliant", "not-met"},  {"Exempt", "exempt"},
+                 {"Unknown", "unknown"},        {"Not started", "unknown"},
+                 {"NotRegistered", "unknown"},  {"Conflict", "conflict"},
+                 {"Conflicting", "conflict"},   {"Error", "error"},
+                 {"Protected", "protected"},    {"Compliant?!", "met"},
                  {"Mostly compliant", "other"}, {"", "other"}};
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        const char *state = policy_state(STORAGE "a", TRANSFER, SOC_2, "'SOC_2_CC6.1'", "Audit",
-                                         cases[i].word);
+        const char *state =
+            policy_state(STORAGE "a", TRANSFER, SOC_2, "'SOC_2_CC6.1'", "Audit", cases[i].word);
         CHECK_EQ_STR(bd_import_class_name(class_of(policy_page(state))), cases[i].means);
     }
 }
 
 TEST(imported, a_state_that_is_no_text_is_never_met) {
-    static const char *const members[] = {
-        "'complianceState':null", "'complianceState':7", "'complianceState':['Compliant']",
-        "'complianceState':{'a':'Compliant'}", "'isCompliant':false", "'isCompliant':null"};
+    static const char *const members[] = {"'complianceState':null",
+                                          "'complianceState':7",
+                                          "'complianceState':['Compliant']",
+                                          "'complianceState':{'a':'Compliant'}",
+                                          "'isCompliant':false",
+                                          "'isCompliant':null"};
     for (size_t i = 0; i < BD_COUNT(members); i++) {
-        const char *state =
-            plain("{'resourceId':'" STORAGE "a','policyAssignmentId':'x','policyDefinitionId':'y/z',"
-                  "'policyDefinitionGroupNames':[],'subscriptionId':'$A',%s}",
-                  members[i]);
+        const char *state = plain("{'resourceId':'" STORAGE
+                                  "a','policyAssignmentId':'x','policyDefinitionId':'y/z',"
+                                  "'policyDefinitionGroupNames':[],'subscriptionId':'$A',%s}",
+                                  members[i]);
         CHECK(class_of(policy_page(state)) != BD_IMPORT_MET);
     }
 }
@@ -66,11 +69,11 @@ TEST(imported, not_applicable_counts_by_its_cause) {
                  {"'code':'Healthy','cause':'OffByPolicy'", "met"},
                  {"'code':'Pending'", "other"}};
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        const char *page =
-            plain("{'value':[{'id':'" STORAGE "a/providers/Microsoft.Security/assessments/x','name':'x',"
-                  "'type':'Microsoft.Security/assessments','properties':{'resourceDetails':"
-                  "{'source':'Azure','Id':'" STORAGE "a'},'status':{%s}}}]}",
-                  cases[i].status);
+        const char *page = plain(
+            "{'value':[{'id':'" STORAGE "a/providers/Microsoft.Security/assessments/x','name':'x',"
+            "'type':'Microsoft.Security/assessments','properties':{'resourceDetails':"
+            "{'source':'Azure','Id':'" STORAGE "a'},'status':{%s}}}]}",
+            cases[i].status);
         CHECK_EQ_STR(bd_import_class_name(class_of(page)), cases[i].means);
     }
 }
@@ -80,27 +83,40 @@ TEST(imported, not_applicable_counts_by_its_cause) {
 TEST(imported, a_group_is_the_criterion_in_all_its_spellings) {
     static const struct {
         const char *group, *criterion;
-    } cases[] = {{"SOC_2_CC6.1", "CC6.1"},      {"soc_2_cc6.1", "CC6.1"},
-                 {"SOC_2_2017_CC6.1", "CC6.1"}, {"SOC_2023_CC6.1", "CC6.1"},
-                 {"SOC_2023_CC.5.3", "CC5.3"},  {"CC6.1", "CC6.1"},
-                 {"CC 6.1", "CC6.1"},           {"CC6.1.", "CC6.1"},
-                 {"cc_6_1", "CC6.1"},           {"cc_a_1_1", "A1.1"},
-                 {"pi_1_2", "PI1.2"},           {"SOC_2_A1.2", "A1.2"},
-                 {"SOC_2_PI1.5", "PI1.5"},      {"SOC_2_P8.1", "P8.1"},
-                 {"SOC_2_C1.1", "C1.1"},        {"SOC_2023_CM_8b", ""},
-                 {"SOC_2_CC6.99", ""},          {"SOC_2_CC61", ""},
-                 {"CC6.1.1", ""},               {"6.1", ""},
-                 {"", ""},                      {"CC", ""},
-                 {"CC6.1a", ""},                {"NIST_SP_800-53_R4_AC-2", ""},
-                 {"CC99999999999.1", ""},       {"ISO27001-2013_A.9.4.2", ""},
-                 {"x6.1", ""},                  {"cc_x_1_1", ""}};
+    } cases[] = {{"SOC_2_CC6.1", "CC6.1"},
+                 {"soc_2_cc6.1", "CC6.1"},
+                 {"SOC_2_2017_CC6.1", "CC6.1"},
+                 {"SOC_2023_CC6.1", "CC6.1"},
+                 {"SOC_2023_CC.5.3", "CC5.3"},
+                 {"CC6.1", "CC6.1"},
+                 {"CC 6.1", "CC6.1"},
+                 {"CC6.1.", "CC6.1"},
+                 {"cc_6_1", "CC6.1"},
+                 {"cc_a_1_1", "A1.1"},
+                 {"pi_1_2", "PI1.2"},
+                 {"SOC_2_A1.2", "A1.2"},
+                 {"SOC_2_PI1.5", "PI1.5"},
+                 {"SOC_2_P8.1", "P8.1"},
+                 {"SOC_2_C1.1", "C1.1"},
+                 {"SOC_2023_CM_8b", ""},
+                 {"SOC_2_CC6.99", ""},
+                 {"SOC_2_CC61", ""},
+                 {"CC6.1.1", ""},
+                 {"6.1", ""},
+                 {"", ""},
+                 {"CC", ""},
+                 {"CC6.1a", ""},
+                 {"NIST_SP_800-53_R4_AC-2", ""},
+                 {"CC99999999999.1", ""},
+                 {"ISO27001-2013_A.9.4.2", ""},
+                 {"x6.1", ""},
+                 {"cc_x_1_1", ""}};
     static bd_str prefixes[] = {BD_STR_INIT("soc_2_2017_"), BD_STR_INIT("soc_2023_"),
                                 BD_STR_INIT("soc_2_")};
     const bd_catalog *catalog = make_catalog();
     bd_strs list = {.data = prefixes, .count = BD_COUNT(prefixes)};
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        const bd_criterion *found =
-            bd_import_criterion(catalog, &list, bd_str_of(cases[i].group));
+        const bd_criterion *found = bd_import_criterion(catalog, &list, bd_str_of(cases[i].group));
         test_failure("%s", cases[i].group);
         CHECK_EQ_STR(found != NULL ? found->id : BD_STR(""), cases[i].criterion);
     }
@@ -112,8 +128,8 @@ TEST(imported, every_group_of_both_initiatives_is_a_criterion_or_a_known_strange
     for (size_t p = 0; p < BD_COUNT(prefixes); p++) {
         bd_strs list = {.data = &prefixes[p], .count = 1};
         for (size_t i = 0; i < catalog->criterion_count; i++) {
-            bd_str group = bd_str_concat(test_arena(),
-                                         (bd_str[]){prefixes[p], catalog->criteria[i].id}, 2);
+            bd_str group =
+                bd_str_concat(test_arena(), (bd_str[]){prefixes[p], catalog->criteria[i].id}, 2);
             const bd_criterion *found = bd_import_criterion(catalog, &list, group);
             CHECK(found == &catalog->criteria[i]);
         }
@@ -137,14 +153,15 @@ TEST(imported, a_page_an_az_array_and_a_resource_graph_row_give_the_same_row) {
                                      "Audit", "NonCompliant");
     CHECK_EQ_STR(rows_of_text(policy_page(state), NULL), ONE_ROW);
     CHECK_EQ_STR(rows_of_text(plain("[%s]", state), NULL), ONE_ROW);
-    const char *row = "{'totalRecords':1,'count':1,'resultTruncated':'false','data':[{'id':'" STORAGE
-                      "a/providers/Microsoft.PolicyInsights/policyStates/1','type':"
-                      "'microsoft.policyinsights/policystates','subscriptionId':'$A','properties':"
-                      "{'resourceId':'" STORAGE "a','policyAssignmentId':'x','policyDefinitionId':"
-                      "'/providers/microsoft.authorization/policydefinitions/" TRANSFER
-                      "','policySetDefinitionId':'" SOC_2 "','complianceState':'NonCompliant',"
-                      "'policyDefinitionAction':'audit','policyDefinitionGroupNames':"
-                      "['soc_2_cc6.1','soc_2_cc6.7']}}]}";
+    const char *row =
+        "{'totalRecords':1,'count':1,'resultTruncated':'false','data':[{'id':'" STORAGE
+        "a/providers/Microsoft.PolicyInsights/policyStates/1','type':"
+        "'microsoft.policyinsights/policystates','subscriptionId':'$A','properties':"
+        "{'resourceId':'" STORAGE "a','policyAssignmentId':'x','policyDefinitionId':"
+        "'/providers/microsoft.authorization/policydefinitions/" TRANSFER
+        "','policySetDefinitionId':'" SOC_2 "','complianceState':'NonCompliant',"
+        "'policyDefinitionAction':'audit','policyDefinitionGroupNames':"
+        "['soc_2_cc6.1','soc_2_cc6.7']}}]}";
     CHECK_EQ_STR(rows_of_text(row, NULL), ONE_ROW);
 }
 
@@ -158,16 +175,15 @@ TEST(imported, groups_may_stand_in_one_text) {
 TEST(imported, a_set_is_known_by_its_id_else_by_its_groups_and_is_else_another) {
     static const struct {
         const char *set, *groups, *expected;
-    } cases[] = {
-        {SOC_2023, "'SOC_2023_CC6.1'", "SOC 2023|CC6.1|a|404c3081|Compliant|met\n"},
-        {"", "'SOC_2023_CC6.1'", "SOC 2023|CC6.1|a|404c3081|Compliant|met\n"},
-        {"/x/policySetDefinitions/our-own", "'CC6.1','AC-2'",
-         "our-own|CC6.1,?|a|404c3081|Compliant|met\n"},
-        {"/x/policySetDefinitions/1f3afdf9", "'Azure_Security_Benchmark_v3.0_NS-1'",
-         "1f3afdf9|?|a|404c3081|Compliant|met\n"}};
+    } cases[] = {{SOC_2023, "'SOC_2023_CC6.1'", "SOC 2023|CC6.1|a|404c3081|Compliant|met\n"},
+                 {"", "'SOC_2023_CC6.1'", "SOC 2023|CC6.1|a|404c3081|Compliant|met\n"},
+                 {"/x/policySetDefinitions/our-own", "'CC6.1','AC-2'",
+                  "our-own|CC6.1,?|a|404c3081|Compliant|met\n"},
+                 {"/x/policySetDefinitions/1f3afdf9", "'Azure_Security_Benchmark_v3.0_NS-1'",
+                  "1f3afdf9|?|a|404c3081|Compliant|met\n"}};
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
-        const char *state =
-            policy_state(STORAGE "a", TRANSFER, cases[i].set, cases[i].groups, "Audit", "Compliant");
+        const char *state = policy_state(STORAGE "a", TRANSFER, cases[i].set, cases[i].groups,
+                                         "Audit", "Compliant");
         CHECK_EQ_STR(rows_of_text(policy_page(state), NULL), cases[i].expected);
     }
 }
@@ -178,7 +194,8 @@ TEST(imported, more_groups_than_a_row_holds_are_counted) {
         groups = bd_str_format(test_arena(), "%.*s,'SOC_2_X%d'", BD_ARG(groups), i);
     }
     scan_bench bench = scan_bench_open();
-    const char *state = policy_state(STORAGE "a", TRANSFER, SOC_2, groups.data, "Audit", "Compliant");
+    const char *state =
+        policy_state(STORAGE "a", TRANSFER, SOC_2, groups.data, "Audit", "Compliant");
     scan_alone(&bench, spelled(policy_page(state)).data, NULL);
     import_rows rows = import_rows_of(&bench);
     CHECK_EQ_INT(rows.count, 1);
@@ -195,10 +212,11 @@ TEST(imported, a_hostile_record_of_long_texts_fits_into_a_row) {
         groups = bd_str_format(test_arena(), "%.*s,'%.*s%d'", BD_ARG(groups), 2000, lots, i);
     }
     scan_bench bench = scan_bench_open();
-    const char *state = plain("{'resourceId':'%s','policyAssignmentId':'%s','policyDefinitionId':'%s',"
-                              "'policySetDefinitionId':'%s','complianceState':'%s','timestamp':'%s',"
-                              "'policyDefinitionGroupNames':[%s],'subscriptionId':'$A'}",
-                              lots, lots, lots, lots, lots, lots, groups.data);
+    const char *state =
+        plain("{'resourceId':'%s','policyAssignmentId':'%s','policyDefinitionId':'%s',"
+              "'policySetDefinitionId':'%s','complianceState':'%s','timestamp':'%s',"
+              "'policyDefinitionGroupNames':[%s],'subscriptionId':'$A'}",
+              lots, lots, lots, lots, lots, lots, groups.data);
     scan_alone(&bench, spelled(policy_page(state)).data, NULL);
     import_rows rows = import_rows_of(&bench);
     CHECK_EQ_INT(rows.count, 1);
@@ -217,11 +235,11 @@ TEST(imported, records_of_other_sources_give_no_row) {
 /* ---- declarations ---- */
 
 #define SOURCE_WITH(imported)                                                                      \
-    "{\"format\":\"bindery-catalog 1\",\"sources\":[{\"id\":\"X1\",\"title\":\"x\",\"origin\":"     \
+    "{\"format\":\"bindery-catalog 1\",\"sources\":[{\"id\":\"X1\",\"title\":\"x\",\"origin\":"    \
     "\"machine\",\"scope\":\"tenant\",\"history\":\"none\",\"imported\":[" imported "]}]}"
 #define DECLARED(list, more)                                                                       \
-    "{\"id\":\"a\",\"title\":\"t\",\"model\":\"m\",\"formula\":\"f\",\"unit\":\"u\",\"list\":\""    \
-    list "\"," more "}"
+    "{\"id\":\"a\",\"title\":\"t\",\"model\":\"m\",\"formula\":\"f\",\"unit\":\"u\",\"list\":"     \
+    "\"" list "\"," more "}"
 
 static bd_rc compile(const char *catalog, bd_err *err) {
     bd_catalog_file file = {BD_STR_INIT("own.json"), bd_str_of(catalog)};

@@ -10,8 +10,10 @@
 
 #include "make_whole.h"
 
-#define SOC_2 "/providers/Microsoft.Authorization/policySetDefinitions/4054785f-702b-4a98-9215-009cbd58b141"
-#define SOC_2023 "/providers/Microsoft.Authorization/policySetDefinitions/53ad89f5-8542-49e9-ba81-1cbd686e0d52"
+#define SOC_2                                                                                      \
+    "/providers/Microsoft.Authorization/policySetDefinitions/4054785f-702b-4a98-9215-009cbd58b141"
+#define SOC_2023                                                                                   \
+    "/providers/Microsoft.Authorization/policySetDefinitions/53ad89f5-8542-49e9-ba81-1cbd686e0d52"
 #define TRANSFER "404c3081-a854-4457-ae30-26a93ef643f9" /* secure transfer to storage accounts */
 #define STORAGE "/subscriptions/$A/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/"
 
@@ -53,9 +55,10 @@ static inline const char *policy_state(const char *resource, const char *policy,
 }
 
 static inline const char *policy_page(const char *states) {
-    return plain("{'@odata.nextLink':null,'@odata.context':'https://management.azure.com/subscriptions/$A/"
-                 "providers/Microsoft.PolicyInsights/policyStates/$metadata#latest','value':[%s]}",
-                 states);
+    return plain(
+        "{'@odata.nextLink':null,'@odata.context':'https://management.azure.com/subscriptions/$A/"
+        "providers/Microsoft.PolicyInsights/policyStates/$metadata#latest','value':[%s]}",
+        states);
 }
 
 static inline bd_evidence *imported_add(whole *w, const char *text, const char *more) {
@@ -154,10 +157,10 @@ static inline bd_str disagreements_text(const whole *w) {
     bd_str out = {"", 0};
     for (size_t i = 0; i < w->out->imported.disagreements.count; i++) {
         const bd_disagreement *one = &w->out->imported.disagreements.data[i];
-        out = bd_str_format(test_arena(), "%.*s%.*s %.*s: ours %s, theirs %s, %d\n", BD_ARG(out),
-                            BD_ARG(one->check->id), BD_ARG(bd_path_name(one->resource)),
-                            bd_verdict_text(one->ours), bd_import_class_name(one->theirs),
-                            one->days);
+        out =
+            bd_str_format(test_arena(), "%.*s%.*s %.*s: ours %s, theirs %s, %d\n", BD_ARG(out),
+                          BD_ARG(one->check->id), BD_ARG(bd_path_name(one->resource)),
+                          bd_verdict_text(one->ours), bd_import_class_name(one->theirs), one->days);
     }
     return out;
 }
@@ -166,11 +169,11 @@ static inline bd_str compared_text(const whole *w, const char *import) {
     for (size_t i = 0; i < w->out->imported.compared.count; i++) {
         const bd_import_compared *one = &w->out->imported.compared.data[i];
         if (bd_str_eqz(one->import->id, import)) {
-            return bd_str_format(test_arena(), "%llu agree, %llu differ, %llu undecided, %llu unread, %llu no check",
-                                 (unsigned long long)one->agree, (unsigned long long)one->disagree,
-                                 (unsigned long long)one->undecided,
-                                 (unsigned long long)one->unread,
-                                 (unsigned long long)one->no_check);
+            return bd_str_format(
+                test_arena(), "%llu agree, %llu differ, %llu undecided, %llu unread, %llu no check",
+                (unsigned long long)one->agree, (unsigned long long)one->disagree,
+                (unsigned long long)one->undecided, (unsigned long long)one->unread,
+                (unsigned long long)one->no_check);
         }
     }
     return BD_STR("");

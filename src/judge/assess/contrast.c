@@ -93,9 +93,9 @@ bd_rc bd_contrast_put_ours(bd_contrast *contrast, const bd_judged *judged, bd_er
     bd_arena_reset(contrast->record);
     const bd_check_view *view = &contrast->run->views[judged->check];
     bool is_sum = view->check->shape == BD_AGGREGATE && view->scope_kind == BD_SCOPE_SUBSCRIPTION;
-    bd_str resource = is_sum ? bd_str_format(contrast->record, "/subscriptions/%.*s",
-                                             BD_ARG(judged->scope))
-                             : bd_str_lower(contrast->record, judged->resource);
+    bd_str resource =
+        is_sum ? bd_str_format(contrast->record, "/subscriptions/%.*s", BD_ARG(judged->scope))
+               : bd_str_lower(contrast->record, judged->resource);
     bool is_resource = resource.size > 0 && resource.data[0] == '/';
     if (is_resource && !bd_str_eq(resource, judged->key)) {
         BD_TRY(put_ours(contrast, judged, resource, err));
@@ -115,7 +115,8 @@ bd_rc bd_contrast_put_theirs(bd_contrast *contrast, const bd_import_row *row, bd
         bd_pack_u32(packer, row->import);
         bd_pack_key(packer, row->test);
         bd_pack_i64(packer, bd_instant_utc_day(at));
-        bd_pack_u8(packer, (uint8_t)row->means); /* of the same result twice the worse comes first */
+        bd_pack_u8(packer,
+                   (uint8_t)row->means); /* of the same result twice the worse comes first */
         bd_pack_i64(packer, at);
         bd_pack_u32(packer, evidence);
         const bd_str texts[] = {row->resource, row->title, row->status, row->set};
@@ -258,8 +259,7 @@ bd_rc bd_contrast_finish(bd_contrast *contrast, bd_import_compared *compared, bd
         bd_unpacker in = {.record = record};
         uint32_t check = bd_unpack_u32(&in);
         bd_str key = bd_unpack_key(&in, contrast->record);
-        if (!contrast->has_record || check != contrast->check ||
-            !bd_str_eq(key, contrast->key)) {
+        if (!contrast->has_record || check != contrast->check || !bd_str_eq(key, contrast->key)) {
             begin_record(contrast, check, key);
         }
         if (bd_unpack_u8(&in) == SIDE_THEIRS) {

@@ -20,10 +20,10 @@ struct bd_imports_intake {
     bd_judging *run;
     bd_sorter *rows;
     bd_contrast *contrast;
-    bd_arena *row;             /* one record */
-    bd_arena *line;            /* one group: its tests */
-    bd_map *order;             /* criterion id -> index + 1 */
-    bd_map *snapshots;         /* import, scope, day -> index + 1 */
+    bd_arena *row;                /* one record */
+    bd_arena *line;               /* one group: its tests */
+    bd_map *order;                /* criterion id -> index + 1 */
+    bd_map *snapshots;            /* import, scope, day -> index + 1 */
     bd_import_compared *compared; /* by import */
 };
 
@@ -76,8 +76,7 @@ static bd_import_score *add_score(bd_judging *run, uint32_t import, bd_str scope
                              .name = {"", 0},
                              .key = {"", 0},
                              .at = at,
-                             .date = bd_instant_utc_day(
-                                 bd_judging_instant(run, evidence_index)),
+                             .date = bd_instant_utc_day(bd_judging_instant(run, evidence_index)),
                              .evidence = number_of(run, evidence_index),
                              .is_complete = is_complete,
                              .why_not = why};
@@ -116,22 +115,22 @@ static void take_attestation(bd_judging *run, const bd_import_row *row, bd_insta
                              uint32_t evidence_index) {
     bd_arena *arena = run->arena;
     bd_import_attestation *out = bd_push(arena, &run->out->imported.attestations);
-    *out = (bd_import_attestation){
-        .import = bd_imports_at(run->in->imports, row->import),
-        .scope = bd_str_copy(arena, row->scope),
-        .resource = bd_str_copy(arena, row->resource),
-        .test = bd_str_copy(arena, row->test),
-        .status = bd_str_copy(arena, row->status),
-        .owner = bd_str_copy(arena, row->owner),
-        .comments = bd_str_copy(arena, row->comments),
-        .key = bd_str_copy(arena, row->key),
-        .means = row->means,
-        .date = bd_instant_utc_day(at),
-        .assessed = row->at,
-        .expires = row->expires,
-        .is_expired = row->expires != BD_INSTANT_NONE && row->expires <= at,
-        .evidence_count = row->evidence_count,
-        .evidence = number_of(run, evidence_index)};
+    *out =
+        (bd_import_attestation){.import = bd_imports_at(run->in->imports, row->import),
+                                .scope = bd_str_copy(arena, row->scope),
+                                .resource = bd_str_copy(arena, row->resource),
+                                .test = bd_str_copy(arena, row->test),
+                                .status = bd_str_copy(arena, row->status),
+                                .owner = bd_str_copy(arena, row->owner),
+                                .comments = bd_str_copy(arena, row->comments),
+                                .key = bd_str_copy(arena, row->key),
+                                .means = row->means,
+                                .date = bd_instant_utc_day(at),
+                                .assessed = row->at,
+                                .expires = row->expires,
+                                .is_expired = row->expires != BD_INSTANT_NONE && row->expires <= at,
+                                .evidence_count = row->evidence_count,
+                                .evidence = number_of(run, evidence_index)};
 }
 
 /* ---- results: one line per set, criterion and strange group ---- */
@@ -179,10 +178,10 @@ static bd_rc put_line(bd_imports_intake *intake, const result *one, uint8_t leve
 
 static bd_rc put_result(bd_imports_intake *intake, result *one, bd_err *err) {
     const bd_import_row *row = one->row;
-    bool has_check = row->resource_key.size > 0 &&
-                     bd_imports_at(intake->run->in->imports, row->import)->kind ==
-                         BD_IMPORT_VERDICTS &&
-                     bd_contrast_has_check(intake->contrast, row->test);
+    bool has_check =
+        row->resource_key.size > 0 &&
+        bd_imports_at(intake->run->in->imports, row->import)->kind == BD_IMPORT_VERDICTS &&
+        bd_contrast_has_check(intake->contrast, row->test);
     one->flags = (uint8_t)((row->is_soc ? FLAG_SOC : 0) | (has_check ? 0 : FLAG_NO_CHECK) |
                            (row->is_soc && row->groups.count == 0 ? FLAG_UNGROUPED : 0));
     BD_TRY(put_line(intake, one, LEVEL_SET, 0, (bd_str){"", 0}, err));
@@ -292,10 +291,11 @@ typedef struct {
 
 typedef struct {
     bd_imports_intake *intake;
-    bd_import_snapshot *snapshot; /* of the assessment's list; the list does not move while it is filled */
+    bd_import_snapshot
+        *snapshot; /* of the assessment's list; the list does not move while it is filled */
     bd_import_group *group;
     size_t strangers;
-    bool skips_group;   /* a stranger beyond the limit */
+    bool skips_group; /* a stranger beyond the limit */
     bool has_resource, has_counted;
     bool resource_not_met, counted_not_met;
     bd_str resource, last_key, last_test;
@@ -350,8 +350,9 @@ static bool is_same_group(const line *a, const line *b) {
 }
 
 static bool is_same_result(const line *a, const line *b) {
-    return is_same_group(a, b) && a->is_manual == b->is_manual && bd_str_eq(a->resource, b->resource) &&
-           bd_str_eq(a->test, b->test) && bd_str_eq(a->key, b->key);
+    return is_same_group(a, b) && a->is_manual == b->is_manual &&
+           bd_str_eq(a->resource, b->resource) && bd_str_eq(a->test, b->test) &&
+           bd_str_eq(a->key, b->key);
 }
 
 /* ---- one snapshot ---- */
@@ -438,8 +439,8 @@ static void note_times(bd_import_snapshot *snapshot, bd_instant at) {
     if (at == BD_INSTANT_NONE) {
         return;
     }
-    snapshot->oldest = snapshot->oldest == BD_INSTANT_NONE || at < snapshot->oldest ? at
-                                                                                  : snapshot->oldest;
+    snapshot->oldest =
+        snapshot->oldest == BD_INSTANT_NONE || at < snapshot->oldest ? at : snapshot->oldest;
     snapshot->newest = at > snapshot->newest ? at : snapshot->newest;
 }
 
@@ -478,12 +479,12 @@ static void begin_group(adding *to, const line *now) {
         return;
     }
     to->group = bd_push(run->arena, &to->snapshot->groups);
-    *to->group = (bd_import_group){
-        .set = bd_str_copy(run->arena, now->set),
-        .group = bd_str_copy(run->arena, now->group),
-        .criterion = now->level == LEVEL_CRITERION ? run->in->catalog->criteria[now->order].id
-                                                   : (bd_str){"", 0},
-        .is_soc = !now->is_stranger_set};
+    *to->group = (bd_import_group){.set = bd_str_copy(run->arena, now->set),
+                                   .group = bd_str_copy(run->arena, now->group),
+                                   .criterion = now->level == LEVEL_CRITERION
+                                                    ? run->in->catalog->criteria[now->order].id
+                                                    : (bd_str){"", 0},
+                                   .is_soc = !now->is_stranger_set};
 }
 
 static void count_test(adding *to, bd_str test) {

@@ -135,8 +135,11 @@ static const field imported_fields[] = {
 };
 
 static const field set_fields[] = {
-    {"name", TEXT | NEEDED | FILLED}, {"ids", TEXTS},    {"names", TEXTS},
-    {"prefixes", TEXTS},              {"retired", BOOL},
+    {"name", TEXT | NEEDED | FILLED},
+    {"ids", TEXTS},
+    {"names", TEXTS},
+    {"prefixes", TEXTS},
+    {"retired", BOOL},
 };
 
 static const field recognise_fields[] = {

@@ -75,9 +75,9 @@ static bd_str fold_status(bd_arena *arena, bd_str word) {
     bd_str rest = word, status = {"", 0};
     bd_str_cut(&rest, '/', &status);
     bd_str folded = fold_word(arena, status);
-    return rest.size == 0 ? folded
-                          : bd_str_concat(arena,
-                                          (bd_str[]){folded, BD_STR("/"), fold_word(arena, rest)}, 3);
+    return rest.size == 0
+               ? folded
+               : bd_str_concat(arena, (bd_str[]){folded, BD_STR("/"), fold_word(arena, rest)}, 3);
 }
 
 static bd_rc read_words(const place *at, const bd_value *from, declaration *out, bd_err *err) {
@@ -150,16 +150,26 @@ static void read_places(bd_arena *arena, const bd_value *from, declaration *out)
     const struct {
         const char *key;
         places *to;
-    } members[] = {{"resource", &out->resource},     {"test", &out->test},
-                   {"test_title", &out->title},      {"name", &out->title},
-                   {"status", &out->status},         {"cause", &out->cause},
-                   {"groups", &out->groups},         {"set", &out->set},
-                   {"manual", &out->manual},         {"at", &out->at},
-                   {"current", &out->current},       {"max", &out->max},
-                   {"percentage", &out->percentage}, {"weight", &out->weight},
-                   {"owner", &out->owner},           {"comments", &out->comments},
-                   {"expires", &out->expires},       {"pieces", &out->pieces},
-                   {"counts", &out->counts},         {"count", &out->count},
+    } members[] = {{"resource", &out->resource},
+                   {"test", &out->test},
+                   {"test_title", &out->title},
+                   {"name", &out->title},
+                   {"status", &out->status},
+                   {"cause", &out->cause},
+                   {"groups", &out->groups},
+                   {"set", &out->set},
+                   {"manual", &out->manual},
+                   {"at", &out->at},
+                   {"current", &out->current},
+                   {"max", &out->max},
+                   {"percentage", &out->percentage},
+                   {"weight", &out->weight},
+                   {"owner", &out->owner},
+                   {"comments", &out->comments},
+                   {"expires", &out->expires},
+                   {"pieces", &out->pieces},
+                   {"counts", &out->counts},
+                   {"count", &out->count},
                    {"scope", &out->scope}};
     for (size_t i = 0; i < BD_COUNT(members); i++) {
         bd_strs paths = texts_of(arena, from, members[i].key);
@@ -172,9 +182,9 @@ static void read_places(bd_arena *arena, const bd_value *from, declaration *out)
 /* What the kind cannot do without. */
 static bd_rc check_needs(const place *at, const declaration *made, bd_err *err) {
     bool has_status = made->status.paths.count > 0 && made->words.count > 0;
-    bool has_counts = made->words.count > 0 && (made->count_words.count > 0 ||
-                                                (made->counts.paths.count > 0 && has_status &&
-                                                 made->count.paths.count > 0));
+    bool has_counts = made->words.count > 0 &&
+                      (made->count_words.count > 0 ||
+                       (made->counts.paths.count > 0 && has_status && made->count.paths.count > 0));
     bool has_score = made->current.paths.count > 0;
     switch (made->shown.kind) {
     case BD_IMPORT_VERDICTS:
@@ -204,7 +214,8 @@ static bd_rc check_needs(const place *at, const declaration *made, bd_err *err) 
     return BD_OK;
 }
 
-static bd_rc read_declaration(const place *at, const bd_value *from, declaration *out, bd_err *err) {
+static bd_rc read_declaration(const place *at, const bd_value *from, declaration *out,
+                              bd_err *err) {
     bd_arena *arena = at->arena;
     out->shown = (bd_import){.source = at->source,
                              .id = bd_value_text(from, "id"),

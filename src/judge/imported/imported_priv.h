@@ -31,12 +31,12 @@ typedef struct {
     places resource, test, title, status, cause, groups, set, manual, at;
     places scope; /* where the record itself names none */
     places current, max, percentage, weight, owner, comments, expires, pieces;
-    places counts;      /* of [{status, count}] */
-    places count;       /* number beside a status in such a list */
+    places counts;            /* of [{status, count}] */
+    places count;             /* number beside a status in such a list */
     BD_VEC(places) parts_key; /* key: texts of all, in order */
     BD_VEC(status_word) words;
     BD_VEC(group_set) sets;
-    bd_strs prefixes;  /* of all sets, the longest first */
+    bd_strs prefixes;                 /* of all sets, the longest first */
     bd_strs count_words, count_paths; /* counts in members of their own: status word -> path */
 } declaration;
 

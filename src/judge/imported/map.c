@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-#define DEEPEST 4          /* the record, and lists inside it */
-#define LONGEST_NUMBER 40  /* digits of a score */
-#define LONGEST_TEXT 1024  /* of what identifies or names something: a row has to fit into a packed one */
-#define LONGEST_WORD 256   /* of a status, a group */
+#define DEEPEST 4         /* the record, and lists inside it */
+#define LONGEST_NUMBER 40 /* digits of a score */
+#define LONGEST_TEXT                                                                               \
+    1024 /* of what identifies or names something: a row has to fit into a packed one */
+#define LONGEST_WORD 256 /* of a status, a group */
 
 typedef struct {
     const bd_imports *imports;
@@ -61,7 +62,8 @@ static bd_str part_behind(bd_str text, bd_str name) {
             return (bd_str){"", 0};
         }
         size_t at = from + (size_t)found, end = at + name.size;
-        bool is_part = at > 0 && text.data[at - 1] == '/' && end < text.size && text.data[end] == '/';
+        bool is_part =
+            at > 0 && text.data[at - 1] == '/' && end < text.size && text.data[end] == '/';
         if (is_part) {
             bd_str rest = bd_str_sub(text, end + 1, text.size), part = {"", 0};
             bd_str_cut(&rest, '/', &part);
@@ -179,8 +181,8 @@ static bd_str key_of(const mapping *map) {
         *bd_push(map->scratch, &parts) = short_text_at(map, &map->from->parts_key.data[i]);
         *bd_push(map->scratch, &parts) = BD_STR("\x1f");
     }
-    bd_str joined = parts.count > 0 ? bd_str_concat(map->scratch, parts.data, parts.count)
-                                    : map->record->key;
+    bd_str joined =
+        parts.count > 0 ? bd_str_concat(map->scratch, parts.data, parts.count) : map->record->key;
     char ordinal[24];
     snprintf(ordinal, sizeof ordinal, "#%u", map->record->ordinal);
     bool is_blank = true;
@@ -193,8 +195,8 @@ static bd_str key_of(const mapping *map) {
 
 static bd_import_class class_of(const mapping *map, bd_str status, bd_str cause) {
     bd_str plain = fold_word(map->scratch, status);
-    bd_str both = bd_str_concat(
-        map->scratch, (bd_str[]){plain, BD_STR("/"), fold_word(map->scratch, cause)}, 3);
+    bd_str both = bd_str_concat(map->scratch,
+                                (bd_str[]){plain, BD_STR("/"), fold_word(map->scratch, cause)}, 3);
     bd_import_class out = BD_IMPORT_OTHER;
     for (size_t i = 0; i < map->from->words.count; i++) {
         const status_word *word = &map->from->words.data[i];
@@ -302,7 +304,8 @@ static bd_import_row make_row(const mapping *map) {
     bd_str scope = map->record->scope;
     bd_import_row row = {
         .import = from->shown.index,
-        .scope = scope.size > 0 ? scope : bd_str_lower(map->scratch, short_text_at(map, &from->scope)),
+        .scope =
+            scope.size > 0 ? scope : bd_str_lower(map->scratch, short_text_at(map, &from->scope)),
         .resource = short_text_at(map, &from->resource),
         .title = short_text_at(map, &from->title),
         .status = shorten(text_at(map, &from->status), LONGEST_WORD),
@@ -323,8 +326,7 @@ static bd_import_row make_row(const mapping *map) {
     row.means = class_of(map, row.status, row.cause);
     fill_set(map, &row);
     const bd_value *pieces = list_at(map, &from->pieces);
-    row.evidence_count =
-        pieces != NULL && pieces->kind == BD_ARRAY ? (int64_t)pieces->count : 0;
+    row.evidence_count = pieces != NULL && pieces->kind == BD_ARRAY ? (int64_t)pieces->count : 0;
     return row;
 }
 
@@ -334,8 +336,8 @@ static void emit_count(const mapping *map, bd_import_row row, bd_str status, bd_
     row.status = shorten(status, LONGEST_WORD);
     row.means = is_count ? class_of(map, status, (bd_str){"", 0}) : BD_IMPORT_OTHER;
     row.count = is_count ? count : 1;
-    row.key = bd_str_concat(map->scratch,
-                            (bd_str[]){row.key, BD_STR("\x1f"), fold_word(map->scratch, status)}, 3);
+    row.key = bd_str_concat(
+        map->scratch, (bd_str[]){row.key, BD_STR("\x1f"), fold_word(map->scratch, status)}, 3);
     if (row.count > 0) {
         map->emit(map->context, &row);
     }

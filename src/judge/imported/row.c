@@ -16,9 +16,10 @@ void bd_import_pack(bd_packer *packer, const bd_import_row *row) {
     for (size_t i = 0; i < BD_COUNT(numbers); i++) {
         bd_pack_i64(packer, numbers[i]);
     }
-    const bd_str texts[] = {row->scope, row->set,     row->resource, row->resource_key, row->test,
-                            row->title, row->key,     row->status,   row->cause,        row->current,
-                            row->max,   row->percentage, row->weight, row->owner, row->comments};
+    const bd_str texts[] = {row->scope,  row->set,     row->resource, row->resource_key,
+                            row->test,   row->title,   row->key,      row->status,
+                            row->cause,  row->current, row->max,      row->percentage,
+                            row->weight, row->owner,   row->comments};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         bd_pack_text(packer, texts[i]);
     }
@@ -40,10 +41,10 @@ void bd_import_unpack(bd_unpacker *unpacker, bd_arena *arena, bd_import_row *out
     for (size_t i = 0; i < BD_COUNT(numbers); i++) {
         *numbers[i] = bd_unpack_i64(unpacker);
     }
-    bd_str *const texts[] = {&out->scope,  &out->set,   &out->resource,   &out->resource_key,
-                             &out->test,   &out->title, &out->key,        &out->status,
+    bd_str *const texts[] = {&out->scope,  &out->set,     &out->resource, &out->resource_key,
+                             &out->test,   &out->title,   &out->key,      &out->status,
                              &out->cause,  &out->current, &out->max,      &out->percentage,
-                             &out->weight, &out->owner, &out->comments};
+                             &out->weight, &out->owner,   &out->comments};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         *texts[i] = bd_unpack_text(unpacker);
     }

@@ -3,8 +3,9 @@
 
 #include "imported_priv.h"
 
-static const char *const class_names[] = {"not-met", "error", "conflict",  "other",          "unknown",
-                                          "exempt",  "off",   "protected", "not-applicable", "met"};
+static const char *const class_names[] = {"not-met",        "error",  "conflict", "other",
+                                          "unknown",        "exempt", "off",      "protected",
+                                          "not-applicable", "met"};
 _Static_assert(BD_COUNT(class_names) == BD_IMPORT_CLASSES, "one name per class");
 
 static const char *const kind_names[] = {"verdicts", "counts", "score", "actions", "attestations"};
@@ -100,7 +101,8 @@ static bd_str without_prefix(bd_str text, const bd_strs *prefixes) {
     return text;
 }
 
-static const bd_criterion *find_folded(const bd_catalog *catalog, bd_str letters, const int *numbers) {
+static const bd_criterion *find_folded(const bd_catalog *catalog, bd_str letters,
+                                       const int *numbers) {
     char id[32];
     snprintf(id, sizeof id, "%.*s%d.%d", BD_ARG(letters), numbers[0], numbers[1]);
     for (size_t i = 0; i < catalog->criterion_count; i++) {

@@ -351,10 +351,9 @@ static void put_group(csv_table *to, const bd_import_snapshot *snapshot,
 
 static void put_results(csv_table *to, bd_str list) {
     static const char *const heads[] = {
-        "model",   "import",   "scope",  "date",           "set",     "criterion",
-        "group",   "kind",     "unit",   "conflict",       "error",   "exempt",
-        "met",     "not_applicable", "not_met", "off",     "other",   "protected",
-        "unknown", "complete", "reason", "evidence"};
+        "model", "import",    "scope",   "date",     "set",    "criterion",      "group",   "kind",
+        "unit",  "conflict",  "error",   "exempt",   "met",    "not_applicable", "not_met", "off",
+        "other", "protected", "unknown", "complete", "reason", "evidence"};
     const bd_imported *imported = &to->run->in->assessment->imported;
     csv_head(to, heads, BD_COUNT(heads));
     for (size_t i = 0; i < imported->snapshots.count; i++) {
@@ -371,8 +370,8 @@ static void put_results(csv_table *to, bd_str list) {
 }
 
 static void put_scores(csv_table *to, bd_str list) {
-    static const char *const heads[] = {"model",   "import",  "scope",   "name",       "at",
-                                        "current", "max",     "percentage", "weight",  "problem",
+    static const char *const heads[] = {"model",    "import", "scope",      "name",   "at",
+                                        "current",  "max",    "percentage", "weight", "problem",
                                         "complete", "reason", "evidence"};
     const bd_imported *imported = &to->run->in->assessment->imported;
     csv_head(to, heads, BD_COUNT(heads));
@@ -421,9 +420,9 @@ bd_rc bd_export_imported_csv(const bd_export_inputs *inputs, bd_str list, bd_sin
 }
 
 bd_rc bd_export_disagreements_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
-    static const char *const heads[] = {"check",  "resource", "ours",   "ours_on", "ours_evidence",
-                                        "theirs", "status",   "test",   "title",   "set",
-                                        "import", "first",    "last",   "days",    "evidence"};
+    static const char *const heads[] = {"check",  "resource", "ours", "ours_on", "ours_evidence",
+                                        "theirs", "status",   "test", "title",   "set",
+                                        "import", "first",    "last", "days",    "evidence"};
     const bd_imported *imported = &inputs->assessment->imported;
     export_run run;
     export_open(&run, inputs, sink);
@@ -452,9 +451,9 @@ bd_rc bd_export_disagreements_csv(const bd_export_inputs *inputs, bd_sink *sink,
 }
 
 bd_rc bd_export_attestations_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
-    static const char *const heads[] = {"resource", "test",    "status", "counts_as",
+    static const char *const heads[] = {"resource", "test",        "status",  "counts_as",
                                         "owner",    "assessed_at", "expires", "expired",
-                                        "pieces",   "comments", "date",  "evidence"};
+                                        "pieces",   "comments",    "date",    "evidence"};
     const bd_imported *imported = &inputs->assessment->imported;
     export_run run;
     export_open(&run, inputs, sink);

@@ -34,7 +34,8 @@ static const char *words_of_class(bd_import_class means) {
 }
 
 /* "12 met, 3 not met"; a dash for none. */
-static void cell_counts(report *r, bd_table *table, bd_str pointer, const bd_import_counts *counts) {
+static void cell_counts(report *r, bd_table *table, bd_str pointer,
+                        const bd_import_counts *counts) {
     bd_cell *cell = bd_table_cell(table);
     size_t printed = 0;
     for (size_t i = 0; i < BD_COUNT(classes); i++) {
@@ -115,11 +116,11 @@ static void add_incomplete(report *r, const bd_import *import) {
         if (!snapshot->is_complete) {
             bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_WARNING);
             bd_para_styled(para, BD_RUN_STRONG, BD_STR("Incomplete. "));
-            bd_para_text(para, bd_str_format(r->arena, "%.*s on %.*s: %.*s",
-                                             BD_ARG(words_scope(r, snapshot->scope)),
-                                             BD_ARG(words_day(r, snapshot->date)),
-                                             BD_ARG(words_sentence(
-                                                 r, words_journal_text(r, snapshot->why_not)))));
+            bd_para_text(
+                para, bd_str_format(
+                          r->arena, "%.*s on %.*s: %.*s", BD_ARG(words_scope(r, snapshot->scope)),
+                          BD_ARG(words_day(r, snapshot->date)),
+                          BD_ARG(words_sentence(r, words_journal_text(r, snapshot->why_not)))));
         }
         if (snapshot->results == 0) {
             say_text(r, BD_PARA_NOTE,
@@ -149,8 +150,9 @@ static void add_actions(report *r, const bd_import *import) {
 /* The newest of each name; what came before and what is left out is counted. */
 static void add_scores(report *r, const bd_import *import, int level) {
     static const column_def columns[] = {
-        {"What", BD_ALIGN_LEFT, 2},  {"Scope", BD_ALIGN_LEFT, 1},    {"At (UTC)", BD_ALIGN_LEFT, 0},
-        {"Score", BD_ALIGN_RIGHT, 0}, {"Standing", BD_ALIGN_LEFT, 2}, {"Evidence", BD_ALIGN_LEFT, 0}};
+        {"What", BD_ALIGN_LEFT, 2},     {"Scope", BD_ALIGN_LEFT, 1},
+        {"At (UTC)", BD_ALIGN_LEFT, 0}, {"Score", BD_ALIGN_RIGHT, 0},
+        {"Standing", BD_ALIGN_LEFT, 2}, {"Evidence", BD_ALIGN_LEFT, 0}};
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_heading(r->doc, level, import->title,
                    bd_str_format(r->arena, "imported-%.*s", BD_ARG(import->id)));
@@ -171,8 +173,8 @@ static void add_scores(report *r, const bd_import *import, int level) {
     }
     if (left > 0) {
         say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena, "The first %d are printed; %zu more are left out.", MOST_ROWS,
-                               left));
+                 bd_str_format(r->arena, "The first %d are printed; %zu more are left out.",
+                               MOST_ROWS, left));
     }
     if (earlier > 0) {
         say_text(r, BD_PARA_NOTE,
@@ -283,8 +285,7 @@ static void add_other_sets(report *r, const index_list *others) {
     if (others->count == 0) {
         return;
     }
-    bd_table *table =
-        ADD_TABLE(r, BD_STR("Results that name no criterion, by set"), columns, true);
+    bd_table *table = ADD_TABLE(r, BD_STR("Results that name no criterion, by set"), columns, true);
     for (size_t i = 0; i < others->count && i < MOST_ROWS; i++) {
         const bd_import_group *group = &imported->sums.data[others->data[i]].sum;
         bd_table_text(table, group->set.size > 0 ? text_of(r, group->set) : BD_STR("No set named"));
@@ -321,13 +322,11 @@ static void add_results(report *r, const bd_import *import) {
 /* ---- attestations ---- */
 
 static void add_attestations(report *r, const bd_import *import) {
-    static const column_def columns[] = {{"Resource", BD_ALIGN_LEFT, 2},
-                                         {"Policy", BD_ALIGN_LEFT, 2},
-                                         {"States", BD_ALIGN_LEFT, 0},
-                                         {"By", BD_ALIGN_LEFT, 1},
-                                         {"Assessed (UTC)", BD_ALIGN_LEFT, 0},
-                                         {"Expires (UTC)", BD_ALIGN_LEFT, 0},
-                                         {"Evidence", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {
+        {"Resource", BD_ALIGN_LEFT, 2},       {"Policy", BD_ALIGN_LEFT, 2},
+        {"States", BD_ALIGN_LEFT, 0},         {"By", BD_ALIGN_LEFT, 1},
+        {"Assessed (UTC)", BD_ALIGN_LEFT, 0}, {"Expires (UTC)", BD_ALIGN_LEFT, 0},
+        {"Evidence", BD_ALIGN_LEFT, 0}};
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_heading(r->doc, 2, import->title,
                    bd_str_format(r->arena, "results-%.*s", BD_ARG(import->id)));
@@ -344,9 +343,9 @@ static void add_attestations(report *r, const bd_import *import) {
         bd_table_text(table, bd_str_of(words_of_class(one->means)));
         bd_table_text(table, text_of(r, one->owner));
         bd_table_text(table, words_utc_day(r, one->assessed));
-        bd_table_text(table, bd_str_format(r->arena, "%.*s%s",
-                                           BD_ARG(words_utc_day(r, one->expires)),
-                                           one->is_expired ? ", expired" : ""));
+        bd_table_text(table,
+                      bd_str_format(r->arena, "%.*s%s", BD_ARG(words_utc_day(r, one->expires)),
+                                    one->is_expired ? ", expired" : ""));
         cell_evidence(r, table, one->evidence);
     }
     if (count > MOST_ROWS) {
@@ -381,26 +380,23 @@ static void add_compared(report *r) {
                      {"no_check", one->no_check}};
         bd_table_text(table, one->import->title);
         for (size_t k = 0; k < BD_COUNT(cells); k++) {
-            cell_figure(r, table,
-                        pointer_of(r, "/imported/compared/%zu/%s", i, cells[k].member),
+            cell_figure(r, table, pointer_of(r, "/imported/compared/%zu/%s", i, cells[k].member),
                         (int64_t)cells[k].count);
         }
     }
     say(r, BD_PARA_NOTE,
-        "A result of theirs is set beside ours where a check of the catalog names its test and judged "
+        "A result of theirs is set beside ours where a check of the catalog names its test and "
+        "judged "
         "the same resource at most seven days away. The first four columns count such pairs in all "
         "snapshots of the period, the last one results that no check answers.");
 }
 
 static void add_disagreements(report *r) {
-    static const column_def columns[] = {{"Resource", BD_ALIGN_LEFT, 2},
-                                         {"Our check", BD_ALIGN_LEFT, 2},
-                                         {"Ours", BD_ALIGN_LEFT, 0},
-                                         {"Theirs", BD_ALIGN_LEFT, 0},
-                                         {"Their test", BD_ALIGN_LEFT, 2},
-                                         {"From", BD_ALIGN_LEFT, 0},
-                                         {"To", BD_ALIGN_LEFT, 0},
-                                         {"Evidence", BD_ALIGN_LEFT, 0}};
+    static const column_def columns[] = {
+        {"Resource", BD_ALIGN_LEFT, 2},   {"Our check", BD_ALIGN_LEFT, 2},
+        {"Ours", BD_ALIGN_LEFT, 0},       {"Theirs", BD_ALIGN_LEFT, 0},
+        {"Their test", BD_ALIGN_LEFT, 2}, {"From", BD_ALIGN_LEFT, 0},
+        {"To", BD_ALIGN_LEFT, 0},         {"Evidence", BD_ALIGN_LEFT, 0}};
     const bd_imported *imported = &r->assessment->imported;
     size_t count = imported->disagreements.count;
     if (count == 0) {
@@ -425,20 +421,22 @@ static void add_disagreements(report *r) {
                       anchor_of_evidence(r, one->ours_evidence));
     }
     if (count > MOST_ROWS) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena,
-                               "The first %d are printed. %zu more of %zu are left out; all stand in "
-                               "50_SCORES/disagreements.csv.",
-                               MOST_ROWS, count - MOST_ROWS, count));
+        say_text(
+            r, BD_PARA_NOTE,
+            bd_str_format(r->arena,
+                          "The first %d are printed. %zu more of %zu are left out; all stand in "
+                          "50_SCORES/disagreements.csv.",
+                          MOST_ROWS, count - MOST_ROWS, count));
     }
 }
 
 /* ---- sections ---- */
 
-static const char boundary[] =
-    "These verdicts and scores are made by other tools, each by its own formula, and read from their "
-    "exports. None of them enters a state, a count or the score of this report. Made from Azure data "
-    "alone, they are silent on most of the criteria.";
+static const char boundary[] = "These verdicts and scores are made by other tools, each by its own "
+                               "formula, and read from their "
+                               "exports. None of them enters a state, a count or the score of this "
+                               "report. Made from Azure data "
+                               "alone, they are silent on most of the criteria.";
 
 void section_posture_scores(report *r) {
     const bd_imported *imported = &r->assessment->imported;
