@@ -230,6 +230,26 @@ TEST(assess, a_summary_gives_its_counts_by_group) {
     close_whole(w);
 }
 
+/* What the command line prints: one object, its context under another name. */
+TEST(assess, a_summary_of_the_command_line_is_the_same_summary) {
+    whole *w = whole_open("{}");
+    imported_add(
+        w,
+        plain("{'odatacontext':'https://x#summary/$entity','odataid':null," RESULTS(COUNT(
+            "compliant", 9)) ",'policyAssignments':[{'policyAssignmentId':'/a/1',"
+                             "'policySetDefinitionId':'" SOC_2 "'," RESULTS(COUNT(
+                                 "noncompliant", 3)) ",'policyGroups':"
+                                                     "[{'policyGroupName':'SOC_2_CC6.1','results':"
+                                                     "{'resourceDetails':[" COUNT("compliant",
+                                                                                  5) "]}}]}]}"),
+        "");
+    whole_judge(w);
+    CHECK_EQ_STR(groups_text(w, "policy-summary"), "SOC 2 Type 2/*: 5 met\n"
+                                                   "SOC 2 Type 2/CC6.1: 5 met\n");
+    CHECK_EQ_STR(snapshot_of(w, "policy-summary")->scope, SCAN_SUB_A);
+    close_whole(w);
+}
+
 TEST(assess, a_count_that_is_no_count_is_never_met) {
     whole *w = whole_open("{}");
     imported_add(w,
@@ -669,7 +689,7 @@ TEST(assess, a_hundred_thousand_policy_states_are_added_up_in_flat_memory) {
     ptrdiff_t at = bd_str_find(one, BD_STR("NNNNNNNN"));
     bd_buf_put(&text, head.data, head.size - 2);
     for (int i = 0; i < STATES; i++) {
-        char name[9];
+        char name[16];
         snprintf(name, sizeof name, "%08d", i);
         bd_buf_puts(&text, i > 0 ? BD_STR(",") : BD_STR(""));
         bd_buf_put(&text, one.data, (size_t)at);

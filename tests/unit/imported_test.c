@@ -3,6 +3,8 @@
 
 #include "make_imported.h"
 
+#include <stdlib.h>
+
 /* ---- words ---- */
 
 static bd_import_class class_of(const char *record) {
@@ -230,6 +232,55 @@ TEST(imported, records_of_other_sources_give_no_row) {
                               "'properties':{}}]}",
                               NULL),
                  "");
+}
+
+/* ---- published examples ---- */
+
+/* Rows of each import in a published example, "policy-states 2". */
+static bd_str imports_in(const char *name) {
+    const char *folder = scan_samples_folder(getenv("BINDERY_SHARED"));
+    scan_bench bench = scan_bench_open();
+    bd_str text = test_read_file(bd_path_join(test_arena(), folder, name));
+    scan_alone(&bench, bd_str_z(test_arena(), text), NULL);
+    import_rows rows = import_rows_of(&bench);
+    bd_str out = {"", 0};
+    for (size_t k = 0; k < bd_imports_count(bench.plan.imports); k++) {
+        size_t count = 0;
+        for (size_t i = 0; i < rows.count; i++) {
+            count += rows.data[i].import == k ? 1 : 0;
+        }
+        if (count > 0) {
+            out =
+                bd_str_format(test_arena(), "%.*s%s%.*s %zu", BD_ARG(out), out.size > 0 ? ", " : "",
+                              BD_ARG(bd_imports_at(bench.plan.imports, k)->id), count);
+        }
+    }
+    scan_bench_close(&bench);
+    return out;
+}
+
+TEST(imported, published_examples_give_their_rows) {
+    static const struct {
+        const char *name, *expected;
+    } cases[] = {{"arm_policystates_query_subscription.json", "policy-states 2"},
+                 {"arm_policystates_summarize_subscription.json",
+                  "policy-summary 10, policy-summary-assignments 10"},
+                 {"arm_policy_attestations_list.json", "policy-attestations 2"},
+                 {"arm_security_regcompliance_standards_list.json", "regulatory-standards 4"},
+                 {"arm_security_regcompliance_controls_list.json", "regulatory-controls 3"},
+                 {"arm_security_regcompliance_assessments_list.json", "regulatory-assessments 4"},
+                 {"arm_security_assessments_list.json", "assessments 2"},
+                 {"arm_security_securescores_list.json", "secure-score-classic 1"},
+                 {"graph_securescores_list.json", "secure-score-microsoft 1"},
+                 {"graph_securescorecontrolprofiles_list.json", ""},
+                 {"derived_cli/az_security_assessment_list.json", "assessments 2"},
+                 {"derived_cli/az_security_secure-scores_list.json", "secure-score-classic 1"},
+                 {"derived_cli/az_security_regulatory-compliance-standards_list.json",
+                  "regulatory-standards 4"}};
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        test_failure("%s", cases[i].name);
+        CHECK_EQ_STR(imports_in(cases[i].name), cases[i].expected);
+    }
 }
 
 /* ---- declarations ---- */
