@@ -415,6 +415,22 @@ static const bd_value *requirement_rules(const bd_requirement *requirement,
     return bd_result_object(&out);
 }
 
+/* Where another tool says otherwise than a check of the control: beside its state, and no part of it. */
+static const bd_value *disagreements_of(const bd_value *assessment, const bd_catalog *catalog,
+                                        const bd_control *control, bd_arena *arena) {
+    const bd_value *all = bd_value_find(bd_value_find(assessment, "imported"), "disagreements");
+    size_t count = all != NULL ? all->count : 0, kept = 0;
+    const bd_value **own = bd_new(arena, const bd_value *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const bd_check *check =
+            bd_catalog_check(catalog, bd_value_text(&all->items[i], "check"));
+        if (check != NULL && check->requirement->control == control) {
+            own[kept++] = &all->items[i];
+        }
+    }
+    return bd_value_array(arena, kept, own);
+}
+
 bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *arena,
                      bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
@@ -445,6 +461,8 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
     bd_result_value(&out, "rules", bd_value_array(arena, control->requirement_count, rules));
     bd_result_value(&out, "evidence", bd_value_find(outcome->result, "evidence"));
     bd_result_value(&out, "exceptions", bd_value_find(outcome->result, "exceptions"));
+    bd_result_value(&out, "disagreements",
+                    disagreements_of(outcome->result, catalog, control, arena));
     bd_result_text(&out, "as_of", bd_value_text(outcome->result, "as_of"));
     bd_result_text(&out, "timezone",
                    bd_value_text(bd_value_find(outcome->result, "engagement"), "timezone"));
