@@ -220,6 +220,8 @@ typedef struct {
     BD_VEC(bd_disagreement) disagreements;      /* by (check, key, import, test) */
     BD_VEC(bd_import_compared) compared;        /* by import; those with verdicts */
     BD_VEC(const bd_import *) imports;          /* that evidence speaks of */
+    /* Rows that are in none of these: of a time that is not judged, of a subscription out of scope. */
+    uint64_t other_time, other_scope;
 } bd_imported;
 
 #endif

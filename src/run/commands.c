@@ -422,8 +422,7 @@ static const bd_value *disagreements_of(const bd_value *assessment, const bd_cat
     size_t count = all != NULL ? all->count : 0, kept = 0;
     const bd_value **own = bd_new(arena, const bd_value *, count + 1);
     for (size_t i = 0; i < count; i++) {
-        const bd_check *check =
-            bd_catalog_check(catalog, bd_value_text(&all->items[i], "check"));
+        const bd_check *check = bd_catalog_check(catalog, bd_value_text(&all->items[i], "check"));
         if (check != NULL && check->requirement->control == control) {
             own[kept++] = &all->items[i];
         }

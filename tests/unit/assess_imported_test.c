@@ -170,6 +170,8 @@ TEST(assess, what_describes_another_time_or_another_subscription_is_left_out) {
     whole_judge(w);
     CHECK_EQ_INT(w->out->imported.snapshots.count, 0);
     CHECK_EQ_INT(w->out->imported.imports.count, 0);
+    CHECK_EQ_INT(w->out->imported.other_time, 2);
+    CHECK_EQ_INT(w->out->imported.other_scope, 1);
     close_whole(w);
 }
 
@@ -333,6 +335,24 @@ TEST(assess, words_that_are_counted_are_kept_as_they_were_written) {
     CHECK_EQ_INT(snapshot->words.count, 2);
     CHECK_EQ_STR(snapshot->words.data[0].status, "Wonderful");
     CHECK_EQ_INT(snapshot->words.data[0].means, BD_IMPORT_OTHER);
+    close_whole(w);
+}
+
+TEST(assess, recommendations_downloaded_from_the_portal_count_by_reason) {
+    whole *w = whole_open("{}");
+    bd_str rows = spelled(
+        "recommendationId,recommendationName,resourceId,state,notApplicableReason,severity\n"
+        "/x/1c5de8e1,Transfer," STORAGE "a,Unhealthy,,High\n"
+        "/x/1c5de8e1,Transfer," STORAGE "b,NotApplicable,Exempt,High\n"
+        "/x/1c5de8e1,Transfer," STORAGE "c,NotApplicable,OffByPolicy,High\n"
+        "/x/1c5de8e1,Transfer," STORAGE "d,Healthy,,High\n");
+    scan_file(&w->bench, "recommendations.csv", rows,
+              "{\"collected_at\":\"2026-01-15T06:00:00Z\",\"exporter\":\"e\",\"command\":"
+              "\"portal: Download CSV report\",\"complete\":true}");
+    whole_judge(w);
+    CHECK_EQ_STR(groups_text(w, "recommendations"), "(other)/*: 1 met 1 off 1 exempt 1 not-met\n");
+    CHECK_EQ_STR(snapshot_of(w, "recommendations")->scope, SCAN_SUB_A);
+    CHECK(!snapshot_of(w, "recommendations")->is_complete);
     close_whole(w);
 }
 

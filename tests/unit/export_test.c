@@ -494,7 +494,7 @@ static const char expected_tail[] =
     "transfer\","
     "\"reason\":\"NFS\",\"resource\":\"/subscriptions/x\"}],"
     "\"imported\":{\"attestations\":[],\"compared\":[],\"disagreements\":[],\"latest\":[],"
-    "\"models\":[],\"scores\":[],\"snapshots\":[]},\"journal_head\":\"" HASH(
+    "\"models\":[],\"other_scope\":0,\"other_time\":0,\"scores\":[],\"snapshots\":[]},\"journal_head\":\"" HASH(
         "ff") "\","
               "\"period\":{\"end\":\"2026-03-01T00:00:00Z\",\"from\":\"2026-01-01\",\"id\":\"2026-"
               "P\","

@@ -198,6 +198,18 @@ TEST(report, without_exports_of_other_tools_the_box_says_that) {
     scan_bench_close(&w->bench);
 }
 
+TEST(report, what_was_left_out_for_its_time_is_counted) {
+    whole *w = whole_open("{}");
+    scan_file(&w->bench, "late.json",
+              spelled(policy_page(STATE(STORAGE "a", "'SOC_2_CC6.7'", "Compliant"))),
+              "{\"collected_at\":\"2026-02-01T06:00:00Z\"}");
+    whole_judge(w);
+    CHECK_HOLDS(box_of(binder_of(w)),
+                "Left out, results that describe a time outside the period: 1; of "
+                "subscriptions out of scope: 0.\n");
+    scan_bench_close(&w->bench);
+}
+
 TEST(report, differences_beyond_the_first_hundred_are_counted) {
     whole *w = whole_open("{}");
     bd_str states = {"", 0}, accounts = {"", 0};

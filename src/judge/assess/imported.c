@@ -196,13 +196,18 @@ static bd_rc put_result(bd_imports_intake *intake, result *one, bd_err *err) {
                      : BD_OK;
 }
 
-/* What describes another time than the one that is judged, or a subscription out of scope, is left out. */
-static bool is_wanted(const bd_judging *run, const bd_import_row *row, bd_instant at) {
+/* What describes another time than the one that is judged, or a subscription out of scope, is counted and left out. */
+static bool is_wanted(bd_judging *run, const bd_import_row *row, bd_instant at) {
     const bd_import *import = bd_imports_at(run->in->imports, row->import);
-    bool is_inside = at >= run->snapshots_from && at < run->out->until;
-    bool is_elsewhere = import->source->scope == BD_SCOPE_SUBSCRIPTION && row->scope.size > 0 &&
+    bool is_elsewhere = run->in->engagement->subscriptions.count > 0 &&
+                        import->source->scope == BD_SCOPE_SUBSCRIPTION && row->scope.size > 0 &&
                         bd_map_find(run->knows_subscription, row->scope) == NULL;
-    return is_inside && !is_elsewhere;
+    if (at < run->snapshots_from || at >= run->out->until) {
+        run->out->imported.other_time++;
+        return false;
+    }
+    run->out->imported.other_scope += is_elsewhere;
+    return !is_elsewhere;
 }
 
 bd_rc bd_judging_take_import(bd_judging *run, uint32_t evidence_index, bd_unpacker *packed,

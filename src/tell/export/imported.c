@@ -296,6 +296,8 @@ void export_imported(export_run *run, bd_json_writer *writer) {
     write_disagreements(run, writer);
     write_sums(run, writer);
     write_models(run, writer);
+    member_count(writer, "other_scope", run->in->assessment->imported.other_scope);
+    member_count(writer, "other_time", run->in->assessment->imported.other_time);
     write_scores(run, writer);
     write_snapshots(run, writer);
     bd_json_close(writer, '}');

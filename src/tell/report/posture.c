@@ -452,6 +452,19 @@ void section_posture_scores(report *r) {
     }
 }
 
+static void say_elsewhere(report *r) {
+    const bd_imported *imported = &r->assessment->imported;
+    if (imported->other_time + imported->other_scope == 0) {
+        return;
+    }
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
+    bd_para_text(para, BD_STR("Left out, results that describe a time outside the period: "));
+    para_figure(r, para, BD_STR("/imported/other_time"), (int64_t)imported->other_time);
+    bd_para_text(para, BD_STR("; of subscriptions out of scope: "));
+    para_figure(r, para, BD_STR("/imported/other_scope"), (int64_t)imported->other_scope);
+    bd_para_text(para, BD_STR("."));
+}
+
 void section_posture(report *r) {
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_page_break(r->doc);
@@ -459,8 +472,8 @@ void section_posture(report *r) {
     say(r, BD_PARA_BODY, boundary);
     if (imported->imports.count == 0) {
         say(r, BD_PARA_BODY, "No export of theirs describes a time inside the period.");
-        return;
     }
+    say_elsewhere(r);
     for (size_t i = 0; i < imported->imports.count; i++) {
         if (has_scores(imported->imports.data[i])) {
             add_scores(r, imported->imports.data[i], 2);
