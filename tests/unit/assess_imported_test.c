@@ -277,16 +277,16 @@ TEST(assess, a_count_that_is_no_count_is_never_met) {
                                  "'}}"
 
 TEST(assess, regulatory_controls_stand_under_their_criterion_and_those_of_the_old_standard_do_not) {
+    static const char *const controls[] = {
+        CONTROL("SOC-2-Type-2", "CC6.1", "Failed"),      CONTROL("SOC-TSP", "CC5.8", "Passed"),
+        CONTROL("SOC-2-Type-2", "CC1.1", "Unsupported"), CONTROL("SOC-TSP", "A1.1", "Passed"),
+        CONTROL("SOC-2-Type-2", "A1.2", "Passed"),       CONTROL("PCI-DSS-4", "1.1", "Skipped")};
     whole *w = whole_open("{}");
-    imported_add(
-        w,
-        "{'value':[" CONTROL("SOC-2-Type-2", "CC6.1", "Failed") "," CONTROL("SOC-2-Type-2", "CC1.1", "Unsupported") "," CONTROL(
-            "SOC-2-Type-2", "A1.2",
-            "Passed") "," CONTROL("SOC-TSP", "CC5.8",
-                                  "Passed") "," CONTROL("SOC-TSP", "A1.1",
-                                                        "Passed") "," CONTROL("PCI-DSS-4", "1.1",
-                                                                              "Skipped") "]}",
-        "");
+    const char *list = controls[0];
+    for (size_t i = 1; i < BD_COUNT(controls); i++) {
+        list = plain("%s,%s", list, controls[i]);
+    }
+    imported_add(w, plain("{'value':[%s]}", list), "");
     whole_judge(w);
     CHECK_EQ_STR(groups_text(w, "regulatory-controls"),
                  "SOC 2 Type 2/*: 1 met 1 unknown 1 not-met\n"
