@@ -1241,6 +1241,46 @@ def workbook(sheets):
     return out.getvalue()
 
 
+SOC2 = "4054785f-702b-4a98-9215-009cbd58b141"
+SOC2023 = "53ad89f5-8542-49e9-ba81-1cbd686e0d52"
+
+
+def policy_states():
+    """What Azure Policy says of the storage accounts of contoso-prod, and the tenant's own secure score."""
+    k, rows = "prod", []
+    scope = "/subscriptions/" + SUBS[k]
+    evaluated = moment("2026-06") - timedelta(hours=7)
+
+    def state(resource, kind, policy, reference, initiative, groups, says, action="audit"):
+        rows.append({"complianceState": says, "isCompliant": says == "Compliant", "policyAssignmentId": scope + "/providers/microsoft.authorization/policyassignments/" + initiative[:8],
+                     "policyAssignmentName": initiative[:8], "policyAssignmentScope": scope, "policyDefinitionAction": action, "policyDefinitionGroupNames": groups,
+                     "policyDefinitionId": "/providers/microsoft.authorization/policydefinitions/" + policy, "policyDefinitionName": policy, "policyDefinitionReferenceId": reference,
+                     "policySetDefinitionId": "/providers/microsoft.authorization/policysetdefinitions/" + initiative, "policySetDefinitionName": initiative, "resourceGroup": None,
+                     "resourceId": resource, "resourceType": kind, "subscriptionId": SUBS[k], "timestamp": evaluated.strftime("%Y-%m-%dT%H:%M:%S") + ".442711+00:00"})
+    accounts = of(STORAGE, k)
+    for n, r in enumerate(accounts):
+        nfs = bool(r.more.get("nfs"))
+        # The second account was corrected after the last evaluation; the exemption is that of the NFS share.
+        says = "Exempt" if nfs else "NonCompliant" if n == 1 else "Compliant"
+        state(r.id, STORAGE, "404c3081-a854-4457-ae30-26a93ef643f9", "SecureTransferToStorageAccounts", SOC2,
+              ["SOC_2_CC6.1", "SOC_2_CC6.6", "SOC_2_CC6.7"], says)
+        state(r.id, STORAGE, "4fa4b6c0-31ca-4c0d-b10d-24b96f62a751", "StorageAccountPublicAccess", SOC2023,
+              ["SOC_2023_CC6.1", "SOC_2023_CC.5.3", "SOC_2023_CM_8b"], "Compliant")
+    for policy, reference, groups, says in [("e714b481-8fac-64a2-14a9-6f079b2501a4", "UsePrivilegedIdentityManagement", ["SOC_2_CC6.3"], "Compliant"),
+                                            ("55a7f9a0-6397-7589-05ef-5ed59a8149e7", "ControlPhysicalAccess", ["SOC_2_C1.1", "SOC_2_CC6.1", "SOC_2_CC6.4"], "Unknown")]:
+        state(scope, "Microsoft.Resources/subscriptions", policy, reference, SOC2, groups, says, "manual")
+    put("inbox/2026-06/policy-states-prod.json", pretty(rows), {
+        "source": "S09", "title": "policy states, contoso-prod", "scope": subscope(k), "collected_at": z(moment("2026-06", 280)), "complete": True, "rows": len(rows),
+        "command": "az policy state list --all --subscription %s -o json" % SUBS[k]})
+    scores = [{"id": "%s_2026-06-%02d" % (TENANT, day), "azureTenantId": TENANT, "activeUserCount": 54, "createdDateTime": "2026-06-%02dT00:00:00Z" % day,
+               "currentScore": current, "maxScore": 412.0, "licensedUserCount": 60,
+               "vendorInformation": {"provider": "SecureScore", "providerVersion": None, "subProvider": None, "vendor": "Microsoft"}}
+              for day, current in ((15, 287.5), (14, 284.5))]
+    put("inbox/2026-06/microsoft-secure-score.json", compact({"@odata.context": GRAPH + "/$metadata#Security/secureScores", "value": scores}), {
+        "source": "S62", "title": "Microsoft Secure Score", "scope": {"kind": "tenant", "ids": [TENANT]}, "collected_at": z(moment("2026-06", 290)),
+        "request": "GET " + GRAPH + "/security/secureScores", "tool": CURL})
+
+
 def compliance_manager():
     """Purview's "Export actions": the names of the two sheets are published, the columns of the second are not."""
     actions = [("Require multi-factor authentication for all users", "Technical", "Implemented", "2026-01-20", "Passed", 27, 27),
@@ -1426,7 +1466,7 @@ def main():
     out = sys.argv[1]
     month_folders()
     for step in (storage_accounts, defender_plans, inventories, security_groups, platform_services, diagnostic_settings,
-                 activity_log, users, directory_audits, hr, documents, others, compliance_manager, engagement):
+                 activity_log, users, directory_audits, hr, documents, others, policy_states, compliance_manager, engagement):
         step()
     if os.path.isdir(os.path.join(out, "inbox")):
         shutil.rmtree(os.path.join(out, "inbox"))

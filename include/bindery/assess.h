@@ -16,6 +16,7 @@
 #include "bindery/catalog.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
+#include "bindery/imported.h"
 #include "bindery/rule.h"
 #include "bindery/spill.h"
 #include "bindery/util.h"
@@ -177,6 +178,7 @@ typedef struct {
     bd_strs sources_missing; /* source ids that a check in scope reads and no evidence gives */
     uint64_t finding_count;
     bd_strs months; /* "2026-01" ... of the period */
+    bd_imported imported; /* what other tools say; nothing above depends on it */
 } bd_assessment;
 
 /* ---- acts of people, from the journal ---------------------------------------------------------------------- */
@@ -199,6 +201,7 @@ typedef struct {
 typedef struct {
     const bd_catalog *catalog;
     const bd_rules *rules;
+    const bd_imports *imports; /* NULL: what other tools say is left out */
     const bd_engagement *engagement;
     const bd_period *period;
     bd_instant as_of;

@@ -112,6 +112,7 @@ typedef struct {
     BD_VEC(bd_strs) tile;        /* per-event: each group of sources must describe every day */
     bool takes_exclusions;
     bd_strs criteria, criteria_why;
+    bd_strs same_as; /* tests of other tools that ask the same: last parts of their ids, lower case */
 } bd_check;
 
 typedef struct {

@@ -51,6 +51,17 @@ BD_MUST_USE bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink
                                          bd_err *err);
 BD_MUST_USE bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink,
                                          bd_err *err);
+/* What other tools say, by the name of the list ("policy-soc2", "regulatory", "assessments", "secure-score",
+ * "compliance-manager", as sources declare it): results by snapshot and group, or scores. */
+BD_MUST_USE bd_rc bd_export_imported_csv(const bd_export_inputs *inputs, bd_str list, bd_sink *sink,
+                                         bd_err *err);
+/* Where a check of ours and a test of another tool differ on a resource. */
+BD_MUST_USE bd_rc bd_export_disagreements_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                              bd_err *err);
+BD_MUST_USE bd_rc bd_export_attestations_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                             bd_err *err);
+/* Lists of other tools that have a line, by name, each once. */
+bd_strs bd_export_imported_lists(const bd_export_inputs *inputs, bd_arena *arena);
 /* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>. */
 BD_MUST_USE bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* figures.ndjson: {"pointer","text"} per line in print order. */

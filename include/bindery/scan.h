@@ -13,6 +13,7 @@
 
 #include "bindery/catalog.h"
 #include "bindery/evidence.h"
+#include "bindery/imported.h"
 #include "bindery/rule.h"
 #include "bindery/spill.h"
 #include "bindery/util.h"
@@ -31,6 +32,7 @@ typedef void bd_observe_fn(void *context, uint32_t evidence, const bd_record *re
 typedef struct {
     const bd_catalog *catalog;
     const bd_rules *rules;       /* NULL: no rows are wanted */
+    const bd_imports *imports;   /* NULL: what other tools say is not wanted */
     const bd_value *parameters;  /* the organisation's facts, or NULL */
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
@@ -46,8 +48,9 @@ typedef struct {
 } bd_scan_plan;
 
 /* Scans one object.  `sidecar` may be NULL.  Rows go to `rows` as packed records: u32 `evidence` (the caller's index),
- * then bd_row_pack's bytes.  Malformed content is not a failure: it is said in the facts (is_malformed, problem) and
- * the rows read before it stay.  Fails with IO, or INPUT when the stored bytes do not match their hash.
+ * then bd_row_pack's bytes, or a mark and what another room packs (derive.h, imported.h).  Malformed content is not a
+ * failure: it is said in the facts (is_malformed, problem) and the rows read before it stay.  Fails with IO, or INPUT
+ * when the stored bytes do not match their hash.
  * Texts in `out` are Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path,
                           const bd_sidecar *sidecar, uint32_t evidence, bd_arena *arena,

@@ -157,6 +157,23 @@ static void print_exceptions(const bd_value *control, const bd_value *exceptions
     }
 }
 
+static void print_disagreements(const bd_value *list) {
+    if (list == NULL || list->count == 0) {
+        return;
+    }
+    printf("\nOther tools say otherwise (no part of the state)\n");
+    for (size_t i = 0; i < list->count; i++) {
+        const bd_value *one = &list->items[i];
+        printf("  %.*s: ours %.*s on %.*s, theirs %.*s from %.*s to %.*s (%.*s)  ",
+               BD_ARG(bd_value_text(one, "check")), BD_ARG(bd_value_text(one, "ours")),
+               BD_ARG(bd_value_text(one, "ours_on")), BD_ARG(bd_value_text(one, "theirs")),
+               BD_ARG(bd_value_text(one, "first")), BD_ARG(bd_value_text(one, "last")),
+               BD_ARG(bd_value_text(one, "import")));
+        cli_print_text(bd_value_text(one, "resource"));
+        printf("\n");
+    }
+}
+
 void cli_print_explain(const cli_call *call, const bd_value *result) {
     (void)call;
     const bd_value *control = bd_value_find(result, "control");
@@ -187,4 +204,5 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
     }
     print_checks(control);
     print_exceptions(control, bd_value_find(result, "exceptions"));
+    print_disagreements(bd_value_find(result, "disagreements"));
 }

@@ -415,6 +415,21 @@ static const bd_value *requirement_rules(const bd_requirement *requirement,
     return bd_result_object(&out);
 }
 
+/* Where another tool says otherwise than a check of the control: beside its state, and no part of it. */
+static const bd_value *disagreements_of(const bd_value *assessment, const bd_catalog *catalog,
+                                        const bd_control *control, bd_arena *arena) {
+    const bd_value *all = bd_value_find(bd_value_find(assessment, "imported"), "disagreements");
+    size_t count = all != NULL ? all->count : 0, kept = 0;
+    const bd_value **own = bd_new(arena, const bd_value *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const bd_check *check = bd_catalog_check(catalog, bd_value_text(&all->items[i], "check"));
+        if (check != NULL && check->requirement->control == control) {
+            own[kept++] = &all->items[i];
+        }
+    }
+    return bd_value_array(arena, kept, own);
+}
+
 bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *arena,
                      bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
@@ -445,6 +460,8 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
     bd_result_value(&out, "rules", bd_value_array(arena, control->requirement_count, rules));
     bd_result_value(&out, "evidence", bd_value_find(outcome->result, "evidence"));
     bd_result_value(&out, "exceptions", bd_value_find(outcome->result, "exceptions"));
+    bd_result_value(&out, "disagreements",
+                    disagreements_of(outcome->result, catalog, control, arena));
     bd_result_text(&out, "as_of", bd_value_text(outcome->result, "as_of"));
     bd_result_text(&out, "timezone",
                    bd_value_text(bd_value_find(outcome->result, "engagement"), "timezone"));
@@ -453,6 +470,19 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
 }
 
 /* ---- catalog lint ---- */
+
+/* What sources declare of other tools is read by another room than the rest of them. */
+static void lint_imports(const bd_catalog_file *files, size_t count, bd_arena *arena,
+                         bd_diags *diags) {
+    const bd_catalog *catalog;
+    const bd_imports *imports;
+    bd_err problem;
+    if (!bd_failed(bd_catalog_load(files, count, arena, &catalog, &problem)) &&
+        bd_failed(bd_imports_compile(catalog, arena, &imports, &problem))) {
+        bd_diag_add(arena, diags, BD_DIAG_REFUSED, BD_STR("catalog"), (bd_str){"", 0}, "%s",
+                    bd_str_copy(arena, bd_str_of(problem.message)).data);
+    }
+}
 
 bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
                           bd_err *err) {
@@ -464,6 +494,7 @@ bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena, bd_run
     }
     BD_TRY(bd_session_catalog_files(options->folder, arena, &files, &count, err));
     bd_catalog_lint(files, count, arena, &outcome->diags);
+    lint_imports(files, count, arena, &outcome->diags);
     int64_t faults = 0;
     for (size_t i = 0; i < outcome->diags.count; i++) {
         faults += outcome->diags.data[i].severity == BD_DIAG_REFUSED;

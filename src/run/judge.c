@@ -234,6 +234,7 @@ static bd_rc assess_all(judging *run, bd_err *err) {
     bd_assess_inputs inputs = {
         .catalog = session->catalog,
         .rules = session->rules,
+        .imports = session->imports,
         .engagement = &session->engagement,
         .period = session->period,
         .as_of = session->as_of,
@@ -344,6 +345,7 @@ static const bd_scan_subscription *name_subscriptions(const bd_session *session)
 void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
     *out = (bd_scan_plan){.catalog = session->catalog,
                           .rules = session->rules,
+                          .imports = session->imports,
                           .parameters = session->engagement.parameters,
                           .column_maps = session->engagement.column_map_values,
                           .zone = session->engagement.zone,
@@ -445,6 +447,7 @@ bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run
     open_outputs(out);
     open_judging(&run, session, out);
     run.plan.rules = NULL;
+    run.plan.imports = NULL;
     run.watch = watch;
     return close_judging(&run, read_all(&run, err));
 }
@@ -454,6 +457,7 @@ bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_r
     judging run;
     open_judging(&run, session, judged);
     run.plan.rules = NULL;
+    run.plan.imports = NULL;
     run.watch = watch;
     run.is_reread = true;
     bd_rc rc = scan_all(&run, err);

@@ -229,7 +229,7 @@ static bd_str readme_text(bd_production *run) {
         "index.csv     one row per evidence item and criterion\n\n"
         "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
-        "../50_SCORES        the score and its parts\n"
+        "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"
         "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
         "../90_INTEGRITY     manifest, checksums, signature, journal; verify.txt says how to check "
@@ -274,6 +274,35 @@ static bd_rc add_score(bd_production *run, bd_err *err) {
     return add_written(run, "50_SCORES/readiness.json", BD_ROLE_SCORE, &text, rc, err);
 }
 
+/* ---- what other tools say ---- */
+
+static bd_rc add_imported_list(bd_production *run, bd_str list, bd_err *err) {
+    bd_export_inputs inputs = export_inputs(run);
+    bd_buf text;
+    bd_buf_init(&text, TEXT_BYTES);
+    bd_sink sink = bd_sink_to_buf(&text);
+    const char *name = bd_str_format(run->session->arena, "50_SCORES/%.*s.csv", BD_ARG(list)).data;
+    bd_rc rc = bd_export_imported_csv(&inputs, list, &sink, err);
+    return add_written(run, name, BD_ROLE_SCORE, &text, rc, err);
+}
+
+static bd_rc add_imported(bd_production *run, bd_err *err) {
+    const bd_imported *imported = &run->judged->assessment->imported;
+    bd_export_inputs inputs = export_inputs(run);
+    bd_strs lists = bd_export_imported_lists(&inputs, run->session->arena);
+    for (size_t i = 0; i < lists.count; i++) {
+        BD_TRY(add_imported_list(run, lists.data[i], err));
+    }
+    if (imported->compared.count > 0) {
+        BD_TRY(add_export(run, "50_SCORES/disagreements.csv", BD_ROLE_SCORE,
+                          bd_export_disagreements_csv, err));
+    }
+    return imported->attestations.count == 0
+               ? BD_OK
+               : add_export(run, "50_SCORES/attestations.csv", BD_ROLE_SCORE,
+                            bd_export_attestations_csv, err);
+}
+
 static bd_str canonical_line(bd_arena *arena, const bd_value *value) {
     return bd_str_format(arena, "%.*s\n", BD_ARG(bd_json_canonical(arena, value)));
 }
@@ -301,6 +330,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     BD_TRY(add_export(run, "60_EXCEPTIONS/exceptions.csv", BD_ROLE_EXCEPTION,
                       bd_export_exceptions_csv, err));
     BD_TRY(add_score(run, err));
+    BD_TRY(add_imported(run, err));
     BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,
                     bd_locker_journal(session->locker), err));
     BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY,

@@ -7,6 +7,7 @@
 #include "bindery/crypto.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
+#include "bindery/imported.h"
 #include "bindery/locker.h"
 #include "bindery/package.h"
 #include "bindery/report.h"
@@ -28,6 +29,7 @@ typedef struct {
     bd_engagement engagement;
     const bd_catalog *catalog;
     const bd_rules *rules;
+    const bd_imports *imports;
     const bd_period *period;
     bd_str period_why;
     bd_instant as_of;

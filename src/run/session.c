@@ -86,6 +86,7 @@ static bd_rc load_catalog(bd_session *session, bd_err *err) {
     size_t count;
     BD_TRY(bd_session_catalog_files(session->options->folder, session->arena, &files, &count, err));
     BD_TRY(bd_catalog_load(files, count, session->arena, &session->catalog, err));
+    BD_TRY(bd_imports_compile(session->catalog, session->arena, &session->imports, err));
     return bd_rules_compile(session->catalog, session->engagement.parameters, session->arena,
                             &session->rules, err);
 }

@@ -2,6 +2,8 @@
  * concluded on. */
 #include "fuzz.h"
 
+#include "bindery/derive.h"
+#include "bindery/imported.h"
 #include "bindery/rule.h"
 #include "bindery/scan.h"
 #include "bindery/spill.h"
@@ -14,7 +16,18 @@ static void make_plan(void) {
     arena = bd_arena_open("plan", (size_t)256 << 20);
     plan.catalog = fuzz_catalog();
     FUZZ_CHECK(fuzz_holds(bd_rules_compile(plan.catalog, NULL, arena, &plan.rules, &err), &err));
+    FUZZ_CHECK(fuzz_holds(bd_imports_compile(plan.catalog, arena, &plan.imports, &err), &err));
     FUZZ_CHECK(fuzz_holds(bd_zone_load(BD_STR("UTC"), arena, &plan.zone, &err), &err));
+}
+
+static void check_other(uint32_t mark, bd_unpacker *unpacker) {
+    bd_import_row import;
+    if (mark == BD_IMPORT_MARK) {
+        bd_import_unpack(unpacker, fuzz_arena(), &import);
+        FUZZ_CHECK(import.import < bd_imports_count(plan.imports));
+        FUZZ_CHECK(import.groups.count == import.criteria.count);
+        FUZZ_CHECK(unpacker->at == unpacker->record.size);
+    }
 }
 
 static void check_rows(bd_spool *rows) {
@@ -28,6 +41,12 @@ static void check_rows(bd_spool *rows) {
             bd_unpacker unpacker = {.record = record};
             bd_row row;
             FUZZ_CHECK(bd_unpack_u32(&unpacker) == 0);
+            bd_unpacker other = unpacker;
+            uint32_t mark = bd_unpack_u32(&other);
+            if (mark == BD_PART_MARK || mark == BD_IMPORT_MARK) {
+                check_other(mark, &other);
+                continue;
+            }
             bd_row_unpack(&unpacker, fuzz_arena(), &row);
             FUZZ_CHECK(row.check < plan.catalog->check_count);
         }

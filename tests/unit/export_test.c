@@ -495,7 +495,9 @@ static const char expected_tail[] =
     "\"type\":\"microsoft.storage/storageaccounts\"}],"
     "\"excluded\":[{\"approved_by\":\"Jens\",\"approved_on\":\"2026-01-02\",\"check\":\"secure-"
     "transfer\","
-    "\"reason\":\"NFS\",\"resource\":\"/subscriptions/x\"}],\"journal_head\":\"" HASH(
+    "\"reason\":\"NFS\",\"resource\":\"/subscriptions/x\"}],"
+    "\"imported\":{\"attestations\":[],\"compared\":[],\"disagreements\":[],\"latest\":[],"
+    "\"models\":[],\"other_scope\":0,\"other_time\":0,\"scores\":[],\"snapshots\":[]},\"journal_head\":\"" HASH(
         "ff") "\","
               "\"period\":{\"end\":\"2026-03-01T00:00:00Z\",\"from\":\"2026-01-01\",\"id\":\"2026-"
               "P\","

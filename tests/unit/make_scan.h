@@ -4,6 +4,7 @@
 
 #include "bindery/crypto.h"
 #include "bindery/derive.h"
+#include "bindery/imported.h"
 #include "bindery/scan.h"
 
 #include "make_catalog.h"
@@ -38,6 +39,7 @@ static inline scan_bench scan_bench_open(void) {
     bench.plan.catalog = make_catalog();
     CHECK_OK(bd_rules_compile(bench.plan.catalog, NULL, test_arena(), &rules, &err), err);
     bench.plan.rules = rules;
+    CHECK_OK(bd_imports_compile(bench.plan.catalog, test_arena(), &bench.plan.imports, &err), err);
     CHECK_OK(bd_zone_load(BD_STR("UTC"), test_arena(), &bench.plan.zone, &err), err);
     return bench;
 }
@@ -113,8 +115,9 @@ static inline scan_rows scan_rows_of(scan_bench *bench, const char *check) {
         bd_unpacker unpacker = {bd_str_copy(test_arena(), record), 0};
         (void)bd_unpack_u32(&unpacker);
         bd_unpacker part = unpacker;
-        if (bd_unpack_u32(&part) == BD_PART_MARK) {
-            continue; /* of a derivation that joins collections */
+        uint32_t mark = bd_unpack_u32(&part);
+        if (mark == BD_PART_MARK || mark == BD_IMPORT_MARK) {
+            continue; /* of a derivation that joins collections, of another tool */
         }
         bd_row row;
         bd_row_unpack(&unpacker, test_arena(), &row);

@@ -81,6 +81,7 @@ static inline void whole_judge(whole *w) {
     w->findings.count = 0;
     bd_assess_inputs inputs = {.catalog = w->bench.plan.catalog,
                                .rules = w->bench.plan.rules,
+                               .imports = w->bench.plan.imports,
                                .engagement = &w->engagement,
                                .period = &w->period,
                                .as_of = bd_period_end(&w->period, w->engagement.zone),

@@ -90,6 +90,26 @@ static void put_row(void *context, const bd_row *row) {
     state->rc = bd_spool_put(state->rows, bd_pack_end(&state->packer), state->err);
 }
 
+/* What another tool says of the system waits among the rows, and meets them only in assess. */
+static void put_import(void *context, const bd_import_row *row) {
+    bd_scan_state *state = context;
+    if (bd_failed(state->rc)) {
+        return;
+    }
+    bd_pack_begin(&state->packer);
+    bd_pack_u32(&state->packer, state->evidence);
+    bd_pack_u32(&state->packer, BD_IMPORT_MARK);
+    bd_import_pack(&state->packer, row);
+    if (state->packer.overflowed) {
+        if (!state->is_refused) {
+            bd_scan_refuse(state, BD_STR("a record"),
+                           "what it says is larger than 64 KiB and was refused");
+        }
+        return;
+    }
+    state->rc = bd_spool_put(state->rows, bd_pack_end(&state->packer), state->err);
+}
+
 typedef struct {
     bd_scan_state *state;
     const bd_record *origin;
@@ -293,6 +313,9 @@ static void add_record(bd_scan_state *state, const bd_record *record, bool is_pa
     if (state->plan->observe != NULL) {
         state->plan->observe(state->plan->observe_context, state->evidence, record, state->arena,
                              state->scratch);
+    }
+    if (state->plan->imports != NULL) {
+        bd_imports_map(state->plan->imports, record, state->scratch, put_import, state);
     }
     if (state->plan->rules == NULL) {
         return;

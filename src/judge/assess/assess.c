@@ -40,6 +40,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     bd_judging_listen(run);
     bd_judging_open_results(run);
     run->judged = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    run->imported = bd_judging_open_imported(run);
     bd_rc rc = bd_judging_reduce(run, err);
     if (!bd_failed(rc)) {
         rc = bd_judging_register(run, err);
@@ -51,6 +52,10 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     if (!bd_failed(rc)) {
         rc = bd_judging_states(run, err);
     }
+    if (!bd_failed(rc)) {
+        rc = bd_judging_imported(run, err);
+    }
+    bd_judging_close_imported(run->imported);
     *out = run->out;
     return rc;
 }

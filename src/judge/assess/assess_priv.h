@@ -43,6 +43,8 @@ typedef struct {
     bd_instant latest_event; /* Type I walks through this one; BD_INSTANT_NONE: none yet */
 } bd_check_view;
 
+typedef struct bd_imports_intake bd_imports_intake;
+
 typedef struct {
     const bd_assess_inputs *in;
     bd_arena *arena;
@@ -56,6 +58,7 @@ typedef struct {
     bd_instant snapshots_from, events_from;
     bd_sorter *judged; /* stage 2 */
     bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
+    bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
     bd_packer packer;
 } bd_judging;
 
@@ -138,6 +141,26 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
                                    bd_instant at);
 void bd_judging_open_results(bd_judging *run);
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err);
+
+/* imported.c: what other tools say.  It takes rows and our judged records, and gives nothing to any of the above. */
+bd_imports_intake *bd_judging_open_imported(bd_judging *run);
+bd_rc bd_judging_take_import(bd_judging *run, uint32_t evidence_index, bd_unpacker *row,
+                             bd_err *err);
+bd_rc bd_judging_note_ours(bd_judging *run, const bd_judged *judged, bd_err *err);
+bd_rc bd_judging_imported(bd_judging *run, bd_err *err);
+void bd_judging_close_imported(bd_imports_intake *intake); /* accepts NULL */
+
+/* contrast.c: their verdicts beside ours, resource by resource */
+typedef struct bd_contrast bd_contrast;
+bd_contrast *bd_contrast_open(bd_judging *run);
+/* Is there a check that asks what this test asks? */
+bool bd_contrast_has_check(const bd_contrast *contrast, bd_str test);
+bd_rc bd_contrast_put_ours(bd_contrast *contrast, const bd_judged *judged, bd_err *err);
+bd_rc bd_contrast_put_theirs(bd_contrast *contrast, const bd_import_row *row, bd_instant at,
+                             uint32_t evidence, bd_err *err);
+/* Fills disagreements, and counts into `compared` by index of the import. */
+bd_rc bd_contrast_finish(bd_contrast *contrast, bd_import_compared *compared, bd_err *err);
+void bd_contrast_close(bd_contrast *contrast); /* accepts NULL */
 
 /* register.c: recur and document, straight from the register */
 typedef struct {

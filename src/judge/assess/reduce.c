@@ -349,8 +349,13 @@ static bd_rc route_spool(bd_judging *run, const intake *into, const bd_row_spool
         bd_unpacker unpacker = {.record = record};
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_unpacker part = unpacker;
-        if (bd_unpack_u32(&part) == BD_PART_MARK) {
+        uint32_t mark = bd_unpack_u32(&part);
+        if (mark == BD_PART_MARK) {
             BD_TRY(bd_judging_take_part(run, into->joins, evidence_index, &part, err));
+            continue;
+        }
+        if (mark == BD_IMPORT_MARK) {
+            BD_TRY(bd_judging_take_import(run, evidence_index, &part, err));
             continue;
         }
         bd_row row;

@@ -348,6 +348,7 @@ static bd_rc add_judged(tally *state, const bd_judged *judged, bd_err *err) {
         begin_record(state, judged);
     }
     state->observed_days += is_inside;
+    BD_TRY(bd_judging_note_ours(run, judged, err));
     bd_instant at = judged->at;
     if (!view->is_register) {
         bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),

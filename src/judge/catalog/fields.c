@@ -94,6 +94,53 @@ static const field source_fields[] = {
     {"derived_from", TEXTS},
     {"derivation", TEXT},
     {"version", NUMBER},
+    {"imported", LIST},
+};
+
+static const field imported_fields[] = {
+    {"id", TEXT | NEEDED | FILLED},
+    {"title", TEXT | NEEDED | FILLED},
+    {"model", TEXT | NEEDED | FILLED},
+    {"formula", TEXT | NEEDED | FILLED},
+    {"unit", TEXT | NEEDED | FILLED},
+    {"list", TEXT | NEEDED | FILLED},
+    {"kind", TEXT | NEEDED | FILLED},
+    {"types", TEXTS},
+    {"keys", TEXTS},
+    {"each", TEXTS},
+    {"scope", TEXT | TEXTS},
+    {"resource", TEXT | TEXTS},
+    {"test", TEXT | TEXTS},
+    {"test_title", TEXT | TEXTS},
+    {"name", TEXT | TEXTS},
+    {"key", TEXTS},
+    {"status", TEXT | TEXTS},
+    {"cause", TEXT | TEXTS},
+    {"statuses", OBJECT},
+    {"groups", TEXT | TEXTS},
+    {"set", TEXT | TEXTS},
+    {"sets", LIST},
+    {"manual", TEXT | TEXTS},
+    {"at", TEXT | TEXTS},
+    {"counts", TEXT | TEXTS},
+    {"count", TEXT | TEXTS},
+    {"counts_of", OBJECT},
+    {"current", TEXT | TEXTS},
+    {"max", TEXT | TEXTS},
+    {"percentage", TEXT | TEXTS},
+    {"weight", TEXT | TEXTS},
+    {"owner", TEXT | TEXTS},
+    {"comments", TEXT | TEXTS},
+    {"expires", TEXT | TEXTS},
+    {"pieces", TEXT | TEXTS},
+};
+
+static const field set_fields[] = {
+    {"name", TEXT | NEEDED | FILLED},
+    {"ids", TEXTS},
+    {"names", TEXTS},
+    {"prefixes", TEXTS},
+    {"retired", BOOL},
 };
 
 static const field recognise_fields[] = {
@@ -157,6 +204,7 @@ static const field check_fields_[] = {
     {"covered_by", TEXT},
     {"reports", OBJECT},
     {"age", OBJECT},
+    {"same_as", TEXTS},
 };
 
 static const field mapping_fields[] = {
@@ -199,6 +247,8 @@ static const form forms[] = {
 _Static_assert(BD_COUNT(forms) == LIST_COUNT, "one form per list");
 
 static const form recognise_form = {"recognise", recognise_fields, BD_COUNT(recognise_fields)};
+static const form imported_form = {"imported", imported_fields, BD_COUNT(imported_fields)};
+static const form set_form = {"sets", set_fields, BD_COUNT(set_fields)};
 
 const char *list_name(list_kind kind) {
     return forms[kind].list;
@@ -345,8 +395,29 @@ static void check_form(loader *load, list_kind list, const item *it, const form 
     }
 }
 
+/* Members of a list inside a definition, each an object of its own form. */
+static void check_members(loader *load, const item *it, const bd_value *list, const form *shape,
+                          const char *prefix) {
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        const char *place = bd_str_format(load->arena, "%s/%s/%zu", prefix, shape->list, i).data;
+        const bd_value *member = &list->items[i];
+        if (member->kind != BD_OBJECT) {
+            add_fault(load, LIST_SOURCES, it, place, "found %s, expected an object",
+                      found_text(member->kind));
+            continue;
+        }
+        check_form(load, LIST_SOURCES, it, shape, member, place);
+        if (shape == &imported_form) {
+            check_members(load, it, bd_value_find(member, "sets"), &set_form, place);
+        }
+    }
+}
+
 void check_fields(loader *load, list_kind list, const item *it) {
     check_form(load, list, it, &forms[list], it->value, "");
+    if (list == LIST_SOURCES) {
+        check_members(load, it, bd_value_find(it->value, "imported"), &imported_form, "");
+    }
     const bd_value *recognise = list == LIST_SOURCES ? bd_value_find(it->value, "recognise") : NULL;
     if (recognise != NULL && recognise->kind == BD_OBJECT) {
         check_form(load, list, it, &recognise_form, recognise, "/recognise");

@@ -493,6 +493,7 @@ static void link_check(linker *link, const item *it, uint32_t at) {
                         .shape = (bd_shape)WORD(link, LIST_CHECKS, it, "shape", shape_names),
                         .body = body,
                         .document_types = texts(link, it, "document_types"),
+                        .same_as = texts(link, it, "same_as"),
                         .max_approval_age_months =
                             whole_of(link, LIST_CHECKS, it, "max_approval_age_months"),
                         .takes_exclusions = bd_value_is_true(body, "exclusions")};

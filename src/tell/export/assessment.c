@@ -420,6 +420,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     write_evidence(run, writer);
     write_exceptions(run, writer);
     write_excluded(run, writer);
+    export_imported(run, writer);
     export_member_str(writer, "journal_head", in->journal_head);
     write_period(run, writer);
     write_score(run, writer);

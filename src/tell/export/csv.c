@@ -1,161 +1,9 @@
-/* The lists of the package: RFC 4180 with LF, a header row, UTF-8 as it came.
- *
- * A cell that a spreadsheet would take for a formula gets an apostrophe.  Beginnings count after white space and
- * invisible characters, and full-width signs count too, because some programs fold them.  A cell that is a plain number
- * as a whole ("-5") can do no harm and stays.  A semicolon or a tab inside a cell makes it quoted: programs that split
- * at those would otherwise see a new cell with a beginning of its own. */
+/* The lists of the package. */
 #include "bindery/export.h"
 
 #include "export_priv.h"
 
 #include <string.h>
-
-typedef struct {
-    export_run *run;
-    bool has_cell; /* in this row */
-} table;
-
-/* ---- cells ---- */
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static size_t skip_digits(bd_str text, size_t at) {
-    while (at < text.size && is_digit(text.data[at])) {
-        at++;
-    }
-    return at;
-}
-
-/* -?(0|[1-9][0-9]*)(\.[0-9]+)? and nothing else. */
-static bool is_plain_number(bd_str text) {
-    size_t from = text.size > 0 && text.data[0] == '-' ? 1 : 0;
-    size_t at = skip_digits(text, from);
-    if (at == from || (text.data[from] == '0' && at - from > 1)) {
-        return false;
-    }
-    if (at == text.size) {
-        return true;
-    }
-    size_t fraction = at + 1;
-    return text.data[at] == '.' && fraction < text.size && skip_digits(text, fraction) == text.size;
-}
-
-/* White space and characters without a shape, which importers drop or hide. */
-static bool is_skipped(uint32_t c) {
-    return c == ' ' || c == 0x85 || c == 0xA0 || c == 0xAD || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
-           (c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0xFEFF;
-}
-
-static bool starts_formula(uint32_t c) {
-    switch (c) {
-    case '=':
-    case '+':
-    case '-':
-    case '@':
-    case '\t':
-    case '\r':
-    case '\n':
-    case 0xFF1D: /* the full-width forms of the four */
-    case 0xFF0B:
-    case 0xFF0D:
-    case 0xFF20: return true;
-    default: return false;
-    }
-}
-
-static bool is_formula(bd_str text) {
-    size_t at = 0;
-    uint32_t c = 0;
-    while (bd_utf8_next(text, &at, &c)) {
-        if (!is_skipped(c)) {
-            return starts_formula(c) && !is_plain_number(text);
-        }
-    }
-    return false;
-}
-
-static bool needs_quotes(bd_str text) {
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] != '\0' && strchr(",;\"\t\r\n", text.data[i]) != NULL) {
-            return true;
-        }
-    }
-    return text.size > 0 && (text.data[0] == ' ' || text.data[text.size - 1] == ' ');
-}
-
-/* Control characters that no reader of CSV agrees on are shown (a key holds U+001F between its columns). */
-static bool is_shown(char c) {
-    unsigned char byte = (unsigned char)c;
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-}
-
-static void put_plain(table *to, bd_str text) {
-    export_out *out = &to->run->out;
-    size_t from = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        bool is_quote = text.data[i] == '"';
-        if (!is_quote && !is_shown(text.data[i])) {
-            continue;
-        }
-        export_put(out, bd_str_sub(text, from, i));
-        if (is_quote) {
-            export_puts(out, "\"\"");
-        } else {
-            export_put(out, bd_str_format(to->run->line, "\\u{%04X}",
-                                          (unsigned)(unsigned char)text.data[i]));
-        }
-        from = i + 1;
-    }
-    export_put(out, bd_str_sub(text, from, text.size));
-}
-
-static void next_cell(table *to) {
-    export_puts(&to->run->out, to->has_cell ? "," : "");
-    to->has_cell = true;
-}
-
-static void cell_text(table *to, bd_str text) {
-    next_cell(to);
-    bool is_guarded = is_formula(text);
-    bool is_quoted = needs_quotes(text);
-    export_puts(&to->run->out, is_quoted ? "\"" : "");
-    export_puts(&to->run->out, is_guarded ? "'" : "");
-    put_plain(to, text);
-    export_puts(&to->run->out, is_quoted ? "\"" : "");
-}
-
-static void cell_word(table *to, const char *word) {
-    cell_text(to, bd_str_of(word));
-}
-
-static void cell_int(table *to, int64_t value) {
-    next_cell(to);
-    export_put(&to->run->out, bd_str_format(to->run->line, "%lld", (long long)value));
-}
-
-static void cell_bool(table *to, bool value) {
-    cell_word(to, value ? "yes" : "no");
-}
-
-static void cell_empty(table *to) {
-    next_cell(to);
-}
-
-static void end_row(table *to) {
-    export_puts(&to->run->out, "\n");
-    to->has_cell = false;
-    bd_arena_reset(to->run->line);
-}
-
-static void write_head(table *to, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        cell_word(to, names[i]);
-    }
-    end_row(to);
-}
 
 /* ---- index.csv: one row per evidence item and criterion ---- */
 
@@ -234,39 +82,39 @@ static placing place_evidence(export_run *run) {
 }
 
 /* What a sidecar or register is of stands with the item it describes. */
-static void put_facts_cells(table *to, const bd_evidence *item) {
+static void put_facts_cells(csv_table *to, const bd_evidence *item) {
     bd_arena *line = to->run->line;
-    cell_text(to, export_instant(line, item->describes_from));
-    cell_text(to, export_instant(line, item->describes_to));
-    cell_text(to, export_instant(line, item->collected_at));
+    csv_text(to, export_instant(line, item->describes_from));
+    csv_text(to, export_instant(line, item->describes_to));
+    csv_text(to, export_instant(line, item->collected_at));
     if (export_has_rows(item)) {
-        cell_int(to, export_rows_kept(item));
+        csv_int(to, export_rows_kept(item));
     } else {
-        cell_empty(to);
+        csv_empty(to);
     }
-    cell_word(to, bd_completeness_name(item->completeness));
-    cell_bool(to, item->is_signed_off);
+    csv_word(to, bd_completeness_name(item->completeness));
+    csv_bool(to, item->is_signed_off);
 }
 
-static void put_evidence_cells(table *to, const bd_evidence *item) {
-    cell_text(to, bd_evidence_id(to->run->line, item->given.number));
-    cell_text(to, item->title);
-    cell_word(to, export_kind(item));
-    cell_text(to, item->source);
-    cell_word(to, bd_origin_name(item->origin));
+static void put_evidence_cells(csv_table *to, const bd_evidence *item) {
+    csv_text(to, bd_evidence_id(to->run->line, item->given.number));
+    csv_text(to, item->title);
+    csv_word(to, export_kind(item));
+    csv_text(to, item->source);
+    csv_word(to, bd_origin_name(item->origin));
     if (export_is_aside(item)) {
         for (int i = 0; i < 6; i++) {
-            cell_empty(to);
+            csv_empty(to);
         }
     } else {
         put_facts_cells(to, item);
     }
-    cell_bool(to, item->given.is_withdrawn);
+    csv_bool(to, item->given.is_withdrawn);
 }
 
-static void put_file_cells(table *to, size_t item) {
-    cell_text(to, export_hex(to->run->line, to->run->in->evidence->data[item].given.sha256));
-    cell_text(to, export_package_path(to->run, item));
+static void put_file_cells(csv_table *to, size_t item) {
+    csv_text(to, export_hex(to->run->line, to->run->in->evidence->data[item].given.sha256));
+    csv_text(to, export_package_path(to->run, item));
 }
 
 #define EVIDENCE_HEADS                                                                             \
@@ -274,7 +122,7 @@ static void put_file_cells(table *to, size_t item) {
         "collected_at", "rows", "complete", "signed_off", "withdrawn"
 
 /* Places of one criterion that name the same item are neighbours: one row. */
-static void put_places(table *to, const placing *placed, size_t criterion) {
+static void put_places(csv_table *to, const placing *placed, size_t criterion) {
     const export_run *run = to->run;
     for (size_t i = placed->from[criterion]; i < placed->from[criterion + 1];) {
         size_t item = placed->places[i].item;
@@ -283,11 +131,11 @@ static void put_places(table *to, const placing *placed, size_t criterion) {
             *bd_push(run->line, &controls) =
                 run->in->assessment->controls[placed->places[i].control].control->number;
         }
-        cell_text(to, run->in->assessment->criteria[criterion].criterion->id);
+        csv_text(to, run->in->assessment->criteria[criterion].criterion->id);
         put_evidence_cells(to, &run->in->evidence->data[item]);
-        cell_text(to, export_joined(run->line, &controls, " "));
+        csv_text(to, export_joined(run->line, &controls, " "));
         put_file_cells(to, item);
-        end_row(to);
+        csv_end_row(to);
     }
 }
 
@@ -295,8 +143,8 @@ bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err 
     static const char *const heads[] = {"criterion", EVIDENCE_HEADS, "controls", "sha256", "path"};
     export_run run;
     export_open(&run, inputs, sink);
-    table to = {&run, false};
-    write_head(&to, heads, BD_COUNT(heads));
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
     placing placed = place_evidence(&run);
     for (size_t i = 0; i < inputs->assessment->criterion_count; i++) {
         put_places(&to, &placed, i);
@@ -304,11 +152,11 @@ bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err 
     for (size_t i = 0; i < inputs->evidence->count; i++) {
         size_t item = run.joins->order[i];
         if (!placed.is_placed[item]) {
-            cell_empty(&to);
+            csv_empty(&to);
             put_evidence_cells(&to, &inputs->evidence->data[item]);
-            cell_empty(&to);
+            csv_empty(&to);
             put_file_cells(&to, item);
-            end_row(&to);
+            csv_end_row(&to);
         }
     }
     return export_close(&run, err);
@@ -334,7 +182,7 @@ static bd_str also_supports(export_run *run, size_t item, bd_str criterion) {
     return export_joined(run->line, &others, " ");
 }
 
-static void put_control_rows(table *to, bd_str criterion, const bd_control_result *control) {
+static void put_control_rows(csv_table *to, bd_str criterion, const bd_control_result *control) {
     export_run *run = to->run;
     export_mentions list = export_mentions_of(run->arena, control);
     for (size_t i = 0; i < list.count;) {
@@ -349,15 +197,15 @@ static void put_control_rows(table *to, bd_str criterion, const bd_control_resul
         if (!export_evidence_find(run, number, &item)) {
             continue;
         }
-        cell_text(to, criterion);
-        cell_text(to, control->control->number);
-        cell_word(to, bd_state_name(control->state));
-        cell_text(to, export_joined(run->line, &requirements, " "));
-        cell_text(to, export_joined(run->line, &instances, " "));
+        csv_text(to, criterion);
+        csv_text(to, control->control->number);
+        csv_word(to, bd_state_name(control->state));
+        csv_text(to, export_joined(run->line, &requirements, " "));
+        csv_text(to, export_joined(run->line, &instances, " "));
         put_evidence_cells(to, &run->in->evidence->data[item]);
-        cell_text(to, also_supports(run, item, criterion));
+        csv_text(to, also_supports(run, item, criterion));
         put_file_cells(to, item);
-        end_row(to);
+        csv_end_row(to);
     }
 }
 
@@ -368,8 +216,8 @@ bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion, 
                                         "also_supports", "sha256",    "path"};
     export_run run;
     export_open(&run, inputs, sink);
-    table to = {&run, false};
-    write_head(&to, heads, BD_COUNT(heads));
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
     const bd_criterion_result *result = export_criterion_find(&run, criterion);
     for (size_t i = 0; result != NULL && i < result->controls.count; i++) {
         put_control_rows(&to, criterion, &inputs->assessment->controls[result->controls.data[i]]);
@@ -402,32 +250,32 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
                                         "reason"};
     export_run run;
     export_open(&run, inputs, sink);
-    table to = {&run, false};
-    write_head(&to, heads, BD_COUNT(heads));
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
     for (size_t i = 0; i < inputs->assessment->exceptions.count; i++) {
         const bd_exception *exception = &inputs->assessment->exceptions.data[i];
-        cell_text(&to, exception->id);
-        cell_word(&to, exception->is_open ? "open" : "closed");
-        cell_text(&to, exception->check->severity);
-        cell_text(&to, export_joined(run.line, &exception->controls, " "));
-        cell_text(&to, exception->check->id);
-        cell_text(&to, exception->type);
-        cell_text(&to, exception->key);
-        cell_text(&to, exception->resource);
-        cell_text(&to, exception->subscription);
-        cell_text(&to, exception->property);
-        cell_text(&to, export_day(run.line, exception->last_seen_clean));
-        cell_text(&to, export_day(run.line, exception->first_seen_failing));
-        cell_text(&to, export_day(run.line, exception->last_seen_failing));
-        cell_text(&to, export_day(run.line, exception->first_seen_clean));
-        cell_text(&to, export_instant(run.line, exception->exact_from));
-        cell_text(&to, export_instant(run.line, exception->exact_to));
-        cell_int(&to, exception->failing_days);
-        cell_int(&to, exception->observed_days);
-        cell_text(&to, exception->evidence != 0 ? bd_evidence_id(run.line, exception->evidence)
+        csv_text(&to, exception->id);
+        csv_word(&to, exception->is_open ? "open" : "closed");
+        csv_text(&to, exception->check->severity);
+        csv_text(&to, export_joined(run.line, &exception->controls, " "));
+        csv_text(&to, exception->check->id);
+        csv_text(&to, exception->type);
+        csv_text(&to, exception->key);
+        csv_text(&to, exception->resource);
+        csv_text(&to, exception->subscription);
+        csv_text(&to, exception->property);
+        csv_text(&to, export_day(run.line, exception->last_seen_clean));
+        csv_text(&to, export_day(run.line, exception->first_seen_failing));
+        csv_text(&to, export_day(run.line, exception->last_seen_failing));
+        csv_text(&to, export_day(run.line, exception->first_seen_clean));
+        csv_text(&to, export_instant(run.line, exception->exact_from));
+        csv_text(&to, export_instant(run.line, exception->exact_to));
+        csv_int(&to, exception->failing_days);
+        csv_int(&to, exception->observed_days);
+        csv_text(&to, exception->evidence != 0 ? bd_evidence_id(run.line, exception->evidence)
                                                 : (bd_str){"", 0});
-        cell_text(&to, exception->reason);
-        end_row(&to);
+        csv_text(&to, exception->reason);
+        csv_end_row(&to);
     }
     return export_close(&run, err);
 }
@@ -442,34 +290,34 @@ static int open_exceptions(const export_run *run, const bd_control_result *contr
     return open;
 }
 
-static void put_control(table *to, const bd_control_result *result) {
+static void put_control(csv_table *to, const bd_control_result *result) {
     const bd_control *control = result->control;
     bd_arena *line = to->run->line;
-    cell_text(to, control->number);
-    cell_word(to, control->is_ours ? "ours" : "checklist");
-    cell_text(to, control->owner);
-    cell_text(to, control->statement);
-    cell_text(to, result->your_ref);
-    cell_text(to, result->your_statement);
-    cell_text(to, export_joined(line, &control->criteria, " "));
-    cell_text(to, control->primary);
-    cell_word(to, bd_frequency_name(control->frequency));
-    cell_bool(to, result->is_in_scope);
-    cell_word(to, bd_state_name(result->state));
-    cell_word(to, bd_state_words(result->state));
-    cell_int(to, result->due);
-    cell_int(to, result->accepted);
-    cell_bool(to, result->is_fresh);
-    cell_text(to, export_instant(line, result->newest));
+    csv_text(to, control->number);
+    csv_word(to, control->is_ours ? "ours" : "checklist");
+    csv_text(to, control->owner);
+    csv_text(to, control->statement);
+    csv_text(to, result->your_ref);
+    csv_text(to, result->your_statement);
+    csv_text(to, export_joined(line, &control->criteria, " "));
+    csv_text(to, control->primary);
+    csv_word(to, bd_frequency_name(control->frequency));
+    csv_bool(to, result->is_in_scope);
+    csv_word(to, bd_state_name(result->state));
+    csv_word(to, bd_state_words(result->state));
+    csv_int(to, result->due);
+    csv_int(to, result->accepted);
+    csv_bool(to, result->is_fresh);
+    csv_text(to, export_instant(line, result->newest));
     if (result->age_days >= 0) {
-        cell_int(to, result->age_days);
+        csv_int(to, result->age_days);
     } else {
-        cell_empty(to);
+        csv_empty(to);
     }
-    cell_int(to, (int64_t)result->exceptions.count);
-    cell_int(to, open_exceptions(to->run, result));
-    cell_text(to, result->reason);
-    end_row(to);
+    csv_int(to, (int64_t)result->exceptions.count);
+    csv_int(to, open_exceptions(to->run, result));
+    csv_text(to, result->reason);
+    csv_end_row(to);
 }
 
 bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
@@ -480,8 +328,8 @@ bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_e
         "newest",         "age_days",    "exceptions", "open_exceptions", "reason"};
     export_run run;
     export_open(&run, inputs, sink);
-    table to = {&run, false};
-    write_head(&to, heads, BD_COUNT(heads));
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
     for (size_t i = 0; i < inputs->assessment->control_count; i++) {
         if (export_has_control(&inputs->assessment->controls[i])) {
             put_control(&to, &inputs->assessment->controls[i]);
@@ -509,23 +357,23 @@ bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_e
                                         "document",  "of",       "open_exceptions", "controls"};
     export_run run;
     export_open(&run, inputs, sink);
-    table to = {&run, false};
-    write_head(&to, heads, BD_COUNT(heads));
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
     for (size_t i = 0; i < inputs->assessment->criterion_count; i++) {
         const bd_criterion_result *result = &inputs->assessment->criteria[i];
-        cell_text(&to, result->criterion->id);
-        cell_text(&to, result->criterion->category);
-        cell_text(&to, result->criterion->series);
-        cell_text(&to, result->criterion->title);
-        cell_bool(&to, result->is_in_scope);
-        cell_word(&to, bd_criterion_state_name(result->state));
-        cell_int(&to, result->automated);
-        cell_int(&to, result->supporting);
-        cell_int(&to, result->document);
-        cell_int(&to, result->of);
-        cell_int(&to, result->open_exceptions);
-        cell_text(&to, numbers_of(&run, result));
-        end_row(&to);
+        csv_text(&to, result->criterion->id);
+        csv_text(&to, result->criterion->category);
+        csv_text(&to, result->criterion->series);
+        csv_text(&to, result->criterion->title);
+        csv_bool(&to, result->is_in_scope);
+        csv_word(&to, bd_criterion_state_name(result->state));
+        csv_int(&to, result->automated);
+        csv_int(&to, result->supporting);
+        csv_int(&to, result->document);
+        csv_int(&to, result->of);
+        csv_int(&to, result->open_exceptions);
+        csv_text(&to, numbers_of(&run, result));
+        csv_end_row(&to);
     }
     return export_close(&run, err);
 }

@@ -23,6 +23,21 @@ void export_put(export_out *out, bd_str text);
 void export_puts(export_out *out, const char *text);
 BD_MUST_USE bd_rc export_finish(export_out *out, bd_err *err);
 
+/* ---- rows of a CSV (cells.c) ---- */
+
+typedef struct export_run export_run;
+typedef struct {
+    export_run *run;
+    bool has_cell; /* in this row */
+} csv_table;
+void csv_head(csv_table *to, const char *const *names, size_t count);
+void csv_text(csv_table *to, bd_str text);
+void csv_word(csv_table *to, const char *word);
+void csv_int(csv_table *to, int64_t value);
+void csv_bool(csv_table *to, bool value);
+void csv_empty(csv_table *to);
+void csv_end_row(csv_table *to); /* empties the line's arena */
+
 /* ---- what belongs to what ---- */
 
 /* An evidence item speaks to a requirement of a control. */
@@ -41,13 +56,13 @@ struct bd_export_joins {
     size_t evidence_count;
 };
 
-typedef struct {
+struct export_run {
     const bd_export_inputs *in;
     const bd_export_joins *joins;
     bd_arena *arena; /* as long as the export */
     bd_arena *line;  /* emptied after every item */
     export_out out;
-} export_run;
+};
 
 void export_open(export_run *run, const bd_export_inputs *inputs, bd_sink *target);
 /* Ends the output, whatever came before, and drops the arenas. */
@@ -102,6 +117,8 @@ void export_evidence_record(export_run *run, bd_json_writer *writer, size_t inde
 void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id);
 /* Why the file was refused, where no diagnostic of it says so; else empty. */
 bd_str export_untold_problem(const bd_evidence *item);
+/* What other tools say (imported.c): the member "imported". */
+void export_imported(export_run *run, bd_json_writer *writer);
 void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *signoff);
 
 /* ---- the page ---- */

@@ -180,6 +180,7 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
         section_evidenced,
         section_control_matrix,
         section_criteria,
+        section_posture,
         section_exceptions,
         section_ipe,
         section_data_quality,
@@ -210,7 +211,8 @@ void bd_report_set_manifest(const bd_report_inputs *inputs, bd_doc *binder) {
 bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const sections[])(report *) = {
         section_readiness_summary, section_heat_grid,    section_stale,
-        section_exceptions_short,  section_data_quality, section_owners,
+        section_exceptions_short,  section_posture_scores, section_data_quality,
+        section_owners,
     };
     report r;
     open_report(&r, inputs, arena, false);

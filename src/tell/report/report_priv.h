@@ -147,6 +147,8 @@ void section_control_matrix(report *r);
 void section_criteria(report *r);
 void section_control_block(report *r, size_t control);
 void section_results(report *r, size_t control);
+void section_posture(report *r);        /* what other tools say */
+void section_posture_scores(report *r); /* their scores alone, for the readiness report */
 void section_exceptions(report *r);
 void section_ipe(report *r);
 void section_data_quality(report *r); /* shared with the readiness report */
