@@ -524,10 +524,7 @@ void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scra
                        .context = context};
         map.eval.knows_around = true;
         map.eval.place = (bd_value){.kind = BD_STRING, .text = record->scope};
-        if (record->has_moment) {
-            map.eval.moment = (bd_value){.kind = BD_STRING,
-                                         .text = bd_instant_format(scratch, record->moment)};
-        }
+        map.eval.exported_at = record->has_moment ? record->moment : BD_INSTANT_NONE;
         map_role(&map, &list->data[i]);
     }
 }

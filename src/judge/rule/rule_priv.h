@@ -149,7 +149,8 @@ typedef struct {
     bd_value type;               /* stands in for a record's own "type" when it has none */
     bool knows_around;         /* `place` and `moment` are what is known, and no record can say it */
     bd_value place;            /* "$scope": whose list the record was read from; empty: not known */
-    bd_value moment;           /* "$at": when the export was made; empty: nobody says */
+    bd_instant exported_at;    /* "$at": when the export was made; BD_INSTANT_NONE: nobody says */
+    bd_value moment;           /* the same as text, once a condition has asked for it */
     bd_arena *scratch;
     const bd_value *current[SCOPES_MAX];
     bd_str lacking;                   /* path of the first comparison that stayed unknown */
