@@ -293,15 +293,34 @@ typedef struct {
     uint32_t program;
     role_kind role;
     size_t event;
+    bool names_types; /* its condition fails for a record of any other type than `types` */
+    bd_strs types;    /* lower case */
 } role;
 typedef BD_VEC(role) roles;
+
+typedef BD_VEC(const bd_source_def *) sources;
+
+/* Who reads one source. */
+typedef struct {
+    roles all;
+    bool names_types;    /* some of them do */
+    bd_map *by_type;     /* type -> roles *, of each type that one of them names */
+    const roles *others; /* for the types that none of them names */
+} readers;
 
 struct bd_rules {
     const bd_catalog *catalog;
     program *programs; /* one per check, same index */
-    bd_map *roles;     /* source id -> roles * */
+    path type;         /* "type", as a condition has it */
+    bd_map *readers;   /* source id -> readers * */
+    bd_map *derived;   /* source id -> sources * : what is made of it */
     bd_map *read;      /* ids of sources that some check or derivation reads */
 };
+
+/* dispatch.c */
+void build_dispatch(bd_rules *rules, bd_arena *arena);
+/* In the order of the catalog; NULL when nobody reads the source. */
+const roles *find_roles(const bd_rules *rules, const bd_record *record, evaluation *eval);
 
 /* key.c */
 bd_str normal_id(bd_arena *arena, bd_str id);  /* lower case, leading '/', no trailing '/' */
@@ -311,7 +330,8 @@ bd_str type_of_id(bd_arena *arena, bd_str id); /* of a normal id: "microsoft.x/y
 bd_str parent_of_id(bd_arena *arena, bd_str id, const bd_strs *types);
 /* The values of a field that names several keys, as keys. */
 bd_strs join_keys(evaluation *eval, const path *field);
-bd_str join_key(evaluation *eval, const bd_record *record, key_transform transform,
+/* `id`: of the record, normal. */
+bd_str join_key(evaluation *eval, const bd_record *record, bd_str id, key_transform transform,
                 const path *field, const bd_strs *parent_types);
 
 #endif
