@@ -86,6 +86,9 @@ BD_MUST_USE bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *pa
                                    bd_arena *arena, const bd_rules **out, bd_err *err);
 /* True when some check or derivation reads this source. */
 bool bd_rules_reads(const bd_rules *rules, bd_str source_id);
+/* Derived sources that are made of this one and that some check reads, in the order of the catalog. */
+const bd_source_def *const *bd_rules_derived(const bd_rules *rules, bd_str source_id,
+                                             size_t *count);
 /* Rows of one record for all checks that read its source.  `scratch` may be reset after the call; rows are
  * borrowed until the callback returns. */
 void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scratch,

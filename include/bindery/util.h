@@ -402,6 +402,8 @@ void bd_pack_u32(bd_packer *packer, uint32_t value);
 void bd_pack_i64(bd_packer *packer, int64_t value); /* order-preserving */
 /* Key text: bytes with 0x00 escaped as 00 FF, closed by 00 00: sorts by bytes and is self-delimiting. */
 void bd_pack_key(bd_packer *packer, bd_str text);
+/* Bytes that were packed before, as they are. */
+void bd_pack_packed(bd_packer *packer, bd_str bytes);
 void bd_pack_text(bd_packer *packer,
                   bd_str text); /* length + bytes, for payloads; cut at 4 KiB with an ellipsis */
 bd_str bd_pack_end(const bd_packer *packer);

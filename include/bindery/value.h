@@ -52,6 +52,10 @@ extern const bd_json_limits bd_json_default_limits;
 BD_MUST_USE bd_rc bd_json_parse(bd_str text, const bd_json_limits *limits, bd_arena *arena,
                                 const bd_value **out, bd_err *err);
 
+/* The same tree of a record of evidence, or of a part of one: built as split builds its records. */
+BD_MUST_USE bd_rc bd_json_parse_record(bd_str text, const bd_json_limits *limits, bd_arena *arena,
+                                       const bd_value **out, bd_err *err);
+
 /* Only the scanner, without building anything: is it RFC 8259?  Duplicate keys pass here, for the grammar allows them
  * (section 4, "SHOULD"); parse and split refuse the record that has them. */
 BD_MUST_USE bd_rc bd_json_check(bd_str text, const bd_json_limits *limits, bd_err *err);

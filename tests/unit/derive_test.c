@@ -121,10 +121,15 @@ TEST(derive, derived_records_carry_type_key_and_time) {
     CHECK_EQ_STR(bd_instant_format(test_arena(), leaver.data[0].time), "2026-01-01T00:00:00Z");
 }
 
-TEST(derive, derivations_are_listed_by_name) {
-    CHECK(bd_derivation_find(BD_STR("nsg")) == NULL);
-    for (size_t i = 1; i < bd_derivation_count(); i++) {
-        CHECK(strcmp(bd_derivation_at(i - 1)->name, bd_derivation_at(i)->name) < 0);
+TEST(derive, derivations_are_listed_and_found_by_name) {
+    static const char *const unknown[] = {"", "nsg", "nsg-exposurf", "aaa", "zzz"};
+    for (size_t i = 0; i < BD_COUNT(unknown); i++) {
+        CHECK(bd_derivation_find(bd_str_of(unknown[i])) == NULL);
+    }
+    for (size_t i = 0; i < bd_derivation_count(); i++) {
+        const bd_derivation *at = bd_derivation_at(i);
+        CHECK(bd_derivation_find(bd_str_of(at->name)) == at);
+        CHECK(i == 0 || strcmp(bd_derivation_at(i - 1)->name, at->name) < 0);
     }
 }
 

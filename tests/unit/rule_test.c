@@ -427,6 +427,125 @@ TEST(rule, each_gives_one_row_per_record_in_where) {
     CHECK_EQ_INT(map_record(rules, "SB", "/k", "{}").count, 0);
 }
 
+/* ---- dispatch
+ * ----------------------------------------------------------------------------------------------- */
+
+#define OF_TYPE(type_condition)                                                                    \
+    "\"shape\":\"each\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"where\":{\"allOf\":[{"     \
+    "\"value\":\"[toLower(concat(field('kind'),'x'))]\",\"equals\":\"v2x\"}," type_condition       \
+    "]},\"pass\":{\"field\":\"on\",\"equals\":true}"
+#define ONE_TYPE "{\"field\":\"type\",\"equals\":\"Microsoft.Storage/storageAccounts\"}"
+
+/* Rows of one record, and what was taken from the scratch memory to make them. */
+static size_t map_counted(const bd_rules *rules, const char *type, const char *record,
+                          size_t *used) {
+    row_list rows = {0};
+    bd_arena *scratch = bd_arena_open("scratch", (size_t)1 << 20);
+    bd_record at = {.source = bd_catalog_source(shape_catalog, BD_STR("SA")),
+                    .value = json(record),
+                    .type = bd_str_of(type),
+                    .key = BD_STR("/k"),
+                    .time = BD_INSTANT_NONE,
+                    .has_moment = true,
+                    .moment = 0};
+    bd_rules_map(rules, &at, scratch, keep_row, &rows);
+    *used = bd_arena_used(scratch);
+    bd_arena_close(scratch);
+    return rows.count;
+}
+
+TEST(rule, a_check_costs_nothing_on_records_of_types_that_it_does_not_read) {
+    static const char *const checks[] = {
+        OF_TYPE(ONE_TYPE),
+        OF_TYPE("{\"field\":\"type\",\"in\":[\"microsoft.storage/storageaccounts\","
+                "\"microsoft.sql/servers\"]}"),
+        OF_TYPE("{\"anyOf\":[" ONE_TYPE ",{\"allOf\":[{\"field\":\"kind\",\"exists\":true},"
+                "{\"field\":\"type\",\"equals\":\"microsoft.sql/servers\"}]}]}"),
+    };
+    for (size_t i = 0; i < BD_COUNT(checks); i++) {
+        const bd_rules *rules = make_rules(checks[i], NULL);
+        size_t used;
+        test_failure("check %zu", i);
+        CHECK_EQ_INT(map_counted(rules, "microsoft.web/sites",
+                                 "{\"type\":\"Microsoft.Web/sites\",\"kind\":\"V2\"}", &used),
+                     0);
+        CHECK_EQ_INT(used, 0);
+        CHECK_EQ_INT(map_counted(rules, "microsoft.storage/storageaccounts",
+                                 "{\"type\":\"microsoft.STORAGE/storageAccounts\",\"kind\":\"V2\"}",
+                                 &used),
+                     1);
+        CHECK(used > 0);
+    }
+}
+
+/* What a record says of its type counts, not what it was recognised by; where it says nothing that is a type of ARM,
+ * the condition is asked. */
+TEST(rule, a_type_in_where_is_the_one_that_the_record_shows) {
+    static const struct {
+        const char *check, *type, *record;
+        size_t rows;
+    } rows[] = {
+        {OF_TYPE(ONE_TYPE), "microsoft.storage/storageaccounts", "{\"kind\":\"V2\"}", 1},
+        {OF_TYPE(ONE_TYPE), "microsoft.web/sites", "{\"kind\":\"V2\"}", 0},
+        {OF_TYPE(ONE_TYPE), "microsoft.storage/storageaccounts",
+         "{\"kind\":\"V2\",\"type\":\"Microsoft.Web/sites\"}", 0},
+        {OF_TYPE(ONE_TYPE), "microsoft.web/sites",
+         "{\"kind\":\"V2\",\"type\":\"Microsoft.Storage/storageAccounts\"}", 1},
+        {OF_TYPE(ONE_TYPE), "microsoft.web/sites", "{\"kind\":\"V2\",\"type\":[]}", 1},
+        {OF_TYPE(ONE_TYPE), "microsoft.web/sites",
+         "{\"kind\":\"V2\",\"Type\":\"a\",\"TYPE\":\"b\"}", 1},
+        {OF_TYPE("{\"field\":\"type\",\"in\":[]}"), "microsoft.web/sites", "{\"kind\":\"V2\"}", 0},
+        {OF_TYPE("{\"not\":" ONE_TYPE "}"), "microsoft.web/sites", "{\"kind\":\"V2\"}", 1},
+        {OF_TYPE("{\"field\":\"type\",\"notEquals\":\"microsoft.web/sites\"}"),
+         "microsoft.storage/storageaccounts", "{\"kind\":\"V2\"}", 1},
+        {OF_TYPE("{\"anyOf\":[" ONE_TYPE ",{\"field\":\"kind\",\"equals\":\"V2\"}]}"),
+         "microsoft.web/sites", "{\"kind\":\"V2\"}", 1},
+        {OF_TYPE("{\"field\":\"type\",\"like\":\"microsoft.storage/*\"}"),
+         "microsoft.storage/other", "{\"kind\":\"V2\"}", 1},
+        {OF_TYPE("{\"field\":\"properties.type\",\"equals\":\"microsoft.sql/servers\"}"),
+         "microsoft.web/sites",
+         "{\"kind\":\"V2\",\"type\":\"microsoft.web/sites\","
+         "\"properties\":{\"type\":\"microsoft.sql/servers\"}}",
+         1},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        size_t used;
+        test_failure("row %zu", i);
+        CHECK_EQ_INT(
+            map_counted(make_rules(rows[i].check, NULL), rows[i].type, rows[i].record, &used),
+            rows[i].rows);
+    }
+}
+
+/* Both sides are the inventory: what is no left side of its own cannot be a partner. */
+TEST(rule, a_list_related_to_itself_by_id_gives_partners_of_the_types_that_it_reads) {
+    const bd_rules *rules = make_rules(
+        "\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"where\":" ONE_TYPE
+        ",\"related\":{\"source\":\"SA\",\"key\":\"id\",\"pass\":{\"field\":\"on\",\"equals\":true}"
+        "},"
+        "\"reason\":\"nothing\"",
+        NULL);
+    size_t used;
+    CHECK_EQ_INT(map_counted(rules, "microsoft.storage/storageaccounts", "{\"on\":true}", &used),
+                 2);
+    CHECK_EQ_INT(map_counted(rules, "microsoft.web/sites", "{\"on\":true}", &used), 0);
+}
+
+TEST(rule, the_moment_of_an_export_costs_nothing_where_no_condition_asks_for_it) {
+    size_t used;
+    CHECK_EQ_INT(map_counted(make_rules(EACH, NULL), "microsoft.storage/storageaccounts",
+                             "{\"kind\":\"V2\",\"supportsHttps\":true}", &used),
+                 1);
+    CHECK_EQ_INT(used, 0);
+    const bd_rules *asking =
+        make_rules("\"shape\":\"each\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"pass\":{"
+                   "\"field\":\"$at\",\"equals\":\"1970-01-01T00:00:00Z\"}",
+                   NULL);
+    CHECK_EQ_INT(map_record(asking, "SA", "/k", "{}").data[0].verdict, BD_CANNOT_TELL);
+    CHECK_EQ_INT(map_counted(asking, "microsoft.storage/storageaccounts", "{}", &used), 1);
+    CHECK(used > 0);
+}
+
 TEST(rule, a_missing_field_takes_the_checks_own_verdict) {
     const bd_rules *rules = make_rules("\"shape\":\"each\",\"source\":\"SA\",\"missing\":\"fail\","
                                        "\"pass\":{\"field\":\"a\",\"equals\":1}",
@@ -512,6 +631,12 @@ TEST(rule, a_fact_that_is_not_given_is_named_and_judges_nothing) {
     const bd_rules *rules = make_rules(RELATED, NULL);
     CHECK_EQ_STR(bd_rules_missing_fact(rules, 0), "critical_resources");
     CHECK_EQ_INT(map_record(rules, "SA", ACCOUNT, "{}").count, 0);
+    CHECK_EQ_INT(map_record(rules, "SE",
+                            ACCOUNT "/providers/microsoft.insights/diagnosticsettings/d",
+                            "{\"on\":true}")
+                     .count,
+                 0); /* a partner of nobody */
+    CHECK(bd_rules_reads(rules, BD_STR("SA")) && bd_rules_reads(rules, BD_STR("SE")));
     rules = make_rules("\"shape\":\"each\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"pass\":{"
                        "\"field\":\"a\",\"in\":\"[parameters('slas')]\"}",
                        NULL);
@@ -759,6 +884,12 @@ TEST(rule, derived_sources_are_read_through_their_origins) {
                                        NULL);
     CHECK(bd_rules_reads(rules, BD_STR("SD")) && bd_rules_reads(rules, BD_STR("SB")));
     CHECK(!bd_rules_reads(rules, BD_STR("SA")));
+    size_t count;
+    const bd_source_def *const *derived = bd_rules_derived(rules, BD_STR("SB"), &count);
+    CHECK_EQ_INT(count, 1);
+    CHECK_EQ_STR(derived[0]->id, "SD");
+    bd_rules_derived(rules, BD_STR("SD"), &count);
+    CHECK_EQ_INT(count, 0);
     row_list rows = map_record(rules, "SD", "k", "{\"a\":1,\"op\":\"o1\",\"status\":\"Started\"}");
     CHECK_EQ_STR(rows.data[0].join, "o1");
     CHECK_EQ_STR(rows.data[0].detail, "started");

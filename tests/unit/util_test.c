@@ -631,6 +631,10 @@ TEST(util, packed_values_sort_like_the_values) {
         CHECK(bd_str_eq(bd_unpack_key(&unpacker, test_arena()), keys[i / NUMBERS]));
         CHECK_EQ_INT(bd_unpack_i64(&unpacker), numbers[i % NUMBERS]);
         CHECK_EQ_INT(unpacker.at, unpacker.record.size);
+        bd_pack_begin(&packers[1]);
+        bd_pack_packed(&packers[1], bd_pack_end(&packers[0]));
+        bd_pack_packed(&packers[1], (bd_str){NULL, 0});
+        CHECK(bd_str_eq(bd_pack_end(&packers[1]), bd_pack_end(&packers[0])));
     }
 }
 

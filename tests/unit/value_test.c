@@ -6,11 +6,15 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+/* A record of evidence is built another way than a document, and is the same tree. */
 static const bd_value *parsed(const char *text) {
-    const bd_value *value = NULL;
+    const bd_value *value = NULL, *record = NULL;
     bd_err err;
     check_ok(__FILE__, __LINE__, text,
              bd_json_parse(bd_str_of(text), NULL, test_arena(), &value, &err), &err);
+    check_ok(__FILE__, __LINE__, text,
+             bd_json_parse_record(bd_str_of(text), NULL, test_arena(), &record, &err), &err);
+    CHECK_EQ_STR(bd_json_canonical(test_arena(), record), bd_json_canonical(test_arena(), value));
     return value;
 }
 
@@ -322,6 +326,12 @@ TEST(value, lookup_is_exact_then_folded_then_through_properties) {
     CHECK(out->boolean);
     CHECK_EQ_INT(bd_value_lookup(v, BD_STR("Y"), &out), BD_LOOKUP_FOUND);
     CHECK_EQ_INT(bd_value_lookup(v, BD_STR("gone"), &out), BD_LOOKUP_ABSENT);
+    CHECK_EQ_INT(bd_value_lookup(parsed("{\"KEY\":1,\"Key\":2,\"key\":3}"), BD_STR("key"), &out),
+                 BD_LOOKUP_FOUND);
+    CHECK_EQ_STR(out->text, "3");
+    CHECK_EQ_INT(bd_value_lookup(parsed("{\"KEY\":1,\"Key\":2}"), BD_STR("key"), &out),
+                 BD_LOOKUP_AMBIGUOUS);
+    CHECK(out == NULL);
     CHECK_EQ_INT(bd_value_lookup(NULL, BD_STR("gone"), &out), BD_LOOKUP_ABSENT);
     /* Turkish dotless i is another letter: folding is ASCII, whatever the locale. */
     CHECK_EQ_INT(bd_value_lookup(parsed("{\"\xc4\xb1"

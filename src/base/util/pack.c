@@ -37,18 +37,23 @@ void bd_pack_i64(bd_packer *packer, int64_t value) {
 void bd_pack_key(bd_packer *packer, bd_str text) {
     static const uint8_t escaped[2] = {0x00, 0xFF};
     static const uint8_t end[2] = {0x00, 0x00};
-    size_t from = 0;
-    for (size_t at = 0; at < text.size; at++) {
-        if (text.data[at] == '\0') {
-            put_bytes(packer, text.data + from, at - from);
+    while (text.size > 0) {
+        const char *nul = memchr(text.data, '\0', text.size);
+        size_t plain = nul != NULL ? (size_t)(nul - text.data) : text.size;
+        put_bytes(packer, text.data, plain);
+        if (nul != NULL) {
             put_bytes(packer, escaped, sizeof escaped);
-            from = at + 1;
+            plain++;
         }
-    }
-    if (text.size > from) {
-        put_bytes(packer, text.data + from, text.size - from);
+        text = bd_str_sub(text, plain, text.size);
     }
     put_bytes(packer, end, sizeof end);
+}
+
+void bd_pack_packed(bd_packer *packer, bd_str bytes) {
+    if (bytes.size > 0) {
+        put_bytes(packer, bytes.data, bytes.size);
+    }
 }
 
 void bd_pack_text(bd_packer *packer, bd_str text) {
@@ -101,11 +106,12 @@ bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena) {
     size_t at = from;
     bool is_escaped = false;
     for (;;) {
+        const char *nul = at < unpacker->record.size
+                              ? memchr(bytes + at, '\0', unpacker->record.size - at)
+                              : NULL;
+        BD_ASSERT(nul != NULL);
+        at = (size_t)(nul - bytes);
         BD_ASSERT(at + 1 < unpacker->record.size);
-        if (bytes[at] != '\0') {
-            at++;
-            continue;
-        }
         if (bytes[at + 1] == '\0') {
             break;
         }

@@ -129,13 +129,18 @@ ptrdiff_t bd_str_find(bd_str text, bd_str part) {
     return -1;
 }
 
+/* Without a branch: ids are of both cases in turn, and each is lowered many times. */
 static unsigned char ascii_lower(char c) {
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    unsigned is_upper = (unsigned)((unsigned char)c - 'A') < 26;
+    return (unsigned char)((unsigned char)c | is_upper << 5);
 }
 
 int bd_str_icmp(bd_str a, bd_str b) {
     size_t shared = a.size < b.size ? a.size : b.size;
     for (size_t i = 0; i < shared; i++) {
+        if (a.data[i] == b.data[i]) {
+            continue;
+        }
         int order = (int)ascii_lower(a.data[i]) - (int)ascii_lower(b.data[i]);
         if (order != 0) {
             return order;

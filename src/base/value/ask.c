@@ -7,7 +7,7 @@ const bd_value *bd_value_find_str(const bd_value *object, bd_str key) {
         return NULL;
     }
     for (size_t i = 0; i < object->count; i++) {
-        if (bd_str_eq(object->keys[i], key)) {
+        if (object->keys[i].size == key.size && bd_str_eq(object->keys[i], key)) {
             return &object->items[i];
         }
     }
@@ -18,25 +18,29 @@ const bd_value *bd_value_find(const bd_value *object, const char *key) {
     return bd_value_find_str(object, bd_str_of(key));
 }
 
+/* In one pass, for most of what is looked for is not there: the key as it is written, else the only one that differs
+ * from it in case alone. */
 static bd_lookup find_folded(const bd_value *object, bd_str key, const bd_value **out) {
-    *out = bd_value_find_str(object, key);
-    if (*out != NULL) {
-        return BD_LOOKUP_FOUND;
-    }
+    size_t alike = 0;
+    *out = NULL;
     if (object == NULL || object->kind != BD_OBJECT) {
         return BD_LOOKUP_ABSENT;
     }
     for (size_t i = 0; i < object->count; i++) {
-        if (!bd_str_ieq(object->keys[i], key)) {
+        if (object->keys[i].size != key.size) {
             continue;
         }
-        if (*out != NULL) {
-            *out = NULL;
-            return BD_LOOKUP_AMBIGUOUS;
+        if (bd_str_eq(object->keys[i], key)) {
+            *out = &object->items[i];
+            return BD_LOOKUP_FOUND;
         }
-        *out = &object->items[i];
+        if (bd_str_ieq(object->keys[i], key)) {
+            *out = &object->items[i];
+            alike++;
+        }
     }
-    return *out != NULL ? BD_LOOKUP_FOUND : BD_LOOKUP_ABSENT;
+    *out = alike == 1 ? *out : NULL;
+    return alike > 1 ? BD_LOOKUP_AMBIGUOUS : alike == 1 ? BD_LOOKUP_FOUND : BD_LOOKUP_ABSENT;
 }
 
 bd_lookup bd_value_lookup(const bd_value *object, bd_str key, const bd_value **out) {

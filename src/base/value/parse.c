@@ -94,8 +94,8 @@ bd_rc bd_json_check(bd_str text, const bd_json_limits *limits, bd_err *err) {
     return scan_document(scan, text, err);
 }
 
-bd_rc bd_json_parse(bd_str text, const bd_json_limits *limits, bd_arena *arena,
-                    const bd_value **out, bd_err *err) {
+static bd_rc parse_whole(bd_str text, const bd_json_limits *limits, bool is_record, bd_arena *arena,
+                         const bd_value **out, bd_err *err) {
     limits = limits != NULL ? limits : &bd_json_default_limits;
     if (text.size > limits->record_bytes) {
         BD_RAISE(err, BD_ERR_LIMIT, "JSON text of %zu bytes is over the limit of %zu bytes",
@@ -104,6 +104,21 @@ bd_rc bd_json_parse(bd_str text, const bd_json_limits *limits, bd_arena *arena,
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("json scan", SCAN_ARENA_BYTES);
     json_scan *scan = bd_new(scratch, json_scan, 1);
     json_scan_init(scan, limits, scratch);
+    scan->keeps_nodes = is_record;
     BD_TRY(scan_document(scan, text, err));
-    return json_build(scan, arena, out, err);
+    if (!is_record) {
+        return json_build(scan, arena, out, err);
+    }
+    *out = json_build_nodes(scan, /*is_borrowing*/ false, arena);
+    return BD_OK;
+}
+
+bd_rc bd_json_parse(bd_str text, const bd_json_limits *limits, bd_arena *arena,
+                    const bd_value **out, bd_err *err) {
+    return parse_whole(text, limits, /*is_record*/ false, arena, out, err);
+}
+
+bd_rc bd_json_parse_record(bd_str text, const bd_json_limits *limits, bd_arena *arena,
+                           const bd_value **out, bd_err *err) {
+    return parse_whole(text, limits, /*is_record*/ true, arena, out, err);
 }

@@ -133,10 +133,15 @@ static const bd_derivation derivations[] = {
 };
 
 const bd_derivation *bd_derivation_find(bd_str name) {
-    for (size_t i = 0; i < BD_COUNT(derivations); i++) {
-        if (bd_str_eqz(name, derivations[i].name)) {
-            return &derivations[i];
+    size_t from = 0, to = BD_COUNT(derivations);
+    while (from < to) { /* they stand by name */
+        size_t middle = from + (to - from) / 2;
+        int order = bd_str_cmp(name, bd_str_of(derivations[middle].name));
+        if (order == 0) {
+            return &derivations[middle];
         }
+        from = order > 0 ? middle + 1 : from;
+        to = order > 0 ? to : middle;
     }
     return NULL;
 }
@@ -226,7 +231,7 @@ const bd_value *parse_text(bd_arena *arena, bd_str text) {
     const bd_value *out = NULL;
     bd_err ignored;
     return text.size == 0 ||
-                   bd_failed(bd_json_parse(text, &bd_json_default_limits, arena, &out, &ignored))
+                   bd_failed(bd_json_parse_record(text, NULL, arena, &out, &ignored))
                ? NULL
                : out;
 }

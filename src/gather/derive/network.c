@@ -230,7 +230,9 @@ typedef struct {
 static void read_own_rule(const bd_value *rule, bd_arena *arena, own_rules *out) {
     bd_str direction = member_text(rule, "direction"), access = member_text(rule, "access");
     bool is_known = true;
-    spans ports = {.count = 0};
+    spans ports; /* its room is not cleared: no more is read than `count` */
+    ports.count = 0;
+    ports.is_unclear = false;
     if (direction.size == 0 || access.size == 0) {
         out->is_known = false;
         return;

@@ -130,15 +130,6 @@ static void put_derived(void *context, bd_str type, bd_str key, bd_str resource,
                  derived->state);
 }
 
-static bool derives_from(const bd_source_def *source, bd_str origin) {
-    for (size_t i = 0; i < source->derived_from.count; i++) {
-        if (bd_str_eq(source->derived_from.data[i], origin)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What a join keeps waits among the rows until the other collections are there. */
 typedef struct {
     bd_scan_state *state;
@@ -181,19 +172,18 @@ static void collect_derived(bd_scan_state *state, const bd_record *record,
 }
 
 static void map_derived(bd_scan_state *state, const bd_record *record, bool joins_only) {
-    const bd_catalog *catalog = state->plan->catalog;
-    for (size_t i = 0; i < catalog->source_count; i++) {
-        const bd_source_def *source = &catalog->sources[i];
-        if (source->derivation.size == 0 || !derives_from(source, record->source->id) ||
-            !bd_rules_reads(state->plan->rules, source->id)) {
-            continue;
-        }
+    size_t count;
+    const bd_source_def *const *derived =
+        bd_rules_derived(state->plan->rules, record->source->id, &count);
+    for (size_t i = 0; i < count; i++) {
+        const bd_source_def *source = derived[i];
         const bd_derivation *derivation = bd_derivation_find(source->derivation);
         if (derivation == NULL) {
             continue; /* refused when the catalog was loaded */
         }
         if (derivation->reduce != NULL) {
-            collect_derived(state, record, derivation, (uint32_t)i);
+            collect_derived(state, record, derivation,
+                            (uint32_t)(source - state->plan->catalog->sources));
         }
         if (derivation->reduce != NULL || joins_only) {
             continue;

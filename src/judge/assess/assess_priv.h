@@ -37,6 +37,7 @@ typedef struct {
     bd_day fact_from;                  /* day that fact was approved on, BD_DAY_NONE: not said */
     bd_str missing_fact;               /* organisation fact that it needs and lacks */
     int64_t decided_by;                /* check whose snapshots decide silent changes, -1: none */
+    bool is_decider;                   /* of some check's silent changes */
     const bd_condition *related_where; /* related: which answers its right side reads; NULL: all */
     bd_str partner;              /* related: source under which the snapshots of its right side are kept */
     bd_scope_kind partner_scope; /* and of what they are */

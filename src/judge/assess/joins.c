@@ -268,9 +268,7 @@ bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_i
         bd_pack_key(packer, source);
         bd_pack_i64(packer, seen->from);
         bd_pack_u32(packer, evidence_index);
-        for (size_t b = 0; b < rest.size; b++) {
-            bd_pack_u8(packer, (uint8_t)rest.data[b]);
-        }
+        bd_pack_packed(packer, rest);
         if (packer->overflowed) {
             BD_RAISE(err, BD_ERR_LIMIT, "what is kept of a record of '%.*s' is larger than 64 KiB",
                      BD_ARG(source));

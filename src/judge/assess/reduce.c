@@ -392,13 +392,14 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
     return BD_OK;
 }
 
-static void copy_row(bd_arena *arena, bd_row *row) {
-    bd_str *const texts[] = {&row->join,         &row->type,  &row->key,    &row->resource,
-                             &row->subscription, &row->scope, &row->source, &row->reason,
-                             &row->detail,       &row->alias};
-    for (size_t i = 0; i < BD_COUNT(texts); i++) {
-        *texts[i] = bd_str_copy(arena, *texts[i]);
-    }
+/* What follows check and join; texts are borrowed from the record. */
+static void unpack_group_row(bd_unpacker unpacker, bd_arena *arena, bd_group_row *out) {
+    *out = (bd_group_row){.at = bd_unpack_i64(&unpacker)};
+    bd_unpack_u8(&unpacker);
+    bd_unpack_key(&unpacker, arena);
+    out->evidence_index = bd_unpack_u32(&unpacker);
+    bd_unpack_u32(&unpacker);
+    bd_row_unpack(&unpacker, arena, &out->row);
 }
 
 /* Presence rows of a large inventory repeat by the thousand and say one thing per day. */
@@ -411,14 +412,10 @@ static bool is_repeat(const group *current, const bd_group_row *next, bd_shape s
            bd_str_eq(last->row.detail, next->row.detail);
 }
 
-static bd_rc add_to_group(bd_judging *run, bd_arena *arena, group *current, bd_unpacker *unpacker,
+static bd_rc add_to_group(bd_judging *run, bd_arena *arena, group *current, bd_unpacker unpacker,
                           bd_err *err) {
-    bd_group_row next = {.at = bd_unpack_i64(unpacker)};
-    bd_unpack_u8(unpacker);
-    bd_unpack_key(unpacker, arena);
-    next.evidence_index = bd_unpack_u32(unpacker);
-    bd_unpack_u32(unpacker);
-    bd_row_unpack(unpacker, arena, &next.row);
+    bd_group_row next;
+    unpack_group_row(unpacker, arena, &next);
     const bd_check_view *view = &run->views[current->check];
     if (is_repeat(current, &next, view->check->shape)) {
         return BD_OK;
@@ -431,7 +428,8 @@ static bd_rc add_to_group(bd_judging *run, bd_arena *arena, group *current, bd_u
         BD_RAISE(err, BD_ERR_LIMIT, "more than %d rows share the key '%.*s' in check '%.*s'",
                  MOST_GROUP_ROWS, BD_ARG(current->join), BD_ARG(view->check->id));
     }
-    copy_row(arena, &next.row);
+    unpacker.record = bd_str_copy(arena, unpacker.record); /* the sorter's goes with the next */
+    unpack_group_row(unpacker, arena, &next);
     *bd_push(arena, &current->rows) = next;
     return BD_OK;
 }
@@ -464,7 +462,7 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
             current = (group){.check = check, .join = bd_str_copy(arena, join)};
             has_group = true;
         }
-        BD_TRY(add_to_group(run, arena, &current, &unpacker, err));
+        BD_TRY(add_to_group(run, arena, &current, unpacker, err));
     }
 }
 

@@ -8,11 +8,24 @@
 
 /* ---- results ---- */
 
+#define MOST_SCOPE_BYTES ((size_t)512)
+
+/* Asked for once for each record: check and day stand in it as they are in memory. */
+static bd_str result_name(char *bytes, uint32_t check, bd_str scope, bd_day day) {
+    bd_str head = bd_str_sub(scope, 0, MOST_SCOPE_BYTES);
+    memcpy(bytes, &check, sizeof check);
+    memcpy(bytes + sizeof check, &day, sizeof day);
+    if (head.size > 0) {
+        memcpy(bytes + sizeof check + sizeof day, head.data, head.size);
+    }
+    return (bd_str){bytes, sizeof check + sizeof day + head.size};
+}
+
 bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,
                                    bd_instant at) {
-    char name[600];
-    snprintf(name, sizeof name, "%u/%d/%.*s", check, day, BD_ARG(bd_str_sub(scope, 0, 512)));
-    uintptr_t index = (uintptr_t)bd_map_find(run->results, bd_str_of(name));
+    char bytes[sizeof check + sizeof day + MOST_SCOPE_BYTES];
+    bd_str name = result_name(bytes, check, scope, day);
+    uintptr_t index = (uintptr_t)bd_map_find(run->results, name);
     if (index == 0) {
         *bd_push(run->arena, &run->out->checks) = (bd_check_result){
             .check = run->views[check].check,
@@ -23,7 +36,7 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
             .at = at,
         };
         index = run->out->checks.count;
-        bd_map_put(run->results, bd_str_of(name), (void *)index);
+        bd_map_put(run->results, name, (void *)index);
     }
     bd_check_result *found = &run->out->checks.data[index - 1];
     if (at < found->at) {
@@ -410,8 +423,8 @@ static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
     BD_TRY(bd_sorter_next(reader->run->judged, &record, &reader->has_ahead, err));
     if (reader->has_ahead) {
         bd_arena_reset(reader->arena);
+        record = bd_str_copy(reader->arena, record); /* the sorter's own goes with the next */
         unpack_judged(record, reader->arena, &reader->ahead);
-        copy_judged(reader->arena, &reader->ahead);
     }
     return BD_OK;
 }

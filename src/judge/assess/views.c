@@ -144,6 +144,9 @@ static bd_rc view_check(bd_judging *run, const bd_check *check, bd_check_view *v
     view->missing_fact = bd_rules_missing_fact(run->in->rules, check->index);
     view->plan = bd_rules_plan(run->in->rules, check->index);
     view->decided_by = index_of_decider(run, check);
+    if (view->decided_by >= 0) {
+        run->views[view->decided_by].is_decider = true;
+    }
     view->is_register = check->shape == BD_RECUR || check->shape == BD_DOCUMENT;
     if (view->is_register) {
         return BD_OK;

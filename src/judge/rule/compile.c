@@ -637,79 +637,23 @@ static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program
     return BD_OK;
 }
 
-/* ---- dispatch
- * ------------------------------------------------------------------------------------------- */
-
-static void add_role(bd_rules *rules, bd_arena *arena, bd_str source, role added) {
-    roles *list = bd_map_find(rules->roles, source);
-    if (list == NULL) {
-        list = bd_new(arena, roles, 1);
-        bd_map_put(rules->roles, source, list);
-    }
-    *bd_push(arena, list) = added;
-    bd_map_put(rules->read, source, rules);
-}
-
-static void dispatch_check(bd_rules *rules, bd_arena *arena, uint32_t at) {
-    const program *made = &rules->programs[at];
-    bd_str source = bd_value_text(made->check->body, "source");
-    switch (made->check->shape) {
-    case BD_RELATED:
-        add_role(rules, arena, made->plan.related_source, (role){at, ROLE_RELATED, 0});
-        add_role(rules, arena, source, (role){at, ROLE_LEFT, 0});
-        break;
-    case BD_SCOPE_SHAPE:
-        add_role(rules, arena, made->plan.presence_source, (role){at, ROLE_PRESENCE, 0});
-        add_role(rules, arena, source, (role){at, ROLE_LEFT, 0});
-        break;
-    case BD_EACH:
-    case BD_AGGREGATE: add_role(rules, arena, source, (role){at, ROLE_LEFT, 0}); break;
-    case BD_MATCH:
-        add_role(rules, arena, made->population.source, (role){at, ROLE_POPULATION, 0});
-        for (size_t e = 0; e < made->event_count; e++) {
-            add_role(rules, arena, made->events[e].source, (role){at, ROLE_EVENT, e});
-        }
-        if (made->plan.has_undo) {
-            add_role(rules, arena, made->undo.source, (role){at, ROLE_UNDO, 0});
-        }
-        break;
-    case BD_RECUR:
-    case BD_DOCUMENT: break; /* read from the register, not from records */
-    }
-}
-
-/* What a derived source is made from is read too. */
-static void read_origins(bd_rules *rules) {
-    for (size_t i = 0; i < rules->catalog->source_count; i++) {
-        const bd_source_def *source = &rules->catalog->sources[i];
-        for (size_t f = 0; f < source->derived_from.count; f++) {
-            if (bd_map_find(rules->read, source->id) != NULL) {
-                bd_map_put(rules->read, source->derived_from.data[f], rules);
-            }
-        }
-    }
-}
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------ */
 
 bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters, bd_arena *arena,
                        const bd_rules **out, bd_err *err) {
     bd_rules *rules = bd_new(arena, bd_rules, 1);
     rules->catalog = catalog;
     rules->programs = bd_new(arena, program, catalog->check_count + 1);
-    rules->roles = bd_map_make(arena);
-    rules->read = bd_map_make(arena);
     compiler compile = {.arena = arena, .parameters = parameters, .err = err};
     for (size_t i = 0; i < catalog->check_count; i++) {
         rules->programs[i].check = &catalog->checks[i];
         BD_TRY(compile_check(&compile, catalog, &rules->programs[i]));
-        dispatch_check(rules, arena, (uint32_t)i);
     }
-    read_origins(rules);
+    BD_TRY(compile_path(&compile, BD_STR("type"), NULL, NULL, &rules->type));
+    build_dispatch(rules, arena);
     *out = rules;
     return BD_OK;
-}
-
-bool bd_rules_reads(const bd_rules *rules, bd_str source_id) {
-    return bd_map_find(rules->read, source_id) != NULL;
 }
 
 bd_str bd_rules_missing_fact(const bd_rules *rules, uint32_t check) {

@@ -135,9 +135,8 @@ bd_strs join_keys(evaluation *eval, const path *field) {
     return keys;
 }
 
-bd_str join_key(evaluation *eval, const bd_record *record, key_transform transform,
+bd_str join_key(evaluation *eval, const bd_record *record, bd_str id, key_transform transform,
                 const path *field, const bd_strs *parent_types) {
-    bd_str id = normal_id(eval->scratch, record->key);
     switch (transform) {
     case KEY_ID: return id;
     case KEY_PARENT: return parent_of_id(eval->scratch, id, parent_types);

@@ -6,10 +6,18 @@
 typedef struct {
     const program *check;
     const bd_record *record;
+    bd_str id; /* of the record, normal; made when the first check asks for it */
     evaluation eval;
     bd_row_fn *emit;
     void *context;
 } mapping;
+
+static bd_str own_id(mapping *map) {
+    if (map->id.data == NULL) {
+        map->id = normal_id(map->eval.scratch, map->record->key);
+    }
+    return map->id;
+}
 
 static bd_row start_row(const mapping *map) {
     const bd_record *record = map->record;
@@ -118,9 +126,9 @@ static bool is_chosen(mapping *map, bd_row *row) {
     if (map->check->population_ids == NULL) {
         return true;
     }
-    bd_str named = map->check->plan.has_population_key ? text_at(map, &map->check->population_field)
-                                                    : map->record->key;
-    row->scope = normal_id(map->eval.scratch, named);
+    row->scope = map->check->plan.has_population_key
+                     ? normal_id(map->eval.scratch, text_at(map, &map->check->population_field))
+                     : own_id(map);
     return bd_map_find(map->check->population_ids, row->scope) != NULL;
 }
 
@@ -304,8 +312,8 @@ static void map_left(mapping *map) {
         emit_keys(map, &row);
         return;
     }
-    row.join = join_key(&map->eval, map->record, map->check->left_key, &map->check->left_field,
-                        &map->check->parent_types);
+    row.join = join_key(&map->eval, map->record, own_id(map), map->check->left_key,
+                        &map->check->left_field, &map->check->parent_types);
     if (row.join.size == 0 && belongs == BD_PASS) {
         missing_row(map, &row, BD_STR("the record does not show what it refers to"));
     }
@@ -351,7 +359,7 @@ static void judge_needs(const mapping *map, bd_row *row) {
 static void map_related(mapping *map) {
     bd_row row = start_row(map);
     row.side = BD_SIDE_RIGHT;
-    row.join = join_key(&map->eval, map->record, map->check->related_key,
+    row.join = join_key(&map->eval, map->record, own_id(map), map->check->related_key,
                         &map->check->related_field, &map->check->parent_types);
     if (row.join.size == 0) {
         return; /* hangs on something of another kind */
@@ -514,20 +522,15 @@ static void map_role(mapping *map, const role *part) {
 
 void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scratch,
                   bd_row_fn *emit, void *context) {
-    const roles *list = bd_map_find(rules->roles, record->source->id);
+    mapping map = {.record = record, .emit = emit, .context = context};
+    evaluation start = start_evaluation(record->value, record->source, record->type, scratch);
+    start.knows_around = true;
+    start.place = (bd_value){.kind = BD_STRING, .text = record->scope};
+    start.exported_at = record->has_moment ? record->moment : BD_INSTANT_NONE;
+    const roles *list = find_roles(rules, record, &start);
     for (size_t i = 0; list != NULL && i < list->count; i++) {
-        mapping map = {.check = &rules->programs[list->data[i].program],
-                       .record = record,
-                       .eval =
-                           start_evaluation(record->value, record->source, record->type, scratch),
-                       .emit = emit,
-                       .context = context};
-        map.eval.knows_around = true;
-        map.eval.place = (bd_value){.kind = BD_STRING, .text = record->scope};
-        if (record->has_moment) {
-            map.eval.moment = (bd_value){.kind = BD_STRING,
-                                         .text = bd_instant_format(scratch, record->moment)};
-        }
+        map.check = &rules->programs[list->data[i].program];
+        map.eval = start;
         map_role(&map, &list->data[i]);
     }
 }

@@ -207,13 +207,23 @@ static bool is_flattened(const bd_value *object, const path *at, size_t i) {
            bd_value_find(object, "properties") == NULL;
 }
 
+/* Few conditions ask for it, and every record has one: it is written when it is asked for. */
+static const bd_value *moment_of(evaluation *eval) {
+    if (eval->moment.text.size == 0 && eval->exported_at != BD_INSTANT_NONE) {
+        eval->moment =
+            (bd_value){.kind = BD_STRING,
+                       .text = bd_instant_format(eval->scratch, eval->exported_at)};
+    }
+    return &eval->moment;
+}
+
 /* What a record does not say itself: of whose list it is a member ("$scope"), and when that was made ("$at"). */
-static const bd_value *find_around(const evaluation *eval, const path *at) {
+static const bd_value *find_around(evaluation *eval, const path *at) {
     if (!eval->knows_around || at->count != 1 || at->scope != SCOPE_RECORD) {
         return NULL; /* in a case the record says it */
     }
     return bd_str_eqz(at->segments[0].key, "$scope") ? &eval->place
-           : bd_str_eqz(at->segments[0].key, "$at")  ? &eval->moment
+           : bd_str_eqz(at->segments[0].key, "$at")  ? moment_of(eval)
                                                      : NULL;
 }
 

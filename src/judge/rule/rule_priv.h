@@ -149,7 +149,8 @@ typedef struct {
     bd_value type;               /* stands in for a record's own "type" when it has none */
     bool knows_around;         /* `place` and `moment` are what is known, and no record can say it */
     bd_value place;            /* "$scope": whose list the record was read from; empty: not known */
-    bd_value moment;           /* "$at": when the export was made; empty: nobody says */
+    bd_instant exported_at;    /* "$at": when the export was made; BD_INSTANT_NONE: nobody says */
+    bd_value moment;           /* the same as text, once a condition has asked for it */
     bd_arena *scratch;
     const bd_value *current[SCOPES_MAX];
     bd_str lacking;                   /* path of the first comparison that stayed unknown */
@@ -292,15 +293,34 @@ typedef struct {
     uint32_t program;
     role_kind role;
     size_t event;
+    bool names_types; /* its condition fails for a record of any other type than `types` */
+    bd_strs types;    /* lower case */
 } role;
 typedef BD_VEC(role) roles;
+
+typedef BD_VEC(const bd_source_def *) sources;
+
+/* Who reads one source. */
+typedef struct {
+    roles all;
+    bool names_types;    /* some of them do */
+    bd_map *by_type;     /* type -> roles *, of each type that one of them names */
+    const roles *others; /* for the types that none of them names */
+} readers;
 
 struct bd_rules {
     const bd_catalog *catalog;
     program *programs; /* one per check, same index */
-    bd_map *roles;     /* source id -> roles * */
+    path type;         /* "type", as a condition has it */
+    bd_map *readers;   /* source id -> readers * */
+    bd_map *derived;   /* source id -> sources * : what is made of it */
     bd_map *read;      /* ids of sources that some check or derivation reads */
 };
+
+/* dispatch.c */
+void build_dispatch(bd_rules *rules, bd_arena *arena);
+/* In the order of the catalog; NULL when nobody reads the source. */
+const roles *find_roles(const bd_rules *rules, const bd_record *record, evaluation *eval);
 
 /* key.c */
 bd_str normal_id(bd_arena *arena, bd_str id);  /* lower case, leading '/', no trailing '/' */
@@ -310,7 +330,8 @@ bd_str type_of_id(bd_arena *arena, bd_str id); /* of a normal id: "microsoft.x/y
 bd_str parent_of_id(bd_arena *arena, bd_str id, const bd_strs *types);
 /* The values of a field that names several keys, as keys. */
 bd_strs join_keys(evaluation *eval, const path *field);
-bd_str join_key(evaluation *eval, const bd_record *record, key_transform transform,
+/* `id`: of the record, normal. */
+bd_str join_key(evaluation *eval, const bd_record *record, bd_str id, key_transform transform,
                 const path *field, const bd_strs *parent_types);
 
 #endif
