@@ -23,14 +23,14 @@ bd_pdf_lexer bd_pdf_lexer_of(bd_str text, size_t at, size_t end, bd_arena *arena
                           .err = err};
 }
 
-bool bd_pdf_is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0';
-}
-
-bool bd_pdf_is_regular(char c) {
-    return !bd_pdf_is_space(c) && c != '(' && c != ')' && c != '<' && c != '>' && c != '[' &&
-           c != ']' && c != '{' && c != '}' && c != '/' && c != '%';
-}
+const uint8_t bd_pdf_classes[256] = {
+    [' '] = BD_PDF_SPACE,     ['\n'] = BD_PDF_SPACE,    ['\r'] = BD_PDF_SPACE,
+    ['\t'] = BD_PDF_SPACE,    ['\f'] = BD_PDF_SPACE,    ['\0'] = BD_PDF_SPACE,
+    ['('] = BD_PDF_DELIMITER, [')'] = BD_PDF_DELIMITER, ['<'] = BD_PDF_DELIMITER,
+    ['>'] = BD_PDF_DELIMITER, ['['] = BD_PDF_DELIMITER, [']'] = BD_PDF_DELIMITER,
+    ['{'] = BD_PDF_DELIMITER, ['}'] = BD_PDF_DELIMITER, ['/'] = BD_PDF_DELIMITER,
+    ['%'] = BD_PDF_DELIMITER,
+};
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -59,26 +59,26 @@ bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem) {
 }
 
 void bd_pdf_lexer_skip(bd_pdf_lexer *lexer) {
-    while (has_more(lexer)) {
-        char c = peek(lexer);
-        if (c == '%') {
-            while (has_more(lexer) && peek(lexer) != '\n' && peek(lexer) != '\r') {
-                lexer->at++;
+    const char *text = lexer->text.data;
+    size_t at = lexer->at, end = lexer->end;
+    while (at < end && (bd_pdf_is_space(text[at]) || text[at] == '%')) {
+        if (text[at++] == '%') {
+            while (at < end && text[at] != '\n' && text[at] != '\r') {
+                at++;
             }
-        } else if (bd_pdf_is_space(c)) {
-            lexer->at++;
-        } else {
-            return;
         }
     }
+    lexer->at = at;
 }
 
 bd_str bd_pdf_lexer_word(bd_pdf_lexer *lexer) {
-    size_t from = lexer->at;
-    while (has_more(lexer) && bd_pdf_is_regular(peek(lexer))) {
-        lexer->at++;
+    const char *text = lexer->text.data;
+    size_t from = lexer->at, at = from;
+    while (at < lexer->end && bd_pdf_is_regular(text[at])) {
+        at++;
     }
-    return bd_str_sub(lexer->text, from, lexer->at);
+    lexer->at = at;
+    return bd_str_sub(lexer->text, from, at);
 }
 
 bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, const char *word) {
@@ -110,24 +110,24 @@ bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out) {
 
 /* Tries "<generation> R" after an integer; leaves the cursor where it was when that does not
  * follow. */
-static bool find_reference(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+static void find_reference(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     size_t from = lexer->at;
     int generation = 0;
     size_t digits = 0;
     bd_pdf_lexer_skip(lexer);
-    while (is_digit(peek(lexer)) && digits < 6) {
+    for (; is_digit(peek(lexer)) && digits < 6; digits++) {
         generation = generation * 10 + (lexer->text.data[lexer->at++] - '0');
-        digits++;
     }
-    bool is_spaced = digits > 0 && bd_pdf_is_space(peek(lexer));
-    bd_pdf_lexer_skip(lexer);
-    if (is_spaced && generation <= 65535 && bd_str_eqz(bd_pdf_lexer_word(lexer), "R")) {
-        out->kind = BD_PDF_REF;
-        out->generation = generation;
-        return true;
+    if (digits > 0 && bd_pdf_is_space(peek(lexer)) && generation <= 65535) {
+        bd_pdf_lexer_skip(lexer);
+        bd_str word = bd_pdf_lexer_word(lexer);
+        if (word.size == 1 && word.data[0] == 'R') {
+            out->kind = BD_PDF_REF;
+            out->generation = generation;
+            return;
+        }
     }
     lexer->at = from;
-    return false;
 }
 
 static bd_rc parse_number(bd_pdf_lexer *lexer, bd_pdf_object *out) {
@@ -355,13 +355,13 @@ static bd_rc parse_dict(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 static bd_rc parse_keyword(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     size_t from = lexer->at;
     bd_str word = bd_pdf_lexer_word(lexer);
-    if (bd_str_eqz(word, "null")) {
+    if (bd_str_eq(word, BD_STR("null"))) {
         out->kind = BD_PDF_NULL;
         return BD_OK;
     }
     out->kind = BD_PDF_BOOL;
-    out->boolean = bd_str_eqz(word, "true");
-    if (out->boolean || bd_str_eqz(word, "false")) {
+    out->boolean = bd_str_eq(word, BD_STR("true"));
+    if (out->boolean || bd_str_eq(word, BD_STR("false"))) {
         return BD_OK;
     }
     lexer->at = from;

@@ -6,6 +6,19 @@
 
 /* ---- lexer ----------------------------------------------------------------------------------- */
 
+/* The three classes of bytes (7.2.2).  A table, and in the header: every byte of a file that is no
+ * stream is asked for its class at least once. */
+enum { BD_PDF_REGULAR, BD_PDF_SPACE, BD_PDF_DELIMITER };
+extern const uint8_t bd_pdf_classes[256];
+
+static inline bool bd_pdf_is_space(char c) {
+    return bd_pdf_classes[(uint8_t)c] == BD_PDF_SPACE;
+}
+
+static inline bool bd_pdf_is_regular(char c) {
+    return bd_pdf_classes[(uint8_t)c] == BD_PDF_REGULAR;
+}
+
 /* Reads objects from text[at, end); offsets in messages and objects are those of `text`. */
 typedef struct {
     bd_str text;
@@ -17,8 +30,6 @@ typedef struct {
 } bd_pdf_lexer;
 
 bd_pdf_lexer bd_pdf_lexer_of(bd_str text, size_t at, size_t end, bd_arena *arena, bd_err *err);
-bool bd_pdf_is_space(char c);
-bool bd_pdf_is_regular(char c);
 void bd_pdf_lexer_skip(bd_pdf_lexer *lexer); /* white space and comments */
 /* INPUT "…, at byte N". */
 bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem);
