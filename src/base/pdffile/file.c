@@ -276,6 +276,83 @@ static bd_rc fill_entries(reading *r) {
     return BD_OK;
 }
 
+/* ---- one object ------------------------------------------------------------------------------ */
+
+/* /Length may be a reference; only a plain integer object will do, so nothing recurses here. */
+static bd_rc read_length(const bd_pdf *pdf, const bd_pdf_object *length, int64_t *out,
+                         bd_err *err) {
+    if (length->kind == BD_PDF_INTEGER) {
+        *out = length->integer;
+        return BD_OK;
+    }
+    int64_t number = length->kind == BD_PDF_REF ? length->integer : -1;
+    if (number < 0 || (uint64_t)number >= pdf->entry_count ||
+        pdf->entries[number].state != BD_PDF_ENTRY_USED) {
+        BD_RAISE(err, BD_ERR_INPUT, "a stream without /Length");
+    }
+    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, (size_t)pdf->entries[number].offset,
+                                         pdf->text.size, pdf->arena, err);
+    int64_t found = 0, generation = 0;
+    BD_TRY(bd_pdf_lexer_digits(&lexer, &found));
+    bd_pdf_lexer_skip(&lexer);
+    BD_TRY(bd_pdf_lexer_digits(&lexer, &generation));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, "obj"));
+    bd_pdf_lexer_skip(&lexer);
+    BD_TRY(bd_pdf_lexer_digits(&lexer, out));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, "endobj"));
+    if (found != number || generation != pdf->entries[number].generation) {
+        return bd_pdf_lexer_raise(&lexer, "a /Length that is another object");
+    }
+    return BD_OK;
+}
+
+static bd_rc parse_stream(const bd_pdf *pdf, bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    bd_str rest = bd_str_sub(lexer->text, lexer->at, lexer->end);
+    size_t line_end = bd_str_has_prefix(rest, BD_STR("\r\n")) ? 2
+                      : bd_str_has_prefix(rest, BD_STR("\n")) ? 1
+                                                              : 0;
+    int64_t length = 0;
+    if (line_end == 0) {
+        return bd_pdf_lexer_raise(lexer, "expected a line end after 'stream'");
+    }
+    BD_TRY(read_length(pdf, &lexer->length, &length, lexer->err));
+    size_t from = lexer->at + line_end;
+    if (length < 0 || (uint64_t)length > lexer->end - from) {
+        return bd_pdf_lexer_raise(lexer, "a stream that is longer than its place");
+    }
+    out->kind = BD_PDF_STREAM;
+    out->stream = bd_str_sub(lexer->text, from, from + (size_t)length);
+    lexer->at = from + (size_t)length;
+    while (lexer->at < lexer->end && bd_pdf_is_space(lexer->text.data[lexer->at])) {
+        lexer->at++;
+    }
+    return bd_pdf_lexer_expect(lexer, "endstream");
+}
+
+/* Parses "N G obj … endobj" where the lexer stands, and leaves it just after endobj. */
+static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry,
+                            bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    int64_t found = 0, generation = 0;
+    BD_TRY(bd_pdf_lexer_digits(lexer, &found));
+    bd_pdf_lexer_skip(lexer);
+    BD_TRY(bd_pdf_lexer_digits(lexer, &generation));
+    BD_TRY(bd_pdf_lexer_expect(lexer, "obj"));
+    if (found != number || generation != entry->generation) {
+        BD_RAISE(lexer->err, BD_ERR_INPUT, "object '%lld %lld' at byte %lld, expected '%lld %d'",
+                 (long long)found, (long long)generation, (long long)entry->offset,
+                 (long long)number, entry->generation);
+    }
+    BD_TRY(bd_pdf_lexer_object(lexer, out));
+    bd_pdf_lexer_skip(lexer);
+    size_t at = lexer->at;
+    if (bd_str_eq(bd_pdf_lexer_word(lexer), BD_STR("stream")) && out->kind == BD_PDF_DICT) {
+        BD_TRY(parse_stream(pdf, lexer, out));
+    } else {
+        lexer->at = at;
+    }
+    return bd_pdf_lexer_expect(lexer, "endobj");
+}
+
 static int compare_offsets(const void *context, const void *a, const void *b) {
     int64_t left = ((const placed_entry *)a)->entry.offset,
             right = ((const placed_entry *)b)->entry.offset;
@@ -299,10 +376,13 @@ static bd_rc check_objects(reading *r) {
             BD_RAISE(r->err, BD_ERR_INPUT, "object %lld at byte %lld overlaps the one before it",
                      (long long)placed->number, (long long)placed->entry.offset);
         }
-        bd_pdf_object object = {0};
+        bd_pdf_object object;
         size_t limit = (size_t)pdf->revisions.data[placed->revision].xref;
-        BD_TRY(bd_pdf_indirect_parse(pdf, placed->number, &placed->entry, limit, arena, &object,
-                                     &end, r->err));
+        bd_pdf_lexer lexer =
+            bd_pdf_lexer_of(pdf->text, (size_t)placed->entry.offset, limit, arena, r->err);
+        lexer.is_check = true;
+        BD_TRY(parse_indirect(pdf, placed->number, &placed->entry, &lexer, &object));
+        end = lexer.at;
         bd_arena_reset(arena);
     }
     return BD_OK;
@@ -335,82 +415,6 @@ bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
 
 /* ---- objects --------------------------------------------------------------------------------- */
 
-/* /Length may be a reference; only a plain integer object will do, so nothing recurses here. */
-static bd_rc read_length(bd_pdf *pdf, const bd_pdf_object *length, int64_t *out, bd_err *err) {
-    if (length != NULL && length->kind == BD_PDF_INTEGER) {
-        *out = length->integer;
-        return BD_OK;
-    }
-    int64_t number = length != NULL && length->kind == BD_PDF_REF ? length->integer : -1;
-    if (number < 0 || (uint64_t)number >= pdf->entry_count ||
-        pdf->entries[number].state != BD_PDF_ENTRY_USED) {
-        BD_RAISE(err, BD_ERR_INPUT, "a stream without /Length");
-    }
-    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, (size_t)pdf->entries[number].offset,
-                                         pdf->text.size, pdf->arena, err);
-    int64_t found = 0, generation = 0;
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &found));
-    bd_pdf_lexer_skip(&lexer);
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &generation));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "obj"));
-    bd_pdf_lexer_skip(&lexer);
-    BD_TRY(bd_pdf_lexer_digits(&lexer, out));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "endobj"));
-    if (found != number || generation != pdf->entries[number].generation) {
-        return bd_pdf_lexer_raise(&lexer, "a /Length that is another object");
-    }
-    return BD_OK;
-}
-
-static bd_rc parse_stream(bd_pdf *pdf, bd_pdf_lexer *lexer, bd_pdf_object *out) {
-    bd_str rest = bd_str_sub(lexer->text, lexer->at, lexer->end);
-    size_t line_end = bd_str_has_prefix(rest, BD_STR("\r\n")) ? 2
-                      : bd_str_has_prefix(rest, BD_STR("\n")) ? 1
-                                                              : 0;
-    int64_t length = 0;
-    if (line_end == 0) {
-        return bd_pdf_lexer_raise(lexer, "expected a line end after 'stream'");
-    }
-    BD_TRY(read_length(pdf, bd_pdf_find(out, "Length"), &length, lexer->err));
-    size_t from = lexer->at + line_end;
-    if (length < 0 || (uint64_t)length > lexer->end - from) {
-        return bd_pdf_lexer_raise(lexer, "a stream that is longer than its place");
-    }
-    out->kind = BD_PDF_STREAM;
-    out->stream = bd_str_sub(lexer->text, from, from + (size_t)length);
-    lexer->at = from + (size_t)length;
-    while (lexer->at < lexer->end && bd_pdf_is_space(lexer->text.data[lexer->at])) {
-        lexer->at++;
-    }
-    return bd_pdf_lexer_expect(lexer, "endstream");
-}
-
-bd_rc bd_pdf_indirect_parse(bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry, size_t limit,
-                            bd_arena *arena, bd_pdf_object *out, size_t *end, bd_err *err) {
-    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, (size_t)entry->offset, limit, arena, err);
-    int64_t found = 0, generation = 0;
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &found));
-    bd_pdf_lexer_skip(&lexer);
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &generation));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "obj"));
-    if (found != number || generation != entry->generation) {
-        BD_RAISE(err, BD_ERR_INPUT, "object '%lld %lld' at byte %lld, expected '%lld %d'",
-                 (long long)found, (long long)generation, (long long)entry->offset,
-                 (long long)number, entry->generation);
-    }
-    BD_TRY(bd_pdf_lexer_object(&lexer, out));
-    bd_pdf_lexer_skip(&lexer);
-    size_t at = lexer.at;
-    if (bd_str_eqz(bd_pdf_lexer_word(&lexer), "stream") && out->kind == BD_PDF_DICT) {
-        BD_TRY(parse_stream(pdf, &lexer, out));
-    } else {
-        lexer.at = at;
-    }
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "endobj"));
-    *end = lexer.at;
-    return BD_OK;
-}
-
 bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, bd_err *err) {
     *out = NULL;
     if (number < 0 || (uint64_t)number >= pdf->entry_count ||
@@ -419,10 +423,10 @@ bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, b
     }
     bd_pdf_entry *entry = &pdf->entries[number];
     if (entry->object == NULL) {
-        size_t end = 0;
         bd_pdf_object *object = bd_new(pdf->arena, bd_pdf_object, 1);
-        BD_TRY(bd_pdf_indirect_parse(pdf, number, entry, pdf->text.size, pdf->arena, object, &end,
-                                     err));
+        bd_pdf_lexer lexer =
+            bd_pdf_lexer_of(pdf->text, (size_t)entry->offset, pdf->text.size, pdf->arena, err);
+        BD_TRY(parse_indirect(pdf, number, entry, &lexer, object));
         entry->object = object;
     }
     *out = entry->object->kind == BD_PDF_NULL ? NULL : entry->object;

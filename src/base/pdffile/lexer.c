@@ -178,13 +178,16 @@ static bd_rc parse_hex_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     if (digits > 2 * (size_t)STRING_MAX) {
         return bd_pdf_lexer_raise(lexer, "a string that is too long");
     }
+    out->kind = BD_PDF_STRING;
+    lexer->at++;
+    if (lexer->is_check) {
+        return BD_OK;
+    }
     char *bytes = bd_new(lexer->arena, char, digits / 2 + 1);
     for (size_t i = 0; i < digits; i++) {
         int value = parse_hex_digit(lexer->text.data[from + i]);
         bytes[i / 2] = (char)((uint8_t)bytes[i / 2] | (uint8_t)(i % 2 == 0 ? value << 4 : value));
     }
-    lexer->at++;
-    out->kind = BD_PDF_STRING;
     out->text = (bd_str){bytes, (digits + 1) / 2};
     return BD_OK;
 }
@@ -235,6 +238,11 @@ static bd_rc parse_literal_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     size_t length = 0, count = 0;
     BD_TRY(measure_string(lexer, &length));
     size_t end = lexer->at + length;
+    out->kind = BD_PDF_STRING;
+    if (lexer->is_check) {
+        lexer->at = end + 1;
+        return BD_OK;
+    }
     char *bytes = bd_new(lexer->arena, char, length);
     lexer->at++;
     while (lexer->at < end) {
@@ -249,7 +257,6 @@ static bd_rc parse_literal_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
         }
     }
     lexer->at = end + 1;
-    out->kind = BD_PDF_STRING;
     out->text = (bd_str){bytes, count};
     return BD_OK;
 }
@@ -302,9 +309,9 @@ static bd_rc parse_array(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
     bd_pdf_objects items = {0};
     lexer->at++;
     for (bd_pdf_lexer_skip(lexer); peek(lexer) != ']'; bd_pdf_lexer_skip(lexer)) {
-        bd_pdf_object item = {0};
-        BD_TRY(parse_object(lexer, depth + 1, &item));
-        *bd_push(lexer->arena, &items) = item;
+        bd_pdf_object dropped = {0};
+        BD_TRY(parse_object(lexer, depth + 1,
+                            lexer->is_check ? &dropped : bd_push(lexer->arena, &items)));
     }
     lexer->at++;
     out->kind = BD_PDF_ARRAY;
@@ -315,11 +322,30 @@ static bd_rc parse_array(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 
 static bool has_key(const bd_strs *keys, bd_str key) {
     for (size_t i = 0; i < keys->count; i++) {
-        if (bd_str_eq(keys->data[i], key)) {
+        if (keys->data[i].size == key.size && bd_str_eq(keys->data[i], key)) {
             return true;
         }
     }
     return false;
+}
+
+static bd_rc parse_entry(bd_pdf_lexer *lexer, int depth, bd_strs *keys, bd_pdf_objects *items) {
+    bd_pdf_object key = {0}, dropped = {0};
+    if (peek(lexer) != '/' || keys->count >= KEYS_MAX) {
+        return bd_pdf_lexer_raise(lexer,
+                                  "expected a name as key of a dictionary of at most 4096 keys");
+    }
+    BD_TRY(parse_name(lexer, &key));
+    if (has_key(keys, key.text)) {
+        return bd_pdf_lexer_raise(lexer, "a dictionary names a key twice");
+    }
+    *bd_push(lexer->arena, keys) = key.text;
+    bd_pdf_object *item = lexer->is_check ? &dropped : bd_push(lexer->arena, items);
+    BD_TRY(parse_object(lexer, depth + 1, item));
+    if (depth == 0 && bd_str_eq(key.text, BD_STR("Length"))) {
+        lexer->length = *item;
+    }
+    return BD_OK;
 }
 
 static bd_rc parse_dict(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
@@ -327,18 +353,7 @@ static bd_rc parse_dict(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
     bd_strs keys = {0};
     lexer->at += 2;
     for (bd_pdf_lexer_skip(lexer); peek(lexer) != '>'; bd_pdf_lexer_skip(lexer)) {
-        bd_pdf_object key = {0}, item = {0};
-        if (peek(lexer) != '/' || keys.count >= KEYS_MAX) {
-            return bd_pdf_lexer_raise(
-                lexer, "expected a name as key of a dictionary of at most 4096 keys");
-        }
-        BD_TRY(parse_name(lexer, &key));
-        if (has_key(&keys, key.text)) {
-            return bd_pdf_lexer_raise(lexer, "a dictionary names a key twice");
-        }
-        BD_TRY(parse_object(lexer, depth + 1, &item));
-        *bd_push(lexer->arena, &keys) = key.text;
-        *bd_push(lexer->arena, &items) = item;
+        BD_TRY(parse_entry(lexer, depth, &keys, &items));
     }
     lexer->at++;
     if (peek(lexer) != '>') {
@@ -406,5 +421,6 @@ static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 
 bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     *out = (bd_pdf_object){0};
+    lexer->length = (bd_pdf_object){0};
     return parse_object(lexer, 0, out);
 }

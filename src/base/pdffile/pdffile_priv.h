@@ -26,6 +26,11 @@ typedef struct {
     bd_arena *arena;
     size_t nodes_left;   /* objects that may still be made: bounds memory before it is taken */
     bool has_references; /* "1 0 R" is a reference; false in content streams */
+    /* Only the form is looked at, by the same rules: containers come back without members, strings
+     * without bytes.  Each object of a file is checked, a few are used; storing was most of the
+     * work. */
+    bool is_check;
+    bd_pdf_object length; /* /Length of the outermost dictionary, with is_check too; else null */
     bd_err *err;
 } bd_pdf_lexer;
 
@@ -71,9 +76,6 @@ struct bd_pdf {
     BD_VEC(bd_pdf_font *) fonts;
 };
 
-/* Parses "N G obj … endobj" at `offset`, before `limit`; `end` is just after endobj. */
-bd_rc bd_pdf_indirect_parse(bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry, size_t limit,
-                            bd_arena *arena, bd_pdf_object *out, size_t *end, bd_err *err);
 /* Resolved dictionary value under `name`, or NULL when absent. */
 bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,
                    const bd_pdf_object **out, bd_err *err);
