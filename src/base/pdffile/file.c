@@ -33,24 +33,30 @@ typedef struct {
 
 /* ---- one section ----------------------------------------------------------------------------- */
 
-static bool is_entry(const char *row) {
-    for (size_t i = 0; i < 16; i++) {
-        bool is_digit = row[i] >= '0' && row[i] <= '9';
-        if (i == 10 ? row[i] != ' ' : !is_digit) {
-            return false;
-        }
-    }
-    bool is_ended = (row[18] == ' ' && (row[19] == '\n' || row[19] == '\r')) ||
-                    (row[18] == '\r' && row[19] == '\n');
-    return row[16] == ' ' && (row[17] == 'n' || row[17] == 'f') && is_ended;
-}
-
-static int64_t read_digits(const char *digits, size_t count) {
+static bool read_digits(const char *digits, size_t count, int64_t *out) {
     int64_t value = 0;
     for (size_t i = 0; i < count; i++) {
+        if (digits[i] < '0' || digits[i] > '9') {
+            return false;
+        }
         value = value * 10 + (digits[i] - '0');
     }
-    return value;
+    *out = value;
+    return true;
+}
+
+/* "oooooooooo ggggg n" and a line end of two bytes (7.5.4). */
+static bool read_entry(const char row[20], bd_pdf_entry *out) {
+    int64_t generation = 0;
+    bool is_ended = (row[18] == ' ' && (row[19] == '\n' || row[19] == '\r')) ||
+                    (row[18] == '\r' && row[19] == '\n');
+    if (!is_ended || row[10] != ' ' || row[16] != ' ' || (row[17] != 'n' && row[17] != 'f') ||
+        !read_digits(row, 10, &out->offset) || !read_digits(row + 11, 5, &generation)) {
+        return false;
+    }
+    out->generation = (int)generation;
+    out->state = row[17] == 'n' ? BD_PDF_ENTRY_USED : BD_PDF_ENTRY_FREE;
+    return true;
 }
 
 static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, size_t revision) {
@@ -64,18 +70,18 @@ static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, size_t revision) {
         return bd_pdf_lexer_raise(lexer,
                                   "a cross-reference section that is larger than the file can be");
     }
+    if (r->placed.room == 0 && count > 0) {
+        r->placed.data = bd_new(r->scratch, placed_entry, (size_t)count);
+        r->placed.room = (size_t)count;
+    }
     for (int64_t i = 0; i < count; i++, lexer->at += 20) {
-        const char *row = lexer->text.data + lexer->at;
-        if (!is_entry(row)) {
-            return bd_pdf_lexer_raise(lexer,
-                                      "a cross-reference entry that is not 20 bytes of its form");
-        }
         placed_entry *placed = bd_push(r->scratch, &r->placed);
         placed->number = first + i;
         placed->revision = revision;
-        placed->entry.offset = read_digits(row, 10);
-        placed->entry.generation = (int)read_digits(row + 11, 5);
-        placed->entry.state = row[17] == 'n' ? BD_PDF_ENTRY_USED : BD_PDF_ENTRY_FREE;
+        if (!read_entry(lexer->text.data + lexer->at, &placed->entry)) {
+            return bd_pdf_lexer_raise(lexer,
+                                      "a cross-reference entry that is not 20 bytes of its form");
+        }
     }
     return BD_OK;
 }
@@ -103,7 +109,7 @@ static bd_rc check_trailer(reading *r, const bd_pdf_revision *revision) {
 /* "startxref <own offset> %%EOF" and one line end close each revision. */
 static bd_rc read_ending(bd_pdf_lexer *lexer, bd_pdf_revision *revision) {
     int64_t offset = 0;
-    BD_TRY(bd_pdf_lexer_expect(lexer, "startxref"));
+    BD_TRY(bd_pdf_lexer_expect(lexer, BD_STR("startxref")));
     bd_pdf_lexer_skip(lexer);
     BD_TRY(bd_pdf_lexer_digits(lexer, &offset));
     if (offset != revision->xref) {
@@ -147,7 +153,7 @@ static bd_rc read_section(reading *r, int64_t offset, size_t index, bd_pdf_revis
         }
         BD_TRY(read_subsection(r, &lexer, index));
     }
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "trailer"));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("trailer")));
     BD_TRY(bd_pdf_lexer_object(&lexer, &out->trailer));
     BD_TRY(check_trailer(r, out));
     return read_ending(&lexer, out);
@@ -296,10 +302,10 @@ static bd_rc read_length(const bd_pdf *pdf, const bd_pdf_object *length, int64_t
     BD_TRY(bd_pdf_lexer_digits(&lexer, &found));
     bd_pdf_lexer_skip(&lexer);
     BD_TRY(bd_pdf_lexer_digits(&lexer, &generation));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "obj"));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("obj")));
     bd_pdf_lexer_skip(&lexer);
     BD_TRY(bd_pdf_lexer_digits(&lexer, out));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "endobj"));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("endobj")));
     if (found != number || generation != pdf->entries[number].generation) {
         return bd_pdf_lexer_raise(&lexer, "a /Length that is another object");
     }
@@ -326,7 +332,7 @@ static bd_rc parse_stream(const bd_pdf *pdf, bd_pdf_lexer *lexer, bd_pdf_object 
     while (lexer->at < lexer->end && bd_pdf_is_space(lexer->text.data[lexer->at])) {
         lexer->at++;
     }
-    return bd_pdf_lexer_expect(lexer, "endstream");
+    return bd_pdf_lexer_expect(lexer, BD_STR("endstream"));
 }
 
 /* Parses "N G obj … endobj" where the lexer stands, and leaves it just after endobj. */
@@ -336,7 +342,7 @@ static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entr
     BD_TRY(bd_pdf_lexer_digits(lexer, &found));
     bd_pdf_lexer_skip(lexer);
     BD_TRY(bd_pdf_lexer_digits(lexer, &generation));
-    BD_TRY(bd_pdf_lexer_expect(lexer, "obj"));
+    BD_TRY(bd_pdf_lexer_expect(lexer, BD_STR("obj")));
     if (found != number || generation != entry->generation) {
         BD_RAISE(lexer->err, BD_ERR_INPUT, "object '%lld %lld' at byte %lld, expected '%lld %d'",
                  (long long)found, (long long)generation, (long long)entry->offset,
@@ -350,7 +356,7 @@ static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entr
     } else {
         lexer->at = at;
     }
-    return bd_pdf_lexer_expect(lexer, "endobj");
+    return bd_pdf_lexer_expect(lexer, BD_STR("endobj"));
 }
 
 static int compare_offsets(const void *context, const void *a, const void *b) {

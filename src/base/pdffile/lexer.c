@@ -58,16 +58,16 @@ bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem) {
     BD_RAISE(lexer->err, BD_ERR_INPUT, "%s, at byte %zu", problem, lexer->at);
 }
 
-void bd_pdf_lexer_skip(bd_pdf_lexer *lexer) {
+void bd_pdf_lexer_skip_comments(bd_pdf_lexer *lexer) {
     const char *text = lexer->text.data;
     size_t at = lexer->at, end = lexer->end;
-    while (at < end && (bd_pdf_is_space(text[at]) || text[at] == '%')) {
+    do {
         if (text[at++] == '%') {
             while (at < end && text[at] != '\n' && text[at] != '\r') {
                 at++;
             }
         }
-    }
+    } while (at < end && (bd_pdf_is_space(text[at]) || text[at] == '%'));
     lexer->at = at;
 }
 
@@ -78,19 +78,19 @@ bd_str bd_pdf_lexer_word(bd_pdf_lexer *lexer) {
         at++;
     }
     lexer->at = at;
-    return bd_str_sub(lexer->text, from, at);
+    return (bd_str){text + from, at - from};
 }
 
-bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, const char *word) {
+bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, bd_str word) {
     bd_pdf_lexer_skip(lexer);
     size_t from = lexer->at;
     bd_str found = bd_pdf_lexer_word(lexer);
-    if (bd_str_eqz(found, word)) {
+    if (bd_str_eq(found, word)) {
         return BD_OK;
     }
     lexer->at = from;
     BD_RAISE(lexer->err, BD_ERR_INPUT,
-             "expected '%s' in the pdf, found something else, at byte %zu", word, from);
+             "expected '%.*s' in the pdf, found something else, at byte %zu", BD_ARG(word), from);
 }
 
 bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out) {
@@ -131,29 +131,31 @@ static void find_reference(bd_pdf_lexer *lexer, bd_pdf_object *out) {
 }
 
 static bd_rc parse_number(bd_pdf_lexer *lexer, bd_pdf_object *out) {
-    bool is_negative = peek(lexer) == '-';
-    size_t digits = 0;
+    const char *text = lexer->text.data;
+    size_t at = lexer->at, end = lexer->end, digits = 0;
+    bool is_negative = text[at] == '-';
     int64_t whole = 0;
     double fraction = 0, scale = 1;
-    if (is_negative || peek(lexer) == '+') {
-        lexer->at++;
+    if (is_negative || text[at] == '+') {
+        at++;
     }
-    for (; is_digit(peek(lexer)); digits++) {
+    for (; at < end && is_digit(text[at]); at++, digits++) {
         if (whole > (INT64_MAX - 9) / 10) {
+            lexer->at = at;
             return bd_pdf_lexer_raise(lexer, "a number that is too large");
         }
-        whole = whole * 10 + (lexer->text.data[lexer->at++] - '0');
+        whole = whole * 10 + (text[at] - '0');
     }
     out->kind = BD_PDF_INTEGER;
-    if (peek(lexer) == '.') {
+    if (at < end && text[at] == '.') {
         out->kind = BD_PDF_REAL;
-        lexer->at++;
-        for (; is_digit(peek(lexer)); digits++) {
+        for (at++; at < end && is_digit(text[at]); at++, digits++) {
             scale /= 10;
-            fraction += scale * (lexer->text.data[lexer->at++] - '0');
+            fraction += scale * (text[at] - '0');
         }
     }
-    if (digits == 0 || (has_more(lexer) && bd_pdf_is_regular(peek(lexer)))) {
+    lexer->at = at;
+    if (digits == 0 || (at < end && bd_pdf_is_regular(text[at]))) {
         return bd_pdf_lexer_raise(lexer, "a number that is not well formed");
     }
     out->integer = is_negative ? -whole : whole;
@@ -301,15 +303,16 @@ static bd_rc parse_name(bd_pdf_lexer *lexer, bd_pdf_object *out) {
 
 /* ---- containers ------------------------------------------------------------------------------ */
 
+/* The cursor is behind white space. */
 static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out);
 
 typedef BD_VEC(bd_pdf_object) bd_pdf_objects;
 
 static bd_rc parse_array(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
     bd_pdf_objects items = {0};
+    bd_pdf_object dropped = {0};
     lexer->at++;
     for (bd_pdf_lexer_skip(lexer); peek(lexer) != ']'; bd_pdf_lexer_skip(lexer)) {
-        bd_pdf_object dropped = {0};
         BD_TRY(parse_object(lexer, depth + 1,
                             lexer->is_check ? &dropped : bd_push(lexer->arena, &items)));
     }
@@ -322,7 +325,8 @@ static bd_rc parse_array(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 
 static bool has_key(const bd_strs *keys, bd_str key) {
     for (size_t i = 0; i < keys->count; i++) {
-        if (keys->data[i].size == key.size && bd_str_eq(keys->data[i], key)) {
+        const bd_str *other = &keys->data[i];
+        if (other->size == key.size && memcmp(other->data, key.data, key.size) == 0) {
             return true;
         }
     }
@@ -330,7 +334,7 @@ static bool has_key(const bd_strs *keys, bd_str key) {
 }
 
 static bd_rc parse_entry(bd_pdf_lexer *lexer, int depth, bd_strs *keys, bd_pdf_objects *items) {
-    bd_pdf_object key = {0}, dropped = {0};
+    bd_pdf_object key, dropped = {0};
     if (peek(lexer) != '/' || keys->count >= KEYS_MAX) {
         return bd_pdf_lexer_raise(lexer,
                                   "expected a name as key of a dictionary of at most 4096 keys");
@@ -340,6 +344,7 @@ static bd_rc parse_entry(bd_pdf_lexer *lexer, int depth, bd_strs *keys, bd_pdf_o
         return bd_pdf_lexer_raise(lexer, "a dictionary names a key twice");
     }
     *bd_push(lexer->arena, keys) = key.text;
+    bd_pdf_lexer_skip(lexer);
     bd_pdf_object *item = lexer->is_check ? &dropped : bd_push(lexer->arena, items);
     BD_TRY(parse_object(lexer, depth + 1, item));
     if (depth == 0 && bd_str_eq(key.text, BD_STR("Length"))) {
@@ -405,7 +410,6 @@ static bd_rc parse_any(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 }
 
 static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
-    bd_pdf_lexer_skip(lexer);
     if (!has_more(lexer)) {
         return bd_pdf_lexer_raise(lexer, "the pdf ends inside an object");
     }
@@ -422,5 +426,6 @@ static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     *out = (bd_pdf_object){0};
     lexer->length = (bd_pdf_object){0};
+    bd_pdf_lexer_skip(lexer);
     return parse_object(lexer, 0, out);
 }

@@ -35,13 +35,28 @@ typedef struct {
 } bd_pdf_lexer;
 
 bd_pdf_lexer bd_pdf_lexer_of(bd_str text, size_t at, size_t end, bd_arena *arena, bd_err *err);
-void bd_pdf_lexer_skip(bd_pdf_lexer *lexer); /* white space and comments */
+/* From a '%' on: comments and the white space between and behind them. */
+void bd_pdf_lexer_skip_comments(bd_pdf_lexer *lexer);
+
+/* White space and comments; mostly it is one space or nothing. */
+static inline void bd_pdf_lexer_skip(bd_pdf_lexer *lexer) {
+    const char *text = lexer->text.data;
+    size_t at = lexer->at, end = lexer->end;
+    while (at < end && bd_pdf_is_space(text[at])) {
+        at++;
+    }
+    lexer->at = at;
+    if (at < end && text[at] == '%') {
+        bd_pdf_lexer_skip_comments(lexer);
+    }
+}
+
 /* INPUT "…, at byte N". */
 bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem);
 bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out);
 /* The run of regular characters at the cursor: a keyword or an operator; may be empty. */
 bd_str bd_pdf_lexer_word(bd_pdf_lexer *lexer);
-bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, const char *word);
+bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, bd_str word);
 /* Decimal digits only; at most 15 of them. */
 bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out);
 
