@@ -389,19 +389,40 @@ static bd_rc check_objects(reading *r) {
         lexer.is_check = true;
         BD_TRY(parse_indirect(pdf, placed->number, &placed->entry, &lexer, &object));
         end = lexer.at;
+        if (object.kind == BD_PDF_STREAM && lexer.length.kind == BD_PDF_REF) {
+            *bd_push(pdf->arena, &pdf->lengths) = lexer.length.integer;
+        }
         bd_arena_reset(arena);
     }
     return BD_OK;
 }
 
-bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
-    if (text.size > (uint64_t)FILE_MAX) {
-        BD_RAISE(err, BD_ERR_LIMIT, "a pdf of %zu bytes, expected at most 1 GiB", text.size);
+/* Whether the objects that hold lengths of streams are the same ones for both readings. */
+static bool has_same_lengths(const bd_pdf *base, const bd_pdf *whole) {
+    for (size_t i = 0; i < whole->lengths.count; i++) {
+        int64_t number = whole->lengths.data[i];
+        if ((uint64_t)number >= base->entry_count ||
+            base->entries[number].state != whole->entries[number].state ||
+            base->entries[number].generation != whole->entries[number].generation ||
+            base->entries[number].offset != whole->entries[number].offset) {
+            return false;
+        }
     }
-    if (!bd_str_has_prefix(text, BD_STR("%PDF-1.")) &&
-        !bd_str_has_prefix(text, BD_STR("%PDF-2."))) {
-        BD_RAISE(err, BD_ERR_INPUT, "not a pdf: it does not begin with '%%PDF-1.' or '%%PDF-2.'");
-    }
+    return true;
+}
+
+/* What the form of an object hangs on: its bytes, the table that names it, and for a stream a /Length
+ * that may be an object of a later revision.  Where all of it is the same, a second look finds the
+ * same. */
+static bool is_checked(const bd_pdf *base, const bd_pdf *whole) {
+    const bd_pdf_revision *own = &base->revisions.data[0], *first = &whole->revisions.data[0];
+    return base->revisions.count == 1 && own->xref == first->xref && own->end == first->end &&
+           has_same_lengths(base, whole);
+}
+
+/* With `whole`, `text` is its beginning. */
+static bd_rc parse_file(bd_str text, const bd_pdf *whole, bd_arena *arena, bd_pdf **out,
+                        bd_err *err) {
     BD_DEFER(bd_arena_close_ref)
     bd_arena *scratch = bd_arena_open("pdf reading", (64u << 20) + 16 * text.size);
     bd_pdf *pdf = bd_new(arena, bd_pdf, 1);
@@ -414,9 +435,27 @@ bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
     BD_TRY(read_sections(&r));
     BD_TRY(check_places(&r));
     BD_TRY(fill_entries(&r));
-    BD_TRY(check_objects(&r));
+    if (whole == NULL || !is_checked(pdf, whole)) {
+        BD_TRY(check_objects(&r));
+    }
     *out = pdf;
     return BD_OK;
+}
+
+bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
+    if (text.size > (uint64_t)FILE_MAX) {
+        BD_RAISE(err, BD_ERR_LIMIT, "a pdf of %zu bytes, expected at most 1 GiB", text.size);
+    }
+    if (!bd_str_has_prefix(text, BD_STR("%PDF-1.")) &&
+        !bd_str_has_prefix(text, BD_STR("%PDF-2."))) {
+        BD_RAISE(err, BD_ERR_INPUT, "not a pdf: it does not begin with '%%PDF-1.' or '%%PDF-2.'");
+    }
+    return parse_file(text, NULL, arena, out, err);
+}
+
+bd_rc bd_pdf_base_parse(const bd_pdf *whole, bd_arena *arena, bd_pdf **out, bd_err *err) {
+    bd_str text = bd_str_sub(whole->text, 0, (size_t)whole->revisions.data[0].end);
+    return parse_file(text, whole, arena, out, err);
 }
 
 /* ---- objects --------------------------------------------------------------------------------- */

@@ -86,6 +86,7 @@ struct bd_pdf {
     BD_VEC(bd_pdf_revision) revisions; /* base first */
     bd_pdf_entry *entries;             /* by object number; the newest revision wins */
     size_t entry_count;
+    BD_VEC(int64_t) lengths; /* objects that a stream of any revision names as its /Length */
     bool has_pages;
     BD_VEC(int64_t) pages; /* object numbers in order */
     BD_VEC(bd_pdf_font *) fonts;

@@ -222,7 +222,7 @@ static bd_rc compare_update(judging *j, const bd_pdf_object *field, bd_str *diff
     j->signature->docmdp = plan.docmdp;
     j->signature->is_certification = plan.docmdp != 0;
     j->signature->claimed_time = plan.signed_at;
-    BD_TRY(bd_pdf_parse(bd_str_sub(j->text, 0, from), j->scratch, &base, reason));
+    BD_TRY(bd_pdf_base_parse(j->pdf, j->scratch, &base, reason));
     BD_TRY(bd_pdf_signature_build(base, &plan, j->scratch, &update, reason));
     *difference = format_difference(j, update.appended, from, (size_t)update.byte_range[1],
                                     (size_t)update.byte_range[2]);
