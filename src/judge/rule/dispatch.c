@@ -221,8 +221,10 @@ static void add_derived(bd_rules *rules, bd_arena *arena, bd_str origin,
         list = bd_new(arena, sources, 1);
         bd_map_put(rules->derived, origin, list);
     }
-    *bd_push(arena, list) = source;
     bd_map_put(rules->read, origin, rules);
+    if (list->count == 0 || list->data[list->count - 1] != source) { /* named twice, made once */
+        *bd_push(arena, list) = source;
+    }
 }
 
 /* What a derived source is made from is read too. */
