@@ -25,3 +25,12 @@ fi
 claim "manual: the page is in sections" sh -c \
     'for s in NAME SYNOPSIS DESCRIPTION COMMANDS "COMMON OPTIONS" "EXIT STATUS" ENVIRONMENT FILES; do grep -q "^.SH $s" bindery.1 || exit 1; done'
 claim "manual: the page is the same in any locale" sh -c 'LC_ALL=tr_TR.UTF-8 bindery help --man | cmp - bindery.1'
+
+# The check of one's own that the README shows is loaded, and its case holds.
+new_engagement mine
+mkdir mine/catalog
+sed -n '/^```json$/,/^```$/p' "$root/README.md" | grep -v '^```' >mine/catalog/own.json
+awk '/^Cases are three lines/ { here = 1 } here && /^```/ { n++; next } here && n == 1' "$root/README.md" >own.case
+claim "manual: the README shows a check and its case" sh -c 'grep -q own-tls mine/catalog/own.json && grep -q own-tls own.case'
+claim "manual: the README's own check passes the lint" bindery -C mine catalog lint -q
+claim "manual: the README's case holds" bindery -C mine catalog test own.case -q
