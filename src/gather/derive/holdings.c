@@ -47,7 +47,7 @@ void collect_broad_assignments(const bd_join_record *record, bd_arena *arena, bd
          build_object(&build));
 }
 
-/* An activation names the assignment that it made; one of last week says nothing of a standing one that came after it. */
+/* An activation names the assignment that it made: one of last week does not clear what came after it. */
 static answer is_activated(const bd_join *join, const bd_part *parts, size_t count, bd_str id,
                            bd_arena *arena) {
     bool is_unclear = !is_whole(join, "S06") || id.size == 0;
