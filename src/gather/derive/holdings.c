@@ -24,7 +24,9 @@ void collect_broad_assignments(const bd_join_record *record, bd_arena *arena, bd
     bd_str principal = bd_str_lower(arena, member_text(value, "principalId"));
     bd_str role = tail_of(arena, member_text(value, "roleDefinitionId"));
     bd_str scope = member_text(value, "scope");
-    if (principal.size == 0 || role.size == 0) {
+    bool is_blank = principal.size == 0 || role.size == 0;
+    bool is_assignment = bd_str_eqz(record->type, "microsoft.authorization/roleassignments");
+    if (is_blank && !is_assignment) {
         return;
     }
     if (is_source(record, "S06") &&
@@ -32,16 +34,34 @@ void collect_broad_assignments(const bd_join_record *record, bd_arena *arena, bd
         return; /* what is assigned stands among the assignments themselves */
     }
     builder build = {.arena = arena};
+    put_text(&build, "origin", member_text(value, "originRoleAssignmentId"));
     put_text(&build, "id", member_text(value, "id"));
     put_text(&build, "p", principal);
     put_text(&build, "name", member_text(value, "principalName"));
     put_text(&build, "type", member_text(value, "principalType"));
     put_text(&build, "r", role);
     put_text(&build, "scope", scope);
-    bd_str normal = resource_id(arena, scope);
+    bd_str normal = resource_id(arena, is_blank ? member_text(value, "id") : scope);
     keep(context,
          bd_str_format(arena, "%.*s|%.*s|%.*s", BD_ARG(principal), BD_ARG(role), BD_ARG(normal)),
          build_object(&build));
+}
+
+/* An activation names the assignment that it made: one of last week does not clear what came after it. */
+static answer is_activated(const bd_join *join, const bd_part *parts, size_t count, bd_str id,
+                           bd_arena *arena) {
+    bool is_unclear = !is_whole(join, "S06") || id.size == 0;
+    for (size_t i = 0; i < count; i++) {
+        bd_str origin = bd_value_text(parts[i].kept, "origin");
+        if (!is_part_of(&parts[i], "S06")) {
+            continue;
+        }
+        if (!is_unclear && origin.size > 0 && bd_str_eq(tail_of(arena, origin), tail_of(arena, id))) {
+            return YES;
+        }
+        is_unclear = is_unclear || origin.size == 0;
+    }
+    return is_unclear ? UNKNOWN : NO;
 }
 
 /* An entry names holder, role and scope; what it leaves out it does not allow. */
@@ -93,9 +113,11 @@ REDUCE(broad_assignments) {
     bool is_listed = name != NULL && (bd_str_eqz(bd_str_of(name), "Owner") ||
                                       bd_str_eqz(bd_str_of(name), "Contributor"));
     /* an activation that could be known only from PIM stands as an assignment until PIM was read */
-    bool is_activated = find_part(parts, count, "S06") != NULL;
-    bool is_fine = is_named(join, own->kept, arena) || (is_activated && is_whole(join, "S06"));
-    bool is_pim_known = is_whole(join, "S06");
+    bd_str id = bd_value_text(own->kept, "id"), holder = bd_value_text(own->kept, "p");
+    bd_str ids[] = {holder, bd_value_text(own->kept, "name")};
+    bool is_blank = holder.size == 0 || role.size == 0;
+    answer activated = is_activated(join, parts, count, id, arena);
+    bool is_fine = is_named(join, own->kept, arena) || activated == YES;
     builder build = {.arena = arena};
     put_text(&build, "assignment", group);
     put_text(&build, "holder", bd_value_text(own->kept, "name").size > 0
@@ -103,17 +125,23 @@ REDUCE(broad_assignments) {
                                    : bd_value_text(own->kept, "p"));
     put_text(&build, "role", name != NULL ? bd_str_of(name) : role);
     put_text(&build, "at", scope.size > 0 ? scope : BD_STR("an unknown scope"));
-    put_answer(&build, "is_broad", !is_listed ? NO
+    put_text(&build, "holder_type", bd_value_text(own->kept, "type"));
+    put_text(&build, "approval", is_approved(join, "break_glass_accounts", ids, BD_COUNT(ids))
+                                     ? BD_STR("break-glass")
+                                     : BD_STR("none"));
+    put_answer(&build, "activated", activated);
+    put_answer(&build, "is_broad", is_blank ? UNKNOWN
+                                   : !is_listed ? NO
                                    : scope.size == 0 ? UNKNOWN
                                    : is_broad_scope(arena, scope) ? YES
                                                                   : NO);
     put_text(&build, "list", approved_list_words(join, "named_assignments", arena));
-    put_answer(&build, "is_approved", is_fine ? YES : is_pim_known ? NO : UNKNOWN);
+    put_answer(&build, "is_approved", is_blank ? UNKNOWN : is_fine ? YES : activated);
     put_text(&build, "problem",
-             has_fact(join, "named_assignments")
+             is_blank ? BD_STR("the assignment does not show who holds which role")
+             : has_fact(join, "named_assignments")
                  ? why_not(join, "S06", arena)
                  : BD_STR("the fact named_assignments is not in bindery.json"));
-    bd_str id = bd_value_text(own->kept, "id");
     emit(context, BD_STR("microsoft.authorization/roleassignments"), resource_id(arena, id), id,
          BD_INSTANT_NONE, build_object(&build));
 }

@@ -206,11 +206,13 @@ static void put_settings(const bd_value *kept, builder *build) {
     const bd_value *enabled = rule_of(kept, "Enablement_EndUser_Assignment");
     const bd_value *context = rule_of(kept, "AuthenticationContext_EndUser_Assignment");
     const bd_value *approval = rule_of(kept, "Approval_EndUser_Assignment");
-    bd_str longest = member_text(rule_of(kept, "Expiration_EndUser_Assignment"), "maximumDuration");
-    int64_t minutes;
+    const bd_value *end = rule_of(kept, "Expiration_EndUser_Assignment");
+    bool is_endless = answer_of(end, "isExpirationRequired") == NO; /* whatever duration stands beside it */
+    bd_str longest = is_endless ? BD_STR("without an end") : member_text(end, "maximumDuration");
+    int64_t minutes = INT32_MAX;
+    bool is_known = is_endless || duration_minutes(longest, &minutes);
     put_text(build, "maximum_duration", longest);
-    put_value(build, "maximum_minutes",
-              duration_minutes(longest, &minutes) ? bd_value_integer(build->arena, minutes) : NULL);
+    put_value(build, "maximum_minutes", is_known ? bd_value_integer(build->arena, minutes) : NULL);
     answer by_context = answer_of(context, "isEnabled");
     answer mfa = is_enabled_rule(enabled, "MultiFactorAuthentication");
     put_answer(build, "asks_proof", answer_or(mfa, context == NULL ? NO : by_context));

@@ -101,7 +101,8 @@ static void emit_disk(const bd_join *join, const bd_value *disk, const bd_part *
     put_text(&build, "disk", id);
     put_text(&build, "machine", bd_value_text(disk, "machine"));
     put_text(&build, "method", method);
-    put_answer(&build, "is_attached", is_attached ? YES : NO);
+    bool is_state_shown = bd_value_text(disk, "state").size > 0; /* a row of chosen columns shows neither */
+    put_answer(&build, "is_attached", is_attached ? YES : is_state_shown ? NO : UNKNOWN);
     put_answer(&build, "is_accepted", is_accepted(join, disk, parts, count));
     put_text(&build, "problem",
              method.size == 0 ? BD_STR("the disk does not show its encryption")
