@@ -85,7 +85,8 @@ typedef struct {
     const bd_value
         *facts; /* as written: name -> {approved_by, approved_on, value}; an object, maybe empty.  A
                    list that chooses what is tested passes nothing of a day before its approval */
-    const bd_value *parameters; /* name -> value: what checks read */
+    const bd_value *parameters; /* name -> value: what checks read; lists that would leave nothing
+                                   to judge are left out when they are empty */
     BD_VEC(bd_exclusion) exclusions;
     BD_VEC(bd_control_note) controls;
     BD_VEC(bd_column_map) column_maps;

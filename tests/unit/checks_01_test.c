@@ -78,7 +78,7 @@ TEST(checks, a_modified_opinion_counts_when_it_was_assessed) {
     } rows[] = {{READ "'opinion':'qualified'", "opinion-modified-and-assessed", "C"},
                 {READ "'opinion':'qualified'", "opinion-modified", "D"},
                 {READ "'opinion':'unqualified'", "", "C"},
-                {READ "'retrieved_on':'2026-05-01'", "opinion-modified", "?"},
+                {READ "'retrieved_on':'2026-07-05'", "opinion-modified", "?"},
                 {"'report_type':'SOC 2 Type 1','auditor':'Deloitte','retrieved_by':'Ann Weber',"
                  "'opinion':'unmodified'",
                  "", "D"},
@@ -102,6 +102,38 @@ TEST(checks, our_own_letter_bridges_nothing) {
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "1.6a"), "D");
     CHECK_EQ_STR(outcomes(s, "1.6b"), "D");
+}
+
+/* The type of the document does not make another company's paper one of Microsoft. */
+TEST(checks, what_another_vendor_wrote_is_no_report_or_letter_of_microsoft) {
+    static const struct {
+        const char *of_report, *of_letter, *report, *letter;
+    } rows[] = {{"Microsoft Corporation", "Microsoft", "C", "C"},
+                {"Microsoft", "Contoso", "D", "D"},
+                {"Fabrikam Cloud", "Microsoft", "M", "M"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = register_of("2026-01-01", "2026-06-30");
+        put_document(s, "azure-soc2-report",
+                     telling(carried_out("2026-05-01"),
+                             bd_str_format(test_arena(),
+                                           "{'vendor':'%s','period_from':'2025-04-01','period_to':"
+                                           "'2026-03-31'," READ "'opinion':'unmodified'}",
+                                           rows[i].of_report)
+                                 .data),
+                     true);
+        put_document(s, "azure-bridge-letter",
+                     telling(carried_out("2026-05-01"),
+                             bd_str_format(test_arena(),
+                                           "{'vendor':'%s','issued_by':'%s','period_from':"
+                                           "'2026-04-01','period_to':'2026-06-30'}",
+                                           rows[i].of_letter, rows[i].of_letter)
+                                 .data),
+                     true);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "1.6a"), rows[i].report);
+        CHECK_EQ_STR(outcomes(s, "1.6b"), rows[i].letter);
+    }
 }
 
 /* Whether there is a tail is shown by a report that counts, not by one that nobody signed. */

@@ -335,6 +335,10 @@ TEST(checks, a_finding_is_closed_in_time_as_retested_or_accepted) {
         {A_FINDING("high", "", "2026-03-30", "2026-03-31", "retested"), NULL, "fail"},
         {A_FINDING("high", "Ann", "2026-03-30", "", "retested"), NULL, "cannot-tell"},
         {A_FINDING("low", "Ann", "", "", ""), NULL, ""},
+        {A_FINDING("Medium", "Ann", "", "", ""), NULL, ""},
+        {A_FINDING("1 - Critical", "Ann", "", "2026-03-31", ""), NULL, "fail"},
+        {A_FINDING("P1", "Ann", "", "2026-03-31", ""), NULL, "fail"}, /* not known to be low */
+        {A_FINDING("", "Ann", "", "2026-03-31", ""), NULL, "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         scene *s = records_scene("2026-01-01", "2026-06-30", "{}");

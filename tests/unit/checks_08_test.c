@@ -148,8 +148,9 @@ TEST(checks, a_change_by_hand_needs_an_emergency_approved_in_time) {
 #define PULL(merged)                                                                               \
     "{'number':7,'url':'https://api.github.com/repos/o/r/pulls/7','base':{'ref':'main'},'head':{"  \
     "'sha':'bbb'},'merged_at':" merged "}"
-#define REVIEW(state, commit, at)                                                                  \
-    "{'id':1,'state':'" state "','commit_id':'" commit "','submitted_at':'" at                     \
+#define REVIEW(state, commit, at) REVIEW_OF("'type':'User','login':'ann'", state, commit, at)
+#define REVIEW_OF(user, state, commit, at)                                                         \
+    "{'id':1,'user':{" user "},'state':'" state "','commit_id':'" commit "','submitted_at':'" at   \
     "','pull_request_url':'https://api.github.com/repos/o/r/pulls/7'}"
 
 TEST(checks, a_merge_needs_an_approval_of_its_last_commit_before_it) {
@@ -162,6 +163,12 @@ TEST(checks, a_merge_needs_an_approval_of_its_last_commit_before_it) {
         {PULL("'2026-02-10T10:00:00Z'"), REVIEW("APPROVED", "bbb", "2026-02-10T10:00:01Z"), "F"},
         {PULL("'2026-02-10T10:00:00Z'"), REVIEW("COMMENTED", "bbb", "2026-02-10T09:00:00Z"), "F"},
         {PULL("'2026-02-10T10:00:00Z'"), REVIEW("DISMISSED", "bbb", "2026-02-10T09:00:00Z"), "F"},
+        {PULL("'2026-02-10T10:00:00Z'"),
+         REVIEW_OF("'type':'Bot','login':'approver[bot]'", "APPROVED", "bbb",
+                   "2026-02-10T09:00:00Z"),
+         "F"}, /* a bot is no person */
+        {PULL("'2026-02-10T10:00:00Z'"),
+         REVIEW_OF("'login':'ann'", "APPROVED", "bbb", "2026-02-10T09:00:00Z"), "?"},
         {PULL("null"), REVIEW("COMMENTED", "bbb", "2026-02-10T09:00:00Z"), ""}, /* not merged */
         {PULL("'2026-02-10T10:00:00Z'"), NULL, "?"}, /* nobody exported the reviews */
     };
@@ -185,22 +192,33 @@ TEST(checks, a_merge_needs_an_approval_of_its_last_commit_before_it) {
 
 /* ---- the baseline (requirement 8.4 a) ---- */
 
-#define ASSIGNED(name, more)                                                                       \
+#define ASSIGNED(name, more) EXCLUDING(name, "", more)
+#define EXCLUDING(name, excluded, more)                                                            \
     "{'id':'/subscriptions/" SUB_A "/providers/Microsoft.Authorization/policyAssignments/" name    \
-    "','name':'" name "','properties':{" more "}}"
+    "','name':'" name "','properties':{'notScopes':[" excluded "]," more "}}"
+
+#define MODE "'enforcementMode':'Default',"
 
 TEST(checks, a_baseline_counts_only_where_it_is_enforced) {
     static const struct {
         const char *assignment, *expected;
     } rows[] = {
         {ASSIGNED("baseline", "'enforcementMode':'Default'"), "P"},
-        {ASSIGNED("BASELINE", "'displayName':'b'"), "P"}, /* Default is what is not written */
+        {ASSIGNED("BASELINE", "'enforcementMode':'default'"), "P"},
+        {ASSIGNED("baseline", "'displayName':'b'"), "?"}, /* an older version does not write it */
+        {EXCLUDING("baseline", "'/subscriptions/" SUB_A "'", "'enforcementMode':'Default'"), "F"},
+        {EXCLUDING("baseline", "'/subscriptions/" SUB_A "/resourceGroups/lab'",
+                   "'enforcementMode':'Default'"),
+         "P"},
+        {EXCLUDING("baseline", "'/providers/Microsoft.Management/managementGroups/lab'",
+                   "'enforcementMode':'Default'"),
+         "?"}, /* whether the subscription is below it is not shown */
         {ASSIGNED("baseline", "'enforcementMode':'DoNotEnforce'"), "F"},
         {ASSIGNED("other", "'enforcementMode':'Default'"), "F"},
-        {ASSIGNED("baseline", "'parameters':{'effect':{'value':'disabled'}}"), "F"},
-        {ASSIGNED("baseline", "'parameters':{'effect':{'value':'Audit'}}"), "P"},
-        {ASSIGNED("baseline", "'overrides':[{'kind':'policyEffect','value':'Disabled'}]"), "F"},
-        {ASSIGNED("baseline", "'overrides':[{'kind':'policyEffect','value':'Audit'}]"), "P"},
+        {ASSIGNED("baseline", MODE "'parameters':{'effect':{'value':'disabled'}}"), "F"},
+        {ASSIGNED("baseline", MODE "'parameters':{'effect':{'value':'Audit'}}"), "P"},
+        {ASSIGNED("baseline", MODE "'overrides':[{'kind':'policyEffect','value':'Disabled'}]"), "F"},
+        {ASSIGNED("baseline", MODE "'overrides':[{'kind':'policyEffect','value':'Audit'}]"), "P"},
         {NULL, "F"}, /* the subscription has none */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -216,6 +234,11 @@ TEST(checks, a_baseline_counts_only_where_it_is_enforced) {
     }
 }
 
+#define STATE(assignment)                                                                          \
+    "{'complianceState':'Compliant','timestamp':'2026-02-14T06:00:00Z','policyAssignmentId':"      \
+    "'/subscriptions/" SUB_A "/providers/Microsoft.Authorization/policyAssignments/" assignment    \
+    "','policyAssignmentName':'" assignment "'}"
+
 TEST(checks, a_subscription_without_policy_states_has_no_baseline) {
     scene *s = scene_of_catalog("{'named_assignments':['baseline']}", "2026-02-01", "2026-02-28");
     put_json(s, put_snapshot(s, "S08", SUB_A, "2026-02-15T06:00:00Z"), "a",
@@ -223,7 +246,10 @@ TEST(checks, a_subscription_without_policy_states_has_no_baseline) {
     uint32_t states = put_snapshot(s, "S09", SUB_A, "2026-02-15T06:00:00Z");
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "8.4a"), "D");
-    put_json(s, states, "s", "{'complianceState':'Compliant','timestamp':'2026-02-14T06:00:00Z'}");
+    put_json(s, states, "o", STATE("other"));
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "8.4a"), "D"); /* those of another assignment say nothing of it */
+    put_json(s, states, "s", STATE("Baseline"));
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "8.4a"), "C");
 }

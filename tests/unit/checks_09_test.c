@@ -120,6 +120,41 @@ TEST(assess, report_periods_and_letters_leave_no_day_of_ours_open) {
     }
 }
 
+/* Issued or fetched on a day, a paper is no witness of the days behind it. */
+TEST(assess, a_paper_describes_no_day_after_it_was_issued_or_fetched) {
+    static const struct {
+        const char *report, *letter, *expected;
+    } rows[] = {
+        {"'issued_on':'2027-02-10'", NULL, "C"},
+        {"'issued_on':'2026-12-31'", NULL, "C"},
+        {"'issued_on':'2026-11-30'", NULL, "D"},
+        {"'issued_on':'2026-11-30'", "'issued_on':'2027-01-10'", "C"},
+        {"'issued_on':'2026-11-30'", "'issued_on':'2026-12-30'", "D"},
+        {"'retrieved_on':'2026-08-01'", "'issued_on':'2027-01-10'", "D"}, /* 152 days */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(COVERAGE, "2026-01-01", "2026-12-31", "UTC");
+        put_report(s, "vendor-report",
+                   bd_str_format(test_arena(),
+                                 "{'vendor':'Microsoft','report_type':'SOC2T2','period_from':"
+                                 "'2026-01-01','period_to':'2026-12-31',%s}",
+                                 rows[i].report)
+                       .data,
+                   true);
+        if (rows[i].letter != NULL) {
+            put_report(s, "vendor-letter",
+                       bd_str_format(test_arena(),
+                                     "{'vendor':'Microsoft','issued_by':'Microsoft','period_from':"
+                                     "'2026-12-01','period_to':'2026-12-31',%s}",
+                                     rows[i].letter)
+                           .data,
+                       true);
+        }
+        CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), rows[i].expected);
+    }
+}
+
 TEST(assess, reports_that_cannot_be_told_leave_the_gap_open) {
     static const struct {
         const char *json;

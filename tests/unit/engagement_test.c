@@ -168,6 +168,31 @@ TEST(engagement, defaults_are_filled_in) {
                  "\"sources\":{\"collect\":false},\"timezone\":\"UTC\"}");
 }
 
+/* Nothing named to look at is not nothing found; that there are no break-glass accounts is a statement. */
+TEST(engagement, an_empty_list_of_what_is_judged_is_no_list_for_the_checks) {
+    static const char *const silent[] = {
+        "production_scope",     "named_assignments",           "repositories",
+        "production_gates",     "security_alert_rules",        "developer_groups",
+        "customer_data_groups", "infrastructure_repositories", "access_review_scopes"};
+    for (size_t i = 0; i < BD_COUNT(silent); i++) {
+        test_failure("%s", silent[i]);
+        for (int has_one = 0; has_one < 2; has_one++) {
+            bd_str text = bd_str_format(
+                test_arena(),
+                HEAD PERIOD ",\"facts\":{\"%s\":{\"approved_by\":\"Ann Weber\",\"approved_on\":"
+                            "\"2026-01-05\",\"value\":[%s]}}}",
+                silent[i], has_one ? "\"x\"" : "");
+            bd_engagement e = loaded(text.data);
+            CHECK(bd_engagement_fact(&e, silent[i], NULL, NULL) != NULL);
+            CHECK((bd_value_find(e.parameters, silent[i]) != NULL) == has_one);
+        }
+    }
+    bd_engagement e = loaded(HEAD PERIOD
+                             ",\"facts\":{\"break_glass_accounts\":{\"approved_by\":\"Ann Weber\","
+                             "\"approved_on\":\"2026-01-05\",\"value\":[]}}}");
+    CHECK(bd_value_find(e.parameters, "break_glass_accounts") != NULL);
+}
+
 TEST(engagement, everything_stated_is_held) {
     bd_engagement e = loaded(
         HEAD PERIOD

@@ -531,18 +531,39 @@ static bd_rc check_facts(loader *l) {
     return BD_OK;
 }
 
+/* Of these an empty list would leave nothing to judge, and that would look like nothing to find: for the checks it
+ * is a list that nobody has given. */
+static bool is_list_of_nothing(bd_str name, const bd_value *value) {
+    static const char *const lists[] = {
+        "production_scope",     "named_assignments",           "repositories",
+        "production_gates",     "security_alert_rules",        "developer_groups",
+        "customer_data_groups", "infrastructure_repositories", "access_review_scopes"};
+    bool is_empty = value != NULL && value->kind == BD_ARRAY && value->count == 0;
+    for (size_t i = 0; i < BD_COUNT(lists) && is_empty; i++) {
+        if (bd_str_eqz(name, lists[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bd_rc load_facts(loader *l, const bd_value *root) {
     const bd_value *facts = bd_value_find(root, "facts");
     l->out->facts = facts != NULL ? facts : bd_value_object(l->arena, 0, NULL, NULL);
-    size_t count = l->out->facts->count;
+    size_t count = l->out->facts->count, given = 0;
+    bd_str *names = bd_new(l->arena, bd_str, count);
     const bd_value **values = bd_new(l->arena, const bd_value *, count);
     for (size_t i = 0; i < count; i++) {
-        values[i] = bd_value_find(&l->out->facts->items[i], "value");
-        bd_str pointer =
-            bd_str_format(l->arena, "/facts/%.*s/approved_by", BD_ARG(l->out->facts->keys[i]));
+        bd_str name = l->out->facts->keys[i];
+        const bd_value *value = bd_value_find(&l->out->facts->items[i], "value");
+        bd_str pointer = bd_str_format(l->arena, "/facts/%.*s/approved_by", BD_ARG(name));
         BD_TRY(check_approver(l, pointer, bd_value_text(&l->out->facts->items[i], "approved_by")));
+        if (!is_list_of_nothing(name, value)) {
+            names[given] = name;
+            values[given++] = value;
+        }
     }
-    l->out->parameters = bd_value_object(l->arena, count, l->out->facts->keys, values);
+    l->out->parameters = bd_value_object(l->arena, given, names, values);
     return check_facts(l);
 }
 

@@ -19,15 +19,26 @@ typedef struct {
     bd_day from, to; /* our days, both inclusive */
 } coverage;
 
+/* A paper speaks of no day that was still to come when it was issued or fetched. */
+static bd_day cut_at_issue(const bd_value *report, bd_day to) {
+    static const char *const acts[] = {"issued_on", "retrieved_on"};
+    for (size_t i = 0; i < BD_COUNT(acts); i++) {
+        bd_day day;
+        bool is_earlier = bd_day_parse(bd_value_text(report, acts[i]), &day) && day < to;
+        to = is_earlier ? day : to;
+    }
+    return to;
+}
+
 /* The days that a report or letter describes: its own, else those on which the document is said to be in force. */
 static bd_day day_at(const bd_occurrence *one, const char *key) {
     bd_day day;
     const bd_document *document = &one->item->sidecar.document;
-    if (bd_day_parse(bd_value_text(document->report, key), &day)) {
-        return day;
+    bool is_first = bd_str_eqz(bd_str_of(key), "period_from");
+    if (!bd_day_parse(bd_value_text(document->report, key), &day)) {
+        day = is_first ? document->in_force_from : document->in_force_to;
     }
-    return bd_str_eqz(bd_str_of(key), "period_from") ? document->in_force_from
-                                                     : document->in_force_to;
+    return is_first || day == BD_DAY_NONE ? day : cut_at_issue(document->report, day);
 }
 
 static bool counts(const bd_occurrence *one, leniency how) {
