@@ -47,6 +47,10 @@ typedef struct bd_pdf bd_pdf;
  * INPUT names the byte offset, what was found and what was expected; UNSUPPORTED: cross-reference streams, hybrid
  * or encrypted files; LIMIT: too large or too many revisions. */
 BD_MUST_USE bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err);
+/* The first revision as a file of its own: the outcome of bd_pdf_parse for the bytes up to its end, without a
+ * second look at objects whose form is known from <whole>.  <whole>'s text is borrowed. */
+BD_MUST_USE bd_rc bd_pdf_base_parse(const bd_pdf *whole, bd_arena *arena, bd_pdf **out,
+                                    bd_err *err);
 size_t bd_pdf_revision_count(const bd_pdf *pdf); /* 1 + number of incremental updates */
 int64_t bd_pdf_revision_end(const bd_pdf *pdf,
                             size_t index); /* offset just after its %%EOF and line end */

@@ -39,6 +39,18 @@ static void read_pages(bd_pdf *pdf) {
     }
 }
 
+/* The short way to the base revision ends as the long way does, in its words too. */
+static void compare_base(const bd_pdf *pdf, bd_str text) {
+    bd_pdf *base = NULL, *plain = NULL;
+    bd_err err = {0}, plain_err = {0};
+    bd_str alone = bd_str_sub(text, 0, (size_t)bd_pdf_revision_end(pdf, 0));
+    bool holds = fuzz_holds(bd_pdf_base_parse(pdf, fuzz_arena(), &base, &err), &err);
+    FUZZ_CHECK(fuzz_holds(bd_pdf_parse(alone, fuzz_arena(), &plain, &plain_err), &plain_err) ==
+               holds);
+    FUZZ_CHECK(holds || bd_str_eq(bd_str_of(err.message), bd_str_of(plain_err.message)));
+    FUZZ_CHECK(!holds || bd_pdf_revision_end(base, 0) == bd_pdf_revision_end(plain, 0));
+}
+
 /* What was signed still parses, with one revision more. */
 static void build_update(bd_pdf *pdf, bd_str text) {
     bd_arena *arena = fuzz_arena();
@@ -74,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             int64_t end = bd_pdf_revision_end(pdf, i);
             FUZZ_CHECK(end > 0 && (uint64_t)end <= text.size);
         }
+        compare_base(pdf, text);
         walk_objects(pdf);
         read_pages(pdf);
         build_update(pdf, text);

@@ -133,6 +133,38 @@ TEST(pdffile, revisions_are_counted_and_the_newest_object_wins) {
     CHECK_EQ_STR(bd_pdf_find(found, "Title")->text, "Second");
 }
 
+TEST(pdffile, base_of_a_file_is_what_its_bytes_alone_are) {
+    bd_err err = {0};
+    bd_pdf *base = NULL;
+    const bd_pdf_object *found = NULL;
+    bd_str first = make_pdf();
+    const int number = 6;
+    const char *const body = "<< /Title (Second) >>";
+    bd_pdf *whole =
+        parse(make_revision(first, &number, &body, 1, 7, find_startxref(first), "/Info 6 0 R "));
+    CHECK_OK(bd_pdf_base_parse(whole, test_arena(), &base, &err), err);
+    CHECK_EQ_INT(bd_pdf_revision_count(base), 1);
+    CHECK_EQ_INT(bd_pdf_revision_end(base, 0), first.size);
+    CHECK_OK(bd_pdf_object_at(base, 6, &found, &err), err);
+    CHECK_EQ_STR(bd_pdf_find(found, "Title")->text, "Binder");
+}
+
+TEST(pdffile, base_whose_stream_gets_its_length_later_is_refused) {
+    static const int numbers[] = {1, 2, 3, 4};
+    const char *const bodies[] = {"<< /Type /Catalog /Pages 2 0 R >>",
+                                  "<< /Type /Pages /Kids [] /Count 0 >>",
+                                  "<< /Length 4 0 R >>\nstream\nq Q\nendstream", "2"};
+    const int fourth = 4;
+    const char *const three = "3";
+    bd_err err = {0};
+    bd_pdf *base = NULL;
+    bd_str first = make_revision(BD_STR(""), numbers, bodies, 4, 5, 0, "");
+    bd_str text = make_revision(first, &fourth, &three, 1, 5, find_startxref(first), "");
+    check_refused(first, BD_ERR_INPUT, "expected 'endstream'");
+    CHECK_FAILS(bd_pdf_base_parse(parse(text), test_arena(), &base, &err), err, BD_ERR_INPUT,
+                "expected 'endstream'");
+}
+
 /* ---- refusing -------------------------------------------------------------------------------- */
 
 TEST(pdffile, things_that_are_no_pdf_are_refused) {

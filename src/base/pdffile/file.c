@@ -33,24 +33,30 @@ typedef struct {
 
 /* ---- one section ----------------------------------------------------------------------------- */
 
-static bool is_entry(const char *row) {
-    for (size_t i = 0; i < 16; i++) {
-        bool is_digit = row[i] >= '0' && row[i] <= '9';
-        if (i == 10 ? row[i] != ' ' : !is_digit) {
-            return false;
-        }
-    }
-    bool is_ended = (row[18] == ' ' && (row[19] == '\n' || row[19] == '\r')) ||
-                    (row[18] == '\r' && row[19] == '\n');
-    return row[16] == ' ' && (row[17] == 'n' || row[17] == 'f') && is_ended;
-}
-
-static int64_t read_digits(const char *digits, size_t count) {
+static bool read_digits(const char *digits, size_t count, int64_t *out) {
     int64_t value = 0;
     for (size_t i = 0; i < count; i++) {
+        if (digits[i] < '0' || digits[i] > '9') {
+            return false;
+        }
         value = value * 10 + (digits[i] - '0');
     }
-    return value;
+    *out = value;
+    return true;
+}
+
+/* "oooooooooo ggggg n" and a line end of two bytes (7.5.4). */
+static bool read_entry(const char row[20], bd_pdf_entry *out) {
+    int64_t generation = 0;
+    bool is_ended = (row[18] == ' ' && (row[19] == '\n' || row[19] == '\r')) ||
+                    (row[18] == '\r' && row[19] == '\n');
+    if (!is_ended || row[10] != ' ' || row[16] != ' ' || (row[17] != 'n' && row[17] != 'f') ||
+        !read_digits(row, 10, &out->offset) || !read_digits(row + 11, 5, &generation)) {
+        return false;
+    }
+    out->generation = (int)generation;
+    out->state = row[17] == 'n' ? BD_PDF_ENTRY_USED : BD_PDF_ENTRY_FREE;
+    return true;
 }
 
 static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, size_t revision) {
@@ -64,18 +70,18 @@ static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, size_t revision) {
         return bd_pdf_lexer_raise(lexer,
                                   "a cross-reference section that is larger than the file can be");
     }
+    if (r->placed.room == 0 && count > 0) {
+        r->placed.data = bd_new(r->scratch, placed_entry, (size_t)count);
+        r->placed.room = (size_t)count;
+    }
     for (int64_t i = 0; i < count; i++, lexer->at += 20) {
-        const char *row = lexer->text.data + lexer->at;
-        if (!is_entry(row)) {
-            return bd_pdf_lexer_raise(lexer,
-                                      "a cross-reference entry that is not 20 bytes of its form");
-        }
         placed_entry *placed = bd_push(r->scratch, &r->placed);
         placed->number = first + i;
         placed->revision = revision;
-        placed->entry.offset = read_digits(row, 10);
-        placed->entry.generation = (int)read_digits(row + 11, 5);
-        placed->entry.state = row[17] == 'n' ? BD_PDF_ENTRY_USED : BD_PDF_ENTRY_FREE;
+        if (!read_entry(lexer->text.data + lexer->at, &placed->entry)) {
+            return bd_pdf_lexer_raise(lexer,
+                                      "a cross-reference entry that is not 20 bytes of its form");
+        }
     }
     return BD_OK;
 }
@@ -103,7 +109,7 @@ static bd_rc check_trailer(reading *r, const bd_pdf_revision *revision) {
 /* "startxref <own offset> %%EOF" and one line end close each revision. */
 static bd_rc read_ending(bd_pdf_lexer *lexer, bd_pdf_revision *revision) {
     int64_t offset = 0;
-    BD_TRY(bd_pdf_lexer_expect(lexer, "startxref"));
+    BD_TRY(bd_pdf_lexer_expect(lexer, BD_STR("startxref")));
     bd_pdf_lexer_skip(lexer);
     BD_TRY(bd_pdf_lexer_digits(lexer, &offset));
     if (offset != revision->xref) {
@@ -147,7 +153,7 @@ static bd_rc read_section(reading *r, int64_t offset, size_t index, bd_pdf_revis
         }
         BD_TRY(read_subsection(r, &lexer, index));
     }
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "trailer"));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("trailer")));
     BD_TRY(bd_pdf_lexer_object(&lexer, &out->trailer));
     BD_TRY(check_trailer(r, out));
     return read_ending(&lexer, out);
@@ -276,6 +282,83 @@ static bd_rc fill_entries(reading *r) {
     return BD_OK;
 }
 
+/* ---- one object ------------------------------------------------------------------------------ */
+
+/* /Length may be a reference; only a plain integer object will do, so nothing recurses here. */
+static bd_rc read_length(const bd_pdf *pdf, const bd_pdf_object *length, int64_t *out,
+                         bd_err *err) {
+    if (length->kind == BD_PDF_INTEGER) {
+        *out = length->integer;
+        return BD_OK;
+    }
+    int64_t number = length->kind == BD_PDF_REF ? length->integer : -1;
+    if (number < 0 || (uint64_t)number >= pdf->entry_count ||
+        pdf->entries[number].state != BD_PDF_ENTRY_USED) {
+        BD_RAISE(err, BD_ERR_INPUT, "a stream without /Length");
+    }
+    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, (size_t)pdf->entries[number].offset,
+                                         pdf->text.size, pdf->arena, err);
+    int64_t found = 0, generation = 0;
+    BD_TRY(bd_pdf_lexer_digits(&lexer, &found));
+    bd_pdf_lexer_skip(&lexer);
+    BD_TRY(bd_pdf_lexer_digits(&lexer, &generation));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("obj")));
+    bd_pdf_lexer_skip(&lexer);
+    BD_TRY(bd_pdf_lexer_digits(&lexer, out));
+    BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("endobj")));
+    if (found != number || generation != pdf->entries[number].generation) {
+        return bd_pdf_lexer_raise(&lexer, "a /Length that is another object");
+    }
+    return BD_OK;
+}
+
+static bd_rc parse_stream(const bd_pdf *pdf, bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    bd_str rest = bd_str_sub(lexer->text, lexer->at, lexer->end);
+    size_t line_end = bd_str_has_prefix(rest, BD_STR("\r\n")) ? 2
+                      : bd_str_has_prefix(rest, BD_STR("\n")) ? 1
+                                                              : 0;
+    int64_t length = 0;
+    if (line_end == 0) {
+        return bd_pdf_lexer_raise(lexer, "expected a line end after 'stream'");
+    }
+    BD_TRY(read_length(pdf, &lexer->length, &length, lexer->err));
+    size_t from = lexer->at + line_end;
+    if (length < 0 || (uint64_t)length > lexer->end - from) {
+        return bd_pdf_lexer_raise(lexer, "a stream that is longer than its place");
+    }
+    out->kind = BD_PDF_STREAM;
+    out->stream = bd_str_sub(lexer->text, from, from + (size_t)length);
+    lexer->at = from + (size_t)length;
+    while (lexer->at < lexer->end && bd_pdf_is_space(lexer->text.data[lexer->at])) {
+        lexer->at++;
+    }
+    return bd_pdf_lexer_expect(lexer, BD_STR("endstream"));
+}
+
+/* Parses "N G obj … endobj" where the lexer stands, and leaves it just after endobj. */
+static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry,
+                            bd_pdf_lexer *lexer, bd_pdf_object *out) {
+    int64_t found = 0, generation = 0;
+    BD_TRY(bd_pdf_lexer_digits(lexer, &found));
+    bd_pdf_lexer_skip(lexer);
+    BD_TRY(bd_pdf_lexer_digits(lexer, &generation));
+    BD_TRY(bd_pdf_lexer_expect(lexer, BD_STR("obj")));
+    if (found != number || generation != entry->generation) {
+        BD_RAISE(lexer->err, BD_ERR_INPUT, "object '%lld %lld' at byte %lld, expected '%lld %d'",
+                 (long long)found, (long long)generation, (long long)entry->offset,
+                 (long long)number, entry->generation);
+    }
+    BD_TRY(bd_pdf_lexer_object(lexer, out));
+    bd_pdf_lexer_skip(lexer);
+    size_t at = lexer->at;
+    if (bd_str_eq(bd_pdf_lexer_word(lexer), BD_STR("stream")) && out->kind == BD_PDF_DICT) {
+        BD_TRY(parse_stream(pdf, lexer, out));
+    } else {
+        lexer->at = at;
+    }
+    return bd_pdf_lexer_expect(lexer, BD_STR("endobj"));
+}
+
 static int compare_offsets(const void *context, const void *a, const void *b) {
     int64_t left = ((const placed_entry *)a)->entry.offset,
             right = ((const placed_entry *)b)->entry.offset;
@@ -299,23 +382,47 @@ static bd_rc check_objects(reading *r) {
             BD_RAISE(r->err, BD_ERR_INPUT, "object %lld at byte %lld overlaps the one before it",
                      (long long)placed->number, (long long)placed->entry.offset);
         }
-        bd_pdf_object object = {0};
+        bd_pdf_object object;
         size_t limit = (size_t)pdf->revisions.data[placed->revision].xref;
-        BD_TRY(bd_pdf_indirect_parse(pdf, placed->number, &placed->entry, limit, arena, &object,
-                                     &end, r->err));
+        bd_pdf_lexer lexer =
+            bd_pdf_lexer_of(pdf->text, (size_t)placed->entry.offset, limit, arena, r->err);
+        lexer.is_check = true;
+        BD_TRY(parse_indirect(pdf, placed->number, &placed->entry, &lexer, &object));
+        end = lexer.at;
+        if (object.kind == BD_PDF_STREAM && lexer.length.kind == BD_PDF_REF) {
+            *bd_push(pdf->arena, &pdf->lengths) = lexer.length.integer;
+        }
         bd_arena_reset(arena);
     }
     return BD_OK;
 }
 
-bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
-    if (text.size > (uint64_t)FILE_MAX) {
-        BD_RAISE(err, BD_ERR_LIMIT, "a pdf of %zu bytes, expected at most 1 GiB", text.size);
+/* Whether the objects that hold lengths of streams are the same ones for both readings. */
+static bool has_same_lengths(const bd_pdf *base, const bd_pdf *whole) {
+    for (size_t i = 0; i < whole->lengths.count; i++) {
+        int64_t number = whole->lengths.data[i];
+        if ((uint64_t)number >= base->entry_count ||
+            base->entries[number].state != whole->entries[number].state ||
+            base->entries[number].generation != whole->entries[number].generation ||
+            base->entries[number].offset != whole->entries[number].offset) {
+            return false;
+        }
     }
-    if (!bd_str_has_prefix(text, BD_STR("%PDF-1.")) &&
-        !bd_str_has_prefix(text, BD_STR("%PDF-2."))) {
-        BD_RAISE(err, BD_ERR_INPUT, "not a pdf: it does not begin with '%%PDF-1.' or '%%PDF-2.'");
-    }
+    return true;
+}
+
+/* What the form of an object hangs on: its bytes, the table that names it, and for a stream a /Length
+ * that may be an object of a later revision.  Where all of it is the same, a second look finds the
+ * same. */
+static bool is_checked(const bd_pdf *base, const bd_pdf *whole) {
+    const bd_pdf_revision *own = &base->revisions.data[0], *first = &whole->revisions.data[0];
+    return base->revisions.count == 1 && own->xref == first->xref && own->end == first->end &&
+           has_same_lengths(base, whole);
+}
+
+/* With `whole`, `text` is its beginning. */
+static bd_rc parse_file(bd_str text, const bd_pdf *whole, bd_arena *arena, bd_pdf **out,
+                        bd_err *err) {
     BD_DEFER(bd_arena_close_ref)
     bd_arena *scratch = bd_arena_open("pdf reading", (64u << 20) + 16 * text.size);
     bd_pdf *pdf = bd_new(arena, bd_pdf, 1);
@@ -328,88 +435,30 @@ bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
     BD_TRY(read_sections(&r));
     BD_TRY(check_places(&r));
     BD_TRY(fill_entries(&r));
-    BD_TRY(check_objects(&r));
+    if (whole == NULL || !is_checked(pdf, whole)) {
+        BD_TRY(check_objects(&r));
+    }
     *out = pdf;
     return BD_OK;
 }
 
+bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
+    if (text.size > (uint64_t)FILE_MAX) {
+        BD_RAISE(err, BD_ERR_LIMIT, "a pdf of %zu bytes, expected at most 1 GiB", text.size);
+    }
+    if (!bd_str_has_prefix(text, BD_STR("%PDF-1.")) &&
+        !bd_str_has_prefix(text, BD_STR("%PDF-2."))) {
+        BD_RAISE(err, BD_ERR_INPUT, "not a pdf: it does not begin with '%%PDF-1.' or '%%PDF-2.'");
+    }
+    return parse_file(text, NULL, arena, out, err);
+}
+
+bd_rc bd_pdf_base_parse(const bd_pdf *whole, bd_arena *arena, bd_pdf **out, bd_err *err) {
+    bd_str text = bd_str_sub(whole->text, 0, (size_t)whole->revisions.data[0].end);
+    return parse_file(text, whole, arena, out, err);
+}
+
 /* ---- objects --------------------------------------------------------------------------------- */
-
-/* /Length may be a reference; only a plain integer object will do, so nothing recurses here. */
-static bd_rc read_length(bd_pdf *pdf, const bd_pdf_object *length, int64_t *out, bd_err *err) {
-    if (length != NULL && length->kind == BD_PDF_INTEGER) {
-        *out = length->integer;
-        return BD_OK;
-    }
-    int64_t number = length != NULL && length->kind == BD_PDF_REF ? length->integer : -1;
-    if (number < 0 || (uint64_t)number >= pdf->entry_count ||
-        pdf->entries[number].state != BD_PDF_ENTRY_USED) {
-        BD_RAISE(err, BD_ERR_INPUT, "a stream without /Length");
-    }
-    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, (size_t)pdf->entries[number].offset,
-                                         pdf->text.size, pdf->arena, err);
-    int64_t found = 0, generation = 0;
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &found));
-    bd_pdf_lexer_skip(&lexer);
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &generation));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "obj"));
-    bd_pdf_lexer_skip(&lexer);
-    BD_TRY(bd_pdf_lexer_digits(&lexer, out));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "endobj"));
-    if (found != number || generation != pdf->entries[number].generation) {
-        return bd_pdf_lexer_raise(&lexer, "a /Length that is another object");
-    }
-    return BD_OK;
-}
-
-static bd_rc parse_stream(bd_pdf *pdf, bd_pdf_lexer *lexer, bd_pdf_object *out) {
-    bd_str rest = bd_str_sub(lexer->text, lexer->at, lexer->end);
-    size_t line_end = bd_str_has_prefix(rest, BD_STR("\r\n")) ? 2
-                      : bd_str_has_prefix(rest, BD_STR("\n")) ? 1
-                                                              : 0;
-    int64_t length = 0;
-    if (line_end == 0) {
-        return bd_pdf_lexer_raise(lexer, "expected a line end after 'stream'");
-    }
-    BD_TRY(read_length(pdf, bd_pdf_find(out, "Length"), &length, lexer->err));
-    size_t from = lexer->at + line_end;
-    if (length < 0 || (uint64_t)length > lexer->end - from) {
-        return bd_pdf_lexer_raise(lexer, "a stream that is longer than its place");
-    }
-    out->kind = BD_PDF_STREAM;
-    out->stream = bd_str_sub(lexer->text, from, from + (size_t)length);
-    lexer->at = from + (size_t)length;
-    while (lexer->at < lexer->end && bd_pdf_is_space(lexer->text.data[lexer->at])) {
-        lexer->at++;
-    }
-    return bd_pdf_lexer_expect(lexer, "endstream");
-}
-
-bd_rc bd_pdf_indirect_parse(bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry, size_t limit,
-                            bd_arena *arena, bd_pdf_object *out, size_t *end, bd_err *err) {
-    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, (size_t)entry->offset, limit, arena, err);
-    int64_t found = 0, generation = 0;
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &found));
-    bd_pdf_lexer_skip(&lexer);
-    BD_TRY(bd_pdf_lexer_digits(&lexer, &generation));
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "obj"));
-    if (found != number || generation != entry->generation) {
-        BD_RAISE(err, BD_ERR_INPUT, "object '%lld %lld' at byte %lld, expected '%lld %d'",
-                 (long long)found, (long long)generation, (long long)entry->offset,
-                 (long long)number, entry->generation);
-    }
-    BD_TRY(bd_pdf_lexer_object(&lexer, out));
-    bd_pdf_lexer_skip(&lexer);
-    size_t at = lexer.at;
-    if (bd_str_eqz(bd_pdf_lexer_word(&lexer), "stream") && out->kind == BD_PDF_DICT) {
-        BD_TRY(parse_stream(pdf, &lexer, out));
-    } else {
-        lexer.at = at;
-    }
-    BD_TRY(bd_pdf_lexer_expect(&lexer, "endobj"));
-    *end = lexer.at;
-    return BD_OK;
-}
 
 bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, bd_err *err) {
     *out = NULL;
@@ -419,10 +468,10 @@ bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, b
     }
     bd_pdf_entry *entry = &pdf->entries[number];
     if (entry->object == NULL) {
-        size_t end = 0;
         bd_pdf_object *object = bd_new(pdf->arena, bd_pdf_object, 1);
-        BD_TRY(bd_pdf_indirect_parse(pdf, number, entry, pdf->text.size, pdf->arena, object, &end,
-                                     err));
+        bd_pdf_lexer lexer =
+            bd_pdf_lexer_of(pdf->text, (size_t)entry->offset, pdf->text.size, pdf->arena, err);
+        BD_TRY(parse_indirect(pdf, number, entry, &lexer, object));
         entry->object = object;
     }
     *out = entry->object->kind == BD_PDF_NULL ? NULL : entry->object;

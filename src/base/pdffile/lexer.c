@@ -23,14 +23,14 @@ bd_pdf_lexer bd_pdf_lexer_of(bd_str text, size_t at, size_t end, bd_arena *arena
                           .err = err};
 }
 
-bool bd_pdf_is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0';
-}
-
-bool bd_pdf_is_regular(char c) {
-    return !bd_pdf_is_space(c) && c != '(' && c != ')' && c != '<' && c != '>' && c != '[' &&
-           c != ']' && c != '{' && c != '}' && c != '/' && c != '%';
-}
+const uint8_t bd_pdf_classes[256] = {
+    [' '] = BD_PDF_SPACE,     ['\n'] = BD_PDF_SPACE,    ['\r'] = BD_PDF_SPACE,
+    ['\t'] = BD_PDF_SPACE,    ['\f'] = BD_PDF_SPACE,    ['\0'] = BD_PDF_SPACE,
+    ['('] = BD_PDF_DELIMITER, [')'] = BD_PDF_DELIMITER, ['<'] = BD_PDF_DELIMITER,
+    ['>'] = BD_PDF_DELIMITER, ['['] = BD_PDF_DELIMITER, [']'] = BD_PDF_DELIMITER,
+    ['{'] = BD_PDF_DELIMITER, ['}'] = BD_PDF_DELIMITER, ['/'] = BD_PDF_DELIMITER,
+    ['%'] = BD_PDF_DELIMITER,
+};
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -58,39 +58,39 @@ bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem) {
     BD_RAISE(lexer->err, BD_ERR_INPUT, "%s, at byte %zu", problem, lexer->at);
 }
 
-void bd_pdf_lexer_skip(bd_pdf_lexer *lexer) {
-    while (has_more(lexer)) {
-        char c = peek(lexer);
-        if (c == '%') {
-            while (has_more(lexer) && peek(lexer) != '\n' && peek(lexer) != '\r') {
-                lexer->at++;
+void bd_pdf_lexer_skip_comments(bd_pdf_lexer *lexer) {
+    const char *text = lexer->text.data;
+    size_t at = lexer->at, end = lexer->end;
+    do {
+        if (text[at++] == '%') {
+            while (at < end && text[at] != '\n' && text[at] != '\r') {
+                at++;
             }
-        } else if (bd_pdf_is_space(c)) {
-            lexer->at++;
-        } else {
-            return;
         }
-    }
+    } while (at < end && (bd_pdf_is_space(text[at]) || text[at] == '%'));
+    lexer->at = at;
 }
 
 bd_str bd_pdf_lexer_word(bd_pdf_lexer *lexer) {
-    size_t from = lexer->at;
-    while (has_more(lexer) && bd_pdf_is_regular(peek(lexer))) {
-        lexer->at++;
+    const char *text = lexer->text.data;
+    size_t from = lexer->at, at = from;
+    while (at < lexer->end && bd_pdf_is_regular(text[at])) {
+        at++;
     }
-    return bd_str_sub(lexer->text, from, lexer->at);
+    lexer->at = at;
+    return (bd_str){text + from, at - from};
 }
 
-bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, const char *word) {
+bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, bd_str word) {
     bd_pdf_lexer_skip(lexer);
     size_t from = lexer->at;
     bd_str found = bd_pdf_lexer_word(lexer);
-    if (bd_str_eqz(found, word)) {
+    if (bd_str_eq(found, word)) {
         return BD_OK;
     }
     lexer->at = from;
     BD_RAISE(lexer->err, BD_ERR_INPUT,
-             "expected '%s' in the pdf, found something else, at byte %zu", word, from);
+             "expected '%.*s' in the pdf, found something else, at byte %zu", BD_ARG(word), from);
 }
 
 bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out) {
@@ -110,50 +110,52 @@ bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out) {
 
 /* Tries "<generation> R" after an integer; leaves the cursor where it was when that does not
  * follow. */
-static bool find_reference(bd_pdf_lexer *lexer, bd_pdf_object *out) {
+static void find_reference(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     size_t from = lexer->at;
     int generation = 0;
     size_t digits = 0;
     bd_pdf_lexer_skip(lexer);
-    while (is_digit(peek(lexer)) && digits < 6) {
+    for (; is_digit(peek(lexer)) && digits < 6; digits++) {
         generation = generation * 10 + (lexer->text.data[lexer->at++] - '0');
-        digits++;
     }
-    bool is_spaced = digits > 0 && bd_pdf_is_space(peek(lexer));
-    bd_pdf_lexer_skip(lexer);
-    if (is_spaced && generation <= 65535 && bd_str_eqz(bd_pdf_lexer_word(lexer), "R")) {
-        out->kind = BD_PDF_REF;
-        out->generation = generation;
-        return true;
+    if (digits > 0 && bd_pdf_is_space(peek(lexer)) && generation <= 65535) {
+        bd_pdf_lexer_skip(lexer);
+        bd_str word = bd_pdf_lexer_word(lexer);
+        if (word.size == 1 && word.data[0] == 'R') {
+            out->kind = BD_PDF_REF;
+            out->generation = generation;
+            return;
+        }
     }
     lexer->at = from;
-    return false;
 }
 
 static bd_rc parse_number(bd_pdf_lexer *lexer, bd_pdf_object *out) {
-    bool is_negative = peek(lexer) == '-';
-    size_t digits = 0;
+    const char *text = lexer->text.data;
+    size_t at = lexer->at, end = lexer->end, digits = 0;
+    bool is_negative = text[at] == '-';
     int64_t whole = 0;
     double fraction = 0, scale = 1;
-    if (is_negative || peek(lexer) == '+') {
-        lexer->at++;
+    if (is_negative || text[at] == '+') {
+        at++;
     }
-    for (; is_digit(peek(lexer)); digits++) {
+    for (; at < end && is_digit(text[at]); at++, digits++) {
         if (whole > (INT64_MAX - 9) / 10) {
+            lexer->at = at;
             return bd_pdf_lexer_raise(lexer, "a number that is too large");
         }
-        whole = whole * 10 + (lexer->text.data[lexer->at++] - '0');
+        whole = whole * 10 + (text[at] - '0');
     }
     out->kind = BD_PDF_INTEGER;
-    if (peek(lexer) == '.') {
+    if (at < end && text[at] == '.') {
         out->kind = BD_PDF_REAL;
-        lexer->at++;
-        for (; is_digit(peek(lexer)); digits++) {
+        for (at++; at < end && is_digit(text[at]); at++, digits++) {
             scale /= 10;
-            fraction += scale * (lexer->text.data[lexer->at++] - '0');
+            fraction += scale * (text[at] - '0');
         }
     }
-    if (digits == 0 || (has_more(lexer) && bd_pdf_is_regular(peek(lexer)))) {
+    lexer->at = at;
+    if (digits == 0 || (at < end && bd_pdf_is_regular(text[at]))) {
         return bd_pdf_lexer_raise(lexer, "a number that is not well formed");
     }
     out->integer = is_negative ? -whole : whole;
@@ -178,13 +180,16 @@ static bd_rc parse_hex_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     if (digits > 2 * (size_t)STRING_MAX) {
         return bd_pdf_lexer_raise(lexer, "a string that is too long");
     }
+    out->kind = BD_PDF_STRING;
+    lexer->at++;
+    if (lexer->is_check) {
+        return BD_OK;
+    }
     char *bytes = bd_new(lexer->arena, char, digits / 2 + 1);
     for (size_t i = 0; i < digits; i++) {
         int value = parse_hex_digit(lexer->text.data[from + i]);
         bytes[i / 2] = (char)((uint8_t)bytes[i / 2] | (uint8_t)(i % 2 == 0 ? value << 4 : value));
     }
-    lexer->at++;
-    out->kind = BD_PDF_STRING;
     out->text = (bd_str){bytes, (digits + 1) / 2};
     return BD_OK;
 }
@@ -235,6 +240,11 @@ static bd_rc parse_literal_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     size_t length = 0, count = 0;
     BD_TRY(measure_string(lexer, &length));
     size_t end = lexer->at + length;
+    out->kind = BD_PDF_STRING;
+    if (lexer->is_check) {
+        lexer->at = end + 1;
+        return BD_OK;
+    }
     char *bytes = bd_new(lexer->arena, char, length);
     lexer->at++;
     while (lexer->at < end) {
@@ -249,7 +259,6 @@ static bd_rc parse_literal_string(bd_pdf_lexer *lexer, bd_pdf_object *out) {
         }
     }
     lexer->at = end + 1;
-    out->kind = BD_PDF_STRING;
     out->text = (bd_str){bytes, count};
     return BD_OK;
 }
@@ -294,17 +303,18 @@ static bd_rc parse_name(bd_pdf_lexer *lexer, bd_pdf_object *out) {
 
 /* ---- containers ------------------------------------------------------------------------------ */
 
+/* The cursor is behind white space. */
 static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out);
 
 typedef BD_VEC(bd_pdf_object) bd_pdf_objects;
 
 static bd_rc parse_array(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
     bd_pdf_objects items = {0};
+    bd_pdf_object dropped = {0};
     lexer->at++;
     for (bd_pdf_lexer_skip(lexer); peek(lexer) != ']'; bd_pdf_lexer_skip(lexer)) {
-        bd_pdf_object item = {0};
-        BD_TRY(parse_object(lexer, depth + 1, &item));
-        *bd_push(lexer->arena, &items) = item;
+        BD_TRY(parse_object(lexer, depth + 1,
+                            lexer->is_check ? &dropped : bd_push(lexer->arena, &items)));
     }
     lexer->at++;
     out->kind = BD_PDF_ARRAY;
@@ -315,11 +325,32 @@ static bd_rc parse_array(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 
 static bool has_key(const bd_strs *keys, bd_str key) {
     for (size_t i = 0; i < keys->count; i++) {
-        if (bd_str_eq(keys->data[i], key)) {
+        const bd_str *other = &keys->data[i];
+        if (other->size == key.size && memcmp(other->data, key.data, key.size) == 0) {
             return true;
         }
     }
     return false;
+}
+
+static bd_rc parse_entry(bd_pdf_lexer *lexer, int depth, bd_strs *keys, bd_pdf_objects *items) {
+    bd_pdf_object key, dropped = {0};
+    if (peek(lexer) != '/' || keys->count >= KEYS_MAX) {
+        return bd_pdf_lexer_raise(lexer,
+                                  "expected a name as key of a dictionary of at most 4096 keys");
+    }
+    BD_TRY(parse_name(lexer, &key));
+    if (has_key(keys, key.text)) {
+        return bd_pdf_lexer_raise(lexer, "a dictionary names a key twice");
+    }
+    *bd_push(lexer->arena, keys) = key.text;
+    bd_pdf_lexer_skip(lexer);
+    bd_pdf_object *item = lexer->is_check ? &dropped : bd_push(lexer->arena, items);
+    BD_TRY(parse_object(lexer, depth + 1, item));
+    if (depth == 0 && bd_str_eq(key.text, BD_STR("Length"))) {
+        lexer->length = *item;
+    }
+    return BD_OK;
 }
 
 static bd_rc parse_dict(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
@@ -327,18 +358,7 @@ static bd_rc parse_dict(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
     bd_strs keys = {0};
     lexer->at += 2;
     for (bd_pdf_lexer_skip(lexer); peek(lexer) != '>'; bd_pdf_lexer_skip(lexer)) {
-        bd_pdf_object key = {0}, item = {0};
-        if (peek(lexer) != '/' || keys.count >= KEYS_MAX) {
-            return bd_pdf_lexer_raise(
-                lexer, "expected a name as key of a dictionary of at most 4096 keys");
-        }
-        BD_TRY(parse_name(lexer, &key));
-        if (has_key(&keys, key.text)) {
-            return bd_pdf_lexer_raise(lexer, "a dictionary names a key twice");
-        }
-        BD_TRY(parse_object(lexer, depth + 1, &item));
-        *bd_push(lexer->arena, &keys) = key.text;
-        *bd_push(lexer->arena, &items) = item;
+        BD_TRY(parse_entry(lexer, depth, &keys, &items));
     }
     lexer->at++;
     if (peek(lexer) != '>') {
@@ -355,13 +375,13 @@ static bd_rc parse_dict(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 static bd_rc parse_keyword(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     size_t from = lexer->at;
     bd_str word = bd_pdf_lexer_word(lexer);
-    if (bd_str_eqz(word, "null")) {
+    if (bd_str_eq(word, BD_STR("null"))) {
         out->kind = BD_PDF_NULL;
         return BD_OK;
     }
     out->kind = BD_PDF_BOOL;
-    out->boolean = bd_str_eqz(word, "true");
-    if (out->boolean || bd_str_eqz(word, "false")) {
+    out->boolean = bd_str_eq(word, BD_STR("true"));
+    if (out->boolean || bd_str_eq(word, BD_STR("false"))) {
         return BD_OK;
     }
     lexer->at = from;
@@ -390,7 +410,6 @@ static bd_rc parse_any(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 }
 
 static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
-    bd_pdf_lexer_skip(lexer);
     if (!has_more(lexer)) {
         return bd_pdf_lexer_raise(lexer, "the pdf ends inside an object");
     }
@@ -406,5 +425,7 @@ static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 
 bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     *out = (bd_pdf_object){0};
+    lexer->length = (bd_pdf_object){0};
+    bd_pdf_lexer_skip(lexer);
     return parse_object(lexer, 0, out);
 }

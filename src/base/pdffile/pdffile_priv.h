@@ -6,6 +6,19 @@
 
 /* ---- lexer ----------------------------------------------------------------------------------- */
 
+/* The three classes of bytes (7.2.2).  A table, and in the header: every byte of a file that is no
+ * stream is asked for its class at least once. */
+enum { BD_PDF_REGULAR, BD_PDF_SPACE, BD_PDF_DELIMITER };
+extern const uint8_t bd_pdf_classes[256];
+
+static inline bool bd_pdf_is_space(char c) {
+    return bd_pdf_classes[(uint8_t)c] == BD_PDF_SPACE;
+}
+
+static inline bool bd_pdf_is_regular(char c) {
+    return bd_pdf_classes[(uint8_t)c] == BD_PDF_REGULAR;
+}
+
 /* Reads objects from text[at, end); offsets in messages and objects are those of `text`. */
 typedef struct {
     bd_str text;
@@ -13,19 +26,37 @@ typedef struct {
     bd_arena *arena;
     size_t nodes_left;   /* objects that may still be made: bounds memory before it is taken */
     bool has_references; /* "1 0 R" is a reference; false in content streams */
+    /* Only the form is looked at, by the same rules: containers come back without members, strings
+     * without bytes.  Each object of a file is checked, a few are used; storing was most of the
+     * work. */
+    bool is_check;
+    bd_pdf_object length; /* /Length of the outermost dictionary, with is_check too; else null */
     bd_err *err;
 } bd_pdf_lexer;
 
 bd_pdf_lexer bd_pdf_lexer_of(bd_str text, size_t at, size_t end, bd_arena *arena, bd_err *err);
-bool bd_pdf_is_space(char c);
-bool bd_pdf_is_regular(char c);
-void bd_pdf_lexer_skip(bd_pdf_lexer *lexer); /* white space and comments */
+/* From a '%' on: comments and the white space between and behind them. */
+void bd_pdf_lexer_skip_comments(bd_pdf_lexer *lexer);
+
+/* White space and comments; mostly it is one space or nothing. */
+static inline void bd_pdf_lexer_skip(bd_pdf_lexer *lexer) {
+    const char *text = lexer->text.data;
+    size_t at = lexer->at, end = lexer->end;
+    while (at < end && bd_pdf_is_space(text[at])) {
+        at++;
+    }
+    lexer->at = at;
+    if (at < end && text[at] == '%') {
+        bd_pdf_lexer_skip_comments(lexer);
+    }
+}
+
 /* INPUT "…, at byte N". */
 bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem);
 bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out);
 /* The run of regular characters at the cursor: a keyword or an operator; may be empty. */
 bd_str bd_pdf_lexer_word(bd_pdf_lexer *lexer);
-bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, const char *word);
+bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, bd_str word);
 /* Decimal digits only; at most 15 of them. */
 bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out);
 
@@ -55,14 +86,12 @@ struct bd_pdf {
     BD_VEC(bd_pdf_revision) revisions; /* base first */
     bd_pdf_entry *entries;             /* by object number; the newest revision wins */
     size_t entry_count;
+    BD_VEC(int64_t) lengths; /* objects that a stream of any revision names as its /Length */
     bool has_pages;
     BD_VEC(int64_t) pages; /* object numbers in order */
     BD_VEC(bd_pdf_font *) fonts;
 };
 
-/* Parses "N G obj … endobj" at `offset`, before `limit`; `end` is just after endobj. */
-bd_rc bd_pdf_indirect_parse(bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry, size_t limit,
-                            bd_arena *arena, bd_pdf_object *out, size_t *end, bd_err *err);
 /* Resolved dictionary value under `name`, or NULL when absent. */
 bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,
                    const bd_pdf_object **out, bd_err *err);

@@ -6,7 +6,8 @@
 /* Bottom-up merge sort: stable, so that equal keys keep input order and no output depends on chance. */
 static void merge_runs(char *to, const char *left, size_t left_count, const char *right,
                        size_t right_count, size_t size, bd_cmp_fn *cmp, const void *context) {
-    while (left_count > 0 && right_count > 0) {
+    bool is_in_order = right_count == 0 || cmp(context, left + (left_count - 1) * size, right) <= 0;
+    while (!is_in_order && left_count > 0 && right_count > 0) {
         if (cmp(context, left, right) <= 0) {
             memcpy(to, left, size);
             left += size;
@@ -22,8 +23,18 @@ static void merge_runs(char *to, const char *left, size_t left_count, const char
     memcpy(to + left_count * size, right, right_count * size);
 }
 
+static bool is_sorted(const char *items, size_t count, size_t size, bd_cmp_fn *cmp,
+                      const void *context) {
+    for (size_t i = 1; i < count; i++) {
+        if (cmp(context, items + (i - 1) * size, items + i * size) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const void *context) {
-    if (count < 2) {
+    if (is_sorted(items, count, size_bytes, cmp, context)) {
         return;
     }
     bd_arena *scratch = bd_arena_open("sort", SIZE_MAX / 2);

@@ -222,7 +222,7 @@ static bd_rc compare_update(judging *j, const bd_pdf_object *field, bd_str *diff
     j->signature->docmdp = plan.docmdp;
     j->signature->is_certification = plan.docmdp != 0;
     j->signature->claimed_time = plan.signed_at;
-    BD_TRY(bd_pdf_parse(bd_str_sub(j->text, 0, from), j->scratch, &base, reason));
+    BD_TRY(bd_pdf_base_parse(j->pdf, j->scratch, &base, reason));
     BD_TRY(bd_pdf_signature_build(base, &plan, j->scratch, &update, reason));
     *difference = format_difference(j, update.appended, from, (size_t)update.byte_range[1],
                                     (size_t)update.byte_range[2]);
@@ -337,16 +337,17 @@ static bd_verdict_word decide(const judging *j) {
 static bd_rc judge_file(judging *j) {
     bd_err reason = {0};
     bd_pdf_fields fields = {0};
-    /* A file that cannot be read still says whether somebody meant it to be signed. */
-    j->report->is_signed = bd_str_find(j->text, BD_STR("/ByteRange")) >= 0;
-    j->report->is_foreign = bd_str_find(j->text, BD_STR("/ETSI.CAdES.detached")) < 0;
     bd_rc rc = bd_pdf_parse(j->text, j->scratch, &j->pdf, &reason);
     if (!bd_failed(rc)) {
         j->report->revision_count = bd_pdf_revision_count(j->pdf);
         j->report->is_foreign = true; /* until a signature of our form is found */
         rc = find_fields(j, &fields, &reason);
+    } else {
+        j->report->is_foreign = bd_str_find(j->text, BD_STR("/ETSI.CAdES.detached")) < 0;
     }
     if (bd_failed(rc)) {
+        /* A file that cannot be read still says whether somebody meant it to be signed. */
+        j->report->is_signed = bd_str_find(j->text, BD_STR("/ByteRange")) >= 0;
         add_malformed(j, bd_str_copy(j->arena, bd_str_of(reason.message)));
         return BD_OK;
     }
