@@ -369,10 +369,10 @@ static void say_kept(describing *run, const bd_evidence *from, const bd_evidence
     bd_diag_add(
         run->out->arena, diags_of(run, from), BD_DIAG_WARNING, from->given.path, (bd_str){"", 0},
         "gives '%.*s' (E-%04u) the %s '%.*s'; it was taken in with '%.*s', which stays; "
-        "hand the export in again as a new file, or withdraw E-%04u",
+        "hand the export in again as a new file",
         BD_ARG(item->given.path), item->given.number, what,
         BD_ARG(bd_str_visible(run->out->arena, bd_str_sub(later, 0, 300))),
-        BD_ARG(bd_str_visible(run->out->arena, bd_str_sub(first, 0, 300))), item->given.number);
+        BD_ARG(bd_str_visible(run->out->arena, bd_str_sub(first, 0, 300))));
 }
 
 /* A later word may add what was left open, and change nothing else of where and when the item stands. */

@@ -12,7 +12,10 @@ rounds=${ROUNDS:-5}
 work=$root/build/bench
 LC_ALL=C.UTF-8
 export LC_ALL
-rm -rf "$work"
+if [ -d "$work" ]; then
+    mv "$work" "$work.old.$$"
+fi
+trap 'rm -rf "$work".old.*' EXIT
 mkdir -p "$work"
 cd "$work"
 
@@ -40,8 +43,8 @@ engagement() { # NAME EVIDENCE
         >"$1/inbox/evidence.json.meta.json"
 }
 
-# A folder for each round, kept to the end: ext4 without a journal passes over inodes that were freed a moment ago one
-# by one, and a run that makes hundreds of files would be charged for what was removed before it.
+# A folder for each round, and none is removed before: ext4 without a journal passes over inodes that were freed in the
+# last minute one by one, and a run that makes hundreds of files would be charged for what was removed before it.
 for round in $(seq "$rounds"); do
     cp -R "$root/samples/contoso" "sample-$round"
     measure sample "$bindery" -C "sample-$round" run -q
@@ -53,7 +56,6 @@ row 'verify of the sample'"'"'s package' "$(median <verify.s)" s -
 
 if [ ! -f "$shared/evidence-gen.c" ] || [ ! -f "$shared/baseline.sh" ]; then
     echo "  skipped: generator and baseline are not in '$shared' (set BINDERY_SHARED)"
-    rm -rf sample-*
     exit 0
 fi
 ${CC:-cc} -O2 -w -o generate "$shared/evidence-gen.c"
@@ -80,4 +82,4 @@ row '200 MB of evidence, end to end' "$(median <large.s)" s -
 row 'peak memory at 10 MB' "$(median <ten.k)" KiB -
 row 'peak memory at 200 MB' "$(median <large.k)" KiB -
 row 'ratio of memory' "$(ratio "$(median <large.k)" "$(median <ten.k)")" '' 1.1
-rm -rf sample-* ten-* large baseline evidence-*.json
+rm -rf large evidence-200.json

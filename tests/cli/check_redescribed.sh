@@ -17,7 +17,7 @@ claim_twice() {
 claim_twice "another time" time
 claim_says "redescribed: and both times are said" \
     "gives 'own.json' (E-0005) the time '2025-02-10T06:00:00Z'; it was taken in with '2026-02-10T06:00:00Z', which stays"
-claim_says "redescribed: and the way out" "hand the export in again as a new file, or withdraw E-0005"
+claim_says "redescribed: and the way out" "hand the export in again as a new file"
 claim_twice "a range beside the time" range
 claim_twice "another source" source
 claim_says "redescribed: and both sources are said" "the source 'S20'; it was taken in with 'S17', which stays"
