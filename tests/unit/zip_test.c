@@ -1004,3 +1004,34 @@ TEST(zip, a_blob_over_an_absent_file_is_input) {
     CHECK_EQ_INT(unlink(test_path("3.deflate")), 0);
     CHECK_FAILS(bd_blob_read(blob, 10, test_arena(), &found, &err), err, BD_ERR_INPUT, "3.deflate");
 }
+
+/* More texts than a packer has places, of sizes around what it copies, on one and on many threads. */
+TEST(zip, a_packer_keeps_each_text_under_its_own_blob) {
+    static const size_t sizes[] = {0,       1, 1u << 10, (1u << 20) - 1, 1u << 20, (1u << 20) + 1,
+                                   3 << 20, 77, 70000,    0,              5,        2,
+                                   9};
+    static const unsigned jobs[] = {1, 2, 5};
+    static char text[3 << 20];
+    bd_err err = {0};
+    for (size_t j = 0; j < BD_COUNT(jobs); j++) {
+        const bd_blob *blobs[BD_COUNT(sizes)];
+        bd_blob_packer *packer = bd_blob_packer_open(test_arena(), jobs[j]);
+        for (size_t i = 0; i < BD_COUNT(sizes); i++) {
+            memset(text, 'a' + (int)i, sizes[i]);
+            CHECK_OK(bd_blob_pack(packer, (bd_str){text, sizes[i]}, &blobs[i], &err), err);
+            memset(text, '-', sizeof text); /* the text may go after the call */
+        }
+        CHECK_OK(bd_blob_packer_finish(packer, &err), err);
+        bd_blob_packer_close(packer);
+        for (size_t i = 0; i < BD_COUNT(sizes); i++) {
+            bd_str found;
+            uint8_t hash[32];
+            memset(text, 'a' + (int)i, sizes[i]);
+            CHECK_OK(bd_blob_read(blobs[i], sizeof text, test_arena(), &found, &err), err);
+            CHECK_EQ_INT(found.size, sizes[i]);
+            CHECK(sizes[i] == 0 || memcmp(found.data, text, sizes[i]) == 0);
+            bd_sha256_of(found, hash);
+            CHECK(memcmp(hash, blobs[i]->sha256, sizeof hash) == 0);
+        }
+    }
+}

@@ -433,6 +433,7 @@ bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, const bd_blob **out, bd_
     if (is_copied) {
         one->plain.size = 0;
         bd_buf_puts(&one->plain, text);
+        BD_TRY(bd_buf_check(&one->plain, "a file of the package", err));
         one->text = bd_buf_str(&one->plain);
     }
     one->out = bd_new(packer->arena, struct packed_blob, 1);
