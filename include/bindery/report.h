@@ -13,8 +13,9 @@
 
 /* The first failing records of one check, for print; the whole list is findings.ndjson. */
 #define BD_REPORT_FINDINGS 100
-/* Exceptions of one check that are printed with all their dates; the rest is counted and stands in
- * assessment.json. */
+/* Exceptions of one check that are printed: the first on a sheet of their own, the further ones a line each with
+ * all their dates; the rest is counted and stands in assessment.json. */
+#define BD_REPORT_SHEETS 5
 #define BD_REPORT_EXCEPTIONS 25
 typedef struct {
     const bd_check *check;

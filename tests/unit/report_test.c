@@ -519,8 +519,16 @@ TEST(report, exceptions_beyond_the_first_twenty_five_of_a_check_are_counted) {
     const bd_doc *doc = make_binder();
     CHECK(says(doc,
                "The first 25 exceptions of this check are printed. 77 more of 102 are left out"));
-    CHECK_EQ_INT(count_headings(doc, "exception-X-nsg-admin-ports-2026-03-15-00000018"), 1);
-    CHECK_EQ_INT(count_headings(doc, "exception-X-nsg-admin-ports-2026-03-15-00000019"), 0);
+    CHECK(says(doc, "X-nsg-admin-ports-2026-03-15-00000018"));
+    CHECK(!says(doc, "X-nsg-admin-ports-2026-03-15-00000019"));
+}
+
+TEST(report, the_first_five_exceptions_of_a_check_have_a_sheet_the_further_ones_a_line) {
+    const bd_doc *doc = make_binder();
+    CHECK_EQ_INT(count_headings(doc, "exception-X-nsg-admin-ports-2026-03-15-00000004"), 1);
+    CHECK_EQ_INT(count_headings(doc, "exception-X-nsg-admin-ports-2026-03-15-00000005"), 0);
+    CHECK(says(doc, "X-nsg-admin-ports-2026-03-15-00000005"));
+    CHECK(says(doc, "Further exceptions: "));
 }
 
 /* ---- figures

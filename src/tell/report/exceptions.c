@@ -76,35 +76,88 @@ static void add_exception(report *r, size_t index) {
                      "stands in the journal."));
 }
 
-static void add_check_heading(report *r, const bd_check *check) {
-    uint64_t count = 0;
-    for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        count += r->assessment->exceptions.data[i].check == check;
+/* Exceptions of one check stand together: [from, to) of assessment->exceptions. */
+typedef struct {
+    const bd_check *check;
+    size_t from, to;
+} check_exceptions;
+
+static check_exceptions exceptions_from(const report *r, size_t from) {
+    const bd_exception *all = r->assessment->exceptions.data;
+    check_exceptions of = {all[from].check, from, from + 1};
+    while (of.to < r->assessment->exceptions.count && all[of.to].check == of.check) {
+        of.to++;
     }
-    bd_doc_heading(
-        r->doc, 3,
-        bd_str_format(r->arena, "%.*s (%llu)", BD_ARG(check->title), (unsigned long long)count),
-        anchor_of(r, "exceptions", check->id));
+    return of;
 }
 
-static void say_rest(report *r, const bd_check *check) {
-    uint64_t total = 0;
-    size_t printed = 0;
-    for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        bool is_of_check = r->assessment->exceptions.data[i].check == check;
-        total += is_of_check;
-        printed += is_of_check && r->is_registered[i];
+static bd_str day_or(const report *r, bd_day day, const char *none) {
+    return day == BD_DAY_NONE ? bd_str_of(none) : words_day(r, day);
+}
+
+static void add_line(report *r, bd_table *table, size_t index) {
+    const bd_exception *x = &r->assessment->exceptions.data[index];
+    bd_cell *cell = bd_table_cell(table);
+    cell_add(table, cell,
+             bd_str_format(r->arena, "%.*s  ",
+                           BD_ARG(words_journal_text(r, words_resource(r, x->resource)))));
+    bd_cell_run(table, cell, BD_RUN_MONO, x->id);
+    bd_table_text(table, words_journal_text(r, x->reason));
+    bd_table_text(table, day_or(r, x->last_seen_clean, "never before"));
+    cell = bd_table_cell(table);
+    cell_add(table, cell, exact_words(r, x->exact_from, x->first_seen_failing, ""));
+    if (x->last_seen_failing != x->first_seen_failing) {
+        cell_add(table, cell,
+                 bd_str_format(r->arena, " to %.*s", BD_ARG(words_day(r, x->last_seen_failing))));
+    }
+    bd_table_text(table, exact_words(r, x->exact_to, x->first_seen_clean, "not since"));
+    cell_observed(r, table, index);
+    bd_table_text(table, x->is_open ? BD_STR("open") : BD_STR("closed, signed"));
+}
+
+static void add_lines(report *r, const check_exceptions *of, size_t from, size_t to) {
+    static const column_def columns[] = {{"Resource, exception", BD_ALIGN_LEFT, 3},
+                                         {"Found", BD_ALIGN_LEFT, 2},
+                                         {"Last seen clean", BD_ALIGN_LEFT, 0},
+                                         {"Seen failing", BD_ALIGN_LEFT, 0},
+                                         {"First seen clean", BD_ALIGN_LEFT, 0},
+                                         {"Failing on", BD_ALIGN_LEFT, 0},
+                                         {"State", BD_ALIGN_LEFT, 0}};
+    bd_table *table = ADD_TABLE(r,
+                                bd_str_format(r->arena, "Further exceptions: %.*s (rated %.*s)",
+                                              BD_ARG(of->check->title), BD_ARG(of->check->severity)),
+                                columns, true);
+    for (size_t i = from; i < to; i++) {
+        add_line(r, table, i);
+    }
+}
+
+static void say_rest(report *r, size_t printed, size_t total) {
+    say_text(r, BD_PARA_NOTE,
+             bd_str_format(r->arena,
+                           "The first %zu exceptions of this check are printed. %zu more of %zu "
+                           "are left out; all "
+                           "stand in 80_MACHINE/assessment.json (SHA-256 %.*s), their records in "
+                           "80_MACHINE/findings.ndjson (SHA-256 %.*s).",
+                           printed, total - printed, total, BD_ARG(r->in->assessment_sha256),
+                           BD_ARG(r->in->findings_sha256)));
+}
+
+static void add_exceptions(report *r, const check_exceptions *of) {
+    size_t total = of->to - of->from;
+    size_t printed = total < BD_REPORT_EXCEPTIONS ? total : BD_REPORT_EXCEPTIONS;
+    size_t sheets = total < BD_REPORT_SHEETS ? total : BD_REPORT_SHEETS;
+    bd_doc_heading(r->doc, 3,
+                   bd_str_format(r->arena, "%.*s (%zu)", BD_ARG(of->check->title), total),
+                   anchor_of(r, "exceptions", of->check->id));
+    for (size_t i = 0; i < sheets; i++) {
+        add_exception(r, of->from + i);
+    }
+    if (printed > sheets) {
+        add_lines(r, of, of->from + sheets, of->from + printed);
     }
     if (total > printed) {
-        say_text(
-            r, BD_PARA_NOTE,
-            bd_str_format(r->arena,
-                          "The first %zu exceptions of this check are printed. %llu more of %llu "
-                          "are left out; all "
-                          "stand in 80_MACHINE/assessment.json (SHA-256 %.*s), their records in "
-                          "80_MACHINE/findings.ndjson (SHA-256 %.*s).",
-                          printed, (unsigned long long)(total - printed), (unsigned long long)total,
-                          BD_ARG(r->in->assessment_sha256), BD_ARG(r->in->findings_sha256)));
+        say_rest(r, printed, total);
     }
 }
 
@@ -127,18 +180,9 @@ void section_exceptions(report *r) {
     say_text(r, BD_PARA_BODY,
              bd_str_format(r->arena, "In the period: %zu; open: %d.", a->exceptions.count,
                            count_open(r)));
-    const bd_check *check = NULL;
-    for (size_t i = 0; i < a->exceptions.count; i++) {
-        if (a->exceptions.data[i].check != check) {
-            if (check != NULL) {
-                say_rest(r, check);
-            }
-            check = a->exceptions.data[i].check;
-            add_check_heading(r, check);
-        }
-        if (r->is_registered[i]) {
-            add_exception(r, i);
-        }
+    check_exceptions of = {0};
+    for (size_t from = 0; from < a->exceptions.count; from = of.to) {
+        of = exceptions_from(r, from);
+        add_exceptions(r, &of);
     }
-    say_rest(r, check);
 }

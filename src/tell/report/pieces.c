@@ -24,9 +24,9 @@ bd_str anchor_of(const report *r, const char *kind, bd_str id) {
 }
 
 bd_str anchor_of_exception(const report *r, size_t index) {
-    return r->is_registered[index]
-               ? anchor_of(r, "exception", r->assessment->exceptions.data[index].id)
-               : BD_STR("");
+    const bd_exception *x = &r->assessment->exceptions.data[index];
+    return r->place_in_check[index] < BD_REPORT_SHEETS ? anchor_of(r, "exception", x->id)
+                                                       : anchor_of(r, "exceptions", x->check->id);
 }
 
 size_t index_of_evidence(const report *r, uint32_t number) {
@@ -130,6 +130,17 @@ void cell_figure(report *r, bd_table *table, bd_str pointer, int64_t number) {
 
 void cell_link(bd_table *table, bd_str text, bd_str anchor) {
     cell_add_link(table, bd_table_cell(table), text, anchor);
+}
+
+void cell_observed(report *r, bd_table *table, size_t index) {
+    const bd_exception *x = &r->assessment->exceptions.data[index];
+    bd_cell *cell = bd_table_cell(table);
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index),
+                    x->failing_days);
+    cell_add(table, cell, BD_STR(" of "));
+    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index),
+                    x->observed_days);
+    cell_add(table, cell, BD_STR(" days"));
 }
 
 void cell_evidence(report *r, bd_table *table, uint32_t number) {

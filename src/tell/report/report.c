@@ -95,15 +95,13 @@ static void index_readers(report *r) {
     }
 }
 
-/* The register prints the first of each check; exceptions are ordered by check. */
+/* Exceptions are ordered by check; the register prints the first of each. */
 static void index_exceptions(report *r) {
     const bd_assessment *a = r->assessment;
-    r->is_registered = bd_new(r->arena, bool, a->exceptions.count + 1);
-    size_t of_check = 0;
-    for (size_t i = 0; i < a->exceptions.count; i++) {
-        bool is_same = i > 0 && a->exceptions.data[i].check == a->exceptions.data[i - 1].check;
-        of_check = is_same ? of_check + 1 : 1;
-        r->is_registered[i] = of_check <= BD_REPORT_EXCEPTIONS;
+    r->place_in_check = bd_new(r->arena, size_t, a->exceptions.count + 1);
+    for (size_t i = 1; i < a->exceptions.count; i++) {
+        bool is_same = a->exceptions.data[i].check == a->exceptions.data[i - 1].check;
+        r->place_in_check[i] = is_same ? r->place_in_check[i - 1] + 1 : 0;
     }
 }
 

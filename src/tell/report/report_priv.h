@@ -30,7 +30,7 @@ typedef struct {
     size_t *
         place_of_item; /* by evidence index: its index in assessment.json, which is in order of numbers */
     index_list *readers; /* by evidence index: controls that it speaks to, rising */
-    bool *is_registered; /* by exception: printed in the register */
+    size_t *place_in_check; /* by exception: 0 for the first of its check */
     uint32_t phrases_by_first[256],
         phrases_by_second[256]; /* by letter: what words_catalog may find there */
 } report;
@@ -91,7 +91,7 @@ bd_str pointer_of(const report *r, const char *format, ...) BD_PRINTF(2, 3);
 bd_str anchor_of(const report *r, const char *kind,
                  bd_str id); /* "" where the report has no such sections */
 bd_str anchor_of_exception(const report *r,
-                           size_t index); /* "" for those the register leaves out */
+                           size_t index); /* its sheet, else the heading of its check */
 bd_str anchor_of_evidence(const report *r, uint32_t number); /* "" for sidecars, too */
 size_t index_of_evidence(const report *r, uint32_t number);
 
@@ -121,6 +121,7 @@ void cell_add_muted(bd_table *table, bd_cell *cell, bd_str text);
 void cell_add_link(bd_table *table, bd_cell *cell, bd_str text,
                    bd_str anchor); /* plain when the anchor is "" */
 void cell_add_figure(report *r, bd_table *table, bd_cell *cell, bd_str pointer, int64_t number);
+void cell_observed(report *r, bd_table *table, size_t index); /* an exception's "1 of 6 days" */
 void cell_evidence(report *r, bd_table *table, uint32_t number); /* a dash for 0 */
 void cell_link(bd_table *table, bd_str text, bd_str anchor);
 void cell_state(report *r, bd_table *table, const bd_control_result *control);

@@ -189,17 +189,6 @@ static bd_str seen_words(const report *r, bd_instant exact, bd_day day, const ch
     return day == BD_DAY_NONE ? bd_str_of(none) : words_day(r, day);
 }
 
-static void add_observed(report *r, bd_table *table, size_t index) {
-    const bd_exception *x = &r->assessment->exceptions.data[index];
-    bd_cell *cell = bd_table_cell(table);
-    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/failing_days", index),
-                    x->failing_days);
-    cell_add(table, cell, BD_STR(" of "));
-    cell_add_figure(r, table, cell, pointer_of(r, "/exceptions/%zu/observed_days", index),
-                    x->observed_days);
-    cell_add(table, cell, BD_STR(" days"));
-}
-
 static void add_exceptions_of(report *r, const bd_control_result *c) {
     static const column_def columns[] = {{"Resource", BD_ALIGN_LEFT, 2},
                                          {"Last seen clean", BD_ALIGN_LEFT, 0},
@@ -222,7 +211,7 @@ static void add_exceptions_of(report *r, const bd_control_result *c) {
         bd_table_text(table, seen_words(r, x->exact_from, x->first_seen_failing, DASH));
         bd_table_text(table, words_day(r, x->last_seen_failing));
         bd_table_text(table, seen_words(r, x->exact_to, x->first_seen_clean, "not since"));
-        add_observed(r, table, index);
+        cell_observed(r, table, index);
         bd_table_text(table, x->is_open ? BD_STR("open") : BD_STR("closed"));
     }
     if (c->exceptions.count > printed) {
