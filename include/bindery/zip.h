@@ -53,6 +53,21 @@ BD_MUST_USE bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, const bd_blo
 BD_MUST_USE bd_rc bd_blob_packer_finish(bd_blob_packer *packer, bd_err *err);
 void bd_blob_packer_close(bd_blob_packer *packer); /* accepts NULL */
 
+/* A text that is being written and whose size nobody knows: up to 1 MiB it is kept as it is, of a longer one only the
+ * deflated form, so that a list of a hundred thousand findings takes the memory of a few thousand.  One thread. */
+typedef struct bd_draft bd_draft;
+bd_draft *bd_draft_open(void);
+bd_sink *bd_draft_sink(bd_draft *draft); /* borrowed until finish */
+BD_MUST_USE bd_rc bd_draft_finish(bd_draft *draft, bd_err *err);
+/* What follows may be asked after `finish`, any number of times. */
+int64_t bd_draft_bytes(const bd_draft *draft);
+const uint8_t *bd_draft_sha256(const bd_draft *draft); /* 32 bytes; borrowed until close */
+BD_MUST_USE bd_rc bd_draft_write(const bd_draft *draft, bd_sink *sink, bd_err *err);
+/* The text as a blob of the packer; the draft may be closed after the call. */
+BD_MUST_USE bd_rc bd_blob_pack_draft(bd_blob_packer *packer, const bd_draft *draft,
+                                     const bd_blob **out, bd_err *err);
+void bd_draft_close(bd_draft *draft); /* accepts NULL */
+
 /* Where the stored bytes of a blob lie in a file.  Files are read by pread and never mapped, so that a file that
  * shrinks meanwhile gives an error and not a signal. */
 typedef struct {

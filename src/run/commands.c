@@ -77,8 +77,8 @@ static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, 
                               bd_err *err) {
     const char *assessment = bd_session_output(outputs->session, "assessment.json");
     const char *findings = bd_session_output(outputs->session, "findings.ndjson");
-    BD_TRY(bd_outputs_put(outputs, assessment, bd_buf_str(&judged->assessment_json), err));
-    BD_TRY(bd_outputs_put(outputs, findings, bd_buf_str(&judged->findings), err));
+    BD_TRY(bd_outputs_put_draft(outputs, assessment, judged->assessment_json, err));
+    BD_TRY(bd_outputs_put_draft(outputs, findings, judged->findings, err));
     bd_result_text(out, "assessment_file", shown(assessment));
     bd_result_text(out, "findings_file", shown(findings));
     return BD_OK;
@@ -377,6 +377,25 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
 
 /* ---- status and explain ---- */
 
+static bd_rc parse_assessment(const bd_draft *text, bd_arena *arena, const bd_value **out,
+                              bd_err *err) {
+    bd_json_limits limits = bd_json_default_limits;
+    limits.nodes = 100000000;
+    limits.record_bytes = (size_t)2 << 30;
+    bd_buf whole;
+    bd_buf_init(&whole, limits.record_bytes);
+    bd_sink sink = bd_sink_to_buf(&whole);
+    bd_rc rc = bd_draft_write(text, &sink, err);
+    if (!bd_failed(rc)) {
+        rc = bd_buf_check(&whole, "the assessment", err);
+    }
+    if (!bd_failed(rc)) {
+        rc = bd_json_parse(bd_str_copy(arena, bd_buf_str(&whole)), &limits, arena, out, err);
+    }
+    bd_buf_clear(&whole);
+    return rc;
+}
+
 bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
                     bd_err *err) {
     bd_session session;
@@ -385,11 +404,7 @@ bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outco
     bd_rc rc = bd_judge(&session, &judged, err);
     bd_session_close(&session);
     BD_TRY(rc);
-    bd_json_limits limits = bd_json_default_limits;
-    limits.nodes = 100000000;
-    limits.record_bytes = (size_t)2 << 30;
-    rc = bd_json_parse(bd_str_copy(arena, bd_buf_str(&judged.assessment_json)), &limits, arena,
-                       &outcome->result, err);
+    rc = parse_assessment(judged.assessment_json, arena, &outcome->result, err);
     bd_judged_clear(&judged);
     return rc;
 }

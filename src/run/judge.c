@@ -9,7 +9,6 @@
 
 #define FACTS_ARENA_BYTES ((size_t)4 << 30)
 #define ROWS_BYTES ((size_t)256 << 10)
-#define OUTPUT_BYTES ((size_t)2 << 30)
 
 typedef struct {
     bd_session *session;
@@ -194,8 +193,7 @@ static bd_rc on_finding(void *context, const bd_finding *finding, bd_err *err) {
             *texts[i] = bd_str_copy(arena, *texts[i]);
         }
     }
-    bd_sink sink = bd_sink_to_buf(&run->out->findings);
-    return bd_export_finding(finding, &sink, err);
+    return bd_export_finding(finding, bd_draft_sink(run->out->findings), err);
 }
 
 static int cmp_groups(const void *context, const void *a, const void *b) {
@@ -273,8 +271,9 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
         .tzdata_version = run->out->assessment->zone_data_version,
         .journal_head = bd_str_copy(run->out->arena, bd_str_of(hex)),
     };
-    bd_sink sink = bd_sink_to_buf(&run->out->assessment_json);
-    return bd_export_assessment(&inputs, &sink, err);
+    BD_TRY(bd_export_assessment(&inputs, bd_draft_sink(run->out->assessment_json), err));
+    BD_TRY(bd_draft_finish(run->out->findings, err));
+    return bd_draft_finish(run->out->assessment_json, err);
 }
 
 /* ---- all of it ---- */
@@ -375,8 +374,8 @@ static void open_judging(judging *run, bd_session *session, bd_judged_run *out) 
 
 static void open_outputs(bd_judged_run *out) {
     *out = (bd_judged_run){.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
-    bd_buf_init(&out->findings, OUTPUT_BYTES);
-    bd_buf_init(&out->assessment_json, OUTPUT_BYTES);
+    out->findings = bd_draft_open();
+    out->assessment_json = bd_draft_open();
 }
 
 static void close_rows(judging *run) {
@@ -469,8 +468,10 @@ bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_r
 }
 
 void bd_judged_clear(bd_judged_run *judged) {
-    bd_buf_clear(&judged->findings);
-    bd_buf_clear(&judged->assessment_json);
+    bd_draft_close(judged->findings);
+    bd_draft_close(judged->assessment_json);
+    judged->findings = NULL;
+    judged->assessment_json = NULL;
     for (size_t i = 0; i < judged->arena_count; i++) {
         bd_arena_close(judged->arenas[i]);
     }

@@ -59,6 +59,13 @@ bd_rc bd_outputs_put(bd_outputs *outputs, const char *path, bd_str text, bd_err 
     return bd_sink_write(sink, text.data, text.size, err);
 }
 
+bd_rc bd_outputs_put_draft(bd_outputs *outputs, const char *path, const bd_draft *text,
+                           bd_err *err) {
+    bd_sink *sink = NULL;
+    BD_TRY(bd_outputs_open(outputs, path, &sink, err));
+    return bd_draft_write(text, sink, err);
+}
+
 bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err) {
     size_t count = outputs->count;
     outputs->count = 0;

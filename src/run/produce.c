@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define TEXT_BYTES ((size_t)1 << 30)
 
 static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
     char hex[65];
@@ -102,15 +101,27 @@ static bd_rc add_text(bd_production *run, const char *name, bd_role role, bd_str
     return add_file(run, bd_str_of(name), role, blob, (bd_str){"", 0}, NULL, err);
 }
 
-/* Takes what was written into `text` and empties it. */
-static bd_rc add_written(bd_production *run, const char *name, bd_role role, bd_buf *text,
+static bd_rc pack_draft(bd_production *run, bd_draft *text, const bd_blob **out, bd_err *err) {
+    BD_TRY(bd_draft_finish(text, err));
+    return bd_blob_pack_draft(run->packer, text, out, err);
+}
+
+/* Takes what was written into `text` and closes it. */
+static bd_rc add_written(bd_production *run, const char *name, bd_role role, bd_draft *text,
                          bd_rc written, bd_err *err) {
-    bd_rc rc = written;
-    if (!bd_failed(rc)) {
-        rc = add_text(run, name, role, bd_buf_str(text), err);
-    }
-    bd_buf_clear(text);
-    return rc;
+    const bd_blob *blob = NULL;
+    bd_rc rc = bd_failed(written) ? written : pack_draft(run, text, &blob, err);
+    bd_draft_close(text);
+    BD_TRY(rc);
+    return add_file(run, bd_str_of(name), role, blob, (bd_str){"", 0}, NULL, err);
+}
+
+static bd_rc add_draft(bd_production *run, const char *name, bd_draft **text, bd_err *err) {
+    const bd_blob *blob;
+    BD_TRY(bd_blob_pack_draft(run->packer, *text, &blob, err));
+    bd_draft_close(*text);
+    *text = NULL;
+    return add_file(run, bd_str_of(name), BD_ROLE_MACHINE, blob, (bd_str){"", 0}, NULL, err);
 }
 
 static bd_export_inputs export_inputs(bd_production *run) {
@@ -136,25 +147,21 @@ typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *e
 static bd_rc add_export(bd_production *run, const char *name, bd_role role, export_fn *write,
                         bd_err *err) {
     bd_export_inputs inputs = export_inputs(run);
-    bd_buf text;
-    bd_buf_init(&text, TEXT_BYTES);
-    bd_sink sink = bd_sink_to_buf(&text);
-    bd_rc rc = write(&inputs, &sink, err);
-    return add_written(run, name, role, &text, rc, err);
+    bd_draft *text = bd_draft_open();
+    bd_rc rc = write(&inputs, bd_draft_sink(text), err);
+    return add_written(run, name, role, text, rc, err);
 }
 
 static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *place,
                      const bd_control *control, bd_err *err) {
     bd_export_inputs inputs = export_inputs(run);
-    bd_buf text;
-    bd_buf_init(&text, TEXT_BYTES);
-    bd_sink sink = bd_sink_to_buf(&text);
+    bd_draft *text = bd_draft_open();
     const bd_blob *blob = NULL;
-    bd_rc rc = bd_export_ipe(&inputs, index, &sink, err);
+    bd_rc rc = bd_export_ipe(&inputs, index, bd_draft_sink(text), err);
     if (!bd_failed(rc)) {
-        rc = bd_blob_pack(run->packer, bd_buf_str(&text), &blob, err);
+        rc = pack_draft(run, text, &blob, err);
     }
-    bd_buf_clear(&text);
+    bd_draft_close(text);
     BD_TRY(rc);
     return add_file(run, run->ipe_paths[index], BD_ROLE_IPE, blob, place->evidence_id, control,
                     err);
@@ -206,14 +213,12 @@ static bd_rc add_criterion_indexes(bd_production *run, bd_err *err) {
         }
         bd_export_inputs inputs = export_inputs(run);
         bd_str id = assessment->criteria[i].criterion->id;
-        bd_buf text;
-        bd_buf_init(&text, TEXT_BYTES);
-        bd_sink sink = bd_sink_to_buf(&text);
-        bd_rc rc = bd_export_criterion_csv(&inputs, id, &sink, err);
+        bd_draft *text = bd_draft_open();
+        bd_rc rc = bd_export_criterion_csv(&inputs, id, bd_draft_sink(text), err);
         const char *name =
             bd_str_format(arena, "%.*s/_INDEX.csv", BD_ARG(bd_package_criterion_folder(arena, id)))
                 .data;
-        BD_TRY(add_written(run, name, BD_ROLE_INDEX, &text, rc, err));
+        BD_TRY(add_written(run, name, BD_ROLE_INDEX, text, rc, err));
     }
     return BD_OK;
 }
@@ -257,11 +262,9 @@ static void write_ratio(bd_json_writer *writer, const char *key, bd_ratio ratio,
 
 static bd_rc add_score(bd_production *run, bd_err *err) {
     const bd_assessment *assessment = run->judged->assessment;
-    bd_buf text;
-    bd_buf_init(&text, TEXT_BYTES);
-    bd_sink sink = bd_sink_to_buf(&text);
+    bd_draft *text = bd_draft_open();
     bd_json_writer writer;
-    bd_json_begin(&writer, &sink);
+    bd_json_begin(&writer, bd_draft_sink(text));
     bd_json_open(&writer, '{');
     write_ratio(&writer, "cover", assessment->cover, run->session->arena);
     write_ratio(&writer, "fresh", assessment->fresh, run->session->arena);
@@ -271,19 +274,17 @@ static bd_rc add_score(bd_production *run, bd_err *err) {
     bd_json_close(&writer, '}');
     bd_json_newline(&writer);
     bd_rc rc = bd_json_finish(&writer, err);
-    return add_written(run, "50_SCORES/readiness.json", BD_ROLE_SCORE, &text, rc, err);
+    return add_written(run, "50_SCORES/readiness.json", BD_ROLE_SCORE, text, rc, err);
 }
 
 /* ---- what other tools say ---- */
 
 static bd_rc add_imported_list(bd_production *run, bd_str list, bd_err *err) {
     bd_export_inputs inputs = export_inputs(run);
-    bd_buf text;
-    bd_buf_init(&text, TEXT_BYTES);
-    bd_sink sink = bd_sink_to_buf(&text);
+    bd_draft *text = bd_draft_open();
     const char *name = bd_str_format(run->session->arena, "50_SCORES/%.*s.csv", BD_ARG(list)).data;
-    bd_rc rc = bd_export_imported_csv(&inputs, list, &sink, err);
-    return add_written(run, name, BD_ROLE_SCORE, &text, rc, err);
+    bd_rc rc = bd_export_imported_csv(&inputs, list, bd_draft_sink(text), err);
+    return add_written(run, name, BD_ROLE_SCORE, text, rc, err);
 }
 
 static bd_rc add_imported(bd_production *run, bd_err *err) {
@@ -310,13 +311,9 @@ static bd_str canonical_line(bd_arena *arena, const bd_value *value) {
 static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     bd_session *session = run->session;
     bd_arena *arena = session->arena;
-    BD_TRY(add_text(run, "80_MACHINE/assessment.json", BD_ROLE_MACHINE,
-                    bd_buf_str(&run->judged->assessment_json), err));
-    BD_TRY(add_text(run, "80_MACHINE/findings.ndjson", BD_ROLE_MACHINE,
-                    bd_buf_str(&run->judged->findings), err));
-    /* hashed, written and packed: the plain texts need no room any more */
-    bd_buf_clear(&run->judged->assessment_json);
-    bd_buf_clear(&run->judged->findings);
+    /* hashed and written to the output folder: packed, they need no room any more */
+    BD_TRY(add_draft(run, "80_MACHINE/assessment.json", &run->judged->assessment_json, err));
+    BD_TRY(add_draft(run, "80_MACHINE/findings.ndjson", &run->judged->findings, err));
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("machine", BD_RUN_ARENA_BYTES);
     BD_TRY(add_text(run, "80_MACHINE/catalog.json", BD_ROLE_MACHINE, session->catalog->canonical,
                     err));
@@ -366,8 +363,8 @@ static void fill_report(bd_production *run) {
         .edition = run->facts.edition,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .versions = run->facts.versions,
-        .assessment_sha256 = bd_sha256_hex(arena, bd_buf_str(&run->judged->assessment_json)),
-        .findings_sha256 = bd_sha256_hex(arena, bd_buf_str(&run->judged->findings)),
+        .assessment_sha256 = hex_of(arena, bd_draft_sha256(run->judged->assessment_json)),
+        .findings_sha256 = hex_of(arena, bd_draft_sha256(run->judged->findings)),
         .journal_head = hex_of(arena, run->facts.journal_head),
         .is_signed = run->signer != NULL,
         .package_paths = run->paths,
@@ -380,15 +377,13 @@ static void fill_report(bd_production *run) {
 }
 
 static bd_rc add_figures(bd_production *run, bd_err *err) {
-    bd_buf text;
-    bd_buf_init(&text, TEXT_BYTES);
-    bd_sink sink = bd_sink_to_buf(&text);
+    bd_draft *text = bd_draft_open();
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->document->figures.count && !bd_failed(rc); i++) {
         const bd_figure *figure = &run->document->figures.data[i];
-        rc = bd_export_figure(figure->pointer, figure->text, &sink, err);
+        rc = bd_export_figure(figure->pointer, figure->text, bd_draft_sink(text), err);
     }
-    return add_written(run, "80_MACHINE/figures.ndjson", BD_ROLE_MACHINE, &text, rc, err);
+    return add_written(run, "80_MACHINE/figures.ndjson", BD_ROLE_MACHINE, text, rc, err);
 }
 
 /* ---- identity of the package ---- */

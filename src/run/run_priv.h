@@ -72,8 +72,8 @@ typedef struct {
     bd_collections collections;
     bd_snapshots snapshots;
     const bd_assessment *assessment;
-    bd_buf findings; /* findings.ndjson */
-    bd_buf assessment_json;
+    bd_draft *findings; /* findings.ndjson */
+    bd_draft *assessment_json;
     bd_finding_group *groups;
     size_t group_count;
     bd_diags diags;
@@ -144,6 +144,8 @@ typedef struct {
 /* The sink is Borrowed until `finish` or `drop`. */
 BD_MUST_USE bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink,
                                   bd_err *err);
+BD_MUST_USE bd_rc bd_outputs_put_draft(bd_outputs *outputs, const char *path, const bd_draft *text,
+                                       bd_err *err);
 BD_MUST_USE bd_rc bd_outputs_put(bd_outputs *outputs, const char *path, bd_str text, bd_err *err);
 BD_MUST_USE bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err);
 void bd_outputs_drop(

@@ -2,6 +2,8 @@
 
 #include "bindery/crypto.h"
 
+#include "zip_priv.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -274,11 +276,6 @@ const bd_blob *bd_blob_of_memory(bd_arena *arena, bd_str text) {
 
 /* ---- deflated, in memory ---------------------------------------------------------------------- */
 
-struct packed_blob {
-    bd_blob blob;
-    bd_str stored;
-};
-
 struct packed_reading {
     bd_memory_source state;
     bd_source stored;
@@ -327,6 +324,16 @@ static void close_packed(const bd_blob *blob, bd_source *source) {
         bd_arena_close(reading->arena);
         source->context = NULL;
     }
+}
+
+void packed_blob_init(struct packed_blob *packed) {
+    packed->blob = (bd_blob){
+        .has_stored = true,
+        .open_plain = open_packed_plain,
+        .open_stored = open_packed_stored,
+        .close = close_packed,
+        .context = packed,
+    };
 }
 
 /* A text on its way to a blob.  Workers touch no arena: what they make is copied by whoever takes the next place. */
@@ -437,17 +444,25 @@ bd_rc bd_blob_pack(bd_blob_packer *packer, bd_str text, const bd_blob **out, bd_
         one->text = bd_buf_str(&one->plain);
     }
     one->out = bd_new(packer->arena, struct packed_blob, 1);
-    one->out->blob = (bd_blob){
-        .bytes = (int64_t)text.size,
-        .has_stored = true,
-        .open_plain = open_packed_plain,
-        .open_stored = open_packed_stored,
-        .close = close_packed,
-        .context = one->out,
-    };
+    packed_blob_init(one->out);
+    one->out->blob.bytes = (int64_t)text.size;
     *out = &one->out->blob;
     bd_crew_put(packer->crew, place);
     return is_copied ? BD_OK : settle_packing(packer, one, err); /* the text may go */
+}
+
+bd_rc bd_blob_pack_draft(bd_blob_packer *packer, const bd_draft *draft, const bd_blob **out,
+                         bd_err *err) {
+    const struct packed_blob *packed = draft_packed(draft);
+    if (packed == NULL) {
+        return bd_blob_pack(packer, draft_text(draft), out, err);
+    }
+    struct packed_blob *kept = bd_new(packer->arena, struct packed_blob, 1);
+    *kept = *packed;
+    kept->blob.context = kept;
+    kept->stored = bd_str_copy(packer->arena, packed->stored);
+    *out = &kept->blob;
+    return BD_OK;
 }
 
 /* ---- whole ----------------------------------------------------------------------------------- */

@@ -51,4 +51,16 @@ struct zip_names {
 void zip_names_init(struct zip_names *names, bd_arena *arena);
 BD_MUST_USE bd_rc zip_names_add(struct zip_names *names, bd_str name, bd_err *err);
 
+/* A blob of which the deflated form alone is kept, in memory. */
+struct packed_blob {
+    bd_blob blob;
+    bd_str stored;
+};
+/* Its sizes and hashes are the caller's to set; `stored` is borrowed as long as the blob lives. */
+void packed_blob_init(struct packed_blob *packed);
+
+/* What a finished draft has become: its text, or NULL and the deflated form. */
+bd_str draft_text(const bd_draft *draft);
+const struct packed_blob *draft_packed(const bd_draft *draft);
+
 #endif
