@@ -15,6 +15,8 @@
 typedef struct bd_spool bd_spool;
 bd_spool *bd_spool_open(size_t memory_bytes);
 BD_MUST_USE bd_rc bd_spool_put(bd_spool *spool, bd_str record, bd_err *err);
+/* Ends putting: what memory holds goes to the file, where there is one, and its room is given back. */
+BD_MUST_USE bd_rc bd_spool_settle(bd_spool *spool, bd_err *err);
 /* Reads from the start; any number of times, after the last put. */
 BD_MUST_USE bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err);
 /* Borrowed until the next call. */

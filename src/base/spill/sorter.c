@@ -77,6 +77,9 @@ static bd_rc merge_youngest(bd_sorter *sorter, bd_err *err) {
     size_t from = first_of_level(sorter);
     bd_spool *merged = bd_spool_open(RUN_BUFFER_BYTES);
     bd_rc rc = merge_from(sorter, from, merged, err);
+    if (!bd_failed(rc)) {
+        rc = bd_spool_settle(merged, err);
+    }
     if (bd_failed(rc)) {
         bd_spool_close(merged);
         return rc;
@@ -103,7 +106,7 @@ static bd_rc flush_run(bd_sorter *sorter, bd_err *err) {
     }
     sorter->used = 0;
     sorter->count = 0;
-    return BD_OK;
+    return bd_spool_settle(run, err);
 }
 
 static void grow_offsets(bd_sorter *sorter) {
@@ -204,6 +207,13 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
     }
 }
 
+static void drop_memory(bd_sorter *sorter) {
+    free(sorter->memory);
+    free(sorter->offsets);
+    sorter->memory = NULL;
+    sorter->offsets = NULL;
+}
+
 bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
     BD_ASSERT(!sorter->is_finished);
     sorter->is_finished = true;
@@ -215,6 +225,7 @@ bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
     if (sorter->count > 0) {
         BD_TRY(flush_run(sorter, err));
     }
+    drop_memory(sorter);
     return begin_merge(sorter, 0, err);
 }
 
@@ -237,7 +248,6 @@ void bd_sorter_close(bd_sorter *sorter) {
     for (size_t i = 0; i < sorter->run_count; i++) {
         bd_spool_close(sorter->runs[i]);
     }
-    free(sorter->memory);
-    free(sorter->offsets);
+    drop_memory(sorter);
     free(sorter);
 }

@@ -47,15 +47,20 @@ static uint32_t u32_at(const char *from) {
     return value;
 }
 
+static bd_rc empty_memory(bd_spool *spool, bd_err *err) {
+    if (spool->fd < 0) {
+        BD_TRY(bd_temp_open(&spool->fd, err));
+    }
+    BD_TRY(bd_write_all(spool->fd, spool->memory, spool->used, "temporary file", err));
+    spool->file_bytes += (int64_t)spool->used;
+    spool->used = 0;
+    return BD_OK;
+}
+
 bd_rc bd_spool_put(bd_spool *spool, bd_str record, bd_err *err) {
-    BD_ASSERT(record.size <= BD_SPILL_RECORD_BYTES);
+    BD_ASSERT(record.size <= BD_SPILL_RECORD_BYTES && spool->memory != NULL);
     if (spool->used + 4 + record.size > spool->memory_bytes) {
-        if (spool->fd < 0) {
-            BD_TRY(bd_temp_open(&spool->fd, err));
-        }
-        BD_TRY(bd_write_all(spool->fd, spool->memory, spool->used, "temporary file", err));
-        spool->file_bytes += (int64_t)spool->used;
-        spool->used = 0;
+        BD_TRY(empty_memory(spool, err));
     }
     put_u32(spool->memory + spool->used, (uint32_t)record.size);
     if (record.size > 0) {
@@ -63,6 +68,16 @@ bd_rc bd_spool_put(bd_spool *spool, bd_str record, bd_err *err) {
     }
     spool->used += 4 + record.size;
     spool->count++;
+    return BD_OK;
+}
+
+bd_rc bd_spool_settle(bd_spool *spool, bd_err *err) {
+    if (spool->fd < 0) {
+        return BD_OK;
+    }
+    BD_TRY(empty_memory(spool, err));
+    free(spool->memory);
+    spool->memory = NULL;
     return BD_OK;
 }
 
