@@ -101,6 +101,39 @@ TEST(spill, a_full_disk_is_an_io_failure_of_the_sort) {
     bd_sorter_close(sorter);
 }
 
+/* Records of two lengths, so that a tail is left in memory when the file gets its last part. */
+TEST(spill, a_settled_spool_yields_all_that_was_put) {
+    static const int counts[] = {0, 1, 3, 4000};
+    for (size_t i = 0; i < BD_COUNT(counts); i++) {
+        bd_err err;
+        bd_spool *spool = bd_spool_open(0);
+        char bytes[100];
+        for (int k = 0; k < counts[i]; k++) {
+            int size = snprintf(bytes, sizeof bytes, "%d%s", k, k % 2 == 0 ? "" : "-and-more");
+            CHECK_OK(bd_spool_put(spool, (bd_str){bytes, (size_t)size}, &err), err);
+        }
+        CHECK_OK(bd_spool_settle(spool, &err), err);
+        for (int reading = 0; reading < 2; reading++) {
+            bd_str record;
+            bool has_record = true;
+            int found = 0;
+            CHECK_OK(bd_spool_rewind(spool, &err), err);
+            for (;;) {
+                CHECK_OK(bd_spool_next(spool, &record, &has_record, &err), err);
+                if (!has_record) {
+                    break;
+                }
+                int size = snprintf(bytes, sizeof bytes, "%d%s", found,
+                                    found % 2 == 0 ? "" : "-and-more");
+                CHECK(bd_str_eq(record, (bd_str){bytes, (size_t)size}));
+                found++;
+            }
+            CHECK_EQ_INT(found, counts[i]);
+        }
+        bd_spool_close(spool);
+    }
+}
+
 TEST(spill, an_unwritable_temporary_folder_is_an_io_failure) {
     bd_err err;
     CHECK(setenv("TMPDIR", "/nonexistent/folder", 1) == 0);

@@ -1035,3 +1035,78 @@ TEST(zip, a_packer_keeps_each_text_under_its_own_blob) {
         }
     }
 }
+
+/* Letters that do not repeat by the chunk: chunks that are cut elsewhere would give another stream. */
+static char draft_letter(size_t at) {
+    return (char)('a' + (at * 2654435761u >> 20) % 26);
+}
+
+static const bd_blob *pack_whole(bd_str text) {
+    bd_err err = {0};
+    const bd_blob *blob = NULL;
+    bd_blob_packer *packer = bd_blob_packer_open(test_arena(), 1);
+    CHECK_OK(bd_blob_pack(packer, text, &blob, &err), err);
+    CHECK_OK(bd_blob_packer_finish(packer, &err), err);
+    bd_blob_packer_close(packer);
+    return blob;
+}
+
+static const bd_blob *pack_drafted(bd_str text, size_t step) {
+    bd_err err = {0};
+    const bd_blob *blob = NULL;
+    bd_buf found;
+    bd_buf_init(&found, SIZE_MAX / 2);
+    bd_sink sink = bd_sink_to_buf(&found);
+    bd_blob_packer *packer = bd_blob_packer_open(test_arena(), 1);
+    bd_draft *draft = bd_draft_open();
+    for (size_t at = 0; at < text.size; at += step) {
+        bd_str piece = bd_str_sub(text, at, at + step);
+        CHECK_OK(bd_sink_write(bd_draft_sink(draft), piece.data, piece.size, &err), err);
+    }
+    CHECK_OK(bd_draft_finish(draft, &err), err);
+    CHECK_EQ_INT(bd_draft_bytes(draft), text.size);
+    for (int reading = 0; reading < 2; reading++) {
+        found.size = 0;
+        CHECK_OK(bd_draft_write(draft, &sink, &err), err);
+        CHECK(bd_str_eq(bd_buf_str(&found), text));
+    }
+    CHECK_OK(bd_blob_pack_draft(packer, draft, &blob, &err), err);
+    uint8_t hash[32];
+    bd_sha256_of(text, hash);
+    CHECK(memcmp(hash, bd_draft_sha256(draft), sizeof hash) == 0);
+    bd_draft_close(draft);
+    CHECK_OK(bd_blob_packer_finish(packer, &err), err);
+    bd_blob_packer_close(packer);
+    bd_buf_clear(&found);
+    return blob;
+}
+
+TEST(zip, a_draft_becomes_the_blob_that_packing_its_text_gives) {
+    static const size_t sizes[] = {0, 1, (1u << 20) - 1, 1u << 20, (1u << 20) + 1, 5u << 19};
+    static const size_t steps[] = {977, 1u << 19, 3u << 20};
+    static char text[3 << 20];
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = draft_letter(i);
+    }
+    for (size_t i = 0; i < BD_COUNT(sizes); i++) {
+        bd_str whole = {text, sizes[i]};
+        const bd_blob *wanted = pack_whole(whole);
+        for (size_t j = 0; j < BD_COUNT(steps); j++) {
+            const bd_blob *blob = pack_drafted(whole, steps[j]);
+            CHECK_EQ_INT(blob->bytes, sizes[i]);
+            CHECK_EQ_INT(blob->crc32, wanted->crc32);
+            CHECK_EQ_INT(blob->stored_bytes, wanted->stored_bytes);
+            CHECK(memcmp(blob->sha256, wanted->sha256, 32) == 0);
+            CHECK(memcmp(blob->stored_sha256, wanted->stored_sha256, 32) == 0);
+        }
+    }
+}
+
+TEST(zip, a_draft_that_is_left_unfinished_frees_what_it_took) {
+    static char text[2 << 20];
+    bd_err err = {0};
+    bd_draft *draft = bd_draft_open();
+    CHECK_OK(bd_sink_write(bd_draft_sink(draft), text, sizeof text, &err), err);
+    bd_draft_close(draft);
+    bd_draft_close(NULL);
+}
