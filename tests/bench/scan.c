@@ -1,0 +1,213 @@
+/* bench/scan.c - what the one pass over evidence costs, beside the hash alone, and what a join of millions of rows takes.
+ *
+ *     scan-bench sha FILE...        SHA-256 of the files
+ *     scan-bench scan JOBS FILE...  hash, split, parse and check with every check of the built-in catalog
+ *     scan-bench join ROWS          rows of a join through the external sort, in groups of two
+ *
+ * Prints "CPU-seconds wall-seconds peak-KiB rows".  Files are told to the page cache first, so that no disk is measured.
+ */
+#include "bindery/catalog.h"
+#include "bindery/crypto.h"
+#include "bindery/imported.h"
+#include "bindery/rule.h"
+#include "bindery/scan.h"
+#include "bindery/spill.h"
+#include "bindery/zip.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_FILES = 64, MOST_JOBS = 16, READ_BYTES = 256 << 10 };
+
+typedef struct {
+    const char *path;
+    int64_t bytes;
+    uint8_t sha256[32];
+    uint32_t crc32;
+} evidence;
+
+typedef struct {
+    bd_scan_plan plan;
+    evidence files[MOST_FILES];
+    size_t count;
+    bd_spool *rows[MOST_JOBS];
+    bd_arena *arenas[MOST_JOBS];
+    uint64_t records[MOST_JOBS];
+} bench;
+
+static void stop(const char *what, const bd_err *err) {
+    fprintf(stderr, "scan-bench: %s%s%s\n", what, err != NULL ? ": " : "",
+            err != NULL ? err->message : "");
+    exit(1);
+}
+
+static void must(bd_rc rc, const char *what, const bd_err *err) {
+    if (bd_failed(rc)) {
+        stop(what, err);
+    }
+}
+
+static double seconds_of(struct timeval time) {
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+static double wall_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double cpu_seconds(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+}
+
+static void tell(double cpu, double wall, uint64_t rows) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("%.3f %.3f %ld %llu\n", cpu_seconds() - cpu, wall_seconds() - wall, usage.ru_maxrss,
+           (unsigned long long)rows);
+}
+
+static void hash_file(evidence *file, bool with_crc) {
+    static char bytes[READ_BYTES];
+    int fd = open(file->path, O_RDONLY);
+    if (fd < 0) {
+        stop(file->path, NULL);
+    }
+    bd_sha256 *hash = bd_sha256_open();
+    file->bytes = 0;
+    for (ssize_t got = read(fd, bytes, sizeof bytes); got > 0; got = read(fd, bytes, sizeof bytes)) {
+        bd_sha256_put(hash, bytes, (size_t)got);
+        file->bytes += got;
+        file->crc32 = with_crc ? bd_crc32(file->crc32, bytes, (size_t)got) : 0;
+    }
+    bd_sha256_finish(hash, file->sha256);
+    bd_sha256_close(hash);
+    close(fd);
+}
+
+static void add_files(bench *run, char **paths, bool with_crc) {
+    for (; *paths != NULL && run->count < MOST_FILES; paths++) {
+        run->files[run->count].path = *paths;
+        hash_file(&run->files[run->count++], with_crc);
+    }
+}
+
+static void open_plan(bench *run, bd_arena *arena) {
+    bd_err err;
+    glob_t found;
+    if (glob("templates/catalog/*.json", 0, NULL, &found) != 0) {
+        stop("no templates/catalog here", NULL);
+    }
+    bd_catalog_file *files = bd_new(arena, bd_catalog_file, found.gl_pathc);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        files[i].name = bd_str_copy(arena, bd_path_name(bd_str_of(found.gl_pathv[i])));
+        must(bd_file_read(found.gl_pathv[i], 64 << 20, arena, &files[i].text, &err), "catalog", &err);
+    }
+    must(bd_catalog_load(files, found.gl_pathc, arena, &run->plan.catalog, &err), "catalog", &err);
+    globfree(&found);
+    must(bd_rules_compile(run->plan.catalog, NULL, arena, &run->plan.rules, &err), "rules", &err);
+    must(bd_imports_compile(run->plan.catalog, arena, &run->plan.imports, &err), "imports", &err);
+    must(bd_zone_load(BD_STR("UTC"), arena, &run->plan.zone, &err), "zone", &err);
+}
+
+static void scan_file(void *context, size_t index, unsigned worker) {
+    bench *run = context;
+    const evidence *file = &run->files[index];
+    bd_blob_place place = {.fd = -1, .folder_fd = AT_FDCWD, .path = file->path};
+    place.label = bd_str_of(file->path);
+    bd_blob *blob = bd_blob_of_file(run->arenas[worker], &place, file->bytes, file->bytes,
+                                     file->crc32);
+    memcpy(blob->sha256, file->sha256, sizeof blob->sha256);
+    bd_facts facts;
+    bd_err err;
+    must(bd_scan(&run->plan, blob, place.label, NULL, (uint32_t)index, run->arenas[worker],
+                 run->rows[worker], &facts, &err),
+         file->path, &err);
+    if (facts.is_malformed) {
+        stop(bd_str_z(run->arenas[worker], facts.problem), NULL);
+    }
+    run->records[worker] += (uint64_t)facts.rows_read;
+}
+
+static void scan_all(bench *run, unsigned jobs) {
+    bd_arena *arena = bd_arena_open("bench", (size_t)1 << 30);
+    open_plan(run, arena);
+    for (unsigned i = 0; i < jobs; i++) {
+        run->rows[i] = bd_spool_open(256 << 10);
+        run->arenas[i] = bd_arena_open("facts", (size_t)1 << 30);
+    }
+    double cpu = cpu_seconds(), wall = wall_seconds();
+    bd_pool_run(jobs, run->count, scan_file, run);
+    uint64_t records = 0;
+    for (unsigned i = 0; i < jobs; i++) {
+        records += run->records[i];
+    }
+    tell(cpu, wall, records);
+    for (unsigned i = 0; i < jobs; i++) {
+        bd_spool_close(run->rows[i]);
+        bd_arena_close(run->arenas[i]);
+    }
+    bd_arena_close(arena);
+}
+
+/* Rows as long as those of a `related` check: 155 bytes, child and parent far apart when they are put. */
+static void join_rows(uint64_t count) {
+    char bytes[155];
+    bd_err err;
+    bd_sorter *sorter = bd_sorter_open((size_t)4 << 20);
+    double cpu = cpu_seconds(), wall = wall_seconds();
+    for (uint64_t i = 0; i < count; i++) {
+        memset(bytes, ' ', sizeof bytes);
+        uint64_t pair = (i * 0x9E3779B97F4A7C15u) % (count / 2);
+        (void)snprintf(bytes, sizeof bytes, "%016llx %llu", (unsigned long long)pair,
+                       (unsigned long long)(i & 1));
+        must(bd_sorter_put(sorter, (bd_str){bytes, sizeof bytes}, &err), "put", &err);
+    }
+    must(bd_sorter_finish(sorter, &err), "finish", &err);
+    uint64_t groups = 0;
+    char last[17] = "";
+    for (;;) {
+        bd_str record;
+        bool has_record;
+        must(bd_sorter_next(sorter, &record, &has_record, &err), "next", &err);
+        if (!has_record) {
+            break;
+        }
+        groups += memcmp(last, record.data, 16) != 0;
+        memcpy(last, record.data, 16);
+    }
+    tell(cpu, wall, groups);
+    bd_sorter_close(sorter);
+}
+
+int main(int argc, char **argv) {
+    static bench run;
+    if (argc > 2 && strcmp(argv[1], "join") == 0) {
+        join_rows(strtoull(argv[2], NULL, 10));
+        return 0;
+    }
+    if (argc > 2 && strcmp(argv[1], "sha") == 0) {
+        double cpu = cpu_seconds(), wall = wall_seconds();
+        add_files(&run, argv + 2, false);
+        tell(cpu, wall, run.count);
+        return 0;
+    }
+    if (argc > 3 && strcmp(argv[1], "scan") == 0) {
+        unsigned jobs = (unsigned)strtoul(argv[2], NULL, 10);
+        add_files(&run, argv + 3, true);
+        scan_all(&run, jobs < 1 ? 1 : jobs > MOST_JOBS ? MOST_JOBS : jobs);
+        return 0;
+    }
+    fputs("usage: scan-bench sha FILE... | scan JOBS FILE... | join ROWS\n", stderr);
+    return 2;
+}
