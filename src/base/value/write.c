@@ -193,8 +193,10 @@ static int cmp_members(const void *context, const void *a, const void *b) {
     return bd_str_cmp(((const member *)a)->key, ((const member *)b)->key);
 }
 
+enum { FEW_MEMBERS = 24 };
+
 static void sort_members(member *members, size_t count) {
-    if (count > 24) {
+    if (count > FEW_MEMBERS) {
         bd_sort(members, count, sizeof *members, cmp_members, NULL);
         return;
     }
@@ -209,11 +211,29 @@ static void sort_members(member *members, size_t count) {
     }
 }
 
-/* Depth is bounded where the value was parsed. */
-static void put_value(bd_json_writer *writer, const bd_value *value, bd_arena *scratch);
+/* Members of a small object are sorted on the stack; room for those of a larger one is opened when it comes. */
+#define SCRATCH_BYTES ((size_t)1 << 30)
 
-static void put_object(bd_json_writer *writer, const bd_value *object, bd_arena *scratch) {
-    member *members = bd_new(scratch, member, object->count);
+typedef struct {
+    bd_json_writer *writer;
+    bd_arena *scratch; /* NULL: no large object yet */
+} putting;
+
+static bd_arena *scratch_of(putting *put) {
+    if (put->scratch == NULL) {
+        put->scratch = bd_arena_open("canonical JSON", SCRATCH_BYTES);
+    }
+    return put->scratch;
+}
+
+/* Depth is bounded where the value was parsed. */
+static void put_value(putting *put, const bd_value *value);
+
+static void put_object(putting *put, const bd_value *object) {
+    bd_json_writer *writer = put->writer;
+    member few[FEW_MEMBERS];
+    member *members =
+        object->count <= FEW_MEMBERS ? few : bd_new(scratch_of(put), member, object->count);
     size_t count = 0;
     for (size_t i = 0; i < object->count; i++) {
         if (object->items[i].kind != BD_NULL) {
@@ -226,21 +246,23 @@ static void put_object(bd_json_writer *writer, const bd_value *object, bd_arena 
         put_bytes(writer, ",", i > 0 ? 1 : 0);
         put_string(writer, members[i].key);
         put_bytes(writer, ":", 1);
-        put_value(writer, members[i].value, scratch);
+        put_value(put, members[i].value);
     }
     put_bytes(writer, "}", 1);
 }
 
-static void put_array(bd_json_writer *writer, const bd_value *array, bd_arena *scratch) {
+static void put_array(putting *put, const bd_value *array) {
+    bd_json_writer *writer = put->writer;
     put_bytes(writer, "[", 1);
     for (size_t i = 0; i < array->count; i++) {
         put_bytes(writer, ",", i > 0 ? 1 : 0);
-        put_value(writer, &array->items[i], scratch);
+        put_value(put, &array->items[i]);
     }
     put_bytes(writer, "]", 1);
 }
 
-static void put_value(bd_json_writer *writer, const bd_value *value, bd_arena *scratch) {
+static void put_value(putting *put, const bd_value *value) {
+    bd_json_writer *writer = put->writer;
     switch (value->kind) {
     case BD_NULL: put_bytes(writer, "null", 4); return;
     case BD_BOOL:
@@ -248,12 +270,10 @@ static void put_value(bd_json_writer *writer, const bd_value *value, bd_arena *s
         return;
     case BD_NUMBER: put_bytes(writer, value->text.data, value->text.size); return;
     case BD_STRING: put_string(writer, value->text); return;
-    case BD_ARRAY: put_array(writer, value, scratch); return;
-    case BD_OBJECT: put_object(writer, value, scratch); return;
+    case BD_ARRAY: put_array(put, value); return;
+    case BD_OBJECT: put_object(put, value); return;
     }
 }
-
-#define SCRATCH_BYTES ((size_t)1 << 30)
 
 void bd_json_value(bd_json_writer *writer, const bd_value *value) {
     if (value == NULL || (value->kind == BD_NULL && writer->key_pending)) {
@@ -261,8 +281,9 @@ void bd_json_value(bd_json_writer *writer, const bd_value *value) {
         return;
     }
     begin_value(writer);
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("canonical JSON", SCRATCH_BYTES);
-    put_value(writer, value, scratch);
+    putting put = {.writer = writer};
+    put_value(&put, value);
+    bd_arena_close(put.scratch);
 }
 
 bd_rc bd_json_write_canonical(const bd_value *value, bd_sink *sink, bd_err *err) {
