@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "value_priv.h"
 
 /* The scanner decides what is JSON (RFC 8259); trees are only built of what has passed here.  It works on
@@ -87,6 +91,25 @@ const char *json_skip_space(const char *at, const char *end) {
     return at;
 }
 
+#ifdef __SSE2__
+/* Sixteen bytes at once: a byte above 0x7f is negative, and so below 0x20 as the rest that is not plain. */
+static const char *skip_plain_blocks(const char *at, const char *end) {
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'),
+                  space = _mm_set1_epi8(0x20);
+    while (end - at >= 16) {
+        __m128i block = _mm_loadu_si128((const void *)at);
+        __m128i hits = _mm_or_si128(
+            _mm_cmplt_epi8(block, space),
+            _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, slash)));
+        unsigned mask = (unsigned)_mm_movemask_epi8(hits);
+        if (mask != 0) {
+            return at + __builtin_ctz(mask);
+        }
+        at += 16;
+    }
+    return at;
+}
+#else
 #define ONES UINT64_C(0x0101010101010101)
 #define HIGHS UINT64_C(0x8080808080808080)
 
@@ -99,26 +122,27 @@ static uint64_t special_bytes(uint64_t word) {
     return (hits | word) & HIGHS;
 }
 
-static const char *skip_plain(const char *at, const char *end) {
+static const char *skip_plain_blocks(const char *at, const char *end) {
     while (end - at >= 8) {
         uint64_t word;
         memcpy(&word, at, 8);
-        uint64_t hits = special_bytes(word);
-        if (hits != 0) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-            /* The lowest hit is never a false one: borrows travel upwards only. */
-            return at + (__builtin_ctzll(hits) >> 3);
-#else
-            break;
-#endif
+        if (special_bytes(word) != 0) {
+            return at;
         }
         at += 8;
     }
-    while (at < end) {
-        unsigned char c = (unsigned char)*at;
-        if (c == '"' || c == '\\' || c < 0x20 || c > 0x7f) {
-            return at;
-        }
+    return at;
+}
+#endif
+
+static bool is_plain(char byte) {
+    unsigned char c = (unsigned char)byte;
+    return c != '"' && c != '\\' && c >= 0x20 && c <= 0x7f;
+}
+
+static const char *skip_plain(const char *at, const char *end) {
+    at = skip_plain_blocks(at, end);
+    while (at < end && is_plain(*at)) {
         at++;
     }
     return at;
@@ -368,6 +392,20 @@ static const char *scan_literal(json_scan *scan, const char *at, const char *end
 
 /* ---- duplicate keys ---- */
 
+/* The last bytes of a short text: fields that overlap, so that no loop is needed. */
+static uint64_t tail_bytes(const char *at, size_t size) {
+    uint32_t head = 0, tail = 0;
+    if (size >= 4) {
+        memcpy(&head, at, 4);
+        memcpy(&tail, at + size - 4, 4);
+        return (uint64_t)head << 32 | tail;
+    }
+    for (size_t i = 0; i < size; i++) {
+        tail = tail << 8 | (unsigned char)at[i];
+    }
+    return tail;
+}
+
 static uint64_t hash_bytes(const char *at, size_t size, uint64_t seed) {
     uint64_t hash = seed * UINT64_C(0x9e3779b97f4a7c15) ^ size;
     while (size >= 8) {
@@ -378,11 +416,7 @@ static uint64_t hash_bytes(const char *at, size_t size, uint64_t seed) {
         at += 8;
         size -= 8;
     }
-    uint64_t tail = 0;
-    for (size_t i = 0; i < size; i++) {
-        tail = tail << 8 | (unsigned char)at[i];
-    }
-    hash = (hash ^ tail) * UINT64_C(0xc4ceb9fe1a85ec53);
+    hash = (hash ^ tail_bytes(at, size)) * UINT64_C(0xc4ceb9fe1a85ec53);
     return hash ^ hash >> 29;
 }
 
