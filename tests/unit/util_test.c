@@ -1008,3 +1008,20 @@ TEST(util, diagnostics_keep_copies) {
     CHECK_EQ_STR(diags.data[0].subject, "a.json");
     CHECK_EQ_STR(diags.data[0].message, "row 7 is odd");
 }
+
+TEST(util, lower_case_touches_ascii_letters_alone_at_any_place) {
+    for (size_t lead = 0; lead < 9; lead++) {
+        for (int c = 0; c < 256; c++) {
+            char text[18], wanted[18];
+            memset(text, 'x', sizeof text);
+            text[lead] = (char)c;
+            text[lead + 8] = (char)(255 - c);
+            memcpy(wanted, text, sizeof wanted);
+            for (size_t i = 0; i < sizeof wanted; i++) {
+                wanted[i] = wanted[i] >= 'A' && wanted[i] <= 'Z' ? (char)(wanted[i] + 32) : wanted[i];
+            }
+            bd_str lower = bd_str_lower(test_arena(), (bd_str){text, sizeof text});
+            CHECK(bd_str_eq(lower, (bd_str){wanted, sizeof wanted}));
+        }
+    }
+}

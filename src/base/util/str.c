@@ -153,9 +153,24 @@ bool bd_str_ieq(bd_str a, bd_str b) {
     return a.size == b.size && bd_str_icmp(a, b) == 0;
 }
 
+/* Eight bytes at once: of a byte below 0x80 the high bit of byte + 0x3f is set from 'A' on, of byte + 0x25 after 'Z'. */
+static uint64_t lower_word(uint64_t word) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
+    uint64_t low = word & ~highs;
+    uint64_t is_upper = (low + ones * (0x80 - 'A')) & ~(low + ones * (0x80 - 'Z' - 1)) & ~word & highs;
+    return word | is_upper >> 2;
+}
+
 bd_str bd_str_lower(bd_arena *arena, bd_str text) {
     char *copy = bd_alloc(arena, text.size + 1, 1);
-    for (size_t i = 0; i < text.size; i++) {
+    size_t i = 0;
+    for (; text.size - i >= 8; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.data + i, 8);
+        word = lower_word(word);
+        memcpy(copy + i, &word, 8);
+    }
+    for (; i < text.size; i++) {
         copy[i] = (char)ascii_lower(text.data[i]);
     }
     return (bd_str){copy, text.size};

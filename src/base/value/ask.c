@@ -18,6 +18,11 @@ const bd_value *bd_value_find(const bd_value *object, const char *key) {
     return bd_value_find_str(object, bd_str_of(key));
 }
 
+/* Whether two keys of one length may be alike: their first bytes are, but for the bit of the case. */
+static bool may_match(bd_str a, bd_str b) {
+    return a.size == b.size && (a.size == 0 || ((a.data[0] ^ b.data[0]) & ~0x20) == 0);
+}
+
 /* In one pass, for most of what is looked for is not there: the key as it is written, else the only one that differs
  * from it in case alone. */
 static bd_lookup find_folded(const bd_value *object, bd_str key, const bd_value **out) {
@@ -27,7 +32,7 @@ static bd_lookup find_folded(const bd_value *object, bd_str key, const bd_value 
         return BD_LOOKUP_ABSENT;
     }
     for (size_t i = 0; i < object->count; i++) {
-        if (object->keys[i].size != key.size) {
+        if (!may_match(object->keys[i], key)) {
             continue;
         }
         if (bd_str_eq(object->keys[i], key)) {
