@@ -120,6 +120,8 @@ MAP(sign_ins);
 #define REDUCE(name)                                                                               \
     void reduce_##name(const bd_join *join, bd_str group, const bd_part *parts, size_t count,      \
                        bd_arena *arena, bd_derived_fn *emit, void *context)
+COLLECT(backup_stretches);
+REDUCE(backup_stretches);
 COLLECT(broad_assignments);
 REDUCE(broad_assignments);
 COLLECT(ca_coverage);
