@@ -172,6 +172,10 @@ static bd_str scope_text(const bd_judging *run, const bd_check_view *view, bd_st
             return engagement->subscriptions.data[i].name;
         }
     }
+    bool is_resource = bd_str_has_prefix(scope, BD_STR("/subscriptions/"));
+    if (view->is_population && !is_resource && bd_str_has_prefix(scope, BD_STR("/"))) {
+        return bd_str_sub(scope, 1, scope.size); /* "owner/repository/production" */
+    }
     return view->is_population ? bd_path_name(scope) : scope;
 }
 
