@@ -300,3 +300,79 @@ TEST(checks_deployments, a_gate_or_a_day_that_nobody_looked_at_is_no_pass) {
     expect_month("['contoso/pay/production','environment/prod']", "01-01", "02-01", OLD,
                  "cannot-tell"); /* Azure DevOps */
 }
+
+/* ---- 8.3 a: the scanners are among the checks that are required ---- */
+
+#define RULE_PAGE(repository, checks)                                                              \
+    "{'url':'https://api.github.com/repos/" repository "/branches/main/protection',"               \
+    "'enforce_admins':{'enabled':true},'allow_force_pushes':{'enabled':false},"                    \
+    "'required_status_checks':{'contexts':[],'checks':[" checks "]}}"
+#define NAMED(name) "{'context':'" name "','app_id':1}"
+#define TOOLS(enforcement)                                                                         \
+    "{'name':'r','source':'contoso/pay','source_type':'Repository','target':'branch',"             \
+    "'enforcement':'" enforcement "','bypass_actors':[],'conditions':{'ref_name':{'include':["     \
+    "'~DEFAULT_BRANCH'],'exclude':[]}},'rules':[{'type':'code_scanning','parameters':{"            \
+    "'code_scanning_tools':[{'tool':'CodeQL'}]}},{'type':'required_status_checks','parameters':{"  \
+    "'required_status_checks':[{'context':'deps'}]}}]}"
+#define INFRA RULE_PAGE("contoso/infra", NAMED("tfsec"))
+#define BUILD_POLICY(name, blocking)                                                               \
+    "{'url':'u','type':{'id':'0609b952-1397-4640-95ec-e00a01b2c241'},'isEnabled':true,"            \
+    "'isBlocking':" blocking ",'isDeleted':false,'settings':{'displayName':'" name                 \
+    "','buildDefinitionId':5,'scope':[{'repositoryId':'guid-1','refName':'refs/heads/main',"       \
+    "'matchKind':'Exact'}]}}"
+
+static void expect_scanners(const char *repositories, const char *rules, const char *policies,
+                            const char *scanners, const char *expected, size_t row) {
+    whole *w = whole_open(bd_str_format(test_arena(),
+                                        "{'repositories':%s,'infrastructure_repositories':"
+                                        "['contoso/infra@main']%s%s}",
+                                        repositories, scanners[0] != '\0' ? ",'scanner_checks':" : "",
+                                        scanners)
+                              .data);
+    put_list(w, rules, "", "S71");
+    put_list(w, policies, "", "S70");
+    whole_judge(w);
+    static const char *const checks[] = {"static-scan-required", "dependency-scan-required",
+                                         "infrastructure-scan-required"};
+    bd_str said = {"", 0};
+    for (size_t i = 0; i < BD_COUNT(checks); i++) {
+        said = bd_str_format(test_arena(), "%.*s%c", BD_ARG(said), whole_verdict(w, checks[i])[0]);
+    }
+    test_failure("row %zu", row);
+    CHECK_EQ_STR(said, expected);
+    scan_bench_close(&w->bench);
+}
+
+TEST(checks_deployments, a_scan_is_required_where_bindery_json_names_a_required_check_so) {
+    static const char *const pay = "['contoso/pay@main']";
+    static const char *const names =
+        "{'static':['CodeQL'],'dependency':['deps'],'infrastructure':['tfsec']}";
+    static const struct {
+        const char *repositories, *rules, *policies, *scanners, *expected;
+    } rows[] = {
+        {NULL, RULE_PAGE("contoso/pay", NAMED("codeql") "," NAMED("Deps")) "," INFRA, NULL, NULL,
+         "ppp"},
+        {NULL, RULE_PAGE("contoso/pay", NAMED("codeql")) "," INFRA, NULL, NULL, "pcp"},
+        {NULL, RULE_PAGE("contoso/pay", NAMED("build")) "," INFRA, NULL, NULL, "ccp"},
+        {NULL, RULE_PAGE("contoso/pay", NAMED("tfsec")) "," INFRA, NULL, NULL, "ccp"},
+        {NULL, RULE_PAGE("contoso/pay", NAMED("codeql") "," NAMED("deps")), NULL, NULL, "ppc"},
+        {NULL, TOOLS("active") "," INFRA, NULL, NULL, "ppp"},
+        {NULL, TOOLS("evaluate") "," INFRA, NULL, NULL, "ccp"}, /* reports only */
+        /* of a repository of infrastructure its own scan is enough, on whichever list it stands */
+        {"['contoso/pay@main','contoso/infra@main']", TOOLS("active") "," INFRA, NULL, NULL, "ppp"},
+        {"['contoso/pay@main','contoso/infra@main']",
+         TOOLS("active") "," RULE_PAGE("contoso/infra", NAMED("codeql") "," NAMED("deps")), NULL,
+         NULL, "ccc"},
+        {"['guid-1@main']", INFRA, BUILD_POLICY("codeql", "true") "," BUILD_POLICY("deps", "true"),
+         NULL, "ppp"},
+        {"['guid-1@main']", INFRA, BUILD_POLICY("codeql", "false") "," BUILD_POLICY("deps", "true"),
+         NULL, "cpp"}, /* does not block */
+        {NULL, TOOLS("active") "," INFRA, NULL, "{'static':[]}", "ccc"},
+        {NULL, TOOLS("active") "," INFRA, NULL, "", "ccc"}, /* nobody says which checks scan */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        expect_scanners(rows[i].repositories != NULL ? rows[i].repositories : pay, rows[i].rules,
+                        rows[i].policies, rows[i].scanners != NULL ? rows[i].scanners : names,
+                        rows[i].expected, i);
+    }
+}

@@ -617,17 +617,10 @@ static bool judge_scanner(deployment *of, const bd_value *names, const char *kin
 
 static void judge_scans(deployment *of) {
     const bd_value *names = fact_value(of->in->join, "scanner_checks");
-    bool is_code = lists_repository(of->in->join, "infrastructure_repositories", of->in->repository);
-    bool is_application = lists_repository(of->in->join, "repositories", of->in->repository);
     SETTLE(of, YES, "");
-    if (is_code && !judge_scanner(of, member(names, "infrastructure"), "infrastructure")) {
-        return;
-    }
-    if (is_code && !is_application) {
-        return;
-    }
-    /* a repository on both lists holds both, and is asked for both */
-    if (judge_scanner(of, member(names, "static"), "static")) {
+    if (lists_repository(of->in->join, "infrastructure_repositories", of->in->repository)) {
+        (void)judge_scanner(of, member(names, "infrastructure"), "infrastructure");
+    } else if (judge_scanner(of, member(names, "static"), "static")) {
         (void)judge_scanner(of, member(names, "dependency"), "dependency");
     }
 }

@@ -12,7 +12,7 @@ static const bd_derivation derivations[] = {
      .sees_all = true,
      .collect = collect_backup_stretches,
      .reduce = reduce_backup_stretches},
-    {.name = "branch-rules", .version = 2, .map = map_branch_rules},
+    {.name = "branch-rules", .version = 3, .map = map_branch_rules},
     {.name = "broad-assignments",
      .version = 2,
      .collect = collect_broad_assignments,
