@@ -135,6 +135,8 @@ REDUCE(deployment_scans);
 REDUCE(deployment_staging);
 COLLECT(disk_encryption);
 REDUCE(disk_encryption);
+COLLECT(flaws);
+REDUCE(flaws);
 COLLECT(guest_roles);
 REDUCE(guest_roles);
 COLLECT(password_settings);
