@@ -68,6 +68,7 @@ static const bd_derivation derivations[] = {
     {.name = "incident-states", .version = 1, .map = map_incident_states},
     {.name = "joiner-days", .version = 1, .map = map_joiner_days},
     {.name = "leaver-accounts", .version = 2, .map = map_leaver_accounts},
+    {.name = "log-days", .version = 1, .map = map_log_days},
     {.name = "nsg-attachments", .version = 1, .map = map_nsg_attachments},
     {.name = "nsg-exposure", .version = 2, .map = map_nsg_exposure},
     {.name = "nsg-rules", .version = 1, .map = map_nsg_rules},

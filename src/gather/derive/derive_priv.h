@@ -50,6 +50,8 @@ void map_nsg_exposure(const bd_value *record, const bd_value *parameters, const 
                       bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_nsg_writes(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                     bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_log_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                  bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_leaver_accounts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
