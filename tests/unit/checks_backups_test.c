@@ -1,16 +1,17 @@
 /* Requirement 9.3 b: completed backups as often as the RPO asks, over the whole period. */
 #include "make_whole.h"
 
-#define VM_ID "/subscriptions/" SCAN_SUB_A "/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/"
+#define VM_ID                                                                                      \
+    "/subscriptions/" SCAN_SUB_A "/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/"
 #define VAULT(name) SCAN_IN_A "Microsoft.RecoveryServices/vaults/" name
-#define FACT(name, value) "'" name "':{'approved_by':'A','approved_on':'2025-01-01','value':" value "}"
+#define FACT(name, value)                                                                          \
+    "'" name "':{'approved_by':'A','approved_on':'2025-01-01','value':" value "}"
 #define DAILY "{'default':26}"
 
 static whole *backups_open(const char *stores, const char *rpo) {
-    whole *w = whole_open(
-        bd_str_format(test_arena(), "{'critical_resources':%s%s%s}", stores,
-                      rpo[0] != '\0' ? ",'rpo':" : "", rpo)
-            .data);
+    whole *w = whole_open(bd_str_format(test_arena(), "{'critical_resources':%s%s%s}", stores,
+                                        rpo[0] != '\0' ? ",'rpo':" : "", rpo)
+                              .data);
     w->engagement.facts = whole_json(
         bd_str_format(test_arena(), "{" FACT("critical_resources", "%s") "%s%s%s}", stores,
                       rpo[0] != '\0' ? ",'rpo':{'approved_by':'A','approved_on':'2025-01-01',"
@@ -30,16 +31,19 @@ static bd_str job_of(const char *vault, const char *vm, const char *status, bd_i
     bd_str begun = bd_instant_format(test_arena(), end - 30 * 60 * BD_SECOND);
     return bd_str_format(
         test_arena(),
-        "{\"id\":\"" VAULT("%s") "/backupJobs/%.*s\",\"name\":\"%.*s\",\"type\":"
-        "\"Microsoft.RecoveryServices/vaults/backupJobs\",\"properties\":{\"jobType\":"
-        "\"AzureIaaSVMJob\",\"operation\":\"Backup\",\"status\":\"%s\",\"startTime\":\"%.*s\","
-        "\"endTime\":\"%.*s\",\"entityFriendlyName\":\"%s\",\"containerName\":"
-        "\"iaasvmcontainerv2;rg;%s\"%s}}",
+        "{\"id\":\"" VAULT(
+            "%s") "/backupJobs/%.*s\",\"name\":\"%.*s\",\"type\":"
+                  "\"Microsoft.RecoveryServices/vaults/backupJobs\",\"properties\":{\"jobType\":"
+                  "\"AzureIaaSVMJob\",\"operation\":\"Backup\",\"status\":\"%s\",\"startTime\":\"%."
+                  "*s\","
+                  "\"endTime\":\"%.*s\",\"entityFriendlyName\":\"%s\",\"containerName\":"
+                  "\"iaasvmcontainerv2;rg;%s\"%s}}",
         vault, BD_ARG(name), BD_ARG(name), status, BD_ARG(begun), BD_ARG(done), vm, vm, more);
 }
 
 /* Daily jobs at two in the morning of the days [from, to] of January, but for one. */
-static bd_str daily(const char *vault, const char *vm, int from, int to, int but, const char *instead) {
+static bd_str daily(const char *vault, const char *vm, int from, int to, int but,
+                    const char *instead) {
     bd_str out = {"", 0};
     for (int day = from; day <= to; day++) {
         bd_instant at = scan_time("2026-01-01T02:00:00Z") + (day - 1) * 24 * BD_HOUR;
@@ -47,20 +51,22 @@ static bd_str daily(const char *vault, const char *vm, int from, int to, int but
         if (status == NULL) {
             continue;
         }
+        bd_str job = job_of(vault, vm, status, at, "");
         out = bd_str_format(test_arena(), "%.*s%s%.*s", BD_ARG(out), out.size > 0 ? "," : "",
-                            BD_ARG(job_of(vault, vm, status, at, "")));
+                            BD_ARG(job));
     }
     return out;
 }
 
 static void put_jobs(whole *w, const char *vault, bd_str jobs, const char *from, const char *to) {
-    whole_add(w, bd_str_format(test_arena(), "{\"value\":[%.*s]}", BD_ARG(jobs)).data,
-              bd_str_format(test_arena(),
-                            ",\"source\":\"S68\",\"scope\":{\"kind\":\"resource\",\"ids\":[\"" VAULT(
-                                "%s") "\"]},\"describes_from\":\"2026-%sT00:00:00Z\","
-                                      "\"describes_to\":\"2026-%sT00:00:00Z\"",
-                            vault, from, to)
-                  .data);
+    whole_add(
+        w, bd_str_format(test_arena(), "{\"value\":[%.*s]}", BD_ARG(jobs)).data,
+        bd_str_format(test_arena(),
+                      ",\"source\":\"S68\",\"scope\":{\"kind\":\"resource\",\"ids\":[\"" VAULT(
+                          "%s") "\"]},\"describes_from\":\"2026-%sT00:00:00Z\","
+                                "\"describes_to\":\"2026-%sT00:00:00Z\"",
+                      vault, from, to)
+            .data);
 }
 
 #define ONE_STORE "['" VM_ID "vm1']"
@@ -93,10 +99,12 @@ TEST(checks_backups, no_stretch_between_completed_backups_is_longer_than_the_rpo
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         whole *w = backups_open(ONE_STORE, rows[i].rpo);
-        put_jobs(w, "v1", daily("v1", "vm1", 1, 31, rows[i].but, rows[i].instead), "01-01", "02-01");
+        put_jobs(w, "v1", daily("v1", "vm1", 1, 31, rows[i].but, rows[i].instead), "01-01",
+                 "02-01");
         whole_judge(w);
         const char *found = whole_month(w, "9.3b", 0);
-        CHECK_EQ_STR(bd_str_format(test_arena(), "row %zu: %s", i, found), bd_str_format(test_arena(), "row %zu: %s", i, rows[i].expected).data);
+        CHECK_EQ_STR(bd_str_format(test_arena(), "row %zu: %s", i, found),
+                     bd_str_format(test_arena(), "row %zu: %s", i, rows[i].expected).data);
         scan_bench_close(&w->bench);
     }
 }
@@ -186,11 +194,12 @@ TEST(checks_backups, a_store_may_move_to_another_vault) {
 TEST(checks_backups, jobs_that_do_not_say_whose_they_are_leave_it_open) {
     whole *w = backups_open(ONE_STORE, DAILY);
     bd_str rest = daily("v1", "vm1", 1, 31, 10, NULL);
-    bd_str nameless = bd_str_of(
-        "{\"id\":\"" VAULT("v1") "/backupJobs/n\",\"name\":\"n\",\"type\":"
-        "\"Microsoft.RecoveryServices/vaults/backupJobs\",\"properties\":{\"operation\":\"Backup\","
-        "\"status\":\"Completed\",\"startTime\":\"2026-01-10T01:30:00Z\",\"endTime\":"
-        "\"2026-01-10T02:00:00Z\",\"entityFriendlyName\":\"VM1\"}}");
+    bd_str nameless = bd_str_of("{\"id\":\"" VAULT(
+        "v1") "/backupJobs/n\",\"name\":\"n\",\"type\":"
+              "\"Microsoft.RecoveryServices/vaults/"
+              "backupJobs\",\"properties\":{\"operation\":\"Backup\","
+              "\"status\":\"Completed\",\"startTime\":\"2026-01-10T01:30:00Z\",\"endTime\":"
+              "\"2026-01-10T02:00:00Z\",\"entityFriendlyName\":\"VM1\"}}");
     put_jobs(w, "v1", bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(rest), BD_ARG(nameless)),
              "01-01", "02-01");
     expect_month(w, "cannot-tell");
@@ -210,7 +219,8 @@ TEST(checks_backups, jobs_of_the_other_family_of_vaults_name_the_store) {
     for (int day = 1; day <= 31; day++) {
         jobs = bd_str_format(
             test_arena(),
-            "%.*s%s{\"id\":\"" SCAN_IN_A "Microsoft.DataProtection/backupVaults/bv/backupJobs/j%d\","
+            "%.*s%s{\"id\":\"" SCAN_IN_A
+            "Microsoft.DataProtection/backupVaults/bv/backupJobs/j%d\","
             "\"name\":\"j%d\",\"type\":\"Microsoft.DataProtection/backupVaults/backupJobs\","
             "\"properties\":{\"operation\":\"Backup\",\"operationCategory\":\"Backup\",\"status\":"
             "\"Completed\",\"startTime\":\"2026-01-%02dT01:00:00.1234567Z\",\"endTime\":"

@@ -2,7 +2,8 @@
 #include "make_whole.h"
 
 #define REPO "https://api.github.com/repos/Contoso/Pay"
-#define GIVEN(name, value) "'" name "':{'approved_by':'A','approved_on':'2025-01-01','value':" value "}"
+#define GIVEN(name, value)                                                                         \
+    "'" name "':{'approved_by':'A','approved_on':'2025-01-01','value':" value "}"
 #define GATES "['Contoso/Pay/Production']"
 
 /* What can be told of the one deployment of the month, of commit c2, and of the one before it. */
@@ -69,22 +70,29 @@ static void put_list(whole *w, const char *records, const char *more, const char
 
 static whole *told(const story *of) {
     const char *gates = of->gates != NULL ? of->gates : GATES;
-    whole *w = whole_open(
-        bd_str_format(test_arena(), "{'production_gates':%s,%s}", gates, facts).data);
+    whole *w =
+        whole_open(bd_str_format(test_arena(), "{'production_gates':%s,%s}", gates, facts).data);
     w->engagement.facts = whole_json(
         bd_str_format(test_arena(),
                       "{" GIVEN("production_gates", "%s") "," GIVEN(
-                          "repositories", "['contoso/pay@main']") ","
-                      GIVEN("scanner_checks", "{'static':['CodeQL'],'dependency':['deps']}") ","
-                      GIVEN("environment_map", "{'contoso/pay/production':{'staging':'Staging',"
-                                               "'tests':['Smoke']}}") "}",
+                          "repositories",
+                          "['contoso/pay@main']") "," GIVEN("scanner_checks",
+                                                            "{'static':['CodeQL'],'dependency':['"
+                                                            "deps']}") "," GIVEN("environment_map",
+                                                                                 "{'contoso/pay/"
+                                                                                 "production':{'"
+                                                                                 "staging':'"
+                                                                                 "Staging',"
+                                                                                 "'tests':['Smoke']"
+                                                                                 "}}") "}",
                       gates)
             .data);
     const char *deployment = of->deployment != NULL ? of->deployment : NOW;
     const char *status = of->status != NULL ? of->status : NOW_DONE;
-    put_list(w, bd_str_format(test_arena(), "%s,%s%s%s", OLD, deployment,
-                              of->others != NULL ? "," : "", of->others != NULL ? of->others : "")
-                    .data,
+    put_list(w,
+             bd_str_format(test_arena(), "%s,%s%s%s", OLD, deployment,
+                           of->others != NULL ? "," : "", of->others != NULL ? of->others : "")
+                 .data,
              MONTH, "S73d");
     put_list(w, bd_str_format(test_arena(), "%s,%s", OLD_DONE, status).data, MONTH, "S73t");
     if (!of->has_no_log) {
@@ -142,7 +150,8 @@ TEST(checks_deployments, each_goes_back_to_a_reviewed_change_with_green_checks) 
                    "'branch','enforcement':'active','rules':[{'type':'required_status_checks',"
                    "'parameters':{'required_status_checks':[{'context':'BUILD'}]}}]}"},
          "pass"},
-        {{.pull = PULL("c9", ""), .commits = COMMIT("c1", "Eve", "Eve", "")}, "cannot-tell"}, /* the list does not reach back to the commit */
+        {{.pull = PULL("c9", ""), .commits = COMMIT("c1", "Eve", "Eve", "")},
+         "cannot-tell"}, /* the list does not reach back to the commit */
         {{.pull = PULL("c9", ""), .commits = C2}, "fail"}, /* made in the month: pushed directly */
         {{.has_no_log = true}, "cannot-tell"},
         {{.status = STATUS("2", "failure", "2026-01-20T12:10:00Z")}, "not-applicable"},
@@ -172,11 +181,11 @@ TEST(checks_deployments, none_was_written_and_released_by_one_person) {
         {{.pull = PULL("c2", "") "," PULL("c2", MERGED("Cid"))}, "pass"},
         {{.pull = PULL("c9", MERGED("Cid"))}, "cannot-tell"},
         /* not only the last commit: Cid wrote the one before */
-        {{.commits = COMMIT("c2", "Ann", "web-flow", "{'sha':'b2'}") ","
-          COMMIT("b2", "Cid", "Cid", "{'sha':'c1'}") "," COMMIT("c1", "Eve", "Eve", "")},
+        {{.commits = COMMIT("c2", "Ann", "web-flow", "{'sha':'b2'}") "," COMMIT(
+              "b2", "Cid", "Cid", "{'sha':'c1'}") "," COMMIT("c1", "Eve", "Eve", "")},
          "cannot-tell"},
-        {{.commits = COMMIT("c2", "Cid", "web-flow", "{'sha':'b2'}") ","
-          COMMIT("b2", "Cid", "Cid", "{'sha':'c1'}") "," COMMIT("c1", "Eve", "Eve", "")},
+        {{.commits = COMMIT("c2", "Cid", "web-flow", "{'sha':'b2'}") "," COMMIT(
+              "b2", "Cid", "Cid", "{'sha':'c1'}") "," COMMIT("c1", "Eve", "Eve", "")},
          "fail"},
         {{.commits = COMMIT("c2", "Ann", "Cid", "{'sha':'c1'}")}, "fail"}, /* he put it there */
         {{.commits = COMMIT("c2", "Ann", "web-flow", "{'sha':'b2'}")}, "cannot-tell"},
@@ -187,11 +196,12 @@ TEST(checks_deployments, none_was_written_and_released_by_one_person) {
                      "'web-flow'},'parents':[{'sha':'c1'}]}"},
          "cannot-tell"}, /* with somebody whose account is not known */
         /* the merge itself holds nothing: who pressed the button is no author */
-        {{.commits = COMMIT("c2", "Cid", "web-flow", "{'sha':'c1'},{'sha':'h2'}") ","
-          COMMIT("h2", "Ann", "Ann", "{'sha':'c1'}") "," COMMIT("c1", "Eve", "Eve", "")},
+        {{.commits = COMMIT("c2", "Cid", "web-flow", "{'sha':'c1'},{'sha':'h2'}") "," COMMIT(
+              "h2", "Ann", "Ann", "{'sha':'c1'}") "," COMMIT("c1", "Eve", "Eve", "")},
          "pass"},
         {{.deployment = DEPLOYED("2", "c1", "production", "2026-01-20T12:00:00Z", "Bot"),
-          .pull = PULL("c1", MERGED("Cid")), .commits = C2},
+          .pull = PULL("c1", MERGED("Cid")),
+          .commits = C2},
          "pass"}, /* the same commit again ships nothing new */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -213,11 +223,13 @@ TEST(checks_deployments, scans_ran_and_passed_before_each) {
         {{.runs = SCANS(EARLY, "success", "skipped")}, "fail"},
         {{.runs = SCANS(EARLY, "success", "cancelled")}, "fail"},
         {{.runs = SCANS("2026-01-20T12:00:01Z", "success", "success")}, "fail"}, /* too late */
-        {{.runs = RUN("codeql", "c2", "success", EARLY)}, "cannot-tell"}, /* of h2 nothing is read */
-        {{.runs = RUN("codeql", "c2", "success", EARLY) "," GREEN}, "fail"}, /* no dependency scan */
+        {{.runs = RUN("codeql", "c2", "success", EARLY)},
+         "cannot-tell"}, /* of h2 nothing is read */
+        {{.runs = RUN("codeql", "c2", "success", EARLY) "," GREEN},
+         "fail"},                                                           /* no dependency scan */
         {{.runs = RUN("build", "c2", "success", EARLY) "," GREEN}, "fail"}, /* a build is no scan */
-        {{.runs = SCANS(EARLY, "success", "success") ","
-          RUN("codeql", "c2", "failure", "2026-01-20T11:40:00Z")},
+        {{.runs = SCANS(EARLY, "success", "success") "," RUN("codeql", "c2", "failure",
+                                                             "2026-01-20T11:40:00Z")},
          "fail"}, /* the last run holds */
         {{.runs = SCANS(EARLY, "success", "success"), .pull = PULL("c9", "")},
          "cannot-tell"}, /* of which pull request it is, is not known */
@@ -237,31 +249,38 @@ TEST(checks_deployments, each_ran_in_staging_with_its_tests_first) {
         story of;
         const char *expected;
     } rows[] = {
-        {{.others = STAGED("c2", NINE), .status = STAGED_DONE("success", NINE),
+        {{.others = STAGED("c2", NINE),
+          .status = STAGED_DONE("success", NINE),
           .runs = SMOKE("success", EARLY)},
          "pass"},
-        {{.others = STAGED("c2", NINE), .status = STAGED_DONE("success", NINE),
+        {{.others = STAGED("c2", NINE),
+          .status = STAGED_DONE("success", NINE),
           .runs = SMOKE("failure", EARLY)},
          "fail"},
-        {{.others = STAGED("c2", NINE), .status = STAGED_DONE("success", NINE),
+        {{.others = STAGED("c2", NINE),
+          .status = STAGED_DONE("success", NINE),
           .runs = SMOKE("success", "2026-01-20T08:00:00Z")},
          "fail"}, /* tested before it was there */
-        {{.others = STAGED("c2", NINE), .status = STAGED_DONE("success", NINE),
+        {{.others = STAGED("c2", NINE),
+          .status = STAGED_DONE("success", NINE),
           .runs = SMOKE("success", "2026-01-20T12:30:00Z")},
          "fail"}, /* and after production */
         {{.others = STAGED("c2", NINE), .status = STAGED_DONE("success", NINE), .runs = GREEN},
          "cannot-tell"}, /* runs of the commit were not read */
-        {{.others = STAGED("c2", NINE), .status = STAGED_DONE("failure", NINE),
+        {{.others = STAGED("c2", NINE),
+          .status = STAGED_DONE("failure", NINE),
           .runs = SMOKE("success", EARLY)},
          "fail"},
         {{.others = STAGED("c2", NINE), .runs = SMOKE("success", EARLY)},
          "cannot-tell"}, /* its outcome is not on file */
-        {{.others = STAGED("c3", NINE), .status = STAGED_DONE("success", NINE),
+        {{.others = STAGED("c3", NINE),
+          .status = STAGED_DONE("success", NINE),
           .runs = SMOKE("success", EARLY)},
          "fail"}, /* another commit */
-        {{.others = STAGED("c2", NINE), .status = STAGED_DONE("success", "2026-01-20T13:00:00Z"),
+        {{.others = STAGED("c2", NINE),
+          .status = STAGED_DONE("success", "2026-01-20T13:00:00Z"),
           .runs = SMOKE("success", EARLY)},
-         "fail"}, /* later */
+         "fail"},                                           /* later */
         {{.runs = SMOKE("success", EARLY)}, "cannot-tell"}, /* perhaps only production was asked */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -273,10 +292,10 @@ TEST(checks_deployments, each_ran_in_staging_with_its_tests_first) {
 
 static void expect_month(const char *gates, const char *from, const char *to, const char *rows,
                          const char *expected) {
-    whole *w = whole_open(
-        bd_str_format(test_arena(), "{'production_gates':%s,%s}", gates, facts).data);
-    w->engagement.facts =
-        whole_json(bd_str_format(test_arena(), "{" GIVEN("production_gates", "%s") "}", gates).data);
+    whole *w =
+        whole_open(bd_str_format(test_arena(), "{'production_gates':%s,%s}", gates, facts).data);
+    w->engagement.facts = whole_json(
+        bd_str_format(test_arena(), "{" GIVEN("production_gates", "%s") "}", gates).data);
     put_list(w, rows,
              bd_str_format(test_arena(),
                            ",\"describes_from\":\"2026-%sT00:00:00Z\",\"describes_to\":\"2026-"
@@ -326,8 +345,8 @@ static void expect_scanners(const char *repositories, const char *rules, const c
     whole *w = whole_open(bd_str_format(test_arena(),
                                         "{'repositories':%s,'infrastructure_repositories':"
                                         "['contoso/infra@main']%s%s}",
-                                        repositories, scanners[0] != '\0' ? ",'scanner_checks':" : "",
-                                        scanners)
+                                        repositories,
+                                        scanners[0] != '\0' ? ",'scanner_checks':" : "", scanners)
                               .data);
     put_list(w, rules, "", "S71");
     put_list(w, policies, "", "S70");

@@ -5,7 +5,8 @@
 #define ASSESSED "/providers/Microsoft.Security/assessments/1195afff-c881-495e-9bc5-1486211ae03f"
 #define STATE(code)                                                                                \
     "{\"id\":\"" VM ASSESSED "\",\"name\":\"1195afff-c881-495e-9bc5-1486211ae03f\",\"type\":"      \
-    "\"Microsoft.Security/assessments\",\"properties\":{\"resourceDetails\":{\"source\":\"Azure\"," \
+    "\"Microsoft.Security/"                                                                        \
+    "assessments\",\"properties\":{\"resourceDetails\":{\"source\":\"Azure\","                     \
     "\"id\":\"" VM "\"},\"displayName\":\"Machines should have vulnerability findings resolved\"," \
     "\"status\":{\"code\":\"" code "\"}}}"
 #define FLAW(name, severity, more)                                                                 \
@@ -26,8 +27,7 @@ typedef struct {
 static void put_findings(whole *w, const char *records, const char *day) {
     bd_str name = bd_str_format(test_arena(), "%d.json", w->files++);
     if (records != NULL) {
-        scan_file(&w->bench, name.data,
-                  bd_str_format(test_arena(), "{\"value\":[%s]}", records),
+        scan_file(&w->bench, name.data, bd_str_format(test_arena(), "{\"value\":[%s]}", records),
                   bd_str_format(test_arena(),
                                 "{\"collected_at\":\"2026-01-%sT06:00:00Z\",\"exporter\":\"e\","
                                 "\"command\":\"portal: export\",\"complete\":true,\"source\":"
@@ -41,12 +41,12 @@ static void put_findings(whole *w, const char *records, const char *day) {
 TEST(checks_flaws, the_age_of_a_flaw_counts_from_the_first_snapshot_that_shows_it) {
     static const tale rows[] = {
         {SLAS, ONE, NULL, NULL, "pass"},
-        {SLAS, ONE, ONE, NULL, "pass"},      /* ten days */
-        {SLAS, ONE, ONE, ONE, "fail"},       /* 26, whatever time the newest scan gives */
+        {SLAS, ONE, ONE, NULL, "pass"}, /* ten days */
+        {SLAS, ONE, ONE, ONE, "fail"},  /* 26, whatever time the newest scan gives */
         {SLAS, ONE, NULL, ONE, "fail"},
-        {SLAS, NULL, ONE, ONE, "fail"},      /* 16 */
-        {SLAS, NULL, NULL, ONE, "pass"},     /* first seen on the last day */
-        {SLAS, ONE, ONE, STATE("Healthy"), "cannot-tell"}, /* gone between 10 and 26 days */
+        {SLAS, NULL, ONE, ONE, "fail"},                          /* 16 */
+        {SLAS, NULL, NULL, ONE, "pass"},                         /* first seen on the last day */
+        {SLAS, ONE, ONE, STATE("Healthy"), "cannot-tell"},       /* gone between 10 and 26 days */
         {SLAS, ONE, STATE("Healthy"), STATE("Healthy"), "pass"}, /* gone after ten days at most */
         {SLAS, ONE, BAD FLAW("f2", HIGH, ""), NULL, "pass"},
         {SLAS, ONE, STATE("NotApplicable"), NULL, "cannot-tell"}, /* a stopped machine */
@@ -54,14 +54,17 @@ TEST(checks_flaws, the_age_of_a_flaw_counts_from_the_first_snapshot_that_shows_i
         {SLAS, BAD FLAW("f1", ",\"severity\":\"Medium\"", ""), NULL,
          BAD FLAW("f1", ",\"severity\":\"Medium\"", ""), "not-applicable"},
         {SLAS, BAD FLAW("f1", "", ""), NULL, NULL, "cannot-tell"}, /* how severe is not said */
-        {SLAS, BAD FLAW("f1", HIGH, ",\"additionalData\":{\"vulnerabilityDetails\":{\"severity\":"
-                                    "\"Critical\"}}"),
+        {SLAS,
+         BAD FLAW("f1", HIGH,
+                  ",\"additionalData\":{\"vulnerabilityDetails\":{\"severity\":"
+                  "\"Critical\"}}"),
          BAD FLAW("f1", HIGH, ""), NULL, "fail"}, /* seven days for a critical one */
         {SLAS, BAD STATE("Unhealthy"), NULL, NULL, "cannot-tell"}, /* findings were not exported */
         {SLAS, STATE("Healthy"), NULL, NULL, "pass"},
         {"{'slas':{'critical_flaw_days':7}}", ONE, NULL, NULL, "cannot-tell"},
         {"{'slas':{'high_flaw_days':'14'}}", ONE, NULL, NULL, "cannot-tell"},
-        {"{'slas':{'high_flaw_days':200}}", ONE, NULL, NULL, "cannot-tell"}, /* beyond what is seen */
+        {"{'slas':{'high_flaw_days':200}}", ONE, NULL, NULL,
+         "cannot-tell"}, /* beyond what is seen */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         whole *w = whole_open(rows[i].facts);
@@ -84,7 +87,8 @@ TEST(checks_flaws, the_age_of_a_flaw_counts_from_the_first_snapshot_that_shows_i
 }
 
 TEST(checks_flaws, a_machine_that_nobody_scanned_is_not_without_flaws) {
-#define MACHINE "{\"id\":\"" VM "\",\"name\":\"vm1\",\"type\":\"Microsoft.Compute/virtualMachines\"}"
+#define MACHINE                                                                                    \
+    "{\"id\":\"" VM "\",\"name\":\"vm1\",\"type\":\"Microsoft.Compute/virtualMachines\"}"
     static const struct {
         const char *records, *expected;
     } rows[] = {

@@ -1,7 +1,8 @@
 /* Requirements 2.3 b and 7.1 b: an exported log has rows of every day on which the log itself has events. */
 #include "make_whole.h"
 
-#define SPAN(from, to) ",\"describes_from\":\"2026-" from "T00:00:00Z\",\"describes_to\":\"2026-" to "T00:00:00Z\""
+#define SPAN(from, to)                                                                             \
+    ",\"describes_from\":\"2026-" from "T00:00:00Z\",\"describes_to\":\"2026-" to "T00:00:00Z\""
 #define WHOLE_MONTH SPAN("01-01", "02-01")
 #define IN_A ",\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A "\"]}"
 
@@ -18,8 +19,10 @@
 #define ROW(subscription, at)                                                                      \
     "[\"2026-01-" at "\",\"2026-01-" at "\",\"X\",\"c\",\"" subscription "\"]"
 #define TEN "10T10:00:00Z"
-#define BOTH_DAYS EVENT("e1", SCAN_SUB_A, ADMIN, TEN) "," EVENT("e2", SCAN_SUB_A, ADMIN, "20T23:59:59Z")
-#define BOTH_ROWS ROW(SCAN_SUB_A, TEN) "," ROW("AAAAAAAA-0000-4000-8000-00000000000A", "20T00:00:00Z")
+#define BOTH_DAYS                                                                                  \
+    EVENT("e1", SCAN_SUB_A, ADMIN, TEN) "," EVENT("e2", SCAN_SUB_A, ADMIN, "20T23:59:59Z")
+#define BOTH_ROWS                                                                                  \
+    ROW(SCAN_SUB_A, TEN) "," ROW("AAAAAAAA-0000-4000-8000-00000000000A", "20T00:00:00Z")
 
 static const char *month_with(const char *events, const char *event_days, const char *rows,
                               const char *row_days) {
@@ -53,8 +56,8 @@ TEST(checks_logs, each_day_with_events_has_rows_in_the_workspace) {
          WHOLE_MONTH, "fail"}, /* of another subscription */
         {EVENT("e1", SCAN_SUB_A, ADMIN, TEN), WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH, "pass"},
         /* a category that need not be exported */
-        {EVENT("e1", SCAN_SUB_A, ADMIN, TEN) "," EVENT(
-             "e2", SCAN_SUB_A, "{\"value\":\"ResourceHealth\"}", "20T00:00:00Z"),
+        {EVENT("e1", SCAN_SUB_A, ADMIN,
+               TEN) "," EVENT("e2", SCAN_SUB_A, "{\"value\":\"ResourceHealth\"}", "20T00:00:00Z"),
          WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, TEN)), WHOLE_MONTH, "pass"},
         {EVENT("e1", SCAN_SUB_A, "null", TEN), WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH,
          "cannot-tell"},
@@ -65,13 +68,15 @@ TEST(checks_logs, each_day_with_events_has_rows_in_the_workspace) {
          "cannot-tell"},
         /* an answer that broke off */
         {BOTH_DAYS, WHOLE_MONTH,
-         "{\"error\":{\"code\":\"PartialError\"}," "\"tables\":[]}", WHOLE_MONTH, "cannot-tell"},
+         "{\"error\":{\"code\":\"PartialError\"},"
+         "\"tables\":[]}",
+         WHOLE_MONTH, "cannot-tell"},
         {NULL, NULL, ROWS(BOTH_ROWS), WHOLE_MONTH, "missing"},
         {BOTH_DAYS, WHOLE_MONTH, NULL, NULL, "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
-        const char *said = month_with(rows[i].events, rows[i].event_days, rows[i].rows,
-                                      rows[i].row_days);
+        const char *said =
+            month_with(rows[i].events, rows[i].event_days, rows[i].rows, rows[i].row_days);
         CHECK_EQ_STR(bd_str_format(test_arena(), "row %zu: %s", i, said),
                      bd_str_format(test_arena(), "row %zu: %s", i, rows[i].expected).data);
     }
@@ -95,15 +100,16 @@ static void put_weekly(whole *w, const char *source, const char *records) {
     static const char *const days[] = {"01-01", "01-12", "01-22", "02-01"};
     for (size_t i = 1; i < BD_COUNT(days); i++) {
         bd_str name = bd_str_format(test_arena(), "%d.json", w->files++);
-        scan_file(&w->bench, name.data,
-                  bd_str_format(test_arena(), "{\"value\":[%s]}", i == 1 ? records : ""),
-                  bd_str_format(test_arena(),
-                                "{\"collected_at\":\"2026-%sT06:00:00Z\",\"exporter\":\"e\","
-                                "\"command\":\"portal: export\",\"complete\":true,\"source\":\"%s\","
-                                "\"describes_from\":\"2026-%sT00:00:00Z\",\"describes_to\":"
-                                "\"2026-%sT00:00:00Z\"}",
-                                days[i], source, days[i - 1], days[i])
-                      .data);
+        scan_file(
+            &w->bench, name.data,
+            bd_str_format(test_arena(), "{\"value\":[%s]}", i == 1 ? records : ""),
+            bd_str_format(test_arena(),
+                          "{\"collected_at\":\"2026-%sT06:00:00Z\",\"exporter\":\"e\","
+                          "\"command\":\"portal: export\",\"complete\":true,\"source\":\"%s\","
+                          "\"describes_from\":\"2026-%sT00:00:00Z\",\"describes_to\":"
+                          "\"2026-%sT00:00:00Z\"}",
+                          days[i], source, days[i - 1], days[i])
+                .data);
     }
 }
 

@@ -1,9 +1,9 @@
 /* Stretches of time that a store was without a new completed backup, from the jobs of all vaults.
  *
- * A job is a fact of the moment it ended; what lies between two completed ones is a stretch, and so is what lies between
- * the last one and the end of the extract.  A stretch that is too long is told of at the moment it became so and at its
- * end, so that it fails in the months it belongs to, however long the extract is.  Where the log between was not read,
- * or a job that may be of the store lies inside, its length is not known. */
+ * A job is a fact of the moment it ended; what lies between two completed ones is a stretch, and so is what lies
+ * between the last one and the end of the extract.  A stretch that is too long is told of at the moment it became so
+ * and at its end, so that it fails in the months it belongs to, however long the extract is.  Where the log between
+ * was not read, or a job that may be of the store lies inside, its length is not known. */
 #include "bindery/derive.h"
 
 #include "people.h"
@@ -166,8 +166,8 @@ static bool is_too_long(const history *of, bd_instant from, bd_instant to) {
 /* `problem`: why the stretch says nothing, "" when it does. */
 static void emit_stretch(const history *of, bd_instant from, bd_instant to, bd_instant at,
                          const char *problem) {
-    const char *why = of->rpo_minutes < 0 ? "the fact rpo of bindery.json gives no hours for it"
-                                          : problem;
+    const char *why =
+        of->rpo_minutes < 0 ? "the fact rpo of bindery.json gives no hours for it" : problem;
     bool is_long = is_too_long(of, from, to);
     if (why[0] == '\0' && is_long) {
         bool is_read = described_from(of->join, to) <= from;

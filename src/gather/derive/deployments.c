@@ -8,7 +8,8 @@
 
 #include "people.h"
 
-#define NEAR_RULES (40 * 24 * BD_HOUR) /* how far from a merge the rules of a branch still tell of it */
+#define NEAR_RULES                                                                                 \
+    (40 * 24 * BD_HOUR) /* how far from a merge the rules of a branch still tell of it */
 #define MOST_MONTHS 15
 
 /* ---- collect ---- */
@@ -22,13 +23,14 @@ static bd_str repository_of(bd_arena *arena, bd_str url) {
     bd_str_cut(&rest, '/', &name);
     return owner.size == 0 || name.size == 0
                ? BD_STR("")
-               : bd_str_lower(arena, bd_str_format(arena, "%.*s/%.*s", BD_ARG(owner), BD_ARG(name)));
+               : bd_str_lower(arena,
+                              bd_str_format(arena, "%.*s/%.*s", BD_ARG(owner), BD_ARG(name)));
 }
 
 static bd_str number_text(const bd_value *record, const char *key) {
     const bd_value *found = member(record, key);
     return found != NULL && (found->kind == BD_NUMBER || found->kind == BD_STRING) ? found->text
-                                                                                    : BD_STR("");
+                                                                                   : BD_STR("");
 }
 
 static void put_person(builder *build, const bd_value *record, const char *key, const char *name,
@@ -87,8 +89,9 @@ static bd_str put_commit(builder *build, const bd_value *record) {
     bd_arena *arena = build->arena;
     const bd_value *commit = member(record, "commit"), *parents = member(record, "parents");
     const bd_value *message = member(commit, "message");
-    bd_str words = message != NULL && message->kind == BD_STRING ? bd_str_lower(arena, message->text)
-                                                                 : BD_STR("");
+    bd_str words = message != NULL && message->kind == BD_STRING
+                       ? bd_str_lower(arena, message->text)
+                       : BD_STR("");
     bd_str list = BD_STR("");
     for (size_t i = 0; parents != NULL && parents->kind == BD_ARRAY && i < parents->count; i++) {
         bd_str one = bd_str_lower(arena, member_text(&parents->items[i], "sha"));
@@ -128,7 +131,8 @@ static bd_str put_rules(builder *build, const bd_value *record) {
         }
         for (size_t i = 0; i < rules->count; i++) {
             const bd_value *with = member(&rules->items[i], "parameters");
-            bool is_it = bd_str_eqz(member_text(&rules->items[i], "type"), "required_status_checks");
+            bool is_it =
+                bd_str_eqz(member_text(&rules->items[i], "type"), "required_status_checks");
             list = is_it ? member(with, "required_status_checks") : list;
         }
         url = bd_str_format(build->arena, "/repos/%.*s/", BD_ARG(member_text(record, "source")));
@@ -336,8 +340,9 @@ static void judge_no_pull(deployment *of) {
         SETTLE(of, NO, "no merged pull request holds its commit");
         return;
     }
-    SETTLE(of, UNKNOWN, "no merged pull request of its commit is on file, and the lists of pull "
-                        "requests do not reach from the commit to the deployment");
+    SETTLE(of, UNKNOWN,
+           "no merged pull request of its commit is on file, and the lists of pull "
+           "requests do not reach from the commit to the deployment");
 }
 
 static bool is_approved_by_other(const deployment *of) {
@@ -498,7 +503,8 @@ static void count_author(const lists *in, bd_str sha, bd_str releaser, authorshi
         return;
     }
     bd_str author = member_text(commit, "by"), committer = member_text(commit, "committer");
-    bool is_by_page = bd_str_eqz(committer, "web-flow"); /* GitHub itself, on behalf of the author */
+    bool is_by_page =
+        bd_str_eqz(committer, "web-flow"); /* GitHub itself, on behalf of the author */
     bool is_own = bd_str_eq(author, releaser) || (!is_by_page && bd_str_eq(committer, releaser));
     if (is_own) {
         sum->own++;
@@ -521,8 +527,9 @@ static void judge_shipped(deployment *of, bd_str releaser) {
         }
     }
     if (before.size == 0) {
-        SETTLE(of, UNKNOWN, "no earlier deployment to its gate is on file: what it shipped is not "
-                            "known");
+        SETTLE(of, UNKNOWN,
+               "no earlier deployment to its gate is on file: what it shipped is not "
+               "known");
         return;
     }
     (void)reach(in, commits, before, NULL, old, &past);
@@ -559,8 +566,8 @@ static void judge_duties(deployment *of) {
     }
     bd_str releaser = of->pull != NULL ? member_text(of->pull, "merger") : BD_STR("");
     if (releaser.size == 0 || !bd_str_eqz(member_text(of->pull, "merger_type"), "User")) {
-        SETTLE(of, UNKNOWN, of->pull == NULL
-                                ? "no merged pull request of its commit is on file"
+        SETTLE(of, UNKNOWN,
+               of->pull == NULL ? "no merged pull request of its commit is on file"
                                 : "its pull request does not show the person who merged it");
         return;
     }
@@ -609,8 +616,8 @@ static bool judge_scanner(deployment *of, const bd_value *names, const char *kin
         bool is_read = is_listed && are_runs_read(of->in, of->sha) && are_runs_read(of->in, head);
         bd_str detail = bd_str_format(of->in->arena, "%s%s", kind,
                                       is_listed ? "" : " (bindery.json names none)");
-        settle(of, is_read ? NO : UNKNOWN, "no run before the deployment is on file of a scanner: ",
-               detail);
+        settle(of, is_read ? NO : UNKNOWN,
+               "no run before the deployment is on file of a scanner: ", detail);
     }
     return is_green;
 }
@@ -741,9 +748,8 @@ static void tell_days(const lists *in, bd_str gate, bd_str environment, bd_insta
         bd_day day = bd_zone_day(zone, at);
         bd_date date = bd_date_of_day(day);
         emit_told(in, gate, "read", bd_str_format(in->arena, "read-%d", i), at, NULL, "");
-        at = bd_zone_day_start(zone, bd_day_of_date(
-                                          date.month == 12 ? date.year + 1 : date.year,
-                                          date.month == 12 ? 1 : date.month + 1, 1));
+        at = bd_zone_day_start(zone, bd_day_of_date(date.month == 12 ? date.year + 1 : date.year,
+                                                    date.month == 12 ? 1 : date.month + 1, 1));
     }
     if (!is_told_at(in, environment, in->join->at - 1)) {
         emit_told(in, gate, "deployment", BD_STR("before"), in->join->at - 1, NULL, problem);
@@ -814,8 +820,8 @@ static void tell_gates(const lists *in, judge_fn *judge) {
         bd_str gate = gates->items[i].kind == BD_STRING
                           ? bd_str_lower(in->arena, gates->items[i].text)
                           : BD_STR("");
-        bool is_its = bd_str_has_prefix(gate, in->repository) && gate.size > in->repository.size + 1 &&
-                      gate.data[in->repository.size] == '/';
+        bool is_its = bd_str_has_prefix(gate, in->repository) &&
+                      gate.size > in->repository.size + 1 && gate.data[in->repository.size] == '/';
         if (is_its) {
             tell_gate(in, gate, judge);
         }

@@ -6,9 +6,11 @@
 
 #include "people.h"
 
-#define ASSESSMENT "1195afff-c881-495e-9bc5-1486211ae03f" /* of vulnerability findings on machines */
+#define ASSESSMENT                                                                                 \
+    "1195afff-c881-495e-9bc5-1486211ae03f" /* of vulnerability findings on machines */
 #define DAY (24 * BD_HOUR)
-#define TOLD_AFTER (31 * DAY) /* how it ended is told by all snapshots of a month: none outshines another */
+#define TOLD_AFTER                                                                                 \
+    (31 * DAY) /* how it ended is told by all snapshots of a month: none outshines another */
 #define LONGEST_VIEW (125 * DAY) /* further back a join does not see */
 
 /* ---- collect ---- */
@@ -19,7 +21,8 @@ static bd_str machine_of(bd_arena *arena, bd_str id) {
                                         "/microsoft.compute/virtualmachinescalesets/",
                                         "/microsoft.hybridcompute/machines/"};
     bd_str lower = resource_id(arena, id);
-    ptrdiff_t at = bd_str_find(lower, BD_STR("/providers/microsoft.security/assessments/" ASSESSMENT));
+    ptrdiff_t at =
+        bd_str_find(lower, BD_STR("/providers/microsoft.security/assessments/" ASSESSMENT));
     bd_str machine = at < 0 ? BD_STR("") : bd_str_sub(lower, 0, (size_t)at);
     for (size_t i = 0; i < BD_COUNT(kinds); i++) {
         if (bd_str_find(machine, bd_str_of(kinds[i])) > 0) {
@@ -33,13 +36,12 @@ static bd_str machine_of(bd_arena *arena, bd_str id) {
 static bd_str severity_of(bd_arena *arena, const bd_value *record, const bd_value *status) {
     const bd_value *more = member(record, "additionalData");
     bd_str own = bd_str_lower(arena, member_text(status, "severity"));
-    bd_str inner = bd_str_lower(arena,
-                                member_text(member(more, "vulnerabilityDetails"), "severity"));
+    bd_str inner =
+        bd_str_lower(arena, member_text(member(more, "vulnerabilityDetails"), "severity"));
     return bd_str_eqz(inner, "critical") || own.size == 0 ? inner : own;
 }
 
-void collect_flaws(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
-                   void *context) {
+void collect_flaws(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep, void *context) {
     bd_str id = member_text(record->value, "id");
     bd_str from = bd_str_has_prefix(id, BD_STR("/")) ? id : record->resource;
     bd_str machine = machine_of(arena, from);
@@ -47,8 +49,7 @@ void collect_flaws(const bd_join_record *record, bd_arena *arena, bd_part_fn *ke
     if (machine.size == 0) {
         return;
     }
-    bool is_finding =
-        bd_str_eqz(record->type, "microsoft.security/assessments/subassessments");
+    bool is_finding = bd_str_eqz(record->type, "microsoft.security/assessments/subassessments");
     builder build = {.arena = arena};
     put_text(&build, "c", bd_str_lower(arena, member_text(status, "code")));
     if (is_finding) {
@@ -175,7 +176,8 @@ static void judge_flaw(const case_file *of, bd_str id) {
     int64_t days = one.is_critical ? of->critical_days : of->high_days;
     bool is_late = days >= 0 && gone - one.first > days * DAY;
     if (!one.is_severe) {
-        emit_flaw(of, id, BD_STR(""), one.first, UNKNOWN, "the finding does not say how severe it is");
+        emit_flaw(of, id, BD_STR(""), one.first, UNKNOWN,
+                  "the finding does not say how severe it is");
     } else if (days < 0) {
         emit_flaw(of, id, one.severity, one.first, UNKNOWN,
                   "the fact slas of bindery.json gives no critical_flaw_days or high_flaw_days");
@@ -188,9 +190,10 @@ static void judge_flaw(const case_file *of, bd_str id) {
         return; /* it failed while it was there */
     } else if (!bd_str_eqz(assessed(of, gone), "healthy") &&
                !bd_str_eqz(assessed(of, gone), "unhealthy")) {
-        emit_flaw(of, id, one.severity, one.first, UNKNOWN,
-                  "it is gone, and so is the assessment of its machine: whether it was fixed is not "
-                  "shown");
+        emit_flaw(
+            of, id, one.severity, one.first, UNKNOWN,
+            "it is gone, and so is the assessment of its machine: whether it was fixed is not "
+            "shown");
     } else if (is_late || !is_whole_at(of->join, gone)) {
         emit_flaw(of, id, one.severity, one.first, UNKNOWN,
                   "it was gone by the next snapshot; whether in time is not shown");
@@ -203,8 +206,8 @@ static void judge_flaw(const case_file *of, bd_str id) {
 static void judge_machine(const case_file *of) {
     size_t listed = 0;
     for (size_t i = 0; i < of->count; i++) {
-        listed += of->parts[i].at == of->join->at && is_finding(&of->parts[i]) &&
-                  is_open(&of->parts[i]);
+        listed +=
+            of->parts[i].at == of->join->at && is_finding(&of->parts[i]) && is_open(&of->parts[i]);
     }
     if (listed == 0 && bd_str_eqz(assessed(of, of->join->at), "unhealthy")) {
         emit_flaw(of, BD_STR("findings"), BD_STR(""), BD_INSTANT_NONE, UNKNOWN,

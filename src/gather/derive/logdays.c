@@ -26,7 +26,8 @@ static bd_str subscription_of(const bd_value *record, bd_arena *arena) {
         }
     }
     for (size_t i = 0; i < BD_COUNT(ids); i++) {
-        bd_str id = resource_id(arena, member_text(record, ids[i])), head = BD_STR("/subscriptions/");
+        bd_str id = resource_id(arena, member_text(record, ids[i])),
+               head = BD_STR("/subscriptions/");
         bd_str rest = bd_str_has_prefix(id, head) ? bd_str_sub(id, head.size, id.size) : BD_STR("");
         bd_str guid;
         bd_str_cut(&rest, '/', &guid);

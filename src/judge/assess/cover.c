@@ -95,6 +95,7 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_inst
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
     bd_strs scopes = scopes_of_sources(run, sources, scratch);
     bool is_by_subscription = scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
+    const char *in = is_by_subscription ? " in subscription " : " of ";
     bd_tiling tiling = {.is_tiled = scopes.count > 0, .reason = {"", 0}};
     for (size_t i = 0; i < scopes.count; i++) {
         extracts found = find_extracts(run, sources, scopes.data[i], start, end, scratch);
@@ -107,7 +108,7 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_inst
             tiling.reason =
                 bd_str_format(run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
                               BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
-                              scopes.data[i].size == 0 ? "" : is_by_subscription ? " in subscription " : " of ", BD_ARG(scopes.data[i]),
+                              scopes.data[i].size > 0 ? in : "", BD_ARG(scopes.data[i]),
                               found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
     }
