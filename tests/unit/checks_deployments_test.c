@@ -154,6 +154,14 @@ TEST(checks_deployments, each_goes_back_to_a_reviewed_change_with_green_checks) 
          "cannot-tell"}, /* the list does not reach back to the commit */
         {{.pull = PULL("c9", ""), .commits = C2}, "fail"}, /* made in the month: pushed directly */
         {{.has_no_log = true}, "cannot-tell"},
+        {{.pull = "{'url':'" REPO "/pulls/7','number':7,'head':{},'base':{'ref':'main'},"
+                  "'merge_commit_sha':'c2','merged_at':'2026-01-20T11:00:00Z','user':{'login':"
+                  "'Ann'}}",
+          .runs = "{'id':1,'url':'" REPO "/check-runs/1','name':'Build','status':'completed',"
+                  "'head_sha':'','conclusion':'success','completed_at':'2026-01-20T10:30:00Z',"
+                  "'check_suite':{}}",
+          .review = REVIEW("Bob", "User", "APPROVED", "", "2026-01-20T10:00:00Z")},
+         "cannot-tell"}, /* what has no commit is of none */
         {{.status = STATUS("2", "failure", "2026-01-20T12:10:00Z")}, "not-applicable"},
         {{.status = STATUS("2", "in_progress", "2026-01-20T12:10:00Z")}, "cannot-tell"},
         {{.status = STATUS("3", "success", "2026-01-20T12:10:00Z")}, "cannot-tell"},
@@ -313,6 +321,8 @@ TEST(checks_deployments, a_gate_or_a_day_that_nobody_looked_at_is_no_pass) {
     expect_month(GATES, "01-01", "02-01", OLD, "no-occurrence"); /* looked at, and nothing there */
     expect_month(GATES, "01-01", "01-20", OLD, "cannot-tell");
     expect_month(GATES, "01-05", "02-01", OLD, "cannot-tell");
+    expect_month(GATES, "01-01", "02-01", DEPLOYED("9", "c1", "staging", NINE, "Bot"),
+                 "cannot-tell"); /* shows another environment only */
     expect_month(GATES, "01-01", "02-01", "", "missing"); /* an empty list is of no gate */
     expect_month("['contoso/pay/production','contoso/other/production']", "01-01", "02-01", OLD,
                  "cannot-tell");

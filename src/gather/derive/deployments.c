@@ -11,6 +11,7 @@
 #define NEAR_RULES                                                                                 \
     (40 * 24 * BD_HOUR) /* how far from a merge the rules of a branch still tell of it */
 #define MOST_MONTHS 15
+#define COMMITS_BYTES ((size_t)512 << 20)
 
 /* ---- collect ---- */
 
@@ -176,6 +177,14 @@ void collect_deployments(const bd_join_record *record, bd_arena *arena, bd_part_
 
 /* ---- what was read ---- */
 
+typedef BD_VEC(const bd_value *) kept_list;
+
+/* Where a deployment stands, by all its statuses. */
+typedef struct {
+    bd_instant success; /* the first; BD_INSTANT_NONE: none */
+    bool has_failed;
+} outcome;
+
 typedef struct {
     const bd_join *join;
     bd_str repository;
@@ -184,6 +193,10 @@ typedef struct {
     bd_arena *arena;
     bd_derived_fn *emit;
     void *context;
+    bd_map *outcomes;  /* id of a deployment -> outcome */
+    bd_map *runs;      /* commit -> kept_list of its check runs */
+    bd_map *commits;   /* commit -> what is kept of it */
+    bd_map *runs_read; /* commits whose runs stand in a whole snapshot */
 } lists;
 
 /* One deployment to a gate, and what was found out about it. */
@@ -235,36 +248,15 @@ static void settle(deployment *of, answer holds, const char *words, bd_str detai
 
 /* When a deployment first succeeded; `*is_told`: some status of it is on file. */
 static bd_instant success_of(const lists *in, bd_str id, bool *is_told) {
-    bd_instant first = BD_INSTANT_NONE;
-    *is_told = false;
-    for (size_t i = 0; i < in->count; i++) {
-        const bd_value *status = kept_at(in, "S73t", i);
-        if (status == NULL || !bd_str_eq(member_text(status, "id"), id)) {
-            continue;
-        }
-        *is_told = true;
-        bd_instant at = time_of(status);
-        bool is_success = bd_str_eqz(member_text(status, "state"), "success");
-        if (is_success && at != BD_INSTANT_NONE && (first == BD_INSTANT_NONE || at < first)) {
-            first = at;
-        }
-    }
-    return first;
+    const outcome *found = bd_map_find(in->outcomes, id);
+    *is_told = found != NULL;
+    return found != NULL ? found->success : BD_INSTANT_NONE;
 }
 
-/* One that is under way, or of which only failures are told, changed nothing that is known. */
+/* One of which only failures are told changed nothing that is known. */
 static bool has_only_failed(const lists *in, bd_str id) {
-    bool is_told = false, has_failed = false;
-    if (success_of(in, id, &is_told) != BD_INSTANT_NONE) {
-        return false;
-    }
-    for (size_t i = 0; i < in->count; i++) {
-        const bd_value *status = kept_at(in, "S73t", i);
-        bd_str state = status != NULL ? member_text(status, "state") : BD_STR("");
-        bool is_end = bd_str_eqz(state, "failure") || bd_str_eqz(state, "error");
-        has_failed = has_failed || (is_end && bd_str_eq(member_text(status, "id"), id));
-    }
-    return has_failed;
+    const outcome *found = bd_map_find(in->outcomes, id);
+    return found != NULL && found->has_failed && found->success == BD_INSTANT_NONE;
 }
 
 /* ---- checks of a commit ---- */
@@ -274,16 +266,14 @@ typedef enum { RUN_NONE, RUN_GREEN, RUN_OTHER } run_state;
 /* The last run of this name on this commit that ended by `until`. */
 static run_state run_of(const lists *in, bd_str sha, bd_str name, bd_instant since,
                         bd_instant until) {
+    const kept_list *runs = bd_map_find(in->runs, sha);
     run_state found = RUN_NONE;
     bd_instant last = BD_INSTANT_NONE;
-    for (size_t i = 0; i < in->count; i++) {
-        const bd_value *one = kept_at(in, "S73k", i);
-        if (one == NULL || !bd_str_eq(member_text(one, "sha"), sha) ||
-            !bd_str_eq(member_text(one, "name"), name)) {
-            continue;
-        }
+    for (size_t i = 0; runs != NULL && i < runs->count; i++) {
+        const bd_value *one = runs->data[i];
         bd_instant at = time_of(one);
-        bool is_in = at != BD_INSTANT_NONE && at >= since && at <= until;
+        bool is_in = at != BD_INSTANT_NONE && at >= since && at <= until &&
+                     bd_str_eq(member_text(one, "name"), name);
         bool is_green = bd_str_eqz(member_text(one, "state"), "success");
         if (is_in && (found == RUN_NONE || at > last || (at == last && !is_green))) {
             found = is_green ? RUN_GREEN : RUN_OTHER;
@@ -295,19 +285,7 @@ static run_state run_of(const lists *in, bd_str sha, bd_str name, bd_instant sin
 
 /* All runs of a commit were asked for in one answer; that it is whole, its snapshots show. */
 static bool are_runs_read(const lists *in, bd_str sha) {
-    bool is_read = false;
-    for (size_t i = 0; i < in->count; i++) {
-        const bd_value *one = kept_at(in, "S73k", i);
-        if (one == NULL || !bd_str_eq(member_text(one, "sha"), sha)) {
-            continue;
-        }
-        for (size_t j = 0; j < in->join->input_count; j++) {
-            const bd_join_input *input = &in->join->inputs[j];
-            bool is_its = bd_str_eqz(input->source, "S73k") && input->from == in->parts[i].at;
-            is_read = is_read || (is_its && input->is_whole);
-        }
-    }
-    return is_read;
+    return bd_map_find(in->runs_read, sha) != NULL;
 }
 
 /* ---- the change (5.4 b) ---- */
@@ -329,13 +307,8 @@ static void find_pull(deployment *of) {
 }
 
 static void judge_no_pull(deployment *of) {
-    bd_instant made = BD_INSTANT_NONE;
-    for (size_t i = 0; i < of->in->count; i++) {
-        const bd_value *commit = kept_at(of->in, "S73c", i);
-        if (commit != NULL && bd_str_eq(member_text(commit, "sha"), of->sha)) {
-            made = time_of(commit);
-        }
-    }
+    const bd_value *commit = bd_map_find(of->in->commits, of->sha);
+    bd_instant made = commit != NULL ? time_of(commit) : BD_INSTANT_NONE;
     if (made != BD_INSTANT_NONE && is_described(of->in, "S73", made, of->at)) {
         SETTLE(of, NO, "no merged pull request holds its commit");
         return;
@@ -351,7 +324,7 @@ static bool is_approved_by_other(const deployment *of) {
         const bd_value *review = kept_at(of->in, "S73r", i);
         bd_instant at = review != NULL ? time_of(review) : BD_INSTANT_NONE;
         bd_str by = review != NULL ? member_text(review, "by") : BD_STR("");
-        bool is_last = by.size > 0 &&
+        bool is_last = by.size > 0 && member_text(of->pull, "head").size > 0 &&
                        bd_str_eq(member_text(review, "pull"), member_text(of->pull, "pull")) &&
                        bd_str_eq(member_text(review, "sha"), member_text(of->pull, "head"));
         if (is_last && bd_str_eqz(member_text(review, "state"), "approved") &&
@@ -425,35 +398,25 @@ static void judge_change(deployment *of) {
 
 /* ---- the people (5.3 c) ---- */
 
-static const bd_value *commit_at(const lists *in, bd_str sha) {
-    for (size_t i = 0; i < in->count; i++) {
-        const bd_value *commit = kept_at(in, "S73c", i);
-        if (commit != NULL && bd_str_eq(member_text(commit, "sha"), sha)) {
-            return commit;
-        }
-    }
-    return NULL;
-}
-
 /* Adds what can be reached from `sha` and is not in `but`; false: a commit on the way is not on file. */
-static bool reach(const lists *in, bd_map *commits, bd_str sha, bd_map *but, bd_map *seen,
+static bool reach(const lists *in, bd_arena *arena, bd_str sha, bd_map *but, bd_map *seen,
                   bd_strs *out) {
     bool is_all = true;
     bd_strs open = {0};
-    *bd_push(in->arena, &open) = sha;
+    *bd_push(arena, &open) = sha;
     while (open.count > 0) {
         bd_str one = open.data[--open.count], parent;
         if (bd_map_find(seen, one) != NULL || (but != NULL && bd_map_find(but, one) != NULL)) {
             continue;
         }
-        const bd_value *commit = bd_map_find(commits, one);
+        const bd_value *commit = bd_map_find(in->commits, one);
         bd_map_put(seen, one, seen);
-        *bd_push(in->arena, out) = one;
+        *bd_push(arena, out) = one;
         is_all = is_all && commit != NULL;
         bd_str rest = commit != NULL ? member_text(commit, "parents") : BD_STR("");
         while (bd_str_cut(&rest, ' ', &parent)) {
             if (parent.size > 0) {
-                *bd_push(in->arena, &open) = parent;
+                *bd_push(arena, &open) = parent;
             }
         }
     }
@@ -497,7 +460,7 @@ static bool is_merge_of_pull(const lists *in, bd_str sha, const bd_value *commit
 }
 
 static void count_author(const lists *in, bd_str sha, bd_str releaser, authorship *sum) {
-    const bd_value *commit = commit_at(in, sha);
+    const bd_value *commit = bd_map_find(in->commits, sha);
     if (commit == NULL || is_merge_of_pull(in, sha, commit)) {
         sum->unknown += commit == NULL;
         return;
@@ -518,22 +481,17 @@ static void count_author(const lists *in, bd_str sha, bd_str releaser, authorshi
 static void judge_shipped(deployment *of, bd_str releaser) {
     const lists *in = of->in;
     bd_str before = live_before(of);
-    bd_map *commits = bd_map_make(in->arena), *old = bd_map_make(in->arena);
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("commits", COMMITS_BYTES);
+    bd_map *old = bd_map_make(arena);
     bd_strs past = {0}, shipped = {0};
-    for (size_t i = 0; i < in->count; i++) {
-        const bd_value *commit = kept_at(in, "S73c", i);
-        if (commit != NULL && member_text(commit, "sha").size > 0) {
-            bd_map_put(commits, member_text(commit, "sha"), (void *)(uintptr_t)commit);
-        }
-    }
     if (before.size == 0) {
         SETTLE(of, UNKNOWN,
                "no earlier deployment to its gate is on file: what it shipped is not "
                "known");
         return;
     }
-    (void)reach(in, commits, before, NULL, old, &past);
-    if (!reach(in, commits, of->sha, old, bd_map_make(in->arena), &shipped)) {
+    (void)reach(in, arena, before, NULL, old, &past);
+    if (!reach(in, arena, of->sha, old, bd_map_make(arena), &shipped)) {
         SETTLE(of, UNKNOWN, "not all commits that it shipped are on file");
         return;
     }
@@ -828,10 +786,79 @@ static void tell_gates(const lists *in, judge_fn *judge) {
     }
 }
 
+static bool is_whole_snapshot(const bd_join *join, const bd_part *part) {
+    for (size_t i = 0; i < join->input_count; i++) {
+        const bd_join_input *input = &join->inputs[i];
+        if (bd_str_eq(input->source, part->source) && input->from == part->at && input->is_whole) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void index_status(lists *in, const bd_value *status) {
+    bd_str id = member_text(status, "id"), state = member_text(status, "state");
+    outcome *found = bd_map_find(in->outcomes, id);
+    if (found == NULL) {
+        found = bd_new(in->arena, outcome, 1);
+        found->success = BD_INSTANT_NONE;
+        bd_map_put(in->outcomes, id, found);
+    }
+    bd_instant at = time_of(status);
+    bool is_earlier = found->success == BD_INSTANT_NONE || at < found->success;
+    if (bd_str_eqz(state, "success") && at != BD_INSTANT_NONE && is_earlier) {
+        found->success = at;
+    }
+    found->has_failed =
+        found->has_failed || bd_str_eqz(state, "failure") || bd_str_eqz(state, "error");
+}
+
+static void index_run(lists *in, const bd_part *part) {
+    bd_str sha = member_text(part->kept, "sha");
+    kept_list *runs = bd_map_find(in->runs, sha);
+    if (runs == NULL) {
+        runs = bd_new(in->arena, kept_list, 1);
+        bd_map_put(in->runs, sha, runs);
+    }
+    *bd_push(in->arena, runs) = part->kept;
+    if (is_whole_snapshot(in->join, part)) {
+        bd_map_put(in->runs_read, sha, runs);
+    }
+}
+
+static void index_lists(lists *in) {
+    in->outcomes = bd_map_make(in->arena);
+    in->runs = bd_map_make(in->arena);
+    in->commits = bd_map_make(in->arena);
+    in->runs_read = bd_map_make(in->arena);
+    for (size_t i = 0; i < in->count; i++) {
+        const bd_part *part = &in->parts[i];
+        bool is_named =
+            member_text(part->kept, "id").size + member_text(part->kept, "sha").size > 0;
+        if (!is_named) {
+            continue; /* of no deployment and no commit that could be asked for */
+        }
+        if (is_part_of(part, "S73t")) {
+            index_status(in, part->kept);
+        } else if (is_part_of(part, "S73k")) {
+            index_run(in, part);
+        } else if (is_part_of(part, "S73c")) {
+            bd_map_put(in->commits, member_text(part->kept, "sha"), (void *)(uintptr_t)part->kept);
+        }
+    }
+}
+
 #define REDUCE_DEPLOYMENTS(name, judge)                                                            \
     REDUCE(name) {                                                                                 \
-        lists in = {join, group, parts, count, arena, emit, context};                              \
+        lists in = {.join = join,                                                                  \
+                    .repository = group,                                                           \
+                    .parts = parts,                                                                \
+                    .count = count,                                                                \
+                    .arena = arena,                                                                \
+                    .emit = emit,                                                                  \
+                    .context = context};                                                           \
         if (group.size > 0) {                                                                      \
+            index_lists(&in);                                                                      \
             tell_gates(&in, judge);                                                                \
         }                                                                                          \
     }

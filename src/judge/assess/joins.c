@@ -8,7 +8,7 @@
 #define JOIN_ARENA_BYTES ((size_t)1 << 30)
 #define LOG_DAYS 130 /* a quarter, and what began before it */
 #define MOST_COMMON_PARTS 500000
-#define MOST_GROUP_PARTS 100000
+#define MOST_GROUP_PARTS 500000 /* the check runs of a large repository */
 
 /* A snapshot that a join may see: of a source, of a scope, of a day. */
 typedef struct {
