@@ -387,6 +387,8 @@ static void judge_required(deployment *of) {
 static void judge_change(deployment *of) {
     if (of->pull == NULL) {
         judge_no_pull(of);
+    } else if (member_text(of->pull, "head").size == 0 || member_text(of->pull, "by").size == 0) {
+        SETTLE(of, UNKNOWN, "its pull request does not show its author or its last commit");
     } else if (is_approved_by_other(of)) {
         judge_required(of);
     } else if (is_described(of->in, "S73r", of->merged, of->merged)) {
