@@ -66,6 +66,8 @@ typedef struct {
                 bd_arena *arena, bd_derived_fn *emit, void *context);
     /* The other sources are seen with all their snapshots, from 130 days before on, not with the nearest alone. */
     bool sees_all;
+    /* And so is the first source: what a snapshot shows is judged by those before it.  Needs sees_all. */
+    bool sees_own;
     /* Both or neither. */
     void (*collect)(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep, void *context);
     /* Called with group "" and no parts first, also where the snapshot is empty: what must not vanish is said there. */

@@ -109,6 +109,21 @@ static inline const char *whole_verdict(const whole *w, const char *check) {
     return found;
 }
 
+/* How an instance of a requirement came out: "clean", "deviation", ...; "none" where there is no such instance. */
+static inline const char *whole_month(const whole *w, const char *requirement, size_t index) {
+    for (size_t i = 0; i < w->out->control_count; i++) {
+        const bd_control_result *control = &w->out->controls[i];
+        for (size_t j = 0; j < control->requirement_count; j++) {
+            const bd_requirement_result *one = &control->requirements[j];
+            if (bd_str_eqz(one->requirement->id, requirement) && index < one->instance_count) {
+                test_failure("%s: %.*s", requirement, BD_ARG(one->instances[index].reason));
+                return bd_outcome_name(one->instances[index].outcome);
+            }
+        }
+    }
+    return "none";
+}
+
 static inline bd_str whole_reason(const whole *w, const char *check) {
     for (size_t i = 0; i < w->findings.count; i++) {
         if (bd_str_eqz(w->findings.data[i].check->id, check)) {

@@ -50,6 +50,8 @@ void map_nsg_exposure(const bd_value *record, const bd_value *parameters, const 
                       bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_nsg_writes(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                     bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_log_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                  bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_leaver_accounts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
@@ -120,14 +122,23 @@ MAP(sign_ins);
 #define REDUCE(name)                                                                               \
     void reduce_##name(const bd_join *join, bd_str group, const bd_part *parts, size_t count,      \
                        bd_arena *arena, bd_derived_fn *emit, void *context)
+COLLECT(backup_stretches);
+REDUCE(backup_stretches);
 COLLECT(broad_assignments);
 REDUCE(broad_assignments);
 COLLECT(ca_coverage);
 REDUCE(ca_coverage);
 COLLECT(customer_keys);
 REDUCE(customer_keys);
+COLLECT(deployments);
+REDUCE(deployment_changes);
+REDUCE(deployment_duties);
+REDUCE(deployment_scans);
+REDUCE(deployment_staging);
 COLLECT(disk_encryption);
 REDUCE(disk_encryption);
+COLLECT(flaws);
+REDUCE(flaws);
 COLLECT(guest_roles);
 REDUCE(guest_roles);
 COLLECT(password_settings);

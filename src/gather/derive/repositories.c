@@ -11,6 +11,8 @@
 #define BUILD "0609b952-1397-4640-95ec-e00a01b2c241"
 
 typedef struct {
+    const bd_value *scanners; /* {"static":[...],"dependency":[...],"infrastructure":[...]}, or NULL */
+    const bd_value *infrastructure; /* names of repositories that hold infrastructure as code, or NULL */
     const bd_value *names; /* one of the facts; who stands in both is told twice and counts once */
     bd_arena *arena;
     bd_derived_fn *emit;
@@ -76,6 +78,54 @@ static bd_str between(bd_str url, const char *head, const char *tail) {
     return to < 0 ? BD_STR("") : bd_str_sub(rest, 0, (size_t)to);
 }
 
+/* ---- scanners among the checks ---- */
+
+static bool is_scanner(const bd_value *scanners, const char *kind, bd_str check) {
+    const bd_value *list = scanners != NULL ? member(scanners, kind) : NULL;
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (list->items[i].kind == BD_STRING && check.size > 0 &&
+            bd_str_ieq(bd_str_trim(list->items[i].text), check)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_infrastructure_too(const listener *to, bd_str repository) {
+    for (size_t i = 0; to->infrastructure != NULL && i < to->infrastructure->count; i++) {
+        const bd_value *item = &to->infrastructure->items[i];
+        bd_str rest = item->kind == BD_STRING ? item->text : BD_STR(""), own;
+        bd_str_cut(&rest, '@', &own);
+        if (bd_str_ieq(own, repository)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A check that is required scans if bindery.json names it so; what it is called proves nothing by itself.  Of a
+ * repository of infrastructure nothing but its own scan is asked, also where all repositories are listed. */
+static void emit_scanner(const listener *to, bd_str repository, bd_str branch, bd_str check,
+                         bd_str resource) {
+    static const char *const kinds[] = {"static", "dependency", "infrastructure"};
+    bool is_code = is_infrastructure_too(to, repository);
+    bool is_scanned = is_code && is_scanner(to->scanners, "infrastructure", check);
+    for (size_t i = 0; i < BD_COUNT(kinds); i++) {
+        if (is_code ? is_scanned : is_scanner(to->scanners, kinds[i], check)) {
+            emit_half(to, repository, branch, kinds[i], resource);
+        }
+    }
+}
+
+static void emit_scanners(const listener *to, bd_str repository, bd_str branch,
+                          const bd_value *checks, const char *key, bd_str resource) {
+    for (size_t i = 0; checks != NULL && checks->kind == BD_ARRAY && i < checks->count; i++) {
+        bd_str name = checks->items[i].kind == BD_STRING ? bd_str_trim(checks->items[i].text)
+                                                         : member_text(&checks->items[i], key);
+        emit_scanner(to, repository, branch, name, resource);
+    }
+}
+
 /* ---- branches ---- */
 
 static void map_classic(const listener *to, const bd_value *record) {
@@ -97,6 +147,8 @@ static void map_classic(const listener *to, const bd_value *record) {
     if (count_of(checks, "checks") + count_of(checks, "contexts") > 0) {
         emit_half(to, repository, branch, "checks", url);
     }
+    emit_scanners(to, repository, branch, member(checks, "checks"), "context", url);
+    emit_scanners(to, repository, branch, member(checks, "contexts"), "context", url);
 }
 
 static void map_rules(const listener *to, const bd_value *record, bd_str branch) {
@@ -113,6 +165,10 @@ static void map_rules(const listener *to, const bd_value *record, bd_str branch)
             count_of(with, "required_status_checks") > 0) {
             emit_half(to, repository, branch, "checks", member_text(record, "name"));
         }
+        emit_scanners(to, repository, branch, member(with, "required_status_checks"), "context",
+                      member_text(record, "name"));
+        emit_scanners(to, repository, branch, member(with, "code_scanning_tools"), "tool",
+                      member_text(record, "name"));
     }
 }
 
@@ -172,9 +228,13 @@ static void map_devops_policy(const listener *to, const bd_value *record) {
         bool is_default = bd_str_ieq(kind, BD_STR("DefaultBranch"));
         bool is_exact = bd_str_ieq(kind, BD_STR("Exact")) && bd_str_has_prefix(ref, head);
         if (is_default || is_exact) {
-            emit_half(to, member_text(&scope->items[i], "repositoryId"),
-                      is_default ? BD_STR("") : bd_str_sub(ref, head.size, ref.size),
-                      is_review ? "review" : "checks", member_text(record, "url"));
+            bd_str repository = member_text(&scope->items[i], "repositoryId");
+            bd_str branch = is_default ? BD_STR("") : bd_str_sub(ref, head.size, ref.size);
+            emit_half(to, repository, branch, is_review ? "review" : "checks",
+                      member_text(record, "url"));
+            emit_scanner(to, repository, branch,
+                         is_review ? BD_STR("") : member_text(settings, "displayName"),
+                         member_text(record, "url"));
         }
     }
 }
@@ -184,7 +244,13 @@ void map_branch_rules(const bd_value *record, const bd_value *parameters, const 
     (void)zone;
     static const char *const facts[] = {"repositories", "infrastructure_repositories"};
     for (size_t i = 0; record->kind == BD_OBJECT && i < BD_COUNT(facts); i++) {
-        listener to = {fact_list(parameters, facts[i]), arena, emit, context};
+        listener to = {.scanners = parameters != NULL ? bd_value_find(parameters, "scanner_checks")
+                                                      : NULL,
+                       .infrastructure = fact_list(parameters, "infrastructure_repositories"),
+                       .names = fact_list(parameters, facts[i]),
+                       .arena = arena,
+                       .emit = emit,
+                       .context = context};
         if (member(record, "enforce_admins") != NULL) {
             map_classic(&to, record);
         } else if (member(record, "enforcement") != NULL) {
@@ -252,7 +318,10 @@ static void map_approval(const listener *to, const bd_value *record) {
 void map_deploy_gates(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)zone;
-    listener to = {fact_list(parameters, "production_gates"), arena, emit, context};
+    listener to = {.names = fact_list(parameters, "production_gates"),
+                   .arena = arena,
+                   .emit = emit,
+                   .context = context};
     if (record->kind != BD_OBJECT) {
         return;
     }

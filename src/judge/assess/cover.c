@@ -59,25 +59,46 @@ static bd_instant first_hole(const spans *list, bd_instant start, bd_instant end
 }
 
 static bd_scope_kind scope_of_sources(const bd_judging *run, const bd_strs *sources) {
+    bd_scope_kind kind = BD_SCOPE_TENANT;
     for (size_t i = 0; i < sources->count; i++) {
         const bd_source_def *source = bd_catalog_source(run->in->catalog, sources->data[i]);
         if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION) {
             return BD_SCOPE_SUBSCRIPTION;
         }
+        kind = source != NULL && source->scope == BD_SCOPE_RESOURCE ? BD_SCOPE_RESOURCE : kind;
     }
-    return BD_SCOPE_TENANT;
+    return kind;
+}
+
+/* Nothing lists the resources that keep a log: each that has shown one is expected to show all of it. */
+static bd_strs scopes_of_sources(const bd_judging *run, const bd_strs *sources, bd_arena *arena) {
+    static const bd_str whole_tenant[1] = {{"", 0}};
+    bd_scope_kind kind = scope_of_sources(run, sources);
+    if (kind == BD_SCOPE_SUBSCRIPTION) {
+        return run->subscriptions;
+    }
+    bd_strs found = {0};
+    for (size_t i = 0; i < run->in->snapshots->count && kind == BD_SCOPE_RESOURCE; i++) {
+        const bd_snapshot *extract = &run->in->snapshots->data[i];
+        if (bd_strs_have(sources, extract->source) && !bd_strs_have(&found, extract->scope)) {
+            *bd_push(arena, &found) = extract->scope;
+        }
+    }
+    if (found.count == 0) {
+        *bd_push(arena, &found) = whole_tenant[0];
+    }
+    return found;
 }
 
 bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
                           bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
-    static const bd_str whole_tenant[1] = {{"", 0}};
+    bd_strs scopes = scopes_of_sources(run, sources, scratch);
     bool is_by_subscription = scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
-    const bd_str *scopes = is_by_subscription ? run->subscriptions.data : whole_tenant;
-    size_t scope_count = is_by_subscription ? run->subscriptions.count : 1;
-    bd_tiling tiling = {.is_tiled = scope_count > 0, .reason = {"", 0}};
-    for (size_t i = 0; i < scope_count; i++) {
-        extracts found = find_extracts(run, sources, scopes[i], start, end, scratch);
+    const char *in = is_by_subscription ? " in subscription " : " of ";
+    bd_tiling tiling = {.is_tiled = scopes.count > 0, .reason = {"", 0}};
+    for (size_t i = 0; i < scopes.count; i++) {
+        extracts found = find_extracts(run, sources, scopes.data[i], start, end, scratch);
         tiling.has_any = tiling.has_any || found.touching > 0;
         tiling.has_usable = tiling.has_usable || found.usable.count > 0;
         bd_instant hole = first_hole(&found.usable, start, end);
@@ -87,7 +108,7 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_inst
             tiling.reason =
                 bd_str_format(run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
                               BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
-                              scopes[i].size > 0 ? " in subscription " : "", BD_ARG(scopes[i]),
+                              scopes.data[i].size > 0 ? in : "", BD_ARG(scopes.data[i]),
                               found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
     }

@@ -8,7 +8,7 @@
 #define JOIN_ARENA_BYTES ((size_t)1 << 30)
 #define LOG_DAYS 130 /* a quarter, and what began before it */
 #define MOST_COMMON_PARTS 500000
-#define MOST_GROUP_PARTS 100000
+#define MOST_GROUP_PARTS 500000 /* the check runs of a large repository */
 
 /* A snapshot that a join may see: of a source, of a scope, of a day. */
 typedef struct {
@@ -186,7 +186,9 @@ static void add_inputs(bd_judging *run, bd_joins *joins, uint32_t index) {
             continue;
         }
         bool is_own = bd_str_eq(seen->source, of->of->source);
-        if (is_log(run, seen->source) || (derivation_of(derived)->sees_all && !is_own)) {
+        bool is_seen = derivation_of(derived)->sees_all &&
+                       (!is_own || derivation_of(derived)->sees_own);
+        if (is_log(run, seen->source) || is_seen) {
             bool is_near = seen->to > of->of->from - LOG_DAYS * DAY_TICKS &&
                            (seen->from <= of->of->from || derivation_of(derived)->sees_all);
             if (is_near) {

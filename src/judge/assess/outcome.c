@@ -172,6 +172,10 @@ static bd_str scope_text(const bd_judging *run, const bd_check_view *view, bd_st
             return engagement->subscriptions.data[i].name;
         }
     }
+    bool is_resource = bd_str_has_prefix(scope, BD_STR("/subscriptions/"));
+    if (view->is_population && !is_resource && bd_str_has_prefix(scope, BD_STR("/"))) {
+        return bd_str_sub(scope, 1, scope.size); /* "owner/repository/production" */
+    }
     return view->is_population ? bd_path_name(scope) : scope;
 }
 
@@ -274,6 +278,24 @@ static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance 
     }
 }
 
+/* Of what a fact names, each is judged in each instance: one that no record tells of is not shown to be in order. */
+static size_t untold_members(bd_judging *run, const bd_check_view *view, results list,
+                             bd_str *reason) {
+    bool is_asked = view->plan->population_fact.size > 0 && run->in->period->is_type_ii;
+    size_t untold = 0;
+    for (size_t i = 0; i < view->expected.count && is_asked; i++) {
+        if (results_of_scope(list, view->expected.data[i]).count > 0) {
+            continue;
+        }
+        untold++;
+        if (reason->size == 0) {
+            *reason = bd_str_format(run->arena, "no record tells of %.*s",
+                                    BD_ARG(scope_text(run, view, view->expected.data[i])));
+        }
+    }
+    return untold;
+}
+
 static check_standing event_standing(bd_judging *run, const bd_check_view *view,
                                      bd_instance *instance) {
     check_standing all = {.is_complete = true, .reason = {"", 0}};
@@ -298,6 +320,7 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
     }
     if (has_any) {
         add_extracts(run, view, instance);
+        unclear += untold_members(run, view, list, &all.reason);
     }
     if (failed > 0) {
         all.stands = SEEN_FAIL;

@@ -32,13 +32,14 @@ static void add_own_words(bd_judging *run, bd_control_result *out) {
 }
 
 static bd_str normal_id(bd_arena *arena, bd_str id) {
-    while (id.size > 1 && id.data[id.size - 1] == '/') {
-        id.size--;
+    bd_str bare = bd_str_trim(id);
+    while (bare.size > 1 && bare.data[bare.size - 1] == '/') {
+        bare.size--;
     }
-    bd_str lower = bd_str_lower(arena, id);
-    return bd_str_has_prefix(lower, BD_STR("subscriptions/"))
-               ? bd_str_format(arena, "/%.*s", BD_ARG(lower))
-               : lower;
+    bd_str lower = bd_str_lower(arena, bare);
+    /* as the rules spell it: also what is no resource, a gate of a repository, begins with a slash */
+    return bd_str_has_prefix(lower, BD_STR("/")) ? lower
+                                                 : bd_str_format(arena, "/%.*s", BD_ARG(lower));
 }
 
 static bool is_expected_by_any(const bd_judging *run, const bd_requirement *requirement,

@@ -321,7 +321,8 @@ static bool is_excluded(const bd_judging *run, const bd_judged *judged, bd_day d
 }
 
 static bd_str result_scope(const bd_check_view *view, const bd_judged *judged) {
-    return view->is_event ? (bd_str){"", 0} : judged->scope;
+    bool is_of_all = view->is_event && view->plan->population_fact.size == 0;
+    return is_of_all ? (bd_str){"", 0} : judged->scope;
 }
 
 static bd_day result_day(const bd_judging *run, const bd_check_view *view,

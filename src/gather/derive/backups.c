@@ -1,0 +1,262 @@
+/* Stretches of time that a store was without a new completed backup, from the jobs of all vaults.
+ *
+ * A job is a fact of the moment it ended; what lies between two completed ones is a stretch, and so is what lies
+ * between the last one and the end of the extract.  A stretch that is too long is told of at the moment it became so
+ * and at its end, so that it fails in the months it belongs to, however long the extract is.  Where the log between
+ * was not read, or a job that may be of the store lies inside, its length is not known. */
+#include "bindery/derive.h"
+
+#include "people.h"
+
+#define HOUR_MINUTES 60
+
+/* ---- collect ---- */
+
+/* "IaasVMContainer;iaasvmcontainerv2;rg;vm": a machine lies in the subscription of its vault. */
+static bd_str machine_of(bd_arena *arena, bd_str vault, bd_str container) {
+    bd_str lower = bd_str_lower(arena, container), mark = BD_STR("iaasvmcontainerv2;");
+    bd_str head = BD_STR("/subscriptions/"), group, subscription;
+    bd_str id = resource_id(arena, vault);
+    ptrdiff_t at = bd_str_find(lower, mark);
+    if (at < 0 || !bd_str_has_prefix(id, head)) {
+        return BD_STR("");
+    }
+    bd_str rest = bd_str_sub(lower, (size_t)at + mark.size, lower.size);
+    bd_str path = bd_str_sub(id, head.size, id.size);
+    if (!bd_str_cut(&rest, ';', &group) || rest.size == 0 ||
+        !bd_str_cut(&path, '/', &subscription)) {
+        return BD_STR("");
+    }
+    return bd_str_format(arena,
+                         "/subscriptions/%.*s/resourcegroups/%.*s/providers/microsoft.compute/"
+                         "virtualmachines/%.*s",
+                         BD_ARG(subscription), BD_ARG(group), BD_ARG(rest));
+}
+
+static bd_str store_of(const bd_join_record *record, bd_arena *arena) {
+    bd_str source = member_text(record->value, "dataSourceId");
+    bd_str container = member_text(record->value, "containerName");
+    return source.size > 0 ? resource_id(arena, source)
+                           : machine_of(arena, member_text(record->value, "id"), container);
+}
+
+static bool is_backup(const bd_value *job) {
+    return bd_str_ieq(member_text(job, "operation"), BD_STR("Backup")) ||
+           bd_str_ieq(member_text(job, "operationCategory"), BD_STR("Backup"));
+}
+
+/* One with warnings may or may not have left a copy that can be restored. */
+static const char *result_of(bd_str status) {
+    if (bd_str_ieq(status, BD_STR("Completed"))) {
+        return "done";
+    }
+    return bd_str_ieq(status, BD_STR("CompletedWithWarnings")) ? "maybe" : "not";
+}
+
+void collect_backup_stretches(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                              void *context) {
+    const bd_value *job = record->value;
+    bd_str end = member_text(job, "endTime"), start = member_text(job, "startTime");
+    if (!is_backup(job) || (end.size == 0 && start.size == 0)) {
+        return;
+    }
+    const char *result = end.size > 0 ? result_of(member_text(job, "status")) : "not";
+    bd_str store = store_of(record, arena);
+    builder build = {.arena = arena};
+    put_text(&build, "t", end.size > 0 ? end : start);
+    put_text(&build, "r", bd_str_of(result));
+    if (store.size > 0) {
+        keep(context, store, build_object(&build));
+    } else if (bd_str_of(result).data[0] != 'n') {
+        put_text(&build, "n", bd_str_lower(arena, member_text(job, "entityFriendlyName")));
+        keep(context, BD_STR(""), build_object(&build));
+    }
+}
+
+/* ---- reduce ---- */
+
+typedef struct {
+    bd_instant at;
+    char result; /* of "done", "maybe", "not": its first letter */
+    bool is_own; /* told of by the extract that is judged */
+} job;
+
+typedef struct {
+    const bd_join *join;
+    bd_str store;
+    const job *jobs;
+    size_t job_count;
+    int64_t rpo_minutes; /* -1: bindery.json does not say */
+    bd_arena *arena;
+    bd_derived_fn *emit;
+    void *context;
+} history;
+
+static int cmp_jobs(const void *context, const void *a, const void *b) {
+    (void)context;
+    const job *x = a;
+    const job *y = b;
+    return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : x->result - y->result;
+}
+
+/* Hours by id; "default" for the others. */
+static int64_t rpo_of(const bd_join *join, bd_str store, bd_arena *arena) {
+    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "rpo") : NULL;
+    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
+    int64_t hours = -1, common = -1;
+    bool is_named = false;
+    if (list == NULL || list->kind != BD_OBJECT) {
+        return -1;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        bool is_own = bd_str_eq(resource_id(arena, list->keys[i]), store);
+        int64_t given = -1;
+        if (list->items[i].kind != BD_NUMBER || !bd_str_to_i64(list->items[i].text, &given) ||
+            given < 1 || given > 100000) {
+            given = -1;
+        }
+        is_named = is_named || is_own;
+        hours = is_own ? given : hours;
+        common = bd_str_eqz(list->keys[i], "default") ? given : common;
+    }
+    int64_t out = is_named ? hours : common;
+    return out < 0 ? -1 : out * HOUR_MINUTES;
+}
+
+/* From when on, without a hole, whole extracts of this vault describe all up to `to`. */
+static bd_instant described_from(const bd_join *join, bd_instant to) {
+    bd_instant from = to;
+    bool has_moved = true;
+    while (has_moved) {
+        has_moved = false;
+        for (size_t i = 0; i < join->input_count; i++) {
+            const bd_join_input *input = &join->inputs[i];
+            if (input->is_whole && bd_str_eq(input->scope, join->scope) && input->from < from &&
+                input->to >= from) {
+                from = input->from;
+                has_moved = true;
+            }
+        }
+    }
+    return from;
+}
+
+static bool may_hold_another(const history *of, bd_instant from, bd_instant to) {
+    bd_str name = tail_of(of->arena, of->store);
+    for (size_t i = 0; i < of->job_count; i++) {
+        if (of->jobs[i].result == 'm' && of->jobs[i].at > from && of->jobs[i].at < to) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        bd_instant at;
+        const bd_value *kept = of->join->common[i].kept;
+        if (bd_str_eq(member_text(kept, "n"), name) &&
+            bd_instant_parse(member_text(kept, "t"), &at) && at > from && at < to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_too_long(const history *of, bd_instant from, bd_instant to) {
+    return of->rpo_minutes >= 0 && to - from > of->rpo_minutes * 60 * BD_SECOND;
+}
+
+/* `problem`: why the stretch says nothing, "" when it does. */
+static void emit_stretch(const history *of, bd_instant from, bd_instant to, bd_instant at,
+                         const char *problem) {
+    const char *why =
+        of->rpo_minutes < 0 ? "the fact rpo of bindery.json gives no hours for it" : problem;
+    bool is_long = is_too_long(of, from, to);
+    if (why[0] == '\0' && is_long) {
+        bool is_read = described_from(of->join, to) <= from;
+        why = may_hold_another(of, from, to)
+                  ? "a job that ended with warnings, or that may be of another store, lies between"
+              : is_read ? ""
+                        : "the jobs between were not all read";
+    }
+    builder build = {.arena = of->arena};
+    put_text(&build, "store", of->store);
+    put_text(&build, "from", bd_instant_format(of->arena, from));
+    put_text(&build, "to", bd_instant_format(of->arena, to));
+    put_value(&build, "minutes", bd_value_integer(of->arena, (to - from) / (60 * BD_SECOND)));
+    put_value(&build, "allowed", bd_value_integer(of->arena, of->rpo_minutes));
+    put_value(&build, "within", why[0] == '\0' ? bd_value_bool(of->arena, !is_long) : NULL);
+    put_text(&build, "problem", bd_str_of(why));
+    of->emit(of->context, BD_STR("backup-stretch"), of->store, of->store, at, build_object(&build));
+}
+
+static void tell_stretch(const history *of, bd_instant from, bd_instant to, bd_instant at,
+                         const char *problem) {
+    if (is_too_long(of, from, to)) {
+        bd_instant late = from + of->rpo_minutes * 60 * BD_SECOND;
+        emit_stretch(of, from, to, late < at ? late : at, problem);
+    }
+    emit_stretch(of, from, to, at, problem);
+}
+
+/* Walks through all jobs of all vaults, and tells of what ends in the extract that is judged: [.., `end`). */
+static void walk(const history *of, bd_instant end) {
+    bd_instant since = BD_INSTANT_NONE, last = BD_INSTANT_NONE;
+    for (size_t i = 0; i < of->job_count; i++) {
+        const job *one = &of->jobs[i];
+        if (one->result == 'n' && since == BD_INSTANT_NONE) {
+            since = one->at; /* from here on it was meant to be backed up */
+        }
+        if (one->result != 'd') {
+            continue;
+        }
+        bd_instant from = since != BD_INSTANT_NONE ? since : described_from(of->join, one->at);
+        bool is_known = since != BD_INSTANT_NONE || !is_too_long(of, from, one->at);
+        if (one->is_own) {
+            tell_stretch(of, from, one->at, one->at,
+                         is_known ? "" : "no earlier completed backup of it is on file");
+        }
+        since = one->at;
+        last = one->at < end ? one->at : last;
+    }
+    bd_instant from = BD_INSTANT_NONE;
+    for (size_t i = 0; i < of->job_count && last == BD_INSTANT_NONE; i++) {
+        bool is_sign = of->jobs[i].result == 'n' && of->jobs[i].at < end;
+        from = is_sign && from == BD_INSTANT_NONE ? of->jobs[i].at : from;
+    }
+    from = last != BD_INSTANT_NONE ? last : from;
+    if (from != BD_INSTANT_NONE) {
+        tell_stretch(of, from, end, end - 1, "");
+    }
+}
+
+void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *parts, size_t count,
+                             bd_arena *arena, bd_derived_fn *emit, void *context) {
+    job *jobs = bd_new(arena, job, count);
+    history of = {.join = join,
+                  .store = group,
+                  .jobs = jobs,
+                  .rpo_minutes = rpo_of(join, group, arena),
+                  .arena = arena,
+                  .emit = emit,
+                  .context = context};
+    bd_instant end = BD_INSTANT_NONE;
+    bool is_here = false;
+    for (size_t i = 0; i < join->input_count; i++) {
+        const bd_join_input *input = &join->inputs[i];
+        bool is_own = bd_str_eq(input->scope, join->scope) && input->from == join->at;
+        end = is_own ? input->to : end;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bd_str result = member_text(parts[i].kept, "r");
+        bd_instant at;
+        bool is_of_vault = bd_str_eq(parts[i].scope, join->scope);
+        if (bd_instant_parse(member_text(parts[i].kept, "t"), &at) && result.size > 0) {
+            jobs[of.job_count++] =
+                (job){at, result.data[0], is_of_vault && parts[i].at == join->at};
+            is_here = is_here || is_of_vault;
+        }
+    }
+    if (!is_here || end == BD_INSTANT_NONE || end <= join->at) {
+        return; /* another vault's, or an answer that does not say which days it describes */
+    }
+    bd_sort(jobs, of.job_count, sizeof jobs[0], cmp_jobs, NULL);
+    walk(&of, end);
+}

@@ -1,0 +1,140 @@
+/* Requirements 2.3 b and 7.1 b: an exported log has rows of every day on which the log itself has events. */
+#include "make_whole.h"
+
+#define SPAN(from, to)                                                                             \
+    ",\"describes_from\":\"2026-" from "T00:00:00Z\",\"describes_to\":\"2026-" to "T00:00:00Z\""
+#define WHOLE_MONTH SPAN("01-01", "02-01")
+#define IN_A ",\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A "\"]}"
+
+#define EVENT(id, subscription, category, at)                                                      \
+    "{\"eventDataId\":\"" id "\",\"eventTimestamp\":\"2026-01-" at "\",\"operationName\":{"        \
+    "\"value\":\"x/write\"},\"category\":" category ",\"subscriptionId\":\"" subscription          \
+    "\",\"id\":\"/subscriptions/" subscription "/events/" id "\"}"
+#define ADMIN "{\"value\":\"Administrative\"}"
+#define ROWS(rows)                                                                                 \
+    "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"  \
+    "\"datetime\"},{\"name\":\"EventSubmissionTimestamp\",\"type\":\"datetime\"},{\"name\":"       \
+    "\"OperationNameValue\",\"type\":\"string\"},{\"name\":\"CorrelationId\",\"type\":\"string\"}" \
+    ",{\"name\":\"SubscriptionId\",\"type\":\"string\"}],\"rows\":[" rows "]}]}"
+#define ROW(subscription, at)                                                                      \
+    "[\"2026-01-" at "\",\"2026-01-" at "\",\"X\",\"c\",\"" subscription "\"]"
+#define TEN "10T10:00:00Z"
+#define BOTH_DAYS                                                                                  \
+    EVENT("e1", SCAN_SUB_A, ADMIN, TEN) "," EVENT("e2", SCAN_SUB_A, ADMIN, "20T23:59:59Z")
+#define BOTH_ROWS                                                                                  \
+    ROW(SCAN_SUB_A, TEN) "," ROW("AAAAAAAA-0000-4000-8000-00000000000A", "20T00:00:00Z")
+
+static const char *month_with(const char *events, const char *event_days, const char *rows,
+                              const char *row_days) {
+    whole *w = whole_open("{}");
+    if (events != NULL) {
+        whole_add(w, bd_str_format(test_arena(), "{\"value\":[%s]}", events).data,
+                  bd_str_format(test_arena(), ",\"source\":\"S27\"" IN_A "%s", event_days).data);
+    }
+    if (rows != NULL) {
+        whole_add(w, rows, bd_str_format(test_arena(), ",\"source\":\"S63v\"%s", row_days).data);
+    }
+    whole_judge(w);
+    const char *said = whole_verdict(w, "activity-log-without-holes");
+    bool is_month_clean = strcmp(whole_month(w, "2.3b", 0), "clean") == 0;
+    CHECK(is_month_clean == (strcmp(said, "pass") == 0));
+    test_failure("%s: %.*s", whole_month(w, "2.3b", 0),
+                 BD_ARG(whole_reason(w, "activity-log-without-holes")));
+    scan_bench_close(&w->bench);
+    return said;
+}
+
+TEST(checks_logs, each_day_with_events_has_rows_in_the_workspace) {
+    static const struct {
+        const char *events, *event_days, *rows, *row_days, *expected;
+    } rows[] = {
+        {BOTH_DAYS, WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH, "pass"},
+        {BOTH_DAYS, WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, TEN)), WHOLE_MONTH, "fail"},
+        {BOTH_DAYS, WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, TEN) "," ROW(SCAN_SUB_A, "21T00:00:00Z")),
+         WHOLE_MONTH, "fail"}, /* the day after is another day */
+        {BOTH_DAYS, WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, TEN) "," ROW(SCAN_SUB_B, "20T00:00:00Z")),
+         WHOLE_MONTH, "fail"}, /* of another subscription */
+        {EVENT("e1", SCAN_SUB_A, ADMIN, TEN), WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH, "pass"},
+        /* a category that need not be exported */
+        {EVENT("e1", SCAN_SUB_A, ADMIN,
+               TEN) "," EVENT("e2", SCAN_SUB_A, "{\"value\":\"ResourceHealth\"}", "20T00:00:00Z"),
+         WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, TEN)), WHOLE_MONTH, "pass"},
+        {EVENT("e1", SCAN_SUB_A, "null", TEN), WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH,
+         "cannot-tell"},
+        /* the rows of some days were not read, or the events */
+        {BOTH_DAYS, WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, TEN)), SPAN("01-01", "01-20"), "cannot-tell"},
+        {BOTH_DAYS, WHOLE_MONTH, ROWS(BOTH_ROWS), SPAN("01-01", "01-25"), "cannot-tell"},
+        {EVENT("e1", SCAN_SUB_A, ADMIN, TEN), SPAN("01-01", "01-15"), ROWS(BOTH_ROWS), WHOLE_MONTH,
+         "cannot-tell"},
+        /* an answer that broke off */
+        {BOTH_DAYS, WHOLE_MONTH,
+         "{\"error\":{\"code\":\"PartialError\"},"
+         "\"tables\":[]}",
+         WHOLE_MONTH, "cannot-tell"},
+        {NULL, NULL, ROWS(BOTH_ROWS), WHOLE_MONTH, "missing"},
+        {BOTH_DAYS, WHOLE_MONTH, NULL, NULL, "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        const char *said =
+            month_with(rows[i].events, rows[i].event_days, rows[i].rows, rows[i].row_days);
+        CHECK_EQ_STR(bd_str_format(test_arena(), "row %zu: %s", i, said),
+                     bd_str_format(test_arena(), "row %zu: %s", i, rows[i].expected).data);
+    }
+}
+
+/* ---- Entra ID ---- */
+
+#define AUDIT(id, at)                                                                              \
+    "{\"id\":\"" id "\",\"activityDateTime\":\"2026-01-" at "\",\"activityDisplayName\":\"a\","    \
+    "\"targetResources\":[]}"
+#define SIGN_IN(id, at)                                                                            \
+    "{\"id\":\"" id "\",\"createdDateTime\":\"2026-01-" at "\",\"userPrincipalName\":\"u\","       \
+    "\"appDisplayName\":\"p\",\"conditionalAccessStatus\":\"success\"}"
+#define TABLE(name, first, second, rows)                                                           \
+    "{\"tables\":[{\"name\":\"" name "\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"       \
+    "\"datetime\"},{\"name\":\"" first "\",\"type\":\"string\"},{\"name\":\"" second               \
+    "\",\"type\":\"string\"}],\"rows\":[" rows "]}]}"
+#define AT(at) "[\"2026-01-" at "\",\"x\",\"y\"]"
+
+static void put_weekly(whole *w, const char *source, const char *records) {
+    static const char *const days[] = {"01-01", "01-12", "01-22", "02-01"};
+    for (size_t i = 1; i < BD_COUNT(days); i++) {
+        bd_str name = bd_str_format(test_arena(), "%d.json", w->files++);
+        scan_file(
+            &w->bench, name.data,
+            bd_str_format(test_arena(), "{\"value\":[%s]}", i == 1 ? records : ""),
+            bd_str_format(test_arena(),
+                          "{\"collected_at\":\"2026-%sT06:00:00Z\",\"exporter\":\"e\","
+                          "\"command\":\"portal: export\",\"complete\":true,\"source\":\"%s\","
+                          "\"describes_from\":\"2026-%sT00:00:00Z\",\"describes_to\":"
+                          "\"2026-%sT00:00:00Z\"}",
+                          days[i], source, days[i - 1], days[i])
+                .data);
+    }
+}
+
+static void expect_directory(const char *audit_rows, const char *sign_in_rows,
+                             const char *expected) {
+    whole *w = whole_open("{}");
+    put_weekly(w, "S58", AUDIT("a1", TEN));
+    put_weekly(w, "S58s", SIGN_IN("s1", "11T10:00:00Z"));
+    if (audit_rows != NULL) {
+        whole_add(w, audit_rows, ",\"source\":\"S63a\"" WHOLE_MONTH);
+    }
+    if (sign_in_rows != NULL) {
+        whole_add(w, sign_in_rows, ",\"source\":\"S63s\"" WHOLE_MONTH);
+    }
+    whole_judge(w);
+    CHECK_EQ_STR(bd_str_of(whole_month(w, "7.1b", 0)), expected);
+    scan_bench_close(&w->bench);
+}
+
+TEST(checks_logs, each_log_of_the_directory_has_its_days_in_the_workspace) {
+#define AUDIT_ROWS(rows) TABLE("AuditLogs", "OperationName", "CorrelationId", rows)
+#define SIGN_IN_ROWS(rows) TABLE("SigninLogs", "UserPrincipalName", "ResultType", rows)
+    expect_directory(AUDIT_ROWS(AT(TEN)), SIGN_IN_ROWS(AT("11T00:00:00Z")), "clean");
+    expect_directory(AUDIT_ROWS(AT("11T00:00:00Z")), SIGN_IN_ROWS(AT("11T00:00:00Z")), "deviation");
+    expect_directory(AUDIT_ROWS(AT(TEN)), SIGN_IN_ROWS(AT(TEN)), "deviation");
+    expect_directory(AUDIT_ROWS(AT(TEN)), NULL, "cannot-tell");
+    expect_directory(NULL, SIGN_IN_ROWS(AT("11T00:00:00Z")), "cannot-tell");
+}
