@@ -339,6 +339,13 @@ TEST(checks, a_finding_is_closed_in_time_as_retested_or_accepted) {
         {A_FINDING("1 - Critical", "Ann", "", "2026-03-31", ""), NULL, "fail"},
         {A_FINDING("P1", "Ann", "", "2026-03-31", ""), NULL, "fail"}, /* not known to be low */
         {A_FINDING("", "Ann", "", "2026-03-31", ""), NULL, "cannot-tell"},
+        /* a word that nobody declared may mean a finding, one that is declared means something else */
+        {"{'ticket_id':'T1','kind':'pentest finding','severity':'high','owner':'Ann',"
+         "'opened_at':'2026-02-10T08:00:00Z','closed_at':'','due_at':'2026-03-31'}",
+         NULL, "cannot-tell"},
+        {"{'ticket_id':'T1','kind':'Change','severity':'high','owner':'Ann',"
+         "'opened_at':'2026-02-10T08:00:00Z','closed_at':'','due_at':'2026-03-31'}",
+         NULL, ""},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         scene *s = records_scene("2026-01-01", "2026-06-30", "{}");
