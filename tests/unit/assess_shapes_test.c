@@ -322,6 +322,45 @@ TEST(assess, of_several_answers_the_nearest_decides) {
     CHECK_EQ_STR(outcomes(s, "7.3a"), "D");
 }
 
+TEST(assess, of_a_related_record_that_is_shown_twice_the_worse_one_holds) {
+    static const struct {
+        bd_verdict first, second, third;
+        const char *key, *expected;
+    } rows[] = {
+        {BD_PASS, BD_PASS, BD_FAIL, "/d1", "D"},
+        {BD_FAIL, BD_PASS, BD_PASS, "/d1", "D"},
+        {BD_PASS, BD_CANNOT_TELL, BD_PASS, "/d1", "?"},
+        {BD_PASS, BD_PASS, BD_PASS, "/d1", "C"},
+        {BD_PASS, BD_FAIL, BD_FAIL, "/d2", "C"}, /* another one: that of the first is good */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(RELATED_WITH(""), "2026-01-01", "2026-01-31", "UTC");
+        state_facts(s, "{'critical_resources':['" VAULT "']}");
+        uint32_t vaults = put_snapshot(s, "S20", SUB_A, "2026-01-15T06:00:00Z");
+        bd_row vault = row_of(s, vaults, "logs", VAULT, BD_PASS);
+        vault.join = BD_STR(VAULT);
+        vault.reason = BD_STR("no setting");
+        put_row(s, vaults, vault);
+        const bd_verdict verdicts[] = {rows[i].first, rows[i].second, rows[i].third};
+        for (size_t j = 0; j < BD_COUNT(verdicts); j++) {
+            uint32_t file = put_snapshot(s, "S25", VAULT, "2026-01-15T06:00:00Z");
+            bd_str key = bd_str_format(test_arena(), VAULT "%s", j == 0 ? "/d1" : rows[i].key);
+            bd_row setting = row_of(s, file, "logs", key.data, verdicts[j]);
+            setting.side = BD_SIDE_RIGHT;
+            setting.join = BD_STR(VAULT);
+            put_row(s, file, setting);
+        }
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(outcomes(s, "7.3a"), rows[i].expected);
+        if (i < 2) {
+            CHECK_EQ_STR(s->findings.data[0].reason,
+                         "no setting; the snapshot shows 'd1' twice, with different verdicts; the "
+                         "worse one holds");
+        }
+    }
+}
+
 TEST(assess, a_list_of_resources_passes_nothing_of_a_day_before_its_approval) {
     static const struct {
         const char *approved, *zone;
