@@ -202,6 +202,9 @@ typedef struct {
     bool is_every;           /* every related record has to meet `pass`, not one */
     bool is_open_when_absent; /* none that meets it: cannot-tell, not fail */
     bool is_by_subscription; /* the left side lists subscriptions: those in scope are judged */
+    /* any shape: the fact by which its conditions leave out what lies elsewhere, lower case; "" and none without one */
+    bd_str place_fact;
+    bd_strs places;
     /* scope */
     bd_str presence_source, item_path;
     /* aggregate */

@@ -59,6 +59,7 @@ typedef struct {
     bd_instant snapshots_from, events_from;
     bd_sorter *judged; /* stage 2 */
     bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
+    bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
     bd_packer packer;
 } bd_judging;
@@ -94,6 +95,12 @@ bool bd_judging_has_unplaced_on(const bd_judging *run, bd_str source, bd_day day
 #define BD_ASSESS_UNPLACED                                                                         \
     BD_STR("some of its records name no subscription; a sidecar that names the scope places them")
 bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str source, bd_str scope);
+
+/* places.c: a place that a fact names and that holds nothing leaves everything out unseen */
+void bd_judging_open_places(bd_judging *run);
+void bd_judging_note_place(bd_judging *run, const bd_row *row);
+/* Why a check that leaves out what lies elsewhere shows nothing, or "". */
+bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view);
 
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);

@@ -331,8 +331,14 @@ static check_standing standing_of(bd_judging *run, uint32_t check, bd_instance *
     if (view->is_register) {
         return register_standing(run, view, instance);
     }
-    return view->is_event ? event_standing(run, view, instance)
-                          : snapshot_standing(run, view, instance);
+    check_standing one = view->is_event ? event_standing(run, view, instance)
+                                        : snapshot_standing(run, view, instance);
+    bd_str unseen = bd_judging_unseen_place(run, view);
+    if (unseen.size > 0 && (one.stands == SEEN_PASS || one.stands == SEEN_NONE_TO_JUDGE)) {
+        one.stands = SEEN_UNCLEAR;
+        one.reason = unseen;
+    }
+    return one;
 }
 
 static void set_outcome(bd_instance *instance, bd_outcome outcome, bool is_accepted,

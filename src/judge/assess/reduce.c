@@ -360,6 +360,7 @@ static bd_rc route_spool(bd_judging *run, const intake *into, const bd_row_spool
         }
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
+        bd_judging_note_place(run, &row);
         BD_TRY(note_alias(into->known, &row, record, err));
         BD_TRY(route_row(run, into->out, &row, evidence_index, err));
     }

@@ -623,10 +623,22 @@ static bd_rc compile_shape(compiler *compile, const bd_catalog *catalog, program
     return BD_OK;
 }
 
+static void take_places(compiler *compile, bd_reduce_plan *plan) {
+    const bd_value *list = compile->places;
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (list->items[i].kind == BD_STRING) {
+            plan->place_fact = PLACE_FACT;
+            *bd_push(compile->arena, &plan->places) =
+                bd_str_lower(compile->arena, list->items[i].text);
+        }
+    }
+}
+
 static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body;
     place at = {.key = BD_STR_INIT("reason")};
     compile->missing_fact = BD_STR("");
+    compile->places = NULL;
     compile->own = bd_value_find(body, "parameters");
     compile->subject = bd_str_format(compile->arena, "check '%.*s'", BD_ARG(out->check->id)).data;
     out->missing = verdict_named(bd_value_text(body, "missing"));
@@ -634,6 +646,7 @@ static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program
     BD_TRY(compile_optional(compile, body, "where", NULL, &out->where));
     BD_TRY(compile_shape(compile, catalog, out));
     out->missing_fact = compile->missing_fact;
+    take_places(compile, &out->plan);
     return BD_OK;
 }
 
