@@ -653,12 +653,23 @@ static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program
 /* ---- the whole
  * ------------------------------------------------------------------------------------------ */
 
+static const bd_value *control_numbers(const bd_catalog *catalog, bd_arena *arena) {
+    const bd_value **numbers = bd_new(arena, const bd_value *, catalog->control_count + 1);
+    for (size_t i = 0; i < catalog->control_count; i++) {
+        numbers[i] = bd_value_string(arena, catalog->controls[i].number);
+    }
+    return bd_value_array(arena, catalog->control_count, numbers);
+}
+
 bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters, bd_arena *arena,
                        const bd_rules **out, bd_err *err) {
     bd_rules *rules = bd_new(arena, bd_rules, 1);
     rules->catalog = catalog;
     rules->programs = bd_new(arena, program, catalog->check_count + 1);
-    compiler compile = {.arena = arena, .parameters = parameters, .err = err};
+    compiler compile = {.arena = arena,
+                        .parameters = parameters,
+                        .controls = control_numbers(catalog, arena),
+                        .err = err};
     for (size_t i = 0; i < catalog->check_count; i++) {
         rules->programs[i].check = &catalog->checks[i];
         BD_TRY(compile_check(&compile, catalog, &rules->programs[i]));
