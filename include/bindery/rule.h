@@ -221,6 +221,7 @@ typedef struct {
     const bd_match_window *event_windows; /* one per event source: its own, else the check's */
     bool uses_one;                        /* an event serves one population row */
     bool expects_none;                    /* a match is the failure */
+    bool takes_year; /* rows of the 12 months before the end of the period are judged, if it is shorter */
     bool both_sides;                      /* unmatched events fail too */
     bool
         has_undo; /* an event counts if nothing undid it up to the end of its window; one from before the row only

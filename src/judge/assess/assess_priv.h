@@ -30,6 +30,7 @@ typedef struct {
     bd_strs all_sources; /* both sides */
     bd_scope_kind scope_kind;
     bd_strs expected;                  /* scopes that each instance must show */
+    bd_instant events_from;            /* of events: from when on they count */
     bool is_event;                     /* judged by month over logs: match, and each over a log */
     bool is_register;                  /* recur, document */
     bd_map *expects;                   /* the same as a set */
@@ -78,6 +79,9 @@ bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str
 bool bd_judging_expects(const bd_check_view *view, bd_str scope);
 /* Sources whose extracts must describe every day of an event check. */
 const bd_strs *bd_judging_tiles(const bd_check_view *view, size_t *count);
+/* The instance of what happened then: before the period, where a check takes the year, that of its first day. */
+bd_instance *bd_judging_instance_of(const bd_judging *run, const bd_check_view *view,
+                                    bd_instant at);
 /* Inside the time that is judged: the period up to the as-of instant. */
 bool bd_judging_is_inside(const bd_judging *run, const bd_check_view *view, bd_instant at);
 

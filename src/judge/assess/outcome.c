@@ -240,12 +240,18 @@ static check_standing snapshot_standing(bd_judging *run, const bd_check_view *vi
 
 /* ---- events: every day described, no row fails ---- */
 
+/* What is judged in an instance may have happened before it. */
+static bd_instant start_of(const bd_check_view *view, const bd_instance *instance) {
+    bool is_earlier = view->plan->takes_year && view->events_from < instance->start;
+    return is_earlier ? view->events_from : instance->start;
+}
+
 static void add_extracts(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *extract = &run->in->snapshots->data[i];
         for (size_t j = 0; j < view->sources.count; j++) {
             if (bd_str_eq(view->sources.data[j], extract->source) &&
-                extract->from < instance->end && extract->to > instance->start) {
+                extract->from < instance->end && extract->to > start_of(view, instance)) {
                 add_number(run, instance, extract->evidence);
             }
         }
@@ -258,7 +264,8 @@ static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance 
     size_t count;
     const bd_strs *tiles = bd_judging_tiles(view, &count);
     for (size_t i = 0; i < count; i++) {
-        bd_tiling tiling = bd_judging_tile(run, &tiles[i], instance->start, instance->end);
+        bd_tiling tiling =
+            bd_judging_tile(run, &tiles[i], start_of(view, instance), instance->end);
         *has_any = *has_any || tiling.has_any;
         bool holds = tiling.is_tiled || (!run->in->period->is_type_ii && tiling.has_usable);
         if (!holds && out->is_complete) {
@@ -478,7 +485,7 @@ static void place_result(bd_judging *run, bd_check_result *result) {
     if (view->is_register) {
         return;
     }
-    const bd_instance *instance = bd_judging_instance(run, result->check->requirement, result->at);
+    const bd_instance *instance = bd_judging_instance_of(run, view, result->at);
     result->instance = instance != NULL && instance->is_due ? instance->id : (bd_str){"", 0};
 }
 

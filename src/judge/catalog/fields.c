@@ -194,6 +194,7 @@ static const field check_fields_[] = {
     {"window", OBJECT},
     {"uses", TEXT},
     {"both_sides", BOOL},
+    {"year", BOOL},
     {"undone_by", OBJECT},
     {"tile", LIST},
     {"document_types", TEXTS},

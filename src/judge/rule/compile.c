@@ -526,6 +526,7 @@ static bd_rc compile_match(compiler *compile, program *out) {
     plan->from = whole.from;
     plan->to = whole.to;
     plan->population_source = out->population.source;
+    plan->takes_year = bd_value_is_true(body, "year");
     plan->both_sides = bd_value_is_true(body, "both_sides");
     BD_TRY(compile_word(compile, body, "uses", "one", "many", &plan->uses_one));
     BD_TRY(compile_word(compile, body, "expect", "none", "some", &plan->expects_none));
