@@ -221,6 +221,7 @@ typedef struct {
     const bd_match_window *event_windows; /* one per event source: its own, else the check's */
     bool uses_one;                        /* an event serves one population row */
     bool expects_none;                    /* a match is the failure */
+    bd_strs tile_of; /* repositories, lower case: extracts must describe every day of each; none: of the tenant */
     bool takes_year; /* rows of the 12 months before the end of the period are judged, if it is shorter */
     bool both_sides;                      /* unmatched events fail too */
     bool

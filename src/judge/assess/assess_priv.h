@@ -204,8 +204,9 @@ typedef struct {
     bool has_usable; /* and may pass */
     bd_str reason;   /* first hole, one sentence */
 } bd_tiling;
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
-                          bd_instant end);
+/* Of each of `repositories`, else of each subscription or the tenant. */
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources,
+                          const bd_strs *repositories, bd_instant start, bd_instant end);
 /* A list (not a log) that the other side of a match needs and nobody handed in usably; "" when there is none. */
 bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view);
 /* Do usable extracts describe all of [from, to)?  Also beyond the as-of instant: a window belongs to its event. */

@@ -15,6 +15,22 @@ static int cmp_spans(const void *context, const void *a, const void *b) {
     return (x->from > y->from) - (x->from < y->from);
 }
 
+/* A repository by its name or its address, as the sidecar of an extract names it. */
+static bool is_of_repository(const bd_judging *run, const bd_snapshot *extract, bd_str repository) {
+    const bd_collection *pages = &run->in->collections->data[extract->collection];
+    const bd_evidence *first = &run->in->evidence->data[pages->members.data[0]];
+    for (size_t i = 0; first->has_sidecar && i < first->sidecar.scope_ids.count; i++) {
+        bd_str id = first->sidecar.scope_ids.data[i];
+        bd_str tail = bd_str_sub(id, id.size - (id.size < repository.size ? id.size : repository.size),
+                                 id.size);
+        bool is_whole = tail.size == id.size || id.data[id.size - tail.size - 1] == '/';
+        if (is_whole && bd_str_ieq(tail, repository)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What the extracts of one scope say of [start, end). */
 typedef struct {
     spans usable;
@@ -23,13 +39,16 @@ typedef struct {
 } extracts;
 
 static extracts find_extracts(const bd_judging *run, const bd_strs *sources, bd_str scope,
-                              bd_instant start, bd_instant end, bd_arena *arena) {
+                              bool is_repository, bd_instant start, bd_instant end,
+                              bd_arena *arena) {
     extracts found = {.why_not = {"", 0}};
     for (size_t i = 0; i < sources->count; i++) {
-        bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], scope);
+        bd_str listed = is_repository ? (bd_str){"", 0} : scope;
+        bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], listed);
         for (size_t j = 0; j < range.count; j++) {
             const bd_snapshot *extract = range.data[j];
-            if (extract->from >= end || extract->to <= start) {
+            if (extract->from >= end || extract->to <= start ||
+                (is_repository && !is_of_repository(run, extract, scope))) {
                 continue;
             }
             found.touching++;
@@ -68,16 +87,22 @@ static bd_scope_kind scope_of_sources(const bd_judging *run, const bd_strs *sour
     return BD_SCOPE_TENANT;
 }
 
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
-                          bd_instant end) {
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources,
+                          const bd_strs *repositories, bd_instant start, bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
     static const bd_str whole_tenant[1] = {{"", 0}};
     bool is_by_subscription = scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
-    const bd_str *scopes = is_by_subscription ? run->subscriptions.data : whole_tenant;
-    size_t scope_count = is_by_subscription ? run->subscriptions.count : 1;
+    bool is_repository = repositories->count > 0;
+    const bd_str *scopes = is_repository        ? repositories->data
+                           : is_by_subscription ? run->subscriptions.data
+                                                : whole_tenant;
+    size_t scope_count = is_repository        ? repositories->count
+                         : is_by_subscription ? run->subscriptions.count
+                                              : 1;
     bd_tiling tiling = {.is_tiled = scope_count > 0, .reason = {"", 0}};
     for (size_t i = 0; i < scope_count; i++) {
-        extracts found = find_extracts(run, sources, scopes[i], start, end, scratch);
+        extracts found =
+            find_extracts(run, sources, scopes[i], is_repository, start, end, scratch);
         tiling.has_any = tiling.has_any || found.touching > 0;
         tiling.has_usable = tiling.has_usable || found.usable.count > 0;
         bd_instant hole = first_hole(&found.usable, start, end);
@@ -87,7 +112,10 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_inst
             tiling.reason =
                 bd_str_format(run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
                               BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
-                              scopes[i].size > 0 ? " in subscription " : "", BD_ARG(scopes[i]),
+                              is_repository         ? " in repository "
+                              : scopes[i].size > 0 ? " in subscription "
+                                                   : "",
+                              BD_ARG(scopes[i]),
                               found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
     }
@@ -117,5 +145,5 @@ bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_i
                           bd_instant to) {
     size_t count;
     const bd_strs *tiles = bd_judging_tiles(view, &count);
-    return bd_judging_tile(run, &tiles[0], from, to > from ? to : from + 1).is_tiled;
+    return bd_judging_tile(run, &tiles[0], &view->plan->tile_of, from, to > from ? to : from + 1).is_tiled;
 }

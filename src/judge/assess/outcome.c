@@ -265,7 +265,8 @@ static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance 
     const bd_strs *tiles = bd_judging_tiles(view, &count);
     for (size_t i = 0; i < count; i++) {
         bd_tiling tiling =
-            bd_judging_tile(run, &tiles[i], start_of(view, instance), instance->end);
+            bd_judging_tile(run, &tiles[i], &view->plan->tile_of, start_of(view, instance),
+                            instance->end);
         *has_any = *has_any || tiling.has_any;
         bool holds = tiling.is_tiled || (!run->in->period->is_type_ii && tiling.has_usable);
         if (!holds && out->is_complete) {

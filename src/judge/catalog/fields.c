@@ -197,6 +197,7 @@ static const field check_fields_[] = {
     {"year", BOOL},
     {"undone_by", OBJECT},
     {"tile", LIST},
+    {"tile_of", TEXT},
     {"document_types", TEXTS},
     {"max_approval_age_months", NUMBER},
     {"operation", OBJECT},

@@ -508,6 +508,29 @@ static bd_rc compile_undo(compiler *compile, program *out) {
     return BD_OK;
 }
 
+/* "contoso/pay@main": the repository alone, each once. */
+static bd_rc compile_tile_of(compiler *compile, const bd_value *body, bd_reduce_plan *plan) {
+    const bd_value *name = bd_value_find(body, "tile_of");
+    if (name == NULL) {
+        return BD_OK;
+    }
+    const bd_value *list = find_parameter(compile->parameters, name->text);
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        bd_str rest = bd_str_lower(compile->arena, list->items[i].text), own;
+        bool is_new = list->items[i].kind == BD_STRING && bd_str_cut(&rest, '@', &own);
+        for (size_t j = 0; is_new && j < plan->tile_of.count; j++) {
+            is_new = !bd_str_eq(plan->tile_of.data[j], own);
+        }
+        if (is_new) {
+            *bd_push(compile->arena, &plan->tile_of) = own;
+        }
+    }
+    if (plan->tile_of.count == 0 && compile->missing_fact.size == 0) {
+        compile->missing_fact = name->text;
+    }
+    return BD_OK;
+}
+
 static bd_rc compile_match(compiler *compile, program *out) {
     const bd_value *body = out->check->body, *window = bd_value_find(body, "window");
     bd_reduce_plan *plan = &out->plan;
@@ -526,6 +549,7 @@ static bd_rc compile_match(compiler *compile, program *out) {
     plan->from = whole.from;
     plan->to = whole.to;
     plan->population_source = out->population.source;
+    BD_TRY(compile_tile_of(compile, body, plan));
     plan->takes_year = bd_value_is_true(body, "year");
     plan->both_sides = bd_value_is_true(body, "both_sides");
     BD_TRY(compile_word(compile, body, "uses", "one", "many", &plan->uses_one));
