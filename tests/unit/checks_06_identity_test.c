@@ -888,16 +888,33 @@ TEST(checks, an_assignment_that_hides_its_role_or_holder_is_not_dropped) {
     close_world(w);
 }
 
+#define MAY_TAKE(name, who, type)                                                                  \
+    "{'id':'" IN_SUB "/providers/Microsoft.Authorization/RoleEligibilityScheduleInstances/" name   \
+    "','type':'Microsoft.Authorization/RoleEligibilityScheduleInstances','name':'" name            \
+    "','properties':{'scope':'" IN_SUB "','roleDefinitionId':'" IN_SUB                             \
+    "/providers/Microsoft.Authorization/roleDefinitions/" OWNER "','principalId':'" who            \
+    "','principalType':'" type "','memberType':'Direct','endDateTime':null}}"
+
 TEST(checks, a_guest_with_a_role_is_on_the_approved_list) {
     static const struct {
-        const char *facts, *assignment, *expected;
+        const char *facts, *assignment, *eligible, *expected;
     } rows[] = {
-        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), "0 pass, 1 fail, 0 unclear"},
-        {APPROVED("2026-01-01", "'u1'"), ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB),
+        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), NULL, "0 pass, 1 fail, 0 unclear"},
+        {APPROVED("2026-01-01", "'u1'"), ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), NULL,
          "1 pass, 0 fail, 0 unclear"},
-        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), "1 pass, 0 fail, 0 unclear"},
-        {NULL, ASSIGNMENT("a", "g1", "Group", OWNER, IN_SUB), "0 pass, 0 fail, 1 unclear"},
-        {NULL, NULL, "0 pass, 0 fail, 1 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), MAY_TAKE("e", "u9", "User"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), MAY_TAKE("e", "u1", "User"),
+         "0 pass, 1 fail, 0 unclear"},
+        {APPROVED("2026-01-01", "'u1'"), ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB),
+         MAY_TAKE("e", "u1", "User"), "1 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), MAY_TAKE("e", "g1", "Group"),
+         "0 pass, 0 fail, 1 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), NULL,
+         "0 pass, 0 fail, 1 unclear"}, /* who is eligible was not read */
+        {NULL, ASSIGNMENT("a", "g1", "Group", OWNER, IN_SUB), MAY_TAKE("e", "u9", "User"),
+         "0 pass, 0 fail, 1 unclear"},
+        {NULL, NULL, MAY_TAKE("e", "u9", "User"), "0 pass, 0 fail, 1 unclear"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
@@ -906,6 +923,9 @@ TEST(checks, a_guest_with_a_role_is_on_the_approved_list) {
                                       USER("u2", "u2@c.example", "Member"));
         if (rows[i].assignment != NULL) {
             put_page(w, AT, "", rows[i].assignment);
+        }
+        if (rows[i].eligible != NULL) {
+            put_page(w, AT, "", rows[i].eligible);
         }
         judge_world(w);
         CHECK(bd_str_has_prefix(said(w, "guests-with-roles-known"), bd_str_of(rows[i].expected)));

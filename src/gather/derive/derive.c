@@ -30,7 +30,7 @@ static const bd_derivation derivations[] = {
     {.name = "grants-made", .version = 1, .map = map_grants_made},
     {.name = "grants-made-azure", .version = 1, .map = map_grants_made_azure},
     {.name = "guest-roles",
-     .version = 1,
+     .version = 2,
      .collect = collect_guest_roles,
      .reduce = reduce_guest_roles},
     {.name = "incident-playbooks", .version = 1, .map = map_incident_playbooks},
