@@ -184,6 +184,40 @@ static bd_str judge_plan(const plan_case *row) {
     return outcomes(s, "4.2a");
 }
 
+/* A check of one plan only, of which the answer says nothing: whether that matters, the inventory shows. */
+TEST(assess, a_plan_that_is_not_listed_stays_open_without_an_inventory) {
+    static const struct {
+        const char *inventory_at;
+        bool is_in_use;
+        const char *expected;
+    } rows[] = {
+        {NULL, false, "?"},
+        {"2026-01-23T06:00:00Z", false, "?"}, /* too far away */
+        {"2026-01-16T06:00:00Z", false, "0"},
+        {"2026-01-16T06:00:00Z", true, "D"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(PLANS, "2026-01-01", "2026-01-31", "UTC");
+        put_snapshot(s, "S10", SUB_A, "2026-01-15T06:00:00Z"); /* lists other plans */
+        if (rows[i].inventory_at != NULL) {
+            uint32_t inventory = put_snapshot(s, "S77", SUB_A, rows[i].inventory_at);
+            bd_row presence = row_of(s, inventory, "plans", "/vm/1", BD_PASS);
+            presence.side = BD_SIDE_RIGHT;
+            presence.join = BD_STR(SUB_A);
+            presence.detail = BD_STR("Vm");
+            if (rows[i].is_in_use) {
+                put_row(s, inventory, presence);
+            }
+        }
+        for (size_t j = 0; j < s->snapshots.count; j++) {
+            s->snapshots.data[j].rows = 1;
+        }
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(outcomes(s, "4.2a"), rows[i].expected);
+    }
+}
+
 TEST(assess, a_plan_is_needed_where_its_type_is_in_use) {
     static const plan_case rows[] = {
         {"Vm", BD_PASS, "Vm", "2026-01-15T06:00:00Z", true, true, "C"},

@@ -140,6 +140,11 @@ bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view,
 /* members.c: has each of a set a good record? */
 bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                          bd_err *err);
+#define BD_ASSESS_NO_INVENTORY                                                                     \
+    BD_STR("no complete inventory within seven days shows whether its resource type is in use")
+/* Was an inventory that may pass read near that instant, so that what it lacks is not in use? */
+bool bd_judging_has_inventory(const bd_judging *run, const bd_check_view *view, bd_str scope,
+                              bd_instant at);
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);
 

@@ -490,6 +490,10 @@ static void place_result(bd_judging *run, bd_check_result *result) {
     result->instance = instance != NULL && instance->is_due ? instance->id : (bd_str){"", 0};
 }
 
+static uint64_t count_judged(const bd_check_result *result) {
+    return result->passed + result->failed + result->not_applicable + result->cannot_tell;
+}
+
 void bd_judging_verdicts(bd_judging *run) {
     for (size_t i = 0; i < run->out->checks.count; i++) {
         bd_check_result *result = &run->out->checks.data[i];
@@ -500,6 +504,12 @@ void bd_judging_verdicts(bd_judging *run) {
         }
         if (view->is_population) {
             result->is_complete = result->cannot_tell == 0;
+        }
+        bool is_silent = view->check->shape == BD_SCOPE_SHAPE && count_judged(result) == 0;
+        if (is_silent && result->is_complete &&
+            !bd_judging_has_inventory(run, view, result->scope, result->at)) {
+            result->is_complete = false; /* nothing is in use, or its plan was left out */
+            result->reason = BD_ASSESS_NO_INVENTORY;
         }
         result->verdict = verdict_of(result);
         if (result->verdict != BD_CANNOT_TELL) {

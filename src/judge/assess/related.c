@@ -373,8 +373,7 @@ static void judge_item(const bd_group_rows *rows, bool has_inventory, bd_judged 
     }
     if (out->verdict != BD_PASS) {
         out->verdict = BD_CANNOT_TELL;
-        out->reason = BD_STR(
-            "no complete inventory within seven days shows whether its resource type is in use");
+        out->reason = BD_ASSESS_NO_INVENTORY;
     }
 }
 
@@ -431,6 +430,14 @@ static bd_rc put_absent_items(bd_judging *run, uint32_t check, bd_str subscripti
     return BD_OK;
 }
 
+bool bd_judging_has_inventory(const bd_judging *run, const bd_check_view *view, bd_str scope,
+                              bd_instant at) {
+    bd_snapshot_range all = bd_judging_snapshots(run, view->plan->presence_source, scope);
+    const bd_snapshot *inventory =
+        nearest_snapshot(run, all, at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
+    return inventory != NULL && inventory->may_pass;
+}
+
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err) {
     const bd_check_view *view = &run->views[check];
@@ -439,12 +446,9 @@ bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_ro
         if (left->row.side != BD_SIDE_LEFT) {
             continue;
         }
-        bd_snapshot_range inventories =
-            bd_judging_snapshots(run, view->plan->presence_source, join);
-        const bd_snapshot *inventory =
-            nearest_snapshot(run, inventories, left->at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
+        bool has_inventory = bd_judging_has_inventory(run, view, join, left->at);
         bd_judged judged = judged_of(run, check, left);
-        judge_item(rows, inventory != NULL && inventory->may_pass, &judged, left->row.detail);
+        judge_item(rows, has_inventory, &judged, left->row.detail);
         BD_TRY(bd_judging_put(run, &judged, err));
     }
     return put_absent_items(run, check, join, rows, err);
