@@ -25,7 +25,7 @@ static const bd_derivation derivations[] = {
      .version = 2,
      .collect = collect_disk_encryption,
      .reduce = reduce_disk_encryption},
-    {.name = "frontdoor-domains", .version = 1, .map = map_frontdoor_domains},
+    {.name = "frontdoor-domains", .version = 2, .map = map_frontdoor_domains},
     {.name = "frontdoor-frontends", .version = 1, .map = map_frontdoor_frontends},
     {.name = "grants-made", .version = 1, .map = map_grants_made},
     {.name = "grants-made-azure", .version = 1, .map = map_grants_made_azure},
