@@ -17,7 +17,7 @@ static const bd_derivation derivations[] = {
      .collect = collect_ca_coverage,
      .reduce = reduce_ca_coverage},
     {.name = "customer-keys",
-     .version = 1,
+     .version = 2,
      .collect = collect_customer_keys,
      .reduce = reduce_customer_keys},
     {.name = "deploy-gates", .version = 1, .map = map_deploy_gates},
