@@ -129,8 +129,13 @@ TEST(checks, a_change_by_hand_needs_an_emergency_approved_in_time) {
         {WRITE("'john@contoso.com'", "prod"), NULL, true, "F"},
         {WRITE("'john@contoso.com'", "prod"), NULL, false, "?"}, /* no change log on file */
         {WRITE("'john@contoso.com'", "dev"), NULL, true, ""},
-        {WRITE("'0b1f6471-1bf0-4dda-aec3-cb9272f09590'", "prod"), NULL, true,
-         ""}, /* a service principal: people have names */
+        /* an object id may be that of a person: what the token says decides */
+        {WRITE("'0b1f6471-1bf0-4dda-aec3-cb9272f09590'", "prod"), NULL, true, "?"},
+        {WRITE("'0b1f6471-1bf0-4dda-aec3-cb9272f09590','claims':{'http://schemas.microsoft.com/"
+               "identity/claims/scope':'user_impersonation'}",
+               "prod"),
+         NULL, true, "F"},
+        {WRITE("'Microsoft.Insights/autoscaleSettings'", "prod"), NULL, true, ""},
         {WRITE("'0b1f6471-1bf0-4dda-aec3-cb9272f09590','claims':{'appid':'other'}", "prod"), NULL,
          true, ""},
         {WRITE("'0b1f6471','claims':{'appid':'c44b4083-3bb0-49c1-b47d-974e53cbdf3c'}", "prod"),
