@@ -245,7 +245,7 @@ TEST(checks, a_break_glass_account_is_known_by_its_id_among_the_claims) {
     }
 }
 
-/* Conditional Access leaves break-glass accounts out by a list of their own, so that their use has to be seen as well. */
+/* Conditional Access leaves break-glass accounts out by a list of their own: their use has to be seen as well. */
 TEST(checks, a_sign_in_of_a_break_glass_account_has_a_ticket_whichever_list_it_is_on) {
     static const struct {
         const char *facts, *expected;

@@ -1160,12 +1160,14 @@ TEST(checks, sessions_of_leavers_are_revoked_within_24_hours) {
 
 TEST(checks, an_approval_that_is_needed_is_given_by_somebody_else) {
     static const char *const facts =
-        "{'approval_roles':{'approved_by':'A','approved_on':'2026-01-01','value':['8e3af657-a8ff-443c-a75c-2fe8c4bcb635']}}";
+        "{'approval_roles':{'approved_by':'A','approved_on':'2026-01-01','value':['8e3af657-a8ff-443c-"
+        "a75c-2fe8c4bcb635']}}";
     static const char *const done =
         "{'id':'e1','correlationId':'C','result':'success','activityDisplayName':'Add member to "
         "role completed (PIM activation)','activityDateTime':'2026-02-05T10:00:00Z','initiatedBy':"
         "{'user':{'userPrincipalName':'a@c.example'}},'targetResources':[{'type':'Role','id':'"
-        "8E3AF657-A8FF-443C-A75C-2FE8C4BCB635','displayName':'Owner'},{'type':'User','userPrincipalName':'a@c.example'}]}";
+        "8E3AF657-A8FF-443C-A75C-2FE8C4BCB635','displayName':'Owner'},{'type':'User',"
+        "'userPrincipalName':'a@c.example'}]}";
     static const char *const approvers[] = {"b@c.example", "A@c.example", NULL};
     for (size_t i = 0; i < BD_COUNT(approvers); i++) {
         test_failure("row %zu", i);
