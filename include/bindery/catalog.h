@@ -80,6 +80,7 @@ typedef struct {
     bd_str time; /* path of a record's own time */
     bd_str resource; /* path of what stands for the record in print ("upn"), or "": its id */
     bd_strs rename_from, rename_to; /* other spelling -> REST name */
+    const bd_value *words; /* column -> the words it may hold, "*" in them as in `like`; NULL: any */
     bd_str derivation;              /* not empty: a derived source made by this derivation */
     int derivation_version;
     bd_strs derived_from;

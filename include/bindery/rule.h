@@ -202,6 +202,9 @@ typedef struct {
     bool is_every;           /* every related record has to meet `pass`, not one */
     bool is_open_when_absent; /* none that meets it: cannot-tell, not fail */
     bool is_by_subscription; /* the left side lists subscriptions: those in scope are judged */
+    /* any shape: the fact by which its conditions leave out what lies elsewhere, lower case; "" and none without one */
+    bd_str place_fact;
+    bd_strs places;
     /* scope */
     bd_str presence_source, item_path;
     /* aggregate */
@@ -218,6 +221,8 @@ typedef struct {
     const bd_match_window *event_windows; /* one per event source: its own, else the check's */
     bool uses_one;                        /* an event serves one population row */
     bool expects_none;                    /* a match is the failure */
+    bd_strs tile_of; /* repositories, lower case: extracts must describe every day of each; none: of the tenant */
+    bool takes_year; /* rows of the 12 months before the end of the period are judged, if it is shorter */
     bool both_sides;                      /* unmatched events fail too */
     bool
         has_undo; /* an event counts if nothing undid it up to the end of its window; one from before the row only

@@ -184,6 +184,40 @@ static bd_str judge_plan(const plan_case *row) {
     return outcomes(s, "4.2a");
 }
 
+/* A check of one plan only, of which the answer says nothing: whether that matters, the inventory shows. */
+TEST(assess, a_plan_that_is_not_listed_stays_open_without_an_inventory) {
+    static const struct {
+        const char *inventory_at;
+        bool is_in_use;
+        const char *expected;
+    } rows[] = {
+        {NULL, false, "?"},
+        {"2026-01-23T06:00:00Z", false, "?"}, /* too far away */
+        {"2026-01-16T06:00:00Z", false, "0"},
+        {"2026-01-16T06:00:00Z", true, "D"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(PLANS, "2026-01-01", "2026-01-31", "UTC");
+        put_snapshot(s, "S10", SUB_A, "2026-01-15T06:00:00Z"); /* lists other plans */
+        if (rows[i].inventory_at != NULL) {
+            uint32_t inventory = put_snapshot(s, "S77", SUB_A, rows[i].inventory_at);
+            bd_row presence = row_of(s, inventory, "plans", "/vm/1", BD_PASS);
+            presence.side = BD_SIDE_RIGHT;
+            presence.join = BD_STR(SUB_A);
+            presence.detail = BD_STR("Vm");
+            if (rows[i].is_in_use) {
+                put_row(s, inventory, presence);
+            }
+        }
+        for (size_t j = 0; j < s->snapshots.count; j++) {
+            s->snapshots.data[j].rows = 1;
+        }
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(outcomes(s, "4.2a"), rows[i].expected);
+    }
+}
+
 TEST(assess, a_plan_is_needed_where_its_type_is_in_use) {
     static const plan_case rows[] = {
         {"Vm", BD_PASS, "Vm", "2026-01-15T06:00:00Z", true, true, "C"},
@@ -320,6 +354,45 @@ TEST(assess, of_several_answers_the_nearest_decides) {
     put_snapshot(s, "S25", VAULT, "2026-01-16T06:00:00Z"); /* no setting any more */
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "7.3a"), "D");
+}
+
+TEST(assess, of_a_related_record_that_is_shown_twice_the_worse_one_holds) {
+    static const struct {
+        bd_verdict first, second, third;
+        const char *key, *expected;
+    } rows[] = {
+        {BD_PASS, BD_PASS, BD_FAIL, "/d1", "D"},
+        {BD_FAIL, BD_PASS, BD_PASS, "/d1", "D"},
+        {BD_PASS, BD_CANNOT_TELL, BD_PASS, "/d1", "?"},
+        {BD_PASS, BD_PASS, BD_PASS, "/d1", "C"},
+        {BD_PASS, BD_FAIL, BD_FAIL, "/d2", "C"}, /* another one: that of the first is good */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(RELATED_WITH(""), "2026-01-01", "2026-01-31", "UTC");
+        state_facts(s, "{'critical_resources':['" VAULT "']}");
+        uint32_t vaults = put_snapshot(s, "S20", SUB_A, "2026-01-15T06:00:00Z");
+        bd_row vault = row_of(s, vaults, "logs", VAULT, BD_PASS);
+        vault.join = BD_STR(VAULT);
+        vault.reason = BD_STR("no setting");
+        put_row(s, vaults, vault);
+        const bd_verdict verdicts[] = {rows[i].first, rows[i].second, rows[i].third};
+        for (size_t j = 0; j < BD_COUNT(verdicts); j++) {
+            uint32_t file = put_snapshot(s, "S25", VAULT, "2026-01-15T06:00:00Z");
+            bd_str key = bd_str_format(test_arena(), VAULT "%s", j == 0 ? "/d1" : rows[i].key);
+            bd_row setting = row_of(s, file, "logs", key.data, verdicts[j]);
+            setting.side = BD_SIDE_RIGHT;
+            setting.join = BD_STR(VAULT);
+            put_row(s, file, setting);
+        }
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(outcomes(s, "7.3a"), rows[i].expected);
+        if (i < 2) {
+            CHECK_EQ_STR(s->findings.data[0].reason,
+                         "no setting; the snapshot shows 'd1' twice, with different verdicts; the "
+                         "worse one holds");
+        }
+    }
 }
 
 TEST(assess, a_list_of_resources_passes_nothing_of_a_day_before_its_approval) {

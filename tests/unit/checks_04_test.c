@@ -339,20 +339,57 @@ TEST(checks, a_finding_is_closed_in_time_as_retested_or_accepted) {
         {A_FINDING("1 - Critical", "Ann", "", "2026-03-31", ""), NULL, "fail"},
         {A_FINDING("P1", "Ann", "", "2026-03-31", ""), NULL, "fail"}, /* not known to be low */
         {A_FINDING("", "Ann", "", "2026-03-31", ""), NULL, "cannot-tell"},
+        /* a word that nobody declared may mean a finding, one that is declared means something else */
+        {"{'ticket_id':'T1','kind':'pentest finding','severity':'high','owner':'Ann',"
+         "'opened_at':'2026-02-10T08:00:00Z','closed_at':'','due_at':'2026-03-31'}",
+         NULL, "cannot-tell"},
+        {"{'ticket_id':'T1','kind':'Change','severity':'high','owner':'Ann',"
+         "'opened_at':'2026-02-10T08:00:00Z','closed_at':'','due_at':'2026-03-31'}",
+         NULL, ""},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         scene *s = records_scene("2026-01-01", "2026-06-30", "{}");
         uint32_t first =
-            put_log(s, "csv:tickets", "", "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z");
+            put_log(s, "csv:tickets", "", "2025-07-01T00:00:00Z", "2026-07-01T00:00:00Z");
         put_json(s, first, "", rows[i].first);
         if (rows[i].second != NULL) {
             uint32_t second =
-                put_log(s, "csv:tickets", "", "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z");
+                put_log(s, "csv:tickets", "", "2025-07-01T00:00:00Z", "2026-07-01T00:00:00Z");
             put_json(s, second, "", rows[i].second);
         }
         judge_scene(s);
         test_failure("row %zu", i);
         CHECK_EQ_STR(said_by(s, "penetration-findings-closed", "2026"), rows[i].expected);
+    }
+}
+
+/* The report of a test may be of the year before a short period; so may its findings be. */
+TEST(checks, findings_of_the_year_before_are_judged_in_a_short_period) {
+    static const struct {
+        const char *opened, *from, *closed, *expected;
+    } rows[] = {
+        {"2025-11-10", "2025-06-01", "", "D"},
+        {"2025-11-10", "2025-06-01", "2026-01-31", "C"},
+        {"2025-07-01", "2025-06-01", "", "D"}, /* twelve months before the end of June */
+        {"2025-06-30", "2025-06-01", "", "C"}, /* before that */
+        {"2025-11-10", "2025-08-01", "2026-01-31", "?"}, /* tickets of July are not on file */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = records_scene("2026-04-01", "2026-06-30", "{}");
+        bd_str from = bd_str_format(test_arena(), "%sT00:00:00Z", rows[i].from);
+        uint32_t list = put_log(s, "csv:tickets", "", from.data, "2026-07-01T00:00:00Z");
+        bd_str ticket = bd_str_format(test_arena(),
+                                      "{'ticket_id':'T1','kind':'finding','severity':'high',"
+                                      "'owner':'Ann','opened_at':'%sT08:00:00Z','closed_at':'%s',"
+                                      "'due_at':'2026-01-31','resolution':'retested'}",
+                                      rows[i].opened, rows[i].closed);
+        put_json(s, list, "", ticket.data);
+        put_document(s, "penetration-findings-reconciliation",
+                     stating(carried_out("2026-05-01"), "tickets-equal-findings;acceptances-by-name"),
+                     true);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "4.4b"), rows[i].expected);
     }
 }
 

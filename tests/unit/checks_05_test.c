@@ -179,7 +179,8 @@ TEST(checks, an_activation_of_owner_has_a_reason_and_an_end) {
 static bd_str said_of_use(const char *check, const char *source, const char *scope,
                           const char *event, const char *ticket) {
     scene *s = records_scene("2026-05-01", "2026-05-31",
-                             "{'break_glass_accounts':['bg@x'],'approved_exclusions':['bg@x']}");
+                             "{'break_glass_accounts':['bg@x'],'approved_exclusions':['bg@x'],"
+                             "'break_glass_or_none':[]}");
     put_json(s, put_log(s, source, scope, "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z"), scope,
              event);
     put_json(s, put_log(s, "csv:tickets", "", "2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z"), "",
@@ -244,6 +245,31 @@ TEST(checks, a_break_glass_account_is_known_by_its_id_among_the_claims) {
     }
 }
 
+/* Conditional Access leaves break-glass accounts out by a list of their own: their use has to be seen as well. */
+TEST(checks, a_sign_in_of_a_break_glass_account_has_a_ticket_whichever_list_it_is_on) {
+    static const struct {
+        const char *facts, *expected;
+    } rows[] = {
+        {"{'break_glass_accounts':['BG@x'],'approved_exclusions':['other@x']}", "fail"},
+        {"{'break_glass_accounts':['ID-1'],'approved_exclusions':['other@x']}", "fail"},
+        {"{'break_glass_accounts':['ann@x'],'approved_exclusions':['other@x']}", ""},
+        {"{'approved_exclusions':['other@x']}", ""},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = records_scene("2026-05-01", "2026-05-31", rows[i].facts);
+        bd_engagement_state_period(&s->engagement, &s->period, s->as_of, test_arena());
+        compile_scene(s);
+        uint32_t log = put_log(s, "S58s", "", "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z");
+        (void)put_log(s, "csv:tickets", "", "2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z");
+        put_json(s, log, "",
+                 "{'id':'s','userPrincipalName':'bg@x','userId':'id-1','createdDateTime':"
+                 "'2026-05-10T08:00:00Z'}");
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(said_by(s, "excluded-sign-ins-explained", "2026-05"), rows[i].expected);
+    }
+}
+
 /* ---- 6.3.2 b ---- */
 
 #define A_SIGN_IN(id, upn, user, at)                                                               \
@@ -288,8 +314,12 @@ TEST(checks, a_list_that_names_nobody_as_the_log_does_leaves_its_log_open) {
     static const struct {
         const char *facts, *expected;
     } lists[] = {
-        {"{'break_glass_accounts':['id-1'],'approved_exclusions':['id-1']}", "cannot-tell"},
-        {"{'break_glass_accounts':['bg@x','id-1'],'approved_exclusions':['bg@x']}", ""},
+        {"{'break_glass_accounts':['id-1'],'approved_exclusions':['id-1'],'break_glass_or_none':"
+         "[]}",
+         "cannot-tell"},
+        {"{'break_glass_accounts':['bg@x','id-1'],'approved_exclusions':['bg@x'],"
+         "'break_glass_or_none':[]}",
+         ""},
     };
     for (size_t i = 0; i < BD_COUNT(uses); i++) {
         for (size_t l = 0; l < BD_COUNT(lists); l++) {

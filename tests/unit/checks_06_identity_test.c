@@ -888,16 +888,33 @@ TEST(checks, an_assignment_that_hides_its_role_or_holder_is_not_dropped) {
     close_world(w);
 }
 
+#define MAY_TAKE(name, who, type)                                                                  \
+    "{'id':'" IN_SUB "/providers/Microsoft.Authorization/RoleEligibilityScheduleInstances/" name   \
+    "','type':'Microsoft.Authorization/RoleEligibilityScheduleInstances','name':'" name            \
+    "','properties':{'scope':'" IN_SUB "','roleDefinitionId':'" IN_SUB                             \
+    "/providers/Microsoft.Authorization/roleDefinitions/" OWNER "','principalId':'" who            \
+    "','principalType':'" type "','memberType':'Direct','endDateTime':null}}"
+
 TEST(checks, a_guest_with_a_role_is_on_the_approved_list) {
     static const struct {
-        const char *facts, *assignment, *expected;
+        const char *facts, *assignment, *eligible, *expected;
     } rows[] = {
-        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), "0 pass, 1 fail, 0 unclear"},
-        {APPROVED("2026-01-01", "'u1'"), ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB),
+        {NULL, ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), NULL, "0 pass, 1 fail, 0 unclear"},
+        {APPROVED("2026-01-01", "'u1'"), ASSIGNMENT("a", "u1", "User", OWNER, IN_SUB), NULL,
          "1 pass, 0 fail, 0 unclear"},
-        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), "1 pass, 0 fail, 0 unclear"},
-        {NULL, ASSIGNMENT("a", "g1", "Group", OWNER, IN_SUB), "0 pass, 0 fail, 1 unclear"},
-        {NULL, NULL, "0 pass, 0 fail, 1 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), MAY_TAKE("e", "u9", "User"),
+         "1 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), MAY_TAKE("e", "u1", "User"),
+         "0 pass, 1 fail, 0 unclear"},
+        {APPROVED("2026-01-01", "'u1'"), ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB),
+         MAY_TAKE("e", "u1", "User"), "1 pass, 0 fail, 0 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), MAY_TAKE("e", "g1", "Group"),
+         "0 pass, 0 fail, 1 unclear"},
+        {NULL, ASSIGNMENT("a", "u2", "User", OWNER, IN_SUB), NULL,
+         "0 pass, 0 fail, 1 unclear"}, /* who is eligible was not read */
+        {NULL, ASSIGNMENT("a", "g1", "Group", OWNER, IN_SUB), MAY_TAKE("e", "u9", "User"),
+         "0 pass, 0 fail, 1 unclear"},
+        {NULL, NULL, MAY_TAKE("e", "u9", "User"), "0 pass, 0 fail, 1 unclear"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);
@@ -906,6 +923,9 @@ TEST(checks, a_guest_with_a_role_is_on_the_approved_list) {
                                       USER("u2", "u2@c.example", "Member"));
         if (rows[i].assignment != NULL) {
             put_page(w, AT, "", rows[i].assignment);
+        }
+        if (rows[i].eligible != NULL) {
+            put_page(w, AT, "", rows[i].eligible);
         }
         judge_world(w);
         CHECK(bd_str_has_prefix(said(w, "guests-with-roles-known"), bd_str_of(rows[i].expected)));
@@ -1001,6 +1021,38 @@ TEST(checks, a_list_of_users_without_sign_in_activity_flags_nobody) {
 #define VAULT                                                                                      \
     "{'id':'" IN_RG_OF("Microsoft.KeyVault/vaults/v") "','type':'Microsoft.KeyVault/vaults'}"
 #define OF_SUB(source) ",'source':'" source "','scope':{'kind':'subscription','ids':['" SCAN_SUB_A "']}"
+
+/* A scope of s1 with key k of its own. */
+#define SCOPE_OF(state, source, version)                                                           \
+    "{'id':'" IN_RG_OF("Microsoft.Storage/storageAccounts/s1") "/encryptionScopes/x','type':"      \
+    "'Microsoft.Storage/storageAccounts/encryptionScopes','properties':{'state':'" state           \
+    "','source':'" source "','keyVaultProperties':{'keyUri':'https://v.vault.azure.net/keys/k"    \
+    version "'}}}"
+
+TEST(checks, an_encryption_scope_uses_a_key_of_its_own) {
+    static const struct {
+        const char *scope, *expected;
+    } rows[] = {
+        {SCOPE_OF("Enabled", "Microsoft.KeyVault", ""), "1 pass, 0 fail, 0 unclear"},
+        {SCOPE_OF("Enabled", "Microsoft.KeyVault", "/abc"), "0 pass, 1 fail, 0 unclear"},
+        {SCOPE_OF("Disabled", "Microsoft.KeyVault", "/abc"), "0 pass, 0 fail, 0 unclear"},
+        {SCOPE_OF("Enabled", "Microsoft.Storage", ""), "0 pass, 0 fail, 0 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        world *w = world_of(NULL);
+        put_page(w, AT, "", VAULT);
+        put_page(w, AT, "", PLAIN_STORE);
+        put_page(w, AT, "", rows[i].scope);
+        put_page(w, AT, OF_SUB("S18"), "");
+        put_page(w, AT, OF_SUB("S12s"), "");
+        put_text_file(w, quoted(ROTATION("Rotate", "P90D")), AT, "");
+        put_page(w, AT, ",'source':'S21'", KEY("1768003200"));
+        judge_world(w);
+        CHECK(bd_str_has_prefix(said(w, "customer-keys-rotate"), bd_str_of(rows[i].expected)));
+        close_world(w);
+    }
+}
 
 static world *key_world(const char *store, const char *disks, const char *policy,
                         const char *key) {
@@ -1108,12 +1160,14 @@ TEST(checks, sessions_of_leavers_are_revoked_within_24_hours) {
 
 TEST(checks, an_approval_that_is_needed_is_given_by_somebody_else) {
     static const char *const facts =
-        "{'approval_roles':{'approved_by':'A','approved_on':'2026-01-01','value':['r1']}}";
+        "{'approval_roles':{'approved_by':'A','approved_on':'2026-01-01','value':['8e3af657-a8ff-443c-"
+        "a75c-2fe8c4bcb635']}}";
     static const char *const done =
         "{'id':'e1','correlationId':'C','result':'success','activityDisplayName':'Add member to "
         "role completed (PIM activation)','activityDateTime':'2026-02-05T10:00:00Z','initiatedBy':"
-        "{'user':{'userPrincipalName':'a@c.example'}},'targetResources':[{'type':'Role','id':'R1',"
-        "'displayName':'Owner'},{'type':'User','userPrincipalName':'a@c.example'}]}";
+        "{'user':{'userPrincipalName':'a@c.example'}},'targetResources':[{'type':'Role','id':'"
+        "8E3AF657-A8FF-443C-A75C-2FE8C4BCB635','displayName':'Owner'},{'type':'User',"
+        "'userPrincipalName':'a@c.example'}]}";
     static const char *const approvers[] = {"b@c.example", "A@c.example", NULL};
     for (size_t i = 0; i < BD_COUNT(approvers); i++) {
         test_failure("row %zu", i);
@@ -1132,6 +1186,34 @@ TEST(checks, an_approval_that_is_needed_is_given_by_somebody_else) {
         judge_world(w);
         bd_str text = said(w, "activations-approved");
         CHECK(bd_str_find(text, i == 0 ? BD_STR("1 pass, 0 fail") : BD_STR("0 pass, 1 fail")) == 0);
+        close_world(w);
+    }
+}
+
+/* People write names, and a name that the log does not use must not take its role out. */
+TEST(checks, a_role_to_approve_that_is_given_by_name_leaves_the_others_open) {
+    static const struct {
+        const char *entry, *expected;
+    } rows[] = {{"'Owner'", "0 pass, 1 fail, 0 unclear"},
+                {"'Ownr'", "0 pass, 0 fail, 1 unclear"},
+                {"'8e3af657-a8ff-443c-a75c-2fe8c4bcb635'", "0 pass, 1 fail, 0 unclear"},
+                {"'b24988ac-6180-42a0-ab88-20f7382dd24c'", "0 pass, 0 fail, 0 unclear"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        bd_str facts = bd_str_format(
+            test_arena(),
+            "{'approval_roles':{'approved_by':'A','approved_on':'2026-01-01','value':[%s]}}",
+            rows[i].entry);
+        world *w = world_of(facts.data);
+        put_audit(w,
+                  "{'id':'e1','correlationId':'C','result':'success','activityDisplayName':'Add "
+                  "member to role completed (PIM activation)','activityDateTime':"
+                  "'2026-02-05T10:00:00Z','initiatedBy':{'user':{'userPrincipalName':"
+                  "'a@c.example'}},'targetResources':[{'type':'Role','id':"
+                  "'8e3af657-a8ff-443c-a75c-2fe8c4bcb635','displayName':'Owner'},{'type':'User',"
+                  "'userPrincipalName':'a@c.example'}]}");
+        judge_world(w);
+        CHECK(bd_str_has_prefix(said(w, "activations-approved"), bd_str_of(rows[i].expected)));
         close_world(w);
     }
 }

@@ -264,12 +264,15 @@ TEST(checks_06_network, the_policy_of_a_listener_overrides_that_of_its_gateway) 
     "{\"value\":[{\"id\":\"" PROFILE                                                               \
     "/afdendpoints/e\",\"name\":\"e\",\"type\":\"Microsoft.Cdn/profiles/"                          \
     "afdendpoints\",\"properties\":{\"enabledState\":\"" state "\"}}]}"
-#define ASSOCIATION(domain)                                                                        \
+#define ASSOCIATION(domain) ASSOCIATIONS("{\"domains\":[{\"id\":\"" domain "\"}]," ALL_PATHS "}")
+#define ALL_PATHS "\"patternsToMatch\":[\"/*\"]"
+#define ASSOCIATED(more) "{\"domains\":[{\"id\":\"" PROFILE "/afdEndpoints/e\"}]" more "}"
+#define ASSOCIATIONS(list)                                                                         \
     "{\"value\":[{\"id\":\"" PROFILE                                                               \
     "/securitypolicies/s\",\"name\":\"s\",\"type\":\"Microsoft.Cdn/profiles/"                      \
     "securitypolicies\",\"properties\":{\"parameters\":{\"wafPolicy\":{\"id\":\"" NET              \
     "frontdoorwebapplicationfirewallpolicies/"                                                     \
-    "w\"},\"associations\":[{\"domains\":[{\"id\":\"" domain "\"}]}]}}}]}"
+    "w\"},\"associations\":[" list "]}}}]}"
 #define DOOR_POLICY(mode)                                                                          \
     "{\"value\":[{\"id\":\"" NET                                                                   \
     "frontDoorWebApplicationFirewallPolicies/w\",\"name\":\"w\",\"type\":\"Microsoft.Network/"     \
@@ -282,6 +285,14 @@ TEST(checks_06_network, each_endpoint_of_a_front_door_stands_behind_a_policy_tha
     } rows[] = {
         {ENDPOINT("Enabled"), ASSOCIATION(PROFILE "/afdEndpoints/E"), DOOR_POLICY("Prevention"),
          "pass", "pass", "pass"},
+        /* paths that no association names stand open; one of all paths makes up for it */
+        {ENDPOINT("Enabled"), ASSOCIATIONS(ASSOCIATED(",\"patternsToMatch\":[\"/api/*\"]")),
+         DOOR_POLICY("Prevention"), "pass", "fail", "pass"},
+        {ENDPOINT("Enabled"),
+         ASSOCIATIONS(ASSOCIATED(",\"patternsToMatch\":[\"/api/*\"]") "," ASSOCIATED("," ALL_PATHS)),
+         DOOR_POLICY("Prevention"), "pass", "pass", "pass"},
+        {ENDPOINT("Enabled"), ASSOCIATIONS(ASSOCIATED("")), DOOR_POLICY("Prevention"), "pass",
+         "cannot-tell", "pass"},
         {ENDPOINT("Enabled"), ASSOCIATION(PROFILE "/customdomains/d"), DOOR_POLICY("Prevention"),
          "pass", "fail", "pass"},
         {ENDPOINT("Enabled"), ASSOCIATION(PROFILE "/afdEndpoints/e"), DOOR_POLICY("Detection"),

@@ -26,6 +26,47 @@ TEST(checks_07, answer_as_the_cases_say) {
     whole_cases("07.case", 22);
 }
 
+/* ---- logs of critical apps (7.3 a) ---- */
+
+#define SITE SCAN_IN_A "Microsoft.Web/sites/s"
+#define SITE_LOG(name) "{\"category\":\"" name "\",\"enabled\":true}"
+#define WEB_LOGS SITE_LOG("AppServiceHTTPLogs") "," SITE_LOG("AppServiceAuditLogs")
+
+TEST(checks_07, the_logs_of_functions_count_for_function_apps_only) {
+    static const struct {
+        const char *kind, *logs, *app, *function;
+    } rows[] = {
+        {"app,linux", WEB_LOGS, "pass", "not-applicable"},
+        {"app,linux", SITE_LOG("FunctionAppLogs"), "fail", "not-applicable"},
+        {"functionapp,linux", SITE_LOG("FunctionAppLogs"), "not-applicable", "pass"},
+        {"functionapp", WEB_LOGS, "not-applicable", "pass"},
+        {"functionapp", SITE_LOG("AppServiceConsoleLogs"), "not-applicable", "fail"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open("{'critical_resources':['" SITE "']}");
+        bd_str site = bd_str_format(test_arena(),
+                                    "{\"value\":[{\"id\":\"" SITE "\",\"name\":\"s\",\"type\":"
+                                    "\"Microsoft.Web/sites\",\"kind\":\"%s\",\"properties\":{"
+                                    "\"httpsOnly\":true}}]}",
+                                    rows[i].kind);
+        bd_str setting = bd_str_format(
+            test_arena(),
+            "{\"value\":[{\"id\":\"" SITE "/providers/microsoft.insights/diagnosticSettings/d\","
+            "\"name\":\"d\",\"type\":\"Microsoft.Insights/diagnosticSettings\",\"properties\":{"
+            "\"workspaceId\":\"" CENTRAL "\",\"logs\":[%s]}}]}",
+            rows[i].logs);
+        whole_add(w, site.data, "");
+        whole_add(w, setting.data, "");
+        whole_judge(w);
+        bd_str app = bd_str_of(whole_verdict(w, "resource-logs-appservice"));
+        bd_str function = bd_str_of(whole_verdict(w, "resource-logs-functionapp"));
+        scan_bench_close(&w->bench);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(app, rows[i].app);
+        CHECK_EQ_STR(function, rows[i].function);
+    }
+}
+
 typedef struct {
     const char *files[5], *expected;
 } row;

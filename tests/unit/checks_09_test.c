@@ -463,8 +463,25 @@ TEST(evidence, a_report_row_that_ends_before_it_begins_is_refused) {
 
 static void put_dated_report(scene *s, const char *type, const char *day, const char *json) {
     bd_document document = carried_out(day);
+    document.title = BD_STR("Azure SOC 2");
     document.report = report_json(json);
     put_document(s, type, document, true);
+}
+
+TEST(checks, a_report_of_another_service_of_microsoft_is_none_of_azure) {
+    static const struct {
+        const char *title, *expected;
+    } rows[] = {{"Azure SOC 2", "C"}, {"Office 365 SOC 2", "M"}, {"SOC 2, 2026", "?"}, {"", "?"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of_catalog("{}", "2026-01-01", "2026-12-31");
+        bd_document document = carried_out("2026-11-20");
+        document.title = bd_str_of(rows[i].title);
+        document.report = report_json(AZURE("2025-10-01", "2026-12-31"));
+        put_document(s, "vendor-report", document, true);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "9.2c"), rows[i].expected);
+    }
 }
 
 TEST(checks, a_year_of_azure_reports_is_judged_by_all_three_rules) {

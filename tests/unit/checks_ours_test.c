@@ -196,6 +196,41 @@ TEST(checks, a_deleted_disk_needs_a_change_record) {
     }
 }
 
+#define GROUP "/subscriptions/" SUB_A "/resourceGroups/"
+
+/* A misspelt group leaves every deletion out, which is not the same as that there was none. */
+TEST(checks, a_place_of_production_that_holds_nothing_leaves_it_open) {
+    static const struct {
+        const char *places, *expected;
+    } rows[] = {
+        {"'" GROUP "p'", "C"},
+        {"'P'", "C"},
+        {"'" SUB_A "'", "C"},
+        {"'" GROUP "pp'", "?"},
+        {"'" GROUP "'", "C"}, /* what an id begins with */
+        {"'q','" GROUP "p'", "?"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        bd_str facts = bd_str_format(test_arena(), "{'production_scope':[%s]}", rows[i].places);
+        scene *s = scene_of_catalog(facts.data, "2026-02-01", "2026-02-28");
+        uint32_t log = put_log(s, "S27", SUB_A, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        put_json(s, log, GROUP "p/providers/Microsoft.Compute/disks/d/events/e",
+                 DELETE("Microsoft.Compute/disks/delete", "p"));
+        uint32_t list =
+            put_log(s, "csv:changes", "", "2026-01-01T00:00:00Z", "2026-03-02T00:00:00Z");
+        put_json(s, list, "1",
+                 "{'change_id':'1','reference':'C-1','approved_by':'Ann','approved_at':"
+                 "'2026-02-09T10:00:00Z'}");
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "B-CC6.5-1b"), rows[i].expected);
+        if (rows[i].expected[0] == '?') {
+            CHECK(bd_str_find(instance_of(s, "B-CC6.5-1b", "2026-02")->reason,
+                              BD_STR("and no record of the evidence lies there")) >= 0);
+        }
+    }
+}
+
 TEST(checks, a_metric_alert_needs_a_ticket_with_its_id) {
     static const struct {
         const char *reference, *expected;

@@ -148,6 +148,9 @@ REDUCE(broad_assignments) {
 
 /* ---- guest-roles ---- */
 
+#define ELIGIBLE "microsoft.authorization/roleeligibilityscheduleinstances"
+
+/* Who may take a role whenever he asks for it holds it too, and no list of assignments shows him before he did. */
 COLLECT(guest_roles) {
     if (is_source(record, "S53")) {
         collect_user(record, arena, keep, context);
@@ -157,10 +160,16 @@ COLLECT(guest_roles) {
         collect_member(record, arena, keep, context);
         return;
     }
+    bool is_eligible = is_source(record, "S06");
+    if (is_eligible && !bd_str_eqz(record->type, ELIGIBLE)) {
+        return; /* what PIM assigned or activated stands among the assignments themselves */
+    }
     bd_str principal = bd_str_lower(arena, member_text(record->value, "principalId"));
     bd_str role = tail_of(arena, member_text(record->value, "roleDefinitionId"));
+    bd_str name = azure_role_name(role) != NULL ? bd_str_of(azure_role_name(role)) : role;
     builder build = {.arena = arena};
-    put_text(&build, "role", azure_role_name(role) != NULL ? bd_str_of(azure_role_name(role)) : role);
+    put_text(&build, "role",
+             is_eligible ? bd_str_format(arena, "%.*s, once activated,", BD_ARG(name)) : name);
     bd_str type = member_text(record->value, "principalType");
     if (principal.size == 0) {
         return;
@@ -211,6 +220,9 @@ REDUCE(guest_roles) {
     bool is_external = bd_str_find(bd_str_lower(arena, upn), BD_STR("#ext#")) >= 0;
     bool is_guest = is_external || bd_str_ieq(type, BD_STR("Guest"));
     const bd_part *held = find_part(parts, count, "S05");
+    held = held != NULL ? held : find_part(parts, count, "S06");
+    bool is_assigned_known = is_whole_everywhere(join, "S05");
+    bool is_eligible_known = is_whole_everywhere(join, "S06");
     bd_strs groups = groups_of(parts, count, arena);
     bool is_unclear = false;
     bool holds = holds_by_group(join, &groups, &is_unclear, arena) || held != NULL;
@@ -225,10 +237,11 @@ REDUCE(guest_roles) {
     put_answer(&build, "is_known",
                is_known ? YES
                : holds  ? NO
-               : is_unclear || !is_whole_everywhere(join, "S05") ? UNKNOWN
-                                                      : YES);
+               : is_unclear || !is_assigned_known || !is_eligible_known ? UNKNOWN
+                                                                        : YES);
     put_text(&build, "problem",
-             !is_whole_everywhere(join, "S05") ? why_not(join, "S05", arena)
+             !is_assigned_known   ? why_not(join, "S05", arena)
+             : !is_eligible_known ? why_not(join, "S06", arena)
              : has_groups(join)
                  ? BD_STR("a group holds a role, and no complete list of its members was read")
                  : (bd_str){"", 0});

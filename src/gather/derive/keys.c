@@ -80,6 +80,19 @@ static void keep_storage(const keeper *to, const bd_value *value) {
              member_text(of, "keyversion").size == 0 ? YES : NO);
 }
 
+/* A part of an account may be encrypted by a key of its own, which the account does not show. */
+static void keep_scope(const keeper *to, const bd_value *value) {
+    bd_str version, source = member_text(value, "source");
+    bool is_off = bd_str_ieq(member_text(value, "state"), BD_STR("Disabled"));
+    if (is_off || (source.size > 0 && !bd_str_ieq(source, BD_STR("Microsoft.KeyVault")))) {
+        return;
+    }
+    bd_str key = name_of_url(
+        to->arena, member_text(member(value, "keyVaultProperties"), "keyUri"), &version);
+    keep_use(to, key, member_text(value, "id"),
+             key.size == 0 ? UNKNOWN : version.size == 0 ? YES : NO);
+}
+
 static void keep_set(const keeper *to, const bd_value *value) {
     bd_str version;
     bd_str id = member_text(value, "id");
@@ -163,6 +176,8 @@ COLLECT(customer_keys) {
     bd_str key = name_of_id(arena, id.size > 0 ? id : member_text(value, "kid"));
     if (bd_str_eqz(record->type, "microsoft.storage/storageaccounts")) {
         keep_storage(&to, value);
+    } else if (is_source(record, "S17e")) {
+        keep_scope(&to, value);
     } else if (bd_str_eqz(record->type, "microsoft.compute/diskencryptionsets")) {
         keep_set(&to, value);
     } else if (bd_str_eqz(record->type, "microsoft.compute/disks")) {

@@ -96,13 +96,40 @@ void map_waf_bindings(const bd_value *record, const bd_value *parameters, const 
 /* ---- front doors
  * ---------------------------------------------------------------------------------------- */
 
-static void emit_domain(const gateway *of, bd_str domain, bd_str waf, bd_str type) {
+/* An association protects the paths that it names: all of them, some (`paths`), or it does not say. */
+typedef struct {
+    bool is_said, is_all;
+    bd_str paths;
+} reach;
+
+static reach reach_of(const gateway *of, const bd_value *association) {
+    const bd_value *patterns = list_at(association, "patternsToMatch");
+    reach out = {.is_said = patterns != NULL && patterns->count > 0, .paths = {"", 0}};
+    for (size_t i = 0; patterns != NULL && i < patterns->count; i++) {
+        bd_str one = patterns->items[i].kind == BD_STRING ? patterns->items[i].text : BD_STR("");
+        out.is_all = out.is_all || bd_str_eqz(one, "/*") || bd_str_eqz(one, "*");
+        out.paths = bd_str_format(of->arena, "%.*s%s%.*s", BD_ARG(out.paths), i > 0 ? " " : "",
+                                  BD_ARG(one));
+    }
+    return out;
+}
+
+static void emit_domain(const gateway *of, bd_str domain, bd_str waf, const reach *to,
+                        bd_str type) {
     bd_str key = bd_str_format(of->arena, "%.*s\x1f%.*s", BD_ARG(resource_id(of->arena, of->id)),
                                BD_ARG(resource_id(of->arena, domain)));
+    if (to->is_said && !to->is_all) { /* another association of the same policy may reach all */
+        key = bd_str_format(of->arena, "%.*s\x1f%.*s", BD_ARG(key), BD_ARG(to->paths));
+    }
     builder build = {.arena = of->arena};
     put_text(&build, "domain", domain);
     put_text(&build, "policy", waf);
-    put_value(&build, "has_policy", bd_value_bool(of->arena, waf.size > 0));
+    put_value(&build, "has_policy",
+              to->is_said || waf.size == 0
+                  ? bd_value_bool(of->arena, waf.size > 0 && to->is_all)
+                  : NULL);
+    put_text(&build, "problem",
+             to->is_said ? BD_STR("") : BD_STR("the association does not show patternsToMatch"));
     of->emit(of->context, type, key, domain, BD_INSTANT_NONE, build_object(&build));
 }
 
@@ -115,8 +142,10 @@ void map_frontdoor_domains(const bd_value *record, const bd_value *parameters, c
     bd_str waf = id_at(settings, "wafPolicy");
     for (size_t i = 0; groups != NULL && i < groups->count; i++) {
         const bd_value *domains = list_at(&groups->items[i], "domains");
+        reach to = reach_of(&of, &groups->items[i]);
         for (size_t j = 0; domains != NULL && j < domains->count; j++) {
-            emit_domain(&of, member_text(&domains->items[j], "id"), waf, BD_STR(POLICY_TYPE));
+            emit_domain(&of, member_text(&domains->items[j], "id"), waf, &to,
+                        BD_STR(POLICY_TYPE));
         }
     }
 }
@@ -129,6 +158,7 @@ void map_frontdoor_frontends(const bd_value *record, const bd_value *parameters,
     gateway of = {record, member_text(record, "id"), arena, emit, context};
     bd_str type = bd_str_lower(arena, member_text(record, "type"));
     const bd_value *ends = list_at(record, "frontendEndpoints");
+    const reach whole = {.is_said = true, .is_all = true, .paths = {"", 0}};
     if (!bd_str_has_prefix(type, BD_STR("microsoft.network/frontdoor")) ||
         bd_str_ieq(member_text(record, "enabledState"), BD_STR("disabled"))) {
         return;
@@ -140,7 +170,7 @@ void map_frontdoor_frontends(const bd_value *record, const bd_value *parameters,
             id = bd_str_format(arena, "%.*s/frontendEndpoints/%.*s", BD_ARG(of.id),
                                BD_ARG(member_text(end, "name")));
         }
-        emit_domain(&of, id, id_at(end, "webApplicationFirewallPolicyLink"),
+        emit_domain(&of, id, id_at(end, "webApplicationFirewallPolicyLink"), &whole,
                     BD_STR("microsoft.network/frontdoors/frontendendpoints"));
     }
     if (ends == NULL) {

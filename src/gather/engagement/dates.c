@@ -19,6 +19,7 @@ void bd_engagement_state_period(bd_engagement *engagement, const bd_period *peri
     const bd_value *given = engagement->parameters;
     bd_day last = bd_zone_day(engagement->zone, as_of - 1);
     last = last < period->to ? last : period->to;
+    const bd_value *spare = given != NULL ? bd_value_find(given, "break_glass_accounts") : NULL;
     const bd_value *slas = given != NULL ? bd_value_find(given, "slas") : NULL;
     const struct {
         bd_str name;
@@ -28,6 +29,8 @@ void bd_engagement_state_period(bd_engagement *engagement, const bd_period *peri
         {BD_STR("period_to"), day_value(arena, last)},
         {BD_STR("year_from"), day_value(arena, year_before(last + 1))},
         {BD_STR("tenant_or_none"), bd_value_string(arena, engagement->tenant)},
+        {BD_STR("break_glass_or_none"),
+         spare != NULL && spare->kind == BD_ARRAY ? spare : bd_value_array(arena, 0, NULL)},
         {BD_STR("slas_or_none"),
          slas != NULL && slas->kind == BD_OBJECT ? slas : bd_value_object(arena, 0, NULL, NULL)},
     };

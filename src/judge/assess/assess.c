@@ -39,6 +39,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     BD_TRY(bd_judging_skeleton(run, err));
     bd_judging_listen(run);
     bd_judging_open_results(run);
+    bd_judging_open_places(run);
     run->judged = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     run->imported = bd_judging_open_imported(run);
     bd_rc rc = bd_judging_reduce(run, err);

@@ -30,6 +30,7 @@ typedef struct {
     bd_strs all_sources; /* both sides */
     bd_scope_kind scope_kind;
     bd_strs expected;                  /* scopes that each instance must show */
+    bd_instant events_from;            /* of events: from when on they count */
     bool is_event;                     /* judged by month over logs: match, and each over a log */
     bool is_register;                  /* recur, document */
     bd_map *expects;                   /* the same as a set */
@@ -59,6 +60,7 @@ typedef struct {
     bd_instant snapshots_from, events_from;
     bd_sorter *judged; /* stage 2 */
     bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
+    bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
     bd_packer packer;
 } bd_judging;
@@ -77,6 +79,9 @@ bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str
 bool bd_judging_expects(const bd_check_view *view, bd_str scope);
 /* Sources whose extracts must describe every day of an event check. */
 const bd_strs *bd_judging_tiles(const bd_check_view *view, size_t *count);
+/* The instance of what happened then: before the period, where a check takes the year, that of its first day. */
+bd_instance *bd_judging_instance_of(const bd_judging *run, const bd_check_view *view,
+                                    bd_instant at);
 /* Inside the time that is judged: the period up to the as-of instant. */
 bool bd_judging_is_inside(const bd_judging *run, const bd_check_view *view, bd_instant at);
 
@@ -94,6 +99,12 @@ bool bd_judging_has_unplaced_on(const bd_judging *run, bd_str source, bd_day day
 #define BD_ASSESS_UNPLACED                                                                         \
     BD_STR("some of its records name no subscription; a sidecar that names the scope places them")
 bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str source, bd_str scope);
+
+/* places.c: a place that a fact names and that holds nothing leaves everything out unseen */
+void bd_judging_open_places(bd_judging *run);
+void bd_judging_note_place(bd_judging *run, const bd_row *row);
+/* Why a check that leaves out what lies elsewhere shows nothing, or "". */
+bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view);
 
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);
@@ -129,6 +140,11 @@ bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view,
 /* members.c: has each of a set a good record? */
 bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                          bd_err *err);
+#define BD_ASSESS_NO_INVENTORY                                                                     \
+    BD_STR("no complete inventory within seven days shows whether its resource type is in use")
+/* Was an inventory that may pass read near that instant, so that what it lacks is not in use? */
+bool bd_judging_has_inventory(const bd_judging *run, const bd_check_view *view, bd_str scope,
+                              bd_instant at);
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err);
 
@@ -193,8 +209,9 @@ typedef struct {
     bool has_usable; /* and may pass */
     bd_str reason;   /* first hole, one sentence */
 } bd_tiling;
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
-                          bd_instant end);
+/* Of each of `repositories`, else of each subscription or the tenant. */
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources,
+                          const bd_strs *repositories, bd_instant start, bd_instant end);
 /* A list (not a log) that the other side of a match needs and nobody handed in usably; "" when there is none. */
 bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view);
 /* Do usable extracts describe all of [from, to)?  Also beyond the as-of instant: a window belongs to its event. */

@@ -15,6 +15,22 @@ static int cmp_spans(const void *context, const void *a, const void *b) {
     return (x->from > y->from) - (x->from < y->from);
 }
 
+/* A repository by its name or its address, as the sidecar of an extract names it. */
+static bool is_of_repository(const bd_judging *run, const bd_snapshot *extract, bd_str repository) {
+    const bd_collection *pages = &run->in->collections->data[extract->collection];
+    const bd_evidence *first = &run->in->evidence->data[pages->members.data[0]];
+    for (size_t i = 0; first->has_sidecar && i < first->sidecar.scope_ids.count; i++) {
+        bd_str id = first->sidecar.scope_ids.data[i];
+        bd_str tail = bd_str_sub(id, id.size - (id.size < repository.size ? id.size : repository.size),
+                                 id.size);
+        bool is_whole = tail.size == id.size || id.data[id.size - tail.size - 1] == '/';
+        if (is_whole && bd_str_ieq(tail, repository)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What the extracts of one scope say of [start, end). */
 typedef struct {
     spans usable;
@@ -23,13 +39,16 @@ typedef struct {
 } extracts;
 
 static extracts find_extracts(const bd_judging *run, const bd_strs *sources, bd_str scope,
-                              bd_instant start, bd_instant end, bd_arena *arena) {
+                              bool is_repository, bd_instant start, bd_instant end,
+                              bd_arena *arena) {
     extracts found = {.why_not = {"", 0}};
     for (size_t i = 0; i < sources->count; i++) {
-        bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], scope);
+        bd_str listed = is_repository ? (bd_str){"", 0} : scope;
+        bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], listed);
         for (size_t j = 0; j < range.count; j++) {
             const bd_snapshot *extract = range.data[j];
-            if (extract->from >= end || extract->to <= start) {
+            if (extract->from >= end || extract->to <= start ||
+                (is_repository && !is_of_repository(run, extract, scope))) {
                 continue;
             }
             found.touching++;
@@ -90,15 +109,20 @@ static bd_strs scopes_of_sources(const bd_judging *run, const bd_strs *sources, 
     return found;
 }
 
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
-                          bd_instant end) {
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources,
+                          const bd_strs *repositories, bd_instant start, bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
-    bd_strs scopes = scopes_of_sources(run, sources, scratch);
-    bool is_by_subscription = scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
-    const char *in = is_by_subscription ? " in subscription " : " of ";
+    bool is_repository = repositories->count > 0;
+    bool is_by_subscription =
+        !is_repository && scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
+    bd_strs scopes = is_repository ? *repositories : scopes_of_sources(run, sources, scratch);
+    const char *in = is_repository        ? " in repository "
+                     : is_by_subscription ? " in subscription "
+                                          : " of ";
     bd_tiling tiling = {.is_tiled = scopes.count > 0, .reason = {"", 0}};
     for (size_t i = 0; i < scopes.count; i++) {
-        extracts found = find_extracts(run, sources, scopes.data[i], start, end, scratch);
+        extracts found =
+            find_extracts(run, sources, scopes.data[i], is_repository, start, end, scratch);
         tiling.has_any = tiling.has_any || found.touching > 0;
         tiling.has_usable = tiling.has_usable || found.usable.count > 0;
         bd_instant hole = first_hole(&found.usable, start, end);
@@ -138,5 +162,5 @@ bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_i
                           bd_instant to) {
     size_t count;
     const bd_strs *tiles = bd_judging_tiles(view, &count);
-    return bd_judging_tile(run, &tiles[0], from, to > from ? to : from + 1).is_tiled;
+    return bd_judging_tile(run, &tiles[0], &view->plan->tile_of, from, to > from ? to : from + 1).is_tiled;
 }

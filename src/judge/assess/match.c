@@ -253,8 +253,8 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
     }
 }
 
-static bool is_in_period(const bd_judging *run, bd_instant at) {
-    return at >= run->events_from && at < run->out->until;
+static bool is_in_period(const bd_judging *run, const bd_check_view *view, bd_instant at) {
+    return at >= view->events_from && at < run->out->until;
 }
 
 /* Marks every event that answers some row, so that what is left over can be listed. */
@@ -287,7 +287,7 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
     const bd_group_row *unclear = find_unclear(rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
-        if (!is_event(event) || event->is_used || !is_in_period(run, event->at) ||
+        if (!is_event(event) || event->is_used || !is_in_period(run, &run->views[check], event->at) ||
             event->is_double) {
             continue;
         }
@@ -328,7 +328,7 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
     mark_doubles(run, rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *person = &rows->data[i];
-        if (!is_population(person) || !is_in_period(run, person->at) || person->is_double) {
+        if (!is_population(person) || !is_in_period(run, view, person->at) || person->is_double) {
             continue;
         }
         bd_judged judged = judged_of(run, check, person);

@@ -244,12 +244,18 @@ static check_standing snapshot_standing(bd_judging *run, const bd_check_view *vi
 
 /* ---- events: every day described, no row fails ---- */
 
+/* What is judged in an instance may have happened before it. */
+static bd_instant start_of(const bd_check_view *view, const bd_instance *instance) {
+    bool is_earlier = view->plan->takes_year && view->events_from < instance->start;
+    return is_earlier ? view->events_from : instance->start;
+}
+
 static void add_extracts(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         const bd_snapshot *extract = &run->in->snapshots->data[i];
         for (size_t j = 0; j < view->sources.count; j++) {
             if (bd_str_eq(view->sources.data[j], extract->source) &&
-                extract->from < instance->end && extract->to > instance->start) {
+                extract->from < instance->end && extract->to > start_of(view, instance)) {
                 add_number(run, instance, extract->evidence);
             }
         }
@@ -262,7 +268,9 @@ static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance 
     size_t count;
     const bd_strs *tiles = bd_judging_tiles(view, &count);
     for (size_t i = 0; i < count; i++) {
-        bd_tiling tiling = bd_judging_tile(run, &tiles[i], instance->start, instance->end);
+        bd_tiling tiling =
+            bd_judging_tile(run, &tiles[i], &view->plan->tile_of, start_of(view, instance),
+                            instance->end);
         *has_any = *has_any || tiling.has_any;
         bool holds = tiling.is_tiled || (!run->in->period->is_type_ii && tiling.has_usable);
         if (!holds && out->is_complete) {
@@ -354,8 +362,14 @@ static check_standing standing_of(bd_judging *run, uint32_t check, bd_instance *
     if (view->is_register) {
         return register_standing(run, view, instance);
     }
-    return view->is_event ? event_standing(run, view, instance)
-                          : snapshot_standing(run, view, instance);
+    check_standing one = view->is_event ? event_standing(run, view, instance)
+                                        : snapshot_standing(run, view, instance);
+    bd_str unseen = bd_judging_unseen_place(run, view);
+    if (unseen.size > 0 && (one.stands == SEEN_PASS || one.stands == SEEN_NONE_TO_JUDGE)) {
+        one.stands = SEEN_UNCLEAR;
+        one.reason = unseen;
+    }
+    return one;
 }
 
 static void set_outcome(bd_instance *instance, bd_outcome outcome, bool is_accepted,
@@ -495,8 +509,12 @@ static void place_result(bd_judging *run, bd_check_result *result) {
     if (view->is_register) {
         return;
     }
-    const bd_instance *instance = bd_judging_instance(run, result->check->requirement, result->at);
+    const bd_instance *instance = bd_judging_instance_of(run, view, result->at);
     result->instance = instance != NULL && instance->is_due ? instance->id : (bd_str){"", 0};
+}
+
+static uint64_t count_judged(const bd_check_result *result) {
+    return result->passed + result->failed + result->not_applicable + result->cannot_tell;
 }
 
 void bd_judging_verdicts(bd_judging *run) {
@@ -509,6 +527,12 @@ void bd_judging_verdicts(bd_judging *run) {
         }
         if (view->is_population) {
             result->is_complete = result->cannot_tell == 0;
+        }
+        bool is_silent = view->check->shape == BD_SCOPE_SHAPE && count_judged(result) == 0;
+        if (is_silent && result->is_complete &&
+            !bd_judging_has_inventory(run, view, result->scope, result->at)) {
+            result->is_complete = false; /* nothing is in use, or its plan was left out */
+            result->reason = BD_ASSESS_NO_INVENTORY;
         }
         result->verdict = verdict_of(result);
         if (result->verdict != BD_CANNOT_TELL) {

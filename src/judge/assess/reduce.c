@@ -58,8 +58,8 @@ static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t
     bd_instant at = bd_judging_instant(run, evidence_index);
     bool is_undated = (view->check->shape == BD_MATCH && row->side == BD_SIDE_LEFT) ||
                       (view->check->shape == BD_EACH && view->is_event);
-    bool reaches_in = run->in->evidence->data[evidence_index].describes_to > run->events_from;
-    return is_undated && reaches_in && at < run->events_from ? run->events_from : at;
+    bool reaches_in = run->in->evidence->data[evidence_index].describes_to > view->events_from;
+    return is_undated && reaches_in && at < view->events_from ? view->events_from : at;
 }
 
 /* How old is what the record tells of?  Too old on the day of the export, or the last one that it describes: it fails.
@@ -360,6 +360,7 @@ static bd_rc route_spool(bd_judging *run, const intake *into, const bd_row_spool
         }
         bd_row row;
         bd_row_unpack(&unpacker, scratch, &row);
+        bd_judging_note_place(run, &row);
         BD_TRY(note_alias(into->known, &row, record, err));
         BD_TRY(route_row(run, into->out, &row, evidence_index, err));
     }

@@ -112,6 +112,55 @@ static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check
     return part != NULL ? part : snapshot_around(run, view, left, scratch);
 }
 
+static bd_str double_name(const bd_group_row *row, bd_arena *arena) {
+    return bd_str_format(arena, "%lld\x1f%.*s\x1f%.*s\x1f%.*s",
+                         (long long)bd_instant_utc_day(row->at), BD_ARG(row->row.scope),
+                         BD_ARG(row->row.type), BD_ARG(row->row.key));
+}
+
+static bool may_differ(const bd_group_rows *rows) {
+    bool has_good = false, has_other = false;
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_row *row = &rows->data[i].row;
+        has_good = has_good || (row->side != BD_SIDE_LEFT && row->verdict == BD_PASS);
+        has_other = has_other || (row->side != BD_SIDE_LEFT && row->verdict != BD_PASS);
+    }
+    return has_good && has_other;
+}
+
+/* Of a related record that a snapshot shows twice the worse one holds, as of any other (bindery-1, 1.1): a good double
+ * must not hide it. */
+static void settle_doubles(const bd_judging *run, bd_group_rows *rows) {
+    if (!may_differ(rows)) {
+        return;
+    }
+    BD_DEFER(bd_arena_close_ref) bd_arena *names = bd_arena_open("doubles", (size_t)256 << 20);
+    bd_map *worst = bd_map_make(names);
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; i < rows->count; i++) {
+            bd_group_row *row = &rows->data[i];
+            if (row->row.side == BD_SIDE_LEFT || row->row.key.size == 0 ||
+                row->at >= run->in->as_of) {
+                continue;
+            }
+            bd_str name = double_name(row, names);
+            bd_group_row *found = bd_map_find(worst, name);
+            bool differs = found != NULL && found->row.verdict != row->row.verdict;
+            bool is_worse = differs && bd_verdict_worse(found->row.verdict, row->row.verdict) ==
+                                           row->row.verdict;
+            if (turn == 0 && (found == NULL || is_worse)) {
+                bd_map_put(worst, name, row);
+            }
+            if (turn == 1 && differs) {
+                found->is_double = true;
+                row->is_double = true;
+                row->row.verdict = found->row.verdict;
+                row->row.reason = found->row.reason;
+            }
+        }
+    }
+}
+
 /* What the related side shows on a day: usable and good beats good, good beats unclear. */
 typedef struct {
     bool has_usable, has_good, has_unclear;
@@ -253,9 +302,26 @@ static void judge_related(bd_judging *run, const bd_check_view *view, const bd_g
     }
 }
 
+static void say_double(const bd_group_rows *rows, int within_days, bd_arena *scratch,
+                       bd_judged *judged) {
+    for (size_t i = 0; i < rows->count && judged->verdict != BD_PASS; i++) {
+        const bd_group_row *right = &rows->data[i];
+        if (right->row.side != BD_SIDE_LEFT && right->is_double &&
+            distance(right->at, judged->at) <= within_days * DAY_TICKS) {
+            judged->reason = bd_str_format(
+                scratch,
+                "%.*s; the snapshot shows '%.*s' twice, with different verdicts; the worse one "
+                "holds",
+                BD_ARG(judged->reason), BD_ARG(bd_path_name(right->row.resource)));
+            return;
+        }
+    }
+}
+
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("related", (size_t)64 << 20);
     const bd_check_view *view = &run->views[check];
+    settle_doubles(run, rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *left = &rows->data[i];
         if (left->row.side != BD_SIDE_LEFT) {
@@ -265,6 +331,7 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
         bd_judged judged = judged_of(run, check, left);
         if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
             judge_related(run, view, rows, left, scratch, &judged);
+            say_double(rows, view->plan->within_days, scratch, &judged);
         }
         if (judged.verdict == BD_PASS && bd_judging_is_before_list(run, view, left->at)) {
             judged.verdict = BD_CANNOT_TELL;
@@ -306,8 +373,7 @@ static void judge_item(const bd_group_rows *rows, bool has_inventory, bd_judged 
     }
     if (out->verdict != BD_PASS) {
         out->verdict = BD_CANNOT_TELL;
-        out->reason = BD_STR(
-            "no complete inventory within seven days shows whether its resource type is in use");
+        out->reason = BD_ASSESS_NO_INVENTORY;
     }
 }
 
@@ -364,6 +430,14 @@ static bd_rc put_absent_items(bd_judging *run, uint32_t check, bd_str subscripti
     return BD_OK;
 }
 
+bool bd_judging_has_inventory(const bd_judging *run, const bd_check_view *view, bd_str scope,
+                              bd_instant at) {
+    bd_snapshot_range all = bd_judging_snapshots(run, view->plan->presence_source, scope);
+    const bd_snapshot *inventory =
+        nearest_snapshot(run, all, at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
+    return inventory != NULL && inventory->may_pass;
+}
+
 bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                        bd_err *err) {
     const bd_check_view *view = &run->views[check];
@@ -372,12 +446,9 @@ bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_ro
         if (left->row.side != BD_SIDE_LEFT) {
             continue;
         }
-        bd_snapshot_range inventories =
-            bd_judging_snapshots(run, view->plan->presence_source, join);
-        const bd_snapshot *inventory =
-            nearest_snapshot(run, inventories, left->at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
+        bool has_inventory = bd_judging_has_inventory(run, view, join, left->at);
         bd_judged judged = judged_of(run, check, left);
-        judge_item(rows, inventory != NULL && inventory->may_pass, &judged, left->row.detail);
+        judge_item(rows, has_inventory, &judged, left->row.detail);
         BD_TRY(bd_judging_put(run, &judged, err));
     }
     return put_absent_items(run, check, join, rows, err);

@@ -243,8 +243,8 @@ static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_i
     return bd_sorter_put(state->findings, bd_pack_end(packer), err);
 }
 
-static bd_str instance_of(const bd_judging *run, const bd_check *check, bd_instant at) {
-    const bd_instance *instance = bd_judging_instance(run, check->requirement, at);
+static bd_str instance_of(const bd_judging *run, const bd_check_view *view, bd_instant at) {
+    const bd_instance *instance = bd_judging_instance_of(run, view, at);
     return instance != NULL ? instance->id : (bd_str){"", 0};
 }
 
@@ -275,7 +275,7 @@ static bd_rc hand_over(tally *state, bd_finding_fn *on_finding, void *context, b
         finding.resource = bd_unpack_text(&in);
         finding.subscription = bd_unpack_text(&in);
         finding.reason = bd_unpack_text(&in);
-        finding.instance = instance_of(run, view->check, at);
+        finding.instance = instance_of(run, view, at);
         if (view->check->shape == BD_MATCH || view->is_register) {
             finding.snapshot = BD_DAY_NONE;
         }
@@ -330,7 +330,7 @@ static bd_day result_day(const bd_judging *run, const bd_check_view *view,
     if (!view->is_event && !view->is_register) {
         return bd_instant_utc_day(judged->at);
     }
-    const bd_instance *instance = bd_judging_instance(run, view->check->requirement, judged->at);
+    const bd_instance *instance = bd_judging_instance_of(run, view, judged->at);
     return instance != NULL ? instance->from
                             : BD_DAY_NONE; /* events of one instance count together */
 }

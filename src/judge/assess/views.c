@@ -138,11 +138,19 @@ static void view_partner(bd_judging *run, bd_check_view *view) {
     view->partner_scope = source != NULL ? source->scope : BD_SCOPE_RESOURCE;
 }
 
+static bd_instant start_of_events(const bd_judging *run, const bd_check_view *view) {
+    const bd_zone *zone = run->in->engagement->zone;
+    bd_day end = bd_zone_day(zone, run->out->until - 1) + 1;
+    bd_instant year = bd_zone_day_start(zone, bd_day_add_months(end, -12));
+    return view->plan->takes_year && year < run->events_from ? year : run->events_from;
+}
+
 static bd_rc view_check(bd_judging *run, const bd_check *check, bd_check_view *view, bd_err *err) {
     view->check = check;
     view->latest_event = BD_INSTANT_NONE;
     view->missing_fact = bd_rules_missing_fact(run->in->rules, check->index);
     view->plan = bd_rules_plan(run->in->rules, check->index);
+    view->events_from = start_of_events(run, view);
     view->decided_by = index_of_decider(run, check);
     if (view->decided_by >= 0) {
         run->views[view->decided_by].is_decider = true;
@@ -329,6 +337,13 @@ bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str
     return true;
 }
 
+bd_instance *bd_judging_instance_of(const bd_judging *run, const bd_check_view *view,
+                                    bd_instant at) {
+    bool is_before = view->plan->takes_year && at < run->out->period_start;
+    return bd_judging_instance(run, view->check->requirement,
+                               is_before ? run->out->period_start : at);
+}
+
 bool bd_judging_is_inside(const bd_judging *run, const bd_check_view *view, bd_instant at) {
     if (at >= run->out->until) {
         return false;
@@ -336,5 +351,5 @@ bool bd_judging_is_inside(const bd_judging *run, const bd_check_view *view, bd_i
     if (!view->is_event) {
         return at >= run->snapshots_from;
     }
-    return at >= run->events_from && (run->in->period->is_type_ii || at == view->latest_event);
+    return at >= view->events_from && (run->in->period->is_type_ii || at == view->latest_event);
 }

@@ -261,6 +261,23 @@ static void link_renames(linker *link, const item *it, bd_source_def *source) {
     }
 }
 
+static void link_words(linker *link, const item *it, bd_source_def *source) {
+    const bd_value *words = bd_value_find(it->value, "words");
+    for (size_t i = 0; words != NULL && words->kind == BD_OBJECT && i < words->count; i++) {
+        const bd_value *list = &words->items[i];
+        bool is_fine = list->kind == BD_ARRAY && list->count > 0;
+        for (size_t j = 0; is_fine && j < list->count; j++) {
+            is_fine = list->items[j].kind == BD_STRING && list->items[j].text.size > 0;
+        }
+        if (!is_fine) {
+            add_fault(link->load, LIST_SOURCES, it, "/words",
+                      "expected the name of a column with an array of words that are not empty");
+            return;
+        }
+    }
+    source->words = words;
+}
+
 static void link_retirement(linker *link, const item *it, bd_source_def *source) {
     const bd_value *ends = bd_value_find(it->value, "retires");
     bd_day day;
@@ -308,6 +325,7 @@ static void link_source(linker *link, const item *it, bd_source_def *source) {
         .derived_from = texts(link, it, "derived_from")};
     link_retirement(link, it, source);
     link_renames(link, it, source);
+    link_words(link, it, source);
     if ((source->derivation.size > 0) != (source->derived_from.count > 0)) {
         add_fault(link->load, LIST_SOURCES, it, "",
                   "'derivation' and 'derived_from' go together, one of them is absent");

@@ -508,6 +508,29 @@ static bd_rc compile_undo(compiler *compile, program *out) {
     return BD_OK;
 }
 
+/* "contoso/pay@main": the repository alone, each once. */
+static bd_rc compile_tile_of(compiler *compile, const bd_value *body, bd_reduce_plan *plan) {
+    const bd_value *name = bd_value_find(body, "tile_of");
+    if (name == NULL) {
+        return BD_OK;
+    }
+    const bd_value *list = find_parameter(compile->parameters, name->text);
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        bd_str rest = bd_str_lower(compile->arena, list->items[i].text), own;
+        bool is_new = list->items[i].kind == BD_STRING && bd_str_cut(&rest, '@', &own);
+        for (size_t j = 0; is_new && j < plan->tile_of.count; j++) {
+            is_new = !bd_str_eq(plan->tile_of.data[j], own);
+        }
+        if (is_new) {
+            *bd_push(compile->arena, &plan->tile_of) = own;
+        }
+    }
+    if (plan->tile_of.count == 0 && compile->missing_fact.size == 0) {
+        compile->missing_fact = name->text;
+    }
+    return BD_OK;
+}
+
 static bd_rc compile_match(compiler *compile, program *out) {
     const bd_value *body = out->check->body, *window = bd_value_find(body, "window");
     bd_reduce_plan *plan = &out->plan;
@@ -526,6 +549,8 @@ static bd_rc compile_match(compiler *compile, program *out) {
     plan->from = whole.from;
     plan->to = whole.to;
     plan->population_source = out->population.source;
+    BD_TRY(compile_tile_of(compile, body, plan));
+    plan->takes_year = bd_value_is_true(body, "year");
     plan->both_sides = bd_value_is_true(body, "both_sides");
     BD_TRY(compile_word(compile, body, "uses", "one", "many", &plan->uses_one));
     BD_TRY(compile_word(compile, body, "expect", "none", "some", &plan->expects_none));
@@ -623,10 +648,22 @@ static bd_rc compile_shape(compiler *compile, const bd_catalog *catalog, program
     return BD_OK;
 }
 
+static void take_places(compiler *compile, bd_reduce_plan *plan) {
+    const bd_value *list = compile->places;
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (list->items[i].kind == BD_STRING) {
+            plan->place_fact = PLACE_FACT;
+            *bd_push(compile->arena, &plan->places) =
+                bd_str_lower(compile->arena, list->items[i].text);
+        }
+    }
+}
+
 static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body;
     place at = {.key = BD_STR_INIT("reason")};
     compile->missing_fact = BD_STR("");
+    compile->places = NULL;
     compile->own = bd_value_find(body, "parameters");
     compile->subject = bd_str_format(compile->arena, "check '%.*s'", BD_ARG(out->check->id)).data;
     out->missing = verdict_named(bd_value_text(body, "missing"));
@@ -634,18 +671,30 @@ static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program
     BD_TRY(compile_optional(compile, body, "where", NULL, &out->where));
     BD_TRY(compile_shape(compile, catalog, out));
     out->missing_fact = compile->missing_fact;
+    take_places(compile, &out->plan);
     return BD_OK;
 }
 
 /* ---- the whole
  * ------------------------------------------------------------------------------------------ */
 
+static const bd_value *control_numbers(const bd_catalog *catalog, bd_arena *arena) {
+    const bd_value **numbers = bd_new(arena, const bd_value *, catalog->control_count + 1);
+    for (size_t i = 0; i < catalog->control_count; i++) {
+        numbers[i] = bd_value_string(arena, catalog->controls[i].number);
+    }
+    return bd_value_array(arena, catalog->control_count, numbers);
+}
+
 bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters, bd_arena *arena,
                        const bd_rules **out, bd_err *err) {
     bd_rules *rules = bd_new(arena, bd_rules, 1);
     rules->catalog = catalog;
     rules->programs = bd_new(arena, program, catalog->check_count + 1);
-    compiler compile = {.arena = arena, .parameters = parameters, .err = err};
+    compiler compile = {.arena = arena,
+                        .parameters = parameters,
+                        .controls = control_numbers(catalog, arena),
+                        .err = err};
     for (size_t i = 0; i < catalog->check_count; i++) {
         rules->programs[i].check = &catalog->checks[i];
         BD_TRY(compile_check(&compile, catalog, &rules->programs[i]));

@@ -388,6 +388,43 @@ static bd_verdict judge(evaluation *eval, const node *at, const bd_value *value)
     return at->is_negated ? negate(verdict) : verdict;
 }
 
+static bool is_known_word(const bd_value *known, const bd_value *value) {
+    for (size_t i = 0; i < known->count; i++) {
+        if (compare(OP_LIKE, value, &known->items[i]) == BD_PASS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a word means that the source does not declare, nobody knows: it may be another spelling of the one that is asked
+ * for, so that only a comparison which it meets is an answer. */
+static bd_verdict judge_word(evaluation *eval, const node *at, const bd_value *value,
+                             bd_verdict verdict) {
+    const bd_value *words = eval->source != NULL ? eval->source->words : NULL, *known = NULL;
+    bd_verdict met = at->is_negated ? BD_FAIL : BD_PASS;
+    if (words == NULL || eval->setting != NULL || at->op == OP_EXISTS || verdict == met ||
+        verdict == BD_CANNOT_TELL || value == NULL || value->kind != BD_STRING ||
+        bd_value_is_absent(value) ||
+        bd_value_lookup(words, at->field.text, &known) != BD_LOOKUP_FOUND ||
+        is_known_word(known, value)) {
+        return verdict;
+    }
+    const bd_value *operand = value_of(eval, &at->operand);
+    if (operand != NULL && operand->kind == BD_STRING && operand->text.size == 0) {
+        return verdict; /* is there anything at all? */
+    }
+    bd_str list = BD_STR("");
+    for (size_t i = 0; i < known->count; i++) {
+        list = bd_str_format(eval->scratch, "%.*s%s%.*s", BD_ARG(list), i > 0 ? ", " : "",
+                             BD_ARG(known->items[i].text));
+    }
+    note_trouble(eval, "%.*s is '%.*s', which is none of the words that are known: %.*s",
+                 BD_ARG(at->field.text), BD_ARG(bd_str_visible(eval->scratch, value->text)),
+                 BD_ARG(list));
+    return BD_CANNOT_TELL;
+}
+
 /* "exists" over a list asks for at least one member, all of them present: an empty list shows
  * nothing. */
 static bd_verdict judge_exists(evaluation *eval, const node *at, const selection *values) {
@@ -411,7 +448,7 @@ static bd_verdict eval_field(evaluation *eval, const node *at) {
         if (!read_value(eval, &at->field, &value)) {
             return BD_CANNOT_TELL;
         }
-        bd_verdict verdict = judge(eval, at, value);
+        bd_verdict verdict = judge_word(eval, at, value, judge(eval, at, value));
         if (verdict == BD_CANNOT_TELL) {
             note_lacking(eval, &at->field, false);
         }

@@ -161,6 +161,12 @@ static bd_rc make_parameter(parser *parse, bd_str name, expression *out) {
     if (value == NULL) {
         value = find_parameter(compile->parameters, name);
     }
+    if (compile->controls != NULL && bd_str_eq(name, CONTROL_NUMBERS)) {
+        value = compile->controls;
+    }
+    if (value != NULL && bd_str_eq(name, PLACE_FACT)) {
+        compile->places = value;
+    }
     if (value != NULL) {
         set_literal(out, value);
         return BD_OK;

@@ -116,8 +116,16 @@ typedef struct {
     const char *subject;   /* "the condition", "check 'x'" : for messages */
     bool needs_parameters; /* an unset parameter is an error, not a missing fact */
     bd_str missing_fact;   /* first parameter without a value */
+    const bd_value *controls; /* numbers of the catalog's controls, for CONTROL_NUMBERS; or NULL */
+    const bd_value *places; /* value of the fact PLACE_FACT, once a condition has asked for it */
     bd_err *err;
 } compiler;
+
+/* What a check may ask for beside the organisation's facts: which controls there are. */
+#define CONTROL_NUMBERS BD_STR("control_numbers")
+
+/* The fact that says where production lies: what lies nowhere of it is not judged. */
+#define PLACE_FACT BD_STR("production_scope")
 
 bd_rc refuse(const compiler *compile, const place *at, const char *format, ...) BD_PRINTF(3, 4);
 bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const place *at, path *out);
