@@ -163,6 +163,10 @@ void map_joiner_days(const bd_value *record, const bd_value *parameters, const b
                      bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_training_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                        bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_leaver_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                     bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_badge_withdrawals(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                           bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_vendor_onboardings(const bd_value *record, const bd_value *parameters,
                             const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
                             void *context);
