@@ -352,3 +352,219 @@ TEST(checks, the_time_to_triage_is_asked_for_by_name) {
     CHECK_EQ_STR(outcomes(s, "B-CC7.3-1a"), "?");
     CHECK(bd_str_find(instance_of(s, "B-CC7.3-1a", "2026-02")->reason, BD_STR("slas")) >= 0);
 }
+
+/* ---- capacity ---- */
+
+#define GROUP SUB "/resourceGroups/p"
+#define MACHINE GROUP "/providers/Microsoft.Compute/virtualMachines/m"
+#define A_MACHINE PLAIN_ROW(MACHINE, "Microsoft.Compute/virtualMachines")
+#define METRIC_ALERT(scope, enabled, metric, of)                                                   \
+    "{'id':'" GROUP "/providers/Microsoft.Insights/metricAlerts/r','type':"                        \
+    "'microsoft.insights/metricalerts','subscriptionId':'" SUB_A                                   \
+    "','properties':{'enabled':" enabled ",'scopes':['" scope                                      \
+    "'],'targetResourceType':'" of "','criteria':{'odata.type':'x','allOf':[{'name':'c',"         \
+    "'metricName':'" metric "','threshold':80}]}}}"
+#define MEASURES                                                                                   \
+    "{'critical_resources':['" MACHINE                                                             \
+    "'],'capacity_measures':{'Microsoft.Compute/virtualMachines':['Percentage CPU','Memory']}}"
+
+TEST(checks, a_critical_resource_has_an_alert_on_what_limits_it) {
+    static const struct {
+        const char *alert, *facts, *expected;
+    } rows[] = {
+        {METRIC_ALERT(MACHINE, "true", "Percentage CPU", ""), MEASURES, "pass"},
+        {METRIC_ALERT(MACHINE, "'True'", "percentage cpu", ""), MEASURES, "pass"},
+        {METRIC_ALERT(GROUP, "true", "Memory", "Microsoft.Compute/virtualMachines"), MEASURES,
+         "pass"},
+        {METRIC_ALERT(SUB, "true", "Memory", "microsoft.compute/virtualmachines"), MEASURES, "pass"},
+        {METRIC_ALERT(SUB, "true", "Memory", "Microsoft.Sql/servers"), MEASURES, "fail"},
+        {METRIC_ALERT(SUB, "true", "Memory", ""), MEASURES, "fail"},
+        {METRIC_ALERT(MACHINE, "false", "Percentage CPU", ""), MEASURES, "fail"},
+        {METRIC_ALERT(MACHINE, "null", "Percentage CPU", ""), MEASURES, "cannot-tell"},
+        {METRIC_ALERT(MACHINE, "true", "Network In", ""), MEASURES, "fail"},
+        {METRIC_ALERT(MACHINE "2", "true", "Percentage CPU", ""), MEASURES, "fail"},
+        {METRIC_ALERT(MACHINE, "true", "Percentage CPU", ""),
+         "{'critical_resources':['" MACHINE "']}", "cannot-tell"},
+        {METRIC_ALERT(MACHINE, "true", "Percentage CPU", ""),
+         "{'critical_resources':['" MACHINE "'],'capacity_measures':{'a/b':'x'}}", "cannot-tell"},
+        {"{'id':'" GROUP "/providers/Microsoft.Insights/scheduledQueryRules/q','type':"
+         "'microsoft.insights/scheduledqueryrules','subscriptionId':'" SUB_A
+         "','properties':{'enabled':true,'scopes':['" MACHINE
+         "'],'criteria':{'allOf':[{'query':'Perf'}]}}}",
+         MEASURES, "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-01-31", rows[i].facts);
+        put_file(f, "r.json", bd_str_format(test_arena(), "[" A_MACHINE ",%s]", rows[i].alert).data,
+                 SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
+        const char *got = came_out(judge_files(f), "capacity-alerts-set");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_str_of(got), rows[i].expected);
+    }
+}
+
+TEST(checks, a_critical_resource_that_no_list_shows_has_no_alert_that_passes) {
+    files *f = files_of("2026-01-01", "2026-01-31", MEASURES);
+    put_file(f, "r.json", "[" PLAIN_OTHER "]", SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
+    CHECK(bd_str_find(outcomes(judge_files(f), "B-A1.1-1a"), BD_STR("C")) < 0);
+}
+
+/* ---- backups ---- */
+
+#define VAULT GROUP "/providers/Microsoft.RecoveryServices/vaults/v"
+#define OTHER_VAULT GROUP "/providers/Microsoft.RecoveryServices/vaults/w"
+#define NUMBERED(n) "00000000-0000-0000-0000-00000000000" n
+#define JOB_OF(vault, n, operation, status, start, end)                                            \
+    "{'id':'" vault "/backupJobs/" NUMBERED(n) "','name':'" NUMBERED(n)                            \
+    "','type':'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':"           \
+    "'" operation "','status':'" status "','entityFriendlyName':'m','startTime':'" start           \
+    "','endTime':'" end "'}}"
+#define JOB(n, status, start, end) JOB_OF(VAULT, n, "Backup", status, start, end)
+#define FAILED JOB("1", "Failed", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z")
+#define GOOD(n, start, end) JOB(n, "Completed", start, end)
+#define JOBS_OF(vault, to)                                                                         \
+    "{'source':'S68','scope':{'kind':'resource','ids':['" vault                                    \
+    "']},'describes_from':'2026-01-01T00:00:00Z','describes_to':'" to                              \
+    "','collected_at':'" to "','command':'portal: export','exporter':'ann@contoso.example',"       \
+    "'complete':true}"
+#define JOBS_OF_MONTH JOBS_OF(VAULT, "2026-02-02T06:00:00Z")
+#define TICKET_HEAD "ticket_id,kind,source_ref,opened_at\n"
+#define TICKETS_OF_MONTH LIST_OF("csv:tickets", "2026-01-01T00:00:00Z", "2026-02-02T06:00:00Z")
+
+static files *backups(const char *jobs, const char *tickets, const char *rpo) {
+    files *f = files_of("2026-01-01", "2026-01-31", "{'critical_resources':['" MACHINE "']}");
+    if (rpo[0] != '\0') {
+        approve_facts(&f->scene,
+                      bd_str_format(test_arena(), "{'rpo':{'approved_by':'Ann','approved_on':"
+                                                  "'2025-01-01','value':%s}}",
+                                    rpo)
+                          .data);
+    }
+    put_file(f, "jobs.json", bd_str_format(test_arena(), "[%s]", jobs).data, JOBS_OF_MONTH);
+    put_signed(f, "tickets.csv", bd_str_format(test_arena(), TICKET_HEAD "%s\n", tickets).data,
+               TICKETS_OF_MONTH);
+    return f;
+}
+
+TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
+#define AGAIN GOOD("2", "2026-01-11T01:00:00Z", "2026-01-11T01:30:00Z")
+#define TICKETED "T1,backup," VAULT "/backupJobs/" NUMBERED("1") ",2026-01-10T12:00:00Z"
+    static const struct {
+        const char *jobs, *tickets, *rpo, *expected;
+    } rows[] = {
+        {FAILED "," AGAIN, TICKETED, "24", "C"},
+        {FAILED "," AGAIN, "T1,backup," NUMBERED("1") ",2026-01-10T12:00:00Z", "24", "C"},
+        {FAILED "," AGAIN, TICKETED, "23", "D"}, /* 23 h 30 min later */
+        {FAILED "," AGAIN, TICKETED, "", "?"},   /* no RPO */
+        {FAILED "," AGAIN, TICKETED, "'24'", "?"},
+        {FAILED "," AGAIN, TICKETED, "{'" VAULT "|m':24}", "C"},
+        {FAILED "," AGAIN, TICKETED, "{'" VAULT "|x':24}", "?"},
+        {FAILED "," AGAIN, "T1,backup," NUMBERED("1") ",2026-01-11T02:01:00Z", "24", "D"},
+        {FAILED "," AGAIN, "T1,backup," NUMBERED("1") ",2026-01-10T00:59:00Z", "24", "D"},
+        {FAILED "," AGAIN, "T1,backup," NUMBERED("1") ",soon", "24", "?"},
+        {FAILED "," AGAIN, "T1,backup," NUMBERED("3") ",2026-01-10T12:00:00Z", "24", "D"},
+        {FAILED, TICKETED, "24", "D"},
+        /* its own retry within the hour needs no ticket, and no RPO */
+        {FAILED "," GOOD("2", "2026-01-10T02:05:00Z", "2026-01-10T03:00:00Z"), "T9,x,,2026-01-05", "",
+         "C"},
+        {FAILED "," GOOD("2", "2026-01-10T02:05:00Z", "2026-01-10T03:01:00Z"), "T9,x,,2026-01-05",
+         "24", "D"},
+        {FAILED "," JOB("2", "CompletedWithWarnings", "2026-01-11T01:00:00Z", "2026-01-11T01:30:00Z"),
+         TICKETED, "24", "?"},
+        /* another vault's backup of something with the same name */
+        {FAILED "," JOB_OF(OTHER_VAULT, "2", "Backup", "Completed", "2026-01-11T01:00:00Z",
+                           "2026-01-11T01:30:00Z"),
+         TICKETED, "24", "D"},
+        {JOB("1", "Failed", "soon", "2026-01-10T02:00:00Z"), TICKETED, "24", "?"},
+        {JOB("1", "Failed", "2026-01-31T20:00:00Z", "2026-01-31T21:00:00Z"),
+         "T1,backup," NUMBERED("1") ",2026-01-31T22:00:00Z", "48", "?"}, /* the lists end before */
+        {JOB("1", "Cancelled", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z"), TICKETED, "24", "N"},
+        {AGAIN, TICKETED, "24", "N"},
+        {JOB_OF(VAULT, "1", "ConfigureBackup", "Failed", "2026-01-10T01:00:00Z",
+                "2026-01-10T02:00:00Z"),
+         TICKETED, "24", "C"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = judge_files(backups(rows[i].jobs, rows[i].tickets, rows[i].rpo));
+        test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-A1.2-1b", "2026-01")));
+        CHECK_EQ_STR(outcomes(s, "B-A1.2-1b"), rows[i].expected);
+    }
+}
+
+static void put_vaults(files *f) {
+    put_file(f, "vaults.json",
+             "[{'id':'" VAULT "','name':'v','type':'Microsoft.RecoveryServices/vaults'}]",
+             SIDECAR_OF("S36", SUB_A, "2026-01-12T06:00:00Z"));
+    put_file(f, "backupvaults.json", "[]", SIDECAR_OF("S38", SUB_A, "2026-01-12T06:00:00Z"));
+}
+
+TEST(checks, the_job_lists_of_every_vault_describe_every_day) {
+    static const struct {
+        const char *sidecars[2], *vault_list;
+        const char *expected;
+    } rows[] = {
+        {{JOBS_OF_MONTH}, "v", "C"},
+        {{JOBS_OF(VAULT, "2026-01-30T00:00:00Z")}, "v", "?"},
+        {{JOBS_OF_MONTH, JOBS_OF(OTHER_VAULT, "2026-01-30T00:00:00Z")}, "v", "?"},
+        {{JOBS_OF_MONTH, JOBS_OF(OTHER_VAULT, "2026-02-02T06:00:00Z")}, "v", "C"},
+        {{JOBS_OF(OTHER_VAULT, "2026-02-02T06:00:00Z")}, "v", "?"}, /* none of this vault */
+        {{JOBS_OF_MONTH}, "", "?"},                                  /* which vaults there are */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-01-31", NULL);
+        for (size_t j = 0; j < 2 && rows[i].sidecars[j] != NULL; j++) {
+            put_file(f, bd_str_format(test_arena(), "%zu.json", j).data, "[]",
+                     rows[i].sidecars[j]);
+        }
+        if (rows[i].vault_list[0] != '\0') {
+            put_vaults(f);
+        }
+        scene *s = judge_files(f);
+        test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-A1.2-1a", "2026-01")));
+        CHECK_EQ_STR(outcomes(s, "B-A1.2-1a"), rows[i].expected);
+    }
+}
+
+TEST(checks, one_completed_restore_of_a_critical_store_is_enough) {
+#define RESTORE(status, name)                                                                      \
+    "{'id':'" VAULT "/backupJobs/" NUMBERED("1") "','type':"                                       \
+    "'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':'Restore','status':" \
+    "'" status "','entityFriendlyName':'" name "','startTime':'2026-01-10T01:00:00Z'}}"
+    static const struct {
+        const char *jobs, *sidecar, *expected;
+    } rows[] = {
+        {RESTORE("Completed", "M"), JOBS_OF_MONTH, "C"},
+        {RESTORE("Completed", "x"), JOBS_OF_MONTH, "?"},
+        {RESTORE("Failed", "m"), JOBS_OF_MONTH, "?"},
+        {AGAIN, JOBS_OF_MONTH, "?"},
+        {"", JOBS_OF_MONTH, "?"},
+        /* the lists need not describe the rest of the quarter */
+        {RESTORE("Completed", "m"), JOBS_OF(VAULT, "2026-01-20T00:00:00Z"), "C"},
+        {"{'id':'" VAULT "/backupJobs/" NUMBERED("1") "','type':"
+         "'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':'Restore',"
+         "'status':'Completed','dataSourceId':'" MACHINE
+         "','entityFriendlyName':'other','startTime':'2026-01-10T01:00:00Z'}}",
+         JOBS_OF_MONTH, "C"},
+        {"{'id':'" VAULT "/backupJobs/" NUMBERED("1") "','type':"
+         "'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':'Restore',"
+         "'status':'Completed','entityFriendlyName':'m'}}",
+         JOBS_OF_MONTH, "?"}, /* when, is not said */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-03-31", "{'critical_resources':['" MACHINE "']}");
+        put_file(f, "jobs.json", bd_str_format(test_arena(), "[%s]", rows[i].jobs).data,
+                 rows[i].sidecar);
+        scene *s = judge_files(f);
+        test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-A1.3-1a", "2026-Q1")));
+        CHECK_EQ_STR(outcomes(s, "B-A1.3-1a"), rows[i].expected);
+    }
+}
+
+TEST(checks, a_restore_in_a_list_that_may_lack_rows_does_not_pass) {
+    files *f = files_of("2026-01-01", "2026-03-31", "{'critical_resources':['" MACHINE "']}");
+    put_file(f, "jobs.json", "[" RESTORE("Completed", "m") "]",
+             "{'source':'S68','scope':{'kind':'resource','ids':['" VAULT
+             "']},'describes_from':'2026-01-01T00:00:00Z','describes_to':'2026-02-02T06:00:00Z',"
+             "'collected_at':'2026-02-02T06:00:00Z','exporter':'ann@contoso.example'}");
+    CHECK_EQ_STR(outcomes(judge_files(f), "B-A1.3-1a"), "?");
+}

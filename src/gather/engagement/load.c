@@ -154,6 +154,7 @@ static const bd_form facts_form[] = {
     FACT("infrastructure_repositories"),
     FACT("access_review_scopes"),
     FACT("customer_data_groups"),
+    FACT("capacity_measures"),
 };
 static const bd_form exclusion_form[] = {
     {.key = "check", .is_needed = true},

@@ -61,34 +61,57 @@ static bd_instant first_hole(const spans *list, bd_instant start, bd_instant end
 static bd_scope_kind scope_of_sources(const bd_judging *run, const bd_strs *sources) {
     for (size_t i = 0; i < sources->count; i++) {
         const bd_source_def *source = bd_catalog_source(run->in->catalog, sources->data[i]);
-        if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION) {
-            return BD_SCOPE_SUBSCRIPTION;
+        if (source != NULL && (source->scope == BD_SCOPE_SUBSCRIPTION ||
+                               source->scope == BD_SCOPE_RESOURCE)) {
+            return source->scope;
         }
     }
     return BD_SCOPE_TENANT;
 }
 
+/* Each subscription; each resource of which there is a log; else the one whole. */
+static bd_strs scopes_to_tile(const bd_judging *run, const bd_strs *sources, bd_arena *arena) {
+    bd_scope_kind kind = scope_of_sources(run, sources);
+    bd_strs scopes = {0};
+    if (kind == BD_SCOPE_SUBSCRIPTION) {
+        return run->subscriptions;
+    }
+    for (size_t i = 0; kind == BD_SCOPE_RESOURCE && i < run->snapshots.count; i++) {
+        const bd_snapshot *extract = run->snapshots.data[i]; /* in the order of their scopes */
+        bool is_known =
+            scopes.count > 0 && bd_str_eq(scopes.data[scopes.count - 1], extract->scope);
+        if (bd_strs_have(sources, extract->source) && !is_known) {
+            *bd_push(arena, &scopes) = extract->scope;
+        }
+    }
+    if (scopes.count == 0) {
+        *bd_push(arena, &scopes) = BD_STR("");
+    }
+    return scopes;
+}
+
 bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, bd_instant start,
                           bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
-    static const bd_str whole_tenant[1] = {{"", 0}};
     bool is_by_subscription = scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
-    const bd_str *scopes = is_by_subscription ? run->subscriptions.data : whole_tenant;
-    size_t scope_count = is_by_subscription ? run->subscriptions.count : 1;
-    bd_tiling tiling = {.is_tiled = scope_count > 0, .reason = {"", 0}};
-    for (size_t i = 0; i < scope_count; i++) {
-        extracts found = find_extracts(run, sources, scopes[i], start, end, scratch);
+    bd_strs scopes = scopes_to_tile(run, sources, scratch);
+    bd_tiling tiling = {.is_tiled = scopes.count > 0, .reason = {"", 0}};
+    for (size_t i = 0; i < scopes.count; i++) {
+        extracts found = find_extracts(run, sources, scopes.data[i], start, end, scratch);
         tiling.has_any = tiling.has_any || found.touching > 0;
         tiling.has_usable = tiling.has_usable || found.usable.count > 0;
         bd_instant hole = first_hole(&found.usable, start, end);
         if (hole < end && tiling.is_tiled) {
             bd_day day = bd_zone_day(run->in->engagement->zone, hole);
+            bd_str scope = scopes.data[i];
             tiling.is_tiled = false;
-            tiling.reason =
-                bd_str_format(run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
-                              BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
-                              scopes[i].size > 0 ? " in subscription " : "", BD_ARG(scopes[i]),
-                              found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
+            tiling.reason = bd_str_format(
+                run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
+                BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
+                scope.size == 0      ? ""
+                : is_by_subscription ? " in subscription "
+                                     : " of ",
+                BD_ARG(scope), found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
     }
     return tiling;

@@ -142,12 +142,17 @@ static int cmp_sights(const void *context, const void *a, const void *b) {
     return order != 0 ? order : (x->date > y->date) - (x->date < y->date);
 }
 
-/* What an anchor of one subscription sees of a source that is kept by subscription is that subscription alone. */
+/* What an anchor of one subscription sees of a source that is kept by subscription is that subscription alone; of its
+ * own log that is kept by resource, that resource. */
 static bool is_of_other_scope(const bd_judging *run, const anchor *of, const sight *seen) {
     const bd_source_def *own = bd_catalog_source(run->in->catalog, of->of->source);
     const bd_source_def *source = bd_catalog_source(run->in->catalog, seen->source);
-    return own != NULL && source != NULL && own->scope == BD_SCOPE_SUBSCRIPTION &&
-           source->scope == BD_SCOPE_SUBSCRIPTION && !bd_str_eq(of->of->scope, seen->scope);
+    if (own == NULL || source == NULL || bd_str_eq(of->of->scope, seen->scope)) {
+        return false;
+    }
+    bool is_of_resource = own == source && own->scope == BD_SCOPE_RESOURCE && own->is_log;
+    return is_of_resource || (own->scope == BD_SCOPE_SUBSCRIPTION &&
+                              source->scope == BD_SCOPE_SUBSCRIPTION);
 }
 
 static void add_input(bd_joins *joins, uint32_t index, sight *seen) {
