@@ -478,8 +478,8 @@ TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
         {JOB("1", "Failed", "soon", "2026-01-10T02:00:00Z"), TICKETED, "24", "?"},
         {JOB("1", "Failed", "2026-01-31T20:00:00Z", "2026-01-31T21:00:00Z"),
          "T1,backup," NUMBERED("1") ",2026-01-31T22:00:00Z", "48", "?"}, /* the lists end before */
-        {JOB("1", "Cancelled", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z"), TICKETED, "24", "N"},
-        {AGAIN, TICKETED, "24", "N"},
+        {JOB("1", "Cancelled", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z"), TICKETED, "24", "0"},
+        {AGAIN, TICKETED, "24", "0"},
         {JOB_OF(VAULT, "1", "ConfigureBackup", "Failed", "2026-01-10T01:00:00Z",
                 "2026-01-10T02:00:00Z"),
          TICKETED, "24", "C"},
@@ -567,4 +567,139 @@ TEST(checks, a_restore_in_a_list_that_may_lack_rows_does_not_pass) {
              "']},'describes_from':'2026-01-01T00:00:00Z','describes_to':'2026-02-02T06:00:00Z',"
              "'collected_at':'2026-02-02T06:00:00Z','exporter':'ann@contoso.example'}");
     CHECK_EQ_STR(outcomes(judge_files(f), "B-A1.3-1a"), "?");
+}
+
+/* ---- changes ---- */
+
+#define CHANGE_HEAD                                                                                \
+    "change_id,class,title,requested_by,approved_by,approved_at,started_at,reference\n"
+#define RISK_HEAD                                                                                  \
+    "risk_id,title,category,rating,owner,treatment,reviewed_at\n"
+#define A_CHANGE(reference) "C1,vendor,t,Ann,Ben,2026-01-05," "2026-01-10," reference
+
+TEST(checks, a_major_change_led_to_a_risk_note_in_time) {
+    static const struct {
+        const char *change, *reviews[2]; /* of the exports of 15 January and 28 February */
+        const char *slas, *expected;
+    } rows[] = {
+        {A_CHANGE("R-1"), {NULL, "R-1,t,c,low,Ann,accept,2026-01-24"}, "14", "pass"},
+        {A_CHANGE("R-0; r-1"), {NULL, "R-1,t,c,low,Ann,accept,2026-01-10"}, "14", "pass"},
+        {A_CHANGE("R-1"), {NULL, "R-1,t,c,low,Ann,accept,2025-12-27"}, "14", "pass"},
+        {A_CHANGE("R-1"), {NULL, "R-1,t,c,low,Ann,accept,2025-12-26"}, "14", "fail"},
+        {A_CHANGE("R-1"), {NULL, "R-2,t,c,low,Ann,accept,2026-01-12"}, "14", "fail"},
+        {A_CHANGE(""), {NULL, "R-2,t,c,low,Ann,accept,2026-01-12"}, "14", "fail"},
+        {A_CHANGE("R-11"), {NULL, "R-1,t,c,low,Ann,accept,2026-01-12"}, "14", "fail"},
+        /* a later review hides an earlier one, unless an earlier export shows it */
+        {A_CHANGE("R-1"), {NULL, "R-1,t,c,low,Ann,accept,2026-02-20"}, "14", "cannot-tell"},
+        {A_CHANGE("R-1"),
+         {"R-1,t,c,low,Ann,accept,2026-01-12", "R-1,t,c,low,Ann,accept,2026-02-20"},
+         "14",
+         "pass"},
+        /* the days in question were not over when the register was read */
+        {A_CHANGE("R-1"), {"R-2,t,c,low,Ann,accept,2026-01-12", NULL}, "14", "cannot-tell"},
+        {A_CHANGE("R-1"), {NULL, "R-1,t,c,low,Ann,accept,soon"}, "14", "cannot-tell"},
+        {A_CHANGE("R-1"), {NULL, "R-1,t,c,low,Ann,accept,2026-01-12"}, "null", "cannot-tell"},
+        {"C1,Technology,t,Ann,Ben,2026-01-05,soon,R-1",
+         {NULL, "R-1,t,c,low,Ann,accept,2026-01-12"},
+         "14",
+         "cannot-tell"},
+        {"C1,minor,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "missing"},
+    };
+    static const char *const days[] = {DAY_OF("csv:risk-register", "2026-01-15"),
+                                       DAY_OF("csv:risk-register", "2026-02-28")};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-03-31", NULL);
+        approve_facts(&f->scene,
+                      bd_str_format(test_arena(), "{'slas':{'approved_by':'Ann','approved_on':"
+                                                  "'2025-01-01','value':{'risk_note_days':%s}}}",
+                                    rows[i].slas)
+                          .data);
+        put_signed(f, "changes.csv",
+                   bd_str_format(test_arena(), CHANGE_HEAD "%s\n", rows[i].change).data,
+                   QUARTER("csv:changes"));
+        for (size_t j = 0; j < 2; j++) {
+            if (rows[i].reviews[j] != NULL) {
+                put_signed(f, bd_str_format(test_arena(), "risks%zu.csv", j).data,
+                           bd_str_format(test_arena(), RISK_HEAD "%s\n", rows[i].reviews[j]).data,
+                           days[j]);
+            }
+        }
+        const char *got = came_out(judge_files(f), "changes-weighed");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_str_of(got), rows[i].expected);
+    }
+}
+
+TEST(checks, a_register_that_nobody_signed_shows_no_risk_note) {
+    files *f = files_of("2026-01-01", "2026-03-31", NULL);
+    approve_facts(&f->scene, "{'slas':{'approved_by':'Ann','approved_on':'2025-01-01','value':"
+                             "{'risk_note_days':14}}}");
+    put_signed(f, "changes.csv", CHANGE_HEAD A_CHANGE("R-1") "\n", QUARTER("csv:changes"));
+    put_file(f, "risks.csv", RISK_HEAD "R-1,t,c,low,Ann,accept,2026-01-12\n",
+             DAY_OF("csv:risk-register", "2026-02-28"));
+    CHECK_EQ_STR(bd_str_of(came_out(judge_files(f), "changes-weighed")), "cannot-tell");
+}
+
+/* ---- retention ---- */
+
+TEST(checks, a_store_deletes_as_the_inventory_says_or_stays_open) {
+    static const struct {
+        const char *limits, *store, *row;
+    } rows[] = {
+        {"30,30", "pass", "pass"},           {"30,44", "cannot-tell", "fail"},
+        {"30,", "cannot-tell", "cannot-tell"}, {",", "cannot-tell", "not-applicable"},
+        {"30,long", "cannot-tell", "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-01-31", NULL);
+        bd_str assets = bd_str_format(
+            test_arena(),
+            "asset_id,resource_id,owner,class,criticality,retention_limit_days,retention_set_days\n"
+            "A1," STORE ",Ann,internal,low,%s\n",
+            rows[i].limits);
+        put_signed(f, "assets.csv", assets.data, DAY_OF("csv:assets", "2026-01-12"));
+        put_file(f, "resources.json", "[" PLAIN_STORE "]",
+                 SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
+        scene *s = judge_files(f);
+        const char *store = came_out(s, "stores-limited"), *row = came_out(s, "asset-limits-set");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_str_of(store), rows[i].store);
+        CHECK_EQ_STR(bd_str_of(row), rows[i].row);
+    }
+}
+
+TEST(checks, a_store_that_the_inventory_lacks_leaves_its_limit_open) {
+    files *f = files_of("2026-01-01", "2026-01-31", NULL);
+    put_signed(f, "assets.csv", ASSET_HEAD "A9,x,app,,,Ann,internal,low,\n",
+               DAY_OF("csv:assets", "2026-01-12"));
+    put_file(f, "resources.json", "[" PLAIN_STORE "]",
+             SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
+    CHECK_EQ_STR(bd_str_of(came_out(judge_files(f), "stores-limited")), "cannot-tell");
+}
+
+#define WORKSPACE GROUP "/providers/Microsoft.OperationalInsights/workspaces/w"
+
+TEST(checks, the_tables_of_each_workspace_are_asked_for) {
+    static const struct {
+        const char *table, *expected;
+    } rows[] = {
+        {WORKSPACE "/tables/Heartbeat", "pass"},
+        {WORKSPACE "2/tables/Heartbeat", "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-01-31", "{'retention_limits':{'x':1}}");
+        put_file(f, "workspaces.json",
+                 "[{'id':'" WORKSPACE "','type':'Microsoft.OperationalInsights/workspaces'}]",
+                 SIDECAR_OF("S44", SUB_A, "2026-01-12T06:00:00Z"));
+        put_file(f, "tables.json",
+                 bd_str_format(test_arena(),
+                               "[{'id':'%s','type':'Microsoft.OperationalInsights/workspaces/"
+                               "tables','properties':{'totalRetentionInDays':90}}]",
+                               rows[i].table)
+                     .data,
+                 SIDECAR_AT("S64", "workspace", WORKSPACE, "2026-01-12T06:00:00Z"));
+        const char *got = came_out(judge_files(f), "log-tables-read");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_str_of(got), rows[i].expected);
+    }
 }

@@ -163,6 +163,10 @@ void map_joiner_days(const bd_value *record, const bd_value *parameters, const b
                      bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_training_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                        bd_arena *arena, bd_derived_fn *emit, void *context);
+void collect_change_notes(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                          void *context);
+void reduce_change_notes(const bd_join *join, bd_str group, const bd_part *parts, size_t count,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
 void collect_backup_failures(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                              void *context);
 void reduce_backup_failures(const bd_join *join, bd_str group, const bd_part *parts, size_t count,

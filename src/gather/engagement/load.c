@@ -155,6 +155,7 @@ static const bd_form facts_form[] = {
     FACT("access_review_scopes"),
     FACT("customer_data_groups"),
     FACT("capacity_measures"),
+    FACT("retention_limits"),
 };
 static const bd_form exclusion_form[] = {
     {.key = "check", .is_needed = true},
