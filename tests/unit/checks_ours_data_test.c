@@ -14,7 +14,7 @@ TEST(checks, the_lists_of_our_own_controls_answer_as_the_cases_say) {
 #define QUARTER(source) LIST_OF(source, "2026-01-01T00:00:00Z", "2026-04-02T06:00:00Z")
 #define DAY_OF(source, day) LIST_OF(source, day "T06:00:00Z", day "T06:00:00Z")
 
-/* How one check came out, over all its results: the worst of "PF0?" by bindery-1, or "M" where it judged nothing. */
+/* How one check came out: the worst of its results, or "missing" where it judged nothing. */
 static const char *came_out(const scene *s, const char *id) {
     bd_verdict worst = BD_NOT_APPLICABLE;
     bool has_any = false;
@@ -79,17 +79,17 @@ TEST(checks, the_badge_of_a_leaver_is_withdrawn_by_his_last_day) {
     static const struct {
         const char *left, *withdrawn, *expected;
     } rows[] = {
-        {"2026-02-10T09:00:00Z", "2026-02-10", "C"},  {"2026-02-10T09:00:00Z", "2026-02-09", "C"},
-        {"2026-02-10T23:00:00Z", "2026-02-11", "D"},  {"2026-02-10", "2026-03-20", "D"},
-        {"2026-02-10", "2026-02-10T22:00:00Z", "C"},  {"soon", "2026-02-10", "?"},
+        {"2026-02-10T09:00:00Z", "2026-02-10", "C"}, {"2026-02-10T09:00:00Z", "2026-02-09", "C"},
+        {"2026-02-10T23:00:00Z", "2026-02-11", "D"}, {"2026-02-10", "2026-03-20", "D"},
+        {"2026-02-10", "2026-02-10T22:00:00Z", "C"}, {"soon", "2026-02-10", "?"},
         {"2026-02-10T09:00:00Z", "no longer", "?"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-03-31", NULL);
-        bd_str badges = bd_str_format(test_arena(), BADGE_HEAD "b1,7,HQ,2020-01-01,,%s\n",
-                                      rows[i].withdrawn);
-        bd_str leavers = bd_str_format(test_arena(), LEAVER_HEAD "7,a@c.example,%s,left,UTC,,\n",
-                                       rows[i].left);
+        bd_str badges =
+            bd_str_format(test_arena(), BADGE_HEAD "b1,7,HQ,2020-01-01,,%s\n", rows[i].withdrawn);
+        bd_str leavers =
+            bd_str_format(test_arena(), LEAVER_HEAD "7,a@c.example,%s,left,UTC,,\n", rows[i].left);
         put_signed(f, "badges.csv", badges.data, QUARTER("csv:badges"));
         put_signed(f, "leavers.csv", leavers.data, QUARTER("csv:leavers"));
         put_signed(f, "roster.csv", ROSTER_HEAD "8,b@c.example,2020-01-01,\n",
@@ -124,8 +124,7 @@ TEST(checks, a_badge_list_of_before_the_last_day_does_not_pass) {
 
 static files *inventory(const char *assets, const char *resources, const char *facts) {
     files *f = files_of("2026-01-01", "2026-12-31", facts);
-    put_signed(f, "assets.csv",
-               bd_str_format(test_arena(), ASSET_HEAD "%s", assets).data,
+    put_signed(f, "assets.csv", bd_str_format(test_arena(), ASSET_HEAD "%s", assets).data,
                DAY_OF("csv:assets", "2026-06-02"));
     put_file(f, "resources.json", bd_str_format(test_arena(), "[%s]", resources).data,
              SIDECAR_OF("S77", SUB_A, "2026-11-02T06:00:00Z"));
@@ -151,15 +150,16 @@ TEST(checks, each_type_and_each_store_of_the_platform_is_in_the_inventory) {
          "pass", "fail", "fail", "pass"},
         /* with its settings; and beside a type that nothing reads */
         {"A1,a,app,,,Ann,internal,low,",
-         PLAIN_OTHER ",{'id':'" STORE "','type':'Microsoft.Storage/storageAccounts','subscriptionId':'" SUB_A
-         "','properties':{'x':1}}",
+         PLAIN_OTHER ",{'id':'" STORE
+                     "','type':'Microsoft.Storage/storageAccounts','subscriptionId':'" SUB_A
+                     "','properties':{'x':1}}",
          "fail", "fail", "fail", "pass"},
         {A_STORE, PLAIN_OTHER, "fail", "missing", "not-applicable", "pass"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_str assets = bd_str_format(test_arena(), "%s\n", rows[i].assets);
-        scene *s = judge_files(inventory(assets.data, rows[i].resources,
-                                         "{'critical_resources':['" STORE "']}"));
+        scene *s = judge_files(
+            inventory(assets.data, rows[i].resources, "{'critical_resources':['" STORE "']}"));
         const char *types = came_out(s, "resource-types-inventoried");
         const char *critical = came_out(s, "critical-resources-inventoried");
         const char *stores = came_out(s, "data-stores-classed");
@@ -176,12 +176,14 @@ TEST(checks, each_type_and_each_store_of_the_platform_is_in_the_inventory) {
 TEST(checks, the_list_of_one_type_is_no_list_of_the_platform) {
     files *f = files_of("2026-01-01", "2026-12-31", NULL);
     put_signed(f, "assets.csv", ASSET_HEAD A_STORE "\n", DAY_OF("csv:assets", "2026-11-02"));
-    put_file(f, "accounts.json", "[{'id':'" STORE "','type':'Microsoft.Storage/storageAccounts',"
-                                 "'primaryEndpoints':{},'sku':{'name':'Standard_LRS'}}]",
+    put_file(f, "accounts.json",
+             "[{'id':'" STORE "','type':'Microsoft.Storage/storageAccounts',"
+             "'primaryEndpoints':{},'sku':{'name':'Standard_LRS'}}]",
              "{'command':'az storage account list','collected_at':'2026-11-02T06:00:00Z',"
              "'exporter':'ann@contoso.example','complete':true}");
-    put_file(f, "things.json", "[{'id':'" SUB "/resourceGroups/p/providers/Microsoft.Network/"
-                               "routeTables/r','type':'Microsoft.Network/routeTables'}]",
+    put_file(f, "things.json",
+             "[{'id':'" SUB "/resourceGroups/p/providers/Microsoft.Network/"
+             "routeTables/r','type':'Microsoft.Network/routeTables'}]",
              "{'command':'az network route-table list','collected_at':'2026-11-02T06:00:00Z',"
              "'exporter':'ann@contoso.example','complete':true}");
     scene *s = judge_files(f);
@@ -206,16 +208,17 @@ TEST(checks, an_inventory_passes_with_all_its_halves_and_not_without_one) {
         files *f = files_of("2026-01-01", "2026-12-31",
                             i == 1 ? NULL : "{'critical_resources':['" STORE "']}");
         if (i != 2) {
-            put_signed(f, "assets.csv", ASSET_HEAD A_STORE "\n", DAY_OF("csv:assets", "2026-11-02"));
+            put_signed(f, "assets.csv", ASSET_HEAD A_STORE "\n",
+                       DAY_OF("csv:assets", "2026-11-02"));
         }
         if (i != 3) {
             put_file(f, "resources.json", "[" PLAIN_STORE "]",
                      SIDECAR_OF("S77", SUB_A, "2026-11-02T06:00:00Z"));
         }
-        scene *s = judge_registered(
-            f, i == 4 ? "other" : "asset-inventory",
-            stating(carried_out("2026-11-03"), "software-and-data-sets;equals-newest-platform-list;"
-                                               "class-and-owner-of-each-store"));
+        scene *s = judge_registered(f, i == 4 ? "other" : "asset-inventory",
+                                    stating(carried_out("2026-11-03"),
+                                            "software-and-data-sets;equals-newest-platform-list;"
+                                            "class-and-owner-of-each-store"));
         test_failure("without half %zu: %.*s", i,
                      BD_ARG(requirement_of(s, "B-CC2.1-1a")->instances[0].reason));
         CHECK_EQ_STR(outcomes(s, "B-CC2.1-1a"), i == 0 ? "C" : "?");
@@ -231,7 +234,7 @@ TEST(checks, a_row_of_the_inventory_that_no_list_shows_stays_open) {
 /* ---- detections and events ---- */
 
 #define INCIDENT(number, severity, title, product)                                                 \
-    "{'id':'/subscriptions/" SUB_A "/resourceGroups/p/providers/Microsoft.OperationalInsights/"     \
+    "{'id':'/subscriptions/" SUB_A "/resourceGroups/p/providers/Microsoft.OperationalInsights/"    \
     "workspaces/w/providers/Microsoft.SecurityInsights/Incidents/" number "','properties':{"       \
     "'incidentNumber':" number ",'title':'" title "','severity':'" severity                        \
     "','status':'Closed','classification':'TruePositive','createdTimeUtc':'2026-02-10T10:00:00Z'," \
@@ -285,9 +288,9 @@ TEST(checks, a_detection_needs_a_ticket_with_outcome) {
 static void put_state(scene *s, const char *status, const char *at) {
     uint32_t item =
         put_log(s, "incident-states", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
-    put_json(s, item, "n",
-             bd_str_format(test_arena(), "{'number':'7','status':'%s','time':'%s'}", status, at)
-                 .data);
+    put_json(
+        s, item, "n",
+        bd_str_format(test_arena(), "{'number':'7','status':'%s','time':'%s'}", status, at).data);
     put_log(s, "S63i", "", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
 }
 
@@ -361,8 +364,8 @@ TEST(checks, the_time_to_triage_is_asked_for_by_name) {
 #define METRIC_ALERT(scope, enabled, metric, of)                                                   \
     "{'id':'" GROUP "/providers/Microsoft.Insights/metricAlerts/r','type':"                        \
     "'microsoft.insights/metricalerts','subscriptionId':'" SUB_A                                   \
-    "','properties':{'enabled':" enabled ",'scopes':['" scope                                      \
-    "'],'targetResourceType':'" of "','criteria':{'odata.type':'x','allOf':[{'name':'c',"         \
+    "','properties':{'enabled':" enabled ",'scopes':['" scope "'],'targetResourceType':'" of       \
+    "','criteria':{'odata.type':'x','allOf':[{'name':'c',"                                         \
     "'metricName':'" metric "','threshold':80}]}}}"
 #define MEASURES                                                                                   \
     "{'critical_resources':['" MACHINE                                                             \
@@ -376,7 +379,8 @@ TEST(checks, a_critical_resource_has_an_alert_on_what_limits_it) {
         {METRIC_ALERT(MACHINE, "'True'", "percentage cpu", ""), MEASURES, "pass"},
         {METRIC_ALERT(GROUP, "true", "Memory", "Microsoft.Compute/virtualMachines"), MEASURES,
          "pass"},
-        {METRIC_ALERT(SUB, "true", "Memory", "microsoft.compute/virtualmachines"), MEASURES, "pass"},
+        {METRIC_ALERT(SUB, "true", "Memory", "microsoft.compute/virtualmachines"), MEASURES,
+         "pass"},
         {METRIC_ALERT(SUB, "true", "Memory", "Microsoft.Sql/servers"), MEASURES, "fail"},
         {METRIC_ALERT(SUB, "true", "Memory", ""), MEASURES, "fail"},
         {METRIC_ALERT(MACHINE, "false", "Percentage CPU", ""), MEASURES, "fail"},
@@ -415,17 +419,17 @@ TEST(checks, a_critical_resource_that_no_list_shows_has_no_alert_that_passes) {
 #define OTHER_VAULT GROUP "/providers/Microsoft.RecoveryServices/vaults/w"
 #define NUMBERED(n) "00000000-0000-0000-0000-00000000000" n
 #define JOB_OF(vault, n, operation, status, start, end)                                            \
-    "{'id':'" vault "/backupJobs/" NUMBERED(n) "','name':'" NUMBERED(n)                            \
-    "','type':'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':"           \
-    "'" operation "','status':'" status "','entityFriendlyName':'m','startTime':'" start           \
-    "','endTime':'" end "'}}"
+    "{'id':'" vault "/backupJobs/" NUMBERED(n) "','name':'" NUMBERED(                              \
+        n) "','type':'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':"    \
+           "'" operation "','status':'" status "','entityFriendlyName':'m','startTime':'" start    \
+           "','endTime':'" end "'}}"
 #define JOB(n, status, start, end) JOB_OF(VAULT, n, "Backup", status, start, end)
 #define FAILED JOB("1", "Failed", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z")
 #define GOOD(n, start, end) JOB(n, "Completed", start, end)
 #define JOBS_OF(vault, to)                                                                         \
     "{'source':'S68','scope':{'kind':'resource','ids':['" vault                                    \
-    "']},'describes_from':'2026-01-01T00:00:00Z','describes_to':'" to                              \
-    "','collected_at':'" to "','command':'portal: export','exporter':'ann@contoso.example',"       \
+    "']},'describes_from':'2026-01-01T00:00:00Z','describes_to':'" to "','collected_at':'" to      \
+    "','command':'portal: export','exporter':'ann@contoso.example',"                               \
     "'complete':true}"
 #define JOBS_OF_MONTH JOBS_OF(VAULT, "2026-02-02T06:00:00Z")
 #define TICKET_HEAD "ticket_id,kind,source_ref,opened_at\n"
@@ -434,11 +438,11 @@ TEST(checks, a_critical_resource_that_no_list_shows_has_no_alert_that_passes) {
 static files *backups(const char *jobs, const char *tickets, const char *rpo) {
     files *f = files_of("2026-01-01", "2026-01-31", "{'critical_resources':['" MACHINE "']}");
     if (rpo[0] != '\0') {
-        approve_facts(&f->scene,
-                      bd_str_format(test_arena(), "{'rpo':{'approved_by':'Ann','approved_on':"
-                                                  "'2025-01-01','value':%s}}",
-                                    rpo)
-                          .data);
+        approve_facts(&f->scene, bd_str_format(test_arena(),
+                                               "{'rpo':{'approved_by':'Ann','approved_on':"
+                                               "'2025-01-01','value':%s}}",
+                                               rpo)
+                                     .data);
     }
     put_file(f, "jobs.json", bd_str_format(test_arena(), "[%s]", jobs).data, JOBS_OF_MONTH);
     put_signed(f, "tickets.csv", bd_str_format(test_arena(), TICKET_HEAD "%s\n", tickets).data,
@@ -465,11 +469,12 @@ TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
         {FAILED "," AGAIN, "T1,backup," NUMBERED("3") ",2026-01-10T12:00:00Z", "24", "D"},
         {FAILED, TICKETED, "24", "D"},
         /* its own retry within the hour needs no ticket, and no RPO */
-        {FAILED "," GOOD("2", "2026-01-10T02:05:00Z", "2026-01-10T03:00:00Z"), "T9,x,,2026-01-05", "",
-         "C"},
+        {FAILED "," GOOD("2", "2026-01-10T02:05:00Z", "2026-01-10T03:00:00Z"), "T9,x,,2026-01-05",
+         "", "C"},
         {FAILED "," GOOD("2", "2026-01-10T02:05:00Z", "2026-01-10T03:01:00Z"), "T9,x,,2026-01-05",
          "24", "D"},
-        {FAILED "," JOB("2", "CompletedWithWarnings", "2026-01-11T01:00:00Z", "2026-01-11T01:30:00Z"),
+        {FAILED
+         "," JOB("2", "CompletedWithWarnings", "2026-01-11T01:00:00Z", "2026-01-11T01:30:00Z"),
          TICKETED, "24", "?"},
         /* another vault's backup of something with the same name */
         {FAILED "," JOB_OF(OTHER_VAULT, "2", "Backup", "Completed", "2026-01-11T01:00:00Z",
@@ -478,7 +483,8 @@ TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
         {JOB("1", "Failed", "soon", "2026-01-10T02:00:00Z"), TICKETED, "24", "?"},
         {JOB("1", "Failed", "2026-01-31T20:00:00Z", "2026-01-31T21:00:00Z"),
          "T1,backup," NUMBERED("1") ",2026-01-31T22:00:00Z", "48", "?"}, /* the lists end before */
-        {JOB("1", "Cancelled", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z"), TICKETED, "24", "0"},
+        {JOB("1", "Cancelled", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z"), TICKETED, "24",
+         "0"},
         {AGAIN, TICKETED, "24", "0"},
         {JOB_OF(VAULT, "1", "ConfigureBackup", "Failed", "2026-01-10T01:00:00Z",
                 "2026-01-10T02:00:00Z"),
@@ -508,13 +514,12 @@ TEST(checks, the_job_lists_of_every_vault_describe_every_day) {
         {{JOBS_OF_MONTH, JOBS_OF(OTHER_VAULT, "2026-01-30T00:00:00Z")}, "v", "?"},
         {{JOBS_OF_MONTH, JOBS_OF(OTHER_VAULT, "2026-02-02T06:00:00Z")}, "v", "C"},
         {{JOBS_OF(OTHER_VAULT, "2026-02-02T06:00:00Z")}, "v", "?"}, /* none of this vault */
-        {{JOBS_OF_MONTH}, "", "?"},                                  /* which vaults there are */
+        {{JOBS_OF_MONTH}, "", "?"},                                 /* which vaults there are */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-01-31", NULL);
         for (size_t j = 0; j < 2 && rows[i].sidecars[j] != NULL; j++) {
-            put_file(f, bd_str_format(test_arena(), "%zu.json", j).data, "[]",
-                     rows[i].sidecars[j]);
+            put_file(f, bd_str_format(test_arena(), "%zu.json", j).data, "[]", rows[i].sidecars[j]);
         }
         if (rows[i].vault_list[0] != '\0') {
             put_vaults(f);
@@ -527,9 +532,12 @@ TEST(checks, the_job_lists_of_every_vault_describe_every_day) {
 
 TEST(checks, one_completed_restore_of_a_critical_store_is_enough) {
 #define RESTORE(status, name)                                                                      \
-    "{'id':'" VAULT "/backupJobs/" NUMBERED("1") "','type':"                                       \
-    "'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':'Restore','status':" \
-    "'" status "','entityFriendlyName':'" name "','startTime':'2026-01-10T01:00:00Z'}}"
+    "{'id':'" VAULT                                                                                \
+    "/backupJobs/" NUMBERED("1") "','type':"                                                       \
+                                 "'Microsoft.RecoveryServices/vaults/"                             \
+                                 "backupJobs','properties':{'operation':'Restore','status':"       \
+                                 "'" status "','entityFriendlyName':'" name                        \
+                                 "','startTime':'2026-01-10T01:00:00Z'}}"
     static const struct {
         const char *jobs, *sidecar, *expected;
     } rows[] = {
@@ -540,14 +548,18 @@ TEST(checks, one_completed_restore_of_a_critical_store_is_enough) {
         {"", JOBS_OF_MONTH, "?"},
         /* the lists need not describe the rest of the quarter */
         {RESTORE("Completed", "m"), JOBS_OF(VAULT, "2026-01-20T00:00:00Z"), "C"},
-        {"{'id':'" VAULT "/backupJobs/" NUMBERED("1") "','type':"
-         "'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':'Restore',"
-         "'status':'Completed','dataSourceId':'" MACHINE
-         "','entityFriendlyName':'other','startTime':'2026-01-10T01:00:00Z'}}",
+        {"{'id':'" VAULT "/backupJobs/" NUMBERED(
+             "1") "','type':"
+                  "'Microsoft.RecoveryServices/vaults/"
+                  "backupJobs','properties':{'operation':'Restore',"
+                  "'status':'Completed','dataSourceId':'" MACHINE
+                  "','entityFriendlyName':'other','startTime':'2026-01-10T01:00:00Z'}}",
          JOBS_OF_MONTH, "C"},
-        {"{'id':'" VAULT "/backupJobs/" NUMBERED("1") "','type':"
-         "'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':'Restore',"
-         "'status':'Completed','entityFriendlyName':'m'}}",
+        {"{'id':'" VAULT
+         "/backupJobs/" NUMBERED("1") "','type':"
+                                      "'Microsoft.RecoveryServices/vaults/"
+                                      "backupJobs','properties':{'operation':'Restore',"
+                                      "'status':'Completed','entityFriendlyName':'m'}}",
          JOBS_OF_MONTH, "?"}, /* when, is not said */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -573,9 +585,10 @@ TEST(checks, a_restore_in_a_list_that_may_lack_rows_does_not_pass) {
 
 #define CHANGE_HEAD                                                                                \
     "change_id,class,title,requested_by,approved_by,approved_at,started_at,reference\n"
-#define RISK_HEAD                                                                                  \
-    "risk_id,title,category,rating,owner,treatment,reviewed_at\n"
-#define A_CHANGE(reference) "C1,vendor,t,Ann,Ben,2026-01-05," "2026-01-10," reference
+#define RISK_HEAD "risk_id,title,category,rating,owner,treatment,reviewed_at\n"
+#define A_CHANGE(reference)                                                                        \
+    "C1,vendor,t,Ann,Ben,2026-01-05,"                                                              \
+    "2026-01-10," reference
 
 TEST(checks, a_major_change_led_to_a_risk_note_in_time) {
     static const struct {
@@ -609,11 +622,11 @@ TEST(checks, a_major_change_led_to_a_risk_note_in_time) {
                                        DAY_OF("csv:risk-register", "2026-02-28")};
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-03-31", NULL);
-        approve_facts(&f->scene,
-                      bd_str_format(test_arena(), "{'slas':{'approved_by':'Ann','approved_on':"
-                                                  "'2025-01-01','value':{'risk_note_days':%s}}}",
-                                    rows[i].slas)
-                          .data);
+        approve_facts(&f->scene, bd_str_format(test_arena(),
+                                               "{'slas':{'approved_by':'Ann','approved_on':"
+                                               "'2025-01-01','value':{'risk_note_days':%s}}}",
+                                               rows[i].slas)
+                                     .data);
         put_signed(f, "changes.csv",
                    bd_str_format(test_arena(), CHANGE_HEAD "%s\n", rows[i].change).data,
                    QUARTER("csv:changes"));
@@ -646,8 +659,10 @@ TEST(checks, a_store_deletes_as_the_inventory_says_or_stays_open) {
     static const struct {
         const char *limits, *store, *row;
     } rows[] = {
-        {"30,30", "pass", "pass"},           {"30,44", "cannot-tell", "fail"},
-        {"30,", "cannot-tell", "cannot-tell"}, {",", "cannot-tell", "not-applicable"},
+        {"30,30", "pass", "pass"},
+        {"30,44", "cannot-tell", "fail"},
+        {"30,", "cannot-tell", "cannot-tell"},
+        {",", "cannot-tell", "not-applicable"},
         {"30,long", "cannot-tell", "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {

@@ -37,7 +37,7 @@ TEST(checks, an_ageing_report_fills_its_month_and_unsigned_ones_none) {
     }
 }
 
-/* Both halves: the statement of the month alone passes nothing while the list of tickets is not on file. */
+/* The statement of the month alone passes nothing while the list of tickets is not on file. */
 TEST(checks, a_statement_of_requests_does_not_pass_without_the_tickets) {
     scene *s = outline_scene("2026-01-01", "2026-02-28");
     const char *states = "each-request-ticketed-or-none;identity-checked";

@@ -1,8 +1,8 @@
 /* Backup jobs that failed: were they noticed, and was the store backed up again in time?
  *
- * Recovery Services vaults and Backup vaults write their jobs differently.  What was found to be good counts from any
- * extract that may pass; that nothing was found counts only where the extracts of the vault, or the lists of tickets,
- * describe the whole time in question. */
+ * Recovery Services vaults and Backup vaults write their jobs differently.  What was found to be
+ * good counts from any extract that may pass; that nothing was found counts only where the extracts
+ * of the vault, or the lists of tickets, describe the whole time in question. */
 #include "bindery/derive.h"
 
 #include "people.h"
@@ -23,7 +23,7 @@ static bool is_any_of(bd_str text, const char *const *words, size_t count) {
 
 /* "backup", "other", or "" when the job does not say what it did. */
 static const char *kind_of(const bd_value *job) {
-    static const char *const backups[] = {"Backup", "ScheduledBackup", "AdhocBackup",
+    static const char *const backups[] = {"Backup",         "ScheduledBackup",  "AdhocBackup",
                                           "OnDemandBackup", "Scheduled Backup", "On-demand Backup"};
     bd_str category = member_text(job, "operationCategory");
     bd_str operation = member_text(job, "operation");
@@ -48,10 +48,10 @@ static bd_str item_of(const bd_value *job, bd_arena *arena) {
     if (source.size > 0) {
         return resource_id(arena, source);
     }
-    return name.size == 0 ? name
-                          : bd_str_format(arena, "%.*s|%.*s",
-                                          BD_ARG(vault_of(arena, member_text(job, "id"))),
-                                          BD_ARG(fold_text(arena, name)));
+    return name.size == 0
+               ? name
+               : bd_str_format(arena, "%.*s|%.*s", BD_ARG(vault_of(arena, member_text(job, "id"))),
+                               BD_ARG(fold_text(arena, name)));
 }
 
 static void collect_job(const bd_value *job, bd_arena *arena, bd_part_fn *keep, void *context) {
@@ -186,7 +186,8 @@ static answer was_noticed(failure *of) {
         best = UNKNOWN;
     }
     if (best == UNKNOWN) {
-        return unknown_for(of, BD_STR("its ticket shows no time, or stands on a list that may not pass"));
+        return unknown_for(
+            of, BD_STR("its ticket shows no time, or stands on a list that may not pass"));
     }
     return is_described(of->join, "csv:tickets", BD_STR(""), of->start, of->end + NOTICED_WITHIN)
                ? NO

@@ -1,7 +1,8 @@
 /* Alerts on the measures that limit a resource, and the resources that need one.
  *
- * An alert names what it watches: a resource, or all resources of a type in a group or a subscription.  Both sides give
- * the type and such a scope as one text.  Which measure limits a type, the organisation says (fact capacity_measures). */
+ * An alert names what it watches: a resource, or all resources of a type in a group or a
+ * subscription.  Both sides give the type and such a scope as one text.  Which measure limits a
+ * type, the organisation says (fact capacity_measures). */
 #include "bindery/derive.h"
 
 #include "people.h"
@@ -33,7 +34,8 @@ static bd_str place_of(bd_arena *arena, bd_str type, bd_str scope) {
 static const bd_value *measures_of(const bd_value *parameters, bd_str type) {
     const bd_value *fact =
         parameters != NULL ? bd_value_find(parameters, "capacity_measures") : NULL;
-    fact = fact != NULL && bd_value_find(fact, "value") != NULL ? bd_value_find(fact, "value") : fact;
+    fact =
+        fact != NULL && bd_value_find(fact, "value") != NULL ? bd_value_find(fact, "value") : fact;
     for (size_t i = 0; fact != NULL && fact->kind == BD_OBJECT && i < fact->count; i++) {
         if (bd_str_ieq(fact->keys[i], type)) {
             const bd_value *found = &fact->items[i];
@@ -98,9 +100,8 @@ void map_capacity_alerts(const bd_value *record, const bd_value *parameters, con
                    is_metric ? watches(record, measures_of(parameters, of)) : UNKNOWN);
         put_text(&build, "problem",
                  is_metric ? BD_STR("") : BD_STR("an alert on a query shows no measure"));
-        emit(context, BD_STR("capacity-alert"),
-             bd_str_format(arena, "%.*s#%zu", BD_ARG(rule), i), rule, BD_INSTANT_NONE,
-             build_object(&build));
+        emit(context, BD_STR("capacity-alert"), bd_str_format(arena, "%.*s#%zu", BD_ARG(rule), i),
+             rule, BD_INSTANT_NONE, build_object(&build));
     }
 }
 
@@ -119,8 +120,8 @@ void map_capacity_resources(const bd_value *record, const bd_value *parameters, 
         return; /* a subscription or a group */
     }
     bd_str subscription = bd_str_format(arena, "/subscriptions/%.*s", BD_ARG(parts[2]));
-    bd_str group = bd_str_format(arena, "%.*s/resourcegroups/%.*s", BD_ARG(subscription),
-                                 BD_ARG(parts[4]));
+    bd_str group =
+        bd_str_format(arena, "%.*s/resourcegroups/%.*s", BD_ARG(subscription), BD_ARG(parts[4]));
     const bd_value *places[] = {bd_value_string(arena, place_of(arena, type, id)),
                                 bd_value_string(arena, place_of(arena, type, group)),
                                 bd_value_string(arena, place_of(arena, type, subscription))};
@@ -130,7 +131,8 @@ void map_capacity_resources(const bd_value *record, const bd_value *parameters, 
     put_value(&build, "places", bd_value_array(arena, BD_COUNT(places), places));
     put_value(&build, "measures", measures_of(parameters, type));
     put_text(&build, "problem",
-             bd_str_format(arena, "bindery.json names no measure of %.*s in the fact capacity_measures",
+             bd_str_format(arena,
+                           "bindery.json names no measure of %.*s in the fact capacity_measures",
                            BD_ARG(type)));
     emit(context, type, id, id, BD_INSTANT_NONE, build_object(&build));
 }

@@ -1,12 +1,14 @@
 /* Changes of business, technology or vendors, and the risk row that each led to.
  *
- * A register of risks shows the last review of a row alone.  What it showed on other days stands in its other exports,
- * so that all of them are seen: a review that came too late does not show that there was none in time. */
+ * A register of risks shows the last review of a row alone.  What it showed on other days stands in
+ * its other exports, so that all of them are seen: a review that came too late does not show that
+ * there was none in time. */
 #include "bindery/derive.h"
 
 #include "people.h"
 
-#define CHANGE_MOMENT (10 * BD_HOUR + 1800 * BD_SECOND) /* as in days.c: of that day nearly everywhere */
+#define CHANGE_MOMENT                                                                              \
+    (10 * BD_HOUR + 1800 * BD_SECOND) /* as in days.c: of that day nearly everywhere */
 #define DAY (24 * BD_HOUR)
 
 void collect_change_notes(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
@@ -50,7 +52,8 @@ typedef struct {
     const bd_join *join;
     bd_day first, last;
     bd_str reference;
-    bool is_noted, is_perhaps, is_hidden; /* hidden: the review that an export shows came after the days */
+    bool is_noted, is_perhaps,
+        is_hidden;       /* hidden: the review that an export shows came after the days */
     bool was_read_after; /* a whole export of after the days */
 } question;
 
@@ -58,7 +61,8 @@ typedef struct {
 static bool names_risk(bd_str reference, bd_str risk, bd_arena *arena) {
     bd_str wanted = fold_text(arena, risk), all = fold_text(arena, reference);
     for (size_t from = 0, i = 0; i <= all.size; i++) {
-        bool is_end = i == all.size || all.data[i] == ';' || all.data[i] == ',' || all.data[i] == ' ';
+        bool is_end =
+            i == all.size || all.data[i] == ';' || all.data[i] == ',' || all.data[i] == ' ';
         if (is_end) {
             if (wanted.size > 0 && bd_str_eq(bd_str_sub(all, from, i), wanted)) {
                 return true;
@@ -106,8 +110,9 @@ static answer answer_question(question *of, bd_arena *arena) {
         const bd_join_input *input = &of->join->inputs[i];
         bool is_after = bd_zone_day(of->join->zone, input->from) > of->last ||
                         bd_zone_day(of->join->zone, input->to) > of->last;
-        of->was_read_after = of->was_read_after || (bd_str_eqz(input->source, "csv:risk-register") &&
-                                                    input->is_whole && is_after);
+        of->was_read_after =
+            of->was_read_after ||
+            (bd_str_eqz(input->source, "csv:risk-register") && input->is_whole && is_after);
     }
     if (of->is_noted) {
         return YES;
@@ -116,10 +121,10 @@ static answer answer_question(question *of, bd_arena *arena) {
 }
 
 static const char *problem_of(const question *of, bool has_days) {
-    return !has_days         ? "bindery.json gives no risk_note_days in the fact slas"
-           : of->is_perhaps  ? "the review stands on a register that may not pass, or has no day"
-           : of->is_hidden   ? "the register shows only the last review, which came later"
-                             : "no usable register of after the days in question was read";
+    return !has_days        ? "bindery.json gives no risk_note_days in the fact slas"
+           : of->is_perhaps ? "the review stands on a register that may not pass, or has no day"
+           : of->is_hidden  ? "the register shows only the last review, which came later"
+                            : "no usable register of after the days in question was read";
 }
 
 static void emit_change(const bd_join *join, const bd_value *change, bd_arena *arena,

@@ -274,8 +274,8 @@ static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance 
     }
 }
 
-/* Something was to happen so often: what was seen is enough whatever else the log holds.  That it did not happen a log
- * cannot show, for it may have happened elsewhere. */
+/* Something was to happen so often: what was seen is enough whatever else the log holds.  That it
+ * did not happen a log cannot show, for it may have happened elsewhere. */
 static void stand_by_count(const bd_judging *run, const bd_check_view *view, uint64_t passed,
                            check_standing *all) {
     bool is_enough = passed >= (uint64_t)view->plan->min;

@@ -590,7 +590,8 @@ static bd_rc compile_least(compiler *compile, const bd_catalog *catalog, program
     BD_TRY(compile_bound(compile, out, "min", false, &out->plan.has_min, &out->plan.min));
     place at = {.key = BD_STR_INIT("min")};
     bool is_fine = !out->plan.has_min || (source != NULL && source->is_log && out->plan.min > 0);
-    return is_fine ? BD_OK : refuse(compile, &at, "of shape each it counts the events of a log, from 1");
+    return is_fine ? BD_OK
+                   : refuse(compile, &at, "of shape each it counts the events of a log, from 1");
 }
 
 static bd_rc compile_each(compiler *compile, const bd_catalog *catalog, program *out) {
