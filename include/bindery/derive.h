@@ -68,6 +68,8 @@ typedef struct {
     bool sees_all;
     /* And so is the first source: what a snapshot shows is judged by those before it.  Needs sees_all. */
     bool sees_own;
+    /* Of a log that each resource keeps for itself an anchor sees those of the other resources, too. */
+    bool sees_others;
     /* Both or neither. */
     void (*collect)(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep, void *context);
     /* Called with group "" and no parts first, also where the snapshot is empty: what must not vanish is said there. */

@@ -210,7 +210,7 @@ typedef struct {
     /* aggregate */
     bool has_each_of, wants_subscriptions, fails_absent;
     bd_strs each_of; /* for each of these one good record; `wants_subscriptions`: of those in scope */
-    bool has_min, has_max, is_percent;
+    bool has_min, has_max, is_percent; /* each of a log: so many events pass an instance */
     int64_t min, max; /* counts, or tenths of a percent */
     bd_str min_fact;  /* `min` is the length of this fact's list; "" when it is a number of its own */
     /* match */

@@ -955,6 +955,9 @@ TEST(rule, a_check_that_is_half_said_is_refused_by_name) {
         {"\"shape\":\"each\",\"source\":\"SA\",\"missing\":\"fail\",\"pass\":{\"field\":\"a\","
          "\"equals\":1},\"until\":[{\"field\":\"b\"}],\"age\":{\"of\":\"d\",\"months\":12}",
          "at '/age': expected either 'age' or 'until'"},
+        {"\"shape\":\"each\",\"source\":\"SA\",\"missing\":\"fail\",\"pass\":{\"field\":\"a\","
+         "\"equals\":1},\"min\":1",
+         "at '/min': of shape each it counts the events of a log"},
         {"\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"fail\",\"related\":{\"source\":"
          "\"SE\",\"key\":\"mother\",\"pass\":{\"field\":\"a\",\"equals\":1}}",
          "at '/related/key': 'mother' is no key"},

@@ -9,6 +9,7 @@
 #include "people.h"
 
 #define HOUR_MINUTES 60
+#define MOST_HOURS 100000
 
 /* ---- collect ---- */
 
@@ -99,28 +100,31 @@ static int cmp_jobs(const void *context, const void *a, const void *b) {
     return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : x->result - y->result;
 }
 
-/* Hours by id; "default" for the others. */
-static int64_t rpo_of(const bd_join *join, bd_str store, bd_arena *arena) {
+static bool read_hours(const bd_value *value, int64_t *hours) {
+    return value->kind == BD_NUMBER && bd_str_to_i64(value->text, hours) && *hours >= 1 &&
+           *hours <= MOST_HOURS;
+}
+
+bool rpo_hours(const bd_join *join, bd_str store, bd_arena *arena, int64_t *hours) {
     const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "rpo") : NULL;
     const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
-    int64_t hours = -1, common = -1;
-    bool is_named = false;
+    const bd_value *others = NULL;
     if (list == NULL || list->kind != BD_OBJECT) {
-        return -1;
+        return list != NULL && read_hours(list, hours);
     }
     for (size_t i = 0; i < list->count; i++) {
-        bool is_own = bd_str_eq(resource_id(arena, list->keys[i]), store);
-        int64_t given = -1;
-        if (list->items[i].kind != BD_NUMBER || !bd_str_to_i64(list->items[i].text, &given) ||
-            given < 1 || given > 100000) {
-            given = -1;
+        if (bd_str_eq(resource_id(arena, list->keys[i]), store) ||
+            bd_str_ieq(list->keys[i], store)) {
+            return read_hours(&list->items[i], hours);
         }
-        is_named = is_named || is_own;
-        hours = is_own ? given : hours;
-        common = bd_str_eqz(list->keys[i], "default") ? given : common;
+        others = bd_str_eqz(list->keys[i], "default") ? &list->items[i] : others;
     }
-    int64_t out = is_named ? hours : common;
-    return out < 0 ? -1 : out * HOUR_MINUTES;
+    return others != NULL && read_hours(others, hours);
+}
+
+static int64_t rpo_minutes_of(const bd_join *join, bd_str store, bd_arena *arena) {
+    int64_t hours;
+    return rpo_hours(join, store, arena, &hours) ? hours * HOUR_MINUTES : -1;
 }
 
 /* From when on, without a hole, whole extracts of this vault describe all up to `to`. */
@@ -233,7 +237,7 @@ void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *p
     history of = {.join = join,
                   .store = group,
                   .jobs = jobs,
-                  .rpo_minutes = rpo_of(join, group, arena),
+                  .rpo_minutes = rpo_minutes_of(join, group, arena),
                   .arena = arena,
                   .emit = emit,
                   .context = context};

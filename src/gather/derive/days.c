@@ -94,6 +94,26 @@ void map_vendor_onboardings(const bd_value *record, const bd_value *parameters, 
     }
 }
 
+/* Only the last day itself counts: at what hour somebody left that day does not matter for a badge. */
+void map_leaver_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                     bd_arena *arena, bd_derived_fn *emit, void *context) {
+    (void)parameters;
+    static const char *const kept[] = {"employee_id", "type"};
+    row from = {record, zone, arena, emit, context};
+    emit_row(&from, "leaver", kept, BD_COUNT(kept), "terminated_at");
+}
+
+/* A badge that is still out is none. */
+void map_badge_withdrawals(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                           bd_arena *arena, bd_derived_fn *emit, void *context) {
+    (void)parameters;
+    static const char *const kept[] = {"badge_id", "employee_id", "site"};
+    row from = {record, zone, arena, emit, context};
+    if (member_text(record, "withdrawn_at").size > 0) {
+        emit_row(&from, "badge", kept, BD_COUNT(kept), "withdrawn_at");
+    }
+}
+
 static bool parse_parameter(const bd_value *parameters, const char *name, bd_day *day) {
     return parameters != NULL && bd_day_parse(bd_value_text(parameters, name), day);
 }

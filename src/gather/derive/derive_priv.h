@@ -174,8 +174,27 @@ void map_joiner_days(const bd_value *record, const bd_value *parameters, const b
                      bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_training_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                        bd_arena *arena, bd_derived_fn *emit, void *context);
+void collect_change_notes(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                          void *context);
+void reduce_change_notes(const bd_join *join, bd_str group, const bd_part *parts, size_t count,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
+void collect_backup_failures(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                             void *context);
+void reduce_backup_failures(const bd_join *join, bd_str group, const bd_part *parts, size_t count,
+                            bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_capacity_alerts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_capacity_resources(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                            bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_leaver_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                     bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_badge_withdrawals(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                           bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_vendor_onboardings(const bd_value *record, const bd_value *parameters,
                             const bd_zone *zone, bd_arena *arena, bd_derived_fn *emit,
                             void *context);
+
+/* The fact rpo: hours between two good backups of a store, by its id, else its default.  False: it gives none. */
+bool rpo_hours(const bd_join *join, bd_str store, bd_arena *arena, int64_t *hours);
 
 #endif

@@ -156,6 +156,8 @@ static const bd_form facts_form[] = {
     FACT("customer_data_groups"),
     FACT("scanner_checks"),
     FACT("environment_map"),
+    FACT("capacity_measures"),
+    FACT("retention_limits"),
 };
 static const bd_form exclusion_form[] = {
     {.key = "check", .is_needed = true},

@@ -128,11 +128,12 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources,
         bd_instant hole = first_hole(&found.usable, start, end);
         if (hole < end && tiling.is_tiled) {
             bd_day day = bd_zone_day(run->in->engagement->zone, hole);
+            bd_str scope = scopes.data[i];
             tiling.is_tiled = false;
             tiling.reason =
                 bd_str_format(run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
                               BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
-                              scopes.data[i].size > 0 ? in : "", BD_ARG(scopes.data[i]),
+                              scope.size > 0 ? in : "", BD_ARG(scope),
                               found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
     }

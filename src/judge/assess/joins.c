@@ -142,12 +142,19 @@ static int cmp_sights(const void *context, const void *a, const void *b) {
     return order != 0 ? order : (x->date > y->date) - (x->date < y->date);
 }
 
-/* What an anchor of one subscription sees of a source that is kept by subscription is that subscription alone. */
-static bool is_of_other_scope(const bd_judging *run, const anchor *of, const sight *seen) {
+/* What an anchor of one subscription sees of a source that is kept by subscription is that subscription alone; of its
+ * own log that is kept by resource, that resource. */
+static bool is_of_other_scope(const bd_judging *run, const bd_derivation *derivation,
+                              const anchor *of, const sight *seen) {
     const bd_source_def *own = bd_catalog_source(run->in->catalog, of->of->source);
     const bd_source_def *source = bd_catalog_source(run->in->catalog, seen->source);
-    return own != NULL && source != NULL && own->scope == BD_SCOPE_SUBSCRIPTION &&
-           source->scope == BD_SCOPE_SUBSCRIPTION && !bd_str_eq(of->of->scope, seen->scope);
+    if (own == NULL || source == NULL || bd_str_eq(of->of->scope, seen->scope)) {
+        return false;
+    }
+    bool is_of_resource = own == source && own->scope == BD_SCOPE_RESOURCE && own->is_log &&
+                          !derivation->sees_others;
+    return is_of_resource || (own->scope == BD_SCOPE_SUBSCRIPTION &&
+                              source->scope == BD_SCOPE_SUBSCRIPTION);
 }
 
 static void add_input(bd_joins *joins, uint32_t index, sight *seen) {
@@ -182,7 +189,7 @@ static void add_inputs(bd_judging *run, bd_joins *joins, uint32_t index) {
         }
         best = is_next ? NULL : best;
         if (seen == NULL || !bd_strs_have(&derived->derived_from, seen->source) ||
-            seen->from >= run->in->as_of || is_of_other_scope(run, of, seen)) {
+            seen->from >= run->in->as_of || is_of_other_scope(run, derivation_of(derived), of, seen)) {
             continue;
         }
         bool is_own = bd_str_eq(seen->source, of->of->source);

@@ -304,6 +304,19 @@ static size_t untold_members(bd_judging *run, const bd_check_view *view, results
     return untold;
 }
 
+/* Something was to happen so often: what was seen is enough whatever else the log holds.  That it
+ * did not happen a log cannot show, for it may have happened elsewhere. */
+static void stand_by_count(const bd_judging *run, const bd_check_view *view, uint64_t passed,
+                           check_standing *all) {
+    bool is_enough = passed >= (uint64_t)view->plan->min;
+    all->stands = is_enough ? SEEN_PASS : SEEN_UNCLEAR;
+    all->is_complete = is_enough;
+    if (!is_enough && all->reason.size == 0) {
+        all->reason = bd_str_format(run->arena, "%llu found, at least %lld expected",
+                                    (unsigned long long)passed, (long long)view->plan->min);
+    }
+}
+
 static check_standing event_standing(bd_judging *run, const bd_check_view *view,
                                      bd_instance *instance) {
     check_standing all = {.is_complete = true, .reason = {"", 0}};
@@ -334,6 +347,8 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
         all.stands = SEEN_FAIL;
     } else if (!has_any) {
         all.stands = NOT_SEEN;
+    } else if (view->check->shape == BD_EACH && view->plan->has_min) {
+        stand_by_count(run, view, passed, &all);
     } else if (unclear > 0 || !all.is_complete) {
         all.stands = SEEN_UNCLEAR;
     } else {

@@ -147,6 +147,11 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
     if (view->plan->has_until && judged.verdict == BD_PASS && row->time != BD_INSTANT_NONE) {
         judged.verdict = judged.at > row->time ? BD_FAIL : BD_PASS;
     }
+    /* where so many are enough nothing else asks what the extract is worth */
+    bool is_counted = view->is_event && view->plan->has_min && judged.verdict == BD_PASS;
+    if (is_counted && !bd_judging_is_usable(run, evidence_index, &judged.reason)) {
+        judged.verdict = BD_CANNOT_TELL;
+    }
     judge_age(run, row, evidence_index, scratch, &judged);
     judge_member(run, view, evidence_index, &judged);
     return bd_judging_put(run, &judged, err);

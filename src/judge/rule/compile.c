@@ -608,6 +608,17 @@ static bd_rc compile_age(compiler *compile, program *out) {
     return BD_OK;
 }
 
+/* "min" of events: an instance passes with so many, and stays open with fewer. */
+static bd_rc compile_least(compiler *compile, const bd_catalog *catalog, program *out) {
+    const bd_source_def *source =
+        bd_catalog_source(catalog, bd_value_text(out->check->body, "source"));
+    BD_TRY(compile_bound(compile, out, "min", false, &out->plan.has_min, &out->plan.min));
+    place at = {.key = BD_STR_INIT("min")};
+    bool is_fine = !out->plan.has_min || (source != NULL && source->is_log && out->plan.min > 0);
+    return is_fine ? BD_OK
+                   : refuse(compile, &at, "of shape each it counts the events of a log, from 1");
+}
+
 static bd_rc compile_each(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body, *operation = bd_value_find(body, "operation");
     BD_TRY(need_source(compile, out->check));
@@ -615,6 +626,7 @@ static bd_rc compile_each(compiler *compile, const bd_catalog *catalog, program 
     BD_TRY(compile_population(compile, catalog, out));
     BD_TRY(compile_until(compile, out));
     BD_TRY(compile_age(compile, out));
+    BD_TRY(compile_least(compile, catalog, out));
     if (operation == NULL) {
         return BD_OK;
     }

@@ -397,6 +397,21 @@ static bool is_known_word(const bd_value *known, const bd_value *value) {
     return false;
 }
 
+enum { SHOWN_WORDS = 8 };
+
+static bd_str words_shown(evaluation *eval, const bd_value *known) {
+    bd_str list = {"", 0};
+    for (size_t i = 0; i < known->count && i < SHOWN_WORDS; i++) {
+        list = bd_str_format(eval->scratch, "%.*s%s%.*s", BD_ARG(list), i > 0 ? ", " : "",
+                             BD_ARG(known->items[i].text));
+    }
+    return known->count <= SHOWN_WORDS
+               ? list
+               : bd_str_format(eval->scratch, "%.*s and %zu more, in 'words' of source %.*s",
+                               BD_ARG(list), known->count - SHOWN_WORDS,
+                               BD_ARG(eval->source->id));
+}
+
 /* What a word means that the source does not declare, nobody knows: it may be another spelling of the one that is asked
  * for, so that only a comparison which it meets is an answer. */
 static bd_verdict judge_word(evaluation *eval, const node *at, const bd_value *value,
@@ -414,14 +429,9 @@ static bd_verdict judge_word(evaluation *eval, const node *at, const bd_value *v
     if (operand != NULL && operand->kind == BD_STRING && operand->text.size == 0) {
         return verdict; /* is there anything at all? */
     }
-    bd_str list = BD_STR("");
-    for (size_t i = 0; i < known->count; i++) {
-        list = bd_str_format(eval->scratch, "%.*s%s%.*s", BD_ARG(list), i > 0 ? ", " : "",
-                             BD_ARG(known->items[i].text));
-    }
     note_trouble(eval, "%.*s is '%.*s', which is none of the words that are known: %.*s",
                  BD_ARG(at->field.text), BD_ARG(bd_str_visible(eval->scratch, value->text)),
-                 BD_ARG(list));
+                 BD_ARG(words_shown(eval, known)));
     return BD_CANNOT_TELL;
 }
 
