@@ -153,7 +153,7 @@ bool bd_str_ieq(bd_str a, bd_str b) {
     return a.size == b.size && bd_str_icmp(a, b) == 0;
 }
 
-/* Eight bytes at once: of a byte below 0x80 the high bit of byte + 0x3f is set from 'A' on, of byte + 0x25 after 'Z'. */
+/* Eight bytes at once: below 0x80 the high bit of byte + 0x3f is set from 'A' on, that of byte + 0x25 after 'Z'. */
 static uint64_t lower_word(uint64_t word) {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
     uint64_t low = word & ~highs;
