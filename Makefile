@@ -99,6 +99,10 @@ build/$(1)/unit: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o $$(TEST_OBJECTS
 	@echo "  link  $$@"
 	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
+build/$(1)/scan-bench: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o build/$(1)/tests/bench/scan.o
+	@echo "  link  $$@"
+	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+
 build/$(1)/%.o: src/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
 	@mkdir -p $$(@D)
 	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) $$(call room_flags,$$<) -DBINDERY_VERSION='"$$(VERSION)"' \
@@ -195,7 +199,7 @@ golden: build/release/bindery ## refresh tests/golden; read the difference befor
 fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60
 
-bench: build/release/bindery | deps-bench ## time and memory against a shell script of stock tools
+bench: build/release/bindery build/release/scan-bench | deps-bench ## time and memory against a shell script of stock tools
 	@BINDERY=build/release/bindery sh tests/bench/run.sh
 
 build/results/lint.txt: FORCE | $(FIRST_TESTS)
