@@ -63,6 +63,8 @@ claim "acts: the waiver, too" grep -q 'Until 2099-12-31: old batch. Approved by 
 claim_exit "acts: the package over them is verified" 0 \
     bindery verify --trust s/identity/trial.crt.pem s/out/2026-H1/*_v2.zip
 
+claim_exit "acts: explain tells who signed" 0 bindery -C s explain 6.6.3 -q
+claim_says "acts: with response and role" "the rule was removed (MÜLLER, jens, Cloud Admin, "
 claim_exit "acts: one person does not sign a control away" 3 \
     bindery -C s na 4.5 -q --by 'Dominik Ahrens' --role CISO --reviewer 'ahrens dominik' --reason 'no such roles'
 claim_exit "acts: a control that is not there is not signed away" 3 \
