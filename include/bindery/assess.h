@@ -102,6 +102,22 @@ typedef struct {
         unread_resource; /* named by such a fact, and of a type that no check reads; "" when there is none */
 } bd_requirement_result;
 
+/* What somebody signed of one exception, from the journal.  It names the stretch by its property and one day on which
+ * it failed, for a stretch that grows backwards changes its id. */
+typedef enum { BD_ACT_RESPONSE, BD_ACT_CLOSED, BD_ACT_WAIVER } bd_act_kind;
+typedef struct {
+    bd_act_kind kind;
+    bd_str check, type, key, property;
+    bd_day failing;
+    bd_str name, role;
+    bd_str person;          /* the name as bindery.json spells it: who is the same is decided by it */
+    bool is_known;          /* among the people of bindery.json; who is not signs nothing */
+    bd_str cause, effect;   /* of a response */
+    bd_str text;            /* the response; what was checked before closing; the reason of a waiver */
+    bd_day until;           /* when a response is due, the last day of a waiver; else BD_DAY_NONE */
+    bd_instant at;
+} bd_act;
+
 typedef struct {
     bd_str id; /* X-<check>-<date>-<8 hex> */
     const bd_check *check;
@@ -116,6 +132,10 @@ typedef struct {
     bool is_in_period;
     bd_strs controls;  /* numbers it touches, natural order */
     uint32_t evidence; /* number of the first failing item */
+    /* The latest of each kind that binds to it, or NULL; the closing one follows the response and is another person's.
+     * Borrowed from the inputs. */
+    const bd_act *response, *closing, *waiver;
+    bool is_waived; /* the waiver holds on the last day before t; it explains and changes nothing */
 } bd_exception;
 
 typedef struct {
@@ -184,7 +204,7 @@ typedef struct {
 /* ---- acts of people, from the journal ---------------------------------------------------------------------- */
 
 typedef struct {
-    bd_str control, reason, by, reviewer;
+    bd_str control, reason, by, reviewer; /* two known people who differ */
     bd_instant at;
 } bd_not_applicable;
 
@@ -212,9 +232,8 @@ typedef struct {
     size_t spool_count;
     const bd_not_applicable *not_applicable;
     size_t not_applicable_count;
-    /* Signed responses: exception ids that the owner and a reviewer have signed.  Borrowed. */
-    const bd_str *signed_responses;
-    size_t signed_response_count;
+    const bd_act *acts; /* in the order of the journal; borrowed as long as the assessment lives */
+    size_t act_count;
 } bd_assess_inputs;
 
 /* Judges.  Each finding is handed to `on_finding` (may be NULL) in findings order.  Fails with IO (temporary files) or

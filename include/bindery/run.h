@@ -85,6 +85,25 @@ BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, 
 BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name,
                                 bd_str role, bd_str checked, bool as_preparer, bd_arena *arena,
                                 bd_run_outcome *out, bd_err *err);
+/* What a person says of an exception or a control; all texts are printed as given. */
+typedef struct {
+    bd_str subject;       /* X-..., or the number of a control */
+    bd_str by, role;      /* who signs, in which role */
+    bd_str cause, effect; /* of a response; the effect may be empty */
+    bd_str text;          /* the response; what was checked before closing; the reason */
+    bd_day until;         /* a response is due; the last day of a waiver; else BD_DAY_NONE */
+} bd_run_act;
+typedef enum { BD_RUN_RESPOND, BD_RUN_CLOSE, BD_RUN_WAIVE } bd_run_act_kind;
+/* Signs for one exception of the period, in the journal.  INPUT: no such exception; a person whom bindery.json does not
+ * know, who does not own the control (response), or who signed the response too (closing).  USAGE: a waiver without a
+ * day to come. */
+BD_MUST_USE bd_rc bd_run_exception_sign(const bd_run_options *options, bd_run_act_kind kind,
+                                        const bd_run_act *act, bd_arena *arena, bd_run_outcome *out,
+                                        bd_err *err);
+/* States that a control is not applicable; two known people who differ sign, else INPUT. */
+BD_MUST_USE bd_rc bd_run_not_applicable(const bd_run_options *options, const bd_run_act *act,
+                                        bd_str reviewer, bd_arena *arena, bd_run_outcome *out,
+                                        bd_err *err);
 BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena,
                                       bd_run_outcome *out, bd_err *err);
 /* How each criterion is evidenced by the catalog, and remarks on its mapping. */

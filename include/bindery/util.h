@@ -200,6 +200,9 @@ void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t s
 
 typedef BD_VEC(bd_str) bd_strs;
 
+/* A quick hash for tables in memory: it differs between machines and must reach no output. */
+uint64_t bd_hash(bd_str text, uint64_t seed);
+
 /* String map, keys copied; for lookup only: it cannot be iterated, because hash order must reach no output. */
 typedef struct bd_map bd_map;
 bd_map *bd_map_make(bd_arena *arena);

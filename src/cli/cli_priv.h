@@ -44,6 +44,13 @@ typedef enum {
     OPT_OWNER,
     OPT_SIGN_LATER,
     OPT_PARAMETERS,
+    OPT_CAUSE,
+    OPT_EFFECT,
+    OPT_RESPONSE,
+    OPT_DUE,
+    OPT_REASON,
+    OPT_UNTIL,
+    OPT_REVIEWER,
     OPT_COUNT
 } option_id;
 
@@ -124,6 +131,9 @@ void cli_print_as_of(const bd_value *result, bd_str zone_name);
 void cli_print_diags(const bd_diags *diags, bool is_quiet);
 void cli_print_run(const cli_call *call, const bd_value *result);
 void cli_print_init(const cli_call *call, const bd_value *result);
+void cli_print_exceptions(const cli_call *call, const bd_value *result);
+void cli_print_act(const cli_call *call, const bd_value *result);
+void cli_print_not_applicable(const cli_call *call, const bd_value *result);
 void cli_print_review(const cli_call *call, const bd_value *result);
 void cli_print_sign(const cli_call *call, const bd_value *result);
 void cli_print_lint(const cli_call *call, const bd_value *result);

@@ -211,6 +211,103 @@ static int run_review(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_review);
 }
 
+/* ---- exceptions, waivers, controls that do not apply ---- */
+
+static bool lacks(const cli_call *call, const option_id *needed, size_t count, int *code) {
+    for (size_t i = 0; i < count; i++) {
+        if (bd_str_trim(call->values[needed[i]]).size == 0) {
+            *code = fail_missing(call->verb, needed[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_day(const cli_call *call, option_id id, const char *name, bd_day *out, int *code) {
+    *out = BD_DAY_NONE;
+    if (call->has[id] && !bd_day_parse(call->values[id], out)) {
+        *code = refuse_value(name, call->values[id], "is not a date like 2026-12-31");
+        return false;
+    }
+    return true;
+}
+
+static bd_run_act act_of(const cli_call *call, option_id text) {
+    return (bd_run_act){.subject = bd_str_of(call->operands[0]),
+                        .by = call->values[OPT_BY],
+                        .role = call->values[OPT_ROLE],
+                        .cause = call->values[OPT_CAUSE],
+                        .effect = call->values[OPT_EFFECT],
+                        .text = call->values[text],
+                        .until = BD_DAY_NONE};
+}
+
+static int sign_act(const cli_call *call, bd_run_act_kind kind, const bd_run_act *act,
+                    bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_exception_sign(&options, kind, act, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_act);
+}
+
+static int run_respond(const cli_call *call, bd_arena *arena) {
+    static const option_id needed[] = {OPT_BY, OPT_ROLE, OPT_CAUSE, OPT_RESPONSE};
+    bd_run_act act = act_of(call, OPT_RESPONSE);
+    int code = 0;
+    if (lacks(call, needed, BD_COUNT(needed), &code) ||
+        !read_day(call, OPT_DUE, "--due", &act.until, &code)) {
+        return code;
+    }
+    return sign_act(call, BD_RUN_RESPOND, &act, arena);
+}
+
+static int run_close(const cli_call *call, bd_arena *arena) {
+    static const option_id needed[] = {OPT_BY, OPT_ROLE, OPT_CHECKED};
+    bd_run_act act = act_of(call, OPT_CHECKED);
+    int code = 0;
+    return lacks(call, needed, BD_COUNT(needed), &code) ? code
+                                                        : sign_act(call, BD_RUN_CLOSE, &act, arena);
+}
+
+static int run_waiver(const cli_call *call, bd_arena *arena) {
+    static const option_id needed[] = {OPT_BY, OPT_ROLE, OPT_REASON, OPT_UNTIL};
+    bd_run_act act = act_of(call, OPT_REASON);
+    int code = 0;
+    if (lacks(call, needed, BD_COUNT(needed), &code) ||
+        !read_day(call, OPT_UNTIL, "--until", &act.until, &code)) {
+        return code;
+    }
+    return sign_act(call, BD_RUN_WAIVE, &act, arena);
+}
+
+static int run_not_applicable(const cli_call *call, bd_arena *arena) {
+    static const option_id needed[] = {OPT_BY, OPT_ROLE, OPT_REVIEWER, OPT_REASON};
+    bd_run_act act = act_of(call, OPT_REASON);
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    int code = 0;
+    if (lacks(call, needed, BD_COUNT(needed), &code)) {
+        return code;
+    }
+    bd_rc rc = bd_run_not_applicable(&options, &act, call->values[OPT_REVIEWER], arena, &outcome,
+                                     &err);
+    return finish(call, rc, &outcome, &err, cli_print_not_applicable);
+}
+
+/* The assessment has them all; --json prints the list alone. */
+static int run_exceptions(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_status(&options, arena, &outcome, &err);
+    if (!bd_failed(rc)) {
+        outcome.result = bd_value_find(outcome.result, "exceptions");
+    }
+    return finish(call, rc, &outcome, &err, cli_print_exceptions);
+}
+
 static int run_assess(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
@@ -383,6 +480,39 @@ const cli_verb cli_verbs[] = {
      "bindery -C acme review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows "
      "against the HR system'",
      "1 item signed off by Ada Berg as reviewer", run_review},
+    {"exception list", "", 0, 0, "the exceptions of the period",
+     "Lists what failed in the period: id, state, resource, the days on which it was seen failing "
+     "and clean, and what is still to be signed. --json prints each with its responses.",
+     "bindery -C acme exception list",
+     "open      high      6.6.3  X-nsg-admin-ports-2026-03-15-af0d2b31", run_exceptions},
+    {"exception respond", "EXCEPTION", 1, 1, "sign the owner's response to an exception",
+     "Puts cause, effect and response of the owner into the journal. Where bindery.json names the "
+     "owners of the control, one of them signs. The exception closes when a later instance is "
+     "clean and another person has closed it; it stays disclosed either way.",
+     "bindery -C acme exception respond X-nsg-admin-ports-2026-03-15-af0d2b31 --by 'Ola Lind' "
+     "--role 'Cloud Admin' --cause 'rule left from a migration' --response 'rule removed'",
+     "X-nsg-admin-ports-2026-03-15-af0d2b31: response signed by Ola Lind; it stays open until a later "
+     "instance is clean and a reviewer closes it", run_respond},
+    {"exception close", "EXCEPTION", 1, 1, "sign that an exception was dealt with",
+     "The reviewer's signature under a response: who signed the response cannot close it. A later "
+     "response asks for a new one.",
+     "bindery -C acme exception close X-nsg-admin-ports-2026-03-15-af0d2b31 --by 'Ada Berg' "
+     "--role 'Internal Audit' --checked 'rule is gone, April is clean'",
+     "X-nsg-admin-ports-2026-03-15-af0d2b31: closing signed by Ada Berg; it closes when a later "
+     "instance is clean; none is on file yet", run_close},
+    {"waiver add", "EXCEPTION", 1, 1, "accept an exception until a day",
+     "Puts an approved waiver into the journal. It explains an open exception until its last day "
+     "and changes no verdict, state or score; an expired one counts as absent.",
+     "bindery -C acme waiver add X-tls-storage-2026-03-15-175ede85 --by 'Ada Berg' --role CISO "
+     "--reason 'old clients until the move' --until 2026-12-31",
+     "X-tls-storage-2026-03-15-175ede85: waiver signed by Ada Berg; it stays open: a waiver explains "
+     "it and changes no verdict", run_waiver},
+    {"na", "CONTROL", 1, 1, "state that a control is not applicable",
+     "Takes a control out of all ratios, with a reason that is printed. Two people who differ "
+     "stand for it.",
+     "bindery -C acme na 4.5 --by 'Ola Lind' --role CISO --reviewer 'Ada Berg' --reason 'no Azure "
+     "roles are assigned in this system'",
+     "4.5 is not applicable: signed by Ola Lind, reviewed by Ada Berg", run_not_applicable},
     {"assess", "", 0, 0, "judge the controls over the period",
      "Judges every control over the period from the evidence in the locker and writes "
      "assessment.json and findings.ndjson.",

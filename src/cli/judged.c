@@ -135,6 +135,25 @@ static void print_checks(const bd_value *control) {
     }
 }
 
+static void print_act(const bd_value *exception, const char *kind, const char *title,
+                      const char *text) {
+    const bd_value *act = bd_value_find(exception, kind);
+    if (act == NULL) {
+        return;
+    }
+    printf("  %-12s ", title);
+    cli_print_text(bd_value_text(act, text));
+    printf(" (");
+    cli_print_text(bd_value_text(act, "by"));
+    printf(", ");
+    cli_print_text(bd_value_text(act, "role"));
+    printf(", %.*s)\n", BD_ARG(bd_value_text(act, "at")));
+    cli_print_fact(act, "cause", "  cause");
+    cli_print_fact(act, "effect", "  effect");
+    cli_print_fact(act, "due", "  due");
+    cli_print_fact(act, "until", "  until");
+}
+
 static void print_exceptions(const bd_value *control, const bd_value *exceptions) {
     const bd_value *ids = bd_value_find(control, "exceptions");
     for (size_t i = 0; ids != NULL && i < ids->count; i++) {
@@ -153,6 +172,9 @@ static void print_exceptions(const bd_value *control, const bd_value *exceptions
             cli_print_fact(one, "first_seen_failing", "failing from");
             cli_print_fact(one, "last_seen_failing", "failing to");
             cli_print_fact(one, "first_seen_clean", "clean again");
+            print_act(one, "response", "response", "response");
+            print_act(one, "closed", "reviewed", "checked");
+            print_act(one, "waiver", "waiver", "reason");
         }
     }
 }

@@ -9,7 +9,8 @@ const cli_option cli_options[] = {
      "last that ended; which one was taken is said. For 'init' it is ID=FROM..TO, or ID=DAY for "
      "type I, and may be repeated.",
      "bindery run --period 2026-H1", "0.1",
-     " assess render package run status explain sign review ingest policy eval "},
+     " assess render package run status explain sign review ingest policy eval exception list "
+     "exception respond exception close waiver add na "},
     {OPT_NEW_PERIOD, "--period", NULL, "ID=FROM..TO", true, "a period of the new engagement",
      "Adds a period to the new bindery.json; both days count. Repeat it for more than one.",
      "bindery init acme --period 2026-H1=2026-01-01..2026-06-30", "0.1", " init "},
@@ -92,15 +93,52 @@ const cli_option cli_options[] = {
     {OPT_BY, "--by", NULL, "NAME", false, "who signs off",
      "The person's name, as it is to be printed.",
      "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'",
-     "0.1", " review "},
+     "0.1", " review exception respond exception close waiver add na "},
     {OPT_ROLE, "--role", NULL, "ROLE", false, "in which role",
      "The person's role at the time of signing.",
      "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'",
-     "0.1", " review "},
+     "0.1", " review exception respond exception close waiver add na "},
     {OPT_CHECKED, "--checked", NULL, "TEXT", false, "what was checked",
      "What the person did to be sure of it; printed beside the name.",
      "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'",
-     "0.1", " review "},
+     "0.1", " review exception close "},
+    {OPT_CAUSE, "--cause", NULL, "TEXT", false, "why it happened",
+     "What led to the exception, in the owner's words.",
+     "bindery exception respond X-nsg-admin-ports-2026-03-15-af0d2b31 --by 'Ola Lind' --role "
+     "'Cloud Admin' --cause 'rule left from a migration' --response 'rule removed, policy denies "
+     "it now'",
+     "0.1", " exception respond "},
+    {OPT_EFFECT, "--effect", NULL, "TEXT", false, "what came of it",
+     "What the exception led to, as far as it is known.",
+     "bindery exception respond X-nsg-admin-ports-2026-03-15-af0d2b31 --by 'Ola Lind' --role "
+     "'Cloud Admin' --cause 'rule left from a migration' --effect 'no sign-in from outside' "
+     "--response 'rule removed'",
+     "0.1", " exception respond "},
+    {OPT_RESPONSE, "--response", NULL, "TEXT", false, "what was or will be done",
+     "What the owner did or will do; printed in the binder as management's words.",
+     "bindery exception respond X-nsg-admin-ports-2026-03-15-af0d2b31 --by 'Ola Lind' --role "
+     "'Cloud Admin' --cause 'rule left from a migration' --response 'rule removed'",
+     "0.1", " exception respond "},
+    {OPT_DUE, "--due", NULL, "DATE", false, "by when it will be done",
+     "The last day by which the response is carried out.",
+     "bindery exception respond X-nsg-admin-ports-2026-03-15-af0d2b31 --by 'Ola Lind' --role "
+     "'Cloud Admin' --cause 'rule left' --response 'rule will be removed' --due 2026-07-31",
+     "0.1", " exception respond "},
+    {OPT_REASON, "--reason", NULL, "TEXT", false, "why it is so",
+     "The reason, as it is to be printed.",
+     "bindery na 4.5 --by 'Ola Lind' --role CISO --reviewer 'Ada Berg' --reason 'no Azure roles "
+     "are assigned in this system'",
+     "0.1", " waiver add na "},
+    {OPT_UNTIL, "--until", NULL, "DATE", false, "the last day it holds",
+     "The last day on which the waiver holds; from then on it counts as absent.",
+     "bindery waiver add X-tls-storage-2026-03-15-175ede85 --by 'Ada Berg' --role CISO --reason "
+     "'old clients until the move' --until 2026-12-31",
+     "0.1", " waiver add "},
+    {OPT_REVIEWER, "--reviewer", NULL, "NAME", false, "who reviewed it: another person",
+     "The second person who stands for the statement.",
+     "bindery na 4.5 --by 'Ola Lind' --role CISO --reviewer 'Ada Berg' --reason 'no Azure roles "
+     "are assigned in this system'",
+     "0.1", " na "},
     {OPT_AS, "--as", NULL, "preparer|reviewer", false,
      "sign as preparer or reviewer (default: reviewer)",
      "Handed-in evidence needs both, and they must differ.",

@@ -26,11 +26,13 @@ static size_t edit_distance(const char *a, const char *b) {
     return row[lb];
 }
 
+/* Of two words that are equally near, the one that begins alike is meant. */
 const char *cli_nearest(const char *word, const char *const *known, size_t count) {
     const char *best = NULL;
-    size_t least = 4;
+    size_t least = 2 * 4;
     for (size_t i = 0; i < count; i++) {
-        size_t distance = edit_distance(word, known[i]);
+        size_t distance = 2 * edit_distance(word, known[i]);
+        distance += distance > 0 && word[0] != known[i][0];
         if (distance < least) {
             least = distance;
             best = known[i];

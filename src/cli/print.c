@@ -175,6 +175,71 @@ void cli_print_review(const cli_call *call, const bd_value *result) {
     printf(" as %.*s\n", BD_ARG(bd_value_text(result, "as")));
 }
 
+static bd_str exception_state(const bd_value *exception) {
+    bd_str state = bd_value_text(exception, "state");
+    if (!bd_str_eqz(state, "open")) {
+        return state;
+    }
+    return bd_value_is_true(exception, "waived")             ? BD_STR("waived")
+           : bd_value_find(exception, "response") != NULL ? BD_STR("answered")
+                                                             : state;
+}
+
+static void print_exception(const bd_value *exception) {
+    bd_str day = bd_value_text(exception, "first_seen_failing");
+    bd_str last = bd_value_text(exception, "last_seen_failing");
+    bd_str clean = bd_value_text(exception, "first_seen_clean");
+    const bd_value *controls = bd_value_find(exception, "controls");
+    printf("%-10.*s%-10.*s", BD_ARG(exception_state(exception)),
+           BD_ARG(bd_value_text(exception, "severity")));
+    for (size_t i = 0; controls != NULL && i < controls->count; i++) {
+        printf("%s%.*s", i > 0 ? "," : "", BD_ARG(controls->items[i].text));
+    }
+    printf("  %.*s\n          ", BD_ARG(bd_value_text(exception, "id")));
+    cli_print_text(bd_path_name(bd_value_text(exception, "resource")));
+    printf(": ");
+    cli_print_text(bd_value_text(exception, "reason"));
+    printf("\n          failing %.*s", BD_ARG(day));
+    if (!bd_str_eq(day, last)) {
+        printf(" to %.*s", BD_ARG(last));
+    }
+    if (clean.size > 0) {
+        printf(", clean again %.*s\n", BD_ARG(clean));
+    } else {
+        printf(", not seen clean since\n");
+    }
+}
+
+void cli_print_exceptions(const cli_call *call, const bd_value *result) {
+    (void)call;
+    int64_t open = 0;
+    for (size_t i = 0; result != NULL && i < result->count; i++) {
+        print_exception(&result->items[i]);
+        open += bd_str_eqz(bd_value_text(&result->items[i], "state"), "open");
+    }
+    int64_t count = result != NULL ? (int64_t)result->count : 0;
+    printf("%lld exception%s in the period, %lld open\n", (long long)count, cli_s(count),
+           (long long)open);
+}
+
+void cli_print_act(const cli_call *call, const bd_value *result) {
+    (void)call;
+    printf("%.*s: %.*s by ", BD_ARG(bd_value_text(result, "exception")),
+           BD_ARG(bd_value_text(result, "act")));
+    cli_print_text(bd_value_text(result, "by"));
+    printf("; %.*s\n", BD_ARG(bd_value_text(result, "remaining")));
+}
+
+void cli_print_not_applicable(const cli_call *call, const bd_value *result) {
+    (void)call;
+    cli_print_text(bd_value_text(result, "control"));
+    printf(" is not applicable: signed by ");
+    cli_print_text(bd_value_text(result, "by"));
+    printf(", reviewed by ");
+    cli_print_text(bd_value_text(result, "reviewer"));
+    printf("\n");
+}
+
 void cli_print_sign(const cli_call *call, const bd_value *result) {
     (void)call;
     printf("signed by ");

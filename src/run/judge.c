@@ -202,33 +202,10 @@ static int cmp_groups(const void *context, const void *a, const void *b) {
                       ((const bd_finding_group *)b)->check->id);
 }
 
-/* ---- acts of people ---- */
-
-typedef struct {
-    BD_VEC(bd_not_applicable) not_applicable;
-    bd_strs responses;
-} acts;
-
-static void collect_acts(judging *run, acts *out) {
-    for (size_t i = 0; i < bd_locker_line_count(run->session->locker); i++) {
-        const bd_value *line = bd_locker_line(run->session->locker, i);
-        bd_str kind = bd_value_text(line, "kind");
-        if (bd_str_eqz(kind, "not_applicable")) {
-            bd_not_applicable *one = bd_push(run->out->arena, &out->not_applicable);
-            *one = (bd_not_applicable){.control = bd_value_text(line, "control"),
-                                       .reason = bd_value_text(line, "reason"),
-                                       .by = bd_value_text(line, "by"),
-                                       .reviewer = bd_value_text(line, "reviewer")};
-        } else if (bd_str_eqz(kind, "closed")) {
-            *bd_push(run->out->arena, &out->responses) = bd_value_text(line, "exception");
-        }
-    }
-}
-
 static bd_rc assess_all(judging *run, bd_err *err) {
     bd_session *session = run->session;
-    acts people = {0};
-    collect_acts(run, &people);
+    bd_acts people;
+    bd_acts_read(session, run->out->arena, &people);
     bd_assess_inputs inputs = {
         .catalog = session->catalog,
         .rules = session->rules,
@@ -243,8 +220,8 @@ static bd_rc assess_all(judging *run, bd_err *err) {
         .spool_count = run->row_count,
         .not_applicable = people.not_applicable.data,
         .not_applicable_count = people.not_applicable.count,
-        .signed_responses = people.responses.data,
-        .signed_response_count = people.responses.count,
+        .acts = people.acts.data,
+        .act_count = people.acts.count,
     };
     run->out->groups = bd_new(run->out->arena, bd_finding_group, session->catalog->check_count + 1);
     bd_session_progress(session, "assess", 0, 1);

@@ -101,6 +101,14 @@ BD_MUST_USE bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, b
 BD_MUST_USE bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch,
                                      bd_judged_run *judged, bd_err *err);
 
+/* acts.c: what people signed of exceptions and controls, in the order of the journal.  Who is not among the people, or
+ * signed both sides, signs no control away. */
+typedef struct {
+    BD_VEC(bd_act) acts;
+    BD_VEC(bd_not_applicable) not_applicable;
+} bd_acts;
+void bd_acts_read(const bd_session *session, bd_arena *arena, bd_acts *out);
+
 /* How evidence of this engagement is scanned. */
 void bd_plan_scan(bd_session *session, bd_scan_plan *out);
 

@@ -2,9 +2,19 @@
 fresh_folder
 # The worked examples run in the order of the manual: the first one makes acme.
 mkdir -p m/exports
-for n in 1 2 3 4 5 6 7 8 9; do
+for n in 1 2 3 4 5 6 7 8; do
     echo "{\"value\":[{\"n\":$n}]}" >m/exports/$n.json
 done
+# Two exports with something to answer for.
+in=/subscriptions/aaaaaaaa-0000-4000-8000-00000000000a/resourceGroups
+rule='{"name":"rdp","properties":{"priority":100,"direction":"Inbound","access":"Allow","protocol":"Tcp","sourceAddressPrefix":"*","sourcePortRange":"*","destinationAddressPrefix":"*","destinationPortRange":"3389"}}'
+printf '{"value":[{"id":"%s/rg-net/providers/Microsoft.Network/networkSecurityGroups/nsg-jump-prod","type":"Microsoft.Network/networkSecurityGroups","properties":{"securityRules":[%s],"defaultSecurityRules":[]}}]}' "$in" "$rule" >m/exports/nsg.json
+printf '{"value":[{"id":"%s/rg-data/providers/Microsoft.Storage/storageAccounts/stlegacy","type":"Microsoft.Storage/storageAccounts","properties":{"minimumTlsVersion":"TLS1_0"}}]}' "$in" >m/exports/storage.json
+for f in nsg storage; do
+    echo '{"format":"bindery-sidecar 1","collected_at":"2026-03-15T06:00:00Z","complete":true}' >m/exports/$f.json.meta.json
+done
+SOURCE_DATE_EPOCH=1783000000 # a waiver holds until a day to come
+export SOURCE_DATE_EPOCH
 cp -R "$here/policies/own.case" "$here/policies/baseline.json" "$here/policies/definitions" m
 python3 "$here/manual.py" m >list 2>why || fail "manual: the table is read" "$(cat why)"
 while IFS="$(printf '\t')" read -r word what detail; do
@@ -13,6 +23,7 @@ while IFS="$(printf '\t')" read -r word what detail; do
     *) fail "$what" "$detail" ;;
     esac
 done <list
+unset SOURCE_DATE_EPOCH
 
 bindery help --man >bindery.1
 if command -v man >/dev/null; then

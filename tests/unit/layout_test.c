@@ -190,6 +190,25 @@ TEST(layout, heading_is_never_the_last_thing_on_a_page) {
     }
 }
 
+TEST(layout, short_table_of_keys_and_values_stays_on_the_page_of_its_heading) {
+    for (size_t lines = 20; lines < 50; lines++) {
+        bench b = open_bench();
+        add_lines(b.doc, lines);
+        bd_doc_heading(b.doc, 4, BD_STR("Sheet"), BD_STR("sheet"));
+        bd_column columns[] = {{BD_STR(""), BD_ALIGN_LEFT, 0}, {BD_STR(""), BD_ALIGN_LEFT, 1}};
+        bd_table *table = bd_doc_table(b.doc, BD_STR(""), 2, columns);
+        table->has_no_head = true;
+        for (size_t row = 0; row < 8; row++) {
+            bd_table_text(table, BD_STR("Key"));
+            bd_table_text(table, row == 7 ? BD_STR("Last") : BD_STR("Value"));
+        }
+        build(&b);
+        const bd_place *heading = bd_layout_find(b.layout, BD_STR("sheet"));
+        test_failure("after %zu lines", lines);
+        CHECK(heading != NULL && find_op(b.layout, heading->page_index, "Last") != NULL);
+    }
+}
+
 TEST(layout, paragraph_leaves_no_single_line_behind) {
     for (size_t lines = 24; lines < 42; lines++) {
         bench b = open_bench();

@@ -30,7 +30,7 @@ typedef struct {
     bd_snapshots snapshots;
     bd_spool *rows;
     BD_VEC(bd_not_applicable) not_applicable;
-    bd_strs responses;
+    BD_VEC(bd_act) acts;
     uint32_t next_ordinal;
     const bd_assessment *out;
     BD_VEC(bd_finding) findings;
@@ -376,16 +376,34 @@ static inline const bd_assessment *judge_scene(scene *s) {
                                .spool_count = 1,
                                .not_applicable = s->not_applicable.data,
                                .not_applicable_count = s->not_applicable.count,
-                               .signed_responses = s->responses.data,
-                               .signed_response_count = s->responses.count};
+                               .acts = s->acts.data,
+                               .act_count = s->acts.count};
     bd_err err;
     s->findings.count = 0;
     CHECK_OK(bd_assess(&inputs, test_arena(), keep_finding, s, &s->out, &err), err);
     return s->out;
 }
 
-static inline void sign_response(scene *s, bd_str id) {
-    *bd_push(test_arena(), &s->responses) = id;
+/* Somebody signs for an exception of the last judgement. */
+static inline bd_act *sign_act(scene *s, bd_act_kind kind, size_t index, const char *name) {
+    const bd_exception *exception = &s->out->exceptions.data[index];
+    bd_act *act = bd_push(test_arena(), &s->acts);
+    *act = (bd_act){.kind = kind,
+                    .check = exception->check->id,
+                    .type = exception->type,
+                    .key = exception->key,
+                    .property = exception->property,
+                    .failing = exception->last_seen_failing,
+                    .name = bd_str_of(name),
+                    .person = bd_str_of(name),
+                    .is_known = true,
+                    .until = BD_DAY_NONE};
+    return act;
+}
+
+static inline void sign_response(scene *s, size_t index) {
+    sign_act(s, BD_ACT_RESPONSE, index, "Olga Lind");
+    sign_act(s, BD_ACT_CLOSED, index, "Ada Berg");
 }
 
 /* ---- what came out ---- */

@@ -14,12 +14,34 @@ struct bd_map {
     size_t room, count;
 };
 
-static uint64_t hash_of(bd_str key) {
-    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a, 64 bit */
-    for (size_t i = 0; i < key.size; i++) {
-        hash = (hash ^ (unsigned char)key.data[i]) * 0x100000001b3u;
+/* The last bytes of a short text: fields that overlap, so that no loop is needed. */
+static uint64_t tail_bytes(const char *at, size_t size) {
+    uint32_t head = 0, tail = 0;
+    if (size >= 4) {
+        memcpy(&head, at, 4);
+        memcpy(&tail, at + size - 4, 4);
+        return (uint64_t)head << 32 | tail;
     }
-    return hash ^ hash >> 32;
+    for (size_t i = 0; i < size; i++) {
+        tail = tail << 8 | (unsigned char)at[i];
+    }
+    return tail;
+}
+
+uint64_t bd_hash(bd_str text, uint64_t seed) {
+    const char *at = text.data;
+    size_t size = text.size;
+    uint64_t hash = seed * UINT64_C(0x9e3779b97f4a7c15) ^ size;
+    while (size >= 8) {
+        uint64_t word;
+        memcpy(&word, at, 8);
+        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        hash ^= hash >> 32;
+        at += 8;
+        size -= 8;
+    }
+    hash = (hash ^ tail_bytes(at, size)) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return hash ^ hash >> 29;
 }
 
 bd_map *bd_map_make(bd_arena *arena) {
@@ -52,7 +74,7 @@ static void widen(bd_map *map) {
 }
 
 void bd_map_put(bd_map *map, bd_str key, void *value) {
-    uint64_t hash = hash_of(key);
+    uint64_t hash = bd_hash(key, 0);
     slot *home = slot_of(map->slots, map->room, key, hash);
     if (home->key.data == NULL) {
         if (map->count * 4 >= map->room * 3) {
@@ -67,5 +89,5 @@ void bd_map_put(bd_map *map, bd_str key, void *value) {
 }
 
 void *bd_map_find(const bd_map *map, bd_str key) {
-    return slot_of(map->slots, map->room, key, hash_of(key))->value;
+    return slot_of(map->slots, map->room, key, bd_hash(key, 0))->value;
 }

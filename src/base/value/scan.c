@@ -392,34 +392,6 @@ static const char *scan_literal(json_scan *scan, const char *at, const char *end
 
 /* ---- duplicate keys ---- */
 
-/* The last bytes of a short text: fields that overlap, so that no loop is needed. */
-static uint64_t tail_bytes(const char *at, size_t size) {
-    uint32_t head = 0, tail = 0;
-    if (size >= 4) {
-        memcpy(&head, at, 4);
-        memcpy(&tail, at + size - 4, 4);
-        return (uint64_t)head << 32 | tail;
-    }
-    for (size_t i = 0; i < size; i++) {
-        tail = tail << 8 | (unsigned char)at[i];
-    }
-    return tail;
-}
-
-static uint64_t hash_bytes(const char *at, size_t size, uint64_t seed) {
-    uint64_t hash = seed * UINT64_C(0x9e3779b97f4a7c15) ^ size;
-    while (size >= 8) {
-        uint64_t word;
-        memcpy(&word, at, 8);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-        at += 8;
-        size -= 8;
-    }
-    hash = (hash ^ tail_bytes(at, size)) * UINT64_C(0xc4ceb9fe1a85ec53);
-    return hash ^ hash >> 29;
-}
-
 static const char *text_at(const json_scan *scan, json_span span) {
     return scan->text + span.at;
 }
@@ -524,7 +496,7 @@ static void note_key(json_scan *scan, json_span span, bool has_escape) {
     }
     json_key key = {.span = span, .has_escape = has_escape};
     bd_str text = key_text(scan, key);
-    key.hash = hash_bytes(text.data, text.size, scan->objects[scan->depth - 1]);
+    key.hash = bd_hash(text, scan->objects[scan->depth - 1]);
     if (has_key(scan, key)) {
         note_problem(scan, text_at(scan, span), BD_ERR_INPUT, "duplicate key", text);
         return;

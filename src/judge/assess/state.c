@@ -244,13 +244,38 @@ static void judge_control(bd_judging *run, bd_control_result *control) {
 
 /* ---- exceptions ---- */
 
-static bool is_signed_response(const bd_judging *run, bd_str id) {
-    for (size_t i = 0; i < run->in->signed_response_count; i++) {
-        if (bd_str_eq(run->in->signed_responses[i], id)) {
-            return true;
+static bool binds_to(const bd_act *act, const bd_exception *exception) {
+    return act->is_known && act->failing >= exception->first_seen_failing &&
+           act->failing <= exception->last_seen_failing &&
+           bd_str_eq(act->check, exception->check->id) && bd_str_eq(act->key, exception->key) &&
+           bd_str_eq(act->type, exception->type) && bd_str_eq(act->property, exception->property);
+}
+
+/* A later response asks for a new signature of the reviewer. */
+static void bind_act(bd_exception *exception, const bd_act *act) {
+    switch (act->kind) {
+    case BD_ACT_RESPONSE:
+        exception->response = act;
+        exception->closing = NULL;
+        return;
+    case BD_ACT_CLOSED:
+        if (exception->response != NULL &&
+            !bd_is_same_person(exception->response->person, act->person)) {
+            exception->closing = act;
+        }
+        return;
+    case BD_ACT_WAIVER: exception->waiver = act; return;
+    }
+}
+
+static void bind_acts(const bd_judging *run, bd_exception *exception) {
+    for (size_t i = 0; i < run->in->act_count; i++) {
+        if (binds_to(&run->in->acts[i], exception)) {
+            bind_act(exception, &run->in->acts[i]);
         }
     }
-    return false;
+    bd_day today = bd_zone_day(run->in->engagement->zone, run->in->as_of - 1);
+    exception->is_waived = exception->waiver != NULL && exception->waiver->until >= today;
 }
 
 /* Closes only when a later instance is clean and the owner and a reviewer have signed a response. */
@@ -295,8 +320,8 @@ static void keep_exceptions_of_period(bd_judging *run) {
 static void close_exceptions(bd_judging *run) {
     for (size_t i = 0; i < run->out->exceptions.count; i++) {
         bd_exception *exception = &run->out->exceptions.data[i];
-        exception->is_open =
-            !(is_signed_response(run, exception->id) && has_later_clean(run, exception));
+        bind_acts(run, exception);
+        exception->is_open = exception->closing == NULL || !has_later_clean(run, exception);
     }
 }
 

@@ -8,6 +8,8 @@
 
 #include "rule_priv.h"
 
+#include <string.h>
+
 static bd_verdict verdict_of(bool holds) {
     return holds ? BD_PASS : BD_FAIL;
 }
@@ -93,10 +95,34 @@ static bd_verdict compare_equal(const bd_value *value, const bd_value *operand) 
     return verdict_of(bd_str_fold_cmp(trim_id(value->text), trim_id(operand->text)) == 0);
 }
 
+static bool is_ascii(bd_str text) {
+    uint64_t seen = 0, word;
+    size_t i = 0;
+    for (; text.size - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, text.data + i, sizeof word);
+        seen |= word;
+    }
+    for (; i < text.size; i++) {
+        seen |= (unsigned char)text.data[i];
+    }
+    return (seen & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* Texts without a letter beyond ASCII fold byte by byte: of two lengths they are never equal. */
+static bool differ_in_length(bd_str plain, const bd_value *member) {
+    return plain.size > 0 && member->kind == BD_STRING && is_ascii(member->text) &&
+           trim_id(member->text).size != plain.size;
+}
+
 /* Kleene's "or" over the members: true if any is, unknown if none is but one is unknown. */
 static bd_verdict compare_any(const bd_value *list, const bd_value *one) {
+    bool is_plain = one->kind == BD_STRING && is_ascii(one->text);
+    bd_str plain = is_plain ? trim_id(one->text) : (bd_str){"", 0};
     bd_verdict all = BD_FAIL;
     for (size_t i = 0; i < list->count; i++) {
+        if (differ_in_length(plain, &list->items[i])) {
+            continue;
+        }
         bd_verdict each = compare_equal(&list->items[i], one);
         if (each == BD_PASS) {
             return BD_PASS;

@@ -222,11 +222,46 @@ static void write_criteria(export_run *run, bd_json_writer *writer) {
 
 /* ---- exceptions ---- */
 
+static void open_act(export_run *run, bd_json_writer *writer, const char *key, const bd_act *act) {
+    bd_json_key(writer, key);
+    bd_json_open(writer, '{');
+    bd_json_member(writer, "at", export_instant(run->line, act->at));
+    export_member_str(writer, "by", act->name);
+}
+
+static void write_closing(export_run *run, bd_json_writer *writer, const bd_act *act) {
+    open_act(run, writer, "closed", act);
+    export_member_str(writer, "checked", act->text);
+    export_member_str(writer, "role", act->role);
+    bd_json_close(writer, '}');
+}
+
+static void write_response(export_run *run, bd_json_writer *writer, const bd_act *act) {
+    open_act(run, writer, "response", act);
+    bd_json_member(writer, "cause", act->cause);
+    bd_json_member(writer, "due", export_day(run->line, act->until));
+    bd_json_member(writer, "effect", act->effect);
+    export_member_str(writer, "response", act->text);
+    export_member_str(writer, "role", act->role);
+    bd_json_close(writer, '}');
+}
+
+static void write_waiver(export_run *run, bd_json_writer *writer, const bd_act *act) {
+    open_act(run, writer, "waiver", act);
+    export_member_str(writer, "reason", act->text);
+    export_member_str(writer, "role", act->role);
+    bd_json_member(writer, "until", export_day(run->line, act->until));
+    bd_json_close(writer, '}');
+}
+
 static void write_exception(export_run *run, bd_json_writer *writer,
                             const bd_exception *exception) {
     bd_arena *line = run->line;
     bd_json_open(writer, '{');
     export_member_str(writer, "check", exception->check->id);
+    if (exception->closing != NULL) {
+        write_closing(run, writer, exception->closing);
+    }
     export_member_strs(writer, "controls", &exception->controls);
     member_id(writer, line, exception->evidence);
     bd_json_member(writer, "exact_from", export_instant(line, exception->exact_from));
@@ -243,10 +278,17 @@ static void write_exception(export_run *run, bd_json_writer *writer,
     export_member_str(writer, "property", exception->property);
     export_member_str(writer, "reason", exception->reason);
     export_member_str(writer, "resource", exception->resource);
+    if (exception->response != NULL) {
+        write_response(run, writer, exception->response);
+    }
     export_member_str(writer, "severity", exception->check->severity);
     export_member_str(writer, "state", exception->is_open ? BD_STR("open") : BD_STR("closed"));
     bd_json_member(writer, "subscription", exception->subscription);
     export_member_str(writer, "type", exception->type);
+    if (exception->waiver != NULL) {
+        export_member_bool(writer, "waived", exception->is_waived);
+        write_waiver(run, writer, exception->waiver);
+    }
     bd_json_close(writer, '}');
 }
 

@@ -227,6 +227,24 @@ bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion, 
 
 /* ---- exceptions.csv ---- */
 
+/* What people signed of it; ten columns. */
+static void put_acts(csv_table *to, const bd_exception *exception) {
+    static const bd_act nobody = {.until = BD_DAY_NONE};
+    const bd_act *response = exception->response != NULL ? exception->response : &nobody;
+    const bd_act *closing = exception->closing != NULL ? exception->closing : &nobody;
+    const bd_act *waiver = exception->waiver != NULL ? exception->waiver : &nobody;
+    csv_text(to, response->cause);
+    csv_text(to, response->effect);
+    csv_text(to, response->text);
+    csv_text(to, response->name);
+    csv_text(to, export_day(to->run->line, response->until));
+    csv_text(to, closing->name);
+    csv_text(to, closing->text);
+    csv_text(to, export_day(to->run->line, waiver->until));
+    csv_text(to, waiver->name);
+    csv_text(to, waiver->text);
+}
+
 bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
     static const char *const heads[] = {"exception",
                                         "state",
@@ -247,7 +265,17 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
                                         "failing_days",
                                         "observed_days",
                                         "evidence",
-                                        "reason"};
+                                        "reason",
+                                        "cause",
+                                        "effect",
+                                        "response",
+                                        "response_by",
+                                        "response_due",
+                                        "closed_by",
+                                        "closed_checked",
+                                        "waived_until",
+                                        "waived_by",
+                                        "waiver_reason"};
     export_run run;
     export_open(&run, inputs, sink);
     csv_table to = {&run, false};
@@ -275,6 +303,7 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
         csv_text(&to, exception->evidence != 0 ? bd_evidence_id(run.line, exception->evidence)
                                                 : (bd_str){"", 0});
         csv_text(&to, exception->reason);
+        put_acts(&to, exception);
         csv_end_row(&to);
     }
     return export_close(&run, err);

@@ -6,6 +6,7 @@
  * ids, names) stay whole. */
 
 #define SIDE 4.5 /* between a cell's edge and its text */
+#define SHEET_KEPT 190.0 /* the tallest table of keys and values that stays on one page */
 
 static const type_style normal_type = {BD_ROLE_TEXT, 8, 11.2, INK, false};
 static const type_style compact_type = {BD_ROLE_TEXT, 7, 9.4, INK, false};
@@ -296,8 +297,20 @@ static double kept_height(const table_plan *plan, size_t row) {
     return height;
 }
 
+/* A sheet of keys and values says one thing: a short one is not torn apart. */
+static double sheet_height(const table_plan *plan) {
+    double height = 0;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        height += row_height(plan, &plan->rows[i]);
+    }
+    return height;
+}
+
 double table_first_height(const table_plan *plan) {
-    return caption_height(plan) + head_height(plan) + kept_height(plan, 0);
+    double least = kept_height(plan, 0);
+    double sheet = plan->table->has_no_head ? sheet_height(plan) : 0;
+    return caption_height(plan) + head_height(plan) +
+           (sheet > least && sheet <= SHEET_KEPT ? sheet : least);
 }
 
 /* Draws lines [from, to) of each cell with the row's top at y. */

@@ -48,6 +48,71 @@ static void add_touched(report *r, bd_table *table, const bd_exception *x) {
     }
 }
 
+static bd_str signed_by(const report *r, const bd_act *act) {
+    return bd_str_format(r->arena, "%.*s (%.*s), %.*s", BD_ARG(words_journal_text(r, act->name)),
+                         BD_ARG(words_journal_text(r, act->role)),
+                         BD_ARG(words_instant(r, act->at)));
+}
+
+/* As a sentence, whether it was given as one or not. */
+static bd_str sentence(const report *r, bd_str text) {
+    bd_str given = bd_str_trim(words_journal_text(r, text));
+    bool is_ended = given.size > 0 && given.data[given.size - 1] == '.';
+    return is_ended ? given : bd_str_format(r->arena, "%.*s.", BD_ARG(given));
+}
+
+static void add_response(report *r, bd_table *table, const bd_act *response) {
+    sheet_wide(table, "Cause", BD_RUN_PLAIN, words_journal_text(r, response->cause));
+    sheet_wide(table, "Effect", BD_RUN_PLAIN, words_journal_text(r, response->effect));
+    bd_str due = response->until == BD_DAY_NONE
+                     ? BD_STR("")
+                     : bd_str_format(r->arena, "; due %.*s", BD_ARG(words_day(r, response->until)));
+    sheet_wide(table, "Response", BD_RUN_PLAIN,
+               bd_str_format(r->arena, "%.*s Signed by %.*s%.*s.",
+                             BD_ARG(sentence(r, response->text)),
+                             BD_ARG(signed_by(r, response)), BD_ARG(due)));
+}
+
+static void add_waiver(report *r, bd_table *table, const bd_exception *x) {
+    const bd_act *waiver = x->waiver;
+    bd_str until = words_day(r, waiver->until);
+    sheet_wide(table, "Waiver", BD_RUN_PLAIN,
+               bd_str_format(r->arena, "%s %.*s: %.*s Approved by %.*s. It changes no verdict.",
+                             x->is_waived ? "Until" : "Expired after", BD_ARG(until),
+                             BD_ARG(sentence(r, waiver->text)),
+                             BD_ARG(signed_by(r, waiver))));
+}
+
+/* What people signed of it: management's words, stated in the journal and not authenticated. */
+static void add_acts(report *r, bd_table *table, const bd_exception *x) {
+    if (x->response == NULL) {
+        sheet_wide(table, "Response", BD_RUN_PLAIN,
+                   BD_STR("No response of the owner stands at this journal head."));
+    } else {
+        add_response(r, table, x->response);
+    }
+    if (x->closing != NULL) {
+        sheet_wide(table, x->is_open ? "Reviewed" : "Closed", BD_RUN_PLAIN,
+                   bd_str_format(r->arena, "%.*s Signed by %.*s.%s",
+                                 BD_ARG(sentence(r, x->closing->text)),
+                                 BD_ARG(signed_by(r, x->closing)),
+                                 x->is_open ? " It stays open until a later instance is clean."
+                                            : ""));
+    }
+    if (x->waiver != NULL) {
+        add_waiver(r, table, x);
+    }
+}
+
+static bd_str state_words(const bd_exception *x) {
+    if (!x->is_open) {
+        return BD_STR("closed");
+    }
+    return x->is_waived          ? BD_STR("open, waived")
+           : x->response != NULL ? BD_STR("open, answered")
+                                 : BD_STR("open");
+}
+
 static void add_exception(report *r, size_t index) {
     const bd_exception *x = &r->assessment->exceptions.data[index];
     bd_str title = bd_str_format(r->arena, "%.*s: %.*s",
@@ -58,7 +123,7 @@ static void add_exception(report *r, size_t index) {
     bd_table *table = add_sheet(r);
     bd_cell_run(table, sheet_cell(table, "Exception"), BD_RUN_MONO, x->id);
     cell_add(table, sheet_cell(table, "State"),
-             bd_str_format(r->arena, "%s; check rated %.*s", x->is_open ? "open" : "closed",
+             bd_str_format(r->arena, "%.*s; check rated %.*s", BD_ARG(state_words(x)),
                            BD_ARG(x->check->severity)));
     add_touched(r, table, x);
     sheet_wide(table, "Resource", BD_RUN_MONO, words_journal_text(r, x->resource));
@@ -68,12 +133,7 @@ static void add_exception(report *r, size_t index) {
     cell_add_link(table, sheet_cell(table, "First evidence"),
                   x->evidence == 0 ? BD_STR("\xe2\x80\x93") : bd_evidence_id(r->arena, x->evidence),
                   anchor_of_evidence(r, x->evidence));
-    sheet_wide(
-        table, "Response", BD_RUN_PLAIN,
-        x->is_open
-            ? BD_STR("No response signed by the owner and a reviewer stands at this journal head.")
-            : BD_STR("Signed by the owner and a reviewer (management's words, unaudited); it "
-                     "stands in the journal."));
+    add_acts(r, table, x);
 }
 
 /* Exceptions of one check stand together: [from, to) of assessment->exceptions. */
@@ -112,7 +172,7 @@ static void add_line(report *r, bd_table *table, size_t index) {
     }
     bd_table_text(table, exact_words(r, x->exact_to, x->first_seen_clean, "not since"));
     cell_observed(r, table, index);
-    bd_table_text(table, x->is_open ? BD_STR("open") : BD_STR("closed, signed"));
+    bd_table_text(table, state_words(x));
 }
 
 static void add_lines(report *r, const check_exceptions *of, size_t from, size_t to) {
