@@ -238,3 +238,18 @@ TEST(checks_backups, jobs_of_the_other_family_of_vaults_name_the_store) {
         expect_month(w, "clean");
     }
 }
+
+/* That a store shows its first failed job late in the export says nothing of the days before. */
+TEST(checks_backups, a_failed_job_begins_no_stretch_where_the_days_before_it_are_silent) {
+    whole *w = backups_open(ONE_STORE, DAILY);
+    put_jobs(w, "v1", daily("v1", "vm1", 9, 31, 9, "Failed"), "01-01", "02-01");
+    expect_month(w, "cannot-tell");
+
+    w = backups_open(ONE_STORE, DAILY); /* only one, on the last day, and it failed */
+    put_jobs(w, "v1", daily("v1", "vm1", 31, 31, 31, "Failed"), "01-01", "02-01");
+    expect_month(w, "cannot-tell");
+
+    w = backups_open(ONE_STORE, DAILY);
+    put_jobs(w, "v1", daily("v1", "vm1", 9, 31, 10, "Failed"), "01-01", "02-01");
+    expect_month(w, "deviation"); /* between two completed ones it is long, whatever came before */
+}

@@ -200,34 +200,56 @@ static void tell_stretch(const history *of, bd_instant from, bd_instant to, bd_i
     emit_stretch(of, from, to, at, problem);
 }
 
+/* A first job that failed shows that the store was to be backed up, and not since when: where the days before it were
+ * read and are silent for too long, a stretch that begins with it is short for no reason that is known. */
+static const char *problem_of_first(const history *of, bd_instant sign, bd_instant to) {
+    bool is_known = !is_too_long(of, described_from(of->join, sign), to);
+    return is_known || is_too_long(of, sign, to) ? ""
+                                                 : "no earlier completed backup of it is on file";
+}
+
+static bd_instant first_failed_before(const history *of, bd_instant end) {
+    for (size_t i = 0; i < of->job_count; i++) {
+        if (of->jobs[i].result == 'n' && of->jobs[i].at < end) {
+            return of->jobs[i].at;
+        }
+    }
+    return BD_INSTANT_NONE;
+}
+
+/* The stretch that ends with the first completed job on file. */
+static void tell_first(const history *of, bd_instant done) {
+    bd_instant sign = first_failed_before(of, done);
+    if (sign != BD_INSTANT_NONE) {
+        tell_stretch(of, sign, done, done, problem_of_first(of, sign, done));
+        return;
+    }
+    bd_instant from = described_from(of->join, done);
+    tell_stretch(of, from, done, done,
+                 is_too_long(of, from, done) ? "no earlier completed backup of it is on file" : "");
+}
+
 /* Walks through all jobs of all vaults, and tells of what ends in the extract that is judged: [.., `end`). */
 static void walk(const history *of, bd_instant end) {
     bd_instant since = BD_INSTANT_NONE, last = BD_INSTANT_NONE;
     for (size_t i = 0; i < of->job_count; i++) {
         const job *one = &of->jobs[i];
-        if (one->result == 'n' && since == BD_INSTANT_NONE) {
-            since = one->at; /* from here on it was meant to be backed up */
-        }
         if (one->result != 'd') {
             continue;
         }
-        bd_instant from = since != BD_INSTANT_NONE ? since : described_from(of->join, one->at);
-        bool is_known = since != BD_INSTANT_NONE || !is_too_long(of, from, one->at);
-        if (one->is_own) {
-            tell_stretch(of, from, one->at, one->at,
-                         is_known ? "" : "no earlier completed backup of it is on file");
+        if (one->is_own && since == BD_INSTANT_NONE) {
+            tell_first(of, one->at);
+        } else if (one->is_own) {
+            tell_stretch(of, since, one->at, one->at, "");
         }
         since = one->at;
         last = one->at < end ? one->at : last;
     }
-    bd_instant from = BD_INSTANT_NONE;
-    for (size_t i = 0; i < of->job_count && last == BD_INSTANT_NONE; i++) {
-        bool is_sign = of->jobs[i].result == 'n' && of->jobs[i].at < end;
-        from = is_sign && from == BD_INSTANT_NONE ? of->jobs[i].at : from;
-    }
-    from = last != BD_INSTANT_NONE ? last : from;
-    if (from != BD_INSTANT_NONE) {
-        tell_stretch(of, from, end, end - 1, "");
+    bd_instant sign = first_failed_before(of, end);
+    if (last != BD_INSTANT_NONE) {
+        tell_stretch(of, last, end, end - 1, "");
+    } else if (sign != BD_INSTANT_NONE) {
+        tell_stretch(of, sign, end, end - 1, problem_of_first(of, sign, end));
     }
 }
 
