@@ -430,8 +430,10 @@ static bd_rc add_part(emission *out, grouping *state, bd_str group, bd_instant a
         state->group = name;
         out->evidence_index = out->of->of->evidence_index;
     }
-    if (bd_str_eq(part.source, out->of->of->source)) {
-        out->evidence_index = evidence_index;
+    const sight *own = out->of->of;
+    if (bd_str_eq(part.source, own->source) && bd_str_eq(part.scope, own->scope) &&
+        part.at == own->from && part.list == own->list) {
+        out->evidence_index = evidence_index; /* not of another snapshot: a verdict stands where it is of */
     }
     *bd_push(arena, &state->parts) = part;
     return BD_OK;
