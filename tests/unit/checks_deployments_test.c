@@ -495,6 +495,70 @@ TEST(checks_deployments, a_gate_or_a_day_that_nobody_looked_at_is_no_pass) {
     "'2025-12-01T00:00:00Z','statuses_url':'https://api.github.com/repos/contoso/other/"           \
     "deployments/5/statuses'}"
 
+/* Records that are not what GitHub writes: they break nothing, and speak for nothing. */
+TEST(checks_deployments, records_of_the_wrong_kind_pass_nothing) {
+    static const struct {
+        story of;
+        const char *requirement, *check;
+    } rows[] = {
+        {{.deployment = "{'url':7,'id':{},'sha':['c2'],'environment':'production','created_at':"
+                        "'2026-01-20T12:00:00Z','statuses_url':'" REPO "/deployments/2'}"},
+         "5.4b",
+         "deployments-reviewed"},
+        {{.deployment = "{'id':2,'sha':'c2','environment':'production','created_at':'soon',"
+                        "'task':'t','statuses_url':'" REPO "/deployments/2/statuses'}"},
+         "5.4b",
+         "deployments-reviewed"},
+        {{.deployment = "{'id':2,'sha':'','environment':'production','created_at':"
+                        "'2026-01-20T12:00:00Z','statuses_url':'" REPO "/deployments/2/statuses'}",
+          .commits = "{'url':'" REPO "/commits/','sha':'','commit':7,'author':[],'parents':{}}"},
+         "5.3c",
+         "deployments-by-two-people"},
+        {{.status = "{'state':['success'],'created_at':null,'deployment_url':'" REPO
+                    "/deployments/2'}"},
+         "5.4b",
+         "deployments-reviewed"},
+        {{.pull = "{'url':'" REPO "/pulls/7','head':'h2','base':[],'merge_commit_sha':'c2',"
+                  "'merged_at':'2026-01-20T11:00:00Z','user':'Ann','merged_by':['Cid']}"},
+         "5.4b",
+         "deployments-reviewed"},
+        {{.pull = "{'url':'" REPO "/pulls/7','head':'h2','base':[],'merge_commit_sha':'c2',"
+                  "'merged_at':'2026-01-20T11:00:00Z','user':'Ann','merged_by':['Cid']}"},
+         "5.3c",
+         "deployments-by-two-people"},
+        {{.review = "{'user':{'login':{},'type':'User'},'state':'APPROVED','commit_id':'h2',"
+                    "'submitted_at':'2026-01-20T10:00:00Z','pull_request_url':'" REPO
+                    "/pulls/7'},{'user':null,'state':7,'commit_id':[],'submitted_at':{},"
+                    "'pull_request_url':'" REPO "/pulls/7'}"},
+         "5.4b",
+         "deployments-reviewed"},
+        {{.rules = "{'name':'r','source':'Contoso/Pay','target':'branch','enforcement':'active',"
+                   "'conditions':{'ref_name':{'include':[7,null,'~ALL'],'exclude':'x'}},'rules':["
+                   "7,{'type':'required_status_checks','parameters':{'required_status_checks':["
+                   "7,null,{},{'context':'Build'}]}}]}"},
+         "5.4b",
+         "deployments-reviewed"},
+        {{.runs = "{'url':'" REPO "/check-runs/1','name':['Build'],'head_sha':'h2','conclusion':"
+                  "'success','completed_at':'2026-01-20T10:30:00Z','check_suite':[]},{'url':'" REPO
+                  "/check-runs/2','name':'Build','head_sha':'h2','conclusion':'success',"
+                  "'completed_at':7,'check_suite':{'id':{}}}"},
+         "5.4b",
+         "deployments-reviewed"},
+        {{.commits = "{'url':'" REPO "/commits/c2','sha':'c2','commit':{'message':7,'committer':"
+                     "{'date':7}},'author':{'login':7},'committer':null,'parents':[7,{},{'sha':"
+                     "'c2'},{'sha':'c1'}]}," COMMIT("c1", "Eve", "Eve", "")},
+         "5.3c",
+         "deployments-by-two-people"}, /* its own parent */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = told(&rows[i].of);
+        bool is_passed = strcmp(whole_verdict(w, rows[i].check), "pass") == 0 ||
+                         strcmp(whole_month(w, rows[i].requirement, 0), "clean") == 0;
+        CHECK_EQ_INT(is_passed ? i : BD_COUNT(rows), BD_COUNT(rows));
+        scan_bench_close(&w->bench);
+    }
+}
+
 /* The list of one repository says nothing of the days and the pages of another's. */
 TEST(checks_deployments, each_repository_has_a_list_of_its_own) {
     static const char *const spans[] = {"02-01", "01-10", NULL};

@@ -8,7 +8,7 @@
 
 #define NEAR_RULES                                                                                 \
     (40 * 24 * BD_HOUR) /* how far from a merge the rules of a branch still tell of it */
-#define MOST_MONTHS 15
+#define MOST_MONTHS 240 /* of a list that goes back to the beginning */
 #define COMMITS_BYTES ((size_t)512 << 20)
 
 /* What was live at a gate, for the deployment that follows: all commits that it can be reached from. */
