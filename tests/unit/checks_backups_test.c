@@ -191,6 +191,19 @@ TEST(checks_backups, a_store_may_move_to_another_vault) {
     expect_month(w, "clean");
 }
 
+/* What lies in a vault that has the store and was not read is no silence. */
+TEST(checks_backups, a_stretch_is_long_only_where_all_vaults_of_the_store_were_read) {
+    whole *w = backups_open(ONE_STORE, DAILY);
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 15, 0, NULL), "01-01", "02-01");
+    put_jobs(w, "v2", daily("v2", "vm1", 28, 31, 0, NULL), "01-28", "02-01");
+    expect_month(w, "cannot-tell");
+
+    w = backups_open(ONE_STORE, DAILY); /* of another store */
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 15, 0, NULL), "01-01", "02-01");
+    put_jobs(w, "v2", daily("v2", "vm2", 28, 31, 0, NULL), "01-28", "02-01");
+    expect_month(w, "deviation");
+}
+
 TEST(checks_backups, jobs_that_do_not_say_whose_they_are_leave_it_open) {
     whole *w = backups_open(ONE_STORE, DAILY);
     bd_str rest = daily("v1", "vm1", 1, 31, 10, NULL);
