@@ -69,4 +69,40 @@ run_state run_of(const lists *in, bd_str sha, bd_str name, bd_instant since, bd_
  * at all.  What other tools report as a status of the commit, or a fact misspells, no list of runs shows. */
 bool is_missing_shown(const lists *in, bd_str sha, bd_str name, bd_instant until);
 
+/* ---- one of them ---- */
+
+/* What was live at a gate, for the deployment that follows: all commits that it can be reached from. */
+typedef struct {
+    bd_arena *arena;
+    bd_str sha;  /* "": nothing is known */
+    bd_map *old;
+} history;
+
+/* One deployment to a gate, and what was found out about it. */
+typedef struct {
+    const lists *in;
+    const gate_runs *runs; /* all to its gate */
+    history *past;
+    bd_str gate, id, sha;
+    bd_instant at;
+    const bd_value *record;
+    const bd_value *pull; /* that merged its commit; NULL: none is on file */
+    bd_instant merged;
+    bool is_list_whole; /* that tells of it */
+    answer holds;
+    bd_str why;
+} deployment;
+
+/* Why is `words` and `detail`. */
+void settle(deployment *of, answer holds, const char *words, bd_str detail);
+#define SETTLE(of, holds, words) settle((of), (holds), (words), BD_STR(""))
+
+const bd_value *fact_value(const bd_join *join, const char *name); /* NULL: not given */
+/* A fact lists the repository; `*branch` is what stands behind its '@'. */
+bool lists_repository(const bd_join *join, const char *fact, bd_str repository, bd_str *branch);
+
+/* Each settles `of`, whose pull request was looked for. */
+void judge_change(deployment *of); /* 5.4 b */
+void judge_duties(deployment *of); /* 5.3 c */
+
 #endif
