@@ -266,3 +266,36 @@ TEST(checks_backups, a_failed_job_begins_no_stretch_where_the_days_before_it_are
     put_jobs(w, "v1", daily("v1", "vm1", 9, 31, 10, "Failed"), "01-01", "02-01");
     expect_month(w, "deviation"); /* between two completed ones it is long, whatever came before */
 }
+
+TEST(checks_backups, jobs_of_one_store_count_once_and_in_order_of_time) {
+    whole *w = backups_open(ONE_STORE, DAILY); /* the same extract twice, and out of order */
+    bd_str late = daily("v1", "vm1", 16, 31, 0, NULL), early = daily("v1", "vm1", 1, 15, 0, NULL);
+    bd_str all = bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(late), BD_ARG(early));
+    put_jobs(w, "v1", all, "01-01", "02-01");
+    put_jobs(w, "v1", all, "01-01", "02-01");
+    expect_month(w, "clean");
+
+    w = backups_open(ONE_STORE, DAILY); /* one that ended after the extract did */
+    bd_str ahead = job_of("v1", "vm1", "Completed", scan_time("2026-02-01T01:00:00Z"), "");
+    bd_str rest = daily("v1", "vm1", 1, 29, 0, NULL);
+    put_jobs(w, "v1", bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(rest), BD_ARG(ahead)),
+             "01-01", "02-01");
+    expect_month(w, "deviation");
+
+    w = backups_open(ONE_STORE, DAILY); /* of a machine of that name in another group */
+    bd_str other = job_of("v1", "x;vm1", "Completed", scan_time("2026-01-10T02:00:00Z"), "");
+    rest = daily("v1", "vm1", 1, 31, 10, NULL);
+    put_jobs(w, "v1", bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(rest), BD_ARG(other)),
+             "01-01", "02-01");
+    expect_month(w, "deviation");
+
+    w = backups_open("['" VM_ID "VM1/','" VM_ID "vm1']", DAILY); /* listed twice */
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 31, 0, NULL), "01-01", "02-01");
+    expect_month(w, "clean");
+
+    w = backups_open("['" VM_ID "vm-1']", DAILY); /* a slip: nothing is said of it */
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 31, 0, NULL), "01-01", "02-01");
+    whole_judge(w);
+    CHECK(strcmp(whole_month(w, "9.3b", 0), "clean") != 0);
+    scan_bench_close(&w->bench);
+}

@@ -279,6 +279,28 @@ TEST(checks_deployments, each_goes_back_to_a_reviewed_change_with_green_checks) 
                      "{'date':'2026-01-20T12:00:09Z'}},'author':{'login':'Ann'},'committer':"
                      "{'login':'web-flow'},'parents':[{'sha':'c1'}]}"},
          "cannot-tell"},
+        /* one that was merged, and then merged again elsewhere: only its own commit counts */
+        {{.pull = PULL("c9", MERGED("Cid")) "," PULL_8("c2", "Ann")}, "fail"},
+        {{.review = REVIEW("Bob ", "User", "APPROVED", "h2", "2026-01-20T10:00:00Z")}, "pass"},
+        {{.review = REVIEW(" ANN", "User", "APPROVED", "h2", "2026-01-20T10:00:00Z")}, "fail"},
+        {{.review = REVIEW("Bob", "User", "APPROVED", "h2", "2026-01-20T12:00:00+01:00")}, "pass"},
+        {{.review = REVIEW("Bob", "User", "APPROVED", "h2", "2026-01-20T10:00:00-05:00")}, "fail"},
+        {{.review = "{'user':null,'state':'APPROVED','commit_id':'h2','submitted_at':"
+                    "'2026-01-20T10:00:00Z','pull_request_url':'" REPO "/pulls/7'}"},
+         "fail"},
+        {{.review = "{'id':1,'user':{'login':'Bob','type':'User'},'state':'APPROVED','commit_id':"
+                    "'h2','submitted_at':'2026-01-20T10:00:00Z','pull_request_url':"
+                    "'https://api.github.com/repos/contoso/other/pulls/7'}"},
+         "cannot-tell"}, /* of another repository, and of this one nothing was read */
+        {{.runs = "{'id':1,'url':'https://api.github.com/repos/contoso/other/check-runs/1','name':"
+                  "'Build','head_sha':'h2','status':'completed','conclusion':'success',"
+                  "'completed_at':'2026-01-20T10:30:00Z','check_suite':{'id':5}}"},
+         "cannot-tell"},
+        {{.pull = "{'url':'https://api.github.com/repos/contoso/other/pulls/7','number':7,'head':{"
+                  "'sha':'h2'},'base':{'ref':'main'},'merge_commit_sha':'c2','merged_at':"
+                  "'2026-01-20T11:00:00Z','user':{'login':'Ann','type':'User'}}"},
+         "cannot-tell"},
+        {{.deployment = NOW "," NOW}, "pass"}, /* the same record twice */
         /* was live once, and a status that came after the failure is not told */
         {{.status = STATUS("2", "failure", "2026-01-20T12:10:00Z") "," STATUS(
               "2", "inactive", "2026-01-21T12:10:00Z")},
