@@ -34,6 +34,7 @@ typedef void bd_part_fn(void *context, bd_str group, const bd_value *kept);
 typedef struct {
     bd_str source, scope;
     bd_instant at; /* of its snapshot */
+    uint32_t list; /* of a log by repository: which of the lists; 0 of all else */
     const bd_value *kept;
 } bd_part;
 
@@ -41,6 +42,7 @@ typedef struct {
 typedef struct {
     bd_str source, scope;
     bd_instant from, to; /* what an extract of a log describes; equal for a snapshot */
+    uint32_t list;       /* as in bd_part: snapshots of one day are one, but each list of a repository is its own */
     bool is_whole; /* complete, its time known, signed off where that is needed */
     bd_str why_not;
     bd_strs sets; /* entity sets of Graph that its pages name, lower case, without what stands in parentheses */
@@ -51,6 +53,7 @@ typedef struct {
     const bd_zone *zone;
     bd_instant at;         /* of the snapshot that is judged */
     bd_str scope;          /* and of what it is */
+    uint32_t list;         /* and which list of a repository, as in bd_part */
     const bd_strs *subscriptions; /* of the engagement */
     const bd_join_input *inputs;
     size_t input_count;

@@ -40,7 +40,8 @@ static uint64_t digest_join(const bd_derivation *derivation, const bd_value *rec
                             const bd_value *facts, const bd_zone *zone) {
     static const char *const sources[] = {"S53", "S45", "S46", "S46b", "S47",  "S48", "S65",
                                           "S49", "S50", "S35", "S06",  "S05",  "S51", "S52",
-                                          "S18", "S19", "S58s"};
+                                          "S18", "S19", "S58s", "S13", "S68",
+                                          "S71", "S73", "S73c", "S73d", "S73k", "S73r", "S73t"};
     kept_parts list = {.count = 0};
     bd_join_input inputs[BD_COUNT(sources)];
     bd_strs subscriptions = {0};

@@ -191,6 +191,19 @@ TEST(checks_backups, a_store_may_move_to_another_vault) {
     expect_month(w, "clean");
 }
 
+/* What lies in a vault that has the store and was not read is no silence. */
+TEST(checks_backups, a_stretch_is_long_only_where_all_vaults_of_the_store_were_read) {
+    whole *w = backups_open(ONE_STORE, DAILY);
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 15, 0, NULL), "01-01", "02-01");
+    put_jobs(w, "v2", daily("v2", "vm1", 28, 31, 0, NULL), "01-28", "02-01");
+    expect_month(w, "cannot-tell");
+
+    w = backups_open(ONE_STORE, DAILY); /* of another store */
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 15, 0, NULL), "01-01", "02-01");
+    put_jobs(w, "v2", daily("v2", "vm2", 28, 31, 0, NULL), "01-28", "02-01");
+    expect_month(w, "deviation");
+}
+
 TEST(checks_backups, jobs_that_do_not_say_whose_they_are_leave_it_open) {
     whole *w = backups_open(ONE_STORE, DAILY);
     bd_str rest = daily("v1", "vm1", 1, 31, 10, NULL);
@@ -237,4 +250,52 @@ TEST(checks_backups, jobs_of_the_other_family_of_vaults_name_the_store) {
                   "\"describes_to\":\"2026-02-01T00:00:00Z\"");
         expect_month(w, "clean");
     }
+}
+
+/* That a store shows its first failed job late in the export says nothing of the days before. */
+TEST(checks_backups, a_failed_job_begins_no_stretch_where_the_days_before_it_are_silent) {
+    whole *w = backups_open(ONE_STORE, DAILY);
+    put_jobs(w, "v1", daily("v1", "vm1", 9, 31, 9, "Failed"), "01-01", "02-01");
+    expect_month(w, "cannot-tell");
+
+    w = backups_open(ONE_STORE, DAILY); /* only one, on the last day, and it failed */
+    put_jobs(w, "v1", daily("v1", "vm1", 31, 31, 31, "Failed"), "01-01", "02-01");
+    expect_month(w, "cannot-tell");
+
+    w = backups_open(ONE_STORE, DAILY);
+    put_jobs(w, "v1", daily("v1", "vm1", 9, 31, 10, "Failed"), "01-01", "02-01");
+    expect_month(w, "deviation"); /* between two completed ones it is long, whatever came before */
+}
+
+TEST(checks_backups, jobs_of_one_store_count_once_and_in_order_of_time) {
+    whole *w = backups_open(ONE_STORE, DAILY); /* the same extract twice, and out of order */
+    bd_str late = daily("v1", "vm1", 16, 31, 0, NULL), early = daily("v1", "vm1", 1, 15, 0, NULL);
+    bd_str all = bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(late), BD_ARG(early));
+    put_jobs(w, "v1", all, "01-01", "02-01");
+    put_jobs(w, "v1", all, "01-01", "02-01");
+    expect_month(w, "clean");
+
+    w = backups_open(ONE_STORE, DAILY); /* one that ended after the extract did */
+    bd_str ahead = job_of("v1", "vm1", "Completed", scan_time("2026-02-01T01:00:00Z"), "");
+    bd_str rest = daily("v1", "vm1", 1, 29, 0, NULL);
+    put_jobs(w, "v1", bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(rest), BD_ARG(ahead)),
+             "01-01", "02-01");
+    expect_month(w, "deviation");
+
+    w = backups_open(ONE_STORE, DAILY); /* of a machine of that name in another group */
+    bd_str other = job_of("v1", "x;vm1", "Completed", scan_time("2026-01-10T02:00:00Z"), "");
+    rest = daily("v1", "vm1", 1, 31, 10, NULL);
+    put_jobs(w, "v1", bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(rest), BD_ARG(other)),
+             "01-01", "02-01");
+    expect_month(w, "deviation");
+
+    w = backups_open("['" VM_ID "VM1/','" VM_ID "vm1']", DAILY); /* listed twice */
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 31, 0, NULL), "01-01", "02-01");
+    expect_month(w, "clean");
+
+    w = backups_open("['" VM_ID "vm-1']", DAILY); /* a slip: nothing is said of it */
+    put_jobs(w, "v1", daily("v1", "vm1", 1, 31, 0, NULL), "01-01", "02-01");
+    whole_judge(w);
+    CHECK(strcmp(whole_month(w, "9.3b", 0), "clean") != 0);
+    scan_bench_close(&w->bench);
 }

@@ -14,7 +14,13 @@
     "\",\"type\":\"Microsoft.Security/assessments/subAssessments\",\"properties\":{"               \
     "\"displayName\":\"d\",\"status\":{\"code\":\"Unhealthy\"" severity                            \
     "},\"timeGenerated\":\"2026-01-28T00:00:00Z\"" more "}}"
+#define SET_ASIDE(name)                                                                            \
+    "{\"id\":\"" VM ASSESSED "/subAssessments/" name "\",\"name\":\"" name                           \
+    "\",\"type\":\"Microsoft.Security/assessments/subAssessments\",\"properties\":{"               \
+    "\"displayName\":\"d\",\"status\":{\"code\":\"NotApplicable\",\"severity\":\"High\"}}}"
 #define HIGH ",\"severity\":\"High\""
+#define MACHINE                                                                                    \
+    "{\"id\":\"" VM "\",\"name\":\"vm1\",\"type\":\"Microsoft.Compute/virtualMachines\"}"
 #define BAD STATE("Unhealthy") ","
 #define ONE BAD FLAW("f1", HIGH, "")
 #define SLAS "{'slas':{'critical_flaw_days':7,'high_flaw_days':14}}"
@@ -61,6 +67,11 @@ TEST(checks_flaws, the_age_of_a_flaw_counts_from_the_first_snapshot_that_shows_i
          BAD FLAW("f1", HIGH, ""), NULL, "fail"}, /* seven days for a critical one */
         {SLAS, BAD STATE("Unhealthy"), NULL, NULL, "cannot-tell"}, /* findings were not exported */
         {SLAS, STATE("Healthy"), NULL, NULL, "pass"},
+        /* set aside is not fixed, neither from the beginning nor later */
+        {SLAS, ONE, BAD SET_ASIDE("f1"), NULL, "cannot-tell"},
+        {SLAS, BAD SET_ASIDE("f1"), NULL, NULL, "cannot-tell"},
+        {SLAS, ONE, NULL, BAD SET_ASIDE("f1"), "cannot-tell"},
+        {SLAS, ONE, STATE("NotApplicable") "," STATE("Healthy"), NULL, "cannot-tell"},
         {"{'slas':{'critical_flaw_days':7}}", ONE, NULL, NULL, "cannot-tell"},
         {"{'slas':{'high_flaw_days':'14'}}", ONE, NULL, NULL, "cannot-tell"},
         {"{'slas':{'high_flaw_days':200}}", ONE, NULL, NULL,
@@ -86,9 +97,57 @@ TEST(checks_flaws, the_age_of_a_flaw_counts_from_the_first_snapshot_that_shows_i
     }
 }
 
+/* Where one snapshot does not list the findings, the next one that does may come too late to say. */
+TEST(checks_flaws, a_flaw_is_gone_only_where_the_findings_were_asked_for) {
+    static const struct {
+        const char *second, *expected;
+    } rows[] = {
+        {STATE("Unhealthy"), "cannot-tell"}, /* on the 28th it was gone, perhaps too late */
+        {STATE("NotApplicable"), "cannot-tell"},
+        {ONE, "cannot-tell"},
+        {BAD FLAW("f2", ",\"severity\":\"Low\"", ""), "clean"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open(SLAS);
+        w->engagement.facts =
+            whole_json("{'slas':{'approved_by':'A','approved_on':'2025-01-01','value':"
+                       "{'critical_flaw_days':7,'high_flaw_days':14}}}");
+        put_findings(w, ONE "," MACHINE, "02");
+        put_findings(w, bd_str_format(test_arena(), "%s,%s", rows[i].second, MACHINE).data, "12");
+        put_findings(w, BAD FLAW("f2", ",\"severity\":\"Low\"", "") "," MACHINE, "28");
+        whole_add(w, "{\"value\":[" MACHINE "]}", ",\"source\":\"S77\"");
+        whole_judge(w);
+        const char *month = whole_month(w, "7.6c", 0);
+        CHECK_EQ_STR(bd_str_format(test_arena(), "row %zu: %s", i, month),
+                     bd_str_format(test_arena(), "row %zu: %s", i, rows[i].expected).data);
+        scan_bench_close(&w->bench);
+    }
+}
+
+/* A join that sees all snapshots judges each where it stands, not where the last of them does. */
+TEST(checks_flaws, a_verdict_stands_at_the_snapshot_that_it_is_of) {
+    static const char *const days[] = {"02", "12", "28"};
+    static const bd_verdict expected[] = {BD_PASS, BD_PASS, BD_FAIL};
+    size_t found = 0;
+    whole *w = whole_open(SLAS);
+    w->engagement.facts = whole_json("{'slas':{'approved_by':'A','approved_on':'2025-01-01','value':"
+                                     "{'critical_flaw_days':7,'high_flaw_days':14}}}");
+    for (size_t i = 0; i < BD_COUNT(days); i++) {
+        put_findings(w, ONE, days[i]);
+    }
+    whole_judge(w);
+    for (size_t i = 0; i < w->out->checks.count; i++) {
+        const bd_check_result *one = &w->out->checks.data[i];
+        if (bd_str_eqz(one->check->id, "flaws-fixed-in-time")) {
+            CHECK(found < BD_COUNT(days));
+            CHECK_EQ_INT(one->verdict, expected[found++]);
+        }
+    }
+    CHECK_EQ_INT(found, BD_COUNT(days));
+    scan_bench_close(&w->bench);
+}
+
 TEST(checks_flaws, a_machine_that_nobody_scanned_is_not_without_flaws) {
-#define MACHINE                                                                                    \
-    "{\"id\":\"" VM "\",\"name\":\"vm1\",\"type\":\"Microsoft.Compute/virtualMachines\"}"
     static const struct {
         const char *records, *expected;
     } rows[] = {

@@ -59,6 +59,27 @@ TEST(checks_logs, each_day_with_events_has_rows_in_the_workspace) {
         {EVENT("e1", SCAN_SUB_A, ADMIN,
                TEN) "," EVENT("e2", SCAN_SUB_A, "{\"value\":\"ResourceHealth\"}", "20T00:00:00Z"),
          WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, TEN)), WHOLE_MONTH, "pass"},
+        /* of one day with events of both kinds the one that has to be exported decides, in whatever order */
+        {EVENT("e1", SCAN_SUB_A, ADMIN,
+               TEN) "," EVENT("e2", SCAN_SUB_A, "{\"value\":\"ResourceHealth\"}", TEN),
+         WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, "11T10:00:00Z")), WHOLE_MONTH, "fail"},
+        {EVENT("e1", SCAN_SUB_A, "{\"value\":\"ResourceHealth\"}",
+               TEN) "," EVENT("e2", SCAN_SUB_A, ADMIN, TEN),
+         WHOLE_MONTH, ROWS(ROW(SCAN_SUB_A, "11T10:00:00Z")), WHOLE_MONTH, "fail"},
+        {EVENT("e1", SCAN_SUB_A, "\"Administrative\"", TEN), WHOLE_MONTH,
+         ROWS(ROW(SCAN_SUB_A, "11T10:00:00Z")), WHOLE_MONTH, "fail"},
+        {EVENT("e1", SCAN_SUB_A, "{\"value\":\"administrative\"}", TEN), WHOLE_MONTH,
+         ROWS(ROW(SCAN_SUB_A, "11T10:00:00Z")), WHOLE_MONTH, "fail"},
+        {EVENT("e1", SCAN_SUB_A, "{\"localizedValue\":\"Administrative\"}", TEN), WHOLE_MONTH,
+         ROWS(ROW(SCAN_SUB_A, "11T10:00:00Z")), WHOLE_MONTH, "cannot-tell"},
+        {EVENT("e1", SCAN_SUB_A, "7", TEN), WHOLE_MONTH,
+         ROWS(ROW(SCAN_SUB_A, "11T10:00:00Z")), WHOLE_MONTH, "cannot-tell"},
+        /* of which subscription it is, or when it was, is not said */
+        {EVENT("e1", "", ADMIN, TEN), WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH, "cannot-tell"},
+        {EVENT("e1", SCAN_SUB_A, ADMIN, "40T10:00:00Z"), WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH,
+         "cannot-tell"},
+        {EVENT("e1", SCAN_SUB_A, ADMIN, TEN), WHOLE_MONTH,
+         ROWS(ROW("", TEN)), WHOLE_MONTH, "fail"}, /* a row of no subscription is of none */
         {EVENT("e1", SCAN_SUB_A, "null", TEN), WHOLE_MONTH, ROWS(BOTH_ROWS), WHOLE_MONTH,
          "cannot-tell"},
         /* the rows of some days were not read, or the events */

@@ -153,7 +153,8 @@ static void keep_part(void *context, bd_str group, const bd_value *kept) {
 TEST(derive, records_of_the_wrong_kind_break_no_join) {
     static const char *const sources[] = {"S53", "S45", "S46", "S46b", "S47", "S48", "S65",
                                           "S49", "S50", "S35", "S06",  "S05", "S51", "S52",
-                                          "S18", "S19", "S58s"};
+                                          "S18", "S19", "S58s", "S13", "S68",
+                                          "S71", "S73", "S73c", "S73d", "S73k", "S73r", "S73t"};
     static const char *const records[] = {
         "{}",
         "{'id':1,'principalId':2,'roleDefinitionId':[]}",

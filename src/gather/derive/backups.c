@@ -83,10 +83,23 @@ typedef struct {
 } job;
 
 typedef struct {
+    bd_instant from, to;
+} span;
+
+/* A vault that keeps, or kept, the store. */
+typedef struct {
+    bd_str scope;
+    BD_VEC(span) read; /* by whole extracts of it; none touches another */
+} vault;
+typedef BD_VEC(bd_instant) instants;
+
+typedef struct {
     const bd_join *join;
     bd_str store;
     const job *jobs;
     size_t job_count;
+    BD_VEC(vault) vaults; /* the first is the one that is judged */
+    instants maybe; /* jobs that may have left a copy of it, by time */
     int64_t rpo_minutes; /* -1: bindery.json does not say */
     bd_arena *arena;
     bd_derived_fn *emit;
@@ -127,40 +140,102 @@ static int64_t rpo_minutes_of(const bd_join *join, bd_str store, bd_arena *arena
     return rpo_hours(join, store, arena, &hours) ? hours * HOUR_MINUTES : -1;
 }
 
-/* From when on, without a hole, whole extracts of this vault describe all up to `to`. */
-static bd_instant described_from(const bd_join *join, bd_instant to) {
-    bd_instant from = to;
-    bool has_moved = true;
-    while (has_moved) {
-        has_moved = false;
-        for (size_t i = 0; i < join->input_count; i++) {
-            const bd_join_input *input = &join->inputs[i];
-            if (input->is_whole && bd_str_eq(input->scope, join->scope) && input->from < from &&
-                input->to >= from) {
-                from = input->from;
-                has_moved = true;
-            }
-        }
-    }
-    return from;
+static int cmp_spans(const void *context, const void *a, const void *b) {
+    (void)context;
+    const span *x = a;
+    const span *y = b;
+    return (x->from > y->from) - (x->from < y->from);
 }
 
-static bool may_hold_another(const history *of, bd_instant from, bd_instant to) {
+static int cmp_instants(const void *context, const void *a, const void *b) {
+    (void)context;
+    const bd_instant *x = a;
+    const bd_instant *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static void add_vault(history *of, bd_str scope) {
+    for (size_t i = 0; i < of->vaults.count; i++) {
+        if (bd_str_eq(of->vaults.data[i].scope, scope)) {
+            return;
+        }
+    }
+    vault *one = bd_push(of->arena, &of->vaults);
+    *one = (vault){.scope = scope};
+    for (size_t i = 0; i < of->join->input_count; i++) {
+        const bd_join_input *input = &of->join->inputs[i];
+        if (input->is_whole && bd_str_eq(input->scope, scope)) {
+            *bd_push(of->arena, &one->read) = (span){input->from, input->to};
+        }
+    }
+    bd_sort(one->read.data, one->read.count, sizeof one->read.data[0], cmp_spans, NULL);
+    size_t kept = 0;
+    for (size_t i = 0; i < one->read.count; i++) {
+        span next = one->read.data[i];
+        if (kept > 0 && next.from <= one->read.data[kept - 1].to) {
+            span *last = &one->read.data[kept - 1];
+            last->to = next.to > last->to ? next.to : last->to;
+        } else {
+            one->read.data[kept++] = next;
+        }
+    }
+    one->read.count = kept;
+}
+
+static void gather_maybes(history *of) {
     bd_str name = tail_of(of->arena, of->store);
     for (size_t i = 0; i < of->job_count; i++) {
-        if (of->jobs[i].result == 'm' && of->jobs[i].at > from && of->jobs[i].at < to) {
-            return true;
+        if (of->jobs[i].result == 'm') {
+            *bd_push(of->arena, &of->maybe) = of->jobs[i].at;
         }
     }
     for (size_t i = 0; i < of->join->common_count; i++) {
         bd_instant at;
         const bd_value *kept = of->join->common[i].kept;
         if (bd_str_eq(member_text(kept, "n"), name) &&
-            bd_instant_parse(member_text(kept, "t"), &at) && at > from && at < to) {
-            return true;
+            bd_instant_parse(member_text(kept, "t"), &at)) {
+            *bd_push(of->arena, &of->maybe) = at;
         }
     }
-    return false;
+    bd_sort(of->maybe.data, of->maybe.count, sizeof of->maybe.data[0], cmp_instants, NULL);
+}
+
+/* From when on, without a hole, whole extracts of a vault describe all up to `to`. */
+static bd_instant read_from(const vault *one, bd_instant to) {
+    for (size_t i = 0; i < one->read.count; i++) {
+        const span *held = &one->read.data[i];
+        if (held->from < to && held->to >= to) {
+            return held->from;
+        }
+    }
+    return to;
+}
+
+static bd_instant described_from(const history *of, bd_instant to) {
+    return read_from(&of->vaults.data[0], to);
+}
+
+/* A backup may lie in another vault that has the store: all of them have to be read. */
+static bool is_read(const history *of, bd_instant from, bd_instant to) {
+    for (size_t i = 0; i < of->vaults.count; i++) {
+        if (read_from(&of->vaults.data[i], to) > from) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool may_hold_another(const history *of, bd_instant from, bd_instant to) {
+    size_t low = 0, high = of->maybe.count;
+    while (low < high) { /* the first after `from` */
+        size_t middle = low + (high - low) / 2;
+        if (of->maybe.data[middle] <= from) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < of->maybe.count && of->maybe.data[low] < to;
 }
 
 static bool is_too_long(const history *of, bd_instant from, bd_instant to) {
@@ -174,11 +249,10 @@ static void emit_stretch(const history *of, bd_instant from, bd_instant to, bd_i
         of->rpo_minutes < 0 ? "the fact rpo of bindery.json gives no hours for it" : problem;
     bool is_long = is_too_long(of, from, to);
     if (why[0] == '\0' && is_long) {
-        bool is_read = described_from(of->join, to) <= from;
         why = may_hold_another(of, from, to)
                   ? "a job that ended with warnings, or that may be of another store, lies between"
-              : is_read ? ""
-                        : "the jobs between were not all read";
+              : is_read(of, from, to) ? ""
+                                      : "the jobs between were not all read";
     }
     builder build = {.arena = of->arena};
     put_text(&build, "store", of->store);
@@ -200,34 +274,56 @@ static void tell_stretch(const history *of, bd_instant from, bd_instant to, bd_i
     emit_stretch(of, from, to, at, problem);
 }
 
+/* A first job that failed shows that the store was to be backed up, and not since when: where the days before it were
+ * read and are silent for too long, a stretch that begins with it is short for no reason that is known. */
+static const char *problem_of_first(const history *of, bd_instant sign, bd_instant to) {
+    bool is_known = !is_too_long(of, described_from(of, sign), to);
+    return is_known || is_too_long(of, sign, to) ? ""
+                                                 : "no earlier completed backup of it is on file";
+}
+
+static bd_instant first_failed_before(const history *of, bd_instant end) {
+    for (size_t i = 0; i < of->job_count; i++) {
+        if (of->jobs[i].result == 'n' && of->jobs[i].at < end) {
+            return of->jobs[i].at;
+        }
+    }
+    return BD_INSTANT_NONE;
+}
+
+/* The stretch that ends with the first completed job on file. */
+static void tell_first(const history *of, bd_instant done) {
+    bd_instant sign = first_failed_before(of, done);
+    if (sign != BD_INSTANT_NONE) {
+        tell_stretch(of, sign, done, done, problem_of_first(of, sign, done));
+        return;
+    }
+    bd_instant from = described_from(of, done);
+    tell_stretch(of, from, done, done,
+                 is_too_long(of, from, done) ? "no earlier completed backup of it is on file" : "");
+}
+
 /* Walks through all jobs of all vaults, and tells of what ends in the extract that is judged: [.., `end`). */
 static void walk(const history *of, bd_instant end) {
     bd_instant since = BD_INSTANT_NONE, last = BD_INSTANT_NONE;
     for (size_t i = 0; i < of->job_count; i++) {
         const job *one = &of->jobs[i];
-        if (one->result == 'n' && since == BD_INSTANT_NONE) {
-            since = one->at; /* from here on it was meant to be backed up */
-        }
         if (one->result != 'd') {
             continue;
         }
-        bd_instant from = since != BD_INSTANT_NONE ? since : described_from(of->join, one->at);
-        bool is_known = since != BD_INSTANT_NONE || !is_too_long(of, from, one->at);
-        if (one->is_own) {
-            tell_stretch(of, from, one->at, one->at,
-                         is_known ? "" : "no earlier completed backup of it is on file");
+        if (one->is_own && since == BD_INSTANT_NONE) {
+            tell_first(of, one->at);
+        } else if (one->is_own) {
+            tell_stretch(of, since, one->at, one->at, "");
         }
         since = one->at;
         last = one->at < end ? one->at : last;
     }
-    bd_instant from = BD_INSTANT_NONE;
-    for (size_t i = 0; i < of->job_count && last == BD_INSTANT_NONE; i++) {
-        bool is_sign = of->jobs[i].result == 'n' && of->jobs[i].at < end;
-        from = is_sign && from == BD_INSTANT_NONE ? of->jobs[i].at : from;
-    }
-    from = last != BD_INSTANT_NONE ? last : from;
-    if (from != BD_INSTANT_NONE) {
-        tell_stretch(of, from, end, end - 1, "");
+    bd_instant sign = first_failed_before(of, end);
+    if (last != BD_INSTANT_NONE) {
+        tell_stretch(of, last, end, end - 1, "");
+    } else if (sign != BD_INSTANT_NONE) {
+        tell_stretch(of, sign, end, end - 1, problem_of_first(of, sign, end));
     }
 }
 
@@ -243,6 +339,7 @@ void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *p
                   .context = context};
     bd_instant end = BD_INSTANT_NONE;
     bool is_here = false;
+    add_vault(&of, join->scope);
     for (size_t i = 0; i < join->input_count; i++) {
         const bd_join_input *input = &join->inputs[i];
         bool is_own = bd_str_eq(input->scope, join->scope) && input->from == join->at;
@@ -252,6 +349,7 @@ void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *p
         bd_str result = member_text(parts[i].kept, "r");
         bd_instant at;
         bool is_of_vault = bd_str_eq(parts[i].scope, join->scope);
+        add_vault(&of, parts[i].scope);
         if (bd_instant_parse(member_text(parts[i].kept, "t"), &at) && result.size > 0) {
             jobs[of.job_count++] =
                 (job){at, result.data[0], is_of_vault && parts[i].at == join->at};
@@ -262,5 +360,6 @@ void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *p
         return; /* another vault's, or an answer that does not say which days it describes */
     }
     bd_sort(jobs, of.job_count, sizeof jobs[0], cmp_jobs, NULL);
+    gather_maybes(&of);
     walk(&of, end);
 }

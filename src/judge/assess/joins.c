@@ -15,6 +15,7 @@ typedef struct {
     bd_str source, scope;
     bd_day date;
     bd_instant from, to;
+    uint32_t list;           /* 0: all of the day */
     uint32_t evidence_index; /* first page */
     bool has_evidence, is_whole;
     bd_str why_not;
@@ -31,7 +32,7 @@ typedef struct {
 
 struct bd_joins {
     bd_arena *arena, *scratch; /* `scratch`: one part */
-    bd_map *index; /* source U+001F scope U+001F day -> sight */
+    bd_map *index; /* source U+001F scope U+001F day U+001F list -> sight */
     BD_VEC(sight *) sights;
     BD_VEC(anchor) anchors;
     bd_sorter *parts;
@@ -45,13 +46,23 @@ static const bd_derivation *derivation_of(const bd_source_def *source) {
 
 /* ---- what there is to see ---- */
 
-static bd_str sight_name(bd_arena *arena, bd_str source, bd_str scope, bd_day date) {
-    return bd_str_format(arena, "%.*s\x1f%.*s\x1f%d", BD_ARG(source), BD_ARG(scope), date);
+static bd_str sight_name(bd_arena *arena, bd_str source, bd_str scope, bd_day date, uint32_t list) {
+    return bd_str_format(arena, "%.*s\x1f%.*s\x1f%d\x1f%u", BD_ARG(source), BD_ARG(scope), date,
+                         list);
 }
 
-static sight *sight_of(bd_joins *joins, bd_str source, bd_str scope, bd_instant from) {
+/* No scope tells the logs of two repositories apart: what one of their lists describes, or that it is whole, says
+ * nothing of another list of that day. */
+static uint32_t list_of(const bd_judging *run, bd_str source, uint32_t evidence_index) {
+    const bd_source_def *found = bd_catalog_source(run->in->catalog, source);
+    bool is_own = found != NULL && found->is_log && found->scope == BD_SCOPE_REPOSITORY;
+    return is_own ? run->in->evidence->data[evidence_index].collection + 1 : 0;
+}
+
+static sight *sight_of(bd_joins *joins, bd_str source, bd_str scope, bd_instant from,
+                       uint32_t list) {
     bd_day date = bd_instant_utc_day(from);
-    bd_str name = sight_name(joins->arena, source, scope, date);
+    bd_str name = sight_name(joins->arena, source, scope, date, list);
     sight *found = bd_map_find(joins->index, name);
     if (found == NULL) {
         found = bd_new(joins->arena, sight, 1);
@@ -60,6 +71,7 @@ static sight *sight_of(bd_joins *joins, bd_str source, bd_str scope, bd_instant 
                          .date = date,
                          .from = from,
                          .to = from,
+                         .list = list,
                          .is_whole = true,
                          .why_not = {"", 0}};
         bd_map_put(joins->index, name, found);
@@ -91,12 +103,13 @@ static void add_set(bd_joins *joins, sight *seen, bd_str context) {
     }
 }
 
-/* Snapshots of one day are one: it is whole if all its collections are. */
+/* Snapshots of one day are one, but for lists of repositories: it is whole if all its collections are. */
 static void see_collection(bd_judging *run, bd_joins *joins, bd_str source, bd_str scope,
                            uint32_t collection_index) {
     const bd_collection *collection = &run->in->collections->data[collection_index];
     uint32_t first = collection->members.data[0];
-    sight *seen = sight_of(joins, source, scope, bd_judging_instant(run, first));
+    sight *seen = sight_of(joins, source, scope, bd_judging_instant(run, first),
+                           list_of(run, source, first));
     bd_str why;
     if (!seen->has_evidence || first < seen->evidence_index) {
         seen->evidence_index = first;
@@ -139,7 +152,8 @@ static int cmp_sights(const void *context, const void *a, const void *b) {
     const sight *y = *(sight *const *)b;
     int order = bd_str_cmp(x->source, y->source);
     order = order != 0 ? order : bd_str_cmp(x->scope, y->scope);
-    return order != 0 ? order : (x->date > y->date) - (x->date < y->date);
+    order = order != 0 ? order : (x->date > y->date) - (x->date < y->date);
+    return order != 0 ? order : (x->list > y->list) - (x->list < y->list);
 }
 
 /* What an anchor of one subscription sees of a source that is kept by subscription is that subscription alone; of its
@@ -163,6 +177,7 @@ static void add_input(bd_joins *joins, uint32_t index, sight *seen) {
                                                           .scope = seen->scope,
                                                           .from = seen->from,
                                                           .to = seen->to,
+                                                          .list = seen->list,
                                                           .is_whole = seen->is_whole,
                                                           .why_not = seen->why_not,
                                                           .sets = seen->sets};
@@ -263,7 +278,8 @@ bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_i
     bd_str source = bd_unpack_key(&head, scratch);
     bd_str scope = bd_unpack_key(&head, scratch);
     bd_day date = bd_instant_utc_day(bd_judging_instant(run, evidence_index));
-    const sight *seen = bd_map_find(joins->index, sight_name(scratch, source, scope, date));
+    uint32_t list = list_of(run, source, evidence_index);
+    const sight *seen = bd_map_find(joins->index, sight_name(scratch, source, scope, date, list));
     bd_str rest = bd_str_sub(part->record, part->at, part->record.size);
     for (size_t i = 0; seen != NULL && i < seen->readers.count; i++) {
         uint32_t reader = seen->readers.data[i];
@@ -353,6 +369,7 @@ static bd_rc reduce_group(emission *out, grouping *state) {
                     .zone = out->run->in->engagement->zone,
                     .at = out->of->of->from,
                     .scope = out->of->of->scope,
+                    .list = out->of->of->list,
                     .subscriptions = &out->run->subscriptions,
                     .inputs = out->of->inputs.data,
                     .input_count = out->of->inputs.count,
@@ -404,6 +421,7 @@ static bd_rc add_part(emission *out, grouping *state, bd_str group, bd_instant a
     if (part.kept == NULL) {
         return BD_OK;
     }
+    part.list = list_of(out->run, part.source, evidence_index);
     if (is_common) {
         *bd_push(arena, &state->common) = part;
         return BD_OK;
@@ -412,8 +430,10 @@ static bd_rc add_part(emission *out, grouping *state, bd_str group, bd_instant a
         state->group = name;
         out->evidence_index = out->of->of->evidence_index;
     }
-    if (bd_str_eq(part.source, out->of->of->source)) {
-        out->evidence_index = evidence_index;
+    const sight *own = out->of->of;
+    if (bd_str_eq(part.source, own->source) && bd_str_eq(part.scope, own->scope) &&
+        part.at == own->from && part.list == own->list) {
+        out->evidence_index = evidence_index; /* not of another snapshot: a verdict stands where it is of */
     }
     *bd_push(arena, &state->parts) = part;
     return BD_OK;
