@@ -141,6 +141,8 @@ TEST(checks, each_type_and_each_store_of_the_platform_is_in_the_inventory) {
         {A_STORE, PLAIN_STORE, "pass", "pass", "pass", "pass"},
         {"A1,a,app,,,Ann,internal,low,", PLAIN_STORE, "fail", "fail", "fail", "pass"},
         {A_STORE "2026-01-01", PLAIN_STORE, "fail", "fail", "fail", "not-applicable"},
+        {A_STORE "2026-12-31", PLAIN_STORE, "pass", "pass", "pass", "pass"}, /* a later day */
+        {A_STORE "soon", PLAIN_STORE, "cannot-tell", "cannot-tell", "cannot-tell", "cannot-tell"},
         {"A1,a,store," STORE ",Microsoft.Storage/storageAccounts,,confidential,high,", PLAIN_STORE,
          "pass", "pass", "fail", "fail"},
         {"A1,a,store," STORE ",Microsoft.Storage/storageAccounts,Ann,,high,", PLAIN_STORE, "pass",
@@ -226,6 +228,21 @@ TEST(checks, an_inventory_passes_with_all_its_halves_and_not_without_one) {
     }
 }
 
+/* Each server has one, the platform's own. */
+TEST(checks, the_master_database_of_a_server_is_no_store) {
+#define DATABASE(name)                                                                             \
+    PLAIN_ROW(SUB "/resourceGroups/p/providers/Microsoft.Sql/servers/s/databases/" name,           \
+              "microsoft.sql/servers/databases")
+    static const struct {
+        const char *rows, *expected;
+    } rows[] = {{DATABASE("master"), "not-applicable"},
+                {DATABASE("master") "," DATABASE("masters"), "fail"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = judge_files(inventory(A_STORE "\n", rows[i].rows, NULL));
+        CHECK_EQ_STR(bd_str_of(came_out(s, "data-stores-classed")), rows[i].expected);
+    }
+}
+
 TEST(checks, a_row_of_the_inventory_that_no_list_shows_stays_open) {
     scene *s = judge_files(inventory(A_STORE "\n" A_STORE "\n", "", NULL));
     CHECK_EQ_STR(bd_str_of(came_out(s, "assets-exist")), "cannot-tell");
@@ -270,6 +287,9 @@ TEST(checks, a_detection_needs_a_ticket_with_outcome) {
         {MALWARE, DETECTION("8", ANSWERED), "F"},
         {MALWARE, DETECTION("7", ",'closed_at':'2026-02-11'"), "F"},
         {MALWARE, DETECTION("7", ""), "?"}, /* still open */
+        /* another thing of the same number, or of long before */
+        {MALWARE, TICKET_TEXT("change", "7", "low", "2026-02-10T11:00:00Z", "", "", ANSWERED), "?"},
+        {MALWARE, TICKET_TEXT("incident", "7", "low", "2026-02-02T11:00:00Z", "", "", ANSWERED), "F"},
         {MALWARE, "", "F"},
         {INCIDENT("7", "Low", "Odd login", "Microsoft Defender for Endpoint"), "", "F"},
         {INCIDENT("7", "Low", "Odd login", "Azure Active Directory Identity Protection"), "", ""},
@@ -664,6 +684,8 @@ TEST(checks, a_store_deletes_as_the_inventory_says_or_stays_open) {
         {"30,", "cannot-tell", "cannot-tell"},
         {",", "cannot-tell", "not-applicable"},
         {"30,long", "cannot-tell", "cannot-tell"},
+        {"0,0", "cannot-tell", "cannot-tell"},
+        {"-1,-1", "cannot-tell", "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-01-31", NULL);
