@@ -380,12 +380,15 @@ TEST(checks, the_time_to_triage_is_asked_for_by_name) {
 
 #define GROUP SUB "/resourceGroups/p"
 #define MACHINE GROUP "/providers/Microsoft.Compute/virtualMachines/m"
-#define A_MACHINE PLAIN_ROW(MACHINE, "Microsoft.Compute/virtualMachines")
+#define MACHINE_IN(location)                                                                       \
+    "{'id':'" MACHINE "','type':'Microsoft.Compute/virtualMachines','subscriptionId':'" SUB_A     \
+    "'" location "}"
+#define A_MACHINE MACHINE_IN(",'location':'westeurope'")
 #define METRIC_ALERT(scope, enabled, metric, of)                                                   \
     "{'id':'" GROUP "/providers/Microsoft.Insights/metricAlerts/r','type':"                        \
     "'microsoft.insights/metricalerts','subscriptionId':'" SUB_A                                   \
     "','properties':{'enabled':" enabled ",'scopes':['" scope "'],'targetResourceType':'" of       \
-    "','criteria':{'odata.type':'x','allOf':[{'name':'c',"                                         \
+    "','targetResourceRegion':'West Europe','criteria':{'odata.type':'x','allOf':[{'name':'c',"                                         \
     "'metricName':'" metric "','threshold':80}]}}}"
 #define MEASURES                                                                                   \
     "{'critical_resources':['" MACHINE                                                             \
@@ -421,6 +424,49 @@ TEST(checks, a_critical_resource_has_an_alert_on_what_limits_it) {
         files *f = files_of("2026-01-01", "2026-01-31", rows[i].facts);
         put_file(f, "r.json", bd_str_format(test_arena(), "[" A_MACHINE ",%s]", rows[i].alert).data,
                  SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
+        const char *got = came_out(judge_files(f), "capacity-alerts-set");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_str_of(got), rows[i].expected);
+    }
+}
+
+/* Alerts that look as if they watched. */
+TEST(checks, an_alert_of_another_region_or_one_that_never_fires_does_not_pass) {
+#define CRITERION(metric, operator, threshold)                                                     \
+    "{'metricName':'" metric "','operator':'" operator "','threshold':" threshold "}"
+#define BUSY CRITERION("Percentage CPU", "GreaterThan", "80")
+    static const struct {
+        const char *scope, *region, *location, *criteria, *expected;
+    } rows[] = {
+        {MACHINE, "", "", BUSY, "pass"},
+        {GROUP, ",'targetResourceRegion':'westeurope'", ",'location':'West Europe'", BUSY, "pass"},
+        {GROUP, ",'targetResourceRegion':'northeurope'", ",'location':'westeurope'", BUSY, "fail"},
+        {SUB, ",'targetResourceRegion':'northeurope'", ",'location':'westeurope'", BUSY, "fail"},
+        {GROUP, "", ",'location':'westeurope'", BUSY, "cannot-tell"},
+        {GROUP, ",'targetResourceRegion':'westeurope'", "", BUSY, "cannot-tell"},
+        {GROUP, "", "", BUSY, "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThan", "100"), "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThan", "1e3"), "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThanOrEqual", "100"), "pass"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThanOrEqual", "100.1"),
+         "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Memory", "LessThan", "0"), "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Memory", "LessThan", "1"), "pass"},
+        {MACHINE, "", "", CRITERION("Memory", "GreaterThan", "100000"), "pass"},
+        {MACHINE, "", "", BUSY "," CRITERION("Network In", "GreaterThan", "1"), "cannot-tell"},
+        {MACHINE, "", "", "", "fail"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-01-31", MEASURES);
+        bd_str text = bd_str_format(
+            test_arena(),
+            "[" MACHINE_IN("%s") ",{'id':'" GROUP "/providers/Microsoft.Insights/metricAlerts/r',"
+                                 "'type':'microsoft.insights/metricalerts','subscriptionId':'" SUB_A
+                                 "','properties':{'enabled':true,'scopes':['%s'],"
+                                 "'targetResourceType':'Microsoft.Compute/virtualMachines'%s,"
+                                 "'criteria':{'allOf':[%s]}}}]",
+            rows[i].location, rows[i].scope, rows[i].region, rows[i].criteria);
+        put_file(f, "r.json", text.data, SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
         const char *got = came_out(judge_files(f), "capacity-alerts-set");
         test_failure("row %zu", i);
         CHECK_EQ_STR(bd_str_of(got), rows[i].expected);
