@@ -50,6 +50,11 @@ TEST(checks, a_valid_badge_belongs_to_somebody_on_the_roster) {
         {"b1,7,HQ,2020-01-01,2026-12-31,", "8,a@c.example,2020-01-01,", "fail"},
         {"b1,7,HQ,2020-01-01,,yes", "7,a@c.example,2020-01-01,", "cannot-tell"},
         {"b1,,HQ,2020-01-01,,", "7,a@c.example,2020-01-01,", "cannot-tell"}, /* nobody's */
+        {"b1,,HQ,2020-01-01,,2026-02-20", "7,a@c.example,2020-01-01,", "cannot-tell"},
+        {"b1,,HQ,2020-01-01,,2025-02-20", "7,a@c.example,2020-01-01,", "not-applicable"},
+        {"b1,7,HQ,2020-01-01,,", "7,a@c.example,2026-06-01,", "fail"}, /* begins later */
+        {"b1,7,HQ,2020-01-01,,", "7,a@c.example,2026-03-05,", "pass"},
+        {"b1,7,HQ,2020-01-01,,", "7,a@c.example,soon,", "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-03-31", NULL);
@@ -93,6 +98,40 @@ TEST(checks, the_badge_of_a_leaver_is_withdrawn_by_his_last_day) {
         put_signed(f, "badges.csv", badges.data, QUARTER("csv:badges"));
         put_signed(f, "leavers.csv", leavers.data, QUARTER("csv:leavers"));
         put_signed(f, "roster.csv", ROSTER_HEAD "8,b@c.example,2020-01-01,\n",
+                   DAY_OF("csv:roster", "2026-01-02"));
+        scene *s = judge_files(f);
+        test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-CC6.4-2a", "2026-Q1")));
+        CHECK_EQ_STR(outcomes(s, "B-CC6.4-2a"), rows[i].expected);
+    }
+}
+
+/* A badge that ran out after the last day, and was never withdrawn, opened the door until then. */
+TEST(checks, the_badge_of_a_leaver_that_runs_out_after_his_last_day_was_valid_too_long) {
+    static const struct {
+        const char *badges[2]; /* of the lists of January and of the quarter */
+        const char *expected;
+    } rows[] = {
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-20,"}, "D"},
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-10,"}, "C"},
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-05,2026-02-20"}, "C"}, /* ran out before */
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-20,2026-02-25"}, "D"},
+        /* what would run out later was withdrawn, as the later list shows */
+        {{"b1,7,HQ,2020-01-01,2026-02-20,", "b1,7,HQ,2020-01-01,2026-02-20,2026-02-09"}, "C"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-03-31", NULL);
+        static const char *const sidecars[] = {DAY_OF("csv:badges", "2026-01-02"),
+                                               QUARTER("csv:badges")};
+        for (size_t j = 0; j < 2; j++) {
+            if (rows[i].badges[j] != NULL) {
+                put_signed(f, j == 0 ? "b0.csv" : "b1.csv",
+                           bd_str_format(test_arena(), BADGE_HEAD "%s\n", rows[i].badges[j]).data,
+                           sidecars[j]);
+            }
+        }
+        put_signed(f, "leavers.csv", LEAVER_HEAD "7,a@c.example,2026-02-10,left,UTC,,\n",
+                   QUARTER("csv:leavers"));
+        put_signed(f, "roster.csv", ROSTER_HEAD "7,b@c.example,2020-01-01,2026-02-10\n",
                    DAY_OF("csv:roster", "2026-01-02"));
         scene *s = judge_files(f);
         test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-CC6.4-2a", "2026-Q1")));
@@ -627,9 +666,14 @@ TEST(checks, one_completed_restore_of_a_critical_store_is_enough) {
                                       "backupJobs','properties':{'operation':'Restore',"
                                       "'status':'Completed','entityFriendlyName':'m'}}",
          JOBS_OF_MONTH, "?"}, /* when, is not said */
+        /* a machine of the name is no disk */
+        {RESTORE("Completed", "d','backupManagementType':'AzureIaasVM"), JOBS_OF_MONTH, "?"},
+        {RESTORE("Completed", "m','backupManagementType':'AzureIaasVM"), JOBS_OF_MONTH, "C"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
-        files *f = files_of("2026-01-01", "2026-03-31", "{'critical_resources':['" MACHINE "']}");
+        files *f = files_of("2026-01-01", "2026-03-31",
+                            "{'critical_resources':['" MACHINE "','" GROUP
+                            "/providers/Microsoft.Compute/disks/d']}");
         put_file(f, "jobs.json", bd_str_format(test_arena(), "[%s]", rows[i].jobs).data,
                  rows[i].sidecar);
         scene *s = judge_files(f);
