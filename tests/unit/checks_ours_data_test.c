@@ -727,6 +727,11 @@ TEST(checks, a_major_change_led_to_a_risk_note_in_time) {
          "14",
          "cannot-tell"},
         {"C1,minor,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "missing"},
+        /* words that may be another spelling of a class that is asked for */
+        {"C1,Anbieter,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
+        {"C1,business-change,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
+        {"C1,major (vendor),t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
+        {"C1,,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
     };
     static const char *const days[] = {DAY_OF("csv:risk-register", "2026-01-15"),
                                        DAY_OF("csv:risk-register", "2026-02-28")};

@@ -31,7 +31,7 @@ static const bd_derivation derivations[] = {
     {.name = "capacity-alerts", .version = 2, .map = map_capacity_alerts},
     {.name = "capacity-resources", .version = 2, .map = map_capacity_resources},
     {.name = "change-notes",
-     .version = 1,
+     .version = 2,
      .sees_all = true,
      .collect = collect_change_notes,
      .reduce = reduce_change_notes},
