@@ -427,7 +427,7 @@ TEST(checks, the_time_to_triage_is_asked_for_by_name) {
     "{'id':'" GROUP "/providers/Microsoft.Insights/metricAlerts/r','type':"                        \
     "'microsoft.insights/metricalerts','subscriptionId':'" SUB_A                                   \
     "','properties':{'enabled':" enabled ",'scopes':['" scope "'],'targetResourceType':'" of       \
-    "','targetResourceRegion':'West Europe','criteria':{'odata.type':'x','allOf':[{'name':'c',"                                         \
+    "','targetResourceRegion':'West Europe','criteria':{'odata.type':'x','allOf':[{'name':'c',"      \
     "'metricName':'" metric "','threshold':80}]}}}"
 #define MEASURES                                                                                   \
     "{'critical_resources':['" MACHINE                                                             \

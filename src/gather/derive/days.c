@@ -103,8 +103,9 @@ void map_leaver_days(const bd_value *record, const bd_value *parameters, const b
     emit_row(&from, "leaver", kept, BD_COUNT(kept), "terminated_at");
 }
 
-/* The day after which a badge opens nothing: it was withdrawn, or had run out before.  One that only runs out may still be
- * withdrawn, which a later list shows: the check asks whether the list is of after that day.  One that is out is none. */
+/* The day after which a badge opens nothing: it was withdrawn, or had run out before.  One that only runs out may still
+ * be withdrawn, which a later list shows: the check asks whether the list is of after that day.  One that is out is
+ * none. */
 void map_badge_withdrawals(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                            bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters;
