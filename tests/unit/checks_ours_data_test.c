@@ -50,6 +50,11 @@ TEST(checks, a_valid_badge_belongs_to_somebody_on_the_roster) {
         {"b1,7,HQ,2020-01-01,2026-12-31,", "8,a@c.example,2020-01-01,", "fail"},
         {"b1,7,HQ,2020-01-01,,yes", "7,a@c.example,2020-01-01,", "cannot-tell"},
         {"b1,,HQ,2020-01-01,,", "7,a@c.example,2020-01-01,", "cannot-tell"}, /* nobody's */
+        {"b1,,HQ,2020-01-01,,2026-02-20", "7,a@c.example,2020-01-01,", "cannot-tell"},
+        {"b1,,HQ,2020-01-01,,2025-02-20", "7,a@c.example,2020-01-01,", "not-applicable"},
+        {"b1,7,HQ,2020-01-01,,", "7,a@c.example,2026-06-01,", "fail"}, /* begins later */
+        {"b1,7,HQ,2020-01-01,,", "7,a@c.example,2026-03-05,", "pass"},
+        {"b1,7,HQ,2020-01-01,,", "7,a@c.example,soon,", "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-03-31", NULL);
@@ -100,6 +105,40 @@ TEST(checks, the_badge_of_a_leaver_is_withdrawn_by_his_last_day) {
     }
 }
 
+/* A badge that ran out after the last day, and was never withdrawn, opened the door until then. */
+TEST(checks, the_badge_of_a_leaver_that_runs_out_after_his_last_day_was_valid_too_long) {
+    static const struct {
+        const char *badges[2]; /* of the lists of January and of the quarter */
+        const char *expected;
+    } rows[] = {
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-20,"}, "D"},
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-10,"}, "C"},
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-05,2026-02-20"}, "C"}, /* ran out before */
+        {{NULL, "b1,7,HQ,2020-01-01,2026-02-20,2026-02-25"}, "D"},
+        /* what would run out later was withdrawn, as the later list shows */
+        {{"b1,7,HQ,2020-01-01,2026-02-20,", "b1,7,HQ,2020-01-01,2026-02-20,2026-02-09"}, "C"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-03-31", NULL);
+        static const char *const sidecars[] = {DAY_OF("csv:badges", "2026-01-02"),
+                                               QUARTER("csv:badges")};
+        for (size_t j = 0; j < 2; j++) {
+            if (rows[i].badges[j] != NULL) {
+                put_signed(f, j == 0 ? "b0.csv" : "b1.csv",
+                           bd_str_format(test_arena(), BADGE_HEAD "%s\n", rows[i].badges[j]).data,
+                           sidecars[j]);
+            }
+        }
+        put_signed(f, "leavers.csv", LEAVER_HEAD "7,a@c.example,2026-02-10,left,UTC,,\n",
+                   QUARTER("csv:leavers"));
+        put_signed(f, "roster.csv", ROSTER_HEAD "7,b@c.example,2020-01-01,2026-02-10\n",
+                   DAY_OF("csv:roster", "2026-01-02"));
+        scene *s = judge_files(f);
+        test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-CC6.4-2a", "2026-Q1")));
+        CHECK_EQ_STR(outcomes(s, "B-CC6.4-2a"), rows[i].expected);
+    }
+}
+
 /* A list of before he left shows nothing of the withdrawal. */
 TEST(checks, a_badge_list_of_before_the_last_day_does_not_pass) {
     files *f = files_of("2026-01-01", "2026-03-31", NULL);
@@ -141,6 +180,8 @@ TEST(checks, each_type_and_each_store_of_the_platform_is_in_the_inventory) {
         {A_STORE, PLAIN_STORE, "pass", "pass", "pass", "pass"},
         {"A1,a,app,,,Ann,internal,low,", PLAIN_STORE, "fail", "fail", "fail", "pass"},
         {A_STORE "2026-01-01", PLAIN_STORE, "fail", "fail", "fail", "not-applicable"},
+        {A_STORE "2026-12-31", PLAIN_STORE, "pass", "pass", "pass", "pass"}, /* a later day */
+        {A_STORE "soon", PLAIN_STORE, "cannot-tell", "cannot-tell", "cannot-tell", "cannot-tell"},
         {"A1,a,store," STORE ",Microsoft.Storage/storageAccounts,,confidential,high,", PLAIN_STORE,
          "pass", "pass", "fail", "fail"},
         {"A1,a,store," STORE ",Microsoft.Storage/storageAccounts,Ann,,high,", PLAIN_STORE, "pass",
@@ -226,6 +267,21 @@ TEST(checks, an_inventory_passes_with_all_its_halves_and_not_without_one) {
     }
 }
 
+/* Each server has one, the platform's own. */
+TEST(checks, the_master_database_of_a_server_is_no_store) {
+#define DATABASE(name)                                                                             \
+    PLAIN_ROW(SUB "/resourceGroups/p/providers/Microsoft.Sql/servers/s/databases/" name,           \
+              "microsoft.sql/servers/databases")
+    static const struct {
+        const char *rows, *expected;
+    } rows[] = {{DATABASE("master"), "not-applicable"},
+                {DATABASE("master") "," DATABASE("masters"), "fail"}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = judge_files(inventory(A_STORE "\n", rows[i].rows, NULL));
+        CHECK_EQ_STR(bd_str_of(came_out(s, "data-stores-classed")), rows[i].expected);
+    }
+}
+
 TEST(checks, a_row_of_the_inventory_that_no_list_shows_stays_open) {
     scene *s = judge_files(inventory(A_STORE "\n" A_STORE "\n", "", NULL));
     CHECK_EQ_STR(bd_str_of(came_out(s, "assets-exist")), "cannot-tell");
@@ -270,6 +326,9 @@ TEST(checks, a_detection_needs_a_ticket_with_outcome) {
         {MALWARE, DETECTION("8", ANSWERED), "F"},
         {MALWARE, DETECTION("7", ",'closed_at':'2026-02-11'"), "F"},
         {MALWARE, DETECTION("7", ""), "?"}, /* still open */
+        /* another thing of the same number, or of long before */
+        {MALWARE, TICKET_TEXT("change", "7", "low", "2026-02-10T11:00:00Z", "", "", ANSWERED), "?"},
+        {MALWARE, TICKET_TEXT("incident", "7", "low", "2026-02-02T11:00:00Z", "", "", ANSWERED), "F"},
         {MALWARE, "", "F"},
         {INCIDENT("7", "Low", "Odd login", "Microsoft Defender for Endpoint"), "", "F"},
         {INCIDENT("7", "Low", "Odd login", "Azure Active Directory Identity Protection"), "", ""},
@@ -360,12 +419,15 @@ TEST(checks, the_time_to_triage_is_asked_for_by_name) {
 
 #define GROUP SUB "/resourceGroups/p"
 #define MACHINE GROUP "/providers/Microsoft.Compute/virtualMachines/m"
-#define A_MACHINE PLAIN_ROW(MACHINE, "Microsoft.Compute/virtualMachines")
+#define MACHINE_IN(location)                                                                       \
+    "{'id':'" MACHINE "','type':'Microsoft.Compute/virtualMachines','subscriptionId':'" SUB_A     \
+    "'" location "}"
+#define A_MACHINE MACHINE_IN(",'location':'westeurope'")
 #define METRIC_ALERT(scope, enabled, metric, of)                                                   \
     "{'id':'" GROUP "/providers/Microsoft.Insights/metricAlerts/r','type':"                        \
     "'microsoft.insights/metricalerts','subscriptionId':'" SUB_A                                   \
     "','properties':{'enabled':" enabled ",'scopes':['" scope "'],'targetResourceType':'" of       \
-    "','criteria':{'odata.type':'x','allOf':[{'name':'c',"                                         \
+    "','targetResourceRegion':'West Europe','criteria':{'odata.type':'x','allOf':[{'name':'c',"      \
     "'metricName':'" metric "','threshold':80}]}}}"
 #define MEASURES                                                                                   \
     "{'critical_resources':['" MACHINE                                                             \
@@ -401,6 +463,49 @@ TEST(checks, a_critical_resource_has_an_alert_on_what_limits_it) {
         files *f = files_of("2026-01-01", "2026-01-31", rows[i].facts);
         put_file(f, "r.json", bd_str_format(test_arena(), "[" A_MACHINE ",%s]", rows[i].alert).data,
                  SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
+        const char *got = came_out(judge_files(f), "capacity-alerts-set");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_str_of(got), rows[i].expected);
+    }
+}
+
+/* Alerts that look as if they watched. */
+TEST(checks, an_alert_of_another_region_or_one_that_never_fires_does_not_pass) {
+#define CRITERION(metric, operator, threshold)                                                     \
+    "{'metricName':'" metric "','operator':'" operator "','threshold':" threshold "}"
+#define BUSY CRITERION("Percentage CPU", "GreaterThan", "80")
+    static const struct {
+        const char *scope, *region, *location, *criteria, *expected;
+    } rows[] = {
+        {MACHINE, "", "", BUSY, "pass"},
+        {GROUP, ",'targetResourceRegion':'westeurope'", ",'location':'West Europe'", BUSY, "pass"},
+        {GROUP, ",'targetResourceRegion':'northeurope'", ",'location':'westeurope'", BUSY, "fail"},
+        {SUB, ",'targetResourceRegion':'northeurope'", ",'location':'westeurope'", BUSY, "fail"},
+        {GROUP, "", ",'location':'westeurope'", BUSY, "cannot-tell"},
+        {GROUP, ",'targetResourceRegion':'westeurope'", "", BUSY, "cannot-tell"},
+        {GROUP, "", "", BUSY, "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThan", "100"), "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThan", "1e3"), "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThanOrEqual", "100"), "pass"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThanOrEqual", "100.1"),
+         "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Memory", "LessThan", "0"), "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Memory", "LessThan", "1"), "pass"},
+        {MACHINE, "", "", CRITERION("Memory", "GreaterThan", "100000"), "pass"},
+        {MACHINE, "", "", BUSY "," CRITERION("Network In", "GreaterThan", "1"), "cannot-tell"},
+        {MACHINE, "", "", "", "fail"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = files_of("2026-01-01", "2026-01-31", MEASURES);
+        bd_str text = bd_str_format(
+            test_arena(),
+            "[" MACHINE_IN("%s") ",{'id':'" GROUP "/providers/Microsoft.Insights/metricAlerts/r',"
+                                 "'type':'microsoft.insights/metricalerts','subscriptionId':'" SUB_A
+                                 "','properties':{'enabled':true,'scopes':['%s'],"
+                                 "'targetResourceType':'Microsoft.Compute/virtualMachines'%s,"
+                                 "'criteria':{'allOf':[%s]}}}]",
+            rows[i].location, rows[i].scope, rows[i].region, rows[i].criteria);
+        put_file(f, "r.json", text.data, SIDECAR_OF("S77", SUB_A, "2026-01-12T06:00:00Z"));
         const char *got = came_out(judge_files(f), "capacity-alerts-set");
         test_failure("row %zu", i);
         CHECK_EQ_STR(bd_str_of(got), rows[i].expected);
@@ -561,9 +666,14 @@ TEST(checks, one_completed_restore_of_a_critical_store_is_enough) {
                                       "backupJobs','properties':{'operation':'Restore',"
                                       "'status':'Completed','entityFriendlyName':'m'}}",
          JOBS_OF_MONTH, "?"}, /* when, is not said */
+        /* a machine of the name is no disk */
+        {RESTORE("Completed", "d','backupManagementType':'AzureIaasVM"), JOBS_OF_MONTH, "?"},
+        {RESTORE("Completed", "m','backupManagementType':'AzureIaasVM"), JOBS_OF_MONTH, "C"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
-        files *f = files_of("2026-01-01", "2026-03-31", "{'critical_resources':['" MACHINE "']}");
+        files *f = files_of("2026-01-01", "2026-03-31",
+                            "{'critical_resources':['" MACHINE "','" GROUP
+                            "/providers/Microsoft.Compute/disks/d']}");
         put_file(f, "jobs.json", bd_str_format(test_arena(), "[%s]", rows[i].jobs).data,
                  rows[i].sidecar);
         scene *s = judge_files(f);
@@ -617,6 +727,11 @@ TEST(checks, a_major_change_led_to_a_risk_note_in_time) {
          "14",
          "cannot-tell"},
         {"C1,minor,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "missing"},
+        /* words that may be another spelling of a class that is asked for */
+        {"C1,Anbieter,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
+        {"C1,business-change,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
+        {"C1,major (vendor),t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
+        {"C1,,t,Ann,Ben,2026-01-05,2026-01-10,", {NULL, NULL}, "14", "cannot-tell"},
     };
     static const char *const days[] = {DAY_OF("csv:risk-register", "2026-01-15"),
                                        DAY_OF("csv:risk-register", "2026-02-28")};
@@ -664,6 +779,8 @@ TEST(checks, a_store_deletes_as_the_inventory_says_or_stays_open) {
         {"30,", "cannot-tell", "cannot-tell"},
         {",", "cannot-tell", "not-applicable"},
         {"30,long", "cannot-tell", "cannot-tell"},
+        {"0,0", "cannot-tell", "cannot-tell"},
+        {"-1,-1", "cannot-tell", "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-01-31", NULL);

@@ -1,7 +1,7 @@
 /* Alerts on the measures that limit a resource, and the resources that need one.
  *
- * An alert names what it watches: a resource, or all resources of a type in a group or a
- * subscription.  Both sides give the type and such a scope as one text.  Which measure limits a
+ * An alert names what it watches: a resource, or all resources of a type and a region in a group
+ * or a subscription.  Both sides give type, scope and region as one text.  Which measure limits a
  * type, the organisation says (fact capacity_measures). */
 #include "bindery/derive.h"
 
@@ -26,8 +26,22 @@ static bd_str type_in(bd_str id, bd_arena *arena) {
     return type;
 }
 
+/* "West Europe" is "westeurope". */
+static bd_str region_of(bd_arena *arena, bd_str text) {
+    bd_str lower = bd_str_lower(arena, text), word, out = BD_STR("");
+    while (bd_str_cut(&lower, ' ', &word)) {
+        out = bd_str_format(arena, "%.*s%.*s", BD_ARG(out), BD_ARG(word));
+    }
+    return out;
+}
+
 static bd_str place_of(bd_arena *arena, bd_str type, bd_str scope) {
     return bd_str_format(arena, "%.*s in %.*s", BD_ARG(type), BD_ARG(scope));
+}
+
+/* An alert on a group or a subscription watches what lies in one region. */
+static bd_str place_in_region(bd_arena *arena, bd_str place, bd_str region) {
+    return bd_str_format(arena, "%.*s of %.*s", BD_ARG(place), BD_ARG(region));
 }
 
 /* The names of the measures of a type: one, or a list of which one is enough.  NULL: not stated. */
@@ -58,22 +72,121 @@ static bool names_measure(const bd_value *measures, bd_str metric) {
 
 /* ---- alerts ---- */
 
-/* Of the criteria of a metric alert.  An alert on a query shows no measure. */
-static answer watches(const bd_value *rule, const bd_value *measures) {
-    const bd_value *criteria = member(member(rule, "criteria"), "allOf");
-    answer found = measures == NULL ? UNKNOWN : NO;
-    if (criteria == NULL || criteria->kind != BD_ARRAY || measures == NULL) {
-        return UNKNOWN;
+/* A share in percent never rises above 100, and nothing falls below 0: such a threshold is never reached. */
+static bool can_fire(bd_arena *arena, const bd_value *criterion) {
+    const bd_value *threshold = member(criterion, "threshold");
+    bd_str words = member_text(criterion, "operator");
+    if (threshold == NULL || threshold->kind != BD_NUMBER) {
+        return true; /* it moves with what is measured */
     }
+    bool is_share = bd_str_find(bd_str_lower(arena, member_text(criterion, "metricName")),
+                                BD_STR("percent")) >= 0;
+    int over = bd_number_cmp(threshold->text, BD_STR("100"));
+    if (bd_str_ieq(words, BD_STR("LessThan")) || bd_str_ieq(words, BD_STR("LessThanOrEqual"))) {
+        int under = bd_number_cmp(threshold->text, BD_STR("0"));
+        return under > 0 || (under == 0 && bd_str_ieq(words, BD_STR("LessThanOrEqual")));
+    }
+    return !is_share || over < 0 || (over == 0 && !bd_str_ieq(words, BD_STR("GreaterThan")));
+}
+
+/* What an alert watches, and why that is not known. */
+typedef struct {
+    answer watches;
+    bd_str problem;
+} sight_of_alert;
+
+/* Of the criteria of a metric alert.  An alert on a query shows no measure; one with several criteria fires only where
+ * all of them hold. */
+static sight_of_alert look_at(const bd_value *rule, const bd_value *measures, bd_arena *arena) {
+    const bd_value *criteria = member(member(rule, "criteria"), "allOf");
+    answer found = NO;
+    if (measures == NULL) {
+        return (sight_of_alert){UNKNOWN, BD_STR("bindery.json names no measure of its type in the "
+                                                "fact capacity_measures")};
+    }
+    if (criteria == NULL || criteria->kind != BD_ARRAY) {
+        return (sight_of_alert){UNKNOWN, BD_STR("the alert does not show its criteria")};
+    }
+    bd_str problem = BD_STR("the alert does not show what it measures");
     for (size_t i = 0; i < criteria->count; i++) {
         bd_str metric = member_text(&criteria->items[i], "metricName");
         if (metric.size == 0) {
             found = found == YES ? YES : UNKNOWN;
         } else if (names_measure(measures, metric)) {
-            found = YES;
+            bool fires = can_fire(arena, &criteria->items[i]);
+            found = fires ? YES : UNKNOWN;
+            problem = BD_STR("the threshold of the alert is one that the measure never reaches");
         }
     }
-    return found;
+    if (found == YES && criteria->count > 1) {
+        return (sight_of_alert){UNKNOWN, BD_STR("the alert fires only where several criteria hold "
+                                                "at once; set one on the measure alone")};
+    }
+    return (sight_of_alert){found, found == UNKNOWN ? problem : BD_STR("")};
+}
+
+typedef struct {
+    const bd_value *record;
+    bd_str rule;
+    bd_arena *arena;
+    bd_derived_fn *emit;
+    void *context;
+    size_t count;
+} alert;
+
+static void emit_alert(alert *of, bd_str place, sight_of_alert seen) {
+    builder build = {.arena = of->arena};
+    put_text(&build, "rule", of->rule);
+    put_text(&build, "place", place);
+    put_answer(&build, "enabled", answer_of(of->record, "enabled"));
+    put_answer(&build, "watches", seen.watches);
+    put_text(&build, "problem", seen.problem);
+    of->emit(of->context, BD_STR("capacity-alert"),
+             bd_str_format(of->arena, "%.*s#%zu", BD_ARG(of->rule), of->count++), of->rule,
+             BD_INSTANT_NONE, build_object(&build));
+}
+
+/* All resources of a type in a group or a subscription that lie in the region of the alert. */
+static void emit_wide(alert *of, bd_str type, bd_str scope, sight_of_alert seen) {
+    bd_str place = place_of(of->arena, type, scope);
+    bd_str region = region_of(of->arena, member_text(of->record, "targetResourceRegion"));
+    sight_of_alert unclear = seen;
+    if (seen.watches == YES) {
+        unclear.watches = UNKNOWN;
+        unclear.problem =
+            region.size == 0
+                ? BD_STR(
+                      "the alert does not show the region (targetResourceRegion) that it watches")
+                : BD_STR(
+                      "the resource does not show its location, and the alert watches one region");
+    }
+    emit_alert(of, place_in_region(of->arena, place, region), region.size == 0 ? unclear : seen);
+    if (region.size > 0) {
+        emit_alert(of, place, unclear);
+    }
+}
+
+static void emit_scope(alert *of, bd_str scope, const bd_value *parameters, bool is_metric) {
+    static const sight_of_alert of_query = {UNKNOWN,
+                                            BD_STR_INIT("an alert on a query shows no measure")};
+    bd_str type = type_in(scope, of->arena);
+    const bd_value *types = member(of->record, "targetResourceTypes");
+    if (type.size > 0) {
+        emit_alert(of, place_of(of->arena, type, scope),
+                   is_metric ? look_at(of->record, measures_of(parameters, type), of->arena)
+                             : of_query);
+        return;
+    }
+    if (is_metric) {
+        type = bd_str_lower(of->arena, member_text(of->record, "targetResourceType"));
+        emit_wide(of, type, scope, look_at(of->record, measures_of(parameters, type), of->arena));
+        return;
+    }
+    for (size_t i = 0; types != NULL && types->kind == BD_ARRAY && i < types->count; i++) {
+        if (types->items[i].kind == BD_STRING) {
+            emit_wide(of, bd_str_lower(of->arena, types->items[i].text), scope, of_query);
+        }
+    }
 }
 
 void map_capacity_alerts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
@@ -86,22 +199,11 @@ void map_capacity_alerts(const bd_value *record, const bd_value *parameters, con
     if (!is_metric && !bd_str_eqz(type, "microsoft.insights/scheduledqueryrules")) {
         return;
     }
+    alert of = {record, rule, arena, emit, context, 0};
     for (size_t i = 0; scopes != NULL && scopes->kind == BD_ARRAY && i < scopes->count; i++) {
-        bd_str scope = scopes->items[i].kind == BD_STRING
-                           ? resource_id(arena, scopes->items[i].text)
-                           : BD_STR("");
-        bd_str of = type_in(scope, arena);
-        of = of.size > 0 ? of : bd_str_lower(arena, member_text(record, "targetResourceType"));
-        builder build = {.arena = arena};
-        put_text(&build, "rule", rule);
-        put_text(&build, "place", place_of(arena, of, scope));
-        put_answer(&build, "enabled", answer_of(record, "enabled"));
-        put_answer(&build, "watches",
-                   is_metric ? watches(record, measures_of(parameters, of)) : UNKNOWN);
-        put_text(&build, "problem",
-                 is_metric ? BD_STR("") : BD_STR("an alert on a query shows no measure"));
-        emit(context, BD_STR("capacity-alert"), bd_str_format(arena, "%.*s#%zu", BD_ARG(rule), i),
-             rule, BD_INSTANT_NONE, build_object(&build));
+        if (scopes->items[i].kind == BD_STRING) {
+            emit_scope(&of, resource_id(arena, scopes->items[i].text), parameters, is_metric);
+        }
     }
 }
 
@@ -122,9 +224,18 @@ void map_capacity_resources(const bd_value *record, const bd_value *parameters, 
     bd_str subscription = bd_str_format(arena, "/subscriptions/%.*s", BD_ARG(parts[2]));
     bd_str group =
         bd_str_format(arena, "%.*s/resourcegroups/%.*s", BD_ARG(subscription), BD_ARG(parts[4]));
-    const bd_value *places[] = {bd_value_string(arena, place_of(arena, type, id)),
-                                bd_value_string(arena, place_of(arena, type, group)),
-                                bd_value_string(arena, place_of(arena, type, subscription))};
+    bd_str in_group = place_of(arena, type, group);
+    bd_str in_subscription = place_of(arena, type, subscription);
+    bd_str region = region_of(arena, member_text(record, "location"));
+    bool has_region = region.size > 0;
+    /* one that shows no region may be watched by an alert on any, and so may all by one without */
+    const bd_value *places[] = {
+        bd_value_string(arena, place_of(arena, type, id)),
+        bd_value_string(arena, has_region ? place_in_region(arena, in_group, region) : in_group),
+        bd_value_string(arena, has_region ? place_in_region(arena, in_subscription, region)
+                                          : in_subscription),
+        bd_value_string(arena, place_in_region(arena, in_group, BD_STR(""))),
+        bd_value_string(arena, place_in_region(arena, in_subscription, BD_STR("")))};
     builder build = {.arena = arena};
     put_text(&build, "id", id);
     put_text(&build, "type", type);

@@ -20,7 +20,9 @@ void collect_change_notes(const bd_join_record *record, bd_arena *arena, bd_part
     size_t count = is_change ? BD_COUNT(of_change) : BD_COUNT(of_risk);
     builder build = {.arena = arena};
     for (size_t i = 0; i < count; i++) {
-        put_text(&build, kept[i], member_text(record->value, kept[i]));
+        bd_str text = member_text(record->value, kept[i]);
+        bool is_id = !is_change && i == 0; /* compared with every change: folded once */
+        put_text(&build, kept[i], is_id ? fold_text(arena, text) : text);
     }
     bd_str id = member_text(record->value, kept[0]);
     bd_str group = !is_change ? BD_STR("") : id.size > 0 ? id : BD_STR("(unknown)");
@@ -57,14 +59,13 @@ typedef struct {
     bool was_read_after; /* a whole export of after the days */
 } question;
 
-/* The change may name several rows: "R-1; R-7". */
-static bool names_risk(bd_str reference, bd_str risk, bd_arena *arena) {
-    bd_str wanted = fold_text(arena, risk), all = fold_text(arena, reference);
-    for (size_t from = 0, i = 0; i <= all.size; i++) {
-        bool is_end =
-            i == all.size || all.data[i] == ';' || all.data[i] == ',' || all.data[i] == ' ';
+/* The change may name several rows: "R-1; R-7".  Both folded. */
+static bool names_risk(bd_str reference, bd_str risk) {
+    for (size_t from = 0, i = 0; i <= reference.size; i++) {
+        bool is_end = i == reference.size || reference.data[i] == ';' || reference.data[i] == ',' ||
+                      reference.data[i] == ' ';
         if (is_end) {
-            if (wanted.size > 0 && bd_str_eq(bd_str_sub(all, from, i), wanted)) {
+            if (risk.size > 0 && bd_str_eq(bd_str_sub(reference, from, i), risk)) {
                 return true;
             }
             from = i + 1;
@@ -99,10 +100,10 @@ static void look_at_risk(question *of, const bd_part *part) {
     of->is_perhaps = of->is_perhaps || !is_usable;
 }
 
-static answer answer_question(question *of, bd_arena *arena) {
+static answer answer_question(question *of) {
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_part *part = &of->join->common[i];
-        if (names_risk(of->reference, bd_value_text(part->kept, "risk_id"), arena)) {
+        if (names_risk(of->reference, bd_value_text(part->kept, "risk_id"))) {
             look_at_risk(of, part);
         }
     }
@@ -120,8 +121,9 @@ static answer answer_question(question *of, bd_arena *arena) {
     return of->is_perhaps || of->is_hidden || !of->was_read_after ? UNKNOWN : NO;
 }
 
-static const char *problem_of(const question *of, bool has_days) {
-    return !has_days        ? "bindery.json gives no risk_note_days in the fact slas"
+static const char *problem_of(const question *of, bool has_class, bool has_days) {
+    return !has_class  ? "class is empty, expected business, technology, vendor or another word"
+           : !has_days ? "bindery.json gives no risk_note_days in the fact slas"
            : of->is_perhaps ? "the review stands on a register that may not pass, or has no day"
            : of->is_hidden  ? "the register shows only the last review, which came later"
                             : "no usable register of after the days in question was read";
@@ -132,6 +134,7 @@ static void emit_change(const bd_join *join, const bd_value *change, bd_arena *a
     bd_str id = bd_value_text(change, "change_id"), started = bd_value_text(change, "started_at");
     int64_t days = 0;
     bd_day day = 0;
+    bool has_class = bd_value_text(change, "class").size > 0;
     bool has_days = note_days(join, &days), has_day = day_of_text(started, join->zone, &day);
     builder build = {.arena = arena};
     put_text(&build, "change_id", id);
@@ -145,10 +148,10 @@ static void emit_change(const bd_join *join, const bd_value *change, bd_arena *a
         question of = {.join = join,
                        .first = day - (bd_day)days,
                        .last = day + (bd_day)days,
-                       .reference = bd_value_text(change, "reference")};
-        answer noted = answer_question(&of, arena);
+                       .reference = fold_text(arena, bd_value_text(change, "reference"))};
+        answer noted = answer_question(&of);
         put_answer(&build, "noted", has_days ? noted : UNKNOWN);
-        put_text(&build, "problem", bd_str_of(problem_of(&of, has_days)));
+        put_text(&build, "problem", bd_str_of(problem_of(&of, has_class, has_days)));
     }
     bd_instant time = has_day ? (bd_instant)day * DAY + CHANGE_MOMENT : BD_INSTANT_NONE;
     put_text(&build, "time", has_day ? bd_instant_format(arena, time) : BD_STR(""));

@@ -103,14 +103,23 @@ void map_leaver_days(const bd_value *record, const bd_value *parameters, const b
     emit_row(&from, "leaver", kept, BD_COUNT(kept), "terminated_at");
 }
 
-/* A badge that is still out is none. */
+/* The day after which a badge opens nothing: it was withdrawn, or had run out before.  One that only runs out may still
+ * be withdrawn, which a later list shows: the check asks whether the list is of after that day.  One that is out is
+ * none. */
 void map_badge_withdrawals(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                            bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters;
     static const char *const kept[] = {"badge_id", "employee_id", "site"};
     row from = {record, zone, arena, emit, context};
-    if (member_text(record, "withdrawn_at").size > 0) {
-        emit_row(&from, "badge", kept, BD_COUNT(kept), "withdrawn_at");
+    bd_day withdrawn, until;
+    bool has_until = parse_date(member_text(record, "valid_until"), zone, &until);
+    bool is_withdrawn = member_text(record, "withdrawn_at").size > 0;
+    bool ran_out =
+        has_until &&
+        (!is_withdrawn ||
+         (parse_date(member_text(record, "withdrawn_at"), zone, &withdrawn) && until < withdrawn));
+    if (is_withdrawn || has_until) {
+        emit_row(&from, "badge", kept, BD_COUNT(kept), ran_out ? "valid_until" : "withdrawn_at");
     }
 }
 

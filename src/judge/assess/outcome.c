@@ -312,8 +312,11 @@ static void stand_by_count(const bd_judging *run, const bd_check_view *view, uin
     all->stands = is_enough ? SEEN_PASS : SEEN_UNCLEAR;
     all->is_complete = is_enough;
     if (!is_enough && all->reason.size == 0) {
-        all->reason = bd_str_format(run->arena, "%llu found, at least %lld expected",
-                                    (unsigned long long)passed, (long long)view->plan->min);
+        all->reason = bd_str_format(run->arena,
+                                    "%llu found, at least %lld expected ('%.*s'); if it happened, "
+                                    "hand in the log that shows it",
+                                    (unsigned long long)passed, (long long)view->plan->min,
+                                    BD_ARG(view->check->title));
     }
 }
 

@@ -129,19 +129,63 @@ static bd_str find_gap(const coverage *c, leniency how, bd_day *day) {
     return find_tail_gap(c, how, last, day);
 }
 
+/* "Microsoft" of "Microsoft Corporation": the name without what only says in which form the company is founded. */
+static bd_str plain_name(bd_str name) {
+    static const char *const forms[] = {"corporation", "corp", "incorporated", "inc", "limited",
+                                        "ltd",         "llc",  "gmbh",         "ag",  "se",
+                                        "plc",         "s.a",  "sa",           "b.v", "bv"};
+    bool has_cut = true;
+    while (has_cut) {
+        has_cut = false;
+        while (name.size > 0 &&
+               bd_str_find(BD_STR(" .,"), bd_str_sub(name, name.size - 1, name.size)) >= 0) {
+            name.size--;
+        }
+        for (size_t i = 0; i < BD_COUNT(forms) && !has_cut; i++) {
+            bd_str form = bd_str_of(forms[i]);
+            bool is_behind = name.size > form.size + 1 &&
+                             bd_str_ieq(bd_str_sub(name, name.size - form.size, name.size), form) &&
+                             bd_str_find(BD_STR(" ,"), bd_str_sub(name, name.size - form.size - 1,
+                                                                  name.size - form.size)) >= 0;
+            name.size -= is_behind ? form.size : 0;
+            has_cut = is_behind;
+        }
+    }
+    return name;
+}
+
+/* "Microsoft Ireland Operations" begins with the vendor's name: perhaps the vendor, perhaps a partner of it. */
+static bool may_be_same(bd_str a, bd_str b) {
+    bd_str shorter = a.size < b.size ? a : b, longer = a.size < b.size ? b : a;
+    return shorter.size > 0 && longer.size > shorter.size && longer.data[shorter.size] == ' ' &&
+           bd_str_ieq(bd_str_sub(longer, 0, shorter.size), shorter);
+}
+
 /* A letter counts only if the vendor itself issued it; what does not say for which days, describes none for certain. */
 static void judge_letters(const bd_judging *run, bd_occurrences *letters) {
     for (size_t i = 0; i < letters->count; i++) {
         bd_occurrence *one = &letters->data[i];
         const bd_value *report = one->item->sidecar.document.report;
-        bd_str vendor = bd_value_text(report, "vendor");
-        bd_str issuer = bd_value_text(report, "issued_by");
+        bd_str vendor = plain_name(bd_str_trim(bd_value_text(report, "vendor")));
+        bd_str issuer = plain_name(bd_str_trim(bd_value_text(report, "issued_by")));
         bd_str id = bd_evidence_id(run->arena, one->item->given.number);
-        if (issuer.size == 0 && one->verdict == BD_PASS) {
-            one->verdict = BD_CANNOT_TELL;
-            one->reason = bd_str_format(run->arena, "%.*s does not say who issued it", BD_ARG(id));
-        } else if (issuer.size > 0 && !bd_is_same_person(vendor, issuer)) {
+        if (issuer.size > 0 && bd_is_same_person(vendor, issuer)) {
+            continue;
+        }
+        bool is_open = issuer.size == 0 || may_be_same(vendor, issuer);
+        if (!is_open) {
             one->verdict = BD_FAIL;
+        } else if (one->verdict == BD_PASS) {
+            one->verdict = BD_CANNOT_TELL;
+            one->reason =
+                issuer.size == 0
+                    ? bd_str_format(run->arena, "%.*s does not say who issued it", BD_ARG(id))
+                    : bd_str_format(
+                          run->arena,
+                          "%.*s was issued by '%.*s' and is of vendor '%.*s': if both are "
+                          "the same company, write one name in issued_by and vendor",
+                          BD_ARG(id), BD_ARG(bd_value_text(report, "issued_by")),
+                          BD_ARG(bd_value_text(report, "vendor")));
         }
     }
 }

@@ -286,7 +286,15 @@ static bool is_asked_literally(const bd_value *value, const bd_value *operand) {
            bd_value_is_absent(operand);
 }
 
+const bd_value *without_blanks(const bd_value *value) {
+    static const bd_value nothing = {.kind = BD_STRING, .text = BD_STR_INIT("")};
+    bool is_blank = value != NULL && value->kind == BD_STRING && value->text.size > 0 &&
+                    bd_str_trim(value->text).size == 0;
+    return is_blank ? &nothing : value;
+}
+
 bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *operand) {
+    value = without_blanks(value);
     if (op == OP_EXISTS) {
         return verdict_of((truth_of(operand) == 1) == !bd_value_is_absent(value));
     }

@@ -435,12 +435,51 @@ static bd_verdict judge_word(evaluation *eval, const node *at, const bd_value *v
     return BD_CANNOT_TELL;
 }
 
+/* What people write into a cell that has nothing in it. */
+static bool stands_for_nothing(bd_str text, bd_str column) {
+    static const char *const words[] = {
+        "-",   "--",   "---",     "\xe2\x80\x93", "\xe2\x80\x94", "?",
+        "n/a", "n.a.", "tbd",     "tbc",          "tba",          "todo",
+        "...", "null", "unknown", "unassigned",   "nobody",       "no one"};
+    bd_str trimmed = bd_str_trim(text);
+    bool is_person =
+        bd_str_ieq(column, BD_STR("owner")) || bd_str_has_suffix(column, BD_STR("_by"));
+    for (size_t i = 0; i < BD_COUNT(words); i++) {
+        if (bd_str_ieq(trimmed, bd_str_of(words[i]))) {
+            return true;
+        }
+    }
+    return is_person && bd_str_ieq(trimmed, BD_STR("none"));
+}
+
+/* "Is there anything?" is no question that a dash answers: nobody knows whether it stands for an empty cell. */
+static bd_verdict judge_filler(evaluation *eval, const node *at, const bd_value *value,
+                               bd_verdict verdict) {
+    bool is_list = eval->source != NULL && eval->source->is_handed_in && eval->setting == NULL;
+    if (!is_list || verdict == BD_CANNOT_TELL || value == NULL || value->kind != BD_STRING ||
+        !stands_for_nothing(value->text, at->field.text)) {
+        return verdict;
+    }
+    const bd_value *operand = value_of(eval, &at->operand);
+    bool asks_for_any =
+        at->op == OP_EXISTS || (at->op == OP_EQUALS && operand != NULL &&
+                                operand->kind == BD_STRING && operand->text.size == 0);
+    if (!asks_for_any) {
+        return verdict;
+    }
+    note_trouble(
+        eval,
+        "%.*s is '%.*s', which may stand for nothing: leave the cell empty, or write what it is",
+        BD_ARG(at->field.text), BD_ARG(bd_str_visible(eval->scratch, value->text)));
+    return BD_CANNOT_TELL;
+}
+
 /* "exists" over a list asks for at least one member, all of them present: an empty list shows
  * nothing. */
 static bd_verdict judge_exists(evaluation *eval, const node *at, const selection *values) {
     bool all = values->count > 0, any = false;
     for (size_t i = 0; i < values->count; i++) {
-        bool is_there = !bd_value_is_absent(values->data[i]);
+        bool is_there = !bd_value_is_absent(without_blanks(values->data[i]));
         all = all && is_there;
         any = any || is_there;
     }
@@ -459,6 +498,7 @@ static bd_verdict eval_field(evaluation *eval, const node *at) {
             return BD_CANNOT_TELL;
         }
         bd_verdict verdict = judge_word(eval, at, value, judge(eval, at, value));
+        verdict = judge_filler(eval, at, value, verdict);
         if (verdict == BD_CANNOT_TELL) {
             note_lacking(eval, &at->field, false);
         }

@@ -574,8 +574,11 @@ static bool apply_bool(evaluation *eval, arguments args, size_t count, const bd_
 static bool apply_int(evaluation *eval, arguments args, size_t count, const bd_value **out) {
     (void)count;
     int64_t number;
-    return as_int(args[0], &number) ? give_int(eval, number, out)
-                                    : mismatch(eval, "int", "a whole number");
+    if (as_int(args[0], &number)) {
+        return give_int(eval, number, out);
+    }
+    note_trouble(eval, "'%.*s' is no whole number", BD_ARG(visible_value(eval->scratch, args[0])));
+    return false;
 }
 
 static bool apply_equals(evaluation *eval, arguments args, size_t count, const bd_value **out) {
@@ -713,7 +716,14 @@ static bool apply_add_days(evaluation *eval, arguments args, size_t count, const
         at = (bd_instant)day * (24 * BD_HOUR);
         is_time = true;
     }
-    if (!is_time || !as_int(args[1], &days) || days > DAYS_MAX || days < -DAYS_MAX) {
+    if (!is_time) {
+        note_trouble(eval,
+                     "'%.*s' is no day or time; expected such as 2026-03-31 or "
+                     "2026-03-31T17:00:00Z",
+                     BD_ARG(visible_value(eval->scratch, args[0])));
+        return false;
+    }
+    if (!as_int(args[1], &days) || days > DAYS_MAX || days < -DAYS_MAX) {
         return mismatch(eval, "addDays", "an instant and a number of days");
     }
     bd_instant end;

@@ -29,7 +29,7 @@ bd_rc compile_reason(compiler *compile, bd_str text, const place *at, reason_tem
 }
 
 bd_str visible_value(bd_arena *arena, const bd_value *value) {
-    if (bd_value_is_absent(value)) {
+    if (bd_value_is_absent(without_blanks(value))) {
         return BD_STR("absent");
     }
     switch (value->kind) {

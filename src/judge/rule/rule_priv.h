@@ -192,6 +192,8 @@ bd_lookup find_value(evaluation *eval, const path *at, const bd_value **out);
 bool find_values(evaluation *eval, const path *at, selection *out);
 
 /* compare.c: `value` may be NULL (absent).  Negation is the caller's. */
+/* Blanks alone are as good as nothing, also where the empty text is asked for.  Borrowed from `value`, or constant. */
+const bd_value *without_blanks(const bd_value *value);
 bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *operand);
 /* The same as Azure Policy has it: null is a value, and "Enabled" is not true. */
 bd_verdict compare_policy(operator_kind op, const bd_value *value, const bd_value *operand);
