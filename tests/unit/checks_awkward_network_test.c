@@ -1,5 +1,5 @@
-/* Awkward inputs of flow logs, firewalls, transfer, logs of resources and guarded branches (5.4, 6.6.4, 6.6.5, 6.7.2, 7.3,
- * 7.6), one engagement for each.  Oracle: the rules of the items, worked by hand. */
+/* Awkward inputs of flow logs, firewalls, transfer, logs of resources and machines (6.6.4, 6.6.5, 6.7, 7.1, 7.3, 7.6), one
+ * engagement each.  Oracle: the rules of the items, worked by hand. */
 #include "make_whole.h"
 
 #define NET SCAN_IN_A "Microsoft.Network/"
@@ -328,4 +328,56 @@ TEST(checks_awkward, arc_machines_and_scale_sets_are_machines_too) {
          "cannot-tell"},
     };
     ROWS("machines-onboarded", FACTS, rows);
+#define VM SCAN_IN_A "Microsoft.Compute/virtualMachines/m"
+#define ONE_VM RESOURCE(VM, "Microsoft.Compute/virtualMachines")
+#define EDR_NAMED(code)                                                                            \
+    PAGE("{'id':'" VM "/providers/Microsoft.Security/assessments/x','name':'x','type':"            \
+         "'Microsoft.Security/assessments','properties':{'resourceDetails':{'Source':'Azure',"     \
+         "'Id':'" VM "'},'displayName':'EDR solution should be installed on Virtual Machines',"    \
+         "'status':{'code':'" code "'}}}")
+    static const row servers[] = {
+        {{ONE_VM, EDR_NAMED("Healthy")}, "pass"},
+        {{ONE_VM, EDR_NAMED("Unhealthy")}, "fail"},
+        {{ONE_VM}, "cannot-tell"},
+    };
+    ROWS("servers-protected", FACTS, servers);
+}
+
+/* ---- lists that were not read ---- */
+
+#define VAULTS                                                                                     \
+    PAGE("{'id':'" KV "','name':'kv','type':'Microsoft.KeyVault/vaults','properties':{"            \
+         "'vaultUri':'https://kv.vault.azure.net/'}}")
+#define TABLE(name, days)                                                                          \
+    PAGE("{'id':'" WORKSPACE "/tables/" name "','name':'" name "','type':"                         \
+         "'Microsoft.OperationalInsights/workspaces/tables','properties':{'plan':'Analytics',"     \
+         "'totalRetentionInDays':" days "}}")
+#define CENTRAL                                                                                    \
+    PAGE("{'id':'" WORKSPACE "','name':'central','type':'Microsoft.OperationalInsights/"           \
+         "workspaces','properties':{'provisioningState':'Succeeded'}}")
+
+TEST(checks_awkward, a_list_that_nobody_read_leaves_open_what_it_would_show) {
+    static const row certificates[] = {
+        {{VAULTS, PAGE("{'id':'https://kv.vault.azure.net/certificates/c','attributes':{'enabled':"
+                       "true,'exp':1777000000}}")},
+         "pass"},
+        {{VAULTS, PAGE("{'id':'https://other.vault.azure.net/certificates/c','attributes':{"
+                       "'enabled':true}}")},
+         "cannot-tell"},
+        {{VAULTS, "{'error':{'code':'Forbidden','message':'firewall'}}"}, "cannot-tell"},
+    };
+    ROWS("vault-certificates-read", FACTS, certificates);
+    static const row domains[] = {
+        {{AFD("Standard_AzureFrontDoor"), DOMAIN("")}, "pass"},
+        {{AFD("Standard_AzureFrontDoor")}, "cannot-tell"},
+        {{AFD("Standard_Microsoft")}, "not-applicable"}, /* no front door */
+    };
+    ROWS("tls-frontdoor-domains-read", FACTS, domains);
+    static const row kept[] = {
+        {{CENTRAL, TABLE("SigninLogs", "365")}, "pass"},
+        {{CENTRAL, TABLE("SigninLogs", "364")}, "fail"},
+        {{CENTRAL, TABLE("SigninLogs", "null")}, "cannot-tell"},
+        {{CENTRAL}, "cannot-tell"},
+    };
+    ROWS("entra-signinlogs-kept", FACTS, kept);
 }

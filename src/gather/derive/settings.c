@@ -117,8 +117,8 @@ static void emit_disk(const bd_join *join, const bd_value *disk, const bd_part *
          build_object(&build));
 }
 
-/* Disks that are no resources of their own: blobs, which nothing here shows to be encrypted, and an ephemeral disk of the
- * machine's own host, which encryption at host covers. */
+/* Disks that are no resources of their own: blobs, which nothing here shows to be encrypted, and an ephemeral disk of
+ * the machine's own host, which encryption at host covers. */
 static void emit_own_disk(const bd_join *join, const bd_value *machine, bd_arena *arena,
                           bd_derived_fn *emit, void *context) {
     bool is_unmanaged = answer_of(machine, "unmanaged") == YES;

@@ -232,8 +232,8 @@ static bool is_grant(bd_str activity) {
     return false;
 }
 
-/* Who was given it.  Of what is given to a group's members the group itself stands among the targets, last; it is who was
- * added only where another group follows. */
+/* Who was given it.  The group that somebody joins stands among the targets too; a group is who was added only where
+ * two of them do. */
 static const bd_value *beneficiary_of(const bd_value *record, bd_str activity, bd_arena *arena) {
     static const char *const holders[] = {"User", "ServicePrincipal", "Device", "Group", "Other"};
     bool is_of_group = bd_str_eqz(activity, "add member to group") ||
