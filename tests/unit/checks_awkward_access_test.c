@@ -318,3 +318,20 @@ TEST(checks_awkward, an_azure_role_is_standing_also_where_it_is_inherited) {
         close_world(w);
     }
 }
+
+/* Without the licence the answer is an error; the plain list beside it has active holders only and cannot pass. */
+TEST(checks_awkward, without_the_licence_nobody_is_shown_to_hold_nothing) {
+    world *w = world_of(NULL);
+    put_text_file(w,
+                  quoted("{'error':{'code':'AadPremiumLicenseRequired','message':'The tenant needs "
+                         "to have Microsoft Entra ID P2 or Governance license.'}}"),
+                  AT, OF("S48"));
+    put_graph(w, "roleManagement/directory/roleAssignments", AT, "",
+              "{'id':'r1','principalId':'u1','roleDefinitionId':'" GA "','directoryScopeId':'/'}");
+    judge_world(w);
+    bd_str got = said(w, "no-standing-roles");
+    test_failure("%.*s", BD_ARG(got));
+    CHECK(bd_str_has_prefix(got, BD_STR("0 pass, 0 fail")));
+    CHECK(bd_str_find(BD_STR("C0"), bd_str_sub(outcomes(w->s, "6.1.3a"), 0, 1)) < 0);
+    close_world(w);
+}

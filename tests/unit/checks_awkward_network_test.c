@@ -1,4 +1,4 @@
-/* Awkward inputs of flow logs, firewalls, transfer, logs of resources and machines (6.6.4, 6.6.5, 6.7, 7.1, 7.3, 7.6), one
+/* Awkward inputs of flow logs, firewalls, transfer, logs of resources and machines (6.6.4 to 6.7.4, 7.1, 7.3, 7.6), one
  * engagement each.  Oracle: the rules of the items, worked by hand. */
 #include "make_whole.h"
 

@@ -393,3 +393,29 @@ TEST(checks_awkward, where_the_log_was_gone_only_an_early_snapshot_shows_the_acc
         close_world(w);
     }
 }
+
+/* The date among the account's own properties moves on a change of password too, and is null of who never had one. */
+TEST(checks_awkward, sessions_are_revoked_by_the_event_between_leaving_and_24_hours_after) {
+#define REVOKED(time) EVENT("1", "Update StsRefreshTokenValidFrom Timestamp", time)
+    static const struct {
+        const char *records, *expected;
+    } rows[] = {
+        {REVOKED("2026-02-02T16:00:00Z"), PASSES},
+        {REVOKED("2026-02-03T16:00:00Z"), PASSES},
+        {REVOKED("2026-02-03T16:00:01Z"), FAILS},
+        {REVOKED("2026-02-02T15:59:59Z"), FAILS}, /* before: to be answered with the sign-ins */
+        {EVENT("1", "Delete user", "2026-02-02T19:00:00Z"), FAILS},
+        {EVENT("1", "Reset user password", "2026-02-02T19:00:00Z"), FAILS},
+        {EVENT_OF("1", "1", "Update StsRefreshTokenValidFrom Timestamp", "bob@c.example",
+                  "2026-02-02T19:00:00Z", ""),
+         FAILS},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        world *w = left(ANN, rows[i].records, /*hole*/ false);
+        check_said(w, "leaver-sessions-revoked", i, rows[i].expected);
+        close_world(w);
+    }
+    world *w = left(ANN, "", /*hole*/ true);
+    check_said(w, "leaver-sessions-revoked", 0, OPEN);
+    close_world(w);
+}
