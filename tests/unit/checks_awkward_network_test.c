@@ -82,6 +82,33 @@ TEST(checks_awkward, a_flow_log_counts_by_where_it_sends_and_not_by_who_mentions
     ROWS("nsg-flow-logs", FACTS, rows);
 }
 
+/* ---- 6.6.3: groups one behind the other ---- */
+
+#define RULE(access, priority)                                                                     \
+    "{'name':'" access "','properties':{'access':'" access "','direction':'Inbound','priority':"   \
+    priority ",'protocol':'*','sourceAddressPrefix':'*','sourcePortRange':'*',"                    \
+    "'destinationAddressPrefix':'*','destinationPortRange':'22'}}"
+#define NSG(name, at, rules)                                                                       \
+    "{'id':'" NET "networkSecurityGroups/" name "','name':'" name "','type':"                      \
+    "'Microsoft.Network/networkSecurityGroups','properties':{'provisioningState':'Succeeded',"     \
+    "'securityRules':[" rules "],'defaultSecurityRules':[]," at "}}"
+#define ON_SUBNET "'subnets':[{'id':'" NET "virtualNetworks/v/subnets/s'}]"
+#define ON_CARD "'networkInterfaces':[{'id':'" NET "networkInterfaces/c'}]"
+
+/* That a group behind it denies what one lets in makes the machine safe, and not the group. */
+TEST(checks_awkward, a_group_that_lets_in_fails_whatever_another_one_denies) {
+    static const row rows[] = {
+        {{PAGE(NSG("a", ON_SUBNET, RULE("Allow", "100")) "," NSG("b", ON_CARD,
+                                                                 RULE("Deny", "100")))},
+         "fail"},
+        {{PAGE(NSG("a", ON_SUBNET, RULE("Deny", "100") "," RULE("Allow", "200")) "," NSG(
+             "b", ON_CARD, RULE("Deny", "100")))},
+         "pass"},
+        {{PAGE(NSG("a", "'subnets':[]", RULE("Allow", "100")))}, "fail"}, /* attached to nothing */
+    };
+    ROWS("nsg-admin-ports", FACTS, rows);
+}
+
 /* ---- 6.6.5: firewalls ---- */
 
 #define GATEWAY                                                                                    \
