@@ -108,6 +108,32 @@ grep -rnF "\"$(sed -n 's/^VERSION := //p' Makefile)\"" src include | claim 'the 
 xargs grep -cE '^TEST\(' <"$temp/c" | grep '_test\.c:0$' | claim 'every test file holds tests'
 xargs grep -hE '^TEST\(' <"$temp/c" | sort | uniq -d | claim 'no claim is tested twice under one name'
 
+# ---- checks ----
+# Each check of the catalog: id, shape, requirement; one check stands on one line.
+sed -n 's/^{"id":"\([^"]*\)".*"control":"\([^"]*\)","requirement":"\([^"]*\)","shape":"\([^"]*\)".*/\1 \4 \2\3/p' \
+    templates/catalog/checks-*.json >"$temp/checks"
+cat templates/catalog/checks-*.json | grep -c '"shape":' | grep -vx "$(grep -c . "$temp/checks")" |
+    claim 'every check of the catalog stands on a line of its own'
+awk 'FNR == 1 { check = record = "" }
+    check ~ /^"[a-z0-9-]+"$/ && $1 ~ /^(pass|fail|cannot-tell)$/ { print substr(check, 2, length(check) - 2), $1 }
+    { check = record; record = $0 }' tests/cases/checks/*.case tests/cases/rule/checks.case | sort -u >"$temp/answered"
+sed -n 's/^\([a-z0-9-]* [a-z-]*\): .*/\1/p' tests/lint/one-sided.txt >"$temp/onesided"
+grep -ohE '"[A-Za-z0-9.-]+"' tests/unit/*_test.c | tr -d '"' | sort -u >"$temp/named"
+# A test of whole engagements names the check, or, where records are set beside each other, the requirement.
+awk 'FILENAME ~ /answered$|onesided$/ { shown[$1 " " $2]; next }
+    FILENAME ~ /named$/ { named[$1]; next }
+    $1 in named || ($2 != "each" && $3 in named) { next }
+    {
+        count = split("pass fail cannot-tell", verdicts, " ")
+        for (i = 1; i <= count; i++)
+            if (!(($1 " " verdicts[i]) in shown)) print $1 ": no test in which it says " verdicts[i]
+    }' "$temp/answered" "$temp/onesided" "$temp/named" "$temp/checks" |
+    claim 'every check has a test for pass, fail and cannot-tell'
+awk 'FILENAME ~ /answered$/ { shown[$1 " " $2]; next }
+    FILENAME ~ /checks$/ { is[$1]; next }
+    !($1 in is) || $0 in shown { print "one-sided.txt: " $0 }' "$temp/answered" "$temp/checks" "$temp/onesided" |
+    claim 'what is said to be one-sided is'
+
 find . -path ./build -prune -o -path ./.git -prune -o -name '*.md' -exec basename {} \; | sort -u >"$temp/documents"
 xargs grep -noE '[a-z][a-z0-9-]*\.md([^a-z]|$)' <"$temp/c" | sed -E 's/[^a-z]$//' | awk -F: -v known="$temp/documents" '
     BEGIN { while ((getline line < known) > 0) is[line] = 1 }

@@ -268,6 +268,8 @@ TEST(checks, everyone_active_has_finished_in_the_twelve_months) {
         {ROSTER "1,a,staff,2020-01-01,2025-12-31\n2,b,staff,2026-07-01,\n3,c,staff,2020-01-01,\n",
          TRAINING "3,c,sec,2026-04-10\n", "C"}, /* not active in the period */
         {ROSTER "1,a,staff,2020-01-01,\n", TRAINING "1,a,sec,\n", "D"}, /* assigned, not done */
+        /* people are joined by their number: a list that has names only shows nobody's */
+        {ROSTER "1,a,staff,2020-01-01,\n", TRAINING "2,a,sec,2026-04-10\n", "D"},
         {ROSTER "1,a,staff,2020-01-01,\n", TRAINING "1,a,sec,last May\n", "?"},
         {ROSTER "1,a,staff,who knows,\n", TRAINING "1,a,sec,2026-04-10\n", "?"},
     };

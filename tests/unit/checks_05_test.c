@@ -442,6 +442,76 @@ TEST(checks, a_branch_asks_for_a_review_by_whatever_rule_is_in_force) {
     }
 }
 
+#define DEVOPS_AT(state, scope)                                                                    \
+    "{'url':'u','type':{'id':'" REVIEW_ID "'}," state ",'settings':{" VOTES "'scope':[" scope "]}}"
+#define BLOCKS "'isEnabled':true,'isBlocking':true,'isDeleted':false"
+#define AT_SCOPE(repository, ref, kind)                                                            \
+    "{'repositoryId':" repository ",'refName':" ref ",'matchKind':'" kind "'}"
+#define NOT_PROTECTED                                                                              \
+    "{'message':'Branch not protected','documentation_url':'https://docs.github.com/rest',"         \
+    "'status':'404'}"
+
+/* A policy of another repository or branch, of a prefix or of the whole project is none of this branch. */
+TEST(checks, a_policy_of_azure_devops_counts_on_the_branch_that_it_names) {
+    static const struct {
+        const char *devops, *expected;
+    } rows[] = {
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("'guid-1'", "'refs/heads/main'", "Exact")), "pass"},
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("'GUID-1'", "'refs/heads/main'", "exact")), "pass"},
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("'guid-1'", "null", "DefaultBranch")), "pass"},
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("'guid-2'", "'refs/heads/main'", "Exact")), "cannot-tell"},
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("'guid-1'", "'refs/heads/release'", "Exact")), "cannot-tell"},
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("'guid-1'", "'refs/heads/ma'", "Prefix")), "cannot-tell"},
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("null", "'refs/heads/main'", "Exact")), "cannot-tell"},
+        {DEVOPS_AT(BLOCKS, AT_SCOPE("'guid-2'", "'refs/heads/main'", "Exact") "," AT_SCOPE(
+                               "'guid-1'", "'refs/heads/main'", "Exact")),
+         "pass"},
+        {DEVOPS_AT("'isEnabled':true,'isBlocking':false,'isDeleted':false",
+                   AT_SCOPE("'guid-1'", "'refs/heads/main'", "Exact")),
+         "cannot-tell"},
+        {DEVOPS_AT("'isEnabled':false,'isBlocking':true,'isDeleted':false",
+                   AT_SCOPE("'guid-1'", "'refs/heads/main'", "Exact")),
+         "cannot-tell"},
+        {DEVOPS_AT("'isEnabled':true,'isBlocking':true,'isDeleted':true",
+                   AT_SCOPE("'guid-1'", "'refs/heads/main'", "Exact")),
+         "cannot-tell"},
+    };
+    static const char *const sources[] = {"S71", "S70"};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        const char *const pages[] = {RULESET("active", "[]", PULL), rows[i].devops};
+        bd_str said = said_of_pages("branch-review-required", pages, sources);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(said, rows[i].expected);
+    }
+}
+
+/* Classic protection and rulesets do not know of each other: what either asks for is asked for. */
+TEST(checks, of_the_two_protections_of_github_either_is_enough) {
+    static const struct {
+        const char *first, *second, *expected;
+    } rows[] = {
+        {CLASSIC("main", "false", ONE_REVIEW, "null"), RULESET("active", "[]", PULL), "pass"},
+        {CLASSIC("main", "true", ONE_REVIEW, "null"), RULESET("evaluate", "[]", PULL), "pass"},
+        {NOT_PROTECTED, RULESET("active", "[]", PULL), "pass"}, /* 404 is an answer */
+        {NOT_PROTECTED, RULESET("disabled", "[]", PULL), "cannot-tell"},
+        {NOT_PROTECTED, NULL, "cannot-tell"},
+        {CLASSIC("main", "false", ONE_REVIEW, "null"), RULESET("evaluate", "[]", PULL),
+         "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = records_scene("2026-05-01", "2026-05-31", "{'repositories':['contoso/pay@main']}");
+        uint32_t item = put_snapshot(s, "S71", "", IN_MAY);
+        put_json(s, item, "", rows[i].first);
+        if (rows[i].second != NULL) {
+            put_json(s, item, "", rows[i].second);
+        }
+        judge_scene(s);
+        bd_str said = said_by(s, "branch-review-required", "2026-05");
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(said, rows[i].expected);
+    }
+}
+
 /* What guards an infrastructure repository does not stand in for another one that is not guarded. */
 TEST(checks, a_guarded_repository_counts_under_the_list_that_names_it) {
     scene *s = records_scene("2026-05-01", "2026-05-31",

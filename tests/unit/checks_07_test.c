@@ -368,6 +368,15 @@ TEST(checks_07, a_high_incident_has_its_ticket_within_the_stated_minutes) {
          TICKETS "T1,incident,7,High,2026-01-10T08:30:01Z,,,,,,,,,\r\n", "fail"},
         {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z")),
          TICKETS "T1,incident,8,High,2026-01-10T08:10:00Z,,,,,,,,,\r\n", "fail"},
+        /* merged ones share a ticket that names each of them; Sentinel knows no Critical */
+        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z") "," INCIDENT("8", "High",
+                                                                       "2026-01-10T08:05:00Z")),
+         TICKETS "T1,incident,7,High,2026-01-10T08:30:00Z,,,,,,,,,\r\n"
+                 "T1,incident,8,High,2026-01-10T08:30:00Z,,,,,,,,,\r\n",
+         "pass"},
+        {VALUE(INCIDENT("7", "High", "2026-01-10T08:00:00Z") "," INCIDENT("8", "High",
+                                                                       "2026-01-10T08:05:00Z")),
+         TICKETS "T1,incident,7,High,2026-01-10T08:30:00Z,,,,,,,,,\r\n", "fail"},
         {VALUE(INCIDENT("7", "Low", "2026-01-10T08:00:00Z")),
          TICKETS "T1,incident,8,Low,2026-01-10T08:10:00Z,,,,,,,,,\r\n", "missing"},
     };

@@ -148,6 +148,42 @@ TEST(checks, a_change_by_hand_needs_an_emergency_approved_in_time) {
     }
 }
 
+#define CHANGED(by, type, client)                                                                  \
+    "{'id':'k','targetResourceId':'/subscriptions/" SUB_A "/resourceGroups/prod/providers/"        \
+    "microsoft.compute/disks/d','properties':{'targetResourceId':'/subscriptions/" SUB_A           \
+    "/resourceGroups/prod/providers/microsoft.compute/disks/d','changeAttributes':{'changedBy':'"  \
+    by "','changedByType':'" type "','clientType':'" client                                        \
+    "','correlationId':'c-1','timestamp':'2026-02-10T10:00:00Z'}}}"
+
+/* Resource changes tell people from the platform, from scaling and from policies that put things right. */
+TEST(checks, of_resource_changes_those_by_people_need_an_emergency) {
+    static const struct {
+        const char *change, *ticket, *expected;
+    } rows[] = {
+        {CHANGED("john@contoso.com", "User", "Azure Portal"), CHANGE("yes", "Ann", BEFORE), "P"},
+        {CHANGED("john@contoso.com", "User", "CLI"), NULL, "F"},
+        {CHANGED("john@contoso.com", "User", "CLI"), CHANGE("no", "Ann", BEFORE), "F"},
+        {CHANGED("0b1f6471-1bf0-4dda-aec3-cb9272f09590", "Application", "Azure Portal"), NULL, "F"},
+        {CHANGED("System", "System", "Unspecified"), NULL, ""},
+        {CHANGED("0b1f6471-1bf0-4dda-aec3-cb9272f09590", "Application", "Unspecified"), NULL, ""},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of_catalog("{'production_scope':['/subscriptions/" SUB_A
+                                    "/resourceGroups/prod']}",
+                                    "2026-02-01", "2026-02-28");
+        uint32_t log = put_log(s, "S31", SUB_A, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        put_json(s, log, "k", rows[i].change);
+        uint32_t list = put_log(s, "csv:changes", "", "2026-01-01T00:00:00Z",
+                                "2026-03-02T00:00:00Z");
+        if (rows[i].ticket != NULL) {
+            put_json(s, list, "1", rows[i].ticket);
+        }
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(results_of_check(s, "changes-by-hand-in-change-log"), rows[i].expected);
+    }
+}
+
 /* ---- approvals (requirement 8.2 b) ---- */
 
 #define PULL(merged)                                                                               \

@@ -54,3 +54,47 @@ TEST(checks, a_comparison_that_states_less_than_is_asked_is_a_deviation) {
         CHECK_EQ_INT(outcome_of(one, "something-else", true).data[0], 'D');
     }
 }
+
+/* ---- a document and what a person says of it ---- */
+
+typedef struct {
+    const char *requirement, *document, *second, *states;
+} pair;
+
+/* An incident that really happened counts as an exercise only where it was written up as one. */
+static const pair pairs[] = {
+    {"6.6.2b", "network-diagram", "network-diagram-comparison", "every-public-gateway-shown"},
+    {"7.7c", "incident-exercise", "incident-exercise-actions",
+     "scenario-people-findings-actions;no-action-past-due"},
+    {"6.7.3d", "secrets-statement", "secrets-statement-comparison", "every-application-stated"},
+    {"8.6b", "environment-map", NULL, NULL},
+};
+
+static bd_str outcome_of_pair(const pair *of, const char *day, bool has_second, bool is_signed) {
+    scene *s = &files_of("2026-01-01", "2026-03-31", NULL)->scene;
+    put_document(s, of->document, carried_out(day), is_signed);
+    if (has_second && of->second != NULL) {
+        put_document(s, of->second, stating(carried_out("2026-02-20"), of->states), true);
+    }
+    judge_scene(s);
+    return outcomes(s, of->requirement);
+}
+
+TEST(checks, a_document_of_the_year_counts_with_what_was_found_of_it) {
+    for (size_t i = 0; i < BD_COUNT(pairs); i++) {
+        const pair *one = &pairs[i];
+        test_failure("%s", one->requirement);
+        CHECK_EQ_INT(outcome_of_pair(one, "2026-02-20", true, true).data[0], 'C');
+        CHECK_EQ_INT(outcome_of_pair(one, "2026-02-20", true, false).data[0], '?');
+        CHECK(outcome_of_pair(one, "2024-11-20", true, true).data[0] != 'C');
+        CHECK(one->second == NULL ||
+              outcome_of_pair(one, "2026-02-20", false, true).data[0] != 'C');
+    }
+}
+
+TEST(checks, an_incident_alone_is_no_exercise) {
+    scene *s = &files_of("2026-01-01", "2026-03-31", NULL)->scene;
+    put_document(s, "incident-report", carried_out("2026-02-20"), true);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "7.7c"), "M");
+}

@@ -218,7 +218,9 @@ REDUCE(guest_roles) {
     bd_str type = member_text(user->kept, "userType");
     bd_str ids[] = {group, upn};
     bool is_external = bd_str_find(bd_str_lower(arena, upn), BD_STR("#ext#")) >= 0;
-    bool is_guest = is_external || bd_str_ieq(type, BD_STR("Guest"));
+    /* who was invited and later called a member is still somebody from outside */
+    bool is_invited = bd_str_ieq(member_text(user->kept, "creationType"), BD_STR("Invitation"));
+    bool is_guest = is_external || is_invited || bd_str_ieq(type, BD_STR("Guest"));
     const bd_part *held = find_part(parts, count, "S05");
     held = held != NULL ? held : find_part(parts, count, "S06");
     bool is_assigned_known = is_whole_everywhere(join, "S05");

@@ -26,7 +26,10 @@ static bd_str name_of_url(bd_arena *arena, bd_str url, bd_str *version) {
         return (bd_str){"", 0};
     }
     *version = parts[2];
-    return bd_str_format(arena, "%.*s/%.*s", BD_ARG(vault), BD_ARG(parts[1]));
+    /* a managed HSM may have the name of a vault, and keeps keys of its own */
+    bool is_hsm = bd_str_has_prefix(host, BD_STR("managedhsm"));
+    return bd_str_format(arena, "%.*s%s/%.*s", BD_ARG(vault), is_hsm ? ".managedhsm" : "",
+                         BD_ARG(parts[1]));
 }
 
 /* An ARM id ".../vaults/v/keys/k" names the same. */
@@ -62,12 +65,12 @@ static void keep_use(const keeper *to, bd_str key, bd_str use, answer follows) {
 
 static void keep_storage(const keeper *to, const bd_value *value) {
     const bd_value *encryption = member(value, "encryption");
-    if (encryption == NULL) { /* a row of chosen columns: whether it uses a key is not shown */
+    bd_str source = member_text(encryption, "keySource");
+    if (source.size == 0) { /* of chosen columns: whether it uses a key is not shown */
         keep_use(to, (bd_str){"", 0}, member_text(value, "id"), UNKNOWN);
-    } else if (!bd_str_ieq(member_text(encryption, "keySource"), BD_STR("Microsoft.Keyvault"))) {
         return;
     }
-    if (encryption == NULL) {
+    if (!bd_str_ieq(source, BD_STR("Microsoft.Keyvault"))) {
         return;
     }
     const bd_value *of = member(encryption, "keyvaultproperties");

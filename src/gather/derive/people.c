@@ -427,7 +427,7 @@ void collect_member(const bd_join_record *record, bd_arena *arena, bd_part_fn *k
 
 void collect_user(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep, void *context) {
     static const char *const kept[] = {"id", "userPrincipalName", "accountEnabled", "userType",
-                                       "createdDateTime"};
+                                       "createdDateTime", "creationType"};
     bd_str id = bd_str_lower(arena, member_text(record->value, "id"));
     builder build = {.arena = arena};
     for (size_t i = 0; i < BD_COUNT(kept); i++) {

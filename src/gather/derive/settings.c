@@ -40,6 +40,8 @@ static void keep_machine(const bd_value *value, bd_str group, bd_arena *arena, b
     put_answer(&build, "at_host", is_set(member(value, "securityProfile"), "encryptionAtHost") ? YES
                                                                                               : NO);
     put_answer(&build, "unmanaged", is_unmanaged ? YES : NO);
+    put_answer(&build, "ephemeral",
+               member(member(storage, "osDisk"), "diffDiskSettings") != NULL ? YES : NO);
     keep(context, group, build_object(&build));
 }
 
@@ -115,6 +117,25 @@ static void emit_disk(const bd_join *join, const bd_value *disk, const bd_part *
          build_object(&build));
 }
 
+/* Disks that are no resources of their own: blobs, which nothing here shows to be encrypted, and an ephemeral disk of
+ * the machine's own host, which encryption at host covers. */
+static void emit_own_disk(const bd_join *join, const bd_value *machine, bd_arena *arena,
+                          bd_derived_fn *emit, void *context) {
+    bool is_unmanaged = answer_of(machine, "unmanaged") == YES;
+    bool is_at_host = answer_of(machine, "at_host") == YES && is_whole(join, "S19");
+    bd_str id = bd_value_text(machine, "id");
+    builder build = {.arena = arena};
+    put_text(&build, "disk", id);
+    put_text(&build, "method", is_unmanaged ? BD_STR("unmanaged disks") : BD_STR("ephemeral disk"));
+    put_answer(&build, "is_attached", YES);
+    put_answer(&build, "is_accepted", is_unmanaged ? NO : is_at_host ? YES : UNKNOWN);
+    put_text(&build, "problem",
+             BD_STR("an ephemeral disk is in no list of disks, and its machine does not show "
+                    "encryption at host"));
+    emit(context, BD_STR("microsoft.compute/virtualmachines"), resource_id(arena, id), id,
+         BD_INSTANT_NONE, build_object(&build));
+}
+
 REDUCE(disk_encryption) {
     for (size_t i = 0; i < count; i++) {
         if (bd_str_eqz(bd_value_text(parts[i].kept, "kind"), "disk")) {
@@ -122,15 +143,9 @@ REDUCE(disk_encryption) {
         }
     }
     const bd_value *machine = kept_of(parts, count, "machine");
-    if (group.size > 0 && machine != NULL && answer_of(machine, "unmanaged") == YES) {
-        bd_str id = bd_value_text(machine, "id");
-        builder build = {.arena = arena};
-        put_text(&build, "disk", id);
-        put_text(&build, "method", BD_STR("unmanaged disks"));
-        put_answer(&build, "is_attached", YES);
-        put_answer(&build, "is_accepted", NO);
-        emit(context, BD_STR("microsoft.compute/virtualmachines"), resource_id(arena, id), id,
-             BD_INSTANT_NONE, build_object(&build));
+    if (group.size > 0 && machine != NULL &&
+        (answer_of(machine, "unmanaged") == YES || answer_of(machine, "ephemeral") == YES)) {
+        emit_own_disk(join, machine, arena, emit, context);
     }
     if (group.size == 0 && !is_whole(join, "S19")) {
         builder build = {.arena = arena}; /* disks without a record of their own show on machines */

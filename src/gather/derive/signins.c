@@ -232,6 +232,27 @@ static bool is_grant(bd_str activity) {
     return false;
 }
 
+/* Who was given it.  The group that somebody joins stands among the targets too; a group is who was added only where
+ * two of them do. */
+static const bd_value *beneficiary_of(const bd_value *record, bd_str activity, bd_arena *arena) {
+    static const char *const holders[] = {"User", "ServicePrincipal", "Device", "Group", "Other"};
+    bool is_of_group = bd_str_eqz(activity, "add member to group") ||
+                       bd_str_eqz(activity, "add owner to group");
+    const bd_value *list = opened_list(record, "targetResources", arena);
+    size_t groups = 0;
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        groups += bd_str_ieq(member_text(&list->items[i], "type"), BD_STR("Group")) ? 1 : 0;
+    }
+    for (size_t i = 0; i < BD_COUNT(holders); i++) {
+        bool is_skipped = is_of_group && groups < 2 && bd_str_eqz(bd_str_of(holders[i]), "Group");
+        const bd_value *found = is_skipped ? NULL : target_of(record, holders[i], arena);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
 void map_grants_made(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                      bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
@@ -241,11 +262,7 @@ void map_grants_made(const bd_value *record, const bd_value *parameters, const b
     if (!is_grant(activity_of(record, arena)) || is_activation) {
         return; /* what PIM writes for an activation is no grant */
     }
-    static const char *const holders[] = {"User", "ServicePrincipal", "Group", "Other"};
-    const bd_value *whom = NULL;
-    for (size_t i = 0; i < BD_COUNT(holders) && whom == NULL; i++) {
-        whom = target_of(record, holders[i], arena);
-    }
+    const bd_value *whom = beneficiary_of(record, activity_of(record, arena), arena);
     bd_str name = FIRST(whom, "userPrincipalName", "displayName", "id");
     bd_instant time = audit_time(record);
     builder build = {.arena = arena};
