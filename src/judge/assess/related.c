@@ -118,12 +118,12 @@ static bd_str double_name(const bd_group_row *row, bd_arena *arena) {
                          BD_ARG(row->row.type), BD_ARG(row->row.key));
 }
 
-static bool may_differ(const bd_group_rows *rows) {
+static bool may_differ(const bd_group_rows *partners) {
     bool has_good = false, has_other = false;
-    for (size_t i = 0; i < rows->count; i++) {
-        const bd_row *row = &rows->data[i].row;
-        has_good = has_good || (row->side != BD_SIDE_LEFT && row->verdict == BD_PASS);
-        has_other = has_other || (row->side != BD_SIDE_LEFT && row->verdict != BD_PASS);
+    for (size_t i = 0; i < partners->count; i++) {
+        const bd_row *row = &partners->data[i].row;
+        has_good = has_good || row->verdict == BD_PASS;
+        has_other = has_other || row->verdict != BD_PASS;
     }
     return has_good && has_other;
 }
@@ -139,8 +139,7 @@ static void settle_doubles(const bd_judging *run, bd_group_rows *rows) {
     for (int turn = 0; turn < 2; turn++) {
         for (size_t i = 0; i < rows->count; i++) {
             bd_group_row *row = &rows->data[i];
-            if (row->row.side == BD_SIDE_LEFT || row->row.key.size == 0 ||
-                row->at >= run->in->as_of) {
+            if (row->row.key.size == 0 || row->at >= run->in->as_of) {
                 continue;
             }
             bd_str name = double_name(row, names);
@@ -172,7 +171,7 @@ static partners partners_on(const bd_judging *run, const bd_group_rows *rows, bd
     partners found = {.why_not = {"", 0}, .why_unclear = {"", 0}};
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *right = &rows->data[i];
-        if (right->row.side == BD_SIDE_LEFT || bd_instant_utc_day(right->at) != day) {
+        if (bd_instant_utc_day(right->at) != day) {
             continue;
         }
         if (right->row.verdict == BD_FAIL) {
@@ -202,7 +201,7 @@ static bool judge_by_rows(const bd_judging *run, const bd_check_view *view,
     }
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *right = &rows->data[i];
-        if (right->row.side == BD_SIDE_LEFT || right->at >= run->in->as_of ||
+        if (right->at >= run->in->as_of ||
             distance(right->at, left->at) > view->plan->within_days * DAY_TICKS) {
             continue;
         }
@@ -306,7 +305,7 @@ static void say_double(const bd_group_rows *rows, int within_days, bd_arena *scr
                        bd_judged *judged) {
     for (size_t i = 0; i < rows->count && judged->verdict != BD_PASS; i++) {
         const bd_group_row *right = &rows->data[i];
-        if (right->row.side != BD_SIDE_LEFT && right->is_double &&
+        if (right->is_double &&
             distance(right->at, judged->at) <= within_days * DAY_TICKS) {
             judged->reason = bd_str_format(
                 scratch,
@@ -318,10 +317,23 @@ static void say_double(const bd_group_rows *rows, int within_days, bd_arena *scr
     }
 }
 
+/* Every left row asks all partners of its group, of which there are few or none where thousands ask. */
+static bd_group_rows partners_of(const bd_group_rows *rows, bd_arena *arena) {
+    bd_group_rows found = {0};
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->data[i].row.side != BD_SIDE_LEFT) {
+            *bd_push(arena, &found) = rows->data[i];
+        }
+    }
+    return found;
+}
+
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("related", (size_t)64 << 20);
+    BD_DEFER(bd_arena_close_ref) bd_arena *kept = bd_arena_open("partners", (size_t)1 << 30);
     const bd_check_view *view = &run->views[check];
-    settle_doubles(run, rows);
+    bd_group_rows right = partners_of(rows, kept);
+    settle_doubles(run, &right);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *left = &rows->data[i];
         if (left->row.side != BD_SIDE_LEFT) {
@@ -330,8 +342,8 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
         bd_arena_reset(scratch);
         bd_judged judged = judged_of(run, check, left);
         if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
-            judge_related(run, view, rows, left, scratch, &judged);
-            say_double(rows, view->plan->within_days, scratch, &judged);
+            judge_related(run, view, &right, left, scratch, &judged);
+            say_double(&right, view->plan->within_days, scratch, &judged);
         }
         if (judged.verdict == BD_PASS && bd_judging_is_before_list(run, view, left->at)) {
             judged.verdict = BD_CANNOT_TELL;
