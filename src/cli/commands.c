@@ -517,7 +517,7 @@ const cli_verb cli_verbs[] = {
      "Judges every control over the period from the evidence in the locker and writes "
      "assessment.json and findings.ndjson.",
      "bindery -C acme assess",
-     "READY 2 of 91 (2.2 %)   COVER 42 of 823 (5.1 %)   FRESH 17 of 91 (18.7 %)", run_assess},
+     "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)", run_assess},
     {"render", "binder|readiness", 1, 1, "write one report as PDF",
      "Writes the binder, signed, or the readiness report to out/PERIOD/.",
      "bindery -C acme render readiness", "readiness report  acme/out/2026-H1/readiness.pdf",
@@ -538,7 +538,7 @@ const cli_verb cli_verbs[] = {
      "Does everything for one period: ingests the inbox, judges, renders and signs the binder, "
      "renders the readiness report, writes the package. A failing control is a successful run.",
      "bindery -C acme run",
-     "READY 2 of 91 (2.2 %)   COVER 42 of 823 (5.1 %)   FRESH 17 of 91 (18.7 %)\nbinder            "
+     "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)\nbinder            "
      "acme/out/2026-H1/binder.pdf\npackage           "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      run_run},
@@ -562,14 +562,14 @@ const cli_verb cli_verbs[] = {
      "Checks criteria, controls, requirements, sources and checks, built in and in catalog/, and "
      "names every fault.",
      "bindery -C acme catalog lint",
-     "61 criteria, 114 controls, 100 sources, 14 checks: 0 faults, 1 remark", run_lint},
+     "61 criteria, 114 controls, 193 sources, 362 checks: 0 faults, 1 remark", run_lint},
     {"catalog coverage", "", 0, 0, "how each criterion is evidenced, and remarks on the mapping",
      "Counts for each criterion the controls that list it: automated (a check over what machines "
      "made says why it speaks to the criterion), supporting (such checks, for other criteria), "
      "document (documents and lists alone) and without a check. Then it names criteria with the "
      "same checks, checks and controls under criteria to which they do not speak, products that "
      "end, and criteria without automated input.",
-     "bindery -C acme catalog coverage", "26 of 61 criteria have automated input; 39 remarks",
+     "bindery -C acme catalog coverage", "27 of 61 criteria have automated input; 38 remarks",
      run_coverage},
     {"catalog test", "FILE.case...", 1, MANY, "run three-line cases: condition, record, verdict",
      "Runs cases of three lines each: a condition, a record and the verdict it must have (true, "

@@ -151,10 +151,6 @@ static check_exceptions exceptions_from(const report *r, size_t from) {
     return of;
 }
 
-static bd_str day_or(const report *r, bd_day day, const char *none) {
-    return day == BD_DAY_NONE ? bd_str_of(none) : words_day(r, day);
-}
-
 static void add_line(report *r, bd_table *table, size_t index) {
     const bd_exception *x = &r->assessment->exceptions.data[index];
     bd_cell *cell = bd_table_cell(table);
@@ -163,7 +159,8 @@ static void add_line(report *r, bd_table *table, size_t index) {
                            BD_ARG(words_journal_text(r, words_resource(r, x->resource)))));
     bd_cell_run(table, cell, BD_RUN_MONO, x->id);
     bd_table_text(table, words_journal_text(r, x->reason));
-    bd_table_text(table, day_or(r, x->last_seen_clean, "never before"));
+    bd_table_text(table,
+                  exact_words(r, BD_INSTANT_NONE, x->last_seen_clean, "never before"));
     cell = bd_table_cell(table);
     cell_add(table, cell, exact_words(r, x->exact_from, x->first_seen_failing, ""));
     if (x->last_seen_failing != x->first_seen_failing) {
