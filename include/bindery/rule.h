@@ -71,10 +71,21 @@ typedef struct {
 
 typedef void bd_row_fn(void *context, const bd_row *row);
 
-/* One encoding of a row, for spools and memoised results. */
-void bd_row_pack(bd_packer *packer, const bd_row *row);
-void bd_row_unpack(bd_unpacker *unpacker, bd_arena *arena,
-                   bd_row *out); /* texts borrowed from the record or arena */
+/* One encoding of a row, for spools and memoised results.  Alone (`series` NULL) a row is packed whole.  In a series the
+ * texts that name its record (type, key, resource, subscription, scope, source) are written only where they differ from
+ * those of the row before it: a record has many rows.  Rows of a series are unpacked all, in the order and from the
+ * start of a bd_row_series_begin; `series` is the reader's own then. */
+#define BD_ROW_SHARED 6
+#define BD_ROW_SHARED_BYTES 4112 /* a packed text */
+typedef struct {
+    char bytes[BD_ROW_SHARED][BD_ROW_SHARED_BYTES];
+    size_t sizes[BD_ROW_SHARED];
+    bool has_row;
+} bd_row_series;
+void bd_row_series_begin(bd_row_series *series);
+void bd_row_pack(bd_packer *packer, bd_row_series *series, const bd_row *row);
+/* Texts are borrowed from the record, and from `series` until its next row. */
+void bd_row_unpack(bd_unpacker *unpacker, bd_row_series *series, bd_row *out);
 
 /* ---- programs ---------------------------------------------------------------------------------------- */
 

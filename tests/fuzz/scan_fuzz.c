@@ -33,6 +33,7 @@ static void check_other(uint32_t mark, bd_unpacker *unpacker) {
 static void check_rows(bd_spool *rows) {
     bd_str record;
     bool has_record = true;
+    bd_row_series *series = bd_new(fuzz_arena(), bd_row_series, 1);
     bd_err err;
     FUZZ_CHECK(fuzz_holds(bd_spool_rewind(rows, &err), &err));
     while (has_record) {
@@ -47,7 +48,7 @@ static void check_rows(bd_spool *rows) {
                 check_other(mark, &other);
                 continue;
             }
-            bd_row_unpack(&unpacker, fuzz_arena(), &row);
+            bd_row_unpack(&unpacker, series, &row);
             FUZZ_CHECK(row.check < plan.catalog->check_count);
         }
     }

@@ -181,8 +181,20 @@ static inline uint32_t put_item(scene *s, const char *source, bd_instant from, b
     return index;
 }
 
+/* What a scope is of was seen in the evidence. */
+static inline void see_source(scene *s, uint32_t item, bd_str source) {
+    bd_seens *seen = &s->evidence.data[item].facts.seen;
+    for (size_t i = 0; i < seen->count; i++) {
+        if (bd_str_eq(seen->data[i].source, source)) {
+            return;
+        }
+    }
+    *bd_push(test_arena(), seen) = (bd_seen){.source = source};
+}
+
 static inline void put_scope(scene *s, uint32_t item, const char *source, const char *scope) {
     const bd_evidence *from = &s->evidence.data[item];
+    see_source(s, item, bd_str_of(source));
     *bd_push(test_arena(), &s->snapshots) =
         (bd_snapshot){.source = bd_str_of(source),
                       .scope = bd_str_of(scope),
@@ -244,7 +256,7 @@ static inline void put_row(scene *s, uint32_t item, bd_row row) {
     static bd_packer packer;
     bd_pack_begin(&packer);
     bd_pack_u32(&packer, item);
-    bd_row_pack(&packer, &row);
+    bd_row_pack(&packer, NULL, &row);
     bd_err err;
     CHECK_OK(bd_spool_put(s->rows, bd_pack_end(&packer), &err), err);
 }

@@ -105,6 +105,7 @@ static inline scan_rows scan_rows_of(scan_bench *bench, const char *check) {
     scan_rows out = {0};
     bd_err err;
     CHECK_OK(bd_spool_rewind(bench->rows, &err), err);
+    bd_row_series *series = bd_new(test_arena(), bd_row_series, 1);
     for (;;) {
         bd_str record;
         bool has_record;
@@ -120,7 +121,14 @@ static inline scan_rows scan_rows_of(scan_bench *bench, const char *check) {
             continue; /* of a derivation that joins collections, of another tool */
         }
         bd_row row;
-        bd_row_unpack(&unpacker, test_arena(), &row);
+        bd_row_unpack(&unpacker, series, &row);
+        row.type = bd_str_copy(test_arena(), row.type);
+        row.key = bd_str_copy(test_arena(), row.key);
+        row.resource = bd_str_copy(test_arena(), row.resource);
+        row.subscription = bd_str_copy(test_arena(), row.subscription);
+        row.scope = bd_str_copy(test_arena(), row.scope);
+        row.source = bd_str_copy(test_arena(), row.source);
+        row.join = bd_str_copy(test_arena(), row.join);
         if (check == NULL || bd_str_eqz(bench->plan.catalog->checks[row.check].id, check)) {
             *bd_push(test_arena(), &out) = row;
         }

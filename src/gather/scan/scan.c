@@ -79,7 +79,7 @@ static void put_row(void *context, const bd_row *row) {
     }
     bd_pack_begin(&state->packer);
     bd_pack_u32(&state->packer, state->evidence);
-    bd_row_pack(&state->packer, row);
+    bd_row_pack(&state->packer, &state->series, row);
     if (state->packer.overflowed) {
         if (!state->is_refused) {
             bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", row->ordinal),
@@ -215,14 +215,6 @@ static void note_type(bd_scan_state *state, bd_str type) {
     }
 }
 
-static uint64_t hash_of(bd_str text) {
-    uint64_t hash = 14695981039346656037u; /* FNV-1a */
-    for (size_t i = 0; i < text.size; i++) {
-        hash = (hash ^ (uint8_t)text.data[i]) * 1099511628211u;
-    }
-    return hash;
-}
-
 /* Only where somebody counts the rows: a sidecar, or an answer that states its total.  By hash, and no more of
  * them than a page has: the ids of a large inventory would fill the memory. */
 static bool counts_rows(const bd_scan_state *state) {
@@ -252,7 +244,7 @@ static void count_repeated(bd_scan_state *state, const bd_record *record) {
     if (record->source->is_log || !counts_rows(state)) {
         return; /* records of a log may repeat the id of what they tell of */
     }
-    uint64_t hash = hash_of(record->key) * 31 + hash_of(record->type);
+    uint64_t hash = bd_hash(record->key, bd_hash(record->type, 0));
     state->facts->rows_repeated += put_key(state, hash) ? 0 : 1;
 }
 
@@ -280,7 +272,7 @@ static void count_type(bd_scan_state *state, const bd_record *record) {
     }
     bd_type_count *entry = &facts->types.data[found - 1];
     entry->count++;
-    entry->ids += hash_of(record->key);
+    entry->ids += bd_hash(record->key, 0);
 }
 
 /* Rows keep so much of a text and no more: two identities that differ only further on would become one. */
@@ -557,6 +549,7 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     state->first_type = (bd_str){"", 0};
     state->has_many_types = false;
     state->said = 0;
+    bd_row_series_begin(&state->series);
     return bd_spool_cut(state->rows, mark, err);
 }
 

@@ -72,6 +72,7 @@ typedef struct {
     bd_str xml_path;         /* parts.c: where the records of an XML document are */
     bd_json_summary summary; /* live while a document is split */
     bd_packer packer;
+    bd_row_series series; /* rows of this object, one after the other */
     bd_rc rc; /* first failure of the spool */
     bd_err *err;
 } bd_scan_state;

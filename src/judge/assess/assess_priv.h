@@ -42,6 +42,7 @@ typedef struct {
     const bd_condition *related_where; /* related: which answers its right side reads; NULL: all */
     bd_str partner;              /* related: source under which the snapshots of its right side are kept */
     bd_scope_kind partner_scope; /* and of what they are */
+    bool has_left, has_partners; /* related: something on file gives rows of the side */
     bd_instant latest_event; /* Type I walks through this one; BD_INSTANT_NONE: none yet */
 } bd_check_view;
 
@@ -136,6 +137,9 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
                        bd_err *err);
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
+/* A left row of a related check of whose right side nothing is on file; `scratch` is the caller's to reset. */
+bd_rc bd_judging_alone(bd_judging *run, uint32_t check, const bd_group_row *left,
+                       bd_arena *scratch, bd_err *err);
 bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at);
 /* members.c: has each of a set a good record? */
 bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,

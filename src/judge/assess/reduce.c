@@ -21,8 +21,10 @@ static void note_event(bd_judging *run, const bd_judged *judged) {
 
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_packer *packer = &run->packer;
-    char ordinal[24];
-    snprintf(ordinal, sizeof ordinal, "#%u", judged->ordinal);
+    char ordinal[24] = "";
+    if (judged->key.size == 0) {
+        snprintf(ordinal, sizeof ordinal, "#%u", judged->ordinal);
+    }
     note_event(run, judged);
     bd_pack_begin(packer);
     bd_pack_u32(packer, judged->check);
@@ -171,7 +173,7 @@ static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, con
     bd_pack_key(packer, row->detail);
     bd_pack_u32(packer, evidence_index);
     bd_pack_u32(packer, row->ordinal);
-    bd_row_pack(packer, row);
+    bd_row_pack(packer, NULL, row);
     if (packer->overflowed) {
         BD_RAISE(err, BD_ERR_LIMIT, "a row of check '%.*s' is larger than 64 KiB",
                  BD_ARG(run->views[check].check->id));
@@ -197,6 +199,8 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
 /* Where rows wait for those that they are judged with: of one key, or of one snapshot's count. */
 typedef struct {
     bd_sorter *groups, *parts;
+    bd_arena *scratch; /* one row */
+    bd_map *told;      /* presence rows that were put */
 } routes;
 
 /* ---- other keys of one thing ---- */
@@ -224,7 +228,8 @@ static void close_aliases(aliases *known) {
     bd_arena_close(known->arena);
 }
 
-static bd_rc note_alias(aliases *known, const bd_row *row, bd_str record, bd_err *err) {
+static bd_rc note_alias(bd_judging *run, aliases *known, const bd_row *row,
+                        uint32_t evidence_index, bd_err *err) {
     if (row->alias.size == 0) {
         return BD_OK;
     }
@@ -240,7 +245,10 @@ static bd_rc note_alias(aliases *known, const bd_row *row, bd_str record, bd_err
     if (!is_known) {
         *bd_push(known->arena, joins) = bd_str_copy(known->arena, row->join);
     }
-    return bd_spool_put(known->rows, record, err);
+    bd_pack_begin(&run->packer);
+    bd_pack_u32(&run->packer, evidence_index);
+    bd_row_pack(&run->packer, NULL, row);
+    return bd_spool_put(known->rows, bd_pack_end(&run->packer), err);
 }
 
 static bd_rc put_aliased(bd_judging *run, const aliases *known, bd_sorter *groups, bd_row *row,
@@ -261,7 +269,6 @@ static bd_rc put_aliased(bd_judging *run, const aliases *known, bd_sorter *group
 }
 
 static bd_rc join_aliases(bd_judging *run, const aliases *known, bd_sorter *groups, bd_err *err) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
     BD_TRY(bd_spool_rewind(known->rows, err));
     for (;;) {
         bd_str record;
@@ -270,16 +277,52 @@ static bd_rc join_aliases(bd_judging *run, const aliases *known, bd_sorter *grou
         if (!has_record) {
             return BD_OK;
         }
-        bd_arena_reset(scratch);
         bd_unpacker unpacker = {.record = record};
         uint32_t evidence_index = bd_unpack_u32(&unpacker);
         bd_row row;
-        bd_row_unpack(&unpacker, scratch, &row);
+        bd_row_unpack(&unpacker, NULL, &row);
         BD_TRY(put_aliased(run, known, groups, &row, evidence_index, err));
     }
 }
 
 /* ---- routing ---- */
+
+/* Where no partner is on file there is none to wait for, and where nobody asks a partner is of no use. */
+static bd_rc route_related(bd_judging *run, routes *out, const bd_row *row,
+                           uint32_t evidence_index, bd_err *err) {
+    const bd_check_view *view = &run->views[row->check];
+    if (row->side != BD_SIDE_LEFT && !view->has_left) {
+        return BD_OK;
+    }
+    if (row->side != BD_SIDE_LEFT || view->has_partners) {
+        return put_grouped(run, out->groups, row->check, row, row->join, evidence_index, err);
+    }
+    bd_group_row left = {.row = *row,
+                         .at = row_instant(run, row, evidence_index),
+                         .evidence_index = evidence_index};
+    bd_arena_reset(out->scratch);
+    return bd_judging_alone(run, row->check, &left, out->scratch, err);
+}
+
+/* Of a large inventory thousands of rows say that a subscription has a thing, and one is enough of each snapshot. */
+static bool is_told(bd_judging *run, routes *out, const bd_row *row, uint32_t evidence_index) {
+    if (row->side == BD_SIDE_LEFT) {
+        return false;
+    }
+    bd_packer *packer = &run->packer;
+    bd_pack_begin(packer);
+    bd_pack_u32(packer, row->check);
+    bd_pack_u32(packer, evidence_index);
+    bd_pack_i64(packer, row->time);
+    bd_pack_key(packer, row->join);
+    bd_pack_key(packer, row->detail);
+    bd_str name = bd_pack_end(packer);
+    if (packer->overflowed || bd_map_find(out->told, name) != NULL) {
+        return !packer->overflowed;
+    }
+    bd_map_put(out->told, name, out);
+    return false;
+}
 
 /* What describes a time after the as-of instant is no evidence yet.  It serves only where a rule
  * says "later" or "next":
@@ -299,6 +342,12 @@ static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t
         return view->plan->has_each_of
                    ? put_grouped(run, out->groups, row->check, row, row->scope, evidence_index, err)
                    : bd_judging_put_part(run, out->parts, row, evidence_index, err);
+    }
+    if (view->check->shape == BD_RELATED) {
+        return route_related(run, out, row, evidence_index, err);
+    }
+    if (view->check->shape == BD_SCOPE_SHAPE && is_told(run, out, row, evidence_index)) {
+        return BD_OK;
     }
     bool is_change = view->check->shape == BD_EACH;
     if (is_change && bd_value_find(view->check->body, "operation") == NULL) {
@@ -320,25 +369,38 @@ static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
     return route_row(run, context, row, evidence_index, err);
 }
 
-/* The same row under the index of its evidence; false: it is passed over. */
-static bool renumber_row(bd_judging *run, const bd_row_spool *from, bd_arena *arena,
-                         bd_str *record) {
-    if (from->evidence == NULL) {
-        return true;
+static bd_rc route_row_of(bd_judging *run, const intake *into, const bd_row *row,
+                          uint32_t evidence_index, bd_err *err) {
+    bd_judging_note_place(run, row);
+    BD_TRY(note_alias(run, into->known, row, evidence_index, err));
+    return route_row(run, into->out, row, evidence_index, err);
+}
+
+/* A row that is passed over is unpacked all the same: the next one shares its texts. */
+static bd_rc route_record(bd_judging *run, const intake *into, const bd_row_spool *from,
+                          bd_row_series *series, bd_str record, bd_err *err) {
+    bd_unpacker unpacker = {.record = record};
+    uint32_t number = bd_unpack_u32(&unpacker);
+    uint32_t evidence_index = from->evidence != NULL ? from->evidence[number] : number;
+    bool is_wanted = evidence_index != BD_NO_EVIDENCE;
+    bd_unpacker part = unpacker;
+    uint32_t mark = bd_unpack_u32(&part);
+    if (mark == BD_PART_MARK) {
+        return is_wanted ? bd_judging_take_part(run, into->joins, evidence_index, &part, err)
+                         : BD_OK;
     }
-    bd_unpacker unpacker = {.record = *record};
-    uint32_t index = from->evidence[bd_unpack_u32(&unpacker)];
-    bd_pack_begin(&run->packer);
-    bd_pack_u32(&run->packer, index);
-    bd_str number = bd_pack_end(&run->packer);
-    *record = bd_str_concat(
-        arena, (bd_str[]){number, bd_str_sub(*record, number.size, record->size)}, 2);
-    return index != BD_NO_EVIDENCE;
+    if (mark == BD_IMPORT_MARK) {
+        return is_wanted ? bd_judging_take_import(run, evidence_index, &part, err) : BD_OK;
+    }
+    bd_row row;
+    bd_row_unpack(&unpacker, series, &row);
+    return is_wanted ? route_row_of(run, into, &row, evidence_index, err) : BD_OK;
 }
 
 static bd_rc route_spool(bd_judging *run, const intake *into, const bd_row_spool *from,
                          bd_err *err) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("rows", GROUP_ARENA_BYTES);
+    BD_DEFER(bd_arena_close_ref) bd_arena *kept = bd_arena_open("rows", (size_t)1 << 20);
+    bd_row_series *series = bd_new(kept, bd_row_series, 1);
     BD_TRY(bd_spool_rewind(from->rows, err));
     for (;;) {
         bd_str record;
@@ -347,27 +409,7 @@ static bd_rc route_spool(bd_judging *run, const intake *into, const bd_row_spool
         if (!has_record) {
             return BD_OK;
         }
-        bd_arena_reset(scratch);
-        if (!renumber_row(run, from, scratch, &record)) {
-            continue;
-        }
-        bd_unpacker unpacker = {.record = record};
-        uint32_t evidence_index = bd_unpack_u32(&unpacker);
-        bd_unpacker part = unpacker;
-        uint32_t mark = bd_unpack_u32(&part);
-        if (mark == BD_PART_MARK) {
-            BD_TRY(bd_judging_take_part(run, into->joins, evidence_index, &part, err));
-            continue;
-        }
-        if (mark == BD_IMPORT_MARK) {
-            BD_TRY(bd_judging_take_import(run, evidence_index, &part, err));
-            continue;
-        }
-        bd_row row;
-        bd_row_unpack(&unpacker, scratch, &row);
-        bd_judging_note_place(run, &row);
-        BD_TRY(note_alias(into->known, &row, record, err));
-        BD_TRY(route_row(run, into->out, &row, evidence_index, err));
+        BD_TRY(route_record(run, into, from, series, record, err));
     }
 }
 
@@ -405,7 +447,7 @@ static void unpack_group_row(bd_unpacker unpacker, bd_arena *arena, bd_group_row
     bd_unpack_key(&unpacker, arena);
     out->evidence_index = bd_unpack_u32(&unpacker);
     bd_unpack_u32(&unpacker);
-    bd_row_unpack(&unpacker, arena, &out->row);
+    bd_row_unpack(&unpacker, NULL, &out->row);
 }
 
 /* Presence rows of a large inventory repeat by the thousand and say one thing per day. */
@@ -498,23 +540,72 @@ static bd_rc put_listings(bd_judging *run, bd_sorter *groups, bd_err *err) {
     return BD_OK;
 }
 
-bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
-    routes out = {bd_sorter_open(BD_ASSESS_SORT_BYTES), bd_sorter_open(BD_ASSESS_SORT_BYTES)};
+/* ---- what is on file ---- */
+
+static bd_map *list_sources(const bd_judging *run, bd_arena *arena) {
+    bd_map *out = bd_map_make(arena);
+    for (size_t i = 0; i < run->in->evidence->count; i++) {
+        const bd_facts *facts = &run->in->evidence->data[i].facts;
+        for (size_t j = 0; j < facts->seen.count; j++) {
+            bd_map_put(out, facts->seen.data[j].source, out);
+        }
+        for (size_t j = 0; j < facts->parts.count; j++) {
+            bd_map_put(out, facts->parts.data[j].source, out);
+        }
+    }
+    return out;
+}
+
+/* A derived source is there where one of its origins is; a list of all resources wherever any resource is. */
+static bool is_on_file(const bd_judging *run, const bd_map *seen, bd_str source) {
+    const bd_source_def *found = bd_catalog_source(run->in->catalog, source);
+    bool is_there =
+        found == NULL || found->is_any_resource || bd_map_find(seen, source) != NULL;
+    for (size_t i = 0; !is_there && i < found->derived_from.count; i++) {
+        is_there = is_on_file(run, seen, found->derived_from.data[i]);
+    }
+    return is_there;
+}
+
+static void see_sides(bd_judging *run, bd_arena *scratch) {
+    const bd_map *seen = list_sources(run, scratch);
+    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
+        bd_check_view *view = &run->views[i];
+        if (view->check->shape == BD_RELATED) {
+            view->has_left = is_on_file(run, seen, bd_value_text(view->check->body, "source"));
+            view->has_partners = is_on_file(run, seen, view->plan->related_source);
+        }
+    }
+}
+
+static bd_rc route_all(bd_judging *run, routes *out, bd_err *err) {
     bd_joins *joins = bd_judging_open_joins(run);
     aliases known = open_aliases();
-    const intake into = {&out, joins, &known};
+    const intake into = {out, joins, &known};
     bd_rc rc = BD_OK;
     for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
         rc = route_spool(run, &into, &run->in->rows[i], err);
     }
     if (!bd_failed(rc)) {
-        rc = join_aliases(run, &known, out.groups, err);
+        rc = join_aliases(run, &known, out->groups, err);
     }
     close_aliases(&known);
     if (!bd_failed(rc)) {
-        rc = bd_judging_join(run, joins, route_joined, &out, err);
+        rc = bd_judging_join(run, joins, route_joined, out, err);
     }
     bd_judging_close_joins(joins);
+    return rc;
+}
+
+bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("row", (size_t)64 << 20);
+    BD_DEFER(bd_arena_close_ref) bd_arena *kept = bd_arena_open("told", GROUP_ARENA_BYTES);
+    routes out = {.groups = bd_sorter_open(BD_ASSESS_SORT_BYTES),
+                  .parts = bd_sorter_open(BD_ASSESS_SORT_BYTES),
+                  .scratch = scratch,
+                  .told = bd_map_make(kept)};
+    see_sides(run, kept);
+    bd_rc rc = route_all(run, &out, err);
     if (!bd_failed(rc)) {
         rc = put_listings(run, out.groups, err);
     }

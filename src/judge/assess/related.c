@@ -328,36 +328,45 @@ static bd_group_rows partners_of(const bd_group_rows *rows, bd_arena *arena) {
     return found;
 }
 
+static bd_rc put_related(bd_judging *run, uint32_t check, const bd_group_rows *right,
+                         const bd_group_row *left, bd_arena *scratch, bd_err *err) {
+    const bd_check_view *view = &run->views[check];
+    bd_judged judged = judged_of(run, check, left);
+    if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
+        judge_related(run, view, right, left, scratch, &judged);
+        say_double(right, view->plan->within_days, scratch, &judged);
+    }
+    if (judged.verdict == BD_PASS && bd_judging_is_before_list(run, view, left->at)) {
+        judged.verdict = BD_CANNOT_TELL;
+        judged.reason =
+            bd_str_format(scratch, "the fact %.*s was approved on %.*s, after this snapshot",
+                          BD_ARG(view->plan->population_fact),
+                          BD_ARG(bd_day_format(scratch, view->fact_from)));
+    }
+    bool is_own_key = view->is_population && !view->plan->has_population_key;
+    judged.is_any_key = bd_str_eq(left->row.detail, BD_ROW_ANY_KEY);
+    judged.scope = view->plan->is_by_subscription ? left->row.join
+                   : is_own_key                   ? left->row.key
+                                                  : left->row.scope;
+    return bd_judging_put(run, &judged, err);
+}
+
+bd_rc bd_judging_alone(bd_judging *run, uint32_t check, const bd_group_row *left,
+                       bd_arena *scratch, bd_err *err) {
+    static const bd_group_rows nobody = {0};
+    return put_related(run, check, &nobody, left, scratch, err);
+}
+
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("related", (size_t)64 << 20);
     BD_DEFER(bd_arena_close_ref) bd_arena *kept = bd_arena_open("partners", (size_t)1 << 30);
-    const bd_check_view *view = &run->views[check];
     bd_group_rows right = partners_of(rows, kept);
     settle_doubles(run, &right);
     for (size_t i = 0; i < rows->count; i++) {
-        const bd_group_row *left = &rows->data[i];
-        if (left->row.side != BD_SIDE_LEFT) {
-            continue;
+        if (rows->data[i].row.side == BD_SIDE_LEFT) {
+            bd_arena_reset(scratch);
+            BD_TRY(put_related(run, check, &right, &rows->data[i], scratch, err));
         }
-        bd_arena_reset(scratch);
-        bd_judged judged = judged_of(run, check, left);
-        if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
-            judge_related(run, view, &right, left, scratch, &judged);
-            say_double(&right, view->plan->within_days, scratch, &judged);
-        }
-        if (judged.verdict == BD_PASS && bd_judging_is_before_list(run, view, left->at)) {
-            judged.verdict = BD_CANNOT_TELL;
-            judged.reason =
-                bd_str_format(scratch, "the fact %.*s was approved on %.*s, after this snapshot",
-                              BD_ARG(view->plan->population_fact),
-                              BD_ARG(bd_day_format(scratch, view->fact_from)));
-        }
-        bool is_own_key = view->is_population && !view->plan->has_population_key;
-        judged.is_any_key = bd_str_eq(left->row.detail, BD_ROW_ANY_KEY);
-        judged.scope = view->plan->is_by_subscription ? left->row.join
-                       : is_own_key                   ? left->row.key
-                                                      : left->row.scope;
-        BD_TRY(bd_judging_put(run, &judged, err));
     }
     return BD_OK;
 }

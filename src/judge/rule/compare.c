@@ -146,7 +146,24 @@ static bool starts_folded(bd_str text, bd_str part, size_t *size) {
     return true;
 }
 
+/* Of two ASCII texts the bytes decide, but for the case of letters. */
+static bool contains_plain(bd_str text, bd_str part) {
+    if (part.size == 0) {
+        return true;
+    }
+    for (size_t at = 0; at + part.size <= text.size; at++) {
+        bool may_start = ((text.data[at] ^ part.data[0]) & ~0x20) == 0;
+        if (may_start && bd_str_ieq(bd_str_sub(text, at, at + part.size), part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool contains_folded(bd_str text, bd_str part) {
+    if (is_ascii(text) && is_ascii(part)) {
+        return contains_plain(text, part);
+    }
     size_t at = 0, size;
     uint32_t skipped;
     do {

@@ -90,6 +90,42 @@ static bool find_types(bd_arena *arena, const node *at, bd_strs *out) {
     return at->op == OP_IN && asked->kind == BD_ARRAY && add_types(arena, out, asked);
 }
 
+/* Says of a record nothing but which types it may have. */
+static bool asks_for_type_alone(bd_arena *arena, const node *at) {
+    bd_strs found = {0};
+    bool is_plain_any = at->kind == NODE_ANY;
+    for (size_t i = 0; is_plain_any && i < at->child_count; i++) {
+        is_plain_any = at->children[i]->kind == NODE_FIELD;
+    }
+    return (at->kind == NODE_FIELD || is_plain_any) && find_types(arena, at, &found);
+}
+
+/* What is left to ask of a record that was found by its type: the condition without the member that named the types. */
+static const node *without_types(bd_arena *arena, const node *where) {
+    if (where == NULL || asks_for_type_alone(arena, where)) {
+        return NULL;
+    }
+    if (where->kind != NODE_ALL) {
+        return where;
+    }
+    node *rest = bd_new(arena, node, 1);
+    *rest = *where;
+    rest->children = bd_new(arena, node *, where->child_count);
+    rest->child_count = 0;
+    bool is_dropped = false;
+    for (size_t i = 0; i < where->child_count; i++) {
+        bd_strs found = {0};
+        bool names = !is_dropped && find_types(arena, where->children[i], &found);
+        if (names && asks_for_type_alone(arena, where->children[i])) {
+            is_dropped = true; /* the first that names types is the one that they were taken from */
+            continue;
+        }
+        is_dropped = is_dropped || names;
+        rest->children[rest->child_count++] = where->children[i];
+    }
+    return rest->child_count > 0 ? rest : NULL;
+}
+
 /* The same of the types whose presence a check of shape scope looks for. */
 static bool find_types_of_table(bd_arena *arena, const program *made, bd_strs *out) {
     const bd_value *expect = bd_value_find(made->check->body, "expect");
@@ -104,8 +140,9 @@ static bool find_types_of_table(bd_arena *arena, const program *made, bd_strs *o
 /* ---- roles
  * ------------------------------------------------------------------------------------------------------------ */
 
+/* Records that do not meet `typed` are none of its own, and its types are all that it reads. */
 static void add_role(bd_rules *rules, bd_arena *arena, bd_str source, role added,
-                     const node *where) {
+                     const node *typed) {
     const program *made = &rules->programs[added.program];
     readers *list = bd_map_find(rules->readers, source);
     bd_map_put(rules->read, source, rules);
@@ -117,7 +154,8 @@ static void add_role(bd_rules *rules, bd_arena *arena, bd_str source, role added
         bd_map_put(rules->readers, source, list);
     }
     added.names_types = added.role == ROLE_PRESENCE ? find_types_of_table(arena, made, &added.types)
-                                                    : find_types(arena, where, &added.types);
+                                                    : find_types(arena, typed, &added.types);
+    added.asks_type = added.names_types && typed != NULL && typed == added.where;
     *bd_push(arena, &list->all) = added;
 }
 
@@ -131,27 +169,35 @@ static bool is_own_partner(const program *made, bd_str source) {
 static void add_related(bd_rules *rules, bd_arena *arena, uint32_t at, bd_str source) {
     const program *made = &rules->programs[at];
     bool is_own = is_own_partner(made, source) && made->population_ids == NULL;
-    add_role(rules, arena, made->plan.related_source, (role){.program = at, .role = ROLE_RELATED},
+    add_role(rules, arena, made->plan.related_source,
+             (role){.program = at, .role = ROLE_RELATED, .where = made->related_where},
              is_own ? made->where : made->related_where);
 }
 
 /* Records that a fact names are rows whatever `where` makes of them. */
 static void add_left(bd_rules *rules, bd_arena *arena, uint32_t at, bd_str source) {
     const program *made = &rules->programs[at];
-    add_role(rules, arena, source, (role){.program = at, .role = ROLE_LEFT},
+    add_role(rules, arena, source, (role){.program = at, .role = ROLE_LEFT, .where = made->where},
              made->population_ids == NULL ? made->where : NULL);
 }
 
 static void add_match(bd_rules *rules, bd_arena *arena, uint32_t at) {
     const program *made = &rules->programs[at];
-    add_role(rules, arena, made->population.source, (role){.program = at, .role = ROLE_POPULATION},
-             made->population.where);
+    add_role(
+        rules, arena, made->population.source,
+        (role){.program = at, .role = ROLE_POPULATION, .where = made->population.where},
+        made->population.where);
     for (size_t e = 0; e < made->event_count; e++) {
         add_role(rules, arena, made->events[e].source,
-                 (role){.program = at, .role = ROLE_EVENT, .event = e}, made->events[e].where);
+                 (role){.program = at,
+                        .role = ROLE_EVENT,
+                        .event = e,
+                        .where = made->events[e].where},
+                 made->events[e].where);
     }
     if (made->plan.has_undo) {
-        add_role(rules, arena, made->undo.source, (role){.program = at, .role = ROLE_UNDO},
+        add_role(rules, arena, made->undo.source,
+                 (role){.program = at, .role = ROLE_UNDO, .where = made->undo.where},
                  made->undo.where);
     }
 }
@@ -193,7 +239,9 @@ static roles *roles_of_type(bd_arena *arena, const readers *list, bd_str type) {
     roles *out = bd_new(arena, roles, 1);
     for (size_t i = 0; i < list->all.count; i++) {
         if (reads_type(&list->all.data[i], type)) {
-            *bd_push(arena, out) = list->all.data[i];
+            role *read = bd_push(arena, out);
+            *read = list->all.data[i];
+            read->where = read->asks_type ? without_types(arena, read->where) : read->where;
         }
     }
     return out;

@@ -5,6 +5,7 @@
 
 typedef struct {
     const program *check;
+    const node *where; /* of the role at hand */
     const bd_record *record;
     bd_str id; /* of the record, normal; made when the first check asks for it */
     evaluation eval;
@@ -35,11 +36,11 @@ static bd_row start_row(const mapping *map) {
 }
 
 /* Does the record belong?  `*lacks` gets the sentence when that cannot be told. */
-static bd_verdict eval_where(mapping *map, const node *where, bd_str *lacks) {
-    if (where == NULL) {
+static bd_verdict eval_where(mapping *map, bd_str *lacks) {
+    if (map->where == NULL) {
         return BD_PASS;
     }
-    bd_verdict verdict = eval_node(&map->eval, where);
+    bd_verdict verdict = eval_node(&map->eval, map->where);
     if (verdict == BD_CANNOT_TELL) {
         *lacks = lacking_reason(&map->eval);
     }
@@ -190,7 +191,7 @@ static void map_each(mapping *map) {
     if (!is_chosen(map, &row)) {
         return;
     }
-    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    bd_verdict belongs = eval_where(map, &row.reason);
     if (belongs == BD_FAIL && map->check->population_ids == NULL) {
         return;
     }
@@ -215,7 +216,7 @@ static void map_each(mapping *map) {
 
 static void map_aggregate(mapping *map) {
     bd_row row = start_row(map);
-    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    bd_verdict belongs = eval_where(map, &row.reason);
     if (belongs == BD_FAIL) {
         return;
     }
@@ -232,7 +233,7 @@ static void map_aggregate(mapping *map) {
 
 static void map_item(mapping *map) {
     bd_row row = start_row(map);
-    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    bd_verdict belongs = eval_where(map, &row.reason);
     if (belongs == BD_FAIL) {
         return;
     }
@@ -297,7 +298,7 @@ static void map_left(mapping *map) {
     if (!is_chosen(map, &row)) {
         return;
     }
-    bd_verdict belongs = eval_where(map, map->check->where, &row.reason);
+    bd_verdict belongs = eval_where(map, &row.reason);
     if (belongs == BD_FAIL && map->check->population_ids == NULL) {
         return;
     }
@@ -364,7 +365,7 @@ static void map_related(mapping *map) {
     if (row.join.size == 0) {
         return; /* hangs on something of another kind */
     }
-    bd_verdict belongs = eval_where(map, map->check->related_where, &row.reason);
+    bd_verdict belongs = eval_where(map, &row.reason);
     if (belongs == BD_FAIL) {
         return;
     }
@@ -481,7 +482,7 @@ static bd_str no_time_reason(mapping *map, const match_side *side) {
 static void map_match(mapping *map, const match_side *side, bd_side where) {
     bd_row row = start_row(map);
     row.side = where;
-    bd_verdict belongs = eval_where(map, side->where, &row.reason);
+    bd_verdict belongs = eval_where(map, &row.reason);
     if (belongs == BD_FAIL) {
         return;
     }
@@ -530,6 +531,7 @@ void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scra
     const roles *list = find_roles(rules, record, &start);
     for (size_t i = 0; list != NULL && i < list->count; i++) {
         map.check = &rules->programs[list->data[i].program];
+        map.where = list->data[i].where;
         map.eval = start;
         map_role(&map, &list->data[i]);
     }
@@ -552,8 +554,10 @@ bd_verdict bd_rules_judge(const bd_rules *rules, uint32_t check, const bd_value 
 bd_verdict bd_rules_belongs(const bd_rules *rules, uint32_t check, const bd_value *record,
                             bd_arena *scratch, bd_str *reason) {
     const program *made = &rules->programs[check];
-    mapping map = {.check = made, .eval = start_evaluation(record, NULL, (bd_str){0}, scratch)};
-    bd_verdict belongs = eval_where(&map, made->where, reason);
+    mapping map = {.check = made,
+                   .where = made->where,
+                   .eval = start_evaluation(record, NULL, (bd_str){0}, scratch)};
+    bd_verdict belongs = eval_where(&map, reason);
     return belongs == BD_FAIL          ? BD_NOT_APPLICABLE
            : belongs == BD_CANNOT_TELL ? made->missing
                                        : BD_PASS;

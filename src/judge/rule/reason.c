@@ -84,6 +84,9 @@ static bd_str visible_values(evaluation *eval, const path *at) {
 }
 
 bd_str fill_reason(evaluation *eval, const reason_template *reason) {
+    if (reason->count == 1 && reason->data[0].field == NULL) {
+        return reason->data[0].literal;
+    }
     bd_str text = BD_STR("");
     for (size_t i = 0; i < reason->count; i++) {
         const reason_part *part = &reason->data[i];
@@ -95,7 +98,8 @@ bd_str fill_reason(evaluation *eval, const reason_template *reason) {
             find_value(eval, part->field, &value);
             piece = visible_value(eval->scratch, value);
         }
-        text = bd_str_format(eval->scratch, "%.*s%.*s", BD_ARG(text), BD_ARG(piece));
+        text = text.size == 0 ? piece
+                              : bd_str_concat(eval->scratch, (bd_str[]){text, piece}, 2);
     }
     return text;
 }

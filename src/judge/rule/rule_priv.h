@@ -305,6 +305,8 @@ typedef struct {
     size_t event;
     bool names_types; /* its condition fails for a record of any other type than `types` */
     bd_strs types;    /* lower case */
+    const node *where; /* which records it reads; NULL: all */
+    bool asks_type;    /* `types` are from it: found by its type, a record need not be asked for that again */
 } role;
 typedef BD_VEC(role) roles;
 
