@@ -34,6 +34,37 @@ static void say_rest(bd_scan_state *state) {
     }
 }
 
+/* A copy that lives as long as the facts; the thousand entries of one subscription share it. */
+static bd_str kept_text(bd_scan_state *state, bd_str text) {
+    bd_str *kept = bd_map_find(state->texts, text);
+    if (kept == NULL) {
+        kept = bd_new(state->index, bd_str, 1);
+        *kept = bd_str_copy(state->arena, text);
+        bd_map_put(state->texts, text, kept);
+    }
+    return *kept;
+}
+
+/* Lists grow beside the facts, and leave behind there what they outgrew. */
+static void settle_lists(bd_scan_state *state) {
+    bd_facts *facts = state->facts;
+    bd_seens *lists[] = {&facts->seen, &facts->parts};
+    for (size_t i = 0; i < BD_COUNT(lists); i++) {
+        bd_seen *seen = bd_new(state->arena, bd_seen, lists[i]->count);
+        for (size_t j = 0; j < lists[i]->count; j++) {
+            seen[j] = lists[i]->data[j];
+        }
+        lists[i]->data = seen;
+        lists[i]->room = lists[i]->count;
+    }
+    bd_type_count *types = bd_new(state->arena, bd_type_count, facts->types.count);
+    for (size_t i = 0; i < facts->types.count; i++) {
+        types[i] = facts->types.data[i];
+    }
+    facts->types.data = types;
+    facts->types.room = facts->types.count;
+}
+
 /* The entry of a source and scope, made when there is none. */
 bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
                          bool is_part) {
@@ -46,8 +77,8 @@ bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_s
     bd_str name = bd_str_concat(state->scratch, (bd_str[]){source->id, BD_STR("\x1f"), scope}, 3);
     uintptr_t found = (uintptr_t)bd_map_find(map, name);
     if (found == 0) {
-        *bd_push(state->arena, list) =
-            (bd_seen){.source = source->id, .scope = bd_str_copy(state->arena, scope)};
+        *bd_push(state->index, list) =
+            (bd_seen){.source = source->id, .scope = kept_text(state, scope)};
         found = list->count;
         bd_map_put(map, name, (void *)found);
     }
@@ -255,18 +286,22 @@ static void count_type(bd_scan_state *state, const bd_record *record) {
         !bd_str_has_prefix(record->key, BD_STR("/subscriptions/"))) {
         return;
     }
-    bd_str name = bd_str_concat(state->scratch,
-                                (bd_str[]){record->type, BD_STR("\x1f"), record->subscription}, 3);
     count_repeated(state, record);
+    if (facts->has_more_types) {
+        return;
+    }
+    const bd_str texts[] = {kept_text(state, record->type),
+                            kept_text(state, record->subscription)};
+    const char *const places[] = {texts[0].data, texts[1].data}; /* of one text there is one copy */
+    const bd_str name = {(const char *)places, sizeof places};
     uintptr_t found = (uintptr_t)bd_map_find(state->types, name);
     if (found == 0 && facts->types.count == BD_MOST_TYPE_COUNTS) {
         facts->has_more_types = true;
         return;
     }
     if (found == 0) {
-        *bd_push(state->arena, &facts->types) =
-            (bd_type_count){.type = bd_str_copy(state->arena, record->type),
-                            .subscription = bd_str_copy(state->arena, record->subscription)};
+        *bd_push(state->index, &facts->types) =
+            (bd_type_count){.type = texts[0], .subscription = texts[1]};
         found = facts->types.count;
         bd_map_put(state->types, name, (void *)found);
     }
@@ -769,18 +804,21 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .seen = bd_map_make(found),
         .parts = bd_map_make(found),
         .types = bd_map_make(found),
+        .texts = bd_map_make(found),
         .count = -1,
         .err = err,
     };
-    BD_TRY(sniffed.is_zip ? bd_scan_xlsx(&state, blob, &sniffed, err)
-           : is_xml       ? bd_scan_xml(&state, blob, err)
-           : is_csv       ? scan_csv(&state, blob, err)
-                          : scan_json(&state, blob, err));
-    if (sniffed.is_zip && out->media != BD_MEDIA_XLSX) {
-        return BD_OK; /* a document, an archive: kept as bytes */
+    bd_rc rc = sniffed.is_zip ? bd_scan_xlsx(&state, blob, &sniffed, err)
+               : is_xml       ? bd_scan_xml(&state, blob, err)
+               : is_csv       ? scan_csv(&state, blob, err)
+                              : scan_json(&state, blob, err);
+    bool is_document = sniffed.is_zip && out->media != BD_MEDIA_XLSX; /* an archive: kept as bytes */
+    if (!bd_failed(rc) && !is_document) {
+        say_rest(&state);
+        bd_scan_add_inventory(&state);
+        bd_scan_add_declared_scopes(&state);
+        rc = state.rc;
     }
-    say_rest(&state);
-    bd_scan_add_inventory(&state);
-    bd_scan_add_declared_scopes(&state);
-    return state.rc;
+    settle_lists(&state);
+    return rc;
 }

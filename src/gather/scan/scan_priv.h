@@ -56,6 +56,7 @@ typedef struct {
     uint64_t *keys; /* hashes of what stood before, open addressing */
     size_t key_count;
     bd_map *types; /* type U+001F subscription -> index + 1 of the facts' types */
+    bd_map *texts; /* text -> bd_str *, copies that the facts share */
     const bd_source_def *last_source;
     bd_str last_scope;
     bool last_part;
