@@ -28,6 +28,13 @@ typedef enum { BD_LOCKER_READ, BD_LOCKER_WRITE } bd_locker_mode;
  * Everything handed out is Borrowed until close. */
 BD_MUST_USE bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena,
                                  bd_locker **out, bd_err *err);
+/* The object of an item whose journal lies elsewhere; may be asked from several threads.  INPUT when it is not there. */
+typedef bd_rc bd_object_fn(void *context, const bd_evidence_given *item, bd_arena *arena,
+                           const bd_blob **out, bd_err *err);
+/* A locker for reading over a journal that is at hand as text, such as a package's; `find` yields its objects.  INPUT:
+ * the text is no whole journal.  Everything handed out is Borrowed until close; `journal` as long as <arena>. */
+BD_MUST_USE bd_rc bd_locker_open_text(bd_str journal, bd_object_fn *find, void *context,
+                                      bd_arena *arena, bd_locker **out, bd_err *err);
 void bd_locker_close(bd_locker *locker);
 /* What recovery did, one sentence each; empty when nothing was torn. */
 const bd_strs *bd_locker_recoveries(const bd_locker *locker);

@@ -24,6 +24,8 @@ typedef struct {
     bd_instant collected_at; /* for ingest; BD_INSTANT_NONE */
     const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
     bool require_timestamp;
+    bool reperform; /* verify: judge again from the package and compare */
+    bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */
     /* Stage and share done, for a bar on a terminal; may be NULL. */
     void (*progress)(void *context, const char *stage, uint64_t done, uint64_t total);
     /* Asked once for an encrypted key; may be NULL. */
@@ -71,7 +73,8 @@ BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena,
 /* ingest, assess, render, sign, package: the main job. */
 BD_MUST_USE bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
                              bd_err *err);
-/* FILE.zip or FILE.pdf.  The verdict is in the outcome; fails only with USAGE, IO or BUG. */
+/* FILE.zip or FILE.pdf.  The verdict is in the outcome; fails only with USAGE, IO or BUG, and with LIMIT where what is
+ * to be judged again is larger than this program takes in. */
 BD_MUST_USE bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
                                 bd_run_outcome *out, bd_err *err);
 /* The assessment as a value, nothing written. */

@@ -268,6 +268,22 @@ void cli_print_fact(const bd_value *result, const char *key, const char *label) 
     }
 }
 
+static void print_reperformance(const bd_value *done) {
+    if (done == NULL) {
+        return;
+    }
+    printf("  %-12s %lld of %lld files made again with the same bytes%s\n", "reperformed",
+           (long long)cli_number(done, "equal_files"), (long long)cli_number(done, "files"),
+           bd_value_is_true(done, "binder_equal") ? ", and the binder" : "");
+    printf("  %-12s %lld, all printed in the binder in this order\n", "figures",
+           (long long)cli_number(done, "figures"));
+    if (!bd_value_is_true(done, "same_version")) {
+        printf("  %-12s made by another version or with other libraries: what was judged is "
+               "compared, not every byte\n",
+               "");
+    }
+}
+
 void cli_print_verify(const cli_call *call, const bd_value *result) {
     (void)call;
     bd_str verdict = bd_value_text(result, "verdict");
@@ -300,6 +316,7 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
     if (bd_value_text(result, "signer").size > 0 || (signatures != NULL && signatures->count > 0)) {
         printf("  %-12s none\n", "time-stamp");
     }
+    print_reperformance(bd_value_find(result, "reperformed"));
     const bd_value *faults = bd_value_find(result, "faults");
     for (size_t i = 0; faults != NULL && i < faults->count; i++) {
         const bd_value *fault = &faults->items[i];

@@ -469,6 +469,12 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
     if (run->signer != NULL) {
         memcpy(facts->signer_sha256, run->signer->facts.sha256, 32);
     }
+    if (session->again != NULL) {
+        facts->package_id = session->again->package_id;
+        facts->previous_package = session->again->previous_package;
+        memcpy(facts->plan_sha256, session->again->plan_sha256, 32);
+        return BD_OK;
+    }
     pack_digest(run);
     int64_t n = 1;
     BD_TRY(number_package(run, &n, err));

@@ -42,6 +42,7 @@ typedef struct {
     bd_arena *locker_arena; /* what the locker hands out ends with it */
     bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
+    const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
 } bd_session;
 
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
@@ -225,6 +226,21 @@ BD_MUST_USE bd_rc bd_production_work(bd_production *production, bd_production_pa
 /* draw.c: draws the binder and signs it, draws the readiness report, says what was remarked on either. */
 BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bd_err *err);
 
+/* reperform.c: judges again from what an intact package holds, makes its files and its binder once more, and compares.
+ * `zygote` was made before any thread.  What comes out otherwise is in `out`; fails only with IO, BUG or LIMIT. */
+typedef struct {
+    bool is_same_version; /* by the same program and libraries: then every byte counts, else what was judged */
+    uint64_t files, equal_files; /* core files of the package; made again with the same bytes */
+    uint64_t figures;            /* found in the binder, in order */
+    bool is_binder_equal;        /* byte by byte up to its signature */
+    bd_package_faults differences;
+} bd_reperformance;
+BD_MUST_USE bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote,
+                               bd_package_reader *reader, const bd_package_report *report,
+                               bd_arena *arena, bd_reperformance *out, bd_err *err);
+
+/* verify.c: a text without its white space, which falls where a line is full. */
+bd_str bd_squeeze(bd_arena *arena, bd_str text);
 /* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
 BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there,
                                  bd_err *err);

@@ -3,6 +3,7 @@
 #include "bindery/run.h"
 
 #include "bindery/pdffile.h"
+#include "bindery/read.h"
 #include "bindery/sign.h"
 #include "run_priv.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     bd_run_outcome *outcome;
     bd_str trust;
     const char *trust_path; /* where it came from, or NULL */
+    bd_zygote *zygote;      /* where the judgement is made again */
     BD_VEC(bd_package_fault) faults;
     int exit_code;
 } verification;
@@ -137,8 +139,7 @@ static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out
 
 /* ---- a package ---- */
 
-/* White space falls where the line is full; the hash is looked for without it. */
-static bd_str squeeze(bd_arena *arena, bd_str text) {
+bd_str bd_squeeze(bd_arena *arena, bd_str text) {
     char *out = bd_alloc(arena, text.size + 1, 1);
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
@@ -157,7 +158,7 @@ bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there, b
     for (size_t i = 0; i < pages && i < COVER_PAGES && !*is_there; i++) {
         bd_str page;
         BD_TRY(bd_pdf_page_text(file, i, arena, &page, err));
-        *is_there = bd_str_find(squeeze(arena, page), text) >= 0;
+        *is_there = bd_str_find(bd_squeeze(arena, page), text) >= 0;
     }
     return BD_OK;
 }
@@ -219,6 +220,46 @@ static void verify_journal(verification *run, bd_package_reader *reader) {
     }
 }
 
+/* ---- what was expected ---- */
+
+static void expect(verification *run, const char *what, bd_str wanted, bd_str found) {
+    if (wanted.size > 0 && !bd_str_ieq(wanted, found)) {
+        add_fault(run, "unexpected", BD_STR("90_INTEGRITY/manifest.json"), 1,
+                  bd_str_format(run->arena, "the package is of %s '%.*s', expected '%.*s'", what,
+                                BD_ARG(bd_str_visible(run->arena, found)),
+                                BD_ARG(bd_str_visible(run->arena, wanted))));
+    }
+}
+
+/* ---- the judgement again ---- */
+
+static const bd_value *reperformance_value(verification *run, const bd_reperformance *done) {
+    bd_result out = {.arena = run->arena};
+    bd_result_bool(&out, "same_version", done->is_same_version);
+    bd_result_int(&out, "files", (int64_t)done->files);
+    bd_result_int(&out, "equal_files", (int64_t)done->equal_files);
+    bd_result_int(&out, "figures", (int64_t)done->figures);
+    bd_result_bool(&out, "binder_equal", done->is_binder_equal);
+    bd_result_int(&out, "differences", (int64_t)done->differences.count);
+    return bd_result_object(&out);
+}
+
+/* Of a package that is not whole nothing is judged: it would be somebody else's evidence. */
+static bd_rc reperform(verification *run, bd_package_reader *reader,
+                       const bd_package_report *report, bd_result *out, bd_err *err) {
+    if (!run->options->reperform || (run->exit_code != 0 && run->exit_code != 6)) {
+        return BD_OK;
+    }
+    bd_reperformance done;
+    BD_TRY(bd_reperform(run->options, run->zygote, reader, report, run->arena, &done, err));
+    for (size_t i = 0; i < done.differences.count; i++) {
+        const bd_package_fault *one = &done.differences.data[i];
+        add_fault(run, "reperformed", one->path, one->exit_code, one->sentence);
+    }
+    bd_result_value(out, "reperformed", reperformance_value(run, &done));
+    return BD_OK;
+}
+
 static bd_rc verify_package(verification *run, const char *path, bd_result *out, bd_err *err) {
     bd_package_reader *reader = NULL;
     bd_package_report report;
@@ -234,6 +275,11 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
     if (report.has_manifest) {
         verify_journal(run, reader);
         rc = verify_binder(run, reader, &report, out, err);
+        expect(run, "tenant", run->options->expect_tenant, report.facts.tenant);
+        expect(run, "period", run->options->expect_period, report.facts.period_id);
+    }
+    if (report.has_manifest && !bd_failed(rc)) {
+        rc = reperform(run, reader, &report, out, err);
     }
     bd_package_close(reader);
     BD_TRY(rc);
@@ -314,8 +360,12 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
         BD_RAISE(err, BD_ERR_IO, "cannot open '%s': there is no such file", path);
     }
     BD_TRY(load_trust(&run, err));
+    if (options->reperform) {
+        BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &run.zygote, err));
+    }
     bd_rc rc = is_pdf(path, arena) ? verify_pdf_file(&run, path, &result, err)
                                    : verify_package(&run, path, &result, err);
+    bd_zygote_close(run.zygote);
     if (bd_failed(rc) && err->class == BD_ERR_USAGE && run.trust_path != NULL) {
         bd_err_context(err, "in '%s'", run.trust_path);
     }

@@ -356,3 +356,20 @@ TEST(engagement, init_refuses_options_it_cannot_use) {
                     BD_ERR_USAGE, cases[i].part);
     }
 }
+
+/* The package keeps the engagement with sorted keys, and what is printed of it must not tell the two apart. */
+TEST(engagement, facts_stand_in_the_order_of_their_names_however_they_were_written) {
+#define APPROVED ",\"approved_by\":\"Ada Berg\",\"approved_on\":\"2025-12-15\"}"
+    bd_engagement engagement = loaded(
+        HEAD PERIOD ",\"facts\":{\"repositories\":{\"value\":[\"contoso/app\"]" APPROVED
+                    ",\"break_glass_accounts\":{\"value\":[\"bg@contoso.example\"]" APPROVED "}}");
+    CHECK_EQ_INT(engagement.facts->count, 2);
+    CHECK_EQ_STR(engagement.facts->keys[0], "break_glass_accounts");
+    CHECK_EQ_STR(engagement.facts->keys[1], "repositories");
+    const bd_value *again = bd_engagement_value(&engagement, test_arena());
+    bd_engagement second = loaded(bd_str_z(test_arena(), bd_json_canonical(test_arena(), again)));
+    CHECK_EQ_STR(bd_json_canonical(test_arena(), second.facts),
+                 bd_json_canonical(test_arena(), engagement.facts));
+    CHECK_EQ_STR(bd_json_canonical(test_arena(), bd_engagement_value(&second, test_arena())),
+                 bd_json_canonical(test_arena(), again));
+}

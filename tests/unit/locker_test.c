@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -882,4 +883,70 @@ TEST(locker, three_hundred_files_are_committed_together) {
     CHECK_EQ_INT(bd_locker_count(locker), 300);
     CHECK_EQ_STR(read_item(locker, 300), "{\"n\":293}");
     bd_locker_close(locker);
+}
+
+/* ---- a journal that lies elsewhere ---------------------------------------------------------------------- */
+
+typedef struct {
+    const bd_blob *blob;
+    uint32_t asked;
+} elsewhere;
+
+static bd_rc find_elsewhere(void *context, const bd_evidence_given *item, bd_arena *arena,
+                            const bd_blob **out, bd_err *err) {
+    elsewhere *place = context;
+    (void)arena;
+    place->asked = item->number;
+    if (place->blob == NULL) {
+        BD_RAISE(err, BD_ERR_INPUT, "nothing is there");
+    }
+    *out = place->blob;
+    return BD_OK;
+}
+
+TEST(locker, a_journal_given_as_text_is_a_locker_whose_objects_somebody_else_finds) {
+    make_small_locker();
+    bd_str text = test_read_file(locker_path("journal.ndjson"));
+    elsewhere place = {.blob = bd_blob_of_memory(test_arena(), BD_STR("{\"b\":2}"))};
+    bd_locker *locker = NULL, *own = open_locker(BD_LOCKER_READ);
+    bd_err err = {0};
+    CHECK_OK(bd_locker_open_text(text, find_elsewhere, &place, test_arena(), &locker, &err), err);
+    uint8_t heads[2][32];
+    bd_locker_head(own, heads[0]);
+    bd_locker_head(locker, heads[1]);
+    CHECK(memcmp(heads[0], heads[1], 32) == 0);
+    CHECK_EQ_INT(bd_locker_count(locker), 2);
+    CHECK_EQ_INT(bd_locker_line_count(locker), 2);
+    CHECK_EQ_STR(bd_locker_journal(locker), text);
+    CHECK_EQ_INT(bd_locker_runs(locker)->count, 0);
+    CHECK_EQ_STR(read_item(locker, 2), "{\"b\":2}");
+    CHECK_EQ_INT(place.asked, 2);
+    const bd_blob *blob;
+    place.blob = NULL;
+    CHECK_FAILS(bd_locker_blob(locker, bd_locker_find(locker, 1), test_arena(), &blob, &err), err,
+                BD_ERR_INPUT, "nothing is there");
+    bd_put_result result;
+    CHECK_FAILS(try_put(locker, "a.json", "", BD_INSTANT_NONE, &result, &err), err, BD_ERR_BUG,
+                "open for reading only");
+    bd_locker_close(locker);
+    bd_locker_close(own);
+}
+
+TEST(locker, a_journal_given_as_text_is_whole_or_refused) {
+    make_small_locker();
+    bd_str text = test_read_file(locker_path("journal.ndjson"));
+    elsewhere place = {0};
+    bd_locker *locker = NULL;
+    bd_err err = {0};
+    for (size_t size = 1; size < text.size; size += size + 9 < text.size ? 5 : 1) {
+        test_failure("%zu of %zu bytes", size, text.size);
+        bd_rc rc = bd_locker_open_text(bd_str_sub(text, 0, size), find_elsewhere, &place,
+                                       test_arena(), &locker, &err);
+        if (text.data[size - 1] == '\n') {
+            CHECK_OK(rc, err); /* the first commit alone is a journal */
+            bd_locker_close(locker);
+            continue;
+        }
+        CHECK_FAILS(rc, err, BD_ERR_INPUT, "journal");
+    }
 }

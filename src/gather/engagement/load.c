@@ -553,7 +553,11 @@ static bool is_list_of_nothing(bd_str name, const bd_value *value) {
 
 static bd_rc load_facts(loader *l, const bd_value *root) {
     const bd_value *facts = bd_value_find(root, "facts");
-    l->out->facts = facts != NULL ? facts : bd_value_object(l->arena, 0, NULL, NULL);
+    l->out->facts = bd_value_object(l->arena, 0, NULL, NULL);
+    if (facts != NULL) { /* by name, as the package keeps them: nothing hangs on how they were written */
+        bd_str sorted = bd_json_canonical(l->arena, facts);
+        BD_TRY(bd_json_parse(sorted, &bd_json_default_limits, l->arena, &l->out->facts, l->err));
+    }
     size_t count = l->out->facts->count, given = 0;
     bd_str *names = bd_new(l->arena, bd_str, count);
     const bd_value **values = bd_new(l->arena, const bd_value *, count);

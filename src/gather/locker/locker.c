@@ -408,8 +408,7 @@ static void forget_staged(bd_locker *locker) {
     locker->staged_paths = bd_map_make(locker->arena);
 }
 
-bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena, bd_locker **out,
-                     bd_err *err) {
+static bd_locker *make_locker(const char *folder, bd_locker_mode mode, bd_arena *arena) {
     bd_locker *locker = bd_new(arena, bd_locker, 1);
     *locker =
         (bd_locker){.arena = arena, .mode = mode, .folder_fd = -1, .lock_fd = -1, .journal_fd = -1};
@@ -418,6 +417,36 @@ bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena, b
     journal_init(&locker->journal, arena);
     locker->index.by_path = bd_map_make(arena);
     forget_staged(locker);
+    return locker;
+}
+
+static bd_rc take_text(bd_locker *locker, bd_str journal, bd_err *err) {
+    struct journal_end end;
+    BD_TRY(journal_take(&locker->journal, journal, &end, err));
+    if (end.good_bytes < journal.size) {
+        BD_RAISE(err, BD_ERR_INPUT, "the journal is not whole: %s", end.torn_why);
+    }
+    bd_buf_puts(&locker->text, journal);
+    return bd_buf_check(&locker->text, "the journal", err);
+}
+
+bd_rc bd_locker_open_text(bd_str journal, bd_object_fn *find, void *context, bd_arena *arena,
+                          bd_locker **out, bd_err *err) {
+    bd_locker *locker = make_locker("of a package", BD_LOCKER_READ, arena);
+    locker->find = find;
+    locker->find_context = context;
+    bd_rc rc = take_text(locker, journal, err);
+    if (bd_failed(rc)) {
+        bd_locker_close(locker);
+        return rc;
+    }
+    *out = locker;
+    return BD_OK;
+}
+
+bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena, bd_locker **out,
+                     bd_err *err) {
+    bd_locker *locker = make_locker(folder, mode, arena);
     bd_rc rc =
         mode == BD_LOCKER_READ ? open_for_reading(locker, err) : open_for_writing(locker, err);
     if (bd_failed(rc)) {
@@ -709,6 +738,9 @@ const bd_evidence_given *bd_locker_find(const bd_locker *locker, uint32_t number
 
 bd_rc bd_locker_blob(bd_locker *locker, const bd_evidence_given *item, bd_arena *arena,
                      const bd_blob **out, bd_err *err) {
+    if (locker->find != NULL) {
+        return locker->find(locker->find_context, item, arena, out, err);
+    }
     bd_blob *blob = NULL;
     BD_TRY(store_blob(locker, item, arena, &blob, err));
     *out = blob;

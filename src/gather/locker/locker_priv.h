@@ -148,6 +148,8 @@ struct bd_locker {
     bool is_dead;  /* a commit failed: what is on the disk is known only after opening anew */
     int folder_fd; /* -1: read mode, and the folder is absent */
     int lock_fd, journal_fd;
+    bd_object_fn *find; /* of a journal that came as text; NULL: objects lie below `folder` */
+    void *find_context;
     bd_buf text; /* of the journal */
     struct journal journal;
     struct file_index index;

@@ -1,0 +1,399 @@
+/* `verify --reperform`: the judgement once more, from the package alone.
+ *
+ * The package's journal, evidence, catalog and engagement take the place of a locker and a folder; what a run makes of
+ * them is compared with what the package holds.  By the same program and the same libraries every core file and the
+ * binder up to its signature must come out byte by byte.  Another version may write a list in another way: then what
+ * was judged counts (assessment.json value by value, findings.ndjson), and that the binder prints the figures. */
+#include "bindery/run.h"
+
+#include "bindery/pdffile.h"
+#include "run_priv.h"
+
+#include <string.h>
+
+#define TEXT_BYTES ((size_t)1 << 30)
+#define MOST_NODES ((size_t)100000000)
+enum { MOST_VALUES = 10, MOST_SAID = 50, SHOWN_BYTES = 120 }; /* differing values; differences of all kinds */
+
+typedef struct {
+    const bd_run_options *options;
+    bd_package_reader *reader;
+    const bd_package_report *report;
+    bd_arena *arena;
+    bd_reperformance *out;
+    bd_run_outcome quiet; /* what a run says on its way was said when the package was made */
+    bd_session session;
+    const char **names; /* of evidence items in the package, by number */
+    size_t name_count;
+} performance;
+
+static void differ(performance *run, bd_str path, bd_str sentence) {
+    if (run->out->differences.count < MOST_SAID) {
+        *bd_push(run->arena, &run->out->differences) = (bd_package_fault){
+            .word = BD_STR_INIT("reperformed"), .path = path, .sentence = sentence, .exit_code = 1};
+    }
+}
+
+static bd_rc read_text(performance *run, const char *name, bd_str *out, bd_err *err) {
+    const bd_blob *blob = bd_package_find(run->reader, name);
+    if (blob == NULL) {
+        BD_RAISE(err, BD_ERR_INPUT, "the package holds no '%s'", name);
+    }
+    return bd_blob_read(blob, TEXT_BYTES, run->arena, out, err);
+}
+
+/* ---- a session over the package ---- */
+
+/* The manifest names the evidence item of each file; a sheet made of it has the same number and another role. */
+static void list_names(performance *run) {
+    const bd_value *files = bd_value_find(run->report->manifest, "files");
+    run->name_count = files->count + 1;
+    run->names = bd_new(run->arena, const char *, run->name_count);
+    for (size_t i = 0; i < files->count; i++) {
+        const bd_value *file = &files->items[i];
+        bd_str id = bd_value_text(file, "evidence_id"), role = bd_value_text(file, "role");
+        bool is_own = bd_str_eqz(role, bd_role_name(BD_ROLE_EVIDENCE)) ||
+                      bd_str_eqz(role, bd_role_name(BD_ROLE_SIDECAR));
+        int64_t number = 0;
+        if (is_own && bd_str_to_i64(bd_str_sub(id, 2, id.size), &number) && number > 0 &&
+            (uint64_t)number < run->name_count) {
+            run->names[number] = bd_str_z(run->arena, bd_value_text(file, "path"));
+        }
+    }
+}
+
+static bd_rc find_object(void *context, const bd_evidence_given *item, bd_arena *arena,
+                         const bd_blob **out, bd_err *err) {
+    performance *run = context;
+    const char *name = item->number < run->name_count ? run->names[item->number] : NULL;
+    const bd_blob *blob = name != NULL ? bd_package_find(run->reader, name) : NULL;
+    (void)arena;
+    if (blob == NULL || memcmp(blob->sha256, item->sha256, 32) != 0) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the journal names evidence E-%04u, and the package does not hold its bytes",
+                 (unsigned)item->number);
+    }
+    *out = blob;
+    return BD_OK;
+}
+
+static bd_rc open_engagement(performance *run, bd_err *err) {
+    bd_session *session = &run->session;
+    const bd_package_facts *facts = &run->report->facts;
+    bd_str text;
+    BD_TRY(read_text(run, "80_MACHINE/engagement.json", &text, err));
+    BD_TRY(bd_engagement_parse(text, BD_STR("80_MACHINE/engagement.json"), run->arena,
+                               &session->engagement, err));
+    session->period = bd_engagement_period_find(&session->engagement, facts->period_id);
+    if (session->period == NULL || !bd_instant_parse(facts->as_of, &session->as_of)) {
+        BD_RAISE(err, BD_ERR_INPUT, "the engagement of the package has no period '%.*s'",
+                 BD_ARG(facts->period_id));
+    }
+    bd_engagement_state_period(&session->engagement, session->period, session->as_of, run->arena);
+    return BD_OK;
+}
+
+static bd_rc open_catalog(performance *run, bd_err *err) {
+    bd_session *session = &run->session;
+    bd_str text;
+    BD_TRY(read_text(run, "80_MACHINE/catalog.json", &text, err));
+    BD_TRY(bd_catalog_load_resolved(text, run->arena, &session->catalog, err));
+    BD_TRY(bd_imports_compile(session->catalog, run->arena, &session->imports, err));
+    return bd_rules_compile(session->catalog, session->engagement.parameters, run->arena,
+                            &session->rules, err);
+}
+
+static bd_rc open_session(performance *run, bd_zygote *zygote, bd_err *err) {
+    bd_str journal;
+    run->session = (bd_session){
+        .options = run->options,
+        .arena = run->arena,
+        .outcome = &run->quiet,
+        .jobs = run->options->jobs > 0 ? run->options->jobs : bd_pool_default_jobs(),
+        .zygote = zygote,
+        .again = &run->report->facts,
+    };
+    BD_TRY(open_engagement(run, err));
+    BD_TRY(open_catalog(run, err));
+    BD_TRY(read_text(run, "90_INTEGRITY/journal.ndjson", &journal, err));
+    list_names(run);
+    return bd_locker_open_text(journal, find_object, run, run->arena, &run->session.locker, err);
+}
+
+/* ---- values ---- */
+
+static bd_json_limits whole_file(void) {
+    bd_json_limits limits = bd_json_default_limits;
+    limits.record_bytes = TEXT_BYTES;
+    limits.nodes = MOST_NODES;
+    return limits;
+}
+
+static bd_str shown(performance *run, const bd_value *value) {
+    if (value == NULL) {
+        return BD_STR("nothing");
+    }
+    bd_str text = bd_str_trim(bd_json_canonical(run->arena, value));
+    bd_str head = bd_str_visible(run->arena, bd_str_sub(text, 0, SHOWN_BYTES));
+    return text.size <= SHOWN_BYTES ? head
+                                    : bd_str_format(run->arena, "%.*s...", BD_ARG(head));
+}
+
+static void compare_values(performance *run, const bd_value *packaged, const bd_value *made,
+                           bd_str pointer);
+
+static void compare_members(performance *run, const bd_value *packaged, const bd_value *made,
+                            bd_str pointer) {
+    for (size_t i = 0; i < packaged->count; i++) {
+        bd_str key = packaged->keys[i];
+        bool is_version = pointer.size == 0 && bd_str_eqz(key, "bindery");
+        if (!is_version) {
+            compare_values(run, &packaged->items[i], bd_value_find_str(made, key),
+                           bd_str_format(run->arena, "%.*s/%.*s", BD_ARG(pointer), BD_ARG(key)));
+        }
+    }
+    for (size_t i = 0; i < made->count; i++) {
+        if (bd_value_find_str(packaged, made->keys[i]) == NULL) {
+            compare_values(run, NULL, &made->items[i],
+                           bd_str_format(run->arena, "%.*s/%.*s", BD_ARG(pointer),
+                                         BD_ARG(made->keys[i])));
+        }
+    }
+}
+
+static void compare_items(performance *run, const bd_value *packaged, const bd_value *made,
+                          bd_str pointer) {
+    for (size_t i = 0; i < packaged->count || i < made->count; i++) {
+        compare_values(run, i < packaged->count ? &packaged->items[i] : NULL,
+                       i < made->count ? &made->items[i] : NULL,
+                       bd_str_format(run->arena, "%.*s/%zu", BD_ARG(pointer), i));
+    }
+}
+
+/* Recursion is bounded by the depth of JSON. */
+static void compare_values(performance *run, const bd_value *packaged, const bd_value *made,
+                           bd_str pointer) {
+    bool are_alike = packaged != NULL && made != NULL && packaged->kind == made->kind;
+    if (run->out->differences.count >= MOST_VALUES) {
+        return;
+    }
+    if (are_alike && packaged->kind == BD_OBJECT) {
+        compare_members(run, packaged, made, pointer);
+    } else if (are_alike && packaged->kind == BD_ARRAY) {
+        compare_items(run, packaged, made, pointer);
+    } else if (!are_alike || !bd_str_eq(bd_json_canonical(run->arena, packaged),
+                                        bd_json_canonical(run->arena, made))) {
+        differ(run, BD_STR("80_MACHINE/assessment.json"),
+               bd_str_format(run->arena, "at '%.*s' the package says %.*s, judged again it is %.*s",
+                             BD_ARG(pointer), BD_ARG(shown(run, packaged)),
+                             BD_ARG(shown(run, made))));
+    }
+}
+
+static bd_rc draft_text(const bd_draft *draft, bd_arena *arena, bd_str *out, bd_err *err) {
+    bd_buf buf;
+    bd_buf_init(&buf, TEXT_BYTES);
+    bd_sink sink = bd_sink_to_buf(&buf);
+    bd_rc rc = bd_draft_write(draft, &sink, err);
+    *out = bd_failed(rc) ? (bd_str){"", 0} : bd_str_copy(arena, bd_buf_str(&buf));
+    bd_buf_clear(&buf);
+    return rc;
+}
+
+static bd_rc compare_assessment(performance *run, const bd_draft *made, bd_err *err) {
+    const bd_blob *blob = bd_package_find(run->reader, "80_MACHINE/assessment.json");
+    if (blob != NULL && memcmp(blob->sha256, bd_draft_sha256(made), 32) == 0) {
+        return BD_OK;
+    }
+    bd_str texts[2];
+    const bd_value *values[2];
+    BD_TRY(read_text(run, "80_MACHINE/assessment.json", &texts[0], err));
+    BD_TRY(draft_text(made, run->arena, &texts[1], err));
+    bd_json_limits limits = whole_file();
+    for (size_t i = 0; i < 2; i++) {
+        BD_TRY(bd_json_parse(texts[i], &limits, run->arena, &values[i], err));
+    }
+    compare_values(run, values[0], values[1], (bd_str){"", 0});
+    return BD_OK;
+}
+
+static void compare_findings(performance *run, const bd_draft *made) {
+    const bd_blob *blob = bd_package_find(run->reader, "80_MACHINE/findings.ndjson");
+    if (blob == NULL || memcmp(blob->sha256, bd_draft_sha256(made), 32) != 0) {
+        differ(run, BD_STR("80_MACHINE/findings.ndjson"),
+               BD_STR("judged again, the list of failing records is another one"));
+    }
+}
+
+/* ---- files ---- */
+
+static const bd_value *file_of(const bd_value *manifest, bd_str path) {
+    const bd_value *files = bd_value_find(manifest, "files");
+    for (size_t i = 0; files != NULL && i < files->count; i++) {
+        if (bd_str_eq(bd_value_text(&files->items[i], "path"), path)) {
+            return &files->items[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_late(const bd_value *file) {
+    return bd_value_find(file, "sha256") == NULL;
+}
+
+static void compare_file(performance *run, const bd_value *packaged, const bd_value *made) {
+    bd_str path = bd_value_text(packaged, "path");
+    bool is_equal = made != NULL && bd_str_eq(bd_value_text(packaged, "sha256"),
+                                              bd_value_text(made, "sha256"));
+    run->out->files++;
+    run->out->equal_files += is_equal ? 1 : 0;
+    if (!is_equal && run->out->is_same_version) {
+        differ(run, path,
+               made == NULL ? BD_STR("made again, the package holds no such file")
+                            : BD_STR("made again from the evidence, this file has other bytes"));
+    }
+}
+
+static bd_rc compare_files(performance *run, bd_str manifest, bd_err *err) {
+    const bd_value *made;
+    const bd_value *packaged = run->report->manifest;
+    bd_json_limits limits = whole_file();
+    BD_TRY(bd_json_parse(manifest, &limits, run->arena, &made, err));
+    const bd_value *files = bd_value_find(packaged, "files");
+    for (size_t i = 0; i < files->count; i++) {
+        const bd_value *file = &files->items[i];
+        if (!is_late(file)) {
+            compare_file(run, file, file_of(made, bd_value_text(file, "path")));
+        }
+    }
+    const bd_value *again = bd_value_find(made, "files");
+    for (size_t i = 0; run->out->is_same_version && i < again->count; i++) {
+        bd_str path = bd_value_text(&again->items[i], "path");
+        if (file_of(packaged, path) == NULL) {
+            differ(run, path, BD_STR("is made of the evidence, and the package does not hold it"));
+        }
+    }
+    return BD_OK;
+}
+
+/* ---- the binder ---- */
+
+static bd_rc binder_text(performance *run, bd_str pdf, bd_str *out, bd_err *err) {
+    bd_pdf *file;
+    bd_buf buf;
+    bd_rc rc = BD_OK;
+    BD_TRY(bd_pdf_parse(pdf, run->arena, &file, err));
+    bd_buf_init(&buf, TEXT_BYTES);
+    for (size_t i = 0; i < bd_pdf_page_count(file) && !bd_failed(rc); i++) {
+        bd_str page = {"", 0};
+        rc = bd_pdf_page_text(file, i, run->arena, &page, err);
+        bd_buf_puts(&buf, bd_squeeze(run->arena, page));
+    }
+    *out = bd_str_copy(run->arena, bd_buf_str(&buf));
+    bd_buf_clear(&buf);
+    return rc;
+}
+
+/* The figures stand in the binder in the order in which they are listed. */
+static bd_rc find_figures(performance *run, bd_str pdf, bd_err *err) {
+    bd_str list, line, text;
+    BD_TRY(read_text(run, "80_MACHINE/figures.ndjson", &list, err));
+    BD_TRY(binder_text(run, pdf, &text, err));
+    while (bd_str_cut(&list, '\n', &line)) {
+        const bd_value *figure;
+        if (line.size == 0) {
+            continue;
+        }
+        BD_TRY(bd_json_parse(line, &bd_json_default_limits, run->arena, &figure, err));
+        bd_str wanted = bd_squeeze(run->arena, bd_value_text(figure, "text"));
+        ptrdiff_t at = bd_str_find(text, wanted);
+        if (at < 0) {
+            differ(run, BD_STR("00_START-HERE/binder.pdf"),
+                   bd_str_format(run->arena,
+                                 "the figure '%.*s' of '%.*s' is not printed where it should be",
+                                 BD_ARG(bd_value_text(figure, "text")),
+                                 BD_ARG(bd_value_text(figure, "pointer"))));
+            return BD_OK; /* all that follow would be looked for in the wrong place */
+        }
+        text = bd_str_sub(text, (size_t)at + wanted.size, text.size);
+        run->out->figures++;
+    }
+    return BD_OK;
+}
+
+static bd_rc compare_binder(performance *run, bd_str made, bd_err *err) {
+    bd_str pdf;
+    bd_pdf *file;
+    BD_TRY(read_text(run, "00_START-HERE/binder.pdf", &pdf, err));
+    BD_TRY(bd_pdf_parse(pdf, run->arena, &file, err));
+    bd_str base = bd_str_sub(pdf, 0, (size_t)bd_pdf_revision_end(file, 0));
+    run->out->is_binder_equal = bd_str_eq(base, made);
+    if (!run->out->is_binder_equal && run->out->is_same_version) {
+        differ(run, BD_STR("00_START-HERE/binder.pdf"),
+               BD_STR("drawn again from the evidence, the binder has other bytes"));
+    }
+    return find_figures(run, pdf, err);
+}
+
+/* ---- all of it ---- */
+
+static bd_rc read_signer(performance *run, bd_signer *out, bd_err *err) {
+    const bd_signing *signing = &run->session.engagement.signing;
+    char hex[65];
+    *out = (bd_signer){.is_trial = signing->key.size == 0 && signing->pkcs12.size == 0};
+    BD_TRY(read_text(run, "90_INTEGRITY/signer.pem", &out->certificate_pem, err));
+    BD_TRY(bd_certificate_read(out->certificate_pem, run->arena, &out->facts, err));
+    bd_hex(out->facts.sha256, 32, hex);
+    out->fingerprint = bd_str_copy(run->arena, bd_str_of(hex));
+    return BD_OK;
+}
+
+static bd_rc make_again(performance *run, bd_signer *signer, bd_judged_run *judged, bd_err *err) {
+    bd_production production = {0};
+    bd_products wanted = {.binder = true, .package = true};
+    BD_TRY(bd_production_open(&run->session, judged, signer, wanted, &production, err));
+    production.is_signed_later = true; /* the key is not here; the signature itself was verified */
+    bd_rc rc = compare_files(run, production.manifest, err);
+    if (!bd_failed(rc)) {
+        rc = bd_production_draw(&production, err);
+    }
+    if (!bd_failed(rc)) {
+        rc = compare_binder(run, production.binder_unsigned, err);
+    }
+    bd_production_close(&production);
+    return rc;
+}
+
+static bd_rc perform(performance *run, bd_zygote *zygote, bd_err *err) {
+    bd_signer signer;
+    bd_judged_run judged;
+    BD_TRY(open_session(run, zygote, err));
+    BD_TRY(read_signer(run, &signer, err));
+    BD_TRY(bd_judge(&run->session, &judged, err));
+    bd_rc rc = compare_assessment(run, judged.assessment_json, err);
+    compare_findings(run, judged.findings);
+    if (!bd_failed(rc)) {
+        return make_again(run, &signer, &judged, err);
+    }
+    bd_judged_clear(&judged);
+    return rc;
+}
+
+bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote, bd_package_reader *reader,
+                   const bd_package_report *report, bd_arena *arena, bd_reperformance *out,
+                   bd_err *err) {
+    *out = (bd_reperformance){
+        .is_same_version = bd_str_eqz(report->facts.bindery_version, BINDERY_VERSION) &&
+                           bd_str_eq(report->facts.versions, bd_run_versions(arena))};
+    performance run = {
+        .options = options, .reader = reader, .report = report, .arena = arena, .out = out};
+    bd_rc rc = perform(&run, zygote, err);
+    bd_locker_close(run.session.locker);
+    if (!bd_failed(rc) || err->class == BD_ERR_IO || err->class == BD_ERR_BUG ||
+        err->class == BD_ERR_LIMIT) {
+        return rc;
+    }
+    differ(&run, (bd_str){"", 0},
+           bd_str_format(arena, "the judgement cannot be made again: %s", err->message));
+    return BD_OK;
+}
