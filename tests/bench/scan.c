@@ -212,6 +212,7 @@ static void join_rows(uint64_t count) {
 
 int main(int argc, char **argv) {
     static bench run;
+    bd_arena_settle(); /* as the program does */
     if (argc > 2 && strcmp(argv[1], "join") == 0) {
         join_rows(strtoull(argv[2], NULL, 10));
         return 0;

@@ -4,6 +4,7 @@
 #include "bindery/read.h"
 #include "scan_priv.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define KEY_SLOTS ((size_t)1 << 14) /* a power of two; twice what is kept */
@@ -36,6 +37,9 @@ static void say_rest(bd_scan_state *state) {
 
 /* A copy that lives as long as the facts; the thousand entries of one subscription share it. */
 static bd_str kept_text(bd_scan_state *state, bd_str text) {
+    if (text.size == 0) {
+        return (bd_str){"", 0};
+    }
     bd_str *kept = bd_map_find(state->texts, text);
     if (kept == NULL) {
         kept = bd_new(state->index, bd_str, 1);
@@ -65,6 +69,67 @@ static void settle_lists(bd_scan_state *state) {
     facts->types.room = facts->types.count;
 }
 
+/* ---- finding an entry again ---- */
+
+_Static_assert(offsetof(bd_seen, source) == 0 && offsetof(bd_seen, scope) == sizeof(bd_str),
+               "an entry begins with what names it");
+_Static_assert(offsetof(bd_type_count, type) == 0 &&
+                   offsetof(bd_type_count, subscription) == sizeof(bd_str),
+               "an entry begins with what names it");
+
+typedef struct {
+    const char *data;
+    size_t count, size_bytes; /* of one entry */
+} pair_list;
+
+static const bd_str *pair_at(const pair_list *list, size_t index) {
+    return (const void *)(list->data + index * list->size_bytes);
+}
+
+static size_t home_of(const bd_pair_index *index, bd_str first, bd_str second) {
+    const char *const places[] = {first.data, second.data};
+    return (size_t)bd_hash((bd_str){(const char *)places, sizeof places}, 0) & (index->room - 1);
+}
+
+static void enter_pair(bd_pair_index *index, const pair_list *list, size_t entry) {
+    const bd_str *pair = pair_at(list, entry);
+    size_t at = home_of(index, pair[0], pair[1]);
+    while (index->slots[at] != 0) {
+        at = (at + 1) & (index->room - 1);
+    }
+    index->slots[at] = (uint32_t)entry + 1;
+}
+
+/* Index + 1, 0: it is not there. */
+static size_t find_pair(const bd_pair_index *index, const pair_list *list, bd_str first,
+                        bd_str second) {
+    if (index->room == 0) {
+        return 0;
+    }
+    size_t at = home_of(index, first, second);
+    while (index->slots[at] != 0) {
+        const bd_str *pair = pair_at(list, index->slots[at] - 1);
+        if (pair[0].data == first.data && pair[1].data == second.data) {
+            break;
+        }
+        at = (at + 1) & (index->room - 1);
+    }
+    return index->slots[at];
+}
+
+/* The last entry of the list was added. */
+static void add_pair(bd_pair_index *index, const pair_list *list, bd_arena *arena) {
+    if (list->count * 2 <= index->room) {
+        enter_pair(index, list, list->count - 1);
+        return;
+    }
+    index->room = index->room == 0 ? 64 : index->room * 2;
+    index->slots = bd_new(arena, uint32_t, index->room);
+    for (size_t i = 0; i < list->count; i++) {
+        enter_pair(index, list, i);
+    }
+}
+
 /* The entry of a source and scope, made when there is none. */
 bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
                          bool is_part) {
@@ -73,18 +138,19 @@ bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_s
         bd_str_eq(scope, state->last_scope)) {
         return &list->data[state->last_index];
     }
-    bd_map *map = is_part ? state->parts : state->seen;
-    bd_str name = bd_str_concat(state->scratch, (bd_str[]){source->id, BD_STR("\x1f"), scope}, 3);
-    uintptr_t found = (uintptr_t)bd_map_find(map, name);
+    bd_pair_index *index = is_part ? &state->parts : &state->seen;
+    bd_str kept = kept_text(state, scope);
+    pair_list pairs = {(const char *)list->data, list->count, sizeof(bd_seen)};
+    size_t found = find_pair(index, &pairs, source->id, kept);
     if (found == 0) {
-        *bd_push(state->index, list) =
-            (bd_seen){.source = source->id, .scope = kept_text(state, scope)};
+        *bd_push(state->index, list) = (bd_seen){.source = source->id, .scope = kept};
         found = list->count;
-        bd_map_put(map, name, (void *)found);
+        pairs = (pair_list){(const char *)list->data, list->count, sizeof(bd_seen)};
+        add_pair(index, &pairs, state->index);
     }
     state->last_source = source;
     state->last_part = is_part;
-    state->last_index = (size_t)found - 1;
+    state->last_index = found - 1;
     state->last_scope = list->data[state->last_index].scope;
     return &list->data[state->last_index];
 }
@@ -292,9 +358,8 @@ static void count_type(bd_scan_state *state, const bd_record *record) {
     }
     const bd_str texts[] = {kept_text(state, record->type),
                             kept_text(state, record->subscription)};
-    const char *const places[] = {texts[0].data, texts[1].data}; /* of one text there is one copy */
-    const bd_str name = {(const char *)places, sizeof places};
-    uintptr_t found = (uintptr_t)bd_map_find(state->types, name);
+    pair_list pairs = {(const char *)facts->types.data, facts->types.count, sizeof(bd_type_count)};
+    size_t found = find_pair(&state->types, &pairs, texts[0], texts[1]);
     if (found == 0 && facts->types.count == BD_MOST_TYPE_COUNTS) {
         facts->has_more_types = true;
         return;
@@ -303,7 +368,8 @@ static void count_type(bd_scan_state *state, const bd_record *record) {
         *bd_push(state->index, &facts->types) =
             (bd_type_count){.type = texts[0], .subscription = texts[1]};
         found = facts->types.count;
-        bd_map_put(state->types, name, (void *)found);
+        pairs = (pair_list){(const char *)facts->types.data, found, sizeof(bd_type_count)};
+        add_pair(&state->types, &pairs, state->index);
     }
     bd_type_count *entry = &facts->types.data[found - 1];
     entry->count++;
@@ -575,9 +641,9 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->last_event = BD_INSTANT_NONE;
     facts->is_malformed = false;
     facts->problem = (bd_str){"", 0};
-    state->seen = bd_map_make(state->index);
-    state->parts = bd_map_make(state->index);
-    state->types = bd_map_make(state->index);
+    state->seen = (bd_pair_index){0};
+    state->parts = (bd_pair_index){0};
+    state->types = (bd_pair_index){0};
     state->keys = NULL;
     state->key_count = 0;
     state->last_source = NULL;
@@ -801,9 +867,6 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .scratch = scratch,
         .rows = rows,
         .facts = out,
-        .seen = bd_map_make(found),
-        .parts = bd_map_make(found),
-        .types = bd_map_make(found),
         .texts = bd_map_make(found),
         .count = -1,
         .err = err,

@@ -38,6 +38,13 @@ bool bd_scan_has_text(const bd_strs *list, bd_str text);
 
 /* ---- one file while it is read (scan.c, declared.c) ---- */
 
+/* Finds an entry of a list whose entries begin with two texts, by where these are kept: of one text there is one copy.
+ * Four bytes for each slot, as the entries of a thousand subscriptions would take more room to find than to hold. */
+typedef struct {
+    uint32_t *slots; /* index + 1, open addressing */
+    size_t room;     /* a power of two */
+} bd_pair_index;
+
 typedef struct {
     const bd_scan_plan *plan;
     const bd_sidecar *sidecar;
@@ -51,11 +58,10 @@ typedef struct {
     bd_arena *scratch; /* one record */
     bd_spool *rows;
     bd_facts *facts;
-    bd_map *seen; /* source U+001F scope -> index + 1 */
-    bd_map *parts;
+    bd_pair_index seen, parts; /* of the facts' lists */
     uint64_t *keys; /* hashes of what stood before, open addressing */
     size_t key_count;
-    bd_map *types; /* type U+001F subscription -> index + 1 of the facts' types */
+    bd_pair_index types;       /* likewise */
     bd_map *texts; /* text -> bd_str *, copies that the facts share */
     const bd_source_def *last_source;
     bd_str last_scope;
