@@ -84,6 +84,17 @@ static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, 
     return BD_OK;
 }
 
+static bd_rc write_lists(bd_outputs *outputs, const bd_production *production, bd_result *out,
+                         bd_err *err) {
+    for (size_t i = 0; i < BD_COUNT(bd_readiness_lists); i++) {
+        const bd_readiness_list *list = &bd_readiness_lists[i];
+        const char *path = bd_session_output(production->session, list->file);
+        BD_TRY(bd_outputs_put_draft(outputs, path, production->lists[i], err));
+        bd_result_text(out, list->key, shown(path));
+    }
+    return BD_OK;
+}
+
 static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_result *out,
                            bd_err *err) {
     BD_TRY(bd_production_draw(production, err));
@@ -91,6 +102,7 @@ static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_re
         const char *path = bd_session_output(production->session, "readiness.pdf");
         BD_TRY(bd_outputs_put(outputs, path, production->readiness, err));
         bd_result_text(out, "readiness_file", shown(path));
+        BD_TRY(write_lists(outputs, production, out, err));
     }
     if (!production->wanted.binder) {
         return BD_OK;
@@ -270,6 +282,7 @@ static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_
     bool writes = wanted->ingest || wanted->package;
     BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome,
                            &session, err));
+    session.wants_history = wanted->readiness;
     bd_result out = {.arena = arena};
     bd_signer signer = {0};
     bool is_signed = needs_production(wanted) && wanted->signing != BD_RUN_UNSIGNED;
