@@ -1,49 +1,7 @@
-/* Status and explain for a person: the assessment as lists of short lines. */
+/* Explain for a person: how one state came about, step by step. */
 #include "cli_priv.h"
 
 #include <string.h>
-
-/* ---- status ---- */
-
-static void print_control_line(const bd_value *control) {
-    char state[24];
-    snprintf(state, sizeof state, "%.*s%s", BD_ARG(bd_value_text(control, "state")),
-             bd_value_is_true(control, "exception") ? " !" : "");
-    bd_str owner = bd_value_text(control, "owner");
-    printf("%-6s %-8.*s %-22.*s ", state, BD_ARG(bd_value_text(control, "id")), BD_ARG(owner));
-    cli_print_text(bd_value_text(control, "reason"));
-    printf("\n");
-}
-
-void cli_print_status(const cli_call *call, const bd_value *assessment) {
-    const bd_value *score = bd_value_find(assessment, "score");
-    const bd_value *period = bd_value_find(assessment, "period");
-    printf("%.*s, ", BD_ARG(bd_value_text(period, "id")));
-    cli_print_as_of(assessment, bd_value_text(period, "timezone"));
-    printf("\n");
-    static const char *const ratios[][2] = {
-        {"ready", "READY"}, {"cover", "COVER"}, {"fresh", "FRESH"}};
-    for (size_t i = 0; i < BD_COUNT(ratios); i++) {
-        const bd_value *ratio = bd_value_find(score, ratios[i][0]);
-        const bd_value *percent = bd_value_find(ratio, "percent");
-        printf("%s%s %lld of %lld (%.*s %%)", i > 0 ? "   " : "", ratios[i][1],
-               (long long)cli_number(ratio, "n"), (long long)cli_number(ratio, "of"),
-               BD_ARG(percent != NULL ? percent->text : BD_STR("0.0")));
-    }
-    printf("\n\n");
-    const bd_value *controls = bd_value_find(assessment, "controls");
-    for (size_t i = 0; controls != NULL && i < controls->count; i++) {
-        const bd_value *control = &controls->items[i];
-        bool is_ours = bd_str_eqz(bd_value_text(control, "origin"), "ours");
-        bool is_others = call->has[OPT_OWNER] &&
-                         !bd_str_eq(bd_value_text(control, "owner"), call->values[OPT_OWNER]);
-        if ((!is_ours || call->has[OPT_ALL]) && !is_others) {
-            print_control_line(control);
-        }
-    }
-    printf("\n[x] complete  [~] in progress  [ ] not started  ! an exception happened in the "
-           "period\n");
-}
 
 /* ---- explain ---- */
 

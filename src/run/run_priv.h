@@ -194,6 +194,15 @@ BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_dra
                                 bd_err *err);
 BD_MUST_USE bd_rc bd_render_faces(bd_text_faces **out, bd_err *err); /* those of fonts/fonts.json */
 
+/* commands.c: assessment.json as a value.  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
+                                      bd_err *err);
+
+/* checklist.c: --fail-under.  `check` before any work; `apply` sets the exit code and says why. */
+BD_MUST_USE bd_rc bd_thresholds_check(const bd_run_options *options, bd_err *err);
+void bd_thresholds_apply(const bd_run_options *options, const bd_assessment *assessment,
+                         bd_arena *arena, bd_run_outcome *outcome);
+
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
     bool binder, readiness, package;

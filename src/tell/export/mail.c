@@ -12,7 +12,7 @@ static size_t columns_of(bd_str text) {
     size_t at = 0, count = 0;
     uint32_t code_point;
     while (bd_utf8_next(text, &at, &code_point)) {
-        count++;
+        count += (size_t)bd_utf8_columns(code_point);
     }
     return count;
 }
