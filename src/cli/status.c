@@ -290,8 +290,8 @@ void cli_print_status(const cli_call *call, const bd_value *assessment) {
         print_columns(&s);
         print_rows(&s, rows, is_filtered);
     }
-    printf("\n[x] complete  [~] in progress  [ ] not started  [.] not yet due  n/a not applicable\n"
-           "!   an exception happened in the period\n"
-           "now: nothing of the period is accepted yet  late: still accepted  -: none\n");
+    printf("\n[x] complete  [~] in progress  [ ] not started  [.] not yet due  n/a not\n"
+           "applicable  ! an exception happened in the period\n"
+           "now: due, nothing accepted yet  late: still accepted  -: none\n");
     bd_arena_close(arena);
 }
