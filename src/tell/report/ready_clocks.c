@@ -196,19 +196,19 @@ static void add_unreached(report *r) {
     }
 }
 
+static bd_str permission_of(const bd_source_def *source) {
+    return source != NULL && source->permission.size > 0        ? source->permission
+           : source != NULL && source->is_handed_in ? BD_STR("Handed in")
+                                                                 : BD_STR("No permission named");
+}
+
 /* By the permission that their export takes: what to ask an administrator for. */
 static void add_missing_sources(report *r) {
-    static const column_def columns[] = {{"Permission or origin", BD_ALIGN_LEFT, 1},
-                                         {"Sources", BD_ALIGN_LEFT, 3}};
     const bd_strs *missing = &r->assessment->sources_missing;
     bd_strs permissions = {0};
-    bd_strs *lists = bd_new(r->arena, bd_strs, missing->count + 1);
+    size_t *counts = bd_new(r->arena, size_t, missing->count + 1);
     for (size_t i = 0; i < missing->count; i++) {
-        const bd_source_def *source = bd_catalog_source(r->catalog, missing->data[i]);
-        bd_str permission = source == NULL             ? BD_STR(DASH)
-                            : source->permission.size > 0 ? source->permission
-                            : source->is_handed_in        ? BD_STR("handed in")
-                                                          : BD_STR(DASH);
+        bd_str permission = permission_of(bd_catalog_source(r->catalog, missing->data[i]));
         size_t at = 0;
         while (at < permissions.count && !bd_str_eq(permissions.data[at], permission)) {
             at++;
@@ -216,22 +216,23 @@ static void add_missing_sources(report *r) {
         if (at == permissions.count) {
             *bd_push(r->arena, &permissions) = permission;
         }
-        *bd_push(r->arena, &lists[at]) = missing->data[i];
+        counts[at]++;
     }
     if (missing->count == 0) {
         return;
     }
-    bd_doc_heading(r->doc, 3,
-                   bd_str_format(r->arena, "Sources that checks read and nothing gives (%zu)",
-                                 missing->count),
-                   BD_STR("quality-sources"));
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_doc_heading(r->doc, 3, BD_STR("Sources and permissions missing"), BD_STR("quality-sources"));
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
+    bd_para_text(para,
+                 bd_str_format(r->arena,
+                               "%zu sources that checks read are not on file; todo.csv names the "
+                               "export behind each. By the permission it takes: ",
+                               missing->count));
     for (size_t i = 0; i < permissions.count; i++) {
-        bd_table_text(table, words_catalog(r, permissions.data[i]));
-        bd_table_text(table, words_list(r, &lists[i], ", "));
+        bd_para_text(para, bd_str_format(r->arena, "%s%.*s (%zu)", i > 0 ? "; " : "",
+                                         BD_ARG(words_catalog(r, permissions.data[i])), counts[i]));
     }
-    say(r, BD_PARA_NOTE,
-        "todo.csv names the export behind each; 'bindery explain CONTROL' those of one control.");
+    bd_para_text(para, BD_STR("."));
 }
 
 void section_unreached(report *r) {

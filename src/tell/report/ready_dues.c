@@ -85,7 +85,6 @@ void section_dues(report *r) {
                                          {"What", BD_ALIGN_LEFT, 3}};
     const bd_readiness *ready = r->in->ready;
     size_t over = 0, within = 0;
-    bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Due in 30, 60 and 90 days"), BD_STR("due"));
     for (size_t i = 0; i < ready->dues.count; i++) {
         over += ready->dues.data[i].is_over;

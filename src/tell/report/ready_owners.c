@@ -4,7 +4,7 @@
 #include "ready_priv.h"
 #include "report_priv.h"
 
-#define WANTED_SOURCES 3
+#define WANTED_SOURCES 2
 #define TICK_BOX "\xe2\x98\x90"
 #define DASH "\xe2\x80\x93"
 
@@ -103,9 +103,9 @@ static void add_row(report *r, bd_table *table, size_t index) {
 static void add_owner(report *r, bd_str owner) {
     static const column_def columns[] = {
         {"", BD_ALIGN_LEFT, 0},           {"Control", BD_ALIGN_LEFT, 0},
-        {"What it is about", BD_ALIGN_LEFT, 1.2}, {"State", BD_ALIGN_LEFT, 0},
+        {"What it is about", BD_ALIGN_LEFT, 1}, {"State", BD_ALIGN_LEFT, 0},
         {"Accepted", BD_ALIGN_RIGHT, 0},  {"Due", BD_ALIGN_LEFT, 0},
-        {"To hand in", BD_ALIGN_LEFT, 1}};
+        {"To hand in", BD_ALIGN_LEFT, 1.25}};
     size_t complete = 0, total = 0, open = 0;
     for (size_t i = 0; i < r->assessment->control_count; i++) {
         bool is_own = is_owned(r, i, owner);
@@ -135,7 +135,6 @@ static void add_owner(report *r, bd_str owner) {
 }
 
 void section_owners(report *r) {
-    bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("By owner"), BD_STR("owners"));
     say(r, BD_PARA_NOTE,
         "Where: put files into the engagement's inbox with a sidecar that names source, time and "

@@ -209,8 +209,8 @@ void bd_report_set_manifest(const bd_report_inputs *inputs, bd_doc *binder) {
 
 bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const sections[])(report *) = {
-        section_readiness_summary, section_heat_grid,   section_series_chart,
-        section_dues,              section_stale,       section_ageing,
+        section_readiness_summary, section_heat_grid,   section_dues,
+        section_stale,             section_ageing,
         section_vendor_clock,      section_posture_scores, section_changes,
         section_data_quality,      section_unreached,   section_owners,
     };
