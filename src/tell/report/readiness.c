@@ -32,6 +32,8 @@ static void add_clock(report *r) {
                "As of", words_as_of(r));
     sheet_pair(table, "Period ends", ready_days_to(r, r->in->ready->ends), "Fieldwork",
                ready_days_to(r, r->in->ready->fieldwork));
+    sheet_wide(table, "Assessment", BD_RUN_MONO,
+               bd_str_format(r->arena, "SHA-256 %.*s", BD_ARG(r->in->assessment_sha256)));
 }
 
 /* ---- score -------------------------------------------------------------------------------------------------------- */

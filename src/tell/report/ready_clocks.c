@@ -142,6 +142,19 @@ void section_changes(report *r) {
 
 /* ---- not reached, retention, permissions ---------------------------------------------------------------------------- */
 
+static bd_str retention_words(const report *r, const bd_retention *one) {
+    bool goes_on = r->in->ready->today - one->source->retention_days < r->in->ready->ends;
+    if (one->days_left > 0) {
+        return bd_str_format(r->arena, "%d day%s left before loss", one->days_left,
+                             one->days_left == 1 ? "" : "s");
+    }
+    if (one->lost_days == 0) {
+        return BD_STR("the first day is dropped today");
+    }
+    return bd_str_format(r->arena, "%d day%s of the period lost on the platform%s", one->lost_days,
+                         one->lost_days == 1 ? "" : "s", goes_on ? ", one more each day" : "");
+}
+
 static void add_retention(report *r) {
     static const column_def columns[] = {{"Log", BD_ALIGN_LEFT, 1},
                                          {"Kept, days", BD_ALIGN_RIGHT, 0},
@@ -161,16 +174,7 @@ static void add_retention(report *r) {
         bd_table_text(table, words_day(r, one->described_to));
         bd_table_text(table, one->described_to == BD_DAY_NONE ? BD_STR("nothing on file")
                                                               : words_scope(r, one->scope));
-        bd_table_text(
-            table,
-            one->days_left > 0
-                ? bd_str_format(r->arena, "%d day%s left before loss", one->days_left,
-                                one->days_left == 1 ? "" : "s")
-                : bd_str_format(r->arena, "%d day%s of the period lost on the platform%s",
-                                one->lost_days, one->lost_days == 1 ? "" : "s",
-                                r->in->ready->today - one->source->retention_days < ready->ends
-                                    ? ", one more each day"
-                                    : ""));
+        bd_table_text(table, retention_words(r, one));
     }
     say(r, BD_PARA_NOTE,
         "What the platform drops can only come from a copy, such as a Log Analytics workspace.");
