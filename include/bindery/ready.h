@@ -45,23 +45,23 @@ size_t bd_past_instants(const bd_period *period, const bd_zone *zone, bd_instant
 /* ---- what falls due -------------------------------------------------------------------------------------- */
 
 typedef enum {
-    BD_DUE_NOW,      /* one instance of the whole period (yearly, once), not accepted yet */
-    BD_DUE_LATE,     /* its window has ended, and until `latest` it is still accepted as late */
-    BD_DUE_WINDOW,   /* the window of the next instance ends */
-    BD_DUE_RENEWAL,  /* accepted, and the newest evidence reaches its age limit */
+    BD_DUE_NOW,     /* one instance of the whole period (yearly, once), not accepted yet */
+    BD_DUE_LATE,    /* its window has ended, and until `latest` it is still accepted as late */
+    BD_DUE_WINDOW,  /* the window of the next instance ends */
+    BD_DUE_RENEWAL, /* accepted, and the newest evidence reaches its age limit */
     BD_DUE_RESPONSE, /* the day an owner promised in a response; or, without one, a response is missing (now) */
-    BD_DUE_WAIVER,   /* a waiver ends */
-    BD_DUE_REPORT,   /* the days a letter may bridge behind a vendor's report end */
-    BD_DUE_EXPORT    /* the platform drops the first day of a log that no extract describes */
+    BD_DUE_WAIVER, /* a waiver ends */
+    BD_DUE_REPORT, /* the days a letter may bridge behind a vendor's report end */
+    BD_DUE_EXPORT  /* the platform drops the first day of a log that no extract describes */
 } bd_due_kind;
 const char *bd_due_name(bd_due_kind kind);  /* "now", "late", "window", ... */
 const char *bd_due_words(bd_due_kind kind); /* "due now", "late, still accepted", ... */
 
 typedef struct {
     bd_due_kind kind;
-    bd_day day;    /* by when; today for BD_DUE_NOW and missing responses */
-    bd_day latest; /* with grace; `day` where there is none */
-    bool is_over;  /* to be done at once: NOW, LATE, or `day` lies before today */
+    bd_day day;           /* by when; today for BD_DUE_NOW and missing responses */
+    bd_day latest;        /* with grace; `day` where there is none */
+    bool is_over;         /* to be done at once: NOW, LATE, or `day` lies before today */
     uint32_t control;     /* whose it is, BD_READY_NONE: nobody's */
     uint32_t requirement; /* of that control, or BD_READY_NONE */
     uint32_t exception;   /* of the assessment, or BD_READY_NONE */
@@ -105,10 +105,10 @@ typedef struct {
 /* A log that the platform keeps for some days only, in the scope where it is worst. */
 typedef struct {
     const bd_source_def *source;
-    bd_str scope; /* "" for the tenant */
+    bd_str scope;        /* "" for the tenant */
     bd_day described_to; /* the last day an extract describes, BD_DAY_NONE: none is on file */
-    int days_left;       /* until the first day behind it is dropped; negative: so many days are lost */
-    int lost_days;       /* of the period, dropped and described by nothing behind `described_to` */
+    int days_left; /* until the first day behind it is dropped; negative: so many days are lost */
+    int lost_days; /* of the period, dropped and described by nothing behind `described_to` */
 } bd_retention;
 
 /* Subscriptions in scope of which a source was never seen in the period, though it was in others. */
@@ -127,10 +127,10 @@ typedef struct {
 } bd_turn;
 
 typedef struct {
-    const bd_past *from; /* the month end before, NULL: none */
-    BD_VEC(bd_turn) turns;       /* controls in scope whose state or flag changed, catalog order */
-    BD_VEC(uint32_t) opened;     /* open now and not then, indexes of exceptions */
-    bd_strs closed;              /* open then and not now */
+    const bd_past *from;     /* the month end before, NULL: none */
+    BD_VEC(bd_turn) turns;   /* controls in scope whose state or flag changed, catalog order */
+    BD_VEC(uint32_t) opened; /* open now and not then, indexes of exceptions */
+    bd_strs closed;          /* open then and not now */
 } bd_since;
 
 /* ---- all of it --------------------------------------------------------------------------------------------- */
@@ -138,19 +138,19 @@ typedef struct {
 typedef struct {
     bd_day today, ends, fieldwork; /* BD_DAY_NONE where none is given */
     bool is_over;                  /* the period has ended */
-    bd_str dues_period;            /* whose windows are listed: this period, the next one, or "" for the time
+    bd_str dues_period; /* whose windows are listed: this period, the next one, or "" for the time
                                       behind a period that has no successor in bindery.json */
-    bd_dues dues;                  /* by day, then control, then requirement; one per requirement at most */
-    BD_VEC(uint32_t) worst;        /* controls in scope that are not complete, worst first */
-    BD_VEC(bd_stale) stale;        /* oldest first */
-    BD_VEC(bd_ageing) open;        /* oldest first */
-    int ages[BD_READY_AGES];       /* of `open` */
-    BD_VEC(bd_vendor_paper) papers; /* by vendor, then first day */
+    bd_dues dues;       /* by day, then control, then requirement; one per requirement at most */
+    BD_VEC(uint32_t) worst;          /* controls in scope that are not complete, worst first */
+    BD_VEC(bd_stale) stale;          /* oldest first */
+    BD_VEC(bd_ageing) open;          /* oldest first */
+    int ages[BD_READY_AGES];         /* of `open` */
+    BD_VEC(bd_vendor_paper) papers;  /* by vendor, then first day */
     BD_VEC(bd_vendor_clock) vendors; /* by name */
-    BD_VEC(bd_retention) retention; /* least days first; only logs that a check in scope reads */
-    BD_VEC(bd_unreached) unreached; /* by source */
-    BD_VEC(uint32_t) incomplete;    /* evidence shown to be incomplete, by number: indexes */
-    const bd_past *past;            /* rising */
+    BD_VEC(bd_retention) retention;  /* least days first; only logs that a check in scope reads */
+    BD_VEC(bd_unreached) unreached;  /* by source */
+    BD_VEC(uint32_t) incomplete;     /* evidence shown to be incomplete, by number: indexes */
+    const bd_past *past;             /* rising */
     size_t past_count;
     bool is_shortened; /* earlier months were left out for the size of the evidence */
     bd_since since;

@@ -181,8 +181,8 @@ static const bd_value *rows_of(bd_session *session, const bd_run_filter *filter,
     size_t count = 0;
     for (size_t i = 0; i < a->control_count; i++) {
         const bd_control_result *c = &a->controls[i];
-        bool is_listed = bd_report_is_listed(c) &&
-                         (!c->control->is_ours || filter->all || is_filtered);
+        bool is_listed =
+            bd_report_is_listed(c) && (!c->control->is_ours || filter->all || is_filtered);
         if (is_listed && fits(filter, c)) {
             rows[count++] = row_of(session, c, bd_ready_next(ready, (uint32_t)i), a->until);
         }

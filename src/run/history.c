@@ -137,8 +137,8 @@ static bd_rc take_rows(month_end *month, bd_err *err) {
     for (size_t i = 0; i < in->spool_count; i++) {
         month->rows[i] = in->rows[i];
         if (dated > 0) {
-            size_t numbers = in->rows[i].evidence != NULL ? in->rows[i].number_count
-                                                          : in->evidence->count;
+            size_t numbers =
+                in->rows[i].evidence != NULL ? in->rows[i].number_count : in->evidence->count;
             month->rows[i].evidence = mask(month, &in->rows[i], numbers, is_dated);
         }
     }
@@ -184,14 +184,14 @@ bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err
     const bd_zone *zone = session->engagement.zone;
     bd_instant *ends = NULL;
     size_t most = months_within(in);
-    size_t all = bd_past_instants(session->period, zone, session->as_of, SIZE_MAX, in->arena, &ends);
+    size_t all =
+        bd_past_instants(session->period, zone, session->as_of, SIZE_MAX, in->arena, &ends);
     size_t count = bd_past_instants(session->period, zone, session->as_of, most, in->arena, &ends);
     out->past = bd_new(in->arena, bd_past, count + 1);
     out->is_shortened = count < all;
     for (size_t i = 0; i < count; i++) {
         bd_session_progress(session, "earlier months", i, count);
-        month_end month = {
-            .in = in, .as_of = ends[i], .arena = bd_arena_open("month", PAST_BYTES)};
+        month_end month = {.in = in, .as_of = ends[i], .arena = bd_arena_open("month", PAST_BYTES)};
         bd_rc rc = judge_month(&month, &out->past[i], err);
         bd_spool_close(month.again);
         bd_arena_close(month.arena);

@@ -38,11 +38,14 @@ static scene *open_scene(const char *periods, const char *today) {
     s->catalog = make_catalog();
     bd_str text = bd_str_format(
         test_arena(),
-        "{\"format\":\"bindery-engagement 1\",\"organisation\":{\"name\":\"Contoso Ltd\",\"short\":\"C\"},"
+        "{\"format\":\"bindery-engagement 1\",\"organisation\":{\"name\":\"Contoso "
+        "Ltd\",\"short\":\"C\"},"
         "\"system\":{\"name\":\"Pay\",\"description\":\"Payments.\"},\"categories\":[\"Security\"],"
-        "\"timezone\":\"Europe/Berlin\",\"subscriptions\":[{\"id\":\"41e77a9f-656f-48da-89ae-97daafd4abd1\"},"
+        "\"timezone\":\"Europe/"
+        "Berlin\",\"subscriptions\":[{\"id\":\"41e77a9f-656f-48da-89ae-97daafd4abd1\"},"
         "{\"id\":\"1b79904b-82b3-411a-87d1-c1913f900b8f\"}],"
-        "\"periods\":[{\"id\":\"H1\",\"type\":\"II\",\"from\":\"2026-01-01\",\"to\":\"2026-06-30\"}%s]}",
+        "\"periods\":[{\"id\":\"H1\",\"type\":\"II\",\"from\":\"2026-01-01\",\"to\":\"2026-06-30\"}"
+        "%s]}",
         periods);
     CHECK_OK(bd_engagement_parse(text, BD_STR("bindery.json"), test_arena(), &s->engagement, &err),
              err);
@@ -65,8 +68,10 @@ static bd_requirement_result *set_requirement(scene *s, bd_frequency frequency, 
     s->requirement.frequency = frequency;
     s->requirement.max_age_days = max_age;
     s->requirement.grace_days = grace;
-    s->result = (bd_requirement_result){
-        .requirement = &s->requirement, .newest = BD_INSTANT_NONE, .age_days = -1, .is_fresh = true};
+    s->result = (bd_requirement_result){.requirement = &s->requirement,
+                                        .newest = BD_INSTANT_NONE,
+                                        .age_days = -1,
+                                        .is_fresh = true};
     CHECK_OK(bd_instances_make(s->assessment.period, s->engagement.zone, frequency,
                                s->assessment.as_of, test_arena(), &s->result.instances,
                                &s->result.instance_count, &err),
@@ -102,8 +107,7 @@ static bd_evidence *add_item(scene *s, const char *source, const char *from) {
 }
 
 static const bd_readiness *make(scene *s) {
-    bd_ready_inputs inputs =
-        ready_inputs(&s->assessment, s->catalog, &s->engagement, &s->evidence);
+    bd_ready_inputs inputs = ready_inputs(&s->assessment, s->catalog, &s->engagement, &s->evidence);
     inputs.snapshots = &s->snapshots;
     inputs.past = s->past;
     inputs.past_count = s->past_count;
@@ -127,7 +131,7 @@ TEST(ready, a_monthly_window_is_due_on_its_last_day_and_accepted_late_within_gra
     static const struct {
         const char *today, *due, *latest;
     } cases[] = {{"2026-02-27", "2026-02-28", "2026-03-10"},
-                 {"2026-02-28", "2026-03-31", "2026-04-10"}, /* its window has ended */
+                 {"2026-02-28", "2026-03-31", "2026-04-10"},  /* its window has ended */
                  {"2026-06-29", "2026-06-30", "2026-06-30"}}; /* never after the period's end */
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
         test_failure("%s", cases[i].today);
@@ -206,8 +210,9 @@ TEST(ready, a_day_of_29_february_is_due_again_on_the_28th) {
 }
 
 TEST(ready, behind_the_period_the_windows_of_its_successor_count) {
-    scene *s = open_scene(",{\"id\":\"H2\",\"type\":\"II\",\"from\":\"2026-08-01\",\"to\":\"2026-12-31\"}",
-                          "2026-06-30");
+    scene *s =
+        open_scene(",{\"id\":\"H2\",\"type\":\"II\",\"from\":\"2026-08-01\",\"to\":\"2026-12-31\"}",
+                   "2026-06-30");
     set_requirement(s, BD_QUARTERLY, 95, 30);
     const bd_readiness *ready = make(s);
     CHECK(ready->is_over);
@@ -324,7 +329,8 @@ TEST(ready, the_trend_stands_at_month_ends_in_the_periods_zone_before_the_as_of_
     size_t count = bd_past_instants(period, zone, s->assessment.as_of, 36, test_arena(), &ends);
     CHECK_EQ_INT(count, 3);
     CHECK_EQ_STR(bd_instant_format(test_arena(), ends[0]), "2026-01-31T23:00:00Z");
-    CHECK_EQ_STR(bd_instant_format(test_arena(), ends[2]), "2026-03-31T22:00:00Z"); /* summer time */
+    CHECK_EQ_STR(bd_instant_format(test_arena(), ends[2]),
+                 "2026-03-31T22:00:00Z"); /* summer time */
     count = bd_past_instants(period, zone, s->assessment.as_of, 1, test_arena(), &ends);
     CHECK_EQ_INT(count, 1);
     CHECK_EQ_STR(bd_instant_format(test_arena(), ends[0]), "2026-03-31T22:00:00Z");
@@ -411,10 +417,10 @@ TEST(ready, a_subscription_that_a_source_never_reached_is_named) {
 /* ---- thresholds ---- */
 
 TEST(ready, a_threshold_is_a_score_and_a_percentage_and_nothing_else) {
-    static const char *const bad[] = {"",          "READY",      "READY=",      "=80",        "READY=x",
-                                      "READY=80%", "READY=-1",   "READY=100.1", "READY=1e2",  "READY=.5",
-                                      "READY=80.", "READY=1.23456", "SCORE=80", "READY = 80", "READY=0x10",
-                                      "READY=1000"};
+    static const char *const bad[] = {"",          "READY",      "READY=",     "=80",
+                                      "READY=x",   "READY=80%",  "READY=-1",   "READY=100.1",
+                                      "READY=1e2", "READY=.5",   "READY=80.",  "READY=1.23456",
+                                      "SCORE=80",  "READY = 80", "READY=0x10", "READY=1000"};
     bd_threshold one;
     for (size_t i = 0; i < BD_COUNT(bad); i++) {
         test_failure("%s", bad[i]);
@@ -470,10 +476,11 @@ static scene *hostile_scene(void) {
     *control = *s->assessment.controls[0].control;
     control->owner = BD_STR("HR; Legal, \\ \xce\x9e\xce\xad\xce\xbd\xce\xb9\xce\xb1");
     s->assessment.controls[0].control = control;
-    s->requirement.statement =
-        BD_STR("=cmd|' /C calc'!A0, \"quoted\"; a line\r\nEND:VEVENT "
-               "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
-               "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc");
+    s->requirement.statement = BD_STR("=cmd|' /C calc'!A0, \"quoted\"; a line\r\nEND:VEVENT "
+                                      "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3"
+                                      "\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
+                                      "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3"
+                                      "\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc");
     return s;
 }
 
@@ -487,10 +494,12 @@ TEST(ready, calendar_lines_are_folded_at_75_octets_between_characters_and_end_in
         CHECK(bd_utf8_is_valid(line));
         ends += bd_str_has_prefix(line, BD_STR("END:VEVENT"));
     }
-    CHECK_EQ_INT(ends, 2); /* the period's end and the due date: text of others opens and ends nothing */
+    CHECK_EQ_INT(ends,
+                 2); /* the period's end and the due date: text of others opens and ends nothing */
     CHECK(bd_str_find(text, BD_STR("CATEGORIES:HR\\; Legal\\, \\\\ \xce\x9e")) > 0);
     CHECK(bd_str_find(text, BD_STR("DTSTAMP:20260220T230000Z\r\n")) > 0);
-    CHECK(bd_str_find(text, BD_STR("DTSTART;VALUE=DATE:20260228\r\nDTEND;VALUE=DATE:20260301\r\n")) > 0);
+    CHECK(bd_str_find(text,
+                      BD_STR("DTSTART;VALUE=DATE:20260228\r\nDTEND;VALUE=DATE:20260301\r\n")) > 0);
 }
 
 TEST(ready, a_cell_of_the_todo_list_is_no_formula) {
@@ -523,7 +532,8 @@ TEST(ready, the_json_list_is_canonical_and_the_same_twice) {
     const bd_value *value = NULL;
     bd_err err;
     CHECK_OK(bd_json_parse(text, &bd_json_default_limits, test_arena(), &value, &err), err);
-    CHECK_EQ_STR(bd_str_format(test_arena(), "%.*s\n", BD_ARG(bd_json_canonical(test_arena(), value))),
-                 text);
+    CHECK_EQ_STR(
+        bd_str_format(test_arena(), "%.*s\n", BD_ARG(bd_json_canonical(test_arena(), value))),
+        text);
     CHECK_EQ_STR(bd_value_text(value, "format"), "bindery-readiness 1");
 }

@@ -106,8 +106,10 @@ static bd_day reach(const readying *r, bd_str vendor, bd_day from, bd_day limit)
 }
 
 static void add_vendor(readying *r, bd_str vendor, const report_rule *rule) {
-    bd_vendor_clock clock = {
-        .vendor = vendor, .report_to = BD_DAY_NONE, .covered_to = BD_DAY_NONE, .bridge_until = BD_DAY_NONE};
+    bd_vendor_clock clock = {.vendor = vendor,
+                             .report_to = BD_DAY_NONE,
+                             .covered_to = BD_DAY_NONE,
+                             .bridge_until = BD_DAY_NONE};
     bd_day today = r->out->today, ends = r->out->ends;
     for (size_t i = 0; i < r->out->papers.count; i++) {
         const bd_vendor_paper *one = &r->out->papers.data[i];
@@ -125,11 +127,12 @@ static void add_vendor(readying *r, bd_str vendor, const report_rule *rule) {
         behind = clock.covered_to > behind ? clock.covered_to : behind;
         bd_due *due = ready_add_due(r, BD_DUE_REPORT, clock.bridge_until, rule->control);
         due->subject = vendor;
-        due->what = bd_str_format(r->arena,
-                                  "next report of %.*s: the last one ends on %.*s, letters bridge at "
-                                  "most %lld days",
-                                  BD_ARG(vendor), BD_ARG(bd_day_format(r->arena, clock.report_to)),
-                                  (long long)rule->tail_days);
+        due->what =
+            bd_str_format(r->arena,
+                          "next report of %.*s: the last one ends on %.*s, letters bridge at "
+                          "most %lld days",
+                          BD_ARG(vendor), BD_ARG(bd_day_format(r->arena, clock.report_to)),
+                          (long long)rule->tail_days);
     }
     clock.open_days = last > behind ? last - behind : 0;
     *bd_push(r->arena, &r->out->vendors) = clock;
@@ -147,7 +150,8 @@ void ready_find_vendors(readying *r) {
     }
     bd_sort(r->out->papers.data, r->out->papers.count, sizeof(bd_vendor_paper), cmp_papers, NULL);
     for (size_t i = 0; i < r->out->papers.count; i++) {
-        if (i == 0 || !bd_str_eq(r->out->papers.data[i].vendor, r->out->papers.data[i - 1].vendor)) {
+        if (i == 0 ||
+            !bd_str_eq(r->out->papers.data[i].vendor, r->out->papers.data[i - 1].vendor)) {
             add_vendor(r, r->out->papers.data[i].vendor, &rule);
         }
     }
@@ -256,8 +260,9 @@ static void add_retention(readying *r, const bd_source_def *source, uint32_t con
             out.scope = list.data[i].scope;
         }
     }
-    if (out.described_to != BD_DAY_NONE && out.described_to >= r->out->ends) {
-        return; /* all of the period is on file */
+    bool is_whole = out.described_to != BD_DAY_NONE && out.described_to >= r->out->ends;
+    if (is_whole || r->out->today < r->assessment->period->from) {
+        return; /* all of the period is on file, or none of it has come */
     }
     measure(r, &out);
     bool has_passed = out.days_left <= 0 && r->out->today - source->retention_days >= r->out->ends;
@@ -269,20 +274,21 @@ static void add_retention(readying *r, const bd_source_def *source, uint32_t con
     bd_due *due = ready_add_due(r, BD_DUE_EXPORT, day, control);
     due->is_over = out.days_left <= 0;
     due->subject = source->id;
-    due->what = out.days_left > 0
-                    ? bd_str_format(r->arena, "%.*s: %d day%s left before loss",
-                                    BD_ARG(source->title), out.days_left,
-                                    out.days_left == 1 ? "" : "s")
-                    : bd_str_format(r->arena, "%.*s: a day of the period is lost with each day",
-                                    BD_ARG(source->title));
+    due->what =
+        out.days_left > 0
+            ? bd_str_format(r->arena, "%.*s: %d day%s left before loss", BD_ARG(source->title),
+                            out.days_left, out.days_left == 1 ? "" : "s")
+            : bd_str_format(r->arena, "%.*s: a day of the period is lost with each day",
+                            BD_ARG(source->title));
 }
 
 void ready_find_retention(readying *r) {
     for (size_t i = 0; i < r->in->catalog->source_count; i++) {
         const bd_source_def *source = &r->in->catalog->sources[i];
-        uint32_t control = source->is_log && source->retention_days > 0 && source->derivation.size == 0
-                               ? reader_of(r, source->id)
-                               : BD_READY_NONE;
+        uint32_t control =
+            source->is_log && source->retention_days > 0 && source->derivation.size == 0
+                ? reader_of(r, source->id)
+                : BD_READY_NONE;
         if (control != BD_READY_NONE && r->assessment->period->is_type_ii) {
             add_retention(r, source, control);
         }
@@ -303,7 +309,8 @@ static bd_map *index_seen(readying *r) {
             one->from >= r->assessment->until || one->to < r->assessment->period_start) {
             continue;
         }
-        bd_str key = bd_str_format(r->arena, "%.*s\x1f%.*s", BD_ARG(one->source), BD_ARG(one->scope));
+        bd_str key =
+            bd_str_format(r->arena, "%.*s\x1f%.*s", BD_ARG(one->source), BD_ARG(one->scope));
         if (bd_map_find(seen, key) == NULL) {
             bd_map_put(seen, key, r->out);
             bd_map_put(seen, one->source, r->out);

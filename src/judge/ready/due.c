@@ -11,10 +11,9 @@
 
 const char *bd_due_name(bd_due_kind kind) {
     static const char *const names[] = {
-        [BD_DUE_NOW] = "now",           [BD_DUE_LATE] = "late",
-        [BD_DUE_WINDOW] = "window",     [BD_DUE_RENEWAL] = "renewal",
-        [BD_DUE_RESPONSE] = "response", [BD_DUE_WAIVER] = "waiver",
-        [BD_DUE_REPORT] = "report",     [BD_DUE_EXPORT] = "export"};
+        [BD_DUE_NOW] = "now",         [BD_DUE_LATE] = "late",         [BD_DUE_WINDOW] = "window",
+        [BD_DUE_RENEWAL] = "renewal", [BD_DUE_RESPONSE] = "response", [BD_DUE_WAIVER] = "waiver",
+        [BD_DUE_REPORT] = "report",   [BD_DUE_EXPORT] = "export"};
     return names[kind];
 }
 
@@ -81,7 +80,8 @@ static bd_rc windows_of(const readying *r, const bd_requirement_result *q, const
 
 /* Does every source that the requirement names already describe a moment of this window?  One of several would leave
  * the rest unsaid. */
-static bool is_served(const readying *r, const bd_requirement_result *q, const bd_instance *window) {
+static bool is_served(const readying *r, const bd_requirement_result *q,
+                      const bd_instance *window) {
     if (q->requirement->frequency == BD_PER_EVENT) {
         return false; /* its extracts have to reach the window's end */
     }
@@ -139,11 +139,10 @@ static bd_rc add_window(readying *r, uint32_t control, uint32_t index, const bd_
         if (windows[i].to <= r->out->today || is_served(r, q, &windows[i])) {
             continue;
         }
-        bd_due *due = add_requirement_due(r, BD_DUE_WINDOW, windows[i].to, control, index,
-                                          windows[i].id);
-        bd_day latest = due->day + (takes_grace(q->requirement->frequency)
-                                        ? q->requirement->grace_days
-                                        : 0);
+        bd_due *due =
+            add_requirement_due(r, BD_DUE_WINDOW, windows[i].to, control, index, windows[i].id);
+        bd_day latest =
+            due->day + (takes_grace(q->requirement->frequency) ? q->requirement->grace_days : 0);
         due->latest = !r->out->is_over && latest > r->out->ends ? r->out->ends : latest;
         return BD_OK;
     }

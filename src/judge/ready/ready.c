@@ -17,8 +17,7 @@ uint32_t ready_control(const readying *r, bd_str number) {
 }
 
 bd_str ready_owner(const readying *r, uint32_t control) {
-    return control == BD_READY_NONE ? BD_STR("")
-                                    : r->assessment->controls[control].control->owner;
+    return control == BD_READY_NONE ? BD_STR("") : r->assessment->controls[control].control->owner;
 }
 
 /* ---- worst, stale, ageing ---- */
@@ -156,8 +155,7 @@ static void compare_exceptions(readying *r, const bd_past *from) {
 }
 
 static void compare(readying *r) {
-    const bd_past *from =
-        r->in->past_count > 0 ? &r->in->past[r->in->past_count - 1] : NULL;
+    const bd_past *from = r->in->past_count > 0 ? &r->in->past[r->in->past_count - 1] : NULL;
     r->out->past = r->in->past;
     r->out->past_count = r->in->past_count;
     r->out->is_shortened = r->in->is_shortened;
@@ -167,8 +165,7 @@ static void compare(readying *r) {
     }
     for (size_t i = 0; i < r->assessment->control_count && i < from->control_count; i++) {
         const bd_control_result *c = &r->assessment->controls[i];
-        if (c->is_in_scope &&
-            (c->state != from->states[i] || c->has_exception != from->flags[i])) {
+        if (c->is_in_scope && (c->state != from->states[i] || c->has_exception != from->flags[i])) {
             *bd_push(r->arena, &r->out->since.turns) = (bd_turn){.control = (uint32_t)i,
                                                                  .before = from->states[i],
                                                                  .after = c->state,

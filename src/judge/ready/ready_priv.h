@@ -9,7 +9,8 @@ typedef struct {
     const bd_assessment *assessment;
     bd_arena *arena;
     bd_readiness *out;
-    uint32_t *control_of_check; /* by index of the catalog's check: its control if that counts, or BD_READY_NONE */
+    uint32_t *
+        control_of_check; /* by index of the catalog's check: its control if that counts, or BD_READY_NONE */
 } readying;
 
 /* In scope, printed, and not signed away: something is to be done about it. */

@@ -90,13 +90,13 @@ static void put_score(export_run *run) {
     const bd_past *then = run->in->ready->since.from;
     static const bd_past nothing;
     then = then == NULL ? &nothing : then;
-    put_wrapped(run,
-                bd_str_format(run->line, "%.*s, %.*s: readiness for SOC 2, period %.*s, as of %.*s",
-                              BD_ARG(run->in->engagement->organisation_name),
-                              BD_ARG(run->in->engagement->system_name), BD_ARG(a->period->id),
-                              BD_ARG(bd_instant_words(run->line, run->in->engagement->zone,
-                                                      a->as_of))),
-                0);
+    put_wrapped(
+        run,
+        bd_str_format(run->line, "%.*s, %.*s: readiness for SOC 2, period %.*s, as of %.*s",
+                      BD_ARG(run->in->engagement->organisation_name),
+                      BD_ARG(run->in->engagement->system_name), BD_ARG(a->period->id),
+                      BD_ARG(bd_instant_words(run->line, run->in->engagement->zone, a->as_of))),
+        0);
     export_puts(&run->out, "\n");
     put_ratio(run, "READY", a->ready, then->ready);
     put_ratio(run, "COVER", a->cover, then->cover);
@@ -114,6 +114,9 @@ static void put_worst(export_run *run) {
     enum { WORST = 5 };
     const bd_readiness *ready = run->in->ready;
     export_puts(&run->out, "\nLook at these first\n");
+    if (ready->worst.count == 0) {
+        put_item(run, BD_STR("nothing is unfinished"));
+    }
     for (size_t i = 0; i < ready->worst.count && i < WORST; i++) {
         const bd_control_result *c = &run->in->assessment->controls[ready->worst.data[i]];
         put_item(run, bd_str_format(run->line, "%.*s %s%s, %.*s: %.*s", BD_ARG(c->control->number),
@@ -162,7 +165,8 @@ static void put_exceptions(export_run *run) {
     const bd_readiness *ready = run->in->ready;
     put_title(run, "Open exceptions, oldest first", ready->open.count);
     for (size_t i = 0; i < ready->open.count && i < MOST_LINES; i++) {
-        const bd_exception *x = &run->in->assessment->exceptions.data[ready->open.data[i].exception];
+        const bd_exception *x =
+            &run->in->assessment->exceptions.data[ready->open.data[i].exception];
         put_item(run, bd_str_format(run->line, "%.*s, %.*s, %d day%s open, %s", BD_ARG(x->id),
                                     BD_ARG(x->check->severity), ready->open.data[i].days,
                                     ready->open.data[i].days == 1 ? "" : "s",
@@ -182,10 +186,10 @@ static void put_clocks(export_run *run) {
     }
     for (size_t i = 0; i < ready->vendors.count; i++) {
         const bd_vendor_clock *one = &ready->vendors.data[i];
-        put_item(run, bd_str_format(run->line, "%.*s: covered to %.*s, %d day%s of the period open",
-                                    BD_ARG(one->vendor),
-                                    BD_ARG(day_or_nothing(run, one->covered_to)), one->open_days,
-                                    one->open_days == 1 ? "" : "s"));
+        put_item(run,
+                 bd_str_format(run->line, "%.*s: covered to %.*s, %d day%s of the period open",
+                               BD_ARG(one->vendor), BD_ARG(day_or_nothing(run, one->covered_to)),
+                               one->open_days, one->open_days == 1 ? "" : "s"));
     }
     for (size_t i = 0; i < ready->retention.count; i++) {
         const bd_retention *one = &ready->retention.data[i];
@@ -207,11 +211,10 @@ static void put_changes(export_run *run) {
     bd_str title = bd_str_format(run->line, "\nSince %.*s\n",
                                  BD_ARG(bd_day_format(run->line, since->from->day)));
     export_put(&run->out, title);
-    put_item(run, bd_str_format(run->line,
-                                "%zu control%s changed, %zu exception%s opened, %zu closed",
-                                since->turns.count, since->turns.count == 1 ? "" : "s",
-                                since->opened.count, since->opened.count == 1 ? "" : "s",
-                                since->closed.count));
+    put_item(run, bd_str_format(
+                      run->line, "%zu control%s changed, %zu exception%s opened, %zu closed",
+                      since->turns.count, since->turns.count == 1 ? "" : "s", since->opened.count,
+                      since->opened.count == 1 ? "" : "s", since->closed.count));
     for (size_t i = 0; i < since->turns.count && i < MOST_LINES; i++) {
         const bd_turn *turn = &since->turns.data[i];
         put_item(run,

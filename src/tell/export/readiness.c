@@ -40,8 +40,7 @@ static void write_due(export_run *run, bd_json_writer *w, const bd_due *due) {
     }
     member_day(run, w, "due", due->day);
     if (due->exception != BD_READY_NONE) {
-        bd_json_member(w, "exception",
-                       run->in->assessment->exceptions.data[due->exception].id);
+        bd_json_member(w, "exception", run->in->assessment->exceptions.data[due->exception].id);
     }
     bd_json_member(w, "instance", due->instance);
     export_member_str(w, "kind", bd_str_of(bd_due_name(due->kind)));
@@ -156,7 +155,8 @@ static void write_exceptions(export_run *run, bd_json_writer *w) {
     bd_json_key(w, "exceptions_open");
     bd_json_open(w, '[');
     for (size_t i = 0; i < ready->open.count; i++) {
-        const bd_exception *x = &run->in->assessment->exceptions.data[ready->open.data[i].exception];
+        const bd_exception *x =
+            &run->in->assessment->exceptions.data[ready->open.data[i].exception];
         bd_json_open(w, '{');
         export_member_int(w, "age_days", ready->open.data[i].days);
         export_member_strs(w, "controls", &x->controls);

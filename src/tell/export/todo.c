@@ -22,9 +22,9 @@ static const bd_control_result *control_of(const export_run *run, uint32_t index
 
 static bd_str source_words(const export_run *run, bd_str id) {
     const bd_source_def *source = bd_catalog_source(run->in->catalog, id);
-    return source == NULL || bd_str_eqz(id, "doc") ? id
-                                                   : bd_str_format(run->line, "%.*s %.*s",
-                                                                   BD_ARG(id), BD_ARG(source->title));
+    return source == NULL || bd_str_eqz(id, "doc")
+               ? id
+               : bd_str_format(run->line, "%.*s %.*s", BD_ARG(id), BD_ARG(source->title));
 }
 
 static bd_str sources_of(const export_run *run, const bd_requirement *requirement) {
@@ -49,7 +49,8 @@ static bd_str way_of(const export_run *run, const bd_requirement *requirement) {
     }
     return requirement == NULL
                ? BD_STR("")
-               : bd_str_format(run->line, "a file in inbox/, with a row in inbox/register.csv that names %.*s",
+               : bd_str_format(run->line,
+                               "a file in inbox/, with a row in inbox/register.csv that names %.*s",
                                BD_ARG(requirement->id));
 }
 
@@ -86,17 +87,17 @@ static void put_row(csv_table *to, const todo_row *row) {
 static void put_due(csv_table *to, const bd_due *due) {
     const bd_control_result *control = control_of(to->run, due->control);
     bool has_requirement = control != NULL && due->requirement != BD_READY_NONE;
-    todo_row row = {.control = control,
-                    .requirement =
-                        has_requirement ? control->requirements[due->requirement].requirement : NULL,
-                    .kind = bd_str_of(bd_due_name(due->kind)),
-                    .subject = due->subject,
-                    .instance = due->instance,
-                    .owner = due->owner,
-                    .what = due->what,
-                    .due = due->day,
-                    .latest = due->latest,
-                    .is_over = due->is_over};
+    todo_row row = {
+        .control = control,
+        .requirement = has_requirement ? control->requirements[due->requirement].requirement : NULL,
+        .kind = bd_str_of(bd_due_name(due->kind)),
+        .subject = due->subject,
+        .instance = due->instance,
+        .owner = due->owner,
+        .what = due->what,
+        .due = due->day,
+        .latest = due->latest,
+        .is_over = due->is_over};
     put_row(to, &row);
 }
 
@@ -124,8 +125,8 @@ static void put_gaps(csv_table *to, const bd_control_result *control,
 }
 
 bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
-    static const char *const names[] = {"control", "subject", "owner",    "people", "state",
-                                        "kind",    "due",     "latest",   "overdue", "instance",
+    static const char *const names[] = {"control", "subject", "owner",  "people",  "state",
+                                        "kind",    "due",     "latest", "overdue", "instance",
                                         "what",    "sources", "how"};
     BD_ASSERT(inputs->ready != NULL);
     const bd_assessment *a = inputs->assessment;
@@ -213,9 +214,10 @@ typedef struct {
 
 static void put_event(export_run *run, const calendar_event *event) {
     const bd_engagement *e = run->in->engagement;
-    bd_str name = bd_str_format(run->line, "%.*s\n%.*s\n%.*s\n%d\n%.*s", BD_ARG(e->organisation_name),
-                                BD_ARG(e->system_name), BD_ARG(run->in->assessment->period->id),
-                                (int)event->day, BD_ARG(event->key));
+    bd_str name =
+        bd_str_format(run->line, "%.*s\n%.*s\n%.*s\n%d\n%.*s", BD_ARG(e->organisation_name),
+                      BD_ARG(e->system_name), BD_ARG(run->in->assessment->period->id),
+                      (int)event->day, BD_ARG(event->key));
     export_puts(&run->out, "BEGIN:VEVENT\r\n");
     put_line(run, bd_str_format(run->line, "UID:%.*s@bindery",
                                 BD_ARG(bd_str_sub(bd_sha256_hex(run->line, name), 0, 32))));
@@ -235,7 +237,8 @@ static void put_event(export_run *run, const calendar_event *event) {
 
 /* What lies behind today is in the lists; a calendar is for what is to come. */
 static bool is_to_come(const bd_readiness *ready, const bd_due *due) {
-    return due->kind != BD_DUE_NOW && due->latest >= ready->today && !(due->is_over && due->day >= ready->today);
+    return due->kind != BD_DUE_NOW && due->latest >= ready->today &&
+           !(due->is_over && due->day >= ready->today);
 }
 
 static bd_day event_day(const bd_readiness *ready, const bd_due *due) {
@@ -267,8 +270,9 @@ static void put_due_event(export_run *run, size_t first) {
     bd_str owner = due->owner.size > 0 ? due->owner : BD_STR("nobody's");
     calendar_event event = {.day = event_day(ready, due),
                             .key = owner,
-                            .summary = bd_str_format(run->line, "SOC 2 evidence due: %.*s, %zu item%s",
-                                                     BD_ARG(owner), count, count == 1 ? "" : "s"),
+                            .summary =
+                                bd_str_format(run->line, "SOC 2 evidence due: %.*s, %zu item%s",
+                                              BD_ARG(owner), count, count == 1 ? "" : "s"),
                             .description = bd_buf_str(&list),
                             .category = owner};
     put_event(run, &event);
@@ -281,8 +285,8 @@ static void put_dues(export_run *run) {
         bool is_first = is_to_come(ready, &ready->dues.data[i]);
         for (size_t k = i; k > 0 && is_first; k--) {
             const bd_due *before = &ready->dues.data[k - 1];
-            is_first = !is_to_come(ready, before) ||
-                       !is_same_event(ready, before, &ready->dues.data[i]);
+            is_first =
+                !is_to_come(ready, before) || !is_same_event(ready, before, &ready->dues.data[i]);
         }
         if (is_first) {
             put_due_event(run, i);
@@ -292,13 +296,12 @@ static void put_dues(export_run *run) {
 
 static void put_day(export_run *run, bd_day day, const char *key, const char *summary) {
     if (day != BD_DAY_NONE && day >= run->in->ready->today) {
-        calendar_event event = {
-            .day = day,
-            .key = bd_str_of(key),
-            .summary = bd_str_format(run->line, "SOC 2: %s (%.*s)", summary,
-                                     BD_ARG(run->in->assessment->period->id)),
-            .description = run->in->engagement->system_name,
-            .category = BD_STR("")};
+        calendar_event event = {.day = day,
+                                .key = bd_str_of(key),
+                                .summary = bd_str_format(run->line, "SOC 2: %s (%.*s)", summary,
+                                                         BD_ARG(run->in->assessment->period->id)),
+                                .description = run->in->engagement->system_name,
+                                .category = BD_STR("")};
         put_event(run, &event);
     }
 }

@@ -8,17 +8,19 @@
 #define MOST_CHANGES 25
 #define MOST_PAPERS 20
 
-/* ---- vendors ------------------------------------------------------------------------------------------------------ */
+/* ---- vendors ---- */
 
 static bd_str bridge_words(const report *r, const bd_vendor_clock *one) {
     if (one->report_to == BD_DAY_NONE) {
         return BD_STR("no report counts yet");
     }
     return one->bridge_left >= 0
-               ? bd_str_format(r->arena, "%.*s, %d day%s left", BD_ARG(words_day(r, one->bridge_until)),
-                               one->bridge_left, one->bridge_left == 1 ? "" : "s")
-               : bd_str_format(r->arena, "%.*s, %d day%s ago", BD_ARG(words_day(r, one->bridge_until)),
-                               -one->bridge_left, one->bridge_left == -1 ? "" : "s");
+               ? bd_str_format(r->arena, "%.*s, %d day%s left",
+                               BD_ARG(words_day(r, one->bridge_until)), one->bridge_left,
+                               one->bridge_left == 1 ? "" : "s")
+               : bd_str_format(r->arena, "%.*s, %d day%s ago",
+                               BD_ARG(words_day(r, one->bridge_until)), -one->bridge_left,
+                               one->bridge_left == -1 ? "" : "s");
 }
 
 static void add_vendors(report *r) {
@@ -65,7 +67,8 @@ void section_vendor_clock(report *r) {
     bd_doc_heading(r->doc, 1, BD_STR("Vendor clock"), BD_STR("vendors"));
     if (ready->papers.count == 0) {
         say(r, BD_PARA_BODY,
-            "No report or letter of a vendor is on file: every day of the period is open. Fetch the "
+            "No report or letter of a vendor is on file: every day of the period is open. Fetch "
+            "the "
             "SOC 2 Type 2 reports of Azure from the Service Trust Portal and register them with "
             "their periods; behind the last one a letter that the vendor issued bridges at most 92 "
             "days.");
@@ -74,11 +77,12 @@ void section_vendor_clock(report *r) {
     add_vendors(r);
     add_papers(r);
     say(r, BD_PARA_NOTE,
-        "The clock looks at days alone; whether a report speaks of what we use, with which opinion, "
+        "The clock looks at days alone; whether a report speaks of what we use, with which "
+        "opinion, "
         "is judged by the controls over vendors.");
 }
 
-/* ---- what changed -------------------------------------------------------------------------------------------------- */
+/* ---- what changed ---- */
 
 static void add_turns(report *r) {
     static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
@@ -87,8 +91,8 @@ static void add_turns(report *r) {
                                          {"Was", BD_ALIGN_LEFT, 0},
                                          {"Is", BD_ALIGN_LEFT, 0}};
     const bd_since *since = &r->in->ready->since;
-    bd_table *table = ADD_TABLE(r, BD_STR("Controls whose state or exception flag changed"), columns,
-                                true);
+    bd_table *table =
+        ADD_TABLE(r, BD_STR("Controls whose state or exception flag changed"), columns, true);
     for (size_t i = 0; i < since->turns.count && i < MOST_CHANGES; i++) {
         const bd_turn *turn = &since->turns.data[i];
         const bd_control_result *c = &r->assessment->controls[turn->control];
@@ -111,8 +115,7 @@ static void say_exceptions(report *r) {
     const bd_since *since = &r->in->ready->since;
     bd_strs opened = {0};
     for (size_t i = 0; i < since->opened.count && i < MOST_CHANGES; i++) {
-        *bd_push(r->arena, &opened) =
-            r->assessment->exceptions.data[since->opened.data[i]].id;
+        *bd_push(r->arena, &opened) = r->assessment->exceptions.data[since->opened.data[i]].id;
     }
     bd_strs closed = since->closed;
     closed.count = closed.count < MOST_CHANGES ? closed.count : MOST_CHANGES;
@@ -128,10 +131,10 @@ void section_changes(report *r) {
     if (since->from == NULL) {
         return;
     }
-    bd_doc_heading(r->doc, 1,
-                   bd_str_format(r->arena, "What changed since %.*s",
-                                 BD_ARG(words_day(r, since->from->day))),
-                   BD_STR("changes"));
+    bd_doc_heading(
+        r->doc, 1,
+        bd_str_format(r->arena, "What changed since %.*s", BD_ARG(words_day(r, since->from->day))),
+        BD_STR("changes"));
     say_exceptions(r);
     if (since->turns.count == 0) {
         say(r, BD_PARA_BODY, "No control changed its state.");
@@ -140,7 +143,7 @@ void section_changes(report *r) {
     add_turns(r);
 }
 
-/* ---- not reached, retention, permissions ---------------------------------------------------------------------------- */
+/* ---- not reached, retention, permissions ---- */
 
 static bd_str retention_words(const report *r, const bd_retention *one) {
     bool goes_on = r->in->ready->today - one->source->retention_days < r->in->ready->ends;
@@ -181,8 +184,8 @@ static void add_retention(report *r) {
 }
 
 static void add_unreached(report *r) {
-    static const column_def columns[] = {{"Source", BD_ALIGN_LEFT, 1},
-                                         {"Subscriptions not seen in the period", BD_ALIGN_LEFT, 2}};
+    static const column_def columns[] = {
+        {"Source", BD_ALIGN_LEFT, 1}, {"Subscriptions not seen in the period", BD_ALIGN_LEFT, 2}};
     const bd_readiness *ready = r->in->ready;
     if (ready->unreached.count == 0) {
         return;
@@ -201,9 +204,9 @@ static void add_unreached(report *r) {
 }
 
 static bd_str permission_of(const bd_source_def *source) {
-    return source != NULL && source->permission.size > 0        ? source->permission
-           : source != NULL && source->is_handed_in ? BD_STR("Handed in")
-                                                                 : BD_STR("No permission named");
+    return source != NULL && source->permission.size > 0 ? source->permission
+           : source != NULL && source->is_handed_in      ? BD_STR("Handed in")
+                                                         : BD_STR("No permission named");
 }
 
 /* By the permission that their export takes: what to ask an administrator for. */

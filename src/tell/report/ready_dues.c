@@ -8,7 +8,7 @@
 #define MOST_STALE 40
 #define MOST_IDS 12
 
-/* ---- due ---------------------------------------------------------------------------------------------------------- */
+/* ---- due ---- */
 
 static bd_str heading_of(int horizon) {
     static const char *const words[] = {"In 30 days", "In 60 days", "In 90 days"};
@@ -26,7 +26,8 @@ static bool is_same_row(const bd_due *a, const bd_due *b) {
 
 static bool is_first_of_row(const report *r, size_t index) {
     const bd_readiness *ready = r->in->ready;
-    for (size_t i = index; i > 0 && ready->dues.data[i - 1].day == ready->dues.data[index].day; i--) {
+    for (size_t i = index; i > 0 && ready->dues.data[i - 1].day == ready->dues.data[index].day;
+         i--) {
         const bd_due *before = &ready->dues.data[i - 1];
         if (is_listed(r, before) && is_same_row(before, &ready->dues.data[index])) {
             return false;
@@ -50,18 +51,20 @@ static void add_due_row(report *r, bd_table *table, size_t index) {
         }
     }
     bd_str list = words_list(r, &ids, ", ");
-    list = count > MOST_IDS ? bd_str_format(r->arena, "%.*s and %zu more", BD_ARG(list),
-                                            count - MOST_IDS)
-                            : list;
+    list = count > MOST_IDS
+               ? bd_str_format(r->arena, "%.*s and %zu more", BD_ARG(list), count - MOST_IDS)
+               : list;
     bd_table_text(table, heading_of(bd_ready_horizon(ready, due)));
     bd_table_text(table, words_day(r, due->day));
     bd_table_text(table, due->latest > due->day ? words_day(r, due->latest) : BD_STR(DASH));
     bd_table_text(table, due->owner.size > 0 ? due->owner : BD_STR(DASH));
     bd_table_text(table, words_number(r, (int64_t)count));
-    bd_table_text(table, count == 1 ? words_catalog(r, words_journal_text(
-                                          r, bd_str_format(r->arena, "%.*s: %.*s",
-                                                           BD_ARG(due->subject), BD_ARG(due->what))))
-                                    : words_journal_text(r, list));
+    bd_table_text(table,
+                  count == 1
+                      ? words_catalog(r, words_journal_text(r, bd_str_format(r->arena, "%.*s: %.*s",
+                                                                             BD_ARG(due->subject),
+                                                                             BD_ARG(due->what))))
+                      : words_journal_text(r, list));
 }
 
 static void say_whose_windows(report *r) {
@@ -79,9 +82,11 @@ static void say_whose_windows(report *r) {
 }
 
 void section_dues(report *r) {
-    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},     {"Due", BD_ALIGN_LEFT, 0},
+    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+                                         {"Due", BD_ALIGN_LEFT, 0},
                                          {"Accepted late until", BD_ALIGN_LEFT, 0},
-                                         {"Owner", BD_ALIGN_LEFT, 1}, {"Items", BD_ALIGN_RIGHT, 0},
+                                         {"Owner", BD_ALIGN_LEFT, 1},
+                                         {"Items", BD_ALIGN_RIGHT, 0},
                                          {"What", BD_ALIGN_LEFT, 3}};
     const bd_readiness *ready = r->in->ready;
     size_t over = 0, within = 0;
@@ -110,7 +115,7 @@ void section_dues(report *r) {
     }
 }
 
-/* ---- stale -------------------------------------------------------------------------------------------------------- */
+/* ---- stale ---- */
 
 void section_stale(report *r) {
     static const column_def columns[] = {
@@ -123,8 +128,8 @@ void section_stale(report *r) {
         say(r, BD_PARA_BODY, "No evidence is stale.");
         return;
     }
-    bd_table *table = ADD_TABLE(r, BD_STR("Newest evidence older than its limit, oldest first"),
-                                columns, true);
+    bd_table *table =
+        ADD_TABLE(r, BD_STR("Newest evidence older than its limit, oldest first"), columns, true);
     for (size_t i = 0; i < ready->stale.count && i < MOST_STALE; i++) {
         const bd_stale *one = &ready->stale.data[i];
         const bd_control_result *c = &r->assessment->controls[one->control];
@@ -134,8 +139,8 @@ void section_stale(report *r) {
         bd_table_text(table, c->control->owner);
         bd_table_text(table, words_utc_day(r, q->newest));
         cell_figure(r, table,
-                    pointer_of(r, "/controls/%zu/requirements/%u/age_days", r->position[one->control],
-                               one->requirement),
+                    pointer_of(r, "/controls/%zu/requirements/%u/age_days",
+                               r->position[one->control], one->requirement),
                     q->age_days);
         bd_table_text(table,
                       words_age_limit(r, q->requirement->max_age_days, q->requirement->grace_days));
@@ -147,7 +152,7 @@ void section_stale(report *r) {
     }
 }
 
-/* ---- exceptions --------------------------------------------------------------------------------------------------- */
+/* ---- exceptions ---- */
 
 static bd_str answer_of(const report *r, const bd_exception *x) {
     if (x->is_waived && x->waiver != NULL) {
@@ -170,9 +175,10 @@ static bd_str owner_of(const report *r, const bd_exception *x) {
 
 void section_ageing(report *r) {
     static const column_def columns[] = {
-        {"Days", BD_ALIGN_RIGHT, 0},  {"Controls", BD_ALIGN_LEFT, 0}, {"Rated", BD_ALIGN_LEFT, 0},
-        {"What failed", BD_ALIGN_LEFT, 2}, {"Resource", BD_ALIGN_LEFT, 1},
-        {"Owner", BD_ALIGN_LEFT, 0}, {"Answer", BD_ALIGN_LEFT, 1}};
+        {"Days", BD_ALIGN_RIGHT, 0},    {"Controls", BD_ALIGN_LEFT, 0},
+        {"Rated", BD_ALIGN_LEFT, 0},    {"What failed", BD_ALIGN_LEFT, 2},
+        {"Resource", BD_ALIGN_LEFT, 1}, {"Owner", BD_ALIGN_LEFT, 0},
+        {"Answer", BD_ALIGN_LEFT, 1}};
     const bd_readiness *ready = r->in->ready;
     bd_doc_heading(r->doc, 1, BD_STR("Open exceptions by age"), BD_STR("exceptions"));
     if (ready->open.count == 0) {

@@ -32,13 +32,13 @@ static bd_strs owners_of(const report *r) {
     return owners;
 }
 
-/* ---- what to hand in ---------------------------------------------------------------------------------------------- */
+/* ---- what to hand in ---- */
 
 static void want(const report *r, bd_strs *wanted, bd_str id) {
     const bd_source_def *source = bd_catalog_source(r->catalog, id);
-    bd_str title = source == NULL               ? id
+    bd_str title = source == NULL          ? id
                    : bd_str_eqz(id, "doc") ? BD_STR("document, approved and reviewed")
-                                                : source->title;
+                                           : source->title;
     for (size_t i = 0; i < wanted->count; i++) {
         if (bd_str_eq(wanted->data[i], title)) {
             return;
@@ -74,15 +74,15 @@ static bd_str to_hand_in(const report *r, const bd_control_result *c) {
                          BD_ARG(list), BD_ARG(rest), BD_ARG(answer));
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static bd_str due_of(const report *r, size_t index) {
     const bd_due *due = bd_ready_next(r->in->ready, (uint32_t)index);
-    return due == NULL                 ? BD_STR(DASH)
-           : due->kind == BD_DUE_NOW  ? BD_STR("now")
-           : due->kind == BD_DUE_LATE ? bd_str_format(r->arena, "late, until %.*s",
-                                                      BD_ARG(words_day(r, due->latest)))
-                                      : words_day(r, due->day);
+    return due == NULL               ? BD_STR(DASH)
+           : due->kind == BD_DUE_NOW ? BD_STR("now")
+           : due->kind == BD_DUE_LATE
+               ? bd_str_format(r->arena, "late, until %.*s", BD_ARG(words_day(r, due->latest)))
+               : words_day(r, due->day);
 }
 
 static void add_row(report *r, bd_table *table, size_t index) {
@@ -101,11 +101,13 @@ static void add_row(report *r, bd_table *table, size_t index) {
 }
 
 static void add_owner(report *r, bd_str owner) {
-    static const column_def columns[] = {
-        {"", BD_ALIGN_LEFT, 0},           {"Control", BD_ALIGN_LEFT, 0},
-        {"What it is about", BD_ALIGN_LEFT, 1}, {"State", BD_ALIGN_LEFT, 0},
-        {"Accepted", BD_ALIGN_RIGHT, 0},  {"Due", BD_ALIGN_LEFT, 0},
-        {"To hand in", BD_ALIGN_LEFT, 1.25}};
+    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+                                         {"Control", BD_ALIGN_LEFT, 0},
+                                         {"What it is about", BD_ALIGN_LEFT, 1},
+                                         {"State", BD_ALIGN_LEFT, 0},
+                                         {"Accepted", BD_ALIGN_RIGHT, 0},
+                                         {"Due", BD_ALIGN_LEFT, 0},
+                                         {"To hand in", BD_ALIGN_LEFT, 1.25}};
     size_t complete = 0, total = 0, open = 0;
     for (size_t i = 0; i < r->assessment->control_count; i++) {
         bool is_own = is_owned(r, i, owner);
@@ -119,8 +121,8 @@ static void add_owner(report *r, bd_str owner) {
     bd_str people = words_people(r, owner);
     bd_doc_heading(r->doc, 3,
                    bd_str_format(r->arena, "%.*s%s%.*s \xe2\x80\x93 %zu of %zu complete",
-                                 BD_ARG(owner), people.size > 0 ? ": " : "", BD_ARG(people), complete,
-                                 total),
+                                 BD_ARG(owner), people.size > 0 ? ": " : "", BD_ARG(people),
+                                 complete, total),
                    bd_report_anchor(r->arena, "owner", owner));
     if (open == 0) {
         say(r, BD_PARA_NOTE, "Nothing is open.");
