@@ -15,7 +15,7 @@
 #define PAST_BYTES ((size_t)4 << 30)
 #define ROWS_BYTES ((size_t)256 << 10)
 /* Rows that may be judged again in all: beyond it the trend keeps its newest months alone, one at least. */
-#define MOST_ROWS 4000000u
+#define MOST_ROWS 1000000u
 #define MOST_MONTHS 36
 
 /* ---- what hangs on the day ---- */

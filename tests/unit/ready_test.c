@@ -487,15 +487,17 @@ static scene *hostile_scene(void) {
 TEST(ready, calendar_lines_are_folded_at_75_octets_between_characters_and_end_in_crlf) {
     bd_str text = write_list(hostile_scene(), bd_export_due_calendar);
     bd_str rest = text, line;
-    size_t ends = 0;
+    size_t ends = 0, begins = 0;
     while (rest.size > 0 && bd_str_cut(&rest, '\n', &line)) {
         CHECK(line.size > 0 && line.data[line.size - 1] == '\r');
         CHECK(line.size - 1 <= 75);
         CHECK(bd_utf8_is_valid(line));
         ends += bd_str_has_prefix(line, BD_STR("END:VEVENT"));
+        begins += bd_str_has_prefix(line, BD_STR("BEGIN:VEVENT"));
     }
-    CHECK_EQ_INT(ends,
-                 2); /* the period's end and the due date: text of others opens and ends nothing */
+    /* the period's end, the due date, a log: text of others opens and ends nothing */
+    CHECK_EQ_INT(ends, 3);
+    CHECK_EQ_INT(begins, ends);
     CHECK(bd_str_find(text, BD_STR("CATEGORIES:HR\\; Legal\\, \\\\ \xce\x9e")) > 0);
     CHECK(bd_str_find(text, BD_STR("DTSTAMP:20260220T230000Z\r\n")) > 0);
     CHECK(bd_str_find(text,
