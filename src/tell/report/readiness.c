@@ -6,7 +6,7 @@
 
 #define WORST_ITEMS 5
 
-/* ---- clock -------------------------------------------------------------------------------------------------------- */
+/* ---- clock ---- */
 
 bd_str ready_days_to(const report *r, bd_day day) {
     if (day == BD_DAY_NONE) {
@@ -36,7 +36,7 @@ static void add_clock(report *r) {
                bd_str_format(r->arena, "SHA-256 %.*s", BD_ARG(r->in->assessment_sha256)));
 }
 
-/* ---- score -------------------------------------------------------------------------------------------------------- */
+/* ---- score ---- */
 
 typedef struct {
     const char *name, *member, *meaning;
@@ -78,9 +78,9 @@ static void add_score(report *r) {
         {"COVER", "cover", "due instances with accepted evidence", a->cover, then->cover},
         {"FRESH", "fresh", "controls with evidence within its age limit", a->fresh, then->fresh},
     };
-    bd_str since = from == NULL ? BD_STR("Change")
-                                : bd_str_format(r->arena, "Since %.*s",
-                                                BD_ARG(words_day(r, from->day)));
+    bd_str since = from == NULL
+                       ? BD_STR("Change")
+                       : bd_str_format(r->arena, "Since %.*s", BD_ARG(words_day(r, from->day)));
     const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
                                   {"n of m", BD_ALIGN_RIGHT, 0},
                                   {"Share", BD_ALIGN_RIGHT, 0},
@@ -93,10 +93,11 @@ static void add_score(report *r) {
     section_gates(r);
 }
 
-/* ---- trend -------------------------------------------------------------------------------------------------------- */
+/* ---- trend ---- */
 
 static void cell_share(const report *r, bd_table *table, bd_ratio ratio) {
-    bd_table_text(table, bd_str_format(r->arena, "%.*s %%", BD_ARG(bd_ratio_text(r->arena, ratio))));
+    bd_table_text(table,
+                  bd_str_format(r->arena, "%.*s %%", BD_ARG(bd_ratio_text(r->arena, ratio))));
 }
 
 static void add_point(const report *r, bd_table *table, bd_str day, const bd_past *point) {
@@ -110,11 +111,13 @@ static void add_point(const report *r, bd_table *table, bd_str day, const bd_pas
 }
 
 static void add_trend(report *r) {
-    static const column_def columns[] = {
-        {"Month ending", BD_ALIGN_LEFT, 1},  {"READY", BD_ALIGN_RIGHT, 0},
-        {"", BD_ALIGN_RIGHT, 0},             {"COVER", BD_ALIGN_RIGHT, 0},
-        {"FRESH", BD_ALIGN_RIGHT, 0},        {"Open exceptions", BD_ALIGN_RIGHT, 0},
-        {"Gates", BD_ALIGN_RIGHT, 0}};
+    static const column_def columns[] = {{"Month ending", BD_ALIGN_LEFT, 1},
+                                         {"READY", BD_ALIGN_RIGHT, 0},
+                                         {"", BD_ALIGN_RIGHT, 0},
+                                         {"COVER", BD_ALIGN_RIGHT, 0},
+                                         {"FRESH", BD_ALIGN_RIGHT, 0},
+                                         {"Open exceptions", BD_ALIGN_RIGHT, 0},
+                                         {"Gates", BD_ALIGN_RIGHT, 0}};
     const bd_readiness *ready = r->in->ready;
     if (ready->past_count == 0) {
         return;
@@ -127,19 +130,20 @@ static void add_trend(report *r) {
     const bd_assessment *a = r->assessment;
     bd_past now = {.ready = a->ready, .cover = a->cover, .fresh = a->fresh, .gates = a->gates};
     now.open.count = (size_t)count_open(r);
-    add_point(r, table,
-              bd_str_format(r->arena, "%.*s, now", BD_ARG(words_day(r, ready->today))), &now);
-    say_text(r, BD_PARA_NOTE,
-             bd_str_format(r->arena,
-                           "Definition bindery-1 and the same scope throughout: each line is what "
-                           "judging as of that day says today, so evidence and signatures that came "
-                           "later count for the earlier months as well.%s",
-                           ready->is_shortened ? " Months before the first line are left out for the "
-                                                 "size of the evidence."
-                                               : ""));
+    add_point(r, table, bd_str_format(r->arena, "%.*s, now", BD_ARG(words_day(r, ready->today))),
+              &now);
+    say_text(
+        r, BD_PARA_NOTE,
+        bd_str_format(r->arena,
+                      "Definition bindery-1 and the same scope throughout: each line is what "
+                      "judging as of that day says today, so evidence and signatures that came "
+                      "later count for the earlier months as well.%s",
+                      ready->is_shortened ? " Months before the first line are left out for the "
+                                            "size of the evidence."
+                                          : ""));
 }
 
-/* ---- worst -------------------------------------------------------------------------------------------------------- */
+/* ---- worst ---- */
 
 static void add_worst(report *r) {
     static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
@@ -168,7 +172,7 @@ static void add_worst(report *r) {
     }
 }
 
-/* ---- the numbers of the page -------------------------------------------------------------------------------------- */
+/* ---- the numbers of the page ---- */
 
 static int count_at_risk(const report *r) {
     int count = 0;
