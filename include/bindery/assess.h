@@ -216,6 +216,7 @@ typedef struct {
     /* What the number in front of a row stands for, where that is no index of the evidence: for each number the index,
      * or BD_NO_EVIDENCE for rows that are passed over.  NULL: it is one. */
     const uint32_t *evidence;
+    size_t number_count; /* of `evidence` */
 } bd_row_spool;
 
 typedef struct {

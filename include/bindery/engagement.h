@@ -133,7 +133,7 @@ bd_instant bd_period_end(const bd_period *period, const bd_zone *zone);
  * period, or of the as-of instant if that is earlier) and year_from, the first of the 12 months that end on period_to;
  * and, for checks that have a default, tenant_or_none (a text, maybe empty), slas_or_none (the fact slas, or an
  * empty object) and break_glass_or_none (the fact break_glass_accounts, or an empty array).  No fact can have these
- * names.  Allocated in <arena>. */
+ * names; those of an earlier call are replaced.  Allocated in <arena>. */
 void bd_engagement_state_period(bd_engagement *engagement, const bd_period *period,
                                 bd_instant as_of, bd_arena *arena);
 

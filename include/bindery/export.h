@@ -7,6 +7,7 @@
 #define BINDERY_EXPORT_H
 
 #include "bindery/assess.h"
+#include "bindery/ready.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
 
@@ -25,6 +26,7 @@ typedef struct {
     const bd_str *ipe_paths;     /* of each item's IPE sheet, or NULL; single ones may be empty */
     const struct bd_export_joins
         *joins; /* of bd_export_joins_make, or NULL: each call makes its own */
+    const bd_readiness *ready; /* for the four lists of what is to do; else NULL */
 } bd_export_inputs;
 
 /* Which evidence speaks to which control, and the like.  Worth making once where many lists and sheets are written.
@@ -64,6 +66,16 @@ BD_MUST_USE bd_rc bd_export_attestations_csv(const bd_export_inputs *inputs, bd_
 bd_strs bd_export_imported_lists(const bd_export_inputs *inputs, bd_arena *arena);
 /* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>. */
 BD_MUST_USE bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+/* What is to do (`ready` is needed): readiness.json (templates/schema/readiness.schema.json; canonical JSON, one LF),
+ * todo.csv, a plain text of at most 72 columns for a mail, and the due dates as iCalendar (RFC 5545): one event per day
+ * and owner, stamped with the as-of instant. */
+BD_MUST_USE bd_rc bd_export_readiness_json(const bd_export_inputs *inputs, bd_sink *sink,
+                                           bd_err *err);
+BD_MUST_USE bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_readiness_text(const bd_export_inputs *inputs, bd_sink *sink,
+                                           bd_err *err);
+BD_MUST_USE bd_rc bd_export_due_calendar(const bd_export_inputs *inputs, bd_sink *sink,
+                                         bd_err *err);
 /* figures.ndjson: {"pointer","text"} per line in print order. */
 BD_MUST_USE bd_rc bd_export_figure(bd_str pointer, bd_str text, bd_sink *sink, bd_err *err);
 

@@ -9,6 +9,7 @@
 
 #include "bindery/assess.h"
 #include "bindery/doc.h"
+#include "bindery/ready.h"
 #include "bindery/util.h"
 
 /* The first failing records of one check, for print; the whole list is findings.ndjson. */
@@ -42,6 +43,7 @@ typedef struct {
     bd_str previous_package;                   /* id of the previous package or "" */
     /* Where each evidence item lies in the package, by its index; empty for the readiness report. */
     const bd_str *package_paths;
+    const bd_readiness *ready; /* for the readiness report; NULL for the binder */
 } bd_report_inputs;
 
 /* Allocated in <arena>.  The manifest lists the figures of the binder, and the binder prints the manifest's hash: a

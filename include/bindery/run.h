@@ -26,6 +26,7 @@ typedef struct {
     bool require_timestamp;
     bool reperform; /* verify: judge again from the package and compare */
     bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */
+    bd_strs fail_under; /* "READY=80": a score below it makes the exit code 1; see bd_run_outcome */
     /* Stage and share done, for a bar on a terminal; may be NULL. */
     void (*progress)(void *context, const char *stage, uint64_t done, uint64_t total);
     /* Asked once for an encrypted key; may be NULL. */
@@ -36,7 +37,8 @@ typedef struct {
 typedef struct {
     const bd_value *result; /* an object; members per command in cli's print functions */
     bd_diags diags;
-    int exit_code; /* 0, or what verify and --strict answer */
+    int exit_code; /* 0, or what verify, --strict and --fail-under answer */
+    bd_strs misses; /* one sentence for each score below what was asked for; outputs are written all the same */
 } bd_run_outcome;
 
 typedef struct {
@@ -80,6 +82,17 @@ BD_MUST_USE bd_rc bd_run_verify(const bd_run_options *options, const char *path,
 /* The assessment as a value, nothing written. */
 BD_MUST_USE bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
                                 bd_err *err);
+/* What `status` shows of the checklist; empty texts take all.  USAGE names the known ones. */
+typedef struct {
+    bd_str owner;     /* as in the catalog, any case */
+    bd_str criterion; /* "CC6.1" */
+    bd_str state;     /* "[x]", "complete", ..., or "exception" */
+    bool all;         /* our own controls too; a filter that fits them takes them anyway */
+} bd_run_filter;
+/* The assessment with one more member, "checklist": per control number, section, item, owner, state, exception, due,
+ * newest and reason.  Nothing is written. */
+BD_MUST_USE bd_rc bd_run_checklist(const bd_run_options *options, const bd_run_filter *filter,
+                                   bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* One control with every input, rule and file behind its state. */
 BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, bd_arena *arena,
                                  bd_run_outcome *out, bd_err *err);

@@ -175,6 +175,7 @@ int bd_str_fold_cmp(bd_str a, bd_str b); /* compares under bd_fold */
  * whatever its case and width, without characters that draw nothing.  Wider than bd_fold: for names of people, where
  * taking two for one errs on the safe side.  Malformed bytes become U+FFFD.  Allocated in <arena>. */
 bd_str bd_str_caseless(bd_arena *arena, bd_str text);
+int bd_utf8_columns(uint32_t code_point); /* of a terminal: 0, 1 or 2 */
 bool bd_utf8_is_alphanumeric(uint32_t code_point); /* a letter or a number of any script */
 /* The letter that base and mark compose to under NFC; 0 when there is none. */
 uint32_t bd_utf8_compose(uint32_t base, uint32_t mark);

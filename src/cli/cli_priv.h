@@ -54,6 +54,9 @@ typedef enum {
     OPT_REASON,
     OPT_UNTIL,
     OPT_REVIEWER,
+    OPT_CRITERION,
+    OPT_STATE,
+    OPT_FAIL_UNDER,
     OPT_COUNT
 } option_id;
 
@@ -144,6 +147,7 @@ void cli_print_coverage(const cli_call *call, const bd_value *result);
 void cli_print_cases(const cli_call *call, const bd_value *result);
 void cli_print_policies(const cli_call *call, const bd_value *result);
 void cli_print_verify(const cli_call *call, const bd_value *result);
+/* status.c */
 void cli_print_status(const cli_call *call, const bd_value *assessment);
 void cli_print_explain(const cli_call *call, const bd_value *result);
 

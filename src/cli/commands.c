@@ -109,6 +109,7 @@ bd_run_options cli_run_options(const cli_call *call) {
         .expect_tenant = call->values[OPT_EXPECT_TENANT],
         .expect_period = call->values[OPT_EXPECT_PERIOD],
         .progress = call->has[OPT_QUIET] ? NULL : cli_progress,
+        .fail_under = call->lists[OPT_FAIL_UNDER],
         .passphrase = ask_passphrase,
     };
     return options;
@@ -137,6 +138,10 @@ static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome,
         cli_print_json(outcome->result);
     } else {
         print(call, outcome->result);
+    }
+    fflush(stdout);
+    for (size_t i = 0; i < outcome->misses.count; i++) {
+        fprintf(stderr, "bindery: %.*s\n", BD_ARG(outcome->misses.data[i]));
     }
     return outcome->exit_code;
 }
@@ -371,7 +376,11 @@ static int run_status(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
     bd_err err;
-    bd_rc rc = bd_run_status(&options, arena, &outcome, &err);
+    bd_run_filter filter = {.owner = call->values[OPT_OWNER],
+                            .criterion = call->values[OPT_CRITERION],
+                            .state = call->values[OPT_STATE],
+                            .all = call->has[OPT_ALL]};
+    bd_rc rc = bd_run_checklist(&options, &filter, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_status);
 }
 
@@ -553,9 +562,12 @@ const cli_verb cli_verbs[] = {
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      "VERIFIED ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1", run_verify},
     {"status", "", 0, 0, "the checklist in the terminal",
-     "Lists the controls with their states, owners and what is missing. Nothing is written.",
-     "bindery -C acme status",
-     "[x]    6.7.2    Cloud Admin            all 6 due instances are accepted", run_status},
+     "Lists the checklist by section: state, number, item, owner, what is due next, newest evidence, "
+     "and '!' where an exception happened in the period. Filters take what fits all of them and add "
+     "the reason for each state. Nothing is written; colour is for a terminal alone, and NO_COLOR "
+     "turns it off.",
+     "bindery -C acme status --owner 'Cloud Admin' --state in-progress",
+     "[~] !  6.6.3   No NSG opens admin ports to the...  Cloud Admin  2026-07-31  2026-06-15", run_status},
     {"explain", "CONTROL", 1, 1, "every input, rule and file behind a control's state",
      "Prints how a control's state comes about: requirements, rules, instances, checks, evidence "
      "files and exceptions, so that a person can do it again by hand.",

@@ -1,69 +1,21 @@
-/* Status and explain for a person: the assessment as lists of short lines. */
+/* Explain for a person: how one state came about, step by step. */
 #include "cli_priv.h"
 
 #include <string.h>
 
-/* ---- status ---- */
-
-static void print_control_line(const bd_value *control) {
-    char state[24];
-    snprintf(state, sizeof state, "%.*s%s", BD_ARG(bd_value_text(control, "state")),
-             bd_value_is_true(control, "exception") ? " !" : "");
-    bd_str owner = bd_value_text(control, "owner");
-    printf("%-6s %-8.*s %-22.*s ", state, BD_ARG(bd_value_text(control, "id")), BD_ARG(owner));
-    cli_print_text(bd_value_text(control, "reason"));
-    printf("\n");
-}
-
-void cli_print_status(const cli_call *call, const bd_value *assessment) {
-    const bd_value *score = bd_value_find(assessment, "score");
-    const bd_value *period = bd_value_find(assessment, "period");
-    printf("%.*s, ", BD_ARG(bd_value_text(period, "id")));
-    cli_print_as_of(assessment, bd_value_text(period, "timezone"));
-    printf("\n");
-    static const char *const ratios[][2] = {
-        {"ready", "READY"}, {"cover", "COVER"}, {"fresh", "FRESH"}};
-    for (size_t i = 0; i < BD_COUNT(ratios); i++) {
-        const bd_value *ratio = bd_value_find(score, ratios[i][0]);
-        const bd_value *percent = bd_value_find(ratio, "percent");
-        printf("%s%s %lld of %lld (%.*s %%)", i > 0 ? "   " : "", ratios[i][1],
-               (long long)cli_number(ratio, "n"), (long long)cli_number(ratio, "of"),
-               BD_ARG(percent != NULL ? percent->text : BD_STR("0.0")));
-    }
-    printf("\n\n");
-    const bd_value *controls = bd_value_find(assessment, "controls");
-    for (size_t i = 0; controls != NULL && i < controls->count; i++) {
-        const bd_value *control = &controls->items[i];
-        bool is_ours = bd_str_eqz(bd_value_text(control, "origin"), "ours");
-        bool is_others = call->has[OPT_OWNER] &&
-                         !bd_str_eq(bd_value_text(control, "owner"), call->values[OPT_OWNER]);
-        if ((!is_ours || call->has[OPT_ALL]) && !is_others) {
-            print_control_line(control);
-        }
-    }
-    printf("\n[x] complete  [~] in progress  [ ] not started  ! an exception happened in the "
-           "period\n");
-}
-
 /* ---- explain ---- */
 
-static void print_paths(const bd_value *numbers, const bd_value *evidence) {
-    for (size_t i = 0; numbers != NULL && i < numbers->count; i++) {
-        bd_str id = numbers->items[i].text;
-        printf("        %.*s", BD_ARG(id));
-        for (size_t j = 0; evidence != NULL && j < evidence->count; j++) {
-            const bd_value *item = &evidence->items[j];
-            if (bd_str_eq(bd_value_text(item, "id"), id)) {
-                printf("  ");
-                cli_print_text(bd_value_text(item, "path"));
-                printf("  %.*s", BD_ARG(bd_str_sub(bd_value_text(item, "sha256"), 0, 12)));
-            }
-        }
-        printf("\n");
+static void print_ids(const bd_value *numbers) {
+    bool has_any = numbers != NULL && numbers->count > 0;
+    printf("%s", has_any ? "        files:" : "");
+    for (size_t i = 0; has_any && i < numbers->count; i++) {
+        printf("%s%.*s", i > 0 && i % 10 == 0 ? "\n               " : " ",
+               BD_ARG(numbers->items[i].text));
     }
+    printf("%s", has_any ? "\n" : "");
 }
 
-static void print_instances(const bd_value *requirement, const bd_value *evidence) {
+static void print_instances(const bd_value *requirement) {
     const bd_value *instances = bd_value_find(requirement, "instances");
     for (size_t i = 0; instances != NULL && i < instances->count; i++) {
         const bd_value *instance = &instances->items[i];
@@ -73,7 +25,28 @@ static void print_instances(const bd_value *requirement, const bd_value *evidenc
                bd_value_is_true(instance, "late") ? ", late" : "");
         cli_print_text(bd_value_text(instance, "reason"));
         printf("\n");
-        print_paths(bd_value_find(instance, "evidence"), evidence);
+        print_ids(bd_value_find(instance, "evidence"));
+    }
+}
+
+/* The parts of a check that decide a verdict, as the catalog has them. */
+static void print_rule(const bd_value *check) {
+    static const char *const parts[] = {
+        "source", "population", "events",  "related",  "window", "within_days", "tile",
+        "expect", "of",         "min",     "max",      "where",  "pass",        "missing",
+        "until",  "each",       "reports", "document_types", "max_approval_age_months"};
+    for (size_t i = 0; i < BD_COUNT(parts); i++) {
+        const bd_value *part = bd_value_find(check, parts[i]);
+        if (part == NULL) {
+            continue;
+        }
+        printf("      %s: ", parts[i]);
+        if (part->kind == BD_STRING) {
+            cli_print_text(part->text);
+            printf("\n");
+        } else {
+            cli_print_json(part);
+        }
     }
 }
 
@@ -92,11 +65,7 @@ static void print_rules(const bd_value *rule) {
                BD_ARG(bd_value_text(&checks->items[i], "shape")));
         cli_print_text(bd_value_text(&checks->items[i], "tested"));
         printf("\n");
-        const bd_value *pass = bd_value_find(&checks->items[i], "pass");
-        if (pass != NULL) {
-            printf("      pass: ");
-            cli_print_json(pass);
-        }
+        print_rule(&checks->items[i]);
     }
     if (checks == NULL || checks->count == 0) {
         printf("    no check of the catalog reads it; a person has to show it\n");
@@ -196,6 +165,139 @@ static void print_disagreements(const bd_value *list) {
     }
 }
 
+/* ---- how the state follows ---- */
+
+static void print_condition(bool holds, const char *words) {
+    printf("  %s  %s", holds ? "holds" : "LACKS", words);
+}
+
+static size_t count_open(const bd_value *control, const bd_value *exceptions) {
+    const bd_value *ids = bd_value_find(control, "exceptions");
+    size_t open = 0;
+    for (size_t i = 0; ids != NULL && i < ids->count; i++) {
+        for (size_t j = 0; exceptions != NULL && j < exceptions->count; j++) {
+            const bd_value *one = &exceptions->items[j];
+            open += bd_str_eq(bd_value_text(one, "id"), ids->items[i].text) &&
+                    bd_str_eqz(bd_value_text(one, "state"), "open");
+        }
+    }
+    return open;
+}
+
+static bool is_instance_due(const bd_value *instance) {
+    return !bd_str_eqz(bd_value_text(instance, "outcome"), "not-due");
+}
+
+static bool ends_in_deviation(const bd_value *requirement) {
+    const bd_value *instances = bd_value_find(requirement, "instances");
+    bool is_last = false;
+    for (size_t i = 0; instances != NULL && i < instances->count; i++) {
+        const bd_value *one = &instances->items[i];
+        is_last = is_instance_due(one) ? bd_str_eqz(bd_value_text(one, "outcome"), "deviation")
+                                       : is_last;
+    }
+    return is_last;
+}
+
+static bool deviates_too_often(const bd_value *requirement) {
+    int64_t deviating = cli_number(requirement, "deviating");
+    return deviating > 1 && deviating * 4 > cli_number(requirement, "due");
+}
+
+typedef bool requirement_fn(const bd_value *requirement);
+
+/* The letters of the requirements of which it is true, behind the sentence. */
+static void print_condition_of(const bd_value *control, requirement_fn *is_against,
+                               const char *words) {
+    const bd_value *requirements = bd_value_find(control, "requirements");
+    size_t count = 0;
+    for (size_t i = 0; requirements != NULL && i < requirements->count; i++) {
+        count += is_against(&requirements->items[i]);
+    }
+    print_condition(count == 0, words);
+    printf("%s", count > 0 ? "; not so in" : "");
+    for (size_t i = 0; requirements != NULL && i < requirements->count; i++) {
+        if (is_against(&requirements->items[i])) {
+            printf(" %.*s", BD_ARG(bd_value_text(&requirements->items[i], "req")));
+        }
+    }
+    printf("\n");
+}
+
+static bool is_stale(const bd_value *requirement) {
+    return cli_number(requirement, "due") > 0 && !bd_value_is_true(requirement, "fresh");
+}
+
+/* The conditions of definition bindery-1, section 3, one by one. */
+static void print_derivation(const bd_value *control, const bd_value *exceptions) {
+    bd_str state = bd_value_text(control, "state");
+    if (bd_str_eqz(state, "n/a") || bd_str_eqz(state, "not-yet-due")) {
+        return;
+    }
+    long long due = cli_number(control, "due"), accepted = cli_number(control, "accepted");
+    size_t open = count_open(control, exceptions);
+    printf("\nHow the state follows: [x] needs all of these; else [~] where any evidence describes a day "
+           "of the period, else [ ]\n");
+    print_condition(accepted == due, "every due instance is accepted:");
+    printf(" %lld of %lld\n", accepted, due);
+    print_condition(open == 0, "every exception is closed:");
+    printf(" %zu open\n", open);
+    print_condition_of(control, ends_in_deviation, "the last due instance is no deviation");
+    print_condition_of(control, deviates_too_often,
+                       "not more than one and more than a quarter of the due instances deviate");
+    print_condition_of(control, is_stale, "the evidence is fresh (age limit and grace)");
+}
+
+/* ---- files ---- */
+
+static bool is_input(const bd_value *control, bd_str id) {
+    const bd_value *requirements = bd_value_find(control, "requirements");
+    for (size_t i = 0; requirements != NULL && i < requirements->count; i++) {
+        const bd_value *numbers = bd_value_find(&requirements->items[i], "evidence");
+        for (size_t k = 0; numbers != NULL && k < numbers->count; k++) {
+            if (bd_str_eq(numbers->items[k].text, id)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void print_file(const bd_value *item) {
+    printf("  %.*s  %.*s  ", BD_ARG(bd_value_text(item, "id")), BD_ARG(bd_value_text(item, "sha256")));
+    cli_print_text(bd_value_text(item, "path"));
+    printf("\n          describes %.*s", BD_ARG(bd_value_text(item, "describes_from")));
+    if (!bd_value_is_true(item, "snapshot")) {
+        printf(" to %.*s", BD_ARG(bd_value_text(item, "describes_to")));
+    }
+    printf("; %.*s; complete: %.*s%s%s\n", BD_ARG(bd_value_text(item, "origin")),
+           BD_ARG(bd_value_text(item, "completeness")),
+           bd_value_is_true(item, "signed_off") ? "; signed off" : "",
+           bd_value_is_true(item, "collected_at_assumed") ? "; time assumed" : "");
+}
+
+static void print_files(const bd_value *control, const bd_value *evidence) {
+    size_t count = 0;
+    for (size_t i = 0; evidence != NULL && i < evidence->count; i++) {
+        if (is_input(control, bd_value_text(&evidence->items[i], "id"))) {
+            printf("%s", count++ == 0 ? "\nFiles, with SHA-256 of what was handed in\n" : "");
+            print_file(&evidence->items[i]);
+        }
+    }
+    if (count == 0) {
+        printf("\nNo file on record speaks to it.\n");
+    }
+}
+
+static void print_by_hand(void) {
+    printf("\nBy hand: compare each file with its hash (sha256sum FILE). For every snapshot keep the\n"
+           "records that 'where' describes and apply 'pass' to each; a field that a record lacks gives\n"
+           "what 'missing' says. Any record that fails makes the snapshot fail; else any that cannot be\n"
+           "told, or a snapshot that is not complete, makes it cannot-tell. An instance deviates if any\n"
+           "of its snapshots fails and is clean if each check passes it; then go through the conditions\n"
+           "above. Conditions are those of Azure Policy; 'bindery catalog test' runs one on one record.\n");
+}
+
 void cli_print_explain(const cli_call *call, const bd_value *result) {
     (void)call;
     const bd_value *control = bd_value_find(result, "control");
@@ -204,7 +306,6 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
             "the control is out of scope: none of its criteria belongs to a category in scope\n");
         return;
     }
-    const bd_value *evidence = bd_value_find(result, "evidence");
     printf("%.*s  %.*s%s  %.*s\n", BD_ARG(bd_value_text(control, "id")),
            BD_ARG(bd_value_text(control, "state")),
            bd_value_is_true(control, "exception") ? " !" : "",
@@ -212,7 +313,9 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
     cli_print_text(bd_value_text(control, "statement"));
     printf("\nWhy: ");
     cli_print_text(bd_value_text(control, "reason"));
-    printf("\n\nRules and instances, ");
+    printf("\n");
+    print_derivation(control, bd_value_find(result, "exceptions"));
+    printf("\nRules and instances, ");
     cli_print_as_of(result, bd_value_text(result, "timezone"));
     printf("\n");
     const bd_value *rules = bd_value_find(result, "rules");
@@ -221,10 +324,12 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
         const bd_value *requirement =
             requirement_of(control, bd_value_text(&rules->items[i], "id"));
         if (requirement != NULL) {
-            print_instances(requirement, evidence);
+            print_instances(requirement);
         }
     }
     print_checks(control);
     print_exceptions(control, bd_value_find(result, "exceptions"));
     print_disagreements(bd_value_find(result, "disagreements"));
+    print_files(control, bd_value_find(result, "evidence"));
+    print_by_hand();
 }

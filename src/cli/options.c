@@ -158,8 +158,23 @@ const cli_option cli_options[] = {
      "bindery review E-0007 --as preparer --by 'Ola Lind' --role HR --checked 'exported from HR'",
      "0.1", " review "},
     {OPT_OWNER, "--owner", NULL, "NAME", false, "only controls of this owner",
-     "Lists the controls of one owner, written as in the list.",
+     "Lists the controls of one owner, written as in the list, ours among them, each with the reason for its "
+     "state.",
      "bindery status --owner 'Cloud Admin'", "0.1", " status "},
+    {OPT_CRITERION, "--criterion", NULL, "ID", false, "only controls that serve this criterion",
+     "Lists the controls that serve one criterion, ours among them.",
+     "bindery status --criterion CC6.1", "0.1", " status "},
+    {OPT_STATE, "--state", NULL, "STATE", false, "only controls in this state",
+     "complete, in-progress, not-started, not-applicable, not-yet-due, or the mark itself; "
+     "'exception' lists what has the flag '!'.",
+     "bindery status --state '[~]'", "0.1", " status "},
+    {OPT_FAIL_UNDER, "--fail-under", NULL, "SCORE=PERCENT", true,
+     "exit 1 when READY, COVER or FRESH is below",
+     "Ends 1, with a sentence, when the score is below the percentage; everything is written all "
+     "the same. SCORE is READY, COVER or FRESH; the exact share decides, not the rounded one. "
+     "Repeat it for more than one.",
+     "bindery run --fail-under READY=80 --fail-under FRESH=99.5", "0.1",
+     " run assess render status "},
     {OPT_ALL, "--all", NULL, NULL, false, "our own controls besides the checklist",
      "Lists Bindery's own controls in scope after the 67 of the checklist.", "bindery status --all",
      "0.1", " status "},

@@ -84,6 +84,17 @@ static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, 
     return BD_OK;
 }
 
+static bd_rc write_lists(bd_outputs *outputs, const bd_production *production, bd_result *out,
+                         bd_err *err) {
+    for (size_t i = 0; i < BD_COUNT(bd_readiness_lists); i++) {
+        const bd_readiness_list *list = &bd_readiness_lists[i];
+        const char *path = bd_session_output(production->session, list->file);
+        BD_TRY(bd_outputs_put_draft(outputs, path, production->lists[i], err));
+        bd_result_text(out, list->key, shown(path));
+    }
+    return BD_OK;
+}
+
 static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_result *out,
                            bd_err *err) {
     BD_TRY(bd_production_draw(production, err));
@@ -91,6 +102,7 @@ static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_re
         const char *path = bd_session_output(production->session, "readiness.pdf");
         BD_TRY(bd_outputs_put(outputs, path, production->readiness, err));
         bd_result_text(out, "readiness_file", shown(path));
+        BD_TRY(write_lists(outputs, production, out, err));
     }
     if (!production->wanted.binder) {
         return BD_OK;
@@ -233,6 +245,8 @@ static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_sig
     bd_judged_run judged;
     BD_TRY(bd_judge(session, &judged, err));
     add_judged(out, session, &judged);
+    bd_thresholds_apply(session->options, judged.assessment, session->arena, session->outcome);
+    bd_result_list(out, "below", &session->outcome->misses);
     count_unreadable(session, &judged, out);
     say_unmapped(session, &judged);
     say_assumed_times(session, &judged);
@@ -268,8 +282,10 @@ static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_
                         bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
     bool writes = wanted->ingest || wanted->package;
+    BD_TRY(bd_thresholds_check(options, err));
     BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome,
                            &session, err));
+    session.wants_history = wanted->readiness;
     bd_result out = {.arena = arena};
     bd_signer signer = {0};
     bool is_signed = needs_production(wanted) && wanted->signing != BD_RUN_UNSIGNED;
@@ -377,7 +393,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
 
 /* ---- status and explain ---- */
 
-static bd_rc parse_assessment(const bd_draft *text, bd_arena *arena, const bd_value **out,
+bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
                               bd_err *err) {
     bd_json_limits limits = bd_json_default_limits;
     limits.nodes = 100000000;
@@ -404,7 +420,7 @@ bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outco
     bd_rc rc = bd_judge(&session, &judged, err);
     bd_session_close(&session);
     BD_TRY(rc);
-    rc = parse_assessment(judged.assessment_json, arena, &outcome->result, err);
+    rc = bd_assessment_parse(judged.assessment_json, arena, &outcome->result, err);
     bd_judged_clear(&judged);
     return rc;
 }

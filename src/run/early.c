@@ -196,6 +196,7 @@ bd_row_spool bd_early_hand_over(bd_early *early, bd_arena **facts) {
         early->evidence[i] = BD_NO_EVIDENCE;
     }
     out.evidence = early->evidence;
+    out.number_count = early->scans.count;
     *facts = early->arena;
     early->rows = NULL;
     return out;

@@ -228,7 +228,14 @@ static bd_rc assess_all(judging *run, bd_err *err) {
     BD_TRY(bd_assess(&inputs, run->out->arena, on_finding, run, &run->out->assessment, err));
     bd_sort(run->out->groups, run->out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
     bd_session_progress(session, "assess", 1, 1);
-    return BD_OK;
+    bd_history_inputs history = {.session = session,
+                                 .arena = run->out->arena,
+                                 .evidence = &run->out->evidence,
+                                 .today = &inputs,
+                                 .plan = &run->plan,
+                                 .rows = run->rows,
+                                 .spool_count = run->row_count};
+    return session->wants_history ? bd_history_judge(&history, &run->out->history, err) : BD_OK;
 }
 
 static bd_rc export_assessment(judging *run, bd_err *err) {

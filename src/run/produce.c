@@ -501,6 +501,7 @@ static bd_rc build_documents(bd_production *run, bd_err *err) {
         bd_report_inputs inputs = run->report;
         inputs.package_id = (bd_str){"", 0};
         inputs.package_paths = NULL;
+        inputs.ready = run->ready;
         run->readiness_document = bd_report_readiness(&inputs, run->readiness_arena);
     }
     return BD_OK;
@@ -542,6 +543,10 @@ static bd_rc plan_package(bd_production *run, bd_err *err) {
     run->package = bd_package_make(run->session->arena, &run->facts);
     place_evidence(run);
     fill_report(run);
+    if (run->wanted.readiness) {
+        BD_TRY(bd_readiness_find(run->session, run->judged, run->judged->arena, &run->ready, err));
+        BD_TRY(bd_production_list(run, err));
+    }
     BD_TRY(bd_production_work(run, plan_parts, BD_COUNT(plan_parts), err));
     BD_TRY(add_figures(run, err));
     BD_TRY(bd_blob_packer_finish(run->packer, err));
@@ -563,6 +568,7 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
     bd_blob_packer_close(out->packer);
     bd_judged_clear(judged);
     out->judged = NULL;
+    out->ready = NULL;
     if (bd_failed(rc)) {
         bd_production_close(out);
     }
@@ -575,6 +581,10 @@ void bd_production_close(bd_production *run) {
     bd_arena_close(run->readiness_arena);
     run->document_arena = NULL;
     run->readiness_arena = NULL;
+    for (size_t i = 0; i < BD_COUNT(run->lists); i++) {
+        bd_draft_close(run->lists[i]);
+        run->lists[i] = NULL;
+    }
 }
 
 /* ---- products ---- */

@@ -10,6 +10,7 @@
 #include "bindery/imported.h"
 #include "bindery/locker.h"
 #include "bindery/package.h"
+#include "bindery/ready.h"
 #include "bindery/report.h"
 #include "bindery/rule.h"
 #include "bindery/run.h"
@@ -43,6 +44,7 @@ typedef struct {
     bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
     const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
+    bool wants_history; /* the earlier month ends are judged as well */
 } bd_session;
 
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
@@ -68,6 +70,12 @@ BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena,
 /* judge.c: everything between the locker and the report.  It can be cleared as soon as lists and documents are made of
  * it: drawing needs the room. */
 typedef struct {
+    bd_past *past; /* rising */
+    size_t count;
+    bool is_shortened; /* earlier months were left out for the size of the evidence */
+} bd_history;
+
+typedef struct {
     bd_arena *arena; /* of all that follows */
     bd_evidences evidence;
     bd_collections collections;
@@ -80,6 +88,7 @@ typedef struct {
     bd_diags diags;
     bd_arena **arenas; /* of the workers: hold the facts */
     size_t arena_count;
+    bd_history history;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
 /* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
@@ -109,6 +118,18 @@ typedef struct {
     BD_VEC(bd_not_applicable) not_applicable;
 } bd_acts;
 void bd_acts_read(const bd_session *session, bd_arena *arena, bd_acts *out);
+
+/* history.c: the earlier month ends of the period, judged again from the rows of today's judging. */
+typedef struct {
+    bd_session *session;
+    bd_arena *arena; /* of what is kept */
+    const bd_evidences *evidence;
+    const bd_assess_inputs *today;
+    const bd_scan_plan *plan;
+    const bd_row_spool *rows;
+    size_t spool_count;
+} bd_history_inputs;
+BD_MUST_USE bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err);
 
 /* How evidence of this engagement is scanned. */
 void bd_plan_scan(bd_session *session, bd_scan_plan *out);
@@ -144,7 +165,7 @@ void bd_signer_close(bd_signer *signer);
 /* outputs.c: files that appear together.  Each is written whole beside its place first;
  * `finish` puts all in place, so that a full disk leaves the outputs of the run before as they
  * were. */
-enum { BD_RUN_MOST_OUTPUTS = 8 };
+enum { BD_RUN_MOST_OUTPUTS = 16 };
 typedef struct {
     bd_session *session;
     bd_atomic *files[BD_RUN_MOST_OUTPUTS];
@@ -174,6 +195,15 @@ BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_dra
                                 bd_err *err);
 BD_MUST_USE bd_rc bd_render_faces(bd_text_faces **out, bd_err *err); /* those of fonts/fonts.json */
 
+/* commands.c: assessment.json as a value.  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
+                                      bd_err *err);
+
+/* checklist.c: --fail-under.  `check` before any work; `apply` sets the exit code and says why. */
+BD_MUST_USE bd_rc bd_thresholds_check(const bd_run_options *options, bd_err *err);
+void bd_thresholds_apply(const bd_run_options *options, const bd_assessment *assessment,
+                         bd_arena *arena, bd_run_outcome *outcome);
+
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {
     bool binder, readiness, package;
@@ -202,6 +232,8 @@ typedef struct {
     bd_arena *readiness_arena; /* of document and PDF */
     bd_text_faces *faces;          /* of both, one after the other */
     bd_drawing binder_drawing, readiness_drawing;
+    const bd_readiness *ready; /* until the judged run is cleared */
+    bd_draft *lists[4];     /* of the readiness report, in the order of bd_readiness_lists */
     bd_str readiness;       /* bytes of the PDF */
     bd_blob_packer *packer; /* while the package is planned */
     bd_str sums_sha256;     /* set by bd_production_package */
@@ -214,6 +246,15 @@ BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged,
 void bd_production_close(bd_production *production); /* accepts one that was never opened */
 BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *outputs,
                                         bd_str *sums_sha256, bd_err *err);
+/* listing.c: the readiness report as lists; names of their files in out/PERIOD/, and keys in results. */
+typedef struct {
+    const char *file, *key;
+} bd_readiness_list;
+extern const bd_readiness_list bd_readiness_lists[4];
+BD_MUST_USE bd_rc bd_readiness_find(bd_session *session, const bd_judged_run *judged,
+                                    bd_arena *arena, const bd_readiness **out, bd_err *err);
+BD_MUST_USE bd_rc bd_production_list(bd_production *production, bd_err *err);
+
 /* Tells runs.ndjson of the package, once it is in place. */
 BD_MUST_USE bd_rc bd_production_note(bd_production *production, bd_err *err);
 

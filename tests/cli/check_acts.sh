@@ -71,5 +71,5 @@ claim_exit "acts: a control that is not there is not signed away" 3 \
     bindery -C s na 99.9 -q --by 'Dominik Ahrens' --role CISO --reviewer 'Jens Müller' --reason 'no such roles'
 claim_exit "acts: two do" 0 \
     bindery -C s na 4.5 -q --by 'Dominik Ahrens' --role CISO --reviewer 'Jens Müller' --reason 'no such roles'
-claim_exit "acts: and the reason is printed" 0 bindery -C s status -q
+claim_exit "acts: and the reason is printed" 0 env COLUMNS=160 bindery -C s status -q
 claim_says "acts: beside the state" "not applicable: no such roles (Dominik Ahrens, reviewed by Jens Müller)"

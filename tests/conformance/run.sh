@@ -180,12 +180,13 @@ done
 schema checks "$root"/templates/catalog/checks-*.json
 schema engagement "$demo/bindery.json"
 schema assessment "$out/assessment.json"
+schema readiness "$out/readiness.json"
 schema manifest "$package/90_INTEGRITY/manifest.json"
 find "$demo/inbox" -name '*.meta.json' >"$temp/sidecars"
 # shellcheck disable=SC2046 # no name of the sample holds a space
 schema sidecar $(cat "$temp/sidecars")
 # shellcheck disable=SC2046
-claim 'our JSON is canonical to the byte' "$python" "$here/canonical.py" "$out/assessment.json" "$out/findings.ndjson" \
+claim 'our JSON is canonical to the byte' "$python" "$here/canonical.py" "$out/assessment.json" "$out/findings.ndjson" "$out/readiness.json" \
     "$demo/locker/journal.ndjson" $(find "$package/50_SCORES" "$package/80_MACHINE" "$package/90_INTEGRITY" -name '*json')
 claim 'our CSV has as many cells in every row as in the first' "$python" "$here/csvrows.py" $(find "$package" -name '*.csv' ! -path '*/10_EVIDENCE/*')
 man_page() { "$bindery" help --man >"$temp/bindery.1" && [ -s "$temp/bindery.1" ] && head -n 1 "$temp/bindery.1" | grep -q '^\.TH BINDERY 1'; }

@@ -2,6 +2,7 @@
 #include "bindery/report.h"
 
 #include "make_imported.h"
+#include "make_ready.h"
 
 #define STATE(resource, groups, state)                                                             \
     policy_state(resource, TRANSFER, SOC_2, groups, "Audit", state)
@@ -259,6 +260,9 @@ TEST(report, readiness_shows_the_scores_of_other_tools_and_not_their_verdicts) {
     bd_report_inputs inputs = inputs_of(w);
     inputs.package_id = (bd_str){"", 0};
     inputs.package_paths = NULL;
+    bd_ready_inputs ready =
+        ready_inputs(inputs.assessment, inputs.catalog, inputs.engagement, inputs.evidence);
+    inputs.ready = ready_make(&ready);
     bd_str text = box_of(bd_report_readiness(&inputs, test_arena()));
     CHECK_HOLDS(text, "# Scores of Microsoft's tools\n");
     CHECK_HOLDS(text, "23.53 of 39");

@@ -2,6 +2,7 @@
 #include "bindery/report.h"
 
 #include "make_catalog.h"
+#include "make_ready.h"
 #include "test.h"
 
 #define MONTHS 6
@@ -252,6 +253,12 @@ static fixture *make_full_fixture(void) {
     return f;
 }
 
+static bd_doc *readiness_of(fixture *f) {
+    bd_ready_inputs inputs = ready_inputs(&f->assessment, f->catalog, &f->engagement, &f->evidence);
+    f->inputs.ready = ready_make(&inputs);
+    return bd_report_readiness(&f->inputs, f->arena);
+}
+
 /* ---- walking a document ------------------------------------------------------------------------------------- */
 
 typedef void run_fn(void *context, const bd_run *run);
@@ -415,7 +422,7 @@ TEST(report, binder_anchors_are_unique_and_every_link_leads_somewhere) {
 
 TEST(report, readiness_anchors_are_unique_and_every_link_leads_somewhere) {
     fixture *f = make_full_fixture();
-    check_links(bd_report_readiness(&f->inputs, f->arena));
+    check_links(readiness_of(f));
 }
 
 TEST(report, anchors_of_evidence_and_exceptions_are_those_that_index_html_uses) {
@@ -460,7 +467,7 @@ TEST(report, no_word_that_is_not_for_print_stands_in_the_binder) {
 
 TEST(report, no_word_that_is_not_for_print_stands_in_the_readiness_report) {
     fixture *f = make_wide_fixture();
-    check_words(bd_report_readiness(&f->inputs, f->arena));
+    check_words(readiness_of(f));
 }
 
 TEST(report, results_are_said_in_words) {
@@ -602,7 +609,7 @@ TEST(report, the_index_of_a_control_skips_those_that_are_not_listed) {
 
 TEST(report, readiness_names_the_assessment_and_no_package) {
     fixture *f = make_full_fixture();
-    const bd_doc *doc = bd_report_readiness(&f->inputs, f->arena);
+    const bd_doc *doc = readiness_of(f);
     CHECK(says(doc, "SHA-256 bb22"));
     CHECK(!says(doc, "CONTOSO_SOC2_2026-01-01_2026-06-30_v1"));
     CHECK(!says(doc, "SOC 2\302\256 evidence binder"));
@@ -610,7 +617,7 @@ TEST(report, readiness_names_the_assessment_and_no_package) {
 
 TEST(report, readiness_has_a_page_for_each_owner_as_the_checklist_names_them) {
     fixture *f = make_full_fixture();
-    const bd_doc *doc = bd_report_readiness(&f->inputs, f->arena);
+    const bd_doc *doc = readiness_of(f);
     CHECK_EQ_INT(count_headings(doc, "owner-HR / Cloud Admin"), 1);
     CHECK_EQ_INT(count_headings(doc, "owner-Cloud Admin"), 1);
     CHECK(says(doc, "Cloud Admin: Jens M\303\274ller"));
@@ -628,7 +635,7 @@ TEST(report, an_assessment_without_evidence_gives_both_reports) {
     fixture *f = make_fixture();
     f->assessment.months.count = 0;
     const bd_doc *binder = bd_report_binder(&f->inputs, f->arena);
-    const bd_doc *readiness = bd_report_readiness(&f->inputs, f->arena);
+    const bd_doc *readiness = readiness_of(f);
     CHECK(says(binder, "No exception happened in the period."));
     CHECK(readiness->blocks.count > 10);
     check_links(binder);

@@ -54,6 +54,10 @@ uint32_t bd_utf8_compose(uint32_t base, uint32_t mark) {
     return count == 1 ? (uint32_t)parts[0] : 0;
 }
 
+int bd_utf8_columns(uint32_t code_point) {
+    return code_point > 0x10FFFF ? 1 : utf8proc_charwidth((utf8proc_int32_t)code_point);
+}
+
 bool bd_utf8_is_alphanumeric(uint32_t code_point) {
     if (code_point > 0x10FFFF) {
         return false;

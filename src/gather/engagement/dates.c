@@ -37,10 +37,18 @@ void bd_engagement_state_period(bd_engagement *engagement, const bd_period *peri
     size_t count = given != NULL ? given->count : 0;
     bd_str *keys = bd_new(arena, bd_str, count + BD_COUNT(ours));
     const bd_value **values = bd_new(arena, const bd_value *, count + BD_COUNT(ours));
+    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        keys[i] = given->keys[i];
-        values[i] = &given->items[i];
+        bool is_ours = false;
+        for (size_t k = 0; k < BD_COUNT(ours); k++) {
+            is_ours = is_ours || bd_str_eq(given->keys[i], ours[k].name);
+        }
+        if (!is_ours) { /* an earlier call's days are replaced */
+            keys[kept] = given->keys[i];
+            values[kept++] = &given->items[i];
+        }
     }
+    count = kept;
     for (size_t i = 0; i < BD_COUNT(ours); i++) {
         keys[count + i] = ours[i].name;
         values[count + i] = ours[i].value;

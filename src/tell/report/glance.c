@@ -25,7 +25,7 @@ static void add_score_row(report *r, bd_table *table, const score_row *row) {
     bd_table_text(table, bd_str_of(row->meaning));
 }
 
-static void add_gates(report *r) {
+void section_gates(report *r) {
     const bd_strs *gates = &r->assessment->gates;
     bd_para *para = bd_doc_paragraph(r->doc, gates->count > 0 ? BD_PARA_WARNING : BD_PARA_BODY);
     bd_para_styled(para, BD_RUN_STRONG,
@@ -69,7 +69,7 @@ void section_score(report *r) {
         note,
         BD_STR(" had no occurrence, so that their operation is not testable. No partial credit, no "
                "hidden weights."));
-    add_gates(r);
+    section_gates(r);
 }
 
 /* ---- states by series -------------------------------------------------------------------------------------- */

@@ -502,7 +502,9 @@ void section_data_quality(report *r) {
         count += add_doubt(r, i);
     }
     count += add_diags(r);
-    add_missing_sources(r);
+    if (r->has_sections) { /* the readiness report has them by permission */
+        add_missing_sources(r);
+    }
     if (count == 0 && r->assessment->sources_missing.count == 0) {
         say(r, BD_PARA_BODY, "Nothing: every file was read, recognised and shown to be complete.");
     }

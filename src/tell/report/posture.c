@@ -5,6 +5,7 @@
 #include "report_priv.h"
 
 #define MOST_ROWS 100 /* of a list; the rest is counted */
+#define MOST_SHORT 8  /* in the readiness report */
 #define DASH "\xe2\x80\x93"
 
 /* ---- counts in words ---- */
@@ -147,17 +148,18 @@ static void add_actions(report *r, const bd_import *import) {
     }
 }
 
+static const column_def score_columns[] = {
+    {"What", BD_ALIGN_LEFT, 2},     {"Scope", BD_ALIGN_LEFT, 1},
+    {"At (UTC)", BD_ALIGN_LEFT, 0}, {"Score", BD_ALIGN_RIGHT, 0},
+    {"Standing", BD_ALIGN_LEFT, 2}, {"Evidence", BD_ALIGN_LEFT, 0}};
+
 /* The newest of each name; what came before and what is left out is counted. */
 static void add_scores(report *r, const bd_import *import, int level) {
-    static const column_def columns[] = {
-        {"What", BD_ALIGN_LEFT, 2},     {"Scope", BD_ALIGN_LEFT, 1},
-        {"At (UTC)", BD_ALIGN_LEFT, 0}, {"Score", BD_ALIGN_RIGHT, 0},
-        {"Standing", BD_ALIGN_LEFT, 2}, {"Evidence", BD_ALIGN_LEFT, 0}};
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_heading(r->doc, level, import->title,
                    bd_str_format(r->arena, "imported-%.*s", BD_ARG(import->id)));
     add_model(r, import);
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = ADD_TABLE(r, BD_STR(""), score_columns, true);
     size_t printed = 0, earlier = 0, left = 0;
     for (size_t i = 0; i < imported->scores.count; i++) {
         const bd_import_score *score = &imported->scores.data[i];
@@ -438,6 +440,32 @@ static const char boundary[] = "These verdicts and scores are made by other tool
                                "report. Made from Azure data "
                                "alone, they are silent on most of the criteria.";
 
+/* For the readiness report: formula and model in a sentence, the newest readings alone. */
+static void add_newest_scores(report *r, const bd_import *import) {
+    const bd_imported *imported = &r->assessment->imported;
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
+    bd_para_styled(para, BD_RUN_STRONG, bd_str_format(r->arena, "%.*s. ", BD_ARG(import->title)));
+    bd_para_text(para, bd_str_format(r->arena, "%.*s Formula: %.*s Counted in %.*s.",
+                                     BD_ARG(words_sentence(r, import->model)),
+                                     BD_ARG(words_sentence(r, import->formula)),
+                                     BD_ARG(import->unit)));
+    bd_table *table = ADD_TABLE(r, BD_STR(""), score_columns, true);
+    size_t printed = 0, count = 0;
+    for (size_t i = 0; i < imported->scores.count; i++) {
+        bool is_wanted = imported->scores.data[i].import == import && imported->scores.data[i].is_newest;
+        count += is_wanted;
+        if (is_wanted && printed < MOST_SHORT) {
+            add_score_row(r, table, i);
+            printed++;
+        }
+    }
+    if (count > printed) {
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena, "%zu more are in the binder.", count - printed));
+    }
+    add_incomplete(r, import);
+}
+
 void section_posture_scores(report *r) {
     const bd_imported *imported = &r->assessment->imported;
     if (imported->scores.count == 0) {
@@ -447,7 +475,7 @@ void section_posture_scores(report *r) {
     say(r, BD_PARA_BODY, boundary);
     for (size_t i = 0; i < imported->imports.count; i++) {
         if (has_scores(imported->imports.data[i])) {
-            add_scores(r, imported->imports.data[i], 2);
+            add_newest_scores(r, imported->imports.data[i]);
         }
     }
 }

@@ -1,6 +1,7 @@
 /* The two reports: what stands in which order, and what the sections look up. */
 #include "bindery/report.h"
 
+#include "ready_priv.h"
 #include "report_priv.h"
 
 #include <string.h>
@@ -208,9 +209,10 @@ void bd_report_set_manifest(const bd_report_inputs *inputs, bd_doc *binder) {
 
 bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const sections[])(report *) = {
-        section_readiness_summary, section_heat_grid,    section_stale,
-        section_exceptions_short,  section_posture_scores, section_data_quality,
-        section_owners,
+        section_readiness_summary, section_heat_grid,   section_dues,
+        section_stale,             section_ageing,
+        section_vendor_clock,      section_posture_scores, section_changes,
+        section_data_quality,      section_unreached,   section_owners,
     };
     report r;
     open_report(&r, inputs, arena, false);

@@ -137,7 +137,8 @@ void say_left_out(report *r, const char *what, uint64_t total, size_t printed);
 void section_cover(report *r);
 void section_control(report *r); /* document control, how to verify */
 void section_glance(report *r);
-void section_score(report *r); /* score table and gates, shared with the readiness report */
+void section_score(report *r); /* score table and gates */
+void section_gates(report *r); /* why not complete, or that no gate is shut */
 void section_series_chart(report *r);
 void section_heat_grid(report *r);
 void section_open_exceptions(report *r, size_t most);
@@ -158,6 +159,5 @@ void section_appendices(report *r);
 void section_readiness_summary(report *r);
 void section_stale(report *r);
 void section_owners(report *r);
-void section_exceptions_short(report *r);
 
 #endif

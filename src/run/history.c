@@ -1,0 +1,205 @@
+/* How the earlier month ends of the period looked: the trend, and what changed since the last of them.
+ *
+ * Nothing is kept of earlier reports.  The month ends are judged again, from the rows that were scanned for today's
+ * judging: each of them is what `--as-of` that day would say, so that anybody can redo a point of the trend by hand,
+ * the same inputs give the same bytes, and a first report already has a history.  A log of runs would have neither
+ * property: it would show what happened to be run, and change under a report that nobody touched.  What was handed in
+ * or signed later counts for the earlier months too; the report says so.
+ *
+ * A few checks ask for the last day that is judged (parameters period_to, year_from).  Their rows were made for today,
+ * so what feeds them is scanned once more for each month and takes the place of those rows: short lists, as a rule. */
+#include "bindery/run.h"
+
+#include "run_priv.h"
+
+#define PAST_BYTES ((size_t)4 << 30)
+#define ROWS_BYTES ((size_t)256 << 10)
+/* Rows that may be judged again in all: beyond it the trend keeps its newest months alone, one at least. */
+#define MOST_ROWS 1000000u
+#define MOST_MONTHS 36
+
+/* ---- what hangs on the day ---- */
+
+static bool asks_for_day(const bd_value *value) {
+    static const char *const names[] = {"period_to", "year_from"};
+    if (value->kind == BD_STRING) {
+        for (size_t i = 0; i < BD_COUNT(names); i++) {
+            if (bd_str_find(value->text, BD_STR("parameters(")) >= 0 &&
+                bd_str_find(value->text, bd_str_of(names[i])) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+    for (size_t i = 0; (value->kind == BD_OBJECT || value->kind == BD_ARRAY) && i < value->count;
+         i++) {
+        if (asks_for_day(&value->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_source(const bd_catalog *catalog, bd_map *sources, bd_str id) {
+    const bd_source_def *source = bd_catalog_source(catalog, id);
+    bd_map_put(sources, id, sources);
+    for (size_t i = 0; source != NULL && i < source->derived_from.count; i++) {
+        bd_map_put(sources, source->derived_from.data[i], sources);
+    }
+}
+
+static bd_map *sources_of_day(const bd_catalog *catalog, bd_arena *arena) {
+    bd_map *sources = bd_map_make(arena);
+    for (size_t i = 0; i < catalog->check_count; i++) {
+        const bd_check *check = &catalog->checks[i];
+        if (!asks_for_day(check->body)) {
+            continue;
+        }
+        for (size_t k = 0; k < check->sources.count; k++) {
+            add_source(catalog, sources, check->sources.data[k]);
+        }
+    }
+    return sources;
+}
+
+static bool feeds(const bd_evidence *item, const bd_map *sources) {
+    for (size_t i = 0; i < item->sources.count; i++) {
+        if (bd_map_find(sources, item->sources.data[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- one month end ---- */
+
+typedef struct {
+    const bd_history_inputs *in;
+    bd_arena *arena; /* of this month end alone */
+    bd_instant as_of;
+    bd_engagement engagement;
+    const bd_rules *rules;
+    bd_row_spool *rows; /* those of today, less what is scanned again, and those */
+    bd_spool *again;
+} month_end;
+
+static bool *find_dated(const bd_history_inputs *in, bd_arena *arena, size_t *count) {
+    bool *is_dated = bd_new(arena, bool, in->evidence->count + 1);
+    const bd_map *sources = sources_of_day(in->session->catalog, arena);
+    for (size_t i = 0; i < in->evidence->count; i++) {
+        const bd_evidence *item = &in->evidence->data[i];
+        bool is_read = !item->is_sidecar && !item->is_register && !item->given.is_withdrawn;
+        is_dated[i] = is_read && feeds(item, sources);
+        *count += is_dated[i];
+    }
+    return is_dated;
+}
+
+/* The same numbers, but those of items that are scanned again lead nowhere. */
+static const uint32_t *mask(const month_end *month, const bd_row_spool *spool, size_t numbers,
+                            const bool *is_dated) {
+    uint32_t *out = bd_new(month->arena, uint32_t, numbers + 1);
+    for (size_t i = 0; i < numbers; i++) {
+        uint32_t index = spool->evidence != NULL ? spool->evidence[i] : (uint32_t)i;
+        out[i] = index != BD_NO_EVIDENCE && is_dated[index] ? BD_NO_EVIDENCE : index;
+    }
+    return out;
+}
+
+static bd_rc scan_again(month_end *month, const bool *is_dated, bd_err *err) {
+    const bd_history_inputs *in = month->in;
+    bd_session *session = in->session;
+    bd_scan_plan plan = *in->plan;
+    plan.rules = month->rules;
+    plan.parameters = month->engagement.parameters;
+    for (size_t i = 0; i < in->evidence->count; i++) {
+        const bd_evidence *item = &in->evidence->data[i];
+        if (!is_dated[i]) {
+            continue;
+        }
+        const bd_blob *blob;
+        bd_facts facts = {.rows_reported = -1};
+        plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
+        plan.collected_at = item->given.given_collected_at;
+        BD_TRY(bd_locker_blob(session->locker, &item->given, month->arena, &blob, err));
+        BD_TRY_CTX(bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
+                           (uint32_t)i, month->arena, month->again, &facts, err),
+                   err, "while scanning '%.*s' once more", BD_ARG(item->given.path));
+    }
+    return bd_spool_settle(month->again, err);
+}
+
+static bd_rc take_rows(month_end *month, bd_err *err) {
+    const bd_history_inputs *in = month->in;
+    size_t dated = 0;
+    const bool *is_dated = find_dated(in, month->arena, &dated);
+    month->rows = bd_new(month->arena, bd_row_spool, in->spool_count + 1);
+    for (size_t i = 0; i < in->spool_count; i++) {
+        month->rows[i] = in->rows[i];
+        if (dated > 0) {
+            size_t numbers =
+                in->rows[i].evidence != NULL ? in->rows[i].number_count : in->evidence->count;
+            month->rows[i].evidence = mask(month, &in->rows[i], numbers, is_dated);
+        }
+    }
+    month->again = bd_spool_open(ROWS_BYTES);
+    month->rows[in->spool_count] = (bd_row_spool){.rows = month->again};
+    return dated > 0 ? scan_again(month, is_dated, err) : bd_spool_settle(month->again, err);
+}
+
+static bd_rc judge_month(month_end *month, bd_past *out, bd_err *err) {
+    const bd_history_inputs *in = month->in;
+    bd_session *session = in->session;
+    month->engagement = session->engagement;
+    bd_engagement_state_period(&month->engagement, session->period, month->as_of, month->arena);
+    BD_TRY(bd_rules_compile(session->catalog, month->engagement.parameters, month->arena,
+                            &month->rules, err));
+    BD_TRY(take_rows(month, err));
+    bd_assess_inputs inputs = *in->today;
+    inputs.rules = month->rules;
+    inputs.imports = NULL; /* what other tools say has no part in the trend */
+    inputs.engagement = &month->engagement;
+    inputs.as_of = month->as_of;
+    inputs.rows = month->rows;
+    inputs.spool_count = in->spool_count + 1;
+    const bd_assessment *assessment = NULL;
+    BD_TRY(bd_assess(&inputs, month->arena, NULL, NULL, &assessment, err));
+    bd_past_of(assessment, session->engagement.zone, in->arena, out);
+    return BD_OK;
+}
+
+/* ---- all of them ---- */
+
+static size_t months_within(const bd_history_inputs *in) {
+    uint64_t rows = 1;
+    for (size_t i = 0; i < in->evidence->count; i++) {
+        rows += in->evidence->data[i].facts.rows_read;
+    }
+    uint64_t months = MOST_ROWS / rows;
+    return months < 1 ? 1 : months > MOST_MONTHS ? MOST_MONTHS : (size_t)months;
+}
+
+bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err) {
+    bd_session *session = in->session;
+    const bd_zone *zone = session->engagement.zone;
+    bd_instant *ends = NULL;
+    size_t most = months_within(in);
+    size_t all =
+        bd_past_instants(session->period, zone, session->as_of, SIZE_MAX, in->arena, &ends);
+    size_t count = bd_past_instants(session->period, zone, session->as_of, most, in->arena, &ends);
+    out->past = bd_new(in->arena, bd_past, count + 1);
+    out->is_shortened = count < all;
+    for (size_t i = 0; i < count; i++) {
+        bd_session_progress(session, "earlier months", i, count);
+        month_end month = {.in = in, .as_of = ends[i], .arena = bd_arena_open("month", PAST_BYTES)};
+        bd_rc rc = judge_month(&month, &out->past[i], err);
+        bd_spool_close(month.again);
+        bd_arena_close(month.arena);
+        BD_TRY(rc);
+        out->count++;
+    }
+    if (count > 0) {
+        bd_session_progress(session, "earlier months", count, count);
+    }
+    return BD_OK;
+}

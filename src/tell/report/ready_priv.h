@@ -1,0 +1,15 @@
+/* ready_priv.h - what the files of the readiness report share beside report_priv.h. */
+#ifndef BINDERY_REPORT_READY_PRIV_H
+#define BINDERY_REPORT_READY_PRIV_H
+
+#include "report_priv.h"
+
+bd_str ready_days_to(const report *r, bd_day day); /* "2026-08-17, in 48 days" */
+
+void section_dues(report *r);
+void section_ageing(report *r);
+void section_vendor_clock(report *r);
+void section_changes(report *r);
+void section_unreached(report *r);
+
+#endif
