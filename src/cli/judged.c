@@ -226,5 +226,6 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
     }
     print_checks(control);
     print_exceptions(control, bd_value_find(result, "exceptions"));
+    cli_print_populations(bd_value_find(result, "populations"));
     print_disagreements(bd_value_find(result, "disagreements"));
 }

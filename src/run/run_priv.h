@@ -42,6 +42,8 @@ typedef struct {
     bd_arena *locker_arena; /* what the locker hands out ends with it */
     bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
+    bd_item_fn *on_item; /* told of each item of each population while judging; NULL: nobody asks */
+    void *item_context;
 } bd_session;
 
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
@@ -64,6 +66,13 @@ BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena,
                                            const bd_catalog_file **files, size_t *count,
                                            bd_err *err);
 
+/* The items of a frozen population that has some: its list, and its keys, whose hash was frozen. */
+typedef struct {
+    bd_str id;
+    bd_draft *csv, *keys;
+    struct bd_export_items *rows; /* while they are listed */
+} bd_population_file;
+
 /* judge.c: everything between the locker and the report.  It can be cleared as soon as lists and documents are made of
  * it: drawing needs the room. */
 typedef struct {
@@ -76,6 +85,9 @@ typedef struct {
     bd_draft *assessment_json;
     bd_finding_group *groups;
     size_t group_count;
+    bd_population_file *populations; /* of the frozen ones, in the assessment's order */
+    size_t population_count;
+    bd_draft *no_items_csv, *no_items_keys; /* of all that have none; NULL until one is asked for */
     bd_diags diags;
     bd_arena **arenas; /* of the workers: hold the facts */
     size_t arena_count;
@@ -108,6 +120,21 @@ typedef struct {
     BD_VEC(bd_not_applicable) not_applicable;
 } bd_acts;
 void bd_acts_read(const bd_session *session, bd_arena *arena, bd_acts *out);
+
+/* samplings.c: what the journal says of populations and samples, in its order. */
+typedef BD_VEC(bd_sampling) bd_samplings;
+void bd_samplings_read(const bd_session *session, bd_arena *arena, bd_samplings *out);
+
+/* population_files.c: the lists of a frozen population.  Drafts are borrowed until the run is cleared; `sums` is for
+ * `sha256sum -c`. */
+typedef struct {
+    const bd_draft *csv, *keys;
+    bd_str sums;
+} bd_population_text;
+bd_str bd_population_base(bd_arena *arena, const bd_population *of,
+                          bd_str period); /* "6.3.1_leavers_2026-Q3" */
+BD_MUST_USE bd_rc bd_population_texts(bd_judged_run *judged, const bd_population *of, bd_str period,
+                                      bd_arena *arena, bd_population_text *out, bd_err *err);
 
 /* How evidence of this engagement is scanned. */
 void bd_plan_scan(bd_session *session, bd_scan_plan *out);
