@@ -221,7 +221,7 @@ typedef struct {
     uint64_t count; /* frozen: items */
     bd_str sha256;  /* frozen: of the keys, hex; drawn and selected: of the freeze behind it */
     bool is_complete;
-    bd_str problem;              /* frozen: why it is not complete */
+    bd_str problem;              /* frozen, drawn: why it is not complete */
     bd_str seed, method, strata; /* drawn; `strata` is "", "month" or "subscription" */
     uint64_t size;
     bd_drawn_list drawn;

@@ -4,9 +4,15 @@
 #include "bindery/export.h"
 #include "run_priv.h"
 
+enum { MOST_BASE_BYTES = 38 }; /* what a package's root and the longest extension leave */
+
+/* The package names the period too, so that a long one may be left out. */
 bd_str bd_population_base(bd_arena *arena, const bd_population *of, bd_str period) {
-    return bd_str_format(arena, "%.*s_%.*s_%.*s", BD_ARG(of->control->number), BD_ARG(of->name),
-                         BD_ARG(period));
+    bd_str control = of->control->number;
+    if (control.size + 1 + of->name.size + 1 + period.size > MOST_BASE_BYTES) {
+        return bd_str_format(arena, "%.*s_%.*s", BD_ARG(control), BD_ARG(of->name));
+    }
+    return bd_str_format(arena, "%.*s_%.*s_%.*s", BD_ARG(control), BD_ARG(of->name), BD_ARG(period));
 }
 
 /* A population without items was never listed: its list is the head alone, its keys no byte. */

@@ -127,6 +127,21 @@ static bd_rc copy_file(const item_folders *to, const bd_evidence *item, const ch
     return bd_file_write(path, 0644, text, err);
 }
 
+/* The file's own name, without what a file system may take amiss. */
+static bd_str plain_name(bd_arena *arena, bd_str path) {
+    enum { MOST = 80 };
+    bd_str name = bd_path_name(path);
+    char *out = bd_new(arena, char, MOST + 1);
+    size_t size = 0;
+    for (size_t i = name.size > MOST ? name.size - MOST : 0; i < name.size; i++) {
+        char c = name.data[i];
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                        c == '.' || c == '_' || c == '-';
+        out[size++] = is_plain ? c : '-';
+    }
+    return (bd_str){out, size};
+}
+
 static bd_rc add_file(const item_folders *to, const bd_evidence *item, const char *folder,
                       const bd_value **out, bd_err *err) {
     bd_arena *arena = to->run->session->arena;
@@ -135,9 +150,9 @@ static bd_rc add_file(const item_folders *to, const bd_evidence *item, const cha
     bd_result one = {.arena = arena};
     bd_result_int(&one, "bytes", item->given.bytes);
     if (item->given.bytes <= MOST_COPY_BYTES) {
-        bd_str slug = bd_package_slug(arena, bd_path_name(item->given.path), SLUG_BYTES);
         bd_str name = bd_str_format(arena, "%.*s_%.*s",
-                                    BD_ARG(bd_evidence_id(arena, item->given.number)), BD_ARG(slug));
+                                    BD_ARG(bd_evidence_id(arena, item->given.number)),
+                                    BD_ARG(plain_name(arena, item->given.path)));
         BD_TRY(copy_file(to, item, bd_path_join(arena, folder, name.data), err));
         bd_result_text(&one, "copy", name);
     }

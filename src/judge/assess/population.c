@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define ITEM_BYTES ((size_t)64 << 20)
-#define NAME_BYTES 40
+#define NAME_BYTES 24 /* it stands in names of files that lie deep in a package */
 
 /* ---- which there are ---- */
 
@@ -88,12 +88,15 @@ static void add_population(bd_judging *run, const bd_check_view *view) {
 /* Two sources of one control may have one name; their populations must not. */
 static void name_populations(bd_judging *run) {
     bd_population *all = run->out->populations;
+    size_t same = 0;
     for (size_t i = 0; i < run->out->population_count; i++) {
         bd_population *one = &all[i];
-        bool is_second = i > 0 && all[i - 1].control == one->control &&
-                         bd_str_eq(all[i - 1].name, one->name);
+        const bd_population *first = i > same ? &all[i - same - 1] : NULL;
+        bool is_second = first != NULL && first->control == one->control &&
+                         bd_str_eq(first->name, one->name);
+        same = is_second ? same + 1 : 0;
         if (is_second) {
-            one->name = bd_str_format(run->arena, "%.*s-%zu", BD_ARG(one->name), i);
+            one->name = bd_str_format(run->arena, "%.*s-%zu", BD_ARG(one->name), same + 1);
         }
         one->id = bd_str_format(run->arena, "%.*s-%.*s-%.*s", BD_ARG(one->control->number),
                                 BD_ARG(one->name), BD_ARG(run->in->period->id));

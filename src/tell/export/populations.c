@@ -200,6 +200,7 @@ static void write_draw(export_run *run, bd_json_writer *writer, const bd_samplin
     bd_json_member(writer, "at", export_instant(run->line, act->at));
     bd_json_member(writer, "by", act->by);
     export_member_str(writer, "method", act->method);
+    bd_json_member(writer, "problem", act->problem);
     bd_json_member(writer, "reason", act->reason);
     export_member_str(writer, "seed", act->seed);
     export_member_str(writer, "sha256", act->sha256);
