@@ -243,9 +243,9 @@ typedef struct {
     bd_str type, record, resource, subscription; /* `record`: the key as the source has it */
     bd_instant at;                               /* BD_INSTANT_NONE: the list does not say */
     bd_str month;                                /* "2026-03" of the period's zone, or "" */
-    bd_verdict verdict;                          /* the worst of its checks, with its reason */
+    bd_verdict verdict;                          /* the worst of its checks; of a pass no reason */
     bd_str reason;
-    uint32_t evidence, ordinal; /* number of the file and place of the record in it */
+    uint32_t evidence, ordinal; /* number of the file and place of the record in it, from 0 */
     const bd_item_verdict *checks;
     size_t check_count;
 } bd_item;

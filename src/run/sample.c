@@ -259,8 +259,9 @@ static void say_none(sampling_run *run, const bd_population *of) {
     bd_str at = of->collected_at == BD_INSTANT_NONE
                     ? BD_STR("never")
                     : bd_instant_format(run->session->arena, of->collected_at);
-    sampling_say(run, "%.*s: no occurrence in the period, by %.*s (%.*s), last exported %.*s",
-                 BD_ARG(of->id), BD_ARG(of->source_title),
+    sampling_say(run, "%.*s: %s in the period, asked of %.*s (%.*s), last exported %.*s",
+                 BD_ARG(of->id), of->is_complete ? "no occurrence" : "none was seen",
+                 BD_ARG(of->source_title),
                  BD_ARG(of->query.size > 0 ? of->query : of->source), BD_ARG(at));
 }
 

@@ -202,7 +202,7 @@ static const bd_value *record_value(bd_arena *arena, const bd_item *item) {
     }
     bd_result_text(&one, "evidence", bd_evidence_id(arena, item->evidence));
     bd_result_text(&one, "key", bd_str_copy(arena, item->record));
-    bd_result_int(&one, "record", item->ordinal);
+    bd_result_int(&one, "record", (int64_t)item->ordinal + 1);
     bd_result_text(&one, "resource", bd_str_copy(arena, item->resource));
     bd_result_text(&one, "subscription", bd_str_copy(arena, item->subscription));
     bd_result_text(&one, "type", bd_str_copy(arena, item->type));

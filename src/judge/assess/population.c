@@ -165,7 +165,7 @@ bd_rc bd_judging_put_item(bd_judging *run, const bd_judged *judged, bd_err *err)
     bd_pack_text(packer, judged->key);
     bd_pack_text(packer, judged->resource);
     bd_pack_text(packer, judged->subscription);
-    bd_pack_text(packer, judged->reason);
+    bd_pack_text(packer, judged->verdict == BD_PASS ? (bd_str){"", 0} : judged->reason);
     if (packer->overflowed) {
         BD_RAISE(err, BD_ERR_LIMIT, "a record of check '%.*s' is larger than 64 KiB",
                  BD_ARG(run->views[judged->check].check->id));

@@ -47,7 +47,7 @@ void bd_export_items_put(bd_export_items *items, const bd_item *item) {
     csv_text(to, item->reason);
     csv_text(to, verdicts_of(line, item));
     csv_text(to, bd_evidence_id(line, item->evidence));
-    csv_int(to, item->ordinal);
+    csv_int(to, (int64_t)item->ordinal + 1);
     csv_end_row(to);
 }
 
@@ -96,7 +96,7 @@ static void put_found(csv_table *to, const bd_sample_item *item) {
     csv_word(to, bd_verdict_text(item->item.verdict));
     csv_text(to, item->item.reason);
     csv_text(to, bd_evidence_id(line, item->item.evidence));
-    csv_int(to, item->item.ordinal);
+    csv_int(to, (int64_t)item->item.ordinal + 1);
 }
 
 static void put_tested(csv_table *to, const bd_tested *tested) {
@@ -145,7 +145,7 @@ static void write_item(export_run *run, bd_json_writer *writer, const bd_sample_
     }
     if (item->is_there) {
         bd_json_member(writer, "reason", item->item.reason);
-        export_member_int(writer, "record", item->item.ordinal);
+        export_member_int(writer, "record", (int64_t)item->item.ordinal + 1);
         export_member_str(writer, "resource", item->item.resource);
     }
     if (item->tested != NULL) {

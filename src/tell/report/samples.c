@@ -255,7 +255,9 @@ static void add_population(report *r, const bd_population *of) {
         fact(table, "Not complete", words_journal_text(r, of->problem));
     }
     if (of->count == 0) {
-        fact(table, "Items", BD_STR("No occurrence in the period: nothing to draw from."));
+        fact(table, "Items",
+             of->is_complete ? BD_STR("No occurrence in the period: nothing to draw from.")
+                             : BD_STR("None was seen in the period, on incomplete evidence."));
     }
     if (of->is_changed) {
         fact(table, "Changed", bd_str_format(r->arena,
