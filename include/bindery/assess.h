@@ -286,6 +286,7 @@ typedef struct {
     int freezes, draws;
     bool is_changed;    /* other items than those frozen last */
     bool is_draw_older; /* drawn before the latest freeze */
+    bool is_repeated;   /* the ranks were computed again over these items, and the same ones come first */
     BD_VEC(const bd_sampling *) acts; /* all, in the order of the journal */
     BD_VEC(bd_sample_item) sample;    /* of the latest draw, then what auditors selected */
     uint64_t tested, deviations;      /* items with a result; those that deviate */

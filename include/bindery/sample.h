@@ -32,6 +32,8 @@ void bd_sample_rank(bd_str seed, bd_str population, bd_str key, uint8_t out[32])
 /* "6.3.1-leavers-2026-Q3/2026-07"; the population itself for the empty stratum. */
 bd_str bd_sample_stratum_id(bd_arena *arena, bd_str population, bd_str stratum);
 
+/* Of an item: "2026-07" or "undated", a subscription or "none". */
+bd_str bd_sample_stratum(bool is_by_month, bd_str month, bd_str subscription);
 /* Of `size` items out of `of`: what a stratum of `count` gives, rounded up, so that none with an item is left out. */
 uint64_t bd_sample_share(uint64_t size, uint64_t count, uint64_t of);
 /* How many stand by: half of the sample, rounded up, as far as there are that many. */

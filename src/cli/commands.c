@@ -532,9 +532,10 @@ const cli_verb cli_verbs[] = {
      "journal. The rank of an item is the SHA-256 of seed, population and item key with a line "
      "break between them, so that anybody can repeat the draw. Without an option: lists the "
      "control's populations. A sample is a pre-fieldwork self-test; the auditor chooses the sample.",
-     "bindery -C acme sample 6.3.1 --population leavers --freeze && bindery -C acme sample 6.3.1 "
-     "--population leavers --seed 7319",
-     "6.3.1-leavers-2026-H1: 5 of 20 items drawn by sha256-rank-1 with seed '7319'; 3 more stand by",
+     "bindery -C acme sample 6.3.1 --population leavers --freeze",
+     "6.3.1-leavers-2026-H1: 20 items frozen, SHA-256 "
+     "f9c6374cc768e074d208374a68cfeb3f0c8d072e00c72e1e7d240d5f076717d8\n6.3.1-leavers-2026-H1: lists "
+     "in acme/out/2026-H1/samples/6.3.1_leavers",
      run_sample},
     {"assess", "", 0, 0, "judge the controls over the period",
      "Judges every control over the period from the evidence in the locker and writes "

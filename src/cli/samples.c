@@ -110,7 +110,8 @@ static void print_sample(const bd_value *of) {
         printf("    drawn at %.*s by %.*s, size %lld, seed ", BD_ARG(bd_value_text(of, "drawn_at")),
                BD_ARG(bd_value_text(of, "method")), (long long)cli_number(of, "size"));
         cli_print_text(bd_value_text(of, "seed"));
-        printf("%s\n", bd_value_is_true(of, "draw_is_older") ? "; from an earlier freeze" : "");
+        printf("%s%s\n", bd_value_is_true(of, "draw_is_older") ? "; from an earlier freeze" : "",
+               bd_value_is_true(of, "draw_is_repeated") ? "" : "; not repeatable over these items");
     }
     print_items(of, "chosen");
     print_items(of, "selected");

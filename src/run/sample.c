@@ -406,12 +406,10 @@ typedef struct {
 
 static bd_rc put_item(void *context, const bd_item *item, bd_err *err) {
     drawing *to = context;
-    bd_str stratum = {"", 0};
-    if (bd_str_eqz(to->strata, "month")) {
-        stratum = item->month.size > 0 ? item->month : BD_STR("undated");
-    } else if (to->strata.size > 0) {
-        stratum = item->subscription.size > 0 ? item->subscription : BD_STR("none");
-    }
+    bd_str stratum = to->strata.size == 0
+                         ? (bd_str){"", 0}
+                         : bd_sample_stratum(bd_str_eqz(to->strata, "month"), item->month,
+                                             item->subscription);
     return bd_sampler_put(to->sampler, stratum, item->key, err);
 }
 

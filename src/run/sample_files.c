@@ -16,6 +16,7 @@ typedef struct {
     sampling_run *run;
     const bd_population *of;
     const char *folder; /* of the population */
+    bd_map *by_key;     /* item key -> place in the sample + 1 */
     size_t made;
 } item_folders;
 
@@ -235,7 +236,8 @@ static bd_rc write_item(item_folders *to, const bd_sample_item *of, size_t place
 
 static bd_rc take_item(void *context, const bd_item *item, bd_err *err) {
     item_folders *to = context;
-    const bd_sample_item *of = sampling_find(to->of, item->key);
+    uintptr_t place = (uintptr_t)bd_map_find(to->by_key, item->key);
+    const bd_sample_item *of = place > 0 ? &to->of->sample.data[place - 1] : NULL;
     return of == NULL || of->role == BD_SAMPLE_RESERVE
                ? BD_OK
                : write_item(to, of, (size_t)(of - to->of->sample.data), item, err);
@@ -251,6 +253,10 @@ bd_rc sampling_write(sampling_run *run, const bd_population *of, bd_err *err) {
     BD_TRY(write_list(&to, "selection.json", bd_export_selection, err));
     if (of->sample.count > 0) {
         BD_TRY(write_list(&to, "sample.csv", bd_export_sample_csv, err));
+        to.by_key = bd_map_make(session->arena);
+        for (size_t i = 0; i < of->sample.count; i++) {
+            bd_map_put(to.by_key, of->sample.data[i].key, (void *)(uintptr_t)(i + 1));
+        }
         BD_TRY(sampling_items(run, of, take_item, &to, err));
     }
     sampling_say(run, "%.*s: lists%s in %s", BD_ARG(of->id),

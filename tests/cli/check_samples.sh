@@ -40,6 +40,7 @@ claim_says "samples: and does nothing" "with these 6 items; nothing was done"
 claim "samples: one line of the journal holds the freeze" test "$(grep -c '"kind":"frozen"' s/locker/journal.ndjson)" -eq 1
 claim_exit "samples: a seed of a time before the freeze is refused" 3 sample --seed 2026-01-01T06:00:00Z/auditor-7319
 claim_says "samples: because it was known" "names a time before the freeze"
+claim_exit "samples: also where it is nothing but a time" 3 sample --seed 2026-01-01T06:00:00Z
 claim_exit "samples: a seed of two lines is refused" 2 sample --seed 'a
 b'
 claim_exit "samples: more than there are is refused" 2 sample --seed 7319 --size 7
@@ -119,6 +120,7 @@ claim_exit "samples: a run over it ends 0" 0 bindery -C s run -q
 is "samples: the assessment has draw, replacement and results" \
     '[.seed, .size, .tested, .deviations, .unanswered, .replacements[0].by, ([.chosen[].role] | sort | join("+"))] | join("|")' \
     'beacon 7319|5|2|1|1|Ada Berg|replaced+replacement+sample+sample+sample+sample'
+is "samples: and repeats the draw" '.draw_is_repeated' true
 claim "samples: the control is flagged" test \
     "$(jq -r '.controls[] | select(.id == "6.3.1") | .exception' s/out/2026-H1/assessment.json)" = true
 claim "samples: the schema holds" python3 -c "
@@ -167,6 +169,8 @@ claim_exit "samples: a seed that was drawn with before is refused" 3 sample --se
 claim_says "samples: because it was known" "was used before 6.3.1-leavers-2026-H1 was frozen"
 claim_exit "samples: a new one draws" 0 sample --seed 4713 --strata month
 claim_says "samples: inside each month" "1 of 2026-06  "
+bindery -C s assess -q >/dev/null 2>&1
+is "samples: which is repeated with each run" '[.draw_is_repeated, .draw_is_older, .strata] | join(" ")' 'true false month'
 claim_exit "samples: once more, for a reason" 0 sample --seed 4714 --again --reason 'the auditor gave a seed' --by 'Ada Berg'
 claim "samples: a key that looks like a formula is guarded in the list" grep -q "^'=1+1|" "$base.population.csv"
 claim "samples: and stands as it is among the keys" grep -q "^=1+1|" "$base.population.keys"

@@ -291,6 +291,54 @@ TEST(assess, a_replacement_stands_beside_what_it_replaces) {
     CHECK_EQ_INT(items[1].item.evidence, 1);
 }
 
+/* A draw by the room itself over the three leavers; `size` items. */
+static bd_sampling *draw_truly(scene *s, uint64_t size) {
+    static const char *const keys[] = {"ann@2026-01-02T17:00:00Z", "bob@2026-02-02T17:00:00Z",
+                                       "cleo@2026-03-02T17:00:00Z"};
+    bd_err err;
+    judge_scene(s);
+    bd_sampling *act = put_sampling(s, BD_SAMPLING_DRAWN);
+    act->seed = BD_STR("beacon");
+    act->method = BD_STR(BD_SAMPLE_METHOD);
+    act->sha256 = hash_text(only_population(s)->sha256);
+    bd_sampler *sampler = bd_sampler_open(act->seed, act->population);
+    for (size_t i = 0; i < BD_COUNT(keys); i++) {
+        CHECK_OK(bd_sampler_put(sampler, BD_STR(""), bd_str_of(keys[i]), &err), err);
+    }
+    CHECK_OK(bd_sampler_draw(sampler, size, test_arena(), &act->drawn, &err), err);
+    bd_sampler_close(sampler);
+    return act;
+}
+
+TEST(assess, a_draw_is_repeated_with_every_judgement) {
+    leaving it = three_leavers(LEAVERS);
+    draw_truly(it.s, 1);
+    judge_scene(it.s);
+    CHECK(only_population(it.s)->is_repeated);
+    leave(it, "shut", "dora", "2026-03-03T17:00:00Z", "2026-03-03T18:00:00Z");
+    judge_scene(it.s);
+    CHECK(!only_population(it.s)->is_repeated); /* over other items nobody can */
+}
+
+TEST(assess, a_draw_that_the_seed_does_not_give_is_told) {
+    for (int what = 0; what < 4; what++) {
+        leaving it = three_leavers(LEAVERS);
+        bd_sampling *act = draw_truly(it.s, 1);
+        if (what == 0) { /* the first one was left out */
+            act->drawn.data++;
+            act->drawn.count--;
+        } else if (what == 1) {
+            act->drawn.data[0].hash[31] ^= 1;
+        } else if (what == 2) {
+            act->seed = BD_STR("another");
+        } else {
+            act->drawn.data[0].key = BD_STR("nobody");
+        }
+        judge_scene(it.s);
+        CHECK(!only_population(it.s)->is_repeated);
+    }
+}
+
 /* ---- results ---- */
 
 TEST(assess, a_testers_deviation_keeps_a_control_from_being_complete) {

@@ -56,6 +56,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         rc = bd_judging_list_items(run, err);
     }
     bd_sorter_close(run->items);
+    bd_arena_close(run->item_arena);
     if (!bd_failed(rc)) {
         rc = bd_judging_states(run, err);
     }

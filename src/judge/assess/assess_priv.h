@@ -52,6 +52,14 @@ typedef struct {
 
 typedef struct bd_imports_intake bd_imports_intake;
 
+/* sampling.c: a population's sample while its items come by. */
+typedef struct {
+    bd_map *by_key;   /* item key -> place in the sample + 1; NULL: there is none */
+    bd_map *farthest; /* stratum -> last drawn item of it, the highest rank; NULL: nothing to repeat */
+    size_t met;       /* drawn items whose rank came out again */
+    bool differs;     /* some item comes before one that was drawn */
+} bd_sampling_view;
+
 typedef struct {
     const bd_assess_inputs *in;
     bd_arena *arena;
@@ -68,6 +76,8 @@ typedef struct {
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
     bd_sorter *items;            /* of populations; NULL: there is none */
+    bd_arena *item_arena;        /* of one record on its way there */
+    bd_sampling_view *samplings; /* by population */
     bd_packer packer;
 } bd_judging;
 

@@ -131,6 +131,7 @@ void bd_judging_open_populations(bd_judging *run) {
         run->views[i].draws_from = of != NULL ? (uint32_t)(of - run->out->populations) + 1 : 0;
     }
     run->items = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    run->item_arena = bd_arena_open("item key", (size_t)1 << 20);
 }
 
 /* ---- their records ---- */
@@ -151,11 +152,11 @@ bd_rc bd_judging_put_item(bd_judging *run, const bd_judged *judged, bd_err *err)
         judged->verdict == BD_NOT_APPLICABLE) {
         return BD_OK;
     }
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("item key", (size_t)1 << 20);
     bd_packer *packer = &run->packer;
+    bd_arena_reset(run->item_arena);
     bd_pack_begin(packer);
     bd_pack_u32(packer, population - 1);
-    bd_pack_key(packer, item_key(scratch, judged));
+    bd_pack_key(packer, item_key(run->item_arena, judged));
     bd_pack_i64(packer, judged->is_undated ? INT64_MAX : judged->at);
     bd_pack_u32(packer, judged->evidence);
     bd_pack_u32(packer, judged->ordinal);

@@ -14,13 +14,24 @@ const char *bd_sample_role_name(bd_sample_role role) {
     return names[role];
 }
 
-static bd_sample_item *find_item(bd_population *of, bd_str key) {
-    for (size_t i = 0; i < of->sample.count; i++) {
-        if (bd_str_eq(of->sample.data[i].key, key)) {
-            return &of->sample.data[i];
-        }
-    }
-    return NULL;
+static bd_sampling_view *view_of(const bd_judging *run, const bd_population *of) {
+    return &run->samplings[of - run->out->populations];
+}
+
+static bd_sample_item *find_item(const bd_judging *run, bd_population *of, bd_str key) {
+    const bd_map *by_key = view_of(run, of)->by_key;
+    uintptr_t place = by_key != NULL ? (uintptr_t)bd_map_find(by_key, key) : 0;
+    return place > 0 ? &of->sample.data[place - 1] : NULL;
+}
+
+static bd_sample_item *add_item(bd_judging *run, bd_population *of, bd_str key,
+                                bd_sample_role role) {
+    bd_sampling_view *view = view_of(run, of);
+    bd_sample_item *made = bd_push(run->arena, &of->sample);
+    *made = (bd_sample_item){.role = role, .key = key};
+    view->by_key = view->by_key != NULL ? view->by_key : bd_map_make(run->scratch);
+    bd_map_put(view->by_key, key, (void *)(uintptr_t)of->sample.count);
+    return made;
 }
 
 /* ---- binding ---- */
@@ -30,17 +41,17 @@ static void take_draw(bd_judging *run, bd_population *of, const bd_sampling *dra
     of->draws++;
     of->is_draw_older = false;
     of->sample.count = 0;
+    view_of(run, of)->by_key = NULL;
     for (size_t i = 0; i < draw->drawn.count; i++) {
         const bd_drawn *one = &draw->drawn.data[i];
-        *bd_push(run->arena, &of->sample) =
-            (bd_sample_item){.role = one->is_reserve ? BD_SAMPLE_RESERVE : BD_SAMPLE_CHOSEN,
-                             .drawn = one,
-                             .key = one->key};
+        add_item(run, of, one->key, one->is_reserve ? BD_SAMPLE_RESERVE : BD_SAMPLE_CHOSEN)->drawn =
+            one;
     }
 }
 
-static void take_replacement(bd_population *of, const bd_sampling *act) {
-    bd_sample_item *gone = find_item(of, act->key), *next = find_item(of, act->replacement);
+static void take_replacement(bd_judging *run, bd_population *of, const bd_sampling *act) {
+    bd_sample_item *gone = find_item(run, of, act->key);
+    bd_sample_item *next = find_item(run, of, act->replacement);
     if (gone == NULL || next == NULL) {
         return; /* of an earlier draw */
     }
@@ -61,15 +72,15 @@ static void take_act(bd_judging *run, bd_population *of, const bd_sampling *act)
         of->is_draw_older = of->draw != NULL;
         return;
     case BD_SAMPLING_DRAWN: take_draw(run, of, act); return;
-    case BD_SAMPLING_REPLACED: take_replacement(of, act); return;
+    case BD_SAMPLING_REPLACED: take_replacement(run, of, act); return;
     case BD_SAMPLING_SELECTED:
     case BD_SAMPLING_TESTED: return; /* they hold over all draws: below */
     }
 }
 
-static void add_items(bd_judging *run, bd_population *of, bd_str key, bd_sample_role role) {
-    if (find_item(of, key) == NULL) {
-        *bd_push(run->arena, &of->sample) = (bd_sample_item){.role = role, .key = key};
+static void add_once(bd_judging *run, bd_population *of, bd_str key) {
+    if (find_item(run, of, key) == NULL) {
+        add_item(run, of, key, BD_SAMPLE_SELECTED);
     }
 }
 
@@ -79,27 +90,69 @@ static void add_selected(bd_judging *run, bd_population *of) {
     for (size_t i = 0; i < of->acts.count; i++) {
         const bd_sampling *act = of->acts.data[i];
         for (size_t k = 0; act->kind == BD_SAMPLING_SELECTED && k < act->items.count; k++) {
-            add_items(run, of, act->items.data[k], BD_SAMPLE_SELECTED);
+            add_once(run, of, act->items.data[k]);
         }
     }
     for (size_t i = 0; i < of->acts.count; i++) {
         const bd_sampling *act = of->acts.data[i];
         for (size_t k = 0; act->kind == BD_SAMPLING_TESTED && k < act->tested.count; k++) {
-            add_items(run, of, act->tested.data[k].key, BD_SAMPLE_SELECTED);
+            add_once(run, of, act->tested.data[k].key);
         }
     }
 }
 
-static void add_results(bd_population *of) {
+static void add_results(const bd_judging *run, bd_population *of) {
     for (size_t i = 0; i < of->acts.count; i++) {
         const bd_sampling *act = of->acts.data[i];
         for (size_t k = 0; act->kind == BD_SAMPLING_TESTED && k < act->tested.count; k++) {
             const bd_tested *now = &act->tested.data[k];
-            bd_sample_item *item = find_item(of, now->key);
+            bd_sample_item *item = find_item(run, of, now->key);
             bool holds = item->tested == NULL || now->is_deviation || !item->tested->is_deviation;
             item->tested = holds ? now : item->tested;
         }
     }
+}
+
+/* ---- the draw once more ---- */
+
+static bool is_by_month(const bd_sampling *draw) {
+    return bd_str_eqz(draw->strata, "month");
+}
+
+static bd_str stratum_of(const bd_sampling *draw, const bd_item *item) {
+    if (draw->strata.size == 0) {
+        return (bd_str){"", 0};
+    }
+    return bd_sample_stratum(is_by_month(draw), item->month, item->subscription);
+}
+
+/* In each stratum the last that was drawn: nothing else may come before it. */
+static void expect_draw(bd_judging *run, bd_population *of) {
+    bd_sampling_view *view = view_of(run, of);
+    bool is_known = of->draw != NULL && bd_str_eqz(of->draw->method, BD_SAMPLE_METHOD);
+    if (!is_known) {
+        return;
+    }
+    view->farthest = bd_map_make(run->scratch);
+    for (size_t i = 0; i < of->draw->drawn.count; i++) {
+        bd_drawn *one = &of->draw->drawn.data[i];
+        bd_map_put(view->farthest, one->stratum, one);
+    }
+}
+
+static void repeat_draw(bd_judging *run, bd_population *of, const bd_item *item,
+                        const bd_sample_item *drawn) {
+    bd_sampling_view *view = view_of(run, of);
+    bd_str stratum = stratum_of(of->draw, item);
+    const bd_drawn *last = bd_map_find(view->farthest, stratum);
+    uint8_t hash[32];
+    bd_arena_reset(run->item_arena);
+    bd_sample_rank(of->draw->seed, bd_sample_stratum_id(run->item_arena, of->id, stratum),
+                   item->key, hash);
+    bool is_drawn = drawn != NULL && drawn->drawn != NULL;
+    bool comes_before = last == NULL || memcmp(hash, last->hash, sizeof hash) < 0;
+    view->met += is_drawn && memcmp(hash, drawn->drawn->hash, sizeof hash) == 0;
+    view->differs = view->differs || (comes_before && !is_drawn);
 }
 
 static bd_population *find_population(const bd_judging *run, bd_str id) {
@@ -112,6 +165,7 @@ static bd_population *find_population(const bd_judging *run, bd_str id) {
 }
 
 void bd_judging_bind_samplings(bd_judging *run) {
+    run->samplings = bd_new(run->scratch, bd_sampling_view, run->out->population_count + 1);
     for (size_t i = 0; i < run->in->sampling_count; i++) {
         const bd_sampling *act = &run->in->samplings[i];
         bd_population *of = find_population(run, act->population);
@@ -121,14 +175,18 @@ void bd_judging_bind_samplings(bd_judging *run) {
     }
     for (size_t i = 0; i < run->out->population_count; i++) {
         add_selected(run, &run->out->populations[i]);
-        add_results(&run->out->populations[i]);
+        add_results(run, &run->out->populations[i]);
+        expect_draw(run, &run->out->populations[i]);
     }
 }
 
 /* ---- against the items as they are now ---- */
 
 void bd_judging_note_item(bd_judging *run, bd_population *population, const bd_item *item) {
-    bd_sample_item *of = find_item(population, item->key);
+    bd_sample_item *of = find_item(run, population, item->key);
+    if (view_of(run, population)->farthest != NULL) {
+        repeat_draw(run, population, item, of);
+    }
     if (of == NULL) {
         return;
     }
@@ -161,6 +219,9 @@ void bd_judging_settle_samplings(bd_judging *run) {
         char hex[65];
         bd_hex(of->sha256, 32, hex);
         of->is_changed = of->freeze != NULL && !bd_str_eqz(of->freeze->sha256, hex);
+        const bd_sampling_view *view = view_of(run, of);
+        of->is_repeated = view->farthest != NULL && !view->differs &&
+                          view->met == of->draw->drawn.count && bd_str_eqz(of->draw->sha256, hex);
         count_results(of);
     }
 }

@@ -63,6 +63,13 @@ bd_str bd_sample_stratum_id(bd_arena *arena, bd_str population, bd_str stratum) 
                : bd_str_format(arena, "%.*s/%.*s", BD_ARG(population), BD_ARG(stratum));
 }
 
+bd_str bd_sample_stratum(bool is_by_month, bd_str month, bd_str subscription) {
+    if (is_by_month) {
+        return month.size > 0 ? month : BD_STR("undated");
+    }
+    return subscription.size > 0 ? subscription : BD_STR("none");
+}
+
 uint64_t bd_sample_share(uint64_t size, uint64_t count, uint64_t of) {
     if (of == 0) {
         return 0;

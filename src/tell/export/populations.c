@@ -277,6 +277,7 @@ static void write_population(export_run *run, bd_json_writer *writer, const bd_p
     export_member_int(writer, "deviations", (int64_t)of->deviations);
     if (draw != NULL) {
         export_member_bool(writer, "draw_is_older", of->is_draw_older);
+        export_member_bool(writer, "draw_is_repeated", of->is_repeated);
         bd_json_member(writer, "drawn_at", export_instant(run->line, draw->at));
     }
     write_acts(run, writer, "draws", of, BD_SAMPLING_DRAWN);

@@ -267,6 +267,13 @@ static void add_population(report *r, const bd_population *of) {
                                              BD_ARG(words_hash(r, of->sha256))));
     }
     add_acts(r, table, of);
+    if (of->draw != NULL) {
+        fact(table, "Repeated",
+             of->is_repeated
+                 ? BD_STR("The draw was computed again over these items with this run: the same "
+                          "ones come first.")
+                 : BD_STR("The draw could not be repeated over the items as they are now."));
+    }
     if (of->unanswered > 0) {
         fact(table, "Deviations",
              bd_str_format(r->arena,
