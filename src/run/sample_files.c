@@ -11,12 +11,17 @@
 #define MOST_COPY_BYTES ((int64_t)1 << 20) /* larger ones are named, and lie in the locker and the package */
 #define MOST_FILES 40                      /* of one item */
 #define SLUG_BYTES 40
+#define RECORDS_BYTES ((size_t)1 << 30)
+
+typedef struct record_watch record_watch;
 
 typedef struct {
     sampling_run *run;
     const bd_population *of;
     const char *folder; /* of the population */
     bd_map *by_key;     /* item key -> place in the sample + 1 */
+    record_watch *watches; /* records as they were read, by worker */
+    size_t watch_count;
     size_t made;
 } item_folders;
 
@@ -72,6 +77,92 @@ static bd_rc write_population(const item_folders *to, bd_err *err) {
     BD_TRY(write_draft(to, "population.csv", text.csv, err));
     BD_TRY(write_draft(to, "population.keys", text.keys, err));
     return bd_file_write(list_path(to, "population.sha256"), 0644, text.sums, err);
+}
+
+/* ---- the records themselves ---- */
+
+/* Records of the sample's files as the sources gave them, by evidence, type and key; of derived ones there is none. */
+static bd_str record_name(bd_arena *arena, uint32_t number, bd_str type, bd_str key) {
+    bd_str head = bd_str_format(arena, "%u\x1e", number);
+    bd_str parts[] = {head, type, BD_STR("\x1e"), key};
+    return bd_str_concat(arena, parts, BD_COUNT(parts));
+}
+
+struct record_watch {
+    bd_map *wanted; /* name -> nothing of interest */
+    bd_arena *arena;
+    bd_map *found; /* name -> bd_str, its JSON */
+};
+
+/* Sees every record of a wanted file, on the worker's own context. */
+static void see_record(void *context, uint32_t evidence, const bd_record *record, bd_arena *keep,
+                       bd_arena *scratch) {
+    record_watch *watch = context;
+    (void)keep;
+    bd_str name = record_name(scratch, evidence + 1, record->type, record->key);
+    if (bd_map_find(watch->wanted, name) == NULL || bd_map_find(watch->found, name) != NULL) {
+        return;
+    }
+    bd_str *text = bd_new(watch->arena, bd_str, 1);
+    *text = bd_json_canonical(watch->arena, record->value);
+    bd_map_put(watch->found, bd_str_copy(watch->arena, name), text);
+}
+
+typedef struct {
+    item_folders *to;
+    bool *is_wanted; /* by index of the evidence */
+    bd_map *wanted;
+} wish;
+
+static bd_rc want_record(void *context, const bd_item *item, bd_err *err) {
+    (void)err;
+    wish *all = context;
+    bd_arena *arena = all->to->run->session->arena;
+    uintptr_t place = (uintptr_t)bd_map_find(all->to->by_key, item->key);
+    if (place > 0 && all->to->of->sample.data[place - 1].role != BD_SAMPLE_RESERVE) {
+        bd_map_put(all->wanted, record_name(arena, item->evidence, item->type, item->record), all);
+        all->is_wanted[item->evidence - 1] = true;
+    }
+    return BD_OK;
+}
+
+/* The files that hold the items are read once more; one context for each worker. */
+static bd_rc fetch_records(item_folders *to, bd_err *err) {
+    bd_session *session = to->run->session;
+    unsigned jobs = session->jobs;
+    wish all = {.to = to,
+                .is_wanted = bd_new(session->arena, bool, to->run->judged.evidence.count + 1),
+                .wanted = bd_map_make(session->arena)};
+    BD_TRY(sampling_items(to->run, to->of, want_record, &all, err));
+    to->watches = bd_new(session->arena, record_watch, jobs);
+    to->watch_count = jobs;
+    void **contexts = bd_new(session->arena, void *, jobs);
+    for (unsigned i = 0; i < jobs; i++) {
+        bd_arena *arena = bd_arena_open("records", RECORDS_BYTES);
+        to->watches[i] = (record_watch){all.wanted, arena, bd_map_make(arena)};
+        contexts[i] = &to->watches[i];
+    }
+    bd_watch watch = {.see = see_record, .contexts = contexts, .is_wanted = all.is_wanted};
+    return bd_reread_evidence(session, &watch, &to->run->judged, err);
+}
+
+static void close_records(item_folders *to) {
+    for (size_t i = 0; i < to->watch_count; i++) {
+        bd_arena_close(to->watches[i].arena);
+    }
+    to->watch_count = 0;
+}
+
+static const bd_str *find_record(const item_folders *to, const bd_item *item) {
+    bd_str name =
+        record_name(to->run->session->arena, item->evidence, item->type, item->record);
+    for (size_t i = 0; i < to->watch_count; i++) {
+        const bd_str *found = bd_map_find(to->watches[i].found, name);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
 }
 
 /* ---- one item ---- */
@@ -231,7 +322,12 @@ static bd_rc write_item(item_folders *to, const bd_sample_item *of, size_t place
     bd_str text = bd_str_format(arena, "%.*s\n",
                                 BD_ARG(bd_json_canonical(arena, bd_result_object(&out))));
     to->made++;
-    return bd_file_write(bd_path_join(arena, folder, "item.json"), 0644, text, err);
+    BD_TRY(bd_file_write(bd_path_join(arena, folder, "item.json"), 0644, text, err));
+    const bd_str *record = find_record(to, item);
+    return record == NULL
+               ? BD_OK
+               : bd_file_write(bd_path_join(arena, folder, "record.json"), 0644,
+                               bd_str_format(arena, "%.*s\n", BD_ARG(*record)), err);
 }
 
 static bd_rc take_item(void *context, const bd_item *item, bd_err *err) {
@@ -257,7 +353,10 @@ bd_rc sampling_write(sampling_run *run, const bd_population *of, bd_err *err) {
         for (size_t i = 0; i < of->sample.count; i++) {
             bd_map_put(to.by_key, of->sample.data[i].key, (void *)(uintptr_t)(i + 1));
         }
-        BD_TRY(sampling_items(run, of, take_item, &to, err));
+        bd_rc rc = fetch_records(&to, err);
+        rc = bd_failed(rc) ? rc : sampling_items(run, of, take_item, &to, err);
+        close_records(&to);
+        BD_TRY(rc);
     }
     sampling_say(run, "%.*s: lists%s in %s", BD_ARG(of->id),
                  to.made > 0 ? " and a folder for each item" : "", to.folder);

@@ -76,6 +76,8 @@ claim_says "samples: with what can be done" "no item stands by any more"
 item=$(find "$files/drawn" -name item.json | sort | sed -n 2p)
 claim "samples: an item has its verdict, its checks and its files" jq -e \
     '.checks[0].check == "leavers-reconciled" and .verdict == "pass" and (.files | length) > 0' "$item"
+claim "samples: the record itself lies beside it" test \
+    "$(jq -r '[.employee_id, .terminated_at] | join("|")' "$(dirname "$item")/record.json")" = "$(jq -r .item_key "$item")"
 claim "samples: a file beside it is the one in the locker" sh -c \
     "jq -r '.files[] | select(.copy) | .sha256 + \"  \" + .copy' $item | (cd $(dirname "$item") && sha256sum -c)"
 
@@ -188,6 +190,14 @@ claim_says "samples: is no occurrence, with query and time" \
     "no occurrence in the period, asked of Access that was granted (GET https://graph.microsoft.com/"
 claim_exit "samples: all of it runs" 0 bindery -C s run -q
 claim "samples: nothing is left behind" no_leftovers s/out s/locker
+
+# The longest names that a period and an organisation may have still fit a package.
+copy_sample l
+edit_config l "d['periods'][0]['id'] = 'A-period-with-a-very-long-name-3'; d['organisation']['short'] = 'ABCDEFGHIJKLMNOP'"
+bindery -C l ingest -q >/dev/null 2>&1
+claim_exit "samples: all populations of a control are frozen at once" 0 bindery -C l sample 4.5 -q --freeze
+claim_exit "samples: and packaged under names that fit" 0 bindery -C l run -q
+claim "samples: each with its list" test "$(unzip -Z1 l/out/*/*.zip | grep -c '20_POPULATIONS/4.5_.*population.csv$')" -eq 5
 
 # Type I walks one event through.
 new_engagement e
