@@ -210,9 +210,13 @@ static void add_item(report *r, bd_table *table, const bd_sample_item *item) {
     if (item->drawn == NULL) {
         bd_table_text(table, BD_STR(DASH));
     } else {
+        bool has_stratum = item->drawn->stratum.size > 0; /* a month, or a subscription's name */
         bd_table_text(table, bd_str_format(r->arena, "%u%s%.*s", item->drawn->rank,
-                                           item->drawn->stratum.size > 0 ? " of " : "",
-                                           BD_ARG(words_journal_text(r, item->drawn->stratum))));
+                                           has_stratum ? " of " : "",
+                                           BD_ARG(words_journal_text(
+                                               r, has_stratum
+                                                      ? words_scope(r, item->drawn->stratum)
+                                                      : BD_STR("")))));
     }
     bd_table_text(table, verdict_words(item));
     cell_evidence(r, table, item->is_there ? item->item.evidence : 0);
