@@ -8,6 +8,19 @@
  * window) removes doubles (the worse verdict holds), finds failing stretches and counts snapshots; a third sort
  * orders findings.  Memory is flat but for one line per check and snapshot and one per exception.
  *
+ * Populations.  What an auditor draws from: the records of the period that the checks of a control judge for their
+ * population side.  It exists for checks of shape match and each whose requirement is of kind `event` or `population`
+ * and not continuous (settings are tested whole, not by sample), once for each control and source of that side; Type I
+ * draws no samples and has none.  Items are the distinct records by the key that their source declares (as
+ * bindery/sample.h writes it), however many extracts and snapshots show them and however many checks judge them; a
+ * record under a design exclusion, or one that is not applicable to every check, is none.  They are handed out sorted
+ * by key in the judging pass, memory flat.
+ *
+ * What came of a sample never improves anything: no result is read where verdicts, instances and scores are made.  A
+ * deviation that a tester found on an item which our own checks do not fail takes a complete control to `[~]`, flags
+ * it `!` and puts its criteria at risk, for the rest of the period: the worse result of an item holds, and nobody takes
+ * it back.  Where a check fails the item too, the exception speaks for both, as for any failing record.
+ *
  * Everything in the result is Allocated in the arena handed in and immutable.
  */
 #ifndef BINDERY_ASSESS_H
@@ -18,6 +31,7 @@
 #include "bindery/evidence.h"
 #include "bindery/imported.h"
 #include "bindery/rule.h"
+#include "bindery/sample.h"
 #include "bindery/spill.h"
 #include "bindery/util.h"
 
@@ -152,6 +166,7 @@ typedef struct {
     bd_instant newest;
     int age_days;
     BD_VEC(uint32_t) exceptions; /* indexes into the assessment's */
+    int sample_deviations;       /* found by testers on items that no check of ours fails */
 } bd_control_result;
 
 typedef struct {
@@ -181,6 +196,107 @@ typedef struct {
 } bd_finding;
 typedef bd_rc bd_finding_fn(void *context, const bd_finding *finding, bd_err *err);
 
+/* ---- populations and samples ----------------------------------------------------------------------------- */
+
+/* What a tester says of one item. */
+typedef struct {
+    bd_str key, note, tester;
+    bd_day tested_on;
+    bool is_deviation;
+} bd_tested;
+typedef BD_VEC(bd_tested) bd_tested_list;
+
+/* What the journal says of a population, in its order: kinds `frozen` and `drawn`. */
+typedef enum {
+    BD_SAMPLING_FROZEN,
+    BD_SAMPLING_DRAWN,
+    BD_SAMPLING_REPLACED,
+    BD_SAMPLING_SELECTED, /* by the auditor, without a draw */
+    BD_SAMPLING_TESTED
+} bd_sampling_kind;
+typedef struct {
+    bd_sampling_kind kind;
+    bd_str population;
+    bd_instant at;
+    uint64_t count; /* frozen: items */
+    bd_str sha256;  /* frozen: of the keys, hex; drawn and selected: of the freeze behind it */
+    bool is_complete;
+    bd_str problem;              /* frozen, drawn: why it is not complete */
+    bd_str seed, method, strata; /* drawn; `strata` is "", "month" or "subscription" */
+    uint64_t size;
+    bd_drawn_list drawn;
+    bd_str key, replacement; /* replaced */
+    bd_str reason, by;       /* replaced; drawn again */
+    bd_str file, file_sha256; /* selected, tested */
+    bd_strs items, unmatched; /* selected */
+    bd_tested_list tested;
+} bd_sampling;
+
+/* One record of a population, in the pass that finds it. */
+typedef struct {
+    const bd_check *check;
+    bd_verdict verdict;
+    bd_str reason;
+} bd_item_verdict;
+typedef struct {
+    bd_str key; /* unique in its population */
+    bd_str type, record, resource, subscription; /* `record`: the key as the source has it */
+    bd_instant at;                               /* BD_INSTANT_NONE: the list does not say */
+    bd_str month;                                /* "2026-03" of the period's zone, or "" */
+    bd_verdict verdict;                          /* the worst of its checks; of a pass no reason */
+    bd_str reason;
+    uint32_t evidence, ordinal; /* number of the file and place of the record in it, from 0 */
+    const bd_item_verdict *checks;
+    size_t check_count;
+} bd_item;
+
+typedef enum {
+    BD_SAMPLE_CHOSEN,
+    BD_SAMPLE_REPLACED,
+    BD_SAMPLE_REPLACING,
+    BD_SAMPLE_RESERVE,
+    BD_SAMPLE_SELECTED
+} bd_sample_role;
+const char *bd_sample_role_name(bd_sample_role role); /* "sample", "replaced", ... "selected" */
+
+typedef struct {
+    bd_sample_role role;
+    const bd_drawn *drawn; /* NULL: selected */
+    bd_str key;
+    bd_str other, reason, by; /* what stands for it or what it stands for; why and who says so */
+    const bd_tested *tested;  /* the worse of its results; NULL: none */
+    bool is_there;            /* among the items of the population as it is now */
+    bd_item item;             /* if so; without its checks */
+} bd_sample_item;
+
+typedef struct {
+    bd_str id, name; /* "6.3.1-leavers-2026-H1", "leavers" */
+    const bd_control *control;
+    bd_str source, source_title;
+    bd_strs checks; /* ids */
+    uint64_t count;
+    uint8_t sha256[32]; /* of the keys, each with its LF */
+    bool is_complete;   /* the evidence of its side describes the period and may pass */
+    bd_str problem;     /* why not, one sentence */
+    BD_VEC(uint32_t) evidence; /* numbers, rising */
+    bd_str query;              /* how the first of them was asked for, where that is stated */
+    bd_instant collected_at;   /* of the newest of them, or BD_INSTANT_NONE */
+    /* From the journal; borrowed from the inputs.  NULL: none. */
+    const bd_sampling *freeze, *draw; /* the latest of each */
+    int freezes, draws;
+    bool is_changed;    /* other items than those frozen last */
+    bool is_draw_older; /* drawn before the latest freeze */
+    bool is_repeated;   /* the ranks were computed again over these items, and the same ones come first */
+    BD_VEC(const bd_sampling *) acts; /* all, in the order of the journal */
+    BD_VEC(bd_sample_item) sample;    /* of the latest draw, then what auditors selected */
+    uint64_t tested, deviations;      /* items with a result; those that deviate */
+    uint64_t unanswered;              /* deviations that no failing check of ours shares */
+} bd_population;
+
+/* Each item of each population, in the order of populations and keys. */
+typedef bd_rc bd_item_fn(void *context, const bd_population *population, const bd_item *item,
+                         bd_err *err);
+
 typedef struct {
     bd_instant as_of, until; /* t and t' = min(as_of, period end) */
     bd_instant period_start, period_end;
@@ -199,6 +315,8 @@ typedef struct {
     uint64_t finding_count;
     bd_strs months; /* "2026-01" ... of the period */
     bd_imported imported; /* what other tools say; nothing above depends on it */
+    bd_population *populations; /* of controls in scope, natural order of controls, then by name */
+    size_t population_count;
 } bd_assessment;
 
 /* ---- acts of people, from the journal ---------------------------------------------------------------------- */
@@ -235,6 +353,10 @@ typedef struct {
     size_t not_applicable_count;
     const bd_act *acts; /* in the order of the journal; borrowed as long as the assessment lives */
     size_t act_count;
+    const bd_sampling *samplings; /* likewise */
+    size_t sampling_count;
+    bd_item_fn *on_item; /* NULL: nobody asks */
+    void *item_context;
 } bd_assess_inputs;
 
 /* Judges.  Each finding is handed to `on_finding` (may be NULL) in findings order.  Fails with IO (temporary files) or

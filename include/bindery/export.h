@@ -38,6 +38,16 @@ const bd_export_joins *bd_export_joins_make(const bd_export_inputs *inputs, bd_a
 BD_MUST_USE bd_rc bd_export_assessment(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* One line of findings.ndjson. */
 BD_MUST_USE bd_rc bd_export_finding(const bd_finding *finding, bd_sink *sink, bd_err *err);
+/* The list of a population: its head at once, a row for each item that is put. */
+typedef struct bd_export_items bd_export_items;
+bd_export_items *bd_export_items_open(bd_sink *sink); /* borrowed until close */
+void bd_export_items_put(bd_export_items *items, const bd_item *item);
+/* Says what failed since it was opened; accepts NULL. */
+BD_MUST_USE bd_rc bd_export_items_close(bd_export_items *items, bd_err *err);
+/* The sample of a population: drawn items by rank with roles, hashes and results, then those that auditors selected. */
+BD_MUST_USE bd_rc bd_export_sample_csv(const bd_population *population, bd_sink *sink, bd_err *err);
+/* selection.json: the population, its freezes, draws and replacements, as the assessment has them (canonical JSON). */
+BD_MUST_USE bd_rc bd_export_selection(const bd_population *population, bd_sink *sink, bd_err *err);
 /* The IPE sheet of one item (canonical JSON): what shows that an export is complete and accurate. */
 BD_MUST_USE bd_rc bd_export_ipe(const bd_export_inputs *inputs, size_t evidence_index,
                                 bd_sink *sink, bd_err *err);

@@ -120,6 +120,31 @@ BD_MUST_USE bd_rc bd_run_exception_sign(const bd_run_options *options, bd_run_ac
 BD_MUST_USE bd_rc bd_run_not_applicable(const bd_run_options *options, const bd_run_act *act,
                                         bd_str reviewer, bd_arena *arena, bd_run_outcome *out,
                                         bd_err *err);
+/* Populations and samples of a control.  At most one of the acts; none: its populations are listed. */
+typedef enum {
+    BD_RUN_SAMPLE_LIST,
+    BD_RUN_SAMPLE_FREEZE,
+    BD_RUN_SAMPLE_DRAW,
+    BD_RUN_SAMPLE_REPLACE,
+    BD_RUN_SAMPLE_SELECT,
+    BD_RUN_SAMPLE_RESULTS
+} bd_run_sample_act;
+typedef struct {
+    bd_run_sample_act act;
+    bd_str control, population; /* `population`: name or id; empty: the only one, of a freeze all */
+    bd_str seed, strata;        /* draw; "" (none), "month" or "subscription" */
+    uint64_t size;              /* 0: the catalog's for so many items */
+    bool is_again;              /* draw: once more over the same freeze, for a reason */
+    bd_str key;                 /* replace */
+    bd_str reason, by;          /* replace, draw again */
+    const char *path;           /* select, results: the file that says which items */
+} bd_run_sampling;
+/* Each act is one journal line (`frozen`, `drawn`) and files below out/<period>/samples/; the order freeze, seed, draw
+ * is kept here.  INPUT: a seed before the freeze, one that was known by then, one for a population that changed since
+ * (it is frozen anew, which the journal keeps), another draw over one freeze without a reason, a replacement of what is
+ * not in the sample, results of other items.  What was done already is said and not done twice. */
+BD_MUST_USE bd_rc bd_run_sample(const bd_run_options *options, const bd_run_sampling *asked,
+                                bd_arena *arena, bd_run_outcome *outcome, bd_err *err);
 BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena,
                                       bd_run_outcome *out, bd_err *err);
 /* How each criterion is evidenced by the catalog, and remarks on its mapping. */

@@ -57,6 +57,15 @@ typedef enum {
     OPT_CRITERION,
     OPT_STATE,
     OPT_FAIL_UNDER,
+    OPT_FREEZE,
+    OPT_POPULATION,
+    OPT_SEED,
+    OPT_SIZE,
+    OPT_STRATA,
+    OPT_AGAIN,
+    OPT_REPLACE,
+    OPT_ITEMS,
+    OPT_RESULTS,
     OPT_COUNT
 } option_id;
 
@@ -113,6 +122,9 @@ void cli_print_overview(FILE *to);
 void cli_print_help(FILE *to, const cli_verb *verb);
 void cli_print_man(FILE *to);
 
+/* samples.c: what the options ask of a control's populations; false: refused, with the exit code. */
+bool cli_sampling_of(const cli_call *call, bd_run_sampling *out, int *code);
+
 /* commands.c */
 int cli_fail(const bd_err *err);
 int cli_exit_of(bd_err_class class);
@@ -141,6 +153,9 @@ void cli_print_exceptions(const cli_call *call, const bd_value *result);
 void cli_print_act(const cli_call *call, const bd_value *result);
 void cli_print_not_applicable(const cli_call *call, const bd_value *result);
 void cli_print_review(const cli_call *call, const bd_value *result);
+void cli_print_sample(const cli_call *call, const bd_value *result); /* samples.c */
+/* The populations of a control, as `explain` and `sample` print them; NULL: nothing. */
+void cli_print_populations(const bd_value *populations);
 void cli_print_sign(const cli_call *call, const bd_value *result);
 void cli_print_lint(const cli_call *call, const bd_value *result);
 void cli_print_coverage(const cli_call *call, const bd_value *result);

@@ -304,6 +304,19 @@ static int run_not_applicable(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_not_applicable);
 }
 
+static int run_sample(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_run_sampling asked;
+    bd_err err;
+    int code = 0;
+    if (!cli_sampling_of(call, &asked, &code)) {
+        return code;
+    }
+    bd_rc rc = bd_run_sample(&options, &asked, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_sample);
+}
+
 /* The assessment has them all; --json prints the list alone. */
 static int run_exceptions(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
@@ -525,6 +538,17 @@ const cli_verb cli_verbs[] = {
      "bindery -C acme na 4.5 --by 'Ola Lind' --role CISO --reviewer 'Ada Berg' --reason 'no Azure "
      "roles are assigned in this system'",
      "4.5 is not applicable: signed by Ola Lind, reviewed by Ada Berg", run_not_applicable},
+    {"sample", "CONTROL", 1, 1, "freeze a control's population, draw from it, take results in",
+     "What the checks of a control judge over the period is its population: leavers, changes, "
+     "incidents, review decisions. Freeze it, then take a seed, then draw; each is a line of the "
+     "journal. The rank of an item is the SHA-256 of seed, population and item key with a line "
+     "break between them, so that anybody can repeat the draw. Without an option: lists the "
+     "control's populations. A sample is a pre-fieldwork self-test; the auditor chooses the sample.",
+     "bindery -C acme sample 6.3.1 --population leavers --freeze",
+     "6.3.1-leavers-2026-H1: 20 items frozen, SHA-256 "
+     "f9c6374cc768e074d208374a68cfeb3f0c8d072e00c72e1e7d240d5f076717d8\n6.3.1-leavers-2026-H1: lists "
+     "in acme/out/2026-H1/samples/6.3.1_leavers",
+     run_sample},
     {"assess", "", 0, 0, "judge the controls over the period",
      "Judges every control over the period from the evidence in the locker and writes "
      "assessment.json and findings.ndjson.",

@@ -329,6 +329,7 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
     }
     print_checks(control);
     print_exceptions(control, bd_value_find(result, "exceptions"));
+    cli_print_populations(bd_value_find(result, "populations"));
     print_disagreements(bd_value_find(result, "disagreements"));
     print_files(control, bd_value_find(result, "evidence"));
     print_by_hand();

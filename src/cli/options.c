@@ -106,7 +106,7 @@ const cli_option cli_options[] = {
     {OPT_BY, "--by", NULL, "NAME", false, "who signs off",
      "The person's name, as it is to be printed.",
      "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'",
-     "0.1", " review exception respond exception close waiver add na "},
+     "0.1", " review exception respond exception close waiver add na sample "},
     {OPT_ROLE, "--role", NULL, "ROLE", false, "in which role",
      "The person's role at the time of signing.",
      "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'",
@@ -141,7 +141,7 @@ const cli_option cli_options[] = {
      "The reason, as it is to be printed.",
      "bindery na 4.5 --by 'Ola Lind' --role CISO --reviewer 'Ada Berg' --reason 'no Azure roles "
      "are assigned in this system'",
-     "0.1", " waiver add na "},
+     "0.1", " waiver add na sample "},
     {OPT_UNTIL, "--until", NULL, "DATE", false, "the last day it holds",
      "The last day on which the waiver holds; from then on it counts as absent.",
      "bindery waiver add X-tls-storage-2026-03-15-175ede85 --by 'Ada Berg' --role CISO --reason "
@@ -184,6 +184,43 @@ const cli_option cli_options[] = {
      "{\"name\":{\"value\":...}}. What it does not name keeps its default.",
      "bindery -C acme policy eval baseline.json definitions/ --parameters assignment.json", "0.1",
      " policy eval "},
+    {OPT_FREEZE, "--freeze", NULL, NULL, false, "freeze the population: count and hash of its items",
+     "Writes the items of the period, sorted by their keys, with count and SHA-256, and notes them "
+     "in the journal. Comes before any seed. A population that changed since is frozen anew.",
+     "bindery sample 6.3.1 --freeze", "0.1", " sample "},
+    {OPT_POPULATION, "--population", NULL, "NAME", false, "which, where a control has several",
+     "The name or the id of a population, as 'bindery sample CONTROL' lists them.",
+     "bindery sample 6.3.1 --population leavers --freeze", "0.1", " sample "},
+    {OPT_SEED, "--seed", NULL, "TEXT", false, "draw with a seed taken after the freeze",
+     "From the auditor or a public beacon. A seed that stands in the journal before the freeze, or "
+     "that begins with a time before it, is refused.",
+     "bindery sample 6.3.1 --population leavers --seed 2026-10-05T06:00:00Z/auditor-7319", "0.1",
+     " sample "},
+    {OPT_SIZE, "--size", NULL, "N", false, "how many to draw (default: by the catalog's table)",
+     "At most 1,000. Half as many more, rounded up, stand by as replacements.",
+     "bindery sample 6.3.1 --population leavers --seed 7319 --size 8", "0.1", " sample "},
+    {OPT_STRATA, "--strata", NULL, "month|subscription", false, "draw inside each of these",
+     "Each stratum gives its share of the size, rounded up.",
+     "bindery sample 6.3.1 --population leavers --seed 7319 --strata month", "0.1", " sample "},
+    {OPT_AGAIN, "--again", NULL, NULL, false, "draw once more over the same freeze",
+     "Needs --reason and --by. Both draws stay in the journal.",
+     "bindery sample 6.3.1 --population leavers --seed 4711 --again --reason 'the auditor wants ten' "
+     "--size 10 --by 'Ada Berg'",
+     "0.1", " sample "},
+    {OPT_REPLACE, "--replace", NULL, "KEY", false, "replace an item of the sample",
+     "The next one in order stands for it. Needs --reason and --by; what has a result is not "
+     "replaced.",
+     "bindery sample 6.3.1 --population leavers --replace L-010 --reason 'entered twice' --by 'Ada "
+     "Berg'",
+     "0.1", " sample "},
+    {OPT_ITEMS, "--items", NULL, "FILE.csv", false, "take the auditor's own selection",
+     "A CSV with the column item_key. Each item gets a folder with its evidence; what is not in the "
+     "population is said and kept as unmatched.",
+     "bindery sample 6.3.1 --population leavers --items selection.csv", "0.1", " sample "},
+    {OPT_RESULTS, "--results", NULL, "FILE.csv", false, "take in what testers found",
+     "A CSV with item_key, result ('no deviation' or 'deviation'), note, tester and tested_on. A "
+     "deviation keeps the control from being complete; nothing in it improves a state.",
+     "bindery sample 6.3.1 --population leavers --results tested.csv", "0.1", " sample "},
     {OPT_MAN, "--man", NULL, NULL, false, "print the manual page",
      "Prints the whole manual as a man page.", "bindery help --man | man -l -", "0.1", " help "},
 };

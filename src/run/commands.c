@@ -461,6 +461,19 @@ static const bd_value *disagreements_of(const bd_value *assessment, const bd_cat
     return bd_value_array(arena, kept, own);
 }
 
+static const bd_value *populations_of(const bd_value *assessment, const bd_control *control,
+                                      bd_arena *arena) {
+    const bd_value *all = bd_value_find(assessment, "populations");
+    size_t count = all != NULL ? all->count : 0, kept = 0;
+    const bd_value **own = bd_new(arena, const bd_value *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (bd_str_eq(bd_value_text(&all->items[i], "control"), control->number)) {
+            own[kept++] = &all->items[i];
+        }
+    }
+    return bd_value_array(arena, kept, own);
+}
+
 bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *arena,
                      bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
@@ -493,6 +506,7 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
     bd_result_value(&out, "exceptions", bd_value_find(outcome->result, "exceptions"));
     bd_result_value(&out, "disagreements",
                     disagreements_of(outcome->result, catalog, control, arena));
+    bd_result_value(&out, "populations", populations_of(outcome->result, control, arena));
     bd_result_text(&out, "as_of", bd_value_text(outcome->result, "as_of"));
     bd_result_text(&out, "timezone",
                    bd_value_text(bd_value_find(outcome->result, "engagement"), "timezone"));

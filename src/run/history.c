@@ -156,6 +156,7 @@ static bd_rc judge_month(month_end *month, bd_past *out, bd_err *err) {
                             &month->rules, err));
     BD_TRY(take_rows(month, err));
     bd_assess_inputs inputs = *in->today;
+    inputs.on_item = NULL; /* populations are those of today */
     inputs.rules = month->rules;
     inputs.imports = NULL; /* what other tools say has no part in the trend */
     inputs.engagement = &month->engagement;

@@ -24,6 +24,7 @@ typedef struct {
     bool is_reread;        /* the facts stand already */
     bd_err *errors;        /* one per worker */
     bool *has_failed;
+    BD_VEC(bd_population_file) files;
 } judging;
 
 /* ---- sign-offs ---- */
@@ -196,6 +197,53 @@ static bd_rc on_finding(void *context, const bd_finding *finding, bd_err *err) {
     return bd_export_finding(finding, bd_draft_sink(run->out->findings), err);
 }
 
+/* ---- populations ---- */
+
+/* Of those that nobody froze only count and hash are kept. */
+static bd_population_file *file_of(judging *run, const bd_population *population) {
+    bd_judged_run *out = run->out;
+    for (size_t i = 0; i < out->population_count; i++) {
+        if (bd_str_eq(out->populations[i].id, population->id)) {
+            return &out->populations[i];
+        }
+    }
+    bd_population_file *made = bd_push(out->arena, &run->files);
+    out->populations = run->files.data;
+    out->population_count = run->files.count;
+    *made = (bd_population_file){
+        .id = population->id, .csv = bd_draft_open(), .keys = bd_draft_open()};
+    made->rows = bd_export_items_open(bd_draft_sink(made->csv));
+    return made;
+}
+
+static bd_rc on_item(void *context, const bd_population *population, const bd_item *item,
+                     bd_err *err) {
+    judging *run = context;
+    if (population->freeze != NULL) {
+        bd_population_file *file = file_of(run, population);
+        bd_sink *keys = bd_draft_sink(file->keys);
+        bd_export_items_put(file->rows, item);
+        BD_TRY(bd_sink_write(keys, item->key.data, item->key.size, err));
+        BD_TRY(bd_sink_write(keys, "\n", 1, err));
+    }
+    bd_session *session = run->session;
+    return session->on_item != NULL
+               ? session->on_item(session->item_context, population, item, err)
+               : BD_OK;
+}
+
+static bd_rc finish_files(judging *run, bd_err *err) {
+    for (size_t i = 0; i < run->out->population_count; i++) {
+        bd_population_file *file = &run->out->populations[i];
+        bd_export_items *rows = file->rows;
+        file->rows = NULL;
+        BD_TRY(bd_export_items_close(rows, err));
+        BD_TRY(bd_draft_finish(file->csv, err));
+        BD_TRY(bd_draft_finish(file->keys, err));
+    }
+    return BD_OK;
+}
+
 static int cmp_groups(const void *context, const void *a, const void *b) {
     (void)context;
     return bd_str_cmp(((const bd_finding_group *)a)->check->id,
@@ -205,7 +253,9 @@ static int cmp_groups(const void *context, const void *a, const void *b) {
 static bd_rc assess_all(judging *run, bd_err *err) {
     bd_session *session = run->session;
     bd_acts people;
+    bd_samplings samplings;
     bd_acts_read(session, run->out->arena, &people);
+    bd_samplings_read(session, run->out->arena, &samplings);
     bd_assess_inputs inputs = {
         .catalog = session->catalog,
         .rules = session->rules,
@@ -222,12 +272,17 @@ static bd_rc assess_all(judging *run, bd_err *err) {
         .not_applicable_count = people.not_applicable.count,
         .acts = people.acts.data,
         .act_count = people.acts.count,
+        .samplings = samplings.data,
+        .sampling_count = samplings.count,
+        .on_item = on_item,
+        .item_context = run,
     };
     run->out->groups = bd_new(run->out->arena, bd_finding_group, session->catalog->check_count + 1);
     bd_session_progress(session, "assess", 0, 1);
     BD_TRY(bd_assess(&inputs, run->out->arena, on_finding, run, &run->out->assessment, err));
     bd_sort(run->out->groups, run->out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
     bd_session_progress(session, "assess", 1, 1);
+    BD_TRY(finish_files(run, err));
     bd_history_inputs history = {.session = session,
                                  .arena = run->out->arena,
                                  .evidence = &run->out->evidence,
@@ -456,6 +511,17 @@ void bd_judged_clear(bd_judged_run *judged) {
     bd_draft_close(judged->assessment_json);
     judged->findings = NULL;
     judged->assessment_json = NULL;
+    for (size_t i = 0; i < judged->population_count; i++) {
+        bd_err ignored;
+        (void)bd_failed(bd_export_items_close(judged->populations[i].rows, &ignored));
+        bd_draft_close(judged->populations[i].csv);
+        bd_draft_close(judged->populations[i].keys);
+    }
+    judged->population_count = 0;
+    bd_draft_close(judged->no_items_csv);
+    bd_draft_close(judged->no_items_keys);
+    judged->no_items_csv = NULL;
+    judged->no_items_keys = NULL;
     for (size_t i = 0; i < judged->arena_count; i++) {
         bd_arena_close(judged->arenas[i]);
     }

@@ -234,6 +234,7 @@ static bd_str readme_text(bd_production *run) {
         "index.csv     one row per evidence item and criterion\n\n"
         "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
+        "../20_POPULATIONS   what was frozen and drawn from it; only where something was\n"
         "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"
         "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
@@ -304,6 +305,60 @@ static bd_rc add_imported(bd_production *run, bd_err *err) {
                             bd_export_attestations_csv, err);
 }
 
+/* ---- populations and samples ---- */
+
+static bd_rc add_population_text(bd_production *run, bd_str base, const char *extension,
+                                 const bd_draft *text, const bd_control *control, bd_err *err) {
+    const bd_blob *blob;
+    bd_str name = bd_str_format(run->session->arena, "20_POPULATIONS/%.*s.%s", BD_ARG(base), extension);
+    BD_TRY(bd_blob_pack_draft(run->packer, text, &blob, err));
+    return add_file(run, name, BD_ROLE_POPULATION, blob, (bd_str){"", 0}, control, err);
+}
+
+typedef bd_rc population_fn(const bd_population *of, bd_sink *sink, bd_err *err);
+
+static bd_rc add_population_list(bd_production *run, bd_str base, const char *extension,
+                                 population_fn *write, const bd_population *of, bd_err *err) {
+    bd_draft *text = bd_draft_open();
+    bd_rc rc = write(of, bd_draft_sink(text), err);
+    rc = bd_failed(rc) ? rc : bd_draft_finish(text, err);
+    rc = bd_failed(rc) ? rc : add_population_text(run, base, extension, text, of->control, err);
+    bd_draft_close(text);
+    return rc;
+}
+
+static bd_rc add_sums(bd_production *run, bd_str base, bd_str sums, const bd_control *control,
+                      bd_err *err) {
+    const bd_blob *blob;
+    bd_str name =
+        bd_str_format(run->session->arena, "20_POPULATIONS/%.*s.population.sha256", BD_ARG(base));
+    BD_TRY(bd_blob_pack(run->packer, sums, &blob, err));
+    return add_file(run, name, BD_ROLE_POPULATION, blob, (bd_str){"", 0}, control, err);
+}
+
+/* Those that were frozen; of the others assessment.json has count and hash. */
+static bd_rc add_populations(bd_production *run, bd_err *err) {
+    const bd_assessment *assessment = run->judged->assessment;
+    bd_str period = run->session->period->id;
+    for (size_t i = 0; i < assessment->population_count; i++) {
+        const bd_population *of = &assessment->populations[i];
+        if (of->freeze == NULL) {
+            continue;
+        }
+        bd_population_text text;
+        bd_str base = bd_population_base(run->session->arena, of, period);
+        BD_TRY(bd_population_texts(run->judged, of, period, run->session->arena, &text, err));
+        BD_TRY(add_population_text(run, base, "population.csv", text.csv, of->control, err));
+        BD_TRY(add_population_text(run, base, "population.keys", text.keys, of->control, err));
+        BD_TRY(add_sums(run, base, text.sums, of->control, err));
+        BD_TRY(add_population_list(run, base, "selection.json", bd_export_selection, of, err));
+        if (of->sample.count > 0) {
+            BD_TRY(add_population_list(run, base, "sample.csv", bd_export_sample_csv, of, err));
+        }
+    }
+    return BD_OK;
+}
+
 static bd_str canonical_line(bd_arena *arena, const bd_value *value) {
     return bd_str_format(arena, "%.*s\n", BD_ARG(bd_json_canonical(arena, value)));
 }
@@ -328,6 +383,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
                       bd_export_exceptions_csv, err));
     BD_TRY(add_score(run, err));
     BD_TRY(add_imported(run, err));
+    BD_TRY(add_populations(run, err));
     BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,
                     bd_locker_journal(session->locker), err));
     BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY,

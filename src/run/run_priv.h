@@ -45,6 +45,8 @@ typedef struct {
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
     const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
     bool wants_history; /* the earlier month ends are judged as well */
+    bd_item_fn *on_item; /* told of each item of each population while judging; NULL: nobody asks */
+    void *item_context;
 } bd_session;
 
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
@@ -67,6 +69,13 @@ BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena,
                                            const bd_catalog_file **files, size_t *count,
                                            bd_err *err);
 
+/* The items of a frozen population that has some: its list, and its keys, whose hash was frozen. */
+typedef struct {
+    bd_str id;
+    bd_draft *csv, *keys;
+    struct bd_export_items *rows; /* while they are listed */
+} bd_population_file;
+
 /* judge.c: everything between the locker and the report.  It can be cleared as soon as lists and documents are made of
  * it: drawing needs the room. */
 typedef struct {
@@ -85,6 +94,9 @@ typedef struct {
     bd_draft *assessment_json;
     bd_finding_group *groups;
     size_t group_count;
+    bd_population_file *populations; /* of the frozen ones, in the assessment's order */
+    size_t population_count;
+    bd_draft *no_items_csv, *no_items_keys; /* of all that have none; NULL until one is asked for */
     bd_diags diags;
     bd_arena **arenas; /* of the workers: hold the facts */
     size_t arena_count;
@@ -130,6 +142,20 @@ typedef struct {
     size_t spool_count;
 } bd_history_inputs;
 BD_MUST_USE bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err);
+/* samplings.c: what the journal says of populations and samples, in its order. */
+typedef BD_VEC(bd_sampling) bd_samplings;
+void bd_samplings_read(const bd_session *session, bd_arena *arena, bd_samplings *out);
+
+/* population_files.c: the lists of a frozen population.  Drafts are borrowed until the run is cleared; `sums` is for
+ * `sha256sum -c`. */
+typedef struct {
+    const bd_draft *csv, *keys;
+    bd_str sums;
+} bd_population_text;
+bd_str bd_population_base(bd_arena *arena, const bd_population *of,
+                          bd_str period); /* "6.3.1_leavers_2026-Q3" */
+BD_MUST_USE bd_rc bd_population_texts(bd_judged_run *judged, const bd_population *of, bd_str period,
+                                      bd_arena *arena, bd_population_text *out, bd_err *err);
 
 /* How evidence of this engagement is scanned. */
 void bd_plan_scan(bd_session *session, bd_scan_plan *out);

@@ -503,7 +503,7 @@ static const char expected_tail[] =
               "P\","
               "\"start\":\"2026-01-01T00:00:00Z\",\"timezone\":\"UTC\",\"to\":\"2026-02-28\","
               "\"type\":\"II\",\"tzdata\":\"2025b\","
-              "\"until\":\"2026-03-01T00:00:00Z\"},"
+              "\"until\":\"2026-03-01T00:00:00Z\"},\"populations\":[],"
               "\"score\":{\"cover\":{\"n\":1,\"of\":2,\"percent\":50.0},\"fresh\":{\"n\":1,\"of\":"
               "1,\"percent\":100.0},"
               "\"gates\":[\"Not complete: 1 exception rated high is open\"],\"no_occurrence\":0,"

@@ -31,6 +31,8 @@ typedef struct {
     bd_spool *rows;
     BD_VEC(bd_not_applicable) not_applicable;
     BD_VEC(bd_act) acts;
+    BD_VEC(bd_sampling) samplings;
+    bd_strs items; /* "population: key" of each item as it came */
     uint32_t next_ordinal;
     const bd_assessment *out;
     BD_VEC(bd_finding) findings;
@@ -374,6 +376,16 @@ static inline bd_rc keep_finding(void *context, const bd_finding *finding, bd_er
     return BD_OK;
 }
 
+static inline bd_rc keep_population_item(void *context, const bd_population *population,
+                                         const bd_item *item, bd_err *err) {
+    (void)err;
+    scene *s = context;
+    *bd_push(test_arena(), &s->items) =
+        bd_str_format(test_arena(), "%.*s: %.*s %s", BD_ARG(population->name), BD_ARG(item->key),
+                      bd_verdict_text(item->verdict));
+    return BD_OK;
+}
+
 static inline const bd_assessment *judge_scene(scene *s) {
     const bd_row_spool spools[] = {{.rows = s->rows}};
     bd_assess_inputs inputs = {.catalog = s->catalog,
@@ -389,9 +401,14 @@ static inline const bd_assessment *judge_scene(scene *s) {
                                .not_applicable = s->not_applicable.data,
                                .not_applicable_count = s->not_applicable.count,
                                .acts = s->acts.data,
-                               .act_count = s->acts.count};
+                               .act_count = s->acts.count,
+                               .samplings = s->samplings.data,
+                               .sampling_count = s->samplings.count,
+                               .on_item = keep_population_item,
+                               .item_context = s};
     bd_err err;
     s->findings.count = 0;
+    s->items.count = 0;
     CHECK_OK(bd_assess(&inputs, test_arena(), keep_finding, s, &s->out, &err), err);
     return s->out;
 }

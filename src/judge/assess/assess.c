@@ -40,6 +40,8 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     bd_judging_listen(run);
     bd_judging_open_results(run);
     bd_judging_open_places(run);
+    bd_judging_open_populations(run);
+    bd_judging_bind_samplings(run);
     run->judged = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     run->imported = bd_judging_open_imported(run);
     bd_rc rc = bd_judging_reduce(run, err);
@@ -50,6 +52,11 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         rc = bd_judging_tally(run, on_finding, context, err);
     }
     bd_sorter_close(run->judged);
+    if (!bd_failed(rc)) {
+        rc = bd_judging_list_items(run, err);
+    }
+    bd_sorter_close(run->items);
+    bd_arena_close(run->item_arena);
     if (!bd_failed(rc)) {
         rc = bd_judging_states(run, err);
     }

@@ -20,7 +20,11 @@ typedef struct {
     uint32_t ordinal;
     bd_verdict verdict;
     bool is_any_key; /* related: one of several answers about one record, of which the best holds */
+    bool is_leftover; /* match: of the second list, and so of no population */
+    bool is_undated;  /* the list does not say when; `at` is the start of some month that it may be of */
 } bd_judged;
+
+enum { BD_JUDGED_ANY_KEY = 1, BD_JUDGED_LEFTOVER = 2, BD_JUDGED_UNDATED = 4 }; /* packed */
 
 /* How one check stands to its evidence. */
 typedef struct {
@@ -44,9 +48,18 @@ typedef struct {
     bd_scope_kind partner_scope; /* and of what they are */
     bool has_left, has_partners; /* related: something on file gives rows of the side */
     bd_instant latest_event; /* Type I walks through this one; BD_INSTANT_NONE: none yet */
+    uint32_t draws_from;     /* 1 + index of the population that its records are of; 0: none */
 } bd_check_view;
 
 typedef struct bd_imports_intake bd_imports_intake;
+
+/* sampling.c: a population's sample while its items come by. */
+typedef struct {
+    bd_map *by_key;   /* item key -> place in the sample + 1; NULL: there is none */
+    bd_map *farthest; /* stratum -> last drawn item of it, the highest rank; NULL: nothing to repeat */
+    size_t met;       /* drawn items whose rank came out again */
+    bool differs;     /* some item comes before one that was drawn */
+} bd_sampling_view;
 
 typedef struct {
     const bd_assess_inputs *in;
@@ -63,6 +76,9 @@ typedef struct {
     bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
+    bd_sorter *items;            /* of populations; NULL: there is none */
+    bd_arena *item_arena;        /* of one record on its way there */
+    bd_sampling_view *samplings; /* by population */
     bd_packer packer;
 } bd_judging;
 
@@ -162,6 +178,20 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
                                    bd_instant at);
 void bd_judging_open_results(bd_judging *run);
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err);
+
+/* population.c: what auditors draw from.  `open` finds the populations, `put` takes a judged record if it is of one,
+ * `list` hands out the items in order, `weigh` says whether the evidence behind them is complete. */
+void bd_judging_open_populations(bd_judging *run);
+bd_rc bd_judging_put_item(bd_judging *run, const bd_judged *judged, bd_err *err);
+bd_rc bd_judging_list_items(bd_judging *run, bd_err *err);
+void bd_judging_weigh_populations(bd_judging *run);
+
+/* sampling.c: what the journal says of them.  `bind` before the items are listed; `note` for each of them. */
+void bd_judging_bind_samplings(bd_judging *run);
+void bd_judging_note_item(bd_judging *run, bd_population *population, const bd_item *item);
+void bd_judging_settle_samplings(bd_judging *run);
+/* Once controls have their states: a deviation found by a tester keeps one from being complete. */
+void bd_judging_apply_samplings(bd_judging *run);
 
 /* imported.c: what other tools say.  It takes rows and our judged records, and gives nothing to any of the above. */
 bd_imports_intake *bd_judging_open_imported(bd_judging *run);

@@ -292,6 +292,7 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
             continue;
         }
         bd_judged judged = judged_of(run, check, event);
+        judged.is_leftover = true;
         bool is_shown = bd_judging_is_logged(run, &run->views[check], event->at, event->at + 1);
         bool is_clear = event->row.verdict != BD_CANNOT_TELL && unclear == NULL;
         judged.verdict = is_clear && is_shown ? BD_FAIL : BD_CANNOT_TELL;
@@ -338,8 +339,9 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
         } else {
             judge_person(run, view, rows, person, arena, &judged);
         }
-        bool is_undated = person->row.time == BD_INSTANT_NONE && run->in->period->is_type_ii;
-        BD_TRY(is_undated ? put_undated(run, &judged, person, err)
+        judged.is_undated = person->row.time == BD_INSTANT_NONE;
+        bool is_spread = judged.is_undated && run->in->period->is_type_ii;
+        BD_TRY(is_spread ? put_undated(run, &judged, person, err)
                           : bd_judging_put(run, &judged, err));
     }
     return view->plan->both_sides && !is_crowded ? put_leftovers(run, check, rows, err) : BD_OK;

@@ -34,7 +34,9 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_pack_u32(packer, judged->evidence);
     bd_pack_u32(packer, judged->ordinal);
     bd_pack_u8(packer, (uint8_t)judged->verdict);
-    bd_pack_u8(packer, judged->is_any_key ? 1 : 0);
+    bd_pack_u8(packer, (uint8_t)((judged->is_any_key ? BD_JUDGED_ANY_KEY : 0) |
+                                 (judged->is_leftover ? BD_JUDGED_LEFTOVER : 0) |
+                                 (judged->is_undated ? BD_JUDGED_UNDATED : 0)));
     bd_pack_text(packer, judged->resource);
     bd_pack_text(packer, judged->subscription);
     bd_pack_text(packer, judged->scope);
@@ -145,6 +147,7 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
         .evidence = number_of(run, evidence_index),
         .ordinal = row->ordinal,
         .verdict = row->verdict,
+        .is_undated = view->is_event && row->time == BD_INSTANT_NONE,
     };
     if (view->plan->has_until && judged.verdict == BD_PASS && row->time != BD_INSTANT_NONE) {
         judged.verdict = judged.at > row->time ? BD_FAIL : BD_PASS;

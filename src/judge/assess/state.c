@@ -399,7 +399,8 @@ static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
         }
         counted++;
         complete += control->state == BD_STATE_COMPLETE;
-        is_stale = is_stale || has_stale_evidence(control);
+        is_stale =
+            is_stale || has_stale_evidence(control) || control->sample_deviations > 0;
         out->open_exceptions += count_open(run, control);
         basis found = basis_of(run, control, out->criterion->id);
         out->automated += found.automated;
@@ -545,6 +546,8 @@ bd_rc bd_judging_states(bd_judging *run, bd_err *err) {
     for (size_t i = 0; i < run->out->control_count; i++) {
         judge_control(run, &run->out->controls[i]);
     }
+    bd_judging_weigh_populations(run);
+    bd_judging_apply_samplings(run);
     for (size_t i = 0; i < run->out->criterion_count; i++) {
         judge_criterion(run, &run->out->criteria[i]);
     }

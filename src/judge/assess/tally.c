@@ -297,7 +297,10 @@ static void unpack_judged(bd_str record, bd_arena *arena, bd_judged *out) {
     out->evidence = bd_unpack_u32(&in);
     out->ordinal = bd_unpack_u32(&in);
     out->verdict = (bd_verdict)bd_unpack_u8(&in);
-    out->is_any_key = bd_unpack_u8(&in) != 0;
+    uint8_t flags = bd_unpack_u8(&in);
+    out->is_any_key = (flags & BD_JUDGED_ANY_KEY) != 0;
+    out->is_leftover = (flags & BD_JUDGED_LEFTOVER) != 0;
+    out->is_undated = (flags & BD_JUDGED_UNDATED) != 0;
     out->resource = bd_unpack_text(&in);
     out->subscription = bd_unpack_text(&in);
     out->scope = bd_unpack_text(&in);
@@ -362,6 +365,9 @@ static bd_rc add_judged(tally *state, const bd_judged *judged, bd_err *err) {
         begin_record(state, judged);
     }
     state->observed_days += is_inside;
+    if (is_inside) {
+        BD_TRY(bd_judging_put_item(run, judged, err));
+    }
     BD_TRY(bd_judging_note_ours(run, judged, err));
     bd_instant at = judged->at;
     if (!view->is_register) {

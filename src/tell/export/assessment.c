@@ -465,6 +465,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     export_imported(run, writer);
     export_member_str(writer, "journal_head", in->journal_head);
     write_period(run, writer);
+    export_populations(run, writer);
     write_score(run, writer);
     export_member_str(writer, "score_definition", BD_STR("bindery-1"));
     export_member_strs(writer, "sources_missing", &in->assessment->sources_missing);

@@ -62,9 +62,12 @@ struct export_run {
     bd_arena *arena; /* as long as the export */
     bd_arena *line;  /* emptied after every item */
     export_out out;
+    bd_arena *keeper; /* of a handle that holds this; NULL: none */
 };
 
 void export_open(export_run *run, const bd_export_inputs *inputs, bd_sink *target);
+/* For what is no part of an assessment's lists: neither inputs nor joins. */
+void export_open_alone(export_run *run, bd_sink *target);
 /* Ends the output, whatever came before, and drops the arenas. */
 BD_MUST_USE bd_rc export_close(export_run *run, bd_err *err);
 
@@ -119,6 +122,8 @@ void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str eviden
 bd_str export_untold_problem(const bd_evidence *item);
 /* What other tools say (imported.c): the member "imported". */
 void export_imported(export_run *run, bd_json_writer *writer);
+/* Populations and samples (populations.c): the member "populations". */
+void export_populations(export_run *run, bd_json_writer *writer);
 void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *signoff);
 
 /* ---- the page ---- */

@@ -67,6 +67,13 @@ void export_open(export_run *run, const bd_export_inputs *inputs, bd_sink *targe
     export_begin(&run->out, target, run->arena);
 }
 
+void export_open_alone(export_run *run, bd_sink *target) {
+    *run = (export_run){.in = NULL};
+    run->arena = bd_arena_open("export", EXPORT_LINE_BYTES);
+    run->line = bd_arena_open("export line", EXPORT_LINE_BYTES);
+    export_begin(&run->out, target, run->arena);
+}
+
 bd_rc export_close(export_run *run, bd_err *err) {
     bd_rc rc = export_finish(&run->out, err);
     bd_arena_close(run->line);

@@ -153,7 +153,7 @@ static void add_glossary(report *r) {
 /* ---- D: samples
  * ---------------------------------------------------------------------------------------------------------- */
 
-static void add_sampling(report *r) {
+static void add_sizes(report *r) {
     static const column_def columns[] = {{"Occurrences in the period", BD_ALIGN_LEFT, 1},
                                          {"Usual size", BD_ALIGN_RIGHT, 0},
                                          {"Range", BD_ALIGN_LEFT, 0},
@@ -163,8 +163,8 @@ static void add_sampling(report *r) {
         return;
     }
     say(r, BD_PARA_BODY,
-        "The auditor chooses samples and their sizes. The figures below are common ones, for "
-        "planning only.");
+        "Usual sizes, for a self-test before fieldwork; the auditor chooses samples and their "
+        "sizes.");
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < sampling->count; i++) {
         const bd_value *row = &sampling->items[i];
@@ -181,6 +181,11 @@ static void add_sampling(report *r) {
         bd_table_text(table, bd_value_text(row, "range"));
         bd_table_text(table, words_catalog(r, bd_value_text(row, "note")));
     }
+}
+
+static void add_sampling(report *r) {
+    samples_method(r);
+    add_sizes(r);
 }
 
 /* ---- E: versions
@@ -230,7 +235,7 @@ void section_appendices(report *r) {
         {"A  How the score is made", "appendix-score", add_score},
         {"B  When evidence counts", "appendix-frequency", add_frequencies},
         {"C  Words and marks", "appendix-glossary", add_glossary},
-        {"D  Sample sizes", "appendix-sampling", add_sampling},
+        {"D  Samples: method and usual sizes", "appendix-sampling", add_sampling},
         {"E  Versions", "appendix-versions", add_versions},
         {"F  What this binder does not claim", "appendix-claims", add_claims},
     };

@@ -295,6 +295,7 @@ static void add_control_facts(report *r, const bd_control_result *c, const check
          bd_str_format(r->arena, "%.*s; newest evidence at most %d days old",
                        BD_ARG(words_frequency(r, control->frequency)), control->max_age_days));
     fact(table, "Population", words_sentence(r, words_catalog(r, control->population)));
+    samples_of_control(r, table, control);
     fact(table, "Evidence from", sources_of(r, c));
     add_tested(r, table, checks);
     add_auditor_may(r, table, control, checks);

@@ -152,6 +152,9 @@ void section_results(report *r, size_t control);
 void section_posture(report *r);        /* what other tools say */
 void section_posture_scores(report *r); /* their scores alone, for the readiness report */
 void section_exceptions(report *r);
+void section_samples(report *r); /* register of populations, what was drawn of them */
+void samples_of_control(report *r, bd_table *table, const bd_control *control); /* its facts */
+void samples_method(report *r); /* appendix: the method and its test vector */
 void section_ipe(report *r);
 void section_data_quality(report *r); /* shared with the readiness report */
 void section_hashes(report *r);
