@@ -17,6 +17,7 @@
 /* Rows that may be judged again in all: beyond it the trend keeps its newest months alone, one at least. */
 #define MOST_ROWS 1000000u
 #define MOST_MONTHS 36
+#define MOST_AT_ONCE 2
 
 /* ---- what hangs on the day ---- */
 
@@ -80,8 +81,33 @@ typedef struct {
     bd_engagement engagement;
     const bd_rules *rules;
     bd_row_spool *rows; /* those of today, less what is scanned again, and those */
-    bd_spool *again;
+    size_t row_count;
+    const bd_assessment *assessment;
+    bd_rc rc;
+    bd_err err;
 } month_end;
+
+/* A document may be judged by the day, too. */
+static bool has_documents(const bd_history_inputs *in) {
+    for (size_t i = 0; i < in->evidence->count; i++) {
+        if (in->evidence->data[i].is_document) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was described up to the month end; before the first export there is nothing to judge. */
+static bool has_evidence(const month_end *month) {
+    for (size_t i = 0; i < month->in->evidence->count; i++) {
+        const bd_evidence *item = &month->in->evidence->data[i];
+        bool is_read = !item->is_sidecar && !item->is_register;
+        if (is_read && item->describes_from < month->as_of) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool *find_dated(const bd_history_inputs *in, bd_arena *arena, size_t *count) {
     bool *is_dated = bd_new(arena, bool, in->evidence->count + 1);
@@ -123,38 +149,47 @@ static bd_rc scan_again(month_end *month, const bool *is_dated, bd_err *err) {
         plan.collected_at = item->given.given_collected_at;
         BD_TRY(bd_locker_blob(session->locker, &item->given, month->arena, &blob, err));
         BD_TRY_CTX(bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
-                           (uint32_t)i, month->arena, month->again, &facts, err),
+                           (uint32_t)i, month->arena, month->rows[in->spool_count].rows, &facts,
+                           err),
                    err, "while scanning '%.*s' once more", BD_ARG(item->given.path));
     }
-    return bd_spool_settle(month->again, err);
+    return bd_spool_settle(month->rows[in->spool_count].rows, err);
 }
 
-static bd_rc take_rows(month_end *month, bd_err *err) {
+static bd_rc take_rows(month_end *month, const bool *is_dated, size_t dated, bd_err *err) {
     const bd_history_inputs *in = month->in;
-    size_t dated = 0;
-    const bool *is_dated = find_dated(in, month->arena, &dated);
     month->rows = bd_new(month->arena, bd_row_spool, in->spool_count + 1);
     for (size_t i = 0; i < in->spool_count; i++) {
-        month->rows[i] = in->rows[i];
+        bd_row_spool *rows = &month->rows[month->row_count++];
+        *rows = in->rows[i];
+        rows->rows = bd_spool_view(in->rows[i].rows);
         if (dated > 0) {
-            size_t numbers =
-                in->rows[i].evidence != NULL ? in->rows[i].number_count : in->evidence->count;
-            month->rows[i].evidence = mask(month, &in->rows[i], numbers, is_dated);
+            size_t numbers = rows->evidence != NULL ? rows->number_count : in->evidence->count;
+            rows->evidence = mask(month, &in->rows[i], numbers, is_dated);
         }
     }
-    month->again = bd_spool_open(ROWS_BYTES);
-    month->rows[in->spool_count] = (bd_row_spool){.rows = month->again};
-    return dated > 0 ? scan_again(month, is_dated, err) : bd_spool_settle(month->again, err);
+    if (dated == 0) {
+        return BD_OK;
+    }
+    month->rows[month->row_count++] = (bd_row_spool){.rows = bd_spool_open(ROWS_BYTES)};
+    return scan_again(month, is_dated, err);
 }
 
-static bd_rc judge_month(month_end *month, bd_past *out, bd_err *err) {
+static bd_rc judge_month(month_end *month, bd_err *err) {
     const bd_history_inputs *in = month->in;
     bd_session *session = in->session;
+    size_t dated = 0;
+    const bool *is_dated = find_dated(in, month->arena, &dated);
     month->engagement = session->engagement;
+    month->rules = session->rules;
     bd_engagement_state_period(&month->engagement, session->period, month->as_of, month->arena);
-    BD_TRY(bd_rules_compile(session->catalog, month->engagement.parameters, month->arena,
-                            &month->rules, err));
-    BD_TRY(take_rows(month, err));
+    if (dated > 0 || has_documents(in)) {
+        BD_TRY(bd_rules_compile(session->catalog, month->engagement.parameters, month->arena,
+                                &month->rules, err));
+    }
+    if (has_evidence(month)) {
+        BD_TRY(take_rows(month, is_dated, dated, err));
+    }
     bd_assess_inputs inputs = *in->today;
     inputs.on_item = NULL; /* populations are those of today */
     inputs.rules = month->rules;
@@ -162,11 +197,17 @@ static bd_rc judge_month(month_end *month, bd_past *out, bd_err *err) {
     inputs.engagement = &month->engagement;
     inputs.as_of = month->as_of;
     inputs.rows = month->rows;
-    inputs.spool_count = in->spool_count + 1;
-    const bd_assessment *assessment = NULL;
-    BD_TRY(bd_assess(&inputs, month->arena, NULL, NULL, &assessment, err));
-    bd_past_of(assessment, session->engagement.zone, in->arena, out);
-    return BD_OK;
+    inputs.spool_count = month->row_count;
+    return bd_assess(&inputs, month->arena, NULL, NULL, &month->assessment, err);
+}
+
+static void judge_one(void *context, size_t index, unsigned worker) {
+    month_end *month = (month_end *)context + index;
+    (void)worker;
+    month->rc = judge_month(month, &month->err);
+    for (size_t i = 0; i < month->row_count; i++) {
+        bd_spool_close(month->rows[i].rows);
+    }
 }
 
 /* ---- all of them ---- */
@@ -180,6 +221,30 @@ static size_t months_within(const bd_history_inputs *in) {
     return months < 1 ? 1 : months > MOST_MONTHS ? MOST_MONTHS : (size_t)months;
 }
 
+/* Month ends need nothing of each other; two at a time, for each takes the memory of a judgement. */
+static bd_rc judge_some(const bd_history_inputs *in, const bd_instant *ends, size_t count,
+                        bd_history *out, bd_err *err) {
+    month_end months[MOST_AT_ONCE];
+    bd_rc rc = BD_OK;
+    for (size_t i = 0; i < count; i++) {
+        months[i] = (month_end){
+            .in = in, .as_of = ends[i], .arena = bd_arena_open("month", PAST_BYTES)};
+    }
+    bd_pool_run(in->session->jobs, count, judge_one, months);
+    for (size_t i = 0; i < count; i++) {
+        if (!bd_failed(rc) && bd_failed(months[i].rc)) {
+            rc = months[i].rc;
+            *err = months[i].err;
+        }
+        if (!bd_failed(rc)) {
+            bd_past_of(months[i].assessment, in->session->engagement.zone, in->arena,
+                       &out->past[out->count++]);
+        }
+        bd_arena_close(months[i].arena);
+    }
+    return rc;
+}
+
 bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err) {
     bd_session *session = in->session;
     const bd_zone *zone = session->engagement.zone;
@@ -190,14 +255,10 @@ bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err
     size_t count = bd_past_instants(session->period, zone, session->as_of, most, in->arena, &ends);
     out->past = bd_new(in->arena, bd_past, count + 1);
     out->is_shortened = count < all;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i += MOST_AT_ONCE) {
         bd_session_progress(session, "earlier months", i, count);
-        month_end month = {.in = in, .as_of = ends[i], .arena = bd_arena_open("month", PAST_BYTES)};
-        bd_rc rc = judge_month(&month, &out->past[i], err);
-        bd_spool_close(month.again);
-        bd_arena_close(month.arena);
-        BD_TRY(rc);
-        out->count++;
+        BD_TRY(judge_some(in, ends + i, count - i < MOST_AT_ONCE ? count - i : MOST_AT_ONCE, out,
+                          err));
     }
     if (count > 0) {
         bd_session_progress(session, "earlier months", count, count);

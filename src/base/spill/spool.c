@@ -11,6 +11,7 @@ struct bd_spool {
     char *memory;
     size_t memory_bytes, used;
     int fd;             /* -1: everything is still in memory */
+    bool is_view;       /* memory and fd are another spool's */
     int64_t file_bytes; /* behind fd; the tail stays in memory */
     uint64_t count;
     /* reading */
@@ -79,6 +80,18 @@ bd_rc bd_spool_settle(bd_spool *spool, bd_err *err) {
     free(spool->memory);
     spool->memory = NULL;
     return BD_OK;
+}
+
+bd_spool *bd_spool_view(const bd_spool *spool) {
+    bd_spool *view = take_heap(sizeof *view);
+    *view = (bd_spool){.memory = spool->memory,
+                       .memory_bytes = spool->memory_bytes,
+                       .used = spool->used,
+                       .fd = spool->fd,
+                       .is_view = true,
+                       .file_bytes = spool->file_bytes,
+                       .count = spool->count};
+    return view;
 }
 
 bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err) {
@@ -159,8 +172,10 @@ void bd_spool_close(bd_spool *spool) {
     if (spool == NULL) {
         return;
     }
-    bd_fd_close(&spool->fd);
-    free(spool->memory);
+    if (!spool->is_view) {
+        bd_fd_close(&spool->fd);
+        free(spool->memory);
+    }
     free(spool->window);
     free(spool);
 }
