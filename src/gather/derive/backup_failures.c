@@ -42,11 +42,11 @@ static bd_str vault_of(bd_arena *arena, bd_str id) {
 
 /* What was backed up: its id, or its name in its vault.  All jobs of it come together. */
 static bd_str item_of(const bd_value *job, bd_arena *arena) {
-    bd_str source = member_text(job, "dataSourceId");
+    bd_str source = store_of_job(job, arena);
     bd_str name = member_text(job, "entityFriendlyName");
     name = name.size > 0 ? name : member_text(job, "dataSourceName");
     if (source.size > 0) {
-        return resource_id(arena, source);
+        return source;
     }
     return name.size == 0
                ? name
@@ -140,6 +140,13 @@ static bool read_time(const bd_value *kept, const char *key, bd_instant *out) {
     return bd_instant_parse(bd_value_text(kept, key), out);
 }
 
+/* A vault may hold machines of one name from several resource groups.  A name tells of one store only where bindery.json
+ * gives an RPO by it. */
+static bool is_name_shared(const failure *of) {
+    bd_str item = bd_value_text(of->job, "item");
+    return bd_str_find(item, BD_STR("|")) >= 0 && !has_own_rpo(of->join, item, of->arena);
+}
+
 /* A completed backup of the same item that ended in (from, to]. */
 static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
     answer best = NO;
@@ -152,7 +159,8 @@ static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
             end <= from || end > to) {
             continue;
         }
-        if (bd_str_eqz(status, "completed") && input != NULL && input->is_whole) {
+        if (bd_str_eqz(status, "completed") && input != NULL && input->is_whole &&
+            !is_name_shared(of)) {
             return YES;
         }
         bool is_open = bd_str_eqz(status, "completed") || status.size == 0 ||
@@ -207,8 +215,11 @@ static answer was_put_right(failure *of) {
     bd_instant last = of->end + hours * BD_HOUR;
     answer found = succeeded_by(of, of->end, last);
     if (found == UNKNOWN) {
-        return unknown_for(of, BD_STR("a later backup ended with warnings, or stands in an extract "
-                                      "that may not pass"));
+        return unknown_for(
+            of, is_name_shared(of)
+                    ? BD_STR("the jobs show only a name, which another store of the vault may have")
+                    : BD_STR("a later backup ended with warnings, or stands in an extract that may "
+                             "not pass"));
     }
     if (found == YES || is_described(of->join, "S68", of->join->scope, of->end, last)) {
         return found;

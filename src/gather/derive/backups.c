@@ -34,11 +34,11 @@ static bd_str machine_of(bd_arena *arena, bd_str vault, bd_str container) {
                          BD_ARG(subscription), BD_ARG(group), BD_ARG(rest));
 }
 
-static bd_str store_of(const bd_join_record *record, bd_arena *arena) {
-    bd_str source = member_text(record->value, "dataSourceId");
-    bd_str container = member_text(record->value, "containerName");
+bd_str store_of_job(const bd_value *job, bd_arena *arena) {
+    bd_str source = member_text(job, "dataSourceId");
     return source.size > 0 ? resource_id(arena, source)
-                           : machine_of(arena, member_text(record->value, "id"), container);
+                           : machine_of(arena, member_text(job, "id"),
+                                        member_text(job, "containerName"));
 }
 
 static bool is_backup(const bd_value *job) {
@@ -62,7 +62,7 @@ void collect_backup_stretches(const bd_join_record *record, bd_arena *arena, bd_
         return;
     }
     const char *result = end.size > 0 ? result_of(member_text(job, "status")) : "not";
-    bd_str store = store_of(record, arena);
+    bd_str store = store_of_job(job, arena);
     builder build = {.arena = arena};
     put_text(&build, "t", end.size > 0 ? end : start);
     put_text(&build, "r", bd_str_of(result));
@@ -116,6 +116,17 @@ static int cmp_jobs(const void *context, const void *a, const void *b) {
 static bool read_hours(const bd_value *value, int64_t *hours) {
     return value->kind == BD_NUMBER && bd_str_to_i64(value->text, hours) && *hours >= 1 &&
            *hours <= MOST_HOURS;
+}
+
+bool has_own_rpo(const bd_join *join, bd_str store, bd_arena *arena) {
+    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "rpo") : NULL;
+    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
+    for (size_t i = 0; list != NULL && list->kind == BD_OBJECT && i < list->count; i++) {
+        if (bd_str_eq(resource_id(arena, list->keys[i]), store)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool rpo_hours(const bd_join *join, bd_str store, bd_arena *arena, int64_t *hours) {

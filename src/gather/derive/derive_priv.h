@@ -147,6 +147,8 @@ COLLECT(pim_azure);
 REDUCE(pim_azure);
 COLLECT(pim_effective);
 REDUCE(pim_effective);
+COLLECT(pim_lists);
+REDUCE(pim_lists);
 COLLECT(role_settings);
 REDUCE(role_settings);
 REDUCE(role_settings_azure);
@@ -196,5 +198,9 @@ void map_vendor_onboardings(const bd_value *record, const bd_value *parameters,
 
 /* The fact rpo: hours between two good backups of a store, by its id, else its default.  False: it gives none. */
 bool rpo_hours(const bd_join *join, bd_str store, bd_arena *arena, int64_t *hours);
+bool has_own_rpo(const bd_join *join, bd_str store, bd_arena *arena); /* by its own id or name */
+/* Id of what a backup job is of: what it says, or a machine in the subscription of its vault; "" when it shows but a
+ * name, which others may have. */
+bd_str store_of_job(const bd_value *job, bd_arena *arena);
 
 #endif

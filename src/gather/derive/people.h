@@ -34,6 +34,8 @@ bool is_whole(const bd_join *join, const char *source);
 bool is_whole_everywhere(const bd_join *join, const char *source);
 /* A source is whole and one of its snapshots names this entity set. */
 bool has_set(const bd_join *join, const char *source, const char *set);
+/* And each snapshot of the source that is seen shows it. */
+bool has_set_everywhere(const bd_join *join, const char *source, const char *set);
 /* Why a source is not whole: "S45 was not read within seven days" or the snapshot's own reason. */
 bd_str why_not(const bd_join *join, const char *source, bd_arena *arena);
 

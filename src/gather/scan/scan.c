@@ -349,6 +349,16 @@ static bd_record start_record(const bd_scan_state *state, uint64_t ordinal) {
     return record;
 }
 
+/* The same for all records of a file: its sidecar is read once. */
+static bd_str asked_workspace(bd_scan_state *state, const bd_source_def *source) {
+    if (state->asked_source != source) {
+        state->asked_source = source;
+        state->asked_workspace = bd_scan_asked_workspace(state->sidecar, source,
+                                                         state->plan->parameters, state->arena);
+    }
+    return state->asked_workspace;
+}
+
 bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value *value) {
     bd_record record = start_record(state, ordinal);
     bool is_part = false;
@@ -357,6 +367,7 @@ bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value 
         state->facts->rows_unmapped++;
         return false;
     }
+    record.workspace = asked_workspace(state, record.source);
     add_record(state, &record, is_part);
     return true;
 }
@@ -645,6 +656,7 @@ bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *va
         bd_scan_identify_row(&state->context, state->csv_source, value, state->scratch, &record);
     }
     if (is_known) {
+        record.workspace = asked_workspace(state, record.source);
         add_record(state, &record, is_part);
     }
     return is_known;
