@@ -80,7 +80,7 @@ static const bd_derivation derivations[] = {
      .reduce = reduce_flaws},
     {.name = "frontdoor-domains", .version = 2, .map = map_frontdoor_domains},
     {.name = "frontdoor-frontends", .version = 1, .map = map_frontdoor_frontends},
-    {.name = "grants-made", .version = 2, .map = map_grants_made},
+    {.name = "grants-made", .version = 3, .map = map_grants_made},
     {.name = "grants-made-azure", .version = 1, .map = map_grants_made_azure},
     {.name = "guest-roles",
      .version = 4,
