@@ -167,6 +167,24 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
                     err);
 }
 
+/* A vendor gives its report to one reader under a promise not to pass it on: the package has its sheet, with the hash of
+ * the bytes, and not the bytes. */
+static bool is_withheld(const bd_production *run, const bd_evidence *item) {
+    const bd_catalog *catalog = run->session->catalog;
+    bd_str type = item->is_document && item->has_sidecar ? item->sidecar.document.type
+                                                         : (bd_str){"", 0};
+    for (size_t i = 0; i < catalog->check_count && type.size > 0; i++) {
+        const bd_check *check = &catalog->checks[i];
+        bool reads_reports = bd_value_find(check->body, "reports") != NULL;
+        for (size_t j = 0; reads_reports && j < check->document_types.count; j++) {
+            if (bd_str_eq(check->document_types.data[j], type)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Where everything will lie: what the reports and the lists print of the package. */
 static void place_evidence(bd_production *run) {
     bd_arena *arena = run->session->arena;
@@ -182,6 +200,7 @@ static void place_evidence(bd_production *run) {
             bd_package_place sheet = run->places[i];
             sheet.extension = BD_STR("ipe.json");
             run->ipe_paths[i] = bd_package_evidence_path(arena, &sheet);
+            run->paths[i] = is_withheld(run, item) ? run->ipe_paths[i] : run->paths[i];
         }
     }
     bd_export_inputs inputs = export_inputs(run);
@@ -193,6 +212,10 @@ static bd_rc add_evidence(bd_production *run, bd_err *err) {
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
         const bd_blob *blob;
+        if (is_withheld(run, item)) {
+            BD_TRY(add_ipe(run, i, &run->places[i], run->owners[i], err));
+            continue;
+        }
         BD_TRY(bd_locker_blob(run->session->locker, &item->given, arena, &blob, err));
         bd_role role = item->is_sidecar || item->is_register ? BD_ROLE_SIDECAR : BD_ROLE_EVIDENCE;
         const bd_package_place *place = &run->places[i];
@@ -234,6 +257,7 @@ static bd_str readme_text(bd_production *run) {
         "index.csv     one row per evidence item and criterion\n\n"
         "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
+        "                    (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
         "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"
         "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"

@@ -100,23 +100,14 @@ static const bd_join_input *input_behind(const bd_join *join, const bd_part *par
     return NULL;
 }
 
-/* Do usable extracts describe all of [from, to]? */
-static bool is_described(const bd_join *join, const char *source, bd_str scope, bd_instant from,
-                         bd_instant to) {
-    bd_instant reached = from;
-    bool has_grown = true;
-    while (reached <= to && has_grown) {
-        has_grown = false;
-        for (size_t i = 0; i < join->input_count; i++) {
-            const bd_join_input *input = &join->inputs[i];
-            if (bd_str_eqz(input->source, source) && bd_str_eq(input->scope, scope) &&
-                input->is_whole && input->from <= reached && input->to > reached) {
-                reached = input->to;
-                has_grown = true;
-            }
-        }
-    }
-    return reached > to;
+typedef struct {
+    const char *source;
+    bd_str scope;
+} wanted;
+
+static bool is_wanted(const void *context, const bd_join_input *input) {
+    const wanted *one = context;
+    return bd_str_eqz(input->source, one->source) && bd_str_eq(input->scope, one->scope);
 }
 
 /* ---- one failure ---- */
@@ -197,7 +188,9 @@ static answer was_noticed(failure *of) {
         return unknown_for(
             of, BD_STR("its ticket shows no time, or stands on a list that may not pass"));
     }
-    return is_described(of->join, "csv:tickets", BD_STR(""), of->start, of->end + NOTICED_WITHIN)
+    const wanted tickets = {.source = "csv:tickets", .scope = BD_STR_INIT("")};
+    described days = describe(of->join, is_wanted, &tickets, of->arena);
+    return is_described(&days, of->start, of->end + NOTICED_WITHIN)
                ? NO
                : unknown_for(of, BD_STR("no usable list of tickets describes the day after it"));
 }
@@ -221,7 +214,9 @@ static answer was_put_right(failure *of) {
                     : BD_STR("a later backup ended with warnings, or stands in an extract that may "
                              "not pass"));
     }
-    if (found == YES || is_described(of->join, "S68", of->join->scope, of->end, last)) {
+    const wanted jobs = {.source = "S68", .scope = of->join->scope};
+    described days = describe(of->join, is_wanted, &jobs, of->arena);
+    if (found == YES || is_described(&days, of->end, last)) {
         return found;
     }
     return unknown_for(of, BD_STR("no usable job list of the vault describes its RPO after it"));

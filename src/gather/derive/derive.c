@@ -175,6 +175,7 @@ static const bd_derivation derivations[] = {
      .facts = "access_review_scopes",
      .collect = collect_role_reviews,
      .reduce = reduce_scope_reviews},
+    {.name = "sentinel-states", .version = 1, .map = map_sentinel_states},
     {.name = "sign-in-activity",
      .version = 1,
      .collect = collect_sign_in_activity,

@@ -100,6 +100,8 @@ void map_incident_playbooks(const bd_value *record, const bd_value *parameters, 
                             bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_incident_states(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_sentinel_states(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_repositories(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context);
 
