@@ -45,8 +45,9 @@ typedef struct {
     uint32_t list;       /* as in bd_part: snapshots of one day are one, but each list of a repository is its own */
     bool is_whole; /* complete, its time known, signed off where that is needed */
     bd_str why_not;
-    bd_strs sets; /* entity sets of Graph that its pages name, lower case, without what stands in parentheses; of Azure the
-                     types of the source that its records show or its request names */
+    /* Entity sets of Graph that its pages name, lower case, without what stands in parentheses; of Azure the types of
+     * the source that its records show or its request names. */
+    bd_strs sets;
 } bd_join_input;
 
 typedef struct {

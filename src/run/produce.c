@@ -167,8 +167,8 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
                     err);
 }
 
-/* A vendor gives its report to one reader under a promise not to pass it on: the package has its sheet, with the hash of
- * the bytes, and not the bytes. */
+/* A vendor gives its report to one reader under a promise not to pass it on: the package has its sheet, with the hash
+ * of the bytes, and not the bytes. */
 static bool is_withheld(const bd_production *run, const bd_evidence *item) {
     const bd_catalog *catalog = run->session->catalog;
     bd_str type = item->is_document && item->has_sidecar ? item->sidecar.document.type

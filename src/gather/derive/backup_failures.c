@@ -131,8 +131,8 @@ static bool read_time(const bd_value *kept, const char *key, bd_instant *out) {
     return bd_instant_parse(bd_value_text(kept, key), out);
 }
 
-/* A vault may hold machines of one name from several resource groups.  A name tells of one store only where bindery.json
- * gives an RPO by it. */
+/* A vault may hold machines of one name from several resource groups.  A name tells of one store only where
+ * bindery.json gives an RPO by it. */
 static bool is_name_shared(const failure *of) {
     bd_str item = bd_value_text(of->job, "item");
     return bd_str_find(item, BD_STR("|")) >= 0 && !has_own_rpo(of->join, item, of->arena);

@@ -35,16 +35,15 @@ void map_incident_playbooks(const bd_value *record, const bd_value *parameters, 
     }
 }
 
-/* "…/workspaces/w/providers/Microsoft.SecurityInsights/onboardingStates/default": the workspace. */
+/* ".../workspaces/w/providers/Microsoft.SecurityInsights/onboardingStates/default": the workspace. */
 static bd_str workspace_of_state(bd_arena *arena, bd_str id) {
     bd_str lower = resource_id(arena, id);
     ptrdiff_t at = bd_str_find(lower, BD_STR("/providers/microsoft.securityinsights/"));
     return at < 0 ? BD_STR("") : bd_str_sub(lower, 0, (size_t)at);
 }
 
-/* "…/resourceGroups/g/providers/Microsoft.OperationsManagement/solutions/SecurityInsights(w)": what Sentinel was before
- * it had a state.  It names its workspace; an inventory of chosen columns shows the name alone, and that lies in its
- * group. */
+/* ".../Microsoft.OperationsManagement/solutions/SecurityInsights(w)": what Sentinel was before it had a state.  It
+ * names its workspace; an inventory of chosen columns shows the name alone, and that lies in its group. */
 static bd_str workspace_of_solution(const bd_value *record, bd_arena *arena) {
     bd_str id = resource_id(arena, member_text(record, "id"));
     bd_str named = member_text(record, "workspaceResourceId"), head = BD_STR("securityinsights(");

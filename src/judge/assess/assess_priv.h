@@ -223,8 +223,8 @@ typedef struct {
     bool has_usable; /* and may pass */
     bd_str reason;   /* first hole, one sentence */
 } bd_tiling;
-/* Of each of `named`, repositories or a workspace, where the sources are kept by these; else of each subscription or the
- * tenant. */
+/* Of each of `named`, repositories or a workspace, where the sources are kept by these; else of each subscription or
+ * the tenant. */
 bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, const bd_strs *named,
                           bd_instant start, bd_instant end);
 /* A list (not a log) that the other side of a match needs and nobody handed in usably; "" when there is none. */
