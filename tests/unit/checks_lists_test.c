@@ -55,7 +55,7 @@ TEST(checks_lists, an_export_of_active_assignments_alone_shows_nobody_who_can_ac
             whole_add(w, rows[i].second, rows[i].second_more);
         }
         whole_judge(w);
-        bd_str listed = bd_str_of(whole_verdict(w, "developers-eligible-lists-read"));
+        bd_str listed = bd_str_of(whole_verdict(w, "developers-role-lists-read"));
         bd_str owners = bd_str_of(whole_verdict(w, "eligible-assignments-listed"));
         bd_str guests = bd_str_of(whole_verdict(w, "guests-with-roles-known"));
         bool is_clean = bd_str_eqz(bd_str_of(whole_month(w, "5.3a", 0)), "clean");
