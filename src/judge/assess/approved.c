@@ -1,8 +1,8 @@
 /* Facts that were approved late: a list chooses what is tested, a limit says what is good enough.
  *
  * Of a day before its approval nobody had said that this was the list, or the limit; it may have been another one.
- * What fails by it has failed all the same.  Lists that only let somebody off (break-glass accounts) are not asked for here:
- * before their day they let nobody off, which is for the derivation that reads them to say. */
+ * What fails by it has failed all the same.  Lists that only let somebody off (break-glass accounts) are not asked
+ * for here: before their day they let nobody off, which is for the derivation that reads them to say. */
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
