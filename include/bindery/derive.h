@@ -45,7 +45,9 @@ typedef struct {
     uint32_t list;       /* as in bd_part: snapshots of one day are one, but each list of a repository is its own */
     bool is_whole; /* complete, its time known, signed off where that is needed */
     bd_str why_not;
-    bd_strs sets; /* entity sets of Graph that its pages name, lower case, without what stands in parentheses */
+    /* Entity sets of Graph that its pages name, lower case, without what stands in parentheses; of Azure the types of
+     * the source that its records show or its request names. */
+    bd_strs sets;
 } bd_join_input;
 
 typedef struct {
@@ -67,6 +69,9 @@ typedef struct {
     /* `parameters`: the organisation's facts (an object) or NULL; `zone`: the engagement's time zone. */
     void (*map)(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                 bd_arena *arena, bd_derived_fn *emit, void *context);
+    /* Organisation facts that decide what comes out, by name with blanks between, "slas.note_days" where one member
+     * of it alone does: what is of before their approval may not pass.  Not those whose days it looks at itself. */
+    const char *facts;
     /* The other sources are seen with all their snapshots, from 130 days before on, not with the nearest alone. */
     bool sees_all;
     /* And so is the first source: what a snapshot shows is judged by those before it.  Needs sees_all. */

@@ -235,6 +235,7 @@ typedef BD_VEC(bd_collection) bd_collections;
 
 typedef struct {
     bd_str source, scope;
+    bd_str workspace; /* that was asked, where the source is an answer of one: its id, lower case; "": not said */
     bd_day date; /* UTC date of describes_from (first page) */
     bd_instant from,
         to; /* equal for a snapshot; logs: [from, to) clipped to the source's retention */

@@ -35,6 +35,7 @@ typedef struct {
     bd_str resource;     /* the source's own id, verbatim */
     bd_str subscription; /* lower-cased guid, "" when none */
     bd_str scope;     /* what the snapshot is of: subscription guid, resource id, "" for tenant */
+    bd_str workspace; /* Log Analytics: which one was asked, lower case; "": not said, or no such source */
     bd_instant time;  /* own time of an event, else BD_INSTANT_NONE */
     bool has_moment;
     bd_instant moment; /* when the export was made, where somebody says so */
@@ -213,6 +214,9 @@ typedef struct {
     bool is_every;           /* every related record has to meet `pass`, not one */
     bool is_open_when_absent; /* none that meets it: cannot-tell, not fail */
     bool is_by_subscription; /* the left side lists subscriptions: those in scope are judged */
+    /* any shape: organisation facts that its conditions or its population read; `limits` are read as numbers of a
+     * window alone, so that they choose nothing */
+    bd_strs facts, limits;
     /* any shape: the fact by which its conditions leave out what lies elsewhere, lower case; "" and none without one */
     bd_str place_fact;
     bd_strs places;
@@ -232,7 +236,8 @@ typedef struct {
     const bd_match_window *event_windows; /* one per event source: its own, else the check's */
     bool uses_one;                        /* an event serves one population row */
     bool expects_none;                    /* a match is the failure */
-    bd_strs tile_of; /* repositories, lower case: extracts must describe every day of each; none: of the tenant */
+    bd_strs tile_of; /* repositories or the workspace, lower case: extracts of sources that are kept by these must
+                        describe every day of each; none: of the tenant */
     bool takes_year; /* rows of the 12 months before the end of the period are judged, if it is shorter */
     bool both_sides;                      /* unmatched events fail too */
     bool

@@ -167,6 +167,12 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
                     err);
 }
 
+/* The package has the sheet of a vendor's report, with the hash of its bytes, and not the bytes. */
+static bool is_withheld(const bd_production *run, const bd_evidence *item) {
+    return item->is_document && item->has_sidecar &&
+           bd_catalog_withholds(run->session->catalog, item->sidecar.document.type);
+}
+
 /* Where everything will lie: what the reports and the lists print of the package. */
 static void place_evidence(bd_production *run) {
     bd_arena *arena = run->session->arena;
@@ -182,6 +188,7 @@ static void place_evidence(bd_production *run) {
             bd_package_place sheet = run->places[i];
             sheet.extension = BD_STR("ipe.json");
             run->ipe_paths[i] = bd_package_evidence_path(arena, &sheet);
+            run->paths[i] = is_withheld(run, item) ? run->ipe_paths[i] : run->paths[i];
         }
     }
     bd_export_inputs inputs = export_inputs(run);
@@ -193,6 +200,10 @@ static bd_rc add_evidence(bd_production *run, bd_err *err) {
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
         const bd_blob *blob;
+        if (is_withheld(run, item)) {
+            BD_TRY(add_ipe(run, i, &run->places[i], run->owners[i], err));
+            continue;
+        }
         BD_TRY(bd_locker_blob(run->session->locker, &item->given, arena, &blob, err));
         bd_role role = item->is_sidecar || item->is_register ? BD_ROLE_SIDECAR : BD_ROLE_EVIDENCE;
         const bd_package_place *place = &run->places[i];
@@ -234,6 +245,7 @@ static bd_str readme_text(bd_production *run) {
         "index.csv     one row per evidence item and criterion\n\n"
         "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
+        "                    (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
         "../20_POPULATIONS   what was frozen and drawn from it; only where something was\n"
         "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"

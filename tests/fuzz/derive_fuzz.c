@@ -19,47 +19,72 @@ static void add_digest(void *context, bd_str type, bd_str key, bd_str resource, 
 
 /* ---- joins: the record as one of every source, all of it in one group ---- */
 
-#define MOST_PARTS 64
+#define MOST_PARTS 256
+#define MOST_RECORDS 8
+#define START (INT64_C(20454) * 24 * BD_HOUR) /* 2026-01-01 */
+#define DAYS 31
 
 typedef struct {
     bd_part parts[MOST_PARTS];
     size_t count;
     bd_str source;
+    bd_str group; /* the last one that was named: reduce is told of it, with all parts */
 } kept_parts;
 
 static void keep_part(void *context, bd_str group, const bd_value *kept) {
     kept_parts *list = context;
-    (void)group;
+    list->group = group.size > 0 ? group : list->group;
     if (list->count < MOST_PARTS) {
         list->parts[list->count++] =
-            (bd_part){.source = list->source, .scope = BD_STR("g"), .kept = kept};
+            (bd_part){.source = list->source, .scope = BD_STR("g"), .at = START, .kept = kept};
+    }
+}
+
+static void collect_one(const bd_derivation *derivation, const bd_value *record, kept_parts *list) {
+    bd_str type = bd_value_text(record, "type");
+    bd_join_record from = {.source = list->source,
+                           .scope = BD_STR("g"),
+                           .type = type.size > 0 ? bd_str_lower(fuzz_arena(), type)
+                                                 : BD_STR("microsoft.compute/disks"),
+                           .key = BD_STR("k"),
+                           .resource = BD_STR("r"),
+                           .value = record};
+    derivation->collect(&from, fuzz_arena(), keep_part, list);
+}
+
+/* Several records stand in an array: two jobs, a deployment and its change. */
+static void collect_all(const bd_derivation *derivation, const bd_value *record, kept_parts *list) {
+    for (size_t i = 0; record->kind == BD_ARRAY && i < record->count && i < MOST_RECORDS; i++) {
+        collect_one(derivation, &record->items[i], list);
+    }
+    if (record->kind != BD_ARRAY) {
+        collect_one(derivation, record, list);
     }
 }
 
 static uint64_t digest_join(const bd_derivation *derivation, const bd_value *record,
                             const bd_value *facts, const bd_zone *zone) {
-    static const char *const sources[] = {"S53", "S45", "S46", "S46b", "S47",  "S48", "S65",
-                                          "S49", "S50", "S35", "S06",  "S05",  "S51", "S52",
-                                          "S18", "S19", "S58s", "S13", "S68",
-                                          "S71", "S73", "S73c", "S73d", "S73k", "S73r", "S73t"};
-    kept_parts list = {.count = 0};
+    static const char *const sources[] = {
+        "S13", "S73d", "S73t", "S73", "S73r", "S73k", "S73c", "S71", "S68", "S53", "S45",
+        "S46", "S46b", "S47", "S48", "S65", "S49", "S58s", "S63s", "S06", "S51", "S50", "S35",
+        "S05", "S18", "S19", "S20", "S17", "S12s", "S21", "S22", "S17e", "S52", "csv:tickets",
+        "csv:changes", "csv:risk-register"};
+    kept_parts list = {.count = 0, .group = BD_STR("k")};
     bd_join_input inputs[BD_COUNT(sources)];
     bd_strs subscriptions = {0};
     for (size_t i = 0; i < BD_COUNT(sources); i++) {
         list.source = bd_str_of(sources[i]);
-        inputs[i] = (bd_join_input){.source = list.source, .scope = BD_STR("g"), .is_whole = true};
-        bd_join_record from = {.source = list.source,
-                               .scope = BD_STR("g"),
-                               .type = BD_STR("microsoft.compute/disks"),
-                               .key = BD_STR("k"),
-                               .resource = BD_STR("r"),
-                               .value = record};
-        derivation->collect(&from, fuzz_arena(), keep_part, &list);
+        inputs[i] = (bd_join_input){.source = list.source,
+                                    .scope = BD_STR("g"),
+                                    .from = START,
+                                    .to = START + DAYS * 24 * BD_HOUR,
+                                    .is_whole = true};
+        collect_all(derivation, record, &list);
     }
     bd_join join = {.facts = facts,
                     .zone = zone,
-                    .at = 0,
-                    .scope = BD_STR(""),
+                    .at = START,
+                    .scope = BD_STR("g"),
                     .subscriptions = &subscriptions,
                     .inputs = inputs,
                     .input_count = BD_COUNT(inputs),
@@ -67,7 +92,7 @@ static uint64_t digest_join(const bd_derivation *derivation, const bd_value *rec
                     .common_count = list.count};
     uint64_t digest = 0;
     derivation->reduce(&join, BD_STR(""), NULL, 0, fuzz_arena(), add_digest, &digest);
-    derivation->reduce(&join, BD_STR("k"), list.parts, list.count, fuzz_arena(), add_digest,
+    derivation->reduce(&join, list.group, list.parts, list.count, fuzz_arena(), add_digest,
                        &digest);
     return digest;
 }

@@ -344,6 +344,10 @@ TEST(checks, the_log_of_every_day_shows_to_whom_access_was_given) {
         {LISTED, "2026-01-16T00:00:00Z", TO_ANN, "C"},
         {LISTED, "2026-01-17T00:00:00Z", TO_ANN, "?"}, /* a day that no extract describes */
         {LISTED, "2026-01-16T00:00:00Z", "", "D"},
+        /* a group joined the group: its members got the access, and no event of theirs says so */
+        {LISTED, "2026-01-16T00:00:00Z",
+         "{'type':'Group','displayName':'nested'},{'type':'Group','displayName':'customers-prod'}",
+         "?"},
         {"{}", "2026-01-16T00:00:00Z", TO_ANN, "?"}, /* what leads to customer data is not said */
         {"{'customer_data_groups':[]}", "2026-01-16T00:00:00Z", TO_ANN, "?"},
     };

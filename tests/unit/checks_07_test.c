@@ -186,6 +186,12 @@ TEST(checks_07, each_subscription_in_scope_sends_its_activity_log_to_the_one_wor
     "alertRules/r\",\"name\":\"r\",\"type\":\"Microsoft.SecurityInsights/"                         \
     "alertRules\",\"kind\":\"" kind "\",\"properties\":{" members "}}]}"
 
+#define SOLUTION(workspace, more)                                                                  \
+    "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":\"" SCAN_IN_A     \
+    "Microsoft.OperationsManagement/solutions/SecurityInsights(" workspace ")\",\"name\":"         \
+    "\"SecurityInsights(" workspace ")\",\"type\":\"microsoft.operationsmanagement/solutions\","     \
+    "\"subscriptionId\":\"" SCAN_SUB_A "\"" more "}]}"
+
 TEST(checks_07, sentinel_watches_the_central_workspace) {
     static const row states[] = {
         {{WORKSPACES, STATE(CENTRAL)}, "pass"},
@@ -193,6 +199,16 @@ TEST(checks_07, sentinel_watches_the_central_workspace) {
         {{WORKSPACES}, "cannot-tell"},
     };
     ROWS("sentinel-onboarded", states);
+    static const row legacy[] = {
+        {{WORKSPACES, STATE(OTHER), SOLUTION("central", "")}, "cannot-tell"},
+        {{WORKSPACES, STATE(OTHER), SOLUTION("other", "")}, "fail"}, /* of another workspace */
+        {{WORKSPACES, STATE(OTHER),
+          SOLUTION("x", ",\"properties\":{\"workspaceResourceId\":\"" CENTRAL "\"}")},
+         "cannot-tell"},
+        {{WORKSPACES, STATE(CENTRAL), SOLUTION("central", "")}, "pass"},
+        {{WORKSPACES, SOLUTION("central", "")}, "cannot-tell"},
+    };
+    ROWS("sentinel-onboarded", legacy);
     static const row rows[] = {
         {{WORKSPACES, ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":true,\"severity\":\"High\"")},
          "pass"},
@@ -207,6 +223,11 @@ TEST(checks_07, sentinel_watches_the_central_workspace) {
          "fail"},
         {{WORKSPACES, ALERT_RULE(OTHER, "Scheduled", "\"enabled\":true,\"severity\":\"High\"")},
          "fail"},
+        {{WORKSPACES, ALERT_RULE(CENTRAL, "Fusion", "\"enabled\":true,\"severity\":\"High\"")},
+         "pass"},
+        /* as in a workspace that the Defender portal manages */
+        {{WORKSPACES, ALERT_RULE(CENTRAL, "Fusion", "\"enabled\":false,\"severity\":\"High\"")},
+         "cannot-tell"},
     };
     ROWS("sentinel-high-rules", rows);
 }

@@ -338,11 +338,19 @@ TEST(checks, a_subscription_without_policy_states_has_no_baseline) {
              ASSIGNED("baseline", "'enforcementMode':'Default'"));
     uint32_t states = put_snapshot(s, "S09", SUB_A, "2026-02-15T06:00:00Z");
     judge_scene(s);
-    CHECK_EQ_STR(outcomes(s, "8.4a"), "D");
+    CHECK_EQ_STR(outcomes(s, "8.4a"), "d"); /* what is exempt was not read */
     put_json(s, states, "o", STATE("other"));
     judge_scene(s);
-    CHECK_EQ_STR(outcomes(s, "8.4a"), "D"); /* those of another assignment say nothing of it */
+    CHECK_EQ_STR(outcomes(s, "8.4a"), "d"); /* those of another assignment say nothing of it */
     put_json(s, states, "s", STATE("Baseline"));
     judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "8.4a"), "?"); /* what is exempt was not read */
+    uint32_t exemptions = put_snapshot(s, "S08e", SUB_A, "2026-02-15T06:00:00Z");
+    judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "8.4a"), "C");
+    put_json(s, exemptions, SUB_A,
+             "{'id':'/subscriptions/" SUB_A "/providers/Microsoft.Authorization/policyExemptions/e',"
+             "'name':'e','properties':{'policyAssignmentId':'/x/policyAssignments/baseline'}}");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "8.4a"), "D");
 }

@@ -323,6 +323,46 @@ TEST(checks_awkward, the_logs_of_a_server_are_those_of_its_master_database) {
          databases);
 }
 
+/* The category is sent by one switch, and written by another: auditing itself. */
+TEST(checks_awkward, a_diagnostic_setting_sends_only_what_auditing_writes) {
+#define AUDITING(id, type, members)                                                                \
+    PAGE("{'id':'" id "/auditingSettings/default','name':'default','type':'" type                  \
+         "/auditingSettings','properties':{" members "}}")
+#define SERVER_AUDITING(members) AUDITING(SERVER, "Microsoft.Sql/servers", members)
+#define DB_AUDITING(members) AUDITING(SERVER "/databases/db", "Microsoft.Sql/servers/databases", members)
+#define A_SERVER RESOURCE(SERVER, "Microsoft.Sql/servers")
+#define A_DB RESOURCE(SERVER "/databases/db", "Microsoft.Sql/servers/databases")
+    static const row servers[] = {
+        {{A_SERVER, SERVER_AUDITING("'state':'Enabled','isAzureMonitorTargetEnabled':true")}, "pass"},
+        {{A_SERVER, "{'id':'" SERVER "/auditingSettings/Default','name':'Default','resourceGroup':"
+                    "'g','type':'Microsoft.Sql/servers/auditingSettings','state':'enabled',"
+                    "'isAzureMonitorTargetEnabled':true,'storageEndpoint':''}"},
+         "pass"}, /* az */
+        {{A_SERVER, SERVER_AUDITING("'state':'Disabled','isAzureMonitorTargetEnabled':false")},
+         "fail"},
+        {{A_SERVER, SERVER_AUDITING("'state':'Disabled','isAzureMonitorTargetEnabled':true")},
+         "fail"},
+        {{A_SERVER, SERVER_AUDITING("'state':'Enabled','isAzureMonitorTargetEnabled':false,"
+                                    "'storageEndpoint':'https://a.blob.core.windows.net'")},
+         "fail"}, /* the setting has nothing to send */
+        {{A_SERVER, SERVER_AUDITING("'state':'Enabled'")}, "cannot-tell"},
+        {{A_SERVER, DB_AUDITING("'state':'Enabled','isAzureMonitorTargetEnabled':true")},
+         "cannot-tell"}, /* of one of its databases */
+        {{A_SERVER, SETTING(SERVER "/databases/master", AUDITS, SENT)}, "cannot-tell"},
+        {{A_SERVER}, "cannot-tell"},
+    };
+    ROWS("sql-auditing-on", "{'critical_resources':['" SERVER "']}", servers);
+    static const row databases[] = {
+        {{A_DB, DB_AUDITING("'state':'Enabled','isAzureMonitorTargetEnabled':true")}, "pass"},
+        {{A_DB, DB_AUDITING("'state':'Disabled','isAzureMonitorTargetEnabled':false")},
+         "cannot-tell"}, /* that of the server may reach it */
+        {{A_DB, SERVER_AUDITING("'state':'Enabled','isAzureMonitorTargetEnabled':true")},
+         "cannot-tell"},
+        {{A_DB}, "cannot-tell"},
+    };
+    ROWS("sql-database-auditing-on", "{'critical_resources':['" SERVER "/databases/db']}", databases);
+}
+
 /* ---- 7.6: machines of each kind ---- */
 
 #define LISTED(id, type)                                                                           \

@@ -227,6 +227,37 @@ TEST(checks_backups, jobs_that_do_not_say_whose_they_are_leave_it_open) {
     expect_month(w, "deviation");
 }
 
+/* Of whatever vault or subscription: what shows but a name is nobody's. */
+TEST(checks_backups, a_job_that_shows_only_a_name_satisfies_the_rpo_of_no_store) {
+    static const char *const vaults[] = {
+        VAULT("v1"), VAULT("v2"),
+        "/subscriptions/" SCAN_SUB_B
+        "/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v3"};
+    for (size_t i = 0; i < BD_COUNT(vaults); i++) {
+        bd_str named = {"", 0};
+        for (int day = 9; day <= 31; day++) {
+            named = bd_str_format(
+                test_arena(),
+                "%.*s%s{\"id\":\"%s/backupJobs/n%d\",\"name\":\"n%d\",\"type\":"
+                "\"Microsoft.RecoveryServices/vaults/backupJobs\",\"properties\":{\"operation\":"
+                "\"Backup\",\"status\":\"Completed\",\"startTime\":\"2026-01-%02dT01:30:00Z\","
+                "\"endTime\":\"2026-01-%02dT02:00:00Z\",\"entityFriendlyName\":\"vm1\"}}",
+                BD_ARG(named), named.size > 0 ? "," : "", vaults[i], day, day, day, day);
+        }
+        whole *w = backups_open(ONE_STORE, DAILY);
+        put_jobs(w, "v1", daily("v1", "vm1", 1, 8, 0, NULL), "01-01", "02-01");
+        whole_add(w, bd_str_format(test_arena(), "{\"value\":[%.*s]}", BD_ARG(named)).data,
+                  bd_str_format(test_arena(),
+                                ",\"source\":\"S68\",\"scope\":{\"kind\":\"resource\",\"ids\":[\"%s"
+                                "\"]},\"describes_from\":\"2026-01-01T00:00:00Z\","
+                                "\"describes_to\":\"2026-02-01T00:00:00Z\"",
+                                vaults[i])
+                      .data);
+        test_failure("row %zu", i);
+        expect_month(w, "cannot-tell");
+    }
+}
+
 TEST(checks_backups, jobs_of_the_other_family_of_vaults_name_the_store) {
     bd_str jobs = {"", 0};
     for (int day = 1; day <= 31; day++) {

@@ -24,15 +24,22 @@
 #define BOTH_ROWS                                                                                  \
     ROW(SCAN_SUB_A, TEN) "," ROW("AAAAAAAA-0000-4000-8000-00000000000A", "20T00:00:00Z")
 
+#define CENTRAL SCAN_IN_A "Microsoft.OperationalInsights/workspaces/central"
+#define OTHER SCAN_IN_A "Microsoft.OperationalInsights/workspaces/other"
+#define GUID "11111111-2222-4333-8444-555555555555"
+#define FACTS "{'central_workspace':'" CENTRAL "','central_workspace_guid':'" GUID "'}"
+#define OF(workspace) ",\"scope\":{\"kind\":\"workspace\",\"ids\":[\"" workspace "\"]}"
+
 static const char *month_with(const char *events, const char *event_days, const char *rows,
                               const char *row_days) {
-    whole *w = whole_open("{}");
+    whole *w = whole_open(FACTS);
     if (events != NULL) {
         whole_add(w, bd_str_format(test_arena(), "{\"value\":[%s]}", events).data,
                   bd_str_format(test_arena(), ",\"source\":\"S27\"" IN_A "%s", event_days).data);
     }
     if (rows != NULL) {
-        whole_add(w, rows, bd_str_format(test_arena(), ",\"source\":\"S63v\"%s", row_days).data);
+        whole_add(w, rows,
+                  bd_str_format(test_arena(), ",\"source\":\"S63v\"" OF(CENTRAL) "%s", row_days).data);
     }
     whole_judge(w);
     const char *said = whole_verdict(w, "activity-log-without-holes");
@@ -103,6 +110,92 @@ TEST(checks_logs, each_day_with_events_has_rows_in_the_workspace) {
     }
 }
 
+/* ---- of which workspace the rows are ---- */
+
+#define MORE_OF(workspace) ",\"source\":\"S63v\"" OF(workspace) WHOLE_MONTH
+#define ASKED(member) ",\"source\":\"S63v\"," member WHOLE_MONTH
+/* A row that names its workspace, in the column TenantId. */
+#define NAMING(tenant)                                                                             \
+    "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"  \
+    "\"datetime\"},{\"name\":\"EventSubmissionTimestamp\",\"type\":\"datetime\"},{\"name\":"       \
+    "\"OperationNameValue\",\"type\":\"string\"},{\"name\":\"CorrelationId\",\"type\":\"string\"}" \
+    ",{\"name\":\"SubscriptionId\",\"type\":\"string\"},{\"name\":\"TenantId\",\"type\":\"string\"}"  \
+    "],\"rows\":[[\"2026-01-" TEN "\",\"2026-01-" TEN "\",\"X\",\"c\",\"" SCAN_SUB_A "\",\"" tenant     \
+    "\"]]}]}"
+
+static const char *month_of(const char *facts, const char *rows, const char *more,
+                            const char *second, const char *second_more) {
+    whole *w = whole_open(facts);
+    whole_add(w, "{\"value\":[" EVENT("e1", SCAN_SUB_A, ADMIN, TEN) "]}",
+              ",\"source\":\"S27\"" IN_A WHOLE_MONTH);
+    whole_add(w, rows, more);
+    if (second != NULL) {
+        whole_add(w, second, second_more);
+    }
+    whole_judge(w);
+    const char *said = whole_month(w, "2.3b", 0);
+    scan_bench_close(&w->bench);
+    return said;
+}
+
+TEST(checks_logs, rows_of_another_workspace_do_not_count) {
+    static const char row[] = ROWS(ROW(SCAN_SUB_A, TEN)), none[] = ROWS(ROW(SCAN_SUB_A, "20T00:00:00Z"));
+    static const struct {
+        const char *rows, *more, *second, *second_more, *expected;
+    } rows[] = {
+        {row, MORE_OF(CENTRAL), NULL, NULL, "clean"},
+        {row, MORE_OF("/SUBSCRIPTIONS/" SCAN_SUB_A "/resourceGroups/RG/providers/"
+                      "Microsoft.OperationalInsights/workspaces/Central/"),
+         NULL, NULL, "clean"},
+        {row, MORE_OF(OTHER), NULL, NULL, "cannot-tell"},
+        {row, MORE_OF(OTHER), none, MORE_OF(CENTRAL), "deviation"},
+        {none, MORE_OF(CENTRAL), row, MORE_OF(OTHER), "deviation"},
+        {none, MORE_OF(CENTRAL), row, ",\"source\":\"S63v\"" WHOLE_MONTH, "cannot-tell"},
+        /* nobody says of which it is */
+        {row, ",\"source\":\"S63v\"" WHOLE_MONTH, NULL, NULL, "cannot-tell"},
+        {row,
+         ",\"source\":\"S63v\",\"scope\":{\"kind\":\"workspace\",\"ids\":[\"" CENTRAL "\",\"" OTHER
+         "\"]}" WHOLE_MONTH,
+         NULL, NULL, "cannot-tell"},
+        /* by its own id */
+        {row, MORE_OF(GUID), NULL, NULL, "clean"},
+        {row, ASKED("\"request\":\"POST https://api.loganalytics.io/v1/workspaces/" GUID "/query\""),
+         NULL, NULL, "clean"},
+        {row,
+         ASKED("\"request\":\"POST https://api.loganalytics.io/v1/workspaces/"
+               "99999999-2222-4333-8444-555555555555/query\""),
+         NULL, NULL, "cannot-tell"},
+        /* what a row says goes before what is said of it */
+        {NAMING(GUID), MORE_OF(CENTRAL), NULL, NULL, "clean"},
+        {NAMING("99999999-2222-4333-8444-555555555555"), MORE_OF(CENTRAL), NULL, NULL, "deviation"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_str said = bd_str_of(month_of(FACTS, rows[i].rows, rows[i].more, rows[i].second,
+                                         rows[i].second_more));
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(said, rows[i].expected);
+    }
+}
+
+TEST(checks_logs, without_a_central_workspace_the_fact_is_named) {
+    whole *w = whole_open("{}");
+    whole_add(w, "{\"value\":[" EVENT("e1", SCAN_SUB_A, ADMIN, TEN) "]}",
+              ",\"source\":\"S27\"" IN_A WHOLE_MONTH);
+    whole_add(w, ROWS(ROW(SCAN_SUB_A, TEN)), MORE_OF(CENTRAL));
+    whole_judge(w);
+    CHECK_EQ_STR(bd_str_of(whole_month(w, "2.3b", 0)), "cannot-tell");
+    for (size_t i = 0; i < w->out->control_count; i++) {
+        for (size_t j = 0; j < w->out->controls[i].requirement_count; j++) {
+            const bd_requirement_result *one = &w->out->controls[i].requirements[j];
+            if (bd_str_eqz(one->requirement->id, "2.3b")) {
+                CHECK_EQ_STR(one->instances[0].reason,
+                             "the organisation fact 'central_workspace' is missing in bindery.json");
+            }
+        }
+    }
+    scan_bench_close(&w->bench);
+}
+
 /* ---- Entra ID ---- */
 
 #define AUDIT(id, at)                                                                              \
@@ -134,20 +227,32 @@ static void put_weekly(whole *w, const char *source, const char *records) {
     }
 }
 
-static void expect_directory(const char *audit_rows, const char *sign_in_rows,
-                             const char *expected) {
-    whole *w = whole_open("{}");
+#define SETTING(workspace, logs)                                                                   \
+    "{\"value\":[{\"id\":\"/providers/microsoft.aadiam/diagnosticSettings/d\",\"name\":\"d\",\"type\":"  \
+    "null,\"properties\":{\"workspaceId\":" workspace ",\"logs\":[" logs "]}}]}"
+#define KIND(kind, name, enabled) "{\"" kind "\":\"" name "\",\"enabled\":" enabled "}"
+#define BOTH_KINDS KIND("category", "AuditLogs", "true") "," KIND("category", "SignInLogs", "true")
+
+static void expect_settings(const char *settings, const char *audit_rows, const char *sign_in_rows,
+                            const char *expected) {
+    whole *w = whole_open(FACTS);
+    whole_add(w, settings, "");
     put_weekly(w, "S58", AUDIT("a1", TEN));
     put_weekly(w, "S58s", SIGN_IN("s1", "11T10:00:00Z"));
     if (audit_rows != NULL) {
-        whole_add(w, audit_rows, ",\"source\":\"S63a\"" WHOLE_MONTH);
+        whole_add(w, audit_rows, ",\"source\":\"S63a\"" OF(CENTRAL) WHOLE_MONTH);
     }
     if (sign_in_rows != NULL) {
-        whole_add(w, sign_in_rows, ",\"source\":\"S63s\"" WHOLE_MONTH);
+        whole_add(w, sign_in_rows, ",\"source\":\"S63s\"" OF(CENTRAL) WHOLE_MONTH);
     }
     whole_judge(w);
     CHECK_EQ_STR(bd_str_of(whole_month(w, "7.1b", 0)), expected);
     scan_bench_close(&w->bench);
+}
+
+static void expect_directory(const char *audit_rows, const char *sign_in_rows,
+                             const char *expected) {
+    expect_settings(SETTING("\"" CENTRAL "\"", BOTH_KINDS), audit_rows, sign_in_rows, expected);
 }
 
 TEST(checks_logs, each_log_of_the_directory_has_its_days_in_the_workspace) {
@@ -158,4 +263,23 @@ TEST(checks_logs, each_log_of_the_directory_has_its_days_in_the_workspace) {
     expect_directory(AUDIT_ROWS(AT(TEN)), SIGN_IN_ROWS(AT(TEN)), "deviation");
     expect_directory(AUDIT_ROWS(AT(TEN)), NULL, "cannot-tell");
     expect_directory(NULL, SIGN_IN_ROWS(AT("11T00:00:00Z")), "cannot-tell");
+}
+
+TEST(checks_logs, further_categories_of_the_directory_leave_it_open) {
+#define DAYS AUDIT_ROWS(AT(TEN)), SIGN_IN_ROWS(AT("11T00:00:00Z"))
+#define TO_CENTRAL(more) SETTING("\"" CENTRAL "\"", BOTH_KINDS "," more)
+    expect_settings(TO_CENTRAL(KIND("category", "ServicePrincipalSignInLogs", "true")), DAYS,
+                    "cannot-tell");
+    expect_settings(TO_CENTRAL(KIND("category", "ServicePrincipalSignInLogs", "false")), DAYS,
+                    "clean");
+    expect_settings(TO_CENTRAL(KIND("categoryGroup", "allLogs", "true")), DAYS, "cannot-tell");
+    /* elsewhere, or nowhere: it does not reach the workspace */
+    expect_settings(SETTING("\"" OTHER "\"", KIND("category", "ProvisioningLogs", "true")), DAYS,
+                    "clean");
+    expect_settings(SETTING("\"\"", KIND("category", "ProvisioningLogs", "true")), DAYS, "clean");
+    expect_settings(SETTING("null", KIND("category", "ProvisioningLogs", "true")), DAYS, "clean");
+    /* which categories there are is not shown */
+    expect_settings("{\"value\":[{\"id\":\"/providers/microsoft.aadiam/diagnosticSettings/d\",\"name\":"
+                    "\"d\",\"type\":null,\"properties\":{\"workspaceId\":\"" CENTRAL "\"}}]}",
+                    DAYS, "cannot-tell");
 }

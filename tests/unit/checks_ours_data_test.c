@@ -523,11 +523,14 @@ TEST(checks, a_critical_resource_that_no_list_shows_has_no_alert_that_passes) {
 #define VAULT GROUP "/providers/Microsoft.RecoveryServices/vaults/v"
 #define OTHER_VAULT GROUP "/providers/Microsoft.RecoveryServices/vaults/w"
 #define NUMBERED(n) "00000000-0000-0000-0000-00000000000" n
-#define JOB_OF(vault, n, operation, status, start, end)                                            \
+#define JOB_BY(vault, n, operation, status, start, end, whose)                                     \
     "{'id':'" vault "/backupJobs/" NUMBERED(n) "','name':'" NUMBERED(                              \
         n) "','type':'Microsoft.RecoveryServices/vaults/backupJobs','properties':{'operation':"    \
-           "'" operation "','status':'" status "','entityFriendlyName':'m','startTime':'" start    \
-           "','endTime':'" end "'}}"
+           "'" operation "','status':'" status "','entityFriendlyName':'m'" whose ",'startTime':'" \
+           start "','endTime':'" end "'}}"
+#define IN_GROUP(group) ",'containerName':'iaasvmcontainerv2;" group ";m'"
+#define JOB_OF(vault, n, operation, status, start, end)                                            \
+    JOB_BY(vault, n, operation, status, start, end, IN_GROUP("p"))
 #define JOB(n, status, start, end) JOB_OF(VAULT, n, "Backup", status, start, end)
 #define FAILED JOB("1", "Failed", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z")
 #define GOOD(n, start, end) JOB(n, "Completed", start, end)
@@ -566,8 +569,8 @@ TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
         {FAILED "," AGAIN, TICKETED, "23", "D"}, /* 23 h 30 min later */
         {FAILED "," AGAIN, TICKETED, "", "?"},   /* no RPO */
         {FAILED "," AGAIN, TICKETED, "'24'", "?"},
-        {FAILED "," AGAIN, TICKETED, "{'" VAULT "|m':24}", "C"},
-        {FAILED "," AGAIN, TICKETED, "{'" VAULT "|x':24}", "?"},
+        {FAILED "," AGAIN, TICKETED, "{'" MACHINE "':24}", "C"},
+        {FAILED "," AGAIN, TICKETED, "{'" MACHINE "x':24}", "?"},
         {FAILED "," AGAIN, "T1,backup," NUMBERED("1") ",2026-01-11T02:01:00Z", "24", "D"},
         {FAILED "," AGAIN, "T1,backup," NUMBERED("1") ",2026-01-10T00:59:00Z", "24", "D"},
         {FAILED "," AGAIN, "T1,backup," NUMBERED("1") ",soon", "24", "?"},
@@ -597,6 +600,42 @@ TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         scene *s = judge_files(backups(rows[i].jobs, rows[i].tickets, rows[i].rpo));
+        test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-A1.2-1b", "2026-01")));
+        CHECK_EQ_STR(outcomes(s, "B-A1.2-1b"), rows[i].expected);
+    }
+}
+
+TEST(checks, a_backup_that_shows_only_a_name_puts_nothing_right) {
+#define LATER(vault, whose)                                                                        \
+    JOB_BY(vault, "2", "Backup", "Completed", "2026-01-11T01:00:00Z", "2026-01-11T01:30:00Z", whose)
+#define NAMED_FAILED                                                                               \
+    JOB_BY(VAULT, "1", "Backup", "Failed", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z", "")
+#define NAMED_GOOD LATER(VAULT, "")
+    static const struct {
+        const char *jobs, *rpo, *expected;
+    } rows[] = {
+        /* another machine of the vault may have the name */
+        {NAMED_FAILED "," NAMED_GOOD, "24", "?"},
+        {NAMED_FAILED "," NAMED_GOOD, "{'" MACHINE "':24,'default':48}", "?"},
+        {NAMED_FAILED "," JOB_BY(VAULT, "2", "Backup", "Completed", "2026-01-10T02:05:00Z",
+                                 "2026-01-10T02:50:00Z", ""),
+         "24", "?"},
+        /* unless bindery.json speaks of the one of that name */
+        {NAMED_FAILED "," NAMED_GOOD, "{'" VAULT "|M':24}", "C"},
+        {NAMED_FAILED "," NAMED_GOOD, "{'" VAULT "|m':23}", "D"},
+        {NAMED_FAILED, "24", "D"},
+        /* the same name in another resource group, another vault, another subscription */
+        {FAILED "," LATER(VAULT, IN_GROUP("q")), "24", "D"},
+        {FAILED "," NAMED_GOOD, "24", "D"},
+        {FAILED "," LATER(OTHER_VAULT, IN_GROUP("p")), "24",
+         "D"}, /* each vault's own jobs tell what became of its failures */
+        {FAILED "," LATER("/subscriptions/" SUB_B
+                          "/resourceGroups/p/providers/Microsoft.RecoveryServices/vaults/v",
+                          IN_GROUP("p")),
+         "24", "D"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = judge_files(backups(rows[i].jobs, TICKETED, rows[i].rpo));
         test_failure("row %zu: %.*s", i, BD_ARG(why(s, "B-A1.2-1b", "2026-01")));
         CHECK_EQ_STR(outcomes(s, "B-A1.2-1b"), rows[i].expected);
     }
@@ -636,12 +675,13 @@ TEST(checks, the_job_lists_of_every_vault_describe_every_day) {
 }
 
 TEST(checks, one_completed_restore_of_a_critical_store_is_enough) {
-#define RESTORE(status, name)                                                                      \
+#define RESTORE(status, name) RESTORE_BY(status, "iaasvmcontainerv2;p;" name)
+#define RESTORE_BY(status, name)                                                                   \
     "{'id':'" VAULT                                                                                \
     "/backupJobs/" NUMBERED("1") "','type':"                                                       \
                                  "'Microsoft.RecoveryServices/vaults/"                             \
                                  "backupJobs','properties':{'operation':'Restore','status':"       \
-                                 "'" status "','entityFriendlyName':'" name                        \
+                                 "'" status "','entityFriendlyName':'m','containerName':'" name    \
                                  "','startTime':'2026-01-10T01:00:00Z'}}"
     static const struct {
         const char *jobs, *sidecar, *expected;
@@ -664,11 +704,14 @@ TEST(checks, one_completed_restore_of_a_critical_store_is_enough) {
          "/backupJobs/" NUMBERED("1") "','type':"
                                       "'Microsoft.RecoveryServices/vaults/"
                                       "backupJobs','properties':{'operation':'Restore',"
-                                      "'status':'Completed','entityFriendlyName':'m'}}",
+                                      "'status':'Completed','containerName':"
+                                      "'iaasvmcontainerv2;p;m'}}",
          JOBS_OF_MONTH, "?"}, /* when, is not said */
-        /* a machine of the name is no disk */
+        /* a machine of the name is no disk; one of another resource group is another one */
         {RESTORE("Completed", "d','backupManagementType':'AzureIaasVM"), JOBS_OF_MONTH, "?"},
         {RESTORE("Completed", "m','backupManagementType':'AzureIaasVM"), JOBS_OF_MONTH, "C"},
+        {RESTORE_BY("Completed", "iaasvmcontainerv2;q;m"), JOBS_OF_MONTH, "?"},
+        {RESTORE_BY("Completed", ""), JOBS_OF_MONTH, "?"}, /* a name alone */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         files *f = files_of("2026-01-01", "2026-03-31",

@@ -1529,7 +1529,7 @@ static const struct {
     {"arm_sentinel_alertrules_list", "E1", "S41"},
     {"arm_sentinel_automationrules_list", "E1", "S42"},
     {"arm_sentinel_onboardingstates_list", "E1", "S40"},
-    {"arm_sql_auditing_list", "E1", "S12s(part)"},
+    {"arm_sql_auditing_list", "E1", "S12sa"},
     {"arm_sql_server_list", "E1", "S12s"},
     {"arm_sql_tde_get", "E7", "S12s(part)"},
     {"arm_storage_blobservice_get", "E7", "S17(part)"},

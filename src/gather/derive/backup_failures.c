@@ -42,11 +42,11 @@ static bd_str vault_of(bd_arena *arena, bd_str id) {
 
 /* What was backed up: its id, or its name in its vault.  All jobs of it come together. */
 static bd_str item_of(const bd_value *job, bd_arena *arena) {
-    bd_str source = member_text(job, "dataSourceId");
+    bd_str source = store_of_job(job, arena);
     bd_str name = member_text(job, "entityFriendlyName");
     name = name.size > 0 ? name : member_text(job, "dataSourceName");
     if (source.size > 0) {
-        return resource_id(arena, source);
+        return source;
     }
     return name.size == 0
                ? name
@@ -100,23 +100,14 @@ static const bd_join_input *input_behind(const bd_join *join, const bd_part *par
     return NULL;
 }
 
-/* Do usable extracts describe all of [from, to]? */
-static bool is_described(const bd_join *join, const char *source, bd_str scope, bd_instant from,
-                         bd_instant to) {
-    bd_instant reached = from;
-    bool has_grown = true;
-    while (reached <= to && has_grown) {
-        has_grown = false;
-        for (size_t i = 0; i < join->input_count; i++) {
-            const bd_join_input *input = &join->inputs[i];
-            if (bd_str_eqz(input->source, source) && bd_str_eq(input->scope, scope) &&
-                input->is_whole && input->from <= reached && input->to > reached) {
-                reached = input->to;
-                has_grown = true;
-            }
-        }
-    }
-    return reached > to;
+typedef struct {
+    const char *source;
+    bd_str scope;
+} wanted;
+
+static bool is_wanted(const void *context, const bd_join_input *input) {
+    const wanted *one = context;
+    return bd_str_eqz(input->source, one->source) && bd_str_eq(input->scope, one->scope);
 }
 
 /* ---- one failure ---- */
@@ -140,6 +131,13 @@ static bool read_time(const bd_value *kept, const char *key, bd_instant *out) {
     return bd_instant_parse(bd_value_text(kept, key), out);
 }
 
+/* A vault may hold machines of one name from several resource groups.  A name tells of one store only where
+ * bindery.json gives an RPO by it. */
+static bool is_name_shared(const failure *of) {
+    bd_str item = bd_value_text(of->job, "item");
+    return bd_str_find(item, BD_STR("|")) >= 0 && !has_own_rpo(of->join, item, of->arena);
+}
+
 /* A completed backup of the same item that ended in (from, to]. */
 static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
     answer best = NO;
@@ -152,7 +150,8 @@ static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
             end <= from || end > to) {
             continue;
         }
-        if (bd_str_eqz(status, "completed") && input != NULL && input->is_whole) {
+        if (bd_str_eqz(status, "completed") && input != NULL && input->is_whole &&
+            !is_name_shared(of)) {
             return YES;
         }
         bool is_open = bd_str_eqz(status, "completed") || status.size == 0 ||
@@ -189,7 +188,9 @@ static answer was_noticed(failure *of) {
         return unknown_for(
             of, BD_STR("its ticket shows no time, or stands on a list that may not pass"));
     }
-    return is_described(of->join, "csv:tickets", BD_STR(""), of->start, of->end + NOTICED_WITHIN)
+    const wanted tickets = {.source = "csv:tickets", .scope = BD_STR_INIT("")};
+    described days = describe(of->join, is_wanted, &tickets, of->arena);
+    return is_described(&days, of->start, of->end + NOTICED_WITHIN)
                ? NO
                : unknown_for(of, BD_STR("no usable list of tickets describes the day after it"));
 }
@@ -207,10 +208,15 @@ static answer was_put_right(failure *of) {
     bd_instant last = of->end + hours * BD_HOUR;
     answer found = succeeded_by(of, of->end, last);
     if (found == UNKNOWN) {
-        return unknown_for(of, BD_STR("a later backup ended with warnings, or stands in an extract "
-                                      "that may not pass"));
+        return unknown_for(
+            of, is_name_shared(of)
+                    ? BD_STR("the jobs show only a name, which another store of the vault may have")
+                    : BD_STR("a later backup ended with warnings, or stands in an extract that may "
+                             "not pass"));
     }
-    if (found == YES || is_described(of->join, "S68", of->join->scope, of->end, last)) {
+    const wanted jobs = {.source = "S68", .scope = of->join->scope};
+    described days = describe(of->join, is_wanted, &jobs, of->arena);
+    if (found == YES || is_described(&days, of->end, last)) {
         return found;
     }
     return unknown_for(of, BD_STR("no usable job list of the vault describes its RPO after it"));

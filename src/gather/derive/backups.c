@@ -34,11 +34,11 @@ static bd_str machine_of(bd_arena *arena, bd_str vault, bd_str container) {
                          BD_ARG(subscription), BD_ARG(group), BD_ARG(rest));
 }
 
-static bd_str store_of(const bd_join_record *record, bd_arena *arena) {
-    bd_str source = member_text(record->value, "dataSourceId");
-    bd_str container = member_text(record->value, "containerName");
+bd_str store_of_job(const bd_value *job, bd_arena *arena) {
+    bd_str source = member_text(job, "dataSourceId");
     return source.size > 0 ? resource_id(arena, source)
-                           : machine_of(arena, member_text(record->value, "id"), container);
+                           : machine_of(arena, member_text(job, "id"),
+                                        member_text(job, "containerName"));
 }
 
 static bool is_backup(const bd_value *job) {
@@ -62,7 +62,7 @@ void collect_backup_stretches(const bd_join_record *record, bd_arena *arena, bd_
         return;
     }
     const char *result = end.size > 0 ? result_of(member_text(job, "status")) : "not";
-    bd_str store = store_of(record, arena);
+    bd_str store = store_of_job(job, arena);
     builder build = {.arena = arena};
     put_text(&build, "t", end.size > 0 ? end : start);
     put_text(&build, "r", bd_str_of(result));
@@ -82,14 +82,10 @@ typedef struct {
     bool is_own; /* told of by the extract that is judged */
 } job;
 
-typedef struct {
-    bd_instant from, to;
-} span;
-
 /* A vault that keeps, or kept, the store. */
 typedef struct {
     bd_str scope;
-    BD_VEC(span) read; /* by whole extracts of it; none touches another */
+    described read; /* by whole extracts of it */
 } vault;
 typedef BD_VEC(bd_instant) instants;
 
@@ -118,6 +114,17 @@ static bool read_hours(const bd_value *value, int64_t *hours) {
            *hours <= MOST_HOURS;
 }
 
+bool has_own_rpo(const bd_join *join, bd_str store, bd_arena *arena) {
+    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "rpo") : NULL;
+    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
+    for (size_t i = 0; list != NULL && list->kind == BD_OBJECT && i < list->count; i++) {
+        if (bd_str_eq(resource_id(arena, list->keys[i]), store)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool rpo_hours(const bd_join *join, bd_str store, bd_arena *arena, int64_t *hours) {
     const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "rpo") : NULL;
     const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
@@ -140,18 +147,15 @@ static int64_t rpo_minutes_of(const bd_join *join, bd_str store, bd_arena *arena
     return rpo_hours(join, store, arena, &hours) ? hours * HOUR_MINUTES : -1;
 }
 
-static int cmp_spans(const void *context, const void *a, const void *b) {
-    (void)context;
-    const span *x = a;
-    const span *y = b;
-    return (x->from > y->from) - (x->from < y->from);
-}
-
 static int cmp_instants(const void *context, const void *a, const void *b) {
     (void)context;
     const bd_instant *x = a;
     const bd_instant *y = b;
     return (*x > *y) - (*x < *y);
+}
+
+static bool is_of_vault(const void *context, const bd_join_input *input) {
+    return bd_str_eq(input->scope, *(const bd_str *)context);
 }
 
 static void add_vault(history *of, bd_str scope) {
@@ -160,26 +164,8 @@ static void add_vault(history *of, bd_str scope) {
             return;
         }
     }
-    vault *one = bd_push(of->arena, &of->vaults);
-    *one = (vault){.scope = scope};
-    for (size_t i = 0; i < of->join->input_count; i++) {
-        const bd_join_input *input = &of->join->inputs[i];
-        if (input->is_whole && bd_str_eq(input->scope, scope)) {
-            *bd_push(of->arena, &one->read) = (span){input->from, input->to};
-        }
-    }
-    bd_sort(one->read.data, one->read.count, sizeof one->read.data[0], cmp_spans, NULL);
-    size_t kept = 0;
-    for (size_t i = 0; i < one->read.count; i++) {
-        span next = one->read.data[i];
-        if (kept > 0 && next.from <= one->read.data[kept - 1].to) {
-            span *last = &one->read.data[kept - 1];
-            last->to = next.to > last->to ? next.to : last->to;
-        } else {
-            one->read.data[kept++] = next;
-        }
-    }
-    one->read.count = kept;
+    *bd_push(of->arena, &of->vaults) =
+        (vault){.scope = scope, .read = describe(of->join, is_of_vault, &scope, of->arena)};
 }
 
 static void gather_maybes(history *of) {
@@ -200,25 +186,14 @@ static void gather_maybes(history *of) {
     bd_sort(of->maybe.data, of->maybe.count, sizeof of->maybe.data[0], cmp_instants, NULL);
 }
 
-/* From when on, without a hole, whole extracts of a vault describe all up to `to`. */
-static bd_instant read_from(const vault *one, bd_instant to) {
-    for (size_t i = 0; i < one->read.count; i++) {
-        const span *held = &one->read.data[i];
-        if (held->from < to && held->to >= to) {
-            return held->from;
-        }
-    }
-    return to;
-}
-
 static bd_instant described_from(const history *of, bd_instant to) {
-    return read_from(&of->vaults.data[0], to);
+    return described_since(&of->vaults.data[0].read, to);
 }
 
 /* A backup may lie in another vault that has the store: all of them have to be read. */
 static bool is_read(const history *of, bd_instant from, bd_instant to) {
     for (size_t i = 0; i < of->vaults.count; i++) {
-        if (read_from(&of->vaults.data[i], to) > from) {
+        if (described_since(&of->vaults.data[i].read, to) > from) {
             return false;
         }
     }

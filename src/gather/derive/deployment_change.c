@@ -15,7 +15,7 @@ static void judge_no_pull(deployment *of) {
     const bd_value *commit = bd_map_find(of->in->commits, of->sha);
     bd_instant made = commit != NULL ? time_of(commit) : BD_INSTANT_NONE;
     if (made != BD_INSTANT_NONE && made <= of->at &&
-        is_described(of->in, "S73", made, of->at)) {
+        is_described(&of->in->pull_days, made, of->at)) {
         SETTLE(of, NO, "no merged pull request holds its commit");
         return;
     }
@@ -175,7 +175,7 @@ void judge_change(deployment *of) {
         judge_required(of);
     } else if (own.size > 0) {
         settle(of, UNKNOWN, "approved only by somebody who wrote a commit of it: ", own);
-    } else if (is_described(of->in, "S73r", of->merged, of->merged)) {
+    } else if (is_described(&of->in->review_days, of->merged, of->merged)) {
         SETTLE(of, NO, "nobody but its author approved the last commit before the merge");
     } else {
         SETTLE(of, UNKNOWN, "the reviews of its pull request were not read");

@@ -208,23 +208,22 @@ static const bd_join_input *input_of_part(const lists *in, const bd_part *part) 
     return NULL;
 }
 
-bool is_described(const lists *in, const char *source, bd_instant from, bd_instant to) {
-    bd_instant reached = from;
-    bool has_moved = true;
-    while (has_moved && reached <= to) {
-        has_moved = false;
-        for (size_t i = 0; i < in->join->input_count; i++) {
-            const bd_join_input *input = &in->join->inputs[i];
-            if (bd_str_eqz(input->source, source) && input->is_whole && input->from <= reached &&
-                input->to > reached &&
-                bd_map_find(in->shown, shown_name(in, input->source, input->from, input->list)) !=
-                    NULL) {
-                reached = input->to;
-                has_moved = true;
-            }
-        }
-    }
-    return reached > to;
+/* A list that shows nothing of the repository may be another one's. */
+typedef struct {
+    const lists *in;
+    const char *source;
+} shown_list;
+
+static bool is_shown(const void *context, const bd_join_input *input) {
+    const shown_list *wanted = context;
+    return bd_str_eqz(input->source, wanted->source) &&
+           bd_map_find(wanted->in->shown, shown_name(wanted->in, input->source, input->from,
+                                                     input->list)) != NULL;
+}
+
+static described describe_list(const lists *in, const char *source) {
+    const shown_list wanted = {in, source};
+    return describe(in->join, is_shown, &wanted, in->arena);
 }
 
 /* ---- deployments and their outcomes ---- */
@@ -437,6 +436,8 @@ void index_lists(lists *in, const bd_part *parts, size_t count) {
             *bd_push(in->arena, &in->rules) = part;
         }
     }
+    in->pull_days = describe_list(in, "S73");
+    in->review_days = describe_list(in, "S73r");
     for (size_t i = 0; i < in->run_list.count; i++) {
         part_list *runs = &in->run_list.data[i]->runs;
         bd_sort(runs->data, runs->count, sizeof runs->data[0], cmp_runs, NULL);

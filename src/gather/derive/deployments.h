@@ -41,6 +41,7 @@ typedef struct {
     bd_map *pulls;        /* the commit that it made, or its last one -> part_list of merged pull requests */
     bd_map *reviews;      /* address of a pull request -> part_list, by reviewer and time */
     bd_map *shown;        /* lists that show this repository */
+    described pull_days, review_days; /* by whole lists that show it */
     part_list rules;      /* of its branches */
     BD_VEC(gate_runs *) gate_list;
     BD_VEC(commit_runs *) run_list;
@@ -51,9 +52,6 @@ typedef struct {
 void index_lists(lists *in, const bd_part *parts, size_t count);
 
 bd_instant time_of(const bd_value *kept); /* BD_INSTANT_NONE: it shows none */
-
-/* Whole extracts of a list that shows this repository describe all of [from, to]. */
-bool is_described(const lists *in, const char *source, bd_instant from, bd_instant to);
 
 const gate_runs *runs_to(const lists *in, bd_str name); /* lower case; NULL: no list shows it */
 /* When a deployment first succeeded; `*is_told`: some status of it is on file. */

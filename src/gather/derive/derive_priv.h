@@ -100,6 +100,8 @@ void map_incident_playbooks(const bd_value *record, const bd_value *parameters, 
                             bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_incident_states(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context);
+void map_sentinel_states(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context);
 void map_repositories(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context);
 
@@ -147,6 +149,8 @@ COLLECT(pim_azure);
 REDUCE(pim_azure);
 COLLECT(pim_effective);
 REDUCE(pim_effective);
+COLLECT(pim_lists);
+REDUCE(pim_lists);
 COLLECT(role_settings);
 REDUCE(role_settings);
 REDUCE(role_settings_azure);
@@ -196,5 +200,9 @@ void map_vendor_onboardings(const bd_value *record, const bd_value *parameters,
 
 /* The fact rpo: hours between two good backups of a store, by its id, else its default.  False: it gives none. */
 bool rpo_hours(const bd_join *join, bd_str store, bd_arena *arena, int64_t *hours);
+bool has_own_rpo(const bd_join *join, bd_str store, bd_arena *arena); /* by its own id or name */
+/* Id of what a backup job is of: what it says, or a machine in the subscription of its vault; "" when it shows but a
+ * name, which others may have. */
+bd_str store_of_job(const bd_value *job, bd_arena *arena);
 
 #endif

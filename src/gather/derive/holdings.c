@@ -3,6 +3,9 @@
 
 #include "people.h"
 
+#define ELIGIBLE "microsoft.authorization/roleeligibilityscheduleinstances"
+#define ACTIVATED "microsoft.authorization/roleassignmentscheduleinstances"
+
 /* ---- broad-assignments ---- */
 
 /* A subscription, a management group or the root; not a resource group or a resource. */
@@ -50,7 +53,8 @@ void collect_broad_assignments(const bd_join_record *record, bd_arena *arena, bd
 /* An activation names the assignment that it made: one of last week does not clear what came after it. */
 static answer is_activated(const bd_join *join, const bd_part *parts, size_t count, bd_str id,
                            bd_arena *arena) {
-    bool is_unclear = !is_whole(join, "S06") || id.size == 0;
+    bool is_unclear = !is_whole(join, "S06") || !has_set_everywhere(join, "S06", ACTIVATED) ||
+                      id.size == 0;
     for (size_t i = 0; i < count; i++) {
         bd_str origin = bd_value_text(parts[i].kept, "origin");
         if (!is_part_of(&parts[i], "S06")) {
@@ -148,7 +152,6 @@ REDUCE(broad_assignments) {
 
 /* ---- guest-roles ---- */
 
-#define ELIGIBLE "microsoft.authorization/roleeligibilityscheduleinstances"
 
 /* Who may take a role whenever he asks for it holds it too, and no list of assignments shows him before he did. */
 COLLECT(guest_roles) {
@@ -224,7 +227,8 @@ REDUCE(guest_roles) {
     const bd_part *held = find_part(parts, count, "S05");
     held = held != NULL ? held : find_part(parts, count, "S06");
     bool is_assigned_known = is_whole_everywhere(join, "S05");
-    bool is_eligible_known = is_whole_everywhere(join, "S06");
+    bool is_listed = has_set_everywhere(join, "S06", ELIGIBLE);
+    bool is_eligible_known = is_listed && is_whole_everywhere(join, "S06");
     bd_strs groups = groups_of(parts, count, arena);
     bool is_unclear = false;
     bool holds = holds_by_group(join, &groups, &is_unclear, arena) || held != NULL;
@@ -243,12 +247,39 @@ REDUCE(guest_roles) {
                                                                         : YES);
     put_text(&build, "problem",
              !is_assigned_known   ? why_not(join, "S05", arena)
+             : is_whole_everywhere(join, "S06") && !is_listed
+                 ? BD_STR("the export of S06 holds no roleEligibilityScheduleInstances, so who can "
+                          "activate a role is not shown")
              : !is_eligible_known ? why_not(join, "S06", arena)
              : has_groups(join)
                  ? BD_STR("a group holds a role, and no complete list of its members was read")
                  : (bd_str){"", 0});
     emit(context, BD_STR("graph/users"), bd_str_format(arena, "users/%.*s", BD_ARG(group)),
          upn.size > 0 ? upn : group, BD_INSTANT_NONE, build_object(&build));
+}
+
+/* ---- pim-lists ---- */
+
+COLLECT(pim_lists) {
+    (void)record, (void)arena, (void)keep, (void)context;
+}
+
+/* An export may have asked for one of the lists alone: what it does not show was then not asked for. */
+REDUCE(pim_lists) {
+    (void)parts, (void)count;
+    if (group.size > 0) {
+        return;
+    }
+    bool is_read = has_set_everywhere(join, "S06", ELIGIBLE);
+    bd_str list = BD_STR("roleEligibilityScheduleInstances");
+    builder build = {.arena = arena};
+    put_text(&build, "list", list);
+    put_answer(&build, "is_read", is_read ? YES : UNKNOWN);
+    put_text(&build, "problem",
+             is_read ? BD_STR("")
+                     : BD_STR("the export shows no roleEligibilityScheduleInstances, and no request "
+                              "that names them, so who can activate a role is not shown"));
+    emit(context, BD_STR("list"), list, list, BD_INSTANT_NONE, build_object(&build));
 }
 
 /* ---- sign-in-activity ---- */

@@ -35,6 +35,51 @@ void map_incident_playbooks(const bd_value *record, const bd_value *parameters, 
     }
 }
 
+/* ".../workspaces/w/providers/Microsoft.SecurityInsights/onboardingStates/default": the workspace. */
+static bd_str workspace_of_state(bd_arena *arena, bd_str id) {
+    bd_str lower = resource_id(arena, id);
+    ptrdiff_t at = bd_str_find(lower, BD_STR("/providers/microsoft.securityinsights/"));
+    return at < 0 ? BD_STR("") : bd_str_sub(lower, 0, (size_t)at);
+}
+
+/* ".../Microsoft.OperationsManagement/solutions/SecurityInsights(w)": what Sentinel was before it had a state.  It
+ * names its workspace; an inventory of chosen columns shows the name alone, and that lies in its group. */
+static bd_str workspace_of_solution(const bd_value *record, bd_arena *arena) {
+    bd_str id = resource_id(arena, member_text(record, "id"));
+    bd_str named = member_text(record, "workspaceResourceId"), head = BD_STR("securityinsights(");
+    bd_str tail = bd_path_name(id);
+    ptrdiff_t at = bd_str_find(id, BD_STR("/providers/microsoft.operationsmanagement/solutions/"));
+    if (at <= 0 || !bd_str_has_prefix(tail, head) || !bd_str_has_suffix(tail, BD_STR(")"))) {
+        return BD_STR("");
+    }
+    bd_str name = bd_str_sub(tail, head.size, tail.size - 1);
+    return named.size > 0
+               ? resource_id(arena, named)
+               : bd_str_format(arena,
+                               "%.*s/providers/microsoft.operationalinsights/workspaces/%.*s",
+                               (int)at, id.data, BD_ARG(name));
+}
+
+void map_sentinel_states(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
+                         bd_arena *arena, bd_derived_fn *emit, void *context) {
+    (void)parameters, (void)zone;
+    bd_str id = member_text(record, "id");
+    bd_str state = workspace_of_state(arena, id);
+    bd_str workspace = state.size > 0 ? state : workspace_of_solution(record, arena);
+    if (workspace.size == 0) {
+        return;
+    }
+    builder build = {.arena = arena};
+    put_text(&build, "workspace", workspace);
+    put_text(&build, "state", state.size > 0 ? member_text(record, "name") : BD_STR(""));
+    put_text(&build, "problem",
+             state.size > 0 ? BD_STR("")
+                            : BD_STR("the workspace has the older solution of Sentinel, which shows "
+                                     "no onboarding state"));
+    emit(context, BD_STR("sentinel"), resource_id(arena, id), id, BD_INSTANT_NONE,
+         build_object(&build));
+}
+
 /* Log Analytics prints an object as text. */
 static bool has_owner(const bd_value *record, bd_arena *arena) {
     static const char *const names[] = {"objectId", "assignedTo", "email", "userPrincipalName"};

@@ -38,10 +38,17 @@ static bd_str subscription_of(const bd_value *record, bd_arena *arena) {
     return BD_STR("");
 }
 
+/* The column TenantId of a table is the id of its workspace: a row says itself that it is of another one. */
+static bool is_of_another_workspace(const bd_value *record, const bd_value *parameters) {
+    bd_str own = member_text(record, "TenantId");
+    bd_str central = parameters != NULL ? bd_value_text(parameters, "central_workspace_guid")
+                                        : BD_STR("");
+    return own.size > 0 && central.size > 0 && !bd_str_ieq(own, bd_str_trim(central));
+}
+
 /* All events of a day are one record: the same key at the same instant. */
 void map_log_days(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                   bd_arena *arena, bd_derived_fn *emit, void *context) {
-    (void)parameters;
     bd_instant at = event_time(record);
     bd_day day = at == BD_INSTANT_NONE ? BD_DAY_NONE : bd_zone_day(zone, at);
     bd_str subscription = subscription_of(record, arena);
@@ -50,6 +57,8 @@ void map_log_days(const bd_value *record, const bd_value *parameters, const bd_z
     put_text(&build, "day", text);
     put_text(&build, "subscription", subscription);
     put_text(&build, "category", member_text(record, "category"));
+    put_text(&build, "elsewhere",
+             is_of_another_workspace(record, parameters) ? BD_STR("yes") : BD_STR(""));
     bd_instant start = at == BD_INSTANT_NONE ? at : bd_zone_day_start(zone, day);
     put_text(&build, "time", at == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(arena, start));
     put_text(&build, "time_problem",

@@ -181,6 +181,22 @@ bool has_set(const bd_join *join, const char *source, const char *set) {
     return false;
 }
 
+bool has_set_everywhere(const bd_join *join, const char *source, const char *set) {
+    bool is_there = false;
+    for (size_t i = 0; i < join->input_count; i++) {
+        const bd_join_input *input = &join->inputs[i];
+        bool is_in = !bd_str_eqz(input->source, source);
+        is_there = is_there || !is_in;
+        for (size_t j = 0; j < input->sets.count && !is_in; j++) {
+            is_in = bd_str_eqz(input->sets.data[j], set);
+        }
+        if (!is_in) {
+            return false;
+        }
+    }
+    return is_there;
+}
+
 bd_str why_not(const bd_join *join, const char *source, bd_arena *arena) {
     bd_str why = bd_str_format(arena, "no %s was read within seven days of this snapshot", source);
     for (size_t i = 0; i < join->input_count; i++) {

@@ -34,6 +34,8 @@ bool is_whole(const bd_join *join, const char *source);
 bool is_whole_everywhere(const bd_join *join, const char *source);
 /* A source is whole and one of its snapshots names this entity set. */
 bool has_set(const bd_join *join, const char *source, const char *set);
+/* And each snapshot of the source that is seen shows it. */
+bool has_set_everywhere(const bd_join *join, const char *source, const char *set);
 /* Why a source is not whole: "S45 was not read within seven days" or the snapshot's own reason. */
 bd_str why_not(const bd_join *join, const char *source, bd_arena *arena);
 
@@ -64,5 +66,20 @@ bool is_part_of(const bd_part *part, const char *source);
 bool is_set(const bd_value *record, const char *key); /* true, "true", "True" */
 answer answer_of(const bd_value *record, const char *key);
 void put_answer(builder *build, const char *key, answer value); /* unknown: left out */
+
+/* ---- described.c: what whole extracts describe, in stretches that do not touch ---- */
+
+typedef struct {
+    bd_instant from, to; /* [from, to) */
+} described_span;
+typedef struct {
+    described_span *data;
+    size_t count;
+} described;
+typedef bool input_fn(const void *context, const bd_join_input *input);
+described describe(const bd_join *join, input_fn *wants, const void *context, bd_arena *arena);
+bool is_described(const described *of, bd_instant from, bd_instant to); /* each moment of [from, to] */
+/* From when on, without a hole, all is described up to `to`; `to` where nothing is. */
+bd_instant described_since(const described *of, bd_instant to);
 
 #endif

@@ -269,6 +269,7 @@ void map_grants_made(const bd_value *record, const bd_value *parameters, const b
     put_request(&build, record, arena);
     put_text(&build, "activity", activity_of(record, arena));
     put_text(&build, "beneficiary", fold_text(arena, name));
+    put_text(&build, "kind", member_text(whom, "type")); /* a group: who is in it no event of his own tells */
     put_text(&build, "group", member_text(target_of(record, "Group", arena), "displayName"));
     put_time(&build, time);
     emit(context, BD_STR("account"), fold_text(arena, name), name, time, build_object(&build));

@@ -141,6 +141,7 @@ static const bd_form facts_form[] = {
     FACT("production_scope"),
     FACT("approved_exclusions"),
     FACT("central_workspace"),
+    FACT("central_workspace_guid"),
     FACT("named_assignments"),
     FACT("slas"),
     FACT("rpo"),

@@ -438,6 +438,30 @@ static bd_str narrowing_parameter(bd_arena *arena, bd_str request) {
     return empty();
 }
 
+/* "/pulls?..." of GitHub lists what is open, unless it asks for another state; "/pulls/7/reviews" is another list. */
+static bool lists_open_pulls(bd_str lower) {
+    bd_str mark = BD_STR("/pulls");
+    ptrdiff_t at = bd_str_find(lower, mark);
+    bd_str rest = at < 0 ? lower : bd_str_sub(lower, (size_t)at + mark.size, lower.size);
+    bool is_list = at >= 0 && (rest.size == 0 || rest.data[0] == '?' || rest.data[0] == ' ' ||
+                               is_quote(rest.data[0]));
+    return is_list && !has_part(rest, "state=closed") && !has_part(rest, "state=all");
+}
+
+/* A list of one branch, one person or one state is not the list of a repository. */
+static bd_str narrowing_of_repository(bd_arena *arena, bd_str request) {
+    static const char *const names[] = {"base=", "head=", "ref=", "task=", "creator=", "state=open"};
+    bd_str lower = bd_str_lower(arena, request);
+    for (size_t i = 0; i < BD_COUNT(names); i++) {
+        if (has_part(lower, bd_str_format(arena, "?%s", names[i]).data) ||
+            has_part(lower, bd_str_format(arena, "&%s", names[i]).data)) {
+            return bd_str_of(names[i]);
+        }
+    }
+    return lists_open_pulls(lower) ? BD_STR("pulls without state=all, which lists open ones")
+                                   : empty();
+}
+
 bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
                           bd_arena *arena) {
     bd_str part = narrowing_option(sidecar->command, source, rows);
@@ -445,6 +469,10 @@ bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source
     part = part.size > 0 ? part : narrowing_stage(arena, sidecar->command);
     part = part.size > 0 ? part : narrowing_parameter(arena, sidecar->request);
     part = part.size > 0 ? part : narrowing_parameter(arena, sidecar->command);
+    if (part.size == 0 && source->scope == BD_SCOPE_REPOSITORY) {
+        part = narrowing_of_repository(arena, sidecar->request);
+        part = part.size > 0 ? part : narrowing_of_repository(arena, sidecar->command);
+    }
     return part.size > 0 ? part : narrowing_term(sidecar, source, arena);
 }
 
@@ -840,4 +868,44 @@ bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
         }
     }
     return out;
+}
+
+/* ---- of which workspace ---- */
+
+/* "https://api.loganalytics.io/v1/workspaces/GUID/query" */
+static bd_str workspace_of_request(bd_str request, bd_arena *arena) {
+    bd_str lower = bd_str_lower(arena, request), mark = BD_STR("/workspaces/");
+    ptrdiff_t at = bd_str_find(lower, mark);
+    size_t from = at < 0 ? lower.size : (size_t)at + mark.size;
+    return lower.size - from >= 36 && is_guid_at(lower, from) ? bd_str_sub(lower, from, from + 36)
+                                                              : empty();
+}
+
+static bd_str workspace_of_command(bd_str command) {
+    static const char *const names[] = {"--workspace", "-w", "-WorkspaceId"};
+    bd_str value, rest = command, found = empty();
+    while (next_option(&rest, names, BD_COUNT(names), &value)) {
+        if (found.size > 0) {
+            return empty(); /* two exports in one file */
+        }
+        found = unquoted(value);
+    }
+    return found;
+}
+
+bd_str bd_scan_asked_workspace(const bd_sidecar *sidecar, const bd_source_def *source,
+                               const bd_value *facts, bd_arena *arena) {
+    if (sidecar == NULL || source->scope != BD_SCOPE_WORKSPACE || sidecar->scope_ids.count > 1) {
+        return empty();
+    }
+    bd_str named = sidecar->scope_ids.count == 1 ? sidecar->scope_ids.data[0]
+                                                 : workspace_of_command(sidecar->command);
+    named = named.size > 0 ? named : workspace_of_request(sidecar->request, arena);
+    bd_str central = facts != NULL ? bd_value_text(facts, "central_workspace") : empty();
+    bd_str guid = facts != NULL ? bd_value_text(facts, "central_workspace_guid") : empty();
+    if (guid.size > 0 && bd_str_ieq(bd_str_trim(guid), bd_str_trim(named))) {
+        named = central;
+    }
+    return bd_str_find(named, BD_STR("/")) >= 0 ? bd_scan_normal_id(arena, named)
+                                                : bd_str_lower(arena, bd_str_trim(named));
 }

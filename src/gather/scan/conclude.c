@@ -469,6 +469,8 @@ static void add_snapshot(bd_conclusion *run, uint32_t index, const bd_seen *seen
     bd_snapshot *out = bd_push(run->arena, run->snapshots);
     *out = (bd_snapshot){.source = seen->source,
                          .scope = seen->scope,
+                         .workspace = bd_scan_asked_workspace(&first->sidecar, source,
+                                                              run->plan->parameters, run->arena),
                          .date = bd_instant_utc_day(first->describes_from),
                          .from = first->describes_from,
                          .to = first->describes_to,

@@ -442,6 +442,16 @@ static bd_record start_record(const bd_scan_state *state, uint64_t ordinal) {
     return record;
 }
 
+/* The same for all records of a file: its sidecar is read once. */
+static bd_str asked_workspace(bd_scan_state *state, const bd_source_def *source) {
+    if (state->asked_source != source) {
+        state->asked_source = source;
+        state->asked_workspace = bd_scan_asked_workspace(state->sidecar, source,
+                                                         state->plan->parameters, state->arena);
+    }
+    return state->asked_workspace;
+}
+
 bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value *value) {
     bd_record record = start_record(state, ordinal);
     bool is_part = false;
@@ -450,6 +460,7 @@ bool bd_scan_take_record(bd_scan_state *state, uint64_t ordinal, const bd_value 
         state->facts->rows_unmapped++;
         return false;
     }
+    record.workspace = asked_workspace(state, record.source);
     add_record(state, &record, is_part);
     return true;
 }
@@ -739,6 +750,7 @@ bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *va
         bd_scan_identify_row(&state->context, state->csv_source, value, state->scratch, &record);
     }
     if (is_known) {
+        record.workspace = asked_workspace(state, record.source);
         add_record(state, &record, is_part);
     }
     return is_known;
@@ -822,14 +834,29 @@ static bd_rc sniff_blob(const bd_blob *blob, bd_sniffed *out, bd_err *err) {
     return BD_OK;
 }
 
+/* Its bytes are not handed on with the package, and so must decide nothing: the name says what it is. */
+static void take_withheld(const bd_blob *blob, bd_str path, bd_facts *out) {
+    static const char suffix[] = ".pdf";
+    size_t size = sizeof suffix - 1;
+    bool is_pdf = path.size > size &&
+                  bd_str_ieq(bd_str_sub(path, path.size - size, path.size), bd_str_of(suffix));
+    out->media = is_pdf ? BD_MEDIA_PDF : BD_MEDIA_BINARY;
+    out->is_malformed = blob->bytes == 0;
+    out->problem = out->is_malformed ? BD_STR("the file is empty") : (bd_str){"", 0};
+}
+
 bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const bd_sidecar *sidecar,
               uint32_t evidence, bd_arena *arena, bd_spool *rows, bd_facts *out, bd_err *err) {
-    (void)path;
     *out = (bd_facts){.rows_reported = -1,
                       .first_event = BD_INSTANT_NONE,
                       .last_event = BD_INSTANT_NONE,
                       .export_time = BD_INSTANT_NONE};
     bd_sniffed sniffed;
+    if (sidecar != NULL && sidecar->has_document &&
+        bd_catalog_withholds(plan->catalog, sidecar->document.type)) {
+        take_withheld(blob, path, out);
+        return BD_OK;
+    }
     BD_TRY(sniff_blob(blob, &sniffed, err));
     out->media = sniffed.media;
     if (sidecar != NULL && sidecar->has_document) {

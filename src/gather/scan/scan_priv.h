@@ -61,8 +61,10 @@ typedef struct {
     bd_pair_index seen, parts; /* of the facts' lists */
     uint64_t *keys; /* hashes of what stood before, open addressing */
     size_t key_count;
-    bd_pair_index types;       /* likewise */
-    bd_map *texts; /* text -> bd_str *, copies that the facts share */
+    bd_pair_index types; /* likewise */
+    bd_map *texts;       /* text -> bd_str *, copies that the facts share */
+    const bd_source_def *asked_source; /* whose `asked_workspace` is known */
+    bd_str asked_workspace;
     const bd_source_def *last_source;
     bd_str last_scope;
     bool last_part;
@@ -138,6 +140,10 @@ typedef struct {
     bd_str unknown;    /* the first name that the plan does not know, or knows twice; "" */
     bool is_ambiguous; /* `unknown` is the name of two */
 } bd_asked_subscriptions;
+/* Of an answer of Log Analytics: the workspace that was asked, by the sidecar's scope, its command or its request; the
+ * fact central_workspace_guid stands for central_workspace.  Lower case; "": not said, or no such source. */
+bd_str bd_scan_asked_workspace(const bd_sidecar *sidecar, const bd_source_def *source,
+                               const bd_value *parameters, bd_arena *arena);
 bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
                                                    const bd_sidecar *sidecar,
                                                    const bd_source_def *source, bd_arena *arena);

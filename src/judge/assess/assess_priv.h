@@ -25,6 +25,11 @@ typedef struct {
 } bd_judged;
 
 enum { BD_JUDGED_ANY_KEY = 1, BD_JUDGED_LEFTOVER = 2, BD_JUDGED_UNDATED = 4 }; /* packed */
+/* A fact of bindery.json, and from which day on it holds. */
+typedef struct {
+    bd_str name;
+    bd_day from;
+} bd_dated_fact;
 
 /* How one check stands to its evidence. */
 typedef struct {
@@ -39,7 +44,8 @@ typedef struct {
     bool is_register;                  /* recur, document */
     bd_map *expects;                   /* the same as a set */
     bool is_population; /* scopes are what a fact or the scope of the engagement lists, not what snapshots are of */
-    bd_day fact_from;                  /* day that fact was approved on, BD_DAY_NONE: not said */
+    /* The facts of latest approval: among those that choose what is judged, and among all.  "": none is dated. */
+    bd_dated_fact choice, limit;
     bd_str missing_fact;               /* organisation fact that it needs and lacks */
     int64_t decided_by;                /* check whose snapshots decide silent changes, -1: none */
     bool is_decider;                   /* of some check's silent changes */
@@ -117,6 +123,14 @@ bool bd_judging_has_unplaced_on(const bd_judging *run, bd_str source, bd_day day
     BD_STR("some of its records name no subscription; a sidecar that names the scope places them")
 bd_snapshot_range bd_judging_snapshots_below(const bd_judging *run, bd_str source, bd_str scope);
 
+/* approved.c: what is of before the approval of a fact that decides it may not pass (bindery-1, 3: exclusions); what
+ * fails has failed all the same */
+void bd_judging_date_facts(bd_judging *run, bd_check_view *view);
+bool bd_judging_is_before_facts(const bd_judging *run, const bd_check_view *view, bd_instant at);
+/* The same of what a time shows nothing of: a list that was not yet approved may have left it out. */
+bool bd_judging_is_before_choice(const bd_judging *run, const bd_check_view *view, bd_instant at);
+bd_str bd_judging_before_facts_text(bd_arena *arena, const bd_dated_fact *fact, bool is_event);
+
 /* places.c: a place that a fact names and that holds nothing leaves everything out unseen */
 void bd_judging_open_places(bd_judging *run);
 void bd_judging_note_place(bd_judging *run, const bd_row *row);
@@ -156,7 +170,6 @@ bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, b
 /* A left row of a related check of whose right side nothing is on file; `scratch` is the caller's to reset. */
 bd_rc bd_judging_alone(bd_judging *run, uint32_t check, const bd_group_row *left,
                        bd_arena *scratch, bd_err *err);
-bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at);
 /* members.c: has each of a set a good record? */
 bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
                          bd_err *err);
@@ -243,9 +256,10 @@ typedef struct {
     bool has_usable; /* and may pass */
     bd_str reason;   /* first hole, one sentence */
 } bd_tiling;
-/* Of each of `repositories`, else of each subscription or the tenant. */
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources,
-                          const bd_strs *repositories, bd_instant start, bd_instant end);
+/* Of each of `named`, repositories or a workspace, where the sources are kept by these; else of each subscription or
+ * the tenant. */
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, const bd_strs *named,
+                          bd_instant start, bd_instant end);
 /* A list (not a log) that the other side of a match needs and nobody handed in usably; "" when there is none. */
 bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view);
 /* Do usable extracts describe all of [from, to)?  Also beyond the as-of instant: a window belongs to its event. */

@@ -31,6 +31,19 @@ static bool is_of_repository(const bd_judging *run, const bd_snapshot *extract, 
     return false;
 }
 
+/* How the scopes of a tile are told apart. */
+typedef enum { BY_SCOPE, BY_REPOSITORY, BY_WORKSPACE } naming;
+
+static bool is_of_named(const bd_judging *run, const bd_snapshot *extract, naming by, bd_str name,
+                        bd_str *why_not) {
+    if (by == BY_WORKSPACE && extract->workspace.size == 0) {
+        *why_not = BD_STR("an answer does not say which workspace it is of; name it in the scope of "
+                          "its sidecar");
+    }
+    return by == BY_SCOPE || (by == BY_REPOSITORY && is_of_repository(run, extract, name)) ||
+           (by == BY_WORKSPACE && bd_str_eq(extract->workspace, name));
+}
+
 /* What the extracts of one scope say of [start, end). */
 typedef struct {
     spans usable;
@@ -39,16 +52,15 @@ typedef struct {
 } extracts;
 
 static extracts find_extracts(const bd_judging *run, const bd_strs *sources, bd_str scope,
-                              bool is_repository, bd_instant start, bd_instant end,
-                              bd_arena *arena) {
+                              naming by, bd_instant start, bd_instant end, bd_arena *arena) {
     extracts found = {.why_not = {"", 0}};
     for (size_t i = 0; i < sources->count; i++) {
-        bd_str listed = is_repository ? (bd_str){"", 0} : scope;
+        bd_str listed = by == BY_SCOPE ? scope : (bd_str){"", 0};
         bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], listed);
         for (size_t j = 0; j < range.count; j++) {
             const bd_snapshot *extract = range.data[j];
             if (extract->from >= end || extract->to <= start ||
-                (is_repository && !is_of_repository(run, extract, scope))) {
+                !is_of_named(run, extract, by, scope, &found.why_not)) {
                 continue;
             }
             found.touching++;
@@ -109,20 +121,33 @@ static bd_strs scopes_of_sources(const bd_judging *run, const bd_strs *sources, 
     return found;
 }
 
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources,
-                          const bd_strs *repositories, bd_instant start, bd_instant end) {
+/* Names tell apart what is kept by repository or workspace; another source of the same check is not asked by them. */
+static naming naming_of(const bd_judging *run, const bd_strs *sources, const bd_strs *named) {
+    const bd_source_def *first =
+        sources->count > 0 ? bd_catalog_source(run->in->catalog, sources->data[0]) : NULL;
+    if (first == NULL || named->count == 0) {
+        return BY_SCOPE;
+    }
+    return first->scope == BD_SCOPE_REPOSITORY  ? BY_REPOSITORY
+           : first->scope == BD_SCOPE_WORKSPACE ? BY_WORKSPACE
+                                                : BY_SCOPE;
+}
+
+bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, const bd_strs *named,
+                          bd_instant start, bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
-    bool is_repository = repositories->count > 0;
+    naming by = naming_of(run, sources, named);
     bool is_by_subscription =
-        !is_repository && scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
-    bd_strs scopes = is_repository ? *repositories : scopes_of_sources(run, sources, scratch);
-    const char *in = is_repository        ? " in repository "
+        by == BY_SCOPE && scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
+    bd_strs scopes = by != BY_SCOPE ? *named : scopes_of_sources(run, sources, scratch);
+    const char *in = by == BY_REPOSITORY  ? " in repository "
+                     : by == BY_WORKSPACE ? " in workspace "
                      : is_by_subscription ? " in subscription "
                                           : " of ";
     bd_tiling tiling = {.is_tiled = scopes.count > 0, .reason = {"", 0}};
     for (size_t i = 0; i < scopes.count; i++) {
         extracts found =
-            find_extracts(run, sources, scopes.data[i], is_repository, start, end, scratch);
+            find_extracts(run, sources, scopes.data[i], by, start, end, scratch);
         tiling.has_any = tiling.has_any || found.touching > 0;
         tiling.has_usable = tiling.has_usable || found.usable.count > 0;
         bd_instant hole = first_hole(&found.usable, start, end);

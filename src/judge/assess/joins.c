@@ -103,6 +103,31 @@ static void add_set(bd_joins *joins, sight *seen, bd_str context) {
     }
 }
 
+static bool has_type(const bd_evidence *page, bd_str type) {
+    for (size_t i = 0; i < page->facts.types.count; i++) {
+        if (bd_str_eq(page->facts.types.data[i].type, type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a source that is several lists of Azure: those whose records a page shows, or whose name was asked for. */
+static void add_types(bd_judging *run, bd_joins *joins, sight *seen, const bd_evidence *page) {
+    const bd_source_def *source = bd_catalog_source(run->in->catalog, seen->source);
+    for (size_t i = 0; source != NULL && source->types.count > 1 && i < source->types.count; i++) {
+        bd_str type = source->types.data[i];
+        bd_str name = bd_str_format(joins->scratch, "/%.*s", BD_ARG(bd_path_name(type)));
+        bd_str request = bd_str_lower(joins->scratch, page->sidecar.request);
+        bd_str command = bd_str_lower(joins->scratch, page->sidecar.command);
+        bool is_asked = bd_str_find(request, name) >= 0 || bd_str_find(command, name) >= 0;
+        if ((is_asked || has_type(page, type)) && !bd_strs_have(&seen->sets, type)) {
+            *bd_push(joins->arena, &seen->sets) = type;
+        }
+    }
+    bd_arena_reset(joins->scratch);
+}
+
 /* Snapshots of one day are one, but for lists of repositories: it is whole if all its collections are. */
 static void see_collection(bd_judging *run, bd_joins *joins, bd_str source, bd_str scope,
                            uint32_t collection_index) {
@@ -123,6 +148,7 @@ static void see_collection(bd_judging *run, bd_joins *joins, bd_str source, bd_s
         const bd_evidence *page = &run->in->evidence->data[collection->members.data[i]];
         seen->to = page->describes_to > seen->to ? page->describes_to : seen->to;
         add_set(joins, seen, page->facts.context);
+        add_types(run, joins, seen, page);
     }
 }
 

@@ -346,6 +346,12 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
         add_extracts(run, view, instance);
         unclear += untold_members(run, view, list, &all.reason);
     }
+    if (has_any && bd_judging_is_before_choice(run, view, instance->start)) {
+        unclear++;
+        all.reason = all.reason.size > 0
+                         ? all.reason
+                         : bd_judging_before_facts_text(run->arena, &view->choice, true);
+    }
     if (failed > 0) {
         all.stands = SEEN_FAIL;
     } else if (!has_any) {
@@ -553,6 +559,11 @@ void bd_judging_verdicts(bd_judging *run) {
             result->reason = BD_ASSESS_NO_INVENTORY;
         }
         result->verdict = verdict_of(result);
+        bool is_open = result->verdict == BD_PASS || result->verdict == BD_NOT_APPLICABLE;
+        if (is_open && bd_judging_is_before_facts(run, view, result->at)) {
+            result->verdict = BD_CANNOT_TELL;
+            result->reason = bd_judging_before_facts_text(run->arena, &view->limit, false);
+        }
         if (result->verdict != BD_CANNOT_TELL) {
             result->reason = (bd_str){"", 0};
         }

@@ -111,7 +111,7 @@ static void judge_age(const bd_judging *run, const bd_row *row, uint32_t evidenc
     }
 }
 
-/* A named resource passes only by an export that may pass, and only after the list that names it was approved. */
+/* A named resource passes only by an export that may pass. */
 static void judge_member(const bd_judging *run, const bd_check_view *view, uint32_t evidence_index,
                          bd_judged *judged) {
     bd_str why;
@@ -121,9 +121,6 @@ static void judge_member(const bd_judging *run, const bd_check_view *view, uint3
     if (!bd_judging_is_usable(run, evidence_index, &why)) {
         judged->verdict = BD_CANNOT_TELL;
         judged->reason = why;
-    } else if (bd_judging_is_before_list(run, view, judged->at)) {
-        judged->verdict = BD_CANNOT_TELL;
-        judged->reason = BD_STR("the list that names it was approved after this snapshot");
     }
 }
 

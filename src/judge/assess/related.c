@@ -230,13 +230,6 @@ static bool judge_by_rows(const bd_judging *run, const bd_check_view *view,
     return true;
 }
 
-/* A list chooses what is tested, and so leaves the rest out.  Of a day before its approval it cannot be told whether it
- * chose the same; what it names and fails has failed all the same (bindery-1, 3: exclusions). */
-bool bd_judging_is_before_list(const bd_judging *run, const bd_check_view *view, bd_instant at) {
-    return view->is_population && view->fact_from != BD_DAY_NONE &&
-           bd_zone_day(run->in->engagement->zone, at) < view->fact_from;
-}
-
 /* Every one has to meet it, and where there is none nothing offends: so all that there is must have been read. */
 static void judge_every(const bd_judging *run, const bd_check_view *view, const bd_group_row *left,
                         const bd_snapshot *snapshot, const partners *found, bd_arena *scratch,
@@ -335,13 +328,6 @@ static bd_rc put_related(bd_judging *run, uint32_t check, const bd_group_rows *r
     if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
         judge_related(run, view, right, left, scratch, &judged);
         say_double(right, view->plan->within_days, scratch, &judged);
-    }
-    if (judged.verdict == BD_PASS && bd_judging_is_before_list(run, view, left->at)) {
-        judged.verdict = BD_CANNOT_TELL;
-        judged.reason =
-            bd_str_format(scratch, "the fact %.*s was approved on %.*s, after this snapshot",
-                          BD_ARG(view->plan->population_fact),
-                          BD_ARG(bd_day_format(scratch, view->fact_from)));
     }
     bool is_own_key = view->is_population && !view->plan->has_population_key;
     judged.is_any_key = bd_str_eq(left->row.detail, BD_ROW_ANY_KEY);

@@ -345,15 +345,27 @@ static bool is_in_scope(const bd_check_view *view, const bd_judged *judged) {
     return is_everywhere || bd_judging_expects(view, judged->scope);
 }
 
+/* A fact holds from its approval on. */
+static bd_judged hold_to_facts(const tally *state, const bd_judged *judged) {
+    const bd_check_view *view = &state->run->views[judged->check];
+    bd_judged held = *judged;
+    if (judged->verdict == BD_PASS && bd_judging_is_before_facts(state->run, view, judged->at)) {
+        held.verdict = BD_CANNOT_TELL;
+        held.reason = bd_judging_before_facts_text(state->group_arena, &view->limit, view->is_event);
+    }
+    return held;
+}
+
 /* A record without a key is another one in every snapshot. */
 static bool is_followed(const tally *state, const bd_judged *judged) {
     return state->has_record && judged->check == state->check && judged->key.data[0] != '#' &&
            bd_str_eq(judged->type, state->type) && bd_str_eq(judged->key, state->key);
 }
 
-static bd_rc add_judged(tally *state, const bd_judged *judged, bd_err *err) {
+static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     bd_judging *run = state->run;
-    const bd_check_view *view = &run->views[judged->check];
+    const bd_check_view *view = &run->views[shown->check];
+    const bd_judged *judged = shown;
     bd_day day = bd_instant_utc_day(judged->at);
     bool is_inside = bd_judging_is_inside(run, view, judged->at);
     bool is_elsewhere = view->is_event && !is_inside;
@@ -364,6 +376,8 @@ static bd_rc add_judged(tally *state, const bd_judged *judged, bd_err *err) {
         end_record(state);
         begin_record(state, judged);
     }
+    bd_judged held = hold_to_facts(state, shown);
+    judged = &held;
     state->observed_days += is_inside;
     if (is_inside) {
         BD_TRY(bd_judging_put_item(run, judged, err));

@@ -75,16 +75,7 @@ static bd_map *make_set(bd_judging *run, const bd_strs *texts) {
     return set;
 }
 
-static bd_day approval_of(const bd_judging *run, bd_str fact_name) {
-    const bd_value *facts = run->in->engagement->facts;
-    const bd_value *fact = facts != NULL ? bd_value_find_str(facts, fact_name) : NULL;
-    bd_day day;
-    return fact != NULL && bd_day_parse(bd_value_text(fact, "approved_on"), &day) ? day
-                                                                                  : BD_DAY_NONE;
-}
-
 static void expect_scopes(bd_judging *run, bd_check_view *view) {
-    view->fact_from = approval_of(run, view->plan->population_fact);
     view->is_population = view->plan->population_fact.size > 0;
     if (view->plan->is_by_subscription) {
         view->is_population = true;
@@ -172,6 +163,7 @@ static bd_rc view_check(bd_judging *run, const bd_check *check, bd_check_view *v
         add_source(run, &view->all_sources, check->sources.data[i]);
     }
     expect_scopes(run, view);
+    bd_judging_date_facts(run, view);
     view_partner(run, view);
     return view_related(run, view, err);
 }

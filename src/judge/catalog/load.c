@@ -42,6 +42,19 @@ bd_rc bd_catalog_load_resolved(bd_str text, bd_arena *arena, const bd_catalog **
     return bd_catalog_load(&file, 1, arena, out, err);
 }
 
+bool bd_catalog_withholds(const bd_catalog *catalog, bd_str document_type) {
+    for (size_t i = 0; i < catalog->check_count && document_type.size > 0; i++) {
+        const bd_check *check = &catalog->checks[i];
+        bool reads_reports = bd_value_find(check->body, "reports") != NULL;
+        for (size_t j = 0; reads_reports && j < check->document_types.count; j++) {
+            if (bd_str_eq(check->document_types.data[j], document_type)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* ---- lint
  * ------------------------------------------------------------------------------------------- */
 

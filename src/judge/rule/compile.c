@@ -150,7 +150,7 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
         }
     }
     out->population_ids = bd_map_make(compile->arena);
-    const bd_value *ids = find_parameter(compile->parameters, name->text);
+    const bd_value *ids = read_fact(compile, name->text);
     if (ids == NULL) {
         compile->missing_fact = name->text;
         return BD_OK;
@@ -295,7 +295,7 @@ static bd_rc compile_min_fact(compiler *compile, program *out) {
     if (name->kind != BD_STRING || name->text.size == 0 || out->plan.has_min) {
         return refuse(compile, &at, "expected one bound, the name of a fact that is a list");
     }
-    const bd_value *list = find_parameter(compile->parameters, name->text);
+    const bd_value *list = read_fact(compile, name->text);
     out->plan.has_min = true;
     out->plan.min_fact = name->text;
     if (list == NULL || list->kind != BD_ARRAY || list->count == 0) {
@@ -325,7 +325,7 @@ static bd_rc compile_each_of(compiler *compile, program *out) {
     plan->has_each_of = true;
     plan->wants_subscriptions = bd_str_eqz(name, "$subscriptions");
     BD_TRY(compile_text_path(compile, body, "item", NULL, &out->item));
-    const bd_value *list = find_parameter(compile->parameters, name);
+    const bd_value *list = read_fact(compile, name);
     for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
         if (list->items[i].kind == BD_STRING && list->items[i].text.size > 0) {
             *bd_push(compile->arena, &plan->each_of) = list->items[i].text;
@@ -395,7 +395,10 @@ static bd_rc compile_span(compiler *compile, const bd_value *window, const char 
     if (json == NULL || json->kind == BD_NULL) {
         return BD_OK;
     }
-    BD_TRY(compile_expression(compile, json, NULL, &below, &made));
+    compile->is_limit = true;
+    bd_rc rc = compile_expression(compile, json, NULL, &below, &made);
+    compile->is_limit = false;
+    BD_TRY(rc);
     *has = true;
     *out = 0;
     bool is_stated = made.kind == EXPR_LITERAL && made.literal->kind != BD_NULL;
@@ -508,22 +511,29 @@ static bd_rc compile_undo(compiler *compile, program *out) {
     return BD_OK;
 }
 
-/* "contoso/pay@main": the repository alone, each once. */
+/* "contoso/pay@main": the repository alone, each once; a text is a list of one. */
+static void add_tile(compiler *compile, const bd_value *named, bd_reduce_plan *plan) {
+    bd_str rest = bd_str_lower(compile->arena, named->text), own = {"", 0};
+    bool is_new = named->kind == BD_STRING && bd_str_cut(&rest, '@', &own) && own.size > 0;
+    for (size_t j = 0; is_new && j < plan->tile_of.count; j++) {
+        is_new = !bd_str_eq(plan->tile_of.data[j], own);
+    }
+    if (is_new) {
+        *bd_push(compile->arena, &plan->tile_of) = own;
+    }
+}
+
 static bd_rc compile_tile_of(compiler *compile, const bd_value *body, bd_reduce_plan *plan) {
     const bd_value *name = bd_value_find(body, "tile_of");
     if (name == NULL) {
         return BD_OK;
     }
-    const bd_value *list = find_parameter(compile->parameters, name->text);
+    const bd_value *list = read_fact(compile, name->text);
+    if (list != NULL && list->kind == BD_STRING) {
+        add_tile(compile, list, plan);
+    }
     for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
-        bd_str rest = bd_str_lower(compile->arena, list->items[i].text), own;
-        bool is_new = list->items[i].kind == BD_STRING && bd_str_cut(&rest, '@', &own);
-        for (size_t j = 0; is_new && j < plan->tile_of.count; j++) {
-            is_new = !bd_str_eq(plan->tile_of.data[j], own);
-        }
-        if (is_new) {
-            *bd_push(compile->arena, &plan->tile_of) = own;
-        }
+        add_tile(compile, &list->items[i], plan);
     }
     if (plan->tile_of.count == 0 && compile->missing_fact.size == 0) {
         compile->missing_fact = name->text;
@@ -676,6 +686,7 @@ static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program
     place at = {.key = BD_STR_INIT("reason")};
     compile->missing_fact = BD_STR("");
     compile->places = NULL;
+    compile->plan = &out->plan;
     compile->own = bd_value_find(body, "parameters");
     compile->subject = bd_str_format(compile->arena, "check '%.*s'", BD_ARG(out->check->id)).data;
     out->missing = verdict_named(bd_value_text(body, "missing"));

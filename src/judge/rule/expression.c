@@ -155,11 +155,25 @@ static bd_rc constant_text(parser *parse, const expression *call, bd_str name, b
     return BD_OK;
 }
 
+/* "slas_or_none" is the fact slas where there is one. */
+const bd_value *read_fact(compiler *compile, bd_str name) {
+    const bd_value *value = find_parameter(compile->parameters, name);
+    bd_strs *read = compile->plan == NULL ? NULL
+                    : compile->is_limit   ? &compile->plan->limits
+                                          : &compile->plan->facts;
+    bd_str tail = BD_STR("_or_none");
+    bd_str fact = bd_str_has_suffix(name, tail) ? bd_str_sub(name, 0, name.size - tail.size) : name;
+    if (value != NULL && read != NULL) {
+        *bd_push(compile->arena, read) = fact;
+    }
+    return value;
+}
+
 static bd_rc make_parameter(parser *parse, bd_str name, expression *out) {
     compiler *compile = parse->compile;
     const bd_value *value = find_parameter(compile->own, name);
     if (value == NULL) {
-        value = find_parameter(compile->parameters, name);
+        value = read_fact(compile, name);
     }
     if (compile->controls != NULL && bd_str_eq(name, CONTROL_NUMBERS)) {
         value = compile->controls;

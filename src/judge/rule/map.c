@@ -527,6 +527,7 @@ void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scra
     evaluation start = start_evaluation(record->value, record->source, record->type, scratch);
     start.knows_around = true;
     start.place = (bd_value){.kind = BD_STRING, .text = record->scope};
+    start.workspace = (bd_value){.kind = BD_STRING, .text = record->workspace};
     start.exported_at = record->has_moment ? record->moment : BD_INSTANT_NONE;
     const roles *list = find_roles(rules, record, &start);
     for (size_t i = 0; list != NULL && i < list->count; i++) {

@@ -217,14 +217,17 @@ static const bd_value *moment_of(evaluation *eval) {
     return &eval->moment;
 }
 
-/* What a record does not say itself: of whose list it is a member ("$scope"), and when that was made ("$at"). */
+/* What a record does not say itself: of whose list it is a member ("$scope"), which workspace answered ("$workspace"),
+ * and when that was made ("$at"). */
 static const bd_value *find_around(evaluation *eval, const path *at) {
     if (!eval->knows_around || at->count != 1 || at->scope != SCOPE_RECORD) {
         return NULL; /* in a case the record says it */
     }
-    return bd_str_eqz(at->segments[0].key, "$scope") ? &eval->place
-           : bd_str_eqz(at->segments[0].key, "$at")  ? moment_of(eval)
-                                                     : NULL;
+    bd_str key = at->segments[0].key;
+    return bd_str_eqz(key, "$scope")       ? &eval->place
+           : bd_str_eqz(key, "$workspace") ? &eval->workspace
+           : bd_str_eqz(key, "$at")        ? moment_of(eval)
+                                           : NULL;
 }
 
 bd_lookup find_value(evaluation *eval, const path *at, const bd_value **out) {

@@ -118,6 +118,8 @@ typedef struct {
     bd_str missing_fact;   /* first parameter without a value */
     const bd_value *controls; /* numbers of the catalog's controls, for CONTROL_NUMBERS; or NULL */
     const bd_value *places; /* value of the fact PLACE_FACT, once a condition has asked for it */
+    bd_reduce_plan *plan;   /* notes which facts the check asks for; NULL: nobody wants to know */
+    bool is_limit;          /* they are asked for a number of its window */
     bd_err *err;
 } compiler;
 
@@ -147,6 +149,8 @@ bd_rc compile_condition(compiler *compile, const bd_value *json, const scope *sc
                         const place *at, node **out);
 /* Value of a parameter, or NULL: {"x":{"value":...}} or {"x":...}. */
 const bd_value *find_parameter(const bd_value *parameters, bd_str name);
+/* A fact of the organisation, which the check's plan notes as read; NULL when it is not stated. */
+const bd_value *read_fact(compiler *compile, bd_str name);
 
 /* ---- evaluation
  * ---------------------------------------------------------------------------------------- */
@@ -157,6 +161,7 @@ typedef struct {
     bd_value type;               /* stands in for a record's own "type" when it has none */
     bool knows_around;         /* `place` and `moment` are what is known, and no record can say it */
     bd_value place;            /* "$scope": whose list the record was read from; empty: not known */
+    bd_value workspace;        /* "$workspace": which one was asked; empty: not known */
     bd_instant exported_at;    /* "$at": when the export was made; BD_INSTANT_NONE: nobody says */
     bd_value moment;           /* the same as text, once a condition has asked for it */
     bd_arena *scratch;
