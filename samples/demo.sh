@@ -25,8 +25,8 @@ sed -n 's/^bindery: \(refused\|note\|warning\): /  \1: /p' "$notes"
 package=$(ls out/*/*.zip)
 period=$(dirname "$package")
 echo
-echo "bindery verify --trust identity/trial.crt.pem $package:"
-"$bindery" verify --trust identity/trial.crt.pem "$package" | sed 's/^/  /'
+echo "bindery verify --trust identity/trial.crt.pem --reperform $package:"
+"$bindery" verify -q --trust identity/trial.crt.pem --reperform "$package" | sed 's/^/  /'
 
 cat <<WORDS
 

@@ -745,6 +745,31 @@ def diagnostic_settings():
                 put(name, pretty([{**a, "resourceGroup": group_of(target).lower(), "type": "Microsoft.Insights/diagnosticSettings"}]))
 
 
+def sql_auditing():
+    """Without the switch a diagnostic setting of the master database has nothing to send."""
+    for m in MONTHS:
+        base = "inbox/%s/sql-auditing" % m
+        rest = m in ("2026-01", "2026-03", "2026-06")
+        meta = {"source": "S12sa", "collected_at": z(moment(m, 330)), "exporter": JENS["upn"], "run": DAY[m], "complete": True}
+        if rest:
+            meta.update(tool=CURL, request="GET %s{serverId}/auditingSettings?api-version=2021-11-01" % ARM)
+        else:
+            meta.update(tool=AZ, command="for id in $(cat sql.txt); do az sql server audit-policy show --ids $id -o json; done")
+        folder(base, meta)
+        for target in [t for t in CRITICAL if "/".join(t.split("/")[6:8]) == SQL]:
+            found = {"id": target + "/auditingSettings/Default", "name": "Default", "type": "Microsoft.Sql/servers/auditingSettings",
+                     "properties": {"state": "Enabled", "retentionDays": 0, "isAzureMonitorTargetEnabled": True, "storageEndpoint": "",
+                                    "isStorageSecondaryKeyInUse": False, "isManagedIdentityInUse": False,
+                                    "auditActionsAndGroups": ["SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP",
+                                                              "FAILED_DATABASE_AUTHENTICATION_GROUP", "BATCH_COMPLETED_GROUP"]}}
+            name = "%s/%s.json" % (base, target.split("/")[-1])
+            if rest:
+                put(name, compact({"value": [found]}))
+            else:
+                put(name, pretty({**as_az(found), "resourceGroup": group_of(target), "logAnalyticsTargetState": "Enabled",
+                                  "blobStorageTargetState": "Disabled", "eventHubTargetState": "Disabled"}))
+
+
 # ---------------------------------------------------------------- activity log (6.6.3 b, S27)
 
 PIPE = {k: guid("deploy-identity", k) for k in SUBS}
@@ -1465,7 +1490,7 @@ def main():
         sys.exit("usage: generate.py FOLDER")
     out = sys.argv[1]
     month_folders()
-    for step in (storage_accounts, defender_plans, inventories, security_groups, platform_services, diagnostic_settings,
+    for step in (storage_accounts, defender_plans, inventories, security_groups, platform_services, diagnostic_settings, sql_auditing,
                  activity_log, users, directory_audits, hr, documents, others, policy_states, compliance_manager, engagement):
         step()
     if os.path.isdir(os.path.join(out, "inbox")):
