@@ -150,7 +150,7 @@ typedef BD_VEC(bd_seen) bd_seens;
 /* How many resources of a type a file shows in a subscription, and which: `ids` is the sum of the hashes of their ids,
  * the same for the same set in any order. */
 typedef struct {
-    bd_str type, subscription; /* lower-cased */
+    uint32_t type, subscription; /* places in the `texts` of the facts; lower-cased */
     uint64_t count, ids;
 } bd_type_count;
 typedef BD_VEC(bd_type_count) bd_type_counts;
@@ -175,6 +175,7 @@ typedef struct {
     bd_seens parts; /* makes none: things that belong to a source but are not what it counts (its
                                     `details`), or an inventory that does not show every type */
     bd_type_counts types; /* in the order first seen */
+    const bd_str *texts;  /* of `types` */
     bool has_more_types;  /* than BD_MOST_TYPE_COUNTS: `types` is no count then */
     uint64_t rows_read, rows_refused, rows_unmapped;
     uint64_t rows_repeated; /* resources that stood in the same file before */

@@ -117,5 +117,5 @@ row 'ratio with every check of the catalog' "$(ratio "$(median <all.c)" "$(media
 row 'two threads against one, wall time' "$(ratio "$(median <two.s)" "$(median <one.s)")" '' 0.588
 row 'peak memory at 1 GB, two threads' "$(median <two.k)" KiB 32768
 row 'ratio of memory, 10 MB to 1 GB' "$(ratio "$(median <two.k)" "$(median <small.k)")" '' 1.1
-row 'join of 5 million rows, peak memory' "$(median <join.k)" KiB 32768
+row 'related and match over 5 million records, peak memory' "$(median <join.k)" KiB 32768
 rm -f graph-?.json small-?.json

@@ -4,10 +4,11 @@
  *     scan-bench scan JOBS CHECKS FILE...
  *                                   hash, split, parse and check with so many checks of the built-in catalog, spread
  *                                   evenly over it in the order of their ids; 0: with all
- *     scan-bench join ROWS          rows of a join through the external sort, in groups of two
+ *     scan-bench join ROWS          so many rows of a related and of a matched check, judged; prints how many passed
  *
  * Prints "CPU-seconds wall-seconds peak-KiB rows".  Files are told to the page cache first, so that no disk is measured.
  */
+#include "bindery/assess.h"
 #include "bindery/catalog.h"
 #include "bindery/crypto.h"
 #include "bindery/imported.h"
@@ -180,41 +181,148 @@ static void scan_all(bench *run, unsigned jobs, size_t checks) {
     bd_arena_close(arena);
 }
 
-/* Rows as long as those of a `related` check: 155 bytes, child and parent far apart when they are put. */
-static void join_rows(uint64_t count) {
-    char bytes[155];
+/* ---- joins ---- */
+
+#define SUBSCRIPTION "11111111-2222-3333-4444-555555555555"
+#define ENGAGEMENT                                                                                 \
+    "{\"format\":\"bindery-engagement 1\",\"organisation\":{\"name\":\"Bench\",\"short\":\"BENCH\"},\"periods\":[{\"id\":"     \
+    "\"2026-H1\",\"type\":\"II\",\"from\":\"2026-01-01\",\"to\":\"2026-06-30\"}]}"
+
+typedef struct {
+    bd_arena *arena;
+    bd_engagement engagement;
+    bd_evidences evidence;
+    bd_collections collections;
+    bd_snapshots snapshots;
+    bd_spool *rows;
+} joined;
+
+static bd_instant instant_of(const char *text) {
+    bd_instant at = 0;
+    if (!bd_instant_parse(bd_str_of(text), &at)) {
+        stop(text, NULL);
+    }
+    return at;
+}
+
+/* One complete export of a source. */
+static uint32_t put_export(joined *run, const char *source, const char *scope, const char *from,
+                           const char *to) {
+    uint32_t index = (uint32_t)run->evidence.count;
+    bd_evidence *item = bd_push(run->arena, &run->evidence);
+    item->given.number = index + 1;
+    item->source = bd_str_of(source);
+    *bd_push(run->arena, &item->sources) = item->source;
+    item->origin = BD_ORIGIN_MACHINE;
+    item->describes_from = instant_of(from);
+    item->describes_to = item->collected_at = instant_of(to);
+    item->is_snapshot = item->describes_from == item->describes_to;
+    item->collection = index;
+    item->completeness = BD_COMPLETE_YES;
+    *bd_push(run->arena, &item->facts.seen) =
+        (bd_seen){.source = item->source, .scope = bd_str_of(scope)};
+    bd_collection *collection = bd_push(run->arena, &run->collections);
+    collection->completeness = BD_COMPLETE_YES;
+    *bd_push(run->arena, &collection->members) = index;
+    *bd_push(run->arena, &run->snapshots) =
+        (bd_snapshot){.source = item->source,
+                      .scope = bd_str_of(scope),
+                      .date = bd_instant_utc_day(item->describes_from),
+                      .from = item->describes_from,
+                      .to = item->describes_to,
+                      .completeness = BD_COMPLETE_YES,
+                      .may_pass = true,
+                      .why_not = {"", 0},
+                      .collection = index,
+                      .evidence = index + 1};
+    return index;
+}
+
+/* Both sides of a check, those that belong together far apart when they are put. */
+static void put_sides(joined *run, const bd_catalog *catalog, const char *check, uint64_t pairs,
+                      const uint32_t exports[2], bd_instant time) {
+    static bd_packer packer;
     bd_err err;
-    bd_sorter *sorter = bd_sorter_open((size_t)4 << 20);
+    const bd_check *found = bd_catalog_check(catalog, bd_str_of(check));
+    if (found == NULL) {
+        stop(check, NULL);
+    }
+    for (uint64_t i = 0; i < 2 * pairs; i++) {
+        uint32_t from = exports[i & 1];
+        char key[160], event[96];
+        (void)snprintf(key, sizeof key,
+                       "/subscriptions/" SUBSCRIPTION
+                       "/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm-%012llu",
+                       (unsigned long long)(i / 2 * 1000003 % pairs)); /* a prime: each once */
+        (void)snprintf(event, sizeof event, "event-%llu", (unsigned long long)i);
+        bd_row row = {.check = found->index,
+                      .side = (i & 1) == 0 ? BD_SIDE_LEFT : BD_SIDE_RIGHT,
+                      .verdict = BD_PASS,
+                      .join = bd_str_of(key),
+                      .type = BD_STR_INIT("microsoft.compute/virtualmachines"),
+                      .key = time == BD_INSTANT_NONE ? bd_str_of(key) : bd_str_of(event),
+                      .resource = bd_str_of(key),
+                      .subscription = BD_STR_INIT(SUBSCRIPTION),
+                      .scope = run->snapshots.data[from].scope,
+                      .source = run->evidence.data[from].source,
+                      .time = time == BD_INSTANT_NONE ? time : time + (bd_instant)(i & 1) * BD_HOUR,
+                      .ordinal = (uint32_t)i,
+                      .reason = {"", 0}};
+        bd_pack_begin(&packer);
+        bd_pack_u32(&packer, from);
+        bd_row_pack(&packer, NULL, &row);
+        must(bd_spool_put(run->rows, bd_pack_end(&packer), &err), "put", &err);
+    }
+}
+
+/* A related and a matched check of the catalog, each over half of the records, judged. */
+static void judge_joins(uint64_t count) {
+    static bench plan;
+    bd_err err;
+    joined run = {.arena = bd_arena_open("joins", (size_t)1 << 30), .rows = bd_spool_open(256 << 10)};
+    open_plan(&plan, 0, run.arena);
+    must(bd_engagement_parse(BD_STR(ENGAGEMENT), BD_STR("bindery.json"), run.arena, &run.engagement,
+                             &err),
+         "engagement", &err);
+    const char *const day = "2026-03-15T06:00:00Z";
+    const uint32_t machines[] = {put_export(&run, "S19", SUBSCRIPTION, day, day),
+                                 put_export(&run, "S13", SUBSCRIPTION, day, day)};
+    const uint32_t leavers[] = {
+        put_export(&run, "csv:leavers", "", "2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z"),
+        put_export(&run, "S58", "", "2026-01-01T00:00:00Z", "2026-07-02T00:00:00Z")};
+    put_sides(&run, plan.plan.catalog, "machines-have-scanner", count / 4, machines,
+              BD_INSTANT_NONE);
+    put_sides(&run, plan.plan.catalog, "leaver-disabled-in-time", count / 4, leavers,
+              instant_of(day));
+    must(bd_spool_settle(run.rows, &err), "rows", &err);
+    const bd_row_spool rows = {.rows = run.rows};
+    const bd_assess_inputs inputs = {.catalog = plan.plan.catalog,
+                                     .rules = plan.plan.rules,
+                                     .engagement = &run.engagement,
+                                     .period = &run.engagement.periods.data[0],
+                                     .as_of = instant_of("2026-07-01T00:00:00Z"),
+                                     .evidence = &run.evidence,
+                                     .collections = &run.collections,
+                                     .snapshots = &run.snapshots,
+                                     .rows = &rows,
+                                     .spool_count = 1};
+    const bd_assessment *judged = NULL;
     double cpu = cpu_seconds(), wall = wall_seconds();
-    for (uint64_t i = 0; i < count; i++) {
-        memset(bytes, ' ', sizeof bytes);
-        uint64_t pair = (i * 0x9E3779B97F4A7C15u) % (count / 2);
-        (void)snprintf(bytes, sizeof bytes, "%016llx %llu", (unsigned long long)pair,
-                       (unsigned long long)(i & 1));
-        must(bd_sorter_put(sorter, (bd_str){bytes, sizeof bytes}, &err), "put", &err);
+    must(bd_assess(&inputs, run.arena, NULL, NULL, &judged, &err), "assess", &err);
+    uint64_t passed = 0;
+    for (size_t i = 0; i < judged->checks.count; i++) {
+        passed += judged->checks.data[i].passed;
     }
-    must(bd_sorter_finish(sorter, &err), "finish", &err);
-    uint64_t groups = 0;
-    char last[17] = "";
-    for (;;) {
-        bd_str record;
-        bool has_record;
-        must(bd_sorter_next(sorter, &record, &has_record, &err), "next", &err);
-        if (!has_record) {
-            break;
-        }
-        groups += memcmp(last, record.data, 16) != 0;
-        memcpy(last, record.data, 16);
-    }
-    tell(cpu, wall, groups);
-    bd_sorter_close(sorter);
+    tell(cpu, wall, passed);
+    bd_spool_close(run.rows);
+    bd_arena_close(run.arena);
 }
 
 int main(int argc, char **argv) {
     static bench run;
     bd_arena_settle(); /* as the program does */
     if (argc > 2 && strcmp(argv[1], "join") == 0) {
-        join_rows(strtoull(argv[2], NULL, 10));
+        judge_joins(strtoull(argv[2], NULL, 10));
         return 0;
     }
     if (argc > 2 && strcmp(argv[1], "sha") == 0) {

@@ -101,19 +101,20 @@ bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err) {
     spool->window_at = 0;
     spool->memory_at = 0;
     if (spool->fd >= 0 && spool->window == NULL) {
-        spool->window = take_heap(2 * LARGEST_STORED);
+        spool->window = take_heap(LARGEST_STORED);
     }
     return BD_OK;
 }
 
-/* Keeps at least one whole record in the window while the file has one. */
+/* The window holds a whole record, the largest there is: it is filled anew where the next one is not all there. */
 static bd_rc fill_window(bd_spool *spool, bd_err *err) {
     size_t kept = spool->window_size - spool->window_at;
-    if (spool->fd < 0 || kept >= LARGEST_STORED || spool->read_offset == spool->file_bytes) {
+    bool is_whole = kept >= 4 && kept - 4 >= u32_at(spool->window + spool->window_at);
+    if (spool->fd < 0 || is_whole || spool->read_offset == spool->file_bytes) {
         return BD_OK;
     }
     memmove(spool->window, spool->window + spool->window_at, kept);
-    size_t wanted = 2 * LARGEST_STORED - kept;
+    size_t wanted = LARGEST_STORED - kept;
     int64_t left = spool->file_bytes - spool->read_offset;
     if ((int64_t)wanted > left) {
         wanted = (size_t)left;

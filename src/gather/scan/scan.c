@@ -4,7 +4,6 @@
 #include "bindery/read.h"
 #include "scan_priv.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #define KEY_SLOTS ((size_t)1 << 14) /* a power of two; twice what is kept */
@@ -35,18 +34,15 @@ static void say_rest(bd_scan_state *state) {
     }
 }
 
-/* A copy that lives as long as the facts; the thousand entries of one subscription share it. */
-static bd_str kept_text(bd_scan_state *state, bd_str text) {
-    if (text.size == 0) {
-        return (bd_str){"", 0};
+/* The place of a copy that lives as long as the facts; the thousand entries of one subscription share it. */
+static uint32_t place_of(bd_scan_state *state, bd_str text) {
+    uintptr_t place = (uintptr_t)bd_map_find(state->places, text);
+    if (place == 0) {
+        *bd_push(state->index, &state->texts) = bd_str_copy(state->arena, text);
+        place = state->texts.count;
+        bd_map_put(state->places, text, (void *)place);
     }
-    bd_str *kept = bd_map_find(state->texts, text);
-    if (kept == NULL) {
-        kept = bd_new(state->index, bd_str, 1);
-        *kept = bd_str_copy(state->arena, text);
-        bd_map_put(state->texts, text, kept);
-    }
-    return *kept;
+    return (uint32_t)place - 1;
 }
 
 /* Lists grow beside the facts, and leave behind there what they outgrew. */
@@ -61,6 +57,11 @@ static void settle_lists(bd_scan_state *state) {
         lists[i]->data = seen;
         lists[i]->room = lists[i]->count;
     }
+    bd_str *texts = bd_new(state->arena, bd_str, state->texts.count);
+    for (size_t i = 0; i < state->texts.count; i++) {
+        texts[i] = state->texts.data[i];
+    }
+    facts->texts = texts;
     bd_type_count *types = bd_new(state->arena, bd_type_count, facts->types.count);
     for (size_t i = 0; i < facts->types.count; i++) {
         types[i] = facts->types.data[i];
@@ -71,29 +72,19 @@ static void settle_lists(bd_scan_state *state) {
 
 /* ---- finding an entry again ---- */
 
-_Static_assert(offsetof(bd_seen, source) == 0 && offsetof(bd_seen, scope) == sizeof(bd_str),
-               "an entry begins with what names it");
-_Static_assert(offsetof(bd_type_count, type) == 0 &&
-                   offsetof(bd_type_count, subscription) == sizeof(bd_str),
-               "an entry begins with what names it");
-
+/* What names an entry: numbers, or where a text is kept. */
 typedef struct {
-    const char *data;
-    size_t count, size_bytes; /* of one entry */
-} pair_list;
+    uintptr_t first, second;
+} pair;
 
-static const bd_str *pair_at(const pair_list *list, size_t index) {
-    return (const void *)(list->data + index * list->size_bytes);
+typedef pair pair_fn(const void *list, size_t entry);
+
+static size_t home_of(const bd_pair_index *index, pair name) {
+    return (size_t)bd_hash((bd_str){(const char *)&name, sizeof name}, 0) & (index->room - 1);
 }
 
-static size_t home_of(const bd_pair_index *index, bd_str first, bd_str second) {
-    const char *const places[] = {first.data, second.data};
-    return (size_t)bd_hash((bd_str){(const char *)places, sizeof places}, 0) & (index->room - 1);
-}
-
-static void enter_pair(bd_pair_index *index, const pair_list *list, size_t entry) {
-    const bd_str *pair = pair_at(list, entry);
-    size_t at = home_of(index, pair[0], pair[1]);
+static void enter_pair(bd_pair_index *index, const void *list, pair_fn *pair_at, size_t entry) {
+    size_t at = home_of(index, pair_at(list, entry));
     while (index->slots[at] != 0) {
         at = (at + 1) & (index->room - 1);
     }
@@ -101,33 +92,42 @@ static void enter_pair(bd_pair_index *index, const pair_list *list, size_t entry
 }
 
 /* Index + 1, 0: it is not there. */
-static size_t find_pair(const bd_pair_index *index, const pair_list *list, bd_str first,
-                        bd_str second) {
+static size_t find_pair(const bd_pair_index *index, const void *list, pair_fn *pair_at, pair name) {
     if (index->room == 0) {
         return 0;
     }
-    size_t at = home_of(index, first, second);
-    while (index->slots[at] != 0) {
-        const bd_str *pair = pair_at(list, index->slots[at] - 1);
-        if (pair[0].data == first.data && pair[1].data == second.data) {
+    size_t at = home_of(index, name);
+    for (; index->slots[at] != 0; at = (at + 1) & (index->room - 1)) {
+        pair found = pair_at(list, index->slots[at] - 1);
+        if (found.first == name.first && found.second == name.second) {
             break;
         }
-        at = (at + 1) & (index->room - 1);
     }
     return index->slots[at];
 }
 
-/* The last entry of the list was added. */
-static void add_pair(bd_pair_index *index, const pair_list *list, bd_arena *arena) {
-    if (list->count * 2 <= index->room) {
-        enter_pair(index, list, list->count - 1);
+/* The last of `count` entries was added. */
+static void add_pair(bd_pair_index *index, const void *list, pair_fn *pair_at, size_t count,
+                     bd_arena *arena) {
+    if (count * 2 <= index->room) {
+        enter_pair(index, list, pair_at, count - 1);
         return;
     }
     index->room = index->room == 0 ? 64 : index->room * 2;
     index->slots = bd_new(arena, uint32_t, index->room);
-    for (size_t i = 0; i < list->count; i++) {
-        enter_pair(index, list, i);
+    for (size_t i = 0; i < count; i++) {
+        enter_pair(index, list, pair_at, i);
     }
+}
+
+static pair pair_of_seen(const void *list, size_t entry) {
+    const bd_seen *seen = &((const bd_seens *)list)->data[entry];
+    return (pair){(uintptr_t)seen->source.data, (uintptr_t)seen->scope.data};
+}
+
+static pair pair_of_type(const void *list, size_t entry) {
+    const bd_type_count *type = &((const bd_type_counts *)list)->data[entry];
+    return (pair){type->type, type->subscription};
 }
 
 /* The entry of a source and scope, made when there is none. */
@@ -139,14 +139,14 @@ bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_s
         return &list->data[state->last_index];
     }
     bd_pair_index *index = is_part ? &state->parts : &state->seen;
-    bd_str kept = kept_text(state, scope);
-    pair_list pairs = {(const char *)list->data, list->count, sizeof(bd_seen)};
-    size_t found = find_pair(index, &pairs, source->id, kept);
+    uint32_t place = place_of(state, scope);
+    bd_str kept = state->texts.data[place];
+    pair name = {(uintptr_t)source->id.data, (uintptr_t)kept.data};
+    size_t found = find_pair(index, list, pair_of_seen, name);
     if (found == 0) {
         *bd_push(state->index, list) = (bd_seen){.source = source->id, .scope = kept};
         found = list->count;
-        pairs = (pair_list){(const char *)list->data, list->count, sizeof(bd_seen)};
-        add_pair(index, &pairs, state->index);
+        add_pair(index, list, pair_of_seen, found, state->index);
     }
     state->last_source = source;
     state->last_part = is_part;
@@ -356,20 +356,17 @@ static void count_type(bd_scan_state *state, const bd_record *record) {
     if (facts->has_more_types) {
         return;
     }
-    const bd_str texts[] = {kept_text(state, record->type),
-                            kept_text(state, record->subscription)};
-    pair_list pairs = {(const char *)facts->types.data, facts->types.count, sizeof(bd_type_count)};
-    size_t found = find_pair(&state->types, &pairs, texts[0], texts[1]);
+    pair name = {place_of(state, record->type), place_of(state, record->subscription)};
+    size_t found = find_pair(&state->types, &facts->types, pair_of_type, name);
     if (found == 0 && facts->types.count == BD_MOST_TYPE_COUNTS) {
         facts->has_more_types = true;
         return;
     }
     if (found == 0) {
         *bd_push(state->index, &facts->types) =
-            (bd_type_count){.type = texts[0], .subscription = texts[1]};
+            (bd_type_count){.type = (uint32_t)name.first, .subscription = (uint32_t)name.second};
         found = facts->types.count;
-        pairs = (pair_list){(const char *)facts->types.data, found, sizeof(bd_type_count)};
-        add_pair(&state->types, &pairs, state->index);
+        add_pair(&state->types, &facts->types, pair_of_type, found, state->index);
     }
     bd_type_count *entry = &facts->types.data[found - 1];
     entry->count++;
@@ -894,7 +891,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .scratch = scratch,
         .rows = rows,
         .facts = out,
-        .texts = bd_map_make(found),
+        .places = bd_map_make(found),
         .count = -1,
         .err = err,
     };

@@ -38,7 +38,7 @@ bool bd_scan_has_text(const bd_strs *list, bd_str text);
 
 /* ---- one file while it is read (scan.c, declared.c) ---- */
 
-/* Finds an entry of a list whose entries begin with two texts, by where these are kept: of one text there is one copy.
+/* Finds an entry of a list whose entries are named by two texts, by the places of these: of one text there is one copy.
  * Four bytes for each slot, as the entries of a thousand subscriptions would take more room to find than to hold. */
 typedef struct {
     uint32_t *slots; /* index + 1, open addressing */
@@ -62,7 +62,8 @@ typedef struct {
     uint64_t *keys; /* hashes of what stood before, open addressing */
     size_t key_count;
     bd_pair_index types; /* likewise */
-    bd_map *texts;       /* text -> bd_str *, copies that the facts share */
+    bd_map *places;      /* text -> its place in `texts` + 1 */
+    bd_strs texts;       /* copies that the facts share */
     const bd_source_def *asked_source; /* whose `asked_workspace` is known */
     bd_str asked_workspace;
     const bd_source_def *last_source;

@@ -12,7 +12,7 @@
 typedef struct {
     bd_conclusion *run;
     BD_VEC(const bd_collection *) inventories; /* complete ones, in the order of collections */
-    bd_map *singles; /* source, day, type, subscription -> bd_type_count of all single objects */
+    bd_map *singles; /* source, day, type, subscription -> type_sum of all single objects */
     bd_collection *list;
     const bd_source_def *source;
     const bd_seen *seen; /* the scope of the list at hand */
@@ -24,6 +24,16 @@ static const bd_evidence *first_of(const bd_conclusion *run, const bd_collection
 
 static bool is_single(const bd_evidence *item) {
     return bd_str_eqz(item->facts.envelope, "E7");
+}
+
+typedef struct {
+    uint64_t count, ids;
+} type_sum;
+
+static bool is_of(const bd_facts *facts, const bd_type_count *entry, bd_str type,
+                  bd_str subscription) {
+    return bd_str_eq(facts->texts[entry->type], type) &&
+           bd_str_eq(facts->texts[entry->subscription], subscription);
 }
 
 static bd_str single_name(const bd_conclusion *run, const bd_evidence *item, bd_str type,
@@ -38,16 +48,16 @@ static bd_str single_name(const bd_conclusion *run, const bd_evidence *item, bd_
 static void add_single(comparison *c, bd_map *known, const bd_evidence *item) {
     for (size_t i = 0; i < item->facts.types.count; i++) {
         const bd_type_count *own = &item->facts.types.data[i];
-        bd_str name = single_name(c->run, item, own->type, own->subscription);
+        bd_str name = single_name(c->run, item, item->facts.texts[own->type],
+                                  item->facts.texts[own->subscription]);
         bd_str object = bd_str_format(c->run->arena, "%.*s\x1f%llx", BD_ARG(name),
                                       (unsigned long long)own->ids);
         if (bd_map_find(known, object) != NULL) {
             continue;
         }
-        bd_type_count *sum = bd_map_find(c->singles, name);
+        type_sum *sum = bd_map_find(c->singles, name);
         if (sum == NULL) {
-            sum = bd_new(c->run->arena, bd_type_count, 1);
-            *sum = (bd_type_count){.type = own->type, .subscription = own->subscription};
+            sum = bd_new(c->run->arena, type_sum, 1);
             bd_map_put(c->singles, name, sum);
         }
         bd_map_put(known, object, sum);
@@ -57,30 +67,30 @@ static void add_single(comparison *c, bd_map *known, const bd_evidence *item) {
 }
 
 /* The sum over all pages. */
-static bd_type_count count_in(const bd_conclusion *run, const bd_collection *collection,
+static type_sum count_in(const bd_conclusion *run, const bd_collection *collection,
                               bd_str type, bd_str subscription) {
-    bd_type_count sum = {.type = type, .subscription = subscription};
+    type_sum sum = {0};
     for (size_t i = 0; i < collection->members.count; i++) {
-        const bd_type_counts *types = &run->evidence->data[collection->members.data[i]].facts.types;
-        for (size_t j = 0; j < types->count; j++) {
-            if (bd_str_eq(types->data[j].type, type) &&
-                bd_str_eq(types->data[j].subscription, subscription)) {
-                sum.count += types->data[j].count;
-                sum.ids += types->data[j].ids;
+        const bd_facts *facts = &run->evidence->data[collection->members.data[i]].facts;
+        for (size_t j = 0; j < facts->types.count; j++) {
+            const bd_type_count *entry = &facts->types.data[j];
+            if (is_of(facts, entry, type, subscription)) {
+                sum.count += entry->count;
+                sum.ids += entry->ids;
             }
         }
     }
     return sum;
 }
 
-static bd_type_count count_own(const comparison *c, bd_str type) {
+static type_sum count_own(const comparison *c, bd_str type) {
     const bd_evidence *first = first_of(c->run, c->list);
     if (!is_single(first)) {
         return count_in(c->run, c->list, type, c->seen->scope);
     }
-    const bd_type_count *sum =
+    const type_sum *sum =
         bd_map_find(c->singles, single_name(c->run, first, type, c->seen->scope));
-    return sum != NULL ? *sum : (bd_type_count){.type = type, .subscription = c->seen->scope};
+    return sum != NULL ? *sum : (type_sum){0};
 }
 
 static bool shows_scope(const bd_conclusion *run, const bd_collection *collection, bd_str source,
@@ -134,8 +144,8 @@ typedef enum { SAYS_NOTHING, SAYS_SAME, SAYS_OTHERWISE } second_word;
 
 /* Fewer than the inventory counts are not all. As many, but others, hide that one is missing: a resource that stands
  * twice, say. */
-static void say_otherwise(const comparison *c, const bd_collection *inventory, bd_type_count own,
-                          bd_type_count counted) {
+static void say_otherwise(const comparison *c, const bd_collection *inventory, bd_str type,
+                          type_sum own, type_sum counted) {
     bd_arena *arena = c->run->arena;
     const bd_evidence *first = first_of(c->run, c->list);
     bool is_fewer = counted.count > own.count;
@@ -146,7 +156,7 @@ static void say_otherwise(const comparison *c, const bd_collection *inventory, b
         "counts %llu%s",
         BD_ARG(bd_evidence_id(arena, first->given.number)),
         is_single(first) ? ", with the other objects of that day," : "",
-        (unsigned long long)own.count, BD_ARG(own.type), BD_ARG(own.subscription),
+        (unsigned long long)own.count, BD_ARG(type), BD_ARG(c->seen->scope),
         BD_ARG(bd_evidence_id(arena, first_of(c->run, inventory)->given.number)),
         (unsigned long long)counted.count, is_fewer ? "" : ", but not the same ones");
 }
@@ -158,13 +168,13 @@ static second_word compare_scope(const comparison *c, const bd_collection *inven
     second_word word = SAYS_SAME;
     for (size_t i = 0; i < c->source->types.count; i++) {
         bd_str type = c->source->types.data[i];
-        bd_type_count own = count_own(c, type);
+        type_sum own = count_own(c, type);
         if (own.count == 0 && c->source->types.count > 1) {
             continue;
         }
-        bd_type_count counted = count_in(c->run, inventory, type, c->seen->scope);
+        type_sum counted = count_in(c->run, inventory, type, c->seen->scope);
         if (counted.count > own.count || (counted.count == own.count && counted.ids != own.ids)) {
-            say_otherwise(c, inventory, own, counted);
+            say_otherwise(c, inventory, type, own, counted);
             return SAYS_OTHERWISE;
         }
         if (counted.count < own.count) {

@@ -105,7 +105,7 @@ static void add_set(bd_joins *joins, sight *seen, bd_str context) {
 
 static bool has_type(const bd_evidence *page, bd_str type) {
     for (size_t i = 0; i < page->facts.types.count; i++) {
-        if (bd_str_eq(page->facts.types.data[i].type, type)) {
+        if (bd_str_eq(page->facts.texts[page->facts.types.data[i].type], type)) {
             return true;
         }
     }
