@@ -745,6 +745,19 @@ def diagnostic_settings():
                 put(name, pretty([{**a, "resourceGroup": group_of(target).lower(), "type": "Microsoft.Insights/diagnosticSettings"}]))
 
 
+def auditing(server):
+    return {"id": server + "/auditingSettings/Default", "name": "Default", "type": "Microsoft.Sql/servers/auditingSettings",
+            "properties": {"state": "Enabled", "retentionDays": 0, "isAzureMonitorTargetEnabled": True, "storageEndpoint": "",
+                           "isStorageSecondaryKeyInUse": False, "isManagedIdentityInUse": False,
+                           "auditActionsAndGroups": ["SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP",
+                                                     "FAILED_DATABASE_AUTHENTICATION_GROUP", "BATCH_COMPLETED_GROUP"]}}
+
+
+def auditing_as_az(server):
+    return {**as_az(auditing(server)), "resourceGroup": group_of(server), "logAnalyticsTargetState": "Enabled",
+            "blobStorageTargetState": "Disabled", "eventHubTargetState": "Disabled"}
+
+
 def sql_auditing():
     """Without the switch a diagnostic setting of the master database has nothing to send."""
     for m in MONTHS:
@@ -757,17 +770,11 @@ def sql_auditing():
             meta.update(tool=AZ, command="for id in $(cat sql.txt); do az sql server audit-policy show --ids $id -o json; done")
         folder(base, meta)
         for target in [t for t in CRITICAL if "/".join(t.split("/")[6:8]) == SQL]:
-            found = {"id": target + "/auditingSettings/Default", "name": "Default", "type": "Microsoft.Sql/servers/auditingSettings",
-                     "properties": {"state": "Enabled", "retentionDays": 0, "isAzureMonitorTargetEnabled": True, "storageEndpoint": "",
-                                    "isStorageSecondaryKeyInUse": False, "isManagedIdentityInUse": False,
-                                    "auditActionsAndGroups": ["SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP",
-                                                              "FAILED_DATABASE_AUTHENTICATION_GROUP", "BATCH_COMPLETED_GROUP"]}}
             name = "%s/%s.json" % (base, target.split("/")[-1])
             if rest:
-                put(name, compact({"value": [found]}))
+                put(name, compact({"value": [auditing(target)]}))
             else:
-                put(name, pretty({**as_az(found), "resourceGroup": group_of(target), "logAnalyticsTargetState": "Enabled",
-                                  "blobStorageTargetState": "Disabled", "eventHubTargetState": "Disabled"}))
+                put(name, pretty(auditing_as_az(target)))
 
 
 # ---------------------------------------------------------------- activity log (6.6.3 b, S27)

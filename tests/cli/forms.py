@@ -64,6 +64,16 @@ def settings(g, form):
                 g.put(name, g.compact({"value": [] if missing else [setting]}), meta)
 
 
+def audits(g, form):
+    for month in g.MONTHS:
+        base = "inbox/%s/sql-auditing" % month
+        g.folder(base, {"source": "S12sa", "collected_at": g.z(g.moment(month, 330)), "complete": True, "run": g.DAY[month],
+                        "exporter": g.JENS["upn"], "command": "az sql server audit-policy show --ids ID -o json"})
+        for server in [t for t in g.CRITICAL if "/".join(t.split("/")[6:8]) == g.SQL]:
+            name = "%s/%s.json" % (base, server.split("/")[-1])
+            g.put(name, g.pretty(g.auditing_as_az(server)) if form == "az" else g.compact({"value": [g.auditing(server)]}))
+
+
 def activity(g, form):
     g.ordinary()
     g.EVENTS.sort(key=lambda e: (e[0], e[2]["eventDataId"]))
@@ -87,6 +97,7 @@ def generate(path, form, folder):
     lists(g, form)
     plans(g, form)
     settings(g, form)
+    audits(g, form)
     activity(g, form)
     for step in (g.inventories, g.users, g.directory_audits, g.hr, g.documents, g.engagement):
         step()
