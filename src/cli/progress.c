@@ -9,7 +9,6 @@ static const char *const stages[][2] = {
     {"ingest", "putting files into the locker"},
     {"scan", "reading the evidence"},
     {"assess", "judging the controls"},
-    {"earlier months", "judging earlier months"},
     {"plan", "planning the package"},
     {"render", "drawing the report"},
     {"sign", "signing"},

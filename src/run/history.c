@@ -77,6 +77,7 @@ static bool feeds(const bd_evidence *item, const bd_map *sources) {
 typedef struct {
     const bd_history_inputs *in;
     bd_arena *arena; /* of this month end alone */
+    bool is_today; /* what the run itself judges */
     bd_instant as_of;
     bd_engagement engagement;
     const bd_rules *rules;
@@ -204,6 +205,10 @@ static bd_rc judge_month(month_end *month, bd_err *err) {
 static void judge_one(void *context, size_t index, unsigned worker) {
     month_end *month = (month_end *)context + index;
     (void)worker;
+    if (month->is_today) {
+        month->rc = month->in->judge_today(month->in->context, &month->err);
+        return;
+    }
     month->rc = judge_month(month, &month->err);
     for (size_t i = 0; i < month->row_count; i++) {
         bd_spool_close(month->rows[i].rows);
@@ -221,22 +226,17 @@ static size_t months_within(const bd_history_inputs *in) {
     return months < 1 ? 1 : months > MOST_MONTHS ? MOST_MONTHS : (size_t)months;
 }
 
-/* Month ends need nothing of each other; two at a time, for each takes the memory of a judgement. */
-static bd_rc judge_some(const bd_history_inputs *in, const bd_instant *ends, size_t count,
-                        bd_history *out, bd_err *err) {
-    month_end months[MOST_AT_ONCE];
+/* They need nothing of each other; two at a time, for each takes the memory of a judgement. */
+static bd_rc judge_some(month_end *months, size_t count, bd_history *out, bd_err *err) {
+    const bd_history_inputs *in = months[0].in;
     bd_rc rc = BD_OK;
-    for (size_t i = 0; i < count; i++) {
-        months[i] = (month_end){
-            .in = in, .as_of = ends[i], .arena = bd_arena_open("month", PAST_BYTES)};
-    }
     bd_pool_run(in->session->jobs, count, judge_one, months);
     for (size_t i = 0; i < count; i++) {
         if (!bd_failed(rc) && bd_failed(months[i].rc)) {
             rc = months[i].rc;
             *err = months[i].err;
         }
-        if (!bd_failed(rc)) {
+        if (!bd_failed(rc) && !months[i].is_today) {
             bd_past_of(months[i].assessment, in->session->engagement.zone, in->arena,
                        &out->past[out->count++]);
         }
@@ -245,23 +245,41 @@ static bd_rc judge_some(const bd_history_inputs *in, const bd_instant *ends, siz
     return rc;
 }
 
+static month_end begin_month(const bd_history_inputs *in, bd_instant as_of) {
+    return (month_end){.in = in, .as_of = as_of, .arena = bd_arena_open("month", PAST_BYTES)};
+}
+
+/* Today, which is the most work, and the first month end; then the others in their order. */
+static bd_rc judge_all(const bd_history_inputs *in, const bd_instant *ends, size_t count,
+                       bd_history *out, bd_err *err) {
+    month_end pair[MOST_AT_ONCE] = {{.in = in, .is_today = true}};
+    size_t begun = 0, size = 1;
+    while (size > 0) {
+        while (size < MOST_AT_ONCE && begun < count) {
+            pair[size++] = begin_month(in, ends[begun++]);
+        }
+        bd_session_progress(in->session, "assess", begun, count + 1);
+        BD_TRY(judge_some(pair, size, out, err));
+        for (size = 0; size < MOST_AT_ONCE && begun < count; size++) {
+            pair[size] = begin_month(in, ends[begun++]);
+        }
+    }
+    return BD_OK;
+}
+
 bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err) {
     bd_session *session = in->session;
     const bd_zone *zone = session->engagement.zone;
     bd_instant *ends = NULL;
-    size_t most = months_within(in);
-    size_t all =
-        bd_past_instants(session->period, zone, session->as_of, SIZE_MAX, in->arena, &ends);
-    size_t count = bd_past_instants(session->period, zone, session->as_of, most, in->arena, &ends);
+    size_t all = 0, count = 0;
+    if (session->wants_history) {
+        size_t most = months_within(in);
+        all = bd_past_instants(session->period, zone, session->as_of, SIZE_MAX, in->arena, &ends);
+        count = bd_past_instants(session->period, zone, session->as_of, most, in->arena, &ends);
+    }
     out->past = bd_new(in->arena, bd_past, count + 1);
     out->is_shortened = count < all;
-    for (size_t i = 0; i < count; i += MOST_AT_ONCE) {
-        bd_session_progress(session, "earlier months", i, count);
-        BD_TRY(judge_some(in, ends + i, count - i < MOST_AT_ONCE ? count - i : MOST_AT_ONCE, out,
-                          err));
-    }
-    if (count > 0) {
-        bd_session_progress(session, "earlier months", count, count);
-    }
+    BD_TRY(judge_all(in, ends, count, out, err));
+    bd_session_progress(session, "assess", 1, 1);
     return BD_OK;
 }

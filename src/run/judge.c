@@ -250,6 +250,19 @@ static int cmp_groups(const void *context, const void *a, const void *b) {
                       ((const bd_finding_group *)b)->check->id);
 }
 
+typedef struct {
+    judging *run;
+    const bd_assess_inputs *inputs;
+} today;
+
+static bd_rc judge_today(void *context, bd_err *err) {
+    const today *one = context;
+    bd_judged_run *out = one->run->out;
+    BD_TRY(bd_assess(one->inputs, out->arena, on_finding, one->run, &out->assessment, err));
+    bd_sort(out->groups, out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
+    return finish_files(one->run, err);
+}
+
 static bd_rc assess_all(judging *run, bd_err *err) {
     bd_session *session = run->session;
     bd_acts people;
@@ -278,19 +291,17 @@ static bd_rc assess_all(judging *run, bd_err *err) {
         .item_context = run,
     };
     run->out->groups = bd_new(run->out->arena, bd_finding_group, session->catalog->check_count + 1);
-    bd_session_progress(session, "assess", 0, 1);
-    BD_TRY(bd_assess(&inputs, run->out->arena, on_finding, run, &run->out->assessment, err));
-    bd_sort(run->out->groups, run->out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
-    bd_session_progress(session, "assess", 1, 1);
-    BD_TRY(finish_files(run, err));
+    today one = {run, &inputs};
     bd_history_inputs history = {.session = session,
                                  .arena = run->out->arena,
                                  .evidence = &run->out->evidence,
                                  .today = &inputs,
                                  .plan = &run->plan,
                                  .rows = run->rows,
-                                 .spool_count = run->row_count};
-    return session->wants_history ? bd_history_judge(&history, &run->out->history, err) : BD_OK;
+                                 .spool_count = run->row_count,
+                                 .judge_today = judge_today,
+                                 .context = &one};
+    return bd_history_judge(&history, &run->out->history, err);
 }
 
 static bd_rc export_assessment(judging *run, bd_err *err) {

@@ -140,7 +140,10 @@ typedef struct {
     const bd_scan_plan *plan;
     const bd_row_spool *rows;
     size_t spool_count;
+    bd_rc (*judge_today)(void *context, bd_err *err); /* beside the first of the month ends */
+    void *context;
 } bd_history_inputs;
+/* Judges today and the earlier month ends; `wants_history` of the session: else today alone. */
 BD_MUST_USE bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err);
 /* samplings.c: what the journal says of populations and samples, in its order. */
 typedef BD_VEC(bd_sampling) bd_samplings;
