@@ -21,6 +21,7 @@ typedef struct {
     bd_str edition;     /* "auditor" */
     unsigned jobs;      /* 0: processors online */
     bool is_offline, is_strict, rehash;
+    bool again; /* run: judge, draw and sign also where nothing changed since the last run */
     bd_instant collected_at; /* for ingest; BD_INSTANT_NONE */
     const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
     bool require_timestamp;

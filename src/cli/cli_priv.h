@@ -30,6 +30,7 @@ typedef enum {
     OPT_TIMEZONE,
     OPT_COLLECTED_AT,
     OPT_REHASH,
+    OPT_NO_CACHE,
     OPT_STRICT,
     OPT_UNSIGNED,
     OPT_EDITION,

@@ -102,6 +102,7 @@ bd_run_options cli_run_options(const cli_call *call) {
         .is_offline = call->has[OPT_OFFLINE],
         .is_strict = call->has[OPT_STRICT],
         .rehash = call->has[OPT_REHASH],
+        .again = call->has[OPT_NO_CACHE],
         .collected_at = BD_INSTANT_NONE,
         .trust_path = call->has[OPT_TRUST] ? call->values[OPT_TRUST].data : NULL,
         .require_timestamp = call->has[OPT_REQUIRE_TIMESTAMP],

@@ -66,6 +66,11 @@ const cli_option cli_options[] = {
     {OPT_REHASH, "--rehash", NULL, NULL, false, "read every file again",
      "Reads files again although path, size and times say that nothing changed.",
      "bindery ingest --rehash", "0.1", " ingest run "},
+    {OPT_NO_CACHE, "--no-cache", NULL, NULL, false, "make all outputs again, changed or not",
+     "Judges, draws, signs and packs also where nothing changed since the outputs were made. Without "
+     "it outputs that still follow from evidence, catalog, bindery.json, options and versions, and "
+     "have the bytes that they had, stand as they are.",
+     "bindery run --no-cache", "0.1", " run "},
     {OPT_STRICT, "--strict", NULL, NULL, false, "exit 3 when any file was refused",
      "A run that made its outputs ends 0 and lists what it refused; with --strict it ends 3. For "
      "'policy eval': also when a member of an initiative is unsupported or absent.",

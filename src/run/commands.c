@@ -133,6 +133,7 @@ static bd_rc write_package(bd_outputs *outputs, bd_production *production, bd_re
 
 typedef struct {
     bool ingest, assess, binder, readiness, package;
+    bool may_stand; /* the main job: where nothing changed since, what it made stands */
     bd_run_signing signing;
     const char *const *paths;
     size_t path_count;
@@ -243,6 +244,7 @@ static void say_assumed_times(bd_session *session, const bd_judged_run *judged) 
 static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_signer *signer,
                                bd_result *out, bd_err *err) {
     bd_judged_run judged;
+    size_t said = session->outcome->diags.count;
     BD_TRY(bd_judge(session, &judged, err));
     add_judged(out, session, &judged);
     bd_thresholds_apply(session->options, judged.assessment, session->arena, session->outcome);
@@ -261,7 +263,8 @@ static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_sig
     }
     bd_outputs_drop(&outputs);
     bd_judged_clear(&judged);
-    return rc;
+    return bd_failed(rc) || !wanted->may_stand ? rc
+                                               : bd_standing_note(&outputs, signer, said, out, err);
 }
 
 static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_signer *signer,
@@ -273,6 +276,13 @@ static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_sign
         const bd_value *ingested = NULL;
         BD_TRY(bd_ingest(session, wanted->paths, wanted->path_count, &ingested, err));
         bd_result_value(out, "ingest", ingested);
+    }
+    if (wanted->may_stand && !session->options->again) {
+        bool stands = false;
+        BD_TRY(bd_standing_find(session, signer, out, &stands, err));
+        if (stands) {
+            return BD_OK;
+        }
     }
     return judges ? judge_and_produce(session, wanted, signer, out, err)
                   : bd_judge_fresh(session, before, err);
@@ -338,7 +348,8 @@ bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena, bd_run_outc
 
 bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err) {
     stages wanted = {
-        .ingest = true, .assess = true, .binder = true, .readiness = true, .package = true};
+        .ingest = true, .assess = true, .binder = true, .readiness = true, .package = true,
+        .may_stand = true};
     return run_stages(options, &wanted, arena, out, err);
 }
 

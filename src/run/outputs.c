@@ -41,6 +41,14 @@ static bd_rc prepare_folder(const bd_outputs *outputs, bd_err *err) {
     return BD_OK;
 }
 
+/* Hashed as it is written: a later run asks whether the file is still what it was. */
+static bd_rc write_output(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    bd_output *output = sink->context;
+    bd_sha256_put(output->hash, bytes, count);
+    output->bytes += (int64_t)count;
+    return bd_sink_write(bd_atomic_sink(output->file), bytes, count, err);
+}
+
 bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink, bd_err *err) {
     BD_ASSERT(outputs->count < BD_RUN_MOST_OUTPUTS);
     if (outputs->count == 0) {
@@ -48,8 +56,14 @@ bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink, bd_
     }
     bd_atomic *file = NULL;
     BD_TRY(bd_atomic_open(path, 0644, &file, err));
-    outputs->files[outputs->count++] = file;
-    *sink = bd_atomic_sink(file);
+    bd_arena *arena = outputs->session->arena;
+    bd_output *output = bd_new(arena, bd_output, 1);
+    *output = (bd_output){.file = file,
+                          .hash = bd_sha256_open(),
+                          .name = bd_str_copy(arena, bd_path_name(bd_str_of(path)))};
+    output->sink = (bd_sink){.write = write_output, .context = output};
+    outputs->files[outputs->count++] = output;
+    *sink = &output->sink;
     return BD_OK;
 }
 
@@ -66,15 +80,30 @@ bd_rc bd_outputs_put_draft(bd_outputs *outputs, const char *path, const bd_draft
     return bd_draft_write(text, sink, err);
 }
 
+static void close_hash(bd_output *output) {
+    bd_sha256_finish(output->hash, output->sha256);
+    bd_sha256_close(output->hash);
+    output->hash = NULL;
+    output->file = NULL;
+}
+
 bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err) {
+    bd_atomic *files[BD_RUN_MOST_OUTPUTS];
     size_t count = outputs->count;
     outputs->count = 0;
-    return bd_atomic_finish_all(outputs->files, count, err);
+    for (size_t i = 0; i < count; i++) {
+        files[i] = outputs->files[i]->file;
+        close_hash(outputs->files[i]);
+    }
+    BD_TRY(bd_atomic_finish_all(files, count, err));
+    outputs->finished = count;
+    return BD_OK;
 }
 
 void bd_outputs_drop(bd_outputs *outputs) {
     for (size_t i = 0; i < outputs->count; i++) {
-        bd_atomic_drop(outputs->files[i]);
+        bd_atomic_drop(outputs->files[i]->file);
+        close_hash(outputs->files[i]);
     }
     outputs->count = 0;
 }

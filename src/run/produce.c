@@ -456,21 +456,22 @@ static bd_rc add_figures(bd_production *run, bd_err *err) {
 
 /* ---- identity of the package ---- */
 
-static void pack_digest(bd_production *run) {
-    bd_session *session = run->session;
+void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str edition,
+                    uint8_t out[32]) {
     bd_arena *arena = session->arena;
+    uint8_t head[32];
+    bd_locker_head(session->locker, head);
     bd_result plan = {.arena = arena};
-    bd_result_text(&plan, "as_of", run->facts.as_of);
-    bd_result_text(&plan, "catalog", hex_of(arena, run->facts.catalog_sha256));
-    bd_result_text(&plan, "edition", run->facts.edition);
+    bd_result_text(&plan, "as_of", bd_instant_format(arena, session->as_of));
+    bd_result_text(&plan, "catalog", hex_of(arena, session->catalog->sha256));
+    bd_result_text(&plan, "edition", edition);
     bd_result_text(&plan, "engagement",
                    bd_sha256_hex(arena, bd_json_canonical(arena, session->engagement.source)));
-    bd_result_text(&plan, "journal_head", hex_of(arena, run->facts.journal_head));
+    bd_result_text(&plan, "journal_head", hex_of(arena, head));
     bd_result_text(&plan, "period", session->period->id);
-    bd_result_text(&plan, "signer",
-                   run->signer != NULL ? run->signer->fingerprint : (bd_str){"", 0});
-    bd_result_text(&plan, "versions", run->facts.versions);
-    bd_sha256_of(canonical_line(arena, bd_result_object(&plan)), run->facts.plan_sha256);
+    bd_result_text(&plan, "signer", signer != NULL ? signer->fingerprint : (bd_str){"", 0});
+    bd_result_text(&plan, "versions", bd_run_versions(arena));
+    bd_sha256_of(canonical_line(arena, bd_result_object(&plan)), out);
 }
 
 /* N is 1 + the number of different plans packaged before; the same plan keeps its N and its
@@ -543,7 +544,7 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
         memcpy(facts->plan_sha256, session->again->plan_sha256, 32);
         return BD_OK;
     }
-    pack_digest(run);
+    bd_plan_digest(session, run->signer, facts->edition, facts->plan_sha256);
     int64_t n = 1;
     BD_TRY(number_package(run, &n, err));
     facts->package_id =

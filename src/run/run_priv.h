@@ -22,6 +22,19 @@
 typedef struct bd_early bd_early;           /* early.c */
 typedef struct bd_early_scan bd_early_scan;
 
+/* result.c: small builder for result objects; keys in any order. */
+typedef struct {
+    bd_arena *arena;
+    BD_VEC(bd_str) keys;
+    BD_VEC(const bd_value *) values;
+} bd_result;
+void bd_result_text(bd_result *result, const char *key, bd_str text);
+void bd_result_int(bd_result *result, const char *key, int64_t value);
+void bd_result_bool(bd_result *result, const char *key, bool value);
+void bd_result_value(bd_result *result, const char *key, const bd_value *value);
+void bd_result_list(bd_result *result, const char *key, const bd_strs *list);
+const bd_value *bd_result_object(bd_result *result);
+
 /* The engagement as opened: configuration, catalog, period, as-of. */
 typedef struct {
     const bd_run_options *options;
@@ -195,11 +208,20 @@ void bd_signer_close(bd_signer *signer);
  * `finish` puts all in place, so that a full disk leaves the outputs of the run before as they
  * were. */
 enum { BD_RUN_MOST_OUTPUTS = 16 };
+typedef struct bd_output bd_output;
 typedef struct {
     bd_session *session;
-    bd_atomic *files[BD_RUN_MOST_OUTPUTS];
-    size_t count;
+    bd_output *files[BD_RUN_MOST_OUTPUTS];
+    size_t count, finished; /* being written; put in place, and then known by name, size and hash */
 } bd_outputs;
+struct bd_output {
+    bd_atomic *file; /* NULL once it is in place */
+    bd_sink sink;
+    bd_sha256 *hash;
+    bd_str name; /* in out/<period>/ */
+    int64_t bytes;
+    uint8_t sha256[32];
+};
 /* The sink is Borrowed until `finish` or `drop`. */
 BD_MUST_USE bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink,
                                   bd_err *err);
@@ -268,6 +290,18 @@ typedef struct {
     bd_str sums_sha256;     /* set by bd_production_package */
     bd_sink *zip;           /* while it is written */
 } bd_production;
+/* Which outputs a run makes: SHA-256 of what they follow from (formats.md, plan digest).  `signer` may be NULL. */
+void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str edition,
+                    uint8_t out[32]);
+
+/* standing.c: what a run made stands as long as its plan is the same and each file has the bytes that it had.  `find`
+ * adds to `out` and to the outcome what that run said; `note` keeps it in runs.ndjson, <said> being how much had been
+ * said before anything was judged. */
+BD_MUST_USE bd_rc bd_standing_find(bd_session *session, const bd_signer *signer, bd_result *out,
+                                   bool *stands, bd_err *err);
+BD_MUST_USE bd_rc bd_standing_note(const bd_outputs *outputs, const bd_signer *signer, size_t said,
+                                   bd_result *out, bd_err *err);
+
 /* Plans the package and builds both documents, side by side where there are workers.
  * Clears `judged`: nothing of it is needed for what is left. */
 BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *signer,
@@ -314,18 +348,5 @@ bd_str bd_squeeze(bd_arena *arena, bd_str text);
 /* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
 BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there,
                                  bd_err *err);
-
-/* result.c: small builder for result objects; keys in any order. */
-typedef struct {
-    bd_arena *arena;
-    BD_VEC(bd_str) keys;
-    BD_VEC(const bd_value *) values;
-} bd_result;
-void bd_result_text(bd_result *result, const char *key, bd_str text);
-void bd_result_int(bd_result *result, const char *key, int64_t value);
-void bd_result_bool(bd_result *result, const char *key, bool value);
-void bd_result_value(bd_result *result, const char *key, const bd_value *value);
-void bd_result_list(bd_result *result, const char *key, const bd_strs *list);
-const bd_value *bd_result_object(bd_result *result);
 
 #endif

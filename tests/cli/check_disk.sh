@@ -72,7 +72,7 @@ copy_ready e
 own e
 outputs_of e >before
 chmod 555 e/out/2026-H1
-claim_exit "rights: a read-only out/ is an I/O failure" 4 as_nobody "$BINDERY" -C e run -q
+claim_exit "rights: a read-only out/ is an I/O failure" 4 as_nobody "$BINDERY" -C e run -q --no-cache
 claim_says "rights: the file is named" "cannot create 'e/out/2026-H1/"
 outputs_of e >after
 claim "rights: its files stay" cmp before after
@@ -130,7 +130,7 @@ damaged() {
     copy_ready e
     outputs_of e >before
     eval "$4"
-    claim_exit "damage: $1 ends $2" "$2" bindery -C e run -q
+    claim_exit "damage: $1 ends $2" "$2" bindery -C e run -q $again
     claim_says "damage: $1 is said" "$3"
     if [ "$2" -ne 0 ]; then
         outputs_of e >after
@@ -139,6 +139,7 @@ damaged() {
 }
 object=$(find "$READY/locker/objects" -name '*.gz' | sort | head -n 1)
 object=e/${object#"$READY/"}
+again=
 damaged "a journal line taken out" 3 "'prev' is not the SHA-256 of the line before" "sed -i 5d e/locker/journal.ndjson"
 damaged "a changed journal line" 3 "the journal is broken at line 5" \
     "sed -i '5s/E-0005/E-0006/' e/locker/journal.ndjson"
@@ -147,6 +148,7 @@ damaged "a locker of a later form" 3 "its format is 'bindery-locker 9', this pro
     "chmod u+w e/locker/FORMAT; echo 'bindery-locker 9' >e/locker/FORMAT"
 damaged "a locker without FORMAT" 3 "no FORMAT file" "rm -f e/locker/FORMAT"
 damaged "a lost object" 3 "cannot open the object of E-" "rm -f $object"
+again=--no-cache # nothing is read again where all outputs stand
 damaged "a changed object" 3 "malformed" \
     "chmod u+w $object; printf '\\377\\377\\377' | dd of=$object bs=1 seek=30 conv=notrunc 2>/dev/null"
 damaged "a torn line in runs.ndjson" 0 "" "printf '{\"ki' >>e/locker/runs.ndjson"
