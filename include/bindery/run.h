@@ -101,6 +101,11 @@ BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, 
 BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name,
                                 bd_str role, bd_str checked, bool as_preparer, bd_arena *arena,
                                 bd_run_outcome *out, bd_err *err);
+/* Withdraws one item of evidence, in the journal: it supports no pass from then on, its findings stay.  USAGE without a
+ * reason or a name; INPUT: no such item, a sidecar or register, withdrawn already, a person whom bindery.json does not
+ * know. */
+BD_MUST_USE bd_rc bd_run_withdraw(const bd_run_options *options, bd_str evidence, bd_str by,
+                                  bd_str reason, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* What a person says of an exception or a control; all texts are printed as given. */
 typedef struct {
     bd_str subject;       /* X-..., or the number of a control */
