@@ -333,6 +333,14 @@ static int run_sample(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_sample);
 }
 
+static int run_diff(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_diff(&options, call->operands[0], call->operands[1], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_diff);
+}
+
 /* The assessment has them all; --json prints the list alone. */
 static int run_exceptions(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
@@ -619,6 +627,13 @@ const cli_verb cli_verbs[] = {
      "files and exceptions, so that a person can do it again by hand.",
      "bindery -C acme explain 6.6.3",
      "6.6.3  [~] !  Cloud Admin\nNo NSG opens admin ports to the whole internet.", run_explain},
+    {"diff", "BEFORE AFTER", 2, 2, "what changed between two periods, days or packages",
+     "Compares two assessments. Each side is a period of bindery.json (judged now; PERIOD@DATE as of the "
+     "end of that day), a package, or an assessment.json. Says what is new, fixed and still failing, which "
+     "controls got better or worse, coverage, scope, populations, versions, and which evidence was carried "
+     "with the same hash. Nothing is written; of a package only its own hashes are checked.",
+     "bindery -C acme diff 2026-H1@2026-03-31 2026-H1",
+     "exceptions  2 new, 1 fixed, 3 still failing, 0 not observed since", run_diff},
     {"catalog lint", "", 0, 0, "check the built-in catalog and your own",
      "Checks criteria, controls, requirements, sources and checks, built in and in catalog/, and "
      "names every fault.",
