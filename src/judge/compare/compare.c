@@ -79,6 +79,11 @@ static bool is_clean(const bd_value *exception) {
     return bd_value_text(exception, "first_seen_clean").size > 0;
 }
 
+/* What happened once, too late, is never seen clean again; it is settled when it is closed. */
+static bool is_settled(const bd_value *exception) {
+    return is_clean(exception) || bd_str_eqz(bd_value_text(exception, "state"), "closed");
+}
+
 /* The latest stretch of each subject. */
 static bd_map *latest_by_subject(bd_arena *arena, const bd_value *list) {
     bd_map *map = bd_map_make(arena);
@@ -134,16 +139,16 @@ static const bd_value *compare_exceptions(const comparison *c) {
                                    bd_value_text(other, "first_seen_clean")) >= 0;
         if (other == NULL || is_again) {
             *bd_push(c->arena, other == NULL ? &fresh : &still) = shown_exception(c, one, is_again);
-        } else if (!is_clean(one)) {
+        } else if (!is_settled(one)) {
             *bd_push(c->arena, &still) = one;
-        } else if (!is_clean(other)) {
+        } else if (!is_settled(other)) {
             *bd_push(c->arena, &fixed) = one;
         }
     }
     for (size_t i = 0; i < count_of(old); i++) {
         const bd_value *one = &old->items[i];
         bd_str name = joined_name(c->arena, one, subject_keys);
-        if (bd_map_find(was, name) == one && bd_map_find(is, name) == NULL && !is_clean(one)) {
+        if (bd_map_find(was, name) == one && bd_map_find(is, name) == NULL && !is_settled(one)) {
             bool is_seen = was_judged(c, bd_value_text(one, "check"));
             *bd_push(c->arena, is_seen ? &fixed : &unobserved) = one;
         }

@@ -281,10 +281,10 @@ void section_since(report *r) {
     }
     say(r, BD_PARA_BODY,
         "Compared with the package before this one, as 80_MACHINE/previous.json of this package sums it "
-        "up. Fixed means that it was seen clean since, or that its check passed and lists it no more.");
+        "up. Fixed means that it was seen clean since or is closed, or that its check passed and lists it no more.");
     add_sides(r, changes);
     add_exceptions(r, bd_value_find(exceptions, "new"), "New exceptions", "since-new");
-    add_exceptions(r, bd_value_find(exceptions, "still"), "Still failing", "since-still");
+    add_exceptions(r, bd_value_find(exceptions, "still"), "Still failing or open", "since-still");
     add_exceptions(r, bd_value_find(exceptions, "fixed"), "Fixed", "since-fixed");
     add_exceptions(r, bd_value_find(exceptions, "unobserved"), "Failed before, not observed since",
                    "since-unobserved");
