@@ -12,9 +12,9 @@
  * Two things are the same thing by what they are, never by where they stand: an exception by check, type, key and
  * property (its id holds a date that may move); evidence by path and SHA-256; a population by control and name.
  *
- * An exception of the earlier side is *fixed* only where the later side shows it: the stretch was seen clean or is closed,
- * or the check passed and lists nothing of that subject any more.  Where the later side judged nothing of that check it is
- * *not observed*, which is said apart.
+ * An exception of the earlier side is *fixed* only where the later side shows it: the stretch was seen clean or is
+ * closed, or the check passed and lists nothing of that subject any more.  Where the later side judged nothing of that
+ * check it is *not observed*, which is said apart.
  */
 #ifndef BINDERY_COMPARE_H
 #define BINDERY_COMPARE_H
