@@ -374,8 +374,8 @@ static basis basis_of(const bd_judging *run, const bd_control_result *control, b
     return found;
 }
 
-/* Evidence that was there and has grown too old, or was withdrawn and nothing came in its place; a requirement that never
- * had any is missing, not stale. */
+/* Evidence that was there and has grown too old, or was withdrawn and nothing came in its place; a requirement that
+ * never had any is missing, not stale. */
 static bool has_stale_evidence(const bd_control_result *control) {
     for (size_t i = 0; i < control->requirement_count; i++) {
         const bd_requirement_result *requirement = &control->requirements[i];
