@@ -107,6 +107,7 @@ typedef struct {
     bd_instant newest;         /* describes_to of the newest evidence, or BD_INSTANT_NONE */
     int age_days;              /* of it at t', -1 when none */
     bool has_evidence;         /* some item describes a day of the period */
+    bool has_withdrawn;        /* some item that would speak to it is withdrawn, or a page of its answer is */
     bool is_checked;           /* some check reads it */
     BD_VEC(uint32_t) evidence; /* numbers of all items that speak to it, rising */
     BD_VEC(uint32_t)
@@ -347,6 +348,9 @@ typedef struct {
     const bd_evidences *evidence;
     const bd_collections *collections;
     const bd_snapshots *snapshots;
+    /* The same before anything was withdrawn (bd_scan_withdraw); NULL: nothing is, or its findings are not wanted. */
+    const bd_collections *before_collections;
+    const bd_snapshots *before_snapshots;
     const bd_row_spool *rows;
     size_t spool_count;
     const bd_not_applicable *not_applicable;

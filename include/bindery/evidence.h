@@ -30,7 +30,8 @@ typedef struct {
     uint32_t commit;               /* number of the first item taken in together with it */
     bd_instant ingested_at;
     bool is_withdrawn;
-    bd_str withdrawn_reason;
+    bd_str withdrawn_reason, withdrawn_by; /* `by` may be empty */
+    bd_instant withdrawn_at;               /* BD_INSTANT_NONE where it is not withdrawn */
 } bd_evidence_given;
 
 bd_str bd_evidence_id(bd_arena *arena, uint32_t number); /* "E-0007" */
@@ -231,6 +232,7 @@ typedef struct {
     uint64_t rows;
     bool is_count_wanted; /* not shown for want of a count only: a second source's would show it */
     bool is_start_open;   /* complete, but nothing shows that its first page is an answer's first */
+    bool is_withdrawn;    /* one of its members is; then it is not complete, and `reason` says so */
 } bd_collection;
 typedef BD_VEC(bd_collection) bd_collections;
 
@@ -247,6 +249,7 @@ typedef struct {
     uint32_t collection;
     uint64_t rows;
     uint32_t evidence; /* number of its first page's evidence item */
+    bool is_withdrawn; /* of such a collection */
 } bd_snapshot;
 typedef BD_VEC(bd_snapshot) bd_snapshots;
 

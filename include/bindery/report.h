@@ -40,7 +40,9 @@ typedef struct {
     bd_str journal_head;                       /* hex */
     bd_str signer_subject, signer_fingerprint; /* as the cover names them */
     bool is_trial, is_signed;                  /* trial identity; will be signed */
-    bd_str previous_package;                   /* id of the previous package or "" */
+    bd_str previous_package; /* hex hash of the SHA256SUMS of the package before this one, or "" */
+    /* What changed since: package_id, sums_sha256, `changes` (bd_compare_make); NULL: that package is not at hand. */
+    const bd_value *since;
     /* Where each evidence item lies in the package, by its index; empty for the readiness report. */
     const bd_str *package_paths;
     const bd_readiness *ready; /* for the readiness report; NULL for the binder */

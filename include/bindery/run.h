@@ -102,6 +102,11 @@ BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, 
 BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name,
                                 bd_str role, bd_str checked, bool as_preparer, bd_arena *arena,
                                 bd_run_outcome *out, bd_err *err);
+/* Withdraws one item of evidence, in the journal: it supports no pass from then on, its findings stay.  USAGE without a
+ * reason or a name; INPUT: no such item, a sidecar or register, withdrawn already, a person whom bindery.json does not
+ * know. */
+BD_MUST_USE bd_rc bd_run_withdraw(const bd_run_options *options, bd_str evidence, bd_str by,
+                                  bd_str reason, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* What a person says of an exception or a control; all texts are printed as given. */
 typedef struct {
     bd_str subject;       /* X-..., or the number of a control */
@@ -146,6 +151,11 @@ typedef struct {
  * not in the sample, results of other items.  What was done already is said and not done twice. */
 BD_MUST_USE bd_rc bd_run_sample(const bd_run_options *options, const bd_run_sampling *asked,
                                 bd_arena *arena, bd_run_outcome *outcome, bd_err *err);
+/* Two assessments side by side; the result is that of bd_compare_make (compare.h).  Each side is the id of a period of
+ * the engagement, judged now, PERIOD@DATE for one as of the end of that day, a package (.zip), or an assessment.json.
+ * INPUT: a side that is none of these, one of an older version or another organisation. */
+BD_MUST_USE bd_rc bd_run_diff(const bd_run_options *options, const char *before, const char *after,
+                              bd_arena *arena, bd_run_outcome *out, bd_err *err);
 BD_MUST_USE bd_rc bd_run_catalog_lint(const bd_run_options *options, bd_arena *arena,
                                       bd_run_outcome *out, bd_err *err);
 /* How each criterion is evidenced by the catalog, and remarks on its mapping. */

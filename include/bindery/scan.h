@@ -43,6 +43,7 @@ typedef struct {
     bool reads_ahead; /* large objects are unpacked on a thread of their own */
     bool has_collected_at;
     bd_instant collected_at; /* of the file at hand, where the caller knows better than its sidecar */
+    bool leaves_out_withdrawn; /* while concluding: what is withdrawn counts nothing else; see bd_scan_withdraw */
     bd_observe_fn *observe; /* NULL: nobody watches */
     void *observe_context;
 } bd_scan_plan;
@@ -60,5 +61,12 @@ BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str 
  * completeness.  Needs given, sidecar, facts, preparer and reviewers (journal reviews included) to be set. */
 void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
                       bd_collections *collections, bd_snapshots *snapshots);
+/* After `bd_scan_conclude`, which knows of no withdrawal: takes from collections and snapshots what rests on withdrawn
+ * evidence, a page of their own or the inventory that counted them.  They stay listed, are not complete and may not
+ * pass, and say why; what was not complete before is not complete now.  `before_*` are the lists as they were.  False,
+ * and nothing done, where nothing is withdrawn. */
+bool bd_scan_withdraw(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
+                      bd_collections *collections, bd_snapshots *snapshots,
+                      bd_collections *before_collections, bd_snapshots *before_snapshots);
 
 #endif

@@ -154,6 +154,8 @@ void cli_print_exceptions(const cli_call *call, const bd_value *result);
 void cli_print_act(const cli_call *call, const bd_value *result);
 void cli_print_not_applicable(const cli_call *call, const bd_value *result);
 void cli_print_review(const cli_call *call, const bd_value *result);
+void cli_print_withdraw(const cli_call *call, const bd_value *result);
+void cli_print_diff(const cli_call *call, const bd_value *result); /* changes.c */
 void cli_print_sample(const cli_call *call, const bd_value *result); /* samples.c */
 /* The populations of a control, as `explain` and `sample` print them; NULL: nothing. */
 void cli_print_populations(const bd_value *populations);

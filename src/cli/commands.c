@@ -220,6 +220,22 @@ static int run_review(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_review);
 }
 
+static bool lacks(const cli_call *call, const option_id *needed, size_t count, int *code);
+
+static int run_withdraw(const cli_call *call, bd_arena *arena) {
+    static const option_id needed[] = {OPT_BY, OPT_REASON};
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    int code = 0;
+    if (lacks(call, needed, BD_COUNT(needed), &code)) {
+        return code;
+    }
+    bd_rc rc = bd_run_withdraw(&options, bd_str_of(call->operands[0]), call->values[OPT_BY],
+                               call->values[OPT_REASON], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_withdraw);
+}
+
 /* ---- exceptions, waivers, controls that do not apply ---- */
 
 static bool lacks(const cli_call *call, const option_id *needed, size_t count, int *code) {
@@ -316,6 +332,14 @@ static int run_sample(const cli_call *call, bd_arena *arena) {
     }
     bd_rc rc = bd_run_sample(&options, &asked, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_sample);
+}
+
+static int run_diff(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_diff(&options, call->operands[0], call->operands[1], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_diff);
 }
 
 /* The assessment has them all; --json prints the list alone. */
@@ -506,6 +530,12 @@ const cli_verb cli_verbs[] = {
      "bindery -C acme review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows "
      "against the HR system'",
      "1 item signed off by Ada Berg as reviewer", run_review},
+    {"withdraw", "EVIDENCE", 1, 1, "say that evidence is not to be relied on",
+     "Withdraws an item of evidence in the journal, for a reason that is printed. Nothing is removed: what "
+     "fails in it stays, no pass rests on it any more, and the same file does not bring it back. A "
+     "corrected export is handed in as a new item.",
+     "bindery -C acme withdraw E-0007 --by 'Ada Berg' --reason 'exported from the test tenant'",
+     "E-0007 is withdrawn by Ada Berg; its findings stay, and nothing passes by it", run_withdraw},
     {"exception list", "", 0, 0, "the exceptions of the period",
      "Lists what failed in the period: id, state, resource, the days on which it was seen failing "
      "and clean, and what is still to be signed. --json prints each with its responses.",
@@ -598,6 +628,13 @@ const cli_verb cli_verbs[] = {
      "files and exceptions, so that a person can do it again by hand.",
      "bindery -C acme explain 6.6.3",
      "6.6.3  [~] !  Cloud Admin\nNo NSG opens admin ports to the whole internet.", run_explain},
+    {"diff", "BEFORE AFTER", 2, 2, "what changed between two periods, days or packages",
+     "Compares two assessments. Each side is a period of bindery.json (judged now; PERIOD@DATE as of the "
+     "end of that day), a package, or an assessment.json. Says what is new, fixed and still failing, which "
+     "controls got better or worse, coverage, scope, populations, versions, and which evidence was carried "
+     "with the same hash. Nothing is written; of a package only its own hashes are checked.",
+     "bindery -C acme diff 2026-H1@2026-03-31 2026-H1",
+     "exceptions  2 new, 1 fixed, 3 still failing, 0 not observed since", run_diff},
     {"catalog lint", "", 0, 0, "check the built-in catalog and your own",
      "Checks criteria, controls, requirements, sources and checks, built in and in catalog/, and "
      "names every fault.",

@@ -274,6 +274,13 @@ static void print_file(const bd_value *item) {
            BD_ARG(bd_value_text(item, "completeness")),
            bd_value_is_true(item, "signed_off") ? "; signed off" : "",
            bd_value_is_true(item, "collected_at_assumed") ? "; time assumed" : "");
+    if (bd_value_is_true(item, "withdrawn")) {
+        printf("          withdrawn: ");
+        cli_print_text(bd_value_text(item, "withdrawn_reason"));
+        printf(" (");
+        cli_print_text(bd_value_text(item, "withdrawn_by"));
+        printf("); its findings stay, nothing passes by it\n");
+    }
 }
 
 static void print_files(const bd_value *control, const bd_value *evidence) {

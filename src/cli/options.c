@@ -10,7 +10,7 @@ const cli_option cli_options[] = {
      "type I, and may be repeated.",
      "bindery run --period 2026-H1", "0.1",
      " assess render package run status explain sign review ingest policy eval exception list "
-     "exception respond exception close waiver add na "},
+     "exception respond exception close waiver add na withdraw "},
     {OPT_NEW_PERIOD, "--period", NULL, "ID=FROM..TO", true, "a period of the new engagement",
      "Adds a period to the new bindery.json; both days count. Repeat it for more than one.",
      "bindery init acme --period 2026-H1=2026-01-01..2026-06-30", "0.1", " init "},
@@ -111,7 +111,7 @@ const cli_option cli_options[] = {
     {OPT_BY, "--by", NULL, "NAME", false, "who signs off",
      "The person's name, as it is to be printed.",
      "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'",
-     "0.1", " review exception respond exception close waiver add na sample "},
+     "0.1", " review withdraw exception respond exception close waiver add na sample "},
     {OPT_ROLE, "--role", NULL, "ROLE", false, "in which role",
      "The person's role at the time of signing.",
      "bindery review E-0007 --by 'Ada Berg' --role 'Internal Audit' --checked 'rows against HR'",
@@ -146,7 +146,7 @@ const cli_option cli_options[] = {
      "The reason, as it is to be printed.",
      "bindery na 4.5 --by 'Ola Lind' --role CISO --reviewer 'Ada Berg' --reason 'no Azure roles "
      "are assigned in this system'",
-     "0.1", " waiver add na sample "},
+     "0.1", " waiver add na sample withdraw "},
     {OPT_UNTIL, "--until", NULL, "DATE", false, "the last day it holds",
      "The last day on which the waiver holds; from then on it counts as absent.",
      "bindery waiver add X-tls-storage-2026-03-15-175ede85 --by 'Ada Berg' --role CISO --reason "

@@ -175,6 +175,14 @@ void cli_print_review(const cli_call *call, const bd_value *result) {
     printf(" as %.*s\n", BD_ARG(bd_value_text(result, "as")));
 }
 
+void cli_print_withdraw(const cli_call *call, const bd_value *result) {
+    (void)call;
+    cli_print_text(bd_value_text(result, "evidence"));
+    printf(" is withdrawn by ");
+    cli_print_text(bd_value_text(result, "by"));
+    printf("; its findings stay, and nothing passes by it\n");
+}
+
 static bd_str exception_state(const bd_value *exception) {
     bd_str state = bd_value_text(exception, "state");
     if (!bd_str_eqz(state, "open")) {

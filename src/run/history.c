@@ -115,7 +115,7 @@ static bool *find_dated(const bd_history_inputs *in, bd_arena *arena, size_t *co
     const bd_map *sources = sources_of_day(in->session->catalog, arena);
     for (size_t i = 0; i < in->evidence->count; i++) {
         const bd_evidence *item = &in->evidence->data[i];
-        bool is_read = !item->is_sidecar && !item->is_register && !item->given.is_withdrawn;
+        bool is_read = !item->is_sidecar && !item->is_register;
         is_dated[i] = is_read && feeds(item, sources);
         *count += is_dated[i];
     }

@@ -25,6 +25,9 @@ typedef struct {
     bd_err *errors;        /* one per worker */
     bool *has_failed;
     BD_VEC(bd_population_file) files;
+    bool has_withdrawn;
+    bd_collections before_collections; /* before anything was withdrawn */
+    bd_snapshots before_snapshots;
 } judging;
 
 /* ---- sign-offs ---- */
@@ -120,7 +123,9 @@ static void scan_item(void *context, size_t index, unsigned worker) {
     if (run->has_failed[worker] || !is_wanted) {
         return;
     }
-    if (item->is_sidecar || item->is_register || item->given.is_withdrawn || index < run->first) {
+    /* what is withdrawn is read for its findings, which stay; whoever only looks at records sees none of it */
+    bool is_left_out = item->given.is_withdrawn && run->watch != NULL;
+    if (item->is_sidecar || item->is_register || is_left_out || index < run->first) {
         item->facts.media = item->is_register ? BD_MEDIA_CSV : BD_MEDIA_JSON;
         item->facts.first_event = BD_INSTANT_NONE;
         item->facts.last_event = BD_INSTANT_NONE;
@@ -279,6 +284,8 @@ static bd_rc assess_all(judging *run, bd_err *err) {
         .evidence = &run->out->evidence,
         .collections = &run->out->collections,
         .snapshots = &run->out->snapshots,
+        .before_collections = run->has_withdrawn ? &run->before_collections : NULL,
+        .before_snapshots = run->has_withdrawn ? &run->before_snapshots : NULL,
         .rows = run->rows,
         .spool_count = run->row_count,
         .not_applicable = people.not_applicable.data,
@@ -370,6 +377,9 @@ static bd_rc read_all(judging *run, bd_err *err) {
     BD_TRY(scan_all(run, err));
     bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
                      &run->out->snapshots);
+    run->has_withdrawn = bd_scan_withdraw(
+        &run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
+        &run->out->snapshots, &run->before_collections, &run->before_snapshots);
     say_facts(run);
     return BD_OK;
 }

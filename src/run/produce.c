@@ -396,6 +396,9 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     BD_TRY(add_score(run, err));
     BD_TRY(add_imported(run, err));
     BD_TRY(add_populations(run, err));
+    if (run->previous.size > 0) {
+        BD_TRY(add_text(run, "80_MACHINE/previous.json", BD_ROLE_MACHINE, run->previous, err));
+    }
     BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,
                     bd_locker_journal(session->locker), err));
     BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY,
@@ -436,6 +439,8 @@ static void fill_report(bd_production *run) {
         .journal_head = hex_of(arena, run->facts.journal_head),
         .is_signed = run->signer != NULL,
         .package_paths = run->paths,
+        .previous_package = run->facts.previous_package,
+        .since = run->since,
     };
     if (run->signer != NULL) {
         report->is_trial = run->signer->is_trial;
@@ -554,6 +559,21 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
     return BD_OK;
 }
 
+/* What the binder says of changes must follow from the package alone: so it holds what it compares with. */
+static bd_rc find_previous(bd_production *run, bd_err *err) {
+    bd_session *session = run->session;
+    if (!run->wanted.binder && !run->wanted.package) {
+        return BD_OK;
+    }
+    if (session->again != NULL) {
+        run->previous = session->previous;
+    } else {
+        BD_TRY(bd_previous_load(session, run->facts.previous_package, &run->previous, err));
+    }
+    return bd_previous_compare(run->previous, run->judged, session->catalog, run->judged->arena,
+                               &run->since, err);
+}
+
 /* ---- the plan ---- */
 
 static bd_rc pack_files(bd_production *run, bd_err *err) {
@@ -609,6 +629,7 @@ bd_rc bd_production_work(bd_production *run, bd_production_part *const *parts, s
 
 static bd_rc plan_package(bd_production *run, bd_err *err) {
     BD_TRY(name_package(run, err));
+    BD_TRY(find_previous(run, err));
     run->package = bd_package_make(run->session->arena, &run->facts);
     place_evidence(run);
     fill_report(run);

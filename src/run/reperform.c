@@ -120,6 +120,24 @@ static bd_rc open_catalog(performance *run, bd_err *err) {
                             &session->rules, err);
 }
 
+/* What the package says of the one before it is taken as said; it must be of the one that the manifest names. */
+static bd_rc open_previous(performance *run, bd_err *err) {
+    const bd_value *value;
+    bd_json_limits limits = bd_json_default_limits;
+    limits.record_bytes = TEXT_BYTES;
+    limits.nodes = MOST_NODES;
+    if (bd_package_find(run->reader, "80_MACHINE/previous.json") == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(read_text(run, "80_MACHINE/previous.json", &run->session.previous, err));
+    BD_TRY(bd_json_parse(run->session.previous, &limits, run->arena, &value, err));
+    if (!bd_str_eq(bd_value_text(value, "sums_sha256"), run->report->facts.previous_package)) {
+        differ(run, BD_STR("80_MACHINE/previous.json"),
+               BD_STR("is of another package than the one that the manifest names as the one before it"));
+    }
+    return BD_OK;
+}
+
 static bd_rc open_session(performance *run, bd_zygote *zygote, bd_err *err) {
     bd_str journal;
     run->session = (bd_session){
@@ -134,6 +152,7 @@ static bd_rc open_session(performance *run, bd_zygote *zygote, bd_err *err) {
     BD_TRY(open_catalog(run, err));
     BD_TRY(read_text(run, "90_INTEGRITY/journal.ndjson", &journal, err));
     list_names(run);
+    BD_TRY(open_previous(run, err));
     return bd_locker_open_text(journal, find_object, run, run->arena, &run->session.locker, err);
 }
 

@@ -57,6 +57,7 @@ typedef struct {
     bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
     const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
+    bd_str previous; /* again: its 80_MACHINE/previous.json, "" where it holds none */
     bool wants_history; /* the earlier month ends are judged as well */
     bd_item_fn *on_item; /* told of each item of each population while judging; NULL: nobody asks */
     void *item_context;
@@ -279,6 +280,8 @@ typedef struct {
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_str binder_unsigned;
     int64_t number; /* N of the package id */
+    bd_str previous; /* text of 80_MACHINE/previous.json, or "" */
+    const bd_value *since; /* bd_previous_compare; until the judged run is cleared */
     bd_doc *readiness_document;
     bd_arena *readiness_arena; /* of document and PDF */
     bd_text_faces *faces;          /* of both, one after the other */
@@ -309,6 +312,16 @@ BD_MUST_USE bd_rc bd_production_open(bd_session *session, bd_judged_run *judged,
 void bd_production_close(bd_production *production); /* accepts one that was never opened */
 BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *outputs,
                                         bd_str *sums_sha256, bd_err *err);
+/* differ.c: what of the package before this one, named by the hash of its SHA256SUMS, goes into this one as
+ * 80_MACHINE/previous.json; "" where there is none, or it is not at hand, which is then a warning.  Allocated in the
+ * session's arena. */
+BD_MUST_USE bd_rc bd_previous_load(bd_session *session, bd_str sums_sha256, bd_str *out, bd_err *err);
+/* What changed since, an object of package_id, sums_sha256 and `changes` (bd_compare_make); NULL where `previous` is
+ * empty or of somebody else.  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_previous_compare(bd_str previous, const bd_judged_run *judged,
+                                      const bd_catalog *catalog, bd_arena *arena,
+                                      const bd_value **out, bd_err *err);
+
 /* listing.c: the readiness report as lists; names of their files in out/PERIOD/, and keys in results. */
 typedef struct {
     const char *file, *key;

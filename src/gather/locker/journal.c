@@ -187,6 +187,10 @@ static void apply_withdrawn(struct journal *journal, const bd_value *line) {
         bd_evidence_given *item = journal->items.data[number - 1];
         item->is_withdrawn = true;
         item->withdrawn_reason = bd_value_text(line, "reason");
+        item->withdrawn_by = bd_value_text(line, "by");
+        if (!bd_instant_parse(bd_value_text(line, "at"), &item->withdrawn_at)) {
+            item->withdrawn_at = BD_INSTANT_NONE;
+        }
     }
 }
 

@@ -232,10 +232,22 @@ static bool is_list(const comparison *c) {
            !first->collected_at_is_assumed && (!is_single(first) || bd_scan_is_vouched(first));
 }
 
+static bool is_left_out(const bd_conclusion *run, const bd_collection *collection) {
+    bool is_withdrawn = false;
+    for (size_t i = 0; run->plan->leaves_out_withdrawn && i < collection->members.count; i++) {
+        is_withdrawn =
+            is_withdrawn || run->evidence->data[collection->members.data[i]].given.is_withdrawn;
+    }
+    return is_withdrawn;
+}
+
 static void prepare(comparison *c) {
     bd_map *known = bd_map_make(c->run->scratch);
     for (size_t i = 0; i < c->run->collections->count; i++) {
         const bd_collection *collection = &c->run->collections->data[i];
+        if (is_left_out(c->run, collection)) {
+            continue;
+        }
         if (is_inventory(c->run, collection)) {
             *bd_push(c->run->scratch, &c->inventories) = collection;
         }

@@ -35,6 +35,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     run->out = bd_new(arena, bd_assessment, 1);
     run->results = bd_map_make(scratch);
     set_times(run);
+    bd_judging_mask(run);
     BD_TRY(bd_judging_view(run, err));
     BD_TRY(bd_judging_skeleton(run, err));
     bd_judging_listen(run);
@@ -44,10 +45,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     bd_judging_bind_samplings(run);
     run->judged = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     run->imported = bd_judging_open_imported(run);
-    bd_rc rc = bd_judging_reduce(run, err);
-    if (!bd_failed(rc)) {
-        rc = bd_judging_register(run, err);
-    }
+    bd_rc rc = bd_judging_evidence(run, err);
     if (!bd_failed(rc)) {
         rc = bd_judging_tally(run, on_finding, context, err);
     }

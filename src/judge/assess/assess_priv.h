@@ -22,9 +22,17 @@ typedef struct {
     bool is_any_key; /* related: one of several answers about one record, of which the best holds */
     bool is_leftover; /* match: of the second list, and so of no population */
     bool is_undated;  /* the list does not say when; `at` is the start of some month that it may be of */
+    bool is_before;   /* as it was judged before evidence was withdrawn: holds only if it does not pass */
 } bd_judged;
 
 enum { BD_JUDGED_ANY_KEY = 1, BD_JUDGED_LEFTOVER = 2, BD_JUDGED_UNDATED = 4 }; /* packed */
+
+/* withdrawn.c: which evidence is judged. */
+typedef enum {
+    BD_JUDGING_ALL,    /* nothing is withdrawn */
+    BD_JUDGING_BEFORE, /* all, as though nothing were */
+    BD_JUDGING_LEFT    /* what is left */
+} bd_judging_pass;
 /* A fact of bindery.json, and from which day on it holds. */
 typedef struct {
     bd_str name;
@@ -85,6 +93,8 @@ typedef struct {
     bd_sorter *items;            /* of populations; NULL: there is none */
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */
+    bd_judging_pass pass;
+    const bool *is_masked; /* by evidence index: withdrawn, or of a withdrawn collection; NULL: none is */
     bd_packer packer;
 } bd_judging;
 
@@ -96,6 +106,7 @@ bd_day bd_day_add_months(bd_day day, int months);
 bool bd_judging_serves(const bd_evidence *item, bd_str requirement);
 bool bd_strs_have(const bd_strs *list, bd_str text);
 bd_rc bd_judging_view(bd_judging *run, bd_err *err);
+void bd_judging_sort_snapshots(bd_judging *run); /* of run->in, once more */
 bd_instant bd_judging_instant(const bd_judging *run, uint32_t evidence_index); /* of its snapshot */
 /* May a record of it pass?  Complete, its time not assumed, signed off where that is needed; `*why` says why not. */
 bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str *why);
@@ -136,6 +147,11 @@ void bd_judging_open_places(bd_judging *run);
 void bd_judging_note_place(bd_judging *run, const bd_row *row);
 /* Why a check that leaves out what lies elsewhere shows nothing, or "". */
 bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view);
+
+/* withdrawn.c: `mask` first of all; `evidence` is reduce and register, twice where something is withdrawn */
+void bd_judging_mask(bd_judging *run);
+bool bd_judging_is_left_out(const bd_judging *run, uint32_t evidence_index); /* of this pass */
+bd_rc bd_judging_evidence(bd_judging *run, bd_err *err);
 
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);

@@ -14,7 +14,9 @@
 /* Type I walks one event through: the latest. */
 static void note_event(bd_judging *run, const bd_judged *judged) {
     bd_check_view *view = &run->views[judged->check];
-    if (view->is_event && judged->at < run->out->until && judged->at > view->latest_event) {
+    bool may_hold = run->pass != BD_JUDGING_BEFORE || judged->verdict == BD_FAIL ||
+                    judged->verdict == BD_CANNOT_TELL;
+    if (view->is_event && may_hold && judged->at < run->out->until && judged->at > view->latest_event) {
         view->latest_event = judged->at;
     }
 }
@@ -33,6 +35,7 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_pack_i64(packer, judged->at);
     bd_pack_u32(packer, judged->evidence);
     bd_pack_u32(packer, judged->ordinal);
+    bd_pack_u8(packer, run->pass == BD_JUDGING_BEFORE ? 1 : 0); /* sorts: each pass's answers side by side */
     bd_pack_u8(packer, (uint8_t)judged->verdict);
     bd_pack_u8(packer, (uint8_t)((judged->is_any_key ? BD_JUDGED_ANY_KEY : 0) |
                                  (judged->is_leftover ? BD_JUDGED_LEFTOVER : 0) |
@@ -371,7 +374,9 @@ static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
 
 static bd_rc route_row_of(bd_judging *run, const intake *into, const bd_row *row,
                           uint32_t evidence_index, bd_err *err) {
-    bd_judging_note_place(run, row);
+    if (run->pass != BD_JUDGING_BEFORE) {
+        bd_judging_note_place(run, row);
+    }
     BD_TRY(note_alias(run, into->known, row, evidence_index, err));
     return route_row(run, into->out, row, evidence_index, err);
 }
@@ -382,7 +387,8 @@ static bd_rc route_record(bd_judging *run, const intake *into, const bd_row_spoo
     bd_unpacker unpacker = {.record = record};
     uint32_t number = bd_unpack_u32(&unpacker);
     uint32_t evidence_index = from->evidence != NULL ? from->evidence[number] : number;
-    bool is_wanted = evidence_index != BD_NO_EVIDENCE;
+    bool is_wanted =
+        evidence_index != BD_NO_EVIDENCE && !bd_judging_is_left_out(run, evidence_index);
     bd_unpacker part = unpacker;
     uint32_t mark = bd_unpack_u32(&part);
     if (mark == BD_PART_MARK) {
@@ -390,7 +396,8 @@ static bd_rc route_record(bd_judging *run, const intake *into, const bd_row_spoo
                          : BD_OK;
     }
     if (mark == BD_IMPORT_MARK) {
-        return is_wanted ? bd_judging_take_import(run, evidence_index, &part, err) : BD_OK;
+        bool is_taken = is_wanted && run->pass != BD_JUDGING_BEFORE;
+        return is_taken ? bd_judging_take_import(run, evidence_index, &part, err) : BD_OK;
     }
     bd_row row;
     bd_row_unpack(&unpacker, series, &row);
@@ -546,6 +553,9 @@ static bd_map *list_sources(const bd_judging *run, bd_arena *arena) {
     bd_map *out = bd_map_make(arena);
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_facts *facts = &run->in->evidence->data[i].facts;
+        if (bd_judging_is_left_out(run, (uint32_t)i)) {
+            continue;
+        }
         for (size_t j = 0; j < facts->seen.count; j++) {
             bd_map_put(out, facts->seen.data[j].source, out);
         }

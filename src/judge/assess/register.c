@@ -142,7 +142,7 @@ void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd
                           bool judges, bd_occurrences *out) {
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
-        if (!item->is_document || !item->has_sidecar || item->given.is_withdrawn ||
+        if (!item->is_document || !item->has_sidecar || bd_judging_is_left_out(run, (uint32_t)i) ||
             !bd_strs_have(types, item->sidecar.document.type) ||
             !bd_judging_serves(item, check->requirement->id)) {
             continue;
@@ -360,7 +360,8 @@ static bd_rc judge_document_days(bd_judging *run, const bd_check *check, bd_occu
         hole found =
             find_hole(check, list, run->in->period->is_type_ii ? instance->from : last, last);
         const bd_evidence *newest = list->data[list->count - 1].item;
-        for (size_t j = 0; j < list->count; j++) { /* all versions speak of the days */
+        bool is_before = run->pass == BD_JUDGING_BEFORE;
+        for (size_t j = 0; !is_before && j < list->count; j++) { /* all versions speak of the days */
             *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
         }
         if (found.day == BD_DAY_NONE) {

@@ -227,6 +227,10 @@ static void tell(audience *all, const bd_map *map, bd_str word, uint32_t index) 
         if (!bd_judging_serves(item, who->requirement->id)) {
             continue;
         }
+        if (all->run->is_masked != NULL && all->run->is_masked[index]) {
+            who->has_withdrawn = true; /* what is withdrawn speaks for nothing */
+            continue;
+        }
         if (who->items.count == 0 || who->items.data[who->items.count - 1] != index) {
             *bd_push(all->run->arena, &who->items) = index;
         }
@@ -234,7 +238,7 @@ static void tell(audience *all, const bd_map *map, bd_str word, uint32_t index) 
 }
 
 static void speak(audience *all, const bd_evidence *item, uint32_t index) {
-    if (item->is_sidecar || item->is_register || item->is_unmapped || item->given.is_withdrawn) {
+    if (item->is_sidecar || item->is_register || item->is_unmapped) {
         return;
     }
     for (size_t i = 0; item->has_sidecar && i < item->sidecar.requirements.count; i++) {

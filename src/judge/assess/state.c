@@ -374,12 +374,13 @@ static basis basis_of(const bd_judging *run, const bd_control_result *control, b
     return found;
 }
 
-/* Evidence that was there and has grown too old; a requirement without any is missing, not stale. */
+/* Evidence that was there and has grown too old, or was withdrawn and nothing came in its place; a requirement that
+ * never had any is missing, not stale. */
 static bool has_stale_evidence(const bd_control_result *control) {
     for (size_t i = 0; i < control->requirement_count; i++) {
         const bd_requirement_result *requirement = &control->requirements[i];
-        if (requirement->due > 0 && requirement->newest != BD_INSTANT_NONE &&
-            !requirement->is_fresh) {
+        bool was_there = requirement->newest != BD_INSTANT_NONE || requirement->has_withdrawn;
+        if (requirement->due > 0 && was_there && !requirement->is_fresh) {
             return true;
         }
     }

@@ -57,6 +57,9 @@ static void open_result(bd_judging *run, const bd_check_view *view, const bd_sna
                        view->check->shape != BD_AGGREGATE && bd_judging_has_unplaced(run, snapshot);
     bool may_pass = snapshot->may_pass && !is_unplaced &&
                     !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
+    if (snapshot->is_withdrawn && result->evidence != 0) {
+        return; /* another one of that day stands */
+    }
     if (!result->is_complete) {
         bd_str why_not = snapshot->why_not.size > 0 ? snapshot->why_not
                          : is_unplaced              ? BD_ASSESS_UNPLACED
@@ -75,9 +78,11 @@ void bd_judging_open_results(bd_judging *run) {
         if (view->is_event || view->is_register || view->is_population) {
             continue;
         }
-        for (size_t j = 0; j < run->in->snapshots->count; j++) {
-            const bd_snapshot *snapshot = &run->in->snapshots->data[j];
-            if (bd_strs_have(&view->sources, snapshot->source) && snapshot->from < run->in->as_of) {
+        size_t count = run->in->snapshots->count;
+        for (size_t j = 0; j < 2 * count; j++) { /* those that are withdrawn at last */
+            const bd_snapshot *snapshot = &run->in->snapshots->data[j % count];
+            if (snapshot->is_withdrawn == (j >= count) && snapshot->from < run->in->as_of &&
+                bd_strs_have(&view->sources, snapshot->source)) {
                 open_result(run, view, snapshot);
             }
         }
@@ -296,6 +301,7 @@ static void unpack_judged(bd_str record, bd_arena *arena, bd_judged *out) {
     out->at = bd_unpack_i64(&in);
     out->evidence = bd_unpack_u32(&in);
     out->ordinal = bd_unpack_u32(&in);
+    out->is_before = bd_unpack_u8(&in) != 0;
     out->verdict = (bd_verdict)bd_unpack_u8(&in);
     uint8_t flags = bd_unpack_u8(&in);
     out->is_any_key = (flags & BD_JUDGED_ANY_KEY) != 0;
@@ -400,8 +406,18 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     return BD_OK;
 }
 
+/* One record, judged with the evidence that is left and as it was before. */
+static bool is_again(const bd_judged *a, const bd_judged *b) {
+    return a->is_before != b->is_before && a->check == b->check && a->at == b->at &&
+           a->evidence == b->evidence && a->ordinal == b->ordinal && bd_str_eq(a->type, b->type) &&
+           bd_str_eq(a->key, b->key);
+}
+
 /* The same record twice in one snapshot counts once, with the worse verdict. */
 static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged *b) {
+    if (is_again(a, b)) {
+        return true;
+    }
     if (a->check != b->check || !bd_str_eq(a->type, b->type) || !bd_str_eq(a->key, b->key) ||
         (a->key.size > 0 && a->key.data[0] == '#')) {
         return false;
@@ -451,7 +467,8 @@ static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
 }
 
 static bool is_same_record(const bd_judged *a, const bd_judged *b) {
-    return a->is_any_key && b->is_any_key && a->check == b->check && a->at == b->at &&
+    return a->is_any_key && b->is_any_key && a->is_before == b->is_before &&
+           a->check == b->check && a->at == b->at &&
            a->evidence == b->evidence && a->ordinal == b->ordinal && bd_str_eq(a->type, b->type) &&
            bd_str_eq(a->key, b->key);
 }
@@ -461,7 +478,7 @@ static bool is_better(bd_verdict now, bd_verdict before) {
     return before != BD_PASS && (now == BD_PASS || (now == BD_CANNOT_TELL && before == BD_FAIL));
 }
 
-static bd_rc next_judged(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
+static bd_rc next_answer(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
                          bd_err *err) {
     bool is_any_key = true;
     *has = reader->has_ahead;
@@ -481,6 +498,19 @@ static bd_rc next_judged(judged_reader *reader, bd_arena *arena, bd_judged *out,
     return BD_OK;
 }
 
+/* Of what was judged before evidence was withdrawn only that holds which does not speak for the control. */
+static bd_rc next_judged(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
+                         bd_err *err) {
+    bool is_dropped = true;
+    while (is_dropped) {
+        bd_arena_reset(arena);
+        BD_TRY(next_answer(reader, arena, out, has, err));
+        is_dropped =
+            *has && out->is_before && out->verdict != BD_FAIL && out->verdict != BD_CANNOT_TELL;
+    }
+    return BD_OK;
+}
+
 static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas[2], bd_err *err) {
     bd_judged held = {0};
     bool has_held = false;
@@ -488,13 +518,12 @@ static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas
     for (;;) {
         bool has_next = false;
         bd_judged next;
-        bd_arena_reset(arenas[1]);
         BD_TRY(next_judged(reader, arenas[1], &next, &has_next, err));
         if (!has_next) {
             return has_held ? add_judged(state, &held, err) : BD_OK;
         }
         bool is_double = has_held && is_twice(state->run, &held, &next);
-        disagrees = is_double && (disagrees || held.verdict != next.verdict);
+        disagrees = is_double && (disagrees || (held.verdict != next.verdict && !is_again(&held, &next)));
         if (is_double && bd_verdict_worse(held.verdict, next.verdict) == held.verdict) {
             say_disagreement(arenas[0], &held, disagrees);
             continue;

@@ -344,7 +344,8 @@ bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *
         }
         c.to = instance->to < until ? instance->to : until;
         c.from = run->in->period->is_type_ii ? instance->from : c.to;
-        for (size_t j = 0; j < reports->count + letters.count; j++) {
+        bool is_before = run->pass == BD_JUDGING_BEFORE;
+        for (size_t j = 0; !is_before && j < reports->count + letters.count; j++) {
             const bd_occurrence *one = j < reports->count ? &reports->data[j]
                                                           : &letters.data[j - reports->count];
             *bd_push(run->arena, &instance->evidence) = one->item->given.number;

@@ -211,7 +211,8 @@ static int cmp_snapshots(const void *context, const void *a, const void *b) {
     return (x->evidence > y->evidence) - (x->evidence < y->evidence);
 }
 
-static void sort_snapshots(bd_judging *run) {
+void bd_judging_sort_snapshots(bd_judging *run) {
+    run->snapshots.count = 0;
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
         *bd_push(run->scratch, &run->snapshots) = &run->in->snapshots->data[i];
     }
@@ -281,7 +282,7 @@ bool bd_judging_has_unplaced_on(const bd_judging *run, bd_str source, bd_day day
 bd_rc bd_judging_view(bd_judging *run, bd_err *err) {
     list_subscriptions(run);
     run->knows_subscription = make_set(run, &run->subscriptions);
-    sort_snapshots(run);
+    bd_judging_sort_snapshots(run);
     const bd_catalog *catalog = run->in->catalog;
     run->views = bd_new(run->arena, bd_check_view, catalog->check_count);
     for (size_t i = 0; i < catalog->check_count; i++) {

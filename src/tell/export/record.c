@@ -239,6 +239,16 @@ static void write_record_f_to_r(export_run *run, bd_json_writer *writer, const b
     bd_json_member(writer, "run", item->sidecar.run);
 }
 
+/* withdrawn_at ... withdrawn_reason; nothing where it is not */
+static void write_withdrawal(bd_json_writer *writer, bd_arena *line, const bd_evidence *item) {
+    if (!item->given.is_withdrawn) {
+        return;
+    }
+    bd_json_member(writer, "withdrawn_at", export_instant(line, item->given.withdrawn_at));
+    bd_json_member(writer, "withdrawn_by", item->given.withdrawn_by);
+    bd_json_member(writer, "withdrawn_reason", item->given.withdrawn_reason);
+}
+
 /* scope ... withdrawn_reason */
 static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const bd_evidence *item,
                                 size_t index) {
@@ -264,7 +274,7 @@ static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const b
     export_member_bool(writer, "truncated", item->facts.is_truncated);
     export_member_bool(writer, "unmapped", item->is_unmapped);
     export_member_bool(writer, "withdrawn", item->given.is_withdrawn);
-    bd_json_member(writer, "withdrawn_reason", item->given.withdrawn_reason);
+    write_withdrawal(writer, line, item);
 }
 
 void export_evidence_record(export_run *run, bd_json_writer *writer, size_t index) {
@@ -535,7 +545,7 @@ static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     write_time(run, writer, item);
     export_member_str(writer, "title", item->title);
     export_member_bool(writer, "withdrawn", item->given.is_withdrawn);
-    bd_json_member(writer, "withdrawn_reason", item->given.withdrawn_reason);
+    write_withdrawal(writer, run->line, item);
     if (is_withheld(run, index)) {
         export_member_bool(writer, "withheld", true);
     }

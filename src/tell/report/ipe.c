@@ -242,6 +242,18 @@ static void add_item_heading(report *r, const bd_evidence *item) {
                    anchor_of(r, "evidence", id));
 }
 
+/* "wrong tenant (Ada Berg, 2026-07-03T...); what fails in it stays, and nothing passes by it" */
+static bd_str withdrawn_words(report *r, const bd_evidence *item) {
+    const bd_evidence_given *given = &item->given;
+    bool has_by = given->withdrawn_by.size > 0 && given->withdrawn_at != BD_INSTANT_NONE;
+    bd_str by = has_by ? bd_str_format(r->arena, " (%.*s, %.*s)",
+                                       BD_ARG(words_journal_text(r, given->withdrawn_by)),
+                                       BD_ARG(words_instant(r, given->withdrawn_at)))
+                       : (bd_str){"", 0};
+    return bd_str_format(r->arena, "%.*s%.*s; its findings stay, and nothing passes by it",
+                         BD_ARG(words_journal_text(r, given->withdrawn_reason)), BD_ARG(by));
+}
+
 static void add_item(report *r, size_t index) {
     const bd_evidence *item = &r->evidence->data[index];
     add_item_heading(r, item);
@@ -267,8 +279,7 @@ static void add_item(report *r, size_t index) {
     add_signoff_rows(r, table, item);
     add_files(r, table, index);
     if (item->given.is_withdrawn) {
-        sheet_wide(table, "Withdrawn", BD_RUN_PLAIN,
-                   words_sentence(r, words_journal_text(r, item->given.withdrawn_reason)));
+        sheet_wide(table, "Withdrawn", BD_RUN_PLAIN, words_sentence(r, withdrawn_words(r, item)));
     }
 }
 
@@ -386,10 +397,6 @@ static bd_str assumed_words(report *r, const bd_evidence *item) {
 
 static bd_str unsigned_words(report *r, const bd_evidence *item) {
     return words_journal_text(r, item->signoff_reason);
-}
-
-static bd_str withdrawn_words(report *r, const bd_evidence *item) {
-    return words_journal_text(r, item->given.withdrawn_reason);
 }
 
 static const struct {

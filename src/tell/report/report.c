@@ -182,6 +182,8 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
         section_samples,
         section_posture,
         section_exceptions,
+        section_since,
+        section_set_aside,
         section_ipe,
         section_data_quality,
         section_hashes,

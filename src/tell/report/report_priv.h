@@ -152,6 +152,8 @@ void section_results(report *r, size_t control);
 void section_posture(report *r);        /* what other tools say */
 void section_posture_scores(report *r); /* their scores alone, for the readiness report */
 void section_exceptions(report *r);
+void section_since(report *r); /* changes since the package before */
+void section_set_aside(report *r); /* waivers, not applicable, withdrawn */
 void section_samples(report *r); /* register of populations, what was drawn of them */
 void samples_of_control(report *r, bd_table *table, const bd_control *control); /* its facts */
 void samples_method(report *r); /* appendix: the method and its test vector */
