@@ -57,6 +57,10 @@ size_t bd_merkle_inclusion(const bd_merkle_hash *leaves, size_t count, size_t in
 size_t bd_merkle_consistency(const bd_merkle_hash *leaves, size_t first, size_t count,
                              bd_merkle_hash path[BD_MERKLE_STEPS_MOST]);
 
+/* On which side each step of a climb from leaf `index` of `count` stands: true, left of what there is so far. */
+void bd_merkle_sides(uint64_t index, uint64_t count, size_t steps,
+                     bool is_left[BD_MERKLE_STEPS_MOST]);
+
 /* RFC 9162 2.1.3.2: false for whatever does not lead from leaf to head in exactly these steps. */
 bool bd_merkle_includes(uint64_t index, uint64_t count, const uint8_t leaf[32],
                         const bd_merkle_hash *path, size_t steps, const uint8_t head[32]);

@@ -135,6 +135,7 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .bindery_version = BD_STR(BINDERY_VERSION),
         .tzdata_version = run->judged->assessment->zone_data_version,
         .journal_head = hex_of(run->session->arena, run->facts.journal_head),
+        .custody = run->judged->custody,
         .package_id = run->facts.package_id,
         .package_paths = run->paths,
         .ipe_paths = run->ipe_paths,
@@ -434,6 +435,7 @@ static void fill_report(bd_production *run) {
         .assessment_sha256 = hex_of(arena, bd_draft_sha256(run->judged->assessment_json)),
         .findings_sha256 = hex_of(arena, bd_draft_sha256(run->judged->findings)),
         .journal_head = hex_of(arena, run->facts.journal_head),
+        .custody = run->judged->custody,
         .is_signed = run->signer != NULL,
         .package_paths = run->paths,
     };

@@ -99,6 +99,20 @@ size_t bd_merkle_consistency(const bd_merkle_hash *leaves, size_t first, size_t 
     return prove_part(leaves, first, count, /*is_known*/ true, path);
 }
 
+void bd_merkle_sides(uint64_t index, uint64_t count, size_t steps,
+                     bool is_left[BD_MERKLE_STEPS_MOST]) {
+    uint64_t at = index, last = count - 1;
+    for (size_t i = 0; i < steps; i++) {
+        is_left[i] = (at & 1) != 0 || at == last;
+        while (is_left[i] && (at & 1) == 0 && at != 0) {
+            at >>= 1;
+            last >>= 1;
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+}
+
 /* ---- checking ---- */
 
 bool bd_merkle_includes(uint64_t index, uint64_t count, const uint8_t leaf[32],
