@@ -128,17 +128,51 @@ static bool is_object_path(bd_str path, uint8_t sha256[32]) {
     return bd_str_eqz(path, again);
 }
 
-static bool is_waste(const struct journal *journal, bd_str path) {
+/* Objects that a torn tail names: whoever cut a journal off must not make us remove what it held. */
+static void note_torn(bd_map *torn, bd_str text) {
+    static const char word[] = "\"sha256\":\"";
+    enum { WORD = sizeof(word) - 1, HEX = 64 };
+    for (ptrdiff_t at = bd_str_find(text, BD_STR(word)); at >= 0;
+         at = bd_str_find(text, BD_STR(word))) {
+        text = bd_str_sub(text, (size_t)at + WORD, text.size);
+        if (text.size >= HEX) {
+            bd_map_put(torn, bd_str_sub(text, 0, HEX), torn);
+        }
+    }
+}
+
+static bd_map *list_torn(const bd_locker *locker, const bd_entries *entries, bd_str tail,
+                         bd_arena *arena) {
+    bd_map *torn = bd_map_make(arena);
+    note_torn(torn, tail);
+    for (size_t i = 0; i < entries->count; i++) {
+        bd_str path = entries->data[i].path, text;
+        bd_err unused;
+        if (bd_str_has_prefix(path, BD_STR("quarantine/")) &&
+            !bd_failed(bd_file_read(bd_path_join(arena, locker->folder, bd_str_z(arena, path)),
+                                    JOURNAL_MAX, arena, &text, &unused))) {
+            note_torn(torn, text);
+        }
+    }
+    return torn;
+}
+
+typedef enum { IS_NO_WASTE, IS_WASTE, IS_TORN } wasteness;
+
+static wasteness judge_waste(const struct journal *journal, const bd_map *torn, bd_str path) {
     uint8_t sha256[32];
     char hex[65];
     if (bd_str_has_prefix(path, BD_STR("tmp/"))) {
-        return true;
+        return IS_WASTE;
     }
     if (!is_object_path(path, sha256)) {
-        return false;
+        return IS_NO_WASTE;
     }
     bd_hex(sha256, 32, hex);
-    return bd_map_find(journal->by_object, bd_str_of(hex)) == NULL;
+    if (bd_map_find(journal->by_object, bd_str_of(hex)) != NULL) {
+        return IS_NO_WASTE;
+    }
+    return bd_map_find(torn, bd_str_of(hex)) != NULL ? IS_TORN : IS_WASTE;
 }
 
 static bool is_known_file(bd_str path) {
@@ -152,8 +186,13 @@ static bool is_known_file(bd_str path) {
     return false;
 }
 
-static void check_waste(struct checker *check, const bd_entry *entry) {
+static void check_waste(struct checker *check, const bd_entry *entry, wasteness waste) {
     if (check->report->has_writer || check->is_journal_broken) {
+        return;
+    }
+    if (waste == IS_TORN) {
+        check_add(check, false, "torn", entry->path, "put the files of that run in again",
+                  BD_STR("only a commit that was cut off names it"));
         return;
     }
     check->report->garbage_objects += bd_str_has_prefix(entry->path, BD_STR("objects/"));
@@ -165,12 +204,13 @@ static void check_waste(struct checker *check, const bd_entry *entry) {
 static void check_file(struct checker *check, const bd_entry *entry) {
     uint8_t unused[32];
     bd_str path = entry->path;
+    wasteness waste = judge_waste(&check->locker->journal, check->torn, path);
     if (!entry->is_readable) {
         check_add(check, true, "stray", path, "find out what put it there and take it away",
                   bd_str_format(check->arena, "it is no file that can be read: %.*s",
                                 BD_ARG(entry->problem)));
-    } else if (is_waste(&check->locker->journal, path)) {
-        check_waste(check, entry);
+    } else if (waste != IS_NO_WASTE) {
+        check_waste(check, entry, waste);
     } else if (is_object_path(path, unused) || is_known_file(path) ||
                check_is_seal_file(check, path) || check_is_quarantined(check, path)) {
         return;
@@ -302,6 +342,7 @@ static void check_parts(struct checker *check, const struct loose_locker *loose,
     check_quarantine(check);
     check_runs(check);
     check_index(check);
+    check->torn = list_torn(check->locker, entries, loose->tail, check->arena);
     for (size_t i = 0; i < entries->count; i++) {
         check_file(check, &entries->data[i]);
     }
@@ -354,11 +395,13 @@ bd_rc bd_locker_check(const char *folder, bd_str trust_pem, unsigned jobs, bd_ar
 
 /* ---- removing -------------------------------------------------------------------------------- */
 
-static void list_waste(const bd_locker *locker, const bd_entries *entries, bd_arena *arena,
-                       bd_locker_wastes *out) {
+static void list_waste(const bd_locker *locker, const bd_entries *entries, bd_str tail,
+                       bd_arena *arena, bd_locker_wastes *out) {
+    const bd_map *torn = list_torn(locker, entries, tail, arena);
     for (size_t i = 0; i < entries->count; i++) {
         const bd_entry *entry = &entries->data[i];
-        if (entry->is_readable && is_waste(&locker->journal, entry->path)) {
+        if (entry->is_readable &&
+            judge_waste(&locker->journal, torn, entry->path) == IS_WASTE) {
             *bd_push(arena, out) = (bd_locker_waste){entry->path, entry->bytes};
         }
     }
@@ -387,7 +430,11 @@ bd_rc bd_locker_gc(const char *folder, bool apply, bd_arena *arena, bd_locker_wa
     if (!bd_path_is_folder(folder)) {
         return BD_OK;
     }
-    /* A list of before, for opening to write sweeps tmp/ itself. */
+    /* Lists of before: opening to write sweeps tmp/ itself, and sets a torn tail aside. */
+    struct loose_locker loose = {0};
+    bd_rc looked = locker_open_loose(folder, arena, &loose, err);
+    bd_locker_close(loose.locker);
+    BD_TRY(looked);
     BD_TRY(bd_folder_walk(folder, ENTRIES_MOST, arena, &entries, err));
     BD_TRY(bd_locker_open(folder, apply ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, &locker, err));
     bd_rc rc = BD_OK;
@@ -397,7 +444,7 @@ bd_rc bd_locker_gc(const char *folder, bool apply, bd_arena *arena, bd_locker_wa
                       folder);
     }
     if (!bd_failed(rc)) {
-        list_waste(locker, &entries, arena, out);
+        list_waste(locker, &entries, loose.tail, arena, out);
         rc = apply ? remove_waste(locker, out, err) : BD_OK;
     }
     bd_locker_close(locker);

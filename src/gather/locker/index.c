@@ -69,7 +69,8 @@ static bool open_lines(bd_str text, bd_str *lines) {
     bd_sha256_of(body, hash);
     bd_hex(hash, 32, hex);
     *lines = bd_str_sub(body, sizeof(INDEX_HEAD) - 1, body.size);
-    return bd_str_eqz(bd_str_sub(text, body.size, text.size - 1), hex);
+    return text.data[text.size - 1] == '\n' &&
+           bd_str_eqz(bd_str_sub(text, body.size, text.size - 1), hex);
 }
 
 static void load_lines(bd_locker *locker, bd_str text, int64_t written_ns) {

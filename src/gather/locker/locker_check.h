@@ -18,6 +18,7 @@ struct checker {
     bool is_journal_broken; /* nobody knows then what belongs to what */
     bd_merkle_hash *leaves; /* of all lines that hold */
     bd_seals seals;
+    bd_map *torn; /* SHA-256 in hex of objects that only a torn tail names */
 };
 
 void check_add(struct checker *check, bool is_damage, const char *word, bd_str file,
