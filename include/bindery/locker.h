@@ -29,7 +29,7 @@ typedef enum { BD_LOCKER_READ, BD_LOCKER_WRITE } bd_locker_mode;
  * Everything handed out is Borrowed until close. */
 BD_MUST_USE bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena,
                                  bd_locker **out, bd_err *err);
-/* The object of an item whose journal lies elsewhere; may be asked from several threads.  INPUT when it is not there. */
+/* The object of an item whose journal lies elsewhere; may be asked from several threads.  INPUT: it is not there. */
 typedef bd_rc bd_object_fn(void *context, const bd_evidence_given *item, bd_arena *arena,
                            const bd_blob **out, bd_err *err);
 /* A locker for reading over a journal that is at hand as text, such as a package's; `find` yields its objects.  INPUT:
@@ -41,6 +41,7 @@ void bd_locker_close(bd_locker *locker);
 const bd_strs *bd_locker_recoveries(const bd_locker *locker);
 /* What the file system the locker lies on cannot promise, one sentence; NULL: nothing is known against it. */
 const char *bd_locker_doubt(const bd_locker *locker);
+const char *bd_locker_doubt_of(uint64_t file_system); /* f_type of statfs(2) */
 
 /* ---- putting ------------------------------------------------------------------------------------- */
 
@@ -131,7 +132,7 @@ typedef struct {
 
 /* The leaf of every line of a whole journal.  Allocated in <arena>. */
 bd_merkle_hash *bd_journal_leaves(bd_str text, bd_arena *arena, size_t *count);
-/* The seals that journal lines tell of, in order.  INPUT names the line that is none.  Texts Borrowed from the lines. */
+/* The seals that journal lines tell of, in order.  INPUT names the line that is none.  Texts Borrowed from lines. */
 BD_MUST_USE bd_rc bd_locker_seals(const bd_locker *locker, bd_arena *arena, bd_seals *out,
                                   bd_err *err);
 /* Whether every seal holds the head of the lines before it.  INPUT names the first that does not. */

@@ -121,9 +121,9 @@ BD_MUST_USE bd_rc bd_run_exception_sign(const bd_run_options *options, bd_run_ac
 BD_MUST_USE bd_rc bd_run_not_applicable(const bd_run_options *options, const bd_run_act *act,
                                         bd_str reviewer, bd_arena *arena, bd_run_outcome *out,
                                         bd_err *err);
-/* Seals the period: signed manifest and checkpoint in locker/periods/.  Sealed before: an addendum over what came since,
- * which takes a `reason`; nothing came: said (`new` is false).  INPUT: the period has not ended, nothing is in the locker,
- * the locker is damaged, or an addendum without a reason. */
+/* Seals the period: signed manifest and checkpoint in locker/periods/.  Sealed before: an addendum over what came
+ * since, which takes a `reason`; nothing came: said (`new` is false).  INPUT: the period has not ended, nothing is in
+ * the locker, the locker is damaged, or an addendum without a reason. */
 BD_MUST_USE bd_rc bd_run_seal(const bd_run_options *options, bd_str reason, bd_arena *arena,
                               bd_run_outcome *outcome, bd_err *err);
 /* Reads all of the locker; ends 1 with faults. */

@@ -598,7 +598,7 @@ const cli_verb cli_verbs[] = {
      "'verify --checkpoint' then finds an altered history. What comes later is named in status, "
      "binder and assessment.json; sealing again puts it into an addendum, with --reason.",
      "bindery -C acme seal --period 2026-H1",
-     "2026-H1 is sealed: 120 journal lines, signed by CN=Acme GmbH, no time-stamp", cli_run_seal},
+     "2026-H1 is sealed: 120 journal lines, signed by CN=Acme GmbH", cli_run_seal},
     {"locker check", "", 0, 0, "read the whole locker and name every fault",
      "Holds the journal's chain, every object's frame, sizes and hashes, the index, quarantine, seals "
      "with their signatures and tree heads, and files that belong to nothing to each other. Writes "

@@ -1,10 +1,10 @@
 /* locker_seal_test.c - seals, checkpoints, `locker check` and `locker gc` over small lockers. */
+#include "bindery/crypto.h"
+#include "bindery/locker.h"
 #include "test.h"
 
-#include "../../src/gather/locker/locker_priv.h"
-
 #include <fcntl.h>
-#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* 2026-07-01T12:34:56Z */
@@ -376,8 +376,8 @@ TEST(seal, a_file_system_of_another_machine_is_doubted_and_a_disk_is_not) {
     static const uint64_t far[] = {0x6969, 0x517B, 0xFF534D42, 0xFE534D42, 0x01021997};
     static const uint64_t near[] = {0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0x794C7630};
     for (size_t i = 0; i < BD_COUNT(far); i++) {
-        CHECK(locker_doubt_of(far[i]) != NULL);
-        CHECK(locker_doubt_of(near[i]) == NULL);
+        CHECK(bd_locker_doubt_of(far[i]) != NULL);
+        CHECK(bd_locker_doubt_of(near[i]) == NULL);
     }
-    CHECK(strstr(locker_doubt_of(0x6969), "NFS") != NULL);
+    CHECK(strstr(bd_locker_doubt_of(0x6969), "NFS") != NULL);
 }

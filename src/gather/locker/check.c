@@ -2,6 +2,8 @@
  *
  * The folder is listed first and the journal read afterwards, without the lock.  So a writer at work can only have
  * placed what no line names yet; where one is seen, such files are not judged.  Nothing is repaired here. */
+#include "bindery/locker.h"
+
 #include "locker_check.h"
 
 #include <dirent.h>

@@ -1,4 +1,6 @@
 /* check_seals.c - each seal of a locker: its tree head, its files, its signature. */
+#include "bindery/locker.h"
+
 #include "locker_check.h"
 
 #include <string.h>

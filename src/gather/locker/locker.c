@@ -480,7 +480,7 @@ void bd_locker_close(bd_locker *locker) {
     bd_fd_close(&locker->folder_fd);
 }
 
-const char *locker_doubt_of(uint64_t file_system) {
+const char *bd_locker_doubt_of(uint64_t file_system) {
     static const struct {
         uint64_t type;
         const char *doubt;
@@ -511,7 +511,7 @@ const char *bd_locker_doubt(const bd_locker *locker) {
     if (locker->folder_fd < 0 || fstatfs(locker->folder_fd, &facts) != 0) {
         return NULL;
     }
-    return locker_doubt_of((uint64_t)facts.f_type);
+    return bd_locker_doubt_of((uint64_t)facts.f_type);
 }
 
 const bd_strs *bd_locker_recoveries(const bd_locker *locker) {

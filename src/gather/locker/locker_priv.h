@@ -182,8 +182,6 @@ struct loose_locker {
 BD_MUST_USE bd_rc locker_open_loose(const char *folder, bd_arena *arena, struct loose_locker *out,
                                     bd_err *err);
 bool locker_has_writer(const bd_locker *locker);
-/* Of statfs' f_type; see bd_locker_doubt. */
-const char *locker_doubt_of(uint64_t file_system);
 
 #define RAISE_ERRNO(err, what, locker, path)                                                       \
     return bd_raise((err), BD_ERR_IO, "cannot %s '%s/%s': %s", (what), (locker)->folder, (path),   \

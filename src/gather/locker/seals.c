@@ -1,7 +1,8 @@
 /* seals.c - seals and addenda: their journal lines, their files in periods/, and the checkpoint that is handed on.
  *
- *     {"addendum":0,"at":...,"fingerprint":...,"kind":"sealed","lines":120,"manifest_sha256":...,"more":0,
- *      "organisation":"CONTOSO","period":"2026-H1","prev":...,"root":...,"seq":121,"signature_sha256":...,"signer":...}
+ *     {"addendum":0,"at":...,"fingerprint":...,"kind":"sealed","lines":120,"manifest_sha256":...,
+ *      "more":0,"organisation":"CONTOSO","period":"2026-H1","prev":...,"root":...,"seq":121,
+ *      "signature_sha256":...,"signer":...}
  *
  * An `addendum` has its number, the manifest of the seal before in `parent_sha256`, and a `reason`.  `lines` is seq - 1.
  */
