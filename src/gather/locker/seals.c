@@ -4,7 +4,8 @@
  *      "more":0,"organisation":"CONTOSO","period":"2026-H1","prev":...,"root":...,"seq":121,
  *      "signature_sha256":...,"signer":...}
  *
- * An `addendum` has its number, the manifest of the seal before in `parent_sha256`, and a `reason`.  `lines` is seq - 1.
+ * An `addendum` has its number, the manifest of the seal before in `parent_sha256`, and a `reason`.  `lines` is
+ * seq - 1.
  */
 #include "locker_priv.h"
 
