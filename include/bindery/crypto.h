@@ -22,6 +22,52 @@ void bd_sha256_close(bd_sha256 *hash);                   /* accepts NULL */
 void bd_sha256_of(bd_str text, uint8_t out[32]);
 bd_str bd_sha256_hex(bd_arena *arena, bd_str text); /* 64 lower-case digits */
 
+/* ---- a tree over lines --------------------------------------------------------------------------- */
+
+/* The hash tree of RFC 6962 section 2.1 over a list of lines: head, proofs, and their checking.
+ *
+ *     leaf(line)        = SHA-256(0x00 || line)
+ *     node(left, right) = SHA-256(0x01 || left || right)
+ *     head of no leaves = SHA-256 of nothing; a tree of n > 1 leaves splits at the largest power of two below n
+ *
+ * A head of 32 bytes stands for all lines and their order.  An inclusion proof shows that a line stands at an index; a
+ * consistency proof shows that a longer list begins with a shorter one.  Both take 64 hashes at most and are checked
+ * without the list.  Pure: no I/O, no memory of its own; free of threads.
+ *
+ *     bd_merkle_leaf(line, leaves[i].bytes);
+ *     bd_merkle_head(leaves, count, head);
+ *     size_t steps = bd_merkle_inclusion(leaves, count, index, path);
+ *     bd_merkle_includes(index, count, leaves[index].bytes, path, steps, head);    // true
+ */
+typedef struct {
+    uint8_t bytes[32];
+} bd_merkle_hash;
+
+/* A path has one hash for each level, and a list of more than 2^62 lines there is not. */
+enum { BD_MERKLE_STEPS_MOST = 64 };
+
+void bd_merkle_leaf(bd_str line, uint8_t out[32]);
+void bd_merkle_node(const uint8_t left[32], const uint8_t right[32], uint8_t out[32]);
+void bd_merkle_head(const bd_merkle_hash *leaves, size_t count, uint8_t out[32]);
+
+/* The audit path of leaf `index` < `count` (RFC 6962 2.1.1), lowest level first.  Its length. */
+size_t bd_merkle_inclusion(const bd_merkle_hash *leaves, size_t count, size_t index,
+                           bd_merkle_hash path[BD_MERKLE_STEPS_MOST]);
+/* The proof between the first `first` leaves, 0 < first <= count, and all (RFC 6962 2.1.2).  Its length. */
+size_t bd_merkle_consistency(const bd_merkle_hash *leaves, size_t first, size_t count,
+                             bd_merkle_hash path[BD_MERKLE_STEPS_MOST]);
+
+/* On which side each step of a climb from leaf `index` of `count` stands: true, left of what there is so far. */
+void bd_merkle_sides(uint64_t index, uint64_t count, size_t steps,
+                     bool is_left[BD_MERKLE_STEPS_MOST]);
+
+/* RFC 9162 2.1.3.2: false for whatever does not lead from leaf to head in exactly these steps. */
+bool bd_merkle_includes(uint64_t index, uint64_t count, const uint8_t leaf[32],
+                        const bd_merkle_hash *path, size_t steps, const uint8_t head[32]);
+/* RFC 9162 2.1.4.2.  An empty first tree proves nothing: false. */
+bool bd_merkle_is_consistent(uint64_t first, uint64_t count, const bd_merkle_hash *path,
+                             size_t steps, const uint8_t first_head[32], const uint8_t head[32]);
+
 /* ---- identities --------------------------------------------------------------------------------- */
 
 /* A private key with its certificate and chain. */

@@ -21,6 +21,7 @@ typedef struct {
     bd_str bindery_version;
     bd_str tzdata_version;
     bd_str journal_head;         /* hex */
+    const bd_value *custody; /* seals of the period and what came after them; NULL: there are none */
     bd_str package_id;           /* for index.html */
     const bd_str *package_paths; /* of each evidence item, or NULL before the package is planned */
     const bd_str *ipe_paths;     /* of each item's IPE sheet, or NULL; single ones may be empty */

@@ -14,6 +14,7 @@
 #ifndef BINDERY_LOCKER_H
 #define BINDERY_LOCKER_H
 
+#include "bindery/crypto.h"
 #include "bindery/evidence.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
@@ -28,7 +29,7 @@ typedef enum { BD_LOCKER_READ, BD_LOCKER_WRITE } bd_locker_mode;
  * Everything handed out is Borrowed until close. */
 BD_MUST_USE bd_rc bd_locker_open(const char *folder, bd_locker_mode mode, bd_arena *arena,
                                  bd_locker **out, bd_err *err);
-/* The object of an item whose journal lies elsewhere; may be asked from several threads.  INPUT when it is not there. */
+/* The object of an item whose journal lies elsewhere; may be asked from several threads.  INPUT: it is not there. */
 typedef bd_rc bd_object_fn(void *context, const bd_evidence_given *item, bd_arena *arena,
                            const bd_blob **out, bd_err *err);
 /* A locker for reading over a journal that is at hand as text, such as a package's; `find` yields its objects.  INPUT:
@@ -38,6 +39,9 @@ BD_MUST_USE bd_rc bd_locker_open_text(bd_str journal, bd_object_fn *find, void *
 void bd_locker_close(bd_locker *locker);
 /* What recovery did, one sentence each; empty when nothing was torn. */
 const bd_strs *bd_locker_recoveries(const bd_locker *locker);
+/* What the file system the locker lies on cannot promise, one sentence; NULL: nothing is known against it. */
+const char *bd_locker_doubt(const bd_locker *locker);
+const char *bd_locker_doubt_of(uint64_t file_system); /* f_type of statfs(2) */
 
 /* ---- putting ------------------------------------------------------------------------------------- */
 
@@ -105,5 +109,78 @@ BD_MUST_USE bd_rc bd_journal_check(bd_str text, bd_arena *arena, size_t *lines, 
 /* The evidence items a journal text holds.  Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_journal_items(bd_str text, bd_arena *arena, const bd_evidence_given **items,
                                    size_t *count, bd_err *err);
+
+/* ---- seals ---------------------------------------------------------------------------------------- */
+
+/* A seal closes a period: the head of the tree (bindery/crypto.h, RFC 6962) over all journal lines before its own, in a
+ * manifest that somebody signed.  What comes later is for an addendum, which is a seal with a number and a reason. */
+typedef struct {
+    bd_str period;
+    uint32_t addendum;  /* 0: the seal itself; 1, 2, ... */
+    bd_str name;        /* of its folder in periods/: "2026-H1", "2026-H1+a1" */
+    size_t lines;       /* that its tree covers; its own line is the next */
+    bd_instant at;
+    uint8_t root[32], manifest_sha256[32], signature_sha256[32];
+    uint8_t parent_sha256[32]; /* manifest of the seal before of the same period; zeros: none */
+    bd_str signer, fingerprint, reason, organisation;
+} bd_seal;
+typedef BD_VEC(bd_seal) bd_seals;
+typedef struct {
+    const char *name; /* "manifest.json" */
+    bd_str text;
+} bd_seal_file;
+
+/* The leaf of every line of a whole journal.  Allocated in <arena>. */
+bd_merkle_hash *bd_journal_leaves(bd_str text, bd_arena *arena, size_t *count);
+/* The seals that journal lines tell of, in order.  INPUT names the line that is none.  Texts Borrowed from lines. */
+BD_MUST_USE bd_rc bd_locker_seals(const bd_locker *locker, bd_arena *arena, bd_seals *out,
+                                  bd_err *err);
+/* Whether every seal holds the head of the lines before it.  INPUT names the first that does not. */
+BD_MUST_USE bd_rc bd_seals_check(const bd_seals *seals, const bd_merkle_hash *leaves, size_t count,
+                                 bd_err *err);
+/* Writes the files durably to periods/<seal->name>/, then the journal line, which is the commit point: a seal that was
+ * cut off before it is none, and its files give way to the next one's.  BUG: `lines` is not the journal's. */
+BD_MUST_USE bd_rc bd_locker_seal(bd_locker *locker, const bd_seal *seal, const bd_seal_file *files,
+                                 size_t count, bd_instant now, bd_err *err);
+/* "bindery-locker 1 ORGANISATION 2026-H1+a1", the number of lines, the head in hex: three lines to hand on. */
+bd_str bd_checkpoint_text(bd_arena *arena, const bd_seal *seal);
+/* Reads one back; line ends of any system and a missing last one are taken.  INPUT says what was expected. */
+BD_MUST_USE bd_rc bd_checkpoint_parse(bd_str text, bd_arena *arena, bd_seal *out, bd_err *err);
+
+/* ---- checking all of it --------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *word; /* "journal", "object", "seal", "torn", "garbage", "index", "runs", "quarantine", "stray" */
+    bd_str file;      /* below the locker */
+    bd_str sentence;
+    const char *remedy;
+    bool is_damage; /* of evidence or of what vouches for it; else it costs time or room only */
+} bd_locker_fault;
+typedef struct {
+    BD_VEC(bd_locker_fault) faults; /* by file, then sentence; at most 1,000 are listed */
+    size_t fault_count, damage_count;
+    size_t lines, items, objects, seals;
+    int64_t bytes;          /* plain, of all objects that a line names */
+    size_t garbage_objects; /* that no line names */
+    int64_t garbage_bytes;
+    bool has_writer; /* somebody wrote meanwhile: what no line names was not judged */
+    uint8_t root[32]; /* over all lines that hold */
+} bd_locker_report;
+/* Reads every file of a locker and holds it to the journal, on `jobs` threads, without the lock.  `trust_pem` may be
+ * empty: then it is not judged who sealed.  Faults are results; fails only when the folder cannot be read at all (INPUT
+ * when it is no locker).  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_locker_check(const char *folder, bd_str trust_pem, unsigned jobs,
+                                  bd_arena *arena, bd_locker_report *out, bd_err *err);
+
+/* What no line names: objects of killed runs and what lies in tmp/. */
+typedef struct {
+    bd_str file;
+    int64_t bytes;
+} bd_locker_waste;
+typedef BD_VEC(bd_locker_waste) bd_locker_wastes;
+/* Lists it in order of the names, and with `apply` removes it under the lock.  A journal that does not hold is INPUT:
+ * nobody then knows what is evidence. */
+BD_MUST_USE bd_rc bd_locker_gc(const char *folder, bool apply, bd_arena *arena,
+                               bd_locker_wastes *out, bd_err *err);
 
 #endif

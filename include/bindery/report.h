@@ -38,6 +38,7 @@ typedef struct {
     bd_str assessment_sha256;                  /* hex */
     bd_str findings_sha256;                    /* hex */
     bd_str journal_head;                       /* hex */
+    const bd_value *custody; /* seals and what came after them, as in assessment.json; or NULL */
     bd_str signer_subject, signer_fingerprint; /* as the cover names them */
     bool is_trial, is_signed;                  /* trial identity; will be signed */
     bd_str previous_package; /* hex hash of the SHA256SUMS of the package before this one, or "" */

@@ -26,6 +26,7 @@ typedef struct {
     const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
     bool require_timestamp;
     bool reperform; /* verify: judge again from the package and compare */
+    const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
     bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */
     bd_strs fail_under; /* "READY=80": a score below it makes the exit code 1; see bd_run_outcome */
     /* Stage and share done, for a bar on a terminal; may be NULL. */
@@ -126,6 +127,23 @@ BD_MUST_USE bd_rc bd_run_exception_sign(const bd_run_options *options, bd_run_ac
 BD_MUST_USE bd_rc bd_run_not_applicable(const bd_run_options *options, const bd_run_act *act,
                                         bd_str reviewer, bd_arena *arena, bd_run_outcome *out,
                                         bd_err *err);
+/* Seals the period: signed manifest and checkpoint in locker/periods/.  Sealed before: an addendum over what came
+ * since, which takes a `reason`; nothing came: said (`new` is false).  INPUT: the period has not ended, nothing is in
+ * the locker, the locker is damaged, or an addendum without a reason. */
+BD_MUST_USE bd_rc bd_run_seal(const bd_run_options *options, bd_str reason, bd_arena *arena,
+                              bd_run_outcome *outcome, bd_err *err);
+/* Reads all of the locker; ends 1 with faults. */
+BD_MUST_USE bd_rc bd_run_locker_check(const bd_run_options *options, bd_arena *arena,
+                                      bd_run_outcome *outcome, bd_err *err);
+/* That an item's line stands in the journal, or (`evidence` empty) that the journal goes on from a checkpoint.
+ * `checkpoint`: a file; may be NULL for an item, whose tree is then over the whole journal. Ends 1 when the journal is
+ * not the checkpoint's. */
+BD_MUST_USE bd_rc bd_run_locker_prove(const bd_run_options *options, bd_str evidence,
+                                      const char *checkpoint, bd_arena *arena,
+                                      bd_run_outcome *outcome, bd_err *err);
+/* Lists what no line names, and removes it with `apply`. */
+BD_MUST_USE bd_rc bd_run_locker_gc(const bd_run_options *options, bool apply, bd_arena *arena,
+                                   bd_run_outcome *outcome, bd_err *err);
 /* Populations and samples of a control.  At most one of the acts; none: its populations are listed. */
 typedef enum {
     BD_RUN_SAMPLE_LIST,

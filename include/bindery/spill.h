@@ -21,8 +21,8 @@ BD_MUST_USE bd_rc bd_spool_settle(bd_spool *spool, bd_err *err);
 BD_MUST_USE bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err);
 /* Borrowed until the next call. */
 BD_MUST_USE bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *err);
-/* A second reader of a spool to which nothing is put any more: it reads from the start, on another thread if need be, and
- * ends before the spool does. */
+/* A second reader of a spool to which nothing is put any more: it reads from the start, on another thread if need be,
+ * and ends before the spool does. */
 bd_spool *bd_spool_view(const bd_spool *spool);
 uint64_t bd_spool_count(const bd_spool *spool);
 /* Where the next record goes, and going back there: all that was put since is forgotten. */

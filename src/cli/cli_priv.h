@@ -67,6 +67,9 @@ typedef enum {
     OPT_REPLACE,
     OPT_ITEMS,
     OPT_RESULTS,
+    OPT_CHECKPOINT,
+    OPT_CONSISTENCY,
+    OPT_APPLY,
     OPT_COUNT
 } option_id;
 
@@ -130,6 +133,16 @@ bool cli_sampling_of(const cli_call *call, bd_run_sampling *out, int *code);
 int cli_fail(const bd_err *err);
 int cli_exit_of(bd_err_class class);
 bd_run_options cli_run_options(const cli_call *call);
+/* Prints what a command answers and says; its exit code. */
+typedef void cli_print_fn(const cli_call *call, const bd_value *result);
+int cli_finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome, const bd_err *err,
+               cli_print_fn *print);
+
+/* lockers.c */
+int cli_run_seal(const cli_call *call, bd_arena *arena);
+int cli_run_locker_check(const cli_call *call, bd_arena *arena);
+int cli_run_locker_prove(const cli_call *call, bd_arena *arena);
+int cli_run_locker_gc(const cli_call *call, bd_arena *arena);
 
 /* ask.c */
 void cli_ask_draft(const cli_call *call, bd_run_draft *draft, bd_arena *arena);

@@ -109,6 +109,7 @@ bd_run_options cli_run_options(const cli_call *call) {
         .reperform = call->has[OPT_REPERFORM],
         .expect_tenant = call->values[OPT_EXPECT_TENANT],
         .expect_period = call->values[OPT_EXPECT_PERIOD],
+        .checkpoint_path = call->has[OPT_CHECKPOINT] ? call->values[OPT_CHECKPOINT].data : NULL,
         .progress = call->has[OPT_QUIET] ? NULL : cli_progress,
         .fail_under = call->lists[OPT_FAIL_UNDER],
         .passphrase = ask_passphrase,
@@ -145,6 +146,11 @@ static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome,
         fprintf(stderr, "bindery: %.*s\n", BD_ARG(outcome->misses.data[i]));
     }
     return outcome->exit_code;
+}
+
+int cli_finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome, const bd_err *err,
+               cli_print_fn *print) {
+    return finish(call, rc, outcome, err, print);
 }
 
 /* ---- verbs ---- */
@@ -616,6 +622,32 @@ const cli_verb cli_verbs[] = {
      "bindery verify --trust acme/identity/trial.crt.pem "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      "VERIFIED ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1", run_verify},
+    {"seal", "", 0, 0, "close a period: sign the journal as it stands",
+     "Signs the head of the hash tree (RFC 6962) over all journal lines, once the period has ended "
+     "and the whole locker was read and found sound: manifest.json, manifest.p7s and checkpoint.txt "
+     "in locker/periods/PERIOD. Keep the checkpoint's three lines elsewhere, best with the auditor: "
+     "'verify --checkpoint' then finds an altered history. What comes later is named in status, "
+     "binder and assessment.json; sealing again puts it into an addendum, with --reason.",
+     "bindery -C acme seal --period 2026-H1",
+     "2026-H1 is sealed: 120 journal lines, signed by CN=Acme GmbH", cli_run_seal},
+    {"locker check", "", 0, 0, "read the whole locker and name every fault",
+     "Holds the journal's chain, every object's frame, sizes and hashes, the index, quarantine, seals "
+     "with their signatures and tree heads, and files that belong to nothing to each other. Writes "
+     "nothing and waits for nobody. Ends 1 when there is a fault, each with its file and what to do.",
+     "bindery -C acme locker check",
+     "120 journal lines, 118 items of evidence, 97 objects of 41204 bytes, 1 seal: 0 faults",
+     cli_run_locker_check},
+    {"locker prove", "[EVIDENCE]", 0, 1, "prove by hashes that a journal line is there, or that none changed",
+     "Prints a proof to check by hand. H is SHA-256 of bytes; hashes are joined as bytes. Inclusion: "
+     "leaf = H(00 text); for each step from the top x = H(01 step x) where it says left, H(01 x step) "
+     "where it says right; x ends as head. Consistency: a and b begin as start; both: a = H(01 step a), "
+     "b = H(01 step b); right: b = H(01 b step); a ends as first, b as head. One step in a shell: "
+     "(printf '\\001'; printf %s $left$right | xxd -r -p) | sha256sum",
+     "bindery -C acme locker prove E-0001", "bindery-proof 1 inclusion", cli_run_locker_prove},
+    {"locker gc", "", 0, 0, "list, and with --apply remove, what no journal line names",
+     "Objects of runs that were cut off before their commit, and what lies in tmp/. Evidence is "
+     "never removed, and nothing at all while the journal does not hold.",
+     "bindery -C acme locker gc", "0 files of 0 bytes that no journal line names", cli_run_locker_gc},
     {"status", "", 0, 0, "the checklist in the terminal",
      "Lists the checklist by section: state, number, item, owner, what is due next, newest evidence, "
      "and '!' where an exception happened in the period. Filters take what fits all of them and add "

@@ -10,7 +10,7 @@ const cli_option cli_options[] = {
      "type I, and may be repeated.",
      "bindery run --period 2026-H1", "0.1",
      " assess render package run status explain sign review ingest policy eval exception list "
-     "exception respond exception close waiver add na withdraw "},
+     "exception respond exception close waiver add na withdraw seal "},
     {OPT_NEW_PERIOD, "--period", NULL, "ID=FROM..TO", true, "a period of the new engagement",
      "Adds a period to the new bindery.json; both days count. Repeat it for more than one.",
      "bindery init acme --period 2026-H1=2026-01-01..2026-06-30", "0.1", " init "},
@@ -90,7 +90,7 @@ const cli_option cli_options[] = {
      "A file of certificates in PEM form: the signer's own, or the authority that issued it. Trust "
      "never comes from the package. Default: trust.pem in the user's configuration folder, "
      "bindery/.",
-     "bindery verify --trust ca.pem pack.zip", "0.1", " verify "},
+     "bindery verify --trust ca.pem pack.zip", "0.1", " verify locker check "},
     {OPT_REQUIRE_TIMESTAMP, "--require-timestamp", NULL, NULL, false,
      "refuse a package without a time-stamp",
      "A missing time-stamp is said; with this option it is also refused (exit 6).",
@@ -146,7 +146,7 @@ const cli_option cli_options[] = {
      "The reason, as it is to be printed.",
      "bindery na 4.5 --by 'Ola Lind' --role CISO --reviewer 'Ada Berg' --reason 'no Azure roles "
      "are assigned in this system'",
-     "0.1", " waiver add na sample withdraw "},
+     "0.1", " waiver add na sample withdraw seal "},
     {OPT_UNTIL, "--until", NULL, "DATE", false, "the last day it holds",
      "The last day on which the waiver holds; from then on it counts as absent.",
      "bindery waiver add X-tls-storage-2026-03-15-175ede85 --by 'Ada Berg' --role CISO --reason "
@@ -226,6 +226,15 @@ const cli_option cli_options[] = {
      "A CSV with item_key, result ('no deviation' or 'deviation'), note, tester and tested_on. A "
      "deviation keeps the control from being complete; nothing in it improves a state.",
      "bindery sample 6.3.1 --population leavers --results tested.csv", "0.1", " sample "},
+    {OPT_CHECKPOINT, "--checkpoint", NULL, "FILE", false, "the journal must go on from this checkpoint",
+     "The three lines that 'bindery seal' gave: verify ends 1 (ALTERED) when the package's journal had "
+     "another head at that size or is shorter; 'locker prove' proves against its head.",
+     "bindery verify --checkpoint checkpoint.txt pack.zip", "0.1", " verify locker prove "},
+    {OPT_CONSISTENCY, "--consistency", NULL, "FILE", false, "prove that the journal goes on from a checkpoint",
+     "Prints the hashes that lead from the checkpoint's head to today's; ends 1 when they do not.",
+     "bindery -C acme locker prove --consistency checkpoint.txt", "0.1", " locker prove "},
+    {OPT_APPLY, "--apply", NULL, NULL, false, "remove what is listed", "Without it nothing is removed.",
+     "bindery -C acme locker gc --apply", "0.1", " locker gc "},
     {OPT_MAN, "--man", NULL, NULL, false, "print the manual page",
      "Prints the whole manual as a man page.", "bindery help --man | man -l -", "0.1", " help "},
 };

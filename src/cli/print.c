@@ -324,6 +324,12 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
     if (bd_value_text(result, "signer").size > 0 || (signatures != NULL && signatures->count > 0)) {
         printf("  %-12s none\n", "time-stamp");
     }
+    if (bd_value_is_true(result, "meets_checkpoint")) {
+        printf("  %-12s met: the first %lld journal lines are those of ", "checkpoint",
+               (long long)cli_number(result, "checkpoint_lines"));
+        cli_print_text(bd_value_text(result, "checkpoint"));
+        printf("\n");
+    }
     print_reperformance(bd_value_find(result, "reperformed"));
     const bd_value *faults = bd_value_find(result, "faults");
     for (size_t i = 0; faults != NULL && i < faults->count; i++) {

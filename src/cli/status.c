@@ -169,6 +169,29 @@ static void print_score(const bd_value *assessment) {
     printf("\n");
 }
 
+/* Sealed or not is said only where there is a seal: a period that runs has none. */
+static void print_custody(const bd_value *custody) {
+    const bd_value *seals = bd_value_find(custody, "seals");
+    const bd_value *later = bd_value_find(custody, "later_evidence");
+    if (seals == NULL || seals->count == 0) {
+        return;
+    }
+    const bd_value *last = &seals->items[seals->count - 1];
+    printf("Sealed as %.*s at %.*s over %lld journal lines",
+           BD_ARG(bd_value_text(last, "name")), BD_ARG(bd_value_text(last, "at")),
+           (long long)cli_number(last, "lines"));
+    size_t open = 0;
+    for (size_t i = 0; later != NULL && i < later->count; i++) {
+        open += bd_value_text(&later->items[i], "seal").size == 0;
+    }
+    int64_t lines = cli_number(custody, "later_lines");
+    if (lines > 0) {
+        printf("; %lld line%s came since, with %zu item%s of evidence", (long long)lines,
+               cli_s(lines), open, cli_s((int64_t)open));
+    }
+    printf("\n");
+}
+
 static void print_columns(const screen *s) {
     set_color(s, "2");
     printf("%-*s ", STATE_COLUMNS, "State");
@@ -283,6 +306,7 @@ void cli_print_status(const cli_call *call, const bd_value *assessment) {
     cli_print_as_of(assessment, bd_value_text(period, "timezone"));
     printf("\n");
     print_score(assessment);
+    print_custody(bd_value_find(assessment, "custody"));
     printf("\n");
     if (rows == NULL || rows->count == 0) {
         printf("No control fits what was asked for.\n");

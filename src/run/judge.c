@@ -328,6 +328,8 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
         .tzdata_version = run->out->assessment->zone_data_version,
         .journal_head = bd_str_copy(run->out->arena, bd_str_of(hex)),
     };
+    BD_TRY(bd_custody(session, &run->out->evidence, run->out->arena, &run->out->custody, err));
+    inputs.custody = run->out->custody;
     BD_TRY(bd_export_assessment(&inputs, bd_draft_sink(run->out->assessment_json), err));
     BD_TRY(bd_draft_finish(run->out->findings, err));
     return bd_draft_finish(run->out->assessment_json, err);

@@ -111,6 +111,7 @@ typedef struct {
     bd_population_file *populations; /* of the frozen ones, in the assessment's order */
     size_t population_count;
     bd_draft *no_items_csv, *no_items_keys; /* of all that have none; NULL until one is asked for */
+    const bd_value *custody;             /* bd_custody */
     bd_diags diags;
     bd_arena **arenas; /* of the workers: hold the facts */
     size_t arena_count;
@@ -189,6 +190,14 @@ bd_row_spool bd_early_hand_over(bd_early *early, bd_arena **facts);
  * `index`.  May be called from several threads for different items.  Accepts NULL. */
 bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out);
 void bd_early_close(bd_early *early); /* accepts NULL */
+
+/* custody.c: the seals of this session's period, in order; lines after one of them that are no seals themselves; and
+ * both with the evidence that came later, as assessment.json has them. */
+BD_MUST_USE bd_rc bd_period_seals(const bd_session *session, bd_arena *arena, bd_seals *out,
+                                  bd_err *err);
+size_t bd_lines_since(const bd_locker *locker, const bd_seal *seal);
+BD_MUST_USE bd_rc bd_custody(const bd_session *session, const bd_evidences *evidence,
+                             bd_arena *arena, const bd_value **out, bd_err *err);
 
 /* ingest.c */
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,

@@ -271,6 +271,11 @@ bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode, bd_are
         bd_session_close(out);
         return rc;
     }
+    const char *doubt = bd_locker_doubt(out->locker);
+    if (doubt != NULL) {
+        bd_diag_add(arena, &outcome->diags, BD_DIAG_WARNING, BD_STR("locker"), (bd_str){"", 0}, "%s",
+                    doubt);
+    }
     const bd_strs *recoveries = bd_locker_recoveries(out->locker);
     for (size_t i = 0; i < recoveries->count; i++) {
         bd_diag_add(arena, &outcome->diags, BD_DIAG_WARNING, BD_STR("locker"), (bd_str){"", 0},

@@ -1,9 +1,10 @@
 /* What the last run made still stands: then nothing is judged, drawn, signed or packed again.
  *
- * A run leaves a line in runs.ndjson: the digest of its plan, its outputs with size and hash, what it said.  A later run
- * with the same digest that finds each of them as it was says the same and ends.  The line is no evidence: who alters it
- * can make a run skip its work, and the outputs are those that were signed all the same.  An object that is lost from
- * the locker is noticed, one that was altered there only by who reads it: `locker check`, or a run with --no-cache. */
+ * A run leaves a line in runs.ndjson: the digest of its plan, its outputs with size and hash, what it said.  A later
+ * run with the same digest that finds each of them as it was says the same and ends.  The line is no evidence: who
+ * alters it can make a run skip its work, and the outputs are those that were signed all the same.  An object that is
+ * lost from the locker is noticed, one that was altered there only by who reads it: `locker check`, or a run with
+ * --no-cache. */
 #include "bindery/run.h"
 
 #include "run_priv.h"

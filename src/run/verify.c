@@ -13,6 +13,7 @@
 
 #define TRUST_BYTES ((size_t)16 << 20)
 #define PDF_BYTES ((size_t)1 << 30)
+#define CHECKPOINT_BYTES ((size_t)64 << 10)
 #define COVER_PAGES 4
 
 typedef struct {
@@ -24,6 +25,8 @@ typedef struct {
     bd_zygote *zygote;      /* where the judgement is made again */
     BD_VEC(bd_package_fault) faults;
     int exit_code;
+    bd_seal checkpoint; /* `lines` 0: none was given */
+    bool meets_checkpoint;
 } verification;
 
 /* Severity when several hold: 3, 5, 1, 6. */
@@ -204,6 +207,64 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
     return BD_OK;
 }
 
+/* ---- a checkpoint ---- */
+
+static bd_rc load_checkpoint(verification *run, bd_err *err) {
+    bd_str text;
+    if (run->options->checkpoint_path == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(bd_file_read(run->options->checkpoint_path, CHECKPOINT_BYTES, run->arena, &text, err));
+    bd_rc rc = bd_checkpoint_parse(text, run->arena, &run->checkpoint, err);
+    if (bd_failed(rc)) {
+        BD_RAISE(err, BD_ERR_USAGE, "'%s' is no checkpoint: %s", run->options->checkpoint_path,
+                 bd_str_copy(run->arena, bd_str_of(err->message)).data);
+    }
+    return BD_OK;
+}
+
+/* The seals that the journal itself tells of, then the checkpoint that came another way. */
+static void verify_tree(verification *run, bd_str path, bd_str journal) {
+    bd_locker *locker = NULL;
+    bd_seals seals;
+    bd_err problem;
+    size_t count;
+    const bd_merkle_hash *leaves = bd_journal_leaves(journal, run->arena, &count);
+    if (bd_failed(bd_locker_open_text(journal, NULL, NULL, run->arena, &locker, &problem))) {
+        return; /* said already: its chain is broken */
+    }
+    if (bd_failed(bd_locker_seals(locker, run->arena, &seals, &problem)) ||
+        bd_failed(bd_seals_check(&seals, leaves, count, &problem))) {
+        add_fault(run, "seal", path, 1, bd_str_copy(run->arena, bd_str_of(problem.message)));
+    }
+    bd_locker_close(locker);
+    const bd_seal *wanted = &run->checkpoint;
+    uint8_t root[32];
+    if (wanted->lines == 0) {
+        return;
+    }
+    if (wanted->lines > count) {
+        add_fault(run, "checkpoint", path, 1,
+                  bd_str_format(run->arena,
+                                "the journal has %zu lines, the checkpoint is of %zu: lines are "
+                                "missing, or the package is older than the checkpoint",
+                                count, wanted->lines));
+        return;
+    }
+    bd_merkle_head(leaves, wanted->lines, root);
+    run->meets_checkpoint = memcmp(root, wanted->root, 32) == 0;
+    if (!run->meets_checkpoint) {
+        char found[65], expected[65];
+        bd_hex(root, 32, found);
+        bd_hex(wanted->root, 32, expected);
+        add_fault(run, "checkpoint", path, 1,
+                  bd_str_format(run->arena,
+                                "history was altered: the tree head over the first %zu lines is "
+                                "%.12s..., the checkpoint has %.12s...",
+                                wanted->lines, found, expected));
+    }
+}
+
 /* The journal's own chain: what happened to the evidence, in order, with nothing taken out. */
 static void verify_journal(verification *run, bd_package_reader *reader) {
     bd_str path = BD_STR("90_INTEGRITY/journal.ndjson");
@@ -217,7 +278,9 @@ static void verify_journal(verification *run, bd_package_reader *reader) {
     }
     if (bd_failed(bd_journal_check(text, run->arena, &lines, head, &problem))) {
         add_fault(run, "journal", path, 1, bd_str_copy(run->arena, bd_str_of(problem.message)));
+        return;
     }
+    verify_tree(run, path, text);
 }
 
 /* ---- what was expected ---- */
@@ -278,11 +341,20 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
         expect(run, "tenant", run->options->expect_tenant, report.facts.tenant);
         expect(run, "period", run->options->expect_period, report.facts.period_id);
     }
+    if (run->checkpoint.lines > 0 && !run->meets_checkpoint && run->exit_code == 0) {
+        add_fault(run, "checkpoint", BD_STR("90_INTEGRITY/journal.ndjson"), 1,
+                  BD_STR("there is no journal to hold against the checkpoint"));
+    }
     if (report.has_manifest && !bd_failed(rc)) {
         rc = reperform(run, reader, &report, out, err);
     }
     bd_package_close(reader);
     BD_TRY(rc);
+    if (run->checkpoint.lines > 0) {
+        bd_result_bool(out, "meets_checkpoint", run->meets_checkpoint);
+        bd_result_int(out, "checkpoint_lines", (int64_t)run->checkpoint.lines);
+        bd_result_text(out, "checkpoint", run->checkpoint.name);
+    }
     bd_result_text(out, "kind", BD_STR("package"));
     bd_result_int(out, "files", (int64_t)report.files);
     bd_result_int(out, "bytes", (int64_t)report.bytes);
@@ -360,6 +432,11 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
         BD_RAISE(err, BD_ERR_IO, "cannot open '%s': there is no such file", path);
     }
     BD_TRY(load_trust(&run, err));
+    BD_TRY(load_checkpoint(&run, err));
+    if (run.checkpoint.lines > 0 && is_pdf(path, arena)) {
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "'--checkpoint' needs a package: '%s' is a PDF and holds no journal", path);
+    }
     if (options->reperform) {
         BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &run.zygote, err));
     }

@@ -1,4 +1,4 @@
-/* bench/scan.c - what the one pass over evidence costs, beside the hash alone, and what a join of millions of rows takes.
+/* bench/scan.c - what the one pass over evidence costs beside the hash alone, and what joins of millions of rows take.
  *
  *     scan-bench sha FILE...        SHA-256 of the files
  *     scan-bench scan JOBS CHECKS FILE...
@@ -6,7 +6,7 @@
  *                                   evenly over it in the order of their ids; 0: with all
  *     scan-bench join ROWS          so many rows of a related and of a matched check, judged; prints how many passed
  *
- * Prints "CPU-seconds wall-seconds peak-KiB rows".  Files are told to the page cache first, so that no disk is measured.
+ * Prints "CPU-seconds wall-seconds peak-KiB rows".  Files are read into the page cache first, so no disk is measured.
  */
 #include "bindery/assess.h"
 #include "bindery/catalog.h"
@@ -185,8 +185,8 @@ static void scan_all(bench *run, unsigned jobs, size_t checks) {
 
 #define SUBSCRIPTION "11111111-2222-3333-4444-555555555555"
 #define ENGAGEMENT                                                                                 \
-    "{\"format\":\"bindery-engagement 1\",\"organisation\":{\"name\":\"Bench\",\"short\":\"BENCH\"},\"periods\":[{\"id\":"     \
-    "\"2026-H1\",\"type\":\"II\",\"from\":\"2026-01-01\",\"to\":\"2026-06-30\"}]}"
+    "{\"format\":\"bindery-engagement 1\",\"organisation\":{\"name\":\"Bench\",\"short\":\"BENCH\"},"        \
+    "\"periods\":[{\"id\":\"2026-H1\",\"type\":\"II\",\"from\":\"2026-01-01\",\"to\":\"2026-06-30\"}]}"
 
 typedef struct {
     bd_arena *arena;

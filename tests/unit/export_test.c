@@ -448,6 +448,7 @@ static const char expected_criteria[] =
     "{\"category\":\"Privacy\",\"controls\":[],\"evidenced\":" NO_SHARES
     ",\"id\":\"P1.1\",\"in_scope\":false,\"mapped\":" NO_SHARES
     ",\"open_exceptions\":0,\"state\":\"uncovered\"}],"
+    "\"custody\":{\"later_evidence\":[],\"later_lines\":0,\"seals\":[]},"
     "\"data_quality\":[{\"evidence\":\"E-0003\",\"message\":\"byte 3: expected "
     "','\",\"path\":\"odd/<b>&\\\"x\\\".json\","
     "\"severity\":\"refused\"}],";

@@ -69,7 +69,8 @@ static bool open_lines(bd_str text, bd_str *lines) {
     bd_sha256_of(body, hash);
     bd_hex(hash, 32, hex);
     *lines = bd_str_sub(body, sizeof(INDEX_HEAD) - 1, body.size);
-    return bd_str_eqz(bd_str_sub(text, body.size, text.size - 1), hex);
+    return text.data[text.size - 1] == '\n' &&
+           bd_str_eqz(bd_str_sub(text, body.size, text.size - 1), hex);
 }
 
 static void load_lines(bd_locker *locker, bd_str text, int64_t written_ns) {
@@ -87,21 +88,37 @@ static void load_lines(bd_locker *locker, bd_str text, int64_t written_ns) {
     locker->index.is_changed = false;
 }
 
-void index_load(bd_locker *locker) {
-    locker->index.by_path = bd_map_make(locker->arena);
+/* False: it is not there, or cannot be read. */
+static bool read_index(const bd_locker *locker, bd_arena *scratch, bd_str *text,
+                       struct stat *status) {
     BD_DEFER(bd_fd_close)
     int fd = openat(locker->folder_fd, "derived/index", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct stat status;
-    if (fd < 0 || fstat(fd, &status) != 0 || status.st_size > (int64_t)INDEX_MAX) {
-        return;
+    if (fd < 0 || fstat(fd, status) != 0 || status->st_size > (int64_t)INDEX_MAX) {
+        return false;
     }
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("index", INDEX_MAX * 2);
-    size_t size = (size_t)status.st_size;
-    char *bytes = bd_new(scratch, char, size);
+    size_t size = (size_t)status->st_size;
+    char *bytes = bd_new(scratch, char, size + 1);
     bd_err unused = {0};
-    if (!bd_failed(bd_pread_all(fd, bytes, size, 0, "derived/index", &unused))) {
-        load_lines(locker, (bd_str){bytes, size}, stat_mtime_ns(&status));
+    *text = (bd_str){bytes, size};
+    return !bd_failed(bd_pread_all(fd, bytes, size, 0, "derived/index", &unused));
+}
+
+void index_load(bd_locker *locker) {
+    struct stat status;
+    bd_str text;
+    locker->index.by_path = bd_map_make(locker->arena);
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("index", INDEX_MAX * 2);
+    if (read_index(locker, scratch, &text, &status)) {
+        load_lines(locker, text, stat_mtime_ns(&status));
     }
+}
+
+bool index_is_sound(const bd_locker *locker) {
+    struct stat status;
+    bd_str text, lines;
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("index", INDEX_MAX * 2);
+    return faccessat(locker->folder_fd, "derived/index", F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
+           (read_index(locker, scratch, &text, &status) && open_lines(text, &lines));
 }
 
 /* ---- asking and writing ---------------------------------------------------------------------- */

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FORMAT_TEXT "bindery-locker 1\n"
 #define RUNS_MAX ((size_t)256 << 20)
 enum { PATH_MAX_BYTES = 4096, HOLDER_BYTES = 128 };
+enum { LOCK_ATTEMPTS = 20, LOCK_PAUSE_NS = 10 * 1000 * 1000 }; /* 0.2 s in all */
 
 /* ---- files of the locker --------------------------------------------------------------------- */
 
@@ -102,19 +105,27 @@ static bd_rc raise_busy(bd_locker *locker, bd_err *err) {
              locker->folder, size > 0 ? (int)size : 15, size > 0 ? text : "another process");
 }
 
+bool locker_has_writer(const bd_locker *locker) {
+    BD_DEFER(bd_fd_close)
+    int fd = openat(locker->folder_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 static bd_rc take_lock(bd_locker *locker, bd_err *err) {
     locker->lock_fd =
         openat(locker->folder_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (locker->lock_fd < 0) {
         RAISE_ERRNO(err, "open", locker, "lock");
     }
-    while (flock(locker->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) {
+    /* `locker check` asks for a moment whether somebody writes: that is not worth a refusal. */
+    for (unsigned attempt = 0; flock(locker->lock_fd, LOCK_EX | LOCK_NB) != 0; attempt++) {
+        if (errno == EWOULDBLOCK && attempt >= LOCK_ATTEMPTS) {
             return raise_busy(locker, err);
         }
-        if (errno != EINTR) {
+        if (errno != EINTR && errno != EWOULDBLOCK) {
             RAISE_ERRNO(err, "lock", locker, "lock");
         }
+        (void)nanosleep(&(struct timespec){.tv_nsec = LOCK_PAUSE_NS}, NULL);
     }
     char host[64] = "", text[HOLDER_BYTES];
     (void)gethostname(host, sizeof(host) - 1);
@@ -469,8 +480,79 @@ void bd_locker_close(bd_locker *locker) {
     bd_fd_close(&locker->folder_fd);
 }
 
+const char *bd_locker_doubt_of(uint64_t file_system) {
+    static const struct {
+        uint64_t type;
+        const char *doubt;
+    } known[] = {
+        {0x6969, "it lies on NFS, where a lock may not hold between machines and a write may be seen "
+                 "late; keep it on a disk of this machine"},
+        {0x517B, "it lies on an SMB share, where a lock may not hold between machines and a rename "
+                 "may not be durable; keep it on a disk of this machine"},
+        {0xFF534D42, "it lies on an SMB share, where a lock may not hold between machines and a "
+                     "rename may not be durable; keep it on a disk of this machine"},
+        {0xFE534D42, "it lies on an SMB share, where a lock may not hold between machines and a "
+                     "rename may not be durable; keep it on a disk of this machine"},
+        {0x01021997, "it lies on a shared folder (9p), where a lock may not hold between machines; "
+                     "keep it on a disk of this machine"},
+        {0x65735546, "it lies on a file system of a user's program (FUSE), which may not keep what "
+                     "fsync promises; keep it on a disk of this machine"},
+    };
+    for (size_t i = 0; i < BD_COUNT(known); i++) {
+        if (known[i].type == (file_system & 0xFFFFFFFF)) {
+            return known[i].doubt;
+        }
+    }
+    return NULL;
+}
+
+const char *bd_locker_doubt(const bd_locker *locker) {
+    struct statfs facts;
+    if (locker->folder_fd < 0 || fstatfs(locker->folder_fd, &facts) != 0) {
+        return NULL;
+    }
+    return bd_locker_doubt_of((uint64_t)facts.f_type);
+}
+
 const bd_strs *bd_locker_recoveries(const bd_locker *locker) {
     return &locker->recoveries;
+}
+
+/* ---- opening what may be damaged ------------------------------------------------------------- */
+
+bd_rc locker_open_loose(const char *folder, bd_arena *arena, struct loose_locker *out,
+                        bd_err *err) {
+    bd_locker *locker = make_locker(folder, BD_LOCKER_READ, arena);
+    bd_str text;
+    struct journal_end end;
+    bool has_format = false;
+    *out = (struct loose_locker){.locker = locker};
+    locker->folder_fd = open(locker->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (locker->folder_fd < 0) {
+        BD_RAISE(err, errno == ENOENT ? BD_ERR_INPUT : BD_ERR_IO, "cannot open the locker '%s': %s",
+                 locker->folder, strerror(errno));
+    }
+    bd_rc rc = check_format(locker, &has_format, &out->format_problem);
+    out->has_format_problem = bd_failed(rc);
+    if (bd_failed(rc) && out->format_problem.class != BD_ERR_INPUT) {
+        *err = out->format_problem;
+        return rc;
+    }
+    out->has_format = has_format;
+    out->has_journal = faccessat(locker->folder_fd, "journal.ndjson", F_OK, 0) == 0;
+    if (!has_format && !out->has_journal) {
+        BD_RAISE(err, BD_ERR_INPUT, "'%s' is no locker: it has neither FORMAT nor journal.ndjson",
+                 locker->folder);
+    }
+    BD_TRY(read_own_file(locker, "journal.ndjson", JOURNAL_MAX, &text, err));
+    out->has_journal_problem =
+        bd_failed(journal_take(&locker->journal, text, &end, &out->journal_problem));
+    /* Commits are applied one by one: what stands before the break holds. */
+    size_t good = (size_t)locker->journal.bytes;
+    bd_buf_puts(&locker->text, bd_str_sub(text, 0, good));
+    out->tail = out->has_journal_problem ? (bd_str){"", 0} : bd_str_sub(text, good, text.size);
+    out->torn_why = end.torn_why;
+    return bd_buf_check(&locker->text, "the journal", err);
 }
 
 /* ---- putting --------------------------------------------------------------------------------- */

@@ -103,8 +103,11 @@ void store_drop(bd_locker *locker, struct staged *staged);
  * damaged (INPUT). */
 BD_MUST_USE bd_rc store_settle(bd_locker *locker, struct staged *staged, bd_err *err);
 /* A blob over the object of `item`, its framing checked. */
-BD_MUST_USE bd_rc store_blob(bd_locker *locker, const bd_evidence_given *item, bd_arena *arena,
+BD_MUST_USE bd_rc store_blob(const bd_locker *locker, const bd_evidence_given *item, bd_arena *arena,
                              bd_blob **out, bd_err *err);
+/* The bytes of one object, read on their own: `locker` is only looked at. */
+BD_MUST_USE bd_rc store_check(const bd_locker *locker, const bd_evidence_given *item,
+                              bd_arena *scratch, bd_err *err);
 /* Removes what a killed writer left in tmp/. */
 void store_sweep(bd_locker *locker);
 /* Lets go of the tools of compression, some MiB, until the next file comes. */
@@ -136,6 +139,8 @@ int64_t stat_ctime_ns(const struct stat *status);
 /* A missing or damaged index is an empty one: it is not evidence. */
 void index_load(bd_locker *locker);
 void index_put(bd_locker *locker, const struct index_entry *entry);
+/* Is there none, or one whose close holds? */
+bool index_is_sound(const bd_locker *locker);
 /* Best effort: what cannot be written only costs time at the next ingest. */
 void index_save(bd_locker *locker);
 
@@ -165,6 +170,18 @@ struct bd_locker {
     bd_strs recoveries, runs;
     int64_t runs_bytes; /* of the whole lines of runs.ndjson */
 };
+
+/* A locker for looking at, whatever its state: what holds of the journal is taken, what does not is told. */
+struct loose_locker {
+    bd_locker *locker; /* to be closed, after a failure too */
+    bool has_format, has_journal, has_format_problem, has_journal_problem;
+    bd_err format_problem, journal_problem;
+    bd_str tail; /* of the journal, torn off */
+    const char *torn_why;
+};
+BD_MUST_USE bd_rc locker_open_loose(const char *folder, bd_arena *arena, struct loose_locker *out,
+                                    bd_err *err);
+bool locker_has_writer(const bd_locker *locker);
 
 #define RAISE_ERRNO(err, what, locker, path)                                                       \
     return bd_raise((err), BD_ERR_IO, "cannot %s '%s/%s': %s", (what), (locker)->folder, (path),   \

@@ -254,7 +254,7 @@ bd_rc store_file(bd_locker *locker, int fd, unsigned jobs, struct staged *staged
 
 /* ---- objects that are there already ---------------------------------------------------------- */
 
-static bd_rc check_frame(bd_locker *locker, const bd_evidence_given *item, const char *path,
+static bd_rc check_frame(const bd_locker *locker, const bd_evidence_given *item, const char *path,
                          bd_err *err) {
     BD_DEFER(bd_fd_close)
     int fd = openat(locker->folder_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -285,7 +285,7 @@ static bd_rc check_frame(bd_locker *locker, const bd_evidence_given *item, const
     return BD_OK;
 }
 
-bd_rc store_blob(bd_locker *locker, const bd_evidence_given *item, bd_arena *arena, bd_blob **out,
+bd_rc store_blob(const bd_locker *locker, const bd_evidence_given *item, bd_arena *arena, bd_blob **out,
                  bd_err *err) {
     char path[OBJECT_PATH_BYTES];
     object_path(item->sha256, path);
@@ -304,19 +304,25 @@ bd_rc store_blob(bd_locker *locker, const bd_evidence_given *item, bd_arena *are
     return BD_OK;
 }
 
-/* Reads the object of `item` from end to end, which checks all its hashes. */
-static bd_rc check_object(bd_locker *locker, const bd_evidence_given *item, bd_err *err) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("object check", 1u << 20);
+bd_rc store_check(const bd_locker *locker, const bd_evidence_given *item, bd_arena *scratch,
+                  bd_err *err) {
+    char *buffer = bd_new(scratch, char, LOCKER_BUFFER_BYTES);
     bd_blob *blob = NULL;
     bd_source source = {0};
     BD_TRY(store_blob(locker, item, scratch, &blob, err));
     BD_TRY(blob->open_plain(blob, &source, err));
     bd_rc rc = BD_OK;
     for (size_t got = 1; got > 0 && !bd_failed(rc);) {
-        rc = bd_source_read(&source, locker->buffer, LOCKER_BUFFER_BYTES, &got, err);
+        rc = bd_source_read(&source, buffer, LOCKER_BUFFER_BYTES, &got, err);
     }
     blob->close(blob, &source);
     return rc;
+}
+
+/* Reads the object of `item` from end to end, which checks all its hashes. */
+static bd_rc check_object(const bd_locker *locker, const bd_evidence_given *item, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("object check", 1u << 20);
+    return store_check(locker, item, scratch, err);
 }
 
 static void take_stored_facts(struct staged *staged, const bd_evidence_given *from) {

@@ -447,6 +447,19 @@ static void write_score(export_run *run, bd_json_writer *writer) {
     bd_json_close(writer, '}');
 }
 
+static void write_custody(export_run *run, bd_json_writer *writer) {
+    bd_json_key(writer, "custody");
+    if (run->in->custody != NULL) {
+        bd_json_value(writer, run->in->custody);
+        return;
+    }
+    bd_json_open(writer, '{');
+    export_member_strs(writer, "later_evidence", &(bd_strs){0});
+    export_member_int(writer, "later_lines", 0);
+    export_member_strs(writer, "seals", &(bd_strs){0});
+    bd_json_close(writer, '}');
+}
+
 /* ---- the whole ---- */
 
 static void write_all(export_run *run, bd_json_writer *writer) {
@@ -457,6 +470,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     export_member_str(writer, "catalog_sha256", export_hex(run->arena, in->catalog->sha256));
     write_controls(run, writer);
     write_criteria(run, writer);
+    write_custody(run, writer);
     write_data_quality(run, writer);
     write_engagement(run, writer);
     write_evidence(run, writer);

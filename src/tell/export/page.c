@@ -92,6 +92,17 @@ static void put_navigation(export_run *run) {
                   "<li><a href=\"#gaps\">Gaps</a></li>\n</ul></nav>\n");
 }
 
+static void put_seals(export_run *run) {
+    const bd_value *seals = bd_value_find(run->in->custody, "seals");
+    for (size_t i = 0; seals != NULL && i < seals->count; i++) {
+        const bd_value *seal = &seals->items[i];
+        put_fact(run, "Sealed",
+                 bd_str_format(run->line, "%.*s at %.*s, tree head %.*s",
+                               BD_ARG(bd_value_text(seal, "name")), BD_ARG(bd_value_text(seal, "at")),
+                               BD_ARG(bd_value_text(seal, "root"))));
+    }
+}
+
 static void put_foot(export_run *run) {
     html_put(run, "<footer>\n<p>States: <strong>complete</strong> means that every due instance is "
                   "accepted, every "
@@ -101,6 +112,7 @@ static void put_foot(export_run *run) {
     put_fact(run, "Made by",
              bd_str_format(run->line, "Bindery %.*s", BD_ARG(run->in->bindery_version)));
     put_fact(run, "Journal head", run->in->journal_head);
+    put_seals(run);
     put_fact(run, "Catalog", export_hex(run->line, run->in->catalog->sha256));
     put_fact(run, "Time zone data", run->in->tzdata_version);
     html_put(run, "</dl>\n</footer>\n</body>\n</html>\n");

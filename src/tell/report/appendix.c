@@ -238,6 +238,7 @@ void section_appendices(report *r) {
         {"D  Samples: method and usual sizes", "appendix-sampling", add_sampling},
         {"E  Versions", "appendix-versions", add_versions},
         {"F  What this binder does not claim", "appendix-claims", add_claims},
+        {"G  Custody of the evidence", "appendix-custody", section_custody},
     };
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, BD_STR("Appendices"), BD_STR("appendices"));

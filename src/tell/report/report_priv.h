@@ -135,6 +135,7 @@ void say_left_out(report *r, const char *what, uint64_t total, size_t printed);
 /* ---- sections --------------------------------------------------------------------------------------- */
 
 void section_cover(report *r);
+void section_custody(report *r); /* an appendix: seals, and what came after them */
 void section_control(report *r); /* document control, how to verify */
 void section_glance(report *r);
 void section_score(report *r); /* score table and gates */
