@@ -139,6 +139,7 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .package_paths = run->paths,
         .ipe_paths = run->ipe_paths,
         .joins = run->joins,
+        .pbc = run->judged->pbc,
     };
 }
 
@@ -391,6 +392,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
         add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
     BD_TRY(
         add_export(run, "80_MACHINE/criteria.csv", BD_ROLE_MACHINE, bd_export_criteria_csv, err));
+    BD_TRY(add_export(run, "80_MACHINE/pbc.csv", BD_ROLE_MACHINE, bd_export_pbc_csv, err));
     BD_TRY(add_export(run, "60_EXCEPTIONS/exceptions.csv", BD_ROLE_EXCEPTION,
                       bd_export_exceptions_csv, err));
     BD_TRY(add_score(run, err));
@@ -436,6 +438,7 @@ static void fill_report(bd_production *run) {
         .journal_head = hex_of(arena, run->facts.journal_head),
         .is_signed = run->signer != NULL,
         .package_paths = run->paths,
+        .pbc = run->judged->pbc,
     };
     if (run->signer != NULL) {
         report->is_trial = run->signer->is_trial;

@@ -347,7 +347,7 @@ static bool is_unread(const bd_evidence *item) {
 }
 
 static bool is_incomplete(const bd_evidence *item) {
-    return has_sheet(item) && !item->is_unmapped && !item->is_document && !is_refused(item) &&
+    return has_sheet(item) && !bd_pbc_is_list(item) && !item->is_unmapped && !item->is_document && !is_refused(item) &&
            item->completeness != BD_COMPLETE_YES;
 }
 
@@ -356,7 +356,7 @@ static bool is_assumed(const bd_evidence *item) {
 }
 
 static bool is_unsigned(const bd_evidence *item) {
-    return has_sheet(item) && item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off &&
+    return has_sheet(item) && !bd_pbc_is_list(item) && item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off &&
            !item->is_unmapped && !is_refused(item);
 }
 
