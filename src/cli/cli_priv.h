@@ -66,6 +66,7 @@ typedef enum {
     OPT_REPLACE,
     OPT_ITEMS,
     OPT_RESULTS,
+    OPT_NEXT_PERIOD,
     OPT_COUNT
 } option_id;
 

@@ -162,6 +162,10 @@ BD_MUST_USE bd_rc bd_population_texts(bd_judged_run *judged, const bd_population
 /* pbc.c: reads the auditors' request lists among the evidence and sets judged->pbc; after judging. */
 BD_MUST_USE bd_rc bd_requests_find(bd_session *session, bd_judged_run *judged, bd_err *err);
 
+/* requests.c: requests/ in the engagement's folder: a text for each owner of a control in scope, and blank lists. */
+BD_MUST_USE bd_rc bd_requests_write(const char *folder, const bd_engagement *engagement,
+                                    bd_arena *arena, size_t *count, bd_err *err);
+
 /* How evidence of this engagement is scanned. */
 void bd_plan_scan(bd_session *session, bd_scan_plan *out);
 
