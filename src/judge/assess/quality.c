@@ -62,10 +62,10 @@ static bd_str scope_of(const bd_evidence *item) {
 static void doubt_item(bd_judging *run, const bd_evidence *item) {
     bool is_aside = item->is_sidecar || item->is_register || item->given.is_withdrawn;
     bool is_kept_aside = item->is_unmapped && !item->facts.is_malformed; /* listed as such */
-    if (is_aside || !is_of_now(run, item)) {
+    if (is_aside) {
         return;
     }
-    if (!is_kept_aside && (item->completeness != BD_COMPLETE_YES || item->facts.is_malformed)) {
+    if (is_of_now(run, item) && !is_kept_aside && (item->completeness != BD_COMPLETE_YES || item->facts.is_malformed)) {
         bd_str why = item->facts.is_malformed ? item->facts.problem : item->completeness_reason;
         bd_doubt *one = add_doubt(run, kind_of(item), why);
         one->evidence = item->given.number;
