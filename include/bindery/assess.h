@@ -186,8 +186,8 @@ typedef struct {
     int with_exceptions;       /* ready only */
 } bd_ratio;
 
-/* What weakens the inputs of the judgement.  It is said; what it does to a verdict the rules of completeness decide, and
- * none of it ever makes a pass. */
+/* What weakens the inputs of the judgement.  It is said; what it does to a verdict the rules of completeness decide,
+ * and none of it ever makes a pass. */
 typedef enum {
     BD_DOUBT_TRUNCATED,  /* the source says that there is more */
     BD_DOUBT_NEXT_LINK,  /* pages were not fetched */

@@ -97,8 +97,8 @@ typedef struct {
     const bd_value *source;           /* the whole file as written */
 } bd_engagement;
 
-/* approved_on of a fact that `to_approve` flags: it was copied from an earlier period, and passes nothing before somebody
- * approves it again.  9999-12-31. */
+/* approved_on of a fact that `to_approve` flags: it was copied from an earlier period, and passes nothing before
+ * somebody approves it again.  9999-12-31. */
 #define BD_DAY_TO_APPROVE ((bd_day)2932896)
 
 /* The five category names, in the order they are printed in. */

@@ -169,7 +169,8 @@ static int run_init(const cli_call *call, bd_arena *arena) {
                                        OPT_SUBSCRIPTION, OPT_TIMEZONE, OPT_TYPE};
     for (size_t i = 0; call->has[OPT_NEXT_PERIOD] && i < BD_COUNT(copied); i++) {
         if (call->has[copied[i]]) {
-            (void)bd_raise(&err, BD_ERR_USAGE, "'--next-period' copies the rest of the set-up; edit the new bindery.json");
+            (void)bd_raise(&err, BD_ERR_USAGE,
+                           "'--next-period' copies the rest of the set-up; edit the new bindery.json");
             return cli_fail(&err);
         }
     }

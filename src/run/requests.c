@@ -60,7 +60,9 @@ static bd_str when_of(letter *l, const bd_requirement *requirement, const bd_per
                       : BD_STR("");
     switch (requirement->frequency) {
     case BD_CONTINUOUS:
-        return bd_str_format(arena, "an export in each month from %.*s to %.*s, by the month's last day; a later one shows it only where it is a log",
+        return bd_str_format(arena,
+                             "an export in each month from %.*s to %.*s, by the month's last day; a later one "
+                             "shows it only where it is a log",
                              BD_ARG(from), BD_ARG(to));
     case BD_MONTHLY:
         return bd_str_format(arena, "by the last day of each month from %.*s to %.*s%.*s, and before the period ends",
@@ -71,7 +73,8 @@ static bd_str when_of(letter *l, const bd_requirement *requirement, const bd_per
     case BD_ANNUAL:
         return bd_str_format(arena, "by %.*s, of the twelve months that end then", BD_ARG(to));
     case BD_PER_EVENT:
-        return bd_str_format(arena, "every day from %.*s to %.*s; the last export after the last day", BD_ARG(from), BD_ARG(to));
+        return bd_str_format(arena, "every day from %.*s to %.*s; the last export after the last day",
+                             BD_ARG(from), BD_ARG(to));
     case BD_ONCE: return bd_str_format(arena, "by %.*s, in force since %.*s", BD_ARG(to), BD_ARG(from));
     }
     return to;

@@ -182,7 +182,8 @@ static scene *scene_of_plan(const plan *of) {
 /* How good: a higher number is better. */
 static int rank_of_state(bd_state state) {
     static const int ranks[] = {
-        [BD_STATE_COMPLETE] = 2, [BD_STATE_PROGRESS] = 1, [BD_STATE_BLANK] = 0, [BD_STATE_NA] = 3, [BD_STATE_NOT_DUE] = 3};
+        [BD_STATE_COMPLETE] = 2, [BD_STATE_PROGRESS] = 1, [BD_STATE_BLANK] = 0,
+        [BD_STATE_NA] = 3, [BD_STATE_NOT_DUE] = 3};
     return ranks[state];
 }
 

@@ -111,12 +111,13 @@ TEST(engagement, periods_that_overlap_or_leave_days_out_are_said) {
                  "/periods/1/from: period 'b' overlaps 'a' from 2026-06-30 to 2026-06-30: what happened on these days "
                  "is judged in both;");
     CHECK_EQ_STR(looked_at(P("b", "2026-07-02", "2026-12-31") "," P("a", "2026-01-01", "2026-06-30")),
-                 "/periods/0/from: no period holds 2026-07-01 to 2026-07-01, between 'a' and 'b': these days are judged "
-                 "in none;");
+                 "/periods/0/from: no period holds 2026-07-01 to 2026-07-01, between 'a' and 'b': these days are "
+                 "judged in none;");
     /* a year that holds both halves leaves no day out */
     CHECK(strstr(looked_at(P("a", "2026-01-01", "2026-03-31") "," P("y", "2026-01-01", "2026-12-31") "," P(
                      "b", "2026-05-01", "2026-06-30")),
                  "no period holds") == NULL);
-    CHECK_EQ_STR(looked_at(P("a", "2026-01-01", "2026-06-30") ",{\"id\":\"d\",\"type\":\"I\",\"as_of\":\"2026-03-31\"}"),
+    CHECK_EQ_STR(looked_at(P("a", "2026-01-01", "2026-06-30")
+                           ",{\"id\":\"d\",\"type\":\"I\",\"as_of\":\"2026-03-31\"}"),
                  "");
 }

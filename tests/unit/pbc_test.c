@@ -192,7 +192,8 @@ TEST(pbc, requests_change_nothing_in_the_assessment) {
 
 TEST(pbc, words_are_those_that_tell_requests_apart) {
     bd_strs words;
-    bd_pbc_words(BD_STR("Please provide the POLICIES for terminated employees' MFA, and policy!"), test_arena(), &words);
+    bd_pbc_words(BD_STR("Please provide the POLICIES for terminated employees' MFA, and policy!"),
+                 test_arena(), &words);
     bd_str text = {"", 0};
     for (size_t i = 0; i < words.count; i++) {
         text = bd_str_format(test_arena(), "%.*s %.*s", BD_ARG(text), BD_ARG(words.data[i]));

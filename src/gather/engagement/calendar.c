@@ -56,7 +56,8 @@ static void look_at_gap(const looking *l, const bd_period *period) {
         return;
     }
     say(l, period,
-        bd_str_format(l->arena, "no period holds %.*s to %.*s, between '%.*s' and '%.*s': these days are judged in none",
+        bd_str_format(l->arena,
+                      "no period holds %.*s to %.*s, between '%.*s' and '%.*s': these days are judged in none",
                       BD_ARG(bd_day_format(l->arena, before->to + 1)),
                       BD_ARG(bd_day_format(l->arena, period->from - 1)), BD_ARG(before->id),
                       BD_ARG(period->id)));

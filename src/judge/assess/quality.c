@@ -104,8 +104,8 @@ static void doubt_snapshots(bd_judging *run, const bd_snapshot *a, const bd_snap
     bd_doubt *one = add_doubt(
         run, BD_DOUBT_SNAPSHOTS,
         bd_str_format(run->arena,
-                      "%.*s shows %llu records of %.*s and %.*s %llu, both of %.*s and both complete; each counts, with "
-                      "the worse verdict",
+                      "%.*s shows %llu records of %.*s and %.*s %llu, both of %.*s and both complete; each counts, "
+                      "with the worse verdict",
                       BD_ARG(bd_evidence_id(run->arena, a->evidence)), (unsigned long long)a->rows,
                       BD_ARG(source->title), BD_ARG(bd_evidence_id(run->arena, b->evidence)),
                       (unsigned long long)b->rows, BD_ARG(bd_day_format(run->arena, a->date))));
@@ -144,7 +144,8 @@ static void doubt_subscriptions(bd_judging *run) {
         if (!is_listed(engagement, one->scope)) {
             bd_doubt *doubt = add_doubt(
                 run, BD_DOUBT_UNLISTED,
-                bd_str_format(run->arena, "the evidence shows subscription %.*s (%.*s), which bindery.json does not list",
+                bd_str_format(run->arena,
+                              "the evidence shows subscription %.*s (%.*s), which bindery.json does not list",
                               BD_ARG(one->scope), BD_ARG(bd_evidence_id(run->arena, one->evidence))));
             doubt->scope = one->scope;
             doubt->place = BD_STR("bindery.json, /subscriptions");
@@ -222,7 +223,8 @@ static void doubt_lists(bd_judging *run, const bd_evidence *before, uint64_t cou
     }
     bd_doubt *one = add_doubt(
         run, BD_DOUBT_PEOPLE,
-        bd_str_format(run->arena, "%.*s names %llu people who %s in the period, %.*s %llu, and both describe the same days",
+        bd_str_format(run->arena,
+                      "%.*s names %llu people who %s in the period, %.*s %llu, and both describe the same days",
                       BD_ARG(bd_evidence_id(run->arena, before->given.number)), (unsigned long long)count_before, who,
                       BD_ARG(bd_evidence_id(run->arena, item->given.number)), (unsigned long long)count));
     one->evidence = item->given.number;
