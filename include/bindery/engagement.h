@@ -97,6 +97,10 @@ typedef struct {
     const bd_value *source;           /* the whole file as written */
 } bd_engagement;
 
+/* approved_on of a fact that `to_approve` flags: it was copied from an earlier period, and passes nothing before
+ * somebody approves it again.  9999-12-31. */
+#define BD_DAY_TO_APPROVE ((bd_day)2932896)
+
 /* The five category names, in the order they are printed in. */
 extern const char *const bd_category_names[5];
 
@@ -164,6 +168,16 @@ typedef struct {
  * be used.  Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_engagement_make_json(const bd_engagement_draft *draft, bd_arena *arena,
                                           bd_str *out, bd_strs *defaulted, bd_err *err);
+
+/* Text of the bindery.json of the next period (`spec` as in a draft's periods): everything that `old` says, its periods
+ * and the new one, its facts flagged to be approved again; no exclusions, and no signing keys that lie in its folder.
+ * `notes` gets a sentence for each thing that is left to do or was left out.  USAGE when `spec` cannot be used. */
+BD_MUST_USE bd_rc bd_engagement_next_json(const bd_engagement *old, bd_str spec, bd_arena *arena,
+                                          bd_str *out, bd_strs *notes, bd_err *err);
+
+/* A warning for each two Type II periods that overlap, and for each gap between one and the next. */
+void bd_engagement_look_at_periods(const bd_engagement *engagement, bd_arena *arena,
+                                   bd_diags *out);
 
 /* First 16 of [A-Z0-9-] of the upper-cased name; "ORG" when nothing is left.  Allocated in <arena>. */
 bd_str bd_short_name(bd_arena *arena, bd_str organisation);

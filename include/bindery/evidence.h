@@ -157,6 +157,25 @@ typedef struct {
 typedef BD_VEC(bd_type_count) bd_type_counts;
 #define BD_MOST_TYPE_COUNTS 4096 /* of one file */
 
+/* Events of a log on a local day; of handed-in lists none are counted. */
+typedef struct {
+    bd_str source, scope;
+    bd_day day;
+    uint64_t count;
+} bd_day_tally;
+typedef BD_VEC(bd_day_tally) bd_day_tallies;
+#define BD_MOST_DAY_TALLIES 4096 /* of one file */
+
+/* Somebody came or left by a list of people, or was given an account or lost it by the directory's own log. */
+typedef enum { BD_PERSON_JOINED, BD_PERSON_LEFT, BD_PERSON_CREATED, BD_PERSON_SHUT } bd_person_event;
+typedef struct {
+    bd_person_event event;
+    bd_day day; /* local; BD_DAY_NONE: it cannot be read */
+    uint64_t who; /* hash of the name */
+} bd_person_tally;
+typedef BD_VEC(bd_person_tally) bd_person_tallies;
+#define BD_MOST_PERSON_TALLIES 20000 /* of one file */
+
 /* One table inside a file that holds several: a sheet of a workbook, the records of an XML document. */
 typedef struct {
     bd_str name;
@@ -182,6 +201,10 @@ typedef struct {
     uint64_t rows_repeated; /* resources that stood in the same file before */
     int64_t
         rows_reported; /* by the source itself (totalRecords, @odata.count, count); -1 unknown */
+    bd_str bad_count; /* what stands where the source's own count should, and is none; or "" */
+    bd_day_tallies days;
+    bd_person_tallies people;
+    bool has_more_days, has_more_people; /* than are held: nothing is compared by them */
     bool has_next_link;
     bd_str next_link, context; /* @odata.context */
     bool is_truncated;         /* resultTruncated or skip token with rows missing */

@@ -7,6 +7,7 @@
 #define BINDERY_EXPORT_H
 
 #include "bindery/assess.h"
+#include "bindery/pbc.h"
 #include "bindery/ready.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
@@ -27,6 +28,7 @@ typedef struct {
     const bd_str *ipe_paths;     /* of each item's IPE sheet, or NULL; single ones may be empty */
     const struct bd_export_joins
         *joins; /* of bd_export_joins_make, or NULL: each call makes its own */
+    const bd_pbc *pbc; /* requests and what answers them; NULL: none are listed */
     const bd_readiness *ready; /* for the four lists of what is to do; else NULL */
 } bd_export_inputs;
 
@@ -87,6 +89,8 @@ BD_MUST_USE bd_rc bd_export_readiness_text(const bd_export_inputs *inputs, bd_si
                                            bd_err *err);
 BD_MUST_USE bd_rc bd_export_due_calendar(const bd_export_inputs *inputs, bd_sink *sink,
                                          bd_err *err);
+/* pbc.csv: our requests, then those of auditors that match none of ours (`pbc` is needed). */
+BD_MUST_USE bd_rc bd_export_pbc_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* figures.ndjson: {"pointer","text"} per line in print order. */
 BD_MUST_USE bd_rc bd_export_figure(bd_str pointer, bd_str text, bd_sink *sink, bd_err *err);
 

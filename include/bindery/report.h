@@ -9,6 +9,7 @@
 
 #include "bindery/assess.h"
 #include "bindery/doc.h"
+#include "bindery/pbc.h"
 #include "bindery/ready.h"
 #include "bindery/util.h"
 
@@ -46,6 +47,7 @@ typedef struct {
     const bd_value *since;
     /* Where each evidence item lies in the package, by its index; empty for the readiness report. */
     const bd_str *package_paths;
+    const bd_pbc *pbc;          /* requests and what answers them; NULL: no cross-reference */
     const bd_readiness *ready; /* for the readiness report; NULL for the binder */
 } bd_report_inputs;
 

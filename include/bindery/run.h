@@ -48,10 +48,13 @@ typedef struct {
     bd_strs periods, categories, subscriptions;
     bool is_type_i;
     bd_str zone_name;
+    const char *old_folder; /* with next_period: the engagement whose set-up is copied */
+    bd_str next_period;     /* "ID=FROM..TO"; empty: a new engagement */
 } bd_run_draft;
 
-/* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, a trial
- * identity.  INPUT when the folder already holds one. */
+/* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, requests/ with a text for each
+ * owner and blank lists, a trial identity.  With `next_period` the set-up and the own catalog of an engagement that is
+ * there are copied to a new one, never its evidence.  INPUT when the folder already holds one. */
 BD_MUST_USE bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft *draft,
                               bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* Puts files and folders into the locker; none: the inbox.  A path named on the command line

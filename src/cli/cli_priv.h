@@ -70,6 +70,7 @@ typedef enum {
     OPT_CHECKPOINT,
     OPT_CONSISTENCY,
     OPT_APPLY,
+    OPT_NEXT_PERIOD,
     OPT_COUNT
 } option_id;
 

@@ -172,7 +172,21 @@ static int run_init(const cli_call *call, bd_arena *arena) {
         .is_type_i = bd_str_eqz(type, "I"),
         .zone_name = call->values[OPT_TIMEZONE],
     };
-    cli_ask_draft(call, &draft, arena);
+    static const option_id copied[] = {OPT_ORGANISATION, OPT_NEW_PERIOD, OPT_CATEGORY,
+                                       OPT_SUBSCRIPTION, OPT_TIMEZONE, OPT_TYPE};
+    for (size_t i = 0; call->has[OPT_NEXT_PERIOD] && i < BD_COUNT(copied); i++) {
+        if (call->has[copied[i]]) {
+            (void)bd_raise(&err, BD_ERR_USAGE,
+                           "'--next-period' copies the rest of the set-up; edit the new bindery.json");
+            return cli_fail(&err);
+        }
+    }
+    if (call->has[OPT_NEXT_PERIOD]) {
+        draft.next_period = call->values[OPT_NEXT_PERIOD];
+        draft.old_folder = call->has[OPT_DIR] ? call->values[OPT_DIR].data : ".";
+    } else {
+        cli_ask_draft(call, &draft, arena);
+    }
     bd_rc rc = bd_run_init(&options, &draft, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_init);
 }
@@ -514,14 +528,16 @@ static int run_help(const cli_call *call, bd_arena *arena) {
 #define MANY 100000
 
 const cli_verb cli_verbs[] = {
-    {"init", "DIR", 1, 1, "make an engagement: bindery.json, inbox/, a trial identity",
-     "Makes DIR an engagement: bindery.json, an inbox with a blank register, and a signing "
-     "identity for trial use. What is not given is asked on a terminal, taken by default "
-     "elsewhere, and said.",
+    {"init", "DIR", 1, 1, "make an engagement: bindery.json, inbox/, requests/, a trial identity",
+     "Makes DIR an engagement: bindery.json, an inbox with a blank register, a signing identity for "
+     "trial use, and requests/ with a text for each owner (what to hand in, for which control, how "
+     "often, by when, in which form, where) and blank lists in requests/templates. What is not given "
+     "is asked on a terminal, taken by default elsewhere, and said. With --next-period the set-up "
+     "of an engagement that is there is copied, never its evidence.",
      "bindery init acme --organisation 'Acme GmbH' --period 2026-H1=2026-01-01..2026-06-30 "
      "--timezone Europe/Berlin",
-     "acme is an engagement of Acme GmbH, period 2026-H1\nnext: put exports into acme/inbox, then "
-     "'bindery -C acme run'",
+     "acme is an engagement of Acme GmbH, period 2026-H1\nnext: put exports into acme/inbox "
+     "(acme/requests says who hands in what), then 'bindery -C acme run'",
      run_init},
     {"ingest", "[FILE|DIR]...", 0, MANY, "put exports and documents into the locker",
      "Puts files into the locker, each once, and describes them by their sidecars (NAME.meta.json, "

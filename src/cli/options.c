@@ -14,6 +14,12 @@ const cli_option cli_options[] = {
     {OPT_NEW_PERIOD, "--period", NULL, "ID=FROM..TO", true, "a period of the new engagement",
      "Adds a period to the new bindery.json; both days count. Repeat it for more than one.",
      "bindery init acme --period 2026-H1=2026-01-01..2026-06-30", "0.1", " init "},
+    {OPT_NEXT_PERIOD, "--next-period", NULL, "ID=FROM..TO", false,
+     "copy the set-up of the engagement in -C DIR to a new period",
+     "Makes the new engagement from the one in -C DIR (default: the current folder): organisation, scope, people, "
+     "owners, vendors, column maps, the own catalog and the periods, with this one added; facts with their "
+     "approvals, flagged to be approved again. Evidence, exclusions and keys are never copied. ID=DAY for type I.",
+     "bindery -C acme init acme-h2 --next-period 2026-H2=2026-07-01..2026-12-31", "0.1", " init "},
     {OPT_AS_OF, "--as-of", NULL, "DATE", false, "judge as of the end of DATE",
      "The instant that bounds what is due and which evidence counts: local midnight after DATE. "
      "Without it SOURCE_DATE_EPOCH, else the earlier of now and the period's end.",

@@ -162,7 +162,9 @@ void cli_print_init(const cli_call *call, const bd_value *result) {
     cli_print_text(bd_value_text(result, "organisation"));
     printf(", period %.*s\nnext: put exports into ", BD_ARG(bd_value_text(result, "period")));
     cli_print_text(folder);
-    printf("/inbox, then 'bindery -C ");
+    printf("/inbox (");
+    cli_print_text(folder);
+    printf("/requests says who hands in what), then 'bindery -C ");
     cli_print_text(folder);
     printf(" run'\n");
 }

@@ -324,6 +324,7 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
         .evidence = &run->out->evidence,
         .collections = &run->out->collections,
         .snapshots = &run->out->snapshots,
+        .pbc = run->out->pbc,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .tzdata_version = run->out->assessment->zone_data_version,
         .journal_head = bd_str_copy(run->out->arena, bd_str_of(hex)),
@@ -389,6 +390,7 @@ static bd_rc read_all(judging *run, bd_err *err) {
 static bd_rc judge(judging *run, bd_err *err) {
     BD_TRY(read_all(run, err));
     BD_TRY(assess_all(run, err));
+    BD_TRY(bd_requests_find(run->session, run->out, err));
     return export_assessment(run, err);
 }
 

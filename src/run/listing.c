@@ -4,14 +4,16 @@
 #include "bindery/export.h"
 #include "run_priv.h"
 
-const bd_readiness_list bd_readiness_lists[4] = {{"readiness.json", "readiness_list"},
+const bd_readiness_list bd_readiness_lists[5] = {{"readiness.json", "readiness_list"},
                                                  {"readiness.txt", "readiness_text"},
                                                  {"todo.csv", "todo_file"},
-                                                 {"due.ics", "calendar_file"}};
+                                                 {"due.ics", "calendar_file"},
+                                                 {"pbc.csv", "pbc_file"}};
 
 typedef bd_rc list_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 static list_fn *const writers[] = {bd_export_readiness_json, bd_export_readiness_text,
-                                   bd_export_todo_csv, bd_export_due_calendar};
+                                   bd_export_todo_csv, bd_export_due_calendar,
+                                   bd_export_pbc_csv};
 
 bd_rc bd_readiness_find(bd_session *session, const bd_judged_run *judged, bd_arena *arena,
                         const bd_readiness **out, bd_err *err) {
@@ -39,6 +41,7 @@ bd_rc bd_production_list(bd_production *run, bd_err *err) {
         .tzdata_version = judged->assessment->zone_data_version,
         .joins = run->joins,
         .ready = run->ready,
+        .pbc = judged->pbc,
     };
     for (size_t i = 0; i < BD_COUNT(writers); i++) {
         run->lists[i] = bd_draft_open();

@@ -140,6 +140,7 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .package_paths = run->paths,
         .ipe_paths = run->ipe_paths,
         .joins = run->joins,
+        .pbc = run->judged->pbc,
     };
 }
 
@@ -392,6 +393,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
         add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
     BD_TRY(
         add_export(run, "80_MACHINE/criteria.csv", BD_ROLE_MACHINE, bd_export_criteria_csv, err));
+    BD_TRY(add_export(run, "80_MACHINE/pbc.csv", BD_ROLE_MACHINE, bd_export_pbc_csv, err));
     BD_TRY(add_export(run, "60_EXCEPTIONS/exceptions.csv", BD_ROLE_EXCEPTION,
                       bd_export_exceptions_csv, err));
     BD_TRY(add_score(run, err));
@@ -443,6 +445,7 @@ static void fill_report(bd_production *run) {
         .package_paths = run->paths,
         .previous_package = run->facts.previous_package,
         .since = run->since,
+        .pbc = run->judged->pbc,
     };
     if (run->signer != NULL) {
         report->is_trial = run->signer->is_trial;

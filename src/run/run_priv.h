@@ -10,6 +10,7 @@
 #include "bindery/imported.h"
 #include "bindery/locker.h"
 #include "bindery/package.h"
+#include "bindery/pbc.h"
 #include "bindery/ready.h"
 #include "bindery/report.h"
 #include "bindery/rule.h"
@@ -116,6 +117,7 @@ typedef struct {
     bd_arena **arenas; /* of the workers: hold the facts */
     size_t arena_count;
     bd_history history;
+    const bd_pbc *pbc;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
 /* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
@@ -174,6 +176,13 @@ bd_str bd_population_base(bd_arena *arena, const bd_population *of,
                           bd_str period); /* "6.3.1_leavers_2026-Q3" */
 BD_MUST_USE bd_rc bd_population_texts(bd_judged_run *judged, const bd_population *of, bd_str period,
                                       bd_arena *arena, bd_population_text *out, bd_err *err);
+
+/* pbc.c: reads the auditors' request lists among the evidence and sets judged->pbc; after judging. */
+BD_MUST_USE bd_rc bd_requests_find(bd_session *session, bd_judged_run *judged, bd_err *err);
+
+/* requests.c: requests/ in the engagement's folder: a text for each owner of a control in scope, and blank lists. */
+BD_MUST_USE bd_rc bd_requests_write(const char *folder, const bd_engagement *engagement,
+                                    bd_arena *arena, size_t *count, bd_err *err);
 
 /* How evidence of this engagement is scanned. */
 void bd_plan_scan(bd_session *session, bd_scan_plan *out);
@@ -296,7 +305,7 @@ typedef struct {
     bd_text_faces *faces;          /* of both, one after the other */
     bd_drawing binder_drawing, readiness_drawing;
     const bd_readiness *ready; /* until the judged run is cleared */
-    bd_draft *lists[4];     /* of the readiness report, in the order of bd_readiness_lists */
+    bd_draft *lists[5];     /* of the readiness report, in the order of bd_readiness_lists */
     bd_str readiness;       /* bytes of the PDF */
     bd_blob_packer *packer; /* while the package is planned */
     bd_str sums_sha256;     /* set by bd_production_package */
@@ -335,7 +344,7 @@ BD_MUST_USE bd_rc bd_previous_compare(bd_str previous, const bd_judged_run *judg
 typedef struct {
     const char *file, *key;
 } bd_readiness_list;
-extern const bd_readiness_list bd_readiness_lists[4];
+extern const bd_readiness_list bd_readiness_lists[5];
 BD_MUST_USE bd_rc bd_readiness_find(bd_session *session, const bd_judged_run *judged,
                                     bd_arena *arena, const bd_readiness **out, bd_err *err);
 BD_MUST_USE bd_rc bd_production_list(bd_production *production, bd_err *err);

@@ -258,6 +258,7 @@ static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     BD_TRY(open_slow_parts(session, mode, err));
     BD_TRY(check_names(session, err));
     say_strange_owners(session);
+    bd_engagement_look_at_periods(&session->engagement, session->arena, &session->outcome->diags);
     return BD_OK;
 }
 

@@ -500,7 +500,8 @@ static const char expected_tail[] =
     "\"imported\":{\"attestations\":[],\"compared\":[],\"disagreements\":[],\"latest\":[],"
     "\"models\":[],\"other_scope\":0,\"other_time\":0,\"scores\":[],\"snapshots\":[]},\"journal_head\":\"" HASH(
         "ff") "\","
-              "\"period\":{\"end\":\"2026-03-01T00:00:00Z\",\"from\":\"2026-01-01\",\"id\":\"2026-"
+              "\"pbc\":{\"asked\":[],\"requests\":[],\"unmatched\":0},"
+    "\"period\":{\"end\":\"2026-03-01T00:00:00Z\",\"from\":\"2026-01-01\",\"id\":\"2026-"
               "P\","
               "\"start\":\"2026-01-01T00:00:00Z\",\"timezone\":\"UTC\",\"to\":\"2026-02-28\","
               "\"type\":\"II\",\"tzdata\":\"2025b\","

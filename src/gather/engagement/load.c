@@ -130,6 +130,7 @@ static const bd_form vendor_form[] = {
 static const bd_form fact_form[] = {
     {.key = "approved_by", .is_needed = true},
     {.key = "approved_on", .is_needed = true, .is_ok = is_day, .expected = DAY},
+    {.key = "to_approve", .kind = BD_FORM_BOOL},
     {.key = "value", .kind = BD_FORM_ANY, .is_needed = true},
 };
 #define FACT(name)                                                                                 \
@@ -552,12 +553,32 @@ static bool is_list_of_nothing(bd_str name, const bd_value *value) {
     return false;
 }
 
+/* Copied from an earlier period: nobody has approved it for this one. */
+static const bd_value *set_back(loader *l, const bd_value *fact) {
+    bd_str keys[] = {BD_STR("approved_by"), BD_STR("approved_on"), BD_STR("value")};
+    const bd_value *values[] = {bd_value_find(fact, "approved_by"),
+                                bd_value_string(l->arena, bd_day_format(l->arena, BD_DAY_TO_APPROVE)),
+                                bd_value_find(fact, "value")};
+    return bd_value_object(l->arena, BD_COUNT(keys), keys, values);
+}
+
+static void set_back_facts(loader *l) {
+    const bd_value *given = l->out->facts;
+    const bd_value **values = bd_new(l->arena, const bd_value *, given->count);
+    for (size_t i = 0; i < given->count; i++) {
+        const bd_value *fact = &given->items[i];
+        values[i] = bd_value_is_true(fact, "to_approve") ? set_back(l, fact) : fact;
+    }
+    l->out->facts = bd_value_object(l->arena, given->count, given->keys, values);
+}
+
 static bd_rc load_facts(loader *l, const bd_value *root) {
     const bd_value *facts = bd_value_find(root, "facts");
     l->out->facts = bd_value_object(l->arena, 0, NULL, NULL);
     if (facts != NULL) { /* by name, as the package keeps them: nothing hangs on how they were written */
         bd_str sorted = bd_json_canonical(l->arena, facts);
         BD_TRY(bd_json_parse(sorted, &bd_json_default_limits, l->arena, &l->out->facts, l->err));
+        set_back_facts(l);
     }
     size_t count = l->out->facts->count, given = 0;
     bd_str *names = bd_new(l->arena, bd_str, count);

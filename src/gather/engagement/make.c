@@ -140,29 +140,28 @@ static void put_period(maker *m, const span *s, bool is_first) {
                   BD_ARG(to));
 }
 
-/* "ID=FROM..TO", or "ID=DAY" for Type I. */
-static bool parse_span(bd_str text, bool is_type_i, span *out) {
+bool engagement_parse_span(bd_str text, bool is_type_i, bd_str *id, bd_day *from, bd_day *to) {
     ptrdiff_t equals = bd_str_find(text, BD_STR("="));
     if (equals < 0) {
         return false;
     }
-    out->id = bd_str_sub(text, 0, (size_t)equals);
+    *id = bd_str_sub(text, 0, (size_t)equals);
     bd_str days = bd_str_sub(text, (size_t)equals + 1, text.size);
     ptrdiff_t dots = bd_str_find(days, BD_STR(".."));
     if (is_type_i && dots < 0) {
-        out->to = BD_DAY_NONE;
-        bool is_day = bd_day_parse(days, &out->from);
-        out->to = out->from;
+        *to = BD_DAY_NONE;
+        bool is_day = bd_day_parse(days, from);
+        *to = *from;
         return is_day;
     }
-    return dots >= 0 && !is_type_i && bd_day_parse(bd_str_sub(days, 0, (size_t)dots), &out->from) &&
-           bd_day_parse(bd_str_sub(days, (size_t)dots + 2, days.size), &out->to);
+    return dots >= 0 && !is_type_i && bd_day_parse(bd_str_sub(days, 0, (size_t)dots), from) &&
+           bd_day_parse(bd_str_sub(days, (size_t)dots + 2, days.size), to);
 }
 
 static bd_rc put_given_period(maker *m, bd_str text, size_t index) {
     span s;
     bd_str shown = bd_str_visible(m->arena, bd_str_sub(text, 0, 80));
-    if (!parse_span(text, m->draft->is_type_i, &s)) {
+    if (!engagement_parse_span(text, m->draft->is_type_i, &s.id, &s.from, &s.to)) {
         BD_RAISE(m->err, BD_ERR_USAGE, "cannot use --period '%.*s': expected %s", BD_ARG(shown),
                  m->draft->is_type_i ? "ID=YYYY-MM-DD for Type I" : "ID=YYYY-MM-DD..YYYY-MM-DD");
     }

@@ -26,6 +26,12 @@ static bool is_broken(bd_conclusion *run, const bd_evidence *item, bd_collection
         set_complete(out, BD_COMPLETE_NO, BD_STR("the source says that the result was truncated"));
         return true;
     }
+    if (facts->bad_count.size > 0) {
+        set_complete(out, BD_COMPLETE_NO,
+                     bd_str_format(run->arena, "its own count '%.*s' is no number of rows",
+                                   BD_ARG(facts->bad_count)));
+        return true;
+    }
     if (facts->rows_refused > 0) {
         set_complete(out, BD_COMPLETE_NO,
                      bd_str_format(run->arena, "%llu rows were refused",
@@ -74,6 +80,21 @@ static int64_t count_reported(bd_conclusion *run, const bd_collection *out) {
         }
     }
     return -1;
+}
+
+/* Every page names the total; `count` is of its own page (E9). */
+static bool is_contradicted(bd_conclusion *run, int64_t reported, bd_collection *out) {
+    for (size_t i = 0; i < out->members.count; i++) {
+        const bd_facts *facts = &run->evidence->data[out->members.data[i]].facts;
+        bool is_total = facts->rows_reported >= 0 && !bd_str_eqz(facts->envelope, "E9");
+        if (is_total && facts->rows_reported != reported) {
+            set_complete(out, BD_COMPLETE_NO,
+                         bd_str_format(run->arena, "its pages count differently: %lld and %lld",
+                                       (long long)reported, (long long)facts->rows_reported));
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_miscounted(bd_conclusion *run, int64_t counted, const char *who,
@@ -320,6 +341,9 @@ void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
     }
     int64_t stated = count_stated(run, out);
     int64_t reported = count_reported(run, out);
+    if (is_contradicted(run, reported, out)) {
+        return;
+    }
     if (!is_miscounted(run, reported, "the source", out) &&
         !is_miscounted(run, stated, "the sidecar", out) && !is_asked_for_less(run, out)) {
         conclude_counted(run, first, reported, out);

@@ -545,6 +545,7 @@ void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena
     bd_scan_doubt_starts(&run);
     bd_scan_count_again(&run);
     for (size_t i = 0; i < collections->count; i++) {
+        bd_scan_doubt_days(&run, &collections->data[i]);
         build_snapshots(&run, (uint32_t)i);
     }
     bd_sort(snapshots->data, snapshots->count, sizeof(bd_snapshot), cmp_snapshots, NULL);

@@ -388,6 +388,7 @@ static void add_record(bd_scan_state *state, const bd_record *record, bool is_pa
     }
     bd_scan_seen_of(state, record->source, record->scope, is_part)->rows++;
     note_time(state->facts, record->time);
+    bd_scan_tally(state, record);
     note_type(state, record->type);
     count_type(state, record);
     if (state->plan->observe != NULL) {
@@ -498,6 +499,14 @@ static int64_t count_of(const bd_value *value) {
     return -1;
 }
 
+/* What stands where a count should; Azure gives null where it did not count. */
+static bd_str bad_count_of(bd_scan_state *state, const bd_value *value) {
+    bd_str text = bd_json_canonical(state->scratch, value);
+    return value->kind == BD_NULL
+               ? (bd_str){"", 0}
+               : bd_str_visible(state->arena, bd_str_sub(text, 0, 60));
+}
+
 static bool is_link(bd_str key) {
     static const char *const links[] = {"nextLink", "@nextLink", "@odata.nextLink", "$skipToken",
                                         "skip_token"};
@@ -531,6 +540,7 @@ static bd_rc on_member(void *context, bd_str key, const bd_value *value, bd_err 
     } else if (bd_str_eqz(key, "totalRecords") || bd_str_eqz(key, "total_records") ||
                bd_str_eqz(key, "@odata.count")) {
         facts->rows_reported = count_of(value);
+        facts->bad_count = facts->rows_reported < 0 ? bad_count_of(state, value) : facts->bad_count;
         state->is_az_query = bd_str_eqz(key, "total_records");
     } else if (bd_str_eqz(key, "count")) {
         state->count = count_of(value);
@@ -644,6 +654,10 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->types.count = 0;
     facts->has_more_types = false;
     facts->rows_repeated = 0;
+    facts->days.count = 0;
+    facts->people.count = 0;
+    facts->has_more_days = false;
+    facts->has_more_people = false;
     facts->diags.count = 0;
     facts->first_event = BD_INSTANT_NONE;
     facts->last_event = BD_INSTANT_NONE;

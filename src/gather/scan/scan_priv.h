@@ -174,6 +174,10 @@ typedef struct {
 
 /* Fills completeness and reason of a collection whose members, rows and source are set. */
 void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
+/* tally.c: counts a record of a log or of a list of people. */
+void bd_scan_tally(bd_scan_state *state, const bd_record *record);
+/* A log of thousands of events a day that has none on one is not shown to be complete. */
+void bd_scan_doubt_days(bd_conclusion *run, bd_collection *collection);
 /* Whether a preparer and another reviewer have signed the bytes that are kept, and if not, why (signoff.c). */
 void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item);
 /* Sets lists of resources against the inventory of the same day (second.c): fewer than it counts are not all; as many,

@@ -63,6 +63,12 @@ bool bd_judging_is_before_choice(const bd_judging *run, const bd_check_view *vie
 }
 
 bd_str bd_judging_before_facts_text(bd_arena *arena, const bd_dated_fact *fact, bool is_event) {
+    if (fact->from == BD_DAY_TO_APPROVE) {
+        return bd_str_format(arena,
+                             "the fact %.*s was taken over from an earlier period and nobody has approved it "
+                             "again",
+                             BD_ARG(fact->name));
+    }
     return bd_str_format(arena, "the fact %.*s was approved on %.*s, after this %s",
                          BD_ARG(fact->name), BD_ARG(bd_day_format(arena, fact->from)),
                          is_event ? "day" : "snapshot");

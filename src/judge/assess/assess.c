@@ -62,6 +62,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         rc = bd_judging_imported(run, err);
     }
     bd_judging_close_imported(run->imported);
+    bd_judging_doubt(run);
     *out = run->out;
     return rc;
 }

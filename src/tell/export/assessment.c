@@ -314,6 +314,27 @@ static void write_evidence(export_run *run, bd_json_writer *writer) {
     bd_json_close(writer, ']');
 }
 
+static void write_doubt(export_run *run, bd_json_writer *w, const bd_doubt *doubt) {
+    bd_json_open(w, '{');
+    if (doubt->evidence > 0) {
+        export_member_str(w, "evidence", bd_evidence_id(run->line, doubt->evidence));
+    }
+    export_member_str(w, "kind", bd_str_of(bd_doubt_name(doubt->kind)));
+    bd_json_member(w, "path", doubt->place);
+    bd_json_member(w, "scope", doubt->scope);
+    export_member_str(w, "sentence", doubt->sentence);
+    bd_json_member(w, "source", doubt->source);
+    bd_json_close(w, '}');
+    bd_arena_reset(run->line);
+}
+
+static void write_doubts(export_run *run, bd_json_writer *w) {
+    const bd_assessment *assessment = run->in->assessment;
+    for (size_t i = 0; i < assessment->doubts.count; i++) {
+        write_doubt(run, w, &assessment->doubts.data[i]);
+    }
+}
+
 static void write_data_quality(export_run *run, bd_json_writer *writer) {
     bd_json_key(writer, "data_quality");
     bd_json_open(writer, '[');
@@ -322,6 +343,7 @@ static void write_data_quality(export_run *run, bd_json_writer *writer) {
         export_diags(writer, item, bd_evidence_id(run->line, item->given.number));
         bd_arena_reset(run->line);
     }
+    write_doubts(run, writer);
     bd_json_close(writer, ']');
 }
 
@@ -478,6 +500,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     write_excluded(run, writer);
     export_imported(run, writer);
     export_member_str(writer, "journal_head", in->journal_head);
+    export_pbc(run, writer);
     write_period(run, writer);
     export_populations(run, writer);
     write_score(run, writer);

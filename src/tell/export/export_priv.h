@@ -122,6 +122,8 @@ void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str eviden
 bd_str export_untold_problem(const bd_evidence *item);
 /* What other tools say (imported.c): the member "imported". */
 void export_imported(export_run *run, bd_json_writer *writer);
+/* Requests (pbc.c): the member "pbc". */
+void export_pbc(export_run *run, bd_json_writer *writer);
 /* Populations and samples (populations.c): the member "populations". */
 void export_populations(export_run *run, bd_json_writer *writer);
 void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *signoff);

@@ -358,7 +358,7 @@ static bool is_unread(const bd_evidence *item) {
 }
 
 static bool is_incomplete(const bd_evidence *item) {
-    return has_sheet(item) && !item->is_unmapped && !item->is_document && !is_refused(item) &&
+    return has_sheet(item) && !bd_pbc_is_list(item) && !item->is_unmapped && !item->is_document && !is_refused(item) &&
            item->completeness != BD_COMPLETE_YES;
 }
 
@@ -367,7 +367,7 @@ static bool is_assumed(const bd_evidence *item) {
 }
 
 static bool is_unsigned(const bd_evidence *item) {
-    return has_sheet(item) && item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off &&
+    return has_sheet(item) && !bd_pbc_is_list(item) && item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off &&
            !item->is_unmapped && !is_refused(item);
 }
 
@@ -495,6 +495,40 @@ static size_t add_diags(report *r) {
     return count;
 }
 
+/* Those of single items stand in the lists above. */
+static bool is_doubt_listed(const bd_doubt *doubt) {
+    return doubt->kind <= BD_DOUBT_TIME && doubt->kind != BD_DOUBT_DAYS;
+}
+
+static size_t add_doubts(report *r) {
+    static const column_def columns[] = {{"Kind", BD_ALIGN_LEFT, 0},
+                                         {"Where", BD_ALIGN_LEFT, 1},
+                                         {"What does not agree", BD_ALIGN_LEFT, 2}};
+    const bd_assessment *a = r->assessment;
+    bd_table *table = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < a->doubts.count; i++) {
+        const bd_doubt *doubt = &a->doubts.data[i];
+        if (is_doubt_listed(doubt) || count++ >= BD_REPORT_FINDINGS) {
+            continue;
+        }
+        if (table == NULL) {
+            bd_doc_heading(r->doc, 3, BD_STR("Counts, scopes and days that do not agree"), BD_STR("quality-counts"));
+            table = ADD_TABLE(r, BD_STR(""), columns, true);
+        }
+        bd_table_text(table, bd_str_of(bd_doubt_name(doubt->kind)));
+        bd_str place = doubt->place.size > 0 ? doubt->place : doubt->source;
+        bd_table_styled(table, BD_RUN_MONO, or_dash(words_journal_text(r, place)));
+        bd_table_text(table, words_sentence(r, words_journal_text(r, doubt->sentence)));
+    }
+    if (count > BD_REPORT_FINDINGS) {
+        say_text(r, BD_PARA_NOTE,
+                 bd_str_format(r->arena, "%zu more of %zu are left out here; assessment.json has all.",
+                               count - BD_REPORT_FINDINGS, count));
+    }
+    return count;
+}
+
 void section_data_quality(report *r) {
     if (r->has_sections) {
         bd_doc_page_break(r->doc);
@@ -508,6 +542,7 @@ void section_data_quality(report *r) {
     for (size_t i = 0; i < BD_COUNT(doubts); i++) {
         count += add_doubt(r, i);
     }
+    count += add_doubts(r);
     count += add_diags(r);
     if (r->has_sections) { /* the readiness report has them by permission */
         add_missing_sources(r);

@@ -185,6 +185,7 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
         section_since,
         section_set_aside,
         section_ipe,
+        section_pbc,
         section_data_quality,
         section_hashes,
         section_appendices,

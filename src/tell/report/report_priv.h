@@ -159,6 +159,7 @@ void section_samples(report *r); /* register of populations, what was drawn of t
 void samples_of_control(report *r, bd_table *table, const bd_control *control); /* its facts */
 void samples_method(report *r); /* appendix: the method and its test vector */
 void section_ipe(report *r);
+void section_pbc(report *r); /* requests, what answers them, and where */
 void section_data_quality(report *r); /* shared with the readiness report */
 void section_hashes(report *r);
 void section_appendices(report *r);

@@ -153,7 +153,8 @@ static void add_organisation_facts(report *r) {
         bd_table_text(table, fact_name(r, facts->keys[i]));
         bd_table_text(table, fact_words(r, value));
         bd_table_text(table, approved_by);
-        bd_table_text(table, words_day(r, approved_on));
+        bd_table_text(table, approved_on == BD_DAY_TO_APPROVE ? BD_STR("to be approved again")
+                                                              : words_day(r, approved_on));
     }
 }
 
