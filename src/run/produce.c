@@ -247,6 +247,7 @@ static bd_str readme_text(bd_production *run) {
         ".ipe.json sheet\n"
         "                    (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
         "../20_POPULATIONS   what was frozen and drawn from it; only where something was\n"
+        "../40_VENDORS      vendors' reports and what they expect of us, as lists; letters lie in 10_EVIDENCE\n"
         "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"
         "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
@@ -315,6 +316,27 @@ static bd_rc add_imported(bd_production *run, bd_err *err) {
                ? BD_OK
                : add_export(run, "50_SCORES/attestations.csv", BD_ROLE_SCORE,
                             bd_export_attestations_csv, err);
+}
+
+/* ---- vendors ---- */
+
+/* Letters and memos lie with the other evidence; of the reports themselves the package has the sheets. */
+static bd_rc add_vendors(bd_production *run, bd_err *err) {
+    const bd_vendor_register *all = &run->judged->assessment->vendors;
+    const bd_engagement *engagement = &run->session->engagement;
+    size_t recipients = 0;
+    for (size_t i = 0; i < engagement->vendors.count; i++) {
+        recipients += engagement->vendors.data[i].recipients.count;
+    }
+    if (all->vendors.count == 0) {
+        return BD_OK;
+    }
+    BD_TRY(add_export(run, "40_VENDORS/vendor-reports.csv", BD_ROLE_VENDOR,
+                      bd_export_vendor_reports_csv, err));
+    BD_TRY(add_export(run, "40_VENDORS/cuec-map.csv", BD_ROLE_VENDOR, bd_export_cuec_map_csv, err));
+    return recipients == 0 ? BD_OK
+                           : add_export(run, "40_VENDORS/recipients.csv", BD_ROLE_VENDOR,
+                                        bd_export_recipients_csv, err);
 }
 
 /* ---- populations and samples ---- */
@@ -396,6 +418,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     BD_TRY(add_score(run, err));
     BD_TRY(add_imported(run, err));
     BD_TRY(add_populations(run, err));
+    BD_TRY(add_vendors(run, err));
     BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,
                     bd_locker_journal(session->locker), err));
     BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY,

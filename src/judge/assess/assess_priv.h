@@ -248,6 +248,13 @@ bd_rc bd_judging_document_failure(bd_judging *run, const bd_check *check, const 
 /* vendor.c: a check of shape document with the member "reports" */
 bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
                         bd_err *err);
+#define BD_ASSESS_TAIL_DAYS 92
+bool bd_judging_is_same_vendor(bd_str a, bd_str b);
+/* The last day up to `to` that a paper can speak of: none that was still to come when it was issued or fetched. */
+bd_day bd_judging_cut_at_issue(const bd_value *report, bd_day to);
+
+/* vendors.c: the register of vendors, for people; no verdict reads it */
+void bd_judging_vendors(bd_judging *run);
 
 /* cover.c: which days a group of log sources describes */
 typedef struct {

@@ -6,8 +6,6 @@
 
 #include "assess_priv.h"
 
-#define TAIL_DAYS 92
-
 /* Which documents may count: those that pass, or also those of which it cannot be told. */
 typedef enum { ONLY_CLEAR, ALSO_UNCLEAR } leniency;
 
@@ -20,7 +18,7 @@ typedef struct {
 } coverage;
 
 /* A paper speaks of no day that was still to come when it was issued or fetched. */
-static bd_day cut_at_issue(const bd_value *report, bd_day to) {
+bd_day bd_judging_cut_at_issue(const bd_value *report, bd_day to) {
     static const char *const acts[] = {"issued_on", "retrieved_on"};
     for (size_t i = 0; i < BD_COUNT(acts); i++) {
         bd_day day;
@@ -38,7 +36,7 @@ static bd_day day_at(const bd_occurrence *one, const char *key) {
     if (!bd_day_parse(bd_value_text(document->report, key), &day)) {
         day = is_first ? document->in_force_from : document->in_force_to;
     }
-    return is_first || day == BD_DAY_NONE ? day : cut_at_issue(document->report, day);
+    return is_first || day == BD_DAY_NONE ? day : bd_judging_cut_at_issue(document->report, day);
 }
 
 static bool counts(const bd_occurrence *one, leniency how) {
@@ -154,6 +152,10 @@ static bd_str plain_name(bd_str name) {
     return name;
 }
 
+bool bd_judging_is_same_vendor(bd_str a, bd_str b) {
+    return bd_is_same_person(plain_name(bd_str_trim(a)), plain_name(bd_str_trim(b)));
+}
+
 /* "Microsoft Ireland Operations" begins with the vendor's name: perhaps the vendor, perhaps a partner of it. */
 static bool may_be_same(bd_str a, bd_str b) {
     bd_str shorter = a.size < b.size ? a : b, longer = a.size < b.size ? b : a;
@@ -201,6 +203,26 @@ static void need_periods(const bd_judging *run, bd_occurrences *reports) {
             one->reason =
                 bd_str_format(run->arena, "%.*s gives no period_from and period_to",
                               BD_ARG(bd_evidence_id(run->arena, one->item->given.number)));
+        }
+    }
+}
+
+/* Issued or fetched on a day that is still to come: not a paper that anybody has read. */
+static void need_past(const bd_judging *run, bd_occurrences *papers) {
+    static const char *const acts[] = {"issued_on", "retrieved_on"};
+    bd_day today = bd_zone_day(run->in->engagement->zone, run->in->as_of - 1);
+    for (size_t i = 0; i < papers->count * BD_COUNT(acts); i++) {
+        bd_occurrence *one = &papers->data[i / BD_COUNT(acts)];
+        const char *act = acts[i % BD_COUNT(acts)];
+        bd_day day;
+        if (one->verdict == BD_PASS &&
+            bd_day_parse(bd_value_text(one->item->sidecar.document.report, act), &day) &&
+            day > today) {
+            one->verdict = BD_CANNOT_TELL;
+            one->reason =
+                bd_str_format(run->arena, "%.*s says %s %.*s, which is still to come",
+                              BD_ARG(bd_evidence_id(run->arena, one->item->given.number)), act,
+                              BD_ARG(bd_day_format(run->arena, day)));
         }
     }
 }
@@ -329,11 +351,13 @@ bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *
     judge_letters(run, &letters);
     need_periods(run, &letters);
     need_periods(run, reports);
+    need_past(run, &letters);
+    need_past(run, reports);
     coverage c = {.run = run,
                   .check = check,
                   .reports = reports,
                   .letters = &letters,
-                  .tail_days = TAIL_DAYS};
+                  .tail_days = BD_ASSESS_TAIL_DAYS};
     (void)bd_value_i64(rule, "tail_days", &c.tail_days);
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
     bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);

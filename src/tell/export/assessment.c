@@ -384,20 +384,6 @@ static void write_excluded(export_run *run, bd_json_writer *writer) {
     bd_json_close(writer, ']');
 }
 
-static void write_vendors(export_run *run, bd_json_writer *writer) {
-    const bd_engagement *engagement = run->in->engagement;
-    bd_json_key(writer, "vendors");
-    bd_json_open(writer, '[');
-    for (size_t i = 0; i < engagement->vendors.count; i++) {
-        bd_json_open(writer, '{');
-        export_member_str(writer, "method", engagement->vendors.data[i].method);
-        export_member_str(writer, "name", engagement->vendors.data[i].name);
-        export_member_str(writer, "service", engagement->vendors.data[i].service);
-        bd_json_close(writer, '}');
-    }
-    bd_json_close(writer, ']');
-}
-
 /* ---- period and score ---- */
 
 static void write_period(export_run *run, bd_json_writer *writer) {
@@ -470,7 +456,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     export_member_str(writer, "score_definition", BD_STR("bindery-1"));
     export_member_strs(writer, "sources_missing", &in->assessment->sources_missing);
     write_unmapped(run, writer);
-    write_vendors(run, writer);
+    export_vendors(run, writer);
     bd_json_close(writer, '}');
     bd_json_newline(writer);
 }
