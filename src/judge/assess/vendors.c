@@ -507,13 +507,16 @@ static void add_stated_criterion(registering *r, uint32_t index, bd_str criterio
     }
     bd_carve_out one = {.vendor = index, .criterion = criterion, .is_stated = true};
     one.why = BD_STR("operated by the vendor, as bindery.json states");
+    bool is_watched = false;
     for (size_t i = 0; i < stated->monitored_by.count; i++) {
         one.control = control_of(r, stated->monitored_by.data[i]);
         if (one.control != NULL) {
             add_carve_out(r, &one);
+            is_watched = true;
         }
     }
-    if (one.control == NULL) {
+    if (!is_watched) {
+        one.control = NULL;
         add_carve_out(r, &one);
     }
 }

@@ -175,6 +175,7 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
     static void (*const body[])(report *) = {
         section_glance,
         section_scope,
+        section_vendors,
         section_criteria_index,
         section_evidenced,
         section_control_matrix,

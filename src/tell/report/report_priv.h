@@ -143,6 +143,7 @@ void section_series_chart(report *r);
 void section_heat_grid(report *r);
 void section_open_exceptions(report *r, size_t most);
 void section_scope(report *r);
+void section_vendors(report *r); /* their reports, what these expect of us, what rests on whom */
 void section_criteria_index(report *r);
 void section_evidenced(report *r);
 void section_control_matrix(report *r);
