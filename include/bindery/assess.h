@@ -366,6 +366,46 @@ typedef struct {
     int64_t cuec_findings;
 } bd_vendor_register;
 
+/* ---- access reviews ----------------------------------------------------------------------------------------- */
+
+/* One review as the export with most of its items shows it, of two with as many the later one. */
+typedef struct {
+    bd_str id, kind, subscription; /* "Entra", or "Azure" with its subscription */
+    bd_str scope, side;            /* role, group or application; "active", "eligible", "both", "" */
+    bd_str status, reviewers;
+    bd_instant start, end; /* BD_INSTANT_NONE: not said */
+    bd_str quarter;        /* of its end in the engagement's zone, "2026-Q1"; "" without one */
+    int64_t items, approve, deny, not_reviewed, dont_know, other;
+    int64_t self_reviews, by_nobody;
+    int64_t not_covered;          /* holders of before it without an item; -1: not known */
+    int64_t applied, not_applied; /* of the denied */
+    int64_t present, gone_unknown; /* denied and still there; or no list of after it shows which */
+    int64_t days;                 /* from its end to the last Deny carried out; -1: none was */
+    uint32_t evidence;
+    bool is_whole, is_in_period; /* the export is complete; it ended in the time that is judged */
+} bd_access_review;
+
+typedef struct {
+    uint32_t review; /* index */
+    bd_str principal, name, result;
+    bd_str still;       /* "present", "gone", "unknown" */
+    bd_instant applied; /* BD_INSTANT_NONE: not said */
+    int64_t days;       /* from the review's end; -1 */
+} bd_denied;
+
+/* One due instance of a requirement that checks over reviews judge. */
+typedef struct {
+    const bd_requirement_result *requirement;
+    const bd_instance *instance;
+    bool is_missed; /* due and over, and no evidence shows that it was held */
+} bd_review_quarter;
+
+typedef struct {
+    BD_VEC(bd_access_review) reviews;  /* by end, kind, scope, id */
+    BD_VEC(bd_denied) denied;          /* by review, name, principal */
+    BD_VEC(bd_review_quarter) quarters;/* by control, requirement, instance */
+} bd_access_reviews;
+
 typedef struct {
     bd_instant as_of, until; /* t and t' = min(as_of, period end) */
     bd_instant period_start, period_end;
@@ -384,6 +424,7 @@ typedef struct {
     uint64_t finding_count;
     bd_strs months; /* "2026-01" ... of the period */
     bd_imported imported; /* what other tools say; nothing above depends on it */
+    bd_access_reviews reviews;  /* likewise */
     bd_vendor_register vendors; /* what their documents say; no verdict reads it */
     bd_population *populations; /* of controls in scope, natural order of controls, then by name */
     size_t population_count;

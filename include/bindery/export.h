@@ -74,6 +74,11 @@ BD_MUST_USE bd_rc bd_export_attestations_csv(const bd_export_inputs *inputs, bd_
                                              bd_err *err);
 /* Lists of other tools that have a line, by name, each once. */
 bd_strs bd_export_imported_lists(const bd_export_inputs *inputs, bd_arena *arena);
+/* Access reviews, who was denied in them, and what was due. */
+BD_MUST_USE bd_rc bd_export_reviews_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_denied_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_review_quarters_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                                bd_err *err);
 /* Vendors: their reports, letters and our memos on them; what the reports expect of us; who was given them. */
 BD_MUST_USE bd_rc bd_export_vendor_reports_csv(const bd_export_inputs *inputs, bd_sink *sink,
                                                bd_err *err);

@@ -247,6 +247,7 @@ static bd_str readme_text(bd_production *run) {
         ".ipe.json sheet\n"
         "                    (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
         "../20_POPULATIONS   what was frozen and drawn from it; only where something was\n"
+        "../30_ACCESS-REVIEWS  each access review with its decisions, who was denied, what was due\n"
         "../40_VENDORS      vendors' reports and what they expect of us, as lists; letters lie in 10_EVIDENCE\n"
         "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"
@@ -339,6 +340,20 @@ static bd_rc add_vendors(bd_production *run, bd_err *err) {
                                         bd_export_recipients_csv, err);
 }
 
+/* ---- access reviews ---- */
+
+static bd_rc add_reviews(bd_production *run, bd_err *err) {
+    if (run->judged->assessment->reviews.reviews.count == 0) {
+        return BD_OK;
+    }
+    BD_TRY(add_export(run, "30_ACCESS-REVIEWS/reviews.csv", BD_ROLE_REVIEW, bd_export_reviews_csv,
+                      err));
+    BD_TRY(add_export(run, "30_ACCESS-REVIEWS/denied.csv", BD_ROLE_REVIEW, bd_export_denied_csv,
+                      err));
+    return add_export(run, "30_ACCESS-REVIEWS/quarters.csv", BD_ROLE_REVIEW,
+                      bd_export_review_quarters_csv, err);
+}
+
 /* ---- populations and samples ---- */
 
 static bd_rc add_population_text(bd_production *run, bd_str base, const char *extension,
@@ -418,6 +433,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     BD_TRY(add_score(run, err));
     BD_TRY(add_imported(run, err));
     BD_TRY(add_populations(run, err));
+    BD_TRY(add_reviews(run, err));
     BD_TRY(add_vendors(run, err));
     BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,
                     bd_locker_journal(session->locker), err));

@@ -71,12 +71,11 @@ claim "vendors: and for each recipient" grep -q '^Fabrikam Cloud,FC-2025,Contoso
 absent() { ! grep -rlq "$1" unpacked; }
 claim "vendors: the bytes of a report are not in the package" absent 'words of first.pdf'
 claim "vendors: those of a letter are, among the evidence" grep -rq 'words of letter.pdf' "$(echo unpacked/*/10_EVIDENCE)"
-binder() { pdftotext -layout e/out/2026-H1/binder.pdf - | tr -s ' \n' ' '; }
-said=$(binder)
-claim_says "vendors: the binder has the section" "Shared responsibility and vendors"
-claim_says "vendors: with the rule in words" "at most 92 days may be bridged by a letter that the vendor itself issued"
-claim_says "vendors: with the finding" "there is no control '99.9'"
-claim_says "vendors: and the chart's words" "open: described by neither"
+pdftotext -layout e/out/2026-H1/binder.pdf - | tr -s ' \n' ' ' >binder.txt
+claim "vendors: the binder has the section" grep -qF "Shared responsibility and vendors" binder.txt
+claim "vendors: with the rule in words" grep -qF "at most 92 days may be bridged by a letter that the vendor itself issued" binder.txt
+claim "vendors: with the finding" grep -qF "there is no control '99.9'" binder.txt
+claim "vendors: and the chart's words" grep -qF "open: described by neither" binder.txt
 claim_exit "vendors: the package verifies and is judged again the same" 0 bindery verify --trust e/identity/trial.crt.pem --reperform "$pack"
 
 edit_config e 'd["vendors"][0]["recipients"][0]["on"] = "soon"'

@@ -58,6 +58,7 @@ typedef struct {
 } bd_check_view;
 
 typedef struct bd_imports_intake bd_imports_intake;
+typedef struct bd_kept_review bd_kept_review;
 
 /* sampling.c: a population's sample while its items come by. */
 typedef struct {
@@ -85,6 +86,8 @@ typedef struct {
     bd_sorter *items;            /* of populations; NULL: there is none */
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */
+    bd_map *review_index;        /* scope, id -> bd_kept_review; NULL: none was listed */
+    BD_VEC(bd_kept_review *) kept_reviews;
     bd_packer packer;
 } bd_judging;
 
@@ -153,6 +156,16 @@ bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_i
 bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, void *context,
                       bd_err *err);
 void bd_judging_close_joins(bd_joins *joins);
+
+/* reviews.c: what derivations list of access reviews, for people */
+typedef struct {
+    bd_str type, scope; /* "review", "denied"; of the snapshot: a subscription, "" */
+    const bd_value *value;
+    uint32_t evidence_index;
+    bool is_whole;
+} bd_listed;
+void bd_judging_note_review(bd_judging *run, const bd_listed *listed);
+void bd_judging_reviews(bd_judging *run); /* once requirements have their outcomes */
 
 /* match.c, change.c: groups of rows of one join key, sorted */
 typedef struct {

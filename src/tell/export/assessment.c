@@ -438,6 +438,7 @@ static void write_score(export_run *run, bd_json_writer *writer) {
 static void write_all(export_run *run, bd_json_writer *writer) {
     const bd_export_inputs *in = run->in;
     bd_json_open(writer, '{');
+    export_reviews(run, writer);
     export_member_str(writer, "as_of", bd_instant_format(run->arena, in->assessment->as_of));
     export_member_str(writer, "bindery", in->bindery_version);
     export_member_str(writer, "catalog_sha256", export_hex(run->arena, in->catalog->sha256));

@@ -144,7 +144,7 @@ static double draw_label(flow *f, const timeline *t, const bd_span *span, double
     double from = x_of(t, span->from), to = x_of(t, span->to + 1);
     double width = text_width(f, BD_ROLE_TEXT, SMALL, span->label);
     double baseline = y + BAR / 2 - SMALL * 0.357;
-    bool is_plain = span->look == BD_SPAN_FULL || span->look == BD_SPAN_VOID;
+    bool is_plain = span->look != BD_SPAN_OURS && span->look != BD_SPAN_BRIDGED;
     double x = is_plain && to - from >= width + 6                          ? from + 3
                : is_free(t, span->row, to + 3, to + 3 + width, taken)      ? to + 3
                : is_free(t, span->row, from - 3 - width, from - 3, taken) ? from - 3 - width
@@ -152,12 +152,12 @@ static double draw_label(flow *f, const timeline *t, const bd_span *span, double
     if (span->label.size == 0 || x < 0) {
         return taken;
     }
-    bool is_inside = x == from + 3 && is_plain;
+    bool is_inside = x == from + 3 && is_plain && span->look != BD_SPAN_OPEN;
     uint32_t color = is_inside && span->look == BD_SPAN_FULL ? WHITE
                      : span->look == BD_SPAN_OPEN            ? ALERT
                                                              : INK;
     if (!is_inside) { /* the lines of the days asked about run behind it */
-        op_rect(f, WHITE, x - 1, y, width + 2, BAR);
+        op_rect(f, WHITE, x - 1, y + 1, width + 2, BAR - 2);
     }
     text_draw(f, BD_ROLE_TEXT, SMALL, color, x, baseline, span->label, width + 1, BD_ALIGN_LEFT);
     return x + width + 3 > taken ? x + width + 3 : taken;

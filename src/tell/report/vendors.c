@@ -127,7 +127,7 @@ static bd_span_look look_of_day(const report *r, uint32_t vendor, bd_day day) {
 /* Our days as the vendor's papers describe them. */
 static void add_standing_row(report *r, bd_chart *chart, uint32_t vendor, size_t row) {
     const bd_vendor_register *all = register_of(r);
-    chart->row_labels[row] = vendor_name(r, vendor);
+    chart->row_labels[row] = bd_str_copy(r->arena, vendor_name(r, vendor)); /* layout comes later */
     for (bd_day day = all->from; day <= all->to;) {
         bd_span span = {.row = row, .from = day, .look = look_of_day(r, vendor, day)};
         while (day <= all->to && look_of_day(r, vendor, day) == span.look) {
