@@ -37,7 +37,7 @@ for side in Assignment Eligibility; do
         who='{"id":"a-u3","principalId":"u3","roleDefinitionId":"'$role'","directoryScopeId":"/","assignmentType":"Assigned","memberType":"Direct","endDateTime":null,"principal":{"@odata.type":"#microsoft.graph.user","id":"u3"}}'
     fi
     printf '{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#roleManagement/directory/role%sScheduleInstances","value":[%s]}' $side "$who" >e/inbox/$side.json
-    printf '{"format":"bindery-sidecar 1","source":"S48","scope":{"kind":"tenant","ids":["11111111-1111-1111-1111-111111111111"]},"collected_at":"2026-04-10T08:00:00Z","complete":true,"command":"az rest","exporter":"jo@acme.example","request":"GET https://graph.microsoft.com/v1.0/roleManagement/directory/role%sScheduleInstances"}' $side >e/inbox/$side.json.meta.json
+    printf '{"format":"bindery-sidecar 1","source":"S48","scope":{"kind":"tenant","ids":["11111111-1111-1111-1111-111111111111"]},"collected_at":"2026-04-10T08:00:00Z","complete":true,"exporter":"jo@acme.example","request":"GET https://graph.microsoft.com/v1.0/roleManagement/directory/role%sScheduleInstances"}' $side >e/inbox/$side.json.meta.json
 done
 SOURCE_DATE_EPOCH=1783000000 bindery -C e run -q >/dev/null 2>&1
 data=e/out/2026-H1/assessment.json
