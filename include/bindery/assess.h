@@ -406,6 +406,30 @@ typedef struct {
     BD_VEC(bd_review_quarter) quarters;/* by control, requirement, instance */
 } bd_access_reviews;
 
+/* ---- events joined ------------------------------------------------------------------------------------------- */
+
+#define BD_MATCH_MOST 10000 /* rows kept of each side of a check; the rest is counted */
+
+/* A row of either list that the other does not answer. */
+typedef struct {
+    bd_str key, resource, source, reason;
+    bd_instant at;
+    uint32_t evidence;
+    bd_verdict verdict; /* of a population row; BD_NOT_APPLICABLE: of an event, which is judged by nothing */
+} bd_match_row;
+typedef BD_VEC(bd_match_row) bd_match_rows;
+
+/* What one check of shape match joined in the period, before exclusions and approvals of facts are weighed. */
+typedef struct {
+    const bd_check *check;
+    bool expects_none;  /* a match is the failure */
+    bd_str how, window; /* sentences: by which keys; inside which hours, whose clock */
+    uint64_t rows, passed, failed, open;       /* population rows; `open`: cannot tell */
+    uint64_t events, events_left, crowded;     /* events; those that no row takes; keys with too many */
+    bd_match_rows unmatched; /* failed and open rows, by key; empty where none is expected */
+    bd_match_rows left;      /* events without a row, by key; likewise */
+} bd_match_sums;
+
 typedef struct {
     bd_instant as_of, until; /* t and t' = min(as_of, period end) */
     bd_instant period_start, period_end;
@@ -424,6 +448,7 @@ typedef struct {
     uint64_t finding_count;
     bd_strs months; /* "2026-01" ... of the period */
     bd_imported imported; /* what other tools say; nothing above depends on it */
+    BD_VEC(bd_match_sums) matches; /* of controls in scope, by check; no verdict reads them */
     bd_access_reviews reviews;  /* likewise */
     bd_vendor_register vendors; /* what their documents say; no verdict reads it */
     bd_population *populations; /* of controls in scope, natural order of controls, then by name */

@@ -74,6 +74,10 @@ BD_MUST_USE bd_rc bd_export_attestations_csv(const bd_export_inputs *inputs, bd_
                                              bd_err *err);
 /* Lists of other tools that have a line, by name, each once. */
 bd_strs bd_export_imported_lists(const bd_export_inputs *inputs, bd_arena *arena);
+/* Checks that hold two lists against each other: a line each, and the rows of both that are left over. */
+BD_MUST_USE bd_rc bd_export_matches_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_unmatched_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                          bd_err *err);
 /* Access reviews, who was denied in them, and what was due. */
 BD_MUST_USE bd_rc bd_export_reviews_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 BD_MUST_USE bd_rc bd_export_denied_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);

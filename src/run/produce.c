@@ -246,7 +246,7 @@ static bd_str readme_text(bd_production *run) {
         "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
         "                    (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
-        "../20_POPULATIONS   what was frozen and drawn from it; only where something was\n"
+        "../20_POPULATIONS   what was frozen and drawn from it; lists held against each other, and what is left over\n"
         "../30_ACCESS-REVIEWS  each access review with its decisions, who was denied, what was due\n"
         "../40_VENDORS      vendors' reports and what they expect of us, as lists; letters lie in 10_EVIDENCE\n"
         "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
@@ -338,6 +338,18 @@ static bd_rc add_vendors(bd_production *run, bd_err *err) {
     return recipients == 0 ? BD_OK
                            : add_export(run, "40_VENDORS/recipients.csv", BD_ROLE_VENDOR,
                                         bd_export_recipients_csv, err);
+}
+
+/* ---- events joined ---- */
+
+static bd_rc add_matches(bd_production *run, bd_err *err) {
+    if (run->judged->assessment->matches.count == 0) {
+        return BD_OK;
+    }
+    BD_TRY(add_export(run, "20_POPULATIONS/matches.csv", BD_ROLE_POPULATION, bd_export_matches_csv,
+                      err));
+    return add_export(run, "20_POPULATIONS/unmatched.csv", BD_ROLE_POPULATION,
+                      bd_export_unmatched_csv, err);
 }
 
 /* ---- access reviews ---- */
@@ -433,6 +445,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     BD_TRY(add_score(run, err));
     BD_TRY(add_imported(run, err));
     BD_TRY(add_populations(run, err));
+    BD_TRY(add_matches(run, err));
     BD_TRY(add_reviews(run, err));
     BD_TRY(add_vendors(run, err));
     BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,

@@ -61,6 +61,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         rc = bd_judging_states(run, err);
     }
     if (!bd_failed(rc)) {
+        bd_judging_matches(run);
         bd_judging_reviews(run);
         bd_judging_vendors(run);
     }

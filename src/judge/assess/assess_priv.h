@@ -86,6 +86,7 @@ typedef struct {
     bd_sorter *items;            /* of populations; NULL: there is none */
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */
+    bd_match_sums **matches;     /* by check; NULL: it joined nothing yet */
     bd_map *review_index;        /* scope, id -> bd_kept_review; NULL: none was listed */
     BD_VEC(bd_kept_review *) kept_reviews;
     bd_packer packer;
@@ -178,6 +179,12 @@ typedef BD_VEC(bd_group_row) bd_group_rows;
 /* `is_crowded`: more events share the key than are kept, so that nothing can be told. */
 bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
                        bd_err *err);
+/* joined.c: what a match joined, for people.  `note_person` as it was judged, `note_events` once all rows of the key
+ * have taken theirs, `matches` in the end. */
+void bd_judging_note_person(bd_judging *run, const bd_judged *judged, const bd_group_row *person);
+void bd_judging_note_crowd(bd_judging *run, uint32_t check);
+void bd_judging_note_event(bd_judging *run, uint32_t check, const bd_group_row *event);
+void bd_judging_matches(bd_judging *run);
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 /* A left row of a related check of whose right side nothing is on file; `scratch` is the caller's to reset. */

@@ -451,6 +451,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     write_excluded(run, writer);
     export_imported(run, writer);
     export_member_str(writer, "journal_head", in->journal_head);
+    export_matches(run, writer);
     write_period(run, writer);
     export_populations(run, writer);
     write_score(run, writer);

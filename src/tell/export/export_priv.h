@@ -124,6 +124,8 @@ bd_str export_untold_problem(const bd_evidence *item);
 void export_imported(export_run *run, bd_json_writer *writer);
 /* Populations and samples (populations.c): the member "populations". */
 void export_populations(export_run *run, bd_json_writer *writer);
+/* Events joined (matches.c): the member "matches". */
+void export_matches(export_run *run, bd_json_writer *writer);
 /* Access reviews (reviews.c): the member "access_reviews". */
 void export_reviews(export_run *run, bd_json_writer *writer);
 /* Vendors (vendors.c): the member "vendors". */

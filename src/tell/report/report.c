@@ -181,6 +181,7 @@ bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
         section_control_matrix,
         section_criteria,
         section_samples,
+        section_matches,
         section_reviews,
         section_posture,
         section_exceptions,

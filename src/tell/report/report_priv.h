@@ -156,6 +156,7 @@ void section_exceptions(report *r);
 void section_samples(report *r); /* register of populations, what was drawn of them */
 void samples_of_control(report *r, bd_table *table, const bd_control *control); /* its facts */
 void samples_method(report *r); /* appendix: the method and its test vector */
+void section_matches(report *r); /* lists held against each other, what is left on either side */
 void section_reviews(report *r); /* access reviews: decisions, denied, what was due */
 void section_ipe(report *r);
 void section_data_quality(report *r); /* shared with the readiness report */
