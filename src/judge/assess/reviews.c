@@ -142,7 +142,8 @@ static bool reads_reviews(const bd_judging *run, const bd_requirement *requireme
     const bd_catalog *catalog = run->in->catalog;
     for (size_t i = 0; i < requirement->checks.count; i++) {
         const bd_check *check = &catalog->checks[requirement->checks.data[i]];
-        const bd_source_def *source = check->sources.count > 0 ? bd_catalog_source(catalog, check->sources.data[0]) : NULL;
+        const bd_source_def *source =
+            check->sources.count > 0 ? bd_catalog_source(catalog, check->sources.data[0]) : NULL;
         for (size_t k = 0; source != NULL && k < catalog->source_count; k++) {
             const bd_source_def *lister = &catalog->sources[k];
             const bd_derivation *found =

@@ -207,26 +207,6 @@ static void need_periods(const bd_judging *run, bd_occurrences *reports) {
     }
 }
 
-/* Issued or fetched on a day that is still to come: not a paper that anybody has read. */
-static void need_past(const bd_judging *run, bd_occurrences *papers) {
-    static const char *const acts[] = {"issued_on", "retrieved_on"};
-    bd_day today = bd_zone_day(run->in->engagement->zone, run->in->as_of - 1);
-    for (size_t i = 0; i < papers->count * BD_COUNT(acts); i++) {
-        bd_occurrence *one = &papers->data[i / BD_COUNT(acts)];
-        const char *act = acts[i % BD_COUNT(acts)];
-        bd_day day;
-        if (one->verdict == BD_PASS &&
-            bd_day_parse(bd_value_text(one->item->sidecar.document.report, act), &day) &&
-            day > today) {
-            one->verdict = BD_CANNOT_TELL;
-            one->reason =
-                bd_str_format(run->arena, "%.*s says %s %.*s, which is still to come",
-                              BD_ARG(bd_evidence_id(run->arena, one->item->given.number)), act,
-                              BD_ARG(bd_day_format(run->arena, day)));
-        }
-    }
-}
-
 static const bd_occurrence *find_unclear(const bd_occurrences *list, bool only_undated) {
     for (size_t i = 0; i < list->count; i++) {
         const bd_occurrence *one = &list->data[i];
@@ -351,8 +331,6 @@ bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *
     judge_letters(run, &letters);
     need_periods(run, &letters);
     need_periods(run, reports);
-    need_past(run, &letters);
-    need_past(run, reports);
     coverage c = {.run = run,
                   .check = check,
                   .reports = reports,

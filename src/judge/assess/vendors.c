@@ -99,9 +99,16 @@ static bd_day today_of(const registering *r) {
     return bd_zone_day(r->run->in->engagement->zone, r->run->in->as_of - 1);
 }
 
-/* What is dated behind the as-of instant is not true yet. */
+/* Later than it was stated: a run as of an earlier day may well read a paper that was issued since. */
+static bool is_to_come(const registering *r, const bd_evidence *item, bd_day day) {
+    bd_instant stated = item->sidecar.document.stated_at;
+    bd_instant last = stated != BD_INSTANT_NONE && stated > r->run->in->as_of ? stated
+                                                                             : r->run->in->as_of;
+    return day != BD_DAY_NONE && day > bd_zone_day(r->run->in->engagement->zone, last);
+}
+
 static bool is_future(const registering *r, bd_vendor_document *one, const char *what, bd_day day) {
-    if (day == BD_DAY_NONE || day <= today_of(r)) {
+    if (!is_to_come(r, one->item, day)) {
         return false;
     }
     add_problem(r, &one->problems,
