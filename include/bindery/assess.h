@@ -327,6 +327,139 @@ typedef struct {
 typedef bd_rc bd_item_fn(void *context, const bd_population *population, const bd_item *item,
                          bd_err *err);
 
+/* ---- vendors ------------------------------------------------------------------------------------------------ */
+
+typedef enum { BD_VENDOR_REPORT, BD_VENDOR_LETTER, BD_VENDOR_MEMO } bd_vendor_kind;
+const char *bd_vendor_kind_name(bd_vendor_kind kind); /* "report", "letter", "assessment" */
+
+/* A report of a vendor, a letter that bridges the days behind one, or what we wrote after reading one. */
+typedef struct {
+    bd_vendor_kind kind;
+    uint32_t vendor; /* index */
+    const bd_evidence *item;
+    bd_day from, to; /* as stated, both inclusive; BD_DAY_NONE where nothing is said */
+    bd_day issued_on, retrieved_on;
+    bd_day counts_to;   /* the last day that it can speak of: no later than it was issued and fetched */
+    bool counts;        /* for the days that it describes */
+    int64_t gap_days;   /* of a dated report: last day judged less its end; not above 0: none */
+    bd_strs problems;   /* sentences; also of one that counts */
+    const bd_evidence *assessment; /* of a report: the newest memo that names its retrieval or is later; NULL */
+} bd_vendor_document;
+
+typedef enum {
+    BD_CUEC_MAPPED,
+    BD_CUEC_NOT_APPLICABLE,
+    BD_CUEC_UNMAPPED, /* also: not applicable without a reason, mapped to nothing */
+    BD_CUEC_UNKNOWN   /* mapped to a control that there is none of */
+} bd_cuec_standing;
+const char *bd_cuec_standing_name(bd_cuec_standing standing); /* "mapped", "not applicable", ... */
+
+/* One control that a report expects of its users. */
+typedef struct {
+    uint32_t vendor, document; /* indexes */
+    bd_str id, text, reason;
+    bd_strs controls; /* as the catalog writes their numbers, where it has them */
+    bd_cuec_standing standing;
+    bd_str problem; /* of a finding */
+} bd_vendor_cuec;
+
+/* What rests on a vendor: a criterion that it operates wholly or in part, and our control that watches it. */
+typedef struct {
+    uint32_t vendor;
+    bd_str criterion;
+    const bd_control *control; /* NULL: none is named */
+    bd_str why;
+    bool is_stated; /* in bindery.json, else by a check that reads the vendor's reports */
+} bd_carve_out;
+
+typedef struct {
+    bd_str name, service, method; /* the last two empty where bindery.json does not name it */
+    bool is_stated;
+    const bd_vendor *stated;
+    bd_day report_to;   /* end of the newest report that counts; BD_DAY_NONE: none */
+    bd_day bridge_until;/* last day that letters may bridge, by which the next report is due */
+    int64_t gap_days;   /* last day judged less `report_to`; 0 without a report */
+    int64_t open_days;  /* of the days judged, described by neither */
+    int64_t bridged_days; /* described by letters alone */
+    bd_str standing;    /* one sentence */
+    bool is_finding;    /* days are open */
+    bd_strs problems;   /* of what bindery.json says */
+} bd_vendor_standing;
+
+typedef struct {
+    int64_t tail_days;  /* that letters may bridge */
+    bd_day from, to;    /* the days judged, both inclusive */
+    BD_VEC(bd_vendor_standing) vendors;     /* those of bindery.json in its order, then others by name */
+    BD_VEC(bd_vendor_document) documents;   /* by vendor, kind, first day, number */
+    BD_VEC(bd_vendor_cuec) cuecs;           /* by document, in its order */
+    BD_VEC(bd_carve_out) carve_outs;        /* by vendor, criterion, control */
+    int64_t cuec_findings;
+} bd_vendor_register;
+
+/* ---- access reviews ----------------------------------------------------------------------------------------- */
+
+/* One review as the export with most of its items shows it, of two with as many the later one. */
+typedef struct {
+    bd_str id, kind, subscription; /* "Entra", or "Azure" with its subscription */
+    bd_str scope, side;            /* role, group or application; "active", "eligible", "both", "" */
+    bd_str status, reviewers;
+    bd_instant start, end; /* BD_INSTANT_NONE: not said */
+    bd_str quarter;        /* of its end in the engagement's zone, "2026-Q1"; "" without one */
+    int64_t items, approve, deny, not_reviewed, dont_know, other;
+    int64_t self_reviews, by_nobody;
+    int64_t not_covered;          /* holders of before it without an item; -1: not known */
+    int64_t applied, not_applied; /* of the denied */
+    int64_t present, gone_unknown; /* denied and still there; or no list of after it shows which */
+    int64_t days;                 /* from its end to the last Deny carried out; -1: none was */
+    uint32_t evidence;
+    bool is_whole, is_in_period; /* the export is complete; it ended in the time that is judged */
+} bd_access_review;
+
+typedef struct {
+    uint32_t review; /* index */
+    bd_str principal, name, result;
+    bd_str still;       /* "present", "gone", "unknown" */
+    bd_instant applied; /* BD_INSTANT_NONE: not said */
+    int64_t days;       /* from the review's end; -1 */
+} bd_denied;
+
+/* One due instance of a requirement that checks over reviews judge. */
+typedef struct {
+    const bd_requirement_result *requirement;
+    const bd_instance *instance;
+    bool is_missed; /* due and over, and no evidence shows that it was held */
+} bd_review_quarter;
+
+typedef struct {
+    BD_VEC(bd_access_review) reviews;  /* by end, kind, scope, id */
+    BD_VEC(bd_denied) denied;          /* by review, name, principal */
+    BD_VEC(bd_review_quarter) quarters;/* by control, requirement, instance */
+} bd_access_reviews;
+
+/* ---- events joined ------------------------------------------------------------------------------------------- */
+
+#define BD_MATCH_MOST 10000 /* rows kept of each side of a check; the rest is counted */
+
+/* A row of either list that the other does not answer. */
+typedef struct {
+    bd_str key, resource, source, reason;
+    bd_instant at;
+    uint32_t evidence;
+    bd_verdict verdict; /* of a population row; BD_NOT_APPLICABLE: of an event, which is judged by nothing */
+} bd_match_row;
+typedef BD_VEC(bd_match_row) bd_match_rows;
+
+/* What one check of shape match joined in the period, before exclusions and approvals of facts are weighed. */
+typedef struct {
+    const bd_check *check;
+    bool expects_none;  /* a match is the failure */
+    bd_str how, window; /* sentences: by which keys; inside which hours, whose clock */
+    uint64_t rows, passed, failed, open;       /* population rows; `open`: cannot tell */
+    uint64_t events, events_left, crowded;     /* events; those that no row takes; keys with too many */
+    bd_match_rows unmatched; /* failed and open rows, by key; empty where none is expected */
+    bd_match_rows left;      /* events without a row, by key; likewise */
+} bd_match_sums;
+
 typedef struct {
     bd_instant as_of, until; /* t and t' = min(as_of, period end) */
     bd_instant period_start, period_end;
@@ -345,6 +478,9 @@ typedef struct {
     uint64_t finding_count;
     bd_strs months; /* "2026-01" ... of the period */
     bd_imported imported; /* what other tools say; nothing above depends on it */
+    BD_VEC(bd_match_sums) matches; /* of controls in scope, by check; no verdict reads them */
+    bd_access_reviews reviews;  /* likewise */
+    bd_vendor_register vendors; /* what their documents say; no verdict reads it */
     bd_population *populations; /* of controls in scope, natural order of controls, then by name */
     size_t population_count;
     BD_VEC(bd_doubt) doubts; /* by evidence number; then those of no single item, by kind */

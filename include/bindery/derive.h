@@ -83,6 +83,8 @@ typedef struct {
     /* Called with group "" and no parts first, also where the snapshot is empty: what must not vanish is said there. */
     void (*reduce)(const bd_join *join, bd_str group, const bd_part *parts, size_t count,
                    bd_arena *arena, bd_derived_fn *emit, void *context);
+    /* Records for people, of all common parts: no check reads them.  NULL: none.  Needs reduce. */
+    void (*list)(const bd_join *join, bd_arena *arena, bd_derived_fn *emit, void *context);
 } bd_derivation;
 
 /* ---- parts on their way from scan to assess ---- */

@@ -89,8 +89,22 @@ typedef struct bd_table {
 typedef enum {
     BD_CHART_STACKED_BAR, /* rows = bars, columns = parts; values are counts */
     BD_CHART_HEAT_GRID,   /* rows x columns of states (values are bd_cell_state) */
-    BD_CHART_STRIP        /* one row of states by month */
+    BD_CHART_STRIP,       /* one row of states by month */
+    BD_CHART_TIMELINE     /* rows of spans of days; columns and values are not used */
 } bd_chart_kind;
+typedef enum { /* what a span of days is; told by its form and by words, not by colour alone */
+               BD_SPAN_OURS,    /* the days that are asked about: one in row 0 */
+               BD_SPAN_FULL,    /* described */
+               BD_SPAN_BRIDGED, /* described by a letter */
+               BD_SPAN_OPEN,    /* described by nothing */
+               BD_SPAN_VOID     /* of what does not count */
+} bd_span_look;
+typedef struct {
+    size_t row;
+    bd_day from, to; /* both inclusive */
+    bd_span_look look;
+    bd_str label; /* left out where there is no room without touching another */
+} bd_span;
 typedef enum { /* how one due instance or criterion-month stands; letter + shape + shade */
                BD_CELL_NONE,
                BD_CELL_CLEAN,
@@ -109,6 +123,9 @@ typedef struct bd_chart {
     bd_str *row_labels, *column_labels;
     bd_str *row_links; /* anchors, may be empty */
     int64_t *values;   /* row-major */
+    bd_day first, last; /* TIMELINE: the days drawn; spans are cut to them */
+    BD_VEC(bd_span) spans;
+    bd_str words[BD_SPAN_VOID + 1]; /* of the legend; a look without words is left out of it */
 } bd_chart;
 
 typedef enum {
@@ -158,6 +175,9 @@ void bd_doc_text(bd_doc *doc, bd_para_kind kind, bd_str text); /* a paragraph of
 bd_table *bd_doc_table(bd_doc *doc, bd_str caption, size_t column_count, const bd_column *columns);
 bd_chart *bd_doc_chart(bd_doc *doc, bd_chart_kind kind, bd_str caption, bd_str alternative,
                        size_t rows, size_t columns);
+bd_chart *bd_doc_timeline(bd_doc *doc, bd_str caption, bd_str alternative, size_t rows,
+                          bd_day first, bd_day last);
+void bd_chart_span(bd_doc *doc, bd_chart *chart, const bd_span *span);
 void bd_doc_page_break(bd_doc *doc);
 void bd_doc_contents(bd_doc *doc, int deepest_level);
 void bd_doc_signature(bd_doc *doc, double height_pt); /* the visible signature panel's place */

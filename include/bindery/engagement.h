@@ -40,9 +40,18 @@ typedef struct {
     bd_str name, role, upn;
 } bd_person;
 
+/* Who was given a vendor's report: most may be passed on only to those whom their terms name. */
+typedef struct {
+    bd_str name, document, by; /* `document`: its id with the vendor, or its title */
+    bd_day on;
+} bd_recipient;
+
 typedef struct {
     bd_str name, service;
     bd_str method; /* "carve-out" or "inclusive" */
+    bd_strs criteria;     /* that it operates for us, wholly or in part */
+    bd_strs monitored_by; /* numbers of our controls */
+    BD_VEC(bd_recipient) recipients;
 } bd_vendor;
 
 /* A record taken out of a check on or after its approval. */

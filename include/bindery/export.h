@@ -77,6 +77,22 @@ BD_MUST_USE bd_rc bd_export_attestations_csv(const bd_export_inputs *inputs, bd_
                                              bd_err *err);
 /* Lists of other tools that have a line, by name, each once. */
 bd_strs bd_export_imported_lists(const bd_export_inputs *inputs, bd_arena *arena);
+/* Checks that hold two lists against each other: a line each, and the rows of both that are left over. */
+BD_MUST_USE bd_rc bd_export_matches_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_unmatched_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                          bd_err *err);
+/* Access reviews, who was denied in them, and what was due. */
+BD_MUST_USE bd_rc bd_export_reviews_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_denied_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_review_quarters_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                                bd_err *err);
+/* Vendors: their reports, letters and our memos on them; what the reports expect of us; who was given them. */
+BD_MUST_USE bd_rc bd_export_vendor_reports_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                               bd_err *err);
+BD_MUST_USE bd_rc bd_export_cuec_map_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                         bd_err *err);
+BD_MUST_USE bd_rc bd_export_recipients_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                           bd_err *err);
 /* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>. */
 BD_MUST_USE bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* What is to do (`ready` is needed): readiness.json (templates/schema/readiness.schema.json; canonical JSON, one LF),

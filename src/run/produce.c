@@ -248,7 +248,9 @@ static bd_str readme_text(bd_production *run) {
         "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
         "                    (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
-        "../20_POPULATIONS   what was frozen and drawn from it; only where something was\n"
+        "../20_POPULATIONS   what was frozen and drawn from it; lists held against each other, and what is left over\n"
+        "../30_ACCESS-REVIEWS  each access review with its decisions, who was denied, what was due\n"
+        "../40_VENDORS      vendors' reports and what they expect of us, as lists; letters lie in 10_EVIDENCE\n"
         "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
         "../60_EXCEPTIONS    every exception of the period\n"
         "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
@@ -317,6 +319,53 @@ static bd_rc add_imported(bd_production *run, bd_err *err) {
                ? BD_OK
                : add_export(run, "50_SCORES/attestations.csv", BD_ROLE_SCORE,
                             bd_export_attestations_csv, err);
+}
+
+/* ---- vendors ---- */
+
+/* Letters and memos lie with the other evidence; of the reports themselves the package has the sheets. */
+static bd_rc add_vendors(bd_production *run, bd_err *err) {
+    const bd_vendor_register *all = &run->judged->assessment->vendors;
+    const bd_engagement *engagement = &run->session->engagement;
+    size_t recipients = 0;
+    for (size_t i = 0; i < engagement->vendors.count; i++) {
+        recipients += engagement->vendors.data[i].recipients.count;
+    }
+    if (all->vendors.count == 0) {
+        return BD_OK;
+    }
+    BD_TRY(add_export(run, "40_VENDORS/vendor-reports.csv", BD_ROLE_VENDOR,
+                      bd_export_vendor_reports_csv, err));
+    BD_TRY(add_export(run, "40_VENDORS/cuec-map.csv", BD_ROLE_VENDOR, bd_export_cuec_map_csv, err));
+    return recipients == 0 ? BD_OK
+                           : add_export(run, "40_VENDORS/recipients.csv", BD_ROLE_VENDOR,
+                                        bd_export_recipients_csv, err);
+}
+
+/* ---- events joined ---- */
+
+static bd_rc add_matches(bd_production *run, bd_err *err) {
+    if (run->judged->assessment->matches.count == 0) {
+        return BD_OK;
+    }
+    BD_TRY(add_export(run, "20_POPULATIONS/matches.csv", BD_ROLE_POPULATION, bd_export_matches_csv,
+                      err));
+    return add_export(run, "20_POPULATIONS/unmatched.csv", BD_ROLE_POPULATION,
+                      bd_export_unmatched_csv, err);
+}
+
+/* ---- access reviews ---- */
+
+static bd_rc add_reviews(bd_production *run, bd_err *err) {
+    if (run->judged->assessment->reviews.reviews.count == 0) {
+        return BD_OK;
+    }
+    BD_TRY(add_export(run, "30_ACCESS-REVIEWS/reviews.csv", BD_ROLE_REVIEW, bd_export_reviews_csv,
+                      err));
+    BD_TRY(add_export(run, "30_ACCESS-REVIEWS/denied.csv", BD_ROLE_REVIEW, bd_export_denied_csv,
+                      err));
+    return add_export(run, "30_ACCESS-REVIEWS/quarters.csv", BD_ROLE_REVIEW,
+                      bd_export_review_quarters_csv, err);
 }
 
 /* ---- populations and samples ---- */
@@ -402,6 +451,9 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     if (run->previous.size > 0) {
         BD_TRY(add_text(run, "80_MACHINE/previous.json", BD_ROLE_MACHINE, run->previous, err));
     }
+    BD_TRY(add_matches(run, err));
+    BD_TRY(add_reviews(run, err));
+    BD_TRY(add_vendors(run, err));
     BD_TRY(add_text(run, "90_INTEGRITY/journal.ndjson", BD_ROLE_INTEGRITY,
                     bd_locker_journal(session->locker), err));
     BD_TRY(add_text(run, "90_INTEGRITY/verify.txt", BD_ROLE_INTEGRITY,

@@ -71,6 +71,22 @@ bd_chart *bd_doc_chart(bd_doc *doc, bd_chart_kind kind, bd_str caption, bd_str a
     return chart;
 }
 
+bd_chart *bd_doc_timeline(bd_doc *doc, bd_str caption, bd_str alternative, size_t rows,
+                          bd_day first, bd_day last) {
+    BD_ASSERT(first <= last);
+    bd_chart *chart = bd_doc_chart(doc, BD_CHART_TIMELINE, caption, alternative, rows, 1);
+    chart->first = first;
+    chart->last = last;
+    return chart;
+}
+
+void bd_chart_span(bd_doc *doc, bd_chart *chart, const bd_span *span) {
+    BD_ASSERT(span->row < chart->row_count);
+    bd_span *kept = bd_push(doc->arena, &chart->spans);
+    *kept = *span;
+    kept->label = bd_str_copy(doc->arena, span->label);
+}
+
 void bd_doc_page_break(bd_doc *doc) {
     add_block(doc, BD_BLOCK_PAGE_BREAK);
 }

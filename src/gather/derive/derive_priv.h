@@ -160,6 +160,9 @@ REDUCE(scope_reviews);
 REDUCE(scope_denials);
 REDUCE(scope_denials_azure);
 REDUCE(role_reviews_azure);
+/* Every review that a snapshot shows, as counts, and each Deny: records "review" and "denied". */
+void list_reviews(const bd_join *join, bd_arena *arena, bd_derived_fn *emit, void *context);
+void list_reviews_azure(const bd_join *join, bd_arena *arena, bd_derived_fn *emit, void *context);
 REDUCE(review_items);
 REDUCE(review_items_azure);
 REDUCE(review_denials);

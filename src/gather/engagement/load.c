@@ -119,6 +119,12 @@ static const bd_form owner_form[] = {
 };
 static const bd_form person_form[] = {
     {.key = "name", .is_needed = true}, {.key = "role"}, {.key = "upn"}};
+static const bd_form recipient_form[] = {
+    {.key = "name", .is_needed = true},
+    {.key = "on", .is_needed = true, .is_ok = is_day, .expected = DAY},
+    {.key = "document", .is_needed = true},
+    {.key = "by"},
+};
 static const bd_form vendor_form[] = {
     {.key = "name", .is_needed = true},
     {.key = "service"},
@@ -126,6 +132,9 @@ static const bd_form vendor_form[] = {
      .is_needed = true,
      .is_ok = is_method,
      .expected = "'carve-out' or 'inclusive'"},
+    {.key = "criteria", .kind = BD_FORM_TEXTS, .expected = "a criterion such as CC6.4"},
+    {.key = "monitored_by", .kind = BD_FORM_TEXTS, .expected = "the number of a control"},
+    {.key = "recipients", .kind = BD_FORM_OBJECTS, MEMBERS(recipient_form)},
 };
 static const bd_form fact_form[] = {
     {.key = "approved_by", .is_needed = true},
@@ -387,6 +396,30 @@ static bd_rc check_sign_in_name(const loader *l, size_t index, bd_str upn) {
     return BD_OK;
 }
 
+static bd_recipient recipient_of(const bd_value *item) {
+    bd_recipient one = {.name = bd_value_text(item, "name"),
+                        .document = bd_value_text(item, "document"),
+                        .by = bd_value_text(item, "by")};
+    one.on = bd_day_parse(bd_value_text(item, "on"), &one.on) ? one.on : BD_DAY_NONE;
+    return one;
+}
+
+static void take_vendors(loader *l, const bd_value *list) {
+    for (size_t i = 0; i < count_of(list); i++) {
+        const bd_value *item = &list->items[i];
+        const bd_value *recipients = bd_value_find(item, "recipients");
+        bd_vendor *vendor = bd_push(l->arena, &l->out->vendors);
+        *vendor = (bd_vendor){.name = bd_value_text(item, "name"),
+                              .service = bd_value_text(item, "service"),
+                              .method = bd_value_text(item, "method")};
+        add_texts(l->arena, bd_value_find(item, "criteria"), &vendor->criteria);
+        add_texts(l->arena, bd_value_find(item, "monitored_by"), &vendor->monitored_by);
+        for (size_t k = 0; k < count_of(recipients); k++) {
+            *bd_push(l->arena, &vendor->recipients) = recipient_of(&recipients->items[k]);
+        }
+    }
+}
+
 static bd_rc load_people(loader *l, const bd_value *root) {
     const bd_value *owners = bd_value_find(root, "owners");
     for (size_t i = 0; i < count_of(owners); i++) {
@@ -406,13 +439,7 @@ static bd_rc load_people(loader *l, const bd_value *root) {
         *bd_push(l->arena, &l->out->people) = (bd_person){
             bd_value_text(item, "name"), bd_value_text(item, "role"), bd_value_text(item, "upn")};
     }
-    const bd_value *vendors = bd_value_find(root, "vendors");
-    for (size_t i = 0; i < count_of(vendors); i++) {
-        const bd_value *item = &vendors->items[i];
-        *bd_push(l->arena, &l->out->vendors) =
-            (bd_vendor){bd_value_text(item, "name"), bd_value_text(item, "service"),
-                        bd_value_text(item, "method")};
-    }
+    take_vendors(l, bd_value_find(root, "vendors"));
     return BD_OK;
 }
 

@@ -59,6 +59,11 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         rc = bd_judging_states(run, err);
     }
     if (!bd_failed(rc)) {
+        bd_judging_matches(run);
+        bd_judging_reviews(run);
+        bd_judging_vendors(run);
+    }
+    if (!bd_failed(rc)) {
         rc = bd_judging_imported(run, err);
     }
     bd_judging_close_imported(run->imported);

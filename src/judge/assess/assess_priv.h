@@ -66,6 +66,7 @@ typedef struct {
 } bd_check_view;
 
 typedef struct bd_imports_intake bd_imports_intake;
+typedef struct bd_kept_review bd_kept_review;
 
 /* sampling.c: a population's sample while its items come by. */
 typedef struct {
@@ -95,6 +96,9 @@ typedef struct {
     bd_sampling_view *samplings; /* by population */
     bd_judging_pass pass;
     const bool *is_masked; /* by evidence index: withdrawn, or of a withdrawn collection; NULL: none is */
+    bd_match_sums **matches;     /* by check; NULL: it joined nothing yet */
+    bd_map *review_index;        /* scope, id -> bd_kept_review; NULL: none was listed */
+    BD_VEC(bd_kept_review *) kept_reviews;
     bd_packer packer;
 } bd_judging;
 
@@ -170,6 +174,16 @@ bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, voi
                       bd_err *err);
 void bd_judging_close_joins(bd_joins *joins);
 
+/* reviews.c: what derivations list of access reviews, for people */
+typedef struct {
+    bd_str type, scope; /* "review", "denied"; of the snapshot: a subscription, "" */
+    const bd_value *value;
+    uint32_t evidence_index;
+    bool is_whole;
+} bd_listed;
+void bd_judging_note_review(bd_judging *run, const bd_listed *listed);
+void bd_judging_reviews(bd_judging *run); /* once requirements have their outcomes */
+
 /* match.c, change.c: groups of rows of one join key, sorted */
 typedef struct {
     bd_row row;
@@ -181,6 +195,12 @@ typedef BD_VEC(bd_group_row) bd_group_rows;
 /* `is_crowded`: more events share the key than are kept, so that nothing can be told. */
 bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
                        bd_err *err);
+/* joined.c: what a match joined, for people.  `note_person` as it was judged, `note_events` once all rows of the key
+ * have taken theirs, `matches` in the end. */
+void bd_judging_note_person(bd_judging *run, const bd_judged *judged, const bd_group_row *person);
+void bd_judging_note_crowd(bd_judging *run, uint32_t check);
+void bd_judging_note_event(bd_judging *run, uint32_t check, const bd_group_row *event);
+void bd_judging_matches(bd_judging *run);
 bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err);
 /* A left row of a related check of whose right side nothing is on file; `scratch` is the caller's to reset. */
@@ -264,6 +284,13 @@ bd_rc bd_judging_document_failure(bd_judging *run, const bd_check *check, const 
 /* vendor.c: a check of shape document with the member "reports" */
 bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
                         bd_err *err);
+#define BD_ASSESS_TAIL_DAYS 92
+bool bd_judging_is_same_vendor(bd_str a, bd_str b);
+/* The last day up to `to` that a paper can speak of: none that was still to come when it was issued or fetched. */
+bd_day bd_judging_cut_at_issue(const bd_value *report, bd_day to);
+
+/* vendors.c: the register of vendors, for people; no verdict reads it */
+void bd_judging_vendors(bd_judging *run);
 
 /* cover.c: which days a group of log sources describes */
 typedef struct {

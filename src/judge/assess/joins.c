@@ -383,12 +383,28 @@ static void put_record(void *context, bd_str type, bd_str key, bd_str resource, 
     }
 }
 
+/* Nothing is judged by what a derivation lists. */
+static void put_listed(void *context, bd_str type, bd_str key, bd_str resource, bd_instant time,
+                       const bd_value *value) {
+    emission *out = context;
+    (void)key, (void)resource, (void)time;
+    bd_judging_note_review(out->run, &(bd_listed){.type = type,
+                                                  .scope = out->of->of->scope,
+                                                  .value = value,
+                                                  .evidence_index = out->of->of->evidence_index,
+                                                  .is_whole = out->of->of->is_whole});
+}
+
 typedef struct {
     bd_arena *common_arena, *group_arena;
     BD_VEC(bd_part) common, parts;
     bd_str group;
     bool is_open; /* the group "" was handed over */
 } grouping;
+
+static bool group_is_whole(const grouping *state) {
+    return state->group.size == 0;
+}
 
 static bd_rc reduce_group(emission *out, grouping *state) {
     const bd_derivation *derivation = derivation_of(out->source);
@@ -404,6 +420,9 @@ static bd_rc reduce_group(emission *out, grouping *state) {
                     .common_count = state->common.count};
     derivation->reduce(&join, state->group, state->parts.data, state->parts.count, out->scratch,
                        put_record, out);
+    if (derivation->list != NULL && group_is_whole(state)) {
+        derivation->list(&join, out->scratch, put_listed, out);
+    }
     bd_arena_reset(out->scratch);
     return out->rc;
 }

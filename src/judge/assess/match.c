@@ -322,6 +322,21 @@ static bd_rc put_undated(bd_judging *run, bd_judged *judged, const bd_group_row 
     return BD_OK;
 }
 
+/* Events of the period, for the lists of both sides; an event that serves one row alone is used by that one only. */
+static void note_events(bd_judging *run, uint32_t check, bd_group_rows *rows) {
+    const bd_check_view *view = &run->views[check];
+    if (!view->plan->uses_one) {
+        mark_all_used(view->plan, rows);
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        const bd_group_row *event = &rows->data[i];
+        if (is_event(event) && !event->is_double && event->row.verdict != BD_FAIL &&
+            is_in_period(run, view, event->at)) {
+            bd_judging_note_event(run, check, event);
+        }
+    }
+}
+
 bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
                        bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("match", (size_t)256 << 20);
@@ -339,10 +354,16 @@ bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, boo
         } else {
             judge_person(run, view, rows, person, arena, &judged);
         }
+        bd_judging_note_person(run, &judged, person);
         judged.is_undated = person->row.time == BD_INSTANT_NONE;
         bool is_spread = judged.is_undated && run->in->period->is_type_ii;
         BD_TRY(is_spread ? put_undated(run, &judged, person, err)
                           : bd_judging_put(run, &judged, err));
+    }
+    if (is_crowded) {
+        bd_judging_note_crowd(run, check);
+    } else {
+        note_events(run, check, rows);
     }
     return view->plan->both_sides && !is_crowded ? put_leftovers(run, check, rows, err) : BD_OK;
 }

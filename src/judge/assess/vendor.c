@@ -6,8 +6,6 @@
 
 #include "assess_priv.h"
 
-#define TAIL_DAYS 92
-
 /* Which documents may count: those that pass, or also those of which it cannot be told. */
 typedef enum { ONLY_CLEAR, ALSO_UNCLEAR } leniency;
 
@@ -20,7 +18,7 @@ typedef struct {
 } coverage;
 
 /* A paper speaks of no day that was still to come when it was issued or fetched. */
-static bd_day cut_at_issue(const bd_value *report, bd_day to) {
+bd_day bd_judging_cut_at_issue(const bd_value *report, bd_day to) {
     static const char *const acts[] = {"issued_on", "retrieved_on"};
     for (size_t i = 0; i < BD_COUNT(acts); i++) {
         bd_day day;
@@ -38,7 +36,7 @@ static bd_day day_at(const bd_occurrence *one, const char *key) {
     if (!bd_day_parse(bd_value_text(document->report, key), &day)) {
         day = is_first ? document->in_force_from : document->in_force_to;
     }
-    return is_first || day == BD_DAY_NONE ? day : cut_at_issue(document->report, day);
+    return is_first || day == BD_DAY_NONE ? day : bd_judging_cut_at_issue(document->report, day);
 }
 
 static bool counts(const bd_occurrence *one, leniency how) {
@@ -152,6 +150,10 @@ static bd_str plain_name(bd_str name) {
         }
     }
     return name;
+}
+
+bool bd_judging_is_same_vendor(bd_str a, bd_str b) {
+    return bd_is_same_person(plain_name(bd_str_trim(a)), plain_name(bd_str_trim(b)));
 }
 
 /* "Microsoft Ireland Operations" begins with the vendor's name: perhaps the vendor, perhaps a partner of it. */
@@ -333,7 +335,7 @@ bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *
                   .check = check,
                   .reports = reports,
                   .letters = &letters,
-                  .tail_days = TAIL_DAYS};
+                  .tail_days = BD_ASSESS_TAIL_DAYS};
     (void)bd_value_i64(rule, "tail_days", &c.tail_days);
     bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
     bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);

@@ -406,20 +406,6 @@ static void write_excluded(export_run *run, bd_json_writer *writer) {
     bd_json_close(writer, ']');
 }
 
-static void write_vendors(export_run *run, bd_json_writer *writer) {
-    const bd_engagement *engagement = run->in->engagement;
-    bd_json_key(writer, "vendors");
-    bd_json_open(writer, '[');
-    for (size_t i = 0; i < engagement->vendors.count; i++) {
-        bd_json_open(writer, '{');
-        export_member_str(writer, "method", engagement->vendors.data[i].method);
-        export_member_str(writer, "name", engagement->vendors.data[i].name);
-        export_member_str(writer, "service", engagement->vendors.data[i].service);
-        bd_json_close(writer, '}');
-    }
-    bd_json_close(writer, ']');
-}
-
 /* ---- period and score ---- */
 
 static void write_period(export_run *run, bd_json_writer *writer) {
@@ -487,6 +473,7 @@ static void write_custody(export_run *run, bd_json_writer *writer) {
 static void write_all(export_run *run, bd_json_writer *writer) {
     const bd_export_inputs *in = run->in;
     bd_json_open(writer, '{');
+    export_reviews(run, writer);
     export_member_str(writer, "as_of", bd_instant_format(run->arena, in->assessment->as_of));
     export_member_str(writer, "bindery", in->bindery_version);
     export_member_str(writer, "catalog_sha256", export_hex(run->arena, in->catalog->sha256));
@@ -500,6 +487,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     write_excluded(run, writer);
     export_imported(run, writer);
     export_member_str(writer, "journal_head", in->journal_head);
+    export_matches(run, writer);
     export_pbc(run, writer);
     write_period(run, writer);
     export_populations(run, writer);
@@ -507,7 +495,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     export_member_str(writer, "score_definition", BD_STR("bindery-1"));
     export_member_strs(writer, "sources_missing", &in->assessment->sources_missing);
     write_unmapped(run, writer);
-    write_vendors(run, writer);
+    export_vendors(run, writer);
     bd_json_close(writer, '}');
     bd_json_newline(writer);
 }

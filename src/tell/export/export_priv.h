@@ -126,6 +126,12 @@ void export_imported(export_run *run, bd_json_writer *writer);
 void export_pbc(export_run *run, bd_json_writer *writer);
 /* Populations and samples (populations.c): the member "populations". */
 void export_populations(export_run *run, bd_json_writer *writer);
+/* Events joined (matches.c): the member "matches". */
+void export_matches(export_run *run, bd_json_writer *writer);
+/* Access reviews (reviews.c): the member "access_reviews". */
+void export_reviews(export_run *run, bd_json_writer *writer);
+/* Vendors (vendors.c): the member "vendors". */
+void export_vendors(export_run *run, bd_json_writer *writer);
 void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *signoff);
 
 /* ---- the page ---- */

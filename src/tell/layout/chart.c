@@ -1,8 +1,8 @@
 #include "bindery/layout.h"
 #include "layout_priv.h"
 
-#define CAPTION_HEIGHT 14.0
-#define LABEL_SIZE 7.5
+#define CAPTION_HEIGHT CHART_CAPTION_HEIGHT
+#define LABEL_SIZE CHART_LABEL_SIZE
 #define SMALL_SIZE 6.5
 #define GAP 6.0
 #define BAR_PITCH 14.0
@@ -14,7 +14,7 @@
 
 /* ---- parts shared by all charts -------------------------------------------------------------- */
 
-static void draw_caption(flow *f, const bd_chart *chart) {
+void chart_draw_caption(flow *f, const bd_chart *chart) {
     if (chart->caption.size == 0) {
         return;
     }
@@ -24,7 +24,7 @@ static void draw_caption(flow *f, const bd_chart *chart) {
     flow_take(f, CAPTION_HEIGHT);
 }
 
-static double label_width(flow *f, const bd_chart *chart) {
+double chart_label_width(flow *f, const bd_chart *chart) {
     double widest = 0;
     for (size_t i = 0; i < chart->row_count; i++) {
         double width = text_width(f, BD_ROLE_TEXT, LABEL_SIZE, chart->row_labels[i]);
@@ -33,7 +33,7 @@ static double label_width(flow *f, const bd_chart *chart) {
     return widest > f->width * 0.42 ? f->width * 0.42 : widest;
 }
 
-static void draw_row_label(flow *f, const bd_chart *chart, size_t row, double width, double y,
+void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double width, double y,
                            double height) {
     bd_str link = chart->row_links[row];
     double drawn = text_draw(f, BD_ROLE_TEXT, LABEL_SIZE, link.size > 0 ? ACCENT : INK, f->left,
@@ -127,9 +127,9 @@ static void draw_bar(flow *f, const bd_chart *chart, size_t row, double x, doubl
 }
 
 static void place_bars(flow *f, const bd_chart *chart) {
-    draw_caption(f, chart);
+    chart_draw_caption(f, chart);
     draw_parts_legend(f, chart);
-    double labels = label_width(f, chart), most = 1;
+    double labels = chart_label_width(f, chart), most = 1;
     for (size_t i = 0; i < chart->row_count; i++) {
         double total = row_total(chart, i);
         most = total > most ? total : most;
@@ -139,7 +139,7 @@ static void place_bars(flow *f, const bd_chart *chart) {
     for (size_t i = 0; i < chart->row_count && !f->is_full; i++) {
         flow_need(f, BAR_PITCH);
         double y = f->y - BAR_PITCH + (BAR_PITCH - BAR_HEIGHT) / 2;
-        draw_row_label(f, chart, i, labels, y, BAR_HEIGHT);
+        chart_draw_row_label(f, chart, i, labels, y, BAR_HEIGHT);
         draw_bar(f, chart, i, x, y, unit);
         flow_take(f, BAR_PITCH);
     }
@@ -164,7 +164,7 @@ static double widest_column(flow *f, const bd_chart *chart, double size) {
 }
 
 static grid plan_grid(flow *f, const bd_chart *chart) {
-    grid g = {.labels = label_width(f, chart), .label_size = SMALL_SIZE};
+    grid g = {.labels = chart_label_width(f, chart), .label_size = SMALL_SIZE};
     double gap = g.labels > 0 ? GAP : 0;
     g.x = f->left + g.labels + gap;
     double pitch = (f->width - g.labels - gap) / (double)chart->column_count;
@@ -229,7 +229,7 @@ static double grid_pitch(const bd_chart *chart, double room) {
 
 static void draw_grid_row(flow *f, const bd_chart *chart, const grid *g, size_t row, double pitch) {
     double y = f->y - pitch;
-    draw_row_label(f, chart, row, g->labels, y, pitch);
+    chart_draw_row_label(f, chart, row, g->labels, y, pitch);
     for (size_t i = 0; i < chart->column_count; i++) {
         cell_draw(f, (bd_cell_state)chart->values[row * chart->column_count + i],
                   g->x + (double)i * g->cell + 0.7, y + 0.7, g->cell - 1.4, pitch - 1.4);
@@ -240,7 +240,7 @@ static void draw_grid_row(flow *f, const bd_chart *chart, const grid *g, size_t 
 static void place_grid(flow *f, const bd_chart *chart) {
     grid g = plan_grid(f, chart);
     double pitch = grid_pitch(chart, flow_left(f));
-    draw_caption(f, chart);
+    chart_draw_caption(f, chart);
     draw_columns(f, chart, &g);
     for (size_t row = 0; row < chart->row_count && !f->is_full; row++) {
         if (flow_left(f) < pitch) {
@@ -267,6 +267,7 @@ static double least_height(const bd_chart *chart) {
     case BD_CHART_STACKED_BAR: return CAPTION_HEIGHT + 25 + (double)chart->row_count * BAR_PITCH;
     case BD_CHART_HEAT_GRID: return grid_height(chart, LEAST_PITCH);
     case BD_CHART_STRIP: return grid_height(chart, STRIP_PITCH);
+    case BD_CHART_TIMELINE: return timeline_height(chart);
     }
     return 0;
 }
@@ -281,6 +282,8 @@ void chart_place(flow *f, const bd_chart *chart) {
     flow_set_anchors(f);
     if (chart->kind == BD_CHART_STACKED_BAR) {
         place_bars(f, chart);
+    } else if (chart->kind == BD_CHART_TIMELINE) {
+        timeline_place(f, chart);
     } else {
         place_grid(f, chart);
     }

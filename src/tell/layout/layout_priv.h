@@ -146,6 +146,16 @@ void table_place(flow *f, const table_plan *plan);
 
 double chart_height(const flow *f, const bd_chart *chart); /* what must stay together */
 void chart_place(flow *f, const bd_chart *chart);
+/* Parts that all charts share. */
+#define CHART_CAPTION_HEIGHT 14.0
+#define CHART_LABEL_SIZE 7.5
+void chart_draw_caption(flow *f, const bd_chart *chart);
+double chart_label_width(flow *f, const bd_chart *chart);
+void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double width, double y,
+                          double height);
+/* timeline.c */
+double timeline_height(const bd_chart *chart);
+void timeline_place(flow *f, const bd_chart *chart);
 
 /* ---- furniture ------------------------------------------------------------------------------- */
 

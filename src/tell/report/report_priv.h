@@ -144,6 +144,7 @@ void section_series_chart(report *r);
 void section_heat_grid(report *r);
 void section_open_exceptions(report *r, size_t most);
 void section_scope(report *r);
+void section_vendors(report *r); /* their reports, what these expect of us, what rests on whom */
 void section_criteria_index(report *r);
 void section_evidenced(report *r);
 void section_control_matrix(report *r);
@@ -158,6 +159,8 @@ void section_set_aside(report *r); /* waivers, not applicable, withdrawn */
 void section_samples(report *r); /* register of populations, what was drawn of them */
 void samples_of_control(report *r, bd_table *table, const bd_control *control); /* its facts */
 void samples_method(report *r); /* appendix: the method and its test vector */
+void section_matches(report *r); /* lists held against each other, what is left on either side */
+void section_reviews(report *r); /* access reviews: decisions, denied, what was due */
 void section_ipe(report *r);
 void section_pbc(report *r); /* requests, what answers them, and where */
 void section_data_quality(report *r); /* shared with the readiness report */
