@@ -73,9 +73,9 @@ typedef struct {
 typedef void bd_row_fn(void *context, const bd_row *row);
 
 /* One encoding of a row, for spools and memoised results.  Alone (`series` NULL) a row is packed whole.  In a series
- * the texts that name its record (type, key, resource, subscription, scope, source) are written only where they differ from
- * those of the row before it: a record has many rows.  Rows of a series are unpacked all, in their order, from where
- * bd_row_series_begin was; `series` is the reader's own then. */
+ * the texts that name its record (type, key, resource, subscription, scope, source) are written only where they
+ * differ from those of the row before it: a record has many rows.  Rows of a series are unpacked all, in their order,
+ * from where bd_row_series_begin was; `series` is the reader's own then. */
 #define BD_ROW_SHARED 6
 #define BD_ROW_SHARED_BYTES 4112 /* a packed text */
 typedef struct {

@@ -311,7 +311,7 @@ typedef struct {
     bd_str sums_sha256;     /* set by bd_production_package */
     bd_sink *zip;           /* while it is written */
 } bd_production;
-/* Which outputs a run makes: SHA-256 of what they follow from (formats.md, plan digest).  `signer` may be NULL. */
+/* Which outputs a run makes: SHA-256 of what they follow from (the plan digest).  `signer` may be NULL. */
 void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str edition,
                     uint8_t out[32]);
 
