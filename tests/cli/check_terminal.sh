@@ -17,7 +17,7 @@ said=$(python3 "$here/terminal.py" -- init given --organisation A --timezone UTC
 claim_says "terminal: what is given is not asked" "given is an engagement of A"
 
 copy_ready r
-python3 "$here/terminal.py" -- -C r run >shown 2>&1
+python3 "$here/terminal.py" -- -C r run --no-cache >shown 2>&1
 claim "terminal: a run shows a bar" grep -q '\[####' shown
 claim "terminal: and takes it away before it speaks" sh -c 'printf "\r\033[K" >mark; grep -qF "$(cat mark)bindery: refused" shown'
 claim "terminal: the stages are named" grep -q 'judging the controls' shown
