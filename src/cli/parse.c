@@ -219,6 +219,10 @@ static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_ca
         BD_RAISE(err, BD_ERR_USAGE, "'%s' is given an empty value, it needs %s", option->name,
                  option->argument);
     }
+    bool is_path = strstr(option->argument, "FILE") != NULL || strstr(option->argument, "DIR") != NULL;
+    if (!is_path && !bd_utf8_is_valid(value)) {
+        BD_RAISE(err, BD_ERR_USAGE, "the value of '%s' is not UTF-8", option->name);
+    }
     if (out->has[option->id] && !option->repeats) {
         BD_RAISE(err, BD_ERR_USAGE, "'%s' is given twice", option->name);
     }

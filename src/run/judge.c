@@ -102,6 +102,31 @@ static void apply_signoffs(judging *run) {
 
 /* ---- the scan ---- */
 
+#define TRIVIAL_BYTES 64 /* an empty answer is many answers' */
+
+/* Handed in again, under another name or with another time, withdrawn bytes are withdrawn still. */
+static void withdraw_copies(judging *run) {
+    bd_map *withdrawn = bd_map_make(run->out->arena);
+    bd_evidences *all = &run->out->evidence;
+    for (size_t i = 0; i < all->count; i++) {
+        const bd_evidence_given *given = &all->data[i].given;
+        if (given->is_withdrawn && given->bytes > TRIVIAL_BYTES) {
+            bd_map_put(withdrawn, (bd_str){(const char *)given->sha256, 32}, &all->data[i]);
+        }
+    }
+    for (size_t i = 0; i < all->count; i++) {
+        bd_evidence *item = &all->data[i];
+        const bd_evidence *of = bd_map_find(withdrawn, (bd_str){(const char *)item->given.sha256, 32});
+        if (of == NULL || item->given.is_withdrawn || item->is_sidecar || item->is_register) {
+            continue;
+        }
+        item->given.is_withdrawn = true;
+        item->given.withdrawn_reason = bd_str_format(
+            run->out->arena, "%.*s (the same bytes as %.*s)", BD_ARG(of->given.withdrawn_reason),
+            BD_ARG(bd_evidence_id(run->out->arena, of->given.number)));
+    }
+}
+
 static void list_items(judging *run) {
     bd_locker *locker = run->session->locker;
     run->by_path = bd_map_make(run->out->arena);
@@ -113,6 +138,7 @@ static void list_items(judging *run) {
         item->facts.rows_reported = -1;
         bd_map_put(run->by_path, item->given.path, (void *)(uintptr_t)(i + 1));
     }
+    withdraw_copies(run);
 }
 
 static void scan_item(void *context, size_t index, unsigned worker) {

@@ -67,7 +67,7 @@ bd_rc bd_run_withdraw(const bd_run_options *options, bd_str evidence, bd_str by,
     bd_session session;
     bd_result out = {.arena = arena};
     BD_TRY(bd_session_open(options, BD_LOCKER_WRITE, arena, outcome, &session, err));
-    bd_rc rc = withdraw(&session, bd_str_trim(evidence), by, reason, &out, err);
+    bd_rc rc = withdraw(&session, bd_str_trim(evidence), by, bd_str_trim(reason), &out, err);
     bd_session_close(&session);
     BD_TRY(rc);
     outcome->result = bd_result_object(&out);

@@ -77,6 +77,7 @@ TEST(assess_vendors, open_and_bridged_days_are_counted_by_the_rule) {
         CHECK_EQ_INT(one->open_days, rows[i].open);
         CHECK_EQ_INT(one->is_finding, rows[i].open > 0);
         CHECK(bd_str_has_prefix(one->standing, bd_str_of(rows[i].words)));
+        scan_bench_close(&w->bench);
     }
 }
 
@@ -110,6 +111,7 @@ TEST(assess_vendors, a_paper_that_cannot_be_relied_on_does_not_count_and_says_wh
         const bd_vendor_document *one = &w->out->vendors.documents.data[0];
         CHECK_EQ_STR(problems_of(&one->problems), rows[i].expected);
         CHECK_EQ_INT(one->counts, rows[i].counts);
+        scan_bench_close(&w->bench);
     }
 }
 
@@ -121,6 +123,7 @@ TEST(assess_vendors, two_reports_of_one_day_say_so) {
     CHECK_EQ_INT(w->out->vendors.documents.data[0].problems.count, 0);
     CHECK(bd_str_find(problems_of(&w->out->vendors.documents.data[1].problems),
                       BD_STR("describes 2025-12-31 to 2025-12-31 as well")) >= 0);
+    scan_bench_close(&w->bench);
 }
 
 TEST(assess_vendors, a_user_entity_control_is_mapped_or_a_finding) {
@@ -145,6 +148,7 @@ TEST(assess_vendors, a_user_entity_control_is_mapped_or_a_finding) {
     }
     CHECK_EQ_STR(w->out->vendors.cuecs.data[0].controls.data[1], "B-CC6.4-1");
     CHECK_EQ_INT(w->out->vendors.cuec_findings, 5);
+    scan_bench_close(&w->bench);
 }
 
 TEST(assess_vendors, names_of_one_company_are_one_vendor_and_nobody_is_nobody_else) {
@@ -160,6 +164,7 @@ TEST(assess_vendors, names_of_one_company_are_one_vendor_and_nobody_is_nobody_el
     CHECK_EQ_STR(vendor_at(w, 1)->name, "Alpha");
     CHECK_EQ_STR(vendor_at(w, 2)->name, "Zeta");
     CHECK(vendor_at(w, 0)->is_stated && !vendor_at(w, 1)->is_stated);
+    scan_bench_close(&w->bench);
 }
 
 /* ---- events joined ---- */
@@ -192,4 +197,5 @@ TEST(assess_vendors, rows_and_events_without_each_other_are_both_listed) {
     CHECK(bd_str_find(one->how, BD_STR("by account, else by object_id")) >= 0);
     CHECK(bd_str_find(one->window, BD_STR("to 24 hours after the row")) >= 0);
     CHECK(bd_str_find(one->window, BD_STR("no allowance is made for clocks")) >= 0);
+    scan_bench_close(&w->bench);
 }

@@ -103,7 +103,7 @@ static const bd_derivation derivations[] = {
      .facts = "end_of_business",
      .map = map_leaver_accounts},
     {.name = "leaver-days", .version = 1, .map = map_leaver_days},
-    {.name = "log-days", .version = 2, .map = map_log_days},
+    {.name = "log-days", .version = 3, .facts = "central_workspace_guid", .map = map_log_days},
     {.name = "nsg-attachments", .version = 1, .map = map_nsg_attachments},
     {.name = "nsg-exposure", .version = 2, .map = map_nsg_exposure},
     {.name = "nsg-rules", .version = 1, .map = map_nsg_rules},

@@ -450,16 +450,51 @@ static bool lists_open_pulls(bd_str lower) {
 
 /* A list of one branch, one person or one state is not the list of a repository. */
 static bd_str narrowing_of_repository(bd_arena *arena, bd_str request) {
-    static const char *const names[] = {"base=", "head=", "ref=", "task=", "creator=", "state=open"};
+    static const char *const names[] = {"base=",   "head=",        "ref=",        "task=",
+                                        "creator=", "state=open",   "author=",     "path=",
+                                        "page=2",  "environment=", "check_name="};
+    static const char *const before[] = {"?", "&", "-f ", "--field ", "--raw-field "};
+    static const char *const pulls[] = {"--search", "--author", "--base", "--label", "--assignee"};
     bd_str lower = bd_str_lower(arena, request);
-    for (size_t i = 0; i < BD_COUNT(names); i++) {
-        if (has_part(lower, bd_str_format(arena, "?%s", names[i]).data) ||
-            has_part(lower, bd_str_format(arena, "&%s", names[i]).data)) {
-            return bd_str_of(names[i]);
+    for (size_t i = 0; i < BD_COUNT(names) * BD_COUNT(before); i++) {
+        const char *name = names[i / BD_COUNT(before)], *mark = before[i % BD_COUNT(before)];
+        if (has_part(lower, bd_str_format(arena, "%s%s", mark, name).data)) {
+            return bd_str_of(name);
         }
+    }
+    if (has_part(lower, "/deployments?sha=") ||
+        (has_part(lower, "/deployments?") && has_part(lower, "&sha="))) {
+        return BD_STR("sha=");
+    }
+    for (size_t i = 0; has_part(lower, "gh pr list") && i < BD_COUNT(pulls); i++) {
+        if (has_part(lower, pulls[i])) {
+            return bd_str_of(pulls[i]);
+        }
+    }
+    if (has_part(lower, "gh pr list") && !has_part(lower, "--state all") &&
+        !has_part(lower, "--state merged") && !has_part(lower, "--state closed")) {
+        return BD_STR("pr list without --state all, which lists open ones");
     }
     return lists_open_pulls(lower) ? BD_STR("pulls without state=all, which lists open ones")
                                    : empty();
+}
+
+/* Resource Graph shows what is assigned at a subscription and below it, and what comes from above only on demand. */
+static bd_str narrowing_of_scope(const bd_sidecar *sidecar, bd_arena *arena) {
+    static const char *const tables[] = {"policyresources", "authorizationresources"};
+    static const char *const types[] = {"policyexemptions", "policyassignments", "roleassignments"};
+    bd_str text = bd_str_lower(arena, bd_str_format(arena, "%.*s %.*s %.*s", BD_ARG(sidecar->query),
+                                                    BD_ARG(sidecar->request),
+                                                    BD_ARG(sidecar->command)));
+    bool is_table = has_part(text, tables[0]) || has_part(text, tables[1]);
+    bool is_inherited = false;
+    for (size_t i = 0; i < BD_COUNT(types); i++) {
+        is_inherited = is_inherited || has_part(text, types[i]);
+    }
+    return is_table && is_inherited && !has_part(text, "atscopeaboveandbelow")
+               ? BD_STR("no authorizationScopeFilter AtScopeAboveAndBelow, without which what management "
+                        "groups assign is left out")
+               : empty();
 }
 
 bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
@@ -473,6 +508,7 @@ bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source
         part = narrowing_of_repository(arena, sidecar->request);
         part = part.size > 0 ? part : narrowing_of_repository(arena, sidecar->command);
     }
+    part = part.size > 0 ? part : narrowing_of_scope(sidecar, arena);
     return part.size > 0 ? part : narrowing_term(sidecar, source, arena);
 }
 
@@ -872,40 +908,84 @@ bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
 
 /* ---- of which workspace ---- */
 
-/* "https://api.loganalytics.io/v1/workspaces/GUID/query" */
-static bd_str workspace_of_request(bd_str request, bd_arena *arena) {
-    bd_str lower = bd_str_lower(arena, request), mark = BD_STR("/workspaces/");
-    ptrdiff_t at = bd_str_find(lower, mark);
-    size_t from = at < 0 ? lower.size : (size_t)at + mark.size;
-    return lower.size - from >= 36 && is_guid_at(lower, from) ? bd_str_sub(lower, from, from + 36)
-                                                              : empty();
+/* Of all that names a workspace; two that differ are two exports in one file, or a slip: nobody knows whose rows these
+ * are. */
+typedef struct {
+    bd_arena *arena;
+    bd_str central, central_guid; /* facts, or "" */
+    bd_str found;
+    bool differs;
+} workspace_names;
+
+static void add_workspace(workspace_names *names, bd_str text) {
+    bd_str name = bd_str_trim(text);
+    if (name.size == 0) {
+        return;
+    }
+    if (names->central_guid.size > 0 && bd_str_ieq(names->central_guid, name)) {
+        name = names->central;
+    }
+    name = bd_str_find(name, BD_STR("/")) >= 0 ? bd_scan_normal_id(names->arena, name)
+                                               : bd_str_lower(names->arena, name);
+    names->differs = names->differs || (names->found.size > 0 && !bd_str_eq(names->found, name));
+    names->found = name;
 }
 
-static bd_str workspace_of_command(bd_str command) {
-    static const char *const names[] = {"--workspace", "-w", "-WorkspaceId"};
-    bd_str value, rest = command, found = empty();
-    while (next_option(&rest, names, BD_COUNT(names), &value)) {
-        if (found.size > 0) {
-            return empty(); /* two exports in one file */
+/* "https://api.loganalytics.io/v1/workspaces/GUID/query", wherever it stands */
+static void add_workspaces_of_urls(workspace_names *names, bd_str text) {
+    bd_str lower = bd_str_lower(names->arena, text), mark = BD_STR("/workspaces/");
+    for (;;) {
+        ptrdiff_t at = bd_str_find(lower, mark);
+        if (at < 0) {
+            return;
         }
-        found = unquoted(value);
+        size_t from = (size_t)at + mark.size;
+        if (lower.size - from >= 36 && is_guid_at(lower, from)) {
+            add_workspace(names, bd_str_sub(lower, from, from + 36));
+        }
+        lower = bd_str_sub(lower, from, lower.size);
     }
-    return found;
+}
+
+/* `-w` is somebody else's option in another tool's command. */
+static void add_workspaces_of_command(workspace_names *names, bd_str command) {
+    static const char *const options[] = {"--workspace", "-w", "-WorkspaceId"};
+    bd_str lower = bd_str_lower(names->arena, command), value, rest = command;
+    bool is_query = has_part(lower, "log-analytics") || has_part(lower, "operationalinsights");
+    while (is_query && next_option(&rest, options, BD_COUNT(options), &value)) {
+        add_workspace(names, unquoted(value));
+    }
+}
+
+/* A query may read other stores beside, or instead of, the workspace that it is sent to. */
+static bool reads_elsewhere(bd_arena *arena, bd_str text) {
+    static const char *const words[] = {"workspace(",   "app(",         "adx(",  "cluster(",
+                                        "--workspaces", "\"workspaces\"", "resource(", "arg("};
+    bd_str lower = bd_str_lower(arena, text);
+    for (size_t i = 0; i < BD_COUNT(words); i++) {
+        if (has_part(lower, words[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bd_str bd_scan_asked_workspace(const bd_sidecar *sidecar, const bd_source_def *source,
                                const bd_value *facts, bd_arena *arena) {
-    if (sidecar == NULL || source->scope != BD_SCOPE_WORKSPACE || sidecar->scope_ids.count > 1) {
+    if (sidecar == NULL || source->scope != BD_SCOPE_WORKSPACE || sidecar->scope_ids.count > 1 ||
+        reads_elsewhere(arena, sidecar->command) || reads_elsewhere(arena, sidecar->request) ||
+        reads_elsewhere(arena, sidecar->query)) {
         return empty();
     }
-    bd_str named = sidecar->scope_ids.count == 1 ? sidecar->scope_ids.data[0]
-                                                 : workspace_of_command(sidecar->command);
-    named = named.size > 0 ? named : workspace_of_request(sidecar->request, arena);
-    bd_str central = facts != NULL ? bd_value_text(facts, "central_workspace") : empty();
-    bd_str guid = facts != NULL ? bd_value_text(facts, "central_workspace_guid") : empty();
-    if (guid.size > 0 && bd_str_ieq(bd_str_trim(guid), bd_str_trim(named))) {
-        named = central;
+    workspace_names names = {.arena = arena, .found = empty()};
+    names.central = facts != NULL ? bd_value_text(facts, "central_workspace") : empty();
+    names.central_guid =
+        facts != NULL ? bd_str_trim(bd_value_text(facts, "central_workspace_guid")) : empty();
+    if (sidecar->scope_ids.count == 1) {
+        add_workspace(&names, sidecar->scope_ids.data[0]);
     }
-    return bd_str_find(named, BD_STR("/")) >= 0 ? bd_scan_normal_id(arena, named)
-                                                : bd_str_lower(arena, bd_str_trim(named));
+    add_workspaces_of_command(&names, sidecar->command);
+    add_workspaces_of_urls(&names, sidecar->command);
+    add_workspaces_of_urls(&names, sidecar->request);
+    return names.differs ? empty() : names.found;
 }

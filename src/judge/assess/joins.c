@@ -112,15 +112,23 @@ static bool has_type(const bd_evidence *page, bd_str type) {
     return false;
 }
 
-/* Of a source that is several lists of Azure: those whose records a page shows, or whose name was asked for. */
+static bool is_named(const bd_evidence *page, bd_str type, bd_arena *scratch) {
+    bd_str name = bd_str_format(scratch, "/%.*s", BD_ARG(bd_path_name(type)));
+    return bd_str_find(bd_str_lower(scratch, page->sidecar.request), name) >= 0 ||
+           bd_str_find(bd_str_lower(scratch, page->sidecar.command), name) >= 0;
+}
+
+/* Of a source that is several lists of Azure: those whose records a page shows, or the one whose name was asked for; a
+ * command that names several lists does not say which of them this page is. */
 static void add_types(bd_judging *run, bd_joins *joins, sight *seen, const bd_evidence *page) {
     const bd_source_def *source = bd_catalog_source(run->in->catalog, seen->source);
-    for (size_t i = 0; source != NULL && source->types.count > 1 && i < source->types.count; i++) {
+    size_t named = 0, types = source != NULL && source->types.count > 1 ? source->types.count : 0;
+    for (size_t i = 0; i < types; i++) {
+        named += is_named(page, source->types.data[i], joins->scratch) ? 1 : 0;
+    }
+    for (size_t i = 0; i < types; i++) {
         bd_str type = source->types.data[i];
-        bd_str name = bd_str_format(joins->scratch, "/%.*s", BD_ARG(bd_path_name(type)));
-        bd_str request = bd_str_lower(joins->scratch, page->sidecar.request);
-        bd_str command = bd_str_lower(joins->scratch, page->sidecar.command);
-        bool is_asked = bd_str_find(request, name) >= 0 || bd_str_find(command, name) >= 0;
+        bool is_asked = named == 1 && is_named(page, type, joins->scratch);
         if ((is_asked || has_type(page, type)) && !bd_strs_have(&seen->sets, type)) {
             *bd_push(joins->arena, &seen->sets) = type;
         }
