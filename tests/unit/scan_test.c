@@ -1683,3 +1683,97 @@ TEST(scan, az_samples_give_the_rows_of_their_rest_samples) {
     }
     scan_bench_close(&bench);
 }
+
+/* ---- what was asked for ------------------------------------------------------------------------------- */
+
+#define ASKED_IN "/subscriptions/11111111-2222-3333-4444-555555555555/"
+#define ASKED_ID ASKED_IN "resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/central"
+#define ASKED_LOWER ASKED_IN "resourcegroups/rg/providers/microsoft.operationalinsights/workspaces/central"
+#define ASKED_GUID "aaaaaaaa-1111-2222-3333-444444444444"
+#define ASKED_OTHER "bbbbbbbb-1111-2222-3333-444444444444"
+#define ASKED_AZ "az monitor log-analytics query --workspace "
+#define ASKED_POST "POST https://api.loganalytics.io/v1/workspaces/"
+
+TEST(scan, an_answer_is_of_the_workspace_that_all_its_words_name) {
+    static const struct {
+        const char *scope, *command, *request, *query, *expected;
+    } rows[] = {
+        {ASKED_ID, "", "", "", ASKED_LOWER},
+        {"", ASKED_AZ ASKED_GUID " --analytics-query AzureActivity", "", "", ASKED_LOWER},
+        {"", "", ASKED_POST ASKED_GUID "/query", "", ASKED_LOWER},
+        {ASKED_ID, ASKED_AZ ASKED_GUID, "", "", ASKED_LOWER},
+        {"", ASKED_AZ ASKED_OTHER, "", "", ASKED_OTHER},
+        {ASKED_ID, ASKED_AZ ASKED_OTHER, "", "", ""},
+        {"", ASKED_AZ ASKED_GUID " --workspaces " ASKED_OTHER, "", "", ""},
+        {"", ASKED_AZ ASKED_GUID " --analytics-query \"workspace('" ASKED_OTHER "').AzureActivity\"", "", "", ""},
+        {"", ASKED_AZ ASKED_GUID " --analytics-query \"adx('https://x').AzureActivity\"", "", "", ""},
+        {"", "", ASKED_POST ASKED_GUID "/query {\"workspaces\":[\"" ASKED_OTHER "\"]}", "", ""},
+        {"", "", ASKED_POST ASKED_GUID "/query; " ASKED_POST ASKED_OTHER "/query", "", ""},
+        {"", "curl -w " ASKED_GUID " -X " ASKED_POST ASKED_OTHER "/query", "", "", ASKED_OTHER},
+        {ASKED_ID, "", "", "union workspace('x').AuditLogs", ""},
+        {"", "", "", "", ""},
+    };
+    bd_arena *arena = test_arena();
+    bd_err err;
+    const bd_value *facts;
+    CHECK_OK(bd_json_parse(BD_STR("{\"central_workspace\":\"" ASKED_ID
+                                  "\",\"central_workspace_guid\":\"" ASKED_GUID "\"}"),
+                           &bd_json_default_limits, arena, &facts, &err),
+             err);
+    bd_source_def source = {.scope = BD_SCOPE_WORKSPACE};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_sidecar sidecar = {.command = bd_str_of(rows[i].command),
+                              .request = bd_str_of(rows[i].request),
+                              .query = bd_str_of(rows[i].query)};
+        if (rows[i].scope[0] != '\0') {
+            *bd_push(arena, &sidecar.scope_ids) = bd_str_of(rows[i].scope);
+        }
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_scan_asked_workspace(&sidecar, &source, facts, arena), rows[i].expected);
+    }
+}
+
+static bool is_asked_in_part(const bd_source_def *source, const char *command, const char *request,
+                    const char *query) {
+    bd_sidecar sidecar = {.command = bd_str_of(command),
+                          .request = bd_str_of(request),
+                          .query = bd_str_of(query)};
+    return bd_scan_asked_part(&sidecar, source, 3, test_arena()).size > 0;
+}
+
+TEST(scan, a_list_of_a_repository_that_was_asked_in_part_is_not_the_list) {
+    static const struct {
+        const char *command, *request;
+        bool is_part;
+    } rows[] = {
+        {"gh api --paginate repos/o/r/pulls?state=all", "", false},
+        {"gh api --paginate repos/o/r/pulls?state=all -X GET -f base=main", "", true},
+        {"", "GET https://api.github.com/repos/o/r/pulls?state=all&page=2", true},
+        {"", "GET https://api.github.com/repos/o/r/deployments?sha=abc", true},
+        {"", "GET https://api.github.com/repos/o/r/deployments?environment=staging", true},
+        {"", "GET https://api.github.com/repos/o/r/deployments", false},
+        {"", "GET https://api.github.com/repos/o/r/commits?sha=main", false},
+        {"", "GET https://api.github.com/repos/o/r/commits?sha=main&author=bob", true},
+        {"", "GET https://api.github.com/repos/o/r/commits?sha=main&path=docs", true},
+        {"", "GET https://api.github.com/repos/o/r/commits/abc/check-runs?check_name=unit", true},
+        {"gh pr list --state all --limit 5000", "", false},
+        {"gh pr list", "", true},
+        {"gh pr list --state all --search 'author:x'", "", true},
+    };
+    bd_source_def source = {.scope = BD_SCOPE_REPOSITORY};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        CHECK_EQ_INT(is_asked_in_part(&source, rows[i].command, rows[i].request, ""), rows[i].is_part);
+    }
+}
+
+TEST(scan, resource_graph_leaves_out_what_management_groups_assign_unless_it_is_asked) {
+    bd_source_def source = {.scope = BD_SCOPE_SUBSCRIPTION};
+    const char *query = "policyresources | where type =~ 'microsoft.authorization/policyexemptions'";
+    CHECK(is_asked_in_part(&source, "", "", query));
+    CHECK(!is_asked_in_part(&source, "",
+                   "POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources "
+                   "{\"options\":{\"authorizationScopeFilter\":\"AtScopeAboveAndBelow\"}}",
+                   query));
+    CHECK(!is_asked_in_part(&source, "", "", "resources | where type =~ 'microsoft.storage/storageaccounts'"));
+}
