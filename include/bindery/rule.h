@@ -210,7 +210,7 @@ typedef struct {
     int within_days;
     bd_str related_source, population_fact; /* population_fact: "" when all records are judged */
     bd_strs population;                     /* lower-cased ids of that fact */
-    bool has_population_key;                /* a field names the member, and the row's scope is it */
+    bool has_population_key;                /* a field, or the parent, names the member: the row's scope */
     bool is_every;           /* every related record has to meet `pass`, not one */
     bool is_open_when_absent; /* none that meets it: cannot-tell, not fail */
     bool is_by_subscription; /* the left side lists subscriptions: those in scope are judged */

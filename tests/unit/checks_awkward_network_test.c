@@ -9,13 +9,17 @@
 #define PAGE(records) "{'value':[" records "]}"
 
 /* JSON in single quotes. */
-static void add_json(whole *w, const char *text, const char *more) {
+static bd_str in_double_quotes(const char *text) {
     bd_str copy = bd_str_copy(test_arena(), bd_str_of(text));
     char *bytes = bd_alloc(test_arena(), copy.size + 1, 1);
     for (size_t i = 0; i < copy.size; i++) {
         bytes[i] = copy.data[i] == '\'' ? '"' : copy.data[i];
     }
-    whole_add(w, bytes, more);
+    return (bd_str){bytes, copy.size};
+}
+
+static void add_json(whole *w, const char *text, const char *more) {
+    whole_add(w, in_double_quotes(text).data, more);
 }
 
 typedef struct {
@@ -347,9 +351,9 @@ TEST(checks_awkward, a_diagnostic_setting_sends_only_what_auditing_writes) {
          "fail"}, /* the setting has nothing to send */
         {{A_SERVER, SERVER_AUDITING("'state':'Enabled'")}, "cannot-tell"},
         {{A_SERVER, DB_AUDITING("'state':'Enabled','isAzureMonitorTargetEnabled':true")},
-         "cannot-tell"}, /* of one of its databases */
-        {{A_SERVER, SETTING(SERVER "/databases/master", AUDITS, SENT)}, "cannot-tell"},
-        {{A_SERVER}, "cannot-tell"},
+         "missing"}, /* of one of its databases */
+        {{A_SERVER, SETTING(SERVER "/databases/master", AUDITS, SENT)}, "missing"},
+        {{A_SERVER}, "missing"},
     };
     ROWS("sql-auditing-on", "{'critical_resources':['" SERVER "']}", servers);
     static const row databases[] = {
@@ -361,6 +365,22 @@ TEST(checks_awkward, a_diagnostic_setting_sends_only_what_auditing_writes) {
         {{A_DB}, "cannot-tell"},
     };
     ROWS("sql-database-auditing-on", "{'critical_resources':['" SERVER "/databases/db']}", databases);
+}
+
+/* One answer a day: that the switch was on at the end hides no day on which it was off. */
+TEST(checks_awkward, a_day_without_auditing_is_judged_though_a_later_answer_shows_it_on) {
+    static const char *const off = SERVER_AUDITING("'state':'Disabled','isAzureMonitorTargetEnabled':true");
+    static const char *const on = SERVER_AUDITING("'state':'Enabled','isAzureMonitorTargetEnabled':true");
+    for (int is_off = 0; is_off < 2; is_off++) {
+        whole *w = whole_open("{'critical_resources':['" SERVER "']}");
+        whole_add(w, in_double_quotes(A_SERVER).data, "");
+        whole_add_at(w, "2026-01-14T06:00:00Z", in_double_quotes(is_off ? off : on).data, "");
+        whole_add(w, in_double_quotes(on).data, "");
+        whole_judge(w);
+        test_failure("off on the day before: %d", is_off);
+        CHECK_EQ_STR(bd_str_of(whole_verdict(w, "sql-auditing-on")), is_off ? "fail" : "pass");
+        scan_bench_close(&w->bench);
+    }
 }
 
 /* ---- 7.6: machines of each kind ---- */

@@ -283,6 +283,49 @@ TEST(checks_backups, jobs_of_the_other_family_of_vaults_name_the_store) {
     }
 }
 
+static bd_str disk_job(int day, const char *instance, const char *status) {
+    return bd_str_format(
+        test_arena(),
+        "{\"id\":\"" SCAN_IN_A "Microsoft.DataProtection/backupVaults/bv/backupJobs/j%s%d\","
+        "\"name\":\"j%s%d\",\"type\":\"Microsoft.DataProtection/backupVaults/backupJobs\","
+        "\"properties\":{\"operation\":\"Backup\",\"operationCategory\":\"Backup\",\"status\":"
+        "\"%s\",\"startTime\":\"2026-01-%02dT01:00:00Z\",\"endTime\":\"2026-01-%02dT02:00:00Z\","
+        "\"backupInstanceId\":\"" SCAN_IN_A
+        "Microsoft.DataProtection/backupVaults/bv/backupInstances/%s\",\"dataSourceId\":\"" SCAN_IN_A
+        "Microsoft.Compute/disks/d1\"}}",
+        instance, day, instance, day, status, day, day, instance);
+}
+
+/* One store, protected twice. */
+TEST(checks_backups, the_copies_of_one_item_hide_no_failure_of_another_of_the_same_store) {
+    static const struct {
+        int fails_from, first_day_of_second;
+        const char *expected;
+    } rows[] = {
+        {32, 1, "clean"},
+        {10, 1, "cannot-tell"}, /* the first fails from the 10th on; the second goes on */
+        {32, 40, "clean"},      /* the second has no job in the month */
+        {10, 40, "deviation"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_str jobs = {"", 0};
+        for (int day = 1; day <= 31; day++) {
+            bd_str first = disk_job(day, "one", day < rows[i].fails_from ? "Completed" : "Failed");
+            bd_str second = disk_job(day, "two", "Completed");
+            bool is_second = day >= rows[i].first_day_of_second;
+            jobs = bd_str_format(test_arena(), "%.*s%s%.*s%s%.*s", BD_ARG(jobs), day > 1 ? "," : "",
+                                 BD_ARG(first), is_second ? "," : "", is_second ? (int)second.size : 0,
+                                 second.data);
+        }
+        whole *w = backups_open("['" SCAN_IN_A "Microsoft.Compute/disks/d1']", DAILY);
+        whole_add(w, bd_str_format(test_arena(), "{\"value\":[%.*s]}", BD_ARG(jobs)).data,
+                  ",\"source\":\"S68\",\"describes_from\":\"2026-01-01T00:00:00Z\","
+                  "\"describes_to\":\"2026-02-01T00:00:00Z\"");
+        test_failure("row %zu", i);
+        expect_month(w, rows[i].expected);
+    }
+}
+
 /* That a store shows its first failed job late in the export says nothing of the days before. */
 TEST(checks_backups, a_failed_job_begins_no_stretch_where_the_days_before_it_are_silent) {
     whole *w = backups_open(ONE_STORE, DAILY);

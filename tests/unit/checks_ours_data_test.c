@@ -588,6 +588,11 @@ TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
         {FAILED "," JOB_OF(OTHER_VAULT, "2", "Backup", "Completed", "2026-01-11T01:00:00Z",
                            "2026-01-11T01:30:00Z"),
          TICKETED, "24", "D"},
+        /* the same store, under another name or kind of backup: another copy */
+        {FAILED "," JOB_BY(VAULT, "2", "Backup", "Completed", "2026-01-11T01:00:00Z",
+                           "2026-01-11T01:30:00Z",
+                           IN_GROUP("p") ",'backupManagementType':'AzureWorkload'"),
+         TICKETED, "24", "?"},
         {JOB("1", "Failed", "soon", "2026-01-10T02:00:00Z"), TICKETED, "24", "?"},
         {JOB("1", "Failed", "2026-01-31T20:00:00Z", "2026-01-31T21:00:00Z"),
          "T1,backup," NUMBERED("1") ",2026-01-31T22:00:00Z", "48", "?"}, /* the lists end before */

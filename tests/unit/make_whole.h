@@ -54,16 +54,21 @@ static inline whole *whole_open(const char *facts) {
     return w;
 }
 
-/* A file of records, complete, collected on 15 January at six, or after the month if it describes one.  `text`: an
- * answer of REST or an array of az; `more`: further members of the sidecar that begin with a comma, or "". */
-static inline bd_evidence *whole_add(whole *w, const char *text, const char *more) {
+/* A file of records, complete.  `text`: an answer of REST or an array of az; `more`: further members of the sidecar
+ * that begin with a comma, or "". */
+static inline bd_evidence *whole_add_at(whole *w, const char *at, const char *text, const char *more) {
     bd_str name = bd_str_format(test_arena(), "%d.json", w->files++);
-    bool is_log = bd_str_find(bd_str_of(more), BD_STR("describes_from")) >= 0;
     bd_str sidecar = bd_str_format(test_arena(),
                                    "{\"collected_at\":\"%s\",\"exporter\":\"e\","
                                    "\"command\":\"portal: export\",\"complete\":true%s}",
-                                   is_log ? "2026-02-02T06:00:00Z" : "2026-01-15T06:00:00Z", more);
+                                   at, more);
     return scan_file(&w->bench, name.data, bd_str_of(text), sidecar.data);
+}
+
+/* One collected on 15 January at six, or after the month if it describes a time. */
+static inline bd_evidence *whole_add(whole *w, const char *text, const char *more) {
+    bool is_log = bd_str_find(bd_str_of(more), BD_STR("describes_from")) >= 0;
+    return whole_add_at(w, is_log ? "2026-02-02T06:00:00Z" : "2026-01-15T06:00:00Z", text, more);
 }
 
 static inline bd_rc whole_keep(void *context, const bd_finding *finding, bd_err *err) {

@@ -59,6 +59,7 @@ static void collect_job(const bd_value *job, bd_arena *arena, bd_part_fn *keep, 
     builder build = {.arena = arena};
     put_text(&build, "id", resource_id(arena, id));
     put_text(&build, "item", item);
+    put_text(&build, "protected", protected_item(job, arena));
     put_text(&build, "kind", bd_str_of(kind_of(job)));
     put_text(&build, "status", bd_str_lower(arena, member_text(job, "status")));
     put_text(&build, "start", member_text(job, "startTime"));
@@ -140,6 +141,7 @@ static bool is_name_shared(const failure *of) {
 
 /* A completed backup of the same item that ended in (from, to]. */
 static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
+    bd_str protects = bd_value_text(of->job, "protected");
     answer best = NO;
     for (size_t i = 0; i < of->count; i++) {
         const bd_value *job = of->parts[i].kept;
@@ -150,7 +152,8 @@ static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
             end <= from || end > to) {
             continue;
         }
-        if (bd_str_eqz(status, "completed") && input != NULL && input->is_whole &&
+        bool is_same = bd_str_eq(bd_value_text(job, "protected"), protects);
+        if (bd_str_eqz(status, "completed") && is_same && input != NULL && input->is_whole &&
             !is_name_shared(of)) {
             return YES;
         }
@@ -211,8 +214,8 @@ static answer was_put_right(failure *of) {
         return unknown_for(
             of, is_name_shared(of)
                     ? BD_STR("the jobs show only a name, which another store of the vault may have")
-                    : BD_STR("a later backup ended with warnings, or stands in an extract that may "
-                             "not pass"));
+                    : BD_STR("a later backup is of another protected item, ended with warnings, or "
+                             "stands in an extract that may not pass"));
     }
     const wanted jobs = {.source = "S68", .scope = of->join->scope};
     described days = describe(of->join, is_wanted, &jobs, of->arena);

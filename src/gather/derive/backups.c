@@ -41,6 +41,19 @@ bd_str store_of_job(const bd_value *job, bd_arena *arena) {
                                         member_text(job, "containerName"));
 }
 
+bd_str protected_item(const bd_value *job, bd_arena *arena) {
+    bd_str instance = member_text(job, "backupInstanceId");
+    bd_str name = member_text(job, "entityFriendlyName");
+    if (instance.size > 0) {
+        return resource_id(arena, instance);
+    }
+    return name.size == 0 ? name
+                          : bd_str_format(arena, "%.*s|%.*s",
+                                          BD_ARG(bd_str_lower(
+                                              arena, member_text(job, "backupManagementType"))),
+                                          BD_ARG(fold_text(arena, name)));
+}
+
 static bool is_backup(const bd_value *job) {
     return bd_str_ieq(member_text(job, "operation"), BD_STR("Backup")) ||
            bd_str_ieq(member_text(job, "operationCategory"), BD_STR("Backup"));
@@ -67,6 +80,7 @@ void collect_backup_stretches(const bd_join_record *record, bd_arena *arena, bd_
     put_text(&build, "t", end.size > 0 ? end : start);
     put_text(&build, "r", bd_str_of(result));
     if (store.size > 0) {
+        put_text(&build, "i", protected_item(job, arena));
         keep(context, store, build_object(&build));
     } else if (bd_str_of(result).data[0] != 'n') {
         put_text(&build, "n", bd_str_lower(arena, member_text(job, "entityFriendlyName")));
@@ -80,6 +94,7 @@ typedef struct {
     bd_instant at;
     char result; /* of "done", "maybe", "not": its first letter */
     bool is_own; /* told of by the extract that is judged */
+    bd_str item; /* what protects the store, see protected_item() */
 } job;
 
 /* A vault that keeps, or kept, the store. */
@@ -92,7 +107,7 @@ typedef BD_VEC(bd_instant) instants;
 typedef struct {
     const bd_join *join;
     bd_str store;
-    const job *jobs;
+    const job *jobs; /* of one protected item, by time */
     size_t job_count;
     BD_VEC(vault) vaults; /* the first is the one that is judged */
     instants maybe; /* jobs that may have left a copy of it, by time */
@@ -106,6 +121,10 @@ static int cmp_jobs(const void *context, const void *a, const void *b) {
     (void)context;
     const job *x = a;
     const job *y = b;
+    int order = bd_str_cmp(x->item, y->item);
+    if (order != 0) {
+        return order;
+    }
     return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : x->result - y->result;
 }
 
@@ -225,7 +244,8 @@ static void emit_stretch(const history *of, bd_instant from, bd_instant to, bd_i
     bool is_long = is_too_long(of, from, to);
     if (why[0] == '\0' && is_long) {
         why = may_hold_another(of, from, to)
-                  ? "a job that ended with warnings, or that may be of another store, lies between"
+                  ? "a job that ended with warnings, or that may be of another store or of another "
+                    "protected item of it, lies between"
               : is_read(of, from, to) ? ""
                                       : "the jobs between were not all read";
     }
@@ -302,17 +322,58 @@ static void walk(const history *of, bd_instant end) {
     }
 }
 
+/* A store may be protected twice, and which of the two its RPO means is not known: a copy that the other one left is
+ * one that may count. */
+static void add_copies_of_others(history *of, const job *jobs, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        bool is_other = &jobs[i] < of->jobs || &jobs[i] >= of->jobs + of->job_count;
+        if (is_other && jobs[i].result == 'd') {
+            *bd_push(of->arena, &of->maybe) = jobs[i].at;
+        }
+    }
+}
+
+static bool is_own_job(const job *jobs, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].is_own) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Tells of each protected item by itself: the copies of one hide no failure of another.  One that shows no job in the
+ * extract, where another does, has been given up. */
+static void walk_items(history *of, const job *jobs, size_t count, bd_instant end) {
+    bool is_any_here = is_own_job(jobs, count);
+    for (size_t first = 0, next; first < count; first = next) {
+        next = first + 1;
+        while (next < count && bd_str_eq(jobs[next].item, jobs[first].item)) {
+            next++;
+        }
+        if (is_any_here && !is_own_job(&jobs[first], next - first)) {
+            continue;
+        }
+        of->jobs = &jobs[first];
+        of->job_count = next - first;
+        of->maybe.count = 0;
+        add_copies_of_others(of, jobs, count);
+        gather_maybes(of);
+        walk(of, end);
+    }
+}
+
 void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *parts, size_t count,
                              bd_arena *arena, bd_derived_fn *emit, void *context) {
     job *jobs = bd_new(arena, job, count);
     history of = {.join = join,
                   .store = group,
-                  .jobs = jobs,
                   .rpo_minutes = rpo_minutes_of(join, group, arena),
                   .arena = arena,
                   .emit = emit,
                   .context = context};
     bd_instant end = BD_INSTANT_NONE;
+    size_t job_count = 0;
     bool is_here = false;
     add_vault(&of, join->scope);
     for (size_t i = 0; i < join->input_count; i++) {
@@ -321,20 +382,21 @@ void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *p
         end = is_own ? input->to : end;
     }
     for (size_t i = 0; i < count; i++) {
-        bd_str result = member_text(parts[i].kept, "r");
+        const bd_value *kept = parts[i].kept;
+        bd_str result = member_text(kept, "r");
         bd_instant at;
         bool is_of_vault = bd_str_eq(parts[i].scope, join->scope);
         add_vault(&of, parts[i].scope);
-        if (bd_instant_parse(member_text(parts[i].kept, "t"), &at) && result.size > 0) {
-            jobs[of.job_count++] =
-                (job){at, result.data[0], is_of_vault && parts[i].at == join->at};
+        if (bd_instant_parse(member_text(kept, "t"), &at) && result.size > 0) {
+            jobs[job_count++] =
+                (job){at, result.data[0], is_of_vault && parts[i].at == join->at,
+                      member_text(kept, "i")};
             is_here = is_here || is_of_vault;
         }
     }
     if (!is_here || end == BD_INSTANT_NONE || end <= join->at) {
         return; /* another vault's, or an answer that does not say which days it describes */
     }
-    bd_sort(jobs, of.job_count, sizeof jobs[0], cmp_jobs, NULL);
-    gather_maybes(&of);
-    walk(&of, end);
+    bd_sort(jobs, job_count, sizeof jobs[0], cmp_jobs, NULL);
+    walk_items(&of, jobs, job_count, end);
 }

@@ -207,5 +207,8 @@ bool has_own_rpo(const bd_join *join, bd_str store, bd_arena *arena); /* by its 
 /* Id of what a backup job is of: what it says, or a machine in the subscription of its vault; "" when it shows but a
  * name, which others may have. */
 bd_str store_of_job(const bd_value *job, bd_arena *arena);
+/* What protects the store: its backup instance, or the kind of backup and the name shown; "" when the job does not
+ * say.  A store may have several, and a copy of one says nothing of the other. */
+bd_str protected_item(const bd_value *job, bd_arena *arena);
 
 #endif

@@ -139,14 +139,13 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
     if (name->kind != BD_STRING) {
         return refuse(compile, &at, "expected the name of a fact, such as 'critical_resources'");
     }
-    key_transform kind = KEY_ID;
     out->plan.population_fact = name->text;
     if (bd_value_find(body, "population_key") != NULL) {
-        BD_TRY(compile_transform(compile, body, "population_key", NULL, &kind,
+        BD_TRY(compile_transform(compile, body, "population_key", NULL, &out->population_key,
                                  &out->population_field));
-        out->plan.has_population_key = kind == KEY_FIELD;
-        if (!out->plan.has_population_key) {
-            return refuse(compile, &at, "expected a 'population_key' such as field:PATH");
+        out->plan.has_population_key = true;
+        if (out->population_key != KEY_FIELD && out->population_key != KEY_PARENT) {
+            return refuse(compile, &at, "expected a 'population_key': field:PATH or parent");
         }
     }
     out->population_ids = bd_map_make(compile->arena);
@@ -156,6 +155,7 @@ static bd_rc compile_population(compiler *compile, const bd_catalog *catalog, pr
         return BD_OK;
     }
     bd_strs types = left_types(compile, catalog, body, bd_value_find(body, "population_types"));
+    out->population_types = types;
     if (ids->kind == BD_STRING) {
         add_population(compile, &types, ids, out);
     }

@@ -122,14 +122,23 @@ static void map_until(mapping *map, bd_row *row) {
     }
 }
 
+static bd_str population_member(mapping *map) {
+    const program *check = map->check;
+    if (!check->plan.has_population_key) {
+        return own_id(map);
+    }
+    return check->population_key == KEY_PARENT
+               ? join_key(&map->eval, map->record, own_id(map), KEY_PARENT, NULL,
+                          &check->population_types)
+               : normal_id(map->eval.scratch, text_at(map, &check->population_field));
+}
+
 /* Is it one of the records that the organisation's fact names?  The scope of those is their own id. */
 static bool is_chosen(mapping *map, bd_row *row) {
     if (map->check->population_ids == NULL) {
         return true;
     }
-    row->scope = map->check->plan.has_population_key
-                     ? normal_id(map->eval.scratch, text_at(map, &map->check->population_field))
-                     : own_id(map);
+    row->scope = population_member(map);
     return bd_map_find(map->check->population_ids, row->scope) != NULL;
 }
 

@@ -277,7 +277,9 @@ typedef struct {
     reason_template reason;
     bd_str missing_fact;
     bd_map *population_ids; /* each, related; NULL: every record is judged */
-    path population_field;  /* where plan.has_population_key */
+    key_transform population_key; /* where plan.has_population_key: KEY_FIELD or KEY_PARENT */
+    path population_field;
+    bd_strs population_types;
     node *related_where, *related_pass;
     const bd_value *related_needs; /* array of arrays of field names; NULL: none */
     key_transform left_key, related_key;
