@@ -46,11 +46,20 @@ typedef struct {
     bd_day on;
 } bd_recipient;
 
+/* A control that one party counts on another to run: we on a vendor (complementary subservice organisation control), or
+ * on our customers (complementary user entity control). */
+typedef struct {
+    bd_str id, text;
+    bd_strs criteria; /* that it serves */
+} bd_expected_control;
+typedef BD_VEC(bd_expected_control) bd_expected_controls;
+
 typedef struct {
     bd_str name, service;
     bd_str method; /* "carve-out" or "inclusive" */
     bd_strs criteria;     /* that it operates for us, wholly or in part */
     bd_strs monitored_by; /* numbers of our controls */
+    bd_expected_controls csocs; /* what we count on it to do */
     BD_VEC(bd_recipient) recipients;
 } bd_vendor;
 
@@ -91,6 +100,7 @@ typedef struct {
     BD_VEC(bd_owner) owners;
     BD_VEC(bd_person) people;
     BD_VEC(bd_vendor) vendors;
+    bd_expected_controls our_cuecs; /* what we count on our customers to do: the fact our_cuecs */
     const bd_value
         *facts; /* as written: name -> {approved_by, approved_on, value}; an object, maybe empty.  A
                    list that chooses what is tested passes nothing of a day before its approval */

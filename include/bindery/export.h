@@ -93,6 +93,9 @@ BD_MUST_USE bd_rc bd_export_cuec_map_csv(const bd_export_inputs *inputs, bd_sink
                                          bd_err *err);
 BD_MUST_USE bd_rc bd_export_recipients_csv(const bd_export_inputs *inputs, bd_sink *sink,
                                            bd_err *err);
+/* What we count on vendors (CSOCs) and on our customers (CUECs) to do. */
+BD_MUST_USE bd_rc bd_export_expected_controls_csv(const bd_export_inputs *inputs, bd_sink *sink,
+                                                  bd_err *err);
 /* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>. */
 BD_MUST_USE bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* What is to do (`ready` is needed): readiness.json (templates/schema/readiness.schema.json; canonical JSON, one LF),

@@ -327,9 +327,14 @@ static bd_rc add_imported(bd_production *run, bd_err *err) {
 static bd_rc add_vendors(bd_production *run, bd_err *err) {
     const bd_vendor_register *all = &run->judged->assessment->vendors;
     const bd_engagement *engagement = &run->session->engagement;
-    size_t recipients = 0;
+    size_t recipients = 0, expected = engagement->our_cuecs.count;
     for (size_t i = 0; i < engagement->vendors.count; i++) {
         recipients += engagement->vendors.data[i].recipients.count;
+        expected += engagement->vendors.data[i].csocs.count;
+    }
+    if (expected > 0) {
+        BD_TRY(add_export(run, "40_VENDORS/expected-controls.csv", BD_ROLE_VENDOR,
+                          bd_export_expected_controls_csv, err));
     }
     if (all->vendors.count == 0) {
         return BD_OK;

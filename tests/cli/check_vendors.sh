@@ -4,9 +4,12 @@ new_engagement e
 edit_config e 'd["vendors"] = [
     {"name": "Fabrikam Cloud", "service": "Hosting", "method": "carve-out",
      "criteria": ["CC6.4", "CC9.9"], "monitored_by": ["9.2", "77.7"],
+     "csocs": [{"id": "S-1", "text": "Guards the data centres.", "criteria": ["CC6.4", "CC0.0"]}],
      "recipients": [{"name": "Contoso Bank", "on": "2026-03-03", "document": "FC-2025", "by": "Ada Berg"},
                     {"name": "Later Ltd", "on": "2031-01-01", "document": "FC-2025"}]},
-    {"name": "Harbourline Mail GmbH", "service": "E-mail", "method": "carve-out"}]'
+    {"name": "Harbourline Mail GmbH", "service": "E-mail", "method": "carve-out"}]
+d.setdefault("facts", {})["our_cuecs"] = {"approved_by": "Ada Berg", "approved_on": "2026-01-02",
+    "value": [{"id": "C-1", "text": "Customers remove their leavers.", "criteria": ["CC6.2"]}]}'
 # paper FILE TYPE REPORT [DOCUMENT MEMBERS] - signed by two people over the bytes
 paper() {
     printf '%%PDF-1.4\n%s\n%%%%EOF\n' "words of $1" >"e/inbox/$1"
@@ -58,7 +61,7 @@ of "vendors: user-entity controls stand as they are mapped" '[.cuecs[] | .id + "
     'U-1 mapped, U-2 not applicable, U-3 unmapped, U-4 mapped to an unknown control, U-5 unmapped, U-6 unmapped'
 of "vendors: what is unmapped or mapped to no control of ours is a finding" '[.cuecs[] | select(.finding) | .id] | join(" ")' 'U-3 U-4 U-5 U-6'
 of "vendors: what bindery.json says wrong is said" '.problems | join("; ")' \
-    "there is no criterion 'CC9.9'; there is no control '77.7' to watch it; 'Later Ltd' is noted as recipient on 2031-01-01, which is still to come"
+    "there is no criterion 'CC9.9'; there is no control '77.7' to watch it; there is no criterion 'CC0.0' that 'S-1' could serve; 'Later Ltd' is noted as recipient on 2031-01-01, which is still to come"
 of "vendors: the carve-out names criterion and watching control" '[.carve_outs[] | select(.stated and .criterion == "CC6.4") | .control] | join(" ")' 9.2
 
 pack=$(ls e/out/2026-H1/*.zip)
@@ -68,6 +71,11 @@ lists=$(echo unpacked/*/40_VENDORS)
 claim "vendors: the package has a line for each paper" test "$(wc -l <"$lists/vendor-reports.csv")" -eq 9
 claim "vendors: and for each user-entity control" test "$(wc -l <"$lists/cuec-map.csv")" -eq 7
 claim "vendors: and for each recipient" grep -q '^Fabrikam Cloud,FC-2025,Contoso Bank,2026-03-03,Ada Berg$' "$lists/recipients.csv"
+claim "vendors: what we count on others to do is a list" diff - "$lists/expected-controls.csv" <<'CSV'
+of,id,text,criteria
+Fabrikam Cloud,S-1,Guards the data centres.,CC6.4 CC0.0
+our customers,C-1,Customers remove their leavers.,CC6.2
+CSV
 absent() { ! grep -rlq "$1" unpacked; }
 claim "vendors: the bytes of a report are not in the package" absent 'words of first.pdf'
 claim "vendors: those of a letter are, among the evidence" grep -rq 'words of letter.pdf' "$(echo unpacked/*/10_EVIDENCE)"
@@ -75,9 +83,15 @@ pdftotext -layout e/out/2026-H1/binder.pdf - | tr -s ' \n' ' ' >binder.txt
 claim "vendors: the binder has the section" grep -qF "Shared responsibility and vendors" binder.txt
 claim "vendors: with the rule in words" grep -qF "at most 92 days may be bridged by a letter that the vendor itself issued" binder.txt
 claim "vendors: with the finding" grep -qF "there is no control '99.9'" binder.txt
+claim "vendors: with what is expected of vendors" grep -qF "Guards the data centres." binder.txt
+claim "vendors: and of customers, with who approved it" grep -qF "as Ada Berg approved them on 2026-01-02" binder.txt
 claim "vendors: and the chart's words" grep -qF "open: described by neither" binder.txt
 claim_exit "vendors: the package verifies and is judged again the same" 0 bindery verify --trust e/identity/trial.crt.pem --reperform "$pack"
 
 edit_config e 'd["vendors"][0]["recipients"][0]["on"] = "soon"'
 claim_exit "vendors: a recipient without a day is refused" 3 bindery -C e run -q
 claim_says "vendors: with its place" "/vendors/0/recipients/0/on"
+edit_config e 'd["vendors"][0]["recipients"] = []
+d["facts"]["our_cuecs"]["value"].append({"id": "C-2"})'
+claim_exit "vendors: a customer's control without words is refused" 3 bindery -C e run -q
+claim_says "vendors: with its place" "/facts/our_cuecs/value/1"

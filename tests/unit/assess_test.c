@@ -586,6 +586,47 @@ TEST(assess, worked_1_a_port_open_in_one_of_twelve_months) {
                A_CHECK("each", "1.1", "a", "each", "'source':'S1'," PASS_IF_OK) "," A_CHECK(       \
                    "two", "1.2", "a", "each", "'source':'S2'," PASS_IF_OK))
 
+#define A_VENDOR_REQUIREMENT(control)                                                              \
+    "{'control':'" control "','req':'a','half':'reference','kind':'vendor-report','statement':"    \
+    "'s','sources':['S1'],'frequency':'continuous','max_age_days':35,'grace_days':0,"              \
+    "'signoff':false}"
+#define VENDORS_AND_OURS                                                                           \
+    CATALOG_OF(CRITERIA_OF,                                                                        \
+               CONTROL_FOR("1.1", "'CC1.1'") "," CONTROL_FOR("1.2", "'CC1.1'"),                    \
+               A_VENDOR_REQUIREMENT("1.1") "," A_REQUIREMENT("1.2", "a", "continuous", 35, 0,      \
+                                                             "'S2'"),                              \
+               A_SOURCE("S1", "subscription", "") "," A_SOURCE("S2", "subscription", ""),          \
+               A_CHECK("each", "1.1", "a", "each", "'source':'S1'," PASS_IF_OK) "," A_CHECK(       \
+                   "two", "1.2", "a", "each", "'source':'S2'," PASS_IF_OK))
+
+static bd_criterion_state judge_vendors_criterion(const char *method, bool is_ours_na,
+                                                  bd_verdict january) {
+    scene *s = scene_of(VENDORS_AND_OURS, "2026-01-01", "2026-02-28", "UTC");
+    bd_vendor *vendor = bd_push(test_arena(), &s->engagement.vendors);
+    *vendor = (bd_vendor){.name = BD_STR_INIT("V"), .method = bd_str_of(method)};
+    *bd_push(test_arena(), &vendor->criteria) = BD_STR("CC1.1");
+    put_seen(s, "2026-01-15T06:00:00Z", "a", january);
+    put_seen(s, "2026-02-15T06:00:00Z", "a", BD_PASS);
+    if (is_ours_na) {
+        *bd_push(test_arena(), &s->not_applicable) =
+            (bd_not_applicable){.control = BD_STR_INIT("1.2")};
+    } else {
+        put_record(s, put_snapshot(s, "S2", SUB_A, "2026-01-15T06:00:00Z"), "two", "b", BD_PASS);
+        put_record(s, put_snapshot(s, "S2", SUB_A, "2026-02-15T06:00:00Z"), "two", "b", BD_PASS);
+    }
+    return judge_scene(s)->criteria[0].state;
+}
+
+/* judging.md section 4: carved out where the vendor operates it; what we have to do is to watch its report. */
+TEST(assess, a_criterion_is_carved_out_where_all_that_is_ours_is_to_watch_the_vendor) {
+    CHECK_EQ_INT(judge_vendors_criterion("carve-out", true, BD_PASS), BD_CRITERION_CARVED_OUT);
+    CHECK_EQ_INT(judge_vendors_criterion("inclusive", true, BD_PASS), BD_CRITERION_COMPLETE);
+    CHECK_EQ_INT(judge_vendors_criterion("carve-out", false, BD_PASS),
+                 BD_CRITERION_COMPLETE); /* one of its controls is ours */
+    CHECK_EQ_INT(judge_vendors_criterion("carve-out", true, BD_FAIL),
+                 BD_CRITERION_AT_RISK); /* a gap in the reports is no carve-out */
+}
+
 static bd_criterion_state judge_criterion_with(int first, int second, bd_verdict january) {
     scene *s = scene_of(TWO_CONTROLS, "2026-01-01", "2026-02-28", "UTC");
     if (first > 0) {

@@ -125,6 +125,11 @@ static const bd_form recipient_form[] = {
     {.key = "document", .is_needed = true},
     {.key = "by"},
 };
+static const bd_form csoc_form[] = {
+    {.key = "id", .is_needed = true},
+    {.key = "text", .is_needed = true},
+    {.key = "criteria", .kind = BD_FORM_TEXTS, .expected = "a criterion such as CC6.4"},
+};
 static const bd_form vendor_form[] = {
     {.key = "name", .is_needed = true},
     {.key = "service"},
@@ -134,6 +139,7 @@ static const bd_form vendor_form[] = {
      .expected = "'carve-out' or 'inclusive'"},
     {.key = "criteria", .kind = BD_FORM_TEXTS, .expected = "a criterion such as CC6.4"},
     {.key = "monitored_by", .kind = BD_FORM_TEXTS, .expected = "the number of a control"},
+    {.key = "csocs", .kind = BD_FORM_OBJECTS, MEMBERS(csoc_form)},
     {.key = "recipients", .kind = BD_FORM_OBJECTS, MEMBERS(recipient_form)},
 };
 static const bd_form fact_form[] = {
@@ -404,6 +410,17 @@ static bd_recipient recipient_of(const bd_value *item) {
     return one;
 }
 
+static bd_expected_controls expected_controls(loader *l, const bd_value *list) {
+    bd_expected_controls out = {0};
+    for (size_t i = 0; i < count_of(list); i++) {
+        bd_expected_control *one = bd_push(l->arena, &out);
+        one->id = bd_value_text(&list->items[i], "id");
+        one->text = bd_value_text(&list->items[i], "text");
+        add_texts(l->arena, bd_value_find(&list->items[i], "criteria"), &one->criteria);
+    }
+    return out;
+}
+
 static void take_vendors(loader *l, const bd_value *list) {
     for (size_t i = 0; i < count_of(list); i++) {
         const bd_value *item = &list->items[i];
@@ -414,6 +431,7 @@ static void take_vendors(loader *l, const bd_value *list) {
                               .method = bd_value_text(item, "method")};
         add_texts(l->arena, bd_value_find(item, "criteria"), &vendor->criteria);
         add_texts(l->arena, bd_value_find(item, "monitored_by"), &vendor->monitored_by);
+        vendor->csocs = expected_controls(l, bd_value_find(item, "csocs"));
         for (size_t k = 0; k < count_of(recipients); k++) {
             *bd_push(l->arena, &vendor->recipients) = recipient_of(&recipients->items[k]);
         }
@@ -541,6 +559,36 @@ static bd_rc check_fact_texts(loader *l, const char *name, const bd_value *value
                      : "texts that are not empty");
 }
 
+static bool are_texts(const bd_value *list) {
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        if (list->kind != BD_ARRAY || list->items[i].kind != BD_STRING) {
+            return false;
+        }
+    }
+    return list == NULL || list->kind == BD_ARRAY;
+}
+
+/* What we count on our customers to do. */
+static bd_rc take_our_cuecs(loader *l) {
+    const bd_value *list = bd_engagement_fact(l->out, "our_cuecs", NULL, NULL);
+    bool is_fine = list == NULL || list->kind == BD_ARRAY;
+    size_t at = 0;
+    for (; is_fine && at < count_of(list); at++) {
+        const bd_value *item = &list->items[at];
+        is_fine = item->kind == BD_OBJECT && bd_value_text(item, "id").size > 0 &&
+                  bd_value_text(item, "text").size > 0 &&
+                  are_texts(bd_value_find(item, "criteria"));
+    }
+    if (!is_fine) {
+        BD_RAISE(l->err, BD_ERR_INPUT,
+                 "cannot use '%.*s' at '/facts/our_cuecs/value%s': expected a list of objects, each with 'id', "
+                 "'text' and, if it likes, 'criteria'",
+                 BD_ARG(l->path), at > 0 ? bd_str_format(l->arena, "/%zu", at - 1).data : "");
+    }
+    l->out->our_cuecs = expected_controls(l, list);
+    return BD_OK;
+}
+
 static bd_rc check_facts(loader *l) {
     static const char *const lists[] = {"critical_resources", "break_glass_accounts",
                                         "production_scope", "approved_exclusions", "repositories",
@@ -552,6 +600,7 @@ static bd_rc check_facts(loader *l) {
         const bd_value *value = bd_engagement_fact(l->out, lists[i], NULL, NULL);
         BD_TRY(value != NULL ? check_fact_texts(l, lists[i], value) : BD_OK);
     }
+    BD_TRY(take_our_cuecs(l));
     const bd_value *business = bd_engagement_fact(l->out, "end_of_business", NULL, NULL);
     if (business != NULL && (business->kind != BD_STRING || !is_clock_time(business->text))) {
         bd_str shown = bd_str_visible(l->arena, bd_str_sub(business->text, 0, 40));

@@ -387,7 +387,33 @@ static bool has_stale_evidence(const bd_control_result *control) {
     return false;
 }
 
+static bool reads_vendor_report(const bd_control *control) {
+    for (size_t i = 0; i < control->requirement_count; i++) {
+        if (bd_str_eqz(control->requirements[i].kind, "vendor-report")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_operated_by_vendor(const bd_judging *run, bd_str criterion) {
+    const bd_engagement *engagement = run->in->engagement;
+    for (size_t i = 0; i < engagement->vendors.count; i++) {
+        const bd_vendor *vendor = &engagement->vendors.data[i];
+        for (size_t k = 0; k < vendor->criteria.count; k++) {
+            if (bd_str_eqz(vendor->method, "carve-out") &&
+                bd_str_eq(vendor->criteria.data[k], criterion)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A criterion of which nothing is ours but to watch the vendor's report is carved out, if we watched it: an open gap
+ * or a review that is missing shows as what it is. */
 static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
+    bool is_vendors = is_operated_by_vendor(run, out->criterion->id);
     int counted = 0;
     int complete = 0;
     int waiting = 0;
@@ -399,6 +425,7 @@ static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
             continue;
         }
         counted++;
+        is_vendors = is_vendors && reads_vendor_report(control->control);
         complete += control->state == BD_STATE_COMPLETE;
         is_stale =
             is_stale || has_stale_evidence(control) || control->sample_deviations > 0;
@@ -413,7 +440,7 @@ static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
     if (counted == 0) {
         out->state = waiting > 0 ? BD_CRITERION_PARTIAL : BD_CRITERION_UNCOVERED;
     } else if (complete == counted) {
-        out->state = BD_CRITERION_COMPLETE;
+        out->state = is_vendors ? BD_CRITERION_CARVED_OUT : BD_CRITERION_COMPLETE;
     } else if (out->open_exceptions > 0 || is_stale) {
         out->state = BD_CRITERION_AT_RISK;
     } else {

@@ -528,6 +528,19 @@ static void add_stated_criterion(registering *r, uint32_t index, bd_str criterio
     }
 }
 
+static void add_csoc_problems(registering *r, bd_vendor_standing *vendor) {
+    for (size_t i = 0; vendor->stated != NULL && i < vendor->stated->csocs.count; i++) {
+        const bd_expected_control *one = &vendor->stated->csocs.data[i];
+        for (size_t k = 0; k < one->criteria.count; k++) {
+            if (bd_catalog_criterion(r->run->in->catalog, one->criteria.data[k]) == NULL) {
+                add_problem(r, &vendor->problems,
+                            bd_str_format(r->arena, "there is no criterion '%.*s' that '%.*s' could serve",
+                                          BD_ARG(one->criteria.data[k]), BD_ARG(one->id)));
+            }
+        }
+    }
+}
+
 static void add_stated_criteria(registering *r) {
     for (uint32_t i = 0; i < r->out->vendors.count; i++) {
         bd_vendor_standing *vendor = &r->out->vendors.data[i];
@@ -542,6 +555,7 @@ static void add_stated_criteria(registering *r) {
                                           BD_ARG(stated->monitored_by.data[j])));
             }
         }
+        add_csoc_problems(r, vendor);
         for (size_t j = 0; stated != NULL && j < stated->recipients.count; j++) {
             const bd_recipient *one = &stated->recipients.data[j];
             if (one->on > today_of(r)) {

@@ -136,11 +136,25 @@ static void write_recipients(export_run *run, bd_json_writer *w, const bd_vendor
     bd_json_close(w, ']');
 }
 
+static void write_csocs(bd_json_writer *w, const bd_vendor *stated) {
+    bd_json_key(w, "csocs");
+    bd_json_open(w, '[');
+    for (size_t i = 0; stated != NULL && i < stated->csocs.count; i++) {
+        bd_json_open(w, '{');
+        export_member_strs(w, "criteria", &stated->csocs.data[i].criteria);
+        export_member_str(w, "id", stated->csocs.data[i].id);
+        export_member_str(w, "text", stated->csocs.data[i].text);
+        bd_json_close(w, '}');
+    }
+    bd_json_close(w, ']');
+}
+
 static void write_vendor(export_run *run, bd_json_writer *w, size_t index) {
     const bd_vendor_standing *one = &register_of(run)->vendors.data[index];
     bd_json_open(w, '{');
     export_member_int(w, "bridged_days", one->bridged_days);
     write_carve_outs(run, w, index);
+    write_csocs(w, one->stated);
     write_cuecs(run, w, index);
     write_documents(run, w, index);
     export_member_bool(w, "finding", one->is_finding);
@@ -261,5 +275,29 @@ bd_rc bd_export_recipients_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
             csv_end_row(&to);
         }
     }
+    return export_close(&run, err);
+}
+
+static void put_expected(csv_table *to, bd_str of, const bd_expected_controls *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        csv_text(to, of);
+        csv_text(to, list->data[i].id);
+        csv_text(to, list->data[i].text);
+        csv_text(to, export_joined(to->run->line, &list->data[i].criteria, " "));
+        csv_end_row(to);
+    }
+}
+
+bd_rc bd_export_expected_controls_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+    static const char *const heads[] = {"of", "id", "text", "criteria"};
+    export_run run;
+    export_open(&run, inputs, sink);
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
+    for (size_t i = 0; i < inputs->engagement->vendors.count; i++) {
+        const bd_vendor *vendor = &inputs->engagement->vendors.data[i];
+        put_expected(&to, vendor->name, &vendor->csocs);
+    }
+    put_expected(&to, BD_STR("our customers"), &inputs->engagement->our_cuecs);
     return export_close(&run, err);
 }

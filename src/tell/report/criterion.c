@@ -37,6 +37,33 @@ static void add_evidenced(report *r, bd_para *para, size_t index) {
     bd_para_text(para, BD_STR("."));
 }
 
+/* ": Microsoft Corporation operates it; our monitoring: 1.6, 9.2" */
+static void add_operators(report *r, bd_para *para, const bd_criterion_result *c) {
+    size_t named = 0;
+    for (size_t i = 0; i < r->engagement->vendors.count; i++) {
+        const bd_vendor *vendor = &r->engagement->vendors.data[i];
+        for (size_t k = 0; k < vendor->criteria.count; k++) {
+            if (bd_str_eq(vendor->criteria.data[k], c->criterion->id)) {
+                bd_para_text(para, named++ == 0 ? BD_STR(": ") : BD_STR(" and "));
+                bd_para_text(para, words_journal_text(r, vendor->name));
+                break;
+            }
+        }
+    }
+    bd_para_text(para, named == 1 ? BD_STR(" operates it; ") : BD_STR(" operate it; "));
+    bd_para_link(para, BD_STR("controls expected of vendors"), BD_STR("vendor-csocs"));
+    bd_para_text(para, BD_STR("; our monitoring: "));
+    size_t listed = 0;
+    for (size_t i = 0; i < c->controls.count; i++) {
+        const bd_control_result *result = &r->assessment->controls[c->controls.data[i]];
+        if (result->state == BD_STATE_COMPLETE) {
+            bd_para_text(para, listed++ > 0 ? BD_STR(", ") : BD_STR(""));
+            bd_para_link(para, result->control->number,
+                         anchor_of(r, "control", result->control->number));
+        }
+    }
+}
+
 static void add_state_line(report *r, size_t index) {
     const bd_criterion_result *c = &r->assessment->criteria[index];
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
@@ -45,11 +72,9 @@ static void add_state_line(report *r, size_t index) {
     state->mark = mark_of_criterion(c->state);
     state->is_flagged = c->open_exceptions > 0;
     if (c->state == BD_CRITERION_CARVED_OUT) {
-        bd_para_text(para, BD_STR(": operated by a subservice organisation; our own monitoring of "
-                                  "it is control 9.2."));
-    } else {
-        bd_para_text(para, BD_STR("."));
+        add_operators(r, para, c);
     }
+    bd_para_text(para, BD_STR("."));
     add_evidenced(r, para, index);
     if (c->open_exceptions > 0) {
         bd_para_text(para, BD_STR(" Open exceptions: "));

@@ -3,7 +3,6 @@
 
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 
 static bool has_sheet(const bd_evidence *item) {
     return !item->is_sidecar && !item->is_register;

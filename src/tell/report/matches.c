@@ -3,7 +3,6 @@
 
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 #define MOST_ROWS 10 /* of each side of a check */
 
 static void figure_of(report *r, bd_table *table, size_t index, const char *key, uint64_t count) {

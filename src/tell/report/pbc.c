@@ -4,7 +4,6 @@
 #include "bindery/pbc.h"
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 enum { MOST_ITEMS = 6 }; /* of one cell; the rest is counted and stands in pbc.csv */
 
 static const bd_control_result *control_of(const report *r, const bd_request *request) {

@@ -3,7 +3,6 @@
 
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 
 bd_str pointer_of(const report *r, const char *format, ...) {
     va_list args;

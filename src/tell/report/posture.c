@@ -6,7 +6,6 @@
 
 #define MOST_ROWS 100 /* of a list; the rest is counted */
 #define MOST_SHORT 8  /* in the readiness report */
-#define DASH "\xe2\x80\x93"
 
 /* ---- counts in words ---- */
 

@@ -4,7 +4,6 @@
 #include "ready_priv.h"
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 #define MOST_STALE 40
 #define MOST_IDS 12
 

@@ -6,7 +6,6 @@
 
 #define WANTED_SOURCES 2
 #define TICK_BOX "\xe2\x98\x90"
-#define DASH "\xe2\x80\x93"
 
 static bool is_open(const bd_control_result *c) {
     return c->state == BD_STATE_PROGRESS || c->state == BD_STATE_BLANK;

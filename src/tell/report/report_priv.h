@@ -9,6 +9,7 @@
 #include "bindery/report.h"
 
 #define NOWHERE SIZE_MAX
+#define DASH "\xe2\x80\x93" /* U+2013: a cell of which there is nothing to say */
 
 typedef BD_VEC(uint32_t) index_list;
 
@@ -144,6 +145,8 @@ void section_series_chart(report *r);
 void section_heat_grid(report *r);
 void section_open_exceptions(report *r, size_t most);
 void section_scope(report *r);
+void add_expected_of_vendors(report *r);   /* parts of section_vendors() */
+void add_expected_of_customers(report *r);
 void section_vendors(report *r); /* their reports, what these expect of us, what rests on whom */
 void section_criteria_index(report *r);
 void section_evidenced(report *r);

@@ -3,7 +3,6 @@
 
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 #define RESULT_ROWS 40   /* per check; deviating and unclear ones first when there are more */
 #define EVIDENCE_ROWS 100 /* per control; the IPE sheets have all */
 

@@ -3,7 +3,6 @@
 
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 #define MOST_REVIEWS 100
 #define MOST_DENIED 100
 

@@ -5,7 +5,6 @@
 #include "bindery/sample.h"
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 
 static bd_str anchor_of_population(const report *r, const bd_population *of) {
     return anchor_of(r, "population", of->id);

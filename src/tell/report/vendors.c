@@ -4,7 +4,6 @@
 
 #include "report_priv.h"
 
-#define DASH "\xe2\x80\x93"
 #define MOST_CUECS 200
 #define MOST_ROWS 60       /* of the chart; the register has all */
 #define MONTHS_AROUND 400  /* days that the chart shows beside ours at most */
@@ -487,13 +486,16 @@ void section_vendors(report *r) {
     if (register_of(r)->vendors.count == 0) {
         say(r, BD_PARA_BODY,
             "bindery.json names no vendor, and no report or letter of one is on file.");
+        add_expected_of_customers(r);
         return;
     }
     say_rule(r);
     add_chart(r);
     add_standing(r);
     add_carve_outs(r);
+    add_expected_of_vendors(r);
     add_register(r);
     add_cuecs(r);
     add_recipients(r);
+    add_expected_of_customers(r);
 }
