@@ -225,6 +225,7 @@ typedef struct {
     bool has_sidecar;
     bool
         is_sidecar_refused; /* its own could not be read; a folder's may still stand in `sidecar` */
+    bool is_withheld; /* a vendor's report, or may be one: not packaged, and nothing is read of its bytes */
     bd_facts facts;
     bd_str title;
     bd_str source;   /* main source id, "" when unmapped */

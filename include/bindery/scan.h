@@ -48,6 +48,10 @@ typedef struct {
     void *observe_context;
 } bd_scan_plan;
 
+/* The facts of an object whose bytes are not handed on, and so must decide nothing: its name says what it is, and the
+ * diagnostics that stand in `out` stay. */
+void bd_scan_withheld(bd_str path, int64_t bytes, bd_facts *out);
+
 /* Scans one object.  `sidecar` may be NULL.  Rows go to `rows` as packed records: u32 `evidence` (the caller's index),
  * then bd_row_pack's bytes, or a mark and what another room packs (derive.h, imported.h).  Malformed content is not a
  * failure: it is said in the facts (is_malformed, problem) and the rows read before it stay.  Fails with IO, or INPUT

@@ -25,6 +25,7 @@ typedef struct {
     const bd_map *by_path;     /* latest item at a path -> index + 1 */
     bd_map *versions;          /* path of a sidecar or register -> its versions, oldest first */
     description *descriptions; /* by index of the item */
+    bd_str *refused;           /* likewise: the text of one that cannot be read */
 } describing;
 
 static bd_evidence *item_at(describing *run, bd_str path) {
@@ -65,7 +66,10 @@ static bd_rc load_sidecar(describing *run, const bd_evidence *from, bool is_said
         bd_sidecar_parse(text, from->given.path, run->out->arena, &one->sidecar, &problem));
     if (one->is_loaded) {
         bd_sidecar_put_stated(&one->sidecar, from->given.path, from->given.ingested_at);
-    } else if (is_said) {
+        return BD_OK;
+    }
+    run->refused[from->given.number - 1] = text;
+    if (is_said) {
         refuse_description(run, from, problem.message);
     }
     return BD_OK;
@@ -138,10 +142,8 @@ static bd_rc on_register_row(void *context, uint64_t ordinal, const bd_value *va
     return BD_OK;
 }
 
-static bd_rc parse_register(describing *run, const bd_evidence *from, bd_register_rows *out,
-                            bd_err *err) {
-    bd_str text;
-    BD_TRY(read_item(run, from, REGISTER_BYTES, &text, err));
+static bd_rc parse_register(describing *run, const bd_evidence *from, bd_str text,
+                            bd_register_rows *out, bd_err *err) {
     register_rows rows = {.arena = run->out->arena, .path = from->given.path};
     bd_memory_source state;
     bd_source source = bd_source_of_memory(&state, text);
@@ -167,12 +169,15 @@ static bd_rc load_register(describing *run, const bd_evidence *from, bool is_sai
     }
     bd_err problem;
     one->is_read = true;
-    bd_rc rc = parse_register(run, from, &one->rows, &problem);
+    bd_str text = {"", 0};
+    bd_rc rc = read_item(run, from, REGISTER_BYTES, &text, &problem);
+    rc = bd_failed(rc) ? rc : parse_register(run, from, text, &one->rows, &problem);
     one->is_loaded = !bd_failed(rc);
     if (bd_failed(rc) && (problem.class == BD_ERR_IO || problem.class == BD_ERR_BUG)) {
         *err = problem;
         return rc;
     }
+    run->refused[from->given.number - 1] = bd_failed(rc) ? text : (bd_str){"", 0};
     if (bd_failed(rc) && is_said) {
         refuse_description(run, from, problem.message);
     }
@@ -460,7 +465,8 @@ bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path
     describing run = {.session = session,
                       .out = out,
                       .by_path = by_path,
-                      .descriptions = bd_new(out->arena, description, out->evidence.count)};
+                      .descriptions = bd_new(out->arena, description, out->evidence.count),
+                      .refused = bd_new(out->arena, bd_str, out->evidence.count)};
     BD_TRY(apply_descriptions(&run, err));
     list_versions(&run);
     for (size_t i = 0; i < out->evidence.count; i++) {
@@ -469,5 +475,6 @@ bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path
             BD_TRY(keep_first(&run, item, err));
         }
     }
+    bd_withhold(session->catalog, out, run.refused);
     return BD_OK;
 }

@@ -141,7 +141,7 @@ static bd_rc scan_again(month_end *month, const bool *is_dated, bd_err *err) {
     plan.parameters = month->engagement.parameters;
     for (size_t i = 0; i < in->evidence->count; i++) {
         const bd_evidence *item = &in->evidence->data[i];
-        if (!is_dated[i]) {
+        if (!is_dated[i] || item->is_withheld) {
             continue;
         }
         const bd_blob *blob;

@@ -150,12 +150,16 @@ static void scan_item(void *context, size_t index, unsigned worker) {
         return;
     }
     /* what is withdrawn is read for its findings, which stay; whoever only looks at records sees none of it */
-    bool is_left_out = item->given.is_withdrawn && run->watch != NULL;
+    bool is_left_out = (item->given.is_withdrawn || item->is_withheld) && run->watch != NULL;
     if (item->is_sidecar || item->is_register || is_left_out || index < run->first) {
         item->facts.media = item->is_register ? BD_MEDIA_CSV : BD_MEDIA_JSON;
         item->facts.first_event = BD_INSTANT_NONE;
         item->facts.last_event = BD_INSTANT_NONE;
         item->facts.export_time = BD_INSTANT_NONE;
+        return;
+    }
+    if (item->is_withheld) {
+        bd_scan_withheld(item->given.path, item->given.bytes, &item->facts);
         return;
     }
     if (bd_early_take(run->early, item, index, &item->facts)) {

@@ -169,12 +169,6 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
                     err);
 }
 
-/* The package has the sheet of a vendor's report, with the hash of its bytes, and not the bytes. */
-static bool is_withheld(const bd_production *run, const bd_evidence *item) {
-    return item->is_document && item->has_sidecar &&
-           bd_catalog_withholds(run->session->catalog, item->sidecar.document.type);
-}
-
 /* Where everything will lie: what the reports and the lists print of the package. */
 static void place_evidence(bd_production *run) {
     bd_arena *arena = run->session->arena;
@@ -190,7 +184,8 @@ static void place_evidence(bd_production *run) {
             bd_package_place sheet = run->places[i];
             sheet.extension = BD_STR("ipe.json");
             run->ipe_paths[i] = bd_package_evidence_path(arena, &sheet);
-            run->paths[i] = is_withheld(run, item) ? run->ipe_paths[i] : run->paths[i];
+            /* of a vendor's report the package has the sheet, with the hash of its bytes, and not the bytes */
+            run->paths[i] = item->is_withheld ? run->ipe_paths[i] : run->paths[i];
         }
     }
     bd_export_inputs inputs = export_inputs(run);
@@ -202,7 +197,7 @@ static bd_rc add_evidence(bd_production *run, bd_err *err) {
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
         const bd_blob *blob;
-        if (is_withheld(run, item)) {
+        if (item->is_withheld) {
             BD_TRY(add_ipe(run, i, &run->places[i], run->owners[i], err));
             continue;
         }

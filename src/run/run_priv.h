@@ -120,6 +120,9 @@ typedef struct {
     const bd_pbc *pbc;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
+/* Marks what must stay out of the package; `refused`: by item, the text of a sidecar or register that cannot be read,
+ * else "". */
+void bd_withhold(const bd_catalog *catalog, bd_judged_run *out, const bd_str *refused);
 /* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
  * the latest item there. */
 BD_MUST_USE bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path,

@@ -9,6 +9,18 @@ report() { # FILE TYPE
 report soc2.pdf azure-soc2-report
 report letter.pdf azure-bridge-letter
 report policy.pdf information-security-policy
+# Without a word of its own, with a slip in its sidecar, named by a register with a slip, in a folder whose sidecar has one.
+mkdir e/inbox/copy e/inbox/listed e/inbox/whole
+cp e/inbox/soc2.pdf e/inbox/copy/again.pdf
+report slip.pdf azure-soc2-report
+sed -i 's/}}$/,"slip":1}}/' e/inbox/slip.pdf.meta.json
+report listed/soc1.pdf x
+rm e/inbox/listed/soc1.pdf.meta.json
+printf '%%PDF-1.4\nwords of other.pdf\n%%%%EOF\n' >e/inbox/listed/other.pdf
+printf 'file,document_type,approved_on\nsoc1.pdf,azure-soc2-report,soon\n' >e/inbox/listed/register.csv
+report whole/soc3.pdf x
+rm e/inbox/whole/soc3.pdf.meta.json
+printf '{"format":"bindery-sidecar 1","document":{"type":"azure-soc2-report"' >e/inbox/whole/_folder.meta.json
 hash=$(sha256sum e/inbox/soc2.pdf | cut -d ' ' -f 1)
 SOURCE_DATE_EPOCH=1783000000 bindery -C e run -q >/dev/null 2>&1
 pack=$(ls e/out/2026-H1/*.zip)
@@ -16,9 +28,16 @@ mkdir unpacked
 (cd unpacked && python3 -m zipfile -e "../$pack" .)
 absent() { ! grep -rlq "$1" unpacked; }
 claim "withheld: the bytes of a vendor's report are nowhere in the package" absent 'words of soc2.pdf'
+claim "withheld: nor those of a copy without a description" absent 'words of soc2.pdf'
+claim "withheld: nor those of one whose sidecar has a slip" absent 'words of slip.pdf'
+claim "withheld: nor those of one that a broken register names" absent 'words of listed/soc1.pdf'
+claim "withheld: nor those in a folder whose sidecar is broken" absent 'words of whole/soc3.pdf'
+claim "withheld: a file that the broken register does not name is packed" grep -rq 'words of other.pdf' unpacked
+claim "withheld: each of them says why" test "$(grep -rho 'is kept out of the package: [a-z ]*' unpacked/*/10_EVIDENCE | sort | uniq -c | tr -s ' ' | tr '\n' ';')" = \
+    " 1 is kept out of the package: it has the bytes of ; 3 is kept out of the package: it may be a vendor;"
 claim "withheld: its sheet is, with the hash" grep -rq "$hash" unpacked
 claim "withheld: and says so" grep -rq '"withheld":true' unpacked
 claim "withheld: a letter is packed as ever" grep -rq 'words of letter.pdf' unpacked
 claim "withheld: a policy is packed as ever" grep -rq 'words of policy.pdf' unpacked
-claim_exit "withheld: the package verifies" 0 bindery verify --trust e/identity/trial.crt.pem "$pack"
+claim_exit "withheld: the package verifies and is judged again the same without them" 0 bindery verify --trust e/identity/trial.crt.pem --reperform "$pack"
 claim "withheld: the locker keeps the report" test -e e/inbox/soc2.pdf

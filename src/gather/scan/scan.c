@@ -845,14 +845,18 @@ static bd_rc sniff_blob(const bd_blob *blob, bd_sniffed *out, bd_err *err) {
     return BD_OK;
 }
 
-/* Its bytes are not handed on with the package, and so must decide nothing: the name says what it is. */
-static void take_withheld(const bd_blob *blob, bd_str path, bd_facts *out) {
+void bd_scan_withheld(bd_str path, int64_t bytes, bd_facts *out) {
+    *out = (bd_facts){.rows_reported = -1,
+                      .first_event = BD_INSTANT_NONE,
+                      .last_event = BD_INSTANT_NONE,
+                      .export_time = BD_INSTANT_NONE,
+                      .diags = out->diags};
     static const char suffix[] = ".pdf";
     size_t size = sizeof suffix - 1;
     bool is_pdf = path.size > size &&
                   bd_str_ieq(bd_str_sub(path, path.size - size, path.size), bd_str_of(suffix));
     out->media = is_pdf ? BD_MEDIA_PDF : BD_MEDIA_BINARY;
-    out->is_malformed = blob->bytes == 0;
+    out->is_malformed = bytes == 0;
     out->problem = out->is_malformed ? BD_STR("the file is empty") : (bd_str){"", 0};
 }
 
@@ -862,12 +866,8 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
                       .first_event = BD_INSTANT_NONE,
                       .last_event = BD_INSTANT_NONE,
                       .export_time = BD_INSTANT_NONE};
+    (void)path;
     bd_sniffed sniffed;
-    if (sidecar != NULL && sidecar->has_document &&
-        bd_catalog_withholds(plan->catalog, sidecar->document.type)) {
-        take_withheld(blob, path, out);
-        return BD_OK;
-    }
     BD_TRY(sniff_blob(blob, &sniffed, err));
     out->media = sniffed.media;
     if (sidecar != NULL && sidecar->has_document) {

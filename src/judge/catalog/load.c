@@ -42,17 +42,35 @@ bd_rc bd_catalog_load_resolved(bd_str text, bd_arena *arena, const bd_catalog **
     return bd_catalog_load(&file, 1, arena, out, err);
 }
 
-bool bd_catalog_withholds(const bd_catalog *catalog, bd_str document_type) {
-    for (size_t i = 0; i < catalog->check_count && document_type.size > 0; i++) {
+static bool is_type_withheld(bd_str type, bd_str asked) {
+    return asked.size > 0 && bd_str_eq(type, asked);
+}
+
+static bool is_type_within(bd_str type, bd_str text) {
+    return bd_str_find(text, type) >= 0;
+}
+
+/* Types of the documents that checks read as a vendor's reports. */
+static bool is_any_report_type(const bd_catalog *catalog, bool (*is_it)(bd_str type, bd_str text),
+                               bd_str text) {
+    for (size_t i = 0; i < catalog->check_count; i++) {
         const bd_check *check = &catalog->checks[i];
         bool reads_reports = bd_value_find(check->body, "reports") != NULL;
         for (size_t j = 0; reads_reports && j < check->document_types.count; j++) {
-            if (bd_str_eq(check->document_types.data[j], document_type)) {
+            if (is_it(check->document_types.data[j], text)) {
                 return true;
             }
         }
     }
     return false;
+}
+
+bool bd_catalog_withholds(const bd_catalog *catalog, bd_str document_type) {
+    return is_any_report_type(catalog, is_type_withheld, document_type);
+}
+
+bool bd_catalog_names_withheld(const bd_catalog *catalog, bd_str text) {
+    return is_any_report_type(catalog, is_type_within, text);
 }
 
 /* ---- lint

@@ -510,13 +510,6 @@ static void write_review(bd_json_writer *writer, bd_arena *line, const bd_eviden
     bd_json_close(writer, '}');
 }
 
-/* The package has the sheet in its place. */
-static bool is_withheld(const export_run *run, size_t index) {
-    const bd_str *paths = run->in->package_paths, *sheets = run->in->ipe_paths;
-    return paths != NULL && sheets != NULL && sheets[index].size > 0 &&
-           bd_str_eq(paths[index], sheets[index]);
-}
-
 static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     const bd_evidence *item = &run->in->evidence->data[index];
     bd_str id = bd_evidence_id(run->arena, item->given.number);
@@ -546,7 +539,7 @@ static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     export_member_str(writer, "title", item->title);
     export_member_bool(writer, "withdrawn", item->given.is_withdrawn);
     write_withdrawal(writer, run->line, item);
-    if (is_withheld(run, index)) {
+    if (item->is_withheld) {
         export_member_bool(writer, "withheld", true);
     }
     bd_json_close(writer, '}');

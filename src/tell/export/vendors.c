@@ -63,7 +63,7 @@ static void write_document(export_run *run, bd_json_writer *w, const bd_vendor_d
     export_member_strs(w, "states", &document->states);
     export_member_str(w, "title", one->item->title);
     bd_json_member(w, "to", export_day(run->line, one->to));
-    export_member_bool(w, "withheld", bd_catalog_withholds(run->in->catalog, document->type));
+    export_member_bool(w, "withheld", one->item->is_withheld);
     bd_json_close(w, '}');
 }
 
@@ -213,7 +213,7 @@ static void put_document(csv_table *to, const bd_vendor_document *one) {
     csv_text(to, export_joined(line, &one->problems, "; "));
     csv_text(to, evidence_of(to->run, one->item));
     csv_text(to, export_hex(line, one->item->given.sha256));
-    csv_bool(to, !bd_catalog_withholds(to->run->in->catalog, one->item->sidecar.document.type));
+    csv_bool(to, !one->item->is_withheld);
     csv_text(to, export_package_path(to->run, (size_t)(one->item - to->run->in->evidence->data)));
     csv_end_row(to);
 }
