@@ -54,14 +54,15 @@ typedef struct {
     const bd_entry *entry;   /* path, times, identity of the file */
     bd_instant collected_at; /* given by the caller, or BD_INSTANT_NONE */
     bd_str sidecar_path;     /* path of its sidecar in the same batch or committed before, or "" */
+    bd_strs described_by;    /* likewise: folder sidecar and registers that may date it */
     bd_sink *reader;         /* is given the bytes as they are read, kept or not in the end; or NULL */
 } bd_put;
 typedef enum { BD_PUT_NEW, BD_PUT_SAME } bd_put_result;
 /* Reads the file behind `fd` (from where it stands, so open it afresh) to its end, hashes, deflates and stores it (temp
  * file, content checked, renamed at commit).  SAME: this path already holds these bytes with the same given facts: no
  * new item.  A new time makes a new item of the same bytes: a `collected_at` that was not given before, or another
- * modification time where nothing else dates the file; where a sidecar does, only together with a new sidecar in the
- * same batch (then the answer is SAME here, and the commit counts the item).  A withdrawn item
+ * modification time where nothing else dates the file; where a sidecar or `described_by` may, only together with a new
+ * one of them in the same batch (then the answer is SAME here, and the commit counts the item).  A withdrawn item
  * stays withdrawn: the same
  * file does not bring it back.
  * A file that changes while it is read is INPUT ("changed while it was read").  `jobs` workers deflate; memory is flat.

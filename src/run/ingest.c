@@ -56,8 +56,38 @@ static bool is_about_file(const bd_err *err) {
            err->class == BD_ERR_UNSUPPORTED;
 }
 
+/* What may describe the files of a folder: its own sidecar, and the registers beside it and above. */
+typedef struct {
+    bd_str folder;
+    bd_strs by;
+} folder_descriptions;
+
+static void find_descriptions(ingestion *run, const bd_entries *entries, bd_str path,
+                              folder_descriptions *out) {
+    bd_arena *arena = run->session->arena;
+    bd_str folder = bd_path_folder(path);
+    if (out->folder.data != NULL && bd_str_eq(folder, out->folder)) {
+        return;
+    }
+    *out = (folder_descriptions){.folder = folder};
+    bd_strs candidates = {0};
+    bool is_top = bd_str_eqz(folder, ".");
+    *bd_push(arena, &candidates) = is_top ? BD_STR("_folder.meta.json")
+                                          : bd_str_format(arena, "%.*s/_folder.meta.json",
+                                                          BD_ARG(folder));
+    for (; !bd_str_eqz(folder, "."); folder = bd_path_folder(folder)) {
+        *bd_push(arena, &candidates) = bd_str_format(arena, "%.*s/register.csv", BD_ARG(folder));
+    }
+    *bd_push(arena, &candidates) = BD_STR("register.csv");
+    for (size_t i = 0; i < candidates.count; i++) {
+        if (has_path(entries, candidates.data[i])) {
+            *bd_push(arena, &out->by) = candidates.data[i];
+        }
+    }
+}
+
 static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, bd_str sidecar,
-                      bool is_named, bd_err *err) {
+                      bd_strs described_by, bool is_named, bd_err *err) {
     bd_locker *locker = run->session->locker;
     bool may_skip =
         !run->session->options->rehash && run->session->options->collected_at == BD_INSTANT_NONE;
@@ -82,7 +112,8 @@ static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, b
     }
     bd_put put = {.entry = entry,
                   .collected_at = run->session->options->collected_at,
-                  .sidecar_path = sidecar};
+                  .sidecar_path = sidecar,
+                  .described_by = described_by};
     bd_early_scan *early = bd_early_begin(run->session, full, entry);
     put.reader = bd_early_sink(early);
     bd_put_result result = BD_PUT_SAME;
@@ -108,6 +139,7 @@ static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, b
 static bd_rc put_folder(ingestion *run, const char *folder, bool is_named, bd_err *err) {
     bd_arena *arena = run->session->arena;
     bd_entries entries = {0};
+    folder_descriptions descriptions = {0};
     BD_TRY(bd_folder_walk(folder, MOST_FILES, arena, &entries, err));
     for (size_t i = 0; i < entries.count; i++) {
         const bd_entry *entry = &entries.data[i];
@@ -120,8 +152,9 @@ static bd_rc put_folder(ingestion *run, const char *folder, bool is_named, bd_er
         }
         bd_str sidecar = bd_str_format(arena, "%.*s.meta.json", BD_ARG(entry->path));
         bool has_sidecar = !bd_path_is_sidecar(entry->path) && has_path(&entries, sidecar);
+        find_descriptions(run, &entries, entry->path, &descriptions);
         BD_TRY(put_file(run, bd_path_join(arena, folder, bd_str_z(arena, entry->path)), entry,
-                        has_sidecar ? sidecar : (bd_str){"", 0}, is_named, err));
+                        has_sidecar ? sidecar : (bd_str){"", 0}, descriptions.by, is_named, err));
     }
     bd_session_progress(run->session, "ingest", entries.count, entries.count);
     return BD_OK;
@@ -155,7 +188,7 @@ static bd_rc put_single(ingestion *run, const char *path, bd_err *err) {
         BD_TRY(put_single(run, beside, err));
         sidecar = bd_str_format(arena, "%.*s.meta.json", BD_ARG(entry.path));
     }
-    return put_file(run, path, &entry, sidecar, true, err);
+    return put_file(run, path, &entry, sidecar, (bd_strs){0}, true, err);
 }
 
 static bd_rc put_path(ingestion *run, const char *path, bool is_named, bd_err *err) {

@@ -126,3 +126,10 @@ done
 bindery -C second review E-0003 --by 'Ada Berg' --role Audit --checked rows -q >/dev/null 2>&1
 bindery -C second run -q >/dev/null 2>&1
 claim "repeat: a sign-off makes v4" test -f second/out/2026-H1/CONTOSO_SOC2_2026-01-01_2026-06-30_v4.zip
+
+# A copy of the engagement has new file times throughout; what sidecars, folder sidecars and registers date is the same.
+copy_sample copied
+bindery -C copied ingest -q >/dev/null 2>&1
+find copied/inbox -type f -exec touch -d '2026-08-01' {} +
+bindery -C copied ingest >copied.txt 2>/dev/null
+claim "repeat: a copy with other file times holds nothing new" grep -q '^0 new, ' copied.txt

@@ -57,17 +57,31 @@ static bd_entry find_entry(const char *path) {
         .is_readable = true};
 }
 
-static bd_rc try_put(bd_locker *locker, const char *path, const char *sidecar,
-                     bd_instant collected_at, bd_put_result *result, bd_err *err) {
+static bd_rc try_put_as(bd_locker *locker, const char *path, bd_put put, bd_put_result *result,
+                        bd_err *err) {
     bd_entry entry = find_entry(path);
-    bd_put put = {
-        .entry = &entry, .collected_at = collected_at, .sidecar_path = bd_str_of(sidecar)};
+    put.entry = &entry;
     const char *full =
         test_path(bd_str_z(test_arena(), bd_str_format(test_arena(), "inbox/%s", path)));
     int fd = open(full, O_RDONLY);
     bd_rc rc = bd_locker_put(locker, fd, &put, 2, result, err);
     bd_fd_close(&fd);
     return rc;
+}
+
+static bd_rc try_put(bd_locker *locker, const char *path, const char *sidecar,
+                     bd_instant collected_at, bd_put_result *result, bd_err *err) {
+    bd_put put = {.collected_at = collected_at, .sidecar_path = bd_str_of(sidecar)};
+    return try_put_as(locker, path, put, result, err);
+}
+
+static bd_put_result put_described(bd_locker *locker, const char *path, bd_strs by) {
+    bd_err err = {0};
+    bd_put_result result = BD_PUT_NEW;
+    bd_put put = {
+        .collected_at = BD_INSTANT_NONE, .sidecar_path = BD_STR(""), .described_by = by};
+    CHECK_OK(try_put_as(locker, path, put, &result, &err), err);
+    return result;
 }
 
 static bd_put_result put_file(bd_locker *locker, const char *path, const char *sidecar) {
@@ -549,6 +563,27 @@ TEST(locker, a_sidecar_dates_its_file_so_a_new_file_time_alone_is_nothing_new) {
     CHECK_EQ_STR(bd_locker_find(locker, 3)->path, "x.json");
     CHECK_EQ_INT(bd_locker_find(locker, 3)->sidecar, 4);
     CHECK_EQ_INT(bd_locker_find(locker, 1)->sidecar, 2);
+    bd_locker_close(locker);
+}
+
+TEST(locker, a_folder_sidecar_or_register_dates_its_files_too) {
+    bd_str by[] = {BD_STR_INIT("_folder.meta.json"), BD_STR_INIT("register.csv")};
+    make_file("x.json", BD_STR("{}"), 1000);
+    make_file("register.csv", BD_STR("january"), 1000);
+    bd_locker *locker = open_locker(BD_LOCKER_WRITE);
+    put_described(locker, "x.json", (bd_strs){.data = by, .count = 2});
+    put_file(locker, "register.csv", "");
+    CHECK_EQ_INT(commit(locker), 2);
+    make_file("x.json", BD_STR("{}"), 2000); /* copied */
+    make_file("register.csv", BD_STR("january"), 2000);
+    CHECK_EQ_INT(put_described(locker, "x.json", (bd_strs){.data = by, .count = 2}), BD_PUT_SAME);
+    CHECK_EQ_INT(put_file(locker, "register.csv", ""), BD_PUT_SAME);
+    CHECK_EQ_INT(commit(locker), 0);
+    make_file("x.json", BD_STR("{}"), 3000);
+    make_file("register.csv", BD_STR("february"), 3000);
+    CHECK_EQ_INT(put_described(locker, "x.json", (bd_strs){.data = by, .count = 2}), BD_PUT_SAME);
+    CHECK_EQ_INT(put_file(locker, "register.csv", ""), BD_PUT_NEW);
+    CHECK_EQ_INT(commit(locker), 2);
     bd_locker_close(locker);
 }
 

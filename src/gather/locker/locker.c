@@ -591,8 +591,8 @@ typedef enum { IS_NEW, IS_SAME, IS_SAME_UNLESS_ITS_SIDECAR_IS_NEW } sameness;
 
 /* The same bytes at the same path are the same item again, unless they speak of another time: a
  * collection time that was not given before, or a file time that differs and that nothing else
- * takes the place of.  Where a sidecar dates the file, a new file time means something only
- * together with a new sidecar. */
+ * takes the place of.  Where a sidecar or a register may date the file, a new file time means
+ * something only together with a new one of those: a copied folder has new times throughout. */
 static sameness compare_latest(const bd_locker *locker, const struct staged *staged) {
     const bd_evidence_given *item = &staged->item, *latest = find_latest(locker, item->path);
     if (latest == NULL || memcmp(latest->sha256, item->sha256, 32) != 0) {
@@ -605,7 +605,9 @@ static sameness compare_latest(const bd_locker *locker, const struct staged *sta
         bd_path_is_register(item->path)) {
         return IS_SAME;
     }
-    return staged->sidecar_path.size > 0 ? IS_SAME_UNLESS_ITS_SIDECAR_IS_NEW : IS_NEW;
+    return staged->sidecar_path.size > 0 || staged->described_by.count > 0
+               ? IS_SAME_UNLESS_ITS_SIDECAR_IS_NEW
+               : IS_NEW;
 }
 
 /* Stores the bytes and settles what they are; `staged` owns a temporary object only when this
@@ -656,6 +658,10 @@ bd_rc bd_locker_put(bd_locker *locker, int fd, const bd_put *put, unsigned jobs,
     struct staged *staged = bd_new(locker->arena, struct staged, 1);
     staged->order = locker->put_count++;
     staged->sidecar_path = bd_str_copy(locker->arena, put->sidecar_path);
+    for (size_t i = 0; i < put->described_by.count; i++) {
+        *bd_push(locker->arena, &staged->described_by) =
+            bd_str_copy(locker->arena, put->described_by.data[i]);
+    }
     staged->item.path = path;
     staged->item.file_time = stat_mtime_ns(&status) / 100;
     staged->item.given_collected_at = put->collected_at;
@@ -693,13 +699,21 @@ static int compare_staged(const void *context, const void *a, const void *b) {
     return order != 0 ? order : x->order < y->order ? -1 : 1;
 }
 
+static bool is_description_new(const bd_locker *locker, const struct staged *staged) {
+    for (size_t i = 0; i < staged->described_by.count; i++) {
+        if (bd_map_find(locker->staged_paths, staged->described_by.data[i]) != NULL) {
+            return true;
+        }
+    }
+    return bd_map_find(locker->staged_paths, staged->sidecar_path) != NULL;
+}
+
 /* Those that become items, sorted by path, with their numbers. */
 static size_t choose_items(bd_locker *locker, struct staged **out) {
     size_t count = 0;
     for (size_t i = 0; i < locker->staged.count; i++) {
         struct staged *staged = locker->staged.data[i];
-        if (!staged->waits_for_sidecar ||
-            bd_map_find(locker->staged_paths, staged->sidecar_path) != NULL) {
+        if (!staged->waits_for_sidecar || is_description_new(locker, staged)) {
             out[count++] = staged;
         }
     }

@@ -83,7 +83,8 @@ enum {
 struct staged {
     bd_evidence_given item;
     bd_str sidecar_path;
-    bool waits_for_sidecar;     /* an item only if its sidecar becomes one in the same commit */
+    bd_strs described_by;
+    bool waits_for_sidecar;     /* an item only if one of those becomes one in the same commit */
     char temp[TEMP_PATH_BYTES]; /* "" when the object is there already */
     size_t order;               /* of the put */
     bd_sink *reader;            /* of the put, while the file is read; or NULL */
