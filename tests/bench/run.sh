@@ -84,6 +84,22 @@ row 'peak memory at 200 MB' "$(median <large.k)" KiB -
 row 'ratio of memory' "$(ratio "$(median <large.k)" "$(median <ten.k)")" '' 1.1
 rm -rf large evidence-200.json
 
+# A year: twelve monthly snapshots of a hundred thousand records, the trend of its month ends included, and then a second
+# run with nothing new.
+"$bindery" init year --organisation Bench --period 2025=2025-01-01..2025-12-31 >/dev/null 2>&1
+for month in 01 02 03 04 05 06 07 08 09 10 11 12; do
+    ./generate -s "1$month" -n 100000 -f value -o "year/inbox/$month.json" 2>/dev/null
+    printf '{"format":"bindery-sidecar 1","collected_at":"2025-%s-15T06:00:00Z","complete":true,"run":"2025-%s-15"}' \
+        "$month" "$month" >"year/inbox/$month.json.meta.json"
+done
+measure year "$bindery" -C year run -q
+measure again "$bindery" -C year run -q
+row "a year of 12 x 100,000 records, $(du -sm year/inbox | cut -f 1) MB" "$(cat year.s)" s -
+row 'its peak memory' "$(cat year.k)" KiB -
+row 'a second run with nothing new' "$(cat again.s)" s -
+row 'ratio of the second run' "$(ratio "$(cat again.s)" "$(cat year.s)")" '' 0.05
+rm -rf year
+
 # The one pass alone: a gigabyte of Resource Graph answers in eight files, and ten megabytes in as many, with a hundred
 # checks spread over the catalog, and with all of it.
 bench=$root/build/release/scan-bench

@@ -51,6 +51,8 @@ claim "changes: the binder names the digest of the package before it" grep -q "I
 claim "changes: and what is new" grep -q 'Instances due since' binder.txt
 claim "changes: with the new file" grep -q 'later.json' binder.txt
 unzip -p $v2 '*/80_MACHINE/previous.json' >previous.json
+claim "changes: which is as its schema says" /usr/bin/python3 "$here/../conformance/schema.py" \
+    "$here/../../templates/schema/previous.schema.json" previous.json
 claim "changes: the package holds what it compares with" test "$(jq -r '.sums_sha256' previous.json)" = "$digest"
 claim_exit "changes: and proves its own words about it" 0 \
     bindery verify -q --trust s/identity/trial.crt.pem --reperform $v2
