@@ -78,7 +78,7 @@ room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags fre
   $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
 
 .PHONY: all help deps deps-tests deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \
-  deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
+  deps-check headers golden golden-check catalog-lint fuzz-smoke torture install clean FORCE
 .DEFAULT_GOAL := all
 
 all: build/bindery ## build build/bindery
@@ -161,7 +161,7 @@ clean: ## remove build/
 
 SUITE := sh tests/suite.sh run
 SUM := sh tests/suite.sh sum
-CHECKS := lint deps-check headers catalog unit unit-asan unit-clang cli sample-asan golden
+CHECKS := lint deps-check headers catalog unit unit-asan unit-clang cli fault sample-asan golden
 ASAN := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 
 # The commands under sanitizers take minutes: `make asan` has them, `check` runs the sample alone.
@@ -196,6 +196,9 @@ conformance: build/results/conformance.txt ## check the demo's outputs with tool
 golden: build/release/bindery ## refresh tests/golden; read the difference before committing it
 	@BINDERY=build/release/bindery sh tests/golden/run.sh --refresh
 
+torture: build/release/bindery | deps-tests ## every fault at every call: takes an hour
+	@python3 tests/fault/torture.py build/release/bindery
+
 fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60
 
@@ -222,6 +225,8 @@ build/results/unit-clang.txt: build/clang/unit build/clang/bindery FORCE
 	@$(SUITE) unit-clang build/clang/unit
 build/results/cli.txt: build/release/bindery FORCE
 	@BINDERY=build/release/bindery $(SUITE) cli sh tests/cli/run.sh
+build/results/fault.txt: build/release/bindery FORCE
+	@$(SUITE) fault python3 tests/fault/torture.py build/release/bindery --every 40 --kills 10 --pairs 4
 build/results/cli-asan.txt: build/asan/bindery FORCE
 	@$(ASAN) BINDERY=build/asan/bindery $(SUITE) cli-asan sh tests/cli/run.sh
 build/results/sample-asan.txt: build/asan/bindery FORCE

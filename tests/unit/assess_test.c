@@ -617,7 +617,7 @@ static bd_criterion_state judge_vendors_criterion(const char *method, bool is_ou
     return judge_scene(s)->criteria[0].state;
 }
 
-/* judging.md section 4: carved out where the vendor operates it; what we have to do is to watch its report. */
+/* bindery-1, section 4: carved out where the vendor operates it; what we have to do is to watch its report. */
 TEST(assess, a_criterion_is_carved_out_where_all_that_is_ours_is_to_watch_the_vendor) {
     CHECK_EQ_INT(judge_vendors_criterion("carve-out", true, BD_PASS), BD_CRITERION_CARVED_OUT);
     CHECK_EQ_INT(judge_vendors_criterion("inclusive", true, BD_PASS), BD_CRITERION_COMPLETE);

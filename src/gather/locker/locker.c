@@ -130,11 +130,11 @@ static bd_rc take_lock(bd_locker *locker, bd_err *err) {
     char host[64] = "", text[HOLDER_BYTES];
     (void)gethostname(host, sizeof(host) - 1);
     int size = snprintf(text, sizeof(text), "process %ld on %s\n", (long)getpid(), host);
-    if (ftruncate(locker->lock_fd, 0) != 0 ||
-        pwrite(locker->lock_fd, text, (size_t)size, 0) != size) {
+    if (ftruncate(locker->lock_fd, 0) != 0) {
         RAISE_ERRNO(err, "write", locker, "lock");
     }
-    return BD_OK;
+    return bd_write_all(locker->lock_fd, text, (size_t)size,
+                        bd_path_join(locker->arena, locker->folder, "lock"), err);
 }
 
 /* ---- appending ------------------------------------------------------------------------------- */
