@@ -12,6 +12,10 @@
 
 #include "bindery/util.h"
 
+/* Has the library take its memory from bd_heap_alloc.  Once, before anything else of this room and before the first
+ * thread. */
+void bd_crypto_settle(void);
+
 /* ---- SHA-256 ------------------------------------------------------------------------------------ */
 
 typedef struct bd_sha256 bd_sha256;

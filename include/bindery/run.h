@@ -52,6 +52,10 @@ typedef struct {
     bd_str next_period;     /* "ID=FROM..TO"; empty: a new engagement */
 } bd_run_draft;
 
+/* Has the C library give memory back and the libraries take theirs from one allocator, which ends the program with one
+ * sentence and 5 where there is none.  Once, before anything else. */
+void bd_run_settle(void);
+
 /* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, requests/ with a text for each
  * owner and blank lists, a trial identity.  With `next_period` the set-up and the own catalog of an engagement that is
  * there are copied to a new one, never its evidence.  INPUT when the folder already holds one. */

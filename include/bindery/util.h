@@ -123,6 +123,14 @@ void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes);
  * prints one sentence to stderr and leaves with 5. */
 typedef void bd_exhausted_fn(const char *arena_name, size_t limit_bytes);
 void bd_set_exhausted(bd_exhausted_fn *hook);
+_Noreturn void bd_exhausted(const char *name, size_t limit_bytes); /* SIZE_MAX: no limit but the system's */
+
+/* Memory that is no arena's: of handles, and of the libraries, whose rooms hook these in (bd_..._settle).  Never NULL:
+ * what a library makes of a failed allocation, it is never asked.  From any thread. */
+void *bd_heap_alloc(size_t bytes); /* not zeroed */
+void *bd_heap_zeroed(size_t bytes);
+void *bd_heap_resize(void *memory, size_t bytes);
+void bd_heap_free(void *memory);
 
 /* ---- strings -------------------------------------------------------------------------------- */
 

@@ -20,6 +20,9 @@
 
 #include "bindery/util.h"
 
+/* Has libdeflate take its memory from bd_heap_alloc.  Once, before the first thread. */
+void bd_zip_settle(void);
+
 /* ---- blobs ------------------------------------------------------------------------------------ */
 
 typedef struct bd_blob bd_blob;

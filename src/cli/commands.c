@@ -768,7 +768,7 @@ static void hold_standard_streams(void) {
 #define RUN_BYTES ((size_t)8 << 30)
 
 int bd_cli_main(int argc, char **argv) {
-    bd_arena_settle();
+    bd_run_settle();
     hold_standard_streams();
     signal(SIGXFSZ, SIG_IGN); /* a file-size limit is a write that fails and says so */
     bd_arena *arena = bd_arena_open("run", RUN_BYTES);

@@ -308,6 +308,12 @@ bool bd_session_knows(const bd_session *session, bd_str name) {
     return engagement->people.count == 0;
 }
 
+void bd_run_settle(void) {
+    bd_arena_settle();
+    bd_crypto_settle();
+    bd_zip_settle();
+}
+
 void bd_session_close(bd_session *session) {
     bd_early_close(session->early);
     session->early = NULL;

@@ -35,13 +35,13 @@ bindery = os.path.realpath(args.bindery)
 here = pathlib.Path(__file__).resolve().parent
 base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 work = pathlib.Path(tempfile.mkdtemp(prefix="bindery-fault.", dir=base))
-shim = work / "shim.so"
+shim, memory = work / "shim.so", work / "memory.so"
 passed = failed = 0
 
 
-def command(folder, words, fault=None, at=None, log=None, epoch=EPOCH):
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("FAULT_", "LD_PRELOAD"))}
-    env.update(LC_ALL="C.UTF-8", HOME=str(work), SOURCE_DATE_EPOCH=epoch)
+def command(folder, words, fault=None, at=None, log=None, more=None):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("FAULT_", "MEMORY_", "LD_PRELOAD"))}
+    env.update(LC_ALL="C.UTF-8", HOME=str(work), SOURCE_DATE_EPOCH=EPOCH, **(more or {}))
     if fault or log:
         env.update(LD_PRELOAD=str(shim), FAULT_ROOT=str(folder))
     if fault:
@@ -228,6 +228,30 @@ def try_short(job):
     shutil.rmtree(folder)
 
 
+def try_memory(job):
+    """Each allocation fails once, those of the libraries too: a sentence, 5, and nothing half-written."""
+    folder, count = copy(job.start, f"{job.name}-count"), work / "count"
+    command(folder, job.words, more={"LD_PRELOAD": str(memory), "MEMORY_COUNT": str(count)})
+    shutil.rmtree(folder)
+    all_calls = int(count.read_text())
+    points = range(1, all_calls + 1, max(1, all_calls * args.every // 400))
+
+    def attempt(at):
+        folder = copy(job.start, f"{job.name}-memory-{at}")
+        done = command(folder, job.words, more={"LD_PRELOAD": str(memory), "MEMORY_AT": str(at)})
+        said = done.stderr.decode(errors="replace")
+        wrong = [] if done.returncode == 0 or done.returncode == 5 and "memory" in said or "Cannot allocate memory" in said else [
+            f"it ended {done.returncode}: {said.strip()[:200]}"]
+        wrong += job.look(folder) + job.finish(folder)
+        shutil.rmtree(folder)
+        return [f"{job.name}:memory:{at} of {all_calls}: {one}" for one in wrong]
+
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        results = list(pool.map(attempt, points))
+    claim(f"{job.name}: an allocation that fails ends it with 5 and a sentence, and leaves nothing half-written",
+          [line for lines in results for line in lines], len(points))
+
+
 def try_kills(job):
     """Killed at random times again and again, on one engagement, then once let be."""
     draw = random.Random(20261122)
@@ -285,7 +309,8 @@ def try_pairs(start):
 
 
 def main():
-    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-w", "-shared", "-fPIC", "-o", shim, here / "shim.c", "-ldl", "-lpthread"], check=True)
+    for library, source in ((shim, "shim.c"), (memory, "memory.c")):
+        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-w", "-shared", "-fPIC", "-o", library, here / source, "-ldl", "-lpthread"], check=True)
     start = make_base()
     ready = copy(start, "ready")
     assert command(ready, ["run", "-q"]).returncode == 0
@@ -301,6 +326,7 @@ def main():
         try_all(job, LOSSES[1:], "power lost there, with bytes, names or both not on the disk: likewise")
         try_all(job, ERRORS, "no space, a bad disk, an interruption, no file left: it ends 4 with a sentence, or does its work")
         try_short(job)
+        try_memory(job)
     try_kills(jobs[1])
     try_pairs(start)
 

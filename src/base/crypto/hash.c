@@ -4,6 +4,32 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+static void *take_memory(size_t bytes, const char *file, int line) {
+    (void)file;
+    (void)line;
+    return bytes > 0 ? bd_heap_alloc(bytes) : NULL;
+}
+
+static void *resize_memory(void *memory, size_t bytes, const char *file, int line) {
+    (void)file;
+    (void)line;
+    if (bytes == 0) {
+        bd_heap_free(memory);
+        return NULL;
+    }
+    return bd_heap_resize(memory, bytes);
+}
+
+static void drop_memory(void *memory, const char *file, int line) {
+    (void)file;
+    (void)line;
+    bd_heap_free(memory);
+}
+
+void bd_crypto_settle(void) {
+    BD_ASSERT(CRYPTO_set_mem_functions(take_memory, resize_memory, drop_memory) == 1);
+}
+
 struct bd_sha256 {
     EVP_MD_CTX *context;
 };

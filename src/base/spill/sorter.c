@@ -29,13 +29,11 @@ struct bd_sorter {
 };
 
 bd_sorter *bd_sorter_open(size_t memory_bytes) {
-    bd_sorter *sorter = calloc(1, sizeof *sorter);
-    BD_ASSERT(sorter != NULL);
+    bd_sorter *sorter = bd_heap_zeroed(sizeof *sorter);
     sorter->memory_bytes =
         memory_bytes > 4 * BD_SPILL_RECORD_BYTES ? memory_bytes : 4 * (size_t)BD_SPILL_RECORD_BYTES;
     BD_ASSERT(sorter->memory_bytes <= UINT32_MAX);
-    sorter->memory = malloc(sorter->memory_bytes);
-    BD_ASSERT(sorter->memory != NULL);
+    sorter->memory = bd_heap_alloc(sorter->memory_bytes);
     return sorter;
 }
 
@@ -114,8 +112,7 @@ static void grow_offsets(bd_sorter *sorter) {
         return;
     }
     sorter->room = sorter->room == 0 ? 1024 : sorter->room * 2;
-    sorter->offsets = realloc(sorter->offsets, sorter->room * sizeof *sorter->offsets);
-    BD_ASSERT(sorter->offsets != NULL);
+    sorter->offsets = bd_heap_resize(sorter->offsets, sorter->room * sizeof *sorter->offsets);
 }
 
 bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {

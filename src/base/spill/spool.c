@@ -20,17 +20,11 @@ struct bd_spool {
     size_t window_size, window_at, memory_at;
 };
 
-static void *take_heap(size_t bytes) {
-    void *memory = malloc(bytes);
-    BD_ASSERT(memory != NULL);
-    return memory;
-}
-
 bd_spool *bd_spool_open(size_t memory_bytes) {
-    bd_spool *spool = take_heap(sizeof *spool);
+    bd_spool *spool = bd_heap_alloc(sizeof *spool);
     *spool = (bd_spool){
         .memory_bytes = memory_bytes > LARGEST_STORED ? memory_bytes : LARGEST_STORED, .fd = -1};
-    spool->memory = take_heap(spool->memory_bytes);
+    spool->memory = bd_heap_alloc(spool->memory_bytes);
     return spool;
 }
 
@@ -83,7 +77,7 @@ bd_rc bd_spool_settle(bd_spool *spool, bd_err *err) {
 }
 
 bd_spool *bd_spool_view(const bd_spool *spool) {
-    bd_spool *view = take_heap(sizeof *view);
+    bd_spool *view = bd_heap_alloc(sizeof *view);
     *view = (bd_spool){.memory = spool->memory,
                        .memory_bytes = spool->memory_bytes,
                        .used = spool->used,
@@ -101,7 +95,7 @@ bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err) {
     spool->window_at = 0;
     spool->memory_at = 0;
     if (spool->fd >= 0 && spool->window == NULL) {
-        spool->window = take_heap(LARGEST_STORED);
+        spool->window = bd_heap_alloc(LARGEST_STORED);
     }
     return BD_OK;
 }

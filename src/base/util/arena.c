@@ -55,29 +55,13 @@ void bd_arena_settle(void) {
 #endif
 }
 
-static void leave_exhausted(const char *arena_name, size_t limit_bytes) {
-    fprintf(stderr,
-            "bindery: out of memory in '%s' (limit %zu MiB): nothing half-written was kept; "
-            "give it less evidence at once or more memory\n",
-            arena_name, limit_bytes >> 20);
-    exit(5);
-}
-
-static bd_exhausted_fn *exhausted_hook = leave_exhausted;
-
-void bd_set_exhausted(bd_exhausted_fn *hook) {
-    exhausted_hook = hook != NULL ? hook : leave_exhausted;
-}
-
 static block *open_block(bd_arena *arena, size_t room) {
     if (room > arena->limit_bytes || arena->taken_bytes > arena->limit_bytes - room) {
-        exhausted_hook(arena->name, arena->limit_bytes);
-        abort();
+        bd_exhausted(arena->name, arena->limit_bytes);
     }
     block *made = malloc(sizeof(block) + room);
     if (made == NULL) {
-        exhausted_hook(arena->name, arena->limit_bytes);
-        abort();
+        bd_exhausted(arena->name, arena->limit_bytes);
     }
     made->next = NULL;
     made->room = room;
@@ -90,8 +74,7 @@ static block *open_block(bd_arena *arena, size_t room) {
 bd_arena *bd_arena_open(const char *name, size_t limit_bytes) {
     bd_arena *arena = calloc(1, sizeof *arena);
     if (arena == NULL) {
-        exhausted_hook(name, limit_bytes);
-        abort();
+        bd_exhausted(name, limit_bytes);
     }
     arena->name = name;
     arena->limit_bytes = limit_bytes;
@@ -165,8 +148,7 @@ static block *block_with_room(bd_arena *arena, size_t bytes) {
 
 void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes) {
     if (size_bytes != 0 && count > (SIZE_MAX - ALIGNMENT) / size_bytes) {
-        exhausted_hook(arena->name, arena->limit_bytes);
-        abort();
+        bd_exhausted(arena->name, arena->limit_bytes);
     }
     size_t bytes = count * size_bytes;
     bytes = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);

@@ -32,12 +32,7 @@ static bool make_room(bd_buf *buf, size_t count) {
     if (buf->max_bytes < SIZE_MAX && room > buf->max_bytes + 1) {
         room = buf->max_bytes + 1;
     }
-    char *larger = realloc(buf->data, room);
-    if (larger == NULL) {
-        buf->overflowed = true;
-        return false;
-    }
-    buf->data = larger;
+    buf->data = bd_heap_resize(buf->data, room);
     buf->room = room;
     return true;
 }

@@ -51,8 +51,7 @@ static void *work(void *argument) {
 }
 
 bd_crew *bd_crew_open(unsigned jobs, bd_job_fn *fn, void *context) {
-    bd_crew *crew = calloc(1, sizeof *crew);
-    BD_ASSERT(crew != NULL);
+    bd_crew *crew = bd_heap_zeroed(sizeof *crew);
     crew->fn = fn;
     crew->context = context;
     pthread_mutex_init(&crew->lock, NULL);

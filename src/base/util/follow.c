@@ -97,11 +97,9 @@ static void close_ring(bd_follower *follower) {
 }
 
 bd_follower *bd_follower_open(bd_follow_fn *fn, void *context) {
-    bd_follower *follower = calloc(1, sizeof *follower);
-    BD_ASSERT(follower != NULL);
+    bd_follower *follower = bd_heap_zeroed(sizeof *follower);
     *follower = (bd_follower){.fn = fn, .context = context};
-    follower->ring = malloc(RING_BYTES);
-    BD_ASSERT(follower->ring != NULL);
+    follower->ring = bd_heap_alloc(RING_BYTES);
     follower->sink = (bd_sink){.write = write_ring, .context = follower};
     follower->source = (bd_source){.read = read_ring, .context = follower};
     pthread_mutex_init(&follower->lock, NULL);

@@ -105,8 +105,7 @@ static bd_rc write_to_atomic(bd_sink *sink, const void *bytes, size_t count, bd_
 
 static char *join_text(const char *a, const char *b, const char *c) {
     size_t size = strlen(a) + strlen(b) + strlen(c) + 1;
-    char *text = malloc(size);
-    BD_ASSERT(text != NULL);
+    char *text = bd_heap_alloc(size);
     snprintf(text, size, "%s%s%s", a, b, c);
     return text;
 }
@@ -134,13 +133,11 @@ static int create_temp(char *temp, unsigned mode) {
 }
 
 bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err) {
-    bd_atomic *file = calloc(1, sizeof *file);
-    BD_ASSERT(file != NULL);
+    bd_atomic *file = bd_heap_zeroed(sizeof *file);
     file->path = join_text(path, "", "");
     file->temp = join_text(path, ".tmp-", "000000");
     bd_str folder = bd_path_folder(bd_str_of(path));
-    file->folder = malloc(folder.size + 1);
-    BD_ASSERT(file->folder != NULL);
+    file->folder = bd_heap_alloc(folder.size + 1);
     memcpy(file->folder, folder.data, folder.size);
     file->folder[folder.size] = '\0';
     file->fd = create_temp(file->temp, mode);

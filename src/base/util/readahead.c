@@ -64,14 +64,12 @@ static void *read_on(void *argument) {
 }
 
 bd_readahead *bd_readahead_open(bd_source *from) {
-    bd_readahead *ahead = calloc(1, sizeof *ahead);
-    BD_ASSERT(ahead != NULL);
+    bd_readahead *ahead = bd_heap_zeroed(sizeof *ahead);
     ahead->from = from;
     pthread_mutex_init(&ahead->lock, NULL);
     pthread_cond_init(&ahead->changed, NULL);
     for (size_t i = 0; i < SLOT_COUNT; i++) {
-        ahead->slots[i].bytes = malloc(SLOT_BYTES);
-        BD_ASSERT(ahead->slots[i].bytes != NULL);
+        ahead->slots[i].bytes = bd_heap_alloc(SLOT_BYTES);
     }
     ahead->has_thread = pthread_create(&ahead->thread, NULL, read_on, ahead) == 0;
     return ahead;

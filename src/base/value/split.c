@@ -838,7 +838,7 @@ bd_rc bd_json_split(bd_source *source, const bd_json_limits *limits, const bd_js
     bd_arena_reset(records);
     json_scan_init(&s->scan, limits, envelope);
     s->scan.keeps_nodes = true;
-    BD_TRY(json_window_open(&s->window, source, limits, err));
+    json_window_open(&s->window, source, limits);
     bd_rc rc = split_document(s, err);
     out->bytes = json_window_offset(&s->window, s->window.end);
     json_window_close(&s->window);

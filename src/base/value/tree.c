@@ -18,12 +18,12 @@
 static _Thread_local bd_arena *arena_on;
 
 static void *take_memory(size_t bytes) {
-    return arena_on != NULL ? bd_alloc(arena_on, bytes, 1) : malloc(bytes);
+    return arena_on != NULL ? bd_alloc(arena_on, bytes, 1) : bd_heap_alloc(bytes);
 }
 
 static void drop_memory(void *memory) {
     if (arena_on == NULL) {
-        free(memory);
+        bd_heap_free(memory);
     }
 }
 

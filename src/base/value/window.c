@@ -8,17 +8,12 @@
 #define FIRST_ROOM ((size_t)256 << 10)
 #define LEAST_READ ((size_t)64 << 10)
 
-bd_rc json_window_open(json_window *window, bd_source *source, const bd_json_limits *limits,
-                       bd_err *err) {
+void json_window_open(json_window *window, bd_source *source, const bd_json_limits *limits) {
     *window = (json_window){.source = source,
                             .document_bytes = limits->document_bytes,
                             .most_room = limits->record_bytes + FIRST_ROOM};
-    window->data = malloc(FIRST_ROOM);
-    if (window->data == NULL) {
-        BD_RAISE(err, BD_ERR_LIMIT, "out of memory while opening a JSON document");
-    }
+    window->data = bd_heap_alloc(FIRST_ROOM);
     window->room = FIRST_ROOM;
-    return BD_OK;
 }
 
 void json_window_close(json_window *window) {
@@ -35,28 +30,22 @@ static void drop_read(json_window *window) {
     window->base += (int64_t)dropped;
 }
 
-static bd_rc make_room(json_window *window, bd_err *err) {
+static void make_room(json_window *window) {
     if (window->room - window->end >= LEAST_READ) {
-        return BD_OK;
+        return;
     }
     drop_read(window);
     if (window->room - window->end >= LEAST_READ) {
-        return BD_OK;
+        return;
     }
     size_t room = window->room * 2 < window->most_room ? window->room * 2 : window->most_room;
     BD_ASSERT(room > window->end);
-    char *larger = realloc(window->data, room);
-    if (larger == NULL) {
-        BD_RAISE(err, BD_ERR_LIMIT, "out of memory at byte %lld of a JSON document",
-                 (long long)(window->base + (int64_t)window->end));
-    }
-    window->data = larger;
+    window->data = bd_heap_resize(window->data, room);
     window->room = room;
-    return BD_OK;
 }
 
 bd_rc json_window_fill(json_window *window, bd_err *err) {
-    BD_TRY(make_room(window, err));
+    make_room(window);
     while (!window->is_at_end && window->end < window->room) {
         size_t count;
         BD_TRY(bd_source_read(window->source, window->data + window->end,

@@ -16,8 +16,7 @@ typedef struct {
     bool is_at_end;
 } json_window;
 
-bd_rc json_window_open(json_window *window, bd_source *source, const bd_json_limits *limits,
-                       bd_err *err);
+void json_window_open(json_window *window, bd_source *source, const bd_json_limits *limits);
 void json_window_close(json_window *window);
 /* Reads until the window is full or the document ends; grows it when what is kept nearly fills it.
  */

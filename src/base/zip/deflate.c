@@ -218,37 +218,32 @@ static struct chunk *chunk_at(bd_deflater *deflater, unsigned behind, unsigned *
     return &deflater->chunks[*index];
 }
 
-/* Room for what `bytes` may become.  False: no memory. */
-static bool give_stored(struct chunk *chunk, size_t bytes) {
+/* Room for what `bytes` may become. */
+static void give_stored(struct chunk *chunk, size_t bytes) {
     size_t wanted = libdeflate_deflate_compress_bound(NULL, bytes) + JOINT_BYTES;
     if (chunk->stored_room < wanted) {
         free(chunk->stored);
-        chunk->stored = malloc(wanted);
-        chunk->stored_room = chunk->stored != NULL ? wanted : 0;
+        chunk->stored = bd_heap_alloc(wanted);
+        chunk->stored_room = wanted;
     }
-    return chunk->stored_room >= wanted;
 }
 
 /* All that a job touches is made before it is put: arenas belong to one thread. */
-static bd_rc open_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err) {
+static void open_chunk(bd_deflater *deflater, struct chunk *chunk) {
     for (unsigned i = 0; i < deflater->jobs; i++) {
         if (deflater->workers[i].check == NULL) {
             deflater->workers[i].check = bd_new(deflater->arena, uint8_t, CHECK_BYTES);
         }
     }
-    if (!give_stored(chunk, chunk->plain_size)) {
-        BD_RAISE(err, BD_ERR_LIMIT, "cannot deflate %zu bytes: no memory for it",
-                 chunk->plain_size);
-    }
-    return BD_OK;
+    give_stored(chunk, chunk->plain_size);
 }
 
 /* A stream of one chunk is deflated by the caller: threads come with the second. */
-static bd_rc put_chunk(bd_deflater *deflater, bd_err *err) {
+static void put_chunk(bd_deflater *deflater) {
     unsigned index;
     struct chunk *chunk = chunk_at(deflater, deflater->full, &index);
     chunk->from = chunk->plain;
-    BD_TRY(open_chunk(deflater, chunk, err));
+    open_chunk(deflater, chunk);
     deflater->full++;
     if (deflater->jobs > 1 && deflater->crew == NULL && deflater->full == 2) {
         deflater->crew = bd_crew_open(deflater->jobs, deflate_chunk, deflater);
@@ -257,7 +252,6 @@ static bd_rc put_chunk(bd_deflater *deflater, bd_err *err) {
     if (deflater->crew != NULL) {
         bd_crew_put(deflater->crew, index);
     }
-    return BD_OK;
 }
 
 static bd_rc take_chunk(bd_deflater *deflater, bd_err *err) {
@@ -281,8 +275,8 @@ bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, 
             BD_TRY(take_chunk(deflater, err));
         }
         struct chunk *chunk = chunk_at(deflater, deflater->full, &index);
-        if (chunk->plain == NULL && (chunk->plain = malloc(BD_DEFLATE_CHUNK_BYTES)) == NULL) {
-            BD_RAISE(err, BD_ERR_LIMIT, "cannot deflate %zu bytes: no memory for it", count);
+        if (chunk->plain == NULL) {
+            chunk->plain = bd_heap_alloc(BD_DEFLATE_CHUNK_BYTES);
         }
         size_t room = BD_DEFLATE_CHUNK_BYTES - chunk->plain_size;
         size_t piece = count < room ? count : room;
@@ -291,7 +285,7 @@ bd_rc bd_deflater_write(bd_deflater *deflater, const void *bytes, size_t count, 
         from += piece;
         count -= piece;
         if (chunk->plain_size == BD_DEFLATE_CHUNK_BYTES) {
-            BD_TRY(put_chunk(deflater, err));
+            put_chunk(deflater);
         }
     }
     return BD_OK;
@@ -307,7 +301,7 @@ bd_rc bd_deflater_finish(bd_deflater *deflater, bd_err *err) {
     unsigned index;
     if (deflater->full < deflater->room &&
         chunk_at(deflater, deflater->full, &index)->plain_size > 0) {
-        BD_TRY(put_chunk(deflater, err));
+        put_chunk(deflater);
     }
     while (deflater->full > 0) {
         BD_TRY(take_chunk(deflater, err));
@@ -322,7 +316,7 @@ bd_rc bd_deflater_put_all(bd_deflater *deflater, bd_str text, bd_err *err) {
         size_t left = text.size - at;
         chunk->from = (const uint8_t *)text.data + at;
         chunk->plain_size = left < BD_DEFLATE_CHUNK_BYTES ? left : BD_DEFLATE_CHUNK_BYTES;
-        BD_TRY(open_chunk(deflater, chunk, err));
+        open_chunk(deflater, chunk);
         deflate_chunk(deflater, 0, 0);
         BD_TRY(write_chunk(deflater, chunk, err));
     }

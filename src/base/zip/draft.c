@@ -58,8 +58,7 @@ static bd_rc write_draft(bd_sink *sink, const void *bytes, size_t count, bd_err 
 }
 
 bd_draft *bd_draft_open(void) {
-    bd_draft *draft = calloc(1, sizeof *draft);
-    BD_ASSERT(draft != NULL);
+    bd_draft *draft = bd_heap_zeroed(sizeof *draft);
     draft->sink = (bd_sink){.write = write_draft, .context = draft};
     bd_buf_init(&draft->text, BD_DEFLATE_CHUNK_BYTES);
     return draft;

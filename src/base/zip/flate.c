@@ -16,6 +16,10 @@ bd_flate *bd_flate_open(void) {
     return flate;
 }
 
+void bd_zip_settle(void) {
+    libdeflate_set_memory_allocator(bd_heap_alloc, bd_heap_free);
+}
+
 bd_rc bd_flate_put(bd_flate *flate, bd_str text, bd_buf *out, bd_err *err) {
     if (flate->compressor == NULL) {
         flate->compressor = libdeflate_alloc_compressor(LEVEL);

@@ -40,19 +40,27 @@ static bool find_symbol(void *handle, const char *name, void *out) {
     return symbol != NULL;
 }
 
+static char *copy_text(const char *text) {
+    size_t size = strlen(text) + 1;
+    return memcpy(bd_heap_alloc(size), text, size);
+}
+
 static void load_library(void) {
     void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
         return;
     }
     void (*init)(void) = NULL;
+    int (*set_memory)(xmlFreeFunc, xmlMallocFunc, xmlReallocFunc, xmlStrdupFunc) = NULL;
     xml.is_loaded = find_symbol(handle, "xmlInitParser", &init) &&
+                    find_symbol(handle, "xmlMemSetup", &set_memory) &&
                     find_symbol(handle, "xmlCreatePushParserCtxt", &xml.open) &&
                     find_symbol(handle, "xmlCtxtUseOptions", &xml.set_options) &&
                     find_symbol(handle, "xmlParseChunk", &xml.parse) &&
                     find_symbol(handle, "xmlStopParser", &xml.stop) &&
                     find_symbol(handle, "xmlFreeParserCtxt", &xml.close);
     if (xml.is_loaded) {
+        set_memory(bd_heap_free, bd_heap_alloc, bd_heap_resize, copy_text);
         init();
     }
 }

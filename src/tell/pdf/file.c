@@ -96,6 +96,10 @@ static HPDF_STATUS write_flate(HPDF_Dict dict, HPDF_Stream stream) {
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+static void *take_memory(HPDF_UINT bytes) {
+    return bd_heap_alloc(bytes);
+}
+
 static void add_pages(pdf_file *file, double width, double height) {
     file->pages = bd_new(file->arena, HPDF_Page, file->page_count + 1);
     for (size_t i = 0; i < file->page_count && !file->has_failed; i++) {
@@ -125,7 +129,7 @@ pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double hei
         file->flates[i] = bd_flate_open();
     }
     bd_buf_init(&file->block, 2 * BLOCK_BYTES);
-    file->doc = HPDF_New(on_error, file);
+    file->doc = HPDF_NewEx(on_error, take_memory, bd_heap_free, 0, file);
     if (!file->doc) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
         return file;
