@@ -67,7 +67,8 @@ SOURCES := $(sort $(wildcard src/base/*/*.c src/gather/*/*.c src/judge/*/*.c src
 OBJECTS := $(SOURCES:src/%.c=%.o)
 TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c
 TEST_OBJECTS := $(TESTS:%.c=%.o)
-BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json fonts/fonts.json))
+BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json templates/schema/*.rng templates/*.xml \
+  fonts/fonts.json))
 # Adapters include third-party headers that mention banned names themselves.
 ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/gather/read/sax.c
 
@@ -121,7 +122,7 @@ endef
 $(foreach variant,$(VARIANTS),$(eval $(call variant_rules,$(variant))))
 
 # Templates become part of the binary: one assembly file of .incbin, one table of names.
-build/builtin.s: $(BUILTIN) Makefile templates/catalog templates/schema | $(FIRST)
+build/builtin.s: $(BUILTIN) Makefile templates templates/catalog templates/schema | $(FIRST)
 	@mkdir -p $(@D)
 	@{ printf '\t.section .rodata\n'; n=0; for f in $(BUILTIN); do \
 	  printf '\t.balign 16\nbuiltin_%d:\n\t.incbin "%s"\nbuiltin_end_%d:\n\t.byte 0\n' $$n $$f $$n; n=$$((n+1)); done; \

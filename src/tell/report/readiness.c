@@ -198,9 +198,8 @@ static void add_counts(report *r) {
 }
 
 void section_readiness_summary(report *r) {
-    bd_doc_heading(r->doc, 1,
-                   bd_str_format(r->arena, "Readiness of %.*s", BD_ARG(r->engagement->system_name)),
-                   BD_STR("readiness"));
+    open_section(r, bd_str_format(r->arena, "Readiness of %.*s", BD_ARG(r->engagement->system_name)),
+                 BD_STR("readiness"));
     add_clock(r);
     add_score(r);
     add_counts(r);
