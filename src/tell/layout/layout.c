@@ -368,11 +368,33 @@ static bool lists_exhibits(const bd_doc *doc, bd_exhibit kind) {
     return false;
 }
 
+/* A caption that stands under every control tells nobody in a list which one is meant: those of one name are found
+ * under their headings. */
+static bd_map *count_captions(const flow *f, bd_exhibit kind) {
+    static char one, many;
+    bd_map *counts = bd_map_make(f->arena);
+    for (size_t i = 0; i < f->doc->blocks.count; i++) {
+        bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
+        if (caption.size > 0) {
+            bd_map_put(counts, caption, bd_map_find(counts, caption) == NULL ? &one : &many);
+        }
+    }
+    bd_map *single = bd_map_make(f->arena);
+    for (size_t i = 0; i < f->doc->blocks.count; i++) {
+        bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
+        if (caption.size > 0 && bd_map_find(counts, caption) == &one) {
+            bd_map_put(single, caption, &one);
+        }
+    }
+    return single;
+}
+
 static void place_exhibits(flow *f, bd_exhibit kind) {
     bool is_begun = false;
+    const bd_map *single = count_captions(f, kind);
     for (size_t i = 0; i < f->doc->blocks.count && !f->is_full; i++) {
         bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
-        if (caption.size == 0) {
+        if (caption.size == 0 || bd_map_find(single, caption) == NULL) {
             continue;
         }
         if (!is_begun) {

@@ -185,22 +185,35 @@ static void cut_block(bd_block *block, const bd_map *known) {
     }
 }
 
-static bool is_whole(const bd_doc_template *template) {
-    size_t sections = 0, all = 0;
-    const bd_template_parts *lists[] = {&template->front, &template->body};
-    for (size_t k = 0; k < BD_COUNT(lists); k++) {
-        for (size_t i = 0; i < lists[k]->count; i++) {
-            sections += lists[k]->data[i].section != BD_SECTION_PAGE;
+static bool has_section(const bd_template_parts *parts, bd_section section) {
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->data[i].section == section) {
+            return true;
         }
     }
-    bool is_binder = template->kind == BD_TEMPLATE_BINDER;
-    all = is_binder ? BD_SECTION_APPENDICES : BD_SECTION_OWNERS - BD_SECTION_APPENDICES;
-    return sections == all;
+    return false;
+}
+
+/* Names of the sections that the template leaves out, or "". */
+static bd_str left_out(const report *r) {
+    const bd_doc_template *ours = bd_template_default(r->template->kind, r->arena);
+    const bd_template_parts *lists[] = {&ours->front, &ours->body};
+    bd_strs names = {0};
+    for (size_t k = 0; k < BD_COUNT(lists); k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            bd_section section = lists[k]->data[i].section;
+            if (!has_section(&r->template->front, section) &&
+                !has_section(&r->template->body, section)) {
+                *bd_push(r->arena, &names) = bd_str_of(bd_section_name(section));
+            }
+        }
+    }
+    return words_list(r, &names, ", ");
 }
 
 /* With all sections there a link that leads nowhere is a fault, and said; with some left out it is their absence. */
 void parts_cut_links(report *r) {
-    if (is_whole(r->template)) {
+    if (left_out(r).size == 0) {
         return;
     }
     bd_map *known = bd_map_make(r->arena);
@@ -228,9 +241,9 @@ bd_str parts_words(const report *r) {
             said += !is_page && part->blocks.count > 0;
         }
     }
+    bd_str absent = left_out(r);
     return bd_str_format(r->arena,
-                         "of the organisation (80_MACHINE/template.xml): %zu headings reworded, "
-                         "%zu sections introduced, %zu pages added%s",
-                         headings, said, pages,
-                         is_whole(template) ? "" : "; some sections are left out");
+                         "of the organisation (80_MACHINE/template.xml): headings reworded %zu, "
+                         "sections introduced %zu, pages added %zu; left out: %.*s",
+                         headings, said, pages, BD_ARG(absent.size > 0 ? absent : BD_STR("nothing")));
 }

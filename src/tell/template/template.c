@@ -43,7 +43,6 @@ static const char *const names[EL_COUNT] = {
 };
 
 static const unsigned kids[EL_COUNT] = {
-    [EL_ROOT] = BIT(EL_LOGO) | BIT(EL_FRONT) | BIT(EL_BODY),
     [EL_LOGO] = BIT(EL_SHAPE),
     [EL_FRONT] = BIT(EL_SECTION) | BIT(EL_PAGE),
     [EL_BODY] = BIT(EL_SECTION) | BIT(EL_PAGE),
@@ -422,12 +421,15 @@ static bd_rc open_kind(reading *r, const bd_xml_element *element, element_kind k
 
 /* ---- which element it is ---- */
 
-/* logo, front, body stand in this order, each once. */
-static void leave_earlier(const reading *r, frame *root, element_kind kind) {
-    unsigned later = kind == EL_LOGO    ? BIT(EL_FRONT) | BIT(EL_BODY)
-                     : kind == EL_FRONT ? BIT(EL_BODY)
-                                        : 0;
-    root->kids = r->out->kind == BD_TEMPLATE_BINDER ? later : later & ~BIT(EL_FRONT);
+/* A logo where there is one, front matter in a binder, body: in this order, each once. */
+static unsigned next_of(const reading *r, element_kind before) {
+    unsigned first = r->out->kind == BD_TEMPLATE_BINDER ? BIT(EL_FRONT) : BIT(EL_BODY);
+    switch ((int)before) {
+    case EL_ROOT: return BIT(EL_LOGO) | first;
+    case EL_LOGO: return first;
+    case EL_FRONT: return BIT(EL_BODY);
+    default: return 0;
+    }
 }
 
 static bool find_kind(const reading *r, const frame *above, bd_str name, element_kind *kind,
@@ -480,14 +482,14 @@ static bd_rc on_open(void *context, const bd_xml_element *element, bd_err *err) 
         }
         above->count++;
         if (above->kind == EL_ROOT) {
-            leave_earlier(r, above, kind);
+            above->kids = next_of(r, kind);
         }
     }
     BD_ASSERT(r->depth < DEPTH); /* no way down is longer */
     frame *at = &r->stack[r->depth++];
     *at = (frame){.kind = kind, .kids = kids[kind], .line = element->line};
-    if (kind == EL_ROOT && r->out->kind == BD_TEMPLATE_READINESS) {
-        at->kids &= ~BIT(EL_FRONT);
+    if (kind == EL_ROOT) {
+        at->kids = next_of(r, EL_ROOT);
     }
     return open_kind(r, element, kind, section, err);
 }
