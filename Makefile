@@ -21,9 +21,9 @@ endif
 
 # ---- packages -------------------------------------------------------------------------------------
 
-DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
-  fonts-dejavu-core fonts-open-sans tzdata
-CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
+DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libfribidi-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
+  fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-open-sans tzdata
+CHECK_DEPS := clang jq libxml2-utils mupdf-tools openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
 
 # Goals that install what they need; the others compile with what is there.
@@ -54,7 +54,7 @@ WERROR_asan := -Werror
 WERROR_clang := -Werror
 
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
-LIBS := -lhpdf -lcjson -lfreetype -lcrypto -ldeflate -lutf8proc -lz -lm
+LIBS := -lhpdf -lcjson -lfreetype -lfribidi -lcrypto -ldeflate -lutf8proc -lz -lm
 
 # $(call cc,VARIANT), $(call cflags,VARIANT)
 cc = $(or $(CC_$(1)),$(CC))

@@ -32,6 +32,7 @@ typedef struct {
     uint32_t face, color;
     float size, x, width; /* x from the line's left end */
     bool has_space_after; /* in memory, just behind `text` */
+    uint8_t level;        /* odd: it runs from right to left; `text` is in reading order until its line is full */
     bd_str text;
     bd_str link; /* anchor or "" */
 } piece;
