@@ -90,7 +90,8 @@ typedef enum {
     BD_CHART_STACKED_BAR, /* rows = bars, columns = parts; values are counts */
     BD_CHART_HEAT_GRID,   /* rows x columns of states (values are bd_cell_state) */
     BD_CHART_STRIP,       /* one row of states by month */
-    BD_CHART_TIMELINE     /* rows of spans of days; columns and values are not used */
+    BD_CHART_TIMELINE,    /* rows of spans of days; columns and values are not used */
+    BD_CHART_TREND        /* rows = lines, columns = points in time; values are tenths of a percent, -1 is a gap */
 } bd_chart_kind;
 typedef enum { /* what a span of days is; told by its form and by words, not by colour alone */
                BD_SPAN_OURS,    /* the days that are asked about: one in row 0 */

@@ -8,6 +8,7 @@
 #define BULLET_INDENT 12.0
 #define BOX_INSET 8.0
 #define SCRATCH_BYTES ((size_t)256 << 20)
+#define MOST_LEADS 3 /* paragraphs that go with the table behind them */
 
 /* ---- the type scale -------------------------------------------------------------------------- */
 
@@ -125,6 +126,22 @@ static bool is_preamble(run *r, size_t index) {
            blocks[index + 1].kind == BD_BLOCK_HEADING && plan_block(r, index)->lines.count <= 3;
 }
 
+/* A sentence or two that lead to a table or chart go with it: no heading and no lead stand at the foot of a page while
+ * what they speak of begins on the next. */
+static bool is_lead(run *r, size_t index, int most) {
+    const bd_block *blocks = r->flow.doc->blocks.data;
+    if (most == 0 || index + 1 >= r->flow.doc->blocks.count ||
+        blocks[index].kind != BD_BLOCK_PARA) {
+        return false;
+    }
+    bd_para_kind kind = blocks[index].para->kind;
+    bd_block_kind next = blocks[index + 1].kind;
+    bool is_short = (kind == BD_PARA_BODY || kind == BD_PARA_NOTE || kind == BD_PARA_LEAD) &&
+                    plan_block(r, index)->lines.count <= 4;
+    return is_short && (next == BD_BLOCK_TABLE || next == BD_BLOCK_CHART ||
+                        is_lead(r, index + 1, most - 1));
+}
+
 /* Least height with which the block at `index` can begin, headings and captions with what follows
  * them. */
 static double first_height(run *r, size_t index) {
@@ -142,6 +159,11 @@ static double first_height(run *r, size_t index) {
                       (double)kept_lines(plan->lines.count) * style_of(block)->type.leading;
             height += is_boxed(block) ? 2 * BOX_INSET : 0;
             if (block->para->kind == BD_PARA_CAPTION || is_preamble(r, index)) {
+                continue;
+            }
+            if (is_lead(r, index, MOST_LEADS)) {
+                size_t rest = plan->lines.count - kept_lines(plan->lines.count);
+                height += (double)rest * style_of(block)->type.leading + style_of(block)->after;
                 continue;
             }
             return height;
@@ -261,7 +283,7 @@ static void place_para(run *r, size_t index) {
     flow *f = &r->flow;
     const bd_block *block = &f->doc->blocks.data[index];
     const block_style *style = style_of(block);
-    if (block->para->kind == BD_PARA_CAPTION) {
+    if (block->para->kind == BD_PARA_CAPTION || is_lead(r, index, MOST_LEADS)) {
         double need = first_height(r, index);
         flow_need(f, need < f->top - f->bottom ? need : 120);
     }
@@ -368,8 +390,8 @@ static bool lists_exhibits(const bd_doc *doc, bd_exhibit kind) {
     return false;
 }
 
-/* A caption that stands under every control tells nobody in a list which one is meant: those of one name are found
- * under their headings. */
+/* What belongs to one control, sheet or population stands below a heading of the third level, which has a bookmark of
+ * its own, and is found there; a caption that is used several times tells nobody in a list which one is meant. */
 static bd_map *count_captions(const flow *f, bd_exhibit kind) {
     static char one, many;
     bd_map *counts = bd_map_make(f->arena);
@@ -380,9 +402,12 @@ static bd_map *count_captions(const flow *f, bd_exhibit kind) {
         }
     }
     bd_map *single = bd_map_make(f->arena);
+    int level = 0;
     for (size_t i = 0; i < f->doc->blocks.count; i++) {
-        bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
-        if (caption.size > 0 && bd_map_find(counts, caption) == &one) {
+        const bd_block *block = &f->doc->blocks.data[i];
+        bd_str caption = caption_of(block, kind);
+        level = block->kind == BD_BLOCK_HEADING ? block->level : level;
+        if (caption.size > 0 && level < 3 && bd_map_find(counts, caption) == &one) {
             bd_map_put(single, caption, &one);
         }
     }

@@ -158,6 +158,9 @@ void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double wid
 /* timeline.c */
 double timeline_height(const bd_chart *chart);
 void timeline_place(flow *f, const bd_chart *chart);
+/* trend.c */
+double trend_height(const bd_chart *chart);
+void trend_place(flow *f, const bd_chart *chart);
 
 /* ---- pictures and colours (picture.c) -------------------------------------------------------- */
 

@@ -217,7 +217,6 @@ static void say_months(report *r) {
 
 void section_heat_grid(report *r) {
     if (has_months(r)) {
-        bd_doc_page_break(r->doc);
         bd_doc_heading(r->doc, 2, BD_STR("Months by criterion"), BD_STR("heat-grid"));
         say_months(r);
     }
@@ -225,7 +224,6 @@ void section_heat_grid(report *r) {
 
 void section_months(report *r) {
     if (has_months(r)) {
-        bd_doc_page_break(r->doc);
         open_section(r, BD_STR("Months by criterion"), BD_STR("heat-grid"));
         say_months(r);
     }
