@@ -42,7 +42,8 @@ static bd_rc read_template(const bd_session *session, bd_template_kind kind, log
         return BD_OK;
     }
     bd_doc_template *own;
-    BD_TRY(bd_template_parse(subject->text, subject->name, kind, session->zygote, arena, &own, err));
+    BD_TRY(
+        bd_template_parse(subject->text, subject->name, kind, session->zygote, arena, &own, err));
     if (own->logo.file.size > 0) {
         BD_TRY(read_logo(context, own->logo.file, subject, err));
         BD_TRY(bd_template_set_logo(own, subject->logo_name, subject->logo, arena, err));
@@ -85,8 +86,7 @@ static bd_rc read_own_logo(void *context, bd_str file, source_template *into, bd
 
 static bd_rc load_own(bd_session *session, bd_template_kind kind, source_template *out,
                       bd_err *err) {
-    *out = (source_template){
-        .name = bd_str_format(session->arena, "templates/%s", name_of(kind))};
+    *out = (source_template){.name = bd_str_format(session->arena, "templates/%s", name_of(kind))};
     const char *path = bd_session_path(session, out->name.data);
     if (bd_path_exists(path)) {
         BD_TRY(bd_file_read(path, BD_TEMPLATE_BYTES, session->arena, &out->text, err));
@@ -114,15 +114,16 @@ static bd_rc take_logo(void *context, bd_str file, source_template *into, bd_err
     into->logo_name = BD_STR(BD_TEMPLATE_LOGO_ENTRY);
     if (into->logo.size == 0) {
         BD_RAISE(err, BD_ERR_INPUT,
-                 "the template of the package has a logo, and the package holds no '" 
-                 BD_TEMPLATE_LOGO_ENTRY "'");
+                 "the template of the package has a logo, and the package holds no "
+                 "'" BD_TEMPLATE_LOGO_ENTRY "'");
     }
     return BD_OK;
 }
 
 bd_rc bd_templates_take(bd_session *session, bd_str text, bd_str logo, bd_err *err) {
     source_template binder = {.name = BD_STR(BD_TEMPLATE_ENTRY), .text = text, .logo = logo};
-    source_template readiness = {.read = bd_template_default(BD_TEMPLATE_READINESS, session->arena)};
+    source_template readiness = {.read =
+                                     bd_template_default(BD_TEMPLATE_READINESS, session->arena)};
     BD_TRY(read_template(session, BD_TEMPLATE_BINDER, take_logo, NULL, &binder, err));
     set_templates(session, &binder, &readiness);
     return BD_OK;

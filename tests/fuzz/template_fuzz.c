@@ -5,14 +5,14 @@
 #include "bindery/template.h"
 
 static void check_template(bd_str text, bd_template_kind kind) {
-    static const bd_section demanded[] = {BD_SECTION_SCOPE,        BD_SECTION_CRITERIA,
-                                          BD_SECTION_EXCEPTIONS,   BD_SECTION_SET_ASIDE,
-                                          BD_SECTION_EVIDENCE,     BD_SECTION_DATA_QUALITY,
-                                          BD_SECTION_APPENDICES};
+    static const bd_section demanded[] = {
+        BD_SECTION_SCOPE,    BD_SECTION_CRITERIA,     BD_SECTION_EXCEPTIONS, BD_SECTION_SET_ASIDE,
+        BD_SECTION_EVIDENCE, BD_SECTION_DATA_QUALITY, BD_SECTION_APPENDICES};
     bd_doc_template *taken;
     bd_err err;
-    if (!fuzz_holds(bd_template_parse(text, BD_STR("t.xml"), kind, NULL, fuzz_arena(), &taken, &err),
-                    &err)) {
+    if (!fuzz_holds(
+            bd_template_parse(text, BD_STR("t.xml"), kind, NULL, fuzz_arena(), &taken, &err),
+            &err)) {
         return;
     }
     FUZZ_CHECK(taken->kind == kind && taken->body.count > 0);

@@ -32,7 +32,8 @@ static const bd_op *find_text(const bd_layout *layout, const char *text, size_t 
     for (*page = 0; *page < layout->pages.count; (*page)++) {
         const bd_ops *ops = &layout->pages.data[*page].ops;
         for (size_t i = 0; i < ops->count; i++) {
-            if (ops->data[i].kind == BD_OP_TEXT && bd_str_eqz(bd_str_trim(ops->data[i].text), text)) {
+            if (ops->data[i].kind == BD_OP_TEXT &&
+                bd_str_eqz(bd_str_trim(ops->data[i].text), text)) {
                 return &ops->data[i];
             }
         }
@@ -64,9 +65,11 @@ TEST(layout, the_accent_of_a_template_stands_for_ours_and_its_lighter_ones_are_a
     bd_layout_options own = {.paper = BD_PAPER_LETTER, .has_accent = true, .accent = 0x7a1f3d};
     bd_layout *ours = build(doc, &(bd_layout_options){.paper = BD_PAPER_A4});
     bd_layout *theirs = build(doc, &own);
-    CHECK(count_ops(ours, 0, BD_OP_TEXT, 0x1f3a5f) > 0 && count_ops(ours, 0, BD_OP_RECT, 0x6d8bb3) > 0);
+    CHECK(count_ops(ours, 0, BD_OP_TEXT, 0x1f3a5f) > 0 &&
+          count_ops(ours, 0, BD_OP_RECT, 0x6d8bb3) > 0);
     CHECK_EQ_INT(count_ops(theirs, 0, BD_OP_TEXT, 0x1f3a5f), 0);
-    CHECK_EQ_INT(count_ops(theirs, 0, BD_OP_TEXT, 0x7a1f3d), count_ops(ours, 0, BD_OP_TEXT, 0x1f3a5f));
+    CHECK_EQ_INT(count_ops(theirs, 0, BD_OP_TEXT, 0x7a1f3d),
+                 count_ops(ours, 0, BD_OP_TEXT, 0x1f3a5f));
     CHECK_EQ_INT(count_ops(theirs, 0, BD_OP_RECT, 0x6d8bb3), 0);
     CHECK(theirs->page_width > 611.9 && theirs->page_width < 612.1 && theirs->page_height < 792.1);
     const bd_ops *ops = &theirs->pages.data[0].ops;
@@ -86,7 +89,8 @@ TEST(layout, a_picture_keeps_its_proportions_and_shapes_stay_in_their_box) {
     const bd_outline shape = {.fill = 0x123456, .points = corners, .point_count = 3};
     const bd_picture drawn = {.image = &image, .width_pt = 40};
     const bd_picture tall = {.image = &image, .width_pt = 300};
-    const bd_picture shapes = {.shapes = &shape, .shape_count = 1, .view_width = 100, .view_height = 50, .width_pt = 50};
+    const bd_picture shapes = {
+        .shapes = &shape, .shape_count = 1, .view_width = 100, .view_height = 50, .width_pt = 50};
     bd_doc *doc = bd_doc_make(test_arena());
     bd_doc_picture(doc, &drawn);
     bd_doc_picture(doc, &tall);
@@ -160,7 +164,8 @@ TEST(layout, a_heading_and_its_lead_stand_on_the_page_of_the_table_they_lead_to)
 }
 
 TEST(layout, names_at_the_ends_of_lines_never_touch) {
-    static const int64_t ends[][3] = {{0, 0, 0}, {22, 108, 275}, {1000, 1000, 1000}, {500, 501, 499}, {-1, 3, 1000}};
+    static const int64_t ends[][3] = {
+        {0, 0, 0}, {22, 108, 275}, {1000, 1000, 1000}, {500, 501, 499}, {-1, 3, 1000}};
     for (size_t n = 0; n < BD_COUNT(ends); n++) {
         bd_doc *doc = bd_doc_make(test_arena());
         bd_chart *chart = bd_doc_chart(doc, BD_CHART_TREND, BD_STR("c"), BD_STR("a"), 3, 4);

@@ -11,7 +11,7 @@
     "<scope/><criteria/><exceptions/><set-aside/><evidence/><data-quality/><appendices/>"
 #define FRONT "<front><cover/><document-control/></front>\n"
 #define BINDER(front, body)                                                                        \
-    "<binder " SPACE ">\n<front><cover/><document-control/>" front "</front>\n<body>" DEMANDED    \
+    "<binder " SPACE ">\n<front><cover/><document-control/>" front "</front>\n<body>" DEMANDED     \
     "\n" body "</body></binder>"
 
 static bd_rc parse(const char *text, bd_template_kind kind, bd_doc_template **out, bd_err *err) {
@@ -39,15 +39,14 @@ static void check_parts(const bd_template_parts *read, const bd_template_parts *
 }
 
 TEST(template, the_built_in_files_say_what_is_built_in) {
-    static const char *const files[] = {
-        [BD_TEMPLATE_BINDER] = "templates/binder.xml",
-        [BD_TEMPLATE_READINESS] = "templates/readiness.xml"};
+    static const char *const files[] = {[BD_TEMPLATE_BINDER] = "templates/binder.xml",
+                                        [BD_TEMPLATE_READINESS] = "templates/readiness.xml"};
     for (size_t i = 0; i < BD_COUNT(files); i++) {
         bd_doc_template *read;
         bd_err err;
         const bd_doc_template *ours = bd_template_default((bd_template_kind)i, test_arena());
-        CHECK_OK(bd_template_parse(own_file(files[i]), bd_str_of(files[i]), (bd_template_kind)i, NULL,
-                                   test_arena(), &read, &err),
+        CHECK_OK(bd_template_parse(own_file(files[i]), bd_str_of(files[i]), (bd_template_kind)i,
+                                   NULL, test_arena(), &read, &err),
                  err);
         check_parts(&read->front, &ours->front);
         check_parts(&read->body, &ours->body);
@@ -60,15 +59,19 @@ TEST(template, the_built_in_files_say_what_is_built_in) {
 TEST(template, order_wording_pages_paper_colour_and_logo_are_read) {
     bd_doc_template *t;
     bd_err err;
-    CHECK_OK(parse("<?xml version='1.0'?><!-- ours --><binder " SPACE
-                   " paper='Letter' accent='#7A1f3d'><logo view='100 40' width='90.5' alternative='Ours'>"
-                   "<shape fill='#000001' points='0,0 100,0 100,40.5'/></logo>"
-                   "<front><cover><paragraph>Hello</paragraph></cover><page heading=' A  page '/>"
-                   "<contents heading='What is in it' depth='3' charts='yes'/><document-control/></front>"
-                   "<body>" DEMANDED "<page heading='P'><heading>H</heading><paragraph> a <strong>b </strong>"
-                   "\n c<value of='period'/>.</paragraph><list><item>one</item></list></page></body></binder>",
-                   BD_TEMPLATE_BINDER, &t, &err),
-             err);
+    CHECK_OK(
+        parse(
+            "<?xml version='1.0'?><!-- ours --><binder " SPACE
+            " paper='Letter' accent='#7A1f3d'><logo view='100 40' width='90.5' alternative='Ours'>"
+            "<shape fill='#000001' points='0,0 100,0 100,40.5'/></logo>"
+            "<front><cover><paragraph>Hello</paragraph></cover><page heading=' A  page '/>"
+            "<contents heading='What is in it' depth='3' charts='yes'/><document-control/></front>"
+            "<body>" DEMANDED
+            "<page heading='P'><heading>H</heading><paragraph> a <strong>b </strong>"
+            "\n c<value "
+            "of='period'/>.</paragraph><list><item>one</item></list></page></body></binder>",
+            BD_TEMPLATE_BINDER, &t, &err),
+        err);
     CHECK(t->is_letter);
     CHECK_EQ_INT(t->accent, 0x7a1f3d);
     CHECK_EQ_INT(t->logo.shape_count, 1);
@@ -78,7 +81,8 @@ TEST(template, order_wording_pages_paper_colour_and_logo_are_read) {
     CHECK_EQ_INT(t->front.data[1].section, BD_SECTION_PAGE);
     CHECK_EQ_STR(t->front.data[1].heading, "A page");
     CHECK_EQ_STR(t->front.data[2].heading, "What is in it");
-    CHECK(t->front.data[2].depth == 3 && t->front.data[2].lists_charts && !t->front.data[2].lists_tables);
+    CHECK(t->front.data[2].depth == 3 && t->front.data[2].lists_charts &&
+          !t->front.data[2].lists_tables);
     CHECK_EQ_INT(t->body.count, 8);
     const bd_template_part *page = &t->body.data[7];
     CHECK_EQ_INT(page->blocks.count, 3);
@@ -106,32 +110,46 @@ static const broken binders[] = {
     {"<binder " SPACE ">\n" FRONT "</binder>", 3, "'binder' ends without 'body'", false},
     {"<readiness " SPACE "/>", 1, "found the element 'readiness', expected 'binder'", true},
     {"<binder/>", 1, "of the namespace '', expected 'urn:bindery:template:1'", false},
-    {"<binder xmlns='urn:bindery:template:2'/>", 1, "of the namespace 'urn:bindery:template:2'", false},
-    {"<binder " SPACE "><body/></binder>", 1, "found the element 'body', expected 'logo', 'front'", false},
+    {"<binder xmlns='urn:bindery:template:2'/>", 1, "of the namespace 'urn:bindery:template:2'",
+     false},
+    {"<binder " SPACE "><body/></binder>", 1, "found the element 'body', expected 'logo', 'front'",
+     false},
     {"<binder " SPACE ">\n<front>\n<document-control/></front></binder>", 3,
      "found the element 'document-control', expected 'cover'", false},
     {"<binder " SPACE ">\n<front><cover/></front></binder>", 2,
-     "without the section 'document-control', which cannot be left out: it says how anybody can verify", false},
+     "without the section 'document-control', which cannot be left out: it says how anybody can "
+     "verify",
+     false},
     {"<binder " SPACE ">\n" FRONT "<body>\n<criteria/>\n</body></binder>", 5,
      "without the section 'scope'", false},
-    {"<binder " SPACE ">" FRONT "<body><scope/><criteria/><set-aside/><evidence/><data-quality/>\n<appendices/>"
-     "</body></binder>", 3, "without the section 'exceptions', which cannot be left out: every exception", false},
-    {"<binder " SPACE ">" FRONT "<body><scope/><exceptions/><set-aside/><evidence/><data-quality/><appendices/>"
-     "</body></binder>", 2, "without the section 'criteria', which cannot be left out: every criterion in scope", false},
-    {"<binder " SPACE ">" FRONT "<body><scope/><criteria/><exceptions/><set-aside/><evidence/><appendices/>"
-     "</body></binder>", 2, "without the section 'data-quality', which cannot be left out: what weakens", false},
+    {"<binder " SPACE ">" FRONT
+     "<body><scope/><criteria/><set-aside/><evidence/><data-quality/>\n<appendices/>"
+     "</body></binder>",
+     3, "without the section 'exceptions', which cannot be left out: every exception", false},
+    {"<binder " SPACE ">" FRONT
+     "<body><scope/><exceptions/><set-aside/><evidence/><data-quality/><appendices/>"
+     "</body></binder>",
+     2, "without the section 'criteria', which cannot be left out: every criterion in scope",
+     false},
+    {"<binder " SPACE ">" FRONT
+     "<body><scope/><criteria/><exceptions/><set-aside/><evidence/><appendices/>"
+     "</body></binder>",
+     2, "without the section 'data-quality', which cannot be left out: what weakens", false},
     {BINDER("", "<glanse/>"), 4, "found the element 'glanse', expected 'glance', 'vendors'", false},
-    {BINDER("", "<glance/>\n<glance/>"), 5, "found the section 'glance' a second time, expected 'vendors'", false},
+    {BINDER("", "<glance/>\n<glance/>"), 5,
+     "found the section 'glance' a second time, expected 'vendors'", false},
     {BINDER("", "<cover/>"), 4, "found the section 'cover' a second time", false},
     {BINDER("", "<dues/>"), 4, "found the element 'dues', expected", false},
     {BINDER("", "loose words"), 4, "found the text 'loose words', expected 'glance'", false},
-    {BINDER("", "<glance title='x'/>"), 4, "found the attribute 'title' of 'glance', expected 'heading'", false},
+    {BINDER("", "<glance title='x'/>"), 4,
+     "found the attribute 'title' of 'glance', expected 'heading'", false},
     {BINDER("", "<glance heading=''/>"), 4, "is '', expected text of 1 to 200 characters", false},
     {BINDER("", "<glance heading=' \t'/>"), 4, "expected text of 1 to 200 characters", false},
     {BINDER("", "<glance><heading>x</heading></glance>"), 4,
      "found the element 'heading', expected 'paragraph', 'list'", false},
     {BINDER("", "<glance>\n<list/></glance>"), 5, "'list' ends without an 'item'", false},
-    {BINDER("", "<glance><list>\n<paragraph/></list></glance>"), 5, "found the element 'paragraph', expected 'item'", false},
+    {BINDER("", "<glance><list>\n<paragraph/></list></glance>"), 5,
+     "found the element 'paragraph', expected 'item'", false},
     {BINDER("", "<page/>"), 4, "'page' has no attribute 'heading'", false},
     {BINDER("", "<page heading='x'><heading/></page>"), 4, "a 'heading' of 0 characters", false},
     {BINDER("", "<page heading='x'><heading>a<strong>b</strong></heading></page>"), 4,
@@ -142,9 +160,11 @@ static const broken binders[] = {
      "found the text 'x', expected nothing in here", false},
     {BINDER("", "<page heading='x'><paragraph><script>x</script></paragraph></page>"), 4,
      "found the element 'script', expected 'strong', 'emphasis', 'mono', 'value'", false},
-    {BINDER("<contents depth='4'/>", ""), 2, "the attribute 'depth' of 'contents' is '4', expected '1', '2' or '3'", false},
+    {BINDER("<contents depth='4'/>", ""), 2,
+     "the attribute 'depth' of 'contents' is '4', expected '1', '2' or '3'", false},
     {BINDER("<contents tables='maybe'/>", ""), 2, "expected 'yes' or 'no'", false},
-    {BINDER("<contents><paragraph/></contents>", ""), 2, "found the element 'paragraph', expected nothing in here", false},
+    {BINDER("<contents><paragraph/></contents>", ""), 2,
+     "found the element 'paragraph', expected nothing in here", false},
     {"<binder " SPACE ">" FRONT "<body><criteria heading='x'/></body></binder>", 2,
      "found the attribute 'heading' of 'criteria', expected none", false},
     {"<binder " SPACE "\n paper='A3'/>", 2, "is 'A3', expected 'A4' or 'Letter'", false},
@@ -154,18 +174,27 @@ static const broken binders[] = {
      "has a contrast of 1.51 to white paper, expected at least 4.50", true},
     {"<binder " SPACE "><logo file='../x.png' width='50' alternative='x'/></binder>", 1,
      "expected the name of a PNG beside the template", false},
-    {"<binder " SPACE "><logo file='x.svg' width='50' alternative='x'/></binder>", 1, "expected the name of a PNG", false},
-    {"<binder " SPACE "><logo file='x.png' width='5' alternative='x'/>" FRONT "<body>" DEMANDED "</body></binder>", 1,
-     "expected 20 to 300 points", true},
-    {"<binder " SPACE "><logo file='x.png' width='50'/></binder>", 1, "'logo' has no attribute 'alternative'", false},
-    {"<binder " SPACE "><logo file='x.png' view='1 1' width='50' alternative='x'/></binder>", 1, "both 'file' and 'view'", false},
-    {"<binder " SPACE ">\n<logo view='9 9' width='50' alternative='x'></logo></binder>", 2, "'logo' ends without a 'shape'", false},
-    {"<binder " SPACE "><logo view='9 9' width='50' alternative='x'><shape fill='#000000' points='0,0 1,1'/></logo></binder>", 1,
-     "expected 3 to 256 points", false},
-    {"<binder " SPACE "><logo view='9 9' width='50' alternative='x'><shape fill='#000000' points='0,0 1,1 1e3,0'/></logo></binder>", 1,
-     "expected 3 to 256 points", false},
-    {"<binder " SPACE ">" FRONT "<front/></binder>", 2, "found the element 'front', expected 'body'", false},
-    {"<!DOCTYPE binder [<!ENTITY a 'x'>]>\n<binder " SPACE "/>", 0, "document type declaration", true},
+    {"<binder " SPACE "><logo file='x.svg' width='50' alternative='x'/></binder>", 1,
+     "expected the name of a PNG", false},
+    {"<binder " SPACE "><logo file='x.png' width='5' alternative='x'/>" FRONT "<body>" DEMANDED
+     "</body></binder>",
+     1, "expected 20 to 300 points", true},
+    {"<binder " SPACE "><logo file='x.png' width='50'/></binder>", 1,
+     "'logo' has no attribute 'alternative'", false},
+    {"<binder " SPACE "><logo file='x.png' view='1 1' width='50' alternative='x'/></binder>", 1,
+     "both 'file' and 'view'", false},
+    {"<binder " SPACE ">\n<logo view='9 9' width='50' alternative='x'></logo></binder>", 2,
+     "'logo' ends without a 'shape'", false},
+    {"<binder " SPACE "><logo view='9 9' width='50' alternative='x'><shape fill='#000000' "
+                      "points='0,0 1,1'/></logo></binder>",
+     1, "expected 3 to 256 points", false},
+    {"<binder " SPACE "><logo view='9 9' width='50' alternative='x'><shape fill='#000000' "
+                      "points='0,0 1,1 1e3,0'/></logo></binder>",
+     1, "expected 3 to 256 points", false},
+    {"<binder " SPACE ">" FRONT "<front/></binder>", 2,
+     "found the element 'front', expected 'body'", false},
+    {"<!DOCTYPE binder [<!ENTITY a 'x'>]>\n<binder " SPACE "/>", 0, "document type declaration",
+     true},
     {"<binder " SPACE ">\n<front>\n</binder>", 3, "malformed 'templates/own.xml' at line 3", false},
     {"<binder " SPACE ">\n&who;</binder>", 2, "at line 2", false},
     {"", 0, "malformed 'templates/own.xml'", false},
@@ -173,11 +202,13 @@ static const broken binders[] = {
 
 static const broken readiness[] = {
     {"<binder " SPACE "/>", 1, "found the element 'binder', expected 'readiness'", true},
-    {"<readiness " SPACE ">\n<front/></readiness>", 2, "found the element 'front', expected 'logo', 'body'", false},
+    {"<readiness " SPACE ">\n<front/></readiness>", 2,
+     "found the element 'front', expected 'logo', 'body'", false},
     {"<readiness " SPACE "><body>\n<summary/><doubts/></body></readiness>", 2,
      "without the section 'open-exceptions', which cannot be left out", false},
     {"<readiness " SPACE "><body><summary><paragraph><value of='package'/></paragraph></summary>"
-     "<open-exceptions/><doubts/></body></readiness>", 1, "expected 'organisation', 'system', 'period' or 'as-of'", false},
+     "<open-exceptions/><doubts/></body></readiness>",
+     1, "expected 'organisation', 'system', 'period' or 'as-of'", false},
 };
 
 static void check_broken(const broken *list, size_t count, bd_template_kind kind) {
@@ -234,11 +265,16 @@ TEST(template, the_schema_file_takes_what_we_take) {
     static const char *const sound[] = {
         BINDER("", ""),
         BINDER("<page heading='x'/><contents/><page heading='y'/>", "<hashes/><glance/>"),
-        BINDER("", "<page heading=' x '><paragraph/><list><item/><item>b<mono>c</mono></item></list></page>"),
-        "<binder " SPACE " accent='#000000' paper='A4'><logo view='9.5 9' width='50' alternative='x'>"
-        "<shape fill='#ABCDEF' points='0,0 1.25,1 9999,0'/></logo>" FRONT "<body>" DEMANDED "</body></binder>",
-        "<b:binder xmlns:b='urn:bindery:template:1'><b:front><b:cover/><b:document-control heading='x'/>"
-        "</b:front><b:body><b:appendices/><b:data-quality/><b:evidence/><b:set-aside/><b:exceptions/>"
+        BINDER("", "<page heading=' x "
+                   "'><paragraph/><list><item/><item>b<mono>c</mono></item></list></page>"),
+        "<binder " SPACE
+        " accent='#000000' paper='A4'><logo view='9.5 9' width='50' alternative='x'>"
+        "<shape fill='#ABCDEF' points='0,0 1.25,1 9999,0'/></logo>" FRONT "<body>" DEMANDED
+        "</body></binder>",
+        "<b:binder xmlns:b='urn:bindery:template:1'><b:front><b:cover/><b:document-control "
+        "heading='x'/>"
+        "</b:front><b:body><b:appendices/><b:data-quality/><b:evidence/><b:set-aside/"
+        "><b:exceptions/>"
         "<b:criteria/><b:scope><b:paragraph>x</b:paragraph></b:scope></b:body></b:binder>",
     };
     for (size_t i = 0; i < BD_COUNT(sound); i++) {
@@ -273,9 +309,12 @@ TEST(template, what_would_grow_without_bound_is_refused) {
 }
 
 TEST(template, contrast_is_that_of_wcag) {
-    CHECK(bd_template_contrast(0xffffff, 0x000000) > 20.99 && bd_template_contrast(0, 0xffffff) < 21.01);
-    CHECK(bd_template_contrast(0x767676, 0xffffff) > 4.53 && bd_template_contrast(0x767676, 0xffffff) < 4.55);
-    CHECK(bd_template_contrast(0x1f3a5f, 0xffffff) > 11 && bd_template_contrast(0x123456, 0x123456) < 1.01);
+    CHECK(bd_template_contrast(0xffffff, 0x000000) > 20.99 &&
+          bd_template_contrast(0, 0xffffff) < 21.01);
+    CHECK(bd_template_contrast(0x767676, 0xffffff) > 4.53 &&
+          bd_template_contrast(0x767676, 0xffffff) < 4.55);
+    CHECK(bd_template_contrast(0x1f3a5f, 0xffffff) > 11 &&
+          bd_template_contrast(0x123456, 0x123456) < 1.01);
 }
 
 /* ---- PNG ---- */
@@ -283,11 +322,11 @@ TEST(template, contrast_is_that_of_wcag) {
 typedef struct {
     uint32_t width, height;
     unsigned depth, color, interlace;
-    bd_str rows;              /* with their filter bytes */
-    bd_str palette, alphas;   /* PLTE, tRNS */
-    const char *extra;        /* type of an empty chunk before the pixels */
+    bd_str rows;            /* with their filter bytes */
+    bd_str palette, alphas; /* PLTE, tRNS */
+    const char *extra;      /* type of an empty chunk before the pixels */
     bool is_cut, has_tail;
-    size_t flip;              /* a byte of the pixels' chunk that is changed, from 1 */
+    size_t flip; /* a byte of the pixels' chunk that is changed, from 1 */
 } drawn;
 
 static void put_chunk(bd_buf *out, const char *type, bd_str body) {
@@ -315,9 +354,18 @@ static bd_str make_png(const drawn *d) {
     bd_flate *flate = bd_flate_open();
     CHECK_OK(bd_flate_put(flate, d->rows, &data, &err), err);
     bd_flate_close(flate);
-    char header[13] = {(char)(d->width >> 24), (char)(d->width >> 16), (char)(d->width >> 8),
-                       (char)d->width, (char)(d->height >> 24), (char)(d->height >> 16),
-                       (char)(d->height >> 8), (char)d->height, (char)d->depth, (char)d->color, 0, 0,
+    char header[13] = {(char)(d->width >> 24),
+                       (char)(d->width >> 16),
+                       (char)(d->width >> 8),
+                       (char)d->width,
+                       (char)(d->height >> 24),
+                       (char)(d->height >> 16),
+                       (char)(d->height >> 8),
+                       (char)d->height,
+                       (char)d->depth,
+                       (char)d->color,
+                       0,
+                       0,
                        (char)d->interlace};
     bd_buf_put(&out, "\x89PNG\r\n\x1a\n", 8);
     put_chunk(&out, "IHDR", (bd_str){header, 13});
@@ -359,24 +407,45 @@ static const bd_image *decode(const drawn *d) {
     CHECK_EQ_INT(memcmp((image)->rgb, (literal), sizeof(literal) - 1), 0)
 
 TEST(template, png_pixels_of_every_kind_come_out_on_white) {
-    CHECK_PIXELS(decode(&(drawn){2, 1, 8, 2, 0, BYTES("\0\1\2\3\4\5\6"), {0}, {0}, NULL, false, false, 0}),
-                 "\1\2\3\4\5\6");
-    CHECK_PIXELS(decode(&(drawn){2, 1, 8, 0, 0, BYTES("\0\0\x80"), {0}, {0}, "gAMA", false, false, 0}),
-                 "\0\0\0\x80\x80\x80");
+    CHECK_PIXELS(
+        decode(&(drawn){2, 1, 8, 2, 0, BYTES("\0\1\2\3\4\5\6"), {0}, {0}, NULL, false, false, 0}),
+        "\1\2\3\4\5\6");
+    CHECK_PIXELS(
+        decode(&(drawn){2, 1, 8, 0, 0, BYTES("\0\0\x80"), {0}, {0}, "gAMA", false, false, 0}),
+        "\0\0\0\x80\x80\x80");
     CHECK_PIXELS(decode(&(drawn){4, 1, 1, 0, 0, BYTES("\0\xa0"), {0}, {0}, NULL, false, false, 0}),
                  "\xff\xff\xff\0\0\0\xff\xff\xff\0\0\0");
-    CHECK_PIXELS(decode(&(drawn){2, 1, 8, 6, 0, BYTES("\0\0\0\0\0\1\2\3\xff"), {0}, {0}, NULL, false, false, 0}),
-                 "\xff\xff\xff\1\2\3");
-    CHECK_PIXELS(decode(&(drawn){1, 1, 8, 4, 0, BYTES("\0\0\x80"), {0}, {0}, NULL, false, false, 0}),
-                 "\x7f\x7f\x7f");
-    CHECK_PIXELS(decode(&(drawn){2, 1, 4, 3, 0, BYTES("\0\x10"), BYTES("\1\2\3\4\5\6"), BYTES("\xff\0"), NULL,
-                                 false, false, 0}),
+    CHECK_PIXELS(
+        decode(&(drawn){
+            2, 1, 8, 6, 0, BYTES("\0\0\0\0\0\1\2\3\xff"), {0}, {0}, NULL, false, false, 0}),
+        "\xff\xff\xff\1\2\3");
+    CHECK_PIXELS(
+        decode(&(drawn){1, 1, 8, 4, 0, BYTES("\0\0\x80"), {0}, {0}, NULL, false, false, 0}),
+        "\x7f\x7f\x7f");
+    CHECK_PIXELS(decode(&(drawn){2, 1, 4, 3, 0, BYTES("\0\x10"), BYTES("\1\2\3\4\5\6"),
+                                 BYTES("\xff\0"), NULL, false, false, 0}),
                  "\xff\xff\xff\1\2\3");
     /* each filter, and rows that lean on the one above */
-    CHECK_PIXELS(decode(&(drawn){3, 5, 8, 0, 0,
-                                 BYTES("\0\1\2\3" "\1\1\1\1" "\2\1\1\1" "\3\1\1\1" "\4\1\1\1"), {0}, {0}, NULL,
-                                 false, false, 0}),
-                 "\1\1\1\2\2\2\3\3\3" "\1\1\1\2\2\2\3\3\3" "\2\2\2\3\3\3\4\4\4" "\2\2\2\3\3\3\4\4\4"
+    CHECK_PIXELS(decode(&(drawn){3,
+                                 5,
+                                 8,
+                                 0,
+                                 0,
+                                 BYTES("\0\1\2\3"
+                                       "\1\1\1\1"
+                                       "\2\1\1\1"
+                                       "\3\1\1\1"
+                                       "\4\1\1\1"),
+                                 {0},
+                                 {0},
+                                 NULL,
+                                 false,
+                                 false,
+                                 0}),
+                 "\1\1\1\2\2\2\3\3\3"
+                 "\1\1\1\2\2\2\3\3\3"
+                 "\2\2\2\3\3\3\4\4\4"
+                 "\2\2\2\3\3\3\4\4\4"
                  "\3\3\3\4\4\4\5\5\5");
 }
 
@@ -386,19 +455,27 @@ TEST(template, a_png_with_a_bit_too_much_or_too_little_is_refused) {
         const char *says;
     } cases[] = {
         {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1\2"), {0}, {0}, NULL, true, false, 0}, "it is cut short"},
-        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1\2"), {0}, {0}, NULL, false, true, 0}, "1 bytes stand behind its end"},
+        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1\2"), {0}, {0}, NULL, false, true, 0},
+         "1 bytes stand behind its end"},
         {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1\2"), {0}, {0}, NULL, false, false, 3}, "a checksum"},
-        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1"), {0}, {0}, NULL, false, false, 0}, "do not match its size"},
+        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1"), {0}, {0}, NULL, false, false, 0},
+         "do not match its size"},
         {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1\2\3"), {0}, {0}, NULL, false, false, 0}, ""},
-        {{2, 1, 8, 0, 0, BD_STR_INIT("\5\1\2"), {0}, {0}, NULL, false, false, 0}, "a filter that nobody knows"},
-        {{2, 1, 8, 3, 0, BD_STR_INIT("\0\0\1"), BD_STR_INIT("\1\2\3"), {0}, NULL, false, false, 0}, "not in its palette"},
+        {{2, 1, 8, 0, 0, BD_STR_INIT("\5\1\2"), {0}, {0}, NULL, false, false, 0},
+         "a filter that nobody knows"},
+        {{2, 1, 8, 3, 0, BD_STR_INIT("\0\0\1"), BD_STR_INIT("\1\2\3"), {0}, NULL, false, false, 0},
+         "not in its palette"},
         {{2, 1, 8, 3, 0, BD_STR_INIT("\0\0\1"), {0}, {0}, NULL, false, false, 0}, "out of place"},
-        {{2, 1, 8, 3, 0, BD_STR_INIT("\0\0\0"), BD_STR_INIT("\1\2"), {0}, NULL, false, false, 0}, "its palette"},
-        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\0\0"), {0}, BD_STR_INIT("\1"), NULL, false, false, 0}, "its transparency"},
-        {{2, 1, 16, 0, 0, BD_STR_INIT("\0\0\0\0\0"), {0}, {0}, NULL, false, false, 0}, "8 bits or fewer"},
+        {{2, 1, 8, 3, 0, BD_STR_INIT("\0\0\0"), BD_STR_INIT("\1\2"), {0}, NULL, false, false, 0},
+         "its palette"},
+        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\0\0"), {0}, BD_STR_INIT("\1"), NULL, false, false, 0},
+         "its transparency"},
+        {{2, 1, 16, 0, 0, BD_STR_INIT("\0\0\0\0\0"), {0}, {0}, NULL, false, false, 0},
+         "8 bits or fewer"},
         {{2, 1, 8, 0, 1, BD_STR_INIT("\0\1\2"), {0}, {0}, NULL, false, false, 0}, "no interlacing"},
         {{2, 1, 8, 5, 0, BD_STR_INIT("\0\1\2"), {0}, {0}, NULL, false, false, 0}, "colour type 5"},
-        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1\2"), {0}, {0}, "EVIL", false, false, 0}, "a chunk that nobody knows"},
+        {{2, 1, 8, 0, 0, BD_STR_INIT("\0\1\2"), {0}, {0}, "EVIL", false, false, 0},
+         "a chunk that nobody knows"},
         {{0, 1, 8, 0, 0, BD_STR_INIT("\0"), {0}, {0}, NULL, false, false, 0}, "no pixels"},
         {{5000, 1, 8, 0, 0, BD_STR_INIT("\0"), {0}, {0}, NULL, false, false, 0}, "too large"},
         {{4000, 4000, 8, 0, 0, BD_STR_INIT("\0"), {0}, {0}, NULL, false, false, 0}, "too large"},
@@ -415,7 +492,19 @@ TEST(template, a_png_with_a_bit_too_much_or_too_little_is_refused) {
 }
 
 TEST(template, every_cut_and_every_flipped_bit_of_a_png_is_refused_or_is_another_ancillary_byte) {
-    drawn d = {3, 2, 8, 2, 0, BYTES("\0\1\2\3\4\5\6\7\x8\x9" "\0\1\2\3\4\5\6\7\x8\x9"), {0}, {0}, NULL, false, false, 0};
+    drawn d = {3,
+               2,
+               8,
+               2,
+               0,
+               BYTES("\0\1\2\3\4\5\6\7\x8\x9"
+                     "\0\1\2\3\4\5\6\7\x8\x9"),
+               {0},
+               {0},
+               NULL,
+               false,
+               false,
+               0};
     bd_str sound = make_png(&d);
     char *bytes = bd_new(test_arena(), char, sound.size);
     for (size_t i = 0; i < sound.size; i++) {
@@ -425,7 +514,8 @@ TEST(template, every_cut_and_every_flipped_bit_of_a_png_is_refused_or_is_another
         for (int bit = 0; bit < 8; bit++) {
             memcpy(bytes, sound.data, sound.size);
             bytes[i] = (char)(bytes[i] ^ (1 << bit));
-            CHECK(bd_failed(bd_png_decode((bd_str){bytes, sound.size}, test_arena(), &image, &err)));
+            CHECK(
+                bd_failed(bd_png_decode((bd_str){bytes, sound.size}, test_arena(), &image, &err)));
         }
     }
 }

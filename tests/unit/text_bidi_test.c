@@ -33,8 +33,11 @@ TEST(text, a_line_is_drawn_in_visual_order) {
         {A "abc" B, A "abc" B},
         {A ", " B, B " ," A},
         {A B "\u05b8" G, G "\u05b8" B A}, /* a mark is drawn over the letter to its right */
-        {A "\u202e" B, B "\u202e" A},     /* a command is not obeyed: printed as its code point later */
-        {"ab\u202e" "cd", "ab\u202e" "cd"},
+        {A "\u202e" B, B "\u202e" A}, /* a command is not obeyed: printed as its code point later */
+        {"ab\u202e"
+         "cd",
+         "ab\u202e"
+         "cd"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu: %s", i, rows[i].text);
@@ -86,8 +89,8 @@ TEST(text, hostile_text_of_any_direction_is_cut_without_loss) {
 
 TEST(text, chinese_japanese_and_korean_have_faces) {
     BD_DEFER(bd_text_close_ref) bd_text_faces *faces = open_faces();
-    static const uint32_t letters[] = {0x738b, 0x6771, 0x3042, 0x30ab, 0xae40, 0xcca0, 0x5d0, 0x645,
-                                       0x3b1, 0x416, 0xff08, 0x3002};
+    static const uint32_t letters[] = {0x738b, 0x6771, 0x3042, 0x30ab, 0xae40, 0xcca0,
+                                       0x5d0,  0x645,  0x3b1,  0x416,  0xff08, 0x3002};
     for (size_t role = 0; role < BD_ROLE_COUNT; role++) {
         for (size_t i = 0; i < BD_COUNT(letters); i++) {
             size_t face;
@@ -130,7 +133,9 @@ TEST(text, a_line_may_end_between_ideographs_and_not_before_a_stop) {
         {"\u738b\u3002\u5c0f", 6},       /* a full stop stays behind */
         {"\u300c\u738b\u300d\u5c0f", 9}, /* brackets stay with what they hold */
         {"abc\u738b", 3},
-        {"\u738b" "abc", 3},
+        {"\u738b"
+         "abc",
+         3},
         {"\u30ab\u30fc\u30c9", 6}, /* the mark of length */
         {"", 0},
     };
@@ -154,7 +159,8 @@ static bd_str drawn_text(const bd_doc *doc) {
         if (ops->data[i].kind == BD_OP_TEXT && ops->data[i].y > 100) {
             CHECK(ops->data[i].x > x - 0.5F || text.size == 0);
             x = (double)(ops->data[i].x + ops->data[i].width) - 3;
-            text = bd_str_format(test_arena(), "%.*s[%.*s]", BD_ARG(text), BD_ARG(ops->data[i].text));
+            text =
+                bd_str_format(test_arena(), "%.*s[%.*s]", BD_ARG(text), BD_ARG(ops->data[i].text));
         }
     }
     return text;

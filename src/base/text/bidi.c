@@ -3,8 +3,8 @@
  *
  * A report runs from left to right, and names in it may not.  Characters that command a direction (U+202A to U+202E,
  * U+2066 to U+2069 and the marks) are not obeyed: whoever writes them into a name could make a line of evidence read
- * otherwise than it is.  They are neutral here, and printed as their code points by bd_text_split.  Digits count as Latin
- * letters do (UAX #9, 4.3 leaves that to us): behind an Arabic name the algorithm would turn 2026-01-15 round. */
+ * otherwise than it is.  They are neutral here, and printed as their code points by bd_text_split.  Digits count as
+ * Latin letters do (UAX #9, 4.3 leaves that to us): behind an Arabic name the algorithm would turn 2026-01-15 round. */
 #include "bindery/text.h"
 #include "text_priv.h"
 
@@ -72,7 +72,8 @@ static bool find_levels(paragraph *p) {
         }
     }
     fribidi_get_bracket_types(p->letters, p->count, p->types, p->brackets);
-    return fribidi_get_par_embedding_levels_ex(p->types, p->brackets, p->count, &base, p->levels) > 0;
+    return fribidi_get_par_embedding_levels_ex(p->types, p->brackets, p->count, &base, p->levels) >
+           0;
 }
 
 static bool has_face(bd_text_faces *faces, bd_text_role role, uint32_t c) {

@@ -62,7 +62,7 @@ static bool is_ideograph(uint32_t c) {
            (c >= 0x20000 && c <= 0x3ffff);
 }
 
-/* Small letters, marks of length and repetition, closing brackets and stops never begin a line (JIS X 4051, UAX #14). */
+/* Small letters, marks of length and repetition, closing brackets and stops never begin a line (JIS X 4051). */
 static bool stays_behind(uint32_t c) {
     static const uint32_t kept[] = {
         0x3001, 0x3002, 0x3005, 0x3009, 0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x3017, 0x3041,

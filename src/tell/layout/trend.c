@@ -115,7 +115,8 @@ static void draw_names(flow *f, const plot *p) {
         order[at] = i;
     }
     for (size_t i = 0; i < count; i++) { /* from the lowest up */
-        double wanted = is_known(p, order[i], last) ? y_of(p, value_of(p, order[i], last)) : p->bottom;
+        double wanted =
+            is_known(p, order[i], last) ? y_of(p, value_of(p, order[i], last)) : p->bottom;
         double least = i > 0 ? heights[i - 1] + NAME_PITCH : p->bottom + 1;
         heights[i] = wanted > least ? wanted : least;
     }

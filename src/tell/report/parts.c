@@ -97,8 +97,8 @@ void parts_say(report *r) {
         if (block->runs.count == 0) {
             continue;
         }
-        bd_para *para = bd_doc_paragraph(
-            r->doc, block->kind == BD_TEMPLATE_ITEM ? BD_PARA_BULLET : BD_PARA_BODY);
+        bd_para *para = bd_doc_paragraph(r->doc, block->kind == BD_TEMPLATE_ITEM ? BD_PARA_BULLET
+                                                                                 : BD_PARA_BODY);
         for (size_t k = 0; k < block->runs.count; k++) {
             bd_para_styled(para, block->runs.data[k].style, value_of(r, &block->runs.data[k]));
         }
@@ -116,8 +116,7 @@ bd_block *open_section(report *r, bd_str title, bd_str anchor) {
 static void section_organisation_page(report *r) {
     r->page_count++;
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, r->part->heading,
-                   bd_str_format(r->arena, "page-%zu", r->page_count));
+    bd_doc_heading(r->doc, 1, r->part->heading, bd_str_format(r->arena, "page-%zu", r->page_count));
     say_text(r, BD_PARA_NOTE,
              bd_str_format(r->arena,
                            "Written by %.*s, printed as it stands in the template of this report. "
@@ -245,5 +244,6 @@ bd_str parts_words(const report *r) {
     return bd_str_format(r->arena,
                          "of the organisation (80_MACHINE/template.xml): headings reworded %zu, "
                          "sections introduced %zu, pages added %zu; left out: %.*s",
-                         headings, said, pages, BD_ARG(absent.size > 0 ? absent : BD_STR("nothing")));
+                         headings, said, pages,
+                         BD_ARG(absent.size > 0 ? absent : BD_STR("nothing")));
 }

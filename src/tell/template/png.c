@@ -77,7 +77,8 @@ static bd_rc take_palette(png *p, bd_str body, bd_err *err) {
                     body.size / 3 <= 256 && p->color != GREY && p->color != GREY_ALPHA &&
                     (p->color != PALETTE || body.size / 3 <= (size_t)1 << p->depth);
     if (!is_sound) {
-        BD_RAISE(err, BD_ERR_INPUT, "malformed " LABEL ": its palette is out of place or of a wrong size");
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "malformed " LABEL ": its palette is out of place or of a wrong size");
     }
     p->palette = body;
     return BD_OK;
@@ -149,7 +150,8 @@ static bd_rc take_chunks(png *p, bd_str bytes, bd_err *err) {
             BD_RAISE(err, BD_ERR_INPUT, "malformed " LABEL ": it is cut short");
         }
         if (bd_crc32(0, bytes.data + at + 4, size + 4) != load_u32(bytes.data + at + 8 + size)) {
-            BD_RAISE(err, BD_ERR_INPUT, "malformed " LABEL ": a checksum at byte %zu does not match", at);
+            BD_RAISE(err, BD_ERR_INPUT,
+                     "malformed " LABEL ": a checksum at byte %zu does not match", at);
         }
         BD_TRY(take_chunk(p, bytes.data + at + 4, bd_str_sub(bytes, at + 8, at + 8 + size), err));
         at += 12 + size;
@@ -276,13 +278,15 @@ static bd_rc draw_rows(const png *p, uint8_t *rows, uint8_t *rgb, bd_arena *aren
     for (size_t y = 0; y < p->height; y++) {
         uint8_t *row = rows + y * (size + 1);
         if (!unfilter(row[0], row + 1, above, size, step)) {
-            BD_RAISE(err, BD_ERR_INPUT, "malformed " LABEL ": row %zu has a filter that nobody knows", y);
+            BD_RAISE(err, BD_ERR_INPUT,
+                     "malformed " LABEL ": row %zu has a filter that nobody knows", y);
         }
         above = row + 1;
         for (size_t x = 0; x < p->width; x++) {
             uint8_t pixel[4];
             if (!read_pixel(p, row + 1, x, pixel)) {
-                BD_RAISE(err, BD_ERR_INPUT, "malformed " LABEL ": a pixel of row %zu is not in its palette", y);
+                BD_RAISE(err, BD_ERR_INPUT,
+                         "malformed " LABEL ": a pixel of row %zu is not in its palette", y);
             }
             for (size_t i = 0; i < 3; i++) {
                 *rgb++ = on_white(pixel[i], pixel[3]);

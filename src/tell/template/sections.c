@@ -12,14 +12,16 @@
 
 const section_def section_defs[BD_SECTION_COUNT] = {
     [BD_SECTION_PAGE] = BINDER("page", .why = NULL),
-    [BD_SECTION_COVER] = FRONT("cover", .why = "it says whose the binder is, that it is management's "
-                                               "evidence and no auditor's opinion, and it carries "
-                                               "the signature"),
+    [BD_SECTION_COVER] =
+        FRONT("cover", .why = "it says whose the binder is, that it is management's "
+                              "evidence and no auditor's opinion, and it carries "
+                              "the signature"),
     [BD_SECTION_DOCUMENT_CONTROL] =
         FRONT("document-control", .why = "it says how anybody can verify what he holds"),
     [BD_SECTION_CONTENTS] = FRONT("contents", .why = NULL),
     [BD_SECTION_GLANCE] = BINDER("glance", .why = NULL),
-    [BD_SECTION_SCOPE] = BINDER("scope", .why = "it says what is in scope, what is not and who said so"),
+    [BD_SECTION_SCOPE] =
+        BINDER("scope", .why = "it says what is in scope, what is not and who said so"),
     [BD_SECTION_VENDORS] = BINDER("vendors", .why = NULL),
     [BD_SECTION_CRITERIA_INDEX] = BINDER("criteria-index", .why = NULL),
     [BD_SECTION_CONTROL_MATRIX] = BINDER("control-matrix", .why = NULL),
@@ -31,15 +33,18 @@ const section_def section_defs[BD_SECTION_COUNT] = {
     [BD_SECTION_POSTURE] = BINDER("posture", .why = NULL),
     [BD_SECTION_EXCEPTIONS] = BINDER("exceptions", .why = "every exception of the period is told"),
     [BD_SECTION_SINCE] = BINDER("since", .why = NULL),
-    [BD_SECTION_SET_ASIDE] = BINDER("set-aside", .why = "what was waived, withdrawn or excused is told"),
-    [BD_SECTION_EVIDENCE] = BINDER("evidence", .why = "every evidence item is told with its origin; "
-                                                      "the criteria and index.html lead there"),
+    [BD_SECTION_SET_ASIDE] =
+        BINDER("set-aside", .why = "what was waived, withdrawn or excused is told"),
+    [BD_SECTION_EVIDENCE] =
+        BINDER("evidence", .why = "every evidence item is told with its origin; "
+                                  "the criteria and index.html lead there"),
     [BD_SECTION_PBC] = BINDER("pbc", .why = NULL),
     [BD_SECTION_DATA_QUALITY] =
         BINDER("data-quality", .why = "what weakens the evidence is told beside it"),
     [BD_SECTION_HASHES] = BINDER("hashes", .why = NULL),
-    [BD_SECTION_APPENDICES] = BINDER("appendices", .why = "it says how states are made and what the "
-                                                          "binder does not claim"),
+    [BD_SECTION_APPENDICES] =
+        BINDER("appendices", .why = "it says how states are made and what the "
+                                    "binder does not claim"),
     [BD_SECTION_SUMMARY] = READY("summary", .why = "it says of which period and day the report is"),
     [BD_SECTION_MONTHS] = READY("months", .why = NULL),
     [BD_SECTION_DUES] = READY("dues", .why = NULL),

@@ -35,9 +35,9 @@ typedef enum {
 
 /* EL_SECTION stands for all sections of the place. */
 static const char *const names[EL_COUNT] = {
-    [EL_LOGO] = "logo",           [EL_SHAPE] = "shape",   [EL_FRONT] = "front",
-    [EL_BODY] = "body",           [EL_PAGE] = "page",     [EL_HEADING] = "heading",
-    [EL_PARAGRAPH] = "paragraph", [EL_LIST] = "list",     [EL_ITEM] = "item",
+    [EL_LOGO] = "logo",           [EL_SHAPE] = "shape",       [EL_FRONT] = "front",
+    [EL_BODY] = "body",           [EL_PAGE] = "page",         [EL_HEADING] = "heading",
+    [EL_PARAGRAPH] = "paragraph", [EL_LIST] = "list",         [EL_ITEM] = "item",
     [EL_STRONG] = "strong",       [EL_EMPHASIS] = "emphasis", [EL_MONO] = "mono",
     [EL_VALUE] = "value",
 };
@@ -259,7 +259,8 @@ static bd_rc open_logo(reading *r, const bd_xml_element *element, bd_err *err) {
                       "for shapes");
     }
     if (!has(view) && !is_logo_name(file)) {
-        return refuse_value(r, element, "file", "the name of a PNG beside the template, like 'logo.png'", err);
+        return refuse_value(r, element, "file",
+                            "the name of a PNG beside the template, like 'logo.png'", err);
     }
     if (has(view) && !take_view(view, &logo->view_width, &logo->view_height)) {
         return refuse_value(r, element, "view", "width and height like '120 40'", err);
@@ -280,7 +281,8 @@ static bd_rc open_shape(reading *r, const bd_xml_element *element, bd_err *err) 
     bd_outline shape = {0};
     BD_TRY(check_attributes(r, element, allowed, err));
     if (r->shapes.count == MOST_SHAPES) {
-        return refuse(r, element->line, err, "found another 'shape', expected at most %d", MOST_SHAPES);
+        return refuse(r, element->line, err, "found another 'shape', expected at most %d",
+                      MOST_SHAPES);
     }
     if (!take_color(attribute_of(element, "fill"), &shape.fill)) {
         return refuse_value(r, element, "fill", "a colour like '#1f3a5f'", err);
@@ -309,8 +311,8 @@ static bd_rc open_contents(reading *r, const bd_xml_element *element, bd_err *er
     static const char *const allowed[] = {"heading", "depth", "tables", "charts", NULL};
     BD_TRY(check_attributes(r, element, allowed, err));
     bd_str depth = attribute_of(element, "depth");
-    bool is_known = !has(depth) ||
-                    (depth.size == 1 && depth.data[0] >= '1' && depth.data[0] <= '3');
+    bool is_known =
+        !has(depth) || (depth.size == 1 && depth.data[0] >= '1' && depth.data[0] <= '3');
     if (!is_known) {
         return refuse_value(r, element, "depth", "'1', '2' or '3'", err);
     }
@@ -352,7 +354,8 @@ static bd_rc open_block(reading *r, const bd_xml_element *element, bd_template_b
     static const char *const none[] = {NULL};
     BD_TRY(check_attributes(r, element, none, err));
     if (r->block_count == MOST_BLOCKS) {
-        return refuse(r, element->line, err, "found another paragraph, expected at most %d", MOST_BLOCKS);
+        return refuse(r, element->line, err, "found another paragraph, expected at most %d",
+                      MOST_BLOCKS);
     }
     r->block_count++;
     r->block = bd_push(r->arena, &r->part->blocks);
@@ -371,9 +374,12 @@ static bd_rc open_style(reading *r, const bd_xml_element *element, bd_run_style 
 static bd_rc open_value(reading *r, const bd_xml_element *element, bd_err *err) {
     static const char *const allowed[] = {"of", NULL};
     static const char *const values[] = {
-        [BD_TEMPLATE_ORGANISATION] = "organisation", [BD_TEMPLATE_SYSTEM] = "system",
-        [BD_TEMPLATE_PERIOD] = "period",             [BD_TEMPLATE_AS_OF] = "as-of",
-        [BD_TEMPLATE_PACKAGE] = "package",           [BD_TEMPLATE_EDITION] = "edition",
+        [BD_TEMPLATE_ORGANISATION] = "organisation",
+        [BD_TEMPLATE_SYSTEM] = "system",
+        [BD_TEMPLATE_PERIOD] = "period",
+        [BD_TEMPLATE_AS_OF] = "as-of",
+        [BD_TEMPLATE_PACKAGE] = "package",
+        [BD_TEMPLATE_EDITION] = "edition",
     };
     BD_TRY(check_attributes(r, element, allowed, err));
     bd_str of = attribute_of(element, "of");
@@ -522,8 +528,9 @@ static void finish_block(reading *r) {
         bd_template_run run = block->runs.data[i];
         if (run.value == BD_TEMPLATE_TEXT) {
             bool begins = run.text.size > 0 && bd_str_trim(bd_str_sub(run.text, 0, 1)).size == 0;
-            bool ends = run.text.size > 0 &&
-                        bd_str_trim(bd_str_sub(run.text, run.text.size - 1, run.text.size)).size == 0;
+            bool ends =
+                run.text.size > 0 &&
+                bd_str_trim(bd_str_sub(run.text, run.text.size - 1, run.text.size)).size == 0;
             bd_str core = collapse(r->arena, run.text);
             bool is_empty = core.size == 0;
             run.text = bd_str_format(r->arena, "%s%.*s%s", begins && !is_spaced ? " " : "",
@@ -560,7 +567,8 @@ static bd_rc check_sections(const reading *r, element_kind where, int line, bd_e
 static bd_rc shut_heading(reading *r, const frame *at, bd_err *err) {
     bd_str text = {"", 0};
     for (size_t i = 0; i < r->block->runs.count; i++) {
-        text = bd_str_format(r->arena, "%.*s%.*s", BD_ARG(text), BD_ARG(r->block->runs.data[i].text));
+        text =
+            bd_str_format(r->arena, "%.*s%.*s", BD_ARG(text), BD_ARG(r->block->runs.data[i].text));
     }
     size_t letters = count_letters(text);
     return letters > 0 && letters <= MOST_LETTERS
@@ -592,8 +600,9 @@ static bd_rc on_shut(void *context, int line, bd_err *err) {
     case EL_FRONT:
     case EL_BODY: return check_sections(r, at->kind, line, err);
     case EL_LIST:
-        return at->count > 0 ? BD_OK
-                             : refuse(r, line, err, "'list' ends without an 'item', expected at least one");
+        return at->count > 0
+                   ? BD_OK
+                   : refuse(r, line, err, "'list' ends without an 'item', expected at least one");
     case EL_HEADING: finish_block(r); return shut_heading(r, at, err);
     case EL_PARAGRAPH:
     case EL_ITEM: finish_block(r); return BD_OK;
@@ -636,8 +645,9 @@ bd_rc bd_template_parse(bd_str text, bd_str name, bd_template_kind kind, bd_zygo
 bd_rc bd_template_set_logo(bd_doc_template *subject, bd_str name, bd_str bytes, bd_arena *arena,
                            bd_err *err) {
     if (bytes.size > BD_TEMPLATE_LOGO_BYTES) {
-        BD_RAISE(err, BD_ERR_LIMIT, "cannot use the logo '%.*s': it has %zu bytes, at most %zu are read",
-                 BD_ARG(name), bytes.size, BD_TEMPLATE_LOGO_BYTES);
+        BD_RAISE(err, BD_ERR_LIMIT,
+                 "cannot use the logo '%.*s': it has %zu bytes, at most %zu are read", BD_ARG(name),
+                 bytes.size, BD_TEMPLATE_LOGO_BYTES);
     }
     BD_TRY_CTX(bd_png_decode(bytes, arena, &subject->logo.image, err), err,
                "while reading the logo '%.*s'", BD_ARG(name));

@@ -64,8 +64,8 @@ bool take_number(bd_str text, double *out) {
 
 static bool take_pair(bd_str text, char between, double *first, double *second) {
     bd_str rest = text, head;
-    return bd_str_cut(&rest, between, &head) && head.size < text.size &&
-           take_number(head, first) && take_number(rest, second);
+    return bd_str_cut(&rest, between, &head) && head.size < text.size && take_number(head, first) &&
+           take_number(rest, second);
 }
 
 bool take_view(bd_str text, double *width, double *height) {
@@ -107,8 +107,8 @@ bool is_logo_name(bd_str text) {
     }
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
-        bool is_plain = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-                        c == '_' || c == '-';
+        bool is_plain = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        c == '.' || c == '_' || c == '-';
         if (!is_plain) {
             return false;
         }
