@@ -230,7 +230,8 @@ bool bd_read_prepare(void);
 extern const bd_child_task bd_read_tasks[4];
 
 /* The same as bd_xlsx_read, bd_xml_find, bd_xml_read and bd_xml_walk with their default limits, in a child of `zygote`;
- * with NULL here, in this process.  A child that dies, hangs or answers what is no answer is INPUT or LIMIT, and says how. */
+ * with NULL here, in this process.  A child that dies, hangs or answers what is no answer is INPUT or LIMIT, and says
+ * how. */
 BD_MUST_USE bd_rc bd_xlsx_read_apart(bd_zygote *zygote, bd_source *source,
                                      const bd_part_events *events, bd_err *err);
 BD_MUST_USE bd_rc bd_xml_find_apart(bd_zygote *zygote, bd_source *source, bd_arena *arena,

@@ -235,7 +235,8 @@ static uint8_t sample_of(const png *p, const uint8_t *row, size_t index) {
         return row[index];
     }
     size_t bit = index * p->depth;
-    return (uint8_t)(row[bit / 8] >> (8 - p->depth - bit % 8) & ((1u << p->depth) - 1));
+    unsigned shift = 8 - p->depth - (unsigned)(bit % 8);
+    return (uint8_t)((unsigned)row[bit / 8] >> shift & ((1u << p->depth) - 1));
 }
 
 static uint8_t on_white(uint8_t level, uint8_t alpha) {
@@ -258,7 +259,7 @@ static bool read_pixel(const png *p, const uint8_t *row, size_t x, uint8_t out[4
     }
     bool is_grey = p->color == GREY || p->color == GREY_ALPHA;
     for (size_t i = 0; i < 3; i++) {
-        out[i] = is_grey ? (uint8_t)(first * 255u / most) : row[at + i];
+        out[i] = (uint8_t)(is_grey ? first * 255u / most : row[at + i]);
     }
     if (p->color == GREY_ALPHA || p->color == RGB_ALPHA) {
         out[3] = row[at + p->samples - 1];
