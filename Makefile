@@ -21,9 +21,9 @@ endif
 
 # ---- packages -------------------------------------------------------------------------------------
 
-DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
-  fonts-dejavu-core fonts-open-sans tzdata
-CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
+DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libfribidi-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
+  fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-open-sans tzdata
+CHECK_DEPS := clang jq libxml2-utils mupdf-tools openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
 
 # Goals that install what they need; the others compile with what is there.
@@ -54,7 +54,7 @@ WERROR_asan := -Werror
 WERROR_clang := -Werror
 
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
-LIBS := -lhpdf -lcjson -lfreetype -lcrypto -ldeflate -lutf8proc -lz -lm
+LIBS := -lhpdf -lcjson -lfreetype -lfribidi -lcrypto -ldeflate -lutf8proc -lz -lm
 
 # $(call cc,VARIANT), $(call cflags,VARIANT)
 cc = $(or $(CC_$(1)),$(CC))
@@ -67,7 +67,8 @@ SOURCES := $(sort $(wildcard src/base/*/*.c src/gather/*/*.c src/judge/*/*.c src
 OBJECTS := $(SOURCES:src/%.c=%.o)
 TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c
 TEST_OBJECTS := $(TESTS:%.c=%.o)
-BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json fonts/fonts.json))
+BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json templates/schema/*.rng templates/*.xml \
+  fonts/fonts.json))
 # Adapters include third-party headers that mention banned names themselves.
 ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/gather/read/sax.c
 
@@ -121,7 +122,7 @@ endef
 $(foreach variant,$(VARIANTS),$(eval $(call variant_rules,$(variant))))
 
 # Templates become part of the binary: one assembly file of .incbin, one table of names.
-build/builtin.s: $(BUILTIN) Makefile templates/catalog templates/schema | $(FIRST)
+build/builtin.s: $(BUILTIN) Makefile templates templates/catalog templates/schema | $(FIRST)
 	@mkdir -p $(@D)
 	@{ printf '\t.section .rodata\n'; n=0; for f in $(BUILTIN); do \
 	  printf '\t.balign 16\nbuiltin_%d:\n\t.incbin "%s"\nbuiltin_end_%d:\n\t.byte 0\n' $$n $$f $$n; n=$$((n+1)); done; \

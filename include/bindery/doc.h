@@ -90,7 +90,8 @@ typedef enum {
     BD_CHART_STACKED_BAR, /* rows = bars, columns = parts; values are counts */
     BD_CHART_HEAT_GRID,   /* rows x columns of states (values are bd_cell_state) */
     BD_CHART_STRIP,       /* one row of states by month */
-    BD_CHART_TIMELINE     /* rows of spans of days; columns and values are not used */
+    BD_CHART_TIMELINE,    /* rows of spans of days; columns and values are not used */
+    BD_CHART_TREND        /* rows = lines, columns = points in time; values are tenths of a percent, -1 is a gap */
 } bd_chart_kind;
 typedef enum { /* what a span of days is; told by its form and by words, not by colour alone */
                BD_SPAN_OURS,    /* the days that are asked about: one in row 0 */
@@ -128,6 +129,31 @@ typedef struct bd_chart {
     bd_str words[BD_SPAN_VOID + 1]; /* of the legend; a look without words is left out of it */
 } bd_chart;
 
+/* Pixels row by row from the top, three bytes each: red, green, blue. */
+typedef struct {
+    uint32_t width, height;
+    const uint8_t *rgb;
+} bd_image;
+
+typedef struct {
+    double x, y;
+} bd_vertex;
+typedef struct { /* a filled outline; y grows downwards */
+    uint32_t fill; /* 0xRRGGBB */
+    const bd_vertex *points;
+    size_t point_count;
+} bd_outline;
+
+/* A picture of pixels, or, where `image` is NULL, of shapes in a box of view_width x view_height. */
+typedef struct bd_picture {
+    const bd_image *image;
+    const bd_outline *shapes;
+    size_t shape_count;
+    double view_width, view_height;
+    double width_pt; /* as printed; the height follows */
+    bd_str alternative;
+} bd_picture;
+
 typedef enum {
     BD_BLOCK_HEADING,
     BD_BLOCK_PARA,
@@ -139,8 +165,11 @@ typedef enum {
     BD_BLOCK_SPACE,
     BD_BLOCK_ANCHOR,
     BD_BLOCK_COVER_END,
-    BD_BLOCK_RULE
+    BD_BLOCK_RULE,
+    BD_BLOCK_PICTURE,
+    BD_BLOCK_EXHIBITS
 } bd_block_kind;
+typedef enum { BD_EXHIBIT_TABLES, BD_EXHIBIT_CHARTS } bd_exhibit;
 typedef struct {
     bd_block_kind kind;
     int level;           /* HEADING 1..4; CONTENTS: deepest level listed */
@@ -149,6 +178,8 @@ typedef struct {
     bd_para *para;
     bd_table *table;
     bd_chart *chart;
+    const bd_picture *picture;
+    bd_exhibit exhibit; /* EXHIBITS: of which kind all that have a caption are listed */
     double space_pt; /* SPACE; SIGNATURE: height of the panel */
     bd_mark mark;    /* HEADING: state mark after the text */
     bool is_flagged;
@@ -178,8 +209,11 @@ bd_chart *bd_doc_chart(bd_doc *doc, bd_chart_kind kind, bd_str caption, bd_str a
 bd_chart *bd_doc_timeline(bd_doc *doc, bd_str caption, bd_str alternative, size_t rows,
                           bd_day first, bd_day last);
 void bd_chart_span(bd_doc *doc, bd_chart *chart, const bd_span *span);
+void bd_doc_picture(bd_doc *doc, const bd_picture *picture); /* what it points to is borrowed */
 void bd_doc_page_break(bd_doc *doc);
 void bd_doc_contents(bd_doc *doc, int deepest_level);
+/* A list of all tables or charts with a caption, each with its page; nothing where there are none. */
+void bd_doc_exhibits(bd_doc *doc, bd_exhibit kind);
 void bd_doc_signature(bd_doc *doc, double height_pt); /* the visible signature panel's place */
 void bd_doc_space(bd_doc *doc, double pt);
 void bd_doc_rule(bd_doc *doc);

@@ -32,6 +32,8 @@ typedef enum { BD_PAPER_A4, BD_PAPER_LETTER } bd_paper;
 
 typedef struct {
     bd_paper paper;
+    bool has_accent;  /* `accent` (0xRRGGBB) stands for our blue, and lighter ones of it for its lighter ones */
+    uint32_t accent;
     size_t max_pages; /* 0: BD_LAYOUT_MAX_PAGES */
 } bd_layout_options;
 
@@ -46,7 +48,8 @@ typedef enum {
     BD_OP_LINE,   /* from (x, y) to (x + width, y + height), `size` thick; `dash` 0 is solid */
     BD_OP_RECT,   /* filled; lower left corner (x, y) */
     BD_OP_FRAME,  /* a rectangle's outline, `size` thick, drawn inside the rectangle */
-    BD_OP_POLYGON /* filled, `points` */
+    BD_OP_POLYGON, /* filled, `points` */
+    BD_OP_IMAGE    /* `image`, lower left corner (x, y) */
 } bd_op_kind;
 
 typedef struct {
@@ -58,6 +61,7 @@ typedef struct {
     bd_str text; /* normal form; every code point has a glyph in `face` */
     const bd_point *points;
     size_t point_count;
+    const bd_image *image;
 } bd_op;
 typedef BD_VEC(bd_op) bd_ops;
 

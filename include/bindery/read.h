@@ -162,6 +162,35 @@ BD_MUST_USE bd_rc bd_xml_find(bd_source *source, bd_arena *arena, bd_str *path, 
 BD_MUST_USE bd_rc bd_xml_read(bd_source *source, bd_str path, const bd_xml_limits *limits,
                               const bd_part_events *events, bd_err *err);
 
+/* ---- documents of our own, element by element -------------------------------------------------------- */
+
+/* What a reader of XML with a grammar of its own asks for: elements in document order, each with its line.  Strict as
+ * the reader of records is: no document type declaration, no entities but XML's five, no other file, bounded names,
+ * tags and depth. */
+typedef struct {
+    bd_str name, space; /* local name, namespace name */
+    bd_str value;
+} bd_xml_attribute;
+
+typedef struct {
+    bd_str name, space;
+    const bd_xml_attribute *attributes;
+    size_t attribute_count;
+    int line; /* where its start tag ends, from 1 */
+} bd_xml_element;
+
+typedef struct {
+    void *context;
+    /* All arguments are borrowed until the call returns. */
+    bd_rc (*open)(void *context, const bd_xml_element *element, bd_err *err);
+    bd_rc (*shut)(void *context, int line, bd_err *err);
+    bd_rc (*text)(void *context, bd_str piece, int line, bd_err *err); /* comes in pieces */
+} bd_xml_events;
+
+/* `label` names the document in messages: "'templates/binder.xml'".  INPUT names the line. */
+BD_MUST_USE bd_rc bd_xml_walk(bd_source *source, bd_str label, const bd_xml_events *events,
+                              bd_err *err);
+
 /* ---- tables ----------------------------------------------------------------------------------------- */
 
 /* Makes a table of the rows of a sheet.  Its header is the first of the first 40 rows that `fits`; where none does, the
@@ -198,15 +227,18 @@ BD_MUST_USE bd_rc bd_sheet_table_end(bd_sheet_table *table, bd_err *err);
 bool bd_read_prepare(void);
 
 /* Tasks for bd_zygote_open; the readers' side of the pipe. */
-extern const bd_child_task bd_read_tasks[3];
+extern const bd_child_task bd_read_tasks[4];
 
-/* The same as bd_xlsx_read, bd_xml_find and bd_xml_read with their default limits, in a child of `zygote`; with NULL
- * here, in this process.  A child that dies, hangs or answers what is no answer is INPUT or LIMIT, and says how. */
+/* The same as bd_xlsx_read, bd_xml_find, bd_xml_read and bd_xml_walk with their default limits, in a child of `zygote`;
+ * with NULL here, in this process.  A child that dies, hangs or answers what is no answer is INPUT or LIMIT, and says
+ * how. */
 BD_MUST_USE bd_rc bd_xlsx_read_apart(bd_zygote *zygote, bd_source *source,
                                      const bd_part_events *events, bd_err *err);
 BD_MUST_USE bd_rc bd_xml_find_apart(bd_zygote *zygote, bd_source *source, bd_arena *arena,
                                     bd_str *path, bd_err *err);
 BD_MUST_USE bd_rc bd_xml_read_apart(bd_zygote *zygote, bd_source *source, bd_str path,
                                     const bd_part_events *events, bd_err *err);
+BD_MUST_USE bd_rc bd_xml_walk_apart(bd_zygote *zygote, bd_source *source, bd_str label,
+                                    const bd_xml_events *events, bd_err *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "bindery/doc.h"
 #include "bindery/pbc.h"
 #include "bindery/ready.h"
+#include "bindery/template.h"
 #include "bindery/util.h"
 
 /* The first failing records of one check, for print; the whole list is findings.ndjson. */
@@ -49,6 +50,7 @@ typedef struct {
     const bd_str *package_paths;
     const bd_pbc *pbc;          /* requests and what answers them; NULL: no cross-reference */
     const bd_readiness *ready; /* for the readiness report; NULL for the binder */
+    const bd_doc_template *template; /* sections of the report that is built, order, wording; NULL: ours */
 } bd_report_inputs;
 
 /* Allocated in <arena>.  The manifest lists the figures of the binder, and the binder prints the manifest's hash: a

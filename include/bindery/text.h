@@ -9,6 +9,9 @@
  * combining sequences of Latin, Greek and Cyrillic are composed (as NFC does), tabs are spaces, CR
  * LF is LF, control, format and other invisible characters are written out like missing ones.
  *
+ * Direction.  `bd_text_direct` tells which stretches run from right to left, and `bd_text_mirror` gives such a stretch
+ * as it is drawn; who fills lines puts the stretches of a line in their places.
+ *
  * Units.  Widths are in thousandths of the type size, rounded per glyph: the very numbers the PDF's
  * width table carries, so that what was measured is what is drawn.
  *
@@ -41,6 +44,7 @@ typedef struct {
     bd_text_role role;
     const char *path;    /* TrueType with glyf outlines, at most BD_FACE_MAX_BYTES */
     const char *package; /* Debian package that holds it, for the message when it is not there */
+    bool is_rare;        /* must be there, and is read when the first character asks for it */
 } bd_text_face_spec;
 
 #define BD_FACE_MAX_BYTES ((size_t)16 << 20)
@@ -49,7 +53,7 @@ typedef struct {
 /* The faces of fonts/fonts.json, compiled in.  Static. */
 const bd_text_face_spec *bd_text_default_faces(size_t *count);
 
-bd_str bd_text_versions(bd_arena *arena); /* "FreeType 2.12.1" */
+bd_str bd_text_versions(bd_arena *arena); /* "FreeType 2.12.1, FriBidi 1.0.8" */
 
 typedef struct bd_text_faces bd_text_faces;
 
@@ -87,6 +91,33 @@ int bd_text_kerning(bd_text_faces *faces, size_t face, uint32_t left, uint32_t r
 /* Width of text that this one face draws, kerning included. */
 int bd_text_measure(bd_text_faces *faces, size_t face, bd_str text);
 
+/* ---- direction ------------------------------------------------------------------------------- */
+
+/* Whether any of it may run from right to left (Hebrew, Arabic and the like); most text is settled by its bytes. */
+bool bd_text_is_bidi(bd_str text);
+
+/* A stretch of one direction: an odd level runs from right to left (UAX #9).  The text is in reading order; Arabic
+ * letters are the presentation forms that their neighbours ask for, where the role has a face for them. */
+typedef struct {
+    bd_str text;
+    int level;
+} bd_text_stretch;
+typedef BD_VEC(bd_text_stretch) bd_text_stretches;
+
+/* Cuts valid UTF-8 into stretches, the whole of it standing in a line that runs from left to right.  Characters that
+ * command a direction are not obeyed.  Allocated in <arena> (text that runs one way is borrowed). */
+void bd_text_direct(bd_text_faces *faces, bd_text_role role, bd_str text, bd_arena *arena,
+                    bd_text_stretches *out);
+/* Normal text of an odd level as it is drawn, from left to right: last letter first, brackets mirrored.  Allocated in
+ * <arena>. */
+bd_str bd_text_mirror(bd_str text, bd_arena *arena);
+/* A text that is drawn on one line: its stretches in their places, from left to right.  Allocated in <arena>. */
+bd_str bd_text_line(bd_text_faces *faces, bd_text_role role, bd_str text, bd_arena *arena);
+/* What a glyph means to whoever searches or copies: an Arabic presentation form is its letters, anything else itself.
+ * Yields how many. */
+#define BD_TEXT_PLAIN_LETTERS 18
+size_t bd_text_plain_letters(uint32_t code_point, uint32_t out[BD_TEXT_PLAIN_LETTERS]);
+
 /* ---- splitting ------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -123,6 +154,10 @@ typedef struct {
     size_t spaces, breaks;
 } bd_text_word;
 bool bd_text_next_word(bd_str text, size_t *at, bd_text_word *word);
+
+/* Bytes at the beginning of a word that are not parted: all of it, but for Chinese and Japanese, where a line may end
+ * behind most characters. */
+size_t bd_text_unit(bd_str word);
 
 /* Where to break a word that is wider than `room` (thousandths): the longest prefix that fits and
  * ends after one of / \ | , ; ? & (if it fills two fifths of the room), else after one of - _ . : =

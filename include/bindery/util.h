@@ -187,6 +187,10 @@ int bd_utf8_columns(uint32_t code_point); /* of a terminal: 0, 1 or 2 */
 bool bd_utf8_is_alphanumeric(uint32_t code_point); /* a letter or a number of any script */
 /* The letter that base and mark compose to under NFC; 0 when there is none. */
 uint32_t bd_utf8_compose(uint32_t base, uint32_t mark);
+/* The letters of a compatibility form ("U+FEFB" is lam and alef); 0 where it is none, or `room` is too small. */
+size_t bd_utf8_decompose(uint32_t code_point, uint32_t *out, size_t room);
+/* A mark that stands on, under or around the character before it (general category M). */
+bool bd_utf8_is_mark(uint32_t code_point);
 void bd_hex(const uint8_t *bytes, size_t count, char *out /* 2*count + 1 */);
 bool bd_unhex(bd_str text, uint8_t *out, size_t count); /* exactly 2*count hex digits */
 /* Text for a person: control, bidi and zero-width characters shown as \u{XXXX}.  Allocated in <arena>. */

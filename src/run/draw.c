@@ -18,7 +18,8 @@ static bd_rc draw_binder(bd_production *run, bd_err *err) {
     bd_session *session = run->session;
     bd_drawing *drawing = &run->binder_drawing;
     *drawing = (bd_drawing){
-        .arena = session->arena, .jobs = session->jobs, .faces = run->faces};
+        .arena = session->arena, .jobs = session->jobs, .faces = run->faces,
+        .template = session->templates.binder};
     BD_TRY(bd_render_pdf(run->document, session->as_of, drawing, err));
     run->binder_unsigned = drawing->pdf;
     bd_arena_close(run->document_arena);
@@ -46,7 +47,8 @@ static bd_rc sign_binder(bd_production *run, bd_err *err) {
 /* In an arena of its own: the binder is signed at its side. */
 static bd_rc draw_readiness(bd_production *run, bd_err *err) {
     bd_drawing *drawing = &run->readiness_drawing;
-    *drawing = (bd_drawing){.arena = run->readiness_arena, .jobs = 1, .faces = run->faces};
+    *drawing = (bd_drawing){.arena = run->readiness_arena, .jobs = 1, .faces = run->faces,
+                            .template = run->session->templates.readiness};
     if (run->wanted.readiness) {
         BD_TRY(bd_render_pdf(run->readiness_document, run->session->as_of, drawing, err));
         run->readiness = drawing->pdf;

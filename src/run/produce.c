@@ -438,6 +438,10 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     BD_TRY(add_text(run, "80_MACHINE/engagement.json", BD_ROLE_MACHINE,
                     canonical_line(scratch, bd_engagement_value(&session->engagement, scratch)),
                     err));
+    BD_TRY(add_text(run, BD_TEMPLATE_ENTRY, BD_ROLE_MACHINE, session->templates.binder_text, err));
+    if (session->templates.logo.size > 0) {
+        BD_TRY(add_text(run, BD_TEMPLATE_LOGO_ENTRY, BD_ROLE_MACHINE, session->templates.logo, err));
+    }
     BD_TRY(
         add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
     BD_TRY(
@@ -498,6 +502,7 @@ static void fill_report(bd_production *run) {
         .previous_package = run->facts.previous_package,
         .since = run->since,
         .pbc = run->judged->pbc,
+        .template = session->templates.binder,
     };
     if (run->signer != NULL) {
         report->is_trial = run->signer->is_trial;
@@ -532,6 +537,7 @@ void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str e
     bd_result_text(&plan, "journal_head", hex_of(arena, head));
     bd_result_text(&plan, "period", session->period->id);
     bd_result_text(&plan, "signer", signer != NULL ? signer->fingerprint : (bd_str){"", 0});
+    bd_result_text(&plan, "templates", hex_of(arena, session->templates.sha256));
     bd_result_text(&plan, "versions", bd_run_versions(arena));
     bd_sha256_of(canonical_line(arena, bd_result_object(&plan)), out);
 }
@@ -648,6 +654,7 @@ static bd_rc build_documents(bd_production *run, bd_err *err) {
         inputs.package_id = (bd_str){"", 0};
         inputs.package_paths = NULL;
         inputs.ready = run->ready;
+        inputs.template = run->session->templates.readiness;
         run->readiness_document = bd_report_readiness(&inputs, run->readiness_arena);
     }
     return BD_OK;

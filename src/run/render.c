@@ -33,7 +33,10 @@ bd_rc bd_render_faces(bd_text_faces **out, bd_err *err) {
 static bd_rc draw(const bd_doc *doc, bd_instant created_at, const bd_drawing *drawing,
                   bd_arena *arena, bd_buf *out, const bd_layout **layout, bd_err *err) {
     bd_layout *built;
-    bd_layout_options options = {.paper = BD_PAPER_A4};
+    const bd_doc_template *template = drawing->template;
+    bd_layout_options options = {.paper = template->is_letter ? BD_PAPER_LETTER : BD_PAPER_A4,
+                                 .has_accent = template->accent != BD_TEMPLATE_NO_ACCENT,
+                                 .accent = template->accent};
     BD_TRY(bd_layout_build(doc, drawing->faces, &options, arena, &built, err));
     bd_pdf_options pdf = {
         .created_at = created_at, .creator = "Bindery " BINDERY_VERSION, .jobs = drawing->jobs};

@@ -120,6 +120,18 @@ static bd_rc open_catalog(performance *run, bd_err *err) {
                             &session->rules, err);
 }
 
+/* Packages of earlier versions carry no template: theirs was ours. */
+static bd_rc open_templates(performance *run, bd_err *err) {
+    bd_str text = {"", 0}, logo = {"", 0};
+    if (bd_package_find(run->reader, BD_TEMPLATE_ENTRY) != NULL) {
+        BD_TRY(read_text(run, BD_TEMPLATE_ENTRY, &text, err));
+    }
+    if (bd_package_find(run->reader, BD_TEMPLATE_LOGO_ENTRY) != NULL) {
+        BD_TRY(read_text(run, BD_TEMPLATE_LOGO_ENTRY, &logo, err));
+    }
+    return bd_templates_take(&run->session, text, logo, err);
+}
+
 /* What the package says of the one before it is taken as said; it must be of the one that the manifest names. */
 static bd_rc open_previous(performance *run, bd_err *err) {
     const bd_value *value;
@@ -150,6 +162,7 @@ static bd_rc open_session(performance *run, bd_zygote *zygote, bd_err *err) {
     };
     BD_TRY(open_engagement(run, err));
     BD_TRY(open_catalog(run, err));
+    BD_TRY(open_templates(run, err));
     BD_TRY(read_text(run, "90_INTEGRITY/journal.ndjson", &journal, err));
     list_names(run);
     BD_TRY(open_previous(run, err));

@@ -16,6 +16,7 @@
 #include "bindery/rule.h"
 #include "bindery/run.h"
 #include "bindery/scan.h"
+#include "bindery/template.h"
 #include "bindery/text.h"
 
 #define BD_RUN_ARENA_BYTES ((size_t)4 << 30)
@@ -36,6 +37,16 @@ void bd_result_value(bd_result *result, const char *key, const bd_value *value);
 void bd_result_list(bd_result *result, const char *key, const bd_strs *list);
 const bd_value *bd_result_object(bd_result *result);
 
+/* templates.c: how both reports are put together. */
+typedef struct {
+    const bd_doc_template *binder, *readiness;
+    bd_str binder_text; /* 80_MACHINE/template.xml */
+    bd_str logo;        /* bytes of the binder's picture, 80_MACHINE/template-logo.png; or "" */
+    uint8_t sha256[32]; /* of all of it, the readiness report's too */
+} bd_templates;
+#define BD_TEMPLATE_ENTRY "80_MACHINE/template.xml"
+#define BD_TEMPLATE_LOGO_ENTRY "80_MACHINE/template-logo.png"
+
 /* The engagement as opened: configuration, catalog, period, as-of. */
 typedef struct {
     const bd_run_options *options;
@@ -45,6 +56,7 @@ typedef struct {
     const bd_catalog *catalog;
     const bd_rules *rules;
     const bd_imports *imports;
+    bd_templates templates;
     const bd_period *period;
     bd_str period_why;
     bd_instant as_of;
@@ -69,6 +81,10 @@ BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode 
                                   bd_err *err);
 /* USAGE when SOURCE_DATE_EPOCH is set to something that is no instant. */
 BD_MUST_USE bd_rc bd_check_epoch(bd_err *err);
+/* Of the engagement's templates/, else ours.  INPUT names file and line. */
+BD_MUST_USE bd_rc bd_templates_load(bd_session *session, bd_err *err);
+/* The binder's as a package carries it; an empty text stands for a package that carries none. */
+BD_MUST_USE bd_rc bd_templates_take(bd_session *session, bd_str text, bd_str logo, bd_err *err);
 void bd_session_close(bd_session *session); /* accepts a zeroed one */
 /* The name of the engagement's person whose sign-in name `name` is; else `name` itself. */
 bd_str bd_session_person(const bd_session *session, bd_str name);
@@ -258,6 +274,7 @@ void bd_outputs_drop(
 typedef struct {
     bd_arena *arena; /* for the rest of it */
     unsigned jobs;   /* threads at most */
+    const bd_doc_template *template; /* paper and colour */
     bd_text_faces *faces;
     bd_str pdf;
     size_t signature_page;

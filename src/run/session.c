@@ -251,6 +251,7 @@ static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
     BD_TRY(bd_check_epoch(err));
     BD_TRY(find_engagement(session->options->folder, path, err));
     BD_TRY(bd_engagement_load(path, session->arena, &session->engagement, err));
+    BD_TRY(bd_templates_load(session, err));
     BD_TRY(choose_period(session, err));
     BD_TRY(choose_as_of(session, err));
     bd_engagement_state_period(&session->engagement, session->period, session->as_of,

@@ -12,7 +12,7 @@ cc=${CC:-gcc}
 out=build/fuzz/fast
 targets=${*:-$(ls tests/fuzz/*_fuzz.c | sed 's|.*/||; s|_fuzz\.c$||')}
 base="-std=c11 -D_XOPEN_SOURCE=700 -Iinclude -pthread -g -O2 $(pkg-config --cflags freetype2)"
-libs="-lhpdf -lcjson -lfreetype -lcrypto -ldeflate -lutf8proc -lz -lm"
+libs="-lhpdf -lcjson -lfreetype -lfribidi -lcrypto -ldeflate -lutf8proc -lz -lm"
 mkdir -p "$out/obj" "$out/bin"
 export base cc out
 

@@ -101,7 +101,7 @@ TEST(text, truncated_font_is_refused_or_used_without_a_crash) {
     const char *path = test_path("cut.ttf");
     bd_text_face_spec cut[BD_ROLE_COUNT];
     for (int role = 0; role < BD_ROLE_COUNT; role++) {
-        cut[role] = (bd_text_face_spec){(bd_text_role)role, path, "test"};
+        cut[role] = (bd_text_face_spec){(bd_text_role)role, path, "test", false};
     }
     for (size_t step = 0; step < 24; step++) {
         test_write_file(path, bd_str_sub(whole, 0, whole.size * step / 24 + step));
@@ -120,7 +120,7 @@ TEST(text, truncated_font_is_refused_or_used_without_a_crash) {
 }
 
 TEST(text, absent_font_names_its_package) {
-    bd_text_face_spec specs[] = {{BD_ROLE_TEXT, "/nonexistent/face.ttf", "fonts-open-sans"}};
+    bd_text_face_spec specs[] = {{BD_ROLE_TEXT, "/nonexistent/face.ttf", "fonts-open-sans", false}};
     bd_text_faces *faces;
     bd_err err;
     CHECK_FAILS(bd_text_open(specs, 1, &faces, &err), err, BD_ERR_IO, "fonts-open-sans");
@@ -129,7 +129,7 @@ TEST(text, absent_font_names_its_package) {
 TEST(text, file_that_is_no_font_is_refused) {
     const char *path = test_path("no.ttf");
     test_write_file(path, BD_STR("not a font at all, but long enough to look into"));
-    bd_text_face_spec specs[] = {{BD_ROLE_TEXT, path, "test"}};
+    bd_text_face_spec specs[] = {{BD_ROLE_TEXT, path, "test", false}};
     bd_text_faces *faces;
     bd_err err;
     CHECK_FAILS(bd_text_open(specs, 1, &faces, &err), err, BD_ERR_INPUT, "expected TrueType");
@@ -264,7 +264,7 @@ TEST(text, subset_is_a_font_that_fontconfig_reads) {
         CHECK_EQ_STR(bd_buf_str(&out), bd_buf_str(&again));
         CHECK(out.size < 60000);
         test_write_file(test_path("subset.ttf"), bd_buf_str(&out));
-        bd_text_face_spec spec = {BD_ROLE_TEXT, test_path("subset.ttf"), "test"};
+        bd_text_face_spec spec = {BD_ROLE_TEXT, test_path("subset.ttf"), "test", false};
         bd_text_faces *subset;
         /* It opens as TrueType; it has no cmap, so the check for ASCII is what refuses it. */
         CHECK_FAILS(bd_text_open(&spec, 1, &subset, &err), err, BD_ERR_INPUT, "");

@@ -87,6 +87,14 @@ void bd_chart_span(bd_doc *doc, bd_chart *chart, const bd_span *span) {
     kept->label = bd_str_copy(doc->arena, span->label);
 }
 
+void bd_doc_picture(bd_doc *doc, const bd_picture *picture) {
+    add_block(doc, BD_BLOCK_PICTURE)->picture = picture;
+}
+
+void bd_doc_exhibits(bd_doc *doc, bd_exhibit kind) {
+    add_block(doc, BD_BLOCK_EXHIBITS)->exhibit = kind;
+}
+
 void bd_doc_page_break(bd_doc *doc) {
     add_block(doc, BD_BLOCK_PAGE_BREAK);
 }

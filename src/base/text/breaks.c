@@ -49,11 +49,54 @@ static int break_rank(uint32_t c) {
 }
 
 /* A mark that follows its letter stays with it. */
-static bool is_combining(uint32_t c) {
-    return (c >= 0x300 && c <= 0x36f) || (c >= 0x483 && c <= 0x489) || (c >= 0x591 && c <= 0x5bd) ||
-           (c >= 0x64b && c <= 0x65f) || (c >= 0x1ab0 && c <= 0x1aff) ||
-           (c >= 0x1dc0 && c <= 0x1dff) || (c >= 0x20d0 && c <= 0x20ff) ||
-           (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xfe20 && c <= 0xfe2f);
+bool text_is_mark(uint32_t c) {
+    return c >= 0x300 && bd_utf8_is_mark(c);
+}
+
+/* ---- scripts that put no spaces between words ---- */
+
+static bool is_ideograph(uint32_t c) {
+    return (c >= 0x2e80 && c <= 0x30ff && c != 0x3000) || (c >= 0x3100 && c <= 0x312f) ||
+           (c >= 0x31a0 && c <= 0x4dbf) || (c >= 0x4e00 && c <= 0x9fff) ||
+           (c >= 0xf900 && c <= 0xfaff) || (c >= 0xff01 && c <= 0xffef) ||
+           (c >= 0x20000 && c <= 0x3ffff);
+}
+
+/* Small letters, marks of length and repetition, closing brackets and stops never begin a line (JIS X 4051). */
+static bool stays_behind(uint32_t c) {
+    static const uint32_t kept[] = {
+        0x3001, 0x3002, 0x3005, 0x3009, 0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x3017, 0x3041,
+        0x3043, 0x3045, 0x3047, 0x3049, 0x3063, 0x3083, 0x3085, 0x3087, 0x30a1, 0x30a3, 0x30a5,
+        0x30a7, 0x30a9, 0x30c3, 0x30e3, 0x30e5, 0x30e7, 0x30fb, 0x30fc, 0xff01, 0xff09, 0xff0c,
+        0xff0e, 0xff1a, 0xff1b, 0xff1f, 0xff3d, 0xff5d};
+    for (size_t i = 0; i < BD_COUNT(kept); i++) {
+        if (c == kept[i]) {
+            return true;
+        }
+    }
+    return text_is_mark(c);
+}
+
+static bool stays_before(uint32_t c) {
+    return c == 0x3008 || c == 0x300a || c == 0x300c || c == 0x300e || c == 0x3010 || c == 0x3014 ||
+           c == 0x3016 || c == 0xff08 || c == 0xff3b || c == 0xff5b;
+}
+
+size_t bd_text_unit(bd_str word) {
+    size_t at = 0;
+    uint32_t before, c;
+    if (!bd_utf8_next(word, &at, &before)) {
+        return 0;
+    }
+    for (size_t end = at; bd_utf8_next(word, &at, &c); end = at) {
+        bool may_break = (is_ideograph(before) || is_ideograph(c)) && !stays_behind(c) &&
+                         !stays_before(before);
+        if (may_break) {
+            return end;
+        }
+        before = c;
+    }
+    return word.size;
 }
 
 size_t bd_text_break(bd_text_faces *faces, size_t face, bd_str word, double room) {
@@ -61,8 +104,8 @@ size_t bd_text_break(bd_text_faces *faces, size_t face, bd_str word, double room
     double width = 0, strong_width = 0;
     uint32_t code_point, before = ' ';
     for (size_t start = 0; bd_utf8_next(word, &at, &code_point); start = at) {
-        int rank = start > 0 && !is_combining(code_point) ? break_rank(before) : 0;
-        hard = is_combining(code_point) ? hard : start;
+        int rank = start > 0 && !text_is_mark(code_point) ? break_rank(before) : 0;
+        hard = text_is_mark(code_point) ? hard : start;
         weak = rank > 0 ? start : weak;
         if (rank > 1) {
             strong = start;

@@ -10,19 +10,31 @@
 #define FACES_ARENA_BYTES ((size_t)96 << 20)
 #define OPEN_SANS "/usr/share/fonts/truetype/open-sans/OpenSans-"
 #define DEJAVU "/usr/share/fonts/truetype/dejavu/DejaVuSans"
+#define DROID "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"
+
+#define NANUM "/usr/share/fonts/truetype/nanum/NanumGothic.ttf"
+/* Chinese and Japanese, Korean: large files that few reports need. */
+#define RARE(for_role)                                                                             \
+    {.role = (for_role), .path = DROID, .package = "fonts-droid-fallback", .is_rare = true},       \
+        {.role = (for_role), .path = NANUM, .package = "fonts-nanum", .is_rare = true},
 
 /* Mirrors fonts/fonts.json; tests/unit/text_test.c compares the two. */
 static const bd_text_face_spec default_faces[] = {
-    {BD_ROLE_TEXT, OPEN_SANS "Regular.ttf", "fonts-open-sans"},
-    {BD_ROLE_TEXT, DEJAVU ".ttf", "fonts-dejavu-core"},
-    {BD_ROLE_SEMIBOLD, OPEN_SANS "Semibold.ttf", "fonts-open-sans"},
-    {BD_ROLE_SEMIBOLD, DEJAVU "-Bold.ttf", "fonts-dejavu-core"},
-    {BD_ROLE_BOLD, OPEN_SANS "Bold.ttf", "fonts-open-sans"},
-    {BD_ROLE_BOLD, DEJAVU "-Bold.ttf", "fonts-dejavu-core"},
-    {BD_ROLE_ITALIC, OPEN_SANS "Italic.ttf", "fonts-open-sans"},
-    {BD_ROLE_ITALIC, DEJAVU ".ttf", "fonts-dejavu-core"},
-    {BD_ROLE_MONO, DEJAVU "Mono.ttf", "fonts-dejavu-core"},
-    {BD_ROLE_MONO, DEJAVU ".ttf", "fonts-dejavu-core"},
+    {BD_ROLE_TEXT, OPEN_SANS "Regular.ttf", "fonts-open-sans", false},
+    {BD_ROLE_TEXT, DEJAVU ".ttf", "fonts-dejavu-core", false},
+    RARE(BD_ROLE_TEXT)
+    {BD_ROLE_SEMIBOLD, OPEN_SANS "Semibold.ttf", "fonts-open-sans", false},
+    {BD_ROLE_SEMIBOLD, DEJAVU "-Bold.ttf", "fonts-dejavu-core", false},
+    RARE(BD_ROLE_SEMIBOLD)
+    {BD_ROLE_BOLD, OPEN_SANS "Bold.ttf", "fonts-open-sans", false},
+    {BD_ROLE_BOLD, DEJAVU "-Bold.ttf", "fonts-dejavu-core", false},
+    RARE(BD_ROLE_BOLD)
+    {BD_ROLE_ITALIC, OPEN_SANS "Italic.ttf", "fonts-open-sans", false},
+    {BD_ROLE_ITALIC, DEJAVU ".ttf", "fonts-dejavu-core", false},
+    RARE(BD_ROLE_ITALIC)
+    {BD_ROLE_MONO, DEJAVU "Mono.ttf", "fonts-dejavu-core", false},
+    {BD_ROLE_MONO, DEJAVU ".ttf", "fonts-dejavu-core", false},
+    RARE(BD_ROLE_MONO)
 };
 
 const bd_text_face_spec *bd_text_default_faces(size_t *count) {
@@ -68,6 +80,36 @@ static void read_facts(text_face *face) {
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+static bd_rc load_face(bd_text_faces *faces, text_face *face, bd_err *err) {
+    BD_TRY_CTX(bd_file_read(face->path, BD_FACE_MAX_BYTES, faces->arena, &face->data, err), err,
+               "while opening a font of the Debian package '%s'", face->package);
+    FT_Error code = FT_New_Memory_Face(faces->library, (const FT_Byte *)face->data.data,
+                                       (FT_Long)face->data.size, 0, &face->face);
+    if (code != 0) {
+        face->face = NULL;
+        BD_RAISE(err, BD_ERR_INPUT, "cannot open font '%s': FreeType says %d, expected TrueType",
+                 face->path, code);
+    }
+    FT_ULong glyf_bytes = 0;
+    if (FT_Load_Sfnt_Table(face->face, TTAG_glyf, 0, NULL, &glyf_bytes) != 0 ||
+        !FT_IS_SCALABLE(face->face)) {
+        BD_RAISE(err, BD_ERR_INPUT, "cannot use font '%s': it has no 'glyf' outlines", face->path);
+    }
+    read_facts(face);
+    return BD_OK;
+}
+
+/* A rare face is there from the start and read when the first character asks for it; one that turns out to be no font
+ * by then has no glyphs, and what it lacks is printed as code points. */
+bool text_wake(bd_text_faces *faces, size_t index) {
+    bd_err unused;
+    text_face *face = &faces->faces[index];
+    if (face->face == NULL && !face->is_broken) {
+        face->is_broken = bd_failed(load_face(faces, face, &unused));
+    }
+    return !face->is_broken;
+}
+
 static bd_rc open_face(bd_text_faces *faces, const bd_text_face_spec *spec, size_t *index,
                        bd_err *err) {
     for (size_t i = 0; i < faces->count; i++) {
@@ -82,22 +124,15 @@ static bd_rc open_face(bd_text_faces *faces, const bd_text_face_spec *spec, size
     }
     text_face *face = &faces->faces[faces->count];
     face->path = bd_str_z(faces->arena, bd_str_of(spec->path));
-    BD_TRY_CTX(bd_file_read(face->path, BD_FACE_MAX_BYTES, faces->arena, &face->data, err), err,
-               "while opening a font of the Debian package '%s'", spec->package);
-    FT_Error code = FT_New_Memory_Face(faces->library, (const FT_Byte *)face->data.data,
-                                       (FT_Long)face->data.size, 0, &face->face);
-    if (code != 0) {
-        face->face = NULL;
-        BD_RAISE(err, BD_ERR_INPUT, "cannot open font '%s': FreeType says %d, expected TrueType",
-                 face->path, code);
-    }
+    face->package = bd_str_z(faces->arena, bd_str_of(spec->package));
     *index = faces->count++;
-    FT_ULong glyf_bytes = 0;
-    if (FT_Load_Sfnt_Table(face->face, TTAG_glyf, 0, NULL, &glyf_bytes) != 0 ||
-        !FT_IS_SCALABLE(face->face)) {
-        BD_RAISE(err, BD_ERR_INPUT, "cannot use font '%s': it has no 'glyf' outlines", face->path);
+    if (!spec->is_rare) {
+        return load_face(faces, face, err);
     }
-    read_facts(face);
+    if (!bd_path_exists(face->path)) {
+        BD_RAISE(err, BD_ERR_IO, "cannot open '%s': it is not there, while opening a font of the Debian package '%s'",
+                 face->path, face->package);
+    }
     return BD_OK;
 }
 
@@ -155,7 +190,9 @@ void bd_text_close(bd_text_faces *faces) {
         return;
     }
     for (size_t i = 0; i < faces->count; i++) {
-        FT_Done_Face(faces->faces[i].face);
+        if (faces->faces[i].face != NULL) {
+            FT_Done_Face(faces->faces[i].face);
+        }
     }
     if (faces->library) {
         FT_Done_FreeType(faces->library);
@@ -185,9 +222,11 @@ size_t bd_text_primary(const bd_text_faces *faces, bd_text_role role) {
 
 /* Fills 256 cells at once: neighbours of a letter are mostly wanted too, and a page costs
  * microseconds. */
-static glyph_cell *fill_page(bd_text_faces *faces, text_face *face, size_t page) {
+static glyph_cell *fill_page(bd_text_faces *faces, size_t index, size_t page) {
+    text_face *face = &faces->faces[index];
     glyph_cell *cells = bd_new(faces->arena, glyph_cell, 256);
-    for (size_t i = 0; i < 256; i++) {
+    face->glyph_pages[page] = cells;
+    for (size_t i = 0; text_wake(faces, index) && i < 256; i++) {
         FT_UInt glyph = FT_Get_Char_Index(face->face, (FT_ULong)(page * 256 + i));
         FT_Fixed advance = 0;
         if (glyph == 0 || glyph > UINT16_MAX ||
@@ -198,7 +237,6 @@ static glyph_cell *fill_page(bd_text_faces *faces, text_face *face, size_t page)
         cells[i].glyph = (uint16_t)glyph;
         cells[i].advance = (int16_t)(scaled < 0 ? 0 : scaled > INT16_MAX ? INT16_MAX : scaled);
     }
-    face->glyph_pages[page] = cells;
     return cells;
 }
 
@@ -209,7 +247,7 @@ static glyph_cell find_cell(bd_text_faces *faces, size_t face, uint32_t code_poi
     text_face *subject = &faces->faces[face];
     glyph_cell *cells = subject->glyph_pages[code_point >> 8];
     if (!cells) {
-        cells = fill_page(faces, subject, code_point >> 8);
+        cells = fill_page(faces, face, code_point >> 8);
     }
     return cells[code_point & 0xff];
 }
@@ -249,8 +287,9 @@ static int load_kerning(bd_text_faces *faces, size_t face, uint32_t left, uint32
 
 int bd_text_kerning(bd_text_faces *faces, size_t face, uint32_t left, uint32_t right) {
     text_face *subject = &faces->faces[face];
-    if (!FT_HAS_KERNING(subject->face) || left <= 0x20 || right <= 0x20 || left == 0xa0 ||
-        right == 0xa0) {
+    /* pairs of right-to-left letters are listed in the order of reading, and drawn in the other */
+    if (subject->face == NULL || !FT_HAS_KERNING(subject->face) || left <= 0x20 || right <= 0x20 || left == 0xa0 ||
+        right == 0xa0 || text_is_right_to_left(left) || text_is_right_to_left(right)) {
         return 0;
     }
     if (left >= KERN_FIRST + KERN_COUNT || right >= KERN_FIRST + KERN_COUNT) {
@@ -276,7 +315,7 @@ static size_t measure_ascii(bd_text_faces *faces, size_t face, bd_str text, int6
     const text_face *subject = &faces->faces[face];
     const glyph_cell *cells = subject->glyph_pages[0];
     const int16_t *kerning = subject->ascii_kerning;
-    if (!cells || (!kerning && FT_HAS_KERNING(subject->face))) {
+    if (!cells || subject->face == NULL || (!kerning && FT_HAS_KERNING(subject->face))) {
         return 0;
     }
     unsigned before = ' ';
@@ -314,5 +353,6 @@ bd_str bd_text_versions(bd_arena *arena) {
         FT_Library_Version(library, &major, &minor, &patch);
         FT_Done_FreeType(library);
     }
-    return bd_str_format(arena, "FreeType %d.%d.%d", (int)major, (int)minor, (int)patch);
+    return bd_str_format(arena, "FreeType %d.%d.%d, FriBidi %.*s", (int)major, (int)minor, (int)patch,
+                         BD_ARG(text_bidi_version()));
 }

@@ -286,6 +286,7 @@ static bd_rc build_file(subset *s, bd_buf *glyf, bd_buf *loca, bd_buf *hmtx, bd_
 bd_rc bd_text_subset(bd_text_faces *faces, size_t face, const uint32_t *code_points, size_t count,
                      bd_buf *out, bd_err *err) {
     BD_ASSERT(face < faces->count);
+    (void)text_wake(faces, face);
     subset s = {.path = faces->faces[face].path, .file = faces->faces[face].data};
     if (count >= MAX_GLYPHS) {
         BD_RAISE(err, BD_ERR_BUG, "cannot embed font '%s': more than %u glyphs", s.path,

@@ -19,7 +19,8 @@ typedef struct {
 } glyph_cell;
 
 typedef struct {
-    const char *path;
+    const char *path, *package;
+    bool is_broken; /* a rare face that turned out to be no font */
     bd_str data; /* the whole file, in the handle's arena */
     struct FT_FaceRec_ *face;
     bd_text_face facts;
@@ -37,6 +38,10 @@ struct bd_text_faces {
 };
 
 /* Glyph index of a code point, 0 when the face has none. */
+bool text_wake(bd_text_faces *faces, size_t index); /* false: a rare face that is no font */
 unsigned text_glyph(bd_text_faces *faces, size_t face, uint32_t code_point);
+bool text_is_right_to_left(uint32_t code_point); /* of a script that is written so */
+bd_str text_bidi_version(void); /* "1.0.8" */
+bool text_is_mark(uint32_t code_point);          /* stays with the character before it */
 
 #endif

@@ -4,6 +4,7 @@
 #include <utf8proc.h>
 
 #define COMPOSED (UTF8PROC_STABLE | UTF8PROC_COMPOSE)
+#define COMPATIBLE (COMPOSED | UTF8PROC_COMPAT)
 /* NFKC_Casefold (Unicode, section 3.13, definition 145a): the form in which identifiers are matched. */
 #define CASELESS (COMPOSED | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE)
 
@@ -52,6 +53,38 @@ uint32_t bd_utf8_compose(uint32_t base, uint32_t mark) {
     }
     count = utf8proc_normalize_utf32(parts, count, COMPOSED);
     return count == 1 ? (uint32_t)parts[0] : 0;
+}
+
+size_t bd_utf8_decompose(uint32_t code_point, uint32_t *out, size_t room) {
+    utf8proc_int32_t parts[32]; /* the longest has 18 */
+    char text[4];
+    if (code_point > 0x10FFFF) {
+        return 0;
+    }
+    size_t size = bd_utf8_put(text, code_point);
+    utf8proc_ssize_t count =
+        utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, parts,
+                           BD_COUNT(parts), COMPATIBLE);
+    count = count > 0 && count <= (utf8proc_ssize_t)BD_COUNT(parts)
+                ? utf8proc_normalize_utf32(parts, count, COMPATIBLE)
+                : 0;
+    bool is_itself = count == 1 && (uint32_t)parts[0] == code_point;
+    if (count <= 0 || (size_t)count > room || is_itself) {
+        return 0;
+    }
+    for (utf8proc_ssize_t i = 0; i < count; i++) {
+        out[i] = (uint32_t)parts[i];
+    }
+    return (size_t)count;
+}
+
+bool bd_utf8_is_mark(uint32_t code_point) {
+    if (code_point > 0x10FFFF) {
+        return false;
+    }
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code_point);
+    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+           category == UTF8PROC_CATEGORY_ME;
 }
 
 int bd_utf8_columns(uint32_t code_point) {

@@ -20,7 +20,10 @@ typedef enum {
     FRAME_RECORD,
     FRAME_REFUSED,
     FRAME_SAID,
-    FRAME_PATH
+    FRAME_PATH,
+    FRAME_OPEN,
+    FRAME_SHUT,
+    FRAME_TEXT
 } frame_kind;
 
 /* ---- in the child: events to frames ------------------------------------------------------------- */
@@ -134,6 +137,33 @@ static bd_rc send_said(void *context, bd_diag_severity severity, bd_str locus, b
     return end_frame(e, FRAME_SAID, err);
 }
 
+static bd_rc send_open(void *context, const bd_xml_element *element, bd_err *err) {
+    encoder *e = context;
+    put_u32(&e->frame, (uint32_t)element->line);
+    put_text(&e->frame, element->name);
+    put_text(&e->frame, element->space);
+    put_u32(&e->frame, (uint32_t)element->attribute_count);
+    for (size_t i = 0; i < element->attribute_count; i++) {
+        put_text(&e->frame, element->attributes[i].name);
+        put_text(&e->frame, element->attributes[i].space);
+        put_text(&e->frame, element->attributes[i].value);
+    }
+    return end_frame(e, FRAME_OPEN, err);
+}
+
+static bd_rc send_shut(void *context, int line, bd_err *err) {
+    encoder *e = context;
+    put_u32(&e->frame, (uint32_t)line);
+    return end_frame(e, FRAME_SHUT, err);
+}
+
+static bd_rc send_text(void *context, bd_str piece, int line, bd_err *err) {
+    encoder *e = context;
+    put_u32(&e->frame, (uint32_t)line);
+    put_text(&e->frame, piece);
+    return end_frame(e, FRAME_TEXT, err);
+}
+
 static const bd_part_events sending = {
     .kind = send_kind,
     .sheet = send_sheet,
@@ -185,6 +215,14 @@ static bd_rc read_xml(bd_str argument, bd_source *in, encoder *e, const bd_part_
     return bd_xml_read(in, argument, NULL, events, err);
 }
 
+static bd_rc walk_xml(bd_str argument, bd_source *in, encoder *e, const bd_part_events *events,
+                      bd_err *err) {
+    (void)events;
+    bd_xml_events walking = {
+        .context = e, .open = send_open, .shut = send_shut, .text = send_text};
+    return bd_xml_walk(in, argument, &walking, err);
+}
+
 static bd_rc run_xlsx(bd_str argument, bd_source *in, bd_sink *out, bd_err *err) {
     return run_reader(read_xlsx, argument, in, out, err);
 }
@@ -197,7 +235,11 @@ static bd_rc run_read_xml(bd_str argument, bd_source *in, bd_sink *out, bd_err *
     return run_reader(read_xml, argument, in, out, err);
 }
 
-enum { TASK_XLSX, TASK_FIND_XML, TASK_READ_XML };
+static bd_rc run_walk_xml(bd_str argument, bd_source *in, bd_sink *out, bd_err *err) {
+    return run_reader(walk_xml, argument, in, out, err);
+}
+
+enum { TASK_XLSX, TASK_FIND_XML, TASK_READ_XML, TASK_WALK_XML };
 
 #define TASK(what, function)                                                                       \
     {                                                                                              \
@@ -205,10 +247,11 @@ enum { TASK_XLSX, TASK_FIND_XML, TASK_READ_XML };
         .memory_bytes = (size_t)1 << 30, .seconds = 60                                             \
     }
 
-const bd_child_task bd_read_tasks[3] = {
+const bd_child_task bd_read_tasks[4] = {
     [TASK_XLSX] = TASK("the reader of workbooks", run_xlsx),
     [TASK_FIND_XML] = TASK("the reader of XML", run_find_xml),
     [TASK_READ_XML] = TASK("the reader of XML", run_read_xml),
+    [TASK_WALK_XML] = TASK("the reader of XML", run_walk_xml),
 };
 
 /* ---- here: frames to events ----------------------------------------------------------------------- */
@@ -221,6 +264,8 @@ typedef struct {
     uint32_t last_row;
     bd_str *path;
     bd_arena *path_arena;
+    const bd_xml_events *walk;
+    size_t depth; /* of the walk */
 } decoder;
 
 typedef struct {
@@ -428,6 +473,50 @@ static bd_rc take_path(cursor *c, bd_err *err) {
     return BD_OK;
 }
 
+/* Elements come and go as they do in a document, whatever the child says. */
+static bd_rc take_open(cursor *c, bd_err *err) {
+    bd_xml_element element = {.line = (int)(take_u32(c) & INT32_MAX)};
+    element.name = take_text(c);
+    element.space = take_text(c);
+    uint32_t count = take_u32(c);
+    c->is_bad = c->is_bad || c->d->walk == NULL || c->d->depth >= FRAME_DEPTH ||
+                count > (size_t)(c->end - c->at) / 12;
+    if (c->is_bad) {
+        return refuse_answer(err);
+    }
+    bd_xml_attribute *attributes = bd_new(c->d->arena, bd_xml_attribute, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        attributes[i].name = take_text(c);
+        attributes[i].space = take_text(c);
+        attributes[i].value = take_text(c);
+    }
+    if (c->is_bad || c->at != c->end) {
+        return refuse_answer(err);
+    }
+    element.attributes = attributes;
+    element.attribute_count = count;
+    c->d->depth++;
+    return c->d->walk->open(c->d->walk->context, &element, err);
+}
+
+static bd_rc take_shut(cursor *c, bd_err *err) {
+    int line = (int)(take_u32(c) & INT32_MAX);
+    if (c->is_bad || c->d->walk == NULL || c->d->depth == 0) {
+        return refuse_answer(err);
+    }
+    c->d->depth--;
+    return c->d->walk->shut(c->d->walk->context, line, err);
+}
+
+static bd_rc take_piece(cursor *c, bd_err *err) {
+    int line = (int)(take_u32(c) & INT32_MAX);
+    bd_str piece = take_text(c);
+    if (c->is_bad || c->d->walk == NULL || c->d->depth == 0) {
+        return refuse_answer(err);
+    }
+    return c->d->walk->text(c->d->walk->context, piece, line, err);
+}
+
 static bd_rc take_frame(decoder *d, uint8_t kind, const char *at, size_t size, bd_err *err) {
     bd_arena_reset(d->arena);
     cursor c = {.d = d, .at = at, .end = at + size};
@@ -439,6 +528,9 @@ static bd_rc take_frame(decoder *d, uint8_t kind, const char *at, size_t size, b
     case FRAME_REFUSED: return take_refused(&c, err);
     case FRAME_SAID: return take_said(&c, err);
     case FRAME_PATH: return take_path(&c, err);
+    case FRAME_OPEN: return take_open(&c, err);
+    case FRAME_SHUT: return take_shut(&c, err);
+    case FRAME_TEXT: return take_piece(&c, err);
     default: return refuse_answer(err);
     }
 }
@@ -512,4 +604,15 @@ bd_rc bd_xml_read_apart(bd_zygote *zygote, bd_source *source, bd_str path,
     }
     decoder d = {.events = events};
     return run_apart(zygote, TASK_READ_XML, path, source, &d, err);
+}
+
+bd_rc bd_xml_walk_apart(bd_zygote *zygote, bd_source *source, bd_str label,
+                        const bd_xml_events *events, bd_err *err) {
+    if (zygote == NULL) {
+        return bd_xml_walk(source, label, events, err);
+    }
+    static const bd_part_events none = {0};
+    decoder d = {.events = &none, .walk = events};
+    BD_TRY(run_apart(zygote, TASK_WALK_XML, label, source, &d, err));
+    return d.depth == 0 ? BD_OK : refuse_answer(err);
 }

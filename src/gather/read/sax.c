@@ -114,6 +114,12 @@ static bd_str text_of(const xmlChar *text) {
 
 /* ---- what the parser calls ---- */
 
+static void tell_line(const reading *r) {
+    if (r->events->line != NULL) {
+        *r->events->line = r->parser->input != NULL ? r->parser->input->line : 0;
+    }
+}
+
 static void take_attributes(reading *r, const xmlChar **attributes, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const xmlChar **at = attributes + i * 5; /* name, prefix, namespace, value, its end */
@@ -158,6 +164,7 @@ static void on_open(void *user, const xmlChar *name, const xmlChar *prefix, cons
         .attributes = r->attributes,
         .attribute_count = (size_t)count,
     };
+    tell_line(r);
     note(r, r->events->open(r->events->context, &element, r->err));
 }
 
@@ -167,6 +174,7 @@ static void on_shut(void *user, const xmlChar *name, const xmlChar *prefix, cons
     (void)space;
     reading *r = user;
     if (!has_stopped(r)) {
+        tell_line(r);
         note(r, r->events->shut(r->events->context, r->depth, r->err));
         r->depth--;
     }
@@ -175,6 +183,7 @@ static void on_shut(void *user, const xmlChar *name, const xmlChar *prefix, cons
 static void on_text(void *user, const xmlChar *text, int size) {
     reading *r = user;
     if (!has_stopped(r) && size > 0) {
+        tell_line(r);
         note(r, r->events->text(r->events->context, (bd_str){(const char *)text, (size_t)size},
                                 r->err));
     }
@@ -182,7 +191,7 @@ static void on_text(void *user, const xmlChar *text, int size) {
 
 static bd_rc refuse_doctype(const reading *r) {
     BD_RAISE(r->err, BD_ERR_INPUT,
-             "%s holds a document type declaration (DOCTYPE), which evidence never needs and which "
+             "%s holds a document type declaration (DOCTYPE), which is never needed here and which "
              "can make a reader fetch or multiply things",
              r->label);
 }

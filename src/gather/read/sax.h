@@ -11,10 +11,7 @@
 
 #include "bindery/read.h"
 
-typedef struct {
-    bd_str name, space; /* local name, namespace name */
-    bd_str value;
-} sax_attribute;
+typedef bd_xml_attribute sax_attribute;
 
 typedef struct {
     bd_str name, space;
@@ -30,6 +27,7 @@ typedef struct {
     bd_rc (*shut)(void *context, unsigned depth, bd_err *err);
     /* Text comes in pieces. */
     bd_rc (*text)(void *context, bd_str piece, bd_err *err);
+    int *line; /* where not NULL: the line, before each call */
     const bool
         *is_done; /* where it turns true the reading ends at once, as a success; NULL: never */
 } sax_events;

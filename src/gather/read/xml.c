@@ -402,3 +402,39 @@ bd_rc bd_xml_read(bd_source *source, bd_str path, const bd_xml_limits *limits,
     }
     return rc;
 }
+
+/* ---- element by element ---- */
+
+typedef struct {
+    const bd_xml_events *events;
+    int line;
+} walk;
+
+static bd_rc walk_open(void *context, const sax_element *element, bd_err *err) {
+    walk *w = context;
+    bd_xml_element one = {.name = element->name,
+                          .space = element->space,
+                          .attributes = element->attributes,
+                          .attribute_count = element->attribute_count,
+                          .line = w->line};
+    return w->events->open(w->events->context, &one, err);
+}
+
+static bd_rc walk_shut(void *context, unsigned depth, bd_err *err) {
+    walk *w = context;
+    (void)depth;
+    return w->events->shut(w->events->context, w->line, err);
+}
+
+static bd_rc walk_text(void *context, bd_str piece, bd_err *err) {
+    walk *w = context;
+    return w->events->text(w->events->context, piece, w->line, err);
+}
+
+bd_rc bd_xml_walk(bd_source *source, bd_str label, const bd_xml_events *events, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("XML label", (size_t)64 << 10);
+    walk w = {.events = events};
+    sax_events sax = {
+        .context = &w, .open = walk_open, .shut = walk_shut, .text = walk_text, .line = &w.line};
+    return sax_read(source, bd_str_z(arena, bd_str_sub(label, 0, 1000)), &sax, err);
+}

@@ -268,6 +268,7 @@ static double least_height(const bd_chart *chart) {
     case BD_CHART_HEAT_GRID: return grid_height(chart, LEAST_PITCH);
     case BD_CHART_STRIP: return grid_height(chart, STRIP_PITCH);
     case BD_CHART_TIMELINE: return timeline_height(chart);
+    case BD_CHART_TREND: return trend_height(chart);
     }
     return 0;
 }
@@ -284,6 +285,8 @@ void chart_place(flow *f, const bd_chart *chart) {
         place_bars(f, chart);
     } else if (chart->kind == BD_CHART_TIMELINE) {
         timeline_place(f, chart);
+    } else if (chart->kind == BD_CHART_TREND) {
+        trend_place(f, chart);
     } else {
         place_grid(f, chart);
     }

@@ -86,7 +86,7 @@ bd_op *op_add(flow *f, bd_op_kind kind, uint32_t color) {
     bd_op *op = bd_push(f->arena, &flow_page(f)->ops);
     *op = (bd_op){0}; /* the block has held another page's */
     op->kind = kind;
-    op->color = color;
+    op->color = palette_find(f, color);
     return op;
 }
 

@@ -8,6 +8,7 @@
 #define BULLET_INDENT 12.0
 #define BOX_INSET 8.0
 #define SCRATCH_BYTES ((size_t)256 << 20)
+#define MOST_LEADS 3 /* paragraphs that go with the table behind them */
 
 /* ---- the type scale -------------------------------------------------------------------------- */
 
@@ -47,6 +48,7 @@ typedef struct {
 typedef struct {
     flow flow;
     block_plan *plans;
+    bool lists[BD_EXHIBIT_CHARTS + 1]; /* exhibits that are listed need an anchor */
 } run;
 
 static const block_style *style_of(const bd_block *block) {
@@ -124,6 +126,22 @@ static bool is_preamble(run *r, size_t index) {
            blocks[index + 1].kind == BD_BLOCK_HEADING && plan_block(r, index)->lines.count <= 3;
 }
 
+/* A sentence or two that lead to a table or chart go with it: no heading and no lead stand at the foot of a page while
+ * what they speak of begins on the next. */
+static bool is_lead(run *r, size_t index, int most) {
+    const bd_block *blocks = r->flow.doc->blocks.data;
+    if (most == 0 || index + 1 >= r->flow.doc->blocks.count ||
+        blocks[index].kind != BD_BLOCK_PARA) {
+        return false;
+    }
+    bd_para_kind kind = blocks[index].para->kind;
+    bd_block_kind next = blocks[index + 1].kind;
+    bool is_short = (kind == BD_PARA_BODY || kind == BD_PARA_NOTE || kind == BD_PARA_LEAD) &&
+                    plan_block(r, index)->lines.count <= 4;
+    return is_short && (next == BD_BLOCK_TABLE || next == BD_BLOCK_CHART ||
+                        is_lead(r, index + 1, most - 1));
+}
+
 /* Least height with which the block at `index` can begin, headings and captions with what follows
  * them. */
 static double first_height(run *r, size_t index) {
@@ -143,6 +161,11 @@ static double first_height(run *r, size_t index) {
             if (block->para->kind == BD_PARA_CAPTION || is_preamble(r, index)) {
                 continue;
             }
+            if (is_lead(r, index, MOST_LEADS)) {
+                size_t rest = plan->lines.count - kept_lines(plan->lines.count);
+                height += (double)rest * style_of(block)->type.leading + style_of(block)->after;
+                continue;
+            }
             return height;
         }
         case BD_BLOCK_TABLE: return height + table_first_height(plan_block(r, index)->table);
@@ -150,6 +173,8 @@ static double first_height(run *r, size_t index) {
         case BD_BLOCK_SIGNATURE: return height + block->space_pt;
         case BD_BLOCK_SPACE: height += block->space_pt; continue;
         case BD_BLOCK_ANCHOR: continue;
+        case BD_BLOCK_PICTURE: return height + picture_height(&r->flow, block->picture);
+        case BD_BLOCK_EXHIBITS:
         case BD_BLOCK_CONTENTS: return height + 40;
         case BD_BLOCK_RULE:
         case BD_BLOCK_PAGE_BREAK:
@@ -258,7 +283,7 @@ static void place_para(run *r, size_t index) {
     flow *f = &r->flow;
     const bd_block *block = &f->doc->blocks.data[index];
     const block_style *style = style_of(block);
-    if (block->para->kind == BD_PARA_CAPTION) {
+    if (block->para->kind == BD_PARA_CAPTION || is_lead(r, index, MOST_LEADS)) {
         double need = first_height(r, index);
         flow_need(f, need < f->top - f->bottom ? need : 120);
     }
@@ -338,6 +363,81 @@ static void place_contents(flow *f, int deepest_level) {
     }
 }
 
+/* ---- lists of tables and charts --------------------------------------------------------------- */
+
+/* The caption of a table or chart that is listed, or "". */
+static bd_str caption_of(const bd_block *block, bd_exhibit kind) {
+    if (block->kind == BD_BLOCK_TABLE && kind == BD_EXHIBIT_TABLES) {
+        return block->table->caption;
+    }
+    if (block->kind == BD_BLOCK_CHART && kind == BD_EXHIBIT_CHARTS) {
+        return block->chart->caption;
+    }
+    return (bd_str){"", 0};
+}
+
+/* Named destinations are for people and index.html; an exhibit is found by its number in the document. */
+static bd_str exhibit_anchor(const flow *f, size_t index) {
+    return bd_str_format(f->arena, "exhibit-%zu", index);
+}
+
+static bool lists_exhibits(const bd_doc *doc, bd_exhibit kind) {
+    for (size_t i = 0; i < doc->blocks.count; i++) {
+        if (doc->blocks.data[i].kind == BD_BLOCK_EXHIBITS && doc->blocks.data[i].exhibit == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What belongs to one control, sheet or population stands below a heading of the third level, which has a bookmark of
+ * its own, and is found there; a caption that is used several times tells nobody in a list which one is meant. */
+static bd_map *count_captions(const flow *f, bd_exhibit kind) {
+    static char one, many;
+    bd_map *counts = bd_map_make(f->arena);
+    for (size_t i = 0; i < f->doc->blocks.count; i++) {
+        bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
+        if (caption.size > 0) {
+            bd_map_put(counts, caption, bd_map_find(counts, caption) == NULL ? &one : &many);
+        }
+    }
+    bd_map *single = bd_map_make(f->arena);
+    int level = 0;
+    for (size_t i = 0; i < f->doc->blocks.count; i++) {
+        const bd_block *block = &f->doc->blocks.data[i];
+        bd_str caption = caption_of(block, kind);
+        level = block->kind == BD_BLOCK_HEADING ? block->level : level;
+        if (caption.size > 0 && level < 3 && bd_map_find(counts, caption) == &one) {
+            bd_map_put(single, caption, &one);
+        }
+    }
+    return single;
+}
+
+static void place_exhibits(flow *f, bd_exhibit kind) {
+    bool is_begun = false;
+    const bd_map *single = count_captions(f, kind);
+    for (size_t i = 0; i < f->doc->blocks.count && !f->is_full; i++) {
+        bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
+        if (caption.size == 0 || bd_map_find(single, caption) == NULL) {
+            continue;
+        }
+        if (!is_begun) {
+            const block_style *style = &heading_styles[1];
+            bd_str title = kind == BD_EXHIBIT_TABLES ? BD_STR("Tables") : BD_STR("Charts");
+            flow_need(f, style->before + style->type.leading + 3 * contents_styles[1].type.leading);
+            flow_space(f, style->before);
+            text_draw(f, style->type.role, style->type.size, style->type.color, f->left,
+                      baseline_in(&style->type, f->y), title, f->width, BD_ALIGN_LEFT);
+            flow_take(f, style->type.leading + style->after);
+            is_begun = true;
+        }
+        bd_block entry = {.level = 2, .text = caption, .anchor = exhibit_anchor(f, i)};
+        place_entry(f, &entry);
+        bd_arena_reset(f->scratch);
+    }
+}
+
 /* ---- other blocks ---------------------------------------------------------------------------- */
 
 static void place_signature(flow *f, double height) {
@@ -383,6 +483,11 @@ static void end_page(flow *f) {
 static void place_block(run *r, size_t index) {
     flow *f = &r->flow;
     const bd_block *block = &f->doc->blocks.data[index];
+    for (size_t kind = 0; kind < BD_COUNT(r->lists); kind++) {
+        if (r->lists[kind] && caption_of(block, (bd_exhibit)kind).size > 0) {
+            *bd_push(f->arena, &f->waiting) = exhibit_anchor(f, index);
+        }
+    }
     switch (block->kind) {
     case BD_BLOCK_HEADING: place_heading(r, index); break;
     case BD_BLOCK_PARA: place_para(r, index); break;
@@ -398,6 +503,8 @@ static void place_block(run *r, size_t index) {
         f->layout->front_count = f->layout->pages.count - 1;
         break;
     case BD_BLOCK_RULE: place_rule(f); break;
+    case BD_BLOCK_PICTURE: picture_place(f, block->picture); break;
+    case BD_BLOCK_EXHIBITS: place_exhibits(f, block->exhibit); break;
     }
     f->is_after_heading =
         block->kind == BD_BLOCK_HEADING || (f->is_after_heading && block->kind == BD_BLOCK_ANCHOR);
@@ -507,6 +614,7 @@ static void start_flow(flow *f, const bd_layout_options *options) {
     f->top = f->layout->page_height - TOP_MARGIN;
     f->bottom = BOTTOM_MARGIN;
     f->place_of_name = bd_map_make(f->arena);
+    palette_init(f, options);
     flow_new_page(f);
 }
 
@@ -518,6 +626,9 @@ bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_o
     f->layout = make_layout(doc, options, arena);
     r.plans = bd_new(arena, block_plan, doc->blocks.count + 1);
     start_flow(f, options);
+    for (size_t kind = 0; kind < BD_COUNT(r.lists); kind++) {
+        r.lists[kind] = lists_exhibits(doc, (bd_exhibit)kind);
+    }
     for (size_t i = 0; i < doc->blocks.count && !f->is_full; i++) {
         place_block(&r, i);
     }

@@ -32,6 +32,7 @@ typedef struct {
     uint32_t face, color;
     float size, x, width; /* x from the line's left end */
     bool has_space_after; /* in memory, just behind `text` */
+    uint8_t level;        /* odd: it runs from right to left; `text` is in reading order until its line is full */
     bd_str text;
     bd_str link; /* anchor or "" */
 } piece;
@@ -106,6 +107,7 @@ struct flow {
     bd_arena *scratch; /* emptied after each block is planned */
     bd_layout *layout;
     size_t max_pages;
+    uint32_t accents[3]; /* what stands for ACCENT, ACCENT_MID and ACCENT_LIGHT */
     double left, width, top, bottom; /* the area for text */
     size_t page_index;               /* the page drawn on */
     double y;                        /* upper edge of what is free on the page */
@@ -156,6 +158,16 @@ void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double wid
 /* timeline.c */
 double timeline_height(const bd_chart *chart);
 void timeline_place(flow *f, const bd_chart *chart);
+/* trend.c */
+double trend_height(const bd_chart *chart);
+void trend_place(flow *f, const bd_chart *chart);
+
+/* ---- pictures and colours (picture.c) -------------------------------------------------------- */
+
+double picture_height(const flow *f, const bd_picture *picture);
+void picture_place(flow *f, const bd_picture *picture);
+void palette_init(flow *f, const bd_layout_options *options);
+uint32_t palette_find(const flow *f, uint32_t color); /* what one of the colours above is drawn in */
 
 /* ---- furniture ------------------------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@ typedef struct {
     double space;  /* width of the space before it; 0: glued */
     size_t breaks; /* line feeds before it */
     bool is_solid; /* never broken inside (figures) */
+    bool may_part; /* glued to the word before it, and a line may end between them (Chinese, Japanese) */
 } word;
 typedef BD_VEC(word) words;
 struct lines_text {
@@ -103,30 +104,62 @@ static bd_str plain_spaces(flow *f, bd_str text) {
     return (bd_str){bytes, size};
 }
 
-static void add_span(flow *f, words *list, const look *l, const bd_text_span *span,
-                     const bd_run *run, bool keeps_spaces, gap *before) {
+/* What the words of a stretch have in common. */
+typedef struct {
+    const look *look;
+    const bd_run *run;
+    bool keeps_spaces;
+    int level;
+} manner;
+
+/* A word in the parts that a line may end between. */
+static void add_units(flow *f, words *list, const manner *m, const bd_text_span *span,
+                      const bd_text_word *found, gap *before) {
+    bool is_first = true;
+    for (size_t at = found->from; at < found->to; is_first = false) {
+        bool is_solid = m->run->figure.size > 0;
+        size_t end = is_solid ? found->to
+                              : at + bd_text_unit(bd_str_sub(span->text, at, found->to));
+        word *w = add_word(f, list, m->look, PIECE_TEXT, m->run->link);
+        w->subject.face = (uint32_t)span->face;
+        w->subject.level = (uint8_t)m->level;
+        w->subject.text = plain_spaces(f, bd_str_sub(span->text, at, end));
+        w->subject.width =
+            (float)scaled(m->look->size, bd_text_measure(f->faces, span->face, w->subject.text));
+        w->subject.has_space_after = end == found->to && end < span->text.size &&
+                                     span->text.data[end] == ' ' &&
+                                     w->subject.text.data == span->text.data + at;
+        w->is_solid = is_solid;
+        w->may_part = !is_first;
+        take_gap(w, before);
+        at = end;
+    }
+}
+
+static void add_span(flow *f, words *list, const manner *m, const bd_text_span *span, gap *before) {
+    const look *l = m->look;
     double space = scaled(l->size, bd_text_advance(f->faces, span->face, ' '));
     size_t at = 0;
     bd_text_word found;
     while (at < span->text.size) {
         bool is_word = bd_text_next_word(span->text, &at, &found);
         if (found.spaces > 0) {
-            before->space = space * (keeps_spaces ? (double)found.spaces : 1.0);
+            before->space = space * (m->keeps_spaces ? (double)found.spaces : 1.0);
         }
         before->breaks += found.breaks;
         if (!is_word) {
             return;
         }
-        word *w = add_word(f, list, l, PIECE_TEXT, run->link);
-        w->subject.face = (uint32_t)span->face;
-        w->subject.text = plain_spaces(f, bd_str_sub(span->text, found.from, found.to));
-        w->subject.width =
-            (float)scaled(l->size, bd_text_measure(f->faces, span->face, w->subject.text));
-        w->subject.has_space_after = found.to < span->text.size &&
-                                     span->text.data[found.to] == ' ' &&
-                                     w->subject.text.data == span->text.data + found.from;
-        w->is_solid = run->figure.size > 0;
-        take_gap(w, before);
+        add_units(f, list, m, span, &found, before);
+    }
+}
+
+/* Text of one direction. */
+static void add_stretch(flow *f, words *list, const manner *m, bd_str text, gap *before) {
+    f->spans.count = 0;
+    bd_text_split(f->faces, m->look->role, text, f->arena, &f->spans, &f->layout->gaps);
+    for (size_t i = 0; i < f->spans.count; i++) {
+        add_span(f, list, m, &f->spans.data[i], before);
     }
 }
 
@@ -159,10 +192,17 @@ static void add_run(flow *f, words *list, const bd_run *run, const type_style *s
         add_page_ref(f, list, &l, run, before);
         return;
     }
-    f->spans.count = 0;
-    bd_text_split(f->faces, l.role, solid_text(f, run), f->arena, &f->spans, &f->layout->gaps);
-    for (size_t i = 0; i < f->spans.count; i++) {
-        add_span(f, list, &l, &f->spans.data[i], run, style->keeps_spaces, before);
+    bd_str text = solid_text(f, run);
+    manner m = {.look = &l, .run = run, .keeps_spaces = style->keeps_spaces};
+    if (!bd_text_is_bidi(text)) {
+        add_stretch(f, list, &m, text, before);
+        return;
+    }
+    bd_text_stretches stretches = {0};
+    bd_text_direct(f->faces, l.role, text, f->arena, &stretches);
+    for (size_t i = 0; i < stretches.count; i++) {
+        m.level = stretches.data[i].level;
+        add_stretch(f, list, &m, stretches.data[i].text, before);
     }
 }
 
@@ -185,6 +225,55 @@ typedef struct {
     double x, width;
 } filler;
 
+/* UAX #9, L2: from the highest level down, what is of that level or higher changes its order.  The gap between two
+ * pieces goes with the lower of them. */
+static void reverse_pieces(piece *pieces, double *gaps, size_t from, size_t to) {
+    for (size_t a = from, b = to; a + 1 < b; a++) {
+        piece kept = pieces[a];
+        pieces[a] = pieces[--b];
+        pieces[b] = kept;
+    }
+    for (size_t a = from, b = to - 1; a + 1 < b; a++) { /* gap i lies behind piece i */
+        double kept = gaps[a];
+        gaps[a] = gaps[--b];
+        gaps[b] = kept;
+    }
+}
+
+static void order_pieces(flow *f, piece *pieces, size_t count) {
+    unsigned highest = 0;
+    for (size_t i = 0; i < count; i++) {
+        highest = pieces[i].level > highest ? pieces[i].level : highest;
+    }
+    if (highest == 0) {
+        return;
+    }
+    double *gaps = bd_new(f->scratch, double, count);
+    double x = (double)pieces[0].x;
+    for (size_t i = 0; i + 1 < count; i++) {
+        gaps[i] = (double)pieces[i + 1].x - (double)pieces[i].x - (double)pieces[i].width;
+    }
+    for (unsigned level = highest; level > 0; level--) {
+        for (size_t from = 0; from < count; from++) {
+            size_t to = from;
+            while (to < count && pieces[to].level >= level) {
+                to++;
+            }
+            if (to > from) {
+                reverse_pieces(pieces, gaps, from, to);
+                from = to - 1;
+            }
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        pieces[i].x = (float)x;
+        x += (double)pieces[i].width + (i + 1 < count ? gaps[i] : 0);
+        if (pieces[i].level % 2 == 1 && pieces[i].kind == PIECE_TEXT) {
+            pieces[i].text = bd_text_mirror(pieces[i].text, f->arena);
+        }
+    }
+}
+
 static void end_line(filler *fill) {
     line *l = bd_push(fill->f->scratch, &fill->out);
     l->count = fill->pieces.count;
@@ -192,13 +281,15 @@ static void end_line(filler *fill) {
     for (size_t i = 0; i < l->count; i++) {
         l->pieces[i] = fill->pieces.data[i];
     }
+    order_pieces(fill->f, l->pieces, l->count);
     l->width = (float)fill->x;
     fill->pieces.count = 0;
     fill->x = 0;
 }
 
 static bool can_join(const piece *a, const piece *b, bool has_space) {
-    return a->kind == PIECE_TEXT && b->kind == PIECE_TEXT && a->face == b->face &&
+    return a->kind == PIECE_TEXT && b->kind == PIECE_TEXT && a->level == 0 && b->level == 0 &&
+           a->face == b->face &&
            a->size == b->size && a->color == b->color && bd_str_eq(a->link, b->link) &&
            a->text.data + a->text.size + (has_space ? 1 : 0) == b->text.data;
 }
@@ -209,7 +300,7 @@ static bool can_join(const piece *a, const piece *b, bool has_space) {
 static void put_piece(filler *fill, const piece *subject, double space) {
     piece *last = fill->pieces.count > 0 ? &fill->pieces.data[fill->pieces.count - 1] : NULL;
     double x = fill->x + (last ? space : 0);
-    bool has_space = last && space > 0 && last->has_space_after;
+    bool has_space = last && space > 0 && last->has_space_after && last->level == 0;
     if (last && (space == 0 || has_space) && can_join(last, subject, has_space)) {
         last->text.size += subject->text.size + (has_space ? 1 : 0);
         last->width = (float)(x + (double)subject->width - (double)last->x);
@@ -297,7 +388,8 @@ lines lines_break(flow *f, const lines_text *text, double width) {
     filler fill = {.f = f, .width = width > 1 ? width : 1};
     for (size_t from = 0; from < list->count;) {
         size_t to = from + 1;
-        while (to < list->count && list->data[to].space <= 0 && list->data[to].breaks == 0) {
+        while (to < list->count && list->data[to].space <= 0 && list->data[to].breaks == 0 &&
+               !list->data[to].may_part) {
             to++;
         }
         for (size_t i = 0; i < list->data[from].breaks; i++) {
@@ -473,9 +565,13 @@ double text_draw(flow *f, bd_text_role role, double size, uint32_t color, double
     bd_text_split(f->faces, role, text, f->arena, &f->spans, &f->layout->gaps);
     double width = spans_width(f, size);
     const double slack = 0.01;
+    bd_str shown = text;
     if (width > room + slack) {
-        bd_str shown = elide(f, role, size, spans_text(f), room);
+        shown = elide(f, role, size, spans_text(f), room);
         width = text_width(f, role, size, shown);
+    }
+    if (bd_text_is_bidi(shown)) {
+        width = text_width(f, role, size, bd_text_line(f->faces, role, shown, f->arena));
     }
     x += align == BD_ALIGN_RIGHT ? room - width : align == BD_ALIGN_CENTER ? (room - width) / 2 : 0;
     for (size_t i = 0; i < f->spans.count; i++) {

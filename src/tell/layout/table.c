@@ -285,9 +285,13 @@ static double caption_height(const table_plan *plan) {
     return plan->caption.count > 0 ? (double)plan->caption.count * caption_type.leading + 3 : 0;
 }
 
-/* A group's header row stays with the row it heads. */
+/* A group's header row stays with the row it heads, and the last row with the one before it: no page begins with a
+ * single row under its repeated head. */
 static double kept_height(const table_plan *plan, size_t row) {
     double height = 0;
+    if (row > 0 && row + 2 == plan->row_count && !plan->rows[row].is_header) {
+        height += row_height(plan, &plan->rows[row++]);
+    }
     for (; row < plan->row_count; row++) {
         height += row_height(plan, &plan->rows[row]);
         if (!plan->rows[row].is_header) {

@@ -4,6 +4,7 @@
 /* What the page's graphics state holds already; operators are written only on change. */
 typedef struct {
     pdf_fonts *fonts;
+    pdf_images *images;
     bd_buf *out;
     bool has_fill, has_stroke;
     uint32_t fill, stroke;
@@ -137,6 +138,28 @@ static void paint_polygon(painter *p, const bd_op *op) {
     bd_buf_puts(p->out, BD_STR("h f\n"));
 }
 
+static size_t image_place(pdf_images *images, const bd_image *image) {
+    for (size_t i = 0; i < images->list.count; i++) {
+        if (images->list.data[i] == image) {
+            return i;
+        }
+    }
+    *bd_push(images->arena, &images->list) = image;
+    return images->list.count - 1;
+}
+
+static void paint_image(painter *p, const bd_op *op) {
+    bd_buf_puts(p->out, BD_STR("q "));
+    put_spaced(p->out, (double)op->width);
+    bd_buf_puts(p->out, BD_STR("0 0 "));
+    put_spaced(p->out, (double)op->height);
+    put_spaced(p->out, (double)op->x);
+    put_spaced(p->out, (double)op->y);
+    bd_buf_puts(p->out, BD_STR("cm /I"));
+    put_integer(p->out, (int64_t)image_place(p->images, op->image));
+    bd_buf_puts(p->out, BD_STR(" Do Q\n"));
+}
+
 static void paint_op(painter *p, const bd_op *op) {
     switch (op->kind) {
     case BD_OP_TEXT: paint_text(p, op); break;
@@ -148,11 +171,12 @@ static void paint_op(painter *p, const bd_op *op) {
         break;
     case BD_OP_FRAME: paint_frame(p, op); break;
     case BD_OP_POLYGON: paint_polygon(p, op); break;
+    case BD_OP_IMAGE: paint_image(p, op); break;
     }
 }
 
-void content_put(const bd_page *page, pdf_fonts *fonts, bd_buf *out) {
-    painter p = {.fonts = fonts, .out = out, .thick = -1, .face = SIZE_MAX};
+void content_put(const bd_page *page, pdf_fonts *fonts, pdf_images *images, bd_buf *out) {
+    painter p = {.fonts = fonts, .images = images, .out = out, .thick = -1, .face = SIZE_MAX};
     for (size_t i = 0; i < page->ops.count; i++) {
         paint_op(&p, &page->ops.data[i]);
     }

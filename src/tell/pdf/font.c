@@ -33,7 +33,11 @@ void font_put_to_unicode(const pdf_font *font, bd_buf *out) {
         bd_buf_putc(out, '<');
         put_utf16(out, (uint32_t)(i + 1));
         bd_buf_puts(out, BD_STR("> <"));
-        put_utf16(out, font->code_points.data[i]);
+        uint32_t letters[BD_TEXT_PLAIN_LETTERS];
+        size_t letter_count = bd_text_plain_letters(font->code_points.data[i], letters);
+        for (size_t k = 0; k < letter_count; k++) {
+            put_utf16(out, letters[k]);
+        }
         bd_buf_puts(out, BD_STR(">\n"));
         if (i % 100 == 99 || i + 1 == count) {
             bd_buf_puts(out, BD_STR("endbfchar\n"));

@@ -11,6 +11,7 @@ typedef struct {
     bd_arena *arena;
     pdf_file *file;
     pdf_fonts *fonts;
+    pdf_images images;
     bd_buf text; /* one object's entries, or one page's content, at a time */
 } writer;
 
@@ -49,7 +50,7 @@ static void add_links(writer *w, size_t index) {
 static bd_rc add_pages(writer *w, unsigned resources, bd_err *err) {
     for (size_t i = 0; i < w->layout->pages.count; i++) {
         bd_buf *text = file_begin_page(w->file);
-        content_put(&w->layout->pages.data[i], w->fonts, text);
+        content_put(&w->layout->pages.data[i], w->fonts, &w->images, text);
         BD_TRY(bd_buf_check(text, "a page of the PDF", err));
         file_end_page(w->file, resources);
         add_links(w, i);
@@ -104,6 +105,29 @@ static bd_rc add_font(writer *w, size_t face, unsigned *number, bd_err *err) {
     return BD_OK;
 }
 
+/* Its pixels alone: no profile, no transparency, nothing of the file it came from. */
+static unsigned add_image(writer *w, const bd_image *image) {
+    bd_str pixels = {(const char *)image->rgb, (size_t)image->width * image->height * 3};
+    return file_add_stream(w->file,
+                           bd_str_format(w->arena,
+                                         "/Type /XObject /Subtype /Image /Width %u /Height %u "
+                                         "/ColorSpace /DeviceRGB /BitsPerComponent 8",
+                                         image->width, image->height),
+                           pixels);
+}
+
+static void put_images(writer *w) {
+    unsigned *numbers = bd_new(w->arena, unsigned, w->images.list.count + 1);
+    for (size_t i = 0; i < w->images.list.count; i++) {
+        numbers[i] = add_image(w, w->images.list.data[i]);
+    }
+    bd_buf_puts(&w->text, BD_STR(" /XObject <<"));
+    for (size_t i = 0; i < w->images.list.count; i++) {
+        bd_buf_printf(&w->text, " /I%zu %u 0 R", i, numbers[i]);
+    }
+    bd_buf_puts(&w->text, BD_STR(" >>"));
+}
+
 static bd_rc set_resources(writer *w, unsigned resources, bd_err *err) {
     unsigned numbers[BD_FACE_MAX_COUNT] = {0};
     for (size_t i = 0; i < w->fonts->count; i++) {
@@ -118,6 +142,9 @@ static bd_rc set_resources(writer *w, unsigned resources, bd_err *err) {
         }
     }
     bd_buf_puts(&w->text, BD_STR(" >>"));
+    if (w->images.list.count > 0) {
+        put_images(w);
+    }
     set_object(w, resources);
     return BD_OK;
 }
@@ -314,6 +341,7 @@ bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces, const bd_pdf_o
     writer w = {.layout = layout, .options = options, .arena = arena, .file = file};
     w.fonts = bd_new(arena, pdf_fonts, 1);
     w.fonts->arena = arena;
+    w.images.arena = arena;
     w.fonts->faces = faces;
     w.fonts->count = bd_text_face_count(faces);
     bd_buf_init(&w.text, CONTENT_BYTES);

@@ -38,7 +38,13 @@ void font_put_descriptor(const pdf_fonts *fonts, size_t face,
 
 /* ---- content --------------------------------------------------------------------------------- */
 
-void content_put(const bd_page *page, pdf_fonts *fonts, bd_buf *out);
+/* Pictures in the order of first use; a name in the content is /I and the place. */
+typedef struct {
+    bd_arena *arena;
+    BD_VEC(const bd_image *) list;
+} pdf_images;
+
+void content_put(const bd_page *page, pdf_fonts *fonts, pdf_images *images, bd_buf *out);
 
 /* ---- the object writer over libharu ---------------------------------------------------------- */
 

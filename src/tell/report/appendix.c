@@ -241,7 +241,7 @@ void section_appendices(report *r) {
         {"G  Custody of the evidence", "appendix-custody", section_custody},
     };
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Appendices"), BD_STR("appendices"));
+    open_section(r, BD_STR("Appendices"), BD_STR("appendices"));
     for (size_t i = 0; i < BD_COUNT(parts); i++) {
         bd_doc_heading(r->doc, 2, bd_str_of(parts[i].title), bd_str_of(parts[i].anchor));
         parts[i].add(r);

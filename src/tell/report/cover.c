@@ -48,11 +48,13 @@ static const char *trust_warning(const bd_report_inputs *in) {
 
 void section_cover(report *r) {
     const bd_engagement *e = r->engagement;
-    bd_doc_space(r->doc, 64);
+    bd_doc_space(r->doc, r->template->logo.width_pt > 0 ? 24 : 64);
+    parts_logo(r);
     say_text(r, BD_PARA_SUBTITLE, e->organisation_name);
     say_text(r, BD_PARA_TITLE, e->system_name);
     say(r, BD_PARA_SUBTITLE, "SOC 2\xc2\xae evidence binder");
     say(r, BD_PARA_LEAD, "Management's evidence; no auditor's opinion");
+    parts_say(r);
     bd_doc_space(r->doc, 16);
     bd_table *table = add_facts(r, false);
     add_boundaries(r, table);
@@ -84,7 +86,6 @@ void section_cover(report *r) {
             "and "
             "draws the conclusions. It holds confidential information: do not pass it on."));
     bd_para_text(warning, bd_str_of(trust_warning(r->in)));
-    bd_doc_page_break(r->doc);
 }
 
 /* ---- document control ------------------------------------------------------------------------------------ */
@@ -114,6 +115,7 @@ static void add_versions(report *r) {
          r->in->is_signed
              ? BD_STR("PAdES B-B over the whole file; no later change is allowed (DocMDP P=1)")
              : BD_STR("none"));
+    fact(table, "Template", parts_words(r));
     fact(table, "Retention", retention_words(r));
     fact(table, "For", BD_STR("the organisation and its auditor"));
 }
@@ -174,11 +176,21 @@ static void add_commands(report *r) {
 }
 
 void section_control(report *r) {
-    bd_doc_heading(r->doc, 1, BD_STR("Document control"), BD_STR("document-control"));
+    bd_doc_page_break(r->doc);
+    open_section(r, BD_STR("Document control"), BD_STR("document-control"));
     add_versions(r);
     add_hashes(r);
     add_commands(r);
+}
+
+void section_contents(report *r) {
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Contents"), BD_STR("contents"))->in_contents = false;
-    bd_doc_contents(r->doc, 2);
+    open_section(r, BD_STR("Contents"), BD_STR("contents"))->in_contents = false;
+    bd_doc_contents(r->doc, r->part->depth);
+    if (r->part->lists_tables) {
+        bd_doc_exhibits(r->doc, BD_EXHIBIT_TABLES);
+    }
+    if (r->part->lists_charts) {
+        bd_doc_exhibits(r->doc, BD_EXHIBIT_CHARTS);
+    }
 }

@@ -221,7 +221,7 @@ static void add_exceptions(report *r, const check_exceptions *of) {
 void section_exceptions(report *r) {
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Exceptions"), BD_STR("exceptions"));
+    open_section(r, BD_STR("Exceptions"), BD_STR("exceptions"));
     if (a->exceptions.count == 0) {
         say(r, BD_PARA_BODY, "No exception happened in the period.");
         return;

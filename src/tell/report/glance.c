@@ -200,12 +200,11 @@ static void add_grid(report *r) {
     chart->alternative = describe_grid(r, chart);
 }
 
-void section_heat_grid(report *r) {
-    if (count_in_scope(r) == 0 || r->assessment->months.count == 0) {
-        return;
-    }
-    bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 2, BD_STR("Months by criterion"), BD_STR("heat-grid"));
+static bool has_months(const report *r) {
+    return count_in_scope(r) > 0 && r->assessment->months.count > 0;
+}
+
+static void say_months(report *r) {
     say(r, BD_PARA_NOTE,
         "A month is clean when every instance that is due in it, of every control of the "
         "criterion, is "
@@ -214,6 +213,20 @@ void section_heat_grid(report *r) {
         "tell: some evidence, but not enough. Yearly and quarterly instances count in each month "
         "they span.");
     add_grid(r);
+}
+
+void section_heat_grid(report *r) {
+    if (has_months(r)) {
+        bd_doc_heading(r->doc, 2, BD_STR("Months by criterion"), BD_STR("heat-grid"));
+        say_months(r);
+    }
+}
+
+void section_months(report *r) {
+    if (has_months(r)) {
+        open_section(r, BD_STR("Months by criterion"), BD_STR("heat-grid"));
+        say_months(r);
+    }
 }
 
 /* ---- open exceptions
@@ -264,7 +277,8 @@ void section_open_exceptions(report *r, size_t most) {
 }
 
 void section_glance(report *r) {
-    bd_doc_heading(r->doc, 1, BD_STR("At a glance"), BD_STR("glance"));
+    bd_doc_page_break(r->doc);
+    open_section(r, BD_STR("At a glance"), BD_STR("glance"));
     section_score(r);
     section_series_chart(r);
     bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Open exceptions (%d)", count_open(r)),

@@ -61,7 +61,7 @@ void section_criteria_index(report *r) {
         {"Open exceptions", BD_ALIGN_RIGHT, 0}, {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Criteria index"), BD_STR("criteria"));
+    open_section(r, BD_STR("Criteria index"), BD_STR("criteria"));
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     bd_str series = {"", 0};
     for (size_t i = 0; i < a->criterion_count; i++) {
@@ -150,7 +150,7 @@ void section_control_matrix(report *r) {
         {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Control matrix"), BD_STR("controls"));
+    open_section(r, BD_STR("Control matrix"), BD_STR("controls"));
     say(r, BD_PARA_NOTE,
         "Each control stands under the series of its primary criterion. Numbers beginning with B "
         "are "

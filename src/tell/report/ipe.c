@@ -319,7 +319,7 @@ static size_t count_same(const report *r, const index_list *items, size_t from) 
 
 void section_ipe(report *r) {
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Evidence sheets"), BD_STR("ipe"));
+    open_section(r, BD_STR("Evidence sheets"), BD_STR("ipe"));
     say(r, BD_PARA_BODY,
         "One sheet for each item of information produced by the entity: where it came from, what "
         "it "
@@ -532,7 +532,7 @@ void section_data_quality(report *r) {
     if (r->has_sections) {
         bd_doc_page_break(r->doc);
     }
-    bd_doc_heading(r->doc, 1, BD_STR("Data quality"), BD_STR("data-quality"));
+    open_section(r, BD_STR("Data quality"), BD_STR("data-quality"));
     say(r, BD_PARA_BODY,
         "What weakens the evidence. Nothing listed here can make an instance clean; a deviation "
         "that it "
@@ -585,7 +585,7 @@ void section_hashes(report *r) {
                                          {"Bytes", BD_ALIGN_RIGHT, 0},
                                          {"SHA-256", BD_ALIGN_LEFT, 1}};
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("List of hashes"), BD_STR("hashes"));
+    open_section(r, BD_STR("List of hashes"), BD_STR("hashes"));
     say_hash_rest(r, count_sheets(r));
     for (size_t i = 0; i < r->evidence->count; i++) {
         if (!has_sheet(&r->evidence->data[i])) { /* index.html may lead here */

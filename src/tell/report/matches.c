@@ -76,7 +76,7 @@ void section_matches(report *r) {
     if (r->assessment->matches.count == 0) {
         return;
     }
-    bd_doc_heading(r->doc, 1, BD_STR("Events joined"), BD_STR("matches"));
+    open_section(r, BD_STR("Events joined"), BD_STR("matches"));
     say(r, BD_PARA_BODY,
         "Checks that hold one list against another: every row of the first list, such as leavers, "
         "asks for an event in the second, such as an account disabled. What is left over on "

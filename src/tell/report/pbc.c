@@ -146,7 +146,7 @@ void section_pbc(report *r) {
         return;
     }
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Request cross-reference (PBC)"), BD_STR("pbc"));
+    open_section(r, BD_STR("Request cross-reference (PBC)"), BD_STR("pbc"));
     say(r, BD_PARA_BODY,
         "Request, evidence, page. Ready: what is due is on file and accepted; it may show deviations all the same. "
         "What the auditor makes of it is the auditor's to say. The whole list, with owners, due days, notes and a "

@@ -470,7 +470,7 @@ void section_posture_scores(report *r) {
     if (imported->scores.count == 0) {
         return;
     }
-    bd_doc_heading(r->doc, 1, BD_STR("Scores of Microsoft's tools"), BD_STR("posture"));
+    open_section(r, BD_STR("Scores of Microsoft's tools"), BD_STR("posture"));
     say(r, BD_PARA_BODY, boundary);
     for (size_t i = 0; i < imported->imports.count; i++) {
         if (has_scores(imported->imports.data[i])) {
@@ -495,7 +495,7 @@ static void say_elsewhere(report *r) {
 void section_posture(report *r) {
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("What Microsoft's tools say"), BD_STR("posture"));
+    open_section(r, BD_STR("What Microsoft's tools say"), BD_STR("posture"));
     say(r, BD_PARA_BODY, boundary);
     if (imported->imports.count == 0) {
         say(r, BD_PARA_BODY, "No export of theirs describes a time inside the period.");

@@ -110,6 +110,34 @@ static void add_point(const report *r, bd_table *table, bd_str day, const bd_pas
     bd_table_text(table, words_number(r, (int64_t)point->gates.count));
 }
 
+/* The same points as a picture; the table below it has the numbers. */
+static void add_trend_chart(report *r, const bd_past *now) {
+    static const char *const names[] = {"READY", "COVER", "FRESH"};
+    const bd_readiness *ready = r->in->ready;
+    size_t count = ready->past_count + 1;
+    bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_TREND, BD_STR("Shares at the end of each month"),
+                                   BD_STR(""), BD_COUNT(names), count);
+    for (size_t i = 0; i < count; i++) {
+        const bd_past *point = i < ready->past_count ? &ready->past[i] : now;
+        const bd_ratio shares[] = {point->ready, point->cover, point->fresh};
+        chart->column_labels[i] =
+            bd_str_copy(r->arena, words_day(r, i < ready->past_count ? point->day : ready->today));
+        for (size_t k = 0; k < BD_COUNT(names); k++) {
+            chart->values[k * count + i] = shares[k].of > 0 ? shares[k].tenths_percent : -1;
+        }
+    }
+    const bd_past *first = &ready->past[0];
+    const bd_ratio before[] = {first->ready, first->cover, first->fresh};
+    const bd_ratio after[] = {now->ready, now->cover, now->fresh};
+    for (size_t k = 0; k < BD_COUNT(names); k++) {
+        bd_str share = bd_ratio_text(r->arena, after[k]);
+        chart->row_labels[k] = bd_str_format(r->arena, "%s %.*s %%", names[k], BD_ARG(share));
+        chart->alternative = bd_str_format(
+            r->arena, "%.*s%s%s from %.*s %% to %.*s %%", BD_ARG(chart->alternative),
+            k > 0 ? ", " : "", names[k], BD_ARG(bd_ratio_text(r->arena, before[k])), BD_ARG(share));
+    }
+}
+
 static void add_trend(report *r) {
     static const column_def columns[] = {{"Month ending", BD_ALIGN_LEFT, 1},
                                          {"READY", BD_ALIGN_RIGHT, 0},
@@ -122,14 +150,15 @@ static void add_trend(report *r) {
     if (ready->past_count == 0) {
         return;
     }
+    const bd_assessment *a = r->assessment;
+    bd_past now = {.ready = a->ready, .cover = a->cover, .fresh = a->fresh, .gates = a->gates};
+    now.open.count = (size_t)count_open(r);
     bd_doc_heading(r->doc, 2, BD_STR("Trend"), BD_STR("trend"));
+    add_trend_chart(r, &now);
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < ready->past_count; i++) {
         add_point(r, table, words_day(r, ready->past[i].day), &ready->past[i]);
     }
-    const bd_assessment *a = r->assessment;
-    bd_past now = {.ready = a->ready, .cover = a->cover, .fresh = a->fresh, .gates = a->gates};
-    now.open.count = (size_t)count_open(r);
     add_point(r, table, bd_str_format(r->arena, "%.*s, now", BD_ARG(words_day(r, ready->today))),
               &now);
     say_text(
@@ -198,9 +227,8 @@ static void add_counts(report *r) {
 }
 
 void section_readiness_summary(report *r) {
-    bd_doc_heading(r->doc, 1,
-                   bd_str_format(r->arena, "Readiness of %.*s", BD_ARG(r->engagement->system_name)),
-                   BD_STR("readiness"));
+    open_section(r, bd_str_format(r->arena, "Readiness of %.*s", BD_ARG(r->engagement->system_name)),
+                 BD_STR("readiness"));
     add_clock(r);
     add_score(r);
     add_counts(r);

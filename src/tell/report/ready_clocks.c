@@ -63,7 +63,7 @@ static void add_papers(report *r) {
 
 void section_vendor_clock(report *r) {
     const bd_readiness *ready = r->in->ready;
-    bd_doc_heading(r->doc, 1, BD_STR("Vendor clock"), BD_STR("vendors"));
+    open_section(r, BD_STR("Vendor clock"), BD_STR("vendors"));
     if (ready->papers.count == 0) {
         say(r, BD_PARA_BODY,
             "No report or letter of a vendor is on file: every day of the period is open. Fetch "
@@ -130,8 +130,8 @@ void section_changes(report *r) {
     if (since->from == NULL) {
         return;
     }
-    bd_doc_heading(
-        r->doc, 1,
+    open_section(
+        r,
         bd_str_format(r->arena, "What changed since %.*s", BD_ARG(words_day(r, since->from->day))),
         BD_STR("changes"));
     say_exceptions(r);

@@ -89,7 +89,7 @@ void section_dues(report *r) {
                                          {"What", BD_ALIGN_LEFT, 3}};
     const bd_readiness *ready = r->in->ready;
     size_t over = 0, within = 0;
-    bd_doc_heading(r->doc, 1, BD_STR("Due in 30, 60 and 90 days"), BD_STR("due"));
+    open_section(r, BD_STR("Due in 30, 60 and 90 days"), BD_STR("due"));
     for (size_t i = 0; i < ready->dues.count; i++) {
         over += ready->dues.data[i].is_over;
         within += is_listed(r, &ready->dues.data[i]);
@@ -122,7 +122,7 @@ void section_stale(report *r) {
         {"Owner", BD_ALIGN_LEFT, 0},       {"Newest", BD_ALIGN_LEFT, 0},
         {"Age, days", BD_ALIGN_RIGHT, 0},  {"Limit", BD_ALIGN_RIGHT, 0}};
     const bd_readiness *ready = r->in->ready;
-    bd_doc_heading(r->doc, 1, BD_STR("Stale evidence"), BD_STR("stale"));
+    open_section(r, BD_STR("Stale evidence"), BD_STR("stale"));
     if (ready->stale.count == 0) {
         say(r, BD_PARA_BODY, "No evidence is stale.");
         return;
@@ -179,7 +179,7 @@ void section_ageing(report *r) {
         {"Resource", BD_ALIGN_LEFT, 1}, {"Owner", BD_ALIGN_LEFT, 0},
         {"Answer", BD_ALIGN_LEFT, 1}};
     const bd_readiness *ready = r->in->ready;
-    bd_doc_heading(r->doc, 1, BD_STR("Open exceptions by age"), BD_STR("exceptions"));
+    open_section(r, BD_STR("Open exceptions by age"), BD_STR("exceptions"));
     if (ready->open.count == 0) {
         say(r, BD_PARA_BODY, "No exception is open.");
         return;

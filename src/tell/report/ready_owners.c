@@ -136,7 +136,7 @@ static void add_owner(report *r, bd_str owner) {
 }
 
 void section_owners(report *r) {
-    bd_doc_heading(r->doc, 1, BD_STR("By owner"), BD_STR("owners"));
+    open_section(r, BD_STR("By owner"), BD_STR("owners"));
     say(r, BD_PARA_NOTE,
         "Where: put files into the engagement's inbox with a sidecar that names source, time and "
         "exporter, documents with a row in inbox/register.csv (preparer, a different reviewer, "

@@ -1,7 +1,6 @@
 /* The two reports: what stands in which order, and what the sections look up. */
 #include "bindery/report.h"
 
-#include "ready_priv.h"
 #include "report_priv.h"
 
 #include <string.h>
@@ -108,11 +107,14 @@ static void index_exceptions(report *r) {
 
 static void open_report(report *r, const bd_report_inputs *inputs, bd_arena *arena,
                         bool has_sections) {
+    bd_template_kind kind = has_sections ? BD_TEMPLATE_BINDER : BD_TEMPLATE_READINESS;
     *r = (report){.in = inputs,
                   .assessment = inputs->assessment,
                   .engagement = inputs->engagement,
                   .catalog = inputs->catalog,
                   .evidence = inputs->evidence,
+                  .template = inputs->template != NULL ? inputs->template
+                                                       : bd_template_default(kind, arena),
                   .doc = bd_doc_make(arena),
                   .arena = arena,
                   .has_sections = has_sections};
@@ -158,46 +160,21 @@ static void set_furniture(report *r, const char *kind, bd_str left, const char *
 
 /* All that prints the manifest's hash: furniture, cover and document control. */
 static void open_binder(report *r, const bd_report_inputs *inputs, bd_arena *arena) {
-    static void (*const front[])(report *) = {section_cover, section_control};
     open_report(r, inputs, arena, true);
     bd_str left = bd_str_format(arena, "%.*s edition \xc2\xb7 %.*s \xc2\xb7 manifest %.*s",
                                 BD_ARG(words_edition(r)), BD_ARG(inputs->package_id),
                                 BD_ARG(bd_str_sub(inputs->manifest_sha256, 0, 12)));
     set_furniture(r, "SOC 2\xc2\xae evidence binder \xe2\x80\x93 management's evidence", left,
                   "Confidential: for the organisation and its auditor");
-    for (size_t i = 0; i < BD_COUNT(front); i++) {
-        front[i](r);
-    }
+    parts_write(r, &r->template->front);
     bd_doc_cover_end(r->doc);
 }
 
 bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
-    static void (*const body[])(report *) = {
-        section_glance,
-        section_scope,
-        section_vendors,
-        section_criteria_index,
-        section_evidenced,
-        section_control_matrix,
-        section_criteria,
-        section_samples,
-        section_matches,
-        section_reviews,
-        section_posture,
-        section_exceptions,
-        section_since,
-        section_set_aside,
-        section_ipe,
-        section_pbc,
-        section_data_quality,
-        section_hashes,
-        section_appendices,
-    };
     report r;
     open_binder(&r, inputs, arena);
-    for (size_t i = 0; i < BD_COUNT(body); i++) {
-        body[i](&r);
-    }
+    parts_write(&r, &r.template->body);
+    parts_cut_links(&r);
     return r.doc;
 }
 
@@ -215,19 +192,13 @@ void bd_report_set_manifest(const bd_report_inputs *inputs, bd_doc *binder) {
 /* ---- the readiness report ------------------------------------------------------------------------------------ */
 
 bd_doc *bd_report_readiness(const bd_report_inputs *inputs, bd_arena *arena) {
-    static void (*const sections[])(report *) = {
-        section_readiness_summary, section_heat_grid,   section_dues,
-        section_stale,             section_ageing,
-        section_vendor_clock,      section_posture_scores, section_changes,
-        section_data_quality,      section_unreached,   section_owners,
-    };
     report r;
     open_report(&r, inputs, arena, false);
     bd_str left = bd_str_format(arena, "Readiness \xc2\xb7 assessment %.*s",
                                 BD_ARG(bd_str_sub(inputs->assessment_sha256, 0, 12)));
     set_furniture(&r, "Readiness report \xe2\x80\x93 management's own view", left, "Internal");
-    for (size_t i = 0; i < BD_COUNT(sections); i++) {
-        sections[i](&r);
-    }
+    parts_logo(&r);
+    parts_write(&r, &r.template->body);
+    parts_cut_links(&r);
     return r.doc;
 }

@@ -19,6 +19,9 @@ typedef struct {
     const bd_engagement *engagement;
     const bd_catalog *catalog;
     const bd_evidences *evidence;
+    const bd_doc_template *template;
+    const bd_template_part *part; /* the section being written, or NULL */
+    size_t page_count;            /* pages of the organisation's own so far */
     bd_doc *doc;
     bd_arena *arena; /* the document's */
     bool
@@ -133,16 +136,28 @@ void say_text(report *r, bd_para_kind kind, bd_str text);
 /* "The first 100 are printed; 23 more stand in 80_MACHINE/findings.ndjson (SHA-256 ...)." */
 void say_left_out(report *r, const char *what, uint64_t total, size_t printed);
 
+/* ---- parts ------------------------------------------------------------------------------------------- */
+
+void parts_write(report *r, const bd_template_parts *parts);
+/* Begins a section: its heading, or the one that the template has for it, and what the organisation says there. */
+bd_block *open_section(report *r, bd_str title, bd_str anchor);
+void parts_say(report *r);       /* what the organisation says in this section */
+void parts_logo(report *r);      /* nothing where there is none */
+void parts_cut_links(report *r); /* into sections that are left out */
+bd_str parts_words(const report *r); /* whose template it is, and what it changes */
+
 /* ---- sections --------------------------------------------------------------------------------------- */
 
 void section_cover(report *r);
 void section_custody(report *r); /* an appendix: seals, and what came after them */
 void section_control(report *r); /* document control, how to verify */
+void section_contents(report *r);
 void section_glance(report *r);
 void section_score(report *r); /* score table and gates */
 void section_gates(report *r); /* why not complete, or that no gate is shut */
 void section_series_chart(report *r);
 void section_heat_grid(report *r);
+void section_months(report *r); /* the same as a section of its own */
 void section_open_exceptions(report *r, size_t most);
 void section_scope(report *r);
 void add_expected_of_vendors(report *r);   /* parts of section_vendors() */

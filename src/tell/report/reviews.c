@@ -243,7 +243,7 @@ static void add_quarters(report *r) {
 
 void section_reviews(report *r) {
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Access reviews"), BD_STR("access-reviews"));
+    open_section(r, BD_STR("Access reviews"), BD_STR("access-reviews"));
     if (reviews_of(r)->reviews.count == 0) {
         say(r, BD_PARA_BODY, "No access review is on file.");
     } else {

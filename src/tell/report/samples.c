@@ -291,7 +291,7 @@ static void add_population(report *r, const bd_population *of) {
 
 void section_samples(report *r) {
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Populations and samples"), BD_STR("samples"));
+    open_section(r, BD_STR("Populations and samples"), BD_STR("samples"));
     if (r->assessment->population_count == 0) {
         say(r, BD_PARA_BODY, "No control in scope has a population to draw from in this period.");
         return;

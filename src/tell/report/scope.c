@@ -221,7 +221,7 @@ void section_scope(report *r) {
         {"Owners of controls", "scope-owners", add_people},
     };
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Scope and system"), BD_STR("scope"));
+    open_section(r, BD_STR("Scope and system"), BD_STR("scope"));
     add_system(r);
     for (size_t i = 0; i < BD_COUNT(parts); i++) {
         bd_doc_heading(r->doc, 2, bd_str_of(parts[i].title), bd_str_of(parts[i].anchor));

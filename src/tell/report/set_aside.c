@@ -92,7 +92,7 @@ static bool has_any(const report *r) {
 }
 
 void section_set_aside(report *r) {
-    bd_doc_heading(r->doc, 1, BD_STR("Waivers and withdrawals"), BD_STR("set-aside"));
+    open_section(r, BD_STR("Waivers and withdrawals"), BD_STR("set-aside"));
     if (!has_any(r)) {
         say(r, BD_PARA_BODY, "Nothing is waived, withdrawn or signed as not applicable at this journal head. "
                              "Design exclusions stand with the scope.");

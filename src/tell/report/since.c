@@ -274,7 +274,7 @@ void section_since(report *r) {
     const bd_value *exceptions = bd_value_find(changes, "exceptions");
     const bd_value *evidence = bd_value_find(changes, "evidence");
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Changes since the last binder"), BD_STR("since"));
+    open_section(r, BD_STR("Changes since the last binder"), BD_STR("since"));
     if (changes == NULL) {
         say_none(r);
         return;

@@ -482,7 +482,7 @@ static void add_recipients(report *r) {
 
 void section_vendors(report *r) {
     bd_doc_page_break(r->doc);
-    bd_doc_heading(r->doc, 1, BD_STR("Shared responsibility and vendors"), BD_STR("vendors"));
+    open_section(r, BD_STR("Shared responsibility and vendors"), BD_STR("vendors"));
     if (register_of(r)->vendors.count == 0) {
         say(r, BD_PARA_BODY,
             "bindery.json names no vendor, and no report or letter of one is on file.");

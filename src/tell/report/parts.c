@@ -1,0 +1,249 @@
+/* The parts of a report as its template lists them: which function writes a section, what the organisation says in it,
+ * pages of its own.  The order is the template's; there is no other. */
+#include "bindery/report.h"
+
+#include "ready_priv.h"
+#include "report_priv.h"
+
+#define DASH "\xe2\x80\x93"
+
+static void section_organisation_page(report *r);
+
+static void section_criteria_and_evidenced(report *r) {
+    section_criteria_index(r);
+    section_evidenced(r);
+}
+
+static void section_doubts(report *r) {
+    section_data_quality(r);
+    section_unreached(r);
+}
+
+static void (*const writers[])(report *) = {
+    [BD_SECTION_PAGE] = section_organisation_page,
+    [BD_SECTION_COVER] = section_cover,
+    [BD_SECTION_DOCUMENT_CONTROL] = section_control,
+    [BD_SECTION_CONTENTS] = section_contents,
+    [BD_SECTION_GLANCE] = section_glance,
+    [BD_SECTION_SCOPE] = section_scope,
+    [BD_SECTION_VENDORS] = section_vendors,
+    [BD_SECTION_CRITERIA_INDEX] = section_criteria_and_evidenced,
+    [BD_SECTION_CONTROL_MATRIX] = section_control_matrix,
+    [BD_SECTION_CRITERIA] = section_criteria,
+    [BD_SECTION_SAMPLES] = section_samples,
+    [BD_SECTION_MATCHES] = section_matches,
+    [BD_SECTION_REVIEWS] = section_reviews,
+    [BD_SECTION_POSTURE] = section_posture,
+    [BD_SECTION_EXCEPTIONS] = section_exceptions,
+    [BD_SECTION_SINCE] = section_since,
+    [BD_SECTION_SET_ASIDE] = section_set_aside,
+    [BD_SECTION_EVIDENCE] = section_ipe,
+    [BD_SECTION_PBC] = section_pbc,
+    [BD_SECTION_DATA_QUALITY] = section_data_quality,
+    [BD_SECTION_HASHES] = section_hashes,
+    [BD_SECTION_APPENDICES] = section_appendices,
+    [BD_SECTION_SUMMARY] = section_readiness_summary,
+    [BD_SECTION_MONTHS] = section_months,
+    [BD_SECTION_DUES] = section_dues,
+    [BD_SECTION_STALE] = section_stale,
+    [BD_SECTION_AGEING] = section_ageing,
+    [BD_SECTION_VENDOR_CLOCK] = section_vendor_clock,
+    [BD_SECTION_SCORES] = section_posture_scores,
+    [BD_SECTION_CHANGES] = section_changes,
+    [BD_SECTION_DOUBTS] = section_doubts,
+    [BD_SECTION_OWNERS] = section_owners,
+};
+_Static_assert(BD_COUNT(writers) == BD_SECTION_COUNT, "every section has who writes it");
+
+void parts_write(report *r, const bd_template_parts *parts) {
+    for (size_t i = 0; i < parts->count; i++) {
+        r->part = &parts->data[i];
+        writers[r->part->section](r);
+    }
+    r->part = NULL;
+}
+
+/* ---- what the organisation says ---- */
+
+static bd_str value_of(const report *r, const bd_template_run *run) {
+    switch (run->value) {
+    case BD_TEMPLATE_TEXT: return run->text;
+    case BD_TEMPLATE_ORGANISATION: return r->engagement->organisation_name;
+    case BD_TEMPLATE_SYSTEM: return r->engagement->system_name;
+    case BD_TEMPLATE_PERIOD: return words_period(r);
+    case BD_TEMPLATE_AS_OF: return words_as_of(r);
+    case BD_TEMPLATE_PACKAGE: return r->in->package_id;
+    case BD_TEMPLATE_EDITION: return words_edition(r);
+    }
+    return run->text;
+}
+
+static void say_heading(report *r, const bd_template_block *block, size_t place) {
+    bd_str text = {"", 0};
+    for (size_t i = 0; i < block->runs.count; i++) {
+        text = bd_str_format(r->arena, "%.*s%.*s", BD_ARG(text),
+                             BD_ARG(value_of(r, &block->runs.data[i])));
+    }
+    bd_doc_heading(r->doc, 2, text, bd_str_format(r->arena, "page-%zu-%zu", r->page_count, place));
+}
+
+void parts_say(report *r) {
+    for (size_t i = 0; r->part != NULL && i < r->part->blocks.count; i++) {
+        const bd_template_block *block = &r->part->blocks.data[i];
+        if (block->kind == BD_TEMPLATE_HEADING) {
+            say_heading(r, block, i + 1);
+            continue;
+        }
+        if (block->runs.count == 0) {
+            continue;
+        }
+        bd_para *para = bd_doc_paragraph(r->doc, block->kind == BD_TEMPLATE_ITEM ? BD_PARA_BULLET
+                                                                                 : BD_PARA_BODY);
+        for (size_t k = 0; k < block->runs.count; k++) {
+            bd_para_styled(para, block->runs.data[k].style, value_of(r, &block->runs.data[k]));
+        }
+    }
+}
+
+bd_block *open_section(report *r, bd_str title, bd_str anchor) {
+    bool is_renamed = r->part != NULL && r->part->heading.size > 0;
+    size_t at = r->doc->blocks.count;
+    (void)bd_doc_heading(r->doc, 1, is_renamed ? r->part->heading : title, anchor);
+    parts_say(r);
+    return &r->doc->blocks.data[at]; /* adding may have moved them */
+}
+
+static void section_organisation_page(report *r) {
+    r->page_count++;
+    bd_doc_page_break(r->doc);
+    bd_doc_heading(r->doc, 1, r->part->heading, bd_str_format(r->arena, "page-%zu", r->page_count));
+    say_text(r, BD_PARA_NOTE,
+             bd_str_format(r->arena,
+                           "Written by %.*s, printed as it stands in the template of this report. "
+                           "Bindery tested nothing of it.",
+                           BD_ARG(r->engagement->organisation_name)));
+    parts_say(r);
+}
+
+/* ---- the logo ---- */
+
+void parts_logo(report *r) {
+    const bd_template_logo *logo = &r->template->logo;
+    if (logo->image == NULL && logo->shape_count == 0) {
+        return;
+    }
+    bd_picture *picture = bd_new(r->arena, bd_picture, 1);
+    *picture = (bd_picture){.image = logo->image,
+                            .shapes = logo->shapes,
+                            .shape_count = logo->shape_count,
+                            .view_width = logo->view_width,
+                            .view_height = logo->view_height,
+                            .width_pt = logo->width_pt,
+                            .alternative = logo->alternative};
+    bd_doc_picture(r->doc, picture);
+}
+
+/* ---- links into sections that the template leaves out ---- */
+
+static void note_anchors(const bd_doc *doc, bd_map *known) {
+    for (size_t i = 0; i < doc->blocks.count; i++) {
+        const bd_block *block = &doc->blocks.data[i];
+        bool has_anchor = block->kind == BD_BLOCK_HEADING || block->kind == BD_BLOCK_ANCHOR;
+        if (has_anchor && block->anchor.size > 0) {
+            bd_map_put(known, block->anchor, (void *)&doc->blocks.data[i]);
+        }
+    }
+}
+
+static void cut_runs(bd_runs *runs, const bd_map *known) {
+    for (size_t i = 0; i < runs->count; i++) {
+        bd_run *run = &runs->data[i];
+        if (run->link.size == 0 || bd_map_find(known, run->link) != NULL) {
+            continue;
+        }
+        run->link = (bd_str){"", 0};
+        if (run->is_page_ref) {
+            run->is_page_ref = false;
+            run->text = BD_STR(DASH);
+        }
+    }
+}
+
+static void cut_block(bd_block *block, const bd_map *known) {
+    if (block->kind == BD_BLOCK_PARA) {
+        cut_runs(&block->para->runs, known);
+    } else if (block->kind == BD_BLOCK_TABLE) {
+        for (size_t i = 0; i < block->table->cells.count; i++) {
+            cut_runs(&block->table->cells.data[i].runs, known);
+        }
+    } else if (block->kind == BD_BLOCK_CHART) {
+        for (size_t i = 0; i < block->chart->row_count; i++) {
+            bd_str *link = &block->chart->row_links[i];
+            *link = bd_map_find(known, *link) != NULL ? *link : (bd_str){"", 0};
+        }
+    }
+}
+
+static bool has_section(const bd_template_parts *parts, bd_section section) {
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->data[i].section == section) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Names of the sections that the template leaves out, or "". */
+static bd_str left_out(const report *r) {
+    const bd_doc_template *ours = bd_template_default(r->template->kind, r->arena);
+    const bd_template_parts *lists[] = {&ours->front, &ours->body};
+    bd_strs names = {0};
+    for (size_t k = 0; k < BD_COUNT(lists); k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            bd_section section = lists[k]->data[i].section;
+            if (!has_section(&r->template->front, section) &&
+                !has_section(&r->template->body, section)) {
+                *bd_push(r->arena, &names) = bd_str_of(bd_section_name(section));
+            }
+        }
+    }
+    return words_list(r, &names, ", ");
+}
+
+/* With all sections there a link that leads nowhere is a fault, and said; with some left out it is their absence. */
+void parts_cut_links(report *r) {
+    if (left_out(r).size == 0) {
+        return;
+    }
+    bd_map *known = bd_map_make(r->arena);
+    note_anchors(r->doc, known);
+    for (size_t i = 0; i < r->doc->blocks.count; i++) {
+        cut_block(&r->doc->blocks.data[i], known);
+    }
+}
+
+/* ---- what is said of the template ---- */
+
+bd_str parts_words(const report *r) {
+    const bd_doc_template *template = r->template;
+    size_t headings = 0, said = 0, pages = 0;
+    const bd_template_parts *lists[] = {&template->front, &template->body};
+    if (!template->is_own) {
+        return BD_STR("built in (80_MACHINE/template.xml)");
+    }
+    for (size_t k = 0; k < BD_COUNT(lists); k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            const bd_template_part *part = &lists[k]->data[i];
+            bool is_page = part->section == BD_SECTION_PAGE;
+            pages += is_page;
+            headings += !is_page && part->heading.size > 0;
+            said += !is_page && part->blocks.count > 0;
+        }
+    }
+    bd_str absent = left_out(r);
+    return bd_str_format(r->arena,
+                         "of the organisation (80_MACHINE/template.xml): headings reworded %zu, "
+                         "sections introduced %zu, pages added %zu; left out: %.*s",
+                         headings, said, pages,
+                         BD_ARG(absent.size > 0 ? absent : BD_STR("nothing")));
+}
