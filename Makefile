@@ -77,6 +77,13 @@ room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags fre
   $(if $(filter src/gather/read/sax.c,$(1)),$(shell pkg-config --cflags libxml-2.0)) \
   $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
 
+# What a scan makes of bytes hangs on these: their hash is part of the key of what it yielded, so that no version has to be
+# raised by hand, and a program that scans in another way finds nothing of the one before.
+MAP_SOURCES := $(sort $(foreach room,base/util base/value gather/read gather/derive gather/evidence gather/scan gather/memo \
+  judge/catalog judge/rule judge/imported,$(wildcard src/$(room)/*.[ch])) $(addprefix include/bindery/,util.h value.h read.h \
+  derive.h evidence.h scan.h memo.h catalog.h rule.h imported.h))
+map_sources = $(if $(filter src/gather/memo/key.c,$(1)),-DBINDERY_MAP_SOURCES='"$(shell cat $(MAP_SOURCES) | sha256sum | cut -c1-32)"')
+
 .PHONY: all help deps deps-tests deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \
   deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
 .DEFAULT_GOAL := all
@@ -105,12 +112,14 @@ build/$(1)/scan-bench: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o build/$(1
 
 build/$(1)/%.o: src/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
 	@mkdir -p $$(@D)
-	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) $$(call room_flags,$$<) -DBINDERY_VERSION='"$$(VERSION)"' \
+	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) $$(call room_flags,$$<) $$(call map_sources,$$<) -DBINDERY_VERSION='"$$(VERSION)"' \
 	  -MMD -MP -c -o $$@ $$<
 
 build/$(1)/tests/%.o: tests/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
 	@mkdir -p $$(@D)
 	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) -Itests/unit -MMD -MP -c -o $$@ $$<
+
+build/$(1)/gather/memo/key.o: $$(MAP_SOURCES)
 
 build/$(1)/builtin.o: build/builtin.s $$(BUILTIN)
 	@mkdir -p $$(@D)

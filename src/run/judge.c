@@ -19,6 +19,7 @@ typedef struct {
     bd_arena **arenas;  /* likewise; they hold the facts */
     size_t row_count;
     bd_scan_plan plan;
+    bd_memos *memos;       /* NULL: nothing is kept */
     size_t first;          /* items before it are not read */
     const bd_watch *watch; /* NULL: nobody */
     bool is_reread;        /* the facts stand already */
@@ -141,6 +142,34 @@ static void list_items(judging *run) {
     withdraw_copies(run);
 }
 
+/* Notes what was scanned of the item, to be kept. */
+static bd_rc scan_object(judging *run, size_t index, unsigned worker, bd_err *err) {
+    bd_evidence *item = &run->out->evidence.data[index];
+    const bd_blob *blob;
+    bd_facts again = {.rows_reported = -1};
+    bd_scan_plan plan = run->plan;
+    bd_spool *rows = run->rows[worker].rows;
+    bool is_taken = false;
+    BD_TRY(bd_memos_take(run->memos, item, index, run->arenas[worker], rows, &item->facts, &is_taken,
+                         err));
+    if (is_taken) {
+        return BD_OK;
+    }
+    plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
+    plan.collected_at = item->given.given_collected_at;
+    if (run->watch != NULL) {
+        plan.observe = run->watch->see;
+        plan.observe_context = run->watch->contexts[worker];
+    }
+    bd_spool_mark from = bd_spool_at(rows);
+    BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err));
+    BD_TRY(bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
+                   (uint32_t)index, run->arenas[worker], rows,
+                   run->is_reread ? &again : &item->facts, err));
+    bd_memos_note(run->memos, item, index, rows, from, bd_spool_at(rows));
+    return BD_OK;
+}
+
 static void scan_item(void *context, size_t index, unsigned worker) {
     judging *run = context;
     bd_evidence *item = &run->out->evidence.data[index];
@@ -158,26 +187,13 @@ static void scan_item(void *context, size_t index, unsigned worker) {
         item->facts.export_time = BD_INSTANT_NONE;
         return;
     }
-    if (bd_early_take(run->early, item, index, &item->facts)) {
+    bd_spool_mark from, to;
+    if (bd_early_take(run->early, item, index, &item->facts, &from, &to)) {
+        bd_memos_note(run->memos, item, index, run->rows[run->row_count - 1].rows, from, to);
         return;
     }
-    const bd_blob *blob;
-    bd_facts again = {.rows_reported = -1};
-    bd_scan_plan plan = run->plan;
-    plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
-    plan.collected_at = item->given.given_collected_at;
-    if (run->watch != NULL) {
-        plan.observe = run->watch->see;
-        plan.observe_context = run->watch->contexts[worker];
-    }
     bd_err *err = &run->errors[worker];
-    bd_rc rc = bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err);
-    if (!bd_failed(rc)) {
-        rc = bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
-                     (uint32_t)index, run->arenas[worker], run->rows[worker].rows,
-                     run->is_reread ? &again : &item->facts, err);
-    }
-    if (bd_failed(rc)) {
+    if (bd_failed(scan_object(run, index, worker, err))) {
         bd_err_context(err, "while scanning '%.*s'", BD_ARG(item->given.path));
         run->has_failed[worker] = true;
     }
@@ -185,6 +201,10 @@ static void scan_item(void *context, size_t index, unsigned worker) {
 
 static bd_rc scan_all(judging *run, bd_err *err) {
     unsigned jobs = run->session->jobs;
+    if (run->watch == NULL && run->plan.rules != NULL) {
+        run->memos =
+            bd_memos_open(run->session, &run->plan, run->out->evidence.count, run->out->arena);
+    }
     bd_session_progress(run->session, "scan", 0, run->out->evidence.count);
     bd_pool_run(jobs, run->out->evidence.count, scan_item, run);
     for (unsigned i = 0; i < jobs; i++) {
@@ -415,6 +435,7 @@ static bd_rc read_all(judging *run, bd_err *err) {
 
 static bd_rc judge(judging *run, bd_err *err) {
     BD_TRY(read_all(run, err));
+    bd_memos_write(run->memos);
     BD_TRY(assess_all(run, err));
     BD_TRY(bd_requests_find(run->session, run->out, err));
     return export_assessment(run, err);
@@ -478,6 +499,7 @@ static void close_rows(judging *run) {
 static bd_rc close_judging(judging *run, bd_rc rc) {
     bd_session *session = run->session;
     bd_judged_run *out = run->out;
+    bd_memos_close(run->memos, !bd_failed(rc));
     close_rows(run);
     out->arenas = run->arenas;
     out->arena_count = run->row_count;
@@ -511,8 +533,10 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     list_items(&run);
     bd_rc rc = bd_describe(session, &out, run.by_path, err);
     rc = bd_failed(rc) ? rc : scan_all(&run, err);
+    bd_memos_write(run.memos);
     say_facts(&run);
     tell_diags(session, &out);
+    bd_memos_close(run.memos, /*is_whole*/ false);
     if (session->options->is_strict && has_refusal(&out.diags)) {
         session->outcome->exit_code = 3;
     }

@@ -22,6 +22,7 @@
 
 typedef struct bd_early bd_early;           /* early.c */
 typedef struct bd_early_scan bd_early_scan;
+typedef struct bd_memos bd_memos;           /* memos.c */
 
 /* result.c: small builder for result objects; keys in any order. */
 typedef struct {
@@ -196,9 +197,25 @@ BD_MUST_USE bd_rc bd_early_end(bd_early_scan *one, bool is_new, bd_err *err);
 /* After the commit: the rows of all scans and the arena of their facts now belong to the caller. */
 bd_row_spool bd_early_hand_over(bd_early *early, bd_arena **facts);
 /* The facts of the item at `index`, if it was scanned under the description that it has now; its rows then stand under
- * `index`.  May be called from several threads for different items.  Accepts NULL. */
-bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out);
+ * `index`, between `from` and `to`.  May be called from several threads for different items.  Accepts NULL. */
+bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out,
+                   bd_spool_mark *from, bd_spool_mark *to);
 void bd_early_close(bd_early *early); /* accepts NULL */
+
+/* memos.c: what scans yielded, kept in the locker.  For `count` items; NULL: nothing is kept; all accept NULL.  `take` and
+ * `note` may be called from several threads for different items; `take` fails where the rows cannot be put. */
+bd_memos *bd_memos_open(bd_session *session, const bd_scan_plan *plan, size_t count,
+                        bd_arena *arena);
+BD_MUST_USE bd_rc bd_memos_take(bd_memos *memos, const bd_evidence *item, size_t index,
+                                bd_arena *arena, bd_spool *rows, bd_facts *out, bool *is_taken,
+                                bd_err *err);
+/* The item was scanned: its facts, and its rows between two marks of a spool that stays until `close`. */
+void bd_memos_note(bd_memos *memos, const bd_evidence *item, size_t index, const bd_spool *rows,
+                   bd_spool_mark from, bd_spool_mark to);
+/* Begins to write what was noted, beside what the caller goes on with; nothing more is put to the spools. */
+void bd_memos_write(bd_memos *memos);
+/* Waits for it.  `is_whole`: every item was asked for, and entries of others may go. */
+void bd_memos_close(bd_memos *memos, bool is_whole);
 
 /* custody.c: the seals of this session's period, in order; lines after one of them that are no seals themselves; and
  * both with the evidence that came later, as assessment.json has them. */

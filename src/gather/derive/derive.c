@@ -4,7 +4,7 @@
 
 static const bd_derivation derivations[] = {
     {.name = "account-events", .version = 1, .map = map_account_events},
-    {.name = "active-people", .version = 1, .map = map_active_people},
+    {.name = "active-people", .version = 1, .map = map_active_people, .asks_for_days = true},
     {.name = "activity-alerts", .version = 1, .map = map_activity_alerts},
     {.name = "alert-bindings", .version = 1, .map = map_alert_bindings},
     {.name = "backup-failures",
@@ -243,6 +243,12 @@ void bd_part_pack(bd_packer *packer, uint32_t derived, bd_str group, bd_str sour
     bd_pack_key(packer, source);
     bd_pack_key(packer, scope);
     bd_pack_key(packer, kept);
+}
+
+bool bd_part_fits(bd_str packed, size_t at, size_t source_count) {
+    bd_unpacker part = {.record = packed, .at = at};
+    return bd_pack_fits(packed, &at, "4kkkk") && at == packed.size &&
+           bd_unpack_u32(&part) < source_count;
 }
 
 void bd_part_unpack(bd_unpacker *unpacker, bd_arena *arena, uint32_t *derived, bd_str *group,

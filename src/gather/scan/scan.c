@@ -286,8 +286,10 @@ static void map_derived(bd_scan_state *state, const bd_record *record, bool join
             continue;
         }
         derived_context context = {state, record, source};
-        derivation->map(record->value, state->plan->parameters, state->plan->zone, state->scratch,
-                        put_derived, &context);
+        const bd_value *parameters =
+            derivation->asks_for_days ? state->plan->parameters : state->undated;
+        derivation->map(record->value, parameters, state->plan->zone, state->scratch, put_derived,
+                        &context);
     }
 }
 
@@ -444,8 +446,8 @@ static bd_record start_record(const bd_scan_state *state, uint64_t ordinal) {
 static bd_str asked_workspace(bd_scan_state *state, const bd_source_def *source) {
     if (state->asked_source != source) {
         state->asked_source = source;
-        state->asked_workspace = bd_scan_asked_workspace(state->sidecar, source,
-                                                         state->plan->parameters, state->arena);
+        state->asked_workspace =
+            bd_scan_asked_workspace(state->sidecar, source, state->undated, state->arena);
     }
     return state->asked_workspace;
 }
@@ -906,6 +908,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .rows = rows,
         .facts = out,
         .places = bd_map_make(found),
+        .undated = bd_rules_undated(plan->parameters, found),
         .count = -1,
         .err = err,
     };
