@@ -252,8 +252,14 @@ TEST(memo, a_frame_that_is_none_is_refused) {
         memcpy(bytes, kept.data, kept.size);
         bytes[i] = (char)(bytes[i] ^ 0x10);
         test_failure("byte %zu of %zu", i, kept.size);
-        CHECK_FAILS(take(&bench, (bd_str){bytes, kept.size}, 1, rows, &facts, &err), err,
-                    BD_ERR_INPUT, "");
+        bd_rc rc = take(&bench, (bd_str){bytes, kept.size}, 1, rows, &facts, &err);
+        CHECK(!bd_failed(rc) || err.class == BD_ERR_INPUT);
+        if (!bd_failed(rc)) { /* a bit of padding, say: then it is the same entry */
+            scan_bench other = {.plan = bench.plan, .rows = rows};
+            const bd_evidence again = {.facts = facts};
+            CHECK(bd_str_eq(keep(&other, &again), kept));
+            CHECK_OK(bd_spool_cut(rows, (bd_spool_mark){0, 0}, &err), err);
+        }
         CHECK_FAILS(take(&bench, bd_str_sub(kept, 0, i), 1, rows, &facts, &err), err, BD_ERR_INPUT,
                     "too early");
         CHECK_EQ_INT(bd_spool_count(rows), 0);

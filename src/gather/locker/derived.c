@@ -23,19 +23,19 @@ enum { PATH_BYTES = 96, MODE = 0444 };
 static void entry_path(const uint8_t key[32], char out[PATH_BYTES]) {
     char hex[65];
     bd_hex(key, 32, hex);
-    snprintf(out, PATH_BYTES, "derived/%.2s/%s", hex, hex + 2);
+    snprintf(out, PATH_BYTES, "derived/%.1s/%s", hex, hex + 1);
 }
 
-/* "derived/ab/cdef..." to its key; one way only to write it: in lower case. */
+/* "derived/a/bcdef..." to its key; one way only to write it: in lower case. */
 bool derived_is_entry(bd_str path, uint8_t key[32]) {
     char hex[65], again[PATH_BYTES];
     bd_str head = BD_STR("derived/");
     if (path.size != head.size + 65 || !bd_str_has_prefix(path, head) ||
-        path.data[head.size + 2] != '/') {
+        path.data[head.size + 1] != '/') {
         return false;
     }
-    memcpy(hex, path.data + head.size, 2);
-    memcpy(hex + 2, path.data + head.size + 3, 62);
+    hex[0] = path.data[head.size];
+    memcpy(hex + 1, path.data + head.size + 2, 63);
     hex[64] = '\0';
     if (!bd_unhex(bd_str_of(hex), key, 32)) {
         return false;
@@ -160,7 +160,7 @@ bool bd_locker_derived_begin(bd_locker *locker, const uint8_t key[32], int64_t m
                              bd_derived_draft *out) {
     char hex[65];
     bd_err unused;
-    *out = (bd_derived_draft){.locker = locker, .fd = -1, .room = most_bytes + FRAME_BYTES};
+    *out = (bd_derived_draft){.locker = locker, .fd = -1, .room = most_bytes + FRAME_BYTES - CLOSE_BYTES};
     if (locker->mode != BD_LOCKER_WRITE || locker->folder_fd < 0 || locker->is_dead) {
         return false;
     }
@@ -187,8 +187,8 @@ static bool put_in_place(bd_derived_draft *draft) {
     if (renameat(at, draft->temp, at, path) == 0) {
         return true;
     }
-    memcpy(folder, path, sizeof "derived/ab" - 1);
-    folder[sizeof "derived/ab" - 1] = '\0';
+    memcpy(folder, path, sizeof "derived/a" - 1);
+    folder[sizeof "derived/a" - 1] = '\0';
     (void)mkdirat(at, "derived", 0777);
     (void)mkdirat(at, folder, 0777);
     return renameat(at, draft->temp, at, path) == 0;

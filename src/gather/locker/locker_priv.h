@@ -148,7 +148,7 @@ void index_save(bd_locker *locker);
 
 enum { DERIVED_ENTRIES_MOST = 8 * 1000 * 1000 };
 
-/* "derived/ab/cdef...": an entry's path, and its key. */
+/* "derived/a/bcdef...": an entry's path, and its key. */
 bool derived_is_entry(bd_str path, uint8_t key[32]);
 /* Does its close hold, whoever made it? */
 bool derived_is_sound(const bd_locker *locker, const uint8_t key[32]);
