@@ -24,6 +24,7 @@ endif
 DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
   fonts-dejavu-core fonts-open-sans tzdata
 CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
+TORTURE_DEPS := slurm-wlm munge procps
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
 
 # Goals that install what they need; the others compile with what is there.
@@ -84,7 +85,7 @@ MAP_SOURCES := $(sort $(foreach room,base/util base/value gather/read gather/der
   derive.h evidence.h scan.h memo.h catalog.h rule.h imported.h))
 map_sources = $(if $(filter src/gather/memo/key.c,$(1)),-DBINDERY_MAP_SOURCES='"$(shell cat $(MAP_SOURCES) | sha256sum | cut -c1-32)"')
 
-.PHONY: all help deps deps-tests deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \
+.PHONY: all help deps deps-tests deps-bench deps-torture torture demo check unit asan ubsan tsan clang cli-check conformance bench lint \
   deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
 .DEFAULT_GOAL := all
 
@@ -151,6 +152,9 @@ deps-tests: deps ## install what the tests need besides
 deps-bench: deps
 	@sh .ci/deps $(BENCH_DEPS)
 
+deps-torture: deps ## install what torture needs
+	@sh .ci/deps $(TORTURE_DEPS)
+
 demo: build/bindery ## turn samples/contoso into a signed binder and a package
 	@sh samples/demo.sh build/bindery build/demo
 
@@ -204,6 +208,9 @@ conformance: build/results/conformance.txt ## check the demo's outputs with tool
 
 golden: build/release/bindery ## refresh tests/golden; read the difference before committing it
 	@BINDERY=build/release/bindery sh tests/golden/run.sh --refresh
+
+torture: build/release/bindery deps-torture ## shards on a real Slurm array, one node lost in the middle
+	@BINDERY=build/release/bindery sh tests/torture/slurm.sh
 
 fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60

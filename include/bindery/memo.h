@@ -12,7 +12,8 @@
  * where others write.  Reading is bounded and takes nothing that a scan could not have yielded in form: check numbers,
  * sources, lengths; an entry that does not hold leaves nothing behind.
  *
- * Not kept: documents, content that nobody parses, and malformed content, for a reader may have run out of time.
+ * Not kept from run to run: documents, content that nobody parses, and malformed content, for a reader may have run out
+ * of time.
  */
 #ifndef BINDERY_MEMO_H
 #define BINDERY_MEMO_H
@@ -40,8 +41,8 @@ bool bd_memo_asks_for_days(const bd_scan_plan *plan, const bd_facts *facts);
  * LIMIT where the facts alone are larger than 16 MiB. */
 BD_MUST_USE bd_rc bd_memo_write(const bd_facts *facts, const bd_spool *rows, bd_spool_mark from,
                                 bd_spool_mark to, bd_sink *sink, bd_err *err);
-/* Reads `from` to its end: puts the records to `rows` as those of `evidence`, and fills `out`.  INPUT: it does not hold;
- * `rows` is then as it was.  Allocated in <arena>; ids of sources Borrowed from the catalog. */
+/* Reads `from` to its end: puts the records to `rows` as those of `evidence`, and fills `out`.  INPUT: it does not
+ * hold; `rows` is then as it was.  Allocated in <arena>; ids of sources Borrowed from the catalog. */
 BD_MUST_USE bd_rc bd_memo_read(const bd_scan_plan *plan, bd_source *from, uint32_t evidence,
                                bd_arena *arena, bd_spool *rows, bd_facts *out, bd_err *err);
 

@@ -85,8 +85,8 @@ typedef struct {
 } bd_row_series;
 void bd_row_series_begin(bd_row_series *series);
 void bd_row_pack(bd_packer *packer, bd_row_series *series, const bd_row *row);
-/* Could bytes from `at` on, which nobody vouches for, be a row of a series, of one of so many checks?  `*has_row`: a row
- * of it came before; set by each that could be one. */
+/* Could bytes from `at` on, which nobody vouches for, be a row of a series, of one of so many checks?  `*has_row`: a
+ * row of it came before; set by each that could be one. */
 bool bd_row_fits(bd_str packed, size_t at, size_t check_count, bool *has_row);
 /* Texts are borrowed from the record, and from `series` until its next row. */
 void bd_row_unpack(bd_unpacker *unpacker, bd_row_series *series, bd_row *out);

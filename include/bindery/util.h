@@ -423,8 +423,8 @@ int64_t bd_unpack_i64(bd_unpacker *unpacker);
 bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena);
 bd_str bd_unpack_text(bd_unpacker *unpacker); /* Borrowed from the record */
 
-/* Do bytes that nobody vouches for hold what `form` says, from `*at` on?  '1' is a u8, '4' a u32, '8' an i64, 't' a text,
- * 'k' a key.  Moves `*at` on where they do. */
+/* Do bytes that nobody vouches for hold what `form` says, from `*at` on?  '1' is a u8, '4' a u32, '8' an i64, 't' a
+ * text, 'k' a key.  Moves `*at` on where they do. */
 bool bd_pack_fits(bd_str record, size_t *at, const char *form);
 
 /* ---- workers ------------------------------------------------------------------------------------ */

@@ -10,6 +10,12 @@
 #define FACTS_ARENA_BYTES ((size_t)4 << 30)
 #define ROWS_BYTES ((size_t)256 << 10)
 
+/* The rows of one item. */
+typedef struct {
+    const bd_spool *rows;
+    bd_spool_mark from, to;
+} row_range;
+
 typedef struct {
     bd_session *session;
     bd_judged_run *out;
@@ -22,6 +28,9 @@ typedef struct {
     bd_memos *memos;       /* NULL: nothing is kept */
     size_t first;          /* items before it are not read */
     const bd_watch *watch; /* NULL: nobody */
+    bd_wants_fn *wants;    /* NULL: all items are scanned */
+    void *wants_context;
+    row_range *ranges; /* of each item, where somebody asks */
     bool is_reread;        /* the facts stand already */
     bd_err *errors;        /* one per worker */
     bool *has_failed;
@@ -142,6 +151,12 @@ static void list_items(judging *run) {
     withdraw_copies(run);
 }
 
+static void note_rows(judging *run, size_t index, const bd_spool *rows, bd_spool_mark from) {
+    if (run->ranges != NULL) {
+        run->ranges[index] = (row_range){rows, from, bd_spool_at(rows)};
+    }
+}
+
 /* Notes what was scanned of the item, to be kept. */
 static bd_rc scan_object(judging *run, size_t index, unsigned worker, bd_err *err) {
     bd_evidence *item = &run->out->evidence.data[index];
@@ -150,9 +165,15 @@ static bd_rc scan_object(judging *run, size_t index, unsigned worker, bd_err *er
     bd_scan_plan plan = run->plan;
     bd_spool *rows = run->rows[worker].rows;
     bool is_taken = false;
+    bd_spool_mark from = bd_spool_at(rows);
+    if (run->session->partials != NULL && run->watch == NULL) {
+        return bd_partials_take(run->session->partials, &run->plan, item, index,
+                                run->arenas[worker], rows, &item->facts, err);
+    }
     BD_TRY(bd_memos_take(run->memos, item, index, run->arenas[worker], rows, &item->facts, &is_taken,
                          err));
     if (is_taken) {
+        note_rows(run, index, rows, from);
         return BD_OK;
     }
     plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
@@ -161,12 +182,12 @@ static bd_rc scan_object(judging *run, size_t index, unsigned worker, bd_err *er
         plan.observe = run->watch->see;
         plan.observe_context = run->watch->contexts[worker];
     }
-    bd_spool_mark from = bd_spool_at(rows);
     BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err));
     BD_TRY(bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
                    (uint32_t)index, run->arenas[worker], rows,
                    run->is_reread ? &again : &item->facts, err));
     bd_memos_note(run->memos, item, index, rows, from, bd_spool_at(rows));
+    note_rows(run, index, rows, from);
     return BD_OK;
 }
 
@@ -175,6 +196,7 @@ static void scan_item(void *context, size_t index, unsigned worker) {
     bd_evidence *item = &run->out->evidence.data[index];
     bool is_wanted =
         run->watch == NULL || run->watch->is_wanted == NULL || run->watch->is_wanted[index];
+    is_wanted = is_wanted && (run->wants == NULL || run->wants(run->wants_context, item));
     if (run->has_failed[worker] || !is_wanted) {
         return;
     }
@@ -543,6 +565,35 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     close_rows(&run);
     out.arenas = run.arenas;
     out.arena_count = run.row_count;
+    bd_judged_clear(&out);
+    return rc;
+}
+
+static bd_rc scan_some(judging *run, bd_scanned_fn *scanned, bd_err *err) {
+    list_items(run);
+    BD_TRY(bd_describe(run->session, run->out, run->by_path, err));
+    run->ranges = bd_new(run->out->arena, row_range, run->out->evidence.count + 1);
+    BD_TRY(scan_all(run, err));
+    for (size_t i = 0; i < run->out->evidence.count; i++) {
+        const row_range *range = &run->ranges[i];
+        if (range->rows != NULL) {
+            BD_TRY(scanned(run->wants_context, &run->out->evidence.data[i], range->rows,
+                           range->from, range->to, err));
+        }
+    }
+    bd_spool_mark none = {0, 0};
+    return scanned(run->wants_context, NULL, NULL, none, none, err);
+}
+
+bd_rc bd_scan_some(bd_session *session, bd_wants_fn *wants, bd_scanned_fn *scanned, void *context,
+                   bd_err *err) {
+    bd_judged_run out;
+    judging run;
+    open_outputs(&out);
+    open_judging(&run, session, &out);
+    run.wants = wants;
+    run.wants_context = context;
+    bd_rc rc = close_judging(&run, scan_some(&run, scanned, err));
     bd_judged_clear(&out);
     return rc;
 }

@@ -16,8 +16,9 @@
     "\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A "\",\"" SCAN_SUB_B "\"]}}"
 
 /* A page with rows, parts for joins, presence, a repeated and a refused record, a next link, a warning. */
-static const char page[] = "{\"nextLink\":\"https://management.azure.com/x?$skiptoken=1\",\"value\":[" STORE("one") "," STORE(
-    "two") "," STORE("one") ",{\"id\":1,\"id\":2},{\"x\":1}]}";
+static const char page[] =
+    "{\"nextLink\":\"https://management.azure.com/x?$skiptoken=1\",\"value\":[" STORE("one") "," STORE("two") "," STORE(
+        "one") ",{\"id\":1,\"id\":2},{\"x\":1}]}";
 
 static bd_str keep(scan_bench *bench, const bd_evidence *item) {
     bd_buf kept;

@@ -3,8 +3,8 @@
  *     "bindery-derived 1\n" | key, 32 bytes | the maker's bytes | SHA-256 of all before
  *
  * An entry saves time and nothing else: any may be removed at any time, none is synced, and one that does not hold is
- * none.  Its close tells of a disk that fails and of a file cut short.  It does not tell who wrote it: whoever can write
- * here as the user who runs Bindery can also alter the program and its keys, and is not kept out by a hash.  From
+ * none.  Its close tells of a disk that fails and of a file cut short.  It does not tell who wrote it: whoever can
+ * write here as the user who runs Bindery can also alter the program and its keys, and is not kept out by a hash.  From
  * everybody else an entry is not believed: it must be a plain file of the caller's own that nobody may write and that
  * has one name, which is how they are made.  Who shares a locker with other users so makes entries of his own. */
 #include "locker_priv.h"

@@ -116,12 +116,21 @@ static void put_said(bd_buf *out, const bd_facts *facts) {
     }
 }
 
-enum { HAS_MORE_TYPES = 1, HAS_MORE_DAYS = 2, HAS_MORE_PEOPLE = 4, HAS_LINK = 8, IS_TRUNCATED = 16, IS_ARRAY = 32 };
+enum {
+    HAS_MORE_TYPES = 1,
+    HAS_MORE_DAYS = 2,
+    HAS_MORE_PEOPLE = 4,
+    HAS_LINK = 8,
+    IS_TRUNCATED = 16,
+    IS_ARRAY = 32,
+    IS_MALFORMED = 64
+};
 
 static uint32_t flags_of(const bd_facts *facts) {
     return (facts->has_more_types ? HAS_MORE_TYPES : 0U) | (facts->has_more_days ? HAS_MORE_DAYS : 0U) |
            (facts->has_more_people ? HAS_MORE_PEOPLE : 0U) | (facts->has_next_link ? HAS_LINK : 0U) |
-           (facts->is_truncated ? IS_TRUNCATED : 0U) | (facts->is_az_array ? IS_ARRAY : 0U);
+           (facts->is_truncated ? IS_TRUNCATED : 0U) | (facts->is_az_array ? IS_ARRAY : 0U) |
+           (facts->is_malformed ? IS_MALFORMED : 0U);
 }
 
 static void put_facts(bd_buf *out, const bd_facts *facts) {
@@ -370,13 +379,14 @@ static void take_said(facts_reader *in, bd_facts *out) {
 }
 
 static void take_flags(facts_reader *in, bd_facts *out) {
-    uint32_t flags = take_below(in, IS_ARRAY << 1);
+    uint32_t flags = take_below(in, IS_MALFORMED << 1);
     out->has_more_types = (flags & HAS_MORE_TYPES) != 0;
     out->has_more_days = (flags & HAS_MORE_DAYS) != 0;
     out->has_more_people = (flags & HAS_MORE_PEOPLE) != 0;
     out->has_next_link = (flags & HAS_LINK) != 0;
     out->is_truncated = (flags & IS_TRUNCATED) != 0;
     out->is_az_array = (flags & IS_ARRAY) != 0;
+    out->is_malformed = (flags & IS_MALFORMED) != 0;
 }
 
 static bool take_facts(facts_reader *in, bd_facts *out) {
