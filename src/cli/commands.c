@@ -647,7 +647,8 @@ const cli_verb cli_verbs[] = {
      "writes the same bytes, whatever the number and order of the parts. The locker must be the one that they were "
      "made from, --period and --as-of the same. A part of another plan, two that differ about one object or a "
      "missing shard is refused. A part given twice counts once.",
-     "bindery -C acme merge --as-of 2026-06-30 part-0 part-1 part-2 part-3",
+     "bindery -C acme assess --shard 0/2 --as-of 2026-06-30 --out part-0 && bindery -C acme assess --shard 1/2 "
+     "--as-of 2026-06-30 --out part-1 && bindery -C acme merge --as-of 2026-06-30 part-0 part-1",
      "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)", run_merge},
     {"render", "binder|readiness", 1, 1, "write one report as PDF",
      "Writes the binder, signed, or the readiness report to out/PERIOD/.",

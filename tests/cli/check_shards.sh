@@ -93,7 +93,7 @@ table = len(data) - 40 - 40 * count
 body = data[:-32]
 what = sys.argv[1]
 if what == "header":
-    body[head + 10] ^= 1
+    body = bytearray(bytes(body).replace(b'"of":4', b'"of":3'))
 elif what == "shard":
     body = bytearray(bytes(body).replace(b'"shard":2', b'"shard":1'))
 elif what == "entry":

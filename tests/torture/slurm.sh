@@ -115,23 +115,22 @@ rm -r acme/out
 cat >slow.sh <<SLOW
 #!/bin/sh
 #SBATCH --requeue
-echo "\$SLURM_ARRAY_TASK_ID \$SLURMD_NODENAME \${SLURM_RESTART_COUNT:-0}" >>$work/tasks
+echo "\$SLURM_ARRAY_TASK_ID \$SLURMD_NODENAME \$\$ \$PPID" >>$work/tasks
 sleep 3
 exec sh $root/samples/scale/slurm.sh "\$@"
 SLOW
 array=$(sbatch --parsable --array="0-$((shards - 1))" --output="$work/task-%a.out" --export=ALL slow.sh "$work/acme" \
     2026-06-30 "$work/parts")
 waited=0
-until [ "$(squeue -h -t R -j "$array" -w n2 2>/dev/null | wc -l)" -gt 0 ] && [ -f tasks ]; do
+until grep -q ' n2 ' tasks 2>/dev/null; do
     waited=$((waited + 1))
-    [ "$waited" -le 60 ] || { echo "torture: nothing ran on the second node" >&2; exit 1; }
-    sleep 0.3
+    [ "$waited" -le 200 ] || { echo "torture: nothing ran on the second node" >&2; exit 1; }
+    sleep 0.1
 done
-lost=$(squeue -h -t R -j "$array" -w n2 -o '%K' | head -n 1)
-for pid in $(ps -o pid= --ppid "$node_2") $(pgrep -f "slurmstepd: \[$array" -a 2>/dev/null | awk '/n2/ { print $1 }'); do
-    kill -9 "$pid" 2>/dev/null || true
-done
-kill -9 "$node_2"
+grep ' n2 ' tasks | tail -n 1 >lost
+read -r lost _ task step <lost
+kill -9 "$node_2"          # the node's daemon,
+kill -9 "$step" "$task"    # what watches the task, and the task itself
 echo "torture: node n2 was killed while it had shard $lost"
 waited=0
 while [ "$(squeue -h -j "$array" 2>/dev/null | wc -l)" -gt 0 ]; do
@@ -146,6 +145,11 @@ done
 again=$(grep -c "^$lost " tasks)
 merged=$(sbatch --parsable --wait --output="$work/merge.out" --export=ALL "$root/samples/scale/slurm-merge.sh" \
     "$work/acme" 2026-06-30 "$work/parts") || { cat merge.out >&2; exit 1; }
+if [ "$again" -lt 2 ] || grep "^$lost " tasks | tail -n 1 | grep -q ' n2 '; then
+    echo "torture: shard $lost was not done again on another node" >&2
+    cat tasks >&2
+    exit 1
+fi
 cmp assessment.json acme/out/2026-H1/assessment.json
 cmp findings.ndjson acme/out/2026-H1/findings.ndjson
 echo "torture: $shards shards on $nodes nodes, shard $lost started $again times, merged by job $merged: the same bytes"

@@ -247,8 +247,12 @@ void bd_part_pack(bd_packer *packer, uint32_t derived, bd_str group, bd_str sour
 
 bool bd_part_fits(bd_str packed, size_t at, size_t source_count) {
     bd_unpacker part = {.record = packed, .at = at};
-    return bd_pack_fits(packed, &at, "4kkkk") && at == packed.size &&
-           bd_unpack_u32(&part) < source_count;
+    if (!bd_pack_fits(packed, &at, "4kkk") || bd_unpack_u32(&part) >= source_count) {
+        return false;
+    }
+    bd_str kept = bd_str_sub(packed, at, packed.size - 2); /* JSON has no U+0000 in it */
+    return bd_pack_fits(packed, &at, "k") && at == packed.size &&
+           !bd_failed(bd_json_check(kept, NULL, NULL));
 }
 
 void bd_part_unpack(bd_unpacker *unpacker, bd_arena *arena, uint32_t *derived, bd_str *group,

@@ -13,12 +13,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define HEAD "bindery-derived 1\n"
 
 enum { HEAD_BYTES = sizeof(HEAD) - 1, CLOSE_BYTES = 32, FRAME_BYTES = HEAD_BYTES + 32 + CLOSE_BYTES };
-enum { PATH_BYTES = 96, MODE = 0444 };
+enum { PATH_BYTES = 96, MODE = 0444, SHARE_OF_FREE = 16 };
 
 static void entry_path(const uint8_t key[32], char out[PATH_BYTES]) {
     char hex[65];
@@ -156,12 +157,20 @@ static bd_rc write_entry(bd_sink *sink, const void *bytes, size_t count, bd_err 
     return bd_write_all(draft->fd, bytes, count, draft->temp, err);
 }
 
+/* What only saves time must not take the room that outputs will need. */
+static bool has_space(const bd_locker *locker, int64_t bytes) {
+    struct statvfs facts;
+    return fstatvfs(locker->folder_fd, &facts) == 0 &&
+           (uint64_t)facts.f_bavail * facts.f_frsize / SHARE_OF_FREE > (uint64_t)bytes;
+}
+
 bool bd_locker_derived_begin(bd_locker *locker, const uint8_t key[32], int64_t most_bytes,
                              bd_derived_draft *out) {
     char hex[65];
     bd_err unused;
     *out = (bd_derived_draft){.locker = locker, .fd = -1, .room = most_bytes + FRAME_BYTES - CLOSE_BYTES};
-    if (locker->mode != BD_LOCKER_WRITE || locker->folder_fd < 0 || locker->is_dead) {
+    if (locker->mode != BD_LOCKER_WRITE || locker->folder_fd < 0 || locker->is_dead ||
+        !has_space(locker, most_bytes)) {
         return false;
     }
     bd_hex(key, 32, hex);
