@@ -109,7 +109,8 @@ typedef struct {
     bd_sha256 *hash;
     bool has_failed;
 } bd_derived_draft;
-/* False: none can be written, as by who only reads, or where the disk is too full for it.  `out` must stay where it is until finish. */
+/* False: none can be written, as by who only reads, or where the disk is too full for it.  `out` must stay where it is
+ * until finish. */
 bool bd_locker_derived_begin(bd_locker *locker, const uint8_t key[32], int64_t most_bytes,
                              bd_derived_draft *out);
 /* Puts it in place, instead of one that is there; unless `is_whole`, nothing is left.  False: it is not there. */

@@ -75,8 +75,8 @@ const cli_option cli_options[] = {
     {OPT_NO_CACHE, "--no-cache", NULL, NULL, false, "read all evidence and make all outputs again",
      "Reads, judges, draws, signs and packs also where nothing changed since the outputs were made, takes nothing "
      "of what earlier runs kept in locker/derived/ and keeps it anew. The outputs are the same bytes. Without it "
-     "only new evidence is read, and outputs that still follow from evidence, catalog, bindery.json, options and versions, and "
-     "have the bytes that they had, stand as they are.",
+     "only new evidence is read, and outputs that still follow from evidence, catalog, bindery.json, options and "
+     "versions, and have the bytes that they had, stand as they are.",
      "bindery run --no-cache", "0.1", " run assess "},
     {OPT_STRICT, "--strict", NULL, NULL, false, "exit 3 when any file was refused",
      "A run that made its outputs ends 0 and lists what it refused; with --strict it ends 3. For "

@@ -7,8 +7,9 @@
  *
  * Nothing is read where somebody else's judgement is checked (`verify --reperform`) or all is to be made again
  * (--no-cache, which writes the entries anew). */
-#include "bindery/memo.h"
+#include "bindery/run.h"
 
+#include "bindery/memo.h"
 #include "run_priv.h"
 
 #include <string.h>

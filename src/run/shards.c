@@ -2,8 +2,8 @@
  *
  * An object belongs to shard (first 8 bytes of its SHA-256) mod N.  A shard is scanned like any evidence, and what was
  * found goes into one file, a partial: what would be kept in the locker for each object (memo.h), under one plan.
- * Merging is the union of such sets: it takes the place of the scan and of nothing else, so that sums, joins and verdicts
- * happen once, and the bytes are those of a single `assess`, whatever the order.
+ * Merging is the union of such sets: it takes the place of the scan and of nothing else, so that sums, joins and
+ * verdicts happen once, and the bytes are those of a single `assess`, whatever the order.
  *
  *     "bindery-partial 1\n" | u32 size | header, canonical JSON | entries by rising key, one behind the other
  *     | table: (key, 32 bytes; u64 size) for each | u64 their number | SHA-256 of all before
@@ -11,8 +11,9 @@
  * Numbers are little-endian.  The close guards against transport and disks; that all partials are of one plan (journal,
  * catalog, bindery.json, as-of, period, versions, the program that scans) is what the header is for.  Who hands in a
  * forged one changes what is judged, which `verify --reperform` of the package then shows. */
-#include "bindery/memo.h"
+#include "bindery/run.h"
 
+#include "bindery/memo.h"
 #include "run_priv.h"
 
 #include <errno.h>
