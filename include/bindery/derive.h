@@ -72,6 +72,8 @@ typedef struct {
     /* Organisation facts that decide what comes out, by name with blanks between, "slas.note_days" where one member
      * of it alone does: what is of before their approval may not pass.  Not those whose days it looks at itself. */
     const char *facts;
+    /* `map` reads the days that are judged; of any other they are not among the parameters. */
+    bool asks_for_days;
     /* The other sources are seen with all their snapshots, from 130 days before on, not with the nearest alone. */
     bool sees_all;
     /* And so is the first source: what a snapshot shows is judged by those before it.  Needs sees_all. */
@@ -94,6 +96,8 @@ typedef struct {
 /* From behind the mark: the derived source's place in the catalog, group, source, scope, what is kept as JSON. */
 void bd_part_pack(bd_packer *packer, uint32_t derived, bd_str group, bd_str source, bd_str scope,
                   bd_str kept);
+/* Could bytes from `at` on, which nobody vouches for, be a part of one of so many sources? */
+bool bd_part_fits(bd_str packed, size_t at, size_t source_count);
 /* All but `at`, which belongs to the snapshot. */
 void bd_part_unpack(bd_unpacker *unpacker, bd_arena *arena, uint32_t *derived, bd_str *group,
                     bd_part *out);

@@ -105,6 +105,8 @@ typedef struct {
     int64_t evidence_count; /* pieces of evidence that an attestation names */
 } bd_import_row;
 void bd_import_pack(bd_packer *packer, const bd_import_row *row); /* from behind the mark */
+/* Could bytes from `at` on, which nobody vouches for, be a row of one of so many declarations? */
+bool bd_import_fits(bd_str packed, size_t at, size_t import_count);
 /* Texts are Borrowed from the record, lists Allocated in <arena>. */
 void bd_import_unpack(bd_unpacker *unpacker, bd_arena *arena, bd_import_row *out);
 

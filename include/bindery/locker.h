@@ -82,6 +82,43 @@ BD_MUST_USE bd_rc bd_locker_append(bd_locker *locker, bd_str kind, const bd_valu
 /* Appends to runs.ndjson (under the lock; never packaged).  `line` is an object; its `kind` is "run", "package" ... */
 BD_MUST_USE bd_rc bd_locker_note_run(bd_locker *locker, const bd_value *line, bd_err *err);
 
+/* ---- what can be made again ----------------------------------------------------------------------- */
+
+/* Opaque bytes under a key of the caller's, below derived/ (derived.c has the form): they save time, may be removed at
+ * any time, and what cannot be written is not.  A SHA-256 closes each entry against accidents; it does not say who made
+ * it.  Only files of the caller's own that nobody may write are believed, so whoever could place one could alter the
+ * program as well.  What is judged for others (`verify --reperform`) reads none.
+ * Reading and writing of different keys may go on in several threads. */
+typedef struct {
+    bd_source source; /* its read that says "end" has checked the close; INPUT: the entry does not hold */
+    int64_t bytes;    /* that it yields */
+    int64_t left;
+    int fd;
+    bd_sha256 *hash;
+    bool is_closed;
+} bd_derived;
+/* False: there is none that may be believed.  `out` must stay where it is until close. */
+bool bd_locker_derived_open(const bd_locker *locker, const uint8_t key[32], bd_derived *out);
+void bd_derived_close(bd_derived *entry);
+typedef struct {
+    bd_sink sink; /* LIMIT beyond what the entry may have */
+    bd_locker *locker;
+    uint8_t key[32];
+    char temp[72];
+    int64_t room;
+    int fd;
+    bd_sha256 *hash;
+    bool has_failed;
+} bd_derived_draft;
+/* False: none can be written, as by who only reads, or where the disk is too full for it.  `out` must stay where it is
+ * until finish. */
+bool bd_locker_derived_begin(bd_locker *locker, const uint8_t key[32], int64_t most_bytes,
+                             bd_derived_draft *out);
+/* Puts it in place, instead of one that is there; unless `is_whole`, nothing is left.  False: it is not there. */
+bool bd_derived_finish(bd_derived_draft *draft, bool is_whole);
+/* Removes every entry but these; the keys come out sorted. */
+void bd_locker_derived_keep(bd_locker *locker, uint8_t (*keys)[32], size_t count);
+
 /* ---- asking --------------------------------------------------------------------------------------- */
 
 /* An item's `sidecar` is the latest that was put beside it ("a.json.meta.json" beside "a.json"), so that a sidecar may
@@ -151,7 +188,8 @@ BD_MUST_USE bd_rc bd_checkpoint_parse(bd_str text, bd_arena *arena, bd_seal *out
 /* ---- checking all of it --------------------------------------------------------------------------- */
 
 typedef struct {
-    const char *word; /* "journal", "object", "seal", "torn", "garbage", "index", "runs", "quarantine", "stray" */
+    const char *word; /* "journal", "object", "seal", "torn", "garbage", "index", "runs", "quarantine", "derived",
+                       * "stray" */
     bd_str file;      /* below the locker */
     bd_str sentence;
     const char *remedy;
@@ -173,7 +211,7 @@ typedef struct {
 BD_MUST_USE bd_rc bd_locker_check(const char *folder, bd_str trust_pem, unsigned jobs,
                                   bd_arena *arena, bd_locker_report *out, bd_err *err);
 
-/* What no line names: objects of killed runs and what lies in tmp/. */
+/* What no line names, objects of killed runs and what lies in tmp/, and derived entries that do not hold. */
 typedef struct {
     bd_str file;
     int64_t bytes;

@@ -85,6 +85,9 @@ typedef struct {
 } bd_row_series;
 void bd_row_series_begin(bd_row_series *series);
 void bd_row_pack(bd_packer *packer, bd_row_series *series, const bd_row *row);
+/* Could bytes from `at` on, which nobody vouches for, be a row of a series, of one of so many checks?  `*has_row`: a
+ * row of it came before; set by each that could be one. */
+bool bd_row_fits(bd_str packed, size_t at, size_t check_count, bool *has_row);
 /* Texts are borrowed from the record, and from `series` until its next row. */
 void bd_row_unpack(bd_unpacker *unpacker, bd_row_series *series, bd_row *out);
 
@@ -101,6 +104,13 @@ bool bd_rules_reads(const bd_rules *rules, bd_str source_id);
 /* Derived sources that are made of this one and that some check reads, in the order of the catalog. */
 const bd_source_def *const *bd_rules_derived(const bd_rules *rules, bd_str source_id,
                                              size_t *count);
+/* The parameters that name the days that are judged (period_from, period_to, year_from): all others stay the same when
+ * the same evidence is judged as of another day. */
+bool bd_rules_is_day(bd_str parameter);
+/* `parameters` (may be NULL) without them.  Allocated in <arena>, members borrowed. */
+const bd_value *bd_rules_undated(const bd_value *parameters, bd_arena *arena);
+/* Does some check that reads this source ask for one of them? */
+bool bd_rules_asks_for_days(const bd_rules *rules, bd_str source_id);
 /* Rows of one record for all checks that read its source.  `scratch` may be reset after the call; rows are
  * borrowed until the callback returns. */
 void bd_rules_map(const bd_rules *rules, const bd_record *record, bd_arena *scratch,

@@ -14,6 +14,8 @@
 #include "bindery/util.h"
 #include "bindery/value.h"
 
+enum { BD_RUN_MOST_SHARDS = 65536 };
+
 typedef struct {
     const char *folder; /* the engagement; "." by default */
     bd_str period_id;   /* empty: chosen by rule, and said */
@@ -24,6 +26,8 @@ typedef struct {
     bool again; /* run: judge, draw and sign also where nothing changed since the last run */
     bd_instant collected_at; /* for ingest; BD_INSTANT_NONE */
     const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
+    uint32_t shard, shard_count; /* assess: scan this one of so many alone; count 0: judge */
+    const char *out_path;        /* where what a shard found goes; NULL without a shard */
     bool require_timestamp;
     bool reperform; /* verify: judge again from the package and compare */
     const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
@@ -66,12 +70,17 @@ BD_MUST_USE bd_rc bd_run_init(const bd_run_options *options, const bd_run_draft 
  * nothing in do not say it again. */
 BD_MUST_USE bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths,
                                 size_t count, bd_arena *arena, bd_run_outcome *out, bd_err *err);
-/* Judges and writes out/<period>/assessment.json and findings.ndjson. */
+/* Judges and writes out/<period>/assessment.json and findings.ndjson; of a shard scans its objects alone and writes
+ * what was found. */
 BD_MUST_USE bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
                                 bd_err *err);
 /* A binder is signed at once, or left for bd_run_sign with the signer named on its cover, or
  * names nobody. */
 typedef enum { BD_RUN_SIGN, BD_RUN_SIGN_LATER, BD_RUN_UNSIGNED } bd_run_signing;
+/* The same from what shards found (options->out_path of each), whatever their order: nothing is scanned.  INPUT where a
+ * partial is of another plan or does not hold, two differ about one object, or a shard is missing. */
+BD_MUST_USE bd_rc bd_run_merge(const bd_run_options *options, const char *const *paths,
+                               size_t count, bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* `kind`: "binder" or "readiness"; the latter is never signed. */
 BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_run_signing signing,
                                 bd_arena *arena, bd_run_outcome *out, bd_err *err);

@@ -57,9 +57,9 @@ void bd_scan_withheld(bd_str path, int64_t bytes, bd_facts *out);
  * failure: it is said in the facts (is_malformed, problem) and the rows read before it stay.  Fails with IO, or INPUT
  * when the stored bytes do not match their hash.
  * Texts in `out` are Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path,
-                          const bd_sidecar *sidecar, uint32_t evidence, bd_arena *arena,
-                          bd_spool *rows, bd_facts *out, bd_err *err);
+BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, const bd_sidecar *sidecar,
+                          uint32_t evidence, bd_arena *arena, bd_spool *rows, bd_facts *out,
+                          bd_err *err);
 
 /* Fills the derived half of every record that `bd_scan` has not: source, title, origin, times, sign-off, collection,
  * completeness.  Needs given, sidecar, facts, preparer and reviewers (journal reviews included) to be set. */

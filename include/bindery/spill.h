@@ -31,6 +31,11 @@ typedef struct {
     uint64_t count;
 } bd_spool_mark;
 bd_spool_mark bd_spool_at(const bd_spool *spool);
+/* Shows `see` the records between two marks in their order, each borrowed until it returns; on the thread that puts, or
+ * on any after the last put.  It ends where `see` fails. */
+typedef bd_rc bd_spool_see_fn(void *context, bd_str record, bd_err *err);
+BD_MUST_USE bd_rc bd_spool_look(const bd_spool *spool, bd_spool_mark from, bd_spool_mark to,
+                                bd_spool_see_fn *see, void *context, bd_err *err);
 BD_MUST_USE bd_rc bd_spool_cut(bd_spool *spool, bd_spool_mark mark, bd_err *err);
 void bd_spool_close(bd_spool *spool); /* accepts NULL */
 

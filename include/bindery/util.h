@@ -183,6 +183,7 @@ int bd_str_fold_cmp(bd_str a, bd_str b); /* compares under bd_fold */
  * whatever its case and width, without characters that draw nothing.  Wider than bd_fold: for names of people, where
  * taking two for one errs on the safe side.  Malformed bytes become U+FFFD.  Allocated in <arena>. */
 bd_str bd_str_caseless(bd_arena *arena, bd_str text);
+const char *bd_utf8_version(void); /* of the tables behind it */
 int bd_utf8_columns(uint32_t code_point); /* of a terminal: 0, 1 or 2 */
 bool bd_utf8_is_alphanumeric(uint32_t code_point); /* a letter or a number of any script */
 /* The letter that base and mark compose to under NFC; 0 when there is none. */
@@ -433,6 +434,10 @@ uint32_t bd_unpack_u32(bd_unpacker *unpacker);
 int64_t bd_unpack_i64(bd_unpacker *unpacker);
 bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena);
 bd_str bd_unpack_text(bd_unpacker *unpacker); /* Borrowed from the record */
+
+/* Do bytes that nobody vouches for hold what `form` says, from `*at` on?  '1' is a u8, '4' a u32, '8' an i64, 't' a
+ * text, 'k' a key.  Moves `*at` on where they do. */
+bool bd_pack_fits(bd_str record, size_t *at, const char *form);
 
 /* ---- workers ------------------------------------------------------------------------------------ */
 

@@ -122,6 +122,11 @@ void bd_deflater_close(bd_deflater *deflater); /* accepts NULL */
  * One thread for one handle. */
 typedef struct bd_flate bd_flate;
 bd_flate *bd_flate_open(void);
+/* The same at level 1: a third of the time, for what may be thrown away. */
+bd_flate *bd_flate_open_fast(void);
+/* Undoes `put`: exactly `size` bytes to `out`.  INPUT: it is no such text. */
+BD_MUST_USE bd_rc bd_flate_undo(bd_flate *flate, bd_str packed, void *out, size_t size,
+                                bd_err *err);
 /* Appends the compressed `text` to `out`.  LIMIT: no memory, or it does not fit there; `out` then
  * keeps its text and takes no more. */
 BD_MUST_USE bd_rc bd_flate_put(bd_flate *flate, bd_str text, bd_buf *out, bd_err *err);

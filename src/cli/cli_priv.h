@@ -71,6 +71,8 @@ typedef enum {
     OPT_CONSISTENCY,
     OPT_APPLY,
     OPT_NEXT_PERIOD,
+    OPT_SHARD,
+    OPT_OUT,
     OPT_COUNT
 } option_id;
 
@@ -163,6 +165,7 @@ void cli_print_json(const bd_value *result);
 void cli_print_as_of(const bd_value *result, bd_str zone_name);
 void cli_print_diags(const bd_diags *diags, bool is_quiet);
 void cli_print_run(const cli_call *call, const bd_value *result);
+void cli_print_shard(const cli_call *call, const bd_value *result);
 void cli_print_init(const cli_call *call, const bd_value *result);
 void cli_print_exceptions(const cli_call *call, const bd_value *result);
 void cli_print_act(const cli_call *call, const bd_value *result);

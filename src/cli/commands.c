@@ -374,11 +374,46 @@ static int run_exceptions(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_exceptions);
 }
 
+/* "I/N" */
+static bd_rc take_shard(const cli_call *call, bd_run_options *options, bd_err *err) {
+    bd_str of = call->values[OPT_SHARD], part;
+    int64_t index = 0, count = 0;
+    if (call->has[OPT_SHARD] != call->has[OPT_OUT]) {
+        BD_RAISE(err, BD_ERR_USAGE, "'--shard I/N' and '--out FILE' go together");
+    }
+    if (!call->has[OPT_SHARD]) {
+        return BD_OK;
+    }
+    bool has_two = bd_str_cut(&of, '/', &part) && bd_str_to_i64(part, &index) &&
+                   bd_str_to_i64(of, &count);
+    if (!has_two || index < 0 || count > BD_RUN_MOST_SHARDS || index >= count) {
+        BD_RAISE(err, BD_ERR_USAGE, "'--shard %.*s' is not I/N with I from 0 to N-1 and N up to %d",
+                 BD_ARG(call->values[OPT_SHARD]), BD_RUN_MOST_SHARDS);
+    }
+    options->shard = (uint32_t)index;
+    options->shard_count = (uint32_t)count;
+    options->out_path = call->values[OPT_OUT].data;
+    return BD_OK;
+}
+
 static int run_assess(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
     bd_err err;
+    if (bd_failed(take_shard(call, &options, &err))) {
+        return cli_fail(&err);
+    }
     bd_rc rc = bd_run_assess(&options, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err,
+                  options.shard_count > 0 ? cli_print_shard : cli_print_run);
+}
+
+static int run_merge(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc =
+        bd_run_merge(&options, call->operands, call->operand_count, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_run);
 }
 
@@ -607,6 +642,14 @@ const cli_verb cli_verbs[] = {
      "assessment.json and findings.ndjson.",
      "bindery -C acme assess",
      "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)", run_assess},
+    {"merge", "FILE...", 1, MANY, "judge from the parts that shards found",
+     "Judges like assess, from what 'bindery assess --shard' found on this or other machines instead of a scan, and "
+     "writes the same bytes, whatever the number and order of the parts. The locker must be the one that they were "
+     "made from, --period and --as-of the same. A part of another plan, two that differ about one object or a "
+     "missing shard is refused. A part given twice counts once.",
+     "bindery -C acme assess --shard 0/2 --as-of 2026-06-30 --out part-0 && bindery -C acme assess --shard 1/2 "
+     "--as-of 2026-06-30 --out part-1 && bindery -C acme merge --as-of 2026-06-30 part-0 part-1",
+     "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)", run_merge},
     {"render", "binder|readiness", 1, 1, "write one report as PDF",
      "Writes the binder, signed, or the readiness report to out/PERIOD/.",
      "bindery -C acme render readiness", "readiness report  acme/out/2026-H1/readiness.pdf",

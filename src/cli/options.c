@@ -9,7 +9,7 @@ const cli_option cli_options[] = {
      "last that ended; which one was taken is said. For 'init' it is ID=FROM..TO, or ID=DAY for "
      "type I, and may be repeated.",
      "bindery run --period 2026-H1", "0.1",
-     " assess render package run status explain sign review ingest policy eval exception list "
+     " assess merge render package run status explain sign review ingest policy eval exception list "
      "exception respond exception close waiver add na withdraw seal "},
     {OPT_NEW_PERIOD, "--period", NULL, "ID=FROM..TO", true, "a period of the new engagement",
      "Adds a period to the new bindery.json; both days count. Repeat it for more than one.",
@@ -24,7 +24,7 @@ const cli_option cli_options[] = {
      "The instant that bounds what is due and which evidence counts: local midnight after DATE. "
      "Without it SOURCE_DATE_EPOCH, else the earlier of now and the period's end.",
      "bindery run --as-of 2026-03-31", "0.1",
-     " assess render package run status explain policy eval "},
+     " assess merge render package run status explain policy eval "},
     {OPT_JSON, "--json", NULL, NULL, false, "print the result as JSON",
      "Prints one canonical JSON object on standard output and nothing else there.",
      "bindery verify --json pack.zip", "0.1", "*"},
@@ -72,11 +72,12 @@ const cli_option cli_options[] = {
     {OPT_REHASH, "--rehash", NULL, NULL, false, "read every file again",
      "Reads files again although path, size and times say that nothing changed.",
      "bindery ingest --rehash", "0.1", " ingest run "},
-    {OPT_NO_CACHE, "--no-cache", NULL, NULL, false, "make all outputs again, changed or not",
-     "Judges, draws, signs and packs also where nothing changed since the outputs were made. Without "
-     "it outputs that still follow from evidence, catalog, bindery.json, options and versions, and "
-     "have the bytes that they had, stand as they are.",
-     "bindery run --no-cache", "0.1", " run "},
+    {OPT_NO_CACHE, "--no-cache", NULL, NULL, false, "read all evidence and make all outputs again",
+     "Reads, judges, draws, signs and packs also where nothing changed since the outputs were made, takes nothing "
+     "of what earlier runs kept in locker/derived/ and keeps it anew. The outputs are the same bytes. Without it "
+     "only new evidence is read, and outputs that still follow from evidence, catalog, bindery.json, options and "
+     "versions, and have the bytes that they had, stand as they are.",
+     "bindery run --no-cache", "0.1", " run assess "},
     {OPT_STRICT, "--strict", NULL, NULL, false, "exit 3 when any file was refused",
      "A run that made its outputs ends 0 and lists what it refused; with --strict it ends 3. For "
      "'policy eval': also when a member of an initiative is unsupported or absent.",
@@ -185,7 +186,7 @@ const cli_option cli_options[] = {
      "the same. SCORE is READY, COVER or FRESH; the exact share decides, not the rounded one. "
      "Repeat it for more than one.",
      "bindery run --fail-under READY=80 --fail-under FRESH=99.5", "0.1",
-     " run assess render status "},
+     " run assess merge render status "},
     {OPT_ALL, "--all", NULL, NULL, false, "our own controls besides the checklist",
      "Lists Bindery's own controls in scope after the 67 of the checklist.", "bindery status --all",
      "0.1", " status "},
@@ -241,6 +242,14 @@ const cli_option cli_options[] = {
      "bindery -C acme locker prove --consistency checkpoint.txt", "0.1", " locker prove "},
     {OPT_APPLY, "--apply", NULL, NULL, false, "remove what is listed", "Without it nothing is removed.",
      "bindery -C acme locker gc --apply", "0.1", " locker gc "},
+    {OPT_SHARD, "--shard", NULL, "I/N", false, "scan one of N parts alone, for 'bindery merge'",
+     "I counts from 0 to N-1. An object belongs to the shard that the first 8 bytes of its SHA-256 give, modulo N. "
+     "Writes what was found in the objects of this shard to --out and judges nothing; needs --as-of before the "
+     "period has ended. Many machines can do one shard each over a locker that they can read.",
+     "bindery -C acme assess --shard 0/4 --as-of 2026-06-30 --out part-0", "0.1", " assess "},
+    {OPT_OUT, "--out", NULL, "FILE", false, "where the part of a shard goes",
+     "With --shard. The file appears whole or not at all.",
+     "bindery -C acme assess --shard 0/4 --as-of 2026-06-30 --out part-0", "0.1", " assess "},
     {OPT_MAN, "--man", NULL, NULL, false, "print the manual page",
      "Prints the whole manual as a man page.", "bindery help --man | man -l -", "0.1", " help "},
 };

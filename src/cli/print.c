@@ -154,6 +154,14 @@ void cli_print_run(const cli_call *call, const bd_value *result) {
     }
 }
 
+void cli_print_shard(const cli_call *call, const bd_value *result) {
+    (void)call;
+    printf("shard %lld of %lld: %lld objects, %lld bytes\n", (long long)cli_number(result, "shard"),
+           (long long)cli_number(result, "of"), (long long)cli_number(result, "objects"),
+           (long long)cli_number(result, "bytes"));
+    print_file(result, "partial_file", "part");
+}
+
 void cli_print_init(const cli_call *call, const bd_value *result) {
     (void)call;
     bd_str folder = bd_value_text(result, "folder");

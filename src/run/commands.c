@@ -137,6 +137,8 @@ typedef struct {
     bd_run_signing signing;
     const char *const *paths;
     size_t path_count;
+    const char *const *partials; /* what shards found, in place of a scan */
+    size_t partial_count;
 } stages;
 
 static bool needs_production(const stages *wanted) {
@@ -284,6 +286,9 @@ static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_sign
             return BD_OK;
         }
     }
+    if (wanted->partial_count > 0) {
+        BD_TRY(bd_partials_open(session, wanted->partials, wanted->partial_count, err));
+    }
     return judges ? judge_and_produce(session, wanted, signer, out, err)
                   : bd_judge_fresh(session, before, err);
 }
@@ -317,9 +322,25 @@ bd_rc bd_run_ingest(const bd_run_options *options, const char *const *paths, siz
     return run_stages(options, &wanted, arena, out, err);
 }
 
+static bd_rc run_shard(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
+                       bd_err *err) {
+    bd_session session;
+    BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
+    bd_rc rc = bd_shard_write(&session, &outcome->result, err);
+    bd_session_close(&session);
+    return rc;
+}
+
 bd_rc bd_run_assess(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
                     bd_err *err) {
     stages wanted = {.assess = true};
+    return options->shard_count > 0 ? run_shard(options, arena, out, err)
+                                    : run_stages(options, &wanted, arena, out, err);
+}
+
+bd_rc bd_run_merge(const bd_run_options *options, const char *const *paths, size_t count,
+                   bd_arena *arena, bd_run_outcome *out, bd_err *err) {
+    stages wanted = {.assess = true, .partials = paths, .partial_count = count};
     return run_stages(options, &wanted, arena, out, err);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     bool has_sidecar, is_whole;
     bd_sidecar sidecar;
     bd_facts facts;
+    bd_spool_mark from, to; /* its rows */
 } early_scan;
 
 struct bd_early {
@@ -98,7 +99,7 @@ static void scan_passing(void *context, bd_source *source) {
                     .close = close_passing,
                     .context = &file};
     bd_err err;
-    bd_rc rc = bd_scan(&early->plan, &blob, one->scan->path,
+    bd_rc rc = bd_scan(&early->plan, &blob,
                        one->scan->has_sidecar ? &one->scan->sidecar : NULL,
                        (uint32_t)(early->scans.count - 1), early->arena, early->rows,
                        &one->scan->facts, &err);
@@ -149,6 +150,8 @@ bd_early_scan *bd_early_begin(bd_session *session, const char *file, const bd_en
                            .first = bd_locker_count(session->locker)};
         bd_plan_scan(session, &made->plan);
         made->plan.reads_ahead = false;
+        made->plan.has_collected_at = session->options->collected_at != BD_INSTANT_NONE;
+        made->plan.collected_at = session->options->collected_at;
         session->early = made;
     }
     bd_early *early = session->early;
@@ -179,6 +182,8 @@ bd_rc bd_early_end(bd_early_scan *one, bool is_new, bd_err *err) {
     bd_follower_finish(one->follower, is_new);
     bool is_second = bd_map_find(early->by_path, one->scan->path) != NULL;
     one->scan->is_whole = is_new && !one->has_failed && !is_second;
+    one->scan->from = one->mark;
+    one->scan->to = bd_spool_at(early->rows);
     if (is_second) { /* two files of one name in one batch: which item is whose is not told apart */
         early->scans.data[(uintptr_t)bd_map_find(early->by_path, one->scan->path) - 1].is_whole =
             false;
@@ -202,8 +207,10 @@ bd_row_spool bd_early_hand_over(bd_early *early, bd_arena **facts) {
     return out;
 }
 
-bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out) {
-    if (early == NULL || index < early->first) {
+bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out,
+                   bd_spool_mark *from, bd_spool_mark *to) {
+    if (early == NULL || index < early->first ||
+        item->given.given_collected_at != early->plan.collected_at) {
         return false;
     }
     uintptr_t found = (uintptr_t)bd_map_find(early->by_path, item->given.path);
@@ -214,6 +221,8 @@ bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_fa
     }
     early->evidence[found - 1] = (uint32_t)index;
     *out = scan->facts;
+    *from = scan->from;
+    *to = scan->to;
     return true;
 }
 

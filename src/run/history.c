@@ -6,10 +6,11 @@
  * property: it would show what happened to be run, and change under a report that nobody touched.  What was handed in
  * or signed later counts for the earlier months too; the report says so.
  *
- * A few checks ask for the last day that is judged (parameters period_to, year_from).  Their rows were made for today,
+ * A few checks and derivations ask for the days that are judged (parameters period_to, year_from).  Their rows were made for today,
  * so what feeds them is scanned once more for each month and takes the place of those rows: short lists, as a rule. */
 #include "bindery/run.h"
 
+#include "bindery/memo.h"
 #include "run_priv.h"
 
 #define PAST_BYTES ((size_t)4 << 30)
@@ -18,59 +19,6 @@
 #define MOST_ROWS 1000000u
 #define MOST_MONTHS 36
 #define MOST_AT_ONCE 2
-
-/* ---- what hangs on the day ---- */
-
-static bool asks_for_day(const bd_value *value) {
-    static const char *const names[] = {"period_to", "year_from"};
-    if (value->kind == BD_STRING) {
-        for (size_t i = 0; i < BD_COUNT(names); i++) {
-            if (bd_str_find(value->text, BD_STR("parameters(")) >= 0 &&
-                bd_str_find(value->text, bd_str_of(names[i])) >= 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-    for (size_t i = 0; (value->kind == BD_OBJECT || value->kind == BD_ARRAY) && i < value->count;
-         i++) {
-        if (asks_for_day(&value->items[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add_source(const bd_catalog *catalog, bd_map *sources, bd_str id) {
-    const bd_source_def *source = bd_catalog_source(catalog, id);
-    bd_map_put(sources, id, sources);
-    for (size_t i = 0; source != NULL && i < source->derived_from.count; i++) {
-        bd_map_put(sources, source->derived_from.data[i], sources);
-    }
-}
-
-static bd_map *sources_of_day(const bd_catalog *catalog, bd_arena *arena) {
-    bd_map *sources = bd_map_make(arena);
-    for (size_t i = 0; i < catalog->check_count; i++) {
-        const bd_check *check = &catalog->checks[i];
-        if (!asks_for_day(check->body)) {
-            continue;
-        }
-        for (size_t k = 0; k < check->sources.count; k++) {
-            add_source(catalog, sources, check->sources.data[k]);
-        }
-    }
-    return sources;
-}
-
-static bool feeds(const bd_evidence *item, const bd_map *sources) {
-    for (size_t i = 0; i < item->sources.count; i++) {
-        if (bd_map_find(sources, item->sources.data[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* ---- one month end ---- */
 
@@ -112,11 +60,10 @@ static bool has_evidence(const month_end *month) {
 
 static bool *find_dated(const bd_history_inputs *in, bd_arena *arena, size_t *count) {
     bool *is_dated = bd_new(arena, bool, in->evidence->count + 1);
-    const bd_map *sources = sources_of_day(in->session->catalog, arena);
     for (size_t i = 0; i < in->evidence->count; i++) {
         const bd_evidence *item = &in->evidence->data[i];
         bool is_read = !item->is_sidecar && !item->is_register;
-        is_dated[i] = is_read && feeds(item, sources);
+        is_dated[i] = is_read && bd_memo_asks_for_days(in->plan, &item->facts);
         *count += is_dated[i];
     }
     return is_dated;
@@ -149,7 +96,7 @@ static bd_rc scan_again(month_end *month, const bool *is_dated, bd_err *err) {
         plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
         plan.collected_at = item->given.given_collected_at;
         BD_TRY(bd_locker_blob(session->locker, &item->given, month->arena, &blob, err));
-        BD_TRY_CTX(bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
+        BD_TRY_CTX(bd_scan(&plan, blob, item->has_sidecar ? &item->sidecar : NULL,
                            (uint32_t)i, month->arena, month->rows[in->spool_count].rows, &facts,
                            err),
                    err, "while scanning '%.*s' once more", BD_ARG(item->given.path));

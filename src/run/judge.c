@@ -10,6 +10,12 @@
 #define FACTS_ARENA_BYTES ((size_t)4 << 30)
 #define ROWS_BYTES ((size_t)256 << 10)
 
+/* The rows of one item. */
+typedef struct {
+    const bd_spool *rows;
+    bd_spool_mark from, to;
+} row_range;
+
 typedef struct {
     bd_session *session;
     bd_judged_run *out;
@@ -19,8 +25,12 @@ typedef struct {
     bd_arena **arenas;  /* likewise; they hold the facts */
     size_t row_count;
     bd_scan_plan plan;
+    bd_memos *memos;       /* NULL: nothing is kept */
     size_t first;          /* items before it are not read */
     const bd_watch *watch; /* NULL: nobody */
+    bd_wants_fn *wants;    /* NULL: all items are scanned */
+    void *wants_context;
+    row_range *ranges; /* of each item, where somebody asks */
     bool is_reread;        /* the facts stand already */
     bd_err *errors;        /* one per worker */
     bool *has_failed;
@@ -141,11 +151,52 @@ static void list_items(judging *run) {
     withdraw_copies(run);
 }
 
+static void note_rows(judging *run, size_t index, const bd_spool *rows, bd_spool_mark from) {
+    if (run->ranges != NULL) {
+        run->ranges[index] = (row_range){rows, from, bd_spool_at(rows)};
+    }
+}
+
+/* Notes what was scanned of the item, to be kept. */
+static bd_rc scan_object(judging *run, size_t index, unsigned worker, bd_err *err) {
+    bd_evidence *item = &run->out->evidence.data[index];
+    const bd_blob *blob;
+    bd_facts again = {.rows_reported = -1};
+    bd_scan_plan plan = run->plan;
+    bd_spool *rows = run->rows[worker].rows;
+    bool is_taken = false;
+    bd_spool_mark from = bd_spool_at(rows);
+    if (run->session->partials != NULL && run->watch == NULL) {
+        return bd_partials_take(run->session->partials, &run->plan, item, index,
+                                run->arenas[worker], rows, &item->facts, err);
+    }
+    BD_TRY(bd_memos_take(run->memos, item, index, run->arenas[worker], rows, &item->facts, &is_taken,
+                         err));
+    if (is_taken) {
+        note_rows(run, index, rows, from);
+        return BD_OK;
+    }
+    plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
+    plan.collected_at = item->given.given_collected_at;
+    if (run->watch != NULL) {
+        plan.observe = run->watch->see;
+        plan.observe_context = run->watch->contexts[worker];
+    }
+    BD_TRY(bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err));
+    BD_TRY(bd_scan(&plan, blob, item->has_sidecar ? &item->sidecar : NULL,
+                   (uint32_t)index, run->arenas[worker], rows,
+                   run->is_reread ? &again : &item->facts, err));
+    bd_memos_note(run->memos, item, index, rows, from, bd_spool_at(rows));
+    note_rows(run, index, rows, from);
+    return BD_OK;
+}
+
 static void scan_item(void *context, size_t index, unsigned worker) {
     judging *run = context;
     bd_evidence *item = &run->out->evidence.data[index];
     bool is_wanted =
         run->watch == NULL || run->watch->is_wanted == NULL || run->watch->is_wanted[index];
+    is_wanted = is_wanted && (run->wants == NULL || run->wants(run->wants_context, item));
     if (run->has_failed[worker] || !is_wanted) {
         return;
     }
@@ -162,26 +213,13 @@ static void scan_item(void *context, size_t index, unsigned worker) {
         bd_scan_withheld(item->given.path, item->given.bytes, &item->facts);
         return;
     }
-    if (bd_early_take(run->early, item, index, &item->facts)) {
+    bd_spool_mark from, to;
+    if (bd_early_take(run->early, item, index, &item->facts, &from, &to)) {
+        bd_memos_note(run->memos, item, index, run->rows[run->row_count - 1].rows, from, to);
         return;
     }
-    const bd_blob *blob;
-    bd_facts again = {.rows_reported = -1};
-    bd_scan_plan plan = run->plan;
-    plan.has_collected_at = item->given.given_collected_at != BD_INSTANT_NONE;
-    plan.collected_at = item->given.given_collected_at;
-    if (run->watch != NULL) {
-        plan.observe = run->watch->see;
-        plan.observe_context = run->watch->contexts[worker];
-    }
     bd_err *err = &run->errors[worker];
-    bd_rc rc = bd_locker_blob(run->session->locker, &item->given, run->arenas[worker], &blob, err);
-    if (!bd_failed(rc)) {
-        rc = bd_scan(&plan, blob, item->given.path, item->has_sidecar ? &item->sidecar : NULL,
-                     (uint32_t)index, run->arenas[worker], run->rows[worker].rows,
-                     run->is_reread ? &again : &item->facts, err);
-    }
-    if (bd_failed(rc)) {
+    if (bd_failed(scan_object(run, index, worker, err))) {
         bd_err_context(err, "while scanning '%.*s'", BD_ARG(item->given.path));
         run->has_failed[worker] = true;
     }
@@ -189,6 +227,10 @@ static void scan_item(void *context, size_t index, unsigned worker) {
 
 static bd_rc scan_all(judging *run, bd_err *err) {
     unsigned jobs = run->session->jobs;
+    if (run->watch == NULL && run->plan.rules != NULL) {
+        run->memos =
+            bd_memos_open(run->session, &run->plan, run->out->evidence.count, run->out->arena);
+    }
     bd_session_progress(run->session, "scan", 0, run->out->evidence.count);
     bd_pool_run(jobs, run->out->evidence.count, scan_item, run);
     for (unsigned i = 0; i < jobs; i++) {
@@ -419,6 +461,7 @@ static bd_rc read_all(judging *run, bd_err *err) {
 
 static bd_rc judge(judging *run, bd_err *err) {
     BD_TRY(read_all(run, err));
+    bd_memos_write(run->memos);
     BD_TRY(assess_all(run, err));
     BD_TRY(bd_requests_find(run->session, run->out, err));
     return export_assessment(run, err);
@@ -482,6 +525,7 @@ static void close_rows(judging *run) {
 static bd_rc close_judging(judging *run, bd_rc rc) {
     bd_session *session = run->session;
     bd_judged_run *out = run->out;
+    bd_memos_close(run->memos, !bd_failed(rc));
     close_rows(run);
     out->arenas = run->arenas;
     out->arena_count = run->row_count;
@@ -515,14 +559,45 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     list_items(&run);
     bd_rc rc = bd_describe(session, &out, run.by_path, err);
     rc = bd_failed(rc) ? rc : scan_all(&run, err);
+    bd_memos_write(run.memos);
     say_facts(&run);
     tell_diags(session, &out);
+    bd_memos_close(run.memos, /*is_whole*/ false);
     if (session->options->is_strict && has_refusal(&out.diags)) {
         session->outcome->exit_code = 3;
     }
     close_rows(&run);
     out.arenas = run.arenas;
     out.arena_count = run.row_count;
+    bd_judged_clear(&out);
+    return rc;
+}
+
+static bd_rc scan_some(judging *run, bd_scanned_fn *scanned, bd_err *err) {
+    list_items(run);
+    BD_TRY(bd_describe(run->session, run->out, run->by_path, err));
+    run->ranges = bd_new(run->out->arena, row_range, run->out->evidence.count + 1);
+    BD_TRY(scan_all(run, err));
+    for (size_t i = 0; i < run->out->evidence.count; i++) {
+        const row_range *range = &run->ranges[i];
+        if (range->rows != NULL) {
+            BD_TRY(scanned(run->wants_context, &run->out->evidence.data[i], range->rows,
+                           range->from, range->to, err));
+        }
+    }
+    bd_spool_mark none = {0, 0};
+    return scanned(run->wants_context, NULL, NULL, none, none, err);
+}
+
+bd_rc bd_scan_some(bd_session *session, bd_wants_fn *wants, bd_scanned_fn *scanned, void *context,
+                   bd_err *err) {
+    bd_judged_run out;
+    judging run;
+    open_outputs(&out);
+    open_judging(&run, session, &out);
+    run.wants = wants;
+    run.wants_context = context;
+    bd_rc rc = close_judging(&run, scan_some(&run, scanned, err));
     bd_judged_clear(&out);
     return rc;
 }

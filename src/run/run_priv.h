@@ -23,6 +23,8 @@
 
 typedef struct bd_early bd_early;           /* early.c */
 typedef struct bd_early_scan bd_early_scan;
+typedef struct bd_memos bd_memos;           /* memos.c */
+typedef struct bd_partials bd_partials;     /* shards.c */
 
 /* result.c: small builder for result objects; keys in any order. */
 typedef struct {
@@ -69,6 +71,7 @@ typedef struct {
     bd_arena *locker_arena; /* what the locker hands out ends with it */
     bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
+    bd_partials *partials; /* what shards found, in place of a scan; NULL: there is none */
     const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
     bd_str previous; /* again: its 80_MACHINE/previous.json, "" where it holds none */
     bool wants_history; /* the earlier month ends are judged as well */
@@ -152,6 +155,13 @@ typedef struct {
     void **contexts;
     const bool *is_wanted; /* by index of the evidence; NULL: all of it */
 } bd_watch;
+/* Scans the items that `wants` (called from several threads), and hands each to `scanned` in order, with its rows; then
+ * NULL, while all of them are still there. */
+typedef bool bd_wants_fn(void *context, const bd_evidence *item);
+typedef bd_rc bd_scanned_fn(void *context, const bd_evidence *item, const bd_spool *rows,
+                            bd_spool_mark from, bd_spool_mark to, bd_err *err);
+BD_MUST_USE bd_rc bd_scan_some(bd_session *session, bd_wants_fn *wants, bd_scanned_fn *scanned,
+                               void *context, bd_err *err);
 /* Everything but judging: what each file is, of when and how complete; checks see nothing. */
 BD_MUST_USE bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *out,
                                    bd_err *err);
@@ -215,9 +225,35 @@ BD_MUST_USE bd_rc bd_early_end(bd_early_scan *one, bool is_new, bd_err *err);
 /* After the commit: the rows of all scans and the arena of their facts now belong to the caller. */
 bd_row_spool bd_early_hand_over(bd_early *early, bd_arena **facts);
 /* The facts of the item at `index`, if it was scanned under the description that it has now; its rows then stand under
- * `index`.  May be called from several threads for different items.  Accepts NULL. */
-bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out);
+ * `index`, between `from` and `to`.  May be called from several threads for different items.  Accepts NULL. */
+bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out,
+                   bd_spool_mark *from, bd_spool_mark *to);
 void bd_early_close(bd_early *early); /* accepts NULL */
+
+/* memos.c: what scans yielded, kept in the locker.  For `count` items; NULL: nothing is kept; all accept NULL.  `take`
+ * and `note` may be called from several threads for different items; `take` fails where the rows cannot be put. */
+bd_memos *bd_memos_open(bd_session *session, const bd_scan_plan *plan, size_t count,
+                        bd_arena *arena);
+BD_MUST_USE bd_rc bd_memos_take(bd_memos *memos, const bd_evidence *item, size_t index,
+                                bd_arena *arena, bd_spool *rows, bd_facts *out, bool *is_taken,
+                                bd_err *err);
+/* The item was scanned: its facts, and its rows between two marks of a spool that stays until `close`. */
+void bd_memos_note(bd_memos *memos, const bd_evidence *item, size_t index, const bd_spool *rows,
+                   bd_spool_mark from, bd_spool_mark to);
+/* Begins to write what was noted, beside what the caller goes on with; nothing more is put to the spools. */
+void bd_memos_write(bd_memos *memos);
+/* Waits for it.  `is_whole`: every item was asked for, and entries of others may go. */
+void bd_memos_close(bd_memos *memos, bool is_whole);
+
+/* shards.c: one shard's part of a scan, to options->out_path; and those of all shards in place of a scan.  `take` fails
+ * with INPUT where no partial holds the item. */
+BD_MUST_USE bd_rc bd_shard_write(bd_session *session, const bd_value **result, bd_err *err);
+BD_MUST_USE bd_rc bd_partials_open(bd_session *session, const char *const *paths, size_t count,
+                                   bd_err *err);
+BD_MUST_USE bd_rc bd_partials_take(const bd_partials *partials, const bd_scan_plan *plan,
+                                   const bd_evidence *item, size_t index, bd_arena *arena,
+                                   bd_spool *rows, bd_facts *out, bd_err *err);
+void bd_partials_close(bd_partials *partials); /* accepts NULL */
 
 /* custody.c: the seals of this session's period, in order; lines after one of them that are no seals themselves; and
  * both with the evidence that came later, as assessment.json has them. */

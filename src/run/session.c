@@ -318,6 +318,8 @@ void bd_run_settle(void) {
 void bd_session_close(bd_session *session) {
     bd_early_close(session->early);
     session->early = NULL;
+    bd_partials_close(session->partials);
+    session->partials = NULL;
     bd_locker_close(session->locker);
     session->locker = NULL;
     bd_arena_close(session->locker_arena);

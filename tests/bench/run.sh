@@ -43,6 +43,14 @@ engagement() { # NAME EVIDENCE
         >"$1/inbox/evidence.json.meta.json"
 }
 
+# Two runs after a first one, each with a small file more: the first reads only that file, the second all evidence again.
+more() { # NAME LABEL
+    printf '{"value":[]}' >"$1/inbox/one.json"
+    measure "$2-new" "$bindery" -C "$1" run -q
+    printf '{"value": []}' >"$1/inbox/two.json"
+    measure "$2-all" "$bindery" -C "$1" run -q --no-cache
+}
+
 # A folder for each round, and none is removed before: ext4 without a journal passes over inodes that were freed in the
 # last minute one by one, and a run that makes hundreds of files would be charged for what was removed before it.
 for round in $(seq "$rounds"); do
@@ -66,6 +74,7 @@ openssl req -x509 -newkey rsa:3072 -nodes -keyout key.pem -out cert.pem -days 30
 for round in $(seq "$rounds"); do
     engagement "ten-$round" evidence-10.json
     measure ten "$bindery" -C "ten-$round" run -q
+    more "ten-$round" ten
     KEY=$work/key.pem CERT=$work/cert.pem SKIP_VERIFY=1 bash "$shared/baseline.sh" "$work/baseline" evidence-10.json >baseline.tsv
     awk '$1 == "TOTAL" { print $2 }' baseline.tsv >>baseline.s
     awk '$1 == "TOTAL" { print $5 }' baseline.tsv >>baseline.k
@@ -74,11 +83,14 @@ for round in 1 2 3; do
     rm -rf large
     engagement large evidence-200.json
     measure large "$bindery" -C large run -q
+    more large large
 done
 row '10 MB of evidence, end to end' "$(median <ten.s)" s -
 row '10 MB by the stock tools' "$(median <baseline.s)" s -
 row 'ratio' "$(ratio "$(median <ten.s)" "$(median <baseline.s)")" '' 0.25
 row '200 MB of evidence, end to end' "$(median <large.s)" s -
+row 'one small file more at 10 MB, against reading all again' "$(ratio "$(median <ten-new.s)" "$(median <ten-all.s)")" '' -
+row 'one small file more at 200 MB, against reading all again' "$(ratio "$(median <large-new.s)" "$(median <large-all.s)")" '' -
 row 'peak memory at 10 MB' "$(median <ten.k)" KiB -
 row 'peak memory at 200 MB' "$(median <large.k)" KiB -
 row 'ratio of memory' "$(ratio "$(median <large.k)" "$(median <ten.k)")" '' 1.1

@@ -151,7 +151,7 @@ static void scan_file(void *context, size_t index, unsigned worker) {
     memcpy(blob->sha256, file->sha256, sizeof blob->sha256);
     bd_facts facts;
     bd_err err;
-    must(bd_scan(&run->plan, blob, place.label, NULL, (uint32_t)index, run->arenas[worker],
+    must(bd_scan(&run->plan, blob, NULL, (uint32_t)index, run->arenas[worker],
                  run->rows[worker], &facts, &err),
          file->path, &err);
     if (facts.is_malformed) {

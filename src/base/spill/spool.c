@@ -139,6 +139,49 @@ bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *e
     return BD_OK;
 }
 
+/* Records between two places of a piece of memory; the last one may lie in it in part.  How many bytes they take. */
+static bd_rc look_at(const char *bytes, size_t size, size_t *taken, bd_spool_see_fn *see,
+                     void *context, bd_err *err) {
+    size_t at = 0;
+    while (size - at >= 4 && size - at - 4 >= u32_at(bytes + at)) {
+        size_t record = u32_at(bytes + at);
+        BD_TRY(see(context, (bd_str){bytes + at + 4, record}, err));
+        at += 4 + record;
+    }
+    *taken = at;
+    return BD_OK;
+}
+
+static bd_rc look_in_file(const bd_spool *spool, int64_t from, int64_t to, char *window,
+                          bd_spool_see_fn *see, void *context, bd_err *err) {
+    while (from < to) {
+        size_t size = to - from < LARGEST_STORED ? (size_t)(to - from) : LARGEST_STORED;
+        size_t taken = 0;
+        BD_TRY(bd_pread_all(spool->fd, window, size, from, "temporary file", err));
+        BD_TRY(look_at(window, size, &taken, see, context, err));
+        BD_ASSERT(taken > 0); /* the window holds the largest record */
+        from += (int64_t)taken;
+    }
+    return BD_OK;
+}
+
+bd_rc bd_spool_look(const bd_spool *spool, bd_spool_mark from, bd_spool_mark to,
+                    bd_spool_see_fn *see, void *context, bd_err *err) {
+    int64_t file_to = to.bytes < spool->file_bytes ? to.bytes : spool->file_bytes;
+    BD_ASSERT(from.bytes <= to.bytes && to.bytes <= spool->file_bytes + (int64_t)spool->used);
+    if (from.bytes < file_to) {
+        char *window = bd_heap_alloc(LARGEST_STORED);
+        bd_rc rc = look_in_file(spool, from.bytes, file_to, window, see, context, err);
+        free(window);
+        BD_TRY(rc);
+    }
+    int64_t begin = from.bytes > spool->file_bytes ? from.bytes : spool->file_bytes;
+    size_t taken = 0;
+    return begin >= to.bytes ? BD_OK
+                             : look_at(spool->memory + (begin - spool->file_bytes),
+                                       (size_t)(to.bytes - begin), &taken, see, context, err);
+}
+
 uint64_t bd_spool_count(const bd_spool *spool) {
     return spool->count;
 }

@@ -99,3 +99,7 @@ bool bd_utf8_is_alphanumeric(uint32_t code_point) {
     return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
            (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
+
+const char *bd_utf8_version(void) {
+    return utf8proc_unicode_version();
+}

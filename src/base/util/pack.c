@@ -78,6 +78,51 @@ bd_str bd_pack_end(const bd_packer *packer) {
     return (bd_str){(const char *)packer->bytes, packer->size};
 }
 
+/* ---- what nobody vouches for ---- */
+
+static bool pass_bytes(bd_str record, size_t *at, size_t count) {
+    bool fits = *at <= record.size && count <= record.size - *at;
+    *at += fits ? count : 0;
+    return fits;
+}
+
+static bool pass_text(bd_str record, size_t *at) {
+    bd_unpacker size = {.record = record, .at = *at};
+    return pass_bytes(record, at, 4) && pass_bytes(record, at, bd_unpack_u32(&size));
+}
+
+static bool pass_key(bd_str record, size_t *at) {
+    while (*at + 1 < record.size) {
+        if (record.data[*at] != '\0') {
+            *at += 1;
+            continue;
+        }
+        bool is_end = record.data[*at + 1] == '\0';
+        if (!is_end && (unsigned char)record.data[*at + 1] != 0xFF) {
+            return false;
+        }
+        *at += 2;
+        if (is_end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool bd_pack_fits(bd_str record, size_t *at, const char *form) {
+    bool fits = true;
+    for (; *form != '\0' && fits; form++) {
+        fits = *form == '1'   ? pass_bytes(record, at, 1)
+               : *form == '4' ? pass_bytes(record, at, 4)
+               : *form == '8' ? pass_bytes(record, at, 8)
+               : *form == 't' ? pass_text(record, at)
+                              : pass_key(record, at);
+    }
+    return fits;
+}
+
+/* ---- unpacking ---- */
+
 static const uint8_t *take_bytes(bd_unpacker *unpacker, size_t count) {
     BD_ASSERT(count <= unpacker->record.size - unpacker->at);
     const uint8_t *bytes = (const uint8_t *)unpacker->record.data + unpacker->at;

@@ -2,18 +2,28 @@
 
 #include <libdeflate.h>
 
-enum { LEVEL = 6, ARENA_BYTES = 1 << 20 };
+enum { LEVEL = 6, FAST_LEVEL = 1, ARENA_BYTES = 1 << 20 };
 
 struct bd_flate {
     bd_arena *arena;
+    int level;
     struct libdeflate_compressor *compressor;
+    struct libdeflate_decompressor *decompressor;
 };
 
-bd_flate *bd_flate_open(void) {
+static bd_flate *open_level(int level) {
     bd_arena *arena = bd_arena_open("flate", ARENA_BYTES);
     bd_flate *flate = bd_new(arena, bd_flate, 1);
-    flate->arena = arena;
+    *flate = (bd_flate){.arena = arena, .level = level};
     return flate;
+}
+
+bd_flate *bd_flate_open(void) {
+    return open_level(LEVEL);
+}
+
+bd_flate *bd_flate_open_fast(void) {
+    return open_level(FAST_LEVEL);
 }
 
 void bd_zip_settle(void) {
@@ -22,7 +32,7 @@ void bd_zip_settle(void) {
 
 bd_rc bd_flate_put(bd_flate *flate, bd_str text, bd_buf *out, bd_err *err) {
     if (flate->compressor == NULL) {
-        flate->compressor = libdeflate_alloc_compressor(LEVEL);
+        flate->compressor = libdeflate_alloc_compressor(flate->level);
     }
     size_t most = libdeflate_zlib_compress_bound(flate->compressor, text.size);
     char *room = flate->compressor != NULL ? bd_buf_room(out, most) : NULL;
@@ -36,10 +46,24 @@ bd_rc bd_flate_put(bd_flate *flate, bd_str text, bd_buf *out, bd_err *err) {
     return BD_OK;
 }
 
+bd_rc bd_flate_undo(bd_flate *flate, bd_str packed, void *out, size_t size, bd_err *err) {
+    if (flate->decompressor == NULL) {
+        flate->decompressor = libdeflate_alloc_decompressor();
+    }
+    /* a NULL for the size found: any other than the one expected is a fault */
+    if (flate->decompressor == NULL ||
+        libdeflate_zlib_decompress(flate->decompressor, packed.data, packed.size, out, size,
+                                   NULL) != LIBDEFLATE_SUCCESS) {
+        BD_RAISE(err, BD_ERR_INPUT, "%zu bytes do not inflate to %zu", packed.size, size);
+    }
+    return BD_OK;
+}
+
 void bd_flate_close(bd_flate *flate) {
     if (flate == NULL) {
         return;
     }
     libdeflate_free_compressor(flate->compressor);
+    libdeflate_free_decompressor(flate->decompressor);
     bd_arena_close(flate->arena);
 }

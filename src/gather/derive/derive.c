@@ -4,7 +4,7 @@
 
 static const bd_derivation derivations[] = {
     {.name = "account-events", .version = 1, .map = map_account_events},
-    {.name = "active-people", .version = 1, .map = map_active_people},
+    {.name = "active-people", .version = 1, .map = map_active_people, .asks_for_days = true},
     {.name = "activity-alerts", .version = 1, .map = map_activity_alerts},
     {.name = "alert-bindings", .version = 1, .map = map_alert_bindings},
     {.name = "backup-failures",
@@ -243,6 +243,16 @@ void bd_part_pack(bd_packer *packer, uint32_t derived, bd_str group, bd_str sour
     bd_pack_key(packer, source);
     bd_pack_key(packer, scope);
     bd_pack_key(packer, kept);
+}
+
+bool bd_part_fits(bd_str packed, size_t at, size_t source_count) {
+    bd_unpacker part = {.record = packed, .at = at};
+    if (!bd_pack_fits(packed, &at, "4kkk") || bd_unpack_u32(&part) >= source_count) {
+        return false;
+    }
+    bd_str kept = bd_str_sub(packed, at, packed.size - 2); /* JSON has no U+0000 in it */
+    return bd_pack_fits(packed, &at, "k") && at == packed.size &&
+           !bd_failed(bd_json_check(kept, NULL, NULL));
 }
 
 void bd_part_unpack(bd_unpacker *unpacker, bd_arena *arena, uint32_t *derived, bd_str *group,

@@ -203,6 +203,15 @@ static void check_waste(struct checker *check, const bd_entry *entry, wasteness 
               BD_STR("no line of the journal names it: a run was cut off before its commit"));
 }
 
+/* One that a writer took away meanwhile is none, and no fault. */
+static void check_derived(struct checker *check, bd_str path, const uint8_t key[32]) {
+    if (!derived_is_sound(check->locker, key) && !check->report->has_writer) {
+        check_add(check, false, "derived", path,
+                  "bindery locker gc removes it; it only saves time, and a run makes it anew",
+                  BD_STR("it is not closed by the SHA-256 of its bytes"));
+    }
+}
+
 static void check_file(struct checker *check, const bd_entry *entry) {
     uint8_t unused[32];
     bd_str path = entry->path;
@@ -213,6 +222,8 @@ static void check_file(struct checker *check, const bd_entry *entry) {
                                 BD_ARG(entry->problem)));
     } else if (waste != IS_NO_WASTE) {
         check_waste(check, entry, waste);
+    } else if (derived_is_entry(path, unused)) {
+        check_derived(check, path, unused);
     } else if (is_object_path(path, unused) || is_known_file(path) ||
                check_is_seal_file(check, path) || check_is_quarantined(check, path)) {
         return;
@@ -402,8 +413,11 @@ static void list_waste(const bd_locker *locker, const bd_entries *entries, bd_st
     const bd_map *torn = list_torn(locker, entries, tail, arena);
     for (size_t i = 0; i < entries->count; i++) {
         const bd_entry *entry = &entries->data[i];
+        uint8_t key[32];
+        bool is_broken =
+            derived_is_entry(entry->path, key) && !derived_is_sound(locker, key);
         if (entry->is_readable &&
-            judge_waste(&locker->journal, torn, entry->path) == IS_WASTE) {
+            (is_broken || judge_waste(&locker->journal, torn, entry->path) == IS_WASTE)) {
             *bd_push(arena, out) = (bd_locker_waste){entry->path, entry->bytes};
         }
     }

@@ -145,6 +145,15 @@ bool index_is_sound(const bd_locker *locker);
 /* Best effort: what cannot be written only costs time at the next ingest. */
 void index_save(bd_locker *locker);
 
+/* ---- derived.c ------------------------------------------------------------------------------- */
+
+enum { DERIVED_ENTRIES_MOST = 8 * 1000 * 1000 };
+
+/* "derived/a/bcdef...": an entry's path, and its key. */
+bool derived_is_entry(bd_str path, uint8_t key[32]);
+/* Does its close hold, whoever made it? */
+bool derived_is_sound(const bd_locker *locker, const uint8_t key[32]);
+
 /* ---- locker.c -------------------------------------------------------------------------------- */
 
 struct bd_locker {

@@ -107,7 +107,7 @@ void store_rest(bd_locker *locker) {
 
 void store_close(bd_locker *locker) {
     store_rest(locker);
-    if (locker->has_tmp) {
+    if (locker->mode == BD_LOCKER_WRITE && locker->folder_fd >= 0) { /* derived.c makes it, too */
         unlinkat(locker->folder_fd, "tmp", AT_REMOVEDIR);
     }
 }

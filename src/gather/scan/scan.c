@@ -286,8 +286,10 @@ static void map_derived(bd_scan_state *state, const bd_record *record, bool join
             continue;
         }
         derived_context context = {state, record, source};
-        derivation->map(record->value, state->plan->parameters, state->plan->zone, state->scratch,
-                        put_derived, &context);
+        const bd_value *parameters =
+            derivation->asks_for_days ? state->plan->parameters : state->undated;
+        derivation->map(record->value, parameters, state->plan->zone, state->scratch, put_derived,
+                        &context);
     }
 }
 
@@ -444,8 +446,8 @@ static bd_record start_record(const bd_scan_state *state, uint64_t ordinal) {
 static bd_str asked_workspace(bd_scan_state *state, const bd_source_def *source) {
     if (state->asked_source != source) {
         state->asked_source = source;
-        state->asked_workspace = bd_scan_asked_workspace(state->sidecar, source,
-                                                         state->plan->parameters, state->arena);
+        state->asked_workspace =
+            bd_scan_asked_workspace(state->sidecar, source, state->undated, state->arena);
     }
     return state->asked_workspace;
 }
@@ -860,13 +862,12 @@ void bd_scan_withheld(bd_str path, int64_t bytes, bd_facts *out) {
     out->problem = out->is_malformed ? BD_STR("the file is empty") : (bd_str){"", 0};
 }
 
-bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const bd_sidecar *sidecar,
+bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, const bd_sidecar *sidecar,
               uint32_t evidence, bd_arena *arena, bd_spool *rows, bd_facts *out, bd_err *err) {
     *out = (bd_facts){.rows_reported = -1,
                       .first_event = BD_INSTANT_NONE,
                       .last_event = BD_INSTANT_NONE,
                       .export_time = BD_INSTANT_NONE};
-    (void)path;
     bd_sniffed sniffed;
     BD_TRY(sniff_blob(blob, &sniffed, err));
     out->media = sniffed.media;
@@ -906,6 +907,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, bd_str path, const 
         .rows = rows,
         .facts = out,
         .places = bd_map_make(found),
+        .undated = bd_rules_undated(plan->parameters, found),
         .count = -1,
         .err = err,
     };

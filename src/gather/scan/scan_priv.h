@@ -70,6 +70,7 @@ typedef struct {
     bd_str last_scope;
     bool last_part;
     size_t last_index;
+    const bd_value *undated; /* parameters that stay when another day is judged */
     bd_str first_type;
     bool has_many_types, has_properties;
     bool has_link;        /* a nextLink member, null or not */

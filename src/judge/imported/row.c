@@ -25,6 +25,22 @@ void bd_import_pack(bd_packer *packer, const bd_import_row *row) {
     }
 }
 
+bool bd_import_fits(bd_str packed, size_t at, size_t import_count) {
+    bd_unpacker row = {.record = packed, .at = at};
+    if (!bd_pack_fits(packed, &at, "41144")) {
+        return false;
+    }
+    uint32_t import = bd_unpack_u32(&row);
+    uint8_t means = bd_unpack_u8(&row), flags = bd_unpack_u8(&row);
+    uint32_t groups = bd_unpack_u32(&row);
+    bool fits = import < import_count && means < BD_IMPORT_CLASSES && flags <= 3 &&
+                groups <= BD_IMPORT_GROUPS_MAX;
+    for (uint32_t i = 0; i < groups && fits; i++) {
+        fits = bd_pack_fits(packed, &at, "tt");
+    }
+    return fits && bd_pack_fits(packed, &at, "8888ttttttttttttttt") && at == packed.size;
+}
+
 void bd_import_unpack(bd_unpacker *unpacker, bd_arena *arena, bd_import_row *out) {
     *out = (bd_import_row){.import = bd_unpack_u32(unpacker)};
     out->means = (bd_import_class)bd_unpack_u8(unpacker);

@@ -698,6 +698,49 @@ static bd_rc compile_check(compiler *compile, const bd_catalog *catalog, program
     return BD_OK;
 }
 
+/* ---- the days that are judged ---- */
+
+bool bd_rules_is_day(bd_str parameter) {
+    return bd_str_eqz(parameter, "period_from") || bd_str_eqz(parameter, "period_to") ||
+           bd_str_eqz(parameter, "year_from");
+}
+
+const bd_value *bd_rules_undated(const bd_value *parameters, bd_arena *arena) {
+    if (parameters == NULL || parameters->kind != BD_OBJECT) {
+        return parameters;
+    }
+    bd_str *keys = bd_new(arena, bd_str, parameters->count);
+    const bd_value **values = bd_new(arena, const bd_value *, parameters->count);
+    size_t count = 0;
+    for (size_t i = 0; i < parameters->count; i++) {
+        if (!bd_rules_is_day(parameters->keys[i])) {
+            keys[count] = parameters->keys[i];
+            values[count++] = &parameters->items[i];
+        }
+    }
+    return bd_value_object(arena, count, keys, values);
+}
+
+static bool has_day(const bd_strs *names) {
+    for (size_t i = 0; i < names->count; i++) {
+        if (bd_rules_is_day(names->data[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_dated(bd_rules *rules, const program *made) {
+    bool asks = has_day(&made->plan.facts) || has_day(&made->plan.limits);
+    for (size_t i = 0; i < made->check->sources.count && asks; i++) {
+        bd_map_put(rules->dated, made->check->sources.data[i], rules);
+    }
+}
+
+bool bd_rules_asks_for_days(const bd_rules *rules, bd_str source_id) {
+    return bd_map_find(rules->dated, source_id) != NULL;
+}
+
 /* ---- the whole
  * ------------------------------------------------------------------------------------------ */
 
@@ -714,6 +757,7 @@ bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters, bd
     bd_rules *rules = bd_new(arena, bd_rules, 1);
     rules->catalog = catalog;
     rules->programs = bd_new(arena, program, catalog->check_count + 1);
+    rules->dated = bd_map_make(arena);
     compiler compile = {.arena = arena,
                         .parameters = parameters,
                         .controls = control_numbers(catalog, arena),
@@ -721,6 +765,7 @@ bd_rc bd_rules_compile(const bd_catalog *catalog, const bd_value *parameters, bd
     for (size_t i = 0; i < catalog->check_count; i++) {
         rules->programs[i].check = &catalog->checks[i];
         BD_TRY(compile_check(&compile, catalog, &rules->programs[i]));
+        note_dated(rules, &rules->programs[i]);
     }
     BD_TRY(compile_path(&compile, BD_STR("type"), NULL, NULL, &rules->type));
     build_dispatch(rules, arena);

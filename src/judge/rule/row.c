@@ -66,6 +66,35 @@ void bd_row_pack(bd_packer *packer, bd_row_series *series, const bd_row *row) {
     }
 }
 
+/* ---- what nobody vouches for ---- */
+
+bool bd_row_fits(bd_str packed, size_t at, size_t check_count, bool *has_row) {
+    bd_unpacker row = {.record = packed, .at = at};
+    if (!bd_pack_fits(packed, &at, "4111841")) {
+        return false;
+    }
+    uint32_t check = bd_unpack_u32(&row);
+    uint8_t side = bd_unpack_u8(&row), verdict = bd_unpack_u8(&row), lacks = bd_unpack_u8(&row);
+    row.at = at - 1;
+    unsigned written = bd_unpack_u8(&row);
+    if (check >= check_count || side > BD_SIDE_UNDO || verdict > BD_CANNOT_TELL || lacks > 1 ||
+        written > (ALL_WRITTEN | KEY_IS_JOIN) ||
+        (!*has_row && (written & ALL_WRITTEN) != ALL_WRITTEN)) {
+        return false;
+    }
+    for (size_t i = 0; i < BD_ROW_SHARED; i++) {
+        size_t before = at;
+        if ((written & 1U << i) != 0 &&
+            (!bd_pack_fits(packed, &at, "t") || at - before > 4 + BD_ROW_SHARED_BYTES)) {
+            return false;
+        }
+    }
+    bool fits = ((written & KEY_IS_JOIN) != 0 || bd_pack_fits(packed, &at, "t")) &&
+                bd_pack_fits(packed, &at, "ttt") && at == packed.size;
+    *has_row = *has_row || fits;
+    return fits;
+}
+
 /* ---- unpacking ---- */
 
 static bd_str take_shared(bd_unpacker *unpacker, bd_row_series *series, size_t i, bool is_written) {

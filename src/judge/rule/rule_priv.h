@@ -334,6 +334,7 @@ struct bd_rules {
     bd_map *readers;   /* source id -> readers * */
     bd_map *derived;   /* source id -> sources * : what is made of it */
     bd_map *read;      /* ids of sources that some check or derivation reads */
+    bd_map *dated;     /* ids of sources that a check reads which asks for the days that are judged */
 };
 
 /* dispatch.c */
