@@ -24,6 +24,7 @@ endif
 DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
   fonts-dejavu-core fonts-open-sans tzdata
 CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
+CONFORMANCE_DEPS := default-jre-headless maven
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
 
 # Goals that install what they need; the others compile with what is there.
@@ -77,7 +78,7 @@ room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags fre
   $(if $(filter src/gather/read/sax.c,$(1)),$(shell pkg-config --cflags libxml-2.0)) \
   $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
 
-.PHONY: all help deps deps-tests deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \
+.PHONY: all help deps deps-tests deps-conformance deps-bench demo check unit asan ubsan tsan clang cli-check conformance bench lint \
   deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
 .DEFAULT_GOAL := all
 
@@ -100,6 +101,10 @@ build/$(1)/unit: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o $$(TEST_OBJECTS
 	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
 build/$(1)/scan-bench: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o build/$(1)/tests/bench/scan.o
+	@echo "  link  $$@"
+	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+
+build/$(1)/pages-bench: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o build/$(1)/tests/bench/pages.o
 	@echo "  link  $$@"
 	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
@@ -138,6 +143,9 @@ deps: ## install the missing packages that building and running need
 
 deps-tests: deps ## install what the tests need besides
 	@sh .ci/deps $(CHECK_DEPS)
+
+deps-conformance: deps-tests
+	@sh .ci/deps $(CONFORMANCE_DEPS)
 
 deps-bench: deps
 	@sh .ci/deps $(BENCH_DEPS)
@@ -199,7 +207,7 @@ golden: build/release/bindery ## refresh tests/golden; read the difference befor
 fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60
 
-bench: build/release/bindery build/release/scan-bench | deps-bench ## time and memory against a shell script of stock tools
+bench: build/release/bindery build/release/scan-bench build/release/pages-bench | deps-bench ## time and memory against a shell script of stock tools
 	@BINDERY=build/release/bindery sh tests/bench/run.sh
 
 build/results/lint.txt: FORCE | $(FIRST_TESTS)
@@ -228,5 +236,5 @@ build/results/sample-asan.txt: build/asan/bindery FORCE
 	@$(ASAN) $(SUITE) sample-asan sh samples/demo.sh build/asan/bindery build/sample-asan
 build/results/golden.txt: build/release/bindery FORCE
 	@BINDERY=build/release/bindery $(SUITE) golden sh tests/golden/run.sh
-build/results/conformance.txt: demo FORCE | $(FIRST_TESTS)
+build/results/conformance.txt: demo build/release/pages-bench FORCE | $(FIRST_TESTS) deps-conformance
 	@BINDERY=build/bindery $(SUITE) conformance sh tests/conformance/run.sh build/demo

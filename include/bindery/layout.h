@@ -45,7 +45,7 @@ typedef struct {
 } bd_layout_options;
 
 #define BD_LAYOUT_MAX_PAGES 100000
-#define BD_LAYOUT_MAX_TAGGED_PAGES 10000
+#define BD_LAYOUT_MAX_TAGGED_PAGES 5000
 
 /* ---- structure ------------------------------------------------------------------------------- */
 

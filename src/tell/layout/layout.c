@@ -492,7 +492,7 @@ static void fill_labels(flow *f) {
         op->text = place ? f->layout->pages.data[place->page_index].label : BD_STR("?");
         double width = (double)op->size * bd_text_measure(f->faces, op->face, op->text) / 1000.0;
         double spare = patch->room - width;
-        if (place && patch->last_op > patch->op_index + 1) {
+        if (place && patch->has_space_after) {
             op->text.size++; /* the space behind it, see furniture_label_pages */
         }
         op->x = (float)(patch->x + (patch->align == BD_ALIGN_RIGHT    ? spare

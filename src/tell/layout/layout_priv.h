@@ -93,6 +93,7 @@ typedef struct {
     bd_align align;
     size_t last_op; /* operations up to here follow it on a left-aligned line; 0: none do */
     size_t next_link, last_link;
+    bool has_space_after;
 } label_patch;
 
 /* A link whose target is not placed yet. */

@@ -188,6 +188,10 @@ typedef struct {
 /* Two words are parted by a space that is drawn, or they are one word to whoever takes the text out of the page.  It
  * adds nothing to the width.  The space that stands behind the piece in memory serves, where there is one. */
 static void put_space(flow *f, piece *last) {
+    if (last->kind == PIECE_PAGE_REF) {
+        last->has_space_after = true; /* its text comes later */
+        return;
+    }
     if (last->kind != PIECE_TEXT || last->text.size == 0 ||
         last->text.data[last->text.size - 1] == ' ') {
         return;
@@ -409,6 +413,7 @@ static void draw_page_ref(flow *f, const piece *p, double x, double baseline, bd
     patch->x = x;
     patch->room = (double)p->width;
     patch->align = align;
+    patch->has_space_after = p->has_space_after;
     patch->next_link = f->link_patches.count + 1;
 }
 
