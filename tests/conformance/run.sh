@@ -144,19 +144,20 @@ done
 claim 'a document of more than 500 pages is written' "${PAGES_BENCH:-$root/build/release/pages-bench}" 535 "$temp/long.pdf"
 claim 'veraPDF finds the long document conforming to PDF/A-3b' sh "$here/verapdf.sh" 3b "$temp/long.pdf"
 claim 'veraPDF finds the long document conforming to PDF/UA-1' sh "$here/verapdf.sh" ua1 "$temp/long.pdf"
-# Who hears the binder is told what who reads it sees, word for word: headers, footers and repeated heads apart.
+# Who hears the report is told what who reads it sees, word for word: headers, footers and repeated heads apart. A
+# figure has words of its own.
 spoken() {
-    pdfinfo -struct-text "$1" | sed -n 's/^ *"\(.*\)"$/\1/p' | tr -s ' \n' '\n\n' >"$temp/spoken"
+    pdfinfo -struct-text "$1" | sed '/^ *Figure/,/^ *"/d' | sed -n 's/^ *"\(.*\)"$/\1/p' | tr -s ' \n' '\n\n' >"$temp/spoken"
     pdftotext -enc UTF-8 -raw "$1" - | tr -s ' \f\t\n' '\n\n\n\n' | sort -u >"$temp/written"
     [ "$(wc -l <"$temp/spoken")" -gt 1000 ] || { echo "little is spoken"; return 1; }
     sort -u "$temp/spoken" | comm -23 - "$temp/written" >"$temp/joined"
-    [ "$(wc -l <"$temp/joined")" -le $(($(sort -u "$temp/spoken" | wc -l) / 50)) ] || { head "$temp/joined"; return 1; }
+    silent cat "$temp/joined"
 }
 claim 'the words that the tags of the readiness report give are those on its pages' spoken "$out/readiness.pdf"
 attached() {
     pdfdetach -saveall -o "$temp" "$pdf" && cmp "$temp/manifest.json" "$package/90_INTEGRITY/manifest.json" &&
-        jq -e '[.criteria[] | select(.page > 0 and .state and (.controls | type == "array"))] | length == 61' \
-            "$temp/criteria-index.json"
+        jq -e --slurpfile all "$out/assessment.json" '[.criteria[] | select(.page > 0) | [.criterion, .state, .controls]] ==
+            [$all[0].criteria[] | select(.in_scope) | [.id, .state, .controls]]' "$temp/criteria-index.json"
 }
 claim 'manifest.json and an index of criteria with their pages are attached to the binder' attached
 claim 'qpdf linearises the binder, having read every object' qpdf --linearize --warning-exit-0 "$pdf" "$temp/linear.pdf"
