@@ -379,6 +379,18 @@ TEST(pdf, furniture_and_rules_are_no_elements) {
     }
 }
 
+static bd_str sign_file(bd_pdf *pdf) {
+    bd_pdf_signature_plan plan = {.field_name = BD_STR("Signature1"),
+                                  .signed_at = 0,
+                                  .docmdp = 1,
+                                  .contents_bytes = 64,
+                                  .rect = {10, 10, 90, 50}};
+    bd_pdf_signature_update update;
+    bd_err err;
+    CHECK_OK(bd_pdf_signature_build(pdf, &plan, test_arena(), &update, &err), err);
+    return update.appended;
+}
+
 TEST(pdf, place_is_kept_for_the_signature) {
     reading r = read_document(0);
     const bd_pdf_object *panel = NULL;
@@ -386,16 +398,34 @@ TEST(pdf, place_is_kept_for_the_signature) {
     CHECK_OK(bd_pdf_resolve(r.pdf, find_key(&r, 0), &panel, &err), err);
     CHECK_EQ_STR(value_of(&r, panel, "S")->text, "Form");
     CHECK(bd_pdf_find(panel, "K") == NULL);
-    bd_pdf_signature_plan plan = {.field_name = BD_STR("Signature1"),
-                                  .signed_at = 0,
-                                  .docmdp = 1,
-                                  .contents_bytes = 64,
-                                  .rect = {10, 10, 90, 50}};
-    bd_pdf_signature_update update;
-    CHECK_OK(bd_pdf_signature_build(r.pdf, &plan, test_arena(), &update, &err), err);
-    CHECK(bd_str_find(update.appended, BD_STR("/StructParent 0\n/TU (Signature)")) > 0);
-    CHECK(bd_str_find(update.appended, BD_STR("/K << /Type /OBJR /Obj ")) > 0);
+    bd_str update = sign_file(r.pdf);
+    CHECK(bd_str_find(update, BD_STR("/StructParent 0\n/TU (Signature)")) > 0);
+    CHECK(bd_str_find(update, BD_STR("/K << /Type /OBJR /Obj ")) > 0);
     bd_buf_clear(&r.spelled);
+}
+
+TEST(pdf, place_that_is_taken_or_is_something_else_is_left_alone) {
+    static const char *const changes[][2] = {
+        {"/S/Form/P ", "/S/Farm/P "},           /* another element */
+        {"/ParentTree ", "/ParentTrex "},       /* no parent tree */
+        {"/Limits[0 0]/Nums[0 ", "/Limits[0 0]/Nums[9 "}, /* another key */
+        {"/Limits[0 0]/Nums[", "/Limits[0 0]/Numz["}};
+    for (size_t i = 0; i < BD_COUNT(changes); i++) {
+        const bd_layout *layout;
+        bd_str text = make_file(make_document(0), 1, 0, &layout);
+        char *bytes = bd_new(test_arena(), char, text.size);
+        memcpy(bytes, text.data, text.size);
+        ptrdiff_t at = bd_str_find(text, bd_str_of(changes[i][0]));
+        test_failure("'%s'", changes[i][0]);
+        CHECK(at > 0);
+        memcpy(bytes + at, changes[i][1], strlen(changes[i][1]));
+        bd_pdf *pdf;
+        bd_err err;
+        CHECK_OK(bd_pdf_parse((bd_str){bytes, text.size}, test_arena(), &pdf, &err), err);
+        bd_str update = sign_file(pdf);
+        CHECK(bd_str_find(update, BD_STR("/StructParent 0")) < 0);
+        CHECK(bd_str_find(update, BD_STR("/OBJR")) < 0);
+    }
 }
 
 TEST(pdf, same_bytes_for_any_number_of_workers) {
