@@ -25,6 +25,7 @@ DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libfribidi-dev
   fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-open-sans tzdata
 CHECK_DEPS := clang jq libxml2-utils mupdf-tools openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
 TORTURE_DEPS := slurm-wlm munge procps
+CONFORMANCE_DEPS := default-jre-headless maven
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
 
 # Goals that install what they need; the others compile with what is there.
@@ -86,7 +87,7 @@ MAP_SOURCES := $(sort $(foreach room,base/util base/value gather/read gather/der
   derive.h evidence.h scan.h memo.h catalog.h rule.h imported.h))
 map_sources = $(if $(filter src/gather/memo/key.c,$(1)),-DBINDERY_MAP_SOURCES='"$(shell cat $(MAP_SOURCES) | sha256sum | cut -c1-32)"')
 
-.PHONY: all help deps deps-tests deps-bench deps-torture torture demo check unit asan ubsan tsan clang cli-check conformance bench lint \
+.PHONY: all help deps deps-tests deps-conformance deps-bench deps-torture torture demo check unit asan ubsan tsan clang cli-check conformance bench lint \
   deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
 .DEFAULT_GOAL := all
 
@@ -109,6 +110,10 @@ build/$(1)/unit: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o $$(TEST_OBJECTS
 	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
 build/$(1)/scan-bench: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o build/$(1)/tests/bench/scan.o
+	@echo "  link  $$@"
+	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+
+build/$(1)/pages-bench: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o build/$(1)/tests/bench/pages.o
 	@echo "  link  $$@"
 	$$(Q)$$(call cc,$(1)) $$(LDFLAGS_ALL) $$(OPT_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
@@ -149,6 +154,9 @@ deps: ## install the missing packages that building and running need
 
 deps-tests: deps ## install what the tests need besides
 	@sh .ci/deps $(CHECK_DEPS)
+
+deps-conformance: deps-tests
+	@sh .ci/deps $(CONFORMANCE_DEPS)
 
 deps-bench: deps
 	@sh .ci/deps $(BENCH_DEPS)
@@ -217,7 +225,7 @@ torture: build/release/bindery deps-torture ## every fault at every call, shards
 fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60
 
-bench: build/release/bindery build/release/scan-bench | deps-bench ## time and memory against a shell script of stock tools
+bench: build/release/bindery build/release/scan-bench build/release/pages-bench | deps-bench ## time and memory against a shell script of stock tools
 	@BINDERY=build/release/bindery sh tests/bench/run.sh
 
 build/results/lint.txt: FORCE | $(FIRST_TESTS)
@@ -248,5 +256,5 @@ build/results/sample-asan.txt: build/asan/bindery FORCE
 	@$(ASAN) $(SUITE) sample-asan sh samples/demo.sh build/asan/bindery build/sample-asan
 build/results/golden.txt: build/release/bindery FORCE
 	@BINDERY=build/release/bindery $(SUITE) golden sh tests/golden/run.sh
-build/results/conformance.txt: demo FORCE | $(FIRST_TESTS)
+build/results/conformance.txt: demo build/release/pages-bench FORCE | $(FIRST_TESTS) deps-conformance
 	@BINDERY=build/bindery $(SUITE) conformance sh tests/conformance/run.sh build/demo

@@ -9,7 +9,15 @@
  * place of a code point in the order of first use, and the ToUnicode map has exactly one row for
  * each.  Links and bookmarks lead to direct destination arrays; every anchor is also a named
  * destination, so that "binder.pdf#CC6.1" works.  Bookmarks, page labels, language and title are
- * set.  Nothing comes from a clock, a locale or a random number: same layout and options, same
+ * set.
+ *
+ * For archives and for readers who hear.  The file keeps to PDF/A-3b (ISO 19005-3): metadata in XMP, sRGB as output
+ * intent, everything embedded.  A layout with structure becomes a tree of tags as PDF/UA-1 (ISO 14289-1) wants it;
+ * without one the metadata claims PDF/A alone.  Key 0 of the parent tree is the signature panel's: its element
+ * stands there before there is a widget, so that signing changes nothing but that element.  Files can be attached;
+ * they lie in /EmbeddedFiles and in /AF.
+ *
+ * Nothing comes from a clock, a locale or a random number: same layout and options, same
  * bytes.
  *
  *     bd_pdf_options options = {.created_at = as_of, .creator = "Bindery"};
@@ -26,9 +34,19 @@
 #include "bindery/util.h"
 
 typedef struct {
+    const char *name;         /* "manifest.json"; ASCII */
+    const char *media_type;   /* "application/json" */
+    const char *relationship; /* /AFRelationship: "Data", "Source", "Supplement" ... */
+    const char *description;
+    bd_str bytes;
+} bd_pdf_attachment;
+
+typedef struct {
     bd_instant created_at; /* CreationDate and ModDate, written in UTC */
     uint8_t id[16];        /* both halves of the trailer's /ID */
     const char *creator;   /* Info /Creator, or NULL */
+    const bd_pdf_attachment *attachments; /* sorted by name bytes */
+    size_t attachment_count;
     unsigned
         jobs; /* threads that compress, 1..16; 0 counts as 1.  The file is the same for any number */
 } bd_pdf_options;

@@ -92,7 +92,8 @@ typedef struct {
 } bd_pdf_signature_update;
 /* Builds the update: signature dictionary (/SubFilter /ETSI.CAdES.detached), field and widget merged,
  * AcroForm with SigFlags 3, /Perms /DocMDP, /Extensions, trailer with /ID [first second].  The
- * hole is filled with zeros. */
+ * hole is filled with zeros.  Where key 0 of the base's parent tree leads to an empty /Form element, the widget becomes
+ * its content, so that a tagged file stays one. */
 BD_MUST_USE bd_rc bd_pdf_signature_build(bd_pdf *pdf, const bd_pdf_signature_plan *plan,
                                          bd_arena *arena, bd_pdf_signature_update *out,
                                          bd_err *err);

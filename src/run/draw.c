@@ -17,9 +17,12 @@ static void keep_remarks(bd_session *session, const bd_diags *remarks) {
 static bd_rc draw_binder(bd_production *run, bd_err *err) {
     bd_session *session = run->session;
     bd_drawing *drawing = &run->binder_drawing;
-    *drawing = (bd_drawing){
-        .arena = session->arena, .jobs = session->jobs, .faces = run->faces,
-        .template = session->templates.binder};
+    *drawing = (bd_drawing){.arena = session->arena,
+                            .jobs = session->jobs,
+                            .faces = run->faces,
+                            .manifest = run->manifest,
+                            .index = &run->index,
+                            .template = session->templates.binder};
     BD_TRY(bd_render_pdf(run->document, session->as_of, drawing, err));
     run->binder_unsigned = drawing->pdf;
     bd_arena_close(run->document_arena);

@@ -697,6 +697,7 @@ static bd_rc plan_package(bd_production *run, bd_err *err) {
     run->package = bd_package_make(run->session->arena, &run->facts);
     place_evidence(run);
     fill_report(run);
+    bd_index_plan(run->judged->assessment, run->session->arena, &run->index);
     if (run->wanted.readiness) {
         BD_TRY(bd_readiness_find(run->session, run->judged, run->judged->arena, &run->ready, err));
         BD_TRY(bd_production_list(run, err));

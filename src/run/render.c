@@ -10,6 +10,15 @@
 
 #define PDF_BYTES ((size_t)1 << 30)
 
+static void say_untagged(const bd_layout *layout, bd_arena *arena, bd_diags *diags) {
+    if (!layout->is_tagged) {
+        bd_diag_add(arena, diags, BD_DIAG_WARNING, BD_STR("binder"), (bd_str){"", 0},
+                    "%zu pages are more than %d: the file is written without a tree of tags, so screen "
+                    "readers have its text alone",
+                    layout->pages.count, BD_LAYOUT_MAX_TAGGED_PAGES);
+    }
+}
+
 static void say_gaps(const bd_layout *layout, bd_arena *arena, bd_diags *diags) {
     for (size_t i = 0; i < layout->gaps.gaps.count; i++) {
         const bd_text_gap *gap = &layout->gaps.gaps.data[i];
@@ -30,6 +39,28 @@ bd_rc bd_render_faces(bd_text_faces **out, bd_err *err) {
     return bd_text_open(specs, count, out, err);
 }
 
+/* By name. */
+static bd_rc attach(const bd_drawing *drawing, const bd_layout *layout, bd_arena *arena,
+                    bd_pdf_attachment *out, size_t *count, bd_err *err) {
+    *count = 0;
+    if (drawing->manifest.size == 0) {
+        return BD_OK;
+    }
+    *count = 2;
+    out[0] = (bd_pdf_attachment){.name = "criteria-index.json",
+                                 .media_type = "application/json",
+                                 .relationship = "Data",
+                                 .description = "Where each criterion stands in this binder, with its "
+                                                "state and its controls"};
+    out[1] = (bd_pdf_attachment){.name = "manifest.json",
+                                 .media_type = "application/json",
+                                 .relationship = "Data",
+                                 .description = "The files of the package that this binder is of, with "
+                                                "their SHA-256",
+                                 .bytes = drawing->manifest};
+    return bd_index_write(drawing->index, layout, arena, &out[0].bytes, err);
+}
+
 static bd_rc draw(const bd_doc *doc, bd_instant created_at, const bd_drawing *drawing,
                   bd_arena *arena, bd_buf *out, const bd_layout **layout, bd_err *err) {
     bd_layout *built;
@@ -45,6 +76,9 @@ static bd_rc draw(const bd_doc *doc, bd_instant created_at, const bd_drawing *dr
                                BD_ARG(doc->keywords)),
                  hash);
     memcpy(pdf.id, hash, sizeof pdf.id);
+    bd_pdf_attachment attachments[2];
+    BD_TRY(attach(drawing, built, arena, attachments, &pdf.attachment_count, err));
+    pdf.attachments = attachments;
     bd_sink sink = bd_sink_to_buf(out);
     *layout = built;
     return bd_pdf_write(built, drawing->faces, &pdf, &sink, err);
@@ -63,6 +97,7 @@ bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawin
             memcpy(drawing->signature_rect, layout->signature_rect, sizeof drawing->signature_rect);
         }
         say_gaps(layout, drawing->arena, &drawing->remarks);
+        say_untagged(layout, drawing->arena, &drawing->remarks);
     }
     bd_buf_clear(&out);
     return rc;

@@ -306,12 +306,26 @@ BD_MUST_USE bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err);
 void bd_outputs_drop(
     bd_outputs *outputs); /* what was not put in place is gone; may be called after `finish` */
 
+/* attach.c: where each criterion in scope stands in the binder, for programs: criteria-index.json, attached to it.
+ * Planned while there is an assessment, written once pages are known.  Allocated in <arena>. */
+typedef struct {
+    bd_str criterion, anchor, state;
+    bd_strs controls;
+} bd_index_row;
+typedef BD_VEC(bd_index_row) bd_index_rows;
+void bd_index_plan(const bd_assessment *assessment, bd_arena *arena, bd_index_rows *out);
+struct bd_layout;
+BD_MUST_USE bd_rc bd_index_write(const bd_index_rows *rows, const struct bd_layout *layout,
+                                 bd_arena *arena, bd_str *out, bd_err *err);
+
 /* render.c: a document as PDF. */
 typedef struct {
     bd_arena *arena; /* for the rest of it */
     unsigned jobs;   /* threads at most */
     const bd_doc_template *template; /* paper and colour */
     bd_text_faces *faces;
+    bd_str manifest;            /* attached with `index`; or "" and nothing is */
+    const bd_index_rows *index;
     bd_str pdf;
     size_t signature_page;
     double signature_rect[4];
@@ -351,6 +365,7 @@ typedef struct {
     bd_doc *document;         /* the binder before it is drawn */
     bd_arena *document_arena; /* closed once it is drawn */
     bd_str manifest;
+    bd_index_rows index; /* for the binder */
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_str binder_unsigned;
     int64_t number; /* N of the package id */

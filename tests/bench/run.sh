@@ -147,3 +147,10 @@ row 'peak memory at 1 GB, two threads' "$(median <two.k)" KiB 32768
 row 'ratio of memory, 10 MB to 1 GB' "$(ratio "$(median <two.k)" "$(median <small.k)")" '' 1.1
 row 'related and match over 5 million records, peak memory' "$(median <join.k)" KiB 32768
 rm -f graph-?.json small-?.json
+
+# Long documents, with and without the tree of tags.
+for pages in 500 5000; do
+    "$root/build/release/pages-bench" "$pages" pages.pdf
+    "$root/build/release/pages-bench" "$pages" pages.pdf untagged
+done
+rm -f pages.pdf

@@ -102,8 +102,8 @@ def updated_pdf():
     pdf = ENTRIES[BINDER].text()
     start = int(pdf[pdf.rindex(b"startxref") + 9:].split()[0])
     at = len(pdf)
-    body = b"9999 0 obj\n<< /Evil true >>\nendobj\n"
-    table = b"xref\n9999 1\n%010d 00000 n \ntrailer\n<< /Size 10000 /Prev %d /Root 1 0 R >>\n" % (at, start)
+    body = b"199999 0 obj\n<< /Evil true >>\nendobj\n"
+    table = b"xref\n199999 1\n%010d 00000 n \ntrailer\n<< /Size 200000 /Prev %d /Root 1 0 R >>\n" % (at, start)
     return pdf + body + table + b"startxref\n%d\n%%%%EOF\n" % (at + len(body))
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # conformance/run.sh DEMO - judge the outputs of a run by tools that are not ours. DEMO is the folder of `make demo`.
-# One line per claim. Needs poppler-utils, qpdf, openssl, unzip, coreutils, libxml2-utils, jq and Debian's python3-jsonschema.
+# One line per claim. Needs maven and a Java runtime for veraPDF, PAGES_BENCH for a long document, poppler-utils, qpdf, openssl, unzip, coreutils, libxml2-utils, jq and Debian's python3-jsonschema.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/tests/conformance
@@ -135,6 +135,31 @@ for file in binder readiness; do
     claim "every font of $file.pdf is embedded, subset and mapped to Unicode" fonts_embedded "$out/$file.pdf"
     claim "$file.pdf uses no word that only an auditor may use" lacks 'certified|compliant' "$temp/$file.txt"
 done
+claim 'veraPDF is at hand, and its bytes are the ones that were looked at' sh "$here/verapdf.sh" fetch
+for file in binder readiness; do
+    claim "veraPDF finds $file.pdf conforming to PDF/A-3b" sh "$here/verapdf.sh" 3b "$out/$file.pdf"
+    claim "veraPDF finds $file.pdf conforming to PDF/UA-1" sh "$here/verapdf.sh" ua1 "$out/$file.pdf"
+    claim "poppler finds no fault in the tags of $file.pdf" sh -c 'pdfinfo -struct "$1" 2>&1 >/dev/null | { ! grep .; }' sh "$out/$file.pdf"
+done
+claim 'a document of more than 500 pages is written' "${PAGES_BENCH:-$root/build/release/pages-bench}" 535 "$temp/long.pdf"
+claim 'veraPDF finds the long document conforming to PDF/A-3b' sh "$here/verapdf.sh" 3b "$temp/long.pdf"
+claim 'veraPDF finds the long document conforming to PDF/UA-1' sh "$here/verapdf.sh" ua1 "$temp/long.pdf"
+# Who hears the report is told what who reads it sees, word for word: headers, footers and repeated heads apart. A
+# figure has words of its own.
+spoken() {
+    pdfinfo -struct-text "$1" | sed '/^ *Figure/,/^ *"/d' | sed -n 's/^ *"\(.*\)"$/\1/p' | tr -s ' \n' '\n\n' >"$temp/spoken"
+    pdftotext -enc UTF-8 -raw "$1" - | tr -s ' \f\t\n' '\n\n\n\n' | sort -u >"$temp/written"
+    [ "$(wc -l <"$temp/spoken")" -gt 1000 ] || { echo "little is spoken"; return 1; }
+    sort -u "$temp/spoken" | comm -23 - "$temp/written" >"$temp/joined"
+    silent cat "$temp/joined"
+}
+claim 'the words that the tags of the readiness report give are those on its pages' spoken "$out/readiness.pdf"
+attached() {
+    pdfdetach -saveall -o "$temp" "$pdf" && cmp "$temp/manifest.json" "$package/90_INTEGRITY/manifest.json" &&
+        jq -e --slurpfile all "$out/assessment.json" '[.criteria[] | select(.page > 0) | [.criterion, .state, .controls]] ==
+            [$all[0].criteria[] | select(.in_scope) | [.id, .state, .controls]]' "$temp/criteria-index.json"
+}
+claim 'manifest.json and an index of criteria with their pages are attached to the binder' attached
 claim 'qpdf linearises the binder, having read every object' qpdf --linearize --warning-exit-0 "$pdf" "$temp/linear.pdf"
 for name in 'Müller' 'Łukasz' 'Ξένια' 'Юлия'; do
     claim "the name $name is in the binder as it is written" grep -qF "$name" "$temp/binder.txt"

@@ -171,5 +171,6 @@ TEST(text, pieces_of_a_line_stand_in_visual_order_from_left_to_right) {
     bd_para *para = bd_doc_paragraph(doc, BD_PARA_BODY);
     bd_para_text(para, BD_STR("x " A B " " G A));
     bd_para_styled(para, BD_RUN_STRONG, BD_STR(" y"));
-    CHECK_EQ_STR(drawn_text(doc), "[x ][" A G "][" B A "][y]");
+    /* a space that parts words is drawn behind them, whichever way they run */
+    CHECK_EQ_STR(drawn_text(doc), "[x ][" A G " ][" B A " ][y]");
 }

@@ -12,6 +12,7 @@
  *     10 0 obj << … /Subtype /Widget /FT /Sig /V 9 0 R /P 3 0 R … >>
  *     [11 0 obj  appearance: a thin border, no text]  only for a visible widget
  *     3 0 obj    the page again, with the widget in /Annots
+ *     [7 0 obj   the structure element again, with the widget as content]  only where the base is tagged
  *     1 0 obj    the catalog again, with /AcroForm /Perms /Extensions /Version
  *     xref … trailer << /Size 12 /Root 1 0 R /Prev … /ID [ … … ] >> … %%EOF
  *
@@ -40,6 +41,10 @@
  * too, since such content can look different tomorrow.  DocMDP with P = 1 says that no change is
  * allowed (12.8.2.2).
  *
+ * Tags.  A tagged base of ours (tell/pdf/structure.c) keeps a place for the widget: key 0 of its parent tree leads to
+ * an element /Form without content.  The widget takes that key and the element, written again, holds the widget;
+ * so the tree, which may be large, stays as it is.  A base without that place is signed as it is.
+ *
  * Two readings of /ID.  The first half names the document and is kept; the second names the version
  * and is new.  Both are functions of the bytes, never of chance, so that equal runs give equal
  * files.  They identify; they protect nothing.
@@ -62,12 +67,14 @@
 #define HOLE_MAX (1u << 20)
 #define UPDATE_MAX (64u << 20)
 #define COORDINATE_MAX 14400.0
-#define OBJECTS_MAX 5
+#define OBJECTS_MAX 6
 
 typedef struct {
     bd_pdf *pdf;
     const bd_pdf_signature_plan *plan;
     const bd_pdf_object *catalog, *page;
+    const bd_pdf_object *panel; /* the element kept for the widget, or NULL */
+    int64_t panel_number;
     int64_t catalog_number, page_number;
     int catalog_generation, page_generation;
     int64_t signature, field, appearance; /* numbers of the new objects; appearance 0: none */
@@ -243,7 +250,21 @@ static void put_field(update *u) {
     if (u->appearance != 0) {
         bd_buf_printf(out, "\n/AP << /N %lld 0 R >>", (long long)u->appearance);
     }
+    if (u->panel != NULL) {
+        bd_buf_puts(out, BD_STR("\n/StructParent 0"));
+    }
+    bd_buf_puts(out, BD_STR("\n/TU "));
+    put_text(out, BD_STR("Signature"));
     bd_buf_puts(out, BD_STR("\n>>"));
+    close_object(u);
+}
+
+static void put_panel(update *u) {
+    static const char *const left_out[] = {"K", "Pg", NULL};
+    open_object(u, u->panel_number, 0);
+    put_dict_without(u, u->panel, left_out);
+    bd_buf_printf(&u->out, "/Pg %lld %d R\n/K << /Type /OBJR /Obj %lld 0 R >>\n>>",
+                  (long long)u->page_number, u->page_generation, (long long)u->field);
     close_object(u);
 }
 
@@ -458,6 +479,35 @@ static bd_rc check_catalog(update *u) {
     return BD_OK;
 }
 
+/* The element that key 0 of the parent tree leads to, if it is an empty /Form. */
+static bd_rc find_panel(update *u) {
+    const bd_pdf_object *root = NULL, *tree = NULL, *kids = NULL, *leaf = NULL, *pairs = NULL;
+    const bd_pdf_object *panel = NULL, *kind = NULL;
+    BD_TRY(bd_pdf_value(u->pdf, u->catalog, "StructTreeRoot", &root, u->err));
+    BD_TRY(bd_pdf_value(u->pdf, root, "ParentTree", &tree, u->err));
+    BD_TRY(bd_pdf_value(u->pdf, tree, "Kids", &kids, u->err));
+    if (kids == NULL || kids->kind != BD_PDF_ARRAY || kids->count == 0) {
+        return BD_OK;
+    }
+    BD_TRY(bd_pdf_resolve(u->pdf, &kids->items[0], &leaf, u->err));
+    BD_TRY(bd_pdf_value(u->pdf, leaf, "Nums", &pairs, u->err));
+    if (pairs == NULL || pairs->kind != BD_PDF_ARRAY || pairs->count < 2 ||
+        pairs->items[0].kind != BD_PDF_INTEGER || pairs->items[0].integer != 0 ||
+        pairs->items[1].kind != BD_PDF_REF || pairs->items[1].generation != 0) {
+        return BD_OK;
+    }
+    BD_TRY(bd_pdf_resolve(u->pdf, &pairs->items[1], &panel, u->err));
+    BD_TRY(bd_pdf_value(u->pdf, panel, "S", &kind, u->err));
+    int64_t number = pairs->items[1].integer;
+    bool is_panel = kind != NULL && kind->kind == BD_PDF_NAME && bd_str_eqz(kind->text, "Form") &&
+                    bd_pdf_find(panel, "K") == NULL;
+    if (is_panel && number != u->page_number && number != u->catalog_number) {
+        u->panel = panel;
+        u->panel_number = number;
+    }
+    return BD_OK;
+}
+
 static bd_rc find_places(update *u) {
     bd_pdf *pdf = u->pdf;
     const bd_pdf_object *root = bd_pdf_find(bd_pdf_trailer(pdf), "Root");
@@ -482,6 +532,7 @@ static bd_rc find_places(update *u) {
     }
     u->page_generation = pdf->entries[u->page_number].generation;
     BD_TRY(bd_pdf_object_at(pdf, u->page_number, &u->page, u->err));
+    BD_TRY(find_panel(u));
     const bd_pdf_object *size = bd_pdf_find(bd_pdf_trailer(pdf), "Size");
     u->signature = size->integer;
     u->field = size->integer + 1;
@@ -500,6 +551,9 @@ static bd_rc write_update(update *u) {
     put_field(u);
     if (u->appearance != 0) {
         put_appearance(u);
+    }
+    if (u->panel != NULL) {
+        put_panel(u);
     }
     BD_TRY(put_page(u));
     put_catalog(u);

@@ -14,13 +14,15 @@
 
 /* ---- parts shared by all charts -------------------------------------------------------------- */
 
-void chart_draw_caption(flow *f, const bd_chart *chart) {
+static void draw_caption(flow *f, const bd_chart *chart) {
     if (chart->caption.size == 0) {
         return;
     }
     static const type_style type = {BD_ROLE_SEMIBOLD, 8, 11, ACCENT, false};
+    tag_open(f, BD_TAG_P);
     text_draw(f, type.role, type.size, type.color, f->left, baseline_in(&type, f->y),
               chart->caption, f->width, BD_ALIGN_LEFT);
+    tag_close(f);
     flow_take(f, CAPTION_HEIGHT);
 }
 
@@ -35,13 +37,21 @@ double chart_label_width(flow *f, const bd_chart *chart) {
 
 void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double width, double y,
                            double height) {
+    /* A link inside a figure would be hidden behind the figure's words: it stands beside it. */
     bd_str link = chart->row_links[row];
+    uint32_t figure = f->element;
+    if (link.size > 0 && f->is_tagging) {
+        tag_enter(f, bd_layout_element(f->layout, figure)->parent);
+        tag_open(f, BD_TAG_P);
+        tag_open(f, BD_TAG_LINK);
+    }
     double drawn = text_draw(f, BD_ROLE_TEXT, LABEL_SIZE, link.size > 0 ? ACCENT : INK, f->left,
                              y + height / 2 - LABEL_SIZE * 0.357, chart->row_labels[row], width,
                              BD_ALIGN_LEFT);
     if (link.size > 0) {
-        flow_add_link(f, f->left, y, f->left + drawn, y + height, link);
+        flow_add_link(f, f->left, y, f->left + drawn, y + height, link, chart->row_labels[row]);
     }
+    tag_enter(f, figure);
 }
 
 /* ---- stacked bars ---------------------------------------------------------------------------- */
@@ -127,7 +137,6 @@ static void draw_bar(flow *f, const bd_chart *chart, size_t row, double x, doubl
 }
 
 static void place_bars(flow *f, const bd_chart *chart) {
-    chart_draw_caption(f, chart);
     draw_parts_legend(f, chart);
     double labels = chart_label_width(f, chart), most = 1;
     for (size_t i = 0; i < chart->row_count; i++) {
@@ -222,8 +231,7 @@ static void draw_states_legend(flow *f, const bd_chart *chart) {
 /* Rows close up a little where that keeps a grid on the page. */
 static double grid_pitch(const bd_chart *chart, double room) {
     double most = chart->kind == BD_CHART_STRIP ? STRIP_PITCH : CELL_PITCH;
-    double caption = chart->caption.size > 0 ? CAPTION_HEIGHT : 0;
-    double fitting = (room - caption - GRID_MARGIN) / (double)chart->row_count;
+    double fitting = (room - GRID_MARGIN) / (double)chart->row_count;
     return fitting >= most || fitting < LEAST_PITCH ? most : fitting;
 }
 
@@ -240,7 +248,6 @@ static void draw_grid_row(flow *f, const bd_chart *chart, const grid *g, size_t 
 static void place_grid(flow *f, const bd_chart *chart) {
     grid g = plan_grid(f, chart);
     double pitch = grid_pitch(chart, flow_left(f));
-    chart_draw_caption(f, chart);
     draw_columns(f, chart, &g);
     for (size_t row = 0; row < chart->row_count && !f->is_full; row++) {
         if (flow_left(f) < pitch) {
@@ -281,6 +288,10 @@ double chart_height(const flow *f, const bd_chart *chart) {
 void chart_place(flow *f, const bd_chart *chart) {
     flow_need(f, chart_height(f, chart));
     flow_set_anchors(f);
+    draw_caption(f, chart);
+    size_t first_page = f->page_index;
+    double top = f->y;
+    tag_open_figure(f, chart->alternative.size > 0 ? chart->alternative : chart->caption);
     if (chart->kind == BD_CHART_STACKED_BAR) {
         place_bars(f, chart);
     } else if (chart->kind == BD_CHART_TIMELINE) {
@@ -290,5 +301,6 @@ void chart_place(flow *f, const bd_chart *chart) {
     } else {
         place_grid(f, chart);
     }
+    tag_close_figure(f, first_page, top);
     flow_space(f, 12);
 }

@@ -26,6 +26,8 @@ void flow_new_page(flow *f) {
             open = flow_page(f)->ops;
             flow_seal_page(f);
         }
+        f->is_tagging = f->is_tagging && f->layout->pages.count < f->max_tagged_pages;
+        f->element = f->is_tagging ? f->element : BD_ELEMENT_NONE;
         bd_page *page = bd_push(f->arena, &f->layout->pages);
         page->ops = (bd_ops){open.data, 0, open.room};
     }
@@ -75,9 +77,10 @@ void flow_set_anchors(flow *f) {
     f->waiting.count = 0;
 }
 
-void flow_add_link(flow *f, double left, double bottom, double right, double top, bd_str anchor) {
+void flow_add_link(flow *f, double left, double bottom, double right, double top, bd_str anchor,
+                   bd_str words) {
     link_patch *patch = bd_push(f->arena, &f->link_patches);
-    *patch = (link_patch){f->page_index, {left, bottom, right, top}, anchor};
+    *patch = (link_patch){f->page_index, {left, bottom, right, top}, anchor, words, f->element};
 }
 
 /* ---- operations ------------------------------------------------------------------------------ */
@@ -87,6 +90,7 @@ bd_op *op_add(flow *f, bd_op_kind kind, uint32_t color) {
     *op = (bd_op){0}; /* the block has held another page's */
     op->kind = kind;
     op->color = palette_find(f, color);
+    op->element = kind == BD_OP_TEXT || f->is_in_figure ? f->element : BD_ELEMENT_NONE;
     return op;
 }
 

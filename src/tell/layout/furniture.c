@@ -27,6 +27,10 @@ void furniture_label_pages(flow *f) {
         layout->pages.data[i].label =
             is_front ? roman(f->arena, i + 1)
                      : bd_str_format(f->arena, "%zu", i + 1 - layout->front_count);
+        /* In memory a space stands behind it: what follows a number in a line of text is parted from it. */
+        layout->pages.data[i].label =
+            bd_str_sub(bd_str_format(f->arena, "%.*s ", BD_ARG(layout->pages.data[i].label)), 0,
+                       layout->pages.data[i].label.size);
     }
 }
 
@@ -87,6 +91,7 @@ static void draw_cover(flow *f) {
 }
 
 void furniture_draw(flow *f) {
+    f->element = BD_ELEMENT_FURNITURE;
     for (size_t i = 0; i < f->layout->pages.count; i++) {
         f->page_index = i;
         if (i == 0 && f->layout->front_count > 0) {

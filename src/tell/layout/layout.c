@@ -49,6 +49,7 @@ typedef struct {
     flow flow;
     block_plan *plans;
     bool lists[BD_EXHIBIT_CHARTS + 1]; /* exhibits that are listed need an anchor */
+    bool is_in_list; /* the current element is a list that the next bullet goes on with */
 } run;
 
 static const block_style *style_of(const bd_block *block) {
@@ -214,11 +215,13 @@ static void place_heading(run *r, size_t index) {
     }
     add_bookmark(f, block);
     flow_set_anchors(f);
+    tag_open(f, tag_of_heading(f, block->level));
     for (size_t i = 0; i < plan->lines.count && !f->is_full; i++) {
         flow_need(f, style->type.leading); /* taller than a page */
         lines_draw(f, &plan->lines.data[i], &style->type, f->left, f->y, f->width, BD_ALIGN_LEFT);
         flow_take(f, style->type.leading);
     }
+    tag_close(f);
     if (block->level == 1) {
         op_rect(f, ACCENT, f->left, f->y - 5, 36, 2);
         flow_take(f, 8);
@@ -265,9 +268,12 @@ static void place_lines(flow *f, const bd_block *block, const block_plan *plan) 
             flow_take(f, inset);
         }
         if (is_bullet(block) && from == 0) {
+            tag_open(f, BD_TAG_LBL);
             text_draw(f, BD_ROLE_BOLD, style->type.size * 1.1, ACCENT, f->left + 2,
                       baseline_in(&style->type, f->y), BD_STR("\xe2\x80\xa2"), BULLET_INDENT,
                       BD_ALIGN_LEFT);
+            tag_close(f);
+            tag_open(f, BD_TAG_LBODY);
         }
         for (size_t i = from; i < from + count; i++) {
             lines_draw(f, &plan->lines.data[i], &style->type, x, f->y, line_room(f, block),
@@ -288,7 +294,17 @@ static void place_para(run *r, size_t index) {
         flow_need(f, need < f->top - f->bottom ? need : 120);
     }
     flow_space(f, style->before);
-    place_lines(f, block, plan_block(r, index));
+    const block_plan *plan = plan_block(r, index);
+    if (plan->lines.count > 0) {
+        uint32_t around = f->element;
+        if (is_bullet(block) && !r->is_in_list) {
+            around = tag_open(f, BD_TAG_L);
+            r->is_in_list = true;
+        }
+        tag_open(f, is_bullet(block) ? BD_TAG_LI : BD_TAG_P);
+        place_lines(f, block, plan);
+        tag_enter(f, around);
+    }
     flow_space(f, style->after);
 }
 
@@ -334,11 +350,16 @@ static void place_entry(flow *f, const bd_block *entry) {
     flow_space(f, style->before);
     flow_need(f, (double)text.count * style->type.leading + (entry->level == 1 ? 28 : 0));
     double top = f->y;
+    uint32_t around = f->element;
+    tag_open(f, BD_TAG_TOCI);
+    tag_open(f, BD_TAG_REFERENCE);
+    tag_open(f, BD_TAG_LINK);
     for (size_t i = 0; i < text.count && !f->is_full; i++) {
         if (flow_left(f) < style->type.leading && !f->is_page_empty) {
             flow_new_page(f); /* taller than a page: the link is where the number is */
             top = f->y;
         }
+        line_end_with_space(f, &text.data[i]);
         lines_draw(f, &text.data[i], &style->type, f->left + indent, f->y, f->width, BD_ALIGN_LEFT);
         if (i + 1 == text.count) {
             draw_leader(f, &style->type, f->left + indent + (double)text.data[i].width, f->y);
@@ -346,10 +367,24 @@ static void place_entry(flow *f, const bd_block *entry) {
         }
         flow_take(f, style->type.leading);
     }
-    flow_add_link(f, f->left, f->y, f->left + f->width, top, entry->anchor);
+    flow_add_link(f, f->left, f->y, f->left + f->width, top, entry->anchor, entry->text);
+    tag_enter(f, around);
+}
+
+/* A list of deeper entries stands in the list of those above it. */
+static void nest_contents(flow *f, int *levels, size_t *depth, int level) {
+    for (; *depth > 0 && levels[*depth - 1] > level; (*depth)--) {
+        tag_close(f);
+    }
+    if (level > 0 && (*depth == 0 || levels[*depth - 1] < level)) {
+        tag_open(f, BD_TAG_TOC);
+        levels[(*depth)++] = level;
+    }
 }
 
 static void place_contents(flow *f, int deepest_level) {
+    int levels[BD_COUNT(contents_styles)];
+    size_t depth = 0;
     flow_set_anchors(f);
     for (size_t i = 0; i < f->doc->blocks.count && !f->is_full; i++) {
         const bd_block *entry = &f->doc->blocks.data[i];
@@ -357,10 +392,12 @@ static void place_contents(flow *f, int deepest_level) {
                          entry->level <= deepest_level &&
                          entry->level <= (int)BD_COUNT(contents_styles);
         if (is_listed) {
+            nest_contents(f, levels, &depth, entry->level);
             place_entry(f, entry);
         }
         bd_arena_reset(f->scratch);
     }
+    nest_contents(f, levels, &depth, 0);
 }
 
 /* ---- lists of tables and charts --------------------------------------------------------------- */
@@ -427,14 +464,20 @@ static void place_exhibits(flow *f, bd_exhibit kind) {
             bd_str title = kind == BD_EXHIBIT_TABLES ? BD_STR("Tables") : BD_STR("Charts");
             flow_need(f, style->before + style->type.leading + 3 * contents_styles[1].type.leading);
             flow_space(f, style->before);
+            tag_open(f, BD_TAG_P);
             text_draw(f, style->type.role, style->type.size, style->type.color, f->left,
                       baseline_in(&style->type, f->y), title, f->width, BD_ALIGN_LEFT);
+            tag_close(f);
             flow_take(f, style->type.leading + style->after);
+            tag_open(f, BD_TAG_TOC);
             is_begun = true;
         }
         bd_block entry = {.level = 2, .text = caption, .anchor = exhibit_anchor(f, i)};
         place_entry(f, &entry);
         bd_arena_reset(f->scratch);
+    }
+    if (is_begun) {
+        tag_close(f);
     }
 }
 
@@ -449,6 +492,7 @@ static void place_signature(flow *f, double height) {
     op_frame(f, PALE, 0.6, f->left, bottom, width, height);
     bd_layout *layout = f->layout;
     layout->has_signature = true;
+    layout->signature_element = tag_add(f, BD_TAG_FORM);
     layout->signature_page = f->page_index;
     layout->signature_rect[0] = f->left;
     layout->signature_rect[1] = bottom;
@@ -480,9 +524,18 @@ static void end_page(flow *f) {
     }
 }
 
+/* Anchors between bullets are not seen. */
+static void end_list(run *r, const bd_block *next) {
+    if (r->is_in_list && !is_bullet(next) && next->kind != BD_BLOCK_ANCHOR) {
+        tag_close(&r->flow);
+        r->is_in_list = false;
+    }
+}
+
 static void place_block(run *r, size_t index) {
     flow *f = &r->flow;
     const bd_block *block = &f->doc->blocks.data[index];
+    end_list(r, block);
     for (size_t kind = 0; kind < BD_COUNT(r->lists); kind++) {
         if (r->lists[kind] && caption_of(block, (bd_exhibit)kind).size > 0) {
             *bd_push(f->arena, &f->waiting) = exhibit_anchor(f, index);
@@ -552,6 +605,9 @@ static void fill_labels(flow *f) {
         op->text = place ? f->layout->pages.data[place->page_index].label : BD_STR("?");
         double width = (double)op->size * bd_text_measure(f->faces, op->face, op->text) / 1000.0;
         double spare = patch->room - width;
+        if (place && patch->has_space_after) {
+            op->text.size++; /* the space behind it, see furniture_label_pages */
+        }
         op->x = (float)(patch->x + (patch->align == BD_ALIGN_RIGHT    ? spare
                                     : patch->align == BD_ALIGN_CENTER ? spare / 2
                                                                       : 0));
@@ -566,6 +622,9 @@ static void fill_links(flow *f) {
         const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
         if (!place) {
             note_broken(f, patch->anchor);
+            if (f->is_tagging) {
+                bd_layout_element(f->layout, patch->element)->tag = BD_TAG_SPAN;
+            }
             continue;
         }
         bd_link *link = bd_push(f->arena, &f->layout->pages.data[patch->page_index].links);
@@ -574,6 +633,8 @@ static void fill_links(flow *f) {
         }
         link->page_index = place->page_index;
         link->y = place->y;
+        link->words = patch->words;
+        link->element = patch->element;
     }
 }
 
@@ -609,6 +670,9 @@ static bd_layout *make_layout(const bd_doc *doc, const bd_layout_options *option
 
 static void start_flow(flow *f, const bd_layout_options *options) {
     f->max_pages = options->max_pages > 0 ? options->max_pages : BD_LAYOUT_MAX_PAGES;
+    f->max_tagged_pages =
+        options->max_tagged_pages > 0 ? options->max_tagged_pages : BD_LAYOUT_MAX_TAGGED_PAGES;
+    f->is_tagging = true;
     f->left = SIDE_MARGIN;
     f->width = f->layout->page_width - 2 * SIDE_MARGIN;
     f->top = f->layout->page_height - TOP_MARGIN;
@@ -616,6 +680,7 @@ static void start_flow(flow *f, const bd_layout_options *options) {
     f->place_of_name = bd_map_make(f->arena);
     palette_init(f, options);
     flow_new_page(f);
+    tag_open(f, BD_TAG_DOCUMENT);
 }
 
 bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_options *options,
@@ -640,6 +705,7 @@ bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_o
     furniture_label_pages(f);
     fill_labels(f);
     fill_links(f);
+    f->layout->is_tagged = f->is_tagging;
     furniture_draw(f);
     bd_sort(f->layout->places.data, f->layout->places.count, sizeof(bd_place), cmp_places, NULL);
     *out = f->layout;

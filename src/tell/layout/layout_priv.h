@@ -57,6 +57,7 @@ typedef struct {
 } type_style;
 
 typedef struct flow flow;
+#define HEADING_LEVELS 4
 
 /* Runs cut into words and measured; in the flow's scratch arena, gone after the block is planned.
  */
@@ -72,6 +73,8 @@ lines_widths lines_measure(flow *f, const lines_text *text);
 lines lines_break(flow *f, const lines_text *text, double width);
 lines lines_make(flow *f, const bd_runs *runs, const type_style *style, double width);
 lines lines_make_text(flow *f, bd_str text, const type_style *style, double width);
+/* So that what is drawn next in the same element is another word. */
+void line_end_with_space(flow *f, line *subject);
 /* Draws with the line box's top at `top`; `room` is the width to align in. */
 void lines_draw(flow *f, const line *subject, const type_style *style, double x, double top,
                 double room, bd_align align);
@@ -91,13 +94,15 @@ typedef struct {
     bd_align align;
     size_t last_op; /* operations up to here follow it on a left-aligned line; 0: none do */
     size_t next_link, last_link;
+    bool has_space_after;
 } label_patch;
 
 /* A link whose target is not placed yet. */
 typedef struct {
     size_t page_index;
     bd_pt rect[4];
-    bd_str anchor;
+    bd_str anchor, words;
+    uint32_t element;
 } link_patch;
 
 struct flow {
@@ -106,10 +111,15 @@ struct flow {
     bd_arena *arena;
     bd_arena *scratch; /* emptied after each block is planned */
     bd_layout *layout;
-    size_t max_pages;
+    size_t max_pages, max_tagged_pages;
     uint32_t accents[3]; /* what stands for ACCENT, ACCENT_MID and ACCENT_LIGHT */
     double left, width, top, bottom; /* the area for text */
     size_t page_index;               /* the page drawn on */
+    uint32_t element;                /* what is drawn is part of it */
+    bool is_tagging;                 /* false: too many pages for it */
+    bool is_in_figure;               /* shapes belong to the element, too */
+    int levels[HEADING_LEVELS];      /* headings that are open, as the document calls them */
+    size_t level_count;
     double y;                        /* upper edge of what is free on the page */
     bool is_page_empty;              /* nothing placed yet: spaces before are dropped */
     bool is_after_heading;           /* the next heading needs less space before it */
@@ -130,7 +140,25 @@ void flow_need(flow *f, double height);
 void flow_space(flow *f, double height); /* dropped at the top of a page */
 void flow_take(flow *f, double height);  /* moves y down after drawing */
 void flow_set_anchors(flow *f);          /* waiting anchors point to the current y */
-void flow_add_link(flow *f, double left, double bottom, double right, double top, bd_str anchor);
+/* The link is the current element; `words` may be empty. */
+void flow_add_link(flow *f, double left, double bottom, double right, double top, bd_str anchor,
+                   bd_str words);
+
+/* ---- tags ------------------------------------------------------------------------------------ */
+
+/* A child of the current element, which it becomes; `close` goes back to the parent. */
+uint32_t tag_open(flow *f, bd_tag tag);
+void tag_close(flow *f);
+uint32_t tag_add(flow *f, bd_tag tag); /* without going into it */
+/* Goes to an element made before, or to none; yields the one left. */
+uint32_t tag_enter(flow *f, uint32_t element);
+void tag_set_cell(flow *f, uint32_t cell, bd_scope scope, size_t span);
+/* The type of a heading whose level the document says: none is left out on the way down. */
+bd_tag tag_of_heading(flow *f, int level);
+void tag_open_figure(flow *f, bd_str alternative);
+void tag_close_figure(flow *f, size_t first_page, double top); /* the box ends at the flow's y */
+
+/* ---- operations ------------------------------------------------------------------------------ */
 
 bd_op *op_add(flow *f, bd_op_kind kind, uint32_t color);
 void op_rect(flow *f, uint32_t color, double x, double y, double width, double height);
@@ -151,7 +179,6 @@ void chart_place(flow *f, const bd_chart *chart);
 /* Parts that all charts share. */
 #define CHART_CAPTION_HEIGHT 14.0
 #define CHART_LABEL_SIZE 7.5
-void chart_draw_caption(flow *f, const bd_chart *chart);
 double chart_label_width(flow *f, const bd_chart *chart);
 void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double width, double y,
                           double height);

@@ -240,6 +240,15 @@ static void reverse_pieces(piece *pieces, double *gaps, size_t from, size_t to) 
     }
 }
 
+/* The space that ends it for whoever takes the text out of the page adds nothing to its width: it stays at the end. */
+static void mirror_piece(flow *f, piece *one) {
+    bd_str text = one->text;
+    bool has_space = text.size > 0 && text.data[text.size - 1] == ' ';
+    bd_str mirrored = bd_text_mirror(bd_str_sub(text, 0, text.size - has_space), f->arena);
+    one->text = has_space ? bd_str_format(f->arena, "%.*s ", BD_ARG(mirrored)) : mirrored;
+    one->has_space_after = false; /* what lies behind it in memory is another's */
+}
+
 static void order_pieces(flow *f, piece *pieces, size_t count) {
     unsigned highest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -269,8 +278,33 @@ static void order_pieces(flow *f, piece *pieces, size_t count) {
         pieces[i].x = (float)x;
         x += (double)pieces[i].width + (i + 1 < count ? gaps[i] : 0);
         if (pieces[i].level % 2 == 1 && pieces[i].kind == PIECE_TEXT) {
-            pieces[i].text = bd_text_mirror(pieces[i].text, f->arena);
+            mirror_piece(f, &pieces[i]);
         }
+    }
+}
+
+/* Two words are parted by a space that is drawn, or they are one word to whoever takes the text out of the page.  It
+ * adds nothing to the width.  The space that stands behind the piece in memory serves, where there is one. */
+static void put_space(flow *f, piece *last) {
+    if (last->kind == PIECE_PAGE_REF) {
+        last->has_space_after = true; /* its text comes later */
+        return;
+    }
+    if (last->kind != PIECE_TEXT || last->text.size == 0 ||
+        last->text.data[last->text.size - 1] == ' ') {
+        return;
+    }
+    if (last->has_space_after) {
+        last->text.size++;
+        last->has_space_after = false;
+    } else if (bd_text_has_glyph(f->faces, last->face, ' ')) {
+        last->text = bd_str_format(f->arena, "%.*s ", BD_ARG(last->text));
+    }
+}
+
+void line_end_with_space(flow *f, line *subject) {
+    if (subject->count > 0) {
+        put_space(f, &subject->pieces[subject->count - 1]);
     }
 }
 
@@ -285,6 +319,13 @@ static void end_line(filler *fill) {
     l->width = (float)fill->x;
     fill->pieces.count = 0;
     fill->x = 0;
+}
+
+static void end_line_at_space(filler *fill) {
+    if (fill->pieces.count > 0) {
+        put_space(fill->f, &fill->pieces.data[fill->pieces.count - 1]);
+    }
+    end_line(fill);
 }
 
 static bool can_join(const piece *a, const piece *b, bool has_space) {
@@ -308,8 +349,8 @@ static void put_piece(filler *fill, const piece *subject, double space) {
         fill->x = x + (double)subject->width;
         return;
     }
-    if (has_space) {
-        last->text.size++;
+    if (last && space > 0) {
+        put_space(fill->f, last);
     }
     piece *p = bd_push(fill->f->scratch, &fill->pieces);
     *p = *subject;
@@ -371,7 +412,7 @@ static void put_group(filler *fill, const words *list, size_t from, size_t to) {
     }
     const double slack = 0.01; /* widths are sums of rounded numbers */
     if (fill->pieces.count > 0 && fill->x + space + group > fill->width + slack) {
-        end_line(fill);
+        end_line_at_space(fill);
     }
     bool fits = group <= fill->width + slack;
     for (size_t i = from; i < to; i++) {
@@ -393,7 +434,7 @@ lines lines_break(flow *f, const lines_text *text, double width) {
             to++;
         }
         for (size_t i = 0; i < list->data[from].breaks; i++) {
-            end_line(&fill);
+            end_line_at_space(&fill);
         }
         if (fill.pieces.count == 0 && text->keeps_spaces) {
             fill.x = list->data[from].space; /* a listing keeps its indent */
@@ -473,7 +514,20 @@ static void draw_page_ref(flow *f, const piece *p, double x, double baseline, bd
     patch->x = x;
     patch->room = (double)p->width;
     patch->align = align;
+    patch->has_space_after = p->has_space_after;
     patch->next_link = f->link_patches.count + 1;
+}
+
+/* Neighbours that lead to the same place are one link; a page number may still move. */
+static void add_link(flow *f, const piece *p, const piece *before, const double rect[4]) {
+    bool is_one = before && p->kind != PIECE_PAGE_REF && before->kind != PIECE_PAGE_REF;
+    if (!is_one) {
+        flow_add_link(f, rect[0], rect[1], rect[2], rect[3], p->link, p->text);
+        return;
+    }
+    link_patch *patch = &f->link_patches.data[f->link_patches.count - 1];
+    patch->rect[2] = rect[2];
+    patch->words = patch->words.size > 0 ? patch->words : p->text;
 }
 
 /* What follows a page reference on its line moves up when the number turns out shorter than its
@@ -499,7 +553,12 @@ void lines_draw(flow *f, const line *subject, const type_style *style, double x,
     size_t first_patch = f->label_patches.count;
     for (size_t i = 0; i < subject->count; i++) {
         const piece *p = &subject->pieces[i];
+        const piece *before = i > 0 && bd_str_eq(p->link, p[-1].link) ? p - 1 : NULL;
+        const piece *next = i + 1 < subject->count && bd_str_eq(p->link, p[1].link) ? p + 1 : NULL;
         double at = x + (double)p->x;
+        if (p->link.size > 0 && !before) {
+            tag_open(f, BD_TAG_LINK);
+        }
         switch (p->kind) {
         case PIECE_TEXT: draw_text_piece(f, p, at, baseline); break;
         case PIECE_MARK: mark_draw(f, p->mark, at, baseline, (double)p->size); break;
@@ -509,7 +568,11 @@ void lines_draw(flow *f, const line *subject, const type_style *style, double x,
             break;
         }
         if (p->link.size > 0) {
-            flow_add_link(f, at, top - style->leading, at + (double)p->width, top, p->link);
+            add_link(f, p, before,
+                     (double[]){at, top - style->leading, at + (double)p->width, top});
+            if (!next) {
+                tag_close(f);
+            }
         }
     }
     if (align == BD_ALIGN_LEFT) {

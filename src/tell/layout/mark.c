@@ -57,6 +57,9 @@ void flag_draw(flow *f, double x, double baseline, double size) {
     op_polygon(f, ALERT, triangle, BD_COUNT(triangle));
     text_draw(f, BD_ROLE_BOLD, size * 0.66, WHITE, x, y + side * 0.12, BD_STR("!"), side,
               BD_ALIGN_CENTER);
+    /* Read out, it is a word of its own. */
+    bd_page *page = flow_page(f);
+    page->ops.data[page->ops.count - 1].text = BD_STR("! ");
 }
 
 /* ---- cells of grids -------------------------------------------------------------------------- */

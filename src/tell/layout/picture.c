@@ -37,6 +37,8 @@ void picture_place(flow *f, const bd_picture *picture) {
     double height = picture_height(f, picture);
     flow_need(f, height);
     flow_set_anchors(f);
+    double top = f->y;
+    tag_open_figure(f, picture->alternative.size > 0 ? picture->alternative : BD_STR("Picture"));
     if (picture->image != NULL) {
         double scale = height / (double)picture->image->height;
         bd_op *op = op_add(f, BD_OP_IMAGE, WHITE);
@@ -50,6 +52,7 @@ void picture_place(flow *f, const bd_picture *picture) {
         draw_outline(f, picture, &picture->shapes[i], height / picture->view_height, f->y);
     }
     flow_take(f, height);
+    tag_close_figure(f, f->page_index, top);
     flow_space(f, PICTURE_AFTER);
 }
 

@@ -317,11 +317,44 @@ double table_first_height(const table_plan *plan) {
            (sheet > least && sheet <= SHEET_KEPT ? sheet : least);
 }
 
-/* Draws lines [from, to) of each cell with the row's top at y. */
-static void draw_cells(flow *f, const table_plan *plan, const row_plan *row, const type_style *type,
-                       size_t from, size_t to) {
+static bd_scope scope_of(const table_plan *plan, const cell_plan *cell, bool is_head) {
+    if (is_head) {
+        return BD_SCOPE_COLUMN;
+    }
+    if (cell->is_header) { /* over a whole row: of a group of rows below */
+        bool is_of_row = cell->column == 0 && cell->span < plan->table->column_count;
+        return is_of_row ? BD_SCOPE_ROW : BD_SCOPE_COLUMN;
+    }
+    return plan->table->has_no_head && cell->column == 0 ? BD_SCOPE_ROW : BD_SCOPE_NONE;
+}
+
+/* A row and its cells, whose elements follow each other; yields the first.  A row that ends early is filled up. */
+static uint32_t tag_row(flow *f, const table_plan *plan, const row_plan *row, bool is_head) {
+    uint32_t around = f->element, first = BD_ELEMENT_NONE;
+    size_t column = 0;
+    tag_open(f, BD_TAG_TR);
     for (size_t i = 0; i < row->count; i++) {
         const cell_plan *cell = &row->cells[i];
+        bd_scope scope = scope_of(plan, cell, is_head);
+        uint32_t made = tag_add(f, scope == BD_SCOPE_NONE ? BD_TAG_TD : BD_TAG_TH);
+        tag_set_cell(f, made, scope, cell->span);
+        first = i == 0 ? made : first;
+        column = cell->column + cell->span;
+    }
+    if (column < plan->table->column_count) {
+        tag_set_cell(f, tag_add(f, BD_TAG_TD), BD_SCOPE_NONE, plan->table->column_count - column);
+    }
+    tag_enter(f, around);
+    return first;
+}
+
+/* Draws lines [from, to) of each cell with the row's top at y. */
+static void draw_cells(flow *f, const table_plan *plan, const row_plan *row, const type_style *type,
+                       size_t from, size_t to, uint32_t first_cell) {
+    uint32_t around = f->element;
+    for (size_t i = 0; i < row->count; i++) {
+        const cell_plan *cell = &row->cells[i];
+        tag_enter(f, first_cell == BD_ELEMENT_NONE ? BD_ELEMENT_NONE : first_cell + (uint32_t)i);
         double width = sum(plan->widths + cell->column, cell->span) - 2 * SIDE;
         double top = f->y - plan->inset;
         for (size_t k = from; k < to && k < cell->lines.count; k++) {
@@ -330,9 +363,11 @@ static void draw_cells(flow *f, const table_plan *plan, const row_plan *row, con
             top -= type->leading;
         }
     }
+    tag_enter(f, around);
 }
 
-static void draw_head(flow *f, const table_plan *plan) {
+/* Where it is repeated it is no element. */
+static void draw_head(flow *f, const table_plan *plan, uint32_t first_cell) {
     double height = head_height(plan);
     if (plan->table->has_no_head) {
         op_line(f, RULE, 0.5, f->left, f->y, f->left + f->width, f->y);
@@ -341,30 +376,31 @@ static void draw_head(flow *f, const table_plan *plan) {
     op_rect(f, TINT, f->left, f->y - height, f->width, height);
     type_style type = plan->head_type;
     type.leading = plan->type.leading;
-    draw_cells(f, plan, &plan->head, &type, 0, plan->head.line_count);
+    draw_cells(f, plan, &plan->head, &type, 0, plan->head.line_count, first_cell);
     flow_take(f, height);
     op_line(f, ACCENT, 0.8, f->left, f->y, f->left + f->width, f->y);
 }
 
 static void draw_part(flow *f, const table_plan *plan, const row_plan *row, size_t from,
-                      size_t to) {
+                      size_t to, uint32_t first_cell) {
     double height = (double)(to > from ? to - from : 1) * plan->type.leading + 2 * plan->inset;
     if (row->is_header) {
         op_rect(f, WASH, f->left, f->y - height, f->width, height);
     }
-    draw_cells(f, plan, row, &plan->type, from, to);
+    draw_cells(f, plan, row, &plan->type, from, to, first_cell);
     flow_take(f, height);
     op_line(f, RULE, 0.5, f->left, f->y, f->left + f->width, f->y);
 }
 
 static void start_page(flow *f, const table_plan *plan) {
     flow_new_page(f);
-    draw_head(f, plan);
+    draw_head(f, plan, BD_ELEMENT_NONE);
 }
 
 /* A row taller than a page goes on line by line; a fresh page takes one line at least, however tall
  * its head. */
-static void place_tall_row(flow *f, const table_plan *plan, const row_plan *row) {
+static void place_tall_row(flow *f, const table_plan *plan, const row_plan *row,
+                           uint32_t first_cell) {
     bool is_fresh = false;
     for (size_t from = 0; from < row->line_count && !f->is_full;) {
         double free_lines = (flow_left(f) - 2 * plan->inset) / plan->type.leading;
@@ -376,7 +412,7 @@ static void place_tall_row(flow *f, const table_plan *plan, const row_plan *row)
         }
         size_t to = from + (fitting > 0 ? fitting : 1);
         to = to < row->line_count ? to : row->line_count;
-        draw_part(f, plan, row, from, to);
+        draw_part(f, plan, row, from, to, first_cell);
         from = to;
         is_fresh = false;
     }
@@ -384,33 +420,56 @@ static void place_tall_row(flow *f, const table_plan *plan, const row_plan *row)
 
 static void place_row(flow *f, const table_plan *plan, size_t index) {
     const row_plan *row = &plan->rows[index];
+    uint32_t first_cell = tag_row(f, plan, row, false);
     double page = f->top - f->bottom - head_height(plan);
     if (row_height(plan, row) > page) {
-        place_tall_row(f, plan, row);
+        place_tall_row(f, plan, row, first_cell);
         return;
     }
     double kept = kept_height(plan, index);
     if ((kept > page ? row_height(plan, row) : kept) > flow_left(f) + 0.01) {
         start_page(f, plan);
     }
-    draw_part(f, plan, row, 0, row->line_count);
+    draw_part(f, plan, row, 0, row->line_count, first_cell);
+}
+
+static void place_caption(flow *f, const table_plan *plan, bd_tag tag) {
+    if (plan->caption.count == 0) {
+        return;
+    }
+    tag_open(f, tag);
+    for (size_t i = 0; i < plan->caption.count; i++) {
+        lines_draw(f, &plan->caption.data[i], &caption_type, f->left, f->y, f->width,
+                   BD_ALIGN_LEFT);
+        flow_take(f, caption_type.leading);
+    }
+    tag_close(f);
+    flow_take(f, 3);
 }
 
 void table_place(flow *f, const table_plan *plan) {
     double first = table_first_height(plan), page = f->top - f->bottom;
     flow_need(f, first < page ? first : page / 3);
     flow_set_anchors(f);
-    for (size_t i = 0; i < plan->caption.count; i++) {
-        lines_draw(f, &plan->caption.data[i], &caption_type, f->left, f->y, f->width,
-                   BD_ALIGN_LEFT);
-        flow_take(f, caption_type.leading);
+    uint32_t around = f->element;
+    bool is_table = plan->row_count > 0 || !plan->table->has_no_head;
+    if (is_table) {
+        tag_open(f, BD_TAG_TABLE);
     }
-    if (plan->caption.count > 0) {
-        flow_take(f, 3);
+    place_caption(f, plan, is_table ? BD_TAG_CAPTION : BD_TAG_P);
+    uint32_t first_head_cell = BD_ELEMENT_NONE;
+    if (!plan->table->has_no_head) {
+        tag_open(f, BD_TAG_THEAD);
+        first_head_cell = tag_row(f, plan, &plan->head, true);
+        tag_close(f);
     }
-    draw_head(f, plan);
+    draw_head(f, plan, first_head_cell);
+    if (plan->row_count > 0) {
+        tag_open(f, BD_TAG_TBODY);
+    }
     for (size_t i = 0; i < plan->row_count && !f->is_full; i++) {
         place_row(f, plan, i);
     }
+    tag_enter(f, around);
     flow_space(f, 12);
 }

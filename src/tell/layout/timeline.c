@@ -216,7 +216,6 @@ double timeline_height(const bd_chart *chart) {
 
 void timeline_place(flow *f, const bd_chart *chart) {
     timeline t = plan_timeline(f, chart);
-    chart_draw_caption(f, chart);
     draw_months(f, &t);
     for (size_t row = 0; row < chart->row_count && !f->is_full; row++) {
         if (flow_left(f) < PITCH) {

@@ -134,7 +134,6 @@ static void draw_names(flow *f, const plot *p) {
 }
 
 void trend_place(flow *f, const bd_chart *chart) {
-    chart_draw_caption(f, chart);
     double room = f->width - SCALE - NAMES - 30;
     size_t steps = chart->column_count > 1 ? chart->column_count - 1 : 1;
     plot p = {.chart = chart,

@@ -175,9 +175,34 @@ static void paint_op(painter *p, const bd_op *op) {
     }
 }
 
-void content_put(const bd_page *page, pdf_fonts *fonts, pdf_images *images, bd_buf *out) {
+/* What follows is the element's, up to the next mark. */
+static void put_mark(bd_buf *out, structure *tags, uint32_t element) {
+    if (element == BD_ELEMENT_NONE) {
+        bd_buf_puts(out, BD_STR("/Artifact BMC\n"));
+    } else if (element == BD_ELEMENT_FURNITURE) {
+        bd_buf_puts(out, BD_STR("/Artifact<</Type/Pagination>>BDC\n"));
+    } else {
+        bd_buf_putc(out, '/');
+        bd_buf_puts(out, bd_str_of(structure_tag(tags, element)));
+        bd_buf_puts(out, BD_STR("<</MCID "));
+        put_integer(out, structure_add_content(tags, element));
+        bd_buf_puts(out, BD_STR(">>BDC\n"));
+    }
+}
+
+void content_put(const bd_page *page, pdf_fonts *fonts, pdf_images *images, structure *tags,
+                 bd_buf *out) {
     painter p = {.fonts = fonts, .images = images, .out = out, .thick = -1, .face = SIZE_MAX};
     for (size_t i = 0; i < page->ops.count; i++) {
-        paint_op(&p, &page->ops.data[i]);
+        const bd_op *op = &page->ops.data[i];
+        bool is_first = i == 0 || op[-1].element != op->element;
+        if (tags != NULL && is_first) {
+            bd_buf_puts(out, i == 0 ? BD_STR("") : BD_STR("EMC\n"));
+            put_mark(out, tags, op->element);
+        }
+        paint_op(&p, op);
+    }
+    if (tags != NULL && page->ops.count > 0) {
+        bd_buf_puts(out, BD_STR("EMC\n"));
     }
 }

@@ -6,14 +6,13 @@
 
 #include <string.h>
 
-/* libharu, unmodified, as the keeper of objects: page tree, numbering, cross-reference table,
- * trailer.
+/* libharu, unmodified, as the keeper of objects: page tree, numbering, dictionaries.  Table and trailer are ours, since
+ * behind its objects stand more, of which it need not know (file_add_tail).
  *
  * A dictionary of ours is an HPDF_Dict without entries whose write_fn puts the entries as text;
  * that is one allocation for a dictionary instead of one of 150 bytes for each entry.  Content is
  * deflated before it reaches libharu, so that a finished page costs its compressed size, and the
- * file leaves through a callback stream put in the place where HPDF_SaveToStream would otherwise
- * make a second copy in memory.
+ * file leaves through a callback stream, object by object.
  *
  * Errors: libharu's errors are sticky and some calls return NULL or a code without raising; every
  * result is looked at here, the first failure is latched, and nothing jumps. */
@@ -45,6 +44,10 @@ struct pdf_file {
     HPDF_Page *pages;
     BD_VEC(raw *) raws;
     raw catalog, info;
+    uint8_t id[16];
+    size_t tail_count; /* objects behind libharu's */
+    file_entries_fn *put_tail;
+    void *tail_context;
     unsigned long failure; /* libharu's first error */
     bool has_failed;
     bd_rc deflate_rc; /* first failure of compressing, with its message */
@@ -222,18 +225,37 @@ static void fill_stream(pdf_file *file, HPDF_Stream stream, const bd_buf *deflat
     keep_status(file, HPDF_Stream_Write(stream, bytes, (HPDF_UINT)deflated->size));
 }
 
-unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data) {
+static HPDF_Dict add_stream(pdf_file *file, bd_str entries, const char *filter) {
     if (file->has_failed) {
-        return 0;
+        return NULL;
     }
     HPDF_Dict dict = HPDF_DictStream_New(file->doc->mmgr, file->doc->xref);
     if (!dict) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
-        return 0;
+        return NULL;
     }
     unsigned number = add_raw(file, dict);
     file->raws.data[number]->entries =
-        bd_str_format(file->arena, "%.*s /Filter /FlateDecode", BD_ARG(entries));
+        bd_str_format(file->arena, "%.*s%s", BD_ARG(entries), filter);
+    return dict;
+}
+
+unsigned file_add_plain_stream(pdf_file *file, bd_str entries, bd_str data) {
+    HPDF_Dict dict = add_stream(file, entries, "");
+    if (!dict) {
+        return 0;
+    }
+    const void *bytes = data.data;
+    keep_status(file, HPDF_Stream_Write(dict->stream, bytes, (HPDF_UINT)data.size));
+    return number_of(dict);
+}
+
+unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data) {
+    HPDF_Dict dict = add_stream(file, entries, " /Filter /FlateDecode");
+    if (!dict) {
+        return 0;
+    }
+    unsigned number = number_of(dict);
     bd_err err;
     file->deflated.size = 0;
     bd_rc rc = bd_flate_put(file->flates[0], data, &file->deflated, &err);
@@ -304,6 +326,14 @@ void file_finish_pages(pdf_file *file) {
     file->crew = NULL;
 }
 
+void file_set_page_structure(pdf_file *file, size_t index, unsigned key) {
+    if (!file->has_failed) {
+        HPDF_Page page = file->pages[index];
+        keep_status(file, HPDF_Dict_AddNumber(page, "StructParents", (HPDF_INT32)key));
+        keep_status(file, HPDF_Dict_AddName(page, "Tabs", "S"));
+    }
+}
+
 void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers,
                                size_t count) {
     if (file->has_failed || count == 0) {
@@ -342,25 +372,15 @@ void file_set_info(pdf_file *file, bd_str entries) {
 }
 
 void file_set_id(pdf_file *file, const uint8_t id[16]) {
-    if (file->has_failed) {
-        return;
-    }
-    HPDF_Array array = HPDF_Array_New(file->doc->mmgr);
-    if (!array) {
-        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
-        return;
-    }
-    keep_status(file, HPDF_Dict_Add(file->doc->trailer, "ID", array));
-    for (int i = 0; i < 2 && !file->has_failed; i++) {
-        HPDF_BYTE bytes[16];
-        memcpy(bytes, id, sizeof bytes);
-        HPDF_Binary half = HPDF_Binary_New(file->doc->mmgr, bytes, sizeof bytes);
-        if (!half) {
-            note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
-            return;
-        }
-        keep_status(file, HPDF_Array_Add(array, half));
-    }
+    memcpy(file->id, id, sizeof file->id);
+}
+
+unsigned file_add_tail(pdf_file *file, size_t count, file_entries_fn *put, void *context) {
+    BD_ASSERT(file->tail_count == 0);
+    file->tail_count = count;
+    file->put_tail = put;
+    file->tail_context = context;
+    return file->has_failed ? 0 : (unsigned)file->doc->xref->entries->count;
 }
 
 static bool flush_block(pdf_file *file) {
@@ -406,17 +426,102 @@ static bd_rc raise_failure(const pdf_file *file, bd_err *err) {
     BD_RAISE(err, BD_ERR_BUG, "cannot write the PDF: libharu says 0x%04lx", file->failure);
 }
 
+/* ---- saving ---- */
+
+static void put_bytes(pdf_file *file, HPDF_Stream stream, bd_buf *text) {
+    const void *bytes = text->data;
+    if (text->overflowed) {
+        note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
+    }
+    if (!file->has_failed && text->size > 0) {
+        keep_status(file, HPDF_Stream_Write(stream, bytes, (HPDF_UINT)text->size));
+    }
+    text->size = 0;
+}
+
+static void open_object(pdf_file *file, HPDF_Stream stream, size_t number, bd_buf *text) {
+    put_integer(text, (int64_t)number);
+    bd_buf_puts(text, BD_STR(" 0 obj\n"));
+    put_bytes(file, stream, text);
+}
+
+/* Objects of libharu, then those of the tail; yields their places in the file. */
+static void put_objects(pdf_file *file, HPDF_Stream stream, uint32_t *places, bd_buf *text) {
+    size_t count = file->doc->xref->entries->count, all = count + file->tail_count;
+    for (size_t i = 1; i < count && !file->has_failed; i++) {
+        HPDF_XrefEntry entry = HPDF_Xref_GetEntry(file->doc->xref, (HPDF_UINT)i);
+        places[i] = (uint32_t)file->written_bytes;
+        open_object(file, stream, i, text);
+        keep_status(file, HPDF_Obj_WriteValue(entry->obj, stream, NULL));
+        bd_buf_puts(text, BD_STR("\nendobj\n"));
+        put_bytes(file, stream, text);
+    }
+    for (size_t i = count; i < all && !file->has_failed; i++) {
+        places[i] = (uint32_t)file->written_bytes + (uint32_t)text->size;
+        put_integer(text, (int64_t)i);
+        bd_buf_puts(text, BD_STR(" 0 obj\n<<"));
+        file->put_tail(file->tail_context, i - count, text);
+        bd_buf_puts(text, BD_STR(">>\nendobj\n"));
+        if (text->size >= BLOCK_BYTES) {
+            put_bytes(file, stream, text);
+        }
+    }
+    put_bytes(file, stream, text);
+}
+
+static void put_table(pdf_file *file, HPDF_Stream stream, const uint32_t *places, size_t count,
+                      bd_buf *text) {
+    size_t at = file->written_bytes;
+    bd_buf_printf(text, "xref\n0 %zu\n0000000000 65535 f \n", count);
+    for (size_t i = 1; i < count; i++) {
+        char row[] = "0000000000 00000 n \n";
+        uint32_t rest = places[i];
+        for (size_t k = 10; rest > 0; rest /= 10) {
+            row[--k] = (char)('0' + rest % 10);
+        }
+        bd_buf_put(text, row, sizeof row - 1);
+        if (text->size >= BLOCK_BYTES) {
+            put_bytes(file, stream, text);
+        }
+    }
+    bd_buf_printf(text, "trailer\n<<\n/Root %u 0 R\n/Info %u 0 R\n/Size %zu\n/ID [",
+                  number_of(file->doc->catalog), number_of(file->doc->info), count);
+    for (int half = 0; half < 2; half++) {
+        bd_buf_putc(text, '<');
+        for (size_t i = 0; i < sizeof file->id; i++) {
+            bd_buf_printf(text, "%02X", file->id[i]);
+        }
+        bd_buf_putc(text, '>');
+    }
+    bd_buf_printf(text, "]\n>>\nstartxref\n%zu\n%%%%EOF\n", at);
+    put_bytes(file, stream, text);
+}
+
+static void save(pdf_file *file, HPDF_Stream stream) {
+    bd_buf text;
+    size_t count = file->doc->xref->entries->count + file->tail_count;
+    uint32_t *places = bd_new(file->arena, uint32_t, count);
+    bd_buf_init(&text, MAX_STREAM_BYTES);
+    /* Four bytes beyond ASCII tell whoever moves the file that it is no text. */
+    bd_buf_puts(&text, BD_STR("%PDF-1.7\n%\xb7\xbe\xad\xaa\n"));
+    put_bytes(file, stream, &text);
+    put_objects(file, stream, places, &text);
+    put_table(file, stream, places, count, &text);
+    bd_buf_clear(&text);
+}
+
 bd_rc file_finish(pdf_file *file, bd_sink *sink, bd_err *err) {
     if (file->has_failed) {
         return raise_failure(file, err);
     }
     file->sink = sink;
-    file->doc->stream = HPDF_CallbackWriter_New(file->doc->mmgr, write_block, file);
-    if (!file->doc->stream) {
+    HPDF_Stream stream = HPDF_CallbackWriter_New(file->doc->mmgr, write_block, file);
+    if (!stream) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
         return raise_failure(file, err);
     }
-    keep_status(file, HPDF_SaveToStream(file->doc));
+    file->doc->stream = stream;
+    save(file, stream);
     if (!file->has_failed && file->block.size > 0 && !flush_block(file)) {
         note_failure(file, HPDF_FILE_IO_ERROR);
     }

@@ -8,10 +8,12 @@
 typedef struct {
     const bd_layout *layout;
     const bd_pdf_options *options;
-    bd_arena *arena;
+    bd_arena *arena, *line;
     pdf_file *file;
     pdf_fonts *fonts;
     pdf_images images;
+    structure *tags; /* NULL: the layout has no structure */
+    unsigned metadata, intent, root; /* objects; root 0: no structure */
     bd_buf text; /* one object's entries, or one page's content, at a time */
 } writer;
 
@@ -28,11 +30,24 @@ static void set_object(writer *w, unsigned number) {
 
 /* ---- pages ----------------------------------------------------------------------------------- */
 
+/* What it leads to, for who cannot see where it stands. */
+static void put_link_words(writer *w, const bd_link *link) {
+    bd_str label = w->layout->pages.data[link->page_index].label;
+    bd_str words = bd_str_trim(link->words);
+    bd_buf_puts(&w->text, BD_STR(" /Contents "));
+    put_text_string(&w->text,
+                    words.size > 0
+                        ? bd_str_format(w->line, "%.*s, page %.*s", BD_ARG(words), BD_ARG(label))
+                        : bd_str_format(w->line, "page %.*s", BD_ARG(label)));
+    bd_arena_reset(w->line);
+}
+
 static void add_links(writer *w, size_t index) {
     const bd_links *links = &w->layout->pages.data[index].links;
     unsigned *numbers = bd_new(w->arena, unsigned, links->count + 1);
     for (size_t i = 0; i < links->count; i++) {
         const bd_link *link = &links->data[i];
+        numbers[i] = file_add_object(w->file);
         bd_buf_puts(&w->text, BD_STR("/Type /Annot /Subtype /Link /Border [0 0 0] /F 4 /Rect ["));
         for (int k = 0; k < 4; k++) {
             put_number(&w->text, link->rect[k]);
@@ -40,7 +55,11 @@ static void add_links(writer *w, size_t index) {
         }
         bd_buf_puts(&w->text, BD_STR(" /Dest "));
         put_destination(w, link->page_index, link->y);
-        numbers[i] = file_add_object(w->file);
+        put_link_words(w, link);
+        if (w->tags != NULL) {
+            bd_buf_printf(&w->text, " /StructParent %u",
+                          structure_add_annotation(w->tags, link->element, numbers[i]));
+        }
         set_object(w, numbers[i]);
     }
     file_set_page_annotations(w->file, index, numbers, links->count);
@@ -50,7 +69,11 @@ static void add_links(writer *w, size_t index) {
 static bd_rc add_pages(writer *w, unsigned resources, bd_err *err) {
     for (size_t i = 0; i < w->layout->pages.count; i++) {
         bd_buf *text = file_begin_page(w->file);
-        content_put(&w->layout->pages.data[i], w->fonts, &w->images, text);
+        if (w->tags != NULL) {
+            structure_begin_page(w->tags, i);
+            file_set_page_structure(w->file, i, structure_page_key(i));
+        }
+        content_put(&w->layout->pages.data[i], w->fonts, &w->images, w->tags, text);
         BD_TRY(bd_buf_check(text, "a page of the PDF", err));
         file_end_page(w->file, resources);
         add_links(w, i);
@@ -271,8 +294,80 @@ static unsigned add_names(writer *w) {
 
 /* ---- catalog, info --------------------------------------------------------------------------- */
 
+static void add_metadata(writer *w) {
+    metadata_put(w->layout, w->options, &w->text);
+    w->metadata =
+        file_add_plain_stream(w->file, BD_STR("/Type /Metadata /Subtype /XML"), bd_buf_str(&w->text));
+    w->text.size = 0;
+    profile_put(&w->text);
+    unsigned profile = file_add_stream(w->file, BD_STR("/N 3"), bd_buf_str(&w->text));
+    w->text.size = 0;
+    bd_buf_printf(&w->text,
+                  "/Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB)"
+                  " /Info (sRGB IEC61966-2.1) /DestOutputProfile %u 0 R",
+                  profile);
+    w->intent = file_add_object(w->file);
+    set_object(w, w->intent);
+}
+
+static unsigned add_attachment(writer *w, const bd_pdf_attachment *a) {
+    bd_buf_puts(&w->text, BD_STR("/Type /EmbeddedFile /Subtype /"));
+    for (const char *c = a->media_type; *c; c++) {
+        if (*c == '/') {
+            bd_buf_puts(&w->text, BD_STR("#2F"));
+        } else {
+            bd_buf_putc(&w->text, *c);
+        }
+    }
+    bd_buf_printf(&w->text, " /Params << /Size %zu /ModDate ", a->bytes.size);
+    put_date(&w->text, w->options->created_at);
+    bd_buf_puts(&w->text, BD_STR(" >>"));
+    bd_str entries = bd_str_copy(w->arena, bd_buf_str(&w->text));
+    w->text.size = 0;
+    unsigned data = file_add_stream(w->file, entries, a->bytes);
+    bd_buf_puts(&w->text, BD_STR("/Type /Filespec /F "));
+    put_name_string(&w->text, bd_str_of(a->name));
+    bd_buf_puts(&w->text, BD_STR(" /UF "));
+    put_text_string(&w->text, bd_str_of(a->name));
+    bd_buf_puts(&w->text, BD_STR(" /Desc "));
+    put_text_string(&w->text, bd_str_of(a->description));
+    bd_buf_printf(&w->text, " /AFRelationship /%s /EF << /F %u 0 R /UF %u 0 R >>", a->relationship,
+                  data, data);
+    unsigned number = file_add_object(w->file);
+    set_object(w, number);
+    return number;
+}
+
+/* Yields the entries of the catalog. */
+static bd_str add_attachments(writer *w, unsigned dests) {
+    size_t count = w->options->attachment_count;
+    unsigned *numbers = bd_new(w->arena, unsigned, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = add_attachment(w, &w->options->attachments[i]);
+    }
+    bd_buf_puts(&w->text, BD_STR(" /Names <<"));
+    if (dests != 0) {
+        bd_buf_printf(&w->text, " /Dests %u 0 R", dests);
+    }
+    bd_buf_puts(&w->text, count > 0 ? BD_STR(" /EmbeddedFiles << /Names [") : BD_STR(""));
+    for (size_t i = 0; i < count; i++) {
+        put_name_string(&w->text, bd_str_of(w->options->attachments[i].name));
+        bd_buf_printf(&w->text, " %u 0 R ", numbers[i]);
+    }
+    bd_buf_puts(&w->text, count > 0 ? BD_STR("] >> >> /AF [") : BD_STR(" >>"));
+    for (size_t i = 0; i < count; i++) {
+        bd_buf_printf(&w->text, "%u 0 R ", numbers[i]);
+    }
+    bd_buf_puts(&w->text, count > 0 ? BD_STR("]") : BD_STR(""));
+    bd_str entries = bd_str_copy(w->arena, bd_buf_str(&w->text));
+    w->text.size = 0;
+    return entries;
+}
+
 static void set_catalog(writer *w) {
-    unsigned outlines = add_outlines(w), names = add_names(w);
+    unsigned outlines = add_outlines(w);
+    bd_str names = add_attachments(w, add_names(w));
+    add_metadata(w);
     size_t front = w->layout->front_count;
     bd_buf_puts(
         &w->text,
@@ -289,8 +384,10 @@ static void set_catalog(writer *w) {
     if (outlines != 0) {
         bd_buf_printf(&w->text, " /PageMode /UseOutlines /Outlines %u 0 R", outlines);
     }
-    if (names != 0) {
-        bd_buf_printf(&w->text, " /Names << /Dests %u 0 R >>", names);
+    bd_buf_puts(&w->text, names);
+    bd_buf_printf(&w->text, " /Metadata %u 0 R /OutputIntents [%u 0 R]", w->metadata, w->intent);
+    if (w->root != 0) {
+        bd_buf_printf(&w->text, " /MarkInfo << /Marked true >> /StructTreeRoot %u 0 R", w->root);
     }
     file_set_catalog(w->file, bd_buf_str(&w->text));
     w->text.size = 0;
@@ -325,8 +422,12 @@ static bd_rc write_all(writer *w, bd_sink *sink, bd_err *err) {
     unsigned resources = file_add_object(w->file);
     BD_TRY(add_pages(w, resources, err));
     BD_TRY(set_resources(w, resources, err));
+    w->root = w->tags != NULL ? file_add_object(w->file) : 0;
     set_catalog(w);
     set_info(w);
+    if (w->tags != NULL) { /* numbers the objects behind all others */
+        BD_TRY(structure_finish(w->tags, w->file, w->root, &w->text, err));
+    }
     file_set_id(w->file, w->options->id);
     BD_TRY(bd_buf_check(&w->text, "an object of the PDF", err));
     return file_finish(w->file, sink, err);
@@ -338,7 +439,10 @@ bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces, const bd_pdf_o
     BD_DEFER(file_close_ref)
     pdf_file *file = file_open(arena, layout->pages.count, layout->page_width, layout->page_height,
                                options->jobs);
-    writer w = {.layout = layout, .options = options, .arena = arena, .file = file};
+    BD_DEFER(bd_arena_close_ref) bd_arena *line = bd_arena_open("pdf line", SCRATCH_BYTES);
+    writer w = {
+        .layout = layout, .options = options, .arena = arena, .line = line, .file = file};
+    w.tags = structure_open(arena, layout);
     w.fonts = bd_new(arena, pdf_fonts, 1);
     w.fonts->arena = arena;
     w.images.arena = arena;
@@ -347,5 +451,6 @@ bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces, const bd_pdf_o
     bd_buf_init(&w.text, CONTENT_BYTES);
     bd_rc rc = write_all(&w, sink, err);
     bd_buf_clear(&w.text);
+    structure_close(w.tags);
     return rc;
 }

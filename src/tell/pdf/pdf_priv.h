@@ -36,6 +36,20 @@ void font_put_name(const pdf_fonts *fonts, size_t face, bd_buf *out); /* "ABCDEF
 void font_put_descriptor(const pdf_fonts *fonts, size_t face,
                          bd_buf *out); /* entries but /FontFile2 */
 
+/* ---- structure: what of the pages' content belongs to which element --------------------------- */
+
+typedef struct structure structure;
+
+structure *structure_open(bd_arena *arena, const bd_layout *layout);
+void structure_close(structure *s);
+void structure_begin_page(structure *s, size_t page_index);
+/* The next stretch of content is the element's; yields its number on the page. */
+unsigned structure_add_content(structure *s, uint32_t element);
+const char *structure_tag(const structure *s, uint32_t element); /* "TD" */
+/* An annotation that is the element; yields its key in the parent tree. */
+unsigned structure_add_annotation(structure *s, uint32_t element, unsigned number);
+unsigned structure_page_key(size_t page_index);
+
 /* ---- content --------------------------------------------------------------------------------- */
 
 /* Pictures in the order of first use; a name in the content is /I and the place. */
@@ -44,7 +58,14 @@ typedef struct {
     BD_VEC(const bd_image *) list;
 } pdf_images;
 
-void content_put(const bd_page *page, pdf_fonts *fonts, pdf_images *images, bd_buf *out);
+/* `tags` NULL: the page is drawn without marks. */
+void content_put(const bd_page *page, pdf_fonts *fonts, pdf_images *images, structure *tags,
+                 bd_buf *out);
+
+/* ---- metadata -------------------------------------------------------------------------------- */
+
+void metadata_put(const bd_layout *layout, const bd_pdf_options *options, bd_buf *out);
+void profile_put(bd_buf *out); /* an ICC profile of sRGB */
 
 /* ---- the object writer over libharu ---------------------------------------------------------- */
 
@@ -58,8 +79,9 @@ void file_close_ref(pdf_file **file);
  * later. */
 unsigned file_add_object(pdf_file *file);
 void file_set_object(pdf_file *file, unsigned number, bd_str entries); /* copied */
-/* A stream object, deflated here. */
+/* A stream object, deflated here; `plain` is not, so that what is in it can be found without a PDF reader. */
 unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data);
+unsigned file_add_plain_stream(pdf_file *file, bd_str entries, bd_str data);
 /* All pages exist from the start; content and resources are set once. */
 unsigned file_page_number(const pdf_file *file, size_t index); /* object number */
 /* Content and resources of page after page, in order: what was put into the room is deflated on a worker while the next
@@ -68,9 +90,19 @@ bd_buf *file_begin_page(pdf_file *file);
 void file_end_page(pdf_file *file, unsigned resources);
 void file_finish_pages(pdf_file *file);
 void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers, size_t count);
+void file_set_page_structure(pdf_file *file, size_t index, unsigned key);
+/* Objects beyond all others, `count` of them: the entries of each are asked for while the file leaves, so that a
+ * million of them needs no memory.  Called once, after every other object was added; yields the first number. */
+typedef void file_entries_fn(void *context, size_t index, bd_buf *out);
+unsigned file_add_tail(pdf_file *file, size_t count, file_entries_fn *put, void *context);
 void file_set_catalog(pdf_file *file, bd_str entries);
 void file_set_info(pdf_file *file, bd_str entries);
 void file_set_id(pdf_file *file, const uint8_t id[16]);
 BD_MUST_USE bd_rc file_finish(pdf_file *file, bd_sink *sink, bd_err *err);
+
+
+/* All pages are drawn and no other object follows: sets `root`, and adds the tree.  `text` is scratch. */
+BD_MUST_USE bd_rc structure_finish(structure *s, pdf_file *file, unsigned root, bd_buf *text,
+                                   bd_err *err);
 
 #endif
