@@ -21,7 +21,7 @@ endif
 
 # ---- packages -------------------------------------------------------------------------------------
 
-DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
+DEPS := gcc libc6-dev libcjson-dev libcurl4-openssl-dev libdeflate-dev libfreetype-dev libhpdf-dev libp11-kit-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
   fonts-dejavu-core fonts-open-sans tzdata
 CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
@@ -69,7 +69,7 @@ TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c
 TEST_OBJECTS := $(TESTS:%.c=%.o)
 BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json fonts/fonts.json))
 # Adapters include third-party headers that mention banned names themselves.
-ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/gather/read/sax.c
+ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/base/http/curl.c src/gather/read/sax.c
 
 # Room text alone sees FreeType's headers, one file of room read those of libxml2, which is not linked: that file loads it
 # when it is needed. Asked late: pkg-config may be installed by this very run.

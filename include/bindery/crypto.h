@@ -114,12 +114,66 @@ BD_MUST_USE bd_rc bd_cms_sign(bd_key *key, const uint8_t digest[32], bd_arena *a
                               bd_err *err);
 size_t bd_cms_size_bound(const bd_key *key);
 
+/* The same with one unsigned attribute: a time-stamp of the signature value (PAdES B-T).  `stamp` is asked once, with
+ * the SHA-256 of the value; an empty token means that there is none to be had, and is no failure. */
+typedef struct {
+    bd_rc (*stamp)(void *context, const uint8_t imprint[32], bd_arena *arena, bd_str *token,
+                   bd_err *err);
+    void *context;
+} bd_cms_stamper;
+BD_MUST_USE bd_rc bd_cms_sign_stamped(bd_key *key, const uint8_t digest[32],
+                                      const bd_cms_stamper *stamper, bd_arena *arena, bd_str *der,
+                                      bd_err *err);
+
+/* ---- time-stamps (RFC 3161) ---------------------------------------------------------------------- */
+
+/* A question with a nonce of 63 random bits, SHA-256, and the authority's certificates asked for. */
+typedef struct {
+    bd_str der;
+    uint8_t imprint[32];
+    uint8_t nonce[8];
+    bd_str policy; /* "1.2.3.4", or empty: the authority's own */
+} bd_tsp_request;
+/* INPUT: `policy` is no object identifier. */
+BD_MUST_USE bd_rc bd_tsp_request_make(const uint8_t imprint[32], bd_str policy, bd_arena *arena,
+                                      bd_tsp_request *out, bd_err *err);
+
+typedef struct {
+    bool is_intact;  /* imprint, signature value, certificates and their use hold */
+    bool is_trusted; /* the authority's chain ends in a trusted certificate, at the token's time */
+    bd_instant time;
+    bd_str policy;
+    bd_certificate_facts authority;
+    bd_str chain_pem; /* the authority's certificate, then its issuers as the token has them */
+    bd_str token;     /* set by bd_cms_judge */
+    bd_str reason;    /* why not; empty when intact and trusted */
+} bd_tsp_report;
+/* Reads the answer to `request`.  INPUT, with the reason: rejected, no DER, another nonce, imprint or policy, a
+ * certificate that is not for time-stamping alone, a signature that does not hold, more than 10 minutes from `now`
+ * (BD_INSTANT_NONE: not compared), or, where `trust_pem` is not empty, an authority that it does not vouch for.
+ * `token` Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_tsp_reply_read(bd_str reply, const bd_tsp_request *request, bd_str trust_pem,
+                                    bd_instant now, bd_arena *arena, bd_str *token,
+                                    bd_tsp_report *report, bd_err *err);
+/* Judges a token over an imprint.  INPUT: its form is none that can be judged.  USAGE as bd_cms_verify. */
+BD_MUST_USE bd_rc bd_tsp_verify(bd_str token, const uint8_t imprint[32], bd_str trust_pem,
+                                bd_arena *arena, bd_tsp_report *out, bd_err *err);
+/* A token as a file for `openssl ts -verify -in`, and back.  `token` is Borrowed from `text`. */
+bd_str bd_tsp_file_make(bd_str token, bd_arena *arena);
+BD_MUST_USE bd_rc bd_tsp_file_read(bd_str text, bd_str *token, bd_err *err);
+enum { BD_TSP_ROOM_BYTES = 12 << 10 }; /* what a token may take in a signature's place */
+
+/* ---- judging a CMS -------------------------------------------------------------------------------- */
+
 typedef struct {
     bool is_intact;  /* digest and signature value hold */
     bool is_trusted; /* the chain ends in a trusted certificate (or the signer itself is listed) */
     bd_certificate_facts signer;
     bd_str reason;    /* why not, one sentence; empty when intact and trusted */
-    bool is_time_bad; /* signer's validity does not hold `at` */
+    bool is_time_bad; /* signer's validity does not hold `judged_at` */
+    bd_instant judged_at; /* when the chain had to hold; BD_INSTANT_NONE: no time entered */
+    bool has_stamp;
+    bd_tsp_report stamp; /* with has_stamp */
 } bd_cms_report;
 /* Checks a detached signature by our profile: DER only (re-encodes to the same bytes), signedData, exactly one
  * signer, allowed algorithms, signing-certificate-v2 names the signer, certificates are exactly the chain used,
@@ -130,6 +184,15 @@ typedef struct {
  * enters). */
 BD_MUST_USE bd_rc bd_cms_verify(bd_str der, const uint8_t digest[32], bd_str trust_pem,
                                 bd_instant at, bd_arena *arena, bd_cms_report *out, bd_err *err);
+
+/* The same with more to say.  With a time-stamp that is intact and trusted its time counts instead of `at`. */
+typedef struct {
+    bd_str trust_pem;
+    bd_instant at;
+    bool may_have_stamp; /* else an unsigned attribute breaks the profile */
+} bd_cms_judging;
+BD_MUST_USE bd_rc bd_cms_judge(bd_str der, const uint8_t digest[32], const bd_cms_judging *judging,
+                               bd_arena *arena, bd_cms_report *out, bd_err *err);
 
 bd_str bd_crypto_versions(bd_arena *arena); /* "OpenSSL 3.0.x" */
 

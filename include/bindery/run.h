@@ -25,6 +25,7 @@ typedef struct {
     bd_instant collected_at; /* for ingest; BD_INSTANT_NONE */
     const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
     bool require_timestamp;
+    const char *tsa; /* a time-stamp authority instead of bindery.json's; NULL: that one */
     bool reperform; /* verify: judge again from the package and compare */
     const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
     bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */

@@ -1,13 +1,44 @@
 /* bindery/sign.h - signatures on files: PAdES on a PDF, CMS on a manifest, and their verification.
  *
  * This room sees bytes, ranges and keys; it knows nothing of reports.  A PDF is signed with one certification
- * signature (PAdES B-B, ETSI EN 319 142-1; DocMDP P=1, ISO 32000-2, 12.8.2.2) in one incremental update.
+ * signature (PAdES B-B or, with a time-stamp, B-T: ETSI EN 319 142-1; DocMDP P=1, ISO 32000-2, 12.8.2.2) in one
+ * incremental update.
  */
 #ifndef BINDERY_SIGN_H
 #define BINDERY_SIGN_H
 
 #include "bindery/crypto.h"
+#include "bindery/http.h"
 #include "bindery/util.h"
+
+/* ---- time-stamps ---------------------------------------------------------------------------------- */
+
+/* Whom to ask for the time (RFC 3161 over HTTP).  All borrowed. */
+typedef struct {
+    const bd_http_transport *network;
+    const char *url;
+    bd_str policy;    /* or empty */
+    bd_str trust_pem; /* what its certificate must lead to; empty: not judged while signing */
+    bd_instant now;   /* the answer must be of within ten minutes; BD_INSTANT_NONE: not compared */
+    unsigned timeout_ms; /* of one attempt; 0: BD_HTTP_TIMEOUT_MS */
+} bd_stamp_authority;
+/* A token over `imprint`, judged before it is handed on; out->token has it.  IO: nobody answers.  INPUT: what is
+ * answered is no time-stamp for this question; it was asked twice.  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_stamp_ask(const bd_stamp_authority *authority, const uint8_t imprint[32],
+                               bd_arena *arena, bd_tsp_report *out, bd_err *err);
+
+/* One signature that is to be stamped, and what came of it: an authority that fails is no failure of signing. */
+typedef struct {
+    const bd_stamp_authority *authority;
+    bool is_stamped;
+    bd_tsp_report stamp; /* with is_stamped */
+    bd_str problem;      /* why not; one sentence */
+} bd_stamping;
+/* `stamp` of a bd_cms_stamper whose context is a bd_stamping. */
+bd_rc bd_stamp_for_cms(void *context, const uint8_t imprint[32], bd_arena *arena, bd_str *token,
+                       bd_err *err);
+
+/* ---- signing -------------------------------------------------------------------------------------- */
 
 typedef struct {
     bd_instant signed_at; /* printed as /M */
@@ -16,6 +47,8 @@ typedef struct {
     size_t page_index;
     double rect[4];        /* signature panel in points, zero: invisible */
     bool is_checked_later; /* the caller calls bd_check_signed before the file leaves its hands */
+    bd_stamping *stamping; /* PAdES B-T; NULL: none is asked for */
+    size_t contents_bytes; /* room for the CMS; 0: as much as key, chain and time-stamp can need */
 } bd_sign_options;
 
 /* Signs `pdf` (an unsigned file); `signed_pdf` is the whole new file, Allocated in <arena>.  The result is
@@ -34,6 +67,8 @@ typedef struct {
     bool is_certification; /* DocMDP present */
     int docmdp;            /* 1..3, 0 when absent */
     bd_certificate_facts signer;
+    bool has_stamp;
+    bd_tsp_report stamp;     /* with has_stamp */
     bd_instant claimed_time; /* /M, stated by the signer; BD_INSTANT_NONE when absent */
     bd_strs reasons;         /* why not, one sentence each; empty when all holds */
 } bd_pdf_signature;

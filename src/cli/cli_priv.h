@@ -71,6 +71,7 @@ typedef enum {
     OPT_CONSISTENCY,
     OPT_APPLY,
     OPT_NEXT_PERIOD,
+    OPT_TSA,
     OPT_COUNT
 } option_id;
 

@@ -106,6 +106,7 @@ bd_run_options cli_run_options(const cli_call *call) {
         .collected_at = BD_INSTANT_NONE,
         .trust_path = call->has[OPT_TRUST] ? call->values[OPT_TRUST].data : NULL,
         .require_timestamp = call->has[OPT_REQUIRE_TIMESTAMP],
+        .tsa = call->has[OPT_TSA] ? call->values[OPT_TSA].data : NULL,
         .reperform = call->has[OPT_REPERFORM],
         .expect_tenant = call->values[OPT_EXPECT_TENANT],
         .expect_period = call->values[OPT_EXPECT_PERIOD],

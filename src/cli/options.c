@@ -32,8 +32,8 @@ const cli_option cli_options[] = {
      "Leaves out progress and notes on standard error; warnings, refusals and errors stay.",
      "bindery run --quiet", "0.1", "*"},
     {OPT_OFFLINE, "--offline", NULL, NULL, false, "never use the network",
-     "Forbids every network connection. This version makes none; the option states the intent for "
-     "scripts.",
+     "Forbids every network connection: no time-stamp is asked for, no revocation data fetched. A key "
+     "in Azure Key Vault cannot sign then.",
      "bindery run --offline", "0.1", "*"},
     {OPT_JOBS, "--jobs", "-j", "N", false, "worker threads, 1 to 64 (default: processors)",
      "How many threads read and compress. The outputs are the same bytes for every N.",
@@ -97,9 +97,14 @@ const cli_option cli_options[] = {
      "never comes from the package. Default: trust.pem in the user's configuration folder, "
      "bindery/.",
      "bindery verify --trust ca.pem pack.zip", "0.1", " verify locker check "},
+    {OPT_TSA, "--tsa", NULL, "URL", false, "ask this authority for time-stamps",
+     "A time-stamp authority (RFC 3161 over HTTP) instead of 'signing.tsa' in bindery.json. One that fails is asked "
+     "again, then said; the signatures are made without it.",
+     "bindery run --tsa http://timestamp.example.com/tsr", "0.1", " run render package sign "},
     {OPT_REQUIRE_TIMESTAMP, "--require-timestamp", NULL, NULL, false,
-     "refuse a package without a time-stamp",
-     "A missing time-stamp is said; with this option it is also refused (exit 6).",
+     "refuse a signature without a trusted time-stamp",
+     "A missing time-stamp is said; with this option it is also refused (exit 6), and so is one of an authority "
+     "that --trust does not vouch for.",
      "bindery verify --require-timestamp pack.zip", "0.1", " verify "},
     {OPT_REPERFORM, "--reperform", NULL, NULL, false,
      "judge again from the package and compare everything",

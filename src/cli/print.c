@@ -151,6 +151,14 @@ void cli_print_run(const cli_call *call, const bd_value *result) {
         printf("%s\n", bd_value_is_true(result, "trial")
                            ? "; a trial identity proves integrity, not who you are"
                            : "");
+        const bd_value *stamp = bd_value_find(result, "timestamp_facts");
+        if (stamp != NULL) {
+            printf("time-stamp        ");
+            cli_print_text(bd_value_text(stamp, "time"));
+            printf(" by ");
+            cli_print_text(bd_value_text(stamp, "authority"));
+            printf("\n");
+        }
     }
 }
 
@@ -294,6 +302,18 @@ static void print_reperformance(const bd_value *done) {
     }
 }
 
+static void print_stamp(const bd_value *result) {
+    const bd_value *facts = bd_value_find(result, "timestamp_facts");
+    printf("  %-12s ", "time-stamp");
+    cli_print_text(bd_value_text(result, "timestamp"));
+    if (facts != NULL) {
+        printf(" by ");
+        cli_print_text(bd_value_text(facts, "authority"));
+        printf("%s", bd_value_is_true(facts, "trusted") ? "" : ", which you do not trust");
+    }
+    printf("\n");
+}
+
 void cli_print_verify(const cli_call *call, const bd_value *result) {
     (void)call;
     bd_str verdict = bd_value_text(result, "verdict");
@@ -320,11 +340,12 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
         cli_print_fact(&signatures->items[i], "fingerprint", "SHA-256");
         cli_print_fact(&signatures->items[i], "level", "level");
         cli_print_fact(&signatures->items[i], "claimed_time", "stated time");
+        print_stamp(&signatures->items[i]);
     }
     cli_print_fact(result, "signer", "signer");
     cli_print_fact(result, "fingerprint", "SHA-256");
-    if (bd_value_text(result, "signer").size > 0 || (signatures != NULL && signatures->count > 0)) {
-        printf("  %-12s none\n", "time-stamp");
+    if (bd_value_text(result, "signer").size > 0) {
+        print_stamp(result);
     }
     if (bd_value_is_true(result, "meets_checkpoint")) {
         printf("  %-12s met: the first %lld journal lines are those of ", "checkpoint",

@@ -16,6 +16,7 @@
 #include "bindery/rule.h"
 #include "bindery/run.h"
 #include "bindery/scan.h"
+#include "bindery/sign.h"
 #include "bindery/text.h"
 
 #define BD_RUN_ARENA_BYTES ((size_t)4 << 30)
@@ -219,9 +220,18 @@ typedef struct {
     bd_certificate_facts facts;
     bd_str fingerprint; /* hex */
     bool is_trial;
+    bd_http *http; /* NULL: nothing is asked over the network */
+    bd_stamp_authority authority;
+    bool asks_stamp;
 } bd_signer;
 BD_MUST_USE bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err);
 void bd_signer_close(bd_signer *signer);
+
+/* stamps.c: the authority that bindery.json or an option names, unless --offline.  What a stamping ended with is said
+ * of <what>, and stands in a result as "timestamp" and "timestamp_facts". */
+BD_MUST_USE bd_rc bd_signer_ask(bd_session *session, bd_signer *signer, bd_err *err);
+void bd_stamping_say(bd_session *session, const char *what, const bd_stamping *stamping);
+void bd_result_stamp(bd_result *out, bool is_there, const bd_tsp_report *stamp);
 
 /* outputs.c: files that appear together.  Each is written whole beside its place first;
  * `finish` puts all in place, so that a full disk leaves the outputs of the run before as they
@@ -296,6 +306,7 @@ typedef struct {
     bd_arena *document_arena; /* closed once it is drawn */
     bd_str manifest;
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
+    bd_stamping binder_stamp, sums_stamp; /* asked for where the signer has an authority */
     bd_str binder_unsigned;
     int64_t number; /* N of the package id */
     bd_str previous; /* text of 80_MACHINE/previous.json, or "" */

@@ -20,49 +20,62 @@ static bd_rc make_trial(bd_session *session, const char *key, const char *certif
     return BD_OK;
 }
 
-bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err) {
-    const bd_signing *signing = &session->engagement.signing;
-    bd_arena *arena = session->arena;
-    *out = (bd_signer){.is_trial = signing->key.size == 0 && signing->pkcs12.size == 0};
+static bd_rc find_trial(bd_session *session, bd_key_options *options, bd_err *err) {
+    options->key_path = bd_session_path(session, "identity/trial.key.pem");
+    options->certificate_path = bd_session_path(session, "identity/trial.crt.pem");
+    bool has_key = bd_path_exists(options->key_path);
+    bool has_certificate = bd_path_exists(options->certificate_path);
+    if (has_key != has_certificate) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the trial identity is half there: '%s' is missing; bring it back, or remove '%s' "
+                 "and a new identity is made",
+                 has_key ? options->certificate_path : options->key_path,
+                 has_key ? options->key_path : options->certificate_path);
+    }
+    return has_key ? BD_OK
+                   : make_trial(session, options->key_path, options->certificate_path, err);
+}
+
+static const char *path_of(bd_session *session, bd_str path) {
+    return path.size > 0 ? bd_session_path(session, bd_str_z(session->arena, path)) : NULL;
+}
+
+static bd_rc open_place(bd_session *session, const bd_key_place *place, bd_signer *out,
+                        bd_err *err) {
     bd_key_options options = {.passphrase = session->options->passphrase,
-                              .context = session->options->context};
-    if (signing->pkcs12.size > 0) {
-        options.pkcs12_path = bd_session_path(session, bd_str_z(arena, signing->pkcs12));
-    } else if (!out->is_trial) {
-        options.key_path = bd_session_path(session, bd_str_z(arena, signing->key));
-        options.certificate_path = bd_session_path(session, bd_str_z(arena, signing->certificate));
-    } else {
-        options.key_path = bd_session_path(session, "identity/trial.key.pem");
-        options.certificate_path = bd_session_path(session, "identity/trial.crt.pem");
-        bool has_key = bd_path_exists(options.key_path);
-        bool has_certificate = bd_path_exists(options.certificate_path);
-        if (has_key != has_certificate) {
-            BD_RAISE(
-                err, BD_ERR_INPUT,
-                "the trial identity is half there: '%s' is missing; bring it back, or remove '%s' "
-                "and a new identity is made",
-                has_key ? options.certificate_path : options.key_path,
-                has_key ? options.key_path : options.certificate_path);
-        }
-        if (!has_key) {
-            BD_TRY(make_trial(session, options.key_path, options.certificate_path, err));
-        }
+                              .context = session->options->context,
+                              .key_path = path_of(session, place->key),
+                              .certificate_path = path_of(session, place->certificate),
+                              .pkcs12_path = path_of(session, place->pkcs12)};
+    if (out->is_trial) {
+        BD_TRY(find_trial(session, &options, err));
     }
     BD_TRY_CTX(bd_key_open(&options, &out->key, err), err, "%s",
                out->is_trial ? "the trial identity" : "named under 'signing' in bindery.json");
-    out->certificate_pem = bd_key_certificate_pem(out->key, arena);
-    bd_rc rc = bd_certificate_read(out->certificate_pem, arena, &out->facts, err);
-    if (bd_failed(rc)) {
-        bd_signer_close(out);
-        return rc;
-    }
+    out->certificate_pem = bd_key_certificate_pem(out->key, session->arena);
+    BD_TRY(bd_certificate_read(out->certificate_pem, session->arena, &out->facts, err));
     char hex[65];
     bd_hex(out->facts.sha256, 32, hex);
-    out->fingerprint = bd_str_copy(arena, bd_str_of(hex));
+    out->fingerprint = bd_str_copy(session->arena, bd_str_of(hex));
     return BD_OK;
+}
+
+bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err) {
+    const bd_signing *signing = &session->engagement.signing;
+    *out = (bd_signer){.is_trial = !bd_key_place_is_named(&signing->preparer)};
+    bd_rc rc = open_place(session, &signing->preparer, out, err);
+    if (!bd_failed(rc)) {
+        rc = bd_signer_ask(session, out, err);
+    }
+    if (bd_failed(rc)) {
+        bd_signer_close(out);
+    }
+    return rc;
 }
 
 void bd_signer_close(bd_signer *signer) {
     bd_key_close(signer->key);
+    bd_http_close(signer->http);
     signer->key = NULL;
+    signer->http = NULL;
 }

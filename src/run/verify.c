@@ -98,13 +98,35 @@ static const bd_value *signature_value(verification *run, const bd_pdf_signature
     bd_result_int(&out, "docmdp", signature->docmdp);
     bd_result_text(&out, "signer", signature->signer.subject);
     bd_result_text(&out, "fingerprint", bd_str_copy(run->arena, bd_str_of(hex)));
-    bd_result_text(&out, "timestamp", BD_STR("none"));
+    bd_result_stamp(&out, signature->has_stamp, &signature->stamp);
     if (signature->claimed_time != BD_INSTANT_NONE) {
         bd_result_text(&out, "claimed_time",
                        bd_instant_format(run->arena, signature->claimed_time));
     }
     bd_result_list(&out, "reasons", &signature->reasons);
     return bd_result_object(&out);
+}
+
+/* A time-stamp by nobody the caller trusts is a date that anybody could have written. */
+static void require_stamp(verification *run, bd_str path, bool is_there,
+                          const bd_tsp_report *stamp) {
+    if (!run->options->require_timestamp || (is_there && stamp->is_intact && stamp->is_trusted)) {
+        return;
+    }
+    bd_str why = is_there ? stamp->reason : BD_STR("the signature carries none");
+    add_fault(run, "timestamp", path, 6,
+              bd_str_format(run->arena, "a time-stamp is required: %.*s", BD_ARG(why)));
+}
+
+static void require_pdf_stamp(verification *run, const bd_pdf_report *report, bd_str path) {
+    bd_tsp_report none = {0};
+    if (report->signatures.count == 0) {
+        require_stamp(run, path, false, &none);
+    }
+    for (size_t i = 0; i < report->signatures.count; i++) {
+        const bd_pdf_signature *one = &report->signatures.data[i];
+        require_stamp(run, path, one->has_stamp, &one->stamp);
+    }
 }
 
 static const bd_value *signatures_value(verification *run, const bd_pdf_report *report) {
@@ -124,6 +146,7 @@ static void add_pdf_faults(verification *run, const bd_pdf_report *report, bd_st
     if (exit_code != 0 && report->reasons.count == 0) {
         add_fault(run, word, path, exit_code, BD_STR("the binder's signature does not hold"));
     }
+    require_pdf_stamp(run, report, path);
 }
 
 static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
@@ -378,6 +401,8 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
         bd_result_text(out, "signer", report.signature.signer.subject);
         bd_result_text(out, "fingerprint", bd_str_copy(run->arena, bd_str_of(hex)));
         bd_result_bool(out, "trusted", report.signature.is_trusted);
+        bd_result_stamp(out, report.has_stamp, &report.stamp);
+        require_stamp(run, BD_STR("90_INTEGRITY/SHA256SUMS.p7s"), report.has_stamp, &report.stamp);
     }
     return BD_OK;
 }
@@ -447,10 +472,6 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
         bd_err_context(err, "in '%s'", run.trust_path);
     }
     BD_TRY(rc);
-    if (options->require_timestamp) {
-        add_fault(&run, "timestamp", name, 6,
-                  BD_STR("a time-stamp is required and the signature carries none"));
-    }
     out->exit_code = run.exit_code;
     bd_result_text(&result, "file", name);
     bd_result_text(&result, "verdict", bd_str_of(word_of(run.exit_code)));

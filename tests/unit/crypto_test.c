@@ -681,7 +681,7 @@ static bd_str sign_spoilt(bd_key *key, spoil_fn *spoil, X509 *other, STACK_OF(X5
     CHECK_OK(key->sign(key, tbs, signature, &count, &err), err);
     CHECK(bd_crypto_signature_settle(X509_get0_pubkey(key->certificate), signature, &count));
     spoil(cms, sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0), other);
-    CHECK_OK(bd_crypto_cms_encode(cms, signature, count, test_arena(), &der, &err), err);
+    CHECK_OK(bd_crypto_cms_encode(cms, signature, count, (bd_str){"", 0}, test_arena(), &der, &err), err);
     CMS_ContentInfo_free(cms);
     return der;
 }

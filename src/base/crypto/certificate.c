@@ -82,7 +82,7 @@ static bd_str print_name(const X509_NAME *name, bd_arena *arena) {
     return bd_str_visible(arena, (bd_str){data, count > 0 ? (size_t)count : 0});
 }
 
-static bd_instant read_time(const ASN1_TIME *time) {
+bd_instant bd_crypto_time_read(const ASN1_TIME *time) {
     struct tm tm = {0};
     if (ASN1_TIME_to_tm(time, &tm) != 1) {
         ERR_clear_error();
@@ -110,8 +110,8 @@ void bd_crypto_certificate_describe(X509 *certificate, bd_arena *arena, bd_certi
         .issuer = print_name(X509_get_issuer_name(certificate), arena),
         .serial_hex = print_serial(certificate, arena),
         .algorithm = bd_crypto_algorithm(X509_get0_pubkey(certificate), arena, &allowed),
-        .not_before = read_time(X509_get0_notBefore(certificate)),
-        .not_after = read_time(X509_get0_notAfter(certificate)),
+        .not_before = bd_crypto_time_read(X509_get0_notBefore(certificate)),
+        .not_after = bd_crypto_time_read(X509_get0_notAfter(certificate)),
         .is_self_signed = X509_self_signed(certificate, /*verify_signature*/ 0) == 1,
     };
     BD_ASSERT(X509_digest(certificate, EVP_sha256(), out->sha256, &count) == 1 && count == 32);

@@ -32,15 +32,16 @@ static void digest_ranges(bd_str text, const int64_t range[4], uint8_t digest[32
 }
 
 static bd_rc fill_hole(char *text, size_t size, const int64_t range[4], bd_key *key,
-                       bd_arena *scratch, bd_err *err) {
+                       bd_stamping *stamping, bd_arena *scratch, bd_err *err) {
     uint8_t digest[32];
     bd_str der;
+    bd_cms_stamper stamper = {.stamp = bd_stamp_for_cms, .context = stamping};
     digest_ranges((bd_str){text, size}, range, digest);
-    BD_TRY(bd_cms_sign(key, digest, scratch, &der, err));
+    BD_TRY(bd_cms_sign_stamped(key, digest, stamping != NULL ? &stamper : NULL, scratch, &der, err));
     size_t room = (size_t)(range[2] - range[1] - 2) / 2;
     if (der.size > room) {
-        BD_RAISE(err, BD_ERR_BUG, "the signature needs %zu bytes, only %zu were reserved", der.size,
-                 room);
+        BD_RAISE(err, BD_ERR_INPUT, "cannot sign: the signature needs %zu bytes, its place has %zu",
+                 der.size, room);
     }
     char *hex = bd_new(scratch, char, 2 * der.size + 1);
     bd_hex((const uint8_t *)der.data, der.size, hex);
@@ -56,11 +57,31 @@ static bd_pdf_signature_plan plan_of(const bd_sign_options *options, const bd_ke
         .signer_name = options->signer_name,
         .signed_at = options->signed_at,
         .docmdp = 1,
-        .contents_bytes = bd_cms_size_bound(key),
+        .contents_bytes = options->contents_bytes,
         .page_index = options->page_index,
     };
+    if (plan.contents_bytes == 0) {
+        plan.contents_bytes =
+            bd_cms_size_bound(key) + (options->stamping != NULL ? BD_TSP_ROOM_BYTES : 0);
+    }
     memcpy(plan.rect, options->rect, sizeof(plan.rect));
     return plan;
+}
+
+/* What is said of the time-stamp outlives the scratch it was read in. */
+static void keep_stamp(bd_stamping *stamping, bd_arena *arena) {
+    if (stamping == NULL) {
+        return;
+    }
+    bd_tsp_report *stamp = &stamping->stamp;
+    bd_str *texts[] = {&stamping->problem,          &stamp->policy,
+                       &stamp->chain_pem,           &stamp->token,
+                       &stamp->reason,              &stamp->authority.subject,
+                       &stamp->authority.issuer,    &stamp->authority.serial_hex,
+                       &stamp->authority.algorithm};
+    for (size_t i = 0; i < BD_COUNT(texts); i++) {
+        *texts[i] = bd_str_copy(arena, *texts[i]);
+    }
 }
 
 bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options, bd_arena *arena,
@@ -75,7 +96,8 @@ bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options, bd_ar
     char *text = bd_new(arena, char, size);
     memcpy(text, pdf.data, pdf.size);
     memcpy(text + pdf.size, update.appended.data, update.appended.size);
-    BD_TRY(fill_hole(text, size, update.byte_range, key, scratch, err));
+    BD_TRY(fill_hole(text, size, update.byte_range, key, options->stamping, scratch, err));
+    keep_stamp(options->stamping, arena);
     *signed_pdf = (bd_str){text, size};
     return options->is_checked_later ? BD_OK : bd_check_signed(*signed_pdf, key, err);
 }

@@ -133,6 +133,19 @@ static bool read_hole(judging *j, const bd_pdf_object *contents, bd_str *der) {
 
 /* ---- one signature --------------------------------------------------------------------------- */
 
+/* A time-stamp that does not hold is a change of the file; one by nobody the caller trusts is none. */
+static void judge_stamp(judging *j, const bd_cms_report *cms) {
+    j->signature->has_stamp = cms->has_stamp;
+    j->signature->stamp = cms->stamp;
+    if (!cms->has_stamp) {
+        return;
+    }
+    j->signature->level = BD_STR("PAdES B-T");
+    if (!cms->stamp.is_intact) {
+        add_altered(j, cms->stamp.reason);
+    }
+}
+
 static bd_rc judge_cms(judging *j, bd_str der, const int64_t range[4]) {
     uint8_t digest[32];
     bd_cms_report cms;
@@ -142,7 +155,8 @@ static bd_rc judge_cms(judging *j, bd_str der, const int64_t range[4]) {
     bd_sha256_put(hash, j->text.data + range[2], (size_t)range[3]);
     bd_sha256_finish(hash, digest);
     bd_sha256_close(hash);
-    bd_rc rc = bd_cms_verify(der, digest, j->trust_pem, j->at, j->arena, &cms, &reason);
+    bd_cms_judging how = {.trust_pem = j->trust_pem, .at = j->at, .may_have_stamp = true};
+    bd_rc rc = bd_cms_judge(der, digest, &how, j->arena, &cms, &reason);
     if (bd_failed(rc) && reason.class != BD_ERR_INPUT && reason.class != BD_ERR_LIMIT) {
         return bd_raise(j->err, reason.class, "%s", reason.message);
     }
@@ -153,6 +167,7 @@ static bd_rc judge_cms(judging *j, bd_str der, const int64_t range[4]) {
     j->signature->is_intact = cms.is_intact;
     j->signature->is_trusted = cms.is_trusted;
     j->signature->signer = cms.signer;
+    judge_stamp(j, &cms);
     if (!cms.is_intact) {
         add_altered(j, cms.reason);
     } else if (!cms.is_trusted) {
