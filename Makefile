@@ -74,6 +74,7 @@ ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/ba
 # Room text alone sees FreeType's headers, one file of room read those of libxml2, which is not linked: that file loads it
 # when it is needed. Asked late: pkg-config may be installed by this very run.
 room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags freetype2)) \
+  $(if $(filter src/base/crypto/token.c,$(1)),$(shell pkg-config --cflags p11-kit-1)) \
   $(if $(filter src/gather/read/sax.c,$(1)),$(shell pkg-config --cflags libxml-2.0)) \
   $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
 

@@ -72,18 +72,36 @@ bool bd_merkle_is_consistent(uint64_t first, uint64_t count, const bd_merkle_has
 
 /* A private key with its certificate and chain. */
 typedef struct bd_key bd_key;
+
+/* A key that somebody else holds and that signs digests: `algorithm` is "RS256" (RSA PKCS#1 v1.5) or "ES256", the
+ * answer the signature value, for ES256 r || s.  `sign` NULL: none. */
+typedef struct {
+    bd_rc (*sign)(void *context, const char *algorithm, const uint8_t digest[32], bd_arena *arena,
+                  bd_str *value, bd_err *err);
+    void *context;
+} bd_key_remote;
+
 typedef struct {
     const char *key_path;         /* PEM private key (PKCS#8 or traditional), or NULL */
     const char *certificate_path; /* PEM: signer first, then the chain; or NULL */
     const char *pkcs12_path;      /* instead of the two */
+    const char *pkcs11;           /* or a URI of RFC 7512; the certificate from its file, else from the token */
+    bd_key_remote remote;         /* or this, with a certificate's file */
     /* Asked at most once, and only for an encrypted key: NULL means no passphrase can be had. */
     bd_rc (*passphrase)(void *context, const char *path, bd_arena *arena, bd_str *out, bd_err *err);
     void *context;
 } bd_key_options;
-/* IO: unreadable.  INPUT: not a key, key and certificate do not belong together, algorithm not allowed, a key
+/* A key in a token or with somebody else signs once at opening, so that one which does not fit its certificate is
+ * refused before any work.  IO: unreadable.  INPUT: not a key, key and certificate do not belong together, algorithm not allowed, a key
  * file that others may read (mode & 077).  The passphrase never appears in a message. */
 BD_MUST_USE bd_rc bd_key_open(const bd_key_options *options, bd_key **out, bd_err *err);
 void bd_key_close(bd_key *key);
+/* The whole of a file that holds a secret, with the guards of a key file.  Allocated in <arena>, which the caller
+ * closes soon. */
+BD_MUST_USE bd_rc bd_secret_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out,
+                                 bd_err *err);
+/* INPUT: the certificate is not yet, or no longer, valid at `at`. */
+BD_MUST_USE bd_rc bd_key_check_time(const bd_key *key, bd_instant at, bd_err *err);
 bd_str bd_key_certificate_pem(const bd_key *key, bd_arena *arena); /* signer then chain, PEM */
 
 /* Makes a P-256 key and a self-signed certificate (CN as given, serial from the key's hash, keyUsage

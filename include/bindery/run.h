@@ -53,6 +53,9 @@ typedef struct {
     bd_str next_period;     /* "ID=FROM..TO"; empty: a new engagement */
 } bd_run_draft;
 
+/* The first secret of a file that nobody else may read. */
+BD_MUST_USE bd_rc bd_run_secret(const char *path, bd_arena *arena, bd_str *out, bd_err *err);
+
 /* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, requests/ with a text for each
  * owner and blank lists, a trial identity.  With `next_period` the set-up and the own catalog of an engagement that is
  * there are copied to a new one, never its evidence.  INPUT when the folder already holds one. */

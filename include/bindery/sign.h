@@ -38,6 +38,19 @@ typedef struct {
 bd_rc bd_stamp_for_cms(void *context, const uint8_t imprint[32], bd_arena *arena, bd_str *token,
                        bd_err *err);
 
+/* ---- keys with somebody else ---------------------------------------------------------------------- */
+
+/* A key of Azure Key Vault; `bd_vault_sign` with it as context is a bd_key_remote.  All borrowed as long as the key. */
+typedef struct {
+    const bd_http_transport *network;
+    const char *url; /* "https://NAME.vault.azure.net/keys/KEY/VERSION" */
+    bd_str token;    /* of somebody who may sign; never in a message */
+} bd_vault_key;
+/* USAGE or INPUT: not of this form, or neither https nor this machine. */
+BD_MUST_USE bd_rc bd_vault_key_check(bd_str url, bd_err *err);
+bd_rc bd_vault_sign(void *context, const char *algorithm, const uint8_t digest[32], bd_arena *arena,
+                    bd_str *value, bd_err *err);
+
 /* ---- signing -------------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -51,7 +51,7 @@ static bd_rc ask_terminal(const char *path, bd_arena *arena, bd_str *out, bd_err
     if (terminal == NULL) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "'%s' is encrypted and there is no terminal to ask for its passphrase; set "
-                 "BINDERY_PASSPHRASE",
+                 "BINDERY_PASSPHRASE or BINDERY_PASSPHRASE_FILE",
                  path);
     }
     struct termios old;
@@ -83,6 +83,13 @@ static bd_rc ask_passphrase(void *context, const char *path, bd_arena *arena, bd
     const char *given = getenv("BINDERY_PASSPHRASE");
     if (given != NULL) {
         *out = bd_str_copy(arena, bd_str_of(given));
+        return BD_OK;
+    }
+    const char *file = getenv("BINDERY_PASSPHRASE_FILE");
+    if (file != NULL) {
+        bd_str text;
+        BD_TRY(bd_run_secret(file, arena, &text, err));
+        *out = bd_str_sub(text, 0, strcspn(bd_str_z(arena, text), "\r\n"));
         return BD_OK;
     }
     return ask_terminal(path, arena, out, err);

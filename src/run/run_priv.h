@@ -223,6 +223,7 @@ typedef struct {
     bd_http *http; /* NULL: nothing is asked over the network */
     bd_stamp_authority authority;
     bool asks_stamp;
+    bd_vault_key vault;
 } bd_signer;
 BD_MUST_USE bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err);
 void bd_signer_close(bd_signer *signer);

@@ -3,9 +3,10 @@
 
 #include "run_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define PEM_BYTES ((size_t)1 << 20)
+#define TOKEN_BYTES ((size_t)64 << 10)
 
 static bd_rc make_trial(bd_session *session, const char *key, const char *certificate,
                         bd_err *err) {
@@ -36,6 +37,45 @@ static bd_rc find_trial(bd_session *session, bd_key_options *options, bd_err *er
                    : make_trial(session, options->key_path, options->certificate_path, err);
 }
 
+/* Somebody's token who may sign: from the environment, or from a file that it names. */
+static bd_rc read_vault_token(bd_arena *arena, bd_str *out, bd_err *err) {
+    const char *given = getenv("BINDERY_VAULT_TOKEN"), *path = getenv("BINDERY_VAULT_TOKEN_FILE");
+    if (given == NULL && path == NULL) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "a key in a vault needs a token: set BINDERY_VAULT_TOKEN or "
+                 "BINDERY_VAULT_TOKEN_FILE, for example from 'az account get-access-token --resource "
+                 "https://vault.azure.net'");
+    }
+    if (given != NULL) {
+        *out = bd_str_copy(arena, bd_str_trim(bd_str_of(given)));
+    } else {
+        BD_TRY(bd_secret_read(path, TOKEN_BYTES, arena, out, err));
+        *out = bd_str_trim(*out);
+    }
+    for (size_t i = 0; i < out->size; i++) {
+        if (out->data[i] <= ' ' || out->data[i] > '~') {
+            BD_RAISE(err, BD_ERR_INPUT, "the vault's token holds something else than a token");
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc find_vault(bd_session *session, const bd_key_place *place, bd_signer *signer,
+                        bd_key_options *options, bd_err *err) {
+    if (session->options->is_offline) {
+        BD_RAISE(err, BD_ERR_USAGE, "a key in a vault cannot sign with --offline");
+    }
+    BD_TRY(bd_vault_key_check(place->vault, err));
+    BD_TRY(read_vault_token(session->arena, &signer->vault.token, err));
+    if (signer->http == NULL) {
+        BD_TRY(bd_http_open(&signer->http, err));
+    }
+    signer->vault.network = bd_http_network(signer->http);
+    signer->vault.url = bd_str_z(session->arena, place->vault);
+    options->remote = (bd_key_remote){.sign = bd_vault_sign, .context = &signer->vault};
+    return BD_OK;
+}
+
 static const char *path_of(bd_session *session, bd_str path) {
     return path.size > 0 ? bd_session_path(session, bd_str_z(session->arena, path)) : NULL;
 }
@@ -47,13 +87,20 @@ static bd_rc open_place(bd_session *session, const bd_key_place *place, bd_signe
                               .key_path = path_of(session, place->key),
                               .certificate_path = path_of(session, place->certificate),
                               .pkcs12_path = path_of(session, place->pkcs12)};
+    options.pkcs11 = place->pkcs11.size > 0 ? bd_str_z(session->arena, place->pkcs11) : NULL;
     if (out->is_trial) {
         BD_TRY(find_trial(session, &options, err));
+    }
+    if (place->vault.size > 0) {
+        BD_TRY(find_vault(session, place, out, &options, err));
     }
     BD_TRY_CTX(bd_key_open(&options, &out->key, err), err, "%s",
                out->is_trial ? "the trial identity" : "named under 'signing' in bindery.json");
     out->certificate_pem = bd_key_certificate_pem(out->key, session->arena);
     BD_TRY(bd_certificate_read(out->certificate_pem, session->arena, &out->facts, err));
+    if (!out->is_trial) {
+        BD_TRY(bd_key_check_time(out->key, bd_clock_now(), err));
+    }
     char hex[65];
     bd_hex(out->facts.sha256, 32, hex);
     out->fingerprint = bd_str_copy(session->arena, bd_str_of(hex));
@@ -78,4 +125,8 @@ void bd_signer_close(bd_signer *signer) {
     bd_http_close(signer->http);
     signer->key = NULL;
     signer->http = NULL;
+}
+
+bd_rc bd_run_secret(const char *path, bd_arena *arena, bd_str *out, bd_err *err) {
+    return bd_secret_read(path, TOKEN_BYTES, arena, out, err);
 }

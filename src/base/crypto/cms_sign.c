@@ -175,6 +175,25 @@ bool bd_crypto_signature_settle(const EVP_PKEY *key, uint8_t *signature, size_t 
     return done;
 }
 
+bd_rc bd_crypto_ecdsa_encode(uint8_t *signature, size_t *count, bd_err *err) {
+    size_t half = *count / 2;
+    if (*count % 2 != 0 || (half != 32 && half != 48)) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the key gave a signature value of %zu bytes, expected r and s of 32 or 48 each",
+                 *count);
+    }
+    ECDSA_SIG *value = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(signature, (int)half, NULL);
+    BIGNUM *s = BN_bin2bn(signature + half, (int)half, NULL);
+    unsigned char *at = signature;
+    BD_ASSERT(value != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(value, r, s) == 1);
+    int size = i2d_ECDSA_SIG(value, &at);
+    ECDSA_SIG_free(value);
+    BD_ASSERT(size > 0);
+    *count = (size_t)size;
+    return BD_OK;
+}
+
 /* ---- signing --------------------------------------------------------------------------------- */
 
 /* A key that answers with somebody else's signature (a wrong slot, a stale handle) is caught by the

@@ -19,7 +19,20 @@ struct bd_key {
     STACK_OF(X509) * issuers; /* in order: the signer's issuer first */
     EVP_PKEY *private_key;
     bd_rc (*sign)(const bd_key *key, bd_str tbs, uint8_t *signature, size_t *count, bd_err *err);
+    void *device; /* where the key is, if not in `private_key` */
+    void (*close_device)(void *device);
+    bd_key_remote remote;
 };
+
+/* token.c: what a PKCS#11 URI names.  Texts Allocated in <arena>. */
+typedef struct {
+    bd_str token, serial, object, id, module_path;
+} bd_token_address;
+bd_rc bd_token_address_parse(bd_str uri, bd_arena *arena, bd_token_address *out, bd_err *err);
+/* Sets device, sign, and the certificate where no file is named. */
+bd_rc bd_crypto_token_open(const bd_key_options *options, bd_arena *arena, bd_key *key, bd_err *err);
+/* r || s, as devices and services give them, to the DER that a CMS has; in place. */
+bd_rc bd_crypto_ecdsa_encode(uint8_t *signature, size_t *count, bd_err *err);
 
 /* Fails with `what` and OpenSSL's own reason; empties OpenSSL's queue. */
 bd_rc bd_crypto_raise(bd_err *err, bd_err_class class, const char *what, const char *subject);
