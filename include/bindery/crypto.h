@@ -181,6 +181,40 @@ bd_str bd_tsp_file_make(bd_str token, bd_arena *arena);
 BD_MUST_USE bd_rc bd_tsp_file_read(bd_str text, bd_str *token, bd_err *err);
 enum { BD_TSP_ROOM_BYTES = 12 << 10 }; /* what a token may take in a signature's place */
 
+/* ---- revocation ----------------------------------------------------------------------------------- */
+
+/* What is at hand: revocation lists and OCSP responses, DER each. */
+typedef struct {
+    bd_strs crls, ocsps;
+} bd_revocations;
+/* A CRL (DER or PEM) or an OCSP response that is no error.  INPUT: neither. */
+BD_MUST_USE bd_rc bd_revocation_add(bd_str bytes, bd_arena *arena, bd_revocations *out, bd_err *err);
+
+typedef enum { BD_REVOCATION_UNKNOWN, BD_REVOCATION_GOOD, BD_REVOCATION_REVOKED } bd_revocation;
+typedef struct {
+    bd_revocation state; /* GOOD: each certificate up to a self-signed one is shown not revoked at the time */
+    bd_str reason;       /* why not good; one sentence */
+} bd_revocation_report;
+/* Judges the chain of the first certificate of `chain_pem`; issuers are looked for there and in `others_pem`, which may
+ * be empty.  `at` BD_INSTANT_NONE: any revocation counts. */
+BD_MUST_USE bd_rc bd_revocation_check(bd_str chain_pem, bd_str others_pem, const bd_revocations *said,
+                                      bd_instant at, bd_arena *arena, bd_revocation_report *out,
+                                      bd_err *err);
+
+/* A certificate of a chain, and who tells of it. */
+typedef struct {
+    bd_str subject, der;
+    bool is_self_signed, has_issuer;
+    bd_strs crl_urls, ocsp_urls;
+    bd_str question; /* OCSPRequest, DER; empty without an issuer */
+} bd_certificate_place;
+typedef BD_VEC(bd_certificate_place) bd_certificate_places;
+BD_MUST_USE bd_rc bd_revocation_places(bd_str chain_pem, bd_str others_pem, bd_arena *arena,
+                                       bd_certificate_places *out, bd_err *err);
+/* Adds those of a PEM text that are not in the list yet; and back, leaving out what is no certificate. */
+BD_MUST_USE bd_rc bd_certificates_der(bd_str pem, bd_arena *arena, bd_strs *out, bd_err *err);
+bd_str bd_certificates_pem(const bd_strs *ders, bd_arena *arena);
+
 /* ---- judging a CMS -------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -192,6 +226,7 @@ typedef struct {
     bd_instant judged_at; /* when the chain had to hold; BD_INSTANT_NONE: no time entered */
     bool has_stamp;
     bd_tsp_report stamp; /* with has_stamp */
+    bd_str chain_pem;    /* the signer's certificate, then its issuers as the CMS has them */
 } bd_cms_report;
 /* Checks a detached signature by our profile: DER only (re-encodes to the same bytes), signedData, exactly one
  * signer, allowed algorithms, signing-certificate-v2 names the signer, certificates are exactly the chain used,

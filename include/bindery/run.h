@@ -25,6 +25,9 @@ typedef struct {
     bd_instant collected_at; /* for ingest; BD_INSTANT_NONE */
     const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
     bool require_timestamp;
+    bd_strs crls;    /* verify: files of CRLs and OCSP responses */
+    bd_str at;       /* verify: a day or an instant at which chains must hold; empty: no time enters */
+    const char *output; /* archive: the new file; NULL: beside the old one */
     const char *tsa; /* a time-stamp authority instead of bindery.json's; NULL: that one */
     bool reperform; /* verify: judge again from the package and compare */
     const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
@@ -79,6 +82,9 @@ BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_r
  * cover does not name. */
 BD_MUST_USE bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena,
                               bd_run_outcome *out, bd_err *err);
+/* Adds a document time-stamp to a signed binder, and proofs where bindery.json asks for them; into a new file. */
+BD_MUST_USE bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *arena,
+                                 bd_run_outcome *out, bd_err *err);
 BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena,
                                  bd_run_outcome *out, bd_err *err);
 /* ingest, assess, render, sign, package: the main job. */

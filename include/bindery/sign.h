@@ -51,6 +51,27 @@ BD_MUST_USE bd_rc bd_vault_key_check(bd_str url, bd_err *err);
 bd_rc bd_vault_sign(void *context, const char *algorithm, const uint8_t digest[32], bd_arena *arena,
                     bd_str *value, bd_err *err);
 
+/* ---- proofs for later ------------------------------------------------------------------------------ */
+
+/* What shows later that neither signer nor time-stamp authority was revoked. */
+typedef struct {
+    bd_strs certificates; /* DER */
+    bd_revocations said;
+} bd_long_term;
+/* Gathers it for the chains of a key and of an authority (NULL: none; it is asked for one time-stamp, to learn who it
+ * is).  `sources` are "online" (CRL and OCSP addresses of the certificates, asked over `network`) and paths of files;
+ * issuers are looked for in `others_pem` too.  INPUT: a certificate is revoked, or nothing shows that it is not; IO:
+ * nobody answers.  Allocated in <arena>. */
+typedef struct {
+    const bd_http_transport *network; /* NULL: "online" is refused */
+    const bd_strs *sources;
+    bd_str chain_pem, others_pem;
+    const bd_stamp_authority *authority;
+    bd_instant at;
+} bd_long_term_plan;
+BD_MUST_USE bd_rc bd_long_term_gather(const bd_long_term_plan *plan, bd_arena *arena,
+                                      bd_long_term *out, bd_err *err);
+
 /* ---- signing -------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -61,6 +82,8 @@ typedef struct {
     double rect[4];        /* signature panel in points, zero: invisible */
     bool is_checked_later; /* the caller calls bd_check_signed before the file leaves its hands */
     bd_stamping *stamping; /* PAdES B-T; NULL: none is asked for */
+    const bd_long_term *long_term; /* PAdES B-LT: proofs that go into the file before it is signed; or NULL */
+    bd_str open_field; /* a field for one further signature: then DocMDP P=2; empty: no change at all, P=1 */
     size_t contents_bytes; /* room for the CMS; 0: as much as key, chain and time-stamp can need */
 } bd_sign_options;
 
@@ -69,13 +92,39 @@ typedef struct {
  * already signed, or not a PDF that pdffile reads. */
 BD_MUST_USE bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
                               bd_arena *arena, bd_str *signed_pdf, bd_err *err);
+/* The second signature: fills the field that bd_sign_pdf left open as `options->open_field`, and covers all before
+ * it.  INPUT: there is no such field, or it is filled. */
+BD_MUST_USE bd_rc bd_countersign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
+                                     bd_arena *arena, bd_str *signed_pdf, bd_err *err);
+/* A document time-stamp over a signed file, with proofs that it does not hold yet (NULL: none): PAdES B-LTA, made new
+ * by another one before its authority's certificate ends.  Fails as bd_stamp_ask does. */
+BD_MUST_USE bd_rc bd_archive_pdf(bd_str pdf, const bd_stamp_authority *authority,
+                                 const bd_long_term *long_term, bd_arena *arena, bd_str *out,
+                                 bd_tsp_report *stamp, bd_err *err);
 /* Reads back what bd_sign_pdf made with `key`.  BUG: our own verification does not accept it. */
 BD_MUST_USE bd_rc bd_check_signed(bd_str signed_pdf, bd_key *key, bd_err *err);
+/* The same with the certificates of all who signed. */
+BD_MUST_USE bd_rc bd_check_signed_by(bd_str signed_pdf, bd_str trust_pem, bd_err *err);
+
+typedef enum {
+    BD_VERDICT_VERIFIED, /* intact, whole file covered, signer trusted                    exit 0 */
+    BD_VERDICT_ALTERED,  /* changed, missing, unlisted, not covered                        exit 1 */
+    BD_VERDICT_MALFORMED, /* breaks the profile; cannot be judged                           exit 3 (5 over a limit) */
+    BD_VERDICT_UNTRUSTED /* intact and signed, the signer is not one the caller trusts     exit 6 */
+} bd_verdict_word;
+const char *bd_verdict_name(bd_verdict_word verdict); /* "VERIFIED" ... */
 
 typedef struct {
-    bd_str level;           /* "PAdES B-B" */
+    bd_str level;           /* "PAdES B-B", "B-T", "B-LT", "B-LTA", or "document time-stamp" */
+    bd_verdict_word verdict;
+    bool is_document_stamp;
+    size_t revision;         /* whose end it reaches, the base being 0; 0: none's */
+    bd_strs later_changes;   /* allowed ones: "proofs for later", "document time-stamp" */
+    bd_revocation revocation; /* by the proofs inside and the lists of the caller */
+    bd_instant judged_at;    /* when the chain had to hold; BD_INSTANT_NONE: no time entered */
+    bd_str chain_pem;
     bool is_intact;         /* digest, CMS and byte range hold */
-    bool covers_whole_file; /* starts at 0, gap is exactly /Contents, ends at the last byte */
+    bool covers_whole_file; /* nothing came later: starts at 0, gap is exactly /Contents, ends at the last byte */
     bool is_trusted;
     bool is_certification; /* DocMDP present */
     int docmdp;            /* 1..3, 0 when absent */
@@ -87,14 +136,6 @@ typedef struct {
 } bd_pdf_signature;
 typedef BD_VEC(bd_pdf_signature) bd_pdf_signatures;
 
-typedef enum {
-    BD_VERDICT_VERIFIED, /* intact, whole file covered, signer trusted                    exit 0 */
-    BD_VERDICT_ALTERED,  /* changed, missing, unlisted, not covered                        exit 1 */
-    BD_VERDICT_MALFORMED, /* breaks the profile; cannot be judged                           exit 3 (5 over a limit) */
-    BD_VERDICT_UNTRUSTED /* intact and signed, the signer is not one the caller trusts     exit 6 */
-} bd_verdict_word;
-const char *bd_verdict_name(bd_verdict_word verdict); /* "VERIFIED" ... */
-
 typedef struct {
     bd_verdict_word verdict;
     bool is_signed;
@@ -104,9 +145,17 @@ typedef struct {
     size_t revision_count;
 } bd_pdf_report;
 /* Judges every signature of a PDF strictly (incremental saving, wrapping, overlap, bytes after
- * EOF are ALTERED or MALFORMED; an unsigned file has verdict MALFORMED with is_signed false).
+ * EOF are ALTERED or MALFORMED; an unsigned file has verdict MALFORMED with is_signed false).  After the certification
+ * may come one further signature where it left a field for it, proofs for later, and document time-stamps.
  * `trust_pem` may be empty.  Everything about the file is in the report; fails only with USAGE (`trust_pem` holds
  * something else than certificates), IO or BUG. */
+typedef struct {
+    bd_str trust_pem;
+    bd_instant at; /* where no trusted time-stamp says when; BD_INSTANT_NONE: no time enters */
+    const bd_revocations *revocations; /* of the caller, besides those in the file; or NULL */
+} bd_pdf_judging;
+BD_MUST_USE bd_rc bd_judge_pdf(bd_str pdf, const bd_pdf_judging *how, bd_arena *arena,
+                               bd_pdf_report *out, bd_err *err);
 BD_MUST_USE bd_rc bd_verify_pdf(bd_str pdf, bd_str trust_pem, bd_instant at, bd_arena *arena,
                                 bd_pdf_report *out, bd_err *err);
 

@@ -132,6 +132,15 @@ static void print_states(const bd_value *result) {
            (long long)cli_number(result, "exceptions_open"));
 }
 
+static void cli_print_reviewer(const bd_value *result) {
+    bd_str reviewer = bd_value_text(result, "reviewer");
+    if (reviewer.size > 0) {
+        printf("reviewed by       ");
+        cli_print_text(reviewer);
+        printf("\n");
+    }
+}
+
 void cli_print_run(const cli_call *call, const bd_value *result) {
     (void)call;
     print_ingest(bd_value_find(result, "ingest"));
@@ -151,6 +160,7 @@ void cli_print_run(const cli_call *call, const bd_value *result) {
         printf("%s\n", bd_value_is_true(result, "trial")
                            ? "; a trial identity proves integrity, not who you are"
                            : "");
+        cli_print_reviewer(result);
         const bd_value *stamp = bd_value_find(result, "timestamp_facts");
         if (stamp != NULL) {
             printf("time-stamp        ");
@@ -314,6 +324,34 @@ static void print_stamp(const bd_value *result) {
     printf("\n");
 }
 
+void cli_print_archive(const cli_call *call, const bd_value *result) {
+    (void)call;
+    cli_print_text(bd_value_text(result, "file"));
+    printf(": time-stamp ");
+    cli_print_text(bd_value_text(result, "timestamp"));
+    printf(" by ");
+    cli_print_text(bd_value_text(bd_value_find(result, "timestamp_facts"), "authority"));
+    printf("\n");
+}
+
+/* One signature of a PDF: what it is worth, and what came after it. */
+static void print_signature(const bd_value *one) {
+    const bd_value *later = bd_value_find(one, "later_changes");
+    cli_print_fact(one, "signer", "signer");
+    cli_print_fact(one, "fingerprint", "SHA-256");
+    cli_print_fact(one, "level", "level");
+    cli_print_fact(one, "claimed_time", "stated time");
+    print_stamp(one);
+    if (!bd_str_eqz(bd_value_text(one, "revocation"), "unknown")) {
+        cli_print_fact(one, "revocation", "revocation");
+    }
+    for (size_t i = 0; later != NULL && i < later->count; i++) {
+        printf("  %-12s ", "added later");
+        cli_print_text(later->items[i].text);
+        printf("\n");
+    }
+}
+
 void cli_print_verify(const cli_call *call, const bd_value *result) {
     (void)call;
     bd_str verdict = bd_value_text(result, "verdict");
@@ -336,11 +374,7 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
     }
     const bd_value *signatures = bd_value_find(result, "signatures");
     for (size_t i = 0; signatures != NULL && i < signatures->count; i++) {
-        cli_print_fact(&signatures->items[i], "signer", "signer");
-        cli_print_fact(&signatures->items[i], "fingerprint", "SHA-256");
-        cli_print_fact(&signatures->items[i], "level", "level");
-        cli_print_fact(&signatures->items[i], "claimed_time", "stated time");
-        print_stamp(&signatures->items[i]);
+        print_signature(&signatures->items[i]);
     }
     cli_print_fact(result, "signer", "signer");
     cli_print_fact(result, "fingerprint", "SHA-256");

@@ -113,6 +113,9 @@ static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_re
     if (production->signer != NULL && !production->is_signed_later) {
         bd_result_text(out, "signer", production->signer->facts.subject);
         bd_result_bool(out, "trial", production->signer->is_trial);
+        if (production->signer->reviewer != NULL) {
+            bd_result_text(out, "reviewer", production->signer->reviewer_facts.subject);
+        }
         bd_result_stamp(out, production->binder_stamp.is_stamped, &production->binder_stamp.stamp);
     }
     return BD_OK;
@@ -379,7 +382,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     BD_TRY(bd_signer_open(&session, &signer, err));
     bool is_named = false;
     bd_str signed_pdf = {"", 0};
-    bd_stamping stamping = {.authority = &signer.authority};
+    bd_stamping stamping = {0};
     bd_rc rc = bd_cover_holds(pdf, signer.fingerprint, arena, &is_named, err);
     if (!bd_failed(rc) && !is_named) {
         rc = bd_raise(err, BD_ERR_INPUT,
@@ -391,9 +394,8 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
                                .signer_name = signer.facts.subject,
                                .reason = BD_STR("Management's evidence binder")};
     if (!bd_failed(rc)) {
-        signing.stamping = signer.asks_stamp ? &stamping : NULL;
-        rc = bd_sign_pdf(pdf, signer.key, &signing, arena, &signed_pdf, err);
-        bd_stamping_say(&session, "binder.pdf", &stamping);
+        rc = bd_signer_sign(&session, &signer, pdf, &signing, &stamping, &signed_pdf, err);
+        bd_signer_say(&session, &signer, &stamping);
     }
     bd_signer_close(&signer);
     BD_TRY_CTX(rc, err, "in '%s'", path);

@@ -779,7 +779,9 @@ static bd_rc write_zip(bd_production *run, bd_err *err) {
 /* The signature is read back while the package is written; nothing is put in place before both are done. */
 static bd_rc check_binder(bd_production *run, bd_err *err) {
     bool is_signed = run->signer != NULL && !run->is_signed_later;
-    return is_signed ? bd_check_signed(run->binder, run->signer->key, err) : BD_OK;
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("signers", 1u << 20);
+    return is_signed ? bd_check_signed_by(run->binder, bd_signer_trust(run->signer, arena), err)
+                     : BD_OK;
 }
 
 static bd_production_part *const package_parts[] = {write_zip, check_binder};

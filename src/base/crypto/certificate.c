@@ -178,6 +178,17 @@ bd_rc bd_crypto_certificates_parse(bd_str pem, size_t max_count, STACK_OF(X509) 
     return BD_OK;
 }
 
+bd_str bd_crypto_chain_pem(X509 *subject, STACK_OF(X509) * issuers, bd_arena *arena) {
+    BD_DEFER(bd_crypto_bio_close) BIO *bio = BIO_new(BIO_s_mem());
+    BD_ASSERT(bio != NULL && PEM_write_bio_X509(bio, subject) == 1);
+    for (int i = 0; i < sk_X509_num(issuers); i++) {
+        BD_ASSERT(PEM_write_bio_X509(bio, sk_X509_value(issuers, i)) == 1);
+    }
+    char *data = NULL;
+    long count = BIO_get_mem_data(bio, &data);
+    return bd_str_copy(arena, (bd_str){data, (size_t)count});
+}
+
 /* ---- what we accept -------------------------------------------------------------------------- */
 
 bd_rc bd_crypto_certificate_check(X509 *certificate, bd_arena *arena, bd_err *err) {

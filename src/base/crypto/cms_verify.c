@@ -311,6 +311,7 @@ static bd_rc judge(const opened_cms *opened, const uint8_t digest[32],
                    const bd_cms_judging *judging, bd_arena *arena, bd_cms_report *report,
                    bd_err *err) {
     bd_crypto_certificate_describe(opened->signer, arena, &report->signer);
+    report->chain_pem = bd_crypto_chain_pem(opened->signer, opened->issuers, arena);
     BD_TRY(judge_stamp(opened, judging, arena, report, err));
     if (memcmp(opened->digest, digest, 32) != 0) {
         report->reason = BD_STR("the signed digest is not the digest of the content");

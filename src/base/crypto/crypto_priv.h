@@ -64,6 +64,7 @@ bd_rc bd_crypto_cms_encode(CMS_ContentInfo *cms, const uint8_t *signature, size_
 bd_rc bd_crypto_cms_peek(bd_str der, bd_err *err);
 void bd_crypto_cms_close(CMS_ContentInfo **cms);
 
+bd_str bd_crypto_chain_pem(X509 *subject, STACK_OF(X509) * issuers, bd_arena *arena);
 bd_instant bd_crypto_time_read(const ASN1_TIME *time); /* BD_INSTANT_NONE: no time that we read */
 
 /* trust.c: `purpose` as X509_PURPOSE_..., 0: any.  `who` begins the sentence of *reason.  USAGE: trust_pem is not

@@ -426,12 +426,5 @@ void bd_key_close(bd_key *key) {
 }
 
 bd_str bd_key_certificate_pem(const bd_key *key, bd_arena *arena) {
-    BD_DEFER(bd_crypto_bio_close) BIO *bio = BIO_new(BIO_s_mem());
-    BD_ASSERT(bio != NULL && PEM_write_bio_X509(bio, key->certificate) == 1);
-    for (int i = 0; i < sk_X509_num(key->issuers); i++) {
-        BD_ASSERT(PEM_write_bio_X509(bio, sk_X509_value(key->issuers, i)) == 1);
-    }
-    char *data = NULL;
-    long count = BIO_get_mem_data(bio, &data);
-    return bd_str_copy(arena, (bd_str){data, (size_t)count});
+    return bd_crypto_chain_pem(key->certificate, key->issuers, arena);
 }

@@ -12,7 +12,6 @@
 #include <openssl/err.h>
 #include <openssl/ess.h>
 #include <openssl/objects.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ts.h>
 #include <openssl/x509v3.h>
@@ -273,17 +272,6 @@ static bd_str describe_policy(const opened_token *opened, bd_arena *arena) {
     return bd_str_copy(arena, bd_str_of(room));
 }
 
-static bd_str collect_chain(const opened_token *opened, bd_arena *arena) {
-    BD_DEFER(bd_crypto_bio_close) BIO *bio = BIO_new(BIO_s_mem());
-    BD_ASSERT(bio != NULL && PEM_write_bio_X509(bio, opened->signer) == 1);
-    for (int i = 0; i < sk_X509_num(opened->issuers); i++) {
-        BD_ASSERT(PEM_write_bio_X509(bio, sk_X509_value(opened->issuers, i)) == 1);
-    }
-    char *data = NULL;
-    long count = BIO_get_mem_data(bio, &data);
-    return bd_str_copy(arena, (bd_str){data, (size_t)count});
-}
-
 static bd_rc judge_trust(const opened_token *opened, bd_str trust_pem, bd_arena *arena,
                          bd_tsp_report *report, bd_err *err) {
     bd_crypto_trust trust = {.trust_pem = trust_pem,
@@ -322,7 +310,7 @@ static bd_rc judge_token(const opened_token *opened, const uint8_t imprint[32], 
     bd_crypto_certificate_describe(opened->signer, arena, &report->authority);
     report->time = bd_crypto_time_read(TS_TST_INFO_get_time(opened->facts));
     report->policy = describe_policy(opened, arena);
-    report->chain_pem = collect_chain(opened, arena);
+    report->chain_pem = bd_crypto_chain_pem(opened->signer, opened->issuers, arena);
     if (report->time == BD_INSTANT_NONE) {
         BD_RAISE(err, BD_ERR_INPUT, "the time-stamp's time cannot be read");
     }
