@@ -23,7 +23,8 @@ endif
 
 DEPS := gcc libc6-dev libcjson-dev libcurl4-openssl-dev libdeflate-dev libfreetype-dev libhpdf-dev libp11-kit-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
   fonts-dejavu-core fonts-open-sans tzdata
-CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
+CHECK_DEPS := clang jq libxml2-utils openssl poppler-utils python3 python3-jsonschema python3-openpyxl python3-venv qpdf softhsm2 unzip \
+  zip
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
 
 # Goals that install what they need; the others compile with what is there.

@@ -343,6 +343,9 @@ bd_rc sign_check_later(bd_pdf *before, bd_pdf *after, bd_arena *arena, bd_str *f
     check_trailer(&l);
     BD_TRY(check_catalog(&l, bd_pdf_find(bd_pdf_trailer(before), "Root")));
     bd_pdf_changes(before, after, arena, &changed);
+    if (changed.count == 0) {
+        set_fault(&l, BD_STR("a later update brings neither proof nor time-stamp"));
+    }
     for (size_t i = 0; i < changed.count && l.fault.size == 0; i++) {
         if (!holds(&l.accounted, changed.data[i])) {
             BD_TRY(check_page(&l, changed.data[i]));

@@ -142,6 +142,7 @@ static sign_placed *find_placed(judging *j, size_t revision) {
         }
         if (found != NULL) {
             sign_add_altered(j, BD_STR("two signatures end at the same byte"));
+            continue;
         }
         found = &j->placed.data[i];
     }
