@@ -169,7 +169,7 @@ static bool is_nowhere(const bd_pdf_object *rect) {
 }
 
 static bd_rc check_field(later *l, int64_t number) {
-    static const char *const keys[] = {"Type", "Subtype", "FT", "T", "V", "P", "F", "Rect", NULL};
+    static const char *const keys[] = {"Type", "Subtype", "FT", "T", "TU", "V", "P", "F", "Rect", NULL};
     static const char *const value_keys[] = {"Type", "Filter", "SubFilter", "ByteRange", "Contents", "V", NULL};
     const bd_pdf_object *field = NULL, *value = NULL, *rect = NULL;
     BD_TRY(bd_pdf_object_at(l->after, number, &field, l->err));

@@ -60,16 +60,27 @@ static void judge_coverage(judging *j, sign_placed *placed, const bd_pdf_object 
     }
 }
 
-/* The hole has one spelling: '<', lower-case digits of one DER value, zeros, '>'. */
-static bool read_hole(judging *j, const bd_pdf_object *contents, bd_str *der) {
-    bd_str raw = bd_str_sub(j->text, (size_t)contents->start, (size_t)contents->end);
-    for (size_t i = 1; i + 1 < raw.size; i++) {
-        char c = raw.data[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-            sign_add_malformed(
-                j, BD_STR("/Contents holds something else than lower-case hexadecimal digits"));
+/* Digits of one case: with both, each letter would be a free bit. */
+static bool are_digits(bd_str text, char first_letter) {
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (!((c >= '0' && c <= '9') || (c >= first_letter && c <= first_letter + 5))) {
             return false;
         }
+    }
+    return true;
+}
+
+/* The hole has one spelling: '<', lower-case digits of one DER value, zeros, '>'; others who add a time-stamp may
+ * write capitals. */
+static bool read_hole(judging *j, const bd_pdf_object *contents, bd_str *der) {
+    bd_str raw = bd_str_sub(j->text, (size_t)contents->start, (size_t)contents->end);
+    bd_str digits = bd_str_sub(raw, 1, raw.size > 1 ? raw.size - 1 : 1);
+    if (!are_digits(digits, 'a') &&
+        !(j->signature->is_document_stamp && are_digits(digits, 'A'))) {
+        sign_add_malformed(
+            j, BD_STR("/Contents holds something else than lower-case hexadecimal digits"));
+        return false;
     }
     const uint8_t *bytes = (const uint8_t *)contents->text.data;
     size_t count = contents->text.size;
