@@ -92,8 +92,8 @@ typedef struct {
     void *context;
 } bd_key_options;
 /* A key in a token or with somebody else signs once at opening, so that one which does not fit its certificate is
- * refused before any work.  IO: unreadable.  INPUT: not a key, key and certificate do not belong together, algorithm not allowed, a key
- * file that others may read (mode & 077).  The passphrase never appears in a message. */
+ * refused before any work.  IO: unreadable.  INPUT: not a key, key and certificate do not belong together, algorithm
+ * not allowed, a key file that others may read (mode & 077).  The passphrase never appears in a message. */
 BD_MUST_USE bd_rc bd_key_open(const bd_key_options *options, bd_key **out, bd_err *err);
 void bd_key_close(bd_key *key);
 /* The whole of a file that holds a secret, with the guards of a key file.  Allocated in <arena>, which the caller

@@ -45,9 +45,9 @@
  * 142-1, 6.3, B-LT).  /VRI is left out: its keys are hashes of the signature value, which does not exist yet.
  *
  * What may follow.  A second signature, where the certification allows it (P = 2) and left a field open that locks
- * all others: two objects, signature and field.  And document time-stamps with new proofs, which ISO 32000-2, 12.8.2.2.2
- * does not count as changes: signature, field, store, page and catalog; the widget has no appearance, since one lifts
- * the change to the filling of a form.
+ * all others: two objects, signature and field.  And document time-stamps with new proofs, which ISO 32000-2,
+ * 12.8.2.2.2 does not count as changes: signature, field, store, page and catalog; the widget has no appearance, since
+ * one lifts the change to the filling of a form.
  *
  * Two readings of /ID.  The first half names the document and is kept; the second names the version
  * and is new.  Both are functions of the bytes, never of chance, so that equal runs give equal
@@ -561,7 +561,10 @@ static bd_rc check_plan(const bd_pdf_signature_plan *plan, bd_err *err) {
     if (plan->open_field.size > 0 && (plan->kind != BD_PDF_CERTIFICATION || plan->docmdp != 2)) {
         BD_RAISE(err, BD_ERR_INPUT, "cannot sign: a further signature needs a certification with permission 2");
     }
-    if (plan->contents_bytes == 0 || plan->contents_bytes > HOLE_MAX || (plan->kind == BD_PDF_CERTIFICATION && (plan->docmdp < 1 || plan->docmdp > 3)) || plan->field_name.size == 0 || !has_rect) {
+    bool has_permission =
+        plan->kind != BD_PDF_CERTIFICATION || (plan->docmdp >= 1 && plan->docmdp <= 3);
+    if (plan->contents_bytes == 0 || plan->contents_bytes > HOLE_MAX || !has_permission ||
+        plan->field_name.size == 0 || !has_rect) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "cannot sign: a plan without a hole, a permission of 1 to 3, a field name or a "
                  "rectangle on the page");
