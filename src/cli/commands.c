@@ -643,8 +643,8 @@ const cli_verb cli_verbs[] = {
      "Writes a new file: the signed binder with a time-stamp over all of it (PAdES B-LTA), and before it, where "
      "bindery.json has 'signing.revocation', proofs that it does not hold yet. Archive again before the authority's "
      "certificate ends. A packaged binder is never changed.",
-     "bindery -C acme archive acme/out/2026-H1/binder.pdf",
-     "acme/out/2026-H1/binder.archived.pdf: time-stamp 2026-07-15T06:00:00Z by CN=Example TSA", run_archive},
+     "bindery -C acme archive --tsa http://timestamp.example.com/tsa acme/out/2026-H1/binder.pdf",
+     "acme/out/2026-H1/binder.archived.pdf: time-stamp 2026-07-15T06:00:00Z by CN=Test TSA", run_archive},
     {"package", "", 0, 0, "write the evidence package",
      "Writes the zip: evidence, sheets, machine files, the signed binder, manifest, checksums and "
      "signature.",

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 
 os.chdir(sys.argv[1])
 lock = threading.Lock()
@@ -181,7 +182,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.note()
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        parts = self.path.split("?")[0].strip("/").split("/")
+        parts = urllib.parse.urlsplit(self.path).path.strip("/").split("/")  # also as a proxy
         with lock:
             if parts[0] == "ocsp":
                 return self.answer(200, ocsp(body), "application/ocsp-response")
