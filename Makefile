@@ -21,9 +21,10 @@ endif
 
 # ---- packages -------------------------------------------------------------------------------------
 
-DEPS := gcc libc6-dev libcjson-dev libdeflate-dev libfreetype-dev libfribidi-dev libhpdf-dev libssl-dev libutf8proc-dev libxml2-dev pkg-config zlib1g-dev \
-  fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-open-sans tzdata
-CHECK_DEPS := clang jq libxml2-utils mupdf-tools openssl poppler-utils python3 python3-jsonschema python3-openpyxl qpdf unzip zip
+DEPS := gcc libc6-dev libcjson-dev libcurl4-openssl-dev libdeflate-dev libfreetype-dev libfribidi-dev libhpdf-dev libp11-kit-dev libssl-dev libutf8proc-dev \
+  libxml2-dev pkg-config zlib1g-dev   fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-open-sans tzdata
+CHECK_DEPS := clang jq libxml2-utils mupdf-tools openssl poppler-utils python3 python3-jsonschema python3-openpyxl \
+  python3-venv qpdf softhsm2 unzip zip
 TORTURE_DEPS := slurm-wlm munge procps
 CONFORMANCE_DEPS := default-jre-headless maven
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
@@ -72,11 +73,12 @@ TEST_OBJECTS := $(TESTS:%.c=%.o)
 BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json templates/schema/*.rng templates/*.xml \
   fonts/fonts.json))
 # Adapters include third-party headers that mention banned names themselves.
-ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/gather/read/sax.c
+ADAPTERS := $(sort $(wildcard src/base/crypto/*.c)) src/base/text/faces.c src/base/http/curl.c src/gather/read/sax.c
 
 # Room text alone sees FreeType's headers, one file of room read those of libxml2, which is not linked: that file loads it
 # when it is needed. Asked late: pkg-config may be installed by this very run.
 room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags freetype2)) \
+  $(if $(filter src/base/crypto/token.c,$(1)),$(shell pkg-config --cflags p11-kit-1)) \
   $(if $(filter src/gather/read/sax.c,$(1)),$(shell pkg-config --cflags libxml-2.0)) \
   $(if $(filter $(ADAPTERS),$(1)),,-include include/bindery/banned.h)
 

@@ -83,10 +83,24 @@ typedef struct {
     const bd_value *columns; /* {"employee_id": "Personnel No"} */
 } bd_column_map;
 
+/* Where a private key is: one of `key`, `pkcs12`, `pkcs11`, `vault`, or none of them.  Paths are relative to the
+ * engagement. */
 typedef struct {
-    bd_str key, certificate; /* PEM paths, relative to the engagement */
-    bd_str pkcs12;           /* or this one; all empty: the trial identity */
+    bd_str key, certificate; /* PEM; the certificate, then its chain, also beside `pkcs11` and `vault` */
+    bd_str pkcs12;
+    bd_str pkcs11; /* "pkcs11:token=...;object=...?module-path=..." (RFC 7512) */
+    bd_str vault;  /* "https://NAME.vault.azure.net/keys/KEY/VERSION" */
+} bd_key_place;
+
+typedef struct {
+    bd_key_place preparer; /* nothing in it: the trial identity */
+    bd_key_place reviewer; /* nothing in it: one signature */
+    bd_str tsa;            /* address of a time-stamp authority, or empty */
+    bd_str tsa_policy;     /* "1.2.3.4", or empty: its own */
+    bd_str tsa_certificates; /* PEM: what its certificate must lead to; or empty */
+    bd_strs revocation; /* "online", or files: CRLs and OCSP responses; empty: no data for later (B-LT) */
 } bd_signing;
+bool bd_key_place_is_named(const bd_key_place *place);
 
 typedef struct {
     bd_str organisation_name, short_name;

@@ -122,7 +122,7 @@ bd_str bd_package_evidence_path(bd_arena *arena, const bd_package_place *place);
  *     limit      5   over a stated limit
  *     manifest   3   manifest.json is not in the one form its facts have
  *     unsigned   3   the manifest names no signer
- *     timestamp  3   a time-stamp is there, which this version cannot judge
+ *     timestamp  3   a time-stamp is there and has no form that can be judged;  1   it does not hold
  *     signature  3   the CMS breaks our profile;  1   it does not hold, or is not by the signer the manifest names
  *     metadata   1   manifest.json is not the one that SHA256SUMS lists; times in the zip; the root folder's name
  *     sums       1   SHA256SUMS does not follow from the manifest and the files
@@ -147,6 +147,8 @@ typedef struct {
     uint64_t files, bytes; /* listed and read */
     bool has_manifest;
     bd_cms_report signature;
+    bool has_stamp;      /* SHA256SUMS.tsr is there and can be judged */
+    bd_tsp_report stamp; /* of the signature, with has_stamp */
     bool is_signed;
     bd_package_faults faults; /* empty: everything holds; at most BD_PACKAGE_FAULTS_MAX */
     uint64_t fault_count;     /* all, those beyond the list included */

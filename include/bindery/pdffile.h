@@ -51,6 +51,13 @@ BD_MUST_USE bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_er
  * second look at objects whose form is known from <whole>.  <whole>'s text is borrowed. */
 BD_MUST_USE bd_rc bd_pdf_base_parse(const bd_pdf *whole, bd_arena *arena, bd_pdf **out,
                                     bd_err *err);
+/* The first <index> + 1 revisions as a file of their own. */
+BD_MUST_USE bd_rc bd_pdf_revision_parse(const bd_pdf *whole, size_t index, bd_arena *arena,
+                                        bd_pdf **out, bd_err *err);
+/* Numbers of objects that are not the same in <after> as in <before>, its beginning: new, written again, or freed. */
+typedef BD_VEC(int64_t) bd_pdf_numbers;
+void bd_pdf_changes(const bd_pdf *before, const bd_pdf *after, bd_arena *arena, bd_pdf_numbers *out);
+bool bd_pdf_has(const bd_pdf *pdf, int64_t number); /* an object of this number is in use */
 size_t bd_pdf_revision_count(const bd_pdf *pdf); /* 1 + number of incremental updates */
 int64_t bd_pdf_revision_end(const bd_pdf *pdf,
                             size_t index); /* offset just after its %%EOF and line end */
@@ -76,7 +83,22 @@ BD_MUST_USE bd_rc bd_pdf_page_text(bd_pdf *pdf, size_t index, bd_arena *arena, b
 
 /* ---- incremental update with a signature hole ------------------------------------------------------ */
 
+typedef enum {
+    BD_PDF_CERTIFICATION, /* the first: DocMDP (12.8.2.2) */
+    BD_PDF_APPROVAL,      /* fills the field that the certification left open: FieldMDP over all (12.8.2.4) */
+    BD_PDF_TIMESTAMP      /* a document time-stamp (ISO 32000-2, 12.8.5): invisible, without an appearance */
+} bd_pdf_signature_kind;
+
+/* What shows later that certificates held: DER each, written into the document security store of the same update
+ * (ISO 32000-2, 12.8.4.3), so that the signature covers it. */
 typedef struct {
+    bd_strs certificates, crls, ocsps;
+} bd_pdf_proofs;
+
+typedef struct {
+    bd_pdf_signature_kind kind;
+    bd_str open_field;    /* certification with docmdp 2: a field for one further signature; else empty */
+    bd_pdf_proofs proofs; /* not for an approval */
     bd_str field_name;                             /* "Signature1" */
     bd_str reason, location, contact, signer_name; /* optional texts of the signature dictionary */
     bd_instant signed_at;                          /* /M */
@@ -99,6 +121,8 @@ BD_MUST_USE bd_rc bd_pdf_signature_build(bd_pdf *pdf, const bd_pdf_signature_pla
                                          bd_err *err);
 /* The way back: the plan that a signature field was built by, as far as the field tells it.  With it a verifier
  * builds the update again and compares.  INPUT: the field or its dictionary is not of our form. */
+/* All proofs that the document security store names, whoever wrote them; at most 256 of 1 MiB. */
+BD_MUST_USE bd_rc bd_pdf_proofs_read(bd_pdf *pdf, bd_arena *arena, bd_pdf_proofs *out, bd_err *err);
 BD_MUST_USE bd_rc bd_pdf_signature_read(bd_pdf *pdf, const bd_pdf_object *field, bd_arena *arena,
                                         bd_pdf_signature_plan *out, bd_err *err);
 

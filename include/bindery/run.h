@@ -29,6 +29,10 @@ typedef struct {
     uint32_t shard, shard_count; /* assess: scan this one of so many alone; count 0: judge */
     const char *out_path;        /* where what a shard found goes; NULL without a shard */
     bool require_timestamp;
+    bd_strs crls;    /* verify: files of CRLs and OCSP responses */
+    bd_str at;       /* verify: a day or an instant at which chains must hold; empty: no time enters */
+    const char *output; /* archive: the new file; NULL: beside the old one */
+    const char *tsa; /* a time-stamp authority instead of bindery.json's; NULL: that one */
     bool reperform; /* verify: judge again from the package and compare */
     const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
     bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */
@@ -60,6 +64,9 @@ typedef struct {
  * sentence and 5 where there is none.  Once, before anything else. */
 void bd_run_settle(void);
 
+/* The first secret of a file that nobody else may read. */
+BD_MUST_USE bd_rc bd_run_secret(const char *path, bd_arena *arena, bd_str *out, bd_err *err);
+
 /* Makes an engagement in options->folder: bindery.json, inbox/ with a blank register, requests/ with a text for each
  * owner and blank lists, a trial identity.  With `next_period` the set-up and the own catalog of an engagement that is
  * there are copied to a new one, never its evidence.  INPUT when the folder already holds one. */
@@ -88,6 +95,9 @@ BD_MUST_USE bd_rc bd_run_render(const bd_run_options *options, bd_str kind, bd_r
  * cover does not name. */
 BD_MUST_USE bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena,
                               bd_run_outcome *out, bd_err *err);
+/* Adds a document time-stamp to a signed binder, and proofs where bindery.json asks for them; into a new file. */
+BD_MUST_USE bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *arena,
+                                 bd_run_outcome *out, bd_err *err);
 BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena,
                                  bd_run_outcome *out, bd_err *err);
 /* ingest, assess, render, sign, package: the main job. */

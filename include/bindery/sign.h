@@ -1,13 +1,78 @@
 /* bindery/sign.h - signatures on files: PAdES on a PDF, CMS on a manifest, and their verification.
  *
  * This room sees bytes, ranges and keys; it knows nothing of reports.  A PDF is signed with one certification
- * signature (PAdES B-B, ETSI EN 319 142-1; DocMDP P=1, ISO 32000-2, 12.8.2.2) in one incremental update.
+ * signature (PAdES B-B or, with a time-stamp, B-T: ETSI EN 319 142-1; DocMDP P=1, ISO 32000-2, 12.8.2.2) in one
+ * incremental update.
  */
 #ifndef BINDERY_SIGN_H
 #define BINDERY_SIGN_H
 
 #include "bindery/crypto.h"
+#include "bindery/http.h"
 #include "bindery/util.h"
+
+/* ---- time-stamps ---------------------------------------------------------------------------------- */
+
+/* Whom to ask for the time (RFC 3161 over HTTP).  All borrowed. */
+typedef struct {
+    const bd_http_transport *network;
+    const char *url;
+    bd_str policy;    /* or empty */
+    bd_str trust_pem; /* what its certificate must lead to; empty: not judged while signing */
+    bd_instant now;   /* the answer must be of within ten minutes; BD_INSTANT_NONE: not compared */
+    unsigned timeout_ms; /* of one attempt; 0: BD_HTTP_TIMEOUT_MS */
+} bd_stamp_authority;
+/* A token over `imprint`, judged before it is handed on; out->token has it.  IO: nobody answers.  INPUT: what is
+ * answered is no time-stamp for this question; it was asked twice.  Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_stamp_ask(const bd_stamp_authority *authority, const uint8_t imprint[32],
+                               bd_arena *arena, bd_tsp_report *out, bd_err *err);
+
+/* One signature that is to be stamped, and what came of it: an authority that fails is no failure of signing. */
+typedef struct {
+    const bd_stamp_authority *authority;
+    bool is_stamped;
+    bd_tsp_report stamp; /* with is_stamped */
+    bd_str problem;      /* why not; one sentence */
+} bd_stamping;
+/* `stamp` of a bd_cms_stamper whose context is a bd_stamping. */
+bd_rc bd_stamp_for_cms(void *context, const uint8_t imprint[32], bd_arena *arena, bd_str *token,
+                       bd_err *err);
+
+/* ---- keys with somebody else ---------------------------------------------------------------------- */
+
+/* A key of Azure Key Vault; `bd_vault_sign` with it as context is a bd_key_remote.  All borrowed as long as the key. */
+typedef struct {
+    const bd_http_transport *network;
+    const char *url; /* "https://NAME.vault.azure.net/keys/KEY/VERSION" */
+    bd_str token;    /* of somebody who may sign; never in a message */
+} bd_vault_key;
+/* USAGE or INPUT: not of this form, or neither https nor this machine. */
+BD_MUST_USE bd_rc bd_vault_key_check(bd_str url, bd_err *err);
+bd_rc bd_vault_sign(void *context, const char *algorithm, const uint8_t digest[32], bd_arena *arena,
+                    bd_str *value, bd_err *err);
+
+/* ---- proofs for later ------------------------------------------------------------------------------ */
+
+/* What shows later that neither signer nor time-stamp authority was revoked. */
+typedef struct {
+    bd_strs certificates; /* DER */
+    bd_revocations said;
+} bd_long_term;
+/* Gathers it for the chains of a key and of an authority (NULL: none; it is asked for one time-stamp, to learn who it
+ * is).  `sources` are "online" (CRL and OCSP addresses of the certificates, asked over `network`) and paths of files;
+ * issuers are looked for in `others_pem` too.  INPUT: a certificate is revoked, or nothing shows that it is not; IO:
+ * nobody answers.  Allocated in <arena>. */
+typedef struct {
+    const bd_http_transport *network; /* NULL: "online" is refused */
+    const bd_strs *sources;
+    bd_str chain_pem, others_pem;
+    const bd_stamp_authority *authority;
+    bd_instant at;
+} bd_long_term_plan;
+BD_MUST_USE bd_rc bd_long_term_gather(const bd_long_term_plan *plan, bd_arena *arena,
+                                      bd_long_term *out, bd_err *err);
+
+/* ---- signing -------------------------------------------------------------------------------------- */
 
 typedef struct {
     bd_instant signed_at; /* printed as /M */
@@ -16,6 +81,10 @@ typedef struct {
     size_t page_index;
     double rect[4];        /* signature panel in points, zero: invisible */
     bool is_checked_later; /* the caller calls bd_check_signed before the file leaves its hands */
+    bd_stamping *stamping; /* PAdES B-T; NULL: none is asked for */
+    const bd_long_term *long_term; /* PAdES B-LT: proofs that go into the file before it is signed; or NULL */
+    bd_str open_field; /* a field for one further signature: then DocMDP P=2; empty: no change at all, P=1 */
+    size_t contents_bytes; /* room for the CMS; 0: as much as key, chain and time-stamp can need */
 } bd_sign_options;
 
 /* Signs `pdf` (an unsigned file); `signed_pdf` is the whole new file, Allocated in <arena>.  The result is
@@ -23,21 +92,19 @@ typedef struct {
  * already signed, or not a PDF that pdffile reads. */
 BD_MUST_USE bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
                               bd_arena *arena, bd_str *signed_pdf, bd_err *err);
+/* The second signature: fills the field that bd_sign_pdf left open as `options->open_field`, and covers all before
+ * it.  INPUT: there is no such field, or it is filled. */
+BD_MUST_USE bd_rc bd_countersign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
+                                     bd_arena *arena, bd_str *signed_pdf, bd_err *err);
+/* A document time-stamp over a signed file, with proofs that it does not hold yet (NULL: none): PAdES B-LTA, made new
+ * by another one before its authority's certificate ends.  Fails as bd_stamp_ask does. */
+BD_MUST_USE bd_rc bd_archive_pdf(bd_str pdf, const bd_stamp_authority *authority,
+                                 const bd_long_term *long_term, bd_arena *arena, bd_str *out,
+                                 bd_tsp_report *stamp, bd_err *err);
 /* Reads back what bd_sign_pdf made with `key`.  BUG: our own verification does not accept it. */
 BD_MUST_USE bd_rc bd_check_signed(bd_str signed_pdf, bd_key *key, bd_err *err);
-
-typedef struct {
-    bd_str level;           /* "PAdES B-B" */
-    bool is_intact;         /* digest, CMS and byte range hold */
-    bool covers_whole_file; /* starts at 0, gap is exactly /Contents, ends at the last byte */
-    bool is_trusted;
-    bool is_certification; /* DocMDP present */
-    int docmdp;            /* 1..3, 0 when absent */
-    bd_certificate_facts signer;
-    bd_instant claimed_time; /* /M, stated by the signer; BD_INSTANT_NONE when absent */
-    bd_strs reasons;         /* why not, one sentence each; empty when all holds */
-} bd_pdf_signature;
-typedef BD_VEC(bd_pdf_signature) bd_pdf_signatures;
+/* The same with the certificates of all who signed. */
+BD_MUST_USE bd_rc bd_check_signed_by(bd_str signed_pdf, bd_str trust_pem, bd_err *err);
 
 typedef enum {
     BD_VERDICT_VERIFIED, /* intact, whole file covered, signer trusted                    exit 0 */
@@ -48,6 +115,28 @@ typedef enum {
 const char *bd_verdict_name(bd_verdict_word verdict); /* "VERIFIED" ... */
 
 typedef struct {
+    bd_str level;           /* "PAdES B-B", "B-T", "B-LT", "B-LTA", or "document time-stamp" */
+    bd_verdict_word verdict;
+    bool is_document_stamp;
+    size_t revision;         /* whose end it reaches, the base being 0; 0: none's */
+    bd_strs later_changes;   /* allowed ones: "proofs for later", "document time-stamp" */
+    bd_revocation revocation; /* by the proofs inside and the lists of the caller */
+    bd_instant judged_at;    /* when the chain had to hold; BD_INSTANT_NONE: no time entered */
+    bd_str chain_pem;
+    bool is_intact;         /* digest, CMS and byte range hold */
+    bool covers_whole_file; /* nothing came later: starts at 0, gap is exactly /Contents, ends at the last byte */
+    bool is_trusted;
+    bool is_certification; /* DocMDP present */
+    int docmdp;            /* 1..3, 0 when absent */
+    bd_certificate_facts signer;
+    bool has_stamp;
+    bd_tsp_report stamp;     /* with has_stamp */
+    bd_instant claimed_time; /* /M, stated by the signer; BD_INSTANT_NONE when absent */
+    bd_strs reasons;         /* why not, one sentence each; empty when all holds */
+} bd_pdf_signature;
+typedef BD_VEC(bd_pdf_signature) bd_pdf_signatures;
+
+typedef struct {
     bd_verdict_word verdict;
     bool is_signed;
     bool is_foreign; /* no signature of ours is promised: "signature not evaluated" */
@@ -56,9 +145,17 @@ typedef struct {
     size_t revision_count;
 } bd_pdf_report;
 /* Judges every signature of a PDF strictly (incremental saving, wrapping, overlap, bytes after
- * EOF are ALTERED or MALFORMED; an unsigned file has verdict MALFORMED with is_signed false).
+ * EOF are ALTERED or MALFORMED; an unsigned file has verdict MALFORMED with is_signed false).  After the certification
+ * may come one further signature where it left a field for it, proofs for later, and document time-stamps.
  * `trust_pem` may be empty.  Everything about the file is in the report; fails only with USAGE (`trust_pem` holds
  * something else than certificates), IO or BUG. */
+typedef struct {
+    bd_str trust_pem;
+    bd_instant at; /* where no trusted time-stamp says when; BD_INSTANT_NONE: no time enters */
+    const bd_revocations *revocations; /* of the caller, besides those in the file; or NULL */
+} bd_pdf_judging;
+BD_MUST_USE bd_rc bd_judge_pdf(bd_str pdf, const bd_pdf_judging *how, bd_arena *arena,
+                               bd_pdf_report *out, bd_err *err);
 BD_MUST_USE bd_rc bd_verify_pdf(bd_str pdf, bd_str trust_pem, bd_instant at, bd_arena *arena,
                                 bd_pdf_report *out, bd_err *err);
 

@@ -73,6 +73,10 @@ typedef enum {
     OPT_NEXT_PERIOD,
     OPT_SHARD,
     OPT_OUT,
+    OPT_TSA,
+    OPT_CRL,
+    OPT_AT,
+    OPT_OUTPUT,
     OPT_COUNT
 } option_id;
 
@@ -176,6 +180,7 @@ void cli_print_diff(const cli_call *call, const bd_value *result); /* changes.c 
 void cli_print_sample(const cli_call *call, const bd_value *result); /* samples.c */
 /* The populations of a control, as `explain` and `sample` print them; NULL: nothing. */
 void cli_print_populations(const bd_value *populations);
+void cli_print_archive(const cli_call *call, const bd_value *result);
 void cli_print_sign(const cli_call *call, const bd_value *result);
 void cli_print_lint(const cli_call *call, const bd_value *result);
 void cli_print_coverage(const cli_call *call, const bd_value *result);

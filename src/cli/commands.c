@@ -51,7 +51,7 @@ static bd_rc ask_terminal(const char *path, bd_arena *arena, bd_str *out, bd_err
     if (terminal == NULL) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "'%s' is encrypted and there is no terminal to ask for its passphrase; set "
-                 "BINDERY_PASSPHRASE",
+                 "BINDERY_PASSPHRASE or BINDERY_PASSPHRASE_FILE",
                  path);
     }
     struct termios old;
@@ -85,6 +85,13 @@ static bd_rc ask_passphrase(void *context, const char *path, bd_arena *arena, bd
         *out = bd_str_copy(arena, bd_str_of(given));
         return BD_OK;
     }
+    const char *file = getenv("BINDERY_PASSPHRASE_FILE");
+    if (file != NULL) {
+        bd_str text;
+        BD_TRY(bd_run_secret(file, arena, &text, err));
+        *out = bd_str_sub(text, 0, strcspn(bd_str_z(arena, text), "\r\n"));
+        return BD_OK;
+    }
     return ask_terminal(path, arena, out, err);
 }
 
@@ -106,6 +113,10 @@ bd_run_options cli_run_options(const cli_call *call) {
         .collected_at = BD_INSTANT_NONE,
         .trust_path = call->has[OPT_TRUST] ? call->values[OPT_TRUST].data : NULL,
         .require_timestamp = call->has[OPT_REQUIRE_TIMESTAMP],
+        .crls = call->lists[OPT_CRL],
+        .at = call->values[OPT_AT],
+        .output = call->has[OPT_OUTPUT] ? call->values[OPT_OUTPUT].data : NULL,
+        .tsa = call->has[OPT_TSA] ? call->values[OPT_TSA].data : NULL,
         .reperform = call->has[OPT_REPERFORM],
         .expect_tenant = call->values[OPT_EXPECT_TENANT],
         .expect_period = call->values[OPT_EXPECT_PERIOD],
@@ -433,6 +444,14 @@ static int run_render(const cli_call *call, bd_arena *arena) {
     return finish(call, rc, &outcome, &err, cli_print_run);
 }
 
+static int run_archive(const cli_call *call, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = bd_run_archive(&options, call->operands[0], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, cli_print_archive);
+}
+
 static int run_sign(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
@@ -655,12 +674,20 @@ const cli_verb cli_verbs[] = {
      "bindery -C acme render readiness", "readiness report  acme/out/2026-H1/readiness.pdf",
      run_render},
     {"sign", "FILE.pdf", 1, 1, "sign a binder that was rendered with --sign-later",
-     "Signs a binder in place with the engagement's identity: PAdES B-B, a certification that "
-     "allows no change. A certificate that the cover does not name is refused; 'run' and 'render "
+     "Signs a binder in place with the engagement's identity: PAdES B-B, with a time-stamp authority "
+     "B-T, with 'signing.revocation' B-LT; a certification that allows no change, or, where bindery.json "
+     "names a reviewer's key, that one's signature alone. A certificate that the cover does not name is refused; "
+     "'run' and 'render "
      "binder' sign by themselves.",
      "bindery -C acme render binder --sign-later && bindery -C acme sign "
      "acme/out/2026-H1/binder.pdf",
      "signed by CN=Acme GmbH (trial identity)", run_sign},
+    {"archive", "FILE.pdf", 1, 1, "add a document time-stamp to a signed binder",
+     "Writes a new file: the signed binder with a time-stamp over all of it (PAdES B-LTA), and before it, where "
+     "bindery.json has 'signing.revocation', proofs that it does not hold yet. Archive again before the authority's "
+     "certificate ends. A packaged binder is never changed.",
+     "bindery -C acme archive --tsa http://timestamp.example.com/tsa acme/out/2026-H1/binder.pdf",
+     "acme/out/2026-H1/binder.archived.pdf: time-stamp 2026-07-15T06:00:00Z by CN=Test TSA", run_archive},
     {"package", "", 0, 0, "write the evidence package",
      "Writes the zip: evidence, sheets, machine files, the signed binder, manifest, checksums and "
      "signature.",

@@ -155,7 +155,10 @@ void cli_print_man(FILE *to) {
     fprintf(to, ".SH ENVIRONMENT\n.TP\n.B SOURCE_DATE_EPOCH\nthe time of journal events and "
                 "signatures, and the default as\\-of instant\n.TP\n.B XDG_CONFIG_HOME\nwhere "
                 "bindery/trust.pem is looked for\n.TP\n.B BINDERY_PASSPHRASE\nthe passphrase of an "
-                "encrypted key; without it a terminal is asked\n");
+                "encrypted key, or the PIN of a token; without it a terminal is asked\n.TP\n"
+                ".B BINDERY_PASSPHRASE_FILE\na file that nobody else may read, with the passphrase\n.TP\n"
+                ".B BINDERY_VAULT_TOKEN\nthe access token for a key in Azure Key Vault\n.TP\n"
+                ".B BINDERY_VAULT_TOKEN_FILE\na file that nobody else may read, with that token\n");
     fprintf(
         to,
         ".SH FILES\n.TP\n.I bindery.json\nthe engagement\n.TP\n.I inbox/\nfiles to ingest; never "

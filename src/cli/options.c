@@ -32,8 +32,8 @@ const cli_option cli_options[] = {
      "Leaves out progress and notes on standard error; warnings, refusals and errors stay.",
      "bindery run --quiet", "0.1", "*"},
     {OPT_OFFLINE, "--offline", NULL, NULL, false, "never use the network",
-     "Forbids every network connection. This version makes none; the option states the intent for "
-     "scripts.",
+     "Forbids every network connection: no time-stamp is asked for, no revocation data fetched. A key "
+     "in Azure Key Vault cannot sign then.",
      "bindery run --offline", "0.1", "*"},
     {OPT_JOBS, "--jobs", "-j", "N", false, "worker threads, 1 to 64 (default: processors)",
      "How many threads read and compress. The outputs are the same bytes for every N.",
@@ -98,9 +98,25 @@ const cli_option cli_options[] = {
      "never comes from the package. Default: trust.pem in the user's configuration folder, "
      "bindery/.",
      "bindery verify --trust ca.pem pack.zip", "0.1", " verify locker check "},
+    {OPT_CRL, "--crl", NULL, "FILE", true, "a revocation list or OCSP response to judge by",
+     "A CRL (DER or PEM) or an OCSP response, besides those in the file: a signer or time-stamp authority that it "
+     "calls revoked is not trusted. Repeat it for more than one. Nothing is fetched.",
+     "bindery verify --trust root.pem --crl ca.crl binder.pdf", "0.1", " verify "},
+    {OPT_AT, "--at", NULL, "DATE", false, "when certificates must hold, without a time-stamp",
+     "A day (its first instant in UTC) or an instant with offset at which the signer's chain must be valid. A trusted "
+     "time-stamp goes before it. Without either no clock enters: an expired certificate still shows who signed.",
+     "bindery verify --trust root.pem --at 2026-07-15 binder.pdf", "0.1", " verify "},
+    {OPT_OUTPUT, "--output", "-o", "FILE", false, "the new file (default: FILE.archived.pdf)",
+     "Where the archived binder is written; a file that is there is never overwritten.",
+     "bindery archive --output binder-lta.pdf binder.pdf", "0.1", " archive "},
+    {OPT_TSA, "--tsa", NULL, "URL", false, "ask this authority for time-stamps",
+     "A time-stamp authority (RFC 3161 over HTTP) instead of 'signing.tsa' in bindery.json. One that fails is asked "
+     "again, then said; the signatures are made without it.",
+     "bindery run --tsa http://timestamp.example.com/tsr", "0.1", " run render package sign archive "},
     {OPT_REQUIRE_TIMESTAMP, "--require-timestamp", NULL, NULL, false,
-     "refuse a package without a time-stamp",
-     "A missing time-stamp is said; with this option it is also refused (exit 6).",
+     "refuse a signature without a trusted time-stamp",
+     "A missing time-stamp is said; with this option it is also refused (exit 6), and so is one of an authority "
+     "that --trust does not vouch for.",
      "bindery verify --require-timestamp pack.zip", "0.1", " verify "},
     {OPT_REPERFORM, "--reperform", NULL, NULL, false,
      "judge again from the package and compare everything",

@@ -132,6 +132,15 @@ static void print_states(const bd_value *result) {
            (long long)cli_number(result, "exceptions_open"));
 }
 
+static void cli_print_reviewer(const bd_value *result) {
+    bd_str reviewer = bd_value_text(result, "reviewer");
+    if (reviewer.size > 0) {
+        printf("reviewed by       ");
+        cli_print_text(reviewer);
+        printf("\n");
+    }
+}
+
 void cli_print_run(const cli_call *call, const bd_value *result) {
     (void)call;
     print_ingest(bd_value_find(result, "ingest"));
@@ -151,6 +160,15 @@ void cli_print_run(const cli_call *call, const bd_value *result) {
         printf("%s\n", bd_value_is_true(result, "trial")
                            ? "; a trial identity proves integrity, not who you are"
                            : "");
+        cli_print_reviewer(result);
+        const bd_value *stamp = bd_value_find(result, "timestamp_facts");
+        if (stamp != NULL) {
+            printf("time-stamp        ");
+            cli_print_text(bd_value_text(stamp, "time"));
+            printf(" by ");
+            cli_print_text(bd_value_text(stamp, "authority"));
+            printf("\n");
+        }
     }
 }
 
@@ -302,6 +320,46 @@ static void print_reperformance(const bd_value *done) {
     }
 }
 
+static void print_stamp(const bd_value *result) {
+    const bd_value *facts = bd_value_find(result, "timestamp_facts");
+    printf("  %-12s ", "time-stamp");
+    cli_print_text(bd_value_text(result, "timestamp"));
+    if (facts != NULL) {
+        printf(" by ");
+        cli_print_text(bd_value_text(facts, "authority"));
+        printf("%s", bd_value_is_true(facts, "trusted") ? "" : ", which you do not trust");
+    }
+    printf("\n");
+}
+
+void cli_print_archive(const cli_call *call, const bd_value *result) {
+    (void)call;
+    cli_print_text(bd_value_text(result, "file"));
+    printf(": time-stamp ");
+    cli_print_text(bd_value_text(result, "timestamp"));
+    printf(" by ");
+    cli_print_text(bd_value_text(bd_value_find(result, "timestamp_facts"), "authority"));
+    printf("\n");
+}
+
+/* One signature of a PDF: what it is worth, and what came after it. */
+static void print_signature(const bd_value *one) {
+    const bd_value *later = bd_value_find(one, "later_changes");
+    cli_print_fact(one, "signer", "signer");
+    cli_print_fact(one, "fingerprint", "SHA-256");
+    cli_print_fact(one, "level", "level");
+    cli_print_fact(one, "claimed_time", "stated time");
+    print_stamp(one);
+    if (!bd_str_eqz(bd_value_text(one, "revocation"), "unknown")) {
+        cli_print_fact(one, "revocation", "revocation");
+    }
+    for (size_t i = 0; later != NULL && i < later->count; i++) {
+        printf("  %-12s ", "added later");
+        cli_print_text(later->items[i].text);
+        printf("\n");
+    }
+}
+
 void cli_print_verify(const cli_call *call, const bd_value *result) {
     (void)call;
     bd_str verdict = bd_value_text(result, "verdict");
@@ -324,15 +382,12 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
     }
     const bd_value *signatures = bd_value_find(result, "signatures");
     for (size_t i = 0; signatures != NULL && i < signatures->count; i++) {
-        cli_print_fact(&signatures->items[i], "signer", "signer");
-        cli_print_fact(&signatures->items[i], "fingerprint", "SHA-256");
-        cli_print_fact(&signatures->items[i], "level", "level");
-        cli_print_fact(&signatures->items[i], "claimed_time", "stated time");
+        print_signature(&signatures->items[i]);
     }
     cli_print_fact(result, "signer", "signer");
     cli_print_fact(result, "fingerprint", "SHA-256");
-    if (bd_value_text(result, "signer").size > 0 || (signatures != NULL && signatures->count > 0)) {
-        printf("  %-12s none\n", "time-stamp");
+    if (bd_value_text(result, "signer").size > 0) {
+        print_stamp(result);
     }
     if (bd_value_is_true(result, "meets_checkpoint")) {
         printf("  %-12s met: the first %lld journal lines are those of ", "checkpoint",

@@ -113,6 +113,10 @@ static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_re
     if (production->signer != NULL && !production->is_signed_later) {
         bd_result_text(out, "signer", production->signer->facts.subject);
         bd_result_bool(out, "trial", production->signer->is_trial);
+        if (production->signer->reviewer != NULL) {
+            bd_result_text(out, "reviewer", production->signer->reviewer_facts.subject);
+        }
+        bd_result_stamp(out, production->binder_stamp.is_stamped, &production->binder_stamp.stamp);
     }
     return BD_OK;
 }
@@ -399,6 +403,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     BD_TRY(bd_signer_open(&session, &signer, err));
     bool is_named = false;
     bd_str signed_pdf = {"", 0};
+    bd_stamping stamping = {0};
     bd_rc rc = bd_cover_holds(pdf, signer.fingerprint, arena, &is_named, err);
     if (!bd_failed(rc) && !is_named) {
         rc = bd_raise(err, BD_ERR_INPUT,
@@ -410,7 +415,8 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
                                .signer_name = signer.facts.subject,
                                .reason = BD_STR("Management's evidence binder")};
     if (!bd_failed(rc)) {
-        rc = bd_sign_pdf(pdf, signer.key, &signing, arena, &signed_pdf, err);
+        rc = bd_signer_sign(&session, &signer, pdf, &signing, &stamping, &signed_pdf, err);
+        bd_signer_say(&session, &signer, &stamping);
     }
     bd_signer_close(&signer);
     BD_TRY_CTX(rc, err, "in '%s'", path);
@@ -419,6 +425,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     bd_result_text(&out, "file", bd_str_of(path));
     bd_result_text(&out, "signer", signer.facts.subject);
     bd_result_text(&out, "fingerprint", signer.fingerprint);
+    bd_result_stamp(&out, stamping.is_stamped, &stamping.stamp);
     outcome->result = bd_result_object(&out);
     return BD_OK;
 }

@@ -43,8 +43,8 @@ static bd_rc sign_binder(bd_production *run, bd_err *err) {
                                .reason = BD_STR("Management's evidence binder"),
                                .is_checked_later = run->wanted.package};
     memcpy(options.rect, drawing->signature_rect, sizeof options.rect);
-    return bd_sign_pdf(run->binder_unsigned, run->signer->key, &options, run->session->arena,
-                       &run->binder, err);
+    return bd_signer_sign(run->session, run->signer, run->binder_unsigned, &options,
+                          &run->binder_stamp, &run->binder, err);
 }
 
 /* In an arena of its own: the binder is signed at its side. */
@@ -72,5 +72,8 @@ bd_rc bd_production_draw(bd_production *run, bd_err *err) {
     bd_session_progress(session, "sign", 0, 1);
     BD_TRY(bd_production_work(run, last_parts, BD_COUNT(last_parts), err));
     keep_remarks(session, &run->readiness_drawing.remarks);
+    if (run->signer != NULL) {
+        bd_signer_say(session, run->signer, &run->binder_stamp);
+    }
     return BD_OK;
 }

@@ -744,6 +744,22 @@ void bd_production_close(bd_production *run) {
 
 /* ---- products ---- */
 
+/* Over the signature, so that it shows when that was there; without one the rest is as whole as before. */
+static bd_rc stamp_sums(bd_production *run, bd_str signature, bd_err *err) {
+    bd_arena *arena = run->session->arena;
+    bd_str token;
+    uint8_t imprint[32];
+    bd_sha256_of(signature, imprint);
+    run->sums_stamp = (bd_stamping){.authority = &run->signer->authority};
+    BD_TRY(bd_stamp_for_cms(&run->sums_stamp, imprint, arena, &token, err));
+    bd_stamping_say(run->session, "SHA256SUMS.p7s", &run->sums_stamp);
+    if (token.size == 0) {
+        return BD_OK;
+    }
+    return bd_package_add_late(run->package, BD_ROLE_TIMESTAMP,
+                               bd_blob_of_memory(arena, bd_tsp_file_make(token, arena)), err);
+}
+
 static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
     bd_arena *arena = run->session->arena;
     bd_str sums;
@@ -759,8 +775,9 @@ static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
     }
     bd_str signature;
     BD_TRY(bd_cms_sign(run->signer->key, digest, arena, &signature, err));
-    return bd_package_add_late(run->package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, signature),
-                               err);
+    BD_TRY(bd_package_add_late(run->package, BD_ROLE_SIGNATURE, bd_blob_of_memory(arena, signature),
+                               err));
+    return run->signer->asks_stamp ? stamp_sums(run, signature, err) : BD_OK;
 }
 
 static bd_rc write_zip(bd_production *run, bd_err *err) {
@@ -770,7 +787,9 @@ static bd_rc write_zip(bd_production *run, bd_err *err) {
 /* The signature is read back while the package is written; nothing is put in place before both are done. */
 static bd_rc check_binder(bd_production *run, bd_err *err) {
     bool is_signed = run->signer != NULL && !run->is_signed_later;
-    return is_signed ? bd_check_signed(run->binder, run->signer->key, err) : BD_OK;
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("signers", 1u << 20);
+    return is_signed ? bd_check_signed_by(run->binder, bd_signer_trust(run->signer, arena), err)
+                     : BD_OK;
 }
 
 static bd_production_part *const package_parts[] = {write_zip, check_binder};

@@ -394,7 +394,7 @@ static bd_rc compare_binder(performance *run, bd_str made, bd_err *err) {
 static bd_rc read_signer(performance *run, bd_signer *out, bd_err *err) {
     const bd_signing *signing = &run->session.engagement.signing;
     char hex[65];
-    *out = (bd_signer){.is_trial = signing->key.size == 0 && signing->pkcs12.size == 0};
+    *out = (bd_signer){.is_trial = !bd_key_place_is_named(&signing->preparer)};
     BD_TRY(read_text(run, "90_INTEGRITY/signer.pem", &out->certificate_pem, err));
     BD_TRY(bd_certificate_read(out->certificate_pem, run->arena, &out->facts, err));
     bd_hex(out->facts.sha256, 32, hex);

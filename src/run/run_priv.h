@@ -16,6 +16,7 @@
 #include "bindery/rule.h"
 #include "bindery/run.h"
 #include "bindery/scan.h"
+#include "bindery/sign.h"
 #include "bindery/template.h"
 #include "bindery/text.h"
 
@@ -274,9 +275,32 @@ typedef struct {
     bd_certificate_facts facts;
     bd_str fingerprint; /* hex */
     bool is_trial;
+    bd_http *http; /* NULL: nothing is asked over the network */
+    bd_stamp_authority authority;
+    bool asks_stamp;
+    bd_vault_key vault, reviewer_vault;
+    const bd_strs *revocation;     /* where proofs for later come from; NULL: none are asked for */
+    bd_str others_pem;             /* issuers besides those of the chains */
+    bd_str long_term_problem;      /* why there are none */
+    bd_key *reviewer;              /* NULL: one signature */
+    bd_str reviewer_pem;
+    bd_certificate_facts reviewer_facts;
 } bd_signer;
 BD_MUST_USE bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err);
 void bd_signer_close(bd_signer *signer);
+
+/* stamps.c: the authority that bindery.json or an option names, unless --offline.  What a stamping ended with is said
+ * of <what>, and stands in a result as "timestamp" and "timestamp_facts". */
+BD_MUST_USE bd_rc bd_signer_ask(bd_session *session, bd_signer *signer, bd_err *err);
+/* Signs a binder as bindery.json wants it: proofs before the signature, a second signature behind it.  Adds no diags,
+ * so that it may run beside other work; `bd_signer_say` says what became of it. */
+BD_MUST_USE bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_str pdf,
+                                 bd_sign_options *options, bd_stamping *stamping, bd_str *out,
+                                 bd_err *err);
+void bd_signer_say(bd_session *session, const bd_signer *signer, const bd_stamping *stamping);
+bd_str bd_signer_trust(const bd_signer *signer, bd_arena *arena); /* certificates of all who sign */
+void bd_stamping_say(bd_session *session, const char *what, const bd_stamping *stamping);
+void bd_result_stamp(bd_result *out, bool is_there, const bd_tsp_report *stamp);
 
 /* outputs.c: files that appear together.  Each is written whole beside its place first;
  * `finish` puts all in place, so that a full disk leaves the outputs of the run before as they
@@ -367,6 +391,7 @@ typedef struct {
     bd_str manifest;
     bd_index_rows index; /* for the binder */
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
+    bd_stamping binder_stamp, sums_stamp; /* asked for where the signer has an authority */
     bd_str binder_unsigned;
     int64_t number; /* N of the package id */
     bd_str previous; /* text of 80_MACHINE/previous.json, or "" */

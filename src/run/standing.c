@@ -23,10 +23,16 @@ static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
     return bd_str_copy(arena, bd_str_of(hex));
 }
 
-static bd_str plan_of(const bd_session *session, const bd_signer *signer) {
+static bd_str plan_of(const bd_session *session, const bd_signer *signer, const char *stamped_by) {
     uint8_t plan[32];
     bd_plan_digest(session, signer, BD_STR("auditor"), plan);
-    return hex_of(session->arena, plan);
+    return bd_str_format(session->arena, "%.*s%s%s", BD_ARG(hex_of(session->arena, plan)),
+                         stamped_by[0] != '\0' ? " " : "", stamped_by);
+}
+
+/* With an authority to ask only what it stamped stands; without one, whatever has no stamp. */
+static const char *authority_of(const bd_signer *signer) {
+    return signer != NULL && signer->asks_stamp ? signer->authority.url : "";
 }
 
 /* ---- writing the line ---- */
@@ -87,17 +93,28 @@ static const bd_value *result_value(bd_arena *arena, const bd_result *out) {
     return bd_result_object(&kept);
 }
 
+static bool has_stamp(const bd_result *out) {
+    for (size_t i = 0; i < out->keys.count; i++) {
+        if (bd_str_eqz(out->keys.data[i], "timestamp_facts")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A run whose authority failed does not stand: the next one asks again. */
 bd_rc bd_standing_note(const bd_outputs *outputs, const bd_signer *signer, size_t said,
                        bd_result *out, bd_err *err) {
     bd_session *session = outputs->session;
-    if (session->outcome->diags.count - said > MOST_SAID) {
+    bool is_missing = signer != NULL && signer->asks_stamp && !has_stamp(out);
+    if (is_missing || session->outcome->diags.count - said > MOST_SAID) {
         return BD_OK; /* it would have to be said again, and is too much to keep */
     }
     bd_result line = {.arena = session->arena};
     bd_result_text(&line, "kind", BD_STR("run"));
     bd_result_value(&line, "outputs", outputs_value(outputs));
     bd_result_text(&line, "period", session->period->id);
-    bd_result_text(&line, "plan", plan_of(session, signer));
+    bd_result_text(&line, "plan", plan_of(session, signer, authority_of(signer)));
     bd_result_value(&line, "result", result_value(session->arena, out));
     bd_result_value(&line, "said", said_value(session, said));
     return bd_locker_note_run(session->locker, bd_result_object(&line), err);
@@ -230,7 +247,7 @@ static void take_result(bd_session *session, const bd_value *result, bd_result *
 bd_rc bd_standing_find(bd_session *session, const bd_signer *signer, bd_result *out, bool *stands,
                        bd_err *err) {
     (void)err;
-    const bd_value *line = find_line(session, plan_of(session, signer));
+    const bd_value *line = find_line(session, plan_of(session, signer, authority_of(signer)));
     const bd_value *result = bd_value_find(line, "result");
     *stands = line != NULL && result != NULL && result->kind == BD_OBJECT &&
               are_as_they_were(session, bd_value_find(line, "outputs")) && has_all_objects(session);

@@ -25,6 +25,8 @@ typedef struct {
     bd_zygote *zygote;      /* where the judgement is made again */
     BD_VEC(bd_package_fault) faults;
     int exit_code;
+    bd_revocations revocations;
+    bd_instant at;
     bd_seal checkpoint; /* `lines` 0: none was given */
     bool meets_checkpoint;
 } verification;
@@ -74,6 +76,29 @@ static bd_rc load_trust(verification *run, bd_err *err) {
     return BD_OK;
 }
 
+static bd_rc load_revocations(verification *run, bd_err *err) {
+    bd_str at = run->options->at;
+    bd_day day;
+    run->at = BD_INSTANT_NONE;
+    if (bd_day_parse(at, &day)) {
+        run->at = (bd_instant)day * (24 * BD_HOUR);
+    } else if (at.size > 0 && !bd_instant_parse(at, &run->at)) {
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "'--at %.*s' is neither a day YYYY-MM-DD nor an instant with offset",
+                 BD_ARG(bd_str_visible(run->arena, at)));
+    }
+    for (size_t i = 0; i < run->options->crls.count; i++) {
+        const char *path = bd_str_z(run->arena, run->options->crls.data[i]);
+        bd_str bytes;
+        BD_TRY(bd_file_read(path, TRUST_BYTES, run->arena, &bytes, err));
+        bd_rc rc = bd_revocation_add(bytes, run->arena, &run->revocations, err);
+        if (bd_failed(rc)) {
+            BD_RAISE(err, BD_ERR_USAGE, "'%s' is neither a CRL nor an OCSP response", path);
+        }
+    }
+    return BD_OK;
+}
+
 /* ---- a PDF ---- */
 
 static int exit_of(bd_verdict_word verdict) {
@@ -90,7 +115,16 @@ static const bd_value *signature_value(verification *run, const bd_pdf_signature
     bd_result out = {.arena = run->arena};
     char hex[65];
     bd_hex(signature->signer.sha256, 32, hex);
+    static const char *const states[] = {"unknown", "good", "revoked"};
+    _Static_assert(BD_REVOCATION_REVOKED + 1 == BD_COUNT(states), "one word per state");
     bd_result_text(&out, "level", signature->level);
+    bd_result_text(&out, "verdict", bd_str_of(bd_verdict_name(signature->verdict)));
+    bd_result_int(&out, "revision", (int64_t)signature->revision);
+    bd_result_text(&out, "revocation", bd_str_of(states[signature->revocation]));
+    bd_result_list(&out, "later_changes", &signature->later_changes);
+    if (signature->judged_at != BD_INSTANT_NONE) {
+        bd_result_text(&out, "judged_at", bd_instant_format(run->arena, signature->judged_at));
+    }
     bd_result_bool(&out, "intact", signature->is_intact);
     bd_result_bool(&out, "covers_whole_file", signature->covers_whole_file);
     bd_result_bool(&out, "trusted", signature->is_trusted);
@@ -98,13 +132,35 @@ static const bd_value *signature_value(verification *run, const bd_pdf_signature
     bd_result_int(&out, "docmdp", signature->docmdp);
     bd_result_text(&out, "signer", signature->signer.subject);
     bd_result_text(&out, "fingerprint", bd_str_copy(run->arena, bd_str_of(hex)));
-    bd_result_text(&out, "timestamp", BD_STR("none"));
+    bd_result_stamp(&out, signature->has_stamp, &signature->stamp);
     if (signature->claimed_time != BD_INSTANT_NONE) {
         bd_result_text(&out, "claimed_time",
                        bd_instant_format(run->arena, signature->claimed_time));
     }
     bd_result_list(&out, "reasons", &signature->reasons);
     return bd_result_object(&out);
+}
+
+/* A time-stamp by nobody the caller trusts is a date that anybody could have written. */
+static void require_stamp(verification *run, bd_str path, bool is_there,
+                          const bd_tsp_report *stamp) {
+    if (!run->options->require_timestamp || (is_there && stamp->is_intact && stamp->is_trusted)) {
+        return;
+    }
+    bd_str why = is_there ? stamp->reason : BD_STR("the signature carries none");
+    add_fault(run, "timestamp", path, 6,
+              bd_str_format(run->arena, "a time-stamp is required: %.*s", BD_ARG(why)));
+}
+
+static void require_pdf_stamp(verification *run, const bd_pdf_report *report, bd_str path) {
+    bd_tsp_report none = {0};
+    if (report->signatures.count == 0) {
+        require_stamp(run, path, false, &none);
+    }
+    for (size_t i = 0; i < report->signatures.count; i++) {
+        const bd_pdf_signature *one = &report->signatures.data[i];
+        require_stamp(run, path, one->has_stamp, &one->stamp);
+    }
 }
 
 static const bd_value *signatures_value(verification *run, const bd_pdf_report *report) {
@@ -124,13 +180,20 @@ static void add_pdf_faults(verification *run, const bd_pdf_report *report, bd_st
     if (exit_code != 0 && report->reasons.count == 0) {
         add_fault(run, word, path, exit_code, BD_STR("the binder's signature does not hold"));
     }
+    require_pdf_stamp(run, report, path);
+}
+
+static bd_rc judge_pdf(verification *run, bd_str text, bd_pdf_report *out, bd_err *err) {
+    bd_pdf_judging how = {
+        .trust_pem = run->trust, .at = run->at, .revocations = &run->revocations};
+    return bd_judge_pdf(text, &how, run->arena, out, err);
 }
 
 static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
     bd_str text;
     bd_pdf_report report;
     BD_TRY(bd_file_read(path, PDF_BYTES, run->arena, &text, err));
-    BD_TRY(bd_verify_pdf(text, run->trust, BD_INSTANT_NONE, run->arena, &report, err));
+    BD_TRY(judge_pdf(run, text, &report, err));
     add_pdf_faults(run, &report, bd_str_of(path));
     bd_result_text(out, "kind", BD_STR("pdf"));
     bd_result_bool(out, "signed", report.is_signed);
@@ -187,10 +250,10 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
                   bd_str_copy(run->arena, bd_str_of(problem.message)));
         return BD_OK;
     }
-    BD_TRY(bd_verify_pdf(text, run->trust, BD_INSTANT_NONE, run->arena, &pdf, err));
+    BD_TRY(judge_pdf(run, text, &pdf, err));
     bd_result_value(out, "binder_signatures", signatures_value(run, &pdf));
     add_pdf_faults(run, &pdf, path);
-    bool is_same = pdf.signatures.count == 1 && memcmp(pdf.signatures.data[0].signer.sha256,
+    bool is_same = pdf.signatures.count > 0 && memcmp(pdf.signatures.data[0].signer.sha256,
                                                        report->facts.signer_sha256, 32) == 0;
     if (pdf.is_signed && !is_same) {
         add_fault(run, "signature", path, 1,
@@ -323,11 +386,25 @@ static bd_rc reperform(verification *run, bd_package_reader *reader,
     return BD_OK;
 }
 
+static bd_rc check_revoked(verification *run, const bd_package_report *report, bd_err *err) {
+    const bd_cms_report *signature = &report->signature;
+    bd_revocation_report found;
+    if (!report->is_signed || signature->chain_pem.size == 0) {
+        return BD_OK;
+    }
+    BD_TRY(bd_revocation_check(signature->chain_pem, run->trust, &run->revocations,
+                               signature->judged_at, run->arena, &found, err));
+    if (found.state == BD_REVOCATION_REVOKED) {
+        add_fault(run, "untrusted", BD_STR("90_INTEGRITY/SHA256SUMS.p7s"), 6, found.reason);
+    }
+    return BD_OK;
+}
+
 static bd_rc verify_package(verification *run, const char *path, bd_result *out, bd_err *err) {
     bd_package_reader *reader = NULL;
     bd_package_report report;
     unsigned jobs = run->options->jobs > 0 ? run->options->jobs : bd_pool_default_jobs();
-    BD_TRY(bd_package_verify(path, run->trust, BD_INSTANT_NONE, jobs, run->arena, &reader, &report,
+    BD_TRY(bd_package_verify(path, run->trust, run->at, jobs, run->arena, &reader, &report,
                              err));
     for (size_t i = 0; i < report.faults.count; i++) {
         const bd_package_fault *fault = &report.faults.data[i];
@@ -372,12 +449,15 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
         bd_result_text(out, "made_by", report.facts.bindery_version);
         bd_result_text(out, "manifest_sha256", bd_str_copy(run->arena, bd_str_of(hex)));
     }
+    BD_TRY(check_revoked(run, &report, err));
     if (report.is_signed) {
         char hex[65];
         bd_hex(report.signature.signer.sha256, 32, hex);
         bd_result_text(out, "signer", report.signature.signer.subject);
         bd_result_text(out, "fingerprint", bd_str_copy(run->arena, bd_str_of(hex)));
         bd_result_bool(out, "trusted", report.signature.is_trusted);
+        bd_result_stamp(out, report.has_stamp, &report.stamp);
+        require_stamp(run, BD_STR("90_INTEGRITY/SHA256SUMS.p7s"), report.has_stamp, &report.stamp);
     }
     return BD_OK;
 }
@@ -432,6 +512,7 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
         BD_RAISE(err, BD_ERR_IO, "cannot open '%s': there is no such file", path);
     }
     BD_TRY(load_trust(&run, err));
+    BD_TRY(load_revocations(&run, err));
     BD_TRY(load_checkpoint(&run, err));
     if (run.checkpoint.lines > 0 && is_pdf(path, arena)) {
         BD_RAISE(err, BD_ERR_USAGE,
@@ -447,10 +528,6 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
         bd_err_context(err, "in '%s'", run.trust_path);
     }
     BD_TRY(rc);
-    if (options->require_timestamp) {
-        add_fault(&run, "timestamp", name, 6,
-                  BD_STR("a time-stamp is required and the signature carries none"));
-    }
     out->exit_code = run.exit_code;
     bd_result_text(&result, "file", name);
     bd_result_text(&result, "verdict", bd_str_of(word_of(run.exit_code)));

@@ -1,6 +1,7 @@
 #!/bin/sh
 # conformance/run.sh DEMO - judge the outputs of a run by tools that are not ours. DEMO is the folder of `make demo`.
-# One line per claim. Needs maven and a Java runtime for veraPDF, PAGES_BENCH for a long document, poppler-utils, qpdf, openssl, unzip, coreutils, libxml2-utils, jq and Debian's python3-jsonschema.
+# One line per claim. Needs maven and a Java runtime for veraPDF, PAGES_BENCH for a long document, poppler-utils, qpdf, openssl, unzip,
+# coreutils, libxml2-utils, jq and Debian's python3-jsonschema and python3-venv; pyHanko comes into build/.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/tests/conformance
@@ -216,6 +217,11 @@ claim 'our JSON is canonical to the byte' "$python" "$here/canonical.py" "$out/a
 claim 'our CSV has as many cells in every row as in the first' "$python" "$here/csvrows.py" $(find "$package" -name '*.csv' ! -path '*/10_EVIDENCE/*')
 man_page() { "$bindery" help --man >"$temp/bindery.1" && [ -s "$temp/bindery.1" ] && head -n 1 "$temp/bindery.1" | grep -q '^\.TH BINDERY 1'; }
 claim 'the manual is a man page' man_page
+
+# ---- signatures with an organisation's certificates, by poppler, openssl, qpdf and pyHanko ----
+
+cd "$temp" || exit 2
+. "$here/pades.sh"
 
 echo "conformance: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -435,7 +435,7 @@ TEST(crypto, a_key_that_signs_something_else_is_caught_before_the_signature_leav
     bd_str der = {0};
     bd_key *key = open_trial();
     key->sign = sign_something_else;
-    CHECK_FAILS(bd_cms_sign(key, digest, test_arena(), &der, &err), err, BD_ERR_BUG,
+    CHECK_FAILS(bd_cms_sign(key, digest, test_arena(), &der, &err), err, BD_ERR_INPUT,
                 "does not verify");
     CHECK(der.data == NULL);
     bd_key_close(key);
@@ -681,7 +681,7 @@ static bd_str sign_spoilt(bd_key *key, spoil_fn *spoil, X509 *other, STACK_OF(X5
     CHECK_OK(key->sign(key, tbs, signature, &count, &err), err);
     CHECK(bd_crypto_signature_settle(X509_get0_pubkey(key->certificate), signature, &count));
     spoil(cms, sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0), other);
-    CHECK_OK(bd_crypto_cms_encode(cms, signature, count, test_arena(), &der, &err), err);
+    CHECK_OK(bd_crypto_cms_encode(cms, signature, count, (bd_str){"", 0}, test_arena(), &der, &err), err);
     CMS_ContentInfo_free(cms);
     return der;
 }
@@ -803,4 +803,53 @@ TEST(crypto, certificate_text_without_a_certificate_is_refused) {
                     BD_STR("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
                     test_arena(), &facts, &err),
                 err, BD_ERR_INPUT, "cannot read a certificate");
+}
+
+/* ---- keys that are elsewhere ----------------------------------------------------------------- */
+
+TEST(crypto, a_tokens_address_is_taken_apart) {
+    bd_err err = {0};
+    bd_token_address address;
+    CHECK_OK(bd_token_address_parse(
+                 BD_STR("pkcs11:token=My%20HSM;object=signer;id=%01%ff?module-path=/usr/lib/x.so"),
+                 test_arena(), &address, &err),
+             err);
+    CHECK(bd_str_eqz(address.token, "My HSM"));
+    CHECK(bd_str_eqz(address.object, "signer"));
+    CHECK(bd_str_eq(address.id, BD_STR("\x01\xff")));
+    CHECK(bd_str_eqz(address.module_path, "/usr/lib/x.so"));
+}
+
+TEST(crypto, a_tokens_address_that_names_no_key_or_holds_a_pin_is_refused) {
+    static const char *const cases[][2] = {
+        {"", "token's address"},
+        {"pkcs11:", "token's address"},
+        {"http://a/", "token's address"},
+        {"pkcs11:token=a", "token's address"},
+        {"pkcs11:object=a?pin-value=1234", "holds a PIN"},
+        {"pkcs11:object=a;pin-value=1234", "holds a PIN"}};
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        bd_err err = {0};
+        bd_token_address address;
+        test_failure("address %zu", i);
+        CHECK_FAILS(bd_token_address_parse(bd_str_of(cases[i][0]), test_arena(), &address, &err),
+                    err, BD_ERR_INPUT, cases[i][1]);
+        CHECK(strstr(err.message, "1234") == NULL);
+    }
+}
+
+TEST(crypto, r_and_s_become_der_and_nothing_else_does) {
+    bd_err err = {0};
+    uint8_t value[BD_CRYPTO_SIGNATURE_MAX] = {0};
+    size_t count = 64;
+    value[0] = 0x80;
+    value[63] = 1;
+    CHECK_OK(bd_crypto_ecdsa_encode(value, &count, &err), err);
+    CHECK_EQ_INT(count, 2 + 2 + 33 + 2 + 1);
+    CHECK(value[0] == 0x30 && value[2] == 0x02 && value[3] == 33 && value[4] == 0);
+    for (size_t bad = 0; bad < 130; bad++) {
+        count = bad;
+        bool is_form = bad == 64 || bad == 96;
+        CHECK(is_form || bd_failed(bd_crypto_ecdsa_encode(value, &count, NULL)));
+    }
 }

@@ -65,7 +65,7 @@ TEST(engagement, exclusions_and_keys_stay_behind_and_that_is_said) {
                     "Berg\",\"approved_on\":\"2025-12-01\"}],\"signing\":{\"pkcs12\":\"identity/own.p12\"}"),
                 "H2=2026-07-01..2026-12-31", &notes);
     CHECK_EQ_INT(next.exclusions.count, 0);
-    CHECK_EQ_INT(next.signing.pkcs12.size, 0);
+    CHECK_EQ_INT(next.signing.preparer.pkcs12.size, 0);
     CHECK_EQ_INT(notes.count, 2);
 }
 

@@ -158,7 +158,7 @@ TEST(engagement, defaults_are_filled_in) {
     CHECK(!e.collect && e.package_years == 7 && e.raw_years == 3);
     CHECK_EQ_INT(e.subscriptions.count, 0);
     CHECK_EQ_INT(e.facts->count, 0);
-    CHECK(e.signing.key.size == 0 && e.signing.pkcs12.size == 0);
+    CHECK(e.signing.preparer.key.size == 0 && e.signing.preparer.pkcs12.size == 0);
     CHECK_EQ_STR(bd_json_canonical(test_arena(), bd_engagement_value(&e, test_arena())),
                  "{\"categories\":[\"Security\"],\"format\":\"bindery-engagement "
                  "1\",\"organisation\":{\"name\":\"Contoso Ltd\","
@@ -224,7 +224,7 @@ TEST(engagement, everything_stated_is_held) {
     CHECK_EQ_STR(e.owners.data[0].people.data[0], "Jens M\xc3\xbcller");
     CHECK_EQ_STR(e.exclusions.data[0].resource, "/subscriptions/a");
     CHECK_EQ_INT(e.exclusions.data[0].expires_on, day("2026-12-31"));
-    CHECK_EQ_STR(e.signing.pkcs12, "identity/x.p12");
+    CHECK_EQ_STR(e.signing.preparer.pkcs12, "identity/x.p12");
     CHECK(e.collect && e.package_years == 10 && e.raw_years == 3);
     bd_str by;
     bd_day on;

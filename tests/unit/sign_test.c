@@ -310,23 +310,23 @@ TEST(sign, isa_bytes_after_the_end_are_altered) {
         test_failure("tail %zu", i);
         CHECK(judge(longer, trial_pem()) == BD_VERDICT_ALTERED);
     }
-    check_verdict(join(made, (bd_str){"\0", 1}), BD_VERDICT_ALTERED, "not covered");
+    check_verdict(join(made, (bd_str){"\0", 1}), BD_VERDICT_ALTERED, "follow the end");
     bd_str zeros = {bd_new(test_arena(), char, 5000), 5000};
     CHECK(judge(join(made, zeros), trial_pem()) != BD_VERDICT_VERIFIED);
 }
 
 TEST(sign, isa_changed_page_is_altered) {
     check_verdict(append_object(make_signed(), 4, "<< /Length 3 >>\nstream\nq Q\nendstream", 9),
-                  BD_VERDICT_ALTERED, "revisions");
+                  BD_VERDICT_ALTERED, "a later update");
 }
 
 TEST(sign, isa_changed_document_title_is_altered) {
     check_verdict(append_object(make_signed(), 6, "<< /Title (Other) >>", 9), BD_VERDICT_ALTERED,
-                  "not covered");
+                  "a later update");
 }
 
 TEST(sign, isa_new_object_is_altered) {
-    check_verdict(append_object(make_signed(), 9, "(new)", 10), BD_VERDICT_ALTERED, "3 revisions");
+    check_verdict(append_object(make_signed(), 9, "(new)", 10), BD_VERDICT_ALTERED, "a later update");
 }
 
 TEST(sign, isa_copied_signature_in_the_update_is_altered) {
@@ -348,7 +348,7 @@ TEST(sign, eaa_annotation_in_an_update_is_altered) {
     const int numbers[] = {3, 9};
     const char *const bodies[] = {page.data, note.data};
     bd_str more = make_revision(made, numbers, bodies, 2, 10, find_startxref(made), "/Info 6 0 R ");
-    check_verdict(more, BD_VERDICT_ALTERED, "not covered");
+    check_verdict(more, BD_VERDICT_ALTERED, "a later update");
     test_write_file(test_path("more.pdf"), more);
     CHECK_EQ_INT(run_command(NULL, "qpdf --check more.pdf"),
                  0); /* a well-formed forgery, not a broken file */
@@ -370,7 +370,7 @@ TEST(sign, ssa_second_signature_is_altered) {
         "/Rect [0 0 0 0] >>",
         bd_str_z(test_arena(), body)};
     bd_str two = make_revision(made, numbers, bodies, 3, 11, find_startxref(made), "/Info 6 0 R ");
-    check_verdict(two, BD_VERDICT_ALTERED, "2 signatures");
+    check_verdict(two, BD_VERDICT_ALTERED, "end at the same byte");
     CHECK_EQ_INT(verify_file(two, trial_pem()).signatures.count, 2);
     bd_key_close(key);
 }
@@ -683,4 +683,84 @@ TEST(sign, things_that_are_no_pdf_are_malformed) {
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         CHECK(judge(bd_str_of(texts[i]), trial_pem()) == BD_VERDICT_MALFORMED);
     }
+}
+
+/* ---- more than one signature, and what may follow ------------------------------------------------ */
+
+TEST(sign, a_place_too_small_is_said_before_anything_is_written) {
+    bd_err err = {0};
+    bd_str made = {0};
+    bd_key *key = open_trial();
+    bd_sign_options options = default_options();
+    options.contents_bytes = 200;
+    CHECK_FAILS(bd_sign_pdf(make_pdf(), key, &options, test_arena(), &made, &err), err, BD_ERR_INPUT,
+                "its place has 200");
+    CHECK(made.data == NULL);
+    bd_key_close(key);
+}
+
+static bd_str make_countersigned(bd_str *trust) {
+    bd_err err = {0};
+    bd_str first = {0}, both = {0};
+    bd_key *key = open_trial();
+    const char *second_key = test_path("second.key.pem"), *second_path = test_path("second.crt.pem");
+    CHECK_OK(bd_identity_make(second_key, second_path, BD_STR("Reviewer"), AT_2026, &err), err);
+    bd_key *second = open_files(second_key, second_path);
+    bd_sign_options options = default_options();
+    options.open_field = BD_STR("Reviewer");
+    CHECK_OK(bd_sign_pdf(make_pdf(), key, &options, test_arena(), &first, &err), err);
+    CHECK_OK(bd_countersign_pdf(first, second, &options, test_arena(), &both, &err), err);
+    *trust = join(trial_pem(), test_read_file(second_path));
+    bd_key_close(key);
+    bd_key_close(second);
+    return both;
+}
+
+TEST(sign, a_second_signature_fills_the_field_that_the_first_left_open) {
+    bd_str trust;
+    bd_str both = make_countersigned(&trust);
+    bd_pdf_report report = verify_file(both, trust);
+    CHECK(report.verdict == BD_VERDICT_VERIFIED);
+    CHECK_EQ_INT(report.signatures.count, 2);
+    CHECK_EQ_INT(report.signatures.data[0].docmdp, 2);
+    CHECK(!report.signatures.data[0].covers_whole_file);
+    CHECK(report.signatures.data[1].covers_whole_file);
+    CHECK(judge(both, trial_pem()) == BD_VERDICT_UNTRUSTED);
+}
+
+TEST(sign, a_field_is_filled_once) {
+    bd_err err = {0};
+    bd_str trust, again = {0};
+    bd_str both = make_countersigned(&trust);
+    bd_key *key = open_files(test_path("second.key.pem"), test_path("second.crt.pem"));
+    bd_sign_options options = default_options();
+    options.open_field = BD_STR("Reviewer");
+    CHECK_FAILS(bd_countersign_pdf(both, key, &options, test_arena(), &again, &err), err,
+                BD_ERR_INPUT, "no open field 'Reviewer'");
+    bd_key_close(key);
+}
+
+TEST(sign, a_flipped_byte_of_either_signature_is_never_verified) {
+    bd_str trust;
+    bd_str both = make_countersigned(&trust);
+    char *copy = (char *)(uintptr_t)bd_str_copy(test_arena(), both).data;
+    for (size_t i = 0; i < both.size; i += 23) {
+        copy[i] = (char)(copy[i] ^ 1);
+        test_failure("byte %zu", i);
+        CHECK(judge((bd_str){copy, both.size}, trust) != BD_VERDICT_VERIFIED);
+        copy[i] = (char)(copy[i] ^ 1);
+    }
+}
+
+TEST(sign, a_first_signature_without_its_second_is_verified_as_what_it_is) {
+    bd_err err = {0};
+    bd_str first = {0};
+    bd_key *key = open_trial();
+    bd_sign_options options = default_options();
+    options.open_field = BD_STR("Reviewer");
+    CHECK_OK(bd_sign_pdf(make_pdf(), key, &options, test_arena(), &first, &err), err);
+    bd_pdf_report report = verify_file(first, trial_pem());
+    CHECK(report.verdict == BD_VERDICT_VERIFIED);
+    CHECK_EQ_INT(report.signatures.count, 1);
+    bd_key_close(key);
 }

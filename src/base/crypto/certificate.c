@@ -82,7 +82,7 @@ static bd_str print_name(const X509_NAME *name, bd_arena *arena) {
     return bd_str_visible(arena, (bd_str){data, count > 0 ? (size_t)count : 0});
 }
 
-static bd_instant read_time(const ASN1_TIME *time) {
+bd_instant bd_crypto_time_read(const ASN1_TIME *time) {
     struct tm tm = {0};
     if (ASN1_TIME_to_tm(time, &tm) != 1) {
         ERR_clear_error();
@@ -110,8 +110,8 @@ void bd_crypto_certificate_describe(X509 *certificate, bd_arena *arena, bd_certi
         .issuer = print_name(X509_get_issuer_name(certificate), arena),
         .serial_hex = print_serial(certificate, arena),
         .algorithm = bd_crypto_algorithm(X509_get0_pubkey(certificate), arena, &allowed),
-        .not_before = read_time(X509_get0_notBefore(certificate)),
-        .not_after = read_time(X509_get0_notAfter(certificate)),
+        .not_before = bd_crypto_time_read(X509_get0_notBefore(certificate)),
+        .not_after = bd_crypto_time_read(X509_get0_notAfter(certificate)),
         .is_self_signed = X509_self_signed(certificate, /*verify_signature*/ 0) == 1,
     };
     BD_ASSERT(X509_digest(certificate, EVP_sha256(), out->sha256, &count) == 1 && count == 32);
@@ -176,6 +176,17 @@ bd_rc bd_crypto_certificates_parse(bd_str pem, size_t max_count, STACK_OF(X509) 
     }
     *out = list;
     return BD_OK;
+}
+
+bd_str bd_crypto_chain_pem(X509 *subject, STACK_OF(X509) * issuers, bd_arena *arena) {
+    BD_DEFER(bd_crypto_bio_close) BIO *bio = BIO_new(BIO_s_mem());
+    BD_ASSERT(bio != NULL && PEM_write_bio_X509(bio, subject) == 1);
+    for (int i = 0; i < sk_X509_num(issuers); i++) {
+        BD_ASSERT(PEM_write_bio_X509(bio, sk_X509_value(issuers, i)) == 1);
+    }
+    char *data = NULL;
+    long count = BIO_get_mem_data(bio, &data);
+    return bd_str_copy(arena, (bd_str){data, (size_t)count});
 }
 
 /* ---- what we accept -------------------------------------------------------------------------- */

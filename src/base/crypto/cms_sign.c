@@ -111,11 +111,18 @@ bd_rc bd_crypto_cms_build(X509 *signer, STACK_OF(X509) * issuers, const uint8_t 
     return BD_OK;
 }
 
+static bool add_stamp(CMS_SignerInfo *signer_info, bd_str token) {
+    return token.size == 0 ||
+           CMS_unsigned_add1_attr_by_NID(signer_info, NID_id_smime_aa_timeStampToken,
+                                         V_ASN1_SEQUENCE, token.data, (int)token.size) == 1;
+}
+
 bd_rc bd_crypto_cms_encode(CMS_ContentInfo *cms, const uint8_t *signature, size_t count,
-                           bd_arena *arena, bd_str *der, bd_err *err) {
+                           bd_str token, bd_arena *arena, bd_str *der, bd_err *err) {
     CMS_SignerInfo *signer_info = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
     int size = -1;
-    if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(signer_info), signature, (int)count) == 1) {
+    if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(signer_info), signature, (int)count) == 1 &&
+        add_stamp(signer_info, token)) {
         size = i2d_CMS_ContentInfo(cms, NULL);
     }
     if (size <= 0) {
@@ -168,35 +175,70 @@ bool bd_crypto_signature_settle(const EVP_PKEY *key, uint8_t *signature, size_t 
     return done;
 }
 
+bd_rc bd_crypto_ecdsa_encode(uint8_t *signature, size_t *count, bd_err *err) {
+    size_t half = *count / 2;
+    if (*count % 2 != 0 || (half != 32 && half != 48)) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the key gave a signature value of %zu bytes, expected r and s of 32 or 48 each",
+                 *count);
+    }
+    ECDSA_SIG *value = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(signature, (int)half, NULL);
+    BIGNUM *s = BN_bin2bn(signature + half, (int)half, NULL);
+    unsigned char *at = signature;
+    BD_ASSERT(value != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(value, r, s) == 1);
+    int size = i2d_ECDSA_SIG(value, &at);
+    ECDSA_SIG_free(value);
+    BD_ASSERT(size > 0);
+    *count = (size_t)size;
+    return BD_OK;
+}
+
 /* ---- signing --------------------------------------------------------------------------------- */
 
 /* A key that answers with somebody else's signature (a wrong slot, a stale handle) is caught by the
  * read-back: the finished structure is verified as a receiver would. */
 static bd_rc check_signed(bd_str der, const uint8_t digest[32], bd_arena *arena, bd_err *err) {
     bd_cms_report report;
-    BD_TRY_CTX(bd_cms_verify(der, digest, BD_STR(""), BD_INSTANT_NONE, arena, &report, err), err,
+    bd_cms_judging judging = {.at = BD_INSTANT_NONE, .may_have_stamp = true};
+    BD_TRY_CTX(bd_cms_judge(der, digest, &judging, arena, &report, err), err,
                "while reading back our own signature");
     if (!report.is_intact) {
-        BD_RAISE(err, BD_ERR_BUG, "our own signature does not verify: %.*s", BD_ARG(report.reason));
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the key does not fit its certificate: its signature does not verify (%.*s)",
+                 BD_ARG(report.reason));
+    }
+    if (report.has_stamp && !report.stamp.is_intact) {
+        BD_RAISE(err, BD_ERR_BUG, "our own time-stamp does not verify: %.*s",
+                 BD_ARG(report.stamp.reason));
     }
     return BD_OK;
 }
 
-bd_rc bd_cms_sign(bd_key *key, const uint8_t digest[32], bd_arena *arena, bd_str *der,
-                  bd_err *err) {
+bd_rc bd_cms_sign_stamped(bd_key *key, const uint8_t digest[32], const bd_cms_stamper *stamper,
+                          bd_arena *arena, bd_str *der, bd_err *err) {
     BD_DEFER(bd_crypto_cms_close) CMS_ContentInfo *cms = NULL;
-    uint8_t signature[BD_CRYPTO_SIGNATURE_MAX];
+    uint8_t signature[BD_CRYPTO_SIGNATURE_MAX], imprint[32];
     size_t count = 0;
-    bd_str tbs, made;
+    bd_str tbs, made, token = {"", 0};
     BD_TRY(bd_crypto_cms_build(key->certificate, key->issuers, digest, arena, &cms, &tbs, err));
     BD_TRY(key->sign(key, tbs, signature, &count, err));
     if (!bd_crypto_signature_settle(X509_get0_pubkey(key->certificate), signature, &count)) {
         BD_RAISE(err, BD_ERR_INPUT, "the key gave a signature value that is not ECDSA");
     }
-    BD_TRY(bd_crypto_cms_encode(cms, signature, count, arena, &made, err));
+    if (stamper != NULL) {
+        bd_sha256_of((bd_str){(const char *)signature, count}, imprint);
+        BD_TRY(stamper->stamp(stamper->context, imprint, arena, &token, err));
+    }
+    BD_TRY(bd_crypto_cms_encode(cms, signature, count, token, arena, &made, err));
     BD_TRY(check_signed(made, digest, arena, err));
     *der = made;
     return BD_OK;
+}
+
+bd_rc bd_cms_sign(bd_key *key, const uint8_t digest[32], bd_arena *arena, bd_str *der,
+                  bd_err *err) {
+    return bd_cms_sign_stamped(key, digest, NULL, arena, der, err);
 }
 
 size_t bd_cms_size_bound(const bd_key *key) {
@@ -208,7 +250,7 @@ size_t bd_cms_size_bound(const bd_key *key) {
     size_t count = (size_t)EVP_PKEY_get_size(X509_get0_pubkey(key->certificate));
     bd_rc rc = bd_crypto_cms_build(key->certificate, key->issuers, digest, arena, &cms, &tbs, NULL);
     BD_ASSERT(!bd_failed(rc));
-    rc = bd_crypto_cms_encode(cms, signature, count, arena, &der, NULL);
+    rc = bd_crypto_cms_encode(cms, signature, count, (bd_str){"", 0}, arena, &der, NULL);
     BD_ASSERT(!bd_failed(rc));
     return der.size;
 }

@@ -12,7 +12,6 @@
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
-#include <openssl/x509_vfy.h>
 #include <string.h>
 
 typedef struct {
@@ -22,6 +21,8 @@ typedef struct {
     X509 *signer;
     STACK_OF(X509) * issuers; /* pool in order */
     uint8_t digest[32];       /* the message-digest attribute */
+    bool may_have_stamp;
+    bd_str token; /* the time-stamp, in the CMS; empty: none */
 } opened_cms;
 
 static void opened_cms_close(opened_cms *opened) {
@@ -30,14 +31,6 @@ static void opened_cms_close(opened_cms *opened) {
     X509_free(opened->signer);
     CMS_ContentInfo_free(opened->cms);
     ERR_clear_error();
-}
-
-static void store_close(X509_STORE **store) {
-    X509_STORE_free(*store);
-}
-
-static void store_context_close(X509_STORE_CTX **context) {
-    X509_STORE_CTX_free(*context);
 }
 
 static const char *name_object(const ASN1_OBJECT *object, char room[80]) {
@@ -53,7 +46,7 @@ static const char *name_object(const ASN1_OBJECT *object, char room[80]) {
 
 /* ContentInfo must be SignedData before OpenSSL sees it: its other content types are code we never
  * need. */
-static bd_rc peek(bd_str der, bd_err *err) {
+bd_rc bd_crypto_cms_peek(bd_str der, bd_err *err) {
     static const char signed_data[] = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
     size_t header = 2;
     if (der.size > BD_CRYPTO_CMS_MAX) {
@@ -110,13 +103,34 @@ static bd_rc check_algorithms(CMS_SignerInfo *signer_info, bd_err *err) {
     return BD_OK;
 }
 
+/* The one unsigned attribute there may be: the time-stamp of the signature value (ETSI EN 319 122-1, 5.3). */
+static bd_rc take_stamp(opened_cms *opened, bd_err *err) {
+    int count = CMS_unsigned_get_attr_count(opened->signer_info);
+    if (count <= 0) {
+        return BD_OK;
+    }
+    if (!opened->may_have_stamp) {
+        BD_RAISE(err, BD_ERR_INPUT, "the CMS has an unsigned attribute, expected none");
+    }
+    X509_ATTRIBUTE *attribute = CMS_unsigned_get_attr(opened->signer_info, 0);
+    const ASN1_STRING *value =
+        X509_ATTRIBUTE_count(attribute) == 1
+            ? X509_ATTRIBUTE_get0_data(attribute, 0, V_ASN1_SEQUENCE, NULL)
+            : NULL;
+    if (count != 1 || value == NULL ||
+        OBJ_obj2nid(X509_ATTRIBUTE_get0_object(attribute)) != NID_id_smime_aa_timeStampToken) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "the CMS has an unsigned attribute that is not one time-stamp of the signature");
+    }
+    opened->token =
+        (bd_str){(const char *)ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)};
+    return BD_OK;
+}
+
 static bd_rc check_attributes(CMS_SignerInfo *signer_info, bd_err *err) {
     static const int expected[] = {NID_pkcs9_contentType, NID_pkcs9_messageDigest,
                                    NID_id_smime_aa_signingCertificateV2};
     char room[80];
-    if (CMS_unsigned_get_attr_count(signer_info) > 0) {
-        BD_RAISE(err, BD_ERR_INPUT, "the CMS has an unsigned attribute, expected none");
-    }
     for (size_t i = 0; i < BD_COUNT(expected); i++) {
         int at = CMS_signed_get_attr_by_NID(signer_info, expected[i], -1);
         if (at < 0) {
@@ -182,7 +196,7 @@ static bd_rc read_certificates(opened_cms *opened, bd_arena *arena, bd_err *err)
 
 static bd_rc open_cms(bd_str der, bd_arena *arena, opened_cms *opened, bd_err *err) {
     const unsigned char *at = (const unsigned char *)der.data;
-    BD_TRY(peek(der, err));
+    BD_TRY(bd_crypto_cms_peek(der, err));
     ERR_clear_error();
     opened->cms = d2i_CMS_ContentInfo(NULL, &at, (long)der.size);
     if (opened->cms == NULL || at != (const unsigned char *)der.data + der.size) {
@@ -196,6 +210,7 @@ static bd_rc open_cms(bd_str der, bd_arena *arena, opened_cms *opened, bd_err *e
     }
     opened->signer_info = sk_CMS_SignerInfo_value(signers, 0);
     BD_TRY(check_algorithms(opened->signer_info, err));
+    BD_TRY(take_stamp(opened, err));
     BD_TRY(check_attributes(opened->signer_info, err));
     BD_TRY(read_digest(opened, err));
     return read_certificates(opened, arena, err);
@@ -243,7 +258,7 @@ static bd_rc check_sameness(const opened_cms *opened, bd_str der, bd_arena *aren
     if (!bd_crypto_signature_settle(X509_get0_pubkey(opened->signer), settled, &count)) {
         count = (size_t)ASN1_STRING_length(value);
     }
-    BD_TRY(bd_crypto_cms_encode(again, settled, count, arena, &encoded, err));
+    BD_TRY(bd_crypto_cms_encode(again, settled, count, opened->token, arena, &encoded, err));
     if (!bd_str_eq(encoded, der)) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "the CMS is not in the one form of our profile: it differs at byte %zu",
@@ -261,66 +276,43 @@ static bool check_value(const opened_cms *opened) {
     return holds;
 }
 
-static bd_rc load_store(bd_str trust_pem, X509_STORE **out, bd_err *err) {
-    BD_DEFER(bd_crypto_certificates_close) STACK_OF(X509) *trusted = NULL;
-    bd_err reason = {0};
-    if (bd_failed(bd_crypto_certificates_parse(trust_pem, 10000, &trusted, &reason))) {
-        BD_RAISE(err, BD_ERR_USAGE, "cannot use the trusted certificates: %s", reason.message);
-    }
-    X509_STORE *store = X509_STORE_new();
-    BD_ASSERT(store != NULL);
-    for (int i = 0; i < sk_X509_num(trusted); i++) {
-        BD_ASSERT(X509_STORE_add_cert(store, sk_X509_value(trusted, i)) == 1);
-    }
-    *out = store;
-    return BD_OK;
-}
-
-/* PARTIAL_CHAIN: whatever certificate the caller lists is an anchor, a signer's own included. Level
- * 2 refuses SHA-1 and short keys on the way there. */
-static void set_parameters(X509_STORE_CTX *context, bd_instant at) {
-    X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
-    unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN;
-    X509_VERIFY_PARAM_set_auth_level(parameters, 2);
-    X509_VERIFY_PARAM_set_depth(parameters, BD_CRYPTO_CHAIN_MAX);
-    if (at == BD_INSTANT_NONE) {
-        flags |= X509_V_FLAG_NO_CHECK_TIME;
-    } else {
-        X509_VERIFY_PARAM_set_time(parameters, (time_t)(at / BD_SECOND));
-    }
-    X509_VERIFY_PARAM_set_flags(parameters, flags);
-}
-
-static bd_rc check_trust(const opened_cms *opened, bd_str trust_pem, bd_instant at, bd_arena *arena,
+static bd_rc judge_stamp(const opened_cms *opened, const bd_cms_judging *judging, bd_arena *arena,
                          bd_cms_report *report, bd_err *err) {
-    if (trust_pem.size == 0) {
-        report->reason = bd_str_format(arena, "no trusted certificate was given to judge '%.*s' by",
-                                       BD_ARG(report->signer.subject));
+    if (opened->token.size == 0) {
         return BD_OK;
     }
-    BD_DEFER(store_close) X509_STORE *store = NULL;
-    BD_TRY(load_store(trust_pem, &store, err));
-    BD_DEFER(store_context_close) X509_STORE_CTX *context = X509_STORE_CTX_new();
-    BD_ASSERT(context != NULL &&
-              X509_STORE_CTX_init(context, store, opened->signer, opened->issuers) == 1);
-    set_parameters(context, at);
-    report->is_trusted = X509_verify_cert(context) == 1;
-    if (!report->is_trusted) {
-        int code = X509_STORE_CTX_get_error(context);
-        report->reason =
-            bd_str_format(arena, "the signer '%.*s' is not trusted: %s",
-                          BD_ARG(report->signer.subject), X509_verify_cert_error_string(code));
-    }
-    ERR_clear_error();
+    const ASN1_OCTET_STRING *value = CMS_SignerInfo_get0_signature(opened->signer_info);
+    bd_str bytes = {(const char *)ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)};
+    uint8_t imprint[32];
+    bd_sha256_of(bytes, imprint);
+    report->has_stamp = true;
+    BD_TRY_CTX(bd_tsp_verify(opened->token, imprint, judging->trust_pem, arena, &report->stamp, err),
+               err, "in the time-stamp of the signature");
+    report->stamp.token = bd_str_copy(arena, opened->token);
     return BD_OK;
 }
 
-static bd_rc judge(const opened_cms *opened, const uint8_t digest[32], bd_str trust_pem,
-                   bd_instant at, bd_arena *arena, bd_cms_report *report, bd_err *err) {
-    bd_crypto_certificate_describe(opened->signer, arena, &report->signer);
+/* With a time-stamp that the caller trusts the signature was there at its time, and that is the time that counts. */
+static bd_rc check_trust(const opened_cms *opened, const bd_cms_judging *judging, bd_arena *arena,
+                         bd_cms_report *report, bd_err *err) {
+    bool is_dated = report->has_stamp && report->stamp.is_intact && report->stamp.is_trusted;
+    bd_instant at = is_dated ? report->stamp.time : judging->at;
     const bd_certificate_facts *signer = &report->signer;
+    report->judged_at = at;
     report->is_time_bad =
         at != BD_INSTANT_NONE && (at < signer->not_before || at > signer->not_after);
+    bd_crypto_trust trust = {
+        .trust_pem = judging->trust_pem, .at = at, .who = BD_STR("the signer")};
+    return bd_crypto_trust_check(opened->signer, opened->issuers, &trust, arena,
+                                 &report->is_trusted, &report->reason, err);
+}
+
+static bd_rc judge(const opened_cms *opened, const uint8_t digest[32],
+                   const bd_cms_judging *judging, bd_arena *arena, bd_cms_report *report,
+                   bd_err *err) {
+    bd_crypto_certificate_describe(opened->signer, arena, &report->signer);
+    report->chain_pem = bd_crypto_chain_pem(opened->signer, opened->issuers, arena);
+    BD_TRY(judge_stamp(opened, judging, arena, report, err));
     if (memcmp(opened->digest, digest, 32) != 0) {
         report->reason = BD_STR("the signed digest is not the digest of the content");
         return BD_OK;
@@ -330,16 +322,22 @@ static bd_rc judge(const opened_cms *opened, const uint8_t digest[32], bd_str tr
         report->reason = BD_STR("the signature value does not verify with the signer's key");
         return BD_OK;
     }
-    return check_trust(opened, trust_pem, at, arena, report, err);
+    return check_trust(opened, judging, arena, report, err);
+}
+
+bd_rc bd_cms_judge(bd_str der, const uint8_t digest[32], const bd_cms_judging *judging,
+                   bd_arena *arena, bd_cms_report *out, bd_err *err) {
+    BD_DEFER(opened_cms_close) opened_cms opened = {.may_have_stamp = judging->may_have_stamp};
+    bd_cms_report report = {.judged_at = BD_INSTANT_NONE};
+    BD_TRY(open_cms(der, arena, &opened, err));
+    BD_TRY(check_sameness(&opened, der, arena, err));
+    BD_TRY(judge(&opened, digest, judging, arena, &report, err));
+    *out = report;
+    return BD_OK;
 }
 
 bd_rc bd_cms_verify(bd_str der, const uint8_t digest[32], bd_str trust_pem, bd_instant at,
                     bd_arena *arena, bd_cms_report *out, bd_err *err) {
-    BD_DEFER(opened_cms_close) opened_cms opened = {0};
-    bd_cms_report report = {0};
-    BD_TRY(open_cms(der, arena, &opened, err));
-    BD_TRY(check_sameness(&opened, der, arena, err));
-    BD_TRY(judge(&opened, digest, trust_pem, at, arena, &report, err));
-    *out = report;
-    return BD_OK;
+    bd_cms_judging judging = {.trust_pem = trust_pem, .at = at};
+    return bd_cms_judge(der, digest, &judging, arena, out, err);
 }

@@ -19,7 +19,20 @@ struct bd_key {
     STACK_OF(X509) * issuers; /* in order: the signer's issuer first */
     EVP_PKEY *private_key;
     bd_rc (*sign)(const bd_key *key, bd_str tbs, uint8_t *signature, size_t *count, bd_err *err);
+    void *device; /* where the key is, if not in `private_key` */
+    void (*close_device)(void *device);
+    bd_key_remote remote;
 };
+
+/* token.c: what a PKCS#11 URI names.  Texts Allocated in <arena>. */
+typedef struct {
+    bd_str token, serial, object, id, module_path;
+} bd_token_address;
+bd_rc bd_token_address_parse(bd_str uri, bd_arena *arena, bd_token_address *out, bd_err *err);
+/* Sets device, sign, and the certificate where no file is named. */
+bd_rc bd_crypto_token_open(const bd_key_options *options, bd_arena *arena, bd_key *key, bd_err *err);
+/* r || s, as devices and services give them, to the DER that a CMS has; in place. */
+bd_rc bd_crypto_ecdsa_encode(uint8_t *signature, size_t *count, bd_err *err);
 
 /* Fails with `what` and OpenSSL's own reason; empties OpenSSL's queue. */
 bd_rc bd_crypto_raise(bd_err *err, bd_err_class class, const char *what, const char *subject);
@@ -44,9 +57,26 @@ bd_rc bd_crypto_chain_order(X509 *signer, STACK_OF(X509) * pool, bd_arena *arena
  * is what is to be signed: the DER SET OF signed attributes (RFC 5652, 5.4). */
 bd_rc bd_crypto_cms_build(X509 *signer, STACK_OF(X509) * issuers, const uint8_t digest[32],
                           bd_arena *arena, CMS_ContentInfo **out, bd_str *tbs, bd_err *err);
+/* `token`: a time-stamp of the signature value, or empty. */
 bd_rc bd_crypto_cms_encode(CMS_ContentInfo *cms, const uint8_t *signature, size_t count,
-                           bd_arena *arena, bd_str *der, bd_err *err);
+                           bd_str token, bd_arena *arena, bd_str *der, bd_err *err);
+/* INPUT unless it is DER of at most 64 KiB whose content type is signedData. */
+bd_rc bd_crypto_cms_peek(bd_str der, bd_err *err);
 void bd_crypto_cms_close(CMS_ContentInfo **cms);
+
+bd_str bd_crypto_chain_pem(X509 *subject, STACK_OF(X509) * issuers, bd_arena *arena);
+bd_instant bd_crypto_time_read(const ASN1_TIME *time); /* BD_INSTANT_NONE: no time that we read */
+
+/* trust.c: `purpose` as X509_PURPOSE_..., 0: any.  `who` begins the sentence of *reason.  USAGE: trust_pem is not
+ * empty and holds no certificates. */
+typedef struct {
+    bd_str trust_pem;
+    bd_instant at; /* BD_INSTANT_NONE: no time enters */
+    int purpose;
+    bd_str who;
+} bd_crypto_trust;
+bd_rc bd_crypto_trust_check(X509 *subject, STACK_OF(X509) * issuers, const bd_crypto_trust *trust,
+                            bd_arena *arena, bool *is_trusted, bd_str *reason, bd_err *err);
 
 /* An ECDSA value with the smaller of the two equivalent s, so that a signature has one spelling
  * only.  Leaves other keys alone.  False when the value is not a DER ECDSA-Sig-Value. */

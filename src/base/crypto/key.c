@@ -72,6 +72,17 @@ static bd_rc read_key_file(const char *path, secret *out, bd_err *err) {
     return BD_OK;
 }
 
+bd_rc bd_secret_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err) {
+    BD_DEFER(secret_clear) secret bytes = {0};
+    BD_TRY(read_key_file(path, &bytes, err));
+    if (bytes.size > max_bytes) {
+        BD_RAISE(err, BD_ERR_LIMIT, "'%s' has %zu bytes, expected at most %zu", path, bytes.size,
+                 max_bytes);
+    }
+    *out = bd_str_copy(arena, (bd_str){(const char *)bytes.data, bytes.size});
+    return BD_OK;
+}
+
 /* ---- passphrases ----------------------------------------------------------------------------- */
 
 /* One question at most, whatever OpenSSL tries; the answer is wiped by question_clear. */
@@ -161,17 +172,6 @@ static bd_rc load_pem_key(const bd_key_options *options, bd_key *key, bd_err *er
     return key->private_key ? BD_OK : raise_unopened(&q, err);
 }
 
-static bd_rc load_pem(const bd_key_options *options, bd_arena *arena, bd_key *key,
-                      STACK_OF(X509) * *pool, bd_err *err) {
-    bd_str pem;
-    BD_TRY(load_pem_key(options, key, err));
-    BD_TRY(bd_file_read(options->certificate_path, 1u << 20, arena, &pem, err));
-    BD_TRY_CTX(bd_crypto_certificates_parse(pem, BD_CRYPTO_CHAIN_MAX, pool, err), err, "in '%s'",
-               options->certificate_path);
-    key->certificate = sk_X509_shift(*pool);
-    return BD_OK;
-}
-
 static void pkcs12_close(PKCS12 **container) {
     PKCS12_free(*container);
 }
@@ -249,8 +249,52 @@ static bd_rc sign_locally(const bd_key *key, bd_str tbs, uint8_t *signature, siz
     return BD_OK;
 }
 
-static bd_rc check_pair(const bd_key *key, const char *path, bd_arena *arena, bd_err *err) {
-    BD_TRY(bd_crypto_certificate_check(key->certificate, arena, err));
+static const char *algorithm_of(const bd_key *key) {
+    return EVP_PKEY_get_base_id(X509_get0_pubkey(key->certificate)) == EVP_PKEY_EC ? "ES256" : "RS256";
+}
+
+static bd_rc sign_remotely(const bd_key *key, bd_str tbs, uint8_t *signature, size_t *count,
+                           bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("remote key", 4u << 20);
+    uint8_t digest[32];
+    bd_str value;
+    const char *algorithm = algorithm_of(key);
+    bd_sha256_of(tbs, digest);
+    BD_TRY(key->remote.sign(key->remote.context, algorithm, digest, arena, &value, err));
+    if (value.size == 0 || value.size > BD_CRYPTO_SIGNATURE_MAX) {
+        BD_RAISE(err, BD_ERR_INPUT, "the key gave a signature value of %zu bytes", value.size);
+    }
+    memcpy(signature, value.data, value.size);
+    *count = value.size;
+    return algorithm[0] == 'E' ? bd_crypto_ecdsa_encode(signature, count, err) : BD_OK;
+}
+
+/* A key elsewhere cannot be compared with the certificate, so it shows once that it fits. */
+static bd_rc check_by_signing(const bd_key *key, const char *path, bd_err *err) {
+    static const bd_str text = BD_STR_INIT("bindery: does this key belong to this certificate?");
+    BD_DEFER(digest_context_close) EVP_MD_CTX *context = EVP_MD_CTX_new();
+    uint8_t signature[BD_CRYPTO_SIGNATURE_MAX];
+    size_t count = 0;
+    BD_TRY(key->sign(key, text, signature, &count, err));
+    bool holds = context != NULL &&
+                 EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL,
+                                      X509_get0_pubkey(key->certificate)) == 1 &&
+                 EVP_DigestVerify(context, signature, count, (const unsigned char *)text.data,
+                                  text.size) == 1;
+    ERR_clear_error();
+    if (!holds) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "private key and certificate in '%s' do not belong together: what the key signs "
+                 "does not verify",
+                 path);
+    }
+    return BD_OK;
+}
+
+static bd_rc check_key_holds(const bd_key *key, const char *path, bd_err *err) {
+    if (key->private_key == NULL) {
+        return check_by_signing(key, path, err);
+    }
     if (X509_check_private_key(key->certificate, key->private_key) != 1) {
         ERR_clear_error();
         BD_RAISE(err, BD_ERR_INPUT,
@@ -258,6 +302,12 @@ static bd_rc check_pair(const bd_key *key, const char *path, bd_arena *arena, bd
                  "certificate of this very key first",
                  path);
     }
+    return BD_OK;
+}
+
+static bd_rc check_pair(const bd_key *key, const char *path, bd_arena *arena, bd_err *err) {
+    BD_TRY(bd_crypto_certificate_check(key->certificate, arena, err));
+    BD_TRY(check_key_holds(key, path, err));
     uint32_t usage = X509_get_key_usage(key->certificate);
     if (usage != UINT32_MAX && (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
         BD_RAISE(err, BD_ERR_INPUT,
@@ -269,19 +319,60 @@ static bd_rc check_pair(const bd_key *key, const char *path, bd_arena *arena, bd
     return BD_OK;
 }
 
+static bd_rc load_certificates(const char *path, bd_arena *arena, bd_key *key,
+                               STACK_OF(X509) * *pool, bd_err *err) {
+    bd_str pem;
+    BD_TRY(bd_file_read(path, 1u << 20, arena, &pem, err));
+    BD_TRY_CTX(bd_crypto_certificates_parse(pem, BD_CRYPTO_CHAIN_MAX, pool, err), err, "in '%s'",
+               path);
+    key->certificate = sk_X509_shift(*pool);
+    return BD_OK;
+}
+
+/* Not in a file of ours: in a token, or with somebody who signs digests. */
+static bd_rc load_elsewhere(const bd_key_options *options, bd_arena *arena, bd_key *key,
+                            STACK_OF(X509) * *pool, bd_err *err) {
+    if (options->certificate_path != NULL) {
+        BD_TRY(load_certificates(options->certificate_path, arena, key, pool, err));
+    } else {
+        *pool = sk_X509_new_null();
+        BD_ASSERT(*pool != NULL);
+    }
+    if (options->pkcs11 != NULL) {
+        return bd_crypto_token_open(options, arena, key, err);
+    }
+    if (key->certificate == NULL) {
+        BD_RAISE(err, BD_ERR_INPUT, "a key elsewhere needs its certificate in a file");
+    }
+    key->remote = options->remote;
+    key->sign = sign_remotely;
+    return BD_OK;
+}
+
+static const char *place_of(const bd_key_options *options) {
+    return options->pkcs12_path != NULL        ? options->pkcs12_path
+           : options->certificate_path != NULL ? options->certificate_path
+           : options->pkcs11 != NULL           ? "the token"
+                                               : NULL;
+}
+
 static bd_rc load_key(const bd_key_options *options, bd_arena *arena, bd_key *key, bd_err *err) {
     BD_DEFER(bd_crypto_certificates_close) STACK_OF(X509) *pool = NULL;
-    bool is_pkcs12 = options->pkcs12_path != NULL;
-    const char *path = is_pkcs12 ? options->pkcs12_path : options->certificate_path;
-    if (!is_pkcs12 && (options->key_path == NULL || path == NULL)) {
+    bool is_elsewhere = options->pkcs11 != NULL || options->remote.sign != NULL;
+    const char *path = place_of(options);
+    if (path == NULL || (options->pkcs12_path == NULL && !is_elsewhere && options->key_path == NULL)) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "no identity given, expected a key with its certificate, or "
                  "PKCS#12");
     }
-    if (is_pkcs12) {
+    key->sign = sign_locally;
+    if (options->pkcs12_path != NULL) {
         BD_TRY(load_pkcs12(options, key, &pool, err));
+    } else if (is_elsewhere) {
+        BD_TRY(load_elsewhere(options, arena, key, &pool, err));
     } else {
-        BD_TRY(load_pem(options, arena, key, &pool, err));
+        BD_TRY(load_pem_key(options, key, err));
+        BD_TRY(load_certificates(options->certificate_path, arena, key, &pool, err));
     }
     if (sk_X509_num(pool) >= BD_CRYPTO_CHAIN_MAX) {
         BD_RAISE(err, BD_ERR_LIMIT, "too many certificates in '%s': at most %d", path,
@@ -289,8 +380,22 @@ static bd_rc load_key(const bd_key_options *options, bd_arena *arena, bd_key *ke
     }
     BD_TRY_CTX(bd_crypto_chain_order(key->certificate, pool, arena, &key->issuers, err), err,
                "in '%s'", path);
-    key->sign = sign_locally;
     return check_pair(key, path, arena, err);
+}
+
+bd_rc bd_key_check_time(const bd_key *key, bd_instant at, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("key time", 1u << 16);
+    bd_certificate_facts facts;
+    bd_crypto_certificate_describe(key->certificate, arena, &facts);
+    if (at < facts.not_before) {
+        BD_RAISE(err, BD_ERR_INPUT, "refused to sign: the certificate '%.*s' is valid only from %.*s",
+                 BD_ARG(facts.subject), BD_ARG(bd_instant_format(arena, facts.not_before)));
+    }
+    if (at > facts.not_after) {
+        BD_RAISE(err, BD_ERR_INPUT, "refused to sign: the certificate '%.*s' has expired at %.*s",
+                 BD_ARG(facts.subject), BD_ARG(bd_instant_format(arena, facts.not_after)));
+    }
+    return BD_OK;
 }
 
 bd_rc bd_key_open(const bd_key_options *options, bd_key **out, bd_err *err) {
@@ -314,16 +419,12 @@ void bd_key_close(bd_key *key) {
     X509_free(key->certificate);
     sk_X509_pop_free(key->issuers, X509_free);
     EVP_PKEY_free(key->private_key);
+    if (key->close_device != NULL) {
+        key->close_device(key->device);
+    }
     OPENSSL_free(key);
 }
 
 bd_str bd_key_certificate_pem(const bd_key *key, bd_arena *arena) {
-    BD_DEFER(bd_crypto_bio_close) BIO *bio = BIO_new(BIO_s_mem());
-    BD_ASSERT(bio != NULL && PEM_write_bio_X509(bio, key->certificate) == 1);
-    for (int i = 0; i < sk_X509_num(key->issuers); i++) {
-        BD_ASSERT(PEM_write_bio_X509(bio, sk_X509_value(key->issuers, i)) == 1);
-    }
-    char *data = NULL;
-    long count = BIO_get_mem_data(bio, &data);
-    return bd_str_copy(arena, (bd_str){data, (size_t)count});
+    return bd_crypto_chain_pem(key->certificate, key->issuers, arena);
 }

@@ -458,6 +458,34 @@ bd_rc bd_pdf_base_parse(const bd_pdf *whole, bd_arena *arena, bd_pdf **out, bd_e
     return parse_file(text, whole, arena, out, err);
 }
 
+bd_rc bd_pdf_revision_parse(const bd_pdf *whole, size_t index, bd_arena *arena, bd_pdf **out,
+                            bd_err *err) {
+    BD_ASSERT(index < whole->revisions.count);
+    bd_str text = bd_str_sub(whole->text, 0, (size_t)whole->revisions.data[index].end);
+    return index == 0 ? parse_file(text, whole, arena, out, err)
+                      : parse_file(text, NULL, arena, out, err);
+}
+
+bool bd_pdf_has(const bd_pdf *pdf, int64_t number) {
+    return number >= 0 && (uint64_t)number < pdf->entry_count &&
+           pdf->entries[number].state == BD_PDF_ENTRY_USED;
+}
+
+void bd_pdf_changes(const bd_pdf *before, const bd_pdf *after, bd_arena *arena,
+                    bd_pdf_numbers *out) {
+    for (size_t i = 0; i < after->entry_count; i++) {
+        bd_pdf_entry none = {.state = BD_PDF_ENTRY_ABSENT};
+        const bd_pdf_entry *old = i < before->entry_count ? &before->entries[i] : &none;
+        const bd_pdf_entry *new = &after->entries[i];
+        bool was = old->state == BD_PDF_ENTRY_USED, is = new->state == BD_PDF_ENTRY_USED;
+        bool is_same = was == is && (!is || (old->offset == new->offset &&
+                                             old->generation == new->generation));
+        if (!is_same) {
+            *bd_push(arena, out) = (int64_t)i;
+        }
+    }
+}
+
 /* ---- objects --------------------------------------------------------------------------------- */
 
 bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, bd_err *err) {

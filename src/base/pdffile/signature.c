@@ -124,6 +124,71 @@ static bd_rc read_place(bd_pdf *pdf, const bd_pdf_object *field, bd_pdf_signatur
     BD_RAISE(err, BD_ERR_INPUT, "the signature field's page is not in the page tree");
 }
 
+/* ---- proofs ---------------------------------------------------------------------------------- */
+
+enum { PROOFS_MAX = 256, PROOF_BYTES_MAX = 1 << 20 };
+
+/* Streams under `name` whose object number is beyond `after`. */
+static bd_rc read_proof_list(bd_pdf *pdf, const bd_pdf_object *store, const char *name,
+                             int64_t after, bd_arena *arena, bd_strs *out, bd_err *err) {
+    const bd_pdf_object *list = NULL;
+    BD_TRY(bd_pdf_value(pdf, store, name, &list, err));
+    if (list == NULL) {
+        return BD_OK;
+    }
+    if (list->kind != BD_PDF_ARRAY || list->count > PROOFS_MAX) {
+        BD_RAISE(err, BD_ERR_INPUT, "/%s of the document security store is no list of at most %d",
+                 name, PROOFS_MAX);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const bd_pdf_object *stream = NULL;
+        bd_str bytes;
+        BD_TRY(bd_pdf_resolve(pdf, &list->items[i], &stream, err));
+        if (list->items[i].kind != BD_PDF_REF || stream == NULL || stream->kind != BD_PDF_STREAM) {
+            BD_RAISE(err, BD_ERR_INPUT, "/%s of the document security store names no stream", name);
+        }
+        if (list->items[i].integer > after) {
+            BD_TRY(bd_pdf_stream_decode(pdf, stream, PROOF_BYTES_MAX, &bytes, err));
+            *bd_push(arena, out) = bytes;
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc read_proofs(bd_pdf *pdf, int64_t after, bd_arena *arena, bd_pdf_proofs *out,
+                         bd_err *err) {
+    const bd_pdf_object *catalog = NULL, *store = NULL;
+    BD_TRY(bd_pdf_value(pdf, bd_pdf_trailer(pdf), "Root", &catalog, err));
+    BD_TRY(bd_pdf_value(pdf, catalog, "DSS", &store, err));
+    *out = (bd_pdf_proofs){0};
+    BD_TRY(read_proof_list(pdf, store, "Certs", after, arena, &out->certificates, err));
+    BD_TRY(read_proof_list(pdf, store, "CRLs", after, arena, &out->crls, err));
+    return read_proof_list(pdf, store, "OCSPs", after, arena, &out->ocsps, err);
+}
+
+bd_rc bd_pdf_proofs_read(bd_pdf *pdf, bd_arena *arena, bd_pdf_proofs *out, bd_err *err) {
+    return read_proofs(pdf, -1, arena, out, err);
+}
+
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+static bool is_name(const bd_pdf_object *object, const char *name) {
+    return object != NULL && object->kind == BD_PDF_NAME && bd_str_eqz(object->text, name);
+}
+
+/* The field after the certification's own that is still empty, or was when it was written. */
+static bd_rc read_open_field(bd_pdf *pdf, bd_arena *arena, bd_str *out, bd_err *err) {
+    const bd_pdf_object *catalog = NULL, *form = NULL, *fields = NULL, *field = NULL;
+    BD_TRY(bd_pdf_value(pdf, bd_pdf_trailer(pdf), "Root", &catalog, err));
+    BD_TRY(bd_pdf_value(pdf, catalog, "AcroForm", &form, err));
+    BD_TRY(bd_pdf_value(pdf, form, "Fields", &fields, err));
+    if (fields == NULL || fields->kind != BD_PDF_ARRAY || fields->count != 2) {
+        return BD_OK;
+    }
+    BD_TRY(bd_pdf_resolve(pdf, &fields->items[1], &field, err));
+    return read_text(field, "T", arena, out, err);
+}
+
 bd_rc bd_pdf_signature_read(bd_pdf *pdf, const bd_pdf_object *field, bd_arena *arena,
                             bd_pdf_signature_plan *out, bd_err *err) {
     const bd_pdf_object *signature = NULL;
@@ -134,7 +199,9 @@ bd_rc bd_pdf_signature_read(bd_pdf *pdf, const bd_pdf_object *field, bd_arena *a
     if (contents == NULL || contents->kind != BD_PDF_STRING) {
         BD_RAISE(err, BD_ERR_INPUT, "the signature dictionary has no /Contents");
     }
-    if (at == NULL || at->kind != BD_PDF_STRING || !parse_date(at->text, &plan.signed_at)) {
+    bool is_stamp = is_name(bd_pdf_find(signature, "Type"), "DocTimeStamp");
+    if (!is_stamp &&
+        (at == NULL || at->kind != BD_PDF_STRING || !parse_date(at->text, &plan.signed_at))) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "the signature dictionary has no /M of the form D:YYYYMMDDHHMMSSZ");
     }
@@ -146,6 +213,16 @@ bd_rc bd_pdf_signature_read(bd_pdf *pdf, const bd_pdf_object *field, bd_arena *a
     BD_TRY(read_text(signature, "ContactInfo", arena, &plan.contact, err));
     BD_TRY(read_permission(pdf, signature, &plan.docmdp, err));
     BD_TRY(read_place(pdf, field, &plan, err));
+    plan.kind = is_stamp           ? BD_PDF_TIMESTAMP
+                : plan.docmdp != 0 ? BD_PDF_CERTIFICATION
+                                   : BD_PDF_APPROVAL;
+    if (plan.kind == BD_PDF_CERTIFICATION) {
+        BD_TRY(read_open_field(pdf, arena, &plan.open_field, err));
+    }
+    const bd_pdf_object *reference = bd_pdf_find(field, "V");
+    if (plan.kind != BD_PDF_APPROVAL && reference->kind == BD_PDF_REF) {
+        BD_TRY(read_proofs(pdf, reference->integer, arena, &plan.proofs, err));
+    }
     *out = plan;
     return BD_OK;
 }

@@ -45,6 +45,15 @@
  * an element /Form without content.  The widget takes that key and the element, written again, holds the widget;
  * so the tree, which may be large, stays as it is.  A base without that place is signed as it is.
  *
+ * Proofs for later.  Certificates, CRLs and OCSP responses of signer and time-stamp authority go into the document
+ * security store of the same update: then the signature covers them, and nothing has to be appended (ETSI EN 319
+ * 142-1, 6.3, B-LT).  /VRI is left out: its keys are hashes of the signature value, which does not exist yet.
+ *
+ * What may follow.  A second signature, where the certification allows it (P = 2) and left a field open that locks
+ * all others: two objects, signature and field.  And document time-stamps with new proofs, which ISO 32000-2,
+ * 12.8.2.2.2 does not count as changes: signature, field, store, page and catalog; the widget has no appearance, since
+ * one lifts the change to the filling of a form.
+ *
  * Two readings of /ID.  The first half names the document and is kept; the second names the version
  * and is new.  Both are functions of the bytes, never of chance, so that equal runs give equal
  * files.  They identify; they protect nothing.
@@ -67,7 +76,8 @@
 #define HOLE_MAX (1u << 20)
 #define UPDATE_MAX (64u << 20)
 #define COORDINATE_MAX 14400.0
-#define OBJECTS_MAX 6
+#define PROOFS_MAX 256
+#define OBJECTS_MAX (9 + PROOFS_MAX)
 
 typedef struct {
     bd_pdf *pdf;
@@ -78,6 +88,12 @@ typedef struct {
     int64_t catalog_number, page_number;
     int catalog_generation, page_generation;
     int64_t signature, field, appearance; /* numbers of the new objects; appearance 0: none */
+    int field_generation;
+    int64_t open_field; /* 0: none */
+    int64_t store;      /* the document security store; 0: none is written */
+    int64_t proofs;     /* the first of them */
+    int64_t next;       /* the number after the last */
+    const bd_pdf_object *old_store, *form;
     int64_t base_bytes;
     struct {
         int64_t number, offset;
@@ -207,12 +223,28 @@ static void put_dict_without(update *u, const bd_pdf_object *dict, const char *c
 
 /* ---- the objects ----------------------------------------------------------------------------- */
 
+/* What the signature forbids: DocMDP for the first, FieldMDP over all fields for the second. */
+static void put_reference(update *u) {
+    if (u->plan->kind == BD_PDF_CERTIFICATION) {
+        bd_buf_printf(&u->out,
+                      "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams "
+                      "<< /Type /TransformParams /P %d /V /1.2 >> >>]\n>>",
+                      u->plan->docmdp);
+        return;
+    }
+    bd_buf_printf(&u->out,
+                  "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /Data %lld %d R "
+                  "/TransformParams << /Type /TransformParams /Action /All /V /1.2 >> >>]\n>>",
+                  (long long)u->catalog_number, u->catalog_generation);
+}
+
 static void put_signature(update *u) {
     const bd_pdf_signature_plan *plan = u->plan;
+    bool is_stamp = plan->kind == BD_PDF_TIMESTAMP;
     bd_buf *out = &u->out;
     open_object(u, u->signature, 0);
-    bd_buf_puts(out, BD_STR("<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter "
-                            "/ETSI.CAdES.detached\n/ByteRange "));
+    bd_buf_printf(out, "<<\n/Type /%s\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.%s\n/ByteRange ",
+                  is_stamp ? "DocTimeStamp" : "Sig", is_stamp ? "RFC3161" : "CAdES.detached");
     u->range_at = out->size;
     bd_buf_printf(out, "[0 %10d %10d %10d]\n/Contents ", 0, 0, 0);
     u->hole_at = out->size;
@@ -222,6 +254,11 @@ static void put_signature(update *u) {
     }
     bd_buf_putc(out, '>');
     u->hole_end = out->size;
+    if (is_stamp) {
+        bd_buf_puts(out, BD_STR("\n>>"));
+        close_object(u);
+        return;
+    }
     bd_buf_puts(out, BD_STR("\n/M "));
     put_date(out, plan->signed_at);
     bd_buf_putc(out, '\n');
@@ -229,22 +266,19 @@ static void put_signature(update *u) {
     put_optional(out, "Reason", plan->reason);
     put_optional(out, "Location", plan->location);
     put_optional(out, "ContactInfo", plan->contact);
-    bd_buf_printf(out,
-                  "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams "
-                  "<< /Type /TransformParams /P %d /V /1.2 >> >>]\n>>",
-                  plan->docmdp);
+    put_reference(u);
     close_object(u);
 }
 
 static void put_field(update *u) {
     bd_buf *out = &u->out;
-    open_object(u, u->field, 0);
+    open_object(u, u->field, u->field_generation);
     bd_buf_puts(out, BD_STR("<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/T "));
     put_text(out, u->plan->field_name);
     bd_buf_printf(out, "\n/V %lld 0 R\n/P %lld %d R\n/F 132\n/Rect [", (long long)u->signature,
                   (long long)u->page_number, u->page_generation);
     for (int i = 0; i < 4; i++) {
-        put_coordinate(out, is_visible(u->plan) ? u->plan->rect[i] : 0);
+        put_coordinate(out, u->appearance != 0 ? u->plan->rect[i] : 0);
         bd_buf_putc(out, i < 3 ? ' ' : ']');
     }
     if (u->appearance != 0) {
@@ -255,6 +289,9 @@ static void put_field(update *u) {
     }
     bd_buf_puts(out, BD_STR("\n/TU "));
     put_text(out, BD_STR("Signature"));
+    if (u->plan->kind == BD_PDF_APPROVAL) {
+        bd_buf_puts(out, BD_STR("\n/Lock << /Type /SigFieldLock /Action /All >>"));
+    }
     bd_buf_puts(out, BD_STR("\n>>"));
     close_object(u);
 }
@@ -266,6 +303,72 @@ static void put_panel(update *u) {
     bd_buf_printf(&u->out, "/Pg %lld %d R\n/K << /Type /OBJR /Obj %lld 0 R >>\n>>",
                   (long long)u->page_number, u->page_generation, (long long)u->field);
     close_object(u);
+}
+
+/* The place of the second signature: whoever fills it locks every field. */
+static void put_open_field(update *u) {
+    bd_buf *out = &u->out;
+    open_object(u, u->open_field, 0);
+    bd_buf_puts(out, BD_STR("<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/T "));
+    put_text(out, u->plan->open_field);
+    bd_buf_printf(out, "\n/P %lld %d R\n/F 132\n/Rect [0.00 0.00 0.00 0.00]",
+                  (long long)u->page_number, u->page_generation);
+    bd_buf_puts(out, BD_STR("\n/Lock << /Type /SigFieldLock /Action /All >>\n>>"));
+    close_object(u);
+}
+
+/* ---- proofs for later ------------------------------------------------------------------------- */
+
+static size_t count_proofs(const bd_pdf_proofs *proofs) {
+    return proofs->certificates.count + proofs->crls.count + proofs->ocsps.count;
+}
+
+static bd_rc put_proof_list(update *u, const char *name, size_t count, int64_t *number) {
+    const bd_pdf_object *old = NULL;
+    BD_TRY(bd_pdf_value(u->pdf, u->old_store, name, &old, u->err));
+    if (count == 0 && old == NULL) {
+        return BD_OK;
+    }
+    bd_buf_printf(&u->out, "/%s [", name);
+    for (size_t i = 0; old != NULL && old->kind == BD_PDF_ARRAY && i < old->count; i++) {
+        put_raw(u, &old->items[i]);
+        bd_buf_putc(&u->out, ' ');
+    }
+    for (size_t i = 0; i < count; i++, *number += 1) {
+        bd_buf_printf(&u->out, "%s%lld 0 R", i > 0 ? " " : "", (long long)*number);
+    }
+    bd_buf_puts(&u->out, BD_STR("]\n"));
+    return BD_OK;
+}
+
+static void put_proof_streams(update *u, const bd_strs *list, int64_t *number) {
+    for (size_t i = 0; i < list->count; i++, *number += 1) {
+        open_object(u, *number, 0);
+        bd_buf_printf(&u->out, "<< /Length %zu >>\nstream\n", list->data[i].size);
+        bd_buf_puts(&u->out, list->data[i]);
+        bd_buf_puts(&u->out, BD_STR("\nendstream"));
+        close_object(u);
+    }
+}
+
+static bd_rc put_store(update *u) {
+    const bd_pdf_proofs *proofs = &u->plan->proofs;
+    int64_t number = u->proofs;
+    if (u->store == 0) {
+        return BD_OK;
+    }
+    open_object(u, u->store, 0);
+    bd_buf_puts(&u->out, BD_STR("<<\n/Type /DSS\n"));
+    BD_TRY(put_proof_list(u, "Certs", proofs->certificates.count, &number));
+    BD_TRY(put_proof_list(u, "CRLs", proofs->crls.count, &number));
+    BD_TRY(put_proof_list(u, "OCSPs", proofs->ocsps.count, &number));
+    bd_buf_puts(&u->out, BD_STR(">>"));
+    close_object(u);
+    number = u->proofs;
+    put_proof_streams(u, &proofs->certificates, &number);
+    put_proof_streams(u, &proofs->crls, &number);
+    put_proof_streams(u, &proofs->ocsps, &number);
+    return BD_OK;
 }
 
 static void put_appearance(update *u) {
@@ -292,7 +395,19 @@ static void put_appearance(update *u) {
 
 static void put_array_with_field(update *u, const bd_pdf_object *array) {
     bd_buf_puts(&u->out, bd_str_sub(u->pdf->text, (size_t)array->start, (size_t)array->end - 1));
-    bd_buf_printf(&u->out, " %lld 0 R]", (long long)u->field);
+    bd_buf_printf(&u->out, " %lld 0 R", (long long)u->field);
+    if (u->open_field != 0) {
+        bd_buf_printf(&u->out, " %lld 0 R", (long long)u->open_field);
+    }
+    bd_buf_putc(&u->out, ']');
+}
+
+static void put_field_list(update *u) {
+    bd_buf_printf(&u->out, "[%lld 0 R", (long long)u->field);
+    if (u->open_field != 0) {
+        bd_buf_printf(&u->out, " %lld 0 R", (long long)u->open_field);
+    }
+    bd_buf_putc(&u->out, ']');
 }
 
 static bd_rc put_page(update *u) {
@@ -316,7 +431,7 @@ static bd_rc put_page(update *u) {
     if (array != NULL) {
         put_array_with_field(u, array);
     } else {
-        bd_buf_printf(&u->out, "[%lld 0 R]", (long long)u->field);
+        put_field_list(u);
     }
     bd_buf_puts(&u->out, BD_STR("\n>>"));
     close_object(u);
@@ -326,7 +441,9 @@ static bd_rc put_page(update *u) {
 /* Before 2.0 the two extensions say which later constructs the file uses (PAdES and SHA-2
  * signatures). */
 static void put_catalog(update *u) {
-    static const char *const left_out[] = {"Version", NULL};
+    static const char *const first[] = {"Version", NULL};
+    static const char *const later[] = {"Version", "AcroForm", "DSS", NULL};
+    const char *const *left_out = u->plan->kind == BD_PDF_CERTIFICATION ? first : later;
     bool is_2 = bd_str_has_prefix(u->pdf->text, BD_STR("%PDF-2."));
     open_object(u, u->catalog_number, u->catalog_generation);
     put_dict_without(u, u->catalog, left_out);
@@ -338,8 +455,24 @@ static void put_catalog(update *u) {
                     BD_STR("/Extensions << /ADBE << /BaseVersion /1.7 /ExtensionLevel 8 >> "
                            "/ESIC << /BaseVersion /1.7 /ExtensionLevel 5 >> >>\n"));
     }
-    bd_buf_printf(&u->out, "/AcroForm << /Fields [%lld 0 R] /SigFlags 3 >>\n", (long long)u->field);
-    bd_buf_printf(&u->out, "/Perms << /DocMDP %lld 0 R >>\n>>", (long long)u->signature);
+    bd_buf_puts(&u->out, BD_STR("/AcroForm << /Fields "));
+    if (u->form != NULL) {
+        put_array_with_field(u, u->form);
+    } else {
+        put_field_list(u);
+    }
+    bd_buf_puts(&u->out, BD_STR(" /SigFlags 3 >>\n"));
+    if (u->store != 0) {
+        bd_buf_printf(&u->out, "/DSS %lld 0 R\n", (long long)u->store);
+    } else if (u->old_store != NULL) {
+        bd_buf_puts(&u->out, BD_STR("/DSS "));
+        put_raw(u, bd_pdf_find(u->catalog, "DSS"));
+        bd_buf_putc(&u->out, '\n');
+    }
+    if (u->plan->kind == BD_PDF_CERTIFICATION) {
+        bd_buf_printf(&u->out, "/Perms << /DocMDP %lld 0 R >>\n", (long long)u->signature);
+    }
+    bd_buf_puts(&u->out, BD_STR(">>"));
     close_object(u);
 }
 
@@ -417,11 +550,10 @@ static bd_rc put_identifiers(update *u) {
 static bd_rc put_trailer(update *u) {
     const bd_pdf_object *trailer = bd_pdf_trailer(u->pdf);
     const bd_pdf_object *document_facts = bd_pdf_find(trailer, "Info");
-    int64_t last = u->appearance != 0 ? u->appearance : u->field;
     int64_t table = u->base_bytes + (int64_t)u->out.size;
     sort_written(u);
     put_table(u);
-    bd_buf_printf(&u->out, "trailer\n<<\n/Size %lld\n/Root %lld %d R\n", (long long)(last + 1),
+    bd_buf_printf(&u->out, "trailer\n<<\n/Size %lld\n/Root %lld %d R\n", (long long)u->next,
                   (long long)u->catalog_number, u->catalog_generation);
     if (document_facts != NULL) {
         bd_buf_puts(&u->out, BD_STR("/Info "));
@@ -442,11 +574,24 @@ static bd_rc check_plan(const bd_pdf_signature_plan *plan, bd_err *err) {
     for (int i = 0; i < 4; i++) {
         has_rect = has_rect && plan->rect[i] >= -COORDINATE_MAX && plan->rect[i] <= COORDINATE_MAX;
     }
-    if (plan->contents_bytes == 0 || plan->contents_bytes > HOLE_MAX || plan->docmdp < 1 ||
-        plan->docmdp > 3 || plan->field_name.size == 0 || !has_rect) {
+    bool is_stamp = plan->kind == BD_PDF_TIMESTAMP;
+    if (count_proofs(&plan->proofs) > PROOFS_MAX) {
+        BD_RAISE(err, BD_ERR_LIMIT, "cannot sign: %zu certificates, CRLs and OCSP responses, expected at most %d",
+                 count_proofs(&plan->proofs), PROOFS_MAX);
+    }
+    if (plan->open_field.size > 0 && (plan->kind != BD_PDF_CERTIFICATION || plan->docmdp != 2)) {
+        BD_RAISE(err, BD_ERR_INPUT, "cannot sign: a further signature needs a certification with permission 2");
+    }
+    bool has_permission =
+        plan->kind != BD_PDF_CERTIFICATION || (plan->docmdp >= 1 && plan->docmdp <= 3);
+    if (plan->contents_bytes == 0 || plan->contents_bytes > HOLE_MAX || !has_permission ||
+        plan->field_name.size == 0 || !has_rect) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "cannot sign: a plan without a hole, a permission of 1 to 3, a field name or a "
                  "rectangle on the page");
+    }
+    if (is_stamp) {
+        return BD_OK;
     }
     bd_date date = bd_date_of_day(
         bd_instant_utc_day(plan->signed_at == BD_INSTANT_NONE ? 0 : plan->signed_at));
@@ -459,7 +604,7 @@ static bd_rc check_plan(const bd_pdf_signature_plan *plan, bd_err *err) {
 
 static bd_rc check_catalog(update *u) {
     static const char *const refused[] = {"AcroForm", "Perms", "AA", "OCProperties",
-                                          "NeedsRendering"};
+                                          "NeedsRendering", "DSS"};
     for (size_t i = 0; i < BD_COUNT(refused); i++) {
         if (bd_pdf_find(u->catalog, refused[i]) != NULL) {
             BD_RAISE(u->err, BD_ERR_INPUT,
@@ -508,6 +653,58 @@ static bd_rc find_panel(update *u) {
     return BD_OK;
 }
 
+/* The field that the second signature fills: of this name, a signature's, and empty. */
+static bd_rc find_open_field(update *u, const bd_pdf_object *fields) {
+    for (size_t i = 0; i < fields->count; i++) {
+        const bd_pdf_object *field = NULL, *name = NULL;
+        BD_TRY(bd_pdf_resolve(u->pdf, &fields->items[i], &field, u->err));
+        BD_TRY(bd_pdf_value(u->pdf, field, "T", &name, u->err));
+        bool is_it = name != NULL && name->kind == BD_PDF_STRING &&
+                     bd_str_eq(bd_pdf_text_decode(name->text, u->pdf->arena), u->plan->field_name);
+        if (is_it && fields->items[i].kind == BD_PDF_REF && bd_pdf_find(field, "V") == NULL &&
+            bd_pdf_find(field, "Lock") != NULL) {
+            u->field = fields->items[i].integer;
+            u->field_generation = fields->items[i].generation;
+            return BD_OK;
+        }
+    }
+    BD_RAISE(u->err, BD_ERR_INPUT, "cannot sign: the pdf has no open field '%.*s' for a further signature",
+             BD_ARG(u->plan->field_name));
+}
+
+/* A later update: there is a form with its fields, and maybe a store of proofs. */
+static bd_rc find_form(update *u) {
+    const bd_pdf_object *form = NULL, *fields = NULL;
+    BD_TRY(bd_pdf_value(u->pdf, u->catalog, "AcroForm", &form, u->err));
+    BD_TRY(bd_pdf_value(u->pdf, form, "Fields", &fields, u->err));
+    BD_TRY(bd_pdf_value(u->pdf, u->catalog, "DSS", &u->old_store, u->err));
+    if (fields == NULL || fields->kind != BD_PDF_ARRAY) {
+        BD_RAISE(u->err, BD_ERR_INPUT, "cannot add to the pdf: it is not signed");
+    }
+    u->form = fields;
+    return u->plan->kind == BD_PDF_APPROVAL ? find_open_field(u, fields) : BD_OK;
+}
+
+static void number_objects(update *u) {
+    const bd_pdf_object *store = bd_pdf_find(u->catalog, "DSS");
+    u->signature = u->next++;
+    if (u->plan->kind != BD_PDF_APPROVAL) {
+        u->field = u->next++;
+    }
+    if (is_visible(u->plan) && u->plan->kind == BD_PDF_CERTIFICATION) {
+        u->appearance = u->next++;
+    }
+    if (u->plan->open_field.size > 0) {
+        u->open_field = u->next++;
+    }
+    if (u->plan->kind != BD_PDF_APPROVAL && count_proofs(&u->plan->proofs) > 0) {
+        bool is_kept = store != NULL && store->kind == BD_PDF_REF && store->generation == 0;
+        u->store = is_kept ? store->integer : u->next++;
+        u->proofs = u->next;
+        u->next += (int64_t)count_proofs(&u->plan->proofs);
+    }
+}
+
 static bd_rc find_places(update *u) {
     bd_pdf *pdf = u->pdf;
     const bd_pdf_object *root = bd_pdf_find(bd_pdf_trailer(pdf), "Root");
@@ -524,7 +721,7 @@ static bd_rc find_places(update *u) {
     if (u->catalog == NULL || u->catalog->kind != BD_PDF_DICT) {
         BD_RAISE(u->err, BD_ERR_INPUT, "cannot sign: the pdf has no catalog");
     }
-    BD_TRY(check_catalog(u));
+    BD_TRY(u->plan->kind == BD_PDF_CERTIFICATION ? check_catalog(u) : find_form(u));
     u->page_number = bd_pdf_page_number(pdf, u->plan->page_index);
     if (u->page_number < 0) {
         BD_RAISE(u->err, BD_ERR_INPUT, "cannot sign: the pdf has no page %zu",
@@ -532,11 +729,11 @@ static bd_rc find_places(update *u) {
     }
     u->page_generation = pdf->entries[u->page_number].generation;
     BD_TRY(bd_pdf_object_at(pdf, u->page_number, &u->page, u->err));
-    BD_TRY(find_panel(u));
-    const bd_pdf_object *size = bd_pdf_find(bd_pdf_trailer(pdf), "Size");
-    u->signature = size->integer;
-    u->field = size->integer + 1;
-    u->appearance = is_visible(u->plan) ? size->integer + 2 : 0;
+    if (u->plan->kind == BD_PDF_CERTIFICATION) {
+        BD_TRY(find_panel(u));
+    }
+    u->next = bd_pdf_find(bd_pdf_trailer(pdf), "Size")->integer;
+    number_objects(u);
     return BD_OK;
 }
 
@@ -555,8 +752,14 @@ static bd_rc write_update(update *u) {
     if (u->panel != NULL) {
         put_panel(u);
     }
-    BD_TRY(put_page(u));
-    put_catalog(u);
+    if (u->open_field != 0) {
+        put_open_field(u);
+    }
+    if (u->plan->kind != BD_PDF_APPROVAL) {
+        BD_TRY(put_store(u));
+        BD_TRY(put_page(u));
+        put_catalog(u);
+    }
     BD_TRY(put_trailer(u));
     return bd_buf_check(&u->out, "the signature update", u->err);
 }

@@ -193,7 +193,22 @@ static const bd_form column_map_form[] = {
      .is_needed = true,
      .expected = "the column's name in the export"},
 };
-static const bd_form signing_form[] = {{.key = "key"}, {.key = "certificate"}, {.key = "pkcs12"}};
+static const bd_form key_form[] = {
+    {.key = "key"}, {.key = "certificate"}, {.key = "pkcs12"}, {.key = "pkcs11"}, {.key = "vault"}};
+static const bd_form signing_form[] = {
+    {.key = "key"},
+    {.key = "certificate"},
+    {.key = "pkcs12"},
+    {.key = "pkcs11"},
+    {.key = "vault"},
+    {.key = "reviewer", .kind = BD_FORM_OBJECT, MEMBERS(key_form)},
+    {.key = "tsa"},
+    {.key = "tsa_policy"},
+    {.key = "tsa_certificates"},
+    {.key = "revocation",
+     .kind = BD_FORM_TEXTS,
+     .expected = "'online', or the path of a CRL or an OCSP response"},
+};
 static const bd_form sources_form[] = {{.key = "collect", .kind = BD_FORM_BOOL}};
 static const bd_form retention_form[] = {{.key = "package_years", .kind = BD_FORM_COUNT},
                                          {.key = "raw_years", .kind = BD_FORM_COUNT}};
@@ -673,19 +688,61 @@ static bd_rc load_facts(loader *l, const bd_value *root) {
     return check_facts(l);
 }
 
+bool bd_key_place_is_named(const bd_key_place *place) {
+    return place->key.size > 0 || place->pkcs12.size > 0 || place->pkcs11.size > 0 ||
+           place->vault.size > 0;
+}
+
+static bd_rc load_key_place(const loader *l, const bd_value *object, const char *pointer,
+                            bd_key_place *out) {
+    bd_key_place s = {bd_value_text(object, "key"), bd_value_text(object, "certificate"),
+                      bd_value_text(object, "pkcs12"), bd_value_text(object, "pkcs11"),
+                      bd_value_text(object, "vault")};
+    int count = (s.key.size > 0) + (s.pkcs12.size > 0) + (s.pkcs11.size > 0) + (s.vault.size > 0);
+    bool needs_certificate = s.key.size > 0 || s.vault.size > 0;
+    bool may_have_it = needs_certificate || s.pkcs11.size > 0;
+    bool has_it = s.certificate.size > 0;
+    if (count > 1 || (needs_certificate && !has_it) || (has_it && !may_have_it)) {
+        BD_RAISE(l->err, BD_ERR_INPUT,
+                 "cannot use '%.*s' at '%s': expected one of 'key' with 'certificate', 'pkcs12', "
+                 "'pkcs11', or 'vault' with 'certificate'",
+                 BD_ARG(l->path), pointer);
+    }
+    if (bd_str_find(s.pkcs11, BD_STR("pin-value=")) >= 0) {
+        BD_RAISE(l->err, BD_ERR_INPUT,
+                 "cannot use '%.*s' at '%s/pkcs11': it holds a PIN, and secrets are not kept in "
+                 "this file; set BINDERY_PASSPHRASE",
+                 BD_ARG(l->path), pointer);
+    }
+    *out = s;
+    return BD_OK;
+}
+
 static bd_rc load_signing(loader *l, const bd_value *root) {
     const bd_value *signing = bd_value_find(root, "signing");
-    bd_signing s = {bd_value_text(signing, "key"), bd_value_text(signing, "certificate"),
-                    bd_value_text(signing, "pkcs12")};
-    bool is_pem = s.key.size > 0 && s.certificate.size > 0 && s.pkcs12.size == 0;
-    bool is_pkcs12 = s.key.size == 0 && s.certificate.size == 0 && s.pkcs12.size > 0;
-    if (signing != NULL && signing->count > 0 && !is_pem && !is_pkcs12) {
-        BD_RAISE(
-            l->err, BD_ERR_INPUT,
-            "cannot use '%.*s' at '/signing': expected either 'key' and 'certificate' or 'pkcs12'",
-            BD_ARG(l->path));
+    const bd_value *reviewer = bd_value_find(signing, "reviewer");
+    bd_signing *s = &l->out->signing;
+    BD_TRY(load_key_place(l, signing, "/signing", &s->preparer));
+    BD_TRY(load_key_place(l, reviewer, "/signing/reviewer", &s->reviewer));
+    if (reviewer != NULL && !bd_key_place_is_named(&s->reviewer)) {
+        BD_RAISE(l->err, BD_ERR_INPUT,
+                 "cannot use '%.*s' at '/signing/reviewer': it names no key", BD_ARG(l->path));
     }
-    l->out->signing = s;
+    s->tsa = bd_value_text(signing, "tsa");
+    s->tsa_policy = bd_value_text(signing, "tsa_policy");
+    s->tsa_certificates = bd_value_text(signing, "tsa_certificates");
+    bool is_web = bd_str_has_prefix(s->tsa, BD_STR("http://")) ||
+                  bd_str_has_prefix(s->tsa, BD_STR("https://"));
+    if (s->tsa.size > 0 && !is_web) {
+        BD_RAISE(l->err, BD_ERR_INPUT,
+                 "cannot use '%.*s' at '/signing/tsa': found '%.*s', expected an address that "
+                 "begins with http:// or https://",
+                 BD_ARG(l->path), BD_ARG(bd_str_visible(l->arena, bd_str_sub(s->tsa, 0, 80))));
+    }
+    const bd_value *files = bd_value_find(signing, "revocation");
+    for (size_t i = 0; files != NULL && i < files->count; i++) {
+        *bd_push(l->arena, &s->revocation) = files->items[i].text;
+    }
     return BD_OK;
 }
 

@@ -71,6 +71,10 @@ static bool is_rooted(bd_str path) {
     return path.size == 0 || path.data[0] == '/';
 }
 
+static bool is_key_inside(const bd_key_place *place) {
+    return !is_rooted(place->key) || !is_rooted(place->certificate) || !is_rooted(place->pkcs12);
+}
+
 /* False: the member stays behind, said. */
 static bool is_copied(copying *c, bd_str key, const bd_value *value) {
     const bd_signing *signing = &c->old->signing;
@@ -80,8 +84,8 @@ static bool is_copied(copying *c, bd_str key, const bd_value *value) {
                               value->count == 1 ? " was" : "s were"));
         return false;
     }
-    bool is_inside = !is_rooted(signing->key) || !is_rooted(signing->certificate) ||
-                     !is_rooted(signing->pkcs12);
+    bool is_inside = is_key_inside(&signing->preparer) || is_key_inside(&signing->reviewer) ||
+                     !is_rooted(signing->tsa_certificates);
     if (bd_str_eqz(key, "signing") && is_inside) {
         note(c, BD_STR("/signing was not copied: keys are never copied; the trial identity signs until it is set"));
         return false;

@@ -144,6 +144,35 @@ static void judge_report(verification *v, const bd_cms_report *signature) {
     }
 }
 
+/* The time-stamp is of the signature: taken away it is absent, changed it is a change. */
+static bd_rc judge_stamp(verification *v, bd_str signature, bd_str trust_pem, bd_err *err) {
+    static const bd_str path = BD_STR_INIT(PACKAGE_TIMESTAMP);
+    const package_item *item = package_reader_item(v->reader, path);
+    bd_str text = {0}, token = {0};
+    bd_err reason = {0};
+    uint8_t imprint[32];
+    if (item == NULL || item->is_told) {
+        return BD_OK;
+    }
+    BD_TRY(read_text(v, PACKAGE_TIMESTAMP, PACKAGE_SIGNATURE_MAX, &text, err));
+    bd_sha256_of(signature, imprint);
+    bd_rc rc = bd_tsp_file_read(text, &token, &reason);
+    if (!bd_failed(rc)) {
+        rc = bd_tsp_verify(token, imprint, trust_pem, v->arena, &v->report->stamp, &reason);
+    }
+    if (bd_failed(rc)) {
+        add_fault(v, MALFORMED, "timestamp", path, "the time-stamp cannot be judged: %s",
+                  reason.message);
+        return BD_OK;
+    }
+    v->report->has_stamp = true;
+    if (!v->report->stamp.is_intact) {
+        add_fault(v, ALTERED, "timestamp", path, "the time-stamp does not hold: %.*s",
+                  BD_ARG(v->report->stamp.reason));
+    }
+    return BD_OK;
+}
+
 static bd_rc judge_signature(verification *v, bd_str trust_pem, bd_instant at, bd_err *err) {
     static const bd_str path = BD_STR_INIT(PACKAGE_SIGNATURE);
     bd_str der = {0};
@@ -156,8 +185,11 @@ static bd_rc judge_signature(verification *v, bd_str trust_pem, bd_instant at, b
     if (sums == NULL || item == NULL || sums->is_told || item->is_told) {
         return BD_OK; /* said already, or where the listed files are looked for */
     }
-    bd_rc rc = bd_cms_verify(der, v->report->sums_sha256, trust_pem, at, v->arena,
-                             &v->report->signature, &reason);
+    BD_TRY(judge_stamp(v, der, trust_pem, err));
+    const bd_tsp_report *stamp = &v->report->stamp;
+    bool is_dated = v->report->has_stamp && stamp->is_intact && stamp->is_trusted;
+    bd_rc rc = bd_cms_verify(der, v->report->sums_sha256, trust_pem, is_dated ? stamp->time : at,
+                             v->arena, &v->report->signature, &reason);
     if (!bd_failed(rc)) {
         v->report->is_signed = true;
         judge_report(v, &v->report->signature);
@@ -397,13 +429,6 @@ static void judge_core(verification *v, const package_item *item) {
     }
 }
 
-static void judge_timestamp(verification *v, const package_item *item) {
-    add_fault(v, MALFORMED, "timestamp", item->name,
-              "'%.*s' cannot be judged: this version does not read time-stamps; use a later one, "
-              "or openssl ts -verify",
-              BD_ARG(item->name));
-}
-
 static void judge_item(verification *v, package_item *item) {
     v->report->bytes += (uint64_t)item->found.bytes;
     v->report->files++;
@@ -421,9 +446,6 @@ static void judge_item(verification *v, package_item *item) {
     judge_method(v, item);
     if (item->listed == NULL || item->listed->is_late) {
         memcpy(item->blob->sha256, item->found.sha256, 32);
-        if (item->listed != NULL && item->listed->role == BD_ROLE_TIMESTAMP) {
-            judge_timestamp(v, item);
-        }
         return;
     }
     judge_core(v, item);

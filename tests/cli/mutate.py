@@ -1,0 +1,200 @@
+"""mutate.py SIGNED.pdf ARCHIVED.pdf TWO.pdf FOLDER - forgeries of signed PDFs, by name, none of which may be verified.
+
+SIGNED is certified against all changes and holds proofs (B-LT), ARCHIVED the same with a document time-stamp, TWO has a
+preparer's and a reviewer's signature. Writes FOLDER/NAME.pdf and prints the names. Of the classes known from papers:
+universal forgery, incremental saving, wrapping, shadow content, annotations, parser differentials."""
+import os
+import re
+import sys
+
+signed, archived, two = (open(path, "rb").read() for path in sys.argv[1:4])
+folder = sys.argv[4]
+made = []
+
+
+def put(name, data, original=None):
+    if data == (signed if original is None else original):
+        sys.exit("mutation '%s' changes nothing" % name)
+    with open(os.path.join(folder, name + ".pdf"), "wb") as file:
+        file.write(data)
+    made.append(name)
+
+
+def body(pdf, number):
+    """The newest text of an object, without 'N 0 obj' and 'endobj'."""
+    at = [m.end() for m in re.finditer(rb"(?<![0-9])%d 0 obj\s" % number, pdf)][-1]
+    return pdf[at:pdf.index(b"endobj", at)].strip()
+
+
+def last(pattern, pdf):
+    return re.findall(pattern, pdf)[-1]
+
+
+def root_of(pdf):
+    return int(last(rb"/Root (\d+) 0 R", pdf))
+
+
+def size_of(pdf):
+    return int(last(rb"/Size (\d+)", pdf))
+
+
+def page_of(pdf):
+    """A page's number, by its newest text."""
+    return int(last(rb"/P (\d+) 0 R", pdf))
+
+
+def trailer_of(pdf):
+    at = pdf.rindex(b"trailer") + len(b"trailer")
+    return pdf[at:pdf.rindex(b"startxref")].strip()
+
+
+def update(pdf, objects, trailer=None, raw_entries=(), free=()):
+    """An incremental update: objects is {number: body}."""
+    out = pdf
+    rows = {}
+    for number, text in objects.items():
+        rows[number] = b"%010d 00000 n \n" % len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    for number, offset in raw_entries:
+        rows[number] = b"%010d 00000 n \n" % offset
+    for number in free:
+        rows[number] = b"0000000000 00001 f \n"
+    at = len(out)
+    out += b"xref\n" + b"".join(b"%d 1\n%s" % (n, rows[n]) for n in sorted(rows))
+    size = max([size_of(pdf) - 1] + list(rows)) + 1
+    text = trailer or trailer_of(pdf)
+    text = re.sub(rb"/Prev \d+", b"/Prev " + last(rb"startxref\s+(\d+)", pdf), text)
+    text = re.sub(rb"/Size \d+", b"/Size %d" % size, text)
+    return out + b"trailer\n" + text + b"\nstartxref\n%d\n%%%%EOF\n" % at
+
+
+def with_key(dictionary, text):
+    at = dictionary.rindex(b">>")
+    return dictionary[:at] + text + b"\n>>"
+
+
+def flipped(pdf, at):
+    return pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1:]
+
+
+root, size, page = root_of(signed), size_of(signed), page_of(signed)
+catalog, page_text = body(signed, root), body(signed, page)
+contents = int(re.search(rb"/Contents (\d+) 0 R", page_text).group(1))
+info = int(last(rb"/Info (\d+) 0 R", signed)) if b"/Info" in trailer_of(signed) else None
+stream = b"<< /Length 11 >>\nstream\n0 0 9 9 re f\nendstream".replace(b"/Length 11", b"/Length 12")
+note = b"<< /Type /Annot /Subtype /FreeText /Rect [50 50 300 90] /Contents (Approved) /DA (/Helv 12 Tf) >>"
+field = int(re.search(rb"/Fields \[(\d+) 0 R", catalog).group(1))
+field_text = body(signed, field)
+hole = re.search(rb"/ByteRange (\[[^\]]*\])\s*/Contents <([0-9a-f]+)>", signed)
+numbers = [int(n) for n in hole.group(1)[1:-1].split()]
+
+
+def in_place(old, new):
+    """The same length, so that no offset moves."""
+    assert len(new) <= len(old)
+    return signed.replace(old, new.ljust(len(old)), 1)
+
+
+def with_annots(number):
+    if b"/Annots [" in page_text:
+        return re.sub(rb"/Annots \[", b"/Annots [%d 0 R " % number, page_text, count=1)
+    return with_key(page_text, b"/Annots [%d 0 R]" % number)
+
+
+# ---- incremental saving ----
+put("page-content-replaced", update(signed, {contents: stream}))
+put("page-content-pointed-elsewhere", update(signed, {size: stream, page: re.sub(rb"/Contents \d+ 0 R", b"/Contents %d 0 R" % size, page_text)}))
+put("page-box-cropped", update(signed, {page: with_key(page_text, b"/CropBox [0 0 10 10]")}))
+put("page-rotated", update(signed, {page: with_key(page_text, b"/Rotate 180")}))
+put("page-freed", update(signed, {}, free=(page,)))
+put("content-freed", update(signed, {}, free=(contents,)))
+put("annotation-added", update(signed, {size: note, page: with_annots(size)}))
+put("annotation-without-page", update(signed, {size: note}))
+put("widget-moved", update(signed, {field: re.sub(rb"/Rect \[[^\]]*\]", b"/Rect [0 0 400 400]", field_text)}))
+put("text-field-added", update(signed, {size: b"<< /FT /Tx /T (amount) /V (0) >>", root: re.sub(rb"/Fields \[", b"/Fields [%d 0 R " % size, catalog)}))
+put("text-field-behind", update(signed, {size: b"<< /FT /Tx /T (amount) /V (0) >>", root: re.sub(rb"(/Fields \[[^\]]*)\]", rb"\1 %d 0 R]" % size, catalog)}))
+put("signature-removed", update(signed, {field: re.sub(rb"/V \d+ 0 R", b"", field_text)}))
+put("form-removed", update(signed, {root: re.sub(rb"/AcroForm <<.*?>>", b"", catalog, flags=re.S)}))
+put("permission-removed", update(signed, {root: re.sub(rb"/Perms <<.*?>>", b"", catalog, flags=re.S)}))
+put("open-action-added", update(signed, {root: with_key(re.sub(rb"/OpenAction \[[^\]]*\]", b"", catalog), b"/OpenAction << /S /URI /URI (http://example.com) >>")}))
+put("script-added", update(signed, {root: with_key(catalog, b"/AA << /WC << /S /JavaScript /JS (app.alert\\(1\\)) >> >>")}))
+put("optional-content-added", update(signed, {root: with_key(catalog, b"/OCProperties << /OCGs [] /D << >> >>")}))
+put("page-tree-swapped", update(signed, {size: b"<< /Type /Pages /Kids [] /Count 0 >>", root: re.sub(rb"/Pages \d+ 0 R", b"/Pages %d 0 R" % size, catalog)}))
+put("language-changed", update(signed, {root: with_key(catalog, b"/PieceInfo << /X << >> >>")}))
+put("root-swapped", update(signed, {size: catalog}, trailer=re.sub(rb"/Root \d+ 0 R", b"/Root %d 0 R" % size, trailer_of(signed))))
+if info is not None:
+    put("info-changed", update(signed, {info: b"<< /Title (Another binder) >>"}))
+    put("info-swapped", update(signed, {size: b"<< /Title (Another) >>"}, trailer=re.sub(rb"/Info \d+ 0 R", b"/Info %d 0 R" % size, trailer_of(signed))))
+put("info-added", update(signed, {size: b"<< /Title (Another) >>"}, trailer=with_key(re.sub(rb"/Info \d+ 0 R", b"", trailer_of(signed)), b"/Info %d 0 R" % size)))
+put("identifier-changed", update(signed, {}, trailer=re.sub(rb"/ID \[[^\]]*\]", b"/ID [<00112233445566778899aabbccddeeff> <00>]", trailer_of(signed))))
+put("empty-update", update(signed, {}))
+# ---- shadow content: prepared now, shown by a later update ----
+put("shadow-object", update(signed, {size: stream}))
+put("shadow-beside-proof", update(signed, {size: b"<< /Length 1 >>\nstream\nx\nendstream", size + 1: stream, root: re.sub(rb"/DSS \d+ 0 R", b"/DSS << /Type /DSS /Certs [%d 0 R] >>" % size, catalog)}))
+put("proof-that-is-a-page", update(signed, {contents: stream, root: re.sub(rb"/DSS \d+ 0 R", b"/DSS << /Type /DSS /Certs [%d 0 R] >>" % contents, catalog)}))
+put("proof-with-other-keys", update(signed, {root: re.sub(rb"/DSS \d+ 0 R", b"/DSS << /Type /DSS /Kids [%d 0 R] >>" % page, catalog)}))
+STAMP = b"<< /Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange [0 1 2 3] /Contents <30820000> >>"
+WIDGET = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (T) /V %d 0 R /P %d 0 R /F 132 /Rect [%s] %s>>"
+
+
+def stamped(rect, more):
+    grown = re.sub(rb"(/Fields \[[^\]]*)\]", rb"\1 %d 0 R]" % (size + 1), catalog)
+    return update(signed, {size: STAMP, size + 1: WIDGET % (size, page, rect, more), root: grown})
+
+
+put("time-stamp-of-nothing", stamped(b"0 0 0 0", b""))
+put("time-stamp-on-the-page", stamped(b"0 0 300 300", b""))
+put("time-stamp-with-looks", stamped(b"0 0 0 0", b"/AP << /N %d 0 R >> " % contents))
+put("time-stamp-with-action", stamped(b"0 0 0 0", b"/A << /S /URI /URI (http://example.com) >> "))
+put("second-approval", update(signed, {size: body(signed, int(re.search(rb"/V (\d+) 0 R", field_text).group(1))), size + 1: re.sub(rb"/V \d+", b"/V %d" % size, field_text), root: re.sub(rb"(/Fields \[[^\]]*)\]", rb"\1 %d 0 R]" % (size + 1), catalog)}))
+# ---- after the end ----
+put("byte-after-the-end", signed + b"x")
+put("line-after-the-end", signed + b"\n")
+put("comment-after-the-end", signed + b"% harmless\n")
+put("second-end", signed + b"%%EOF\n")
+put("pdf-after-the-end", signed + signed)
+put("cut-off", signed[:-20])
+put("bytes-before-the-start", b"\n" + signed)
+# ---- universal forgery: nothing left to check ----
+put("range-missing", in_place(b"/ByteRange", b"/ByteRangf"))
+put("contents-missing", in_place(b"/Contents <" + hole.group(2)[:8], b"/Contentz <" + hole.group(2)[:8]))
+put("range-of-zeros", in_place(hole.group(1), b"[0 0 0 0]"))
+put("range-negative", in_place(hole.group(1), b"[0 %d %d -1]" % (numbers[1], numbers[2])))
+put("range-beyond-the-file", in_place(hole.group(1), b"[0 %d %d 99999999]" % (numbers[1], numbers[2])))
+put("range-of-two", in_place(hole.group(1), b"[0 %d]" % numbers[1]))
+put("range-overlapping", in_place(hole.group(1), b"[0 %d %d %d]" % (numbers[1], numbers[1] - 9, numbers[3])))
+put("range-with-a-wider-gap", in_place(hole.group(1), b"[0 %d %d %d]" % (numbers[1] - 40, numbers[2], numbers[3])))
+put("range-that-ends-early", in_place(hole.group(1), b"[0 %d %d %d]" % (numbers[1], numbers[2], numbers[3] - 10)))
+put("contents-of-zeros", in_place(hole.group(2), b"0" * len(hole.group(2))))
+put("contents-in-capitals", in_place(hole.group(2), hole.group(2).upper()))
+put("contents-with-more-behind", in_place(hole.group(2), hole.group(2)[:-2] + b"41"))
+put("other-form-of-signature", in_place(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"))
+# ---- wrapping: the signed bytes moved, others in their place ----
+tail = signed[numbers[2]:]
+hostile = b"\n%d 0 obj\n%s\nendobj\n" % (contents, stream)
+moved = signed[:numbers[2]] + hostile + tail
+put("wrapped", moved.replace(hole.group(1), (b"[0 %d %d %d]" % (numbers[1], numbers[2] + len(hostile), numbers[3])).ljust(len(hole.group(1))), 1))
+put("bytes-in-the-gap", in_place(hole.group(2), hole.group(2)[:-40] + b">" + b" " * 38 + b"<"))
+# ---- bits ----
+put("bit-in-the-page", flipped(signed, signed.index(b"stream") + 20))
+put("bit-in-the-time", flipped(signed, signed.rindex(b"/M (D:") + 10))
+put("bit-in-the-signature", flipped(signed, hole.start(2) + 600))
+put("bit-in-the-time-stamp", flipped(signed, hole.start(2) + len(hole.group(2).rstrip(b"0")) - 90))
+put("bit-in-the-proofs", flipped(signed, signed.rindex(b"/OCSPs") if b"/OCSPs" in signed else signed.rindex(b"/Certs")))
+put("header-changed", b"%PDF-1.4" + signed[8:])
+# ---- parsers that disagree ----
+put("hybrid-table", update(signed, {size: b"<< >>"}, trailer=with_key(trailer_of(signed), b"/XRefStm 100")))
+put("entry-into-the-past", update(signed, {}, raw_entries=((contents, signed.index(b"%d 0 obj" % page)),)))
+put("entry-twice", signed + b"xref\n%d 1\n0000000009 00000 n \n%d 1\n0000000009 00000 n \ntrailer\n" % (size, size) + trailer_of(signed) + b"\nstartxref\n%d\n%%%%EOF\n" % len(signed))
+put("encrypted-trailer", update(signed, {size: b"<< >>"}, trailer=with_key(trailer_of(signed), b"/Encrypt %d 0 R" % size)))
+# ---- the archived one, and the one with two signatures ----
+put("archived-content-replaced", update(archived, {contents: stream}), archived)
+put("archived-annotation-added", update(archived, {size_of(archived): note, page: re.sub(rb"/Annots \[", b"/Annots [%d 0 R " % size_of(archived), body(archived, page))}), archived)
+put("archived-bit-in-the-time-stamp", flipped(archived, archived.rindex(b"/Contents <") + 900), archived)
+put("archived-bit-in-the-binder", flipped(archived, archived.index(b"stream") + 20), archived)
+put("archived-byte-behind", archived + b"\n", archived)
+put("two-content-replaced", update(two, {contents: stream}), two)
+put("two-third-signature", update(two, {size_of(two): body(two, int(last(rb"/V (\d+) 0 R", two)))}), two)
+put("two-bit-in-the-second", flipped(two, two.rindex(b"/Contents <") + 600), two)
+put("two-reviewer-replaced", two.replace(b"/Action /All", b"/Action /Al1"), two)
+print("\n".join(made))
