@@ -40,7 +40,7 @@ def size_of(pdf):
 
 def page_of(pdf):
     """A page's number, by its newest text."""
-    return int(last(rb"/P (\d+) 0 R", pdf))
+    return int(re.findall(rb"/FT /Sig\b.*?/P (\d+) 0 R", pdf, flags=re.S)[-1])
 
 
 def trailer_of(pdf):
