@@ -1474,11 +1474,19 @@ def engagement():
             ("HR / Cloud Admin", ["mareike.lindqvist", "jens.mueller"]), ("HR / Security", ["mareike.lindqvist", "yulia.sokolova"]), ("Security", ["yulia.sokolova"]),
             ("Security / Marketing", ["yulia.sokolova", "siobhan.nibhriain"])]],
         "people": [{"name": p["name"], "role": p["title"], "upn": p["upn"]} for p in PEOPLE[:8]],
-        "vendors": [{"name": "Microsoft Corporation", "service": "Azure", "method": "carve-out"},
+        "vendors": [{"name": "Microsoft Corporation", "service": "Azure", "method": "carve-out",
+                     "criteria": ["CC6.4"], "monitored_by": ["1.6", "9.2"],
+                     "csocs": [
+                         {"id": "M-1", "text": "Guards the entry to data centres, and logs and reviews it.", "criteria": ["CC6.4"]},
+                         {"id": "M-2", "text": "Keeps power, cooling and fire safeguards of the data centres.", "criteria": ["A1.2"]},
+                         {"id": "M-3", "text": "Wipes or destroys storage media before they leave a data centre.", "criteria": ["CC6.5"]}]},
                     {"name": "Harbourline Mail GmbH", "service": "Transactional e-mail", "method": "carve-out"}],
         "facts": {
             "critical_resources": fact(CRITICAL), "end_of_business": fact("18:00"), "break_glass_accounts": fact(BREAKGLASS),
-            "production_scope": fact(["/subscriptions/" + SUBS["prod"]]), "central_workspace": fact(WORKSPACE)},
+            "production_scope": fact(["/subscriptions/" + SUBS["prod"]]), "central_workspace": fact(WORKSPACE),
+            "our_cuecs": fact([
+                {"id": "U-1", "text": "Customers remove their own users who leave.", "criteria": ["CC6.2"]},
+                {"id": "U-2", "text": "Customers keep the keys of their payment terminals secret.", "criteria": ["CC6.1"]}])},
         "exclusions": [{"check": "storage-secure-transfer", "resource": NFS, "approved_by": WHO["dominik.ahrens"]["name"], "approved_on": "2025-12-10", "expires_on": "2026-12-31",
                         "reason": "NFS 3.0 share of the settlement batch needs secure transfer off; reachable from one subnet only."}],
         "controls": [
