@@ -185,6 +185,7 @@ int bd_str_fold_cmp(bd_str a, bd_str b); /* compares under bd_fold */
 bd_str bd_str_caseless(bd_arena *arena, bd_str text);
 const char *bd_utf8_version(void); /* of the tables behind it */
 int bd_utf8_columns(uint32_t code_point); /* of a terminal: 0, 1 or 2 */
+size_t bd_str_columns(bd_str text);       /* likewise, of all of it */
 bool bd_utf8_is_alphanumeric(uint32_t code_point); /* a letter or a number of any script */
 /* The letter that base and mark compose to under NFC; 0 when there is none. */
 uint32_t bd_utf8_compose(uint32_t base, uint32_t mark);
@@ -193,6 +194,7 @@ size_t bd_utf8_decompose(uint32_t code_point, uint32_t *out, size_t room);
 /* A mark that stands on, under or around the character before it (general category M). */
 bool bd_utf8_is_mark(uint32_t code_point);
 void bd_hex(const uint8_t *bytes, size_t count, char *out /* 2*count + 1 */);
+bd_str bd_hex_text(bd_arena *arena, const uint8_t *bytes, size_t count); /* Allocated in <arena> */
 bool bd_unhex(bd_str text, uint8_t *out, size_t count); /* exactly 2*count hex digits */
 /* Text for a person: control, bidi and zero-width characters shown as \u{XXXX}.  Allocated in <arena>. */
 bd_str bd_str_visible(bd_arena *arena, bd_str text);

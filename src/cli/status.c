@@ -25,15 +25,6 @@ typedef struct {
 
 /* ---- columns ---- */
 
-static size_t columns_of(bd_str text) {
-    size_t at = 0, count = 0;
-    uint32_t code_point;
-    while (bd_utf8_next(text, &at, &code_point)) {
-        count += (size_t)bd_utf8_columns(code_point);
-    }
-    return count;
-}
-
 /* The longest start of `text` that takes at most `most` columns. */
 static bd_str start_of(bd_str text, size_t most) {
     size_t at = 0, end = 0, count = 0;
@@ -50,7 +41,7 @@ static bd_str start_of(bd_str text, size_t most) {
 
 /* Cut behind a word where that leaves more than half. */
 static bd_str shorten(screen *s, bd_str text, size_t most) {
-    if (columns_of(text) <= most) {
+    if (bd_str_columns(text) <= most) {
         return text;
     }
     bd_str kept = start_of(text, most - 3);
@@ -68,7 +59,7 @@ static bd_str shorten(screen *s, bd_str text, size_t most) {
 /* Takes the first line of `rest`, cut between words where one ends within the item's column. */
 static bd_str cut_line(const screen *s, bd_str *rest) {
     bd_str line = *rest;
-    if (columns_of(line) > s->item_width) {
+    if (bd_str_columns(line) > s->item_width) {
         line = start_of(*rest, s->item_width);
         size_t end = line.size;
         while (end > 0 && rest->data[end] != ' ') {
@@ -81,7 +72,7 @@ static bd_str cut_line(const screen *s, bd_str *rest) {
 }
 
 static void print_padded(bd_str text, size_t width) {
-    size_t size = columns_of(text);
+    size_t size = bd_str_columns(text);
     printf("%.*s%*s", BD_ARG(text), (int)(width > size ? width - size : 0), "");
 }
 
@@ -90,7 +81,7 @@ static void print_wrapped(const screen *s, bd_str text, size_t indent) {
     bd_str rest = text, word;
     size_t column = 0;
     while (bd_str_cut(&rest, ' ', &word)) {
-        size_t size = columns_of(word);
+        size_t size = bd_str_columns(word);
         if (column > 0 && column + 1 + size > s->width) {
             printf("\n");
             column = 0;
@@ -143,8 +134,8 @@ static screen open_screen(const bd_value *rows, bd_arena *arena) {
                 .number_width = 6,
                 .owner_width = 5};
     for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-        size_t number = columns_of(bd_value_text(&rows->items[i], "number"));
-        size_t owner = columns_of(bd_value_text(&rows->items[i], "owner"));
+        size_t number = bd_str_columns(bd_value_text(&rows->items[i], "number"));
+        size_t owner = bd_str_columns(bd_value_text(&rows->items[i], "owner"));
         s.number_width = number > s.number_width ? number : s.number_width;
         s.owner_width = owner > s.owner_width ? owner : s.owner_width;
     }

@@ -8,12 +8,6 @@
 #define CHECKPOINT_BYTES ((size_t)64 << 10)
 #define TRUST_BYTES ((size_t)16 << 20)
 
-static bd_str hex_text(bd_arena *arena, const uint8_t hash[32]) {
-    char hex[65];
-    bd_hex(hash, 32, hex);
-    return bd_str_copy(arena, bd_str_of(hex));
-}
-
 /* The locker alone matters: an engagement whose settings are broken can still be checked. */
 static bd_rc locker_folder(const bd_run_options *options, bd_arena *arena, const char **out,
                            bd_err *err) {
@@ -53,7 +47,7 @@ static const bd_value *report_value(const bd_locker_report *report, const char *
     bd_result_int(&out, "garbage_objects", (int64_t)report->garbage_objects);
     bd_result_int(&out, "lines", (int64_t)report->lines);
     bd_result_int(&out, "objects", (int64_t)report->objects);
-    bd_result_text(&out, "root", hex_text(arena, report->root));
+    bd_result_text(&out, "root", bd_hex_text(arena, report->root, 32));
     bd_result_int(&out, "seals", (int64_t)report->seals);
     bd_result_bool(&out, "writer", report->has_writer);
     return bd_result_object(&out);
@@ -103,7 +97,7 @@ static void put_steps(proving *run, const bd_merkle_hash *path, size_t steps, ui
     for (size_t i = 0; i < steps; i++) {
         const char *word = !is_left[i] ? "right" : of_both ? "both" : "left";
         put_line(run, bd_str_format(run->arena, "%s %.*s", word,
-                                    BD_ARG(hex_text(run->arena, path[i].bytes))));
+                                    BD_ARG(bd_hex_text(run->arena, path[i].bytes, 32))));
     }
 }
 
@@ -128,7 +122,7 @@ static bd_rc load_checkpoint(proving *run, const char *path, bd_err *err) {
         bd_diag_add(run->arena, &run->outcome->diags, BD_DIAG_REFUSED, bd_str_of(path),
                     (bd_str){"", 0},
                     "history was altered: the tree head over the first %zu lines is %.*s",
-                    run->checkpoint.lines, BD_ARG(hex_text(run->arena, root)));
+                    run->checkpoint.lines, BD_ARG(bd_hex_text(run->arena, root, 32)));
     }
     return BD_OK;
 }
@@ -172,9 +166,9 @@ static bd_rc prove_inclusion(proving *run, bd_str id, bd_err *err) {
     put_line(run, bd_str_format(run->arena, "line %zu of %zu", index + 1, count));
     put_line(run, bd_str_format(run->arena, "text %.*s", BD_ARG(text_of_line(run, index))));
     put_line(run, bd_str_format(run->arena, "leaf %.*s",
-                                BD_ARG(hex_text(run->arena, run->leaves[index].bytes))));
+                                BD_ARG(bd_hex_text(run->arena, run->leaves[index].bytes, 32))));
     put_steps(run, path, steps, index, count, /*of_both*/ false);
-    put_line(run, bd_str_format(run->arena, "head %.*s", BD_ARG(hex_text(run->arena, head))));
+    put_line(run, bd_str_format(run->arena, "head %.*s", BD_ARG(bd_hex_text(run->arena, head, 32))));
     return BD_OK;
 }
 
@@ -195,14 +189,14 @@ static void prove_consistency(proving *run) {
     const uint8_t *start = is_whole ? run->checkpoint.root : path[0].bytes;
     put_line(run, BD_STR("bindery-proof 1 consistency"));
     put_line(run, bd_str_format(run->arena, "lines %zu of %zu", first, run->count));
-    put_line(run, bd_str_format(run->arena, "start %.*s", BD_ARG(hex_text(run->arena, start))));
+    put_line(run, bd_str_format(run->arena, "start %.*s", BD_ARG(bd_hex_text(run->arena, start, 32))));
     if (first < run->count) {
         size_t skipped = is_whole ? 0 : 1;
         put_steps(run, path + skipped, steps - skipped, at, last + 1, /*of_both*/ true);
     }
     put_line(run, bd_str_format(run->arena, "first %.*s",
-                                BD_ARG(hex_text(run->arena, run->checkpoint.root))));
-    put_line(run, bd_str_format(run->arena, "head %.*s", BD_ARG(hex_text(run->arena, head))));
+                                BD_ARG(bd_hex_text(run->arena, run->checkpoint.root, 32))));
+    put_line(run, bd_str_format(run->arena, "head %.*s", BD_ARG(bd_hex_text(run->arena, head, 32))));
 }
 
 static bd_rc prove(proving *run, bd_str evidence, const char *checkpoint, bd_err *err) {

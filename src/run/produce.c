@@ -8,12 +8,6 @@
 #include <string.h>
 
 
-static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
-    char hex[65];
-    bd_hex(hash, 32, hex);
-    return bd_str_copy(arena, bd_str_of(hex));
-}
-
 /* ---- where each item lies ---- */
 
 static bd_str extension_of(bd_arena *arena, const bd_evidence *item) {
@@ -134,7 +128,7 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .snapshots = &run->judged->snapshots,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .tzdata_version = run->judged->assessment->zone_data_version,
-        .journal_head = hex_of(run->session->arena, run->facts.journal_head),
+        .journal_head = bd_hex_text(run->session->arena, run->facts.journal_head, 32),
         .custody = run->judged->custody,
         .package_id = run->facts.package_id,
         .package_paths = run->paths,
@@ -493,9 +487,9 @@ static void fill_report(bd_production *run) {
         .edition = run->facts.edition,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .versions = run->facts.versions,
-        .assessment_sha256 = hex_of(arena, bd_draft_sha256(run->judged->assessment_json)),
-        .findings_sha256 = hex_of(arena, bd_draft_sha256(run->judged->findings)),
-        .journal_head = hex_of(arena, run->facts.journal_head),
+        .assessment_sha256 = bd_hex_text(arena, bd_draft_sha256(run->judged->assessment_json), 32),
+        .findings_sha256 = bd_hex_text(arena, bd_draft_sha256(run->judged->findings), 32),
+        .journal_head = bd_hex_text(arena, run->facts.journal_head, 32),
         .custody = run->judged->custody,
         .is_signed = run->signer != NULL,
         .package_paths = run->paths,
@@ -530,14 +524,14 @@ void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str e
     bd_locker_head(session->locker, head);
     bd_result plan = {.arena = arena};
     bd_result_text(&plan, "as_of", bd_instant_format(arena, session->as_of));
-    bd_result_text(&plan, "catalog", hex_of(arena, session->catalog->sha256));
+    bd_result_text(&plan, "catalog", bd_hex_text(arena, session->catalog->sha256, 32));
     bd_result_text(&plan, "edition", edition);
     bd_result_text(&plan, "engagement",
                    bd_sha256_hex(arena, bd_json_canonical(arena, session->engagement.source)));
-    bd_result_text(&plan, "journal_head", hex_of(arena, head));
+    bd_result_text(&plan, "journal_head", bd_hex_text(arena, head, 32));
     bd_result_text(&plan, "period", session->period->id);
     bd_result_text(&plan, "signer", signer != NULL ? signer->fingerprint : (bd_str){"", 0});
-    bd_result_text(&plan, "templates", hex_of(arena, session->templates.sha256));
+    bd_result_text(&plan, "templates", bd_hex_text(arena, session->templates.sha256, 32));
     bd_result_text(&plan, "versions", bd_run_versions(arena));
     bd_sha256_of(canonical_line(arena, bd_result_object(&plan)), out);
 }
@@ -546,7 +540,7 @@ void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str e
  * predecessor. */
 static bd_rc number_package(bd_production *run, int64_t *n, bd_err *err) {
     bd_session *session = run->session;
-    bd_str own = hex_of(session->arena, run->facts.plan_sha256);
+    bd_str own = bd_hex_text(session->arena, run->facts.plan_sha256, 32);
     const bd_strs *runs = bd_locker_runs(session->locker);
     bd_strs known = {0};
     bd_str previous = {"", 0};
@@ -769,7 +763,7 @@ static bd_rc seal_sums(bd_production *run, bd_str *sums_sha256, bd_err *err) {
     BD_TRY(bd_package_add_late(run->package, BD_ROLE_SUMS, bd_blob_of_memory(arena, sums), err));
     uint8_t digest[32];
     bd_sha256_of(sums, digest);
-    *sums_sha256 = hex_of(arena, digest);
+    *sums_sha256 = bd_hex_text(arena, digest, 32);
     if (run->signer == NULL) {
         return BD_OK;
     }
@@ -814,7 +808,7 @@ bd_rc bd_production_note(bd_production *run, bd_err *err) {
     bd_result_int(&line, "n", run->number);
     bd_result_text(&line, "package_id", run->facts.package_id);
     bd_result_text(&line, "period", session->period->id);
-    bd_result_text(&line, "plan", hex_of(session->arena, run->facts.plan_sha256));
+    bd_result_text(&line, "plan", bd_hex_text(session->arena, run->facts.plan_sha256, 32));
     bd_result_text(&line, "previous_package", run->facts.previous_package);
     bd_result_text(&line, "sums_sha256", run->sums_sha256);
     return bd_locker_note_run(session->locker, bd_result_object(&line), err);

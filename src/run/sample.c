@@ -205,12 +205,6 @@ bd_rc sampling_append(sampling_run *run, const char *kind, bd_result *line, bd_e
                             bd_clock_now(), err);
 }
 
-static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
-    char hex[65];
-    bd_hex(hash, 32, hex);
-    return bd_str_copy(arena, bd_str_of(hex));
-}
-
 static void add_evidence(bd_result *line, const bd_population *of) {
     bd_strs ids = {0};
     for (size_t i = 0; i < of->evidence.count; i++) {
@@ -239,7 +233,7 @@ static bd_rc append_freeze(sampling_run *run, const bd_population *of, bd_err *e
     bd_result_text(&line, "population", bd_str_copy(arena, of->id));
     put_given(&line, "problem", of->problem);
     put_given(&line, "query", of->query);
-    bd_result_text(&line, "sha256", hex_of(arena, of->sha256));
+    bd_result_text(&line, "sha256", bd_hex_text(arena, of->sha256, 32));
     bd_result_text(&line, "source", of->source);
     return sampling_append(run, "frozen", &line, err);
 }
@@ -267,7 +261,7 @@ static void say_none(sampling_run *run, const bd_population *of) {
 
 bd_rc sampling_freeze(sampling_run *run, const bd_population *of, bd_err *err) {
     bd_arena *arena = run->session->arena;
-    bd_str hex = hex_of(arena, of->sha256);
+    bd_str hex = bd_hex_text(arena, of->sha256, 32);
     if (of->freeze != NULL && !of->is_changed) {
         sampling_say(run, "%.*s: frozen already at %.*s with these %llu item%s; nothing was done",
                      BD_ARG(of->id), BD_ARG(bd_instant_format(arena, of->freeze->at)),
@@ -421,7 +415,7 @@ static const bd_value *drawn_value(bd_arena *arena, const bd_drawn_list *list) {
         bd_result_text(&item, "key", one->key);
         bd_result_int(&item, "rank", one->rank);
         bd_result_text(&item, "role", one->is_reserve ? BD_STR("reserve") : BD_STR("sample"));
-        bd_result_text(&item, "sha256", hex_of(arena, one->hash));
+        bd_result_text(&item, "sha256", bd_hex_text(arena, one->hash, 32));
         put_given(&item, "stratum", one->stratum);
         items[i] = bd_result_object(&item);
     }
@@ -444,7 +438,7 @@ static bd_rc append_draw(sampling_run *run, const bd_population *of, uint64_t si
     put_given(&line, "problem", of->problem);
     put_given(&line, "reason", bd_str_trim(asked->reason));
     bd_result_text(&line, "seed", asked->seed);
-    bd_result_text(&line, "sha256", hex_of(arena, of->sha256));
+    bd_result_text(&line, "sha256", bd_hex_text(arena, of->sha256, 32));
     bd_result_int(&line, "size", (int64_t)size);
     put_given(&line, "strata", asked->strata);
     return sampling_append(run, "drawn", &line, err);

@@ -75,12 +75,6 @@ static bd_rc check_again(sealing *run, bool *is_done, bd_err *err) {
 
 /* ---- the manifest ---- */
 
-static bd_str hex_text(bd_arena *arena, const uint8_t hash[32]) {
-    char hex[65];
-    bd_hex(hash, 32, hex);
-    return bd_str_copy(arena, bd_str_of(hex));
-}
-
 static const bd_value *list_evidence(const sealing *run) {
     const bd_locker *locker = run->session->locker;
     const bd_value **list = bd_new(run->arena, const bd_value *, bd_locker_count(locker) + 1);
@@ -90,7 +84,7 @@ static const bd_value *list_evidence(const sealing *run) {
         bd_result_int(&one, "bytes", item->bytes);
         bd_result_text(&one, "evidence", bd_evidence_id(run->arena, item->number));
         bd_result_text(&one, "path", item->path);
-        bd_result_text(&one, "sha256", hex_text(run->arena, item->sha256));
+        bd_result_text(&one, "sha256", bd_hex_text(run->arena, item->sha256, 32));
         bd_result_bool(&one, "withdrawn", item->is_withdrawn);
         list[i] = bd_result_object(&one);
     }
@@ -102,9 +96,9 @@ static const bd_value *journal_value(const sealing *run) {
     bd_result out = {.arena = run->arena};
     bd_locker_head(run->session->locker, head);
     bd_result_int(&out, "bytes", (int64_t)bd_locker_journal(run->session->locker).size);
-    bd_result_text(&out, "head", hex_text(run->arena, head));
+    bd_result_text(&out, "head", bd_hex_text(run->arena, head, 32));
     bd_result_int(&out, "lines", (int64_t)run->seal.lines);
-    bd_result_text(&out, "root", hex_text(run->arena, run->seal.root));
+    bd_result_text(&out, "root", bd_hex_text(run->arena, run->seal.root, 32));
     return bd_result_object(&out);
 }
 
@@ -122,14 +116,14 @@ static void make_manifest(sealing *run) {
     const bd_session *session = run->session;
     bd_result out = {.arena = run->arena};
     bd_result_int(&out, "addendum", run->seal.addendum);
-    bd_result_text(&out, "catalog_sha256", hex_text(run->arena, session->catalog->sha256));
+    bd_result_text(&out, "catalog_sha256", bd_hex_text(run->arena, session->catalog->sha256, 32));
     bd_result_value(&out, "evidence", list_evidence(run));
     bd_result_text(&out, "format", BD_STR("bindery-seal 1"));
     bd_result_value(&out, "journal", journal_value(run));
     bd_result_text(&out, "made_by", BD_STR(BINDERY_VERSION));
     bd_result_text(&out, "organisation", session->engagement.short_name);
     if (run->seal.addendum > 0) {
-        bd_result_text(&out, "parent_sha256", hex_text(run->arena, run->seal.parent_sha256));
+        bd_result_text(&out, "parent_sha256", bd_hex_text(run->arena, run->seal.parent_sha256, 32));
         bd_result_text(&out, "reason", run->seal.reason);
     }
     bd_result_value(&out, "period", period_value(run));
@@ -187,7 +181,7 @@ static const bd_value *result_of(const sealing *run, const bd_seal *seal, bool i
     bd_result_text(&out, "name", seal->name);
     bd_result_bool(&out, "new", is_new);
     bd_result_text(&out, "period", seal->period);
-    bd_result_text(&out, "root", hex_text(run->arena, seal->root));
+    bd_result_text(&out, "root", bd_hex_text(run->arena, seal->root, 32));
     bd_result_text(&out, "signer", seal->signer);
     bd_result_text(&out, "timestamp", BD_STR("none"));
     return bd_result_object(&out);

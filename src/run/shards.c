@@ -77,12 +77,6 @@ static bd_rc find_plan(bd_session *session, bd_memo_plan *memo, uint8_t out[32],
     return BD_OK;
 }
 
-static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
-    char hex[65];
-    bd_hex(hash, 32, hex);
-    return bd_str_copy(arena, bd_str_of(hex));
-}
-
 /* ---- writing one ---- */
 
 typedef struct {
@@ -125,7 +119,7 @@ static bd_rc write_header(shard *run, size_t entries, bd_err *err) {
     bd_result_int(&header, "entries", (int64_t)entries);
     bd_result_int(&header, "of", options->shard_count);
     bd_result_text(&header, "period", run->session->period->id);
-    bd_result_text(&header, "plan", hex_of(run->arena, run->plan));
+    bd_result_text(&header, "plan", bd_hex_text(run->arena, run->plan, 32));
     bd_result_int(&header, "shard", options->shard);
     bd_str text = bd_json_canonical(run->arena, bd_result_object(&header));
     uint8_t size[8];
@@ -221,7 +215,7 @@ bd_rc bd_shard_write(bd_session *session, const bd_value **result, bd_err *err) 
     bd_result_int(&out, "of", options->shard_count);
     bd_result_text(&out, "partial_file", bd_str_of(options->out_path));
     bd_result_text(&out, "period", session->period->id);
-    bd_result_text(&out, "plan", hex_of(session->arena, run.plan));
+    bd_result_text(&out, "plan", bd_hex_text(session->arena, run.plan, 32));
     bd_result_int(&out, "shard", options->shard);
     *result = bd_result_object(&out);
     return BD_OK;
@@ -436,7 +430,7 @@ bd_rc bd_partials_open(bd_session *session, const char *const *paths, size_t cou
     session->partials = partials;
     BD_TRY(find_plan(session, &partials->memo, plan, err));
     for (size_t i = 0; i < count; i++) {
-        BD_TRY(open_partial(partials, &partials->files[i], hex_of(arena, plan), arena, err));
+        BD_TRY(open_partial(partials, &partials->files[i], bd_hex_text(arena, plan, 32), arena, err));
     }
     BD_TRY(check_shards(partials, arena, err));
     return unite(partials, err);

@@ -17,16 +17,10 @@
 
 enum { MOST_SAID = 2000, READ_BYTES = 64 * 1024 };
 
-static bd_str hex_of(bd_arena *arena, const uint8_t hash[32]) {
-    char hex[65];
-    bd_hex(hash, 32, hex);
-    return bd_str_copy(arena, bd_str_of(hex));
-}
-
 static bd_str plan_of(const bd_session *session, const bd_signer *signer, const char *stamped_by) {
     uint8_t plan[32];
     bd_plan_digest(session, signer, BD_STR("auditor"), plan);
-    return bd_str_format(session->arena, "%.*s%s%s", BD_ARG(hex_of(session->arena, plan)),
+    return bd_str_format(session->arena, "%.*s%s%s", BD_ARG(bd_hex_text(session->arena, plan, 32)),
                          stamped_by[0] != '\0' ? " " : "", stamped_by);
 }
 
@@ -44,7 +38,7 @@ static const bd_value *outputs_value(const bd_outputs *outputs) {
         bd_result one = {.arena = arena};
         bd_result_int(&one, "bytes", outputs->files[i]->bytes);
         bd_result_text(&one, "name", outputs->files[i]->name);
-        bd_result_text(&one, "sha256", hex_of(arena, outputs->files[i]->sha256));
+        bd_result_text(&one, "sha256", bd_hex_text(arena, outputs->files[i]->sha256, 32));
         items[i] = bd_result_object(&one);
     }
     return bd_value_array(arena, outputs->finished, items);

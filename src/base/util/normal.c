@@ -91,6 +91,15 @@ int bd_utf8_columns(uint32_t code_point) {
     return code_point > 0x10FFFF ? 1 : utf8proc_charwidth((utf8proc_int32_t)code_point);
 }
 
+size_t bd_str_columns(bd_str text) {
+    size_t at = 0, count = 0;
+    uint32_t code_point;
+    while (bd_utf8_next(text, &at, &code_point)) {
+        count += (size_t)bd_utf8_columns(code_point);
+    }
+    return count;
+}
+
 bool bd_utf8_is_alphanumeric(uint32_t code_point) {
     if (code_point > 0x10FFFF) {
         return false;

@@ -262,6 +262,12 @@ void bd_hex(const uint8_t *bytes, size_t count, char *out) {
     out[2 * count] = '\0';
 }
 
+bd_str bd_hex_text(bd_arena *arena, const uint8_t *bytes, size_t count) {
+    char *text = bd_new(arena, char, 2 * count + 1);
+    bd_hex(bytes, count, text);
+    return (bd_str){text, 2 * count};
+}
+
 static int hex_digit(char c) {
     if (is_digit(c)) {
         return c - '0';

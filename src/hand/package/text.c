@@ -85,12 +85,6 @@ static const char frame_text[] =
     "\n"
     "       bindery verify --trust /path/to/trusted.pem %.*s.zip\n";
 
-static bd_str hex_text(bd_arena *arena, const uint8_t sha256[32]) {
-    char hex[65];
-    bd_hex(sha256, 32, hex);
-    return bd_str_copy(arena, bd_str_of(hex));
-}
-
 /* "AB:CD:...", as openssl prints fingerprints. */
 static bd_str fingerprint_text(bd_arena *arena, const uint8_t sha256[32]) {
     static const char digits[] = "0123456789ABCDEF";
@@ -113,5 +107,5 @@ bd_str bd_package_verify_text(bd_arena *arena, const bd_package_facts *facts) {
     return bd_str_format(arena, frame_text, BD_ARG(id), BD_ARG(facts->organisation),
                          BD_ARG(facts->edition), BD_ARG(facts->period_from),
                          BD_ARG(facts->period_to), BD_ARG(id), BD_ARG(id), BD_ARG(id),
-                         BD_ARG(middle), BD_ARG(hex_text(arena, facts->journal_head)), BD_ARG(id));
+                         BD_ARG(middle), BD_ARG(bd_hex_text(arena, facts->journal_head, 32)), BD_ARG(id));
 }

@@ -62,12 +62,6 @@ static void add_fault(verification *v, int exit_code, const char *word, bd_str p
         (bd_package_fault){bd_str_of(word), bd_str_copy(v->arena, path), sentence, exit_code};
 }
 
-static bd_str hex_of(verification *v, const uint8_t sha256[32]) {
-    char hex[65];
-    bd_hex(sha256, 32, hex);
-    return bd_str_copy(v->arena, bd_str_of(hex));
-}
-
 /* ---- container --------------------------------------------------------------------------------------- */
 
 /* False with a fault when the container does not hold. */
@@ -140,7 +134,7 @@ static void judge_report(verification *v, const bd_cms_report *signature) {
                   "compare the fingerprint "
                   "with one that the sender gave you in another way, then pass the certificate "
                   "with --trust",
-                  BD_ARG(signature->reason), BD_ARG(hex_of(v, signature->signer.sha256)));
+                  BD_ARG(signature->reason), BD_ARG(bd_hex_text(v->arena, signature->signer.sha256, 32)));
     }
 }
 
@@ -224,7 +218,7 @@ static void judge_signer(verification *v) {
                   "(certificate SHA-256 %.*s), the "
                   "manifest names %.*s",
                   BD_ARG(report->signature.signer.subject),
-                  BD_ARG(hex_of(v, report->signature.signer.sha256)), BD_ARG(hex_of(v, named)));
+                  BD_ARG(bd_hex_text(v->arena, report->signature.signer.sha256, 32)), BD_ARG(bd_hex_text(v->arena, named, 32)));
     }
 }
 
@@ -245,7 +239,7 @@ static void note_missing_manifest(verification *v) {
 /* What is no manifest of ours may still be known to SHA256SUMS as another text. */
 static void note_other_manifest(verification *v) {
     bd_str line = bd_str_format(v->arena, "%.*s  " PACKAGE_MANIFEST "\n",
-                                BD_ARG(hex_of(v, v->report->manifest_sha256)));
+                                BD_ARG(bd_hex_text(v->arena, v->report->manifest_sha256, 32)));
     if (v->sums.size > 0 && bd_str_find(v->sums, line) < 0) {
         add_fault(v, ALTERED, "metadata", BD_STR(PACKAGE_MANIFEST),
                   "'" PACKAGE_MANIFEST
@@ -401,8 +395,8 @@ static void judge_core(verification *v, const package_item *item) {
         add_fault(v, ALTERED, "altered", item->name,
                   "'%.*s' is altered: it has %lld bytes and SHA-256 %.*s, the manifest has %lld "
                   "bytes and %.*s",
-                  BD_ARG(item->name), (long long)found->bytes, BD_ARG(hex_of(v, found->sha256)),
-                  (long long)listed->bytes, BD_ARG(hex_of(v, listed->sha256)));
+                  BD_ARG(item->name), (long long)found->bytes, BD_ARG(bd_hex_text(v->arena, found->sha256, 32)),
+                  (long long)listed->bytes, BD_ARG(bd_hex_text(v->arena, listed->sha256, 32)));
         return;
     }
     if (found->bytes != listed->bytes || item->entry->bytes != listed->bytes ||
@@ -424,8 +418,8 @@ static void judge_core(verification *v, const package_item *item) {
                   "and SHA-256 %.*s, the "
                   "manifest has %lld bytes and %.*s",
                   BD_ARG(item->name), (long long)item->entry->stored_bytes,
-                  BD_ARG(hex_of(v, found->stored_sha256)), (long long)listed->stored_bytes,
-                  BD_ARG(hex_of(v, listed->stored_sha256)));
+                  BD_ARG(bd_hex_text(v->arena, found->stored_sha256, 32)), (long long)listed->stored_bytes,
+                  BD_ARG(bd_hex_text(v->arena, listed->stored_sha256, 32)));
     }
 }
 
@@ -581,9 +575,9 @@ static void judge_journal(verification *v) {
         add_fault(v, ALTERED, "journal", path,
                   "the journal does not end as the manifest says: SHA-256 of its last line is "
                   "%.*s%s, expected %.*s",
-                  BD_ARG(hex_of(v, item->found.last_line)),
+                  BD_ARG(bd_hex_text(v->arena, item->found.last_line, 32)),
                   item->found.ends_in_line ? "" : " and an unfinished line follows",
-                  BD_ARG(hex_of(v, v->report->facts.journal_head)));
+                  BD_ARG(bd_hex_text(v->arena, v->report->facts.journal_head, 32)));
     }
 }
 

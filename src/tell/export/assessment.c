@@ -476,7 +476,7 @@ static void write_all(export_run *run, bd_json_writer *writer) {
     export_reviews(run, writer);
     export_member_str(writer, "as_of", bd_instant_format(run->arena, in->assessment->as_of));
     export_member_str(writer, "bindery", in->bindery_version);
-    export_member_str(writer, "catalog_sha256", export_hex(run->arena, in->catalog->sha256));
+    export_member_str(writer, "catalog_sha256", bd_hex_text(run->arena, in->catalog->sha256, 32));
     write_controls(run, writer);
     write_criteria(run, writer);
     write_custody(run, writer);

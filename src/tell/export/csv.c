@@ -113,7 +113,7 @@ static void put_evidence_cells(csv_table *to, const bd_evidence *item) {
 }
 
 static void put_file_cells(csv_table *to, size_t item) {
-    csv_text(to, export_hex(to->run->line, to->run->in->evidence->data[item].given.sha256));
+    csv_text(to, bd_hex_text(to->run->line, to->run->in->evidence->data[item].given.sha256, 32));
     csv_text(to, export_package_path(to->run, item));
 }
 

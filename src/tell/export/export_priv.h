@@ -100,7 +100,6 @@ const char *export_kind(
     const bd_evidence *item); /* "records", "document", "sidecar", "register", "unmapped" */
 bd_str export_day(bd_arena *arena, bd_day day);        /* empty for BD_DAY_NONE */
 bd_str export_instant(bd_arena *arena, bd_instant at); /* empty for BD_INSTANT_NONE */
-bd_str export_hex(bd_arena *arena, const uint8_t sha256[32]);
 bd_str export_joined(bd_arena *arena, const bd_strs *texts, const char *between);
 bool export_is_aside(
     const bd_evidence *item); /* a sidecar or register: describes no system itself */

@@ -276,12 +276,6 @@ bd_str export_instant(bd_arena *arena, bd_instant at) {
     return at == BD_INSTANT_NONE ? (bd_str){"", 0} : bd_instant_format(arena, at);
 }
 
-bd_str export_hex(bd_arena *arena, const uint8_t sha256[32]) {
-    char *hex = bd_new(arena, char, 65);
-    bd_hex(sha256, 32, hex);
-    return (bd_str){hex, 64};
-}
-
 bd_str export_joined(bd_arena *arena, const bd_strs *texts, const char *between) {
     size_t gap = strlen(between);
     size_t size = 0;

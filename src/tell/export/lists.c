@@ -175,7 +175,7 @@ static void put_evidence(export_run *run, size_t index) {
     html_put(run, "</td><td class=\"links\">");
     put_speaks_to(run, index);
     html_put(run, "</td><td class=\"hash\"><code>");
-    html_text(run, export_hex(run->line, item->given.sha256));
+    html_text(run, bd_hex_text(run->line, item->given.sha256, 32));
     html_put(run, "</code></td></tr>\n");
     bd_arena_reset(run->line);
 }

@@ -8,21 +8,12 @@
 
 /* ---- lines ---- */
 
-static size_t columns_of(bd_str text) {
-    size_t at = 0, count = 0;
-    uint32_t code_point;
-    while (bd_utf8_next(text, &at, &code_point)) {
-        count += (size_t)bd_utf8_columns(code_point);
-    }
-    return count;
-}
-
 /* Words on lines of at most 72 columns; the lines behind the first are set in by `indent`. */
 static void put_wrapped(export_run *run, bd_str text, size_t indent) {
     bd_str rest = bd_str_visible(run->line, text), word;
     size_t column = 0;
     while (bd_str_cut(&rest, ' ', &word)) {
-        size_t size = columns_of(word);
+        size_t size = bd_str_columns(word);
         if (column > 0 && column + 1 + size > WIDTH) {
             export_puts(&run->out, "\n");
             for (size_t i = 0; i < indent; i++) {

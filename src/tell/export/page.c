@@ -113,7 +113,7 @@ static void put_foot(export_run *run) {
              bd_str_format(run->line, "Bindery %.*s", BD_ARG(run->in->bindery_version)));
     put_fact(run, "Journal head", run->in->journal_head);
     put_seals(run);
-    put_fact(run, "Catalog", export_hex(run->line, run->in->catalog->sha256));
+    put_fact(run, "Catalog", bd_hex_text(run->line, run->in->catalog->sha256, 32));
     put_fact(run, "Time zone data", run->in->tzdata_version);
     html_put(run, "</dl>\n</footer>\n</body>\n</html>\n");
 }

@@ -80,7 +80,7 @@ static void put_drawn(csv_table *to, const bd_sample_item *item) {
     }
     csv_text(to, item->drawn->stratum);
     csv_int(to, item->drawn->rank);
-    csv_text(to, export_hex(to->run->line, item->drawn->hash));
+    csv_text(to, bd_hex_text(to->run->line, item->drawn->hash, 32));
 }
 
 static void put_found(csv_table *to, const bd_sample_item *item) {
@@ -153,7 +153,7 @@ static void write_item(export_run *run, bd_json_writer *writer, const bd_sample_
     }
     export_member_str(writer, "role", bd_str_of(bd_sample_role_name(item->role)));
     if (item->drawn != NULL) {
-        export_member_str(writer, "sha256", export_hex(run->line, item->drawn->hash));
+        export_member_str(writer, "sha256", bd_hex_text(run->line, item->drawn->hash, 32));
         bd_json_member(writer, "stratum", item->drawn->stratum);
     }
     export_member_bool(writer, "there", item->is_there);
@@ -297,7 +297,7 @@ static void write_population(export_run *run, bd_json_writer *writer, const bd_p
     bd_json_member(writer, "seed", draw != NULL ? draw->seed : (bd_str){"", 0});
     write_items(run, writer, "selected", of, is_selected);
     write_acts(run, writer, "selections", of, BD_SAMPLING_SELECTED);
-    export_member_str(writer, "sha256", export_hex(run->line, of->sha256));
+    export_member_str(writer, "sha256", bd_hex_text(run->line, of->sha256, 32));
     if (draw != NULL) {
         export_member_int(writer, "size", (int64_t)draw->size);
     }

@@ -19,7 +19,7 @@ void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *si
     bd_json_member(writer, "origin", signoff->origin);
     bd_json_member(writer, "role", signoff->role);
     bd_json_member(writer, "sha256",
-                   signoff->has_sha256 ? export_hex(line, signoff->sha256) : (bd_str){"", 0});
+                   signoff->has_sha256 ? bd_hex_text(line, signoff->sha256, 32) : (bd_str){"", 0});
     bd_json_close(writer, '}');
 }
 
@@ -255,7 +255,7 @@ static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const b
     bd_arena *line = run->line;
     write_record_scope(writer, &item->sidecar);
     write_seen(writer, &item->facts.seen);
-    export_member_str(writer, "sha256", export_hex(line, item->given.sha256));
+    export_member_str(writer, "sha256", bd_hex_text(line, item->given.sha256, 32));
     bd_json_member(writer, "sidecar",
                    item->given.sidecar != 0 ? bd_evidence_id(line, item->given.sidecar)
                                             : (bd_str){"", 0});
@@ -267,7 +267,7 @@ static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const b
     export_member_strs(writer, "sources", &item->sources);
     write_speaks_to(run, writer, index);
     export_member_int(writer, "stored_bytes", item->given.stored_bytes);
-    export_member_str(writer, "stored_sha256", export_hex(line, item->given.stored_sha256));
+    export_member_str(writer, "stored_sha256", bd_hex_text(line, item->given.stored_sha256, 32));
     write_tables(writer, &item->facts);
     export_member_str(writer, "title", item->title);
     bd_json_member(writer, "tool", item->sidecar.tool);
@@ -372,7 +372,7 @@ static void write_file(bd_json_writer *writer, bd_arena *line, const bd_evidence
     bd_json_member(writer, "file_time", export_instant(line, item->given.file_time));
     export_member_str(writer, "media_type", bd_str_of(bd_media_type(item->facts.media)));
     export_member_str(writer, "path", item->given.path);
-    export_member_str(writer, "sha256", export_hex(line, item->given.sha256));
+    export_member_str(writer, "sha256", bd_hex_text(line, item->given.sha256, 32));
     export_member_bool(writer, "unchanged",
                        true); /* the locker keeps bytes, and packaging checks their hash */
     bd_json_close(writer, '}');

@@ -59,7 +59,7 @@ static void write_document(export_run *run, bd_json_writer *w, const bd_vendor_d
     bd_json_member(w, "report_type", report_text(one, "report_type"));
     bd_json_member(w, "retrieved_by", report_text(one, "retrieved_by"));
     bd_json_member(w, "retrieved_on", export_day(run->line, one->retrieved_on));
-    export_member_str(w, "sha256", export_hex(run->line, one->item->given.sha256));
+    export_member_str(w, "sha256", bd_hex_text(run->line, one->item->given.sha256, 32));
     export_member_strs(w, "states", &document->states);
     export_member_str(w, "title", one->item->title);
     bd_json_member(w, "to", export_day(run->line, one->to));
@@ -212,7 +212,7 @@ static void put_document(csv_table *to, const bd_vendor_document *one) {
     csv_bool(to, one->counts);
     csv_text(to, export_joined(line, &one->problems, "; "));
     csv_text(to, evidence_of(to->run, one->item));
-    csv_text(to, export_hex(line, one->item->given.sha256));
+    csv_text(to, bd_hex_text(line, one->item->given.sha256, 32));
     csv_bool(to, !one->item->is_withheld);
     csv_text(to, export_package_path(to->run, (size_t)(one->item - to->run->in->evidence->data)));
     csv_end_row(to);

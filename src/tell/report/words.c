@@ -80,9 +80,7 @@ bd_str words_age_limit(const report *r, int max_age_days, int grace_days) {
 /* ---- hashes ------------------------------------------------------------------------------------------- */
 
 bd_str words_hash(const report *r, const uint8_t sha256[32]) {
-    char hex[65];
-    bd_hex(sha256, 32, hex);
-    return bd_str_copy(r->arena, bd_str_of(hex));
+    return bd_hex_text(r->arena, sha256, 32);
 }
 
 bd_str words_hash_short(const report *r, const uint8_t sha256[32]) {
