@@ -3,6 +3,7 @@
 
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include FT_MODULE_H
 #include FT_ADVANCES_H
 #include FT_TRUETYPE_TABLES_H
 #include FT_TRUETYPE_TAGS_H
@@ -136,6 +137,35 @@ static bd_rc open_face(bd_text_faces *faces, const bd_text_face_spec *spec, size
     return BD_OK;
 }
 
+/* ---- the library, with memory that never fails it ---- */
+
+static void *take_memory(FT_Memory memory, long bytes) {
+    (void)memory;
+    return bd_heap_alloc((size_t)bytes);
+}
+
+static void drop_memory(FT_Memory memory, void *block) {
+    (void)memory;
+    bd_heap_free(block);
+}
+
+static void *resize_memory(FT_Memory memory, long old_bytes, long bytes, void *block) {
+    (void)memory;
+    (void)old_bytes;
+    return bd_heap_resize(block, (size_t)bytes);
+}
+
+static bool open_library(FT_Library *out) {
+    static struct FT_MemoryRec_ memory = {
+        .alloc = take_memory, .free = drop_memory, .realloc = resize_memory};
+    if (FT_New_Library(&memory, out) != 0) {
+        return false;
+    }
+    FT_Add_Default_Modules(*out);
+    FT_Set_Default_Properties(*out);
+    return true;
+}
+
 static bd_rc check_chains(bd_text_faces *faces, bd_err *err) {
     for (size_t role = 0; role < BD_ROLE_COUNT; role++) {
         if (faces->chain_count[role] == 0) {
@@ -155,7 +185,7 @@ static bd_rc check_chains(bd_text_faces *faces, bd_err *err) {
 
 static bd_rc fill_faces(bd_text_faces *faces, const bd_text_face_spec *specs, size_t count,
                         bd_err *err) {
-    if (FT_Init_FreeType(&faces->library) != 0) {
+    if (!open_library(&faces->library)) {
         faces->library = NULL;
         BD_RAISE(err, BD_ERR_LIMIT, "cannot start FreeType: out of memory");
     }
@@ -195,7 +225,7 @@ void bd_text_close(bd_text_faces *faces) {
         }
     }
     if (faces->library) {
-        FT_Done_FreeType(faces->library);
+        FT_Done_Library(faces->library);
     }
     bd_arena_close(faces->arena); /* holds `faces` itself */
 }
@@ -349,9 +379,9 @@ bd_str bd_text_versions(bd_arena *arena) {
     FT_Int major = 0;
     FT_Int minor = 0;
     FT_Int patch = 0;
-    if (FT_Init_FreeType(&library) == 0) {
+    if (open_library(&library)) {
         FT_Library_Version(library, &major, &minor, &patch);
-        FT_Done_FreeType(library);
+        FT_Done_Library(library);
     }
     return bd_str_format(arena, "FreeType %d.%d.%d, FriBidi %.*s", (int)major, (int)minor, (int)patch,
                          BD_ARG(text_bidi_version()));
