@@ -6,8 +6,9 @@
  * property: it would show what happened to be run, and change under a report that nobody touched.  What was handed in
  * or signed later counts for the earlier months too; the report says so.
  *
- * A few checks and derivations ask for the days that are judged (parameters period_to, year_from).  Their rows were made for today,
- * so what feeds them is scanned once more for each month and takes the place of those rows: short lists, as a rule. */
+ * A few checks and derivations ask for the days that are judged (parameters period_to, year_from).  Their rows were
+ * made for today, so what feeds them is scanned once more for each month and takes the place of those rows: short
+ * lists, as a rule. */
 #include "bindery/run.h"
 
 #include "bindery/memo.h"

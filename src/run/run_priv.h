@@ -146,7 +146,8 @@ typedef struct {
     bd_str path; /* that it describes, and where no file is */
 } bd_astray;
 typedef struct {
-    const bd_str *refused; /* by item: the text of a sidecar or register that cannot be read, without zero bytes, or "" */
+    /* by item: the text of a sidecar or register that cannot be read, without its zero bytes; else "" */
+    const bd_str *refused;
     const bd_evidence *const *called; /* by item: what called it a report and is not heard any more, or NULL */
     const bd_astray *astray; /* words of reports */
     size_t astray_count;

@@ -1,6 +1,6 @@
-/* What the package must not hold: a vendor's report, in every copy, and what a description that cannot be read, finds no
- * file or is not heard any more may mean as one.  In doubt a file is kept back: a package that goes without can be made
- * again, and one that went cannot be called back.
+/* What the package must not hold: a vendor's report, in every copy, and what a description that cannot be read, finds
+ * no file or is not heard any more may mean as one.  In doubt a file is kept back: a package that goes without can be
+ * made again, and one that went cannot be called back.
  *
  * Of what is kept back nothing is read, and so a doubt takes in no records: a list in JSON or CSV is kept back only
  * where its own description calls it a report.  Else a copy of it described as one, or a slip in the sidecar of its
