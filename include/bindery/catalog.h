@@ -198,7 +198,8 @@ const bd_check *bd_catalog_check(const bd_catalog *catalog, bd_str id);
 /* A vendor gives its report to one reader under a promise not to pass it on: documents of such a type stay out of what
  * is handed on, and nothing is read from their bytes, so that who has only their description judges the same. */
 bool bd_catalog_withholds(const bd_catalog *catalog, bd_str document_type);
-bool bd_catalog_names_withheld(const bd_catalog *catalog, bd_str text); /* does such a type occur in it? */
+/* Does such a type occur in it, in any case of letters? */
+bool bd_catalog_names_withheld(const bd_catalog *catalog, bd_str text);
 
 /* Which source a record belongs to, by content.  `type` lower-cased ARM type or "", `context` Graph context or "",
  * `id` lower-cased record id or "", `table` Log Analytics table or "".  `declared`: the sidecar's source or "" -

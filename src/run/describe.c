@@ -26,6 +26,8 @@ typedef struct {
     bd_map *versions;          /* path of a sidecar or register -> its versions, oldest first */
     description *descriptions; /* by index of the item */
     bd_str *refused;           /* likewise: the text of one that cannot be read */
+    const bd_evidence **called; /* likewise: see bd_doubts */
+    BD_VEC(bd_astray) astray;
 } describing;
 
 static bd_evidence *item_at(describing *run, bd_str path) {
@@ -50,6 +52,17 @@ static bd_rc read_item(describing *run, const bd_evidence *item, size_t max_byte
     return bd_blob_read(blob, max_bytes, run->out->arena, text, err);
 }
 
+/* Some shells write UTF-16, which nothing here reads: its words stand there all the same, between zero bytes. */
+static bd_str without_zeros(bd_arena *arena, bd_str text) {
+    char *bytes = bd_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        bytes[size] = text.data[i];
+        size += text.data[i] != '\0';
+    }
+    return (bd_str){bytes, size};
+}
+
 /* A sidecar that cannot be read describes nothing: said where it would speak, and its subject stands alone. */
 static bd_rc load_sidecar(describing *run, const bd_evidence *from, bool is_said,
                           const description **out, bd_err *err) {
@@ -68,7 +81,7 @@ static bd_rc load_sidecar(describing *run, const bd_evidence *from, bool is_said
         bd_sidecar_put_stated(&one->sidecar, from->given.path, from->given.ingested_at);
         return BD_OK;
     }
-    run->refused[from->given.number - 1] = text;
+    run->refused[from->given.number - 1] = without_zeros(run->out->arena, text);
     if (is_said) {
         refuse_description(run, from, problem.message);
     }
@@ -177,7 +190,8 @@ static bd_rc load_register(describing *run, const bd_evidence *from, bool is_sai
         *err = problem;
         return rc;
     }
-    run->refused[from->given.number - 1] = bd_failed(rc) ? text : (bd_str){"", 0};
+    run->refused[from->given.number - 1] =
+        bd_failed(rc) ? without_zeros(run->out->arena, text) : (bd_str){"", 0};
     if (bd_failed(rc) && is_said) {
         refuse_description(run, from, problem.message);
     }
@@ -188,12 +202,24 @@ static bd_rc load_register(describing *run, const bd_evidence *from, bool is_sai
     return BD_OK;
 }
 
+static bool is_of_report(const describing *run, const bd_sidecar *word) {
+    return word->has_document && bd_catalog_withholds(run->session->catalog, word->document.type);
+}
+
+static void note_astray(describing *run, const bd_evidence *from, bd_str path) {
+    *bd_push(run->out->arena, &run->astray) = (bd_astray){from, path};
+}
+
 static bd_rc apply_register(describing *run, const bd_evidence *from, bd_err *err) {
     const description *said;
     BD_TRY(load_register(run, from, true, &said, err));
     for (size_t i = 0; i < said->rows.count && said->is_loaded; i++) {
         const bd_register_row *row = &said->rows.data[i];
-        bd_evidence *item = item_at(run, beside(run->out->arena, from->given.path, row->file));
+        bd_str path = beside(run->out->arena, from->given.path, row->file);
+        bd_evidence *item = item_at(run, path);
+        if (item == NULL && is_of_report(run, &row->sidecar)) {
+            note_astray(run, from, path);
+        }
         if (item == NULL) {
             bd_diag_add(run->out->arena, diags_of(run, from), BD_DIAG_WARNING, from->given.path,
                         bd_str_format(run->out->arena, "row %u", row->row),
@@ -206,13 +232,21 @@ static bd_rc apply_register(describing *run, const bd_evidence *from, bd_err *er
 }
 
 /* A slip in a sidecar's name would leave its file undescribed without a word. */
-static void say_orphan(describing *run, const bd_evidence *item) {
+static bd_rc say_orphan(describing *run, const bd_evidence *item, bd_err *err) {
     bd_str subject = bd_sidecar_subject(item->given.path);
-    if (subject.size > 0 && item_at(run, subject) == NULL) {
-        bd_diag_add(run->out->arena, diags_of(run, item), BD_DIAG_WARNING, item->given.path,
-                    (bd_str){"", 0}, "describes '%.*s', which is not in the locker",
-                    BD_ARG(subject));
+    const description *said;
+    if (subject.size == 0 || item_at(run, subject) != NULL) {
+        return BD_OK;
     }
+    bd_diag_add(run->out->arena, diags_of(run, item), BD_DIAG_WARNING, item->given.path,
+                (bd_str){"", 0}, "describes '%.*s', which is not in the locker", BD_ARG(subject));
+    BD_TRY(load_sidecar(run, item, false, &said, err));
+    bd_str refused = run->refused[item->given.number - 1];
+    if (said->is_loaded ? is_of_report(run, &said->sidecar)
+                        : bd_catalog_names_withheld(run->session->catalog, refused)) {
+        note_astray(run, item, subject);
+    }
+    return BD_OK;
 }
 
 static bd_rc apply_descriptions(describing *run, bd_err *err) {
@@ -224,7 +258,7 @@ static bd_rc apply_descriptions(describing *run, bd_err *err) {
         const bd_evidence *item = &all->data[i];
         bool is_latest = item_at(run, item->given.path) == item;
         if (item->is_sidecar && is_latest) {
-            say_orphan(run, item);
+            BD_TRY(say_orphan(run, item, err));
         }
         if (item->is_register && is_latest) {
             BD_TRY(apply_register(run, item, err));
@@ -418,6 +452,13 @@ static void keep_kind(describing *run, const bd_evidence *item, const bd_evidenc
     out->is_document = false;
 }
 
+static void note_call(describing *run, const bd_evidence *from, const bd_evidence *item,
+                      const bd_sidecar *word) {
+    if (word != NULL && is_of_report(run, word)) {
+        run->called[item->given.number - 1] = from;
+    }
+}
+
 static bd_rc keep_first(describing *run, bd_evidence *item, bd_err *err) {
     history all;
     const bd_sidecar *word;
@@ -426,8 +467,10 @@ static bd_rc keep_first(describing *run, bd_evidence *item, bd_err *err) {
                         .describes_to = BD_INSTANT_NONE};
     bool is_described = false;
     find_history(run, item, &all);
-    for (size_t i = 0; i < all.first.count && all.later.count > 0; i++) {
+    bool is_behind = item_at(run, item->given.path) != item; /* a register speaks of the latest alone */
+    for (size_t i = 0; i < all.first.count && (all.later.count > 0 || is_behind); i++) {
         BD_TRY(find_word(run, all.first.data[i], item, &word, err));
+        note_call(run, all.first.data[i], item, word);
         if (word != NULL && is_described) {
             bd_sidecar_merge(&first, word);
         } else if (word != NULL) {
@@ -438,6 +481,7 @@ static bd_rc keep_first(describing *run, bd_evidence *item, bd_err *err) {
     bool was_export = has_time(&first) || first.scope_kind.size > 0 || first.source.size > 0;
     for (size_t i = 0; i < all.later.count; i++) {
         BD_TRY(find_word(run, all.later.data[i], item, &word, err));
+        note_call(run, all.later.data[i], item, word);
         if (word != NULL) {
             add_word(run, all.later.data[i], item, word, &first);
             is_described = true;
@@ -466,7 +510,8 @@ bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path
                       .out = out,
                       .by_path = by_path,
                       .descriptions = bd_new(out->arena, description, out->evidence.count),
-                      .refused = bd_new(out->arena, bd_str, out->evidence.count)};
+                      .refused = bd_new(out->arena, bd_str, out->evidence.count),
+                      .called = bd_new(out->arena, const bd_evidence *, out->evidence.count)};
     BD_TRY(apply_descriptions(&run, err));
     list_versions(&run);
     for (size_t i = 0; i < out->evidence.count; i++) {
@@ -475,6 +520,9 @@ bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path
             BD_TRY(keep_first(&run, item, err));
         }
     }
-    bd_withhold(session->catalog, out, run.refused);
-    return BD_OK;
+    bd_doubts doubts = {.refused = run.refused,
+                        .called = run.called,
+                        .astray = run.astray.data,
+                        .astray_count = run.astray.count};
+    return bd_withhold(session, out, &doubts, err);
 }

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define MOST_FILES 1000000
+#define SIDECAR_BYTES ((size_t)1 << 20)
+#define REGISTER_BYTES ((size_t)64 << 20)
 #define FILE_BYTES ((int64_t)64 << 30) /* of one file; a sparse one can claim any size */
 
 typedef struct {
@@ -56,35 +58,118 @@ static bool is_about_file(const bd_err *err) {
            err->class == BD_ERR_UNSUPPORTED;
 }
 
-/* What may describe the files of a folder: its own sidecar, and the registers beside it and above. */
-typedef struct {
-    bd_str folder;
-    bd_strs by;
-} folder_descriptions;
+/* ---- what dates a file besides its own sidecar ---- */
 
-static void find_descriptions(ingestion *run, const bd_entries *entries, bd_str path,
-                              folder_descriptions *out) {
+/* A folder's sidecar that says when dates all that lies beside it; one that says no time dates nothing.  One that
+ * cannot be read may. */
+static bool dates_folder(ingestion *run, const char *full, bd_str path) {
+    bd_str text;
+    bd_sidecar said;
+    bd_err unused;
     bd_arena *arena = run->session->arena;
-    bd_str folder = bd_path_folder(path);
-    if (out->folder.data != NULL && bd_str_eq(folder, out->folder)) {
-        return;
+    if (bd_failed(bd_file_read(full, SIDECAR_BYTES, arena, &text, &unused)) ||
+        bd_failed(bd_sidecar_parse(text, path, arena, &said, &unused))) {
+        return true;
     }
-    *out = (folder_descriptions){.folder = folder};
-    bd_strs candidates = {0};
-    bool is_top = bd_str_eqz(folder, ".");
-    *bd_push(arena, &candidates) = is_top ? BD_STR("_folder.meta.json")
-                                          : bd_str_format(arena, "%.*s/_folder.meta.json",
-                                                          BD_ARG(folder));
-    for (; !bd_str_eqz(folder, "."); folder = bd_path_folder(folder)) {
-        *bd_push(arena, &candidates) = bd_str_format(arena, "%.*s/register.csv", BD_ARG(folder));
+    return said.has_document || said.collected_at != BD_INSTANT_NONE ||
+           said.describes_from != BD_INSTANT_NONE || said.describes_to != BD_INSTANT_NONE;
+}
+
+static bool parts_words(char byte) {
+    return byte == ',' || byte == ';' || byte == '"' || byte == '/' || byte == '\\' ||
+           byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* All that stands between commas, quotes and slashes, and so the end of each name; NULL: it cannot be read, and may
+ * name any file. */
+static const bd_map *words_of(ingestion *run, const char *full) {
+    bd_arena *arena = run->session->arena;
+    bd_map *words = bd_map_make(arena);
+    bd_str text;
+    bd_err unused;
+    size_t from = 0;
+    if (bd_failed(bd_file_read(full, REGISTER_BYTES, arena, &text, &unused)) ||
+        (text.size > 0 && memchr(text.data, '\0', text.size) != NULL)) {
+        return NULL;
     }
-    *bd_push(arena, &candidates) = BD_STR("register.csv");
-    for (size_t i = 0; i < candidates.count; i++) {
-        if (has_path(entries, candidates.data[i])) {
-            *bd_push(arena, &out->by) = candidates.data[i];
+    for (size_t at = 0; at <= text.size; at++) {
+        if (at == text.size || parts_words(text.data[at])) {
+            bd_map_put(words, bd_str_trim(bd_str_sub(text, from, at)), words);
+            from = at + 1;
         }
     }
+    return words;
 }
+
+static bool is_among(const bd_map *words, bd_str path) {
+    size_t from = path.size;
+    while (from > 0 && !parts_words(path.data[from - 1])) {
+        from--;
+    }
+    return words == NULL || bd_map_find(words, bd_str_trim(bd_str_sub(path, from, path.size))) != NULL;
+}
+
+/* A register, and the words in it. */
+typedef struct {
+    bd_str path;
+    const bd_map *words;
+} word_list;
+
+typedef struct {
+    const char *root;
+    const bd_entries *entries;
+    bd_str folder;
+    bool is_dated;   /* by the folder's own sidecar, */
+    bd_str by;       /* which is this */
+    BD_VEC(word_list) registers; /* beside it and above, each read once */
+} descriptions;
+
+static const word_list *register_at(ingestion *run, descriptions *from, bd_str path) {
+    for (size_t i = 0; i < from->registers.count; i++) {
+        if (bd_str_eq(from->registers.data[i].path, path)) {
+            return &from->registers.data[i];
+        }
+    }
+    if (!has_path(from->entries, path)) {
+        return NULL;
+    }
+    bd_arena *arena = run->session->arena;
+    word_list *made = bd_push(arena, &from->registers);
+    *made = (word_list){path, words_of(run, bd_path_join(arena, from->root, bd_str_z(arena, path)))};
+    return made;
+}
+
+static bd_str within(bd_arena *arena, bd_str folder, const char *name) {
+    return bd_str_eqz(folder, ".") ? bd_str_of(name)
+                                   : bd_str_format(arena, "%.*s/%s", BD_ARG(folder), name);
+}
+
+/* What dates this file: its folder's sidecar, and the registers beside it and above that name it. */
+static bd_strs find_descriptions(ingestion *run, descriptions *from, bd_str path) {
+    bd_arena *arena = run->session->arena;
+    bd_str folder = bd_path_folder(path);
+    bd_strs out = {0};
+    if (from->folder.data == NULL || !bd_str_eq(folder, from->folder)) {
+        from->folder = folder;
+        from->by = within(arena, folder, "_folder.meta.json");
+        from->is_dated =
+            has_path(from->entries, from->by) &&
+            dates_folder(run, bd_path_join(arena, from->root, bd_str_z(arena, from->by)), from->by);
+    }
+    if (from->is_dated) {
+        *bd_push(arena, &out) = from->by;
+    }
+    for (bool is_last = false; !is_last; folder = bd_path_folder(folder)) {
+        is_last = bd_str_eqz(folder, ".");
+        const word_list *list = register_at(run, from, within(arena, folder, "register.csv"));
+        if (list != NULL && is_among(list->words, path)) {
+            *bd_push(arena, &out) = list->path;
+        }
+    }
+    return out;
+}
+
+/* ---- files ---- */
 
 static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, bd_str sidecar,
                       bd_strs described_by, bool is_named, bd_err *err) {
@@ -139,7 +224,7 @@ static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, b
 static bd_rc put_folder(ingestion *run, const char *folder, bool is_named, bd_err *err) {
     bd_arena *arena = run->session->arena;
     bd_entries entries = {0};
-    folder_descriptions descriptions = {0};
+    descriptions described = {.root = folder, .entries = &entries};
     BD_TRY(bd_folder_walk(folder, MOST_FILES, arena, &entries, err));
     for (size_t i = 0; i < entries.count; i++) {
         const bd_entry *entry = &entries.data[i];
@@ -152,9 +237,9 @@ static bd_rc put_folder(ingestion *run, const char *folder, bool is_named, bd_er
         }
         bd_str sidecar = bd_str_format(arena, "%.*s.meta.json", BD_ARG(entry->path));
         bool has_sidecar = !bd_path_is_sidecar(entry->path) && has_path(&entries, sidecar);
-        find_descriptions(run, &entries, entry->path, &descriptions);
+        bd_strs by = find_descriptions(run, &described, entry->path);
         BD_TRY(put_file(run, bd_path_join(arena, folder, bd_str_z(arena, entry->path)), entry,
-                        has_sidecar ? sidecar : (bd_str){"", 0}, descriptions.by, is_named, err));
+                        has_sidecar ? sidecar : (bd_str){"", 0}, by, is_named, err));
     }
     bd_session_progress(run->session, "ingest", entries.count, entries.count);
     return BD_OK;

@@ -140,9 +140,21 @@ typedef struct {
     const bd_pbc *pbc;
 } bd_judged_run;
 BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
-/* Marks what must stay out of the package; `refused`: by item, the text of a sidecar or register that cannot be read,
- * else "". */
-void bd_withhold(const bd_catalog *catalog, bd_judged_run *out, const bd_str *refused);
+/* What descriptions leave in doubt of what must stay out of the package. */
+typedef struct {
+    const bd_evidence *from;
+    bd_str path; /* that it describes, and where no file is */
+} bd_astray;
+typedef struct {
+    /* by item: the text of a sidecar or register that cannot be read, without its zero bytes; else "" */
+    const bd_str *refused;
+    const bd_evidence *const *called; /* by item: what called it a report and is not heard any more, or NULL */
+    const bd_astray *astray; /* words of reports */
+    size_t astray_count;
+} bd_doubts;
+/* Marks what must stay out of the package. */
+BD_MUST_USE bd_rc bd_withhold(bd_session *session, bd_judged_run *out, const bd_doubts *doubts,
+                              bd_err *err);
 /* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
  * the latest item there. */
 BD_MUST_USE bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path,

@@ -111,6 +111,14 @@ claim "memo: a file in the place of the folder: the same bytes" cmp cold now
 rm s/locker/derived
 damaged "and after it"
 
+mkdir -p s/locker/tmp
+(cd s/locker/derived && find . -type f ! -name index) | tr -d ./ | while read -r key; do
+    echo torn >"s/locker/tmp/$key"
+done
+rm -rf s/locker/derived
+damaged "what a killed writer left in tmp/"
+claim "memo: and nothing of it is left" test -z "$(ls s/locker/tmp 2>/dev/null)"
+
 # ---- a change of what a scan hangs on
 differs() { # CLAIM NOW-BYTES: as a run that keeps nothing has it
     again

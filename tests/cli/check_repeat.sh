@@ -10,7 +10,7 @@ openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj '/CN=Contoso Assuranc
 chmod 600 "$base/identity/rsa.key.pem"
 edit_config "$base" "d['signing'] = {'key': 'identity/rsa.key.pem', 'certificate': 'identity/rsa.crt.pem'}"
 find "$base" -exec touch -d 2026-07-02T06:00:00Z {} +
-epoch=1785304800 # 29 July 2026: after the period, so that --as-of is not the same by chance
+epoch=$(($(date +%s) + 86400)) # the certificate is valid then, and the period is over: --as-of is not the same by chance
 
 # run_in FOLDER ENVIRONMENT... -- OPTIONS: the main job and an unsigned binder; its outputs stay in FOLDER
 run_in() {
@@ -133,3 +133,22 @@ bindery -C copied ingest -q >/dev/null 2>&1
 find copied/inbox -type f -exec touch -d '2026-08-01' {} +
 bindery -C copied ingest >copied.txt 2>/dev/null
 claim "repeat: a copy with other file times holds nothing new" grep -q '^0 new, ' copied.txt
+
+# What only stands near a register or a folder sidecar, and is dated by neither, is dated by its file: handed in again
+# with equal bytes and another time, it is another month's.
+new_engagement dated
+in=dated/inbox
+mkdir $in/named $in/scoped $in/timed
+for one in named/policy.json named/export.json scoped/export.json timed/export.json; do
+    printf '{"value":[{"id":"/subscriptions/aaaaaaaa-0000-4000-8000-00000000000a/%s","type":"microsoft.x/y","name":"x"}]}' $one >$in/$one
+done
+printf 'file,document_type,approved_on\n"named/policy.json",information-security-policy,2026-03-01\n' >$in/register.csv
+printf '{"format":"bindery-sidecar 1","scope":{"kind":"subscription","ids":["aaaaaaaa-0000-4000-8000-00000000000a"]}}' >$in/scoped/_folder.meta.json
+printf '{"format":"bindery-sidecar 1","collected_at":"2026-05-01T06:00:00Z"}' >$in/timed/_folder.meta.json
+find $in -type f -exec touch -d 2026-05-15T06:00:00Z {} +
+bindery -C dated ingest -q >/dev/null 2>&1
+find $in -type f -exec touch -d 2026-06-15T06:00:00Z {} +
+bindery -C dated ingest >again.txt 2>/dev/null
+claim "repeat: equal bytes of another month are another item where only the file has a time" grep -q '^2 new, 5 unchanged' again.txt
+claim "repeat: and those are the two that nothing dates" test "$(tail -n 2 dated/locker/journal.ndjson | grep -o '"path":"[^"]*"' | sort | tr '\n' ' ')" = \
+    '"path":"named/export.json" "path":"scoped/export.json" '

@@ -41,3 +41,56 @@ claim "withheld: a letter is packed as ever" grep -rq 'words of letter.pdf' unpa
 claim "withheld: a policy is packed as ever" grep -rq 'words of policy.pdf' unpacked
 claim_exit "withheld: the package verifies and is judged again the same without them" 0 bindery verify --trust e/identity/trial.crt.pem --reperform "$pack"
 claim "withheld: the locker keeps the report" test -e e/inbox/soc2.pdf
+
+# ---- what a slip, another hand or a later word hides from view, and what none of them may take away
+fresh_folder
+new_engagement e
+pdf() {
+    mkdir -p "$(dirname "e/inbox/$1")"
+    printf '%%PDF-1.4\nwords of %s\n%%%%EOF\n' "$1" >"e/inbox/$1"
+}
+row() { # FOLDER FILE TYPE
+    printf 'file,document_type,approved_on\n%s,%s,2026-03-01\n' "$2" "$3" >"e/inbox/$1/register.csv"
+}
+report upper.pdf Azure-SOC2-Report
+report wide.pdf azure-soc2-report
+iconv -f UTF-8 -t UTF-16 e/inbox/wide.pdf.meta.json >t && mv t e/inbox/wide.pdf.meta.json
+report stem.pdf azure-soc2-report
+mv e/inbox/stem.pdf.meta.json e/inbox/stem.meta.json
+pdf case/soc.pdf
+row case SOC.PDF azure-soc2-report
+pdf dated/soc2.pdf
+printf '{"format":"bindery-sidecar 1","collected_at":"2026-06-01T00:00:00Z"}' >e/inbox/dated/_folder.meta.json
+pdf row/soc.pdf
+row row other.pdf policy
+pdf before/soc.pdf
+row before soc.pdf azure-soc2-report
+# a list with failing records, and a copy of it that somebody calls a report
+mkdir e/inbox/storage e/inbox/v
+printf '{"value":[{"id":"/subscriptions/aaaaaaaa-0000-4000-8000-00000000000a/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/bad1","name":"bad1","type":"Microsoft.Storage/storageAccounts","properties":{"minimumTlsVersion":"TLS1_0"}}]}' >e/inbox/storage/a.json
+printf '{"format":"bindery-sidecar 1","collected_at":"2026-06-15T06:00:00Z"}' >e/inbox/storage/a.json.meta.json
+cp e/inbox/storage/a.json e/inbox/v/report.json
+bindery -C e run -q >/dev/null 2>&1
+claim "withheld: a list has findings" grep -q bad1 e/out/2026-H1/findings.ndjson
+printf '{"format":"bindery-sidecar 1","document":{"type":"vendor-report","title":"t"}}' >e/inbox/v/report.json.meta.json
+printf '{"format":"bindery-sidecar 1","document":{"type":"azure-soc2-report"' >e/inbox/storage/_folder.meta.json
+printf '{"format":"bindery-sidecar 1","document":{"type":"azure-soc2-report","title":"t"}}' >e/inbox/dated/soc2.pdf.meta.json
+printf '%%PDF-1.4\nnewer\n%%%%EOF\n' >e/inbox/before/soc.pdf
+row row soc.pdf azure-soc2-report
+bindery -C e run -q >/dev/null 2>&1
+row row other.pdf policy # and its row is gone
+bindery -C e run -q >/dev/null 2>&1
+pack=$(ls -t e/out/2026-H1/*.zip | head -n 1)
+rm -rf unpacked
+mkdir unpacked
+(cd unpacked && python3 -m zipfile -e "../$pack" .)
+claim "withheld: a type in other letters" absent 'words of upper.pdf'
+claim "withheld: a sidecar in UTF-16" absent 'words of wide.pdf'
+claim "withheld: a sidecar whose name lacks the ending" absent 'words of stem.pdf'
+claim "withheld: a row that writes the name in other letters" absent 'words of case/soc.pdf'
+claim "withheld: a file that was only dated when it was taken in" absent 'words of dated/soc2.pdf'
+claim "withheld: a file whose row went away again" absent 'words of row/soc.pdf'
+claim "withheld: an earlier file at the place that a row describes" absent 'words of before/soc.pdf'
+claim "withheld: a list keeps its findings when a copy is called a report" grep -q bad1 e/out/2026-H1/findings.ndjson
+claim "withheld: and its bytes are packed with them" grep -rq '"name":"bad1"' unpacked
+claim_exit "withheld: the package of all this verifies and is judged again the same" 0 bindery verify --trust e/identity/trial.crt.pem --reperform "$pack"

@@ -560,6 +560,10 @@ static files *backups(const char *jobs, const char *tickets, const char *rpo) {
 
 TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
 #define AGAIN GOOD("2", "2026-01-11T01:00:00Z", "2026-01-11T01:30:00Z")
+#define PART_FAILED                                                                                \
+    JOB_OF(VAULT, "1", "Backup (Full)", "Failed", "2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z")
+#define PART_GOOD(part)                                                                            \
+    JOB_OF(VAULT, "2", part, "Completed", "2026-01-11T01:00:00Z", "2026-01-11T01:30:00Z")
 #define TICKETED "T1,backup," VAULT "/backupJobs/" NUMBERED("1") ",2026-01-10T12:00:00Z"
     static const struct {
         const char *jobs, *tickets, *rpo, *expected;
@@ -602,6 +606,10 @@ TEST(checks, a_failed_backup_is_noticed_and_put_right_in_time) {
         {JOB_OF(VAULT, "1", "ConfigureBackup", "Failed", "2026-01-10T01:00:00Z",
                 "2026-01-10T02:00:00Z"),
          TICKETED, "24", "C"},
+        /* databases in machines: each part is a backup of its own */
+        {PART_FAILED, TICKETED, "24", "D"},
+        {PART_FAILED "," PART_GOOD("Backup (Full)"), TICKETED, "24", "C"},
+        {PART_FAILED "," PART_GOOD("Backup (Log)"), TICKETED, "24", "?"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         scene *s = judge_files(backups(rows[i].jobs, rows[i].tickets, rows[i].rpo));

@@ -21,13 +21,20 @@ static bool is_any_of(bd_str text, const char *const *words, size_t count) {
     return false;
 }
 
+/* Databases inside machines are backed up in parts: "Backup (Full)", "Backup (Log)"; "" for other jobs. */
+static bd_str part_of_workload(const bd_value *job) {
+    bd_str head = BD_STR("Backup ("), operation = member_text(job, "operation");
+    bool is_part = operation.size > head.size && bd_str_ieq(bd_str_sub(operation, 0, head.size), head);
+    return is_part ? operation : BD_STR("");
+}
+
 /* "backup", "other", or "" when the job does not say what it did. */
 static const char *kind_of(const bd_value *job) {
     static const char *const backups[] = {"Backup",         "ScheduledBackup",  "AdhocBackup",
                                           "OnDemandBackup", "Scheduled Backup", "On-demand Backup"};
     bd_str category = member_text(job, "operationCategory");
     bd_str operation = member_text(job, "operation");
-    if (bd_str_ieq(category, BD_STR("Backup")) ||
+    if (bd_str_ieq(category, BD_STR("Backup")) || part_of_workload(job).size > 0 ||
         is_any_of(operation, backups, BD_COUNT(backups))) {
         return "backup";
     }
@@ -54,12 +61,20 @@ static bd_str item_of(const bd_value *job, bd_arena *arena) {
                                BD_ARG(fold_text(arena, name)));
 }
 
+/* The log of a database puts no full copy of it right, nor the other way round. */
+static bd_str protected_part(const bd_value *job, bd_arena *arena) {
+    bd_str item = protected_item(job, arena), part = part_of_workload(job);
+    return part.size == 0 ? item
+                          : bd_str_format(arena, "%.*s|%.*s", BD_ARG(item),
+                                          BD_ARG(bd_str_lower(arena, part)));
+}
+
 static void collect_job(const bd_value *job, bd_arena *arena, bd_part_fn *keep, void *context) {
     bd_str id = member_text(job, "id"), item = item_of(job, arena);
     builder build = {.arena = arena};
     put_text(&build, "id", resource_id(arena, id));
     put_text(&build, "item", item);
-    put_text(&build, "protected", protected_item(job, arena));
+    put_text(&build, "protected", protected_part(job, arena));
     put_text(&build, "kind", bd_str_of(kind_of(job)));
     put_text(&build, "status", bd_str_lower(arena, member_text(job, "status")));
     put_text(&build, "start", member_text(job, "startTime"));

@@ -8,7 +8,7 @@ static const bd_derivation derivations[] = {
     {.name = "activity-alerts", .version = 1, .map = map_activity_alerts},
     {.name = "alert-bindings", .version = 1, .map = map_alert_bindings},
     {.name = "backup-failures",
-     .version = 3,
+     .version = 4,
      .sees_all = true,
      .facts = "rpo",
      .collect = collect_backup_failures,

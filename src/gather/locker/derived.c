@@ -177,11 +177,15 @@ bool bd_locker_derived_begin(bd_locker *locker, const uint8_t key[32], int64_t m
     memcpy(out->key, key, 32);
     snprintf(out->temp, sizeof out->temp, "tmp/%s", hex); /* one writer of a key at a time */
     (void)mkdirat(locker->folder_fd, "tmp", 0777);
+    if (locker->derived_drafts == 0) { /* of a writer that was killed: this one holds the lock */
+        (void)unlinkat(locker->folder_fd, out->temp, 0);
+    }
     out->fd = openat(locker->folder_fd, out->temp,
                      O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, MODE);
     if (out->fd < 0) {
         return false;
     }
+    locker->derived_drafts++;
     out->hash = bd_sha256_open();
     out->sink = (bd_sink){.write = write_entry, .context = out};
     out->has_failed = bd_failed(bd_sink_write(&out->sink, HEAD, HEAD_BYTES, &unused)) ||
@@ -209,6 +213,7 @@ bool bd_derived_finish(bd_derived_draft *draft, bool is_whole) {
     if (draft->fd < 0) {
         return false;
     }
+    draft->locker->derived_drafts--;
     bd_sha256_finish(draft->hash, close);
     bool is_kept = is_whole && !draft->has_failed &&
                    !bd_failed(bd_write_all(draft->fd, close, sizeof close, draft->temp, &unused));

@@ -160,6 +160,7 @@ struct bd_locker {
     bd_arena *arena;
     const char *folder;
     bd_locker_mode mode;
+    unsigned derived_drafts; /* that are being written */
     bool is_dead;  /* a commit failed: what is on the disk is known only after opening anew */
     int folder_fd; /* -1: read mode, and the folder is absent */
     int lock_fd, journal_fd;

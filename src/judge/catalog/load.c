@@ -43,11 +43,16 @@ bd_rc bd_catalog_load_resolved(bd_str text, bd_arena *arena, const bd_catalog **
 }
 
 static bool is_type_withheld(bd_str type, bd_str asked) {
-    return asked.size > 0 && bd_str_eq(type, asked);
+    return asked.size > 0 && bd_str_ieq(type, bd_str_trim(asked));
 }
 
 static bool is_type_within(bd_str type, bd_str text) {
-    return bd_str_find(text, type) >= 0;
+    for (size_t at = 0; at + type.size <= text.size; at++) {
+        if (bd_str_ieq(bd_str_sub(text, at, at + type.size), type)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Types of the documents that checks read as a vendor's reports. */
