@@ -200,6 +200,9 @@ static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out
     bd_result_int(out, "bytes", (int64_t)text.size);
     bd_result_int(out, "revisions", (int64_t)report.revision_count);
     bd_result_value(out, "signatures", signatures_value(run, &report));
+    if (report.open_field.size > 0) {
+        bd_result_text(out, "unsigned_place", bd_str_visible(run->arena, report.open_field));
+    }
     return BD_OK;
 }
 
