@@ -263,6 +263,9 @@ while read -r name; do
     fi
 done <names
 count=$(wc -l <names)
+claim "forgeries: an attached manifest that is another one is said, and no other attachment" sh -c '
+    for f in forged/attachment-*-replaced.pdf; do bindery verify --trust pki/root.pem "$f"; done |
+    grep -c "the attached manifest.json is not the one" | grep -qx 1'
 claim "forgeries: $count of $count are refused, at least 30" test "$count" -ge 30 -a "$wrong" -eq 0
 
 exec 9>&-

@@ -379,12 +379,14 @@ static bool are_extensions(const bd_pdf_object *value, int depth) {
     static const char *const keys[] = {"Type", "BaseVersion", "ExtensionLevel", "ExtensionRevision", "URL", NULL};
     bool is_list = depth == 1 && value->kind == BD_PDF_ARRAY;
     if (value->kind != BD_PDF_DICT && !is_list) {
-        return depth == 2 && (value->kind == BD_PDF_NAME || value->kind == BD_PDF_INTEGER || value->kind == BD_PDF_STRING);
+        return depth == 2 && (value->kind == BD_PDF_NAME || value->kind == BD_PDF_INTEGER ||
+                              value->kind == BD_PDF_STRING);
     }
     bool are = depth < 2 && (depth == 0 || is_list || has_only(value, keys));
     for (size_t i = 0; are && i < value->count; i++) {
         bool is_type = depth == 0 && bd_str_eqz(value->keys[i], "Type");
-        are = is_type ? value->items[i].kind == BD_PDF_NAME : are_extensions(&value->items[i], is_list ? depth : depth + 1);
+        are = is_type ? value->items[i].kind == BD_PDF_NAME
+                      : are_extensions(&value->items[i], is_list ? depth : depth + 1);
     }
     return are;
 }
