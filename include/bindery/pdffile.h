@@ -81,6 +81,11 @@ bd_str bd_pdf_text_decode(bd_str text, bd_arena *arena);
 BD_MUST_USE bd_rc bd_pdf_page_text(bd_pdf *pdf, size_t index, bd_arena *arena, bd_str *out,
                                    bd_err *err);
 
+/* The bytes of what is attached under `name`, through /AF and through the names of embedded files; each of several only
+ * once where it follows itself.  INPUT for a broken list or stream, LIMIT beyond `most_bytes`. */
+BD_MUST_USE bd_rc bd_pdf_attachments(bd_pdf *pdf, const char *name, size_t most_bytes, bd_arena *arena,
+                                     bd_strs *out, bd_err *err);
+
 /* ---- incremental update with a signature hole ------------------------------------------------------ */
 
 typedef enum {

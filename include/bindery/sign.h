@@ -143,6 +143,7 @@ typedef struct {
     bd_pdf_signatures signatures;
     bd_strs reasons;
     size_t revision_count;
+    bd_str open_field; /* the place that waits for a second signature, or whose signature was taken away; empty: none */
 } bd_pdf_report;
 /* Judges every signature of a PDF strictly (incremental saving, wrapping, overlap, bytes after
  * EOF are ALTERED or MALFORMED; an unsigned file has verdict MALFORMED with is_signed false).  After the certification

@@ -384,6 +384,11 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
     for (size_t i = 0; signatures != NULL && i < signatures->count; i++) {
         print_signature(&signatures->items[i]);
     }
+    if (bd_value_text(result, "unsigned_place").size > 0) {
+        printf("  %-12s the place for the signature '", "unsigned");
+        cli_print_text(bd_value_text(result, "unsigned_place"));
+        printf("' is empty: nobody signed there, or the signature was taken away\n");
+    }
     cli_print_fact(result, "signer", "signer");
     cli_print_fact(result, "fingerprint", "SHA-256");
     if (bd_value_text(result, "signer").size > 0) {

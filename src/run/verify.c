@@ -189,21 +189,7 @@ static bd_rc judge_pdf(verification *run, bd_str text, bd_pdf_report *out, bd_er
     return bd_judge_pdf(text, &how, run->arena, out, err);
 }
 
-static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
-    bd_str text;
-    bd_pdf_report report;
-    BD_TRY(bd_file_read(path, PDF_BYTES, run->arena, &text, err));
-    BD_TRY(judge_pdf(run, text, &report, err));
-    add_pdf_faults(run, &report, bd_str_of(path));
-    bd_result_text(out, "kind", BD_STR("pdf"));
-    bd_result_bool(out, "signed", report.is_signed);
-    bd_result_int(out, "bytes", (int64_t)text.size);
-    bd_result_int(out, "revisions", (int64_t)report.revision_count);
-    bd_result_value(out, "signatures", signatures_value(run, &report));
-    return BD_OK;
-}
-
-/* ---- a package ---- */
+/* ---- what the binder says of its package ---- */
 
 bd_str bd_squeeze(bd_arena *arena, bd_str text) {
     char *out = bd_alloc(arena, text.size + 1, 1);
@@ -235,6 +221,53 @@ static bool names_manifest(verification *run, bd_str pdf, bd_str manifest_hash) 
     return !bd_failed(bd_cover_holds(pdf, manifest_hash, run->arena, &is_there, &err)) && is_there;
 }
 
+/* The attached manifest has to be the one of the package, or, without one, the one whose SHA-256 the binder prints:
+ * who reads the attachment must not read of another package. */
+static void check_attached(verification *run, bd_str pdf, bd_str path, const uint8_t *manifest_sha256) {
+    bd_pdf *file = NULL;
+    bd_strs attached = {0};
+    bd_err problem = {0};
+    bool is_same = !bd_failed(bd_pdf_parse(pdf, run->arena, &file, &problem)) &&
+                   !bd_failed(bd_pdf_attachments(file, "manifest.json", PDF_BYTES, run->arena, &attached, &problem));
+    if (file == NULL) {
+        return; /* said already: it is no PDF of our form */
+    }
+    for (size_t i = 0; is_same && i < attached.count; i++) {
+        uint8_t hash[32];
+        char hex[65];
+        bd_sha256_of(attached.data[i], hash);
+        bd_hex(hash, 32, hex);
+        is_same = manifest_sha256 != NULL ? memcmp(hash, manifest_sha256, 32) == 0
+                                          : names_manifest(run, pdf, bd_str_of(hex));
+    }
+    if (!is_same) {
+        add_fault(run, "altered", path, 1,
+                  manifest_sha256 != NULL
+                      ? BD_STR("the manifest.json attached to the binder is not the package's")
+                      : BD_STR("the attached manifest.json is not the one whose SHA-256 the binder prints"));
+    }
+}
+
+static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
+    bd_str text;
+    bd_pdf_report report;
+    BD_TRY(bd_file_read(path, PDF_BYTES, run->arena, &text, err));
+    BD_TRY(judge_pdf(run, text, &report, err));
+    add_pdf_faults(run, &report, bd_str_of(path));
+    check_attached(run, text, bd_str_of(path), NULL);
+    bd_result_text(out, "kind", BD_STR("pdf"));
+    bd_result_bool(out, "signed", report.is_signed);
+    bd_result_int(out, "bytes", (int64_t)text.size);
+    bd_result_int(out, "revisions", (int64_t)report.revision_count);
+    bd_result_value(out, "signatures", signatures_value(run, &report));
+    if (report.open_field.size > 0) {
+        bd_result_text(out, "unsigned_place", bd_str_visible(run->arena, report.open_field));
+    }
+    return BD_OK;
+}
+
+/* ---- a package ---- */
+
 static bd_rc verify_binder(verification *run, bd_package_reader *reader,
                            const bd_package_report *report, bd_result *out, bd_err *err) {
     bd_str path = BD_STR("00_START-HERE/binder.pdf");
@@ -259,6 +292,7 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
         add_fault(run, "signature", path, 1,
                   BD_STR("the binder is signed by another certificate than the package"));
     }
+    check_attached(run, text, path, report->manifest_sha256);
     char hex[65];
     bd_hex(report->manifest_sha256, 32, hex);
     if (!names_manifest(run, text, bd_str_of(hex))) {

@@ -236,6 +236,11 @@ claim_exit "two: the binder is verified" 0 bindery verify --trust pki/root.pem t
 claim_exit "two: and the package" 0 bindery verify --trust pki/root.pem "$(package)"
 claim "two: the first leaves one field open and locks the rest" sh -c "bindery verify --json --trust pki/root.pem two.pdf |
     jq -e '(.signatures | length) == 2 and .signatures[0].docmdp == 2 and .signatures[1].docmdp == 0 and (.signatures | all(.verdict == \"VERIFIED\"))'"
+python3 -c 'import re, sys
+data = open("two.pdf", "rb").read()
+open("cut.pdf", "wb").write(data[:[m.end() for m in re.finditer(rb"%%EOF\n", data)][-2]])'
+claim_exit "two: without the second the first still holds" 0 bindery verify --trust pki/root.pem cut.pdf
+claim_says "two: and the empty place is said" "the place for the signature 'Reviewer' is empty"
 claim_exit "two: trusting the first alone is not enough" 6 bindery verify --trust signer-alone.pem two.pdf
 claim_exit "two: archived it is verified too" 0 bindery -C e archive -o two-lta.pdf two.pdf
 claim_exit "two: and stays so" 0 bindery verify --trust pki/root.pem two-lta.pdf
@@ -258,6 +263,9 @@ while read -r name; do
     fi
 done <names
 count=$(wc -l <names)
+claim "forgeries: an attached manifest that is another one is said, and no other attachment" sh -c '
+    for f in forged/attachment-*-replaced.pdf; do bindery verify --trust pki/root.pem "$f"; done |
+    grep -c "the attached manifest.json is not the one" | grep -qx 1'
 claim "forgeries: $count of $count are refused, at least 30" test "$count" -ge 30 -a "$wrong" -eq 0
 
 exec 9>&-

@@ -762,5 +762,6 @@ TEST(sign, a_first_signature_without_its_second_is_verified_as_what_it_is) {
     bd_pdf_report report = verify_file(first, trial_pem());
     CHECK(report.verdict == BD_VERDICT_VERIFIED);
     CHECK_EQ_INT(report.signatures.count, 1);
+    CHECK_EQ_STR(report.open_field, BD_STR("Reviewer"));
     bd_key_close(key);
 }

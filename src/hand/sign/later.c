@@ -3,9 +3,9 @@
  * Proofs for later and document time-stamps are no changes of the document (ISO 32000-2, 12.8.2.2.2); everything else
  * is.  So each object that the update writes must be one of these, reached from where it belongs:
  *
- *     catalog          the same but for /DSS, /AcroForm and /Extensions
- *     /AcroForm        the same but for more /Fields and /SigFlags
- *     /DSS             any number of streams of certificates, CRLs and OCSP responses
+ *     catalog          the same but for /DSS, /AcroForm and /Extensions, which holds versions alone
+ *     /AcroForm        the same but for more /Fields
+ *     /DSS             all that was in it, and more streams of certificates, CRLs and OCSP responses
  *     a new field      a document time-stamp: no appearance, no place on the page, nothing that acts
  *     a page           the same but for the widgets of such fields behind its /Annots
  *
@@ -13,8 +13,11 @@
  * switched on by the next update.  The trailer keeps /Root, /Info and the first half of /ID. */
 #include "sign_priv.h"
 
+#include <string.h>
+
 #define MOST_PARTS 4096
 #define DEPTH_MOST 64
+#define PROOF_BYTES_MAX ((size_t)1 << 20)
 
 typedef struct {
     bd_pdf *before, *after;
@@ -40,9 +43,13 @@ static bool holds(const bd_pdf_numbers *list, int64_t number) {
     return false;
 }
 
-static void account(later *l, const bd_pdf_object *reference) {
-    if (reference != NULL && reference->kind == BD_PDF_REF && !holds(&l->accounted, reference->integer) &&
-        l->accounted.count < MOST_PARTS) {
+/* An object that was there may only be written again in the place where it stood (`old`): a page's content that
+ * becomes the form's list of fields is a page without content. */
+static void account(later *l, const bd_pdf_object *reference, const bd_pdf_object *old) {
+    bool is_named = reference != NULL && reference->kind == BD_PDF_REF;
+    bool is_kept = is_named && old != NULL && old->kind == BD_PDF_REF && old->integer == reference->integer;
+    if (is_named && (is_kept || !bd_pdf_has(l->before, reference->integer)) &&
+        !holds(&l->accounted, reference->integer) && l->accounted.count < MOST_PARTS) {
         *bd_push(l->arena, &l->accounted) = reference->integer;
     }
 }
@@ -125,7 +132,7 @@ static bd_rc check_growth(later *l, const bd_pdf_object *old_owner, const bd_pdf
     const bd_pdf_object *old = NULL, *new = NULL;
     BD_TRY(find_value(l->before, old_owner, key, &old, l->err));
     BD_TRY(find_value(l->after, new_owner, key, &new, l->err));
-    account(l, bd_pdf_find(new_owner, key));
+    account(l, bd_pdf_find(new_owner, key), bd_pdf_find(old_owner, key));
     size_t count = old != NULL && old->kind == BD_PDF_ARRAY ? old->count : 0;
     bool is_grown = new == NULL ? count == 0 : new->kind == BD_PDF_ARRAY && new->count >= count;
     for (size_t i = 0; is_grown && i < count; i++) {
@@ -191,17 +198,17 @@ static bd_rc check_field(later *l, int64_t number) {
     }
     *bd_push(l->arena, &l->fields) = number;
     *bd_push(l->arena, &l->accounted) = number;
-    account(l, bd_pdf_find(field, "V"));
+    account(l, bd_pdf_find(field, "V"), NULL);
     return BD_OK;
 }
 
 static bd_rc check_form(later *l, const bd_pdf_object *old_catalog, const bd_pdf_object *new_catalog) {
-    static const char *const free[] = {"Fields", "SigFlags", NULL};
+    static const char *const free[] = {"Fields", NULL};
     const bd_pdf_object *old = NULL, *new = NULL;
     bd_pdf_numbers added = {0};
     BD_TRY(find_value(l->before, old_catalog, "AcroForm", &old, l->err));
     BD_TRY(find_value(l->after, new_catalog, "AcroForm", &new, l->err));
-    account(l, bd_pdf_find(new_catalog, "AcroForm"));
+    account(l, bd_pdf_find(new_catalog, "AcroForm"), bd_pdf_find(old_catalog, "AcroForm"));
     if (old == NULL || new == NULL || old->kind != BD_PDF_DICT || new->kind != BD_PDF_DICT ||
         !is_same_but(old, new, free)) {
         set_fault(l, BD_STR("a later update changes the form"));
@@ -210,6 +217,29 @@ static bd_rc check_form(later *l, const bd_pdf_object *old_catalog, const bd_pdf
     BD_TRY(check_growth(l, old, new, "Fields", &added));
     for (size_t i = 0; i < added.count; i++) {
         BD_TRY(check_field(l, added.data[i]));
+    }
+    return BD_OK;
+}
+
+/* What stands in a list has to be what the list is of, from its first byte to its last: anything else would be content
+ * that nobody signed. */
+static bd_rc check_proof(later *l, bd_pdf *pdf, const char *list, const bd_pdf_object *stream) {
+    bd_str bytes = {"", 0}, read = {"", 0};
+    bd_strs one = {0}, certificates = {0};
+    bd_revocations said = {.crls = {0}, .ocsps = {0}};
+    bd_err problem = {0};
+    BD_TRY(bd_pdf_stream_decode(pdf, stream, PROOF_BYTES_MAX, &bytes, l->err));
+    *bd_push(l->arena, &one) = bytes;
+    if (strncmp(list, "Cert", 4) == 0) {
+        bd_str pem = bd_certificates_pem(&one, l->arena);
+        bool is_one = pem.size > 0 && !bd_failed(bd_certificates_der(pem, l->arena, &certificates, &problem));
+        read = is_one && certificates.count == 1 ? certificates.data[0] : read;
+    } else if (!bd_failed(bd_revocation_add(bytes, l->arena, &said, &problem))) {
+        const bd_strs *found = strncmp(list, "CRL", 3) == 0 ? &said.crls : &said.ocsps;
+        read = found->count == 1 ? found->data[0] : read;
+    }
+    if (bytes.size == 0 || !bd_str_eq(bytes, read)) {
+        set_fault(l, bd_str_format(l->arena, "a later update puts something into /%s of /DSS that is none", list));
     }
     return BD_OK;
 }
@@ -230,6 +260,9 @@ static bd_rc collect_proofs(later *l, bd_pdf *pdf, const bd_pdf_object *store, b
                 stream->kind != BD_PDF_STREAM || out->count > MOST_PARTS) {
                 set_fault(l, BD_STR("a later update puts something else than proofs into /DSS"));
                 return BD_OK;
+            }
+            if (pdf == l->after && !bd_pdf_has(l->before, list->items[k].integer)) {
+                BD_TRY(check_proof(l, pdf, lists[i], stream));
             }
             *bd_push(l->arena, out) = list->items[k].integer;
         }
@@ -261,7 +294,8 @@ static bd_rc collect_store(later *l, bd_pdf *pdf, const bd_pdf_object *catalog, 
         if (vri->items[i].kind == BD_PDF_REF) {
             *bd_push(l->arena, out) = vri->items[i].integer;
         }
-        if (one != NULL && !has_only(one, vri_keys)) {
+        const bd_pdf_object *made = bd_pdf_find(one, "TU");
+        if (one != NULL && (!has_only(one, vri_keys) || (made != NULL && made->kind != BD_PDF_STRING))) {
             set_fault(l, BD_STR("a later update puts something else than proofs into /DSS"));
             return BD_OK;
         }
@@ -270,10 +304,28 @@ static bd_rc collect_store(later *l, bd_pdf *pdf, const bd_pdf_object *catalog, 
     return BD_OK;
 }
 
+/* Proofs are added, never taken away or exchanged: a missing list may be the one that says "revoked". */
+static bd_rc check_kept(later *l, const bd_pdf_numbers *old, const bd_pdf_numbers *new) {
+    for (size_t i = 0; i < old->count; i++) {
+        const bd_pdf_object *was = NULL, *is = NULL;
+        bool is_kept = false;
+        BD_TRY(bd_pdf_object_at(l->before, old->data[i], &was, l->err));
+        for (size_t k = 0; k < new->count && was != NULL && !is_kept; k++) {
+            BD_TRY(bd_pdf_object_at(l->after, new->data[k], &is, l->err));
+            is_kept = is != NULL && is_same(was, is, 0);
+        }
+        if (was != NULL && was->kind == BD_PDF_STREAM && !is_kept) {
+            set_fault(l, BD_STR("a later update takes a proof out of /DSS"));
+        }
+    }
+    return BD_OK;
+}
+
 static bd_rc check_store(later *l, const bd_pdf_object *old_catalog, const bd_pdf_object *new_catalog) {
     bd_pdf_numbers old = {0}, new = {0};
     BD_TRY(collect_store(l, l->before, old_catalog, &old));
     BD_TRY(collect_store(l, l->after, new_catalog, &new));
+    BD_TRY(check_kept(l, &old, &new));
     for (size_t i = 0; i < new.count; i++) {
         /* An object that was something else before must not become a proof: it would take the other away. */
         if (!bd_pdf_has(l->before, new.data[i]) || holds(&old, new.data[i])) {
@@ -322,14 +374,36 @@ static void check_trailer(later *l) {
     }
 }
 
+/* /Extensions says which later constructs a file uses: versions, and where to read of them. */
+static bool are_extensions(const bd_pdf_object *value, int depth) {
+    static const char *const keys[] = {"Type", "BaseVersion", "ExtensionLevel", "ExtensionRevision", "URL", NULL};
+    bool is_list = depth == 1 && value->kind == BD_PDF_ARRAY;
+    if (value->kind != BD_PDF_DICT && !is_list) {
+        return depth == 2 && (value->kind == BD_PDF_NAME || value->kind == BD_PDF_INTEGER ||
+                              value->kind == BD_PDF_STRING);
+    }
+    bool are = depth < 2 && (depth == 0 || is_list || has_only(value, keys));
+    for (size_t i = 0; are && i < value->count; i++) {
+        bool is_type = depth == 0 && bd_str_eqz(value->keys[i], "Type");
+        are = is_type ? value->items[i].kind == BD_PDF_NAME
+                      : are_extensions(&value->items[i], is_list ? depth : depth + 1);
+    }
+    return are;
+}
+
+static bool has_good_extensions(const bd_pdf_object *old, const bd_pdf_object *new) {
+    const bd_pdf_object *more = bd_pdf_find(new, "Extensions");
+    return more == NULL ? bd_pdf_find(old, "Extensions") == NULL : are_extensions(more, 0);
+}
+
 static bd_rc check_catalog(later *l, const bd_pdf_object *root) {
     static const char *const free[] = {"DSS", "AcroForm", "Extensions", NULL};
     const bd_pdf_object *old = NULL, *new = NULL;
     BD_TRY(bd_pdf_resolve(l->before, root, &old, l->err));
     BD_TRY(bd_pdf_resolve(l->after, root, &new, l->err));
-    account(l, root);
+    account(l, root, root);
     if (old == NULL || new == NULL || old->kind != BD_PDF_DICT || new->kind != BD_PDF_DICT ||
-        !is_same_but(old, new, free)) {
+        !is_same_but(old, new, free) || !has_good_extensions(old, new)) {
         set_fault(l, BD_STR("a later update changes the catalog beyond proofs and time-stamps"));
         return BD_OK;
     }

@@ -227,6 +227,10 @@ static bd_rc find_fields(judging *j, bd_err *reason) {
                 (sign_placed){.field = field, .field_number = list->items[i].integer};
         } else if (!is_signature || bd_pdf_find(field, "Lock") == NULL) {
             sign_add_altered(j, BD_STR("the pdf has a form field that is no signature"));
+        } else {
+            const bd_pdf_object *name = bd_pdf_find(field, "T");
+            bool is_named = name != NULL && name->kind == BD_PDF_STRING;
+            j->report->open_field = is_named ? bd_pdf_text_decode(name->text, j->arena) : BD_STR("without a name");
         }
     }
     return BD_OK;

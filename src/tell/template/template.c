@@ -193,6 +193,17 @@ static bd_str collapse(bd_arena *arena, bd_str text) {
     return (bd_str){bytes, size};
 }
 
+/* A heading of blanks that are no white space, or of dots, would hide a section that nobody can leave out. */
+static bool has_letter(bd_str text) {
+    uint32_t c = 0;
+    for (size_t at = 0; bd_utf8_next(text, &at, &c);) {
+        if (bd_utf8_is_alphanumeric(c)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A line of text: 1 to MOST_LETTERS characters. */
 static bd_rc take_words(const reading *r, const bd_xml_element *element, const char *attribute,
                         bd_str *out, bd_err *err) {
@@ -200,6 +211,9 @@ static bd_rc take_words(const reading *r, const bd_xml_element *element, const c
     size_t letters = count_letters(value);
     if (letters == 0 || letters > MOST_LETTERS) {
         return refuse_value(r, element, attribute, "text of 1 to 200 characters", err);
+    }
+    if (!has_letter(value)) {
+        return refuse_value(r, element, attribute, "text with a letter or a digit", err);
     }
     *out = value;
     return BD_OK;
@@ -571,9 +585,10 @@ static bd_rc shut_heading(reading *r, const frame *at, bd_err *err) {
             bd_str_format(r->arena, "%.*s%.*s", BD_ARG(text), BD_ARG(r->block->runs.data[i].text));
     }
     size_t letters = count_letters(text);
-    return letters > 0 && letters <= MOST_LETTERS
+    return letters > 0 && letters <= MOST_LETTERS && has_letter(text)
                ? BD_OK
-               : refuse(r, at->line, err, "found a 'heading' of %zu characters, expected 1 to %d",
+               : refuse(r, at->line, err,
+                        "found a 'heading' of %zu characters, expected 1 to %d with a letter or a digit",
                         letters, MOST_LETTERS);
 }
 
