@@ -11,8 +11,8 @@
  *     torn          power goes: names are there, half of the bytes behind the last sync are
  *     short         (from the N-th on) each write takes half of what it is given
  *
- * FAULT_ROOT is the folder whose files count; all else passes.  What a power failure may leave follows POSIX: fsync of a
- * file keeps its bytes, fsync of its folder keeps its name. */
+ * FAULT_ROOT is the folder whose files count; all else passes.  What a power failure may leave follows POSIX: fsync of
+ * a file keeps its bytes, fsync of its folder keeps its name. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -218,7 +218,8 @@ static void judge_signer(verification *v) {
                   "(certificate SHA-256 %.*s), the "
                   "manifest names %.*s",
                   BD_ARG(report->signature.signer.subject),
-                  BD_ARG(bd_hex_text(v->arena, report->signature.signer.sha256, 32)), BD_ARG(bd_hex_text(v->arena, named, 32)));
+                  BD_ARG(bd_hex_text(v->arena, report->signature.signer.sha256, 32)),
+                  BD_ARG(bd_hex_text(v->arena, named, 32)));
     }
 }
 
