@@ -313,6 +313,8 @@ static void put_open_field(update *u) {
     put_text(out, u->plan->open_field);
     bd_buf_printf(out, "\n/P %lld %d R\n/F 132\n/Rect [0.00 0.00 0.00 0.00]",
                   (long long)u->page_number, u->page_generation);
+    bd_buf_puts(out, BD_STR("\n/TU ")); /* as the signature will have it: filling a field may add nothing else to it */
+    put_text(out, BD_STR("Signature"));
     bd_buf_puts(out, BD_STR("\n/Lock << /Type /SigFieldLock /Action /All >>\n>>"));
     close_object(u);
 }
