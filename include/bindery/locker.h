@@ -196,8 +196,9 @@ typedef struct {
     bool is_damage; /* of evidence or of what vouches for it; else it costs time or room only */
 } bd_locker_fault;
 typedef struct {
-    BD_VEC(bd_locker_fault) faults; /* by file, then sentence; at most 1,000 are listed */
+    BD_VEC(bd_locker_fault) faults; /* by file, then sentence; at most 1,000 are listed, those of the cache too */
     size_t fault_count, damage_count;
+    size_t stale_count; /* "index" and "derived": only save time, are made anew, and are not among the faults counted */
     size_t lines, items, objects, seals;
     int64_t bytes;          /* plain, of all objects that a line names */
     size_t garbage_objects; /* that no line names */

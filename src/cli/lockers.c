@@ -37,13 +37,19 @@ int cli_run_seal(const cli_call *call, bd_arena *arena) {
 static void print_check(const cli_call *call, const bd_value *result) {
     (void)call;
     int64_t faults = cli_number(result, "fault_count");
+    int64_t stale = cli_number(result, "stale_count");
     printf("%lld journal line%s, %lld item%s of evidence, %lld object%s of %lld bytes, %lld seal%s: "
-           "%lld fault%s\n",
+           "%lld fault%s",
            (long long)cli_number(result, "lines"), cli_s(cli_number(result, "lines")),
            (long long)cli_number(result, "evidence"), cli_s(cli_number(result, "evidence")),
            (long long)cli_number(result, "objects"), cli_s(cli_number(result, "objects")),
            (long long)cli_number(result, "bytes"), (long long)cli_number(result, "seals"),
            cli_s(cli_number(result, "seals")), (long long)faults, cli_s(faults));
+    if (stale > 0) {
+        printf("; %lld file%s that only save%s time will be made anew", (long long)stale,
+               cli_s(stale), stale == 1 ? "s" : "");
+    }
+    printf("\n");
     if (bd_value_is_true(result, "writer")) {
         printf("  somebody is writing: files that no line names yet were not judged\n");
     }
@@ -58,7 +64,7 @@ static void print_check(const cli_call *call, const bd_value *result) {
         cli_print_text(bd_value_text(fault, "remedy"));
         printf("\n");
     }
-    if (list != NULL && faults > (int64_t)list->count) {
+    if (list != NULL && faults + stale > (int64_t)list->count) {
         printf("  the first %zu are listed\n", list->count);
     }
 }

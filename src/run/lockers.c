@@ -49,6 +49,7 @@ static const bd_value *report_value(const bd_locker_report *report, const char *
     bd_result_int(&out, "objects", (int64_t)report->objects);
     bd_result_text(&out, "root", bd_hex_text(arena, report->root, 32));
     bd_result_int(&out, "seals", (int64_t)report->seals);
+    bd_result_int(&out, "stale_count", (int64_t)report->stale_count);
     bd_result_bool(&out, "writer", report->has_writer);
     return bd_result_object(&out);
 }

@@ -18,10 +18,8 @@ enum { ENTRIES_MOST = 8 * 1000 * 1000, SCRATCH_BYTES = 4 << 20, HEX_NAME = 62 };
 
 /* ---- faults ---------------------------------------------------------------------------------- */
 
-void check_add(struct checker *check, bool is_damage, const char *word, bd_str file,
-               const char *remedy, bd_str sentence) {
-    check->report->fault_count++;
-    check->report->damage_count += is_damage;
+static void list_fault(struct checker *check, bool is_damage, const char *word, bd_str file,
+                       const char *remedy, bd_str sentence) {
     if (check->report->faults.count >= CHECK_FAULTS_MOST) {
         return;
     }
@@ -31,6 +29,20 @@ void check_add(struct checker *check, bool is_damage, const char *word, bd_str f
                           .sentence = bd_str_copy(check->arena, sentence),
                           .remedy = remedy,
                           .is_damage = is_damage};
+}
+
+void check_add(struct checker *check, bool is_damage, const char *word, bd_str file,
+               const char *remedy, bd_str sentence) {
+    check->report->fault_count++;
+    check->report->damage_count += is_damage;
+    list_fault(check, is_damage, word, file, remedy, sentence);
+}
+
+/* What is never synced may be torn by a power loss in a locker that lost nothing: it is said and counts as no fault. */
+static void add_stale(struct checker *check, const char *word, bd_str file, const char *remedy,
+                      bd_str sentence) {
+    check->report->stale_count++;
+    list_fault(check, false, word, file, remedy, sentence);
 }
 
 static int compare_faults(const void *context, const void *a, const void *b) {
@@ -206,7 +218,7 @@ static void check_waste(struct checker *check, const bd_entry *entry, wasteness 
 /* One that a writer took away meanwhile is none, and no fault. */
 static void check_derived(struct checker *check, bd_str path, const uint8_t key[32]) {
     if (!derived_is_sound(check->locker, key) && !check->report->has_writer) {
-        check_add(check, false, "derived", path,
+        add_stale(check, "derived", path,
                   "bindery locker gc removes it; it only saves time, and a run makes it anew",
                   BD_STR("it is not closed by the SHA-256 of its bytes"));
     }
@@ -291,7 +303,7 @@ static void check_runs(struct checker *check) {
 
 static void check_index(struct checker *check) {
     if (!check->report->has_writer && !index_is_sound(check->locker)) {
-        check_add(check, false, "index", BD_STR("derived/index"),
+        add_stale(check, "index", BD_STR("derived/index"),
                   "remove it; it only saves time, and the next ingest writes it anew",
                   BD_STR("it is not closed by the SHA-256 of its lines"));
     }
