@@ -285,6 +285,50 @@ TEST(layout, figure_stays_on_one_line_and_keeps_its_spaces) {
     }
 }
 
+static const bd_op *find_mark(const bd_layout *layout) {
+    const bd_ops *ops = &layout->pages.data[0].ops;
+    for (size_t i = 0; i < ops->count; i++) {
+        bool is_shape = ops->data[i].kind == BD_OP_RECT || ops->data[i].kind == BD_OP_FRAME;
+        if (is_shape && (double)ops->data[i].width < 20) {
+            return &ops->data[i];
+        }
+    }
+    return NULL;
+}
+
+TEST(layout, the_mark_behind_a_heading_never_stands_alone_on_a_line) {
+    for (size_t words = 1; words < 40; words++) {
+        bench b = open_bench();
+        bd_buf text;
+        bd_buf_init(&text, 4096);
+        for (size_t i = 0; i + 1 < words; i++) {
+            bd_buf_puts(&text, BD_STR("wordy "));
+        }
+        bd_buf_puts(&text, BD_STR("end"));
+        bd_doc_heading(b.doc, 3, bd_buf_str(&text), BD_STR("a"))->mark = BD_MARK_PROGRESS;
+        build(&b);
+        bd_buf_clear(&text);
+        const bd_op *mark = find_mark(b.layout), *last = NULL;
+        for (size_t i = 0; i < b.layout->pages.data[0].ops.count; i++) {
+            const bd_op *op = &b.layout->pages.data[0].ops.data[i];
+            last = op->kind == BD_OP_TEXT && bd_str_find(op->text, BD_STR("end")) >= 0 ? op : last;
+        }
+        test_failure("after %zu words", words);
+        CHECK(mark != NULL && last != NULL);
+        CHECK((double)mark->y > (double)last->y - 5 && (double)mark->y < (double)last->y + 5);
+        CHECK(mark->x > last->x);
+    }
+}
+
+TEST(layout, what_has_to_be_cut_begins_on_the_line_where_much_is_free) {
+    bench b = open_bench();
+    bd_para *para = bd_doc_paragraph(b.doc, BD_PARA_BODY);
+    bd_para_text(para, BD_STR("GET https://management.azure.com/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/"
+                              "resourceGroups/rg-pay-prod-weu/providers/Microsoft.Storage/storageAccounts/a"));
+    build(&b);
+    CHECK(has_text(b.layout, 0, "GET https://management.azure.com/"));
+}
+
 /* ---- pages, links, contents ------------------------------------------------------------------ */
 
 TEST(layout, front_matter_has_roman_labels_and_the_rest_starts_at_one) {

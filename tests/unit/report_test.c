@@ -477,6 +477,44 @@ TEST(report, results_are_said_in_words) {
     CHECK(bd_str_find(text, BD_STR("3\n of 412 deviate\n")) >= 0);
 }
 
+/* Of "storage-secure-transfer" on 15 April; the scope is the subscription's own id. */
+static void add_doubt(fixture *f, const char *scope, const char *reason, uint64_t cannot_tell,
+                      uint32_t evidence) {
+    *bd_push(f->arena, &f->assessment.checks) = (bd_check_result){
+        .check = bd_catalog_check(f->catalog, BD_STR("storage-secure-transfer")),
+        .instance = BD_STR("2026-04"),
+        .snapshot = bd_day_of_date(2026, 4, 15),
+        .scope = bd_str_of(scope),
+        .verdict = BD_CANNOT_TELL,
+        .cannot_tell = cannot_tell,
+        .reason = bd_str_of(reason),
+        .evidence = evidence};
+}
+
+TEST(report, results_that_differ_in_their_scope_alone_are_one_row_with_each_scope_and_count) {
+    fixture *f = make_full_fixture();
+    add_doubt(f, "/s/one", "no list of it", 7, 1);
+    add_doubt(f, "/s/two", "no list of it", 8, 2);
+    add_doubt(f, "/s/three", "cut short", 2, 1);
+    add_doubt(f, "/s/four", "cut short", 2, 1);
+    const bd_doc *doc = bd_report_binder(&f->inputs, f->arena);
+    CHECK(says(doc, "one\n, \ntwo\ncannot tell\n no list of it\n0\n7\n, \n8\nE-0001\n, \nE-0002\n"));
+    CHECK(says(doc, "three\n, \nfour\ncannot tell\n cut short\n0\n2\n each\nE-0001\n"));
+}
+
+TEST(report, a_deviation_has_a_row_of_its_own) {
+    fixture *f = make_full_fixture();
+    add_doubt(f, "/s/one", "open", 0, 1);
+    add_doubt(f, "/s/two", "open", 0, 1);
+    for (size_t i = 2; i < f->assessment.checks.count; i++) {
+        f->assessment.checks.data[i].verdict = BD_FAIL;
+        f->assessment.checks.data[i].failed = i;
+    }
+    const bd_doc *doc = bd_report_binder(&f->inputs, f->arena);
+    CHECK(says(doc, "one\n2\n of 2 deviate\n open\n"));
+    CHECK(says(doc, "two\n3\n of 3 deviate\n open\n"));
+}
+
 TEST(report, cover_says_what_it_is_and_what_it_is_not) {
     const bd_doc *doc = make_binder();
     CHECK(says(doc, "2017 Trust Services Criteria with revised points of focus, 2022"));

@@ -21,7 +21,7 @@ static const block_style heading_styles[] = {
     {{BD_ROLE_SEMIBOLD, 20, 26, ACCENT, false}, 26, 6},
     {{BD_ROLE_SEMIBOLD, 13, 17, ACCENT, false}, 18, 4},
     {{BD_ROLE_SEMIBOLD, 10.5, 14, INK, false}, 12, 3},
-    {{BD_ROLE_SEMIBOLD, 9.5, 13, GREY, false}, 8, 2},
+    {{BD_ROLE_SEMIBOLD, 9.5, 13, GREY, false}, 2, 2}, /* over a sheet, which leaves its own space below */
 };
 
 static const block_style para_styles[] = {
@@ -80,7 +80,7 @@ static double line_room(const flow *f, const bd_block *block) {
 static void plan_heading(flow *f, const bd_block *block, block_plan *plan) {
     bd_run text = {.text = block->text};
     bd_run mark = {.mark = block->mark, .is_flagged = block->is_flagged, .text = BD_STR("")};
-    bd_run gap = {.text = BD_STR("  ")};
+    bd_run gap = {.text = BD_STR("\xc2\xa0\xc2\xa0")}; /* the mark never stands alone on a line */
     bd_run parts[] = {text, gap, mark};
     bool is_marked = block->mark != BD_MARK_NONE || block->is_flagged;
     bd_runs runs = {parts, is_marked ? 3 : 1, 3};

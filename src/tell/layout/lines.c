@@ -411,15 +411,17 @@ static void put_group(filler *fill, const words *list, size_t from, size_t to) {
         group += (double)list->data[i].subject.width;
     }
     const double slack = 0.01; /* widths are sums of rounded numbers */
-    if (fill->pieces.count > 0 && fill->x + space + group > fill->width + slack) {
+    bool fits = group <= fill->width + slack;
+    /* What has to be cut anyway begins on this line, where much of it is free. */
+    bool begins_here = !fits && fill->width - fill->x - space > fill->width / 2;
+    if (fill->pieces.count > 0 && fill->x + space + group > fill->width + slack && !begins_here) {
         end_line_at_space(fill);
     }
-    bool fits = group <= fill->width + slack;
     for (size_t i = from; i < to; i++) {
         if (fits) {
             put_piece(fill, &list->data[i].subject, i == from ? space : 0);
         } else {
-            put_broken(fill, &list->data[i], 0);
+            put_broken(fill, &list->data[i], i == from && fill->pieces.count > 0 ? space : 0);
         }
     }
 }

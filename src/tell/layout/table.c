@@ -235,7 +235,7 @@ table_plan *table_make(flow *f, const bd_table *table) {
     plan->head_type.role = BD_ROLE_SEMIBOLD;
     plan->head_type.size *= 0.95;
     plan->head_type.color = ACCENT;
-    plan->inset = table->is_compact ? 1.8 : 2.9;
+    plan->inset = !table->is_compact ? 2.9 : table->has_no_head ? 1.5 : 1.8;
     plan->row_count = count_rows(table);
     plan->rows = bd_new(f->arena, row_plan, plan->row_count + 1);
     plan->x = bd_new(f->arena, double, count);

@@ -48,21 +48,92 @@ static void add_result_words(report *r, bd_table *table, const bd_check_result *
     }
 }
 
-static void add_result_row(report *r, bd_table *table, size_t control, size_t index) {
-    const bd_check_result *result = &r->assessment->checks.data[index];
-    bd_str pointer =
-        pointer_of(r, "/controls/%zu/checks/%zu", r->position[control], r->check_position[index]);
+/* Results that differ in their scope alone are one row. */
+static bool is_like(const bd_check_result *a, const bd_check_result *b) {
+    return a->check == b->check && a->verdict == b->verdict && a->passed == 0 && b->passed == 0 &&
+           a->failed == 0 && b->failed == 0 && a->snapshot == b->snapshot &&
+           bd_str_eq(a->instance, b->instance) && bd_str_eq(a->reason, b->reason);
+}
+
+static const bd_check_result *result_at(const report *r, uint32_t index) {
+    return &r->assessment->checks.data[index];
+}
+
+static void part_items(bd_table *table, bd_cell *cell, bool is_first) {
+    if (!is_first) {
+        cell_add(table, cell, BD_STR(", "));
+    }
+}
+
+static void add_scopes_cell(report *r, bd_table *table, const uint32_t *like, size_t count) {
+    bd_cell *cell = bd_table_cell(table);
+    for (size_t i = 0; i < count; i++) {
+        const bd_check_result *result = result_at(r, like[i]);
+        bool has_none = result->snapshot == BD_DAY_NONE && result->scope.size == 0;
+        part_items(table, cell, i == 0);
+        cell_add(table, cell, has_none ? BD_STR(DASH) : words_scope(r, result->scope));
+    }
+}
+
+static uint64_t count_of(const bd_check_result *result, bool is_not_applicable) {
+    return is_not_applicable ? result->not_applicable : result->cannot_tell;
+}
+
+/* "3", "3 each", or one for each scope in the order in which these are named. */
+static void add_count_cell(report *r, bd_table *table, size_t control, const uint32_t *like,
+                           size_t count, bool is_not_applicable) {
+    bd_cell *cell = bd_table_cell(table);
+    bool are_equal = true;
+    uint64_t first = count_of(result_at(r, like[0]), is_not_applicable);
+    for (size_t i = 1; i < count; i++) {
+        are_equal = are_equal && count_of(result_at(r, like[i]), is_not_applicable) == first;
+    }
+    for (size_t i = 0; i < (are_equal ? 1 : count); i++) {
+        part_items(table, cell, i == 0);
+        bd_str pointer = pointer_of(r, "/controls/%zu/checks/%zu/%s", r->position[control],
+                                    r->check_position[like[i]],
+                                    is_not_applicable ? "not_applicable" : "cannot_tell");
+        cell_add_figure(r, table, cell, pointer,
+                        (int64_t)count_of(result_at(r, like[i]), is_not_applicable));
+    }
+    if (are_equal && count > 1 && first > 0) {
+        cell_add(table, cell, BD_STR(" each"));
+    }
+}
+
+static void add_evidence_cell(report *r, bd_table *table, const uint32_t *like, size_t count) {
+    bd_cell *cell = bd_table_cell(table);
+    bool has_any = false;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t number = result_at(r, like[i])->evidence;
+        bool is_said = number == 0;
+        for (size_t k = 0; k < i && !is_said; k++) {
+            is_said = result_at(r, like[k])->evidence == number;
+        }
+        if (is_said) {
+            continue;
+        }
+        part_items(table, cell, !has_any);
+        cell_add_link(table, cell, bd_evidence_id(r->arena, number), anchor_of_evidence(r, number));
+        has_any = true;
+    }
+    if (!has_any) {
+        cell_add(table, cell, BD_STR(DASH));
+    }
+}
+
+static void add_result_row(report *r, bd_table *table, size_t control, const uint32_t *like,
+                           size_t count) {
+    const bd_check_result *result = result_at(r, like[0]);
+    bd_str pointer = pointer_of(r, "/controls/%zu/checks/%zu", r->position[control],
+                                r->check_position[like[0]]);
     bd_table_text(table, result->instance.size > 0 ? result->instance : BD_STR("outside"));
     bd_table_text(table, words_day(r, result->snapshot));
-    bd_table_text(table, result->snapshot == BD_DAY_NONE && result->scope.size == 0
-                             ? BD_STR(DASH)
-                             : words_scope(r, result->scope));
+    add_scopes_cell(r, table, like, count);
     add_result_words(r, table, result, pointer);
-    cell_figure(r, table, pointer_of(r, "%.*s/not_applicable", BD_ARG(pointer)),
-                (int64_t)result->not_applicable);
-    cell_figure(r, table, pointer_of(r, "%.*s/cannot_tell", BD_ARG(pointer)),
-                (int64_t)result->cannot_tell);
-    cell_evidence(r, table, result->evidence);
+    add_count_cell(r, table, control, like, count, true);
+    add_count_cell(r, table, control, like, count, false);
+    add_evidence_cell(r, table, like, count);
 }
 
 typedef struct {
@@ -89,6 +160,21 @@ static bool is_shown(const bd_check_result *result, const check_tally *t) {
            (result->verdict != BD_PASS && result->verdict != BD_NOT_APPLICABLE);
 }
 
+/* Yields how many results stand in the rows added. */
+static size_t add_result_rows(report *r, bd_table *table, size_t control, const index_list *shown) {
+    size_t at = 0;
+    for (size_t rows = 0; at < shown->count && rows < RESULT_ROWS; rows++) {
+        const bd_check_result *first = result_at(r, shown->data[at]);
+        size_t count = 1;
+        while (at + count < shown->count && is_like(first, result_at(r, shown->data[at + count]))) {
+            count++;
+        }
+        add_result_row(r, table, control, shown->data + at, count);
+        at += count;
+    }
+    return at;
+}
+
 static void add_check_results(report *r, size_t control, const bd_check *check) {
     static const column_def columns[] = {
         {"Instance", BD_ALIGN_LEFT, 0},        {"Snapshot", BD_ALIGN_LEFT, 0},
@@ -96,6 +182,7 @@ static void add_check_results(report *r, size_t control, const bd_check *check) 
         {"Not applicable", BD_ALIGN_RIGHT, 0}, {"Cannot tell", BD_ALIGN_RIGHT, 0},
         {"Evidence", BD_ALIGN_LEFT, 0}};
     check_tally t = tally_check(r, check);
+    index_list shown = {0};
     bd_str caption =
         bd_str_format(r->arena, "%.*s%.*s: %.*s", BD_ARG(check->requirement->control->number),
                       BD_ARG(check->requirement->req), BD_ARG(check->title));
@@ -104,26 +191,20 @@ static void add_check_results(report *r, size_t control, const bd_check *check) 
                  bd_str_format(r->arena, "%.*s: no evidence to judge.", BD_ARG(caption)));
         return;
     }
-    bd_table *table = ADD_TABLE(r, caption, columns, true);
-    size_t printed = 0, skipped = 0;
     for (size_t i = 0; i < r->assessment->checks.count; i++) {
         const bd_check_result *result = &r->assessment->checks.data[i];
-        if (result->check != check) {
-            continue;
+        if (result->check == check && is_shown(result, &t)) {
+            *bd_push(r->arena, &shown) = (uint32_t)i;
         }
-        if (printed == RESULT_ROWS || !is_shown(result, &t)) {
-            skipped++;
-            continue;
-        }
-        add_result_row(r, table, control, i);
-        printed++;
     }
-    if (skipped > 0) {
+    bd_table *table = ADD_TABLE(r, caption, columns, true);
+    size_t printed = add_result_rows(r, table, control, &shown);
+    if (printed < t.all) {
         say_text(r, BD_PARA_NOTE,
                  bd_str_format(r->arena,
                                "%zu of %zu results are not printed; all stand in "
                                "80_MACHINE/assessment.json.",
-                               skipped, t.all));
+                               t.all - printed, t.all));
     }
 }
 
