@@ -148,9 +148,17 @@ row 'ratio of memory, 10 MB to 1 GB' "$(ratio "$(median <two.k)" "$(median <smal
 row 'related and match over 5 million records, peak memory' "$(median <join.k)" KiB 32768
 rm -f graph-?.json small-?.json
 
-# Long documents, with and without the tree of tags.
+# Long documents, with and without the tree of tags, and the same tables by another program.
 for pages in 500 5000; do
     "$root/build/release/pages-bench" "$pages" pages.pdf
     "$root/build/release/pages-bench" "$pages" pages.pdf untagged
 done
+pages_a_second() { sed -n 's|.*[^0-9]\([0-9]*\) pages/s.*|\1|p'; }
+for round in 1 2 3; do
+    /usr/bin/python3 "$root/tests/bench/pages_reportlab.py" 500 pages.pdf | pages_a_second >>theirs.p
+    "$root/build/release/pages-bench" 500 pages.pdf untagged | pages_a_second >>ours.p
+done
+row '500 pages of tables by reportlab' "$(median <theirs.p)" pages/s -
+row '500 pages of tables, untagged' "$(median <ours.p)" pages/s -
+row 'ratio of the times (goal of pages a second: 1.5 times)' "$(ratio "$(median <theirs.p)" "$(median <ours.p)")" '' 0.667
 rm -f pages.pdf

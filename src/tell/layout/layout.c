@@ -8,6 +8,7 @@
 #define BULLET_INDENT 12.0
 #define BOX_INSET 8.0
 #define SCRATCH_BYTES ((size_t)256 << 20)
+#define PLANS_BYTES ((size_t)8 << 30) /* of one table, as large as its rows */
 #define MOST_LEADS 3 /* paragraphs that go with the table behind them */
 
 /* ---- the type scale -------------------------------------------------------------------------- */
@@ -48,6 +49,7 @@ typedef struct {
 typedef struct {
     flow flow;
     block_plan *plans;
+    size_t last_planned; /* headings plan what they lead to */
     bool lists[BD_EXHIBIT_CHARTS + 1]; /* exhibits that are listed need an anchor */
     bool is_in_list; /* the current element is a list that the next bullet goes on with */
 } run;
@@ -94,6 +96,7 @@ static block_plan *plan_block(run *r, size_t index) {
         return plan;
     }
     plan->is_made = true;
+    r->last_planned = index > r->last_planned ? index : r->last_planned;
     if (block->kind == BD_BLOCK_HEADING) {
         plan_heading(&r->flow, block, plan);
     }
@@ -562,6 +565,9 @@ static void place_block(run *r, size_t index) {
     f->is_after_heading =
         block->kind == BD_BLOCK_HEADING || (f->is_after_heading && block->kind == BD_BLOCK_ANCHOR);
     bd_arena_reset(f->scratch);
+    if (r->last_planned <= index) {
+        bd_arena_reset(f->plans);
+    }
 }
 
 /* ---- at the end: labels and links ------------------------------------------------------------ */
@@ -686,7 +692,8 @@ static void start_flow(flow *f, const bd_layout_options *options) {
 bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_options *options,
                       bd_arena *arena, bd_layout **out, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("layout", SCRATCH_BYTES);
-    run r = {.flow = {.doc = doc, .faces = faces, .arena = arena, .scratch = scratch}};
+    BD_DEFER(bd_arena_close_ref) bd_arena *plans = bd_arena_open("layout plans", PLANS_BYTES);
+    run r = {.flow = {.doc = doc, .faces = faces, .arena = arena, .scratch = scratch, .plans = plans}};
     flow *f = &r.flow;
     f->layout = make_layout(doc, options, arena);
     r.plans = bd_new(arena, block_plan, doc->blocks.count + 1);

@@ -110,6 +110,7 @@ struct flow {
     bd_text_faces *faces;
     bd_arena *arena;
     bd_arena *scratch; /* emptied after each block is planned */
+    bd_arena *plans;   /* lines and rows; emptied when every block that is planned is placed */
     bd_layout *layout;
     size_t max_pages, max_tagged_pages;
     uint32_t accents[3]; /* what stands for ACCENT, ACCENT_MID and ACCENT_LIGHT */

@@ -311,7 +311,7 @@ void line_end_with_space(flow *f, line *subject) {
 static void end_line(filler *fill) {
     line *l = bd_push(fill->f->scratch, &fill->out);
     l->count = fill->pieces.count;
-    l->pieces = l->count > 0 ? bd_new(fill->f->arena, piece, l->count) : NULL;
+    l->pieces = l->count > 0 ? bd_new(fill->f->plans, piece, l->count) : NULL;
     for (size_t i = 0; i < l->count; i++) {
         l->pieces[i] = fill->pieces.data[i];
     }
@@ -447,7 +447,7 @@ lines lines_break(flow *f, const lines_text *text, double width) {
     if (fill.pieces.count > 0) {
         end_line(&fill);
     }
-    lines own = {bd_new(f->arena, line, fill.out.count + 1), fill.out.count, fill.out.count + 1};
+    lines own = {bd_new(f->plans, line, fill.out.count + 1), fill.out.count, fill.out.count + 1};
     for (size_t i = 0; i < own.count; i++) {
         own.data[i] = fill.out.data[i];
     }

@@ -161,7 +161,7 @@ static size_t count_rows(const bd_table *table) {
 }
 
 static bd_runs head_runs(flow *f, bd_str head) {
-    bd_run *run = bd_new(f->arena, bd_run, 1);
+    bd_run *run = bd_new(f->plans, bd_run, 1);
     run->text = head;
     return (bd_runs){run, 1, 1};
 }
@@ -199,7 +199,7 @@ static void break_cells(flow *f, table_plan *plan, const lines_text **texts) {
         const bd_cell *cell = &table->cells.data[i];
         size_t span = span_of(cell, column, table->column_count);
         if (column == 0) {
-            row->cells = bd_new(f->arena, cell_plan, table->column_count);
+            row->cells = bd_new(f->plans, cell_plan, table->column_count);
             row->is_header = cell->is_header;
         }
         double width = sum(plan->widths + column, span) - 2 * SIDE;
@@ -216,7 +216,7 @@ static void break_cells(flow *f, table_plan *plan, const lines_text **texts) {
 
 static void plan_head(flow *f, table_plan *plan, const lines_text **heads) {
     size_t count = plan->table->column_count;
-    plan->head.cells = bd_new(f->arena, cell_plan, count);
+    plan->head.cells = bd_new(f->plans, cell_plan, count);
     plan->head.count = count;
     for (size_t i = 0; i < count; i++) {
         lines text = lines_break(f, heads[i], plan->widths[i] - 2 * SIDE + 0.05);
@@ -227,7 +227,7 @@ static void plan_head(flow *f, table_plan *plan, const lines_text **heads) {
 }
 
 table_plan *table_make(flow *f, const bd_table *table) {
-    table_plan *plan = bd_new(f->arena, table_plan, 1);
+    table_plan *plan = bd_new(f->plans, table_plan, 1);
     size_t count = table->column_count;
     plan->table = table;
     plan->type = table->is_compact ? compact_type : normal_type;
@@ -237,9 +237,9 @@ table_plan *table_make(flow *f, const bd_table *table) {
     plan->head_type.color = ACCENT;
     plan->inset = !table->is_compact ? 2.9 : table->has_no_head ? 1.5 : 1.8;
     plan->row_count = count_rows(table);
-    plan->rows = bd_new(f->arena, row_plan, plan->row_count + 1);
-    plan->x = bd_new(f->arena, double, count);
-    plan->widths = bd_new(f->arena, double, count);
+    plan->rows = bd_new(f->plans, row_plan, plan->row_count + 1);
+    plan->x = bd_new(f->plans, double, count);
+    plan->widths = bd_new(f->plans, double, count);
     need *needs = bd_new(f->scratch, need, count);
     const lines_text **heads = bd_new(f->scratch, const lines_text *, count);
     for (size_t i = 0; i < count; i++) {
