@@ -30,7 +30,7 @@ void cli_print_overview(FILE *to) {
         fprintf(to, "%s\n", lines[i]);
     }
     for (size_t i = 0; i < cli_verb_count; i++) {
-        fprintf(to, "  %-14s %s\n", cli_verbs[i].name, cli_verbs[i].summary);
+        fprintf(to, "  %-17s %s\n", cli_verbs[i].name, cli_verbs[i].summary);
     }
     fprintf(
         to,
