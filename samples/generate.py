@@ -1201,6 +1201,36 @@ def documents():
           YULIA["name"], YULIA["title"], "2026-01-13T13:20:00Z", "text agrees with the policy register", hashlib.sha256(c).hexdigest()]]))
 
 
+def vendors():
+    """Reports by reference: in the place of each stands a line of our own, for a vendor's report is not ours to pass on."""
+    def paper(name, text, title, kind, at, report, **document):
+        data = text.encode()
+        put("inbox/vendors/" + name, data, {
+            "source": "doc", "title": title, "collected_at": at, "exporter": XENIA["upn"],
+            **signed(hashlib.sha256(data).hexdigest(), "cover, period, auditor and opinion agree with the portal's page", at, at[:11] + "15:30:00Z"),
+            "document": {"type": kind, "title": title, "report": report, **document}})
+
+    def stand_in(what, vendor):
+        return "In the place of this file stands %s of %s.\nThe sample carries no paper of a vendor; period, auditor and opinion are invented.\n" % (what, vendor)
+    azure = {"vendor": "Microsoft Corporation", "report_type": "SOC 2 Type 2", "auditor": "Example Audit LLP", "document_id": "EXAMPLE-SOC2-2026-03", "retrieved_by": XENIA["name"]}
+    paper("azure-soc2-type2-2026-03.txt", stand_in("a SOC 2 Type 2 report on Azure", "Microsoft Corporation"), "Azure SOC 2 Type 2 report, April 2025 to March 2026", "vendor-report",
+          "2026-05-20T09:00:00Z", {**azure, "opinion": "unqualified", "period_from": "2025-04-01", "period_to": "2026-03-31", "issued_on": "2026-05-12", "retrieved_on": "2026-05-20", "cuecs": [
+              {"id": "C-01", "text": "Customers keep the accounts of their users current.", "status": "mapped", "controls": ["4.5", "6.3.1"]},
+              {"id": "C-02", "text": "Customers restrict network access to what they run.", "status": "mapped", "controls": ["6.6.1", "6.6.3"]},
+              {"id": "C-03", "text": "Customers choose redundancy and test their recovery.", "status": "mapped", "controls": ["9.3", "9.4"]},
+              {"id": "C-04", "text": "Customers protect their own server rooms.", "status": "not applicable", "reason": "Contoso Pay runs in Azure alone"},
+              {"id": "C-05", "text": "Customers tell the vendor whom to call about incidents.", "status": "unmapped"}]}, carried_out_on="2026-05-20",
+          states=["physical-entry-tests-mapped", "physical-entry-exceptions-assessed", "environment-tests-mapped"])
+    paper("azure-bridge-letter-2026-06.txt", stand_in("a letter about April to June 2026", "Microsoft Corporation"), "Azure bridge letter, April to June 2026", "vendor-bridge-letter",
+          "2026-07-07T09:00:00Z", {"vendor": "Microsoft Corporation", "issued_by": "Microsoft Corporation", "issued_on": "2026-07-06", "period_from": "2026-04-01", "period_to": "2026-06-30"})
+    paper("azure-soc2-review-2026.md", "# Review of the Azure SOC 2 Type 2 report\n\nOpinion: unqualified. Two exceptions, both closed before the end of the report's period;\n"
+          "neither touches a service that Contoso Pay uses. User-entity controls: four answered, C-05 is open.\n", "Review of the Azure SOC 2 Type 2 report", "vendor-report-review",
+          "2026-06-09T08:30:00Z", {"vendor": "Microsoft Corporation", "opinion": "unqualified", "retrieved_on": "2026-05-20"}, carried_out_on="2026-06-09", states=["exceptions-assessed"])
+    paper("harbourline-soc2-type2-2025.txt", stand_in("a SOC 2 Type 2 report", "Harbourline Mail GmbH"), "Harbourline Mail SOC 2 Type 2 report, 2025", "vendor-report",
+          "2026-03-04T10:00:00Z", {"vendor": "Harbourline Mail GmbH", "report_type": "SOC 2 Type 2", "auditor": "Sample & Partner", "document_id": "HM-2025", "opinion": "unqualified", "period_from": "2025-01-01",
+                                   "period_to": "2025-12-31", "issued_on": "2026-02-27", "retrieved_by": XENIA["name"], "retrieved_on": "2026-03-04"}, carried_out_on="2026-03-04")
+
+
 # ---------------------------------------------------------------- evidence of controls that have no check yet
 
 # ---------------------------------------------------------------- a workbook
@@ -1476,6 +1506,7 @@ def engagement():
         "people": [{"name": p["name"], "role": p["title"], "upn": p["upn"]} for p in PEOPLE[:8]],
         "vendors": [{"name": "Microsoft Corporation", "service": "Azure", "method": "carve-out",
                      "criteria": ["CC6.4"], "monitored_by": ["1.6", "9.2"],
+                     "recipients": [{"name": "Fabrikam Assurance", "on": "2026-06-22", "document": "EXAMPLE-SOC2-2026-03", "by": WHO["xenia.papadopoulou"]["name"]}],
                      "csocs": [
                          {"id": "M-1", "text": "Guards the entry to data centres, and logs and reviews it.", "criteria": ["CC6.4"]},
                          {"id": "M-2", "text": "Keeps power, cooling and fire safeguards of the data centres.", "criteria": ["A1.2"]},
@@ -1506,7 +1537,7 @@ def main():
     out = sys.argv[1]
     month_folders()
     for step in (storage_accounts, defender_plans, inventories, security_groups, platform_services, diagnostic_settings, sql_auditing,
-                 activity_log, users, directory_audits, hr, documents, others, policy_states, compliance_manager, engagement):
+                 activity_log, users, directory_audits, hr, documents, vendors, others, policy_states, compliance_manager, engagement):
         step()
     if os.path.isdir(os.path.join(out, "inbox")):
         shutil.rmtree(os.path.join(out, "inbox"))

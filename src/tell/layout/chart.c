@@ -32,7 +32,7 @@ double chart_label_width(flow *f, const bd_chart *chart) {
         double width = text_width(f, BD_ROLE_TEXT, LABEL_SIZE, chart->row_labels[i]);
         widest = width > widest ? width : widest;
     }
-    return widest > f->width * 0.42 ? f->width * 0.42 : widest;
+    return widest > f->width * 0.5 ? f->width * 0.5 : widest;
 }
 
 void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double width, double y,

@@ -266,7 +266,8 @@ void section_open_exceptions(report *r, size_t most) {
     }
     if ((size_t)open > printed) {
         bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
-        bd_para_text(para, bd_str_format(r->arena, "%zu more are open", (size_t)open - printed));
+        size_t rest = (size_t)open - printed;
+        bd_para_text(para, bd_str_format(r->arena, "%zu more %s open", rest, rest == 1 ? "is" : "are"));
         bd_para_text(para, r->has_sections ? BD_STR("; see the ")
                                            : BD_STR("; see the list of exceptions."));
         if (r->has_sections) {

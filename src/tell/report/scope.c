@@ -104,7 +104,30 @@ static bd_str scalar_words(report *r, const bd_value *value) {
     if (value->kind == BD_STRING) {
         return words_journal_text(r, value->text);
     }
-    return bd_json_canonical(r->arena, value);
+    bd_strs texts = {0};
+    for (size_t i = 0; value->kind == BD_ARRAY && i < value->count; i++) {
+        if (value->items[i].kind != BD_STRING) {
+            return bd_json_canonical(r->arena, value);
+        }
+        *bd_push(r->arena, &texts) = words_journal_text(r, value->items[i].text);
+    }
+    return texts.count > 0 ? words_list(r, &texts, " and ") : bd_json_canonical(r->arena, value);
+}
+
+/* "name: rg-pay, hours: 4"; what is deeper stands as it does in bindery.json. */
+static bd_str object_words(report *r, const bd_value *value) {
+    bd_str text = {"", 0};
+    for (size_t i = 0; i < value->count; i++) {
+        text = bd_str_format(r->arena, "%.*s%s%.*s: %.*s", BD_ARG(text), i > 0 ? ", " : "",
+                             BD_ARG(words_journal_text(r, value->keys[i])),
+                             BD_ARG(scalar_words(r, &value->items[i])));
+    }
+    return text;
+}
+
+static bd_str member_words(report *r, const bd_value *value) {
+    return value->kind == BD_OBJECT ? object_words(r, value)
+                                    : words_resource(r, scalar_words(r, value));
 }
 
 static bd_str fact_words(report *r, const bd_value *value) {
@@ -112,12 +135,16 @@ static bd_str fact_words(report *r, const bd_value *value) {
         return BD_STR("");
     }
     if (value->kind != BD_ARRAY) {
-        return scalar_words(r, value);
+        return value->kind == BD_OBJECT ? object_words(r, value) : scalar_words(r, value);
     }
     bd_str text = bd_str_format(r->arena, "%zu: ", value->count);
     for (size_t i = 0; i < value->count && i < FACT_MEMBERS; i++) {
-        bd_str one = words_resource(r, scalar_words(r, &value->items[i]));
-        text = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(text), i > 0 ? ", " : "", BD_ARG(one));
+        bool is_object = value->items[i].kind == BD_OBJECT;
+        text = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(text),
+                             i == 0      ? ""
+                             : is_object ? "; "
+                                         : ", ",
+                             BD_ARG(member_words(r, &value->items[i])));
     }
     if (value->count > FACT_MEMBERS) {
         text = bd_str_format(r->arena, "%.*s and %zu more in 80_MACHINE/engagement.json",
