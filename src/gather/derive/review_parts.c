@@ -1,5 +1,5 @@
-/* What is kept of access reviews: definitions, instances and decisions in one spelling, for Graph, Azure's own reviews and
- * the history CSV say the same in three. */
+/* What is kept of access reviews: definitions, instances and decisions in one spelling, for Graph, Azure's own reviews
+ * and the history CSV say the same in three. */
 #include "bindery/derive.h"
 
 #include "people.h"

@@ -35,7 +35,7 @@ bd_instant holders_at(const reduction *of, bd_instant time, bool is_before);
 bool is_holder_of(const bd_part *part, bd_instant at, bd_str role, const char *side);
 
 bool is_carried_out(bd_str result);
-/* Gone from the first whole list of the role's holders after it, of the group's members: unknown where there is none. */
+/* Gone from the first whole list after it, of the role's holders or the group's members: unknown where none is. */
 answer is_gone(const reduction *of, bd_str role, bd_str who, bd_instant after);
 answer has_left(const reduction *of, bd_str group, bd_str who, bd_instant after);
 

@@ -298,7 +298,25 @@ static void add_workspace(workspace_names *names, bd_str text) {
     names->found = name;
 }
 
-/* "https://api.loganalytics.io/v1/workspaces/GUID/query", wherever it stands */
+/* The id of the workspace whose name begins at `from`, as a request to Azure itself has it; "" where none stands. */
+static bd_str id_around(bd_str lower, size_t from) {
+    static const char type[] = "/providers/microsoft.operationalinsights/workspaces/";
+    ptrdiff_t start = -1;
+    if (!bd_str_has_suffix(bd_str_sub(lower, 0, from), BD_STR(type))) {
+        return empty();
+    }
+    for (ptrdiff_t at = (ptrdiff_t)from; at >= 0 && start < 0; at--) {
+        bool is_head = bd_str_has_prefix(bd_str_sub(lower, (size_t)at, from), BD_STR("/subscriptions/"));
+        start = is_head ? at : -1;
+    }
+    size_t end = from;
+    while (end < lower.size && bd_str_find(BD_STR("/?&'\" )\t\r\n"), bd_str_sub(lower, end, end + 1)) < 0) {
+        end++;
+    }
+    return start >= 0 && end > from ? bd_str_sub(lower, (size_t)start, end) : empty();
+}
+
+/* "https://api.loganalytics.io/v1/workspaces/GUID/query", or the id in full, wherever it stands */
 static void add_workspaces_of_urls(workspace_names *names, bd_str text) {
     bd_str lower = bd_str_lower(names->arena, text), mark = BD_STR("/workspaces/");
     for (;;) {
@@ -309,6 +327,8 @@ static void add_workspaces_of_urls(workspace_names *names, bd_str text) {
         size_t from = (size_t)at + mark.size;
         if (lower.size - from >= 36 && is_guid_at(lower, from)) {
             add_workspace(names, bd_str_sub(lower, from, from + 36));
+        } else {
+            add_workspace(names, id_around(lower, from));
         }
         lower = bd_str_sub(lower, from, lower.size);
     }
@@ -348,8 +368,11 @@ bd_str bd_scan_asked_workspace(const bd_sidecar *sidecar, const bd_source_def *s
     names.central = facts != NULL ? bd_value_text(facts, "central_workspace") : empty();
     names.central_guid =
         facts != NULL ? bd_str_trim(bd_value_text(facts, "central_workspace_guid")) : empty();
-    if (sidecar->scope_ids.count == 1) {
-        add_workspace(&names, sidecar->scope_ids.data[0]);
+    bd_str scope = sidecar->scope_ids.count == 1 ? sidecar->scope_ids.data[0] : empty();
+    bool is_around = bd_str_has_prefix(bd_scan_normal_id(arena, scope), BD_STR("/subscriptions/")) &&
+                     !has_part(bd_scan_normal_id(arena, scope), "/workspaces/");
+    if (!is_around) { /* a subscription or a group, in which there may be several */
+        add_workspace(&names, scope);
     }
     add_workspaces_of_command(&names, sidecar->command);
     add_workspaces_of_urls(&names, sidecar->command);
