@@ -1532,7 +1532,7 @@ static const struct {
     {"arm_sql_auditing_list", "E1", "S12sa"},
     {"arm_sql_server_list", "E1", "S12s"},
     {"arm_sql_tde_get", "E7", "S12s(part)"},
-    {"arm_storage_blobservice_get", "E7", "S17(part)"},
+    {"arm_storage_blobservice_get", "E7", "S17b"},
     {"arm_storageaccount_get", "E7", "S17"},
     {"arm_storageaccount_list", "E1", "S17"},
     {"arm_subnet_list", "E1", "S03(part)"},
