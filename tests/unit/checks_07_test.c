@@ -75,8 +75,15 @@ static void check_rows(const char *check, const row *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
         whole *w = whole_open(FACTS);
         for (size_t f = 0; f < BD_COUNT(rows[i].files) && rows[i].files[f] != NULL; f++) {
+            /* "members of the sidecar|content" */
+            const char *content = strchr(rows[i].files[f], '|');
             bool is_inventory = strstr(rows[i].files[f], "totalRecords") != NULL;
-            whole_add(w, rows[i].files[f], is_inventory ? ",\"source\":\"S77\"" : "");
+            bd_str more = content == NULL
+                              ? (is_inventory ? BD_STR(",\"source\":\"S77\"") : BD_STR(""))
+                              : bd_str_sub(bd_str_of(rows[i].files[f]), 0,
+                                           (size_t)(content - rows[i].files[f]));
+            whole_add(w, content == NULL ? rows[i].files[f] : content + 1,
+                      bd_str_z(test_arena(), more));
         }
         whole_judge(w);
         bd_str got = bd_str_of(whole_verdict(w, check));
@@ -181,6 +188,23 @@ TEST(checks_07, each_subscription_in_scope_sends_its_activity_log_to_the_one_wor
     "{\"value\":[{\"id\":\"" workspace SENTINEL                                                    \
     "onboardingStates/default\",\"name\":\"default\",\"type\":\"Microsoft.SecurityInsights/"       \
     "onboardingStates\",\"properties\":{}}]}"
+#define NAMED(workspace, name)                                                                     \
+    "{\"value\":[{\"id\":\"" workspace SENTINEL "onboardingStates/" name "\",\"name\":\"" name    \
+    "\",\"type\":\"Microsoft.SecurityInsights/onboardingStates\",\"properties\":{}}]}"
+#define STATES_AZ(workspace)                                                                       \
+    "[{\"customerManagedKey\":false,\"etag\":\"e\",\"id\":\"" workspace SENTINEL                  \
+    "onboardingStates/default\",\"name\":\"default\",\"resourceGroup\":\"rg\",\"systemData\":"    \
+    "null,\"type\":\"Microsoft.SecurityInsights/onboardingStates\"}]"
+#define SIDECAR(source, kind, id)                                                                  \
+    ",\"source\":\"" source "\",\"scope\":{\"kind\":\"" kind "\",\"ids\":[\"" id "\"]}|"
+#define NONE(workspace)                                                                            \
+    SIDECAR("S40", "workspace", workspace) "{\"value\":[]}"
+#define NONE_REQUESTED(workspace)                                                                  \
+    ",\"source\":\"S40\",\"request\":\"GET https://management.azure.com" workspace SENTINEL      \
+    "onboardingStates?api-version=2024-03-01\"|{\"value\":[]}"
+#define CENTRAL_LOWER                                                                              \
+    "/subscriptions/" SCAN_SUB_A                                                                   \
+    "/resourcegroups/rg/providers/microsoft.operationalinsights/workspaces/central"
 #define ALERT_RULE(workspace, kind, members)                                                       \
     "{\"value\":[{\"id\":\"" workspace SENTINEL                                                    \
     "alertRules/r\",\"name\":\"r\",\"type\":\"Microsoft.SecurityInsights/"                         \
@@ -195,13 +219,35 @@ TEST(checks_07, each_subscription_in_scope_sends_its_activity_log_to_the_one_wor
 TEST(checks_07, sentinel_watches_the_central_workspace) {
     static const row states[] = {
         {{WORKSPACES, STATE(CENTRAL)}, "pass"},
-        {{WORKSPACES, STATE(OTHER)}, "fail"},
         {{WORKSPACES}, "cannot-tell"},
+        /* what another workspace answers says nothing of this one */
+        {{WORKSPACES, STATE(OTHER)}, "cannot-tell"},
+        {{WORKSPACES, STATE(OTHER), STATE(CENTRAL)}, "pass"},
+        {{WORKSPACES, STATES_AZ(OTHER)}, "cannot-tell"},
+        {{WORKSPACES, STATES_AZ(CENTRAL)}, "pass"},
+        {{WORKSPACES, NONE(OTHER)}, "cannot-tell"},
+        /* asked, and it has none */
+        {{WORKSPACES, NONE(CENTRAL)}, "fail"},
+        {{WORKSPACES, NONE(CENTRAL_LOWER)}, "fail"},
+        {{WORKSPACES, NONE_REQUESTED(CENTRAL)}, "fail"},
+        {{WORKSPACES, NONE_REQUESTED(OTHER)}, "cannot-tell"},
+        {{WORKSPACES, STATE(OTHER), NONE(CENTRAL)}, "fail"},
+        {{WORKSPACES, STATE(CENTRAL), NONE(OTHER)}, "pass"},
+        {{WORKSPACES, NAMED(CENTRAL, "other")}, "fail"},
+        /* nobody says who was asked, or the records belie who says it */
+        {{WORKSPACES, ",\"source\":\"S40\"|{\"value\":[]}"}, "cannot-tell"},
+        {{WORKSPACES, SIDECAR("S40", "subscription", "/subscriptions/" SCAN_SUB_A) "{\"value\":[]}"},
+         "cannot-tell"},
+        {{WORKSPACES, SIDECAR("S40", "workspace", CENTRAL) STATE(OTHER)},
+         "cannot-tell"},
+        {{WORKSPACES, SIDECAR("S40", "workspace", OTHER) STATE(CENTRAL)}, "pass"},
     };
     ROWS("sentinel-onboarded", states);
     static const row legacy[] = {
         {{WORKSPACES, STATE(OTHER), SOLUTION("central", "")}, "cannot-tell"},
-        {{WORKSPACES, STATE(OTHER), SOLUTION("other", "")}, "fail"}, /* of another workspace */
+        {{WORKSPACES, NONE(CENTRAL), SOLUTION("central", "")}, "cannot-tell"},
+        {{WORKSPACES, NONE(CENTRAL), SOLUTION("other", "")}, "fail"}, /* of another workspace */
+        {{WORKSPACES, STATE(OTHER), SOLUTION("other", "")}, "cannot-tell"},
         {{WORKSPACES, STATE(OTHER),
           SOLUTION("x", ",\"properties\":{\"workspaceResourceId\":\"" CENTRAL "\"}")},
          "cannot-tell"},
@@ -222,7 +268,11 @@ TEST(checks_07, sentinel_watches_the_central_workspace) {
                                  "\"enabled\":true,\"severitiesFilter\":[\"High\"]")},
          "fail"},
         {{WORKSPACES, ALERT_RULE(OTHER, "Scheduled", "\"enabled\":true,\"severity\":\"High\"")},
+         "cannot-tell"},
+        {{WORKSPACES, ALERT_RULE(OTHER, "Scheduled", "\"enabled\":true,\"severity\":\"High\""),
+          ALERT_RULE(CENTRAL, "Scheduled", "\"enabled\":true,\"severity\":\"Low\"")},
          "fail"},
+        {{WORKSPACES, SIDECAR("S41", "workspace", CENTRAL) "{\"value\":[]}"}, "fail"},
         {{WORKSPACES, ALERT_RULE(CENTRAL, "Fusion", "\"enabled\":true,\"severity\":\"High\"")},
          "pass"},
         /* as in a workspace that the Defender portal manages */

@@ -1532,7 +1532,7 @@ static const struct {
     {"arm_sql_auditing_list", "E1", "S12sa"},
     {"arm_sql_server_list", "E1", "S12s"},
     {"arm_sql_tde_get", "E7", "S12s(part)"},
-    {"arm_storage_blobservice_get", "E7", "S17(part)"},
+    {"arm_storage_blobservice_get", "E7", "S17b"},
     {"arm_storageaccount_get", "E7", "S17"},
     {"arm_storageaccount_list", "E1", "S17"},
     {"arm_subnet_list", "E1", "S03(part)"},
@@ -1711,6 +1711,17 @@ TEST(scan, an_answer_is_of_the_workspace_that_all_its_words_name) {
         {"", "", ASKED_POST ASKED_GUID "/query; " ASKED_POST ASKED_OTHER "/query", "", ""},
         {"", "curl -w " ASKED_GUID " -X " ASKED_POST ASKED_OTHER "/query", "", "", ASKED_OTHER},
         {ASKED_ID, "", "", "union workspace('x').AuditLogs", ""},
+        /* Azure's own interface has the id in full */
+        {"", "", "GET https://management.azure.com" ASKED_ID "/providers/Microsoft.SecurityInsights/"
+                 "onboardingStates?api-version=2024-03-01", "", ASKED_LOWER},
+        {"", "az rest --method get --url '" ASKED_ID "?api-version=2023-09-01'", "", "", ASKED_LOWER},
+        {ASKED_ID, "", "GET https://management.azure.com" ASKED_ID "2/tables", "", ""},
+        {"", "", "GET https://management.azure.com/workspaces/central/tables", "", ""},
+        {"", "", "GET " ASKED_IN "resourceGroups/rg/providers/Microsoft.Synapse/workspaces/central", "", ""},
+        {"", "", "GET " ASKED_IN "providers/Microsoft.OperationalInsights/workspaces?api-version=1", "", ""},
+        /* in a subscription there may be several */
+        {"/subscriptions/" ASKED_GUID, ASKED_AZ ASKED_OTHER, "", "", ASKED_OTHER},
+        {"/subscriptions/" ASKED_GUID, "", "", "", ""},
         {"", "", "", "", ""},
     };
     bd_arena *arena = test_arena();

@@ -168,6 +168,8 @@ static const bd_form facts_form[] = {
     FACT("our_cuecs"),
     FACT("approval_roles"),
     FACT("confidential_stores"),
+    FACT("processing_stores"),
+    FACT("personal_data_stores"),
     FACT("infrastructure_repositories"),
     FACT("access_review_scopes"),
     FACT("customer_data_groups"),
@@ -609,6 +611,7 @@ static bd_rc check_facts(loader *l) {
                                         "production_scope", "approved_exclusions", "repositories",
                                         "production_gates", "security_alert_rules",
                                         "developer_groups", "approval_roles", "confidential_stores",
+                                        "processing_stores", "personal_data_stores",
                                         "infrastructure_repositories", "access_review_scopes",
                                         "customer_data_groups"};
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
@@ -634,7 +637,8 @@ static bool is_list_of_nothing(bd_str name, const bd_value *value) {
     static const char *const lists[] = {
         "production_scope",     "named_assignments",           "repositories",
         "production_gates",     "security_alert_rules",        "developer_groups",
-        "customer_data_groups", "infrastructure_repositories", "access_review_scopes"};
+        "customer_data_groups", "infrastructure_repositories", "access_review_scopes",
+        "processing_stores",    "personal_data_stores"};
     bool is_empty = value != NULL && value->kind == BD_ARRAY && value->count == 0;
     for (size_t i = 0; i < BD_COUNT(lists) && is_empty; i++) {
         if (bd_str_eqz(name, lists[i])) {

@@ -94,7 +94,10 @@ void bd_scan_add_declared_scopes(bd_scan_state *state) {
             bd_scan_seen_of(state, source, scope, /*is_part*/ false);
         }
     }
-    if (source->scope == BD_SCOPE_TENANT) {
+    bool is_of_workspace =
+        !source->is_log &&
+        bd_scan_asked_workspace(state->sidecar, source, state->undated, state->scratch).size > 0;
+    if (source->scope == BD_SCOPE_TENANT || is_of_workspace) {
         bd_scan_seen_of(state, source, (bd_str){"", 0}, /*is_part*/ false);
     }
 }

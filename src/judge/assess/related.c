@@ -37,16 +37,36 @@ static bool is_read(const bd_check_view *view, const bd_snapshot *snapshot, bd_a
                              scratch) != BD_FAIL;
 }
 
+/* The workspace that an answer must speak of, and what the answers show of it; NULL: any answer will do. */
+typedef struct {
+    bd_str id;
+    const bd_group_rows *rows;
+} told_workspace;
+
+/* What an answer lists is of the workspace that it was asked of: its records say which, an empty one its sidecar.
+ * Records of another one belie the sidecar. */
+static bool speaks_of(const bd_judging *run, const bd_snapshot *snapshot,
+                      const told_workspace *of) {
+    for (size_t i = 0; of != NULL && i < of->rows->count; i++) {
+        const bd_evidence *shown = &run->in->evidence->data[of->rows->data[i].evidence_index];
+        if (of->rows->data[i].row.side != BD_SIDE_LEFT &&
+            shown->collection == snapshot->collection) {
+            return true;
+        }
+    }
+    return of == NULL || (snapshot->rows == 0 && bd_str_eq(snapshot->workspace, of->id));
+}
+
 /* The snapshot of a range nearest in time, at most so many days away; of two equally near the one that may pass. */
-static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_range range,
-                                           bd_instant at, int within_days,
-                                           const bd_check_view *reader, bd_arena *scratch) {
+static const bd_snapshot *nearest_of(const bd_judging *run, bd_snapshot_range range, bd_instant at,
+                                     int within_days, const bd_check_view *reader,
+                                     const told_workspace *workspace, bd_arena *scratch) {
     const bd_snapshot *best = NULL;
     for (size_t i = 0; i < range.count; i++) {
         const bd_snapshot *snapshot = range.data[i];
         bd_instant away = distance(snapshot->from, at);
         if (away > within_days * DAY_TICKS || snapshot->from >= run->in->as_of ||
-            !is_read(reader, snapshot, scratch)) {
+            !is_read(reader, snapshot, scratch) || !speaks_of(run, snapshot, workspace)) {
             continue;
         }
         bool is_nearer = best == NULL || away < distance(best->from, at);
@@ -59,12 +79,19 @@ static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_ra
     return best;
 }
 
+static const bd_snapshot *nearest_snapshot(const bd_judging *run, bd_snapshot_range range,
+                                           bd_instant at, int within_days,
+                                           const bd_check_view *reader, bd_arena *scratch) {
+    return nearest_of(run, range, at, within_days, reader, NULL, scratch);
+}
+
 /* ---- related ---- */
 
 /* Snapshots of the subscription, of the tenant, or of a resource above the one that is asked for: an answer about a
  * profile lists its endpoints. */
 static const bd_snapshot *snapshot_around(const bd_judging *run, const bd_check_view *view,
-                                          const bd_group_row *left, bd_arena *scratch) {
+                                          const bd_group_rows *rows, const bd_group_row *left,
+                                          bd_arena *scratch) {
     int days = view->plan->within_days;
     bd_str head = BD_STR("/subscriptions/"), join = left->row.join, scope = BD_STR("");
     if (view->partner_scope == BD_SCOPE_SUBSCRIPTION) {
@@ -76,7 +103,9 @@ static const bd_snapshot *snapshot_around(const bd_judging *run, const bd_check_
     }
     if (view->partner_scope != BD_SCOPE_RESOURCE) {
         bd_snapshot_range all = bd_judging_snapshots(run, view->partner, scope);
-        return nearest_snapshot(run, all, left->at, days, view, scratch);
+        told_workspace of = {join, rows};
+        bool is_of_one = view->partner_scope == BD_SCOPE_WORKSPACE;
+        return nearest_of(run, all, left->at, days, view, is_of_one ? &of : NULL, scratch);
     }
     for (size_t size = join.size; size > 1; size--) {
         if (join.data[size - 1] != '/') {
@@ -93,11 +122,12 @@ static const bd_snapshot *snapshot_around(const bd_judging *run, const bd_check_
 
 /* Settings may hang on the resource or on a part of it; a check that reads only a part needs an answer about a part. */
 static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check_view *view,
-                                           const bd_group_row *left, bd_arena *scratch) {
+                                           const bd_group_rows *rows, const bd_group_row *left,
+                                           bd_arena *scratch) {
     bd_str join = left->row.join;
     int days = view->plan->within_days;
     if (view->partner_scope != BD_SCOPE_RESOURCE) {
-        return snapshot_around(run, view, left, scratch);
+        return snapshot_around(run, view, rows, left, scratch);
     }
     bd_snapshot_range below = bd_judging_snapshots_below(run, view->partner, join);
     const bd_snapshot *part = nearest_snapshot(run, below, left->at, days, view, scratch);
@@ -109,7 +139,7 @@ static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check
     if (view->plan->is_every) {
         return part; /* an answer about something above does not show that this one's list was read */
     }
-    return part != NULL ? part : snapshot_around(run, view, left, scratch);
+    return part != NULL ? part : snapshot_around(run, view, rows, left, scratch);
 }
 
 static bd_str double_name(const bd_group_row *row, bd_arena *arena) {
@@ -256,15 +286,16 @@ static void judge_every(const bd_judging *run, const bd_check_view *view, const 
 
 static void judge_related(bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
                           const bd_group_row *left, bd_arena *scratch, bd_judged *out) {
-    const bd_snapshot *snapshot = related_snapshot(run, view, left, scratch);
+    const bd_snapshot *snapshot = related_snapshot(run, view, rows, left, scratch);
     if (snapshot == NULL && judge_by_rows(run, view, rows, left, out)) {
         return;
     }
     if (snapshot == NULL) {
         out->verdict = BD_CANNOT_TELL;
+        bool is_of_one = view->partner_scope == BD_SCOPE_WORKSPACE;
         out->reason = bd_str_format(
-            scratch, "the related export was not read within %d days of this snapshot",
-            view->plan->within_days);
+            scratch, "the related export%s was not read within %d days of this snapshot",
+            is_of_one ? " of this workspace" : "", view->plan->within_days);
         return;
     }
     partners found = partners_on(run, rows, snapshot->date);

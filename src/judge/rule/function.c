@@ -4,37 +4,35 @@
  * said: an error must not become a verdict.  Sizes are bounded before anything is allocated. */
 #include "bindery/rule.h"
 
-#include "rule_priv.h"
+#include "function.h"
 
-typedef const bd_value *const *arguments;
-
-static bool mismatch(evaluation *eval, const char *name, const char *expected) {
+bool mismatch(evaluation *eval, const char *name, const char *expected) {
     note_trouble(eval, "%s(...) is given something else than %s", name, expected);
     return false;
 }
 
-static bool too_long(evaluation *eval, const char *name) {
+bool too_long(evaluation *eval, const char *name) {
     note_trouble(eval, "%s(...) makes more than %d bytes", name, TEXT_MAX);
     return false;
 }
 
-static bool give_text(evaluation *eval, bd_str text, const bd_value **out) {
+bool give_text(evaluation *eval, bd_str text, const bd_value **out) {
     *out = bd_value_string(eval->scratch, text);
     return take_bytes(eval, text.size);
 }
 
-static bool give_bool(evaluation *eval, bool value, const bd_value **out) {
+bool give_bool(evaluation *eval, bool value, const bd_value **out) {
     *out = bd_value_bool(eval->scratch, value);
     return true;
 }
 
-static bool give_int(evaluation *eval, int64_t value, const bd_value **out) {
+bool give_int(evaluation *eval, int64_t value, const bd_value **out) {
     *out = bd_value_integer(eval->scratch, value);
     return true;
 }
 
 /* Text, number or truth value as text. */
-static bool as_text(const bd_value *value, bd_str *out) {
+bool as_text(const bd_value *value, bd_str *out) {
     switch (value->kind) {
     case BD_STRING:
     case BD_NUMBER: *out = value->text; return true;
@@ -46,12 +44,12 @@ static bool as_text(const bd_value *value, bd_str *out) {
     return false;
 }
 
-static bool as_int(const bd_value *value, int64_t *out) {
+bool as_int(const bd_value *value, int64_t *out) {
     return (value->kind == BD_NUMBER || value->kind == BD_STRING) &&
            bd_str_to_i64(value->text, out);
 }
 
-static bool is_same(evaluation *eval, const bd_value *a, const bd_value *b) {
+bool is_same(evaluation *eval, const bd_value *a, const bd_value *b) {
     if (a->kind != b->kind) {
         return false;
     }
@@ -68,7 +66,7 @@ static bool is_same(evaluation *eval, const bd_value *a, const bd_value *b) {
     return take_bytes(eval, text_a.size + text_b.size) && bd_str_eq(text_a, text_b);
 }
 
-static const bd_value *member_of(const bd_value *object, bd_str key) {
+const bd_value *member_of(const bd_value *object, bd_str key) {
     for (size_t i = 0; object->kind == BD_OBJECT && i < object->count; i++) {
         if (bd_str_ieq(object->keys[i], key)) {
             return &object->items[i];
@@ -77,8 +75,7 @@ static const bd_value *member_of(const bd_value *object, bd_str key) {
     return NULL;
 }
 
-/* Characters, not bytes. */
-static size_t char_count(bd_str text) {
+size_t char_count(bd_str text) {
     size_t at = 0, count = 0;
     uint32_t c;
     while (bd_utf8_next(text, &at, &c)) {
@@ -87,456 +84,12 @@ static size_t char_count(bd_str text) {
     return count;
 }
 
-static size_t byte_of_char(bd_str text, size_t character) {
+size_t byte_of_char(bd_str text, size_t character) {
     size_t at = 0;
     uint32_t c;
     while (character-- > 0 && bd_utf8_next(text, &at, &c)) {
     }
     return at;
-}
-
-/* ---- texts
- * ---------------------------------------------------------------------------------------------- */
-
-static bool join_lists(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    BD_VEC(const bd_value *) members = {0};
-    for (size_t i = 0; i < count; i++) {
-        if (args[i]->kind != BD_ARRAY) {
-            return mismatch(eval, "concat", "lists alone or texts alone");
-        }
-        for (size_t m = 0; m < args[i]->count; m++) {
-            *bd_push(eval->scratch, &members) = &args[i]->items[m];
-        }
-    }
-    *out = bd_value_array(eval->scratch, members.count, members.data);
-    return take_step(eval, members.count);
-}
-
-static bool apply_concat(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    if (args[0]->kind == BD_ARRAY) {
-        return join_lists(eval, args, count, out);
-    }
-    bd_str *pieces = bd_new(eval->scratch, bd_str, count);
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!as_text(args[i], &pieces[i])) {
-            return mismatch(eval, "concat", "lists alone or texts alone");
-        }
-        size += pieces[i].size;
-        if (size > TEXT_MAX) {
-            return too_long(eval, "concat");
-        }
-    }
-    return give_text(eval, bd_str_concat(eval->scratch, pieces, count), out);
-}
-
-static bool fold_text(evaluation *eval, const bd_value *from, bool upper, const char *name,
-                      const bd_value **out) {
-    if (from->kind != BD_STRING) {
-        return mismatch(eval, name, "a text");
-    }
-    char *bytes = bd_new(eval->scratch, char, from->text.size + 1);
-    for (size_t i = 0; i < from->text.size; i++) {
-        char c = from->text.data[i];
-        bool is_turned = upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z';
-        bytes[i] = is_turned ? (char)(c ^ 0x20) : c;
-    }
-    return give_text(eval, (bd_str){bytes, from->text.size}, out);
-}
-
-static bool apply_to_lower(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    return fold_text(eval, args[0], false, "toLower", out);
-}
-
-static bool apply_to_upper(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    return fold_text(eval, args[0], true, "toUpper", out);
-}
-
-static bool apply_trim(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    return args[0]->kind == BD_STRING ? give_text(eval, bd_str_trim(args[0]->text), out)
-                                      : mismatch(eval, "trim", "a text");
-}
-
-static bool apply_replace(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    bd_str rest, old, new;
-    if (!as_text(args[0], &rest) || !as_text(args[1], &old) || !as_text(args[2], &new) ||
-        old.size == 0) {
-        return mismatch(eval, "replace", "a text, a text that is not empty and a text");
-    }
-    bd_strs pieces = {0};
-    size_t size = 0;
-    for (ptrdiff_t at; (at = bd_str_find(rest, old)) >= 0;) {
-        *bd_push(eval->scratch, &pieces) = bd_str_sub(rest, 0, (size_t)at);
-        *bd_push(eval->scratch, &pieces) = new;
-        size += (size_t)at + new.size;
-        rest = bd_str_sub(rest, (size_t)at + old.size, rest.size);
-        if (size > TEXT_MAX) {
-            return too_long(eval, "replace");
-        }
-    }
-    *bd_push(eval->scratch, &pieces) = rest;
-    return give_text(eval, bd_str_concat(eval->scratch, pieces.data, pieces.count), out);
-}
-
-static bool apply_substring(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    int64_t from = 0, size = 0;
-    size_t has = args[0]->kind == BD_STRING ? char_count(args[0]->text) : 0;
-    bool is_fine =
-        args[0]->kind == BD_STRING && as_int(args[1], &from) && from >= 0 && (uint64_t)from <= has;
-    size = (int64_t)has - from;
-    if (is_fine && count > 2) {
-        is_fine = as_int(args[2], &size) && size >= 0 && (uint64_t)size <= has - (uint64_t)from;
-    }
-    if (!is_fine) {
-        return mismatch(eval, "substring", "a text and a part that lies in it");
-    }
-    size_t start = byte_of_char(args[0]->text, (size_t)from);
-    bd_str tail = bd_str_sub(args[0]->text, start, args[0]->text.size);
-    return give_text(eval, bd_str_sub(tail, 0, byte_of_char(tail, (size_t)size)), out);
-}
-
-static bool apply_pad_left(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    int64_t width = 0;
-    bd_str text, pad = BD_STR(" ");
-    bool is_fine = as_text(args[0], &text) && args[0]->kind != BD_NULL && as_int(args[1], &width) &&
-                   width >= 0 &&
-                   (count < 3 || (args[2]->kind == BD_STRING && char_count(args[2]->text) == 1));
-    if (!is_fine) {
-        return mismatch(eval, "padLeft", "a text, a width and one character");
-    }
-    if (width > TEXT_MAX / 4) {
-        return too_long(eval, "padLeft");
-    }
-    pad = count > 2 ? args[2]->text : pad;
-    size_t has = char_count(text), lacks = (size_t)width > has ? (size_t)width - has : 0;
-    bd_str *pieces = bd_new(eval->scratch, bd_str, lacks + 1);
-    for (size_t i = 0; i < lacks; i++) {
-        pieces[i] = pad;
-    }
-    pieces[lacks] = text;
-    return give_text(eval, bd_str_concat(eval->scratch, pieces, lacks + 1), out);
-}
-
-/* How many bytes of `text` the longest delimiter at its start has; 0: none stands there. */
-static size_t delimiter_at(bd_str text, const bd_value *delimiters) {
-    size_t longest = 0;
-    size_t count = delimiters->kind == BD_ARRAY ? delimiters->count : 1;
-    for (size_t i = 0; i < count; i++) {
-        const bd_value *one = delimiters->kind == BD_ARRAY ? &delimiters->items[i] : delimiters;
-        if (one->kind == BD_STRING && one->text.size > longest &&
-            bd_str_has_prefix(text, one->text)) {
-            longest = one->text.size;
-        }
-    }
-    return longest;
-}
-
-static bool apply_split(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    bd_str text;
-    bool is_fine = as_text(args[0], &text) &&
-                   (args[1]->kind == BD_STRING || args[1]->kind == BD_ARRAY) &&
-                   text.size <= TEXT_MAX;
-    if (!is_fine) {
-        return mismatch(eval, "split", "a text and what divides it");
-    }
-    BD_VEC(const bd_value *) parts = {0};
-    size_t from = 0;
-    for (size_t at = 0; at < text.size;) {
-        size_t size = delimiter_at(bd_str_sub(text, at, text.size), args[1]);
-        if (size == 0) {
-            at++;
-            continue;
-        }
-        *bd_push(eval->scratch, &parts) =
-            bd_value_string(eval->scratch, bd_str_sub(text, from, at));
-        at += size;
-        from = at;
-    }
-    *bd_push(eval->scratch, &parts) =
-        bd_value_string(eval->scratch, bd_str_sub(text, from, text.size));
-    *out = bd_value_array(eval->scratch, parts.count, parts.data);
-    return take_bytes(eval, parts.count * sizeof(bd_value) + text.size);
-}
-
-static bool apply_string(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    bd_str text;
-    return give_text(
-        eval, as_text(args[0], &text) ? text : bd_json_canonical(eval->scratch, args[0]), out);
-}
-
-static bool apply_base64(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (args[0]->kind != BD_STRING) {
-        return mismatch(eval, "base64", "a text");
-    }
-    bd_str text = args[0]->text;
-    if (text.size > TEXT_MAX / 2) {
-        return too_long(eval, "base64");
-    }
-    char *bytes = bd_new(eval->scratch, char, text.size / 3 * 4 + 5);
-    size_t size = 0;
-    for (size_t at = 0; at < text.size; at += 3) {
-        uint32_t three = 0;
-        size_t has = text.size - at < 3 ? text.size - at : 3;
-        for (size_t i = 0; i < 3; i++) {
-            three = three << 8 | (i < has ? (uint8_t)text.data[at + i] : 0u);
-        }
-        for (size_t i = 0; i < 4; i++) {
-            bytes[size++] = i <= has ? digits[three >> (18 - 6 * i) & 63] : '=';
-        }
-    }
-    return give_text(eval, (bd_str){bytes, size}, out);
-}
-
-static bool find_ends(evaluation *eval, arguments args, const char *name, bool at_end,
-                      const bd_value **out) {
-    if (args[0]->kind != BD_STRING || args[1]->kind != BD_STRING) {
-        return mismatch(eval, name, "two texts");
-    }
-    bd_str text = args[0]->text, part = args[1]->text;
-    size_t from = at_end && text.size >= part.size ? text.size - part.size : 0;
-    return give_bool(eval,
-                     text.size >= part.size &&
-                         bd_str_fold_cmp(bd_str_sub(text, from, from + part.size), part) == 0,
-                     out);
-}
-
-static bool apply_starts_with(evaluation *eval, arguments args, size_t count,
-                              const bd_value **out) {
-    (void)count;
-    return find_ends(eval, args, "startsWith", false, out);
-}
-
-static bool apply_ends_with(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    return find_ends(eval, args, "endsWith", true, out);
-}
-
-/* ---- lists and objects
- * ---------------------------------------------------------------------------------- */
-
-static bool apply_length(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    switch (args[0]->kind) {
-    case BD_STRING: return give_int(eval, (int64_t)char_count(args[0]->text), out);
-    case BD_ARRAY:
-    case BD_OBJECT: return give_int(eval, (int64_t)args[0]->count, out);
-    case BD_NULL:
-    case BD_BOOL:
-    case BD_NUMBER: break;
-    }
-    return mismatch(eval, "length", "a text, a list or an object");
-}
-
-static bool apply_empty(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    switch (args[0]->kind) {
-    case BD_NULL: return give_bool(eval, true, out);
-    case BD_STRING: return give_bool(eval, args[0]->text.size == 0, out);
-    case BD_ARRAY:
-    case BD_OBJECT: return give_bool(eval, args[0]->count == 0, out);
-    case BD_BOOL:
-    case BD_NUMBER: break;
-    }
-    return mismatch(eval, "empty", "a text, a list or an object");
-}
-
-static bool take_end(evaluation *eval, const bd_value *from, bool is_last, const char *name,
-                     const bd_value **out) {
-    if (from->kind == BD_ARRAY) {
-        *out = from->count == 0 ? &null_value : &from->items[is_last ? from->count - 1 : 0];
-        return true;
-    }
-    if (from->kind != BD_STRING) {
-        return mismatch(eval, name, "a text or a list");
-    }
-    size_t has = char_count(from->text);
-    size_t at = is_last && has > 0 ? byte_of_char(from->text, has - 1) : 0;
-    bd_str tail = bd_str_sub(from->text, at, from->text.size);
-    return give_text(eval, bd_str_sub(tail, 0, byte_of_char(tail, 1)), out);
-}
-
-static bool apply_first(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    return take_end(eval, args[0], false, "first", out);
-}
-
-static bool apply_last(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    return take_end(eval, args[0], true, "last", out);
-}
-
-static bool has_member(evaluation *eval, const bd_value *list, const bd_value *one) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (is_same(eval, &list->items[i], one)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Of texts with regard to case, as the template function has it; the operator `contains` has none. */
-static bool apply_contains(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)count;
-    bd_str part;
-    if (args[0]->kind == BD_ARRAY) {
-        return take_step(eval, args[0]->count) &&
-               give_bool(eval, has_member(eval, args[0], args[1]), out);
-    }
-    if (args[0]->kind == BD_OBJECT && args[1]->kind == BD_STRING) {
-        return give_bool(eval, member_of(args[0], args[1]->text) != NULL, out);
-    }
-    if (args[0]->kind != BD_STRING || !as_text(args[1], &part)) {
-        return mismatch(eval, "contains", "a text, a list or an object");
-    }
-    return give_bool(eval, bd_str_find(args[0]->text, part) >= 0, out);
-}
-
-static bool apply_create_object(evaluation *eval, arguments args, size_t count,
-                                const bd_value **out) {
-    bd_str *keys = bd_new(eval->scratch, bd_str, count / 2 + 1);
-    const bd_value **values = bd_new(eval->scratch, const bd_value *, count / 2 + 1);
-    for (size_t i = 0; i + 1 < count; i += 2) {
-        if (args[i]->kind != BD_STRING) {
-            return mismatch(eval, "createObject", "pairs of a key and a value");
-        }
-        keys[i / 2] = args[i]->text;
-        values[i / 2] = args[i + 1];
-    }
-    if (count % 2 != 0) {
-        return mismatch(eval, "createObject", "pairs of a key and a value");
-    }
-    *out = bd_value_object(eval->scratch, count / 2, keys, values);
-    return true;
-}
-
-static bool apply_create_array(evaluation *eval, arguments args, size_t count,
-                               const bd_value **out) {
-    *out = bd_value_array(eval->scratch, count, args);
-    return true;
-}
-
-static bool apply_array(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    *out = args[0]->kind == BD_ARRAY ? args[0] : bd_value_array(eval->scratch, count, args);
-    return true;
-}
-
-typedef struct {
-    BD_VEC(bd_str) keys;
-    BD_VEC(const bd_value *) values;
-} object_draft;
-
-static void put_member(evaluation *eval, object_draft *draft, bd_str key, const bd_value *value) {
-    for (size_t i = 0; i < draft->keys.count; i++) {
-        if (bd_str_ieq(draft->keys.data[i], key)) {
-            draft->values.data[i] = value;
-            return;
-        }
-    }
-    *bd_push(eval->scratch, &draft->keys) = key;
-    *bd_push(eval->scratch, &draft->values) = value;
-}
-
-static bool is_in_all(evaluation *eval, arguments args, size_t count, const bd_value *one,
-                      bd_str key) {
-    for (size_t i = 1; i < count; i++) {
-        const bd_value *other = args[0]->kind == BD_OBJECT ? member_of(args[i], key) : NULL;
-        bool is_there = args[0]->kind == BD_OBJECT ? other != NULL && is_same(eval, other, one)
-                                                   : has_member(eval, args[i], one);
-        if (!is_there) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Work grows with the product of the sizes: it is paid before it is done. */
-static bool are_alike(evaluation *eval, arguments args, size_t count, const char *name) {
-    size_t work = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (args[i]->kind != args[0]->kind ||
-            (args[i]->kind != BD_ARRAY && args[i]->kind != BD_OBJECT)) {
-            return mismatch(eval, name, "lists alone or objects alone");
-        }
-        work += args[i]->count;
-    }
-    return take_step(eval, work < 65536 ? work * work : STEPS_MAX + (size_t)1);
-}
-
-static bool apply_intersection(evaluation *eval, arguments args, size_t count,
-                               const bd_value **out) {
-    if (!are_alike(eval, args, count, "intersection")) {
-        return false;
-    }
-    object_draft draft = {0};
-    for (size_t i = 0; i < args[0]->count; i++) {
-        bd_str key = args[0]->kind == BD_OBJECT ? args[0]->keys[i] : BD_STR("");
-        if (is_in_all(eval, args, count, &args[0]->items[i], key)) {
-            *bd_push(eval->scratch, &draft.keys) = key;
-            *bd_push(eval->scratch, &draft.values) = &args[0]->items[i];
-        }
-    }
-    *out =
-        args[0]->kind == BD_OBJECT
-            ? bd_value_object(eval->scratch, draft.keys.count, draft.keys.data, draft.values.data)
-            : bd_value_array(eval->scratch, draft.values.count, draft.values.data);
-    return true;
-}
-
-static bool is_kept(evaluation *eval, const object_draft *draft, const bd_value *one) {
-    for (size_t i = 0; i < draft->values.count; i++) {
-        if (is_same(eval, draft->values.data[i], one)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool apply_union(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    if (!are_alike(eval, args, count, "union")) {
-        return false;
-    }
-    object_draft draft = {0};
-    bool is_object = args[0]->kind == BD_OBJECT;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t m = 0; m < args[i]->count; m++) {
-            if (is_object) {
-                put_member(eval, &draft, args[i]->keys[m], &args[i]->items[m]);
-            } else if (!is_kept(eval, &draft, &args[i]->items[m])) {
-                *bd_push(eval->scratch, &draft.values) = &args[i]->items[m];
-            }
-        }
-    }
-    *out = is_object ? bd_value_object(eval->scratch, draft.keys.count, draft.keys.data,
-                                       draft.values.data)
-                     : bd_value_array(eval->scratch, draft.values.count, draft.values.data);
-    return true;
-}
-
-static bool apply_try_get(evaluation *eval, arguments args, size_t count, const bd_value **out) {
-    (void)eval;
-    *out = args[0];
-    for (size_t i = 1; i < count; i++) {
-        int64_t index = 0;
-        const bd_value *next = args[i]->kind == BD_STRING ? member_of(*out, args[i]->text) : NULL;
-        if (args[i]->kind == BD_NUMBER && as_int(args[i], &index) && (*out)->kind == BD_ARRAY &&
-            index >= 0 && (uint64_t)index < (*out)->count) {
-            next = &(*out)->items[index];
-        }
-        if (next == NULL) {
-            *out = &null_value;
-            return true;
-        }
-        *out = next;
-    }
-    return true;
 }
 
 /* ---- truth and numbers
