@@ -442,8 +442,8 @@ BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *o
  * 80_MACHINE/previous.json; "" where there is none, or it is not at hand, which is then a warning.  Allocated in the
  * session's arena. */
 BD_MUST_USE bd_rc bd_previous_load(bd_session *session, bd_str sums_sha256, bd_str *out, bd_err *err);
-/* What changed since, an object of package_id, sums_sha256 and `changes` (bd_compare_make); NULL where `previous` is
- * empty or of somebody else.  Allocated in <arena>. */
+/* What changed since, an object of format, package_id, sums_sha256 and `changes` (bd_compare_make), as it stands in
+ * 80_MACHINE/changes.json; NULL where `previous` is empty or of somebody else.  Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_previous_compare(bd_str previous, const bd_judged_run *judged,
                                       const bd_catalog *catalog, bd_arena *arena,
                                       const bd_value **out, bd_err *err);

@@ -10,12 +10,6 @@ typedef struct {
     const bd_value *before, *after;
 } comparison;
 
-static const bd_value *null_value(bd_arena *arena) {
-    bd_value *made = bd_new(arena, bd_value, 1);
-    made->kind = BD_NULL;
-    return made;
-}
-
 static size_t count_of(const bd_value *list) {
     return list != NULL && list->kind == BD_ARRAY ? list->count : 0;
 }
@@ -342,9 +336,8 @@ static const bd_value *population_row(const comparison *c, const bd_value *befor
                                       const bd_value *after) {
     const bd_value *any = after != NULL ? after : before;
     object_draft row = {.arena = c->arena};
-    object_put(&row, "after", after != NULL ? bd_value_find(after, "count") : null_value(c->arena));
-    object_put(&row, "before",
-               before != NULL ? bd_value_find(before, "count") : null_value(c->arena));
+    object_put(&row, "after", bd_value_find(after, "count"));
+    object_put(&row, "before", bd_value_find(before, "count"));
     object_put(&row, "control", bd_value_find(any, "control"));
     object_put(&row, "name", bd_value_find(any, "name"));
     return object_value(&row);
@@ -469,11 +462,24 @@ static const bd_value *compare_evidence(const comparison *c) {
     return object_value(&out);
 }
 
+/* ---- counts ---- */
+
+/* How long each list in `of` is, by the names it stands under; NULL where there is none.  Evidence counts its own. */
+static const bd_value *count_lists(bd_arena *arena, const bd_value *of) {
+    object_draft out = {.arena = arena};
+    for (size_t i = 0; of->kind == BD_OBJECT && i < of->count; i++) {
+        const bd_value *one = &of->items[i];
+        object_put(&out, bd_str_z(arena, of->keys[i]),
+                   bd_str_eqz(of->keys[i], "evidence") ? NULL
+                   : one->kind == BD_ARRAY ? bd_value_integer(arena, (int64_t)one->count)
+                                           : count_lists(arena, one));
+    }
+    return out.keys.count > 0 ? object_value(&out) : NULL;
+}
+
 const bd_value *bd_compare_make(const bd_value *before, const bd_value *after, bd_arena *arena) {
     comparison c = {arena, before, after};
     object_draft out = {.arena = arena};
-    object_put(&out, "after", side_of(&c, after));
-    object_put(&out, "before", side_of(&c, before));
     object_put(&out, "catalog", compare_catalogs(&c));
     object_put(&out, "coverage", compare_coverage(&c));
     object_put(&out, "evidence", compare_evidence(&c));
@@ -481,5 +487,8 @@ const bd_value *bd_compare_make(const bd_value *before, const bd_value *after, b
     object_put(&out, "populations", compare_populations(&c));
     object_put(&out, "scope", compare_scope(&c));
     object_put(&out, "states", compare_states(&c));
+    object_put(&out, "counts", count_lists(arena, object_value(&out)));
+    object_put(&out, "after", side_of(&c, after));
+    object_put(&out, "before", side_of(&c, before));
     return object_value(&out);
 }
