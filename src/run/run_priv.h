@@ -482,6 +482,13 @@ BD_MUST_USE bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote,
                                bd_package_reader *reader, const bd_package_report *report,
                                bd_arena *arena, bd_reperformance *out, bd_err *err);
 
+/* seal_verify.c: is it a folder of locker/periods?  What is wrong with one goes into `faults`, what it says into `out`.
+ * Fails only where a file cannot be read or the trust is none. */
+bool bd_seal_is_folder(const char *path, bd_arena *arena);
+BD_MUST_USE bd_rc bd_seal_verify(const char *folder, bd_str trust, bd_instant at, bd_result *out,
+                                 bd_package_faults *faults, bool *has_stamp, bd_tsp_report *stamp,
+                                 bd_err *err);
+
 /* verify.c: a text without its white space, which falls where a line is full. */
 bd_str bd_squeeze(bd_arena *arena, bd_str text);
 /* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
