@@ -7,10 +7,6 @@
 #define MOST_ROWS 100
 #define CHANGES "/changes/"
 
-static size_t count_of(const bd_value *list) {
-    return list != NULL && list->kind == BD_ARRAY ? list->count : 0;
-}
-
 static bd_str text_of(const report *r, const bd_value *object, const char *key) {
     const bd_value *value = bd_value_find(object, key);
     bool is_text = value != NULL && (value->kind == BD_STRING || value->kind == BD_NUMBER);
@@ -149,7 +145,7 @@ static void add_exceptions(report *r, const char *key, const char *title, const 
                                          {"State", BD_ALIGN_LEFT, 0}};
     const bd_value *list = list_at(r, bd_str_format(r->arena, CHANGES "exceptions/%s", key));
     bd_str how_many = bd_str_format(r->arena, CHANGES "counts/exceptions/%s", key);
-    size_t count = count_of(list);
+    size_t count = bd_value_count(list);
     if (count == 0) {
         return;
     }
@@ -175,7 +171,7 @@ static void add_states(report *r, const bd_value *list) {
                                          {"Before", BD_ALIGN_LEFT, 0},
                                          {"Now", BD_ALIGN_LEFT, 0},
                                          {"", BD_ALIGN_LEFT, 0}};
-    size_t count = count_of(list);
+    size_t count = bd_value_count(list);
     if (count == 0) {
         return;
     }
@@ -197,7 +193,7 @@ static void add_states(report *r, const bd_value *list) {
 static void fact_list(report *r, bd_table *table, const char *title, const bd_value *list,
                       bd_str how_many) {
     bd_str out = {"", 0};
-    for (size_t i = 0; i < count_of(list) && i < MOST_ROWS; i++) {
+    for (size_t i = 0; i < bd_value_count(list) && i < MOST_ROWS; i++) {
         const bd_value *one = &list->items[i];
         bd_str name = one->kind == BD_STRING                    ? one->text
                       : bd_value_text(one, "name").size > 0 ? bd_value_text(one, "name")
@@ -214,7 +210,7 @@ static void fact_list(report *r, bd_table *table, const char *title, const bd_va
     }
     bd_cell *cell = fact_cell(table, title);
     cell_add(table, cell, words_journal_text(r, out));
-    if (count_of(list) > MOST_ROWS) {
+    if (bd_value_count(list) > MOST_ROWS) {
         cell_add(table, cell, BD_STR(" and others, in all "));
         cell_number(r, table, cell, how_many);
     }
@@ -237,7 +233,7 @@ static void add_scope(report *r, const bd_value *scope) {
     bd_table *table = NULL;
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         const bd_value *list = bd_value_find(scope, rows[i].key);
-        if (count_of(list) == 0) {
+        if (bd_value_count(list) == 0) {
             continue;
         }
         if (table == NULL) {
@@ -256,7 +252,7 @@ static void add_catalog(report *r, const bd_value *catalog) {
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         for (size_t k = 0; k < BD_COUNT(kinds); k++) {
             const bd_value *list = bd_value_find(bd_value_find(catalog, lists[i]), kinds[k]);
-            if (count_of(list) == 0) {
+            if (bd_value_count(list) == 0) {
                 continue;
             }
             if (table == NULL) {
@@ -274,7 +270,7 @@ static void add_populations(report *r, const bd_value *list) {
                                          {"Population", BD_ALIGN_LEFT, 1},
                                          {"Before", BD_ALIGN_RIGHT, 0},
                                          {"Now", BD_ALIGN_RIGHT, 0}};
-    size_t count = count_of(list);
+    size_t count = bd_value_count(list);
     if (count == 0) {
         return;
     }
@@ -298,7 +294,7 @@ static void add_instances(report *r, const bd_value *coverage) {
                                          {"Instance", BD_ALIGN_LEFT, 0},
                                          {"Outcome", BD_ALIGN_LEFT, 1}};
     const bd_value *list = bd_value_find(coverage, "instances");
-    size_t count = count_of(list);
+    size_t count = bd_value_count(list);
     if (count == 0) {
         return;
     }
@@ -322,7 +318,7 @@ static void add_files(report *r, const char *key, const char *title, const char 
                                          {"SHA-256", BD_ALIGN_LEFT, 0}};
     const bd_value *list = list_at(r, bd_str_format(r->arena, CHANGES "evidence/%s", key));
     bd_str how_many = bd_str_format(r->arena, CHANGES "evidence/counts/%s", key);
-    size_t count = count_of(list);
+    size_t count = bd_value_count(list);
     if (count == 0) {
         return;
     }
