@@ -206,6 +206,7 @@ typedef enum {
     BD_DOUBT_PERIODS     /* periods that overlap, or leave days out */
 } bd_doubt_kind;
 const char *bd_doubt_name(bd_doubt_kind kind); /* "truncated", "next-link", ... */
+bool bd_doubt_is_of_item(bd_doubt_kind kind);  /* it says what completeness and time of one item say, too */
 
 typedef struct {
     bd_doubt_kind kind;

@@ -42,9 +42,11 @@ BD_MUST_USE bd_rc bd_compare_check_pair(const bd_value *before, const bd_value *
  *                        on the later side, [{control, req, instance, outcome}]
  *     scope              what was added and removed of categories, subscriptions, vendors and controls; controls whose
  *                        owner or words changed
- *     populations        [{control, name, before, after}], sizes, where size or items differ; null: none on that side
+ *     populations        [{control, name, before, after}], sizes, where size or items differ; that of a
+ *                        side without it is left out
  *     catalog            same, known; checks, controls, requirements, mappings: added, removed, changed
  *     evidence           carried (same path and bytes), new, changed (same path, other bytes), gone: counts and lists
+ *     counts             how long each other list is, under the names that lead to it: counts/exceptions/new
  * Allocated in <arena>; borrows from both. */
 const bd_value *bd_compare_make(const bd_value *before, const bd_value *after, bd_arena *arena);
 

@@ -160,6 +160,9 @@ typedef struct {
     bd_instant at;
     uint8_t root[32], manifest_sha256[32], signature_sha256[32];
     uint8_t parent_sha256[32]; /* manifest of the seal before of the same period; zeros: none */
+    bool has_stamp;            /* an authority's answer over the signature lies beside it as manifest.tsr */
+    bd_instant stamped_at;     /* with has_stamp: what it says, and the file's hash */
+    uint8_t stamp_sha256[32];
     bd_str signer, fingerprint, reason, organisation;
 } bd_seal;
 typedef BD_VEC(bd_seal) bd_seals;

@@ -118,6 +118,30 @@ typedef struct {
     size_t of;
 } bd_unreached;
 
+/* ---- what weakens the evidence ---- */
+
+typedef enum {
+    BD_WEAK_REFUSED,    /* could not be read */
+    BD_WEAK_UNMAPPED,   /* no source recognises it */
+    BD_WEAK_INCOMPLETE, /* shown not to be all, or not shown to be all */
+    BD_WEAK_TIME,       /* its time is the file's own */
+    BD_WEAK_UNSIGNED,   /* handed in without preparer and another reviewer */
+    BD_WEAK_WITHDRAWN,
+    BD_WEAK_WITHHELD    /* kept back as a vendor's report that nothing describes as one */
+} bd_weakness;
+#define BD_WEAKNESSES 7
+const char *bd_weakness_name(bd_weakness kind); /* "refused", "not-recognised", ... */
+bool bd_evidence_is_weak(const bd_evidence *item, bd_weakness kind);
+
+/* One thing that the binder lists under data quality, or says of a population or of a copied fact. */
+typedef struct {
+    const char *kind;  /* a weakness, a doubt of the assessment, "population" or "fact" */
+    bd_str subject;    /* evidence, source, population or fact */
+    bd_str path;       /* of the evidence, or "" */
+    uint32_t control;  /* whose owner can mend it, or BD_READY_NONE */
+    bd_str what;       /* one sentence */
+} bd_ready_remark;
+
 /* ---- change ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
@@ -150,6 +174,7 @@ typedef struct {
     BD_VEC(bd_retention) retention;  /* least days first; only logs that a check in scope reads */
     BD_VEC(bd_unreached) unreached;  /* by source */
     BD_VEC(uint32_t) incomplete;     /* evidence shown to be incomplete, by number: indexes */
+    BD_VEC(bd_ready_remark) remarks;       /* all that weakens the evidence, by kind */
     const bd_past *past;             /* rising */
     size_t past_count;
     bool is_shortened; /* earlier months were left out for the size of the evidence */

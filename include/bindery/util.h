@@ -228,6 +228,9 @@ void *bd_map_find(const bd_map *map, bd_str key); /* NULL when absent */
 /* Stable merge sort over `count` items of `size_bytes`, comparing with `cmp(context, a, b)`. */
 typedef int bd_cmp_fn(const void *context, const void *a, const void *b);
 void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const void *context);
+/* The item of a sorted array that `cmp(context, key, item)` finds equal to `key`; NULL when absent.  Borrowed. */
+const void *bd_sorted_find(const void *items, size_t count, size_t size_bytes, const void *key,
+                           bd_cmp_fn *cmp, const void *context);
 
 /* ---- buffers and sinks ------------------------------------------------------------------------ */
 

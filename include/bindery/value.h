@@ -120,6 +120,9 @@ typedef enum {
 const bd_value *bd_value_find(const bd_value *object, const char *key);
 const bd_value *bd_value_find_str(const bd_value *object, bd_str key);
 
+/* How many items an array has; 0 when `list` is NULL or no array. */
+size_t bd_value_count(const bd_value *list);
+
 typedef enum { BD_LOOKUP_FOUND, BD_LOOKUP_ABSENT, BD_LOOKUP_AMBIGUOUS } bd_lookup;
 /* Member by the rule for evidence: exact, else the single match under ASCII case folding, else ambiguous;
  * when the object lacks it, its "properties" member is asked the same way. */

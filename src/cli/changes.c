@@ -3,10 +3,6 @@
 
 #include "cli_priv.h"
 
-static size_t count_of(const bd_value *list) {
-    return list != NULL && list->kind == BD_ARRAY ? list->count : 0;
-}
-
 static void print_member(const bd_value *object, const char *key) {
     const bd_value *value = bd_value_find(object, key);
     bool is_there = value != NULL && (value->kind == BD_STRING || value->kind == BD_NUMBER);
@@ -42,12 +38,12 @@ static void print_exceptions(const bd_value *exceptions) {
         const char *key, *words;
     } lists[] = {{"new", "new"}, {"fixed", "fixed"}, {"still", "still"}, {"unobserved", "unseen"}};
     printf("exceptions  %zu new, %zu fixed, %zu still failing, %zu not observed since\n",
-           count_of(bd_value_find(exceptions, "new")), count_of(bd_value_find(exceptions, "fixed")),
-           count_of(bd_value_find(exceptions, "still")),
-           count_of(bd_value_find(exceptions, "unobserved")));
+           bd_value_count(bd_value_find(exceptions, "new")), bd_value_count(bd_value_find(exceptions, "fixed")),
+           bd_value_count(bd_value_find(exceptions, "still")),
+           bd_value_count(bd_value_find(exceptions, "unobserved")));
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         const bd_value *list = bd_value_find(exceptions, lists[i].key);
-        for (size_t k = 0; k < count_of(list); k++) {
+        for (size_t k = 0; k < bd_value_count(list); k++) {
             printf("  %-8s", lists[i].words);
             print_member(&list->items[k], "id");
             printf("  ");
@@ -58,8 +54,8 @@ static void print_exceptions(const bd_value *exceptions) {
 }
 
 static void print_states(const bd_value *states) {
-    printf("states      %zu changed\n", count_of(states));
-    for (size_t i = 0; i < count_of(states); i++) {
+    printf("states      %zu changed\n", bd_value_count(states));
+    for (size_t i = 0; i < bd_value_count(states); i++) {
         const bd_value *one = &states->items[i];
         printf("  %-8.*s", BD_ARG(bd_value_text(one, "direction")));
         print_member(one, "id");
@@ -74,11 +70,11 @@ static void print_states(const bd_value *states) {
 }
 
 static void print_names(const char *label, const bd_value *list) {
-    if (count_of(list) == 0) {
+    if (bd_value_count(list) == 0) {
         return;
     }
     printf("  %s: ", label);
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         const bd_value *one = &list->items[i];
         bd_str name = bd_value_text(one, "name");
         printf("%s", i > 0 ? ", " : "");
@@ -110,7 +106,7 @@ static void print_scope(const bd_value *scope) {
                  {"controls_changed", "controls with another owner or wording"}};
     size_t changes = 0;
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
-        changes += count_of(bd_value_find(scope, lists[i].key));
+        changes += bd_value_count(bd_value_find(scope, lists[i].key));
     }
     printf("scope       %zu change%s\n", changes, cli_s((int64_t)changes));
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
@@ -134,8 +130,8 @@ static void print_catalog(const bd_value *catalog) {
 }
 
 static void print_populations(const bd_value *populations) {
-    printf("populations %zu changed\n", count_of(populations));
-    for (size_t i = 0; i < count_of(populations); i++) {
+    printf("populations %zu changed\n", bd_value_count(populations));
+    for (size_t i = 0; i < bd_value_count(populations); i++) {
         const bd_value *one = &populations->items[i];
         printf("  ");
         print_member(one, "control");
@@ -157,7 +153,7 @@ static void print_evidence(const bd_value *evidence) {
            (long long)cli_number(counts, "changed"), (long long)cli_number(counts, "gone"));
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         const bd_value *list = bd_value_find(evidence, lists[i]);
-        for (size_t k = 0; k < count_of(list); k++) {
+        for (size_t k = 0; k < bd_value_count(list); k++) {
             printf("  %-8s", lists[i]);
             print_member(&list->items[k], "id");
             printf("  ");
@@ -176,10 +172,10 @@ void cli_print_diff(const cli_call *call, const bd_value *result) {
     print_exceptions(bd_value_find(result, "exceptions"));
     print_states(bd_value_find(result, "states"));
     printf("coverage    %zu instance%s due since; accepted or due differs for %zu control%s\n",
-           count_of(bd_value_find(coverage, "instances")),
-           cli_s((int64_t)count_of(bd_value_find(coverage, "instances"))),
-           count_of(bd_value_find(coverage, "controls")),
-           cli_s((int64_t)count_of(bd_value_find(coverage, "controls"))));
+           bd_value_count(bd_value_find(coverage, "instances")),
+           cli_s((int64_t)bd_value_count(bd_value_find(coverage, "instances"))),
+           bd_value_count(bd_value_find(coverage, "controls")),
+           cli_s((int64_t)bd_value_count(bd_value_find(coverage, "controls"))));
     print_scope(bd_value_find(result, "scope"));
     print_populations(bd_value_find(result, "populations"));
     print_catalog(bd_value_find(result, "catalog"));

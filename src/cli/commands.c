@@ -701,9 +701,10 @@ const cli_verb cli_verbs[] = {
      "acme/out/2026-H1/binder.pdf\npackage           "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      run_run},
-    {"verify", "FILE.zip|FILE.pdf", 1, 1, "check a package or a binder",
+    {"verify", "FILE.zip|FILE.pdf|FOLDER", 1, 1, "check a package, a binder or a seal",
      "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. "
-     "Nothing is extracted and no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED "
+     "FOLDER is that of a seal, locker/periods/PERIOD: manifest, signature, time-stamp and checkpoint "
+     "are held against each other, 'locker check' holds them against the journal. Nothing is extracted and no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED "
      "(3, or 5 over a limit) or UNTRUSTED (6).",
      "bindery verify --trust acme/identity/trial.crt.pem "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
@@ -711,7 +712,9 @@ const cli_verb cli_verbs[] = {
     {"seal", "", 0, 0, "close a period: sign the journal as it stands",
      "Signs the head of the hash tree (RFC 6962) over all journal lines, once the period has ended "
      "and the whole locker was read and found sound: manifest.json, manifest.p7s and checkpoint.txt "
-     "in locker/periods/PERIOD. Keep the checkpoint's three lines elsewhere, best with the auditor: "
+     "in locker/periods/PERIOD, and manifest.tsr where 'signing.tsa' or --tsa names a time-stamp "
+     "authority; one that fails is said and leaves the seal whole. 'verify' and 'openssl' check the "
+     "folder alone. Keep the checkpoint's three lines elsewhere, best with the auditor: "
      "'verify --checkpoint' then finds an altered history. What comes later is named in status, "
      "binder and assessment.json; sealing again puts it into an addendum, with --reason.",
      "bindery -C acme seal --period 2026-H1",

@@ -11,7 +11,9 @@ static void print_seal(const cli_call *call, const bd_value *result) {
                   : " is sealed already, nothing came since: %lld journal lines, signed by ",
            (long long)cli_number(result, "lines"));
     cli_print_text(bd_value_text(result, "signer"));
-    printf(", no time-stamp\n");
+    bd_str stamp = bd_value_text(result, "timestamp");
+    bool has_stamp = !bd_str_eqz(stamp, "none");
+    printf(has_stamp ? ", time-stamp %.*s\n" : ", no time-stamp\n", BD_ARG(stamp));
     cli_print_fact(result, "folder", "folder");
     printf("  hand this checkpoint to the auditor:\n");
     bd_str rest = bd_value_text(result, "checkpoint"), line;

@@ -112,7 +112,7 @@ const cli_option cli_options[] = {
     {OPT_TSA, "--tsa", NULL, "URL", false, "ask this authority for time-stamps",
      "A time-stamp authority (RFC 3161 over HTTP) instead of 'signing.tsa' in bindery.json. One that fails is asked "
      "again, then said; the signatures are made without it.",
-     "bindery run --tsa http://timestamp.example.com/tsr", "0.1", " run render package sign archive "},
+     "bindery run --tsa http://timestamp.example.com/tsr", "0.1", " run render package sign archive seal "},
     {OPT_REQUIRE_TIMESTAMP, "--require-timestamp", NULL, NULL, false,
      "refuse a signature without a trusted time-stamp",
      "A missing time-stamp is said; with this option it is also refused (exit 6), and so is one of an authority "

@@ -380,6 +380,13 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
         printf("\n  %-12s %lld, %lld bytes\n", "files", (long long)cli_number(result, "files"),
                (long long)cli_number(result, "bytes"));
     }
+    const bd_value *seal = bd_value_find(result, "seal");
+    if (seal != NULL) {
+        printf("  %-12s ", "seal");
+        cli_print_text(bd_value_text(seal, "name"));
+        printf(", over %lld journal lines\n", (long long)cli_number(seal, "lines"));
+        cli_print_fact(seal, "root", "tree head");
+    }
     const bd_value *signatures = bd_value_find(result, "signatures");
     for (size_t i = 0; signatures != NULL && i < signatures->count; i++) {
         print_signature(&signatures->items[i]);

@@ -65,6 +65,9 @@ static const bd_value *seal_value(const bd_seal *seal, bd_arena *arena) {
     bd_result_text(&out, "reason", seal->reason);
     bd_result_text(&out, "root", bd_str_copy(arena, bd_str_of(root)));
     bd_result_text(&out, "signer", seal->signer);
+    if (seal->has_stamp) {
+        bd_result_text(&out, "timestamp", bd_instant_format(arena, seal->stamped_at));
+    }
     return bd_result_object(&out);
 }
 

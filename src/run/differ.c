@@ -249,6 +249,7 @@ bd_rc bd_previous_compare(bd_str previous, const bd_judged_run *judged, const bd
     }
     bd_result all = {.arena = arena};
     bd_result_value(&all, "changes", bd_compare_make(summary, now, arena));
+    bd_result_text(&all, "format", BD_STR("bindery-changes 1"));
     bd_result_text(&all, "package_id", bd_value_text(before, "package_id"));
     bd_result_text(&all, "sums_sha256", bd_value_text(before, "sums_sha256"));
     *out = bd_result_object(&all);

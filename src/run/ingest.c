@@ -35,22 +35,13 @@ static const char *unreadable(const ingestion *run, const char *reason) {
         .data;
 }
 
+static int cmp_path(const void *context, const void *a, const void *b) {
+    (void)context;
+    return bd_str_cmp(*(const bd_str *)a, ((const bd_entry *)b)->path);
+}
+
 static bool has_path(const bd_entries *entries, bd_str path) {
-    size_t low = 0;
-    size_t high = entries->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = bd_str_cmp(entries->data[middle].path, path);
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
+    return bd_sorted_find(entries->data, entries->count, sizeof(bd_entry), &path, cmp_path, NULL) != NULL;
 }
 
 static bool is_about_file(const bd_err *err) {

@@ -449,6 +449,10 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     if (run->previous.size > 0) {
         BD_TRY(add_text(run, "80_MACHINE/previous.json", BD_ROLE_MACHINE, run->previous, err));
     }
+    if (run->since != NULL) {
+        BD_TRY(add_text(run, "80_MACHINE/changes.json", BD_ROLE_MACHINE,
+                        canonical_line(scratch, run->since), err));
+    }
     BD_TRY(add_matches(run, err));
     BD_TRY(add_reviews(run, err));
     BD_TRY(add_vendors(run, err));

@@ -25,6 +25,7 @@ typedef struct {
     bd_session session;
     const char **names; /* of evidence items in the package, by number */
     size_t name_count;
+    const bd_value *assessment, *changes; /* made again: what the figures are held against */
 } performance;
 
 static void differ(performance *run, bd_str path, bd_str sentence) {
@@ -348,7 +349,29 @@ static bd_rc binder_text(performance *run, bd_str pdf, bd_str *out, bd_err *err)
     return rc;
 }
 
-/* The figures stand in the binder in the order in which they are listed. */
+/* "/score/ready/n" leads into assessment.json, "changes.json#/changes/..." into what changed since the package before. */
+static bd_str value_at(const performance *run, bd_str pointer) {
+    bd_str prefix = BD_STR("changes.json#");
+    bool is_change = bd_str_has_prefix(pointer, prefix);
+    const bd_value *value =
+        is_change ? bd_value_at(run->changes, bd_str_sub(pointer, prefix.size, pointer.size))
+                  : bd_value_at(run->assessment, pointer);
+    bool is_text = value != NULL && (value->kind == BD_NUMBER || value->kind == BD_STRING);
+    return is_text ? value->text : BD_STR("");
+}
+
+static void compare_figure(performance *run, bd_str pointer, bd_str text) {
+    bd_str made = value_at(run, pointer);
+    if (!bd_str_eq(made, text)) {
+        differ(run, BD_STR("80_MACHINE/figures.ndjson"),
+               bd_str_format(run->arena, "the figure '%.*s' of '%.*s' is %.*s, judged again",
+                             BD_ARG(bd_str_visible(run->arena, text)),
+                             BD_ARG(bd_str_visible(run->arena, pointer)),
+                             BD_ARG(made.size > 0 ? made : BD_STR("none"))));
+    }
+}
+
+/* The figures stand in the binder in the order in which they are listed, and say what is judged again. */
 static bd_rc find_figures(performance *run, bd_str pdf, bd_err *err) {
     bd_str list, line, text;
     BD_TRY(read_text(run, "80_MACHINE/figures.ndjson", &list, err));
@@ -359,6 +382,7 @@ static bd_rc find_figures(performance *run, bd_str pdf, bd_err *err) {
             continue;
         }
         BD_TRY(bd_json_parse(line, &bd_json_default_limits, run->arena, &figure, err));
+        compare_figure(run, bd_value_text(figure, "pointer"), bd_value_text(figure, "text"));
         bd_str wanted = bd_squeeze(run->arena, bd_value_text(figure, "text"));
         ptrdiff_t at = bd_str_find(text, wanted);
         if (at < 0) {
@@ -390,6 +414,15 @@ static bd_rc compare_binder(performance *run, bd_str made, bd_err *err) {
 }
 
 /* ---- all of it ---- */
+
+static bd_rc keep_values(performance *run, const bd_judged_run *judged, bd_err *err) {
+    bd_str text;
+    bd_json_limits limits = whole_file();
+    BD_TRY(draft_text(judged->assessment_json, run->arena, &text, err));
+    BD_TRY(bd_json_parse(text, &limits, run->arena, &run->assessment, err));
+    return bd_previous_compare(run->session.previous, judged, run->session.catalog, run->arena,
+                               &run->changes, err);
+}
 
 static bd_rc read_signer(performance *run, bd_signer *out, bd_err *err) {
     const bd_signing *signing = &run->session.engagement.signing;
@@ -426,6 +459,9 @@ static bd_rc perform(performance *run, bd_zygote *zygote, bd_err *err) {
     BD_TRY(bd_judge(&run->session, &judged, err));
     bd_rc rc = compare_assessment(run, judged.assessment_json, err);
     compare_findings(run, judged.findings);
+    if (!bd_failed(rc)) {
+        rc = keep_values(run, &judged, err);
+    }
     if (!bd_failed(rc)) {
         return make_again(run, &signer, &judged, err);
     }

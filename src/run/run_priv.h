@@ -442,8 +442,8 @@ BD_MUST_USE bd_rc bd_production_package(bd_production *production, bd_outputs *o
  * 80_MACHINE/previous.json; "" where there is none, or it is not at hand, which is then a warning.  Allocated in the
  * session's arena. */
 BD_MUST_USE bd_rc bd_previous_load(bd_session *session, bd_str sums_sha256, bd_str *out, bd_err *err);
-/* What changed since, an object of package_id, sums_sha256 and `changes` (bd_compare_make); NULL where `previous` is
- * empty or of somebody else.  Allocated in <arena>. */
+/* What changed since, an object of format, package_id, sums_sha256 and `changes` (bd_compare_make), as it stands in
+ * 80_MACHINE/changes.json; NULL where `previous` is empty or of somebody else.  Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_previous_compare(bd_str previous, const bd_judged_run *judged,
                                       const bd_catalog *catalog, bd_arena *arena,
                                       const bd_value **out, bd_err *err);
@@ -481,6 +481,13 @@ typedef struct {
 BD_MUST_USE bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote,
                                bd_package_reader *reader, const bd_package_report *report,
                                bd_arena *arena, bd_reperformance *out, bd_err *err);
+
+/* seal_verify.c: is it a folder of locker/periods?  What is wrong with one goes into `faults`, what it says into `out`.
+ * Fails only where a file cannot be read or the trust is none. */
+bool bd_seal_is_folder(const char *path, bd_arena *arena);
+BD_MUST_USE bd_rc bd_seal_verify(const char *folder, bd_str trust, bd_instant at, bd_result *out,
+                                 bd_package_faults *faults, bool *has_stamp, bd_tsp_report *stamp,
+                                 bd_err *err);
 
 /* verify.c: a text without its white space, which falls where a line is full. */
 bd_str bd_squeeze(bd_arena *arena, bd_str text);

@@ -14,7 +14,8 @@ typedef struct {
     bd_str reason;
     bd_seals seals; /* of this period, so far */
     bd_seal seal;   /* the one that is made */
-    bd_str manifest, signature, checkpoint;
+    bd_str manifest, signature, checkpoint, stamp; /* `stamp` is "" where there is none */
+    bd_stamping stamping;
 } sealing;
 
 /* ---- may it be sealed? ---- */
@@ -154,6 +155,25 @@ static void plan_seal(sealing *run, const bd_signer *signer) {
     }
 }
 
+/* Over the signature, so that it shows when that was there; an authority that fails leaves the seal as whole. */
+static bd_rc stamp_seal(sealing *run, const bd_signer *signer, bd_err *err) {
+    bd_str token;
+    if (!signer->asks_stamp) {
+        return BD_OK;
+    }
+    run->stamping = (bd_stamping){.authority = &signer->authority};
+    BD_TRY(bd_stamp_for_cms(&run->stamping, run->seal.signature_sha256, run->arena, &token, err));
+    bd_stamping_say(run->session, "manifest.p7s", &run->stamping);
+    if (token.size == 0) {
+        return BD_OK;
+    }
+    run->stamp = bd_tsp_file_make(token, run->arena);
+    run->seal.has_stamp = true;
+    run->seal.stamped_at = run->stamping.stamp.time;
+    bd_sha256_of(run->stamp, run->seal.stamp_sha256);
+    return BD_OK;
+}
+
 static bd_rc write_seal(sealing *run, bd_signer *signer, bd_err *err) {
     plan_seal(run, signer);
     make_manifest(run);
@@ -161,12 +181,14 @@ static bd_rc write_seal(sealing *run, bd_signer *signer, bd_err *err) {
     BD_TRY(bd_cms_sign(signer->key, run->seal.manifest_sha256, run->arena, &run->signature, err));
     bd_sha256_of(run->signature, run->seal.signature_sha256);
     run->checkpoint = bd_checkpoint_text(run->arena, &run->seal);
+    BD_TRY(stamp_seal(run, signer, err));
     const bd_seal_file files[] = {{"manifest.json", run->manifest},
                                   {"manifest.p7s", run->signature},
-                                  {"checkpoint.txt", run->checkpoint}};
+                                  {"checkpoint.txt", run->checkpoint},
+                                  {"manifest.tsr", run->stamp}};
+    size_t count = BD_COUNT(files) - (run->seal.has_stamp ? 0 : 1);
     run->seal.at = bd_clock_now();
-    return bd_locker_seal(run->session->locker, &run->seal, files, BD_COUNT(files), run->seal.at,
-                          err);
+    return bd_locker_seal(run->session->locker, &run->seal, files, count, run->seal.at, err);
 }
 
 /* ---- the command ---- */
@@ -183,7 +205,11 @@ static const bd_value *result_of(const sealing *run, const bd_seal *seal, bool i
     bd_result_text(&out, "period", seal->period);
     bd_result_text(&out, "root", bd_hex_text(run->arena, seal->root, 32));
     bd_result_text(&out, "signer", seal->signer);
-    bd_result_text(&out, "timestamp", BD_STR("none"));
+    if (is_new || !seal->has_stamp) {
+        bd_result_stamp(&out, seal->has_stamp, &run->stamping.stamp);
+    } else {
+        bd_result_text(&out, "timestamp", bd_instant_format(run->arena, seal->stamped_at));
+    }
     return bd_result_object(&out);
 }
 

@@ -1,5 +1,5 @@
 /* `verify`: the package's own proofs, then the binder inside it, then that the two name each
- * other. */
+ * other; or a PDF, or a seal, alone. */
 #include "bindery/run.h"
 
 #include "bindery/pdffile.h"
@@ -15,6 +15,7 @@
 #define PDF_BYTES ((size_t)1 << 30)
 #define CHECKPOINT_BYTES ((size_t)64 << 10)
 #define COVER_PAGES 4
+#define PACKAGE_MANIFEST "90_INTEGRITY/manifest.json"
 
 typedef struct {
     const bd_run_options *options;
@@ -23,7 +24,7 @@ typedef struct {
     bd_str trust;
     const char *trust_path; /* where it came from, or NULL */
     bd_zygote *zygote;      /* where the judgement is made again */
-    BD_VEC(bd_package_fault) faults;
+    bd_package_faults faults;
     int exit_code;
     bd_revocations revocations;
     bd_instant at;
@@ -382,10 +383,12 @@ static void verify_journal(verification *run, bd_package_reader *reader) {
 
 /* ---- what was expected ---- */
 
-static void expect(verification *run, const char *what, bd_str wanted, bd_str found) {
+static void expect(verification *run, const char *path, const char *what, bd_str wanted,
+                   bd_str found) {
     if (wanted.size > 0 && !bd_str_ieq(wanted, found)) {
-        add_fault(run, "unexpected", BD_STR("90_INTEGRITY/manifest.json"), 1,
-                  bd_str_format(run->arena, "the package is of %s '%.*s', expected '%.*s'", what,
+        add_fault(run, "unexpected", bd_str_of(path), 1,
+                  bd_str_format(run->arena, "the %s is of %s '%.*s', expected '%.*s'",
+                                bd_str_has_prefix(bd_str_of(path), BD_STR("90_")) ? "package" : "seal", what,
                                 BD_ARG(bd_str_visible(run->arena, found)),
                                 BD_ARG(bd_str_visible(run->arena, wanted))));
     }
@@ -449,8 +452,8 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
     if (report.has_manifest) {
         verify_journal(run, reader);
         rc = verify_binder(run, reader, &report, out, err);
-        expect(run, "tenant", run->options->expect_tenant, report.facts.tenant);
-        expect(run, "period", run->options->expect_period, report.facts.period_id);
+        expect(run, PACKAGE_MANIFEST, "tenant", run->options->expect_tenant, report.facts.tenant);
+        expect(run, PACKAGE_MANIFEST, "period", run->options->expect_period, report.facts.period_id);
     }
     if (run->checkpoint.lines > 0 && !run->meets_checkpoint && run->exit_code == 0) {
         add_fault(run, "checkpoint", BD_STR("90_INTEGRITY/journal.ndjson"), 1,
@@ -496,7 +499,25 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
     return BD_OK;
 }
 
-/* ---- both ---- */
+/* ---- a seal ---- */
+
+static bd_rc verify_seal(verification *run, const char *path, bd_result *out, bd_err *err) {
+    bd_package_faults faults = {0};
+    bool is_stamped = false;
+    bd_tsp_report stamp = {0};
+    BD_TRY(bd_seal_verify(path, run->trust, run->at, out, &faults, &is_stamped, &stamp, err));
+    for (size_t i = 0; i < faults.count; i++) {
+        const bd_package_fault *one = &faults.data[i];
+        add_fault(run, one->word.data, one->path, one->exit_code, one->sentence);
+    }
+    const bd_value *seal = bd_value_find(bd_result_object(out), "seal");
+    expect(run, "manifest.json", "tenant", run->options->expect_tenant, bd_value_text(seal, "tenant"));
+    expect(run, "manifest.json", "period", run->options->expect_period, bd_value_text(seal, "period"));
+    require_stamp(run, BD_STR("manifest.p7s"), is_stamped, &stamp);
+    return BD_OK;
+}
+
+/* ---- all of them ---- */
 
 static const char *word_of(int exit_code) {
     switch (exit_code) {
@@ -548,15 +569,20 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
     BD_TRY(load_trust(&run, err));
     BD_TRY(load_revocations(&run, err));
     BD_TRY(load_checkpoint(&run, err));
-    if (run.checkpoint.lines > 0 && is_pdf(path, arena)) {
-        BD_RAISE(err, BD_ERR_USAGE,
-                 "'--checkpoint' needs a package: '%s' is a PDF and holds no journal", path);
+    bool is_seal = bd_seal_is_folder(path, arena);
+    if (run.checkpoint.lines > 0 && (is_seal || is_pdf(path, arena))) {
+        BD_RAISE(err, BD_ERR_USAGE, "'--checkpoint' needs a package: '%s' is a %s and holds no journal",
+                 path, is_seal ? "seal" : "PDF");
+    }
+    if (is_seal && options->reperform) {
+        BD_RAISE(err, BD_ERR_USAGE, "'--reperform' needs a package: '%s' is a seal", path);
     }
     if (options->reperform) {
         BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &run.zygote, err));
     }
-    bd_rc rc = is_pdf(path, arena) ? verify_pdf_file(&run, path, &result, err)
-                                   : verify_package(&run, path, &result, err);
+    bd_rc rc = is_seal               ? verify_seal(&run, path, &result, err)
+               : is_pdf(path, arena) ? verify_pdf_file(&run, path, &result, err)
+                                     : verify_package(&run, path, &result, err);
     bd_zygote_close(run.zygote);
     if (bd_failed(rc) && err->class == BD_ERR_USAGE && run.trust_path != NULL) {
         bd_err_context(err, "in '%s'", run.trust_path);

@@ -54,6 +54,10 @@ unzip -p $v2 '*/80_MACHINE/previous.json' >previous.json
 claim "changes: which is as its schema says" /usr/bin/python3 "$here/../conformance/schema.py" \
     "$here/../../templates/schema/previous.schema.json" previous.json
 claim "changes: the package holds what it compares with" test "$(jq -r '.sums_sha256' previous.json)" = "$digest"
+unzip -p $v2 '*/80_MACHINE/changes.json' >changes.json
+claim "changes: what came of the comparison travels, too" /usr/bin/python3 "$here/../conformance/schema.py" \
+    "$here/../../templates/schema/changes.schema.json" changes.json
+claim "changes: every number that the binder says of changes is a figure of it" python3 "$here/figures.py" $v2 since
 claim_exit "changes: and proves its own words about it" 0 \
     bindery verify -q --trust s/identity/trial.crt.pem --reperform $v2
 claim_says "changes: byte for byte" "made again with the same bytes, and the binder"

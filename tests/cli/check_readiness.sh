@@ -15,6 +15,25 @@ for name in readiness.pdf readiness.json readiness.txt todo.csv due.ics; do
 done
 claim "readiness: the list meets its schema" /usr/bin/python3 "$here/../conformance/schema.py" \
     "$here/../../templates/schema/readiness.schema.json" $out/readiness.json
+claim "readiness: every item that the binder doubts is among its remarks" /usr/bin/python3 - $out/assessment.json $out/readiness.json $out/todo.csv <<'PY'
+import csv
+import json
+import sys
+
+assessment, ready = (json.load(open(path)) for path in sys.argv[1:3])
+remarks = ready["data_quality"]["remarks"]
+rows = list(csv.DictReader(open(sys.argv[3], encoding="utf-8", newline="")))
+said = {(one["kind"], one.get("subject")) for one in remarks}
+wanted = {("refused" if one["severity"] == "refused" else None, one["evidence"])
+          for one in assessment["data_quality"] if one.get("severity") == "refused"}
+wanted |= {("not-recognised", one["evidence"]) for one in assessment["unmapped"]}
+wanted |= {("time-assumed", one["id"]) for one in assessment["evidence"] if one["collected_at_assumed"]
+           and not one["path"].endswith((".meta.json", "register.csv"))}
+wanted |= {(one["kind"], one["source"]) for one in assessment["data_quality"] if one.get("kind") == "people-counts"}
+missing = wanted - said
+unlisted = said - {(row["kind"], row["subject"]) for row in rows}
+sys.exit("missing %s, not in todo.csv %s" % (missing, unlisted) if missing or unlisted or len(wanted) < 4 else 0)
+PY
 claim "readiness: the list is canonical" /usr/bin/python3 "$here/../conformance/canonical.py" $out/readiness.json
 
 # every point of the trend is what --as-of that day says

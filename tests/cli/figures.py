@@ -1,4 +1,5 @@
-"""figures.py PACK: every figure of figures.ndjson equals assessment.json and is printed, in that order, in binder.pdf.
+"""figures.py PACK [since]: every figure of figures.ndjson equals assessment.json, or the file that its pointer names, and is
+printed, in that order, in binder.pdf.
 
 Figures are looked for as whole words in the text of the pages, each behind the one before it.
 """
@@ -10,6 +11,7 @@ import tempfile
 import zipfile
 
 LEAST = 300
+LEAST_SINCE = 12  # two scores of three, and the items of evidence
 
 
 def at(value, pointer):
@@ -19,10 +21,25 @@ def at(value, pointer):
     return value
 
 
+def left_over(text, figures):
+    """Numbers of "Changes since the last binder" that are no figures: what is left when the figures are cut out."""
+    own = [figure["text"] for figure in figures if figure["pointer"].startswith("changes.json#")]
+    begin = text.rindex("Compared with the package before this one")
+    place, rest = begin, ""
+    for one in own:
+        found = re.compile(r"(?<![\w.])" + re.escape(one) + r"(?![\w]|\.\d)").search(text, place)
+        rest, place = rest + text[place:found.start()] + "#", found.end()
+    return len(own), re.findall(r"\(\d+\)|(?<!Page )\b\d+ of \S+|# of \d+|\d+ (?:before|carried|new|with|no longer)", rest)
+
+
 def main():
     with zipfile.ZipFile(sys.argv[1]) as pack:
         root = pack.namelist()[0].split("/")[0]
         assessment = json.loads(pack.read(root + "/80_MACHINE/assessment.json"), parse_float=str)
+        files = {"": assessment}
+        changes = root + "/80_MACHINE/changes.json"
+        if changes in pack.namelist():
+            files["changes.json#"] = json.loads(pack.read(changes), parse_float=str)
         figures = [json.loads(line) for line in pack.read(root + "/80_MACHINE/figures.ndjson").splitlines()]
         with tempfile.NamedTemporaryFile(suffix=".pdf") as pdf:
             pdf.write(pack.read(root + "/00_START-HERE/binder.pdf"))
@@ -32,7 +49,8 @@ def main():
     faults, place = [], 0
     for number, figure in enumerate(figures):
         try:
-            value = at(assessment, figure["pointer"])
+            file, pointer = re.match("([^/]*)(.*)", figure["pointer"]).groups()
+            value = at(files[file], pointer)
         except (KeyError, IndexError, ValueError):
             faults.append("%s leads nowhere" % figure["pointer"])
             continue
@@ -44,6 +62,10 @@ def main():
                           (number + 1, figure["text"], figure["pointer"]))
             break
         place = found.end()
+    if sys.argv[2:] == ["since"]:
+        own, strays = left_over(text, figures)
+        if own < LEAST_SINCE or strays:
+            faults.append("of what changed %d figures are listed, and these numbers are none: %s" % (own, strays))
     covered = 100 * place // max(1, len(text))
     print("%d figures checked, the last at %d %% of the text" % (len(figures), covered))
     for fault in faults[:20]:

@@ -163,8 +163,24 @@ TEST(compare, populations_of_other_items_are_listed_with_both_sizes) {
     const bd_value *changes = compare(&before, &after);
     CHECK_EQ_INT(count_at(changes, "/populations"), 2); /* as many, but others */
     CHECK_EQ_STR(text_at(changes, "/populations/0/name"), "leavers");
-    CHECK(bd_value_at(changes, BD_STR("/populations/1/before"))->kind == BD_NULL);
+    CHECK(bd_value_at(changes, BD_STR("/populations/1/before")) == NULL); /* was not there */
     CHECK_EQ_STR(text_at(changes, "/populations/1/after"), "9");
+}
+
+TEST(compare, each_list_has_its_length_among_the_counts) {
+    side before = plain, after = plain;
+    after.populations = "{'control':'8.1','name':'alerts','count':9,'sha256':'3'}";
+    after.exceptions = EXCEPTION("X1", "a", "2026-05-01", "2026-05-01", "", "open") ","
+        EXCEPTION("X2", "b", "2026-05-01", "2026-05-01", "", "open");
+    after.vendors = "{'name':'Microsoft','service':'Azure','method':'inclusive'}";
+    const bd_value *changes = compare(&before, &after);
+    CHECK_EQ_STR(text_at(changes, "/counts/populations"), "1");
+    CHECK_EQ_STR(text_at(changes, "/counts/exceptions/new"), "2");
+    CHECK_EQ_STR(text_at(changes, "/counts/exceptions/still"), "0");
+    CHECK_EQ_STR(text_at(changes, "/counts/scope/vendors_added"), "1");
+    CHECK_EQ_STR(text_at(changes, "/counts/coverage/instances"), "0");
+    CHECK_EQ_STR(text_at(changes, "/counts/states"), "0");
+    CHECK(bd_value_at(changes, BD_STR("/counts/evidence")) == NULL); /* it counts its own */
 }
 
 TEST(compare, a_check_that_says_something_else_is_named_where_both_catalogs_are_there) {

@@ -579,3 +579,74 @@ TEST(ready, the_json_list_is_canonical_and_the_same_twice) {
         text);
     CHECK_EQ_STR(bd_value_text(value, "format"), "bindery-readiness 1");
 }
+
+/* ---- what weakens the evidence ---- */
+
+static const char *kinds_of(const bd_readiness *ready) {
+    bd_str out = BD_STR("");
+    for (size_t i = 0; i < ready->remarks.count; i++) {
+        const bd_ready_remark *one = &ready->remarks.data[i];
+        CHECK(one->what.size > 0);
+        out = bd_str_format(test_arena(), "%.*s%s%s:%.*s", BD_ARG(out), i > 0 ? " " : "", one->kind,
+                            BD_ARG(one->subject));
+    }
+    return out.data;
+}
+
+TEST(ready, each_weakness_of_an_item_is_a_remark_of_its_kind) {
+    static const struct {
+        const char *kind;
+        bd_evidence item;
+    } rows[] = {
+        {"refused:E-0001", {.facts = {.problem = BD_STR_INIT("cut short")}, .completeness = BD_COMPLETE_YES}},
+        {"not-recognised:E-0001", {.is_unmapped = true}},
+        {"not-complete:E-0001", {.completeness = BD_COMPLETE_NO}},
+        {"not-complete:E-0001", {.completeness = BD_COMPLETE_NOT_SHOWN}},
+        {"time-assumed:E-0001", {.completeness = BD_COMPLETE_YES, .collected_at_is_assumed = true}},
+        {"not-signed-off:E-0001", {.completeness = BD_COMPLETE_YES, .origin = BD_ORIGIN_HANDED_IN}},
+        {"withdrawn:E-0001", {.completeness = BD_COMPLETE_YES, .given = {.is_withdrawn = true}}},
+        {"withheld:E-0001", {.completeness = BD_COMPLETE_YES, .is_withheld = true}},
+        {"", {.completeness = BD_COMPLETE_YES, .is_withheld = true, .is_document = true}},
+        {"", {.completeness = BD_COMPLETE_NO, .is_sidecar = true}},
+        {"", {.completeness = BD_COMPLETE_YES, .origin = BD_ORIGIN_HANDED_IN, .is_signed_off = true}},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = open_scene("", "2026-02-20");
+        bd_evidence *item = bd_push(test_arena(), &s->evidence);
+        *item = rows[i].item;
+        item->given.number = 1;
+        bd_ready_inputs in = ready_inputs(&s->assessment, s->catalog, &s->engagement, &s->evidence);
+        set_requirement(s, BD_MONTHLY, 45, 10);
+        CHECK_EQ_STR(bd_str_of(kinds_of(ready_make(&in))), rows[i].kind);
+    }
+}
+
+TEST(ready, populations_doubts_and_copied_facts_are_remarks) {
+    scene *s = open_scene("", "2026-02-20");
+    set_requirement(s, BD_MONTHLY, 45, 10);
+    bd_population populations[] = {
+        {.id = BD_STR_INIT("changed"), .control = s->assessment.controls[0].control, .is_complete = true, .is_changed = true},
+        {.id = BD_STR_INIT("found"), .control = s->assessment.controls[0].control, .is_complete = true, .unanswered = 2},
+        {.id = BD_STR_INIT("whole"), .control = s->assessment.controls[0].control, .is_complete = true}};
+    s->assessment.populations = populations;
+    s->assessment.population_count = BD_COUNT(populations);
+    *bd_push(test_arena(), &s->assessment.doubts) =
+        (bd_doubt){.kind = BD_DOUBT_PEOPLE, .source = BD_STR("csv:leavers"), .sentence = BD_STR("5 and 8")};
+    *bd_push(test_arena(), &s->assessment.doubts) =
+        (bd_doubt){.kind = BD_DOUBT_TRUNCATED, .evidence = 4, .sentence = BD_STR("told by the item")};
+    const bd_value *facts = NULL;
+    bd_err err;
+    CHECK_OK(bd_json_parse(BD_STR("{\"new\":{\"approved_on\":\"2026-01-02\"},"
+                                  "\"old\":{\"approved_on\":\"9999-12-31\"}}"),
+                           &bd_json_default_limits, test_arena(), &facts, &err),
+             err);
+    s->engagement.facts = facts;
+    bd_ready_inputs in = ready_inputs(&s->assessment, s->catalog, &s->engagement, &s->evidence);
+    CHECK_EQ_STR(bd_str_of(kinds_of(ready_make(&in))),
+                 "people-counts:csv:leavers population:changed population:found fact:old");
+    bd_str todo = write_list(s, bd_export_todo_csv);
+    CHECK(bd_str_find(todo, BD_STR("changed,")) > 0);
+    CHECK(bd_str_find(todo, BD_STR(",fact,,,no,,it was copied from another period")) > 0);
+    bd_str json = write_list(s, bd_export_readiness_json);
+    CHECK(bd_str_find(json, BD_STR("\"kind\":\"population\",\"sentence\":\"it holds other items now")) > 0);
+}

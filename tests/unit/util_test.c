@@ -151,6 +151,27 @@ static int cmp_keyed(const void *context, const void *a, const void *b) {
     return ((const keyed *)a)->key - ((const keyed *)b)->key;
 }
 
+static int cmp_ints(const void *context, const void *a, const void *b) {
+    (void)context;
+    int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+TEST(util, a_sorted_array_finds_what_is_in_it_and_nothing_else) {
+    int items[33];
+    for (int count = 0; count <= 33; count++) {
+        for (int i = 0; i < count; i++) {
+            items[i] = 2 * i;
+        }
+        for (int key = -1; key <= 2 * count; key++) {
+            const int *found =
+                bd_sorted_find(items, (size_t)count, sizeof items[0], &key, cmp_ints, NULL);
+            bool is_in = key >= 0 && key % 2 == 0 && key < 2 * count;
+            CHECK(is_in ? found == &items[key / 2] : found == NULL);
+        }
+    }
+}
+
 TEST(util, the_sort_is_stable_for_every_count) {
     int calls = 0;
     for (int count = 0; count < 300; count++) {

@@ -759,3 +759,13 @@ TEST(value, jsontestsuite_is_judged_as_it_asks) {
     CHECK_EQ_INT(must_accept, 95);
     CHECK_EQ_INT(must_refuse, 188);
 }
+
+TEST(value, only_an_array_has_items_to_count) {
+    bd_arena *arena = test_arena();
+    const bd_value *texts[] = {bd_value_string(arena, BD_STR("a")), bd_value_string(arena, BD_STR("b"))};
+    bd_str keys[] = {BD_STR("a")};
+    CHECK_EQ_INT(bd_value_count(bd_value_array(arena, 2, texts)), 2);
+    CHECK_EQ_INT(bd_value_count(bd_value_object(arena, 1, keys, texts)), 0);
+    CHECK_EQ_INT(bd_value_count(texts[0]), 0);
+    CHECK_EQ_INT(bd_value_count(NULL), 0);
+}

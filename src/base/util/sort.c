@@ -57,3 +57,22 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
     }
     bd_arena_close(scratch);
 }
+
+const void *bd_sorted_find(const void *items, size_t count, size_t size_bytes, const void *key,
+                           bd_cmp_fn *cmp, const void *context) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const void *item = (const char *)items + middle * size_bytes;
+        int order = cmp(context, key, item);
+        if (order == 0) {
+            return item;
+        }
+        if (order < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return NULL;
+}

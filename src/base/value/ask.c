@@ -14,6 +14,10 @@ const bd_value *bd_value_find_str(const bd_value *object, bd_str key) {
     return NULL;
 }
 
+size_t bd_value_count(const bd_value *list) {
+    return list != NULL && list->kind == BD_ARRAY ? list->count : 0;
+}
+
 const bd_value *bd_value_find(const bd_value *object, const char *key) {
     return bd_value_find_str(object, bd_str_of(key));
 }

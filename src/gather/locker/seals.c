@@ -5,7 +5,8 @@
  *      "signature_sha256":...,"signer":...}
  *
  * An `addendum` has its number, the manifest of the seal before in `parent_sha256`, and a `reason`.  `lines` is
- * seq - 1.
+ * seq - 1.  A seal with a time-stamp has what that says in `timestamp`, and the hash of manifest.tsr in
+ * `timestamp_sha256`: whoever takes the file away cannot say that there was none.
  */
 #include "locker_priv.h"
 
@@ -99,6 +100,11 @@ static const char *read_seal(const bd_value *line, size_t index, bd_arena *arena
         (is_addendum && !read_hash(line, "parent_sha256", out->parent_sha256))) {
         return "a hash is not 64 hex digits";
     }
+    out->has_stamp = bd_value_find(line, "timestamp_sha256") != NULL;
+    if (out->has_stamp && (!read_hash(line, "timestamp_sha256", out->stamp_sha256) ||
+                           !bd_instant_parse(bd_value_text(line, "timestamp"), &out->stamped_at))) {
+        return "its time-stamp has no time or no hash";
+    }
     (void)bd_instant_parse(bd_value_text(line, "at"), &out->at);
     out->lines = (size_t)lines;
     out->addendum = (uint32_t)addendum;
@@ -131,10 +137,10 @@ static const bd_value *hash_value(bd_arena *arena, const uint8_t hash[32]) {
 }
 
 static const bd_value *seal_body(bd_arena *arena, const bd_seal *seal) {
-    bd_str keys[11] = {BD_STR("addendum"),        BD_STR("fingerprint"),  BD_STR("lines"),
+    bd_str keys[13] = {BD_STR("addendum"),        BD_STR("fingerprint"),  BD_STR("lines"),
                        BD_STR("manifest_sha256"), BD_STR("organisation"), BD_STR("period"),
                        BD_STR("root"),            BD_STR("signature_sha256"), BD_STR("signer")};
-    const bd_value *values[11] = {
+    const bd_value *values[13] = {
         bd_value_integer(arena, seal->addendum),
         bd_value_string(arena, seal->fingerprint),
         bd_value_integer(arena, (int64_t)seal->lines),
@@ -151,6 +157,12 @@ static const bd_value *seal_body(bd_arena *arena, const bd_seal *seal) {
         values[count++] = hash_value(arena, seal->parent_sha256);
         keys[count] = BD_STR("reason");
         values[count++] = bd_value_string(arena, seal->reason);
+    }
+    if (seal->has_stamp) {
+        keys[count] = BD_STR("timestamp");
+        values[count++] = bd_value_string(arena, bd_instant_format(arena, seal->stamped_at));
+        keys[count] = BD_STR("timestamp_sha256");
+        values[count++] = hash_value(arena, seal->stamp_sha256);
     }
     return bd_value_object(arena, count, keys, values);
 }

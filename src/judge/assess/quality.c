@@ -13,6 +13,10 @@ const char *bd_doubt_name(bd_doubt_kind kind) {
     return names[kind];
 }
 
+bool bd_doubt_is_of_item(bd_doubt_kind kind) {
+    return kind <= BD_DOUBT_TIME && kind != BD_DOUBT_DAYS;
+}
+
 static bd_doubt *add_doubt(bd_judging *run, bd_doubt_kind kind, bd_str sentence) {
     bd_doubt *out = bd_push(run->arena, &run->out->doubts);
     *out = (bd_doubt){.kind = kind, .sentence = sentence};

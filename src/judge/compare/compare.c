@@ -10,20 +10,10 @@ typedef struct {
     const bd_value *before, *after;
 } comparison;
 
-static const bd_value *null_value(bd_arena *arena) {
-    bd_value *made = bd_new(arena, bd_value, 1);
-    made->kind = BD_NULL;
-    return made;
-}
-
-static size_t count_of(const bd_value *list) {
-    return list != NULL && list->kind == BD_ARRAY ? list->count : 0;
-}
-
 /* Items of a list by name; of equal names the last. */
 static bd_map *index_of(bd_arena *arena, const bd_value *list, const char *const *keys) {
     bd_map *map = bd_map_make(arena);
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         bd_map_put(map, joined_name(arena, &list->items[i], keys), &list->items[i]);
     }
     return map;
@@ -34,7 +24,7 @@ static const bd_value *lacking(const comparison *c, const bd_value *list, const 
                                const char *const *keys, const char *const *shown) {
     bd_map *known = index_of(c->arena, other, keys);
     value_list out = {0};
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         const bd_value *one = &list->items[i];
         if (bd_map_find(known, joined_name(c->arena, one, keys)) == NULL) {
             *bd_push(c->arena, &out) = pick_members(c->arena, one, shown);
@@ -44,7 +34,7 @@ static const bd_value *lacking(const comparison *c, const bd_value *list, const 
 }
 
 static bool has_text(const bd_value *list, bd_str text) {
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         if (bd_str_eq(list->items[i].text, text)) {
             return true;
         }
@@ -55,7 +45,7 @@ static bool has_text(const bd_value *list, bd_str text) {
 static const bd_value *texts_lacking(const comparison *c, const bd_value *list,
                                      const bd_value *other) {
     value_list out = {0};
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         if (!has_text(other, list->items[i].text)) {
             *bd_push(c->arena, &out) = &list->items[i];
         }
@@ -87,7 +77,7 @@ static bool is_settled(const bd_value *exception) {
 /* The latest stretch of each subject. */
 static bd_map *latest_by_subject(bd_arena *arena, const bd_value *list) {
     bd_map *map = bd_map_make(arena);
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         const bd_value *one = &list->items[i];
         bd_str name = joined_name(arena, one, subject_keys);
         const bd_value *other = bd_map_find(map, name);
@@ -102,7 +92,7 @@ static bd_map *latest_by_subject(bd_arena *arena, const bd_value *list) {
 
 static bool was_judged(const comparison *c, bd_str check) {
     const bd_value *controls = bd_value_find(c->after, "controls");
-    for (size_t i = 0; i < count_of(controls); i++) {
+    for (size_t i = 0; i < bd_value_count(controls); i++) {
         if (has_text(bd_value_find(&controls->items[i], "passed"), check)) {
             return true;
         }
@@ -127,7 +117,7 @@ static const bd_value *compare_exceptions(const comparison *c) {
     const bd_value *now = bd_value_find(c->after, "exceptions");
     bd_map *was = latest_by_subject(c->arena, old), *is = latest_by_subject(c->arena, now);
     value_list fresh = {0}, fixed = {0}, still = {0}, unobserved = {0};
-    for (size_t i = 0; i < count_of(now); i++) {
+    for (size_t i = 0; i < bd_value_count(now); i++) {
         const bd_value *one = &now->items[i];
         bd_str name = joined_name(c->arena, one, subject_keys);
         if (bd_map_find(is, name) != one) {
@@ -145,7 +135,7 @@ static const bd_value *compare_exceptions(const comparison *c) {
             *bd_push(c->arena, &fixed) = one;
         }
     }
-    for (size_t i = 0; i < count_of(old); i++) {
+    for (size_t i = 0; i < bd_value_count(old); i++) {
         const bd_value *one = &old->items[i];
         bd_str name = joined_name(c->arena, one, subject_keys);
         if (bd_map_find(was, name) == one && bd_map_find(is, name) == NULL && !is_settled(one)) {
@@ -179,7 +169,7 @@ static const bd_value *compare_states(const comparison *c) {
     const bd_value *now = bd_value_find(c->after, "controls");
     bd_map *was = index_of(c->arena, bd_value_find(c->before, "controls"), by_id);
     value_list out = {0};
-    for (size_t i = 0; i < count_of(now); i++) {
+    for (size_t i = 0; i < bd_value_count(now); i++) {
         const bd_value *one = &now->items[i];
         const bd_value *other = bd_map_find(was, joined_name(c->arena, one, by_id));
         if (other == NULL || bd_str_eq(bd_value_text(one, "state"), bd_value_text(other, "state"))) {
@@ -225,13 +215,13 @@ static bd_str instance_name(bd_arena *arena, bd_str control, bd_str req, bd_str 
 static void walk_instances(const comparison *c, const bd_value *summary, bd_map *known,
                            const bd_map *seen, value_list *out) {
     const bd_value *controls = bd_value_find(summary, "controls");
-    for (size_t i = 0; i < count_of(controls); i++) {
+    for (size_t i = 0; i < bd_value_count(controls); i++) {
         bd_str id = bd_value_text(&controls->items[i], "id");
         const bd_value *requirements = bd_value_find(&controls->items[i], "requirements");
-        for (size_t j = 0; j < count_of(requirements); j++) {
+        for (size_t j = 0; j < bd_value_count(requirements); j++) {
             bd_str req = bd_value_text(&requirements->items[j], "req");
             const bd_value *list = bd_value_find(&requirements->items[j], "instances");
-            for (size_t k = 0; k < count_of(list); k++) {
+            for (size_t k = 0; k < bd_value_count(list); k++) {
                 bd_str name =
                     instance_name(c->arena, id, req, bd_value_text(&list->items[k], "instance"));
                 if (known != NULL) {
@@ -254,7 +244,7 @@ static const bd_value *compare_coverage(const comparison *c) {
     bd_map *was = index_of(c->arena, bd_value_find(c->before, "controls"), by_id);
     bd_map *due = bd_map_make(c->arena);
     value_list controls = {0}, instances = {0};
-    for (size_t i = 0; i < count_of(now); i++) {
+    for (size_t i = 0; i < bd_value_count(now); i++) {
         const bd_value *other = bd_map_find(was, joined_name(c->arena, &now->items[i], by_id));
         const bd_value *to = covered(c, &now->items[i]);
         if (other == NULL || is_same_value(c->arena, to, covered(c, other))) {
@@ -282,7 +272,7 @@ static const bd_value *controls_changed(const comparison *c) {
     const bd_value *now = bd_value_find(c->after, "controls");
     bd_map *was = index_of(c->arena, bd_value_find(c->before, "controls"), by_id);
     value_list out = {0};
-    for (size_t i = 0; i < count_of(now); i++) {
+    for (size_t i = 0; i < bd_value_count(now); i++) {
         const bd_value *one = &now->items[i];
         const bd_value *other = bd_map_find(was, joined_name(c->arena, one, by_id));
         bd_str from = bd_value_text(other, "owner"), to = bd_value_text(one, "owner");
@@ -342,9 +332,8 @@ static const bd_value *population_row(const comparison *c, const bd_value *befor
                                       const bd_value *after) {
     const bd_value *any = after != NULL ? after : before;
     object_draft row = {.arena = c->arena};
-    object_put(&row, "after", after != NULL ? bd_value_find(after, "count") : null_value(c->arena));
-    object_put(&row, "before",
-               before != NULL ? bd_value_find(before, "count") : null_value(c->arena));
+    object_put(&row, "after", bd_value_find(after, "count"));
+    object_put(&row, "before", bd_value_find(before, "count"));
     object_put(&row, "control", bd_value_find(any, "control"));
     object_put(&row, "name", bd_value_find(any, "name"));
     return object_value(&row);
@@ -356,14 +345,14 @@ static const bd_value *compare_populations(const comparison *c) {
     const bd_value *now = bd_value_find(c->after, "populations");
     bd_map *was = index_of(c->arena, old, keys), *is = index_of(c->arena, now, keys);
     value_list out = {0};
-    for (size_t i = 0; i < count_of(now); i++) {
+    for (size_t i = 0; i < bd_value_count(now); i++) {
         const bd_value *one = &now->items[i];
         const bd_value *other = bd_map_find(was, joined_name(c->arena, one, keys));
         if (other == NULL || !bd_str_eq(bd_value_text(one, "sha256"), bd_value_text(other, "sha256"))) {
             *bd_push(c->arena, &out) = population_row(c, other, one);
         }
     }
-    for (size_t i = 0; i < count_of(old); i++) {
+    for (size_t i = 0; i < bd_value_count(old); i++) {
         if (bd_map_find(is, joined_name(c->arena, &old->items[i], keys)) == NULL) {
             *bd_push(c->arena, &out) = population_row(c, &old->items[i], NULL);
         }
@@ -376,7 +365,7 @@ static const bd_value *compare_populations(const comparison *c) {
 static const bd_value *ids_lacking(const comparison *c, const bd_value *list, const bd_value *other) {
     bd_map *known = index_of(c->arena, other, by_id);
     value_list out = {0};
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         if (bd_map_find(known, joined_name(c->arena, &list->items[i], by_id)) == NULL) {
             *bd_push(c->arena, &out) = bd_value_find(&list->items[i], "id");
         }
@@ -387,7 +376,7 @@ static const bd_value *ids_lacking(const comparison *c, const bd_value *list, co
 static const bd_value *ids_changed(const comparison *c, const bd_value *list, const bd_value *other) {
     bd_map *known = index_of(c->arena, other, by_id);
     value_list out = {0};
-    for (size_t i = 0; i < count_of(list); i++) {
+    for (size_t i = 0; i < bd_value_count(list); i++) {
         const bd_value *was = bd_map_find(known, joined_name(c->arena, &list->items[i], by_id));
         if (was != NULL && !bd_str_eq(bd_value_text(was, "sha256"),
                                       bd_value_text(&list->items[i], "sha256"))) {
@@ -450,7 +439,7 @@ static const bd_value *compare_evidence(const comparison *c) {
     bd_map *was = index_of(c->arena, old, by_bytes), *paths = index_of(c->arena, old, by_path);
     bd_map *is = index_of(c->arena, now, by_bytes);
     evidence_lists lists = {0};
-    for (size_t i = 0; i < count_of(now); i++) {
+    for (size_t i = 0; i < bd_value_count(now); i++) {
         const bd_value *one = &now->items[i];
         bool is_carried = bd_map_find(was, joined_name(c->arena, one, by_bytes)) != NULL;
         bool is_changed =
@@ -459,7 +448,7 @@ static const bd_value *compare_evidence(const comparison *c) {
                            : is_changed ? &lists.changed
                                         : &lists.fresh) = one;
     }
-    for (size_t i = 0; i < count_of(old); i++) {
+    for (size_t i = 0; i < bd_value_count(old); i++) {
         if (bd_map_find(is, joined_name(c->arena, &old->items[i], by_bytes)) == NULL) {
             *bd_push(c->arena, &lists.gone) = &old->items[i];
         }
@@ -469,11 +458,24 @@ static const bd_value *compare_evidence(const comparison *c) {
     return object_value(&out);
 }
 
+/* ---- counts ---- */
+
+/* How long each list in `of` is, by the names it stands under; NULL where there is none.  Evidence counts its own. */
+static const bd_value *count_lists(bd_arena *arena, const bd_value *of) {
+    object_draft out = {.arena = arena};
+    for (size_t i = 0; of->kind == BD_OBJECT && i < of->count; i++) {
+        const bd_value *one = &of->items[i];
+        object_put(&out, bd_str_z(arena, of->keys[i]),
+                   bd_str_eqz(of->keys[i], "evidence") ? NULL
+                   : one->kind == BD_ARRAY ? bd_value_integer(arena, (int64_t)one->count)
+                                           : count_lists(arena, one));
+    }
+    return out.keys.count > 0 ? object_value(&out) : NULL;
+}
+
 const bd_value *bd_compare_make(const bd_value *before, const bd_value *after, bd_arena *arena) {
     comparison c = {arena, before, after};
     object_draft out = {.arena = arena};
-    object_put(&out, "after", side_of(&c, after));
-    object_put(&out, "before", side_of(&c, before));
     object_put(&out, "catalog", compare_catalogs(&c));
     object_put(&out, "coverage", compare_coverage(&c));
     object_put(&out, "evidence", compare_evidence(&c));
@@ -481,5 +483,8 @@ const bd_value *bd_compare_make(const bd_value *before, const bd_value *after, b
     object_put(&out, "populations", compare_populations(&c));
     object_put(&out, "scope", compare_scope(&c));
     object_put(&out, "states", compare_states(&c));
+    object_put(&out, "counts", count_lists(arena, object_value(&out)));
+    object_put(&out, "after", side_of(&c, after));
+    object_put(&out, "before", side_of(&c, before));
     return object_value(&out);
 }

@@ -180,7 +180,7 @@ static bool reads(const readying *r, const bd_check *check, bd_str source) {
 }
 
 /* The first control in scope with a check that reads the source, or BD_READY_NONE. */
-static uint32_t reader_of(const readying *r, bd_str source) {
+uint32_t ready_reader(const readying *r, bd_str source) {
     uint32_t first = BD_READY_NONE;
     for (size_t i = 0; i < r->in->catalog->check_count; i++) {
         uint32_t control = r->control_of_check[i];
@@ -287,7 +287,7 @@ void ready_find_retention(readying *r) {
         const bd_source_def *source = &r->in->catalog->sources[i];
         uint32_t control =
             source->is_log && source->retention_days > 0 && source->derivation.size == 0
-                ? reader_of(r, source->id)
+                ? ready_reader(r, source->id)
                 : BD_READY_NONE;
         if (control != BD_READY_NONE && r->assessment->period->is_type_ii) {
             add_retention(r, source, control);
@@ -330,7 +330,7 @@ void ready_find_unreached(readying *r) {
     for (size_t i = 0; i < r->in->catalog->source_count; i++) {
         const bd_source_def *source = &r->in->catalog->sources[i];
         if (bd_map_find(seen, source->id) == NULL || source->derivation.size > 0 ||
-            reader_of(r, source->id) == BD_READY_NONE) {
+            ready_reader(r, source->id) == BD_READY_NONE) {
             continue;
         }
         bd_unreached one = {.source = source, .of = engagement->subscriptions.count};

@@ -119,20 +119,7 @@ static int cmp_texts(const void *context, const void *a, const void *b) {
 }
 
 static bool has_text(const bd_strs *sorted, bd_str text) {
-    size_t low = 0, high = sorted->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = bd_str_cmp(sorted->data[middle], text);
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
+    return bd_sorted_find(sorted->data, sorted->count, sizeof(bd_str), &text, cmp_texts, NULL) != NULL;
 }
 
 static void compare_exceptions(readying *r, const bd_past *from) {
@@ -257,6 +244,7 @@ bd_rc bd_ready_make(const bd_ready_inputs *inputs, bd_arena *arena, const bd_rea
     ready_sort_dues(&r);
     ready_find_unreached(&r);
     ready_find_incomplete(&r);
+    ready_find_remarks(&r);
     *out = made;
     return BD_OK;
 }

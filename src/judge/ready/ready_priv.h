@@ -29,5 +29,9 @@ void ready_find_vendors(readying *r);
 void ready_find_retention(readying *r);
 void ready_find_unreached(readying *r);
 void ready_find_incomplete(readying *r);
+uint32_t ready_reader(const readying *r, bd_str source); /* first control in scope that reads it, or NONE */
+
+/* remarks.c */
+void ready_find_remarks(readying *r);
 
 #endif

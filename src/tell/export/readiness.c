@@ -103,6 +103,26 @@ static void write_incomplete(export_run *run, bd_json_writer *w) {
     bd_json_close(w, ']');
 }
 
+static void write_remarks(export_run *run, bd_json_writer *w) {
+    const bd_readiness *ready = ready_of(run);
+    bd_json_key(w, "remarks");
+    bd_json_open(w, '[');
+    for (size_t i = 0; i < ready->remarks.count; i++) {
+        const bd_ready_remark *one = &ready->remarks.data[i];
+        bd_json_open(w, '{');
+        if (one->control != BD_READY_NONE) {
+            export_member_str(w, "control",
+                              run->in->assessment->controls[one->control].control->number);
+        }
+        export_member_str(w, "kind", bd_str_of(one->kind));
+        bd_json_member(w, "path", one->path);
+        export_member_str(w, "sentence", one->what);
+        bd_json_member(w, "subject", one->subject);
+        bd_json_close(w, '}');
+    }
+    bd_json_close(w, ']');
+}
+
 static void write_missing_sources(export_run *run, bd_json_writer *w) {
     const bd_strs *missing = &run->in->assessment->sources_missing;
     bd_json_key(w, "sources_missing");
@@ -125,6 +145,7 @@ static void write_quality(export_run *run, bd_json_writer *w) {
     bd_json_key(w, "data_quality");
     bd_json_open(w, '{');
     write_incomplete(run, w);
+    write_remarks(run, w);
     write_missing_sources(run, w);
     bd_json_key(w, "unreached");
     bd_json_open(w, '[');

@@ -124,6 +124,22 @@ static void put_gaps(csv_table *to, const bd_control_result *control,
     }
 }
 
+/* Not due by a date: what weakens the evidence is mended by whoever owns what reads it. */
+static void put_remark(csv_table *to, const bd_ready_remark *one) {
+    const bd_control_result *control = control_of(to->run, one->control);
+    bd_str what = one->path.size > 0 ? bd_str_format(to->run->line, "%.*s: %.*s", BD_ARG(one->path),
+                                                     BD_ARG(one->what))
+                                     : one->what;
+    todo_row row = {.control = control,
+                    .kind = bd_str_of(one->kind),
+                    .subject = one->subject,
+                    .owner = control != NULL ? control->control->owner : BD_STR(""),
+                    .what = what,
+                    .due = BD_DAY_NONE,
+                    .latest = BD_DAY_NONE};
+    put_row(to, &row);
+}
+
 bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
     static const char *const names[] = {"control", "subject", "owner",  "people",  "state",
                                         "kind",    "due",     "latest", "overdue", "instance",
@@ -143,6 +159,9 @@ bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *
              k++) {
             put_gaps(&to, c, &c->requirements[k]);
         }
+    }
+    for (size_t i = 0; i < inputs->ready->remarks.count; i++) {
+        put_remark(&to, &inputs->ready->remarks.data[i]);
     }
     return export_close(&run, err);
 }

@@ -11,6 +11,7 @@ static void add_seal(report *r, size_t index, const bd_value *seal) {
     fact(table, "Signed by", words_journal_text(r, bd_value_text(seal, "signer")));
     bd_cell_run(table, fact_cell(table, "Certificate, SHA-256"), BD_RUN_MONO,
                 bd_value_text(seal, "fingerprint"));
+    fact(table, "Time-stamp of the signature", bd_value_text(seal, "timestamp"));
     int64_t count = 0;
     (void)bd_value_i64(seal, "lines", &count);
     lines = fact_cell(table, "Journal lines");

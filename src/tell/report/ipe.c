@@ -345,34 +345,7 @@ void section_ipe(report *r) {
 /* ---- data quality
  * ---------------------------------------------------------------------------------------------------------- */
 
-typedef bool doubt_fn(const bd_evidence *item);
 typedef bd_str doubt_words_fn(report *r, const bd_evidence *item);
-
-static bool is_refused(const bd_evidence *item) {
-    return has_sheet(item) && (item->facts.is_malformed || item->facts.problem.size > 0);
-}
-
-static bool is_unread(const bd_evidence *item) {
-    return has_sheet(item) && item->is_unmapped && !is_refused(item);
-}
-
-static bool is_incomplete(const bd_evidence *item) {
-    return has_sheet(item) && !bd_pbc_is_list(item) && !item->is_unmapped && !item->is_document && !is_refused(item) &&
-           item->completeness != BD_COMPLETE_YES;
-}
-
-static bool is_assumed(const bd_evidence *item) {
-    return has_sheet(item) && item->collected_at_is_assumed && !is_refused(item);
-}
-
-static bool is_unsigned(const bd_evidence *item) {
-    return has_sheet(item) && !bd_pbc_is_list(item) && item->origin == BD_ORIGIN_HANDED_IN && !item->is_signed_off &&
-           !item->is_unmapped && !is_refused(item);
-}
-
-static bool is_withdrawn(const bd_evidence *item) {
-    return item->given.is_withdrawn;
-}
 
 static bd_str refused_words(report *r, const bd_evidence *item) {
     return words_journal_text(r, item->facts.problem);
@@ -400,15 +373,15 @@ static bd_str unsigned_words(report *r, const bd_evidence *item) {
 
 static const struct {
     const char *title, *anchor;
-    doubt_fn *holds;
+    bd_weakness kind;
     doubt_words_fn *words;
 } doubts[] = {
-    {"Refused", "quality-refused", is_refused, refused_words},
-    {"Not recognised", "quality-unmapped", is_unread, unread_words},
-    {"Not complete, or not shown to be", "quality-incomplete", is_incomplete, incomplete_words},
-    {"Time of collection assumed", "quality-assumed", is_assumed, assumed_words},
-    {"Handed in without sign-off", "quality-unsigned", is_unsigned, unsigned_words},
-    {"Withdrawn", "quality-withdrawn", is_withdrawn, withdrawn_words},
+    {"Refused", "quality-refused", BD_WEAK_REFUSED, refused_words},
+    {"Not recognised", "quality-unmapped", BD_WEAK_UNMAPPED, unread_words},
+    {"Not complete, or not shown to be", "quality-incomplete", BD_WEAK_INCOMPLETE, incomplete_words},
+    {"Time of collection assumed", "quality-assumed", BD_WEAK_TIME, assumed_words},
+    {"Handed in without sign-off", "quality-unsigned", BD_WEAK_UNSIGNED, unsigned_words},
+    {"Withdrawn", "quality-withdrawn", BD_WEAK_WITHDRAWN, withdrawn_words},
 };
 
 static size_t add_doubt(report *r, size_t index) {
@@ -418,7 +391,7 @@ static size_t add_doubt(report *r, size_t index) {
     size_t count = 0;
     for (size_t i = 0; i < r->evidence->count; i++) {
         const bd_evidence *item = &r->evidence->data[i];
-        if (!doubts[index].holds(item)) {
+        if (!bd_evidence_is_weak(item, doubts[index].kind)) {
             continue;
         }
         if (count++ >= BD_REPORT_FINDINGS) {
@@ -494,11 +467,6 @@ static size_t add_diags(report *r) {
     return count;
 }
 
-/* Those of single items stand in the lists above. */
-static bool is_doubt_listed(const bd_doubt *doubt) {
-    return doubt->kind <= BD_DOUBT_TIME && doubt->kind != BD_DOUBT_DAYS;
-}
-
 static size_t add_doubts(report *r) {
     static const column_def columns[] = {{"Kind", BD_ALIGN_LEFT, 0},
                                          {"Where", BD_ALIGN_LEFT, 1},
@@ -508,7 +476,8 @@ static size_t add_doubts(report *r) {
     size_t count = 0;
     for (size_t i = 0; i < a->doubts.count; i++) {
         const bd_doubt *doubt = &a->doubts.data[i];
-        if (is_doubt_listed(doubt) || count++ >= BD_REPORT_FINDINGS) {
+        /* those of single items stand in the lists above */
+        if (bd_doubt_is_of_item(doubt->kind) || count++ >= BD_REPORT_FINDINGS) {
             continue;
         }
         if (table == NULL) {
