@@ -216,6 +216,6 @@ size_t bd_text_plain_letters(uint32_t code_point, uint32_t out[BD_TEXT_PLAIN_LET
 bd_str text_bidi_version(void) {
     bd_str rest = bd_str_of(fribidi_version_info), line = rest;
     (void)bd_str_cut(&rest, '\n', &line);
-    ptrdiff_t at = bd_str_find(line, BD_STR(" "));
-    return at < 0 ? line : bd_str_trim(bd_str_sub(line, (size_t)at + 1, line.size));
+    ptrdiff_t at = bd_str_find(line, BD_STR(") ")); /* "(GNU FriBidi) 1.0.8" */
+    return at < 0 ? line : bd_str_trim(bd_str_sub(line, (size_t)at + 2, line.size));
 }
