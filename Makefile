@@ -226,9 +226,11 @@ conformance: build/results/conformance.txt ## check the demo's outputs with tool
 golden: build/release/bindery ## refresh tests/golden; read the difference before committing it
 	@BINDERY=build/release/bindery sh tests/golden/run.sh --refresh
 
-torture: build/release/bindery deps-torture ## every fault at every call, shards on a Slurm array that loses a node: takes an hour
+torture: build/release/bindery build/release/unit deps-torture ## every fault at every call, every bit of a package, shards on a Slurm array that loses a node: takes hours
 	@BINDERY=build/release/bindery sh tests/torture/slurm.sh
 	@python3 tests/fault/torture.py build/release/bindery
+	@BINDERY_TORTURE=1 build/release/unit package
+	@BINDERY=build/release/bindery BINDERY_FLIPS=20000 sh tests/cli/run.sh check_mutants.sh
 
 fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60
