@@ -89,6 +89,11 @@ MAP_SOURCES := $(sort $(foreach room,base/util base/value gather/read gather/der
   derive.h evidence.h scan.h memo.h catalog.h rule.h imported.h))
 map_sources = $(if $(filter src/gather/memo/key.c,$(1)),-DBINDERY_MAP_SOURCES='"$(shell cat $(MAP_SOURCES) | sha256sum | cut -c1-32)"')
 
+# What an output hangs on besides its inputs and libraries: all sources but those that read arguments and print.  Stands in
+# each package, so that `verify --reperform` knows whether the program that made it was this one.
+OUTPUT_SOURCES := $(sort $(filter-out src/cli/%,$(SOURCES)) $(wildcard src/*/*/*.h src/run/*.h include/bindery/*.h))
+output_sources = $(if $(filter src/run/versions.c,$(1)),-DBINDERY_SOURCES='"$(shell cat $(OUTPUT_SOURCES) | sha256sum | cut -c1-12)"')
+
 .PHONY: all help deps deps-tests deps-conformance deps-bench deps-torture torture demo check unit asan ubsan tsan clang cli-check conformance bench lint \
   deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
 .DEFAULT_GOAL := all
@@ -121,7 +126,7 @@ build/$(1)/pages-bench: $$(OBJECTS:%=build/$(1)/%) build/$(1)/builtin.o build/$(
 
 build/$(1)/%.o: src/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
 	@mkdir -p $$(@D)
-	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) $$(call room_flags,$$<) $$(call map_sources,$$<) -DBINDERY_VERSION='"$$(VERSION)"' \
+	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) $$(call room_flags,$$<) $$(call map_sources,$$<) $$(call output_sources,$$<) -DBINDERY_VERSION='"$$(VERSION)"' \
 	  -MMD -MP -c -o $$@ $$<
 
 build/$(1)/tests/%.o: tests/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
@@ -129,6 +134,7 @@ build/$(1)/tests/%.o: tests/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
 	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) -Itests/unit -MMD -MP -c -o $$@ $$<
 
 build/$(1)/gather/memo/key.o: $$(MAP_SOURCES)
+build/$(1)/run/versions.o: $$(OUTPUT_SOURCES)
 
 build/$(1)/builtin.o: build/builtin.s $$(BUILTIN)
 	@mkdir -p $$(@D)
@@ -220,9 +226,11 @@ conformance: build/results/conformance.txt ## check the demo's outputs with tool
 golden: build/release/bindery ## refresh tests/golden; read the difference before committing it
 	@BINDERY=build/release/bindery sh tests/golden/run.sh --refresh
 
-torture: build/release/bindery deps-torture ## every fault at every call, shards on a Slurm array that loses a node: takes an hour
+torture: build/release/bindery build/release/unit deps-torture ## every fault at every call, every bit of a package, shards on a Slurm array that loses a node: takes hours
 	@BINDERY=build/release/bindery sh tests/torture/slurm.sh
 	@python3 tests/fault/torture.py build/release/bindery
+	@BINDERY_TORTURE=1 build/release/unit package
+	@BINDERY=build/release/bindery BINDERY_FLIPS=20000 sh tests/cli/run.sh check_mutants.sh
 
 fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60

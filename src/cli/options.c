@@ -122,7 +122,9 @@ const cli_option cli_options[] = {
      "judge again from the package and compare everything",
      "Judges again from the evidence, catalog and engagement of the package, makes its files and "
      "its binder once more, and says what comes out otherwise: each verdict, count, state, score "
-     "and printed figure. By the same version every byte must be the same. A difference is exit 1.",
+     "and printed figure. By the same version every byte must be the same, and a difference is exit 1. A package of "
+     "another version is compared by what was judged; what this version judges otherwise is named and is exit 6, for "
+     "only the version that made the package can say which of the two is the reason.",
      "bindery verify --reperform pack.zip", "0.1", " verify "},
     {OPT_EXPECT_TENANT, "--expect-tenant", NULL, "GUID", false, "refuse a package of another tenant",
      "The tenant that the package must be of; another one is exit 1.",

@@ -318,6 +318,15 @@ static void print_reperformance(const bd_value *done) {
                "compared, not every byte\n",
                "");
     }
+    if (cli_number(done, "reworded") > 0) {
+        printf("  %-12s %lld sentences say the same in other words\n", "", (long long)cli_number(done, "reworded"));
+    }
+    const bd_value *changed = bd_value_find(done, "changed");
+    for (size_t i = 0; changed != NULL && i < changed->count; i++) {
+        printf("  %-12s ", "changed");
+        cli_print_text(changed->items[i].text);
+        printf("\n");
+    }
 }
 
 static void print_stamp(const bd_value *result) {

@@ -2,8 +2,10 @@
  *
  * The package's journal, evidence, catalog and engagement take the place of a locker and a folder; what a run makes of
  * them is compared with what the package holds.  By the same program and the same libraries every core file and the
- * binder up to its signature must come out byte by byte.  Another version may write a list in another way: then what
- * was judged counts (assessment.json value by value, findings.ndjson), and that the binder prints the figures. */
+ * binder up to its signature must come out byte by byte, and what does not was altered.  Another version may write a list
+ * in another way: then what was judged counts (assessment.json and findings.ndjson value by value), and that the binder
+ * prints the figures.  It may also judge otherwise, which does not tell whether the package or the version is the
+ * reason: that is said as it is, and is neither a forgery nor an agreement (differences.c). */
 #include "bindery/run.h"
 
 #include "bindery/pdffile.h"
@@ -13,7 +15,7 @@
 
 #define TEXT_BYTES ((size_t)1 << 30)
 #define MOST_NODES ((size_t)100000000)
-enum { MOST_VALUES = 10, MOST_SAID = 50, SHOWN_BYTES = 120 }; /* differing values; differences of all kinds */
+#define CHANGES "changes.json#" /* a figure of what changed; all others are of assessment.json */
 
 typedef struct {
     const bd_run_options *options;
@@ -21,18 +23,18 @@ typedef struct {
     const bd_package_report *report;
     bd_arena *arena;
     bd_reperformance *out;
+    bd_differing differing;
     bd_run_outcome quiet; /* what a run says on its way was said when the package was made */
     bd_session session;
+    const bd_value *assessment; /* the packaged one */
     const char **names; /* of evidence items in the package, by number */
     size_t name_count;
-    const bd_value *assessment, *changes; /* made again: what the figures are held against */
+    const bd_value *changes; /* since the package before, compared again */
 } performance;
 
+/* Told of what no other version of the program could have made otherwise, either. */
 static void differ(performance *run, bd_str path, bd_str sentence) {
-    if (run->out->differences.count < MOST_SAID) {
-        *bd_push(run->arena, &run->out->differences) = (bd_package_fault){
-            .word = BD_STR_INIT("reperformed"), .path = path, .sentence = sentence, .exit_code = 1};
-    }
+    bd_differ(&run->differing, path, sentence);
 }
 
 static bd_rc read_text(performance *run, const char *name, bd_str *out, bd_err *err) {
@@ -179,67 +181,6 @@ static bd_json_limits whole_file(void) {
     return limits;
 }
 
-static bd_str shown(performance *run, const bd_value *value) {
-    if (value == NULL) {
-        return BD_STR("nothing");
-    }
-    bd_str text = bd_str_trim(bd_json_canonical(run->arena, value));
-    bd_str head = bd_str_visible(run->arena, bd_str_sub(text, 0, SHOWN_BYTES));
-    return text.size <= SHOWN_BYTES ? head
-                                    : bd_str_format(run->arena, "%.*s...", BD_ARG(head));
-}
-
-static void compare_values(performance *run, const bd_value *packaged, const bd_value *made,
-                           bd_str pointer);
-
-static void compare_members(performance *run, const bd_value *packaged, const bd_value *made,
-                            bd_str pointer) {
-    for (size_t i = 0; i < packaged->count; i++) {
-        bd_str key = packaged->keys[i];
-        bool is_version = pointer.size == 0 && bd_str_eqz(key, "bindery");
-        if (!is_version) {
-            compare_values(run, &packaged->items[i], bd_value_find_str(made, key),
-                           bd_str_format(run->arena, "%.*s/%.*s", BD_ARG(pointer), BD_ARG(key)));
-        }
-    }
-    for (size_t i = 0; i < made->count; i++) {
-        if (bd_value_find_str(packaged, made->keys[i]) == NULL) {
-            compare_values(run, NULL, &made->items[i],
-                           bd_str_format(run->arena, "%.*s/%.*s", BD_ARG(pointer),
-                                         BD_ARG(made->keys[i])));
-        }
-    }
-}
-
-static void compare_items(performance *run, const bd_value *packaged, const bd_value *made,
-                          bd_str pointer) {
-    for (size_t i = 0; i < packaged->count || i < made->count; i++) {
-        compare_values(run, i < packaged->count ? &packaged->items[i] : NULL,
-                       i < made->count ? &made->items[i] : NULL,
-                       bd_str_format(run->arena, "%.*s/%zu", BD_ARG(pointer), i));
-    }
-}
-
-/* Recursion is bounded by the depth of JSON. */
-static void compare_values(performance *run, const bd_value *packaged, const bd_value *made,
-                           bd_str pointer) {
-    bool are_alike = packaged != NULL && made != NULL && packaged->kind == made->kind;
-    if (run->out->differences.count >= MOST_VALUES) {
-        return;
-    }
-    if (are_alike && packaged->kind == BD_OBJECT) {
-        compare_members(run, packaged, made, pointer);
-    } else if (are_alike && packaged->kind == BD_ARRAY) {
-        compare_items(run, packaged, made, pointer);
-    } else if (!are_alike || !bd_str_eq(bd_json_canonical(run->arena, packaged),
-                                        bd_json_canonical(run->arena, made))) {
-        differ(run, BD_STR("80_MACHINE/assessment.json"),
-               bd_str_format(run->arena, "at '%.*s' the package says %.*s, judged again it is %.*s",
-                             BD_ARG(pointer), BD_ARG(shown(run, packaged)),
-                             BD_ARG(shown(run, made))));
-    }
-}
-
 static bd_rc draft_text(const bd_draft *draft, bd_arena *arena, bd_str *out, bd_err *err) {
     bd_buf buf;
     bd_buf_init(&buf, TEXT_BYTES);
@@ -250,29 +191,53 @@ static bd_rc draft_text(const bd_draft *draft, bd_arena *arena, bd_str *out, bd_
     return rc;
 }
 
+/* Rules of the time zones are no part of the program, and may move an instant: this machine may have others. */
+static void note_zones(performance *run) {
+    bd_str then = bd_value_text(bd_value_find(run->assessment, "period"), "tzdata");
+    bd_str now = bd_zone_data_version(run->arena);
+    if (!bd_str_eq(then, now)) {
+        run->differing.is_same_program = false;
+        run->out->is_same_program = run->out->is_same_version = false;
+        *bd_push(run->arena, &run->out->changed) =
+            bd_str_format(run->arena, "time zone data %.*s then, %.*s now",
+                          BD_ARG(bd_str_visible(run->arena, then)), BD_ARG(now));
+    }
+}
+
 static bd_rc compare_assessment(performance *run, const bd_draft *made, bd_err *err) {
-    const bd_blob *blob = bd_package_find(run->reader, "80_MACHINE/assessment.json");
-    if (blob != NULL && memcmp(blob->sha256, bd_draft_sha256(made), 32) == 0) {
+    const char *name = "80_MACHINE/assessment.json";
+    bd_json_limits limits = whole_file();
+    bd_str packaged, text;
+    const bd_value *again;
+    BD_TRY(read_text(run, name, &packaged, err));
+    BD_TRY(bd_json_parse(packaged, &limits, run->arena, &run->assessment, err));
+    note_zones(run);
+    const bd_blob *blob = bd_package_find(run->reader, name);
+    if (memcmp(blob->sha256, bd_draft_sha256(made), 32) == 0) {
         return BD_OK;
     }
-    bd_str texts[2];
-    const bd_value *values[2];
-    BD_TRY(read_text(run, "80_MACHINE/assessment.json", &texts[0], err));
-    BD_TRY(draft_text(made, run->arena, &texts[1], err));
-    bd_json_limits limits = whole_file();
-    for (size_t i = 0; i < 2; i++) {
-        BD_TRY(bd_json_parse(texts[i], &limits, run->arena, &values[i], err));
-    }
-    compare_values(run, values[0], values[1], (bd_str){"", 0});
+    BD_TRY(draft_text(made, run->arena, &text, err));
+    BD_TRY(bd_json_parse(text, &limits, run->arena, &again, err));
+    bd_differ_values(&run->differing, bd_str_of(name), run->assessment, again);
     return BD_OK;
 }
 
-static void compare_findings(performance *run, const bd_draft *made) {
-    const bd_blob *blob = bd_package_find(run->reader, "80_MACHINE/findings.ndjson");
-    if (blob == NULL || memcmp(blob->sha256, bd_draft_sha256(made), 32) != 0) {
-        differ(run, BD_STR("80_MACHINE/findings.ndjson"),
-               BD_STR("judged again, the list of failing records is another one"));
+/* By the same program the list has the same bytes; another may word a reason otherwise. */
+static bd_rc compare_findings(performance *run, const bd_draft *made, bd_err *err) {
+    const char *name = "80_MACHINE/findings.ndjson";
+    bd_str packaged, text;
+    const bd_blob *blob = bd_package_find(run->reader, name);
+    if (blob != NULL && memcmp(blob->sha256, bd_draft_sha256(made), 32) == 0) {
+        return BD_OK;
     }
+    if (blob == NULL || run->differing.is_same_program) {
+        differ(run, bd_str_of(name),
+               BD_STR("judged again, the list of failing records is another one"));
+        return BD_OK;
+    }
+    BD_TRY(read_text(run, name, &packaged, err));
+    BD_TRY(draft_text(made, run->arena, &text, err));
+    return bd_differ_lines(&run->differing, bd_str_of(name), packaged, text, err);
 }
 
 /* ---- files ---- */
@@ -287,11 +252,6 @@ static const bd_value *file_of(const bd_value *manifest, bd_str path) {
     return NULL;
 }
 
-/* Libraries decide how a file is compressed and a page is drawn, and nothing of what a file says. */
-static bool is_same_program(const performance *run) {
-    return bd_str_eqz(run->report->facts.bindery_version, BINDERY_VERSION);
-}
-
 static bool is_late(const bd_value *file) {
     return bd_value_find(file, "sha256") == NULL;
 }
@@ -302,7 +262,7 @@ static void compare_file(performance *run, const bd_value *packaged, const bd_va
                                               bd_value_text(made, "sha256"));
     run->out->files++;
     run->out->equal_files += is_equal ? 1 : 0;
-    if (!is_equal && is_same_program(run)) {
+    if (!is_equal && run->differing.is_same_program) {
         differ(run, path,
                made == NULL ? BD_STR("made again, the package holds no such file")
                             : BD_STR("made again from the evidence, this file has other bytes"));
@@ -322,7 +282,7 @@ static bd_rc compare_files(performance *run, bd_str manifest, bd_err *err) {
         }
     }
     const bd_value *again = bd_value_find(made, "files");
-    for (size_t i = 0; is_same_program(run) && i < again->count; i++) {
+    for (size_t i = 0; run->differing.is_same_program && i < again->count; i++) {
         bd_str path = bd_value_text(&again->items[i], "path");
         if (file_of(packaged, path) == NULL) {
             differ(run, path, BD_STR("is made of the evidence, and the package does not hold it"));
@@ -350,28 +310,35 @@ static bd_rc binder_text(performance *run, bd_str pdf, bd_str *out, bd_err *err)
 }
 
 /* "/score/ready/n" leads into assessment.json, "changes.json#/changes/..." into what changed since the package before. */
-static bd_str value_at(const performance *run, bd_str pointer) {
-    bd_str prefix = BD_STR("changes.json#");
-    bool is_change = bd_str_has_prefix(pointer, prefix);
-    const bd_value *value =
-        is_change ? bd_value_at(run->changes, bd_str_sub(pointer, prefix.size, pointer.size))
-                  : bd_value_at(run->assessment, pointer);
+static const bd_value *value_at(const performance *run, bd_str pointer, bool is_change) {
+    return is_change ? bd_value_at(run->changes, bd_str_sub(pointer, sizeof CHANGES - 1, pointer.size))
+                     : bd_value_at(run->assessment, pointer);
+}
+
+/* What the list says of a figure has to be what the package's own assessment says: a binder by another version is not
+ * drawn again byte by byte, and its figures must not speak of anything else. */
+static void check_figure(performance *run, const bd_value *figure) {
+    bd_str pointer = bd_value_text(figure, "pointer"), text = bd_value_text(figure, "text");
+    bool is_change = bd_str_has_prefix(pointer, BD_STR(CHANGES));
+    const bd_value *value = value_at(run, pointer, is_change);
     bool is_text = value != NULL && (value->kind == BD_NUMBER || value->kind == BD_STRING);
-    return is_text ? value->text : BD_STR("");
-}
-
-static void compare_figure(performance *run, bd_str pointer, bd_str text) {
-    bd_str made = value_at(run, pointer);
-    if (!bd_str_eq(made, text)) {
-        differ(run, BD_STR("80_MACHINE/figures.ndjson"),
-               bd_str_format(run->arena, "the figure '%.*s' of '%.*s' is %.*s, judged again",
-                             BD_ARG(bd_str_visible(run->arena, text)),
-                             BD_ARG(bd_str_visible(run->arena, pointer)),
-                             BD_ARG(made.size > 0 ? made : BD_STR("none"))));
+    if (is_text && bd_str_eq(value->text, text)) {
+        return;
     }
+    bd_str path = BD_STR("80_MACHINE/figures.ndjson");
+    bd_str sentence = bd_str_format(run->arena, "the figure '%.*s' of '%.*s' is %.*s%s",
+                                    BD_ARG(bd_str_visible(run->arena, text)),
+                                    BD_ARG(bd_str_visible(run->arena, pointer)),
+                                    BD_ARG(is_text ? value->text : BD_STR("none")),
+                                    is_change ? ", compared again" : " in assessment.json");
+    if (is_change) {
+        bd_differ_judged(&run->differing, path, sentence);
+        return;
+    }
+    differ(run, path, sentence);
 }
 
-/* The figures stand in the binder in the order in which they are listed, and say what is judged again. */
+/* The figures stand in the binder in the order in which they are listed, and say what was judged. */
 static bd_rc find_figures(performance *run, bd_str pdf, bd_err *err) {
     bd_str list, line, text;
     BD_TRY(read_text(run, "80_MACHINE/figures.ndjson", &list, err));
@@ -382,7 +349,7 @@ static bd_rc find_figures(performance *run, bd_str pdf, bd_err *err) {
             continue;
         }
         BD_TRY(bd_json_parse(line, &bd_json_default_limits, run->arena, &figure, err));
-        compare_figure(run, bd_value_text(figure, "pointer"), bd_value_text(figure, "text"));
+        check_figure(run, figure);
         bd_str wanted = bd_squeeze(run->arena, bd_value_text(figure, "text"));
         ptrdiff_t at = bd_str_find(text, wanted);
         if (at < 0) {
@@ -415,11 +382,7 @@ static bd_rc compare_binder(performance *run, bd_str made, bd_err *err) {
 
 /* ---- all of it ---- */
 
-static bd_rc keep_values(performance *run, const bd_judged_run *judged, bd_err *err) {
-    bd_str text;
-    bd_json_limits limits = whole_file();
-    BD_TRY(draft_text(judged->assessment_json, run->arena, &text, err));
-    BD_TRY(bd_json_parse(text, &limits, run->arena, &run->assessment, err));
+static bd_rc keep_changes(performance *run, const bd_judged_run *judged, bd_err *err) {
     return bd_previous_compare(run->session.previous, judged, run->session.catalog, run->arena,
                                &run->changes, err);
 }
@@ -458,9 +421,12 @@ static bd_rc perform(performance *run, bd_zygote *zygote, bd_err *err) {
     BD_TRY(read_signer(run, &signer, err));
     BD_TRY(bd_judge(&run->session, &judged, err));
     bd_rc rc = compare_assessment(run, judged.assessment_json, err);
-    compare_findings(run, judged.findings);
+    bd_differ_derivations(&run->differing, run->session.catalog);
     if (!bd_failed(rc)) {
-        rc = keep_values(run, &judged, err);
+        rc = compare_findings(run, judged.findings, err);
+    }
+    if (!bd_failed(rc)) {
+        rc = keep_changes(run, &judged, err);
     }
     if (!bd_failed(rc)) {
         return make_again(run, &signer, &judged, err);
@@ -472,18 +438,27 @@ static bd_rc perform(performance *run, bd_zygote *zygote, bd_err *err) {
 bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote, bd_package_reader *reader,
                    const bd_package_report *report, bd_arena *arena, bd_reperformance *out,
                    bd_err *err) {
+    bool is_same_program = bd_run_is_this_program(report->facts.versions);
     *out = (bd_reperformance){
-        .is_same_version = bd_str_eqz(report->facts.bindery_version, BINDERY_VERSION) &&
+        .is_same_program = is_same_program,
+        .is_same_version = is_same_program &&
                            bd_str_eq(report->facts.versions, bd_run_versions(arena))};
-    performance run = {
-        .options = options, .reader = reader, .report = report, .arena = arena, .out = out};
+    performance run = {.options = options,
+                       .reader = reader,
+                       .report = report,
+                       .arena = arena,
+                       .out = out,
+                       .differing = {.arena = arena, .is_same_program = is_same_program, .out = out}};
     bd_rc rc = perform(&run, zygote, err);
     bd_locker_close(run.session.locker);
-    if (!bd_failed(rc) || err->class == BD_ERR_IO || err->class == BD_ERR_BUG ||
-        err->class == BD_ERR_LIMIT) {
-        return rc;
+    bool is_answer = bd_failed(rc) && err->class != BD_ERR_IO && err->class != BD_ERR_BUG &&
+                     err->class != BD_ERR_LIMIT;
+    if (is_answer) {
+        bd_differ_judged(&run.differing, (bd_str){"", 0},
+                         bd_str_format(arena, "the judgement cannot be made again: %s", err->message));
     }
-    differ(&run, (bd_str){"", 0},
-           bd_str_format(arena, "the judgement cannot be made again: %s", err->message));
-    return BD_OK;
+    if (out->differs_by_version) {
+        bd_differ_say_versions(&run.differing, report->facts.versions);
+    }
+    return is_answer ? BD_OK : rc;
 }

@@ -398,7 +398,12 @@ static void expect(verification *run, const char *path, const char *what, bd_str
 
 static const bd_value *reperformance_value(verification *run, const bd_reperformance *done) {
     bd_result out = {.arena = run->arena};
+    bd_result_bool(&out, "same_program", done->is_same_program);
     bd_result_bool(&out, "same_version", done->is_same_version);
+    if (!done->is_same_program) {
+        bd_result_int(&out, "reworded", (int64_t)done->reworded);
+        bd_result_list(&out, "changed", &done->changed);
+    }
     bd_result_int(&out, "files", (int64_t)done->files);
     bd_result_int(&out, "equal_files", (int64_t)done->equal_files);
     bd_result_int(&out, "figures", (int64_t)done->figures);
@@ -417,7 +422,7 @@ static bd_rc reperform(verification *run, bd_package_reader *reader,
     BD_TRY(bd_reperform(run->options, run->zygote, reader, report, run->arena, &done, err));
     for (size_t i = 0; i < done.differences.count; i++) {
         const bd_package_fault *one = &done.differences.data[i];
-        add_fault(run, "reperformed", one->path, one->exit_code, one->sentence);
+        add_fault(run, one->word.data, one->path, one->exit_code, one->sentence);
     }
     bd_result_value(out, "reperformed", reperformance_value(run, &done));
     return BD_OK;

@@ -37,9 +37,18 @@ static bd_str fonts_version(bd_arena *arena) {
     return bd_str_copy(arena, bd_str_sub(bd_str_of(hex), 0, 12));
 }
 
+/* The number is raised for people; what a program does hangs on its sources, so their hash (Makefile) stands beside it. */
+static const char program[] = "bindery " BINDERY_VERSION " (sources " BINDERY_SOURCES ")";
+
 bd_str bd_run_versions(bd_arena *arena) {
-    return bd_str_format(arena, "bindery %s, %.*s, %.*s, %.*s, %.*s, fonts %.*s", BINDERY_VERSION,
+    return bd_str_format(arena, "%s, %.*s, %.*s, %.*s, %.*s, fonts %.*s", program,
                          BD_ARG(bd_crypto_versions(arena)), BD_ARG(bd_zip_versions(arena)),
                          BD_ARG(bd_pdf_versions(arena)), BD_ARG(bd_text_versions(arena)),
                          BD_ARG(fonts_version(arena)));
+}
+
+bool bd_run_is_this_program(bd_str versions) {
+    bd_str first = versions;
+    (void)bd_str_cut(&versions, ',', &first);
+    return bd_str_eqz(first, program);
 }

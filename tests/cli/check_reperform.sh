@@ -21,7 +21,7 @@ claim "reperform: the answer as JSON has the counts" python3 - json "$files" "$f
 import json, sys
 done = json.load(open(sys.argv[1]))["reperformed"]
 assert done == {"binder_equal": True, "differences": 0, "equal_files": int(sys.argv[2]), "figures": int(sys.argv[3]),
-                "files": int(sys.argv[2]), "same_version": True}, done
+                "files": int(sys.argv[2]), "same_program": True, "same_version": True}, done
 PY
 
 # Whoever nobody trusts is still judged again; what is not whole is not judged at all.

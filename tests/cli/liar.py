@@ -1,8 +1,30 @@
-"""A copy of the program that calls what is in progress complete: what somebody makes who holds the key and lies."""
+"""liar.py SOURCE TARGET [WORD...]: a copy of the program that is another one in some point.
+
+    lie       calls what is in progress complete: what somebody makes who holds the key and lies
+    version   says that it was made of other sources
+    words     gives one reason in other words
+"""
+import re
 import sys
 
 source, target = sys.argv[1:3]
 program = open(source, "rb").read()
-word = b"\0[~]\0"
-assert word in program, "the program holds no word for what is in progress"
-open(target, "wb").write(program.replace(word, b"\0[x]\0"))
+
+
+def change(old, new):
+    global program
+    assert old in program, "the program does not hold %r" % old
+    assert len(old) == len(new)
+    program = program.replace(old, new)
+
+
+for word in sys.argv[3:] or ["lie"]:
+    if word == "lie":
+        change(b"\0[~]\0", b"\0[x]\0")
+    elif word == "version":
+        change(re.search(rb"\(sources [0-9a-f]{12}\)", program).group(), b"(sources 0123456789ab)")
+    elif word == "words":
+        change(b"no evidence describes a day of the period", b"of no day of the period there is evidence")
+    else:
+        sys.exit("no such word: " + word)
+open(target, "wb").write(program)
