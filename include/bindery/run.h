@@ -104,7 +104,7 @@ BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena,
 BD_MUST_USE bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
                              bd_err *err);
 /* FILE.zip or FILE.pdf.  The verdict is in the outcome; fails only with USAGE, IO or BUG, and with LIMIT where what is
- * to be judged again is larger than this program takes in. */
+ * to be judged again is larger than this program takes in.  Confines the process for good (bd_confine). */
 BD_MUST_USE bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
                                 bd_run_outcome *out, bd_err *err);
 /* The assessment as a value, nothing written. */

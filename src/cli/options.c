@@ -44,7 +44,8 @@ const cli_option cli_options[] = {
     {OPT_VERSION, "--version", NULL, NULL, false, "print the version",
      "Prints the version and ends.", "bindery --version", "0.1", "*"},
     {OPT_BUILD_INFO, "--build-info", NULL, NULL, false, "with --version: libraries and catalog",
-     "Adds the versions of the libraries in use: same versions, same bytes.",
+     "Adds the sources' hash and the versions of the libraries in use (same versions, same bytes), and behind which walls "
+     "files from elsewhere are read on this machine.",
      "bindery --version --build-info", "0.1", "*"},
     {OPT_ORGANISATION, "--organisation", NULL, "NAME", false, "name of the organisation",
      "The name that the cover prints. Default: the folder's name.",

@@ -1,5 +1,6 @@
 /* `verify`: the package's own proofs, then the binder inside it, then that the two name each
- * other. */
+ * other.  CMS, PDF and zip of a stranger are parsed here, in a process that has this one file to judge and, before its
+ * first byte is read, gives up writing, the network and other programs. */
 #include "bindery/run.h"
 
 #include "bindery/pdffile.h"
@@ -560,6 +561,7 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
     if (options->reperform) {
         BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &run.zygote, err));
     }
+    (void)bd_confine(options->reperform); /* --build-info says whether it is possible */
     bd_rc rc = is_pdf(path, arena) ? verify_pdf_file(&run, path, &result, err)
                                    : verify_package(&run, path, &result, err);
     bd_zygote_close(run.zygote);
