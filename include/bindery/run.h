@@ -35,6 +35,7 @@ typedef struct {
     const char *tsa; /* a time-stamp authority instead of bindery.json's; NULL: that one */
     bool reperform; /* verify: judge again from the package and compare */
     const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
+    const char *previous_path; /* verify: the package that must be the one before it; or NULL */
     bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */
     bd_strs fail_under; /* "READY=80": a score below it makes the exit code 1; see bd_run_outcome */
     /* Stage and share done, for a bar on a terminal; may be NULL. */

@@ -392,6 +392,39 @@ static void expect(verification *run, const char *what, bd_str wanted, bd_str fo
     }
 }
 
+/* ---- the package before it ---- */
+
+/* Whole by itself, and the very one that this package names. */
+static bd_rc check_previous(verification *run, const bd_package_report *report, unsigned jobs, bd_result *out,
+                            bd_err *err) {
+    const char *path = run->options->previous_path;
+    bd_str manifest = BD_STR("90_INTEGRITY/manifest.json"), named = report->facts.previous_package;
+    bd_package_reader *reader = NULL;
+    bd_package_report before;
+    char hex[65];
+    if (path == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(bd_package_verify(path, run->trust, run->at, jobs, run->arena, &reader, &before, err));
+    bd_package_close(reader);
+    if (before.exit_code != 0) {
+        bd_str why = before.faults.count > 0 ? before.faults.data[0].sentence : BD_STR("it does not hold");
+        add_fault(run, "previous", bd_str_of(path), before.exit_code,
+                  bd_str_format(run->arena, "the package before it is not VERIFIED: %.*s", BD_ARG(why)));
+        return BD_OK;
+    }
+    bd_hex(before.sums_sha256, 32, hex);
+    if (!bd_str_eqz(named, hex)) {
+        bd_str names = named.size > 0 ? bd_str_format(run->arena, "%.12s...", named.data) : BD_STR("none");
+        add_fault(run, "previous", manifest, 1,
+                  bd_str_format(run->arena, "the package before it is '%.*s' (%.12s...), the package names %.*s",
+                                BD_ARG(before.facts.package_id), hex, BD_ARG(names)));
+        return BD_OK;
+    }
+    bd_result_text(out, "follows", before.facts.package_id);
+    return BD_OK;
+}
+
 /* ---- the judgement again ---- */
 
 static const bd_value *reperformance_value(verification *run, const bd_reperformance *done) {
@@ -461,6 +494,9 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
     if (run->checkpoint.lines > 0 && !run->meets_checkpoint && run->exit_code == 0) {
         add_fault(run, "checkpoint", BD_STR("90_INTEGRITY/journal.ndjson"), 1,
                   BD_STR("there is no journal to hold against the checkpoint"));
+    }
+    if (report.has_manifest && !bd_failed(rc)) {
+        rc = check_previous(run, &report, jobs, out, err);
     }
     if (report.has_manifest && !bd_failed(rc)) {
         rc = reperform(run, reader, &report, out, err);
@@ -543,6 +579,26 @@ static bool is_pdf(const char *path, bd_arena *arena) {
     return !is_zip && bd_str_has_suffix(bd_str_lower(arena, bd_str_of(path)), BD_STR(".pdf"));
 }
 
+/* What only a package can answer must not look answered. */
+static bd_rc refuse_for_pdf(const verification *run, const char *path, bd_err *err) {
+    const bd_run_options *options = run->options;
+    const struct {
+        const char *name;
+        bool is_asked;
+    } needs[] = {{"--checkpoint", run->checkpoint.lines > 0},
+                 {"--expect-tenant", options->expect_tenant.size > 0},
+                 {"--expect-period", options->expect_period.size > 0},
+                 {"--previous", options->previous_path != NULL},
+                 {"--reperform", options->reperform}};
+    for (size_t i = 0; i < BD_COUNT(needs); i++) {
+        if (needs[i].is_asked && is_pdf(path, run->arena)) {
+            BD_RAISE(err, BD_ERR_USAGE, "'%s' needs a package: '%s' is a PDF and holds no journal",
+                     needs[i].name, path);
+        }
+    }
+    return BD_OK;
+}
+
 bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
                     bd_run_outcome *out, bd_err *err) {
     verification run = {.options = options, .arena = arena, .outcome = out, .trust = {"", 0}};
@@ -554,10 +610,7 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
     BD_TRY(load_trust(&run, err));
     BD_TRY(load_revocations(&run, err));
     BD_TRY(load_checkpoint(&run, err));
-    if (run.checkpoint.lines > 0 && is_pdf(path, arena)) {
-        BD_RAISE(err, BD_ERR_USAGE,
-                 "'--checkpoint' needs a package: '%s' is a PDF and holds no journal", path);
-    }
+    BD_TRY(refuse_for_pdf(&run, path, err));
     if (options->reperform) {
         BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &run.zygote, err));
     }
