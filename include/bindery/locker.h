@@ -199,7 +199,7 @@ typedef struct {
     bool is_damage; /* of evidence or of what vouches for it; else it costs time or room only */
 } bd_locker_fault;
 typedef struct {
-    BD_VEC(bd_locker_fault) faults; /* by file, then sentence; at most 1,000 are listed, those of the cache too */
+    BD_VEC(bd_locker_fault) faults; /* by file, then sentence; at most 1,000 are listed, 100 of the cache */
     size_t fault_count, damage_count;
     size_t stale_count; /* "index" and "derived": only save time, are made anew, and are not among the faults counted */
     size_t lines, items, objects, seals;

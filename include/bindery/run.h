@@ -35,6 +35,7 @@ typedef struct {
     const char *tsa; /* a time-stamp authority instead of bindery.json's; NULL: that one */
     bool reperform; /* verify: judge again from the package and compare */
     const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
+    const char *previous_path; /* verify: the package that must be the one before it; or NULL */
     bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */
     bd_strs fail_under; /* "READY=80": a score below it makes the exit code 1; see bd_run_outcome */
     /* Stage and share done, for a bar on a terminal; may be NULL. */
@@ -104,7 +105,7 @@ BD_MUST_USE bd_rc bd_run_package(const bd_run_options *options, bd_arena *arena,
 BD_MUST_USE bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out,
                              bd_err *err);
 /* FILE.zip or FILE.pdf.  The verdict is in the outcome; fails only with USAGE, IO or BUG, and with LIMIT where what is
- * to be judged again is larger than this program takes in. */
+ * to be judged again is larger than this program takes in.  Confines the process for good (bd_confine). */
 BD_MUST_USE bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
                                 bd_run_outcome *out, bd_err *err);
 /* The assessment as a value, nothing written. */

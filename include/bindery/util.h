@@ -510,4 +510,12 @@ BD_MUST_USE bd_rc bd_zygote_run(bd_zygote *zygote, size_t task, bd_str argument,
                                 bd_sink *out, bd_err *err);
 void bd_zygote_close(bd_zygote *zygote); /* accepts NULL */
 
+/* For good, and before any thread: this process opens no file for writing, removes, renames and changes none, opens no
+ * socket and starts no program; such a call fails with EPERM.  Threads, reading, open descriptors and a zygote that was
+ * opened before go on.  `may_spill`: files may still be made and removed (bd_temp_open).  False: the kernel allows no
+ * such wall, and there is none. */
+bool bd_confine(bool may_spill);
+/* Would it?  Tries it in a child. */
+bool bd_can_confine(void);
+
 #endif

@@ -39,6 +39,7 @@ typedef enum {
     OPT_REPERFORM,
     OPT_EXPECT_TENANT,
     OPT_EXPECT_PERIOD,
+    OPT_PREVIOUS,
     OPT_BY,
     OPT_ROLE,
     OPT_CHECKED,

@@ -120,6 +120,7 @@ bd_run_options cli_run_options(const cli_call *call) {
         .reperform = call->has[OPT_REPERFORM],
         .expect_tenant = call->values[OPT_EXPECT_TENANT],
         .expect_period = call->values[OPT_EXPECT_PERIOD],
+        .previous_path = call->has[OPT_PREVIOUS] ? call->values[OPT_PREVIOUS].data : NULL,
         .checkpoint_path = call->has[OPT_CHECKPOINT] ? call->values[OPT_CHECKPOINT].data : NULL,
         .progress = call->has[OPT_QUIET] ? NULL : cli_progress,
         .fail_under = call->lists[OPT_FAIL_UNDER],
@@ -803,6 +804,9 @@ static int print_version(const cli_call *call, bd_arena *arena) {
     printf("bindery %s\n", BINDERY_VERSION);
     if (parts.size > 0) {
         printf("%.*s\n", BD_ARG(parts));
+        printf("untrusted files: XML and workbooks in a child process each, with bounded memory and time and no new "
+               "privileges; %s\n",
+               bd_can_confine() ? "children and verify behind seccomp" : "this kernel allows no seccomp");
     }
     return BD_EXIT_DONE;
 }

@@ -416,6 +416,7 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
         cli_print_text(bd_value_text(result, "checkpoint"));
         printf("\n");
     }
+    cli_print_fact(result, "follows", "follows");
     print_reperformance(bd_value_find(result, "reperformed"));
     const bd_value *faults = bd_value_find(result, "faults");
     for (size_t i = 0; faults != NULL && i < faults->count; i++) {

@@ -77,6 +77,7 @@ const bd_value *cli_version_value(bd_str parts, bd_arena *arena) {
     add_text(&out, "bindery", BINDERY_VERSION);
     if (parts.size > 0) {
         add_value(&out, "parts", bd_value_string(arena, parts));
+        add_value(&out, "seccomp", bd_value_bool(arena, bd_can_confine()));
     }
     return close_members(&out);
 }

@@ -1,5 +1,6 @@
 /* `verify`: the package's own proofs, then the binder inside it, then that the two name each
- * other; or a PDF, or a seal, alone. */
+ * other; or a PDF, or a seal, alone.  CMS, PDF and zip of a stranger are parsed here, in a process that has this one
+ * file to judge and, before its first byte is read, gives up writing, the network and other programs. */
 #include "bindery/run.h"
 
 #include "bindery/pdffile.h"
@@ -394,6 +395,39 @@ static void expect(verification *run, const char *path, const char *what, bd_str
     }
 }
 
+/* ---- the package before it ---- */
+
+/* Whole by itself, and the very one that this package names. */
+static bd_rc check_previous(verification *run, const bd_package_report *report, unsigned jobs, bd_result *out,
+                            bd_err *err) {
+    const char *path = run->options->previous_path;
+    bd_str manifest = BD_STR("90_INTEGRITY/manifest.json"), named = report->facts.previous_package;
+    bd_package_reader *reader = NULL;
+    bd_package_report before;
+    char hex[65];
+    if (path == NULL) {
+        return BD_OK;
+    }
+    BD_TRY(bd_package_verify(path, run->trust, run->at, jobs, run->arena, &reader, &before, err));
+    bd_package_close(reader);
+    if (before.exit_code != 0) {
+        bd_str why = before.faults.count > 0 ? before.faults.data[0].sentence : BD_STR("it does not hold");
+        add_fault(run, "previous", bd_str_of(path), before.exit_code,
+                  bd_str_format(run->arena, "the package before it is not VERIFIED: %.*s", BD_ARG(why)));
+        return BD_OK;
+    }
+    bd_hex(before.sums_sha256, 32, hex);
+    if (!bd_str_eqz(named, hex)) {
+        bd_str names = named.size > 0 ? bd_str_format(run->arena, "%.12s...", named.data) : BD_STR("none");
+        add_fault(run, "previous", manifest, 1,
+                  bd_str_format(run->arena, "the package before it is '%.*s' (%.12s...), the package names %.*s",
+                                BD_ARG(before.facts.package_id), hex, BD_ARG(names)));
+        return BD_OK;
+    }
+    bd_result_text(out, "follows", before.facts.package_id);
+    return BD_OK;
+}
+
 /* ---- the judgement again ---- */
 
 static const bd_value *reperformance_value(verification *run, const bd_reperformance *done) {
@@ -463,6 +497,9 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
     if (run->checkpoint.lines > 0 && !run->meets_checkpoint && run->exit_code == 0) {
         add_fault(run, "checkpoint", BD_STR("90_INTEGRITY/journal.ndjson"), 1,
                   BD_STR("there is no journal to hold against the checkpoint"));
+    }
+    if (report.has_manifest && !bd_failed(rc)) {
+        rc = check_previous(run, &report, jobs, out, err);
     }
     if (report.has_manifest && !bd_failed(rc)) {
         rc = reperform(run, reader, &report, out, err);
@@ -563,6 +600,26 @@ static bool is_pdf(const char *path, bd_arena *arena) {
     return !is_zip && bd_str_has_suffix(bd_str_lower(arena, bd_str_of(path)), BD_STR(".pdf"));
 }
 
+/* What only a package can answer must not look answered. */
+static bd_rc refuse_for_part(const verification *run, const char *path, bool is_seal, bd_err *err) {
+    const bd_run_options *options = run->options;
+    const struct {
+        const char *name;
+        bool is_asked;
+    } needs[] = {{"--checkpoint", run->checkpoint.lines > 0},
+                 {"--previous", options->previous_path != NULL},
+                 {"--reperform", options->reperform},
+                 {"--expect-tenant", options->expect_tenant.size > 0 && !is_seal}, /* which a seal names */
+                 {"--expect-period", options->expect_period.size > 0 && !is_seal}};
+    for (size_t i = 0; i < BD_COUNT(needs); i++) {
+        if (needs[i].is_asked && (is_seal || is_pdf(path, run->arena))) {
+            BD_RAISE(err, BD_ERR_USAGE, "'%s' needs a package: '%s' is a %s and holds no journal",
+                     needs[i].name, path, is_seal ? "seal" : "PDF");
+        }
+    }
+    return BD_OK;
+}
+
 bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
                     bd_run_outcome *out, bd_err *err) {
     verification run = {.options = options, .arena = arena, .outcome = out, .trust = {"", 0}};
@@ -575,16 +632,11 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
     BD_TRY(load_revocations(&run, err));
     BD_TRY(load_checkpoint(&run, err));
     bool is_seal = bd_seal_is_folder(path, arena);
-    if (run.checkpoint.lines > 0 && (is_seal || is_pdf(path, arena))) {
-        BD_RAISE(err, BD_ERR_USAGE, "'--checkpoint' needs a package: '%s' is a %s and holds no journal",
-                 path, is_seal ? "seal" : "PDF");
-    }
-    if (is_seal && options->reperform) {
-        BD_RAISE(err, BD_ERR_USAGE, "'--reperform' needs a package: '%s' is a seal", path);
-    }
+    BD_TRY(refuse_for_part(&run, path, is_seal, err));
     if (options->reperform) {
         BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &run.zygote, err));
     }
+    (void)bd_confine(options->reperform); /* --build-info says whether it is possible */
     bd_rc rc = is_seal               ? verify_seal(&run, path, &result, err)
                : is_pdf(path, arena) ? verify_pdf_file(&run, path, &result, err)
                                      : verify_package(&run, path, &result, err);

@@ -273,6 +273,24 @@ TEST(seal, each_fault_is_named_with_its_file) {
     CHECK_EQ_INT(check_locker().fault_count, 0);
 }
 
+/* A cache full of broken entries is no cover for what happened to evidence. */
+TEST(seal, damage_is_named_among_any_number_of_broken_cache_entries) {
+    make_sealed();
+    CHECK_EQ_INT(run_command(NULL, "cd locker && mkdir -p derived/0 && for i in $(seq 1 1500); do "
+                                   "echo x >derived/0/$(printf '%%063d' $i); done; object=$(find objects -type f | "
+                                   "sort | tail -n 1); chmod u+w $object; printf x >>$object"), 0);
+    bd_locker_report report = check_locker();
+    CHECK_EQ_INT(report.stale_count, 1500);
+    CHECK_EQ_INT(report.fault_count, 1);
+    CHECK_EQ_INT(report.damage_count, 1);
+    size_t named = 0;
+    for (size_t i = 0; i < report.faults.count; i++) {
+        named += report.faults.data[i].is_damage;
+    }
+    CHECK_EQ_INT(named, 1);
+    CHECK_EQ_INT(report.faults.count, 101);
+}
+
 TEST(seal, a_signature_of_another_certificate_is_a_fault_even_where_the_journal_has_its_hash) {
     bd_err err = {0};
     bd_locker_report report;

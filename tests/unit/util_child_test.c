@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -258,5 +259,79 @@ static void run_one(void *context, size_t index, unsigned worker) {
 TEST(util, children_of_several_threads_keep_to_their_own) {
     bench b = open_bench();
     bd_pool_run(4, 60, run_one, b.zygote);
+    close_bench(&b);
+}
+
+/* Which of the things that a confined process must not do it could do; runs in a process of its own. */
+static unsigned try_confined(bool may_spill) {
+    const char *path = test_path("confined.txt");
+    test_write_file(path, BD_STR("x"));
+    int fd = open(path, O_RDONLY);
+    if (!bd_confine(may_spill)) {
+        return 77;
+    }
+    const bool could[] = {
+        open(path, O_WRONLY) >= 0 && !may_spill,
+        open(test_path("new.txt"), O_WRONLY | O_CREAT, 0600) >= 0 && !may_spill,
+        unlink(path) == 0 && !may_spill,
+        socket(AF_INET, SOCK_STREAM, 0) >= 0,
+        socket(AF_UNIX, SOCK_STREAM, 0) >= 0,
+        rename(path, test_path("other.txt")) == 0,
+        mkdir(test_path("folder"), 0700) == 0,
+        execl("/bin/true", "true", (char *)NULL) == 0, /* would end 0, which is no answer either */
+        chmod(path, 0777) == 0,
+        truncate(path, 0) == 0,
+        open(path, O_RDONLY) < 0 && !may_spill, /* what it must still be able to do */
+        lseek(fd, 0, SEEK_SET) != 0,
+    };
+    bd_err err;
+    int spilled = -1;
+    bool is_spilled = may_spill && !bd_failed(bd_temp_open(&spilled, &err)) && write(spilled, "x", 1) == 1;
+    unsigned which = may_spill == is_spilled ? 0 : 99;
+    for (size_t i = 0; i < BD_COUNT(could); i++) {
+        which = could[i] && which == 0 ? (unsigned)i + 1 : which;
+    }
+    return which == 0 ? 100 : which;
+}
+
+TEST(util, a_confined_process_reads_and_does_nothing_else) {
+    CHECK(bd_can_confine());
+    for (int may_spill = 0; may_spill < 2; may_spill++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            _exit((int)try_confined(may_spill == 1));
+        }
+        int status = 0;
+        CHECK(waitpid(pid, &status, 0) == pid);
+        test_failure("spilling %d", may_spill);
+        CHECK(WIFEXITED(status));
+        CHECK_EQ_INT(WEXITSTATUS(status), 100);
+    }
+    FILE *file = fopen(test_path("after.txt"), "w"); /* trying it confined nobody here */
+    CHECK(file != NULL);
+    fclose(file);
+}
+
+static void add_one(void *context, size_t index, unsigned worker) {
+    (void)index;
+    (void)worker;
+    __atomic_add_fetch((unsigned *)context, 1, __ATOMIC_SEQ_CST);
+}
+
+TEST(util, children_and_threads_go_on_in_a_confined_process) {
+    bench b = open_bench();
+    pid_t pid = fork();
+    if (pid == 0) {
+        bool is_confined = bd_confine(false);
+        unsigned count = 0;
+        bd_rc rc = run(&b, ECHO, "", BD_STR("hello"));
+        bool is_told = !bd_failed(rc) && bd_str_eq(bd_buf_str(&b.out), BD_STR("hello"));
+        bd_pool_run(4, 8, add_one, &count);
+        _exit(is_confined && is_told && count == 8 ? 100 : 1);
+    }
+    int status = 0;
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK(WIFEXITED(status));
+    CHECK_EQ_INT(WEXITSTATUS(status), 100);
     close_bench(&b);
 }

@@ -4,7 +4,7 @@
 
 #include "locker_priv.h"
 
-enum { CHECK_FAULTS_MOST = 1000 };
+enum { CHECK_FAULTS_MOST = 1000, CHECK_STALE_MOST = 100 };
 #define REMEDY_COPY "bring the file back from a copy"
 #define REMEDY_OBJECT                                                                              \
     "bring the file back from a copy, or put the same evidence in again after moving this one away"
