@@ -302,6 +302,8 @@ BD_MUST_USE bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *are
 typedef struct bd_atomic bd_atomic;
 BD_MUST_USE bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err);
 bd_sink *bd_atomic_sink(bd_atomic *file);
+/* Room on the disk for the first `bytes`, where the file system can tell: a full disk is said before it is filled. */
+BD_MUST_USE bd_rc bd_atomic_reserve(bd_atomic *file, size_t bytes, bd_err *err);
 int bd_atomic_fd(bd_atomic *file); /* for reading back before finish */
 BD_MUST_USE bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err);
 /* Files that belong together: all are made durable before the first is put in place, so that a disk that fails leaves

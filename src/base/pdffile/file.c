@@ -31,6 +31,8 @@ typedef struct {
 
 typedef struct {
     bd_pdf *pdf;
+    const bd_pdf *known; /* a reading of a longer or shorter beginning of the file, or NULL */
+    bool is_grown;       /* its revisions are ours too, and were taken over */
     bd_arena *scratch;
     section sections[REVISIONS_MAX]; /* as the revisions: base first, once all are read */
     int64_t number_limit;            /* no object number may reach it */
@@ -217,6 +219,28 @@ static void reverse_revisions(reading *r) {
     }
 }
 
+/* Whether what is known ends with the section at <offset>, and would be read from these bytes as it was. */
+static bool ends_known(const reading *r, int64_t offset) {
+    const bd_pdf *known = r->known;
+    if (known == NULL || known->text.size >= r->pdf->text.size) {
+        return false;
+    }
+    const bd_pdf_revision *last = &known->revisions.data[known->revisions.count - 1];
+    const bd_pdf_object *size = bd_pdf_find(&r->pdf->revisions.data[0].trailer, "Size");
+    bool is_line_whole =
+        (uint64_t)last->end < known->text.size || known->text.data[known->text.size - 1] == '\n';
+    return last->xref == offset && is_line_whole && (uint64_t)size->integer >= known->entry_count &&
+           r->pdf->revisions.count + known->revisions.count <= REVISIONS_MAX;
+}
+
+/* Newest first, as they are read. */
+static void take_revisions(reading *r) {
+    for (size_t i = r->known->revisions.count; i > 0; i--) {
+        *bd_push(r->pdf->arena, &r->pdf->revisions) = r->known->revisions.data[i - 1];
+    }
+    r->is_grown = true;
+}
+
 static bd_rc read_sections(reading *r) {
     bd_pdf *pdf = r->pdf;
     int64_t offset = 0, before = (int64_t)pdf->text.size;
@@ -229,6 +253,10 @@ static bd_rc read_sections(reading *r) {
         }
         if (pdf->revisions.count >= REVISIONS_MAX) {
             BD_RAISE(r->err, BD_ERR_LIMIT, "a pdf with more than %d revisions", REVISIONS_MAX);
+        }
+        if (pdf->revisions.count > 0 && ends_known(r, offset)) {
+            take_revisions(r);
+            break;
         }
         bd_pdf_revision revision = {0};
         BD_TRY(read_section(r, offset, pdf->revisions.count, &revision));
@@ -293,6 +321,10 @@ static bd_rc fill_entries(reading *r) {
     const bd_pdf_object *size = bd_pdf_find(bd_pdf_trailer(pdf), "Size");
     pdf->entry_count = (size_t)size->integer;
     pdf->entries = bd_new(pdf->arena, bd_pdf_entry, pdf->entry_count);
+    for (size_t i = 0; r->is_grown && i < r->known->entry_count; i++) {
+        pdf->entries[i] = r->known->entries[i];
+        pdf->entries[i].is_page = pdf->entries[i].is_seen = false;
+    }
     for (size_t k = 0; k < pdf->revisions.count; k++) {
         section *own = &r->sections[k];
         bd_sort(own->data, own->count, sizeof(placed_entry), compare_numbers, NULL);
@@ -389,6 +421,14 @@ static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entr
     return bd_pdf_lexer_expect(lexer, BD_STR("endobj"));
 }
 
+bd_rc bd_pdf_look_at(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err) {
+    const bd_pdf_entry *entry = &pdf->entries[number];
+    bd_pdf_object dropped;
+    *out = bd_pdf_lexer_of(pdf->text, entry->offset, pdf->text.size, arena, err);
+    out->is_check = true;
+    return parse_indirect(pdf, number, entry, out, &dropped);
+}
+
 static int compare_offsets(const void *context, const void *a, const void *b) {
     uint32_t left = ((const placed_entry *)a)->entry.offset, right = ((const placed_entry *)b)->entry.offset;
     (void)context;
@@ -478,8 +518,9 @@ static void take_checked(bd_pdf *pdf, const bd_pdf *known) {
     }
 }
 
-static bd_rc check_revisions(reading *r, const bd_pdf *known) {
+static bd_rc check_revisions(reading *r) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("pdf object", 256u << 20);
+    const bd_pdf *known = r->known;
     size_t checked = known != NULL ? count_checked(r->pdf, known) : 0;
     if (checked > 0) {
         take_checked(r->pdf, known);
@@ -500,14 +541,17 @@ static bd_rc parse_file(bd_str text, bd_view *view, const bd_pdf *known, bd_aren
     pdf->view = view;
     pdf->arena = arena;
     reading *r = bd_new(scratch, reading, 1);
-    *r = (reading){.pdf = pdf, .scratch = scratch, .err = err};
+    *r = (reading){.pdf = pdf, .known = known, .scratch = scratch, .err = err};
     /* An object needs 20 bytes in a table, so a larger number is a lie and would only cost
      * memory. */
     r->number_limit = (int64_t)(text.size / 16 + 16);
     BD_TRY(read_sections(r));
     BD_TRY(check_places(r));
     BD_TRY(fill_entries(r));
-    BD_TRY(check_revisions(r, known));
+    if (r->is_grown && count_checked(pdf, known) < known->revisions.count) {
+        return parse_file(text, view, NULL, arena, out, err); /* what is known does not hold for the longer file */
+    }
+    BD_TRY(check_revisions(r));
     *out = pdf;
     return BD_OK;
 }

@@ -30,8 +30,9 @@ typedef struct {
      * without bytes.  Each object of a file is checked, a few are used; storing was most of the
      * work. */
     bool is_check;
-    bool is_page;         /* the outermost dictionary is /Type /Page */
-    bd_pdf_object length; /* /Length of the outermost dictionary, with is_check too; else null */
+    bool has_type, is_page; /* the outermost dictionary has a name as /Type; it is /Page */
+    size_t kids_at;         /* where the array of its /Kids begins; 0: it has none */
+    bd_pdf_object length;   /* /Length of the outermost dictionary, with is_check too; else null */
     bd_err *err;
 } bd_pdf_lexer;
 
@@ -103,6 +104,8 @@ struct bd_pdf {
     BD_VEC(bd_pdf_font *) fonts;
 };
 
+/* Where the lexer stands after "N G obj …", which is only looked at: /Type /Page, /Kids and the form are told by it. */
+bd_rc bd_pdf_look_at(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err);
 /* Resolved dictionary value under `name`, or NULL when absent. */
 bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,
                    const bd_pdf_object **out, bd_err *err);

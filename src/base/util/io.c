@@ -136,6 +136,15 @@ bd_sink *bd_atomic_sink(bd_atomic *file) {
     return &file->sink;
 }
 
+bd_rc bd_atomic_reserve(bd_atomic *file, size_t bytes, bd_err *err) {
+    int problem = bytes > 0 ? posix_fallocate(file->fd, 0, (off_t)bytes) : 0;
+    if (problem != ENOSPC && problem != EDQUOT && problem != EFBIG) {
+        return BD_OK;
+    }
+    errno = problem;
+    return raise_errno(err, "write", file->path);
+}
+
 int bd_atomic_fd(bd_atomic *file) {
     return file->fd;
 }
