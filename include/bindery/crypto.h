@@ -23,6 +23,8 @@ bd_sha256 *bd_sha256_open(void);
 void bd_sha256_put(bd_sha256 *hash, const void *bytes, size_t count);
 void bd_sha256_finish(bd_sha256 *hash, uint8_t out[32]); /* ready for a new message afterwards */
 void bd_sha256_close(bd_sha256 *hash);                   /* accepts NULL */
+/* One that has taken in what <hash> has; the caller closes both. */
+bd_sha256 *bd_sha256_fork(const bd_sha256 *hash);
 void bd_sha256_of(bd_str text, uint8_t out[32]);
 bd_str bd_sha256_hex(bd_arena *arena, bd_str text); /* 64 lower-case digits */
 

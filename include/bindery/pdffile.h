@@ -47,6 +47,14 @@ typedef struct bd_pdf bd_pdf;
  * INPUT names the byte offset, what was found and what was expected; UNSUPPORTED: cross-reference streams, hybrid
  * or encrypted files; LIMIT: too large or too many revisions. */
 BD_MUST_USE bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err);
+/* The same of a file that is looked at through a view, a few MiB of it at a time; the view outlives the handle. */
+BD_MUST_USE bd_rc bd_pdf_view_parse(bd_view *view, bd_arena *arena, bd_pdf **out, bd_err *err);
+/* Lets the view forget what was looked at; without a view nothing. */
+void bd_pdf_release(const bd_pdf *pdf);
+/* A file that begins with <before>'s: the outcome of bd_pdf_parse without a second look at objects whose form is known.
+ * `view` is that of `text`, or NULL. */
+BD_MUST_USE bd_rc bd_pdf_grown_parse(bd_str text, bd_view *view, const bd_pdf *before, bd_arena *arena,
+                                     bd_pdf **out, bd_err *err);
 /* The first revision as a file of its own: the outcome of bd_pdf_parse for the bytes up to its end, without a
  * second look at objects whose form is known from <whole>.  <whole>'s text is borrowed. */
 BD_MUST_USE bd_rc bd_pdf_base_parse(const bd_pdf *whole, bd_arena *arena, bd_pdf **out,

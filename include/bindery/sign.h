@@ -9,6 +9,7 @@
 
 #include "bindery/crypto.h"
 #include "bindery/http.h"
+#include "bindery/pdffile.h"
 #include "bindery/util.h"
 
 /* ---- time-stamps ---------------------------------------------------------------------------------- */
@@ -80,30 +81,54 @@ typedef struct {
     bd_str reason, location;
     size_t page_index;
     double rect[4];        /* signature panel in points, zero: invisible */
-    bool is_checked_later; /* the caller calls bd_check_signed before the file leaves its hands */
+    bool is_checked_later; /* the caller calls bd_check_signed_by before the file leaves its hands */
     bd_stamping *stamping; /* PAdES B-T; NULL: none is asked for */
     const bd_long_term *long_term; /* PAdES B-LT: proofs that go into the file before it is signed; or NULL */
     bd_str open_field; /* a field for one further signature: then DocMDP P=2; empty: no change at all, P=1 */
     size_t contents_bytes; /* room for the CMS; 0: as much as key, chain and time-stamp can need */
 } bd_sign_options;
 
-/* Signs `pdf` (an unsigned file); `signed_pdf` is the whole new file, Allocated in <arena>.  The result is
- * read back and verified before it is returned, unless that comes later; a failure there is a BUG.  INPUT:
- * already signed, or not a PDF that pdffile reads. */
+/* A PDF that signatures are put behind: a copy of a file on its way to the place where it will stand, read through a
+ * window and hashed while it is copied, once; or bytes in memory.
+ *     BD_TRY(bd_pdf_copy_open("binder.pdf", "binder.pdf", arena, &copy, err));
+ *     rc = bd_pdf_copy_sign(copy, key, &options, err);
+ *     rc = bd_failed(rc) ? rc : bd_pdf_copy_finish(copy, err);
+ *     bd_pdf_copy_drop(copy);
+ * After a failure nothing but `drop` makes sense; the place is as it was. */
+typedef struct bd_pdf_copy bd_pdf_copy;
+#define BD_SIGN_FILE_BYTES ((size_t)1 << 30) /* of a file at most */
+/* The file at `path` for the place `to`, which may be the same.  What is said of time-stamps is Allocated in <arena>.
+ * INPUT: not a PDF that pdffile reads; LIMIT, IO. */
+BD_MUST_USE bd_rc bd_pdf_copy_open(const char *path, const char *to, bd_arena *arena, bd_pdf_copy **out,
+                                   bd_err *err);
+/* Of bytes, which stay borrowed; longer ones are Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_pdf_copy_of(bd_str pdf, bd_arena *arena, bd_pdf_copy **out, bd_err *err);
+bd_str bd_pdf_copy_text(const bd_pdf_copy *copy); /* of bytes: the caller's or the arena's; else Borrowed until drop */
+bd_pdf *bd_pdf_copy_pdf(const bd_pdf_copy *copy); /* the same, parsed.  Borrowed until drop */
+bool bd_pdf_copy_is_signed(const bd_pdf_copy *copy); /* somebody's signature is in it */
+/* The first signature.  What was written is read back and verified, unless that comes later; a failure there is a BUG.
+ * INPUT: already signed. */
+BD_MUST_USE bd_rc bd_pdf_copy_sign(bd_pdf_copy *copy, bd_key *key, const bd_sign_options *options, bd_err *err);
+/* The second: fills the field that the first left open as `options->open_field`, and covers all before it.  INPUT: there
+ * is no such field, or it is filled. */
+BD_MUST_USE bd_rc bd_pdf_copy_countersign(bd_pdf_copy *copy, bd_key *key, const bd_sign_options *options,
+                                          bd_err *err);
+/* A document time-stamp over a signed file, with proofs that it does not hold yet (NULL: none): PAdES B-LTA, made new
+ * by another one before its authority's certificate ends.  Fails as bd_stamp_ask does; *stamp is Allocated in <arena>. */
+BD_MUST_USE bd_rc bd_pdf_copy_stamp(bd_pdf_copy *copy, const bd_stamp_authority *authority,
+                                    const bd_long_term *long_term, bd_arena *arena, bd_tsp_report *stamp,
+                                    bd_err *err);
+/* fsync and rename; the copy can still be asked, and is dropped all the same. */
+BD_MUST_USE bd_rc bd_pdf_copy_finish(bd_pdf_copy *copy, bd_err *err);
+void bd_pdf_copy_drop(bd_pdf_copy *copy); /* accepts NULL */
+void bd_pdf_copy_drop_ref(bd_pdf_copy **copy);
+
+/* The same of bytes in one call: `signed_pdf` is the whole new file, Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
                               bd_arena *arena, bd_str *signed_pdf, bd_err *err);
-/* The second signature: fills the field that bd_sign_pdf left open as `options->open_field`, and covers all before
- * it.  INPUT: there is no such field, or it is filled. */
 BD_MUST_USE bd_rc bd_countersign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
                                      bd_arena *arena, bd_str *signed_pdf, bd_err *err);
-/* A document time-stamp over a signed file, with proofs that it does not hold yet (NULL: none): PAdES B-LTA, made new
- * by another one before its authority's certificate ends.  Fails as bd_stamp_ask does. */
-BD_MUST_USE bd_rc bd_archive_pdf(bd_str pdf, const bd_stamp_authority *authority,
-                                 const bd_long_term *long_term, bd_arena *arena, bd_str *out,
-                                 bd_tsp_report *stamp, bd_err *err);
-/* Reads back what bd_sign_pdf made with `key`.  BUG: our own verification does not accept it. */
-BD_MUST_USE bd_rc bd_check_signed(bd_str signed_pdf, bd_key *key, bd_err *err);
-/* The same with the certificates of all who signed. */
+/* Reads back what was signed, with the certificates of all who signed.  BUG: our own verification does not accept it. */
 BD_MUST_USE bd_rc bd_check_signed_by(bd_str signed_pdf, bd_str trust_pem, bd_err *err);
 
 typedef enum {
@@ -154,7 +179,11 @@ typedef struct {
     bd_str trust_pem;
     bd_instant at; /* where no trusted time-stamp says when; BD_INSTANT_NONE: no time enters */
     const bd_revocations *revocations; /* of the caller, besides those in the file; or NULL */
+    bd_view *view; /* where `pdf` is its text; or NULL */
 } bd_pdf_judging;
+/* The copy as it is now; what is known of it is not computed again. */
+BD_MUST_USE bd_rc bd_pdf_copy_judge(const bd_pdf_copy *copy, const bd_pdf_judging *how, bd_arena *arena,
+                                    bd_pdf_report *out, bd_err *err);
 BD_MUST_USE bd_rc bd_judge_pdf(bd_str pdf, const bd_pdf_judging *how, bd_arena *arena,
                                bd_pdf_report *out, bd_err *err);
 BD_MUST_USE bd_rc bd_verify_pdf(bd_str pdf, bd_str trust_pem, bd_instant at, bd_arena *arena,

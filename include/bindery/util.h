@@ -305,6 +305,8 @@ BD_MUST_USE bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *are
 typedef struct bd_atomic bd_atomic;
 BD_MUST_USE bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err);
 bd_sink *bd_atomic_sink(bd_atomic *file);
+/* Room on the disk for the first `bytes`, where the file system can tell: a full disk is said before it is filled. */
+BD_MUST_USE bd_rc bd_atomic_reserve(bd_atomic *file, size_t bytes, bd_err *err);
 int bd_atomic_fd(bd_atomic *file); /* for reading back before finish */
 BD_MUST_USE bd_rc bd_atomic_finish(bd_atomic *file, bd_err *err);
 /* Files that belong together: all are made durable before the first is put in place, so that a disk that fails leaves
@@ -339,6 +341,24 @@ typedef BD_VEC(bd_entry) bd_entries;
  * as unreadable; names beginning with '.' are skipped.  At most `max_entries` (else LIMIT). */
 BD_MUST_USE bd_rc bd_folder_walk(const char *folder, size_t max_entries, bd_arena *arena,
                                  bd_entries *out, bd_err *err);
+
+/* A regular file to be read, of at most `max_bytes` (else LIMIT); the caller closes *fd. */
+BD_MUST_USE bd_rc bd_regular_open(const char *path, size_t max_bytes, int *fd, size_t *size, bd_err *err);
+/* The first `size` bytes of `from`, in blocks; `path` is for the message.  INPUT: it ends before. */
+BD_MUST_USE bd_rc bd_fd_copy(int from, size_t size, const char *path, bd_sink *to, bd_err *err);
+
+/* The bytes of a file as memory that is not held: what is looked at comes, and `release` lets all of it go again, so
+ * that a pass over a large file that releases every few MiB needs no more than these.  The text stays good until
+ * `close`.  One thread at a time may release. */
+typedef struct bd_view bd_view;
+/* Of the first `size` bytes of a file that nobody else shortens; `fd` is borrowed until `close`. */
+BD_MUST_USE bd_rc bd_view_open(int fd, size_t size, const char *path, bd_view **out, bd_err *err);
+/* Of anybody's file: through a copy in the system's temporary folder, or held where it is small or has no room there. */
+BD_MUST_USE bd_rc bd_view_read(const char *path, size_t max_bytes, bd_view **out, bd_err *err);
+bd_str bd_view_text(const bd_view *view); /* Borrowed until close */
+void bd_view_release(bd_view *view);      /* accepts NULL */
+void bd_view_close(bd_view *view);        /* accepts NULL */
+void bd_view_close_ref(bd_view **view);   /* for BD_DEFER */
 
 /* An unlinked temporary file in the system's temporary folder, open for reading and writing. */
 BD_MUST_USE bd_rc bd_temp_open(int *fd, bd_err *err);

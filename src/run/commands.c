@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define PDF_BYTES ((size_t)1 << 30)
+#define COVER_BYTES ((size_t)1 << 30)
 
 /* ---- results ---- */
 
@@ -380,47 +380,47 @@ bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome 
 
 /* ---- sign ---- */
 
-static bd_rc refuse_signed(bd_str pdf, const char *path, bd_arena *arena, bd_err *err) {
-    bd_pdf_report report;
-    BD_TRY(bd_verify_pdf(pdf, (bd_str){"", 0}, BD_INSTANT_NONE, arena, &report, err));
-    if (report.is_signed) {
+static bd_rc check_cover(bd_pdf_copy *copy, const bd_signer *signer, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("cover", COVER_BYTES);
+    bool is_named = false;
+    BD_TRY(bd_cover_holds(bd_pdf_copy_pdf(copy), signer->fingerprint, arena, &is_named, err));
+    if (!is_named) {
         BD_RAISE(err, BD_ERR_INPUT,
-                 "cannot sign '%s': it is signed already; 'bindery verify' checks it", path);
+                 "cannot sign: its cover does not name the certificate %.*s; render it again "
+                 "with this signer",
+                 BD_ARG(signer->fingerprint));
     }
     return BD_OK;
 }
 
+static bd_rc sign_copy(bd_session *session, bd_signer *signer, bd_pdf_copy *copy, bd_stamping *stamping,
+                       bd_err *err) {
+    bd_sign_options signing = {.signed_at = bd_clock_now(),
+                               .signer_name = signer->facts.subject,
+                               .reason = BD_STR("Management's evidence binder")};
+    BD_TRY(check_cover(copy, signer, err));
+    bd_rc rc = bd_signer_sign(session, signer, copy, &signing, stamping, err);
+    bd_signer_say(session, signer, stamping);
+    return bd_failed(rc) ? rc : bd_pdf_copy_finish(copy, err);
+}
+
 bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *arena,
                   bd_run_outcome *outcome, bd_err *err) {
+    /* No more of the engagement than who signs: neither catalog nor locker is needed for it. */
     bd_session session;
-    BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
-    bd_locker_close(session.locker);
-    session.locker = NULL;
-    bd_str pdf;
-    BD_TRY(bd_file_read(path, PDF_BYTES, arena, &pdf, err));
-    BD_TRY(refuse_signed(pdf, path, arena, err));
+    BD_TRY(bd_session_begin(options, arena, outcome, &session, err));
+    BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;
+    BD_TRY_CTX(bd_pdf_copy_open(path, path, arena, &copy, err), err, "while signing '%s'", path);
+    if (bd_pdf_copy_is_signed(copy)) {
+        BD_RAISE(err, BD_ERR_INPUT,
+                 "cannot sign '%s': it is signed already; 'bindery verify' checks it", path);
+    }
     bd_signer signer;
-    BD_TRY(bd_signer_open(&session, &signer, err));
-    bool is_named = false;
-    bd_str signed_pdf = {"", 0};
     bd_stamping stamping = {0};
-    bd_rc rc = bd_cover_holds(pdf, signer.fingerprint, arena, &is_named, err);
-    if (!bd_failed(rc) && !is_named) {
-        rc = bd_raise(err, BD_ERR_INPUT,
-                      "cannot sign: its cover does not name the certificate %.*s; render it again "
-                      "with this signer",
-                      BD_ARG(signer.fingerprint));
-    }
-    bd_sign_options signing = {.signed_at = bd_clock_now(),
-                               .signer_name = signer.facts.subject,
-                               .reason = BD_STR("Management's evidence binder")};
-    if (!bd_failed(rc)) {
-        rc = bd_signer_sign(&session, &signer, pdf, &signing, &stamping, &signed_pdf, err);
-        bd_signer_say(&session, &signer, &stamping);
-    }
+    BD_TRY(bd_signer_open(&session, &signer, err));
+    bd_rc rc = sign_copy(&session, &signer, copy, &stamping, err);
     bd_signer_close(&signer);
     BD_TRY_CTX(rc, err, "in '%s'", path);
-    BD_TRY(bd_file_write(path, 0644, signed_pdf, err));
     bd_result out = {.arena = arena};
     bd_result_text(&out, "file", bd_str_of(path));
     bd_result_text(&out, "signer", signer.facts.subject);

@@ -43,8 +43,11 @@ static bd_rc sign_binder(bd_production *run, bd_err *err) {
                                .reason = BD_STR("Management's evidence binder"),
                                .is_checked_later = run->wanted.package};
     memcpy(options.rect, drawing->signature_rect, sizeof options.rect);
-    return bd_signer_sign(run->session, run->signer, run->binder_unsigned, &options,
-                          &run->binder_stamp, &run->binder, err);
+    BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;
+    BD_TRY(bd_pdf_copy_of(run->binder_unsigned, run->session->arena, &copy, err));
+    BD_TRY(bd_signer_sign(run->session, run->signer, copy, &options, &run->binder_stamp, err));
+    run->binder = bd_pdf_copy_text(copy);
+    return BD_OK;
 }
 
 /* In an arena of its own: the binder is signed at its side. */

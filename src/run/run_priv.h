@@ -83,6 +83,9 @@ typedef struct {
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
                                   bd_arena *arena, bd_run_outcome *outcome, bd_session *out,
                                   bd_err *err);
+/* No more than the engagement and who asks for what: no catalog, no locker, nothing to close. */
+BD_MUST_USE bd_rc bd_session_begin(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
+                                   bd_session *out, bd_err *err);
 /* USAGE when SOURCE_DATE_EPOCH is set to something that is no instant. */
 BD_MUST_USE bd_rc bd_check_epoch(bd_err *err);
 /* Of the engagement's templates/, else ours.  INPUT names file and line. */
@@ -306,9 +309,8 @@ void bd_signer_close(bd_signer *signer);
 BD_MUST_USE bd_rc bd_signer_ask(bd_session *session, bd_signer *signer, bd_err *err);
 /* Signs a binder as bindery.json wants it: proofs before the signature, a second signature behind it.  Adds no diags,
  * so that it may run beside other work; `bd_signer_say` says what became of it. */
-BD_MUST_USE bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_str pdf,
-                                 bd_sign_options *options, bd_stamping *stamping, bd_str *out,
-                                 bd_err *err);
+BD_MUST_USE bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_pdf_copy *copy,
+                                 bd_sign_options *options, bd_stamping *stamping, bd_err *err);
 void bd_signer_say(bd_session *session, const bd_signer *signer, const bd_stamping *stamping);
 bd_str bd_signer_trust(const bd_signer *signer, bd_arena *arena); /* certificates of all who sign */
 void bd_stamping_say(bd_session *session, const char *what, const bd_stamping *stamping);
@@ -514,7 +516,7 @@ bool bd_run_is_this_program(bd_str versions);
 /* verify.c: a text without its white space, which falls where a line is full. */
 bd_str bd_squeeze(bd_arena *arena, bd_str text);
 /* verify.c: whether a text (without white space) stands on the first pages of one of our PDFs. */
-BD_MUST_USE bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there,
+BD_MUST_USE bd_rc bd_cover_holds(bd_pdf *pdf, bd_str text, bd_arena *arena, bool *is_there,
                                  bd_err *err);
 
 #endif

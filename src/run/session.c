@@ -245,12 +245,22 @@ static bd_rc open_slow_parts(bd_session *session, bd_locker_mode mode, bd_err *e
     return BD_OK;
 }
 
-static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
+static bd_rc load_engagement(bd_session *session, bd_err *err) {
     const char *path = bd_session_path(session, "bindery.json");
-    BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &session->zygote, err));
     BD_TRY(bd_check_epoch(err));
     BD_TRY(find_engagement(session->options->folder, path, err));
-    BD_TRY(bd_engagement_load(path, session->arena, &session->engagement, err));
+    return bd_engagement_load(path, session->arena, &session->engagement, err);
+}
+
+bd_rc bd_session_begin(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
+                       bd_session *out, bd_err *err) {
+    *out = (bd_session){.options = options, .arena = arena, .outcome = outcome};
+    return load_engagement(out, err);
+}
+
+static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
+    BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &session->zygote, err));
+    BD_TRY(load_engagement(session, err));
     BD_TRY(bd_templates_load(session, err));
     BD_TRY(choose_period(session, err));
     BD_TRY(choose_as_of(session, err));

@@ -137,18 +137,17 @@ static bd_rc find_proofs(bd_session *session, bd_signer *signer, bd_long_term *o
     return BD_OK;
 }
 
-bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_str pdf, bd_sign_options *options,
-                     bd_stamping *stamping, bd_str *out, bd_err *err) {
+bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_pdf_copy *copy, bd_sign_options *options,
+                     bd_stamping *stamping, bd_err *err) {
     bd_long_term proofs;
     bool has_proofs = false;
-    bd_str first;
     BD_TRY(resolve_sources(session, signer));
     BD_TRY(find_proofs(session, signer, &proofs, &has_proofs, err));
     *stamping = (bd_stamping){.authority = &signer->authority};
     options->stamping = signer->asks_stamp ? stamping : NULL;
     options->long_term = has_proofs ? &proofs : NULL;
     if (signer->reviewer == NULL) {
-        return bd_sign_pdf(pdf, signer->key, options, session->arena, out, err);
+        return bd_pdf_copy_sign(copy, signer->key, options, err);
     }
     bd_stamping second = {.authority = &signer->authority};
     bd_sign_options again = *options;
@@ -156,8 +155,8 @@ bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_str pdf, bd_sign
     again.open_field = options->open_field;
     again.signer_name = signer->reviewer_facts.subject;
     again.stamping = signer->asks_stamp ? &second : NULL;
-    BD_TRY(bd_sign_pdf(pdf, signer->key, options, session->arena, &first, err));
-    BD_TRY(bd_countersign_pdf(first, signer->reviewer, &again, session->arena, out, err));
+    BD_TRY(bd_pdf_copy_sign(copy, signer->key, options, err));
+    BD_TRY(bd_pdf_copy_countersign(copy, signer->reviewer, &again, err));
     if (second.problem.size > 0 && stamping->problem.size == 0) {
         stamping->problem = second.problem;
     }
@@ -180,8 +179,6 @@ bd_str bd_signer_trust(const bd_signer *signer, bd_arena *arena) {
 
 /* ---- archive ---- */
 
-#define ARCHIVED_BYTES ((size_t)1 << 30)
-
 /* What the file itself names is enough to look for proofs; the engagement only says where from. */
 static bd_rc gather_again(bd_session *session, bd_signer *signer, const bd_pdf_report *report,
                           bd_long_term *out, bd_err *err) {
@@ -201,14 +198,16 @@ static bd_rc load_engagement(bd_session *session, bd_err *err) {
                : BD_OK;
 }
 
-static bd_rc archive(bd_session *session, bd_signer *signer, bd_str pdf, const char *to,
+static bd_rc archive(bd_session *session, bd_signer *signer, const char *path, const char *to,
                      bd_result *out, bd_err *err) {
+    BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;
+    bd_pdf_judging how = {.trust_pem = {"", 0}, .at = BD_INSTANT_NONE};
     bd_pdf_report report;
     bd_long_term proofs;
     bd_tsp_report stamp;
-    bd_str made;
     bd_arena *arena = session->arena;
-    BD_TRY(bd_verify_pdf(pdf, (bd_str){"", 0}, BD_INSTANT_NONE, arena, &report, err));
+    BD_TRY_CTX(bd_pdf_copy_open(path, to, arena, &copy, err), err, "cannot archive");
+    BD_TRY(bd_pdf_copy_judge(copy, &how, arena, &report, err));
     if (report.verdict != BD_VERDICT_UNTRUSTED) {
         BD_RAISE(err, BD_ERR_INPUT, "cannot archive: it is %s: %.*s", bd_verdict_name(report.verdict),
                  BD_ARG(report.reasons.count > 0 ? report.reasons.data[0] : BD_STR("")));
@@ -217,11 +216,11 @@ static bd_rc archive(bd_session *session, bd_signer *signer, bd_str pdf, const c
     if (signer->revocation != NULL) {
         BD_TRY(gather_again(session, signer, &report, &proofs, err));
     }
-    BD_TRY(bd_archive_pdf(pdf, &signer->authority, signer->revocation != NULL ? &proofs : NULL, arena,
-                          &made, &stamp, err));
-    BD_TRY(bd_file_write(to, 0644, made, err));
+    BD_TRY(bd_pdf_copy_stamp(copy, &signer->authority, signer->revocation != NULL ? &proofs : NULL, arena, &stamp,
+                             err));
+    BD_TRY(bd_pdf_copy_finish(copy, err));
     bd_result_text(out, "file", bd_str_of(to));
-    bd_result_int(out, "bytes", (int64_t)made.size);
+    bd_result_int(out, "bytes", (int64_t)bd_pdf_copy_text(copy).size);
     bd_result_stamp(out, true, &stamp);
     return BD_OK;
 }
@@ -239,7 +238,6 @@ bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *
     bd_session session = {.options = options, .arena = arena, .outcome = outcome};
     bd_signer signer = {0};
     bd_result out = {.arena = arena};
-    bd_str pdf;
     const char *to = options->output != NULL ? options->output : place_beside(arena, path);
     BD_TRY(load_engagement(&session, err));
     if (bd_path_exists(to)) {
@@ -251,10 +249,9 @@ bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *
                                         : "no time-stamp authority is named: give --tsa, or "
                                           "'signing.tsa' in bindery.json");
     }
-    BD_TRY(bd_file_read(path, ARCHIVED_BYTES, arena, &pdf, err));
     bd_rc rc = bd_signer_ask(&session, &signer, err);
     if (!bd_failed(rc)) {
-        rc = archive(&session, &signer, pdf, to, &out, err);
+        rc = archive(&session, &signer, path, to, &out, err);
     }
     bd_signer_close(&signer);
     BD_TRY_CTX(rc, err, "in '%s'", path);

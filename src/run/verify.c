@@ -185,9 +185,9 @@ static void add_pdf_faults(verification *run, const bd_pdf_report *report, bd_st
     require_pdf_stamp(run, report, path);
 }
 
-static bd_rc judge_pdf(verification *run, bd_str text, bd_pdf_report *out, bd_err *err) {
+static bd_rc judge_pdf(verification *run, bd_str text, bd_view *view, bd_pdf_report *out, bd_err *err) {
     bd_pdf_judging how = {
-        .trust_pem = run->trust, .at = run->at, .revocations = &run->revocations};
+        .trust_pem = run->trust, .at = run->at, .revocations = &run->revocations, .view = view};
     return bd_judge_pdf(text, &how, run->arena, out, err);
 }
 
@@ -204,43 +204,40 @@ bd_str bd_squeeze(bd_arena *arena, bd_str text) {
     return (bd_str){out, size};
 }
 
-bd_rc bd_cover_holds(bd_str pdf, bd_str text, bd_arena *arena, bool *is_there, bd_err *err) {
-    bd_pdf *file;
+bd_rc bd_cover_holds(bd_pdf *pdf, bd_str text, bd_arena *arena, bool *is_there, bd_err *err) {
     *is_there = false;
-    BD_TRY(bd_pdf_parse(pdf, arena, &file, err));
-    size_t pages = bd_pdf_page_count(file);
+    size_t pages = bd_pdf_page_count(pdf);
     for (size_t i = 0; i < pages && i < COVER_PAGES && !*is_there; i++) {
         bd_str page;
-        BD_TRY(bd_pdf_page_text(file, i, arena, &page, err));
+        BD_TRY(bd_pdf_page_text(pdf, i, arena, &page, err));
         *is_there = bd_str_find(bd_squeeze(arena, page), text) >= 0;
     }
     return BD_OK;
 }
 
-static bool names_manifest(verification *run, bd_str pdf, bd_str manifest_hash) {
+static bool names_manifest(verification *run, bd_pdf *pdf, bd_str manifest_hash) {
     bd_err err;
     bool is_there = false;
-    return !bd_failed(bd_cover_holds(pdf, manifest_hash, run->arena, &is_there, &err)) && is_there;
+    return pdf != NULL && !bd_failed(bd_cover_holds(pdf, manifest_hash, run->arena, &is_there, &err)) && is_there;
 }
 
 /* The attached manifest has to be the one of the package, or, without one, the one whose SHA-256 the binder prints:
  * who reads the attachment must not read of another package. */
-static void check_attached(verification *run, bd_str pdf, bd_str path, const uint8_t *manifest_sha256) {
-    bd_pdf *file = NULL;
+static void check_attached(verification *run, bd_pdf *file, bd_str path, const uint8_t *manifest_sha256) {
     bd_strs attached = {0};
     bd_err problem = {0};
-    bool is_same = !bd_failed(bd_pdf_parse(pdf, run->arena, &file, &problem)) &&
-                   !bd_failed(bd_pdf_attachments(file, "manifest.json", PDF_BYTES, run->arena, &attached, &problem));
     if (file == NULL) {
         return; /* said already: it is no PDF of our form */
     }
+    bool is_same =
+        !bd_failed(bd_pdf_attachments(file, "manifest.json", PDF_BYTES, run->arena, &attached, &problem));
     for (size_t i = 0; is_same && i < attached.count; i++) {
         uint8_t hash[32];
         char hex[65];
         bd_sha256_of(attached.data[i], hash);
         bd_hex(hash, 32, hex);
         is_same = manifest_sha256 != NULL ? memcmp(hash, manifest_sha256, 32) == 0
-                                          : names_manifest(run, pdf, bd_str_of(hex));
+                                          : names_manifest(run, file, bd_str_of(hex));
     }
     if (!is_same) {
         add_fault(run, "altered", path, 1,
@@ -251,12 +248,16 @@ static void check_attached(verification *run, bd_str pdf, bd_str path, const uin
 }
 
 static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
-    bd_str text;
+    BD_DEFER(bd_view_close_ref) bd_view *view = NULL;
     bd_pdf_report report;
-    BD_TRY(bd_file_read(path, PDF_BYTES, run->arena, &text, err));
-    BD_TRY(judge_pdf(run, text, &report, err));
+    bd_pdf *file = NULL;
+    BD_TRY(bd_view_read(path, PDF_BYTES, &view, err));
+    bd_str text = bd_view_text(view);
+    BD_TRY(judge_pdf(run, text, view, &report, err));
     add_pdf_faults(run, &report, bd_str_of(path));
-    check_attached(run, text, bd_str_of(path), NULL);
+    if (!bd_failed(bd_pdf_view_parse(view, run->arena, &file, NULL))) {
+        check_attached(run, file, bd_str_of(path), NULL);
+    }
     bd_result_text(out, "kind", BD_STR("pdf"));
     bd_result_bool(out, "signed", report.is_signed);
     bd_result_int(out, "bytes", (int64_t)text.size);
@@ -285,7 +286,7 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
                   bd_str_copy(run->arena, bd_str_of(problem.message)));
         return BD_OK;
     }
-    BD_TRY(judge_pdf(run, text, &pdf, err));
+    BD_TRY(judge_pdf(run, text, NULL, &pdf, err));
     bd_result_value(out, "binder_signatures", signatures_value(run, &pdf));
     add_pdf_faults(run, &pdf, path);
     bool is_same = pdf.signatures.count > 0 && memcmp(pdf.signatures.data[0].signer.sha256,
@@ -294,10 +295,14 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
         add_fault(run, "signature", path, 1,
                   BD_STR("the binder is signed by another certificate than the package"));
     }
-    check_attached(run, text, path, report->manifest_sha256);
+    bd_pdf *file = NULL;
+    if (bd_failed(bd_pdf_parse(text, run->arena, &file, NULL))) {
+        file = NULL;
+    }
+    check_attached(run, file, path, report->manifest_sha256);
     char hex[65];
     bd_hex(report->manifest_sha256, 32, hex);
-    if (!names_manifest(run, text, bd_str_of(hex))) {
+    if (!names_manifest(run, file, bd_str_of(hex))) {
         add_fault(run, "altered", path, 1,
                   bd_str_format(
                       run->arena,

@@ -1,4 +1,4 @@
-# conformance/pades.sh - read by run.sh: what poppler, openssl, qpdf and pyHanko say of signatures made with an
+# conformance/pades.sh - read by run.sh: what poppler, openssl, qpdf, pyHanko and EU DSS say of signatures made with an
 # organisation's certificates, under a PKI made here (tests/servers). pyHanko lies in a virtual environment under build/,
 # at the versions of requirements.txt; it installs on first use.
 pki=$temp/pki
@@ -64,5 +64,45 @@ claim 'pyHanko adds a document time-stamp of its own' extend "$temp/theirs.pdf" 
 claim 'a binder with it is verified' "$bindery" verify --trust "$pki/root.pem" "$temp/theirs.pdf"
 claim 'pyHanko adds one and changes the properties' extend "$temp/changed.pdf"
 claim 'that binder is ALTERED' sh -c '"$1" verify --trust "$2/root.pem" "$3/changed.pdf" >/dev/null; [ $? -eq 1 ]' sh "$bindery" "$pki" "$temp"
+# EU DSS, by the policy it ships, the root as its one anchor, nothing fetched, one time of validation. It tells the level
+# T of a file whose /DSS lies inside the signed revision (DSS counts a later one only), and judges the signed bytes
+# alone: what was added behind them is our own verifier's to refuse (changed.pdf).
+claim 'EU DSS is at hand, and its bytes are the ones that were looked at' sh "$here/dss.sh" fetch
+at=$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)
+mkdir "$temp/forged" && "$python" "$root/tests/cli/mutate.py" "$temp/lt.pdf" "$temp/lta.pdf" "$temp/two.pdf" "$temp/forged" >/dev/null
+forged=
+for name in bit-in-the-page bit-in-the-proofs bit-in-the-time-stamp range-with-a-wider-gap wrapped signature-removed \
+    archived-bit-in-the-binder; do
+    forged="$forged $temp/forged/$name.pdf"
+done
+# shellcheck disable=SC2086 # no name holds a space
+{
+    sh "$here/dss.sh" "$pki/root.pem" "$at" -- "$temp/lt.pdf" "$temp/lta.pdf" "$temp/two.pdf" $forged
+    sh "$here/dss.sh" "$pki/root.pem" "$at" "$pki/root.crl" "$pki/ca.crl" -- "$temp/bb.pdf" "$temp/ec.pdf" "$temp/bt.pdf" "$temp/changed.pdf"
+    sh "$here/dss.sh" "$pki/revoked.pem" "$at" -- "$temp/two.pdf" | sed 's/^two/stranger/'
+} >"$temp/dss" 2>"$temp/dss.log"
+dss() { # FILE LINE...: what DSS says of it, line for line
+    grep "^$1.pdf " "$temp/dss" | cut -d ' ' -f 2- >"$temp/dss.found"
+    shift
+    printf '%s\n' "$@" | diff - "$temp/dss.found" || { cat "$temp/dss.log"; return 1; }
+}
+passed_as() { echo "signature TOTAL_PASSED - PAdES-BASELINE-$1"; }
+failed_as() { echo "signature TOTAL_FAILED $1 PAdES-$2"; }
+stamped='timestamp PASSED -'
+claim 'EU DSS: B-B is TOTAL_PASSED' dss bb "$(passed_as B)"
+claim 'EU DSS: B-B with P-256 is TOTAL_PASSED' dss ec "$(passed_as B)"
+claim 'EU DSS: B-T is TOTAL_PASSED, its time-stamp PASSED' dss bt "$(passed_as T)" "$stamped"
+claim 'EU DSS: B-LT is TOTAL_PASSED by the revocation data in the file alone' dss lt "$(passed_as T)" "$stamped"
+claim 'EU DSS: B-LTA is TOTAL_PASSED at that level' dss lta "$(passed_as LTA)" "$stamped" "$stamped"
+claim 'EU DSS: both of two signatures are TOTAL_PASSED' dss two "$(passed_as T)" "$stamped" "$(passed_as T)" "$stamped"
+claim 'EU DSS: without its root neither is' sh -c 'grep -c "^stranger.pdf signature INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND" "$1" | grep -qx 2' sh "$temp/dss"
+claim 'EU DSS: one bit in a page is TOTAL_FAILED' dss bit-in-the-page "$(failed_as HASH_FAILURE BASELINE-T)" "$stamped"
+claim 'EU DSS: one bit in the proofs is TOTAL_FAILED' dss bit-in-the-proofs "$(failed_as HASH_FAILURE BASELINE-T)" "$stamped"
+claim 'EU DSS: one bit in the time-stamp FAILED it' dss bit-in-the-time-stamp "$(passed_as T)" 'timestamp FAILED SIG_CRYPTO_FAILURE'
+claim 'EU DSS: a wider gap is TOTAL_FAILED' dss range-with-a-wider-gap "$(failed_as FORMAT_FAILURE BASELINE-T)" "$stamped"
+claim 'EU DSS: a wrapped signature is TOTAL_FAILED' dss wrapped "$(failed_as FORMAT_FAILURE BES)" "$stamped"
+claim 'EU DSS: without the signature there is none' dss signature-removed none
+claim 'EU DSS: one bit in an archived binder FAILED both' dss archived-bit-in-the-binder "$(failed_as HASH_FAILURE BASELINE-LTA)" \
+    "$stamped" 'timestamp FAILED HASH_FAILURE'
 exec 9>&-
 kill "$server" 2>/dev/null

@@ -1,6 +1,6 @@
 #!/bin/sh
 # conformance/run.sh DEMO - judge the outputs of a run by tools that are not ours. DEMO is the folder of `make demo`.
-# One line per claim. Needs maven and a Java runtime for veraPDF, PAGES_BENCH for a long document, poppler-utils, qpdf, openssl, unzip,
+# One line per claim. Needs maven and Java for veraPDF and EU DSS, node and npm for PDF.js, PAGES_BENCH for a long document, poppler-utils, qpdf, openssl, unzip,
 # coreutils, libxml2-utils, jq and Debian's python3-jsonschema and python3-venv; pyHanko comes into build/.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -164,6 +164,24 @@ spoken() {
     silent cat "$temp/joined"
 }
 claim 'the words that the tags of the readiness report give are those on its pages' spoken "$out/readiness.pdf"
+# Search and copy in a browser give the words that poppler gives, in every script.
+claim 'PDF.js is at hand, and its bytes are the ones that were looked at' sh "$here/pdfjs.sh" fetch
+same_words() {
+    sh "$here/pdfjs.sh" "$1" >"$temp/browser.txt" || return 1
+    for made in browser poppler; do
+        tr -s ' \f\t\n' '\n\n\n\n' <"$temp/$made.txt" | LC_ALL=C sort >"$temp/$made.words"
+    done
+    [ "$(wc -l <"$temp/poppler.words")" -gt 5000 ] || { echo "few words"; return 1; }
+    LC_ALL=C diff "$temp/poppler.words" "$temp/browser.words"
+}
+for file in binder readiness; do
+    pdftotext -enc UTF-8 -raw "$out/$file.pdf" "$temp/poppler.txt"
+    claim "PDF.js reads every word of $file.pdf as poppler does, as often" same_words "$out/$file.pdf"
+    mv "$temp/browser.txt" "$temp/$file.browser"
+done
+for name in 'Müller' 'Łukasz' 'Ξένια' 'Юлия'; do
+    claim "PDF.js finds the name $name in the binder" grep -qF "$name" "$temp/binder.browser"
+done
 attached() {
     pdfdetach -saveall -o "$temp" "$pdf" && cmp "$temp/manifest.json" "$package/90_INTEGRITY/manifest.json" &&
         jq -e --slurpfile all "$out/assessment.json" '[.criteria[] | select(.page > 0) | [.criterion, .state, .controls]] ==

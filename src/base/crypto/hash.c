@@ -55,6 +55,12 @@ void bd_sha256_finish(bd_sha256 *hash, uint8_t out[32]) {
     BD_ASSERT(EVP_DigestInit_ex(hash->context, NULL, NULL) == 1);
 }
 
+bd_sha256 *bd_sha256_fork(const bd_sha256 *hash) {
+    bd_sha256 *fork = bd_sha256_open();
+    BD_ASSERT(EVP_MD_CTX_copy_ex(fork->context, hash->context) == 1);
+    return fork;
+}
+
 void bd_sha256_close(bd_sha256 *hash) {
     if (hash == NULL) {
         return;

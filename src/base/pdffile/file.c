@@ -15,21 +15,33 @@
 #define TAIL_BYTES 1024
 #define REFERENCES_MAX 16
 
+#define RELEASE_BYTES ((size_t)4 << 20)
+
 /* An entry with its place, for the checks over all sections. */
 typedef struct {
-    int64_t number;
+    uint32_t number;
     bd_pdf_entry entry;
-    size_t revision;
 } placed_entry;
-typedef BD_VEC(placed_entry) placed_entries;
+
+/* The entries of one section. */
+typedef struct {
+    placed_entry *data;
+    size_t count, room;
+} section;
 
 typedef struct {
     bd_pdf *pdf;
+    const bd_pdf *known; /* a reading of a longer or shorter beginning of the file, or NULL */
+    bool is_grown;       /* its revisions are ours too, and were taken over */
     bd_arena *scratch;
-    placed_entries placed;
-    int64_t number_limit; /* no object number may reach it */
+    section sections[REVISIONS_MAX]; /* as the revisions: base first, once all are read */
+    int64_t number_limit;            /* no object number may reach it */
     bd_err *err;
 } reading;
+
+void bd_pdf_release(const bd_pdf *pdf) {
+    bd_view_release(pdf->view);
+}
 
 /* ---- one section ----------------------------------------------------------------------------- */
 
@@ -45,21 +57,38 @@ static bool read_digits(const char *digits, size_t count, int64_t *out) {
     return true;
 }
 
-/* "oooooooooo ggggg n" and a line end of two bytes (7.5.4). */
+/* "oooooooooo ggggg n" and a line end of two bytes (7.5.4).  An offset beyond any file is kept as the largest number,
+ * which lies behind every section too. */
 static bool read_entry(const char row[20], bd_pdf_entry *out) {
-    int64_t generation = 0;
+    int64_t offset = 0, generation = 0;
     bool is_ended = (row[18] == ' ' && (row[19] == '\n' || row[19] == '\r')) ||
                     (row[18] == '\r' && row[19] == '\n');
     if (!is_ended || row[10] != ' ' || row[16] != ' ' || (row[17] != 'n' && row[17] != 'f') ||
-        !read_digits(row, 10, &out->offset) || !read_digits(row + 11, 5, &generation)) {
+        !read_digits(row, 10, &offset) || !read_digits(row + 11, 5, &generation) || generation > UINT16_MAX) {
         return false;
     }
-    out->generation = (int)generation;
+    out->offset = offset < UINT32_MAX ? (uint32_t)offset : UINT32_MAX;
+    out->generation = (uint16_t)generation;
     out->state = row[17] == 'n' ? BD_PDF_ENTRY_USED : BD_PDF_ENTRY_FREE;
     return true;
 }
 
-static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, size_t revision) {
+/* Room for exactly these where it is known, and twice as much where many small lists follow each other. */
+static void reserve(reading *r, section *into, size_t more) {
+    size_t room = into->count + more;
+    if (room <= into->room) {
+        return;
+    }
+    room = into->room > 0 && room < 2 * into->room ? 2 * into->room : room;
+    placed_entry *data = bd_new(r->scratch, placed_entry, room);
+    if (into->count > 0) {
+        memcpy(data, into->data, into->count * sizeof *data);
+    }
+    into->data = data;
+    into->room = room;
+}
+
+static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, section *into) {
     int64_t first = 0, count = 0;
     BD_TRY(bd_pdf_lexer_digits(lexer, &first));
     bd_pdf_lexer_skip(lexer);
@@ -70,14 +99,10 @@ static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, size_t revision) {
         return bd_pdf_lexer_raise(lexer,
                                   "a cross-reference section that is larger than the file can be");
     }
-    if (r->placed.room == 0 && count > 0) {
-        r->placed.data = bd_new(r->scratch, placed_entry, (size_t)count);
-        r->placed.room = (size_t)count;
-    }
+    reserve(r, into, (size_t)count);
     for (int64_t i = 0; i < count; i++, lexer->at += 20) {
-        placed_entry *placed = bd_push(r->scratch, &r->placed);
-        placed->number = first + i;
-        placed->revision = revision;
+        placed_entry *placed = &into->data[into->count++];
+        placed->number = (uint32_t)(first + i);
         if (!read_entry(lexer->text.data + lexer->at, &placed->entry)) {
             return bd_pdf_lexer_raise(lexer,
                                       "a cross-reference entry that is not 20 bytes of its form");
@@ -151,7 +176,7 @@ static bd_rc read_section(reading *r, int64_t offset, size_t index, bd_pdf_revis
         if (lexer.at >= lexer.end || text.data[lexer.at] < '0' || text.data[lexer.at] > '9') {
             break;
         }
-        BD_TRY(read_subsection(r, &lexer, index));
+        BD_TRY(read_subsection(r, &lexer, &r->sections[index]));
     }
     BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("trailer")));
     BD_TRY(bd_pdf_lexer_object(&lexer, &out->trailer));
@@ -181,14 +206,39 @@ static bd_rc find_start(const reading *r, int64_t *offset) {
     return bd_pdf_lexer_digits(&lexer, offset);
 }
 
-static void reverse_revisions(bd_pdf *pdf) {
+static void reverse_revisions(reading *r) {
+    bd_pdf *pdf = r->pdf;
     for (size_t i = 0; i < pdf->revisions.count / 2; i++) {
-        bd_pdf_revision *a = &pdf->revisions.data[i];
-        bd_pdf_revision *b = &pdf->revisions.data[pdf->revisions.count - 1 - i];
-        bd_pdf_revision kept = *a;
-        *a = *b;
-        *b = kept;
+        size_t other = pdf->revisions.count - 1 - i;
+        bd_pdf_revision revision = pdf->revisions.data[i];
+        section entries = r->sections[i];
+        pdf->revisions.data[i] = pdf->revisions.data[other];
+        pdf->revisions.data[other] = revision;
+        r->sections[i] = r->sections[other];
+        r->sections[other] = entries;
     }
+}
+
+/* Whether what is known ends with the section at <offset>, and would be read from these bytes as it was. */
+static bool ends_known(const reading *r, int64_t offset) {
+    const bd_pdf *known = r->known;
+    if (known == NULL || known->text.size >= r->pdf->text.size) {
+        return false;
+    }
+    const bd_pdf_revision *last = &known->revisions.data[known->revisions.count - 1];
+    const bd_pdf_object *size = bd_pdf_find(&r->pdf->revisions.data[0].trailer, "Size");
+    bool is_line_whole =
+        (uint64_t)last->end < known->text.size || known->text.data[known->text.size - 1] == '\n';
+    return last->xref == offset && is_line_whole && (uint64_t)size->integer >= known->entry_count &&
+           r->pdf->revisions.count + known->revisions.count <= REVISIONS_MAX;
+}
+
+/* Newest first, as they are read. */
+static void take_revisions(reading *r) {
+    for (size_t i = r->known->revisions.count; i > 0; i--) {
+        *bd_push(r->pdf->arena, &r->pdf->revisions) = r->known->revisions.data[i - 1];
+    }
+    r->is_grown = true;
 }
 
 static bd_rc read_sections(reading *r) {
@@ -204,6 +254,10 @@ static bd_rc read_sections(reading *r) {
         if (pdf->revisions.count >= REVISIONS_MAX) {
             BD_RAISE(r->err, BD_ERR_LIMIT, "a pdf with more than %d revisions", REVISIONS_MAX);
         }
+        if (pdf->revisions.count > 0 && ends_known(r, offset)) {
+            take_revisions(r);
+            break;
+        }
         bd_pdf_revision revision = {0};
         BD_TRY(read_section(r, offset, pdf->revisions.count, &revision));
         *bd_push(pdf->arena, &pdf->revisions) = revision;
@@ -218,16 +272,30 @@ static bd_rc read_sections(reading *r) {
         before = offset;
         offset = previous->integer;
     }
-    reverse_revisions(pdf);
-    for (size_t i = 0; i < r->placed.count; i++) {
-        r->placed.data[i].revision = pdf->revisions.count - 1 - r->placed.data[i].revision;
-    }
+    reverse_revisions(r);
     return BD_OK;
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
-static bd_rc check_places(reading *r) {
+static bd_rc check_section(const reading *r, size_t revision) {
+    const bd_pdf *pdf = r->pdf;
+    int64_t from = revision == 0 ? 1 : pdf->revisions.data[revision - 1].end;
+    int64_t to = pdf->revisions.data[revision].xref;
+    for (size_t i = 0; i < r->sections[revision].count; i++) {
+        const placed_entry *placed = &r->sections[revision].data[i];
+        if (placed->entry.state == BD_PDF_ENTRY_USED &&
+            (placed->entry.offset < from || placed->entry.offset >= to)) {
+            BD_RAISE(r->err, BD_ERR_INPUT,
+                     "object %u at byte %u, expected it between %lld and %lld",
+                     (unsigned)placed->number, (unsigned)placed->entry.offset, (long long)from,
+                     (long long)to);
+        }
+    }
+    return BD_OK;
+}
+
+static bd_rc check_places(const reading *r) {
     const bd_pdf *pdf = r->pdf;
     for (size_t i = 1; i < pdf->revisions.count; i++) {
         if (pdf->revisions.data[i].xref < pdf->revisions.data[i - 1].end) {
@@ -235,49 +303,43 @@ static bd_rc check_places(reading *r) {
                      (long long)pdf->revisions.data[i].xref);
         }
     }
-    for (size_t i = 0; i < r->placed.count; i++) {
-        const placed_entry *placed = &r->placed.data[i];
-        int64_t from = placed->revision == 0 ? 1 : pdf->revisions.data[placed->revision - 1].end;
-        int64_t to = pdf->revisions.data[placed->revision].xref;
-        if (placed->entry.state == BD_PDF_ENTRY_USED &&
-            (placed->entry.offset < from || placed->entry.offset >= to)) {
-            BD_RAISE(r->err, BD_ERR_INPUT,
-                     "object %lld at byte %lld, expected it between %lld and %lld",
-                     (long long)placed->number, (long long)placed->entry.offset, (long long)from,
-                     (long long)to);
-        }
+    for (size_t i = 0; i < pdf->revisions.count; i++) {
+        BD_TRY(check_section(r, i));
     }
     return BD_OK;
 }
 
-static int compare_versions(const void *context, const void *a, const void *b) {
-    const placed_entry *left = a, *right = b;
+static int compare_numbers(const void *context, const void *a, const void *b) {
+    uint32_t left = ((const placed_entry *)a)->number, right = ((const placed_entry *)b)->number;
     (void)context;
-    if (left->number != right->number) {
-        return left->number < right->number ? -1 : 1;
-    }
-    return left->revision < right->revision ? -1 : left->revision > right->revision;
+    return left < right ? -1 : left > right;
 }
 
-/* Fills the table; within one revision a number may stand once. */
+/* Fills the table, the newest section last; within one a number may stand once. */
 static bd_rc fill_entries(reading *r) {
     bd_pdf *pdf = r->pdf;
     const bd_pdf_object *size = bd_pdf_find(bd_pdf_trailer(pdf), "Size");
     pdf->entry_count = (size_t)size->integer;
     pdf->entries = bd_new(pdf->arena, bd_pdf_entry, pdf->entry_count);
-    bd_sort(r->placed.data, r->placed.count, sizeof(placed_entry), compare_versions, NULL);
-    for (size_t i = 0; i < r->placed.count; i++) {
-        const placed_entry *placed = &r->placed.data[i];
-        if (i > 0 && compare_versions(NULL, placed, placed - 1) == 0) {
-            BD_RAISE(r->err, BD_ERR_INPUT,
-                     "object %lld stands twice in one cross-reference section",
-                     (long long)placed->number);
+    for (size_t i = 0; r->is_grown && i < r->known->entry_count; i++) {
+        pdf->entries[i] = r->known->entries[i];
+        pdf->entries[i].is_page = pdf->entries[i].is_seen = false;
+    }
+    for (size_t k = 0; k < pdf->revisions.count; k++) {
+        section *own = &r->sections[k];
+        bd_sort(own->data, own->count, sizeof(placed_entry), compare_numbers, NULL);
+        for (size_t i = 0; i < own->count; i++) {
+            const placed_entry *placed = &own->data[i];
+            if (i > 0 && placed->number == placed[-1].number) {
+                BD_RAISE(r->err, BD_ERR_INPUT, "object %u stands twice in one cross-reference section",
+                         (unsigned)placed->number);
+            }
+            if (placed->number >= size->integer) {
+                BD_RAISE(r->err, BD_ERR_INPUT, "object %u is beyond the trailer's /Size of %lld",
+                         (unsigned)placed->number, (long long)size->integer);
+            }
+            pdf->entries[placed->number] = placed->entry;
         }
-        if (placed->number >= size->integer) {
-            BD_RAISE(r->err, BD_ERR_INPUT, "object %lld is beyond the trailer's /Size of %lld",
-                     (long long)placed->number, (long long)size->integer);
-        }
-        pdf->entries[placed->number] = placed->entry;
     }
     return BD_OK;
 }
@@ -359,90 +421,142 @@ static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entr
     return bd_pdf_lexer_expect(lexer, BD_STR("endobj"));
 }
 
+bd_rc bd_pdf_look_at(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err) {
+    const bd_pdf_entry *entry = &pdf->entries[number];
+    bd_pdf_object dropped;
+    *out = bd_pdf_lexer_of(pdf->text, entry->offset, pdf->text.size, arena, err);
+    out->is_check = true;
+    return parse_indirect(pdf, number, entry, out, &dropped);
+}
+
 static int compare_offsets(const void *context, const void *a, const void *b) {
-    int64_t left = ((const placed_entry *)a)->entry.offset,
-            right = ((const placed_entry *)b)->entry.offset;
+    uint32_t left = ((const placed_entry *)a)->entry.offset, right = ((const placed_entry *)b)->entry.offset;
     (void)context;
     return left < right ? -1 : left > right;
 }
 
-/* Reads every object of every revision once, in file order: each must end before the next
- * begins. */
-static bd_rc check_objects(reading *r) {
+static void note_page(bd_pdf *pdf, const placed_entry *placed) {
+    bd_pdf_entry *entry = &pdf->entries[placed->number];
+    entry->is_page = entry->state == BD_PDF_ENTRY_USED && entry->offset == placed->entry.offset;
+}
+
+/* Reads every object of a revision once, in file order: each must end before the next begins. */
+static bd_rc check_objects(reading *r, size_t revision, bd_arena *arena) {
     bd_pdf *pdf = r->pdf;
-    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("pdf object", 256u << 20);
-    bd_sort(r->placed.data, r->placed.count, sizeof(placed_entry), compare_offsets, NULL);
-    size_t end = 0;
-    for (size_t i = 0; i < r->placed.count; i++) {
-        const placed_entry *placed = &r->placed.data[i];
+    section *own = &r->sections[revision];
+    size_t end = 0, released = 0, limit = (size_t)pdf->revisions.data[revision].xref;
+    bd_sort(own->data, own->count, sizeof(placed_entry), compare_offsets, NULL);
+    for (size_t i = 0; i < own->count; i++) {
+        const placed_entry *placed = &own->data[i];
         if (placed->entry.state != BD_PDF_ENTRY_USED) {
             continue;
         }
-        if ((uint64_t)placed->entry.offset < end) {
-            BD_RAISE(r->err, BD_ERR_INPUT, "object %lld at byte %lld overlaps the one before it",
-                     (long long)placed->number, (long long)placed->entry.offset);
+        if (placed->entry.offset < end) {
+            BD_RAISE(r->err, BD_ERR_INPUT, "object %u at byte %u overlaps the one before it",
+                     (unsigned)placed->number, (unsigned)placed->entry.offset);
         }
         bd_pdf_object object;
-        size_t limit = (size_t)pdf->revisions.data[placed->revision].xref;
-        bd_pdf_lexer lexer =
-            bd_pdf_lexer_of(pdf->text, (size_t)placed->entry.offset, limit, arena, r->err);
+        bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, placed->entry.offset, limit, arena, r->err);
         lexer.is_check = true;
         BD_TRY(parse_indirect(pdf, placed->number, &placed->entry, &lexer, &object));
         end = lexer.at;
+        if (lexer.is_page) {
+            note_page(pdf, placed);
+        }
         if (object.kind == BD_PDF_STREAM && lexer.length.kind == BD_PDF_REF) {
             *bd_push(pdf->arena, &pdf->lengths) = lexer.length.integer;
         }
         bd_arena_reset(arena);
+        if (end - released > RELEASE_BYTES) {
+            bd_pdf_release(pdf);
+            released = end;
+        }
     }
+    bd_pdf_release(pdf);
     return BD_OK;
 }
 
+static bool is_same_entry(const bd_pdf_entry *a, const bd_pdf_entry *b) {
+    return a->state == b->state && a->generation == b->generation && a->offset == b->offset;
+}
+
 /* Whether the objects that hold lengths of streams are the same ones for both readings. */
-static bool has_same_lengths(const bd_pdf *base, const bd_pdf *whole) {
-    for (size_t i = 0; i < whole->lengths.count; i++) {
-        int64_t number = whole->lengths.data[i];
-        if ((uint64_t)number >= base->entry_count ||
-            base->entries[number].state != whole->entries[number].state ||
-            base->entries[number].generation != whole->entries[number].generation ||
-            base->entries[number].offset != whole->entries[number].offset) {
+static bool has_same_lengths(const bd_pdf *pdf, const bd_pdf *known) {
+    for (size_t i = 0; i < known->lengths.count; i++) {
+        int64_t number = known->lengths.data[i];
+        bool is_here = (uint64_t)number < pdf->entry_count, was_there = (uint64_t)number < known->entry_count;
+        if (is_here != was_there || (is_here && !is_same_entry(&pdf->entries[number], &known->entries[number]))) {
             return false;
         }
     }
     return true;
 }
 
-/* What the form of an object hangs on: its bytes, the table that names it, and for a stream a /Length
- * that may be an object of a later revision.  Where all of it is the same, a second look finds the
- * same. */
-static bool is_checked(const bd_pdf *base, const bd_pdf *whole) {
-    const bd_pdf_revision *own = &base->revisions.data[0], *first = &whole->revisions.data[0];
-    return base->revisions.count == 1 && own->xref == first->xref && own->end == first->end &&
-           has_same_lengths(base, whole);
+/* How many revisions need no second look.  What the form of an object hangs on: its bytes, the table that names it, and
+ * for a stream a /Length that may be an object of a later revision.  Where all of it is the same, a second look finds
+ * the same. */
+static size_t count_checked(const bd_pdf *pdf, const bd_pdf *known) {
+    size_t count = 0;
+    if (!has_same_lengths(pdf, known)) {
+        return 0;
+    }
+    while (count < pdf->revisions.count && count < known->revisions.count &&
+           pdf->revisions.data[count].xref == known->revisions.data[count].xref &&
+           pdf->revisions.data[count].end == known->revisions.data[count].end) {
+        count++;
+    }
+    return count;
 }
 
-/* With `whole`, `text` is its beginning. */
-static bd_rc parse_file(bd_str text, const bd_pdf *whole, bd_arena *arena, bd_pdf **out,
+/* What the look at <known> found of objects that are the same here. */
+static void take_checked(bd_pdf *pdf, const bd_pdf *known) {
+    for (size_t i = 0; i < known->lengths.count; i++) {
+        *bd_push(pdf->arena, &pdf->lengths) = known->lengths.data[i];
+    }
+    for (size_t i = 0; i < pdf->entry_count && i < known->entry_count; i++) {
+        pdf->entries[i].is_page = known->entries[i].is_page && is_same_entry(&pdf->entries[i], &known->entries[i]);
+    }
+}
+
+static bd_rc check_revisions(reading *r) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("pdf object", 256u << 20);
+    const bd_pdf *known = r->known;
+    size_t checked = known != NULL ? count_checked(r->pdf, known) : 0;
+    if (checked > 0) {
+        take_checked(r->pdf, known);
+    }
+    for (size_t i = checked; i < r->pdf->revisions.count; i++) {
+        BD_TRY(check_objects(r, i, arena));
+    }
+    return BD_OK;
+}
+
+/* With `known`, one of the two texts is the beginning of the other. */
+static bd_rc parse_file(bd_str text, bd_view *view, const bd_pdf *known, bd_arena *arena, bd_pdf **out,
                         bd_err *err) {
     BD_DEFER(bd_arena_close_ref)
     bd_arena *scratch = bd_arena_open("pdf reading", (64u << 20) + 16 * text.size);
     bd_pdf *pdf = bd_new(arena, bd_pdf, 1);
     pdf->text = text;
+    pdf->view = view;
     pdf->arena = arena;
-    reading r = {.pdf = pdf, .scratch = scratch, .err = err};
+    reading *r = bd_new(scratch, reading, 1);
+    *r = (reading){.pdf = pdf, .known = known, .scratch = scratch, .err = err};
     /* An object needs 20 bytes in a table, so a larger number is a lie and would only cost
      * memory. */
-    r.number_limit = (int64_t)(text.size / 16 + 16);
-    BD_TRY(read_sections(&r));
-    BD_TRY(check_places(&r));
-    BD_TRY(fill_entries(&r));
-    if (whole == NULL || !is_checked(pdf, whole)) {
-        BD_TRY(check_objects(&r));
+    r->number_limit = (int64_t)(text.size / 16 + 16);
+    BD_TRY(read_sections(r));
+    BD_TRY(check_places(r));
+    BD_TRY(fill_entries(r));
+    if (r->is_grown && count_checked(pdf, known) < known->revisions.count) {
+        return parse_file(text, view, NULL, arena, out, err); /* what is known does not hold for the longer file */
     }
+    BD_TRY(check_revisions(r));
     *out = pdf;
     return BD_OK;
 }
 
-bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
+static bd_rc check_beginning(bd_str text, bd_err *err) {
     if (text.size > (uint64_t)FILE_MAX) {
         BD_RAISE(err, BD_ERR_LIMIT, "a pdf of %zu bytes, expected at most 1 GiB", text.size);
     }
@@ -450,20 +564,34 @@ bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
         !bd_str_has_prefix(text, BD_STR("%PDF-2."))) {
         BD_RAISE(err, BD_ERR_INPUT, "not a pdf: it does not begin with '%%PDF-1.' or '%%PDF-2.'");
     }
-    return parse_file(text, NULL, arena, out, err);
+    return BD_OK;
+}
+
+bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err) {
+    BD_TRY(check_beginning(text, err));
+    return parse_file(text, NULL, NULL, arena, out, err);
+}
+
+bd_rc bd_pdf_view_parse(bd_view *view, bd_arena *arena, bd_pdf **out, bd_err *err) {
+    BD_TRY(check_beginning(bd_view_text(view), err));
+    return parse_file(bd_view_text(view), view, NULL, arena, out, err);
+}
+
+bd_rc bd_pdf_grown_parse(bd_str text, bd_view *view, const bd_pdf *before, bd_arena *arena, bd_pdf **out,
+                         bd_err *err) {
+    BD_ASSERT(text.size >= before->text.size);
+    return parse_file(text, view, before, arena, out, err);
 }
 
 bd_rc bd_pdf_base_parse(const bd_pdf *whole, bd_arena *arena, bd_pdf **out, bd_err *err) {
-    bd_str text = bd_str_sub(whole->text, 0, (size_t)whole->revisions.data[0].end);
-    return parse_file(text, whole, arena, out, err);
+    return bd_pdf_revision_parse(whole, 0, arena, out, err);
 }
 
 bd_rc bd_pdf_revision_parse(const bd_pdf *whole, size_t index, bd_arena *arena, bd_pdf **out,
                             bd_err *err) {
     BD_ASSERT(index < whole->revisions.count);
     bd_str text = bd_str_sub(whole->text, 0, (size_t)whole->revisions.data[index].end);
-    return index == 0 ? parse_file(text, whole, arena, out, err)
-                      : parse_file(text, NULL, arena, out, err);
+    return parse_file(text, whole->view, whole, arena, out, err);
 }
 
 bool bd_pdf_has(const bd_pdf *pdf, int64_t number) {
@@ -488,21 +616,47 @@ void bd_pdf_changes(const bd_pdf *before, const bd_pdf *after, bd_arena *arena,
 
 /* ---- objects --------------------------------------------------------------------------------- */
 
+/* Where an object of this number is or would be. */
+static bd_pdf_parsed *find_parsed(const bd_pdf *pdf, int64_t number) {
+    size_t mask = pdf->parsed_room - 1;
+    size_t at = (size_t)((uint64_t)number * UINT64_C(0x9e3779b97f4a7c15) >> 32) & mask;
+    while (pdf->parsed[at].object != NULL && pdf->parsed[at].number != number) {
+        at = (at + 1) & mask;
+    }
+    return &pdf->parsed[at];
+}
+
+static void keep_parsed(bd_pdf *pdf, int64_t number, bd_pdf_object *object) {
+    bd_pdf_parsed *old = pdf->parsed;
+    size_t room = pdf->parsed_room;
+    if (2 * (pdf->parsed_count + 1) > room) {
+        pdf->parsed_room = room > 0 ? 2 * room : 64;
+        pdf->parsed = bd_new(pdf->arena, bd_pdf_parsed, pdf->parsed_room);
+        for (size_t i = 0; i < room; i++) {
+            if (old[i].object != NULL) {
+                *find_parsed(pdf, old[i].number) = old[i];
+            }
+        }
+    }
+    *find_parsed(pdf, number) = (bd_pdf_parsed){number, object};
+    pdf->parsed_count++;
+}
+
 bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, bd_err *err) {
     *out = NULL;
     if (number < 0 || (uint64_t)number >= pdf->entry_count ||
         pdf->entries[number].state != BD_PDF_ENTRY_USED) {
         return BD_OK;
     }
-    bd_pdf_entry *entry = &pdf->entries[number];
-    if (entry->object == NULL) {
-        bd_pdf_object *object = bd_new(pdf->arena, bd_pdf_object, 1);
-        bd_pdf_lexer lexer =
-            bd_pdf_lexer_of(pdf->text, (size_t)entry->offset, pdf->text.size, pdf->arena, err);
+    bd_pdf_object *object = pdf->parsed_room > 0 ? find_parsed(pdf, number)->object : NULL;
+    if (object == NULL) {
+        const bd_pdf_entry *entry = &pdf->entries[number];
+        object = bd_new(pdf->arena, bd_pdf_object, 1);
+        bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, entry->offset, pdf->text.size, pdf->arena, err);
         BD_TRY(parse_indirect(pdf, number, entry, &lexer, object));
-        entry->object = object;
+        keep_parsed(pdf, number, object);
     }
-    *out = entry->object->kind == BD_PDF_NULL ? NULL : entry->object;
+    *out = object->kind == BD_PDF_NULL ? NULL : object;
     return BD_OK;
 }
 

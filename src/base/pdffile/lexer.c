@@ -349,6 +349,11 @@ static bd_rc parse_entry(bd_pdf_lexer *lexer, int depth, bd_strs *keys, bd_pdf_o
     BD_TRY(parse_object(lexer, depth + 1, item));
     if (depth == 0 && bd_str_eq(key.text, BD_STR("Length"))) {
         lexer->length = *item;
+    } else if (depth == 0 && item->kind == BD_PDF_NAME && bd_str_eq(key.text, BD_STR("Type"))) {
+        lexer->has_type = true;
+        lexer->is_page = bd_str_eq(item->text, BD_STR("Page"));
+    } else if (depth == 0 && item->kind == BD_PDF_ARRAY && bd_str_eq(key.text, BD_STR("Kids"))) {
+        lexer->kids_at = (size_t)item->start;
     }
     return BD_OK;
 }
@@ -426,6 +431,8 @@ static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
 bd_rc bd_pdf_lexer_object(bd_pdf_lexer *lexer, bd_pdf_object *out) {
     *out = (bd_pdf_object){0};
     lexer->length = (bd_pdf_object){0};
+    lexer->has_type = lexer->is_page = false;
+    lexer->kids_at = 0;
     bd_pdf_lexer_skip(lexer);
     return parse_object(lexer, 0, out);
 }

@@ -4,32 +4,78 @@
 #include "pdffile_priv.h"
 
 #define DEPTH_MAX 32
+#define ARENA_BYTES ((size_t)16 << 20)
 
+static bd_rc walk_pages(bd_pdf *pdf, const bd_pdf_object *reference, int depth, bd_err *err);
+
+/* Of a long document the list alone has tens of thousands of members: each is read where it stands, and none is kept. */
+static bd_rc walk_list(bd_pdf *pdf, size_t at, int depth, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("page tree", ARENA_BYTES);
+    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, at + 1, pdf->text.size, arena, err);
+    for (bd_pdf_lexer_skip(&lexer); pdf->text.data[lexer.at] != ']'; bd_pdf_lexer_skip(&lexer)) {
+        bd_pdf_object kid;
+        BD_TRY(bd_pdf_lexer_object(&lexer, &kid));
+        BD_TRY(walk_pages(pdf, &kid, depth + 1, err));
+    }
+    return BD_OK;
+}
+
+static bd_rc walk_kids(bd_pdf *pdf, const bd_pdf_object *reference, const bd_pdf_lexer *looked, int depth,
+                       bd_err *err) {
+    const bd_pdf_object *node = NULL, *kids = NULL;
+    if (looked->kids_at > 0) {
+        return walk_list(pdf, looked->kids_at, depth, err);
+    }
+    BD_TRY(bd_pdf_resolve(pdf, reference, &node, err));
+    BD_TRY(bd_pdf_value(pdf, node, "Kids", &kids, err));
+    if (kids == NULL || kids->kind != BD_PDF_ARRAY) {
+        BD_RAISE(err, BD_ERR_INPUT, "object %lld in the page tree has no /Kids", (long long)reference->integer);
+    }
+    for (size_t i = 0; i < kids->count; i++) {
+        BD_TRY(walk_pages(pdf, &kids->items[i], depth + 1, err));
+    }
+    return BD_OK;
+}
+
+static bd_rc raise_no_page(int64_t number, bd_err *err) {
+    BD_RAISE(err, BD_ERR_INPUT, "object %lld in the page tree is no page or stands there twice", (long long)number);
+}
+
+/* A node whose form is known by a look.  /Type may be a reference. */
+static bd_rc walk_node(bd_pdf *pdf, const bd_pdf_object *reference, int depth, bd_err *err) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("page tree", ARENA_BYTES);
+    const bd_pdf_object *node = NULL, *type = NULL;
+    bd_pdf_lexer looked;
+    BD_TRY(bd_pdf_look_at(pdf, reference->integer, arena, &looked, err));
+    if (!looked.is_page && !(looked.has_type && looked.kids_at > 0)) {
+        BD_TRY(bd_pdf_resolve(pdf, reference, &node, err));
+        BD_TRY(bd_pdf_value(pdf, node, "Type", &type, err));
+        if (type == NULL || type->kind != BD_PDF_NAME) {
+            return raise_no_page(reference->integer, err);
+        }
+    }
+    pdf->entries[reference->integer].is_page = looked.is_page || (type != NULL && bd_str_eqz(type->text, "Page"));
+    return pdf->entries[reference->integer].is_page ? BD_OK : walk_kids(pdf, reference, &looked, depth, err);
+}
+
+/* A page whose form was checked is known by its entry: a long document has too many of them to parse and keep each. */
 static bd_rc walk_pages(bd_pdf *pdf, const bd_pdf_object *reference, int depth, bd_err *err) {
-    const bd_pdf_object *node = NULL, *type = NULL, *kids = NULL;
     if (reference->kind != BD_PDF_REF || depth > DEPTH_MAX) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "a page tree that is too deep or holds no references, at byte %lld",
                  (long long)reference->start);
     }
-    BD_TRY(bd_pdf_resolve(pdf, reference, &node, err));
-    BD_TRY(bd_pdf_value(pdf, node, "Type", &type, err));
-    if (type == NULL || type->kind != BD_PDF_NAME || pdf->entries[reference->integer].is_seen) {
-        BD_RAISE(err, BD_ERR_INPUT, "object %lld in the page tree is no page or stands there twice",
-                 (long long)reference->integer);
+    int64_t number = reference->integer;
+    if (!bd_pdf_has(pdf, number) || pdf->entries[number].generation != reference->generation ||
+        pdf->entries[number].is_seen) {
+        return raise_no_page(number, err);
     }
-    pdf->entries[reference->integer].is_seen = true;
-    if (bd_str_eqz(type->text, "Page")) {
-        *bd_push(pdf->arena, &pdf->pages) = reference->integer;
-        return BD_OK;
+    pdf->entries[number].is_seen = true;
+    if (!pdf->entries[number].is_page) {
+        BD_TRY(walk_node(pdf, reference, depth, err));
     }
-    BD_TRY(bd_pdf_value(pdf, node, "Kids", &kids, err));
-    if (kids == NULL || kids->kind != BD_PDF_ARRAY) {
-        BD_RAISE(err, BD_ERR_INPUT, "object %lld in the page tree has no /Kids",
-                 (long long)reference->integer);
-    }
-    for (size_t i = 0; i < kids->count; i++) {
-        BD_TRY(walk_pages(pdf, &kids->items[i], depth + 1, err));
+    if (pdf->entries[number].is_page) {
+        *bd_push(pdf->arena, &pdf->pages) = number;
     }
     return BD_OK;
 }

@@ -30,7 +30,9 @@ typedef struct {
      * without bytes.  Each object of a file is checked, a few are used; storing was most of the
      * work. */
     bool is_check;
-    bd_pdf_object length; /* /Length of the outermost dictionary, with is_check too; else null */
+    bool has_type, is_page; /* the outermost dictionary has a name as /Type; it is /Page */
+    size_t kids_at;         /* where the array of its /Kids begins; 0: it has none */
+    bd_pdf_object length;   /* /Length of the outermost dictionary, with is_check too; else null */
     bd_err *err;
 } bd_pdf_lexer;
 
@@ -64,12 +66,13 @@ bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out);
 
 typedef enum { BD_PDF_ENTRY_ABSENT, BD_PDF_ENTRY_FREE, BD_PDF_ENTRY_USED } bd_pdf_entry_state;
 
+/* Eight bytes: a long document has hundreds of thousands of them.  A file has at most 1 GiB. */
 typedef struct {
-    int64_t offset;
-    bd_pdf_object *object; /* parsed on first use */
-    int generation;
-    bd_pdf_entry_state state;
-    bool is_seen; /* by the walk over the page tree */
+    uint32_t offset;
+    uint16_t generation;
+    uint8_t state;   /* bd_pdf_entry_state */
+    bool is_page : 1; /* seen to be one when its form was checked */
+    bool is_seen : 1; /* by the walk over the page tree */
 } bd_pdf_entry;
 
 /* One cross-reference section with what stands around it. */
@@ -80,18 +83,29 @@ typedef struct {
 
 typedef struct bd_pdf_font bd_pdf_font;
 
+/* An object that was parsed, found again by its number: open addressing, at most half full. */
+typedef struct {
+    int64_t number;
+    bd_pdf_object *object; /* NULL: an empty place */
+} bd_pdf_parsed;
+
 struct bd_pdf {
     bd_str text;
+    bd_view *view; /* whose text it is; NULL: memory that is held */
     bd_arena *arena;
     BD_VEC(bd_pdf_revision) revisions; /* base first */
     bd_pdf_entry *entries;             /* by object number; the newest revision wins */
     size_t entry_count;
+    bd_pdf_parsed *parsed; /* by object number */
+    size_t parsed_count, parsed_room;
     BD_VEC(int64_t) lengths; /* objects that a stream of any revision names as its /Length */
     bool has_pages;
     BD_VEC(int64_t) pages; /* object numbers in order */
     BD_VEC(bd_pdf_font *) fonts;
 };
 
+/* Where the lexer stands after "N G obj …", which is only looked at: /Type /Page, /Kids and the form are told by it. */
+bd_rc bd_pdf_look_at(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err);
 /* Resolved dictionary value under `name`, or NULL when absent. */
 bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,
                    const bd_pdf_object **out, bd_err *err);

@@ -58,33 +58,14 @@ void bd_fd_close(int *fd) {
     }
 }
 
-static bd_rc read_open_file(int fd, const char *path, size_t max_bytes, bd_arena *arena,
-                            bd_str *out, bd_err *err) {
-    struct stat facts;
-    if (fstat(fd, &facts) != 0) {
-        return raise_errno(err, "look at", path);
-    }
-    if (!S_ISREG(facts.st_mode)) {
-        BD_RAISE(err, BD_ERR_IO, "cannot read '%s': it is not a regular file", path);
-    }
-    if (facts.st_size < 0 || (uint64_t)facts.st_size > max_bytes) {
-        BD_RAISE(err, BD_ERR_LIMIT, "'%s' has %lld bytes, at most %zu are read here", path,
-                 (long long)facts.st_size, max_bytes);
-    }
-    size_t size = (size_t)facts.st_size;
+bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err) {
+    BD_DEFER(bd_fd_close) int fd = -1;
+    size_t size = 0;
+    BD_TRY(bd_regular_open(path, max_bytes, &fd, &size, err));
     char *bytes = bd_alloc(arena, size + 1, 1);
     BD_TRY(bd_pread_all(fd, bytes, size, 0, path, err));
     *out = (bd_str){bytes, size};
     return BD_OK;
-}
-
-bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *arena, bd_str *out, bd_err *err) {
-    /* O_NONBLOCK: a FIFO must be refused, not waited for; regular files do not care */
-    BD_DEFER(bd_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) {
-        return raise_errno(err, "open", path);
-    }
-    return read_open_file(fd, path, max_bytes, arena, out, err);
 }
 
 /* ---- atomic files ---- */
@@ -153,6 +134,15 @@ bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *e
 
 bd_sink *bd_atomic_sink(bd_atomic *file) {
     return &file->sink;
+}
+
+bd_rc bd_atomic_reserve(bd_atomic *file, size_t bytes, bd_err *err) {
+    int problem = bytes > 0 ? posix_fallocate(file->fd, 0, (off_t)bytes) : 0;
+    if (problem != ENOSPC && problem != EDQUOT && problem != EFBIG) {
+        return BD_OK;
+    }
+    errno = problem;
+    return raise_errno(err, "write", file->path);
 }
 
 int bd_atomic_fd(bd_atomic *file) {

@@ -13,8 +13,23 @@ typedef struct {
     size_t revision; /* whose end its range reaches; 0: none's */
 } sign_placed;
 
+/* A digest that is known, and the byte range it is of. */
+typedef struct {
+    int64_t range[4];
+    uint8_t sha256[32];
+} sign_digest;
+
+/* What is known of a file before it is judged: readings of its revisions, the last one of the whole, and digests. */
+typedef struct {
+    bd_pdf *const *handles;
+    size_t handle_count;
+    const sign_digest *digests;
+    size_t digest_count;
+} sign_known;
+
 typedef struct {
     bd_str text;
+    const sign_known *known; /* or NULL */
     const bd_pdf_judging *how;
     bd_arena *arena;   /* of the report */
     bd_arena *scratch; /* of the parsed file */
@@ -33,6 +48,21 @@ void sign_add_reason(judging *j, bd_str reason);
 void sign_add_malformed(judging *j, bd_str reason);
 void sign_add_altered(judging *j, bd_str reason);
 bool sign_is_name(const bd_pdf_object *object, const char *name);
+/* verify.c: the signature fields of a file that are filled. */
+bd_rc sign_find_list(bd_pdf *pdf, const bd_pdf_object **out, bd_err *err);
+
+/* verify.c: bd_judge_pdf for a file of which something is known. */
+bd_rc sign_judge_known(bd_str text, const sign_known *known, const bd_pdf_judging *how, bd_arena *arena,
+                       bd_pdf_report *out, bd_err *err);
+
+/* copy.c: what goes into the hole, once the digest around it is known. */
+typedef struct {
+    bd_rc (*fill)(void *context, const uint8_t digest[32], bd_arena *arena, bd_str *der, bd_err *err);
+    void *context;
+} sign_filler;
+bd_arena *sign_copy_arena(const bd_pdf_copy *copy); /* of whoever made it */
+bd_rc sign_copy_add(bd_pdf_copy *copy, const bd_pdf_signature_plan *plan, const sign_filler *filler,
+                    bd_err *err);
 
 /* signature.c: byte range, hole and CMS or token of j->placed.data[index]. */
 bd_rc sign_judge_signature(judging *j, size_t index);

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define SIGNATURES_MAX 16
+#define BLOCK_BYTES ((size_t)4 << 20)
 #define SCRATCH_BYTES(pdf_bytes) ((64u << 20) + 16 * (pdf_bytes))
 
 const char *bd_verdict_name(bd_verdict_word verdict) {
@@ -176,18 +177,31 @@ static void judge_end(judging *j) {
     }
 }
 
+/* The first <index> + 1 revisions, by somebody's reading of them or a new one. */
+static bd_rc read_revision(judging *j, size_t index, bd_pdf **out, bd_err *reason) {
+    for (size_t i = 0; j->known != NULL && i < j->known->handle_count; i++) {
+        bd_pdf *handle = j->known->handles[i];
+        if (bd_pdf_revision_count(handle) == index + 1 &&
+            bd_pdf_revision_end(handle, index) == bd_pdf_revision_end(j->pdf, index)) {
+            *out = handle;
+            return BD_OK;
+        }
+    }
+    return bd_pdf_revision_parse(j->pdf, index, j->scratch, out, reason);
+}
+
 static bd_rc judge_revisions(judging *j) {
     bd_pdf *before = NULL;
     size_t count = bd_pdf_revision_count(j->pdf);
     bd_err reason = {0};
     judge_end(j);
-    if (bd_failed(bd_pdf_revision_parse(j->pdf, 0, j->scratch, &before, &reason))) {
+    if (bd_failed(read_revision(j, 0, &before, &reason))) {
         sign_add_malformed(j, bd_str_copy(j->arena, bd_str_of(reason.message)));
         return BD_OK;
     }
     for (size_t i = 1; i < count; i++) {
         bd_pdf *after = j->pdf;
-        if (i + 1 < count && bd_failed(bd_pdf_revision_parse(j->pdf, i, j->scratch, &after, &reason))) {
+        if (i + 1 < count && bd_failed(read_revision(j, i, &after, &reason))) {
             sign_add_malformed(j, bd_str_copy(j->arena, bd_str_of(reason.message)));
             return BD_OK;
         }
@@ -199,17 +213,17 @@ static bd_rc judge_revisions(judging *j) {
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-static bd_rc find_list(judging *j, const bd_pdf_object **out, bd_err *reason) {
+bd_rc sign_find_list(bd_pdf *pdf, const bd_pdf_object **out, bd_err *err) {
     const bd_pdf_object *catalog = NULL, *form = NULL;
     *out = NULL;
-    BD_TRY(bd_pdf_resolve(j->pdf, bd_pdf_find(bd_pdf_trailer(j->pdf), "Root"), &catalog, reason));
-    BD_TRY(bd_pdf_resolve(j->pdf, bd_pdf_find(catalog, "AcroForm"), &form, reason));
-    return bd_pdf_resolve(j->pdf, bd_pdf_find(form, "Fields"), out, reason);
+    BD_TRY(bd_pdf_resolve(pdf, bd_pdf_find(bd_pdf_trailer(pdf), "Root"), &catalog, err));
+    BD_TRY(bd_pdf_resolve(pdf, bd_pdf_find(catalog, "AcroForm"), &form, err));
+    return bd_pdf_resolve(pdf, bd_pdf_find(form, "Fields"), out, err);
 }
 
 static bd_rc find_fields(judging *j, bd_err *reason) {
     const bd_pdf_object *list = NULL;
-    BD_TRY(find_list(j, &list, reason));
+    BD_TRY(sign_find_list(j->pdf, &list, reason));
     if (list == NULL || list->kind != BD_PDF_ARRAY) {
         return BD_OK;
     }
@@ -308,19 +322,38 @@ static bd_rc load_proofs(judging *j) {
     return BD_OK;
 }
 
+/* Whether the words stand anywhere in the file, a few MiB of it at a time. */
+static bool mentions(const judging *j, bd_str words) {
+    bool is_found = false;
+    for (size_t at = 0; at < j->text.size && !is_found; at += BLOCK_BYTES) {
+        is_found = bd_str_find(bd_str_sub(j->text, at, at + BLOCK_BYTES + words.size), words) >= 0;
+        bd_view_release(j->how->view);
+    }
+    return is_found;
+}
+
+static bd_rc parse_text(judging *j, bd_err *reason) {
+    if (j->known != NULL) {
+        j->pdf = j->known->handles[j->known->handle_count - 1];
+        return BD_OK;
+    }
+    return j->how->view != NULL ? bd_pdf_view_parse(j->how->view, j->scratch, &j->pdf, reason)
+                                : bd_pdf_parse(j->text, j->scratch, &j->pdf, reason);
+}
+
 static bd_rc judge_file(judging *j) {
     bd_err reason = {0};
-    bd_rc rc = bd_pdf_parse(j->text, j->scratch, &j->pdf, &reason);
+    bd_rc rc = parse_text(j, &reason);
     if (!bd_failed(rc)) {
         j->report->revision_count = bd_pdf_revision_count(j->pdf);
         j->report->is_foreign = true; /* until a signature of our form is found */
         rc = find_fields(j, &reason);
     } else {
-        j->report->is_foreign = bd_str_find(j->text, BD_STR("/ETSI.CAdES.detached")) < 0;
+        j->report->is_foreign = !mentions(j, BD_STR("/ETSI.CAdES.detached"));
     }
     if (bd_failed(rc)) {
         /* A file that cannot be read still says whether somebody meant it to be signed. */
-        j->report->is_signed = bd_str_find(j->text, BD_STR("/ByteRange")) >= 0;
+        j->report->is_signed = mentions(j, BD_STR("/ByteRange"));
         sign_add_malformed(j, bd_str_copy(j->arena, bd_str_of(reason.message)));
         return BD_OK;
     }
@@ -328,12 +361,13 @@ static bd_rc judge_file(judging *j) {
     return judge_fields(j);
 }
 
-bd_rc bd_judge_pdf(bd_str pdf, const bd_pdf_judging *how, bd_arena *arena, bd_pdf_report *out,
-                   bd_err *err) {
+bd_rc sign_judge_known(bd_str text, const sign_known *known, const bd_pdf_judging *how, bd_arena *arena,
+                       bd_pdf_report *out, bd_err *err) {
     BD_DEFER(bd_arena_close_ref)
-    bd_arena *scratch = bd_arena_open("verify", SCRATCH_BYTES(pdf.size));
+    bd_arena *scratch = bd_arena_open("verify", SCRATCH_BYTES(text.size));
     bd_pdf_report report = {0};
-    judging j = {.text = pdf,
+    judging j = {.text = text,
+                 .known = known,
                  .how = how,
                  .arena = arena,
                  .scratch = scratch,
@@ -346,6 +380,11 @@ bd_rc bd_judge_pdf(bd_str pdf, const bd_pdf_judging *how, bd_arena *arena, bd_pd
     }
     *out = report;
     return BD_OK;
+}
+
+bd_rc bd_judge_pdf(bd_str pdf, const bd_pdf_judging *how, bd_arena *arena, bd_pdf_report *out,
+                   bd_err *err) {
+    return sign_judge_known(pdf, NULL, how, arena, out, err);
 }
 
 bd_rc bd_verify_pdf(bd_str pdf, bd_str trust_pem, bd_instant at, bd_arena *arena,

@@ -1,0 +1,157 @@
+/* view.c - the bytes of a file as memory that is not held.
+ *
+ * A shared mapping, put anew over itself to let go of what was looked at: POSIX promises that a new mapping takes the
+ * place of the old one, while its advice "not needed" may do nothing.  Only a file that no other process shortens may be
+ * mapped, since memory behind the end of a file ends the process; so somebody else's file is copied first. */
+#include "bindery/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES ((size_t)256 << 10)
+/* Smaller files are held: a copy on disk would cost more than the memory. */
+#define HELD_BYTES ((size_t)8 << 20)
+
+struct bd_view {
+    bd_str text;
+    int fd;       /* of the mapping; -1: the text is held */
+    bool owns_fd;
+};
+
+static bd_rc raise_errno(bd_err *err, const char *what, const char *path) {
+    return bd_raise(err, BD_ERR_IO, "cannot %s '%s': %s", what, path, strerror(errno));
+}
+
+static char *map_file(void *at, size_t size, int fd) {
+    return mmap(at, size, PROT_READ, MAP_SHARED | (at != NULL ? MAP_FIXED : 0), fd, 0);
+}
+
+bd_rc bd_view_open(int fd, size_t size, const char *path, bd_view **out, bd_err *err) {
+    char *text = size > 0 ? map_file(NULL, size, fd) : NULL;
+    if (text == MAP_FAILED) {
+        return raise_errno(err, "map", path);
+    }
+    bd_view *view = bd_heap_zeroed(sizeof *view);
+    *view = (bd_view){.text = {text, size}, .fd = fd};
+    *out = view;
+    return BD_OK;
+}
+
+bd_str bd_view_text(const bd_view *view) {
+    return view->text;
+}
+
+void bd_view_release(bd_view *view) {
+    if (view != NULL && view->fd >= 0 && view->text.size > 0) {
+        char *at = (char *)(uintptr_t)view->text.data;
+        BD_ASSERT(map_file(at, view->text.size, view->fd) == at);
+    }
+}
+
+void bd_view_close(bd_view *view) {
+    if (view == NULL) {
+        return;
+    }
+    char *text = (char *)(uintptr_t)view->text.data;
+    if (view->fd < 0) {
+        free(text);
+    } else if (view->text.size > 0) {
+        munmap(text, view->text.size);
+    }
+    if (view->owns_fd) {
+        bd_fd_close(&view->fd);
+    }
+    free(view);
+}
+
+void bd_view_close_ref(bd_view **view) {
+    bd_view_close(*view);
+    *view = NULL;
+}
+
+/* ---- files of others --------------------------------------------------------------------------------------------- */
+
+bd_rc bd_regular_open(const char *path, size_t max_bytes, int *fd, size_t *size, bd_err *err) {
+    struct stat facts;
+    /* O_NONBLOCK: a FIFO must be refused, not waited for; regular files do not care */
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*fd < 0) {
+        return raise_errno(err, "open", path);
+    }
+    bd_rc rc = BD_OK;
+    if (fstat(*fd, &facts) != 0) {
+        rc = raise_errno(err, "look at", path);
+    } else if (!S_ISREG(facts.st_mode)) {
+        rc = bd_raise(err, BD_ERR_IO, "cannot read '%s': it is not a regular file", path);
+    } else if (facts.st_size < 0 || (uint64_t)facts.st_size > max_bytes) {
+        rc = bd_raise(err, BD_ERR_LIMIT, "'%s' has %lld bytes, at most %zu are read here", path,
+                      (long long)facts.st_size, max_bytes);
+    }
+    if (bd_failed(rc)) {
+        bd_fd_close(fd);
+        return rc;
+    }
+    *size = (size_t)facts.st_size;
+    return BD_OK;
+}
+
+bd_rc bd_fd_copy(int from, size_t size, const char *path, bd_sink *to, bd_err *err) {
+    char *block = bd_heap_alloc(BLOCK_BYTES);
+    bd_rc rc = BD_OK;
+    for (size_t at = 0; at < size && !bd_failed(rc);) {
+        size_t count = size - at < BLOCK_BYTES ? size - at : BLOCK_BYTES;
+        rc = bd_pread_all(from, block, count, (int64_t)at, path, err);
+        rc = bd_failed(rc) ? rc : bd_sink_write(to, block, count, err);
+        at += count;
+    }
+    free(block);
+    return rc;
+}
+
+static bd_rc write_to_temp(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    return bd_write_all(*(int *)sink->context, bytes, count, "a temporary file", err);
+}
+
+static bd_rc view_copy(int from, size_t size, const char *path, bd_view **out, bd_err *err) {
+    int fd = -1;
+    bd_sink sink = {write_to_temp, &fd};
+    BD_TRY(bd_temp_open(&fd, err));
+    bd_rc rc = bd_fd_copy(from, size, path, &sink, err);
+    rc = bd_failed(rc) ? rc : bd_view_open(fd, size, path, out, err);
+    if (bd_failed(rc)) {
+        bd_fd_close(&fd);
+        return rc;
+    }
+    (*out)->owns_fd = true;
+    return BD_OK;
+}
+
+static bd_rc view_held(int from, size_t size, const char *path, bd_view **out, bd_err *err) {
+    char *text = bd_heap_alloc(size + 1);
+    bd_rc rc = bd_pread_all(from, text, size, 0, path, err);
+    if (bd_failed(rc)) {
+        free(text);
+        return rc;
+    }
+    bd_view *view = bd_heap_zeroed(sizeof *view);
+    *view = (bd_view){.text = {text, size}, .fd = -1};
+    *out = view;
+    return BD_OK;
+}
+
+bd_rc bd_view_read(const char *path, size_t max_bytes, bd_view **out, bd_err *err) {
+    BD_DEFER(bd_fd_close) int fd = -1;
+    size_t size = 0;
+    bd_err problem = {0};
+    BD_TRY(bd_regular_open(path, max_bytes, &fd, &size, err));
+    /* Without room for a copy it is held, as a small file is. */
+    if (size > HELD_BYTES && !bd_failed(view_copy(fd, size, path, out, &problem))) {
+        return BD_OK;
+    }
+    return view_held(fd, size, path, out, err);
+}
