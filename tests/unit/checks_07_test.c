@@ -337,6 +337,11 @@ TEST(checks_07, a_route_is_one_that_every_high_incident_reaches) {
     "{\"value\":[{\"id\":\"/subscriptions/" SCAN_SUB_A "/providers/Microsoft.Security/pricings/"   \
     "VirtualMachines\",\"name\":\"VirtualMachines\",\"type\":\"Microsoft.Security/"                \
     "pricings\",\"properties\":{" members "}}]}"
+#define PLAN_OF_MACHINE                                                                            \
+    "{\"value\":[{\"id\":\"" SCAN_IN_A "Microsoft.Compute/virtualMachines/v/providers/"            \
+    "Microsoft.Security/pricings/VirtualMachines\",\"name\":\"VirtualMachines\",\"type\":"         \
+    "\"Microsoft.Security/pricings\",\"properties\":{\"pricingTier\":\"Standard\",\"subPlan\":"   \
+    "\"P1\",\"resourcesCoverageStatus\":\"FullyCovered\"}}]}"
 #define PROVIDER(name)                                                                             \
     "{\"value\":[{\"id\":\"subscriptions/" SCAN_SUB_A                                              \
     "/providers/Microsoft.Security/serverVulnerabilityAssessmentsSettings/"                        \
@@ -346,6 +351,11 @@ TEST(checks_07, a_route_is_one_that_every_high_incident_reaches) {
 
 TEST(checks_07, servers_are_covered_in_every_subscription) {
     static const row plans[] = {
+        /* the plan of one machine is not that of its subscription */
+        {{SUBSCRIPTIONS, PLAN_OF_MACHINE}, "cannot-tell"},
+        {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Free\",\"resourcesCoverageStatus\":\"NotCovered\""),
+          PLAN_OF_MACHINE},
+         "fail"},
         {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Standard\",\"subPlan\":\"P2\","
                               "\"resourcesCoverageStatus\":\"FullyCovered\"")},
          "pass"},
