@@ -292,6 +292,8 @@ static bd_str judge_settings(const char *catalog, const settings_case *row) {
         setting.join = BD_STR(VAULT);
         if (row->has_setting) {
             put_row(s, settings, setting);
+        } else {
+            s->snapshots.data[s->snapshots.count - 1].rows = 0;
         }
         if (row->is_spoiled) {
             spoil(s, settings, row->what);
@@ -325,6 +327,23 @@ TEST(assess, a_resource_is_judged_by_the_nearest_answer_about_it) {
     }
 }
 
+/* As the settings of a slot of an app, or those of another file that lies in the same place. */
+TEST(assess, an_answer_that_lists_only_what_hangs_on_another_resource_says_nothing) {
+    scene *s = scene_of(RELATED_WITH(""), "2026-01-01", "2026-01-31", "UTC");
+    state_facts(s, "{'critical_resources':['" VAULT "']}");
+    uint32_t vaults = put_snapshot(s, "S20", SUB_A, "2026-01-15T06:00:00Z");
+    bd_row vault = row_of(s, vaults, "logs", VAULT, BD_PASS);
+    vault.join = BD_STR(VAULT);
+    put_row(s, vaults, vault);
+    uint32_t settings = put_snapshot(s, "S25", VAULT, "2026-01-15T06:00:00Z");
+    bd_row setting = row_of(s, settings, "logs", VAULT "/slots/x/d1", BD_PASS);
+    setting.side = BD_SIDE_RIGHT;
+    setting.join = BD_STR(VAULT "/slots/x");
+    put_row(s, settings, setting);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "7.3a"), "?");
+}
+
 TEST(assess, only_an_answer_about_the_part_that_is_read_says_that_nothing_is_there) {
     static const settings_case rows[] = {
         {"2026-01-15T06:00:00Z", "/blobservices/default", false, BD_PASS, false, UNSIGNED, "D"},
@@ -352,6 +371,7 @@ TEST(assess, of_several_answers_the_nearest_decides) {
     row.side = BD_SIDE_RIGHT;
     put_row(s, far, row);
     put_snapshot(s, "S25", VAULT, "2026-01-16T06:00:00Z"); /* no setting any more */
+    s->snapshots.data[s->snapshots.count - 1].rows = 0;
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "7.3a"), "D");
 }

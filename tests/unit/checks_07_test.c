@@ -32,6 +32,46 @@ TEST(checks_07, answer_as_the_cases_say) {
 #define SITE_LOG(name) "{\"category\":\"" name "\",\"enabled\":true}"
 #define WEB_LOGS SITE_LOG("AppServiceHTTPLogs") "," SITE_LOG("AppServiceAuditLogs")
 
+#define SITE_LIST                                                                                  \
+    "{\"value\":[{\"id\":\"" SITE "\",\"name\":\"s\",\"type\":\"Microsoft.Web/sites\","             \
+    "\"kind\":\"app\",\"properties\":{\"httpsOnly\":true}}]}"
+#define SITE_SETTING(of)                                                                           \
+    "{\"value\":[{\"id\":\"" of "/providers/microsoft.insights/diagnosticSettings/d\",\"name\":"    \
+    "\"d\",\"type\":\"Microsoft.Insights/diagnosticSettings\",\"properties\":{\"workspaceId\":"   \
+    "\"" CENTRAL "\",\"logs\":[" WEB_LOGS "]}}]}"
+#define NO_SETTING                                                                                 \
+    ",\"source\":\"S25r\",\"scope\":{\"kind\":\"resource\",\"ids\":[\"" SITE "\"]}"
+
+/* What a slot logs is not what its site logs. */
+TEST(checks_07, the_logs_of_a_slot_are_not_those_of_its_app) {
+    static const struct {
+        const char *setting;
+        bool is_empty;
+        const char *expected;
+    } rows[] = {
+        {SITE_SETTING(SITE), false, "pass"},
+        {SITE_SETTING(SITE "/slots/staging"), false, "cannot-tell"},
+        {SITE_SETTING(SITE "/slots/staging"), true, "fail"},
+        {NULL, true, "fail"},
+        {NULL, false, "cannot-tell"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open("{'critical_resources':['" SITE "']}");
+        whole_add(w, SITE_LIST, "");
+        if (rows[i].setting != NULL) {
+            whole_add(w, rows[i].setting, "");
+        }
+        if (rows[i].is_empty) {
+            whole_add(w, "{\"value\":[]}", NO_SETTING);
+        }
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_verdict(w, "resource-logs-appservice"));
+        scan_bench_close(&w->bench);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}
+
 TEST(checks_07, the_logs_of_functions_count_for_function_apps_only) {
     static const struct {
         const char *kind, *logs, *app, *function;
@@ -337,6 +377,11 @@ TEST(checks_07, a_route_is_one_that_every_high_incident_reaches) {
     "{\"value\":[{\"id\":\"/subscriptions/" SCAN_SUB_A "/providers/Microsoft.Security/pricings/"   \
     "VirtualMachines\",\"name\":\"VirtualMachines\",\"type\":\"Microsoft.Security/"                \
     "pricings\",\"properties\":{" members "}}]}"
+#define PLAN_OF_MACHINE                                                                            \
+    "{\"value\":[{\"id\":\"" SCAN_IN_A "Microsoft.Compute/virtualMachines/v/providers/"            \
+    "Microsoft.Security/pricings/VirtualMachines\",\"name\":\"VirtualMachines\",\"type\":"         \
+    "\"Microsoft.Security/pricings\",\"properties\":{\"pricingTier\":\"Standard\",\"subPlan\":"   \
+    "\"P1\",\"resourcesCoverageStatus\":\"FullyCovered\"}}]}"
 #define PROVIDER(name)                                                                             \
     "{\"value\":[{\"id\":\"subscriptions/" SCAN_SUB_A                                              \
     "/providers/Microsoft.Security/serverVulnerabilityAssessmentsSettings/"                        \
@@ -346,6 +391,11 @@ TEST(checks_07, a_route_is_one_that_every_high_incident_reaches) {
 
 TEST(checks_07, servers_are_covered_in_every_subscription) {
     static const row plans[] = {
+        /* the plan of one machine is not that of its subscription */
+        {{SUBSCRIPTIONS, PLAN_OF_MACHINE}, "cannot-tell"},
+        {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Free\",\"resourcesCoverageStatus\":\"NotCovered\""),
+          PLAN_OF_MACHINE},
+         "fail"},
         {{SUBSCRIPTIONS, PLAN("\"pricingTier\":\"Standard\",\"subPlan\":\"P2\","
                               "\"resourcesCoverageStatus\":\"FullyCovered\"")},
          "pass"},

@@ -173,19 +173,20 @@ TEST(checks, stores_of_the_processing_need_both_the_list_and_their_settings) {
 }
 
 #define PERSONAL IN_RG "Microsoft.Storage/storageAccounts/people"
+#define ITS_FACT "{'personal_data_stores':['" PERSONAL "']}"
 
 TEST(checks, a_store_with_personal_data_deletes_as_the_inventory_says_or_stays_open) {
     static const struct {
         const char *facts, *row, *store, *rows, *expected;
     } rows[] = {
-        {"{'personal_data_stores':['" PERSONAL "']}", PERSONAL ",Ann,personal,low,30,30,", "pass", "pass", "C"},
-        {"{'personal_data_stores':['" PERSONAL "']}", PERSONAL ",Ann,personal,low,30,44,", "cannot-tell", "fail", "d"},
-        {"{'personal_data_stores':['" PERSONAL "']}", PERSONAL ",Ann,personal,low,,,", "cannot-tell", "cannot-tell", "?"},
-        {"{'personal_data_stores':['" PERSONAL "']}", PERSONAL ",Ann,personal,low,30,44,2026-01-01", "cannot-tell",
+        {ITS_FACT, PERSONAL ",Ann,personal,low,30,30,", "pass", "pass", "C"},
+        {ITS_FACT, PERSONAL ",Ann,personal,low,30,44,", "cannot-tell", "fail", "d"},
+        {ITS_FACT, PERSONAL ",Ann,personal,low,,,", "cannot-tell", "cannot-tell", "?"},
+        {ITS_FACT, PERSONAL ",Ann,personal,low,30,44,2026-01-01", "cannot-tell",
          "not-applicable", "?"},
-        {"{'personal_data_stores':['" PERSONAL "']}", PROCESSED ",Ann,personal,low,30,44,", "cannot-tell",
+        {ITS_FACT, PROCESSED ",Ann,personal,low,30,44,", "cannot-tell",
          "not-applicable", "?"},
-        {"{'personal_data_stores':['" PERSONAL "']}", ",Ann,personal,low,30,44,", "cannot-tell", "not-applicable", "?"},
+        {ITS_FACT, ",Ann,personal,low,30,44,", "cannot-tell", "not-applicable", "?"},
         {"{'personal_data_stores':['" PERSONAL "','" PERSONAL "2']}", PERSONAL ",Ann,personal,low,30,30,", "pass",
          "pass", "?"},
         {"{}", PERSONAL ",Ann,personal,low,30,30,", "missing", "cannot-tell", "?"},

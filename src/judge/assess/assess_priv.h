@@ -59,6 +59,7 @@ typedef struct {
     bool is_decider;                   /* of some check's silent changes */
     const bd_condition *related_where; /* related: which answers its right side reads; NULL: all */
     bd_str partner;              /* related: source under which the snapshots of its right side are kept */
+    bool is_by_parent;           /* a related record belongs to the resource that it hangs on */
     bd_scope_kind partner_scope; /* and of what they are */
     bool has_left, has_partners; /* related: something on file gives rows of the side */
     bd_instant latest_event; /* Type I walks through this one; BD_INSTANT_NONE: none yet */

@@ -37,16 +37,17 @@ static bool is_read(const bd_check_view *view, const bd_snapshot *snapshot, bd_a
                              scratch) != BD_FAIL;
 }
 
-/* The workspace that an answer must speak of, and what the answers show of it; NULL: any answer will do. */
+/* The resource that an answer must speak of, and what the answers show of it; NULL: any answer will do. */
 typedef struct {
     bd_str id;
     const bd_group_rows *rows;
-} told_workspace;
+    bool is_workspace; /* answers about all workspaces lie in one place */
+} told_resource;
 
-/* What an answer lists is of the workspace that it was asked of: its records say which, an empty one its sidecar.
- * Records of another one belie the sidecar. */
+/* What an answer lists hangs on the resource that it was asked of: its records say on which, for an empty one its
+ * sidecar does.  Records of another one belie the sidecar; those of a slot lie in the place of its site. */
 static bool speaks_of(const bd_judging *run, const bd_snapshot *snapshot,
-                      const told_workspace *of) {
+                      const told_resource *of) {
     for (size_t i = 0; of != NULL && i < of->rows->count; i++) {
         const bd_evidence *shown = &run->in->evidence->data[of->rows->data[i].evidence_index];
         if (of->rows->data[i].row.side != BD_SIDE_LEFT &&
@@ -54,19 +55,20 @@ static bool speaks_of(const bd_judging *run, const bd_snapshot *snapshot,
             return true;
         }
     }
-    return of == NULL || (snapshot->rows == 0 && bd_str_eq(snapshot->workspace, of->id));
+    return of == NULL || (snapshot->rows == 0 &&
+                          (!of->is_workspace || bd_str_eq(snapshot->workspace, of->id)));
 }
 
 /* The snapshot of a range nearest in time, at most so many days away; of two equally near the one that may pass. */
 static const bd_snapshot *nearest_of(const bd_judging *run, bd_snapshot_range range, bd_instant at,
                                      int within_days, const bd_check_view *reader,
-                                     const told_workspace *workspace, bd_arena *scratch) {
+                                     const told_resource *of, bd_arena *scratch) {
     const bd_snapshot *best = NULL;
     for (size_t i = 0; i < range.count; i++) {
         const bd_snapshot *snapshot = range.data[i];
         bd_instant away = distance(snapshot->from, at);
         if (away > within_days * DAY_TICKS || snapshot->from >= run->in->as_of ||
-            !is_read(reader, snapshot, scratch) || !speaks_of(run, snapshot, workspace)) {
+            !is_read(reader, snapshot, scratch) || !speaks_of(run, snapshot, of)) {
             continue;
         }
         bool is_nearer = best == NULL || away < distance(best->from, at);
@@ -94,6 +96,8 @@ static const bd_snapshot *snapshot_around(const bd_judging *run, const bd_check_
                                           bd_arena *scratch) {
     int days = view->plan->within_days;
     bd_str head = BD_STR("/subscriptions/"), join = left->row.join, scope = BD_STR("");
+    told_resource of = {join, rows, view->partner_scope == BD_SCOPE_WORKSPACE};
+    const told_resource *asked = of.is_workspace || view->is_by_parent ? &of : NULL;
     if (view->partner_scope == BD_SCOPE_SUBSCRIPTION) {
         bd_str rest = bd_str_sub(join, head.size, join.size);
         scope = view->plan->is_by_subscription ? join : left->row.subscription;
@@ -103,9 +107,7 @@ static const bd_snapshot *snapshot_around(const bd_judging *run, const bd_check_
     }
     if (view->partner_scope != BD_SCOPE_RESOURCE) {
         bd_snapshot_range all = bd_judging_snapshots(run, view->partner, scope);
-        told_workspace of = {join, rows};
-        bool is_of_one = view->partner_scope == BD_SCOPE_WORKSPACE;
-        return nearest_of(run, all, left->at, days, view, is_of_one ? &of : NULL, scratch);
+        return nearest_of(run, all, left->at, days, view, of.is_workspace ? &of : NULL, scratch);
     }
     for (size_t size = join.size; size > 1; size--) {
         if (join.data[size - 1] != '/') {
@@ -114,7 +116,7 @@ static const bd_snapshot *snapshot_around(const bd_judging *run, const bd_check_
         bd_snapshot_range above =
             bd_judging_snapshots(run, view->partner, bd_str_sub(join, 0, size - 1));
         if (above.count > 0) {
-            return nearest_snapshot(run, above, left->at, days, view, scratch);
+            return nearest_of(run, above, left->at, days, view, asked, scratch);
         }
     }
     return NULL;
@@ -131,11 +133,12 @@ static const bd_snapshot *related_snapshot(const bd_judging *run, const bd_check
     }
     bd_snapshot_range below = bd_judging_snapshots_below(run, view->partner, join);
     const bd_snapshot *part = nearest_snapshot(run, below, left->at, days, view, scratch);
-    if (part != NULL || view->related_where != NULL) {
+    if (part != NULL) {
         return part;
     }
+    told_resource of = {join, rows, /*is_workspace*/ false};
     bd_snapshot_range own = bd_judging_snapshots(run, view->partner, join);
-    part = nearest_snapshot(run, own, left->at, days, view, scratch);
+    part = nearest_of(run, own, left->at, days, view, view->is_by_parent ? &of : NULL, scratch);
     if (view->plan->is_every) {
         return part; /* an answer about something above does not show that this one's list was read */
     }

@@ -109,7 +109,9 @@ static int64_t index_of_decider(const bd_judging *run, const bd_check *check) {
 }
 
 static bd_rc view_related(bd_judging *run, bd_check_view *view, bd_err *err) {
-    const bd_value *where = bd_value_find(bd_value_find(view->check->body, "related"), "where");
+    const bd_value *related = bd_value_find(view->check->body, "related");
+    const bd_value *where = bd_value_find(related, "where");
+    view->is_by_parent = bd_str_eqz(bd_value_text(related, "key"), "parent");
     if (where == NULL) {
         return BD_OK;
     }
