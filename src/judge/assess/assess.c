@@ -49,6 +49,10 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     if (!bd_failed(rc)) {
         rc = bd_judging_tally(run, on_finding, context, err);
     }
+    if (!bd_failed(rc)) {
+        rc = bd_judging_end_carry(run, err);
+    }
+    bd_judging_drop_taking(run);
     bd_sorter_close(run->judged);
     if (!bd_failed(rc)) {
         rc = bd_judging_list_items(run, err);
