@@ -4,7 +4,7 @@
 
 #include "bindery/assess.h"
 
-#define BD_ASSESS_SORT_BYTES ((size_t)1 << 20)
+#define BD_ASSESS_SORT_BYTES ((size_t)2 << 20)
 #define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
 #define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */
@@ -81,6 +81,7 @@ typedef struct {
     const bd_assess_inputs *in;
     bd_arena *arena;
     bd_arena *scratch; /* what only judging needs: indexes and sets */
+    bd_arena *growing; /* the list of results, until all are there */
     bd_assessment *out;
     bd_check_view *views;                  /* per check of the catalog */
     bd_map *knows_subscription;            /* of `subscriptions` */

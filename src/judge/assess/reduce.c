@@ -21,6 +21,14 @@ static void note_event(bd_judging *run, const bd_judged *judged) {
     }
 }
 
+/* Of most records only the count is asked for: exceptions and findings name what fails, populations their items, and
+ * a check that asks what another tool asks, each resource. */
+static bool is_named_later(const bd_judging *run, const bd_judged *judged) {
+    const bd_check_view *view = &run->views[judged->check];
+    return judged->verdict == BD_FAIL || view->draws_from != 0 ||
+           (run->imported != NULL && view->check->same_as.count > 0);
+}
+
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_packer *packer = &run->packer;
     char ordinal[24] = "";
@@ -31,6 +39,7 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
         return BD_OK;
     }
     note_event(run, judged);
+    bool is_named = is_named_later(run, judged);
     bd_pack_begin(packer);
     bd_pack_u32(packer, judged->check);
     bd_pack_key(packer, judged->type);
@@ -43,8 +52,8 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_pack_u8(packer, (uint8_t)((judged->is_any_key ? BD_JUDGED_ANY_KEY : 0) |
                                  (judged->is_leftover ? BD_JUDGED_LEFTOVER : 0) |
                                  (judged->is_undated ? BD_JUDGED_UNDATED : 0)));
-    bd_pack_text(packer, judged->resource);
-    bd_pack_text(packer, judged->subscription);
+    bd_pack_text(packer, is_named ? judged->resource : (bd_str){"", 0});
+    bd_pack_text(packer, is_named ? judged->subscription : (bd_str){"", 0});
     bd_pack_text(packer, judged->scope);
     bd_pack_text(packer, judged->reason);
     if (packer->overflowed) {

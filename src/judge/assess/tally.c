@@ -27,7 +27,7 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
     bd_str name = result_name(bytes, check, scope, day);
     uintptr_t index = (uintptr_t)bd_map_find(run->results, name);
     if (index == 0) {
-        *bd_push(run->arena, &run->out->checks) = (bd_check_result){
+        *bd_push(run->growing, &run->out->checks) = (bd_check_result){
             .check = run->views[check].check,
             .snapshot = day,
             .scope = bd_str_copy(run->arena, scope),
@@ -515,7 +515,8 @@ static bool is_better(bd_verdict now, bd_verdict before) {
     return before != BD_PASS && (now == BD_PASS || (now == BD_CANNOT_TELL && before == BD_FAIL));
 }
 
-static bd_rc next_answer(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
+/* `*arena` is empty; what was read ahead is handed over with its own. */
+static bd_rc next_answer(judged_reader *reader, bd_arena **arena, bd_judged *out, bool *has,
                          bd_err *err) {
     bool is_any_key = true;
     *has = reader->has_ahead;
@@ -523,24 +524,26 @@ static bd_rc next_answer(judged_reader *reader, bd_arena *arena, bd_judged *out,
         return BD_OK;
     }
     *out = reader->ahead;
-    copy_judged(arena, out);
+    bd_arena *swap = reader->arena;
+    reader->arena = *arena;
+    *arena = swap;
     while (is_any_key) {
         BD_TRY(read_ahead(reader, err));
         is_any_key = reader->has_ahead && is_same_record(out, &reader->ahead);
         if (is_any_key && is_better(reader->ahead.verdict, out->verdict)) {
             *out = reader->ahead;
-            copy_judged(arena, out);
+            copy_judged(*arena, out);
         }
     }
     return BD_OK;
 }
 
 /* Of what was judged before evidence was withdrawn only that holds which does not speak for the control. */
-static bd_rc next_judged(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
+static bd_rc next_judged(judged_reader *reader, bd_arena **arena, bd_judged *out, bool *has,
                          bd_err *err) {
     bool is_dropped = true;
     while (is_dropped) {
-        bd_arena_reset(arena);
+        bd_arena_reset(*arena);
         BD_TRY(next_answer(reader, arena, out, has, err));
         is_dropped =
             *has && out->is_before && out->verdict != BD_FAIL && out->verdict != BD_CANNOT_TELL;
@@ -555,7 +558,7 @@ static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas
     for (;;) {
         bool has_next = false;
         bd_judged next;
-        BD_TRY(next_judged(reader, arenas[1], &next, &has_next, err));
+        BD_TRY(next_judged(reader, &arenas[1], &next, &has_next, err));
         if (!has_next) {
             return has_held ? add_judged(state, &held, err) : BD_OK;
         }
