@@ -503,7 +503,18 @@ typedef struct {
      * or BD_NO_EVIDENCE for rows that are passed over.  NULL: it is one. */
     const uint32_t *evidence;
     size_t number_count; /* of `evidence` */
+    bool is_fresh; /* made for this day alone: what another judging carried knows nothing of these rows */
 } bd_row_spool;
+
+/* What one judging leaves to those of earlier days of the same evidence, so that they need not do all of it again: the
+ * outcomes that are the same on any day after their snapshot, as sums where nothing fails, and the rows of all other
+ * checks.  Which outcomes those are `assess/carry.c` says; a judging that takes them over gives, but for the number of
+ * findings, what it would give without.  Its memory is flat.  Filled by one thread, then read by many at once.
+ *
+ * `is_rescanned`: by index of the evidence, what has rows of its own for each day (`is_fresh`); borrowed. */
+typedef struct bd_carried bd_carried;
+bd_carried *bd_carried_open(const bd_catalog *catalog, const bool *is_rescanned);
+void bd_carried_close(bd_carried *carried); /* accepts NULL */
 
 typedef struct {
     const bd_catalog *catalog;
@@ -528,6 +539,10 @@ typedef struct {
     size_t sampling_count;
     bd_item_fn *on_item; /* NULL: nobody asks */
     void *item_context;
+    bd_carried *carries; /* filled; NULL: no earlier day is judged after this one */
+    /* Of a later day, with the same catalog, period and evidence, and an engagement that differs in days alone; NULL:
+     * all is judged. */
+    const bd_carried *carried;
 } bd_assess_inputs;
 
 /* Judges.  Each finding is handed to `on_finding` (may be NULL) in findings order.  Fails with IO (temporary files) or

@@ -6,6 +6,9 @@
  * property: it would show what happened to be run, and change under a report that nobody touched.  What was handed in
  * or signed later counts for the earlier months too; the report says so.
  *
+ * What is the same on every day after its snapshot is judged once, today, and carried over (assess/carry.c): so today
+ * comes first.
+ *
  * A few checks and derivations ask for the days that are judged (parameters period_to, year_from).  Their rows were
  * made for today, so what feeds them is scanned once more for each month and takes the place of those rows: short
  * lists, as a rule. */
@@ -25,8 +28,10 @@
 
 typedef struct {
     const bd_history_inputs *in;
+    const bd_carried *carried; /* by today's judging */
+    const bool *is_dated; /* by index of the evidence: scanned again for each month */
+    size_t dated;
     bd_arena *arena; /* of this month end alone */
-    bool is_today; /* what the run itself judges */
     bd_instant as_of;
     bd_engagement engagement;
     const bd_rules *rules;
@@ -71,17 +76,16 @@ static bool *find_dated(const bd_history_inputs *in, bd_arena *arena, size_t *co
 }
 
 /* The same numbers, but those of items that are scanned again lead nowhere. */
-static const uint32_t *mask(const month_end *month, const bd_row_spool *spool, size_t numbers,
-                            const bool *is_dated) {
+static const uint32_t *mask(const month_end *month, const bd_row_spool *spool, size_t numbers) {
     uint32_t *out = bd_new(month->arena, uint32_t, numbers + 1);
     for (size_t i = 0; i < numbers; i++) {
         uint32_t index = spool->evidence != NULL ? spool->evidence[i] : (uint32_t)i;
-        out[i] = index != BD_NO_EVIDENCE && is_dated[index] ? BD_NO_EVIDENCE : index;
+        out[i] = index != BD_NO_EVIDENCE && month->is_dated[index] ? BD_NO_EVIDENCE : index;
     }
     return out;
 }
 
-static bd_rc scan_again(month_end *month, const bool *is_dated, bd_err *err) {
+static bd_rc scan_again(month_end *month, bd_err *err) {
     const bd_history_inputs *in = month->in;
     bd_session *session = in->session;
     bd_scan_plan plan = *in->plan;
@@ -89,7 +93,7 @@ static bd_rc scan_again(month_end *month, const bool *is_dated, bd_err *err) {
     plan.parameters = month->engagement.parameters;
     for (size_t i = 0; i < in->evidence->count; i++) {
         const bd_evidence *item = &in->evidence->data[i];
-        if (!is_dated[i] || item->is_withheld) {
+        if (!month->is_dated[i] || item->is_withheld) {
             continue;
         }
         const bd_blob *blob;
@@ -105,41 +109,42 @@ static bd_rc scan_again(month_end *month, const bool *is_dated, bd_err *err) {
     return bd_spool_settle(month->rows[in->spool_count].rows, err);
 }
 
-static bd_rc take_rows(month_end *month, const bool *is_dated, size_t dated, bd_err *err) {
+static bd_rc take_rows(month_end *month, bd_err *err) {
     const bd_history_inputs *in = month->in;
     month->rows = bd_new(month->arena, bd_row_spool, in->spool_count + 1);
     for (size_t i = 0; i < in->spool_count; i++) {
         bd_row_spool *rows = &month->rows[month->row_count++];
         *rows = in->rows[i];
         rows->rows = bd_spool_view(in->rows[i].rows);
-        if (dated > 0) {
+        if (month->dated > 0) {
             size_t numbers = rows->evidence != NULL ? rows->number_count : in->evidence->count;
-            rows->evidence = mask(month, &in->rows[i], numbers, is_dated);
+            rows->evidence = mask(month, &in->rows[i], numbers);
         }
     }
-    if (dated == 0) {
+    if (month->dated == 0) {
         return BD_OK;
     }
-    month->rows[month->row_count++] = (bd_row_spool){.rows = bd_spool_open(ROWS_BYTES)};
-    return scan_again(month, is_dated, err);
+    month->rows[month->row_count++] =
+        (bd_row_spool){.rows = bd_spool_open(ROWS_BYTES), .is_fresh = true};
+    return scan_again(month, err);
 }
 
 static bd_rc judge_month(month_end *month, bd_err *err) {
     const bd_history_inputs *in = month->in;
     bd_session *session = in->session;
-    size_t dated = 0;
-    const bool *is_dated = find_dated(in, month->arena, &dated);
     month->engagement = session->engagement;
     month->rules = session->rules;
     bd_engagement_state_period(&month->engagement, session->period, month->as_of, month->arena);
-    if (dated > 0 || has_documents(in)) {
+    if (month->dated > 0 || has_documents(in)) {
         BD_TRY(bd_rules_compile(session->catalog, month->engagement.parameters, month->arena,
                                 &month->rules, err));
     }
-    if (has_evidence(month)) {
-        BD_TRY(take_rows(month, is_dated, dated, err));
-    }
     bd_assess_inputs inputs = *in->today;
+    if (has_evidence(month)) {
+        BD_TRY(take_rows(month, err));
+        inputs.carried = month->carried;
+    }
+    inputs.carries = NULL;
     inputs.on_item = NULL; /* populations are those of today */
     inputs.rules = month->rules;
     inputs.imports = NULL; /* what other tools say has no part in the trend */
@@ -153,10 +158,6 @@ static bd_rc judge_month(month_end *month, bd_err *err) {
 static void judge_one(void *context, size_t index, unsigned worker) {
     month_end *month = (month_end *)context + index;
     (void)worker;
-    if (month->is_today) {
-        month->rc = month->in->judge_today(month->in->context, &month->err);
-        return;
-    }
     month->rc = judge_month(month, &month->err);
     for (size_t i = 0; i < month->row_count; i++) {
         bd_spool_close(month->rows[i].rows);
@@ -184,7 +185,7 @@ static bd_rc judge_some(month_end *months, size_t count, bd_history *out, bd_err
             rc = months[i].rc;
             *err = months[i].err;
         }
-        if (!bd_failed(rc) && !months[i].is_today) {
+        if (!bd_failed(rc)) {
             bd_past_of(months[i].assessment, in->session->engagement.zone, in->arena,
                        &out->past[out->count++]);
         }
@@ -193,26 +194,46 @@ static bd_rc judge_some(month_end *months, size_t count, bd_history *out, bd_err
     return rc;
 }
 
-static month_end begin_month(const bd_history_inputs *in, bd_instant as_of) {
-    return (month_end){.in = in, .as_of = as_of, .arena = bd_arena_open("month", PAST_BYTES)};
-}
+/* What all month ends share. */
+typedef struct {
+    bd_carried *carried;
+    bool *is_dated;
+    size_t dated;
+} common;
 
-/* Today, which is the most work, and the first month end; then the others in their order. */
-static bd_rc judge_all(const bd_history_inputs *in, const bd_instant *ends, size_t count,
-                       bd_history *out, bd_err *err) {
-    month_end pair[MOST_AT_ONCE] = {{.in = in, .is_today = true}};
-    size_t begun = 0, size = 1;
-    while (size > 0) {
-        while (size < MOST_AT_ONCE && begun < count) {
-            pair[size++] = begin_month(in, ends[begun++]);
+static bd_rc judge_months(const bd_history_inputs *in, const common *all, const bd_instant *ends,
+                          size_t count, bd_history *out, bd_err *err) {
+    for (size_t begun = 0; begun < count;) {
+        month_end some[MOST_AT_ONCE];
+        size_t size = 0;
+        for (; size < MOST_AT_ONCE && begun < count; size++) {
+            some[size] = (month_end){.in = in,
+                                     .carried = all->carried,
+                                     .is_dated = all->is_dated,
+                                     .dated = all->dated,
+                                     .as_of = ends[begun++],
+                                     .arena = bd_arena_open("month", PAST_BYTES)};
         }
         bd_session_progress(in->session, "assess", begun, count + 1);
-        BD_TRY(judge_some(pair, size, out, err));
-        for (size = 0; size < MOST_AT_ONCE && begun < count; size++) {
-            pair[size] = begin_month(in, ends[begun++]);
-        }
+        BD_TRY(judge_some(some, size, out, err));
     }
     return BD_OK;
+}
+
+static bd_rc judge_all(const bd_history_inputs *in, const bd_instant *ends, size_t count,
+                       bd_history *out, bd_err *err) {
+    common all = {.is_dated = NULL};
+    all.is_dated = find_dated(in, in->arena, &all.dated);
+    if (count > 0) {
+        all.carried = bd_carried_open(in->session->catalog, all.is_dated);
+        in->today->carries = all.carried;
+    }
+    bd_session_progress(in->session, "assess", 0, count + 1);
+    bd_rc rc = in->judge_today(in->context, err);
+    rc = bd_failed(rc) ? rc : judge_months(in, &all, ends, count, out, err);
+    in->today->carries = NULL;
+    bd_carried_close(all.carried);
+    return rc;
 }
 
 bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err) {

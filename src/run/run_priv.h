@@ -198,11 +198,11 @@ typedef struct {
     bd_session *session;
     bd_arena *arena; /* of what is kept */
     const bd_evidences *evidence;
-    const bd_assess_inputs *today;
+    bd_assess_inputs *today; /* what it carries to the month ends is set here */
     const bd_scan_plan *plan;
     const bd_row_spool *rows;
     size_t spool_count;
-    bd_rc (*judge_today)(void *context, bd_err *err); /* beside the first of the month ends */
+    bd_rc (*judge_today)(void *context, bd_err *err); /* by `today`, before the month ends */
     void *context;
 } bd_history_inputs;
 /* Judges today and the earlier month ends; `wants_history` of the session: else today alone. */

@@ -14,6 +14,7 @@
 #include "bindery/assess.h"
 #include "bindery/crypto.h"
 
+#include "make_carry.h"
 #include "test.h"
 
 #define SUB_A "aaaaaaaa-0000-0000-0000-000000000001"
@@ -405,11 +406,14 @@ static inline const bd_assessment *judge_scene(scene *s) {
                                .samplings = s->samplings.data,
                                .sampling_count = s->samplings.count,
                                .on_item = keep_population_item,
-                               .item_context = s};
+                               .item_context = s,
+                               .carries = bd_carried_open(s->catalog, NULL)};
     bd_err err;
     s->findings.count = 0;
     s->items.count = 0;
     CHECK_OK(bd_assess(&inputs, test_arena(), keep_finding, s, &s->out, &err), err);
+    check_carried(&inputs, inputs.carries, /*most*/ 4);
+    bd_carried_close(inputs.carries);
     return s->out;
 }
 

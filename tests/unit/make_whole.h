@@ -4,6 +4,7 @@
 
 #include "bindery/assess.h"
 
+#include "make_carry.h"
 #include "make_scan.h"
 
 typedef struct {
@@ -94,8 +95,11 @@ static inline void whole_judge(whole *w) {
                                .collections = &w->bench.collections,
                                .snapshots = &w->bench.snapshots,
                                .rows = spools,
-                               .spool_count = 1};
+                               .spool_count = 1,
+                               .carries = bd_carried_open(w->bench.plan.catalog, NULL)};
     CHECK_OK(bd_assess(&inputs, test_arena(), whole_keep, w, &w->out, &err), err);
+    check_carried(&inputs, inputs.carries, /*most*/ 1);
+    bd_carried_close(inputs.carries);
 }
 
 /* How one check came out of the month, over all its scopes: "pass", "fail", "not-applicable", "cannot-tell", or

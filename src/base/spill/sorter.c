@@ -10,10 +10,11 @@
 
 #define MOST_RUNS 64
 #define RUN_BUFFER_BYTES ((size_t)64 << 10)
+#define FIRST_BYTES ((size_t)16 << 10)
 
 struct bd_sorter {
     char *memory;
-    size_t memory_bytes, used;
+    size_t memory_room, memory_bytes, used; /* it grows to memory_bytes: most sorts see little */
     uint32_t *offsets; /* of records in memory */
     size_t count, room;
     bd_spool *runs[MOST_RUNS];
@@ -33,7 +34,6 @@ bd_sorter *bd_sorter_open(size_t memory_bytes) {
     sorter->memory_bytes =
         memory_bytes > 4 * BD_SPILL_RECORD_BYTES ? memory_bytes : 4 * (size_t)BD_SPILL_RECORD_BYTES;
     BD_ASSERT(sorter->memory_bytes <= UINT32_MAX);
-    sorter->memory = bd_heap_alloc(sorter->memory_bytes);
     return sorter;
 }
 
@@ -107,6 +107,18 @@ static bd_rc flush_run(bd_sorter *sorter, bd_err *err) {
     return bd_spool_settle(run, err);
 }
 
+static void grow_memory(bd_sorter *sorter, size_t wanted) {
+    size_t room = sorter->memory_room == 0 ? FIRST_BYTES : sorter->memory_room;
+    while (room < wanted) {
+        room *= 2;
+    }
+    room = room < sorter->memory_bytes ? room : sorter->memory_bytes;
+    if (room > sorter->memory_room) {
+        sorter->memory = bd_heap_resize(sorter->memory, room);
+        sorter->memory_room = room;
+    }
+}
+
 static void grow_offsets(bd_sorter *sorter) {
     if (sorter->count < sorter->room) {
         return;
@@ -121,6 +133,7 @@ bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
     if (sorter->used + sizeof size + size > sorter->memory_bytes) {
         BD_TRY(flush_run(sorter, err));
     }
+    grow_memory(sorter, sorter->used + sizeof size + size);
     grow_offsets(sorter);
     sorter->offsets[sorter->count++] = (uint32_t)sorter->used;
     memcpy(sorter->memory + sorter->used, &size, sizeof size);

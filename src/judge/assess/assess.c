@@ -2,6 +2,8 @@
 
 #include "assess_priv.h"
 
+#include <string.h>
+
 #define SCRATCH_BYTES ((size_t)2 << 30)
 
 static void set_times(bd_judging *run) {
@@ -25,13 +27,26 @@ static void set_times(bd_judging *run) {
     }
 }
 
+/* The list grew in an arena of its own: what is kept is no larger than what it holds. */
+static void settle_results(bd_judging *run) {
+    size_t count = run->out->checks.count;
+    bd_check_result *kept = bd_new(run->arena, bd_check_result, count);
+    if (count > 0) {
+        memcpy(kept, run->out->checks.data, count * sizeof *kept);
+    }
+    run->out->checks.data = kept;
+    run->out->checks.room = count;
+}
+
 bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding,
                 void *context, const bd_assessment **out, bd_err *err) {
     bd_judging *run = bd_new(arena, bd_judging, 1);
     run->in = inputs;
     run->arena = arena;
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("judging", SCRATCH_BYTES);
+    BD_DEFER(bd_arena_close_ref) bd_arena *growing = bd_arena_open("results", SCRATCH_BYTES);
     run->scratch = scratch;
+    run->growing = growing;
     run->out = bd_new(arena, bd_assessment, 1);
     run->results = bd_map_make(scratch);
     set_times(run);
@@ -49,7 +64,12 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     if (!bd_failed(rc)) {
         rc = bd_judging_tally(run, on_finding, context, err);
     }
+    if (!bd_failed(rc)) {
+        rc = bd_judging_end_carry(run, err);
+    }
+    bd_judging_drop_taking(run);
     bd_sorter_close(run->judged);
+    settle_results(run);
     if (!bd_failed(rc)) {
         rc = bd_judging_list_items(run, err);
     }

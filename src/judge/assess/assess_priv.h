@@ -4,7 +4,7 @@
 
 #include "bindery/assess.h"
 
-#define BD_ASSESS_SORT_BYTES ((size_t)1 << 20)
+#define BD_ASSESS_SORT_BYTES ((size_t)2 << 20)
 #define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
 #define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */
@@ -67,6 +67,7 @@ typedef struct {
 } bd_check_view;
 
 typedef struct bd_imports_intake bd_imports_intake;
+typedef struct bd_taking bd_taking;
 typedef struct bd_kept_review bd_kept_review;
 
 /* sampling.c: a population's sample while its items come by. */
@@ -81,6 +82,7 @@ typedef struct {
     const bd_assess_inputs *in;
     bd_arena *arena;
     bd_arena *scratch; /* what only judging needs: indexes and sets */
+    bd_arena *growing; /* the list of results, until all are there */
     bd_assessment *out;
     bd_check_view *views;                  /* per check of the catalog */
     bd_map *knows_subscription;            /* of `subscriptions` */
@@ -97,6 +99,8 @@ typedef struct {
     bd_sampling_view *samplings; /* by population */
     bd_judging_pass pass;
     const bool *is_masked; /* by evidence index: withdrawn, or of a withdrawn collection; NULL: none is */
+    bd_carried *carries;   /* NULL: nothing is left to earlier days */
+    bd_taking *taking;     /* NULL: nothing is taken over from a later day */
     bd_match_sums **matches;     /* by check; NULL: it joined nothing yet */
     bd_map *review_index;        /* scope, id -> bd_kept_review; NULL: none was listed */
     BD_VEC(bd_kept_review *) kept_reviews;
@@ -149,7 +153,7 @@ bd_str bd_judging_before_facts_text(bd_arena *arena, const bd_dated_fact *fact, 
 
 /* places.c: a place that a fact names and that holds nothing leaves everything out unseen */
 void bd_judging_open_places(bd_judging *run);
-void bd_judging_note_place(bd_judging *run, const bd_row *row);
+void bd_judging_note_place(bd_strs *unseen, const bd_row *row);
 /* Why a check that leaves out what lies elsewhere shows nothing, or "". */
 bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view);
 
@@ -161,6 +165,31 @@ bd_rc bd_judging_evidence(bd_judging *run, bd_err *err);
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err);
+
+/* tally.c */
+void bd_judging_unpack(bd_str record, bd_arena *arena, bd_judged *out); /* what `put` packed; texts are borrowed */
+bool bd_judging_is_excluded(const bd_judging *run, const bd_judged *judged, bd_day day);
+/* So many records of one verdict in one snapshot, none of which fails. */
+void bd_judging_count(bd_judging *run, const bd_judged *judged, uint64_t count);
+
+/* carry.c: what is left to earlier days, and taken over from a later one.  `begin` once views know what is on file. */
+bd_rc bd_judging_begin_carry(bd_judging *run, bd_err *err);
+bd_rc bd_judging_end_carry(bd_judging *run, bd_err *err);
+void bd_judging_drop_taking(bd_judging *run);
+/* Its outcomes are taken over: its rows need not be judged. */
+bool bd_judging_is_taken(const bd_judging *run, uint32_t check);
+bool bd_judging_skips_part(const bd_judging *run, uint32_t derived);
+/* The rows that are left to earlier days in place of all that they were; NULL where they are not enough. */
+bd_spool *bd_judging_taken_rows(const bd_judging *run);
+bd_rc bd_judging_carry_row(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err);
+bd_rc bd_judging_carry_part(bd_judging *run, uint32_t evidence_index, bd_str part, bd_err *err);
+/* A row waits under a time of its own: what its check says of a day may hang on later ones. */
+void bd_judging_carry_no(bd_judging *run, uint32_t check);
+/* Judged records as they come out of their order; `record` is what `judged` was packed as. */
+bd_rc bd_judging_carry(bd_judging *run, bd_str record, const bd_judged *judged, bd_err *err);
+/* The next record that is taken over, in the order of judged records; sums are added to the results on the way.
+ * Borrowed until the next call. */
+bd_rc bd_judging_take(bd_judging *run, bd_str *record, bool *has_record, bd_err *err);
 
 /* joins.c: parts that scan kept -> records of derivations with a reduce */
 typedef bd_rc bd_join_row_fn(bd_judging *run, void *context, const bd_row *row,

@@ -224,13 +224,35 @@ static bool is_log(const bd_judging *run, bd_str source) {
     return found != NULL && found->is_log;
 }
 
+/* What anchors of one derived source may see, in the order of sights. */
+typedef struct {
+    const bd_derivation *derivation;
+    BD_VEC(sight *) sights;
+} view;
+
+static view view_of(bd_judging *run, bd_joins *joins, const bd_source_def *derived) {
+    view out = {.derivation = derivation_of(derived)};
+    bd_str source = {"", 0};
+    bool is_origin = false;
+    for (size_t i = 0; i < joins->sights.count; i++) {
+        sight *seen = joins->sights.data[i];
+        if (i == 0 || !bd_str_eq(seen->source, source)) {
+            source = seen->source;
+            is_origin = bd_strs_have(&derived->derived_from, source);
+        }
+        if (is_origin && seen->from < run->in->as_of) {
+            *bd_push(joins->arena, &out.sights) = seen;
+        }
+    }
+    return out;
+}
+
 /* Of each source and scope the snapshot nearest in time; of two equally near the later one. */
-static void add_inputs(bd_judging *run, bd_joins *joins, uint32_t index) {
+static void add_inputs(bd_judging *run, bd_joins *joins, const view *all, uint32_t index) {
     const anchor *of = &joins->anchors.data[index];
-    const bd_source_def *derived = &run->in->catalog->sources[of->derived];
     sight *best = NULL;
-    for (size_t i = 0; i <= joins->sights.count; i++) {
-        sight *seen = i < joins->sights.count ? joins->sights.data[i] : NULL;
+    for (size_t i = 0; i <= all->sights.count; i++) {
+        sight *seen = i < all->sights.count ? all->sights.data[i] : NULL;
         bool is_next = seen == NULL || best == NULL || !bd_str_eq(seen->source, best->source) ||
                        !bd_str_eq(seen->scope, best->scope);
         if (is_next && best != NULL) {
@@ -238,16 +260,14 @@ static void add_inputs(bd_judging *run, bd_joins *joins, uint32_t index) {
             of = &joins->anchors.data[index];
         }
         best = is_next ? NULL : best;
-        if (seen == NULL || !bd_strs_have(&derived->derived_from, seen->source) ||
-            seen->from >= run->in->as_of || is_of_other_scope(run, derivation_of(derived), of, seen)) {
+        if (seen == NULL || is_of_other_scope(run, all->derivation, of, seen)) {
             continue;
         }
         bool is_own = bd_str_eq(seen->source, of->of->source);
-        bool is_seen = derivation_of(derived)->sees_all &&
-                       (!is_own || derivation_of(derived)->sees_own);
+        bool is_seen = all->derivation->sees_all && (!is_own || all->derivation->sees_own);
         if (is_log(run, seen->source) || is_seen) {
             bool is_near = seen->to > of->of->from - LOG_DAYS * DAY_TICKS &&
-                           (seen->from <= of->of->from || derivation_of(derived)->sees_all);
+                           (seen->from <= of->of->from || all->derivation->sees_all);
             if (is_near) {
                 add_input(joins, index, seen);
                 of = &joins->anchors.data[index];
@@ -266,12 +286,12 @@ static void add_inputs(bd_judging *run, bd_joins *joins, uint32_t index) {
 
 static void add_anchors(bd_judging *run, bd_joins *joins, uint32_t derived) {
     const bd_source_def *source = &run->in->catalog->sources[derived];
-    for (size_t i = 0; i < joins->sights.count; i++) {
-        sight *seen = joins->sights.data[i];
-        if (bd_str_eq(seen->source, source->derived_from.data[0]) &&
-            seen->from < run->in->as_of) {
+    view all = view_of(run, joins, source);
+    for (size_t i = 0; i < all.sights.count; i++) {
+        sight *seen = all.sights.data[i];
+        if (bd_str_eq(seen->source, source->derived_from.data[0])) {
             *bd_push(joins->arena, &joins->anchors) = (anchor){.derived = derived, .of = seen};
-            add_inputs(run, joins, (uint32_t)joins->anchors.count - 1);
+            add_inputs(run, joins, &all, (uint32_t)joins->anchors.count - 1);
         }
     }
 }

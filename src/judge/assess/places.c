@@ -40,18 +40,18 @@ static bool is_in_place(bd_str id, bd_str place) {
     return false;
 }
 
-void bd_judging_note_place(bd_judging *run, const bd_row *row) {
+void bd_judging_note_place(bd_strs *unseen, const bd_row *row) {
     bd_str id = row->key.size > 0 && row->key.data[0] == '/' ? row->key : row->resource;
-    if (run->unseen_places.count == 0 || id.size == 0 || id.data[0] != '/') {
+    if (unseen->count == 0 || id.size == 0 || id.data[0] != '/') {
         return;
     }
     size_t kept = 0;
-    for (size_t i = 0; i < run->unseen_places.count; i++) {
-        if (!is_in_place(id, run->unseen_places.data[i])) {
-            run->unseen_places.data[kept++] = run->unseen_places.data[i];
+    for (size_t i = 0; i < unseen->count; i++) {
+        if (!is_in_place(id, unseen->data[i])) {
+            unseen->data[kept++] = unseen->data[i];
         }
     }
-    run->unseen_places.count = kept;
+    unseen->count = kept;
 }
 
 bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view) {

@@ -21,13 +21,25 @@ static void note_event(bd_judging *run, const bd_judged *judged) {
     }
 }
 
+/* Of most records only the count is asked for: exceptions and findings name what fails, populations their items, and
+ * a check that asks what another tool asks, each resource. */
+static bool is_named_later(const bd_judging *run, const bd_judged *judged) {
+    const bd_check_view *view = &run->views[judged->check];
+    return judged->verdict == BD_FAIL || view->draws_from != 0 ||
+           (run->imported != NULL && view->check->same_as.count > 0);
+}
+
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_packer *packer = &run->packer;
     char ordinal[24] = "";
     if (judged->key.size == 0) {
         snprintf(ordinal, sizeof ordinal, "#%u", judged->ordinal);
     }
+    if (bd_judging_is_taken(run, judged->check)) {
+        return BD_OK;
+    }
     note_event(run, judged);
+    bool is_named = is_named_later(run, judged);
     bd_pack_begin(packer);
     bd_pack_u32(packer, judged->check);
     bd_pack_key(packer, judged->type);
@@ -40,8 +52,8 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_pack_u8(packer, (uint8_t)((judged->is_any_key ? BD_JUDGED_ANY_KEY : 0) |
                                  (judged->is_leftover ? BD_JUDGED_LEFTOVER : 0) |
                                  (judged->is_undated ? BD_JUDGED_UNDATED : 0)));
-    bd_pack_text(packer, judged->resource);
-    bd_pack_text(packer, judged->subscription);
+    bd_pack_text(packer, is_named ? judged->resource : (bd_str){"", 0});
+    bd_pack_text(packer, is_named ? judged->subscription : (bd_str){"", 0});
     bd_pack_text(packer, judged->scope);
     bd_pack_text(packer, judged->reason);
     if (packer->overflowed) {
@@ -164,10 +176,20 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
 
 /* ---- grouping ---- */
 
+static void note_own_time(bd_judging *run, uint32_t check, const bd_row *row, uint32_t evidence_index) {
+    if (row->time != BD_INSTANT_NONE && row->time != bd_judging_instant(run, evidence_index)) {
+        bd_judging_carry_no(run, check);
+    }
+}
+
 /* check, join, time, side (right first, so that a left row finds its partners), evidence, row */
 static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, const bd_row *row,
                          bd_str join, uint32_t evidence_index, bd_err *err) {
     bd_packer *packer = &run->packer;
+    if (bd_judging_is_taken(run, check)) {
+        return BD_OK;
+    }
+    note_own_time(run, check, row, evidence_index);
     bd_pack_begin(packer);
     bd_pack_u32(packer, check);
     bd_pack_key(packer, join);
@@ -300,6 +322,7 @@ static bd_rc route_related(bd_judging *run, routes *out, const bd_row *row,
     if (row->side != BD_SIDE_LEFT || view->has_partners) {
         return put_grouped(run, out->groups, row->check, row, row->join, evidence_index, err);
     }
+    note_own_time(run, row->check, row, evidence_index);
     bd_group_row left = {.row = *row,
                          .at = row_instant(run, row, evidence_index),
                          .evidence_index = evidence_index};
@@ -333,6 +356,9 @@ static bool is_told(bd_judging *run, routes *out, const bd_row *row, uint32_t ev
 static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t evidence_index,
                        bd_err *err) {
     const bd_check_view *view = &run->views[row->check];
+    if (bd_judging_is_taken(run, row->check)) {
+        return BD_OK;
+    }
     bool is_later = bd_judging_instant(run, evidence_index) >= run->in->as_of;
     if (view->check->shape == BD_EACH && !view->is_event) {
         BD_TRY(put_decider(run, out->groups, row, evidence_index, err));
@@ -365,6 +391,7 @@ typedef struct {
     routes *out;
     bd_joins *joins;
     aliases *known;
+    bool is_fresh; /* rows that no other day's judging has seen */
 } intake;
 
 static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
@@ -374,11 +401,22 @@ static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
 
 static bd_rc route_row_of(bd_judging *run, const intake *into, const bd_row *row,
                           uint32_t evidence_index, bd_err *err) {
-    if (run->pass != BD_JUDGING_BEFORE) {
-        bd_judging_note_place(run, row);
+    if (run->pass != BD_JUDGING_BEFORE && (run->taking == NULL || into->is_fresh)) {
+        bd_judging_note_place(&run->unseen_places, row);
     }
     BD_TRY(note_alias(run, into->known, row, evidence_index, err));
+    BD_TRY(bd_judging_carry_row(run, row, evidence_index, err));
     return route_row(run, into->out, row, evidence_index, err);
+}
+
+static bd_rc route_part(bd_judging *run, const intake *into, uint32_t evidence_index,
+                        bd_unpacker *part, bd_err *err) {
+    bd_unpacker head = *part;
+    if (bd_judging_skips_part(run, bd_unpack_u32(&head))) {
+        return BD_OK;
+    }
+    BD_TRY(bd_judging_carry_part(run, evidence_index, bd_str_sub(part->record, 4, part->record.size), err));
+    return bd_judging_take_part(run, into->joins, evidence_index, part, err);
 }
 
 /* A row that is passed over is unpacked all the same: the next one shares its texts. */
@@ -392,8 +430,7 @@ static bd_rc route_record(bd_judging *run, const intake *into, const bd_row_spoo
     bd_unpacker part = unpacker;
     uint32_t mark = bd_unpack_u32(&part);
     if (mark == BD_PART_MARK) {
-        return is_wanted ? bd_judging_take_part(run, into->joins, evidence_index, &part, err)
-                         : BD_OK;
+        return is_wanted ? route_part(run, into, evidence_index, &part, err) : BD_OK;
     }
     if (mark == BD_IMPORT_MARK) {
         bool is_taken = is_wanted && run->pass != BD_JUDGING_BEFORE;
@@ -588,14 +625,25 @@ static void see_sides(bd_judging *run, bd_arena *scratch) {
     }
 }
 
+/* All rows, or those that a later day's judging left and those of this day alone. */
+static bd_rc route_spools(bd_judging *run, intake into, bd_err *err) {
+    bd_row_spool left = {.rows = bd_judging_taken_rows(run)};
+    if (left.rows != NULL) {
+        BD_TRY(route_spool(run, &into, &left, err));
+    }
+    for (size_t i = 0; i < run->in->spool_count; i++) {
+        into.is_fresh = run->in->rows[i].is_fresh;
+        if (left.rows == NULL || into.is_fresh) {
+            BD_TRY(route_spool(run, &into, &run->in->rows[i], err));
+        }
+    }
+    return BD_OK;
+}
+
 static bd_rc route_all(bd_judging *run, routes *out, bd_err *err) {
     bd_joins *joins = bd_judging_open_joins(run);
     aliases known = open_aliases();
-    const intake into = {out, joins, &known};
-    bd_rc rc = BD_OK;
-    for (size_t i = 0; i < run->in->spool_count && !bd_failed(rc); i++) {
-        rc = route_spool(run, &into, &run->in->rows[i], err);
-    }
+    bd_rc rc = route_spools(run, (intake){out, joins, &known, false}, err);
     if (!bd_failed(rc)) {
         rc = join_aliases(run, &known, out->groups, err);
     }
@@ -615,7 +663,10 @@ bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
                   .scratch = scratch,
                   .told = bd_map_make(kept)};
     see_sides(run, kept);
-    bd_rc rc = route_all(run, &out, err);
+    bd_rc rc = bd_judging_begin_carry(run, err);
+    if (!bd_failed(rc)) {
+        rc = route_all(run, &out, err);
+    }
     if (!bd_failed(rc)) {
         rc = put_listings(run, out.groups, err);
     }

@@ -27,7 +27,7 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
     bd_str name = result_name(bytes, check, scope, day);
     uintptr_t index = (uintptr_t)bd_map_find(run->results, name);
     if (index == 0) {
-        *bd_push(run->arena, &run->out->checks) = (bd_check_result){
+        *bd_push(run->growing, &run->out->checks) = (bd_check_result){
             .check = run->views[check].check,
             .snapshot = day,
             .scope = bd_str_copy(run->arena, scope),
@@ -89,13 +89,14 @@ void bd_judging_open_results(bd_judging *run) {
     }
 }
 
-static void count_verdict(bd_arena *arena, bd_check_result *result, const bd_judged *judged) {
+static void count_verdict(bd_arena *arena, bd_check_result *result, const bd_judged *judged,
+                          uint64_t count) {
     switch (judged->verdict) {
-    case BD_PASS: result->passed++; break;
-    case BD_FAIL: result->failed++; break;
-    case BD_NOT_APPLICABLE: result->not_applicable++; break;
+    case BD_PASS: result->passed += count; break;
+    case BD_FAIL: result->failed += count; break;
+    case BD_NOT_APPLICABLE: result->not_applicable += count; break;
     case BD_CANNOT_TELL:
-        result->cannot_tell++;
+        result->cannot_tell += count;
         if (result->reason.size == 0) {
             result->reason = bd_str_copy(arena, judged->reason);
         }
@@ -293,7 +294,7 @@ static bd_rc hand_over(tally *state, bd_finding_fn *on_finding, void *context, b
 
 /* ---- one judged record ---- */
 
-static void unpack_judged(bd_str record, bd_arena *arena, bd_judged *out) {
+void bd_judging_unpack(bd_str record, bd_arena *arena, bd_judged *out) {
     bd_unpacker in = {.record = record};
     out->check = bd_unpack_u32(&in);
     out->type = bd_unpack_key(&in, arena);
@@ -314,7 +315,7 @@ static void unpack_judged(bd_str record, bd_arena *arena, bd_judged *out) {
 }
 
 /* A design exclusion takes a record out of snapshots on or after its approval, until it expires. */
-static bool is_excluded(const bd_judging *run, const bd_judged *judged, bd_day day) {
+bool bd_judging_is_excluded(const bd_judging *run, const bd_judged *judged, bd_day day) {
     const bd_check *check = run->views[judged->check].check;
     for (size_t i = 0; check->takes_exclusions && i < run->in->engagement->exclusions.count; i++) {
         const bd_exclusion *exclusion = &run->in->engagement->exclusions.data[i];
@@ -351,6 +352,15 @@ static bool is_in_scope(const bd_check_view *view, const bd_judged *judged) {
     return is_everywhere || bd_judging_expects(view, judged->scope);
 }
 
+void bd_judging_count(bd_judging *run, const bd_judged *judged, uint64_t count) {
+    const bd_check_view *view = &run->views[judged->check];
+    if (is_in_scope(view, judged)) {
+        bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
+                                                    result_day(run, view, judged), judged->at);
+        count_verdict(run->arena, result, judged, count);
+    }
+}
+
 /* A fact holds from its approval on. */
 static bd_judged hold_to_facts(const tally *state, const bd_judged *judged) {
     const bd_check_view *view = &state->run->views[judged->check];
@@ -375,7 +385,8 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     bd_day day = bd_instant_utc_day(judged->at);
     bool is_inside = bd_judging_is_inside(run, view, judged->at);
     bool is_elsewhere = view->is_event && !is_inside;
-    if (is_elsewhere || !is_in_scope(view, judged) || is_excluded(run, judged, day)) {
+    if (is_elsewhere || !is_in_scope(view, judged) ||
+        bd_judging_is_excluded(run, judged, day)) {
         return BD_OK;
     }
     if (!is_followed(state, judged)) {
@@ -393,12 +404,13 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     if (!view->is_register) {
         bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
                                                     result_day(run, view, judged), judged->at);
-        count_verdict(run->arena, result, judged);
+        count_verdict(run->arena, result, judged, 1);
         at = view->is_event ? at : result->at;
     }
     if (judged->verdict == BD_FAIL) {
         follow_failing(state, judged, day, is_inside);
-        return is_inside ? put_finding(state, judged, day, at, err) : BD_OK;
+        bool is_told = is_inside && run->in->carried == NULL;
+        return is_told ? put_finding(state, judged, day, at, err) : BD_OK;
     }
     if (judged->verdict == BD_PASS) {
         follow_clean(state, day);
@@ -453,17 +465,42 @@ typedef struct {
     bd_arena *arena; /* of `ahead` */
     bd_judged ahead; /* read already, and not handed over */
     bool has_ahead;
+    bd_str heads[2]; /* judged here; taken over from a later day */
+    bool has_head[2], is_used[2];
 } judged_reader;
 
-static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
-    bd_str record;
-    BD_TRY(bd_sorter_next(reader->run->judged, &record, &reader->has_ahead, err));
-    if (reader->has_ahead) {
-        bd_arena_reset(reader->arena);
-        record = bd_str_copy(reader->arena, record); /* the sorter's own goes with the next */
-        unpack_judged(record, reader->arena, &reader->ahead);
+static bd_rc fill_heads(judged_reader *reader, bd_err *err) {
+    bd_judging *run = reader->run;
+    if (reader->is_used[0]) {
+        BD_TRY(bd_sorter_next(run->judged, &reader->heads[0], &reader->has_head[0], err));
     }
+    if (reader->is_used[1]) {
+        BD_TRY(bd_judging_take(run, &reader->heads[1], &reader->has_head[1], err));
+    }
+    reader->is_used[0] = false;
+    reader->is_used[1] = false;
     return BD_OK;
+}
+
+static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
+    bd_judging *run = reader->run;
+    bool is_later = true;
+    while (is_later) {
+        BD_TRY(fill_heads(reader, err));
+        reader->has_ahead = reader->has_head[0] || reader->has_head[1];
+        if (!reader->has_ahead) {
+            return BD_OK;
+        }
+        bool is_taken = !reader->has_head[0] ||
+                        (reader->has_head[1] && bd_str_cmp(reader->heads[1], reader->heads[0]) < 0);
+        reader->is_used[is_taken] = true;
+        bd_arena_reset(reader->arena);
+        /* the sorter's own goes with the next */
+        bd_str record = bd_str_copy(reader->arena, reader->heads[is_taken]);
+        bd_judging_unpack(record, reader->arena, &reader->ahead);
+        is_later = is_taken && reader->ahead.at >= run->in->as_of;
+    }
+    return bd_judging_carry(run, reader->heads[reader->is_used[1]], &reader->ahead, err);
 }
 
 static bool is_same_record(const bd_judged *a, const bd_judged *b) {
@@ -478,7 +515,8 @@ static bool is_better(bd_verdict now, bd_verdict before) {
     return before != BD_PASS && (now == BD_PASS || (now == BD_CANNOT_TELL && before == BD_FAIL));
 }
 
-static bd_rc next_answer(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
+/* `*arena` is empty; what was read ahead is handed over with its own. */
+static bd_rc next_answer(judged_reader *reader, bd_arena **arena, bd_judged *out, bool *has,
                          bd_err *err) {
     bool is_any_key = true;
     *has = reader->has_ahead;
@@ -486,24 +524,26 @@ static bd_rc next_answer(judged_reader *reader, bd_arena *arena, bd_judged *out,
         return BD_OK;
     }
     *out = reader->ahead;
-    copy_judged(arena, out);
+    bd_arena *swap = reader->arena;
+    reader->arena = *arena;
+    *arena = swap;
     while (is_any_key) {
         BD_TRY(read_ahead(reader, err));
         is_any_key = reader->has_ahead && is_same_record(out, &reader->ahead);
         if (is_any_key && is_better(reader->ahead.verdict, out->verdict)) {
             *out = reader->ahead;
-            copy_judged(arena, out);
+            copy_judged(*arena, out);
         }
     }
     return BD_OK;
 }
 
 /* Of what was judged before evidence was withdrawn only that holds which does not speak for the control. */
-static bd_rc next_judged(judged_reader *reader, bd_arena *arena, bd_judged *out, bool *has,
+static bd_rc next_judged(judged_reader *reader, bd_arena **arena, bd_judged *out, bool *has,
                          bd_err *err) {
     bool is_dropped = true;
     while (is_dropped) {
-        bd_arena_reset(arena);
+        bd_arena_reset(*arena);
         BD_TRY(next_answer(reader, arena, out, has, err));
         is_dropped =
             *has && out->is_before && out->verdict != BD_FAIL && out->verdict != BD_CANNOT_TELL;
@@ -518,7 +558,7 @@ static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas
     for (;;) {
         bool has_next = false;
         bd_judged next;
-        BD_TRY(next_judged(reader, arenas[1], &next, &has_next, err));
+        BD_TRY(next_judged(reader, &arenas[1], &next, &has_next, err));
         if (!has_next) {
             return has_held ? add_judged(state, &held, err) : BD_OK;
         }
@@ -544,7 +584,8 @@ static bd_rc read_judged(tally *state, bd_err *err) {
     bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20),
                            bd_arena_open("judged", (size_t)16 << 20)};
     judged_reader reader = {.run = state->run,
-                            .arena = bd_arena_open("judged ahead", (size_t)16 << 20)};
+                            .arena = bd_arena_open("judged ahead", (size_t)16 << 20),
+                            .is_used = {true, true}};
     bd_rc rc = read_ahead(&reader, err);
     if (!bd_failed(rc)) {
         rc = follow_judged(state, &reader, arenas, err);
