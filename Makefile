@@ -230,6 +230,7 @@ golden: build/release/bindery ## refresh tests/golden; read the difference befor
 torture: build/release/bindery build/release/unit deps-torture ## every fault at every call, every bit of a package, shards on a Slurm array that loses a node: takes hours
 	@BINDERY=build/release/bindery sh tests/torture/slurm.sh
 	@python3 tests/fault/torture.py build/release/bindery
+	@python3 tests/torture/large.py build/release/bindery
 	@BINDERY_TORTURE=1 build/release/unit package
 	@BINDERY=build/release/bindery BINDERY_FLIPS=20000 sh tests/cli/run.sh check_mutants.sh
 

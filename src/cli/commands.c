@@ -160,6 +160,27 @@ static int finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome,
     return outcome->exit_code;
 }
 
+/* A command that has its options alone, and one that has a file. */
+typedef bd_rc plain_fn(const bd_run_options *options, bd_arena *arena, bd_run_outcome *out, bd_err *err);
+typedef bd_rc file_fn(const bd_run_options *options, const char *path, bd_arena *arena,
+                      bd_run_outcome *out, bd_err *err);
+
+static int run_plain(const cli_call *call, plain_fn *fn, print_fn *print, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = fn(&options, arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, print);
+}
+
+static int run_on_file(const cli_call *call, file_fn *fn, print_fn *print, bd_arena *arena) {
+    bd_run_options options = cli_run_options(call);
+    bd_run_outcome outcome = {0};
+    bd_err err;
+    bd_rc rc = fn(&options, call->operands[0], arena, &outcome, &err);
+    return finish(call, rc, &outcome, &err, print);
+}
+
 int cli_finish(const cli_call *call, bd_rc rc, const bd_run_outcome *outcome, const bd_err *err,
                cli_print_fn *print) {
     return finish(call, rc, outcome, err, print);
@@ -446,43 +467,23 @@ static int run_render(const cli_call *call, bd_arena *arena) {
 }
 
 static int run_archive(const cli_call *call, bd_arena *arena) {
-    bd_run_options options = cli_run_options(call);
-    bd_run_outcome outcome = {0};
-    bd_err err;
-    bd_rc rc = bd_run_archive(&options, call->operands[0], arena, &outcome, &err);
-    return finish(call, rc, &outcome, &err, cli_print_archive);
+    return run_on_file(call, bd_run_archive, cli_print_archive, arena);
 }
 
 static int run_sign(const cli_call *call, bd_arena *arena) {
-    bd_run_options options = cli_run_options(call);
-    bd_run_outcome outcome = {0};
-    bd_err err;
-    bd_rc rc = bd_run_sign(&options, call->operands[0], arena, &outcome, &err);
-    return finish(call, rc, &outcome, &err, cli_print_sign);
+    return run_on_file(call, bd_run_sign, cli_print_sign, arena);
 }
 
 static int run_package(const cli_call *call, bd_arena *arena) {
-    bd_run_options options = cli_run_options(call);
-    bd_run_outcome outcome = {0};
-    bd_err err;
-    bd_rc rc = bd_run_package(&options, arena, &outcome, &err);
-    return finish(call, rc, &outcome, &err, cli_print_run);
+    return run_plain(call, bd_run_package, cli_print_run, arena);
 }
 
 static int run_run(const cli_call *call, bd_arena *arena) {
-    bd_run_options options = cli_run_options(call);
-    bd_run_outcome outcome = {0};
-    bd_err err;
-    bd_rc rc = bd_run_all(&options, arena, &outcome, &err);
-    return finish(call, rc, &outcome, &err, cli_print_run);
+    return run_plain(call, bd_run_all, cli_print_run, arena);
 }
 
 static int run_verify(const cli_call *call, bd_arena *arena) {
-    bd_run_options options = cli_run_options(call);
-    bd_run_outcome outcome = {0};
-    bd_err err;
-    bd_rc rc = bd_run_verify(&options, call->operands[0], arena, &outcome, &err);
-    return finish(call, rc, &outcome, &err, cli_print_verify);
+    return run_on_file(call, bd_run_verify, cli_print_verify, arena);
 }
 
 static int run_status(const cli_call *call, bd_arena *arena) {
@@ -507,19 +508,11 @@ static int run_explain(const cli_call *call, bd_arena *arena) {
 }
 
 static int run_lint(const cli_call *call, bd_arena *arena) {
-    bd_run_options options = cli_run_options(call);
-    bd_run_outcome outcome = {0};
-    bd_err err;
-    bd_rc rc = bd_run_catalog_lint(&options, arena, &outcome, &err);
-    return finish(call, rc, &outcome, &err, cli_print_lint);
+    return run_plain(call, bd_run_catalog_lint, cli_print_lint, arena);
 }
 
 static int run_coverage(const cli_call *call, bd_arena *arena) {
-    bd_run_options options = cli_run_options(call);
-    bd_run_outcome outcome = {0};
-    bd_err err;
-    bd_rc rc = bd_run_catalog_coverage(&options, arena, &outcome, &err);
-    return finish(call, rc, &outcome, &err, cli_print_coverage);
+    return run_plain(call, bd_run_catalog_coverage, cli_print_coverage, arena);
 }
 
 static int run_cases(const cli_call *call, bd_arena *arena) {

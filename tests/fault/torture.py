@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""torture.py BINDERY [--every N] [--kills N] [--pairs N] - a disk that fails, a process that dies, power that goes, two
+"""torture.py BINDERY [--every N] [--kills N] [--pairs N] [--job NAME] - a disk that fails, a process that dies, power that goes, two
 at once: nothing committed is lost, nothing half-written is seen, and the next run ends where an undisturbed one does.
 
 Each case works on a copy of one engagement in which a run has ended and new files have come since.  shim.c counts the
@@ -28,6 +28,7 @@ options.add_argument("bindery")
 options.add_argument("--every", type=int, default=1, help="try every N-th call")
 options.add_argument("--kills", type=int, default=1000, help="kills at random times")
 options.add_argument("--pairs", type=int, default=200, help="pairs of commands at once")
+options.add_argument("--job", help="ingest, run or seal alone")
 options.add_argument("--only", help="one case: JOB:FAULT:CALL")
 options.add_argument("--jobs", type=int, default=os.cpu_count())
 args = options.parse_args()
@@ -234,7 +235,8 @@ def try_memory(job):
     command(folder, job.words, more={"LD_PRELOAD": str(memory), "MEMORY_COUNT": str(count)})
     shutil.rmtree(folder)
     all_calls = int(count.read_text())
-    points = range(1, all_calls + 1, max(1, all_calls * args.every // 400))
+    most = 400 if args.every > 1 else 6000  # of a run's tens of thousands; every one of what is shorter
+    points = range(1, all_calls + 1, max(1, all_calls * args.every // most))
 
     def attempt(at):
         folder = copy(job.start, f"{job.name}-memory-{at}")
@@ -321,14 +323,15 @@ def main():
         job = next(one for one in jobs if one.name == name)
         claim(args.only, job.attempt(fault, int(at)), 1)
         return
-    for job in jobs:
+    for job in [one for one in jobs if args.job in (None, one.name)]:
         try_all(job, ["kill"], "killed before any call that changes a file, nothing is lost and the next one ends the same")
         try_all(job, LOSSES[1:], "power lost there, with bytes, names or both not on the disk: likewise")
         try_all(job, ERRORS, "no space, a bad disk, an interruption, no file left: it ends 4 with a sentence, or does its work")
         try_short(job)
         try_memory(job)
-    try_kills(jobs[1])
-    try_pairs(start)
+    if args.job in (None, "run"):
+        try_kills(jobs[1])
+        try_pairs(start)
 
 
 try:
