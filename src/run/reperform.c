@@ -349,7 +349,7 @@ static bd_rc binder_text(performance *run, bd_str pdf, bd_str *out, bd_err *err)
     return rc;
 }
 
-/* "/score/ready/n" leads into assessment.json, "changes.json#/changes/..." into what changed since the package before. */
+/* "/score/ready/n" leads into assessment.json, "changes.json#/..." into what changed since the package before. */
 static bd_str value_at(const performance *run, bd_str pointer) {
     bd_str prefix = BD_STR("changes.json#");
     bool is_change = bd_str_has_prefix(pointer, prefix);
