@@ -9,6 +9,22 @@ static void print_member(const bd_value *object, const char *key) {
     cli_print_text(is_there ? value->text : BD_STR("-"));
 }
 
+/* What stands behind the words of a side. */
+static void print_standing(const bd_value *standing) {
+    bd_str kind = bd_value_text(standing, "kind");
+    if (bd_str_eqz(kind, "judged")) {
+        printf(", judged now");
+    } else if (bd_str_eqz(kind, "file")) {
+        printf(", a file that nothing vouches for");
+    } else {
+        printf(", package %.*s", BD_ARG(bd_value_text(standing, "verdict")));
+    }
+    if (bd_value_text(standing, "signer").size > 0) {
+        printf("\n%-12ssigned by ", "");
+        print_member(standing, "signer");
+    }
+}
+
 static void print_side(const bd_value *result, const char *key) {
     const bd_value *side = bd_value_find(result, key);
     printf("%-12s", key);
@@ -17,6 +33,7 @@ static void print_side(const bd_value *result, const char *key) {
     print_member(side, "as_of");
     printf(", bindery ");
     print_member(side, "bindery");
+    print_standing(bd_value_find(bd_value_find(result, "standing"), key));
     printf("\n");
 }
 

@@ -698,7 +698,8 @@ const cli_verb cli_verbs[] = {
     {"verify", "FILE.zip|FILE.pdf|FOLDER", 1, 1, "check a package, a binder or a seal",
      "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. "
      "FOLDER is that of a seal, locker/periods/PERIOD: manifest, signature, time-stamp and checkpoint "
-     "are held against each other, 'locker check' holds them against the journal. Nothing is extracted and no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED "
+     "are held against each other, 'locker check' holds them against the journal. Nothing is extracted "
+     "and no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED "
      "(3, or 5 over a limit) or UNTRUSTED (6).",
      "bindery verify --trust acme/identity/trial.crt.pem "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
@@ -748,7 +749,8 @@ const cli_verb cli_verbs[] = {
      "Compares two assessments. Each side is a period of bindery.json (judged now; PERIOD@DATE as of the "
      "end of that day), a package, or an assessment.json. Says what is new, fixed and still failing, which "
      "controls got better or worse, coverage, scope, populations, versions, and which evidence was carried "
-     "with the same hash. Nothing is written; of a package only its own hashes are checked.",
+     "with the same hash. Nothing is written. A package is verified first, by the certificates of --trust: one "
+     "that is altered is refused (3), one whose signer you do not trust is compared and said so.",
      "bindery -C acme diff 2026-H1@2026-03-31 2026-H1",
      "exceptions  2 new, 1 fixed, 3 still failing, 0 not observed since", run_diff},
     {"catalog lint", "", 0, 0, "check the built-in catalog and your own",

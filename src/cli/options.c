@@ -98,7 +98,7 @@ const cli_option cli_options[] = {
      "A file of certificates in PEM form: the signer's own, or the authority that issued it. Trust "
      "never comes from the package. Default: trust.pem in the user's configuration folder, "
      "bindery/.",
-     "bindery verify --trust ca.pem pack.zip", "0.1", " verify locker check "},
+     "bindery verify --trust ca.pem pack.zip", "0.1", " verify diff locker check "},
     {OPT_CRL, "--crl", NULL, "FILE", true, "a revocation list or OCSP response to judge by",
      "A CRL (DER or PEM) or an OCSP response, besides those in the file: a signer or time-stamp authority that it "
      "calls revoked is not trusted. Repeat it for more than one. Nothing is fetched.",

@@ -1,8 +1,8 @@
 /* `diff`: where the two sides of a comparison come from, and what of the package before this one travels in the next.
  *
  * A side is a period of the engagement, judged now (PERIOD, or PERIOD@DATE as of the end of that day), a package, or
- * an assessment.json.  Of a package only its own list of hashes vouches for what is read: whose it is, is for `verify`
- * to say. */
+ * an assessment.json.  A package is verified first: one that does not hold is not compared, one that nobody vouches for
+ * is, and that is said.  Nothing can vouch for an assessment.json alone. */
 #include "bindery/run.h"
 
 #include "bindery/compare.h"
@@ -16,6 +16,7 @@
 #define TEXT_BYTES ((size_t)2 << 30)
 #define MOST_NODES ((size_t)100000000)
 #define SUMS "90_INTEGRITY/SHA256SUMS"
+enum { UNTRUSTED = 6 }; /* `verify` of what holds, signed by nobody whom the caller trusts */
 
 static bd_rc parse_json(bd_str text, bd_arena *arena, const bd_value **out, bd_err *err) {
     bd_json_limits limits = bd_json_default_limits;
@@ -136,8 +137,32 @@ static bool names_period(const bd_run_options *options, bd_str id, bd_arena *are
     return bd_engagement_period_find(&engagement, id) != NULL;
 }
 
-static bd_rc load_side(const bd_run_options *options, const char *side, bd_arena *arena,
-                       const bd_value **out, bd_err *err) {
+/* "ALTERED": what it says is not what was signed.  "UNTRUSTED": it may be, by whomever. */
+static bd_rc check_package(const bd_run_options *options, const char *path, bd_run_outcome *outcome,
+                           bd_result *standing, bd_arena *arena, bd_err *err) {
+    bd_run_outcome quiet = {0};
+    BD_TRY(bd_run_verify(options, path, arena, &quiet, err));
+    const bd_value *faults = bd_value_find(quiet.result, "faults");
+    bd_str verdict = bd_value_text(quiet.result, "verdict");
+    const bd_value *first = bd_value_count(faults) > 0 ? &faults->items[0] : NULL;
+    if (quiet.exit_code != 0 && quiet.exit_code != UNTRUSTED) {
+        BD_RAISE(err, quiet.exit_code == 5 ? BD_ERR_LIMIT : BD_ERR_INPUT,
+                 "the package is %.*s: %.*s: %.*s; 'bindery verify' says all", BD_ARG(verdict),
+                 BD_ARG(bd_value_text(first, "path")), BD_ARG(bd_value_text(first, "sentence")));
+    }
+    if (quiet.exit_code == UNTRUSTED) {
+        bd_diag_add(arena, &outcome->diags, BD_DIAG_WARNING, bd_str_of(path), (bd_str){"", 0},
+                    "nobody whom you trust vouches for this package: %.*s",
+                    BD_ARG(bd_value_text(first, "sentence")));
+    }
+    bd_result_text(standing, "verdict", verdict);
+    bd_result_text(standing, "signer", bd_value_text(quiet.result, "signer"));
+    bd_result_text(standing, "fingerprint", bd_value_text(quiet.result, "fingerprint"));
+    return BD_OK;
+}
+
+static bd_rc load_side(const bd_run_options *options, const char *side, bd_run_outcome *outcome,
+                       bd_result *standing, bd_arena *arena, const bd_value **out, bd_err *err) {
     bd_str as_of, known;
     bd_str period = cut_as_of(bd_str_of(side), &as_of);
     bd_day day;
@@ -146,6 +171,7 @@ static bd_rc load_side(const bd_run_options *options, const char *side, bd_arena
             BD_RAISE(err, BD_ERR_USAGE, "'%s' gives no date like 2026-03-31 behind the '@'", side);
         }
         BD_TRY_CTX(judge_side(options, period, as_of, arena, out, err), err, "in '%s'", side);
+        bd_result_text(standing, "kind", BD_STR("judged"));
         return BD_OK;
     }
     if (access(side, F_OK) != 0 || bd_path_is_folder(side)) {
@@ -155,6 +181,10 @@ static bd_rc load_side(const bd_run_options *options, const char *side, bd_arena
                  side, BD_ARG(known.size > 0 ? known : BD_STR("none is there")));
     }
     bool is_package = bd_str_has_suffix(bd_str_of(side), BD_STR(".zip"));
+    bd_result_text(standing, "kind", is_package ? BD_STR("package") : BD_STR("file"));
+    if (is_package) {
+        BD_TRY_CTX(check_package(options, side, outcome, standing, arena, err), err, "in '%s'", side);
+    }
     BD_TRY_CTX(is_package ? load_package(side, NULL, arena, out, err)
                           : load_assessment(side, arena, out, err),
                err, "in '%s'", side);
@@ -164,10 +194,19 @@ static bd_rc load_side(const bd_run_options *options, const char *side, bd_arena
 bd_rc bd_run_diff(const bd_run_options *options, const char *before, const char *after,
                   bd_arena *arena, bd_run_outcome *outcome, bd_err *err) {
     const bd_value *sides[2];
-    BD_TRY(load_side(options, before, arena, &sides[0], err));
-    BD_TRY(load_side(options, after, arena, &sides[1], err));
+    bd_result standings[2] = {{.arena = arena}, {.arena = arena}}, both = {.arena = arena};
+    BD_TRY(load_side(options, before, outcome, &standings[0], arena, &sides[0], err));
+    BD_TRY(load_side(options, after, outcome, &standings[1], arena, &sides[1], err));
     BD_TRY_CTX(bd_compare_check_pair(sides[0], sides[1], err), err, "in '%s' and '%s'", before, after);
-    outcome->result = bd_compare_make(sides[0], sides[1], arena);
+    const bd_value *changes = bd_compare_make(sides[0], sides[1], arena);
+    bd_result_value(&both, "after", bd_result_object(&standings[1]));
+    bd_result_value(&both, "before", bd_result_object(&standings[0]));
+    bd_result out = {.arena = arena};
+    for (size_t i = 0; i < changes->count; i++) {
+        bd_result_value(&out, bd_str_z(arena, changes->keys[i]), &changes->items[i]);
+    }
+    bd_result_value(&out, "standing", bd_result_object(&both));
+    outcome->result = bd_result_object(&out);
     return BD_OK;
 }
 

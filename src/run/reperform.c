@@ -309,7 +309,7 @@ static bd_rc binder_text(performance *run, bd_str pdf, bd_str *out, bd_err *err)
     return rc;
 }
 
-/* "/score/ready/n" leads into assessment.json, "changes.json#/changes/..." into what changed since the package before. */
+/* "/score/ready/n" leads into assessment.json, "changes.json#/..." into what changed since the package before. */
 static const bd_value *value_at(const performance *run, bd_str pointer, bool is_change) {
     return is_change ? bd_value_at(run->changes, bd_str_sub(pointer, sizeof CHANGES - 1, pointer.size))
                      : bd_value_at(run->assessment, pointer);

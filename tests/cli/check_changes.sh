@@ -77,12 +77,34 @@ claim "changes: in the binder, too, with its digest" grep -q 'It was not at' bin
 claim_exit "changes: two days of a period" 0 bindery -C s diff -q 2026-H1@2026-03-31 2026-H1
 claim_says "changes: what is new and fixed" "exceptions  1 new, 1 fixed,"
 claim_says "changes: which evidence was carried" "carried, unchanged, hash equal; 0 new, 0 changed, 0 gone"
-claim_exit "changes: two packages, without an engagement" 0 bindery diff -q --json v1.zip v2.zip
-printf '%s' "$said" >diff.json
+claim_exit "changes: two packages, without an engagement" 0 sh -c 'bindery diff -q --json v1.zip v2.zip 2>/dev/null >diff.json'
 claim "changes: with catalog, instances and scores as data" jq -e \
     '.catalog.known and .catalog.same and (.coverage.instances | length > 0) and .evidence.counts.new == 1' diff.json
+claim "changes: and that nobody vouches for either, where nobody is trusted" jq -e \
+    '[.standing.before, .standing.after | .kind, .verdict] == ["package", "UNTRUSTED", "package", "UNTRUSTED"]' diff.json
+claim_exit "changes: which is no reason not to compare" 0 bindery diff -q v1.zip v2.zip
+claim_says "changes: but is said of each" "'v2.zip': nobody whom you trust vouches for this package"
+claim_exit "changes: with the certificate of the signer" 0 bindery diff -q --trust s/identity/trial.crt.pem v1.zip v2.zip
+claim_says "changes: both are verified" "package VERIFIED"
+case $said in *"nobody whom"*) fail "changes: and nothing is doubted" "$said" ;; *) pass "changes: and nothing is doubted" ;; esac
+cp v1.zip flipped.zip && chmod u+w flipped.zip
+python3 - flipped.zip <<'PY'
+import sys, zipfile
+path = sys.argv[1]
+with zipfile.ZipFile(path) as pack:
+    at = next(i for i in pack.infolist() if i.filename.endswith("80_MACHINE/findings.ndjson"))
+data = bytearray(open(path, "rb").read())
+data[at.header_offset + 30 + len(at.filename) + at.compress_size // 2] ^= 1
+open(path, "wb").write(data)
+PY
+claim_exit "changes: a package with a bit flipped where nothing is compared is refused all the same" 3 \
+    bindery diff -q --trust s/identity/trial.crt.pem flipped.zip v2.zip
+claim_says "changes: named, with what verify says" "in 'flipped.zip'"
+claim_exit "changes: on the other side, too" 3 bindery diff -q v1.zip flipped.zip
+claim_exit "changes: a trust that is none is a usage error" 2 bindery diff -q --trust s/bindery.json v1.zip v2.zip
 claim_exit "changes: a package and an assessment" 0 bindery diff -q v1.zip s/out/2026-H1/assessment.json
-claim_says "changes: of which no catalog is known" "an assessment.json alone does not hold it"
+claim_says "changes: of which nothing is known but what it says" "a file that nothing vouches for"
+claim_says "changes: nor a catalog" "an assessment.json alone does not hold it"
 claim_exit "changes: an unknown period" 3 bindery -C s diff -q 2025-H1 2026-H1
 claim_says "changes: with those that there are" "'2025-H1' is neither a period of bindery.json (2026-H1"
 claim_exit "changes: a day that is none" 2 bindery -C s diff -q 2026-H1@2026-02-30 2026-H1

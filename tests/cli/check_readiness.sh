@@ -13,6 +13,13 @@ chmod -R u+w r/locker
 for name in readiness.pdf readiness.json readiness.txt todo.csv due.ics; do
     claim "readiness: $name is the same again, on one thread" cmp was.$name $out/$name
 done
+pages=$(pdfinfo $out/readiness.pdf | sed -n 's/^Pages: *//p')
+claim "readiness: the report has six to ten pages" test "$pages" -ge 6 -a "$pages" -le 10
+pdftotext -f 1 -l 1 -layout $out/readiness.pdf first.txt
+claim "readiness: of which the first says all that stands on it" grep -q 'earlier months as well' first.txt
+pdftotext -layout $out/readiness.pdf all.txt
+claim "readiness: every remark's kind stands in the report, too" sh -c "jq -r '.data_quality.remarks[].kind' $out/readiness.json |
+    tr - ' ' | sort -u | while read -r kind; do grep -q \"^ *\$kind \" all.txt || exit 1; done"
 claim "readiness: the list meets its schema" /usr/bin/python3 "$here/../conformance/schema.py" \
     "$here/../../templates/schema/readiness.schema.json" $out/readiness.json
 claim "readiness: every item that the binder doubts is among its remarks" /usr/bin/python3 - $out/assessment.json $out/readiness.json $out/todo.csv <<'PY'

@@ -42,7 +42,8 @@ static bd_str words_of(bd_arena *arena, const bd_evidence *item, bd_weakness kin
         return bd_str_format(arena, "%s: %.*s", bd_completeness_name(item->completeness),
                              BD_ARG(item->completeness_reason));
     case BD_WEAK_TIME:
-        return BD_STR("when it was collected is the file's own time; a sidecar would state it");
+        return bd_str_format(arena, "%.*s is the file's own time; a sidecar would state it",
+                             BD_ARG(bd_instant_format(arena, item->collected_at)));
     case BD_WEAK_UNSIGNED: return item->signoff_reason;
     case BD_WEAK_WITHDRAWN:
         return bd_str_format(arena, "%.*s; its findings stay, and nothing passes by it",

@@ -438,14 +438,14 @@ static void add_missing_sources(report *r) {
     }
 }
 
-static size_t add_diags(report *r) {
+size_t add_diags(report *r, const bd_diags *diags) {
     static const char *const severities[] = {
         [BD_DIAG_NOTE] = "note", [BD_DIAG_WARNING] = "warning", [BD_DIAG_REFUSED] = "refused"};
     static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
                                          {"Subject", BD_ALIGN_LEFT, 1},
                                          {"Where", BD_ALIGN_LEFT, 0},
                                          {"What was noted", BD_ALIGN_LEFT, 2}};
-    size_t count = r->in->diags == NULL ? 0 : r->in->diags->count;
+    size_t count = diags == NULL ? 0 : diags->count;
     if (count == 0) {
         return 0;
     }
@@ -453,7 +453,7 @@ static size_t add_diags(report *r) {
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     size_t printed = count < BD_REPORT_FINDINGS ? count : BD_REPORT_FINDINGS;
     for (size_t i = 0; i < printed; i++) {
-        const bd_diag *diag = &r->in->diags->data[i];
+        const bd_diag *diag = &diags->data[i];
         bd_table_text(table, bd_str_of(severities[diag->severity]));
         bd_table_styled(table, BD_RUN_MONO, words_journal_text(r, diag->subject));
         bd_table_text(table, words_journal_text(r, diag->locus));
@@ -498,9 +498,7 @@ static size_t add_doubts(report *r) {
 }
 
 void section_data_quality(report *r) {
-    if (r->has_sections) {
-        bd_doc_page_break(r->doc);
-    }
+    bd_doc_page_break(r->doc);
     open_section(r, BD_STR("Data quality"), BD_STR("data-quality"));
     say(r, BD_PARA_BODY,
         "What weakens the evidence. Nothing listed here can make an instance clean; a deviation "
@@ -511,10 +509,8 @@ void section_data_quality(report *r) {
         count += add_doubt(r, i);
     }
     count += add_doubts(r);
-    count += add_diags(r);
-    if (r->has_sections) { /* the readiness report has them by permission */
-        add_missing_sources(r);
-    }
+    count += add_diags(r, r->in->diags);
+    add_missing_sources(r);
     if (count == 0 && r->assessment->sources_missing.count == 0) {
         say(r, BD_PARA_BODY, "Nothing: every file was read, recognised and shown to be complete.");
     }

@@ -14,11 +14,6 @@ static void section_criteria_and_evidenced(report *r) {
     section_evidenced(r);
 }
 
-static void section_doubts(report *r) {
-    section_data_quality(r);
-    section_unreached(r);
-}
-
 static void (*const writers[])(report *) = {
     [BD_SECTION_PAGE] = section_organisation_page,
     [BD_SECTION_COVER] = section_cover,

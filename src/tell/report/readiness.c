@@ -144,7 +144,7 @@ static void add_trend(report *r) {
                                          {"", BD_ALIGN_RIGHT, 0},
                                          {"COVER", BD_ALIGN_RIGHT, 0},
                                          {"FRESH", BD_ALIGN_RIGHT, 0},
-                                         {"Open exceptions", BD_ALIGN_RIGHT, 0},
+                                         {"Open exceptions", BD_ALIGN_RIGHT, 0.8},
                                          {"Gates", BD_ALIGN_RIGHT, 0}};
     const bd_readiness *ready = r->in->ready;
     if (ready->past_count == 0) {
@@ -164,9 +164,8 @@ static void add_trend(report *r) {
     say_text(
         r, BD_PARA_NOTE,
         bd_str_format(r->arena,
-                      "Definition bindery-1 and the same scope throughout: each line is what "
-                      "judging as of that day says today, so evidence and signatures that came "
-                      "later count for the earlier months as well.%s",
+                      "Definition bindery-1, one scope. Each line is judged today: what came later counts "
+                      "for the earlier months as well.%s",
                       ready->is_shortened ? " Months before the first line are left out for the "
                                             "size of the evidence."
                                           : ""));
@@ -179,7 +178,7 @@ static void add_worst(report *r) {
                                          {"Statement", BD_ALIGN_LEFT, 2},
                                          {"Owner", BD_ALIGN_LEFT, 0},
                                          {"State", BD_ALIGN_LEFT, 0},
-                                         {"Why", BD_ALIGN_LEFT, 2}};
+                                         {"Why", BD_ALIGN_LEFT, 3}};
     const bd_readiness *ready = r->in->ready;
     if (ready->worst.count == 0) {
         say(r, BD_PARA_BODY, "Nothing is unfinished.");

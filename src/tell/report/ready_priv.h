@@ -11,5 +11,6 @@ void section_ageing(report *r);
 void section_vendor_clock(report *r);
 void section_changes(report *r);
 void section_unreached(report *r);
+void section_doubts(report *r); /* data quality, then the above */
 
 #endif

@@ -181,7 +181,8 @@ void section_matches(report *r); /* lists held against each other, what is left 
 void section_reviews(report *r); /* access reviews: decisions, denied, what was due */
 void section_ipe(report *r);
 void section_pbc(report *r); /* requests, what answers them, and where */
-void section_data_quality(report *r); /* shared with the readiness report */
+void section_data_quality(report *r);
+size_t add_diags(report *r, const bd_diags *diags); /* what was noted while reading; yields how many */
 void section_hashes(report *r);
 void section_appendices(report *r);
 void section_readiness_summary(report *r);
