@@ -703,9 +703,9 @@ const cli_verb cli_verbs[] = {
      run_run},
     {"verify", "FILE.zip|FILE.pdf", 1, 1, "check a package or a binder",
      "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. "
-     "Nothing is extracted and no network is used. The manifest.json attached to a binder has to be the package's, or, for "
-     "a binder alone, the one whose SHA-256 it prints. A place that was left for a second signature and is empty is said; "
-     "with --json it is 'unsigned_place'. Answers VERIFIED (0), ALTERED (1), MALFORMED "
+     "Nothing is extracted and no network is used. The manifest.json attached to a binder has to be the package's, "
+     "or, for a binder alone, the one whose SHA-256 it prints. A place that was left for a second "
+     "signature and is empty is said; with --json it is 'unsigned_place'. Answers VERIFIED (0), ALTERED (1), MALFORMED "
      "(3, or 5 over a limit) or UNTRUSTED (6).",
      "bindery verify --trust acme/identity/trial.crt.pem "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
