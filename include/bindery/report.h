@@ -41,7 +41,8 @@ typedef struct {
     bd_str findings_sha256;                    /* hex */
     bd_str journal_head;                       /* hex */
     const bd_value *custody; /* seals and what came after them, as in assessment.json; or NULL */
-    bd_str signer_subject, signer_fingerprint; /* as the cover names them */
+    bd_str signer_subject, signer_fingerprint;     /* as the cover names them */
+    bd_str reviewer_subject, reviewer_fingerprint; /* of the second signature; empty: there is one */
     bool is_trial, is_signed;                  /* trial identity; will be signed */
     bd_str previous_package; /* hex hash of the SHA256SUMS of the package before this one, or "" */
     /* What changed since: package_id, sums_sha256, `changes` (bd_compare_make); NULL: that package is not at hand. */

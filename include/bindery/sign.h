@@ -109,12 +109,13 @@ bool bd_pdf_copy_is_signed(const bd_pdf_copy *copy); /* somebody's signature is 
 /* The first signature.  What was written is read back and verified, unless that comes later; a failure there is a BUG.
  * INPUT: already signed. */
 BD_MUST_USE bd_rc bd_pdf_copy_sign(bd_pdf_copy *copy, bd_key *key, const bd_sign_options *options, bd_err *err);
-/* The second: fills the field that the first left open as `options->open_field`, and covers all before it.  INPUT: there
- * is no such field, or it is filled. */
+/* The second: fills the field that the first left open as `options->open_field`, and covers all before it.  INPUT:
+ * there is no such field, or it is filled. */
 BD_MUST_USE bd_rc bd_pdf_copy_countersign(bd_pdf_copy *copy, bd_key *key, const bd_sign_options *options,
                                           bd_err *err);
 /* A document time-stamp over a signed file, with proofs that it does not hold yet (NULL: none): PAdES B-LTA, made new
- * by another one before its authority's certificate ends.  Fails as bd_stamp_ask does; *stamp is Allocated in <arena>. */
+ * by another one before its authority's certificate ends.  Fails as bd_stamp_ask does; *stamp is Allocated in
+ * <arena>. */
 BD_MUST_USE bd_rc bd_pdf_copy_stamp(bd_pdf_copy *copy, const bd_stamp_authority *authority,
                                     const bd_long_term *long_term, bd_arena *arena, bd_tsp_report *stamp,
                                     bd_err *err);
@@ -128,7 +129,8 @@ BD_MUST_USE bd_rc bd_sign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *op
                               bd_arena *arena, bd_str *signed_pdf, bd_err *err);
 BD_MUST_USE bd_rc bd_countersign_pdf(bd_str pdf, bd_key *key, const bd_sign_options *options,
                                      bd_arena *arena, bd_str *signed_pdf, bd_err *err);
-/* Reads back what was signed, with the certificates of all who signed.  BUG: our own verification does not accept it. */
+/* Reads back what was signed, with the certificates of all who signed.  BUG: our own verification does not
+ * accept it. */
 BD_MUST_USE bd_rc bd_check_signed_by(bd_str signed_pdf, bd_str trust_pem, bd_err *err);
 
 typedef enum {

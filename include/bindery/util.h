@@ -353,7 +353,8 @@ BD_MUST_USE bd_rc bd_fd_copy(int from, size_t size, const char *path, bd_sink *t
 typedef struct bd_view bd_view;
 /* Of the first `size` bytes of a file that nobody else shortens; `fd` is borrowed until `close`. */
 BD_MUST_USE bd_rc bd_view_open(int fd, size_t size, const char *path, bd_view **out, bd_err *err);
-/* Of anybody's file: through a copy in the system's temporary folder, or held where it is small or has no room there. */
+/* Of anybody's file: through a copy in the system's temporary folder, or held where it is small or no room is
+ * there. */
 BD_MUST_USE bd_rc bd_view_read(const char *path, size_t max_bytes, bd_view **out, bd_err *err);
 bd_str bd_view_text(const bd_view *view); /* Borrowed until close */
 void bd_view_release(bd_view *view);      /* accepts NULL */

@@ -699,7 +699,9 @@ const cli_verb cli_verbs[] = {
      "Checks that nothing was changed, added or left out and that a trusted signer vouches for it. "
      "FOLDER is that of a seal, locker/periods/PERIOD: manifest, signature, time-stamp and checkpoint "
      "are held against each other, 'locker check' holds them against the journal. Nothing is extracted "
-     "and no network is used. Answers VERIFIED (0), ALTERED (1), MALFORMED "
+     "and no network is used. The manifest.json attached to a binder has to be the package's, "
+     "or, for a binder alone, the one whose SHA-256 it prints. A place that was left for a second "
+     "signature and is empty is said; with --json it is 'unsigned_place'. Answers VERIFIED (0), ALTERED (1), MALFORMED "
      "(3, or 5 over a limit) or UNTRUSTED (6).",
      "bindery verify --trust acme/identity/trial.crt.pem "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",

@@ -380,17 +380,22 @@ bd_rc bd_run_all(const bd_run_options *options, bd_arena *arena, bd_run_outcome 
 
 /* ---- sign ---- */
 
-static bd_rc check_cover(bd_pdf_copy *copy, const bd_signer *signer, bd_err *err) {
+static bd_rc check_named(bd_pdf_copy *copy, bd_str fingerprint, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("cover", COVER_BYTES);
     bool is_named = false;
-    BD_TRY(bd_cover_holds(bd_pdf_copy_pdf(copy), signer->fingerprint, arena, &is_named, err));
+    BD_TRY(bd_cover_holds(bd_pdf_copy_pdf(copy), fingerprint, arena, &is_named, err));
     if (!is_named) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "cannot sign: its cover does not name the certificate %.*s; render it again "
                  "with this signer",
-                 BD_ARG(signer->fingerprint));
+                 BD_ARG(fingerprint));
     }
     return BD_OK;
+}
+
+static bd_rc check_cover(bd_pdf_copy *copy, const bd_signer *signer, bd_err *err) {
+    BD_TRY(check_named(copy, signer->fingerprint, err));
+    return signer->reviewer != NULL ? check_named(copy, signer->reviewer_fingerprint, err) : BD_OK;
 }
 
 static bd_rc sign_copy(bd_session *session, bd_signer *signer, bd_pdf_copy *copy, bd_stamping *stamping,

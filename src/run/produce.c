@@ -464,6 +464,10 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
         BD_TRY(add_text(run, "90_INTEGRITY/signer.pem", BD_ROLE_INTEGRITY,
                         run->signer->certificate_pem, err));
     }
+    if (run->signer != NULL && run->signer->reviewer_pem.size > 0) {
+        BD_TRY(add_text(run, "90_INTEGRITY/reviewer.pem", BD_ROLE_INTEGRITY,
+                        run->signer->reviewer_pem, err));
+    }
     return BD_OK;
 }
 
@@ -506,6 +510,8 @@ static void fill_report(bd_production *run) {
         report->is_trial = run->signer->is_trial;
         report->signer_subject = run->signer->facts.subject;
         report->signer_fingerprint = run->signer->fingerprint;
+        report->reviewer_subject = run->signer->reviewer_facts.subject;
+        report->reviewer_fingerprint = run->signer->reviewer_fingerprint;
     }
 }
 
@@ -534,6 +540,9 @@ void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str e
                    bd_sha256_hex(arena, bd_json_canonical(arena, session->engagement.source)));
     bd_result_text(&plan, "journal_head", bd_hex_text(arena, head, 32));
     bd_result_text(&plan, "period", session->period->id);
+    if (signer != NULL && signer->reviewer_fingerprint.size > 0) {
+        bd_result_text(&plan, "reviewer", signer->reviewer_fingerprint);
+    }
     bd_result_text(&plan, "signer", signer != NULL ? signer->fingerprint : (bd_str){"", 0});
     bd_result_text(&plan, "templates", bd_hex_text(arena, session->templates.sha256, 32));
     bd_result_text(&plan, "versions", bd_run_versions(arena));

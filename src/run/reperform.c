@@ -389,12 +389,16 @@ static bd_rc keep_changes(performance *run, const bd_judged_run *judged, bd_err 
 
 static bd_rc read_signer(performance *run, bd_signer *out, bd_err *err) {
     const bd_signing *signing = &run->session.engagement.signing;
-    char hex[65];
     *out = (bd_signer){.is_trial = !bd_key_place_is_named(&signing->preparer)};
     BD_TRY(read_text(run, "90_INTEGRITY/signer.pem", &out->certificate_pem, err));
     BD_TRY(bd_certificate_read(out->certificate_pem, run->arena, &out->facts, err));
-    bd_hex(out->facts.sha256, 32, hex);
-    out->fingerprint = bd_str_copy(run->arena, bd_str_of(hex));
+    out->fingerprint = bd_hex_text(run->arena, out->facts.sha256, 32);
+    if (!bd_key_place_is_named(&signing->reviewer)) {
+        return BD_OK;
+    }
+    BD_TRY(read_text(run, "90_INTEGRITY/reviewer.pem", &out->reviewer_pem, err));
+    BD_TRY(bd_certificate_read(out->reviewer_pem, run->arena, &out->reviewer_facts, err));
+    out->reviewer_fingerprint = bd_hex_text(run->arena, out->reviewer_facts.sha256, 32);
     return BD_OK;
 }
 

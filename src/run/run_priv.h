@@ -288,7 +288,7 @@ typedef struct {
     bd_key *key;
     bd_str certificate_pem;
     bd_certificate_facts facts;
-    bd_str fingerprint; /* hex */
+    bd_str fingerprint, reviewer_fingerprint; /* hex; the second is empty where one signs */
     bool is_trial;
     bd_http *http; /* NULL: nothing is asked over the network */
     bd_stamp_authority authority;

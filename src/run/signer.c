@@ -104,9 +104,7 @@ static bd_rc open_preparer(bd_session *session, bd_signer *out, bd_err *err) {
     BD_TRY(open_place(session, place, out->is_trial, out, &out->vault, &out->key, err));
     out->certificate_pem = bd_key_certificate_pem(out->key, session->arena);
     BD_TRY(bd_certificate_read(out->certificate_pem, session->arena, &out->facts, err));
-    char hex[65];
-    bd_hex(out->facts.sha256, 32, hex);
-    out->fingerprint = bd_str_copy(session->arena, bd_str_of(hex));
+    out->fingerprint = bd_hex_text(session->arena, out->facts.sha256, 32);
     return BD_OK;
 }
 
@@ -120,6 +118,7 @@ static bd_rc open_reviewer(bd_session *session, bd_signer *out, bd_err *err) {
                err, "for the reviewer");
     out->reviewer_pem = bd_key_certificate_pem(out->reviewer, session->arena);
     BD_TRY(bd_certificate_read(out->reviewer_pem, session->arena, &out->reviewer_facts, err));
+    out->reviewer_fingerprint = bd_hex_text(session->arena, out->reviewer_facts.sha256, 32);
     if (memcmp(out->reviewer_facts.sha256, out->facts.sha256, 32) == 0) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "preparer and reviewer sign with the same certificate '%.*s', expected two people",

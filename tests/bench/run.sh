@@ -62,6 +62,32 @@ printf '  %-52s %9s %-4s %9s  %s\n' "median of $rounds, $(nproc) processors" fig
 row 'the sample, end to end' "$(median <sample.s)" s 0.5
 row 'verify of the sample'"'"'s package' "$(median <verify.s)" s -
 
+# A PDF of a hundred megabytes: of many small pages, and of few large ones.
+spent() { # LABEL COMMAND...: processor seconds to LABEL.c, KiB to LABEL.k
+    label=$1
+    shift
+    /usr/bin/time -o time.txt -f '%U %S %M' "$@" >last.out 2>last.err || { cat last.out last.err >&2; exit 1; }
+    tail -n 1 time.txt | awk '{ print $1 + $2 }' >>"$label.c"
+    tail -n 1 time.txt | cut -d ' ' -f 3 >>"$label.k"
+}
+${CC:-cc} -O2 -w -o bulk "$root/tests/bench/bulk.c"
+fingerprint=$(openssl x509 -in sample-1/identity/trial.crt.pem -noout -fingerprint -sha256 | cut -d = -f 2 | tr -d : | tr A-F a-f)
+for kind in '40000 2300' '100 1000000'; do
+    pages=${kind% *}
+    ./bulk "$pages" "${kind#* }" "$fingerprint" "bulk-$pages.pdf"
+    for round in $(seq "$rounds"); do
+        cp "bulk-$pages.pdf" signed.pdf
+        spent "sign-$pages" "$bindery" -C sample-1 sign -q "$work/signed.pdf"
+        spent "verify-$pages" "$bindery" verify --trust sample-1/identity/trial.crt.pem signed.pdf
+        spent "hash-$pages" openssl dgst -sha256 "bulk-$pages.pdf"
+    done
+    row "signing $(($(wc -c <"bulk-$pages.pdf") / 1000000)) MB of $pages pages, processor time" "$(median <"sign-$pages.c")" s -
+    row 'ratio to one pass of SHA-256 (openssl dgst)' "$(ratio "$(median <"sign-$pages.c")" "$(median <"hash-$pages.c")")" '' 2
+    row 'its peak memory' "$(median <"sign-$pages.k")" KiB 32768
+    row 'verifying it, peak memory' "$(median <"verify-$pages.k")" KiB -
+    rm -f "bulk-$pages.pdf" signed.pdf
+done
+
 if [ ! -f "$shared/evidence-gen.c" ] || [ ! -f "$shared/baseline.sh" ]; then
     echo "  skipped: generator and baseline are not in '$shared' (set BINDERY_SHARED)"
     exit 0

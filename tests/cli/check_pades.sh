@@ -244,6 +244,24 @@ claim_says "two: and the empty place is said" "the place for the signature 'Revi
 claim_exit "two: trusting the first alone is not enough" 6 bindery verify --trust signer-alone.pem two.pdf
 claim_exit "two: archived it is verified too" 0 bindery -C e archive -o two-lta.pdf two.pdf
 claim_exit "two: and stays so" 0 bindery verify --trust pki/root.pem two-lta.pdf
+print_of() { openssl x509 -in "$1" -noout -fingerprint -sha256 | cut -d = -f 2 | tr -d : | tr A-F a-f; }
+pdftotext -raw -l 2 two.pdf - | tr -d ' \n' >cover.txt
+claim "two: the cover names both certificates" sh -c "grep -q '$(print_of pki/signer.crt.pem)' cover.txt && grep -q '$(print_of pki/reviewer.crt.pem)' cover.txt"
+claim "two: and both subjects" sh -c 'grep -q "$(openssl x509 -in pki/signer.crt.pem -noout -subject -nameopt sep_comma_plus | sed "s/.*CN *= *//;s/,.*//" | tr -d " ")" cover.txt && grep -q OlaLind cover.txt'
+unzip -qo "$(package)" -d two-package
+claim "two: signer.pem holds the preparer's chain" cmp "$(echo two-package/*/90_INTEGRITY/signer.pem)" pki/signer.crt.pem
+claim "two: and reviewer.pem the reviewer's" cmp "$(echo two-package/*/90_INTEGRITY/reviewer.pem)" pki/reviewer.crt.pem
+claim_exit "two: the package is drawn again from itself" 0 bindery verify -q --trust pki/root.pem --reperform "$(package)"
+claim_says "two: byte for byte" "made again with the same bytes, and the binder"
+claim_exit "two: a binder is drawn to be signed later" 0 bindery -C e render binder --sign-later -q
+cp "$out/binder.pdf" later.pdf
+cp later.pdf named.pdf
+claim_exit "two: both sign it" 0 bindery -C e sign -q named.pdf
+claim "two: and two signatures are in it" sh -c "bindery verify --json --trust pki/root.pem named.pdf | jq -e '.signatures | length == 2'"
+signing "$pem,\"reviewer\":{\"key\":\"pki/signer-ec.key.pem\",\"certificate\":\"pki/signer-ec.crt.pem\"}"
+claim_exit "two: a reviewer whom the cover does not name signs nothing" 3 bindery -C e sign -q later.pdf
+claim_says "two: and the certificate is said" "does not name the certificate $(print_of pki/signer-ec.crt.pem)"
+claim "two: nothing is left of it" sh -c 'test "$(grep -c ByteRange later.pdf)" -eq 0 && ! ls later.pdf.tmp-* 2>/dev/null'
 refuses "one person for both" "expected two people" "$pem,\"reviewer\":{$pem}" A=b
 
 # ---- forgeries ----

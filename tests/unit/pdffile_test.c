@@ -165,6 +165,59 @@ TEST(pdffile, base_whose_stream_gets_its_length_later_is_refused) {
                 "expected 'endstream'");
 }
 
+/* What is read of <after> is the same with and without what is known of <before>. */
+static void check_grown(bd_str before, bd_str after) {
+    bd_err err = {0}, grown_err = {0};
+    bd_pdf *plain = NULL, *grown = NULL;
+    bd_rc rc = bd_pdf_parse(after, test_arena(), &plain, &err);
+    bd_rc grown_rc = bd_pdf_grown_parse(after, NULL, parse(before), test_arena(), &grown, &grown_err);
+    CHECK(bd_failed(rc) == bd_failed(grown_rc));
+    if (bd_failed(rc)) {
+        CHECK_EQ_STR(bd_str_of(err.message), bd_str_of(grown_err.message));
+        return;
+    }
+    CHECK_EQ_INT(bd_pdf_revision_count(plain), bd_pdf_revision_count(grown));
+    for (size_t i = 0; i < bd_pdf_revision_count(plain); i++) {
+        CHECK_EQ_INT(bd_pdf_revision_end(plain, i), bd_pdf_revision_end(grown, i));
+    }
+    CHECK_EQ_INT(bd_pdf_page_count(plain), bd_pdf_page_count(grown));
+    for (int64_t i = 0; i < 20; i++) {
+        const bd_pdf_object *a = NULL, *b = NULL;
+        CHECK_OK(bd_pdf_object_at(plain, i, &a, &err), err);
+        CHECK_OK(bd_pdf_object_at(grown, i, &b, &err), err);
+        CHECK((a == NULL) == (b == NULL));
+        CHECK(a == NULL || (a->start == b->start && a->end == b->end && a->kind == b->kind));
+    }
+}
+
+TEST(pdffile, a_grown_file_is_read_as_if_nothing_were_known) {
+    bd_str base = make_pdf();
+    bd_str cut = bd_str_sub(base, 0, base.size - 1); /* without its last line end */
+    const int sixth = 6, ninth = 9;
+    const char *const title = "<< /Title (Second) >>", *const page = "<< /Type /Page /Parent 2 0 R >>";
+    bd_str second = make_revision(base, &sixth, &title, 1, 7, find_startxref(base), "/Info 6 0 R ");
+    check_grown(base, second);
+    check_grown(cut, second);
+    check_grown(base, make_revision(base, &ninth, &page, 1, 10, find_startxref(base), ""));
+    check_grown(second, make_revision(second, &ninth, &page, 1, 10, find_startxref(second), ""));
+    check_grown(base, make_revision(base, &sixth, &title, 1, 3, find_startxref(base), "")); /* a smaller /Size */
+    check_grown(base, make_revision(base, &sixth, &title, 1, 7, find_startxref(base) + 1, ""));
+    check_grown(base, join(second, BD_STR("more")));
+}
+
+TEST(pdffile, a_grown_file_that_moves_the_end_of_an_old_stream_is_looked_at_again) {
+    static const int numbers[] = {1, 2, 3, 4};
+    const char *const bodies[] = {"<< /Type /Catalog /Pages 2 0 R >>",
+                                  "<< /Type /Pages /Kids [] /Count 0 >>",
+                                  "<< /Length 4 0 R >>\nstream\nq Q\nendstream", "3"};
+    const int fourth = 4;
+    const char *const two = "2";
+    bd_str first = make_revision(BD_STR(""), numbers, bodies, 4, 5, 0, "");
+    bd_str text = make_revision(first, &fourth, &two, 1, 5, find_startxref(first), "");
+    check_refused(text, BD_ERR_INPUT, "expected 'endstream'");
+    check_grown(first, text);
+}
+
 /* ---- refusing -------------------------------------------------------------------------------- */
 
 TEST(pdffile, things_that_are_no_pdf_are_refused) {

@@ -765,3 +765,94 @@ TEST(sign, a_first_signature_without_its_second_is_verified_as_what_it_is) {
     CHECK_EQ_STR(report.open_field, BD_STR("Reviewer"));
     bd_key_close(key);
 }
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static bd_str names_in(const char *folder) {
+    bd_err err = {0};
+    bd_entries entries = {0};
+    bd_str names = {"", 0};
+    CHECK_OK(bd_folder_walk(folder, 100, test_arena(), &entries, &err), err);
+    for (size_t i = 0; i < entries.count; i++) {
+        names = join(join(names, entries.data[i].path), BD_STR(" "));
+    }
+    return names;
+}
+
+/* A value of ECDSA is never the same twice; where it stands, and all before it, is. */
+static void check_alike(bd_str a, bd_str b) {
+    size_t same = 0;
+    CHECK_EQ_INT(a.size, b.size);
+    while (same < a.size && a.data[same] == b.data[same]) {
+        same++;
+    }
+    CHECK(same > (size_t)bd_str_find(a, BD_STR("/Contents <")));
+}
+
+TEST(sign, a_file_is_signed_as_memory_is) {
+    bd_err err = {0};
+    bd_pdf_copy *copy = NULL;
+    bd_key *key = open_trial();
+    bd_sign_options options = default_options();
+    CHECK_OK(bd_folder_make(test_path("f"), &err), err);
+    CHECK_OK(bd_file_write(test_path("f/a.pdf"), 0644, make_pdf(), &err), err);
+    CHECK_OK(bd_pdf_copy_open(test_path("f/a.pdf"), test_path("f/b.pdf"), test_arena(), &copy, &err), err);
+    CHECK(!bd_pdf_copy_is_signed(copy));
+    CHECK_OK(bd_pdf_copy_sign(copy, key, &options, &err), err);
+    CHECK(bd_pdf_copy_is_signed(copy));
+    CHECK(!bd_path_exists(test_path("f/b.pdf")));
+    CHECK_OK(bd_pdf_copy_finish(copy, &err), err);
+    bd_pdf_copy_drop(copy);
+    check_alike(test_read_file(test_path("f/b.pdf")), sign_file(make_pdf(), key));
+    CHECK(judge(test_read_file(test_path("f/b.pdf")), trial_pem()) == BD_VERDICT_VERIFIED);
+    CHECK_EQ_STR(names_in(test_path("f")), "a.pdf b.pdf ");
+    bd_key_close(key);
+}
+
+TEST(sign, a_file_that_is_not_signed_stays_as_it_was) {
+    bd_err err = {0};
+    bd_pdf_copy *copy = NULL;
+    bd_key *key = open_trial();
+    bd_sign_options options = default_options();
+    const char *path = test_path("f/a.pdf");
+    CHECK_OK(bd_folder_make(test_path("f"), &err), err);
+    CHECK_OK(bd_file_write(path, 0644, make_pdf(), &err), err);
+    options.contents_bytes = 10;
+    CHECK_OK(bd_pdf_copy_open(path, path, test_arena(), &copy, &err), err);
+    CHECK_FAILS(bd_pdf_copy_sign(copy, key, &options, &err), err, BD_ERR_INPUT, "its place has 10");
+    bd_pdf_copy_drop(copy);
+    CHECK_EQ_STR(test_read_file(path), make_pdf());
+    CHECK_OK(bd_file_write(path, 0644, BD_STR("hello"), &err), err);
+    CHECK_FAILS(bd_pdf_copy_open(path, path, test_arena(), &copy, &err), err, BD_ERR_INPUT, "not a pdf");
+    CHECK_OK(bd_file_write(path, 0644, BD_STR(""), &err), err);
+    CHECK_FAILS(bd_pdf_copy_open(path, path, test_arena(), &copy, &err), err, BD_ERR_INPUT, "not a pdf");
+    CHECK_EQ_STR(names_in(test_path("f")), "a.pdf ");
+    bd_key_close(key);
+}
+
+TEST(sign, two_signatures_over_a_file_are_judged_by_what_is_known_and_from_nothing_alike) {
+    bd_err err = {0};
+    bd_str trust;
+    bd_pdf_copy *copy = NULL;
+    bd_str both = make_countersigned(&trust);
+    bd_key *key = open_files(test_path("trial.key.pem"), test_path("trial.crt.pem"));
+    bd_key *second = open_files(test_path("second.key.pem"), test_path("second.crt.pem"));
+    bd_sign_options options = default_options();
+    bd_pdf_judging how = {.trust_pem = trust, .at = BD_INSTANT_NONE};
+    bd_pdf_report report;
+    options.open_field = BD_STR("Reviewer");
+    CHECK_OK(bd_file_write(test_path("a.pdf"), 0644, make_pdf(), &err), err);
+    CHECK_OK(bd_pdf_copy_open(test_path("a.pdf"), test_path("a.pdf"), test_arena(), &copy, &err), err);
+    CHECK_OK(bd_pdf_copy_sign(copy, key, &options, &err), err);
+    CHECK_OK(bd_pdf_copy_countersign(copy, second, &options, &err), err);
+    CHECK_OK(bd_pdf_copy_judge(copy, &how, test_arena(), &report, &err), err);
+    CHECK(report.verdict == BD_VERDICT_VERIFIED);
+    CHECK_EQ_INT(report.signatures.count, 2);
+    check_alike(bd_pdf_copy_text(copy), both);
+    CHECK_OK(bd_judge_pdf(bd_pdf_copy_text(copy), &how, test_arena(), &report, &err), err);
+    CHECK(report.verdict == BD_VERDICT_VERIFIED);
+    bd_pdf_copy_drop(copy);
+    CHECK_EQ_STR(test_read_file(test_path("a.pdf")), make_pdf());
+    bd_key_close(key);
+    bd_key_close(second);
+}

@@ -8,7 +8,8 @@
 
 static bd_rc walk_pages(bd_pdf *pdf, const bd_pdf_object *reference, int depth, bd_err *err);
 
-/* Of a long document the list alone has tens of thousands of members: each is read where it stands, and none is kept. */
+/* Of a long document the list alone has tens of thousands of members: each is read where it stands, none is
+ * kept. */
 static bd_rc walk_list(bd_pdf *pdf, size_t at, int depth, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("page tree", ARENA_BYTES);
     bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, at + 1, pdf->text.size, arena, err);

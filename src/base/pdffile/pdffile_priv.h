@@ -104,7 +104,8 @@ struct bd_pdf {
     BD_VEC(bd_pdf_font *) fonts;
 };
 
-/* Where the lexer stands after "N G obj …", which is only looked at: /Type /Page, /Kids and the form are told by it. */
+/* Where the lexer stands after "N G obj …", which is only looked at: /Type /Page, /Kids and the form are told by
+ * it. */
 bd_rc bd_pdf_look_at(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err);
 /* Resolved dictionary value under `name`, or NULL when absent. */
 bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,

@@ -1,8 +1,8 @@
 /* view.c - the bytes of a file as memory that is not held.
  *
  * A shared mapping, put anew over itself to let go of what was looked at: POSIX promises that a new mapping takes the
- * place of the old one, while its advice "not needed" may do nothing.  Only a file that no other process shortens may be
- * mapped, since memory behind the end of a file ends the process; so somebody else's file is copied first. */
+ * place of the old one, while its advice "not needed" may do nothing.  Only a file that no other process shortens may
+ * be mapped, since memory behind the end of a file ends the process; so somebody else's file is copied first. */
 #include "bindery/util.h"
 
 #include <errno.h>

@@ -8,8 +8,8 @@
  *                         |                   ^
  *                         +--> digest --> CMS, verified --> update with its hole filled
  *
- * What was written is read back out of the file: end, table, trailer and objects of the new revision, the signature over
- * the known digest.  The revisions before it were judged when the copy was made and are not judged again. */
+ * What was written is read back out of the file: end, table, trailer and objects of the new revision, the signature
+ * over the known digest.  The revisions before it were judged when the copy was made and are not judged again. */
 #include "sign_priv.h"
 
 #include <stdlib.h>

@@ -30,6 +30,11 @@ static void add_signer(report *r, bd_table *table) {
         bd_cell_run(table, fact_cell(table, "Certificate"), BD_RUN_MONO,
                     bd_str_format(r->arena, "SHA-256 %.*s", BD_ARG(r->in->signer_fingerprint)));
     }
+    if (r->in->is_signed && r->in->reviewer_fingerprint.size > 0) {
+        fact(table, "Second signer", r->in->reviewer_subject);
+        bd_cell_run(table, fact_cell(table, "Its certificate"), BD_RUN_MONO,
+                    bd_str_format(r->arena, "SHA-256 %.*s", BD_ARG(r->in->reviewer_fingerprint)));
+    }
     bd_cell_run(table, fact_cell(table, "Manifest"), BD_RUN_MONO,
                 bd_str_format(r->arena, "SHA-256 %.*s", BD_ARG(r->in->manifest_sha256)));
 }
