@@ -234,7 +234,9 @@ static bd_rc judge_all(const bd_history_inputs *in, const bd_instant *ends, size
     }
     bd_session_progress(in->session, "assess", 0, count + 1);
     bd_rc rc = in->judge_today(in->context, err);
-    rc = bd_failed(rc) ? rc : judge_months(in, &all, ends, count, out, err);
+    if (!bd_failed(rc) && count > 0) {
+        rc = judge_months(in, &all, ends, count, out, err);
+    }
     in->today->carries = NULL;
     bd_carried_close(all.carried);
     return rc;
