@@ -428,6 +428,8 @@ int main(int argc, char **argv) {
                  strtoull(argv[3], NULL, 10));
         return 0;
     }
-    fputs("usage: scan-bench sha FILE... | scan JOBS CHECKS FILE... | floor FILE... | inflate PACKAGE | join ROWS\n", stderr);
+    fputs("usage: scan-bench sha FILE... | scan JOBS CHECKS FILE... | floor FILE... | inflate PACKAGE | "
+          "join ROWS\n",
+          stderr);
     return 2;
 }
