@@ -515,6 +515,8 @@ typedef struct {
 typedef struct bd_carried bd_carried;
 bd_carried *bd_carried_open(const bd_catalog *catalog, const bool *is_rescanned);
 void bd_carried_close(bd_carried *carried); /* accepts NULL */
+/* How many rows an earlier day has to judge at least; UINT64_MAX: all that there are. */
+uint64_t bd_carried_rows(const bd_carried *carried);
 
 typedef struct {
     const bd_catalog *catalog;

@@ -23,6 +23,9 @@
 #define MOST_ROWS 1000000u
 #define MOST_MONTHS 36
 #define MOST_AT_ONCE 2
+/* Rows that each month end judges anew: with fewer it takes next to no time, and a second one at its side would only
+ * take the memory of a judgement. */
+#define FEW_ROWS 50000u
 
 /* ---- one month end ---- */
 
@@ -203,10 +206,11 @@ typedef struct {
 
 static bd_rc judge_months(const bd_history_inputs *in, const common *all, const bd_instant *ends,
                           size_t count, bd_history *out, bd_err *err) {
+    size_t at_once = bd_carried_rows(all->carried) < FEW_ROWS ? 1 : MOST_AT_ONCE;
     for (size_t begun = 0; begun < count;) {
         month_end some[MOST_AT_ONCE];
         size_t size = 0;
-        for (; size < MOST_AT_ONCE && begun < count; size++) {
+        for (; size < at_once && begun < count; size++) {
             some[size] = (month_end){.in = in,
                                      .carried = all->carried,
                                      .is_dated = all->is_dated,
@@ -230,7 +234,9 @@ static bd_rc judge_all(const bd_history_inputs *in, const bd_instant *ends, size
     }
     bd_session_progress(in->session, "assess", 0, count + 1);
     bd_rc rc = in->judge_today(in->context, err);
-    rc = bd_failed(rc) ? rc : judge_months(in, &all, ends, count, out, err);
+    if (!bd_failed(rc) && count > 0) {
+        rc = judge_months(in, &all, ends, count, out, err);
+    }
     in->today->carries = NULL;
     bd_carried_close(all.carried);
     return rc;

@@ -4,6 +4,8 @@
  *     scan-bench scan JOBS CHECKS FILE...
  *                                   hash, split, parse and check with so many checks of the built-in catalog, spread
  *                                   evenly over it in the order of their ids; 0: with all
+ *     scan-bench floor FILE...      read, SHA-256, split, parse and deflate, and nothing else: what any ingest pays
+ *     scan-bench inflate PACKAGE    inflate and SHA-256 of all that lies in a package: what any verify pays
  *     scan-bench join ROWS          so many rows of a related and of a matched check, judged; prints how many passed
  *
  * Prints "CPU-seconds wall-seconds peak-KiB rows".  Files are read into the page cache first, so no disk is measured.
@@ -181,6 +183,85 @@ static void scan_all(bench *run, unsigned jobs, size_t checks) {
     bd_arena_close(arena);
 }
 
+/* ---- floors ---- */
+
+typedef struct {
+    int fd;
+    bd_sha256 *hash;
+    bd_deflater *deflater;
+} passing;
+
+static bd_rc read_passing(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    passing *by = source->context;
+    ssize_t got = read(by->fd, bytes, room);
+    if (got < 0) {
+        stop("cannot read", NULL);
+    }
+    *count = (size_t)got;
+    bd_sha256_put(by->hash, bytes, *count);
+    return *count > 0 ? bd_deflater_write(by->deflater, bytes, *count, err) : BD_OK;
+}
+
+static bd_rc drop_bytes(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    (void)sink, (void)bytes, (void)count, (void)err;
+    return BD_OK;
+}
+
+static bd_rc count_record(void *context, uint64_t ordinal, int64_t offset, bd_str text,
+                          const bd_value *value, const bd_err *problem, bd_arena *arena,
+                          bd_err *err) {
+    (void)ordinal, (void)offset, (void)text, (void)value, (void)problem, (void)arena, (void)err;
+    ++*(uint64_t *)context;
+    return BD_OK;
+}
+
+static uint64_t pass_file(const char *path) {
+    bd_sink nowhere = {.write = drop_bytes};
+    passing by = {.fd = open(path, O_RDONLY),
+                  .hash = bd_sha256_open(),
+                  .deflater = bd_deflater_open(&nowhere)};
+    bd_source source = {.read = read_passing, .context = &by};
+    uint64_t records = 0;
+    bd_json_events events = {.context = &records, .record = count_record};
+    bd_json_summary summary;
+    uint8_t sum[32];
+    bd_err err;
+    must(bd_json_split(&source, &bd_json_default_limits, &events, &summary, &err), path, &err);
+    must(bd_deflater_finish(by.deflater, &err), path, &err);
+    bd_sha256_finish(by.hash, sum);
+    bd_sha256_close(by.hash);
+    bd_deflater_close(by.deflater);
+    close(by.fd);
+    return records;
+}
+
+static uint64_t inflate_package(const char *path) {
+    static char bytes[READ_BYTES];
+    bd_arena *arena = bd_arena_open("package", (size_t)1 << 30);
+    bd_zip_reader *reader;
+    bd_err err;
+    must(bd_zip_reader_open(path, &bd_zip_default_limits, arena, &reader, &err), path, &err);
+    bd_sha256 *hash = bd_sha256_open();
+    size_t count = bd_zip_reader_count(reader);
+    for (size_t i = 0; i < count; i++) {
+        bd_source source;
+        size_t got = 1;
+        uint8_t sum[32];
+        const bd_blob *blob = bd_zip_reader_blob(reader, bd_zip_reader_at(reader, i), arena);
+        must(blob->open_plain(blob, &source, &err), path, &err);
+        while (got > 0) {
+            must(source.read(&source, bytes, sizeof bytes, &got, &err), path, &err);
+            bd_sha256_put(hash, bytes, got);
+        }
+        bd_sha256_finish(hash, sum);
+        blob->close(blob, &source);
+    }
+    bd_sha256_close(hash);
+    bd_zip_reader_close(reader);
+    bd_arena_close(arena);
+    return count;
+}
+
 /* ---- joins ---- */
 
 #define SUBSCRIPTION "11111111-2222-3333-4444-555555555555"
@@ -331,6 +412,15 @@ int main(int argc, char **argv) {
         tell(cpu, wall, run.count);
         return 0;
     }
+    if (argc > 2 && (strcmp(argv[1], "floor") == 0 || strcmp(argv[1], "inflate") == 0)) {
+        double cpu = cpu_seconds(), wall = wall_seconds();
+        uint64_t rows = 0;
+        for (char **path = argv + 2; *path != NULL; path++) {
+            rows += argv[1][0] == 'f' ? pass_file(*path) : inflate_package(*path);
+        }
+        tell(cpu, wall, rows);
+        return 0;
+    }
     if (argc > 4 && strcmp(argv[1], "scan") == 0) {
         unsigned jobs = (unsigned)strtoul(argv[2], NULL, 10);
         add_files(&run, argv + 4, true);
@@ -338,6 +428,8 @@ int main(int argc, char **argv) {
                  strtoull(argv[3], NULL, 10));
         return 0;
     }
-    fputs("usage: scan-bench sha FILE... | scan JOBS CHECKS FILE... | join ROWS\n", stderr);
+    fputs("usage: scan-bench sha FILE... | scan JOBS CHECKS FILE... | floor FILE... | inflate PACKAGE | "
+          "join ROWS\n",
+          stderr);
     return 2;
 }

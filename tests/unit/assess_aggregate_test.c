@@ -283,3 +283,12 @@ TEST(assess, a_sum_of_many_records_keeps_nothing_of_them) {
     judge_scene(s);
     CHECK_EQ_STR(s->findings.data[0].reason, "70000 of 70000, at most 69999 expected");
 }
+
+/* Judging a scene also judges earlier days of it (make_carry.h), one of them the very instant of the second list. */
+TEST(assess, a_day_that_the_as_of_instant_cuts_is_counted_anew) {
+    scene *s = counting_scene(COUNTING("'max':1"));
+    put_letters(s, put_snapshot(s, "S1", SUB_A, IN_MAY), "p", "early");
+    put_letters(s, put_snapshot(s, "S1", SUB_A, "2026-05-15T18:00:00Z"), "p", "late");
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1a"), "D"); /* two on that day; at noon it was one */
+}

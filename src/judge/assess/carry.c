@@ -99,6 +99,11 @@ void bd_carried_close(bd_carried *carried) {
     bd_arena_close(carried->arena);
 }
 
+uint64_t bd_carried_rows(const bd_carried *carried) {
+    bool is_less = carried->is_whole && carried->has_all_rows;
+    return is_less ? bd_spool_count(carried->rows) : UINT64_MAX;
+}
+
 /* ---- which checks ---- */
 
 static const bd_derivation *derivation_of(const bd_source_def *source) {
