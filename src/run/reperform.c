@@ -2,9 +2,9 @@
  *
  * The package's journal, evidence, catalog and engagement take the place of a locker and a folder; what a run makes of
  * them is compared with what the package holds.  By the same program and the same libraries every core file and the
- * binder up to its signature must come out byte by byte, and what does not was altered.  Another version may write a list
- * in another way: then what was judged counts (assessment.json and findings.ndjson value by value), and that the binder
- * prints the figures.  It may also judge otherwise, which does not tell whether the package or the version is the
+ * binder up to its signature must come out byte by byte, and what does not was altered.  Another version may write a
+ * list in another way: then what was judged counts (assessment.json and findings.ndjson value by value), and that the
+ * binder prints the figures.  It may also judge otherwise, which does not tell whether the package or the version is the
  * reason: that is said as it is, and is neither a forgery nor an agreement (differences.c). */
 #include "bindery/run.h"
 

@@ -472,7 +472,7 @@ BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bd_err *err);
 /* reperform.c: judges again from what an intact package holds, makes its files and its binder once more, and compares.
  * `zygote` was made before any thread.  What comes out otherwise is in `out`; fails only with IO, BUG or LIMIT. */
 typedef struct {
-    bool is_same_program; /* by a program of the same sources: then every core file's bytes count, else what was judged */
+    bool is_same_program; /* of the same sources: then every core file's bytes count, else what was judged */
     bool is_same_version; /* and by the same libraries: then the binder's bytes count as well */
     uint64_t files, equal_files; /* core files of the package; made again with the same bytes */
     uint64_t figures;            /* found in the binder, in order */
