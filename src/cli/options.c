@@ -44,8 +44,8 @@ const cli_option cli_options[] = {
     {OPT_VERSION, "--version", NULL, NULL, false, "print the version",
      "Prints the version and ends.", "bindery --version", "0.1", "*"},
     {OPT_BUILD_INFO, "--build-info", NULL, NULL, false, "with --version: libraries and catalog",
-     "Adds the sources' hash and the versions of the libraries in use (same versions, same bytes), and behind which walls "
-     "files from elsewhere are read on this machine.",
+     "Adds the sources' hash and the versions of the libraries in use (same versions, same bytes), and behind which "
+     "walls files from elsewhere are read on this machine.",
      "bindery --version --build-info", "0.1", "*"},
     {OPT_ORGANISATION, "--organisation", NULL, "NAME", false, "name of the organisation",
      "The name that the cover prints. Default: the folder's name.",
@@ -135,8 +135,8 @@ const cli_option cli_options[] = {
      "The id of the period that the package must be of; another one is exit 1.",
      "bindery verify --expect-period 2026-H1 pack.zip", "0.1", " verify "},
     {OPT_PREVIOUS, "--previous", NULL, "FILE.zip", false, "the package must name this one as the one before it",
-     "Each package names the one before it by the SHA-256 of its SHA256SUMS. This is that package: it is verified, too, "
-     "by the same trust; one that is not whole, or is another one than the package names, is exit 1.",
+     "Each package names the one before it by the SHA-256 of its SHA256SUMS. This is that package: it is verified, "
+     "too, by the same trust; one that is not whole, or is another one than the package names, is exit 1.",
      "bindery verify --previous 2025-H2.zip 2026-H1.zip", "0.1", " verify "},
     {OPT_BY, "--by", NULL, "NAME", false, "who signs off",
      "The person's name, as it is to be printed.",

@@ -304,6 +304,15 @@ void cli_print_fact(const bd_value *result, const char *key, const char *label) 
     }
 }
 
+static void print_each(const bd_value *done, const char *key, const char *label) {
+    const bd_value *list = bd_value_find(done, key);
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        printf("  %-12s ", label);
+        cli_print_text(list->items[i].text);
+        printf("\n");
+    }
+}
+
 static void print_reperformance(const bd_value *done) {
     if (done == NULL) {
         return;
@@ -321,12 +330,8 @@ static void print_reperformance(const bd_value *done) {
     if (cli_number(done, "reworded") > 0) {
         printf("  %-12s %lld sentences say the same in other words\n", "", (long long)cli_number(done, "reworded"));
     }
-    const bd_value *changed = bd_value_find(done, "changed");
-    for (size_t i = 0; changed != NULL && i < changed->count; i++) {
-        printf("  %-12s ", "changed");
-        cli_print_text(changed->items[i].text);
-        printf("\n");
-    }
+    print_each(done, "changed", "changed");
+    print_each(done, "other_bytes", "other bytes");
 }
 
 static void print_stamp(const bd_value *result) {

@@ -2,10 +2,11 @@
  *
  * The package's journal, evidence, catalog and engagement take the place of a locker and a folder; what a run makes of
  * them is compared with what the package holds.  By the same program and the same libraries every core file and the
- * binder up to its signature must come out byte by byte, and what does not was altered.  Another version may write a list
- * in another way: then what was judged counts (assessment.json and findings.ndjson value by value), and that the binder
- * prints the figures.  It may also judge otherwise, which does not tell whether the package or the version is the
- * reason: that is said as it is, and is neither a forgery nor an agreement (differences.c). */
+ * binder up to its signature must come out byte by byte, and what does not was altered.  Another version may write a
+ * list in another way: then what was judged counts (assessment.json and findings.ndjson value by value), and that the
+ * binder prints the figures; files that come out otherwise are named.  It may also judge otherwise, which does not tell
+ * whether the package or the version is the reason: that is said as it is, and is neither a forgery nor an agreement
+ * (differences.c). */
 #include "bindery/run.h"
 
 #include "bindery/pdffile.h"
@@ -256,16 +257,27 @@ static bool is_late(const bd_value *file) {
     return bd_value_find(file, "sha256") == NULL;
 }
 
+enum { MOST_OTHERS = 50 };
+
+/* By the same program an alteration; another may lay a list out otherwise, so that the file is named and no more. */
+static void differ_in_bytes(performance *run, bd_str path, bd_str sentence) {
+    if (run->differing.is_same_program) {
+        differ(run, path, sentence);
+    } else if (run->out->other_bytes.count < MOST_OTHERS) {
+        *bd_push(run->arena, &run->out->other_bytes) = path;
+    }
+}
+
 static void compare_file(performance *run, const bd_value *packaged, const bd_value *made) {
     bd_str path = bd_value_text(packaged, "path");
     bool is_equal = made != NULL && bd_str_eq(bd_value_text(packaged, "sha256"),
                                               bd_value_text(made, "sha256"));
     run->out->files++;
     run->out->equal_files += is_equal ? 1 : 0;
-    if (!is_equal && run->differing.is_same_program) {
-        differ(run, path,
-               made == NULL ? BD_STR("made again, the package holds no such file")
-                            : BD_STR("made again from the evidence, this file has other bytes"));
+    if (!is_equal) {
+        differ_in_bytes(run, path,
+                        made == NULL ? BD_STR("made again, the package holds no such file")
+                                     : BD_STR("made again from the evidence, this file has other bytes"));
     }
 }
 
@@ -282,10 +294,10 @@ static bd_rc compare_files(performance *run, bd_str manifest, bd_err *err) {
         }
     }
     const bd_value *again = bd_value_find(made, "files");
-    for (size_t i = 0; run->differing.is_same_program && i < again->count; i++) {
+    for (size_t i = 0; i < again->count; i++) {
         bd_str path = bd_value_text(&again->items[i], "path");
         if (file_of(packaged, path) == NULL) {
-            differ(run, path, BD_STR("is made of the evidence, and the package does not hold it"));
+            differ_in_bytes(run, path, BD_STR("is made of the evidence, and the package does not hold it"));
         }
     }
     return BD_OK;

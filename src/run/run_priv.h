@@ -474,7 +474,7 @@ BD_MUST_USE bd_rc bd_production_draw(bd_production *production, bd_err *err);
 /* reperform.c: judges again from what an intact package holds, makes its files and its binder once more, and compares.
  * `zygote` was made before any thread.  What comes out otherwise is in `out`; fails only with IO, BUG or LIMIT. */
 typedef struct {
-    bool is_same_program; /* by a program of the same sources: then every core file's bytes count, else what was judged */
+    bool is_same_program; /* of the same sources: then every core file's bytes count, else what was judged */
     bool is_same_version; /* and by the same libraries: then the binder's bytes count as well */
     uint64_t files, equal_files; /* core files of the package; made again with the same bytes */
     uint64_t figures;            /* found in the binder, in order */
@@ -484,6 +484,7 @@ typedef struct {
     bool differs_by_version; /* some of the differences may be the version's: exit 6 */
     uint64_t reworded;       /* sentences that say the same in other words */
     bd_strs changed;         /* derivations that are of another version here */
+    bd_strs other_bytes;     /* files that come out otherwise: at most 50 */
 } bd_reperformance;
 BD_MUST_USE bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote,
                                bd_package_reader *reader, const bd_package_report *report,

@@ -442,6 +442,7 @@ static const bd_value *reperformance_value(verification *run, const bd_reperform
     if (!done->is_same_program) {
         bd_result_int(&out, "reworded", (int64_t)done->reworded);
         bd_result_list(&out, "changed", &done->changed);
+        bd_result_list(&out, "other_bytes", &done->other_bytes);
     }
     bd_result_int(&out, "files", (int64_t)done->files);
     bd_result_int(&out, "equal_files", (int64_t)done->equal_files);

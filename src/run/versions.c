@@ -37,7 +37,7 @@ static bd_str fonts_version(bd_arena *arena) {
     return bd_str_copy(arena, bd_str_sub(bd_str_of(hex), 0, 12));
 }
 
-/* The number is raised for people; what a program does hangs on its sources, so their hash (Makefile) stands beside it. */
+/* The number is raised for people; what a program does hangs on its sources: their hash (Makefile) stands beside it. */
 static const char program[] = "bindery " BINDERY_VERSION " (sources " BINDERY_SOURCES ")";
 
 bd_str bd_run_versions(bd_arena *arena) {

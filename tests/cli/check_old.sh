@@ -40,7 +40,7 @@ claim "old: the answer as JSON tells the two programs apart" python3 - json <<'P
 import json, sys
 done = json.load(open(sys.argv[1]))["reperformed"]
 assert not done["same_program"] and not done["same_version"] and done["differences"] == 0, done
-assert done["changed"] == [] and done["reworded"] == 0, done
+assert done["changed"] == [] and done["other_bytes"] == [] and done["reworded"] == 0, done
 PY
 
 claim "old: a version that judges otherwise can be made" another version lie
@@ -54,6 +54,7 @@ claim_exit "old: its signature holds without it" 0 bindery verify -q --trust e/i
 claim "old: a version that words a reason otherwise can be made" another version words
 claim_exit "old: other words for the same verdicts are no difference" 0 again
 claim_says "old: they are counted" "sentences say the same in other words"
+claim_says "old: and each file that came out otherwise is named" "other bytes  80_MACHINE/assessment.json"
 claim "old: the same words by a program that claims to be this one can be made" another words
 claim_exit "old: by this program they are an alteration" 1 again
 claim_says "old: called so" "ALTERED ACME"

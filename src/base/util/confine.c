@@ -26,7 +26,7 @@
 #define REFUSE(number)                                                                             \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), BPF_STMT(BPF_RET | BPF_K, REFUSED)
 #define TO_WRITE (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
-/* A call that opens a file: its flags are the argument of that number.  Loads another word, so that it ends the list. */
+/* A call that opens a file; its flags are the argument of that number.  Loads another word, so it ends the list. */
 #define REFUSE_WRITING(number, argument)                                                           \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 4),                                           \
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[argument])),         \

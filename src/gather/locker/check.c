@@ -38,8 +38,8 @@ void check_add(struct checker *check, bool is_damage, const char *word, bd_str f
     list_fault(check, is_damage, word, file, remedy, sentence);
 }
 
-/* What is never synced may be torn by a power loss in a locker that lost nothing: it is said and counts as no fault.  Of
- * many only some are listed, so that they leave room to name what is damaged. */
+/* What is never synced may be torn by a power loss in a locker that lost nothing: it is said and counts as no fault.
+ * Of many only some are listed, so that they leave room to name what is damaged. */
 static void add_stale(struct checker *check, const char *word, bd_str file, const char *remedy,
                       bd_str sentence) {
     if (check->report->stale_count++ < CHECK_STALE_MOST) {
