@@ -106,6 +106,9 @@ typedef struct {
     bool is_fresh;
     bd_instant newest;         /* describes_to of the newest evidence, or BD_INSTANT_NONE */
     int age_days;              /* of it at t', -1 when none */
+    /* The longest run of due windows that nothing accepted fills: its days, both inclusive; gap_days 0: there is none. */
+    bd_day gap_from, gap_to;
+    int gap_days;
     bool has_evidence;         /* some item describes a day of the period */
     bool has_withdrawn;        /* some item that would speak to it is withdrawn, or a page of its answer is */
     bool is_checked;           /* some check reads it */

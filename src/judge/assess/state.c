@@ -55,6 +55,25 @@ static void judge_freshness(const bd_judging *run, bd_requirement_result *out) {
     out->is_fresh = age <= limit;
 }
 
+/* Of two that are as long the first. */
+static void find_gap(bd_requirement_result *out) {
+    bd_day from = BD_DAY_NONE;
+    for (size_t i = 0; i < out->instance_count; i++) {
+        const bd_instance *one = &out->instances[i];
+        if (!one->is_due || one->is_accepted) {
+            from = BD_DAY_NONE;
+            continue;
+        }
+        from = from == BD_DAY_NONE ? one->from : from;
+        int days = one->to - from + 1;
+        if (days > out->gap_days) {
+            out->gap_from = from;
+            out->gap_to = one->to;
+            out->gap_days = days;
+        }
+    }
+}
+
 static void judge_requirement(bd_judging *run, bd_requirement_result *out) {
     note_evidence(run, out);
     judge_freshness(run, out);
@@ -65,6 +84,7 @@ static void judge_requirement(bd_judging *run, bd_requirement_result *out) {
         out->accepted += instance->is_due && instance->is_accepted;
         out->deviating += instance->is_due && instance->outcome == BD_OUTCOME_DEVIATION;
     }
+    find_gap(out);
 }
 
 /* ---- controls ---- */
