@@ -148,6 +148,7 @@ typedef struct {
     bd_str reason;
     bool is_open;
     bool is_in_period;
+    bd_str repeats;    /* the stretch of the same property before it, seen clean in between: its id, or "" */
     bd_strs controls;  /* numbers it touches, natural order */
     uint32_t evidence; /* number of the first failing item */
     /* The latest of each kind that binds to it, or NULL; the closing one follows the response and is another person's.

@@ -282,6 +282,17 @@ def a_failing_snapshot_of_a_month_beats_a_later_clean_one(new):
 
 
 @case
+def what_fails_again_after_it_was_clean_is_marked_as_repeated(new):
+    for first, again in (("2026-01-05", "2026-03-05"), ("2025-12-05", "2026-03-05")):
+        e = new(ii("2026-01-01", "2026-03-31")).snapshot(first + "T12:00:00Z", False)
+        found = e.snapshot("2026-02-05T12:00:00Z", True).snapshot(again + "T12:00:00Z", False).judged()
+        repeats = {x["first_seen_failing"]: x.get("repeats", "")[:34] for x in found["exceptions"]
+                   if x["check"] == "storage-secure-transfer"}
+        same(repeats[again], "X-storage-secure-transfer-" + first[:8])
+        assert repeats.get(first, "") == "", "the first one repeats nothing"
+
+
+@case
 def one_more_page_left_never_passes_and_its_failure_counts(new):
     e = new(ii("2026-01-01", "2026-03-31")).snapshot("2026-01-05T12:00:00Z", True, more="&$skiptoken=2")
     shown(e.snapshot("2026-02-05T12:00:00Z", False, more="&$skiptoken=2"),

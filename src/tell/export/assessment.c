@@ -290,6 +290,7 @@ static void write_exception(export_run *run, bd_json_writer *writer,
     export_member_int(writer, "observed_days", exception->observed_days);
     export_member_str(writer, "property", exception->property);
     export_member_str(writer, "reason", exception->reason);
+    bd_json_member(writer, "repeats", exception->repeats);
     export_member_str(writer, "resource", exception->resource);
     if (exception->response != NULL) {
         write_response(run, writer, exception->response);
