@@ -106,7 +106,7 @@ typedef struct {
     bool is_fresh;
     bd_instant newest;         /* describes_to of the newest evidence, or BD_INSTANT_NONE */
     int age_days;              /* of it at t', -1 when none */
-    /* The longest run of due windows that nothing accepted fills: its days, both inclusive; gap_days 0: there is none. */
+    /* The longest run of due windows that nothing accepted fills, both days inclusive; gap_days 0: there is none. */
     bd_day gap_from, gap_to;
     int gap_days;
     bool has_evidence;         /* some item describes a day of the period */
