@@ -106,6 +106,9 @@ typedef struct {
     bool is_fresh;
     bd_instant newest;         /* describes_to of the newest evidence, or BD_INSTANT_NONE */
     int age_days;              /* of it at t', -1 when none */
+    /* The longest run of due windows that nothing accepted fills, both days inclusive; gap_days 0: there is none. */
+    bd_day gap_from, gap_to;
+    int gap_days;
     bool has_evidence;         /* some item describes a day of the period */
     bool has_withdrawn;        /* some item that would speak to it is withdrawn, or a page of its answer is */
     bool is_checked;           /* some check reads it */
@@ -145,6 +148,7 @@ typedef struct {
     bd_str reason;
     bool is_open;
     bool is_in_period;
+    bd_str repeats;    /* the stretch of the same property before it, seen clean in between: its id, or "" */
     bd_strs controls;  /* numbers it touches, natural order */
     uint32_t evidence; /* number of the first failing item */
     /* The latest of each kind that binds to it, or NULL; the closing one follows the response and is another person's.

@@ -66,6 +66,9 @@ BD_MUST_USE bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink
                                          bd_err *err);
 BD_MUST_USE bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink,
                                          bd_err *err);
+/* The heat grid as data: of each criterion in scope and month, then "longer" (quarters, years), how many instances were
+ * due and accepted, and the worst outcome among them. */
+BD_MUST_USE bd_rc bd_export_months_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* What other tools say, by the name of the list ("policy-soc2", "regulatory", "assessments", "secure-score",
  * "compliance-manager", as sources declare it): results by snapshot and group, or scores. */
 BD_MUST_USE bd_rc bd_export_imported_csv(const bd_export_inputs *inputs, bd_str list, bd_sink *sink,

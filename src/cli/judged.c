@@ -27,6 +27,12 @@ static void print_instances(const bd_value *requirement) {
         printf("\n");
         print_ids(bd_value_find(instance, "evidence"));
     }
+    const bd_value *gap = bd_value_find(requirement, "longest_gap");
+    if (gap != NULL) {
+        int64_t days = cli_number(gap, "days");
+        printf("    longest gap: %lld day%s, %.*s to %.*s\n", (long long)days, cli_s(days),
+               BD_ARG(bd_value_text(gap, "from")), BD_ARG(bd_value_text(gap, "to")));
+    }
 }
 
 /* The parts of a check that decide a verdict, as the catalog has them. */

@@ -440,6 +440,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
         add_export(run, "80_MACHINE/controls.csv", BD_ROLE_MACHINE, bd_export_controls_csv, err));
     BD_TRY(
         add_export(run, "80_MACHINE/criteria.csv", BD_ROLE_MACHINE, bd_export_criteria_csv, err));
+    BD_TRY(add_export(run, "50_SCORES/months.csv", BD_ROLE_SCORE, bd_export_months_csv, err));
     BD_TRY(add_export(run, "80_MACHINE/pbc.csv", BD_ROLE_MACHINE, bd_export_pbc_csv, err));
     BD_TRY(add_export(run, "60_EXCEPTIONS/exceptions.csv", BD_ROLE_EXCEPTION,
                       bd_export_exceptions_csv, err));

@@ -6,3 +6,37 @@ if said=$(python3 "$here/figures.py" "$PACK" 2>&1); then
 else
     fail "figures: every figure of the binder is the assessment's" "$said"
 fi
+
+# The heat grid as data, counted again from the instances.
+claim "figures: months.csv counts due and accepted instances as assessment.json has them" /usr/bin/python3 - "$PACK" <<'PY'
+import collections
+import csv
+import io
+import json
+import sys
+import zipfile
+
+with zipfile.ZipFile(sys.argv[1]) as pack:
+    root = pack.namelist()[0].split("/")[0]
+    assessment = json.loads(pack.read(root + "/80_MACHINE/assessment.json"))
+    rows = list(csv.DictReader(io.StringIO(pack.read(root + "/50_SCORES/months.csv").decode())))
+controls = {one["id"]: one for one in assessment["controls"]}
+rank = ["not-due", "no-occurrence", "clean", "covered-by-change-log", "missing", "cannot-tell", "deviation"]
+due, accepted, worst = collections.Counter(), collections.Counter(), {}
+for criterion in assessment["criteria"]:
+    for control in (controls[number] for number in criterion["controls"] if criterion["in_scope"]):
+        if not control["in_scope"] or control["state"] in ("n/a", "not-yet-due"):
+            continue
+        for requirement in control["requirements"]:
+            by_month = requirement["frequency"] in ("continuous", "monthly", "per-event")
+            for one in requirement["instances"]:
+                if one["outcome"] == "not-due":
+                    continue
+                cell = criterion["id"], one["instance"] if by_month else "longer"
+                due[cell] += 1
+                accepted[cell] += one["accepted"]
+                worst[cell] = max(worst.get(cell, "not-due"), one["outcome"], key=rank.index)
+wrong = [row for row in rows if (int(row["due"]), int(row["accepted"])) != (due[row["criterion"], row["month"]], accepted[row["criterion"], row["month"]])
+         or (int(row["due"]) and row["worst"] != worst[row["criterion"], row["month"]])]
+sys.exit("%d rows, wrong: %s" % (len(rows), wrong[:3]) if wrong or len(rows) < 200 or sum(int(row["due"]) for row in rows) != sum(due.values()) else 0)
+PY

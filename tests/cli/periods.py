@@ -126,6 +126,11 @@ def accepted(assessment, of):
     return [one["instance"] for one in requirement["instances"] if one.get("accepted")]
 
 
+def gap(assessment, of):
+    control = next(one for one in assessment["controls"] if one["id"] == of[0])
+    return next(one for one in control["requirements"] if one["req"] == of[1]).get("longest_gap")
+
+
 def months(first, last, clean=(), **other):
     """Every month from first to last missing but for those named."""
     out = {}
@@ -166,19 +171,26 @@ def three_months_each_with_a_snapshot(new):
     e = new(ii("2026-01-01", "2026-03-31"))
     for day in "2026-01-31", "2026-02-01", "2026-03-15":
         e.snapshot(day + "T12:00:00Z", True)
-    shown(e, months("2026-01", "2026-03", ["2026-01", "2026-02", "2026-03"]))
+    found = e.judged()
+    same(instances(found, STORAGE), months("2026-01", "2026-03", ["2026-01", "2026-02", "2026-03"]))
+    same(gap(found, STORAGE), None)
 
 
 @case
 def a_month_without_a_snapshot_between_two_is_missing(new):
     e = new(ii("2026-01-01", "2026-03-31")).snapshot("2026-01-15T12:00:00Z", True)
-    shown(e.snapshot("2026-03-15T12:00:00Z", True), months("2026-01", "2026-03", ["2026-01", "2026-03"]))
+    found = e.snapshot("2026-03-15T12:00:00Z", True).judged()
+    same(instances(found, STORAGE), months("2026-01", "2026-03", ["2026-01", "2026-03"]))
+    same(gap(found, STORAGE), {"days": 28, "from": "2026-02-01", "to": "2026-02-28"})
+    assert "longest gap: 28 days, 2026-02-01 to 2026-02-28" in e.bindery("explain", "6.7.2", "-q")
 
 
 @case
 def the_leap_day_is_of_february_and_months_before_the_first_collection_are_gaps(new):
     e = new(ii("2024-01-01", "2024-12-31")).snapshot("2024-02-29T23:59:59Z", True)
-    shown(e, months("2024-01", "2024-12", ["2024-02"]))
+    found = e.judged()
+    same(instances(found, STORAGE), months("2024-01", "2024-12", ["2024-02"]))
+    same(gap(found, STORAGE), {"days": 306, "from": "2024-03-01", "to": "2024-12-31"})  # 366 less January and February
 
 
 @case
@@ -267,6 +279,17 @@ def a_failing_snapshot_of_a_month_beats_a_later_clean_one(new):
     same(instances(found, STORAGE), months("2026-01", "2026-03", m2026_01="deviation"))
     of_this = [x for x in found["exceptions"] if x["check"] == "storage-secure-transfer"]
     same([(x["first_seen_failing"], x.get("first_seen_clean")) for x in of_this], [("2026-01-05", "2026-01-25")])
+
+
+@case
+def what_fails_again_after_it_was_clean_is_marked_as_repeated(new):
+    for first, again in (("2026-01-05", "2026-03-05"), ("2025-12-05", "2026-03-05")):
+        e = new(ii("2026-01-01", "2026-03-31")).snapshot(first + "T12:00:00Z", False)
+        found = e.snapshot("2026-02-05T12:00:00Z", True).snapshot(again + "T12:00:00Z", False).judged()
+        repeats = {x["first_seen_failing"]: x.get("repeats", "")[:34] for x in found["exceptions"]
+                   if x["check"] == "storage-secure-transfer"}
+        same(repeats[again], "X-storage-secure-transfer-" + first[:8])
+        assert repeats.get(first, "") == "", "the first one repeats nothing"
 
 
 @case

@@ -624,10 +624,11 @@ TEST(ready, each_weakness_of_an_item_is_a_remark_of_its_kind) {
 TEST(ready, populations_doubts_and_copied_facts_are_remarks) {
     scene *s = open_scene("", "2026-02-20");
     set_requirement(s, BD_MONTHLY, 45, 10);
+    const bd_control *control = s->assessment.controls[0].control;
     bd_population populations[] = {
-        {.id = BD_STR_INIT("changed"), .control = s->assessment.controls[0].control, .is_complete = true, .is_changed = true},
-        {.id = BD_STR_INIT("found"), .control = s->assessment.controls[0].control, .is_complete = true, .unanswered = 2},
-        {.id = BD_STR_INIT("whole"), .control = s->assessment.controls[0].control, .is_complete = true}};
+        {.id = BD_STR_INIT("changed"), .control = control, .is_complete = true, .is_changed = true},
+        {.id = BD_STR_INIT("found"), .control = control, .is_complete = true, .unanswered = 2},
+        {.id = BD_STR_INIT("whole"), .control = control, .is_complete = true}};
     s->assessment.populations = populations;
     s->assessment.population_count = BD_COUNT(populations);
     *bd_push(test_arena(), &s->assessment.doubts) =

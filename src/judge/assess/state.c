@@ -55,6 +55,25 @@ static void judge_freshness(const bd_judging *run, bd_requirement_result *out) {
     out->is_fresh = age <= limit;
 }
 
+/* Of two that are as long the first. */
+static void find_gap(bd_requirement_result *out) {
+    bd_day from = BD_DAY_NONE;
+    for (size_t i = 0; i < out->instance_count; i++) {
+        const bd_instance *one = &out->instances[i];
+        if (!one->is_due || one->is_accepted) {
+            from = BD_DAY_NONE;
+            continue;
+        }
+        from = from == BD_DAY_NONE ? one->from : from;
+        int days = one->to - from + 1;
+        if (days > out->gap_days) {
+            out->gap_from = from;
+            out->gap_to = one->to;
+            out->gap_days = days;
+        }
+    }
+}
+
 static void judge_requirement(bd_judging *run, bd_requirement_result *out) {
     note_evidence(run, out);
     judge_freshness(run, out);
@@ -65,6 +84,7 @@ static void judge_requirement(bd_judging *run, bd_requirement_result *out) {
         out->accepted += instance->is_due && instance->is_accepted;
         out->deviating += instance->is_due && instance->outcome == BD_OUTCOME_DEVIATION;
     }
+    find_gap(out);
 }
 
 /* ---- controls ---- */
@@ -306,7 +326,47 @@ static int cmp_exceptions(const void *context, const void *a, const void *b) {
     return bd_str_cmp(x->id, y->id);
 }
 
+static int cmp_stretches(const void *context, const void *a, const void *b) {
+    const bd_exception *all = context;
+    const bd_exception *x = &all[*(const uint32_t *)a], *y = &all[*(const uint32_t *)b];
+    int order = bd_str_cmp(x->check->id, y->check->id);
+    order = order != 0 ? order : bd_str_cmp(x->type, y->type);
+    order = order != 0 ? order : bd_str_cmp(x->key, y->key);
+    order = order != 0 ? order : bd_str_cmp(x->property, y->property);
+    return order != 0 ? order
+                      : (x->first_seen_failing > y->first_seen_failing) -
+                            (x->first_seen_failing < y->first_seen_failing);
+}
+
+static bool is_same_property(const bd_exception *a, const bd_exception *b) {
+    return a->check == b->check && bd_str_eq(a->type, b->type) && bd_str_eq(a->key, b->key) &&
+           bd_str_eq(a->property, b->property);
+}
+
+/* A record without a key is another one each time.  What failed before the period is known as far as its evidence is on
+ * file. */
+static void mark_repeats(bd_judging *run) {
+    bd_exception *all = run->out->exceptions.data;
+    size_t count = run->out->exceptions.count;
+    uint32_t *order = bd_new(run->arena, uint32_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        all[i].repeats = BD_STR("");
+        order[i] = (uint32_t)i;
+    }
+    bd_sort(order, count, sizeof(uint32_t), cmp_stretches, all);
+    for (size_t i = 1; i < count; i++) {
+        const bd_exception *before = &all[order[i - 1]];
+        bd_exception *one = &all[order[i]];
+        bool has_key = one->key.size > 0 && one->key.data[0] != '#';
+        if (has_key && is_same_property(before, one) && before->first_seen_clean != BD_DAY_NONE &&
+            before->first_seen_failing < one->first_seen_failing) {
+            one->repeats = before->id;
+        }
+    }
+}
+
 static void keep_exceptions_of_period(bd_judging *run) {
+    mark_repeats(run);
     size_t kept = 0;
     for (size_t i = 0; i < run->out->exceptions.count; i++) {
         if (run->out->exceptions.data[i].is_in_period) {

@@ -62,6 +62,18 @@ static void write_instance(export_run *run, bd_json_writer *writer, const bd_ins
     bd_json_close(writer, '}');
 }
 
+static void write_gap(export_run *run, bd_json_writer *writer, const bd_requirement_result *result) {
+    if (result->gap_days == 0) {
+        return;
+    }
+    bd_json_key(writer, "longest_gap");
+    bd_json_open(writer, '{');
+    export_member_int(writer, "days", result->gap_days);
+    export_member_str(writer, "from", export_day(run->line, result->gap_from));
+    export_member_str(writer, "to", export_day(run->line, result->gap_to));
+    bd_json_close(writer, '}');
+}
+
 static void write_requirement(export_run *run, bd_json_writer *writer,
                               const bd_requirement_result *result) {
     bd_json_open(writer, '{');
@@ -82,6 +94,7 @@ static void write_requirement(export_run *run, bd_json_writer *writer,
         write_instance(run, writer, &result->instances[i]);
     }
     bd_json_close(writer, ']');
+    write_gap(run, writer, result);
     bd_json_member(writer, "missing_fact", result->missing_fact);
     bd_json_member(writer, "newest", export_instant(run->line, result->newest));
     export_member_str(writer, "req", result->requirement->req);
@@ -277,6 +290,7 @@ static void write_exception(export_run *run, bd_json_writer *writer,
     export_member_int(writer, "observed_days", exception->observed_days);
     export_member_str(writer, "property", exception->property);
     export_member_str(writer, "reason", exception->reason);
+    bd_json_member(writer, "repeats", exception->repeats);
     export_member_str(writer, "resource", exception->resource);
     if (exception->response != NULL) {
         write_response(run, writer, exception->response);

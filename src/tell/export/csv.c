@@ -266,6 +266,7 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
                                         "observed_days",
                                         "evidence",
                                         "reason",
+                                        "repeats",
                                         "cause",
                                         "effect",
                                         "response",
@@ -303,6 +304,7 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
         csv_text(&to, exception->evidence != 0 ? bd_evidence_id(run.line, exception->evidence)
                                                 : (bd_str){"", 0});
         csv_text(&to, exception->reason);
+        csv_text(&to, exception->repeats);
         put_acts(&to, exception);
         csv_end_row(&to);
     }

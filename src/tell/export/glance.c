@@ -151,22 +151,53 @@ static void put_cell(export_run *run, const cell *shown) {
     html_put(run, "</small></td>");
 }
 
-static void put_grid_row(export_run *run, const bd_criterion_result *result) {
-    size_t columns = run->in->assessment->months.count + 1;
-    cell *cells = bd_new(run->line, cell, columns);
-    int complete = 0;
-    int counted = 0;
+/* One cell for each month, then one for what is longer.  Allocated in the line's arena. */
+static cell *cells_of(const export_run *run, const bd_criterion_result *result, int *complete,
+                      int *counted) {
+    cell *cells = bd_new(run->line, cell, run->in->assessment->months.count + 1);
     for (size_t i = 0; i < result->controls.count; i++) {
         const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
         if (!counts(control)) {
             continue;
         }
-        counted++;
-        complete += control->state == BD_STATE_COMPLETE;
+        *counted += 1;
+        *complete += control->state == BD_STATE_COMPLETE;
         for (size_t j = 0; j < control->requirement_count; j++) {
             add_requirement(run, cells, &control->requirements[j]);
         }
     }
+    return cells;
+}
+
+bd_rc bd_export_months_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+    static const char *const heads[] = {"criterion", "month", "due", "accepted", "worst"};
+    const bd_strs *months = &inputs->assessment->months;
+    export_run run;
+    export_open(&run, inputs, sink);
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
+    for (size_t i = 0; i < inputs->assessment->criterion_count; i++) {
+        const bd_criterion_result *result = &inputs->assessment->criteria[i];
+        for (size_t k = 0; result->is_in_scope && k <= months->count; k++) {
+            int complete = 0, counted = 0;
+            const cell *one = &cells_of(&run, result, &complete, &counted)[k]; /* until the row ends */
+            csv_text(&to, result->criterion->id);
+            csv_text(&to, k < months->count ? months->data[k] : BD_STR("longer"));
+            csv_int(&to, one->due);
+            csv_int(&to, one->accepted);
+            csv_word(&to, one->due > 0       ? bd_outcome_name(one->worst)
+                          : one->not_due > 0 ? bd_outcome_name(BD_OUTCOME_NOT_DUE)
+                                             : "");
+            csv_end_row(&to);
+        }
+    }
+    return export_close(&run, err);
+}
+
+static void put_grid_row(export_run *run, const bd_criterion_result *result) {
+    size_t columns = run->in->assessment->months.count + 1;
+    int complete = 0, counted = 0;
+    const cell *cells = cells_of(run, result, &complete, &counted);
     html_put(run, "<tr><th scope=\"row\">");
     html_link(run, "#", result->criterion->id, result->criterion->id);
     html_put(run, "</th><td class=\"title\">");

@@ -357,7 +357,15 @@ static void add_requirement_row(report *r, bd_table *table, size_t at, const bd_
     cell_add(table, cell, BD_STR(" / "));
     cell_add_figure(r, table, cell, pointer_of(r, "/controls/%zu/requirements/%zu/due", at, index),
                     q->due);
-    bd_table_text(table, words_outcomes(r, q));
+    cell = bd_table_cell(table);
+    cell_add(table, cell, words_outcomes(r, q));
+    if (q->gap_days > 0 && q->instance_count > 1) {
+        cell_add(table, cell, BD_STR("; longest gap "));
+        cell_add_figure(r, table, cell,
+                        pointer_of(r, "/controls/%zu/requirements/%zu/longest_gap/days", at, index),
+                        q->gap_days);
+        cell_add(table, cell, bd_str_format(r->arena, " days, from %.*s", BD_ARG(words_day(r, q->gap_from))));
+    }
     bd_table_text(table, words_utc_day(r, q->newest));
 }
 

@@ -133,6 +133,11 @@ static void add_exception(report *r, size_t index) {
     cell_add_link(table, sheet_cell(table, "First evidence"),
                   x->evidence == 0 ? BD_STR("\xe2\x80\x93") : bd_evidence_id(r->arena, x->evidence),
                   anchor_of_evidence(r, x->evidence));
+    if (x->repeats.size > 0) {
+        sheet_wide(table, "Repeated", BD_RUN_PLAIN,
+                   bd_str_format(r->arena, "It failed before (%.*s) and was seen clean in between.",
+                                 BD_ARG(x->repeats)));
+    }
     add_acts(r, table, x);
 }
 
@@ -158,6 +163,7 @@ static void add_line(report *r, bd_table *table, size_t index) {
              bd_str_format(r->arena, "%.*s  ",
                            BD_ARG(words_journal_text(r, words_resource(r, x->resource)))));
     bd_cell_run(table, cell, BD_RUN_MONO, x->id);
+    cell_add(table, cell, x->repeats.size > 0 ? BD_STR(", repeated") : BD_STR(""));
     bd_table_text(table, words_journal_text(r, x->reason));
     bd_table_text(table,
                   exact_words(r, BD_INSTANT_NONE, x->last_seen_clean, "never before"));
