@@ -12,7 +12,6 @@
  * over the known digest.  The revisions before it were judged when the copy was made and are not judged again. */
 #include "sign_priv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HANDLES_MAX 4
@@ -50,8 +49,8 @@ void bd_pdf_copy_drop(bd_pdf_copy *copy) {
     bd_atomic_drop(copy->file);
     bd_sha256_close(copy->hash);
     bd_arena_close(copy->arena);
-    free(copy->path);
-    free(copy);
+    bd_heap_free(copy->path);
+    bd_heap_free(copy);
 }
 
 void bd_pdf_copy_drop_ref(bd_pdf_copy **copy) {
