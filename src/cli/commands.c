@@ -654,7 +654,7 @@ const cli_verb cli_verbs[] = {
      "Judges every control over the period from the evidence in the locker and writes "
      "assessment.json and findings.ndjson.",
      "bindery -C acme assess",
-     "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)", run_assess},
+     "READY 4 of 91 (4.4 %)   COVER 95 of 823 (11.5 %)   FRESH 29 of 91 (31.9 %)", run_assess},
     {"merge", "FILE...", 1, MANY, "judge from the parts that shards found",
      "Judges like assess, from what 'bindery assess --shard' found on this or other machines instead of a scan, and "
      "writes the same bytes, whatever the number and order of the parts. The locker must be the one that they were "
@@ -662,7 +662,7 @@ const cli_verb cli_verbs[] = {
      "missing shard is refused. A part given twice counts once.",
      "bindery -C acme assess --shard 0/2 --as-of 2026-06-30 --out part-0 && bindery -C acme assess --shard 1/2 "
      "--as-of 2026-06-30 --out part-1 && bindery -C acme merge --as-of 2026-06-30 part-0 part-1",
-     "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)", run_merge},
+     "READY 4 of 91 (4.4 %)   COVER 95 of 823 (11.5 %)   FRESH 29 of 91 (31.9 %)", run_merge},
     {"render", "binder|readiness", 1, 1, "write one report as PDF",
      "Writes the binder, signed, or the readiness report to out/PERIOD/.",
      "bindery -C acme render readiness", "readiness report  acme/out/2026-H1/readiness.pdf",
@@ -691,7 +691,7 @@ const cli_verb cli_verbs[] = {
      "Does everything for one period: ingests the inbox, judges, renders and signs the binder, "
      "renders the readiness report, writes the package. A failing control is a successful run.",
      "bindery -C acme run",
-     "READY 2 of 91 (2.2 %)   COVER 89 of 823 (10.8 %)   FRESH 25 of 91 (27.5 %)\nbinder            "
+     "READY 4 of 91 (4.4 %)   COVER 95 of 823 (11.5 %)   FRESH 29 of 91 (31.9 %)\nbinder            "
      "acme/out/2026-H1/binder.pdf\npackage           "
      "acme/out/2026-H1/ACMEGMBH_SOC2_2026-01-01_2026-06-30_v1.zip",
      run_run},

@@ -70,6 +70,34 @@ static bool is_reworded(const comparison *of, bd_str key, const bd_value *packag
            is_wording(key) && !bd_str_eq(packaged->text, made->text);
 }
 
+static bool is_among(const bd_strs *list, bd_str text) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (bd_str_eq(list->data[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void say_changed(bd_differing *run, bd_str said) {
+    if (!is_among(&run->out->changed, said)) {
+        *bd_push(run->arena, &run->out->changed) = said;
+    }
+}
+
+/* Members that assessment.json says only since the first version, and that follow from what it said before: a package
+ * without them is of a version that did not say them yet. */
+static bool is_younger(const comparison *of, bd_str key) {
+    static const char *const keys[] = {"longest_gap", "repeats"};
+    for (size_t i = 0; i < BD_COUNT(keys) && !of->run->is_same_program; i++) {
+        if (bd_str_eqz(key, keys[i])) {
+            say_changed(of->run, bd_str_format(of->run->arena, "assessment.json says '%s' too", keys[i]));
+            return true;
+        }
+    }
+    return false;
+}
+
 static void compare_members(const comparison *of, const bd_value *packaged, const bd_value *made,
                             bd_str pointer) {
     bd_arena *arena = of->run->arena;
@@ -86,7 +114,8 @@ static void compare_members(const comparison *of, const bd_value *packaged, cons
         }
     }
     for (size_t i = 0; i < made->count; i++) {
-        if (bd_value_find_str(packaged, made->keys[i]) == NULL) {
+        bool is_missing = bd_value_find_str(packaged, made->keys[i]) == NULL;
+        if (is_missing && !is_younger(of, made->keys[i])) {
             compare(of, NULL, &made->items[i],
                     bd_str_format(arena, "%.*s/%.*s", BD_ARG(pointer), BD_ARG(made->keys[i])));
         }
@@ -146,15 +175,6 @@ bd_rc bd_differ_lines(bd_differing *run, bd_str path, bd_str packaged, bd_str ma
 
 /* ---- versions ---- */
 
-static bool is_among(const bd_strs *list, bd_str text) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (bd_str_eq(list->data[i], text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The package's catalog says by which version of each derivation it was judged. */
 void bd_differ_derivations(bd_differing *run, const bd_catalog *catalog) {
     for (size_t i = 0; !run->is_same_program && i < catalog->source_count; i++) {
@@ -170,9 +190,7 @@ void bd_differ_derivations(bd_differing *run, const bd_catalog *catalog) {
                                   : bd_str_format(run->arena, "is of version %d now", here->version);
         bd_str said = bd_str_format(run->arena, "derivation '%.*s', version %d then, %.*s",
                                     BD_ARG(source->derivation), source->derivation_version, BD_ARG(now));
-        if (!is_among(&run->out->changed, said)) { /* several sources may be of one derivation */
-            *bd_push(run->arena, &run->out->changed) = said;
-        }
+        say_changed(run, said); /* several sources may be of one derivation */
     }
 }
 

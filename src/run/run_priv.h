@@ -483,7 +483,7 @@ typedef struct {
     /* Of another program's package: */
     bool differs_by_version; /* some of the differences may be the version's: exit 6 */
     uint64_t reworded;       /* sentences that say the same in other words */
-    bd_strs changed;         /* derivations that are of another version here */
+    bd_strs changed;         /* derivations of another version here, and what is said here only */
     bd_strs other_bytes;     /* files that come out otherwise: at most 50 */
 } bd_reperformance;
 BD_MUST_USE bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote,

@@ -88,12 +88,12 @@ claim "readiness: the days to period end are counted" test "$(jq -r .period.days
 claim_exit "fail-under: a score that is reached ends 0" 0 bindery -C r assess -q --fail-under READY=2
 rm -f $out/readiness.json
 claim_exit "fail-under: one below ends 1" 1 bindery -C r render readiness -q --fail-under READY=80 --fail-under cover=0.5
-claim_says "fail-under: with one sentence" "bindery: READY 2 of 91 (2.2 %) is under 80 %"
+claim_says "fail-under: with one sentence" "bindery: READY 4 of 91 (4.4 %) is under 80 %"
 claim "fail-under: and writes all the same" test -s $out/readiness.json
 claim_exit "fail-under: a run, too" 1 bindery -C r run -q --fail-under FRESH=99.5
-claim_exit "fail-under: and the status" 1 bindery -C r status -q --fail-under COVER=11
+claim_exit "fail-under: and the status" 1 bindery -C r status -q --fail-under COVER=12
 claim_exit "fail-under: --json tells it as well" 1 sh -c 'bindery -C r assess -q --json --fail-under READY=80 2>/dev/null >below.json'
-claim "fail-under: in a member of its own" test "$(jq -r '.below[0]' below.json)" = "READY 2 of 91 (2.2 %) is under 80 %"
+claim "fail-under: in a member of its own" test "$(jq -r '.below[0]' below.json)" = "READY 4 of 91 (4.4 %) is under 80 %"
 for bad in READY=80% READY READY= SCORE=1 READY=101 READY=-1 =5; do
     claim_exit "fail-under: $bad is a usage error" 2 bindery -C r assess -q "--fail-under=$bad"
 done
