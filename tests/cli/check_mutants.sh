@@ -1,19 +1,6 @@
 # Named mutations of a good package, of each kind of part; and what VERIFIED means to tools that are not ours.
 fresh_folder
-servers=$root/tests/servers
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-if ! sh "$servers/pki.sh" pki "$port" >pki.log 2>&1; then
-    fail "mutants: the test's authorities are made" "$(cat pki.log)"
-fi
-mkfifo held
-python3 "$servers/authority.py" pki "$port" <held >listening 2>server.log &
-server=$!
-exec 9>held
-at=0
-until [ -s listening ] || [ $at -ge 50 ]; do
-    sleep 0.1
-    at=$((at + 1))
-done
+open_authorities mutants
 
 bindery init e -q --organisation 'Contoso Ltd' --period 2026-H1=2026-01-01..2026-06-30 >/dev/null
 cp -R pki e/pki

@@ -1,22 +1,7 @@
 # Signing with an organisation's certificates: time-stamps, keys elsewhere, proofs for later, two signatures, archiving;
 # servers that lie, certificates that must be refused, and forgeries of what was signed.
 fresh_folder
-servers=$root/tests/servers
-
-# A free port first: the certificates name it.
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-if ! sh "$servers/pki.sh" pki "$port" >pki.log 2>&1; then
-    fail "pades: the test's authorities are made" "$(cat pki.log)"
-fi
-mkfifo held
-python3 "$servers/authority.py" pki "$port" <held >listening 2>server.log &
-server=$!
-exec 9>held
-at=0
-until [ -s listening ] || [ $at -ge 50 ]; do
-    sleep 0.1
-    at=$((at + 1))
-done
+open_authorities pades
 asked() { [ -f pki/asked ] && wc -l <pki/asked || echo 0; }
 
 bindery init e -q --organisation 'Contoso Ltd' --period 2026-H1=2026-01-01..2026-06-30 >/dev/null

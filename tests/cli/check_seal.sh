@@ -1,17 +1,6 @@
 # Seals with a time-stamp of a server that may lie or be down, and `verify` of a seal's folder alone.
 fresh_folder
-servers=$root/tests/servers
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-sh "$servers/pki.sh" pki "$port" >pki.log 2>&1 || fail "seal: the test's authorities are made" "$(cat pki.log)"
-mkfifo held
-python3 "$servers/authority.py" pki "$port" <held >listening 2>server.log &
-server=$!
-exec 9>held
-at=0
-until [ -s listening ] || [ $at -ge 50 ]; do
-    sleep 0.1
-    at=$((at + 1))
-done
+open_authorities seal
 copy_sample e
 cp -R pki e/pki
 python3 - e/bindery.json "$port" <<'PY'

@@ -185,3 +185,20 @@ run_cases() {
     done <"$case_file"
     end_case
 }
+
+# open_authorities NAME - the test's PKI in pki/, with its servers (time-stamps, OCSP, CRLs) on a free port, which the
+# certificates name; they end with descriptor 9.  Leaves servers, port and server.
+open_authorities() {
+    servers=$root/tests/servers
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    sh "$servers/pki.sh" pki "$port" >pki.log 2>&1 || fail "$1: the test's authorities are made" "$(cat pki.log)"
+    mkfifo held
+    python3 "$servers/authority.py" pki "$port" <held >listening 2>server.log &
+    server=$!
+    exec 9>held
+    at=0
+    until [ -s listening ] || [ $at -ge 50 ]; do
+        sleep 0.1
+        at=$((at + 1))
+    done
+}
