@@ -61,6 +61,50 @@ TEST(assess, equal_doubles_are_no_disagreement) {
     CHECK_EQ_STR(s->findings.data[0].reason, "it fails");
 }
 
+static void put_open(scene *s, uint32_t item, const char *key, const char *reason) {
+    bd_row row = row_of(s, item, "each", key, BD_CANNOT_TELL);
+    row.reason = bd_str_of(reason);
+    put_row(s, item, row);
+}
+
+/* Whatever their keys sort like. */
+TEST(assess, of_records_that_cannot_be_told_the_first_of_the_file_gives_the_reason) {
+    static const char *const keys[][3] = {{"a", "b", "c"}, {"c", "b", "a"}, {"q", "z", "m"}};
+    for (size_t i = 0; i < BD_COUNT(keys); i++) {
+        scene *s = each_scene();
+        uint32_t item = put_seen(s, "2026-01-10T06:00:00Z", "known", BD_PASS);
+        put_open(s, item, keys[i][0], "the first reason");
+        put_open(s, item, keys[i][1], "another reason");
+        put_open(s, item, keys[i][2], "a third reason");
+        judge_scene(s);
+        CHECK_EQ_STR(s->out->checks.data[0].reason, "the first reason");
+        CHECK_EQ_INT(s->out->checks.data[0].cannot_tell, 3);
+    }
+}
+
+/* More reasons than are kept once, each of its own record. */
+TEST(assess, reasons_of_thousands_of_records_stay_their_own) {
+    enum { MANY = 9000 };
+    scene *s = each_scene();
+    uint32_t item = put_seen(s, "2026-01-10T06:00:00Z", "known", BD_PASS);
+    for (int i = 0; i < MANY; i++) {
+        char key[16], reason[40];
+        snprintf(key, sizeof key, "r%05d", i);
+        snprintf(reason, sizeof reason, "reason of number %05d", i);
+        bd_row row = row_of(s, item, "each", key, BD_FAIL);
+        row.reason = bd_str_copy(test_arena(), bd_str_of(reason));
+        put_row(s, item, row);
+    }
+    judge_scene(s);
+    CHECK_EQ_INT(s->findings.count, MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        const bd_finding *found = &s->findings.data[i];
+        bd_str number = bd_str_sub(found->key, 1, found->key.size);
+        CHECK(bd_str_has_suffix(found->reason, number));
+        CHECK(i == 0 || bd_str_cmp(s->findings.data[i - 1].key, found->key) < 0);
+    }
+}
+
 /* ---- 1.2, 1.3: snapshots and scopes ---- */
 
 TEST(assess, a_snapshot_is_as_bad_as_its_worst_record) {

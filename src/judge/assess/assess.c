@@ -59,6 +59,8 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     bd_judging_open_populations(run);
     bd_judging_bind_samplings(run);
     run->judged = bd_sorter_open(BD_ASSESS_SORT_BYTES);
+    run->texts = bd_judging_carried_texts(run);
+    run->namer = bd_thing_namer_open(scratch);
     run->imported = bd_judging_open_imported(run);
     bd_rc rc = bd_judging_evidence(run, err);
     if (!bd_failed(rc)) {
@@ -69,6 +71,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     }
     bd_judging_drop_taking(run);
     bd_sorter_close(run->judged);
+    bd_thing_namer_close(run->namer);
     settle_results(run);
     if (!bd_failed(rc)) {
         rc = bd_judging_list_items(run, err);

@@ -11,10 +11,14 @@
 #define BD_ASSESS_NEAR_DAYS                                                                        \
     7 /* how far apart snapshots of two sources may lie and still be compared */
 
+#define BD_THING_BYTES 16
+
 /* One record in one window, as a shape's reduce judged it. */
 typedef struct {
     uint32_t check;
-    bd_str type, key, resource, subscription, scope, reason;
+    bd_str type, key, resource, subscription; /* behind the sort "" where nobody names it any more */
+    bd_str scope, reason;
+    uint8_t thing[BD_THING_BYTES]; /* behind the sort: who it is, of its type and key */
     bd_instant at;     /* the snapshot's instant, or the event's own */
     uint32_t evidence; /* number */
     uint32_t ordinal;
@@ -23,9 +27,18 @@ typedef struct {
     bool is_leftover; /* match: of the second list, and so of no population */
     bool is_undated;  /* the list does not say when; `at` is the start of some month that it may be of */
     bool is_before;   /* as it was judged before evidence was withdrawn: holds only if it does not pass */
+    bool is_keyless;  /* behind the sort: nothing tells it from another one of a later snapshot */
 } bd_judged;
 
-enum { BD_JUDGED_ANY_KEY = 1, BD_JUDGED_LEFTOVER = 2, BD_JUDGED_UNDATED = 4 }; /* packed */
+enum { /* packed */
+    BD_JUDGED_ANY_KEY = 1,
+    BD_JUDGED_LEFTOVER = 2,
+    BD_JUDGED_UNDATED = 4,
+    BD_JUDGED_KEYLESS = 8,
+    BD_JUDGED_NAMED = 16
+};
+typedef struct bd_shared_texts bd_shared_texts; /* scopes and sentences of judged records, each kept once */
+typedef struct bd_thing_namer bd_thing_namer;
 
 /* withdrawn.c: which evidence is judged. */
 typedef enum {
@@ -91,7 +104,10 @@ typedef struct {
     /* From when on snapshots and events count: the period's start; for Type I, days and months before its day. */
     bd_instant snapshots_from, events_from;
     bd_sorter *judged; /* stage 2 */
+    bd_shared_texts *texts; /* of its records */
+    bd_thing_namer *namer;
     bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
+    BD_VEC(bd_judged) told; /* by result: whose reason stands in it; verdict pass: nobody's */
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
     bd_sorter *items;            /* of populations; NULL: there is none */
@@ -164,10 +180,21 @@ bd_rc bd_judging_evidence(bd_judging *run, bd_err *err);
 
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);
+
+/* judged.c: on their way to stage 2 */
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err);
+/* What `put` packed, under the texts of the judging that did; texts are borrowed, keys Allocated in `arena`. */
+void bd_judging_unpack(bd_str record, const bd_shared_texts *texts, bd_arena *arena, bd_judged *out);
+/* Of one check, and judged of one type and key. */
+bool bd_judging_is_same_thing(const bd_judged *a, const bd_judged *b);
+/* Of several records that cannot be told a result gives the reason of one: of the first of the first file, and of those
+ * that come of one record, of the sentence that sorts first. */
+bool bd_judging_is_told_before(const bd_judged *a, const bd_judged *b);
+bd_shared_texts *bd_shared_texts_make(bd_arena *arena); /* Allocated in `arena`, as all that is put into it */
+bd_thing_namer *bd_thing_namer_open(bd_arena *arena);
+void bd_thing_namer_close(bd_thing_namer *namer);
 
 /* tally.c */
-void bd_judging_unpack(bd_str record, bd_arena *arena, bd_judged *out); /* what `put` packed; texts are borrowed */
 bool bd_judging_is_excluded(const bd_judging *run, const bd_judged *judged, bd_day day);
 /* So many records of one verdict in one snapshot, none of which fails. */
 void bd_judging_count(bd_judging *run, const bd_judged *judged, uint64_t count);
@@ -183,6 +210,9 @@ bool bd_judging_skips_part(const bd_judging *run, uint32_t derived);
 bd_spool *bd_judging_taken_rows(const bd_judging *run);
 bd_rc bd_judging_carry_row(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err);
 bd_rc bd_judging_carry_part(bd_judging *run, uint32_t evidence_index, bd_str part, bd_err *err);
+/* The shared texts of this judging: they outlive it where its records are left to earlier days. */
+bd_shared_texts *bd_judging_carried_texts(bd_judging *run);
+const bd_shared_texts *bd_judging_taken_texts(const bd_judging *run); /* of what `take` yields */
 /* A row waits under a time of its own: what its check says of a day may hang on later ones. */
 void bd_judging_carry_no(bd_judging *run, uint32_t check);
 /* Judged records as they come out of their order; `record` is what `judged` was packed as. */

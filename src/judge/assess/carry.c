@@ -38,12 +38,15 @@ typedef struct {
     bd_instant at;
     uint32_t evidence;
     bd_verdict verdict;
-    uint64_t count;
+    uint64_t count; /* beside the one that is told */
+    bd_judged first; /* of what cannot be told: the record whose sentence counts */
+    bd_str told;     /* it as it was packed; of any other verdict "" */
 } sum;
 
 struct bd_carried {
     bd_arena *arena;
     const bd_catalog *catalog;
+    bd_shared_texts *texts; /* of outcomes */
     const bool *is_rescanned;
     int64_t *reach;     /* by check */
     bool *needs_part;   /* by source: a check that is never taken over reads what is derived */
@@ -59,7 +62,7 @@ struct bd_carried {
     BD_VEC(sum) sums;
     size_t last_sum;
     bd_buf records; /* of one record over time: u32 size, bytes */
-    bd_str type, key;
+    bd_judged record;
     bd_day last_day;
     bool has_record, is_loud;
     bd_arena *record_arena;
@@ -70,6 +73,7 @@ bd_carried *bd_carried_open(const bd_catalog *catalog, const bool *is_rescanned)
     bd_carried *made = bd_new(arena, bd_carried, 1);
     made->arena = arena;
     made->catalog = catalog;
+    made->texts = bd_shared_texts_make(arena);
     made->is_rescanned = is_rescanned;
     made->reach = bd_new(arena, int64_t, catalog->check_count + 1);
     made->needs_part = bd_new(arena, bool, catalog->source_count + 1);
@@ -247,8 +251,12 @@ static bd_rc put_sum(bd_judging *run, const sum *one, bd_err *err) {
 static bd_rc put_sums(bd_judging *run, bd_err *err) {
     bd_carried *out = run->carries;
     for (size_t i = 0; i < out->sums.count; i++) {
-        if (out->sums.data[i].count > 0) {
-            BD_TRY(put_sum(run, &out->sums.data[i], err));
+        const sum *one = &out->sums.data[i];
+        if (one->told.size > 0) {
+            BD_TRY(bd_spool_put(out->outcomes, one->told, err));
+        }
+        if (one->count > 0) {
+            BD_TRY(put_sum(run, one, err));
         }
     }
     bd_arena_reset(out->sum_arena);
@@ -276,37 +284,46 @@ static bd_str name_sum(bd_arena *arena, const bd_judged *judged) {
     return (bd_str){name, 13 + judged->scope.size};
 }
 
-/* Of what cannot be told the first sentence stands: that record is kept itself. */
-static bd_rc begin_sum(bd_judging *run, const bd_judged *judged, bd_str record, bd_str name,
-                       bd_err *err) {
-    bd_carried *out = run->carries;
-    bool is_told = judged->verdict == BD_CANNOT_TELL;
+static void tell_first(bd_arena *arena, sum *one, const bd_judged *judged, bd_str record) {
+    bool is_first = one->told.size == 0 || bd_judging_is_told_before(judged, &one->first);
+    if (judged->verdict != BD_CANNOT_TELL || !is_first) {
+        return;
+    }
+    one->first = *judged;
+    one->first.reason = bd_str_copy(arena, judged->reason);
+    one->told = bd_str_copy(arena, record);
+}
+
+static void begin_sum(bd_carried *out, const bd_judged *judged, bd_str record, bd_str name) {
     name = bd_str_copy(out->sum_arena, name);
-    *bd_push(out->sum_arena, &out->sums) = (sum){.scope = bd_str_sub(name, 13, name.size),
-                                                 .at = judged->at,
-                                                 .evidence = judged->evidence,
-                                                 .verdict = judged->verdict,
-                                                 .count = is_told ? 0 : 1};
+    sum *made = bd_push(out->sum_arena, &out->sums);
+    *made = (sum){.scope = bd_str_sub(name, 13, name.size),
+                  .at = judged->at,
+                  .evidence = judged->evidence,
+                  .verdict = judged->verdict,
+                  .count = judged->verdict == BD_CANNOT_TELL ? 0 : 1};
+    tell_first(out->sum_arena, made, judged, record);
     bd_map_put(out->index, name, (void *)(uintptr_t)out->sums.count);
-    return is_told ? bd_spool_put(out->outcomes, record, err) : BD_OK;
 }
 
 static bd_rc count_judged(bd_judging *run, const bd_judged *judged, bd_str record, bd_err *err) {
     bd_carried *out = run->carries;
-    if (out->sums.count > 0 && is_of_sum(&out->sums.data[out->last_sum], judged)) {
-        out->sums.data[out->last_sum].count++;
-        return BD_OK;
+    bool is_known = out->sums.count > 0 && is_of_sum(&out->sums.data[out->last_sum], judged);
+    if (!is_known) {
+        if (out->sums.count >= MOST_SUMS) {
+            BD_TRY(put_sums(run, err));
+        }
+        bd_str name = name_sum(out->record_arena, judged);
+        uintptr_t found = (uintptr_t)bd_map_find(out->index, name);
+        out->last_sum = found > 0 ? found - 1 : out->sums.count;
+        if (found == 0) {
+            begin_sum(out, judged, record, name);
+            return BD_OK;
+        }
     }
-    if (out->sums.count >= MOST_SUMS) {
-        BD_TRY(put_sums(run, err));
-    }
-    bd_str name = name_sum(out->record_arena, judged);
-    uintptr_t found = (uintptr_t)bd_map_find(out->index, name);
-    out->last_sum = found > 0 ? found - 1 : out->sums.count;
-    if (found == 0) {
-        return begin_sum(run, judged, record, name, err);
-    }
-    out->sums.data[out->last_sum].count++;
+    sum *one = &out->sums.data[out->last_sum];
+    one->count++;
+    tell_first(out->sum_arena, one, judged, record);
     return BD_OK;
 }
 
@@ -323,7 +340,7 @@ static bd_rc end_record(bd_judging *run, bd_err *err) {
             continue;
         }
         bd_judged judged;
-        bd_judging_unpack(record, out->record_arena, &judged);
+        bd_judging_unpack(record, out->texts, out->record_arena, &judged);
         BD_TRY(count_judged(run, &judged, record, err));
     }
     out->records.size = 0;
@@ -346,8 +363,7 @@ static bd_rc begin_record(bd_judging *run, const bd_judged *judged, bd_err *err)
     }
     bd_arena_reset(out->record_arena);
     out->check = judged->check;
-    out->type = bd_str_copy(out->record_arena, judged->type);
-    out->key = bd_str_copy(out->record_arena, judged->key);
+    out->record = *judged;
     out->has_record = true;
     out->is_loud = false;
     out->last_day = BD_DAY_NONE;
@@ -359,13 +375,12 @@ bd_rc bd_judging_carry(bd_judging *run, bd_str record, const bd_judged *judged, 
     if (out == NULL || out->reach[judged->check] == REACH_NEVER) {
         return BD_OK;
     }
-    bool is_next = out->has_record && out->check == judged->check &&
-                   bd_str_eq(out->type, judged->type) && bd_str_eq(out->key, judged->key);
+    bool is_next = out->has_record && bd_judging_is_same_thing(&out->record, judged);
     if (!is_next) {
         BD_TRY(begin_record(run, judged, err));
     }
     bd_day day = bd_instant_utc_day(judged->at);
-    bool is_twice = day == out->last_day && judged->key.data[0] != '#';
+    bool is_twice = day == out->last_day && !judged->is_keyless;
     out->last_day = day;
     if (!out->is_loud && (out->records.size > MOST_RECORD_BYTES || is_loud(run, judged, day, is_twice))) {
         out->is_loud = true;
@@ -400,6 +415,10 @@ bd_rc bd_judging_end_carry(bd_judging *run, bd_err *err) {
 
 /* ---- taking over ---- */
 
+bd_shared_texts *bd_judging_carried_texts(bd_judging *run) {
+    return run->in->carries != NULL ? run->in->carries->texts : bd_shared_texts_make(run->scratch);
+}
+
 struct bd_taking {
     const bd_carried *from;
     bool *is_taken;    /* by check */
@@ -407,6 +426,10 @@ struct bd_taking {
     bool takes_all;    /* all that can be */
     bd_spool *outcomes, *rows; /* views */
 };
+
+const bd_shared_texts *bd_judging_taken_texts(const bd_judging *run) {
+    return run->taking->from->texts;
+}
 
 /* The first instant at or after the as-of one of which records are on file. */
 static bd_instant next_instant(const bd_judging *run) {

@@ -9,59 +9,7 @@
 #define GROUP_ARENA_BYTES ((size_t)512 << 20)
 #define MOST_GROUP_ROWS 1000000
 
-/* ---- judged records for stage 2 ---- */
-
-/* Type I walks one event through: the latest. */
-static void note_event(bd_judging *run, const bd_judged *judged) {
-    bd_check_view *view = &run->views[judged->check];
-    bool may_hold = run->pass != BD_JUDGING_BEFORE || judged->verdict == BD_FAIL ||
-                    judged->verdict == BD_CANNOT_TELL;
-    if (view->is_event && may_hold && judged->at < run->out->until && judged->at > view->latest_event) {
-        view->latest_event = judged->at;
-    }
-}
-
-/* Of most records only the count is asked for: exceptions and findings name what fails, populations their items, and
- * a check that asks what another tool asks, each resource. */
-static bool is_named_later(const bd_judging *run, const bd_judged *judged) {
-    const bd_check_view *view = &run->views[judged->check];
-    return judged->verdict == BD_FAIL || view->draws_from != 0 ||
-           (run->imported != NULL && view->check->same_as.count > 0);
-}
-
-bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
-    bd_packer *packer = &run->packer;
-    char ordinal[24] = "";
-    if (judged->key.size == 0) {
-        snprintf(ordinal, sizeof ordinal, "#%u", judged->ordinal);
-    }
-    if (bd_judging_is_taken(run, judged->check)) {
-        return BD_OK;
-    }
-    note_event(run, judged);
-    bool is_named = is_named_later(run, judged);
-    bd_pack_begin(packer);
-    bd_pack_u32(packer, judged->check);
-    bd_pack_key(packer, judged->type);
-    bd_pack_key(packer, judged->key.size > 0 ? judged->key : bd_str_of(ordinal));
-    bd_pack_i64(packer, judged->at);
-    bd_pack_u32(packer, judged->evidence);
-    bd_pack_u32(packer, judged->ordinal);
-    bd_pack_u8(packer, run->pass == BD_JUDGING_BEFORE ? 1 : 0); /* sorts: each pass's answers side by side */
-    bd_pack_u8(packer, (uint8_t)judged->verdict);
-    bd_pack_u8(packer, (uint8_t)((judged->is_any_key ? BD_JUDGED_ANY_KEY : 0) |
-                                 (judged->is_leftover ? BD_JUDGED_LEFTOVER : 0) |
-                                 (judged->is_undated ? BD_JUDGED_UNDATED : 0)));
-    bd_pack_text(packer, is_named ? judged->resource : (bd_str){"", 0});
-    bd_pack_text(packer, is_named ? judged->subscription : (bd_str){"", 0});
-    bd_pack_text(packer, judged->scope);
-    bd_pack_text(packer, judged->reason);
-    if (packer->overflowed) {
-        BD_RAISE(err, BD_ERR_LIMIT, "a judged record of check '%.*s' is larger than 64 KiB",
-                 BD_ARG(run->views[judged->check].check->id));
-    }
-    return bd_sorter_put(run->judged, bd_pack_end(packer), err);
-}
+/* ---- each row by itself ---- */
 
 static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
     return run->in->evidence->data[evidence_index].given.number;

@@ -9,6 +9,7 @@
 /* ---- results ---- */
 
 #define MOST_SCOPE_BYTES ((size_t)512)
+#define MOST_SHARED 65536
 
 /* Asked for once for each record: check and day stand in it as they are in memory. */
 static bd_str result_name(char *bytes, uint32_t check, bd_str scope, bd_day day) {
@@ -89,7 +90,22 @@ void bd_judging_open_results(bd_judging *run) {
     }
 }
 
-static void count_verdict(bd_arena *arena, bd_check_result *result, const bd_judged *judged,
+static void tell_reason(bd_judging *run, bd_check_result *result, const bd_judged *judged) {
+    size_t index = (size_t)(result - run->out->checks.data);
+    while (run->told.count <= index) {
+        *bd_push(run->growing, &run->told) = (bd_judged){.verdict = BD_PASS};
+    }
+    bd_judged *told = &run->told.data[index];
+    bool is_first = told->verdict == BD_CANNOT_TELL ? bd_judging_is_told_before(judged, told)
+                                                    : result->reason.size == 0;
+    if (is_first) {
+        *told = *judged;
+        told->reason = bd_str_copy(run->arena, judged->reason);
+        result->reason = told->reason;
+    }
+}
+
+static void count_verdict(bd_judging *run, bd_check_result *result, const bd_judged *judged,
                           uint64_t count) {
     switch (judged->verdict) {
     case BD_PASS: result->passed += count; break;
@@ -97,8 +113,8 @@ static void count_verdict(bd_arena *arena, bd_check_result *result, const bd_jud
     case BD_NOT_APPLICABLE: result->not_applicable += count; break;
     case BD_CANNOT_TELL:
         result->cannot_tell += count;
-        if (result->reason.size == 0) {
-            result->reason = bd_str_copy(arena, judged->reason);
+        if (judged->reason.size > 0) {
+            tell_reason(run, result, judged);
         }
         break;
     }
@@ -114,9 +130,10 @@ typedef struct {
     bd_sorter *findings;
     bd_arena *group_arena; /* one record; one finding */
     bd_arena *growing;     /* the list of exceptions, while it grows */
+    bd_map *shared;        /* text -> bd_str in the arena of the run */
+    size_t shared_count;
     /* the record being followed over time */
-    uint32_t check;
-    bd_str type, key;
+    bd_judged record; /* check and thing */
     bool has_record;
     bd_day last_clean;
     int64_t open_exception; /* index, -1: none */
@@ -125,7 +142,7 @@ typedef struct {
 } tally;
 
 static bd_str property_of(const tally *state) {
-    return state->run->views[state->check].check->property;
+    return state->run->views[state->record.check].check->property;
 }
 
 static bd_str exception_id(tally *state, const bd_check *check, bd_day day, bd_str type,
@@ -141,23 +158,32 @@ static bd_str exception_id(tally *state, const bd_check *check, bd_day day, bd_s
                          BD_ARG(bd_day_format(scratch, day)), hex);
 }
 
-/* Exceptions of one check follow each other, and what they share is kept once. */
-static bd_str keep_shared(bd_arena *arena, bd_str before, bd_str text) {
-    return before.size > 0 && bd_str_eq(before, text) ? before : bd_str_copy(arena, text);
+/* What exceptions share is kept once, as long as there is little of it. */
+static bd_str keep_shared(tally *state, bd_str text) {
+    bd_str *known = bd_map_find(state->shared, text);
+    if (known != NULL) {
+        return *known;
+    }
+    bd_str *kept = bd_new(state->run->arena, bd_str, 1);
+    *kept = bd_str_copy(state->run->arena, text);
+    if (state->shared_count < MOST_SHARED) {
+        bd_map_put(state->shared, *kept, kept);
+        state->shared_count++;
+    }
+    return *kept;
 }
 
 static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
     bd_judging *run = state->run;
     const bd_check_view *view = &run->views[judged->check];
     bd_exception *made = bd_push(state->growing, &run->out->exceptions);
-    bd_exception before = run->out->exceptions.count > 1 ? made[-1] : (bd_exception){0};
     *made = (bd_exception){
         .id = exception_id(state, view->check, day, judged->type, judged->key),
         .check = view->check,
-        .type = keep_shared(run->arena, before.type, judged->type),
+        .type = keep_shared(state, judged->type),
         .key = bd_str_copy(run->arena, judged->key),
         .resource = bd_str_copy(run->arena, judged->resource),
-        .subscription = keep_shared(run->arena, before.subscription, judged->subscription),
+        .subscription = keep_shared(state, judged->subscription),
         .property = property_of(state),
         .last_seen_clean = view->is_event ? BD_DAY_NONE : state->last_clean,
         .first_seen_failing = day,
@@ -167,7 +193,7 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
         .exact_from =
             view->is_event && view->check->shape == BD_EACH ? judged->at : BD_INSTANT_NONE,
         .exact_to = BD_INSTANT_NONE,
-        .reason = keep_shared(run->arena, before.reason, judged->reason),
+        .reason = keep_shared(state, judged->reason),
         .is_open = true,
         .evidence = judged->evidence,
     };
@@ -195,7 +221,7 @@ static void follow_failing(tally *state, const bd_judged *judged, bd_day day, bo
 
 /* A harmless event says nothing of the state that another one left behind. */
 static void follow_clean(tally *state, bd_day day) {
-    if (state->run->views[state->check].is_event) {
+    if (state->run->views[state->record.check].is_event) {
         return;
     }
     if (state->open_exception >= 0) {
@@ -214,9 +240,7 @@ static void end_record(tally *state) {
 
 static void begin_record(tally *state, const bd_judged *judged) {
     bd_arena_reset(state->group_arena);
-    state->check = judged->check;
-    state->type = bd_str_copy(state->group_arena, judged->type);
-    state->key = bd_str_copy(state->group_arena, judged->key);
+    state->record = *judged;
     state->has_record = true;
     state->last_clean = BD_DAY_NONE;
     state->open_exception = -1;
@@ -294,26 +318,6 @@ static bd_rc hand_over(tally *state, bd_finding_fn *on_finding, void *context, b
 
 /* ---- one judged record ---- */
 
-void bd_judging_unpack(bd_str record, bd_arena *arena, bd_judged *out) {
-    bd_unpacker in = {.record = record};
-    out->check = bd_unpack_u32(&in);
-    out->type = bd_unpack_key(&in, arena);
-    out->key = bd_unpack_key(&in, arena);
-    out->at = bd_unpack_i64(&in);
-    out->evidence = bd_unpack_u32(&in);
-    out->ordinal = bd_unpack_u32(&in);
-    out->is_before = bd_unpack_u8(&in) != 0;
-    out->verdict = (bd_verdict)bd_unpack_u8(&in);
-    uint8_t flags = bd_unpack_u8(&in);
-    out->is_any_key = (flags & BD_JUDGED_ANY_KEY) != 0;
-    out->is_leftover = (flags & BD_JUDGED_LEFTOVER) != 0;
-    out->is_undated = (flags & BD_JUDGED_UNDATED) != 0;
-    out->resource = bd_unpack_text(&in);
-    out->subscription = bd_unpack_text(&in);
-    out->scope = bd_unpack_text(&in);
-    out->reason = bd_unpack_text(&in);
-}
-
 /* A design exclusion takes a record out of snapshots on or after its approval, until it expires. */
 bool bd_judging_is_excluded(const bd_judging *run, const bd_judged *judged, bd_day day) {
     const bd_check *check = run->views[judged->check].check;
@@ -357,7 +361,7 @@ void bd_judging_count(bd_judging *run, const bd_judged *judged, uint64_t count) 
     if (is_in_scope(view, judged)) {
         bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
                                                     result_day(run, view, judged), judged->at);
-        count_verdict(run->arena, result, judged, count);
+        count_verdict(run, result, judged, count);
     }
 }
 
@@ -374,8 +378,8 @@ static bd_judged hold_to_facts(const tally *state, const bd_judged *judged) {
 
 /* A record without a key is another one in every snapshot. */
 static bool is_followed(const tally *state, const bd_judged *judged) {
-    return state->has_record && judged->check == state->check && judged->key.data[0] != '#' &&
-           bd_str_eq(judged->type, state->type) && bd_str_eq(judged->key, state->key);
+    return state->has_record && !judged->is_keyless &&
+           bd_judging_is_same_thing(judged, &state->record);
 }
 
 static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
@@ -404,7 +408,7 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     if (!view->is_register) {
         bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
                                                     result_day(run, view, judged), judged->at);
-        count_verdict(run->arena, result, judged, 1);
+        count_verdict(run, result, judged, 1);
         at = view->is_event ? at : result->at;
     }
     if (judged->verdict == BD_FAIL) {
@@ -420,9 +424,8 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
 
 /* One record, judged with the evidence that is left and as it was before. */
 static bool is_again(const bd_judged *a, const bd_judged *b) {
-    return a->is_before != b->is_before && a->check == b->check && a->at == b->at &&
-           a->evidence == b->evidence && a->ordinal == b->ordinal && bd_str_eq(a->type, b->type) &&
-           bd_str_eq(a->key, b->key);
+    return a->is_before != b->is_before && a->at == b->at && a->evidence == b->evidence &&
+           a->ordinal == b->ordinal && bd_judging_is_same_thing(a, b);
 }
 
 /* The same record twice in one snapshot counts once, with the worse verdict. */
@@ -430,8 +433,7 @@ static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged 
     if (is_again(a, b)) {
         return true;
     }
-    if (a->check != b->check || !bd_str_eq(a->type, b->type) || !bd_str_eq(a->key, b->key) ||
-        (a->key.size > 0 && a->key.data[0] == '#')) {
+    if (!bd_judging_is_same_thing(a, b) || a->is_keyless) {
         return false;
     }
     if (run->views[a->check].is_event) {
@@ -497,17 +499,16 @@ static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
         bd_arena_reset(reader->arena);
         /* the sorter's own goes with the next */
         bd_str record = bd_str_copy(reader->arena, reader->heads[is_taken]);
-        bd_judging_unpack(record, reader->arena, &reader->ahead);
+        bd_judging_unpack(record, is_taken ? bd_judging_taken_texts(run) : run->texts,
+                          reader->arena, &reader->ahead);
         is_later = is_taken && reader->ahead.at >= run->in->as_of;
     }
     return bd_judging_carry(run, reader->heads[reader->is_used[1]], &reader->ahead, err);
 }
 
 static bool is_same_record(const bd_judged *a, const bd_judged *b) {
-    return a->is_any_key && b->is_any_key && a->is_before == b->is_before &&
-           a->check == b->check && a->at == b->at &&
-           a->evidence == b->evidence && a->ordinal == b->ordinal && bd_str_eq(a->type, b->type) &&
-           bd_str_eq(a->key, b->key);
+    return a->is_any_key && b->is_any_key && a->is_before == b->is_before && a->at == b->at &&
+           a->evidence == b->evidence && a->ordinal == b->ordinal && bd_judging_is_same_thing(a, b);
 }
 
 /* One key that is met is enough; one that cannot be told may be met. */
@@ -614,6 +615,7 @@ bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context
     state.findings = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     state.group_arena = bd_arena_open("record", (size_t)64 << 20);
     state.growing = bd_arena_open("exceptions", (size_t)2 << 30);
+    state.shared = bd_map_make(run->scratch);
     bd_rc rc = read_judged(&state, err);
     settle_exceptions(run);
     bd_arena_close(state.growing);
