@@ -468,8 +468,27 @@ static void enter_large_object(json_scan *scan, size_t first, uint32_t object) {
     }
     scan->large_count++;
     for (size_t i = first; i < scan->key_count; i++) {
-        (void)put_slot(scan, scan->keys[i], object);
+        json_key key = scan->keys[i];
+        key.hash = bd_hash(key_text(scan, key), object);
+        (void)put_slot(scan, key, object);
     }
+}
+
+/* Tells most keys of a small object apart, without reading all of them: length, and how it begins and ends. */
+static uint64_t mark_of(bd_str text) {
+    uint64_t head = 0, tail = 0;
+    if (text.size >= 8) {
+        memcpy(&head, text.data, 8);
+        memcpy(&tail, text.data + text.size - 8, 8);
+    } else if (text.size >= 4) {
+        memcpy(&head, text.data, 4);
+        memcpy(&tail, text.data + text.size - 4, 4);
+    } else {
+        for (size_t i = 0; i < text.size; i++) {
+            head = head << 8 | (unsigned char)text.data[i];
+        }
+    }
+    return head + tail * 31 + text.size;
 }
 
 static bool has_key(json_scan *scan, json_key key) {
@@ -480,6 +499,7 @@ static bool has_key(json_scan *scan, json_key key) {
         enter_large_object(scan, first, object);
     }
     if (count >= SMALL_OBJECT) {
+        key.hash = bd_hash(key_text(scan, key), object);
         return !put_slot(scan, key, object);
     }
     for (size_t i = first; i < scan->key_count; i++) {
@@ -496,7 +516,7 @@ static void note_key(json_scan *scan, json_span span, bool has_escape) {
     }
     json_key key = {.span = span, .has_escape = has_escape};
     bd_str text = key_text(scan, key);
-    key.hash = bd_hash(text, scan->objects[scan->depth - 1]);
+    key.hash = mark_of(text);
     if (has_key(scan, key)) {
         note_problem(scan, text_at(scan, span), BD_ERR_INPUT, "duplicate key", text);
         return;

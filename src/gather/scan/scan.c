@@ -11,6 +11,7 @@
 #define SCRATCH_BYTES ((size_t)256 << 20)
 #define MOST_SAID 20 /* refusals of one file that are said one by one; all are counted */
 #define EXPORT_TIME_COLUMN "exportedTimestamp" /* Defender's recommendations */
+#define MOST_TOLD 65536 /* different things of one file that presence rows say */
 #define LONGEST_IDENTITY 4096                  /* what a packed row keeps of a text whole */
 
 /* ---- facts ---- */
@@ -169,11 +170,36 @@ static void note_time(bd_facts *facts, bd_instant time) {
 
 /* ---- rows ---- */
 
+/* Of a large inventory thousands of rows say that a subscription has a thing: the first of the file is enough.  But a
+ * record leaves some row, as it shows what lies where. */
+static bool is_told(bd_scan_state *state, const bd_row *row) {
+    bool is_presence = row->side != BD_SIDE_LEFT && state->has_row && row->alias.size == 0 &&
+                       state->plan->catalog->checks[row->check].shape == BD_SCOPE_SHAPE;
+    if (!is_presence) {
+        return false;
+    }
+    bd_pack_begin(&state->packer);
+    bd_pack_u32(&state->packer, row->check);
+    bd_pack_i64(&state->packer, row->time);
+    bd_pack_key(&state->packer, row->join);
+    bd_pack_key(&state->packer, row->detail);
+    bd_str name = bd_pack_end(&state->packer);
+    if (state->packer.overflowed || bd_map_find(state->told, name) != NULL) {
+        return !state->packer.overflowed;
+    }
+    if (state->told_count < MOST_TOLD) {
+        bd_map_put(state->told, name, state);
+        state->told_count++;
+    }
+    return false;
+}
+
 static void put_row(void *context, const bd_row *row) {
     bd_scan_state *state = context;
-    if (bd_failed(state->rc)) {
+    if (bd_failed(state->rc) || is_told(state, row)) {
         return;
     }
+    state->has_row = true;
     bd_pack_begin(&state->packer);
     bd_pack_u32(&state->packer, state->evidence);
     bd_row_pack(&state->packer, &state->series, row);
@@ -268,16 +294,33 @@ static void collect_derived(bd_scan_state *state, const bd_record *record,
     derivation->collect(&from, state->scratch, put_part, &context);
 }
 
-static void map_derived(bd_scan_state *state, const bd_record *record, bool joins_only) {
+/* What is derived of records of a source: asked for with each of them. */
+static const bd_scan_derived *derived_of(bd_scan_state *state, const bd_source_def *source) {
+    bd_scan_derived *known = &state->derived[source - state->plan->catalog->sources];
+    if (known->is_known) {
+        return known;
+    }
     size_t count;
     const bd_source_def *const *derived =
-        bd_rules_derived(state->plan->rules, record->source->id, &count);
+        bd_rules_derived(state->plan->rules, source->id, &count);
+    known->sources = bd_new(state->index, const bd_source_def *, count + 1);
+    known->how = bd_new(state->index, const bd_derivation *, count + 1);
     for (size_t i = 0; i < count; i++) {
-        const bd_source_def *source = derived[i];
-        const bd_derivation *derivation = bd_derivation_find(source->derivation);
-        if (derivation == NULL) {
-            continue; /* refused when the catalog was loaded */
+        const bd_derivation *how = bd_derivation_find(derived[i]->derivation);
+        if (how != NULL) { /* else refused when the catalog was loaded */
+            known->sources[known->count] = derived[i];
+            known->how[known->count++] = how;
         }
+    }
+    known->is_known = true;
+    return known;
+}
+
+static void map_derived(bd_scan_state *state, const bd_record *record, bool joins_only) {
+    const bd_scan_derived *derived = derived_of(state, record->source);
+    for (size_t i = 0; i < derived->count; i++) {
+        const bd_source_def *source = derived->sources[i];
+        const bd_derivation *derivation = derived->how[i];
         if (derivation->reduce != NULL) {
             collect_derived(state, record, derivation,
                             (uint32_t)(source - state->plan->catalog->sources));
@@ -295,7 +338,7 @@ static void map_derived(bd_scan_state *state, const bd_record *record, bool join
 
 /* An ARM record also shows that its resource exists: presence, never completeness of the inventory. */
 static void map_presence(bd_scan_state *state, const bd_record *record) {
-    const bd_source_def *inventory = bd_catalog_source(state->plan->catalog, BD_STR("S77"));
+    const bd_source_def *inventory = state->inventory;
     if (inventory == NULL || record->source == inventory ||
         !bd_str_has_prefix(record->key, BD_STR("/subscriptions/"))) {
         return;
@@ -383,6 +426,7 @@ static bool has_long_identity(const bd_record *record) {
 
 static void add_record(bd_scan_state *state, const bd_record *record, bool is_part) {
     state->is_refused = false;
+    state->has_row = false;
     if (has_long_identity(record)) {
         bd_scan_refuse(state, bd_str_format(state->scratch, "record %u", record->ordinal),
                        "the id of this record is longer than 4,096 bytes");
@@ -665,6 +709,8 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->last_event = BD_INSTANT_NONE;
     facts->is_malformed = false;
     facts->problem = (bd_str){"", 0};
+    state->told = bd_map_make(state->index);
+    state->told_count = 0;
     state->seen = (bd_pair_index){0};
     state->parts = (bd_pair_index){0};
     state->types = (bd_pair_index){0};
@@ -907,6 +953,9 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, const bd_sidecar *s
         .rows = rows,
         .facts = out,
         .places = bd_map_make(found),
+        .told = bd_map_make(found),
+        .derived = bd_new(found, bd_scan_derived, plan->catalog->source_count + 1),
+        .inventory = bd_catalog_source(plan->catalog, BD_STR("S77")),
         .undated = bd_rules_undated(plan->parameters, found),
         .count = -1,
         .err = err,

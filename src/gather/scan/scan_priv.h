@@ -2,6 +2,7 @@
 #ifndef SCAN_PRIV_H
 #define SCAN_PRIV_H
 
+#include "bindery/derive.h"
 #include "bindery/read.h"
 #include "bindery/scan.h"
 
@@ -45,6 +46,14 @@ typedef struct {
     size_t room;     /* a power of two */
 } bd_pair_index;
 
+/* The sources that are derived of one, and how. */
+typedef struct {
+    const bd_source_def **sources;
+    const bd_derivation **how;
+    size_t count;
+    bool is_known;
+} bd_scan_derived;
+
 typedef struct {
     const bd_scan_plan *plan;
     const bd_sidecar *sidecar;
@@ -70,6 +79,11 @@ typedef struct {
     bd_str last_scope;
     bool last_part;
     size_t last_index;
+    bd_scan_derived *derived;       /* by source of the catalog */
+    const bd_source_def *inventory; /* of all resources; NULL: the catalog has none */
+    bd_map *told;    /* what presence rows said */
+    size_t told_count;
+    bool has_row;    /* the record at hand left one */
     const bd_value *undated; /* parameters that stay when another day is judged */
     bd_str first_type;
     bool has_many_types, has_properties;

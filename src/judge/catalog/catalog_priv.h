@@ -55,6 +55,7 @@ struct bd_catalog_index {
     bd_map *types, *contexts, *tables;
     struct recogniser *recognisers; /* one per source, in catalog order */
     size_t recogniser_count;
+    struct id_parts *id_parts;
     const bd_source_def *any_resource;
 };
 void build_recognisers(bd_catalog *catalog, bd_arena *arena);

@@ -16,6 +16,17 @@ typedef struct recogniser {
     bool has_level; /* id_parts also ask for, or against, a setting of the subscription itself */
 } recogniser;
 
+/* A text that only ids of one source hold. */
+typedef struct {
+    bd_str text;
+    const recogniser *who;
+} id_part;
+
+typedef struct id_parts {
+    BD_VEC(id_part) list; /* by recogniser */
+    bool starts[256];     /* bytes that one of them begins with */
+} id_parts;
+
 static void put_all(bd_map *map, bd_strs names, const recogniser *who) {
     for (size_t i = 0; i < names.count; i++) {
         if (bd_map_find(map, names.data[i]) ==
@@ -46,6 +57,16 @@ static void build_recogniser(bd_arena *arena, const bd_value *definition, recogn
     who->has_level = bd_value_find(seen, "subscription_level") != NULL;
 }
 
+static void add_id_parts(bd_arena *arena, id_parts *parts, const recogniser *who) {
+    for (size_t i = 0; i < who->source->id_parts.count; i++) {
+        bd_str text = who->source->id_parts.data[i];
+        if (text.size > 0) {
+            *bd_push(arena, &parts->list) = (id_part){text, who};
+            parts->starts[(unsigned char)text.data[0]] = true;
+        }
+    }
+}
+
 void build_recognisers(bd_catalog *catalog, bd_arena *arena) {
     struct bd_catalog_index *index = catalog->index;
     index->types = bd_map_make(arena);
@@ -53,6 +74,7 @@ void build_recognisers(bd_catalog *catalog, bd_arena *arena) {
     index->tables = bd_map_make(arena);
     index->recogniser_count = catalog->source_count;
     index->recognisers = bd_new(arena, recogniser, catalog->source_count + 1);
+    index->id_parts = bd_new(arena, id_parts, 1);
     const bd_value *definitions = bd_value_find(catalog->resolved, "sources");
     for (size_t i = 0, d = 0; i < catalog->source_count; i++, d++) {
         while (!bd_str_eq(bd_value_text(&definitions->items[d], "id"), catalog->sources[i].id)) {
@@ -61,6 +83,7 @@ void build_recognisers(bd_catalog *catalog, bd_arena *arena) {
         recogniser *who = &index->recognisers[i];
         who->source = &catalog->sources[i];
         build_recogniser(arena, &definitions->items[d], who);
+        add_id_parts(arena, index->id_parts, who);
         put_all(index->types, who->source->types, who);
         put_all(index->contexts, who->source->contexts, who);
         put_all(index->tables, who->source->tables, who);
@@ -145,25 +168,36 @@ static bool is_subscription_level(bd_str id) {
     return is_provider && bd_str_find(rest, BD_STR("/providers/")) < 0;
 }
 
-/* The longest part that the id contains decides. */
+/* Asked at every byte of every id: its ends are looked at before all of it. */
+static bool stands_at(bd_str id, size_t at, bd_str part) {
+    return part.size <= id.size - at && id.data[at] == part.data[0] &&
+           id.data[at + part.size - 1] == part.data[part.size - 1] &&
+           bd_str_eq(bd_str_sub(id, at, at + part.size), part);
+}
+
+/* The longest part that the id contains decides; of two as long that of the first source. */
+static bool outranks(const id_part *part, const id_part *best, bd_str id) {
+    bool is_better = best == NULL || part->text.size > best->text.size ||
+                     (part->text.size == best->text.size && part->who < best->who);
+    return is_better && (!part->who->has_level ||
+                         is_subscription_level(id) == part->who->source->is_subscription_level);
+}
+
 static const bd_source_def *find_by_id(const struct bd_catalog_index *index, bd_str id) {
-    const bd_source_def *best = NULL;
-    size_t longest = 0;
-    for (size_t i = 0; id.size > 0 && i < index->recogniser_count; i++) {
-        const recogniser *who = &index->recognisers[i];
-        for (size_t p = 0; p < who->source->id_parts.count; p++) {
-            bd_str part = who->source->id_parts.data[p];
-            if (part.size <= longest || bd_str_find(id, part) < 0) {
-                continue;
+    const id_parts *parts = index->id_parts;
+    const id_part *best = NULL;
+    for (size_t at = 0; at < id.size; at++) {
+        if (!parts->starts[(unsigned char)id.data[at]]) {
+            continue;
+        }
+        for (size_t i = 0; i < parts->list.count; i++) {
+            const id_part *part = &parts->list.data[i];
+            if (stands_at(id, at, part->text) && outranks(part, best, id)) {
+                best = part;
             }
-            if (who->has_level && is_subscription_level(id) != who->source->is_subscription_level) {
-                continue;
-            }
-            longest = part.size;
-            best = who->source;
         }
     }
-    return best;
+    return best != NULL ? best->who->source : NULL;
 }
 
 /* ---- by context
