@@ -412,6 +412,25 @@ TEST(scan, the_forms_of_one_resource_give_one_row) {
     scan_bench_close(&bench);
 }
 
+#define ACCOUNT(in, name)                                                                          \
+    "{\"id\":\"" in "Microsoft.Storage/storageAccounts/" name "\",\"type\":\"Microsoft.Storage/"    \
+    "storageAccounts\",\"properties\":{}}"
+
+/* And each record leaves some row: it shows what lies where. */
+TEST(scan, a_file_says_once_that_a_subscription_has_a_thing) {
+    static const char text[] = "{\"value\":[" ACCOUNT(SCAN_IN_A, "one") "," ACCOUNT(
+        SCAN_IN_A, "two") "," ACCOUNT(SCAN_IN_A, "three") "," ACCOUNT(SCAN_IN_B, "four") "]}";
+    scan_bench bench = scan_bench_open();
+    scan_alone(&bench, text, "{" AT "}");
+    scan_rows told = scan_rows_of(&bench, "defender-for-storage");
+    CHECK_EQ_INT(told.count, 2);
+    CHECK_EQ_STR(told.data[0].join, SCAN_SUB_A);
+    CHECK_EQ_STR(told.data[1].join, SCAN_SUB_B);
+    CHECK_EQ_INT(scan_rows_of(&bench, "storage-secure-transfer").count, 4);
+    CHECK_EQ_INT(scan_rows_of(&bench, "assets-exist").count, 4);
+    scan_bench_close(&bench);
+}
+
 /* Exact, else the single one without regard to case, else nobody can tell (formats, JSON). */
 TEST(scan, one_key_in_two_cases_is_read_exactly_or_not_at_all) {
     static const struct {
