@@ -213,6 +213,12 @@ bd_str bd_str_visible(bd_arena *arena, bd_str text);
          bd_grow((arena), (vec)->data, &(vec)->count, &(vec)->room, sizeof(*(vec)->data)),         \
      (vec)->data + (vec)->count - 1)
 void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t size_bytes);
+/* The same for one that may grow large: its room is resized in place, and its owner gives it back with
+ * bd_heap_free(vec.data). */
+#define bd_push_heap(vec)                                                                          \
+    ((vec)->data = bd_heap_grow((vec)->data, &(vec)->count, &(vec)->room, sizeof(*(vec)->data)),   \
+     &(vec)->data[(vec)->count - 1])
+void *bd_heap_grow(void *data, size_t *count, size_t *room, size_t size_bytes);
 
 typedef BD_VEC(bd_str) bd_strs;
 

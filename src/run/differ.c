@@ -228,14 +228,13 @@ static const bd_value *find_line(bd_session *session, bd_str sums_sha256) {
     return NULL;
 }
 
-static bd_str previous_text(bd_session *session, const bd_value *line, const bd_value *summary) {
-    bd_result out = {.arena = session->arena};
+static bd_str previous_text(bd_arena *arena, const bd_value *line, const bd_value *summary) {
+    bd_result out = {.arena = arena};
     bd_result_text(&out, "format", BD_STR("bindery-previous 1"));
     bd_result_text(&out, "package_id", bd_value_text(line, "package_id"));
     bd_result_text(&out, "sums_sha256", bd_value_text(line, "sums_sha256"));
     bd_result_value(&out, "summary", summary);
-    return bd_str_format(session->arena, "%.*s\n",
-                         BD_ARG(bd_json_canonical(session->arena, bd_result_object(&out))));
+    return bd_json_canonical(arena, bd_result_object(&out));
 }
 
 /* A package that is not where it was put, or not what it was, costs the comparison and nothing else. */
@@ -245,15 +244,16 @@ bd_rc bd_previous_load(bd_session *session, bd_str sums_sha256, bd_str *out, bd_
     if (line == NULL) {
         return BD_OK;
     }
-    bd_arena *arena = session->arena;
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("package before", BD_RUN_ARENA_BYTES);
     bd_str id = bd_value_text(line, "package_id"), period = bd_value_text(line, "period");
-    bd_str file = bd_str_format(arena, "out/%.*s/%.*s.zip", BD_ARG(period), BD_ARG(id));
+    bd_str file = bd_str_format(session->arena, "out/%.*s/%.*s.zip", BD_ARG(period), BD_ARG(id));
     const bd_value *summary;
     bd_err why;
     bd_rc rc = load_package(bd_session_path(session, file.data), bd_str_z(arena, sums_sha256), arena,
                             &summary, &why);
     if (!bd_failed(rc)) {
-        *out = previous_text(session, line, summary);
+        bd_str text = previous_text(arena, line, summary);
+        *out = bd_str_concat(session->arena, (bd_str[]){text, BD_STR("\n")}, 2);
         return BD_OK;
     }
     if (why.class == BD_ERR_BUG) {
@@ -262,7 +262,7 @@ bd_rc bd_previous_load(bd_session *session, bd_str sums_sha256, bd_str *out, bd_
     }
     bd_diag_add(arena, &session->outcome->diags, BD_DIAG_WARNING, file, (bd_str){"", 0},
                 "the binder cannot say what changed since the package before it: %s",
-                bd_str_copy(arena, bd_str_of(why.message)).data);
+                bd_str_copy(session->arena, bd_str_of(why.message)).data);
     return BD_OK;
 }
 
@@ -279,18 +279,20 @@ bd_rc bd_previous_compare(bd_str previous, const bd_judged_run *judged, const bd
     if (previous.size == 0) {
         return BD_OK;
     }
-    BD_TRY_CTX(parse_json(previous, arena, &before, err), err, "in '80_MACHINE/previous.json'");
-    BD_TRY(bd_assessment_parse(judged->assessment_json, arena, &assessment, err));
-    BD_TRY(bd_compare_make_summary(assessment, catalog->resolved, arena, &now, err));
+    /* both sides are whole assessments as trees: only what differs outlives them */
+    BD_DEFER(bd_arena_close_ref) bd_arena *sides = bd_arena_open("sides", BD_RUN_ARENA_BYTES);
+    BD_TRY_CTX(parse_json(previous, sides, &before, err), err, "in '80_MACHINE/previous.json'");
+    BD_TRY(bd_assessment_parse(judged->assessment_json, sides, &assessment, err));
+    BD_TRY(bd_compare_make_summary(assessment, catalog->resolved, sides, &now, err));
     const bd_value *summary = bd_value_find(before, "summary");
     if (!is_comparable(summary, now)) {
         return BD_OK;
     }
-    bd_result all = {.arena = arena};
-    bd_result_value(&all, "changes", bd_compare_make(summary, now, arena));
+    bd_result all = {.arena = sides};
+    bd_result_value(&all, "changes", bd_compare_make(summary, now, sides));
     bd_result_text(&all, "format", BD_STR("bindery-changes 1"));
     bd_result_text(&all, "package_id", bd_value_text(before, "package_id"));
     bd_result_text(&all, "sums_sha256", bd_value_text(before, "sums_sha256"));
-    *out = bd_result_object(&all);
+    *out = bd_value_copy(arena, bd_result_object(&all));
     return BD_OK;
 }

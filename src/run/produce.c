@@ -420,6 +420,11 @@ static bd_str canonical_line(bd_arena *arena, const bd_value *value) {
     return bd_str_format(arena, "%.*s\n", BD_ARG(bd_json_canonical(arena, value)));
 }
 
+static bd_rc write_line(const bd_value *value, bd_sink *sink, bd_err *err) {
+    BD_TRY(bd_json_write_canonical(value, sink, err));
+    return sink->write(sink, "\n", 1, err);
+}
+
 static bd_rc add_machine_files(bd_production *run, bd_err *err) {
     bd_session *session = run->session;
     bd_arena *arena = session->arena;
@@ -451,8 +456,9 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
         BD_TRY(add_text(run, "80_MACHINE/previous.json", BD_ROLE_MACHINE, run->previous, err));
     }
     if (run->since != NULL) {
-        BD_TRY(add_text(run, "80_MACHINE/changes.json", BD_ROLE_MACHINE,
-                        canonical_line(scratch, run->since), err));
+        bd_draft *text = bd_draft_open();
+        bd_rc rc = write_line(run->since, bd_draft_sink(text), err);
+        BD_TRY(add_written(run, "80_MACHINE/changes.json", BD_ROLE_MACHINE, text, rc, err));
     }
     BD_TRY(add_matches(run, err));
     BD_TRY(add_reviews(run, err));

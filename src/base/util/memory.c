@@ -55,6 +55,17 @@ void *bd_heap_resize(void *memory, size_t bytes) {
     return larger;
 }
 
+void *bd_heap_grow(void *data, size_t *count, size_t *room, size_t size_bytes) {
+    if (*count == *room) {
+        *room = *room == 0 ? 16 : *room + *room / 2;
+        BD_ASSERT(*room <= SIZE_MAX / size_bytes);
+        data = bd_heap_resize(data, *room * size_bytes);
+    }
+    memset((char *)data + *count * size_bytes, 0, size_bytes);
+    *count += 1;
+    return data;
+}
+
 void bd_heap_free(void *memory) {
     free(memory);
 }

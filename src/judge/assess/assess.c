@@ -27,13 +27,15 @@ static void set_times(bd_judging *run) {
     }
 }
 
-/* The list grew in an arena of its own: what is kept is no larger than what it holds. */
+/* The list grew on the heap: what is kept is no larger than what it holds. */
 static void settle_results(bd_judging *run) {
     size_t count = run->out->checks.count;
     bd_check_result *kept = bd_new(run->arena, bd_check_result, count);
     if (count > 0) {
         memcpy(kept, run->out->checks.data, count * sizeof *kept);
     }
+    bd_heap_free(run->out->checks.data);
+    bd_heap_free(run->told.data);
     run->out->checks.data = kept;
     run->out->checks.room = count;
 }
@@ -44,9 +46,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     run->in = inputs;
     run->arena = arena;
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("judging", SCRATCH_BYTES);
-    BD_DEFER(bd_arena_close_ref) bd_arena *growing = bd_arena_open("results", SCRATCH_BYTES);
     run->scratch = scratch;
-    run->growing = growing;
     run->out = bd_new(arena, bd_assessment, 1);
     run->results = bd_map_make(scratch);
     set_times(run);

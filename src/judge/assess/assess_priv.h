@@ -91,11 +91,16 @@ typedef struct {
     bool differs;     /* some item comes before one that was drawn */
 } bd_sampling_view;
 
+/* Whose reason a result gives. */
+typedef struct {
+    uint32_t evidence, ordinal;
+    bool is_record; /* else that of the snapshot itself, or nobody's */
+} bd_told;
+
 typedef struct {
     const bd_assess_inputs *in;
     bd_arena *arena;
     bd_arena *scratch; /* what only judging needs: indexes and sets */
-    bd_arena *growing; /* the list of results, until all are there */
     bd_assessment *out;
     bd_check_view *views;                  /* per check of the catalog */
     bd_map *knows_subscription;            /* of `subscriptions` */
@@ -107,7 +112,7 @@ typedef struct {
     bd_shared_texts *texts; /* of its records */
     bd_thing_namer *namer;
     bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
-    BD_VEC(bd_judged) told; /* by result: whose reason stands in it; verdict pass: nobody's */
+    BD_VEC(bd_told) told; /* by result; it may be shorter than their list */
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
     bd_sorter *items;            /* of populations; NULL: there is none */

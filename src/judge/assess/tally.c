@@ -28,7 +28,7 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
     bd_str name = result_name(bytes, check, scope, day);
     uintptr_t index = (uintptr_t)bd_map_find(run->results, name);
     if (index == 0) {
-        *bd_push(run->growing, &run->out->checks) = (bd_check_result){
+        *bd_push_heap(&run->out->checks) = (bd_check_result){
             .check = run->views[check].check,
             .snapshot = day,
             .scope = bd_str_copy(run->arena, scope),
@@ -90,18 +90,26 @@ void bd_judging_open_results(bd_judging *run) {
     }
 }
 
+/* The snapshot's own reason holds, where it has one. */
+static bool is_told_first(const bd_check_result *result, const bd_told *told,
+                          const bd_judged *judged) {
+    if (!told->is_record) {
+        return result->reason.size == 0;
+    }
+    bd_judged before = {
+        .evidence = told->evidence, .ordinal = told->ordinal, .reason = result->reason};
+    return bd_judging_is_told_before(judged, &before);
+}
+
 static void tell_reason(bd_judging *run, bd_check_result *result, const bd_judged *judged) {
     size_t index = (size_t)(result - run->out->checks.data);
     while (run->told.count <= index) {
-        *bd_push(run->growing, &run->told) = (bd_judged){.verdict = BD_PASS};
+        (void)bd_push_heap(&run->told);
     }
-    bd_judged *told = &run->told.data[index];
-    bool is_first = told->verdict == BD_CANNOT_TELL ? bd_judging_is_told_before(judged, told)
-                                                    : result->reason.size == 0;
-    if (is_first) {
-        *told = *judged;
-        told->reason = bd_str_copy(run->arena, judged->reason);
-        result->reason = told->reason;
+    bd_told *told = &run->told.data[index];
+    if (is_told_first(result, told, judged)) {
+        *told = (bd_told){judged->evidence, judged->ordinal, /*is_record*/ true};
+        result->reason = bd_str_copy(run->arena, judged->reason);
     }
 }
 
@@ -129,7 +137,6 @@ typedef struct {
     bd_judging *run;
     bd_sorter *findings;
     bd_arena *group_arena; /* one record; one finding */
-    bd_arena *growing;     /* the list of exceptions, while it grows */
     bd_map *shared;        /* text -> bd_str in the arena of the run */
     size_t shared_count;
     /* the record being followed over time */
@@ -176,7 +183,7 @@ static bd_str keep_shared(tally *state, bd_str text) {
 static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
     bd_judging *run = state->run;
     const bd_check_view *view = &run->views[judged->check];
-    bd_exception *made = bd_push(state->growing, &run->out->exceptions);
+    bd_exception *made = bd_push_heap(&run->out->exceptions);
     *made = (bd_exception){
         .id = exception_id(state, view->check, day, judged->type, judged->key),
         .check = view->check,
@@ -598,13 +605,14 @@ static bd_rc read_judged(tally *state, bd_err *err) {
     return rc;
 }
 
-/* The list grew in an arena of its own: what is kept is no larger than what it holds. */
+/* The list grew on the heap: what is kept is no larger than what it holds. */
 static void settle_exceptions(bd_judging *run) {
     size_t count = run->out->exceptions.count;
     bd_exception *kept = bd_new(run->arena, bd_exception, count);
     if (count > 0) {
         memcpy(kept, run->out->exceptions.data, count * sizeof *kept);
     }
+    bd_heap_free(run->out->exceptions.data);
     run->out->exceptions.data = kept;
     run->out->exceptions.room = count;
 }
@@ -614,11 +622,9 @@ bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context
     BD_TRY(bd_sorter_finish(run->judged, err));
     state.findings = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     state.group_arena = bd_arena_open("record", (size_t)64 << 20);
-    state.growing = bd_arena_open("exceptions", (size_t)2 << 30);
     state.shared = bd_map_make(run->scratch);
     bd_rc rc = read_judged(&state, err);
     settle_exceptions(run);
-    bd_arena_close(state.growing);
     if (!bd_failed(rc)) {
         rc = hand_over(&state, on_finding, context, err);
     }

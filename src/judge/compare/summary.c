@@ -4,7 +4,11 @@
 #include "bindery/crypto.h"
 #include "compare_priv.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define DEFINITION "bindery-1"
+#define MOST_PICKED 24
 
 void object_put(object_draft *object, const char *key, const bd_value *value) {
     if (value != NULL) {
@@ -27,20 +31,35 @@ const bd_value *list_value(bd_arena *arena, const value_list *list) {
 }
 
 const bd_value *pick_members(bd_arena *arena, const bd_value *from, const char *const *keys) {
-    object_draft out = {.arena = arena};
+    bd_str names[MOST_PICKED];
+    const bd_value *values[MOST_PICKED];
+    size_t count = 0;
     for (size_t i = 0; keys[i] != NULL; i++) {
-        object_put(&out, keys[i], bd_value_find(from, keys[i]));
+        const bd_value *found = bd_value_find(from, keys[i]);
+        BD_ASSERT(count < MOST_PICKED);
+        if (found != NULL) {
+            names[count] = bd_str_of(keys[i]);
+            values[count++] = found;
+        }
     }
-    return object_value(&out);
+    return bd_value_object(arena, count, names, values);
 }
 
 bd_str joined_name(bd_arena *arena, const bd_value *of, const char *const *keys) {
-    bd_str name = {"", 0};
-    for (size_t i = 0; keys[i] != NULL; i++) {
-        bd_str text = bd_value_text(of, keys[i]);
-        name = bd_str_format(arena, "%.*s%zu:%.*s", BD_ARG(name), text.size, BD_ARG(text));
+    bd_str parts[MOST_PICKED];
+    size_t room = 0, size = 0, count = 0;
+    for (; keys[count] != NULL; count++) {
+        BD_ASSERT(count < MOST_PICKED);
+        parts[count] = bd_value_text(of, keys[count]);
+        room += parts[count].size + sizeof "18446744073709551615:";
     }
-    return name;
+    char *name = bd_alloc(arena, room + 1, 1);
+    for (size_t i = 0; i < count; i++) {
+        size += (size_t)snprintf(name + size, room + 1 - size, "%zu:", parts[i].size);
+        memcpy(name + size, parts[i].size > 0 ? parts[i].data : "", parts[i].size);
+        size += parts[i].size;
+    }
+    return (bd_str){name, size};
 }
 
 typedef const bd_value *item_fn(bd_arena *arena, const bd_value *item); /* NULL: not wanted */
