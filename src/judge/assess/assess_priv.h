@@ -75,6 +75,8 @@ typedef struct {
     bool is_by_parent;           /* a related record belongs to the resource that it hangs on */
     bd_scope_kind partner_scope; /* and of what they are */
     bool has_left, has_partners; /* related: something on file gives rows of the side */
+    bool has_partner_answer;     /* related: some answer of the right side was read, be it empty */
+    bd_str no_partner;           /* related: why nothing is shown where none was near; "" until somebody asks */
     bd_instant latest_event; /* Type I walks through this one; BD_INSTANT_NONE: none yet */
     uint32_t draws_from;     /* 1 + index of the population that its records are of; 0: none */
 } bd_check_view;

@@ -124,7 +124,7 @@ static int64_t reach_of_source(const bd_judging *run, bd_str id) {
     return derivation != NULL && derivation->reduce != NULL ? REACH_ALL : REACH_NONE;
 }
 
-static int64_t reach_of_shape(const bd_judging *run, const bd_check_view *view) {
+static int64_t reach_of_shape(const bd_check_view *view) {
     int days = BD_ASSESS_NEAR_DAYS;
     switch (view->check->shape) {
     case BD_EACH: return REACH_NONE;
@@ -135,10 +135,7 @@ static int64_t reach_of_shape(const bd_judging *run, const bd_check_view *view) 
     case BD_RECUR:
     case BD_DOCUMENT: return REACH_NEVER;
     }
-    bool is_alone = view->check->shape == BD_RELATED && !view->has_partners;
-    for (size_t i = 0; i < run->in->snapshots->count && is_alone; i++) {
-        is_alone = !bd_str_eq(run->in->snapshots->data[i].source, view->partner);
-    }
+    bool is_alone = view->check->shape == BD_RELATED && !view->has_partners && !view->has_partner_answer;
     return is_alone ? REACH_NONE : (days + 1) * DAY_TICKS;
 }
 
@@ -150,7 +147,7 @@ static int64_t reach_of(const bd_judging *run, const bd_check_view *view) {
     if (is_by_day) {
         return REACH_NEVER;
     }
-    int64_t reach = reach_of_shape(run, view);
+    int64_t reach = reach_of_shape(view);
     const bd_strs *lists[] = {&view->check->sources, &view->all_sources, &view->sources};
     for (size_t i = 0; i < BD_COUNT(lists); i++) {
         for (size_t j = 0; j < lists[i]->count; j++) {

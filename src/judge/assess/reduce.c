@@ -562,6 +562,14 @@ static bool is_on_file(const bd_judging *run, const bd_map *seen, bd_str source)
     return is_there;
 }
 
+static bool has_answer(const bd_judging *run, bd_str source) {
+    bool has = false;
+    for (size_t i = 0; i < run->in->snapshots->count && !has; i++) {
+        has = bd_str_eq(run->in->snapshots->data[i].source, source);
+    }
+    return has;
+}
+
 static void see_sides(bd_judging *run, bd_arena *scratch) {
     const bd_map *seen = list_sources(run, scratch);
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
@@ -569,6 +577,7 @@ static void see_sides(bd_judging *run, bd_arena *scratch) {
         if (view->check->shape == BD_RELATED) {
             view->has_left = is_on_file(run, seen, bd_value_text(view->check->body, "source"));
             view->has_partners = is_on_file(run, seen, view->plan->related_source);
+            view->has_partner_answer = has_answer(run, view->partner);
         }
     }
 }

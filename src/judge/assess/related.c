@@ -287,18 +287,27 @@ static void judge_every(const bd_judging *run, const bd_check_view *view, const 
     }
 }
 
-static void judge_related(bd_judging *run, const bd_check_view *view, const bd_group_rows *rows,
+/* The same for each of thousands. */
+static bd_str no_partner_of(bd_judging *run, bd_check_view *view) {
+    if (view->no_partner.size == 0) {
+        bool is_of_one = view->partner_scope == BD_SCOPE_WORKSPACE;
+        view->no_partner = bd_str_format(
+            run->arena, "the related export%s was not read within %d days of this snapshot",
+            is_of_one ? " of this workspace" : "", view->plan->within_days);
+    }
+    return view->no_partner;
+}
+
+static void judge_related(bd_judging *run, bd_check_view *view, const bd_group_rows *rows,
                           const bd_group_row *left, bd_arena *scratch, bd_judged *out) {
-    const bd_snapshot *snapshot = related_snapshot(run, view, rows, left, scratch);
+    const bd_snapshot *snapshot =
+        view->has_partner_answer ? related_snapshot(run, view, rows, left, scratch) : NULL;
     if (snapshot == NULL && judge_by_rows(run, view, rows, left, out)) {
         return;
     }
     if (snapshot == NULL) {
         out->verdict = BD_CANNOT_TELL;
-        bool is_of_one = view->partner_scope == BD_SCOPE_WORKSPACE;
-        out->reason = bd_str_format(
-            scratch, "the related export%s was not read within %d days of this snapshot",
-            is_of_one ? " of this workspace" : "", view->plan->within_days);
+        out->reason = no_partner_of(run, view);
         return;
     }
     partners found = partners_on(run, rows, snapshot->date);
@@ -357,7 +366,7 @@ static bd_group_rows partners_of(const bd_group_rows *rows, bd_arena *arena) {
 
 static bd_rc put_related(bd_judging *run, uint32_t check, const bd_group_rows *right,
                          const bd_group_row *left, bd_arena *scratch, bd_err *err) {
-    const bd_check_view *view = &run->views[check];
+    bd_check_view *view = &run->views[check];
     bd_judged judged = judged_of(run, check, left);
     if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
         judge_related(run, view, right, left, scratch, &judged);
