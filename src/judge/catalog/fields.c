@@ -183,6 +183,7 @@ static const field check_fields_[] = {
     {"item", TEXT},
     {"expect", TEXT | OBJECT},
     {"of", OBJECT},
+    {"together", LIST},
     {"each_of", TEXT},
     {"absent", TEXT},
     {"min", NUMBER},
