@@ -45,6 +45,14 @@ typedef struct {
     size_t room;     /* a power of two */
 } bd_pair_index;
 
+/* A column of the table at hand that stands twice in its header. */
+typedef struct {
+    size_t first, column;
+    bd_str header;
+    const bd_source_def *source; /* whose reading is known: */
+    bool is_read;
+} bd_scan_repeat;
+
 typedef struct {
     const bd_scan_plan *plan;
     const bd_sidecar *sidecar;
@@ -52,6 +60,8 @@ typedef struct {
     const bd_source_def *csv_source; /* of the table at hand: a CSV, a sheet */
     bool is_csv_by_columns;          /* its header alone says which source it is */
     bool has_export_time;            /* a column tells when it was exported */
+    BD_VEC(bd_scan_repeat) repeats;
+    const bd_str *columns; /* names of the table at hand, Borrowed while it is read */
     uint32_t evidence;
     bd_arena *arena;   /* facts */
     bd_arena *index;   /* what finds an entry of the facts again: gone with the file */
@@ -97,6 +107,13 @@ void bd_scan_refuse(bd_scan_state *state, bd_str locus, const char *message);
 /* The columns of the table that follows, and whose it is (NULL: nobody's). */
 void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, const bd_str *names,
                           size_t count);
+/* Columns of it whose header stands twice (repeats.c); `locus` names the table, "" of a CSV. */
+void bd_scan_take_repeats(bd_scan_state *state, bd_str locus, const bd_repeat *repeats,
+                          size_t count);
+/* Why nothing is read of a row: two columns of one header, which its source reads, hold different things.  "" where
+ * none do. */
+bd_str bd_scan_contradiction(bd_scan_state *state, const bd_source_def *source,
+                             const bd_value *row);
 /* A row of that table; false when nothing recognises it. */
 bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *value);
 /* A record that says itself what it is; one that does not is counted as unmapped. */

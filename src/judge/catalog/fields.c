@@ -91,6 +91,7 @@ static const field source_fields[] = {
     {"throttling", TEXT},
     {"licence", TEXT},
     {"columns_all", TEXTS},
+    {"columns_unread", TEXTS},
     {"words", OBJECT},
     {"derived_from", TEXTS},
     {"derivation", TEXT},
