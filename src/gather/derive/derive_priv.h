@@ -105,6 +105,9 @@ void map_sentinel_states(const bd_value *record, const bd_value *parameters, con
 void map_repositories(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context);
 
+/* assignments.c: of one of the two built-in SOC 2 initiatives, by its guid in lower case; NULL of any other. */
+const char *soc2_initiative_name(bd_str guid);
+
 /* ---- derivations that join collections
  * ---------------------------------------------------------------------------- */
 
@@ -137,6 +140,8 @@ REDUCE(deployment_changes);
 REDUCE(deployment_duties);
 REDUCE(deployment_scans);
 REDUCE(deployment_staging);
+COLLECT(soc2_exemptions);
+REDUCE(soc2_exemptions);
 COLLECT(disk_encryption);
 REDUCE(disk_encryption);
 COLLECT(flaws);
