@@ -140,6 +140,8 @@ REDUCE(deployment_changes);
 REDUCE(deployment_duties);
 REDUCE(deployment_scans);
 REDUCE(deployment_staging);
+COLLECT(federated_identities);
+REDUCE(federated_identities);
 COLLECT(soc2_exemptions);
 REDUCE(soc2_exemptions);
 COLLECT(disk_encryption);

@@ -538,6 +538,7 @@ static bd_rc on_member(void *context, bd_str key, const bd_value *value, bd_err 
     } else if (bd_str_eqz(key, "@odata.context")) {
         facts->context = bd_str_copy(state->arena, value->text);
         state->context.context = bd_scan_entity_set(state->arena, value->text);
+        state->context.parent = bd_scan_entity_parent(state->arena, value->text);
         state->is_context_late = facts->rows_read > 0;
     } else if (bd_str_eqz(key, "totalRecords") || bd_str_eqz(key, "total_records") ||
                bd_str_eqz(key, "@odata.count")) {

@@ -11,6 +11,7 @@ typedef struct {
     bd_str declared;       /* the sidecar's source, or "" */
     bd_str declared_scope; /* the sidecar's scope id where it names exactly one, or "" */
     bd_str context;        /* entity set of @odata.context, lower-cased, or "" */
+    bd_str parent;         /* "/ID" where the context is of the list of one thing: applications('ID')/...; or "" */
     bd_str table;          /* Log Analytics table, or "" */
     bool is_graph_query;   /* envelope E4 or E5, or a CSV of resources */
 } bd_scan_context;
@@ -26,6 +27,8 @@ void bd_scan_identify_row(const bd_scan_context *context, const bd_source_def *s
 bd_str bd_scan_own_text(const bd_value *record, const char *key);
 /* "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)/$entity" -> "users" */
 bd_str bd_scan_entity_set(bd_arena *arena, bd_str context);
+/* "...#applications('ID')/federatedIdentityCredentials" -> "/id"; "" where the set is not that of one thing. */
+bd_str bd_scan_entity_parent(bd_arena *arena, bd_str context);
 /* Resource ids: lower case, leading '/', no trailing '/'. */
 bd_str bd_scan_normal_id(bd_arena *arena, bd_str id);
 /* The resource that something hangs on: of an extension resource the id up to its last provider part, of a child the
