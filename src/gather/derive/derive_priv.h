@@ -42,6 +42,8 @@ typedef struct {
 } exposure;
 /* Judges a set of rules: `custom` and `standard` are arrays of rules or NULL. */
 exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena *arena);
+/* The same of rules whose numbers begin at 1. */
+exposure judge_admin_rules(const bd_value *rules, bd_arena *arena);
 
 /* "VirtualNetwork", "Storage.WestEurope": a known tag, alone or with a region. */
 bool is_service_tag(bd_str token);
@@ -127,6 +129,8 @@ MAP(sign_ins);
 #define REDUCE(name)                                                                               \
     void reduce_##name(const bd_join *join, bd_str group, const bd_part *parts, size_t count,      \
                        bd_arena *arena, bd_derived_fn *emit, void *context)
+COLLECT(admin_rules);
+REDUCE(admin_rules);
 COLLECT(backup_stretches);
 REDUCE(backup_stretches);
 COLLECT(broad_assignments);
