@@ -18,7 +18,7 @@ targets=${*:-$(ls tests/fuzz/*_fuzz.c | sed 's|.*/||; s|_fuzz\.c$||')}
 
 base="-std=c11 -D_XOPEN_SOURCE=700 -Iinclude -pthread -g -O1 -fno-omit-frame-pointer
   -fsanitize=address,undefined -fno-sanitize-recover=undefined
-  $(pkg-config --cflags freetype2 libxml-2.0)"
+  $(pkg-config --cflags freetype2 libxml-2.0 p11-kit-1)"
 libs="-lhpdf -lcjson -lfreetype -lfribidi -lcrypto -ldeflate -lutf8proc -lz -lm"
 mkdir -p "$out/obj" "$out/bin" "$out/corpus" "$out/crashes" "$out/log" "$out/tmp"
 export base clang out
