@@ -146,6 +146,8 @@ REDUCE(deployment_scans);
 REDUCE(deployment_staging);
 COLLECT(federated_identities);
 REDUCE(federated_identities);
+COLLECT(screened_access);
+REDUCE(screened_access);
 COLLECT(soc2_exemptions);
 REDUCE(soc2_exemptions);
 COLLECT(disk_encryption);
