@@ -76,6 +76,7 @@ typedef struct {
         sheets; /* recognisers, lower-cased but `keys` and `sheets` */
     bd_strs
         details; /* lower-cased types that also belong here but are not what the source counts */
+    bd_strs columns_all, columns_unread; /* of a CSV: all of our template; of a stranger's those that nothing reads */
     bd_strs key; /* declared key columns or paths */
     bd_str time; /* path of a record's own time */
     bd_str resource; /* path of what stands for the record in print ("upn"), or "": its id */

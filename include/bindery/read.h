@@ -8,7 +8,7 @@
  * text, CRLF or LF; a `sep=` first line; else the
  * separator among ',', ';' and TAB that stands most often in the header; UTF-8 with or without byte order mark,
  * UTF-16 with one.  Header names are trimmed and set on one line, an empty one becomes "column 3", a repeated one
- * gets " (2)".  Every row has as many cells as the header.  A cell that begins with '{' or '[' and is JSON is
+ * gets " (2)" and is told by `repeats`.  Every row has as many cells as the header.  A cell that begins with '{' or '[' and is JSON is
  * handed over as that value, as portals write dynamic columns; every other cell is text, and nothing in it is
  * interpreted.
  *
@@ -64,6 +64,14 @@ bd_sniffed bd_sniff(bd_str head);
  * `problem`; any other is a document, which nothing is wrong with. */
 BD_MUST_USE bd_rc bd_ole_look(bd_source *source, bd_sniffed *out, bd_err *err);
 
+/* ---- tables -------------------------------------------------------------------------------------- */
+
+/* A column whose header, set on one line, stands before it already: `column` repeats `first`, both from 0. */
+typedef struct {
+    size_t first, column;
+    bd_str header; /* as both have it */
+} bd_repeat;
+
 /* ---- CSV ---------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -77,6 +85,9 @@ typedef struct {
     void *context;
     /* The column names, once, before the first row; NULL: not wanted.  Borrowed until the read ends. */
     bd_rc (*header)(void *context, const bd_str *names, size_t count, bd_err *err);
+    /* Columns whose header stands twice: which of them was meant nothing says.  After `header`, before the first row;
+     * only where there are some.  Borrowed until the call returns; NULL: not wanted. */
+    void (*repeats)(void *context, const bd_repeat *repeats, size_t count);
     /* One row as an object of texts (and JSON values) in column order; `ordinal` counts from 0.  Borrowed until the
      * call returns. */
     bd_rc (*row)(void *context, uint64_t ordinal, const bd_value *value, bd_err *err);
@@ -207,6 +218,7 @@ typedef struct {
     void *context;
     bool (*fits)(void *context, const bd_str *names, size_t count); /* NULL: never */
     bd_rc (*header)(void *context, uint32_t row, const bd_str *names, size_t count, bd_err *err);
+    void (*repeats)(void *context, const bd_repeat *repeats, size_t count); /* as of a CSV */
     bd_rc (*record)(void *context, uint32_t row, const bd_value *value, bd_err *err);
     bd_rc (*said)(void *context, bd_diag_severity severity, bd_str locus, bd_str sentence,
                   bd_err *err);

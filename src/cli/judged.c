@@ -39,7 +39,7 @@ static void print_instances(const bd_value *requirement) {
 static void print_rule(const bd_value *check) {
     static const char *const parts[] = {
         "source", "population", "events",  "related",  "window", "within_days", "tile",
-        "expect", "of",         "min",     "max",      "where",  "pass",        "missing",
+        "expect", "of",         "together", "min",    "max",    "where",       "pass", "missing",
         "until",  "each",       "reports", "document_types", "max_approval_age_months"};
     for (size_t i = 0; i < BD_COUNT(parts); i++) {
         const bd_value *part = bd_value_find(check, parts[i]);

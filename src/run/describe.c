@@ -1,6 +1,6 @@
 /* What sidecars and registers say of the items beside them.  The latest version speaks, except where an item was
  * already described when it was taken in: its time, scope and source stay, or a later word would hide what it showed
- * (bindery-1, sections 1 and 3). */
+ * (bindery-1, sections 1 and 3); and what its content alone calls a list does not become a document. */
 #include "bindery/run.h"
 
 #include "bindery/read.h"
@@ -440,16 +440,24 @@ static void add_word(describing *run, const bd_evidence *from, const bd_evidence
     }
 }
 
-/* An export does not become a document, whose days are its own. */
-static void keep_kind(describing *run, const bd_evidence *item, const bd_evidence *from,
-                      const bd_sidecar *first, bool was_export, bd_evidence *out) {
-    if (!was_export || !out->sidecar.has_document || first->has_document) {
-        return;
+/* An export does not become a document, whose days are its own; nor does what nobody described and its content says
+ * of itself, or a list that shows a failure would be talked out of it. */
+static bd_rc keep_kind(describing *run, const bd_evidence *item, const bd_evidence *from,
+                       const bd_sidecar *first, bool was_export, bd_evidence *out, bd_err *err) {
+    if (!out->sidecar.has_document || first->has_document) {
+        return BD_OK;
+    }
+    if (!was_export) {
+        BD_TRY(bd_recognises(run->session, item, run->out->arena, &was_export, err));
+    }
+    if (!was_export) {
+        return BD_OK;
     }
     say_kept(run, from, item, "kind", BD_STR("export"), BD_STR("document"));
     out->sidecar.has_document = false;
     out->sidecar.document = first->document;
     out->is_document = false;
+    return BD_OK;
 }
 
 static void note_call(describing *run, const bd_evidence *from, const bd_evidence *item,
@@ -490,7 +498,7 @@ static bd_rc keep_first(describing *run, bd_evidence *item, bd_err *err) {
     if (all.later.count == 0 || !is_described) {
         return BD_OK;
     }
-    keep_kind(run, item, all.later.data[all.later.count - 1], &first, was_export, item);
+    BD_TRY(keep_kind(run, item, all.later.data[all.later.count - 1], &first, was_export, item, err));
     if (!item->has_sidecar) {
         item->sidecar = first; /* the version that would speak cannot be read */
     }

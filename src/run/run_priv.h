@@ -160,6 +160,9 @@ BD_MUST_USE bd_rc bd_withhold(bd_session *session, bd_judged_run *out, const bd_
                               bd_err *err);
 /* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
  * the latest item there. */
+/* Does its content alone say what it is a list of?  withhold.c; no rows are kept of it. */
+BD_MUST_USE bd_rc bd_recognises(bd_session *session, const bd_evidence *item, bd_arena *arena,
+                                bool *knows, bd_err *err);
 BD_MUST_USE bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path,
                               bd_err *err);
 void bd_judged_clear(bd_judged_run *judged); /* may be called again */

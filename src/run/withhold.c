@@ -2,14 +2,16 @@
  * no file or is not heard any more may mean as one.  In doubt a file is kept back: a package that goes without can be
  * made again, and one that went cannot be called back.
  *
- * Of what is kept back nothing is read, and so a doubt takes in no records: a list in JSON or CSV is kept back only
- * where its own description calls it a report.  Else a copy of it described as one, or a slip in the sidecar of its
+ * Of what is kept back nothing is read, and so a doubt takes in no records: a list in JSON or CSV, or in a workbook or
+ * XML that a source recognises, is kept back only where its own description calls it a report.  Else a copy of it described as one, or a slip in the sidecar of its
  * folder, would take its findings away with it. */
 #include "bindery/run.h"
 
 #include "bindery/read.h"
 
 #include "run_priv.h"
+
+#define SPOOL_BYTES ((size_t)1 << 20)
 
 static bool is_below(const bd_evidence *item, const bd_evidence *from) {
     bd_str folder = bd_path_folder(from->given.path);
@@ -39,6 +41,42 @@ static void withhold_item(bd_judged_run *out, bd_evidence *item, const char *why
                 "is kept out of the package: %s '%.*s'", why, BD_ARG(of->given.path));
 }
 
+/* Whoever judges from the package has no bytes of what was kept out of it: then it was no list. */
+static bd_rc open_bytes(bd_session *session, const bd_evidence *item, bd_arena *arena,
+                        const bd_blob **blob, bool *is_there, bd_err *err) {
+    bd_source source;
+    BD_TRY(bd_locker_blob(session->locker, &item->given, arena, blob, err));
+    bd_rc rc = (*blob)->open_plain(*blob, &source, err);
+    *is_there = !bd_failed(rc);
+    if (bd_failed(rc)) {
+        return session->again != NULL && err->class == BD_ERR_INPUT ? BD_OK : rc;
+    }
+    (*blob)->close(*blob, &source);
+    return BD_OK;
+}
+
+bd_rc bd_recognises(bd_session *session, const bd_evidence *item, bd_arena *arena, bool *knows,
+                    bd_err *err) {
+    const bd_blob *blob;
+    bd_scan_plan plan;
+    bd_spool *rows;
+    bd_facts facts = {0};
+    bool is_there;
+    *knows = false;
+    BD_TRY(open_bytes(session, item, arena, &blob, &is_there, err));
+    if (!is_there) {
+        return BD_OK;
+    }
+    bd_plan_scan(session, &plan);
+    plan.rules = NULL; /* what it is, not what it says */
+    plan.imports = NULL;
+    rows = bd_spool_open(SPOOL_BYTES);
+    bd_rc rc = bd_scan(&plan, blob, NULL, 0, arena, rows, &facts, err);
+    bd_spool_close(rows);
+    *knows = !bd_failed(rc) && facts.seen.count + facts.parts.count > 0;
+    return rc;
+}
+
 /* By its content.  Whoever judges from the package has no bytes of what was kept out of it: then it was no list. */
 static bd_rc holds_records(bd_session *session, const bd_evidence *item, bd_arena *arena, bool *holds,
                            bd_err *err) {
@@ -60,7 +98,8 @@ static bd_rc holds_records(bd_session *session, const bd_evidence *item, bd_aren
     BD_TRY(rc);
     bd_media media = bd_sniff((bd_str){head, size}).media;
     *holds = media == BD_MEDIA_JSON || media == BD_MEDIA_NDJSON || media == BD_MEDIA_CSV;
-    return BD_OK;
+    /* workbooks and XML may be reports as well: those that a source knows are lists */
+    return *holds ? BD_OK : bd_recognises(session, item, arena, holds, err);
 }
 
 static bd_rc doubt_item(bd_session *session, bd_judged_run *out, bd_evidence *item, const char *why,

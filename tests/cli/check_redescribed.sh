@@ -34,3 +34,22 @@ case $said in
 *) pass "redescribed: what was left open may be added" ;;
 esac
 claim "redescribed: and counts" grep -q "Ada Berg" e/out/2026-H1/assessment.json
+
+# ---- a list that nobody described, and whose content alone says what it is
+fresh_folder
+new_engagement e
+later undescribed
+ingest_and_run >/dev/null
+first=$(outcome)
+claim "redescribed: an undescribed list shows its failure" test "$first" = "alone 2026-05-10"
+later called
+said=$(ingest_and_run)
+claim "redescribed: which stays when it is called a document" test "$(outcome)" = "$first"
+claim_says "redescribed: and that it stays an export is said" \
+    "gives 'alone.json' (E-0001) the kind 'document'; it was taken in with 'export', which stays"
+claim_says "redescribed: and a workbook that a source knows as well" "gives 'sheet.xlsx' (E-0004) the kind 'document'"
+claim "redescribed: what no source knows becomes the document that it is called" \
+    grep -q '"type":"information-security-policy"' e/out/2026-H1/assessment.json
+pack=$(ls -t e/out/2026-H1/*.zip | head -n 1)
+claim_exit "redescribed: the package of it verifies and is judged again the same" 0 \
+    bindery verify --trust e/identity/trial.crt.pem --reperform "$pack"

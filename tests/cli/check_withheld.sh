@@ -70,7 +70,16 @@ mkdir e/inbox/storage e/inbox/v
 printf '{"value":[{"id":"/subscriptions/aaaaaaaa-0000-4000-8000-00000000000a/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/bad1","name":"bad1","type":"Microsoft.Storage/storageAccounts","properties":{"minimumTlsVersion":"TLS1_0"}}]}' >e/inbox/storage/a.json
 printf '{"format":"bindery-sidecar 1","collected_at":"2026-06-15T06:00:00Z"}' >e/inbox/storage/a.json.meta.json
 cp e/inbox/storage/a.json e/inbox/v/report.json
-bindery -C e run -q >/dev/null 2>&1
+# and a list in a workbook, of which a copy is called one from the first
+mkdir e/inbox/hr
+python3 "$here/redescribed.py" leavers e/inbox/hr
+cp e/inbox/hr/leavers.xlsx e/inbox/v/copy.xlsx
+printf '{"format":"bindery-sidecar 1","document":{"type":"azure-soc2-report","title":"t"}}' >e/inbox/v/copy.xlsx.meta.json
+said=$(bindery -C e run 2>&1)
+case $said in
+*"'hr/leavers.xlsx': is kept out"*) fail "withheld: a workbook that a source knows is a list, whatever a copy is called" "$said" ;;
+*) pass "withheld: a workbook that a source knows is a list, whatever a copy is called" ;;
+esac
 claim "withheld: a list has findings" grep -q bad1 e/out/2026-H1/findings.ndjson
 printf '{"format":"bindery-sidecar 1","document":{"type":"vendor-report","title":"t"}}' >e/inbox/v/report.json.meta.json
 printf '{"format":"bindery-sidecar 1","document":{"type":"azure-soc2-report"' >e/inbox/storage/_folder.meta.json

@@ -2,6 +2,7 @@
 import json
 import os
 import sys
+import zipfile
 
 SUB = "41e77a9f-656f-48da-89ae-97daafd4abd1"
 OTHER = "1b79904b-82b3-411a-87d1-c1913f900b8f"
@@ -35,8 +36,46 @@ OWN = {
 }
 
 
+def sheet(path, rows):
+    """A workbook of one sheet, all of it text."""
+    cells = "".join("<row r='%d'>%s</row>" % (r, "".join(f"<c r='{chr(65 + c)}{r}' t='inlineStr'><is><t>{text}</t></is></c>"
+                                                          for c, text in enumerate(row))) for r, row in enumerate(rows, 1))
+    main, rels = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://schemas.openxmlformats.org/package/2006/relationships"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'>"
+                               "<Default Extension='rels' ContentType='application/vnd.openxmlformats-package.relationships+xml'/>"
+                               f"<Override PartName='/xl/workbook.xml' ContentType='{kind}.sheet.main+xml'/>"
+                               f"<Override PartName='/xl/worksheets/sheet1.xml' ContentType='{kind}.worksheet+xml'/></Types>",
+        "_rels/.rels": f"<Relationships xmlns='{rels}'><Relationship Id='r1' Type='{office}/officeDocument' Target='xl/workbook.xml'/></Relationships>",
+        "xl/workbook.xml": f"<workbook xmlns='{main}' xmlns:r='{office}'><sheets><sheet name='Data' sheetId='1' r:id='r1'/></sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{rels}'><Relationship Id='r1' Type='{office}/worksheet' Target='worksheets/sheet1.xml'/></Relationships>",
+        "xl/worksheets/sheet1.xml": f"<worksheet xmlns='{main}'><sheetData>{cells}</sheetData></worksheet>",
+    }
+    with zipfile.ZipFile(path, "w") as file:
+        for name, text in parts.items():
+            file.writestr(name, text)
+
+
+def undescribed(inbox):
+    one = account("sheet")
+    put(f"{inbox}/alone.json", [account("alone")])
+    put(f"{inbox}/notes.json", {"what": "we", "said": "yes"})
+    sheet(f"{inbox}/sheet.xlsx", [["id", "name", "type", "supportsHttpsTrafficOnly"], [one["id"], "sheet", one["type"], "false"]])
+    for name in ("alone.json", "notes.json", "sheet.xlsx"):
+        os.utime(f"{inbox}/{name}", (1778392800, 1778392800))  # 2026-05-10
+
+
 def write(change, inbox):
-    if change == "first":
+    if change == "leavers":
+        sheet(f"{inbox}/leavers.xlsx", [["employee_id", "upn", "terminated_at", "type"], ["7", "a@x.example", "2026-03-01T10:00:00Z", "leaver"]])
+    elif change == "undescribed":
+        undescribed(inbox)
+    elif change == "called":
+        for name in ("alone.json", "notes.json", "sheet.xlsx"):
+            put(f"{inbox}/{name}.meta.json", {"format": "bindery-sidecar 1", "document": DOCUMENT})
+    elif change == "first":
         os.makedirs(f"{inbox}/folder", exist_ok=True)
         for path, name in (("own.json", "own"), ("open.json", "open"), ("folder/f.json", "folder")):
             put(f"{inbox}/{path}", [account(name)])

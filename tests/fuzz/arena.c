@@ -23,16 +23,7 @@ struct bd_arena {
     block *last;
 };
 
-static bd_exhausted_fn *exhausted_hook;
-
-void bd_set_exhausted(bd_exhausted_fn *hook) {
-    exhausted_hook = hook;
-}
-
 BD_NORETURN static void leave_exhausted(const bd_arena *arena, size_t bytes) {
-    if (exhausted_hook != NULL) {
-        exhausted_hook(arena->name, arena->limit_bytes);
-    }
     fprintf(stderr, "arena '%s' is exhausted: %zu bytes used, %zu more asked for, limit %zu\n",
             arena->name, arena->used_bytes, bytes, arena->limit_bytes);
     abort();

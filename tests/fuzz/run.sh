@@ -18,7 +18,7 @@ targets=${*:-$(ls tests/fuzz/*_fuzz.c | sed 's|.*/||; s|_fuzz\.c$||')}
 
 base="-std=c11 -D_XOPEN_SOURCE=700 -Iinclude -pthread -g -O1 -fno-omit-frame-pointer
   -fsanitize=address,undefined -fno-sanitize-recover=undefined
-  $(pkg-config --cflags freetype2 libxml-2.0)"
+  $(pkg-config --cflags freetype2 libxml-2.0 p11-kit-1)"
 libs="-lhpdf -lcjson -lfreetype -lfribidi -lcrypto -ldeflate -lutf8proc -lz -lm"
 mkdir -p "$out/obj" "$out/bin" "$out/corpus" "$out/crashes" "$out/log" "$out/tmp"
 export base clang out
@@ -30,7 +30,7 @@ object=$out/obj/$(echo "${1%.c}" | tr / -).o
 [ "$object" -nt "$1" ] && [ "$object" -nt "$out/headers" ] && exit 0
 case $1 in src/base/crypto/* | src/base/text/faces.c | src/gather/read/sax.c | tests/*) banned= ;;
 *) banned="-include include/bindery/banned.h" ;; esac
-$clang $base $banned -fsanitize=fuzzer-no-link -DBINDERY_VERSION='"fuzz"' -Itests/fuzz -c -o "$object.new" "$1" &&
+$clang $base $banned -fsanitize=fuzzer-no-link -DBINDERY_VERSION='"fuzz"' -DBINDERY_MAP_SOURCES='"fuzz"' -Itests/fuzz -c -o "$object.new" "$1" &&
   mv "$object.new" "$object"
 END
 newest=$(ls -t include/bindery/*.h $(find src -name '*.h') tests/fuzz/*.h | head -1)

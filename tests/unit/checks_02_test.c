@@ -29,6 +29,39 @@ TEST(checks, one_setting_that_exports_all_is_enough_and_none_is_a_deviation) {
     CHECK_EQ_STR(exported("[]"), "D");
 }
 
+#define CATEGORY(name, enabled) "{'category':'" name "','enabled':" enabled "}"
+#define TWO CATEGORY("Administrative", "true") "," CATEGORY("Security", "true")
+#define OTHER_TWO CATEGORY("Policy", "true") "," CATEGORY("Alert", "true")
+#define NOWHERE(sub, name, logs)                                                                   \
+    "{'id':'subscriptions/" sub "/providers/microsoft.insights/diagnosticSettings/" name           \
+    "','type':null,'name':'" name "','properties':{'workspaceId':'','logs':[" logs "]}}"
+#define SETTING_AZ(sub, name, target, logs)                                                        \
+    "{'id':'/subscriptions/" sub "/providers/microsoft.insights/diagnosticSettings/" name          \
+    "','name':'" name "','workspaceId':null," target ",'logs':[" logs "]}"
+
+TEST(checks, settings_that_share_the_categories_export_the_activity_log_together) {
+    static const struct {
+        const char *text, *expected;
+    } rows[] = {
+        {"{'value':[" SETTING(SUB_A, "a", TWO) "," SETTING(SUB_A, "b", OTHER_TWO) "]}", "C"},
+        {"[" SETTING_AZ(SUB_A, "a", "'storageAccountId':'/x/y'", TWO) ","
+         SETTING_AZ(SUB_A, "b", "'eventHubAuthorizationRuleId':'/x/z'", OTHER_TWO) "]", "C"},
+        {"{'value':[" SETTING(SUB_A, "a", TWO) "," SETTING(SUB_A, "b", TWO) "]}", "D"},
+        {"{'value':[" SETTING(SUB_A, "a", TWO) "," NOWHERE(SUB_A, "b", OTHER_TWO) "]}", "D"},
+        {"{'value':[" SETTING(SUB_A, "a", TWO) ","
+         SETTING(SUB_A, "b", CATEGORY("Policy", "true") "," CATEGORY("Alert", "false")) "]}", "D"},
+        {"{'value':[" SETTING(SUB_A, "a", TWO) ","
+         SETTING(SUB_A, "b", "{'category':'Policy'}," CATEGORY("Alert", "true")) "]}", "?"},
+        /* the same setting twice, once with less: the worse one holds */
+        {"{'value':[" SETTING(SUB_A, "a", TWO) "," SETTING(SUB_A, "b", OTHER_TWO) ","
+         SETTING(SUB_A, "b", CATEGORY("Policy", "true")) "]}", "D"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(exported(rows[i].text), rows[i].expected);
+    }
+}
+
 TEST(checks, a_subscription_whose_settings_nobody_read_stays_open) {
     files *f = files_of("2026-01-01", "2026-01-31", NULL);
     expect_subscription(&f->scene, SUB_B, "test");

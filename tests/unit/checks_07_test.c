@@ -221,6 +221,156 @@ TEST(checks_07, each_subscription_in_scope_sends_its_activity_log_to_the_one_wor
     ROWS("activity-log-central", rows);
 }
 
+#define SETTING_NAMED(sub, name, workspace, logs)                                                  \
+    "{\"id\":\"subscriptions/" sub "/providers/AzureResourceManager/diagnosticSettings/" name      \
+    "\",\"type\":null,\"name\":\"" name "\",\"properties\":{\"workspaceId\":" workspace           \
+    ",\"logs\":[" logs "]}}"
+/* As `az monitor diagnostic-settings subscription list` prints it. */
+#define SETTING_AZ(sub, name, workspace, logs)                                                     \
+    "{\"id\":\"/subscriptions/" sub "/providers/microsoft.insights/diagnosticSettings/" name      \
+    "\",\"name\":\"" name "\",\"storageAccountId\":null,\"workspaceId\":" workspace                \
+    ",\"logs\":[" logs "]}"
+#define TWO LOG("Administrative", "true") "," LOG("Security", "true")
+#define OTHER_TWO LOG("Policy", "true") "," LOG("Alert", "true")
+
+TEST(checks_07, several_settings_of_a_subscription_share_the_categories_of_its_activity_log) {
+    static const row rows[] = {
+        {{SUBSCRIPTIONS, VALUE(SETTING_NAMED(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO) ","
+                               SETTING_NAMED(SCAN_SUB_A, "b", "\"" CENTRAL "\"", OTHER_TWO))},
+         "pass"},
+        {{SUBSCRIPTIONS_AZ, "[" SETTING_AZ(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO) ","
+                            SETTING_AZ(SCAN_SUB_A, "b", "\"" CENTRAL "\"", OTHER_TWO) "]"},
+         "pass"},
+        {{SUBSCRIPTIONS, VALUE(SETTING_NAMED(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO) ","
+                               SETTING_NAMED(SCAN_SUB_A, "b", "\"" OTHER "\"", OTHER_TWO))},
+         "fail"},
+        {{SUBSCRIPTIONS, VALUE(SETTING_NAMED(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO) ","
+                               SETTING_NAMED(SCAN_SUB_A, "b", "null", OTHER_TWO))},
+         "fail"}, /* those go to storage at most */
+        {{SUBSCRIPTIONS, VALUE(SETTING_NAMED(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO) ","
+                               SETTING_NAMED(SCAN_SUB_B, "b", "\"" CENTRAL "\"", OTHER_TWO))},
+         "fail"}, /* and those are of another subscription */
+        {{SUBSCRIPTIONS,
+          VALUE(SETTING_NAMED(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO) ","
+                "{\"id\":\"subscriptions/" SCAN_SUB_A "/providers/AzureResourceManager/"
+                "diagnosticSettings/b\",\"name\":\"b\",\"properties\":{\"workspaceId\":\"" CENTRAL
+                "\"}}")},
+         "cannot-tell"}, /* what b sends is not shown */
+        {{SUBSCRIPTIONS, VALUE(SETTING_NAMED(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO) ","
+                               SETTING_NAMED(SCAN_SUB_A, "b", "\"" CENTRAL "\"", OTHER_TWO) ","
+                               SETTING_NAMED(SCAN_SUB_A, "b", "\"" CENTRAL "\"",
+                                             LOG("Policy", "true") "," LOG("Alert", "false")))},
+         "fail"}, /* told twice: the worse answer holds */
+    };
+    ROWS("activity-log-central", rows);
+}
+
+/* ---- several settings of one resource (7.3 a) ---- */
+
+#define ACCOUNT SCAN_IN_A "Microsoft.Storage/storageAccounts/s"
+#define ACCOUNTS                                                                                   \
+    VALUE("{\"id\":\"" ACCOUNT "\",\"name\":\"s\",\"type\":\"Microsoft.Storage/storageAccounts\","  \
+          "\"kind\":\"StorageV2\",\"properties\":{\"supportsHttpsTrafficOnly\":true}}")
+#define PART_SETTING(of, name, target, logs)                                                       \
+    "{\"id\":\"" of "/providers/microsoft.insights/diagnosticSettings/" name "\",\"name\":\"" name  \
+    "\",\"type\":\"Microsoft.Insights/diagnosticSettings\",\"properties\":{" target                 \
+    ",\"logs\":[" logs "]}}"
+#define PART_SETTING_AZ(of, name, target, logs)                                                    \
+    "{\"id\":\"" of "/providers/microsoft.insights/diagnosticSettings/" name "\",\"name\":\"" name  \
+    "\",\"type\":\"Microsoft.Insights/diagnosticSettings\",\"eventHubName\":null," target           \
+    ",\"logs\":[" logs "]}"
+#define BLOBS ACCOUNT "/blobServices/default"
+#define FILES ACCOUNT "/fileServices/default"
+#define TO_WORKSPACE "\"workspaceId\":\"" CENTRAL "\""
+#define TO_STORAGE "\"workspaceId\":null,\"storageAccountId\":\"/subscriptions/s/x\""
+#define TO_NOBODY "\"workspaceId\":null,\"storageAccountId\":null"
+#define READS LOG("StorageRead", "true") "," LOG("StorageWrite", "false")
+#define WRITES LOG("StorageWrite", "true") "," LOG("StorageDelete", "true")
+
+static void check_shared(const char *check, const char *critical, const row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        bd_str facts = bd_str_format(test_arena(), "{'critical_resources':['%s']}", critical);
+        whole *w = whole_open(bd_str_z(test_arena(), facts));
+        for (size_t f = 0; f < BD_COUNT(rows[i].files) && rows[i].files[f] != NULL; f++) {
+            whole_add(w, rows[i].files[f], "");
+        }
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_verdict(w, check));
+        scan_bench_close(&w->bench);
+        test_failure("%s, row %zu: %.*s", check, i, BD_ARG(got));
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}
+
+TEST(checks_07, several_settings_of_an_account_share_the_categories_of_its_blobs) {
+    static const row rows[] = {
+        {{ACCOUNTS, VALUE(PART_SETTING(BLOBS, "a", TO_WORKSPACE, READS) ","
+                          PART_SETTING(BLOBS, "b", TO_STORAGE, WRITES))},
+         "pass"},
+        {{ACCOUNTS, "[" PART_SETTING_AZ(BLOBS, "a", TO_WORKSPACE, READS) ","
+                    PART_SETTING_AZ(BLOBS, "b", TO_STORAGE, WRITES) "]"},
+         "pass"},
+        {{ACCOUNTS, VALUE(PART_SETTING(BLOBS, "a", TO_WORKSPACE, READS))},
+         "fail"},
+        {{ACCOUNTS, VALUE(PART_SETTING(BLOBS, "a", TO_WORKSPACE, READS) ","
+                          PART_SETTING(BLOBS, "b", TO_NOBODY, WRITES))},
+         "fail"},
+        {{ACCOUNTS, VALUE(PART_SETTING(BLOBS, "a", TO_WORKSPACE, READS) ","
+                          PART_SETTING(FILES, "b", TO_WORKSPACE, WRITES))},
+         "fail"}, /* of the file service */
+        {{ACCOUNTS, VALUE(PART_SETTING(BLOBS, "a", TO_WORKSPACE, READS) ","
+                          PART_SETTING(BLOBS, "b", TO_WORKSPACE, WRITES)),
+          NULL},
+         "pass"},
+    };
+    check_shared("resource-logs-storage", ACCOUNT, rows, BD_COUNT(rows));
+}
+
+#define SITES VALUE("{\"id\":\"" SITE "\",\"name\":\"s\",\"type\":\"Microsoft.Web/sites\",\"kind\":\"app\"}")
+#define FUNCTIONS                                                                                  \
+    VALUE("{\"id\":\"" SITE "\",\"name\":\"s\",\"type\":\"Microsoft.Web/sites\",\"kind\":"         \
+          "\"functionapp\"}")
+#define HTTP SITE_LOG("AppServiceHTTPLogs")
+#define AUDIT SITE_LOG("AppServiceAuditLogs")
+
+TEST(checks_07, several_settings_of_an_app_share_its_categories) {
+    static const row apps[] = {
+        {{SITES, VALUE(PART_SETTING(SITE, "a", TO_WORKSPACE, HTTP) ","
+                       PART_SETTING(SITE, "b", TO_STORAGE, AUDIT))},
+         "pass"},
+        {{SITES, VALUE(PART_SETTING(SITE, "a", TO_WORKSPACE, HTTP) ","
+                       PART_SETTING(SITE "/slots/x", "b", TO_STORAGE, AUDIT))},
+         "fail"},
+        {{SITES, VALUE(PART_SETTING(SITE, "a", TO_WORKSPACE, HTTP) ","
+                       PART_SETTING(SITE, "b", TO_NOBODY, AUDIT))},
+         "fail"},
+    };
+    static const row functions[] = {
+        {{FUNCTIONS, VALUE(PART_SETTING(SITE, "a", TO_WORKSPACE, SITE_LOG("FunctionAppLogs")))},
+         "pass"},
+        {{FUNCTIONS, VALUE(PART_SETTING(SITE, "a", TO_WORKSPACE, HTTP) ","
+                           PART_SETTING(SITE, "b", TO_STORAGE, AUDIT))},
+         "pass"},
+        {{FUNCTIONS, VALUE(PART_SETTING(SITE, "a", TO_WORKSPACE, HTTP))}, "fail"},
+    };
+    check_shared("resource-logs-appservice", SITE, apps, BD_COUNT(apps));
+    check_shared("resource-logs-functionapp", SITE, functions, BD_COUNT(functions));
+}
+
+/* A fail names all that is missing, and nothing else. */
+TEST(checks_07, a_fail_of_shared_categories_names_those_that_are_missing) {
+    whole *w = whole_open(FACTS);
+    whole_add(w, SUBSCRIPTIONS, "");
+    whole_add(w, VALUE(SETTING_NAMED(SCAN_SUB_A, "a", "\"" CENTRAL "\"", TWO)), "");
+    whole_judge(w);
+    CHECK_EQ_STR(whole_reason(w, "activity-log-central"),
+                 "categories that no diagnostic setting sends to the central workspace: Policy, Alert");
+    CHECK_EQ_STR(whole_reason(w, "activity-log-exported"),
+                 "settings that send the category to a destination: 0 of 1, at least 1 expected of "
+                 "each: Policy, Alert");
+    scan_bench_close(&w->bench);
+}
+
 /* ---- Sentinel ---- */
 
 #define SENTINEL "/providers/Microsoft.SecurityInsights/"

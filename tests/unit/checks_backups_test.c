@@ -326,6 +326,47 @@ TEST(checks_backups, the_copies_of_one_item_hide_no_failure_of_another_of_the_sa
     }
 }
 
+static bd_str disk_jobs(const char *instance, int from, int to) {
+    bd_str jobs = {"", 0};
+    for (int day = from; day <= to; day++) {
+        bd_str one = disk_job(day, instance, "Completed");
+        jobs = bd_str_format(test_arena(), "%.*s%s%.*s", BD_ARG(jobs), day > from ? "," : "",
+                             BD_ARG(one));
+    }
+    return jobs;
+}
+
+static void put_half(whole *w, bd_str jobs, const char *from, const char *to) {
+    bd_str more = bd_str_format(test_arena(),
+                                ",\"source\":\"S68\",\"describes_from\":\"2026-%sT00:00:00Z\","
+                                "\"describes_to\":\"2026-%sT00:00:00Z\"",
+                                from, to);
+    whole_add(w, bd_str_format(test_arena(), "{\"value\":[%.*s]}", BD_ARG(jobs)).data, more.data);
+}
+
+/* An item that shows no job any more was given up, or its backups stopped without a word. */
+TEST(checks_backups, an_item_that_falls_silent_beside_another_of_its_store_leaves_it_open) {
+    static const struct {
+        int last_day_of_second;
+        const char *expected;
+    } rows[] = {
+        {31, "clean"},
+        {15, "cannot-tell"}, /* nothing in the second extract */
+        {16, "cannot-tell"}, /* one job there, and then no more */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = backups_open("['" SCAN_IN_A "Microsoft.Compute/disks/d1']", DAILY);
+        bd_str first = disk_jobs("one", 1, 15), rest = disk_jobs("one", 16, 31);
+        bd_str second = disk_jobs("two", 1, 15), other = disk_jobs("two", 16, rows[i].last_day_of_second);
+        put_half(w, bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(first), BD_ARG(second)), "01-01",
+                 "01-16");
+        put_half(w, bd_str_format(test_arena(), "%.*s%s%.*s", BD_ARG(rest), other.size > 0 ? "," : "",
+                                  BD_ARG(other)), "01-16", "02-01");
+        test_failure("row %zu", i);
+        expect_month(w, rows[i].expected);
+    }
+}
+
 /* That a store shows its first failed job late in the export says nothing of the days before. */
 TEST(checks_backups, a_failed_job_begins_no_stretch_where_the_days_before_it_are_silent) {
     whole *w = backups_open(ONE_STORE, DAILY);

@@ -940,6 +940,11 @@ TEST(rule, a_register_row_is_judged_by_pass_alone) {
     CHECK_EQ_INT(bd_rules_judge(rules, 0, json("{}"), test_arena(), &reason), BD_CANNOT_TELL);
 }
 
+#define TOGETHER(members)                                                                          \
+    "\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"fail\",\"related\":{\"source\":\"SE\","     \
+    "\"key\":\"id\",\"together\":" members "}"
+#define MEMBER(name) "{\"name\":\"" name "\",\"pass\":{\"field\":\"a\",\"equals\":1}}"
+
 TEST(rule, a_check_that_is_half_said_is_refused_by_name) {
     static const struct {
         const char *check, *expected;
@@ -964,6 +969,17 @@ TEST(rule, a_check_that_is_half_said_is_refused_by_name) {
         {"\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"fail\",\"related\":{\"source\":"
          "\"SE\",\"key\":\"id\",\"were\":1}",
          "unknown key 'were', the nearest known one is 'where'"},
+        {TOGETHER("[]"), "at '/related/together': expected a list of 2 to 8 names"},
+        {TOGETHER("[{\"name\":\"x\",\"pass\":{\"field\":\"a\",\"equals\":1}}]"),
+         "at '/related/together': expected a list of 2 to 8 names"},
+        {TOGETHER("[" MEMBER("x") "," MEMBER("x") "]"), "at '/related/together/1': expected a name"},
+        {TOGETHER("[" MEMBER("x") ",{\"name\":\"y\"}]"), "'/related/together/1/pass': expected a con"},
+        {TOGETHER("[" MEMBER("x") "," MEMBER("y") "],\"every\":true"), "'together' stands alone"},
+        {TOGETHER("[" MEMBER("x") "," MEMBER("y") "],\"pass\":{\"field\":\"a\",\"equals\":1}"),
+         "'together' stands alone"},
+        {"\"shape\":\"aggregate\",\"source\":\"SA\",\"missing\":\"fail\",\"max\":3,\"together\":["
+         MEMBER("x") "," MEMBER("y") "]",
+         "'together' stands alone, without 'max'"},
         {"\"shape\":\"scope\",\"source\":\"SA\",\"missing\":\"fail\",\"pass\":{\"field\":\"a\","
          "\"equals\":1},\"item\":\"name\",\"expect\":{\"source\":\"SE\",\"path\":\"type\"}",
          "at '/expect': 'table' is no object"},

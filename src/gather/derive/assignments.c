@@ -56,6 +56,15 @@ static const struct {
     {"53ad89f5-8542-49e9-ba81-1cbd686e0d52", "SOC 2023"},
 };
 
+const char *soc2_initiative_name(bd_str guid) {
+    for (size_t i = 0; i < BD_COUNT(initiatives); i++) {
+        if (bd_str_eqz(guid, initiatives[i].guid)) {
+            return initiatives[i].name;
+        }
+    }
+    return NULL;
+}
+
 typedef struct {
     bool is_known, is_effective;
     const char *problem; /* why it is not known */
@@ -126,13 +135,10 @@ void map_policy_reach(const bd_value *record, const bd_value *parameters, const 
     builder build = {.arena = arena};
     put_text(&build, "assignment", id);
     put_text(&build, "definition", guid);
-    for (size_t i = 0; i < BD_COUNT(initiatives); i++) {
-        if (bd_str_eqz(guid, initiatives[i].guid)) {
-            put_text(&build, "initiative", bd_str_of(initiatives[i].name));
-        }
-    }
+    const char *initiative = soc2_initiative_name(guid);
+    put_text(&build, "initiative", bd_str_of(initiative != NULL ? initiative : ""));
     put_value(&build, "is_soc2",
-              definition.size == 0 ? NULL : bd_value_bool(arena, build.count == 3));
+              definition.size == 0 ? NULL : bd_value_bool(arena, initiative != NULL));
     bd_str scope = member_text(record, "scope");
     reach found = reach_of(record, scope, arena);
     put_text(&build, "scope", scope);

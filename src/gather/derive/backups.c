@@ -342,8 +342,21 @@ static bool is_own_job(const job *jobs, size_t count) {
     return false;
 }
 
-/* Tells of each protected item by itself: the copies of one hide no failure of another.  One that shows no job in the
- * extract, where another does, has been given up. */
+/* A protected item that shows no job in the extract, where another of the store does, was given up, or its backups
+ * stopped without a word: which of the two no list of jobs says. */
+static void tell_silent(const history *of, bd_instant end) {
+    bd_instant last = BD_INSTANT_NONE;
+    for (size_t i = 0; i < of->job_count; i++) {
+        last = of->jobs[i].result == 'd' && of->jobs[i].at < end ? of->jobs[i].at : last;
+    }
+    if (last != BD_INSTANT_NONE && is_too_long(of, last, end)) {
+        emit_stretch(of, last, end, end - 1,
+                     "a protected item of it shows no job any more, where another does: whether it "
+                     "was given up is not shown");
+    }
+}
+
+/* Tells of each protected item by itself: the copies of one hide no failure of another. */
 static void walk_items(history *of, const job *jobs, size_t count, bd_instant end) {
     bool is_any_here = is_own_job(jobs, count);
     for (size_t first = 0, next; first < count; first = next) {
@@ -351,11 +364,12 @@ static void walk_items(history *of, const job *jobs, size_t count, bd_instant en
         while (next < count && bd_str_eq(jobs[next].item, jobs[first].item)) {
             next++;
         }
-        if (is_any_here && !is_own_job(&jobs[first], next - first)) {
-            continue;
-        }
         of->jobs = &jobs[first];
         of->job_count = next - first;
+        if (is_any_here && !is_own_job(&jobs[first], next - first)) {
+            tell_silent(of, end);
+            continue;
+        }
         of->maybe.count = 0;
         add_copies_of_others(of, jobs, count);
         gather_maybes(of);

@@ -42,6 +42,8 @@ typedef struct {
 } exposure;
 /* Judges a set of rules: `custom` and `standard` are arrays of rules or NULL. */
 exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena *arena);
+/* The same of rules whose numbers begin at 1. */
+exposure judge_admin_rules(const bd_value *rules, bd_arena *arena);
 
 /* "VirtualNetwork", "Storage.WestEurope": a known tag, alone or with a region. */
 bool is_service_tag(bd_str token);
@@ -105,6 +107,9 @@ void map_sentinel_states(const bd_value *record, const bd_value *parameters, con
 void map_repositories(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                       bd_arena *arena, bd_derived_fn *emit, void *context);
 
+/* assignments.c: of one of the two built-in SOC 2 initiatives, by its guid in lower case; NULL of any other. */
+const char *soc2_initiative_name(bd_str guid);
+
 /* ---- derivations that join collections
  * ---------------------------------------------------------------------------- */
 
@@ -124,6 +129,8 @@ MAP(sign_ins);
 #define REDUCE(name)                                                                               \
     void reduce_##name(const bd_join *join, bd_str group, const bd_part *parts, size_t count,      \
                        bd_arena *arena, bd_derived_fn *emit, void *context)
+COLLECT(admin_rules);
+REDUCE(admin_rules);
 COLLECT(backup_stretches);
 REDUCE(backup_stretches);
 COLLECT(broad_assignments);
@@ -137,6 +144,12 @@ REDUCE(deployment_changes);
 REDUCE(deployment_duties);
 REDUCE(deployment_scans);
 REDUCE(deployment_staging);
+COLLECT(federated_identities);
+REDUCE(federated_identities);
+COLLECT(screened_access);
+REDUCE(screened_access);
+COLLECT(soc2_exemptions);
+REDUCE(soc2_exemptions);
 COLLECT(disk_encryption);
 REDUCE(disk_encryption);
 COLLECT(flaws);

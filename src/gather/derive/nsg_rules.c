@@ -39,6 +39,7 @@ typedef struct {
     bd_arena *arena;
     BD_VEC(rule) rules;
     bool is_incomplete;
+    int64_t least;        /* the lowest number that a rule of one's own can have */
     bd_str problem;       /* of the rule that is read, "": it lacks what decides */
     bd_str first_problem; /* of the first that cannot be read, with its name */
     BD_VEC(const bd_value *) exposures, shadowed, warnings;
@@ -399,13 +400,13 @@ static bool reaches_all(bd_arena *arena, const bd_value *from) {
     return all_ports && all_places && !has_members(from, "destinationApplicationSecurityGroups");
 }
 
-/* Azure knows 100 to 4096 for rules of one's own and 65000 to 65500 for its defaults: another order decides nothing. */
+/* Azure knows 100 (of admin rules 1) to 4096 for rules of one's own and 65000 to 65500 for its defaults: another order decides nothing. */
 static bool is_priority(judging *judge, int64_t priority, bool is_standard) {
-    bool is_fine = (priority >= 100 && priority <= 4096) ||
+    bool is_fine = (priority >= judge->least && priority <= 4096) ||
                    (is_standard && priority >= 65000 && priority <= 65500);
     if (!is_fine) {
-        judge->problem = bd_str_format(judge->arena, "priority %lld lies outside 100 to 4096",
-                                       (long long)priority);
+        judge->problem = bd_str_format(judge->arena, "priority %lld lies outside %lld to 4096",
+                                       (long long)priority, (long long)judge->least);
     }
     return is_fine;
 }
@@ -515,8 +516,9 @@ static void judge_port(judging *judge, size_t which) {
     }
 }
 
-exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena *arena) {
-    judging judge = {.arena = arena};
+static exposure judge_all(const bd_value *custom, const bd_value *standard, int64_t least,
+                          bd_arena *arena) {
+    judging judge = {.arena = arena, .least = least};
     read_rules(&judge, custom, false);
     read_rules(&judge, standard, true);
     bd_sort(judge.rules.data, judge.rules.count, sizeof(rule), by_priority, NULL);
@@ -530,4 +532,12 @@ exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena 
                       .shadowed = bd_value_array(arena, judge.shadowed.count, judge.shadowed.data),
                       .warnings = bd_value_array(arena, judge.warnings.count, judge.warnings.data),
                       .exposure_count = judge.exposures.count};
+}
+
+exposure judge_rules(const bd_value *custom, const bd_value *standard, bd_arena *arena) {
+    return judge_all(custom, standard, /*least*/ 100, arena);
+}
+
+exposure judge_admin_rules(const bd_value *rules, bd_arena *arena) {
+    return judge_all(rules, NULL, /*least*/ 1, arena);
 }

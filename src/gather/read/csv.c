@@ -61,10 +61,15 @@ static bd_rc take_header(reader *r) {
     r->items = bd_new(r->arena, bd_value, r->column_count);
     BD_TRY(read_name_columns(r->arena, given, r->cell_count, r->columns, "CSV", r->names, r->err));
     r->has_header = true;
-    if (r->events->header == NULL) {
-        return BD_OK;
+    if (r->events->header != NULL) {
+        BD_TRY(r->events->header(r->events->context, r->names, r->column_count, r->err));
     }
-    return r->events->header(r->events->context, r->names, r->column_count, r->err);
+    size_t count = 0;
+    const bd_repeat *repeats = read_repeats(r->arena, given, r->cell_count, &count);
+    if (r->events->repeats != NULL && count > 0) {
+        r->events->repeats(r->events->context, repeats, count);
+    }
+    return BD_OK;
 }
 
 /* ---- rows ---- */

@@ -107,6 +107,22 @@ bd_rc read_name_columns(bd_arena *arena, const bd_str *given, size_t count, cons
     return BD_OK;
 }
 
+bd_repeat *read_repeats(bd_arena *arena, const bd_str *given, size_t count, size_t *found) {
+    bd_repeat *out = bd_new(arena, bd_repeat, count + 1);
+    bd_map *firsts = bd_map_make(arena);
+    *found = 0;
+    for (size_t i = 0; i < count; i++) {
+        bd_str name = one_line(arena, given[i]);
+        uintptr_t first = (uintptr_t)bd_map_find(firsts, name);
+        if (name.size > 0 && first > 0) {
+            out[(*found)++] = (bd_repeat){.first = first - 1, .column = i, .header = name};
+        } else if (name.size > 0) {
+            bd_map_put(firsts, name, (void *)(uintptr_t)(i + 1)); /* NOLINT: a place, no address */
+        }
+    }
+    return out;
+}
+
 void read_cell_text(bd_str text, const bd_json_limits *limits, bd_arena *arena, bd_value *out) {
     *out = (bd_value){.kind = BD_STRING, .text = text};
     if (text.size < 2 || (text.data[0] != '{' && text.data[0] != '[')) {

@@ -30,6 +30,8 @@ char read_separator_of(bd_str text);
 BD_MUST_USE bd_rc read_name_columns(bd_arena *arena, const bd_str *given, size_t count,
                                     const bd_value *columns, const char *what, bd_str *out,
                                     bd_err *err);
+/* Columns of that header that repeat another's, by column.  Allocated in <arena>. */
+bd_repeat *read_repeats(bd_arena *arena, const bd_str *given, size_t count, size_t *found);
 /* The text of a cell, or the JSON object or array that it is. */
 void read_cell_text(bd_str text, const bd_json_limits *limits, bd_arena *arena, bd_value *out);
 

@@ -119,8 +119,9 @@ static bd_str *gather_names(bd_sheet_table *table, const kept_row *row, size_t *
     return names;
 }
 
-static bd_rc set_header(bd_sheet_table *table, uint32_t number, const bd_str *names, size_t count,
-                        bd_err *err) {
+/* `texts`: the header as it stands there; `names`: what its columns are called. */
+static bd_rc set_header(bd_sheet_table *table, uint32_t number, const bd_str *texts,
+                        const bd_str *names, size_t count, bd_err *err) {
     table->names = bd_new(table->arena, bd_str, count + 1);
     table->items = bd_new(table->arena, bd_value, count + 1);
     table->name_count = count;
@@ -129,9 +130,15 @@ static bd_rc set_header(bd_sheet_table *table, uint32_t number, const bd_str *na
     for (size_t i = 0; i < count; i++) {
         table->names[i] = bd_str_copy(table->arena, names[i]);
     }
-    return table->events.header == NULL
-               ? BD_OK
-               : table->events.header(table->events.context, number, table->names, count, err);
+    if (table->events.header != NULL) {
+        BD_TRY(table->events.header(table->events.context, number, table->names, count, err));
+    }
+    size_t repeated = 0;
+    const bd_repeat *repeats = read_repeats(table->row, texts, count, &repeated);
+    if (table->events.repeats != NULL && repeated > 0) {
+        table->events.repeats(table->events.context, repeats, repeated);
+    }
+    return BD_OK;
 }
 
 /* Whether the row names columns that somebody knows; then it is the header. */
@@ -147,7 +154,7 @@ static bd_rc try_header(bd_sheet_table *table, const kept_row *row, bd_err *err)
         !table->events.fits(table->events.context, names, count)) {
         return BD_OK;
     }
-    return set_header(table, row->number, names, count, err);
+    return set_header(table, row->number, texts, names, count, err);
 }
 
 static bool is_of_texts(const kept_row *row) {
@@ -179,7 +186,7 @@ static bd_rc choose_header(bd_sheet_table *table, bd_err *err) {
     } else {
         BD_TRY(read_name_columns(table->row, texts, count, NULL, "the sheet", names, err));
     }
-    BD_TRY(set_header(table, table->head[chosen].number, names, count, err));
+    BD_TRY(set_header(table, table->head[chosen].number, texts, names, count, err));
     for (size_t i = chosen + 1; i < table->head_count; i++) {
         BD_TRY(put_record(table, &table->head[i], err));
     }

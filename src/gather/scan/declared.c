@@ -3,6 +3,8 @@
 
 #include "scan_priv.h"
 
+#include <string.h>
+
 static bool is_seen(const bd_scan_state *state, bd_str source) {
     for (size_t i = 0; i < state->facts->seen.count; i++) {
         if (bd_str_eq(state->facts->seen.data[i].source, source)) {
@@ -80,8 +82,122 @@ static bool may_declare(const bd_scan_state *state, const bd_source_def *source)
     return is_empty ? !is_of_another(state, source) : is_seen(state, source->id);
 }
 
+/* ---- an empty answer whose command says what it is of ---- */
+
+/* "az network nsg list", the words of a command up to its first option; "" where several commands stand there, or none
+ * of az. */
+static bd_str verb_of(bd_str command, bd_arena *arena) {
+    bd_str rest = bd_str_trim(command), verb = {"", 0};
+    for (size_t i = 0; i < rest.size; i++) {
+        if (memchr("|;&\n`$", rest.data[i], 6) != NULL) {
+            return verb;
+        }
+    }
+    for (bd_str word = bd_scan_next_word(&rest);
+         word.size > 0 && word.data[0] != '-' && word.data[0] != '>'; word = bd_scan_next_word(&rest)) {
+        verb = bd_str_format(arena, "%.*s%s%.*s", BD_ARG(verb), verb.size > 0 ? " " : "",
+                             BD_ARG(bd_str_lower(arena, word)));
+    }
+    return bd_str_has_prefix(verb, BD_STR("az ")) ? verb : (bd_str){"", 0};
+}
+
+/* What stands behind the option, or "" where it does not stand there. */
+static bool find_option(bd_str command, bd_str option, bd_str *value) {
+    bd_str rest = command;
+    for (bd_str word = bd_scan_next_word(&rest); word.size > 0; word = bd_scan_next_word(&rest)) {
+        bd_str with = {word.data, word.size < option.size ? word.size : option.size};
+        bool is_joined = word.size > option.size && word.data[option.size] == '=' &&
+                         bd_str_eq(with, option);
+        if (bd_str_eq(word, option) || is_joined) {
+            bd_str ahead = rest;
+            *value = is_joined ? bd_str_sub(word, option.size + 1, word.size)
+                               : bd_scan_next_word(&ahead);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is this command, with the options that the catalog names, the one way in which the source is listed?  Where it is
+ * listed in several, or place by place, an empty answer is of a part alone. */
+static bool is_listed_by(const bd_source_def *source, bd_str verb, bd_str command) {
+    bd_str rest = bd_str_sub(source->az, verb.size, source->az.size), value;
+    bool is_own = bd_str_has_prefix(source->az, verb) && bd_str_has_suffix(verb, BD_STR(" list")) &&
+                  (rest.size == 0 || bd_str_has_prefix(rest, BD_STR(" --"))) &&
+                  bd_str_find(rest, BD_STR(",")) < 0 && bd_str_find(rest, BD_STR(";")) < 0 &&
+                  bd_str_find(rest, BD_STR("{")) < 0 && bd_str_find(rest, BD_STR("(")) < 0;
+    for (bd_str word = bd_scan_next_word(&rest); is_own && word.size > 0;
+         word = bd_scan_next_word(&rest)) {
+        is_own = find_option(command, word, &value);
+    }
+    return is_own;
+}
+
+/* An empty array does not say what it is a list of; where its sidecar names no source, the command may. */
+static const bd_source_def *source_of_command(const bd_scan_state *state) {
+    const bd_facts *facts = state->facts;
+    bool is_list = facts->media == BD_MEDIA_JSON && (state->summary.shape == BD_JSON_ARRAY ||
+                                                     state->summary.shape == BD_JSON_VALUE);
+    if (!is_list || state->sidecar == NULL || facts->is_malformed || facts->rows_read > 0 ||
+        state->context.declared.size > 0 || state->sidecar->has_document) {
+        return NULL;
+    }
+    bd_str command = state->sidecar->command, verb = verb_of(command, state->scratch);
+    const bd_source_def *found = NULL;
+    for (size_t i = 0; verb.size > 0 && i < state->plan->catalog->source_count; i++) {
+        const bd_source_def *one = &state->plan->catalog->sources[i];
+        if (!one->is_handed_in && is_listed_by(one, verb, command)) {
+            if (found != NULL) {
+                return NULL; /* two are listed so */
+            }
+            found = one;
+        }
+    }
+    return found;
+}
+
+/* The subscriptions or the resource that the command names, where the sidecar names no scope. */
+static bd_strs scopes_of_command(bd_scan_state *state, const bd_source_def *source) {
+    bd_strs out = {0};
+    bd_str value;
+    if (source->scope == BD_SCOPE_SUBSCRIPTION) {
+        bd_asked_subscriptions asked =
+            bd_scan_asked_subscriptions(state->plan, state->sidecar, source, state->scratch);
+        return asked.unknown.size > 0 ? out : asked.ids;
+    }
+    if (source->scope == BD_SCOPE_RESOURCE &&
+        find_option(state->sidecar->command, BD_STR("--resource"), &value) &&
+        bd_str_has_prefix(bd_scan_normal_id(state->scratch, value), BD_STR("/subscriptions/"))) {
+        *bd_push(state->scratch, &out) = value;
+    }
+    return out;
+}
+
+static void add_commanded_scopes(bd_scan_state *state) {
+    bd_arena_reset(state->scratch);
+    const bd_source_def *source = source_of_command(state);
+    if (source == NULL || is_of_another(state, source)) {
+        return;
+    }
+    bd_strs ids = state->sidecar->scope_ids;
+    ids = ids.count > 0 ? ids : scopes_of_command(state, source);
+    for (size_t i = 0; i < ids.count; i++) {
+        bd_str scope = bd_scan_scope_of_declared(state->scratch, source, ids.data[i]);
+        if (scope.size > 0 && !asks_elsewhere(state, source, scope)) {
+            bd_scan_seen_of(state, source, scope, /*is_part*/ false);
+        }
+    }
+    if (source->scope == BD_SCOPE_TENANT) {
+        bd_scan_seen_of(state, source, (bd_str){"", 0}, /*is_part*/ false);
+    }
+}
+
 void bd_scan_add_declared_scopes(bd_scan_state *state) {
     const bd_source_def *source = bd_catalog_source(state->plan->catalog, state->context.declared);
+    if (source == NULL && state->sidecar != NULL && state->context.declared.size == 0) {
+        add_commanded_scopes(state);
+        return;
+    }
     if (source == NULL || state->sidecar == NULL || bd_str_eqz(source->id, "doc") ||
         !may_declare(state, source)) {
         return;

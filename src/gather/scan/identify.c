@@ -151,6 +151,15 @@ bd_str bd_scan_entity_set(bd_arena *arena, bd_str context) {
     return bd_str_has_suffix(out, tail) ? bd_str_sub(out, 0, size - tail.size) : out;
 }
 
+bd_str bd_scan_entity_parent(bd_arena *arena, bd_str context) {
+    ptrdiff_t mark = bd_str_find(context, BD_STR("#"));
+    bd_str set = mark < 0 ? (bd_str){"", 0} : bd_str_sub(context, (size_t)mark, context.size);
+    ptrdiff_t from = bd_str_find(set, BD_STR("('")), to = bd_str_find(set, BD_STR("')/"));
+    bool is_first = from > 0 && to > from && bd_str_find(bd_str_sub(set, 0, (size_t)from), BD_STR("/")) < 0;
+    return is_first ? bd_scan_normal_id(arena, bd_str_sub(set, (size_t)from + 2, (size_t)to))
+                    : (bd_str){"", 0};
+}
+
 /* ---- scopes ---- */
 
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id) {
@@ -177,9 +186,11 @@ static bd_str scope_of(const bd_scan_context *context, const bd_source_def *sour
     } else if (source->scope == BD_SCOPE_RESOURCE && bd_str_find(id, BD_STR("/")) >= 0) {
         own = bd_scan_host_of(id); /* a bare id of the directory is not the id of what it belongs to */
     }
-    return own.size > 0 || context->declared_scope.size == 0
-               ? own
-               : bd_scan_scope_of_declared(arena, source, context->declared_scope);
+    if (own.size > 0 || context->declared_scope.size > 0) {
+        return own.size > 0 ? own
+                            : bd_scan_scope_of_declared(arena, source, context->declared_scope);
+    }
+    return source->scope == BD_SCOPE_RESOURCE ? context->parent : own;
 }
 
 /* ---- identity ---- */

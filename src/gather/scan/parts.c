@@ -70,13 +70,23 @@ static bd_rc on_header(void *context, uint32_t row, const bd_str *names, size_t 
     return BD_OK;
 }
 
+static void on_repeats(void *context, const bd_repeat *repeats, size_t count) {
+    sheets_state *s = context;
+    bd_str shown = bd_str_visible(s->state->scratch, s->sheet.name);
+    bd_scan_take_repeats(s->state,
+                         bd_str_format(s->state->arena, "sheet '%.*s'", BD_ARG(shown)), repeats,
+                         count);
+}
+
 static bd_rc on_record(void *context, uint32_t row, const bd_value *value, bd_err *err) {
     (void)err;
     (void)row;
     sheets_state *s = context;
     bd_scan_state *state = s->state;
     s->sheet.rows_read++;
+    uint64_t refused = state->facts->rows_refused;
     bool is_known = bd_scan_take_row(state, s->rows++, value);
+    s->sheet.rows_refused += state->facts->rows_refused - refused;
     s->is_any_known = s->is_any_known || is_known;
     s->sheet.rows_left += is_known ? 0 : 1;
     return state->rc;
@@ -204,7 +214,8 @@ bd_rc bd_scan_xlsx(bd_scan_state *state, const bd_blob *blob, const bd_sniffed *
     }
     sheets_state s = {.state = state};
     bd_sheet_table_events events = {
-        .context = &s, .fits = on_fits, .header = on_header, .record = on_record, .said = on_said};
+        .context = &s, .fits = on_fits, .header = on_header, .repeats = on_repeats,
+        .record = on_record, .said = on_said};
     s.table =
         bd_sheet_table_open(&events, bd_scan_column_map(state->plan, state->context.declared));
     state->sheets = &s;

@@ -582,6 +582,7 @@ static bd_rc on_member(void *context, bd_str key, const bd_value *value, bd_err 
     } else if (bd_str_eqz(key, "@odata.context")) {
         facts->context = bd_str_copy(state->arena, value->text);
         state->context.context = bd_scan_entity_set(state->arena, value->text);
+        state->context.parent = bd_scan_entity_parent(state->arena, value->text);
         state->is_context_late = facts->rows_read > 0;
     } else if (bd_str_eqz(key, "totalRecords") || bd_str_eqz(key, "total_records") ||
                bd_str_eqz(key, "@odata.count")) {
@@ -747,6 +748,8 @@ static bd_rc scan_json(bd_scan_state *state, const bd_blob *blob, bd_err *err) {
 void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, const bd_str *names,
                           size_t count) {
     state->csv_source = source;
+    state->columns = names;
+    state->repeats.count = 0;
     state->has_export_time = false;
     for (size_t i = 0; i < count; i++) {
         state->has_export_time =
@@ -764,6 +767,10 @@ static bd_rc on_header(void *context, const bd_str *names, size_t count, bd_err 
         bd_catalog_recognise_columns(state->plan->catalog, names, count, state->context.declared);
     bd_scan_take_columns(state, source, names, count);
     return BD_OK;
+}
+
+static void on_repeats(void *context, const bd_repeat *repeats, size_t count) {
+    bd_scan_take_repeats(context, (bd_str){"", 0}, repeats, count);
 }
 
 /* A portal's Resource Graph download: one row is one resource, with or without a sidecar. */
@@ -808,7 +815,12 @@ bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *va
         is_known = true;
         bd_scan_identify_row(&state->context, state->csv_source, value, state->scratch, &record);
     }
-    if (is_known) {
+    bd_str problem = is_known ? bd_scan_contradiction(state, record.source, value) : (bd_str){"", 0};
+    if (problem.size > 0) {
+        bd_str locus = bd_str_format(state->scratch, "row %llu", (unsigned long long)(ordinal + 1));
+        (void)bd_scan_seen_of(state, record.source, record.scope, is_part); /* read, and not whole */
+        bd_scan_refuse(state, locus, bd_str_z(state->scratch, problem));
+    } else if (is_known) {
         record.workspace = asked_workspace(state, record.source);
         add_record(state, &record, is_part);
     }
@@ -847,7 +859,8 @@ const bd_value *bd_scan_column_map(const bd_scan_plan *plan, bd_str source) {
 
 static bd_rc read_csv(bd_scan_state *state, bd_source *source, bd_err *err) {
     bd_csv_events events = {
-        .context = state, .header = on_header, .row = on_row, .refused = on_refused_row};
+        .context = state, .header = on_header, .repeats = on_repeats, .row = on_row,
+        .refused = on_refused_row};
     const bd_value *columns = bd_scan_column_map(state->plan, state->context.declared);
     return bd_csv_read(source, &bd_csv_default_limits, columns, &events, err);
 }

@@ -12,6 +12,7 @@ typedef struct {
     bd_str declared;       /* the sidecar's source, or "" */
     bd_str declared_scope; /* the sidecar's scope id where it names exactly one, or "" */
     bd_str context;        /* entity set of @odata.context, lower-cased, or "" */
+    bd_str parent;         /* "/ID" where the context is of the list of one thing: applications('ID')/...; or "" */
     bd_str table;          /* Log Analytics table, or "" */
     bool is_graph_query;   /* envelope E4 or E5, or a CSV of resources */
 } bd_scan_context;
@@ -27,6 +28,8 @@ void bd_scan_identify_row(const bd_scan_context *context, const bd_source_def *s
 bd_str bd_scan_own_text(const bd_value *record, const char *key);
 /* "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)/$entity" -> "users" */
 bd_str bd_scan_entity_set(bd_arena *arena, bd_str context);
+/* "...#applications('ID')/federatedIdentityCredentials" -> "/id"; "" where the set is not that of one thing. */
+bd_str bd_scan_entity_parent(bd_arena *arena, bd_str context);
 /* Resource ids: lower case, leading '/', no trailing '/'. */
 bd_str bd_scan_normal_id(bd_arena *arena, bd_str id);
 /* The resource that something hangs on: of an extension resource the id up to its last provider part, of a child the
@@ -54,6 +57,14 @@ typedef struct {
     bool is_known;
 } bd_scan_derived;
 
+/* A column of the table at hand that stands twice in its header. */
+typedef struct {
+    size_t first, column;
+    bd_str header;
+    const bd_source_def *source; /* whose reading is known: */
+    bool is_read;
+} bd_scan_repeat;
+
 typedef struct {
     const bd_scan_plan *plan;
     const bd_sidecar *sidecar;
@@ -61,6 +72,8 @@ typedef struct {
     const bd_source_def *csv_source; /* of the table at hand: a CSV, a sheet */
     bool is_csv_by_columns;          /* its header alone says which source it is */
     bool has_export_time;            /* a column tells when it was exported */
+    BD_VEC(bd_scan_repeat) repeats;
+    const bd_str *columns; /* names of the table at hand, Borrowed while it is read */
     uint32_t evidence;
     bd_arena *arena;   /* facts */
     bd_arena *index;   /* what finds an entry of the facts again: gone with the file */
@@ -111,6 +124,13 @@ void bd_scan_refuse(bd_scan_state *state, bd_str locus, const char *message);
 /* The columns of the table that follows, and whose it is (NULL: nobody's). */
 void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, const bd_str *names,
                           size_t count);
+/* Columns of it whose header stands twice (repeats.c); `locus` names the table, "" of a CSV. */
+void bd_scan_take_repeats(bd_scan_state *state, bd_str locus, const bd_repeat *repeats,
+                          size_t count);
+/* Why nothing is read of a row: two columns of one header, which its source reads, hold different things.  "" where
+ * none do. */
+bd_str bd_scan_contradiction(bd_scan_state *state, const bd_source_def *source,
+                             const bd_value *row);
 /* A row of that table; false when nothing recognises it. */
 bool bd_scan_take_row(bd_scan_state *state, uint64_t ordinal, const bd_value *value);
 /* A record that says itself what it is; one that does not is counted as unmapped. */

@@ -11,15 +11,29 @@
 #include <string.h>
 
 typedef struct {
+    uint64_t met, unmet, unclear, disagreeing;
+} tally;
+
+typedef struct {
     uint32_t check;
     bd_str scope;
     bd_day day;
-    uint64_t met, unmet, unclear, disagreeing;
+    tally tallies[BD_TOGETHER_MAX]; /* of each member of `together`; the first alone without that list */
     bd_instant at; /* of the earliest answer */
     uint32_t evidence;
 } sum;
 
 /* ---- rows in ---- */
+
+static size_t member_of(const bd_reduce_plan *plan, bd_str name) {
+    for (size_t i = 0; i < plan->together.count; i++) {
+        if (bd_str_eq(plan->together.data[i], name)) {
+            return i;
+        }
+    }
+    return 0;
+}
+
 
 bd_rc bd_judging_put_part(bd_judging *run, bd_sorter *parts, const bd_row *row,
                           uint32_t evidence_index, bd_err *err) {
@@ -34,6 +48,7 @@ bd_rc bd_judging_put_part(bd_judging *run, bd_sorter *parts, const bd_row *row,
     bd_pack_i64(packer, bd_instant_utc_day(at));
     bd_pack_key(packer, row->type);
     bd_pack_key(packer, row->key.size > 0 ? row->key : bd_str_of(ordinal));
+    bd_pack_u8(packer, (uint8_t)member_of(view->plan, row->detail));
     bd_pack_u8(packer, (uint8_t)row->verdict);
     bd_pack_u32(packer, run->in->evidence->data[evidence_index].given.number);
     bd_pack_i64(packer, at);
@@ -118,7 +133,7 @@ static bool is_above(const bd_reduce_plan *plan, uint64_t count, uint64_t of) {
 
 /* What further pages could only add to is decided without them: more than the most allowed stays more.  Of a set that
  * a fact names, one that was not seen at all was perhaps not asked for: too few is sure only where all were seen. */
-static bd_verdict weigh(const bd_reduce_plan *plan, const sum *of, const backing *behind) {
+static bd_verdict weigh(const bd_reduce_plan *plan, const tally *of, const backing *behind) {
     uint64_t all = of->met + of->unmet + of->unclear;
     uint64_t most = of->met + of->unclear;
     bool is_surely_above = is_above(plan, of->met, all);
@@ -142,7 +157,7 @@ static bd_verdict weigh_none(const bd_reduce_plan *plan, const backing *behind) 
 }
 
 /* A minimum that is met stays met, whatever else there is; all other answers need the whole. */
-static bool is_backed(const bd_reduce_plan *plan, const sum *of, const backing *behind) {
+static bool is_backed(const bd_reduce_plan *plan, const tally *of, const backing *behind) {
     bool is_met_minimum = plan->has_min && !plan->has_max && !plan->is_percent && of->met > 0;
     return behind->is_whole || (is_met_minimum && behind->is_shown);
 }
@@ -171,10 +186,11 @@ static bd_str bounds_text(bd_arena *arena, const bd_reduce_plan *plan) {
 }
 
 /* "3 of 12 (25.0 %), at least 80.0 % expected; 1 cannot be told"; the tenth is cut, never rounded over a bound. */
-static bd_str sum_text(bd_arena *arena, const bd_check_view *view, const sum *of) {
+static bd_str sum_text(bd_arena *arena, const bd_check_view *view, const tally *of) {
     const bd_reduce_plan *plan = view->plan;
     uint64_t all = of->met + of->unmet + of->unclear;
-    bool has_condition = bd_value_find(view->check->body, "of") != NULL;
+    bool has_condition =
+        plan->together.count > 0 || bd_value_find(view->check->body, "of") != NULL;
     bd_str count = bd_str_format(arena, "%llu", (unsigned long long)of->met);
     if (has_condition) {
         count = bd_str_format(arena, "%.*s of %llu", BD_ARG(count), (unsigned long long)all);
@@ -199,17 +215,44 @@ static bd_str sum_text(bd_arena *arena, const bd_check_view *view, const sum *of
 
 /* ---- one sum to one judged record ---- */
 
+static bd_verdict judge_tally(const bd_reduce_plan *plan, const tally *of, const backing *behind) {
+    bool is_empty = of->met + of->unmet + of->unclear == 0;
+    bd_verdict verdict = is_empty ? weigh_none(plan, behind) : weigh(plan, of, behind);
+    bool is_good = verdict == BD_PASS || verdict == BD_NOT_APPLICABLE;
+    return is_good && !is_backed(plan, of, behind) ? BD_CANNOT_TELL : verdict;
+}
+
+/* The worst of the members' verdicts, and the words of the members that have it. */
+static bd_verdict judge_tallies(const bd_check_view *view, const sum *of, const backing *behind,
+                                bd_arena *scratch, bd_str *reason) {
+    const bd_reduce_plan *plan = view->plan;
+    bd_verdict worst = judge_tally(plan, &of->tallies[0], behind);
+    size_t at = 0;
+    bd_str names = {"", 0};
+    for (size_t i = 0; i < plan->together.count; i++) {
+        bd_verdict one = judge_tally(plan, &of->tallies[i], behind);
+        if (one != worst && bd_verdict_worse(one, worst) == one) {
+            worst = one;
+            at = i;
+            names = (bd_str){"", 0};
+        }
+        if (one == worst) {
+            names = bd_str_format(scratch, "%.*s%s%.*s", BD_ARG(names), names.size > 0 ? ", " : "",
+                                  BD_ARG(plan->together.data[i]));
+        }
+    }
+    *reason = sum_text(scratch, view, &of->tallies[at]);
+    if (names.size > 0) {
+        *reason = bd_str_format(scratch, "%.*s of each: %.*s", BD_ARG(*reason), BD_ARG(names));
+    }
+    return worst;
+}
+
 static bd_rc put_sum(bd_judging *run, const sum *of, bd_arena *scratch, bd_err *err) {
     const bd_check_view *view = &run->views[of->check];
     backing behind = find_backing(run, view, of->scope, of->day);
-    bool is_empty = of->met + of->unmet + of->unclear == 0;
-    bd_verdict verdict =
-        is_empty ? weigh_none(view->plan, &behind) : weigh(view->plan, of, &behind);
-    bd_str reason = sum_text(scratch, view, of);
-    bool is_good = verdict == BD_PASS || verdict == BD_NOT_APPLICABLE;
-    if (is_good && !is_backed(view->plan, of, &behind)) {
-        verdict = BD_CANNOT_TELL;
-    }
+    bd_str reason;
+    bd_verdict verdict = judge_tallies(view, of, &behind, scratch, &reason);
     if (verdict == BD_CANNOT_TELL && behind.why_not.size > 0) {
         reason = bd_str_format(scratch, "%.*s; %.*s", BD_ARG(reason), BD_ARG(behind.why_not));
     }
@@ -252,14 +295,20 @@ static bd_verdict fold_double(const bd_reduce_plan *plan, bd_verdict a, bd_verdi
 typedef struct {
     bd_verdict verdict;
     bd_str type, key;
+    size_t member;
     bool disagrees;
 } part;
 
-static void count_part(sum *into, const part *one) {
+static void count_part(sum *sum_of, const part *one) {
+    tally *into = &sum_of->tallies[one->member];
     into->met += one->verdict == BD_PASS;
     into->unmet += one->verdict == BD_FAIL;
     into->unclear += one->verdict == BD_CANNOT_TELL;
     into->disagreeing += one->disagrees;
+}
+
+static bool is_same_part(const part *a, const part *b) {
+    return a->member == b->member && bd_str_eq(a->type, b->type) && bd_str_eq(a->key, b->key);
 }
 
 static void unpack_part(bd_str record, bd_arena *arena, sum *place, part *one) {
@@ -269,6 +318,7 @@ static void unpack_part(bd_str record, bd_arena *arena, sum *place, part *one) {
     place->day = (bd_day)bd_unpack_i64(&in);
     one->type = bd_unpack_key(&in, arena);
     one->key = bd_unpack_key(&in, arena);
+    one->member = bd_unpack_u8(&in);
     one->verdict = (bd_verdict)bd_unpack_u8(&in);
     place->evidence = bd_unpack_u32(&in);
     place->at = bd_unpack_i64(&in);
@@ -316,7 +366,7 @@ static bd_rc add_part(stream *state, bd_str record, bd_err *err) {
         state->current = place;
         state->has_sum = true;
         state->held = next;
-    } else if (bd_str_eq(next.type, state->held.type) && bd_str_eq(next.key, state->held.key)) {
+    } else if (is_same_part(&next, &state->held)) {
         const bd_reduce_plan *plan = state->run->views[place.check].plan;
         state->held.disagrees = state->held.disagrees || state->held.verdict != next.verdict;
         next.disagrees = state->held.disagrees;

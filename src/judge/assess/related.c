@@ -353,24 +353,58 @@ static void say_double(const bd_group_rows *rows, int within_days, bd_arena *scr
     }
 }
 
+/* The records of the related side, apart for each condition that they meet together; one list where there is but one
+ * condition. */
+typedef struct {
+    bd_group_rows lists[BD_TOGETHER_MAX];
+    size_t count;
+} demands;
+
 /* Every left row asks all partners of its group, of which there are few or none where thousands ask. */
-static bd_group_rows partners_of(const bd_group_rows *rows, bd_arena *arena) {
-    bd_group_rows found = {0};
+static void part_partners(const bd_group_rows *rows, const bd_strs *together, bd_arena *arena,
+                          demands *out) {
+    out->count = together->count > 0 ? together->count : 1;
     for (size_t i = 0; i < rows->count; i++) {
-        if (rows->data[i].row.side != BD_SIDE_LEFT) {
-            *bd_push(arena, &found) = rows->data[i];
+        const bd_row *row = &rows->data[i].row;
+        for (size_t j = 0; row->side != BD_SIDE_LEFT && j < out->count; j++) {
+            if (together->count == 0 || bd_str_eq(row->detail, together->data[j])) {
+                *bd_push(arena, &out->lists[j]) = rows->data[i];
+            }
         }
     }
-    return found;
 }
 
-static bd_rc put_related(bd_judging *run, uint32_t check, const bd_group_rows *right,
+/* Each condition has to be met by some record, and the worst answer holds; of a fail all that is missing is named. */
+static void judge_demands(bd_judging *run, const bd_check_view *view, const demands *right,
+                          const bd_group_row *left, bd_arena *scratch, bd_judged *judged) {
+    const bd_judged start = *judged;
+    bd_str missing = {"", 0};
+    for (size_t i = 0; i < right->count; i++) {
+        bd_judged one = start;
+        judge_related(run, view, &right->lists[i], left, scratch, &one);
+        say_double(&right->lists[i], view->plan->within_days, scratch, &one);
+        if (one.verdict == BD_FAIL && view->plan->together.count > 0) {
+            missing = bd_str_format(scratch, "%.*s%s%.*s", BD_ARG(missing),
+                                    missing.size > 0 ? ", " : ": ",
+                                    BD_ARG(view->plan->together.data[i]));
+        }
+        bool is_worse = one.verdict != judged->verdict &&
+                        bd_verdict_worse(one.verdict, judged->verdict) == one.verdict;
+        if (i == 0 || is_worse) {
+            *judged = one;
+        }
+    }
+    if (missing.size > 0) {
+        judged->reason = bd_str_format(scratch, "%.*s%.*s", BD_ARG(judged->reason), BD_ARG(missing));
+    }
+}
+
+static bd_rc put_related(bd_judging *run, uint32_t check, const demands *right,
                          const bd_group_row *left, bd_arena *scratch, bd_err *err) {
     bd_check_view *view = &run->views[check];
     bd_judged judged = judged_of(run, check, left);
     if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
-        judge_related(run, view, right, left, scratch, &judged);
-        say_double(right, view->plan->within_days, scratch, &judged);
+        judge_demands(run, view, right, left, scratch, &judged);
     }
     bool is_own_key = view->is_population && !view->plan->has_population_key;
     judged.is_any_key = bd_str_eq(left->row.detail, BD_ROW_ANY_KEY);
@@ -382,15 +416,19 @@ static bd_rc put_related(bd_judging *run, uint32_t check, const bd_group_rows *r
 
 bd_rc bd_judging_alone(bd_judging *run, uint32_t check, const bd_group_row *left,
                        bd_arena *scratch, bd_err *err) {
-    static const bd_group_rows nobody = {0};
+    size_t count = run->views[check].plan->together.count;
+    const demands nobody = {.count = count > 0 ? count : 1};
     return put_related(run, check, &nobody, left, scratch, err);
 }
 
 bd_rc bd_judging_related(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("related", (size_t)64 << 20);
     BD_DEFER(bd_arena_close_ref) bd_arena *kept = bd_arena_open("partners", (size_t)1 << 30);
-    bd_group_rows right = partners_of(rows, kept);
-    settle_doubles(run, &right);
+    demands right = {.count = 0};
+    part_partners(rows, &run->views[check].plan->together, kept, &right);
+    for (size_t i = 0; i < right.count; i++) {
+        settle_doubles(run, &right.lists[i]);
+    }
     for (size_t i = 0; i < rows->count; i++) {
         if (rows->data[i].row.side == BD_SIDE_LEFT) {
             bd_arena_reset(scratch);

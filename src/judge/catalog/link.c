@@ -316,6 +316,8 @@ static void link_source(linker *link, const item *it, bd_source_def *source) {
         .keys = strings_of(arena, bd_value_find(seen, "keys"), false),
         .columns = strings_of(arena, bd_value_find(seen, "columns"), true),
         .sheets = strings_of(arena, bd_value_find(seen, "sheets"), false),
+        .columns_all = strings_of(arena, bd_value_find(it->value, "columns_all"), false),
+        .columns_unread = strings_of(arena, bd_value_find(it->value, "columns_unread"), false),
         .tables = strings_of(arena, bd_value_find(seen, "table"), true),
         .key = texts(link, it, "key"),
         .time = bd_value_text(it->value, "time"),

@@ -75,6 +75,15 @@ static bd_rc answer_template(casework *work, const bd_value *json, const bd_valu
 /* ---- checks by id
  * --------------------------------------------------------------------------------------- */
 
+/* Does the record meet alone what several may meet together? */
+static bd_verdict eval_together(evaluation *eval, const program *made) {
+    bd_verdict worst = BD_PASS;
+    for (size_t i = 0; i < made->plan.together.count; i++) {
+        worst = bd_verdict_worse(worst, eval_node(eval, made->together[i]));
+    }
+    return worst;
+}
+
 static bd_rc judge_by(const program *made, casework *work, const bd_value *record, bd_str *out,
                       bd_err *err) {
     const bd_source_def *source =
@@ -83,7 +92,8 @@ static bd_rc judge_by(const program *made, casework *work, const bd_value *recor
         record, source, bd_str_lower(work->arena, bd_value_text(record, "type")), work->arena);
     bd_verdict belongs = made->where == NULL ? BD_PASS : eval_node(&eval, made->where);
     const node *pass = made->pass != NULL ? made->pass : made->of;
-    if (pass == NULL) {
+    bool is_shared = made->check->shape == BD_AGGREGATE && made->together != NULL;
+    if (pass == NULL && !is_shared) {
         BD_RAISE(err, BD_ERR_INPUT, "check '%.*s' has no 'pass' that one record could meet",
                  BD_ARG(made->check->id));
     }
@@ -91,7 +101,9 @@ static bd_rc judge_by(const program *made, casework *work, const bd_value *recor
         *out = BD_STR("not-applicable");
         return BD_OK;
     }
-    bd_verdict holds = belongs == BD_PASS ? eval_node(&eval, pass) : BD_CANNOT_TELL;
+    bd_verdict holds = belongs != BD_PASS ? BD_CANNOT_TELL
+                       : is_shared        ? eval_together(&eval, made)
+                                          : eval_node(&eval, pass);
     bd_verdict verdict = holds == BD_CANNOT_TELL ? made->missing : holds;
     bd_str reason = holds == BD_FAIL          ? fill_reason(&eval, &made->reason)
                     : holds == BD_CANNOT_TELL ? lacking_reason(&eval)

@@ -191,19 +191,54 @@ static bd_rc compile_needs(compiler *compile, const bd_value *groups, const plac
     return BD_OK;
 }
 
+/* [{"name": ..., "pass": condition}]: what no one record has to meet alone. */
+static bd_rc compile_together(compiler *compile, const bd_value *list, const place *at,
+                              program *out) {
+    place here = {.parent = at, .key = BD_STR_INIT("together")};
+    if (list->kind != BD_ARRAY || list->count < 2 || list->count > BD_TOGETHER_MAX) {
+        return refuse(compile, &here, "expected a list of 2 to %d names with a condition each",
+                      BD_TOGETHER_MAX);
+    }
+    out->together = bd_new(compile->arena, node *, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        place member = {.parent = &here, .index = i};
+        BD_TRY(KEYS(compile, &list->items[i], &member, "name", "pass"));
+        bd_str name = bd_value_text(&list->items[i], "name");
+        if (name.size == 0 || is_among(&out->plan.together, name)) {
+            return refuse(compile, &member, "expected a name of its own");
+        }
+        *bd_push(compile->arena, &out->plan.together) = name;
+        BD_TRY(compile_needed(compile, &list->items[i], "pass", &member, &out->together[i]));
+    }
+    return BD_OK;
+}
+
+/* One condition that a single record has to meet, or several that records meet together. */
+static bd_rc compile_demand(compiler *compile, const bd_value *related, const place *at,
+                            program *out) {
+    const bd_value *together = bd_value_find(related, "together");
+    if (together == NULL) {
+        return compile_needed(compile, related, "pass", at, &out->related_pass);
+    }
+    if (bd_value_find(related, "pass") != NULL || bd_value_is_true(related, "every")) {
+        return refuse(compile, at, "'together' stands alone, without 'pass' and 'every'");
+    }
+    return compile_together(compile, together, at, out);
+}
+
 static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, program *out) {
     const bd_value *body = out->check->body, *related = bd_value_find(body, "related");
     place at = {.key = BD_STR_INIT("related")};
     BD_TRY(need_source(compile, out->check));
     BD_TRY(KEYS(compile, related, &at, "source", "key", "left_key", "parent_types", "where", "pass",
-                "needs", "every", "absent"));
+                "together", "needs", "every", "absent"));
     BD_TRY(compile_transform(compile, related, "key", &at, &out->related_key, &out->related_field));
     if (bd_value_find(related, "left_key") != NULL) {
         BD_TRY(
             compile_transform(compile, related, "left_key", &at, &out->left_key, &out->left_field));
     }
     BD_TRY(compile_optional(compile, related, "where", &at, &out->related_where));
-    BD_TRY(compile_needed(compile, related, "pass", &at, &out->related_pass));
+    BD_TRY(compile_demand(compile, related, &at, out));
     BD_TRY(compile_needs(compile, bd_value_find(related, "needs"), &at, out));
     out->parent_types = left_types(compile, catalog, body, bd_value_find(related, "parent_types"));
     int64_t days = 7;
@@ -337,8 +372,23 @@ static bd_rc compile_each_of(compiler *compile, program *out) {
     return BD_OK;
 }
 
+/* Of each member of `together` at least one record: a minimum of one, and no other bound. */
+static bd_rc compile_shared_count(compiler *compile, const bd_value *list, program *out) {
+    static const char *const others[] = {"of",  "each_of",     "min",        "max",
+                                         "min_of", "min_percent", "max_percent"};
+    for (size_t i = 0; i < BD_COUNT(others); i++) {
+        if (bd_value_find(out->check->body, others[i]) != NULL) {
+            return refuse(compile, NULL, "'together' stands alone, without '%s'", others[i]);
+        }
+    }
+    out->plan.has_min = true;
+    out->plan.min = 1;
+    return compile_together(compile, list, NULL, out);
+}
+
 static bd_rc compile_aggregate(compiler *compile, const bd_catalog *catalog, program *out) {
     bd_reduce_plan *plan = &out->plan;
+    const bd_value *together = bd_value_find(out->check->body, "together");
     BD_TRY(need_source(compile, out->check));
     bd_str id = bd_value_text(out->check->body, "source");
     const bd_source_def *source = bd_catalog_source(catalog, id);
@@ -352,6 +402,9 @@ static bd_rc compile_aggregate(compiler *compile, const bd_catalog *catalog, pro
     }
     if (bd_str_find(bd_value_text(out->check->body, "reason"), BD_STR("{")) >= 0) {
         return refuse(compile, NULL, "the reason of a count names no field, for it tells of no one record");
+    }
+    if (together != NULL) {
+        return compile_shared_count(compile, together, out);
     }
     BD_TRY(compile_bound(compile, out, "min", false, &plan->has_min, &plan->min));
     BD_TRY(compile_min_fact(compile, out));

@@ -223,10 +223,28 @@ static void map_each(mapping *map) {
     map->emit(map->context, &row);
 }
 
+/* A record that several conditions ask: a row for each, as what one lacks another record may have. */
+static void map_shared_count(mapping *map, const bd_row *start, bd_verdict belongs) {
+    for (size_t i = 0; i < map->check->plan.together.count; i++) {
+        bd_row row = *start;
+        row.detail = map->check->plan.together.data[i];
+        if (belongs == BD_CANNOT_TELL) {
+            missing_row(map, &row, row.reason);
+        } else {
+            judge_row(map, map->check->together[i], &row);
+        }
+        map->emit(map->context, &row);
+    }
+}
+
 static void map_aggregate(mapping *map) {
     bd_row row = start_row(map);
     bd_verdict belongs = eval_where(map, &row.reason);
     if (belongs == BD_FAIL) {
+        return;
+    }
+    if (map->check->together != NULL) {
+        map_shared_count(map, &row, belongs);
         return;
     }
     if (belongs == BD_CANNOT_TELL) {
@@ -366,6 +384,14 @@ static void judge_needs(const mapping *map, bd_row *row) {
                                 BD_ARG(map->record->resource), BD_ARG(names));
 }
 
+/* What the record says to one condition of the relation. */
+static void answer_demand(mapping *map, bd_verdict belongs, const node *pass, bd_row *row) {
+    row->verdict = belongs == BD_PASS ? eval_node(&map->eval, pass) : BD_CANNOT_TELL;
+    row->reason = row->verdict == BD_CANNOT_TELL ? lacking_reason(&map->eval) : BD_STR("");
+    judge_needs(map, row);
+    map->emit(map->context, row);
+}
+
 static void map_related(mapping *map) {
     bd_row row = start_row(map);
     row.side = BD_SIDE_RIGHT;
@@ -378,11 +404,13 @@ static void map_related(mapping *map) {
     if (belongs == BD_FAIL) {
         return;
     }
-    row.verdict =
-        belongs == BD_PASS ? eval_node(&map->eval, map->check->related_pass) : BD_CANNOT_TELL;
-    row.reason = row.verdict == BD_CANNOT_TELL ? lacking_reason(&map->eval) : BD_STR("");
-    judge_needs(map, &row);
-    map->emit(map->context, &row);
+    if (map->check->together == NULL) {
+        answer_demand(map, belongs, map->check->related_pass, &row);
+    }
+    for (size_t i = 0; i < map->check->plan.together.count; i++) {
+        row.detail = map->check->plan.together.data[i];
+        answer_demand(map, belongs, map->check->together[i], &row);
+    }
 }
 
 /* ---- match

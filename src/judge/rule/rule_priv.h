@@ -281,6 +281,7 @@ typedef struct {
     path population_field;
     bd_strs population_types;
     node *related_where, *related_pass;
+    node **together; /* plan.together.count; NULL: `of` or `related_pass` holds */
     const bd_value *related_needs; /* array of arrays of field names; NULL: none */
     key_transform left_key, related_key;
     path related_field, left_field;

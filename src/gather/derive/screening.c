@@ -1,0 +1,327 @@
+/* Since when people who joined or moved have had customer data, and whether they were screened before (1.4 c).
+ *
+ * Access begins with the first event that puts somebody into a listed group, role or application, or into a group that
+ * lies inside a listed one.  Access older than the log, or come by way of a group that was itself added, has no event
+ * of his own: it is dated by the first list of members that shows him, and where an earlier whole list does not, it
+ * began between the two. */
+#include "bindery/derive.h"
+
+#include "people.h"
+
+/* ---- what is kept ---- */
+
+static const bd_value *opened(const bd_value *record, const char *key, bd_arena *arena) {
+    const bd_value *found = member(record, key);
+    return found != NULL && found->kind == BD_STRING ? parse_text(arena, found->text) : found;
+}
+
+static bd_str activity_of(const bd_value *record, bd_arena *arena) {
+    bd_str text = member_text(record, "activityDisplayName");
+    text = bd_str_lower(arena, text.size > 0 ? text : member_text(record, "OperationName"));
+    return bd_str_has_suffix(text, BD_STR(".")) ? bd_str_sub(text, 0, text.size - 1) : text;
+}
+
+static bool is_grant(bd_str activity) {
+    return bd_str_eqz(activity, "add member to group") ||
+           bd_str_has_prefix(activity, BD_STR("add member to role")) ||
+           bd_str_has_prefix(activity, BD_STR("add eligible member to role")) ||
+           bd_str_eqz(activity, "add app role assignment grant to user");
+}
+
+/* "Group.ObjectID": "\"9c2e...\"", JSON in a string, among what the event changed of the user. */
+static void put_changed(builder *build, const char *key, const bd_value *user, const char *name,
+                        bd_arena *arena) {
+    const bd_value *list = opened(user, "modifiedProperties", arena);
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        if (bd_str_ieq(member_text(&list->items[i], "displayName"), bd_str_of(name))) {
+            bd_str text = member_text(&list->items[i], "newValue");
+            const bd_value *inner = parse_text(arena, text);
+            put_text(build, key,
+                     bd_str_lower(arena, inner != NULL && inner->kind == BD_STRING ? inner->text : text));
+        }
+    }
+}
+
+/* One part for each thing that the event gives access by: what it names, by id and by name. */
+static void collect_grant(const bd_value *value, bd_arena *arena, bd_part_fn *keep, void *context) {
+    const bd_value *targets = opened(value, "targetResources", arena), *user = NULL;
+    builder build = {.arena = arena};
+    bd_str time = member_text(value, "activityDateTime");
+    if (!is_grant(activity_of(value, arena)) || targets == NULL || targets->kind != BD_ARRAY ||
+        !bd_str_ieq(member_text(value, "result"), BD_STR("success"))) {
+        return;
+    }
+    for (size_t i = 0; i < targets->count; i++) {
+        const bd_value *one = &targets->items[i];
+        if (user == NULL && bd_str_ieq(member_text(one, "type"), BD_STR("User"))) {
+            user = one;
+        } else {
+            put_text(&build, "target", bd_str_lower(arena, member_text(one, "id")));
+            put_text(&build, "target_name", bd_str_lower(arena, member_text(one, "displayName")));
+        }
+    }
+    put_text(&build, "time", time.size > 0 ? time : member_text(value, "TimeGenerated"));
+    put_changed(&build, "group", user, "Group.ObjectID", arena);
+    put_changed(&build, "group_name", user, "Group.DisplayName", arena);
+    put_changed(&build, "role_name", user, "Role.DisplayName", arena);
+    bd_str upn = member_text(user, "userPrincipalName");
+    if (upn.size > 0) {
+        keep(context, fold_text(arena, upn), build_object(&build));
+    }
+}
+
+static void collect_listed(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                           void *context) {
+    bd_str upn = member_text(record->value, "userPrincipalName");
+    bool is_group = bd_str_ieq(member_text(record->value, "@odata.type"), BD_STR("#microsoft.graph.group"));
+    builder build = {.arena = arena};
+    put_text(&build, "of", tail_of(arena, record->scope));
+    if (upn.size > 0) {
+        keep(context, fold_text(arena, upn), build_object(&build));
+    } else if (is_group) {
+        put_text(&build, "inner", bd_str_lower(arena, member_text(record->value, "id")));
+        put_text(&build, "inner_name", bd_str_lower(arena, member_text(record->value, "displayName")));
+        keep(context, (bd_str){"", 0}, build_object(&build));
+    }
+}
+
+static void keep_texts(const bd_join_record *record, bd_str group, const char *const *names,
+                       size_t count, bd_arena *arena, bd_part_fn *keep, void *context) {
+    builder build = {.arena = arena};
+    for (size_t i = 0; i < count; i++) {
+        put_text(&build, names[i], member_text(record->value, names[i]));
+    }
+    keep(context, group, build_object(&build));
+}
+
+COLLECT(screened_access) {
+    static const char *const joiner[] = {"employee_id", "upn", "event", "effective_date",
+                                         "customer_data_access"};
+    static const char *const checked[] = {"employee_id", "completed_at", "not_permitted_reason"};
+    if (is_source(record, "csv:joiners")) {
+        bd_str upn = member_text(record->value, "upn");
+        keep_texts(record, upn.size > 0 ? fold_text(arena, upn) : BD_STR("?"), joiner,
+                   BD_COUNT(joiner), arena, keep, context);
+    } else if (is_source(record, "csv:screening")) {
+        keep_texts(record, (bd_str){"", 0}, checked, BD_COUNT(checked), arena, keep, context);
+    } else if (is_source(record, "S65")) {
+        collect_listed(record, arena, keep, context);
+    } else {
+        collect_grant(record->value, arena, keep, context);
+    }
+}
+
+/* ---- when access began ---- */
+
+typedef struct {
+    bd_instant from, to; /* it began after `from` (none: nothing shows since when) and by `to` (none: not seen) */
+    bd_str how;
+} access_start;
+
+static bool is_listed(const bd_join *join, bd_str id, bd_str name) {
+    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "customer_data_groups") : NULL;
+    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
+    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
+        bd_str one = list->items[i].text;
+        if ((id.size > 0 && bd_str_ieq(one, id)) || (name.size > 0 && bd_str_ieq(one, name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A listed group, or one that some list of members shows inside of a listed one. */
+static bool leads_to_data(const bd_join *join, bd_str id, bd_str name) {
+    bool found = is_listed(join, id, name);
+    for (size_t i = 0; !found && i < join->common_count; i++) {
+        const bd_value *kept = join->common[i].kept;
+        bd_str inner = bd_value_text(kept, "inner"), inner_name = bd_value_text(kept, "inner_name");
+        bool is_inside = (id.size > 0 && bd_str_eq(inner, id)) ||
+                         (name.size > 0 && bd_str_eq(inner_name, name));
+        found = is_inside && is_listed(join, bd_value_text(kept, "of"), BD_STR(""));
+    }
+    return found;
+}
+
+static bool is_way(const bd_join *join, const bd_value *kept) {
+    return leads_to_data(join, bd_value_text(kept, "group"), bd_value_text(kept, "group_name")) ||
+           leads_to_data(join, bd_value_text(kept, "target"), bd_value_text(kept, "target_name")) ||
+           leads_to_data(join, BD_STR(""), bd_value_text(kept, "role_name"));
+}
+
+/* The latest whole list of the group before it shows him: then he was not in it. */
+static bd_instant last_without(const bd_join *join, bd_str of, bd_instant seen, bd_arena *arena) {
+    bd_instant last = BD_INSTANT_NONE;
+    for (size_t i = 0; i < join->input_count; i++) {
+        const bd_join_input *input = &join->inputs[i];
+        if (bd_str_eqz(input->source, "S65") && input->is_whole && input->from < seen &&
+            bd_str_eq(tail_of(arena, input->scope), of) &&
+            (last == BD_INSTANT_NONE || input->from > last)) {
+            last = input->from;
+        }
+    }
+    return last;
+}
+
+static access_start start_of(const bd_join *join, const bd_part *parts, size_t count,
+                             bd_arena *arena) {
+    access_start out = {BD_INSTANT_NONE, BD_INSTANT_NONE, BD_STR("")};
+    bd_instant at;
+    for (size_t i = 0; i < count; i++) {
+        const bd_value *kept = parts[i].kept;
+        bd_str of = bd_value_text(kept, "of");
+        bool is_event = !is_part_of(&parts[i], "S65") && bd_instant_parse(bd_value_text(kept, "time"), &at) &&
+                        is_way(join, kept);
+        bool is_seen = is_part_of(&parts[i], "S65") && is_listed(join, of, BD_STR(""));
+        at = is_seen ? parts[i].at : at;
+        if ((is_event || is_seen) && (out.to == BD_INSTANT_NONE || at < out.to)) {
+            out.to = at;
+            out.from = is_event ? at : last_without(join, of, at, arena);
+            out.how = is_event ? BD_STR("an event of the directory") : BD_STR("a list of members");
+        }
+    }
+    return out;
+}
+
+static bool is_listed_since(const bd_join *join, bd_str of, bd_instant since, bd_arena *arena) {
+    for (size_t i = 0; i < join->input_count; i++) {
+        const bd_join_input *input = &join->inputs[i];
+        if (bd_str_eqz(input->source, "S65") && input->is_whole && input->from >= since &&
+            bd_str_eq(tail_of(arena, input->scope), of)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each listed group has a whole list of members from after that day: who is in none has no access. */
+static bool is_absence_shown(const bd_join *join, bd_instant since, bd_arena *arena) {
+    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "customer_data_groups") : NULL;
+    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
+    bool is_shown = list != NULL && list->kind == BD_ARRAY && list->count > 0;
+    for (size_t i = 0; is_shown && i < list->count; i++) {
+        is_shown = is_listed_since(join, bd_str_lower(arena, list->items[i].text), since, arena);
+    }
+    return is_shown;
+}
+
+/* ---- screening ---- */
+
+/* A day alone is the whole of it. */
+static bool read_span(const bd_join *join, bd_str text, bd_instant *from, bd_instant *to) {
+    bd_day day;
+    if (bd_instant_parse(text, from)) {
+        *to = *from;
+        return true;
+    }
+    if (!bd_day_parse(text, &day)) {
+        return false;
+    }
+    *from = bd_zone_day_start(join->zone, day);
+    *to = bd_zone_day_start(join->zone, day + 1);
+    return true;
+}
+
+/* Was this one finished before access began? */
+static answer is_before(const bd_join *join, bd_str completed, const access_start *access) {
+    bd_instant from, to;
+    if (!read_span(join, completed, &from, &to)) {
+        return UNKNOWN;
+    }
+    /* without an earlier list the first one dates it */
+    bd_instant earliest = access->from != BD_INSTANT_NONE ? access->from : access->to;
+    return to <= earliest ? YES : from > access->to ? NO : UNKNOWN;
+}
+
+typedef struct {
+    answer in_time;
+    bd_str completed, not_permitted;
+} screening;
+
+static screening screening_of(const bd_join *join, bd_str employee, const access_start *access) {
+    bool is_seen = access->to != BD_INSTANT_NONE;
+    screening out = {is_seen ? NO : UNKNOWN, BD_STR(""), BD_STR("")};
+    for (size_t i = 0; i < join->common_count; i++) {
+        const bd_value *kept = join->common[i].kept;
+        bd_str completed = bd_value_text(kept, "completed_at");
+        if (!is_part_of(&join->common[i], "csv:screening") || employee.size == 0 ||
+            !bd_str_eq(bd_value_text(kept, "employee_id"), employee)) {
+            continue;
+        }
+        bd_str reason = bd_value_text(kept, "not_permitted_reason");
+        out.not_permitted = reason.size > 0 ? reason : out.not_permitted;
+        if (completed.size > 0 && is_seen) {
+            answer one = is_before(join, completed, access);
+            bool is_better = out.completed.size == 0 || one == YES || (one == UNKNOWN && out.in_time == NO);
+            out.completed = is_better ? completed : out.completed;
+            out.in_time = is_better ? one : out.in_time;
+        }
+    }
+    if (out.in_time == NO && out.completed.size == 0 && !is_whole(join, "csv:screening")) {
+        out.in_time = UNKNOWN; /* the list may lack him */
+    }
+    return out;
+}
+
+/* ---- one row ---- */
+
+static answer is_granted(const bd_join *join, const access_start *access, bd_str flag,
+                         bd_instant since, bd_arena *arena) {
+    static const char *const no[] = {"no", "false", "none", "n", "0"};
+    for (size_t i = 0; i < BD_COUNT(no) && access->to == BD_INSTANT_NONE; i++) {
+        if (bd_str_ieq(flag, bd_str_of(no[i]))) {
+            return NO;
+        }
+    }
+    bool is_shown = since != BD_INSTANT_NONE && is_absence_shown(join, since, arena);
+    return access->to != BD_INSTANT_NONE ? YES : is_shown ? NO : UNKNOWN;
+}
+
+static bd_str problem_of(const bd_join *join, answer granted, const screening *found,
+                         bd_arena *arena) {
+    if (granted == UNKNOWN) {
+        return has_fact(join, "customer_data_groups")
+                   ? BD_STR("no event and no list of members shows since when there is access")
+                   : BD_STR("the fact customer_data_groups is not in bindery.json");
+    }
+    return found->completed.size > 0
+               ? BD_STR("access began about then: between two lists of members, or on the day itself")
+               : why_not(join, "csv:screening", arena);
+}
+
+REDUCE(screened_access) {
+    access_start access = start_of(join, parts, group.size > 0 ? count : 0, arena);
+    for (size_t i = 0; group.size > 0 && i < count; i++) {
+        const bd_value *kept = parts[i].kept;
+        if (!is_part_of(&parts[i], "csv:joiners") || parts[i].at != join->at) {
+            continue;
+        }
+        bd_str employee = bd_value_text(kept, "employee_id"), upn = bd_value_text(kept, "upn");
+        bd_str day = bd_value_text(kept, "effective_date");
+        access_start own = upn.size > 0 ? access
+                                        : (access_start){BD_INSTANT_NONE, BD_INSTANT_NONE, BD_STR("")};
+        bd_instant from = BD_INSTANT_NONE, to;
+        bool has_day = read_span(join, day, &from, &to);
+        answer granted =
+            is_granted(join, &own, bd_value_text(kept, "customer_data_access"), from, arena);
+        screening found = screening_of(join, employee, &own);
+        builder build = {.arena = arena};
+        put_text(&build, "employee_id", employee);
+        put_text(&build, "account", upn);
+        put_text(&build, "event", bd_value_text(kept, "event"));
+        put_text(&build, "effective_date", day);
+        put_text(&build, "access_since", own.to == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(arena, own.to));
+        put_text(&build, "shown_by", own.how);
+        put_text(&build, "completed_at", found.completed);
+        put_text(&build, "not_permitted_reason", found.not_permitted);
+        put_answer(&build, "is_granted", granted);
+        put_answer(&build, "in_time", found.in_time);
+        put_text(&build, "problem", problem_of(join, granted, &found, arena));
+        put_text(&build, "time_problem", has_day ? BD_STR("") : BD_STR("the row shows no effective_date"));
+        emit(context, BD_STR("joiner"),
+             bd_str_format(arena, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(employee),
+                           BD_ARG(bd_value_text(kept, "event")), BD_ARG(day)),
+             upn.size > 0 ? upn : employee, has_day ? from + 12 * BD_HOUR : BD_INSTANT_NONE,
+             build_object(&build));
+    }
+}
