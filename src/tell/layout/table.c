@@ -248,18 +248,17 @@ static size_t ask_rows(flow *f, const table_plan *plan, bd_arena *arena, cell_li
     bd_table *made = bd_new(arena, bd_table, 1);
     made->doc = bd_doc_make(arena);
     made->column_count = plan->table->column_count;
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = 0; i < most && !bd_failed(f->rc); i++) {
         size_t first_cell = made->cells.count, index = plan->next_row + i;
         bd_rc rc = source->put(source->context, index, made, f->err);
         rc = bd_failed(rc) ? rc : check_row(made, first_cell, index, f->err);
         if (bd_failed(rc)) {
             flow_fail(f, rc);
-            *out = (cell_list){NULL, 0};
-            return 0;
         }
     }
-    *out = (cell_list){made->cells.data, made->cells.count};
-    return most;
+    bool is_made = !bd_failed(f->rc);
+    *out = (cell_list){made->cells.data, is_made ? made->cells.count : 0};
+    return is_made ? most : 0;
 }
 
 /* The next rows that are not planned yet; none when there are none, or when their source failed. */
