@@ -75,12 +75,23 @@ typedef struct {
     int span; /* columns, at least 1 */
     bool is_header;
 } bd_cell;
+struct bd_table;
+/* Rows that are made when they are asked for, so that a table of any length is never held.  `put` puts the cells of one
+ * row (bd_table_text ...), which fill its columns; rows are asked for from 0 to the last, as often as a layout goes
+ * through the document, and are the same each time.  What is put is kept only until the row stands on its page.
+ * Recorded figures have no place in such a row: they belong to the document. */
+typedef struct {
+    bd_rc (*put)(void *context, size_t index, struct bd_table *row, bd_err *err);
+    void *context;
+    size_t count;
+} bd_rows;
 typedef struct bd_table {
     struct bd_doc *doc;
     bd_str caption;
     size_t column_count;
     bd_column *columns;
-    BD_VEC(bd_cell) cells; /* row by row */
+    BD_VEC(bd_cell) cells; /* row by row; none where `rows` has a source */
+    bd_rows rows;
     bool is_compact;       /* smaller type, for long lists */
     bool has_no_head;      /* key/value table: first column is the row header */
 } bd_table;
@@ -204,6 +215,9 @@ bd_block *bd_doc_heading(bd_doc *doc, int level, bd_str text, bd_str anchor);
 bd_para *bd_doc_paragraph(bd_doc *doc, bd_para_kind kind);
 void bd_doc_text(bd_doc *doc, bd_para_kind kind, bd_str text); /* a paragraph of one plain run */
 bd_table *bd_doc_table(bd_doc *doc, bd_str caption, size_t column_count, const bd_column *columns);
+/* A table whose rows are asked for; `rows->context` is borrowed as long as the document is. */
+bd_table *bd_doc_rows(bd_doc *doc, bd_str caption, size_t column_count, const bd_column *columns,
+                      const bd_rows *rows);
 bd_chart *bd_doc_chart(bd_doc *doc, bd_chart_kind kind, bd_str caption, bd_str alternative,
                        size_t rows, size_t columns);
 bd_chart *bd_doc_timeline(bd_doc *doc, bd_str caption, bd_str alternative, size_t rows,

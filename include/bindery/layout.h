@@ -1,8 +1,8 @@
 /* bindery/layout.h - a document becomes pages: positioned text, lines, shapes, links, bookmarks.
  *
  * What it is.  `bd_layout_build` runs through a bd_doc once and yields pages of drawing operations
- * in reading order.  It knows type, space and rules; it knows no PDF and none of the words the
- * report uses.  Page numbers in contents and references are filled in at the end, into room that
+ * in reading order; `bd_layout_each` shows them one by one and holds few.  It knows type, space and rules; it knows no
+ * PDF and none of the words the report uses.  Page numbers in contents and references are filled in at the end, into room that
  * was kept for them.
  *
  * Promises.  Same document, faces and options: same pages, to the last digit.  Headings stay with
@@ -44,10 +44,12 @@ typedef struct {
     uint32_t accent;
     size_t max_pages; /* 0: BD_LAYOUT_MAX_PAGES */
     size_t max_tagged_pages; /* 0: BD_LAYOUT_MAX_TAGGED_PAGES; a longer document has no structure */
+    size_t max_held_pages; /* 0: BD_LAYOUT_MAX_HELD_PAGES; see bd_layout_each */
 } bd_layout_options;
 
 #define BD_LAYOUT_MAX_PAGES 100000
 #define BD_LAYOUT_MAX_TAGGED_PAGES 5000
+#define BD_LAYOUT_MAX_HELD_PAGES 1000
 
 /* ---- structure ------------------------------------------------------------------------------- */
 
@@ -186,6 +188,18 @@ static inline bd_element *bd_layout_element(const bd_layout *layout, size_t inde
 BD_MUST_USE bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces,
                                   const bd_layout_options *options, bd_arena *arena,
                                   bd_layout **out, bd_err *err);
+
+/* The same pages, each shown to `hand` in its turn and given back after it: for whoever writes them down and needs no
+ * page twice.  Up to options->max_held_pages are held until the last one is known; a longer document is gone through
+ * twice instead, so that its pages take no memory however many they are.  When the first page is shown, all of
+ * `layout` but what stands on pages is there: how many there are, their labels, places, bookmarks.
+ *
+ * The layout that comes out has no operations and links.  Beyond those of bd_layout_build it fails as `hand` does;
+ * pages were shown by then. */
+typedef bd_rc bd_page_fn(void *context, const bd_layout *layout, size_t index, bd_err *err);
+BD_MUST_USE bd_rc bd_layout_each(const bd_doc *doc, bd_text_faces *faces,
+                                 const bd_layout_options *options, bd_arena *arena,
+                                 bd_page_fn *hand, void *context, bd_layout **out, bd_err *err);
 
 /* The place of that name, or NULL. */
 const bd_place *bd_layout_find(const bd_layout *layout, bd_str name);

@@ -1,9 +1,10 @@
 /* bindery/pdf.h - pages of a layout written as a PDF 1.7 file.
  *
  * What it is.  The back end draws what the layout says and nothing else: it knows no findings and
- * no keys.  Pages, objects, cross-reference table and trailer are libharu's; content streams and
+ * no keys.  Catalog, information and pages are libharu's objects; content streams and
  * fonts are ours, because libharu's fonts carry a broken ToUnicode map, cannot draw beyond U+FFFF
- * and cost more time than the whole report.
+ * and cost more time than the whole report; so are numbers, table and trailer, because it would keep every page until
+ * the last one is drawn.
  *
  * The file.  Fonts are TrueType subsets in Type0 / CIDFontType2 with Identity-H; a code is the
  * place of a code point in the order of first use, and the ToUnicode map has exactly one row for
@@ -51,10 +52,22 @@ typedef struct {
         jobs; /* threads that compress, 1..16; 0 counts as 1.  The file is the same for any number */
 } bd_pdf_options;
 
-/* Title, author, subject, keywords and language are the document's.  The file goes to `sink` in
- * blocks of some 64 KiB; pages are deflated as they are drawn.  IO: the sink's own failure, passed
- * on; LIMIT: out of memory, or a file beyond 2 GiB; BUG: an operation that the layout must not
- * give. */
+/* A file that pages are put into one by one, as a layout hands them out (bd_layout_each).  A page that was put is not
+ * looked at again: what it became waits, 4 MiB in memory and more in a temporary file, for the catalog that goes before
+ * it.  `layout` is borrowed until `drop`; its list of pages says how many there will be and how they are labelled. */
+typedef struct bd_pdf_writer bd_pdf_writer;
+bd_pdf_writer *bd_pdf_begin(const bd_layout *layout, bd_text_faces *faces, unsigned jobs);
+BD_MUST_USE bd_rc bd_pdf_add_page(bd_pdf_writer *pdf, const bd_page *page, bd_err *err); /* the next one */
+/* After the last page, once.  Title, author, subject, keywords and language are the document's.  The file goes to
+ * `sink` in blocks of some 64 KiB.  `options->jobs` is not looked at: pages are deflated as they are drawn.
+ * IO: the sink's own failure, passed on, or that of the temporary file; LIMIT: out of memory, or a file beyond 2 GiB;
+ * BUG: an operation that the layout must not give. */
+BD_MUST_USE bd_rc bd_pdf_finish(bd_pdf_writer *pdf, const bd_pdf_options *options, bd_sink *sink,
+                                bd_err *err);
+void bd_pdf_drop(bd_pdf_writer *pdf); /* accepts NULL */
+void bd_pdf_drop_ref(bd_pdf_writer **pdf);
+
+/* All of these, of a layout that holds its pages. */
 BD_MUST_USE bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces,
                                const bd_pdf_options *options, bd_sink *sink, bd_err *err);
 

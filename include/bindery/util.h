@@ -366,6 +366,18 @@ bd_str bd_view_text(const bd_view *view); /* Borrowed until close */
 void bd_view_release(bd_view *view);      /* accepts NULL */
 void bd_view_close(bd_view *view);        /* accepts NULL */
 void bd_view_close_ref(bd_view **view);   /* for BD_DEFER */
+int bd_view_fd(const bd_view *view);      /* of the file, Borrowed; -1: the bytes are held */
+
+/* Bytes that are written once and looked at afterwards: held while they are few, else in a temporary file.
+ *     bd_view_draft *draft = bd_view_draft_open(max_bytes);
+ *     rc = bd_sink_write(bd_view_draft_sink(draft), ...);
+ *     rc = bd_view_draft_finish(draft, &view, err);    // or bd_view_draft_drop(draft)
+ * Both end the draft.  LIMIT: more than `max_bytes`; IO: of the temporary file. */
+typedef struct bd_view_draft bd_view_draft;
+bd_view_draft *bd_view_draft_open(size_t max_bytes);
+bd_sink *bd_view_draft_sink(bd_view_draft *draft);
+BD_MUST_USE bd_rc bd_view_draft_finish(bd_view_draft *draft, bd_view **out, bd_err *err);
+void bd_view_draft_drop(bd_view_draft *draft); /* accepts NULL */
 
 /* An unlinked temporary file in the system's temporary folder, open for reading and writing. */
 BD_MUST_USE bd_rc bd_temp_open(int *fd, bd_err *err);

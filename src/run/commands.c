@@ -108,7 +108,9 @@ static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_re
         return BD_OK;
     }
     const char *path = bd_session_output(production->session, "binder.pdf");
-    BD_TRY(bd_outputs_put(outputs, path, production->binder, err));
+    BD_TRY(production->binder_view != NULL
+               ? bd_outputs_put_view(outputs, path, production->binder_view, err)
+               : bd_outputs_put(outputs, path, production->binder, err));
     bd_result_text(out, "binder_file", shown(path));
     if (production->signer != NULL && !production->is_signed_later) {
         bd_result_text(out, "signer", production->signer->facts.subject);

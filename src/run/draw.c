@@ -44,9 +44,14 @@ static bd_rc sign_binder(bd_production *run, bd_err *err) {
                                .is_checked_later = run->wanted.package};
     memcpy(options.rect, drawing->signature_rect, sizeof options.rect);
     BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;
-    BD_TRY(bd_pdf_copy_of(run->binder_unsigned, run->session->arena, &copy, err));
+    BD_TRY(bd_pdf_copy_of_view(drawing->view, run->session->arena, &copy, err));
     BD_TRY(bd_signer_sign(run->session, run->signer, copy, &options, &run->binder_stamp, err));
     run->binder = bd_pdf_copy_text(copy);
+    int fd = bd_view_fd(drawing->view);
+    if (fd >= 0) { /* the copy's own view goes with it */
+        BD_TRY(bd_view_open(fd, run->binder.size, "the signed binder", &run->binder_view, err));
+        run->binder = bd_view_text(run->binder_view);
+    }
     return BD_OK;
 }
 

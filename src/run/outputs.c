@@ -73,6 +73,19 @@ bd_rc bd_outputs_put(bd_outputs *outputs, const char *path, bd_str text, bd_err 
     return bd_sink_write(sink, text.data, text.size, err);
 }
 
+bd_rc bd_outputs_put_view(bd_outputs *outputs, const char *path, bd_view *view, bd_err *err) {
+    const size_t stretch = (size_t)4 << 20;
+    bd_sink *sink = NULL;
+    bd_str text = bd_view_text(view);
+    BD_TRY(bd_outputs_open(outputs, path, &sink, err));
+    for (size_t at = 0; at < text.size; at += stretch) {
+        bd_str part = bd_str_sub(text, at, at + stretch);
+        BD_TRY(bd_sink_write(sink, part.data, part.size, err));
+        bd_view_release(view);
+    }
+    return BD_OK;
+}
+
 bd_rc bd_outputs_put_draft(bd_outputs *outputs, const char *path, const bd_draft *text,
                            bd_err *err) {
     bd_sink *sink = NULL;

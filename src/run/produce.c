@@ -746,6 +746,9 @@ bd_rc bd_production_open(bd_session *session, bd_judged_run *judged, bd_signer *
 
 void bd_production_close(bd_production *run) {
     bd_text_close_ref(&run->faces);
+    bd_view_close_ref(&run->binder_view);
+    bd_view_close_ref(&run->binder_drawing.view);
+    bd_view_close_ref(&run->readiness_drawing.view);
     bd_arena_close(run->document_arena);
     bd_arena_close(run->readiness_arena);
     run->document_arena = NULL;

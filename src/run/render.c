@@ -61,44 +61,63 @@ static bd_rc attach(const bd_drawing *drawing, const bd_layout *layout, bd_arena
     return bd_index_write(drawing->index, layout, arena, &out[0].bytes, err);
 }
 
-static bd_rc draw(const bd_doc *doc, bd_instant created_at, const bd_drawing *drawing,
-                  bd_arena *arena, bd_buf *out, const bd_layout **layout, bd_err *err) {
-    bd_layout *built;
-    const bd_doc_template *template = drawing->template;
-    bd_layout_options options = {.paper = template->is_letter ? BD_PAPER_LETTER : BD_PAPER_A4,
-                                 .has_accent = template->accent != BD_TEMPLATE_NO_ACCENT,
-                                 .accent = template->accent};
-    BD_TRY(bd_layout_build(doc, drawing->faces, &options, arena, &built, err));
-    bd_pdf_options pdf = {
-        .created_at = created_at, .creator = "Bindery " BINDERY_VERSION, .jobs = drawing->jobs};
+typedef struct {
+    bd_drawing *drawing;
+    bd_pdf_writer *pdf;
+} drawer;
+
+static bd_rc draw_page(void *context, const bd_layout *layout, size_t index, bd_err *err) {
+    drawer *d = context;
+    if (index == 0) {
+        d->pdf = bd_pdf_begin(layout, d->drawing->faces, d->drawing->jobs);
+    }
+    return bd_pdf_add_page(d->pdf, &layout->pages.data[index], err);
+}
+
+static bd_rc finish(const bd_doc *doc, bd_instant created_at, drawer *d, const bd_layout *layout,
+                    bd_arena *arena, bd_sink *sink, bd_err *err) {
+    bd_pdf_options pdf = {.created_at = created_at, .creator = "Bindery " BINDERY_VERSION};
     uint8_t hash[32];
     bd_sha256_of(bd_str_format(arena, "%.*s\n%.*s\n%.*s", BD_ARG(doc->title), BD_ARG(doc->subject),
                                BD_ARG(doc->keywords)),
                  hash);
     memcpy(pdf.id, hash, sizeof pdf.id);
     bd_pdf_attachment attachments[2];
-    BD_TRY(attach(drawing, built, arena, attachments, &pdf.attachment_count, err));
+    BD_TRY(attach(d->drawing, layout, arena, attachments, &pdf.attachment_count, err));
     pdf.attachments = attachments;
-    bd_sink sink = bd_sink_to_buf(out);
-    *layout = built;
-    return bd_pdf_write(built, drawing->faces, &pdf, &sink, err);
+    return bd_pdf_finish(d->pdf, &pdf, sink, err);
+}
+
+/* Page by page into a view: what a page takes is given back when the next one is drawn. */
+static bd_rc draw(const bd_doc *doc, bd_instant created_at, drawer *d, bd_arena *arena,
+                  bd_layout **layout, bd_sink *sink, bd_err *err) {
+    const bd_doc_template *template = d->drawing->template;
+    bd_layout_options options = {.paper = template->is_letter ? BD_PAPER_LETTER : BD_PAPER_A4,
+                                 .has_accent = template->accent != BD_TEMPLATE_NO_ACCENT,
+                                 .accent = template->accent};
+    bd_rc rc = bd_layout_each(doc, d->drawing->faces, &options, arena, draw_page, d, layout, err);
+    rc = bd_failed(rc) ? rc : finish(doc, created_at, d, *layout, arena, sink, err);
+    bd_pdf_drop(d->pdf);
+    return rc;
 }
 
 bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing, bd_err *err) {
-    bd_buf out;
-    bd_buf_init(&out, PDF_BYTES);
-    const bd_layout *layout = NULL;
-    BD_DEFER(bd_arena_close_ref) bd_arena *pages = bd_arena_open("pages", (size_t)2 << 30);
-    bd_rc rc = draw(doc, created_at, drawing, pages, &out, &layout, err);
-    if (!bd_failed(rc)) {
-        drawing->pdf = bd_str_copy(drawing->arena, bd_buf_str(&out));
-        drawing->signature_page = layout->signature_page;
-        if (layout->has_signature) {
-            memcpy(drawing->signature_rect, layout->signature_rect, sizeof drawing->signature_rect);
-        }
-        say_gaps(layout, drawing->arena, &drawing->remarks);
-        say_untagged(layout, drawing->arena, &drawing->remarks);
+    bd_layout *layout = NULL;
+    bd_view_draft *draft = bd_view_draft_open(PDF_BYTES);
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("pages", (size_t)2 << 30);
+    drawer d = {.drawing = drawing};
+    bd_rc rc = draw(doc, created_at, &d, arena, &layout, bd_view_draft_sink(draft), err);
+    if (bd_failed(rc)) {
+        bd_view_draft_drop(draft);
+        return rc;
     }
-    bd_buf_clear(&out);
-    return rc;
+    BD_TRY(bd_view_draft_finish(draft, &drawing->view, err));
+    drawing->pdf = bd_view_text(drawing->view);
+    drawing->signature_page = layout->signature_page;
+    if (layout->has_signature) {
+        memcpy(drawing->signature_rect, layout->signature_rect, sizeof drawing->signature_rect);
+    }
+    say_gaps(layout, drawing->arena, &drawing->remarks);
+    say_untagged(layout, drawing->arena, &drawing->remarks);
+    return BD_OK;
 }

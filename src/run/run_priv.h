@@ -343,6 +343,9 @@ BD_MUST_USE bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink
 BD_MUST_USE bd_rc bd_outputs_put_draft(bd_outputs *outputs, const char *path, const bd_draft *text,
                                        bd_err *err);
 BD_MUST_USE bd_rc bd_outputs_put(bd_outputs *outputs, const char *path, bd_str text, bd_err *err);
+/* Of which no more than a few MiB are held at a time. */
+BD_MUST_USE bd_rc bd_outputs_put_view(bd_outputs *outputs, const char *path, bd_view *view,
+                                      bd_err *err);
 BD_MUST_USE bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err);
 void bd_outputs_drop(
     bd_outputs *outputs); /* what was not put in place is gone; may be called after `finish` */
@@ -367,7 +370,8 @@ typedef struct {
     bd_text_faces *faces;
     bd_str manifest;            /* attached with `index`; or "" and nothing is */
     const bd_index_rows *index;
-    bd_str pdf;
+    bd_str pdf;    /* bytes of the view */
+    bd_view *view; /* closed by whoever draws */
     size_t signature_page;
     double signature_rect[4];
     bd_diags remarks; /* glyphs and link targets that are missing */
@@ -410,6 +414,7 @@ typedef struct {
     bd_str binder; /* bytes of the PDF, signed where there is a signer */
     bd_stamping binder_stamp, sums_stamp; /* asked for where the signer has an authority */
     bd_str binder_unsigned;
+    bd_view *binder_view; /* of a long binder once it is signed; NULL: `binder` lies elsewhere */
     int64_t number; /* N of the package id */
     bd_str previous; /* text of 80_MACHINE/previous.json, or "" */
     const bd_value *since; /* bd_previous_compare; until the judged run is cleared */

@@ -36,8 +36,8 @@ static inline bd_str make_revision(bd_str text, const int *numbers, const char *
 
 #define MAKE_PDF_CONTENT "BT /F1 12 Tf 20 150 Td (Control 6.7.2) Tj 0 -14 Td (passed) Tj ET"
 
-/* One page; `page_extra` goes into the page dictionary, `catalog_extra` into the catalog. */
-static inline bd_str make_pdf_with(const char *catalog_extra, const char *page_extra) {
+/* One page; `before` is the head of the file, or empty; `page_extra` goes into the page dictionary, `catalog_extra` into the catalog. */
+static inline bd_str make_pdf_behind(bd_str before, const char *catalog_extra, const char *page_extra) {
     bd_arena *arena = test_arena();
     static const int numbers[] = {1, 2, 3, 4, 5, 6};
     bd_str catalog = bd_str_format(arena, "<< /Type /Catalog /Pages 2 0 R %s>>", catalog_extra);
@@ -54,7 +54,11 @@ static inline bd_str make_pdf_with(const char *catalog_extra, const char *page_e
                                   bd_str_z(arena, content),
                                   "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
                                   "<< /Title (Binder) >>"};
-    return make_revision(BD_STR(""), numbers, bodies, 6, 7, 0, "/Info 6 0 R ");
+    return make_revision(before, numbers, bodies, 6, 7, 0, "/Info 6 0 R ");
+}
+
+static inline bd_str make_pdf_with(const char *catalog_extra, const char *page_extra) {
+    return make_pdf_behind(BD_STR(""), catalog_extra, page_extra);
 }
 
 static inline bd_str make_pdf(void) {

@@ -809,6 +809,65 @@ TEST(sign, a_file_is_signed_as_memory_is) {
     bd_key_close(key);
 }
 
+/* So long that nobody holds it. */
+static bd_view *view_long(bd_str *text) {
+    bd_err err = {0};
+    bd_view *view = NULL;
+    char *head = bd_new(test_arena(), char, 9u << 20);
+    bd_view_draft *draft = bd_view_draft_open(100u << 20);
+    memset(head, ' ', 9u << 20);
+    memcpy(head, "%PDF-1.7\n%", 10);
+    head[(9u << 20) - 1] = '\n';
+    *text = make_pdf_behind((bd_str){head, 9u << 20}, "", "");
+    CHECK_OK(bd_sink_write(bd_view_draft_sink(draft), text->data, text->size, &err), err);
+    CHECK_OK(bd_view_draft_finish(draft, &view, &err), err);
+    CHECK((bd_view_fd(view) < 0) == (text->size < 8u << 20));
+    return view;
+}
+
+TEST(sign, a_view_is_signed_in_its_own_file_and_its_bytes_stay) {
+    bd_err err = {0};
+    bd_str text;
+    bd_pdf_copy *copy = NULL;
+    bd_key *key = open_trial();
+    bd_sign_options options = default_options();
+    bd_view *view = view_long(&text);
+    CHECK_OK(bd_pdf_copy_of_view(view, test_arena(), &copy, &err), err);
+    CHECK_OK(bd_pdf_copy_sign(copy, key, &options, &err), err);
+    bd_str made = bd_str_copy(test_arena(), bd_pdf_copy_text(copy));
+    bd_pdf_copy_drop(copy);
+    CHECK(bd_str_eq(bd_view_text(view), text));
+    bd_view *whole = NULL;
+    CHECK_OK(bd_view_open(bd_view_fd(view), made.size, "signed", &whole, &err), err);
+    CHECK(bd_str_eq(bd_view_text(whole), made));
+    check_alike(made, sign_file(text, key));
+    CHECK(judge(made, trial_pem()) == BD_VERDICT_VERIFIED);
+    bd_view_close(whole);
+    bd_view_close(view);
+    bd_key_close(key);
+}
+
+TEST(sign, a_view_that_is_no_pdf_or_has_no_room_for_a_signature_is_refused) {
+    bd_err err = {0};
+    bd_str text;
+    bd_pdf_copy *copy = NULL;
+    bd_key *key = open_trial();
+    bd_sign_options options = default_options();
+    bd_view *view = view_long(&text);
+    options.contents_bytes = 10;
+    CHECK_OK(bd_pdf_copy_of_view(view, test_arena(), &copy, &err), err);
+    CHECK_FAILS(bd_pdf_copy_sign(copy, key, &options, &err), err, BD_ERR_INPUT, "its place has 10");
+    bd_pdf_copy_drop(copy);
+    CHECK(bd_str_eq(bd_view_text(view), text));
+    bd_view_close(view);
+    bd_view_draft *draft = bd_view_draft_open(100);
+    CHECK_OK(bd_sink_write(bd_view_draft_sink(draft), "hello", 5, &err), err);
+    CHECK_OK(bd_view_draft_finish(draft, &view, &err), err);
+    CHECK_FAILS(bd_pdf_copy_of_view(view, test_arena(), &copy, &err), err, BD_ERR_INPUT, "not a pdf");
+    bd_view_close(view);
+    bd_key_close(key);
+}
+
 TEST(sign, a_file_that_is_not_signed_stays_as_it_was) {
     bd_err err = {0};
     bd_pdf_copy *copy = NULL;

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -94,4 +95,50 @@ TEST(util, a_small_or_empty_file_is_viewed_too) {
     CHECK_FAILS(bd_view_read("/dev/zero", 4, &view, &err), err, BD_ERR_IO, "not a regular file");
     bd_view_close(NULL);
     bd_view_release(NULL);
+}
+
+/* ---- bytes of our own -------------------------------------------------------------------------------------------- */
+
+static bd_rc write_blocks(bd_view_draft *draft, size_t count, size_t *written, bd_err *err) {
+    char block[4096] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(block, &i, sizeof i);
+        BD_TRY(bd_sink_write(bd_view_draft_sink(draft), block, sizeof block, err));
+        *written = i + 1;
+    }
+    return BD_OK;
+}
+
+TEST(util, what_was_written_is_viewed_held_or_not) {
+    static const size_t counts[] = {0, 1, 2047, 2048, 2049, 6000};
+    for (size_t k = 0; k < BD_COUNT(counts); k++) {
+        bd_err err = {0};
+        bd_view *view = NULL;
+        size_t written = 0;
+        bd_view_draft *draft = bd_view_draft_open(SIZE_MAX / 2);
+        CHECK_OK(write_blocks(draft, counts[k], &written, &err), err);
+        CHECK_OK(bd_view_draft_finish(draft, &view, &err), err);
+        CHECK_EQ_INT(bd_view_text(view).size, counts[k] * 4096);
+        CHECK((bd_view_fd(view) < 0) == (counts[k] <= 2048)); /* 8 MiB are held */
+        bd_view_release(view);
+        for (uint32_t i = 0; i < counts[k]; i++) {
+            CHECK(number_at(bd_view_text(view), i) == i);
+        }
+        bd_view_close(view);
+    }
+}
+
+TEST(util, more_than_may_be_written_and_a_folder_without_room_are_failures) {
+    bd_err err = {0};
+    size_t written = 0;
+    bd_view_draft *draft = bd_view_draft_open(3 * 4096 + 10);
+    CHECK_FAILS(write_blocks(draft, 10, &written, &err), err, BD_ERR_LIMIT, "too many bytes");
+    CHECK_EQ_INT(written, 3);
+    bd_view_draft_drop(draft);
+    bd_view_draft_drop(NULL);
+    CHECK(setenv("TMPDIR", "/nonexistent/folder", 1) == 0);
+    draft = bd_view_draft_open(SIZE_MAX / 2);
+    CHECK_FAILS(write_blocks(draft, 6000, &written, &err), err, BD_ERR_IO, "temporary file");
+    CHECK_EQ_INT(written, 2048);
+    bd_view_draft_drop(draft);
 }

@@ -53,6 +53,13 @@ bd_table *bd_doc_table(bd_doc *doc, bd_str caption, size_t column_count, const b
     return table;
 }
 
+bd_table *bd_doc_rows(bd_doc *doc, bd_str caption, size_t column_count, const bd_column *columns,
+                      const bd_rows *rows) {
+    bd_table *table = bd_doc_table(doc, caption, column_count, columns);
+    table->rows = *rows;
+    return table;
+}
+
 bd_chart *bd_doc_chart(bd_doc *doc, bd_chart_kind kind, bd_str caption, bd_str alternative,
                        size_t rows, size_t columns) {
     BD_ASSERT(rows > 0 && columns > 0 && rows < SIZE_MAX / columns);

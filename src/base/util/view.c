@@ -74,6 +74,82 @@ void bd_view_close_ref(bd_view **view) {
     *view = NULL;
 }
 
+int bd_view_fd(const bd_view *view) {
+    return view->fd;
+}
+
+/* ---- bytes of our own -------------------------------------------------------------------------------------------- */
+
+struct bd_view_draft {
+    bd_buf held; /* all of it, or what the file does not have yet */
+    int fd;      /* -1: all is held */
+    size_t file_bytes, max_bytes;
+    bd_sink sink;
+};
+
+static bd_rc empty_draft(bd_view_draft *draft, bd_err *err) {
+    if (draft->fd < 0) {
+        BD_TRY(bd_temp_open(&draft->fd, err));
+    }
+    BD_TRY(bd_write_all(draft->fd, draft->held.data, draft->held.size, "a temporary file", err));
+    draft->file_bytes += draft->held.size;
+    draft->held.size = 0;
+    return BD_OK;
+}
+
+static bd_rc write_draft(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    bd_view_draft *draft = sink->context;
+    size_t room = draft->fd < 0 ? HELD_BYTES : BLOCK_BYTES;
+    if (count > draft->max_bytes - draft->file_bytes - draft->held.size) {
+        BD_RAISE(err, BD_ERR_LIMIT, "too many bytes to write: at most %zu", draft->max_bytes);
+    }
+    bd_buf_put(&draft->held, bytes, count);
+    BD_TRY(bd_buf_check(&draft->held, "what is written", err));
+    return draft->held.size > room ? empty_draft(draft, err) : BD_OK;
+}
+
+bd_view_draft *bd_view_draft_open(size_t max_bytes) {
+    bd_view_draft *draft = bd_heap_zeroed(sizeof *draft);
+    draft->fd = -1;
+    draft->max_bytes = max_bytes;
+    draft->sink = (bd_sink){write_draft, draft};
+    bd_buf_init(&draft->held, max_bytes);
+    return draft;
+}
+
+bd_sink *bd_view_draft_sink(bd_view_draft *draft) {
+    return &draft->sink;
+}
+
+void bd_view_draft_drop(bd_view_draft *draft) {
+    if (draft != NULL) {
+        bd_buf_clear(&draft->held);
+        bd_fd_close(&draft->fd);
+        free(draft);
+    }
+}
+
+static bd_rc view_draft(bd_view_draft *draft, bd_view **out, bd_err *err) {
+    if (draft->fd < 0) {
+        bd_view *view = bd_heap_zeroed(sizeof *view);
+        *view = (bd_view){.text = {draft->held.data, draft->held.size}, .fd = -1};
+        draft->held = (bd_buf){0};
+        *out = view;
+        return BD_OK;
+    }
+    BD_TRY(empty_draft(draft, err));
+    BD_TRY(bd_view_open(draft->fd, draft->file_bytes, "a temporary file", out, err));
+    (*out)->owns_fd = true;
+    draft->fd = -1;
+    return BD_OK;
+}
+
+bd_rc bd_view_draft_finish(bd_view_draft *draft, bd_view **out, bd_err *err) {
+    bd_rc rc = view_draft(draft, out, err);
+    bd_view_draft_drop(draft);
+    return rc;
+}
+
 /* ---- files of others --------------------------------------------------------------------------------------------- */
 
 bd_rc bd_regular_open(const char *path, size_t max_bytes, int *fd, size_t *size, bd_err *err) {

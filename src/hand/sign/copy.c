@@ -15,13 +15,16 @@
 #include <string.h>
 
 #define HANDLES_MAX 4
+#define TEMP_NAME "a temporary file"
+#define STRETCH_BYTES ((size_t)4 << 20) /* of a view that is hashed, held at a time */
 #define FIELDS_MAX 1000
 #define ARENA_BYTES(pdf_bytes) ((64u << 20) + 16 * (pdf_bytes))
 
 struct bd_pdf_copy {
     bd_arena *arena;  /* of the handles */
     bd_arena *caller; /* of texts in memory, and of what is said of time-stamps */
-    bd_atomic *file;  /* NULL: in memory */
+    bd_atomic *file;  /* NULL: in memory, or in a temporary file */
+    int temp_fd;      /* -1: in no temporary file */
     char *path;
     BD_VEC(bd_view *) views; /* each of the file as it was; the handles borrow them */
     bd_str text;
@@ -61,6 +64,7 @@ void bd_pdf_copy_drop_ref(bd_pdf_copy **copy) {
 static bd_pdf_copy *make_copy(size_t pdf_bytes, bd_arena *arena) {
     bd_pdf_copy *copy = bd_heap_zeroed(sizeof *copy);
     copy->caller = arena;
+    copy->temp_fd = -1;
     copy->arena = bd_arena_open("signing", ARENA_BYTES(pdf_bytes));
     copy->hash = bd_sha256_open();
     return copy;
@@ -69,7 +73,9 @@ static bd_pdf_copy *make_copy(size_t pdf_bytes, bd_arena *arena) {
 /* Looks at the file anew, as long as it is now. */
 static bd_rc look(bd_pdf_copy *copy, size_t size, bd_err *err) {
     bd_view *view = NULL;
-    BD_TRY(bd_view_open(bd_atomic_fd(copy->file), size, copy->path, &view, err));
+    bool is_temp = copy->file == NULL;
+    BD_TRY(bd_view_open(is_temp ? copy->temp_fd : bd_atomic_fd(copy->file), size,
+                        is_temp ? TEMP_NAME : copy->path, &view, err));
     *bd_push(copy->arena, &copy->views) = view;
     copy->text = bd_view_text(view);
     return BD_OK;
@@ -122,6 +128,35 @@ bd_rc bd_pdf_copy_of(bd_str pdf, bd_arena *arena, bd_pdf_copy **out, bd_err *err
     }
     bd_sha256_put(copy->hash, pdf.data, pdf.size);
     copy->handle_count = 1;
+    *out = copy;
+    return BD_OK;
+}
+
+static bd_rc open_temp(bd_pdf_copy *copy, bd_view *view, bd_err *err) {
+    bd_str text = bd_view_text(view);
+    copy->temp_fd = bd_view_fd(view);
+    for (size_t at = 0; at < text.size; at += STRETCH_BYTES) {
+        bd_str part = bd_str_sub(text, at, at + STRETCH_BYTES);
+        bd_sha256_put(copy->hash, part.data, part.size);
+        bd_view_release(view);
+    }
+    BD_TRY(look(copy, text.size, err));
+    BD_TRY(bd_pdf_view_parse(last_view(copy), copy->arena, &copy->handles[0], err));
+    copy->handle_count = 1;
+    return BD_OK;
+}
+
+bd_rc bd_pdf_copy_of_view(bd_view *view, bd_arena *arena, bd_pdf_copy **out, bd_err *err) {
+    if (bd_view_fd(view) < 0) {
+        return bd_pdf_copy_of(bd_view_text(view), arena, out, err);
+    }
+    bd_pdf_copy *copy = make_copy(bd_view_text(view).size, arena);
+    bd_rc rc = open_temp(copy, view, err);
+    if (bd_failed(rc)) {
+        bd_err_context(err, "while signing");
+        bd_pdf_copy_drop(copy);
+        return rc;
+    }
     *out = copy;
     return BD_OK;
 }
@@ -195,6 +230,10 @@ static bd_rc append(bd_pdf_copy *copy, bd_str appended, bd_err *err) {
     bd_sha256_put(copy->hash, appended.data, appended.size);
     if (copy->file != NULL) {
         BD_TRY(bd_sink_write(bd_atomic_sink(copy->file), appended.data, appended.size, err));
+        return look(copy, size, err);
+    }
+    if (copy->temp_fd >= 0) {
+        BD_TRY(bd_write_all(copy->temp_fd, appended.data, appended.size, TEMP_NAME, err));
         return look(copy, size, err);
     }
     char *text = bd_alloc(copy->caller, size, 1);

@@ -120,13 +120,13 @@ static void draw_bar(flow *f, const bd_chart *chart, size_t row, double x, doubl
         double width = (double)value * unit;
         const part_look *look = look_of_part(i);
         draw_swatch(f, look, x, y, width, BAR_HEIGHT);
-        bd_str text = bd_str_format(f->arena, "%lld", (long long)value);
+        bd_str text = bd_str_format(f->texts, "%lld", (long long)value);
         double needed = text_width(f, BD_ROLE_SEMIBOLD, SMALL_SIZE, text) + 3;
         if (width >= needed) {
             text_draw(f, BD_ROLE_SEMIBOLD, SMALL_SIZE, look->ink, x,
                       y + BAR_HEIGHT / 2 - SMALL_SIZE * 0.357, text, width, BD_ALIGN_CENTER);
         } else {
-            bd_str note = bd_str_format(f->arena, "%lld %.*s", (long long)value,
+            bd_str note = bd_str_format(f->texts, "%lld %.*s", (long long)value,
                                         BD_ARG(chart->column_labels[i]));
             tail += 7 + text_draw(f, BD_ROLE_TEXT, SMALL_SIZE, GREY, tail,
                                   y + BAR_HEIGHT / 2 - SMALL_SIZE * 0.357, note,

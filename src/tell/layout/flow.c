@@ -5,10 +5,24 @@ bd_page *flow_page(flow *f) {
     return &f->layout->pages.data[f->page_index];
 }
 
-void flow_seal_page(flow *f) {
+void flow_fail(flow *f, bd_rc rc) {
+    if (!bd_failed(f->rc)) {
+        f->rc = rc;
+    }
+    f->is_full = true;
+}
+
+bd_str flow_keep(flow *f, bd_str text) {
+    return f->texts == f->drawn || text.size == 0 ? text : bd_str_copy(f->drawn, text);
+}
+
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+/* The page's operations get memory of their own size. */
+static void seal_page(flow *f) {
     const size_t furniture = 12; /* room for header and footer, drawn at the end */
     bd_ops *ops = &flow_page(f)->ops;
-    bd_op *own = bd_new(f->arena, bd_op, ops->count + furniture);
+    bd_op *own = bd_new(f->drawn, bd_op, ops->count + furniture);
     for (size_t i = 0; i < ops->count; i++) {
         own[i] = ops->data[i];
     }
@@ -16,22 +30,53 @@ void flow_seal_page(flow *f) {
     ops->room = ops->count + furniture;
 }
 
+static void hand_page(flow *f) {
+    refer_fill_labels(f);
+    refer_fill_links(f);
+    furniture_draw(f, f->page_index);
+    bd_rc rc = f->hand(f->hand_context, f->layout, f->page_index, f->err);
+    if (bd_failed(rc)) {
+        flow_fail(f, rc);
+    }
+}
+
+void flow_end_page(flow *f) {
+    if (f->pass == PASS_HOLD) {
+        seal_page(f);
+        return;
+    }
+    bool is_kept = f->page_index < f->layout->pages.count; /* the last one may be empty, and was dropped */
+    if (f->pass == PASS_HAND && is_kept && !f->is_full) {
+        hand_page(f);
+    }
+    f->label_patches.count = 0;
+    f->link_patches.count = 0;
+    flow_page(f)->links = (bd_links){0};
+    bd_arena_reset(f->drawn);
+}
+
 /* The growing block of operations is handed from page to page. */
 void flow_new_page(flow *f) {
-    if (f->layout->pages.count >= f->max_pages) {
+    size_t next = f->has_page ? f->page_index + 1 : 0;
+    if (next >= f->max_pages) {
         f->is_full = true;
     } else {
         bd_ops open = {0};
-        if (f->layout->pages.count > 0) {
+        if (f->has_page) {
             open = flow_page(f)->ops;
-            flow_seal_page(f);
+            flow_end_page(f);
+            open = f->pass == PASS_HOLD ? open : flow_page(f)->ops; /* it may have grown */
+            flow_page(f)->ops = f->pass == PASS_HOLD ? flow_page(f)->ops : (bd_ops){0};
         }
-        f->is_tagging = f->is_tagging && f->layout->pages.count < f->max_tagged_pages;
+        f->is_tagging = f->is_tagging && next < f->max_tagged_pages;
         f->element = f->is_tagging ? f->element : BD_ELEMENT_NONE;
-        bd_page *page = bd_push(f->arena, &f->layout->pages);
-        page->ops = (bd_ops){open.data, 0, open.room};
+        if (f->pass != PASS_HAND) {
+            (void)bd_push(f->arena, &f->layout->pages);
+        }
+        f->page_index = next;
+        f->has_page = true;
+        flow_page(f)->ops = (bd_ops){open.data, 0, open.room};
     }
-    f->page_index = f->layout->pages.count - 1;
     f->y = f->top;
     f->is_page_empty = true;
 }
@@ -71,7 +116,7 @@ static void set_anchor(flow *f, bd_str name) {
 }
 
 void flow_set_anchors(flow *f) {
-    for (size_t i = 0; i < f->waiting.count; i++) {
+    for (size_t i = 0; i < f->waiting.count && f->pass != PASS_HAND; i++) {
         set_anchor(f, f->waiting.data[i]);
     }
     f->waiting.count = 0;
@@ -80,7 +125,8 @@ void flow_set_anchors(flow *f) {
 void flow_add_link(flow *f, double left, double bottom, double right, double top, bd_str anchor,
                    bd_str words) {
     link_patch *patch = bd_push(f->arena, &f->link_patches);
-    *patch = (link_patch){f->page_index, {left, bottom, right, top}, anchor, words, f->element};
+    *patch = (link_patch){f->page_index,         {left, bottom, right, top}, flow_keep(f, anchor),
+                          flow_keep(f, words), f->element};
 }
 
 /* ---- operations ------------------------------------------------------------------------------ */
@@ -120,7 +166,7 @@ void op_line(flow *f, uint32_t color, double thick, double x, double y, double t
 }
 
 void op_polygon(flow *f, uint32_t color, const bd_point *points, size_t count) {
-    bd_point *copy = bd_new(f->arena, bd_point, count);
+    bd_point *copy = bd_new(f->drawn, bd_point, count);
     for (size_t i = 0; i < count; i++) {
         copy[i] = points[i];
     }

@@ -38,9 +38,9 @@ static bd_str page_words(flow *f, size_t index) {
     const bd_layout *layout = f->layout;
     bd_str label = layout->pages.data[index].label;
     if (index < layout->front_count) {
-        return bd_str_format(f->arena, "Page %.*s", BD_ARG(label));
+        return bd_str_format(f->drawn, "Page %.*s", BD_ARG(label));
     }
-    return bd_str_format(f->arena, "Page %.*s of %zu", BD_ARG(label),
+    return bd_str_format(f->drawn, "Page %.*s of %zu", BD_ARG(label),
                          layout->pages.count - layout->front_count);
 }
 
@@ -90,15 +90,23 @@ static void draw_cover(flow *f) {
     op_rect(f, ACCENT, 0, layout->page_height - 14, layout->page_width, 14);
 }
 
-void furniture_draw(flow *f) {
+/* The page may end in the middle of a figure or a table, which go on as they were. */
+void furniture_draw(flow *f, size_t index) {
+    flow around = *f;
+    f->page_index = index;
     f->element = BD_ELEMENT_FURNITURE;
-    for (size_t i = 0; i < f->layout->pages.count; i++) {
-        f->page_index = i;
-        if (i == 0 && f->layout->front_count > 0) {
-            draw_cover(f);
-        } else {
-            draw_header(f);
-        }
-        draw_footer(f, i);
+    f->is_in_figure = false;
+    f->texts = f->drawn;
+    f->gaps = &f->layout->gaps;
+    if (index == 0 && f->layout->front_count > 0) {
+        draw_cover(f);
+    } else {
+        draw_header(f);
     }
+    draw_footer(f, index);
+    f->page_index = around.page_index;
+    f->element = around.element;
+    f->is_in_figure = around.is_in_figure;
+    f->texts = around.texts;
+    f->gaps = around.gaps;
 }

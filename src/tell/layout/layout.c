@@ -172,7 +172,7 @@ static double first_height(run *r, size_t index) {
             }
             return height;
         }
-        case BD_BLOCK_TABLE: return height + table_first_height(plan_block(r, index)->table);
+        case BD_BLOCK_TABLE: return height + table_first_height(&r->flow, plan_block(r, index)->table);
         case BD_BLOCK_CHART: return height + chart_height(&r->flow, block->chart);
         case BD_BLOCK_SIGNATURE: return height + block->space_pt;
         case BD_BLOCK_SPACE: height += block->space_pt; continue;
@@ -191,7 +191,7 @@ static double first_height(run *r, size_t index) {
 /* ---- headings and paragraphs ----------------------------------------------------------------- */
 
 static void add_bookmark(flow *f, const bd_block *block) {
-    if (!block->in_contents || block->level > 3) {
+    if (!block->in_contents || block->level > 3 || f->pass == PASS_HAND) {
         return;
     }
     bd_layout *layout = f->layout;
@@ -209,7 +209,9 @@ static void place_heading(run *r, size_t index) {
     const bd_block *block = &f->doc->blocks.data[index];
     const block_style *style = style_of(block);
     const block_plan *plan = plan_block(r, index);
-    f->layout->gaps.where = block->text;
+    if (f->gaps != NULL) {
+        f->gaps->where = block->text;
+    }
     double need = first_height(r, index);
     flow_need(f, need < f->top - f->bottom ? need : 120);
     flow_space(f, f->is_after_heading ? style->before * 0.35 : style->before);
@@ -556,7 +558,9 @@ static void place_block(run *r, size_t index) {
     case BD_BLOCK_ANCHOR: *bd_push(f->arena, &f->waiting) = block->anchor; break;
     case BD_BLOCK_COVER_END:
         end_page(f);
-        f->layout->front_count = f->layout->pages.count - 1;
+        if (f->pass != PASS_HAND) {
+            f->layout->front_count = f->layout->pages.count - 1;
+        }
         break;
     case BD_BLOCK_RULE: place_rule(f); break;
     case BD_BLOCK_PICTURE: picture_place(f, block->picture); break;
@@ -570,79 +574,7 @@ static void place_block(run *r, size_t index) {
     }
 }
 
-/* ---- at the end: labels and links ------------------------------------------------------------ */
-
-static void note_broken(flow *f, bd_str anchor) {
-    bd_strs *broken = &f->layout->broken_links;
-    for (size_t i = 0; i < broken->count; i++) {
-        if (bd_str_eq(broken->data[i], anchor)) {
-            return;
-        }
-    }
-    *bd_push(f->arena, broken) = anchor;
-}
-
-/* Words behind a page number in running text close up to it. */
-static void pull_followers(flow *f, const label_patch *patch, double spare) {
-    bd_ops *ops = &f->layout->pages.data[patch->page_index].ops;
-    for (size_t i = patch->op_index + 1; i < patch->last_op; i++) {
-        bd_op *op = &ops->data[i];
-        op->x -= (float)spare;
-        bd_point *moved = bd_new(f->arena, bd_point, op->point_count);
-        for (size_t k = 0; k < op->point_count; k++) {
-            moved[k] = (bd_point){op->points[k].x - spare, op->points[k].y};
-        }
-        op->points = moved;
-    }
-    for (size_t i = patch->next_link; i < patch->last_link; i++) {
-        f->link_patches.data[i].rect[0] -= spare;
-        f->link_patches.data[i].rect[2] -= spare;
-    }
-}
-
-static void fill_labels(flow *f) {
-    for (size_t i = 0; i < f->label_patches.count; i++) {
-        const label_patch *patch = &f->label_patches.data[i];
-        bd_op *op = &f->layout->pages.data[patch->page_index].ops.data[patch->op_index];
-        const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
-        if (!place) {
-            note_broken(f, patch->anchor);
-        }
-        op->text = place ? f->layout->pages.data[place->page_index].label : BD_STR("?");
-        double width = (double)op->size * bd_text_measure(f->faces, op->face, op->text) / 1000.0;
-        double spare = patch->room - width;
-        if (place && patch->has_space_after) {
-            op->text.size++; /* the space behind it, see furniture_label_pages */
-        }
-        op->x = (float)(patch->x + (patch->align == BD_ALIGN_RIGHT    ? spare
-                                    : patch->align == BD_ALIGN_CENTER ? spare / 2
-                                                                      : 0));
-        op->width = (float)width;
-        pull_followers(f, patch, spare);
-    }
-}
-
-static void fill_links(flow *f) {
-    for (size_t i = 0; i < f->link_patches.count; i++) {
-        const link_patch *patch = &f->link_patches.data[i];
-        const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
-        if (!place) {
-            note_broken(f, patch->anchor);
-            if (f->is_tagging) {
-                bd_layout_element(f->layout, patch->element)->tag = BD_TAG_SPAN;
-            }
-            continue;
-        }
-        bd_link *link = bd_push(f->arena, &f->layout->pages.data[patch->page_index].links);
-        for (size_t k = 0; k < 4; k++) {
-            link->rect[k] = patch->rect[k];
-        }
-        link->page_index = place->page_index;
-        link->y = place->y;
-        link->words = patch->words;
-        link->element = patch->element;
-    }
-}
+/* ---- the passes ------------------------------------------------------------------------------- */
 
 static int cmp_places(const void *context, const void *a, const void *b) {
     (void)context;
@@ -674,49 +606,177 @@ static bd_layout *make_layout(const bd_doc *doc, const bd_layout_options *option
     return layout;
 }
 
-static void start_flow(flow *f, const bd_layout_options *options) {
+static void start_flow(run *r, const bd_layout_options *options) {
+    flow *f = &r->flow;
+    f->layout = make_layout(f->doc, options, f->arena);
     f->max_pages = options->max_pages > 0 ? options->max_pages : BD_LAYOUT_MAX_PAGES;
     f->max_tagged_pages =
         options->max_tagged_pages > 0 ? options->max_tagged_pages : BD_LAYOUT_MAX_TAGGED_PAGES;
-    f->is_tagging = true;
     f->left = SIDE_MARGIN;
     f->width = f->layout->page_width - 2 * SIDE_MARGIN;
     f->top = f->layout->page_height - TOP_MARGIN;
     f->bottom = BOTTOM_MARGIN;
-    f->place_of_name = bd_map_make(f->arena);
+    f->scratch = bd_arena_open("layout", SCRATCH_BYTES);
+    f->plans = bd_arena_open("layout plans", PLANS_BYTES);
+    for (size_t i = 0; i < BD_COUNT(f->rows); i++) {
+        f->rows[i] = bd_arena_open("layout rows", PLANS_BYTES);
+    }
+    r->plans = bd_new(f->arena, block_plan, f->doc->blocks.count + 1);
+    for (size_t kind = 0; kind < BD_COUNT(r->lists); kind++) {
+        r->lists[kind] = lists_exhibits(f->doc, (bd_exhibit)kind);
+    }
     palette_init(f, options);
-    flow_new_page(f);
-    tag_open(f, BD_TAG_DOCUMENT);
 }
 
-bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_options *options,
-                      bd_arena *arena, bd_layout **out, bd_err *err) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("layout", SCRATCH_BYTES);
-    BD_DEFER(bd_arena_close_ref) bd_arena *plans = bd_arena_open("layout plans", PLANS_BYTES);
-    run r = {.flow = {.doc = doc, .faces = faces, .arena = arena, .scratch = scratch, .plans = plans}};
-    flow *f = &r.flow;
-    f->layout = make_layout(doc, options, arena);
-    r.plans = bd_new(arena, block_plan, doc->blocks.count + 1);
-    start_flow(f, options);
-    for (size_t kind = 0; kind < BD_COUNT(r.lists); kind++) {
-        r.lists[kind] = lists_exhibits(doc, (bd_exhibit)kind);
+static void end_flow(run *r) {
+    flow *f = &r->flow;
+    for (size_t i = 0; i < BD_COUNT(f->rows); i++) {
+        bd_arena_close(f->rows[i]);
     }
-    for (size_t i = 0; i < doc->blocks.count && !f->is_full; i++) {
-        place_block(&r, i);
+    bd_arena_close(f->plans);
+    bd_arena_close(f->scratch);
+}
+
+static void start_pass(run *r, pass_kind pass, bd_arena *drawn) {
+    flow *f = &r->flow;
+    f->pass = pass;
+    f->drawn = drawn;
+    f->texts = pass == PASS_HOLD ? drawn : f->plans;
+    f->gaps = pass == PASS_HAND ? NULL : &f->layout->gaps;
+    f->is_tagging = pass != PASS_HAND || f->layout->is_tagged;
+    f->has_page = f->is_full = f->is_after_heading = f->do_spans_stay = false;
+    f->element = BD_ELEMENT_NONE;
+    f->element_count = f->level_count = f->fitted_at = 0;
+    f->label_patches.count = f->link_patches.count = f->waiting.count = 0;
+    f->layout->illustrations.count = 0;
+    f->place_of_name = pass == PASS_HAND ? f->place_of_name : bd_map_make(f->arena);
+    r->last_planned = 0;
+    r->is_in_list = false;
+    for (size_t i = 0; i < f->doc->blocks.count; i++) {
+        r->plans[i] = (block_plan){0};
+    }
+    bd_arena_reset(f->plans);
+}
+
+static void place_all(run *r) {
+    flow *f = &r->flow;
+    flow_new_page(f);
+    tag_open(f, BD_TAG_DOCUMENT);
+    for (size_t i = 0; i < f->doc->blocks.count && !f->is_full; i++) {
+        place_block(r, i);
+    }
+}
+
+static bd_rc check_room(const flow *f, bd_err *err) {
+    if (bd_failed(f->rc)) {
+        return f->rc;
     }
     if (f->is_full) {
         BD_RAISE(err, BD_ERR_LIMIT, "too many pages: the report needs more than %zu", f->max_pages);
     }
-    flow_seal_page(f);
+    return BD_OK;
+}
+
+/* Where everything stands is known. */
+static void end_places(flow *f) {
+    bd_layout *layout = f->layout;
+    flow_end_page(f);
     drop_empty_page(f);
     furniture_label_pages(f);
-    fill_labels(f);
-    fill_links(f);
-    f->layout->is_tagged = f->is_tagging;
-    furniture_draw(f);
-    bd_sort(f->layout->places.data, f->layout->places.count, sizeof(bd_place), cmp_places, NULL);
-    *out = f->layout;
-    return BD_OK;
+    layout->is_tagged = f->is_tagging;
+    layout->element_count = f->element_count;
+    bd_sort(layout->places.data, layout->places.count, sizeof(bd_place), cmp_places, NULL);
+}
+
+static void complete_pages(flow *f) {
+    end_places(f);
+    refer_fill_labels(f);
+    refer_fill_links(f);
+    for (size_t i = 0; i < f->layout->pages.count; i++) {
+        furniture_draw(f, i);
+    }
+}
+
+bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_options *options,
+                      bd_arena *arena, bd_layout **out, bd_err *err) {
+    run r = {.flow = {.doc = doc, .faces = faces, .arena = arena, .err = err}};
+    start_flow(&r, options);
+    start_pass(&r, PASS_HOLD, arena);
+    place_all(&r);
+    bd_rc rc = check_room(&r.flow, err);
+    if (!bd_failed(rc)) {
+        complete_pages(&r.flow);
+        *out = r.flow.layout;
+    }
+    end_flow(&r);
+    return rc;
+}
+
+/* ---- page by page ---- */
+
+/* False: there are more pages than may be held, and none was handed out. */
+static bool hand_held(run *r, size_t most) {
+    flow *f = &r->flow;
+    BD_DEFER(bd_arena_close_ref) bd_arena *held = bd_arena_open("layout pages", PLANS_BYTES);
+    size_t max_pages = f->max_pages;
+    f->max_pages = most < max_pages ? most : max_pages;
+    start_pass(r, PASS_HOLD, held);
+    place_all(r);
+    if (f->is_full) {
+        f->max_pages = max_pages;
+        return bd_failed(f->rc) || most >= max_pages;
+    }
+    complete_pages(f);
+    for (size_t i = 0; i < f->layout->pages.count && !f->is_full; i++) {
+        bd_rc rc = f->hand(f->hand_context, f->layout, i, f->err);
+        if (bd_failed(rc)) {
+            flow_fail(f, rc);
+        }
+    }
+    for (size_t i = 0; i < f->layout->pages.count; i++) {
+        bd_page *page = &f->layout->pages.data[i];
+        *page = (bd_page){.label = page->label};
+    }
+    return true;
+}
+
+static void hand_passing(run *r, const bd_layout_options *options) {
+    flow *f = &r->flow;
+    BD_DEFER(bd_arena_close_ref) bd_arena *page = bd_arena_open("layout page", PLANS_BYTES);
+    f->layout = make_layout(f->doc, options, f->arena);
+    start_pass(r, PASS_COUNT, page);
+    place_all(r);
+    if (f->is_full) {
+        return;
+    }
+    end_places(f);
+    start_pass(r, PASS_HAND, page);
+    place_all(r);
+    if (!f->is_full) {
+        flow_end_page(f);
+    }
+    flow_page(f)->ops = (bd_ops){0};
+    BD_ASSERT(f->is_full || f->page_index + 1 >= f->layout->pages.count);
+    BD_ASSERT(f->is_full || !f->is_tagging || f->element_count == f->layout->element_count);
+}
+
+bd_rc bd_layout_each(const bd_doc *doc, bd_text_faces *faces, const bd_layout_options *options,
+                     bd_arena *arena, bd_page_fn *hand, void *context, bd_layout **out,
+                     bd_err *err) {
+    run r = {.flow = {.doc = doc, .faces = faces, .arena = arena, .err = err}};
+    size_t most = options->max_held_pages > 0 ? options->max_held_pages : BD_LAYOUT_MAX_HELD_PAGES;
+    start_flow(&r, options);
+    r.flow.hand = hand;
+    r.flow.hand_context = context;
+    if (!hand_held(&r, most)) {
+        hand_passing(&r, options);
+    }
+    bd_rc rc = check_room(&r.flow, err);
+    if (!bd_failed(rc)) {
+        *out = r.flow.layout;
+    }
+    end_flow(&r);
+    return rc;
 }
 
 const bd_place *bd_layout_find(const bd_layout *layout, bd_str name) {

@@ -59,6 +59,23 @@ typedef struct {
 typedef struct flow flow;
 #define HEADING_LEVELS 4
 
+/* What a pass over the document is for.  A short document takes one.  A long one is gone through twice, since its first
+ * page may name the number of its last: the first pass finds where everything stands, the second hands out pages. */
+typedef enum {
+    PASS_HOLD,  /* pages are held until the end */
+    PASS_COUNT, /* pages are forgotten; places, bookmarks and their number stay */
+    PASS_HAND   /* each page is completed and handed out; nothing is found anew */
+} pass_kind;
+
+/* What the columns of a long table need: found once, whatever passes there are. */
+typedef struct {
+    double whole, word, part, weight;
+} column_need;
+typedef struct {
+    const bd_table *table;
+    const column_need *needs;
+} fitted_table;
+
 /* Runs cut into words and measured; in the flow's scratch arena, gone after the block is planned.
  */
 typedef struct lines_text lines_text;
@@ -108,15 +125,26 @@ typedef struct {
 struct flow {
     const bd_doc *doc;
     bd_text_faces *faces;
-    bd_arena *arena;
+    bd_arena *arena;   /* of what outlives all passes */
     bd_arena *scratch; /* emptied after each block is planned */
     bd_arena *plans;   /* lines and rows; emptied when every block that is planned is placed */
+    bd_arena *texts;   /* what is planned is borrowed from the document or lies here */
+    bd_arena *drawn;   /* of pages: as long as they are held, or until the one drawn on is done */
+    bd_arena *rows[2]; /* of a long table, some hundred at a time */
     bd_layout *layout;
+    pass_kind pass;
+    bd_page_fn *hand; /* HAND */
+    void *hand_context;
+    bd_rc rc;    /* what a source of rows or a taker of pages failed with; then is_full */
+    bd_err *err;
+    bd_text_gaps *gaps; /* HAND: NULL while blocks are drawn, they are counted already */
     size_t max_pages, max_tagged_pages;
     uint32_t accents[3]; /* what stands for ACCENT, ACCENT_MID and ACCENT_LIGHT */
     double left, width, top, bottom; /* the area for text */
+    bool has_page;
     size_t page_index;               /* the page drawn on */
     uint32_t element;                /* what is drawn is part of it */
+    size_t element_count;            /* made in this pass */
     bool is_tagging;                 /* false: too many pages for it */
     bool is_in_figure;               /* shapes belong to the element, too */
     int levels[HEADING_LEVELS];      /* headings that are open, as the document calls them */
@@ -125,16 +153,22 @@ struct flow {
     bool is_page_empty;              /* nothing placed yet: spaces before are dropped */
     bool is_after_heading;           /* the next heading needs less space before it */
     bool is_full;                    /* max_pages reached; nothing more is placed */
-    bd_text_spans spans;             /* reused by every split */
+    bd_text_spans spans;             /* of the last split */
+    bool do_spans_stay;              /* their memory serves the next one */
     bd_strs waiting;                 /* anchors to be set where the next block is placed */
     BD_VEC(label_patch) label_patches;
     BD_VEC(link_patch) link_patches;
     bd_map *place_of_name; /* bd_place * */
+    BD_VEC(fitted_table) fitted;
+    size_t fitted_at; /* the next one; tables come in the same order in each pass */
 };
 
 bd_page *flow_page(flow *f);
 void flow_new_page(flow *f);
-void flow_seal_page(flow *f);    /* gives the page's operations memory of their own size */
+void flow_end_page(flow *f); /* the last one; `new_page` does it to those before */
+/* What failed outside: nothing more is placed. */
+void flow_fail(flow *f, bd_rc rc);
+bd_str flow_keep(flow *f, bd_str text); /* of a plan, for as long as the page */
 double flow_left(const flow *f); /* height free on this page */
 /* Goes to a new page unless `height` is free; an empty page is kept whatever the height. */
 void flow_need(flow *f, double height);
@@ -172,8 +206,8 @@ void op_polygon(flow *f, uint32_t color, const bd_point *points, size_t count);
 
 typedef struct table_plan table_plan;
 table_plan *table_make(flow *f, const bd_table *table);
-double table_first_height(const table_plan *plan); /* caption, head and first row */
-void table_place(flow *f, const table_plan *plan);
+double table_first_height(flow *f, table_plan *plan); /* caption, head and first row */
+void table_place(flow *f, table_plan *plan);
 
 double chart_height(const flow *f, const bd_chart *chart); /* what must stay together */
 void chart_place(flow *f, const bd_chart *chart);
@@ -200,7 +234,13 @@ uint32_t palette_find(const flow *f, uint32_t color); /* what one of the colours
 /* ---- furniture ------------------------------------------------------------------------------- */
 
 void furniture_label_pages(flow *f); /* needs the number of pages and of front pages */
-void furniture_draw(flow *f);        /* headers and footers of all pages */
+void furniture_draw(flow *f, size_t index); /* header and footer of a page */
+
+/* ---- labels and links (refer.c) -------------------------------------------------------------- */
+
+/* Page numbers and links that wait are written, on whatever pages they stand. */
+void refer_fill_labels(flow *f);
+void refer_fill_links(flow *f);
 
 /* ---- marks ----------------------------------------------------------------------------------- */
 

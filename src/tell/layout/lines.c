@@ -46,6 +46,18 @@ static look look_of(const bd_run *run, const type_style *style) {
     return l;
 }
 
+/* Into the flow's spans.  These lie with the texts, and go where those go. */
+static void split_text(flow *f, bd_text_role role, bd_str text, bd_text_gaps *gaps) {
+    bool stay = f->pass == PASS_HOLD && f->texts == f->drawn;
+    if (stay && f->do_spans_stay) {
+        f->spans.count = 0;
+    } else {
+        f->spans = (bd_text_spans){0};
+    }
+    f->do_spans_stay = stay;
+    bd_text_split(f->faces, role, text, f->texts, &f->spans, gaps);
+}
+
 static double scaled(double size, int thousandths) {
     return size * thousandths / 1000.0;
 }
@@ -93,7 +105,7 @@ static bd_str plain_spaces(flow *f, bd_str text) {
     if (bd_str_find(text, BD_STR("\xc2\xa0")) < 0) {
         return text;
     }
-    char *bytes = bd_new(f->arena, char, text.size);
+    char *bytes = bd_new(f->texts, char, text.size);
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
         bool is_no_break = (unsigned char)text.data[i] == 0xc2 && i + 1 < text.size &&
@@ -156,8 +168,7 @@ static void add_span(flow *f, words *list, const manner *m, const bd_text_span *
 
 /* Text of one direction. */
 static void add_stretch(flow *f, words *list, const manner *m, bd_str text, gap *before) {
-    f->spans.count = 0;
-    bd_text_split(f->faces, m->look->role, text, f->arena, &f->spans, &f->layout->gaps);
+    split_text(f, m->look->role, text, f->gaps);
     for (size_t i = 0; i < f->spans.count; i++) {
         add_span(f, list, m, &f->spans.data[i], before);
     }
@@ -168,7 +179,7 @@ static bd_str solid_text(flow *f, const bd_run *run) {
     if (run->figure.size == 0 || !run->text.data || !memchr(run->text.data, ' ', run->text.size)) {
         return run->text;
     }
-    char *bytes = bd_new(f->arena, char, run->text.size * 2);
+    char *bytes = bd_new(f->texts, char, run->text.size * 2);
     size_t size = 0;
     for (size_t i = 0; i < run->text.size; i++) {
         if (run->text.data[i] == ' ') {
@@ -199,7 +210,7 @@ static void add_run(flow *f, words *list, const bd_run *run, const type_style *s
         return;
     }
     bd_text_stretches stretches = {0};
-    bd_text_direct(f->faces, l.role, text, f->arena, &stretches);
+    bd_text_direct(f->faces, l.role, text, f->texts, &stretches);
     for (size_t i = 0; i < stretches.count; i++) {
         m.level = stretches.data[i].level;
         add_stretch(f, list, &m, stretches.data[i].text, before);
@@ -244,8 +255,8 @@ static void reverse_pieces(piece *pieces, double *gaps, size_t from, size_t to) 
 static void mirror_piece(flow *f, piece *one) {
     bd_str text = one->text;
     bool has_space = text.size > 0 && text.data[text.size - 1] == ' ';
-    bd_str mirrored = bd_text_mirror(bd_str_sub(text, 0, text.size - has_space), f->arena);
-    one->text = has_space ? bd_str_format(f->arena, "%.*s ", BD_ARG(mirrored)) : mirrored;
+    bd_str mirrored = bd_text_mirror(bd_str_sub(text, 0, text.size - has_space), f->texts);
+    one->text = has_space ? bd_str_format(f->texts, "%.*s ", BD_ARG(mirrored)) : mirrored;
     one->has_space_after = false; /* what lies behind it in memory is another's */
 }
 
@@ -298,7 +309,7 @@ static void put_space(flow *f, piece *last) {
         last->text.size++;
         last->has_space_after = false;
     } else if (bd_text_has_glyph(f->faces, last->face, ' ')) {
-        last->text = bd_str_format(f->arena, "%.*s ", BD_ARG(last->text));
+        last->text = bd_str_format(f->texts, "%.*s ", BD_ARG(last->text));
     }
 }
 
@@ -504,7 +515,7 @@ static void draw_text_piece(flow *f, const piece *p, double x, double baseline) 
     op->x = (float)x;
     op->y = (float)baseline;
     op->width = p->width;
-    op->text = p->text;
+    op->text = flow_keep(f, p->text);
 }
 
 static void draw_page_ref(flow *f, const piece *p, double x, double baseline, bd_align align) {
@@ -512,7 +523,7 @@ static void draw_page_ref(flow *f, const piece *p, double x, double baseline, bd
     label_patch *patch = bd_push(f->arena, &f->label_patches);
     patch->page_index = f->page_index;
     patch->op_index = flow_page(f)->ops.count - 1;
-    patch->anchor = p->link;
+    patch->anchor = flow_keep(f, p->link);
     patch->x = x;
     patch->room = (double)p->width;
     patch->align = align;
@@ -529,7 +540,7 @@ static void add_link(flow *f, const piece *p, const piece *before, const double 
     }
     link_patch *patch = &f->link_patches.data[f->link_patches.count - 1];
     patch->rect[2] = rect[2];
-    patch->words = patch->words.size > 0 ? patch->words : p->text;
+    patch->words = patch->words.size > 0 ? patch->words : flow_keep(f, p->text);
 }
 
 /* What follows a page reference on its line moves up when the number turns out shorter than its
@@ -592,8 +603,7 @@ static double spans_width(flow *f, double size) {
 }
 
 double text_width(flow *f, bd_text_role role, double size, bd_str text) {
-    f->spans.count = 0;
-    bd_text_split(f->faces, role, text, f->arena, &f->spans, NULL);
+    split_text(f, role, text, NULL);
     return spans_width(f, size);
 }
 
@@ -620,14 +630,13 @@ static bd_str elide(flow *f, bd_text_role role, double size, bd_str text, double
         }
         best = at;
     }
-    return bd_str_format(f->arena, "%.*s\xe2\x80\xa6",
+    return bd_str_format(f->texts, "%.*s\xe2\x80\xa6",
                          BD_ARG(bd_str_trim(bd_str_sub(text, 0, best))));
 }
 
 double text_draw(flow *f, bd_text_role role, double size, uint32_t color, double x, double baseline,
                  bd_str text, double room, bd_align align) {
-    f->spans.count = 0;
-    bd_text_split(f->faces, role, text, f->arena, &f->spans, &f->layout->gaps);
+    split_text(f, role, text, f->gaps);
     double width = spans_width(f, size);
     const double slack = 0.01;
     bd_str shown = text;
@@ -636,7 +645,7 @@ double text_draw(flow *f, bd_text_role role, double size, uint32_t color, double
         width = text_width(f, role, size, shown);
     }
     if (bd_text_is_bidi(shown)) {
-        width = text_width(f, role, size, bd_text_line(f->faces, role, shown, f->arena));
+        width = text_width(f, role, size, bd_text_line(f->faces, role, shown, f->texts));
     }
     x += align == BD_ALIGN_RIGHT ? room - width : align == BD_ALIGN_CENTER ? (room - width) / 2 : 0;
     for (size_t i = 0; i < f->spans.count; i++) {

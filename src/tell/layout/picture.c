@@ -20,7 +20,7 @@ double picture_height(const flow *f, const bd_picture *picture) {
 
 static void draw_outline(flow *f, const bd_picture *picture, const bd_outline *shape, double scale,
                          double top) {
-    bd_point *points = bd_new(f->arena, bd_point, shape->point_count);
+    bd_point *points = bd_new(f->drawn, bd_point, shape->point_count);
     for (size_t i = 0; i < shape->point_count; i++) {
         bd_vertex at = shape->points[i];
         at.x = at.x < picture->view_width ? at.x : picture->view_width;

@@ -7,6 +7,7 @@
 
 #define SIDE 4.5 /* between a cell's edge and its text */
 #define SHEET_KEPT 190.0 /* the tallest table of keys and values that stays on one page */
+#define ROWS_AT_ONCE 128 /* more than stand on a page: who asks how a row goes on asks for no more than that */
 
 static const type_style normal_type = {BD_ROLE_TEXT, 8, 11.2, INK, false};
 static const type_style compact_type = {BD_ROLE_TEXT, 7, 9.4, INK, false};
@@ -25,6 +26,12 @@ typedef struct {
     bool is_header;
 } row_plan;
 
+/* Rows that are planned; a long table has two of these, the rows being placed and those behind them. */
+typedef struct {
+    row_plan *rows;
+    size_t from, count;
+} row_window;
+
 struct table_plan {
     const bd_table *table;
     type_style type, head_type;
@@ -32,15 +39,20 @@ struct table_plan {
     double *x, *widths; /* per column; the widths hold both sides */
     lines caption;
     row_plan head;
-    row_plan *rows;
     size_t row_count;
+    bool is_long;          /* its rows are planned some hundred at a time */
+    row_window windows[2]; /* `current` is being placed; the other one is behind it, or empty */
+    size_t current;
+    size_t next_cell, next_row; /* not planned yet */
 };
 
-/* ---- widths ---------------------------------------------------------------------------------- */
-
+/* Cells of some rows: of the table itself, or asked for. */
 typedef struct {
-    double whole, word, part, weight;
-} need;
+    const bd_cell *cells;
+    size_t count;
+} cell_list;
+
+/* ---- widths ---------------------------------------------------------------------------------- */
 
 /* Spreads `spare` over the columns by weight, none beyond its limit; yields what nobody could take.
  */
@@ -75,7 +87,7 @@ static double sum(const double *values, size_t count) {
 }
 
 /* What is left when everything fits goes to weighted columns, else to all in proportion. */
-static void share_rest(const need *needs, size_t count, double rest, double *widths) {
+static void share_rest(const column_need *needs, size_t count, double rest, double *widths) {
     double weights = 0, used = sum(widths, count);
     for (size_t i = 0; i < count; i++) {
         weights += needs[i].weight;
@@ -87,7 +99,7 @@ static void share_rest(const need *needs, size_t count, double rest, double *wid
 }
 
 /* From `low` towards each column's whole content, by weight. */
-static bool spread(flow *f, const double *low, const need *needs, size_t count, double room,
+static bool spread(flow *f, const double *low, const column_need *needs, size_t count, double room,
                    double *widths) {
     double used = sum(low, count);
     if (used > room) {
@@ -105,11 +117,11 @@ static bool spread(flow *f, const double *low, const need *needs, size_t count, 
 }
 
 /* A column without weight is as narrow as its content, as long as that is not much. */
-static bool is_narrow(const need *n, double room) {
+static bool is_narrow(const column_need *n, double room) {
     return n->weight <= 0 && n->whole <= room * 0.3;
 }
 
-static void fit_columns(flow *f, const need *needs, size_t count, double room, double *widths) {
+static void fit_columns(flow *f, const column_need *needs, size_t count, double room, double *widths) {
     double *roomy = bd_new(f->scratch, double, count), *tight = bd_new(f->scratch, double, count);
     double *least = bd_new(f->scratch, double, count);
     for (size_t i = 0; i < count; i++) {
@@ -150,13 +162,15 @@ static size_t span_of(const bd_cell *cell, size_t column, size_t column_count) {
     return span > column_count - column ? column_count - column : span;
 }
 
-static size_t count_rows(const bd_table *table) {
-    size_t rows = 0, column = 0;
-    for (size_t i = 0; i < table->cells.count; i++) {
+/* The cells of at most `most` rows from `from` on; yields how many rows these are. */
+static size_t take_rows(const bd_table *table, size_t from, size_t most, cell_list *out) {
+    size_t rows = 0, column = 0, at = from;
+    for (; at < table->cells.count && (column > 0 || rows < most); at++) {
         rows += column == 0;
-        column += span_of(&table->cells.data[i], column, table->column_count);
+        column += span_of(&table->cells.data[at], column, table->column_count);
         column = column >= table->column_count ? 0 : column;
     }
+    *out = (cell_list){table->cells.data + from, at - from};
     return rows;
 }
 
@@ -166,40 +180,39 @@ static bd_runs head_runs(flow *f, bd_str head) {
     return (bd_runs){run, 1, 1};
 }
 
-static void widen(need *n, lines_widths found) {
+static void widen(column_need *n, lines_widths found) {
     n->whole = found.whole > n->whole ? found.whole : n->whole;
     n->word = found.word > n->word ? found.word : n->word;
     n->part = found.part > n->part ? found.part : n->part;
 }
 
-/* Texts of all cells, prepared once for measuring and for breaking. */
-static const lines_text **prepare_cells(flow *f, const table_plan *plan, need *needs) {
-    const bd_table *table = plan->table;
-    const lines_text **texts = bd_new(f->scratch, const lines_text *, table->cells.count + 1);
-    size_t column = 0;
-    for (size_t i = 0; i < table->cells.count; i++) {
-        const bd_cell *cell = &table->cells.data[i];
+/* Texts of cells, in the scratch arena; they widen what their columns need, where that is asked for. */
+static const lines_text **prepare_cells(flow *f, const table_plan *plan, cell_list list,
+                                        column_need *needs) {
+    size_t columns = plan->table->column_count, column = 0;
+    const lines_text **texts = bd_new(f->scratch, const lines_text *, list.count + 1);
+    for (size_t i = 0; i < list.count; i++) {
+        const bd_cell *cell = &list.cells[i];
         type_style type = cell_type(plan, cell, column);
-        size_t span = span_of(cell, column, table->column_count);
+        size_t span = span_of(cell, column, columns);
         texts[i] = lines_prepare(f, &cell->runs, &type);
-        if (span == 1) {
+        if (span == 1 && needs != NULL) {
             widen(&needs[column], lines_measure(f, texts[i]));
         }
         column += span;
-        column = column >= table->column_count ? 0 : column;
+        column = column >= columns ? 0 : column;
     }
     return texts;
 }
 
-static void break_cells(flow *f, table_plan *plan, const lines_text **texts) {
-    const bd_table *table = plan->table;
-    row_plan *row = plan->rows;
-    size_t column = 0;
-    for (size_t i = 0; i < table->cells.count; i++) {
-        const bd_cell *cell = &table->cells.data[i];
-        size_t span = span_of(cell, column, table->column_count);
+static void break_cells(flow *f, const table_plan *plan, cell_list list, const lines_text **texts,
+                        row_plan *row) {
+    size_t columns = plan->table->column_count, column = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        const bd_cell *cell = &list.cells[i];
+        size_t span = span_of(cell, column, columns);
         if (column == 0) {
-            row->cells = bd_new(f->plans, cell_plan, table->column_count);
+            row->cells = bd_new(f->plans, cell_plan, columns);
             row->is_header = cell->is_header;
         }
         double width = sum(plan->widths + column, span) - 2 * SIDE;
@@ -207,10 +220,121 @@ static void break_cells(flow *f, table_plan *plan, const lines_text **texts) {
         *c = (cell_plan){lines_break(f, texts[i], width + 0.05), column, span, cell->is_header};
         row->line_count = c->lines.count > row->line_count ? c->lines.count : row->line_count;
         column += span;
-        if (column >= table->column_count) {
+        if (column >= columns) {
             column = 0;
             row++;
         }
+    }
+}
+
+/* ---- rows of a long table ---- */
+
+static bd_rc check_row(const bd_table *row, size_t first_cell, size_t index, bd_err *err) {
+    size_t column = 0, at = first_cell;
+    for (; at < row->cells.count && column < row->column_count; at++) {
+        column += span_of(&row->cells.data[at], column, row->column_count);
+    }
+    if (column != row->column_count || at != row->cells.count || row->doc->figures.count > 0) {
+        BD_RAISE(err, BD_ERR_BUG, "cannot lay out the table: row %zu is not one row of %zu columns",
+                 index, row->column_count);
+    }
+    return BD_OK;
+}
+
+/* Made in <arena>. */
+static size_t ask_rows(flow *f, const table_plan *plan, bd_arena *arena, cell_list *out) {
+    const bd_rows *source = &plan->table->rows;
+    size_t left = plan->row_count - plan->next_row, most = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
+    bd_table *made = bd_new(arena, bd_table, 1);
+    made->doc = bd_doc_make(arena);
+    made->column_count = plan->table->column_count;
+    for (size_t i = 0; i < most && !bd_failed(f->rc); i++) {
+        size_t first_cell = made->cells.count, index = plan->next_row + i;
+        bd_rc rc = source->put(source->context, index, made, f->err);
+        rc = bd_failed(rc) ? rc : check_row(made, first_cell, index, f->err);
+        if (bd_failed(rc)) {
+            flow_fail(f, rc);
+        }
+    }
+    bool is_made = !bd_failed(f->rc);
+    *out = (cell_list){made->cells.data, is_made ? made->cells.count : 0};
+    return is_made ? most : 0;
+}
+
+/* The next rows that are not planned yet; none when there are none, or when their source failed. */
+static size_t next_rows(flow *f, table_plan *plan, bd_arena *arena, cell_list *out) {
+    size_t rows;
+    if (plan->table->rows.put != NULL) {
+        rows = ask_rows(f, plan, arena, out);
+    } else {
+        rows = take_rows(plan->table, plan->next_cell, ROWS_AT_ONCE, out);
+        plan->next_cell += out->count;
+    }
+    plan->next_row += rows;
+    return rows;
+}
+
+/* What rows borrow lies in the arena of their window: `plans` and, but for text that is held with its page, `texts`. */
+static void enter_window(flow *f, const table_plan *plan, size_t window) {
+    bool is_held = f->texts == f->drawn && plan->table->rows.put == NULL;
+    bd_arena_reset(f->rows[window]);
+    f->plans = f->rows[window];
+    f->texts = is_held ? f->texts : f->rows[window];
+}
+
+static void plan_window(flow *f, table_plan *plan, size_t window) {
+    bd_arena *plans = f->plans, *texts = f->texts;
+    enter_window(f, plan, window);
+    row_window *w = &plan->windows[window];
+    cell_list list;
+    w->from = plan->next_row;
+    w->count = next_rows(f, plan, f->plans, &list);
+    w->rows = bd_new(f->plans, row_plan, w->count + 1);
+    break_cells(f, plan, list, prepare_cells(f, plan, list, NULL), w->rows);
+    bd_arena_reset(f->scratch);
+    f->plans = plans;
+    f->texts = texts;
+}
+
+/* What all rows need.  Nothing is kept of them, and characters without a glyph are counted when they are drawn. */
+static void fit_rows(flow *f, table_plan *plan, column_need *needs) {
+    bd_arena *plans = f->plans, *texts = f->texts;
+    bd_text_gaps *gaps = f->gaps;
+    f->gaps = NULL;
+    while (plan->next_row < plan->row_count && !f->is_full) {
+        cell_list list;
+        f->texts = f->rows[0];
+        enter_window(f, plan, 0);
+        next_rows(f, plan, f->plans, &list);
+        prepare_cells(f, plan, list, needs);
+        bd_arena_reset(f->scratch);
+    }
+    plan->next_row = plan->next_cell = 0;
+    f->plans = plans;
+    f->texts = texts;
+    f->gaps = gaps;
+}
+
+static const row_plan *row_at(flow *f, table_plan *plan, size_t index) {
+    static const row_plan none = {0};
+    const row_window *current = &plan->windows[plan->current];
+    row_window *behind = &plan->windows[1 - plan->current];
+    if (index - current->from < current->count) {
+        return &current->rows[index - current->from];
+    }
+    if (behind->count == 0 && plan->is_long) {
+        plan_window(f, plan, 1 - plan->current);
+    }
+    BD_ASSERT(index - behind->from < behind->count || f->is_full);
+    return f->is_full ? &none : &behind->rows[index - behind->from];
+}
+
+/* Rows before `index` are placed: when none is left of a window, its room is free for those to come. */
+static void leave_rows(table_plan *plan, size_t index) {
+    row_window *current = &plan->windows[plan->current];
+    if (plan->is_long && index >= current->from + current->count && index > current->from) {
+        current->count = 0;
+        plan->current = 1 - plan->current;
     }
 }
 
@@ -226,9 +350,89 @@ static void plan_head(flow *f, table_plan *plan, const lines_text **heads) {
     }
 }
 
+/* Head texts lie in the scratch arena. */
+static const lines_text **prepare_heads(flow *f, const table_plan *plan, column_need *needs) {
+    const bd_table *table = plan->table;
+    const lines_text **heads = bd_new(f->scratch, const lines_text *, table->column_count);
+    for (size_t i = 0; i < table->column_count && !table->has_no_head; i++) {
+        bd_runs runs = head_runs(f, table->columns[i].head);
+        heads[i] = lines_prepare(f, &runs, &plan->head_type);
+        lines_widths found = lines_measure(f, heads[i]);
+        found.whole = found.word; /* a long head is broken rather than widening its column */
+        widen(&needs[i], found);
+    }
+    return heads;
+}
+
+static void set_columns(flow *f, table_plan *plan, const column_need *needs, const lines_text **heads) {
+    size_t count = plan->table->column_count;
+    fit_columns(f, needs, count, f->width - 2 * SIDE * (double)count, plan->widths);
+    double x = f->left;
+    for (size_t i = 0; i < count; i++) {
+        plan->widths[i] += 2 * SIDE;
+        plan->x[i] = x;
+        x += plan->widths[i];
+    }
+    if (!plan->table->has_no_head) {
+        plan_head(f, plan, heads);
+    }
+}
+
+static void plan_short(flow *f, table_plan *plan, column_need *needs) {
+    row_window *all = &plan->windows[0];
+    cell_list list;
+    all->count = take_rows(plan->table, 0, ROWS_AT_ONCE, &list);
+    all->rows = bd_new(f->plans, row_plan, all->count + 1);
+    const lines_text **heads = prepare_heads(f, plan, needs);
+    const lines_text **texts = prepare_cells(f, plan, list, needs);
+    set_columns(f, plan, needs, heads);
+    break_cells(f, plan, list, texts, all->rows);
+}
+
+/* What its columns need is found once for all passes. */
+static const column_need *find_needs(flow *f, table_plan *plan, column_need *needs) {
+    if (f->fitted_at == f->fitted.count) {
+        size_t count = plan->table->column_count;
+        column_need *found = bd_new(f->arena, column_need, count);
+        fit_rows(f, plan, needs);
+        if (f->is_full) {
+            return needs;
+        }
+        for (size_t i = 0; i < count; i++) {
+            found[i] = needs[i];
+        }
+        *bd_push(f->arena, &f->fitted) = (fitted_table){plan->table, found};
+    }
+    const fitted_table *fitted = &f->fitted.data[f->fitted_at++];
+    BD_ASSERT(fitted->table == plan->table);
+    return fitted->needs;
+}
+
+static void plan_long(flow *f, table_plan *plan, column_need *needs) {
+    const column_need *found = find_needs(f, plan, needs);
+    for (size_t i = 0; i < plan->table->column_count; i++) {
+        needs[i] = found[i];
+    }
+    set_columns(f, plan, needs, prepare_heads(f, plan, needs));
+    bd_arena_reset(f->scratch);
+    plan_window(f, plan, 0);
+}
+
+static bool is_longer(const bd_table *table, size_t rows) {
+    cell_list list;
+    take_rows(table, 0, rows, &list);
+    return list.count < table->cells.count;
+}
+
+static size_t count_rows(const bd_table *table) {
+    cell_list all;
+    return table->rows.put != NULL ? table->rows.count : take_rows(table, 0, SIZE_MAX, &all);
+}
+
 table_plan *table_make(flow *f, const bd_table *table) {
     table_plan *plan = bd_new(f->plans, table_plan, 1);
     size_t count = table->column_count;
+    BD_ASSERT(table->rows.put == NULL || table->cells.count == 0);
     plan->table = table;
     plan->type = table->is_compact ? compact_type : normal_type;
     plan->head_type = plan->type;
@@ -237,33 +441,18 @@ table_plan *table_make(flow *f, const bd_table *table) {
     plan->head_type.color = ACCENT;
     plan->inset = !table->is_compact ? 2.9 : table->has_no_head ? 1.5 : 1.8;
     plan->row_count = count_rows(table);
-    plan->rows = bd_new(f->plans, row_plan, plan->row_count + 1);
+    plan->is_long = table->rows.put != NULL || is_longer(table, ROWS_AT_ONCE);
     plan->x = bd_new(f->plans, double, count);
     plan->widths = bd_new(f->plans, double, count);
-    need *needs = bd_new(f->scratch, need, count);
-    const lines_text **heads = bd_new(f->scratch, const lines_text *, count);
+    column_need *needs = bd_new(f->plans, column_need, count);
     for (size_t i = 0; i < count; i++) {
         needs[i].weight = table->columns[i].weight;
-        if (!table->has_no_head) {
-            bd_runs runs = head_runs(f, table->columns[i].head);
-            heads[i] = lines_prepare(f, &runs, &plan->head_type);
-            lines_widths found = lines_measure(f, heads[i]);
-            found.whole = found.word; /* a long head is broken rather than widening its column */
-            widen(&needs[i], found);
-        }
     }
-    const lines_text **texts = prepare_cells(f, plan, needs);
-    fit_columns(f, needs, count, f->width - 2 * SIDE * (double)count, plan->widths);
-    double x = f->left;
-    for (size_t i = 0; i < count; i++) {
-        plan->widths[i] += 2 * SIDE;
-        plan->x[i] = x;
-        x += plan->widths[i];
+    if (plan->is_long) {
+        plan_long(f, plan, needs);
+    } else {
+        plan_short(f, plan, needs);
     }
-    if (!table->has_no_head) {
-        plan_head(f, plan, heads);
-    }
-    break_cells(f, plan, texts);
     if (table->caption.size > 0) {
         plan->caption = lines_make_text(f, table->caption, &caption_type, f->width);
     }
@@ -287,14 +476,16 @@ static double caption_height(const table_plan *plan) {
 
 /* A group's header row stays with the row it heads, and the last row with the one before it: no page begins with a
  * single row under its repeated head. */
-static double kept_height(const table_plan *plan, size_t row) {
-    double height = 0;
-    if (row > 0 && row + 2 == plan->row_count && !plan->rows[row].is_header) {
-        height += row_height(plan, &plan->rows[row++]);
+static double kept_height(flow *f, table_plan *plan, size_t row) {
+    double height = 0, page = f->top - f->bottom;
+    if (row > 0 && row + 2 == plan->row_count && !row_at(f, plan, row)->is_header) {
+        height += row_height(plan, row_at(f, plan, row));
+        row++;
     }
-    for (; row < plan->row_count; row++) {
-        height += row_height(plan, &plan->rows[row]);
-        if (!plan->rows[row].is_header) {
+    for (; row < plan->row_count && height <= page && !f->is_full; row++) {
+        const row_plan *next = row_at(f, plan, row);
+        height += row_height(plan, next);
+        if (!next->is_header) {
             break;
         }
     }
@@ -302,17 +493,17 @@ static double kept_height(const table_plan *plan, size_t row) {
 }
 
 /* A sheet of keys and values says one thing: a short one is not torn apart. */
-static double sheet_height(const table_plan *plan) {
+static double sheet_height(flow *f, table_plan *plan) {
     double height = 0;
-    for (size_t i = 0; i < plan->row_count; i++) {
-        height += row_height(plan, &plan->rows[i]);
+    for (size_t i = 0; i < plan->row_count && height <= SHEET_KEPT && !f->is_full; i++) {
+        height += row_height(plan, row_at(f, plan, i));
     }
     return height;
 }
 
-double table_first_height(const table_plan *plan) {
-    double least = kept_height(plan, 0);
-    double sheet = plan->table->has_no_head ? sheet_height(plan) : 0;
+double table_first_height(flow *f, table_plan *plan) {
+    double least = kept_height(f, plan, 0);
+    double sheet = plan->table->has_no_head ? sheet_height(f, plan) : 0;
     return caption_height(plan) + head_height(plan) +
            (sheet > least && sheet <= SHEET_KEPT ? sheet : least);
 }
@@ -418,15 +609,15 @@ static void place_tall_row(flow *f, const table_plan *plan, const row_plan *row,
     }
 }
 
-static void place_row(flow *f, const table_plan *plan, size_t index) {
-    const row_plan *row = &plan->rows[index];
+static void place_row(flow *f, table_plan *plan, size_t index) {
+    const row_plan *row = row_at(f, plan, index);
     uint32_t first_cell = tag_row(f, plan, row, false);
     double page = f->top - f->bottom - head_height(plan);
     if (row_height(plan, row) > page) {
         place_tall_row(f, plan, row, first_cell);
         return;
     }
-    double kept = kept_height(plan, index);
+    double kept = kept_height(f, plan, index);
     if ((kept > page ? row_height(plan, row) : kept) > flow_left(f) + 0.01) {
         start_page(f, plan);
     }
@@ -447,8 +638,19 @@ static void place_caption(flow *f, const table_plan *plan, bd_tag tag) {
     flow_take(f, 3);
 }
 
-void table_place(flow *f, const table_plan *plan) {
-    double first = table_first_height(plan), page = f->top - f->bottom;
+/* Text of rows that were asked for does not stay as long as a page that is held. */
+static void place_rows(flow *f, table_plan *plan) {
+    bd_arena *texts = f->texts;
+    f->texts = plan->table->rows.put != NULL ? f->plans : texts;
+    for (size_t i = 0; i < plan->row_count && !f->is_full; i++) {
+        place_row(f, plan, i);
+        leave_rows(plan, i + 1);
+    }
+    f->texts = texts;
+}
+
+void table_place(flow *f, table_plan *plan) {
+    double first = table_first_height(f, plan), page = f->top - f->bottom;
     flow_need(f, first < page ? first : page / 3);
     flow_set_anchors(f);
     uint32_t around = f->element;
@@ -467,9 +669,7 @@ void table_place(flow *f, const table_plan *plan) {
     if (plan->row_count > 0) {
         tag_open(f, BD_TAG_TBODY);
     }
-    for (size_t i = 0; i < plan->row_count && !f->is_full; i++) {
-        place_row(f, plan, i);
-    }
+    place_rows(f, plan);
     tag_enter(f, around);
     flow_space(f, 12);
 }

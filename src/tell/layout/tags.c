@@ -7,12 +7,12 @@ static uint32_t add_element(flow *f, bd_tag tag, uint32_t parent) {
     if (!f->is_tagging) {
         return BD_ELEMENT_NONE;
     }
-    BD_ASSERT(layout->element_count < BD_ELEMENT_FURNITURE);
-    if (layout->element_count % BD_ELEMENTS_PER_BLOCK == 0) {
+    BD_ASSERT(f->element_count < BD_ELEMENT_FURNITURE);
+    if (f->element_count == layout->element_blocks.count * BD_ELEMENTS_PER_BLOCK) {
         *bd_push(f->arena, &layout->element_blocks) =
             bd_new(f->arena, bd_element, BD_ELEMENTS_PER_BLOCK);
     }
-    uint32_t made = (uint32_t)layout->element_count++;
+    uint32_t made = (uint32_t)f->element_count++; /* the same element in every pass */
     *bd_layout_element(layout, made) =
         (bd_element){.parent = parent, .tag = (uint8_t)tag, .span = 1};
     return made;

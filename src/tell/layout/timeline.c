@@ -71,7 +71,7 @@ static void draw_months(flow *f, const timeline *t) {
         }
         op_line(f, RULE, 0.5, x, f->y - HEAD, x, f->y - HEAD + 3);
         if (x + needed - 4 <= t->end) {
-            bd_str label = bd_str_format(f->arena, "%04d-%02d", date.year, date.month);
+            bd_str label = bd_str_format(f->texts, "%04d-%02d", date.year, date.month);
             text_draw(f, BD_ROLE_TEXT, SMALL, GREY, x + 1.5, f->y - HEAD + 4, label, needed,
                       BD_ALIGN_LEFT);
         }

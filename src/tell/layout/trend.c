@@ -55,7 +55,7 @@ static void draw_axes(flow *f, const plot *p) {
         double y = y_of(p, value);
         op_line(f, RULE, value == 0 ? 0.8 : 0.4, f->left + SCALE, y, f->left + f->width - NAMES, y);
         text_draw(f, BD_ROLE_TEXT, SMALL, GREY, f->left, y - SMALL * 0.357,
-                  bd_str_format(f->arena, "%d %%", (int)(value / 10)), SCALE - 5, BD_ALIGN_RIGHT);
+                  bd_str_format(f->texts, "%d %%", (int)(value / 10)), SCALE - 5, BD_ALIGN_RIGHT);
     }
     /* as many labels as have room: the last always, and those a whole number of steps before it */
     size_t count = p->chart->column_count, every = 1;
@@ -105,8 +105,8 @@ static void draw_series(flow *f, const plot *p, size_t row) {
 /* Names stand at the height of their last points, moved apart where they would touch, none below the axis. */
 static void draw_names(flow *f, const plot *p) {
     size_t count = p->chart->row_count, last = p->chart->column_count - 1;
-    size_t *order = bd_new(f->arena, size_t, count);
-    double *heights = bd_new(f->arena, double, count);
+    size_t *order = bd_new(f->texts, size_t, count);
+    double *heights = bd_new(f->texts, double, count);
     for (size_t i = 0; i < count; i++) {
         size_t at = i;
         for (; at > 0 && value_of(p, order[at - 1], last) > value_of(p, i, last); at--) {

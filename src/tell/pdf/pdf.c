@@ -5,7 +5,7 @@
 #define CONTENT_BYTES ((size_t)64 << 20)
 #define NAMES_PER_LEAF 64
 
-typedef struct {
+struct bd_pdf_writer {
     const bd_layout *layout;
     const bd_pdf_options *options;
     bd_arena *arena, *line;
@@ -14,8 +14,12 @@ typedef struct {
     pdf_images images;
     structure *tags; /* NULL: the layout has no structure */
     unsigned metadata, intent, root; /* objects; root 0: no structure */
-    bd_buf text; /* one object's entries, or one page's content, at a time */
-} writer;
+    unsigned resources; /* of all pages */
+    size_t page_count;  /* drawn so far */
+    bd_buf text;        /* one object's entries at a time */
+    bd_buf of_page;     /* a page's entries, while those of its links are made */
+};
+typedef struct bd_pdf_writer writer;
 
 static void put_destination(writer *w, size_t page_index, double y) {
     bd_buf_printf(&w->text, "[%u 0 R /XYZ null ", file_page_number(w->file, page_index));
@@ -42,44 +46,56 @@ static void put_link_words(writer *w, const bd_link *link) {
     bd_arena_reset(w->line);
 }
 
-static void add_links(writer *w, size_t index) {
-    const bd_links *links = &w->layout->pages.data[index].links;
-    unsigned *numbers = bd_new(w->arena, unsigned, links->count + 1);
-    for (size_t i = 0; i < links->count; i++) {
-        const bd_link *link = &links->data[i];
-        numbers[i] = file_add_object(w->file);
-        bd_buf_puts(&w->text, BD_STR("/Type /Annot /Subtype /Link /Border [0 0 0] /F 4 /Rect ["));
-        for (int k = 0; k < 4; k++) {
-            put_number(&w->text, link->rect[k]);
-            bd_buf_putc(&w->text, k < 3 ? ' ' : ']');
-        }
-        bd_buf_puts(&w->text, BD_STR(" /Dest "));
-        put_destination(w, link->page_index, link->y);
-        put_link_words(w, link);
-        if (w->tags != NULL) {
-            bd_buf_printf(&w->text, " /StructParent %u",
-                          structure_add_annotation(w->tags, link->element, numbers[i]));
-        }
-        set_object(w, numbers[i]);
+static void add_link(writer *w, const bd_link *link) {
+    unsigned number = file_add_object(w->file);
+    put_integer(&w->of_page, number);
+    bd_buf_puts(&w->of_page, BD_STR(" 0 R "));
+    bd_buf_puts(&w->text, BD_STR("/Type /Annot /Subtype /Link /Border [0 0 0] /F 4 /Rect ["));
+    for (int k = 0; k < 4; k++) {
+        put_number(&w->text, link->rect[k]);
+        bd_buf_putc(&w->text, k < 3 ? ' ' : ']');
     }
-    file_set_page_annotations(w->file, index, numbers, links->count);
+    bd_buf_puts(&w->text, BD_STR(" /Dest "));
+    put_destination(w, link->page_index, link->y);
+    put_link_words(w, link);
+    if (w->tags != NULL) {
+        bd_buf_printf(&w->text, " /StructParent %u",
+                      structure_add_annotation(w->tags, link->element, number));
+    }
+    set_object(w, number);
+}
+
+static void add_page_entries(writer *w, const bd_page *page) {
+    bd_buf *entries = &w->of_page;
+    entries->size = 0;
+    if (w->tags != NULL) {
+        bd_buf_printf(entries, "/StructParents %u\n/Tabs /S%s", structure_page_key(w->page_count),
+                      page->links.count > 0 ? "\n" : "");
+    }
+    if (page->links.count > 0) {
+        bd_buf_puts(entries, BD_STR("/Annots [ "));
+        for (size_t i = 0; i < page->links.count; i++) {
+            add_link(w, &page->links.data[i]);
+        }
+        bd_buf_putc(entries, ']');
+    }
+    file_set_page_entries(w->file, bd_buf_str(entries));
 }
 
 /* Codes are given in the order of first use, so the pages are written by one thread, in order. */
-static bd_rc add_pages(writer *w, unsigned resources, bd_err *err) {
-    for (size_t i = 0; i < w->layout->pages.count; i++) {
-        bd_buf *text = file_begin_page(w->file);
-        if (w->tags != NULL) {
-            structure_begin_page(w->tags, i);
-            file_set_page_structure(w->file, i, structure_page_key(i));
-        }
-        content_put(&w->layout->pages.data[i], w->fonts, &w->images, w->tags, text);
-        BD_TRY(bd_buf_check(text, "a page of the PDF", err));
-        file_end_page(w->file, resources);
-        add_links(w, i);
+bd_rc bd_pdf_add_page(bd_pdf_writer *w, const bd_page *page, bd_err *err) {
+    BD_ASSERT(w->page_count < w->layout->pages.count);
+    bd_buf *text = file_begin_page(w->file);
+    if (w->tags != NULL) {
+        structure_begin_page(w->tags, w->page_count);
     }
-    file_finish_pages(w->file);
-    return BD_OK;
+    content_put(page, w->fonts, &w->images, w->tags, text);
+    BD_TRY(bd_buf_check(text, "a page of the PDF", err));
+    file_end_page(w->file, w->resources);
+    add_page_entries(w, page);
+    BD_TRY(bd_buf_check(&w->of_page, "a page of the PDF", err));
+    w->page_count++;
+    return file_check(w->file, err);
 }
 
 /* ---- fonts ----------------------------------------------------------------------------------- */
@@ -418,39 +434,64 @@ static void set_info(writer *w) {
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static bd_rc write_all(writer *w, bd_sink *sink, bd_err *err) {
-    unsigned resources = file_add_object(w->file);
-    BD_TRY(add_pages(w, resources, err));
-    BD_TRY(set_resources(w, resources, err));
+bd_pdf_writer *bd_pdf_begin(const bd_layout *layout, bd_text_faces *faces, unsigned jobs) {
+    bd_arena *arena = bd_arena_open("pdf", SCRATCH_BYTES);
+    bd_pdf_writer *w = bd_new(arena, bd_pdf_writer, 1);
+    w->layout = layout;
+    w->arena = arena;
+    w->line = bd_arena_open("pdf line", SCRATCH_BYTES);
+    w->file = file_open(arena, layout->pages.count, layout->page_width, layout->page_height, jobs);
+    w->tags = structure_open(arena, layout);
+    w->fonts = bd_new(arena, pdf_fonts, 1);
+    w->fonts->arena = arena;
+    w->images.arena = arena;
+    w->fonts->faces = faces;
+    w->fonts->count = bd_text_face_count(faces);
+    bd_buf_init(&w->text, CONTENT_BYTES);
+    bd_buf_init(&w->of_page, CONTENT_BYTES);
+    w->resources = file_add_object(w->file);
+    return w;
+}
+
+bd_rc bd_pdf_finish(bd_pdf_writer *w, const bd_pdf_options *options, bd_sink *sink, bd_err *err) {
+    BD_ASSERT(w->page_count == w->layout->pages.count && w->options == NULL);
+    w->options = options;
+    file_finish_pages(w->file);
+    BD_TRY(set_resources(w, w->resources, err));
     w->root = w->tags != NULL ? file_add_object(w->file) : 0;
     set_catalog(w);
     set_info(w);
     if (w->tags != NULL) { /* numbers the objects behind all others */
         BD_TRY(structure_finish(w->tags, w->file, w->root, &w->text, err));
     }
-    file_set_id(w->file, w->options->id);
+    file_set_id(w->file, options->id);
     BD_TRY(bd_buf_check(&w->text, "an object of the PDF", err));
     return file_finish(w->file, sink, err);
 }
 
+void bd_pdf_drop(bd_pdf_writer *w) {
+    if (w == NULL) {
+        return;
+    }
+    bd_arena *arena = w->arena;
+    bd_buf_clear(&w->text);
+    bd_buf_clear(&w->of_page);
+    structure_close(w->tags);
+    file_close(w->file);
+    bd_arena_close(w->line);
+    bd_arena_close(arena);
+}
+
+void bd_pdf_drop_ref(bd_pdf_writer **pdf) {
+    bd_pdf_drop(*pdf);
+    *pdf = NULL;
+}
+
 bd_rc bd_pdf_write(const bd_layout *layout, bd_text_faces *faces, const bd_pdf_options *options,
                    bd_sink *sink, bd_err *err) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("pdf", SCRATCH_BYTES);
-    BD_DEFER(file_close_ref)
-    pdf_file *file = file_open(arena, layout->pages.count, layout->page_width, layout->page_height,
-                               options->jobs);
-    BD_DEFER(bd_arena_close_ref) bd_arena *line = bd_arena_open("pdf line", SCRATCH_BYTES);
-    writer w = {
-        .layout = layout, .options = options, .arena = arena, .line = line, .file = file};
-    w.tags = structure_open(arena, layout);
-    w.fonts = bd_new(arena, pdf_fonts, 1);
-    w.fonts->arena = arena;
-    w.images.arena = arena;
-    w.fonts->faces = faces;
-    w.fonts->count = bd_text_face_count(faces);
-    bd_buf_init(&w.text, CONTENT_BYTES);
-    bd_rc rc = write_all(&w, sink, err);
-    bd_buf_clear(&w.text);
-    structure_close(w.tags);
-    return rc;
+    BD_DEFER(bd_pdf_drop_ref) bd_pdf_writer *pdf = bd_pdf_begin(layout, faces, options->jobs);
+    for (size_t i = 0; i < layout->pages.count; i++) {
+        BD_TRY(bd_pdf_add_page(pdf, &layout->pages.data[i], err));
+    }
+    return bd_pdf_finish(pdf, options, sink, err);
 }

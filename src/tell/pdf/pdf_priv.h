@@ -67,6 +67,23 @@ void content_put(const bd_page *page, pdf_fonts *fonts, pdf_images *images, stru
 void metadata_put(const bd_layout *layout, const bd_pdf_options *options, bd_buf *out);
 void profile_put(bd_buf *out); /* an ICC profile of sRGB */
 
+/* ---- bytes that wait (waiting.c) ----------------------------------------------------------------- */
+
+typedef struct {
+    bd_buf held; /* what the file does not have yet */
+    int fd;      /* -1: all is held */
+    size_t file_bytes;
+    bd_buf window; /* of the file, as it is read */
+    size_t window_from;
+} waiting;
+
+void waiting_open(waiting *s);
+void waiting_close(waiting *s);
+size_t waiting_size(const waiting *s); /* where the next byte goes */
+BD_MUST_USE bd_rc waiting_put(waiting *s, bd_str bytes, bd_err *err);
+/* In rising order each byte is read from the file once. */
+BD_MUST_USE bd_rc waiting_copy(waiting *s, size_t from, size_t count, bd_sink *to, bd_err *err);
+
 /* ---- the object writer over libharu ---------------------------------------------------------- */
 
 typedef struct pdf_file pdf_file;
@@ -76,21 +93,22 @@ pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double hei
 void file_close(pdf_file *file); /* accepts NULL */
 void file_close_ref(pdf_file **file);
 /* Adds an object and yields its number; the dictionary's entries ("/Type /Font ...") may be set
- * later. */
+ * later, once. */
 unsigned file_add_object(pdf_file *file);
 void file_set_object(pdf_file *file, unsigned number, bd_str entries); /* copied */
 /* A stream object, deflated here; `plain` is not, so that what is in it can be found without a PDF reader. */
 unsigned file_add_stream(pdf_file *file, bd_str entries, bd_str data);
 unsigned file_add_plain_stream(pdf_file *file, bd_str entries, bd_str data);
-/* All pages exist from the start; content and resources are set once. */
+/* How many pages there will be is known from the start, and so are their numbers. */
 unsigned file_page_number(const pdf_file *file, size_t index); /* object number */
-/* Content and resources of page after page, in order: what was put into the room is deflated on a worker while the next
- * page is written.  The room is Borrowed until `end`; all pages are there after `finish`. */
+/* Page after page, in order: what was put into the room is deflated on a worker while the next page is written.  The
+ * room is Borrowed until `end`; `entries` ("/Annots [...]") are set between `end` and the next `begin`.  All pages
+ * are there after `finish`. */
 bd_buf *file_begin_page(pdf_file *file);
 void file_end_page(pdf_file *file, unsigned resources);
+void file_set_page_entries(pdf_file *file, bd_str entries); /* of the page ended last; copied */
 void file_finish_pages(pdf_file *file);
-void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *numbers, size_t count);
-void file_set_page_structure(pdf_file *file, size_t index, unsigned key);
+bd_rc file_check(const pdf_file *file, bd_err *err); /* the failure that is latched, so far */
 /* Objects beyond all others, `count` of them: the entries of each are asked for while the file leaves, so that a
  * million of them needs no memory.  Called once, after every other object was added; yields the first number. */
 typedef void file_entries_fn(void *context, size_t index, bd_buf *out);
@@ -99,7 +117,6 @@ void file_set_catalog(pdf_file *file, bd_str entries);
 void file_set_info(pdf_file *file, bd_str entries);
 void file_set_id(pdf_file *file, const uint8_t id[16]);
 BD_MUST_USE bd_rc file_finish(pdf_file *file, bd_sink *sink, bd_err *err);
-
 
 /* All pages are drawn and no other object follows: sets `root`, and adds the tree.  `text` is scratch. */
 BD_MUST_USE bd_rc structure_finish(structure *s, pdf_file *file, unsigned root, bd_buf *text,
