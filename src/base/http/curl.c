@@ -217,7 +217,7 @@ bd_rc bd_http_open(bd_http **out, bd_err *err) {
         BD_RAISE(err, BD_ERR_UNSUPPORTED,
                  "cannot ask over the network: %s is not installed (Debian: libcurl4)", LIBRARY);
     }
-    bd_http *http = calloc(1, sizeof *http);
+    bd_http *http = bd_heap_zeroed(sizeof *http);
     BD_ASSERT(http != NULL);
     http->handle = curl.open();
     BD_ASSERT(http->handle != NULL);
@@ -234,6 +234,6 @@ const bd_http_transport *bd_http_network(const bd_http *http) {
 void bd_http_close(bd_http *http) {
     if (http != NULL) {
         curl.close(http->handle);
-        free(http);
+        bd_heap_free(http);
     }
 }

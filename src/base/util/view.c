@@ -59,14 +59,14 @@ void bd_view_close(bd_view *view) {
     }
     char *text = (char *)(uintptr_t)view->text.data;
     if (view->fd < 0) {
-        free(text);
+        bd_heap_free(text);
     } else if (view->text.size > 0) {
         munmap(text, view->text.size);
     }
     if (view->owns_fd) {
         bd_fd_close(&view->fd);
     }
-    free(view);
+    bd_heap_free(view);
 }
 
 void bd_view_close_ref(bd_view **view) {
@@ -109,7 +109,7 @@ bd_rc bd_fd_copy(int from, size_t size, const char *path, bd_sink *to, bd_err *e
         rc = bd_failed(rc) ? rc : bd_sink_write(to, block, count, err);
         at += count;
     }
-    free(block);
+    bd_heap_free(block);
     return rc;
 }
 
@@ -135,7 +135,7 @@ static bd_rc view_held(int from, size_t size, const char *path, bd_view **out, b
     char *text = bd_heap_alloc(size + 1);
     bd_rc rc = bd_pread_all(from, text, size, 0, path, err);
     if (bd_failed(rc)) {
-        free(text);
+        bd_heap_free(text);
         return rc;
     }
     bd_view *view = bd_heap_zeroed(sizeof *view);

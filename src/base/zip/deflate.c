@@ -222,7 +222,7 @@ static struct chunk *chunk_at(bd_deflater *deflater, unsigned behind, unsigned *
 static void give_stored(struct chunk *chunk, size_t bytes) {
     size_t wanted = libdeflate_deflate_compress_bound(NULL, bytes) + JOINT_BYTES;
     if (chunk->stored_room < wanted) {
-        free(chunk->stored);
+        bd_heap_free(chunk->stored);
         chunk->stored = bd_heap_alloc(wanted);
         chunk->stored_room = wanted;
     }
@@ -342,8 +342,8 @@ void bd_deflater_close(bd_deflater *deflater) {
     settle_jobs(deflater);
     bd_crew_close(deflater->crew);
     for (unsigned i = 0; i < JOBS_MAX; i++) {
-        free(deflater->chunks[i].plain);
-        free(deflater->chunks[i].stored);
+        bd_heap_free(deflater->chunks[i].plain);
+        bd_heap_free(deflater->chunks[i].stored);
         libdeflate_free_compressor(deflater->workers[i].compressor);
         if (deflater->workers[i].has_inflate) {
             inflateEnd(&deflater->workers[i].inflate);

@@ -147,5 +147,5 @@ void bd_draft_close(bd_draft *draft) {
     close_packing(draft);
     bd_buf_clear(&draft->text);
     bd_buf_clear(&draft->stored);
-    free(draft);
+    bd_heap_free(draft);
 }
