@@ -120,6 +120,9 @@ size_t bd_arena_used(const bd_arena *arena);
  * records and pages by the hundred thousand are not held, though each can be looked at.  This lets go at once; from any
  * thread. */
 void bd_arenas_release(void);
+/* The caller goes through what it holds and has looked at so many bytes more, without taking memory for it: now and
+ * then this lets go of what lies behind.  From any thread; costs next to nothing. */
+void bd_arenas_pass(size_t bytes);
 
 /* Zeroed, aligned for any type; never NULL.  Calls the exhaustion hook past the limit. */
 void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes);

@@ -62,7 +62,7 @@ static block *open_block(bd_arena *arena, size_t room) {
         bd_exhausted(arena->name, arena->limit_bytes);
     }
     block_note(room);
-    bool is_apart = arena->taken_bytes >= BLOCKS_AFTER_BYTES;
+    bool is_apart = arena->taken_bytes + room > BLOCKS_AFTER_BYTES;
     block *made = is_apart ? block_take(sizeof(block) + room) : NULL;
     if (made == NULL) {
         is_apart = false;
@@ -168,7 +168,11 @@ void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes) {
     home->used += bytes;
     arena->used_bytes += bytes;
     ASAN_UNPOISON_MEMORY_REGION(place, bytes);
-    memset(place, 0, bytes);
+    if (bytes > LARGEST_BLOCK_BYTES) {
+        block_zero(place, bytes);
+    } else {
+        memset(place, 0, bytes);
+    }
     return place;
 }
 
@@ -182,7 +186,7 @@ void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t s
         size_t wanted = *room == 0 ? first_room(size_bytes) : *room * 2;
         void *larger = bd_alloc(arena, wanted, size_bytes);
         if (*count > 0) {
-            memcpy(larger, data, *count * size_bytes);
+            block_copy(larger, data, *count * size_bytes);
         }
         data = larger;
         *room = wanted;

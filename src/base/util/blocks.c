@@ -43,6 +43,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool is_refused, has_fork_hook;
 static region **regions;
 static size_t region_count, region_room;
+static int kept_file = -1; /* of a process that will be able to make none */
+static size_t kept_bytes;
 static size_t resting_bytes; /* of files in memory, after the last letting go */
 static atomic_size_t since_look;
 static atomic_bool has_regions;
@@ -57,14 +59,30 @@ static size_t whole_grains(size_t bytes) {
 
 /* ---- files --------------------------------------------------------------------------------------- */
 
+static void *map_part(int fd, size_t offset, size_t bytes) {
+    if (posix_fallocate(fd, (off_t)offset, (off_t)bytes) != 0) {
+        return NULL;
+    }
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
+    return at != MAP_FAILED ? at : NULL;
+}
+
 static void *map_file(size_t bytes) {
     BD_DEFER(bd_fd_close) int fd = -1;
     bd_err err = {0};
-    if (bd_failed(bd_temp_open(&fd, &err)) || posix_fallocate(fd, 0, (off_t)bytes) != 0) {
-        return NULL;
+    if (kept_file < 0) {
+        return bd_failed(bd_temp_open(&fd, &err)) ? NULL : map_part(fd, 0, bytes);
     }
-    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    return at != MAP_FAILED ? at : NULL;
+    void *at = map_part(kept_file, kept_bytes, bytes);
+    kept_bytes += at != NULL ? bytes : 0;
+    return at;
+}
+
+void block_keep_file(void) {
+    bd_err err = {0};
+    if (kept_file < 0 && bd_failed(bd_temp_open(&kept_file, &err))) {
+        kept_file = -1;
+    }
 }
 
 static region *add_region(size_t grains) {
@@ -207,7 +225,7 @@ void bd_arenas_release(void) {
 }
 
 void block_note(size_t bytes) {
-    if (!atomic_load_explicit(&has_regions, memory_order_relaxed) ||
+    if (bytes == 0 || !atomic_load_explicit(&has_regions, memory_order_relaxed) ||
         atomic_fetch_add_explicit(&since_look, bytes, memory_order_relaxed) + bytes < LOOK_BYTES) {
         return;
     }
@@ -218,4 +236,25 @@ void block_note(size_t bytes) {
         release_all();
     }
     pthread_mutex_unlock(&lock);
+}
+
+void bd_arenas_pass(size_t bytes) {
+    block_note(bytes);
+}
+
+/* Neither needs more than a part of both sides in memory at a time. */
+void block_copy(char *to, const char *from, size_t bytes) {
+    for (size_t at = 0; at < bytes; at += LOOK_BYTES) {
+        size_t count = bytes - at < LOOK_BYTES ? bytes - at : LOOK_BYTES;
+        memcpy(to + at, from + at, count);
+        block_note(bytes > LOOK_BYTES ? 2 * count : 0);
+    }
+}
+
+void block_zero(char *at, size_t bytes) {
+    for (size_t done = 0; done < bytes; done += LOOK_BYTES) {
+        size_t count = bytes - done < LOOK_BYTES ? bytes - done : LOOK_BYTES;
+        memset(at + done, 0, count);
+        block_note(bytes > LOOK_BYTES ? count : 0);
+    }
 }

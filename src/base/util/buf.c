@@ -32,10 +32,9 @@ static void widen(bd_buf *buf, size_t room) {
         buf->room = room;
         return;
     }
-    block_note(room);
     char *larger = apart != NULL ? apart : bd_heap_alloc(room);
     if (buf->size > 0) {
-        memcpy(larger, buf->data, buf->size);
+        block_copy(larger, buf->data, buf->size);
     }
     free_data(buf);
     buf->data = larger;
@@ -66,7 +65,7 @@ static bool make_room(bd_buf *buf, size_t count) {
 
 void bd_buf_put_more(bd_buf *buf, const void *bytes, size_t count) {
     if (count > 0 && make_room(buf, count)) {
-        memcpy(buf->data + buf->size, bytes, count);
+        block_copy(buf->data + buf->size, bytes, count);
         buf->size += count;
     }
 }

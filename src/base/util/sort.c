@@ -1,7 +1,11 @@
 #include "bindery/util.h"
 
+#include "util_priv.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+enum { NOTED_ITEMS = 512 }; /* often enough for large arrays, and nothing to short ones */
 
 /* Bottom-up merge sort: stable, so that equal keys keep input order and no output depends on chance. */
 static void merge_runs(char *to, const char *left, size_t left_count, const char *right,
@@ -29,6 +33,7 @@ static bool is_sorted(const char *items, size_t count, size_t size, bd_cmp_fn *c
         if (cmp(context, items + (i - 1) * size, items + i * size) > 0) {
             return false;
         }
+        block_note(i % NOTED_ITEMS == 0 ? NOTED_ITEMS * size : 0);
     }
     return true;
 }
@@ -47,13 +52,14 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
             size_t right = rest < width ? rest : width;
             merge_runs(to + at * size_bytes, from + at * size_bytes, left,
                        from + (at + left) * size_bytes, right, size_bytes, cmp, context);
+            block_note(width >= NOTED_ITEMS ? (left + right) * size_bytes * 2 : 0);
         }
         char *swap = from;
         from = to;
         to = swap;
     }
     if (from != (char *)items) {
-        memcpy(items, from, count * size_bytes);
+        block_copy(items, from, count * size_bytes);
     }
     bd_arena_close(scratch);
 }

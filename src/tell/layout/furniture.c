@@ -1,6 +1,7 @@
 #include "bindery/layout.h"
 #include "layout_priv.h"
 
+#define PAGE_BYTES 8192 /* what is looked at of one that was left long ago */
 #define SIZE 7.0
 #define PAGE_SIZE 7.5
 
@@ -94,6 +95,7 @@ void furniture_draw(flow *f) {
     f->element = BD_ELEMENT_FURNITURE;
     for (size_t i = 0; i < f->layout->pages.count; i++) {
         f->page_index = i;
+        bd_arenas_pass(PAGE_BYTES);
         if (i == 0 && f->layout->front_count > 0) {
             draw_cover(f);
         } else {

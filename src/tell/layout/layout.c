@@ -1,6 +1,7 @@
 #include "bindery/layout.h"
 #include "layout_priv.h"
 
+#define PATCH_BYTES 4096 /* what is looked at of pages and blocks that were left long ago */
 #define SIDE_MARGIN 56.0
 #define TOP_MARGIN 68.0
 #define BOTTOM_MARGIN 68.0
@@ -562,6 +563,7 @@ static void place_block(run *r, size_t index) {
     case BD_BLOCK_PICTURE: picture_place(f, block->picture); break;
     case BD_BLOCK_EXHIBITS: place_exhibits(f, block->exhibit); break;
     }
+    bd_arenas_pass(block->kind == BD_BLOCK_TABLE ? 2 * PATCH_BYTES : PATCH_BYTES / 4);
     f->is_after_heading =
         block->kind == BD_BLOCK_HEADING || (f->is_after_heading && block->kind == BD_BLOCK_ANCHOR);
     bd_arena_reset(f->scratch);
@@ -603,6 +605,7 @@ static void pull_followers(flow *f, const label_patch *patch, double spare) {
 static void fill_labels(flow *f) {
     for (size_t i = 0; i < f->label_patches.count; i++) {
         const label_patch *patch = &f->label_patches.data[i];
+        bd_arenas_pass(PATCH_BYTES);
         bd_op *op = &f->layout->pages.data[patch->page_index].ops.data[patch->op_index];
         const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
         if (!place) {
@@ -625,6 +628,7 @@ static void fill_labels(flow *f) {
 static void fill_links(flow *f) {
     for (size_t i = 0; i < f->link_patches.count; i++) {
         const link_patch *patch = &f->link_patches.data[i];
+        bd_arenas_pass(PATCH_BYTES);
         const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
         if (!place) {
             note_broken(f, patch->anchor);

@@ -4,6 +4,7 @@
 #include <hpdf.h>
 #include <hpdf_pages.h>
 
+#include <stddef.h>
 #include <string.h>
 
 /* libharu, unmodified, as the keeper of objects: page tree, numbering, dictionaries.  Table and trailer are ours, since
@@ -14,14 +15,19 @@
  * deflated before it reaches libharu, so that a finished page costs its compressed size, and the
  * file leaves through a callback stream, object by object.
  *
+ * What libharu keeps of small objects lies in an arena, which need not stay in memory (bindery/util.h): some hundred
+ * thousand of them are a large report's.  Lists that grow are the heap's, since their old places must be free again.
+ *
  * Errors: libharu's errors are sticky and some calls return NULL or a code without raising; every
  * result is looked at here, the first failure is latched, and nothing jumps. */
 
 #define BLOCK_BYTES ((size_t)64 << 10)
 #define MAX_FILE_BYTES ((size_t)2000 << 20) /* libharu counts offsets in 32 bits */
 #define MAX_STREAM_BYTES ((size_t)256 << 20)
+#define OBJECT_BYTES ((size_t)2 << 10) /* what one takes in memory, about */
 #define PAGES_PER_NODE 100
 #define PAGES_AT_ONCE 16
+#define OBJECTS_BYTES ((size_t)16 << 30) /* what MAX_FILE_BYTES can be of */
 #define CONTENT_BYTES ((size_t)64 << 20) /* of one page */
 
 typedef struct {
@@ -39,6 +45,7 @@ typedef struct {
 
 struct pdf_file {
     bd_arena *arena;
+    bd_arena *objects; /* libharu's */
     HPDF_Doc doc;
     size_t page_count;
     HPDF_Page *pages;
@@ -99,8 +106,30 @@ static HPDF_STATUS write_flate(HPDF_Dict dict, HPDF_Stream stream) {
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+#define LARGEST_KEPT ((size_t)8 << 10)
+
+/* Libharu's hook has no context: each function here that lets it take memory says first whose. */
+static _Thread_local bd_arena *objects_on;
+
+/* Before each piece of its memory. */
+typedef union {
+    bool is_heaps;
+    max_align_t place;
+} piece_head;
+
 static void *take_memory(HPDF_UINT bytes) {
-    return bd_heap_alloc(bytes);
+    size_t size = sizeof(piece_head) + bytes;
+    bool is_heaps = bytes > LARGEST_KEPT;
+    piece_head *head = is_heaps ? bd_heap_alloc(size) : bd_alloc(objects_on, size, 1);
+    head->is_heaps = is_heaps;
+    return head + 1;
+}
+
+static void give_memory(void *memory) {
+    piece_head *head = memory != NULL ? (piece_head *)memory - 1 : NULL;
+    if (head != NULL && head->is_heaps) {
+        bd_heap_free(head);
+    }
 }
 
 static void add_pages(pdf_file *file, double width, double height) {
@@ -132,7 +161,9 @@ pdf_file *file_open(bd_arena *arena, size_t page_count, double width, double hei
         file->flates[i] = bd_flate_open();
     }
     bd_buf_init(&file->block, 2 * BLOCK_BYTES);
-    file->doc = HPDF_NewEx(on_error, take_memory, bd_heap_free, 0, file);
+    file->objects = bd_arena_open("objects of the PDF", OBJECTS_BYTES);
+    objects_on = file->objects;
+    file->doc = HPDF_NewEx(on_error, take_memory, give_memory, 0, file);
     if (!file->doc) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
         return file;
@@ -153,8 +184,10 @@ void file_close(pdf_file *file) {
     }
     bd_crew_close(file->crew);
     if (file->doc) {
+        objects_on = file->objects;
         HPDF_Free(file->doc);
     }
+    bd_arena_close(file->objects);
     for (unsigned i = 0; i < PAGES_AT_ONCE; i++) {
         bd_flate_close(file->flates[i]);
         bd_buf_clear(&file->passing[i].content);
@@ -192,6 +225,7 @@ unsigned file_add_object(pdf_file *file) {
     if (file->has_failed) {
         return 0;
     }
+    objects_on = file->objects;
     HPDF_Dict dict = HPDF_Dict_New(file->doc->mmgr);
     if (!dict) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
@@ -222,6 +256,7 @@ static void fill_stream(pdf_file *file, HPDF_Stream stream, const bd_buf *deflat
         return;
     }
     const void *bytes = deflated->data;
+    objects_on = file->objects;
     keep_status(file, HPDF_Stream_Write(stream, bytes, (HPDF_UINT)deflated->size));
 }
 
@@ -229,6 +264,7 @@ static HPDF_Dict add_stream(pdf_file *file, bd_str entries, const char *filter) 
     if (file->has_failed) {
         return NULL;
     }
+    objects_on = file->objects;
     HPDF_Dict dict = HPDF_DictStream_New(file->doc->mmgr, file->doc->xref);
     if (!dict) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
@@ -246,6 +282,7 @@ unsigned file_add_plain_stream(pdf_file *file, bd_str entries, bd_str data) {
         return 0;
     }
     const void *bytes = data.data;
+    objects_on = file->objects;
     keep_status(file, HPDF_Stream_Write(dict->stream, bytes, (HPDF_UINT)data.size));
     return number_of(dict);
 }
@@ -274,6 +311,7 @@ static void set_page(pdf_file *file, size_t index, unsigned resources) {
     BD_ASSERT(index < file->page_count && resources < file->raws.count);
     HPDF_Page page = file->pages[index];
     HPDF_PageAttr attr = page->attr;
+    objects_on = file->objects;
     keep_status(file, HPDF_Dict_Add(page, "Resources", file->raws.data[resources]->dict));
     attr->fonts = NULL; /* they lay in the resources that were replaced */
     attr->contents->write_fn = write_flate;
@@ -329,6 +367,7 @@ void file_finish_pages(pdf_file *file) {
 void file_set_page_structure(pdf_file *file, size_t index, unsigned key) {
     if (!file->has_failed) {
         HPDF_Page page = file->pages[index];
+        objects_on = file->objects;
         keep_status(file, HPDF_Dict_AddNumber(page, "StructParents", (HPDF_INT32)key));
         keep_status(file, HPDF_Dict_AddName(page, "Tabs", "S"));
     }
@@ -339,6 +378,7 @@ void file_set_page_annotations(pdf_file *file, size_t index, const unsigned *num
     if (file->has_failed || count == 0) {
         return;
     }
+    objects_on = file->objects;
     HPDF_Array array = HPDF_Array_New(file->doc->mmgr);
     if (!array) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);
@@ -451,6 +491,7 @@ static void put_objects(pdf_file *file, HPDF_Stream stream, uint32_t *places, bd
     for (size_t i = 1; i < count && !file->has_failed; i++) {
         HPDF_XrefEntry entry = HPDF_Xref_GetEntry(file->doc->xref, (HPDF_UINT)i);
         places[i] = (uint32_t)file->written_bytes;
+        bd_arenas_pass(OBJECT_BYTES);
         open_object(file, stream, i, text);
         keep_status(file, HPDF_Obj_WriteValue(entry->obj, stream, NULL));
         bd_buf_puts(text, BD_STR("\nendobj\n"));
@@ -515,6 +556,7 @@ bd_rc file_finish(pdf_file *file, bd_sink *sink, bd_err *err) {
         return raise_failure(file, err);
     }
     file->sink = sink;
+    objects_on = file->objects;
     HPDF_Stream stream = HPDF_CallbackWriter_New(file->doc->mmgr, write_block, file);
     if (!stream) {
         note_failure(file, HPDF_FAILD_TO_ALLOC_MEM);

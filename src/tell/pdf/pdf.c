@@ -1,6 +1,7 @@
 #include "bindery/pdf.h"
 #include "pdf_priv.h"
 
+#define PAGE_BYTES ((size_t)32 << 10) /* what a page of text takes in memory, about */
 #define SCRATCH_BYTES ((size_t)1 << 30)
 #define CONTENT_BYTES ((size_t)64 << 20)
 #define NAMES_PER_LEAF 64
@@ -69,6 +70,7 @@ static void add_links(writer *w, size_t index) {
 static bd_rc add_pages(writer *w, unsigned resources, bd_err *err) {
     for (size_t i = 0; i < w->layout->pages.count; i++) {
         bd_buf *text = file_begin_page(w->file);
+        bd_arenas_pass(PAGE_BYTES);
         if (w->tags != NULL) {
             structure_begin_page(w->tags, i);
             file_set_page_structure(w->file, i, structure_page_key(i));
