@@ -103,6 +103,7 @@ static void apply_signoffs(judging *run) {
     }
     for (size_t i = 0; i < run->out->evidence.count; i++) {
         bd_evidence *item = &run->out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         find_person(run->session, &item->preparer);
         for (size_t j = 0; j < item->reviewers.count; j++) {
             find_person(run->session, &item->reviewers.data[j]);
@@ -120,6 +121,7 @@ static void withdraw_copies(judging *run) {
     bd_evidences *all = &run->out->evidence;
     for (size_t i = 0; i < all->count; i++) {
         const bd_evidence_given *given = &all->data[i].given;
+        bd_arenas_pass(sizeof *given);
         if (given->is_withdrawn && given->bytes > TRIVIAL_BYTES) {
             bd_map_put(withdrawn, (bd_str){(const char *)given->sha256, 32}, &all->data[i]);
         }
@@ -142,6 +144,7 @@ static void list_items(judging *run) {
     run->by_path = bd_map_make(run->out->arena);
     for (size_t i = 0; i < bd_locker_count(locker); i++) {
         bd_evidence *item = bd_push(run->out->arena, &run->out->evidence);
+        bd_arenas_pass(2 * sizeof *item);
         item->given = *bd_locker_at(locker, i);
         item->is_sidecar = bd_path_is_sidecar(item->given.path);
         item->is_register = bd_path_is_register(item->given.path);

@@ -49,6 +49,7 @@ static const bd_control **control_by_item(bd_production *run) {
         }
     }
     for (size_t i = 0; i < judged->evidence.count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         uint32_t sidecar = judged->evidence.data[i].given.sidecar;
         if (sidecar > 0 && owners[sidecar - 1] == NULL) {
             owners[sidecar - 1] = owners[i];

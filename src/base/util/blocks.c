@@ -46,7 +46,7 @@ static size_t region_count, region_room;
 static int kept_file = -1; /* of a process that will be able to make none */
 static size_t kept_bytes;
 static size_t resting_bytes; /* of files in memory, after the last letting go */
-static atomic_size_t since_look;
+static _Thread_local size_t since_look;
 static atomic_bool has_regions;
 
 static void refuse(void) {
@@ -226,10 +226,10 @@ void bd_arenas_release(void) {
 
 void block_note(size_t bytes) {
     if (bytes == 0 || !atomic_load_explicit(&has_regions, memory_order_relaxed) ||
-        atomic_fetch_add_explicit(&since_look, bytes, memory_order_relaxed) + bytes < LOOK_BYTES) {
+        (since_look += bytes) < LOOK_BYTES) {
         return;
     }
-    atomic_store_explicit(&since_look, 0, memory_order_relaxed);
+    since_look = 0;
     pthread_mutex_lock(&lock);
     size_t now = resident_bytes();
     if (now == 0 || now > resting_bytes + KEPT_BYTES) {

@@ -91,6 +91,7 @@ static void count_given(void *memory) {
 
 void *memory_take(size_t bytes, const char *name, size_t limit_bytes) {
     spend(bytes, name, limit_bytes);
+    block_note(bytes);
     return count_taken(malloc(bytes > 0 ? bytes : 1), name, limit_bytes);
 }
 
