@@ -7,6 +7,8 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "zlib_priv.h"
+
 /* libdeflate compresses a whole buffer at a time and sets BFINAL on the last block it writes.  A
  * stream made of many buffers needs that bit cleared in all of them, so the place of the last
  * block's header must be known.  zlib tells it: inflate() with Z_BLOCK stops at every block
@@ -125,7 +127,7 @@ static bool open_worker(struct worker *worker) {
         worker->compressor = libdeflate_alloc_compressor(LEVEL);
     }
     if (!worker->has_inflate) {
-        worker->has_inflate = inflateInit2(&worker->inflate, -MAX_WBITS) == Z_OK;
+        worker->has_inflate = zlib_open(&worker->inflate);
     }
     return worker->compressor != NULL && worker->has_inflate;
 }
