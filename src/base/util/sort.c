@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COMPARED_BYTES 512 /* of what an item leads to, its name for one */
 enum { NOTED_ITEMS = 512 }; /* often enough for large arrays, and nothing to short ones */
 
 /* Bottom-up merge sort: stable, so that equal keys keep input order and no output depends on chance. */
@@ -33,7 +34,7 @@ static bool is_sorted(const char *items, size_t count, size_t size, bd_cmp_fn *c
         if (cmp(context, items + (i - 1) * size, items + i * size) > 0) {
             return false;
         }
-        block_note(i % NOTED_ITEMS == 0 ? NOTED_ITEMS * size : 0);
+        block_note(i % NOTED_ITEMS == 0 ? NOTED_ITEMS * (size + COMPARED_BYTES) : 0);
     }
     return true;
 }
@@ -52,7 +53,7 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
             size_t right = rest < width ? rest : width;
             merge_runs(to + at * size_bytes, from + at * size_bytes, left,
                        from + (at + left) * size_bytes, right, size_bytes, cmp, context);
-            block_note(width >= NOTED_ITEMS ? (left + right) * size_bytes * 2 : 0);
+            block_note(width >= NOTED_ITEMS ? (left + right) * (2 * size_bytes + COMPARED_BYTES) : 0);
         }
         char *swap = from;
         from = to;

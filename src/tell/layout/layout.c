@@ -424,6 +424,7 @@ static bd_str exhibit_anchor(const flow *f, size_t index) {
 
 static bool lists_exhibits(const bd_doc *doc, bd_exhibit kind) {
     for (size_t i = 0; i < doc->blocks.count; i++) {
+        bd_arenas_pass(sizeof doc->blocks.data[i]);
         if (doc->blocks.data[i].kind == BD_BLOCK_EXHIBITS && doc->blocks.data[i].exhibit == kind) {
             return true;
         }
