@@ -10,7 +10,7 @@ typedef struct slot {
     uint64_t hash;
 } slot;
 
-#define FOUND_BYTES 1024 /* of memory comes with a place that is looked at, about */
+#define FOUND_BYTES 8192 /* of memory comes with a place that is looked at, about */
 
 struct bd_map {
     bd_arena *arena;

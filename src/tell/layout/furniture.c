@@ -1,7 +1,7 @@
 #include "bindery/layout.h"
 #include "layout_priv.h"
 
-#define PAGE_BYTES 8192 /* what is looked at of one that was left long ago */
+#define PAGE_BYTES 32768 /* what is looked at of one that was left long ago */
 #define SIZE 7.0
 #define PAGE_SIZE 7.5
 

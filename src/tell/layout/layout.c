@@ -1,7 +1,7 @@
 #include "bindery/layout.h"
 #include "layout_priv.h"
 
-#define PATCH_BYTES 4096 /* what is looked at of pages and blocks that were left long ago */
+#define PATCH_BYTES 32768 /* what is looked at of pages and blocks that were left long ago */
 #define SIDE_MARGIN 56.0
 #define TOP_MARGIN 68.0
 #define BOTTOM_MARGIN 68.0
@@ -392,6 +392,7 @@ static void place_contents(flow *f, int deepest_level) {
     flow_set_anchors(f);
     for (size_t i = 0; i < f->doc->blocks.count && !f->is_full; i++) {
         const bd_block *entry = &f->doc->blocks.data[i];
+        bd_arenas_pass(sizeof *entry);
         bool is_listed = entry->kind == BD_BLOCK_HEADING && entry->in_contents &&
                          entry->level <= deepest_level &&
                          entry->level <= (int)BD_COUNT(contents_styles);
@@ -438,6 +439,7 @@ static bd_map *count_captions(const flow *f, bd_exhibit kind) {
     static char one, many;
     bd_map *counts = bd_map_make(f->arena);
     for (size_t i = 0; i < f->doc->blocks.count; i++) {
+        bd_arenas_pass(PATCH_BYTES);
         bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
         if (caption.size > 0) {
             bd_map_put(counts, caption, bd_map_find(counts, caption) == NULL ? &one : &many);
@@ -447,6 +449,7 @@ static bd_map *count_captions(const flow *f, bd_exhibit kind) {
     int level = 0;
     for (size_t i = 0; i < f->doc->blocks.count; i++) {
         const bd_block *block = &f->doc->blocks.data[i];
+        bd_arenas_pass(PATCH_BYTES);
         bd_str caption = caption_of(block, kind);
         level = block->kind == BD_BLOCK_HEADING ? block->level : level;
         if (caption.size > 0 && level < 3 && bd_map_find(counts, caption) == &one) {
@@ -460,6 +463,7 @@ static void place_exhibits(flow *f, bd_exhibit kind) {
     bool is_begun = false;
     const bd_map *single = count_captions(f, kind);
     for (size_t i = 0; i < f->doc->blocks.count && !f->is_full; i++) {
+        bd_arenas_pass(PATCH_BYTES);
         bd_str caption = caption_of(&f->doc->blocks.data[i], kind);
         if (caption.size == 0 || bd_map_find(single, caption) == NULL) {
             continue;
@@ -564,7 +568,7 @@ static void place_block(run *r, size_t index) {
     case BD_BLOCK_PICTURE: picture_place(f, block->picture); break;
     case BD_BLOCK_EXHIBITS: place_exhibits(f, block->exhibit); break;
     }
-    bd_arenas_pass(block->kind == BD_BLOCK_TABLE ? 2 * PATCH_BYTES : PATCH_BYTES / 4);
+    bd_arenas_pass(block->kind == BD_BLOCK_TABLE ? 2 * PATCH_BYTES : PATCH_BYTES);
     f->is_after_heading =
         block->kind == BD_BLOCK_HEADING || (f->is_after_heading && block->kind == BD_BLOCK_ANCHOR);
     bd_arena_reset(f->scratch);
@@ -654,6 +658,14 @@ static int cmp_places(const void *context, const void *a, const void *b) {
     return bd_str_cmp(((const bd_place *)a)->name, ((const bd_place *)b)->name);
 }
 
+/* Names lie all over the document: side by side they can be compared without bringing all of it into memory. */
+static void gather_names(bd_layout *layout, bd_arena *arena) {
+    for (size_t i = 0; i < layout->places.count; i++) {
+        bd_arenas_pass(PATCH_BYTES);
+        layout->places.data[i].name = bd_str_copy(arena, layout->places.data[i].name);
+    }
+}
+
 /* A page that only a trailing break opened is not kept. */
 static void drop_empty_page(flow *f) {
     bd_layout *layout = f->layout;
@@ -719,6 +731,7 @@ bd_rc bd_layout_build(const bd_doc *doc, bd_text_faces *faces, const bd_layout_o
     fill_links(f);
     f->layout->is_tagged = f->is_tagging;
     furniture_draw(f);
+    gather_names(f->layout, arena);
     bd_sort(f->layout->places.data, f->layout->places.count, sizeof(bd_place), cmp_places, NULL);
     *out = f->layout;
     return BD_OK;

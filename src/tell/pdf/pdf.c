@@ -1,6 +1,7 @@
 #include "bindery/pdf.h"
 #include "pdf_priv.h"
 
+#define NAME_BYTES 32768 /* a name or title lies where the document has it */
 #define PAGE_BYTES ((size_t)32 << 10) /* what a page of text takes in memory, about */
 #define SCRATCH_BYTES ((size_t)1 << 30)
 #define CONTENT_BYTES ((size_t)64 << 20)
@@ -227,6 +228,7 @@ static unsigned add_outlines(writer *w) {
     outline_node *nodes = link_bookmarks(w, &root);
     for (size_t i = 0; i < w->layout->bookmarks.count; i++) {
         const bd_bookmark *bookmark = &w->layout->bookmarks.data[i];
+        bd_arenas_pass(NAME_BYTES);
         bd_buf_puts(&w->text, BD_STR("/Title "));
         put_text_string(&w->text, bookmark->title);
         bd_buf_printf(&w->text, " /Parent %u 0 R",
@@ -260,6 +262,7 @@ static unsigned add_name_leaf(writer *w, size_t from, size_t to) {
     bd_buf_puts(&w->text, BD_STR("] /Names ["));
     for (size_t i = from; i < to; i++) {
         const bd_place *place = &w->layout->places.data[i];
+        bd_arenas_pass(NAME_BYTES);
         put_name_string(&w->text, place->name);
         bd_buf_putc(&w->text, ' ');
         put_destination(w, place->page_index, place->y);
