@@ -115,6 +115,15 @@ void bd_arena_reset(bd_arena *arena);
 /* Bytes handed out since open or reset. */
 size_t bd_arena_used(const bd_arena *arena);
 
+/* What is beyond the first 2 MiB of an arena or a buffer lies in an unlinked file of the system's temporary folder, where
+ * one can be made: mapped, so that nobody need know, and let go of whenever more than some MiB of it are in memory.  So
+ * records and pages by the hundred thousand are not held, though each can be looked at.  This lets go at once; from any
+ * thread. */
+void bd_arenas_release(void);
+/* The caller goes through what it holds and has looked at so many bytes more, without taking memory for it: now and
+ * then this lets go of what lies behind.  From any thread; costs next to nothing. */
+void bd_arenas_pass(size_t bytes);
+
 /* Zeroed, aligned for any type; never NULL.  Calls the exhaustion hook past the limit. */
 void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes);
 #define bd_new(arena, T, n) ((T *)bd_alloc((arena), (size_t)(n), sizeof(T)))
@@ -131,6 +140,13 @@ void *bd_heap_alloc(size_t bytes); /* not zeroed */
 void *bd_heap_zeroed(size_t bytes);
 void *bd_heap_resize(void *memory, size_t bytes);
 void bd_heap_free(void *memory);
+
+/* One budget for all of it, arenas and libraries alike: past it the exhaustion hook is called, before memory is taken.
+ * What lies in an unlinked file (bd_arenas_release) does not count.  Once, before the first thread. */
+void bd_memory_limit(size_t bytes);
+size_t bd_memory_held(void); /* now, by arenas, handles and libraries; 0 where the C library does not say */
+/* For tests: the allocation of that number from now on fails, as if there were no memory; 0: none does. */
+void bd_memory_fail_at(long count);
 
 /* ---- strings -------------------------------------------------------------------------------- */
 
@@ -245,6 +261,7 @@ typedef struct {
     char *data;
     size_t size, room, max_bytes; /* `room` has a byte to spare and never passes max_bytes + 1 */
     bool overflowed;              /* a put did not fit; checked once at the end by bd_buf_check */
+    bool is_apart;                /* `data` is no block of the heap: `clear` alone gives it back */
 } bd_buf;
 
 void bd_buf_init(bd_buf *buf, size_t max_bytes);

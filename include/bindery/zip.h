@@ -20,7 +20,7 @@
 
 #include "bindery/util.h"
 
-/* Has libdeflate take its memory from bd_heap_alloc.  Once, before the first thread. */
+/* Has libdeflate take its memory from bd_heap_alloc, as zlib does for each stream.  Once, before the first thread. */
 void bd_zip_settle(void);
 
 /* ---- blobs ------------------------------------------------------------------------------------ */

@@ -19,6 +19,7 @@ typedef enum {
     OPT_QUIET,
     OPT_OFFLINE,
     OPT_JOBS,
+    OPT_MEMORY,
     OPT_HELP,
     OPT_VERSION,
     OPT_BUILD_INFO,

@@ -129,7 +129,29 @@ bd_run_options cli_run_options(const cli_call *call) {
     return options;
 }
 
+/* "256M": bytes, or with the letter of a power of 1024. */
+static bool read_size(bd_str text, size_t *out) {
+    static const char letters[] = "KMG";
+    int64_t count = 0;
+    const char *letter = text.size > 0 ? strchr(letters, text.data[text.size - 1]) : NULL;
+    size_t shift = letter != NULL && *letter != '\0' ? 10 * ((size_t)(letter - letters) + 1) : 0;
+    bd_str digits = bd_str_sub(text, 0, text.size - (shift > 0));
+    if (!bd_str_to_i64(digits, &count) || count < 1 || (uint64_t)count > SIZE_MAX >> (shift + 1)) {
+        return false;
+    }
+    *out = (size_t)count << shift;
+    return true;
+}
+
 static bd_rc check_common(const cli_call *call, bd_err *err) {
+    size_t most_bytes = 0;
+    if (call->has[OPT_MEMORY] && !read_size(call->values[OPT_MEMORY], &most_bytes)) {
+        BD_RAISE(err, BD_ERR_USAGE, "'--memory %.*s' is not a size such as 256M",
+                 BD_ARG(call->values[OPT_MEMORY]));
+    }
+    if (most_bytes > 0) {
+        bd_memory_limit(most_bytes);
+    }
     int64_t jobs = 1;
     if (call->has[OPT_JOBS] &&
         (!bd_str_to_i64(call->values[OPT_JOBS], &jobs) || jobs < 1 || jobs > 64)) {

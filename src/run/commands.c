@@ -209,6 +209,7 @@ static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
     size_t said = 0;
     for (size_t i = 0; i < judged->evidence.count; i++) {
         const bd_evidence *item = &judged->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (!item->is_unmapped || item->facts.is_malformed) {
             continue;
         }
@@ -235,6 +236,7 @@ static void say_assumed_times(bd_session *session, const bd_judged_run *judged) 
     const bd_evidence *first = NULL;
     for (size_t i = 0; i < judged->evidence.count; i++) {
         const bd_evidence *item = &judged->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (item->collected_at_is_assumed && item->sources.count > 0 && !item->is_document) {
             first = first == NULL ? item : first;
             count++;

@@ -39,6 +39,7 @@ static const bd_value *later_evidence(const bd_session *session, const bd_eviden
     size_t count = 0;
     for (size_t i = 0; seals->count > 0 && i < evidence->count; i++) {
         const bd_evidence *item = &evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         size_t line = lines[item->given.number];
         if (line < seals->data[0].lines || is_of_later_period(item, end)) {
             continue;

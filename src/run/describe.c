@@ -129,6 +129,7 @@ static bd_rc apply_folder(describing *run, const bd_evidence *from, bd_err *err)
     bd_str folder = bd_path_folder(from->given.path);
     for (size_t i = 0; i < run->out->evidence.count && said->is_loaded; i++) {
         bd_evidence *item = &run->out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (!item->is_sidecar && !item->is_register && is_in_folder(item->given.path, folder)) {
             take_sidecar(item, &said->sidecar);
         }
@@ -256,6 +257,7 @@ static bd_rc apply_descriptions(describing *run, bd_err *err) {
     }
     for (size_t i = 0; i < all->count; i++) {
         const bd_evidence *item = &all->data[i];
+        bd_arenas_pass(sizeof *item);
         bool is_latest = item_at(run, item->given.path) == item;
         if (item->is_sidecar && is_latest) {
             BD_TRY(say_orphan(run, item, err));
@@ -281,6 +283,7 @@ static void list_versions(describing *run) {
     run->versions = bd_map_make(arena);
     for (size_t i = 0; i < run->out->evidence.count; i++) {
         const bd_evidence *item = &run->out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (!item->is_sidecar && !item->is_register) {
             continue;
         }
@@ -524,6 +527,7 @@ bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path
     list_versions(&run);
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (!item->is_sidecar && !item->is_register) {
             BD_TRY(keep_first(&run, item, err));
         }

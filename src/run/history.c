@@ -59,6 +59,7 @@ static bool has_documents(const bd_history_inputs *in) {
 static bool has_evidence(const month_end *month) {
     for (size_t i = 0; i < month->in->evidence->count; i++) {
         const bd_evidence *item = &month->in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         bool is_read = !item->is_sidecar && !item->is_register;
         if (is_read && item->describes_from < month->as_of) {
             return true;
@@ -71,6 +72,7 @@ static bool *find_dated(const bd_history_inputs *in, bd_arena *arena, size_t *co
     bool *is_dated = bd_new(arena, bool, in->evidence->count + 1);
     for (size_t i = 0; i < in->evidence->count; i++) {
         const bd_evidence *item = &in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         bool is_read = !item->is_sidecar && !item->is_register;
         is_dated[i] = is_read && bd_memo_asks_for_days(in->plan, &item->facts);
         *count += is_dated[i];
@@ -96,6 +98,7 @@ static bd_rc scan_again(month_end *month, bd_err *err) {
     plan.parameters = month->engagement.parameters;
     for (size_t i = 0; i < in->evidence->count; i++) {
         const bd_evidence *item = &in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         if (!month->is_dated[i] || item->is_withheld) {
             continue;
         }

@@ -84,9 +84,12 @@ static void take_review(judging *run, const bd_value *line) {
     }
 }
 
+#define LINE_BYTES 1024 /* of the journal, as it lies in memory */
+
 static void apply_signoffs(judging *run) {
     for (size_t i = 0; i < run->out->evidence.count; i++) {
         bd_evidence *item = &run->out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (!item->has_sidecar) {
             continue;
         }
@@ -97,12 +100,14 @@ static void apply_signoffs(judging *run) {
     }
     for (size_t i = 0; i < bd_locker_line_count(run->session->locker); i++) {
         const bd_value *line = bd_locker_line(run->session->locker, i);
+        bd_arenas_pass(LINE_BYTES);
         if (bd_str_eqz(bd_value_text(line, "kind"), "reviewed")) {
             take_review(run, line);
         }
     }
     for (size_t i = 0; i < run->out->evidence.count; i++) {
         bd_evidence *item = &run->out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         find_person(run->session, &item->preparer);
         for (size_t j = 0; j < item->reviewers.count; j++) {
             find_person(run->session, &item->reviewers.data[j]);
@@ -120,12 +125,14 @@ static void withdraw_copies(judging *run) {
     bd_evidences *all = &run->out->evidence;
     for (size_t i = 0; i < all->count; i++) {
         const bd_evidence_given *given = &all->data[i].given;
+        bd_arenas_pass(sizeof *given);
         if (given->is_withdrawn && given->bytes > TRIVIAL_BYTES) {
             bd_map_put(withdrawn, (bd_str){(const char *)given->sha256, 32}, &all->data[i]);
         }
     }
     for (size_t i = 0; i < all->count; i++) {
         bd_evidence *item = &all->data[i];
+        bd_arenas_pass(sizeof *item);
         const bd_evidence *of = bd_map_find(withdrawn, (bd_str){(const char *)item->given.sha256, 32});
         if (of == NULL || item->given.is_withdrawn || item->is_sidecar || item->is_register) {
             continue;
@@ -142,6 +149,7 @@ static void list_items(judging *run) {
     run->by_path = bd_map_make(run->out->arena);
     for (size_t i = 0; i < bd_locker_count(locker); i++) {
         bd_evidence *item = bd_push(run->out->arena, &run->out->evidence);
+        bd_arenas_pass(2 * sizeof *item);
         item->given = *bd_locker_at(locker, i);
         item->is_sidecar = bd_path_is_sidecar(item->given.path);
         item->is_register = bd_path_is_register(item->given.path);
@@ -413,6 +421,7 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
 static void say_facts(judging *run) {
     for (size_t i = run->first; i < run->out->evidence.count; i++) {
         const bd_evidence *item = &run->out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (item->facts.is_malformed) {
             bd_diag_add(run->out->arena, &run->out->diags, BD_DIAG_REFUSED, item->given.path,
                         (bd_str){"", 0}, "%.*s", BD_ARG(item->facts.problem));

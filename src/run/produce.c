@@ -49,6 +49,7 @@ static const bd_control **control_by_item(bd_production *run) {
         }
     }
     for (size_t i = 0; i < judged->evidence.count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         uint32_t sidecar = judged->evidence.data[i].given.sidecar;
         if (sidecar > 0 && owners[sidecar - 1] == NULL) {
             owners[sidecar - 1] = owners[i];
@@ -172,6 +173,7 @@ static void place_evidence(bd_production *run) {
     run->ipe_paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         run->places[i] = place_of(run, item, run->owners[i]);
         run->paths[i] = bd_package_evidence_path(arena, &run->places[i]);
         if (!item->is_sidecar && !item->is_register) {
@@ -190,6 +192,7 @@ static bd_rc add_evidence(bd_production *run, bd_err *err) {
     bd_arena *arena = run->session->arena;
     for (size_t i = 0; i < run->judged->evidence.count; i++) {
         const bd_evidence *item = &run->judged->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         const bd_blob *blob;
         if (item->is_withheld) {
             BD_TRY(add_ipe(run, i, &run->places[i], run->owners[i], err));

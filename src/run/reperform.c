@@ -243,14 +243,14 @@ static bd_rc compare_findings(performance *run, const bd_draft *made, bd_err *er
 
 /* ---- files ---- */
 
-static const bd_value *file_of(const bd_value *manifest, bd_str path) {
+/* By path: two manifests are held against each other, and there may be a hundred thousand files in each. */
+static bd_map *files_by_path(const bd_value *manifest, bd_arena *arena) {
+    bd_map *map = bd_map_make(arena);
     const bd_value *files = bd_value_find(manifest, "files");
-    for (size_t i = 0; files != NULL && i < files->count; i++) {
-        if (bd_str_eq(bd_value_text(&files->items[i], "path"), path)) {
-            return &files->items[i];
-        }
+    for (size_t i = files != NULL ? files->count : 0; i > 0; i--) {
+        bd_map_put(map, bd_value_text(&files->items[i - 1], "path"), (void *)(uintptr_t)&files->items[i - 1]);
     }
-    return NULL;
+    return map;
 }
 
 static bool is_late(const bd_value *file) {
@@ -286,17 +286,19 @@ static bd_rc compare_files(performance *run, bd_str manifest, bd_err *err) {
     const bd_value *packaged = run->report->manifest;
     bd_json_limits limits = whole_file();
     BD_TRY(bd_json_parse(manifest, &limits, run->arena, &made, err));
+    const bd_map *made_by_path = files_by_path(made, run->arena);
+    const bd_map *packaged_by_path = files_by_path(packaged, run->arena);
     const bd_value *files = bd_value_find(packaged, "files");
     for (size_t i = 0; i < files->count; i++) {
         const bd_value *file = &files->items[i];
         if (!is_late(file)) {
-            compare_file(run, file, file_of(made, bd_value_text(file, "path")));
+            compare_file(run, file, bd_map_find(made_by_path, bd_value_text(file, "path")));
         }
     }
     const bd_value *again = bd_value_find(made, "files");
     for (size_t i = 0; i < again->count; i++) {
         bd_str path = bd_value_text(&again->items[i], "path");
-        if (file_of(packaged, path) == NULL) {
+        if (bd_map_find(packaged_by_path, path) == NULL) {
             differ_in_bytes(run, path, BD_STR("is made of the evidence, and the package does not hold it"));
         }
     }

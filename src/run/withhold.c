@@ -119,6 +119,7 @@ static bd_rc withhold_meant(bd_session *session, bd_judged_run *out, const bd_ev
                             bd_str text, bd_err *err) {
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (!item->is_document && is_meant_by(item, from, text)) {
             BD_TRY(doubt_item(session, out, item,
                               "it may be a vendor's report, as far as can be read in", from, err));
@@ -151,6 +152,7 @@ static bd_rc withhold_alike(bd_session *session, bd_judged_run *out, const bd_as
                             bd_err *err) {
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (!item->is_document && is_alike(item, word)) {
             BD_TRY(doubt_item(session, out, item,
                               "a vendor's report of nearly its name is described in", word->from,
@@ -164,12 +166,14 @@ static bd_rc withhold_copies(bd_session *session, bd_judged_run *out, bd_err *er
     bd_map *withheld = bd_map_make(out->arena);
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (item->is_withheld) {
             bd_map_put(withheld, (bd_str){(const char *)item->given.sha256, 32}, item);
         }
     }
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         const bd_evidence *of = bd_map_find(withheld, (bd_str){(const char *)item->given.sha256, 32});
         if (of != NULL) {
             BD_TRY(doubt_item(session, out, item, "it has the bytes of", of, err));
@@ -182,11 +186,13 @@ bd_rc bd_withhold(bd_session *session, bd_judged_run *out, const bd_doubts *doub
     const bd_catalog *catalog = session->catalog;
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         item->is_withheld =
             item->is_document && bd_catalog_withholds(catalog, item->sidecar.document.type);
     }
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
+        bd_arenas_pass(sizeof *item);
         if (bd_catalog_names_withheld(catalog, doubts->refused[i])) {
             BD_TRY(withhold_meant(session, out, item, doubts->refused[i], err));
         }

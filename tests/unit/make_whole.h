@@ -14,6 +14,8 @@ typedef struct {
     const bd_assessment *out;
     BD_VEC(bd_finding) findings;
     int files;
+    bd_instant as_of;   /* 0: the end of the month */
+    bd_instant earlier; /* a day on which what is carried is held against the rows, too; 0: none */
 } whole;
 
 /* JSON in single quotes. */
@@ -90,7 +92,8 @@ static inline void whole_judge(whole *w) {
                                .imports = w->bench.plan.imports,
                                .engagement = &w->engagement,
                                .period = &w->period,
-                               .as_of = bd_period_end(&w->period, w->engagement.zone),
+                               .as_of = w->as_of != 0 ? w->as_of
+                                                      : bd_period_end(&w->period, w->engagement.zone),
                                .evidence = &w->bench.items,
                                .collections = &w->bench.collections,
                                .snapshots = &w->bench.snapshots,
@@ -99,6 +102,9 @@ static inline void whole_judge(whole *w) {
                                .carries = bd_carried_open(w->bench.plan.catalog, NULL)};
     CHECK_OK(bd_assess(&inputs, test_arena(), whole_keep, w, &w->out, &err), err);
     check_carried(&inputs, inputs.carries, /*most*/ 1);
+    if (w->earlier != 0) {
+        check_earlier_day(&inputs, inputs.carries, w->earlier);
+    }
     bd_carried_close(inputs.carries);
 }
 

@@ -43,9 +43,14 @@ bd_sha256 *bd_sha256_open(void) {
     return hash;
 }
 
+/* By steps: a large text need not lie in memory as a whole. */
+#define STEP_BYTES ((size_t)1 << 20)
+
 void bd_sha256_put(bd_sha256 *hash, const void *bytes, size_t count) {
-    if (count > 0) {
-        BD_ASSERT(EVP_DigestUpdate(hash->context, bytes, count) == 1);
+    for (size_t at = 0; at < count; at += STEP_BYTES) {
+        size_t step = count - at < STEP_BYTES ? count - at : STEP_BYTES;
+        BD_ASSERT(EVP_DigestUpdate(hash->context, (const char *)bytes + at, step) == 1);
+        bd_arenas_pass(count > STEP_BYTES ? step : 0);
     }
 }
 
@@ -70,6 +75,13 @@ void bd_sha256_close(bd_sha256 *hash) {
 }
 
 void bd_sha256_of(bd_str text, uint8_t out[32]) {
+    if (text.size > STEP_BYTES) {
+        bd_sha256 *hash = bd_sha256_open();
+        bd_sha256_put(hash, text.data, text.size);
+        bd_sha256_finish(hash, out);
+        bd_sha256_close(hash);
+        return;
+    }
     unsigned int count = 0;
     const char *data = text.data ? text.data : "";
     BD_ASSERT(EVP_Digest(data, text.size, out, &count, EVP_sha256(), NULL) == 1 && count == 32);

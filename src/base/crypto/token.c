@@ -133,7 +133,7 @@ static void device_close(void *opened) {
     if (d->library != NULL) {
         dlclose(d->library);
     }
-    free(d);
+    bd_heap_free(d);
 }
 
 static bd_rc load_module(device *d, const bd_token_address *address, bd_arena *arena, bd_err *err) {
@@ -307,7 +307,7 @@ static bd_rc open_device(device *d, const bd_key_options *options, const bd_toke
 bd_rc bd_crypto_token_open(const bd_key_options *options, bd_arena *arena, bd_key *key, bd_err *err) {
     bd_token_address address;
     BD_TRY(bd_token_address_parse(bd_str_of(options->pkcs11), arena, &address, err));
-    device *d = calloc(1, sizeof *d);
+    device *d = bd_heap_zeroed(sizeof *d);
     BD_ASSERT(d != NULL);
     X509 **certificate = options->certificate_path == NULL ? &key->certificate : NULL;
     bd_rc rc = open_device(d, options, &address, arena, certificate, err);

@@ -39,13 +39,24 @@ static bool find_symbol(void *handle, const char *name, void *out) {
     return symbol != NULL;
 }
 
+static char *copy_text(const char *text) {
+    size_t size = strlen(text) + 1;
+    return memcpy(bd_heap_alloc(size), text, size);
+}
+
+static void *take_zeroed(size_t count, size_t bytes) {
+    BD_ASSERT(bytes == 0 || count <= SIZE_MAX / bytes);
+    return bd_heap_zeroed(count * bytes);
+}
+
 static void load_library(void) {
-    CURLcode (*init)(long) = NULL;
+    CURLcode (*init)(long, curl_malloc_callback, curl_free_callback, curl_realloc_callback,
+                     curl_strdup_callback, curl_calloc_callback) = NULL;
     void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
         return;
     }
-    curl.is_loaded = find_symbol(handle, "curl_global_init", &init) &&
+    curl.is_loaded = find_symbol(handle, "curl_global_init_mem", &init) &&
                      find_symbol(handle, "curl_easy_init", &curl.open) &&
                      find_symbol(handle, "curl_easy_cleanup", &curl.close) &&
                      find_symbol(handle, "curl_easy_reset", &curl.reset) &&
@@ -55,7 +66,8 @@ static void load_library(void) {
                      find_symbol(handle, "curl_easy_strerror", &curl.explain) &&
                      find_symbol(handle, "curl_slist_append", &curl.append) &&
                      find_symbol(handle, "curl_slist_free_all", &curl.free_list) &&
-                     init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+                     init(CURL_GLOBAL_DEFAULT, bd_heap_alloc, bd_heap_free, bd_heap_resize, copy_text,
+                          take_zeroed) == CURLE_OK;
 }
 
 struct bd_http {
@@ -217,7 +229,7 @@ bd_rc bd_http_open(bd_http **out, bd_err *err) {
         BD_RAISE(err, BD_ERR_UNSUPPORTED,
                  "cannot ask over the network: %s is not installed (Debian: libcurl4)", LIBRARY);
     }
-    bd_http *http = calloc(1, sizeof *http);
+    bd_http *http = bd_heap_zeroed(sizeof *http);
     BD_ASSERT(http != NULL);
     http->handle = curl.open();
     BD_ASSERT(http->handle != NULL);
@@ -234,6 +246,6 @@ const bd_http_transport *bd_http_network(const bd_http *http) {
 void bd_http_close(bd_http *http) {
     if (http != NULL) {
         curl.close(http->handle);
-        free(http);
+        bd_heap_free(http);
     }
 }

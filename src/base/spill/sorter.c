@@ -218,8 +218,8 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
 }
 
 static void drop_memory(bd_sorter *sorter) {
-    free(sorter->memory);
-    free(sorter->offsets);
+    bd_heap_free(sorter->memory);
+    bd_heap_free(sorter->offsets);
     sorter->memory = NULL;
     sorter->offsets = NULL;
 }
@@ -259,5 +259,5 @@ void bd_sorter_close(bd_sorter *sorter) {
         bd_spool_close(sorter->runs[i]);
     }
     drop_memory(sorter);
-    free(sorter);
+    bd_heap_free(sorter);
 }

@@ -71,7 +71,7 @@ bd_rc bd_spool_settle(bd_spool *spool, bd_err *err) {
         return BD_OK;
     }
     BD_TRY(empty_memory(spool, err));
-    free(spool->memory);
+    bd_heap_free(spool->memory);
     spool->memory = NULL;
     return BD_OK;
 }
@@ -172,7 +172,7 @@ bd_rc bd_spool_look(const bd_spool *spool, bd_spool_mark from, bd_spool_mark to,
     if (from.bytes < file_to) {
         char *window = bd_heap_alloc(LARGEST_STORED);
         bd_rc rc = look_in_file(spool, from.bytes, file_to, window, see, context, err);
-        free(window);
+        bd_heap_free(window);
         BD_TRY(rc);
     }
     int64_t begin = from.bytes > spool->file_bytes ? from.bytes : spool->file_bytes;
@@ -212,8 +212,8 @@ void bd_spool_close(bd_spool *spool) {
     }
     if (!spool->is_view) {
         bd_fd_close(&spool->fd);
-        free(spool->memory);
+        bd_heap_free(spool->memory);
     }
-    free(spool->window);
-    free(spool);
+    bd_heap_free(spool->window);
+    bd_heap_free(spool);
 }

@@ -55,7 +55,7 @@ static void decode(paragraph *p, bd_str text, bd_arena *arena) {
     }
 }
 
-static bool find_levels(paragraph *p) {
+static void find_levels(paragraph *p) {
     FriBidiParType base = FRIBIDI_PAR_LTR;
     fribidi_get_bidi_types(p->letters, p->count, p->types);
     for (FriBidiStrIndex i = 0; i < p->count; i++) {
@@ -72,8 +72,11 @@ static bool find_levels(paragraph *p) {
         }
     }
     fribidi_get_bracket_types(p->letters, p->count, p->types, p->brackets);
-    return fribidi_get_par_embedding_levels_ex(p->types, p->brackets, p->count, &base, p->levels) >
-           0;
+    /* FriBidi alone offers no hook for its memory, a few words for each change of direction, given back before it
+     * returns; it says 0 where there was none, and then the text would be drawn in another order. */
+    if (fribidi_get_par_embedding_levels_ex(p->types, p->brackets, p->count, &base, p->levels) == 0) {
+        bd_exhausted("directions of a text", SIZE_MAX);
+    }
 }
 
 static bool has_face(bd_text_faces *faces, bd_text_role role, uint32_t c) {
@@ -126,10 +129,7 @@ void bd_text_direct(bd_text_faces *faces, bd_text_role role, bd_str text, bd_are
         return;
     }
     decode(&p, text, arena);
-    if (!find_levels(&p)) {
-        *bd_push(arena, out) = (bd_text_stretch){.text = text};
-        return;
-    }
+    find_levels(&p);
     shape(&p, faces, role);
     for (FriBidiStrIndex from = 0, to; from < p.count; from = to) {
         for (to = from + 1; to < p.count && p.levels[to] == p.levels[from]; to++) {

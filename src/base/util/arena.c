@@ -1,7 +1,8 @@
 #include "bindery/util.h"
 
+#include "util_priv.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #ifdef __GLIBC__
@@ -31,6 +32,7 @@ typedef struct block block;
 struct block {
     block *next;
     size_t room, used;
+    bool is_apart; /* of blocks.c */
     _Alignas(ALIGNMENT) char bytes[];
 };
 
@@ -59,23 +61,25 @@ static block *open_block(bd_arena *arena, size_t room) {
     if (room > arena->limit_bytes || arena->taken_bytes > arena->limit_bytes - room) {
         bd_exhausted(arena->name, arena->limit_bytes);
     }
-    block *made = malloc(sizeof(block) + room);
+    block_note(room);
+    bool is_apart = arena->taken_bytes + room > BLOCKS_AFTER_BYTES;
+    block *made = is_apart ? block_take(sizeof(block) + room) : NULL;
     if (made == NULL) {
-        bd_exhausted(arena->name, arena->limit_bytes);
+        is_apart = false;
+        made = memory_take(sizeof(block) + room, arena->name, arena->limit_bytes);
     }
     made->next = NULL;
     made->room = room;
     made->used = 0;
+    made->is_apart = is_apart;
     arena->taken_bytes += room;
     ASAN_POISON_MEMORY_REGION(made->bytes, room);
     return made;
 }
 
 bd_arena *bd_arena_open(const char *name, size_t limit_bytes) {
-    bd_arena *arena = calloc(1, sizeof *arena);
-    if (arena == NULL) {
-        bd_exhausted(name, limit_bytes);
-    }
+    bd_arena *arena = memory_take(sizeof *arena, name, limit_bytes);
+    memset(arena, 0, sizeof *arena);
     arena->name = name;
     arena->limit_bytes = limit_bytes;
     return arena;
@@ -86,7 +90,11 @@ static void close_blocks(bd_arena *arena, block *from) {
         block *next = from->next;
         ASAN_UNPOISON_MEMORY_REGION(from->bytes, from->room);
         arena->taken_bytes -= from->room;
-        free(from);
+        if (from->is_apart) {
+            block_give(from, sizeof(block) + from->room);
+        } else {
+            bd_heap_free(from);
+        }
         from = next;
     }
 }
@@ -96,7 +104,7 @@ void bd_arena_close(bd_arena *arena) {
         return;
     }
     close_blocks(arena, arena->first);
-    free(arena);
+    bd_heap_free(arena);
 }
 
 void bd_arena_close_ref(bd_arena **arena) {
@@ -160,7 +168,11 @@ void *bd_alloc(bd_arena *arena, size_t count, size_t size_bytes) {
     home->used += bytes;
     arena->used_bytes += bytes;
     ASAN_UNPOISON_MEMORY_REGION(place, bytes);
-    memset(place, 0, bytes);
+    if (bytes > LARGEST_BLOCK_BYTES) {
+        block_zero(place, bytes);
+    } else {
+        memset(place, 0, bytes);
+    }
     return place;
 }
 
@@ -174,7 +186,7 @@ void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t s
         size_t wanted = *room == 0 ? first_room(size_bytes) : *room * 2;
         void *larger = bd_alloc(arena, wanted, size_bytes);
         if (*count > 0) {
-            memcpy(larger, data, *count * size_bytes);
+            block_copy(larger, data, *count * size_bytes);
         }
         data = larger;
         *room = wanted;

@@ -1,8 +1,9 @@
 #include "bindery/util.h"
 
+#include "util_priv.h"
+
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,9 +11,35 @@ void bd_buf_init(bd_buf *buf, size_t max_bytes) {
     *buf = (bd_buf){.max_bytes = max_bytes};
 }
 
+static void free_data(const bd_buf *buf) {
+    if (buf->is_apart) {
+        block_give(buf->data, buf->room);
+    } else {
+        bd_heap_free(buf->data);
+    }
+}
+
 void bd_buf_clear(bd_buf *buf) {
-    free(buf->data);
+    free_data(buf);
     bd_buf_init(buf, buf->max_bytes);
+}
+
+/* A large one lies in blocks, so that what grows with the evidence need not stay in memory. */
+static void widen(bd_buf *buf, size_t room) {
+    char *apart = room > BLOCKS_AFTER_BYTES ? block_take(room) : NULL;
+    if (apart == NULL && !buf->is_apart) {
+        buf->data = bd_heap_resize(buf->data, room);
+        buf->room = room;
+        return;
+    }
+    char *larger = apart != NULL ? apart : bd_heap_alloc(room);
+    if (buf->size > 0) {
+        block_copy(larger, buf->data, buf->size);
+    }
+    free_data(buf);
+    buf->data = larger;
+    buf->is_apart = apart != NULL;
+    buf->room = room;
 }
 
 static bool make_room(bd_buf *buf, size_t count) {
@@ -32,14 +59,13 @@ static bool make_room(bd_buf *buf, size_t count) {
     if (buf->max_bytes < SIZE_MAX && room > buf->max_bytes + 1) {
         room = buf->max_bytes + 1;
     }
-    buf->data = bd_heap_resize(buf->data, room);
-    buf->room = room;
+    widen(buf, room);
     return true;
 }
 
 void bd_buf_put_more(bd_buf *buf, const void *bytes, size_t count) {
     if (count > 0 && make_room(buf, count)) {
-        memcpy(buf->data + buf->size, bytes, count);
+        block_copy(buf->data + buf->size, bytes, count);
         buf->size += count;
     }
 }

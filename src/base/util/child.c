@@ -165,6 +165,7 @@ static bd_rc write_socket(bd_sink *sink, const void *bytes, size_t count, bd_err
 
 BD_NORETURN static void work(const bd_child_task *task, const request *asked, int fd) {
     bd_set_exhausted(leave_exhausted);
+    bd_memory_limit(SIZE_MAX); /* its own wall is the task's, so that the same file ends the same way */
     wall_off(task);
     bd_source in = {.read = read_socket, .context = &fd};
     bd_sink out = {.write = write_socket, .context = &fd};
@@ -277,7 +278,7 @@ bd_rc bd_zygote_open(const bd_child_task *tasks, size_t count, bd_zygote **out, 
         serve(tasks, count, pair[1]);
     }
     close(pair[1]);
-    bd_zygote *zygote = pid > 0 ? calloc(1, sizeof *zygote) : NULL;
+    bd_zygote *zygote = pid > 0 ? bd_heap_zeroed(sizeof *zygote) : NULL;
     if (zygote == NULL) {
         int reason = errno;
         close(pair[0]);
@@ -296,7 +297,7 @@ void bd_zygote_close(bd_zygote *zygote) {
     close(zygote->fd);
     while (waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR) {
     }
-    free(zygote);
+    bd_heap_free(zygote);
 }
 
 /* ---- here: one run ------------------------------------------------------------------------------- */
@@ -380,7 +381,7 @@ static bd_rc take_bytes(conversation *c, const char *at, const char *end) {
 }
 
 static bd_rc converse(conversation *c) {
-    char *bytes = malloc(BLOCK_BYTES);
+    char *bytes = bd_heap_alloc(BLOCK_BYTES);
     bd_rc rc = BD_OK;
     bool is_open = bytes != NULL;
     while (is_open && !bd_failed(rc) && c->place != AT_END) {
@@ -402,7 +403,7 @@ static bd_rc converse(conversation *c) {
             is_open = got < 0 && (errno == EAGAIN || errno == EINTR);
         }
     }
-    free(bytes);
+    bd_heap_free(bytes);
     return rc;
 }
 

@@ -16,6 +16,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "util_priv.h"
+
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
@@ -75,6 +77,9 @@ enum { FILES = sizeof files / sizeof files[0], OTHERS = sizeof others / sizeof o
 #endif
 
 bool bd_confine(bool may_spill) {
+    if (!may_spill) {
+        block_keep_file();
+    }
 #ifdef ARCHITECTURE
     static struct sock_filter all[OTHERS + FILES + 1];
     size_t count = OTHERS;

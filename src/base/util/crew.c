@@ -102,5 +102,5 @@ void bd_crew_close(bd_crew *crew) {
     }
     pthread_mutex_destroy(&crew->lock);
     pthread_cond_destroy(&crew->changed);
-    free(crew);
+    bd_heap_free(crew);
 }

@@ -92,8 +92,8 @@ static void *follow(void *argument) {
 static void close_ring(bd_follower *follower) {
     pthread_mutex_destroy(&follower->lock);
     pthread_cond_destroy(&follower->changed);
-    free(follower->ring);
-    free(follower);
+    bd_heap_free(follower->ring);
+    bd_heap_free(follower);
 }
 
 bd_follower *bd_follower_open(bd_follow_fn *fn, void *context) {

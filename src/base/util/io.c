@@ -93,10 +93,10 @@ static char *join_text(const char *a, const char *b, const char *c) {
 
 static void free_atomic(bd_atomic *file) {
     bd_fd_close(&file->fd);
-    free(file->path);
-    free(file->temp);
-    free(file->folder);
-    free(file);
+    bd_heap_free(file->path);
+    bd_heap_free(file->temp);
+    bd_heap_free(file->folder);
+    bd_heap_free(file);
 }
 
 /* Not mkstemp(): that gives 0600 whatever is asked for, and a chmod after it passes over the user's umask. */
@@ -227,7 +227,7 @@ bd_rc bd_folder_make(const char *path, bd_err *err) {
     char *text = join_text(path, "", "");
     bd_rc rc = BD_OK;
     if (text[0] == '\0') {
-        free(text);
+        bd_heap_free(text);
         return BD_OK; /* the folder we are in */
     }
     for (char *at = text + 1; !bd_failed(rc); at++) {
@@ -245,7 +245,7 @@ bd_rc bd_folder_make(const char *path, bd_err *err) {
             break;
         }
     }
-    free(text);
+    bd_heap_free(text);
     return rc;
 }
 
@@ -425,6 +425,6 @@ bd_rc bd_temp_open(int *fd, bd_err *err) {
         unlink(path);
         fcntl(*fd, F_SETFD, FD_CLOEXEC);
     }
-    free(path);
+    bd_heap_free(path);
     return rc;
 }

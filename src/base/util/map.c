@@ -1,5 +1,7 @@
 #include "bindery/util.h"
 
+#include "util_priv.h"
+
 #include <string.h>
 
 typedef struct slot {
@@ -7,6 +9,8 @@ typedef struct slot {
     void *value;
     uint64_t hash;
 } slot;
+
+#define FOUND_BYTES 8192 /* of memory comes with a place that is looked at, about */
 
 struct bd_map {
     bd_arena *arena;
@@ -89,5 +93,6 @@ void bd_map_put(bd_map *map, bd_str key, void *value) {
 }
 
 void *bd_map_find(const bd_map *map, bd_str key) {
+    block_note(FOUND_BYTES);
     return slot_of(map->slots, map->room, key, bd_hash(key, 0))->value;
 }

@@ -124,7 +124,7 @@ void bd_readahead_close(bd_readahead *ahead) {
     pthread_mutex_destroy(&ahead->lock);
     pthread_cond_destroy(&ahead->changed);
     for (size_t i = 0; i < SLOT_COUNT; i++) {
-        free(ahead->slots[i].bytes);
+        bd_heap_free(ahead->slots[i].bytes);
     }
-    free(ahead);
+    bd_heap_free(ahead);
 }

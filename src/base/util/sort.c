@@ -1,7 +1,12 @@
 #include "bindery/util.h"
 
+#include "util_priv.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#define COMPARED_BYTES 16384 /* the system brings what lies around it, too */
+enum { NOTED_ITEMS = 256 }; /* often enough for large arrays, and nothing to short ones */
 
 /* Bottom-up merge sort: stable, so that equal keys keep input order and no output depends on chance. */
 static void merge_runs(char *to, const char *left, size_t left_count, const char *right,
@@ -23,12 +28,23 @@ static void merge_runs(char *to, const char *left, size_t left_count, const char
     memcpy(to + left_count * size, right, right_count * size);
 }
 
+/* What an item leads to, its name for one, may lie on a page of its own. */
+static void note_items(size_t *seen, size_t count, size_t size) {
+    *seen += count;
+    if (*seen >= NOTED_ITEMS) {
+        block_note(*seen * (size + COMPARED_BYTES));
+        *seen = 0;
+    }
+}
+
 static bool is_sorted(const char *items, size_t count, size_t size, bd_cmp_fn *cmp,
                       const void *context) {
+    size_t seen = 0;
     for (size_t i = 1; i < count; i++) {
         if (cmp(context, items + (i - 1) * size, items + i * size) > 0) {
             return false;
         }
+        note_items(&seen, 1, size);
     }
     return true;
 }
@@ -40,6 +56,7 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
     bd_arena *scratch = bd_arena_open("sort", SIZE_MAX / 2);
     char *from = items;
     char *to = bd_alloc(scratch, count, size_bytes);
+    size_t seen = 0;
     for (size_t width = 1; width < count; width *= 2) {
         for (size_t at = 0; at < count; at += 2 * width) {
             size_t left = at + width < count ? width : count - at;
@@ -47,13 +64,14 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
             size_t right = rest < width ? rest : width;
             merge_runs(to + at * size_bytes, from + at * size_bytes, left,
                        from + (at + left) * size_bytes, right, size_bytes, cmp, context);
+            note_items(&seen, left + right, 2 * size_bytes);
         }
         char *swap = from;
         from = to;
         to = swap;
     }
     if (from != (char *)items) {
-        memcpy(items, from, count * size_bytes);
+        block_copy(items, from, count * size_bytes);
     }
     bd_arena_close(scratch);
 }

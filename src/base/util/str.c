@@ -1,5 +1,7 @@
 #include "bindery/util.h"
 
+#include "util_priv.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,7 @@ bd_str bd_str_of(const char *text) {
 bd_str bd_str_copy(bd_arena *arena, bd_str text) {
     char *copy = bd_alloc(arena, text.size + 1, 1);
     if (text.size > 0) {
-        memcpy(copy, text.data, text.size);
+        block_copy(copy, text.data, text.size);
     }
     return (bd_str){copy, text.size};
 }

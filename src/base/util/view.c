@@ -13,14 +13,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util_priv.h"
+
 #define BLOCK_BYTES ((size_t)256 << 10)
 /* Smaller files are held: a copy on disk would cost more than the memory. */
 #define HELD_BYTES ((size_t)8 << 20)
 
 struct bd_view {
     bd_str text;
-    int fd;       /* of the mapping; -1: the text is held */
+    int fd;       /* of the mapping; -1: the text is held, or a block */
     bool owns_fd;
+    bool is_block; /* where no file may be made: of blocks.c */
 };
 
 static bd_rc raise_errno(bd_err *err, const char *what, const char *path) {
@@ -51,6 +54,9 @@ void bd_view_release(bd_view *view) {
         char *at = (char *)(uintptr_t)view->text.data;
         BD_ASSERT(map_file(at, view->text.size, view->fd) == at);
     }
+    if (view != NULL && view->is_block) {
+        bd_arenas_release();
+    }
 }
 
 void bd_view_close(bd_view *view) {
@@ -58,15 +64,17 @@ void bd_view_close(bd_view *view) {
         return;
     }
     char *text = (char *)(uintptr_t)view->text.data;
-    if (view->fd < 0) {
-        free(text);
+    if (view->is_block) {
+        block_give(text, view->text.size);
+    } else if (view->fd < 0) {
+        bd_heap_free(text);
     } else if (view->text.size > 0) {
         munmap(text, view->text.size);
     }
     if (view->owns_fd) {
         bd_fd_close(&view->fd);
     }
-    free(view);
+    bd_heap_free(view);
 }
 
 void bd_view_close_ref(bd_view **view) {
@@ -185,7 +193,7 @@ bd_rc bd_fd_copy(int from, size_t size, const char *path, bd_sink *to, bd_err *e
         rc = bd_failed(rc) ? rc : bd_sink_write(to, block, count, err);
         at += count;
     }
-    free(block);
+    bd_heap_free(block);
     return rc;
 }
 
@@ -207,15 +215,22 @@ static bd_rc view_copy(int from, size_t size, const char *path, bd_view **out, b
     return BD_OK;
 }
 
+/* In blocks where it is large and no copy can be made, as behind the wall of bd_confine. */
 static bd_rc view_held(int from, size_t size, const char *path, bd_view **out, bd_err *err) {
-    char *text = bd_heap_alloc(size + 1);
-    bd_rc rc = bd_pread_all(from, text, size, 0, path, err);
+    char *apart = size > HELD_BYTES ? block_take(size) : NULL;
+    char *text = apart != NULL ? apart : bd_heap_alloc(size + 1);
+    bd_view *view = bd_heap_zeroed(sizeof *view);
+    *view = (bd_view){.text = {text, size}, .fd = -1, .is_block = apart != NULL};
+    bd_rc rc = BD_OK;
+    for (size_t at = 0; at < size && !bd_failed(rc); at += BLOCK_BYTES) {
+        size_t count = size - at < BLOCK_BYTES ? size - at : BLOCK_BYTES;
+        rc = bd_pread_all(from, text + at, count, (int64_t)at, path, err);
+        block_note(count);
+    }
     if (bd_failed(rc)) {
-        free(text);
+        bd_view_close(view);
         return rc;
     }
-    bd_view *view = bd_heap_zeroed(sizeof *view);
-    *view = (bd_view){.text = {text, size}, .fd = -1};
     *out = view;
     return BD_OK;
 }

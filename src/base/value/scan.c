@@ -13,6 +13,7 @@
  * bytes that lie together, so that a record cut by a read is scanned again from its start: cheaper
  * than a resumable machine, because a chunk holds a hundred records. */
 
+#define VALUE_BYTES 40 /* of text, about */
 #define LONGEST_CJSON_NUMBER 62 /* cJSON copies numbers to 64 bytes and stops reading there */
 #define LONGEST_PROBE                                                                              \
     4096                 /* keys crafted to collide are refused before they cost quadratic time    \
@@ -539,6 +540,7 @@ static void forget_keys(json_scan *scan) {
 /* ---- values ---- */
 
 static void begin_value(json_scan *scan, const char *text) {
+    bd_arenas_pass(VALUE_BYTES);
     scan->text = text;
     scan->number_count = 0;
     scan->nul_count = 0;

@@ -17,7 +17,7 @@ void json_window_open(json_window *window, bd_source *source, const bd_json_limi
 }
 
 void json_window_close(json_window *window) {
-    free(window->data);
+    bd_heap_free(window->data);
     window->data = NULL;
 }
 

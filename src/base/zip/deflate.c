@@ -7,6 +7,8 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "zlib_priv.h"
+
 /* libdeflate compresses a whole buffer at a time and sets BFINAL on the last block it writes.  A
  * stream made of many buffers needs that bit cleared in all of them, so the place of the last
  * block's header must be known.  zlib tells it: inflate() with Z_BLOCK stops at every block
@@ -125,7 +127,7 @@ static bool open_worker(struct worker *worker) {
         worker->compressor = libdeflate_alloc_compressor(LEVEL);
     }
     if (!worker->has_inflate) {
-        worker->has_inflate = inflateInit2(&worker->inflate, -MAX_WBITS) == Z_OK;
+        worker->has_inflate = zlib_open(&worker->inflate);
     }
     return worker->compressor != NULL && worker->has_inflate;
 }
@@ -222,7 +224,7 @@ static struct chunk *chunk_at(bd_deflater *deflater, unsigned behind, unsigned *
 static void give_stored(struct chunk *chunk, size_t bytes) {
     size_t wanted = libdeflate_deflate_compress_bound(NULL, bytes) + JOINT_BYTES;
     if (chunk->stored_room < wanted) {
-        free(chunk->stored);
+        bd_heap_free(chunk->stored);
         chunk->stored = bd_heap_alloc(wanted);
         chunk->stored_room = wanted;
     }
@@ -342,8 +344,8 @@ void bd_deflater_close(bd_deflater *deflater) {
     settle_jobs(deflater);
     bd_crew_close(deflater->crew);
     for (unsigned i = 0; i < JOBS_MAX; i++) {
-        free(deflater->chunks[i].plain);
-        free(deflater->chunks[i].stored);
+        bd_heap_free(deflater->chunks[i].plain);
+        bd_heap_free(deflater->chunks[i].stored);
         libdeflate_free_compressor(deflater->workers[i].compressor);
         if (deflater->workers[i].has_inflate) {
             inflateEnd(&deflater->workers[i].inflate);

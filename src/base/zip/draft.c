@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOOKED_AT 4 /* bytes for one that is written, about: texts follow from what arenas hold */
+
 struct bd_draft {
     bd_sink sink;
     bd_buf text; /* what is not deflated yet: all of a short text */
@@ -47,6 +49,7 @@ static bd_rc pack_text(bd_draft *draft, bd_err *err) {
 static bd_rc write_draft(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
     bd_draft *draft = sink->context;
     draft->bytes += (int64_t)count;
+    bd_arenas_pass(count * LOOKED_AT);
     if (draft->text.size + count > BD_DEFLATE_CHUNK_BYTES) {
         BD_TRY(pack_text(draft, err));
     }
@@ -147,5 +150,5 @@ void bd_draft_close(bd_draft *draft) {
     close_packing(draft);
     bd_buf_clear(&draft->text);
     bd_buf_clear(&draft->stored);
-    free(draft);
+    bd_heap_free(draft);
 }

@@ -6,6 +6,8 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "zlib_priv.h"
+
 enum { INPUT_BYTES = 64 * 1024 };
 
 struct bd_inflater {
@@ -17,13 +19,31 @@ struct bd_inflater {
     uint8_t input[INPUT_BYTES];
 };
 
+/* zlib's hook; what is asked for is small, and counted like all else. */
+static voidpf take_memory(voidpf context, uInt count, uInt bytes) {
+    (void)context;
+    return bd_heap_alloc((size_t)count * bytes);
+}
+
+static void give_memory(voidpf context, voidpf memory) {
+    (void)context;
+    bd_heap_free(memory);
+}
+
+bool zlib_open(z_stream *z) {
+    z->zalloc = take_memory;
+    z->zfree = give_memory;
+    z->opaque = Z_NULL;
+    return inflateInit2(z, -MAX_WBITS) == Z_OK;
+}
+
 bd_inflater *bd_inflater_open(bd_source *in, int64_t max_bytes) {
     bd_arena *arena = bd_arena_open("inflate", sizeof(bd_inflater) + (64u << 10));
     bd_inflater *inflater = bd_new(arena, bd_inflater, 1);
     inflater->arena = arena;
     inflater->in = in;
     inflater->max_bytes = max_bytes;
-    inflater->has_z = inflateInit2(&inflater->z, -MAX_WBITS) == Z_OK;
+    inflater->has_z = zlib_open(&inflater->z);
     return inflater;
 }
 

@@ -364,6 +364,7 @@ static void build_collections(bd_conclusion *run) {
     BD_VEC(page) pages = {0};
     for (size_t i = 0; i < run->evidence->count; i++) {
         const bd_evidence *item = &run->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         bd_str group = group_text(run, item);
         *bd_push(run->arena, &pages) =
             (page){.group = group, .path = item->given.path, .index = (uint32_t)i};
@@ -532,6 +533,7 @@ void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena
     bd_conclusion run = {plan, evidence, arena, scratch, collections, snapshots};
     for (size_t i = 0; i < evidence->count; i++) {
         bd_evidence *item = &evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         conclude_sources(&run, item);
         conclude_collected_at(item);
         conclude_time_problem(&run, item);

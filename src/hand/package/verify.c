@@ -506,8 +506,20 @@ static void judge_unlisted(verification *v, const package_item *item, bd_map *mi
                                : "not listed in the manifest");
 }
 
+/* Only of these is it asked what they may have been. */
+static bool has_unlisted(const verification *v) {
+    for (size_t i = 0; i < v->reader->count; i++) {
+        if (v->reader->items[i].listed == NULL && !is_manifest_item(&v->reader->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void judge_names(verification *v) {
-    bd_map *missing = map_contents(v, true), *present = map_contents(v, false);
+    bool asks = has_unlisted(v);
+    bd_map *missing = asks ? map_contents(v, true) : NULL;
+    bd_map *present = asks ? map_contents(v, false) : NULL;
     bd_map *renamed = bd_map_make(v->arena);
     for (size_t i = 0; i < v->reader->count; i++) {
         const package_item *item = &v->reader->items[i];

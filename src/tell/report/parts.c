@@ -7,6 +7,8 @@
 
 #define DASH "\xe2\x80\x93"
 
+#define BLOCK_BYTES ((size_t)4 << 10) /* of a table with its cells, about */
+
 static void section_organisation_page(report *r);
 
 static void section_criteria_and_evidenced(report *r) {
@@ -143,6 +145,7 @@ void parts_logo(report *r) {
 static void note_anchors(const bd_doc *doc, bd_map *known) {
     for (size_t i = 0; i < doc->blocks.count; i++) {
         const bd_block *block = &doc->blocks.data[i];
+        bd_arenas_pass(BLOCK_BYTES);
         bool has_anchor = block->kind == BD_BLOCK_HEADING || block->kind == BD_BLOCK_ANCHOR;
         if (has_anchor && block->anchor.size > 0) {
             bd_map_put(known, block->anchor, (void *)&doc->blocks.data[i]);
@@ -213,6 +216,7 @@ void parts_cut_links(report *r) {
     bd_map *known = bd_map_make(r->arena);
     note_anchors(r->doc, known);
     for (size_t i = 0; i < r->doc->blocks.count; i++) {
+        bd_arenas_pass(BLOCK_BYTES);
         cut_block(&r->doc->blocks.data[i], known);
     }
 }
