@@ -8,9 +8,9 @@
  * text, CRLF or LF; a `sep=` first line; else the
  * separator among ',', ';' and TAB that stands most often in the header; UTF-8 with or without byte order mark,
  * UTF-16 with one.  Header names are trimmed and set on one line, an empty one becomes "column 3", a repeated one
- * gets " (2)" and is told by `repeats`.  Every row has as many cells as the header.  A cell that begins with '{' or '[' and is JSON is
- * handed over as that value, as portals write dynamic columns; every other cell is text, and nothing in it is
- * interpreted.
+ * gets " (2)" and is told by `repeats`.  Every row has as many cells as the header.  A cell that begins with '{' or
+ * '[' and is JSON is handed over as that value, as portals write dynamic columns; every other cell is text, and
+ * nothing in it is interpreted.
  *
  *     bd_csv_events events = {.context = me, .header = on_header, .row = on_row};
  *     BD_TRY(bd_csv_read(&source, &bd_csv_default_limits, NULL, &events, err));

@@ -61,7 +61,8 @@ typedef struct {
     bd_instant time; /* of an event; each with "until": the instant up to which a pass holds */
     uint32_t ordinal;
     bd_str reason; /* of a fail or cannot-tell, one sentence */
-    bd_str detail; /* shape's own: item name of scope, event id of match, status of an operation, BD_ROW_ANY_KEY, member of `together` */
+    /* shape's own: item of scope, event id of match, status of an operation, BD_ROW_ANY_KEY, member of `together` */
+    bd_str detail;
     bd_str
         alias; /* match: another key of the same thing, such as an object id; folded, "" without one */
     bool lacks_key; /* match: nothing else is wrong with it than an empty `join` */
@@ -224,7 +225,7 @@ typedef struct {
     bd_str related_source, population_fact; /* population_fact: "" when all records are judged */
     bd_strs population;                     /* lower-cased ids of that fact */
     bool has_population_key;                /* a field, or the parent, names the member: the row's scope */
-    bd_strs together; /* aggregate, related: what records meet together, each of these one of them; its row's `detail` */
+    bd_strs together; /* aggregate, related: each of these is met by some record; the `detail` of its rows */
     bool is_every;           /* every related record has to meet `pass`, not one */
     bool is_open_when_absent; /* none that meets it: cannot-tell, not fail */
     bool is_by_subscription; /* the left side lists subscriptions: those in scope are judged */

@@ -3,8 +3,8 @@
  * made again, and one that went cannot be called back.
  *
  * Of what is kept back nothing is read, and so a doubt takes in no records: a list in JSON or CSV, or in a workbook or
- * XML that a source recognises, is kept back only where its own description calls it a report.  Else a copy of it described as one, or a slip in the sidecar of its
- * folder, would take its findings away with it. */
+ * XML that a source recognises, is kept back only where its own description calls it a report.  Else a copy of it
+ * described as one, or a slip in the sidecar of its folder, would take its findings away with it. */
 #include "bindery/run.h"
 
 #include "bindery/read.h"

@@ -357,6 +357,36 @@ TEST(checks_07, several_settings_of_an_app_share_its_categories) {
     check_shared("resource-logs-functionapp", SITE, functions, BD_COUNT(functions));
 }
 
+/* ---- what Azure Policy says of the settings (7.3 a): shown beside ours, and never ours ---- */
+
+#define VAULT SCAN_IN_A "Microsoft.KeyVault/vaults/v"
+#define VAULTS VALUE("{\"id\":\"" VAULT "\",\"name\":\"v\",\"type\":\"Microsoft.KeyVault/vaults\",\"properties\":{}}")
+#define STATE_OF(policy, state)                                                                    \
+    "{\"@odata.context\":\"https://management.azure.com/subscriptions/" SCAN_SUB_A                 \
+    "/providers/Microsoft.PolicyInsights/policyStates/$metadata#latest\",\"@odata.count\":1,"      \
+    "\"value\":[{\"timestamp\":\"2026-01-15T05:00:00Z\",\"resourceId\":\"" VAULT                    \
+    "\",\"policyDefinitionName\":\"" policy "\",\"policyDefinitionAction\":\"auditifnotexists\","   \
+    "\"policySetDefinitionName\":\"53ad89f5-8542-49e9-ba81-1cbd686e0d52\",\"complianceState\":\""   \
+    state "\",\"policyDefinitionGroupNames\":[\"soc_2023_cc7.2\"]}]}"
+
+TEST(checks_07, a_policy_state_of_the_settings_neither_passes_nor_fails_them) {
+    static const row rows[] = {
+        {{VAULTS, STATE_OF("cf820ca0-f99e-4f3e-84fb-66e913812d21", "Compliant")}, "cannot-tell"},
+        {{VAULTS, STATE_OF("cf820ca0-f99e-4f3e-84fb-66e913812d21", "NonCompliant")}, "cannot-tell"},
+        {{VAULTS, STATE_OF("cf820ca0-f99e-4f3e-84fb-66e913812d21", "Compliant"),
+          VALUE(PART_SETTING(VAULT, "a", TO_NOBODY, LOG("AuditEvent", "true")))},
+         "fail"},
+        {{VAULTS, STATE_OF("cf820ca0-f99e-4f3e-84fb-66e913812d21", "NonCompliant"),
+          VALUE(PART_SETTING(VAULT, "a", TO_WORKSPACE, LOG("AuditEvent", "true")))},
+         "pass"},
+    };
+    check_shared("resource-logs-keyvault", VAULT, rows, BD_COUNT(rows));
+    whole *w = whole_open("{'critical_resources':['" VAULT "']}");
+    const bd_check *check = bd_catalog_check(w->bench.plan.catalog, BD_STR("resource-logs-keyvault"));
+    CHECK_EQ_STR(check->same_as.data[0], "cf820ca0-f99e-4f3e-84fb-66e913812d21"); /* side by side */
+    scan_bench_close(&w->bench);
+}
+
 /* A fail names all that is missing, and nothing else. */
 TEST(checks_07, a_fail_of_shared_categories_names_those_that_are_missing) {
     whole *w = whole_open(FACTS);

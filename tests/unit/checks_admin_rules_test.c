@@ -28,7 +28,7 @@
     "\",\"kind\":\"Custom\",\"type\":\"Microsoft.Network/networkManagers/"                          \
     "securityAdminConfigurations/ruleCollections/rules\"," FIELDS(access, priority, "Tcp", source,  \
                                                                   port) "}"
-#define OF_A ",\"source\":\"S03m\",\"scope\":{\"kind\":\"subscription\",\"ids\":[\"" SCAN_SUB_A "\"]}"
+#define OF_A ",\"source\":\"S03m\",\"scope\":{\"kind\":\"resource\",\"ids\":[\"" MANAGER "\"]}"
 
 static void check_admin(const char *rules, const char *expected) {
     whole *w = whole_open("{}");

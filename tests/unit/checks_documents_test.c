@@ -8,8 +8,6 @@ typedef struct {
 static const comparison comparisons[] = {
     {"1.2b", "role-holders-reconciliation",
      "holders-active;owners-are-roles;no-vacancy-over-30-days", "C"},
-    {"1.4c", "screening-reconciliation",
-     "screened-before-access;older-access-dated;exceptions-reasoned", "CMM"},
     {"2.4b", "incident-channel-reconciliation",
      "reports-have-ticket-owner-outcome;channel-answered", "CMM"},
     {"3.4c", "high-findings-reconciliation",

@@ -18,6 +18,10 @@
     "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":\"" IDENTITY   \
     "\",\"name\":\"deploy\",\"type\":\"microsoft.managedidentity/userassignedidentities\","        \
     "\"subscriptionId\":\"" SCAN_SUB_A "\",\"properties\":{\"principalId\":\"" PRINCIPAL "\"}}]}"
+#define IDENTITIES_AZ                                                                              \
+    "[{\"clientId\":\"" APP_ID "\",\"id\":\"" IDENTITY "\",\"location\":\"westeurope\",\"name\":"      \
+    "\"deploy\",\"principalId\":\"" PRINCIPAL "\",\"resourceGroup\":\"ops\",\"tags\":{},\"type\":"     \
+    "\"Microsoft.ManagedIdentity/userAssignedIdentities\"}]"
 #define ROLE(who, kind, role, scope)                                                               \
     "{\"id\":\"" SUB "/providers/Microsoft.Authorization/roleAssignments/" who role                 \
     "\",\"name\":\"r\",\"type\":\"Microsoft.Authorization/roleAssignments\",\"properties\":{"       \
@@ -69,7 +73,7 @@ static void check_federated(const federated_row *rows, size_t count) {
             whole_add(w, rows[i].roles, ",\"source\":\"S05\"" OF_A);
         }
         if (rows[i].inventory != NULL) {
-            whole_add(w, rows[i].inventory, ",\"source\":\"S77\"");
+            whole_add(w, rows[i].inventory, "");
         }
         whole_judge(w);
         bd_str got = bd_str_of(whole_verdict(w, "deployment-identities-bound-to-gates"));
@@ -85,6 +89,7 @@ TEST(checks, an_identity_that_writes_to_production_and_trusts_a_branch_fails) {
     static const federated_row rows[] = {
         {TRUSTS(GITHUB, BRANCH), MAY(CONTRIBUTOR, PROD), INVENTORY, "fail"},
         {TRUSTS_AZ(BRANCH), ROLE_AZ(PRINCIPAL, CONTRIBUTOR, PROD), INVENTORY, "fail"},
+        {TRUSTS_AZ(BRANCH), ROLE_AZ(PRINCIPAL, CONTRIBUTOR, PROD), IDENTITIES_AZ, "fail"},
         {TRUSTS(GITHUB, "repo:contoso/web:pull_request"), MAY(CONTRIBUTOR, SUB), INVENTORY, "fail"},
         {TRUSTS(GITHUB, BRANCH), MAY(CONTRIBUTOR, PROD "/providers/Microsoft.Web/sites/s"),
          INVENTORY, "fail"},

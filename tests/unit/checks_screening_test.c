@@ -95,7 +95,9 @@ TEST(checks, screening_is_held_against_the_day_on_which_access_began) {
         /* another group opens nothing, and without lists of members nothing shows that no other way was taken */
         {SCREENED("2026-01-09", ""), ADDED("2026-01-06T08:00:00Z", ELSE), NULL, NULL, "cannot-tell"},
         {SCREENED("2026-01-09", ""), ADDED("2026-01-06T08:00:00Z", ELSE), LIST(OTHER), LIST(OTHER),
-         "missing"}, /* nobody to judge */
+         "pass"}, /* screened before anything can have opened */
+        {SCREENED("2026-01-25", ""), NULL, LIST(OTHER), LIST(OTHER), "cannot-tell"},
+        {NOBODY, NULL, LIST(OTHER), LIST(OTHER), "cannot-tell"}, /* perhaps under another name */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_str got = judged_screening(&rows[i], JOINERS);

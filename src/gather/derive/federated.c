@@ -10,7 +10,6 @@
 
 #define READER "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 #define GITHUB "https://token.actions.githubusercontent.com"
-#define IDENTITY "microsoft.managedidentity/userassignedidentities"
 
 static bd_str own_text(const bd_value *value, const char *key, bd_arena *arena) {
     return bd_str_lower(arena, member_text(value, key));
@@ -49,9 +48,8 @@ COLLECT(federated_identities) {
     } else if (is_source(record, "S57p")) {
         collect_link(own_text(value, "appId", arena), own_text(value, "id", arena), arena, keep,
                      context);
-    } else if (is_source(record, "S77")) {
-        bool is_identity = bd_str_eqz(record->type, IDENTITY);
-        collect_link(is_identity ? resource_id(arena, member_text(value, "id")) : BD_STR(""),
+    } else if (is_source(record, "S57i")) {
+        collect_link(resource_id(arena, member_text(value, "id")),
                      own_text(value, "principalId", arena), arena, keep, context);
     } else {
         builder build = {.arena = arena};
@@ -79,7 +77,7 @@ static bd_str linked(const bd_join *join, const char *source, bd_str from) {
 /* The credential of a managed identity hangs on its id, of an application on its object id or its appId. */
 static bd_str principal_of(const bd_join *join, bd_str of, bd_arena *arena) {
     if (bd_str_find(of, BD_STR("/providers/")) >= 0) {
-        return linked(join, "S77", of);
+        return linked(join, "S57i", of);
     }
     bd_str bare = tail_of(arena, of), application = linked(join, "S57a", bare);
     return linked(join, "S57p", application.size > 0 ? application : bare);

@@ -400,7 +400,8 @@ static bool reaches_all(bd_arena *arena, const bd_value *from) {
     return all_ports && all_places && !has_members(from, "destinationApplicationSecurityGroups");
 }
 
-/* Azure knows 100 (of admin rules 1) to 4096 for rules of one's own and 65000 to 65500 for its defaults: another order decides nothing. */
+/* Azure knows 100 (of admin rules 1) to 4096 for rules of one's own and 65000 to 65500 for its defaults: another order
+ * decides nothing. */
 static bool is_priority(judging *judge, int64_t priority, bool is_standard) {
     bool is_fine = (priority >= judge->least && priority <= 4096) ||
                    (is_standard && priority >= 65000 && priority <= 65500);

@@ -183,26 +183,36 @@ static access_start start_of(const bd_join *join, const bd_part *parts, size_t c
     return out;
 }
 
-static bool is_listed_since(const bd_join *join, bd_str of, bd_instant since, bd_arena *arena) {
+/* The latest whole list of the members of a group from that day on; BD_INSTANT_NONE: there is none. */
+static bd_instant last_list(const bd_join *join, bd_str of, bd_instant since, bd_arena *arena) {
+    bd_instant last = BD_INSTANT_NONE;
     for (size_t i = 0; i < join->input_count; i++) {
         const bd_join_input *input = &join->inputs[i];
         if (bd_str_eqz(input->source, "S65") && input->is_whole && input->from >= since &&
+            (last == BD_INSTANT_NONE || input->from > last) &&
             bd_str_eq(tail_of(arena, input->scope), of)) {
-            return true;
+            last = input->from;
         }
     }
-    return false;
+    return last;
 }
 
-/* Each listed group has a whole list of members from after that day: who is in none has no access. */
-static bool is_absence_shown(const bd_join *join, bd_instant since, bd_arena *arena) {
+/* Up to when whole lists of all the groups show that somebody who is in none has no access; BD_INSTANT_NONE: they show
+ * nothing of the days since he came. */
+static bd_instant absent_until(const bd_join *join, bd_instant since, bd_arena *arena) {
     const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "customer_data_groups") : NULL;
     const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
-    bool is_shown = list != NULL && list->kind == BD_ARRAY && list->count > 0;
-    for (size_t i = 0; is_shown && i < list->count; i++) {
-        is_shown = is_listed_since(join, bd_str_lower(arena, list->items[i].text), since, arena);
+    size_t count = list != NULL && list->kind == BD_ARRAY && since != BD_INSTANT_NONE ? list->count : 0;
+    bd_instant until = BD_INSTANT_NONE;
+    for (size_t i = 0; i < count; i++) {
+        bd_instant last =
+            last_list(join, bd_str_lower(arena, list->items[i].text), since, arena);
+        if (last == BD_INSTANT_NONE) {
+            return BD_INSTANT_NONE;
+        }
+        until = until == BD_INSTANT_NONE || last < until ? last : until;
     }
-    return is_shown;
+    return until;
 }
 
 /* ---- screening ---- */
@@ -265,16 +275,35 @@ static screening screening_of(const bd_join *join, bd_str employee, const access
 
 /* ---- one row ---- */
 
-static answer is_granted(const bd_join *join, const access_start *access, bd_str flag,
-                         bd_instant since, bd_arena *arena) {
+static bool is_no(bd_str flag) {
     static const char *const no[] = {"no", "false", "none", "n", "0"};
-    for (size_t i = 0; i < BD_COUNT(no) && access->to == BD_INSTANT_NONE; i++) {
+    for (size_t i = 0; i < BD_COUNT(no); i++) {
         if (bd_str_ieq(flag, bd_str_of(no[i]))) {
-            return NO;
+            return true;
         }
     }
-    bool is_shown = since != BD_INSTANT_NONE && is_absence_shown(join, since, arena);
-    return access->to != BD_INSTANT_NONE ? YES : is_shown ? NO : UNKNOWN;
+    return false;
+}
+
+/* Whom the list of joiners gives customer data and no list of members shows: screened before the last of those lists,
+ * he was so before anything can have opened; else it is open, as he may be there under another name. */
+static answer is_granted(const bd_join *join, bd_str employee, bd_str flag, bd_instant since,
+                         access_start *access, screening *found, bd_arena *arena) {
+    *found = screening_of(join, employee, access);
+    if (access->to != BD_INSTANT_NONE) {
+        return YES;
+    }
+    if (is_no(flag)) {
+        return NO;
+    }
+    bd_instant until = absent_until(join, since, arena);
+    access_start later = {until, until, BD_STR("")};
+    if (until == BD_INSTANT_NONE) {
+        return UNKNOWN;
+    }
+    *found = screening_of(join, employee, &later);
+    found->in_time = found->in_time == YES ? YES : UNKNOWN;
+    return found->in_time == YES || found->not_permitted.size > 0 ? YES : UNKNOWN;
 }
 
 static bd_str problem_of(const bd_join *join, answer granted, const screening *found,
@@ -302,9 +331,9 @@ REDUCE(screened_access) {
                                         : (access_start){BD_INSTANT_NONE, BD_INSTANT_NONE, BD_STR("")};
         bd_instant from = BD_INSTANT_NONE, to;
         bool has_day = read_span(join, day, &from, &to);
-        answer granted =
-            is_granted(join, &own, bd_value_text(kept, "customer_data_access"), from, arena);
-        screening found = screening_of(join, employee, &own);
+        screening found;
+        answer granted = is_granted(join, employee, bd_value_text(kept, "customer_data_access"), from,
+                                    &own, &found, arena);
         builder build = {.arena = arena};
         put_text(&build, "employee_id", employee);
         put_text(&build, "account", upn);
