@@ -24,6 +24,7 @@ struct bd_view {
     int fd;       /* of the mapping; -1: the text is held, or a block */
     bool owns_fd;
     bool is_block; /* where no file may be made: of blocks.c */
+    bd_buf held;   /* whose text it is; room 0: nobody's */
 };
 
 static bd_rc raise_errno(bd_err *err, const char *what, const char *path) {
@@ -64,7 +65,9 @@ void bd_view_close(bd_view *view) {
         return;
     }
     char *text = (char *)(uintptr_t)view->text.data;
-    if (view->is_block) {
+    if (view->held.room > 0) {
+        bd_buf_clear(&view->held);
+    } else if (view->is_block) {
         block_give(text, view->text.size);
     } else if (view->fd < 0) {
         bd_heap_free(text);
@@ -133,14 +136,14 @@ void bd_view_draft_drop(bd_view_draft *draft) {
     if (draft != NULL) {
         bd_buf_clear(&draft->held);
         bd_fd_close(&draft->fd);
-        free(draft);
+        bd_heap_free(draft);
     }
 }
 
 static bd_rc view_draft(bd_view_draft *draft, bd_view **out, bd_err *err) {
     if (draft->fd < 0) {
         bd_view *view = bd_heap_zeroed(sizeof *view);
-        *view = (bd_view){.text = {draft->held.data, draft->held.size}, .fd = -1};
+        *view = (bd_view){.text = bd_buf_str(&draft->held), .fd = -1, .held = draft->held};
         draft->held = (bd_buf){0};
         *out = view;
         return BD_OK;

@@ -375,7 +375,7 @@ static void part_partners(const bd_group_rows *rows, const bd_strs *together, bd
 }
 
 /* Each condition has to be met by some record, and the worst answer holds; of a fail all that is missing is named. */
-static void judge_demands(bd_judging *run, const bd_check_view *view, const demands *right,
+static void judge_demands(bd_judging *run, bd_check_view *view, const demands *right,
                           const bd_group_row *left, bd_arena *scratch, bd_judged *judged) {
     const bd_judged start = *judged;
     bd_str missing = {"", 0};
