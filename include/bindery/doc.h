@@ -77,9 +77,9 @@ typedef struct {
 } bd_cell;
 struct bd_table;
 /* Rows that are made when they are asked for, so that a table of any length is never held.  `put` puts the cells of one
- * row (bd_table_text ...), which fill its columns, but for the last row, which may end early; rows are asked for from 0 to the last, as often as a layout goes
- * through the document, and are the same each time.  What is put is kept only until the row stands on its page.
- * Recorded figures have no place in such a row: they belong to the document. */
+ * row (bd_table_text ...), which fill its columns; the last row may end early.  Rows are asked for from 0 to the last,
+ * as often as a layout goes through the document, and are the same each time.  What is put is kept only until the row
+ * stands on its page.  Recorded figures have no place in such a row: they belong to the document. */
 typedef struct {
     bd_rc (*put)(void *context, size_t index, struct bd_table *row, bd_err *err);
     void *context;
