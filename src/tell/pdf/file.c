@@ -11,9 +11,10 @@
  *
  * Memory.  libharu keeps every page, some 5 KB each, until the document is saved; fifty thousand are more than the
  * report may take.  So there is one page.  It is a form: for each page of the report it is given that page's numbers
- * and content, printed, and emptied; what was printed waits (waiting.c), in a file when there is much of it.  The numbers are those that libharu would have given, since how many pages there will be is known: catalog, root of
- * the pages, information, then for each hundred pages their node, and for each page itself, its content and the
- * length of that.  Behind them come our objects, which are text and wait likewise, and then the tail, of which nothing
+ * and content, printed, and emptied; what was printed waits (waiting.c), in a file when there is much of it.  The
+ * numbers are those that libharu would have given, since how many pages there will be is known: catalog, root of the
+ * pages, information, then for each hundred pages their node, and for each page itself, its content and the length of
+ * that.  Behind them come our objects, which are text and wait likewise, and then the tail, of which nothing
  * is kept at all.
  *
  * Errors: libharu's errors are sticky and some calls return NULL or a code without raising; every
