@@ -11,7 +11,7 @@
  *     bd_para *p = bd_doc_paragraph(doc, BD_PARA_BODY);
  *     bd_para_text(p, BD_STR("READY ")); bd_para_figure(p, BD_STR("/score/ready/n"), BD_STR("41"));
  *
- * Everything is Allocated in the document's arena.  One thread.
+ * Everything is Allocated in the document's arena, but for rows that are put by (bd_doc_put_by).  One thread.
  */
 #ifndef BINDERY_DOC_H
 #define BINDERY_DOC_H
@@ -77,9 +77,9 @@ typedef struct {
 } bd_cell;
 struct bd_table;
 /* Rows that are made when they are asked for, so that a table of any length is never held.  `put` puts the cells of one
- * row (bd_table_text ...), which fill its columns; rows are asked for from 0 to the last, as often as a layout goes
- * through the document, and are the same each time.  What is put is kept only until the row stands on its page.
- * Recorded figures have no place in such a row: they belong to the document. */
+ * row (bd_table_text ...), which fill its columns; the last row may end early.  Rows are asked for from 0 to the last,
+ * as often as a layout goes through the document, and are the same each time.  What is put is kept only until the row
+ * stands on its page.  Recorded figures have no place in such a row: they belong to the document. */
 typedef struct {
     bd_rc (*put)(void *context, size_t index, struct bd_table *row, bd_err *err);
     void *context;
@@ -200,6 +200,7 @@ typedef struct {
     bd_str pointer, text;
 } bd_figure;
 
+typedef struct bd_shelf bd_shelf;
 typedef struct bd_doc {
     bd_arena *arena;
     bd_str title, author, subject, keywords, language; /* language: "en-GB" */
@@ -207,6 +208,7 @@ typedef struct bd_doc {
     bd_str footer_left, footer_right; /* the page number "page n of m" is added by the layout */
     BD_VEC(bd_block) blocks;
     BD_VEC(bd_figure) figures; /* in print order (document order) */
+    bd_shelf *shelf; /* where rows are put by; NULL: none are */
 } bd_doc;
 
 bd_doc *bd_doc_make(bd_arena *arena);
@@ -250,6 +252,15 @@ void bd_table_figure(bd_table *table, bd_str pointer, bd_str text);
 void bd_table_state(bd_table *table, bd_mark mark, bool is_flagged, bd_str text);
 void bd_table_page_ref(bd_table *table, bd_str anchor);
 bd_run *bd_cell_run(bd_table *table, bd_cell *cell, bd_run_style style, bd_str text);
+
+/* The rows that a table has so far are put by, and nothing of them stays in memory: while they are few, held as bytes,
+ * else in a temporary file.  What they borrow may go.  A table of which rows were put by may get more, as long as no
+ * other one is; it has no cells otherwise.  Before a layout asks for rows again, `settle`; then no more are put by.
+ * IO: of the temporary file, also of an earlier `put_by`.  A document that puts nothing by needs neither `settle` nor
+ * `close`. */
+void bd_doc_put_by(bd_doc *doc, bd_table *table);
+BD_MUST_USE bd_rc bd_doc_settle(bd_doc *doc, bd_err *err);
+void bd_doc_close(bd_doc *doc); /* before its arena; accepts NULL */
 
 /* Records a figure that is printed by other means (inside a chart); text as printed. */
 void bd_doc_figure(bd_doc *doc, bd_str pointer, bd_str text);

@@ -2,8 +2,8 @@
  *
  * What it is.  `bd_layout_build` runs through a bd_doc once and yields pages of drawing operations
  * in reading order; `bd_layout_each` shows them one by one and holds few.  It knows type, space and rules; it knows no
- * PDF and none of the words the report uses.  Page numbers in contents and references are filled in at the end, into room that
- * was kept for them.
+ * PDF and none of the words the report uses.  Page numbers in contents and references are filled in when they are
+ * known, into room that was kept for them.
  *
  * Promises.  Same document, faces and options: same pages, to the last digit.  Headings stay with
  * what follows; a paragraph leaves no single line behind; a table's head is repeated on each page;

@@ -103,8 +103,8 @@ BD_MUST_USE bd_rc bd_pdf_copy_open(const char *path, const char *to, bd_arena *a
                                    bd_err *err);
 /* Of bytes, which stay borrowed; longer ones are Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_pdf_copy_of(bd_str pdf, bd_arena *arena, bd_pdf_copy **out, bd_err *err);
-/* Of a view that was written here (bd_view_draft): where it has a file, signatures are put behind it in that file, whose
- * first bytes stay what they are; the view is borrowed until `drop`. */
+/* Of a view that was written here (bd_view_draft): where it has a file, signatures are put behind it in that file,
+ * whose first bytes stay what they are; the view is borrowed until `drop`. */
 BD_MUST_USE bd_rc bd_pdf_copy_of_view(bd_view *view, bd_arena *arena, bd_pdf_copy **out, bd_err *err);
 bd_str bd_pdf_copy_text(const bd_pdf_copy *copy); /* of bytes: the caller's or the arena's; else Borrowed until drop */
 bd_pdf *bd_pdf_copy_pdf(const bd_pdf_copy *copy); /* the same, parsed.  Borrowed until drop */

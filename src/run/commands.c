@@ -108,9 +108,11 @@ static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_re
         return BD_OK;
     }
     const char *path = bd_session_output(production->session, "binder.pdf");
-    BD_TRY(production->binder_view != NULL
-               ? bd_outputs_put_view(outputs, path, production->binder_view, err)
-               : bd_outputs_put(outputs, path, production->binder, err));
+    const bd_drawing *drawing = &production->binder_drawing;
+    bool is_as_drawn = production->binder.data == drawing->pdf.data;
+    bd_view *view = is_as_drawn ? drawing->view : production->binder_view;
+    BD_TRY(view != NULL ? bd_outputs_put_view(outputs, path, view, err)
+                        : bd_outputs_put(outputs, path, production->binder, err));
     bd_result_text(out, "binder_file", shown(path));
     if (production->signer != NULL && !production->is_signed_later) {
         bd_result_text(out, "signer", production->signer->facts.subject);

@@ -25,6 +25,7 @@ static bd_rc draw_binder(bd_production *run, bd_err *err) {
                             .template = session->templates.binder};
     BD_TRY(bd_render_pdf(run->document, session->as_of, drawing, err));
     run->binder_unsigned = drawing->pdf;
+    bd_doc_close(run->document);
     bd_arena_close(run->document_arena);
     run->document_arena = NULL;
     run->document = NULL;

@@ -666,6 +666,7 @@ static bd_rc pack_files(bd_production *run, bd_err *err) {
 static bd_rc build_documents(bd_production *run, bd_err *err) {
     BD_TRY(bd_render_faces(&run->faces, err));
     run->document = bd_report_binder(&run->report, run->document_arena);
+    BD_TRY(bd_doc_settle(run->document, err));
     if (run->wanted.readiness) {
         bd_report_inputs inputs = run->report;
         inputs.package_id = (bd_str){"", 0};
@@ -752,8 +753,10 @@ void bd_production_close(bd_production *run) {
     bd_view_close_ref(&run->binder_view);
     bd_view_close_ref(&run->binder_drawing.view);
     bd_view_close_ref(&run->readiness_drawing.view);
+    bd_doc_close(run->document);
     bd_arena_close(run->document_arena);
     bd_arena_close(run->readiness_arena);
+    run->document = NULL;
     run->document_arena = NULL;
     run->readiness_arena = NULL;
     for (size_t i = 0; i < BD_COUNT(run->lists); i++) {

@@ -2,8 +2,8 @@
  *
  *     pages-bench PAGES FILE [untagged]
  *
- * A page is 50 rows of 5 cells, made as they are asked for.  Prints pages, seconds of layout and of writing, the most memory held in MB, and the
- * size of the file in MB. */
+ * A page is 50 rows of 5 cells, made as they are asked for.  Prints pages, seconds of layout and of writing, the most
+ * memory held in MB, and the size of the file in MB. */
 #include "bindery/pdf.h"
 
 #include <errno.h>

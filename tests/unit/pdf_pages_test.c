@@ -33,7 +33,9 @@ static bd_rc put_row(void *context, size_t index, bd_table *table, bd_err *err) 
     return BD_OK;
 }
 
-static void add_table(bd_doc *doc, size_t rows, bool is_asked_for) {
+typedef enum { ROWS_HELD, ROWS_ASKED_FOR, ROWS_PUT_BY } row_place;
+
+static void add_table(bd_doc *doc, size_t rows, row_place place) {
     static const bd_column columns[] = {{BD_STR_INIT("Id of the record"), BD_ALIGN_LEFT, 0},
                                         {BD_STR_INIT("State"), BD_ALIGN_LEFT, 0},
                                         {BD_STR_INIT("Words"), BD_ALIGN_LEFT, 2},
@@ -41,15 +43,38 @@ static void add_table(bd_doc *doc, size_t rows, bool is_asked_for) {
     size_t *count = bd_new(doc->arena, size_t, 1);
     bd_str caption = bd_str_format(doc->arena, "%zu records", rows);
     *count = rows;
-    if (is_asked_for) {
+    if (place == ROWS_ASKED_FOR) {
         bd_rows source = {put_row, count, rows};
         bd_doc_rows(doc, caption, BD_COUNT(columns), columns, &source);
         return;
     }
     bd_table *table = bd_doc_table(doc, caption, BD_COUNT(columns), columns);
     bd_err err;
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("rows", 1u << 30);
+    bd_doc passing = {.arena = arena};
     for (size_t i = 0; i < rows; i++) {
+        table->doc = place == ROWS_PUT_BY ? &passing : doc;
         CHECK_OK(put_row(count, i, table, &err), err);
+        if (place == ROWS_PUT_BY && (i % 100 == 99 || i + 1 == rows)) { /* and nothing of them is left */
+            bd_doc_put_by(doc, table);
+            CHECK_EQ_INT(table->cells.count, 0);
+            CHECK_EQ_INT(table->rows.count, i + 1);
+            bd_arena_reset(arena);
+        }
+    }
+    table->doc = doc;
+}
+
+/* Two columns, of which the last row has one; a figure. */
+static void add_sheet(bd_doc *doc, row_place place) {
+    static const bd_column columns[] = {{BD_STR_INIT(""), BD_ALIGN_LEFT, 0}, {BD_STR_INIT(""), BD_ALIGN_LEFT, 1}};
+    bd_table *table = bd_doc_table(doc, BD_STR(""), 2, columns);
+    table->has_no_head = true;
+    bd_table_text(table, BD_STR("Key"));
+    bd_table_figure(table, BD_STR("/rows"), BD_STR("1 234"));
+    bd_table_text(table, BD_STR("Alone"));
+    if (place == ROWS_PUT_BY) {
+        bd_doc_put_by(doc, table);
     }
 }
 
@@ -68,7 +93,7 @@ static void add_front(bd_doc *doc) {
     bd_doc_cover_end(doc);
 }
 
-static bd_doc *make_document(bool is_asked_for) {
+static bd_doc *make_document(row_place place) {
     static const size_t row_counts[] = {0, 1, 2, 127, 128, 129, 130, 1300, 3};
     bd_doc *doc = bd_doc_make(test_arena());
     add_front(doc);
@@ -83,7 +108,8 @@ static bd_doc *make_document(bool is_asked_for) {
         bd_doc_text(doc, BD_PARA_BULLET, BD_STR("one"));
         bd_doc_text(doc, BD_PARA_BULLET, BD_STR("two"));
         bd_doc_text(doc, BD_PARA_MONO, BD_STR("  a listing\n    of two lines"));
-        add_table(doc, row_counts[i], is_asked_for);
+        add_table(doc, row_counts[i], place);
+        add_sheet(doc, place);
         bd_chart *chart = bd_doc_chart(doc, BD_CHART_TREND, BD_STR("Trend"), BD_STR("Two lines"), 2, 3);
         for (size_t k = 0; k < 6; k++) {
             chart->values[k] = (int64_t)(k * 100);
@@ -92,6 +118,8 @@ static bd_doc *make_document(bool is_asked_for) {
     bd_doc_heading(doc, 1, BD_STR("The last"), BD_STR("last"));
     bd_doc_anchor(doc, BD_STR("part-0")); /* set before */
     bd_doc_page_break(doc);
+    bd_err err;
+    CHECK_OK(bd_doc_settle(doc, &err), err);
     return doc;
 }
 
@@ -130,7 +158,8 @@ static bd_rc take_page(void *context, const bd_layout *layout, size_t index, bd_
 }
 
 typedef struct {
-    bool is_each, is_asked_for;
+    bool is_each;
+    row_place place;
     bd_layout_options options;
 } manner;
 
@@ -141,7 +170,7 @@ static bd_str make_pdf(const manner *m) {
     bd_buf out;
     bd_buf_init(&out, 64 << 20);
     bd_sink sink = bd_sink_to_buf(&out);
-    bd_doc *doc = make_document(m->is_asked_for);
+    bd_doc *doc = make_document(m->place);
     taker t = {.faces = open_faces()};
     bd_pdf_options pdf = {.creator = "test", .jobs = 2, .id = {1, 2, 3}};
     if (m->is_each) {
@@ -154,6 +183,8 @@ static bd_str make_pdf(const manner *m) {
     }
     bd_pdf_drop(t.pdf);
     bd_text_close(t.faces);
+    CHECK_EQ_INT(doc->figures.count, 9);
+    bd_doc_close(doc);
     bd_str text = bd_str_copy(test_arena(), bd_buf_str(&out));
     bd_buf_clear(&out);
     return text;
@@ -191,9 +222,9 @@ TEST(pdf, pages_handed_out_and_rows_asked_for_make_the_same_file) {
         CHECK(layout->pages.count > 60);
         CHECK(layout->gaps.gaps.count > 1);
         CHECK_EQ_INT(layout->broken_links.count, 1);
-        for (size_t i = 1; i < 8; i++) {
-            size_t most = i < 4 ? 0 : i < 6 ? 1 : layout->pages.count - i % 2;
-            manner m = {i > 1, i % 2 == 1, {.max_tagged_pages = tagged[k], .max_held_pages = most}};
+        for (size_t i = 1; i < 12; i++) {
+            size_t most = i < 6 ? 0 : i < 9 ? 1 : layout->pages.count - i % 2;
+            manner m = {i > 2, (row_place)(i % 3), {.max_tagged_pages = tagged[k], .max_held_pages = most}};
             bd_str made = make_pdf(&m);
             test_failure("tagged %zu, manner %zu", tagged[k], i);
             check_same_layouts(layout, last_layout);
@@ -204,7 +235,7 @@ TEST(pdf, pages_handed_out_and_rows_asked_for_make_the_same_file) {
 }
 
 TEST(pdf, contents_of_pages_handed_out_name_the_pages_that_come_later) {
-    manner m = {true, true, {.max_held_pages = 1}};
+    manner m = {true, ROWS_ASKED_FOR, {.max_held_pages = 1}};
     bd_str text = make_pdf(&m);
     test_write_file(test_path("many.pdf"), text);
     bd_str said;
@@ -316,8 +347,9 @@ TEST(pdf, page_that_is_not_taken_ends_the_layout) {
         bd_layout *layout;
         taker t = {.faces = faces, .refused = 7};
         bd_layout_options options = {.max_held_pages = held[i]};
-        CHECK_FAILS(bd_layout_each(make_document(true), faces, &options, test_arena(), take_page, &t, &layout, &err),
-                    err, BD_ERR_IO, "no space left");
+        bd_rc rc = bd_layout_each(make_document(ROWS_ASKED_FOR), faces, &options, test_arena(), take_page, &t,
+                                  &layout, &err);
+        CHECK_FAILS(rc, err, BD_ERR_IO, "no space left");
         CHECK_EQ_INT(t.page_count, 8);
         bd_pdf_drop(t.pdf);
     }
@@ -328,12 +360,14 @@ TEST(pdf, too_many_pages_are_a_limit_before_one_is_handed_out) {
     bd_err err;
     bd_layout *layout;
     taker t = {.faces = open_faces()};
-    bd_layout_options options = {.max_held_pages = 5, .max_pages = 30};
-    CHECK_FAILS(bd_layout_each(make_document(true), t.faces, &options, test_arena(), take_page, &t, &layout, &err),
-                err, BD_ERR_LIMIT, "needs more than 30");
-    options.max_held_pages = 0;
-    CHECK_FAILS(bd_layout_each(make_document(true), t.faces, &options, test_arena(), take_page, &t, &layout, &err),
-                err, BD_ERR_LIMIT, "needs more than 30");
+    bd_layout_options options = {.max_pages = 30};
+    static const size_t held[] = {5, 0};
+    for (size_t i = 0; i < BD_COUNT(held); i++) {
+        options.max_held_pages = held[i];
+        bd_rc rc = bd_layout_each(make_document(ROWS_ASKED_FOR), t.faces, &options, test_arena(), take_page, &t,
+                                  &layout, &err);
+        CHECK_FAILS(rc, err, BD_ERR_LIMIT, "needs more than 30");
+    }
     CHECK_EQ_INT(t.page_count, 0);
     bd_text_close(t.faces);
 }
@@ -355,7 +389,7 @@ static bd_rc write_large(const char *folder, bd_buf *out, bd_err *err) {
     bd_layout *layout;
     bd_layout_options how = {0};
     bd_sink sink = bd_sink_to_buf(out);
-    CHECK_OK(bd_layout_build(make_document(true), faces, &how, test_arena(), &layout, err), *err);
+    CHECK_OK(bd_layout_build(make_document(ROWS_ASKED_FOR), faces, &how, test_arena(), &layout, err), *err);
     bd_rc rc = bd_pdf_write(layout, faces, &options, &sink, err);
     bd_text_close(faces);
     return rc;
@@ -382,4 +416,52 @@ TEST(pdf, without_room_for_a_temporary_file_nothing_is_written) {
     CHECK_FAILS(write_large("/nonexistent/folder", &out, &err), err, BD_ERR_IO, "temporary file");
     CHECK_EQ_INT(out.size, 0);
     bd_buf_clear(&out);
+}
+
+TEST(pdf, rows_that_cannot_be_put_by_are_said_when_the_document_is_complete) {
+    bd_err err;
+    bd_doc *doc = bd_doc_make(test_arena());
+    static const bd_column column = {BD_STR_INIT("Rows"), BD_ALIGN_LEFT, 1};
+    bd_table *table = bd_doc_table(doc, BD_STR(""), 1, &column);
+    CHECK(setenv("TMPDIR", "/nonexistent/folder", 1) == 0);
+    for (size_t i = 0; i < 100000; i++) {
+        bd_table_text(table, BD_STR("some hundred bytes of a row of which there are so many that no memory is to hold "
+                                    "them"));
+        bd_doc_put_by(doc, table);
+    }
+    CHECK_FAILS(bd_doc_settle(doc, &err), err, BD_ERR_IO, "temporary file");
+    bd_doc_close(doc);
+    bd_doc_close(NULL);
+}
+
+TEST(pdf, rows_put_by_come_again_as_often_as_they_are_asked_for) {
+    enum { ROWS = 200000 };
+    bd_err err;
+    bd_doc *doc = bd_doc_make(test_arena());
+    static const bd_column column = {BD_STR_INIT("Rows"), BD_ALIGN_LEFT, 1};
+    bd_table *table = bd_doc_table(doc, BD_STR(""), 1, &column);
+    BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("rows", 1u << 30);
+    bd_doc passing = {.arena = arena};
+    bd_table row = {.doc = &passing, .column_count = 1};
+    table->doc = &passing;
+    for (size_t i = 0; i < ROWS; i++) {
+        bd_table_link(table, bd_str_format(arena, "row %zu of a table that is longer than what is held", i),
+                      BD_STR("to"));
+        bd_doc_put_by(doc, table);
+        bd_arena_reset(arena);
+    }
+    CHECK_OK(bd_doc_settle(doc, &err), err);
+    CHECK_OK(bd_doc_settle(doc, &err), err); /* once is enough */
+    CHECK_EQ_INT(table->rows.count, ROWS);
+    for (size_t i = 0; i < ROWS + 10; i++) { /* the first ten a second time */
+        size_t index = i % ROWS;
+        row.cells = (__typeof__(row.cells)){0};
+        CHECK_OK(table->rows.put(table->rows.context, index, &row, &err), err);
+        CHECK_EQ_INT(row.cells.count, 1);
+        const bd_run *run = &row.cells.data[0].runs.data[0];
+        CHECK_EQ_STR(run->text, bd_str_format(arena, "row %zu of a table that is longer than what is held", index));
+        CHECK_EQ_STR(run->link, "to");
+        bd_arena_reset(arena);
+    }
+    bd_doc_close(doc);
 }

@@ -229,12 +229,14 @@ static void break_cells(flow *f, const table_plan *plan, cell_list list, const l
 
 /* ---- rows of a long table ---- */
 
-static bd_rc check_row(const bd_table *row, size_t first_cell, size_t index, bd_err *err) {
+static bd_rc check_row(const bd_table *row, size_t first_cell, size_t index, bool is_last,
+                       bd_err *err) {
     size_t column = 0, at = first_cell;
     for (; at < row->cells.count && column < row->column_count; at++) {
         column += span_of(&row->cells.data[at], column, row->column_count);
     }
-    if (column != row->column_count || at != row->cells.count || row->doc->figures.count > 0) {
+    bool is_short = column < row->column_count && (!is_last || column == 0);
+    if (is_short || at != row->cells.count || row->doc->figures.count > 0) {
         BD_RAISE(err, BD_ERR_BUG, "cannot lay out the table: row %zu is not one row of %zu columns",
                  index, row->column_count);
     }
@@ -251,7 +253,7 @@ static size_t ask_rows(flow *f, const table_plan *plan, bd_arena *arena, cell_li
     for (size_t i = 0; i < most && !bd_failed(f->rc); i++) {
         size_t first_cell = made->cells.count, index = plan->next_row + i;
         bd_rc rc = source->put(source->context, index, made, f->err);
-        rc = bd_failed(rc) ? rc : check_row(made, first_cell, index, f->err);
+        rc = bd_failed(rc) ? rc : check_row(made, first_cell, index, index + 1 == plan->row_count, f->err);
         if (bd_failed(rc)) {
             flow_fail(f, rc);
         }
@@ -381,7 +383,7 @@ static void set_columns(flow *f, table_plan *plan, const column_need *needs, con
 static void plan_short(flow *f, table_plan *plan, column_need *needs) {
     row_window *all = &plan->windows[0];
     cell_list list;
-    all->count = take_rows(plan->table, 0, ROWS_AT_ONCE, &list);
+    all->count = next_rows(f, plan, f->plans, &list);
     all->rows = bd_new(f->plans, row_plan, all->count + 1);
     const lines_text **heads = prepare_heads(f, plan, needs);
     const lines_text **texts = prepare_cells(f, plan, list, needs);
@@ -418,12 +420,6 @@ static void plan_long(flow *f, table_plan *plan, column_need *needs) {
     plan_window(f, plan, 0);
 }
 
-static bool is_longer(const bd_table *table, size_t rows) {
-    cell_list list;
-    take_rows(table, 0, rows, &list);
-    return list.count < table->cells.count;
-}
-
 static size_t count_rows(const bd_table *table) {
     cell_list all;
     return table->rows.put != NULL ? table->rows.count : take_rows(table, 0, SIZE_MAX, &all);
@@ -441,7 +437,7 @@ table_plan *table_make(flow *f, const bd_table *table) {
     plan->head_type.color = ACCENT;
     plan->inset = !table->is_compact ? 2.9 : table->has_no_head ? 1.5 : 1.8;
     plan->row_count = count_rows(table);
-    plan->is_long = table->rows.put != NULL || is_longer(table, ROWS_AT_ONCE);
+    plan->is_long = plan->row_count > ROWS_AT_ONCE;
     plan->x = bd_new(f->plans, double, count);
     plan->widths = bd_new(f->plans, double, count);
     column_need *needs = bd_new(f->plans, column_need, count);

@@ -11,11 +11,11 @@
  *
  * Memory.  libharu keeps every page, some 5 KB each, until the document is saved; fifty thousand are more than the
  * report may take.  So there is one page.  It is a form: for each page of the report it is given that page's numbers
- * and content, printed, and emptied; what was printed waits in a store (waiting.c), which goes to a file when it is long.
- * The numbers are those that libharu would have given, since how many pages there will be is known: catalog, root of
- * the pages, information, then for each hundred pages their node, and for each page itself, its content and the
- * length of that.  Behind them come our objects, which are text, put by for their turn in a second store, and then the
- * tail, of which nothing is kept at all.
+ * and content, printed, and emptied; what was printed waits (waiting.c), in a file when there is much of it.  The
+ * numbers are those that libharu would have given, since how many pages there will be is known: catalog, root of the
+ * pages, information, then for each hundred pages their node, and for each page itself, its content and the length of
+ * that.  Behind them come our objects, which are text and wait likewise, and then the tail, of which nothing
+ * is kept at all.
  *
  * Errors: libharu's errors are sticky and some calls return NULL or a code without raising; every
  * result is looked at here, the first failure is latched, and nothing jumps. */
@@ -290,7 +290,7 @@ unsigned file_add_object(pdf_file *file) {
     return (unsigned)(first_raw(file) + file->raws.count - 1);
 }
 
-/* What was printed gets to its store; yields where it begins. */
+/* What was printed waits with others of its kind; yields where it begins. */
 static uint32_t put_by(pdf_file *file, waiting *to) {
     bd_err err;
     size_t from = waiting_size(to);
@@ -535,7 +535,7 @@ static void write_bytes(pdf_file *file, bd_str bytes) {
     }
 }
 
-/* For a store: what goes wrong is latched. */
+/* Of what waited: what goes wrong is latched. */
 static bd_rc write_copied(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
     pdf_file *file = sink->context;
     write_bytes(file, (bd_str){bytes, count});

@@ -255,6 +255,7 @@ static bd_str withdrawn_words(report *r, const bd_evidence *item) {
 
 static void add_item(report *r, size_t index) {
     const bd_evidence *item = &r->evidence->data[index];
+    begin_passing(r);
     add_item_heading(r, item);
     bd_table *table = add_sheet(r);
     sheet_pair(table, "Source", words_source_title(r, item->source), "Kind", kind_words(r, item));
@@ -280,6 +281,7 @@ static void add_item(report *r, size_t index) {
     if (item->given.is_withdrawn) {
         sheet_wide(table, "Withdrawn", BD_RUN_PLAIN, words_sentence(r, withdrawn_words(r, item)));
     }
+    end_passing(r, table);
 }
 
 /* ---- sheets by source
@@ -565,10 +567,13 @@ void section_hashes(report *r) {
         if (!has_sheet(item)) {
             continue;
         }
+        begin_passing(r);
+        table->doc = rows_of(r);
         cell_evidence(r, table, item->given.number);
         bd_table_styled(table, BD_RUN_MONO, words_journal_text(r, list_path(r, i)));
-        cell_figure(r, table, pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[i]),
-                    item->given.bytes);
+        cell_add_figure(r, table, bd_table_cell(table),
+                        pointer_of(r, "/evidence/%zu/bytes", r->place_of_item[i]), item->given.bytes);
         bd_table_styled(table, BD_RUN_MONO, words_hash(r, item->given.sha256));
+        end_passing(r, table);
     }
 }

@@ -208,9 +208,13 @@ static bd_str left_out(const report *r) {
     return words_list(r, &names, ", ");
 }
 
+bool parts_are_all(const report *r) {
+    return left_out(r).size == 0;
+}
+
 /* With all sections there a link that leads nowhere is a fault, and said; with some left out it is their absence. */
 void parts_cut_links(report *r) {
-    if (left_out(r).size == 0) {
+    if (parts_are_all(r)) {
         return;
     }
     bd_map *known = bd_map_make(r->arena);

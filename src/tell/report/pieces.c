@@ -72,6 +72,27 @@ void fact(bd_table *table, const char *key, bd_str value) {
     }
 }
 
+/* ---- rows that are put by ---------------------------------------------------------------------------------- */
+
+void begin_passing(report *r) {
+    r->arena = r->passing.arena != NULL ? r->passing.arena : r->arena;
+}
+
+void end_passing(report *r, bd_table *table) {
+    if (r->passing.arena == NULL) {
+        return;
+    }
+    BD_ASSERT(r->passing.figures.count == 0);
+    bd_doc_put_by(r->doc, table);
+    table->doc = r->doc;
+    bd_arena_reset(r->passing.arena);
+    r->arena = r->doc->arena;
+}
+
+bd_doc *rows_of(report *r) {
+    return r->arena == r->passing.arena ? &r->passing : r->doc;
+}
+
 /* A sheet has two pairs of key and value beside each other; a wide value takes the rest of its row. */
 bd_table *add_sheet(report *r) {
     static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
@@ -80,6 +101,7 @@ bd_table *add_sheet(report *r) {
                                          {"", BD_ALIGN_LEFT, 1}};
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     table->has_no_head = true;
+    table->doc = rows_of(r);
     return table;
 }
 

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define ITEMS_HELD 200 /* of evidence; each has a sheet of some kilobytes */
+#define PASSING_BYTES ((size_t)1 << 30) /* of one table */
+
 bool bd_report_is_listed(const bd_control_result *control) {
     return control->is_in_scope || !control->control->is_ours;
 }
@@ -126,6 +129,17 @@ static void open_report(report *r, const bd_report_inputs *inputs, bd_arena *are
     index_exceptions(r);
 }
 
+/* Of a short report all is held; and where links may have to be cut, they have to be seen. */
+static void open_passing(report *r) {
+    if (r->evidence->count > ITEMS_HELD && parts_are_all(r)) {
+        r->passing = (bd_doc){.arena = bd_arena_open("rows of the report", PASSING_BYTES)};
+    }
+}
+
+static void close_passing(report *r) {
+    bd_arena_close_ref(&r->passing.arena);
+}
+
 /* ---- page furniture --------------------------------------------------------------------------------------- */
 
 static bd_str keywords(report *r) {
@@ -173,8 +187,10 @@ static void open_binder(report *r, const bd_report_inputs *inputs, bd_arena *are
 bd_doc *bd_report_binder(const bd_report_inputs *inputs, bd_arena *arena) {
     report r;
     open_binder(&r, inputs, arena);
+    open_passing(&r);
     parts_write(&r, &r.template->body);
     parts_cut_links(&r);
+    close_passing(&r);
     return r.doc;
 }
 

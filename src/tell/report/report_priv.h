@@ -23,7 +23,8 @@ typedef struct {
     const bd_template_part *part; /* the section being written, or NULL */
     size_t page_count;            /* pages of the organisation's own so far */
     bd_doc *doc;
-    bd_arena *arena; /* the document's */
+    bd_arena *arena; /* the document's, or that of `passing` */
+    bd_doc passing;  /* of rows that are put by; its arena is NULL where none are */
     bool
         has_sections; /* the binder: criteria, controls, evidence and exceptions are link targets */
     size_t *position; /* by control: its index in assessment.json, or NOWHERE */
@@ -38,6 +39,12 @@ typedef struct {
     uint32_t phrases_by_first[256],
         phrases_by_second[256]; /* by letter: what words_catalog may find there */
 } report;
+
+/* Between `begin` and `end` what is said of a table lies in an arena of its own, and in `end` the table's rows are put
+ * by: a report of ten thousand items would be held otherwise.  Headings, figures and the table itself stay. */
+void begin_passing(report *r);
+void end_passing(report *r, bd_table *table);
+bd_doc *rows_of(report *r); /* where cells of a table lie that is begun now */
 
 /* ---- words ------------------------------------------------------------------------------------------ */
 
@@ -143,6 +150,7 @@ void parts_write(report *r, const bd_template_parts *parts);
 bd_block *open_section(report *r, bd_str title, bd_str anchor);
 void parts_say(report *r);       /* what the organisation says in this section */
 void parts_logo(report *r);      /* nothing where there is none */
+bool parts_are_all(const report *r); /* the template leaves no section out */
 void parts_cut_links(report *r); /* into sections that are left out */
 bd_str parts_words(const report *r); /* whose template it is, and what it changes */
 
