@@ -553,6 +553,13 @@ void bd_zygote_close(bd_zygote *zygote); /* accepts NULL */
  * opened before go on.  `may_spill`: files may still be made and removed (bd_temp_open).  False: the kernel allows no
  * such wall, and there is none. */
 bool bd_confine(bool may_spill);
+/* Calls `run` in a child that has confined itself, and waits: what breaks a reader breaks it there first, where no file,
+ * network or program is to be had.  OK when `run` came back, whatever it yielded, which is not handed on.  INPUT: it
+ * broke down; LIMIT: it took more than `seconds` of processor time or 1 GiB of memory.  `what` is for the sentence: "the
+ * reader of PDFs".  Before any thread. */
+typedef bd_rc bd_confined_fn(void *context, bd_err *err);
+BD_MUST_USE bd_rc bd_confined_try(const char *what, unsigned seconds, bd_confined_fn *run, void *context,
+                                  bd_err *err);
 /* Would it?  Tries it in a child. */
 bool bd_can_confine(void);
 
