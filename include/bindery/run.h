@@ -62,7 +62,7 @@ typedef struct {
 } bd_run_draft;
 
 /* Has the C library give memory back and the libraries take theirs from one allocator, which ends the program with one
- * sentence and 5 where there is none.  Once, before anything else. */
+ * sentence and 5 where there is none, or no more within the budget (bd_memory_limit).  Once, before anything else. */
 void bd_run_settle(void);
 
 /* The first secret of a file that nobody else may read. */

@@ -53,6 +53,9 @@ typedef struct {
 /* The faces of fonts/fonts.json, compiled in.  Static. */
 const bd_text_face_spec *bd_text_default_faces(size_t *count);
 
+/* FreeType takes its memory from bd_heap_alloc.  FriBidi has no hook: it takes a few words for each change of direction
+ * of a line, from the C library, and gives them back before it returns; where there are none the exhaustion hook is
+ * called. */
 bd_str bd_text_versions(bd_arena *arena); /* "FreeType 2.12.1, FriBidi 1.0.8" */
 
 typedef struct bd_text_faces bd_text_faces;

@@ -115,10 +115,10 @@ void bd_arena_reset(bd_arena *arena);
 /* Bytes handed out since open or reset. */
 size_t bd_arena_used(const bd_arena *arena);
 
-/* What is beyond the first 2 MiB of an arena or a buffer lies in an unlinked file of the system's temporary folder, where
- * one can be made: mapped, so that nobody need know, and let go of whenever more than some MiB of it are in memory.  So
- * records and pages by the hundred thousand are not held, though each can be looked at.  This lets go at once; from any
- * thread. */
+/* What is beyond the first 2 MiB of an arena or a buffer lies in an unlinked file of the system's temporary folder,
+ * where one can be made: mapped, so that nobody need know, and let go of whenever more than some MiB of it are in
+ * memory.  So records and pages by the hundred thousand are not held, though each can be looked at.  This lets go at
+ * once; from any thread. */
 void bd_arenas_release(void);
 /* The caller goes through what it holds and has looked at so many bytes more, without taking memory for it: now and
  * then this lets go of what lies behind.  From any thread; costs next to nothing. */
@@ -568,9 +568,16 @@ void bd_zygote_close(bd_zygote *zygote); /* accepts NULL */
 
 /* For good, and before any thread: this process opens no file for writing, removes, renames and changes none, opens no
  * socket and starts no program; such a call fails with EPERM.  Threads, reading, open descriptors and a zygote that was
- * opened before go on.  `may_spill`: files may still be made and removed (bd_temp_open).  False: the kernel allows no
- * such wall, and there is none. */
+ * opened before go on, and so does one unlinked file, made before, for what is large (bd_arenas_release).  `may_spill`:
+ * files may still be made and removed (bd_temp_open).  False: the kernel allows no such wall, and there is none. */
 bool bd_confine(bool may_spill);
+/* Calls `run` in a child that has confined itself, and waits: what breaks a reader breaks it there first, where no
+ * file, network or program is to be had.  OK when `run` came back, whatever it yielded, which is not handed on.  INPUT:
+ * it broke down; LIMIT: it took more than `seconds` of processor time or 1 GiB of memory.  `what` is for the sentence:
+ * "the reader of PDFs".  Before any thread. */
+typedef bd_rc bd_confined_fn(void *context, bd_err *err);
+BD_MUST_USE bd_rc bd_confined_try(const char *what, unsigned seconds, bd_confined_fn *run, void *context,
+                                  bd_err *err);
 /* Would it?  Tries it in a child. */
 bool bd_can_confine(void);
 

@@ -380,6 +380,10 @@ BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_dra
                                 bd_err *err);
 BD_MUST_USE bd_rc bd_render_faces(bd_text_faces **out, bd_err *err); /* those of fonts/fonts.json */
 
+/* tried.c: reads the PDF in a confined child.  INPUT or LIMIT where that breaks it; all else is found when it is read
+ * here.  Before any thread. */
+BD_MUST_USE bd_rc bd_pdf_try(const char *path, bd_err *err);
+
 /* commands.c: assessment.json as a value.  Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
                                       bd_err *err);

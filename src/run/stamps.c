@@ -206,6 +206,7 @@ static bd_rc archive(bd_session *session, bd_signer *signer, const char *path, c
     bd_long_term proofs;
     bd_tsp_report stamp;
     bd_arena *arena = session->arena;
+    BD_TRY_CTX(bd_pdf_try(path, err), err, "cannot archive");
     BD_TRY_CTX(bd_pdf_copy_open(path, to, arena, &copy, err), err, "cannot archive");
     BD_TRY(bd_pdf_copy_judge(copy, &how, arena, &report, err));
     if (report.verdict != BD_VERDICT_UNTRUSTED) {

@@ -2,7 +2,8 @@
  *
  *     WALL_NONE=1     no process gets behind seccomp
  *     WALL_BREAK=1    a child that reads untrusted files breaks where the bytes that it is given say so: "FAULT crash",
- *                     "FAULT hang", "FAULT hunger"; it has 2 seconds */
+ *                     "FAULT hang", "FAULT hunger"; it has 2 seconds
+ *     WALL_PDF=1      the child in which a PDF is tried breaks */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -42,6 +43,9 @@ int setrlimit(__rlimit_resource_t what, const struct rlimit *given) {
         real = (int (*)(__rlimit_resource_t, const struct rlimit *))dlsym(RTLD_NEXT, "setrlimit");
     }
     is_reader = is_reader || (what == RLIMIT_NOFILE && given->rlim_cur == 0);
+    if (what == RLIMIT_CPU && getenv("WALL_PDF") != NULL) {
+        *(volatile char *)NULL = 1;
+    }
     if (what == RLIMIT_CPU && getenv("WALL_BREAK") != NULL) {
         limit = (struct rlimit){2, 2};
     }

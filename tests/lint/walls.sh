@@ -69,7 +69,7 @@ awk -F '\t' -v edges="$temp/edges" -v third="$temp/third" '
     BEGIN {
         while ((getline line < edges) > 0) { split(line, e, " "); allowed[e[1], e[2]] = 1; known[e[1]] = 1 }
         while ((getline line < third) > 0) { split(line, e, " "); third_room[e[1]] = e[2] }
-        split("assert ctype errno float inttypes limits locale math setjmp signal stdarg stdbool stddef stdint " \
+        split("assert ctype errno float inttypes limits locale math setjmp signal stdarg stdatomic stdbool stddef stdint " \
               "stdio stdlib stdnoreturn string time dirent dlfcn fcntl poll pthread sys/file sys/mman sys/resource sys/socket " \
               "sys/stat sys/statvfs sys/types sys/wait termios unistd", c, " ")
         for (i in c) standard[c[i] ".h"] = 1

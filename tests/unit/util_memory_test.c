@@ -171,6 +171,63 @@ TEST(util, a_confined_process_keeps_one_file_for_what_is_large) {
     CHECK_EQ_INT(run_child(confined), 0);
 }
 
+/* ---- tried in a child ---- */
+
+static bd_rc come_back(void *context, bd_err *err) {
+    *(int *)context = 1; /* the child's */
+    BD_RAISE(err, BD_ERR_INPUT, "no matter");
+}
+
+static bd_rc break_down(void *context, bd_err *err) {
+    (void)context;
+    (void)err;
+    raise(SIGSEGV);
+    return BD_OK;
+}
+
+static bd_rc hunger(void *context, bd_err *err) {
+    (void)err;
+    for (int i = 0; i < 2000; i++) {
+        memset(bd_heap_alloc(MIB), 1, 4096);
+    }
+    (void)context;
+    return BD_OK;
+}
+
+static bd_rc loop(void *context, bd_err *err) {
+    (void)err;
+    for (volatile int *turn = context; *turn != -1;) {
+        *turn = (*turn + 1) & 0xffff;
+    }
+    return BD_OK;
+}
+
+/* Breaks down where it is not behind the wall. */
+static bd_rc write_file(void *context, bd_err *err) {
+    FILE *file = fopen(context, "w");
+    if (file != NULL) {
+        abort();
+    }
+    BD_RAISE(err, BD_ERR_IO, "as it should");
+}
+
+TEST(util, what_breaks_a_reader_breaks_a_child_first) {
+    int mark = 0;
+    bd_err err;
+    CHECK_OK(bd_confined_try("it", 5, come_back, &mark, &err), err);
+    CHECK_EQ_INT(mark, 0);
+    CHECK_FAILS(bd_confined_try("it", 5, break_down, &mark, &err), err, BD_ERR_INPUT, "it broke down");
+    CHECK_FAILS(bd_confined_try("it", 1, loop, &mark, &err), err, BD_ERR_LIMIT, "took more than 1 s");
+#ifndef HAS_SHADOW
+    CHECK_FAILS(bd_confined_try("it", 5, hunger, &mark, &err), err, BD_ERR_LIMIT, "needed more than 1024 MiB");
+#else
+    (void)hunger;
+#endif
+    if (bd_can_confine()) {
+        CHECK_OK(bd_confined_try("it", 5, write_file, (void *)(uintptr_t)test_path("none"), &err), err);
+    }
+}
+
 /* ---- several at once ---- */
 
 typedef struct {

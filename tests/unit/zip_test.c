@@ -1110,3 +1110,41 @@ TEST(zip, a_draft_that_is_left_unfinished_frees_what_it_took) {
     bd_draft_close(draft);
     bd_draft_close(NULL);
 }
+
+/* ---- memory ---- */
+
+#ifdef __GLIBC__
+static size_t hold_inflater(bool reads) {
+    static const unsigned char stream[] = {0x4b, 0x4c, 0x4a, 0x06, 0x00}; /* "abc" */
+    char bytes[8];
+    bd_err err;
+    bd_memory_source state;
+    bd_source in = bd_source_of_memory(&state, (bd_str){(const char *)stream, sizeof stream});
+    bd_inflater *inflater = bd_inflater_open(&in, 100);
+    bd_source plain = bd_inflater_source(inflater);
+    size_t count = 0;
+    if (reads) {
+        CHECK_OK(bd_source_read(&plain, bytes, sizeof bytes, &count, &err), err);
+        CHECK_EQ_STR(((bd_str){bytes, count}), "abc");
+    }
+    size_t held = bd_memory_held();
+    bd_inflater_close(inflater);
+    return held;
+}
+
+/* zlib's state has some 7 KiB, and its window 32 KiB as soon as something came out. */
+TEST(zip, what_zlib_takes_is_counted_and_given_back) {
+    (void)hold_inflater(true);
+    size_t before = bd_memory_held();
+    bd_arena *alone = bd_arena_open("inflate", 1 << 20);
+    (void)bd_alloc(alone, (128 << 10), 1);
+    size_t arena = bd_memory_held() - before;
+    bd_arena_close(alone);
+    CHECK_EQ_INT(bd_memory_held(), before);
+    size_t opened = hold_inflater(false) - before, read = hold_inflater(true) - before;
+    CHECK(read >= opened);
+    CHECK(opened > 64 * 1024 + 6000);
+    CHECK(opened < arena + 64 * 1024);
+    CHECK_EQ_INT(bd_memory_held(), before);
+}
+#endif

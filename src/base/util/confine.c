@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,6 +98,55 @@ bool bd_confine(bool may_spill) {
     (void)may_spill;
     return false;
 #endif
+}
+
+#define TRIED_BYTES ((size_t)1 << 30)
+
+enum { CAME_BACK = 0, WAS_EXHAUSTED = 5 };
+
+BD_NORETURN static void leave_exhausted(const char *name, size_t limit_bytes) {
+    (void)name;
+    (void)limit_bytes;
+    _exit(WAS_EXHAUSTED);
+}
+
+BD_NORETURN static void run_confined(unsigned seconds, bd_confined_fn *run, void *context) {
+    const struct rlimit time = {seconds, seconds}, core = {0, 0};
+    bd_err err;
+    (void)setrlimit(RLIMIT_CPU, &time);
+    (void)setrlimit(RLIMIT_CORE, &core);
+    bd_set_exhausted(leave_exhausted);
+    bd_memory_limit(TRIED_BYTES);
+    (void)bd_confine(false);
+    (void)bd_failed(run(context, &err));
+    _exit(CAME_BACK);
+}
+
+bd_rc bd_confined_try(const char *what, unsigned seconds, bd_confined_fn *run, void *context,
+                      bd_err *err) {
+    int status = 0;
+    pid_t pid = fork();
+    if (pid < 0) {
+        BD_RAISE(err, BD_ERR_IO, "cannot start a process for %s: %s", what, strerror(errno));
+    }
+    if (pid == 0) {
+        run_confined(seconds, run, context);
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == CAME_BACK) {
+        return BD_OK;
+    }
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)) {
+        BD_RAISE(err, BD_ERR_LIMIT, "%s took more than %u s over this file and was stopped", what, seconds);
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == WAS_EXHAUSTED) {
+        BD_RAISE(err, BD_ERR_LIMIT, "%s needed more than %zu MiB of memory and was stopped", what,
+                 TRIED_BYTES >> 20);
+    }
+    BD_RAISE(err, BD_ERR_INPUT, "%s broke down over this file (%s %d); nothing was made of it", what,
+             WIFSIGNALED(status) ? "signal" : "exit code",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 /* Tried, not asked: a kernel may know the call and a container refuse it. */

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* blocks.c: memory of an unlinked file.  NULL: there is none, and the heap has to serve.  Not zeroed.  From any thread. */
+/* blocks.c: memory of an unlinked file.  NULL: there is none, and the heap has to serve.  Not zeroed.  Any thread. */
 void *block_take(size_t bytes);
 void block_give(void *block, size_t bytes); /* of the size that was taken */
 /* Makes the file now, once and for all: soon this process can make none.  Before any thread. */

@@ -16,7 +16,7 @@ struct bd_inflater {
     z_stream z;
     bool has_z, is_done;
     int64_t max_bytes, consumed, produced;
-    uint8_t input[INPUT_BYTES];
+    uint8_t *input; /* of the heap: zeroing it would cost more than a small file */
 };
 
 /* zlib's hook; what is asked for is small, and counted like all else. */
@@ -43,6 +43,7 @@ bd_inflater *bd_inflater_open(bd_source *in, int64_t max_bytes) {
     inflater->arena = arena;
     inflater->in = in;
     inflater->max_bytes = max_bytes;
+    inflater->input = bd_heap_alloc(INPUT_BYTES);
     inflater->has_z = zlib_open(&inflater->z);
     return inflater;
 }
@@ -133,5 +134,6 @@ void bd_inflater_close(bd_inflater *inflater) {
     if (inflater->has_z) {
         inflateEnd(&inflater->z);
     }
+    bd_heap_free(inflater->input);
     bd_arena_close(inflater->arena);
 }

@@ -385,7 +385,7 @@ static bd_rc parse_tree(bd_str text, bd_arena *arena, const bd_value **root, bd_
     limits.document_bytes = PACKAGE_TEXT_MAX;
     limits.record_bytes = PACKAGE_TEXT_MAX;
     limits.depth = 8;
-    limits.nodes = 4000000;
+    limits.nodes = 16000000;
     BD_TRY_CTX(bd_json_parse(text, &limits, arena, root, err), err, "in the manifest");
     if ((*root)->kind != BD_OBJECT) {
         BD_RAISE(err, BD_ERR_INPUT, "the manifest is no JSON object");

@@ -14,7 +14,7 @@
 
 enum {
     PACKAGE_ID_MAX = 64,
-    PACKAGE_TEXT_MAX = 64 << 20, /* manifest.json and SHA256SUMS, each: about 150,000 files */
+    PACKAGE_TEXT_MAX = 256 << 20, /* manifest.json and SHA256SUMS, each: about 600,000 files */
     PACKAGE_SIGNATURE_MAX = 64 << 10
 };
 
