@@ -26,7 +26,7 @@
 #define FIRST_GRAINS ((size_t)64) /* the first regions are small: most evidence fits there */
 #define FIRST_REGIONS 4
 #define LOOK_BYTES ((size_t)1 << 20)   /* taken between two looks at how much lies in memory */
-#define KEPT_BYTES ((size_t)8 << 20)   /* so much more than after the last letting go: let go again */
+#define KEPT_BYTES ((size_t)4 << 20)   /* so much more than after the last letting go: let go again */
 
 /* Linux's, whose header hides it behind POSIX's, and that one does nothing. */
 int madvise(void *at, size_t bytes, int advice);
