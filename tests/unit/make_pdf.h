@@ -36,7 +36,8 @@ static inline bd_str make_revision(bd_str text, const int *numbers, const char *
 
 #define MAKE_PDF_CONTENT "BT /F1 12 Tf 20 150 Td (Control 6.7.2) Tj 0 -14 Td (passed) Tj ET"
 
-/* One page; `before` is the head of the file, or empty; `page_extra` goes into the page dictionary, `catalog_extra` into the catalog. */
+/* One page; `before` is the head of the file, or empty; `page_extra` goes into the page dictionary, `catalog_extra`
+ * into the catalog. */
 static inline bd_str make_pdf_behind(bd_str before, const char *catalog_extra, const char *page_extra) {
     bd_arena *arena = test_arena();
     static const int numbers[] = {1, 2, 3, 4, 5, 6};
