@@ -260,7 +260,7 @@ bd_rc bd_previous_load(bd_session *session, bd_str sums_sha256, bd_str *out, bd_
         *err = why;
         return rc;
     }
-    bd_diag_add(arena, &session->outcome->diags, BD_DIAG_WARNING, file, (bd_str){"", 0},
+    bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_WARNING, file, (bd_str){"", 0},
                 "the binder cannot say what changed since the package before it: %s",
                 bd_str_copy(session->arena, bd_str_of(why.message)).data);
     return BD_OK;
