@@ -421,7 +421,6 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     bd_session session;
     BD_TRY(bd_session_begin(options, arena, outcome, &session, err));
     BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;
-    BD_TRY_CTX(bd_pdf_try(path, err), err, "while signing '%s'", path);
     BD_TRY_CTX(bd_pdf_copy_open(path, path, arena, &copy, err), err, "while signing '%s'", path);
     if (bd_pdf_copy_is_signed(copy)) {
         BD_RAISE(err, BD_ERR_INPUT,

@@ -49,13 +49,10 @@ bindery verify -q --trust "$TRUST" "$PACK" >one
 env "$wall" WALL_NONE=1 bindery verify -q --trust "$TRUST" "$PACK" >other
 claim "walls: without seccomp verify says the same" cmp one other
 
-# sign and archive need files and the network themselves: what they read of a PDF is tried in a confined child before
+# archive needs files and the network itself: what it reads of a PDF is tried in a confined child before
 claim_exit "walls: a binder that is to be signed later" 0 bindery -C with render binder --sign-later -q
 cp with/out/2026-H1/binder.pdf unsigned.pdf
-claim_exit "walls: a PDF that breaks its reader is not signed" 3 env "$wall" WALL_PDF=1 bindery -C with sign unsigned.pdf
+claim_exit "walls: is signed" 0 bindery -C with sign -q unsigned.pdf
+claim_exit "walls: a PDF that breaks its reader is not archived" 3 env "$wall" WALL_PDF=1 bindery -C with archive --tsa http://127.0.0.1:9/ -o archived.pdf unsigned.pdf
 claim_says "walls: that is said" "the reader of PDFs broke down over this file (signal 11)"
-claim "walls: and nothing is written" cmp unsigned.pdf with/out/2026-H1/binder.pdf
-claim_exit "walls: one that does not is signed" 0 bindery -C with sign -q unsigned.pdf
-claim_exit "walls: nor is one archived" 3 env "$wall" WALL_PDF=1 bindery -C with archive --tsa http://127.0.0.1:9/ -o archived.pdf unsigned.pdf
-claim_says "walls: which is said, too" "the reader of PDFs broke down over this file (signal 11)"
-claim "walls: and there is none" test ! -e archived.pdf
+claim "walls: and nothing is written" test ! -e archived.pdf
