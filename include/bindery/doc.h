@@ -192,6 +192,7 @@ typedef struct {
     const bd_picture *picture;
     bd_exhibit exhibit; /* EXHIBITS: of which kind all that have a caption are listed */
     double space_pt; /* SPACE; SIGNATURE: height of the panel */
+    bd_strs lines;   /* SIGNATURE: what stands in the panel, the first line in bold */
     bd_mark mark;    /* HEADING: state mark after the text */
     bool is_flagged;
 } bd_block;
@@ -230,7 +231,10 @@ void bd_doc_page_break(bd_doc *doc);
 void bd_doc_contents(bd_doc *doc, int deepest_level);
 /* A list of all tables or charts with a caption, each with its page; nothing where there are none. */
 void bd_doc_exhibits(bd_doc *doc, bd_exhibit kind);
-void bd_doc_signature(bd_doc *doc, double height_pt); /* the visible signature panel's place */
+/* The visible signature panel's place; words are added to it line by line, each cut where the panel ends.  They are part
+ * of the page, so that a signature covers them: they name who signs, and cannot say that he has. */
+void bd_doc_signature(bd_doc *doc, double height_pt);
+void bd_doc_signature_line(bd_doc *doc, bd_str line);
 void bd_doc_space(bd_doc *doc, double pt);
 void bd_doc_rule(bd_doc *doc);
 void bd_doc_anchor(bd_doc *doc, bd_str anchor); /* a link target before the next block */

@@ -1,5 +1,5 @@
-/* A PDF of somebody else is read in a confined child before `archive` reads it: that needs files and the network, so that
- * it cannot give these up itself, and whatever breaks a reader then breaks the child.  `sign` takes what bears no
+/* A PDF of somebody else is read in a confined child before `archive` reads it: that needs files and the network, so
+ * that it cannot give these up itself, and whatever breaks a reader then breaks the child.  `sign` takes what bears no
  * signature yet, which is its caller's own document, and reading 40,000 pages twice would cost it half its time. */
 #include "bindery/run.h"
 

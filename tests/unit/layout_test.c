@@ -434,6 +434,30 @@ TEST(layout, signature_place_is_reported) {
     CHECK(rect[0] > 0 && rect[2] > rect[0] && rect[3] - rect[1] > 69.9 && rect[3] - rect[1] < 70.1);
 }
 
+TEST(layout, words_of_the_signature_panel_stand_inside_it_however_long) {
+    bench b = open_bench();
+    char subject[200];
+    memset(subject, 'm', sizeof subject);
+    bd_doc_signature(b.doc, 66);
+    bd_doc_signature_line(b.doc, BD_STR("CN=Contoso Ltd"));
+    bd_doc_signature_line(b.doc, (bd_str){subject, sizeof subject});
+    build(&b);
+    const bd_pt *rect = b.layout->signature_rect;
+    const bd_ops *ops = &b.layout->pages.data[0].ops;
+    int words = 0;
+    for (size_t i = 0; i < ops->count; i++) {
+        const bd_op *op = &ops->data[i];
+        if (op->kind != BD_OP_TEXT || op->element == BD_ELEMENT_FURNITURE) {
+            continue;
+        }
+        words++;
+        CHECK(op->x > rect[0] && op->x + op->width < rect[2]);
+        CHECK(op->y > rect[1] && op->y < rect[3]);
+    }
+    CHECK_EQ_INT(words, 2);
+    CHECK(find_op(b.layout, 0, "CN=Contoso Ltd") != NULL);
+}
+
 TEST(layout, every_chart_cell_state_has_a_shape_of_its_own) {
     bench b = open_bench();
     bd_chart *grid = bd_doc_chart(b.doc, BD_CHART_STRIP, BD_STR(""), BD_STR("a"), 1, 8);

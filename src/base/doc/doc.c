@@ -114,6 +114,13 @@ void bd_doc_signature(bd_doc *doc, double height_pt) {
     add_block(doc, BD_BLOCK_SIGNATURE)->space_pt = height_pt;
 }
 
+void bd_doc_signature_line(bd_doc *doc, bd_str line) {
+    BD_ASSERT(doc->blocks.count > 0);
+    bd_block *panel = &doc->blocks.data[doc->blocks.count - 1];
+    BD_ASSERT(panel->kind == BD_BLOCK_SIGNATURE);
+    *bd_push(doc->arena, &panel->lines) = bd_str_copy(doc->arena, line);
+}
+
 void bd_doc_space(bd_doc *doc, double pt) {
     add_block(doc, BD_BLOCK_SPACE)->space_pt = pt;
 }

@@ -488,13 +488,28 @@ static void place_exhibits(flow *f, bd_exhibit kind) {
 
 /* ---- other blocks ---------------------------------------------------------------------------- */
 
-static void place_signature(flow *f, double height) {
-    const double width = 280;
+#define PANEL_INSET 10.0
+
+static void draw_panel_words(flow *f, const bd_strs *words, double width) {
+    double baseline = f->y - 17;
+    for (size_t i = 0; i < words->count; i++) {
+        tag_open(f, BD_TAG_P);
+        text_draw(f, i == 0 ? BD_ROLE_SEMIBOLD : BD_ROLE_TEXT, i == 0 ? 9 : 7.5, i == 0 ? INK : GREY,
+                  f->left + PANEL_INSET, baseline, words->data[i], width - 2 * PANEL_INSET,
+                  BD_ALIGN_LEFT);
+        tag_close(f);
+        baseline -= i == 0 ? 15 : 12;
+    }
+}
+
+static void place_signature(flow *f, const bd_block *panel) {
+    const double width = 280, height = panel->space_pt;
     flow_need(f, height);
     flow_set_anchors(f);
     double bottom = f->y - height;
     op_rect(f, WASH, f->left, bottom, width, height);
     op_frame(f, PALE, 0.6, f->left, bottom, width, height);
+    draw_panel_words(f, &panel->lines, width);
     bd_layout *layout = f->layout;
     layout->has_signature = true;
     layout->signature_element = tag_add(f, BD_TAG_FORM);
@@ -553,7 +568,7 @@ static void place_block(run *r, size_t index) {
     case BD_BLOCK_CHART: chart_place(f, block->chart); break;
     case BD_BLOCK_PAGE_BREAK: end_page(f); break;
     case BD_BLOCK_CONTENTS: place_contents(f, block->level); break;
-    case BD_BLOCK_SIGNATURE: place_signature(f, block->space_pt); break;
+    case BD_BLOCK_SIGNATURE: place_signature(f, block); break;
     case BD_BLOCK_SPACE: place_space(f, block->space_pt); break;
     case BD_BLOCK_ANCHOR: *bd_push(f->arena, &f->waiting) = block->anchor; break;
     case BD_BLOCK_COVER_END:

@@ -76,6 +76,11 @@ void section_cover(report *r) {
     if (r->in->is_signed) {
         say(r, BD_PARA_CAPTION, "Signature of management");
         bd_doc_signature(r->doc, 66);
+        bd_doc_signature_line(r->doc, r->in->signer_subject);
+        bd_doc_signature_line(r->doc, bd_str_format(r->arena, "for the management of %.*s",
+                                                    BD_ARG(e->organisation_name)));
+        bd_doc_signature_line(r->doc, BD_STR("A PDF reader shows whether it holds, and since when;"));
+        bd_doc_signature_line(r->doc, BD_STR("so does: bindery verify binder.pdf"));
         say(r, BD_PARA_NOTE,
             "The field above holds the digital signature; PDF readers show it when it is opened. "
             "It covers "
