@@ -231,8 +231,8 @@ void bd_doc_page_break(bd_doc *doc);
 void bd_doc_contents(bd_doc *doc, int deepest_level);
 /* A list of all tables or charts with a caption, each with its page; nothing where there are none. */
 void bd_doc_exhibits(bd_doc *doc, bd_exhibit kind);
-/* The visible signature panel's place; words are added to it line by line, each cut where the panel ends.  They are part
- * of the page, so that a signature covers them: they name who signs, and cannot say that he has. */
+/* The visible signature panel's place; words are added to it line by line, each cut where the panel ends.  They are
+ * part of the page, so that a signature covers them: they name who signs, and cannot say that he has. */
 void bd_doc_signature(bd_doc *doc, double height_pt);
 void bd_doc_signature_line(bd_doc *doc, bd_str line);
 void bd_doc_space(bd_doc *doc, double pt);
