@@ -85,10 +85,13 @@ static bd_rc load_catalog(bd_session *session, bd_err *err) {
     const bd_catalog_file *files;
     size_t count;
     BD_TRY(bd_session_catalog_files(session->options->folder, session->arena, &files, &count, err));
+    bd_arena_keep(session->arena, true); /* every record asks for it */
     BD_TRY(bd_catalog_load(files, count, session->arena, &session->catalog, err));
     BD_TRY(bd_imports_compile(session->catalog, session->arena, &session->imports, err));
-    return bd_rules_compile(session->catalog, session->engagement.parameters, session->arena,
-                            &session->rules, err);
+    bd_rc rc = bd_rules_compile(session->catalog, session->engagement.parameters, session->arena,
+                                &session->rules, err);
+    bd_arena_keep(session->arena, false);
+    return rc;
 }
 
 /* What bindery.json names of the catalog is there: a slip would leave an exclusion or a note without effect. */

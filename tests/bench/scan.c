@@ -164,6 +164,7 @@ static void scan_file(void *context, size_t index, unsigned worker) {
 
 static void scan_all(bench *run, unsigned jobs, size_t checks) {
     bd_arena *arena = bd_arena_open("bench", (size_t)1 << 30);
+    bd_arena_keep(arena, true);
     open_plan(run, checks, arena);
     for (unsigned i = 0; i < jobs; i++) {
         run->rows[i] = bd_spool_open(256 << 10);

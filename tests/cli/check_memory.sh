@@ -20,7 +20,7 @@ claim_says "memory: says so in a sentence" "bindery: out of memory in '"
 claim_says "memory: with the bound" "(limit 3 MiB): nothing half-written was kept"
 claim "memory: nothing is committed" test ! -s small/locker/journal.ndjson
 claim "memory: nothing is put out" test ! -e small/out/2026-H1/binder.pdf
-claim_exit "memory: taking in 3,000 files within 16 MiB" 0 bindery -C small ingest -q --memory 16M
+claim_exit "memory: taking in 3,000 files within 24 MiB" 0 bindery -C small ingest -q --memory 24M
 claim_exit "memory: all of a run within 40 MiB" 0 bindery -C large run -q --memory 40M --jobs 2
 claim_exit "memory: and without a bound" 0 bindery -C free run -q
 claim "memory: gives the same assessment" cmp large/out/2026-H1/assessment.json free/out/2026-H1/assessment.json

@@ -95,6 +95,21 @@ TEST(util, an_arena_of_many_mebibytes_is_not_held_in_memory) {
 #endif
 }
 
+TEST(util, what_an_arena_takes_while_it_keeps_lies_in_no_file) {
+    enum { COUNT = 40 };
+    bd_arena *list = bd_arena_open("list", MIB), *arena = bd_arena_open("kept", 256 * MIB);
+    bd_arena_keep(arena, true);
+    unsigned char **kept = fill(list, arena, COUNT);
+    CHECK_EQ_INT(mapped_files(), 0);
+    bd_arena_keep(arena, false);
+    unsigned char **more = fill(list, arena, COUNT);
+    CHECK(mapped_files() > 0);
+    CHECK(holds(kept, COUNT) && holds(more, COUNT));
+    bd_arena_close(arena);
+    bd_arena_close(list);
+    CHECK_EQ_INT(mapped_files(), 0);
+}
+
 TEST(util, a_buffer_of_many_mebibytes_is_not_held_in_memory) {
     bd_buf buf;
     char block[4096];

@@ -38,6 +38,7 @@ struct block {
 
 struct bd_arena {
     const char *name;
+    bool keeps; /* what is taken now stays in memory */
     size_t limit_bytes;
     size_t taken_bytes; /* from the system */
     size_t used_bytes;  /* handed out */
@@ -62,7 +63,7 @@ static block *open_block(bd_arena *arena, size_t room) {
         bd_exhausted(arena->name, arena->limit_bytes);
     }
     block_note(room);
-    bool is_apart = arena->taken_bytes + room > BLOCKS_AFTER_BYTES;
+    bool is_apart = !arena->keeps && arena->taken_bytes + room > BLOCKS_AFTER_BYTES;
     block *made = is_apart ? block_take(sizeof(block) + room) : NULL;
     if (made == NULL) {
         is_apart = false;
@@ -83,6 +84,10 @@ bd_arena *bd_arena_open(const char *name, size_t limit_bytes) {
     arena->name = name;
     arena->limit_bytes = limit_bytes;
     return arena;
+}
+
+void bd_arena_keep(bd_arena *arena, bool keeps) {
+    arena->keeps = keeps;
 }
 
 static void close_blocks(bd_arena *arena, block *from) {
