@@ -77,6 +77,11 @@ def flipped(pdf, at):
     return pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1:]
 
 
+def digit_flipped(data, at):
+    """One bit of what a hexadecimal digit says: the digit stays one, whatever it was."""
+    return data[:at] + b"%x" % (int(data[at : at + 1], 16) ^ 1) + data[at + 1 :]
+
+
 root, size, page = root_of(signed), size_of(signed), page_of(signed)
 catalog, page_text = body(signed, root), body(signed, page)
 contents = int(re.search(rb"/Contents (\d+) 0 R", page_text).group(1))
@@ -206,7 +211,7 @@ put("bytes-in-the-gap", in_place(hole.group(2), hole.group(2)[:-40] + b">" + b" 
 put("bit-in-the-page", flipped(signed, signed.index(b"stream") + 20))
 put("bit-in-the-time", flipped(signed, signed.rindex(b"/M (D:") + 10))
 put("bit-in-the-signature", flipped(signed, hole.start(2) + 600))
-put("bit-in-the-time-stamp", flipped(signed, hole.start(2) + len(hole.group(2).rstrip(b"0")) - 90))
+put("bit-in-the-time-stamp", digit_flipped(signed, hole.start(2) + len(hole.group(2).rstrip(b"0")) - 90))
 put("bit-in-the-proofs", flipped(signed, signed.rindex(b"/OCSPs") if b"/OCSPs" in signed else signed.rindex(b"/Certs")))
 put("header-changed", b"%PDF-1.4" + signed[8:])
 # ---- parsers that disagree ----
