@@ -82,6 +82,21 @@ TEST(assess, of_records_that_cannot_be_told_the_first_of_the_file_gives_the_reas
     }
 }
 
+/* What a record says of itself may hold the byte that other names are joined by. */
+TEST(assess, a_record_is_no_other_whose_type_ends_elsewhere) {
+    scene *s = each_scene();
+    uint32_t item = put_seen(s, "2026-01-10T06:00:00Z", "known", BD_PASS);
+    bd_row row = row_of(s, item, "each", "b\x1f" "c", BD_PASS);
+    row.type = BD_STR("a");
+    put_row(s, item, row);
+    row = row_of(s, item, "each", "c", BD_FAIL);
+    row.type = BD_STR("a\x1f" "b");
+    put_row(s, item, row);
+    judge_scene(s);
+    CHECK_EQ_INT(s->out->checks.data[0].passed, 2);
+    CHECK_EQ_INT(s->out->checks.data[0].failed, 1);
+}
+
 /* More reasons than are kept once, each of its own record. */
 TEST(assess, reasons_of_thousands_of_records_stay_their_own) {
     enum { MANY = 9000 };

@@ -37,8 +37,8 @@ bd_shared_texts *bd_shared_texts_make(bd_arena *arena) {
 
 struct bd_thing_namer {
     bd_sha256 *hash;
-    char last[MOST_KNOWN_BYTES]; /* type U+001F key */
-    size_t last_size;
+    char last[MOST_KNOWN_BYTES]; /* type, key */
+    size_t last_type, last_key;  /* their sizes */
     uint8_t name[32];
 };
 
@@ -54,26 +54,26 @@ void bd_thing_namer_close(bd_thing_namer *namer) {
 
 /* Rows of one record follow each other: its checks ask for one name. */
 static bool is_last_thing(const bd_thing_namer *namer, bd_str type, bd_str key) {
-    return namer->last_size == type.size + 1 + key.size &&
-           bd_str_eq((bd_str){namer->last, type.size}, type) && namer->last[type.size] == '\x1f' &&
-           bd_str_eq((bd_str){namer->last + type.size + 1, key.size}, key);
+    return bd_str_eq((bd_str){namer->last, namer->last_type}, type) &&
+           bd_str_eq((bd_str){namer->last + namer->last_type, namer->last_key}, key);
 }
 
+/* The size of the type stands in front: what a record says of itself may hold any byte. */
 static void name_thing(bd_thing_namer *namer, bd_str type, bd_str key) {
-    size_t size = type.size + 1 + key.size;
+    uint32_t size = (uint32_t)type.size;
     if (is_last_thing(namer, type, key)) {
         return;
     }
+    bd_sha256_put(namer->hash, &size, sizeof size);
     bd_sha256_put(namer->hash, type.data, type.size);
-    bd_sha256_put(namer->hash, "\x1f", 1);
     bd_sha256_put(namer->hash, key.data, key.size);
     bd_sha256_finish(namer->hash, namer->name);
-    namer->last_size = 0;
-    if (size <= sizeof namer->last) {
-        memcpy(namer->last, type.data != NULL ? type.data : "", type.size);
-        namer->last[type.size] = '\x1f';
-        memcpy(namer->last + type.size + 1, key.data, key.size);
-        namer->last_size = size;
+    bool fits = type.size + key.size <= sizeof namer->last;
+    namer->last_type = fits ? type.size : 0;
+    namer->last_key = fits ? key.size : 0;
+    if (fits) {
+        memcpy(namer->last, type.size > 0 ? type.data : "", type.size);
+        memcpy(namer->last + type.size, key.data, key.size);
     }
 }
 
