@@ -495,6 +495,7 @@ typedef struct {
 uint8_t bd_unpack_u8(bd_unpacker *unpacker);
 uint32_t bd_unpack_u32(bd_unpacker *unpacker);
 int64_t bd_unpack_i64(bd_unpacker *unpacker);
+bd_str bd_unpack_packed(bd_unpacker *unpacker, size_t size); /* Borrowed from the record */
 bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena);
 bd_str bd_unpack_text(bd_unpacker *unpacker); /* Borrowed from the record */
 

@@ -12,16 +12,24 @@
 #define RUN_BUFFER_BYTES ((size_t)64 << 10)
 #define FIRST_BYTES ((size_t)16 << 10)
 
+/* A record in memory: most differ in their first bytes, and those compare as one number. */
+typedef struct {
+    uint64_t prefix;
+    uint32_t offset;
+} entry;
+
 struct bd_sorter {
     char *memory;
     size_t memory_room, memory_bytes, used; /* it grows to memory_bytes: most sorts see little */
-    uint32_t *offsets; /* of records in memory */
+    entry *entries;
+    entry *merged; /* as many, while they are sorted */
     size_t count, room;
     bd_spool *runs[MOST_RUNS];
     unsigned levels[MOST_RUNS]; /* of each run; never rising from old to young */
     size_t run_count;
     /* merging */
     bd_str heads[MOST_RUNS];
+    uint64_t prefixes[MOST_RUNS]; /* of the heads */
     size_t heap[MOST_RUNS]; /* run indexes, smallest head first */
     size_t heap_count;
     size_t memory_at; /* when there are no runs */
@@ -43,14 +51,53 @@ static bd_str record_at(const char *memory, uint32_t offset) {
     return (bd_str){memory + offset + sizeof size, size};
 }
 
-static int cmp_offsets(const void *context, const void *a, const void *b) {
-    const char *memory = context;
-    return bd_str_cmp(record_at(memory, *(const uint32_t *)a),
-                      record_at(memory, *(const uint32_t *)b));
+/* The first bytes as bytes compare: what is not there is less than any that is, or equal to a zero. */
+static uint64_t prefix_of(bd_str record) {
+    uint8_t bytes[8] = {0};
+    uint64_t prefix = 0;
+    if (record.size > 0) {
+        memcpy(bytes, record.data, record.size < sizeof bytes ? record.size : sizeof bytes);
+    }
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        prefix = prefix << 8 | bytes[i];
+    }
+    return prefix;
 }
 
+static bool is_not_after(const char *memory, const entry *a, const entry *b) {
+    if (a->prefix != b->prefix) {
+        return a->prefix < b->prefix;
+    }
+    return bd_str_cmp(record_at(memory, a->offset), record_at(memory, b->offset)) <= 0;
+}
+
+static void merge_entries(const char *memory, entry *to, const entry *left, size_t left_count,
+                          const entry *right, size_t right_count) {
+    const entry *left_end = left + left_count;
+    const entry *right_end = right + right_count;
+    while (left < left_end && right < right_end) {
+        *to++ = is_not_after(memory, left, right) ? *left++ : *right++;
+    }
+    memcpy(to, left, (size_t)(left_end - left) * sizeof *to);
+    memcpy(to + (left_end - left), right, (size_t)(right_end - right) * sizeof *to);
+}
+
+/* Bottom up and stable, as bd_sort is; a sorter spends most of its time here. */
 static void sort_memory(bd_sorter *sorter) {
-    bd_sort(sorter->offsets, sorter->count, sizeof *sorter->offsets, cmp_offsets, sorter->memory);
+    size_t count = sorter->count;
+    sorter->merged = bd_heap_resize(sorter->merged, (sorter->room + 1) * sizeof *sorter->merged);
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t at = 0; at < count; at += 2 * width) {
+            size_t left = at + width < count ? width : count - at;
+            size_t rest = count - at - left;
+            size_t right = rest < width ? rest : width;
+            merge_entries(sorter->memory, sorter->merged + at, sorter->entries + at, left,
+                          sorter->entries + at + left, right);
+        }
+        entry *swap = sorter->entries;
+        sorter->entries = sorter->merged;
+        sorter->merged = swap;
+    }
 }
 
 static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *err);
@@ -100,7 +147,7 @@ static bd_rc flush_run(bd_sorter *sorter, bd_err *err) {
     sorter->levels[sorter->run_count] = 0;
     sorter->runs[sorter->run_count++] = run;
     for (size_t i = 0; i < sorter->count; i++) {
-        BD_TRY(bd_spool_put(run, record_at(sorter->memory, sorter->offsets[i]), err));
+        BD_TRY(bd_spool_put(run, record_at(sorter->memory, sorter->entries[i].offset), err));
     }
     sorter->used = 0;
     sorter->count = 0;
@@ -119,12 +166,12 @@ static void grow_memory(bd_sorter *sorter, size_t wanted) {
     }
 }
 
-static void grow_offsets(bd_sorter *sorter) {
+static void grow_entries(bd_sorter *sorter) {
     if (sorter->count < sorter->room) {
         return;
     }
-    sorter->room = sorter->room == 0 ? 1024 : sorter->room * 2;
-    sorter->offsets = bd_heap_resize(sorter->offsets, sorter->room * sizeof *sorter->offsets);
+    sorter->room = sorter->room == 0 ? 256 : sorter->room * 2;
+    sorter->entries = bd_heap_resize(sorter->entries, sorter->room * sizeof *sorter->entries);
 }
 
 bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
@@ -134,8 +181,8 @@ bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
         BD_TRY(flush_run(sorter, err));
     }
     grow_memory(sorter, sorter->used + sizeof size + size);
-    grow_offsets(sorter);
-    sorter->offsets[sorter->count++] = (uint32_t)sorter->used;
+    grow_entries(sorter);
+    sorter->entries[sorter->count++] = (entry){prefix_of(record), (uint32_t)sorter->used};
     memcpy(sorter->memory + sorter->used, &size, sizeof size);
     if (size > 0) {
         memcpy(sorter->memory + sorter->used + sizeof size, record.data, size);
@@ -145,6 +192,9 @@ bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
 }
 
 static bool is_before(const bd_sorter *sorter, size_t a, size_t b) {
+    if (sorter->prefixes[a] != sorter->prefixes[b]) {
+        return sorter->prefixes[a] < sorter->prefixes[b];
+    }
     int order = bd_str_cmp(sorter->heads[a], sorter->heads[b]);
     return order != 0 ? order < 0 : a < b;
 }
@@ -175,6 +225,7 @@ static bd_rc begin_merge(bd_sorter *sorter, size_t from, bd_err *err) {
         BD_TRY(bd_spool_rewind(sorter->runs[i], err));
         BD_TRY(bd_spool_next(sorter->runs[i], &sorter->heads[i], &has_record, err));
         if (has_record) {
+            sorter->prefixes[i] = prefix_of(sorter->heads[i]);
             sorter->heap[sorter->heap_count++] = i;
         }
     }
@@ -191,7 +242,9 @@ static bd_rc next_merged(bd_sorter *sorter, bd_str *record, bool *has_record, bd
         size_t run = sorter->heap[0];
         bool has_more;
         BD_TRY(bd_spool_next(sorter->runs[run], &sorter->heads[run], &has_more, err));
-        if (!has_more) {
+        if (has_more) {
+            sorter->prefixes[run] = prefix_of(sorter->heads[run]);
+        } else {
             sorter->heap[0] = sorter->heap[--sorter->heap_count];
         }
         sift_down(sorter, 0);
@@ -219,9 +272,11 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
 
 static void drop_memory(bd_sorter *sorter) {
     bd_heap_free(sorter->memory);
-    bd_heap_free(sorter->offsets);
+    bd_heap_free(sorter->entries);
+    bd_heap_free(sorter->merged);
     sorter->memory = NULL;
-    sorter->offsets = NULL;
+    sorter->entries = NULL;
+    sorter->merged = NULL;
 }
 
 bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
@@ -246,7 +301,7 @@ bd_rc bd_sorter_next(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err
     }
     *has_record = sorter->memory_at < sorter->count;
     if (*has_record) {
-        *record = record_at(sorter->memory, sorter->offsets[sorter->memory_at++]);
+        *record = record_at(sorter->memory, sorter->entries[sorter->memory_at++].offset);
     }
     return BD_OK;
 }

@@ -11,6 +11,7 @@ typedef struct slot {
 } slot;
 
 #define FOUND_BYTES 8192 /* of memory comes with a place that is looked at, about */
+#define SMALL_ROOM 1024u /* and nothing with one of a map that is in memory anyway */
 
 struct bd_map {
     bd_arena *arena;
@@ -93,6 +94,6 @@ void bd_map_put(bd_map *map, bd_str key, void *value) {
 }
 
 void *bd_map_find(const bd_map *map, bd_str key) {
-    block_note(FOUND_BYTES);
+    block_note(map->room > SMALL_ROOM ? FOUND_BYTES : 0);
     return slot_of(map->slots, map->room, key, bd_hash(key, 0))->value;
 }

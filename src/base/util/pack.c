@@ -145,6 +145,10 @@ int64_t bd_unpack_i64(bd_unpacker *unpacker) {
     return (int64_t)((high << 32 | low) ^ (uint64_t)1 << 63);
 }
 
+bd_str bd_unpack_packed(bd_unpacker *unpacker, size_t size) {
+    return (bd_str){(const char *)take_bytes(unpacker, size), size};
+}
+
 bd_str bd_unpack_key(bd_unpacker *unpacker, bd_arena *arena) {
     const char *bytes = unpacker->record.data;
     size_t from = unpacker->at;

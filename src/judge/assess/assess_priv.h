@@ -4,6 +4,7 @@
 
 #include "bindery/assess.h"
 
+#define BD_ASSESS_MOST_TEXTS 8192 /* that judged records share */
 #define BD_ASSESS_SORT_BYTES ((size_t)2 << 20)
 #define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
 #define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
@@ -19,6 +20,7 @@ typedef struct {
     bd_str type, key, resource, subscription; /* behind the sort "" where nobody names it any more */
     bd_str scope, reason;
     uint8_t thing[BD_THING_BYTES]; /* behind the sort: who it is, of its type and key */
+    uint32_t scope_number; /* behind the sort: of the scope among the shared texts; 0: it is none of them */
     bd_instant at;     /* the snapshot's instant, or the event's own */
     uint32_t evidence; /* number */
     uint32_t ordinal;
@@ -35,7 +37,8 @@ enum { /* packed */
     BD_JUDGED_LEFTOVER = 2,
     BD_JUDGED_UNDATED = 4,
     BD_JUDGED_KEYLESS = 8,
-    BD_JUDGED_NAMED = 16
+    BD_JUDGED_NAMED = 16,
+    BD_JUDGED_SHORT_NAMED = 32 /* type and subscription as shared texts, no key: it is the resource in lower case */
 };
 typedef struct bd_shared_texts bd_shared_texts; /* scopes and sentences of judged records, each kept once */
 typedef struct bd_thing_namer bd_thing_namer;

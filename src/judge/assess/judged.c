@@ -1,7 +1,7 @@
 /* A judged record on its way from stage 1 to stage 2: packed, so that the sort brings together what was judged of one
  * thing, over time.
  *
- *     check, thing, time, evidence, ordinal, pass, verdict, flags, scope, reason, [type, key, resource, subscription]
+ *     check, thing, time, evidence, ordinal, pass, verdict, flags, scope, reason, [names]
  *
  * A thing is known by the first half of the SHA-256 of its type and key, and only where it is named later do the texts
  * travel with it: of a hundred thousand records most are only counted, and their ids are nine tenths of what would have
@@ -15,9 +15,9 @@
 #include <string.h>
 
 #define TEXT_BYTES ((size_t)1 << 20) /* of shared texts; what comes after stands in its record */
-#define MOST_TEXTS 8192
 #define MOST_KNOWN_BYTES ((size_t)1024) /* of the last thing's name */
 #define TEXT_SEED 1
+#define MOST_SHORT_BYTES ((size_t)1024)
 
 struct bd_shared_texts {
     bd_arena *arena;
@@ -81,7 +81,7 @@ static void name_thing(bd_thing_namer *namer, bd_str type, bd_str key) {
 
 static uint32_t number_text(bd_shared_texts *shared, bd_str text) {
     uintptr_t known = (uintptr_t)bd_map_find(shared->index, text);
-    bool is_full = shared->texts.count == MOST_TEXTS || shared->bytes + text.size > TEXT_BYTES;
+    bool is_full = shared->texts.count == BD_ASSESS_MOST_TEXTS || shared->bytes + text.size > TEXT_BYTES;
     if (known == 0 && !is_full) {
         bd_str kept = bd_str_copy(shared->arena, text);
         *bd_push(shared->arena, &shared->texts) = kept;
@@ -101,10 +101,10 @@ static void pack_shared(bd_packer *packer, bd_shared_texts *shared, bd_str text)
     }
 }
 
-static bd_str unpack_shared(bd_unpacker *in, const bd_shared_texts *shared) {
+static bd_str unpack_shared(bd_unpacker *in, const bd_shared_texts *shared, uint32_t *number) {
     bd_unpack_u32(in);
-    uint32_t number = bd_unpack_u32(in);
-    return number == 0 ? bd_unpack_text(in) : shared->texts.data[number - 1];
+    *number = bd_unpack_u32(in);
+    return *number == 0 ? bd_unpack_text(in) : shared->texts.data[*number - 1];
 }
 
 /* ---- records ---- */
@@ -129,12 +129,38 @@ static bool is_named_later(const bd_judging *run, const bd_judged *judged) {
            (run->imported != NULL && view->check->same_as.count > 0);
 }
 
+/* Neither may be cut on its way. */
+static bool is_short_named(const bd_judged *judged, bd_str key) {
+    bool is_same = key.size == judged->resource.size && key.size <= MOST_SHORT_BYTES &&
+                   judged->type.size <= MOST_SHORT_BYTES;
+    for (size_t i = 0; i < key.size && is_same; i++) {
+        char c = judged->resource.data[i];
+        is_same = key.data[i] == (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    return is_same;
+}
+
 static uint8_t flags_of(const bd_judged *judged, bd_str key, bool is_named) {
     return (uint8_t)((judged->is_any_key ? BD_JUDGED_ANY_KEY : 0) |
                      (judged->is_leftover ? BD_JUDGED_LEFTOVER : 0) |
                      (judged->is_undated ? BD_JUDGED_UNDATED : 0) |
                      (key.data[0] == '#' ? BD_JUDGED_KEYLESS : 0) |
-                     (is_named ? BD_JUDGED_NAMED : 0));
+                     (is_named ? BD_JUDGED_NAMED : 0) |
+                     (is_named && is_short_named(judged, key) ? BD_JUDGED_SHORT_NAMED : 0));
+}
+
+static void pack_names(bd_packer *packer, bd_shared_texts *shared, const bd_judged *judged, bd_str key,
+                       uint8_t flags) {
+    if ((flags & BD_JUDGED_SHORT_NAMED) != 0) {
+        pack_shared(packer, shared, judged->type);
+        pack_shared(packer, shared, judged->subscription);
+        bd_pack_text(packer, judged->resource);
+        return;
+    }
+    bd_pack_key(packer, judged->type);
+    bd_pack_key(packer, key);
+    bd_pack_text(packer, judged->resource);
+    bd_pack_text(packer, judged->subscription);
 }
 
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
@@ -156,14 +182,12 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_pack_u32(packer, judged->ordinal);
     bd_pack_u8(packer, run->pass == BD_JUDGING_BEFORE ? 1 : 0); /* sorts: each pass's answers side by side */
     bd_pack_u8(packer, (uint8_t)judged->verdict);
-    bd_pack_u8(packer, flags_of(judged, key, is_named));
+    uint8_t flags = flags_of(judged, key, is_named);
+    bd_pack_u8(packer, flags);
     pack_shared(packer, run->texts, judged->scope);
     pack_shared(packer, run->texts, judged->reason);
     if (is_named) {
-        bd_pack_key(packer, judged->type);
-        bd_pack_key(packer, key);
-        bd_pack_text(packer, judged->resource);
-        bd_pack_text(packer, judged->subscription);
+        pack_names(packer, run->texts, judged, key, flags);
     }
     if (packer->overflowed) {
         BD_RAISE(err, BD_ERR_LIMIT, "a judged record of check '%.*s' is larger than 64 KiB",
@@ -172,7 +196,16 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     return bd_sorter_put(run->judged, bd_pack_end(packer), err);
 }
 
-static void unpack_names(bd_unpacker *in, bd_arena *arena, bd_judged *out) {
+static void unpack_names(bd_unpacker *in, const bd_shared_texts *texts, uint8_t flags, bd_arena *arena,
+                         bd_judged *out) {
+    uint32_t number;
+    if ((flags & BD_JUDGED_SHORT_NAMED) != 0) {
+        out->type = unpack_shared(in, texts, &number);
+        out->subscription = unpack_shared(in, texts, &number);
+        out->resource = bd_unpack_text(in);
+        out->key = bd_str_lower(arena, out->resource);
+        return;
+    }
     out->type = bd_unpack_key(in, arena);
     out->key = bd_unpack_key(in, arena);
     out->resource = bd_unpack_text(in);
@@ -184,9 +217,8 @@ void bd_judging_unpack(bd_str record, const bd_shared_texts *texts, bd_arena *ar
     bd_str none = {"", 0};
     *out = (bd_judged){.type = none, .key = none, .resource = none, .subscription = none};
     out->check = bd_unpack_u32(&in);
-    for (size_t i = 0; i < BD_THING_BYTES; i++) {
-        out->thing[i] = bd_unpack_u8(&in);
-    }
+    bd_str thing = bd_unpack_packed(&in, BD_THING_BYTES);
+    memcpy(out->thing, thing.data, thing.size);
     out->at = bd_unpack_i64(&in);
     out->evidence = bd_unpack_u32(&in);
     out->ordinal = bd_unpack_u32(&in);
@@ -197,10 +229,11 @@ void bd_judging_unpack(bd_str record, const bd_shared_texts *texts, bd_arena *ar
     out->is_leftover = (flags & BD_JUDGED_LEFTOVER) != 0;
     out->is_undated = (flags & BD_JUDGED_UNDATED) != 0;
     out->is_keyless = (flags & BD_JUDGED_KEYLESS) != 0;
-    out->scope = unpack_shared(&in, texts);
-    out->reason = unpack_shared(&in, texts);
+    out->scope = unpack_shared(&in, texts, &out->scope_number);
+    uint32_t reason_number;
+    out->reason = unpack_shared(&in, texts, &reason_number);
     if ((flags & BD_JUDGED_NAMED) != 0) {
-        unpack_names(&in, arena, out);
+        unpack_names(&in, texts, flags, arena, out);
     }
 }
 

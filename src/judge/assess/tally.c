@@ -133,9 +133,19 @@ static void count_verdict(bd_judging *run, bd_check_result *result, const bd_jud
 
 /* ---- stretches ---- */
 
+/* Where a record of some scope and day was counted last: of one check most have few of them. */
+#define SEEN_RESULTS 4096u
+typedef struct {
+    uint32_t check_after; /* 1 + check; 0: nothing was */
+    uint32_t scope_number;
+    bd_day day;
+    uint32_t index; /* of the result */
+} seen_result;
+
 typedef struct {
     bd_judging *run;
     bd_sorter *findings;
+    seen_result *seen; /* SEEN_RESULTS of them, by scope and day */
     bd_arena *group_arena; /* one record; one finding */
     bd_map *shared;        /* text -> bd_str in the arena of the run */
     size_t shared_count;
@@ -372,6 +382,35 @@ void bd_judging_count(bd_judging *run, const bd_judged *judged, uint64_t count) 
     }
 }
 
+/* NULL: its scope has no number.  Numbers are of one table for all records of a check. */
+static seen_result *place_of(const tally *state, const bd_judged *judged, bd_day day) {
+    uint32_t at = judged->scope_number * 31 + (uint32_t)day;
+    return judged->scope_number != 0 ? &state->seen[at % SEEN_RESULTS] : NULL;
+}
+
+static bool is_seen(const seen_result *place, const bd_judged *judged, bd_day day) {
+    return place != NULL && place->check_after == judged->check + 1 &&
+           place->scope_number == judged->scope_number && place->day == day;
+}
+
+static bd_check_result *result_of(tally *state, const bd_check_view *view, const bd_judged *judged,
+                                  bd_day day, seen_result *place) {
+    bd_judging *run = state->run;
+    if (is_seen(place, judged, day)) {
+        bd_check_result *found = &run->out->checks.data[place->index];
+        found->at = judged->at < found->at ? judged->at : found->at;
+        return found;
+    }
+    bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged), day, judged->at);
+    if (place != NULL) {
+        *place = (seen_result){.check_after = judged->check + 1,
+                               .scope_number = judged->scope_number,
+                               .day = day,
+                               .index = (uint32_t)(result - run->out->checks.data)};
+    }
+    return result;
+}
+
 /* A fact holds from its approval on. */
 static bd_judged hold_to_facts(const tally *state, const bd_judged *judged) {
     const bd_check_view *view = &state->run->views[judged->check];
@@ -396,7 +435,9 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     bd_day day = bd_instant_utc_day(judged->at);
     bool is_inside = bd_judging_is_inside(run, view, judged->at);
     bool is_elsewhere = view->is_event && !is_inside;
-    if (is_elsewhere || !is_in_scope(view, judged) ||
+    bd_day counted = result_day(run, view, judged);
+    seen_result *place = place_of(state, judged, counted);
+    if (is_elsewhere || !(is_seen(place, judged, counted) || is_in_scope(view, judged)) ||
         bd_judging_is_excluded(run, judged, day)) {
         return BD_OK;
     }
@@ -413,8 +454,7 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     BD_TRY(bd_judging_note_ours(run, judged, err));
     bd_instant at = judged->at;
     if (!view->is_register) {
-        bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
-                                                    result_day(run, view, judged), judged->at);
+        bd_check_result *result = result_of(state, view, judged, counted, place);
         count_verdict(run, result, judged, 1);
         at = view->is_event ? at : result->at;
     }
@@ -623,6 +663,7 @@ bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context
     state.findings = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     state.group_arena = bd_arena_open("record", (size_t)64 << 20);
     state.shared = bd_map_make(run->scratch);
+    state.seen = bd_new(run->scratch, seen_result, SEEN_RESULTS);
     bd_rc rc = read_judged(&state, err);
     settle_exceptions(run);
     if (!bd_failed(rc)) {
