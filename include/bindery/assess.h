@@ -545,6 +545,7 @@ typedef struct {
     size_t sampling_count;
     bd_item_fn *on_item; /* NULL: nobody asks */
     void *item_context;
+    bool sorts_behind;       /* what is sorted is written by a thread of its own meanwhile */
     bd_carried *carries; /* filled; NULL: no earlier day is judged after this one */
     /* Of a later day, with the same catalog, period and evidence, and an engagement that differs in days alone; NULL:
      * all is judged. */

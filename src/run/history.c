@@ -151,6 +151,7 @@ static bd_rc judge_month(month_end *month, bd_err *err) {
         inputs.carried = month->carried;
     }
     inputs.carries = NULL;
+    inputs.sorts_behind = false; /* the other month has the other processor */
     inputs.on_item = NULL; /* populations are those of today */
     inputs.rules = month->rules;
     inputs.imports = NULL; /* what other tools say has no part in the trend */

@@ -368,6 +368,7 @@ static bd_rc assess_all(judging *run, bd_err *err) {
         .before_snapshots = run->has_withdrawn ? &run->before_snapshots : NULL,
         .rows = run->rows,
         .spool_count = run->row_count,
+        .sorts_behind = session->jobs > 1,
         .not_applicable = people.not_applicable.data,
         .not_applicable_count = people.not_applicable.count,
         .acts = people.acts.data,

@@ -48,9 +48,12 @@ static void check_sorted(bd_sorter *sorter, bd_str *wanted, size_t count) {
     }
 }
 
-static void check_sort(size_t count, size_t most_bytes, size_t memory_bytes) {
+static void check_one_sort(size_t count, size_t most_bytes, size_t memory_bytes, bool is_behind) {
     bd_err err;
     bd_sorter *sorter = bd_sorter_open(memory_bytes);
+    if (is_behind) {
+        bd_sorter_work_behind(sorter);
+    }
     bd_str *wanted = bd_new(test_arena(), bd_str, count + 1);
     for (size_t i = 0; i < count; i++) {
         wanted[i] = i > 0 && draw(8) == 0 ? wanted[draw((uint32_t)i)] : draw_record(most_bytes);
@@ -59,6 +62,11 @@ static void check_sort(size_t count, size_t most_bytes, size_t memory_bytes) {
     CHECK_OK(bd_sorter_finish(sorter, &err), err);
     check_sorted(sorter, wanted, count);
     bd_sorter_close(sorter);
+}
+
+static void check_sort(size_t count, size_t most_bytes, size_t memory_bytes) {
+    check_one_sort(count, most_bytes, memory_bytes, false);
+    check_one_sort(count, most_bytes, memory_bytes, true);
 }
 
 TEST(spill, a_full_disk_is_an_io_failure_of_the_spool) {
@@ -81,14 +89,12 @@ TEST(spill, a_full_disk_is_an_io_failure_of_the_spool) {
     bd_spool_close(spool);
 }
 
-TEST(spill, a_full_disk_is_an_io_failure_of_the_sort) {
+static void check_full_disk(bool is_behind) {
     bd_err err;
-    struct rlimit limit;
-    CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
-    CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-    limit.rlim_cur = 100000;
-    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     bd_sorter *sorter = bd_sorter_open(0);
+    if (is_behind) {
+        bd_sorter_work_behind(sorter);
+    }
     bd_str record = {bd_alloc(test_arena(), 50000, 1), 50000};
     bd_rc rc = BD_OK;
     for (int i = 0; i < 1000 && !bd_failed(rc); i++) {
@@ -99,6 +105,30 @@ TEST(spill, a_full_disk_is_an_io_failure_of_the_sort) {
     }
     CHECK_FAILS(rc, err, BD_ERR_IO, "temporary file");
     bd_sorter_close(sorter);
+}
+
+TEST(spill, a_full_disk_is_an_io_failure_of_the_sort) {
+    struct rlimit limit;
+    CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    limit.rlim_cur = 100000;
+    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    check_full_disk(false);
+    check_full_disk(true);
+}
+
+/* What was put last may lie with the thread when the sort is given up. */
+TEST(spill, a_sort_that_is_given_up_waits_for_its_thread) {
+    bd_err err;
+    for (int count = 1; count < 14; count++) {
+        bd_sorter *sorter = bd_sorter_open(0);
+        bd_sorter_work_behind(sorter);
+        bd_str record = {bd_alloc(test_arena(), 50000, 1), 50000};
+        for (int i = 0; i < count; i++) {
+            CHECK_OK(bd_sorter_put(sorter, record, &err), err);
+        }
+        bd_sorter_close(sorter);
+    }
 }
 
 /* Records of two lengths, so that a tail is left in memory when the file gets its last part. */
@@ -211,13 +241,16 @@ TEST(spill, the_sort_agrees_with_qsort_over_runs) {
     check_sort(60000, 40, 300000);
 }
 
-TEST(spill, the_sort_agrees_with_qsort_in_several_passes) {
+static void check_passes(bool is_behind) {
     bd_err err;
     seed = 3;
     /* one record of full size in every run: 4 to a run of 256 KiB, so 700 records make over 128 runs, and then
         some */
     enum { COUNT = 700 };
     bd_sorter *sorter = bd_sorter_open(0);
+    if (is_behind) {
+        bd_sorter_work_behind(sorter);
+    }
     bd_str wanted[COUNT];
     char *bytes = bd_alloc(test_arena(), BD_SPILL_RECORD_BYTES + COUNT, 1);
     for (size_t i = 0; i < BD_SPILL_RECORD_BYTES + COUNT; i++) {
@@ -230,6 +263,11 @@ TEST(spill, the_sort_agrees_with_qsort_in_several_passes) {
     CHECK_OK(bd_sorter_finish(sorter, &err), err);
     check_sorted(sorter, wanted, COUNT);
     bd_sorter_close(sorter);
+}
+
+TEST(spill, the_sort_agrees_with_qsort_in_several_passes) {
+    check_passes(false);
+    check_passes(true);
 }
 
 TEST(spill, thousands_of_runs_keep_the_order) {

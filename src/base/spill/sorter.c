@@ -11,6 +11,7 @@
 #define MOST_RUNS 64
 #define RUN_BUFFER_BYTES ((size_t)64 << 10)
 #define FIRST_BYTES ((size_t)16 << 10)
+#define FIRST_ENTRIES 256
 
 /* A record in memory: most differ in their first bytes, and those compare as one number. */
 typedef struct {
@@ -18,15 +19,27 @@ typedef struct {
     uint32_t offset;
 } entry;
 
-struct bd_sorter {
-    char *memory;
-    size_t memory_room, memory_bytes, used; /* it grows to memory_bytes: most sorts see little */
+/* Records that wait for their run. */
+typedef struct {
+    char *bytes;
+    size_t room, used;
     entry *entries;
     entry *merged; /* as many, while they are sorted */
-    size_t count, room;
+    size_t count, entry_room;
+} batch;
+
+struct bd_sorter {
+    batch filling;
+    size_t memory_bytes; /* it grows to so much: most sorts see little */
     bd_spool *runs[MOST_RUNS];
     unsigned levels[MOST_RUNS]; /* of each run; never rising from old to young */
     size_t run_count;
+    /* behind: while it is under way the runs are its own */
+    bool works_behind, is_behind;
+    batch behind;
+    bd_crew *crew;
+    bd_rc behind_rc;
+    bd_err behind_err;
     /* merging */
     bd_str heads[MOST_RUNS];
     uint64_t prefixes[MOST_RUNS]; /* of the heads */
@@ -43,6 +56,10 @@ bd_sorter *bd_sorter_open(size_t memory_bytes) {
         memory_bytes > 4 * BD_SPILL_RECORD_BYTES ? memory_bytes : 4 * (size_t)BD_SPILL_RECORD_BYTES;
     BD_ASSERT(sorter->memory_bytes <= UINT32_MAX);
     return sorter;
+}
+
+void bd_sorter_work_behind(bd_sorter *sorter) {
+    sorter->works_behind = true;
 }
 
 static bd_str record_at(const char *memory, uint32_t offset) {
@@ -83,20 +100,19 @@ static void merge_entries(const char *memory, entry *to, const entry *left, size
 }
 
 /* Bottom up and stable, as bd_sort is; a sorter spends most of its time here. */
-static void sort_memory(bd_sorter *sorter) {
-    size_t count = sorter->count;
-    sorter->merged = bd_heap_resize(sorter->merged, (sorter->room + 1) * sizeof *sorter->merged);
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t at = 0; at < count; at += 2 * width) {
-            size_t left = at + width < count ? width : count - at;
-            size_t rest = count - at - left;
+static void sort_batch(batch *all) {
+    all->merged = bd_heap_resize(all->merged, (all->entry_room + 1) * sizeof *all->merged);
+    for (size_t width = 1; width < all->count; width *= 2) {
+        for (size_t at = 0; at < all->count; at += 2 * width) {
+            size_t left = at + width < all->count ? width : all->count - at;
+            size_t rest = all->count - at - left;
             size_t right = rest < width ? rest : width;
-            merge_entries(sorter->memory, sorter->merged + at, sorter->entries + at, left,
-                          sorter->entries + at + left, right);
+            merge_entries(all->bytes, all->merged + at, all->entries + at, left,
+                          all->entries + at + left, right);
         }
-        entry *swap = sorter->entries;
-        sorter->entries = sorter->merged;
-        sorter->merged = swap;
+        entry *swap = all->entries;
+        all->entries = all->merged;
+        all->merged = swap;
     }
 }
 
@@ -138,56 +154,93 @@ static bd_rc merge_youngest(bd_sorter *sorter, bd_err *err) {
     return BD_OK;
 }
 
-static bd_rc flush_run(bd_sorter *sorter, bd_err *err) {
+static bd_rc write_run(bd_sorter *sorter, batch *all, bd_err *err) {
     if (sorter->run_count == MOST_RUNS) {
         BD_TRY(merge_youngest(sorter, err));
     }
-    sort_memory(sorter);
+    sort_batch(all);
     bd_spool *run = bd_spool_open(RUN_BUFFER_BYTES);
     sorter->levels[sorter->run_count] = 0;
     sorter->runs[sorter->run_count++] = run;
-    for (size_t i = 0; i < sorter->count; i++) {
-        BD_TRY(bd_spool_put(run, record_at(sorter->memory, sorter->entries[i].offset), err));
+    for (size_t i = 0; i < all->count; i++) {
+        BD_TRY(bd_spool_put(run, record_at(all->bytes, all->entries[i].offset), err));
     }
-    sorter->used = 0;
-    sorter->count = 0;
+    all->used = 0;
+    all->count = 0;
     return bd_spool_settle(run, err);
 }
 
-static void grow_memory(bd_sorter *sorter, size_t wanted) {
-    size_t room = sorter->memory_room == 0 ? FIRST_BYTES : sorter->memory_room;
+static void write_behind(void *context, size_t job, unsigned worker) {
+    bd_sorter *sorter = context;
+    (void)job;
+    (void)worker;
+    sorter->behind_rc = write_run(sorter, &sorter->behind, &sorter->behind_err);
+}
+
+static bd_rc end_behind(bd_sorter *sorter, bd_err *err) {
+    if (!sorter->is_behind) {
+        return BD_OK;
+    }
+    bd_crew_wait(sorter->crew, 0);
+    sorter->is_behind = false;
+    if (bd_failed(sorter->behind_rc)) {
+        *err = sorter->behind_err;
+    }
+    return sorter->behind_rc;
+}
+
+static bd_rc flush_run(bd_sorter *sorter, bd_err *err) {
+    if (!sorter->works_behind) {
+        return write_run(sorter, &sorter->filling, err);
+    }
+    BD_TRY(end_behind(sorter, err));
+    if (sorter->crew == NULL) {
+        sorter->crew = bd_crew_open(2, write_behind, sorter);
+    }
+    batch swap = sorter->behind;
+    sorter->behind = sorter->filling;
+    sorter->filling = swap;
+    sorter->is_behind = true;
+    bd_crew_put(sorter->crew, 0);
+    return BD_OK;
+}
+
+static void grow_bytes(bd_sorter *sorter, size_t wanted) {
+    batch *all = &sorter->filling;
+    size_t room = all->room == 0 ? FIRST_BYTES : all->room;
     while (room < wanted) {
         room *= 2;
     }
     room = room < sorter->memory_bytes ? room : sorter->memory_bytes;
-    if (room > sorter->memory_room) {
-        sorter->memory = bd_heap_resize(sorter->memory, room);
-        sorter->memory_room = room;
+    if (room > all->room) {
+        all->bytes = bd_heap_resize(all->bytes, room);
+        all->room = room;
     }
 }
 
-static void grow_entries(bd_sorter *sorter) {
-    if (sorter->count < sorter->room) {
+static void grow_entries(batch *all) {
+    if (all->count < all->entry_room) {
         return;
     }
-    sorter->room = sorter->room == 0 ? 256 : sorter->room * 2;
-    sorter->entries = bd_heap_resize(sorter->entries, sorter->room * sizeof *sorter->entries);
+    all->entry_room = all->entry_room == 0 ? FIRST_ENTRIES : all->entry_room * 2;
+    all->entries = bd_heap_resize(all->entries, all->entry_room * sizeof *all->entries);
 }
 
 bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err) {
     BD_ASSERT(record.size <= BD_SPILL_RECORD_BYTES && !sorter->is_finished);
     uint32_t size = (uint32_t)record.size;
-    if (sorter->used + sizeof size + size > sorter->memory_bytes) {
+    batch *all = &sorter->filling;
+    if (all->used + sizeof size + size > sorter->memory_bytes) {
         BD_TRY(flush_run(sorter, err));
     }
-    grow_memory(sorter, sorter->used + sizeof size + size);
-    grow_entries(sorter);
-    sorter->entries[sorter->count++] = (entry){prefix_of(record), (uint32_t)sorter->used};
-    memcpy(sorter->memory + sorter->used, &size, sizeof size);
+    grow_bytes(sorter, all->used + sizeof size + size);
+    grow_entries(all);
+    all->entries[all->count++] = (entry){prefix_of(record), (uint32_t)all->used};
+    memcpy(all->bytes + all->used, &size, sizeof size);
     if (size > 0) {
-        memcpy(sorter->memory + sorter->used + sizeof size, record.data, size);
+        memcpy(all->bytes + all->used + sizeof size, record.data, size);
     }
-    sorter->used += sizeof size + size;
+    all->used += sizeof size + size;
     return BD_OK;
 }
 
@@ -270,25 +323,31 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
     }
 }
 
+static void drop_batch(batch *all) {
+    bd_heap_free(all->bytes);
+    bd_heap_free(all->entries);
+    bd_heap_free(all->merged);
+    *all = (batch){0};
+}
+
 static void drop_memory(bd_sorter *sorter) {
-    bd_heap_free(sorter->memory);
-    bd_heap_free(sorter->entries);
-    bd_heap_free(sorter->merged);
-    sorter->memory = NULL;
-    sorter->entries = NULL;
-    sorter->merged = NULL;
+    bd_crew_close(sorter->crew);
+    sorter->crew = NULL;
+    drop_batch(&sorter->filling);
+    drop_batch(&sorter->behind);
 }
 
 bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
     BD_ASSERT(!sorter->is_finished);
     sorter->is_finished = true;
+    BD_TRY(end_behind(sorter, err));
     if (sorter->run_count == 0) {
-        sort_memory(sorter);
+        sort_batch(&sorter->filling);
         sorter->memory_at = 0;
         return BD_OK;
     }
-    if (sorter->count > 0) {
-        BD_TRY(flush_run(sorter, err));
+    if (sorter->filling.count > 0) {
+        BD_TRY(write_run(sorter, &sorter->filling, err));
     }
     drop_memory(sorter);
     return begin_merge(sorter, 0, err);
@@ -299,9 +358,10 @@ bd_rc bd_sorter_next(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err
     if (sorter->run_count > 0) {
         return next_merged(sorter, record, has_record, err);
     }
-    *has_record = sorter->memory_at < sorter->count;
+    batch *all = &sorter->filling;
+    *has_record = sorter->memory_at < all->count;
     if (*has_record) {
-        *record = record_at(sorter->memory, sorter->entries[sorter->memory_at++].offset);
+        *record = record_at(all->bytes, all->entries[sorter->memory_at++].offset);
     }
     return BD_OK;
 }
@@ -310,6 +370,8 @@ void bd_sorter_close(bd_sorter *sorter) {
     if (sorter == NULL) {
         return;
     }
+    bd_err unused;
+    (void)bd_failed(end_behind(sorter, &unused));
     for (size_t i = 0; i < sorter->run_count; i++) {
         bd_spool_close(sorter->runs[i]);
     }

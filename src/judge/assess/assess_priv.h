@@ -133,6 +133,9 @@ typedef struct {
     bd_packer packer;
 } bd_judging;
 
+/* assess.c: of many records */
+bd_sorter *bd_judging_sorter(const bd_judging *run);
+
 /* period.c: the same day of another month, or its last day */
 bd_day bd_day_add_months(bd_day day, int months);
 
