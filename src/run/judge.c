@@ -537,6 +537,7 @@ static bd_rc close_judging(judging *run, bd_rc rc) {
     bd_judged_run *out = run->out;
     bd_memos_close(run->memos, !bd_failed(rc));
     close_rows(run);
+    bd_arenas_keep_none(); /* the catalog is asked for its words alone from here on */
     out->arenas = run->arenas;
     out->arena_count = run->row_count;
     if (session->tells_evidence) {

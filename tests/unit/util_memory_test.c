@@ -95,19 +95,33 @@ TEST(util, an_arena_of_many_mebibytes_is_not_held_in_memory) {
 #endif
 }
 
-TEST(util, what_an_arena_takes_while_it_keeps_lies_in_no_file) {
-    enum { COUNT = 40 };
+TEST(util, what_an_arena_takes_while_it_keeps_stays_in_memory_until_nothing_is_kept) {
+    enum { COUNT = 40 }; /* 7.6 MiB */
     bd_arena *list = bd_arena_open("list", MIB), *arena = bd_arena_open("kept", 256 * MIB);
     bd_arena_keep(arena, true);
     unsigned char **kept = fill(list, arena, COUNT);
-    CHECK_EQ_INT(mapped_files(), 0);
     bd_arena_keep(arena, false);
+    size_t filled = resident_bytes();
+    bd_arenas_release();
+    size_t released = resident_bytes();
     unsigned char **more = fill(list, arena, COUNT);
+    bd_arenas_release();
+    size_t with_more = resident_bytes();
+    CHECK(holds(kept, COUNT) && holds(more, COUNT));
+    bd_arenas_keep_none();
+    size_t rest = resident_bytes();
     CHECK(mapped_files() > 0);
     CHECK(holds(kept, COUNT) && holds(more, COUNT));
     bd_arena_close(arena);
     bd_arena_close(list);
     CHECK_EQ_INT(mapped_files(), 0);
+#ifndef HAS_SHADOW
+    CHECK(released + MIB > filled);
+    CHECK(with_more < filled + 4 * MIB);
+    CHECK(rest + 6 * MIB < filled);
+#else
+    (void)filled, (void)released, (void)with_more, (void)rest;
+#endif
 }
 
 TEST(util, a_buffer_of_many_mebibytes_is_not_held_in_memory) {

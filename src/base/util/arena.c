@@ -27,6 +27,7 @@
 #define ALIGNMENT 16
 #define FIRST_BLOCK_BYTES ((size_t)16 << 10)
 #define LARGEST_BLOCK_BYTES ((size_t)1 << 20)
+#define KEPT_BLOCK_BYTES (LARGEST_BLOCK_BYTES - 4096) /* room for its head in as many whole pages */
 
 typedef struct block block;
 struct block {
@@ -63,8 +64,9 @@ static block *open_block(bd_arena *arena, size_t room) {
         bd_exhausted(arena->name, arena->limit_bytes);
     }
     block_note(room);
-    bool is_apart = !arena->keeps && arena->taken_bytes + room > BLOCKS_AFTER_BYTES;
-    block *made = is_apart ? block_take(sizeof(block) + room) : NULL;
+    size_t held = arena->keeps ? KEPT_AFTER_BYTES : BLOCKS_AFTER_BYTES;
+    bool is_apart = arena->taken_bytes + room > held;
+    block *made = is_apart ? block_take(sizeof(block) + room, arena->keeps) : NULL;
     if (made == NULL) {
         is_apart = false;
         made = memory_take(sizeof(block) + room, arena->name, arena->limit_bytes);
@@ -86,7 +88,11 @@ bd_arena *bd_arena_open(const char *name, size_t limit_bytes) {
     return arena;
 }
 
+/* A block begun before is of the other kind. */
 void bd_arena_keep(bd_arena *arena, bool keeps) {
+    if (arena->keeps != keeps && arena->current != NULL) {
+        arena->current->used = arena->current->room;
+    }
     arena->keeps = keeps;
 }
 
@@ -138,7 +144,9 @@ static block *block_with_room(bd_arena *arena, size_t bytes) {
     if (current != NULL && current->room - current->used >= bytes) {
         return current;
     }
-    size_t room = current == NULL ? FIRST_BLOCK_BYTES : current->room * 2;
+    size_t room = arena->keeps      ? KEPT_BLOCK_BYTES
+                  : current == NULL ? FIRST_BLOCK_BYTES
+                                    : current->room * 2;
     if (room > LARGEST_BLOCK_BYTES) {
         room = LARGEST_BLOCK_BYTES;
     }

@@ -5,6 +5,9 @@
  * are let go of whenever too much of them lies in memory; what is looked at comes again.  The advice that does it takes
  * pages from this process and nothing from the file, so that other threads may go on reading and writing meanwhile.
  *
+ * What is asked for with every record must not come and go with the rest: it lies in files of its own, which stay in
+ * memory until nobody keeps them any more.
+ *
  * A file's room on the disk is taken before it is mapped, since a mapping of a hole ends the process on a full disk;
  * then its descriptor is closed.  Where there is no such file, no room, or a limit on files forbids it, blocks are the
  * heap's as before.  A child shares what is mapped, and takes no more of it. */
@@ -36,6 +39,7 @@ enum { LET_GO = 4 };
 typedef struct {
     char *at;
     size_t grains, taken;
+    bool is_kept; /* in memory */
     bool is_taken[USUAL_GRAINS];
 } region;
 
@@ -85,7 +89,7 @@ void block_keep_file(void) {
     }
 }
 
-static region *add_region(size_t grains) {
+static region *add_region(size_t grains, bool is_kept) {
     if (region_count == region_room) {
         size_t room = region_room == 0 ? 16 : region_room * 2;
         region **larger = realloc(regions, room * sizeof *regions);
@@ -101,6 +105,7 @@ static region *add_region(size_t grains) {
         return NULL;
     }
     made->grains = grains > usual ? grains : usual;
+    made->is_kept = is_kept;
     made->at = map_file(made->grains * GRAIN_BYTES);
     if (made->at == NULL) {
         free(made);
@@ -157,23 +162,23 @@ static char *cut_block(region *one, size_t grains) {
     return NULL;
 }
 
-static char *find_block(size_t grains) {
+static char *find_block(size_t grains, bool is_kept) {
     for (size_t i = region_count; i > 0; i--) {
-        char *at = cut_block(regions[i - 1], grains);
+        char *at = regions[i - 1]->is_kept == is_kept ? cut_block(regions[i - 1], grains) : NULL;
         if (at != NULL) {
             return at;
         }
     }
-    region *made = add_region(grains);
+    region *made = add_region(grains, is_kept);
     return made != NULL ? cut_block(made, grains) : NULL;
 }
 
-void *block_take(size_t bytes) {
+void *block_take(size_t bytes, bool is_kept) {
     if (bytes == 0 || bytes > SIZE_MAX / 4) {
         return NULL;
     }
     pthread_mutex_lock(&lock);
-    char *at = is_refused ? NULL : find_block(whole_grains(bytes));
+    char *at = is_refused ? NULL : find_block(whole_grains(bytes), is_kept);
     pthread_mutex_unlock(&lock);
     return at;
 }
@@ -213,13 +218,24 @@ static size_t resident_bytes(void) {
 
 static void release_all(void) {
     for (size_t i = 0; i < region_count; i++) {
-        (void)madvise(regions[i]->at, regions[i]->grains * GRAIN_BYTES, LET_GO);
+        if (!regions[i]->is_kept) {
+            (void)madvise(regions[i]->at, regions[i]->grains * GRAIN_BYTES, LET_GO);
+        }
     }
     resting_bytes = resident_bytes();
 }
 
 void bd_arenas_release(void) {
     pthread_mutex_lock(&lock);
+    release_all();
+    pthread_mutex_unlock(&lock);
+}
+
+void bd_arenas_keep_none(void) {
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < region_count; i++) {
+        regions[i]->is_kept = false;
+    }
     release_all();
     pthread_mutex_unlock(&lock);
 }

@@ -26,7 +26,7 @@ void bd_buf_clear(bd_buf *buf) {
 
 /* A large one lies in blocks, so that what grows with the evidence need not stay in memory. */
 static void widen(bd_buf *buf, size_t room) {
-    char *apart = room > BLOCKS_AFTER_BYTES ? block_take(room) : NULL;
+    char *apart = room > BLOCKS_AFTER_BYTES ? block_take(room, /*is_kept*/ false) : NULL;
     if (apart == NULL && !buf->is_apart) {
         buf->data = bd_heap_resize(buf->data, room);
         buf->room = room;

@@ -2,10 +2,12 @@
 #ifndef UTIL_PRIV_H
 #define UTIL_PRIV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* blocks.c: memory of an unlinked file.  NULL: there is none, and the heap has to serve.  Not zeroed.  Any thread. */
-void *block_take(size_t bytes);
+/* blocks.c: memory of an unlinked file.  NULL: there is none, and the heap has to serve.  Not zeroed.  Any thread.
+ * `is_kept`: it stays in memory until bd_arenas_keep_none. */
+void *block_take(size_t bytes, bool is_kept);
 void block_give(void *block, size_t bytes); /* of the size that was taken */
 /* Makes the file now, once and for all: soon this process can make none.  Before any thread. */
 void block_keep_file(void);
@@ -21,5 +23,6 @@ void *memory_take(size_t bytes, const char *name, size_t limit_bytes);
 
 /* What is beyond so much of one arena or buffer lies in blocks. */
 #define BLOCKS_AFTER_BYTES ((size_t)2 << 20)
+#define KEPT_AFTER_BYTES ((size_t)64 << 10) /* of what is kept, which all is written once */
 
 #endif

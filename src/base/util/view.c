@@ -220,7 +220,7 @@ static bd_rc view_copy(int from, size_t size, const char *path, bd_view **out, b
 
 /* In blocks where it is large and no copy can be made, as behind the wall of bd_confine. */
 static bd_rc view_held(int from, size_t size, const char *path, bd_view **out, bd_err *err) {
-    char *apart = size > HELD_BYTES ? block_take(size) : NULL;
+    char *apart = size > HELD_BYTES ? block_take(size, /*is_kept*/ false) : NULL;
     char *text = apart != NULL ? apart : bd_heap_alloc(size + 1);
     bd_view *view = bd_heap_zeroed(sizeof *view);
     *view = (bd_view){.text = {text, size}, .fd = -1, .is_block = apart != NULL};

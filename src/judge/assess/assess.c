@@ -40,14 +40,6 @@ static void settle_results(bd_judging *run) {
     run->out->checks.room = count;
 }
 
-bd_sorter *bd_judging_sorter(const bd_judging *run) {
-    bd_sorter *made = bd_sorter_open(BD_ASSESS_SORT_BYTES);
-    if (run->in->sorts_behind) {
-        bd_sorter_work_behind(made);
-    }
-    return made;
-}
-
 bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding,
                 void *context, const bd_assessment **out, bd_err *err) {
     bd_judging *run = bd_new(arena, bd_judging, 1);
@@ -66,7 +58,10 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     bd_judging_open_places(run);
     bd_judging_open_populations(run);
     bd_judging_bind_samplings(run);
-    run->judged = bd_judging_sorter(run);
+    run->judged = bd_sorter_open(BD_ASSESS_MANY_BYTES);
+    if (inputs->sorts_behind) {
+        bd_sorter_work_behind(run->judged);
+    }
     run->texts = bd_judging_carried_texts(run);
     run->namer = bd_thing_namer_open(scratch);
     run->imported = bd_judging_open_imported(run);

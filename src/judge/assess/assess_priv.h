@@ -5,7 +5,8 @@
 #include "bindery/assess.h"
 
 #define BD_ASSESS_MOST_TEXTS 8192 /* that judged records share */
-#define BD_ASSESS_SORT_BYTES ((size_t)2 << 20)
+#define BD_ASSESS_SORT_BYTES ((size_t)1 << 20)
+#define BD_ASSESS_MANY_BYTES ((size_t)2 << 20) /* where every record gives several rows */
 #define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
 #define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */
@@ -132,9 +133,6 @@ typedef struct {
     BD_VEC(bd_kept_review *) kept_reviews;
     bd_packer packer;
 } bd_judging;
-
-/* assess.c: of many records */
-bd_sorter *bd_judging_sorter(const bd_judging *run);
 
 /* period.c: the same day of another month, or its last day */
 bd_day bd_day_add_months(bd_day day, int months);
@@ -294,6 +292,14 @@ bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_ro
 bd_rc bd_judging_put_part(bd_judging *run, bd_sorter *parts, const bd_row *row,
                           uint32_t evidence_index, bd_err *err);
 bd_rc bd_judging_aggregate(bd_judging *run, bd_sorter *parts, bd_err *err);
+
+/* stretches.c: exceptions of records in any order -> run->out->exceptions, by check, type, key and first failing day */
+typedef struct bd_stretches bd_stretches;
+bd_stretches *bd_stretches_open(bd_judging *run);
+/* All but id, property, controls and what is signed; texts are copied. */
+bd_rc bd_stretches_put(bd_stretches *all, const bd_exception *one, bd_err *err);
+bd_rc bd_stretches_list(bd_stretches *all, bd_err *err);
+void bd_stretches_close(bd_stretches *all);
 
 /* tally.c: judged -> check results, exceptions, findings */
 bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,

@@ -615,7 +615,7 @@ static bd_rc route_all(bd_judging *run, routes *out, bd_err *err) {
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("row", (size_t)64 << 20);
     BD_DEFER(bd_arena_close_ref) bd_arena *kept = bd_arena_open("told", GROUP_ARENA_BYTES);
-    routes out = {.groups = bd_judging_sorter(run),
+    routes out = {.groups = bd_sorter_open(BD_ASSESS_SORT_BYTES),
                   .parts = bd_sorter_open(BD_ASSESS_SORT_BYTES),
                   .scratch = scratch,
                   .told = bd_map_make(kept)};

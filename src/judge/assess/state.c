@@ -89,15 +89,6 @@ static void judge_requirement(bd_judging *run, bd_requirement_result *out) {
 
 /* ---- controls ---- */
 
-static bool touches(const bd_exception *exception, bd_str control) {
-    for (size_t i = 0; i < exception->controls.count; i++) {
-        if (bd_str_eq(exception->controls.data[i], control)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const bd_not_applicable *not_applicable_of(const bd_judging *run,
                                                   const bd_control *control) {
     for (size_t i = 0; i < run->in->not_applicable_count; i++) {
@@ -215,12 +206,27 @@ static void add_up(bd_judging *run, bd_control_result *control) {
         }
     }
     control->is_no_occurrence = is_all_empty && control->due > 0;
+}
+
+/* There may be very many exceptions, so they are gone through once and not for each control. */
+static void list_exceptions(bd_judging *run) {
+    bd_map *by_number = bd_map_make(run->scratch);
+    for (size_t i = 0; i < run->out->control_count; i++) {
+        bd_map_put(by_number, run->out->controls[i].control->number, &run->out->controls[i]);
+    }
     for (size_t i = 0; i < run->out->exceptions.count; i++) {
-        if (touches(&run->out->exceptions.data[i], control->control->number)) {
-            *bd_push(run->arena, &control->exceptions) = (uint32_t)i;
+        const bd_exception *exception = &run->out->exceptions.data[i];
+        bd_arenas_pass(sizeof *exception);
+        for (size_t j = 0; j < exception->controls.count; j++) {
+            bd_control_result *control = bd_map_find(by_number, exception->controls.data[j]);
+            size_t listed = control != NULL ? control->exceptions.count : 0;
+            bool is_listed = listed > 0 && control->exceptions.data[listed - 1] == i;
+            if (control != NULL && !is_listed) {
+                *bd_push(run->arena, &control->exceptions) = (uint32_t)i;
+                control->has_exception = true;
+            }
         }
     }
-    control->has_exception = control->exceptions.count > 0;
 }
 
 static bool has_evidence(const bd_control_result *control) {
@@ -630,6 +636,7 @@ bd_rc bd_judging_states(bd_judging *run, bd_err *err) {
     for (size_t i = 0; i < run->out->control_count; i++) {
         add_up(run, &run->out->controls[i]);
     }
+    list_exceptions(run);
     close_exceptions(run);
     for (size_t i = 0; i < run->out->control_count; i++) {
         judge_control(run, &run->out->controls[i]);

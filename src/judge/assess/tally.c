@@ -9,7 +9,6 @@
 /* ---- results ---- */
 
 #define MOST_SCOPE_BYTES ((size_t)512)
-#define MOST_SHARED 65536
 
 /* Asked for once for each record: check and day stand in it as they are in memory. */
 static bd_str result_name(char *bytes, uint32_t check, bd_str scope, bd_day day) {
@@ -147,61 +146,25 @@ typedef struct {
     bd_sorter *findings;
     seen_result *seen; /* SEEN_RESULTS of them, by scope and day */
     bd_arena *group_arena; /* one record; one finding */
-    bd_map *shared;        /* text -> bd_str in the arena of the run */
-    size_t shared_count;
+    bd_stretches *stretches;
     /* the record being followed over time */
     bd_judged record; /* check and thing */
     bool has_record;
     bd_day last_clean;
-    int64_t open_exception; /* index, -1: none */
+    int64_t open_exception; /* of this record: index, -1: none */
     int observed_days;
-    BD_VEC(uint32_t) exceptions; /* of this record */
+    BD_VEC(bd_exception) exceptions; /* of this record */
 } tally;
 
-static bd_str property_of(const tally *state) {
-    return state->run->views[state->record.check].check->property;
-}
-
-static bd_str exception_id(tally *state, const bd_check *check, bd_day day, bd_str type,
-                           bd_str key) {
-    bd_arena *scratch = state->group_arena;
-    bd_str text = bd_str_format(scratch, "%.*s\x1f%.*s\x1f%.*s", BD_ARG(type), BD_ARG(key),
-                                BD_ARG(check->property));
-    uint8_t hash[32];
-    char hex[9];
-    bd_sha256_of(text, hash);
-    bd_hex(hash, 4, hex);
-    return bd_str_format(state->run->arena, "X-%.*s-%.*s-%s", BD_ARG(check->id),
-                         BD_ARG(bd_day_format(scratch, day)), hex);
-}
-
-/* What exceptions share is kept once, as long as there is little of it. */
-static bd_str keep_shared(tally *state, bd_str text) {
-    bd_str *known = bd_map_find(state->shared, text);
-    if (known != NULL) {
-        return *known;
-    }
-    bd_str *kept = bd_new(state->run->arena, bd_str, 1);
-    *kept = bd_str_copy(state->run->arena, text);
-    if (state->shared_count < MOST_SHARED) {
-        bd_map_put(state->shared, *kept, kept);
-        state->shared_count++;
-    }
-    return *kept;
-}
-
 static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
-    bd_judging *run = state->run;
-    const bd_check_view *view = &run->views[judged->check];
-    bd_exception *made = bd_push_heap(&run->out->exceptions);
-    *made = (bd_exception){
-        .id = exception_id(state, view->check, day, judged->type, judged->key),
+    bd_arena *arena = state->group_arena;
+    const bd_check_view *view = &state->run->views[judged->check];
+    *bd_push(arena, &state->exceptions) = (bd_exception){
         .check = view->check,
-        .type = keep_shared(state, judged->type),
-        .key = bd_str_copy(run->arena, judged->key),
-        .resource = bd_str_copy(run->arena, judged->resource),
-        .subscription = keep_shared(state, judged->subscription),
-        .property = property_of(state),
+        .type = bd_str_copy(arena, judged->type),
+        .key = bd_str_copy(arena, judged->key),
+        .resource = bd_str_copy(arena, judged->resource),
+        .subscription = bd_str_copy(arena, judged->subscription),
         .last_seen_clean = view->is_event ? BD_DAY_NONE : state->last_clean,
         .first_seen_failing = day,
         .last_seen_failing = day,
@@ -209,27 +172,21 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
         .first_seen_clean = BD_DAY_NONE,
         .exact_from =
             view->is_event && view->check->shape == BD_EACH ? judged->at : BD_INSTANT_NONE,
-        .exact_to = BD_INSTANT_NONE,
-        .reason = keep_shared(state, judged->reason),
-        .is_open = true,
+        .reason = bd_str_copy(arena, judged->reason),
         .evidence = judged->evidence,
     };
-    *bd_push(run->arena, &made->controls) = view->check->requirement->control->number;
-    state->open_exception = (int64_t)run->out->exceptions.count - 1;
-    *bd_push(state->group_arena, &state->exceptions) = (uint32_t)state->open_exception;
+    state->open_exception = (int64_t)state->exceptions.count - 1;
 }
 
 /* Failing events of one day are one exception: its id holds no more than the day. */
 static void follow_failing(tally *state, const bd_judged *judged, bd_day day, bool is_inside) {
-    bd_judging *run = state->run;
-    bool is_event = run->views[judged->check].is_event;
-    bool joins =
-        state->open_exception >= 0 &&
-        (!is_event || run->out->exceptions.data[state->open_exception].first_seen_failing == day);
+    bool is_event = state->run->views[judged->check].is_event;
+    bool joins = state->open_exception >= 0 &&
+                 (!is_event || state->exceptions.data[state->open_exception].first_seen_failing == day);
     if (!joins) {
         open_exception(state, judged, day);
     }
-    bd_exception *current = &run->out->exceptions.data[state->open_exception];
+    bd_exception *current = &state->exceptions.data[state->open_exception];
     current->last_seen_failing = day;
     current->last_failing_at = judged->at;
     current->failing_days += is_inside;
@@ -242,17 +199,19 @@ static void follow_clean(tally *state, bd_day day) {
         return;
     }
     if (state->open_exception >= 0) {
-        state->run->out->exceptions.data[state->open_exception].first_seen_clean = day;
+        state->exceptions.data[state->open_exception].first_seen_clean = day;
         state->open_exception = -1;
     }
     state->last_clean = day;
 }
 
-static void end_record(tally *state) {
+static bd_rc end_record(tally *state, bd_err *err) {
     for (size_t i = 0; i < state->exceptions.count; i++) {
-        state->run->out->exceptions.data[state->exceptions.data[i]].observed_days =
-            state->observed_days;
+        state->exceptions.data[i].observed_days = state->observed_days;
+        BD_TRY(bd_stretches_put(state->stretches, &state->exceptions.data[i], err));
     }
+    state->exceptions.count = 0;
+    return BD_OK;
 }
 
 static void begin_record(tally *state, const bd_judged *judged) {
@@ -442,7 +401,7 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
         return BD_OK;
     }
     if (!is_followed(state, judged)) {
-        end_record(state);
+        BD_TRY(end_record(state, err));
         begin_record(state, judged);
     }
     bd_judged held = hold_to_facts(state, shown);
@@ -638,23 +597,13 @@ static bd_rc read_judged(tally *state, bd_err *err) {
     if (!bd_failed(rc)) {
         rc = follow_judged(state, &reader, arenas, err);
     }
-    end_record(state);
+    if (!bd_failed(rc)) {
+        rc = end_record(state, err);
+    }
     bd_arena_close(arenas[0]);
     bd_arena_close(arenas[1]);
     bd_arena_close(reader.arena);
     return rc;
-}
-
-/* The list grew on the heap: what is kept is no larger than what it holds. */
-static void settle_exceptions(bd_judging *run) {
-    size_t count = run->out->exceptions.count;
-    bd_exception *kept = bd_new(run->arena, bd_exception, count);
-    if (count > 0) {
-        memcpy(kept, run->out->exceptions.data, count * sizeof *kept);
-    }
-    bd_heap_free(run->out->exceptions.data);
-    run->out->exceptions.data = kept;
-    run->out->exceptions.room = count;
 }
 
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err) {
@@ -662,10 +611,13 @@ bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context
     BD_TRY(bd_sorter_finish(run->judged, err));
     state.findings = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     state.group_arena = bd_arena_open("record", (size_t)64 << 20);
-    state.shared = bd_map_make(run->scratch);
+    state.stretches = bd_stretches_open(run);
     state.seen = bd_new(run->scratch, seen_result, SEEN_RESULTS);
     bd_rc rc = read_judged(&state, err);
-    settle_exceptions(run);
+    if (!bd_failed(rc)) {
+        rc = bd_stretches_list(state.stretches, err);
+    }
+    bd_stretches_close(state.stretches);
     if (!bd_failed(rc)) {
         rc = hand_over(&state, on_finding, context, err);
     }
