@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define LARGEST_STORED (4 + BD_SPILL_RECORD_BYTES)
+#define WINDOW_BYTES ((size_t)16 << 10) /* of 64 runs that are merged each has one */
 
 struct bd_spool {
     char *memory;
@@ -17,7 +18,7 @@ struct bd_spool {
     /* reading */
     int64_t read_offset; /* next byte of the file to read */
     char *window;        /* file bytes read ahead */
-    size_t window_size, window_at, memory_at;
+    size_t window_bytes, window_size, window_at, memory_at;
 };
 
 bd_spool *bd_spool_open(size_t memory_bytes) {
@@ -95,20 +96,32 @@ bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err) {
     spool->window_at = 0;
     spool->memory_at = 0;
     if (spool->fd >= 0 && spool->window == NULL) {
-        spool->window = bd_heap_alloc(LARGEST_STORED);
+        spool->window_bytes = WINDOW_BYTES;
+        spool->window = bd_heap_alloc(spool->window_bytes);
     }
     return BD_OK;
 }
 
-/* The window holds a whole record, the largest there is: it is filled anew where the next one is not all there. */
+/* Of a record that begins near the window's end the size may not be in it yet. */
+static void widen_window(bd_spool *spool, size_t kept) {
+    size_t wanted = kept >= 4 ? 4 + u32_at(spool->window + spool->window_at) : 0;
+    if (wanted > spool->window_bytes) {
+        BD_ASSERT(wanted <= LARGEST_STORED);
+        spool->window_bytes = LARGEST_STORED;
+        spool->window = bd_heap_resize(spool->window, spool->window_bytes);
+    }
+}
+
+/* The window holds a whole record: it is filled anew where the next one is not all there. */
 static bd_rc fill_window(bd_spool *spool, bd_err *err) {
     size_t kept = spool->window_size - spool->window_at;
     bool is_whole = kept >= 4 && kept - 4 >= u32_at(spool->window + spool->window_at);
     if (spool->fd < 0 || is_whole || spool->read_offset == spool->file_bytes) {
         return BD_OK;
     }
+    widen_window(spool, kept);
     memmove(spool->window, spool->window + spool->window_at, kept);
-    size_t wanted = LARGEST_STORED - kept;
+    size_t wanted = spool->window_bytes - kept;
     int64_t left = spool->file_bytes - spool->read_offset;
     if ((int64_t)wanted > left) {
         wanted = (size_t)left;
@@ -123,6 +136,7 @@ static bd_rc fill_window(bd_spool *spool, bd_err *err) {
 
 bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *err) {
     BD_TRY(fill_window(spool, err));
+    BD_TRY(fill_window(spool, err)); /* the first may have brought no more than its size */
     const char *at;
     if (spool->window_at < spool->window_size) {
         at = spool->window + spool->window_at;

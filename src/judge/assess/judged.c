@@ -169,8 +169,10 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
         return BD_OK;
     }
     note_event(run, judged);
-    char ordinal[24];
-    snprintf(ordinal, sizeof ordinal, "#%u", judged->ordinal);
+    char ordinal[24] = "";
+    if (judged->key.size == 0) {
+        snprintf(ordinal, sizeof ordinal, "#%u", judged->ordinal);
+    }
     bd_str key = judged->key.size > 0 ? judged->key : bd_str_of(ordinal);
     bool is_named = is_named_later(run, judged);
     name_thing(run->namer, judged->type, key);
