@@ -99,7 +99,8 @@ BD_MUST_USE bd_rc bd_export_recipients_csv(const bd_export_inputs *inputs, bd_si
 /* What we count on vendors (CSOCs) and on our customers (CUECs) to do. */
 BD_MUST_USE bd_rc bd_export_expected_controls_csv(const bd_export_inputs *inputs, bd_sink *sink,
                                                   bd_err *err);
-/* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>. */
+/* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>.  Of each check it
+ * lists the first 100 exceptions, then the number of the others: the lists for machines have them. */
 BD_MUST_USE bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
 /* What is to do (`ready` is needed): readiness.json (templates/schema/readiness.schema.json; canonical JSON, one LF),
  * todo.csv, a plain text of at most 72 columns for a mail, and the due dates as iCalendar (RFC 5545): one event per day

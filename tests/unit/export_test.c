@@ -859,6 +859,78 @@ TEST(export, page_tells_states_by_letter_shape_and_word) {
     CHECK_HOLDS(text, "<li>1 exception rated high is open</li>");
 }
 
+static int count_of(bd_str text, const char *part) {
+    int found = 0;
+    for (ptrdiff_t at = bd_str_find(text, bd_str_of(part)); at >= 0; at = bd_str_find(text, bd_str_of(part))) {
+        text = bd_str_sub(text, (size_t)at + 1, text.size);
+        found++;
+    }
+    return found;
+}
+
+/* Exceptions of the check, by rising ids; every fourth is closed. */
+static void add_exceptions(world *w, const bd_check *check, const char *name, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        bd_exception one = w->assessment.exceptions.data[0];
+        one.check = check;
+        one.id = bd_str_format(test_arena(), "X-%s-2026-01-15-%08x", name, (unsigned)i);
+        one.is_open = i % 4 != 3;
+        *bd_push(test_arena(), &w->assessment.controls[0].exceptions) = (uint32_t)w->assessment.exceptions.count;
+        *bd_push(test_arena(), &w->assessment.exceptions) = one;
+    }
+}
+
+/* The world without its own exception, and with `counts` of two checks. */
+static world *world_of_exceptions(uint32_t first, uint32_t second) {
+    static bd_check other;
+    world *w = make_world();
+    add_exceptions(w, &w->catalog.checks[0], "first", first);
+    other = w->catalog.checks[0];
+    other.id = BD_STR("other-check");
+    add_exceptions(w, &other, "second", second);
+    w->assessment.exceptions.data++;
+    w->assessment.exceptions.count--;
+    bd_control_result *control = &w->assessment.controls[0];
+    control->exceptions.count--;
+    return w;
+}
+
+/* 250: those from 100 to 249 are 37 fours with three open ones each, and 248 and 249, which are open: 37 * 3 + 2 = 113.
+ * Those from 10 on are 59 fours from 12 to 247, and 10, 248 and 249, which are open, and 11: 59 * 3 + 3 = 180. */
+TEST(export, page_lists_a_hundred_exceptions_of_a_check_and_counts_the_rest) {
+    static const struct {
+        uint32_t first, second;
+        int rows, notes;
+        const char *note, *named;
+    } rows[] = {
+        {100, 0, 100, 0, "", "90 more of secure-transfer</a> (67 open)</p>"},
+        {101, 3, 103, 1,
+         "The first 100 of 101 exceptions of <code>secure-transfer</code> are listed; left out: 1 (open: 1).",
+         "91 more of secure-transfer</a> (68 open), <a href=\"#X-second-2026-01-15-00000000\">"},
+        {250, 101, 200, 2,
+         "The first 100 of 250 exceptions of <code>secure-transfer</code> are listed; left out: 150 (open: 113).",
+         "<a href=\"#exceptions-secure-transfer\">240 more of secure-transfer</a> (180 open), "},
+        {10, 10, 20, 0, "", "X-second-2026-01-15-00000009</a> (open)</p>"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        world *w = world_of_exceptions(rows[i].first, rows[i].second);
+        bd_str page = save("index.html", export_text(w, bd_export_index_html));
+        int all = (int)(rows[i].first + rows[i].second);
+        test_failure("%u and %u", (unsigned)rows[i].first, (unsigned)rows[i].second);
+        CHECK_EQ_INT(count_of(page, "<tr id=\"X-"), rows[i].rows);
+        CHECK_EQ_INT(count_of(page, "are listed; left out: "), rows[i].notes);
+        CHECK(holds(page, rows[i].note));
+        CHECK(holds(page, rows[i].named));
+        CHECK(holds(page, bd_str_format(test_arena(), "<p>In the period: %d; open: %d.", all,
+                                        all - (int)(rows[i].first / 4 + rows[i].second / 4)).data));
+        CHECK_EQ_INT(count_of(page, "href=\"../60_EXCEPTIONS/exceptions.csv\""), 1 + rows[i].notes);
+        CHECK_EQ_INT(count_of(export_text(w, bd_export_exceptions_csv), "\n"), 1 + all);
+        CHECK_EQ_INT(count_of(export_text(w, bd_export_assessment), "\"id\":\"X-"), all);
+        CHECK_EQ_INT(run_command(NULL, "xmllint --noout index.html"), 0);
+        check_python(link_check, "");
+    }
+}
+
 /* ---- size and failure ---- */
 
 static bd_rc refuse_bytes(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {

@@ -30,6 +30,20 @@ void html_day(export_run *run, bd_day day);
 
 /* ---- parts of the page ---- */
 
+/* A page of forty thousand rows is no page.  Of each check so many exceptions stand on it, and so many are named under
+ * their control; exceptions.csv has all. */
+enum { HTML_EXCEPTIONS = 100, HTML_NAMED = 10 };
+/* Exceptions of one check, which follow one another: those from `from` to `shown` are told, of those from there to `to`
+ * the number and how many of them are open. */
+typedef struct {
+    const bd_check *check;
+    size_t from, shown, to, open_left_out;
+} html_stretch;
+/* `places`: `count` indexes into the assessment's exceptions, rising; NULL: all of them. */
+html_stretch html_stretch_from(const export_run *run, const uint32_t *places, size_t count, size_t from, size_t most);
+/* The anchor of what the page says of one check's exceptions. */
+#define HTML_EXCEPTIONS_OF "exceptions-"
+
 void html_glance(export_run *run);   /* score, gates, heat grid */
 void html_sections(export_run *run); /* criterion -> control -> evidence */
 void html_lists(export_run *run);    /* exceptions, evidence, what is missing */

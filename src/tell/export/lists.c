@@ -5,6 +5,8 @@
 
 /* ---- exceptions ---- */
 
+_Static_assert(HTML_EXCEPTIONS == 100, "the page says how many");
+
 static void put_control_links(export_run *run, const bd_strs *numbers) {
     for (size_t i = 0; i < numbers->count; i++) {
         html_put(run, i > 0 ? ", " : "");
@@ -48,19 +50,78 @@ static void put_exception(export_run *run, const bd_exception *exception) {
     bd_arena_reset(run->line);
 }
 
+static const bd_exception *exception_at(const export_run *run, const uint32_t *places, size_t index) {
+    return &run->in->assessment->exceptions.data[places != NULL ? places[index] : index];
+}
+
+html_stretch html_stretch_from(const export_run *run, const uint32_t *places, size_t count, size_t from, size_t most) {
+    html_stretch of = {.check = exception_at(run, places, from)->check, .from = from, .shown = from, .to = from};
+    while (of.to < count && exception_at(run, places, of.to)->check == of.check) {
+        bool is_shown = of.to - from < most;
+        of.shown += is_shown;
+        of.open_left_out += !is_shown && exception_at(run, places, of.to)->is_open;
+        of.to++;
+    }
+    return of;
+}
+
+/* Exact, like every number: only what is listed here is cut. */
+static void put_left_out(export_run *run, const html_stretch *of) {
+    if (of->shown == of->to) {
+        return;
+    }
+    html_put(run, "<tr><td colspan=\"9\">The first ");
+    html_int(run, (int64_t)(of->shown - of->from));
+    html_put(run, " of ");
+    html_count(run, (int64_t)(of->to - of->from), "exception");
+    html_put(run, " of <code>");
+    html_text(run, of->check->id);
+    html_put(run, "</code> are listed; left out: ");
+    html_int(run, (int64_t)(of->to - of->shown));
+    html_put(run, " (open: ");
+    html_int(run, (int64_t)of->open_left_out);
+    html_put(run, "). All are in <a href=\"../60_EXCEPTIONS/exceptions.csv\">"
+                  "exceptions.csv</a>, every failing record in "
+                  "<a href=\"../80_MACHINE/findings.ndjson\">findings.ndjson</a>.</td></tr>\n");
+}
+
+static void put_stretch(export_run *run, const html_stretch *of) {
+    html_put(run, "<tbody id=\"" HTML_EXCEPTIONS_OF);
+    html_text(run, of->check->id);
+    html_put(run, "\">\n");
+    for (size_t i = of->from; i < of->shown; i++) {
+        put_exception(run, &run->in->assessment->exceptions.data[i]);
+    }
+    put_left_out(run, of);
+    html_put(run, "</tbody>\n");
+}
+
+static int64_t count_open(const bd_assessment *assessment) {
+    int64_t open = 0;
+    for (size_t i = 0; i < assessment->exceptions.count; i++) {
+        open += assessment->exceptions.data[i].is_open;
+    }
+    return open;
+}
+
 static void put_exceptions(export_run *run) {
     const bd_assessment *assessment = run->in->assessment;
+    size_t count = assessment->exceptions.count;
     html_put(run, "<section id=\"exceptions\" aria-labelledby=\"exceptions-head\">\n"
                   "<h2 id=\"exceptions-head\">Exceptions</h2>\n");
-    if (assessment->exceptions.count == 0) {
+    if (count == 0) {
         html_put(run,
                  "<p>No exception was seen in the period, in what was observed.</p>\n</section>\n");
         return;
     }
+    html_put(run, "<p>In the period: ");
+    html_int(run, (int64_t)count);
+    html_put(run, "; open: ");
+    html_int(run, count_open(assessment));
     html_put(
         run,
-        "<p>A failing stretch of one property of one resource is one exception. It stays disclosed "
-        "after it is closed. The list is also in <a "
+        ". A failing stretch of one property of one resource is one exception. It stays disclosed "
+        "after it is closed. Of each check at most the first 100 are listed here; all are in <a "
         "href=\"../60_EXCEPTIONS/exceptions.csv\">exceptions.csv</a>, "
         "every failing record in <a "
         "href=\"../80_MACHINE/findings.ndjson\">findings.ndjson</a>.</p>\n"
@@ -70,11 +131,13 @@ static void put_exceptions(export_run *run) {
         "<th scope=\"col\">Control</th><th scope=\"col\">What, and where</th>"
         "<th scope=\"col\">Last seen clean</th><th scope=\"col\">First seen failing</th>"
         "<th scope=\"col\">Last seen failing</th><th scope=\"col\">First seen clean</th>"
-        "<th scope=\"col\" class=\"number\">Days failing of observed</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < assessment->exceptions.count; i++) {
-        put_exception(run, &assessment->exceptions.data[i]);
+        "<th scope=\"col\" class=\"number\">Days failing of observed</th></tr></thead>\n");
+    html_stretch of = {0};
+    for (size_t from = 0; from < count; from = of.to) {
+        of = html_stretch_from(run, NULL, count, from, HTML_EXCEPTIONS);
+        put_stretch(run, &of);
     }
-    html_put(run, "</tbody></table></div>\n</section>\n");
+    html_put(run, "</table></div>\n</section>\n");
 }
 
 /* ---- evidence ---- */

@@ -179,19 +179,43 @@ static void put_evidence(export_run *run, const bd_control_result *result) {
     html_put(run, "</tbody></table></div></details>\n");
 }
 
+static void put_named(export_run *run, const bd_exception *exception) {
+    html_link(run, "#", exception->id, exception->id);
+    html_put(run, exception->is_open ? " (open)" : " (closed)");
+    bd_arena_reset(run->line);
+}
+
+/* Those that are not named stand further down on the page, or say there where they stand. */
+static void put_unnamed(export_run *run, const html_stretch *of) {
+    if (of->shown == of->to) {
+        return;
+    }
+    html_put(run, ", ");
+    html_link_open(run, "#" HTML_EXCEPTIONS_OF, of->check->id);
+    html_int(run, (int64_t)(of->to - of->shown));
+    html_put(run, " more of ");
+    html_text(run, of->check->id);
+    html_put(run, "</a> (");
+    html_int(run, (int64_t)of->open_left_out);
+    html_put(run, " open)");
+}
+
 static void put_control_exceptions(export_run *run, const bd_control_result *result) {
-    if (result->exceptions.count == 0) {
+    const uint32_t *places = result->exceptions.data;
+    size_t count = result->exceptions.count;
+    if (count == 0) {
         return;
     }
     html_put(run, "<p class=\"facts\">");
-    html_put(run, result->exceptions.count == 1 ? "Exception " : "Exceptions ");
-    for (size_t i = 0; i < result->exceptions.count; i++) {
-        const bd_exception *exception =
-            &run->in->assessment->exceptions.data[result->exceptions.data[i]];
-        html_put(run, i > 0 ? ", " : "");
-        html_link(run, "#", exception->id, exception->id);
-        html_put(run, exception->is_open ? " (open)" : " (closed)");
-        bd_arena_reset(run->line);
+    html_put(run, count == 1 ? "Exception " : "Exceptions ");
+    html_stretch of = {0};
+    for (size_t from = 0; from < count; from = of.to) {
+        of = html_stretch_from(run, places, count, from, HTML_NAMED);
+        for (size_t i = of.from; i < of.shown; i++) {
+            html_put(run, i > 0 ? ", " : "");
+            put_named(run, &run->in->assessment->exceptions.data[places[i]]);
+        }
+        put_unnamed(run, &of);
     }
     html_put(run, "</p>\n");
 }
