@@ -475,7 +475,7 @@ typedef struct {
     bd_criterion_result *criteria;
     size_t criterion_count;          /* catalog order */
     BD_VEC(bd_check_result) checks;  /* by (check, snapshot/instance, scope) */
-    BD_VEC(bd_exception) exceptions; /* by (check, first failing date, id) */
+    BD_VEC(bd_exception) exceptions; /* by (check, type, key, property, first failing date) */
     bd_ratio ready, cover, fresh;
     int no_occurrence;       /* complete controls without occurrence */
     bd_strs gates;           /* why "Not complete"; empty when none */

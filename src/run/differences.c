@@ -131,6 +131,50 @@ static void compare_items(const comparison *of, const bd_value *packaged, const 
     }
 }
 
+static bd_str id_of(const bd_value *item) {
+    return item->kind == BD_STRING ? item->text : bd_value_text(item, "id");
+}
+
+/* Exceptions, and the ids of them under a control: another version may have another order of them, and an id is of one
+ * exception in any.  (Of two without a key and under one id the order is the same.) */
+static bool is_by_id(const comparison *of, bd_str pointer) {
+    return !of->run->is_same_program && bd_str_has_suffix(pointer, BD_STR("/exceptions")) &&
+           (bd_str_eqz(pointer, "/exceptions") || bd_str_has_prefix(pointer, BD_STR("/controls/")));
+}
+
+/* Of each item of `made` the place of the next one under the same id, else `made->count`; `first`: id -> 1 + place. */
+static size_t *index_by_id(bd_arena *arena, const bd_value *made, bd_map *first) {
+    size_t *next = bd_new(arena, size_t, made->count + 1);
+    for (size_t i = made->count; i > 0; i--) {
+        uintptr_t later = (uintptr_t)bd_map_find(first, id_of(&made->items[i - 1]));
+        next[i - 1] = later > 0 ? later - 1 : made->count;
+        bd_map_put(first, id_of(&made->items[i - 1]), (void *)i);
+    }
+    return next;
+}
+
+static void compare_by_id(const comparison *of, const bd_value *packaged, const bd_value *made, bd_str pointer) {
+    bd_arena *arena = of->run->arena;
+    bd_map *first = bd_map_make(arena);
+    bool *is_met = bd_new(arena, bool, made->count + 1);
+    const size_t *next = index_by_id(arena, made, first);
+    for (size_t i = 0; i < packaged->count; i++) {
+        bd_str id = id_of(&packaged->items[i]);
+        size_t at = (uintptr_t)bd_map_find(first, id);
+        const bd_value *again = at > 0 ? &made->items[at - 1] : NULL;
+        if (again != NULL) {
+            is_met[at - 1] = true;
+            bd_map_put(first, id, next[at - 1] < made->count ? (void *)(uintptr_t)(next[at - 1] + 1) : NULL);
+        }
+        compare(of, &packaged->items[i], again, bd_str_format(arena, "%.*s/%zu", BD_ARG(pointer), i));
+    }
+    for (size_t i = 0; i < made->count; i++) {
+        if (!is_met[i]) {
+            compare(of, NULL, &made->items[i], bd_str_format(arena, "%.*s/%zu", BD_ARG(pointer), i));
+        }
+    }
+}
+
 /* Recursion is bounded by the depth of JSON. */
 static void compare(const comparison *of, const bd_value *packaged, const bd_value *made, bd_str pointer) {
     bd_arena *arena = of->run->arena;
@@ -141,7 +185,7 @@ static void compare(const comparison *of, const bd_value *packaged, const bd_val
     if (are_alike && packaged->kind == BD_OBJECT) {
         compare_members(of, packaged, made, pointer);
     } else if (are_alike && packaged->kind == BD_ARRAY) {
-        compare_items(of, packaged, made, pointer);
+        (is_by_id(of, pointer) ? compare_by_id : compare_items)(of, packaged, made, pointer);
     } else if (!are_alike ||
                !bd_str_eq(bd_json_canonical(arena, packaged), bd_json_canonical(arena, made))) {
         bd_differ_judged(of->run, of->path,

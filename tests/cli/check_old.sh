@@ -20,6 +20,16 @@ else
     fail "old: a flipped bit at any of 60 places of it is noticed" "$(cat why)"
 fi
 
+# Exceptions in the order of their ids, five of each check, and a comparison with the package before it.
+scattered=$root/tests/corpus/package/old/bindery-0.1.0-by-id
+order='[.exceptions[].id] as $is | [.exceptions | sort_by(.check, .type, .key, .first_seen_failing)[].id] as $would | $is != $would'
+claim "old: a package whose exceptions stand by their ids" \
+    test true = "$(unzip -p "$scattered.zip" '*/80_MACHINE/assessment.json' | jq "$order")"
+claim_exit "old: judged again, each exception is the same" 0 bindery verify -q --trust "$scattered.pem" --reperform "$scattered.zip"
+claim_says "old: and every figure of each, and of what changed, stands in its binder" \
+    "figures      $(unzip -p "$scattered.zip" '*/80_MACHINE/figures.ndjson' | wc -l), all printed"
+claim_says "old: that the list came out in another order is said" "other bytes  60_EXCEPTIONS/exceptions.csv"
+
 # another WORD... - a copy of the program that differs in this, an engagement with evidence of one day, its package as made.zip
 another() {
     rm -rf e other
@@ -51,6 +61,11 @@ claim_says "old: the place is named with both values" \
     "version: 80_MACHINE/assessment.json: at '/controls/"
 claim_says "old: and both versions, of which only one can say more" "bindery 0.1.0 (sources 0123456789ab) and judged again"
 claim_exit "old: its signature holds without it" 0 bindery verify -q --trust e/identity/trial.crt.pem made.zip
+
+claim "old: a version that names exceptions otherwise can be made" another version ids
+claim_exit "old: an exception that is there under no such name is no agreement" 6 again
+claim_says "old: the one of the package is named" "/exceptions/0' the package says \"Y-nsg-admin-ports-"
+claim_says "old: so is the one that it lacks" "/exceptions/0' the package says nothing, judged again it is \"X-nsg-admin-ports-"
 
 claim "old: a version that words a reason otherwise can be made" another version words
 claim_exit "old: other words for the same verdicts are no difference" 0 again

@@ -3,6 +3,7 @@
     lie       calls what is in progress complete: what somebody makes who holds the key and lies
     version   says that it was made of other sources
     words     gives one reason in other words
+    ids       names every exception otherwise
 """
 import re
 import sys
@@ -25,6 +26,8 @@ for word in sys.argv[3:] or ["lie"]:
         change(re.search(rb"\(sources [0-9a-f]{12}\)", program).group(), b"(sources 0123456789ab)")
     elif word == "words":
         change(b"no evidence describes a day of the period", b"of no day of the period there is evidence")
+    elif word == "ids":
+        change(b"X-%.*s-%.*s-%s", b"Y-%.*s-%.*s-%s")
     else:
         sys.exit("no such word: " + word)
 open(target, "wb").write(program)

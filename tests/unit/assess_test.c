@@ -328,6 +328,44 @@ TEST(assess, stretches_follow_one_record_over_its_snapshots) {
     }
 }
 
+/* `key` fails on `at` only; `type` stands before it in the order. */
+static void put_typed(scene *s, const char *at, const char *type, const char *key, bd_verdict verdict) {
+    uint32_t item = put_snapshot(s, "S1", SUB_A, at);
+    bd_row row = row_of(s, item, "each", key, verdict);
+    row.type = bd_str_of(type);
+    put_row(s, item, row);
+}
+
+/* By id they would stand by day, and those of one day by a hash: b and c of January, z, b and a of March (2a and d7,
+ * printf 't\037a\037p' | sha256sum). */
+TEST(assess, exceptions_come_by_type_key_and_day_whatever_their_ids) {
+    scene *s = each_scene();
+    put_typed(s, "2026-02-10T06:00:00Z", "s", "z", BD_FAIL);
+    put_typed(s, "2026-03-10T06:00:00Z", "t", "a", BD_FAIL);
+    put_typed(s, "2026-01-10T06:00:00Z", "t", "b", BD_FAIL);
+    put_typed(s, "2026-02-10T06:00:00Z", "t", "b", BD_PASS);
+    put_typed(s, "2026-03-10T06:00:00Z", "t", "b", BD_FAIL);
+    put_typed(s, "2026-01-10T06:00:00Z", "t", "c", BD_FAIL);
+    put_typed(s, "2026-01-10T06:00:00Z", "t", "d", BD_PASS);
+    put_typed(s, "2025-12-10T06:00:00Z", "t", "e", BD_FAIL); /* and is clean before the period begins */
+    put_typed(s, "2025-12-12T06:00:00Z", "t", "e", BD_PASS);
+    judge_scene(s);
+    bd_str text = {"", 0};
+    size_t sorted = 0;
+    for (size_t i = 0; i < s->out->exceptions.count; i++) {
+        const bd_exception *x = &s->out->exceptions.data[i];
+        text = bd_str_format(test_arena(), "%.*s %.*s/%.*s:%.*s%s", BD_ARG(text), BD_ARG(x->type), BD_ARG(x->key),
+                             BD_ARG(bd_str_sub(day_text(x->first_seen_failing), 5, 10)),
+                             x->repeats.size > 0 ? "!" : "");
+        sorted += i > 0 && bd_str_cmp(s->out->exceptions.data[i - 1].id, x->id) < 0;
+    }
+    CHECK_EQ_STR(text, " s/z:02-10 t/a:03-10 t/b:01-10 t/b:03-10! t/c:01-10");
+    CHECK(sorted < s->out->exceptions.count - 1);
+    CHECK_EQ_STR(s->out->exceptions.data[3].repeats, s->out->exceptions.data[2].id);
+    CHECK_EQ_INT(control_of(s, "1.1")->exceptions.count, 5);
+    CHECK_EQ_INT(control_of(s, "1.1")->exceptions.data[4], 4);
+}
+
 TEST(assess, what_came_after_the_as_of_instant_ends_no_stretch) {
     scene *s = each_scene();
     put_seen(s, "2026-03-10T06:00:00Z", "a", BD_FAIL);

@@ -122,10 +122,10 @@ TEST(sample, its_exceptions_are_those_of_its_readme) {
         {"azure-user-controls-mapped", "", "2026-06-30", "2026-06-30", ""},
         {"defender-plans", "2026-01-15", "2026-02-16", "2026-02-16", "2026-03-15"},
         {"leaver-disabled-in-time", "", "2026-03-12", "2026-03-12", ""},
-        {"leaver-sessions-revoked", "", "2026-02-13", "2026-02-13", ""},
-        {"leaver-sessions-revoked", "", "2026-03-12", "2026-03-12", ""},
-        {"leaver-sessions-revoked", "", "2026-03-26", "2026-03-26", ""},
-        {"leaver-sessions-revoked", "", "2026-05-11", "2026-05-11", ""},
+        {"leaver-sessions-revoked", "", "2026-03-26", "2026-03-26", ""}, /* by key: adm-zsofia.kertesz */
+        {"leaver-sessions-revoked", "", "2026-05-11", "2026-05-11", ""}, /* baptiste.rouviere */
+        {"leaver-sessions-revoked", "", "2026-03-12", "2026-03-12", ""}, /* oliver.brandt */
+        {"leaver-sessions-revoked", "", "2026-02-13", "2026-02-13", ""}, /* pernille.aagaard */
         {"nsg-admin-ports", "2026-02-16", "2026-03-15", "2026-03-15", "2026-04-15"},
         {"nsg-opening-writes", "", "2026-03-13", "2026-03-13", ""},
         {"nsg-own-rules", "", "2026-01-15", "2026-06-15", ""},
