@@ -170,6 +170,44 @@ TEST(zip, a_cleared_deflater_gives_the_same_stream_again) {
     bd_buf_clear(&buf);
 }
 
+static bd_str deflate_thoroughly(bd_deflater *deflater, bd_buf *buf, bd_str text, size_t piece) {
+    bd_err err = {0};
+    bd_sink sink = bd_sink_to_buf(buf);
+    buf->size = 0;
+    bd_deflater_clear(deflater, &sink);
+    bd_deflater_set_thorough(deflater);
+    for (size_t at = 0; at < text.size; at += piece) {
+        bd_str part = bd_str_sub(text, at, at + piece);
+        CHECK_OK(bd_deflater_write(deflater, part.data, part.size, &err), err);
+    }
+    CHECK_OK(bd_deflater_finish(deflater, &err), err);
+    return bd_buf_str(buf);
+}
+
+/* A chunk stands alone, so that the stream of the first four is that of their text, less the five bytes of its end. */
+TEST(zip, a_thorough_stream_is_thorough_behind_its_first_four_chunks) {
+    bd_str text = export_text(6 * MIB + 99), head = bd_str_sub(text, 0, 4 * MIB);
+    struct deflated usual = deflate_text(text, 1, text.size), usual_head = deflate_text(head, 1, head.size);
+    size_t shared = usual_head.stream.size - 5;
+    bd_buf buf;
+    bd_buf_init(&buf, (size_t)64 << 20);
+    bd_sink sink = bd_sink_to_buf(&buf);
+    bd_deflater *deflater = bd_deflater_open(&sink);
+    CHECK(bd_str_eq(deflate_thoroughly(deflater, &buf, head, 1000), usual_head.stream));
+    bd_str thorough = bd_str_copy(test_arena(), deflate_thoroughly(deflater, &buf, text, 77777));
+    CHECK(bd_str_eq(bd_str_sub(thorough, 0, shared), bd_str_sub(usual.stream, 0, shared)));
+    CHECK((thorough.size - shared) * 100 < (usual.stream.size - shared) * 99);
+    struct deflated packed = {thorough, bd_deflater_plain_bytes(deflater), bd_deflater_crc32(deflater)};
+    bd_deflater_set_jobs(deflater, 3);
+    CHECK(bd_str_eq(deflate_thoroughly(deflater, &buf, text, text.size), thorough));
+    bd_deflater_close(deflater);
+    bd_buf_clear(&buf);
+    write_gzip(test_path("a.gz"), &packed);
+    bd_str found;
+    CHECK_EQ_INT(run_command(&found, "gzip -t a.gz && zcat a.gz | sha256sum | cut -c1-64"), 0);
+    CHECK_EQ_STR(bd_str_trim(found), bd_sha256_hex(test_arena(), text));
+}
+
 TEST(zip, deflated_text_is_at_most_a_hundredth_larger_than_zip_makes_it) {
     bd_str text = export_text(3 * MIB), listing;
     struct deflated deflated = deflate_text(text, 1, text.size);
@@ -1082,9 +1120,9 @@ static const bd_blob *pack_drafted(bd_str text, size_t step) {
 }
 
 TEST(zip, a_draft_becomes_the_blob_that_packing_its_text_gives) {
-    static const size_t sizes[] = {0, 1, (1u << 20) - 1, 1u << 20, (1u << 20) + 1, 5u << 19};
+    static const size_t sizes[] = {0, 1, (1u << 20) - 1, 1u << 20, (1u << 20) + 1, 5u << 19, 11u << 19};
     static const size_t steps[] = {977, 1u << 19, 3u << 20};
-    static char text[3 << 20];
+    static char text[6 << 20];
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = draft_letter(i);
     }

@@ -359,6 +359,7 @@ struct bd_blob_packer {
 
 static bd_rc deflate_text(bd_deflater *deflater, struct packing *one) {
     bd_deflater_clear(deflater, &one->sink);
+    bd_deflater_set_thorough(deflater);
     return bd_deflater_put_all(deflater, one->text, &one->err);
 }
 

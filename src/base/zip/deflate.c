@@ -23,6 +23,8 @@
 
 enum {
     LEVEL = 6,
+    THOROUGH_LEVEL = 8, /* 9 takes a fifth longer for a two-thousandth */
+    THOROUGH_FROM = 4 * BD_DEFLATE_CHUNK_BYTES,
     JOBS_MAX = 16,
     CHECK_BYTES = 64 * 1024,
     ARENA_BYTES = 64 << 20,
@@ -37,11 +39,12 @@ struct chunk {
     uint8_t *plain, *stored; /* not cleared: a short text touches little of them */
     size_t plain_size, stored_size, stored_room;
     uint32_t crc32;
+    bool is_thorough;
     const char *failure; /* NULL: well */
 };
 
 struct worker {
-    struct libdeflate_compressor *compressor;
+    struct libdeflate_compressor *compressors[2]; /* of LEVEL, of THOROUGH_LEVEL; each made when it is needed */
     z_stream inflate;
     bool has_inflate;
     uint8_t *check; /* CHECK_BYTES */
@@ -51,6 +54,8 @@ struct bd_deflater {
     bd_arena *arena;
     bd_sink *sink;
     unsigned jobs;
+    bool is_thorough; /* this stream */
+    int64_t put_bytes; /* in chunks that are full */
     bd_crew *crew; /* made with the second chunk of a stream; NULL before */
     unsigned room; /* chunks at a time: two for each of several jobs, so that nobody waits for a slow one */
     unsigned first, full; /* chunks[first] and those after it, in a ring, are full; the next is being filled */
@@ -122,14 +127,15 @@ static void join_chunk(struct chunk *chunk, const struct block_places *places) {
     chunk->stored_size = size + JOINT_BYTES - 1;
 }
 
-static bool open_worker(struct worker *worker) {
-    if (worker->compressor == NULL) {
-        worker->compressor = libdeflate_alloc_compressor(LEVEL);
+static bool open_worker(struct worker *worker, bool is_thorough) {
+    struct libdeflate_compressor **compressor = &worker->compressors[is_thorough];
+    if (*compressor == NULL) {
+        *compressor = libdeflate_alloc_compressor(is_thorough ? THOROUGH_LEVEL : LEVEL);
     }
     if (!worker->has_inflate) {
         worker->has_inflate = zlib_open(&worker->inflate);
     }
-    return worker->compressor != NULL && worker->has_inflate;
+    return *compressor != NULL && worker->has_inflate;
 }
 
 static void deflate_chunk(void *context, size_t index, unsigned number) {
@@ -137,14 +143,14 @@ static void deflate_chunk(void *context, size_t index, unsigned number) {
     struct chunk *chunk = &deflater->chunks[index];
     struct worker *worker = &deflater->workers[number];
     chunk->failure = NULL;
-    if (!open_worker(worker)) {
+    if (!open_worker(worker, chunk->is_thorough)) {
         chunk->failure = "out of memory";
         return;
     }
     chunk->crc32 = bd_crc32(0, chunk->from, chunk->plain_size);
     chunk->stored_size =
-        libdeflate_deflate_compress(worker->compressor, chunk->from, chunk->plain_size,
-                                    chunk->stored, chunk->stored_room - JOINT_BYTES);
+        libdeflate_deflate_compress(worker->compressors[chunk->is_thorough], chunk->from,
+                                    chunk->plain_size, chunk->stored, chunk->stored_room - JOINT_BYTES);
     struct block_places places;
     if (chunk->stored_size == 0 || !find_last_block(worker, chunk, &places)) {
         chunk->failure = "does not inflate to its source";
@@ -177,6 +183,8 @@ static void settle_jobs(bd_deflater *deflater) {
 void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
     settle_jobs(deflater);
     deflater->sink = sink;
+    deflater->is_thorough = false;
+    deflater->put_bytes = 0;
     deflater->first = 0;
     deflater->full = 0;
     deflater->plain_bytes = 0;
@@ -185,6 +193,11 @@ void bd_deflater_clear(bd_deflater *deflater, bd_sink *sink) {
     for (unsigned i = 0; i < JOBS_MAX; i++) {
         deflater->chunks[i].plain_size = 0;
     }
+}
+
+void bd_deflater_set_thorough(bd_deflater *deflater) {
+    BD_ASSERT(deflater->full == 0 && deflater->chunks[0].plain_size == 0 && deflater->put_bytes == 0);
+    deflater->is_thorough = true;
 }
 
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs) {
@@ -232,6 +245,8 @@ static void give_stored(struct chunk *chunk, size_t bytes) {
 
 /* All that a job touches is made before it is put: arenas belong to one thread. */
 static void open_chunk(bd_deflater *deflater, struct chunk *chunk) {
+    chunk->is_thorough = deflater->is_thorough && deflater->put_bytes >= THOROUGH_FROM;
+    deflater->put_bytes += (int64_t)chunk->plain_size;
     for (unsigned i = 0; i < deflater->jobs; i++) {
         if (deflater->workers[i].check == NULL) {
             deflater->workers[i].check = bd_new(deflater->arena, uint8_t, CHECK_BYTES);
@@ -346,7 +361,8 @@ void bd_deflater_close(bd_deflater *deflater) {
     for (unsigned i = 0; i < JOBS_MAX; i++) {
         bd_heap_free(deflater->chunks[i].plain);
         bd_heap_free(deflater->chunks[i].stored);
-        libdeflate_free_compressor(deflater->workers[i].compressor);
+        libdeflate_free_compressor(deflater->workers[i].compressors[0]);
+        libdeflate_free_compressor(deflater->workers[i].compressors[1]);
         if (deflater->workers[i].has_inflate) {
             inflateEnd(&deflater->workers[i].inflate);
         }

@@ -28,6 +28,7 @@ static void open_packing(bd_draft *draft) {
     bd_buf_init(&draft->stored, SIZE_MAX / 2);
     draft->stored_sink = bd_sink_to_buf(&draft->stored);
     draft->deflater = bd_deflater_open(&draft->stored_sink);
+    bd_deflater_set_thorough(draft->deflater);
     draft->hash = bd_sha256_open();
 }
 
