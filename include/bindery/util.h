@@ -526,6 +526,8 @@ void bd_crew_close(bd_crew *crew); /* accepts NULL */
 typedef struct bd_readahead bd_readahead;
 bd_readahead *bd_readahead_open(bd_source *from);
 bd_source bd_readahead_source(bd_readahead *ahead);
+/* The next bytes where they lie, without a copy, up to 256 KiB; empty at the end.  Borrowed until the next call. */
+BD_MUST_USE bd_rc bd_readahead_take(bd_readahead *ahead, bd_str *out, bd_err *err);
 void bd_readahead_close(bd_readahead *ahead); /* accepts NULL */
 
 /* Its counterpart: whoever reads a file hands the bytes on to `fn`, which runs on a thread of its own, up to 2 MiB

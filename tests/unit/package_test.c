@@ -1306,6 +1306,53 @@ TEST(package, a_good_package_verifies_with_any_number_of_threads) {
     bd_key_close(signer.key);
 }
 
+/* Enough for two threads: one that inflates, one that hashes. */
+static bd_str large_text(void) {
+    bd_buf buf;
+    bd_buf_init(&buf, 16 << 20);
+    for (unsigned i = 0; buf.size < (size_t)6 << 20; i++) {
+        bd_buf_printf(&buf, "{\"id\":\"/subscriptions/%08x/storageAccounts/st%u\",", i * 2654435761u, i);
+        bd_buf_puts(&buf, BD_STR("\"supportsHttpsTrafficOnly\":true}\n"));
+    }
+    bd_str text = bd_str_copy(test_arena(), bd_buf_str(&buf));
+    bd_buf_clear(&buf);
+    return text;
+}
+
+static void check_alike(const char *path, const identity *signer, int exit_code) {
+    bd_package_report alone, shared;
+    verify_file(path, signer->pem, 1, test_arena(), &alone);
+    verify_file(path, signer->pem, 2, test_arena(), &shared);
+    CHECK_EQ_INT(alone.exit_code, exit_code);
+    CHECK_EQ_INT(shared.exit_code, exit_code);
+    CHECK_EQ_INT(alone.bytes, shared.bytes);
+    CHECK_EQ_STR(list_faults(&alone), list_faults(&shared));
+}
+
+TEST(package, a_large_file_is_judged_alike_by_one_thread_and_by_two) {
+    identity signer = make_identity("signer");
+    bd_package_facts facts = make_facts(&signer);
+    test_file files[16];
+    size_t count = make_files(&facts, files);
+    files[0].text = large_text();
+    built_package good = build_files(&facts, signer.key, files, count);
+    const char *path = test_path("large.zip");
+    test_write_file(path, good.zip);
+    check_alike(path, &signer, 0);
+    raw_zip raw = parse_raw(good.zip);
+    const raw_entry *large = entry_of(&raw, EVIDENCE);
+    size_t at = (size_t)(large->data.data - good.zip.data);
+    for (size_t i = 0; i < 24; i++) {
+        size_t place = at + i * large->data.size / 24 + i * 77;
+        test_failure("byte %zu of the file", place - at);
+        test_write_file(path, flip_byte(good.zip, place));
+        check_alike(path, &signer, 1);
+    }
+    test_write_file(path, flip_byte(good.zip, at + large->data.size - 1));
+    check_alike(path, &signer, 1);
+    bd_key_close(signer.key);
+}
+
 TEST(package, an_opened_package_gives_its_files) {
     identity signer = make_identity("signer");
     const char *path = test_path("good.zip");

@@ -23,7 +23,9 @@ struct bd_readahead {
     pthread_cond_t changed;
     bool is_stopped;
     slot slots[SLOT_COUNT];
-    size_t next, at; /* slot being taken, and where in it */
+    size_t next;  /* slot being taken */
+    bool is_lent; /* whoever takes has it */
+    bd_str left;  /* of what it holds */
 };
 
 /* Fills one slot as far as the source goes; only the reading thread touches an empty slot. */
@@ -36,6 +38,10 @@ static void fill_slot(bd_readahead *ahead, slot *into) {
                                   &got, &into->err);
         into->size += bd_failed(into->rc) ? 0 : got;
     }
+}
+
+static bool is_last_slot(const slot *full) {
+    return bd_failed(full->rc) || full->size < SLOT_BYTES;
 }
 
 static void *read_on(void *argument) {
@@ -52,7 +58,7 @@ static void *read_on(void *argument) {
             return NULL;
         }
         fill_slot(ahead, into);
-        bool is_last = bd_failed(into->rc) || into->size < SLOT_BYTES;
+        bool is_last = is_last_slot(into);
         pthread_mutex_lock(&ahead->lock);
         into->is_full = true;
         pthread_cond_broadcast(&ahead->changed);
@@ -75,34 +81,59 @@ bd_readahead *bd_readahead_open(bd_source *from) {
     return ahead;
 }
 
-static bd_rc read_ahead(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
-    bd_readahead *ahead = source->context;
-    if (!ahead->has_thread) {
-        return bd_source_read(ahead->from, bytes, room, count, err);
-    }
+/* Waits for the slot in turn; without a thread it is filled here. */
+static void lend_slot(bd_readahead *ahead) {
     slot *from = &ahead->slots[ahead->next];
-    pthread_mutex_lock(&ahead->lock);
-    while (!from->is_full) {
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+    if (!ahead->has_thread) {
+        fill_slot(ahead, from);
+    } else {
+        pthread_mutex_lock(&ahead->lock);
+        while (!from->is_full) {
+            pthread_cond_wait(&ahead->changed, &ahead->lock);
+        }
+        pthread_mutex_unlock(&ahead->lock);
     }
+    ahead->is_lent = true;
+    ahead->left = (bd_str){from->bytes, from->size};
+}
+
+static void give_slot_back(bd_readahead *ahead) {
+    pthread_mutex_lock(&ahead->lock);
+    ahead->slots[ahead->next].is_full = false;
+    pthread_cond_broadcast(&ahead->changed);
     pthread_mutex_unlock(&ahead->lock);
-    size_t left = from->size - ahead->at;
-    if (left == 0 && bd_failed(from->rc)) {
+    ahead->next = (ahead->next + 1) % SLOT_COUNT;
+    ahead->is_lent = false;
+}
+
+bd_rc bd_readahead_take(bd_readahead *ahead, bd_str *out, bd_err *err) {
+    const slot *from = &ahead->slots[ahead->next];
+    if (ahead->left.size == 0 && ahead->is_lent && !is_last_slot(from)) {
+        give_slot_back(ahead);
+    }
+    if (!ahead->is_lent) {
+        lend_slot(ahead);
+        from = &ahead->slots[ahead->next];
+    }
+    *out = ahead->left;
+    ahead->left = (bd_str){0};
+    if (out->size == 0 && bd_failed(from->rc)) {
         *err = from->err;
         return from->rc;
     }
-    *count = left < room ? left : room;
-    memcpy(bytes, from->bytes + ahead->at, *count);
-    ahead->at += *count;
-    bool is_taken = ahead->at == from->size && from->size == SLOT_BYTES && !bd_failed(from->rc);
-    if (is_taken) {
-        pthread_mutex_lock(&ahead->lock);
-        from->is_full = false;
-        pthread_cond_broadcast(&ahead->changed);
-        pthread_mutex_unlock(&ahead->lock);
-        ahead->next = (ahead->next + 1) % SLOT_COUNT;
-        ahead->at = 0;
+    return BD_OK;
+}
+
+static bd_rc read_ahead(bd_source *source, void *bytes, size_t room, size_t *count, bd_err *err) {
+    bd_readahead *ahead = source->context;
+    bd_str taken;
+    *count = 0;
+    BD_TRY(bd_readahead_take(ahead, &taken, err));
+    if (taken.size > 0) {
+        *count = taken.size < room ? taken.size : room;
+        memcpy(bytes, taken.data, *count);
     }
+    ahead->left = bd_str_sub(taken, *count, taken.size);
     return BD_OK;
 }
 

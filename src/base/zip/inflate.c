@@ -14,7 +14,8 @@ struct bd_inflater {
     bd_arena *arena;
     bd_source *in;
     z_stream z;
-    bool has_z, is_done;
+    bool has_z, has_ended, is_done; /* the stream has ended; so has its source */
+    int failure;                    /* zlib's, told once what came before it was read */
     int64_t max_bytes, consumed, produced;
     uint8_t *input; /* of the heap: zeroing it would cost more than a small file */
 };
@@ -71,25 +72,45 @@ static bd_rc check_end(bd_inflater *inflater, bd_err *err) {
     return BD_OK;
 }
 
-static bd_rc inflate_some(bd_inflater *inflater, size_t *count, bd_err *err) {
-    z_stream *z = &inflater->z;
-    uInt room = z->avail_out;
-    int rc = inflate(z, Z_NO_FLUSH);
-    *count = room - z->avail_out;
-    inflater->produced += (int64_t)*count;
+static bd_rc refuse(const bd_inflater *inflater, bd_err *err) {
     if (inflater->produced > inflater->max_bytes) {
         BD_RAISE(err, BD_ERR_LIMIT, "the deflate stream holds more than %lld bytes",
                  (long long)inflater->max_bytes);
     }
-    if (rc == Z_STREAM_END) {
+    const z_stream *z = &inflater->z;
+    int64_t at = inflater->consumed - (int64_t)z->avail_in;
+    BD_RAISE(err, inflater->failure == Z_MEM_ERROR ? BD_ERR_LIMIT : BD_ERR_INPUT,
+             "the deflate stream is malformed before byte %lld: %s", (long long)at,
+             z->msg != NULL ? z->msg : "no memory or no stream");
+}
+
+static size_t inflate_some(bd_inflater *inflater) {
+    z_stream *z = &inflater->z;
+    uInt room = z->avail_out;
+    int rc = inflate(z, Z_NO_FLUSH);
+    size_t count = room - z->avail_out;
+    inflater->produced += (int64_t)count;
+    inflater->has_ended = rc == Z_STREAM_END;
+    inflater->failure = rc == Z_OK || rc == Z_BUF_ERROR || rc == Z_STREAM_END ? Z_OK : rc;
+    return inflater->produced > inflater->max_bytes ? count - 1 : count;
+}
+
+/* What is wrong is told when all before it was read, so that how much comes does not hang on the sizes of reads. */
+static bd_rc go_on(bd_inflater *inflater, size_t *count, bd_err *err) {
+    if (inflater->failure != Z_OK || inflater->produced > inflater->max_bytes) {
+        return refuse(inflater, err);
+    }
+    if (inflater->has_ended) {
         return check_end(inflater, err);
     }
-    if (rc != Z_OK && rc != Z_BUF_ERROR) {
-        int64_t at = inflater->consumed - (int64_t)z->avail_in;
-        BD_RAISE(err, rc == Z_MEM_ERROR ? BD_ERR_LIMIT : BD_ERR_INPUT,
-                 "the deflate stream is malformed before byte %lld: %s", (long long)at,
-                 z->msg != NULL ? z->msg : "no memory or no stream");
+    if (inflater->z.avail_in == 0) {
+        BD_TRY(fill_input(inflater, err));
     }
+    if (inflater->z.avail_in == 0) {
+        BD_RAISE(err, BD_ERR_INPUT, "the deflate stream is cut off after %lld bytes",
+                 (long long)inflater->consumed);
+    }
+    *count = inflate_some(inflater);
     return BD_OK;
 }
 
@@ -106,19 +127,11 @@ static bd_rc read_inflated(bd_source *source, void *bytes, size_t room, size_t *
     /* One byte beyond the limit is asked for, because only that byte shows that the limit is
      * passed. */
     int64_t left = inflater->max_bytes - inflater->produced;
-    size_t most = left < INT_MAX ? (size_t)left + 1 : INT_MAX;
-    size_t wanted = room < most ? room : most;
+    size_t most = left < INT_MAX ? (size_t)(left + 1) : INT_MAX;
     inflater->z.next_out = bytes;
-    inflater->z.avail_out = (uInt)wanted;
+    inflater->z.avail_out = (uInt)(room < most ? room : most);
     while (*count == 0 && !inflater->is_done) {
-        if (inflater->z.avail_in == 0) {
-            BD_TRY(fill_input(inflater, err));
-        }
-        if (inflater->z.avail_in == 0) {
-            BD_RAISE(err, BD_ERR_INPUT, "the deflate stream is cut off after %lld bytes",
-                     (long long)inflater->consumed);
-        }
-        BD_TRY(inflate_some(inflater, count, err));
+        BD_TRY(go_on(inflater, count, err));
     }
     return BD_OK;
 }

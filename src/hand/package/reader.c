@@ -83,7 +83,7 @@ void bd_package_close(bd_package_reader *reader) {
 
 /* ---- hashing ---------------------------------------------------------------------------------------- */
 
-enum { READ_BYTES = 64 * 1024, JOBS_MAX = 64 };
+enum { READ_BYTES = 64 * 1024, JOBS_MAX = 64, LARGE_BYTES = 4 << 20 };
 
 /* One worker's tools; nothing grows with the package but the sentences of entries that cannot be read. */
 typedef struct {
@@ -94,8 +94,16 @@ typedef struct {
 
 typedef struct {
     bd_package_reader *reader;
+    int64_t share_bytes; /* plain bytes of all entries, for one of the workers */
+    unsigned jobs;
     hasher hashers[JOBS_MAX];
 } hashing;
+
+/* What an entry's plain bytes come from. */
+typedef struct {
+    bd_source *source;
+    bd_readahead *ahead; /* not NULL: a thread of its own reads the source */
+} content;
 
 /* The stored form is hashed on its way into the inflater, so that an entry is read from disk once. */
 typedef struct {
@@ -126,40 +134,60 @@ static void hash_lines(hasher *tools, const char *bytes, size_t count, package_f
     }
 }
 
-static bd_rc hash_content(hasher *tools, bd_source *source, bool is_journal, package_found *found,
-                          bd_err *err) {
-    found->ends_in_line = true;
-    for (size_t count = 1; count > 0;) {
-        BD_TRY(bd_source_read(source, tools->bytes, READ_BYTES, &count, err));
-        bd_sha256_put(tools->plain, tools->bytes, count);
-        found->bytes += (int64_t)count;
-        if (is_journal) {
-            hash_lines(tools, tools->bytes, count, found);
-        }
+static bd_rc next_bytes(const hasher *tools, const content *from, bd_str *out, bd_err *err) {
+    if (from->ahead != NULL) {
+        return bd_readahead_take(from->ahead, out, err);
     }
+    size_t count = 0;
+    BD_TRY(bd_source_read(from->source, tools->bytes, READ_BYTES, &count, err));
+    *out = (bd_str){tools->bytes, count};
     return BD_OK;
 }
 
-static bd_rc hash_deflated(hasher *tools, const package_item *item, bd_source *raw,
+static bd_rc hash_content(hasher *tools, const content *from, bool is_journal, package_found *found,
+                          bd_err *err) {
+    bd_str bytes = {0};
+    found->ends_in_line = true;
+    do {
+        BD_TRY(next_bytes(tools, from, &bytes, err));
+        bd_sha256_put(tools->plain, bytes.data, bytes.size);
+        found->bytes += (int64_t)bytes.size;
+        if (is_journal) {
+            hash_lines(tools, bytes.data, bytes.size, found);
+        }
+    } while (bytes.size > 0);
+    return BD_OK;
+}
+
+/* Whether one worker would still be at this entry when the others have done all the rest: then it is inflated on one
+ * thread, which hashes the stored form as well, while another hashes what comes out. */
+static bool is_shared(const hashing *run, const bd_zip_entry *entry) {
+    return run->jobs > 1 && entry->bytes >= LARGE_BYTES && entry->bytes > run->share_bytes;
+}
+
+static bd_rc hash_deflated(const hashing *run, hasher *tools, const package_item *item, bd_source *raw,
                            package_found *found, bd_err *err) {
     tapped_source tapped = {raw, tools->stored};
     bd_source into = {.read = read_tapped, .context = &tapped};
     /* One byte more than the header declares may come, so that the sizes are what the fault names. */
     bd_inflater *inflater = bd_inflater_open(&into, item->entry->bytes + 1);
     bd_source source = bd_inflater_source(inflater);
-    bd_rc rc = hash_content(tools, &source, bd_str_eqz(item->name, PACKAGE_JOURNAL), found, err);
+    const content from = {&source, is_shared(run, item->entry) ? bd_readahead_open(&source) : NULL};
+    bd_rc rc = hash_content(tools, &from, bd_str_eqz(item->name, PACKAGE_JOURNAL), found, err);
+    bd_readahead_close(from.ahead);
     bd_inflater_close(inflater);
     return rc;
 }
 
-static bd_rc hash_entry(hasher *tools, const package_item *item, package_found *found,
+static bd_rc hash_entry(const hashing *run, hasher *tools, const package_item *item, package_found *found,
                         bd_err *err) {
     bd_source raw = {0};
     bool is_deflated = item->entry->method != 0;
     const bd_blob *blob = item->blob;
     BD_TRY(is_deflated ? blob->open_stored(blob, &raw, err) : blob->open_plain(blob, &raw, err));
-    bd_rc rc = is_deflated ? hash_deflated(tools, item, &raw, found, err)
-                           : hash_content(tools, &raw, false, found, err);
+    const content plain = {&raw, NULL};
+    bd_rc rc = is_deflated ? hash_deflated(run, tools, item, &raw, found, err)
+                           : hash_content(tools, &plain, false, found, err);
     blob->close(blob, &raw);
     return rc;
 }
@@ -170,7 +198,7 @@ static void hash_item(void *context, size_t index, unsigned worker) {
     package_item *item = &run->reader->items[index];
     uint8_t rest[32];
     bd_err err;
-    bd_rc rc = hash_entry(tools, item, &item->found, &err);
+    bd_rc rc = hash_entry(run, tools, item, &item->found, &err);
     bd_sha256_finish(tools->plain, item->found.sha256);
     bd_sha256_finish(tools->stored, item->found.stored_sha256);
     bd_sha256_finish(tools->line, rest); /* what followed the last LF */
@@ -201,11 +229,21 @@ static bd_rc collect_problems(bd_package_reader *reader, bd_err *err) {
     return BD_OK;
 }
 
+static int64_t plain_bytes(const bd_package_reader *reader) {
+    int64_t bytes = 0;
+    for (size_t i = 0; i < reader->count; i++) {
+        bytes += reader->items[i].entry->bytes; /* bounded by the limits of zip.h */
+    }
+    return bytes;
+}
+
 bd_rc package_reader_hash(bd_package_reader *reader, unsigned jobs, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("hashing", 16 << 20);
     hashing *run = bd_new(scratch, hashing, 1);
     run->reader = reader;
     jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
+    run->jobs = jobs;
+    run->share_bytes = plain_bytes(reader) / jobs;
     for (unsigned i = 0; i < jobs; i++) {
         run->hashers[i] = (hasher){
             .arena = bd_arena_open("hashing worker", (size_t)1 << 30),
