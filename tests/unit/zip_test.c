@@ -228,6 +228,28 @@ TEST(zip, crc_is_that_of_the_check_string) {
     CHECK_EQ_INT(bd_crc32(7, NULL, 0), 7);
 }
 
+/* The last bytes of input may all be taken while much of what they say has not come out yet. */
+TEST(zip, what_zlib_still_holds_comes_out_whatever_the_reads) {
+    /* 375 times 'a' by zlib at level 9: with its last byte it knows of 115 bytes more */
+    static const unsigned char stream[] = {0x4b, 0x4c, 0x1c, 0x05, 0x03, 0x00, 0x00};
+    for (size_t room = 1; room < 600; room++) {
+        char bytes[600];
+        bd_err err;
+        bd_memory_source state;
+        bd_source in = bd_source_of_memory(&state, (bd_str){(const char *)stream, sizeof stream});
+        bd_inflater *inflater = bd_inflater_open(&in, 375);
+        bd_source plain = bd_inflater_source(inflater);
+        size_t all = 0;
+        for (size_t count = 1; count > 0; all += count) {
+            test_failure("reads of %zu", room);
+            CHECK_OK(bd_source_read(&plain, bytes, room, &count, &err), err);
+            CHECK(count == 0 || (bytes[0] == 'a' && bytes[count - 1] == 'a'));
+        }
+        CHECK_EQ_INT(all, 375);
+        bd_inflater_close(inflater);
+    }
+}
+
 TEST(zip, the_inflater_refuses_a_stream_cut_off_anywhere) {
     bd_err err = {0};
     bd_str stream = deflate_text(export_text(2000), 1, 2000).stream;

@@ -106,11 +106,14 @@ static bd_rc go_on(bd_inflater *inflater, size_t *count, bd_err *err) {
     if (inflater->z.avail_in == 0) {
         BD_TRY(fill_input(inflater, err));
     }
-    if (inflater->z.avail_in == 0) {
+    bool is_dry = inflater->z.avail_in == 0; /* but zlib may hold bytes that did not fit before */
+    *count = inflate_some(inflater);
+    bool is_over = inflater->has_ended || inflater->failure != Z_OK ||
+                   inflater->produced > inflater->max_bytes;
+    if (is_dry && *count == 0 && !is_over) {
         BD_RAISE(err, BD_ERR_INPUT, "the deflate stream is cut off after %lld bytes",
                  (long long)inflater->consumed);
     }
-    *count = inflate_some(inflater);
     return BD_OK;
 }
 

@@ -31,8 +31,9 @@ static void set_times(bd_judging *run) {
 static void settle_results(bd_judging *run) {
     size_t count = run->out->checks.count;
     bd_check_result *kept = bd_new(run->arena, bd_check_result, count);
-    if (count > 0) {
-        memcpy(kept, run->out->checks.data, count * sizeof *kept);
+    for (size_t i = 0; i < count; i++) {
+        kept[i] = run->out->checks.data[i];
+        bd_arenas_pass(sizeof *kept);
     }
     bd_heap_free(run->out->checks.data);
     bd_heap_free(run->told.data);

@@ -544,6 +544,7 @@ static uint64_t count_judged(const bd_check_result *result) {
 void bd_judging_verdicts(bd_judging *run) {
     for (size_t i = 0; i < run->out->checks.count; i++) {
         bd_check_result *result = &run->out->checks.data[i];
+        bd_arenas_pass(sizeof *result);
         const bd_check_view *view = &run->views[result->check->index];
         place_result(run, result);
         if (view->is_register || view->is_event) {

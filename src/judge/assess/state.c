@@ -600,6 +600,7 @@ static void finish_results(bd_judging *run) {
     size_t kept = 0;
     for (size_t i = 0; i < run->out->checks.count; i++) {
         bd_check_result *result = &run->out->checks.data[i];
+        bd_arenas_pass(2 * sizeof *result);
         if (result->instance.size == 0) {
             continue; /* outside the period, or not due */
         }
