@@ -121,6 +121,7 @@ typedef struct {
     BD_VEC(bd_told) told; /* by result; it may be shorter than their list */
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
+    bool sets_beside;            /* ours are kept, since another tool says something, too */
     bd_sorter *items;            /* of populations; NULL: there is none */
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */

@@ -27,10 +27,29 @@ struct bd_imports_intake {
     bd_import_compared *compared; /* by import */
 };
 
+/* Is there a record of what another tool says?  Where there is none, ours need not be kept to be set beside it. */
+static bool has_theirs(const bd_judging *run) {
+    bd_map *sources = bd_map_make(run->scratch);
+    for (size_t i = 0; i < bd_imports_count(run->in->imports); i++) {
+        bd_map_put(sources, bd_imports_at(run->in->imports, i)->source->id, sources);
+    }
+    for (size_t i = 0; i < run->in->evidence->count; i++) {
+        const bd_seens *seen = &run->in->evidence->data[i].facts.seen;
+        bd_arenas_pass(sizeof *seen);
+        for (size_t j = 0; j < seen->count; j++) {
+            if (bd_map_find(sources, seen->data[j].source) != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bd_imports_intake *bd_judging_open_imported(bd_judging *run) {
     if (run->in->imports == NULL) {
         return NULL;
     }
+    run->sets_beside = has_theirs(run);
     bd_imports_intake *out = bd_new(run->scratch, bd_imports_intake, 1);
     *out = (bd_imports_intake){
         .run = run,
@@ -56,8 +75,7 @@ void bd_judging_close_imported(bd_imports_intake *intake) {
 }
 
 bd_rc bd_judging_note_ours(bd_judging *run, const bd_judged *judged, bd_err *err) {
-    return run->imported == NULL ? BD_OK
-                                 : bd_contrast_put_ours(run->imported->contrast, judged, err);
+    return !run->sets_beside ? BD_OK : bd_contrast_put_ours(run->imported->contrast, judged, err);
 }
 
 static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {

@@ -126,7 +126,7 @@ static bool is_named_later(const bd_judging *run, const bd_judged *judged) {
     bool may_be_excluded =
         view->check->takes_exclusions && run->in->engagement->exclusions.count > 0;
     return judged->verdict == BD_FAIL || view->draws_from != 0 || may_be_excluded ||
-           (run->imported != NULL && view->check->same_as.count > 0);
+           (run->sets_beside && view->check->same_as.count > 0);
 }
 
 /* Neither may be cut on its way. */

@@ -126,7 +126,9 @@ static void write_checks(export_run *run, bd_json_writer *writer, const bd_contr
     bd_json_key(writer, "checks");
     bd_json_open(writer, '[');
     for (size_t i = run->joins->check_from[control]; i < run->joins->check_from[control + 1]; i++) {
-        write_check(run, writer, &run->in->assessment->checks.data[run->joins->checks[i]]);
+        const bd_check_result *one = &run->in->assessment->checks.data[run->joins->checks[i]];
+        bd_arenas_pass(sizeof *one + one->scope.size + one->reason.size);
+        write_check(run, writer, one);
         bd_arena_reset(run->line);
     }
     bd_json_close(writer, ']');
@@ -147,7 +149,9 @@ static void write_control(export_run *run, bd_json_writer *writer,
     bd_json_key(writer, "exceptions");
     bd_json_open(writer, '[');
     for (size_t i = 0; i < result->exceptions.count; i++) {
-        bd_json_text(writer, run->in->assessment->exceptions.data[result->exceptions.data[i]].id);
+        const bd_exception *one = &run->in->assessment->exceptions.data[result->exceptions.data[i]];
+        bd_arenas_pass(sizeof *one + 2 * one->id.size);
+        bd_json_text(writer, one->id);
     }
     bd_json_close(writer, ']');
     export_member_bool(writer, "fresh", result->is_fresh);
@@ -310,7 +314,9 @@ static void write_exceptions(export_run *run, bd_json_writer *writer) {
     bd_json_key(writer, "exceptions");
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->assessment->exceptions.count; i++) {
-        write_exception(run, writer, &run->in->assessment->exceptions.data[i]);
+        const bd_exception *one = &run->in->assessment->exceptions.data[i];
+        bd_arenas_pass(sizeof *one + one->id.size + one->key.size + one->resource.size);
+        write_exception(run, writer, one);
         bd_arena_reset(run->line);
     }
     bd_json_close(writer, ']');
