@@ -1,11 +1,12 @@
 /* bindery/pdffile.h - PDF as a file: cross-reference reader, text of our own pages, incremental update.
  *
- * Reader: classic cross-reference tables and their /Prev chain (ISO 32000-1, 7.5.4), bounded; streams with
- * FlateDecode; refuses hybrid files, encryption and objects that overlap.  It reads what we write, and enough of
- * other people's PDFs to say what they are.  It never needs a network, a font or a key.
+ * Reader: cross-reference tables or cross-reference streams with object streams, and their /Prev chain (ISO 32000-2,
+ * 7.5.4, 7.5.7, 7.5.8), bounded; streams with FlateDecode; refuses files with both forms, encryption, objects that
+ * overlap, and object streams that hold more than their revision says or are written again later.  It reads what we
+ * write, and enough of other people's PDFs to say what they are.  It never needs a network, a font or a key.
  *
- * Writer: appends one incremental update (7.5.6) to bytes that stay untouched, and patches nothing that was
- * written before it.  See update.c for the essay on the signature update.
+ * Writer: appends one incremental update (7.5.6), in the cross-reference form of what is there, to bytes that stay
+ * untouched, and patches nothing that was written before it.  See update.c for the essay on the signature update.
  */
 #ifndef BINDERY_PDFFILE_H
 #define BINDERY_PDFFILE_H
@@ -39,13 +40,14 @@ struct bd_pdf_object {
     bd_str *keys;         /* DICT names; a stream's dictionary likewise */
     bd_str stream;        /* STREAM: raw (still encoded) bytes; Borrowed from the file's text */
     int64_t start,
-        end; /* byte range in the file of the object's text ("<...>" of a string included) */
+        end; /* byte range in the file of the object's text ("<...>" of a string included); of an object in an
+              * object stream it lies behind the end of the file */
 };
 
 typedef struct bd_pdf bd_pdf;
 /* `text` (the whole file, at most 1 GiB) is borrowed as long as the handle's arena lives.
- * INPUT names the byte offset, what was found and what was expected; UNSUPPORTED: cross-reference streams, hybrid
- * or encrypted files; LIMIT: too large or too many revisions. */
+ * INPUT names the byte offset, what was found and what was expected; UNSUPPORTED: hybrid or encrypted files, object
+ * streams that extend others, unusual filters; LIMIT: too large or too many revisions. */
 BD_MUST_USE bd_rc bd_pdf_parse(bd_str text, bd_arena *arena, bd_pdf **out, bd_err *err);
 /* The same of a file that is looked at through a view, a few MiB of it at a time; the view outlives the handle. */
 BD_MUST_USE bd_rc bd_pdf_view_parse(bd_view *view, bd_arena *arena, bd_pdf **out, bd_err *err);
@@ -66,6 +68,8 @@ BD_MUST_USE bd_rc bd_pdf_revision_parse(const bd_pdf *whole, size_t index, bd_ar
 typedef BD_VEC(int64_t) bd_pdf_numbers;
 void bd_pdf_changes(const bd_pdf *before, const bd_pdf *after, bd_arena *arena, bd_pdf_numbers *out);
 bool bd_pdf_has(const bd_pdf *pdf, int64_t number); /* an object of this number is in use */
+/* An object stream or a cross-reference stream: nothing but what the file is made of. */
+bool bd_pdf_is_container(const bd_pdf *pdf, int64_t number);
 size_t bd_pdf_revision_count(const bd_pdf *pdf); /* 1 + number of incremental updates */
 int64_t bd_pdf_revision_end(const bd_pdf *pdf,
                             size_t index); /* offset just after its %%EOF and line end */

@@ -1,9 +1,12 @@
-/* file.c - the skeleton of a PDF: cross-reference sections, revisions, objects (ISO 32000-1, 7.5).
+/* file.c - the skeleton of a PDF: cross-reference sections, revisions, objects (ISO 32000-2, 7.5).
  *
  * The reader trusts no table.  Each section must be followed by its own startxref and %%EOF; each
  * entry of a section must point between the end of the revision before and the section itself, at
  * an object that bears its number; no two objects may share a byte.  A file that passes has exactly
- * the revisions it shows, and nothing can hide in a disagreement between two readers. */
+ * the revisions it shows, and nothing can hide in a disagreement between two readers.
+ *
+ * Sections are tables or cross-reference streams (rows.c), in one file all of the same form; with streams objects may
+ * stand in object streams (packed.c). */
 #include "bindery/pdffile.h"
 
 #include "pdffile_priv.h"
@@ -17,25 +20,14 @@
 
 #define RELEASE_BYTES ((size_t)4 << 20)
 
-/* An entry with its place, for the checks over all sections. */
-typedef struct {
-    uint32_t number;
-    bd_pdf_entry entry;
-} placed_entry;
-
-/* The entries of one section. */
-typedef struct {
-    placed_entry *data;
-    size_t count, room;
-} section;
-
 typedef struct {
     bd_pdf *pdf;
     const bd_pdf *known; /* a reading of a longer or shorter beginning of the file, or NULL */
     bool is_grown;       /* its revisions are ours too, and were taken over */
     bd_arena *scratch;
-    section sections[REVISIONS_MAX]; /* as the revisions: base first, once all are read */
-    int64_t number_limit;            /* no object number may reach it */
+    bd_pdf_section sections[REVISIONS_MAX]; /* as the revisions: base first, once all are read */
+    int64_t table_limit, rows_limit;        /* no object number may reach that of its section's form */
+    size_t packed_left;                     /* bytes that may still be inflated */
     bd_err *err;
 } reading;
 
@@ -74,13 +66,13 @@ static bool read_entry(const char row[20], bd_pdf_entry *out) {
 }
 
 /* Room for exactly these where it is known, and twice as much where many small lists follow each other. */
-static void reserve(reading *r, section *into, size_t more) {
+static void reserve(reading *r, bd_pdf_section *into, size_t more) {
     size_t room = into->count + more;
     if (room <= into->room) {
         return;
     }
     room = into->room > 0 && room < 2 * into->room ? 2 * into->room : room;
-    placed_entry *data = bd_new(r->scratch, placed_entry, room);
+    bd_pdf_placed *data = bd_new(r->scratch, bd_pdf_placed, room);
     if (into->count > 0) {
         memcpy(data, into->data, into->count * sizeof *data);
     }
@@ -88,20 +80,20 @@ static void reserve(reading *r, section *into, size_t more) {
     into->room = room;
 }
 
-static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, section *into) {
+static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, bd_pdf_section *into) {
     int64_t first = 0, count = 0;
     BD_TRY(bd_pdf_lexer_digits(lexer, &first));
     bd_pdf_lexer_skip(lexer);
     BD_TRY(bd_pdf_lexer_digits(lexer, &count));
     bd_pdf_lexer_skip(lexer);
-    if (first > r->number_limit || count > r->number_limit - first ||
+    if (first > r->table_limit || count > r->table_limit - first ||
         (uint64_t)count > (lexer->end - lexer->at) / 20) {
         return bd_pdf_lexer_raise(lexer,
                                   "a cross-reference section that is larger than the file can be");
     }
     reserve(r, into, (size_t)count);
     for (int64_t i = 0; i < count; i++, lexer->at += 20) {
-        placed_entry *placed = &into->data[into->count++];
+        bd_pdf_placed *placed = &into->data[into->count++];
         placed->number = (uint32_t)(first + i);
         if (!read_entry(lexer->text.data + lexer->at, &placed->entry)) {
             return bd_pdf_lexer_raise(lexer,
@@ -114,8 +106,9 @@ static bd_rc read_subsection(reading *r, bd_pdf_lexer *lexer, section *into) {
 static bd_rc check_trailer(reading *r, const bd_pdf_revision *revision) {
     const bd_pdf_object *trailer = &revision->trailer;
     const bd_pdf_object *size = bd_pdf_find(trailer, "Size");
-    if (trailer->kind != BD_PDF_DICT || size == NULL || size->kind != BD_PDF_INTEGER ||
-        size->integer < 1 || size->integer > r->number_limit) {
+    bool is_stream = revision->stream_number > 0;
+    if (trailer->kind != (is_stream ? BD_PDF_STREAM : BD_PDF_DICT) || size == NULL || size->kind != BD_PDF_INTEGER ||
+        size->integer < 1 || size->integer > (is_stream ? r->rows_limit : r->table_limit)) {
         BD_RAISE(r->err, BD_ERR_INPUT, "a trailer without a credible /Size, at byte %lld",
                  (long long)trailer->start);
     }
@@ -157,30 +150,52 @@ static bd_rc read_ending(bd_pdf_lexer *lexer, bd_pdf_revision *revision) {
     return BD_OK;
 }
 
+static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entry *entry,
+                            bd_pdf_lexer *lexer, bd_pdf_object *out);
+
+static bd_rc read_table(reading *r, bd_pdf_lexer *lexer, size_t index, bd_pdf_revision *out) {
+    lexer->at += 4;
+    for (;;) {
+        bd_pdf_lexer_skip(lexer);
+        if (lexer->at >= lexer->end || lexer->text.data[lexer->at] < '0' || lexer->text.data[lexer->at] > '9') {
+            break;
+        }
+        BD_TRY(read_subsection(r, lexer, &r->sections[index]));
+    }
+    BD_TRY(bd_pdf_lexer_expect(lexer, BD_STR("trailer")));
+    BD_TRY(bd_pdf_lexer_object(lexer, &out->trailer));
+    return check_trailer(r, out);
+}
+
+/* Its own row, if it has one, names the place where it stands. */
+static bd_rc read_rows(reading *r, bd_pdf_lexer *lexer, size_t index, bd_pdf_revision *out) {
+    const bd_pdf_entry here = {.offset = (uint32_t)out->xref, .state = BD_PDF_ENTRY_USED};
+    int64_t number = 0, from = (int64_t)lexer->at;
+    BD_TRY(bd_pdf_lexer_digits(lexer, &number));
+    lexer->at = (size_t)from;
+    if (number < 1 || number >= r->rows_limit) {
+        return bd_pdf_lexer_raise(lexer, "a cross-reference stream without a credible number");
+    }
+    BD_TRY(parse_indirect(r->pdf, number, &here, lexer, &out->trailer));
+    out->stream_number = number;
+    const bd_pdf_object *type = bd_pdf_find(&out->trailer, "Type");
+    if (type == NULL || type->kind != BD_PDF_NAME || !bd_str_eqz(type->text, "XRef")) {
+        return bd_pdf_lexer_raise(lexer, "expected 'xref' or a cross-reference stream where startxref points");
+    }
+    BD_TRY(check_trailer(r, out));
+    return bd_pdf_rows_read(&out->trailer, r->rows_limit, r->scratch, &r->sections[index], r->err);
+}
+
 static bd_rc read_section(reading *r, int64_t offset, size_t index, bd_pdf_revision *out) {
     bd_str text = r->pdf->text;
     bd_pdf_lexer lexer = bd_pdf_lexer_of(text, (size_t)offset, text.size, r->pdf->arena, r->err);
     bd_str here = bd_str_sub(text, (size_t)offset, (size_t)offset + 4);
-    if (here.size > 0 && here.data[0] >= '1' && here.data[0] <= '9') {
-        BD_RAISE(r->err, BD_ERR_UNSUPPORTED,
-                 "a cross-reference stream, expected a classic table, at byte %lld",
-                 (long long)offset);
-    }
-    if (!bd_str_eqz(here, "xref")) {
-        return bd_pdf_lexer_raise(&lexer, "expected 'xref' where startxref points");
-    }
-    lexer.at += 4;
+    bool is_stream = here.size > 0 && here.data[0] >= '1' && here.data[0] <= '9';
     out->xref = offset;
-    for (;;) {
-        bd_pdf_lexer_skip(&lexer);
-        if (lexer.at >= lexer.end || text.data[lexer.at] < '0' || text.data[lexer.at] > '9') {
-            break;
-        }
-        BD_TRY(read_subsection(r, &lexer, &r->sections[index]));
+    if (!is_stream && !bd_str_eqz(here, "xref")) {
+        return bd_pdf_lexer_raise(&lexer, "expected 'xref' or a cross-reference stream where startxref points");
     }
-    BD_TRY(bd_pdf_lexer_expect(&lexer, BD_STR("trailer")));
-    BD_TRY(bd_pdf_lexer_object(&lexer, &out->trailer));
-    BD_TRY(check_trailer(r, out));
+    BD_TRY(is_stream ? read_rows(r, &lexer, index, out) : read_table(r, &lexer, index, out));
     return read_ending(&lexer, out);
 }
 
@@ -211,7 +226,7 @@ static void reverse_revisions(reading *r) {
     for (size_t i = 0; i < pdf->revisions.count / 2; i++) {
         size_t other = pdf->revisions.count - 1 - i;
         bd_pdf_revision revision = pdf->revisions.data[i];
-        section entries = r->sections[i];
+        bd_pdf_section entries = r->sections[i];
         pdf->revisions.data[i] = pdf->revisions.data[other];
         pdf->revisions.data[other] = revision;
         r->sections[i] = r->sections[other];
@@ -281,11 +296,13 @@ static bd_rc read_sections(reading *r) {
 static bd_rc check_section(const reading *r, size_t revision) {
     const bd_pdf *pdf = r->pdf;
     int64_t from = revision == 0 ? 1 : pdf->revisions.data[revision - 1].end;
-    int64_t to = pdf->revisions.data[revision].xref;
+    int64_t to = pdf->revisions.data[revision].xref, stream = pdf->revisions.data[revision].stream_number;
     for (size_t i = 0; i < r->sections[revision].count; i++) {
-        const placed_entry *placed = &r->sections[revision].data[i];
-        if (placed->entry.state == BD_PDF_ENTRY_USED &&
-            (placed->entry.offset < from || placed->entry.offset >= to)) {
+        const bd_pdf_placed *placed = &r->sections[revision].data[i];
+        bool is_own = stream > 0 && placed->number == stream;
+        if ((is_own && (placed->entry.state != BD_PDF_ENTRY_USED || placed->entry.offset != to)) ||
+            (!is_own && placed->entry.state == BD_PDF_ENTRY_USED &&
+             (placed->entry.offset < from || placed->entry.offset >= to))) {
             BD_RAISE(r->err, BD_ERR_INPUT,
                      "object %u at byte %u, expected it between %lld and %lld",
                      (unsigned)placed->number, (unsigned)placed->entry.offset, (long long)from,
@@ -298,6 +315,10 @@ static bd_rc check_section(const reading *r, size_t revision) {
 static bd_rc check_places(const reading *r) {
     const bd_pdf *pdf = r->pdf;
     for (size_t i = 1; i < pdf->revisions.count; i++) {
+        if ((pdf->revisions.data[i].stream_number > 0) != (pdf->revisions.data[0].stream_number > 0)) {
+            BD_RAISE(r->err, BD_ERR_UNSUPPORTED, "a pdf with a table and a cross-reference stream, at byte %lld",
+                     (long long)pdf->revisions.data[i].xref);
+        }
         if (pdf->revisions.data[i].xref < pdf->revisions.data[i - 1].end) {
             BD_RAISE(r->err, BD_ERR_INPUT, "revisions that overlap, at byte %lld",
                      (long long)pdf->revisions.data[i].xref);
@@ -310,9 +331,67 @@ static bd_rc check_places(const reading *r) {
 }
 
 static int compare_numbers(const void *context, const void *a, const void *b) {
-    uint32_t left = ((const placed_entry *)a)->number, right = ((const placed_entry *)b)->number;
+    uint32_t left = ((const bd_pdf_placed *)a)->number, right = ((const bd_pdf_placed *)b)->number;
     (void)context;
     return left < right ? -1 : left > right;
+}
+
+static bd_rc fill_section(reading *r, size_t revision, int64_t size) {
+    bd_pdf *pdf = r->pdf;
+    bd_pdf_section *own = &r->sections[revision];
+    bd_sort(own->data, own->count, sizeof(bd_pdf_placed), compare_numbers, NULL);
+    for (size_t i = 0; i < own->count; i++) {
+        const bd_pdf_placed *placed = &own->data[i];
+        if (i > 0 && placed->number == placed[-1].number) {
+            BD_RAISE(r->err, BD_ERR_INPUT, "object %u stands twice in one cross-reference section",
+                     (unsigned)placed->number);
+        }
+        if (placed->number >= size) {
+            BD_RAISE(r->err, BD_ERR_INPUT, "object %u is beyond the trailer's /Size of %lld",
+                     (unsigned)placed->number, (long long)size);
+        }
+        if (pdf->entries[placed->number].is_pack) {
+            BD_RAISE(r->err, BD_ERR_INPUT, "the object stream %u is written again, and all objects in it with it",
+                     (unsigned)placed->number);
+        }
+        pdf->entries[placed->number] = placed->entry;
+    }
+    return BD_OK;
+}
+
+static int compare_number(const void *context, const void *key, const void *item) {
+    int64_t left = *(const int64_t *)key, right = ((const bd_pdf_placed *)item)->number;
+    (void)context;
+    return left < right ? -1 : left > right;
+}
+
+/* The object streams of a section, which is sorted by numbers, stand in it too; and a cross-reference stream that is
+ * not in it takes no other object's number. */
+static bd_rc note_packs(reading *r, size_t revision) {
+    bd_pdf *pdf = r->pdf;
+    const bd_pdf_section *own = &r->sections[revision];
+    int64_t stream = pdf->revisions.data[revision].stream_number;
+    bool is_listed = bd_sorted_find(own->data, own->count, sizeof(bd_pdf_placed), &stream, compare_number, NULL) != NULL;
+    if (stream > 0 && !is_listed && bd_pdf_has(pdf, stream)) {
+        BD_RAISE(r->err, BD_ERR_INPUT, "a cross-reference stream with the number of another object, %lld",
+                 (long long)stream);
+    }
+    int64_t last = -1;
+    for (size_t i = 0; i < own->count; i++) {
+        int64_t number = own->data[i].entry.offset;
+        if (own->data[i].entry.state != BD_PDF_ENTRY_PACKED || number == last) {
+            continue;
+        }
+        last = number;
+        const bd_pdf_placed *pack =
+            bd_sorted_find(own->data, own->count, sizeof(bd_pdf_placed), &number, compare_number, NULL);
+        if (pack == NULL || pack->entry.state != BD_PDF_ENTRY_USED || number == stream) {
+            BD_RAISE(r->err, BD_ERR_INPUT, "object %u is in the object stream %lld, which its revision has not",
+                     (unsigned)own->data[i].number, (long long)number);
+        }
+        pdf->entries[number].is_pack = true;
+    }
+    return BD_OK;
 }
 
 /* Fills the table, the newest section last; within one a number may stand once. */
@@ -325,21 +404,9 @@ static bd_rc fill_entries(reading *r) {
         pdf->entries[i] = r->known->entries[i];
         pdf->entries[i].is_page = pdf->entries[i].is_seen = false;
     }
-    for (size_t k = 0; k < pdf->revisions.count; k++) {
-        section *own = &r->sections[k];
-        bd_sort(own->data, own->count, sizeof(placed_entry), compare_numbers, NULL);
-        for (size_t i = 0; i < own->count; i++) {
-            const placed_entry *placed = &own->data[i];
-            if (i > 0 && placed->number == placed[-1].number) {
-                BD_RAISE(r->err, BD_ERR_INPUT, "object %u stands twice in one cross-reference section",
-                         (unsigned)placed->number);
-            }
-            if (placed->number >= size->integer) {
-                BD_RAISE(r->err, BD_ERR_INPUT, "object %u is beyond the trailer's /Size of %lld",
-                         (unsigned)placed->number, (long long)size->integer);
-            }
-            pdf->entries[placed->number] = placed->entry;
-        }
+    for (size_t k = r->is_grown ? r->known->revisions.count : 0; k < pdf->revisions.count; k++) {
+        BD_TRY(fill_section(r, k, size->integer));
+        BD_TRY(note_packs(r, k));
     }
     return BD_OK;
 }
@@ -421,35 +488,69 @@ static bd_rc parse_indirect(const bd_pdf *pdf, int64_t number, const bd_pdf_entr
     return bd_pdf_lexer_expect(lexer, BD_STR("endobj"));
 }
 
-bd_rc bd_pdf_look_at(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err) {
+bd_rc bd_pdf_plain_parse(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_object *out, bd_err *err) {
+    const bd_pdf_entry *entry = &pdf->entries[number];
+    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, entry->offset, pdf->text.size, arena, err);
+    return parse_indirect(pdf, number, entry, &lexer, out);
+}
+
+bd_rc bd_pdf_look_at(bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err) {
     const bd_pdf_entry *entry = &pdf->entries[number];
     bd_pdf_object dropped;
+    if (entry->state == BD_PDF_ENTRY_PACKED) {
+        BD_TRY(bd_pdf_packed_lexer(pdf, entry, out, err));
+        out->arena = arena;
+        out->is_check = true;
+        return bd_pdf_lexer_object(out, &dropped);
+    }
     *out = bd_pdf_lexer_of(pdf->text, entry->offset, pdf->text.size, arena, err);
     out->is_check = true;
     return parse_indirect(pdf, number, entry, out, &dropped);
 }
 
-static int compare_offsets(const void *context, const void *a, const void *b) {
-    uint32_t left = ((const placed_entry *)a)->entry.offset, right = ((const placed_entry *)b)->entry.offset;
+/* Objects in the file by their offsets; behind them those in object streams, by stream and index. */
+static int compare_places(const void *context, const void *a, const void *b) {
+    const bd_pdf_entry *left = &((const bd_pdf_placed *)a)->entry, *right = &((const bd_pdf_placed *)b)->entry;
+    bool is_left_packed = left->state == BD_PDF_ENTRY_PACKED, is_right_packed = right->state == BD_PDF_ENTRY_PACKED;
     (void)context;
-    return left < right ? -1 : left > right;
+    if (is_left_packed != is_right_packed) {
+        return is_left_packed ? 1 : -1;
+    }
+    if (left->offset != right->offset) {
+        return left->offset < right->offset ? -1 : 1;
+    }
+    return is_left_packed ? (int)left->generation - (int)right->generation : 0;
 }
 
-static void note_page(bd_pdf *pdf, const placed_entry *placed) {
+static void note_page(bd_pdf *pdf, const bd_pdf_placed *placed) {
     bd_pdf_entry *entry = &pdf->entries[placed->number];
     entry->is_page = entry->state == BD_PDF_ENTRY_USED && entry->offset == placed->entry.offset;
+}
+
+/* Each object stream of a revision whose entries are sorted by their places. */
+static bd_rc check_packs(reading *r, const bd_pdf_section *own, size_t from, bd_arena *arena) {
+    bd_pdf *pdf = r->pdf;
+    while (from < own->count) {
+        size_t to = from + 1;
+        while (to < own->count && own->data[to].entry.offset == own->data[from].entry.offset) {
+            to++;
+        }
+        BD_TRY(bd_pdf_pack_check(pdf, own->data + from, to - from, &r->packed_left, arena, r->err));
+        from = to;
+    }
+    return BD_OK;
 }
 
 /* Reads every object of a revision once, in file order: each must end before the next begins. */
 static bd_rc check_objects(reading *r, size_t revision, bd_arena *arena) {
     bd_pdf *pdf = r->pdf;
-    section *own = &r->sections[revision];
-    size_t end = 0, released = 0, limit = (size_t)pdf->revisions.data[revision].xref;
-    bd_sort(own->data, own->count, sizeof(placed_entry), compare_offsets, NULL);
-    for (size_t i = 0; i < own->count; i++) {
-        const placed_entry *placed = &own->data[i];
-        if (placed->entry.state != BD_PDF_ENTRY_USED) {
-            continue;
+    bd_pdf_section *own = &r->sections[revision];
+    size_t end = 0, released = 0, limit = (size_t)pdf->revisions.data[revision].xref, i = 0;
+    bd_sort(own->data, own->count, sizeof(bd_pdf_placed), compare_places, NULL);
+    for (; i < own->count && own->data[i].entry.state != BD_PDF_ENTRY_PACKED; i++) {
+        const bd_pdf_placed *placed = &own->data[i];
+        if (placed->entry.state != BD_PDF_ENTRY_USED || placed->entry.offset >= limit) {
+            continue; /* free, or the cross-reference stream itself */
         }
         if (placed->entry.offset < end) {
             BD_RAISE(r->err, BD_ERR_INPUT, "object %u at byte %u overlaps the one before it",
@@ -472,8 +573,9 @@ static bd_rc check_objects(reading *r, size_t revision, bd_arena *arena) {
             released = end;
         }
     }
+    bd_rc rc = check_packs(r, own, i, arena);
     bd_pdf_release(pdf);
-    return BD_OK;
+    return rc;
 }
 
 static bool is_same_entry(const bd_pdf_entry *a, const bd_pdf_entry *b) {
@@ -542,9 +644,11 @@ static bd_rc parse_file(bd_str text, bd_view *view, const bd_pdf *known, bd_aren
     pdf->arena = arena;
     reading *r = bd_new(scratch, reading, 1);
     *r = (reading){.pdf = pdf, .known = known, .scratch = scratch, .err = err};
-    /* An object needs 20 bytes in a table, so a larger number is a lie and would only cost
-     * memory. */
-    r->number_limit = (int64_t)(text.size / 16 + 16);
+    /* An object needs 20 bytes in a table, and packed some; so a larger number is a lie and would only cost memory.
+     * What is deflated is rarely longer than a hundred times what it became. */
+    r->table_limit = (int64_t)(text.size / 16 + 16);
+    r->rows_limit = (int64_t)(text.size / 4 + 1024);
+    r->packed_left = ((size_t)64 << 20) + 100 * text.size;
     BD_TRY(read_sections(r));
     BD_TRY(check_places(r));
     BD_TRY(fill_entries(r));
@@ -596,7 +700,26 @@ bd_rc bd_pdf_revision_parse(const bd_pdf *whole, size_t index, bd_arena *arena, 
 
 bool bd_pdf_has(const bd_pdf *pdf, int64_t number) {
     return number >= 0 && (uint64_t)number < pdf->entry_count &&
-           pdf->entries[number].state == BD_PDF_ENTRY_USED;
+           pdf->entries[number].state >= BD_PDF_ENTRY_USED;
+}
+
+int bd_pdf_generation(const bd_pdf *pdf, int64_t number) {
+    const bd_pdf_entry *entry = &pdf->entries[number];
+    return entry->state == BD_PDF_ENTRY_PACKED ? 0 : entry->generation;
+}
+
+bool bd_pdf_is_container(const bd_pdf *pdf, int64_t number) {
+    if (!bd_pdf_has(pdf, number)) {
+        return false;
+    }
+    bool is_container = pdf->entries[number].is_pack;
+    for (size_t i = 0; i < pdf->revisions.count; i++) {
+        const bd_pdf_revision *revision = &pdf->revisions.data[i];
+        is_container = is_container || (revision->stream_number == number &&
+                                        pdf->entries[number].state == BD_PDF_ENTRY_USED &&
+                                        pdf->entries[number].offset == revision->xref);
+    }
+    return is_container;
 }
 
 void bd_pdf_changes(const bd_pdf *before, const bd_pdf *after, bd_arena *arena,
@@ -605,9 +728,8 @@ void bd_pdf_changes(const bd_pdf *before, const bd_pdf *after, bd_arena *arena,
         bd_pdf_entry none = {.state = BD_PDF_ENTRY_ABSENT};
         const bd_pdf_entry *old = i < before->entry_count ? &before->entries[i] : &none;
         const bd_pdf_entry *new = &after->entries[i];
-        bool was = old->state == BD_PDF_ENTRY_USED, is = new->state == BD_PDF_ENTRY_USED;
-        bool is_same = was == is && (!is || (old->offset == new->offset &&
-                                             old->generation == new->generation));
+        bool was = old->state >= BD_PDF_ENTRY_USED, is = new->state >= BD_PDF_ENTRY_USED;
+        bool is_same = was == is && (!is || is_same_entry(old, new));
         if (!is_same) {
             *bd_push(arena, out) = (int64_t)i;
         }
@@ -642,18 +764,24 @@ static void keep_parsed(bd_pdf *pdf, int64_t number, bd_pdf_object *object) {
     pdf->parsed_count++;
 }
 
+static bd_rc parse_object(bd_pdf *pdf, int64_t number, bd_pdf_object *out, bd_err *err) {
+    bd_pdf_lexer lexer;
+    if (pdf->entries[number].state != BD_PDF_ENTRY_PACKED) {
+        return bd_pdf_plain_parse(pdf, number, pdf->arena, out, err);
+    }
+    BD_TRY(bd_pdf_packed_lexer(pdf, &pdf->entries[number], &lexer, err));
+    return bd_pdf_lexer_object(&lexer, out);
+}
+
 bd_rc bd_pdf_object_at(bd_pdf *pdf, int64_t number, const bd_pdf_object **out, bd_err *err) {
     *out = NULL;
-    if (number < 0 || (uint64_t)number >= pdf->entry_count ||
-        pdf->entries[number].state != BD_PDF_ENTRY_USED) {
+    if (!bd_pdf_has(pdf, number)) {
         return BD_OK;
     }
     bd_pdf_object *object = pdf->parsed_room > 0 ? find_parsed(pdf, number)->object : NULL;
     if (object == NULL) {
-        const bd_pdf_entry *entry = &pdf->entries[number];
         object = bd_new(pdf->arena, bd_pdf_object, 1);
-        bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, entry->offset, pdf->text.size, pdf->arena, err);
-        BD_TRY(parse_indirect(pdf, number, entry, &lexer, object));
+        BD_TRY(parse_object(pdf, number, object, err));
         keep_parsed(pdf, number, object);
     }
     *out = object->kind == BD_PDF_NULL ? NULL : object;
@@ -668,7 +796,7 @@ bd_rc bd_pdf_resolve(bd_pdf *pdf, const bd_pdf_object *object, const bd_pdf_obje
                      (long long)object->start);
         }
         bool is_known = (uint64_t)object->integer < pdf->entry_count &&
-                        pdf->entries[object->integer].generation == object->generation;
+                        bd_pdf_generation(pdf, object->integer) == object->generation;
         const bd_pdf_object *next = NULL;
         if (is_known) {
             BD_TRY(bd_pdf_object_at(pdf, object->integer, &next, err));

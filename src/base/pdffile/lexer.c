@@ -54,8 +54,12 @@ static char peek(const bd_pdf_lexer *lexer) {
     return has_more(lexer) ? lexer->text.data[lexer->at] : '\0';
 }
 
+static const char *place_of(const bd_pdf_lexer *lexer) {
+    return lexer->is_packed ? " of an object stream" : "";
+}
+
 bd_rc bd_pdf_lexer_raise(const bd_pdf_lexer *lexer, const char *problem) {
-    BD_RAISE(lexer->err, BD_ERR_INPUT, "%s, at byte %zu", problem, lexer->at);
+    BD_RAISE(lexer->err, BD_ERR_INPUT, "%s, at byte %zu%s", problem, lexer->at, place_of(lexer));
 }
 
 void bd_pdf_lexer_skip_comments(bd_pdf_lexer *lexer) {
@@ -90,7 +94,8 @@ bd_rc bd_pdf_lexer_expect(bd_pdf_lexer *lexer, bd_str word) {
     }
     lexer->at = from;
     BD_RAISE(lexer->err, BD_ERR_INPUT,
-             "expected '%.*s' in the pdf, found something else, at byte %zu", BD_ARG(word), from);
+             "expected '%.*s' in the pdf, found something else, at byte %zu%s", BD_ARG(word), from,
+             place_of(lexer));
 }
 
 bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out) {
@@ -353,7 +358,7 @@ static bd_rc parse_entry(bd_pdf_lexer *lexer, int depth, bd_strs *keys, bd_pdf_o
         lexer->has_type = true;
         lexer->is_page = bd_str_eq(item->text, BD_STR("Page"));
     } else if (depth == 0 && item->kind == BD_PDF_ARRAY && bd_str_eq(key.text, BD_STR("Kids"))) {
-        lexer->kids_at = (size_t)item->start;
+        lexer->kids_at = (size_t)(item->start - lexer->base);
     }
     return BD_OK;
 }
@@ -422,9 +427,9 @@ static bd_rc parse_object(bd_pdf_lexer *lexer, int depth, bd_pdf_object *out) {
         return bd_pdf_lexer_raise(lexer, "an object that is nested too deeply or too large");
     }
     lexer->nodes_left--;
-    out->start = (int64_t)lexer->at;
+    out->start = lexer->base + (int64_t)lexer->at;
     BD_TRY(parse_any(lexer, depth, out));
-    out->end = (int64_t)lexer->at;
+    out->end = lexer->base + (int64_t)lexer->at;
     return BD_OK;
 }
 

@@ -10,10 +10,10 @@ static bd_rc walk_pages(bd_pdf *pdf, const bd_pdf_object *reference, int depth, 
 
 /* Of a long document the list alone has tens of thousands of members: each is read where it stands, none is
  * kept. */
-static bd_rc walk_list(bd_pdf *pdf, size_t at, int depth, bd_err *err) {
+static bd_rc walk_list(bd_pdf *pdf, const bd_pdf_lexer *looked, int depth, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("page tree", ARENA_BYTES);
-    bd_pdf_lexer lexer = bd_pdf_lexer_of(pdf->text, at + 1, pdf->text.size, arena, err);
-    for (bd_pdf_lexer_skip(&lexer); pdf->text.data[lexer.at] != ']'; bd_pdf_lexer_skip(&lexer)) {
+    bd_pdf_lexer lexer = bd_pdf_lexer_of(looked->text, looked->kids_at + 1, looked->end, arena, err);
+    for (bd_pdf_lexer_skip(&lexer); looked->text.data[lexer.at] != ']'; bd_pdf_lexer_skip(&lexer)) {
         bd_pdf_object kid;
         BD_TRY(bd_pdf_lexer_object(&lexer, &kid));
         BD_TRY(walk_pages(pdf, &kid, depth + 1, err));
@@ -25,7 +25,7 @@ static bd_rc walk_kids(bd_pdf *pdf, const bd_pdf_object *reference, const bd_pdf
                        bd_err *err) {
     const bd_pdf_object *node = NULL, *kids = NULL;
     if (looked->kids_at > 0) {
-        return walk_list(pdf, looked->kids_at, depth, err);
+        return walk_list(pdf, looked, depth, err);
     }
     BD_TRY(bd_pdf_resolve(pdf, reference, &node, err));
     BD_TRY(bd_pdf_value(pdf, node, "Kids", &kids, err));
@@ -67,7 +67,7 @@ static bd_rc walk_pages(bd_pdf *pdf, const bd_pdf_object *reference, int depth, 
                  (long long)reference->start);
     }
     int64_t number = reference->integer;
-    if (!bd_pdf_has(pdf, number) || pdf->entries[number].generation != reference->generation ||
+    if (!bd_pdf_has(pdf, number) || bd_pdf_generation(pdf, number) != reference->generation ||
         pdf->entries[number].is_seen) {
         return raise_no_page(number, err);
     }

@@ -19,10 +19,12 @@ static inline bool bd_pdf_is_regular(char c) {
     return bd_pdf_classes[(uint8_t)c] == BD_PDF_REGULAR;
 }
 
-/* Reads objects from text[at, end); offsets in messages and objects are those of `text`. */
+/* Reads objects from text[at, end); offsets in messages are those of `text`, in objects those behind `base`. */
 typedef struct {
     bd_str text;
     size_t at, end;
+    int64_t base;   /* 0 but for the text of an object stream */
+    bool is_packed; /* it is such a text */
     bd_arena *arena;
     size_t nodes_left;   /* objects that may still be made: bounds memory before it is taken */
     bool has_references; /* "1 0 R" is a reference; false in content streams */
@@ -64,22 +66,51 @@ bd_rc bd_pdf_lexer_digits(bd_pdf_lexer *lexer, int64_t *out);
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-typedef enum { BD_PDF_ENTRY_ABSENT, BD_PDF_ENTRY_FREE, BD_PDF_ENTRY_USED } bd_pdf_entry_state;
+typedef enum {
+    BD_PDF_ENTRY_ABSENT,
+    BD_PDF_ENTRY_FREE,
+    BD_PDF_ENTRY_USED,  /* stands in the file */
+    BD_PDF_ENTRY_PACKED /* stands in an object stream; its generation is 0 */
+} bd_pdf_entry_state;
 
 /* Eight bytes: a long document has hundreds of thousands of them.  A file has at most 1 GiB. */
 typedef struct {
-    uint32_t offset;
-    uint16_t generation;
-    uint8_t state;   /* bd_pdf_entry_state */
-    bool is_page : 1; /* seen to be one when its form was checked */
-    bool is_seen : 1; /* by the walk over the page tree */
+    uint32_t offset;     /* PACKED: the number of the object stream */
+    uint16_t generation; /* PACKED: as which of its objects */
+    uint8_t state;       /* bd_pdf_entry_state */
+    bool is_page : 1;    /* seen to be one when its form was checked */
+    bool is_seen : 1;    /* by the walk over the page tree */
+    bool is_pack : 1;    /* an object stream: objects of its revision are in it */
 } bd_pdf_entry;
+
+/* An entry with its number, as a section has it. */
+typedef struct {
+    uint32_t number;
+    bd_pdf_entry entry;
+} bd_pdf_placed;
+
+typedef struct {
+    bd_pdf_placed *data;
+    size_t count, room;
+} bd_pdf_section;
 
 /* One cross-reference section with what stands around it. */
 typedef struct {
-    int64_t xref, end; /* of "xref"; just after %%EOF and its line end */
-    bd_pdf_object trailer;
+    int64_t xref, end;     /* of "xref" or of the stream; just after %%EOF and its line end */
+    int64_t stream_number; /* of a cross-reference stream; 0: a table */
+    bd_pdf_object trailer; /* that stream, or the dictionary behind the table */
 } bd_pdf_revision;
+
+/* An object stream that was looked into. */
+typedef struct {
+    int64_t number;
+    bd_str text;       /* inflated */
+    int64_t base;      /* of its objects' `start` and `end`: behind the file and the streams before it */
+    size_t first;      /* where its objects begin */
+    uint32_t *numbers; /* of its objects */
+    uint32_t *from;    /* where each of them begins in the text; one more for the end */
+    size_t count;
+} bd_pdf_pack;
 
 typedef struct bd_pdf_font bd_pdf_font;
 
@@ -99,6 +130,9 @@ struct bd_pdf {
     bd_pdf_parsed *parsed; /* by object number */
     size_t parsed_count, parsed_room;
     BD_VEC(int64_t) lengths; /* objects that a stream of any revision names as its /Length */
+    BD_VEC(bd_pdf_pack *) packs; /* by `base` */
+    bd_map *packs_by_number;     /* NULL: none yet */
+    int64_t packed_bytes;        /* of their texts */
     bool has_pages;
     BD_VEC(int64_t) pages; /* object numbers in order */
     BD_VEC(bd_pdf_font *) fonts;
@@ -106,9 +140,30 @@ struct bd_pdf {
 
 /* Where the lexer stands after "N G obj …", which is only looked at: /Type /Page, /Kids and the form are told by
  * it. */
-bd_rc bd_pdf_look_at(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err);
+bd_rc bd_pdf_look_at(bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_lexer *out, bd_err *err);
+int bd_pdf_generation(const bd_pdf *pdf, int64_t number);
+/* An object that stands in the file itself. */
+bd_rc bd_pdf_plain_parse(const bd_pdf *pdf, int64_t number, bd_arena *arena, bd_pdf_object *out, bd_err *err);
 /* Resolved dictionary value under `name`, or NULL when absent. */
 bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,
                    const bd_pdf_object **out, bd_err *err);
+
+/* ---- cross-reference streams and object streams ------------------------------------------------ */
+
+/* The bytes of a stream whose dictionary says all there is to say, by values and not by references; `row_bytes` above 0
+ * allows the predictor of a table whose rows are so long. */
+bd_rc bd_pdf_own_decode(const bd_pdf_object *stream, size_t max_bytes, size_t row_bytes, bd_arena *arena, bd_str *out,
+                        bd_err *err);
+/* The entries of a cross-reference stream with a credible /Size; no number is above the limit. */
+bd_rc bd_pdf_rows_read(const bd_pdf_object *stream, int64_t number_limit, bd_arena *arena, bd_pdf_section *out,
+                       bd_err *err);
+/* The objects that a section places in one object stream, sorted by their places in it: all of them, each of good form.
+ * `bytes_left` bounds what may be inflated.  `arena` is scratch. */
+bd_rc bd_pdf_pack_check(bd_pdf *pdf, const bd_pdf_placed *members, size_t count, size_t *bytes_left,
+                        bd_arena *arena, bd_err *err);
+/* A lexer over exactly one packed object. */
+bd_rc bd_pdf_packed_lexer(bd_pdf *pdf, const bd_pdf_entry *entry, bd_pdf_lexer *out, bd_err *err);
+/* The bytes that an object was parsed from. */
+bd_str bd_pdf_source(const bd_pdf *pdf, const bd_pdf_object *object);
 
 #endif

@@ -12,12 +12,17 @@ static void buf_close(bd_buf *buf) {
     bd_buf_clear(buf);
 }
 
-/* Adler-32 (RFC 1950, 9). */
+/* Adler-32 (RFC 1950, 9).  So many bytes are summed before a remainder is taken as 32 bits hold (zlib's NMAX). */
 static uint32_t sum_bytes(bd_str text) {
     uint32_t a = 1, b = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        a = (a + (uint8_t)text.data[i]) % 65521;
-        b = (b + a) % 65521;
+    for (size_t at = 0; at < text.size;) {
+        size_t end = text.size - at < 5552 ? text.size : at + 5552;
+        for (; at < end; at++) {
+            a += (uint8_t)text.data[at];
+            b += a;
+        }
+        a %= 65521;
+        b %= 65521;
     }
     return b << 16 | a;
 }
@@ -83,4 +88,60 @@ bd_rc bd_pdf_stream_decode(bd_pdf *pdf, const bd_pdf_object *stream, size_t max_
                  (long long)stream->start);
     }
     return decode_flate(stream->stream, max_bytes, pdf->arena, out, err);
+}
+
+/* ---- streams that say what the file is made of ------------------------------------------------- */
+
+static bool is_value(const bd_pdf_object *dict, const char *key, int64_t value, int64_t otherwise) {
+    const bd_pdf_object *found = bd_pdf_find(dict, key);
+    return found == NULL ? otherwise == value : found->kind == BD_PDF_INTEGER && found->integer == value;
+}
+
+static bd_rc raise_filter(const bd_pdf_object *stream, bd_err *err) {
+    BD_RAISE(err, BD_ERR_UNSUPPORTED, "a cross-reference or object stream with an unusual filter, at byte %lld",
+             (long long)stream->start);
+}
+
+/* PNG's predictors "none" and "up" (7.4.4.4), in place: the byte before each row says which it is. */
+static bool undo_predictor(char *rows, size_t size, size_t row_bytes, size_t *out) {
+    size_t count = size / (row_bytes + 1);
+    bool is_good = size % (row_bytes + 1) == 0;
+    for (size_t i = 0; is_good && i < count; i++) {
+        const char *from = rows + i * (row_bytes + 1);
+        char *to = rows + i * row_bytes, kind = from[0];
+        is_good = kind == 0 || kind == 2;
+        for (size_t k = 0; is_good && k < row_bytes; k++) {
+            uint8_t above = kind == 2 && i > 0 ? (uint8_t)to[(ptrdiff_t)k - (ptrdiff_t)row_bytes] : 0;
+            to[k] = (char)(uint8_t)((uint8_t)from[1 + k] + above);
+        }
+    }
+    *out = count * row_bytes;
+    return is_good;
+}
+
+bd_rc bd_pdf_own_decode(const bd_pdf_object *stream, size_t max_bytes, size_t row_bytes, bd_arena *arena, bd_str *out,
+                        bd_err *err) {
+    const bd_pdf_object *filter = bd_pdf_find(stream, "Filter"), *how = bd_pdf_find(stream, "DecodeParms");
+    bool is_predicted = how != NULL && !is_value(how, "Predictor", 1, 1);
+    bool is_known = how == NULL || (how->kind == BD_PDF_DICT && filter != NULL);
+    bool is_up = is_known && is_predicted && row_bytes > 0 && is_value(how, "Columns", (int64_t)row_bytes, 1) &&
+                 is_value(how, "Colors", 1, 1) && is_value(how, "BitsPerComponent", 8, 8) &&
+                 bd_pdf_find(how, "Predictor")->kind == BD_PDF_INTEGER &&
+                 bd_pdf_find(how, "Predictor")->integer >= 10 && bd_pdf_find(how, "Predictor")->integer <= 15;
+    bool is_flate = filter != NULL && filter->kind == BD_PDF_NAME && bd_str_eqz(filter->text, "FlateDecode");
+    if (!is_known || (filter != NULL && !is_flate) || (is_predicted && !is_up)) {
+        return raise_filter(stream, err);
+    }
+    if (filter == NULL) {
+        if (stream->stream.size > max_bytes) {
+            BD_RAISE(err, BD_ERR_LIMIT, "a stream of %zu bytes, expected at most %zu", stream->stream.size, max_bytes);
+        }
+        *out = stream->stream;
+        return BD_OK;
+    }
+    BD_TRY(decode_flate(stream->stream, max_bytes, arena, out, err));
+    if (is_up && !undo_predictor((char *)(uintptr_t)out->data, out->size, row_bytes, &out->size)) {
+        return raise_filter(stream, err);
+    }
+    return BD_OK;
 }

@@ -15,6 +15,7 @@
  *     [7 0 obj   the structure element again, with the widget as content]  only where the base is tagged
  *     1 0 obj    the catalog again, with /AcroForm /Perms /Extensions /Version
  *     xref … trailer << /Size 12 /Root 1 0 R /Prev … /ID [ … … ] >> … %%EOF
+ *     [or 12 0 obj << /Type /XRef /Size 13 /Root 1 0 R /Prev … >> stream … %%EOF where the base has such a stream]
  *
  * The hole.  A signature cannot sign itself, so /ByteRange [0 a b c] names two runs of bytes, [0,
  * a) and [b, b + c), and the gap between them is exactly the string <…> of /Contents, both angle
@@ -32,9 +33,11 @@
  * and the widget is put behind its members; libharu writes these), or a reference to an array (then
  * that array is the object that is written again, and the page stays as it is).
  *
- * A classic table.  The update uses the cross-reference form of the base: a table behind a table.
- * A hybrid file is read differently by different readers, and that difference is where forged
- * documents live.
+ * One form.  The update uses the cross-reference form of the base: a table behind a table, a cross-reference stream
+ * behind another.  That stream is not compressed, so that it is a function of the same bytes for every zlib, and the
+ * update has no object streams: what it writes is to be seen by anybody.  A page or an element that stood in an object
+ * stream of the base is taken over all the same, and stands in the file from then on.  A hybrid file is read
+ * differently by different readers, and that difference is where forged documents live.
  *
  * No room for more.  An existing /AcroForm or /Perms is refused: a form could be filled in later,
  * and a second permission has no meaning.  A catalog with scripts or optional content is refused
@@ -77,7 +80,7 @@
 #define UPDATE_MAX (64u << 20)
 #define COORDINATE_MAX 14400.0
 #define PROOFS_MAX 256
-#define OBJECTS_MAX (9 + PROOFS_MAX)
+#define OBJECTS_MAX (10 + PROOFS_MAX)
 
 typedef struct {
     bd_pdf *pdf;
@@ -201,7 +204,7 @@ static void put_date(bd_buf *out, bd_instant at) {
 
 /* The value as the bytes it was. */
 static void put_raw(update *u, const bd_pdf_object *object) {
-    bd_buf_puts(&u->out, bd_str_sub(u->pdf->text, (size_t)object->start, (size_t)object->end));
+    bd_buf_puts(&u->out, bd_pdf_source(u->pdf, object));
 }
 
 /* Copies a dictionary but for the `left_out` keys (a list that ends with NULL); leaves it open. */
@@ -396,7 +399,8 @@ static void put_appearance(update *u) {
 }
 
 static void put_array_with_field(update *u, const bd_pdf_object *array) {
-    bd_buf_puts(&u->out, bd_str_sub(u->pdf->text, (size_t)array->start, (size_t)array->end - 1));
+    bd_str source = bd_pdf_source(u->pdf, array);
+    bd_buf_puts(&u->out, bd_str_sub(source, 0, source.size - 1));
     bd_buf_printf(&u->out, " %lld 0 R", (long long)u->field);
     if (u->open_field != 0) {
         bd_buf_printf(&u->out, " %lld 0 R", (long long)u->open_field);
@@ -493,14 +497,20 @@ static void sort_written(update *u) {
     }
 }
 
+/* How many objects from the one at <from> on have numbers that follow each other. */
+static size_t run_length(const update *u, size_t from) {
+    size_t run = 1;
+    while (from + run < u->written_count &&
+           u->written[from + run].number == u->written[from].number + (int64_t)run) {
+        run++;
+    }
+    return run;
+}
+
 static void put_table(update *u) {
     bd_buf_puts(&u->out, BD_STR("xref\n"));
     for (size_t i = 0; i < u->written_count;) {
-        size_t run = 1;
-        while (i + run < u->written_count &&
-               u->written[i + run].number == u->written[i].number + (int64_t)run) {
-            run++;
-        }
+        size_t run = run_length(u, i);
         bd_buf_printf(&u->out, "%lld %zu\n", (long long)u->written[i].number, run);
         for (size_t end = i + run; i < end; i++) {
             bd_buf_printf(&u->out, "%010lld %05d n \n", (long long)u->written[i].offset,
@@ -549,13 +559,10 @@ static bd_rc put_identifiers(update *u) {
     return BD_OK;
 }
 
-static bd_rc put_trailer(update *u) {
-    const bd_pdf_object *trailer = bd_pdf_trailer(u->pdf);
-    const bd_pdf_object *document_facts = bd_pdf_find(trailer, "Info");
-    int64_t table = u->base_bytes + (int64_t)u->out.size;
-    sort_written(u);
-    put_table(u);
-    bd_buf_printf(&u->out, "trailer\n<<\n/Size %lld\n/Root %lld %d R\n", (long long)u->next,
+/* From /Size on, but for the end of the dictionary. */
+static bd_rc put_trailer_entries(update *u) {
+    const bd_pdf_object *document_facts = bd_pdf_find(bd_pdf_trailer(u->pdf), "Info");
+    bd_buf_printf(&u->out, "/Size %lld\n/Root %lld %d R\n", (long long)u->next,
                   (long long)u->catalog_number, u->catalog_generation);
     if (document_facts != NULL) {
         bd_buf_puts(&u->out, BD_STR("/Info "));
@@ -564,8 +571,55 @@ static bd_rc put_trailer(update *u) {
     }
     bd_buf_printf(&u->out, "/Prev %lld\n",
                   (long long)u->pdf->revisions.data[u->pdf->revisions.count - 1].xref);
-    BD_TRY(put_identifiers(u));
-    bd_buf_printf(&u->out, ">>\nstartxref\n%lld\n%%%%EOF\n", (long long)table);
+    return put_identifiers(u);
+}
+
+static bd_rc put_table_and_trailer(update *u) {
+    put_table(u);
+    bd_buf_puts(&u->out, BD_STR("trailer\n<<\n"));
+    BD_TRY(put_trailer_entries(u));
+    bd_buf_puts(&u->out, BD_STR(">>\n"));
+    return BD_OK;
+}
+
+static void put_bytes(bd_buf *out, int64_t value, int count) {
+    for (int i = count - 1; i >= 0; i--) {
+        bd_buf_putc(out, (char)(uint8_t)((uint64_t)value >> 8 * i));
+    }
+}
+
+enum { KIND_BYTES = 1, OFFSET_BYTES = 4, GENERATION_BYTES = 2 };
+
+/* The stream is the last object and names itself (ISO 32000-2, 7.5.8). */
+static bd_rc put_stream(update *u) {
+    int64_t number = u->next++;
+    open_object(u, number, 0);
+    sort_written(u);
+    bd_buf_printf(&u->out, "<<\n/Type /XRef\n/W [%d %d %d]\n/Index [", KIND_BYTES, OFFSET_BYTES, GENERATION_BYTES);
+    for (size_t i = 0, run; i < u->written_count; i += run) {
+        run = run_length(u, i);
+        bd_buf_printf(&u->out, "%s%lld %zu", i > 0 ? " " : "", (long long)u->written[i].number, run);
+    }
+    bd_buf_puts(&u->out, BD_STR("]\n"));
+    BD_TRY(put_trailer_entries(u));
+    bd_buf_printf(&u->out, "/Length %zu\n>>\nstream\n",
+                  u->written_count * (KIND_BYTES + OFFSET_BYTES + GENERATION_BYTES));
+    for (size_t i = 0; i < u->written_count; i++) {
+        put_bytes(&u->out, 1, KIND_BYTES);
+        put_bytes(&u->out, u->written[i].offset, OFFSET_BYTES);
+        put_bytes(&u->out, u->written[i].generation, GENERATION_BYTES);
+    }
+    bd_buf_puts(&u->out, BD_STR("\nendstream"));
+    close_object(u);
+    return BD_OK;
+}
+
+static bd_rc put_trailer(update *u) {
+    bool is_stream = u->pdf->revisions.data[u->pdf->revisions.count - 1].stream_number > 0;
+    int64_t table = u->base_bytes + (int64_t)u->out.size;
+    sort_written(u);
+    BD_TRY(is_stream ? put_stream(u) : put_table_and_trailer(u));
+    bd_buf_printf(&u->out, "startxref\n%lld\n%%%%EOF\n", (long long)table);
     return BD_OK;
 }
 
@@ -729,7 +783,7 @@ static bd_rc find_places(update *u) {
         BD_RAISE(u->err, BD_ERR_INPUT, "cannot sign: the pdf has no page %zu",
                  u->plan->page_index + 1);
     }
-    u->page_generation = pdf->entries[u->page_number].generation;
+    u->page_generation = bd_pdf_generation(pdf, u->page_number);
     BD_TRY(bd_pdf_object_at(pdf, u->page_number, &u->page, u->err));
     if (u->plan->kind == BD_PDF_CERTIFICATION) {
         BD_TRY(find_panel(u));

@@ -1,7 +1,7 @@
 /* later.c - what an update after a signature may bring, whoever wrote it.
  *
  * Proofs for later and document time-stamps are no changes of the document (ISO 32000-2, 12.8.2.2.2); everything else
- * is.  So each object that the update writes must be one of these, reached from where it belongs:
+ * is.  So each object that the update writes must be one of these, reached from where it belongs, in the file or in an object stream of the update:
  *
  *     catalog          the same but for /DSS, /AcroForm and /Extensions, which holds versions alone
  *     /AcroForm        the same but for more /Fields
@@ -358,6 +358,20 @@ static bd_rc check_page(later *l, int64_t number) {
     return BD_OK;
 }
 
+/* A new stream that holds nothing but objects, each of them looked at as if it stood in the file, or the table. */
+static bd_rc check_container(later *l, int64_t number) {
+    static const char *const keys[] = {"Type", "N", "First", "Length", "Filter", NULL};
+    const bd_pdf_object *stream = NULL;
+    if (bd_pdf_has(l->before, number) || !bd_pdf_is_container(l->after, number)) {
+        return BD_OK;
+    }
+    BD_TRY(bd_pdf_object_at(l->after, number, &stream, l->err));
+    if (sign_is_name(bd_pdf_find(stream, "Type"), "XRef") || has_only(stream, keys)) {
+        *bd_push(l->arena, &l->accounted) = number;
+    }
+    return BD_OK;
+}
+
 static bool is_same_value(const bd_pdf_object *a, const bd_pdf_object *b, const char *key) {
     const bd_pdf_object *left = bd_pdf_find(a, key), *right = bd_pdf_find(b, key);
     return left == NULL ? right == NULL : right != NULL && is_same(left, right, 0);
@@ -365,11 +379,14 @@ static bool is_same_value(const bd_pdf_object *a, const bd_pdf_object *b, const 
 
 static void check_trailer(later *l) {
     static const char *const keys[] = {"Size", "Root", "Info", "ID", "Prev", NULL};
+    static const char *const stream_keys[] = {"Size", "Root", "Info",   "ID",     "Prev",        "Type",
+                                              "W",    "Index", "Length", "Filter", "DecodeParms", NULL};
     const bd_pdf_object *old = bd_pdf_trailer(l->before), *new = bd_pdf_trailer(l->after);
     const bd_pdf_object *old_id = bd_pdf_find(old, "ID"), *new_id = bd_pdf_find(new, "ID");
     bool has_id = old_id != NULL && new_id != NULL && old_id->kind == BD_PDF_ARRAY && new_id->kind == BD_PDF_ARRAY &&
                   old_id->count == 2 && new_id->count == 2 && is_same(&old_id->items[0], &new_id->items[0], 0);
-    if (!is_same_value(old, new, "Root") || !is_same_value(old, new, "Info") || !has_id || !has_only(new, keys)) {
+    if (!is_same_value(old, new, "Root") || !is_same_value(old, new, "Info") || !has_id ||
+        !has_only(new, new->kind == BD_PDF_STREAM ? stream_keys : keys)) {
         set_fault(l, BD_STR("a later update changes the trailer: /Root, /Info or the first half of /ID"));
     }
 }
@@ -422,6 +439,7 @@ bd_rc sign_check_later(bd_pdf *before, bd_pdf *after, bd_arena *arena, bd_str *f
     }
     for (size_t i = 0; i < changed.count && l.fault.size == 0; i++) {
         if (!holds(&l.accounted, changed.data[i])) {
+            BD_TRY(check_container(&l, changed.data[i]));
             BD_TRY(check_page(&l, changed.data[i]));
         }
     }

@@ -216,6 +216,10 @@ bd_rc sign_judge_signature(judging *j, size_t index) {
         sign_add_malformed(j, BD_STR("the signature has no /Contents"));
         return BD_OK;
     }
+    if (contents->end > (int64_t)j->text.size) {
+        sign_add_malformed(j, BD_STR("the signature stands in an object stream, where nothing can be left out of it"));
+        return BD_OK;
+    }
     if (!is_ours && !j->signature->is_document_stamp) {
         sign_add_malformed(j, BD_STR("the signature is not of the form ETSI.CAdES.detached: "
                                      "signature not evaluated"));
