@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import forge
+import pdfkit
 import zipkit
 
 PACK, KEY, TRUST, FOLDER = sys.argv[1:5]
@@ -387,19 +388,15 @@ def pdfs():
     good = text_of(BINDER)
     hole = [m for m in re.finditer(rb"/ByteRange (\[[^\]]*\])\s*/Contents <([0-9a-f]+)>", good)][-1]
     numbers = [int(n) for n in hole.group(1)[1:-1].split()]
-    root = int(re.findall(rb"/Root (\d+) 0 R", good)[-1])
-    size = int(re.findall(rb"/Size (\d+)", good)[-1])
-    start = int(re.findall(rb"startxref\s+(\d+)", good)[-1])
+    root, size = (int(re.findall(rb"/%s (\d+)" % key, pdfkit.trailer_of(good))[-1]) for key in (b"Root", b"Size"))
 
     def in_place(old, new):
         assert len(new) <= len(old)
         return good.replace(old, new.ljust(len(old)), 1)
 
-    def update(number, body, trailer=b""):
-        at = len(good)
-        out = good + b"%d 0 obj\n%s\nendobj\n" % (number, body)
-        return out + b"xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Prev %d /Root %d 0 R %s>>\nstartxref\n%d\n%%%%EOF\n" % (
-            number, at, max(size, number + 1), start, root, trailer, len(out))
+    def update(number, body, more=b""):
+        trailer = re.sub(rb"/Info \d+ 0 R" if more else b"^$", b"", pdfkit.trailer_of(good))
+        return pdfkit.update(good, {number: body}, trailer[:trailer.rindex(b">>")] + more + b">>")
 
     def ranged(words):
         return in_place(hole.group(1), words)
@@ -407,7 +404,9 @@ def pdfs():
     def flipped(at):
         return good[:at] + bytes([good[at] ^ 1]) + good[at + 1:]
 
-    content = int(re.search(rb"/Contents (\d+) 0 R", good).group(1))
+    page = int(re.findall(rb"/FT /Sig\b.*?/P (\d+) 0 R", good, flags=re.S)[-1])
+    content = int(re.search(rb"/Contents (\d+) 0 R", pdfkit.body(good, page)).group(1))
+    pack, members = next(iter(pdfkit.packs(good).items()))
     stream = b"<< /Length 12 >>\nstream\n0 0 9 9 re f\nendstream"
     hostile = b"\n%d 0 obj\n%s\nendobj\n" % (content, stream)
     wrapped = good[:numbers[2]] + hostile + good[numbers[2]:]
@@ -425,6 +424,8 @@ def pdfs():
         "another-kind-of-signature": in_place(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"),
         "empty-update": update(size, b"<< >>"), "page-replaced-by-an-update": update(content, stream),
         "root-replaced-by-an-update": update(root, b"<< /Type /Catalog >>"), "info-added-by-an-update": update(size, b"<< /Title (x) >>", b"/Info %d 0 R " % size),
+        "page-packed-by-an-update": pdfkit.update(good, {}, packed={size: [(page, b"<< /Type /Page >>")]}),
+        "pack-exchanged-by-an-update": pdfkit.update(good, {}, packed={pack: members[:-1] + [(members[-1][0], b"null")]}),
         "wrapped": wrapped.replace(hole.group(1), (b"[0 %d %d %d]" % (numbers[1], numbers[2] + len(hostile), numbers[3])).ljust(len(hole.group(1))), 1),
         "bit-of-a-page": flipped(good.index(b"stream") + 20), "bit-of-the-time": flipped(good.rindex(b"/M (D:") + 10),
         "bit-of-the-signature": flipped(hole.start(2) + 600), "unsigned": good[:good.index(b"%%EOF") + 6], "empty": b"", "no-pdf": b"hello",

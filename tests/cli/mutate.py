@@ -7,6 +7,8 @@ import os
 import re
 import sys
 
+from pdfkit import body, last, packs, start_of, trailer_of, update
+
 signed, archived, two = (open(path, "rb").read() for path in sys.argv[1:4])
 folder = sys.argv[4]
 made = []
@@ -20,52 +22,17 @@ def put(name, data, original=None):
     made.append(name)
 
 
-def body(pdf, number):
-    """The newest text of an object, without 'N 0 obj' and 'endobj'."""
-    at = [m.end() for m in re.finditer(rb"(?<![0-9])%d 0 obj\s" % number, pdf)][-1]
-    return pdf[at:pdf.index(b"endobj", at)].strip()
-
-
-def last(pattern, pdf):
-    return re.findall(pattern, pdf)[-1]
-
-
 def root_of(pdf):
-    return int(last(rb"/Root (\d+) 0 R", pdf))
+    return int(last(rb"/Root (\d+) 0 R", trailer_of(pdf)))
 
 
 def size_of(pdf):
-    return int(last(rb"/Size (\d+)", pdf))
+    return int(last(rb"/Size (\d+)", trailer_of(pdf)))
 
 
 def page_of(pdf):
     """A page's number, by its newest text."""
     return int(re.findall(rb"/FT /Sig\b.*?/P (\d+) 0 R", pdf, flags=re.S)[-1])
-
-
-def trailer_of(pdf):
-    at = pdf.rindex(b"trailer") + len(b"trailer")
-    return pdf[at:pdf.rindex(b"startxref")].strip()
-
-
-def update(pdf, objects, trailer=None, raw_entries=(), free=()):
-    """An incremental update: objects is {number: body}."""
-    out = pdf
-    rows = {}
-    for number, text in objects.items():
-        rows[number] = b"%010d 00000 n \n" % len(out)
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, text)
-    for number, offset in raw_entries:
-        rows[number] = b"%010d 00000 n \n" % offset
-    for number in free:
-        rows[number] = b"0000000000 00001 f \n"
-    at = len(out)
-    out += b"xref\n" + b"".join(b"%d 1\n%s" % (n, rows[n]) for n in sorted(rows))
-    size = max([size_of(pdf) - 1] + list(rows)) + 1
-    text = trailer or trailer_of(pdf)
-    text = re.sub(rb"/Prev \d+", b"/Prev " + last(rb"startxref\s+(\d+)", pdf), text)
-    text = re.sub(rb"/Size \d+", b"/Size %d" % size, text)
-    return out + b"trailer\n" + text + b"\nstartxref\n%d\n%%%%EOF\n" % at
 
 
 def with_key(dictionary, text):
@@ -85,7 +52,7 @@ def digit_flipped(data, at):
 root, size, page = root_of(signed), size_of(signed), page_of(signed)
 catalog, page_text = body(signed, root), body(signed, page)
 contents = int(re.search(rb"/Contents (\d+) 0 R", page_text).group(1))
-info = int(last(rb"/Info (\d+) 0 R", signed)) if b"/Info" in trailer_of(signed) else None
+info = int(last(rb"/Info (\d+) 0 R", trailer_of(signed))) if b"/Info" in trailer_of(signed) else None
 stream = b"<< /Length 11 >>\nstream\n0 0 9 9 re f\nendstream".replace(b"/Length 11", b"/Length 12")
 note = b"<< /Type /Annot /Subtype /FreeText /Rect [50 50 300 90] /Contents (Approved) /DA (/Helv 12 Tf) >>"
 field = int(re.search(rb"/Fields \[(\d+) 0 R", catalog).group(1))
@@ -217,8 +184,34 @@ put("header-changed", b"%PDF-1.4" + signed[8:])
 # ---- parsers that disagree ----
 put("hybrid-table", update(signed, {size: b"<< >>"}, trailer=with_key(trailer_of(signed), b"/XRefStm 100")))
 put("entry-into-the-past", update(signed, {}, raw_entries=((contents, signed.index(b"%d 0 obj" % page)),)))
+put("table-behind-a-stream", update(signed, {}, as_table=True))
 put("entry-twice", signed + b"xref\n%d 1\n0000000009 00000 n \n%d 1\n0000000009 00000 n \ntrailer\n" % (size, size) + trailer_of(signed) + b"\nstartxref\n%d\n%%%%EOF\n" % len(signed))
 put("encrypted-trailer", update(signed, {size: b"<< >>"}, trailer=with_key(trailer_of(signed), b"/Encrypt %d 0 R" % size)))
+# ---- object streams: what stands in one, and where it is said to stand ----
+old = packs(signed)
+of_tree = next(n for n in old if any(m == tree for m, _ in old[n]))
+of_page = next(n for n in old if any(m == page for m, _ in old[n]))
+rewritten = [(n, with_key(t, b"/RoleMap << /P /Artifact >>") if n == tree else t) for n, t in old[of_tree]]
+turned = [(page, with_key(page_text, b"/Rotate 180"))]
+put("packed-page", update(signed, {}, packed={size: turned}))
+put("packed-catalog", update(signed, {}, packed={size: [(root, with_key(catalog, b"/PieceInfo << /X << >> >>"))]}))
+put("packed-shadow", update(signed, {}, packed={size: [(size + 1, note)]}))
+put("packed-signature", update(signed, {}, packed={size: [(int(re.search(rb"/V (\d+) 0 R", field_text).group(1)), body(signed, int(re.search(rb"/V (\d+) 0 R", field_text).group(1))))]}))
+put("pack-written-again", update(signed, {of_tree: body(update(signed, {}, packed={of_tree: rewritten}), of_tree)}))
+put("pack-and-its-objects-written-again", update(signed, {}, packed={of_tree: rewritten}))
+put("pack-freed", update(signed, {}, free=(of_tree,)))
+put("object-back-in-its-old-pack", update(signed, {}, rows_of={page: (2, of_page, [m for m, _ in old[of_page]].index(page))}))
+put("object-in-another-pack", update(signed, {}, rows_of={tree: (2, of_page, 0)}))
+put("object-in-no-pack", update(signed, {}, rows_of={page: (2, contents, 0)}))
+put("object-in-a-pack-of-its-own", update(signed, {}, rows_of={page: (2, page, 0)}))
+grown = update(signed, {}, packed={size: turned + [(size + 1, note)]})
+put("object-that-no-row-names", update(signed, {size: body(grown, size)}, rows_of={page: (2, size, 0)}))
+put("row-with-another-index", update(signed, {size: body(grown, size)}, rows_of={page: (2, size, 1), size + 1: (2, size, 0)}))
+put("pack-that-extends", update(signed, {size: body(update(signed, {}, packed={size: turned}), size).replace(b"/First", b"/Extends %d 0 R /First" % of_page)}, rows_of={page: (2, size, 0)}))
+put("table-with-the-number-of-a-page", update(signed, {}, own=page))
+put("table-with-the-number-of-content", update(signed, {}, own=contents))
+put("table-with-another-key", update(signed, {}, trailer=with_key(trailer_of(signed), b"/Shadow (x)")))
+put("row-of-another-kind", update(signed, {}, rows_of={size: (3, 0, 0)}))
 # ---- the archived one, and the one with two signatures ----
 put("archived-content-replaced", update(archived, {contents: stream}), archived)
 put("archived-annotation-added", update(archived, {size_of(archived): note, page: re.sub(rb"/Annots \[", b"/Annots [%d 0 R " % size_of(archived), body(archived, page))}), archived)

@@ -406,13 +406,15 @@ TEST(pdf, place_is_kept_for_the_signature) {
 
 TEST(pdf, place_that_is_taken_or_is_something_else_is_left_alone) {
     static const char *const changes[][2] = {
-        {"/S/Form/P ", "/S/Farm/P "},           /* another element */
+        {"/S /Form", "/S /Farm"},               /* another element */
         {"/ParentTree ", "/ParentTrex "},       /* no parent tree */
-        {"/Limits[0 0]/Nums[0 ", "/Limits[0 0]/Nums[9 "}, /* another key */
-        {"/Limits[0 0]/Nums[", "/Limits[0 0]/Numz["}};
+        {"/Limits [ 0 0 ] /Nums [ 0 ", "/Limits [ 0 0 ] /Nums [ 9 "}, /* another key */
+        {"/Limits [ 0 0 ] /Nums [", "/Limits [ 0 0 ] /Numz ["}};
+    const bd_layout *layout;
+    make_file(make_document(0), 1, 0, &layout);
+    CHECK_EQ_INT(run_command(NULL, "qpdf --object-streams=disable tagged.pdf plain.pdf"), 0);
     for (size_t i = 0; i < BD_COUNT(changes); i++) {
-        const bd_layout *layout;
-        bd_str text = make_file(make_document(0), 1, 0, &layout);
+        bd_str text = test_read_file(test_path("plain.pdf"));
         char *bytes = bd_new(test_arena(), char, text.size);
         memcpy(bytes, text.data, text.size);
         ptrdiff_t at = bd_str_find(text, bd_str_of(changes[i][0]));
@@ -456,8 +458,55 @@ TEST(pdf, attached_files_come_out_as_they_went_in) {
     bd_str said, text = make_file(make_document(0), 1, 0, &layout);
     CHECK_EQ_INT(run_command(&said, "pdfdetach -saveall tagged.pdf && cat a.json b.csv"), 0);
     CHECK(bd_str_has_suffix(said, BD_STR("{\"a\":1}\na,b\n")));
-    CHECK(bd_str_find(text, BD_STR("/AFRelationship /Supplement")) > 0);
     CHECK(bd_str_find(text, BD_STR("/Subtype /application#2Fjson")) > 0);
+    CHECK_EQ_INT(run_command(&said, "qpdf --qdf --object-streams=disable tagged.pdf - | grep -a /AFRelationship"), 0);
+    CHECK(bd_str_find(said, BD_STR("/AFRelationship /Supplement")) >= 0);
+}
+
+static int64_t count_rows(const char *pattern) {
+    bd_str said;
+    int64_t count = 0;
+    CHECK_EQ_INT(run_command(&said, "grep -c '%s' rows.txt || true", pattern), 0);
+    CHECK(bd_str_to_i64(bd_str_trim(said), &count));
+    return count;
+}
+
+/* Catalog, root of the pages, information, table, content of each page, and what has to be a stream. */
+TEST(pdf, objects_that_are_no_streams_stand_in_object_streams) {
+    const bd_layout *layout;
+    bd_str text = make_file(make_document(300), 2, 0, &layout);
+    bd_err err;
+    bd_pdf *pdf;
+    CHECK_OK(bd_pdf_parse(text, test_arena(), &pdf, &err), err);
+    CHECK_EQ_INT(run_command(NULL, "qpdf --show-xref tagged.pdf >rows.txt && qpdf --check tagged.pdf"), 0);
+    int64_t plain = count_rows(": uncompressed;"), packed = count_rows(": compressed;");
+    int64_t size = bd_pdf_find(bd_pdf_trailer(pdf), "Size")->integer, found = 0;
+    CHECK_EQ_INT(plain + packed, size - 1);
+    CHECK(packed > (int64_t)layout->element_count);
+    int64_t most = (int64_t)layout->pages.count + packed / 100 + 40;
+    test_failure("%lld objects are packed, %lld are not", (long long)packed, (long long)plain);
+    CHECK(packed > 1000 && plain < most);
+    for (int64_t i = 0; i < size; i++) {
+        found += bd_pdf_has(pdf, i);
+    }
+    CHECK_EQ_INT(found, size - 1);
+    CHECK_EQ_INT(run_command(NULL, "test $(mutool show tagged.pdf xref | grep -c ' o *$') = "
+                                   "$(grep -c ': compressed;' rows.txt)"), 0);
+}
+
+TEST(pdf, every_stream_says_its_length_itself) {
+    const bd_layout *layout;
+    bd_str text = make_file(make_document(20), 1, 0, &layout);
+    size_t streams = 0;
+    for (ptrdiff_t at = 0, next; (next = bd_str_find(bd_str_sub(text, (size_t)at, text.size), BD_STR("/Length "))) >= 0;) {
+        at += next + 8;
+        bd_str line = bd_str_sub(text, (size_t)at, (size_t)at + 12);
+        ptrdiff_t end = bd_str_find(line, BD_STR("\n"));
+        int64_t length = 0;
+        CHECK(end > 0 && bd_str_to_i64(bd_str_sub(line, 0, (size_t)end), &length));
+        streams++;
+    }
+    CHECK(streams > layout->pages.count);
 }
 
 TEST(pdf, too_long_a_document_is_untagged_and_claims_no_tags) {

@@ -247,7 +247,7 @@ TEST(pdffile, tables_that_lie_are_refused) {
         {"/Size 7", "/Syze 7", BD_ERR_INPUT, "credible"},
         {"/Info 6 0 R", "/Encrypt  6", BD_ERR_UNSUPPORTED, "encrypted"},
         {"/Info 6 0 R", "/XRefStm 12", BD_ERR_UNSUPPORTED, "hybrid"},
-        {"/Info 6 0 R", "/Prev 00015", BD_ERR_UNSUPPORTED, "cross-reference stream"},
+        {"/Info 6 0 R", "/Prev 00015", BD_ERR_INPUT, "'xref' or a cross-reference stream"},
         {"/Info 6 0 R", "/Prev 00016", BD_ERR_INPUT, "expected 'xref'"},
         {"/Info 6 0 R", "/Prev 99999", BD_ERR_INPUT, "expected it before"},
         {"/Info 6 0 R", "/Prev (abc)", BD_ERR_INPUT, "/Prev that is not a number"},
@@ -266,11 +266,241 @@ TEST(pdffile, tables_that_lie_are_refused) {
     }
 }
 
-TEST(pdffile, cross_reference_streams_are_named_as_such) {
+/* ---- object streams -------------------------------------------------------------------------- */
+
+static void check_page_of(bd_str text) {
+    bd_err err = {0};
+    const bd_pdf_object *found = NULL;
+    bd_pdf *pdf = parse(text);
+    CHECK_EQ_INT(bd_pdf_page_count(pdf), 1);
+    CHECK_OK(bd_pdf_resolve(pdf, bd_pdf_find(bd_pdf_trailer(pdf), "Info"), &found, &err), err);
+    CHECK_EQ_STR(bd_pdf_find(found, "Title")->text, "Binder");
+    CHECK_EQ_STR(page_text(text, 0), page_text(make_pdf(), 0));
+}
+
+TEST(pdffile, objects_of_an_object_stream_are_read) {
+    bd_err err = {0};
+    const bd_pdf_object *found = NULL;
+    bd_str text = make_streamed_pdf();
+    bd_pdf *pdf = parse(text);
+    check_page_of(text);
+    CHECK_EQ_INT(bd_pdf_page_number(pdf, 0), 3);
+    for (int64_t i = 1; i < 9; i++) {
+        CHECK(bd_pdf_has(pdf, i));
+        CHECK(bd_pdf_is_container(pdf, i) == (i > 6));
+    }
+    CHECK_OK(bd_pdf_object_at(pdf, 6, &found, &err), err);
+    CHECK(found->start >= (int64_t)text.size && found->end - found->start == 21);
+    test_write_file(test_path("streamed.pdf"), text);
+    CHECK_EQ_INT(run_command(NULL, "qpdf --check streamed.pdf"), 0);
+}
+
+TEST(pdffile, object_streams_of_another_program_are_read) {
+    static const char *const how[] = {"--object-streams=generate", "--object-streams=generate --stream-data=uncompress",
+                                      "--object-streams=generate --compress-streams=n"};
     test_write_file(test_path("plain.pdf"), make_pdf());
-    CHECK_EQ_INT(run_command(NULL, "qpdf --object-streams=generate plain.pdf streams.pdf"), 0);
-    check_refused(test_read_file(test_path("streams.pdf")), BD_ERR_UNSUPPORTED,
-                  "cross-reference stream");
+    for (size_t i = 0; i < BD_COUNT(how); i++) {
+        CHECK_EQ_INT(run_command(NULL, "qpdf %s plain.pdf streams.pdf", how[i]), 0);
+        check_page_of(test_read_file(test_path("streams.pdf")));
+    }
+}
+
+static make_streams make_second(bd_str base) {
+    static const make_object title[] = {{6, "<< /Title (Second) >>"}};
+    bd_str extra = bd_str_format(test_arena(), "/Size 11 /Info 6 0 R /Prev %ld ", find_startxref(base));
+    return (make_streams){.before = base,
+                          .plain = title,
+                          .plain_count = 1,
+                          .pack = 9,
+                          .own = 10,
+                          .pack_extra = "",
+                          .own_extra = bd_str_z(test_arena(), extra)};
+}
+
+TEST(pdffile, a_later_revision_takes_objects_out_of_an_object_stream_and_puts_them_into_another) {
+    bd_err err = {0};
+    bd_pdf *before = NULL;
+    const bd_pdf_object *found = NULL;
+    bd_pdf_numbers changed = {0};
+    bd_str base = make_streamed_pdf();
+    make_streams plain = make_second(base), packed = make_second(base);
+    packed.packed = plain.plain;
+    packed.packed_count = 1;
+    packed.plain_count = 0;
+    const make_streams *const both[] = {&plain, &packed};
+    for (size_t i = 0; i < BD_COUNT(both); i++) {
+        bd_str text = make_with_streams(both[i]);
+        bd_pdf *pdf = parse(text);
+        CHECK_EQ_INT(bd_pdf_revision_count(pdf), 2);
+        CHECK_OK(bd_pdf_object_at(pdf, 6, &found, &err), err);
+        CHECK_EQ_STR(bd_pdf_find(found, "Title")->text, "Second");
+        CHECK_OK(bd_pdf_base_parse(pdf, test_arena(), &before, &err), err);
+        CHECK_OK(bd_pdf_object_at(before, 6, &found, &err), err);
+        CHECK_EQ_STR(bd_pdf_find(found, "Title")->text, "Binder");
+        changed.count = 0;
+        bd_pdf_changes(before, pdf, test_arena(), &changed);
+        CHECK_EQ_INT(changed.count, i == 0 ? 2 : 3);
+        CHECK_EQ_INT(changed.data[0], 6);
+        check_grown(base, text);
+        test_write_file(test_path("second.pdf"), text);
+        CHECK_EQ_INT(run_command(NULL, "qpdf --check second.pdf"), 0);
+    }
+}
+
+/* Each of these lets one reader see what another does not. */
+TEST(pdffile, object_streams_that_lie_are_refused) {
+    static const struct {
+        const char *head, *pack_extra;
+        const char *from, *to;
+        bd_err_class class;
+        const char *part;
+    } cases[] = {
+        {"2 0 3 42 5 153 6 208 ", "", "", "", BD_ERR_INPUT, ""}, /* the right head, for once */
+        {"2 0 3 42 6 153 5 208 ", "", "", "", BD_ERR_INPUT, "is not what the object stream 7 has in its place"},
+        {"2 0 3 42 5 153 5 208 ", "", "", "", BD_ERR_INPUT, "is not what the object stream 7 has in its place"},
+        {"2 0 3 42 5 208 6 153 ", "", "", "", BD_ERR_INPUT, "do not follow each other"},
+        {"2 0 3 42 5 42 6 208 ", "", "", "", BD_ERR_INPUT, "do not follow each other"},
+        {"2 1 3 42 5 153 6 208 ", "", "", "", BD_ERR_INPUT, "do not follow each other"},
+        {"2 0 3 42 5 153 6 999 ", "", "", "", BD_ERR_INPUT, "do not follow each other"},
+        {"2 0 3 40 5 153 6 208 ", "", "", "", BD_ERR_INPUT, "of an object stream"},
+        {"2 0 3 42 5 153 6 208 9 9 ", "", "", "", BD_ERR_INPUT, "more in its head"},
+        {"2 0 3 42 5 153 ", "", "", "", BD_ERR_INPUT, "number of at most 15 digits"},
+        {NULL, "/Extends 9 0 R ", "", "", BD_ERR_UNSUPPORTED, "extends another one"},
+        {NULL, "/Filter /LZWDecode ", "", "", BD_ERR_UNSUPPORTED, "unusual filter"},
+        {NULL, "/Filter 6 0 R ", "", "", BD_ERR_UNSUPPORTED, "unusual filter"},
+        {NULL, "/Filter /FlateDecode ", "", "", BD_ERR_INPUT, "without zlib's header"},
+        {NULL, "", "/Type /ObjStm", "/Type /Objects", BD_ERR_INPUT, "the object stream 7 is none"},
+        {NULL, "", "/N 4", "/N 3", BD_ERR_INPUT, "more in its head"},
+        {NULL, "", "/N 4", "/N 0", BD_ERR_INPUT, "no credible /N"},
+        {NULL, "", "/First 21", "/First 19", BD_ERR_INPUT, "do not follow each other"},
+        {NULL, "", "/First 21", "/First -1", BD_ERR_INPUT, "no credible /N and /First"},
+        {NULL, "", "/First 21", "/First 99999", BD_ERR_INPUT, "no credible /N and /First"},
+        {NULL, "", "(Binder) >> ", "(Binder)>>% ", BD_ERR_INPUT, "something between its objects"},
+        {NULL, "", "/Count 1 >> ", "/Count 1>>5 ", BD_ERR_INPUT, "something between its objects"},
+        {NULL, "", "/Size 9", "/Size 7", BD_ERR_INPUT, "beyond the trailer's /Size"},
+        {NULL, "", "/W [1 4 2]", "/W [1 4 3]", BD_ERR_INPUT, "as many rows as it says"},
+        {NULL, "", "/W [1 4 2]", "/W [1 0 2]", BD_ERR_INPUT, "/W of three widths"},
+        {NULL, "", "/W [1 4 2]", "/W [1 4  ]", BD_ERR_INPUT, "/W of three widths"},
+        {NULL, "", "/Index [ 1 1", "/Index [ 1 2", BD_ERR_INPUT, "as many rows as it says"},
+        {NULL, "", "/Index [ 1 1 4 1", "/Index [ 1 1 4  ", BD_ERR_INPUT, "no list of pairs"},
+        {NULL, "", "/Index [ 1 1 4 1", "/Index [ 1 1 1 1", BD_ERR_INPUT, "stands twice"},
+        {NULL, "", "/Type /XRef", "/Type /XRxf", BD_ERR_INPUT, "a cross-reference stream where startxref"},
+        {NULL, "", "/Info 6 0 R", "/XRefStm  1", BD_ERR_UNSUPPORTED, "hybrid"},
+        {NULL, "", "/Info 6 0 R", "/Encrypt  1", BD_ERR_UNSUPPORTED, "encrypted"},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        make_streams plan = make_streamed_plan();
+        plan.head = cases[i].head;
+        plan.pack_extra = cases[i].pack_extra;
+        plan.has_no_own_row = true; /* it may move */
+        bd_str text = make_with_streams(&plan);
+        if (i == 0) {
+            check_page_of(text);
+            continue;
+        }
+        text = replace_once(text, cases[i].from, cases[i].to);
+        ptrdiff_t own = bd_str_find(text, BD_STR("0 obj\n<< /Type /XR"));
+        bd_str tail /* what became longer moves the table */ = bd_str_format(test_arena(), "startxref\n%td\n%%%%EOF\n", own - 2);
+        ptrdiff_t end = bd_str_find(text, BD_STR("startxref"));
+        text = join(bd_str_sub(text, 0, (size_t)end), tail);
+        check_refused(text, cases[i].class, cases[i].part);
+    }
+}
+
+/* Rows in the order of make_streamed_pdf: 1, 4, then 2, 3, 5, 6 in the stream, 7, 8. */
+static bd_str with_row(bd_str text, size_t index, int kind, long second, int third) {
+    bd_str row = make_row(BD_STR(""), kind, second, third);
+    char *bytes = bd_new(test_arena(), char, text.size);
+    ptrdiff_t table = bd_str_find(text, BD_STR("/Type /XRef"));
+    ptrdiff_t rows = bd_str_find(bd_str_sub(text, (size_t)table, text.size), BD_STR("stream\n"));
+    memcpy(bytes, text.data, text.size);
+    memcpy(bytes + table + rows + 7 + index * row.size, row.data, row.size);
+    return (bd_str){bytes, text.size};
+}
+
+TEST(pdffile, rows_that_lie_are_refused) {
+    static const struct {
+        size_t row;
+        int kind;
+        long second;
+        int third;
+        const char *part;
+    } cases[] = {
+        {2, 2, 7, 1, "is not what the object stream 7 has in its place"},
+        {2, 2, 7, 9, "is not what the object stream 7 has in its place"},
+        {2, 2, 4, 0, "the object stream 4 is none"},
+        {2, 2, 2, 0, "which its revision has not"},
+        {2, 2, 8, 0, "which its revision has not"},
+        {2, 2, 99, 0, "which its revision has not"},
+        {2, 2, 4000000000, 0, "which its revision has not"},
+        {2, 0, 0, 0, "holds objects that its section does not name"},
+        {2, 3, 7, 0, "row of another kind"},
+        {2, 1, 15, 0, "overlaps"},
+        {5, 0, 0, 0, "holds objects that its section does not name"},
+        {6, 0, 0, 0, "which its revision has not"},
+        {6, 1, 15, 0, "overlaps"},
+        {7, 0, 0, 0, "object 8 at byte"},
+        {7, 1, 15, 0, "object 8 at byte"},
+        {0, 1, 4000000000, 0, "expected it between"},
+        {0, 1, 15, 1, "expected '1 1'"},
+    };
+    for (size_t i = 0; i < BD_COUNT(cases); i++) {
+        test_failure("row %zu: %d %ld %d", cases[i].row, cases[i].kind, cases[i].second, cases[i].third);
+        check_refused(with_row(make_streamed_pdf(), cases[i].row, cases[i].kind, cases[i].second, cases[i].third),
+                      BD_ERR_INPUT, cases[i].part);
+    }
+}
+
+TEST(pdffile, an_object_stream_is_never_written_again) {
+    static const make_object exchanged[] = {{7, "<< /Type /ObjStm /N 0 >>"}};
+    bd_str base = make_streamed_pdf();
+    make_streams plan = make_second(base);
+    plan.plain = exchanged;
+    check_refused(make_with_streams(&plan), BD_ERR_INPUT, "the object stream 7 is written again");
+    plan = make_second(base);
+    plan.packed = plan.plain;
+    plan.packed_count = 1;
+    plan.plain_count = 0;
+    plan.pack = 7;
+    check_refused(make_with_streams(&plan), BD_ERR_INPUT, "the object stream 7 is written again");
+    plan = make_second(base);
+    plan.own = 7;
+    check_refused(make_with_streams(&plan), BD_ERR_INPUT, "the object stream 7 is written again");
+    plan.own = 4;
+    plan.has_no_own_row = true;
+    check_refused(make_with_streams(&plan), BD_ERR_INPUT, "number of another object, 4");
+    plan.own = 10;
+    CHECK_EQ_INT(bd_pdf_revision_count(parse(make_with_streams(&plan))), 2);
+}
+
+TEST(pdffile, tables_and_cross_reference_streams_do_not_go_together) {
+    const int number = 6;
+    const char *const body = "<< /Title (Second) >>";
+    bd_str streamed = make_streamed_pdf(), plain = make_pdf();
+    make_streams plan = make_second(plain);
+    check_refused(make_revision(streamed, &number, &body, 1, 9, find_startxref(streamed), "/Info 6 0 R "),
+                  BD_ERR_UNSUPPORTED, "a table and a cross-reference stream");
+    check_refused(make_with_streams(&plan), BD_ERR_UNSUPPORTED, "a table and a cross-reference stream");
+}
+
+TEST(pdffile, an_update_that_signs_has_the_form_of_its_base) {
+    bd_err err = {0};
+    const bd_pdf_object *found = NULL;
+    bd_pdf_signature_plan plan = make_plan();
+    plan.rect[2] = plan.rect[3] = 50;
+    bd_str base = make_streamed_pdf();
+    bd_str text = join(base, build(base, &plan).appended);
+    bd_pdf *pdf = parse(text);
+    CHECK_EQ_INT(bd_pdf_revision_count(pdf), 2);
+    CHECK(bd_pdf_trailer(pdf)->kind == BD_PDF_STREAM);
+    CHECK(bd_str_find(bd_str_sub(text, base.size, text.size), BD_STR("\ntrailer")) < 0);
+    CHECK_OK(bd_pdf_object_at(pdf, 3, &found, &err), err);
+    CHECK(found->end < (int64_t)text.size); /* the page stands in the file now, with what it had */
+    CHECK(bd_pdf_find(found, "Annots") != NULL && bd_pdf_find(found, "Resources") != NULL);
+    CHECK_EQ_STR(page_text(text, 0), page_text(base, 0));
+    CHECK(bd_str_eq(build(base, &plan).appended, bd_str_sub(text, base.size, text.size)));
+    test_write_file(test_path("signed.pdf"), text);
+    CHECK_EQ_INT(run_command(NULL, "qpdf --check signed.pdf && mutool info signed.pdf"), 0);
 }
 
 TEST(pdffile, objects_that_share_bytes_are_refused) {

@@ -428,13 +428,23 @@ static bd_rc check_catalog(later *l, const bd_pdf_object *root) {
     return check_form(l, old, new);
 }
 
+/* A table and what holds objects are no news. */
+static bool is_empty(const bd_pdf *after, const bd_pdf_numbers *changed) {
+    for (size_t i = 0; i < changed->count; i++) {
+        if (!bd_pdf_is_container(after, changed->data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bd_rc sign_check_later(bd_pdf *before, bd_pdf *after, bd_arena *arena, bd_str *fault, bd_err *err) {
     later l = {.before = before, .after = after, .arena = arena, .fault = {"", 0}, .err = err};
     bd_pdf_numbers changed = {0};
     check_trailer(&l);
     BD_TRY(check_catalog(&l, bd_pdf_find(bd_pdf_trailer(before), "Root")));
     bd_pdf_changes(before, after, arena, &changed);
-    if (changed.count == 0) {
+    if (is_empty(after, &changed)) {
         set_fault(&l, BD_STR("a later update brings neither proof nor time-stamp"));
     }
     for (size_t i = 0; i < changed.count && l.fault.size == 0; i++) {
