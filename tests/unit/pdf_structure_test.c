@@ -498,7 +498,11 @@ TEST(pdf, every_stream_says_its_length_itself) {
     const bd_layout *layout;
     bd_str text = make_file(make_document(20), 1, 0, &layout);
     size_t streams = 0;
-    for (ptrdiff_t at = 0, next; (next = bd_str_find(bd_str_sub(text, (size_t)at, text.size), BD_STR("/Length "))) >= 0;) {
+    for (ptrdiff_t at = 0;;) {
+        ptrdiff_t next = bd_str_find(bd_str_sub(text, (size_t)at, text.size), BD_STR("/Length "));
+        if (next < 0) {
+            break;
+        }
         at += next + 8;
         bd_str line = bd_str_sub(text, (size_t)at, (size_t)at + 12);
         ptrdiff_t end = bd_str_find(line, BD_STR("\n"));

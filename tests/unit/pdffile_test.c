@@ -399,8 +399,8 @@ TEST(pdffile, object_streams_that_lie_are_refused) {
             continue;
         }
         text = replace_once(text, cases[i].from, cases[i].to);
-        ptrdiff_t own = bd_str_find(text, BD_STR("0 obj\n<< /Type /XR"));
-        bd_str tail /* what became longer moves the table */ = bd_str_format(test_arena(), "startxref\n%td\n%%%%EOF\n", own - 2);
+        ptrdiff_t own = bd_str_find(text, BD_STR("0 obj\n<< /Type /XR")); /* where the table has moved to */
+        bd_str tail = bd_str_format(test_arena(), "startxref\n%td\n%%%%EOF\n", own - 2);
         ptrdiff_t end = bd_str_find(text, BD_STR("startxref"));
         text = join(bd_str_sub(text, 0, (size_t)end), tail);
         check_refused(text, cases[i].class, cases[i].part);

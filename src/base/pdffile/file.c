@@ -371,7 +371,8 @@ static bd_rc note_packs(reading *r, size_t revision) {
     bd_pdf *pdf = r->pdf;
     const bd_pdf_section *own = &r->sections[revision];
     int64_t stream = pdf->revisions.data[revision].stream_number;
-    bool is_listed = bd_sorted_find(own->data, own->count, sizeof(bd_pdf_placed), &stream, compare_number, NULL) != NULL;
+    bool is_listed =
+        bd_sorted_find(own->data, own->count, sizeof(bd_pdf_placed), &stream, compare_number, NULL) != NULL;
     if (stream > 0 && !is_listed && bd_pdf_has(pdf, stream)) {
         BD_RAISE(r->err, BD_ERR_INPUT, "a cross-reference stream with the number of another object, %lld",
                  (long long)stream);

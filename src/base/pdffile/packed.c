@@ -38,8 +38,10 @@ static bd_rc read_head(bd_pdf_pack *pack, bd_arena *arena, bd_err *err) {
         pack->from[i] = (uint32_t)(pack->first + (size_t)from);
     }
     pack->from[pack->count] = (uint32_t)pack->text.size;
-    return is_white(pack->text, lexer.at, pack->first) ? BD_OK
-                                                       : raise_pack(pack->number, "has more in its head than it says", err);
+    if (!is_white(pack->text, lexer.at, pack->first)) {
+        return raise_pack(pack->number, "has more in its head than it says", err);
+    }
+    return BD_OK;
 }
 
 /* What the dictionary says has to stand there itself: a reference could lead to something else tomorrow. */
@@ -49,7 +51,8 @@ static bd_rc read_pack(const bd_pdf *pdf, int64_t number, size_t most_bytes, bd_
     BD_TRY(bd_pdf_plain_parse(pdf, number, arena, &stream, err));
     const bd_pdf_object *type = bd_pdf_find(&stream, "Type"), *count = bd_pdf_find(&stream, "N");
     const bd_pdf_object *first = bd_pdf_find(&stream, "First");
-    if (stream.kind != BD_PDF_STREAM || type == NULL || type->kind != BD_PDF_NAME || !bd_str_eqz(type->text, "ObjStm")) {
+    bool is_named = type != NULL && type->kind == BD_PDF_NAME && bd_str_eqz(type->text, "ObjStm");
+    if (stream.kind != BD_PDF_STREAM || !is_named) {
         return raise_pack(number, "is none", err);
     }
     if (bd_pdf_find(&stream, "Extends") != NULL) {

@@ -1,7 +1,8 @@
 /* later.c - what an update after a signature may bring, whoever wrote it.
  *
  * Proofs for later and document time-stamps are no changes of the document (ISO 32000-2, 12.8.2.2.2); everything else
- * is.  So each object that the update writes must be one of these, reached from where it belongs, in the file or in an object stream of the update:
+ * is.  So each object that the update writes, in the file or in an object stream, must be one of these, reached from
+ * where it belongs:
  *
  *     catalog          the same but for /DSS, /AcroForm and /Extensions, which holds versions alone
  *     /AcroForm        the same but for more /Fields
