@@ -3,12 +3,14 @@
  * What it is.  The back end draws what the layout says and nothing else: it knows no findings and
  * no keys.  Catalog, information and pages are libharu's objects; content streams and
  * fonts are ours, because libharu's fonts carry a broken ToUnicode map, cannot draw beyond U+FFFF
- * and cost more time than the whole report; so are numbers, table and trailer, because it would keep every page until
+ * and cost more time than the whole report; so are numbers and cross-references, because it would keep every page until
  * the last one is drawn.
  *
- * The file.  Fonts are TrueType subsets in Type0 / CIDFontType2 with Identity-H; a code is the
- * place of a code point in the order of first use, and the ToUnicode map has exactly one row for
- * each.  Links and bookmarks lead to direct destination arrays; every anchor is also a named
+ * The file.  What is no stream stands in object streams of up to 200 objects, but for catalog, root of the pages and
+ * information; where everything is says a cross-reference stream (ISO 32000-2, 7.5.7 and 7.5.8).  A tagged report has
+ * hundreds of objects to a page, and without that they would be most of the file.  Fonts are TrueType subsets in Type0 /
+ * CIDFontType2 with Identity-H; a code is the place of a code point in the order of first use, and the ToUnicode map
+ * has exactly one row for each.  Links and bookmarks lead to direct destination arrays; every anchor is also a named
  * destination, so that "binder.pdf#CC6.1" works.  Bookmarks, page labels, language and title are
  * set.
  *

@@ -135,6 +135,9 @@ bd_flate *bd_flate_open_fast(void);
 /* Undoes `put`: exactly `size` bytes to `out`.  INPUT: it is no such text. */
 BD_MUST_USE bd_rc bd_flate_undo(bd_flate *flate, bd_str packed, void *out, size_t size,
                                 bd_err *err);
+/* The same where the size is not known: at most `most` bytes, which are appended to `out`.  INPUT: it is no such text,
+ * or something follows it; LIMIT: it is longer. */
+BD_MUST_USE bd_rc bd_flate_undo_all(bd_flate *flate, bd_str packed, size_t most, bd_buf *out, bd_err *err);
 /* Appends the compressed `text` to `out`.  LIMIT: no memory, or it does not fit there; `out` then
  * keeps its text and takes no more. */
 BD_MUST_USE bd_rc bd_flate_put(bd_flate *flate, bd_str text, bd_buf *out, bd_err *err);

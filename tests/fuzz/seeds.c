@@ -189,6 +189,46 @@ static bd_str sign(bd_str pdf, bd_key *key, double side) {
     return made;
 }
 
+static void put_row(bd_buf *rows, int kind, size_t second, size_t third) {
+    bd_buf_putc(rows, (char)kind);
+    bd_buf_putc(rows, (char)(second >> 8));
+    bd_buf_putc(rows, (char)(second & 0xff));
+    bd_buf_putc(rows, (char)third);
+}
+
+/* Root of the pages and a page in an object stream, and a cross-reference stream; nothing is compressed, so that a
+ * fuzzer sees what it changes. */
+static bd_str make_streamed(void) {
+    static const char *const bodies[] = {
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /ObjStm /N 2 /First 9 /Length 76 >>\nstream\n"
+        "2 0 3 40 << /Type /Pages /Kids [3 0 R] /Count 1 >> "
+        "<</Type /Page /Parent 2 0 R>>\nendstream",
+    };
+    static const size_t numbers[] = {1, 4};
+    bd_buf file, rows;
+    bd_buf_init(&file, 1 << 16);
+    bd_buf_init(&rows, 1 << 10);
+    bd_buf_puts(&file, BD_STR("%PDF-1.7\n"));
+    size_t from[BD_COUNT(bodies)];
+    for (size_t i = 0; i < BD_COUNT(bodies); i++) {
+        from[i] = file.size;
+        bd_buf_printf(&file, "%zu 0 obj\n%s\nendobj\n", numbers[i], bodies[i]);
+    }
+    put_row(&rows, 0, 0, 0);
+    put_row(&rows, 1, from[0], 0);
+    put_row(&rows, 2, 4, 0);
+    put_row(&rows, 2, 4, 1);
+    put_row(&rows, 1, from[1], 0);
+    put_row(&rows, 1, file.size, 0);
+    size_t table = file.size;
+    bd_buf_printf(&file, "5 0 obj\n<< /Type /XRef /Size 6 /W [1 2 1] /Root 1 0 R /Length %zu >>\nstream\n", rows.size);
+    bd_buf_puts(&file, bd_buf_str(&rows));
+    bd_buf_printf(&file, "\nendstream\nendobj\nstartxref\n%zu\n%%%%EOF\n", table);
+    bd_buf_clear(&rows);
+    return take(&file);
+}
+
 static void make_pdfs(bd_key *key) {
     static const char *const bodies =
         "<< /Type /Catalog /Pages 2 0 R >>\n%%\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\n%%\n"
@@ -200,6 +240,9 @@ static void make_pdfs(bd_key *key) {
     write_seed("pdffile", "signed.pdf", signed_pdf);
     write_seed("pdffile", "unsigned.pdf", small);
     write_seed("pdffile", "report.pdf", draw_report());
+    bd_str streamed = make_streamed();
+    write_seed("pdffile", "streamed.pdf", streamed);
+    write_seed("sign", "streamed.pdf", sign(streamed, key, 40));
 }
 
 int main(int argc, char **argv) {

@@ -1208,3 +1208,34 @@ TEST(zip, what_zlib_takes_is_counted_and_given_back) {
     CHECK_EQ_INT(bd_memory_held(), before);
 }
 #endif
+
+/* ---- short texts ------------------------------------------------------------------------------- */
+
+/* Text of ten thousand times its packed size has to be given room more than once. */
+TEST(zip, a_short_text_is_undone_without_its_size_being_known) {
+    static const size_t sizes[] = {0, 1, 5000, 20 << 20};
+    bd_flate *flate = bd_flate_open();
+    for (size_t i = 0; i < BD_COUNT(sizes); i++) {
+        bd_err err = {0};
+        bd_buf packed, plain;
+        bd_buf_init(&packed, 64 << 20);
+        bd_buf_init(&plain, 64 << 20);
+        char *zeros = bd_new(test_arena(), char, sizes[i] + 1);
+        CHECK_OK(bd_flate_put(flate, (bd_str){zeros, sizes[i]}, &packed, &err), err);
+        CHECK_OK(bd_flate_undo_all(flate, bd_buf_str(&packed), sizes[i] + 1, &plain, &err), err);
+        CHECK(bd_str_eq(bd_buf_str(&plain), (bd_str){zeros, sizes[i]}));
+        bd_str cut = bd_str_sub(bd_buf_str(&packed), 0, packed.size - 1);
+        CHECK_FAILS(bd_flate_undo_all(flate, cut, 32 << 20, &plain, &err), err, BD_ERR_INPUT, "no deflated text");
+        if (sizes[i] > 0) {
+            CHECK_FAILS(bd_flate_undo_all(flate, bd_buf_str(&packed), sizes[i] - 1, &plain, &err), err, BD_ERR_LIMIT,
+                        "inflate to more than");
+        }
+        bd_buf_putc(&packed, 'x');
+        CHECK_FAILS(bd_flate_undo_all(flate, bd_buf_str(&packed), 32 << 20, &plain, &err), err, BD_ERR_INPUT,
+                    "or not all of one");
+        CHECK_EQ_INT(plain.size, sizes[i]);
+        bd_buf_clear(&packed);
+        bd_buf_clear(&plain);
+    }
+    bd_flate_close(flate);
+}

@@ -523,6 +523,43 @@ static int compare_places(const void *context, const void *a, const void *b) {
     return is_left_packed ? (int)left->generation - (int)right->generation : 0;
 }
 
+/* Of entries that are sorted by their numbers: those in object streams, in order, behind the others. */
+static size_t part_packed(bd_pdf_section *own, bd_arena *arena) {
+    size_t count = 0, to = own->count;
+    for (size_t i = 0; i < own->count; i++) {
+        count += own->data[i].entry.state != BD_PDF_ENTRY_PACKED;
+    }
+    bd_pdf_placed *others = bd_new(arena, bd_pdf_placed, count + 1);
+    size_t left = count;
+    for (size_t i = own->count; i > 0; i--) {
+        const bd_pdf_placed placed = own->data[i - 1];
+        if (placed.entry.state == BD_PDF_ENTRY_PACKED) {
+            own->data[--to] = placed;
+        } else {
+            others[--left] = placed;
+        }
+    }
+    memcpy(own->data, others, count * sizeof *others);
+    return count;
+}
+
+/* By places.  A long document has hundreds of thousands of objects in object streams, and behind the first of them each
+ * follows the one before it: those are found to be in order, and only the others sorted. */
+static void sort_places(bd_pdf_section *own, bd_arena *arena) {
+    size_t plain = part_packed(own, arena), from = own->count;
+    bd_pdf_placed *data = own->data;
+    while (from > plain + 1 && compare_places(NULL, &data[from - 2], &data[from - 1]) <= 0) {
+        from--;
+    }
+    bd_sort(data, plain, sizeof *data, compare_places, NULL);
+    size_t first = from > plain ? from - 1 : plain, behind = first;
+    bd_sort(data + plain, first - plain, sizeof *data, compare_places, NULL);
+    while (first > plain && behind < own->count && compare_places(NULL, &data[first - 1], &data[behind]) > 0) {
+        behind++;
+    }
+    bd_sort(data + plain, behind - plain, sizeof *data, compare_places, NULL);
+}
+
 static void note_page(bd_pdf *pdf, const bd_pdf_placed *placed) {
     bd_pdf_entry *entry = &pdf->entries[placed->number];
     entry->is_page = entry->state == BD_PDF_ENTRY_USED && entry->offset == placed->entry.offset;
@@ -531,12 +568,16 @@ static void note_page(bd_pdf *pdf, const bd_pdf_placed *placed) {
 /* Each object stream of a revision whose entries are sorted by their places. */
 static bd_rc check_packs(reading *r, const bd_pdf_section *own, size_t from, bd_arena *arena) {
     bd_pdf *pdf = r->pdf;
+    BD_DEFER(bd_arena_close_ref) bd_arena *held = bd_arena_open("object stream", 256u << 20);
+    BD_DEFER(bd_pdf_inflating_close) bd_pdf_inflating with;
+    bd_arena *arenas[2] = {held, arena};
+    bd_pdf_inflating_open(&with, BD_PDF_PACK_BYTES + 1);
     while (from < own->count) {
         size_t to = from + 1;
         while (to < own->count && own->data[to].entry.offset == own->data[from].entry.offset) {
             to++;
         }
-        BD_TRY(bd_pdf_pack_check(pdf, own->data + from, to - from, &r->packed_left, arena, r->err));
+        BD_TRY(bd_pdf_pack_check(pdf, own->data + from, to - from, &r->packed_left, &with, arenas, r->err));
         from = to;
     }
     return BD_OK;
@@ -547,7 +588,7 @@ static bd_rc check_objects(reading *r, size_t revision, bd_arena *arena) {
     bd_pdf *pdf = r->pdf;
     bd_pdf_section *own = &r->sections[revision];
     size_t end = 0, released = 0, limit = (size_t)pdf->revisions.data[revision].xref, i = 0;
-    bd_sort(own->data, own->count, sizeof(bd_pdf_placed), compare_places, NULL);
+    sort_places(own, r->scratch);
     for (; i < own->count && own->data[i].entry.state != BD_PDF_ENTRY_PACKED; i++) {
         const bd_pdf_placed *placed = &own->data[i];
         if (placed->entry.state != BD_PDF_ENTRY_USED || placed->entry.offset >= limit) {

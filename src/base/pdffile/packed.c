@@ -8,7 +8,6 @@
 #include "pdffile_priv.h"
 
 #define OBJECTS_MAX 65536
-#define PACK_BYTES_MAX ((size_t)16 << 20)
 
 static bd_rc raise_pack(int64_t number, const char *problem, bd_err *err) {
     BD_RAISE(err, BD_ERR_INPUT, "the object stream %lld %s", (long long)number, problem);
@@ -45,8 +44,8 @@ static bd_rc read_head(bd_pdf_pack *pack, bd_arena *arena, bd_err *err) {
 }
 
 /* What the dictionary says has to stand there itself: a reference could lead to something else tomorrow. */
-static bd_rc read_pack(const bd_pdf *pdf, int64_t number, size_t most_bytes, bd_arena *arena, bd_pdf_pack *out,
-                       bd_err *err) {
+static bd_rc read_pack(const bd_pdf *pdf, int64_t number, size_t most_bytes, bd_pdf_inflating *with, bd_arena *arena,
+                       bd_pdf_pack *out, bd_err *err) {
     bd_pdf_object stream;
     BD_TRY(bd_pdf_plain_parse(pdf, number, arena, &stream, err));
     const bd_pdf_object *type = bd_pdf_find(&stream, "Type"), *count = bd_pdf_find(&stream, "N");
@@ -59,7 +58,7 @@ static bd_rc read_pack(const bd_pdf *pdf, int64_t number, size_t most_bytes, bd_
         BD_RAISE(err, BD_ERR_UNSUPPORTED, "the object stream %lld extends another one", (long long)number);
     }
     *out = (bd_pdf_pack){.number = number};
-    BD_TRY(bd_pdf_own_decode(&stream, most_bytes, 0, arena, &out->text, err));
+    BD_TRY(bd_pdf_own_decode(&stream, most_bytes, 0, with, &out->text, err));
     bool has_counts = count != NULL && count->kind == BD_PDF_INTEGER && count->integer >= 1 &&
                       count->integer <= OBJECTS_MAX && first != NULL && first->kind == BD_PDF_INTEGER &&
                       first->integer >= 1 && (uint64_t)first->integer < out->text.size;
@@ -99,20 +98,20 @@ static bd_rc check_member(bd_pdf *pdf, const bd_pdf_pack *pack, size_t index, co
 }
 
 bd_rc bd_pdf_pack_check(bd_pdf *pdf, const bd_pdf_placed *members, size_t count, size_t *bytes_left,
-                        bd_arena *arena, bd_err *err) {
-    BD_DEFER(bd_arena_close_ref) bd_arena *held = bd_arena_open("object stream", 256u << 20);
+                        bd_pdf_inflating *with, bd_arena *arenas[2], bd_err *err) {
     bd_pdf_pack pack;
     int64_t number = members[0].entry.offset;
-    size_t most = *bytes_left < PACK_BYTES_MAX ? *bytes_left : PACK_BYTES_MAX;
-    BD_TRY(read_pack(pdf, number, most, held, &pack, err));
+    size_t most = *bytes_left < BD_PDF_PACK_BYTES ? *bytes_left : BD_PDF_PACK_BYTES;
+    BD_TRY(read_pack(pdf, number, most, with, arenas[0], &pack, err));
     *bytes_left -= pack.text.size;
     if (pack.count != count) {
         return raise_pack(number, "holds objects that its section does not name", err);
     }
     for (size_t i = 0; i < count; i++) {
-        BD_TRY(check_member(pdf, &pack, i, &members[i], arena, err));
-        bd_arena_reset(arena);
+        BD_TRY(check_member(pdf, &pack, i, &members[i], arenas[1], err));
+        bd_arena_reset(arenas[1]);
     }
+    bd_arena_reset(arenas[0]);
     return BD_OK;
 }
 
@@ -129,8 +128,11 @@ static bd_rc find_pack(bd_pdf *pdf, int64_t number, const bd_pdf_pack **out, bd_
     }
     bd_pdf_pack *pack = bd_map_find(pdf->packs_by_number, key_of(&number));
     if (pack == NULL) {
+        BD_DEFER(bd_pdf_inflating_close) bd_pdf_inflating with;
+        bd_pdf_inflating_open(&with, BD_PDF_PACK_BYTES + 1);
         pack = bd_new(pdf->arena, bd_pdf_pack, 1);
-        BD_TRY(read_pack(pdf, number, PACK_BYTES_MAX, pdf->arena, pack, err));
+        BD_TRY(read_pack(pdf, number, BD_PDF_PACK_BYTES, &with, pdf->arena, pack, err));
+        pack->text = bd_str_copy(pdf->arena, pack->text);
         pack->base = (int64_t)pdf->text.size + pdf->packed_bytes;
         pdf->packed_bytes += (int64_t)pack->text.size;
         *bd_push(pdf->arena, &pdf->packs) = pack;

@@ -150,17 +150,26 @@ bd_rc bd_pdf_value(bd_pdf *pdf, const bd_pdf_object *dict, const char *name,
 
 /* ---- cross-reference streams and object streams ------------------------------------------------ */
 
+/* Room that many of them are inflated into, one after the other. */
+typedef struct {
+    bd_flate *flate;
+    bd_buf plain;
+} bd_pdf_inflating;
+
+void bd_pdf_inflating_open(bd_pdf_inflating *with, size_t max_bytes);
+void bd_pdf_inflating_close(bd_pdf_inflating *with); /* for BD_DEFER */
 /* The bytes of a stream whose dictionary says all there is to say, by values and not by references; `row_bytes` above 0
- * allows the predictor of a table whose rows are so long. */
-bd_rc bd_pdf_own_decode(const bd_pdf_object *stream, size_t max_bytes, size_t row_bytes, bd_arena *arena, bd_str *out,
-                        bd_err *err);
+ * allows the predictor of a table whose rows are so long.  Borrowed until the next call with the same room. */
+bd_rc bd_pdf_own_decode(const bd_pdf_object *stream, size_t max_bytes, size_t row_bytes, bd_pdf_inflating *with,
+                        bd_str *out, bd_err *err);
 /* The entries of a cross-reference stream with a credible /Size; no number is above the limit. */
 bd_rc bd_pdf_rows_read(const bd_pdf_object *stream, int64_t number_limit, bd_arena *arena, bd_pdf_section *out,
                        bd_err *err);
+#define BD_PDF_PACK_BYTES ((size_t)16 << 20) /* an object stream holds no more */
 /* The objects that a section places in one object stream, sorted by their places in it: all of them, each of good form.
- * `bytes_left` bounds what may be inflated.  `arena` is scratch. */
+ * `bytes_left` bounds what may be inflated.  Both arenas are scratch. */
 bd_rc bd_pdf_pack_check(bd_pdf *pdf, const bd_pdf_placed *members, size_t count, size_t *bytes_left,
-                        bd_arena *arena, bd_err *err);
+                        bd_pdf_inflating *with, bd_arena *arenas[2], bd_err *err);
 /* A lexer over exactly one packed object. */
 bd_rc bd_pdf_packed_lexer(bd_pdf *pdf, const bd_pdf_entry *entry, bd_pdf_lexer *out, bd_err *err);
 /* The bytes that an object was parsed from. */

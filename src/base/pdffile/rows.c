@@ -94,10 +94,12 @@ bd_rc bd_pdf_rows_read(const bd_pdf_object *stream, int64_t number_limit, bd_are
                        bd_err *err) {
     shape s = {.row_bytes = 0};
     bd_str rows;
+    BD_DEFER(bd_pdf_inflating_close) bd_pdf_inflating with;
+    bd_pdf_inflating_open(&with, SIZE_MAX);
     BD_TRY(read_widths(stream, &s, err));
     BD_TRY(read_runs(stream, number_limit, arena, &s, err));
     size_t most = (size_t)s.row_count * (s.row_bytes + 1) + 1;
-    BD_TRY(bd_pdf_own_decode(stream, most, s.row_bytes, arena, &rows, err));
+    BD_TRY(bd_pdf_own_decode(stream, most, s.row_bytes, &with, &rows, err));
     if (rows.size != (size_t)s.row_count * s.row_bytes) {
         return raise_at(stream, "that has not as many rows as it says", err);
     }

@@ -12,17 +12,12 @@ static void buf_close(bd_buf *buf) {
     bd_buf_clear(buf);
 }
 
-/* Adler-32 (RFC 1950, 9).  So many bytes are summed before a remainder is taken as 32 bits hold (zlib's NMAX). */
+/* Adler-32 (RFC 1950, 9). */
 static uint32_t sum_bytes(bd_str text) {
     uint32_t a = 1, b = 0;
-    for (size_t at = 0; at < text.size;) {
-        size_t end = text.size - at < 5552 ? text.size : at + 5552;
-        for (; at < end; at++) {
-            a += (uint8_t)text.data[at];
-            b += a;
-        }
-        a %= 65521;
-        b %= 65521;
+    for (size_t i = 0; i < text.size; i++) {
+        a = (a + (uint8_t)text.data[i]) % 65521;
+        b = (b + a) % 65521;
     }
     return b << 16 | a;
 }
@@ -119,29 +114,51 @@ static bool undo_predictor(char *rows, size_t size, size_t row_bytes, size_t *ou
     return is_good;
 }
 
-bd_rc bd_pdf_own_decode(const bd_pdf_object *stream, size_t max_bytes, size_t row_bytes, bd_arena *arena, bd_str *out,
-                        bd_err *err) {
+void bd_pdf_inflating_open(bd_pdf_inflating *with, size_t max_bytes) {
+    with->flate = bd_flate_open();
+    bd_buf_init(&with->plain, max_bytes);
+}
+
+void bd_pdf_inflating_close(bd_pdf_inflating *with) {
+    bd_flate_close(with->flate);
+    bd_buf_clear(&with->plain);
+}
+
+/* PNG's predictors of rows that are so long; `is_up` is false where there is none. */
+static bool read_predictor(const bd_pdf_object *how, size_t row_bytes, bool *is_up) {
+    const bd_pdf_object *kind = bd_pdf_find(how, "Predictor");
+    *is_up = how != NULL && !is_value(how, "Predictor", 1, 1);
+    return how == NULL ||
+           (how->kind == BD_PDF_DICT &&
+            (!*is_up || (row_bytes > 0 && kind->kind == BD_PDF_INTEGER && kind->integer >= 10 && kind->integer <= 15 &&
+                         is_value(how, "Columns", (int64_t)row_bytes, 1) && is_value(how, "Colors", 1, 1) &&
+                         is_value(how, "BitsPerComponent", 8, 8))));
+}
+
+bd_rc bd_pdf_own_decode(const bd_pdf_object *stream, size_t max_bytes, size_t row_bytes, bd_pdf_inflating *with,
+                        bd_str *out, bd_err *err) {
     const bd_pdf_object *filter = bd_pdf_find(stream, "Filter"), *how = bd_pdf_find(stream, "DecodeParms");
-    bool is_predicted = how != NULL && !is_value(how, "Predictor", 1, 1);
-    bool is_known = how == NULL || (how->kind == BD_PDF_DICT && filter != NULL);
-    bool is_up = is_known && is_predicted && row_bytes > 0 && is_value(how, "Columns", (int64_t)row_bytes, 1) &&
-                 is_value(how, "Colors", 1, 1) && is_value(how, "BitsPerComponent", 8, 8) &&
-                 bd_pdf_find(how, "Predictor")->kind == BD_PDF_INTEGER &&
-                 bd_pdf_find(how, "Predictor")->integer >= 10 && bd_pdf_find(how, "Predictor")->integer <= 15;
     bool is_flate = filter != NULL && filter->kind == BD_PDF_NAME && bd_str_eqz(filter->text, "FlateDecode");
-    if (!is_known || (filter != NULL && !is_flate) || (is_predicted && !is_up)) {
+    bool is_up = false;
+    if (is_flate != (filter != NULL) || (!is_flate && how != NULL) || !read_predictor(how, row_bytes, &is_up)) {
         return raise_filter(stream, err);
     }
-    if (filter == NULL) {
+    if (!is_flate) {
         if (stream->stream.size > max_bytes) {
             BD_RAISE(err, BD_ERR_LIMIT, "a stream of %zu bytes, expected at most %zu", stream->stream.size, max_bytes);
         }
         *out = stream->stream;
         return BD_OK;
     }
-    BD_TRY(decode_flate(stream->stream, max_bytes, arena, out, err));
-    if (is_up && !undo_predictor((char *)(uintptr_t)out->data, out->size, row_bytes, &out->size)) {
+    with->plain.size = 0;
+    bd_rc rc = bd_flate_undo_all(with->flate, stream->stream, max_bytes, &with->plain, err);
+    if (bd_failed(rc)) {
+        bd_err_context(err, "in a cross-reference or object stream");
+        return rc;
+    }
+    if (is_up && !undo_predictor(with->plain.data, with->plain.size, row_bytes, &with->plain.size)) {
         return raise_filter(stream, err);
     }
+    *out = bd_buf_str(&with->plain);
     return BD_OK;
 }

@@ -59,6 +59,41 @@ bd_rc bd_flate_undo(bd_flate *flate, bd_str packed, void *out, size_t size, bd_e
     return BD_OK;
 }
 
+static bool is_undone(bd_flate *flate, bd_str packed, char *room, size_t most, size_t *size, bool *is_full) {
+    size_t taken = 0;
+    enum libdeflate_result result = libdeflate_zlib_decompress_ex(flate->decompressor, packed.data, packed.size, room,
+                                                                  most, &taken, size);
+    *is_full = result == LIBDEFLATE_INSUFFICIENT_SPACE;
+    return result == LIBDEFLATE_SUCCESS && taken == packed.size;
+}
+
+/* Nobody knows how long it becomes, so room is given until it fits. */
+bd_rc bd_flate_undo_all(bd_flate *flate, bd_str packed, size_t most, bd_buf *out, bd_err *err) {
+    size_t size = 0, part = 16 * packed.size + 4096;
+    bool is_full = true;
+    if (flate->decompressor == NULL) {
+        flate->decompressor = libdeflate_alloc_decompressor();
+    }
+    for (; flate->decompressor != NULL && is_full; part *= 4) {
+        part = part < most ? part : most;
+        char *room = bd_buf_room(out, part);
+        if (room == NULL) {
+            break;
+        }
+        if (is_undone(flate, packed, room, part, &size, &is_full)) {
+            out->size += size;
+            return BD_OK;
+        }
+        if (part == most) {
+            break;
+        }
+    }
+    if (is_full) {
+        BD_RAISE(err, BD_ERR_LIMIT, "%zu bytes inflate to more than %zu", packed.size, most);
+    }
+    BD_RAISE(err, BD_ERR_INPUT, "%zu bytes that are no deflated text, or not all of one", packed.size);
+}
+
 void bd_flate_close(bd_flate *flate) {
     if (flate == NULL) {
         return;
