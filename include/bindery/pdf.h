@@ -8,9 +8,11 @@
  *
  * The file.  What is no stream stands in object streams of up to 200 objects, but for catalog, root of the pages and
  * information; where everything is says a cross-reference stream (ISO 32000-2, 7.5.7 and 7.5.8).  A tagged report has
- * hundreds of objects to a page, and without that they would be most of the file.  Fonts are TrueType subsets in Type0 /
- * CIDFontType2 with Identity-H; a code is the place of a code point in the order of first use, and the ToUnicode map
- * has exactly one row for each.  Links and bookmarks lead to direct destination arrays; every anchor is also a named
+ * hundreds of objects to a page, and without that they would be most of the file.
+ *
+ * Fonts are TrueType subsets in Type0 / CIDFontType2 with Identity-H; a code is the
+ * place of a code point in the order of first use, and the ToUnicode map has exactly one row for
+ * each.  Links and bookmarks lead to direct destination arrays; every anchor is also a named
  * destination, so that "binder.pdf#CC6.1" works.  Bookmarks, page labels, language and title are
  * set.
  *
@@ -55,7 +57,7 @@ typedef struct {
 } bd_pdf_options;
 
 /* A file that pages are put into one by one, as a layout hands them out (bd_layout_each).  A page that was put is not
- * looked at again: what it became waits, 4 MiB in memory and more in a temporary file, for the catalog that goes before
+ * looked at again: what it became waits, 2 MiB in memory and more in a temporary file, for the catalog that goes before
  * it.  `layout` is borrowed until `drop`; its list of pages says how many there will be and how they are labelled. */
 typedef struct bd_pdf_writer bd_pdf_writer;
 bd_pdf_writer *bd_pdf_begin(const bd_layout *layout, bd_text_faces *faces, unsigned jobs);

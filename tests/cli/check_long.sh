@@ -25,7 +25,7 @@ mkdir temp
 claim_exit "long: with room it works" 0 env TMPDIR="$PWD/temp" "$BINDERY" -C e run -q
 claim "long: no temporary file is left" test -z "$(find temp -type f)"
 binder=$(echo e/out/*/binder.pdf)
-claim "long: it is longer than what is held" test "$(stat -c %s "$binder")" -gt 9000000
+claim "long: it is longer than what is held" test "$(stat -c %s "$binder")" -gt 4500000
 pages=$(pdfinfo "$binder" | sed -n 's/^Pages: *//p')
 claim "long: of more than 600 pages" test "$pages" -gt 600
 claim_exit "long: its signature is good" 0 bindery verify --trust "$trust" "$binder"

@@ -2,7 +2,7 @@
 #include "bindery/pdf.h"
 #include "pdf_priv.h"
 
-#define HELD_BYTES ((size_t)4 << 20)
+#define HELD_BYTES ((size_t)2 << 20)
 #define BLOCK_BYTES ((size_t)64 << 10)
 #define PLACE "temporary file"
 
