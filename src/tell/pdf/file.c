@@ -31,7 +31,7 @@
 #define PAGES_PER_NODE ((size_t)100)
 #define PAGES_AT_ONCE 16
 #define CONTENT_BYTES ((size_t)64 << 20) /* of one page */
-#define PACKS_AT_ONCE 8
+#define PACKS_AT_ONCE 4
 #define PACK_OBJECTS 200
 #define PACK_BYTES ((size_t)32 << 10) /* a reader inflates all of a pack for one of its objects */
 #define PLACES_BYTES ((size_t)1 << 30)
@@ -293,17 +293,21 @@ static void open_buffers(pdf_file *file) {
     waiting_open(&file->streams);
 }
 
+static void clear_packs(pdf_file *file) {
+    for (unsigned i = 0; i < PACKS_AT_ONCE; i++) {
+        bd_buf_clear(&file->packs[i].head);
+        bd_buf_clear(&file->packs[i].texts);
+        bd_buf_clear(&file->packs[i].deflated);
+    }
+}
+
 static void close_buffers(pdf_file *file) {
     for (unsigned i = 0; i < PAGES_AT_ONCE; i++) {
         bd_buf_clear(&file->passing[i].content);
         bd_buf_clear(&file->passing[i].deflated);
         bd_buf_clear(&file->passing[i].entries);
     }
-    for (unsigned i = 0; i < PACKS_AT_ONCE; i++) {
-        bd_buf_clear(&file->packs[i].head);
-        bd_buf_clear(&file->packs[i].texts);
-        bd_buf_clear(&file->packs[i].deflated);
-    }
+    clear_packs(file);
     bd_buf_clear(&file->places);
     bd_buf_clear(&file->pack_numbers);
     bd_buf_clear(&file->deflated);
@@ -492,6 +496,7 @@ static void finish_packs(pdf_file *file) {
     while (file->packs_done < file->packs_begun) {
         take_pack(file);
     }
+    clear_packs(file); /* the table needs room */
 }
 
 /* ---- objects --------------------------------------------------------------------------------- */
@@ -690,6 +695,7 @@ static void write_streams(pdf_file *file) {
     if (!file->has_failed) {
         keep_rc(file, waiting_copy(&file->streams, 0, waiting_size(&file->streams), &to, &err), &err);
     }
+    waiting_close(&file->streams);
 }
 
 /* ---- saving ---- */
