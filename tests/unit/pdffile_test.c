@@ -554,8 +554,7 @@ TEST(pdffile, page_trees_that_loop_have_no_pages) {
 }
 
 /* Whatever one byte becomes, the reader answers; the sanitizers watch over the rest. */
-TEST(pdffile, no_flipped_byte_and_no_truncation_breaks_the_reader) {
-    bd_str text = make_pdf();
+static void break_bytes(bd_str text) {
     char *copy = bd_new(test_arena(), char, text.size);
     size_t refused = 0;
     for (size_t i = 0; i < 2 * text.size; i++) {
@@ -572,6 +571,14 @@ TEST(pdffile, no_flipped_byte_and_no_truncation_breaks_the_reader) {
         bd_arena_close(arena);
     }
     CHECK(refused > text.size / 2);
+}
+
+TEST(pdffile, no_flipped_byte_and_no_truncation_breaks_the_reader) {
+    break_bytes(make_pdf());
+    break_bytes(make_streamed_pdf());
+    test_write_file(test_path("plain.pdf"), make_pdf());
+    CHECK_EQ_INT(run_command(NULL, "qpdf --object-streams=generate plain.pdf streams.pdf"), 0);
+    break_bytes(test_read_file(test_path("streams.pdf"))); /* deflated, and with a predictor */
 }
 
 /* ---- streams and words ----------------------------------------------------------------------- */

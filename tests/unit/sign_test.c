@@ -267,10 +267,17 @@ TEST(sign, what_cannot_be_certified_is_refused) {
 
 /* ---- every byte ------------------------------------------------------------------------------ */
 
-TEST(sign, every_flipped_byte_of_a_signed_pdf_is_caught) {
+static bd_str make_signed_with_streams(void) {
+    bd_key *key = open_trial();
+    bd_str made = sign_file(make_streamed_pdf(), key);
+    bd_key_close(key);
+    return made;
+}
+
+static void check_flips(bd_str made) {
     static const uint8_t flips[] = {0x01, 0x20, 0x10, 0x02, 0x80, 0x08, 0xff};
-    bd_str made = make_signed();
     bd_str trust = trial_pem();
+    CHECK(judge(made, trust) == BD_VERDICT_VERIFIED);
     char *copy = bd_new(test_arena(), char, made.size);
     memcpy(copy, made.data, made.size);
     for (size_t i = 0; i < made.size; i++) {
@@ -285,14 +292,41 @@ TEST(sign, every_flipped_byte_of_a_signed_pdf_is_caught) {
     }
 }
 
-TEST(sign, every_truncation_of_a_signed_pdf_is_caught) {
-    bd_str made = make_signed();
+TEST(sign, every_flipped_byte_of_a_signed_pdf_is_caught) {
+    check_flips(make_signed());
+}
+
+TEST(sign, every_flipped_byte_of_a_signed_pdf_with_object_streams_is_caught) {
+    check_flips(make_signed_with_streams());
+}
+
+static void check_truncations(bd_str made) {
     bd_str trust = trial_pem();
     for (size_t i = 0; i < made.size; i++) {
         bd_verdict_word verdict = judge(bd_str_sub(made, 0, i), trust);
         test_failure("%zu of %zu bytes are %s", i, made.size, bd_verdict_name(verdict));
         CHECK(verdict == BD_VERDICT_ALTERED || verdict == BD_VERDICT_MALFORMED);
     }
+}
+
+TEST(sign, every_truncation_of_a_signed_pdf_is_caught) {
+    check_truncations(make_signed());
+}
+
+TEST(sign, every_truncation_of_a_signed_pdf_with_object_streams_is_caught) {
+    check_truncations(make_signed_with_streams());
+}
+
+TEST(sign, pdfsig_and_mutool_accept_a_signed_pdf_with_object_streams) {
+    bd_str said;
+    test_write_file(test_path("signed.pdf"), make_signed_with_streams());
+    CHECK_EQ_INT(run_command(&said, "pdfsig -nocert signed.pdf"), 0);
+    CHECK(bd_str_find(said, BD_STR("Signature is Valid")) >= 0);
+    CHECK(bd_str_find(said, BD_STR("Total document signed")) >= 0);
+    CHECK_EQ_INT(run_command(NULL, "qpdf --check signed.pdf"), 0);
+    run_command(&said, "mutool sign -v signed.pdf");
+    test_failure("%.*s", BD_ARG(said));
+    CHECK(bd_str_find(said, BD_STR("unchanged since signing")) > 0);
 }
 
 /* ---- incremental saving ---------------------------------------------------------------------- */
