@@ -120,8 +120,8 @@ size_t bd_arena_used(const bd_arena *arena);
  * memory.  So records and pages by the hundred thousand are not held, though each can be looked at.  This lets go at
  * once; from any thread. */
 void bd_arenas_release(void);
-/* What is taken from the arena while it keeps stays in memory: for what is asked for with every record.  Until nothing is
- * kept any more: then it is let go of as all else; from any thread. */
+/* What is taken from the arena while it keeps stays in memory: for what is asked for with every record.  Until nothing
+ * is kept any more: then it is let go of as all else; from any thread. */
 void bd_arena_keep(bd_arena *arena, bool keeps);
 void bd_arenas_keep_none(void);
 /* The caller goes through what it holds and has looked at so many bytes more, without taking memory for it: now and
