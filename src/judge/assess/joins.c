@@ -193,11 +193,9 @@ static int cmp_sights(const void *context, const void *a, const void *b) {
 
 /* What an anchor of one subscription sees of a source that is kept by subscription is that subscription alone; of its
  * own log that is kept by resource, that resource. */
-static bool is_of_other_scope(const bd_judging *run, const bd_derivation *derivation,
-                              const anchor *of, const sight *seen) {
-    const bd_source_def *own = bd_catalog_source(run->in->catalog, of->of->source);
-    const bd_source_def *source = bd_catalog_source(run->in->catalog, seen->source);
-    if (own == NULL || source == NULL || bd_str_eq(of->of->scope, seen->scope)) {
+static bool sees_own_scope_alone(const bd_derivation *derivation, const bd_source_def *own,
+                                 const bd_source_def *source) {
+    if (own == NULL || source == NULL) {
         return false;
     }
     bool is_of_resource = own == source && own->scope == BD_SCOPE_RESOURCE && own->is_log &&
@@ -219,15 +217,18 @@ static void add_input(bd_joins *joins, uint32_t index, sight *seen) {
     *bd_push(joins->arena, &seen->readers) = index;
 }
 
-static bool is_log(const bd_judging *run, bd_str source) {
-    const bd_source_def *found = bd_catalog_source(run->in->catalog, source);
-    return found != NULL && found->is_log;
-}
+/* The sights of one source, of those that anchors of one derived source may see. */
+typedef struct {
+    const bd_source_def *source;
+    bool is_log;
+    size_t from, to; /* in the view */
+} sight_run;
 
 /* What anchors of one derived source may see, in the order of sights. */
 typedef struct {
     const bd_derivation *derivation;
     BD_VEC(sight *) sights;
+    BD_VEC(sight_run) runs;
 } view;
 
 static view view_of(bd_judging *run, bd_joins *joins, const bd_source_def *derived) {
@@ -236,52 +237,98 @@ static view view_of(bd_judging *run, bd_joins *joins, const bd_source_def *deriv
     bool is_origin = false;
     for (size_t i = 0; i < joins->sights.count; i++) {
         sight *seen = joins->sights.data[i];
-        if (i == 0 || !bd_str_eq(seen->source, source)) {
+        bool is_other = i == 0 || !bd_str_eq(seen->source, source);
+        if (is_other) {
             source = seen->source;
             is_origin = bd_strs_have(&derived->derived_from, source);
         }
+        if (is_origin && is_other) {
+            const bd_source_def *found = bd_catalog_source(run->in->catalog, source);
+            *bd_push(joins->arena, &out.runs) = (sight_run){.source = found,
+                                                            .is_log = found != NULL && found->is_log,
+                                                            .from = out.sights.count,
+                                                            .to = out.sights.count};
+        }
         if (is_origin && seen->from < run->in->as_of) {
             *bd_push(joins->arena, &out.sights) = seen;
+            out.runs.data[out.runs.count - 1].to = out.sights.count;
         }
     }
     return out;
 }
 
-/* Of each source and scope the snapshot nearest in time; of two equally near the later one. */
-static void add_inputs(bd_judging *run, bd_joins *joins, const view *all, uint32_t index) {
-    const anchor *of = &joins->anchors.data[index];
-    sight *best = NULL;
-    for (size_t i = 0; i <= all->sights.count; i++) {
-        sight *seen = i < all->sights.count ? all->sights.data[i] : NULL;
-        bool is_next = seen == NULL || best == NULL || !bd_str_eq(seen->source, best->source) ||
-                       !bd_str_eq(seen->scope, best->scope);
-        if (is_next && best != NULL) {
-            add_input(joins, index, best);
-            of = &joins->anchors.data[index];
-        }
-        best = is_next ? NULL : best;
-        if (seen == NULL || is_of_other_scope(run, all->derivation, of, seen)) {
-            continue;
-        }
-        bool is_own = bd_str_eq(seen->source, of->of->source);
-        bool is_seen = all->derivation->sees_all && (!is_own || all->derivation->sees_own);
-        if (is_log(run, seen->source) || is_seen) {
-            bool is_near = seen->to > of->of->from - LOG_DAYS * DAY_TICKS &&
-                           (seen->from <= of->of->from || all->derivation->sees_all);
-            if (is_near) {
-                add_input(joins, index, seen);
-                of = &joins->anchors.data[index];
-            }
-            continue;
-        }
-        bd_instant away = distance(seen->from, of->of->from);
-        if (is_own ? seen != of->of : away > BD_ASSESS_NEAR_DAYS * DAY_TICKS) {
-            continue; /* of its own source a join sees the one snapshot that is judged */
-        }
-        if (best == NULL || away <= distance(best->from, of->of->from)) {
-            best = seen;
+/* The first sight of a run whose scope is not before `scope`, or is behind it. */
+static size_t find_scope(const view *all, const sight_run *one, bd_str scope, bool is_behind) {
+    size_t low = one->from, high = one->to;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = bd_str_cmp(all->sights.data[middle]->scope, scope);
+        if (order < 0 || (is_behind && order == 0)) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
+    return low;
+}
+
+/* One anchor on its way through what it may see. */
+typedef struct {
+    bd_joins *joins;
+    const view *all;
+    uint32_t index;
+    sight *best; /* so far, of one source and scope */
+} choice;
+
+static void take_best(choice *at) {
+    if (at->best != NULL) {
+        add_input(at->joins, at->index, at->best);
+    }
+    at->best = NULL;
+}
+
+static void look_at(choice *at, const sight_run *one, sight *seen) {
+    const sight *own = at->joins->anchors.data[at->index].of;
+    const bd_derivation *derivation = at->all->derivation;
+    if (at->best != NULL && (!bd_str_eq(seen->source, at->best->source) ||
+                             !bd_str_eq(seen->scope, at->best->scope))) {
+        take_best(at);
+    }
+    bool is_own = bd_str_eq(seen->source, own->source);
+    bool is_seen = derivation->sees_all && (!is_own || derivation->sees_own);
+    if (one->is_log || is_seen) {
+        bool is_near = seen->to > own->from - LOG_DAYS * DAY_TICKS &&
+                       (seen->from <= own->from || derivation->sees_all);
+        if (is_near) {
+            add_input(at->joins, at->index, seen);
+        }
+        return;
+    }
+    bd_instant away = distance(seen->from, own->from);
+    if (is_own ? seen != own : away > BD_ASSESS_NEAR_DAYS * DAY_TICKS) {
+        return; /* of its own source a join sees the one snapshot that is judged */
+    }
+    if (at->best == NULL || away <= distance(at->best->from, own->from)) {
+        at->best = seen;
+    }
+}
+
+/* Of each source and scope the snapshot nearest in time; of two equally near the later one.  Ten thousand subscriptions
+ * are as many anchors and sights: each looks only where its own subscription stands. */
+static void add_inputs(bd_judging *run, bd_joins *joins, const view *all, uint32_t index) {
+    choice at = {.joins = joins, .all = all, .index = index};
+    const sight *of = joins->anchors.data[index].of;
+    const bd_source_def *own = bd_catalog_source(run->in->catalog, of->source);
+    for (size_t i = 0; i < all->runs.count; i++) {
+        const sight_run *one = &all->runs.data[i];
+        bool is_narrow = sees_own_scope_alone(all->derivation, own, one->source);
+        size_t from = is_narrow ? find_scope(all, one, of->scope, /*is_behind*/ false) : one->from;
+        size_t to = is_narrow ? find_scope(all, one, of->scope, /*is_behind*/ true) : one->to;
+        for (size_t j = from; j < to; j++) {
+            look_at(&at, one, all->sights.data[j]);
+        }
+    }
+    take_best(&at);
 }
 
 static void add_anchors(bd_judging *run, bd_joins *joins, uint32_t derived) {
