@@ -49,7 +49,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("judging", SCRATCH_BYTES);
     run->scratch = scratch;
     run->out = bd_new(arena, bd_assessment, 1);
-    run->results = bd_map_make(scratch);
+    run->results = bd_new(scratch, bd_map *, inputs->catalog->check_count + 1);
     set_times(run);
     bd_judging_mask(run);
     BD_TRY(bd_judging_view(run, err));

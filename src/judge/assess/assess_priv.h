@@ -117,7 +117,7 @@ typedef struct {
     bd_sorter *judged; /* stage 2 */
     bd_shared_texts *texts; /* of its records */
     bd_thing_namer *namer;
-    bd_map *results;   /* check/scope/day -> index + 1 into out->checks */
+    bd_map **results;  /* by check, NULL: none yet; day, scope -> index + 1 into out->checks */
     BD_VEC(bd_told) told; /* by result; it may be shorter than their list */
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
     bd_imports_intake *imported; /* NULL: what other tools say is not wanted */

@@ -10,22 +10,30 @@
 
 #define MOST_SCOPE_BYTES ((size_t)512)
 
-/* Asked for once for each record: check and day stand in it as they are in memory. */
-static bd_str result_name(char *bytes, uint32_t check, bd_str scope, bd_day day) {
+/* Asked for once for each record: the day stands in it as it is in memory. */
+static bd_str result_name(char *bytes, bd_str scope, bd_day day) {
     bd_str head = bd_str_sub(scope, 0, MOST_SCOPE_BYTES);
-    memcpy(bytes, &check, sizeof check);
-    memcpy(bytes + sizeof check, &day, sizeof day);
+    memcpy(bytes, &day, sizeof day);
     if (head.size > 0) {
-        memcpy(bytes + sizeof check + sizeof day, head.data, head.size);
+        memcpy(bytes + sizeof day, head.data, head.size);
     }
-    return (bd_str){bytes, sizeof check + sizeof day + head.size};
+    return (bd_str){bytes, sizeof day + head.size};
+}
+
+/* Records come check by check, and of many subscriptions each check has an index of its own: what is looked at is small. */
+static bd_map *results_of(bd_judging *run, uint32_t check) {
+    if (run->results[check] == NULL) {
+        run->results[check] = bd_map_make(run->scratch);
+    }
+    return run->results[check];
 }
 
 bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,
                                    bd_instant at) {
-    char bytes[sizeof check + sizeof day + MOST_SCOPE_BYTES];
-    bd_str name = result_name(bytes, check, scope, day);
-    uintptr_t index = (uintptr_t)bd_map_find(run->results, name);
+    char bytes[sizeof day + MOST_SCOPE_BYTES];
+    bd_str name = result_name(bytes, scope, day);
+    bd_map *results = results_of(run, check);
+    uintptr_t index = (uintptr_t)bd_map_find(results, name);
     if (index == 0) {
         *bd_push_heap(&run->out->checks) = (bd_check_result){
             .check = run->views[check].check,
@@ -36,7 +44,7 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
             .at = at,
         };
         index = run->out->checks.count;
-        bd_map_put(run->results, name, (void *)index);
+        bd_map_put(results, name, (void *)index);
     }
     bd_check_result *found = &run->out->checks.data[index - 1];
     if (at < found->at) {
