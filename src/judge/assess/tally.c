@@ -20,7 +20,8 @@ static bd_str result_name(char *bytes, bd_str scope, bd_day day) {
     return (bd_str){bytes, sizeof day + head.size};
 }
 
-/* Records come check by check, and of many subscriptions each check has an index of its own: what is looked at is small. */
+/* Records come check by check, so each check has an index of its own: of many subscriptions, too, what is looked at is
+ * small. */
 static bd_map *results_of(bd_judging *run, uint32_t check) {
     if (run->results[check] == NULL) {
         run->results[check] = bd_map_make(run->scratch);
