@@ -124,6 +124,22 @@ TEST(util, what_an_arena_takes_while_it_keeps_stays_in_memory_until_nothing_is_k
 #endif
 }
 
+/* Its name is taken from the heap, which now and then looks at how much lies in memory: not while a file is made. */
+TEST(util, a_new_file_is_made_though_a_look_is_due) {
+    bd_buf first, second;
+    bd_buf_init(&first, 64 * MIB);
+    bd_buf_init(&second, 64 * MIB);
+    alarm(20);
+    CHECK(bd_buf_room(&first, 3 * MIB) != NULL);
+    CHECK(mapped_files() > 0);
+    bd_arenas_pass(MIB);
+    bd_arenas_pass(MIB - 2);
+    CHECK(bd_buf_room(&second, 20 * MIB) != NULL);
+    alarm(0);
+    bd_buf_clear(&first);
+    bd_buf_clear(&second);
+}
+
 TEST(util, a_buffer_of_many_mebibytes_is_not_held_in_memory) {
     bd_buf buf;
     char block[4096];

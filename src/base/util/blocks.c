@@ -51,6 +51,7 @@ static int kept_file = -1; /* of a process that will be able to make none */
 static size_t kept_bytes;
 static size_t resting_bytes; /* of files in memory, after the last letting go */
 static _Thread_local size_t since_look;
+static _Thread_local bool is_taking; /* under the lock, where what is taken on the way must not look */
 static atomic_bool has_regions;
 
 static void refuse(void) {
@@ -178,7 +179,9 @@ void *block_take(size_t bytes, bool is_kept) {
         return NULL;
     }
     pthread_mutex_lock(&lock);
+    is_taking = true;
     char *at = is_refused ? NULL : find_block(whole_grains(bytes), is_kept);
+    is_taking = false;
     pthread_mutex_unlock(&lock);
     return at;
 }
@@ -241,7 +244,7 @@ void bd_arenas_keep_none(void) {
 }
 
 void block_note(size_t bytes) {
-    if (bytes == 0 || !atomic_load_explicit(&has_regions, memory_order_relaxed) ||
+    if (bytes == 0 || is_taking || !atomic_load_explicit(&has_regions, memory_order_relaxed) ||
         (since_look += bytes) < LOOK_BYTES) {
         return;
     }

@@ -152,7 +152,7 @@ static bd_rc hash_content(hasher *tools, const content *from, bool is_journal, p
         BD_TRY(next_bytes(tools, from, &bytes, err));
         bd_sha256_put(tools->plain, bytes.data, bytes.size);
         found->bytes += (int64_t)bytes.size;
-        if (is_journal) {
+        if (is_journal && bytes.size > 0) {
             hash_lines(tools, bytes.data, bytes.size, found);
         }
     } while (bytes.size > 0);

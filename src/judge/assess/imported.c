@@ -27,22 +27,27 @@ struct bd_imports_intake {
     bd_import_compared *compared; /* by import */
 };
 
+static bool has_source(const bd_map *sources, const bd_seens *seen) {
+    bool has = false;
+    for (size_t i = 0; i < seen->count && !has; i++) {
+        has = bd_map_find(sources, seen->data[i].source) != NULL;
+    }
+    return has;
+}
+
 /* Is there a record of what another tool says?  Where there is none, ours need not be kept to be set beside it. */
 static bool has_theirs(const bd_judging *run) {
     bd_map *sources = bd_map_make(run->scratch);
+    bool has = false;
     for (size_t i = 0; i < bd_imports_count(run->in->imports); i++) {
         bd_map_put(sources, bd_imports_at(run->in->imports, i)->source->id, sources);
     }
-    for (size_t i = 0; i < run->in->evidence->count; i++) {
-        const bd_seens *seen = &run->in->evidence->data[i].facts.seen;
-        bd_arenas_pass(sizeof *seen);
-        for (size_t j = 0; j < seen->count; j++) {
-            if (bd_map_find(sources, seen->data[j].source) != NULL) {
-                return true;
-            }
-        }
+    for (size_t i = 0; i < run->in->evidence->count && !has; i++) {
+        const bd_facts *facts = &run->in->evidence->data[i].facts;
+        bd_arenas_pass(sizeof *facts);
+        has = has_source(sources, &facts->seen) || has_source(sources, &facts->parts);
     }
-    return false;
+    return has;
 }
 
 bd_imports_intake *bd_judging_open_imported(bd_judging *run) {
