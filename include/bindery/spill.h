@@ -1,9 +1,8 @@
 /* bindery/spill.h - bytes that may not fit in memory: an append-only spool and an external sort.
  *
  * Both keep a bounded buffer and put the rest in unlinked temporary files.  The sort orders records by memcmp of
- * their bytes, so a caller packs keys in front (bd_pack_* in util.h); equal records keep no order
- * of their own (they are
- * equal).  Runs are merged at most 64 at a time with 64 KiB buffers.
+ * their bytes, so a caller packs keys in front (bd_pack_* in util.h); equal records keep no order of their own (they
+ * are equal).  Runs are merged at most 64 at a time, each through a window of 16 KiB.
  */
 #ifndef BINDERY_SPILL_H
 #define BINDERY_SPILL_H

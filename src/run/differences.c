@@ -136,7 +136,7 @@ static bd_str id_of(const bd_value *item) {
 }
 
 /* Exceptions, and the ids of them under a control: another version may have another order of them, and an id is of one
- * exception in any.  (Of two without a key and under one id the order is the same.) */
+ * exception in any.  (Two without a key may share one; in another order they are told as different, never as alike.) */
 static bool is_by_id(const comparison *of, bd_str pointer) {
     return !of->run->is_same_program && bd_str_has_suffix(pointer, BD_STR("/exceptions")) &&
            (bd_str_eqz(pointer, "/exceptions") || bd_str_has_prefix(pointer, BD_STR("/controls/")));
