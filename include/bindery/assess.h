@@ -170,7 +170,8 @@ typedef struct {
     bool is_no_occurrence;      /* complete, but "no occurrence, operation not testable" */
     bd_instant newest;
     int age_days;
-    BD_VEC(uint32_t) exceptions; /* indexes into the assessment's */
+    BD_VEC(uint32_t) exceptions; /* indexes into the assessment's, rising */
+    size_t open_exceptions;      /* of those */
     int sample_deviations;       /* found by testers on items that no check of ours fails */
 } bd_control_result;
 
@@ -476,6 +477,7 @@ typedef struct {
     size_t criterion_count;          /* catalog order */
     BD_VEC(bd_check_result) checks;  /* by (check, snapshot/instance, scope) */
     BD_VEC(bd_exception) exceptions; /* by (check, type, key, property, first failing date) */
+    size_t open_exceptions;
     bd_ratio ready, cover, fresh;
     int no_occurrence;       /* complete controls without occurrence */
     bd_strs gates;           /* why "Not complete"; empty when none */
@@ -490,6 +492,10 @@ typedef struct {
     size_t population_count;
     BD_VEC(bd_doubt) doubts; /* by evidence number; then those of no single item, by kind */
 } bd_assessment;
+
+/* The exception at `index` of the list.  There may be very many: whoever goes through all of them asks here, so that what
+ * lies behind is let go of (bd_arenas_pass). */
+const bd_exception *bd_assessment_exception(const bd_assessment *assessment, size_t index);
 
 /* ---- acts of people, from the journal ---------------------------------------------------------------------- */
 

@@ -136,8 +136,9 @@ static bd_rc check_owner(const bd_session *session, const bd_exception *exceptio
 
 static const bd_exception *find_exception(const bd_assessment *assessment, bd_str id) {
     for (size_t i = 0; i < assessment->exceptions.count; i++) {
-        if (bd_str_ieq(assessment->exceptions.data[i].id, id)) {
-            return &assessment->exceptions.data[i];
+        const bd_exception *one = bd_assessment_exception(assessment, i);
+        if (bd_str_ieq(one->id, id)) {
+            return one;
         }
     }
     return NULL;

@@ -43,13 +43,9 @@ static void add_judged(bd_result *out, bd_session *session, const bd_judged_run 
     const bd_assessment *assessment = judged->assessment;
     int64_t unmapped = 0;
     int64_t items = 0;
-    int64_t open = 0;
     for (size_t i = 0; i < judged->evidence.count; i++) {
         unmapped += judged->evidence.data[i].is_unmapped;
         items += !judged->evidence.data[i].is_sidecar && !judged->evidence.data[i].is_register;
-    }
-    for (size_t i = 0; i < assessment->exceptions.count; i++) {
-        open += assessment->exceptions.data[i].is_open;
     }
     bd_result_text(out, "period", session->period->id);
     bd_result_text(out, "period_why", session->period_why);
@@ -63,7 +59,7 @@ static void add_judged(bd_result *out, bd_session *session, const bd_judged_run 
     bd_result_int(out, "unmapped", unmapped);
     bd_result_int(out, "findings", (int64_t)assessment->finding_count);
     bd_result_int(out, "exceptions", (int64_t)assessment->exceptions.count);
-    bd_result_int(out, "exceptions_open", open);
+    bd_result_int(out, "exceptions_open", (int64_t)assessment->open_exceptions);
     bd_result_list(out, "gates", &assessment->gates);
     count_states(out, assessment);
 }

@@ -472,6 +472,7 @@ static bd_rc read_all(judging *run, bd_err *err) {
 static bd_rc judge(judging *run, bd_err *err) {
     BD_TRY(read_all(run, err));
     bd_memos_write(run->memos);
+    bd_arenas_keep_none(); /* no record asks for the whole catalog any more */
     BD_TRY(assess_all(run, err));
     BD_TRY(bd_requests_find(run->session, run->out, err));
     return export_assessment(run, err);
@@ -537,7 +538,6 @@ static bd_rc close_judging(judging *run, bd_rc rc) {
     bd_judged_run *out = run->out;
     bd_memos_close(run->memos, !bd_failed(rc));
     close_rows(run);
-    bd_arenas_keep_none(); /* the catalog is asked for its words alone from here on */
     out->arenas = run->arenas;
     out->arena_count = run->row_count;
     if (session->tells_evidence) {

@@ -106,6 +106,13 @@ TEST(assess, a_signature_for_one_stretch_says_nothing_of_another) {
     judge_scene(s);
     CHECK(!s->out->exceptions.data[0].is_open);
     CHECK(s->out->exceptions.data[1].is_open && s->out->exceptions.data[1].response == NULL);
+    CHECK_EQ_INT(s->out->open_exceptions, 1);
+    CHECK_EQ_INT(bd_assessment_exception(s->out, 1)->first_seen_failing, bd_day_of_date(2026, 3, 10));
+    for (size_t i = 0; i < s->out->control_count; i++) {
+        const bd_control_result *control = &s->out->controls[i];
+        CHECK_EQ_INT(control->exceptions.count, control->has_exception ? 2 : 0);
+        CHECK_EQ_INT(control->open_exceptions, control->has_exception ? 1 : 0);
+    }
 }
 
 TEST(assess, a_signature_for_another_property_key_or_check_binds_to_nothing) {

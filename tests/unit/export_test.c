@@ -216,6 +216,8 @@ static void add_failures(world *w) {
                                 .is_open = true,
                                 .is_in_period = true,
                                 .evidence = 1};
+    w->assessment.open_exceptions = 1;
+    w->assessment.controls[0].open_exceptions = 1;
     *bd_push(test_arena(), &exception->controls) = BD_STR("6.7.2");
 }
 
@@ -875,6 +877,8 @@ static void add_exceptions(world *w, const bd_check *check, const char *name, ui
         one.check = check;
         one.id = bd_str_format(test_arena(), "X-%s-2026-01-15-%08x", name, (unsigned)i);
         one.is_open = i % 4 != 3;
+        w->assessment.open_exceptions += one.is_open;
+        w->assessment.controls[0].open_exceptions += one.is_open;
         *bd_push(test_arena(), &w->assessment.controls[0].exceptions) = (uint32_t)w->assessment.exceptions.count;
         *bd_push(test_arena(), &w->assessment.exceptions) = one;
     }
@@ -890,8 +894,10 @@ static world *world_of_exceptions(uint32_t first, uint32_t second) {
     add_exceptions(w, &other, "second", second);
     w->assessment.exceptions.data++;
     w->assessment.exceptions.count--;
+    w->assessment.open_exceptions--;
     bd_control_result *control = &w->assessment.controls[0];
     control->exceptions.count--;
+    control->open_exceptions--;
     return w;
 }
 

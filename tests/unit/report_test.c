@@ -139,6 +139,8 @@ static void make_exceptions(fixture *f) {
         *bd_push(f->arena, &control->exceptions) = i;
     }
     control->has_exception = true;
+    control->open_exceptions = EXCEPTIONS;
+    f->assessment.open_exceptions = EXCEPTIONS;
 }
 
 static void make_evidence(fixture *f) {

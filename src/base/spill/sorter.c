@@ -12,6 +12,7 @@
 #define RUN_BUFFER_BYTES ((size_t)64 << 10)
 #define FIRST_BYTES ((size_t)16 << 10)
 #define FIRST_ENTRIES 256
+#define INSERTED_ENTRIES 12 /* so few are sorted sooner one by one */
 
 /* A record in memory: most differ in their first bytes, and those compare as one number. */
 typedef struct {
@@ -24,8 +25,9 @@ typedef struct {
     char *bytes;
     size_t room, used;
     entry *entries;
-    entry *merged; /* as many, while they are sorted */
     size_t count, entry_room;
+    entry *spare; /* half as many, while they are sorted */
+    size_t spare_room;
 } batch;
 
 struct bd_sorter {
@@ -88,32 +90,50 @@ static bool is_not_after(const char *memory, const entry *a, const entry *b) {
     return bd_str_cmp(record_at(memory, a->offset), record_at(memory, b->offset)) <= 0;
 }
 
-static void merge_entries(const char *memory, entry *to, const entry *left, size_t left_count,
-                          const entry *right, size_t right_count) {
-    const entry *left_end = left + left_count;
-    const entry *right_end = right + right_count;
+/* The left half waits in `spare`; what is written never reaches what is still to be read of the right one. */
+static void merge_halves(const char *memory, entry *to, size_t half, size_t count, entry *spare) {
+    const entry *left = spare;
+    const entry *left_end = spare + half;
+    const entry *right = to + half;
+    const entry *right_end = to + count;
+    memcpy(spare, to, half * sizeof *to);
     while (left < left_end && right < right_end) {
         *to++ = is_not_after(memory, left, right) ? *left++ : *right++;
     }
     memcpy(to, left, (size_t)(left_end - left) * sizeof *to);
-    memcpy(to + (left_end - left), right, (size_t)(right_end - right) * sizeof *to);
 }
 
-/* Bottom up and stable, as bd_sort is; a sorter spends most of its time here. */
-static void sort_batch(batch *all) {
-    all->merged = bd_heap_resize(all->merged, (all->entry_room + 1) * sizeof *all->merged);
-    for (size_t width = 1; width < all->count; width *= 2) {
-        for (size_t at = 0; at < all->count; at += 2 * width) {
-            size_t left = at + width < all->count ? width : all->count - at;
-            size_t rest = all->count - at - left;
-            size_t right = rest < width ? rest : width;
-            merge_entries(all->bytes, all->merged + at, all->entries + at, left,
-                          all->entries + at + left, right);
+static void insert_each(const char *memory, entry *entries, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        entry one = entries[i];
+        size_t at = i;
+        for (; at > 0 && !is_not_after(memory, &entries[at - 1], &one); at--) {
+            entries[at] = entries[at - 1];
         }
-        entry *swap = all->entries;
-        all->entries = all->merged;
-        all->merged = swap;
+        entries[at] = one;
     }
+}
+
+/* A sorter spends most of its time here.  As deep as the number of records has binary digits. */
+static void sort_entries(const char *memory, entry *entries, size_t count, entry *spare) {
+    size_t half = count / 2;
+    if (count <= INSERTED_ENTRIES) {
+        insert_each(memory, entries, count);
+        return;
+    }
+    sort_entries(memory, entries, half, spare);
+    sort_entries(memory, entries + half, count - half, spare);
+    if (!is_not_after(memory, &entries[half - 1], &entries[half])) {
+        merge_halves(memory, entries, half, count, spare);
+    }
+}
+
+static void sort_batch(batch *all) {
+    if (all->spare_room < all->count / 2) {
+        all->spare_room = all->count / 2;
+        all->spare = bd_heap_resize(all->spare, all->spare_room * sizeof *all->spare);
+    }
+    sort_entries(all->bytes, all->entries, all->count, all->spare);
 }
 
 static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *err);
@@ -326,7 +346,7 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
 static void drop_batch(batch *all) {
     bd_heap_free(all->bytes);
     bd_heap_free(all->entries);
-    bd_heap_free(all->merged);
+    bd_heap_free(all->spare);
     *all = (batch){0};
 }
 

@@ -22,7 +22,7 @@ void block_zero(char *at, size_t bytes);
 void *memory_take(size_t bytes, const char *name, size_t limit_bytes);
 
 /* What is beyond so much of one arena or buffer lies in blocks. */
-#define BLOCKS_AFTER_BYTES ((size_t)2 << 20)
+#define BLOCKS_AFTER_BYTES ((size_t)1 << 20)
 #define KEPT_AFTER_BYTES ((size_t)64 << 10) /* of what is kept, which all is written once */
 
 #endif

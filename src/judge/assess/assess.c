@@ -27,7 +27,14 @@ static void set_times(bd_judging *run) {
     }
 }
 
-/* The list grew on the heap: what is kept is no larger than what it holds. */
+#define EXCEPTION_TEXT_BYTES 320 /* of one, about: id, key and resource */
+
+const bd_exception *bd_assessment_exception(const bd_assessment *assessment, size_t index) {
+    bd_arenas_pass(sizeof(bd_exception) + EXCEPTION_TEXT_BYTES);
+    return &assessment->exceptions.data[index];
+}
+
+/* The list grew by moving: what is kept is no larger than what it holds. */
 static void settle_results(bd_judging *run) {
     size_t count = run->out->checks.count;
     bd_check_result *kept = bd_new(run->arena, bd_check_result, count);
@@ -35,7 +42,6 @@ static void settle_results(bd_judging *run) {
         kept[i] = run->out->checks.data[i];
         bd_arenas_pass(sizeof *kept);
     }
-    bd_heap_free(run->out->checks.data);
     bd_heap_free(run->told.data);
     run->out->checks.data = kept;
     run->out->checks.room = count;

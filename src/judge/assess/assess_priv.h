@@ -5,8 +5,8 @@
 #include "bindery/assess.h"
 
 #define BD_ASSESS_MOST_TEXTS 8192 /* that judged records share */
-#define BD_ASSESS_SORT_BYTES ((size_t)1 << 20)
-#define BD_ASSESS_MANY_BYTES ((size_t)2 << 20) /* where every record gives several rows */
+#define BD_ASSESS_SORT_BYTES ((size_t)512 << 10)
+#define BD_ASSESS_MANY_BYTES ((size_t)1 << 20) /* where every record gives several rows */
 #define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
 #define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */

@@ -111,14 +111,6 @@ static bool deviates_too_often(const bd_requirement_result *requirement) {
     return requirement->deviating > 1 && requirement->deviating * 4 > requirement->due;
 }
 
-static int count_open(const bd_judging *run, const bd_control_result *control) {
-    int open = 0;
-    for (size_t i = 0; i < control->exceptions.count; i++) {
-        open += run->out->exceptions.data[control->exceptions.data[i]].is_open;
-    }
-    return open;
-}
-
 /* First thing that keeps a control from being complete, in words; empty when nothing does. */
 static bd_str obstacle(bd_judging *run, const bd_control_result *control) {
     for (size_t i = 0; i < control->requirement_count; i++) {
@@ -137,9 +129,9 @@ static bd_str obstacle(bd_judging *run, const bd_control_result *control) {
                                  BD_ARG(instance->reason));
         }
     }
-    int open = count_open(run, control);
+    size_t open = control->open_exceptions;
     if (open > 0) {
-        return bd_str_format(run->arena, "%d exception%s open", open, open == 1 ? " is" : "s are");
+        return bd_str_format(run->arena, "%zu exception%s open", open, open == 1 ? " is" : "s are");
     }
     for (size_t i = 0; i < control->requirement_count; i++) {
         const bd_requirement_result *requirement = &control->requirements[i];
@@ -206,27 +198,6 @@ static void add_up(bd_judging *run, bd_control_result *control) {
         }
     }
     control->is_no_occurrence = is_all_empty && control->due > 0;
-}
-
-/* There may be very many exceptions, so they are gone through once and not for each control. */
-static void list_exceptions(bd_judging *run) {
-    bd_map *by_number = bd_map_make(run->scratch);
-    for (size_t i = 0; i < run->out->control_count; i++) {
-        bd_map_put(by_number, run->out->controls[i].control->number, &run->out->controls[i]);
-    }
-    for (size_t i = 0; i < run->out->exceptions.count; i++) {
-        const bd_exception *exception = &run->out->exceptions.data[i];
-        bd_arenas_pass(sizeof *exception);
-        for (size_t j = 0; j < exception->controls.count; j++) {
-            bd_control_result *control = bd_map_find(by_number, exception->controls.data[j]);
-            size_t listed = control != NULL ? control->exceptions.count : 0;
-            bool is_listed = listed > 0 && control->exceptions.data[listed - 1] == i;
-            if (control != NULL && !is_listed) {
-                *bd_push(run->arena, &control->exceptions) = (uint32_t)i;
-                control->has_exception = true;
-            }
-        }
-    }
 }
 
 static bool has_evidence(const bd_control_result *control) {
@@ -341,36 +312,57 @@ static bool is_same_property(const bd_exception *a, const bd_exception *b) {
 
 /* A record without a key is another one each time.  What failed before the period is known as far as its evidence is on
  * file. */
-static void mark_repeats(bd_judging *run) {
-    bd_exception *all = run->out->exceptions.data;
-    for (size_t i = 0; i < run->out->exceptions.count; i++) {
-        const bd_exception *before = i > 0 ? &all[i - 1] : NULL;
-        bool has_key = all[i].key.size > 0 && all[i].key.data[0] != '#';
-        bool is_repeated = before != NULL && has_key && is_same_property(before, &all[i]) &&
-                           before->first_seen_clean != BD_DAY_NONE &&
-                           before->first_seen_failing < all[i].first_seen_failing;
-        all[i].repeats = is_repeated ? before->id : BD_STR("");
-    }
+static bool is_repeated(const bd_exception *before, const bd_exception *one) {
+    bool has_key = one->key.size > 0 && one->key.data[0] != '#';
+    return has_key && is_same_property(before, one) && before->first_seen_clean != BD_DAY_NONE &&
+           before->first_seen_failing < one->first_seen_failing;
 }
 
 static void keep_exceptions_of_period(bd_judging *run) {
     bd_exception *all = run->out->exceptions.data;
+    size_t count = run->out->exceptions.count;
     size_t kept = 0;
-    bd_sort(all, run->out->exceptions.count, sizeof(bd_exception), cmp_exceptions, NULL);
-    mark_repeats(run);
-    for (size_t i = 0; i < run->out->exceptions.count; i++) {
-        if (all[i].is_in_period) {
-            all[kept++] = all[i];
+    bd_exception before = {0}; /* its place may be taken by then */
+    bd_sort(all, count, sizeof(bd_exception), cmp_exceptions, NULL);
+    for (size_t i = 0; i < count; i++) {
+        bd_exception one = *bd_assessment_exception(run->out, i);
+        one.repeats = i > 0 && is_repeated(&before, &one) ? before.id : BD_STR("");
+        before = one;
+        if (one.is_in_period) {
+            all[kept++] = one;
         }
     }
     run->out->exceptions.count = kept;
 }
 
-static void close_exceptions(bd_judging *run) {
+static void list_under(bd_judging *run, bd_control_result *control, uint32_t index, bool is_open) {
+    size_t listed = control->exceptions.count;
+    if (listed > 0 && control->exceptions.data[listed - 1] == index) {
+        return;
+    }
+    *bd_push(run->arena, &control->exceptions) = index;
+    control->has_exception = true;
+    control->open_exceptions += is_open;
+}
+
+/* There may be very many exceptions, so they are gone through once and not for each control. */
+static void settle_exceptions(bd_judging *run) {
+    bd_map *by_number = bd_map_make(run->scratch);
+    for (size_t i = 0; i < run->out->control_count; i++) {
+        bd_map_put(by_number, run->out->controls[i].control->number, &run->out->controls[i]);
+    }
     for (size_t i = 0; i < run->out->exceptions.count; i++) {
         bd_exception *exception = &run->out->exceptions.data[i];
         bind_acts(run, exception);
         exception->is_open = exception->closing == NULL || !has_later_clean(run, exception);
+        run->out->open_exceptions += exception->is_open;
+        for (size_t j = 0; j < exception->controls.count; j++) {
+            bd_control_result *control = bd_map_find(by_number, exception->controls.data[j]);
+            if (control != NULL) {
+                list_under(run, control, (uint32_t)i, exception->is_open);
+            }
+        }
+        (void)bd_assessment_exception(run->out, i);
     }
 }
 
@@ -478,7 +470,7 @@ static void judge_criterion(bd_judging *run, bd_criterion_result *out) {
         complete += control->state == BD_STATE_COMPLETE;
         is_stale =
             is_stale || has_stale_evidence(control) || control->sample_deviations > 0;
-        out->open_exceptions += count_open(run, control);
+        out->open_exceptions += (int)control->open_exceptions;
         basis found = basis_of(run, control, out->criterion->id);
         out->automated += found.automated;
         out->supporting += found.supporting && !found.automated;
@@ -537,8 +529,8 @@ static void find_gates(bd_judging *run) {
     }
     int high = 0;
     for (size_t i = 0; i < out->exceptions.count; i++) {
-        high += out->exceptions.data[i].is_open &&
-                bd_str_eqz(out->exceptions.data[i].check->severity, "high");
+        const bd_exception *one = bd_assessment_exception(out, i);
+        high += one->is_open && bd_str_eqz(one->check->severity, "high");
     }
     if (high > 0) {
         *bd_push(run->arena, &out->gates) =
@@ -620,8 +612,7 @@ bd_rc bd_judging_states(bd_judging *run, bd_err *err) {
     for (size_t i = 0; i < run->out->control_count; i++) {
         add_up(run, &run->out->controls[i]);
     }
-    list_exceptions(run);
-    close_exceptions(run);
+    settle_exceptions(run);
     for (size_t i = 0; i < run->out->control_count; i++) {
         judge_control(run, &run->out->controls[i]);
     }

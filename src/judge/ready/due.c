@@ -196,7 +196,7 @@ static void add_exception_due(readying *r, bd_due_kind kind, bd_day day, uint32_
 
 static void add_exceptions(readying *r) {
     for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        const bd_exception *x = &r->assessment->exceptions.data[i];
+        const bd_exception *x = bd_assessment_exception(r->assessment, i);
         if (x->is_open && x->response != NULL && x->response->until != BD_DAY_NONE) {
             add_exception_due(r, BD_DUE_RESPONSE, x->response->until, (uint32_t)i);
         }
@@ -211,7 +211,7 @@ static void add_unanswered(readying *r, uint32_t control) {
     const bd_control_result *c = &r->assessment->controls[control];
     size_t count = 0;
     for (size_t i = 0; i < c->exceptions.count; i++) {
-        const bd_exception *x = &r->assessment->exceptions.data[c->exceptions.data[i]];
+        const bd_exception *x = bd_assessment_exception(r->assessment, c->exceptions.data[i]);
         count += x->is_open && x->response == NULL && first_control(r, x) == control;
     }
     if (count > 0) {

@@ -31,7 +31,7 @@ static int rank_of_severity(bd_str severity) {
 static int64_t weight_of(const bd_assessment *a, const bd_control_result *c) {
     int64_t weight = 0;
     for (size_t i = 0; i < c->exceptions.count; i++) {
-        const bd_exception *x = &a->exceptions.data[c->exceptions.data[i]];
+        const bd_exception *x = bd_assessment_exception(a, c->exceptions.data[i]);
         weight += x->is_open ? rank_of_severity(x->check->severity) : 0;
     }
     weight = weight > 1000000 ? 1000000 : weight;
@@ -39,23 +39,24 @@ static int64_t weight_of(const bd_assessment *a, const bd_control_result *c) {
 }
 
 static int cmp_worst(const void *context, const void *a, const void *b) {
-    const bd_assessment *all = context;
+    const int64_t *weights = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    int64_t left = weight_of(all, &all->controls[x]), right = weight_of(all, &all->controls[y]);
-    if (left != right) {
-        return left > right ? -1 : 1;
+    if (weights[x] != weights[y]) {
+        return weights[x] > weights[y] ? -1 : 1;
     }
     return (x > y) - (x < y);
 }
 
 static void find_worst(readying *r) {
+    int64_t *weights = bd_new(r->arena, int64_t, r->assessment->control_count + 1);
     for (size_t i = 0; i < r->assessment->control_count; i++) {
         const bd_control_result *c = &r->assessment->controls[i];
         if (ready_counts(c) && (c->state == BD_STATE_PROGRESS || c->state == BD_STATE_BLANK)) {
             *bd_push(r->arena, &r->out->worst) = (uint32_t)i;
+            weights[i] = weight_of(r->assessment, c);
         }
     }
-    bd_sort(r->out->worst.data, r->out->worst.count, sizeof(uint32_t), cmp_worst, r->assessment);
+    bd_sort(r->out->worst.data, r->out->worst.count, sizeof(uint32_t), cmp_worst, weights);
 }
 
 static int cmp_stale(const void *context, const void *a, const void *b) {
@@ -99,7 +100,7 @@ static int cmp_ageing(const void *context, const void *a, const void *b) {
 
 static void find_ageing(readying *r) {
     for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        const bd_exception *x = &r->assessment->exceptions.data[i];
+        const bd_exception *x = bd_assessment_exception(r->assessment, i);
         if (!x->is_open) {
             continue;
         }
@@ -118,14 +119,17 @@ static int cmp_texts(const void *context, const void *a, const void *b) {
     return bd_str_cmp(*(const bd_str *)a, *(const bd_str *)b);
 }
 
+#define LOOKED_AT ((size_t)16 << 10) /* by one search of a long list: what the last one left is there still */
+
 static bool has_text(const bd_strs *sorted, bd_str text) {
+    bd_arenas_pass(LOOKED_AT);
     return bd_sorted_find(sorted->data, sorted->count, sizeof(bd_str), &text, cmp_texts, NULL) != NULL;
 }
 
 static void compare_exceptions(readying *r, const bd_past *from) {
     bd_strs now = {0};
     for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        const bd_exception *x = &r->assessment->exceptions.data[i];
+        const bd_exception *x = bd_assessment_exception(r->assessment, i);
         if (x->is_open) {
             *bd_push(r->arena, &now) = x->id;
         }
@@ -183,8 +187,9 @@ void bd_past_of(const bd_assessment *assessment, const bd_zone *zone, bd_arena *
         out->flags[i] = assessment->controls[i].has_exception;
     }
     for (size_t i = 0; i < assessment->exceptions.count; i++) {
-        if (assessment->exceptions.data[i].is_open) {
-            *bd_push(arena, &out->open) = bd_str_copy(arena, assessment->exceptions.data[i].id);
+        const bd_exception *one = bd_assessment_exception(assessment, i);
+        if (one->is_open) {
+            *bd_push(arena, &out->open) = bd_str_copy(arena, one->id);
         }
     }
     bd_sort(out->open.data, out->open.count, sizeof(bd_str), cmp_texts, NULL);

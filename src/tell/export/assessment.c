@@ -149,9 +149,7 @@ static void write_control(export_run *run, bd_json_writer *writer,
     bd_json_key(writer, "exceptions");
     bd_json_open(writer, '[');
     for (size_t i = 0; i < result->exceptions.count; i++) {
-        const bd_exception *one = &run->in->assessment->exceptions.data[result->exceptions.data[i]];
-        bd_arenas_pass(sizeof *one + 2 * one->id.size);
-        bd_json_text(writer, one->id);
+        bd_json_text(writer, bd_assessment_exception(run->in->assessment, result->exceptions.data[i])->id);
     }
     bd_json_close(writer, ']');
     export_member_bool(writer, "fresh", result->is_fresh);
@@ -314,9 +312,7 @@ static void write_exceptions(export_run *run, bd_json_writer *writer) {
     bd_json_key(writer, "exceptions");
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->assessment->exceptions.count; i++) {
-        const bd_exception *one = &run->in->assessment->exceptions.data[i];
-        bd_arenas_pass(sizeof *one + one->id.size + one->key.size + one->resource.size);
-        write_exception(run, writer, one);
+        write_exception(run, writer, bd_assessment_exception(run->in->assessment, i));
         bd_arena_reset(run->line);
     }
     bd_json_close(writer, ']');

@@ -282,7 +282,7 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
     csv_table to = {&run, false};
     csv_head(&to, heads, BD_COUNT(heads));
     for (size_t i = 0; i < inputs->assessment->exceptions.count; i++) {
-        const bd_exception *exception = &inputs->assessment->exceptions.data[i];
+        const bd_exception *exception = bd_assessment_exception(inputs->assessment, i);
         csv_text(&to, exception->id);
         csv_word(&to, exception->is_open ? "open" : "closed");
         csv_text(&to, exception->check->severity);
@@ -313,14 +313,6 @@ bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink, bd
 
 /* ---- controls.csv ---- */
 
-static int open_exceptions(const export_run *run, const bd_control_result *control) {
-    int open = 0;
-    for (size_t i = 0; i < control->exceptions.count; i++) {
-        open += run->in->assessment->exceptions.data[control->exceptions.data[i]].is_open;
-    }
-    return open;
-}
-
 static void put_control(csv_table *to, const bd_control_result *result) {
     const bd_control *control = result->control;
     bd_arena *line = to->run->line;
@@ -346,7 +338,7 @@ static void put_control(csv_table *to, const bd_control_result *result) {
         csv_empty(to);
     }
     csv_int(to, (int64_t)result->exceptions.count);
-    csv_int(to, open_exceptions(to->run, result));
+    csv_int(to, (int64_t)result->open_exceptions);
     csv_text(to, result->reason);
     csv_end_row(to);
 }

@@ -106,7 +106,9 @@ static void link_evidence(const bd_export_inputs *in, bd_export_joins *out, bd_a
 
 static size_t control_of_check(const bd_export_inputs *in, const bd_export_joins *joins,
                                size_t check) {
-    const bd_control *control = in->assessment->checks.data[check].check->requirement->control;
+    const bd_check_result *of = &in->assessment->checks.data[check];
+    const bd_control *control = of->check->requirement->control;
+    bd_arenas_pass(sizeof *of);
     const bd_control_result *result = bd_map_find(joins->controls, control->number);
     return result != NULL ? (size_t)(result - in->assessment->controls)
                           : in->assessment->control_count;

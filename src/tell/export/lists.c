@@ -51,7 +51,7 @@ static void put_exception(export_run *run, const bd_exception *exception) {
 }
 
 static const bd_exception *exception_at(const export_run *run, const uint32_t *places, size_t index) {
-    return &run->in->assessment->exceptions.data[places != NULL ? places[index] : index];
+    return bd_assessment_exception(run->in->assessment, places != NULL ? places[index] : index);
 }
 
 html_stretch html_stretch_from(const export_run *run, const uint32_t *places, size_t count, size_t from, size_t most) {
@@ -96,14 +96,6 @@ static void put_stretch(export_run *run, const html_stretch *of) {
     html_put(run, "</tbody>\n");
 }
 
-static int64_t count_open(const bd_assessment *assessment) {
-    int64_t open = 0;
-    for (size_t i = 0; i < assessment->exceptions.count; i++) {
-        open += assessment->exceptions.data[i].is_open;
-    }
-    return open;
-}
-
 static void put_exceptions(export_run *run) {
     const bd_assessment *assessment = run->in->assessment;
     size_t count = assessment->exceptions.count;
@@ -117,7 +109,7 @@ static void put_exceptions(export_run *run) {
     html_put(run, "<p>In the period: ");
     html_int(run, (int64_t)count);
     html_put(run, "; open: ");
-    html_int(run, count_open(assessment));
+    html_int(run, (int64_t)assessment->open_exceptions);
     html_put(
         run,
         ". A failing stretch of one property of one resource is one exception. It stays disclosed "

@@ -157,7 +157,7 @@ static void put_exceptions(export_run *run) {
     put_title(run, "Open exceptions, oldest first", ready->open.count);
     for (size_t i = 0; i < ready->open.count && i < MOST_LINES; i++) {
         const bd_exception *x =
-            &run->in->assessment->exceptions.data[ready->open.data[i].exception];
+            bd_assessment_exception(run->in->assessment, ready->open.data[i].exception);
         put_item(run, bd_str_format(run->line, "%.*s, %.*s, %d day%s open, %s", BD_ARG(x->id),
                                     BD_ARG(x->check->severity), ready->open.data[i].days,
                                     ready->open.data[i].days == 1 ? "" : "s",

@@ -177,7 +177,7 @@ static void write_exceptions(export_run *run, bd_json_writer *w) {
     bd_json_open(w, '[');
     for (size_t i = 0; i < ready->open.count; i++) {
         const bd_exception *x =
-            &run->in->assessment->exceptions.data[ready->open.data[i].exception];
+            bd_assessment_exception(run->in->assessment, ready->open.data[i].exception);
         bd_json_open(w, '{');
         export_member_int(w, "age_days", ready->open.data[i].days);
         export_member_strs(w, "controls", &x->controls);
@@ -245,7 +245,7 @@ static void write_since(export_run *run, bd_json_writer *w) {
     bd_json_key(w, "exceptions_opened");
     bd_json_open(w, '[');
     for (size_t i = 0; i < since->opened.count; i++) {
-        bd_json_text(w, run->in->assessment->exceptions.data[since->opened.data[i]].id);
+        bd_json_text(w, bd_assessment_exception(run->in->assessment, since->opened.data[i])->id);
     }
     bd_json_close(w, ']');
     bd_json_close(w, '}');

@@ -213,7 +213,7 @@ static void put_control_exceptions(export_run *run, const bd_control_result *res
         of = html_stretch_from(run, places, count, from, HTML_NAMED);
         for (size_t i = of.from; i < of.shown; i++) {
             html_put(run, i > 0 ? ", " : "");
-            put_named(run, &run->in->assessment->exceptions.data[places[i]]);
+            put_named(run, bd_assessment_exception(run->in->assessment, places[i]));
         }
         put_unnamed(run, &of);
     }

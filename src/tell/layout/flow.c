@@ -41,6 +41,7 @@ static void hand_page(flow *f) {
 }
 
 void flow_end_page(flow *f) {
+    bd_arenas_pass(FLOW_PAGE_BYTES);
     if (f->pass == PASS_HOLD) {
         seal_page(f);
         return;

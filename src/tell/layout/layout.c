@@ -708,6 +708,7 @@ static void complete_pages(flow *f) {
     refer_fill_labels(f);
     refer_fill_links(f);
     for (size_t i = 0; i < f->layout->pages.count; i++) {
+        bd_arenas_pass(FLOW_PAGE_BYTES);
         furniture_draw(f, i);
     }
 }
@@ -743,6 +744,7 @@ static bool hand_held(run *r, size_t most) {
     }
     complete_pages(f);
     for (size_t i = 0; i < f->layout->pages.count && !f->is_full; i++) {
+        bd_arenas_pass(FLOW_PAGE_BYTES);
         bd_rc rc = f->hand(f->hand_context, f->layout, i, f->err);
         if (bd_failed(rc)) {
             flow_fail(f, rc);

@@ -148,9 +148,9 @@ typedef struct {
 } check_exceptions;
 
 static check_exceptions exceptions_from(const report *r, size_t from) {
-    const bd_exception *all = r->assessment->exceptions.data;
-    check_exceptions of = {all[from].check, from, from + 1};
-    while (of.to < r->assessment->exceptions.count && all[of.to].check == of.check) {
+    const bd_assessment *a = r->assessment;
+    check_exceptions of = {bd_assessment_exception(a, from)->check, from, from + 1};
+    while (of.to < a->exceptions.count && bd_assessment_exception(a, of.to)->check == of.check) {
         of.to++;
     }
     return of;
@@ -241,8 +241,8 @@ void section_exceptions(report *r) {
         "Days "
         "are those of snapshots; exact times come from a change log only.");
     say_text(r, BD_PARA_BODY,
-             bd_str_format(r->arena, "In the period: %zu; open: %d.", a->exceptions.count,
-                           count_open(r)));
+             bd_str_format(r->arena, "In the period: %zu; open: %zu.", a->exceptions.count,
+                           a->open_exceptions));
     check_exceptions of = {0};
     for (size_t from = 0; from < a->exceptions.count; from = of.to) {
         of = exceptions_from(r, from);

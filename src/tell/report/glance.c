@@ -238,15 +238,14 @@ void section_open_exceptions(report *r, size_t most) {
         {"Resource", BD_ALIGN_LEFT, 2},     {"First failing", BD_ALIGN_LEFT, 0},
         {"Last failing", BD_ALIGN_LEFT, 0}, {"Rated", BD_ALIGN_LEFT, 0}};
     const bd_assessment *a = r->assessment;
-    int open = count_open(r);
-    if (open == 0) {
+    if (a->open_exceptions == 0) {
         say(r, BD_PARA_BODY, "No exception is open.");
         return;
     }
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     size_t printed = 0;
     for (size_t i = 0; i < a->exceptions.count && printed < most; i++) {
-        const bd_exception *x = &a->exceptions.data[i];
+        const bd_exception *x = bd_assessment_exception(a, i);
         if (!x->is_open) {
             continue;
         }
@@ -264,9 +263,9 @@ void section_open_exceptions(report *r, size_t most) {
         bd_table_text(table, words_day(r, x->last_seen_failing));
         bd_table_text(table, x->check->severity);
     }
-    if ((size_t)open > printed) {
+    if (a->open_exceptions > printed) {
         bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
-        size_t rest = (size_t)open - printed;
+        size_t rest = a->open_exceptions - printed;
         bd_para_text(para, bd_str_format(r->arena, "%zu more %s open", rest, rest == 1 ? "is" : "are"));
         bd_para_text(para, r->has_sections ? BD_STR("; see the ")
                                            : BD_STR("; see the list of exceptions."));
@@ -282,7 +281,7 @@ void section_glance(report *r) {
     open_section(r, BD_STR("At a glance"), BD_STR("glance"));
     section_score(r);
     section_series_chart(r);
-    bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Open exceptions (%d)", count_open(r)),
+    bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Open exceptions (%zu)", r->assessment->open_exceptions),
                    BD_STR("open-exceptions"));
     section_open_exceptions(r, 10);
     section_heat_grid(r);

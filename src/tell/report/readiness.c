@@ -152,7 +152,7 @@ static void add_trend(report *r) {
     }
     const bd_assessment *a = r->assessment;
     bd_past now = {.ready = a->ready, .cover = a->cover, .fresh = a->fresh, .gates = a->gates};
-    now.open.count = (size_t)count_open(r);
+    now.open.count = a->open_exceptions;
     bd_doc_heading(r->doc, 2, BD_STR("Trend"), BD_STR("trend"));
     add_trend_chart(r, &now);
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
@@ -192,11 +192,10 @@ static void add_worst(report *r) {
         bd_table_text(table, c->control->owner);
         cell_state(r, table, c);
         bd_str why = words_sentence(r, words_journal_text(r, c->reason));
-        int open = count_open_of(r, c);
-        bd_table_text(table, open == 0 || bd_str_find(why, BD_STR("exception")) >= 0
+        bd_table_text(table, c->open_exceptions == 0 || bd_str_find(why, BD_STR("exception")) >= 0
                                  ? why
-                                 : bd_str_format(r->arena, "%d open exception%s. %.*s", open,
-                                                 open == 1 ? "" : "s", BD_ARG(why)));
+                                 : bd_str_format(r->arena, "%zu open exception%s. %.*s", c->open_exceptions,
+                                                 c->open_exceptions == 1 ? "" : "s", BD_ARG(why)));
     }
 }
 
@@ -221,7 +220,7 @@ static void add_counts(report *r) {
     bd_table *table = add_sheet(r);
     sheet_pair(table, "Due now or late", words_number(r, over), "Due in 30 days",
                words_number(r, soon));
-    sheet_pair(table, "Open exceptions", words_number(r, count_open(r)), "Criteria at risk",
+    sheet_pair(table, "Open exceptions", words_number(r, (int64_t)r->assessment->open_exceptions), "Criteria at risk",
                words_number(r, count_at_risk(r)));
 }
 

@@ -60,7 +60,7 @@ static bd_str to_hand_in(const report *r, const bd_control_result *c) {
         }
     }
     if (wanted.count == 0) {
-        return count_open_of(r, c) > 0 ? BD_STR("Responses to the open exceptions, signed by owner "
+        return c->open_exceptions > 0 ? BD_STR("Responses to the open exceptions, signed by owner "
                                                 "and reviewer")
                                        : BD_STR("Later evidence that is clean");
     }
@@ -68,7 +68,7 @@ static bd_str to_hand_in(const report *r, const bd_control_result *c) {
     wanted.count -= left_out;
     bd_str list = words_list(r, &wanted, "; ");
     bd_str rest = left_out == 0 ? BD_STR("") : bd_str_format(r->arena, "; %zu more", left_out);
-    bd_str answer = count_open_of(r, c) > 0 ? BD_STR("; responses to open exceptions") : BD_STR("");
+    bd_str answer = c->open_exceptions > 0 ? BD_STR("; responses to open exceptions") : BD_STR("");
     return bd_str_format(r->arena, "(%.*s) %.*s%.*s%.*s", BD_ARG(words_list(r, &letters, ", ")),
                          BD_ARG(list), BD_ARG(rest), BD_ARG(answer));
 }

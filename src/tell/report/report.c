@@ -51,9 +51,15 @@ static void index_checks(report *r) {
     const bd_assessment *a = r->assessment;
     size_t *seen = bd_new(r->arena, size_t, a->control_count + 1);
     r->check_position = bd_new(r->arena, size_t, a->checks.count + 1);
+    r->results = bd_new(r->arena, result_range, r->catalog->check_count + 1);
     for (size_t i = 0; i < a->checks.count; i++) {
-        size_t control = index_of_control(r, a->checks.data[i].check->requirement->control);
+        const bd_check *check = a->checks.data[i].check;
+        size_t control = index_of_control(r, check->requirement->control);
+        result_range *of = &r->results[check->index];
+        bd_arenas_pass(sizeof a->checks.data[i]);
         r->check_position[i] = control == NOWHERE ? NOWHERE : seen[control]++;
+        of->from = of->to == 0 ? i : of->from;
+        of->to = i + 1;
     }
 }
 
@@ -102,9 +108,11 @@ static void index_readers(report *r) {
 static void index_exceptions(report *r) {
     const bd_assessment *a = r->assessment;
     r->place_in_check = bd_new(r->arena, size_t, a->exceptions.count + 1);
-    for (size_t i = 1; i < a->exceptions.count; i++) {
-        bool is_same = a->exceptions.data[i].check == a->exceptions.data[i - 1].check;
-        r->place_in_check[i] = is_same ? r->place_in_check[i - 1] + 1 : 0;
+    const bd_check *before = NULL;
+    for (size_t i = 0; i < a->exceptions.count; i++) {
+        const bd_check *check = bd_assessment_exception(a, i)->check;
+        r->place_in_check[i] = check == before ? r->place_in_check[i - 1] + 1 : 0;
+        before = check;
     }
 }
 

@@ -14,6 +14,10 @@
 typedef BD_VEC(uint32_t) index_list;
 
 typedef struct {
+    size_t from, to; /* [from, to) */
+} result_range;
+
+typedef struct {
     const bd_report_inputs *in;
     const bd_assessment *assessment;
     const bd_engagement *engagement;
@@ -30,6 +34,7 @@ typedef struct {
     size_t *position; /* by control: its index in assessment.json, or NOWHERE */
     size_t *home;     /* by control: the criterion that carries its block, or NOWHERE */
     size_t *check_position; /* by check result: its index among its control's */
+    result_range *results;  /* by index of the check: its results, which stand together */
     size_t *item_of_number; /* by evidence number: its index, or NOWHERE */
     size_t number_limit;    /* size of item_of_number */
     size_t *
@@ -93,8 +98,6 @@ bd_mark mark_of_criterion(bd_criterion_state state);
 bd_cell_state cell_of_month(const report *r, const uint32_t *controls, size_t count, size_t month);
 bd_cell_state cell_of_requirement(const report *r, const bd_requirement_result *requirement,
                                   size_t month);
-int count_open(const report *r);
-int count_open_of(const report *r, const bd_control_result *control);
 
 /* ---- pieces ----------------------------------------------------------------------------------------- */
 

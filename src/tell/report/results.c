@@ -55,7 +55,8 @@ static bool is_like(const bd_check_result *a, const bd_check_result *b) {
            bd_str_eq(a->instance, b->instance) && bd_str_eq(a->reason, b->reason);
 }
 
-static const bd_check_result *result_at(const report *r, uint32_t index) {
+static const bd_check_result *result_at(const report *r, size_t index) {
+    bd_arenas_pass(sizeof(bd_check_result));
     return &r->assessment->checks.data[index];
 }
 
@@ -143,14 +144,13 @@ typedef struct {
 
 static check_tally tally_check(const report *r, const bd_check *check) {
     check_tally t = {0, 0, 0, 0};
-    for (size_t i = 0; i < r->assessment->checks.count; i++) {
-        const bd_check_result *result = &r->assessment->checks.data[i];
-        if (result->check == check) {
-            t.all++;
-            t.failing += result->verdict != BD_PASS && result->verdict != BD_NOT_APPLICABLE;
-            t.failed += result->failed;
-            t.judged += judged_of(result);
-        }
+    const result_range *of = &r->results[check->index];
+    for (size_t i = of->from; i < of->to; i++) {
+        const bd_check_result *result = result_at(r, i);
+        t.all++;
+        t.failing += result->verdict != BD_PASS && result->verdict != BD_NOT_APPLICABLE;
+        t.failed += result->failed;
+        t.judged += judged_of(result);
     }
     return t;
 }
@@ -191,9 +191,9 @@ static void add_check_results(report *r, size_t control, const bd_check *check) 
                  bd_str_format(r->arena, "%.*s: no evidence to judge.", BD_ARG(caption)));
         return;
     }
-    for (size_t i = 0; i < r->assessment->checks.count; i++) {
-        const bd_check_result *result = &r->assessment->checks.data[i];
-        if (result->check == check && is_shown(result, &t)) {
+    const result_range *of = &r->results[check->index];
+    for (size_t i = of->from; i < of->to; i++) {
+        if (is_shown(result_at(r, i), &t)) {
             *bd_push(r->arena, &shown) = (uint32_t)i;
         }
     }

@@ -11,7 +11,7 @@ static void add_waivers(report *r) {
                                          {"Approved by", BD_ALIGN_LEFT, 1}};
     bd_table *table = NULL;
     for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        const bd_exception *x = &r->assessment->exceptions.data[i];
+        const bd_exception *x = bd_assessment_exception(r->assessment, i);
         if (x->waiver == NULL) {
             continue;
         }
@@ -81,8 +81,8 @@ static bool has_any(const report *r) {
     for (size_t i = 0; i < r->evidence->count; i++) {
         found = found || r->evidence->data[i].given.is_withdrawn;
     }
-    for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        found = found || r->assessment->exceptions.data[i].waiver != NULL;
+    for (size_t i = 0; i < r->assessment->exceptions.count && !found; i++) {
+        found = bd_assessment_exception(r->assessment, i)->waiver != NULL;
     }
     for (size_t i = 0; i < r->assessment->control_count; i++) {
         const bd_control_result *control = &r->assessment->controls[i];

@@ -102,21 +102,3 @@ bd_cell_state cell_of_month(const report *r, const uint32_t *controls, size_t co
     }
     return cell_of_tally(&t);
 }
-
-/* ---- exceptions ------------------------------------------------------------------------------------------ */
-
-int count_open(const report *r) {
-    int open = 0;
-    for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
-        open += r->assessment->exceptions.data[i].is_open;
-    }
-    return open;
-}
-
-int count_open_of(const report *r, const bd_control_result *control) {
-    int open = 0;
-    for (size_t i = 0; i < control->exceptions.count; i++) {
-        open += r->assessment->exceptions.data[control->exceptions.data[i]].is_open;
-    }
-    return open;
-}
