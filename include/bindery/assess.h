@@ -493,8 +493,8 @@ typedef struct {
     BD_VEC(bd_doubt) doubts; /* by evidence number; then those of no single item, by kind */
 } bd_assessment;
 
-/* The exception at `index` of the list.  There may be very many: whoever goes through all of them asks here, so that what
- * lies behind is let go of (bd_arenas_pass).  Borrowed as long as the assessment; from any thread. */
+/* The exception at `index` of the list.  There may be very many: whoever goes through all of them asks here, so that
+ * what lies behind is let go of (bd_arenas_pass).  Borrowed as long as the assessment; from any thread. */
 const bd_exception *bd_assessment_exception(const bd_assessment *assessment, size_t index);
 
 /* ---- acts of people, from the journal ---------------------------------------------------------------------- */

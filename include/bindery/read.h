@@ -239,7 +239,8 @@ BD_MUST_USE bd_rc bd_sheet_table_end(bd_sheet_table *table, bd_err *err);
 bool bd_read_prepare(void);
 
 /* Tasks for bd_zygote_open; the readers' side of the pipe. */
-extern const bd_child_task bd_read_tasks[4];
+#define BD_READ_TASKS 4
+extern const bd_child_task *const bd_read_tasks[BD_READ_TASKS];
 
 /* The same as bd_xlsx_read, bd_xml_find, bd_xml_read and bd_xml_walk with their default limits, in a child of `zygote`;
  * with NULL here, in this process.  A child that dies, hangs or answers what is no answer is INPUT or LIMIT, and says

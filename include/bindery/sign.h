@@ -12,6 +12,14 @@
 #include "bindery/pdffile.h"
 #include "bindery/util.h"
 
+/* ---- answers of strangers -------------------------------------------------------------------------- */
+
+/* Tasks for bd_zygote_open, in which an authority's answer is judged before this process, which has the key, judges it:
+ * done where the authority or the plan names a zygote that has them.  An answer that breaks its reader is INPUT or
+ * LIMIT, like any other that is of no use. */
+#define BD_SIGN_TASKS 2
+extern const bd_child_task *const bd_sign_tasks[BD_SIGN_TASKS];
+
 /* ---- time-stamps ---------------------------------------------------------------------------------- */
 
 /* Whom to ask for the time (RFC 3161 over HTTP).  All borrowed. */
@@ -22,6 +30,7 @@ typedef struct {
     bd_str trust_pem; /* what its certificate must lead to; empty: not judged while signing */
     bd_instant now;   /* the answer must be of within ten minutes; BD_INSTANT_NONE: not compared */
     unsigned timeout_ms; /* of one attempt; 0: BD_HTTP_TIMEOUT_MS */
+    bd_zygote *zygote;   /* of bd_sign_tasks, or NULL */
 } bd_stamp_authority;
 /* A token over `imprint`, judged before it is handed on; out->token has it.  IO: nobody answers.  INPUT: what is
  * answered is no time-stamp for this question; it was asked twice.  Allocated in <arena>. */
@@ -69,6 +78,7 @@ typedef struct {
     bd_str chain_pem, others_pem;
     const bd_stamp_authority *authority;
     bd_instant at;
+    bd_zygote *zygote; /* of bd_sign_tasks, or NULL */
 } bd_long_term_plan;
 BD_MUST_USE bd_rc bd_long_term_gather(const bd_long_term_plan *plan, bd_arena *arena,
                                       bd_long_term *out, bd_err *err);

@@ -547,12 +547,14 @@ void bd_follower_finish(bd_follower *follower, bool is_whole);
  * and, where the kernel allows, only the system calls that reading, writing and memory need.
  *
  *     bd_zygote *zygote; BD_TRY(bd_zygote_open(tasks, count, &zygote, err));
- *     BD_TRY(bd_zygote_run(zygote, task, BD_STR("argument"), &source, &sink, err));
+ *     BD_TRY(bd_zygote_run(zygote, "xlsx", BD_STR("argument"), &source, &sink, err));
  *     bd_zygote_close(zygote);
  *
  * Runs may be started from several threads at once. */
 typedef struct {
+    const char *id;   /* what it is asked for by: "xlsx" */
     const char *name; /* for messages: "the reader of workbooks" */
+    const char *what; /* likewise, what it reads: "this answer"; NULL: "this file" */
     /* Called once in the zygote before the first child of this task: loads libraries.  NULL: nothing to load. */
     bool (*prepare)(void);
     bd_rc (*run)(bd_str argument, bd_source *in, bd_sink *out, bd_err *err);
@@ -563,15 +565,18 @@ typedef struct {
 #define BD_CHILD_ARGUMENT_BYTES 4096
 
 typedef struct bd_zygote bd_zygote;
-/* IO: the system gives no process.  `tasks` is borrowed. */
-BD_MUST_USE bd_rc bd_zygote_open(const bd_child_task *tasks, size_t count, bd_zygote **out,
+/* IO: the system gives no process.  What `tasks` points to is borrowed as long as the zygote; at most
+ * BD_ZYGOTE_TASKS of them. */
+#define BD_ZYGOTE_TASKS 16
+BD_MUST_USE bd_rc bd_zygote_open(const bd_child_task *const *tasks, size_t count, bd_zygote **out,
                                  bd_err *err);
-/* Gives `in` to a child and what it writes to `out`.  The child's own failure comes back as it raised it.  A child that
- * ends otherwise is INPUT (a crash) or LIMIT (time, memory); failures of `in` and `out` are passed on.  The child may
- * end before it has read all of `in`. */
-BD_MUST_USE bd_rc bd_zygote_run(bd_zygote *zygote, size_t task, bd_str argument, bd_source *in,
+/* Gives `in` to a child of the task of that id and what it writes to `out`.  The child's own failure comes back as it
+ * raised it.  A child that ends otherwise is INPUT (a crash) or LIMIT (time, memory); failures of `in` and `out` are
+ * passed on.  The child may end before it has read all of `in`. */
+BD_MUST_USE bd_rc bd_zygote_run(bd_zygote *zygote, const char *id, bd_str argument, bd_source *in,
                                 bd_sink *out, bd_err *err);
 void bd_zygote_close(bd_zygote *zygote); /* accepts NULL */
+void bd_zygote_close_ref(bd_zygote **zygote);
 
 /* For good, and before any thread: this process opens no file for writing, removes, renames and changes none, opens no
  * socket and starts no program; such a call fails with EPERM.  Threads, reading, open descriptors and a zygote that was

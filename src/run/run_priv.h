@@ -70,7 +70,7 @@ typedef struct {
         tells_evidence; /* the command that took the files in says what is wrong with them; later ones do not */
     bd_locker *locker;
     bd_arena *locker_arena; /* what the locker hands out ends with it */
-    bd_zygote *zygote; /* made before anything else: reads workbooks and XML */
+    bd_zygote *zygote; /* made before anything else: reads workbooks and XML, judges answers of authorities first */
     bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
     bd_partials *partials; /* what shards found, in place of a scan; NULL: there is none */
     const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
@@ -83,6 +83,8 @@ typedef struct {
 BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
                                   bd_arena *arena, bd_run_outcome *outcome, bd_session *out,
                                   bd_err *err);
+/* For all that a run reads of strangers.  Before any thread and any key. */
+BD_MUST_USE bd_rc bd_run_zygote_open(bd_zygote **out, bd_err *err);
 /* No more than the engagement and who asks for what: no catalog, no locker, nothing to close. */
 BD_MUST_USE bd_rc bd_session_begin(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
                                    bd_session *out, bd_err *err);

@@ -261,8 +261,15 @@ bd_rc bd_session_begin(const bd_run_options *options, bd_arena *arena, bd_run_ou
     return load_engagement(out, err);
 }
 
+bd_rc bd_run_zygote_open(bd_zygote **out, bd_err *err) {
+    const bd_child_task *tasks[BD_READ_TASKS + BD_SIGN_TASKS];
+    memcpy(tasks, bd_read_tasks, sizeof bd_read_tasks);
+    memcpy(tasks + BD_READ_TASKS, bd_sign_tasks, sizeof bd_sign_tasks);
+    return bd_zygote_open(tasks, BD_COUNT(tasks), out, err);
+}
+
 static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
-    BD_TRY(bd_zygote_open(bd_read_tasks, BD_COUNT(bd_read_tasks), &session->zygote, err));
+    BD_TRY(bd_run_zygote_open(&session->zygote, err));
     BD_TRY(load_engagement(session, err));
     BD_TRY(bd_templates_load(session, err));
     BD_TRY(choose_period(session, err));

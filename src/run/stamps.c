@@ -42,6 +42,7 @@ bd_rc bd_signer_ask(bd_session *session, bd_signer *signer, bd_err *err) {
     signer->authority.url = url;
     signer->authority.policy = signing->tsa_policy;
     signer->authority.now = true_time();
+    signer->authority.zygote = session->zygote;
     signer->asks_stamp = true;
     return BD_OK;
 }
@@ -99,7 +100,8 @@ static bd_rc gather(bd_session *session, bd_signer *signer, bd_long_term *out, b
                               .chain_pem = signer->certificate_pem,
                               .others_pem = signer->others_pem,
                               .authority = &signer->authority,
-                              .at = signer->authority.now};
+                              .at = signer->authority.now,
+                              .zygote = session->zygote};
     BD_TRY(bd_long_term_gather(&plan, session->arena, out, err));
     if (signer->reviewer == NULL) {
         return BD_OK;
@@ -187,7 +189,8 @@ static bd_rc gather_again(bd_session *session, bd_signer *signer, const bd_pdf_r
                               .chain_pem = report->signatures.data[0].chain_pem,
                               .others_pem = signer->others_pem,
                               .authority = &signer->authority,
-                              .at = signer->authority.now};
+                              .at = signer->authority.now,
+                              .zygote = session->zygote};
     return bd_long_term_gather(&plan, session->arena, out, err);
 }
 
@@ -237,6 +240,7 @@ static const char *place_beside(bd_arena *arena, const char *path) {
 bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *arena,
                      bd_run_outcome *outcome, bd_err *err) {
     bd_session session = {.options = options, .arena = arena, .outcome = outcome};
+    BD_DEFER(bd_zygote_close_ref) bd_zygote *zygote = NULL;
     bd_signer signer = {0};
     bd_result out = {.arena = arena};
     const char *to = options->output != NULL ? options->output : place_beside(arena, path);
@@ -250,6 +254,8 @@ bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *
                                         : "no time-stamp authority is named: give --tsa, or "
                                           "'signing.tsa' in bindery.json");
     }
+    BD_TRY(bd_run_zygote_open(&zygote, err));
+    session.zygote = zygote;
     bd_rc rc = bd_signer_ask(&session, &signer, err);
     if (!bd_failed(rc)) {
         rc = archive(&session, &signer, path, to, &out, err);

@@ -76,6 +76,31 @@ redirect:none is followed
 down:asked 3 times
 forbidden:answers 403
 LIES
+
+# ---- an answer that breaks its reader breaks it in a child, and never where the key is ----
+if ! ${CC:-cc} -std=gnu11 -O1 -w -shared -fPIC -o wall.so "$root/tests/fault/wall.c" -ldl 2>why; then
+    fail "pades: the shim compiles" "$(cat why)"
+fi
+breaks="LD_PRELOAD=$PWD/wall.so"
+while IFS=: read -r how words; do
+    claim_exit "pades: an answer with a reader's $how costs the time-stamp" 0 env "$breaks" WALL_BREAK=1 \
+        bindery -C e run -q --no-cache --tsa "http://127.0.0.1:$port/tsa/poisoned-$how"
+    claim_says "pades: a reader's $how is said" "$words"
+    claim_exit "pades: with a reader's $how binder and package are whole" 0 bindery verify --trust pki/root.pem "$(package)"
+done <<'FAULTS'
+crash:the reader of time-stamps broke down over this answer (signal 11)
+hang:the reader of time-stamps took more than
+FAULTS
+printf 'FAULT crash' >e/pki/poisoned.crl
+signing "$pem,$tsa,\"revocation\":[\"pki/poisoned.crl\"]"
+claim_exit "pades: a list that breaks its reader costs the proofs" 0 env "$breaks" WALL_BREAK=1 bindery -C e run -q --no-cache
+claim_says "pades: that is said" "the reader of revocation lists broke down over this answer (signal 11)"
+claim "pades: and the binder is B-T" test "$(level "$out/binder.pdf")" = "PAdES B-T"
+claim_exit "archive: an answer that breaks its reader leaves no file" 3 env "$breaks" WALL_BREAK=1 bindery -C e archive \
+    --tsa "http://127.0.0.1:$port/tsa/poisoned-crash" -o broken.pdf "$out/binder.pdf"
+claim "archive: really none" test ! -e broken.pdf
+signing "$pem,$tsa"
+
 claim_exit "pades: nobody listens" 0 bindery -C e run -q --no-cache --tsa http://127.0.0.1:9/tsa
 claim_says "pades: that is said" "does not answer"
 claim_exit "pades: a failure that passes is asked again" 0 bindery -C e run -q --no-cache --tsa "http://127.0.0.1:$port/tsa/flaky"

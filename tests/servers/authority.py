@@ -6,6 +6,7 @@ line of FOLDER/asked. Ends with its standard input.
        /tsa/expired    by a certificate that ended    /tsa/not-a-tsa  by one for signing    /tsa/old  of years ago
        /tsa/altered    a byte of it changed    /tsa/garbage  /tsa/empty  /tsa/huge  /tsa/slow  /tsa/text  /tsa/redirect
        /tsa/down       503, always             /tsa/flaky    503, then the truth          /tsa/forbidden  403
+       /tsa/poisoned-crash  /tsa/poisoned-hang    what breaks a reader under tests/fault/wall.c
   POST /ocsp, GET /NAME.crl                    POST /keys/NAME/1/sign   with "Authorization: Bearer secret-token"
        (/vault-wrong/... answers with another key's signature, /vault-raw-short/... with too few bytes)
 """
@@ -101,6 +102,8 @@ def stamp(how, query):
         return bytes(data)
     if how == "garbage":
         return b"\x30\x82\x01\x00" + b"garbage " * 32
+    if how.startswith("poisoned-"):
+        return b"FAULT " + how[9:].encode()  # tests/fault/wall.c knows the words
     if how == "empty":
         return b""
     if how == "huge":

@@ -150,10 +150,10 @@ TEST(read, a_sheet_without_rows_or_with_one_has_no_records) {
 
 /* ---- in a child ---- */
 
-static bd_zygote *open_zygote(const bd_child_task *tasks) {
+static bd_zygote *open_zygote(const bd_child_task *const *tasks, size_t count) {
     bd_zygote *zygote = NULL;
     bd_err err;
-    CHECK_OK(bd_zygote_open(tasks, 3, &zygote, &err), err);
+    CHECK_OK(bd_zygote_open(tasks, count, &zygote, &err), err);
     return zygote;
 }
 
@@ -169,7 +169,7 @@ static bd_str xlsx_apart(bd_zygote *zygote, bd_str bytes) {
 }
 
 TEST(read, a_workbook_read_in_a_child_says_what_it_says_here) {
-    bd_zygote *zygote = open_zygote(bd_read_tasks);
+    bd_zygote *zygote = open_zygote(bd_read_tasks, BD_READ_TASKS);
     xlsx_made made = {
         .rows = "<row r='1'>" TEXT(
             "A1", "a") "<c r='B1' t='b'><v>1</v></c><c r='C1' t='e'><v>#REF!</v></c></row>"
@@ -192,7 +192,7 @@ TEST(read, a_workbook_read_in_a_child_says_what_it_says_here) {
 }
 
 TEST(read, xml_read_in_a_child_says_what_it_says_here) {
-    bd_zygote *zygote = open_zygote(bd_read_tasks);
+    bd_zygote *zygote = open_zygote(bd_read_tasks, BD_READ_TASKS);
     bd_str xml = BD_STR("<a><m>1</m><l><r k='1'><x/><x>\xc3\xa4</x></r><r/></l></a>");
     bd_buf here, there;
     bd_err err;
@@ -226,8 +226,9 @@ static bd_rc run_evil(bd_str argument, bd_source *in, bd_sink *out, bd_err *err)
     return bd_sink_write(out, evil_frames.data, evil_frames.size, err);
 }
 
-#define EVIL                                                                                       \
-    { .name = "evil", .run = run_evil, .memory_bytes = 256 << 20, .seconds = 10 }
+static const bd_child_task evil = {
+    .id = "xlsx", .name = "evil", .run = run_evil, .memory_bytes = 256 << 20, .seconds = 10};
+static const bd_child_task *const evil_tasks[] = {&evil};
 
 #define FRAMES(text) BD_STR_INIT(text)
 
@@ -254,8 +255,7 @@ TEST(read, what_a_child_that_was_taken_over_sends_is_refused) {
     };
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
         evil_frames = cases[i];
-        static const bd_child_task evil[3] = {EVIL, EVIL, EVIL};
-        bd_zygote *zygote = open_zygote(evil);
+        bd_zygote *zygote = open_zygote(evil_tasks, 1);
         bd_str text = xlsx_apart(zygote, BD_STR("x"));
         test_failure("case %zu gives %.*s", i, BD_ARG(text));
         CHECK_EQ_STR(text, "failed 2: the reader of untrusted files broke down over this file: its "

@@ -103,17 +103,19 @@ static bd_rc run_badly_told(bd_str argument, bd_source *in, bd_sink *out, bd_err
     return rc;
 }
 
-static const bd_child_task tasks[] = {
-    {.name = "echo", .run = run_echo, .memory_bytes = 256 << 20, .seconds = 10},
-    {.name = "fail", .run = run_fail, .memory_bytes = 256 << 20, .seconds = 10},
-    {.name = "the crasher", .run = run_crash, .memory_bytes = 256 << 20, .seconds = 10},
-    {.name = "the slow one", .run = run_forever, .memory_bytes = 256 << 20, .seconds = 1},
-    {.name = "the hungry one", .run = run_hungry, .memory_bytes = 64 << 20, .seconds = 10},
-    {.name = "escape", .run = run_escape, .memory_bytes = 256 << 20, .seconds = 10},
-    {.name = "deaf", .run = run_deaf, .memory_bytes = 256 << 20, .seconds = 10},
-    {.name = "the mumbler", .run = run_badly_told, .memory_bytes = 256 << 20, .seconds = 10},
+static const bd_child_task kinds[] = {
+    {.id = "echo", .name = "echo", .run = run_echo, .memory_bytes = 256 << 20, .seconds = 10},
+    {.id = "fail", .name = "fail", .run = run_fail, .memory_bytes = 256 << 20, .seconds = 10},
+    {.id = "crash", .name = "the crasher", .run = run_crash, .memory_bytes = 256 << 20, .seconds = 10},
+    {.id = "forever", .name = "the slow one", .run = run_forever, .memory_bytes = 256 << 20, .seconds = 1},
+    {.id = "hungry", .name = "the hungry one", .run = run_hungry, .memory_bytes = 64 << 20, .seconds = 10},
+    {.id = "escape", .name = "escape", .run = run_escape, .memory_bytes = 256 << 20, .seconds = 10},
+    {.id = "deaf", .name = "deaf", .run = run_deaf, .memory_bytes = 256 << 20, .seconds = 10},
+    {.id = "badly-told", .name = "the mumbler", .run = run_badly_told, .memory_bytes = 256 << 20, .seconds = 10},
 };
 enum { ECHO, FAIL, CRASH, FOREVER, HUNGRY, ESCAPE, DEAF, BADLY_TOLD };
+static const bd_child_task *const tasks[] = {&kinds[ECHO],   &kinds[FAIL],   &kinds[CRASH], &kinds[FOREVER],
+                                             &kinds[HUNGRY], &kinds[ESCAPE], &kinds[DEAF],  &kinds[BADLY_TOLD]};
 
 typedef struct {
     bd_zygote *zygote;
@@ -138,7 +140,7 @@ static bd_rc run(bench *b, size_t task, const char *argument, bd_str in) {
     bd_source source = bd_source_of_memory(&state, in);
     bd_sink sink = bd_sink_to_buf(&b->out);
     b->out.size = 0;
-    return bd_zygote_run(b->zygote, task, bd_str_of(argument), &source, &sink, &b->err);
+    return bd_zygote_run(b->zygote, tasks[task]->id, bd_str_of(argument), &source, &sink, &b->err);
 }
 
 /* ---- claims ---- */
@@ -230,12 +232,12 @@ TEST(util, failures_of_the_callers_own_source_and_sink_are_passed_on) {
     bench b = open_bench();
     bd_source source = {.read = fail_read};
     bd_sink sink = bd_sink_to_buf(&b.out);
-    CHECK_FAILS(bd_zygote_run(b.zygote, ECHO, BD_STR(""), &source, &sink, &b.err), b.err, BD_ERR_IO,
+    CHECK_FAILS(bd_zygote_run(b.zygote, "echo", BD_STR(""), &source, &sink, &b.err), b.err, BD_ERR_IO,
                 "the disk is gone");
     bd_memory_source state;
     bd_source text = bd_source_of_memory(&state, BD_STR("text"));
     bd_sink refusing = {.write = fail_write};
-    CHECK_FAILS(bd_zygote_run(b.zygote, ECHO, BD_STR(""), &text, &refusing, &b.err), b.err,
+    CHECK_FAILS(bd_zygote_run(b.zygote, "echo", BD_STR(""), &text, &refusing, &b.err), b.err,
                 BD_ERR_INPUT, "no more, please");
     close_bench(&b);
 }
@@ -251,7 +253,7 @@ static void run_one(void *context, size_t index, unsigned worker) {
     bd_source source = bd_source_of_memory(&state, bd_str_of(text));
     bd_buf_init(&out, 100);
     bd_sink sink = bd_sink_to_buf(&out);
-    CHECK_OK(bd_zygote_run(zygote, ECHO, BD_STR(""), &source, &sink, &err), err);
+    CHECK_OK(bd_zygote_run(zygote, "echo", BD_STR(""), &source, &sink, &err), err);
     CHECK_EQ_STR(bd_buf_str(&out), text);
     bd_buf_clear(&out);
 }

@@ -52,7 +52,7 @@ typedef struct {
 } result;
 
 struct bd_zygote {
-    const bd_child_task *tasks;
+    const bd_child_task *tasks[BD_ZYGOTE_TASKS];
     size_t count;
     int fd;
     pid_t pid;
@@ -235,9 +235,9 @@ static void silence(int fd, int flags) {
     }
 }
 
-BD_NORETURN static void serve(const bd_child_task *tasks, size_t count, int fd) {
+BD_NORETURN static void serve(const bd_child_task *const *tasks, size_t count, int fd) {
     static request asked;
-    bool is_prepared[64] = {false};
+    bool is_prepared[BD_ZYGOTE_TASKS] = {false};
     signal(SIGCHLD, SIG_IGN); /* keepers need no funeral */
     silence(0, O_RDONLY);
     silence(1, O_WRONLY);
@@ -249,7 +249,7 @@ BD_NORETURN static void serve(const bd_child_task *tasks, size_t count, int fd) 
         if (asked.task >= count) {
             break;
         }
-        const bd_child_task *task = &tasks[asked.task];
+        const bd_child_task *task = tasks[asked.task];
         if (!is_prepared[asked.task] && task->prepare != NULL) {
             (void)task->prepare(); /* what is missing the task itself says */
         }
@@ -264,8 +264,8 @@ BD_NORETURN static void serve(const bd_child_task *tasks, size_t count, int fd) 
     _exit(0);
 }
 
-bd_rc bd_zygote_open(const bd_child_task *tasks, size_t count, bd_zygote **out, bd_err *err) {
-    BD_ASSERT(count <= 64);
+bd_rc bd_zygote_open(const bd_child_task *const *tasks, size_t count, bd_zygote **out, bd_err *err) {
+    BD_ASSERT(count <= BD_ZYGOTE_TASKS);
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0) {
         BD_RAISE(err, BD_ERR_IO, "cannot make a socket pair: %s", strerror(errno));
@@ -285,7 +285,8 @@ bd_rc bd_zygote_open(const bd_child_task *tasks, size_t count, bd_zygote **out, 
         BD_RAISE(err, BD_ERR_IO, "cannot start a process for untrusted files: %s",
                  strerror(reason));
     }
-    *zygote = (bd_zygote){.tasks = tasks, .count = count, .fd = pair[0], .pid = pid};
+    *zygote = (bd_zygote){.count = count, .fd = pair[0], .pid = pid};
+    memcpy(zygote->tasks, tasks, count * sizeof *tasks);
     *out = zygote;
     return BD_OK;
 }
@@ -298,6 +299,11 @@ void bd_zygote_close(bd_zygote *zygote) {
     while (waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR) {
     }
     bd_heap_free(zygote);
+}
+
+void bd_zygote_close_ref(bd_zygote **zygote) {
+    bd_zygote_close(*zygote);
+    *zygote = NULL;
 }
 
 /* ---- here: one run ------------------------------------------------------------------------------- */
@@ -407,6 +413,10 @@ static bd_rc converse(conversation *c) {
     return rc;
 }
 
+static const char *what_it_reads(const bd_child_task *task) {
+    return task->what != NULL ? task->what : "this file";
+}
+
 static bd_rc say_end(const conversation *c, const bd_child_task *task) {
     int status = 0;
     ssize_t got;
@@ -426,8 +436,8 @@ static bd_rc say_end(const conversation *c, const bd_child_task *task) {
         BD_RAISE(c->err, BD_ERR_LIMIT, "%s needed more than %zu MiB of memory and was stopped",
                  task->name, task->memory_bytes >> 20);
     }
-    BD_RAISE(c->err, BD_ERR_INPUT, "%s broke down over this file (%s %d); none of it was taken",
-             task->name, is_killed ? "signal" : "status", why);
+    BD_RAISE(c->err, BD_ERR_INPUT, "%s broke down over %s (%s %d); none of it was taken",
+             task->name, what_it_reads(task), is_killed ? "signal" : "status", why);
 }
 
 /* What the child raised.  It may have been taken over: its words must still be one line of text, its class a class. */
@@ -446,7 +456,7 @@ static bd_rc pass_result(const conversation *c, const bd_child_task *task) {
     bool is_class = told.class == BD_ERR_INPUT || told.class == BD_ERR_LIMIT ||
                     told.class == BD_ERR_UNSUPPORTED;
     if (!is_line || !is_class) {
-        BD_RAISE(c->err, BD_ERR_INPUT, "%s broke down over this file (no reason told)", task->name);
+        BD_RAISE(c->err, BD_ERR_INPUT, "%s broke down over %s (no reason told)", task->name, what_it_reads(task));
     }
     BD_RAISE(c->err, (bd_err_class)told.class, "%s", told.message);
 }
@@ -487,13 +497,22 @@ static bd_rc run_with(const bd_zygote *zygote, const request *asked, const int t
     close(theirs[1]);
     BD_TRY(rc);
     BD_TRY(converse(c));
-    const bd_child_task *task = &zygote->tasks[asked->task];
+    const bd_child_task *task = zygote->tasks[asked->task];
     return c->place == AT_END ? pass_result(c, task) : say_end(c, task);
 }
 
-bd_rc bd_zygote_run(bd_zygote *zygote, size_t task, bd_str argument, bd_source *in, bd_sink *out,
+static uint32_t number_of(const bd_zygote *zygote, const char *id) {
+    uint32_t number = 0;
+    while (number < zygote->count && strcmp(zygote->tasks[number]->id, id) != 0) {
+        number++;
+    }
+    BD_ASSERT(number < zygote->count);
+    return number;
+}
+
+bd_rc bd_zygote_run(bd_zygote *zygote, const char *id, bd_str argument, bd_source *in, bd_sink *out,
                     bd_err *err) {
-    BD_ASSERT(task < zygote->count && argument.size <= BD_CHILD_ARGUMENT_BYTES);
+    BD_ASSERT(argument.size <= BD_CHILD_ARGUMENT_BYTES);
     int pair[2] = {-1, -1}, ends[2] = {-1, -1};
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) {
         BD_RAISE(err, BD_ERR_IO, "cannot make a socket pair: %s", strerror(errno));
@@ -506,7 +525,7 @@ bd_rc bd_zygote_run(bd_zygote *zygote, size_t task, bd_str argument, bd_source *
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("child", (size_t)1 << 20);
     conversation *c = bd_new(arena, conversation, 1);
     request *asked = bd_new(arena, request, 1);
-    asked->task = (uint32_t)task;
+    asked->task = number_of(zygote, id);
     asked->size = (uint32_t)argument.size;
     if (argument.size > 0) {
         memcpy(asked->argument, argument.data, argument.size);

@@ -239,20 +239,20 @@ static bd_rc run_walk_xml(bd_str argument, bd_source *in, bd_sink *out, bd_err *
     return run_reader(walk_xml, argument, in, out, err);
 }
 
-enum { TASK_XLSX, TASK_FIND_XML, TASK_READ_XML, TASK_WALK_XML };
-
-#define TASK(what, function)                                                                       \
+#define TASK(asked_by, what, function)                                                             \
     {                                                                                              \
-        .name = (what), .prepare = bd_read_prepare, .run = (function),                             \
+        .id = (asked_by), .name = (what), .prepare = bd_read_prepare, .run = (function),           \
         .memory_bytes = (size_t)1 << 30, .seconds = 60                                             \
     }
 
-const bd_child_task bd_read_tasks[4] = {
-    [TASK_XLSX] = TASK("the reader of workbooks", run_xlsx),
-    [TASK_FIND_XML] = TASK("the reader of XML", run_find_xml),
-    [TASK_READ_XML] = TASK("the reader of XML", run_read_xml),
-    [TASK_WALK_XML] = TASK("the reader of XML", run_walk_xml),
+static const bd_child_task tasks[BD_READ_TASKS] = {
+    TASK("xlsx", "the reader of workbooks", run_xlsx),
+    TASK("xml-find", "the reader of XML", run_find_xml),
+    TASK("xml-read", "the reader of XML", run_read_xml),
+    TASK("xml-walk", "the reader of XML", run_walk_xml),
 };
+
+const bd_child_task *const bd_read_tasks[BD_READ_TASKS] = {&tasks[0], &tasks[1], &tasks[2], &tasks[3]};
 
 /* ---- here: frames to events ----------------------------------------------------------------------- */
 
@@ -561,7 +561,7 @@ static bd_rc take_pieces(bd_sink *sink, const void *bytes, size_t count, bd_err 
     return BD_OK;
 }
 
-static bd_rc run_apart(bd_zygote *zygote, size_t task, bd_str argument, bd_source *source,
+static bd_rc run_apart(bd_zygote *zygote, const char *task, bd_str argument, bd_source *source,
                        decoder *d, bd_err *err) {
     BD_DEFER(bd_arena_close_ref)
     bd_arena *arena = bd_arena_open("answer of a reader", FRAME_ARENA_BYTES);
@@ -582,7 +582,7 @@ bd_rc bd_xlsx_read_apart(bd_zygote *zygote, bd_source *source, const bd_part_eve
         return bd_xlsx_read(source, NULL, events, err);
     }
     decoder d = {.events = events};
-    return run_apart(zygote, TASK_XLSX, (bd_str){"", 0}, source, &d, err);
+    return run_apart(zygote, "xlsx", (bd_str){"", 0}, source, &d, err);
 }
 
 bd_rc bd_xml_find_apart(bd_zygote *zygote, bd_source *source, bd_arena *arena, bd_str *path,
@@ -593,7 +593,7 @@ bd_rc bd_xml_find_apart(bd_zygote *zygote, bd_source *source, bd_arena *arena, b
     static const bd_part_events none = {0};
     *path = (bd_str){"", 0};
     decoder d = {.events = &none, .path = path, .path_arena = arena};
-    BD_TRY(run_apart(zygote, TASK_FIND_XML, (bd_str){"", 0}, source, &d, err));
+    BD_TRY(run_apart(zygote, "xml-find", (bd_str){"", 0}, source, &d, err));
     return path->size > 0 ? BD_OK : refuse_answer(err);
 }
 
@@ -603,7 +603,7 @@ bd_rc bd_xml_read_apart(bd_zygote *zygote, bd_source *source, bd_str path,
         return bd_xml_read(source, path, NULL, events, err);
     }
     decoder d = {.events = events};
-    return run_apart(zygote, TASK_READ_XML, path, source, &d, err);
+    return run_apart(zygote, "xml-read", path, source, &d, err);
 }
 
 bd_rc bd_xml_walk_apart(bd_zygote *zygote, bd_source *source, bd_str label,
@@ -613,6 +613,6 @@ bd_rc bd_xml_walk_apart(bd_zygote *zygote, bd_source *source, bd_str label,
     }
     static const bd_part_events none = {0};
     decoder d = {.events = &none, .walk = events};
-    BD_TRY(run_apart(zygote, TASK_WALK_XML, label, source, &d, err));
+    BD_TRY(run_apart(zygote, "xml-walk", label, source, &d, err));
     return d.depth == 0 ? BD_OK : refuse_answer(err);
 }

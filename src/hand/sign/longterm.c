@@ -5,6 +5,8 @@
  * (OCSP) is asked for first, being small and fresh; a list is fetched where no response shows the certificate good. */
 #include "bindery/sign.h"
 
+#include "sign_priv.h"
+
 #define REPLY_BYTES ((size_t)1 << 20)
 #define FILE_BYTES ((size_t)1 << 20)
 
@@ -13,9 +15,15 @@ typedef struct {
     bd_arena *arena;
     bd_long_term *out;
     bool is_online;
-    bd_strs fetched; /* addresses of lists */
+    bd_str chain_pem; /* whose proofs are looked for now */
+    bd_strs fetched;  /* addresses of lists */
     bd_str problem;  /* of the last one who did not answer */
 } gathering;
+
+static bd_rc add(gathering *g, bd_str bytes, bd_err *err) {
+    BD_TRY(answer_try_proof(g->plan, g->chain_pem, bytes, err));
+    return bd_revocation_add(bytes, g->arena, &g->out->said, err);
+}
 
 static bd_rc read_files(gathering *g, bd_err *err) {
     for (size_t i = 0; i < g->plan->sources->count; i++) {
@@ -26,7 +34,7 @@ static bd_rc read_files(gathering *g, bd_err *err) {
         }
         const char *name = bd_str_z(g->arena, path);
         BD_TRY(bd_file_read(name, FILE_BYTES, g->arena, &bytes, err));
-        BD_TRY_CTX(bd_revocation_add(bytes, g->arena, &g->out->said, err), err, "in '%s'", name);
+        BD_TRY_CTX(add(g, bytes, err), err, "in '%s'", name);
     }
     if (g->is_online && g->plan->network == NULL) {
         BD_RAISE(err, BD_ERR_USAGE, "revocation data cannot be fetched with --offline");
@@ -40,7 +48,7 @@ static void fetch(gathering *g, const bd_http_request *request) {
     bd_err problem = {0};
     bd_rc rc = bd_http_ask(g->plan->network, request, g->arena, &reply, &problem);
     if (!bd_failed(rc)) {
-        rc = bd_revocation_add(reply.body, g->arena, &g->out->said, &problem);
+        rc = add(g, reply.body, &problem);
     }
     if (bd_failed(rc)) {
         g->problem = bd_str_copy(g->arena, bd_str_of(problem.message));
@@ -95,6 +103,7 @@ static bd_rc fetch_place(gathering *g, const bd_certificate_place *place, bd_err
 static bd_rc gather_chain(gathering *g, bd_str chain_pem, const char *whose, bd_err *err) {
     bd_certificate_places places = {0};
     bd_revocation_report found;
+    g->chain_pem = chain_pem;
     BD_TRY(bd_revocation_places(chain_pem, g->plan->others_pem, g->arena, &places, err));
     for (size_t i = 0; i < places.count; i++) {
         const bd_certificate_place *place = &places.data[i];
@@ -119,7 +128,8 @@ static bd_rc gather_chain(gathering *g, bd_str chain_pem, const char *whose, bd_
 
 bd_rc bd_long_term_gather(const bd_long_term_plan *plan, bd_arena *arena, bd_long_term *out,
                           bd_err *err) {
-    gathering g = {.plan = plan, .arena = arena, .out = out, .problem = {"", 0}};
+    gathering g = {
+        .plan = plan, .arena = arena, .out = out, .chain_pem = plan->chain_pem, .problem = {"", 0}};
     *out = (bd_long_term){0};
     BD_TRY(read_files(&g, err));
     BD_TRY(gather_chain(&g, plan->chain_pem, "signer", err));

@@ -1,4 +1,4 @@
-/* sign_priv.h - what the files of this room share while a PDF is judged. */
+/* sign_priv.h - what the files of this room share: a PDF while it is judged, and answers before they are. */
 #ifndef BINDERY_SIGN_PRIV_H
 #define BINDERY_SIGN_PRIV_H
 
@@ -72,5 +72,10 @@ bd_rc sign_judge_level(judging *j, size_t index);
 /* later.c: whether the step from <before> to <after> adds nothing but proofs for later and document time-stamps.
  * *fault is one sentence, or empty. */
 bd_rc sign_check_later(bd_pdf *before, bd_pdf *after, bd_arena *arena, bd_str *fault, bd_err *err);
+
+/* answer.c: OK where no zygote is named, and where the child that judged the answer came back and did not refuse it. */
+BD_MUST_USE bd_rc answer_try_stamp(const bd_stamp_authority *authority, const bd_tsp_request *question, bd_str reply,
+                                   bd_err *err);
+BD_MUST_USE bd_rc answer_try_proof(const bd_long_term_plan *plan, bd_str chain_pem, bd_str bytes, bd_err *err);
 
 #endif

@@ -5,6 +5,8 @@
  * that lies twice is not asked a third time. */
 #include "bindery/sign.h"
 
+#include "sign_priv.h"
+
 #define REPLY_BYTES ((size_t)256 << 10)
 #define ANSWERS_MOST 2
 
@@ -27,6 +29,7 @@ static bd_rc ask_once(const bd_stamp_authority *authority, const uint8_t imprint
                  "the answer is of type '%.*s', expected application/timestamp-reply",
                  BD_ARG(bd_str_sub(bd_str_visible(arena, reply.content_type), 0, 80)));
     }
+    BD_TRY(answer_try_stamp(authority, &question, reply.body, err));
     BD_TRY(bd_tsp_reply_read(reply.body, &question, authority->trust_pem, authority->now, arena,
                              token, report, err));
     report->token = *token;
