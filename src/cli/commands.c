@@ -823,8 +823,8 @@ static int print_version(const cli_call *call, bd_arena *arena) {
     printf("bindery %s\n", BINDERY_VERSION);
     if (parts.size > 0) {
         printf("%.*s\n", BD_ARG(parts));
-        printf("untrusted files: XML, workbooks and answers of authorities in a child process each, with bounded memory "
-               "and time and no new privileges; %s\n",
+        printf("untrusted files: XML, workbooks and answers of authorities in a child process each, with bounded "
+               "memory and time and no new privileges; %s\n",
                bd_can_confine() ? "children and verify behind seccomp" : "this kernel allows no seccomp");
     }
     return BD_EXIT_DONE;
