@@ -87,8 +87,8 @@ struct bd_atomic {
 int sync_file_range(int fd, int64_t offset, int64_t bytes, unsigned flags);
 enum { BEGIN_TO_WRITE = 2 };
 
-/* The disk begins with what is there while more comes, so that the fsync at the end has little to wait for.  It promises
- * nothing and is no fsync: whether it succeeds is of no interest. */
+/* The disk begins with what is there while more comes, so that the fsync at the end has little to wait for.  It
+ * promises nothing, and whether it succeeds is of no interest. */
 static void send_on(bd_atomic *file) {
     (void)sync_file_range(file->fd, file->sent, file->written - file->sent, BEGIN_TO_WRITE);
 }

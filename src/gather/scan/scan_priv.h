@@ -40,7 +40,7 @@ bd_str bd_scan_subscription_of(bd_str normal_id); /* guid part, or "" */
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id);
 bool bd_scan_has_text(const bd_strs *list, bd_str text);
 
-/* ---- one file while it is read (scan.c, declared.c) ---- */
+/* ---- one file while it is read ---- */
 
 /* Finds an entry of a list whose entries are named by two texts, by the places of these: of one text there is one copy.
  * Four bytes for each slot, as the entries of a thousand subscriptions would take more room to find than to hold. */
@@ -120,7 +120,30 @@ typedef bd_rc bd_scan_read_fn(bd_scan_state *state, bd_source *source, bd_err *e
 /* Reads a blob; content that cannot be read is said in the facts, other bytes than those kept are a failure. */
 BD_MUST_USE bd_rc bd_scan_content(bd_scan_state *state, const bd_blob *blob, bd_scan_read_fn *read,
                                   bd_err *err);
+/* JSON: an array, an envelope, lines (json.c). */
+BD_MUST_USE bd_rc bd_scan_json(bd_scan_state *state, const bd_blob *blob, bd_err *err);
+BD_MUST_USE bd_rc bd_scan_csv(bd_scan_state *state, const bd_blob *blob, bd_err *err);
+
+/* ---- its facts (facts.c) ---- */
+
+/* A refusal is counted; only the first ones are said. */
 void bd_scan_refuse(bd_scan_state *state, bd_str locus, const char *message);
+/* How many more were refused than were said. */
+void bd_scan_say_rest(bd_scan_state *state);
+/* Counts a record: by source and scope, time, type. */
+void bd_scan_note_record(bd_scan_state *state, const bd_record *record, bool is_part);
+/* At the end: what the facts list lies in their own arena, in its own size. */
+void bd_scan_settle_facts(bd_scan_state *state);
+/* The entry of a source and scope, made when there is none. */
+bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
+                         bool is_part);
+
+/* ---- its records (record.c), also as rows of a table (csv.c) ---- */
+
+/* With the moment of its export, and nothing else yet. */
+bd_record bd_scan_start_record(const bd_scan_state *state, uint64_t ordinal);
+/* Into facts and rows; fills the workspace that was asked. */
+void bd_scan_add_record(bd_scan_state *state, bd_record *record, bool is_part);
 /* The columns of the table that follows, and whose it is (NULL: nobody's). */
 void bd_scan_take_columns(bd_scan_state *state, const bd_source_def *source, const bd_str *names,
                           size_t count);
@@ -145,9 +168,6 @@ BD_MUST_USE bd_rc bd_scan_xlsx(bd_scan_state *state, const bd_blob *blob, const 
                                bd_err *err);
 BD_MUST_USE bd_rc bd_scan_xml(bd_scan_state *state, const bd_blob *blob, bd_err *err);
 
-/* The entry of a source and scope, made when there is none. */
-bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
-                         bool is_part);
 /* An answer over all types shows each subscription on it as inventoried. */
 void bd_scan_add_inventory(bd_scan_state *state);
 /* Scopes that only the sidecar names are shown empty where content and request do not speak against it. */
