@@ -115,7 +115,7 @@ void bd_arena_reset(bd_arena *arena);
 /* Bytes handed out since open or reset. */
 size_t bd_arena_used(const bd_arena *arena);
 
-/* What is beyond the first 2 MiB of an arena or a buffer lies in an unlinked file of the system's temporary folder,
+/* What is beyond the first MiB of an arena or a buffer lies in an unlinked file of the system's temporary folder,
  * where one can be made: mapped, so that nobody need know, and let go of whenever more than some MiB of it are in
  * memory.  So records and pages by the hundred thousand are not held, though each can be looked at.  This lets go at
  * once; from any thread. */

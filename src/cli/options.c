@@ -40,9 +40,9 @@ const cli_option cli_options[] = {
      "bindery run --jobs 2", "0.1", "*"},
     {OPT_MEMORY, "--memory", NULL, "SIZE", false, "end with 5 rather than hold more than SIZE (default: no bound)",
      "A budget for all memory of the program and its libraries, in bytes or with K, M or G: before it would be passed "
-     "the command ends with one sentence and 5, and nothing is committed. What is beyond 2 MiB of a list lies in "
-     "files of the temporary folder (TMPDIR) and does not count; readers of workbooks and XML have bounds of their "
-     "own.",
+     "the command ends with one sentence and 5, and nothing is committed. What is beyond 1 MiB of a list lies in "
+     "files of the temporary folder (TMPDIR) and does not count; readers of workbooks, XML and answers of "
+     "authorities have bounds of their own.",
      "bindery run --memory 256M", "0.1", "*"},
     {OPT_HELP, "--help", "-h", NULL, false, "help of a command, with one worked example",
      "Prints what a command does, its options and one worked example.", "bindery verify -h", "0.1",

@@ -33,4 +33,13 @@ claim_exit "memory: large lists lie in the temporary folder" 0 env TMPDIR="$PWD/
 claim "memory: and nothing of them stays there" test -z "$(ls tmp)"
 claim_exit "memory: without one they are memory, and pass the bound" 5 env TMPDIR=/nowhere bindery -C free run -q --no-cache --memory 40M
 claim_exit "memory: and a long report, which is drawn in one, says so" 4 env TMPDIR=/nowhere bindery -C free run -q --no-cache
+
+# sixty thousand exceptions: their list alone is 40 MB, and nobody holds it
+bindery init -q failing --organisation Contoso --period 2026-H1=2026-01-01..2026-06-30 >made
+python3 "$here/resident.py" stores failing/inbox/stores.json 20000
+printf '{"format":"bindery-sidecar 1","collected_at":"2026-03-15T06:00:00Z","complete":true}' >failing/inbox/stores.json.meta.json
+claim_exit "memory: a run with sixty thousand exceptions" 0 python3 "$here/resident.py" peak "$BINDERY" -C failing run -q
+peak=$(printf '%s\n' "$said" | tail -n 1)
+claim "memory: has no more than 40 MiB resident ($peak KiB)" test "$peak" -le 40960
+claim "memory: and has them all" sh -c 'test "$(jq ".exceptions | length" failing/out/2026-H1/assessment.json)" -eq 60000'
 unset SOURCE_DATE_EPOCH

@@ -8,9 +8,18 @@
 #define COMPARED_BYTES 16384 /* the system brings what lies around it, too */
 enum { NOTED_ITEMS = 256 }; /* often enough for large arrays, and nothing to short ones */
 
+/* What an item leads to, its name for one, may lie on a page of its own. */
+static void note_items(size_t *seen, size_t count, size_t size) {
+    *seen += count;
+    if (*seen >= NOTED_ITEMS) {
+        block_note(*seen * (size + COMPARED_BYTES));
+        *seen = 0;
+    }
+}
+
 /* Bottom-up merge sort: stable, so that equal keys keep input order and no output depends on chance. */
-static void merge_runs(char *to, const char *left, size_t left_count, const char *right,
-                       size_t right_count, size_t size, bd_cmp_fn *cmp, const void *context) {
+static void merge_runs(char *to, const char *left, size_t left_count, const char *right, size_t right_count,
+                       size_t size, bd_cmp_fn *cmp, const void *context, size_t *seen) {
     bool is_in_order = right_count == 0 || cmp(context, left + (left_count - 1) * size, right) <= 0;
     while (!is_in_order && left_count > 0 && right_count > 0) {
         if (cmp(context, left, right) <= 0) {
@@ -23,18 +32,10 @@ static void merge_runs(char *to, const char *left, size_t left_count, const char
             right_count--;
         }
         to += size;
+        note_items(seen, 1, 2 * size);
     }
-    memcpy(to, left, left_count * size);
-    memcpy(to + left_count * size, right, right_count * size);
-}
-
-/* What an item leads to, its name for one, may lie on a page of its own. */
-static void note_items(size_t *seen, size_t count, size_t size) {
-    *seen += count;
-    if (*seen >= NOTED_ITEMS) {
-        block_note(*seen * (size + COMPARED_BYTES));
-        *seen = 0;
-    }
+    block_copy(to, left, left_count * size);
+    block_copy(to + left_count * size, right, right_count * size);
 }
 
 static bool is_sorted(const char *items, size_t count, size_t size, bd_cmp_fn *cmp,
@@ -63,8 +64,7 @@ void bd_sort(void *items, size_t count, size_t size_bytes, bd_cmp_fn *cmp, const
             size_t rest = count - at - left;
             size_t right = rest < width ? rest : width;
             merge_runs(to + at * size_bytes, from + at * size_bytes, left,
-                       from + (at + left) * size_bytes, right, size_bytes, cmp, context);
-            note_items(&seen, left + right, 2 * size_bytes);
+                       from + (at + left) * size_bytes, right, size_bytes, cmp, context, &seen);
         }
         char *swap = from;
         from = to;

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define ANSWER_BYTES ((size_t)16 << 20) /* of all parts: an answer, and certificates to judge it by */
+#define ANSWER_BYTES ((size_t)64 << 20) /* of all parts: answers, and certificates to judge them by */
 #define SIZE_BYTES 8
 
 /* ---- parts ---- */
@@ -65,7 +65,7 @@ static bd_rc read_parts(bd_source *in, bd_buf *out, bd_err *err) {
         bd_buf_put(out, bytes, count);
     }
     if (out->overflowed) {
-        BD_RAISE(err, BD_ERR_LIMIT, "the answer is larger than %zu MiB", ANSWER_BYTES >> 20);
+        BD_RAISE(err, BD_ERR_LIMIT, "these answers are larger than %zu MiB", ANSWER_BYTES >> 20);
     }
     return BD_OK;
 }
@@ -81,17 +81,24 @@ static bd_rc judge_stamp(bd_str rest, bd_arena *arena, bd_err *err) {
     return bd_tsp_reply_read(take_part(&rest), &question, trust_pem, now, arena, &token, &report, err);
 }
 
-/* Whether it shows enough is asked with all that is at hand, later. */
-static bd_rc judge_proof(bd_str rest, bd_arena *arena, bd_err *err) {
+static bd_rc take_proofs(bd_str *rest, bd_arena *arena, bd_revocations *said, bd_err *err) {
+    while (rest->size > 0) {
+        BD_TRY(bd_revocation_add(take_part(rest), arena, said, err));
+    }
+    return BD_OK;
+}
+
+/* Whether they show enough is asked again where it counts. */
+static bd_rc judge_proofs(bd_str rest, bd_arena *arena, bd_err *err) {
     bd_revocations said = {0};
+    bd_certificate_places places = {0};
     bd_revocation_report report;
-    bd_err ignored;
     bd_str chain_pem = take_part(&rest);
     bd_str others_pem = take_part(&rest);
     bd_instant at = take_instant(&rest);
-    BD_TRY(bd_revocation_add(take_part(&rest), arena, &said, err));
-    (void)bd_failed(bd_revocation_check(chain_pem, others_pem, &said, at, arena, &report, &ignored));
-    return BD_OK;
+    BD_TRY(take_proofs(&rest, arena, &said, err));
+    BD_TRY(bd_revocation_places(chain_pem, others_pem, arena, &places, err));
+    return bd_revocation_check(chain_pem, others_pem, &said, at, arena, &report, err);
 }
 
 typedef bd_rc judge_fn(bd_str parts, bd_arena *arena, bd_err *err);
@@ -110,10 +117,10 @@ static bd_rc run_stamp(bd_str argument, bd_source *in, bd_sink *out, bd_err *err
     return run_judge(judge_stamp, in, err);
 }
 
-static bd_rc run_proof(bd_str argument, bd_source *in, bd_sink *out, bd_err *err) {
+static bd_rc run_proofs(bd_str argument, bd_source *in, bd_sink *out, bd_err *err) {
     (void)argument;
     (void)out;
-    return run_judge(judge_proof, in, err);
+    return run_judge(judge_proofs, in, err);
 }
 
 /* The library looks for its configuration before its first hash, and no child may open a file. */
@@ -131,7 +138,7 @@ static bool prepare(void) {
 
 static const bd_child_task tasks[BD_SIGN_TASKS] = {
     TASK("time-stamp", "the reader of time-stamps", run_stamp),
-    TASK("revocation", "the reader of revocation lists", run_proof),
+    TASK("revocation", "the reader of revocation lists", run_proofs),
 };
 
 const bd_child_task *const bd_sign_tasks[BD_SIGN_TASKS] = {&tasks[0], &tasks[1]};
@@ -145,17 +152,17 @@ static bd_rc try_in_child(bd_zygote *zygote, const char *task, const bd_buf *par
     bd_buf_init(&nothing, 1);
     bd_sink out = bd_sink_to_buf(&nothing);
     if (parts->overflowed) {
-        BD_RAISE(err, BD_ERR_LIMIT, "the answer is larger than %zu MiB", ANSWER_BYTES >> 20);
+        BD_RAISE(err, BD_ERR_LIMIT, "these answers are larger than %zu MiB", ANSWER_BYTES >> 20);
     }
     return bd_zygote_run(zygote, task, (bd_str){"", 0}, &in, &out, err);
 }
 
 bd_rc answer_try_stamp(const bd_stamp_authority *authority, const bd_tsp_request *question, bd_str reply,
                        bd_err *err) {
-    BD_DEFER(bd_buf_clear) bd_buf parts;
     if (authority->zygote == NULL) {
         return BD_OK;
     }
+    BD_DEFER(bd_buf_clear) bd_buf parts;
     bd_buf_init(&parts, ANSWER_BYTES);
     put_part(&parts, question->policy);
     put_part(&parts, (bd_str){(const char *)question->imprint, sizeof question->imprint});
@@ -166,15 +173,26 @@ bd_rc answer_try_stamp(const bd_stamp_authority *authority, const bd_tsp_request
     return try_in_child(authority->zygote, "time-stamp", &parts, err);
 }
 
-bd_rc answer_try_proof(const bd_long_term_plan *plan, bd_str chain_pem, bd_str bytes, bd_err *err) {
-    BD_DEFER(bd_buf_clear) bd_buf parts;
+static void put_all(bd_buf *out, const bd_strs *parts) {
+    for (size_t i = 0; i < parts->count; i++) {
+        put_part(out, parts->data[i]);
+    }
+}
+
+bd_rc answer_try_proofs(const bd_long_term_plan *plan, bd_str chain_pem, const bd_revocations *said, bd_str more,
+                        bd_err *err) {
     if (plan->zygote == NULL) {
         return BD_OK;
     }
+    BD_DEFER(bd_buf_clear) bd_buf parts;
     bd_buf_init(&parts, ANSWER_BYTES);
     put_part(&parts, chain_pem);
     put_part(&parts, plan->others_pem);
     put_instant(&parts, plan->at);
-    put_part(&parts, bytes);
+    put_all(&parts, &said->crls);
+    put_all(&parts, &said->ocsps);
+    if (more.data != NULL) {
+        put_part(&parts, more);
+    }
     return try_in_child(plan->zygote, "revocation", &parts, err);
 }

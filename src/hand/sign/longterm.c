@@ -21,7 +21,7 @@ typedef struct {
 } gathering;
 
 static bd_rc add(gathering *g, bd_str bytes, bd_err *err) {
-    BD_TRY(answer_try_proof(g->plan, g->chain_pem, bytes, err));
+    BD_TRY(answer_try_proofs(g->plan, g->chain_pem, &g->out->said, bytes, err));
     return bd_revocation_add(bytes, g->arena, &g->out->said, err);
 }
 
@@ -56,6 +56,7 @@ static void fetch(gathering *g, const bd_http_request *request) {
 }
 
 static bd_rc is_shown(gathering *g, bd_str chain_pem, bd_revocation_report *found, bd_err *err) {
+    BD_TRY(answer_try_proofs(g->plan, chain_pem, &g->out->said, (bd_str){NULL, 0}, err));
     return bd_revocation_check(chain_pem, g->plan->others_pem, &g->out->said, g->plan->at, g->arena,
                                found, err);
 }
@@ -104,6 +105,7 @@ static bd_rc gather_chain(gathering *g, bd_str chain_pem, const char *whose, bd_
     bd_certificate_places places = {0};
     bd_revocation_report found;
     g->chain_pem = chain_pem;
+    BD_TRY(answer_try_proofs(g->plan, chain_pem, &g->out->said, (bd_str){NULL, 0}, err));
     BD_TRY(bd_revocation_places(chain_pem, g->plan->others_pem, g->arena, &places, err));
     for (size_t i = 0; i < places.count; i++) {
         const bd_certificate_place *place = &places.data[i];

@@ -76,6 +76,8 @@ bd_rc sign_check_later(bd_pdf *before, bd_pdf *after, bd_arena *arena, bd_str *f
 /* answer.c: OK where no zygote is named, and where the child that judged the answer came back and did not refuse it. */
 BD_MUST_USE bd_rc answer_try_stamp(const bd_stamp_authority *authority, const bd_tsp_request *question, bd_str reply,
                                    bd_err *err);
-BD_MUST_USE bd_rc answer_try_proof(const bd_long_term_plan *plan, bd_str chain_pem, bd_str bytes, bd_err *err);
+/* Proofs that are at hand, and one more (its data NULL: none), for that chain. */
+BD_MUST_USE bd_rc answer_try_proofs(const bd_long_term_plan *plan, bd_str chain_pem, const bd_revocations *said,
+                                    bd_str more, bd_err *err);
 
 #endif

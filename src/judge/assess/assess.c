@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SCRATCH_BYTES ((size_t)2 << 30)
+#define GROWING_BYTES ((size_t)16 << 30)
 
 static void set_times(bd_judging *run) {
     const bd_period *period = run->in->period;
@@ -54,6 +55,8 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     run->arena = arena;
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("judging", SCRATCH_BYTES);
     run->scratch = scratch;
+    BD_DEFER(bd_arena_close_ref) bd_arena *growing = bd_arena_open("check results", GROWING_BYTES);
+    run->growing = growing;
     run->out = bd_new(arena, bd_assessment, 1);
     run->results = bd_new(scratch, bd_map *, inputs->catalog->check_count + 1);
     set_times(run);
@@ -83,6 +86,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     bd_sorter_close(run->judged);
     bd_thing_namer_close(run->namer);
     settle_results(run);
+    bd_arena_close_ref(&growing);
     if (!bd_failed(rc)) {
         rc = bd_judging_list_items(run, err);
     }

@@ -107,6 +107,7 @@ typedef struct {
     const bd_assess_inputs *in;
     bd_arena *arena;
     bd_arena *scratch; /* what only judging needs: indexes and sets */
+    bd_arena *growing; /* out->checks while it grows: each time all of it moves, and what it leaves stays */
     bd_assessment *out;
     bd_check_view *views;                  /* per check of the catalog */
     bd_map *knows_subscription;            /* of `subscriptions` */

@@ -165,7 +165,7 @@ void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd
 
 void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
                                 bd_verdict verdict, bd_str reason, const bd_evidence *item) {
-    bd_check_result *result = bd_push(run->scratch, &run->out->checks);
+    bd_check_result *result = bd_push(run->growing, &run->out->checks);
     *result = (bd_check_result){
         .check = check,
         .instance = instance->id,

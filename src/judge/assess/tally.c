@@ -36,7 +36,7 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
     bd_map *results = results_of(run, check);
     uintptr_t index = (uintptr_t)bd_map_find(results, name);
     if (index == 0) {
-        *bd_push(run->scratch, &run->out->checks) = (bd_check_result){
+        *bd_push(run->growing, &run->out->checks) = (bd_check_result){
             .check = run->views[check].check,
             .snapshot = day,
             .scope = bd_str_copy(run->arena, scope),

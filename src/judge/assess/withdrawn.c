@@ -68,7 +68,7 @@ static void hold_result(bd_judging *run, size_t first, const bd_check_result *be
             return;
         }
     }
-    *bd_push(run->scratch, &run->out->checks) = *before;
+    *bd_push(run->growing, &run->out->checks) = *before;
 }
 
 /* ---- both passes ---- */

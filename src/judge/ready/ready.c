@@ -131,7 +131,7 @@ static void compare_exceptions(readying *r, const bd_past *from) {
     for (size_t i = 0; i < r->assessment->exceptions.count; i++) {
         const bd_exception *x = bd_assessment_exception(r->assessment, i);
         if (x->is_open) {
-            *bd_push(r->arena, &now) = x->id;
+            *bd_push(r->arena, &now) = bd_str_copy(r->arena, x->id); /* side by side: they are sorted */
         }
         if (x->is_open && !has_text(&from->open, x->id)) {
             *bd_push(r->arena, &r->out->since.opened) = (uint32_t)i;
