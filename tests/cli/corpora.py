@@ -49,7 +49,7 @@ def files_of(variable, below, pattern):
     if not given:
         return None
     if (pathlib.Path(given) / ".git").exists() or not (pathlib.Path(given) / "objects").is_dir():
-        return [(p.name, p.read_bytes()) for p in sorted((pathlib.Path(given) / below).glob(pattern))]
+        return [(p.name, p.read_bytes()) for p in sorted((pathlib.Path(given) / below).rglob(pattern))]
     names = subprocess.run(["git", "--git-dir", given, "ls-tree", "-r", "--name-only", "HEAD"], check=True, capture_output=True, text=True)
     wanted = [n for n in names.stdout.split("\n") if pathlib.PurePath(n).match(pattern) and n.startswith(below)]
     return [(pathlib.PurePath(n).name, subprocess.run(["git", "--git-dir", given, "show", "HEAD:" + n], check=True, capture_output=True).stdout)
