@@ -26,6 +26,8 @@ DEPS := gcc libc6-dev libcjson-dev libcurl4-openssl-dev libdeflate-dev libfreety
 CHECK_DEPS := clang jq libxml2-utils mupdf-tools openssl poppler-utils python3 python3-jsonschema python3-openpyxl \
   python3-venv qpdf softhsm2 unzip zip
 TORTURE_DEPS := slurm-wlm munge procps
+# Its fuzzer comes with the run-time library, which the compiler only recommends.
+FUZZ_DEPS := libclang-rt-dev
 # Whoever has another node than Debian's keeps it.
 CONFORMANCE_DEPS := default-jdk-headless maven $(if $(shell command -v npm),,nodejs npm)
 BENCH_DEPS := jq openssl python3-reportlab time unzip zip
@@ -95,7 +97,7 @@ map_sources = $(if $(filter src/gather/memo/key.c,$(1)),-DBINDERY_MAP_SOURCES='"
 OUTPUT_SOURCES := $(sort $(filter-out src/cli/%,$(SOURCES)) $(wildcard src/*/*/*.h src/run/*.h include/bindery/*.h))
 output_sources = $(if $(filter src/run/versions.c,$(1)),-DBINDERY_SOURCES='"$(shell cat $(OUTPUT_SOURCES) | sha256sum | cut -c1-12)"')
 
-.PHONY: all help deps deps-tests deps-conformance deps-bench deps-torture torture demo check unit asan ubsan tsan clang cli-check conformance bench lint \
+.PHONY: all help deps deps-tests deps-conformance deps-bench deps-torture deps-fuzz torture demo check unit asan ubsan tsan clang cli-check conformance bench lint \
   deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
 .DEFAULT_GOAL := all
 
@@ -173,6 +175,9 @@ deps-bench: deps
 deps-torture: deps deps-tests ## install what torture needs
 	@sh .ci/deps $(TORTURE_DEPS)
 
+deps-fuzz: deps deps-tests ## install what fuzzing needs
+	@sh .ci/deps $(FUZZ_DEPS)
+
 demo: build/bindery ## turn samples/contoso into a signed binder and a package
 	@sh samples/demo.sh build/bindery build/demo
 
@@ -234,7 +239,7 @@ torture: build/release/bindery build/release/unit deps-torture ## every fault at
 	@BINDERY_TORTURE=1 build/release/unit package
 	@BINDERY=build/release/bindery BINDERY_FLIPS=20000 sh tests/cli/run.sh check_mutants.sh
 
-fuzz-smoke: deps deps-tests ## a minute of fuzzing for each parser
+fuzz-smoke: deps-fuzz ## a minute of fuzzing for each parser
 	@sh tests/fuzz/run.sh 60
 
 bench: build/release/bindery build/release/scan-bench build/release/pages-bench | deps-bench ## time and memory against a shell script of stock tools
