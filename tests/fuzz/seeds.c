@@ -201,8 +201,8 @@ static void put_row(bd_buf *rows, int kind, size_t second, size_t third) {
 static bd_str make_streamed(void) {
     static const char *const bodies[] = {
         "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /ObjStm /N 2 /First 9 /Length 76 >>\nstream\n"
-        "2 0 3 40 << /Type /Pages /Kids [3 0 R] /Count 1 >> "
+        "<< /Type /ObjStm /N 2 /First 9 /Length 80 >>\nstream\n"
+        "2 0 3 42 << /Type /Pages /Kids [3 0 R] /Count 1 >> "
         "<</Type /Page /Parent 2 0 R>>\nendstream",
     };
     static const size_t numbers[] = {1, 4};
