@@ -34,8 +34,9 @@ static void merge_runs(char *to, const char *left, size_t left_count, const char
         to += size;
         note_items(seen, 1, 2 * size);
     }
-    block_copy(to, left, left_count * size);
+    block_copy(to, left, left_count * size); /* notes what is long */
     block_copy(to + left_count * size, right, right_count * size);
+    note_items(seen, left_count + right_count, 2 * size);
 }
 
 static bool is_sorted(const char *items, size_t count, size_t size, bd_cmp_fn *cmp,
