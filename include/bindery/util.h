@@ -332,6 +332,9 @@ BD_MUST_USE bd_rc bd_file_read(const char *path, size_t max_bytes, bd_arena *are
 typedef struct bd_atomic bd_atomic;
 BD_MUST_USE bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *err);
 bd_sink *bd_atomic_sink(bd_atomic *file);
+/* Has the disk begin with what is written while more comes, so that finish has little to wait for: less time, a little
+ * more work.  Before the first byte. */
+void bd_atomic_send_early(bd_atomic *file);
 /* Room on the disk for the first `bytes`, where the file system can tell: a full disk is said before it is filled. */
 BD_MUST_USE bd_rc bd_atomic_reserve(bd_atomic *file, size_t bytes, bd_err *err);
 int bd_atomic_fd(bd_atomic *file); /* for reading back before finish */

@@ -56,6 +56,7 @@ bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink, bd_
     }
     bd_atomic *file = NULL;
     BD_TRY(bd_atomic_open(path, 0644, &file, err));
+    bd_atomic_send_early(file);
     bd_arena *arena = outputs->session->arena;
     bd_output *output = bd_new(arena, bd_output, 1);
     *output = (bd_output){.file = file,

@@ -76,7 +76,8 @@ struct bd_atomic {
     int fd;
     char *path, *temp, *folder; /* `temp` is empty once the file is in place */
     int problem;                /* errno of its fsync */
-    int64_t written, sent;      /* bytes; of them those that the disk was told of */
+    bool sends_early;
+    int64_t written, sent; /* bytes; of them those that the disk was told of */
     bd_sink sink;
 };
 
@@ -87,8 +88,7 @@ struct bd_atomic {
 int sync_file_range(int fd, int64_t offset, int64_t bytes, unsigned flags);
 enum { BEGIN_TO_WRITE = 2 };
 
-/* The disk begins with what is there while more comes, so that the fsync at the end has little to wait for.  It
- * promises nothing, and whether it succeeds is of no interest. */
+/* It promises nothing and replaces no fsync: whether it succeeds is of no interest. */
 static void send_on(bd_atomic *file) {
     (void)sync_file_range(file->fd, file->sent, file->written - file->sent, BEGIN_TO_WRITE);
 }
@@ -102,7 +102,7 @@ static bd_rc write_to_atomic(bd_sink *sink, const void *bytes, size_t count, bd_
     bd_atomic *file = sink->context;
     BD_TRY(bd_write_all(file->fd, bytes, count, file->path, err));
     file->written += (int64_t)count;
-    if (file->written - file->sent >= SENT_BYTES) {
+    if (file->sends_early && file->written - file->sent >= SENT_BYTES) {
         send_on(file);
         file->sent = file->written;
     }
@@ -159,6 +159,10 @@ bd_rc bd_atomic_open(const char *path, unsigned mode, bd_atomic **out, bd_err *e
 
 bd_sink *bd_atomic_sink(bd_atomic *file) {
     return &file->sink;
+}
+
+void bd_atomic_send_early(bd_atomic *file) {
+    file->sends_early = true;
 }
 
 bd_rc bd_atomic_reserve(bd_atomic *file, size_t bytes, bd_err *err) {
