@@ -317,6 +317,8 @@ typedef struct {
 } bd_memory_source; /* state for bd_source_of_memory; the caller keeps it alive */
 bd_source bd_source_of_memory(bd_memory_source *state, bd_str text);
 bd_source bd_source_of_fd(int *fd); /* borrowed: the caller closes it */
+/* All that is left of a source, behind what the buffer holds.  LIMIT: more than it takes; `what` names it. */
+BD_MUST_USE bd_rc bd_buf_fill(bd_buf *buf, bd_source *source, const char *what, bd_err *err);
 
 /* ---- files ------------------------------------------------------------------------------------ */
 
@@ -568,8 +570,8 @@ typedef struct {
 #define BD_CHILD_ARGUMENT_BYTES 4096
 
 typedef struct bd_zygote bd_zygote;
-/* IO: the system gives no process.  What `tasks` points to is borrowed as long as the zygote; at most
- * BD_ZYGOTE_TASKS of them. */
+/* IO: the system gives no process.  The tasks are borrowed as long as the zygote, the list of them is not; at most
+ * BD_ZYGOTE_TASKS. */
 #define BD_ZYGOTE_TASKS 16
 BD_MUST_USE bd_rc bd_zygote_open(const bd_child_task *const *tasks, size_t count, bd_zygote **out,
                                  bd_err *err);

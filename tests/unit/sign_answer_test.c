@@ -88,7 +88,7 @@ TEST(sign_answer, answers_that_are_larger_than_a_child_takes_are_refused) {
     authority.zygote = zygote;
     authority.trust_pem = (bd_str){trust, size};
     CHECK_FAILS(bd_stamp_ask(&authority, imprint, test_arena(), &report, &err), err, BD_ERR_LIMIT,
-                "these answers are larger than 64 MiB");
+                "cannot hold 'the answers of authorities': larger than 67108864 bytes");
     bd_zygote_close(zygote);
     bd_heap_free(trust);
 }

@@ -146,6 +146,17 @@ static bd_rc read_from_fd(bd_source *source, void *bytes, size_t room, size_t *c
     return BD_OK;
 }
 
+bd_rc bd_buf_fill(bd_buf *buf, bd_source *source, const char *what, bd_err *err) {
+    char chunk[16384];
+    size_t count = 1;
+    while (count > 0) {
+        BD_TRY(bd_source_read(source, chunk, sizeof chunk, &count, err));
+        bd_buf_put(buf, chunk, count);
+        BD_TRY(bd_buf_check(buf, what, err));
+    }
+    return BD_OK;
+}
+
 bd_source bd_source_of_fd(int *fd) {
     return (bd_source){.read = read_from_fd, .context = fd};
 }

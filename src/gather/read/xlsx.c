@@ -18,17 +18,6 @@ const bd_xlsx_limits bd_xlsx_default_limits = {
 
 #define ARENA_BYTES ((size_t)256 << 20)
 
-static bd_rc load_bytes(bd_source *source, bd_buf *out, bd_err *err) {
-    char chunk[16384];
-    size_t count = 1;
-    while (count > 0) {
-        BD_TRY(bd_source_read(source, chunk, sizeof chunk, &count, err));
-        bd_buf_put(out, chunk, count);
-        BD_TRY(bd_buf_check(out, "the zip file", err));
-    }
-    return BD_OK;
-}
-
 static bd_rc read_book(xlsx_book *book, bd_str bytes) {
     bool is_workbook = false;
     bd_str words;
@@ -51,7 +40,7 @@ bd_rc bd_xlsx_read(bd_source *source, const bd_xlsx_limits *limits, const bd_par
     bd_buf bytes;
     bd_buf_init(&bytes, (size_t)limits->file_bytes);
     bd_buf_init(&book.strings, limits->string_bytes);
-    bd_rc rc = load_bytes(source, &bytes, err);
+    bd_rc rc = bd_buf_fill(&bytes, source, "the zip file", err);
     if (!bd_failed(rc)) {
         rc = read_book(&book, bd_buf_str(&bytes));
     }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ANSWER_BYTES ((size_t)64 << 20) /* of all parts: answers, and certificates to judge them by */
+#define ANSWERS "the answers of authorities"
 #define SIZE_BYTES 8
 
 /* ---- parts ---- */
@@ -57,19 +58,6 @@ static void take_bytes(bd_str *rest, uint8_t *out, size_t size) {
 
 /* ---- in the child ---- */
 
-static bd_rc read_parts(bd_source *in, bd_buf *out, bd_err *err) {
-    char bytes[16384];
-    size_t count = 1;
-    while (count > 0) {
-        BD_TRY(bd_source_read(in, bytes, sizeof bytes, &count, err));
-        bd_buf_put(out, bytes, count);
-    }
-    if (out->overflowed) {
-        BD_RAISE(err, BD_ERR_LIMIT, "these answers are larger than %zu MiB", ANSWER_BYTES >> 20);
-    }
-    return BD_OK;
-}
-
 static bd_rc judge_stamp(bd_str rest, bd_arena *arena, bd_err *err) {
     bd_tsp_request question = {.policy = take_part(&rest)};
     bd_tsp_report report;
@@ -107,7 +95,7 @@ static bd_rc run_judge(judge_fn *judge, bd_source *in, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("answer", 4 * ANSWER_BYTES);
     BD_DEFER(bd_buf_clear) bd_buf parts;
     bd_buf_init(&parts, ANSWER_BYTES);
-    BD_TRY(read_parts(in, &parts, err));
+    BD_TRY(bd_buf_fill(&parts, in, ANSWERS, err));
     return judge((bd_str){parts.data, parts.size}, arena, err);
 }
 
@@ -151,9 +139,7 @@ static bd_rc try_in_child(bd_zygote *zygote, const char *task, const bd_buf *par
     bd_source in = bd_source_of_memory(&state, (bd_str){parts->data, parts->size});
     bd_buf_init(&nothing, 1);
     bd_sink out = bd_sink_to_buf(&nothing);
-    if (parts->overflowed) {
-        BD_RAISE(err, BD_ERR_LIMIT, "these answers are larger than %zu MiB", ANSWER_BYTES >> 20);
-    }
+    BD_TRY(bd_buf_check(parts, ANSWERS, err));
     return bd_zygote_run(zygote, task, (bd_str){"", 0}, &in, &out, err);
 }
 

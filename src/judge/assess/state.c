@@ -353,6 +353,7 @@ static void settle_exceptions(bd_judging *run) {
     }
     for (size_t i = 0; i < run->out->exceptions.count; i++) {
         bd_exception *exception = &run->out->exceptions.data[i];
+        bd_arenas_pass(sizeof *exception);
         bind_acts(run, exception);
         exception->is_open = exception->closing == NULL || !has_later_clean(run, exception);
         run->out->open_exceptions += exception->is_open;
@@ -362,7 +363,6 @@ static void settle_exceptions(bd_judging *run) {
                 list_under(run, control, (uint32_t)i, exception->is_open);
             }
         }
-        (void)bd_assessment_exception(run->out, i);
     }
 }
 

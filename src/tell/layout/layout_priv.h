@@ -8,9 +8,10 @@
 
 #include "bindery/layout.h"
 
+#define FLOW_PAGE_BYTES ((size_t)256 << 10) /* looked at for one page, about: what it shows lies here and there */
+
 /* One accent and greys; each state differs from its neighbours in lightness too, so that it
  * survives a grey printer. */
-#define FLOW_PAGE_BYTES ((size_t)256 << 10) /* looked at for one page, about: what it shows lies here and there */
 #define INK 0x1b2027u
 #define GREY 0x57626fu
 #define PALE 0x98a3afu
