@@ -78,20 +78,34 @@ typedef void bd_row_fn(void *context, const bd_row *row);
 
 /* One encoding of a row, for spools and memoised results.  Alone (`series` NULL) a row is packed whole.  In a series
  * the texts that name its record (type, key, resource, subscription, scope, source) are written only where they
- * differ from those of the row before it: a record has many rows.  Rows of a series are unpacked all, in their order,
- * from where bd_row_series_begin was; `series` is the reader's own then. */
+ * differ from those of the row before it, for a record has many rows; and a reason only where it is another one than
+ * its check gave last.  Rows of a series are unpacked all, in their order, from where bd_row_series_begin was; `series`
+ * is the reader's own then. */
 #define BD_ROW_SHARED 6
 #define BD_ROW_SHARED_BYTES 4112 /* a packed text */
+#define BD_ROW_REASONS 128       /* a check has the place that its number modulo this gives */
+#define BD_ROW_REASON_BYTES 122  /* longer ones are written each time */
+typedef struct {
+    uint32_t check_after; /* 1 + check; 0: none */
+    uint16_t size;
+    char bytes[BD_ROW_REASON_BYTES];
+} bd_row_reason;
 typedef struct {
     char bytes[BD_ROW_SHARED][BD_ROW_SHARED_BYTES];
     size_t sizes[BD_ROW_SHARED];
+    bd_row_reason reasons[BD_ROW_REASONS];
+    uint32_t ordinal;
     bool has_row;
 } bd_row_series;
 void bd_row_series_begin(bd_row_series *series);
 void bd_row_pack(bd_packer *packer, bd_row_series *series, const bd_row *row);
-/* Could bytes from `at` on, which nobody vouches for, be a row of a series, of one of so many checks?  `*has_row`: a
- * row of it came before; set by each that could be one. */
-bool bd_row_fits(bd_str packed, size_t at, size_t check_count, bool *has_row);
+/* Could bytes from `at` on, which nobody vouches for, be the next row of a series, of one of so many checks?  `seen` is
+ * what the rows before it left; all zero before the first. */
+typedef struct {
+    bool has_row;
+    uint32_t told[BD_ROW_REASONS]; /* 1 + the check whose reason stands there */
+} bd_row_marks;
+bool bd_row_fits(bd_str packed, size_t at, size_t check_count, bd_row_marks *seen);
 /* Texts are borrowed from the record, and from `series` until its next row. */
 void bd_row_unpack(bd_unpacker *unpacker, bd_row_series *series, bd_row *out);
 

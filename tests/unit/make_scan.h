@@ -154,6 +154,7 @@ static inline scan_rows scan_rows_of(scan_bench *bench, const char *check) {
         row.scope = bd_str_copy(test_arena(), row.scope);
         row.source = bd_str_copy(test_arena(), row.source);
         row.join = bd_str_copy(test_arena(), row.join);
+        row.reason = bd_str_copy(test_arena(), row.reason);
         if (check == NULL || bd_str_eqz(bench->plan.catalog->checks[row.check].id, check)) {
             *bd_push(test_arena(), &out) = row;
         }

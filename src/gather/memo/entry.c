@@ -495,7 +495,7 @@ static bd_rc read_facts(frame_reader *in, const bd_scan_plan *plan, bd_arena *ar
 
 typedef struct {
     const bd_scan_plan *plan;
-    bool has_row;
+    bd_row_marks seen;
 } record_check;
 
 static bool record_fits(record_check *check, bd_str record) {
@@ -508,7 +508,7 @@ static bool record_fits(record_check *check, bd_str record) {
     return mark == BD_PART_MARK ? bd_part_fits(record, 8, plan->catalog->source_count)
            : mark == BD_IMPORT_MARK
                ? plan->imports != NULL && bd_import_fits(record, 8, bd_imports_count(plan->imports))
-               : bd_row_fits(record, 4, plan->catalog->check_count, &check->has_row);
+               : bd_row_fits(record, 4, plan->catalog->check_count, &check->seen);
 }
 
 static bd_rc read_records(frame_reader *in, const bd_scan_plan *plan, uint32_t evidence,
