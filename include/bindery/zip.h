@@ -65,6 +65,8 @@ void bd_blob_packer_close(bd_blob_packer *packer); /* accepts NULL */
  * blob of a text is the same whether it came by a draft or was packed whole. */
 typedef struct bd_draft bd_draft;
 bd_draft *bd_draft_open(void);
+/* Before the first write: of a long text one part is deflated by a thread of its own while the next is written. */
+void bd_draft_work_behind(bd_draft *draft);
 bd_sink *bd_draft_sink(bd_draft *draft); /* borrowed until finish */
 BD_MUST_USE bd_rc bd_draft_finish(bd_draft *draft, bd_err *err);
 /* What follows may be asked after `finish`, any number of times. */
@@ -109,6 +111,9 @@ bd_deflater *bd_deflater_open(bd_sink *sink);
 /* Deflates two chunks for each of `jobs` threads at a time; the stream is the same for any number.  Only before
  * the first write.  Memory: about 5 MiB for each job, 16 at most. */
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs);
+/* A thread of its own deflates one chunk while the next is written; whoever waits for it deflates, too.  The stream is
+ * the same.  Only before the first write.  Memory: about 5 MiB. */
+void bd_deflater_work_behind(bd_deflater *deflater);
 /* What lies behind the first 4 MiB of the stream that begins is deflated at level 8.  Only before its first write; the
  * next stream is at level 6 again. */
 void bd_deflater_set_thorough(bd_deflater *deflater);

@@ -345,6 +345,7 @@ static bd_rc judge_today(void *context, bd_err *err) {
     bd_judged_run *out = one->run->out;
     BD_TRY(bd_assess(one->inputs, out->arena, on_finding, one->run, &out->assessment, err));
     bd_sort(out->groups, out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
+    BD_TRY(bd_draft_finish(out->findings, err));
     return finish_files(one->run, err);
 }
 
@@ -413,7 +414,6 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
     BD_TRY(bd_custody(session, &run->out->evidence, run->out->arena, &run->out->custody, err));
     inputs.custody = run->out->custody;
     BD_TRY(bd_export_assessment(&inputs, bd_draft_sink(run->out->assessment_json), err));
-    BD_TRY(bd_draft_finish(run->out->findings, err));
     return bd_draft_finish(run->out->assessment_json, err);
 }
 
@@ -520,10 +520,10 @@ static void open_judging(judging *run, bd_session *session, bd_judged_run *out) 
     open_workers(run);
 }
 
-static void open_outputs(bd_judged_run *out) {
+static void open_outputs(const bd_session *session, bd_judged_run *out) {
     *out = (bd_judged_run){.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
-    out->findings = bd_draft_open();
-    out->assessment_json = bd_draft_open();
+    out->findings = bd_session_draft(session);
+    out->assessment_json = bd_session_draft(session);
 }
 
 static void close_rows(judging *run) {
@@ -564,7 +564,7 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     }
     bd_judged_run out;
     judging run;
-    open_outputs(&out);
+    open_outputs(session, &out);
     open_judging(&run, session, &out);
     run.first = after;
     list_items(&run);
@@ -604,7 +604,7 @@ bd_rc bd_scan_some(bd_session *session, bd_wants_fn *wants, bd_scanned_fn *scann
                    bd_err *err) {
     bd_judged_run out;
     judging run;
-    open_outputs(&out);
+    open_outputs(session, &out);
     open_judging(&run, session, &out);
     run.wants = wants;
     run.wants_context = context;
@@ -615,7 +615,7 @@ bd_rc bd_scan_some(bd_session *session, bd_wants_fn *wants, bd_scanned_fn *scann
 
 bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
     judging run;
-    open_outputs(out);
+    open_outputs(session, out);
     open_judging(&run, session, out);
     return close_judging(&run, judge(&run, err));
 }
@@ -623,7 +623,7 @@ bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
 bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *out,
                        bd_err *err) {
     judging run;
-    open_outputs(out);
+    open_outputs(session, out);
     open_judging(&run, session, out);
     run.plan.rules = NULL;
     run.plan.imports = NULL;

@@ -44,7 +44,7 @@ bd_rc bd_production_list(bd_production *run, bd_err *err) {
         .pbc = judged->pbc,
     };
     for (size_t i = 0; i < BD_COUNT(writers); i++) {
-        run->lists[i] = bd_draft_open();
+        run->lists[i] = bd_session_draft(run->session);
         BD_TRY(writers[i](&inputs, bd_draft_sink(run->lists[i]), err));
         BD_TRY(bd_draft_finish(run->lists[i], err));
     }

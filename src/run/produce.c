@@ -144,7 +144,7 @@ typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *e
 static bd_rc add_export(bd_production *run, const char *name, bd_role role, export_fn *write,
                         bd_err *err) {
     bd_export_inputs inputs = export_inputs(run);
-    bd_draft *text = bd_draft_open();
+    bd_draft *text = bd_session_draft(run->session);
     bd_rc rc = write(&inputs, bd_draft_sink(text), err);
     return add_written(run, name, role, text, rc, err);
 }

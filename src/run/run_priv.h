@@ -102,6 +102,7 @@ bool bd_session_knows(const bd_session *session, bd_str name);
 const char *bd_session_path(const bd_session *session,
                             const char *name); /* in the engagement folder */
 const char *bd_session_output(const bd_session *session, const char *name); /* in out/<period>/ */
+bd_draft *bd_session_draft(const bd_session *session); /* deflates behind where there are jobs for it */
 void bd_session_progress(const bd_session *session, const char *stage, uint64_t done,
                          uint64_t total);
 /* Built-in catalog files, then the organisation's own. */

@@ -25,6 +25,14 @@ const char *bd_session_output(const bd_session *session, const char *name) {
     return bd_session_path(session, folder);
 }
 
+bd_draft *bd_session_draft(const bd_session *session) {
+    bd_draft *made = bd_draft_open();
+    if (session->jobs > 1) {
+        bd_draft_work_behind(made);
+    }
+    return made;
+}
+
 void bd_session_progress(const bd_session *session, const char *stage, uint64_t done,
                          uint64_t total) {
     if (session->options->progress != NULL) {

@@ -205,6 +205,9 @@ TEST(zip, a_thorough_stream_is_thorough_behind_its_first_four_chunks) {
     struct deflated packed = {thorough, bd_deflater_plain_bytes(deflater), bd_deflater_crc32(deflater)};
     bd_deflater_set_jobs(deflater, 3);
     CHECK(bd_str_eq(deflate_thoroughly(deflater, &buf, text, text.size), thorough));
+    bd_deflater_work_behind(deflater);
+    CHECK(bd_str_eq(deflate_thoroughly(deflater, &buf, text, 77777), thorough));
+    CHECK(bd_str_eq(deflate_thoroughly(deflater, &buf, head, 1000), usual_head.stream));
     bd_deflater_close(deflater);
     bd_buf_clear(&buf);
     write_gzip(test_path("a.gz"), &packed);
@@ -1111,7 +1114,7 @@ static const bd_blob *pack_whole(bd_str text) {
     return blob;
 }
 
-static const bd_blob *pack_drafted(bd_str text, size_t step) {
+static const bd_blob *pack_drafted(bd_str text, size_t step, bool is_behind) {
     bd_err err = {0};
     const bd_blob *blob = NULL;
     bd_buf found;
@@ -1119,6 +1122,9 @@ static const bd_blob *pack_drafted(bd_str text, size_t step) {
     bd_sink sink = bd_sink_to_buf(&found);
     bd_blob_packer *packer = bd_blob_packer_open(test_arena(), 1);
     bd_draft *draft = bd_draft_open();
+    if (is_behind) {
+        bd_draft_work_behind(draft);
+    }
     for (size_t at = 0; at < text.size; at += step) {
         bd_str piece = bd_str_sub(text, at, at + step);
         CHECK_OK(bd_sink_write(bd_draft_sink(draft), piece.data, piece.size, &err), err);
@@ -1151,8 +1157,8 @@ TEST(zip, a_draft_becomes_the_blob_that_packing_its_text_gives) {
     for (size_t i = 0; i < BD_COUNT(sizes); i++) {
         bd_str whole = {text, sizes[i]};
         const bd_blob *wanted = pack_whole(whole);
-        for (size_t j = 0; j < BD_COUNT(steps); j++) {
-            const bd_blob *blob = pack_drafted(whole, steps[j]);
+        for (size_t j = 0; j < 2 * BD_COUNT(steps); j++) {
+            const bd_blob *blob = pack_drafted(whole, steps[j / 2], /*is_behind*/ j % 2 == 1);
             CHECK_EQ_INT(blob->bytes, sizes[i]);
             CHECK_EQ_INT(blob->crc32, wanted->crc32);
             CHECK_EQ_INT(blob->stored_bytes, wanted->stored_bytes);
@@ -1167,6 +1173,12 @@ TEST(zip, a_draft_that_is_left_unfinished_frees_what_it_took) {
     bd_err err = {0};
     bd_draft *draft = bd_draft_open();
     CHECK_OK(bd_sink_write(bd_draft_sink(draft), text, sizeof text, &err), err);
+    bd_draft_close(draft);
+    draft = bd_draft_open();
+    bd_draft_work_behind(draft);
+    for (int i = 0; i < 3; i++) {
+        CHECK_OK(bd_sink_write(bd_draft_sink(draft), text, sizeof text, &err), err);
+    }
     bd_draft_close(draft);
     bd_draft_close(NULL);
 }

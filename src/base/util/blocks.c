@@ -186,17 +186,24 @@ void *block_take(size_t bytes, bool is_kept) {
     return at;
 }
 
+/* Whoever gives back a long chain of blocks has just looked at each. */
+static void give_part(size_t index, size_t offset, size_t bytes) {
+    region *one = regions[index];
+    size_t grains = one->grains > USUAL_GRAINS ? one->grains : whole_grains(bytes);
+    mark(one, offset / GRAIN_BYTES, grains, false);
+    if (one->taken == 0) {
+        close_region(index);
+    } else if (!one->is_kept) {
+        (void)madvise(one->at + offset, grains * GRAIN_BYTES, LET_GO);
+    }
+}
+
 void block_give(void *block, size_t bytes) {
     pthread_mutex_lock(&lock);
     for (size_t i = 0; i < region_count && !is_refused; i++) {
-        region *one = regions[i];
-        size_t offset = (size_t)((uintptr_t)block - (uintptr_t)one->at);
-        if (offset < one->grains * GRAIN_BYTES) {
-            bool is_whole = one->grains > USUAL_GRAINS;
-            mark(one, offset / GRAIN_BYTES, is_whole ? one->grains : whole_grains(bytes), false);
-            if (one->taken == 0) {
-                close_region(i);
-            }
+        size_t offset = (size_t)((uintptr_t)block - (uintptr_t)regions[i]->at);
+        if (offset < regions[i]->grains * GRAIN_BYTES) {
+            give_part(i, offset, bytes);
             break;
         }
     }

@@ -116,6 +116,7 @@ static bd_rc write_draft(bd_sink *sink, const void *bytes, size_t count, bd_err 
     }
     bd_buf_put(&draft->held, bytes, count);
     BD_TRY(bd_buf_check(&draft->held, "what is written", err));
+    bd_arenas_pass(2 * count); /* what it was copied from lies in blocks, too */
     return draft->held.size > room ? empty_draft(draft, err) : BD_OK;
 }
 

@@ -127,9 +127,12 @@ static void join_chunk(struct chunk *chunk, const struct block_places *places) {
     chunk->stored_size = size + JOINT_BYTES - 1;
 }
 
+/* One compressor at a time: each takes most of a megabyte, and a stream changes its level once. */
 static bool open_worker(struct worker *worker, bool is_thorough) {
     struct libdeflate_compressor **compressor = &worker->compressors[is_thorough];
     if (*compressor == NULL) {
+        libdeflate_free_compressor(worker->compressors[!is_thorough]);
+        worker->compressors[!is_thorough] = NULL;
         *compressor = libdeflate_alloc_compressor(is_thorough ? THOROUGH_LEVEL : LEVEL);
     }
     if (!worker->has_inflate) {
@@ -200,16 +203,24 @@ void bd_deflater_set_thorough(bd_deflater *deflater) {
     deflater->is_thorough = true;
 }
 
-void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs) {
+static void give_work(bd_deflater *deflater, unsigned jobs, unsigned room) {
     BD_ASSERT(deflater->full == 0 && deflater->chunks[0].plain_size == 0);
-    unsigned allowed = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
-    if (allowed != deflater->jobs) {
+    if (jobs != deflater->jobs) {
         bd_crew_close(deflater->crew);
         deflater->crew = NULL;
     }
-    deflater->jobs = allowed;
+    deflater->jobs = jobs;
+    deflater->room = room;
+}
+
+void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs) {
+    unsigned allowed = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
     unsigned wanted = allowed > 1 ? 2 * allowed : 1;
-    deflater->room = wanted > JOBS_MAX ? JOBS_MAX : wanted;
+    give_work(deflater, allowed, wanted > JOBS_MAX ? JOBS_MAX : wanted);
+}
+
+void bd_deflater_work_behind(bd_deflater *deflater) {
+    give_work(deflater, /*jobs*/ 2, /*room*/ 2);
 }
 
 static bd_rc write_chunk(bd_deflater *deflater, struct chunk *chunk, bd_err *err) {

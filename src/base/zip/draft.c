@@ -19,7 +19,7 @@ struct bd_draft {
     bd_deflater *deflater;
     bd_sha256 *hash;
     struct packed_blob packed;
-    bool is_packed;
+    bool is_packed, works_behind;
     uint8_t sha256[32];
     int64_t bytes;
 };
@@ -29,6 +29,9 @@ static void open_packing(bd_draft *draft) {
     draft->stored_sink = bd_sink_to_buf(&draft->stored);
     draft->deflater = bd_deflater_open(&draft->stored_sink);
     bd_deflater_set_thorough(draft->deflater);
+    if (draft->works_behind) {
+        bd_deflater_work_behind(draft->deflater);
+    }
     draft->hash = bd_sha256_open();
 }
 
@@ -66,6 +69,10 @@ bd_draft *bd_draft_open(void) {
     draft->sink = (bd_sink){.write = write_draft, .context = draft};
     bd_buf_init(&draft->text, BD_DEFLATE_CHUNK_BYTES);
     return draft;
+}
+
+void bd_draft_work_behind(bd_draft *draft) {
+    draft->works_behind = true;
 }
 
 bd_sink *bd_draft_sink(bd_draft *draft) {
