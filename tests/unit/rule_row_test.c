@@ -1,4 +1,4 @@
-/* Rows in a series: what is written once comes back with each row, and bytes that nobody vouches for are looked at first. */
+/* Rows in a series: what is written once comes back with each row; bytes that nobody vouches for are looked at. */
 #include "bindery/rule.h"
 
 #include "test.h"
