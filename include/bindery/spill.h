@@ -41,7 +41,8 @@ void bd_spool_close(bd_spool *spool); /* accepts NULL */
 typedef struct bd_sorter bd_sorter;
 bd_sorter *bd_sorter_open(size_t memory_bytes);
 /* Before the first put: what fills its memory is sorted and written by a thread of its own while more is put, into as
- * much memory again.  A failure of that thread comes out of a later put, or of finish. */
+ * much memory again, and runs are merged by one while their records are read.  A failure of that thread comes out of a
+ * later put, of finish, or of next in its place. */
 void bd_sorter_work_behind(bd_sorter *sorter);
 BD_MUST_USE bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err);
 /* Ends putting.  Then `next` yields records in order, once. */

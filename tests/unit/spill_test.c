@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -129,6 +130,73 @@ TEST(spill, a_sort_that_is_given_up_waits_for_its_thread) {
         }
         bd_sorter_close(sorter);
     }
+}
+
+static bd_sorter *sort_large(int count, bool is_behind) {
+    bd_err err;
+    bd_sorter *sorter = bd_sorter_open(0);
+    if (is_behind) {
+        bd_sorter_work_behind(sorter);
+    }
+    bd_str record = {bd_alloc(test_arena(), 50000, 1), 50000};
+    for (int i = 0; i < count; i++) {
+        CHECK_OK(bd_sorter_put(sorter, record, &err), err);
+    }
+    CHECK_OK(bd_sorter_finish(sorter, &err), err);
+    return sorter;
+}
+
+/* The next ones may be on their way. */
+TEST(spill, a_sort_that_nobody_reads_to_its_end_waits_for_its_thread) {
+    bd_err err;
+    bd_str record;
+    bool has_record;
+    for (int count = 0; count <= 40; count++) {
+        bd_sorter *sorter = sort_large(40, /*is_behind*/ true);
+        for (int i = 0; i < count; i++) {
+            CHECK_OK(bd_sorter_next(sorter, &record, &has_record, &err), err);
+            CHECK(has_record);
+        }
+        bd_sorter_close(sorter);
+    }
+}
+
+/* Files without a name that this process has open. */
+static int empty_temporary_files(void) {
+    int emptied = 0;
+    for (int fd = 3; fd < 256; fd++) {
+        struct stat facts;
+        if (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_nlink == 0 && ftruncate(fd, 0) == 0) {
+            emptied++;
+        }
+    }
+    return emptied;
+}
+
+/* What was read before comes; then the failure, and again when it is asked once more: never an end. */
+static void check_lost_runs(bool is_behind) {
+    bd_err err;
+    bd_sorter *sorter = sort_large(60, is_behind);
+    bd_str record;
+    bool has_record = true;
+    bd_rc rc = bd_sorter_next(sorter, &record, &has_record, &err);
+    CHECK_OK(rc, err);
+    CHECK(empty_temporary_files() > 4);
+    int count = 1;
+    for (; !bd_failed(rc) && has_record && count < 100; count++) {
+        rc = bd_sorter_next(sorter, &record, &has_record, &err);
+    }
+    CHECK(count < 60);
+    CHECK_FAILS(rc, err, BD_ERR_INPUT, "temporary file' ends at byte");
+    if (is_behind) {
+        CHECK_FAILS(bd_sorter_next(sorter, &record, &has_record, &err), err, BD_ERR_INPUT, "temporary file' ends at byte");
+    }
+    bd_sorter_close(sorter);
+}
+
+TEST(spill, runs_that_are_lost_are_a_failure_and_no_end) {
+    check_lost_runs(false);
+    check_lost_runs(true);
 }
 
 /* Records of two lengths, so that a tail is left in memory when the file gets its last part. */

@@ -13,6 +13,7 @@
 #define FIRST_BYTES ((size_t)16 << 10)
 #define FIRST_ENTRIES 256
 #define INSERTED_ENTRIES 12 /* so few are sorted sooner one by one */
+#define PASSAGE_BYTES (2 * (size_t)(4 + BD_SPILL_RECORD_BYTES)) /* merged ahead of who reads */
 
 /* A record in memory: most differ in their first bytes, and those compare as one number. */
 typedef struct {
@@ -29,6 +30,15 @@ typedef struct {
     entry *spare; /* half as many, while they are sorted */
     size_t spare_room;
 } batch;
+
+/* Merged records on their way to who reads them, each behind its size. */
+typedef struct {
+    char *bytes;
+    size_t used, at;
+    bool is_last;
+    bd_rc rc; /* of what came behind its records */
+    bd_err err;
+} passage;
 
 struct bd_sorter {
     batch filling;
@@ -47,6 +57,10 @@ struct bd_sorter {
     uint64_t prefixes[MOST_RUNS]; /* of the heads */
     size_t heap[MOST_RUNS]; /* run indexes, smallest head first */
     size_t heap_count;
+    /* of a sorter that works behind: one is read, the other filled meanwhile */
+    passage passages[2];
+    unsigned reading;
+    bool is_ahead; /* the merge is the crew's */
     size_t memory_at; /* when there are no runs */
     bool has_taken;
     bool is_finished;
@@ -343,6 +357,75 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
     }
 }
 
+/* ---- merging ahead ---- */
+
+static bd_rc fill(bd_sorter *sorter, passage *to, bd_err *err) {
+    while (to->used + 4 + BD_SPILL_RECORD_BYTES <= PASSAGE_BYTES) {
+        bd_str record;
+        bool has_record;
+        BD_TRY(next_merged(sorter, &record, &has_record, err));
+        if (!has_record) {
+            to->is_last = true;
+            return BD_OK;
+        }
+        uint32_t size = (uint32_t)record.size;
+        memcpy(to->bytes + to->used, &size, sizeof size);
+        memcpy(to->bytes + to->used + sizeof size, record.data, size);
+        to->used += sizeof size + size;
+    }
+    return BD_OK;
+}
+
+static void fill_ahead(void *context, size_t job, unsigned worker) {
+    bd_sorter *sorter = context;
+    passage *to = &sorter->passages[job];
+    (void)worker;
+    to->used = 0;
+    to->at = 0;
+    to->rc = fill(sorter, to, &to->err);
+}
+
+static void begin_ahead(bd_sorter *sorter) {
+    for (size_t i = 0; i < BD_COUNT(sorter->passages); i++) {
+        sorter->passages[i].bytes = bd_heap_alloc(PASSAGE_BYTES);
+    }
+    sorter->crew = bd_crew_open(2, fill_ahead, sorter);
+    sorter->reading = 1; /* which is empty */
+    bd_crew_put(sorter->crew, 0);
+    sorter->is_ahead = true;
+}
+
+/* What was merged before a failure is read first. */
+static bd_rc next_passage(bd_sorter *sorter, bd_err *err) {
+    const passage *last = &sorter->passages[sorter->reading];
+    if (bd_failed(last->rc)) {
+        *err = last->err;
+        return last->rc;
+    }
+    unsigned filled = 1 - sorter->reading;
+    bd_crew_wait(sorter->crew, filled);
+    sorter->is_ahead = !bd_failed(sorter->passages[filled].rc) && !sorter->passages[filled].is_last;
+    if (sorter->is_ahead) {
+        bd_crew_put(sorter->crew, sorter->reading);
+    }
+    sorter->reading = filled;
+    return BD_OK;
+}
+
+static bd_rc next_ahead(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err) {
+    passage *from = &sorter->passages[sorter->reading];
+    while (from->at == from->used && !from->is_last) {
+        BD_TRY(next_passage(sorter, err));
+        from = &sorter->passages[sorter->reading];
+    }
+    *has_record = from->at < from->used;
+    if (*has_record) {
+        *record = record_at(from->bytes, (uint32_t)from->at);
+        from->at += sizeof(uint32_t) + record->size;
+    }
+    return BD_OK;
+}
+
 static void drop_batch(batch *all) {
     bd_heap_free(all->bytes);
     bd_heap_free(all->entries);
@@ -370,13 +453,18 @@ bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
         BD_TRY(write_run(sorter, &sorter->filling, err));
     }
     drop_memory(sorter);
-    return begin_merge(sorter, 0, err);
+    BD_TRY(begin_merge(sorter, 0, err));
+    if (sorter->works_behind) {
+        begin_ahead(sorter);
+    }
+    return BD_OK;
 }
 
 bd_rc bd_sorter_next(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err) {
     BD_ASSERT(sorter->is_finished);
     if (sorter->run_count > 0) {
-        return next_merged(sorter, record, has_record, err);
+        return sorter->works_behind ? next_ahead(sorter, record, has_record, err)
+                                    : next_merged(sorter, record, has_record, err);
     }
     batch *all = &sorter->filling;
     *has_record = sorter->memory_at < all->count;
@@ -392,9 +480,14 @@ void bd_sorter_close(bd_sorter *sorter) {
     }
     bd_err unused;
     (void)bd_failed(end_behind(sorter, &unused));
+    if (sorter->is_ahead) {
+        bd_crew_wait(sorter->crew, 1 - sorter->reading);
+    }
     for (size_t i = 0; i < sorter->run_count; i++) {
         bd_spool_close(sorter->runs[i]);
     }
     drop_memory(sorter);
+    bd_heap_free(sorter->passages[0].bytes);
+    bd_heap_free(sorter->passages[1].bytes);
     bd_heap_free(sorter);
 }
