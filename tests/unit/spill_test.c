@@ -189,7 +189,8 @@ static void check_lost_runs(bool is_behind) {
     CHECK(count < 60);
     CHECK_FAILS(rc, err, BD_ERR_INPUT, "temporary file' ends at byte");
     if (is_behind) {
-        CHECK_FAILS(bd_sorter_next(sorter, &record, &has_record, &err), err, BD_ERR_INPUT, "temporary file' ends at byte");
+        rc = bd_sorter_next(sorter, &record, &has_record, &err);
+        CHECK_FAILS(rc, err, BD_ERR_INPUT, "temporary file' ends at byte");
     }
     bd_sorter_close(sorter);
 }
