@@ -25,7 +25,7 @@ DEPS := gcc libc6-dev libcjson-dev libcurl4-openssl-dev libdeflate-dev libfreety
   libxml2-dev pkg-config zlib1g-dev   fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-open-sans tzdata
 CHECK_DEPS := clang jq libxml2-utils mupdf-tools openssl poppler-utils python3 python3-jsonschema python3-openpyxl \
   python3-venv qpdf softhsm2 unzip zip
-TORTURE_DEPS := slurm-wlm munge procps
+TORTURE_DEPS := slurm-wlm munge procps time
 # Its fuzzer comes with the run-time library, which the compiler only recommends.
 FUZZ_DEPS := libclang-rt-dev
 # Whoever has another node than Debian's keeps it.

@@ -78,9 +78,9 @@ typedef void bd_row_fn(void *context, const bd_row *row);
 
 /* One encoding of a row, for spools and memoised results.  Alone (`series` NULL) a row is packed whole.  In a series
  * the texts that name its record (type, key, resource, subscription, scope, source) are written only where they
- * differ from those of the row before it, for a record has many rows; and a reason only where it is another one than
- * its check gave last.  Rows of a series are unpacked all, in their order, from where bd_row_series_begin was; `series`
- * is the reader's own then. */
+ * differ from those of the row before it, for a record has many rows, like its ordinal; a key that is the resource in
+ * lower case is left out, and so is a reason that its check gave last.  Rows of a series are unpacked all, in their
+ * order, from where bd_row_series_begin was; `series` is the reader's own then. */
 #define BD_ROW_SHARED 6
 #define BD_ROW_SHARED_BYTES 4112 /* a packed text */
 #define BD_ROW_REASONS 128       /* a check has the place that its number modulo this gives */

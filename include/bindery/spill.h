@@ -41,11 +41,11 @@ void bd_spool_close(bd_spool *spool); /* accepts NULL */
 typedef struct bd_sorter bd_sorter;
 bd_sorter *bd_sorter_open(size_t memory_bytes);
 /* Before the first put: what fills its memory is sorted and written by a thread of its own while more is put, into as
- * much memory again, and runs are merged by one while their records are read.  A failure of that thread comes out of a
- * later put, of finish, or of next in its place. */
+ * much memory again, and runs are merged by one while their records are read (256 KiB more).  A failure of that thread
+ * comes out of a later put or of finish; or of `next`, after the records before it, and of each `next` after that. */
 void bd_sorter_work_behind(bd_sorter *sorter);
 BD_MUST_USE bd_rc bd_sorter_put(bd_sorter *sorter, bd_str record, bd_err *err);
-/* Ends putting.  Then `next` yields records in order, once. */
+/* Ends putting.  Then `next` yields records in order, once; where this fails, nothing but close is left. */
 BD_MUST_USE bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err);
 BD_MUST_USE bd_rc bd_sorter_next(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err);
 void bd_sorter_close(bd_sorter *sorter); /* accepts NULL */

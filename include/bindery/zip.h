@@ -112,7 +112,7 @@ bd_deflater *bd_deflater_open(bd_sink *sink);
  * the first write.  Memory: about 5 MiB for each job, 16 at most. */
 void bd_deflater_set_jobs(bd_deflater *deflater, unsigned jobs);
 /* A thread of its own deflates one chunk while the next is written; whoever waits for it deflates, too.  The stream is
- * the same.  Only before the first write.  Memory: about 5 MiB. */
+ * the same.  Only before the first write.  Memory: about 6 MiB. */
 void bd_deflater_work_behind(bd_deflater *deflater);
 /* What lies behind the first 4 MiB of the stream that begins is deflated at level 8.  Only before its first write; the
  * next stream is at level 6 again. */

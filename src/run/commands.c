@@ -44,6 +44,7 @@ static void add_judged(bd_result *out, bd_session *session, const bd_judged_run 
     int64_t unmapped = 0;
     int64_t items = 0;
     for (size_t i = 0; i < judged->evidence.count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         unmapped += judged->evidence.data[i].is_unmapped;
         items += !judged->evidence.data[i].is_sidecar && !judged->evidence.data[i].is_register;
     }
@@ -179,6 +180,7 @@ static void count_unreadable(bd_session *session, const bd_judged_run *judged, b
     int64_t malformed = 0;
     int64_t refused = 0;
     for (size_t i = 0; i < judged->evidence.count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         malformed += judged->evidence.data[i].facts.is_malformed;
     }
     for (size_t i = 0; i < judged->diags.count; i++) {

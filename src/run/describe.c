@@ -253,6 +253,7 @@ static bd_rc say_orphan(describing *run, const bd_evidence *item, bd_err *err) {
 static bd_rc apply_descriptions(describing *run, bd_err *err) {
     bd_evidences *all = &run->out->evidence;
     for (size_t i = 0; i < all->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         BD_TRY(apply_own(run, &all->data[i], err));
     }
     for (size_t i = 0; i < all->count; i++) {

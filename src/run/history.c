@@ -48,6 +48,7 @@ typedef struct {
 /* A document may be judged by the day, too. */
 static bool has_documents(const bd_history_inputs *in) {
     for (size_t i = 0; i < in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         if (in->evidence->data[i].is_document) {
             return true;
         }
@@ -176,6 +177,7 @@ static void judge_one(void *context, size_t index, unsigned worker) {
 static size_t months_within(const bd_history_inputs *in) {
     uint64_t rows = 1;
     for (size_t i = 0; i < in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         rows += in->evidence->data[i].facts.rows_read;
     }
     uint64_t months = MOST_ROWS / rows;

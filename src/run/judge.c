@@ -84,8 +84,6 @@ static void take_review(judging *run, const bd_value *line) {
     }
 }
 
-#define LINE_BYTES 1024 /* of the journal, as it lies in memory */
-
 static void apply_signoffs(judging *run) {
     for (size_t i = 0; i < run->out->evidence.count; i++) {
         bd_evidence *item = &run->out->evidence.data[i];
@@ -100,7 +98,6 @@ static void apply_signoffs(judging *run) {
     }
     for (size_t i = 0; i < bd_locker_line_count(run->session->locker); i++) {
         const bd_value *line = bd_locker_line(run->session->locker, i);
-        bd_arenas_pass(LINE_BYTES);
         if (bd_str_eqz(bd_value_text(line, "kind"), "reviewed")) {
             take_review(run, line);
         }

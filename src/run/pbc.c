@@ -227,6 +227,7 @@ static bool is_replaced(const bd_evidences *all, size_t index) {
 bd_rc bd_requests_find(bd_session *session, bd_judged_run *judged, bd_err *err) {
     bd_asked_rows *rows = bd_new(judged->arena, bd_asked_rows, 1);
     for (size_t i = 0; i < judged->evidence.count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &judged->evidence.data[i];
         bool is_read = bd_pbc_is_list(item) && !item->given.is_withdrawn && !item->is_document;
         if (is_read && !is_replaced(&judged->evidence, i)) {

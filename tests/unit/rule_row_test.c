@@ -199,6 +199,21 @@ TEST(rule_row, a_row_that_leans_on_none_before_it_is_refused) {
     CHECK(!fits(second, after)); /* another one's sentence */
 }
 
+TEST(rule_row, a_refused_row_leaves_no_mark) {
+    bd_row_series *out = begin();
+    bd_row_marks seen = {0};
+    bd_row row = row_at(1);
+    CHECK(bd_row_fits(pack(out, &row), 0, CHECKS, &seen));
+    row.check = 7;
+    row.reason = bd_str_of(reasons[1]);
+    bd_str said = bd_str_copy(test_arena(), pack(out, &row));
+    bd_str again = bd_str_copy(test_arena(), pack(out, &row));
+    CHECK(!bd_row_fits(bd_str_format(test_arena(), "%.*s!", BD_ARG(said)), 0, CHECKS, &seen));
+    CHECK(!bd_row_fits(again, 0, CHECKS, &seen));
+    CHECK(bd_row_fits(said, 0, CHECKS, &seen));
+    CHECK(bd_row_fits(again, 0, CHECKS, &seen));
+}
+
 TEST(rule_row, what_is_cut_off_or_goes_on_is_refused) {
     bd_row_series *out = begin();
     bd_row row = row_at(0);

@@ -13,7 +13,8 @@
 #define FIRST_BYTES ((size_t)16 << 10)
 #define FIRST_ENTRIES 256
 #define INSERTED_ENTRIES 12 /* so few are sorted sooner one by one */
-#define PASSAGE_BYTES (2 * (size_t)(4 + BD_SPILL_RECORD_BYTES)) /* merged ahead of who reads */
+#define PASSED_BYTES (sizeof(uint32_t) + BD_SPILL_RECORD_BYTES) /* the largest record behind its size */
+#define PASSAGE_BYTES (2 * PASSED_BYTES)                        /* merged ahead of who reads */
 
 /* A record in memory: most differ in their first bytes, and those compare as one number. */
 typedef struct {
@@ -75,6 +76,7 @@ bd_sorter *bd_sorter_open(size_t memory_bytes) {
 }
 
 void bd_sorter_work_behind(bd_sorter *sorter) {
+    BD_ASSERT(sorter->filling.count == 0 && sorter->run_count == 0);
     sorter->works_behind = true;
 }
 
@@ -360,7 +362,7 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
 /* ---- merging ahead ---- */
 
 static bd_rc fill(bd_sorter *sorter, passage *to, bd_err *err) {
-    while (to->used + 4 + BD_SPILL_RECORD_BYTES <= PASSAGE_BYTES) {
+    while (to->used + PASSED_BYTES <= PASSAGE_BYTES) {
         bd_str record;
         bool has_record;
         BD_TRY(next_merged(sorter, &record, &has_record, err));
@@ -442,11 +444,11 @@ static void drop_memory(bd_sorter *sorter) {
 
 bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
     BD_ASSERT(!sorter->is_finished);
-    sorter->is_finished = true;
     BD_TRY(end_behind(sorter, err));
     if (sorter->run_count == 0) {
         sort_batch(&sorter->filling);
         sorter->memory_at = 0;
+        sorter->is_finished = true;
         return BD_OK;
     }
     if (sorter->filling.count > 0) {
@@ -457,6 +459,7 @@ bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
     if (sorter->works_behind) {
         begin_ahead(sorter);
     }
+    sorter->is_finished = true;
     return BD_OK;
 }
 

@@ -186,7 +186,7 @@ void *block_take(size_t bytes, bool is_kept) {
     return at;
 }
 
-/* Whoever gives back a long chain of blocks has just looked at each. */
+/* Its pages leave memory now: whoever gives back a long chain of blocks has just looked at each. */
 static void give_part(size_t index, size_t offset, size_t bytes) {
     region *one = regions[index];
     size_t grains = one->grains > USUAL_GRAINS ? one->grains : whole_grains(bytes);

@@ -72,6 +72,7 @@ bd_draft *bd_draft_open(void) {
 }
 
 void bd_draft_work_behind(bd_draft *draft) {
+    BD_ASSERT(draft->bytes == 0);
     draft->works_behind = true;
 }
 

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define FORMAT_TEXT "bindery-locker 1\n"
+#define LINE_BYTES 1024 /* of the journal, as it lies in memory */
+#define LOOKED_AT 8192 /* bytes in memory with an item that waits: it and its texts */
 #define RUNS_MAX ((size_t)256 << 20)
 enum { PATH_MAX_BYTES = 4096, HOLDER_BYTES = 128 };
 enum { LOCK_ATTEMPTS = 20, LOCK_PAUSE_NS = 10 * 1000 * 1000 }; /* 0.2 s in all */
@@ -713,12 +715,14 @@ static size_t choose_items(bd_locker *locker, struct staged **out) {
     size_t count = 0;
     for (size_t i = 0; i < locker->staged.count; i++) {
         struct staged *staged = locker->staged.data[i];
+        bd_arenas_pass(LOOKED_AT);
         if (!staged->waits_for_sidecar || is_description_new(locker, staged)) {
             out[count++] = staged;
         }
     }
     bd_sort(out, count, sizeof(struct staged *), compare_staged, NULL);
     for (size_t i = 0; i < count; i++) {
+        bd_arenas_pass(LOOKED_AT);
         out[i]->item.number = (uint32_t)(locker->journal.items.count + i + 1);
     }
     return count;
@@ -736,6 +740,7 @@ static bd_rc commit_items(bd_locker *locker, struct staged *const *items, size_t
     BD_TRY(store_commit(locker, items, count, err));
     draft_open(&draft, &locker->journal, count);
     for (size_t i = 0; i < count && !bd_failed(rc); i++) {
+        bd_arenas_pass(LOOKED_AT);
         items[i]->item.sidecar = find_sidecar(locker, items[i]->sidecar_path);
         rc = draft_add(&draft, BD_STR("ingested"),
                        journal_ingested_body(draft.arena, &items[i]->item), now, err);
@@ -849,6 +854,7 @@ size_t bd_locker_line_count(const bd_locker *locker) {
 
 const bd_value *bd_locker_line(const bd_locker *locker, size_t index) {
     BD_ASSERT(index < locker->journal.lines.count);
+    bd_arenas_pass(LINE_BYTES);
     return locker->journal.lines.data[index];
 }
 

@@ -234,6 +234,7 @@ void bd_scan_doubt_starts(bd_conclusion *run) {
     bd_collections *all = run->collections;
     for (size_t i = 0; i < all->count; i++) {
         const bd_collection *one = &all->data[i];
+        bd_arenas_pass(BD_SCAN_LOOKED_AT);
         bd_evidence *last = &run->evidence->data[one->members.data[one->members.count - 1]];
         if (last->facts.has_next_link) {
             put_end(&ends, last);
@@ -241,6 +242,7 @@ void bd_scan_doubt_starts(bd_conclusion *run) {
     }
     for (size_t i = 0; i < all->count; i++) {
         bd_collection *one = &all->data[i];
+        bd_arenas_pass(BD_SCAN_LOOKED_AT);
         const bd_evidence *end =
             one->is_start_open ? find_end(&ends, &run->evidence->data[one->members.data[0]]) : NULL;
         if (end == NULL) {

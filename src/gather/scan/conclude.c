@@ -371,6 +371,7 @@ static void build_collections(bd_conclusion *run) {
     }
     bd_sort(pages.data, pages.count, sizeof(page), cmp_pages, NULL);
     for (size_t from = 0, to = 0; from < pages.count; from = to) {
+        bd_arenas_pass(BD_SCAN_LOOKED_AT);
         /* a page with a next link is continued by the next file of its group, if there is one */
         to = from + 1;
         while (to < pages.count && bd_str_eq(pages.data[to].group, pages.data[from].group) &&
@@ -547,6 +548,7 @@ void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena
     bd_scan_doubt_starts(&run);
     bd_scan_count_again(&run);
     for (size_t i = 0; i < collections->count; i++) {
+        bd_arenas_pass(BD_SCAN_LOOKED_AT);
         bd_scan_doubt_days(&run, &collections->data[i]);
         build_snapshots(&run, (uint32_t)i);
     }

@@ -245,6 +245,7 @@ static void prepare(comparison *c) {
     bd_map *known = bd_map_make(c->run->scratch);
     for (size_t i = 0; i < c->run->collections->count; i++) {
         const bd_collection *collection = &c->run->collections->data[i];
+        bd_arenas_pass(BD_SCAN_LOOKED_AT);
         if (is_left_out(c->run, collection)) {
             continue;
         }

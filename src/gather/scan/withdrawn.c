@@ -12,6 +12,7 @@
 
 static bool has_withdrawn(const bd_evidences *evidence) {
     for (size_t i = 0; i < evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &evidence->data[i];
         if (item->given.is_withdrawn && !item->is_sidecar && !item->is_register) {
             return true;

@@ -150,6 +150,7 @@ static void put_files(bd_json_writer *writer, const package_listing *listing) {
     bd_json_open(writer, '[');
     for (size_t i = 0; i < listing->count; i++) {
         const package_listed *listed = &listing->data[i];
+        bd_arenas_pass(2 * sizeof *listed);
         bd_json_open(writer, '{');
         if (listed->is_late) {
             bd_json_member(writer, "path", listed->path);
@@ -233,6 +234,7 @@ bd_rc package_sums_build(const package_listing *listing, const uint8_t manifest_
     bd_buf_init(&buf, PACKAGE_TEXT_MAX);
     for (size_t i = 0; i < listing->count; i++) {
         const package_listed *listed = &listing->data[i];
+        bd_arenas_pass(2 * sizeof *listed);
         if (!has_manifest && bd_str_cmp(manifest, listed->path) < 0) {
             put_sum(&buf, manifest_sha256, manifest);
             has_manifest = true;

@@ -69,6 +69,8 @@
 
 #include <string.h>
 
+#define LOOKED_AT 8192 /* bytes in memory with a file: what is known of it, and its texts */
+
 enum { LATE_MAX = 4, COPY_BYTES = 64 * 1024 };
 
 typedef struct {
@@ -306,6 +308,7 @@ static bd_rc deflate_files(bd_package *package, bd_err *err) {
     bd_sink sink = bd_sink_to_buf(&none);
     for (size_t i = 0; i < package->files.count; i++) {
         packed_file *packed = &package->files.data[i];
+        bd_arenas_pass(LOOKED_AT);
         packed->blob = packed->file.blob;
         if (packed->blob->has_stored) {
             continue;
@@ -362,6 +365,7 @@ bd_rc bd_package_manifest(bd_package *package, bd_str *text, bd_err *err) {
     bd_sort(package->files.data, package->files.count, sizeof(packed_file), compare_files, NULL);
     BD_TRY(deflate_files(package, err));
     for (size_t i = 0; i < package->files.count; i++) {
+        bd_arenas_pass(LOOKED_AT);
         list_file(package, &package->files.data[i]);
     }
     package_listing_finish(&package->listing, is_signed(package), package->arena);
@@ -417,6 +421,7 @@ static planned_entries plan_entries(bd_package *package) {
     planned_entries plan = {0};
     for (size_t i = 0; i < package->files.count; i++) {
         const packed_file *packed = &package->files.data[i];
+        bd_arenas_pass(LOOKED_AT);
         *bd_push(package->arena, &plan) = (planned_entry){packed->file.name, packed->blob, true};
     }
     *bd_push(package->arena, &plan) =
@@ -442,6 +447,7 @@ bd_rc bd_package_write(bd_package *package, bd_sink *sink, bd_err *err) {
     BD_DEFER(writer_close_ref)
     bd_zip_writer *writer = bd_zip_writer_open(sink, package->facts.fixed_time);
     for (size_t i = 0; i < plan.count; i++) {
+        bd_arenas_pass(LOOKED_AT);
         bd_str name = bd_str_format(package->arena, "%.*s/%.*s", BD_ARG(package->facts.package_id),
                                     BD_ARG(plan.data[i].path));
         BD_TRY(bd_zip_writer_add(writer, name, plan.data[i].blob, plan.data[i].is_deflated, err));

@@ -61,6 +61,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     run->results = bd_new(scratch, bd_map *, inputs->catalog->check_count + 1);
     set_times(run);
     bd_judging_mask(run);
+    bd_judging_list_documents(run);
     BD_TRY(bd_judging_view(run, err));
     BD_TRY(bd_judging_skeleton(run, err));
     bd_judging_listen(run);

@@ -127,6 +127,7 @@ typedef struct {
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */
     bd_judging_pass pass;
+    BD_VEC(uint32_t) documents; /* indexes of the items that are described as one */
     const bool *is_masked; /* by evidence index: withdrawn, or of a withdrawn collection; NULL: none is */
     bd_carried *carries;   /* NULL: nothing is left to earlier days */
     bd_taking *taking;     /* NULL: nothing is taken over from a later day */
@@ -355,6 +356,7 @@ typedef BD_VEC(bd_occurrence) bd_occurrences;
 bd_rc bd_judging_register(bd_judging *run, bd_err *err);
 /* Documents of these types that belong to the check, by date; `verdict` is that of its `pass` only with
  * `judges`, else only of the sign-off. */
+void bd_judging_list_documents(bd_judging *run);
 void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
                           bool judges, bd_occurrences *out);
 void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,

@@ -433,6 +433,7 @@ static bd_instant next_instant(const bd_judging *run) {
     bd_instant next = INT64_MAX;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         bool has_records = item->facts.seen.count + item->facts.parts.count > 0;
         bd_instant own = item->describes_from;
         bd_instant at = has_records ? bd_judging_instant(run, (uint32_t)i) : own;

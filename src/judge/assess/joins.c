@@ -167,6 +167,7 @@ static void see_all(bd_judging *run, bd_joins *joins) {
     }
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         bool is_seen = !bd_judging_is_left_out(run, (uint32_t)i);
         for (size_t j = 0; is_seen && j < item->facts.parts.count; j++) {
             see_collection(run, joins, item->facts.parts.data[j].source,

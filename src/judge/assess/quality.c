@@ -243,6 +243,7 @@ static people_count count_people(bd_judging *run, bd_person_event event, const c
     uint64_t count_before = 0;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_evidence *item = &run->in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         if (item->given.is_withdrawn || item->is_document || !holds_source(item, sources, count) ||
             !is_of_now(run, item)) {
             continue;
@@ -308,6 +309,7 @@ static void doubt_periods(bd_judging *run) {
 
 void bd_judging_doubt(bd_judging *run) {
     for (size_t i = 0; i < run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         doubt_item(run, &run->in->evidence->data[i]);
     }
     for (size_t i = 1; i < run->in->snapshots->count; i++) { /* sorted: those of one day lie together */

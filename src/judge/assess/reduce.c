@@ -538,6 +538,7 @@ static bd_map *list_sources(const bd_judging *run, bd_arena *arena) {
     bd_map *out = bd_map_make(arena);
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         const bd_facts *facts = &run->in->evidence->data[i].facts;
+        bd_arenas_pass(sizeof(bd_evidence));
         if (bd_judging_is_left_out(run, (uint32_t)i)) {
             continue;
         }

@@ -137,12 +137,25 @@ static bool is_report_known(const bd_judging *run, const bd_document *document) 
     return !bd_day_parse(bd_value_text(document->report, "period_from"), &from) || from <= last;
 }
 
+/* Each check of documents goes through all of them, and most evidence is none. */
+void bd_judging_list_documents(bd_judging *run) {
+    for (size_t i = 0; i < run->in->evidence->count; i++) {
+        const bd_evidence *item = &run->in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
+        if (item->is_document && item->has_sidecar) {
+            *bd_push(run->scratch, &run->documents) = (uint32_t)i;
+        }
+    }
+}
+
 /* In the order of their dates; what is of a later time is no evidence yet. */
 void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
                           bool judges, bd_occurrences *out) {
-    for (size_t i = 0; i < run->in->evidence->count; i++) {
-        const bd_evidence *item = &run->in->evidence->data[i];
-        if (!item->is_document || !item->has_sidecar || bd_judging_is_left_out(run, (uint32_t)i) ||
+    for (size_t i = 0; i < run->documents.count; i++) {
+        uint32_t index = run->documents.data[i];
+        const bd_evidence *item = &run->in->evidence->data[index];
+        bd_arenas_pass(sizeof *item);
+        if (bd_judging_is_left_out(run, index) ||
             !bd_strs_have(types, item->sidecar.document.type) ||
             !bd_judging_serves(item, check->requirement->id)) {
             continue;

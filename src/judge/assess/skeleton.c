@@ -262,6 +262,7 @@ void bd_judging_listen(bd_judging *run) {
         }
     }
     for (size_t i = 0; i < run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         speak(&all, &run->in->evidence->data[i], (uint32_t)i);
     }
 }

@@ -181,6 +181,7 @@ static void weigh_document(const registering *r, bd_vendor_document *one) {
 static void add_documents(registering *r) {
     for (size_t i = 0; i < r->run->in->evidence->count; i++) {
         const bd_evidence *item = &r->run->in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         const bd_document *document = &item->sidecar.document;
         bd_vendor_kind kind;
         bool is_ours = item->is_document && item->has_sidecar && item->sidecar.has_document &&
@@ -602,6 +603,7 @@ static void open_vendors(registering *r) {
     size_t stated = r->out->vendors.count;
     for (size_t i = 0; i < r->run->in->evidence->count; i++) {
         const bd_evidence *item = &r->run->in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         bd_vendor_kind kind;
         if (item->is_document && item->has_sidecar && item->sidecar.has_document &&
             !item->given.is_withdrawn && find_kind(r, &item->sidecar.document, &kind)) {

@@ -15,6 +15,7 @@ void bd_judging_mask(bd_judging *run) {
     bool has_any = false;
     for (size_t i = 0; i < in->evidence->count; i++) {
         const bd_evidence *item = &in->evidence->data[i];
+        bd_arenas_pass(sizeof *item);
         is_masked[i] = item->given.is_withdrawn && !item->is_sidecar && !item->is_register;
         has_any = has_any || is_masked[i];
     }

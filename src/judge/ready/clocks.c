@@ -141,6 +141,7 @@ static void add_vendor(readying *r, bd_str vendor, const report_rule *rule) {
 void ready_find_vendors(readying *r) {
     report_rule rule = {.tail_days = TAIL_DAYS, .control = BD_READY_NONE};
     for (size_t i = 0; i < r->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &r->in->evidence->data[i];
         bool is_letter = false;
         if (item->is_document && is_of_now(r, item) &&
@@ -347,6 +348,7 @@ void ready_find_unreached(readying *r) {
 
 void ready_find_incomplete(readying *r) {
     for (size_t i = 0; i < r->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &r->in->evidence->data[i];
         bool is_aside = item->is_sidecar || item->is_register || item->is_document;
         if (!is_aside && is_of_now(r, item) && item->completeness == BD_COMPLETE_NO) {

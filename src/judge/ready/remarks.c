@@ -67,6 +67,7 @@ static bd_ready_remark *add(readying *r, const char *kind, bd_str subject, uint3
 static void add_items(readying *r) {
     for (int kind = 0; kind < BD_WEAKNESSES; kind++) {
         for (size_t i = 0; i < r->in->evidence->count; i++) {
+            bd_arenas_pass(sizeof(bd_evidence));
             const bd_evidence *item = &r->in->evidence->data[i];
             if (!bd_evidence_is_weak(item, (bd_weakness)kind)) {
                 continue;

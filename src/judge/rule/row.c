@@ -131,6 +131,7 @@ void bd_row_pack(bd_packer *packer, bd_row_series *series, const bd_row *row) {
     bool is_next = series == NULL || !series->has_row || series->ordinal != row->ordinal;
     unsigned shared = shared_marks(series, row, texts);
     unsigned own = own_marks(series, row, shared);
+    BD_ASSERT(row->check < UINT32_MAX);
     bd_pack_u32(packer, row->check);
     bd_pack_u8(packer, (uint8_t)((unsigned)row->verdict | (unsigned)row->side << SIDE_SHIFT |
                                  (row->lacks_key ? LACKS_KEY : 0U) |
@@ -168,8 +169,8 @@ static bool shared_fit(bd_str packed, size_t *at, unsigned marks, bool has_row) 
     return is_sound;
 }
 
-static bool own_fit(bd_str packed, size_t *at, unsigned marks, bd_row_marks *seen, uint32_t check) {
-    uint32_t *told = &seen->told[check % BD_ROW_REASONS];
+/* `*told`: 1 + the check whose reason stands in the place, before this row and behind it. */
+static bool own_fit(bd_str packed, size_t *at, unsigned marks, uint32_t check, uint32_t *told) {
     bool is_sound = marks <= ALL_OWN && ((marks & SAME_REASON) == 0 ||
                                          ((marks & HAS_REASON) == 0 && *told == check + 1));
     for (unsigned mark = HAS_JOIN; mark <= HAS_ALIAS && is_sound; mark <<= 1) {
@@ -189,13 +190,15 @@ bool bd_row_fits(bd_str packed, size_t at, size_t check_count, bd_row_marks *see
     }
     uint32_t check = bd_unpack_u32(&row);
     unsigned how = bd_unpack_u8(&row), shared = bd_unpack_u8(&row), own = bd_unpack_u8(&row);
+    uint32_t *place = &seen->told[check % BD_ROW_REASONS], told = *place;
     bool is_known = check < check_count && how <= ALL_HOW &&
                     ((how & HAS_ORDINAL) != 0 || seen->has_row);
     bool fits = is_known && ((how & HAS_TIME) == 0 || bd_pack_fits(packed, &at, "8")) &&
                 ((how & HAS_ORDINAL) == 0 || bd_pack_fits(packed, &at, "4")) &&
                 shared_fit(packed, &at, shared, seen->has_row) &&
-                own_fit(packed, &at, own, seen, check) && at == packed.size;
+                own_fit(packed, &at, own, check, &told) && at == packed.size;
     seen->has_row = seen->has_row || fits;
+    *place = fits ? told : *place;
     return fits;
 }
 

@@ -324,6 +324,7 @@ static void write_evidence(export_run *run, bd_json_writer *writer) {
     bd_json_key(writer, "evidence");
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         export_evidence_record(run, writer, run->joins->order[i]);
         bd_arena_reset(run->line);
     }
@@ -355,6 +356,7 @@ static void write_data_quality(export_run *run, bd_json_writer *writer) {
     bd_json_key(writer, "data_quality");
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
         export_diags(writer, item, bd_evidence_id(run->line, item->given.number));
         bd_arena_reset(run->line);
@@ -367,6 +369,7 @@ static void write_unmapped(export_run *run, bd_json_writer *writer) {
     bd_json_key(writer, "unmapped");
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
         if (!item->is_unmapped) {
             continue;

@@ -72,9 +72,13 @@ static bool is_formula(bd_str text) {
     return false;
 }
 
+static bool is_mark(char c) {
+    return c == ',' || c == ';' || c == '"' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static bool needs_quotes(bd_str text) {
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] != '\0' && strchr(",;\"\t\r\n", text.data[i]) != NULL) {
+        if (is_mark(text.data[i])) {
             return true;
         }
     }

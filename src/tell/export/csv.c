@@ -56,6 +56,7 @@ static void place_item(placement *at, size_t item, bool is_counting) {
 
 static void place_all(placement *at, bool is_counting) {
     for (size_t i = 0; i < at->run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         place_item(at, at->run->joins->order[i], is_counting);
     }
 }
@@ -150,6 +151,7 @@ bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err 
         put_places(&to, &placed, i);
     }
     for (size_t i = 0; i < inputs->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         size_t item = run.joins->order[i];
         if (!placed.is_placed[item]) {
             csv_empty(&to);

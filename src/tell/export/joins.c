@@ -135,6 +135,7 @@ static void link_checks(const bd_export_inputs *in, bd_export_joins *out, bd_are
 static void link_sidecars(const bd_export_inputs *in, bd_export_joins *out, bd_arena *arena) {
     uint32_t *subject = bd_new(arena, uint32_t, in->evidence->count + 1);
     for (size_t i = 0; i < in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         uint32_t item = out->order[i];
         size_t sidecar = 0;
         uint32_t number = in->evidence->data[item].given.sidecar;

@@ -253,6 +253,7 @@ static void put_all_evidence(export_run *run) {
         "<th scope=\"col\">Sign-off</th><th scope=\"col\">Speaks to</th>"
         "<th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         put_evidence(run, run->joins->order[i]);
     }
     html_put(run, "</tbody></table></div>\n</section>\n");
@@ -289,6 +290,7 @@ static void put_evidence_item(export_run *run, const bd_evidence *item) {
 static void put_unmapped(export_run *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
         if (!item->is_unmapped) {
             continue;
@@ -315,6 +317,7 @@ static void put_remark(export_run *run, const bd_evidence *item, bd_str locus, b
 static void put_data_quality(export_run *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
         const bd_diags *diags = &item->facts.diags;
         bd_str problem = export_untold_problem(item);

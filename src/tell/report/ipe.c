@@ -302,6 +302,7 @@ static int cmp_by_source(const void *context, const void *a, const void *b) {
 static index_list sheets_of(report *r) {
     index_list items = {0};
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         if (has_sheet(&r->evidence->data[i])) {
             *bd_push(r->arena, &items) = (uint32_t)i;
         }
@@ -392,6 +393,7 @@ static size_t add_doubt(report *r, size_t index) {
     bd_table *table = NULL;
     size_t count = 0;
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &r->evidence->data[i];
         if (!bd_evidence_is_weak(item, doubts[index].kind)) {
             continue;
@@ -541,6 +543,7 @@ static void say_hash_rest(report *r, size_t listed) {
 static size_t count_sheets(const report *r) {
     size_t count = 0;
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         count += has_sheet(&r->evidence->data[i]);
     }
     return count;
@@ -555,6 +558,7 @@ void section_hashes(report *r) {
     open_section(r, BD_STR("List of hashes"), BD_STR("hashes"));
     say_hash_rest(r, count_sheets(r));
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         if (!has_sheet(&r->evidence->data[i])) { /* index.html may lead here */
             bd_doc_anchor(r->doc,
                           anchor_of(r, "evidence",
@@ -563,6 +567,7 @@ void section_hashes(report *r) {
     }
     bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &r->evidence->data[i];
         if (!has_sheet(item)) {
             continue;

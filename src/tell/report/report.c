@@ -66,6 +66,7 @@ static void index_checks(report *r) {
 static void index_evidence(report *r) {
     uint32_t highest = 0;
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         uint32_t number = r->evidence->data[i].given.number;
         highest = number > highest ? number : highest;
     }
@@ -75,6 +76,7 @@ static void index_evidence(report *r) {
         r->item_of_number[i] = NOWHERE;
     }
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         r->item_of_number[r->evidence->data[i].given.number] = i;
     }
     r->place_of_item = bd_new(r->arena, size_t, r->evidence->count + 1);

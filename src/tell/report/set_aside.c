@@ -57,6 +57,7 @@ static void add_withdrawn(report *r) {
                                          {"At (UTC)", BD_ALIGN_LEFT, 0}};
     bd_table *table = NULL;
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence_given *given = &r->evidence->data[i].given;
         if (!given->is_withdrawn) {
             continue;
@@ -79,6 +80,7 @@ static void add_withdrawn(report *r) {
 static bool has_any(const report *r) {
     bool found = false;
     for (size_t i = 0; i < r->evidence->count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         found = found || r->evidence->data[i].given.is_withdrawn;
     }
     for (size_t i = 0; i < r->assessment->exceptions.count && !found; i++) {
