@@ -2,11 +2,11 @@
 #ifndef SCAN_PRIV_H
 #define SCAN_PRIV_H
 
-#define BD_SCAN_LOOKED_AT 8192 /* bytes in memory with a collection: it, its first item and their texts */
-
 #include "bindery/derive.h"
 #include "bindery/read.h"
 #include "bindery/scan.h"
+
+#define BD_SCAN_LOOKED_AT 8192 /* bytes in memory with a collection: it, its first item and their texts */
 
 /* What a record is, by its own content and its document's envelope. */
 typedef struct {

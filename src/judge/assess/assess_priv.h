@@ -354,9 +354,9 @@ typedef struct {
 } bd_occurrence;
 typedef BD_VEC(bd_occurrence) bd_occurrences;
 bd_rc bd_judging_register(bd_judging *run, bd_err *err);
+void bd_judging_list_documents(bd_judging *run); /* fills `documents`; before all that asks for any */
 /* Documents of these types that belong to the check, by date; `verdict` is that of its `pass` only with
  * `judges`, else only of the sign-off. */
-void bd_judging_list_documents(bd_judging *run);
 void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
                           bool judges, bd_occurrences *out);
 void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
