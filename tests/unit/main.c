@@ -165,12 +165,12 @@ static void run_here(const test_case *test) {
     arena = bd_arena_open("test", (size_t)4 << 30);
     int before = open_descriptors();
     test->fn();
+    bd_arena_close(arena);
     int after = open_descriptors();
     if (after > before) {
         fprintf(stderr, "    leaves %d descriptors open\n", after - before);
         exit(1);
     }
-    bd_arena_close(arena);
     exit(0);
 }
 

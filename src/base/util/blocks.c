@@ -50,12 +50,15 @@ static size_t region_count, region_room;
 static int kept_file = -1; /* of a process that will be able to make none */
 static size_t kept_bytes;
 static size_t resting_bytes; /* of files in memory, after the last letting go */
+static int statm_file = -1;  /* open while there are regions of ours: it is asked often */
 static _Thread_local size_t since_look;
 static _Thread_local bool is_taking; /* under the lock, where what is taken on the way must not look */
 static atomic_bool has_regions;
 
+/* What a child inherits describes its parent. */
 static void refuse(void) {
     is_refused = true;
+    bd_fd_close(&statm_file);
 }
 
 static size_t whole_grains(size_t bytes) {
@@ -130,6 +133,7 @@ static void close_region(size_t index) {
         free(regions);
         regions = NULL;
         region_room = 0;
+        bd_fd_close(&statm_file);
         atomic_store_explicit(&has_regions, false, memory_order_relaxed);
     }
 }
@@ -215,8 +219,13 @@ void block_give(void *block, size_t bytes) {
 /* Of files that are mapped, ours among them; 0: the system does not say. */
 static size_t resident_bytes(void) {
     char text[128];
-    BD_DEFER(bd_fd_close) int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (statm_file < 0) {
+        statm_file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    }
+    ssize_t size = statm_file < 0 ? 0 : pread(statm_file, text, sizeof text - 1, 0);
+    if (region_count == 0 || is_refused) {
+        bd_fd_close(&statm_file);
+    }
     if (size <= 0) {
         return 0;
     }

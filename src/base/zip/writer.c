@@ -4,6 +4,9 @@
 
 enum { COPY_BYTES = 64 * 1024 };
 
+/* What is stored of a blob is hashed while it is read; from here on that is done beside the writing. */
+#define READ_AHEAD_BYTES (4u << 20)
+
 struct bd_zip_writer {
     bd_arena *arena;
     bd_sink *sink;
@@ -51,20 +54,32 @@ static bd_rc check_name(bd_zip_writer *writer, bd_str name, bd_err *err) {
     return BD_OK;
 }
 
+/* The next bytes, empty at the end; they live until the next call. */
+static bd_rc take_bytes(bd_zip_writer *writer, bd_source *source, bd_readahead *ahead, bd_str *out,
+                        bd_err *err) {
+    if (ahead != NULL) {
+        return bd_readahead_take(ahead, out, err);
+    }
+    size_t count;
+    BD_TRY(bd_source_read(source, writer->copy, COPY_BYTES, &count, err));
+    *out = (bd_str){writer->copy, count};
+    return BD_OK;
+}
+
 /* Copies the whole source and counts it; a blob that does not keep its word must not leave a
  * plausible entry. */
-static bd_rc copy_source(bd_zip_writer *writer, bd_source *source, const struct zip_facts *facts,
-                         bd_err *err) {
+static bd_rc copy_bytes(bd_zip_writer *writer, bd_source *source, bd_readahead *ahead,
+                        const struct zip_facts *facts, bd_err *err) {
     uint64_t count = 0;
     uint32_t crc32 = 0;
-    for (size_t got = 1; got > 0;) {
-        BD_TRY(bd_source_read(source, writer->copy, COPY_BYTES, &got, err));
-        count += got;
+    for (bd_str taken = BD_STR("-"); taken.size > 0;) {
+        BD_TRY(take_bytes(writer, source, ahead, &taken, err));
+        count += taken.size;
         if (count > facts->stored_bytes) {
             break;
         }
-        crc32 = facts->method == 0 ? bd_crc32(crc32, writer->copy, got) : 0;
-        BD_TRY(write_bytes(writer, writer->copy, got, err));
+        crc32 = facts->method == 0 ? bd_crc32(crc32, taken.data, taken.size) : 0;
+        BD_TRY(write_bytes(writer, taken.data, taken.size, err));
     }
     if (count != facts->stored_bytes) {
         BD_RAISE(err, BD_ERR_INPUT, "'%.*s' gives %s than the %llu bytes it declares",
@@ -77,6 +92,14 @@ static bd_rc copy_source(bd_zip_writer *writer, bd_source *source, const struct 
                  BD_ARG(facts->name), (unsigned long)crc32, (unsigned long)facts->crc32);
     }
     return BD_OK;
+}
+
+static bd_rc copy_source(bd_zip_writer *writer, bd_source *source, const struct zip_facts *facts,
+                         bd_err *err) {
+    bd_readahead *ahead = facts->stored_bytes < READ_AHEAD_BYTES ? NULL : bd_readahead_open(source);
+    bd_rc rc = copy_bytes(writer, source, ahead, facts, err);
+    bd_readahead_close(ahead);
+    return rc;
 }
 
 bd_rc bd_zip_writer_add(bd_zip_writer *writer, bd_str name, const bd_blob *blob, bool deflated,
