@@ -431,6 +431,36 @@ TEST(scan, a_file_says_once_that_a_subscription_has_a_thing) {
     scan_bench_close(&bench);
 }
 
+/* A file keeps only so many in mind; what is not kept is said again, and never lost. */
+TEST(scan, more_than_a_file_keeps_in_mind_is_said_all_the_same) {
+    enum { SUBSCRIPTIONS = 22000 };
+    bd_buf text;
+    bd_buf_init(&text, 64u << 20);
+    bd_buf_printf(&text, "{\"value\":[");
+    for (int i = 0; i < 2 * SUBSCRIPTIONS; i++) {
+        bd_buf_printf(&text,
+                      "%s{\"id\":\"/subscriptions/%08x-0000-4000-8000-000000000000/resourceGroups/rg/"
+                      "providers/Microsoft.Storage/storageAccounts/a%d\",\"type\":\"Microsoft.Storage/"
+                      "storageAccounts\",\"properties\":{}}",
+                      i > 0 ? "," : "", (unsigned)(i % SUBSCRIPTIONS), i);
+    }
+    bd_buf_printf(&text, "]}");
+    bd_buf_put(&text, "", 1);
+    scan_bench bench = scan_bench_open();
+    scan_alone(&bench, text.data, "{" AT "}");
+    scan_rows told = scan_rows_of(&bench, "defender-for-storage");
+    bd_map *seen = bd_map_make(test_arena());
+    size_t different = 0;
+    for (size_t i = 0; i < told.count; i++) {
+        different += bd_map_find(seen, told.data[i].join) == NULL ? 1 : 0;
+        bd_map_put(seen, told.data[i].join, seen);
+    }
+    CHECK_EQ_INT(different, SUBSCRIPTIONS);
+    CHECK(told.count > SUBSCRIPTIONS && told.count < 2 * SUBSCRIPTIONS);
+    bd_buf_clear(&text);
+    scan_bench_close(&bench);
+}
+
 /* Exact, else the single one without regard to case, else nobody can tell (formats, JSON). */
 TEST(scan, one_key_in_two_cases_is_read_exactly_or_not_at_all) {
     static const struct {

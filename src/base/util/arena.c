@@ -200,6 +200,7 @@ void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t s
         void *larger = bd_alloc(arena, wanted, size_bytes);
         if (*count > 0) {
             block_copy(larger, data, *count * size_bytes);
+            block_rest(data, *count * size_bytes);
         }
         data = larger;
         *room = wanted;

@@ -214,6 +214,24 @@ void block_give(void *block, size_t bytes) {
     pthread_mutex_unlock(&lock);
 }
 
+/* The pages that lie in it whole: at its edges there may be what is looked at. */
+void block_rest(const void *at, size_t bytes) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)at + page - 1) & ~(page - 1), to = ((uintptr_t)at + bytes) & ~(page - 1);
+    if (to <= from || to - from < GRAIN_BYTES || is_taking) {
+        return;
+    }
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < region_count && !is_refused; i++) {
+        uintptr_t offset = from - (uintptr_t)regions[i]->at;
+        if (offset < regions[i]->grains * GRAIN_BYTES) {
+            (void)madvise(regions[i]->at + offset, to - from, LET_GO);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 /* ---- letting go ---------------------------------------------------------------------------------- */
 
 /* Of files that are mapped, ours among them; 0: the system does not say. */

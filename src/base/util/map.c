@@ -74,6 +74,7 @@ static void widen(bd_map *map) {
             *slot_of(slots, room, map->slots[i].key, map->slots[i].hash) = map->slots[i];
         }
     }
+    block_rest(map->slots, map->room * sizeof(slot));
     map->slots = slots;
     map->room = room;
 }

@@ -9,6 +9,8 @@
  * `is_kept`: it stays in memory until bd_arenas_keep_none. */
 void *block_take(size_t bytes, bool is_kept);
 void block_give(void *block, size_t bytes); /* of the size that was taken */
+/* Nobody will look there again, though it is not given back: what lies in such memory leaves it now. */
+void block_rest(const void *at, size_t bytes);
 /* Makes the file now, once and for all: soon this process can make none.  Before any thread. */
 void block_keep_file(void);
 /* So much was taken from anywhere: now and then this lets go of blocks. */

@@ -5,6 +5,7 @@
 #include "scan_priv.h"
 
 #define KEY_SLOTS ((size_t)1 << 14) /* a power of two; twice what is kept */
+#define MOST_TOLD ((size_t)65536) /* different things of one file that presence rows say */
 #define MOST_SAID 20 /* refusals of one file that are said one by one; all are counted */
 
 /* ---- refusals ---- */
@@ -70,7 +71,7 @@ void bd_scan_settle_facts(bd_scan_state *state) {
 
 /* What names an entry: numbers, or where a text is kept. */
 typedef struct {
-    uintptr_t first, second;
+    uint64_t first, second;
 } pair;
 
 typedef pair pair_fn(const void *list, size_t entry);
@@ -149,6 +150,56 @@ bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_s
     state->last_index = found - 1;
     state->last_scope = list->data[state->last_index].scope;
     return &list->data[state->last_index];
+}
+
+/* ---- what presence rows said ---- */
+
+/* Texts that come again and again are kept once, for the entries of an inventory are many.  0: not there, and no room. */
+static uint32_t told_place(bd_scan_state *state, bd_str text, bool is_full) {
+    uintptr_t place = (uintptr_t)bd_map_find(state->told_texts, text);
+    if (place == 0 && !is_full) {
+        place = ++state->told_text_count;
+        bd_map_put(state->told_texts, text, (void *)place);
+    }
+    return (uint32_t)place;
+}
+
+static pair name_told(bd_scan_told told) {
+    return (pair){(uint64_t)told.check << 32 | told.detail, told.about};
+}
+
+static pair pair_of_told(const void *list, size_t entry) {
+    return name_told(((const bd_scan_told *)list)[entry]);
+}
+
+bool bd_scan_was_told(bd_scan_state *state, const bd_row *row) {
+    bd_packer *packer = &state->packer;
+    bool is_full = state->told.count == MOST_TOLD;
+    bd_scan_told told = {.check = row->check};
+    bd_pack_begin(packer);
+    bd_pack_i64(packer, row->time);
+    bd_pack_key(packer, row->join);
+    told.about = packer->overflowed ? 0 : told_place(state, bd_pack_end(packer), is_full);
+    bd_pack_begin(packer);
+    bd_pack_key(packer, row->detail);
+    told.detail = packer->overflowed ? 0 : told_place(state, bd_pack_end(packer), is_full);
+    if (told.about == 0 || told.detail == 0) {
+        return false;
+    }
+    if (find_pair(&state->told_index, state->told.data, pair_of_told, name_told(told)) != 0) {
+        return true;
+    }
+    if (!is_full) {
+        *bd_push(state->index, &state->told) = told;
+        add_pair(&state->told_index, state->told.data, pair_of_told, state->told.count,
+                 state->index);
+    }
+    return false;
+}
+
+void bd_scan_tell_anew(bd_scan_state *state) {
+    state->told.count = 0;
+    state->told_index = (bd_pair_index){0};
 }
 
 /* ---- one record ---- */

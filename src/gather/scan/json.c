@@ -172,8 +172,7 @@ static bd_rc forget_records(bd_scan_state *state, bd_spool_mark mark, bd_err *er
     facts->last_event = BD_INSTANT_NONE;
     facts->is_malformed = false;
     facts->problem = (bd_str){"", 0};
-    state->told = bd_map_make(state->index);
-    state->told_count = 0;
+    bd_scan_tell_anew(state);
     state->seen = (bd_pair_index){0};
     state->parts = (bd_pair_index){0};
     state->types = (bd_pair_index){0};

@@ -4,7 +4,6 @@
 #include "bindery/derive.h"
 #include "scan_priv.h"
 
-#define MOST_TOLD 65536 /* different things of one file that presence rows say */
 #define LONGEST_IDENTITY 4096 /* what a packed row keeps of a text whole */
 
 /* ---- rows ---- */
@@ -14,23 +13,7 @@
 static bool is_told(bd_scan_state *state, const bd_row *row) {
     bool is_presence = row->side != BD_SIDE_LEFT && state->has_row && row->alias.size == 0 &&
                        state->plan->catalog->checks[row->check].shape == BD_SCOPE_SHAPE;
-    if (!is_presence) {
-        return false;
-    }
-    bd_pack_begin(&state->packer);
-    bd_pack_u32(&state->packer, row->check);
-    bd_pack_i64(&state->packer, row->time);
-    bd_pack_key(&state->packer, row->join);
-    bd_pack_key(&state->packer, row->detail);
-    bd_str name = bd_pack_end(&state->packer);
-    if (state->packer.overflowed || bd_map_find(state->told, name) != NULL) {
-        return !state->packer.overflowed;
-    }
-    if (state->told_count < MOST_TOLD) {
-        bd_map_put(state->told, name, state);
-        state->told_count++;
-    }
-    return false;
+    return is_presence && bd_scan_was_told(state, row);
 }
 
 static void put_row(void *context, const bd_row *row) {

@@ -152,7 +152,7 @@ bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, const bd_sidecar *s
         .rows = rows,
         .facts = out,
         .places = bd_map_make(found),
-        .told = bd_map_make(found),
+        .told_texts = bd_map_make(found),
         .derived = bd_new(found, bd_scan_derived, plan->catalog->source_count + 1),
         .inventory = bd_catalog_source(plan->catalog, BD_STR("S77")),
         .undated = bd_rules_undated(plan->parameters, found),

@@ -59,6 +59,11 @@ typedef struct {
     bool is_known;
 } bd_scan_derived;
 
+/* What a presence row said, its texts by their places. */
+typedef struct {
+    uint32_t check, about, detail;
+} bd_scan_told;
+
 /* A column of the table at hand that stands twice in its header. */
 typedef struct {
     size_t first, column;
@@ -96,8 +101,10 @@ typedef struct {
     size_t last_index;
     bd_scan_derived *derived;       /* by source of the catalog */
     const bd_source_def *inventory; /* of all resources; NULL: the catalog has none */
-    bd_map *told;    /* what presence rows said */
-    size_t told_count;
+    bd_map *told_texts; /* text -> its place + 1 */
+    size_t told_text_count;
+    BD_VEC(bd_scan_told) told; /* what presence rows said */
+    bd_pair_index told_index;
     bool has_row;    /* the record at hand left one */
     const bd_value *undated; /* parameters that stay when another day is judged */
     bd_str first_type;
@@ -136,6 +143,11 @@ void bd_scan_say_rest(bd_scan_state *state);
 void bd_scan_note_record(bd_scan_state *state, const bd_record *record, bool is_part);
 /* At the end: what the facts list lies in their own arena, in its own size. */
 void bd_scan_settle_facts(bd_scan_state *state);
+/* Has a presence row said the same before?  From now on one has; of more than 65,536 that differ, only the first are
+ * known again. */
+bool bd_scan_was_told(bd_scan_state *state, const bd_row *row);
+/* What was said is forgotten. */
+void bd_scan_tell_anew(bd_scan_state *state);
 /* The entry of a source and scope, made when there is none. */
 bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_str scope,
                          bool is_part);
