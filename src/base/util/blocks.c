@@ -49,7 +49,7 @@ static region **regions;
 static size_t region_count, region_room;
 static int kept_file = -1; /* of a process that will be able to make none */
 static size_t kept_bytes;
-static size_t resting_bytes; /* of files in memory, after the last letting go */
+static size_t resting_bytes; /* in memory after the last letting go, or less since */
 static int statm_file = -1;  /* open while there are regions of ours: it is asked often */
 static _Thread_local size_t since_look;
 static _Thread_local bool is_taking; /* under the lock, where what is taken on the way must not look */
@@ -287,6 +287,8 @@ void block_note(size_t bytes) {
     size_t now = resident_bytes();
     if (now == 0 || now > resting_bytes + KEPT_BYTES) {
         release_all();
+    } else if (now < resting_bytes) {
+        resting_bytes = now;
     }
     pthread_mutex_unlock(&lock);
 }

@@ -30,9 +30,17 @@ static void pull_followers(flow *f, const label_patch *patch, double spare) {
     }
 }
 
+/* Patches come in the order of their pages. */
+static void turn_to(size_t page_index, size_t *last_page) {
+    bd_arenas_pass(page_index != *last_page ? FLOW_PAGE_BYTES : 0);
+    *last_page = page_index;
+}
+
 void refer_fill_labels(flow *f) {
+    size_t last_page = SIZE_MAX;
     for (size_t i = 0; i < f->label_patches.count; i++) {
         const label_patch *patch = &f->label_patches.data[i];
+        turn_to(patch->page_index, &last_page);
         bd_op *op = &f->layout->pages.data[patch->page_index].ops.data[patch->op_index];
         const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
         if (!place) {
@@ -54,8 +62,10 @@ void refer_fill_labels(flow *f) {
 }
 
 void refer_fill_links(flow *f) {
+    size_t last_page = SIZE_MAX;
     for (size_t i = 0; i < f->link_patches.count; i++) {
         const link_patch *patch = &f->link_patches.data[i];
+        turn_to(patch->page_index, &last_page);
         const bd_place *place = bd_map_find(f->place_of_name, patch->anchor);
         if (!place) {
             note_broken(f, patch->anchor);
