@@ -605,29 +605,58 @@ TEST(zip, the_writer_refuses_disorder_and_names_that_systems_read_differently) {
     }
 }
 
+/* Large ones are read ahead while what came before is written. */
 TEST(zip, a_blob_that_breaks_its_word_is_refused_while_packing) {
-    bd_err err = {0};
-    bd_buf buf;
-    bd_buf_init(&buf, 1 << 20);
-    bd_sink sink = bd_sink_to_buf(&buf);
-    bd_zip_writer *writer = bd_zip_writer_open(&sink, FIXED_TIME);
-    bd_blob wrong = *bd_blob_of_memory(test_arena(), BD_STR("abc"));
-    wrong.crc32 ^= 1;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("a"), &wrong, false, &err), err, BD_ERR_INPUT,
-                "other bytes");
-    wrong.crc32 ^= 1;
-    wrong.bytes = 2;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("b"), &wrong, false, &err), err, BD_ERR_INPUT,
-                "more than the 2");
-    wrong.bytes = 4;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("c"), &wrong, false, &err), err, BD_ERR_INPUT,
-                "less than the 4");
-    bd_blob *stored = stored_blob(export_text(3000), 9);
-    stored->stored_sha256[5] ^= 1;
-    CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("d"), stored, true, &err), err, BD_ERR_INPUT,
-                "deflated form");
-    bd_zip_writer_close(writer);
-    bd_buf_clear(&buf);
+    static const size_t sizes[] = {3000, (size_t)5 << 20};
+    for (size_t i = 0; i < BD_COUNT(sizes); i++) {
+        bd_err err = {0};
+        bd_buf buf;
+        bd_buf_init(&buf, (size_t)64 << 20);
+        bd_sink sink = bd_sink_to_buf(&buf);
+        bd_zip_writer *writer = bd_zip_writer_open(&sink, FIXED_TIME);
+        bd_blob wrong = *bd_blob_of_memory(test_arena(), random_bytes(sizes[i]));
+        test_failure("%zu bytes", sizes[i]);
+        wrong.crc32 ^= 1;
+        CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("a"), &wrong, false, &err), err, BD_ERR_INPUT,
+                    "other bytes");
+        wrong.crc32 ^= 1;
+        wrong.bytes--;
+        CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("b"), &wrong, false, &err), err, BD_ERR_INPUT,
+                    "more than the");
+        wrong.bytes += 2;
+        CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("c"), &wrong, false, &err), err, BD_ERR_INPUT,
+                    "less than the");
+        bd_blob *stored = stored_blob(random_bytes(sizes[i]), 9);
+        stored->stored_sha256[5] ^= 1;
+        CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("d"), stored, true, &err), err, BD_ERR_INPUT,
+                    "deflated form");
+        bd_zip_writer_close(writer);
+        bd_buf_clear(&buf);
+    }
+}
+
+/* The disk is full after the first pieces of a large blob: the reading beside it ends, too. */
+static bd_rc write_a_little(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
+    size_t *left = sink->context;
+    (void)bytes;
+    if (count > *left) {
+        BD_RAISE(err, BD_ERR_IO, "no room");
+    }
+    *left -= count;
+    return BD_OK;
+}
+
+TEST(zip, a_sink_that_fails_in_the_middle_of_a_large_blob_fails_the_packing) {
+    const bd_blob *blob = bd_blob_of_memory(test_arena(), random_bytes((size_t)6 << 20));
+    for (size_t left = 0; left < (size_t)6 << 20; left = left * 3 + 100000) {
+        bd_err err = {0};
+        size_t room = left;
+        bd_sink sink = {.write = write_a_little, .context = &room};
+        bd_zip_writer *writer = bd_zip_writer_open(&sink, FIXED_TIME);
+        CHECK_FAILS(bd_zip_writer_add(writer, BD_STR("a"), blob, false, &err), err, BD_ERR_IO,
+                    "no room");
+        bd_zip_writer_close(writer);
+    }
 }
 
 /* ---- hostile packages ---------------------------------------------------------------------------- */
