@@ -418,7 +418,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     /* No more of the engagement than who signs: neither catalog nor locker is needed for it. */
     bd_session session;
     BD_DEFER(bd_zygote_close_ref) bd_zygote *zygote = NULL;
-    BD_TRY(bd_run_zygote_open(&zygote, err));
+    BD_TRY(bd_session_zygote_open(&zygote, err));
     BD_TRY(bd_session_begin(options, arena, outcome, &session, err));
     session.zygote = zygote;
     BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;

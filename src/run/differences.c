@@ -239,7 +239,7 @@ void bd_differ_derivations(bd_differing *run, const bd_catalog *catalog) {
 }
 
 void bd_differ_say_versions(bd_differing *run, bd_str versions) {
-    bd_str then = versions, now = bd_run_versions(run->arena);
+    bd_str then = versions, now = bd_program_versions(run->arena);
     (void)bd_str_cut(&versions, ',', &then);
     bd_str here = now;
     (void)bd_str_cut(&now, ',', &here);

@@ -153,6 +153,7 @@ bd_early_scan *bd_early_begin(bd_session *session, const char *file, const bd_en
         made->plan.has_collected_at = session->options->collected_at != BD_INSTANT_NONE;
         made->plan.collected_at = session->options->collected_at;
         session->early = made;
+        session->close_early = bd_early_close;
     }
     bd_early *early = session->early;
     early_scan scan = {.path = bd_str_copy(early->arena, entry->path)};

@@ -539,24 +539,9 @@ static bd_rc add_figures(bd_production *run, bd_err *err) {
 
 void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str edition,
                     uint8_t out[32]) {
-    bd_arena *arena = session->arena;
-    uint8_t head[32];
-    bd_locker_head(session->locker, head);
-    bd_result plan = {.arena = arena};
-    bd_result_text(&plan, "as_of", bd_instant_format(arena, session->as_of));
-    bd_result_text(&plan, "catalog", bd_hex_text(arena, session->catalog->sha256, 32));
-    bd_result_text(&plan, "edition", edition);
-    bd_result_text(&plan, "engagement",
-                   bd_sha256_hex(arena, bd_json_canonical(arena, session->engagement.source)));
-    bd_result_text(&plan, "journal_head", bd_hex_text(arena, head, 32));
-    bd_result_text(&plan, "period", session->period->id);
-    if (signer != NULL && signer->reviewer_fingerprint.size > 0) {
-        bd_result_text(&plan, "reviewer", signer->reviewer_fingerprint);
-    }
-    bd_result_text(&plan, "signer", signer != NULL ? signer->fingerprint : (bd_str){"", 0});
-    bd_result_text(&plan, "templates", bd_hex_text(arena, session->templates.sha256, 32));
-    bd_result_text(&plan, "versions", bd_run_versions(arena));
-    bd_sha256_of(canonical_line(arena, bd_result_object(&plan)), out);
+    bd_str nobody = {"", 0};
+    bd_session_plan(session, signer != NULL ? signer->fingerprint : nobody,
+                    signer != NULL ? signer->reviewer_fingerprint : nobody, edition, out);
 }
 
 /* N is 1 + the number of different plans packaged before; the same plan keeps its N and its
@@ -616,7 +601,7 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
         .as_of = bd_instant_format(arena, session->as_of),
         .fixed_time = session->as_of,
         .bindery_version = BD_STR(BINDERY_VERSION),
-        .versions = bd_run_versions(arena),
+        .versions = bd_program_versions(arena),
     };
     bd_locker_head(session->locker, facts->journal_head);
     memcpy(facts->catalog_sha256, session->catalog->sha256, 32);

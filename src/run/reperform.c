@@ -456,11 +456,11 @@ static bd_rc perform(performance *run, bd_zygote *zygote, bd_err *err) {
 bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote, bd_package_reader *reader,
                    const bd_package_report *report, bd_arena *arena, bd_reperformance *out,
                    bd_err *err) {
-    bool is_same_program = bd_run_is_this_program(report->facts.versions);
+    bool is_same_program = bd_program_is_this(report->facts.versions);
     *out = (bd_reperformance){
         .is_same_program = is_same_program,
         .is_same_version = is_same_program &&
-                           bd_str_eq(report->facts.versions, bd_run_versions(arena))};
+                           bd_str_eq(report->facts.versions, bd_program_versions(arena))};
     performance run = {.options = options,
                        .reader = reader,
                        .report = report,

@@ -16,99 +16,13 @@
 #include "bindery/rule.h"
 #include "bindery/run.h"
 #include "bindery/scan.h"
+#include "bindery/session.h"
 #include "bindery/sign.h"
 #include "bindery/template.h"
 #include "bindery/text.h"
 
-#define BD_RUN_ARENA_BYTES ((size_t)4 << 30)
-
-typedef struct bd_early bd_early;           /* early.c */
-typedef struct bd_early_scan bd_early_scan;
+typedef struct bd_early_scan bd_early_scan; /* early.c */
 typedef struct bd_memos bd_memos;           /* memos.c */
-typedef struct bd_partials bd_partials;     /* shards.c */
-
-/* result.c: small builder for result objects; keys in any order. */
-typedef struct {
-    bd_arena *arena;
-    BD_VEC(bd_str) keys;
-    BD_VEC(const bd_value *) values;
-} bd_result;
-void bd_result_text(bd_result *result, const char *key, bd_str text);
-void bd_result_int(bd_result *result, const char *key, int64_t value);
-void bd_result_bool(bd_result *result, const char *key, bool value);
-void bd_result_value(bd_result *result, const char *key, const bd_value *value);
-void bd_result_list(bd_result *result, const char *key, const bd_strs *list);
-const bd_value *bd_result_object(bd_result *result);
-
-/* templates.c: how both reports are put together. */
-typedef struct {
-    const bd_doc_template *binder, *readiness;
-    bd_str binder_text; /* 80_MACHINE/template.xml */
-    bd_str logo;        /* bytes of the binder's picture, 80_MACHINE/template-logo.png; or "" */
-    uint8_t sha256[32]; /* of all of it, the readiness report's too */
-} bd_templates;
-#define BD_TEMPLATE_ENTRY "80_MACHINE/template.xml"
-#define BD_TEMPLATE_LOGO_ENTRY "80_MACHINE/template-logo.png"
-
-/* The engagement as opened: configuration, catalog, period, as-of. */
-typedef struct {
-    const bd_run_options *options;
-    bd_arena *arena;
-    bd_run_outcome *outcome;
-    bd_engagement engagement;
-    const bd_catalog *catalog;
-    const bd_rules *rules;
-    const bd_imports *imports;
-    bd_templates templates;
-    const bd_period *period;
-    bd_str period_why;
-    bd_instant as_of;
-    bd_str as_of_why;
-    unsigned jobs;
-    bool is_writer; /* holds the locker's lock */
-    bool
-        tells_evidence; /* the command that took the files in says what is wrong with them; later ones do not */
-    bd_locker *locker;
-    bd_arena *locker_arena; /* what the locker hands out ends with it */
-    bd_zygote *zygote; /* made before anything else: reads workbooks and XML, judges answers of authorities first */
-    bd_early *early;   /* what was scanned while it was taken in; NULL: nothing */
-    bd_partials *partials; /* what shards found, in place of a scan; NULL: there is none */
-    const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
-    bd_str previous; /* again: its 80_MACHINE/previous.json, "" where it holds none */
-    bool wants_history; /* the earlier month ends are judged as well */
-    bd_item_fn *on_item; /* told of each item of each population while judging; NULL: nobody asks */
-    void *item_context;
-} bd_session;
-
-BD_MUST_USE bd_rc bd_session_open(const bd_run_options *options, bd_locker_mode mode,
-                                  bd_arena *arena, bd_run_outcome *outcome, bd_session *out,
-                                  bd_err *err);
-/* For all that a run reads of strangers.  Before any thread and any key. */
-BD_MUST_USE bd_rc bd_run_zygote_open(bd_zygote **out, bd_err *err);
-/* No more than the engagement and who asks for what: no catalog, no locker, nothing to close. */
-BD_MUST_USE bd_rc bd_session_begin(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
-                                   bd_session *out, bd_err *err);
-/* USAGE when SOURCE_DATE_EPOCH is set to something that is no instant. */
-BD_MUST_USE bd_rc bd_check_epoch(bd_err *err);
-/* Of the engagement's templates/, else ours.  INPUT names file and line. */
-BD_MUST_USE bd_rc bd_templates_load(bd_session *session, bd_err *err);
-/* The binder's as a package carries it; an empty text stands for a package that carries none. */
-BD_MUST_USE bd_rc bd_templates_take(bd_session *session, bd_str text, bd_str logo, bd_err *err);
-void bd_session_close(bd_session *session); /* accepts a zeroed one */
-/* The name of the engagement's person whose sign-in name `name` is; else `name` itself. */
-bd_str bd_session_person(const bd_session *session, bd_str name);
-/* Is it one of the engagement's people, by name or sign-in name?  True of anybody where it lists none. */
-bool bd_session_knows(const bd_session *session, bd_str name);
-const char *bd_session_path(const bd_session *session,
-                            const char *name); /* in the engagement folder */
-const char *bd_session_output(const bd_session *session, const char *name); /* in out/<period>/ */
-bd_draft *bd_session_draft(const bd_session *session); /* deflates behind where there are jobs for it */
-void bd_session_progress(const bd_session *session, const char *stage, uint64_t done,
-                         uint64_t total);
-/* Built-in catalog files, then the organisation's own. */
-BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena,
-                                           const bd_catalog_file **files, size_t *count,
-                                           bd_err *err);
 
 /* The items of a frozen population that has some: its list, and its keys, whose hash was frozen. */
 typedef struct {
@@ -322,37 +236,6 @@ bd_str bd_signer_trust(const bd_signer *signer, bd_arena *arena); /* certificate
 void bd_stamping_say(bd_session *session, const char *what, const bd_stamping *stamping);
 void bd_result_stamp(bd_result *out, bool is_there, const bd_tsp_report *stamp);
 
-/* outputs.c: files that appear together.  Each is written whole beside its place first;
- * `finish` puts all in place, so that a full disk leaves the outputs of the run before as they
- * were. */
-enum { BD_RUN_MOST_OUTPUTS = 16 };
-typedef struct bd_output bd_output;
-typedef struct {
-    bd_session *session;
-    bd_output *files[BD_RUN_MOST_OUTPUTS];
-    size_t count, finished; /* being written; put in place, and then known by name, size and hash */
-} bd_outputs;
-struct bd_output {
-    bd_atomic *file; /* NULL once it is in place */
-    bd_sink sink;
-    bd_sha256 *hash;
-    bd_str name; /* in out/<period>/ */
-    int64_t bytes;
-    uint8_t sha256[32];
-};
-/* The sink is Borrowed until `finish` or `drop`. */
-BD_MUST_USE bd_rc bd_outputs_open(bd_outputs *outputs, const char *path, bd_sink **sink,
-                                  bd_err *err);
-BD_MUST_USE bd_rc bd_outputs_put_draft(bd_outputs *outputs, const char *path, const bd_draft *text,
-                                       bd_err *err);
-BD_MUST_USE bd_rc bd_outputs_put(bd_outputs *outputs, const char *path, bd_str text, bd_err *err);
-/* Of which no more than a few MiB are held at a time. */
-BD_MUST_USE bd_rc bd_outputs_put_view(bd_outputs *outputs, const char *path, bd_view *view,
-                                      bd_err *err);
-BD_MUST_USE bd_rc bd_outputs_finish(bd_outputs *outputs, bd_err *err);
-void bd_outputs_drop(
-    bd_outputs *outputs); /* what was not put in place is gone; may be called after `finish` */
-
 /* attach.c: where each criterion in scope stands in the binder, for programs: criteria-index.json, attached to it.
  * Planned while there is an assessment, written once pages are known.  Allocated in <arena>. */
 typedef struct {
@@ -525,9 +408,6 @@ void bd_differ_values(bd_differing *run, bd_str path, const bd_value *packaged, 
 BD_MUST_USE bd_rc bd_differ_lines(bd_differing *run, bd_str path, bd_str packaged, bd_str made, bd_err *err);
 void bd_differ_derivations(bd_differing *run, const bd_catalog *catalog);
 void bd_differ_say_versions(bd_differing *run, bd_str versions); /* `versions` of the package */
-
-/* versions.c: does the manifest's `versions` name a program of these sources? */
-bool bd_run_is_this_program(bd_str versions);
 
 /* verify.c: a text without its white space, which falls where a line is full. */
 bd_str bd_squeeze(bd_arena *arena, bd_str text);

@@ -67,7 +67,8 @@ static bd_rc find_plan(bd_session *session, bd_memo_plan *memo, uint8_t out[32],
         BD_RAISE(err, BD_ERR_UNSUPPORTED,
                  "shards need to know the version of the time zone data, and it is unknown here");
     }
-    bd_plan_digest(session, NULL, BD_STR("auditor"), digest);
+    bd_session_plan(session, /*signer*/ (bd_str){"", 0}, /*reviewer*/ (bd_str){"", 0}, BD_STR("auditor"),
+                    digest);
     bd_sha256 *hash = bd_sha256_open();
     bd_sha256_put(hash, digest, sizeof digest);
     bd_sha256_put(hash, memo->part, sizeof memo->part);
@@ -428,6 +429,7 @@ bd_rc bd_partials_open(bd_session *session, const char *const *paths, size_t cou
         partials->files[i] = (partial){.path = paths[i], .fd = -1};
     }
     session->partials = partials;
+    session->close_partials = bd_partials_close;
     BD_TRY(find_plan(session, &partials->memo, plan, err));
     for (size_t i = 0; i < count; i++) {
         BD_TRY(open_partial(partials, &partials->files[i], bd_hex_text(arena, plan, 32), arena, err));

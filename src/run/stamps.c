@@ -254,7 +254,7 @@ bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *
                                         : "no time-stamp authority is named: give --tsa, or "
                                           "'signing.tsa' in bindery.json");
     }
-    BD_TRY(bd_run_zygote_open(&zygote, err));
+    BD_TRY(bd_session_zygote_open(&zygote, err));
     session.zygote = zygote;
     bd_rc rc = bd_signer_ask(&session, &signer, err);
     if (!bd_failed(rc)) {

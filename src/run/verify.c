@@ -640,7 +640,7 @@ bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *a
     bool is_seal = bd_seal_is_folder(path, arena);
     BD_TRY(refuse_for_part(&run, path, is_seal, err));
     if (options->reperform) {
-        BD_TRY(bd_run_zygote_open(&run.zygote, err));
+        BD_TRY(bd_session_zygote_open(&run.zygote, err));
     }
     (void)bd_confine(options->reperform); /* --build-info says whether it is possible */
     bd_rc rc = is_seal               ? verify_seal(&run, path, &result, err)

@@ -1,10 +1,9 @@
 /* What went into an output: same versions, same bytes. */
-#include "bindery/run.h"
+#include "bindery/session.h"
 
 #include "bindery/pdf.h"
 #include "bindery/text.h"
 #include "bindery/zip.h"
-#include "run_priv.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -40,14 +39,14 @@ static bd_str fonts_version(bd_arena *arena) {
 /* The number is raised for people; what a program does hangs on its sources: their hash (Makefile) stands beside it. */
 static const char program[] = "bindery " BINDERY_VERSION " (sources " BINDERY_SOURCES ")";
 
-bd_str bd_run_versions(bd_arena *arena) {
+bd_str bd_program_versions(bd_arena *arena) {
     return bd_str_format(arena, "%s, %.*s, %.*s, %.*s, %.*s, fonts %.*s", program,
                          BD_ARG(bd_crypto_versions(arena)), BD_ARG(bd_zip_versions(arena)),
                          BD_ARG(bd_pdf_versions(arena)), BD_ARG(bd_text_versions(arena)),
                          BD_ARG(fonts_version(arena)));
 }
 
-bool bd_run_is_this_program(bd_str versions) {
+bool bd_program_is_this(bd_str versions) {
     bd_str first = versions;
     (void)bd_str_cut(&versions, ',', &first);
     return bd_str_eqz(first, program);

@@ -3,10 +3,9 @@
  * The built-in ones are not read at run time: what they say is bd_template_default, and a test holds the two to each
  * other, so that a run without templates of its own needs no reader of XML.  A package carries the text of its binder's
  * template and the picture in it: what a person sees follows from the package alone. */
-#include "bindery/run.h"
+#include "bindery/session.h"
 
 #include "builtin.h"
-#include "run_priv.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* Opening an engagement: bindery.json, catalog, period, as-of, locker. */
-#include "bindery/run.h"
+#include "bindery/session.h"
 
 #include "bindery/read.h"
+#include "bindery/sign.h"
 #include "builtin.h"
-#include "run_priv.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -269,7 +269,7 @@ bd_rc bd_session_begin(const bd_run_options *options, bd_arena *arena, bd_run_ou
     return load_engagement(out, err);
 }
 
-bd_rc bd_run_zygote_open(bd_zygote **out, bd_err *err) {
+bd_rc bd_session_zygote_open(bd_zygote **out, bd_err *err) {
     const bd_child_task *tasks[BD_READ_TASKS + BD_SIGN_TASKS];
     memcpy(tasks, bd_read_tasks, sizeof bd_read_tasks);
     memcpy(tasks + BD_READ_TASKS, bd_sign_tasks, sizeof bd_sign_tasks);
@@ -277,7 +277,7 @@ bd_rc bd_run_zygote_open(bd_zygote **out, bd_err *err) {
 }
 
 static bd_rc open_parts(bd_session *session, bd_locker_mode mode, bd_err *err) {
-    BD_TRY(bd_run_zygote_open(&session->zygote, err));
+    BD_TRY(bd_session_zygote_open(&session->zygote, err));
     BD_TRY(load_engagement(session, err));
     BD_TRY(bd_templates_load(session, err));
     BD_TRY(choose_period(session, err));
@@ -337,16 +337,14 @@ bool bd_session_knows(const bd_session *session, bd_str name) {
     return engagement->people.count == 0;
 }
 
-void bd_run_settle(void) {
-    bd_arena_settle();
-    bd_crypto_settle();
-    bd_zip_settle();
-}
-
 void bd_session_close(bd_session *session) {
-    bd_early_close(session->early);
+    if (session->early != NULL) {
+        session->close_early(session->early);
+    }
     session->early = NULL;
-    bd_partials_close(session->partials);
+    if (session->partials != NULL) {
+        session->close_partials(session->partials);
+    }
     session->partials = NULL;
     bd_locker_close(session->locker);
     session->locker = NULL;

@@ -1,7 +1,5 @@
 /* The files of out/<period>/, put in place together. */
-#include "bindery/run.h"
-
-#include "run_priv.h"
+#include "bindery/session.h"
 
 #include <dirent.h>
 #include <string.h>

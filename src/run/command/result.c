@@ -1,6 +1,5 @@
-#include "bindery/run.h"
-
-#include "run_priv.h"
+/* The result of a command, put together key by key. */
+#include "bindery/command.h"
 
 void bd_result_value(bd_result *result, const char *key, const bd_value *value) {
     if (value != NULL) {
