@@ -537,13 +537,6 @@ static bd_rc add_figures(bd_production *run, bd_err *err) {
 
 /* ---- identity of the package ---- */
 
-void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str edition,
-                    uint8_t out[32]) {
-    bd_str nobody = {"", 0};
-    bd_session_plan(session, signer != NULL ? signer->fingerprint : nobody,
-                    signer != NULL ? signer->reviewer_fingerprint : nobody, edition, out);
-}
-
 /* N is 1 + the number of different plans packaged before; the same plan keeps its N and its
  * predecessor. */
 static bd_rc number_package(bd_production *run, int64_t *n, bd_err *err) {

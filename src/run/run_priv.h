@@ -18,6 +18,7 @@
 #include "bindery/scan.h"
 #include "bindery/session.h"
 #include "bindery/sign.h"
+#include "bindery/signer.h"
 #include "bindery/template.h"
 #include "bindery/text.h"
 
@@ -203,39 +204,6 @@ BD_MUST_USE bd_rc bd_custody(const bd_session *session, const bd_evidences *evid
 BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,
                             const bd_value **result, bd_err *err);
 
-/* signer.c: who signs, as the cover names it. */
-typedef struct {
-    bd_key *key;
-    bd_str certificate_pem;
-    bd_certificate_facts facts;
-    bd_str fingerprint, reviewer_fingerprint; /* hex; the second is empty where one signs */
-    bool is_trial;
-    bd_http *http; /* NULL: nothing is asked over the network */
-    bd_stamp_authority authority;
-    bool asks_stamp;
-    bd_vault_key vault, reviewer_vault;
-    const bd_strs *revocation;     /* where proofs for later come from; NULL: none are asked for */
-    bd_str others_pem;             /* issuers besides those of the chains */
-    bd_str long_term_problem;      /* why there are none */
-    bd_key *reviewer;              /* NULL: one signature */
-    bd_str reviewer_pem;
-    bd_certificate_facts reviewer_facts;
-} bd_signer;
-BD_MUST_USE bd_rc bd_signer_open(bd_session *session, bd_signer *out, bd_err *err);
-void bd_signer_close(bd_signer *signer);
-
-/* stamps.c: the authority that bindery.json or an option names, unless --offline.  What a stamping ended with is said
- * of <what>, and stands in a result as "timestamp" and "timestamp_facts". */
-BD_MUST_USE bd_rc bd_signer_ask(bd_session *session, bd_signer *signer, bd_err *err);
-/* Signs a binder as bindery.json wants it: proofs before the signature, a second signature behind it.  Adds no diags,
- * so that it may run beside other work; `bd_signer_say` says what became of it. */
-BD_MUST_USE bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_pdf_copy *copy,
-                                 bd_sign_options *options, bd_stamping *stamping, bd_err *err);
-void bd_signer_say(bd_session *session, const bd_signer *signer, const bd_stamping *stamping);
-bd_str bd_signer_trust(const bd_signer *signer, bd_arena *arena); /* certificates of all who sign */
-void bd_stamping_say(bd_session *session, const char *what, const bd_stamping *stamping);
-void bd_result_stamp(bd_result *out, bool is_there, const bd_tsp_report *stamp);
-
 /* attach.c: where each criterion in scope stands in the binder, for programs: criteria-index.json, attached to it.
  * Planned while there is an assessment, written once pages are known.  Allocated in <arena>. */
 typedef struct {
@@ -265,10 +233,6 @@ typedef struct {
 BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing,
                                 bd_err *err);
 BD_MUST_USE bd_rc bd_render_faces(bd_text_faces **out, bd_err *err); /* those of fonts/fonts.json */
-
-/* tried.c: reads the PDF in a confined child.  INPUT or LIMIT where that breaks it; all else is found when it is read
- * here.  Before any thread. */
-BD_MUST_USE bd_rc bd_pdf_try(const char *path, bd_err *err);
 
 /* commands.c: assessment.json as a value.  Allocated in <arena>. */
 BD_MUST_USE bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
@@ -319,10 +283,6 @@ typedef struct {
     bd_str sums_sha256;     /* set by bd_production_package */
     bd_sink *zip;           /* while it is written */
 } bd_production;
-/* Which outputs a run makes: SHA-256 of what they follow from (the plan digest).  `signer` may be NULL. */
-void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str edition,
-                    uint8_t out[32]);
-
 /* standing.c: what a run made stands as long as its plan is the same and each file has the bytes that it had.  `find`
  * adds to `out` and to the outcome what that run said; `note` keeps it in runs.ndjson, <said> being how much had been
  * said before anything was judged. */

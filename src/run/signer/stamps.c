@@ -1,7 +1,5 @@
 /* Time-stamps of a run: whom to ask, and what is said of the answer. */
-#include "bindery/run.h"
-
-#include "run_priv.h"
+#include "bindery/signer.h"
 
 #include <stdlib.h>
 
@@ -81,7 +79,7 @@ static const bd_strs *proofs_wanted(bd_session *session, const bd_signer *signer
     return sources->count > 0 && signer->asks_stamp ? sources : NULL;
 }
 
-static bd_rc resolve_sources(bd_session *session, bd_signer *signer) {
+void bd_signer_find_sources(bd_session *session, bd_signer *signer) {
     const bd_strs *given = proofs_wanted(session, signer);
     bd_strs *paths = bd_new(session->arena, bd_strs, 1);
     for (size_t i = 0; given != NULL && i < given->count; i++) {
@@ -91,7 +89,6 @@ static bd_rc resolve_sources(bd_session *session, bd_signer *signer) {
             is_online ? one : bd_str_of(bd_session_path(session, bd_str_z(session->arena, one)));
     }
     signer->revocation = given != NULL ? paths : NULL;
-    return BD_OK;
 }
 
 static bd_rc gather(bd_session *session, bd_signer *signer, bd_long_term *out, bd_err *err) {
@@ -143,7 +140,7 @@ bd_rc bd_signer_sign(bd_session *session, bd_signer *signer, bd_pdf_copy *copy, 
                      bd_stamping *stamping, bd_err *err) {
     bd_long_term proofs;
     bool has_proofs = false;
-    BD_TRY(resolve_sources(session, signer));
+    bd_signer_find_sources(session, signer);
     BD_TRY(find_proofs(session, signer, &proofs, &has_proofs, err));
     *stamping = (bd_stamping){.authority = &signer->authority};
     options->stamping = signer->asks_stamp ? stamping : NULL;
@@ -177,91 +174,4 @@ void bd_signer_say(bd_session *session, const bd_signer *signer, const bd_stampi
 bd_str bd_signer_trust(const bd_signer *signer, bd_arena *arena) {
     return bd_str_format(arena, "%.*s%.*s", BD_ARG(signer->certificate_pem),
                          BD_ARG(signer->reviewer_pem));
-}
-
-/* ---- archive ---- */
-
-/* What the file itself names is enough to look for proofs; the engagement only says where from. */
-static bd_rc gather_again(bd_session *session, bd_signer *signer, const bd_pdf_report *report,
-                          bd_long_term *out, bd_err *err) {
-    bd_long_term_plan plan = {.network = bd_http_network(signer->http),
-                              .sources = signer->revocation,
-                              .chain_pem = report->signatures.data[0].chain_pem,
-                              .others_pem = signer->others_pem,
-                              .authority = &signer->authority,
-                              .at = signer->authority.now,
-                              .zygote = session->zygote};
-    return bd_long_term_gather(&plan, session->arena, out, err);
-}
-
-static bd_rc load_engagement(bd_session *session, bd_err *err) {
-    const char *path = bd_session_path(session, "bindery.json");
-    return bd_path_exists(path)
-               ? bd_engagement_load(path, session->arena, &session->engagement, err)
-               : BD_OK;
-}
-
-static bd_rc archive(bd_session *session, bd_signer *signer, const char *path, const char *to,
-                     bd_result *out, bd_err *err) {
-    BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;
-    bd_pdf_judging how = {.trust_pem = {"", 0}, .at = BD_INSTANT_NONE};
-    bd_pdf_report report;
-    bd_long_term proofs;
-    bd_tsp_report stamp;
-    bd_arena *arena = session->arena;
-    BD_TRY_CTX(bd_pdf_try(path, err), err, "cannot archive");
-    BD_TRY_CTX(bd_pdf_copy_open(path, to, arena, &copy, err), err, "cannot archive");
-    BD_TRY(bd_pdf_copy_judge(copy, &how, arena, &report, err));
-    if (report.verdict != BD_VERDICT_UNTRUSTED) {
-        BD_RAISE(err, BD_ERR_INPUT, "cannot archive: it is %s: %.*s", bd_verdict_name(report.verdict),
-                 BD_ARG(report.reasons.count > 0 ? report.reasons.data[0] : BD_STR("")));
-    }
-    BD_TRY(resolve_sources(session, signer));
-    if (signer->revocation != NULL) {
-        BD_TRY(gather_again(session, signer, &report, &proofs, err));
-    }
-    BD_TRY(bd_pdf_copy_stamp(copy, &signer->authority, signer->revocation != NULL ? &proofs : NULL, arena, &stamp,
-                             err));
-    BD_TRY(bd_pdf_copy_finish(copy, err));
-    bd_result_text(out, "file", bd_str_of(to));
-    bd_result_int(out, "bytes", (int64_t)bd_pdf_copy_text(copy).size);
-    bd_result_stamp(out, true, &stamp);
-    return BD_OK;
-}
-
-static const char *place_beside(bd_arena *arena, const char *path) {
-    bd_str name = bd_str_of(path);
-    bool is_pdf = bd_str_has_suffix(bd_str_lower(arena, name), BD_STR(".pdf"));
-    return bd_str_format(arena, "%.*s.archived.pdf",
-                         BD_ARG(bd_str_sub(name, 0, is_pdf ? name.size - 4 : name.size)))
-        .data;
-}
-
-bd_rc bd_run_archive(const bd_run_options *options, const char *path, bd_arena *arena,
-                     bd_run_outcome *outcome, bd_err *err) {
-    bd_session session = {.options = options, .arena = arena, .outcome = outcome};
-    BD_DEFER(bd_zygote_close_ref) bd_zygote *zygote = NULL;
-    bd_signer signer = {0};
-    bd_result out = {.arena = arena};
-    const char *to = options->output != NULL ? options->output : place_beside(arena, path);
-    BD_TRY(load_engagement(&session, err));
-    if (bd_path_exists(to)) {
-        BD_RAISE(err, BD_ERR_INPUT, "cannot archive into '%s': it is there already; give another --output", to);
-    }
-    if (options->is_offline || (options->tsa == NULL && session.engagement.signing.tsa.size == 0)) {
-        BD_RAISE(err, BD_ERR_USAGE, options->is_offline
-                                        ? "a time-stamp cannot be asked for with --offline"
-                                        : "no time-stamp authority is named: give --tsa, or "
-                                          "'signing.tsa' in bindery.json");
-    }
-    BD_TRY(bd_session_zygote_open(&zygote, err));
-    session.zygote = zygote;
-    bd_rc rc = bd_signer_ask(&session, &signer, err);
-    if (!bd_failed(rc)) {
-        rc = archive(&session, &signer, path, to, &out, err);
-    }
-    bd_signer_close(&signer);
-    BD_TRY_CTX(rc, err, "in '%s'", path);
-    outcome->result = bd_result_object(&out);
-    return BD_OK;
 }

@@ -1,7 +1,5 @@
 /* Who signs: the key that bindery.json names, else the trial identity of the engagement. */
-#include "bindery/run.h"
-
-#include "run_priv.h"
+#include "bindery/signer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +150,9 @@ void bd_signer_close(bd_signer *signer) {
     signer->http = NULL;
 }
 
-bd_rc bd_run_secret(const char *path, bd_arena *arena, bd_str *out, bd_err *err) {
-    return bd_secret_read(path, TOKEN_BYTES, arena, out, err);
+void bd_plan_digest(const bd_session *session, const bd_signer *signer, bd_str edition,
+                    uint8_t out[32]) {
+    bd_str nobody = {"", 0};
+    bd_session_plan(session, signer != NULL ? signer->fingerprint : nobody,
+                    signer != NULL ? signer->reviewer_fingerprint : nobody, edition, out);
 }
