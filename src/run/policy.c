@@ -43,7 +43,7 @@ typedef struct {
 struct evaluating {
     bd_session *session;
     const bd_policies *policies;
-    bd_judged_run read;
+    bd_read_run read;
     file_notes *files; /* by index of the evidence */
     bd_map *newest;    /* source, type, scope -> newest */
     bd_map *complete;  /* type, scope -> itself */
@@ -490,7 +490,7 @@ static bd_rc evaluate(evaluating *run, const bd_value **out, bd_err *err) {
     bd_sorter *sorter = bd_sorter_open(SORT_BYTES);
     bd_rc rc = judge_all(run, sorter, out, err);
     bd_sorter_close(sorter);
-    bd_judged_clear(&run->read);
+    bd_read_clear(&run->read);
     return rc;
 }
 

@@ -37,7 +37,7 @@ static bd_str date_of(bd_arena *arena, const bd_evidence *item) {
 static const bd_control **control_by_item(bd_production *run) {
     bd_judged_run *judged = run->judged;
     const bd_control **owners =
-        bd_new(run->session->arena, const bd_control *, judged->evidence.count + 1);
+        bd_new(run->session->arena, const bd_control *, judged->read.evidence.count + 1);
     const bd_assessment *assessment = judged->assessment;
     for (size_t i = 0; i < assessment->control_count; i++) {
         const bd_control_result *control = &assessment->controls[i];
@@ -48,9 +48,9 @@ static const bd_control **control_by_item(bd_production *run) {
             }
         }
     }
-    for (size_t i = 0; i < judged->evidence.count; i++) {
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        uint32_t sidecar = judged->evidence.data[i].given.sidecar;
+        uint32_t sidecar = judged->read.evidence.data[i].given.sidecar;
         if (sidecar > 0 && owners[sidecar - 1] == NULL) {
             owners[sidecar - 1] = owners[i];
         }
@@ -124,9 +124,9 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .assessment = run->judged->assessment,
         .catalog = run->session->catalog,
         .engagement = &run->session->engagement,
-        .evidence = &run->judged->evidence,
-        .collections = &run->judged->collections,
-        .snapshots = &run->judged->snapshots,
+        .evidence = &run->judged->read.evidence,
+        .collections = &run->judged->read.collections,
+        .snapshots = &run->judged->read.snapshots,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .tzdata_version = run->judged->assessment->zone_data_version,
         .journal_head = bd_hex_text(run->session->arena, run->facts.journal_head, 32),
@@ -168,11 +168,11 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
 static void place_evidence(bd_production *run) {
     bd_arena *arena = run->session->arena;
     run->owners = control_by_item(run);
-    run->places = bd_new(arena, bd_package_place, run->judged->evidence.count + 1);
-    run->paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
-    run->ipe_paths = bd_new(arena, bd_str, run->judged->evidence.count + 1);
-    for (size_t i = 0; i < run->judged->evidence.count; i++) {
-        const bd_evidence *item = &run->judged->evidence.data[i];
+    run->places = bd_new(arena, bd_package_place, run->judged->read.evidence.count + 1);
+    run->paths = bd_new(arena, bd_str, run->judged->read.evidence.count + 1);
+    run->ipe_paths = bd_new(arena, bd_str, run->judged->read.evidence.count + 1);
+    for (size_t i = 0; i < run->judged->read.evidence.count; i++) {
+        const bd_evidence *item = &run->judged->read.evidence.data[i];
         bd_arenas_pass(sizeof *item);
         run->places[i] = place_of(run, item, run->owners[i]);
         run->paths[i] = bd_package_evidence_path(arena, &run->places[i]);
@@ -190,8 +190,8 @@ static void place_evidence(bd_production *run) {
 
 static bd_rc add_evidence(bd_production *run, bd_err *err) {
     bd_arena *arena = run->session->arena;
-    for (size_t i = 0; i < run->judged->evidence.count; i++) {
-        const bd_evidence *item = &run->judged->evidence.data[i];
+    for (size_t i = 0; i < run->judged->read.evidence.count; i++) {
+        const bd_evidence *item = &run->judged->read.evidence.data[i];
         bd_arenas_pass(sizeof *item);
         const bd_blob *blob;
         if (item->is_withheld) {
@@ -497,10 +497,10 @@ static void fill_report(bd_production *run) {
         .assessment = run->judged->assessment,
         .catalog = session->catalog,
         .engagement = &session->engagement,
-        .evidence = &run->judged->evidence,
+        .evidence = &run->judged->read.evidence,
         .findings = run->judged->groups,
         .finding_group_count = run->judged->group_count,
-        .diags = &run->judged->diags,
+        .diags = &run->judged->read.diags,
         .package_id = run->facts.package_id,
         .edition = run->facts.edition,
         .bindery_version = BD_STR(BINDERY_VERSION),
@@ -628,7 +628,7 @@ static bd_rc find_previous(bd_production *run, bd_err *err) {
     } else {
         BD_TRY(bd_previous_load(session, run->facts.previous_package, &run->previous, err));
     }
-    return bd_previous_compare(run->previous, run->judged, session->catalog, run->judged->arena,
+    return bd_previous_compare(run->previous, run->judged, session->catalog, run->judged->read.arena,
                                &run->since, err);
 }
 
@@ -695,7 +695,7 @@ static bd_rc plan_package(bd_production *run, bd_err *err) {
     fill_report(run);
     bd_index_plan(run->judged->assessment, run->session->arena, &run->index);
     if (run->wanted.readiness) {
-        BD_TRY(bd_readiness_find(run->session, run->judged, run->judged->arena, &run->ready, err));
+        BD_TRY(bd_readiness_find(run->session, run->judged, run->judged->read.arena, &run->ready, err));
         BD_TRY(bd_production_list(run, err));
     }
     BD_TRY(bd_production_work(run, plan_parts, BD_COUNT(plan_parts), err));

@@ -8,6 +8,8 @@
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
 #include "bindery/imported.h"
+#include "bindery/intake.h"
+#include "bindery/judging.h"
 #include "bindery/locker.h"
 #include "bindery/package.h"
 #include "bindery/pbc.h"
@@ -22,187 +24,9 @@
 #include "bindery/template.h"
 #include "bindery/text.h"
 
-typedef struct bd_early_scan bd_early_scan; /* early.c */
-typedef struct bd_memos bd_memos;           /* memos.c */
-
-/* The items of a frozen population that has some: its list, and its keys, whose hash was frozen. */
-typedef struct {
-    bd_str id;
-    bd_draft *csv, *keys;
-    struct bd_export_items *rows; /* while they are listed */
-} bd_population_file;
-
-/* judge.c: everything between the locker and the report.  It can be cleared as soon as lists and documents are made of
- * it: drawing needs the room. */
-typedef struct {
-    bd_past *past; /* rising */
-    size_t count;
-    bool is_shortened; /* earlier months were left out for the size of the evidence */
-} bd_history;
-
-typedef struct {
-    bd_arena *arena; /* of all that follows */
-    bd_evidences evidence;
-    bd_collections collections;
-    bd_snapshots snapshots;
-    const bd_assessment *assessment;
-    bd_draft *findings; /* findings.ndjson */
-    bd_draft *assessment_json;
-    bd_finding_group *groups;
-    size_t group_count;
-    bd_population_file *populations; /* of the frozen ones, in the assessment's order */
-    size_t population_count;
-    bd_draft *no_items_csv, *no_items_keys; /* of all that have none; NULL until one is asked for */
-    const bd_value *custody;             /* bd_custody */
-    bd_diags diags;
-    bd_arena **arenas; /* of the workers: hold the facts */
-    size_t arena_count;
-    bd_history history;
-    const bd_pbc *pbc;
-} bd_judged_run;
-BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
-/* What descriptions leave in doubt of what must stay out of the package. */
-typedef struct {
-    const bd_evidence *from;
-    bd_str path; /* that it describes, and where no file is */
-} bd_astray;
-typedef struct {
-    /* by item: the text of a sidecar or register that cannot be read, without its zero bytes; else "" */
-    const bd_str *refused;
-    const bd_evidence *const *called; /* by item: what called it a report and is not heard any more, or NULL */
-    const bd_astray *astray; /* words of reports */
-    size_t astray_count;
-} bd_doubts;
-/* Marks what must stay out of the package. */
-BD_MUST_USE bd_rc bd_withhold(bd_session *session, bd_judged_run *out, const bd_doubts *doubts,
-                              bd_err *err);
-/* Puts what sidecars and registers say with each item of out->evidence; <by_path> leads from a path to the index + 1 of
- * the latest item there. */
-/* Does its content alone say what it is a list of?  withhold.c; no rows are kept of it. */
-BD_MUST_USE bd_rc bd_recognises(bd_session *session, const bd_evidence *item, bd_arena *arena,
-                                bool *knows, bd_err *err);
-BD_MUST_USE bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path,
-                              bd_err *err);
-void bd_judged_clear(bd_judged_run *judged); /* may be called again */
-/* Reads the items after number `after` and says what cannot be read of them; judges nothing. */
-BD_MUST_USE bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err);
-/* Who looks at every record while evidence is read: one context for each worker of the session. */
-typedef struct {
-    bd_observe_fn *see;
-    void **contexts;
-    const bool *is_wanted; /* by index of the evidence; NULL: all of it */
-} bd_watch;
-/* Scans the items that `wants` (called from several threads), and hands each to `scanned` in order, with its rows; then
- * NULL, while all of them are still there. */
-typedef bool bd_wants_fn(void *context, const bd_evidence *item);
-typedef bd_rc bd_scanned_fn(void *context, const bd_evidence *item, const bd_spool *rows,
-                            bd_spool_mark from, bd_spool_mark to, bd_err *err);
-BD_MUST_USE bd_rc bd_scan_some(bd_session *session, bd_wants_fn *wants, bd_scanned_fn *scanned,
-                               void *context, bd_err *err);
-/* Everything but judging: what each file is, of when and how complete; checks see nothing. */
-BD_MUST_USE bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *out,
-                                   bd_err *err);
-/* Reads wanted items of `judged` once more for somebody who now knows what to look for. */
-BD_MUST_USE bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch,
-                                     bd_judged_run *judged, bd_err *err);
-
-/* acts.c: what people signed of exceptions and controls, in the order of the journal.  Who is not among the people, or
- * signed both sides, signs no control away. */
-typedef struct {
-    BD_VEC(bd_act) acts;
-    BD_VEC(bd_not_applicable) not_applicable;
-} bd_acts;
-void bd_acts_read(const bd_session *session, bd_arena *arena, bd_acts *out);
-
-/* history.c: the earlier month ends of the period, judged again from the rows of today's judging. */
-typedef struct {
-    bd_session *session;
-    bd_arena *arena; /* of what is kept */
-    const bd_evidences *evidence;
-    bd_assess_inputs *today; /* what it carries to the month ends is set here */
-    const bd_scan_plan *plan;
-    const bd_row_spool *rows;
-    size_t spool_count;
-    bd_rc (*judge_today)(void *context, bd_err *err); /* by `today`, before the month ends */
-    void *context;
-} bd_history_inputs;
-/* Judges today and the earlier month ends; `wants_history` of the session: else today alone. */
-BD_MUST_USE bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err);
-/* samplings.c: what the journal says of populations and samples, in its order. */
-typedef BD_VEC(bd_sampling) bd_samplings;
-void bd_samplings_read(const bd_session *session, bd_arena *arena, bd_samplings *out);
-
-/* population_files.c: the lists of a frozen population.  Drafts are borrowed until the run is cleared; `sums` is for
- * `sha256sum -c`. */
-typedef struct {
-    const bd_draft *csv, *keys;
-    bd_str sums;
-} bd_population_text;
-bd_str bd_population_base(bd_arena *arena, const bd_population *of,
-                          bd_str period); /* "6.3.1_leavers_2026-Q3" */
-BD_MUST_USE bd_rc bd_population_texts(bd_judged_run *judged, const bd_population *of, bd_str period,
-                                      bd_arena *arena, bd_population_text *out, bd_err *err);
-
-/* pbc.c: reads the auditors' request lists among the evidence and sets judged->pbc; after judging. */
-BD_MUST_USE bd_rc bd_requests_find(bd_session *session, bd_judged_run *judged, bd_err *err);
-
 /* requests.c: requests/ in the engagement's folder: a text for each owner of a control in scope, and blank lists. */
 BD_MUST_USE bd_rc bd_requests_write(const char *folder, const bd_engagement *engagement,
                                     bd_arena *arena, size_t *count, bd_err *err);
-
-/* How evidence of this engagement is scanned. */
-void bd_plan_scan(bd_session *session, bd_scan_plan *out);
-
-/* early.c: large files are scanned while the locker reads them.  `begin` before the put of `file`, whose place in its
- * folder is entry->path: NULL where it does not pay.  The sink is the put's reader, NULL without one; `end` is told
- * whether the put made a new item.  Both accept NULL. */
-bd_early_scan *bd_early_begin(bd_session *session, const char *file, const bd_entry *entry);
-bd_sink *bd_early_sink(bd_early_scan *one);
-BD_MUST_USE bd_rc bd_early_end(bd_early_scan *one, bool is_new, bd_err *err);
-/* After the commit: the rows of all scans and the arena of their facts now belong to the caller. */
-bd_row_spool bd_early_hand_over(bd_early *early, bd_arena **facts);
-/* The facts of the item at `index`, if it was scanned under the description that it has now; its rows then stand under
- * `index`, between `from` and `to`.  May be called from several threads for different items.  Accepts NULL. */
-bool bd_early_take(bd_early *early, const bd_evidence *item, size_t index, bd_facts *out,
-                   bd_spool_mark *from, bd_spool_mark *to);
-void bd_early_close(bd_early *early); /* accepts NULL */
-
-/* memos.c: what scans yielded, kept in the locker.  For `count` items; NULL: nothing is kept; all accept NULL.  `take`
- * and `note` may be called from several threads for different items; `take` fails where the rows cannot be put. */
-bd_memos *bd_memos_open(bd_session *session, const bd_scan_plan *plan, size_t count,
-                        bd_arena *arena);
-BD_MUST_USE bd_rc bd_memos_take(bd_memos *memos, const bd_evidence *item, size_t index,
-                                bd_arena *arena, bd_spool *rows, bd_facts *out, bool *is_taken,
-                                bd_err *err);
-/* The item was scanned: its facts, and its rows between two marks of a spool that stays until `close`. */
-void bd_memos_note(bd_memos *memos, const bd_evidence *item, size_t index, const bd_spool *rows,
-                   bd_spool_mark from, bd_spool_mark to);
-/* Begins to write what was noted, beside what the caller goes on with; nothing more is put to the spools. */
-void bd_memos_write(bd_memos *memos);
-/* Waits for it.  `is_whole`: every item was asked for, and entries of others may go. */
-void bd_memos_close(bd_memos *memos, bool is_whole);
-
-/* shards.c: one shard's part of a scan, to options->out_path; and those of all shards in place of a scan.  `take` fails
- * with INPUT where no partial holds the item. */
-BD_MUST_USE bd_rc bd_shard_write(bd_session *session, const bd_value **result, bd_err *err);
-BD_MUST_USE bd_rc bd_partials_open(bd_session *session, const char *const *paths, size_t count,
-                                   bd_err *err);
-BD_MUST_USE bd_rc bd_partials_take(const bd_partials *partials, const bd_scan_plan *plan,
-                                   const bd_evidence *item, size_t index, bd_arena *arena,
-                                   bd_spool *rows, bd_facts *out, bd_err *err);
-void bd_partials_close(bd_partials *partials); /* accepts NULL */
-
-/* custody.c: the seals of this session's period, in order; lines after one of them that are no seals themselves; and
- * both with the evidence that came later, as assessment.json has them. */
-BD_MUST_USE bd_rc bd_period_seals(const bd_session *session, bd_arena *arena, bd_seals *out,
-                                  bd_err *err);
-size_t bd_lines_since(const bd_locker *locker, const bd_seal *seal);
-BD_MUST_USE bd_rc bd_custody(const bd_session *session, const bd_evidences *evidence,
-                             bd_arena *arena, const bd_value **out, bd_err *err);
-
-/* ingest.c */
-BD_MUST_USE bd_rc bd_ingest(bd_session *session, const char *const *paths, size_t count,
-                            const bd_value **result, bd_err *err);
 
 /* attach.c: where each criterion in scope stands in the binder, for programs: criteria-index.json, attached to it.
  * Planned while there is an assessment, written once pages are known.  Allocated in <arena>. */
@@ -233,15 +57,6 @@ typedef struct {
 BD_MUST_USE bd_rc bd_render_pdf(const bd_doc *doc, bd_instant created_at, bd_drawing *drawing,
                                 bd_err *err);
 BD_MUST_USE bd_rc bd_render_faces(bd_text_faces **out, bd_err *err); /* those of fonts/fonts.json */
-
-/* commands.c: assessment.json as a value.  Allocated in <arena>. */
-BD_MUST_USE bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
-                                      bd_err *err);
-
-/* checklist.c: --fail-under.  `check` before any work; `apply` sets the exit code and says why. */
-BD_MUST_USE bd_rc bd_thresholds_check(const bd_run_options *options, bd_err *err);
-void bd_thresholds_apply(const bd_run_options *options, const bd_assessment *assessment,
-                         bd_arena *arena, bd_run_outcome *outcome);
 
 /* produce.c: package plan, binder, readiness report, zip. */
 typedef struct {

@@ -131,7 +131,7 @@ static bd_rc fetch_records(item_folders *to, bd_err *err) {
     bd_session *session = to->run->session;
     unsigned jobs = session->jobs;
     wish all = {.to = to,
-                .is_wanted = bd_new(session->arena, bool, to->run->judged.evidence.count + 1),
+                .is_wanted = bd_new(session->arena, bool, to->run->judged.read.evidence.count + 1),
                 .wanted = bd_map_make(session->arena)};
     BD_TRY(sampling_items(to->run, to->of, want_record, &all, err));
     to->watches = bd_new(session->arena, record_watch, jobs);
@@ -143,7 +143,7 @@ static bd_rc fetch_records(item_folders *to, bd_err *err) {
         contexts[i] = &to->watches[i];
     }
     bd_watch watch = {.see = see_record, .contexts = contexts, .is_wanted = all.is_wanted};
-    return bd_reread_evidence(session, &watch, &to->run->judged, err);
+    return bd_reread_evidence(session, &watch, &to->run->judged.read, err);
 }
 
 static void close_records(item_folders *to) {
@@ -168,8 +168,8 @@ static const bd_str *find_record(const item_folders *to, const bd_item *item) {
 /* ---- one item ---- */
 
 static const bd_evidence *evidence_of(const sampling_run *run, uint32_t number) {
-    return number > 0 && number <= run->judged.evidence.count
-               ? &run->judged.evidence.data[number - 1]
+    return number > 0 && number <= run->judged.read.evidence.count
+               ? &run->judged.read.evidence.data[number - 1]
                : NULL;
 }
 

@@ -1,9 +1,9 @@
 /* Populations and samples in the journal: lines of kind `frozen`, and of kind `drawn` whose `act` is sample,
  * replacement, selection or results.  What cannot be read of a line is left out of it; a line that names no population
  * is none. */
-#include "bindery/run.h"
+#include "bindery/judging.h"
 
-#include "run_priv.h"
+#include "judging_priv.h"
 
 #include <string.h>
 

@@ -12,10 +12,10 @@
  * A few checks and derivations ask for the days that are judged (parameters period_to, year_from).  Their rows were
  * made for today, so what feeds them is scanned once more for each month and takes the place of those rows: short
  * lists, as a rule. */
-#include "bindery/run.h"
+#include "bindery/judging.h"
 
 #include "bindery/memo.h"
-#include "run_priv.h"
+#include "judging_priv.h"
 
 #define PAST_BYTES ((size_t)4 << 30)
 #define ROWS_BYTES ((size_t)256 << 10)

@@ -1,7 +1,7 @@
 /* What the journal says of a period's seals, and of what came after them: for assessment.json and the binder. */
-#include "bindery/run.h"
+#include "bindery/judging.h"
 
-#include "run_priv.h"
+#include "judging_priv.h"
 
 /* Of a time after the period: then it is another period's.  What describes other files is taken to be of this one. */
 static bool is_of_later_period(const bd_evidence *item, bd_instant end) {

@@ -1,8 +1,8 @@
 /* The lists of a frozen population: as `sample` puts them into its folder and the package into 20_POPULATIONS. */
-#include "bindery/run.h"
+#include "bindery/judging.h"
 
 #include "bindery/export.h"
-#include "run_priv.h"
+#include "judging_priv.h"
 
 enum { MOST_BASE_BYTES = 38 }; /* what a package's root and the longest extension leave */
 
@@ -17,7 +17,7 @@ bd_str bd_population_base(bd_arena *arena, const bd_population *of, bd_str perio
 
 /* A population without items was never listed: its list is the head alone, its keys no byte. */
 static bd_rc make_empty(bd_judged_run *judged, bd_population_file **out, bd_err *err) {
-    bd_population_file *made = bd_new(judged->arena, bd_population_file, 1);
+    bd_population_file *made = bd_new(judged->read.arena, bd_population_file, 1);
     made->csv = judged->no_items_csv;
     made->keys = judged->no_items_keys;
     *out = made;

@@ -7,10 +7,10 @@
  *
  * Nothing is read where somebody else's judgement is checked (`verify --reperform`) or all is to be made again
  * (--no-cache, which writes the entries anew). */
-#include "bindery/run.h"
+#include "bindery/intake.h"
 
 #include "bindery/memo.h"
-#include "run_priv.h"
+#include "intake_priv.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* Large files are scanned while the locker reads them: their bytes are at hand then, and need not be unpacked and
  * hashed a second time.  What they are described as is not settled before the commit, so a scan counts only if the
  * description that it went by turns out to be the one that holds; else the file is scanned again like any other. */
-#include "bindery/run.h"
+#include "bindery/intake.h"
 
-#include "run_priv.h"
+#include "intake_priv.h"
 
 #include "bindery/read.h"
 

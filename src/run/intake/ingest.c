@@ -1,8 +1,8 @@
 /* Files into the locker: every readable file below the folders named, described by its sidecar
  * where it has one. */
-#include "bindery/run.h"
+#include "bindery/intake.h"
 
-#include "run_priv.h"
+#include "intake_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>

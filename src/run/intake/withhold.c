@@ -5,11 +5,11 @@
  * Of what is kept back nothing is read, and so a doubt takes in no records: a list in JSON or CSV, or in a workbook or
  * XML that a source recognises, is kept back only where its own description calls it a report.  Else a copy of it
  * described as one, or a slip in the sidecar of its folder, would take its findings away with it. */
-#include "bindery/run.h"
+#include "bindery/intake.h"
 
 #include "bindery/read.h"
 
-#include "run_priv.h"
+#include "intake_priv.h"
 
 #define SPOOL_BYTES ((size_t)1 << 20)
 
@@ -34,7 +34,7 @@ static bool is_meant_by(const bd_evidence *item, const bd_evidence *from, bd_str
                   : bd_str_eq(bd_path_folder(item->given.path), bd_path_folder(from->given.path));
 }
 
-static void withhold_item(bd_judged_run *out, bd_evidence *item, const char *why,
+static void withhold_item(bd_read_run *out, bd_evidence *item, const char *why,
                           const bd_evidence *of) {
     item->is_withheld = true;
     bd_diag_add(out->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, (bd_str){"", 0},
@@ -102,7 +102,7 @@ static bd_rc holds_records(bd_session *session, const bd_evidence *item, bd_aren
     return *holds ? BD_OK : bd_recognises(session, item, arena, holds, err);
 }
 
-static bd_rc doubt_item(bd_session *session, bd_judged_run *out, bd_evidence *item, const char *why,
+static bd_rc doubt_item(bd_session *session, bd_read_run *out, bd_evidence *item, const char *why,
                         const bd_evidence *of, bd_err *err) {
     bool holds = false;
     if (item->is_withheld || item->is_sidecar || item->is_register) {
@@ -115,7 +115,7 @@ static bd_rc doubt_item(bd_session *session, bd_judged_run *out, bd_evidence *it
     return BD_OK;
 }
 
-static bd_rc withhold_meant(bd_session *session, bd_judged_run *out, const bd_evidence *from,
+static bd_rc withhold_meant(bd_session *session, bd_read_run *out, const bd_evidence *from,
                             bd_str text, bd_err *err) {
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
@@ -148,7 +148,7 @@ static bool is_alike(const bd_evidence *item, const bd_astray *word) {
            (bd_str_ieq(stem, name) || bd_str_ieq(stem, stem_of(name)));
 }
 
-static bd_rc withhold_alike(bd_session *session, bd_judged_run *out, const bd_astray *word,
+static bd_rc withhold_alike(bd_session *session, bd_read_run *out, const bd_astray *word,
                             bd_err *err) {
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
@@ -162,7 +162,7 @@ static bd_rc withhold_alike(bd_session *session, bd_judged_run *out, const bd_as
     return BD_OK;
 }
 
-static bd_rc withhold_copies(bd_session *session, bd_judged_run *out, bd_err *err) {
+static bd_rc withhold_copies(bd_session *session, bd_read_run *out, bd_err *err) {
     bd_map *withheld = bd_map_make(out->arena);
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];
@@ -182,7 +182,7 @@ static bd_rc withhold_copies(bd_session *session, bd_judged_run *out, bd_err *er
     return BD_OK;
 }
 
-bd_rc bd_withhold(bd_session *session, bd_judged_run *out, const bd_doubts *doubts, bd_err *err) {
+bd_rc bd_withhold(bd_session *session, bd_read_run *out, const bd_doubts *doubts, bd_err *err) {
     const bd_catalog *catalog = session->catalog;
     for (size_t i = 0; i < out->evidence.count; i++) {
         bd_evidence *item = &out->evidence.data[i];

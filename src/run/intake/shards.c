@@ -11,10 +11,10 @@
  * Numbers are little-endian.  The close guards against transport and disks; that all partials are of one plan (journal,
  * catalog, bindery.json, as-of, period, versions, the program that scans) is what the header is for.  Who hands in a
  * forged one changes what is judged, which `verify --reperform` of the package then shows. */
-#include "bindery/run.h"
+#include "bindery/intake.h"
 
 #include "bindery/memo.h"
-#include "run_priv.h"
+#include "intake_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,11 +1,7 @@
-/* From the locker to an assessment: sidecars and register first, then every object once, then
- * judging. */
-#include "bindery/run.h"
+/* From the locker to rows: sidecars and register first, then every object once. */
+#include "bindery/intake.h"
 
-#include "bindery/export.h"
-#include "run_priv.h"
-
-#include <string.h>
+#include "intake_priv.h"
 
 #define FACTS_ARENA_BYTES ((size_t)4 << 30)
 #define ROWS_BYTES ((size_t)256 << 10)
@@ -18,7 +14,7 @@ typedef struct {
 
 typedef struct {
     bd_session *session;
-    bd_judged_run *out;
+    bd_read_run *out;
     bd_map *by_path;   /* latest item at a path -> index + 1 */
     bd_early *early;    /* what was scanned while it was taken in; NULL: nothing */
     bd_row_spool *rows; /* one per worker, then that of the early scans */
@@ -34,16 +30,15 @@ typedef struct {
     bool is_reread;        /* the facts stand already */
     bd_err *errors;        /* one per worker */
     bool *has_failed;
-    BD_VEC(bd_population_file) files;
     bool has_withdrawn;
     bd_collections before_collections; /* before anything was withdrawn */
     bd_snapshots before_snapshots;
-} judging;
+} reading;
 
 /* ---- sign-offs ---- */
 
 /* The locker numbers items 1, 2, 3, ... without a gap. */
-static bd_evidence *item_of_number(judging *run, uint32_t number) {
+static bd_evidence *item_of_number(reading *run, uint32_t number) {
     bool is_known = number > 0 && number <= run->out->evidence.count;
     return is_known ? &run->out->evidence.data[number - 1] : NULL;
 }
@@ -63,7 +58,7 @@ static void find_person(const bd_session *session, bd_signoff *who) {
     who->is_stranger = who->name.size > 0 && !bd_session_knows(session, who->name);
 }
 
-static void take_review(judging *run, const bd_value *line) {
+static void take_review(reading *run, const bd_value *line) {
     bd_evidence *item = item_of_number(run, number_of_id(bd_value_text(line, "evidence")));
     if (item == NULL) {
         return;
@@ -84,7 +79,7 @@ static void take_review(judging *run, const bd_value *line) {
     }
 }
 
-static void apply_signoffs(judging *run) {
+static void apply_signoffs(reading *run) {
     for (size_t i = 0; i < run->out->evidence.count; i++) {
         bd_evidence *item = &run->out->evidence.data[i];
         bd_arenas_pass(sizeof *item);
@@ -117,7 +112,7 @@ static void apply_signoffs(judging *run) {
 #define TRIVIAL_BYTES 64 /* an empty answer is many answers' */
 
 /* Handed in again, under another name or with another time, withdrawn bytes are withdrawn still. */
-static void withdraw_copies(judging *run) {
+static void withdraw_copies(reading *run) {
     bd_map *withdrawn = bd_map_make(run->out->arena);
     bd_evidences *all = &run->out->evidence;
     for (size_t i = 0; i < all->count; i++) {
@@ -141,7 +136,7 @@ static void withdraw_copies(judging *run) {
     }
 }
 
-static void list_items(judging *run) {
+static void list_items(reading *run) {
     bd_locker *locker = run->session->locker;
     run->by_path = bd_map_make(run->out->arena);
     for (size_t i = 0; i < bd_locker_count(locker); i++) {
@@ -156,14 +151,14 @@ static void list_items(judging *run) {
     withdraw_copies(run);
 }
 
-static void note_rows(judging *run, size_t index, const bd_spool *rows, bd_spool_mark from) {
+static void note_rows(reading *run, size_t index, const bd_spool *rows, bd_spool_mark from) {
     if (run->ranges != NULL) {
         run->ranges[index] = (row_range){rows, from, bd_spool_at(rows)};
     }
 }
 
 /* Notes what was scanned of the item, to be kept. */
-static bd_rc scan_object(judging *run, size_t index, unsigned worker, bd_err *err) {
+static bd_rc scan_object(reading *run, size_t index, unsigned worker, bd_err *err) {
     bd_evidence *item = &run->out->evidence.data[index];
     const bd_blob *blob;
     bd_facts again = {.rows_reported = -1};
@@ -197,7 +192,7 @@ static bd_rc scan_object(judging *run, size_t index, unsigned worker, bd_err *er
 }
 
 static void scan_item(void *context, size_t index, unsigned worker) {
-    judging *run = context;
+    reading *run = context;
     bd_evidence *item = &run->out->evidence.data[index];
     bool is_wanted =
         run->watch == NULL || run->watch->is_wanted == NULL || run->watch->is_wanted[index];
@@ -230,7 +225,7 @@ static void scan_item(void *context, size_t index, unsigned worker) {
     }
 }
 
-static bd_rc scan_all(judging *run, bd_err *err) {
+static bd_rc scan_all(reading *run, bd_err *err) {
     unsigned jobs = run->session->jobs;
     if (run->watch == NULL && run->plan.rules != NULL) {
         run->memos =
@@ -248,175 +243,9 @@ static bd_rc scan_all(judging *run, bd_err *err) {
     return BD_OK;
 }
 
-/* ---- findings ---- */
-
-static bd_finding_group *group_of(judging *run, const bd_check *check) {
-    bd_judged_run *out = run->out;
-    for (size_t i = 0; i < out->group_count; i++) {
-        if (out->groups[i].check == check) {
-            return &out->groups[i];
-        }
-    }
-    bd_finding_group *made = &out->groups[out->group_count++];
-    made->check = check;
-    return made;
-}
-
-static bd_rc on_finding(void *context, const bd_finding *finding, bd_err *err) {
-    judging *run = context;
-    bd_arena *arena = run->out->arena;
-    bd_finding_group *group = group_of(run, finding->check);
-    group->count++;
-    if (group->first.count < BD_REPORT_FINDINGS) {
-        bd_finding *kept = bd_push(arena, &group->first);
-        *kept = *finding;
-        bd_str *const texts[] = {&kept->key, &kept->reason, &kept->resource, &kept->subscription,
-                                 &kept->type};
-        for (size_t i = 0; i < BD_COUNT(texts); i++) {
-            *texts[i] = bd_str_copy(arena, *texts[i]);
-        }
-    }
-    return bd_export_finding(finding, bd_draft_sink(run->out->findings), err);
-}
-
-/* ---- populations ---- */
-
-/* Of those that nobody froze only count and hash are kept. */
-static bd_population_file *file_of(judging *run, const bd_population *population) {
-    bd_judged_run *out = run->out;
-    for (size_t i = 0; i < out->population_count; i++) {
-        if (bd_str_eq(out->populations[i].id, population->id)) {
-            return &out->populations[i];
-        }
-    }
-    bd_population_file *made = bd_push(out->arena, &run->files);
-    out->populations = run->files.data;
-    out->population_count = run->files.count;
-    *made = (bd_population_file){
-        .id = population->id, .csv = bd_draft_open(), .keys = bd_draft_open()};
-    made->rows = bd_export_items_open(bd_draft_sink(made->csv));
-    return made;
-}
-
-static bd_rc on_item(void *context, const bd_population *population, const bd_item *item,
-                     bd_err *err) {
-    judging *run = context;
-    if (population->freeze != NULL) {
-        bd_population_file *file = file_of(run, population);
-        bd_sink *keys = bd_draft_sink(file->keys);
-        bd_export_items_put(file->rows, item);
-        BD_TRY(bd_sink_write(keys, item->key.data, item->key.size, err));
-        BD_TRY(bd_sink_write(keys, "\n", 1, err));
-    }
-    bd_session *session = run->session;
-    return session->on_item != NULL
-               ? session->on_item(session->item_context, population, item, err)
-               : BD_OK;
-}
-
-static bd_rc finish_files(judging *run, bd_err *err) {
-    for (size_t i = 0; i < run->out->population_count; i++) {
-        bd_population_file *file = &run->out->populations[i];
-        bd_export_items *rows = file->rows;
-        file->rows = NULL;
-        BD_TRY(bd_export_items_close(rows, err));
-        BD_TRY(bd_draft_finish(file->csv, err));
-        BD_TRY(bd_draft_finish(file->keys, err));
-    }
-    return BD_OK;
-}
-
-static int cmp_groups(const void *context, const void *a, const void *b) {
-    (void)context;
-    return bd_str_cmp(((const bd_finding_group *)a)->check->id,
-                      ((const bd_finding_group *)b)->check->id);
-}
-
-typedef struct {
-    judging *run;
-    const bd_assess_inputs *inputs;
-} today;
-
-static bd_rc judge_today(void *context, bd_err *err) {
-    const today *one = context;
-    bd_judged_run *out = one->run->out;
-    BD_TRY(bd_assess(one->inputs, out->arena, on_finding, one->run, &out->assessment, err));
-    bd_sort(out->groups, out->group_count, sizeof(bd_finding_group), cmp_groups, NULL);
-    BD_TRY(bd_draft_finish(out->findings, err));
-    return finish_files(one->run, err);
-}
-
-static bd_rc assess_all(judging *run, bd_err *err) {
-    bd_session *session = run->session;
-    bd_acts people;
-    bd_samplings samplings;
-    bd_acts_read(session, run->out->arena, &people);
-    bd_samplings_read(session, run->out->arena, &samplings);
-    bd_assess_inputs inputs = {
-        .catalog = session->catalog,
-        .rules = session->rules,
-        .imports = session->imports,
-        .engagement = &session->engagement,
-        .period = session->period,
-        .as_of = session->as_of,
-        .evidence = &run->out->evidence,
-        .collections = &run->out->collections,
-        .snapshots = &run->out->snapshots,
-        .before_collections = run->has_withdrawn ? &run->before_collections : NULL,
-        .before_snapshots = run->has_withdrawn ? &run->before_snapshots : NULL,
-        .rows = run->rows,
-        .spool_count = run->row_count,
-        .sorts_behind = session->jobs > 1,
-        .not_applicable = people.not_applicable.data,
-        .not_applicable_count = people.not_applicable.count,
-        .acts = people.acts.data,
-        .act_count = people.acts.count,
-        .samplings = samplings.data,
-        .sampling_count = samplings.count,
-        .on_item = on_item,
-        .item_context = run,
-    };
-    run->out->groups = bd_new(run->out->arena, bd_finding_group, session->catalog->check_count + 1);
-    today one = {run, &inputs};
-    bd_history_inputs history = {.session = session,
-                                 .arena = run->out->arena,
-                                 .evidence = &run->out->evidence,
-                                 .today = &inputs,
-                                 .plan = &run->plan,
-                                 .rows = run->rows,
-                                 .spool_count = run->row_count,
-                                 .judge_today = judge_today,
-                                 .context = &one};
-    return bd_history_judge(&history, &run->out->history, err);
-}
-
-static bd_rc export_assessment(judging *run, bd_err *err) {
-    bd_session *session = run->session;
-    uint8_t head[32];
-    char hex[65];
-    bd_locker_head(session->locker, head);
-    bd_hex(head, 32, hex);
-    bd_export_inputs inputs = {
-        .assessment = run->out->assessment,
-        .catalog = session->catalog,
-        .engagement = &session->engagement,
-        .evidence = &run->out->evidence,
-        .collections = &run->out->collections,
-        .snapshots = &run->out->snapshots,
-        .pbc = run->out->pbc,
-        .bindery_version = BD_STR(BINDERY_VERSION),
-        .tzdata_version = run->out->assessment->zone_data_version,
-        .journal_head = bd_str_copy(run->out->arena, bd_str_of(hex)),
-    };
-    BD_TRY(bd_custody(session, &run->out->evidence, run->out->arena, &run->out->custody, err));
-    inputs.custody = run->out->custody;
-    BD_TRY(bd_export_assessment(&inputs, bd_draft_sink(run->out->assessment_json), err));
-    return bd_draft_finish(run->out->assessment_json, err);
-}
-
 /* ---- all of it ---- */
 
-static void say_facts(judging *run) {
+static void say_facts(reading *run) {
     for (size_t i = run->first; i < run->out->evidence.count; i++) {
         const bd_evidence *item = &run->out->evidence.data[i];
         bd_arenas_pass(sizeof *item);
@@ -432,7 +261,7 @@ static void say_facts(judging *run) {
     }
 }
 
-static void open_workers(judging *run) {
+static void open_workers(reading *run) {
     bd_session *session = run->session;
     bd_arena *arena = run->out->arena;
     run->rows = bd_new(arena, bd_row_spool, session->jobs + 1);
@@ -452,7 +281,7 @@ static void open_workers(judging *run) {
     }
 }
 
-static bd_rc read_all(judging *run, bd_err *err) {
+static bd_rc read_all(reading *run, bd_err *err) {
     list_items(run);
     BD_TRY(bd_describe(run->session, run->out, run->by_path, err));
     apply_signoffs(run);
@@ -464,15 +293,6 @@ static bd_rc read_all(judging *run, bd_err *err) {
         &run->out->snapshots, &run->before_collections, &run->before_snapshots);
     say_facts(run);
     return BD_OK;
-}
-
-static bd_rc judge(judging *run, bd_err *err) {
-    BD_TRY(read_all(run, err));
-    bd_memos_write(run->memos);
-    bd_arenas_keep_none(); /* no record asks for the whole catalog any more */
-    BD_TRY(assess_all(run, err));
-    BD_TRY(bd_requests_find(run->session, run->out, err));
-    return export_assessment(run, err);
 }
 
 static const bd_scan_subscription *name_subscriptions(const bd_session *session) {
@@ -501,9 +321,9 @@ void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
 }
 
 /* Some stand in the arenas of the workers, which are closed before anything is printed. */
-static void tell_diags(bd_session *session, const bd_judged_run *judged) {
-    for (size_t i = 0; i < judged->diags.count; i++) {
-        bd_diag diag = judged->diags.data[i];
+static void tell_diags(bd_session *session, const bd_read_run *read) {
+    for (size_t i = 0; i < read->diags.count; i++) {
+        bd_diag diag = read->diags.data[i];
         diag.subject = bd_str_copy(session->arena, diag.subject);
         diag.locus = bd_str_copy(session->arena, diag.locus);
         diag.message = bd_str_copy(session->arena, diag.message);
@@ -511,37 +331,33 @@ static void tell_diags(bd_session *session, const bd_judged_run *judged) {
     }
 }
 
-static void open_judging(judging *run, bd_session *session, bd_judged_run *out) {
-    *run = (judging){.session = session, .out = out};
+static void open_reading(reading *run, bd_session *session, bd_read_run *out) {
+    *run = (reading){.session = session, .out = out};
     bd_plan_scan(session, &run->plan);
     open_workers(run);
 }
 
-static void open_outputs(const bd_session *session, bd_judged_run *out) {
-    *out = (bd_judged_run){.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
-    out->findings = bd_session_draft(session);
-    out->assessment_json = bd_session_draft(session);
+static void open_run(reading *run, bd_session *session, bd_read_run *out) {
+    *out = (bd_read_run){.arena = bd_arena_open("judged", BD_RUN_ARENA_BYTES)};
+    open_reading(run, session, out);
 }
 
-static void close_rows(judging *run) {
+static void close_rows(reading *run) {
     for (size_t i = 0; i < run->row_count; i++) {
         bd_spool_close(run->rows[i].rows);
     }
 }
 
-/* Spools end here; the arenas of the workers hold the facts and stay until the run is cleared. */
-static bd_rc close_judging(judging *run, bd_rc rc) {
+/* Spools end here; the arenas of the workers hold the facts and stay until what was read is cleared. */
+static bd_rc close_reading(reading *run, bd_rc rc) {
     bd_session *session = run->session;
-    bd_judged_run *out = run->out;
+    bd_read_run *out = run->out;
     bd_memos_close(run->memos, !bd_failed(rc));
     close_rows(run);
     out->arenas = run->arenas;
     out->arena_count = run->row_count;
     if (session->tells_evidence) {
         tell_diags(session, out);
-    }
-    if (bd_failed(rc)) {
-        bd_judged_clear(out);
     }
     return rc;
 }
@@ -555,14 +371,13 @@ static bool has_refusal(const bd_diags *diags) {
     return false;
 }
 
-bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
+bd_rc bd_read_fresh(bd_session *session, size_t after, bd_err *err) {
     if (bd_locker_count(session->locker) <= after) {
         return BD_OK;
     }
-    bd_judged_run out;
-    judging run;
-    open_outputs(session, &out);
-    open_judging(&run, session, &out);
+    bd_read_run out;
+    reading run;
+    open_run(&run, session, &out);
     run.first = after;
     list_items(&run);
     bd_rc rc = bd_describe(session, &out, run.by_path, err);
@@ -577,11 +392,11 @@ bd_rc bd_judge_fresh(bd_session *session, size_t after, bd_err *err) {
     close_rows(&run);
     out.arenas = run.arenas;
     out.arena_count = run.row_count;
-    bd_judged_clear(&out);
+    bd_read_clear(&out);
     return rc;
 }
 
-static bd_rc scan_some(judging *run, bd_scanned_fn *scanned, bd_err *err) {
+static bd_rc scan_some(reading *run, bd_scanned_fn *scanned, bd_err *err) {
     list_items(run);
     BD_TRY(bd_describe(run->session, run->out, run->by_path, err));
     run->ranges = bd_new(run->out->arena, row_range, run->out->evidence.count + 1);
@@ -599,39 +414,49 @@ static bd_rc scan_some(judging *run, bd_scanned_fn *scanned, bd_err *err) {
 
 bd_rc bd_scan_some(bd_session *session, bd_wants_fn *wants, bd_scanned_fn *scanned, void *context,
                    bd_err *err) {
-    bd_judged_run out;
-    judging run;
-    open_outputs(session, &out);
-    open_judging(&run, session, &out);
+    bd_read_run out;
+    reading run;
+    open_run(&run, session, &out);
     run.wants = wants;
     run.wants_context = context;
-    bd_rc rc = close_judging(&run, scan_some(&run, scanned, err));
-    bd_judged_clear(&out);
+    bd_rc rc = close_reading(&run, scan_some(&run, scanned, err));
+    bd_read_clear(&out);
     return rc;
 }
 
-bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
-    judging run;
-    open_outputs(session, out);
-    open_judging(&run, session, out);
-    return close_judging(&run, judge(&run, err));
+static bd_rc read_rows(reading *run, bd_rows_fn *then, void *context, bd_err *err) {
+    BD_TRY(read_all(run, err));
+    bd_memos_write(run->memos);
+    bd_rows_read rows = {.plan = &run->plan, .rows = run->rows, .spool_count = run->row_count};
+    if (run->has_withdrawn) {
+        rows.before_collections = &run->before_collections;
+        rows.before_snapshots = &run->before_snapshots;
+    }
+    return then(context, &rows, err);
 }
 
-bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *out,
-                       bd_err *err) {
-    judging run;
-    open_outputs(session, out);
-    open_judging(&run, session, out);
+bd_rc bd_read_rows(bd_session *session, bd_read_run *out, bd_rows_fn *then, void *context, bd_err *err) {
+    reading run;
+    open_run(&run, session, out);
+    return close_reading(&run, read_rows(&run, then, context, err));
+}
+
+bd_rc bd_read_evidence(bd_session *session, const bd_watch *watch, bd_read_run *out, bd_err *err) {
+    reading run;
+    open_run(&run, session, out);
     run.plan.rules = NULL;
     run.plan.imports = NULL;
     run.watch = watch;
-    return close_judging(&run, read_all(&run, err));
+    bd_rc rc = close_reading(&run, read_all(&run, err));
+    if (bd_failed(rc)) {
+        bd_read_clear(out);
+    }
+    return rc;
 }
 
-bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_run *judged,
-                         bd_err *err) {
-    judging run;
-    open_judging(&run, session, judged);
+bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_read_run *read, bd_err *err) {
+    reading run;
+    open_reading(&run, session, read);
     run.plan.rules = NULL;
     run.plan.imports = NULL;
     run.watch = watch;
@@ -644,26 +469,11 @@ bd_rc bd_reread_evidence(bd_session *session, const bd_watch *watch, bd_judged_r
     return rc;
 }
 
-void bd_judged_clear(bd_judged_run *judged) {
-    bd_draft_close(judged->findings);
-    bd_draft_close(judged->assessment_json);
-    judged->findings = NULL;
-    judged->assessment_json = NULL;
-    for (size_t i = 0; i < judged->population_count; i++) {
-        bd_err ignored;
-        (void)bd_failed(bd_export_items_close(judged->populations[i].rows, &ignored));
-        bd_draft_close(judged->populations[i].csv);
-        bd_draft_close(judged->populations[i].keys);
+void bd_read_clear(bd_read_run *read) {
+    for (size_t i = 0; i < read->arena_count; i++) {
+        bd_arena_close(read->arenas[i]);
     }
-    judged->population_count = 0;
-    bd_draft_close(judged->no_items_csv);
-    bd_draft_close(judged->no_items_keys);
-    judged->no_items_csv = NULL;
-    judged->no_items_keys = NULL;
-    for (size_t i = 0; i < judged->arena_count; i++) {
-        bd_arena_close(judged->arenas[i]);
-    }
-    judged->arena_count = 0;
-    bd_arena_close(judged->arena);
-    judged->arena = NULL;
+    read->arena_count = 0;
+    bd_arena_close(read->arena);
+    read->arena = NULL;
 }

@@ -2,10 +2,10 @@
  *
  * A list was recognised by the scan; its rows are read here once more, for they are no records that a check judges.
  * Every row comes out: one that cannot be read stands with the reason for its text. */
-#include "bindery/run.h"
+#include "bindery/judging.h"
 
 #include "bindery/read.h"
-#include "run_priv.h"
+#include "judging_priv.h"
 
 #include <string.h>
 
@@ -198,17 +198,17 @@ static bd_rc read_content(bd_session *session, list_reader *reader, const bd_blo
 static bd_rc read_list(bd_session *session, bd_judged_run *judged, const bd_evidence *item,
                        bd_asked_rows *rows, bd_err *err) {
     const bd_blob *blob;
-    list_reader reader = {.arena = judged->arena, .rows = rows, .item = item};
-    BD_TRY(bd_locker_blob(session->locker, &item->given, judged->arena, &blob, err));
+    list_reader reader = {.arena = judged->read.arena, .rows = rows, .item = item};
+    BD_TRY(bd_locker_blob(session->locker, &item->given, judged->read.arena, &blob, err));
     bd_rc rc = read_content(session, &reader, blob, err);
     if (bd_failed(rc) && (err->class == BD_ERR_INPUT || err->class == BD_ERR_LIMIT)) {
         take_refused(&reader, BD_STR("what follows"), err);
         rc = BD_OK;
     }
     if (reader.left > 0) {
-        bd_asked_row *out = bd_push(judged->arena, rows);
+        bd_asked_row *out = bd_push(judged->read.arena, rows);
         *out = (bd_asked_row){.evidence = item->given.number, .sheet = reader.sheet, .row = reader.row};
-        out->note = bd_str_format(judged->arena, "%llu rows behind row %d of this list were not read",
+        out->note = bd_str_format(judged->read.arena, "%llu rows behind row %d of this list were not read",
                                   (unsigned long long)reader.left, BD_PBC_MOST_ROWS);
     }
     return rc;
@@ -225,12 +225,12 @@ static bool is_replaced(const bd_evidences *all, size_t index) {
 }
 
 bd_rc bd_requests_find(bd_session *session, bd_judged_run *judged, bd_err *err) {
-    bd_asked_rows *rows = bd_new(judged->arena, bd_asked_rows, 1);
-    for (size_t i = 0; i < judged->evidence.count; i++) {
+    bd_asked_rows *rows = bd_new(judged->read.arena, bd_asked_rows, 1);
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &judged->evidence.data[i];
+        const bd_evidence *item = &judged->read.evidence.data[i];
         bool is_read = bd_pbc_is_list(item) && !item->given.is_withdrawn && !item->is_document;
-        if (is_read && !is_replaced(&judged->evidence, i)) {
+        if (is_read && !is_replaced(&judged->read.evidence, i)) {
             BD_TRY_CTX(read_list(session, judged, item, rows, err), err, "while reading '%.*s'",
                        BD_ARG(item->given.path));
         }
@@ -238,8 +238,8 @@ bd_rc bd_requests_find(bd_session *session, bd_judged_run *judged, bd_err *err) 
     bd_pbc_inputs inputs = {.assessment = judged->assessment,
                             .catalog = session->catalog,
                             .engagement = &session->engagement,
-                            .evidence = &judged->evidence,
+                            .evidence = &judged->read.evidence,
                             .rows = rows};
-    judged->pbc = bd_pbc_make(&inputs, judged->arena);
+    judged->pbc = bd_pbc_make(&inputs, judged->read.arena);
     return BD_OK;
 }

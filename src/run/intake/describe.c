@@ -1,10 +1,10 @@
 /* What sidecars and registers say of the items beside them.  The latest version speaks, except where an item was
  * already described when it was taken in: its time, scope and source stay, or a later word would hide what it showed
  * (bindery-1, sections 1 and 3); and what its content alone calls a list does not become a document. */
-#include "bindery/run.h"
+#include "bindery/intake.h"
 
 #include "bindery/read.h"
-#include "run_priv.h"
+#include "intake_priv.h"
 
 #define SIDECAR_BYTES ((size_t)1 << 20)
 #define REGISTER_BYTES ((size_t)64 << 20)
@@ -21,7 +21,7 @@ typedef BD_VEC(const bd_evidence *) versions;
 
 typedef struct {
     bd_session *session;
-    bd_judged_run *out;
+    bd_read_run *out;
     const bd_map *by_path;     /* latest item at a path -> index + 1 */
     bd_map *versions;          /* path of a sidecar or register -> its versions, oldest first */
     description *descriptions; /* by index of the item */
@@ -517,7 +517,7 @@ static bd_rc keep_first(describing *run, bd_evidence *item, bd_err *err) {
     return BD_OK;
 }
 
-bd_rc bd_describe(bd_session *session, bd_judged_run *out, const bd_map *by_path, bd_err *err) {
+bd_rc bd_describe(bd_session *session, bd_read_run *out, const bd_map *by_path, bd_err *err) {
     describing run = {.session = session,
                       .out = out,
                       .by_path = by_path,
