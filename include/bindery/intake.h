@@ -1,20 +1,22 @@
-/* bindery/intake.h - from files that were handed in to rows: taken into the locker, described, and each object read once.
+/* bindery/intake.h - from files that were handed in to rows: taken into the locker, described, and each object read
+ * once.
  *
- * `bd_ingest` puts files into the locker.  Whatever reads evidence afterwards does it through here, in one order: what
- * sidecars and registers say is put with each item (describe.c), what must stay out of the package is marked
- * (withhold.c), sign-offs are taken from sidecars and journal, and then each object is read: not at all where a scan of
- * it was kept (memos.c), came with a shard (shards.c) or was made while the file was taken in (early.c), else once, by
- * as many workers as the session has jobs.  How complete each collection is comes last.  Nothing is judged here.
+ * `bd_ingest` puts files into the locker.  Whatever reads evidence afterwards does it through here, in one order:
+ * what sidecars and registers say is put with each item (describe.c), what must stay out of the package is marked
+ * (withhold.c), sign-offs are taken from sidecars and journal, and then each object is read: not at all where a scan
+ * of it was kept (memos.c), came with a shard (shards.c) or was made while the file was taken in (early.c), else
+ * once, by as many workers as the session has jobs.  How complete each collection is comes last.  Nothing is judged
+ * here.
  *
- * What comes out are facts of each item, which stay until bd_read_clear, and rows, which lie in the spools of the workers
- * and are there only as long as the caller's function runs:
+ * What comes out are facts of each item, which stay until bd_read_clear, and rows, which lie in the spools of the
+ * workers and are there only as long as the caller's function runs:
  *
  *     bd_rc rc = bd_read_rows(session, &read, judge_rows, context, err);
  *     ... what is wanted of `read` ...
  *     bd_read_clear(&read);
  *
- * While that function runs, what was scanned is written to where it is kept.  The same evidence gives the same facts,
- * diags and rows in the same order, however many workers there are and whatever was kept.
+ * While that function runs, what was scanned is written to where it is kept.  The same evidence gives the same
+ * facts, diags and rows in the same order, however many workers there are and whatever was kept.
  */
 #ifndef BINDERY_INTAKE_H
 #define BINDERY_INTAKE_H

@@ -1,17 +1,17 @@
-/* bindery/judging.h - from what was read to a judged run: the assessment with all that the journal says of it, as values,
- * as the bytes of assessment.json and findings.ndjson, and as the lists of frozen populations.
+/* bindery/judging.h - from what was read to a judged run: the assessment with all that the journal says of it, as
+ * values, as the bytes of assessment.json and findings.ndjson, and as the lists of frozen populations.
  *
  * assess judges and is handed everything.  This room hands it over: rows and facts as intake read them; what people
- * signed of exceptions and controls, froze, drew and sealed, as the journal has it; and the earlier month ends of the
- * period, judged from the same rows (history.c).  What assess yields one by one, findings and items, is written as it
- * comes, so that only the first findings of a check and no items are held.
+ * signed of exceptions and controls, froze, drew and sealed, as the journal has it; and the earlier month ends of
+ * the period, judged from the same rows (history.c).  What assess yields one by one, findings and items, is written
+ * as it comes, so that only the first findings of a check and no items are held.
  *
  *     BD_TRY(bd_judge(session, &judged, err));
  *     ... documents and lists of `judged` ...
  *     bd_judged_clear(&judged);
  *
- * Whoever changes the journal does so by what a judged run of the same session says, so that nothing is signed that the
- * next judging does not know.
+ * Who signs for an exception, reviews an item or draws a sample finds it in a judged run of the same session first, so
+ * that nothing is signed that the next judging does not know.
  */
 #ifndef BINDERY_JUDGING_H
 #define BINDERY_JUDGING_H

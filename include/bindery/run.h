@@ -1,4 +1,4 @@
-/* bindery/run.h - the pipeline: stage order, summary; the only place where all rooms meet.
+/* bindery/run.h - the commands: stage order, summary; all that the command line sees.
  *
  * Each function does one command's work on an engagement folder and never prints: it returns a
  * result value (an object, for `--json` and for the terminal alike) and diagnostics, and calls the
@@ -12,6 +12,7 @@
 #define BINDERY_RUN_H
 
 #include "bindery/command.h"
+#include "bindery/sampling.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
 
@@ -134,25 +135,6 @@ BD_MUST_USE bd_rc bd_run_locker_prove(const bd_run_options *options, bd_str evid
 /* Lists what no line names, and removes it with `apply`. */
 BD_MUST_USE bd_rc bd_run_locker_gc(const bd_run_options *options, bool apply, bd_arena *arena,
                                    bd_run_outcome *outcome, bd_err *err);
-/* Populations and samples of a control.  At most one of the acts; none: its populations are listed. */
-typedef enum {
-    BD_RUN_SAMPLE_LIST,
-    BD_RUN_SAMPLE_FREEZE,
-    BD_RUN_SAMPLE_DRAW,
-    BD_RUN_SAMPLE_REPLACE,
-    BD_RUN_SAMPLE_SELECT,
-    BD_RUN_SAMPLE_RESULTS
-} bd_run_sample_act;
-typedef struct {
-    bd_run_sample_act act;
-    bd_str control, population; /* `population`: name or id; empty: the only one, of a freeze all */
-    bd_str seed, strata;        /* draw; "" (none), "month" or "subscription" */
-    uint64_t size;              /* 0: the catalog's for so many items */
-    bool is_again;              /* draw: once more over the same freeze, for a reason */
-    bd_str key;                 /* replace */
-    bd_str reason, by;          /* replace, draw again */
-    const char *path;           /* select, results: the file that says which items */
-} bd_run_sampling;
 /* Each act is one journal line (`frozen`, `drawn`) and files below out/<period>/samples/; the order freeze, seed, draw
  * is kept here.  INPUT: a seed before the freeze, one that was known by then, one for a population that changed since
  * (it is frozen anew, which the journal keeps), another draw over one freeze without a reason, a replacement of what is

@@ -1,8 +1,8 @@
 /* bindery/session.h - an engagement as a command finds it: its configuration, catalog, templates, period, as-of and
  * locker, and the folder that its outputs go to.
  *
- * Nearly every command begins here and ends here: it opens a session, asks the rooms above what it wants to know, puts
- * its outputs in place and closes the session.
+ * Nearly every command begins here and ends here: it opens a session, asks the rooms above what it wants to know,
+ * puts its outputs in place and closes the session.
  *
  *     bd_session session;
  *     BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
@@ -12,13 +12,14 @@
  *
  * Opening reads bindery.json, the catalog (ours and the organisation's own) and the templates, chooses period and
  * as-of and says why, and opens the locker; what it finds odd goes into the outcome's diags.  This is the one place
- * where the clock becomes an as-of and where SOURCE_DATE_EPOCH is looked at for it: whatever is judged, drawn and packed
- * takes the time from the session.  A process apart for what strangers wrote is made before all else, as it must be
- * made before any thread and any key.  It is the caller's one session: its members are read by the rooms above and set
- * by the command, before these begin.
+ * where the clock becomes an as-of and where SOURCE_DATE_EPOCH is looked at for it: whatever is judged, drawn and
+ * packed takes the time from the session.  A process apart for what strangers wrote is made before all else, as it
+ * must be made before any thread and any key.  It is the caller's one session: its members are read by the rooms
+ * above and set by the command, before these begin.
  *
- * Which outputs a run makes hangs on the inputs that `bd_session_plan` lists and on the program: a digest of them tells
- * whether a package was made before, and whether what a run made still stands.  Outputs appear together, or none does.
+ * Which outputs a run makes hangs on the inputs that `bd_session_plan` lists and on the program: a digest of them
+ * tells whether a package was made before, and whether what a run made still stands.  Outputs appear together, or
+ * none does.
  */
 #ifndef BINDERY_SESSION_H
 #define BINDERY_SESSION_H
@@ -102,8 +103,8 @@ BD_MUST_USE bd_rc bd_check_epoch(bd_err *err);
 BD_MUST_USE bd_rc bd_templates_load(bd_session *session, bd_err *err);
 /* The binder's as a package carries it; an empty text stands for a package that carries none. */
 BD_MUST_USE bd_rc bd_templates_take(bd_session *session, bd_str text, bd_str logo, bd_err *err);
-/* Built-in catalog files, then the organisation's own.  Allocated in <arena>; texts of the built-in ones live as long as
- * the program. */
+/* Built-in catalog files, then the organisation's own.  Allocated in <arena>; texts of the built-in ones live as
+ * long as the program. */
 BD_MUST_USE bd_rc bd_session_catalog_files(const char *folder, bd_arena *arena,
                                            const bd_catalog_file **files, size_t *count,
                                            bd_err *err);

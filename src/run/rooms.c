@@ -18,3 +18,19 @@ bd_rc bd_run_secret(const char *path, bd_arena *arena, bd_str *out, bd_err *err)
 bd_str bd_run_versions(bd_arena *arena) {
     return bd_program_versions(arena);
 }
+
+bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
+                    bd_run_outcome *out, bd_err *err) {
+    return bd_proof_verify(options, path, arena, out, err);
+}
+
+bd_rc bd_run_sample(const bd_run_options *options, const bd_run_sampling *asked, bd_arena *arena,
+                    bd_run_outcome *outcome, bd_err *err) {
+    return bd_sampling_run(options, asked, arena, outcome, err);
+}
+
+bd_rc bd_run_policy_eval(const bd_run_options *options, const char *const *paths, size_t count,
+                         const char *parameters_path, bool wants_findings, bd_arena *arena,
+                         bd_run_outcome *outcome, bd_err *err) {
+    return bd_policies_eval(options, paths, count, parameters_path, wants_findings, arena, outcome, err);
+}

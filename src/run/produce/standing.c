@@ -5,9 +5,9 @@
  * alters it can make a run skip its work, and the outputs are those that were signed all the same.  An object that is
  * lost from the locker is noticed, one that was altered there only by who reads it: `locker check`, or a run with
  * --no-cache. */
-#include "bindery/run.h"
+#include "bindery/produce.h"
 
-#include "run_priv.h"
+#include "produce_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * Evidence is read twice.  First: which types, of what scope and day, stand in which file, and what resource groups
  * there are.  Then only the files with the newest snapshot of a type that some policy reads; their rows are sorted
  * and joined.  Memory is flat but for the findings. */
-#include "bindery/run.h"
+#include "bindery/policies.h"
 
 #include "policies_priv.h"
 
@@ -494,7 +494,7 @@ static bd_rc evaluate(evaluating *run, const bd_value **out, bd_err *err) {
     return rc;
 }
 
-bd_rc bd_run_policy_eval(const bd_run_options *options, const char *const *paths, size_t count,
+bd_rc bd_policies_eval(const bd_run_options *options, const char *const *paths, size_t count,
                          const char *parameters_path, bool wants_findings, bd_arena *arena,
                          bd_run_outcome *outcome, bd_err *err) {
     bd_session session;

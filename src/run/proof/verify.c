@@ -1,12 +1,11 @@
 /* `verify`: the package's own proofs, then the binder inside it, then that the two name each
  * other; or a PDF, or a seal, alone.  CMS, PDF and zip of a stranger are parsed here, in a process that has this one
  * file to judge and, before its first byte is read, gives up writing, the network and other programs. */
-#include "bindery/run.h"
+#include "bindery/proof.h"
 
 #include "bindery/pdffile.h"
-#include "bindery/read.h"
 #include "bindery/sign.h"
-#include "run_priv.h"
+#include "proof_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -626,7 +625,7 @@ static bd_rc refuse_for_part(const verification *run, const char *path, bool is_
     return BD_OK;
 }
 
-bd_rc bd_run_verify(const bd_run_options *options, const char *path, bd_arena *arena,
+bd_rc bd_proof_verify(const bd_run_options *options, const char *path, bd_arena *arena,
                     bd_run_outcome *out, bd_err *err) {
     verification run = {.options = options, .arena = arena, .outcome = out, .trust = {"", 0}};
     bd_result result = {.arena = arena};

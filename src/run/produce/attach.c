@@ -1,8 +1,8 @@
 /* What is attached to the binder: the manifest, whose hash the binder prints, and where each criterion stands. */
-#include "bindery/run.h"
+#include "bindery/produce.h"
 
 #include "bindery/pdf.h"
-#include "run_priv.h"
+#include "produce_priv.h"
 
 #define INDEX_BYTES ((size_t)64 << 20)
 

@@ -3,10 +3,10 @@
  *
  * A selection may name what is not in the population: it is kept as unmatched and said, never dropped.  Of results all
  * rows hold or none is taken. */
-#include "bindery/run.h"
+#include "bindery/sampling.h"
 
 #include "bindery/read.h"
-#include "sample_priv.h"
+#include "sampling_priv.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * The published collection has thousands of files and one initiative a few hundred members: a file of a folder is read
  * into scratch, and only what is needed is kept. */
-#include "bindery/run.h"
+#include "bindery/policies.h"
 
 #include "policies_priv.h"
 

@@ -1,9 +1,9 @@
 /* The package's plan and files, the binder, the readiness report, the zip. */
-#include "bindery/run.h"
+#include "bindery/produce.h"
 
 #include "bindery/export.h"
 #include "bindery/sign.h"
-#include "run_priv.h"
+#include "produce_priv.h"
 
 #include <string.h>
 

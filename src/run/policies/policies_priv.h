@@ -1,9 +1,11 @@
-/* policies_priv.h - shared by the files of room run that evaluate policies. */
+/* policies_priv.h - shared by the files of room policies. */
 #ifndef POLICIES_PRIV_H
 #define POLICIES_PRIV_H
 
+#include "bindery/intake.h"
+#include "bindery/policies.h"
 #include "bindery/policy.h"
-#include "run_priv.h"
+#include "bindery/session.h"
 
 /* Files and folders to compiled policies.  INPUT names the file that was named and is none; a file of a folder that
  * cannot be read is said in `diags`. */

@@ -2,9 +2,9 @@
  *
  * The manifest is held against its signature, the signature against its time-stamp, the checkpoint against the
  * manifest.  That the journal is the one it was sealed over is for `locker check` and `verify --checkpoint`. */
-#include "bindery/run.h"
+#include "bindery/proof.h"
 
-#include "run_priv.h"
+#include "proof_priv.h"
 
 #define MANIFEST_BYTES ((size_t)512 << 20)
 #define MANIFEST_NODES ((size_t)100000000)

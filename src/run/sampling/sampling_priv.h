@@ -1,12 +1,12 @@
-/* sample_priv.h - shared by the files behind `bindery sample`. */
-#ifndef SAMPLE_PRIV_H
-#define SAMPLE_PRIV_H
+/* sampling_priv.h - shared by the files of room sampling. */
+#ifndef SAMPLING_PRIV_H
+#define SAMPLING_PRIV_H
 
-#include "bindery/run.h"
+#include "bindery/judging.h"
 #include "bindery/sample.h"
+#include "bindery/sampling.h"
+#include "bindery/session.h"
 #include "bindery/spill.h"
-
-#include "run_priv.h"
 
 typedef struct {
     bd_session *session;

@@ -7,10 +7,10 @@
  * binder prints the figures; files that come out otherwise are named.  It may also judge otherwise, which does not tell
  * whether the package or the version is the reason: that is said as it is, and is neither a forgery nor an agreement
  * (differences.c). */
-#include "bindery/run.h"
+#include "bindery/proof.h"
 
 #include "bindery/pdffile.h"
-#include "run_priv.h"
+#include "proof_priv.h"
 
 #include <string.h>
 

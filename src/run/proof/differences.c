@@ -4,10 +4,10 @@
  * state or score that differs may be the work of either, and only the version that made the package can tell; such a
  * package is not called altered, and not shown to hold either (exit 6, like a time-stamp that is demanded and absent).
  * Whoever lies about the version gains that word and no more. */
-#include "bindery/run.h"
+#include "bindery/proof.h"
 
 #include "bindery/derive.h"
-#include "run_priv.h"
+#include "proof_priv.h"
 
 #include <string.h>
 

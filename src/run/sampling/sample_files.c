@@ -1,10 +1,10 @@
 /* out/<period>/samples/<control>_<name>/: the lists of a population as the package has them, and a folder for each item
  * that was drawn or selected, with what is known of it and the files that show it. */
-#include "bindery/run.h"
+#include "bindery/sampling.h"
 
 #include "bindery/export.h"
 #include "bindery/package.h"
-#include "sample_priv.h"
+#include "sampling_priv.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* Document to PDF bytes. */
-#include "bindery/run.h"
+#include "bindery/produce.h"
 
 #include "bindery/layout.h"
 #include "bindery/pdf.h"
 #include "bindery/text.h"
-#include "run_priv.h"
+#include "produce_priv.h"
 
 #include <string.h>
 

@@ -3,10 +3,10 @@
  * A seed is worth something only if nobody could choose the population after it.  So the journal holds the freeze
  * first, a draw names the hash that it was made over, and a seed that stands in the journal before the freeze, or that
  * begins with a time before it, is refused. */
-#include "bindery/run.h"
+#include "bindery/sampling.h"
 
 #include "bindery/export.h"
-#include "sample_priv.h"
+#include "sampling_priv.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -618,7 +618,7 @@ static bd_rc sample(sampling_run *run, bd_result *out, bd_err *err) {
     return show(run, out, err);
 }
 
-bd_rc bd_run_sample(const bd_run_options *options, const bd_run_sampling *asked, bd_arena *arena,
+bd_rc bd_sampling_run(const bd_run_options *options, const bd_run_sampling *asked, bd_arena *arena,
                     bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
     bool writes = asked->act != BD_RUN_SAMPLE_LIST;

@@ -1,8 +1,8 @@
 /* The two reports, drawn; the binder is signed. */
-#include "bindery/run.h"
+#include "bindery/produce.h"
 
 #include "bindery/sign.h"
-#include "run_priv.h"
+#include "produce_priv.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* The readiness report as lists: for programs, spreadsheets, mail and calendars. */
-#include "bindery/run.h"
+#include "bindery/produce.h"
 
 #include "bindery/export.h"
-#include "run_priv.h"
+#include "produce_priv.h"
 
 const bd_readiness_list bd_readiness_lists[5] = {{"readiness.json", "readiness_list"},
                                                  {"readiness.txt", "readiness_text"},
