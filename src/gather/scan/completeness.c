@@ -213,7 +213,7 @@ static const bd_seen *find_unasked(const bd_evidence *item, const bd_asked_subsc
     for (size_t i = 0; i < item->facts.seen.count && asked->ids.count > 0; i++) {
         const bd_seen *seen = &item->facts.seen.data[i];
         if (bd_str_eq(seen->source, item->source) && seen->scope.size > 0 && seen->rows > 0 &&
-            !bd_scan_has_text(&asked->ids, seen->scope)) {
+            !bd_strs_have(&asked->ids, seen->scope)) {
             return seen;
         }
     }

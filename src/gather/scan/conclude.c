@@ -28,7 +28,7 @@ static void choose_source(bd_conclusion *run, bd_evidence *item, const bd_seens 
                           source_choice *choice) {
     for (size_t i = 0; i < list->count; i++) {
         const bd_seen *seen = &list->data[i];
-        if (!bd_scan_has_text(&item->sources, seen->source)) {
+        if (!bd_strs_have(&item->sources, seen->source)) {
             *bd_push(run->arena, &item->sources) = seen->source;
         }
         choice->is_declared_seen =
@@ -64,7 +64,7 @@ static void say_contradiction(bd_conclusion *run, bd_evidence *item) {
         return;
     }
     if (declared.size == 0 || item->sources.count == 0 ||
-        bd_scan_has_text(&item->sources, declared) || item->is_document) {
+        bd_strs_have(&item->sources, declared) || item->is_document) {
         return;
     }
     bd_diag_add(run->arena, &item->facts.diags, BD_DIAG_WARNING, item->given.path, empty(),
@@ -237,7 +237,7 @@ static bd_str scopes_text(bd_conclusion *run, const bd_evidence *item) {
     bd_strs texts = {0};
     for (size_t i = 0; i < item->sidecar.scope_ids.count && item->has_sidecar; i++) {
         *bd_push(run->arena, &texts) =
-            bd_scan_normal_id(run->arena, item->sidecar.scope_ids.data[i]);
+            bd_scope_normal(run->arena, item->sidecar.scope_ids.data[i]);
         *bd_push(run->arena, &texts) = BD_STR(" ");
     }
     const bd_seens *list = item->facts.seen.count > 0 ? &item->facts.seen : &item->facts.parts;

@@ -62,7 +62,7 @@ static bool asks_elsewhere(const bd_scan_state *state, const bd_source_def *sour
     }
     bd_asked_subscriptions asked =
         bd_scan_asked_subscriptions(state->plan, state->sidecar, source, state->scratch);
-    return (asked.ids.count > 0 || asked.unknown.size > 0) && !bd_scan_has_text(&asked.ids, scope);
+    return (asked.ids.count > 0 || asked.unknown.size > 0) && !bd_strs_have(&asked.ids, scope);
 }
 
 /* A scope that the sidecar names and the records do not show is shown empty, as long as the content is of the source
@@ -167,7 +167,7 @@ static bd_strs scopes_of_command(bd_scan_state *state, const bd_source_def *sour
     }
     if (source->scope == BD_SCOPE_RESOURCE &&
         find_option(state->sidecar->command, BD_STR("--resource"), &value) &&
-        bd_str_has_prefix(bd_scan_normal_id(state->scratch, value), BD_STR("/subscriptions/"))) {
+        bd_str_has_prefix(bd_scope_normal(state->scratch, value), BD_STR("/subscriptions/"))) {
         *bd_push(state->scratch, &out) = value;
     }
     return out;

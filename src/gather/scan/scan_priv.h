@@ -32,15 +32,12 @@ bd_str bd_scan_own_text(const bd_value *record, const char *key);
 bd_str bd_scan_entity_set(bd_arena *arena, bd_str context);
 /* "...#applications('ID')/federatedIdentityCredentials" -> "/id"; "" where the set is not that of one thing. */
 bd_str bd_scan_entity_parent(bd_arena *arena, bd_str context);
-/* Resource ids: lower case, leading '/', no trailing '/'. */
-bd_str bd_scan_normal_id(bd_arena *arena, bd_str id);
 /* The resource that something hangs on: of an extension resource the id up to its last provider part, of a child the
  * resource at the top, of a key or secret its vault; the id itself when it hangs on nothing. */
 bd_str bd_scan_host_of(bd_str normal_id);
 bd_str bd_scan_subscription_of(bd_str normal_id); /* guid part, or "" */
 /* Scope text for a source from a declared scope id. */
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id);
-bool bd_scan_has_text(const bd_strs *list, bd_str text);
 
 /* ---- one file while it is read ---- */
 

@@ -85,7 +85,7 @@ static bool takes(query *q, const char *token) {
 }
 
 static bool is_own_type(const bd_source_def *source, bd_str type) {
-    return bd_scan_has_text(&source->types, type) || bd_scan_has_text(&source->details, type);
+    return bd_strs_have(&source->types, type) || bd_strs_have(&source->details, type);
 }
 
 static bool read_value(query *q, bool is_type, bool is_folded) {
