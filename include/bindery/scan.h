@@ -13,16 +13,12 @@
 
 #include "bindery/catalog.h"
 #include "bindery/evidence.h"
+#include "bindery/extent.h"
 #include "bindery/imported.h"
 #include "bindery/rule.h"
 #include "bindery/spill.h"
 #include "bindery/util.h"
 #include "bindery/zip.h"
-
-/* A subscription of the engagement: a command may name it by either. */
-typedef struct {
-    bd_str id, name;
-} bd_scan_subscription;
 
 /* Sees a record that has an identity, on the thread that scans.  `keep` lives as long as the facts, `scratch` until the
  * next record. */
@@ -37,8 +33,7 @@ typedef struct {
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
     bd_str tenant; /* lower-case guid, or empty: nobody says which */
-    const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
-    size_t subscription_count;
+    bd_known_subscriptions subscriptions;
     bd_zygote *zygote; /* where workbooks and XML are read; NULL: in this process, as tests do */
     bool reads_ahead; /* large objects are unpacked on a thread of their own */
     bool has_collected_at;

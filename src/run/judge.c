@@ -475,15 +475,15 @@ static bd_rc judge(judging *run, bd_err *err) {
     return export_assessment(run, err);
 }
 
-static const bd_scan_subscription *name_subscriptions(const bd_session *session) {
+static bd_known_subscriptions name_subscriptions(const bd_session *session) {
     const bd_engagement *engagement = &session->engagement;
     size_t count = engagement->subscriptions.count;
-    bd_scan_subscription *out = bd_new(session->arena, bd_scan_subscription, count);
+    bd_known_subscription *out = bd_new(session->arena, bd_known_subscription, count);
     for (size_t i = 0; i < count; i++) {
-        out[i] = (bd_scan_subscription){engagement->subscriptions.data[i].id,
-                                        engagement->subscriptions.data[i].name};
+        out[i] = (bd_known_subscription){engagement->subscriptions.data[i].id,
+                                         engagement->subscriptions.data[i].name};
     }
-    return out;
+    return (bd_known_subscriptions){out, count};
 }
 
 void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
@@ -496,7 +496,6 @@ void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
                           .tenant = session->engagement.tenant,
                           .zygote = session->zygote,
                           .subscriptions = name_subscriptions(session),
-                          .subscription_count = session->engagement.subscriptions.count,
                           .reads_ahead = session->jobs > 1};
 }
 

@@ -308,7 +308,7 @@ static const bd_value *json(const char *text) {
 
 TEST(memo, whatever_a_scan_hangs_on_makes_another_key) {
     scan_bench bench = scan_bench_open();
-    static const bd_scan_subscription named[] = {{BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("prod")}};
+    static const bd_known_subscription named[] = {{BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("prod")}};
     asked plain = {.plan = bench.plan, .sidecar = {.rows = -1}};
     plain.plan.parameters = json("{\"a\":1,\"period_to\":\"2026-06-30\"}");
     bd_str scope = BD_STR(SCAN_SUB_A);
@@ -328,7 +328,7 @@ TEST(memo, whatever_a_scan_hangs_on_makes_another_key) {
     OTHER(one->plan.parameters = json("{\"a\":2,\"period_to\":\"2026-06-30\"}"));
     OTHER(one->plan.column_maps = json("[{\"source\":\"S17\"}]"));
     OTHER(one->plan.tenant = BD_STR(SCAN_SUB_A));
-    OTHER(one->plan.subscriptions = named; one->plan.subscription_count = 1);
+    OTHER(one->plan.subscriptions = ((bd_known_subscriptions){named, 1}));
     OTHER(one->plan.has_collected_at = true);
     OTHER(one->plan.has_collected_at = true; one->plan.collected_at = 1);
     OTHER(one->sidecar.source = BD_STR("S17"));

@@ -1,6 +1,7 @@
 /* How complete a collection is, and why: all pages of one run, taken together. */
 #include "bindery/scan.h"
 
+#include "bindery/extent.h"
 #include "scan_priv.h"
 
 static bool is_suspect_count(uint64_t rows) {
@@ -161,7 +162,7 @@ static bool is_narrowed(bd_conclusion *run, const bd_evidence *item, bd_collecti
     if (source == NULL || !item->has_sidecar) {
         return false;
     }
-    bd_str part = bd_scan_asked_part(&item->sidecar, source, out->rows, run->arena);
+    bd_str part = bd_extent_find_part(&item->sidecar, source, out->rows, run->arena);
     if (part.size > 0) {
         set_complete(
             out, BD_COMPLETE_NOT_SHOWN,
@@ -179,7 +180,7 @@ static bool is_unread(bd_conclusion *run, const bd_evidence *item, bd_collection
         return false;
     }
     uint64_t rows = out->members.count == 1 ? out->rows : 0;
-    bd_str unread = bd_scan_asked_unread(&item->sidecar, source, rows, run->arena);
+    bd_str unread = bd_extent_find_unread(&item->sidecar, source, rows, run->arena);
     if (unread.size > 0) {
         set_complete(out, BD_COMPLETE_NOT_SHOWN,
                      bd_str_format(run->arena,
@@ -195,8 +196,8 @@ static bool is_time_unreadable(bd_conclusion *run, const bd_evidence *item, bd_c
     if (source == NULL || !item->has_sidecar) {
         return false;
     }
-    bd_asked_time asked =
-        bd_scan_asked_time(&item->sidecar, source, run->plan->zone, item->collected_at, run->arena);
+    bd_extent_time asked =
+        bd_extent_find_time(&item->sidecar, source, run->plan->zone, item->collected_at, run->arena);
     if (asked.unreadable.size > 0) {
         set_complete(
             out, BD_COMPLETE_NOT_SHOWN,
@@ -209,7 +210,7 @@ static bool is_time_unreadable(bd_conclusion *run, const bd_evidence *item, bd_c
 }
 
 /* The scope of a record that command and request did not ask for; NULL when there is none. */
-static const bd_seen *find_unasked(const bd_evidence *item, const bd_asked_subscriptions *asked) {
+static const bd_seen *find_unasked(const bd_evidence *item, const bd_extent_subscriptions *asked) {
     for (size_t i = 0; i < item->facts.seen.count && asked->ids.count > 0; i++) {
         const bd_seen *seen = &item->facts.seen.data[i];
         if (bd_str_eq(seen->source, item->source) && seen->scope.size > 0 && seen->rows > 0 &&
@@ -226,8 +227,8 @@ static bool is_of_other_scope(bd_conclusion *run, const bd_evidence *item, bd_co
     if (source == NULL || source->scope != BD_SCOPE_SUBSCRIPTION || !item->has_sidecar) {
         return false;
     }
-    bd_asked_subscriptions asked =
-        bd_scan_asked_subscriptions(run->plan, &item->sidecar, source, run->arena);
+    bd_extent_subscriptions asked =
+        bd_extent_find_subscriptions(&run->plan->subscriptions, &item->sidecar, source, run->arena);
     if (asked.unknown.size > 0) {
         set_complete(out, BD_COMPLETE_NOT_SHOWN,
                      bd_str_format(run->arena,

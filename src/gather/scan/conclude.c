@@ -1,6 +1,7 @@
 /* From files to evidence records, collections and snapshots: whose it is, of when, how complete, signed or not. */
 #include "bindery/scan.h"
 
+#include "bindery/extent.h"
 #include "scan_priv.h"
 
 #include <string.h>
@@ -266,7 +267,7 @@ static int cmp_pages(const void *context, const void *a, const void *b) {
 }
 
 /* An extract tells of no time that its own command or request did not ask for, whatever its sidecar claims. */
-static void clip_to_asked(bd_conclusion *run, bd_evidence *item, const bd_asked_time *asked) {
+static void clip_to_asked(bd_conclusion *run, bd_evidence *item, const bd_extent_time *asked) {
     bd_instant from = item->describes_from;
     bd_instant to = item->describes_to;
     if (asked->from != BD_INSTANT_NONE && from < asked->from) {
@@ -299,14 +300,14 @@ static void clip_to_asked(bd_conclusion *run, bd_evidence *item, const bd_asked_
 /* All pages are of one question: what bounds one bounds all, even where a later page names its token only. */
 static void clip_members(bd_conclusion *run, const bd_collection *collection) {
     const bd_source_def *source = bd_catalog_source(run->plan->catalog, collection->source);
-    bd_asked_time all = {.from = BD_INSTANT_NONE, .to = BD_INSTANT_NONE};
+    bd_extent_time all = {.from = BD_INSTANT_NONE, .to = BD_INSTANT_NONE};
     for (size_t i = 0; i < collection->members.count && source != NULL && source->is_log; i++) {
         const bd_evidence *item = &run->evidence->data[collection->members.data[i]];
         if (!item->has_sidecar) {
             continue;
         }
-        bd_asked_time own = bd_scan_asked_time(&item->sidecar, source, run->plan->zone,
-                                               item->collected_at, run->arena);
+        bd_extent_time own = bd_extent_find_time(&item->sidecar, source, run->plan->zone,
+                                                 item->collected_at, run->arena);
         all.from =
             own.from != BD_INSTANT_NONE && (all.from == BD_INSTANT_NONE || own.from > all.from)
                 ? own.from
@@ -471,8 +472,8 @@ static void add_snapshot(bd_conclusion *run, uint32_t index, const bd_seen *seen
     bd_snapshot *out = bd_push(run->arena, run->snapshots);
     *out = (bd_snapshot){.source = seen->source,
                          .scope = seen->scope,
-                         .workspace = bd_scan_asked_workspace(&first->sidecar, source,
-                                                              run->plan->parameters, run->arena),
+                         .workspace = bd_extent_find_workspace(&first->sidecar, source,
+                                                               run->plan->parameters, run->arena),
                          .date = bd_instant_utc_day(first->describes_from),
                          .from = first->describes_from,
                          .to = first->describes_to,

@@ -184,49 +184,6 @@ void bd_scan_add_inventory(bd_scan_state *state);
 /* Scopes that only the sidecar names are shown empty where content and request do not speak against it. */
 void bd_scan_add_declared_scopes(bd_scan_state *state);
 
-/* ---- what command, request and query asked for (asked.c) ---- */
-
-/* Why this is only a part of what the source holds ("$filter" beyond time, -g, take); empty when nothing says so.
- * `rows`: how many were read, for limits.  Allocated in <arena> or Borrowed until the sidecar goes. */
-bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
-                          bd_arena *arena);
-
-/* The time that the records of a log were asked for. */
-typedef struct {
-    bd_instant from, to; /* BD_INSTANT_NONE: that side is open */
-    bd_str unreadable;   /* what names a time that cannot be read; "" */
-} bd_asked_time;
-/* All conditions together: the narrowest.  A time without an offset in a command is read in UTC and in `zone`, and the
- * narrower holds; "ago(30d)" and --offset count from `collected_at`.  Open for a source that is no machine's log. */
-bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def *source,
-                                 const bd_zone *zone, bd_instant collected_at, bd_arena *arena);
-
-/* The subscriptions that command and request name. */
-typedef struct {
-    bd_strs ids;       /* lower-cased; names resolved by the plan's subscriptions */
-    bd_str unknown;    /* the first name that the plan does not know, or knows twice; "" */
-    bool is_ambiguous; /* `unknown` is the name of two */
-} bd_asked_subscriptions;
-/* Of an answer of Log Analytics: the workspace that was asked, by the sidecar's scope, its command or its request; the
- * fact central_workspace_guid stands for central_workspace.  Lower case; "": not said, or no such source. */
-bd_str bd_scan_asked_workspace(const bd_sidecar *sidecar, const bd_source_def *source,
-                               const bd_value *parameters, bd_arena *arena);
-bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
-                                                   const bd_sidecar *sidecar,
-                                                   const bd_source_def *source, bd_arena *arena);
-/* The next word as a shell cuts it, without the quotes around it; empty at the end. */
-bd_str bd_scan_next_word(bd_str *rest);
-
-/* ---- the known shapes of asking for all (shape.c) ---- */
-
-/* What of command, request or query cannot be read as asking for all of the source; empty when all of it can, or
- * nothing is stated.  `rows`: how many were read in one answer, 0 where a chain of pages has its own end. */
-bd_str bd_scan_asked_unread(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
-                            bd_arena *arena);
-/* The subscriptions that a condition of the query names, lower-cased; none when it names none. */
-void bd_scan_query_subscriptions(const bd_sidecar *sidecar, const bd_source_def *source,
-                                 bd_arena *arena, bd_strs *out);
-
 /* ---- all files together (conclude.c, completeness.c) ---- */
 
 typedef struct {

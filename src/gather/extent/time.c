@@ -1,7 +1,7 @@
 /* The time that command, request or query asked a log for. */
-#include "bindery/scan.h"
+#include "bindery/extent.h"
 
-#include "asked.h"
+#include "extent_priv.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@ typedef struct {
     const bd_zone *zone;
     bd_instant now; /* of the export */
     bd_arena *arena;
-    bd_asked_time *out;
+    bd_extent_time *out;
 } time_reader;
 
 static void limit_from(time_reader *reader, bd_instant at) {
@@ -283,7 +283,7 @@ static void limit_by_timespans(time_reader *reader, const bd_sidecar *sidecar) {
     while (next_option(&rest, names, BD_COUNT(names), &value)) {
         limit_by_timespan(reader, unquoted(value));
     }
-    parameters request = parameters_of(reader->arena, sidecar->request);
+    parameters_left request = parameters_of(reader->arena, sidecar->request);
     while (next_parameter(reader->arena, &request, "timespan=", &value)) {
         limit_by_timespan(reader, unquoted(value));
     }
@@ -299,9 +299,9 @@ static void limit_by_timespans(time_reader *reader, const bd_sidecar *sidecar) {
     }
 }
 
-bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def *source,
-                                 const bd_zone *zone, bd_instant collected_at, bd_arena *arena) {
-    bd_asked_time out = {.from = BD_INSTANT_NONE, .to = BD_INSTANT_NONE, .unreadable = empty()};
+bd_extent_time bd_extent_find_time(const bd_sidecar *sidecar, const bd_source_def *source,
+                                   const bd_zone *zone, bd_instant collected_at, bd_arena *arena) {
+    bd_extent_time out = {.from = BD_INSTANT_NONE, .to = BD_INSTANT_NONE, .unreadable = empty()};
     time_reader reader = {.zone = zone, .now = collected_at, .arena = arena, .out = &out};
     if (!source->is_log || source->is_handed_in) {
         return out;

@@ -1,8 +1,8 @@
 /* How commands, requests and queries are written: words and options as a shell cuts them, parameters of a request, the
  * conditions of filters and queries. */
-#include "bindery/scan.h"
+#include "bindery/extent.h"
 
-#include "asked.h"
+#include "extent_priv.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ static bool is_closed(bd_str text, size_t at) {
 }
 
 /* The next word as a shell cuts it, without the quotes around it ("" keeps them); empty at the end. */
-bd_str bd_scan_next_word(bd_str *rest) {
+bd_str bd_extent_next_word(bd_str *rest) {
     bd_str text = bd_str_trim(*rest);
     char quote = 0;
     size_t end = 0;
@@ -65,7 +65,7 @@ static bool is_option_word(bd_str word) {
 }
 
 bool next_option(bd_str *rest, const char *const *names, size_t count, bd_str *out) {
-    for (bd_str word = bd_scan_next_word(rest); word.size > 0; word = bd_scan_next_word(rest)) {
+    for (bd_str word = bd_extent_next_word(rest); word.size > 0; word = bd_extent_next_word(rest)) {
         bd_str value = word;
         bd_str name = empty();
         bd_str_cut(&value, '=', &name);
@@ -79,8 +79,8 @@ bool next_option(bd_str *rest, const char *const *names, size_t count, bd_str *o
             }
             bd_str ahead = *rest;
             bd_str taken = *rest;
-            for (bd_str next = bd_scan_next_word(&ahead); next.size > 0 && !is_option_word(next);
-                 next = bd_scan_next_word(&ahead)) {
+            for (bd_str next = bd_extent_next_word(&ahead); next.size > 0 && !is_option_word(next);
+                 next = bd_extent_next_word(&ahead)) {
                 taken = ahead;
             }
             *out = bd_str_trim(bd_str_sub(*rest, 0, rest->size - taken.size));
@@ -223,11 +223,11 @@ static bd_str parameter_at(bd_str text, size_t from) {
     return bd_str_sub(text, from, end);
 }
 
-parameters parameters_of(bd_arena *arena, bd_str text) {
-    return (parameters){text, bd_str_lower(arena, text)};
+parameters_left parameters_of(bd_arena *arena, bd_str text) {
+    return (parameters_left){text, bd_str_lower(arena, text)};
 }
 
-bool next_parameter(bd_arena *arena, parameters *rest, const char *name, bd_str *out) {
+bool next_parameter(bd_arena *arena, parameters_left *rest, const char *name, bd_str *out) {
     ptrdiff_t at = bd_str_find(rest->lower, bd_str_of(name));
     if (at < 0) {
         return false;
@@ -242,9 +242,9 @@ bool next_parameter(bd_arena *arena, parameters *rest, const char *name, bd_str 
 
 static void add_filters(bd_arena *arena, bd_str text, terms *out) {
     static const char *const names[] = {"$filter=", "%24filter=", "?filter=", "&filter="};
-    parameters all = parameters_of(arena, text);
+    parameters_left all = parameters_of(arena, text);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
-        parameters rest = all;
+        parameters_left rest = all;
         bd_str filter;
         while (next_parameter(arena, &rest, names[i], &filter)) {
             add_terms(arena, filter, /*is_query*/ false, out);
@@ -275,7 +275,7 @@ terms terms_of(const bd_sidecar *sidecar, bd_arena *arena) {
     terms out = {0};
     add_filters(arena, sidecar->request, &out);
     bd_str rest = sidecar->command;
-    for (bd_str word = bd_scan_next_word(&rest); word.size > 0; word = bd_scan_next_word(&rest)) {
+    for (bd_str word = bd_extent_next_word(&rest); word.size > 0; word = bd_extent_next_word(&rest)) {
         add_filters(arena, word, &out);
     }
     bd_str value;

@@ -1,8 +1,9 @@
-/* asked.h - the words of a command, request or query as its readers see them (asked_words.c). */
-#ifndef SCAN_ASKED_H
-#define SCAN_ASKED_H
+/* extent_priv.h - shared by the files of room extent: the words of a command, request or query as its readers see them
+ * (words.c). */
+#ifndef EXTENT_PRIV_H
+#define EXTENT_PRIV_H
 
-#include "scan_priv.h"
+#include "bindery/extent.h"
 
 #define MOST_TERMS 200 /* of one sidecar; what stands behind them is not read, and said */
 
@@ -31,9 +32,13 @@ bool is_stage(bd_str stage, const char *name);
 /* What is left of a request to look for parameters in, and the same in lower case. */
 typedef struct {
     bd_str text, lower;
-} parameters;
-parameters parameters_of(bd_arena *arena, bd_str text);
+} parameters_left;
+parameters_left parameters_of(bd_arena *arena, bd_str text);
 /* The next value of a parameter, percent-decoded. */
-bool next_parameter(bd_arena *arena, parameters *rest, const char *name, bd_str *out);
+bool next_parameter(bd_arena *arena, parameters_left *rest, const char *name, bd_str *out);
+
+/* shape.c: the subscriptions that a condition of the query names, lower-cased; none when it names none. */
+void bd_extent_query_subscriptions(const bd_sidecar *sidecar, const bd_source_def *source,
+                                   bd_arena *arena, bd_strs *out);
 
 #endif

@@ -1,16 +1,12 @@
 /* The known shapes of a command, request or query that asks for all of a source.  What has none of them is not read as
  * asking for all: a list of ways to ask for less would never be whole. */
-#include "bindery/scan.h"
+#include "bindery/extent.h"
 
-#include "scan_priv.h"
+#include "extent_priv.h"
 
 #include <string.h>
 
 #define MOST_DEPTH 16 /* of brackets in a condition */
-
-static bd_str empty(void) {
-    return (bd_str){"", 0};
-}
 
 static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -18,10 +14,6 @@ static bool is_blank(char c) {
 
 static bool is_name_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool has_part(bd_str text, const char *part) {
-    return bd_str_find(text, bd_str_of(part)) >= 0;
 }
 
 static bool is_one_of(bd_str text, const char *const *words, size_t count) {
@@ -33,7 +25,7 @@ static bool is_one_of(bd_str text, const char *const *words, size_t count) {
     return false;
 }
 
-static bd_str unquoted(bd_str text) {
+static bd_str unwrapped(bd_str text) {
     bool is_closed = text.size > 1 && (text.data[0] == '"' || text.data[0] == '\'') &&
                      text.data[text.size - 1] == text.data[0];
     return is_closed ? bd_str_sub(text, 1, text.size - 1) : text;
@@ -89,7 +81,7 @@ static bool is_own_type(const bd_source_def *source, bd_str type) {
 }
 
 static bool read_value(query *q, bool is_type, bool is_folded) {
-    bd_str value = unquoted(q->token);
+    bd_str value = unwrapped(q->token);
     bd_str lower = bd_str_lower(q->arena, value);
     if (value.size == 0 || value.size == q->token.size) {
         return false;
@@ -398,7 +390,7 @@ static bd_str unread_url(shape *s, bd_str url) {
 static bd_str unread_request(shape *s, bd_str request) {
     bd_str rest = bd_str_trim(request);
     bd_str ahead = rest;
-    bd_str method = bd_scan_next_word(&ahead);
+    bd_str method = bd_extent_next_word(&ahead);
     bool is_get = bd_str_ieq(method, BD_STR("GET"));
     bool is_post = bd_str_ieq(method, BD_STR("POST"));
     if (is_get || is_post) {
@@ -566,9 +558,9 @@ static bool is_of_other(shape *s, bd_str name, bd_str value) {
 
 /* A word that no option takes is none that asks for all: a dash of a text program, say. */
 static bd_str unread_option(shape *s, const option *options, size_t count, bd_str rest) {
-    for (bd_str word = bd_scan_next_word(&rest); word.size > 0; word = bd_scan_next_word(&rest)) {
+    for (bd_str word = bd_extent_next_word(&rest); word.size > 0; word = bd_extent_next_word(&rest)) {
         if (bd_str_eqz(word, ">") || bd_str_eqz(word, "\\") || bd_str_eqz(word, "`")) {
-            word = bd_str_eqz(word, ">") ? bd_scan_next_word(&rest) : word;
+            word = bd_str_eqz(word, ">") ? bd_extent_next_word(&rest) : word;
             continue;
         }
         bd_str value = word;
@@ -580,7 +572,7 @@ static bd_str unread_option(shape *s, const option *options, size_t count, bd_st
             return word;
         }
         bd_str ahead = rest;
-        bd_str next = bd_scan_next_word(&ahead);
+        bd_str next = bd_extent_next_word(&ahead);
         if (one->takes != '0' && !has_value && next.size > 0 && !is_option_word(next)) {
             value = next;
             rest = ahead;
@@ -588,16 +580,16 @@ static bd_str unread_option(shape *s, const option *options, size_t count, bd_st
         }
         while (one->takes == '+') {
             ahead = rest;
-            next = bd_scan_next_word(&ahead);
+            next = bd_extent_next_word(&ahead);
             if (next.size == 0 || bd_str_eqz(next, ">") || is_option_word(next)) {
                 break;
             }
             rest = ahead;
         }
-        if (has_value && is_of_other(s, name, unquoted(value))) {
+        if (has_value && is_of_other(s, name, unwrapped(value))) {
             return value;
         }
-        bd_str unread = has_value ? unread_value(s, one->takes, unquoted(value)) : empty();
+        bd_str unread = has_value ? unread_value(s, one->takes, unwrapped(value)) : empty();
         if (unread.size > 0) {
             return unread;
         }
@@ -626,9 +618,9 @@ static bd_str unread_az(shape *s, bd_str text, bool *is_asking) {
     bd_str rest = text;
     bd_str verb = empty();
     bd_str ahead = rest;
-    for (bd_str word = bd_scan_next_word(&ahead); word.size > 0 && !is_option_word(word) &&
+    for (bd_str word = bd_extent_next_word(&ahead); word.size > 0 && !is_option_word(word) &&
                                                   !bd_str_eqz(word, "\\") && !bd_str_eqz(word, ">");
-         word = bd_scan_next_word(&ahead)) {
+         word = bd_extent_next_word(&ahead)) {
         rest = ahead;
         verb =
             verb.size == 0 ? word : bd_str_concat(s->arena, (bd_str[]){verb, BD_STR(" "), word}, 3);
@@ -691,13 +683,13 @@ static bool is_printer(bd_str text) {
                                         "Export-Csv",     "ConvertTo-Csv", "tee"};
     static const char *const filters[] = {".", ".[]", "-c", "-r", "-S", "-M", "-rc", "-cr"};
     bd_str rest = text;
-    bd_str name = bd_scan_next_word(&rest);
+    bd_str name = bd_extent_next_word(&rest);
     if (is_one_of(name, names, BD_COUNT(names))) {
         return true;
     }
     bool is_plain = bd_str_eqz(name, "jq");
-    for (bd_str word = bd_scan_next_word(&rest); word.size > 0 && is_plain;
-         word = bd_scan_next_word(&rest)) {
+    for (bd_str word = bd_extent_next_word(&rest); word.size > 0 && is_plain;
+         word = bd_extent_next_word(&rest)) {
         if (bd_str_eqz(word, ">")) {
             break;
         }
@@ -717,7 +709,7 @@ static bd_str unread_command(shape *s, bd_str command) {
         char joint;
         bd_str one = cut_command(&rest, &joint);
         bd_str ahead = one;
-        bd_str name = bd_scan_next_word(&ahead);
+        bd_str name = bd_extent_next_word(&ahead);
         bd_str unread = empty();
         bool is_asking = true;
         if (before == '|') {
@@ -747,8 +739,8 @@ static bool has_shapes(const bd_source_def *source) {
     return is_of_all && is_list && !source->is_handed_in;
 }
 
-bd_str bd_scan_asked_unread(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
-                            bd_arena *arena) {
+bd_str bd_extent_find_unread(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
+                             bd_arena *arena) {
     if (!has_shapes(source)) {
         return empty();
     }
@@ -776,8 +768,8 @@ bd_str bd_scan_asked_unread(const bd_sidecar *sidecar, const bd_source_def *sour
     return unread;
 }
 
-void bd_scan_query_subscriptions(const bd_sidecar *sidecar, const bd_source_def *source,
-                                 bd_arena *arena, bd_strs *out) {
+void bd_extent_query_subscriptions(const bd_sidecar *sidecar, const bd_source_def *source,
+                                   bd_arena *arena, bd_strs *out) {
     bd_str texts[] = {sidecar->query, query_of_body(sidecar->request, arena),
                       query_of_body(sidecar->command, arena)};
     for (size_t i = 0; i < BD_COUNT(texts) && out->count == 0; i++) {
@@ -787,8 +779,8 @@ void bd_scan_query_subscriptions(const bd_sidecar *sidecar, const bd_source_def 
     }
     bd_str rest = sidecar->command;
     bool is_next = false;
-    for (bd_str word = bd_scan_next_word(&rest); word.size > 0 && out->count == 0;
-         word = bd_scan_next_word(&rest)) {
+    for (bd_str word = bd_extent_next_word(&rest); word.size > 0 && out->count == 0;
+         word = bd_extent_next_word(&rest)) {
         if (is_next) {
             (void)unread_stage(word, source, arena, out);
         }

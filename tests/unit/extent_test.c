@@ -1,6 +1,6 @@
 /* What command, request and query of an export asked for bounds what it may claim: its time, its part, its
  * subscriptions. */
-#include "bindery/scan.h"
+#include "bindery/extent.h"
 
 #include "make_scan.h"
 #include "test.h"
@@ -131,7 +131,7 @@ static const time_case times[] = {
      "2025-10-31T00:00:00Z", "2025-10-31T00:00:00Z"},
 };
 
-TEST(scan, an_extract_claims_no_time_that_its_command_or_request_did_not_ask_for) {
+TEST(extent, an_extract_claims_no_time_that_its_command_or_request_did_not_ask_for) {
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(times); i++) {
         const bd_evidence *item = scan_with(&bench, times[i].text, CLAIM, times[i].asked);
@@ -147,7 +147,7 @@ TEST(scan, an_extract_claims_no_time_that_its_command_or_request_did_not_ask_for
     scan_bench_close(&bench);
 }
 
-TEST(scan, a_time_without_an_offset_is_read_in_the_narrower_of_utc_and_the_engagements_zone) {
+TEST(extent, a_time_without_an_offset_is_read_in_the_narrower_of_utc_and_the_engagements_zone) {
     scan_bench bench = scan_bench_open();
     bd_err err;
     CHECK_OK(bd_zone_load(BD_STR("America/New_York"), test_arena(), &bench.plan.zone, &err), err);
@@ -158,7 +158,7 @@ TEST(scan, a_time_without_an_offset_is_read_in_the_narrower_of_utc_and_the_engag
     scan_bench_close(&bench);
 }
 
-TEST(scan, a_time_asked_for_that_cannot_be_read_is_not_shown) {
+TEST(extent, a_time_asked_for_that_cannot_be_read_is_not_shown) {
     static const char *const asked[] = {
         ACTIVITY "--start-time $FROM --end-time 2026-02-01\"",
         ACTIVITY "--start-time --end-time 2026-02-01\"",
@@ -180,7 +180,7 @@ TEST(scan, a_time_asked_for_that_cannot_be_read_is_not_shown) {
     scan_bench_close(&bench);
 }
 
-TEST(scan, the_first_pages_bounds_hold_for_a_later_page_that_names_only_its_token) {
+TEST(extent, the_first_pages_bounds_hold_for_a_later_page_that_names_only_its_token) {
     scan_bench bench = scan_bench_open();
     scan_file(&bench, "log-1.json",
               BD_STR("{\"value\":[" ONE_EVENT "],\"nextLink\":\"https://x/y?$skipToken=t\"}"),
@@ -268,7 +268,7 @@ static const part_case parts[] = {
      BD_COMPLETE_NOT_SHOWN},
 };
 
-TEST(scan, a_filter_beyond_time_and_source_asks_for_a_part) {
+TEST(extent, a_filter_beyond_time_and_source_asks_for_a_part) {
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(parts); i++) {
         const bd_evidence *item = scan_with(
@@ -285,7 +285,7 @@ TEST(scan, a_filter_beyond_time_and_source_asks_for_a_part) {
     scan_bench_close(&bench);
 }
 
-TEST(scan, az_stops_at_fifty_events_and_shows_only_direct_role_assignments_unless_told) {
+TEST(extent, az_stops_at_fifty_events_and_shows_only_direct_role_assignments_unless_told) {
     static const struct {
         const char *command;
         bd_completeness wanted;
@@ -319,7 +319,7 @@ TEST(scan, az_stops_at_fifty_events_and_shows_only_direct_role_assignments_unles
     scan_bench_close(&bench);
 }
 
-TEST(scan, what_its_sidecar_gives_to_another_tenant_shows_nothing_of_ours) {
+TEST(extent, what_its_sidecar_gives_to_another_tenant_shows_nothing_of_ours) {
     static const struct {
         const char *ours, *scope;
         bd_completeness wanted;
@@ -480,7 +480,7 @@ static void check_shapes(const char *text, const char *const *asked, size_t coun
     scan_bench_close(&bench);
 }
 
-TEST(scan, only_known_shapes_of_a_command_request_or_query_ask_for_all) {
+TEST(extent, only_known_shapes_of_a_command_request_or_query_ask_for_all) {
     check_shapes(STORES, asks_for_all, BD_COUNT(asks_for_all), true);
     check_shapes(STORES, asks_for_less, BD_COUNT(asks_for_less), false);
     static const char *const first_one[] = {
@@ -488,7 +488,7 @@ TEST(scan, only_known_shapes_of_a_command_request_or_query_ask_for_all) {
     check_shapes(STORES, first_one, 1, false);
 }
 
-TEST(scan, an_empty_answer_to_another_question_shows_nothing) {
+TEST(extent, an_empty_answer_to_another_question_shows_nothing) {
     check_shapes("{\"value\":[]}", asks_for_all, BD_COUNT(asks_for_all), true);
     check_shapes("{\"value\":[]}", asks_for_less, BD_COUNT(asks_for_less), false);
     static const char *const elsewhere[] = {"\"command\":\"az account set -s " SCAN_SUB_B
@@ -506,12 +506,11 @@ TEST(scan, an_empty_answer_to_another_question_shows_nothing) {
     scan_bench_close(&bench);
 }
 
-TEST(scan, a_name_of_two_subscriptions_names_neither) {
-    static const bd_scan_subscription twins[] = {{BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("contoso")},
-                                                 {BD_STR_INIT(SCAN_SUB_B), BD_STR_INIT("Contoso")}};
+TEST(extent, a_name_of_two_subscriptions_names_neither) {
+    static const bd_known_subscription twins[] = {{BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("contoso")},
+                                                  {BD_STR_INIT(SCAN_SUB_B), BD_STR_INIT("Contoso")}};
     scan_bench bench = scan_bench_open();
-    bench.plan.subscriptions = twins;
-    bench.plan.subscription_count = BD_COUNT(twins);
+    bench.plan.subscriptions = (bd_known_subscriptions){twins, BD_COUNT(twins)};
     const bd_evidence *item = scan_with(&bench, "[" STORE(SCAN_IN_A, "a") "]", CLAIM,
                                         "\"command\":\"" LIST " --subscription contoso\"");
     CHECK_EQ_INT(item->completeness, BD_COMPLETE_NOT_SHOWN);
@@ -521,11 +520,11 @@ TEST(scan, a_name_of_two_subscriptions_names_neither) {
 
 /* ---- subscriptions by name ---- */
 
-static const bd_scan_subscription known[] = {
+static const bd_known_subscription known[] = {
     {BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("contoso-prod")},
     {BD_STR_INIT(SCAN_SUB_B), BD_STR_INIT("Contoso Test")}};
 
-TEST(scan, a_subscription_named_by_name_is_that_of_bindery_json) {
+TEST(extent, a_subscription_named_by_name_is_that_of_bindery_json) {
     static const struct {
         const char *text, *command;
         bool is_shown;
@@ -548,8 +547,7 @@ TEST(scan, a_subscription_named_by_name_is_that_of_bindery_json) {
         {"[" STORE(SCAN_IN_A, "a") "]", "--subscription " SCAN_SUB_B, true, BD_COMPLETE_NOT_SHOWN},
     };
     scan_bench bench = scan_bench_open();
-    bench.plan.subscriptions = known;
-    bench.plan.subscription_count = BD_COUNT(known);
+    bench.plan.subscriptions = (bd_known_subscriptions){known, BD_COUNT(known)};
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
         bd_str asked = bd_str_format(
             test_arena(),
@@ -570,7 +568,7 @@ TEST(scan, a_subscription_named_by_name_is_that_of_bindery_json) {
 }
 
 /* A sidecar may be half a mebibyte of filters: each is read once. */
-TEST(scan, a_request_of_tens_of_thousands_of_filters_is_read_once) {
+TEST(extent, a_request_of_tens_of_thousands_of_filters_is_read_once) {
     scan_bench bench = scan_bench_open();
     bd_buf text;
     bd_buf_init(&text, 2 << 20);
@@ -584,4 +582,109 @@ TEST(scan, a_request_of_tens_of_thousands_of_filters_is_read_once) {
     CHECK_EQ_STR(item->completeness_reason, "what was asked for is only a part: 'a eq 1'");
     bd_buf_clear(&text);
     scan_bench_close(&bench);
+}
+
+/* ---- words alone ---- */
+
+#define ASKED_IN "/subscriptions/11111111-2222-3333-4444-555555555555/"
+#define ASKED_ID ASKED_IN "resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/central"
+#define ASKED_LOWER ASKED_IN "resourcegroups/rg/providers/microsoft.operationalinsights/workspaces/central"
+#define ASKED_GUID "aaaaaaaa-1111-2222-3333-444444444444"
+#define ASKED_OTHER "bbbbbbbb-1111-2222-3333-444444444444"
+#define ASKED_AZ "az monitor log-analytics query --workspace "
+#define ASKED_POST "POST https://api.loganalytics.io/v1/workspaces/"
+
+TEST(extent, an_answer_is_of_the_workspace_that_all_its_words_name) {
+    static const struct {
+        const char *scope, *command, *request, *query, *expected;
+    } rows[] = {
+        {ASKED_ID, "", "", "", ASKED_LOWER},
+        {"", ASKED_AZ ASKED_GUID " --analytics-query AzureActivity", "", "", ASKED_LOWER},
+        {"", "", ASKED_POST ASKED_GUID "/query", "", ASKED_LOWER},
+        {ASKED_ID, ASKED_AZ ASKED_GUID, "", "", ASKED_LOWER},
+        {"", ASKED_AZ ASKED_OTHER, "", "", ASKED_OTHER},
+        {ASKED_ID, ASKED_AZ ASKED_OTHER, "", "", ""},
+        {"", ASKED_AZ ASKED_GUID " --workspaces " ASKED_OTHER, "", "", ""},
+        {"", ASKED_AZ ASKED_GUID " --analytics-query \"workspace('" ASKED_OTHER "').AzureActivity\"", "", "", ""},
+        {"", ASKED_AZ ASKED_GUID " --analytics-query \"adx('https://x').AzureActivity\"", "", "", ""},
+        {"", "", ASKED_POST ASKED_GUID "/query {\"workspaces\":[\"" ASKED_OTHER "\"]}", "", ""},
+        {"", "", ASKED_POST ASKED_GUID "/query; " ASKED_POST ASKED_OTHER "/query", "", ""},
+        {"", "curl -w " ASKED_GUID " -X " ASKED_POST ASKED_OTHER "/query", "", "", ASKED_OTHER},
+        {ASKED_ID, "", "", "union workspace('x').AuditLogs", ""},
+        /* Azure's own interface has the id in full */
+        {"", "", "GET https://management.azure.com" ASKED_ID "/providers/Microsoft.SecurityInsights/"
+                 "onboardingStates?api-version=2024-03-01", "", ASKED_LOWER},
+        {"", "az rest --method get --url '" ASKED_ID "?api-version=2023-09-01'", "", "", ASKED_LOWER},
+        {ASKED_ID, "", "GET https://management.azure.com" ASKED_ID "2/tables", "", ""},
+        {"", "", "GET https://management.azure.com/workspaces/central/tables", "", ""},
+        {"", "", "GET " ASKED_IN "resourceGroups/rg/providers/Microsoft.Synapse/workspaces/central", "", ""},
+        {"", "", "GET " ASKED_IN "providers/Microsoft.OperationalInsights/workspaces?api-version=1", "", ""},
+        /* in a subscription there may be several */
+        {"/subscriptions/" ASKED_GUID, ASKED_AZ ASKED_OTHER, "", "", ASKED_OTHER},
+        {"/subscriptions/" ASKED_GUID, "", "", "", ""},
+        {"", "", "", "", ""},
+    };
+    bd_arena *arena = test_arena();
+    bd_err err;
+    const bd_value *facts;
+    CHECK_OK(bd_json_parse(BD_STR("{\"central_workspace\":\"" ASKED_ID
+                                  "\",\"central_workspace_guid\":\"" ASKED_GUID "\"}"),
+                           &bd_json_default_limits, arena, &facts, &err),
+             err);
+    bd_source_def source = {.scope = BD_SCOPE_WORKSPACE};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_sidecar sidecar = {.command = bd_str_of(rows[i].command),
+                              .request = bd_str_of(rows[i].request),
+                              .query = bd_str_of(rows[i].query)};
+        if (rows[i].scope[0] != '\0') {
+            *bd_push(arena, &sidecar.scope_ids) = bd_str_of(rows[i].scope);
+        }
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_extent_find_workspace(&sidecar, &source, facts, arena), rows[i].expected);
+    }
+}
+
+static bool is_asked_in_part(const bd_source_def *source, const char *command, const char *request,
+                    const char *query) {
+    bd_sidecar sidecar = {.command = bd_str_of(command),
+                          .request = bd_str_of(request),
+                          .query = bd_str_of(query)};
+    return bd_extent_find_part(&sidecar, source, 3, test_arena()).size > 0;
+}
+
+TEST(extent, a_list_of_a_repository_that_was_asked_in_part_is_not_the_list) {
+    static const struct {
+        const char *command, *request;
+        bool is_part;
+    } rows[] = {
+        {"gh api --paginate repos/o/r/pulls?state=all", "", false},
+        {"gh api --paginate repos/o/r/pulls?state=all -X GET -f base=main", "", true},
+        {"", "GET https://api.github.com/repos/o/r/pulls?state=all&page=2", true},
+        {"", "GET https://api.github.com/repos/o/r/deployments?sha=abc", true},
+        {"", "GET https://api.github.com/repos/o/r/deployments?environment=staging", true},
+        {"", "GET https://api.github.com/repos/o/r/deployments", false},
+        {"", "GET https://api.github.com/repos/o/r/commits?sha=main", false},
+        {"", "GET https://api.github.com/repos/o/r/commits?sha=main&author=bob", true},
+        {"", "GET https://api.github.com/repos/o/r/commits?sha=main&path=docs", true},
+        {"", "GET https://api.github.com/repos/o/r/commits/abc/check-runs?check_name=unit", true},
+        {"gh pr list --state all --limit 5000", "", false},
+        {"gh pr list", "", true},
+        {"gh pr list --state all --search 'author:x'", "", true},
+    };
+    bd_source_def source = {.scope = BD_SCOPE_REPOSITORY};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        CHECK_EQ_INT(is_asked_in_part(&source, rows[i].command, rows[i].request, ""), rows[i].is_part);
+    }
+}
+
+TEST(extent, resource_graph_leaves_out_what_management_groups_assign_unless_it_is_asked) {
+    bd_source_def source = {.scope = BD_SCOPE_SUBSCRIPTION};
+    const char *query = "policyresources | where type =~ 'microsoft.authorization/policyexemptions'";
+    CHECK(is_asked_in_part(&source, "", "", query));
+    CHECK(!is_asked_in_part(&source, "",
+                   "POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources "
+                   "{\"options\":{\"authorizationScopeFilter\":\"AtScopeAboveAndBelow\"}}",
+                   query));
+    CHECK(!is_asked_in_part(&source, "", "", "resources | where type =~ 'microsoft.storage/storageaccounts'"));
 }

@@ -1,8 +1,8 @@
 /* What the words of a command, request or query asked for: which part, which subscriptions, which workspace.  The words
  * are those of whoever made the export; they bound what it may claim and never widen it. */
-#include "bindery/scan.h"
+#include "bindery/extent.h"
 
-#include "asked.h"
+#include "extent_priv.h"
 
 /* ---- what is only a part ---- */
 
@@ -111,9 +111,9 @@ static bd_str narrowing_stage(bd_arena *arena, bd_str query) {
 
 static bd_str narrowing_parameter(bd_arena *arena, bd_str request) {
     static const char *const names[] = {"$search=", "%24search="};
-    parameters all = parameters_of(arena, request);
+    parameters_left all = parameters_of(arena, request);
     for (size_t i = 0; i < BD_COUNT(names); i++) {
-        parameters rest = all;
+        parameters_left rest = all;
         bd_str value;
         if (next_parameter(arena, &rest, names[i], &value)) {
             return bd_str_concat(arena, (bd_str[]){bd_str_of(names[i]), value}, 2);
@@ -181,8 +181,8 @@ static bd_str narrowing_of_scope(const bd_sidecar *sidecar, bd_arena *arena) {
                : empty();
 }
 
-bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
-                          bd_arena *arena) {
+bd_str bd_extent_find_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
+                           bd_arena *arena) {
     bd_str part = narrowing_option(sidecar->command, source, rows);
     part = part.size > 0 ? part : narrowing_stage(arena, sidecar->query);
     part = part.size > 0 ? part : narrowing_stage(arena, sidecar->command);
@@ -213,7 +213,7 @@ static bool is_guid_at(bd_str text, size_t at) {
     return true;
 }
 
-static void add_ids(bd_str asked, bd_arena *arena, bd_asked_subscriptions *out) {
+static void add_ids(bd_str asked, bd_arena *arena, bd_extent_subscriptions *out) {
     ptrdiff_t from = bd_str_find(asked, BD_STR("subscription"));
     for (size_t at = from < 0 ? asked.size : (size_t)from; at < asked.size; at++) {
         if (is_guid_at(asked, at)) {
@@ -224,8 +224,8 @@ static void add_ids(bd_str asked, bd_arena *arena, bd_asked_subscriptions *out) 
 }
 
 /* Two subscriptions of one name: nobody knows which of them was asked. */
-static void add_name(const bd_scan_plan *plan, bd_str name, bd_arena *arena,
-                     bd_asked_subscriptions *out) {
+static void add_name(const bd_known_subscriptions *known, bd_str name, bd_arena *arena,
+                     bd_extent_subscriptions *out) {
     bd_str lower = bd_str_lower(arena, name);
     if (name.size == 0) {
         return;
@@ -235,13 +235,13 @@ static void add_name(const bd_scan_plan *plan, bd_str name, bd_arena *arena,
         return;
     }
     bd_str id = empty();
-    for (size_t i = 0; i < plan->subscription_count; i++) {
-        if (bd_str_fold_cmp(plan->subscriptions[i].name, name) != 0) {
+    for (size_t i = 0; i < known->count; i++) {
+        if (bd_str_fold_cmp(known->list[i].name, name) != 0) {
             continue;
         }
         out->is_ambiguous = out->is_ambiguous || id.size > 0;
         out->unknown = id.size > 0 ? name : out->unknown;
-        id = bd_str_lower(arena, plan->subscriptions[i].id);
+        id = bd_str_lower(arena, known->list[i].id);
     }
     if (id.size > 0) {
         *bd_push(arena, &out->ids) = id;
@@ -250,13 +250,14 @@ static void add_name(const bd_scan_plan *plan, bd_str name, bd_arena *arena,
     }
 }
 
-bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
-                                                   const bd_sidecar *sidecar,
-                                                   const bd_source_def *source, bd_arena *arena) {
+bd_extent_subscriptions bd_extent_find_subscriptions(const bd_known_subscriptions *known,
+                                                     const bd_sidecar *sidecar,
+                                                     const bd_source_def *source,
+                                                     bd_arena *arena) {
     static const char *const names[] = {"--subscription", "--subscriptions", "-s",
                                         "-SubscriptionId"};
-    bd_asked_subscriptions out = {.unknown = empty()};
-    bd_scan_query_subscriptions(sidecar, source, arena, &out.ids);
+    bd_extent_subscriptions out = {.unknown = empty()};
+    bd_extent_query_subscriptions(sidecar, source, arena, &out.ids);
     if (out.ids.count > 0) { /* a condition of the query leaves out whatever else is named */
         return out;
     }
@@ -265,9 +266,9 @@ bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
     bd_str rest = sidecar->command;
     bd_str values;
     while (next_option(&rest, names, BD_COUNT(names), &values)) {
-        for (bd_str name = bd_scan_next_word(&values); name.size > 0;
-             name = bd_scan_next_word(&values)) {
-            add_name(plan, name, arena, &out);
+        for (bd_str name = bd_extent_next_word(&values); name.size > 0;
+             name = bd_extent_next_word(&values)) {
+            add_name(known, name, arena, &out);
         }
     }
     return out;
@@ -357,8 +358,8 @@ static bool reads_elsewhere(bd_arena *arena, bd_str text) {
     return false;
 }
 
-bd_str bd_scan_asked_workspace(const bd_sidecar *sidecar, const bd_source_def *source,
-                               const bd_value *facts, bd_arena *arena) {
+bd_str bd_extent_find_workspace(const bd_sidecar *sidecar, const bd_source_def *source,
+                                const bd_value *facts, bd_arena *arena) {
     if (sidecar == NULL || source->scope != BD_SCOPE_WORKSPACE || sidecar->scope_ids.count > 1 ||
         reads_elsewhere(arena, sidecar->command) || reads_elsewhere(arena, sidecar->request) ||
         reads_elsewhere(arena, sidecar->query)) {
