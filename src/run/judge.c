@@ -457,9 +457,9 @@ static bd_rc read_all(judging *run, bd_err *err) {
     BD_TRY(bd_describe(run->session, run->out, run->by_path, err));
     apply_signoffs(run);
     BD_TRY(scan_all(run, err));
-    bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
-                     &run->out->snapshots);
-    run->has_withdrawn = bd_scan_withdraw(
+    bd_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
+                &run->out->snapshots);
+    run->has_withdrawn = bd_conclude_withdraw(
         &run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
         &run->out->snapshots, &run->before_collections, &run->before_snapshots);
     say_facts(run);

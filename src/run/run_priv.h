@@ -4,6 +4,7 @@
 
 #include "bindery/assess.h"
 #include "bindery/catalog.h"
+#include "bindery/conclude.h"
 #include "bindery/crypto.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"

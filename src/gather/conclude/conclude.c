@@ -1,8 +1,8 @@
 /* From files to evidence records, collections and snapshots: whose it is, of when, how complete, signed or not. */
-#include "bindery/scan.h"
+#include "bindery/conclude.h"
 
 #include "bindery/extent.h"
-#include "scan_priv.h"
+#include "conclude_priv.h"
 
 #include <string.h>
 
@@ -334,7 +334,7 @@ static void open_collection(bd_conclusion *run, const page *pages, size_t count)
         item->collection = (uint32_t)run->collections->count - 1;
     }
     clip_members(run, out);
-    bd_scan_conclude_collection(run, out);
+    bd_conclude_collection(run, out);
     for (size_t i = 0; i < count; i++) {
         bd_evidence *item = &run->evidence->data[pages[i].index];
         item->completeness = out->completeness;
@@ -346,7 +346,7 @@ static void open_collection(bd_conclusion *run, const page *pages, size_t count)
  * says and the total. */
 static bd_str group_text(bd_conclusion *run, const bd_evidence *item) {
     bd_str mark = BD_STR("\x1f");
-    if (!bd_scan_is_query(item)) {
+    if (!bd_conclude_is_query(item)) {
         return bd_str_concat(
             run->arena,
             (bd_str[]){item->source, mark, scopes_text(run, item), mark, run_text(run, item)}, 5);
@@ -372,12 +372,12 @@ static void build_collections(bd_conclusion *run) {
     }
     bd_sort(pages.data, pages.count, sizeof(page), cmp_pages, NULL);
     for (size_t from = 0, to = 0; from < pages.count; from = to) {
-        bd_arenas_pass(BD_SCAN_LOOKED_AT);
+        bd_arenas_pass(BD_CONCLUDE_LOOKED_AT);
         /* a page with a next link is continued by the next file of its group, if there is one */
         to = from + 1;
         while (to < pages.count && bd_str_eq(pages.data[to].group, pages.data[from].group) &&
-               bd_scan_is_continued(&run->evidence->data[pages.data[to - 1].index],
-                                    &run->evidence->data[pages.data[to].index], run->scratch)) {
+               bd_conclude_is_continued(&run->evidence->data[pages.data[to - 1].index],
+                                        &run->evidence->data[pages.data[to].index], run->scratch)) {
             to++;
         }
         open_collection(run, pages.data + from, to - from);
@@ -397,7 +397,7 @@ static bool is_of_set(const bd_evidence *item, const bd_source_def *source, bd_a
 
 static bool is_one_of_many(bd_conclusion *run, const bd_evidence *first,
                            const bd_source_def *source) {
-    if (!bd_str_eqz(first->facts.envelope, "E7") || bd_scan_is_vouched(first)) {
+    if (!bd_str_eqz(first->facts.envelope, "E7") || bd_conclude_is_vouched(first)) {
         return false;
     }
     return source->scope == BD_SCOPE_SUBSCRIPTION ||
@@ -529,29 +529,39 @@ static int cmp_snapshots(const void *context, const void *a, const void *b) {
     return (x->evidence > y->evidence) - (x->evidence < y->evidence);
 }
 
-void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
-                      bd_collections *collections, bd_snapshots *snapshots) {
+void bd_conclude_all(bd_conclusion *run) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("conclude", SCRATCH_BYTES);
-    bd_conclusion run = {plan, evidence, arena, scratch, collections, snapshots};
-    for (size_t i = 0; i < evidence->count; i++) {
-        bd_evidence *item = &evidence->data[i];
+    run->scratch = scratch;
+    for (size_t i = 0; i < run->evidence->count; i++) {
+        bd_evidence *item = &run->evidence->data[i];
         bd_arenas_pass(sizeof *item);
-        conclude_sources(&run, item);
+        conclude_sources(run, item);
         conclude_collected_at(item);
-        conclude_time_problem(&run, item);
-        conclude_described(&run, item);
-        conclude_title(&run, item);
-        conclude_origin(&run, item);
-        bd_scan_conclude_signoff(&run, item);
-        say_contradiction(&run, item);
+        conclude_time_problem(run, item);
+        conclude_described(run, item);
+        conclude_title(run, item);
+        conclude_origin(run, item);
+        bd_conclude_signoff(run, item);
+        say_contradiction(run, item);
     }
-    build_collections(&run);
-    bd_scan_doubt_starts(&run);
-    bd_scan_count_again(&run);
-    for (size_t i = 0; i < collections->count; i++) {
-        bd_arenas_pass(BD_SCAN_LOOKED_AT);
-        bd_scan_doubt_days(&run, &collections->data[i]);
-        build_snapshots(&run, (uint32_t)i);
+    build_collections(run);
+    bd_conclude_doubt_starts(run);
+    bd_conclude_count_again(run);
+    for (size_t i = 0; i < run->collections->count; i++) {
+        bd_arenas_pass(BD_CONCLUDE_LOOKED_AT);
+        bd_conclude_doubt_days(run, &run->collections->data[i]);
+        build_snapshots(run, (uint32_t)i);
     }
-    bd_sort(snapshots->data, snapshots->count, sizeof(bd_snapshot), cmp_snapshots, NULL);
+    bd_sort(run->snapshots->data, run->snapshots->count, sizeof(bd_snapshot), cmp_snapshots, NULL);
+    run->scratch = NULL;
+}
+
+void bd_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
+                 bd_collections *collections, bd_snapshots *snapshots) {
+    bd_conclusion run = {.plan = plan,
+                         .evidence = evidence,
+                         .arena = arena,
+                         .collections = collections,
+                         .snapshots = snapshots};
+    bd_conclude_all(&run);
 }

@@ -30,8 +30,8 @@ static void judge(whole *w) {
     w->bench.snapshots = (bd_snapshots){0};
     scan_conclude(&w->bench);
     bool is_withdrawn =
-        bd_scan_withdraw(&w->bench.plan, &w->bench.items, test_arena(), &w->bench.collections,
-                         &w->bench.snapshots, &before_collections, &before_snapshots);
+        bd_conclude_withdraw(&w->bench.plan, &w->bench.items, test_arena(), &w->bench.collections,
+                             &w->bench.snapshots, &before_collections, &before_snapshots);
     bd_assess_inputs inputs = {.catalog = w->bench.plan.catalog,
                                .rules = w->bench.plan.rules,
                                .imports = w->bench.plan.imports,
@@ -62,7 +62,7 @@ static size_t exceptions_of(const whole *w, const char *check) {
     return count;
 }
 
-TEST(withdrawn, what_passed_by_it_passes_no_more) {
+TEST(conclude, what_passed_by_it_passes_no_more) {
     whole *w = whole_open("{}");
     put_list(w, LIST(STORAGE("a", "TLS1_2")), "10");
     judge(w);
@@ -78,7 +78,7 @@ TEST(withdrawn, what_passed_by_it_passes_no_more) {
     scan_bench_close(&w->bench);
 }
 
-TEST(withdrawn, what_failed_in_it_stays_with_its_exception) {
+TEST(conclude, what_failed_in_it_stays_with_its_exception) {
     whole *w = whole_open("{}");
     put_list(w, LIST(STORAGE("a", "TLS1_0") "," STORAGE("b", "TLS1_2")), "10");
     judge(w);
@@ -95,7 +95,7 @@ TEST(withdrawn, what_failed_in_it_stays_with_its_exception) {
     scan_bench_close(&w->bench);
 }
 
-TEST(withdrawn, a_corrected_export_passes_in_its_place) {
+TEST(conclude, a_corrected_export_passes_in_its_place) {
     whole *w = whole_open("{}");
     put_list(w, LIST(STORAGE("a", "TLS1_2")), "10");
     put_list(w, LIST(STORAGE("a", "TLS1_2") "," STORAGE("b", "TLS1_2")), "12");
@@ -109,7 +109,7 @@ TEST(withdrawn, a_corrected_export_passes_in_its_place) {
     scan_bench_close(&w->bench);
 }
 
-TEST(withdrawn, a_clean_snapshot_that_is_withdrawn_ends_no_failing_stretch) {
+TEST(conclude, a_clean_snapshot_that_is_withdrawn_ends_no_failing_stretch) {
     whole *w = whole_open("{}");
     put_list(w, LIST(STORAGE("a", "TLS1_0")), "05");
     put_list(w, LIST(STORAGE("a", "TLS1_2")), "10");
@@ -123,7 +123,7 @@ TEST(withdrawn, a_clean_snapshot_that_is_withdrawn_ends_no_failing_stretch) {
     scan_bench_close(&w->bench);
 }
 
-TEST(withdrawn, a_keyless_record_that_fails_is_counted_once) {
+TEST(conclude, a_keyless_record_that_fails_is_counted_once) {
     whole *w = whole_open("{}");
     put_list(w, LIST(STORAGE("a", "TLS1_0")), "05");
     put_list(w, LIST(STORAGE("b", "TLS1_0")), "06");
@@ -142,14 +142,14 @@ TEST(withdrawn, a_keyless_record_that_fails_is_counted_once) {
     scan_bench_close(&w->bench);
 }
 
-TEST(withdrawn, without_a_withdrawal_nothing_is_done) {
+TEST(conclude, without_a_withdrawal_nothing_is_done) {
     whole *w = whole_open("{}");
     put_list(w, LIST(STORAGE("a", "TLS1_2")), "10");
     bd_collections collections = {0};
     bd_snapshots snapshots = {0};
     scan_conclude(&w->bench);
-    CHECK(!bd_scan_withdraw(&w->bench.plan, &w->bench.items, test_arena(), &w->bench.collections,
-                            &w->bench.snapshots, &collections, &snapshots));
+    CHECK(!bd_conclude_withdraw(&w->bench.plan, &w->bench.items, test_arena(), &w->bench.collections,
+                                &w->bench.snapshots, &collections, &snapshots));
     CHECK(w->bench.snapshots.count > 0);
     scan_bench_close(&w->bench);
 }

@@ -5,9 +5,9 @@
  * says what it was asked with, two things leave its beginning in doubt: a name that counts pages and begins with a
  * later one, and an answer of the same scope and time whose next link was not followed.  Both only take away: without
  * either, and without a word of what was asked, an answer that ends without a next link is whole. */
-#include "bindery/scan.h"
+#include "bindery/conclude.h"
 
-#include "scan_priv.h"
+#include "conclude_priv.h"
 
 #include <string.h>
 
@@ -87,7 +87,7 @@ static bd_str form_of(const bd_evidence *item) {
     return item->facts.envelope;
 }
 
-bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena) {
+bool bd_conclude_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena) {
     if (!page->facts.has_next_link || !bd_str_eq(form_of(page), form_of(next))) {
         return false;
     }
@@ -96,7 +96,7 @@ bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_a
 }
 
 /* A page that was asked for with a token follows another; the token names the one. */
-bool bd_scan_is_chain_broken(bd_conclusion *run, bd_collection *out) {
+bool bd_conclude_is_chain_broken(bd_conclusion *run, bd_collection *out) {
     bd_str expected = empty();
     for (size_t i = 0; i < out->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[out->members.data[i]];
@@ -167,9 +167,9 @@ static bd_str why_name_doubts(bd_conclusion *run, const bd_collection *out) {
     return empty();
 }
 
-void bd_scan_conclude_chain(bd_conclusion *run, bd_collection *out) {
+void bd_conclude_chain(bd_conclusion *run, bd_collection *out) {
     const bd_evidence *first = &run->evidence->data[out->members.data[0]];
-    bool is_vouched = bd_scan_is_vouched(first);
+    bool is_vouched = bd_conclude_is_vouched(first);
     bd_str doubt = is_vouched ? empty() : why_name_doubts(run, out);
     if (doubt.size > 0) {
         out->is_count_wanted = true;
@@ -229,12 +229,12 @@ static const bd_evidence *find_end(const loose_ends *ends, const bd_evidence *it
     return NULL;
 }
 
-void bd_scan_doubt_starts(bd_conclusion *run) {
+void bd_conclude_doubt_starts(bd_conclusion *run) {
     loose_ends ends = {.run = run, .unfinished = bd_map_make(run->scratch)};
     bd_collections *all = run->collections;
     for (size_t i = 0; i < all->count; i++) {
         const bd_collection *one = &all->data[i];
-        bd_arenas_pass(BD_SCAN_LOOKED_AT);
+        bd_arenas_pass(BD_CONCLUDE_LOOKED_AT);
         bd_evidence *last = &run->evidence->data[one->members.data[one->members.count - 1]];
         if (last->facts.has_next_link) {
             put_end(&ends, last);
@@ -242,7 +242,7 @@ void bd_scan_doubt_starts(bd_conclusion *run) {
     }
     for (size_t i = 0; i < all->count; i++) {
         bd_collection *one = &all->data[i];
-        bd_arenas_pass(BD_SCAN_LOOKED_AT);
+        bd_arenas_pass(BD_CONCLUDE_LOOKED_AT);
         const bd_evidence *end =
             one->is_start_open ? find_end(&ends, &run->evidence->data[one->members.data[0]]) : NULL;
         if (end == NULL) {

@@ -1,5 +1,5 @@
 /* A list of resources against the inventory of the same day: fewer than it counts are not all, as many confirm it. */
-#include "bindery/scan.h"
+#include "bindery/conclude.h"
 
 #include "make_scan.h"
 #include "test.h"
@@ -84,7 +84,7 @@ static const second_case cases[] = {
      "01T09:00:00", "", BD_COMPLETE_NOT_SHOWN, "only a part"},
 };
 
-TEST(scan, a_list_is_set_against_the_inventory_of_its_day) {
+TEST(conclude, a_list_is_set_against_the_inventory_of_its_day) {
     for (size_t i = 0; i < BD_COUNT(cases); i++) {
         const second_case *c = &cases[i];
         scan_bench bench = scan_bench_open();
@@ -105,7 +105,7 @@ TEST(scan, a_list_is_set_against_the_inventory_of_its_day) {
     }
 }
 
-TEST(scan, of_two_inventories_of_a_day_the_nearest_speaks) {
+TEST(conclude, of_two_inventories_of_a_day_the_nearest_speaks) {
     scan_bench bench = scan_bench_open();
     scan_file(&bench, "evening.json", stores(QUERY, SCAN_IN_A, 0, 16, false),
               described("S77", "01T20:00:00", ""));
@@ -118,7 +118,7 @@ TEST(scan, of_two_inventories_of_a_day_the_nearest_speaks) {
     scan_bench_close(&bench);
 }
 
-TEST(scan, an_inventory_of_another_subscription_says_nothing) {
+TEST(conclude, an_inventory_of_another_subscription_says_nothing) {
     scan_bench bench = scan_bench_open();
     scan_file(&bench, "list.json", stores(REST, SCAN_IN_A, 0, 15, true),
               described("S17", "01T06:00:00", ""));
@@ -130,7 +130,7 @@ TEST(scan, an_inventory_of_another_subscription_says_nothing) {
 }
 
 /* `for id in ...; do az keyvault show`: the files of one object each are a list together. */
-TEST(scan, files_of_one_object_each_are_counted_together) {
+TEST(conclude, files_of_one_object_each_are_counted_together) {
     static const struct {
         int shown, counted;
         bool is_twice;
@@ -155,7 +155,7 @@ TEST(scan, files_of_one_object_each_are_counted_together) {
     }
 }
 
-TEST(scan, a_file_of_more_types_than_are_counted_is_no_second_source) {
+TEST(conclude, a_file_of_more_types_than_are_counted_is_no_second_source) {
     scan_bench bench = scan_bench_open();
     bd_buf text;
     bd_buf_init(&text, 8 << 20);

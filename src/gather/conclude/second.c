@@ -3,9 +3,9 @@
  * Both are of one UTC day and subscription; of several inventories of that day the nearest in time speaks.
  * An inventory counts only where it is complete itself, came from a machine, and shows the subscription.
  * It may count fewer than the list (Resource Graph runs behind), which says nothing. */
-#include "bindery/scan.h"
+#include "bindery/conclude.h"
 
-#include "scan_priv.h"
+#include "conclude_priv.h"
 
 #define INVENTORY BD_STR("S77")
 
@@ -229,12 +229,12 @@ static bool is_list(const comparison *c) {
     const bd_evidence *first = first_of(c->run, c->list);
     return c->source != NULL && c->source->scope == BD_SCOPE_SUBSCRIPTION && !c->source->is_log &&
            c->source->types.count > 0 && c->list->completeness != BD_COMPLETE_NO &&
-           !first->collected_at_is_assumed && (!is_single(first) || bd_scan_is_vouched(first));
+           !first->collected_at_is_assumed && (!is_single(first) || bd_conclude_is_vouched(first));
 }
 
 static bool is_left_out(const bd_conclusion *run, const bd_collection *collection) {
     bool is_withdrawn = false;
-    for (size_t i = 0; run->plan->leaves_out_withdrawn && i < collection->members.count; i++) {
+    for (size_t i = 0; run->leaves_out_withdrawn && i < collection->members.count; i++) {
         is_withdrawn =
             is_withdrawn || run->evidence->data[collection->members.data[i]].given.is_withdrawn;
     }
@@ -245,7 +245,7 @@ static void prepare(comparison *c) {
     bd_map *known = bd_map_make(c->run->scratch);
     for (size_t i = 0; i < c->run->collections->count; i++) {
         const bd_collection *collection = &c->run->collections->data[i];
-        bd_arenas_pass(BD_SCAN_LOOKED_AT);
+        bd_arenas_pass(BD_CONCLUDE_LOOKED_AT);
         if (is_left_out(c->run, collection)) {
             continue;
         }
@@ -258,7 +258,7 @@ static void prepare(comparison *c) {
     }
 }
 
-void bd_scan_count_again(bd_conclusion *run) {
+void bd_conclude_count_again(bd_conclusion *run) {
     comparison c = {.run = run, .singles = bd_map_make(run->scratch)};
     prepare(&c);
     for (size_t i = 0; i < run->collections->count && c.inventories.count > 0; i++) {

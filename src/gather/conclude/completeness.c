@@ -1,8 +1,8 @@
 /* How complete a collection is, and why: all pages of one run, taken together. */
-#include "bindery/scan.h"
+#include "bindery/conclude.h"
 
 #include "bindery/extent.h"
-#include "scan_priv.h"
+#include "conclude_priv.h"
 
 static bool is_suspect_count(uint64_t rows) {
     return rows == 100 || rows == 1000 || rows == 5000;
@@ -53,7 +53,7 @@ static bool is_broken(bd_conclusion *run, const bd_evidence *item, bd_collection
     return false;
 }
 
-bool bd_scan_is_vouched(const bd_evidence *item) {
+bool bd_conclude_is_vouched(const bd_evidence *item) {
     const bd_sidecar *sidecar = &item->sidecar;
     return item->has_sidecar && sidecar->has_complete && sidecar->complete &&
            (bd_str_trim(sidecar->command).size > 0 || bd_str_trim(sidecar->request).size > 0) &&
@@ -130,7 +130,7 @@ static bool is_suspect(bd_conclusion *run, bd_collection *out) {
 }
 
 static void conclude_plain_list(const bd_evidence *first, bd_collection *out) {
-    if (bd_scan_is_vouched(first)) {
+    if (bd_conclude_is_vouched(first)) {
         set_complete(out, BD_COMPLETE_YES,
                      BD_STR("the sidecar names command, exporter and completeness"));
         return;
@@ -140,7 +140,7 @@ static void conclude_plain_list(const bd_evidence *first, bd_collection *out) {
                  BD_STR("a list without end mark; no sidecar says that it is complete"));
 }
 
-bool bd_scan_is_query(const bd_evidence *item) {
+bool bd_conclude_is_query(const bd_evidence *item) {
     return bd_str_eqz(item->facts.envelope, "E4") || bd_str_eqz(item->facts.envelope, "E5");
 }
 
@@ -299,7 +299,7 @@ static void conclude_counted(bd_conclusion *run, const bd_evidence *first, int64
         set_complete(out, BD_COMPLETE_NOT_SHOWN,
                      BD_STR("it holds no records that could be counted"));
     } else {
-        bd_scan_conclude_chain(run, out);
+        bd_conclude_chain(run, out);
     }
 }
 
@@ -314,7 +314,7 @@ static bool is_description_lost(bd_conclusion *run, bd_collection *out) {
     return false;
 }
 
-void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
+void bd_conclude_collection(bd_conclusion *run, bd_collection *out) {
     const bd_evidence *first = &run->evidence->data[out->members.data[0]];
     const bd_evidence *last = &run->evidence->data[out->members.data[out->members.count - 1]];
     for (size_t i = 0; i < out->members.count; i++) {
@@ -337,7 +337,7 @@ void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out) {
                      BD_STR("a next link is left: further pages were not fetched"));
         return;
     }
-    if (bd_scan_is_chain_broken(run, out) || is_description_lost(run, out)) {
+    if (bd_conclude_is_chain_broken(run, out) || is_description_lost(run, out)) {
         return;
     }
     int64_t stated = count_stated(run, out);

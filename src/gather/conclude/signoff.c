@@ -1,8 +1,8 @@
 /* Who prepared an item and who reviewed it (bindery-1, section 3): two people, over the bytes that are kept, in that
  * order, and before they said so.  "An unknown preparer is no sign-off." */
-#include "bindery/scan.h"
+#include "bindery/conclude.h"
 
-#include "scan_priv.h"
+#include "conclude_priv.h"
 
 #include <string.h>
 
@@ -148,7 +148,7 @@ static bd_str why_unreviewed(bd_arena *arena, const bd_evidence *item) {
     return first;
 }
 
-void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item) {
+void bd_conclude_signoff(bd_conclusion *run, bd_evidence *item) {
     bd_str why = item->preparer.name.size == 0
                      ? BD_STR("no preparer is named")
                      : why_no_statement(run->arena, &item->preparer, "preparer");

@@ -2,9 +2,9 @@
  *
  * The files are concluded once more without the counts of what is withdrawn, and of each collection and snapshot the
  * worse answer holds: an inventory that speaks against a list does not fall silent by being withdrawn. */
-#include "bindery/scan.h"
+#include "bindery/conclude.h"
 
-#include "scan_priv.h"
+#include "conclude_priv.h"
 
 #include <string.h>
 
@@ -77,25 +77,29 @@ static void hold_snapshot(bd_arena *arena, const bd_collections *collections,
     }
 }
 
-bool bd_scan_withdraw(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
-                      bd_collections *collections, bd_snapshots *snapshots,
-                      bd_collections *before_collections, bd_snapshots *before_snapshots) {
+bool bd_conclude_withdraw(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
+                          bd_collections *collections, bd_snapshots *snapshots,
+                          bd_collections *before_collections, bd_snapshots *before_snapshots) {
     if (!has_withdrawn(evidence)) {
         return false;
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("withdraw", SCRATCH_BYTES);
-    bd_scan_plan again = *plan;
     bd_evidences copy = {0};
     bd_collections other_collections = {0};
     bd_snapshots other_snapshots = {0};
-    again.leaves_out_withdrawn = true;
+    bd_conclusion again = {.plan = plan,
+                           .evidence = &copy,
+                           .arena = scratch,
+                           .collections = &other_collections,
+                           .snapshots = &other_snapshots,
+                           .leaves_out_withdrawn = true};
     for (size_t i = 0; i < evidence->count; i++) {
         bd_evidence *item = bd_push(scratch, &copy);
         *item = evidence->data[i];
         item->facts.diags = (bd_diags){0}; /* said already */
         item->sources = (bd_strs){0};
     }
-    bd_scan_conclude(&again, &copy, scratch, &other_collections, &other_snapshots);
+    bd_conclude_all(&again);
     *before_collections = *collections;
     *before_snapshots = *snapshots;
     *collections = (bd_collections){0};

@@ -23,7 +23,7 @@ static void check_item(const bd_evidence *item, bd_completeness wanted, const ch
     CHECK(bd_str_find(item->completeness_reason, bd_str_of(part)) >= 0);
 }
 
-TEST(scan, a_page_whose_name_counts_it_as_a_later_one_is_not_shown_alone) {
+TEST(conclude, a_page_whose_name_counts_it_as_a_later_one_is_not_shown_alone) {
     static const struct {
         const char *path;
         bd_completeness wanted;
@@ -55,7 +55,7 @@ TEST(scan, a_page_whose_name_counts_it_as_a_later_one_is_not_shown_alone) {
     }
 }
 
-TEST(scan, names_that_leave_out_a_page_between_two_are_not_shown) {
+TEST(conclude, names_that_leave_out_a_page_between_two_are_not_shown) {
     static const struct {
         const char *second;
         bd_completeness wanted;
@@ -72,7 +72,7 @@ TEST(scan, names_that_leave_out_a_page_between_two_are_not_shown) {
     }
 }
 
-TEST(scan, a_name_takes_nothing_from_what_a_person_vouches_for_or_the_source_counts) {
+TEST(conclude, a_name_takes_nothing_from_what_a_person_vouches_for_or_the_source_counts) {
     scan_bench bench = scan_bench_open();
     add(&bench, "page2.json", "{\"value\":[" STORE("a") "]}",
         "{" AT ",\"exporter\":\"jens\",\"complete\":true,"
@@ -87,7 +87,7 @@ TEST(scan, a_name_takes_nothing_from_what_a_person_vouches_for_or_the_source_cou
 #define FIRST "{\"value\":[" STORE("a") "],\"nextLink\":\"" LIST_URL "&$skiptoken=t1\"}"
 #define LAST "{\"value\":[" STORE("c") "]}"
 
-TEST(scan, an_answer_beside_one_that_was_not_followed_to_its_end_may_be_its_later_page) {
+TEST(conclude, an_answer_beside_one_that_was_not_followed_to_its_end_may_be_its_later_page) {
     static const struct {
         const char *first, *sidecar;
         bd_completeness wanted;
@@ -118,7 +118,7 @@ TEST(scan, an_answer_beside_one_that_was_not_followed_to_its_end_may_be_its_late
     }
 }
 
-TEST(scan, what_a_folder_says_was_asked_shows_no_single_page_to_be_the_first) {
+TEST(conclude, what_a_folder_says_was_asked_shows_no_single_page_to_be_the_first) {
     scan_bench bench = scan_bench_open();
     add(&bench, "a.json", FIRST, "{" AT "}");
     add(&bench, "b.json", LAST, "{" AT ",\"request\":\"GET " LIST_URL "\"}");
@@ -128,7 +128,7 @@ TEST(scan, what_a_folder_says_was_asked_shows_no_single_page_to_be_the_first) {
     scan_bench_close(&bench);
 }
 
-TEST(scan, answers_of_another_scope_or_form_are_no_later_page) {
+TEST(conclude, answers_of_another_scope_or_form_are_no_later_page) {
     scan_bench bench = scan_bench_open();
     add(&bench, "a.json", FIRST, "{" AT "}");
     add(&bench, "b.json",
@@ -142,7 +142,7 @@ TEST(scan, answers_of_another_scope_or_form_are_no_later_page) {
     scan_bench_close(&bench);
 }
 
-TEST(scan, whatever_asks_for_later_records_is_no_beginning) {
+TEST(conclude, whatever_asks_for_later_records_is_no_beginning) {
     static const char *const asked[] = {
         "\"request\":\"GET " LIST_URL "&$skip=20\"",
         "\"request\":\"GET " LIST_URL "&%24skip=20\"",
@@ -171,7 +171,7 @@ TEST(scan, whatever_asks_for_later_records_is_no_beginning) {
     }
 }
 
-TEST(scan, pages_that_are_counted_off_by_skip_are_one_answer) {
+TEST(conclude, pages_that_are_counted_off_by_skip_are_one_answer) {
     scan_bench bench = scan_bench_open();
     add(&bench, "a.json", "{\"value\":[" STORE("a") "],\"nextLink\":\"" LIST_URL "&$skip=1\"}",
         "{" AT ",\"request\":\"GET " LIST_URL "\"}");
