@@ -18,9 +18,9 @@ static const struct {
 };
 
 static bd_str activity_of(const bd_value *record) {
-    bd_str text = member_text(record, "activityDisplayName");
+    bd_str text = bd_member_text(record, "activityDisplayName");
     if (text.size == 0) {
-        text = member_text(record, "OperationName");
+        text = bd_member_text(record, "OperationName");
     }
     while (text.size > 0 && text.data[text.size - 1] == '.') { /* the Office 365 spelling */
         text.size--;
@@ -30,9 +30,9 @@ static bd_str activity_of(const bd_value *record) {
 
 /* Lists that Log Analytics prints as text. */
 static const bd_value *list_of(const bd_value *object, const char *key, bd_arena *arena) {
-    const bd_value *list = member(object, key);
+    const bd_value *list = bd_member(object, key);
     if (list != NULL && list->kind == BD_STRING) {
-        list = parse_text(arena, list->text);
+        list = bd_derive_parse_text(arena, list->text);
     }
     return list != NULL && list->kind == BD_ARRAY ? list : NULL;
 }
@@ -64,10 +64,11 @@ static bd_str bare_word(const bd_value *value) {
 static const char *action_of_update(const bd_value *target, bd_arena *arena) {
     const bd_value *changes = list_of(target, "modifiedProperties", arena);
     for (size_t i = 0; changes != NULL && i < changes->count; i++) {
-        if (!bd_str_ieq(member_text(&changes->items[i], "displayName"), BD_STR("AccountEnabled"))) {
+        if (!bd_str_ieq(bd_member_text(&changes->items[i], "displayName"),
+                        BD_STR("AccountEnabled"))) {
             continue;
         }
-        bd_str now = bare_word(member(&changes->items[i], "newValue"));
+        bd_str now = bare_word(bd_member(&changes->items[i], "newValue"));
         return bd_str_ieq(now, BD_STR("false"))  ? "disable"
                : bd_str_ieq(now, BD_STR("true")) ? "enable"
                                                  : NULL;
@@ -99,12 +100,12 @@ static bd_str strip_deleted(bd_str upn) {
 }
 
 static bd_str actor_of(const bd_value *record, bd_arena *arena) {
-    const bd_value *by = member(record, "initiatedBy");
+    const bd_value *by = bd_member(record, "initiatedBy");
     if (by != NULL && by->kind == BD_STRING) {
-        by = parse_text(arena, by->text);
+        by = bd_derive_parse_text(arena, by->text);
     }
-    bd_str user = member_text(member(by, "user"), "userPrincipalName");
-    return user.size > 0 ? user : member_text(member(by, "app"), "displayName");
+    bd_str user = bd_member_text(bd_member(by, "user"), "userPrincipalName");
+    return user.size > 0 ? user : bd_member_text(bd_member(by, "app"), "displayName");
 }
 
 typedef struct {
@@ -117,28 +118,28 @@ typedef struct {
 } event;
 
 static void emit_event(const event *of, const bd_value *target, const char *action) {
-    bd_str upn = strip_deleted(member_text(target, "userPrincipalName"));
-    bd_str account = fold_text(of->arena, upn);
-    builder build = {.arena = of->arena};
-    put_text(&build, "account", account);
-    put_text(&build, "action", bd_str_of(action));
-    put_text(&build, "result", bd_str_lower(of->arena, member_text(of->record, "result")));
-    put_text(&build, "time",
-             of->time == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(of->arena, of->time));
-    put_text(&build, "activity", of->activity);
-    put_text(&build, "object_id", bd_str_lower(of->arena, member_text(target, "id")));
-    put_text(&build, "correlation_id",
-             bd_str_lower(of->arena, member_text(of->record, "correlationId")));
-    put_text(&build, "event_id", member_text(of->record, "id"));
-    put_text(&build, "initiated_by", actor_of(of->record, of->arena));
-    of->emit(of->context, BD_STR("account"), account, upn, of->time, build_object(&build));
+    bd_str upn = strip_deleted(bd_member_text(target, "userPrincipalName"));
+    bd_str account = bd_derive_fold_text(of->arena, upn);
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "account", account);
+    bd_put_text(&build, "action", bd_str_of(action));
+    bd_put_text(&build, "result", bd_str_lower(of->arena, bd_member_text(of->record, "result")));
+    bd_put_text(&build, "time",
+                of->time == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(of->arena, of->time));
+    bd_put_text(&build, "activity", of->activity);
+    bd_put_text(&build, "object_id", bd_str_lower(of->arena, bd_member_text(target, "id")));
+    bd_put_text(&build, "correlation_id",
+                bd_str_lower(of->arena, bd_member_text(of->record, "correlationId")));
+    bd_put_text(&build, "event_id", bd_member_text(of->record, "id"));
+    bd_put_text(&build, "initiated_by", actor_of(of->record, of->arena));
+    of->emit(of->context, BD_STR("account"), account, upn, of->time, bd_build_object(&build));
 }
 
 static bool is_user(const bd_value *target) {
-    bd_str type = member_text(target, "type");
+    bd_str type = bd_member_text(target, "type");
     return target->kind == BD_OBJECT &&
            (type.size > 0 ? bd_str_ieq(type, BD_STR("user"))
-                          : member_text(target, "userPrincipalName").size > 0);
+                          : bd_member_text(target, "userPrincipalName").size > 0);
 }
 
 void map_account_events(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
@@ -150,8 +151,8 @@ void map_account_events(const bd_value *record, const bd_value *parameters, cons
                 .arena = arena,
                 .emit = emit,
                 .context = context};
-    if (!bd_instant_parse(member_text(record, "activityDateTime"), &of.time) &&
-        !bd_instant_parse(member_text(record, "TimeGenerated"), &of.time)) {
+    if (!bd_instant_parse(bd_member_text(record, "activityDateTime"), &of.time) &&
+        !bd_instant_parse(bd_member_text(record, "TimeGenerated"), &of.time)) {
         of.time = BD_INSTANT_NONE;
     }
     const bd_value *targets = list_of(record, "targetResources", arena);

@@ -13,57 +13,57 @@
 
 /* {"addressPrefix": ..., "addressPrefixType": ...} each. */
 static const bd_value *prefixes_of(const bd_value *record, const char *key, bd_arena *arena) {
-    const bd_value *list = member(record, key);
+    const bd_value *list = bd_member(record, key);
     size_t count = list != NULL && list->kind == BD_ARRAY ? list->count : 0;
     const bd_value **out = bd_new(arena, const bd_value *, count + 1);
     for (size_t i = 0; i < count; i++) {
-        out[i] = bd_value_string(arena, member_text(&list->items[i], "addressPrefix"));
+        out[i] = bd_value_string(arena, bd_member_text(&list->items[i], "addressPrefix"));
     }
     return count > 0 ? bd_value_array(arena, count, out) : NULL;
 }
 
 /* An Allow hands over to the groups: for what is behind it the admin rules are done, as after a Deny. */
 static bd_str access_of(const bd_value *record) {
-    bd_str access = member_text(record, "access");
+    bd_str access = bd_member_text(record, "access");
     return bd_str_ieq(access, BD_STR("AlwaysAllow")) ? BD_STR("Allow")
            : bd_str_ieq(access, BD_STR("Allow"))     ? BD_STR("Deny")
                                                      : access;
 }
 
-COLLECT(admin_rules) {
+BD_DERIVE_COLLECT(admin_rules) {
     const bd_value *value = record->value;
-    bd_str id = resource_id(arena, member_text(value, "id"));
+    bd_str id = bd_resource_id(arena, bd_member_text(value, "id"));
     ptrdiff_t at = bd_str_find(id, BD_STR("/rules/"));
-    if (at < 0 || bd_str_ieq(member_text(value, "kind"), BD_STR("Default"))) {
+    if (at < 0 || bd_str_ieq(bd_member_text(value, "kind"), BD_STR("Default"))) {
         return; /* rules of the platform open nothing */
     }
-    bd_str protocol = member_text(value, "protocol");
-    builder build = {.arena = arena};
-    put_text(&build, "name", bd_path_name(id));
-    put_text(&build, "direction", member_text(value, "direction"));
-    put_text(&build, "access", access_of(value));
-    put_value(&build, "priority", member(value, "priority"));
-    put_text(&build, "protocol", bd_str_ieq(protocol, BD_STR("Any")) ? BD_STR("*") : protocol);
-    put_value(&build, "sourceAddressPrefixes", prefixes_of(value, "sources", arena));
-    put_value(&build, "destinationAddressPrefixes", prefixes_of(value, "destinations", arena));
-    put_value(&build, "sourcePortRanges", member(value, "sourcePortRanges"));
-    put_value(&build, "destinationPortRanges", member(value, "destinationPortRanges"));
-    bool is_effective = member(value, "ruleGroups") != NULL ||
-                        member(value, "ruleCollectionAppliesToGroups") != NULL;
-    put_answer(&build, "effective", is_effective ? YES : UNKNOWN);
-    keep(context, bd_str_sub(id, 0, (size_t)at), build_object(&build));
+    bd_str protocol = bd_member_text(value, "protocol");
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "name", bd_path_name(id));
+    bd_put_text(&build, "direction", bd_member_text(value, "direction"));
+    bd_put_text(&build, "access", access_of(value));
+    bd_put_value(&build, "priority", bd_member(value, "priority"));
+    bd_put_text(&build, "protocol", bd_str_ieq(protocol, BD_STR("Any")) ? BD_STR("*") : protocol);
+    bd_put_value(&build, "sourceAddressPrefixes", prefixes_of(value, "sources", arena));
+    bd_put_value(&build, "destinationAddressPrefixes", prefixes_of(value, "destinations", arena));
+    bd_put_value(&build, "sourcePortRanges", bd_member(value, "sourcePortRanges"));
+    bd_put_value(&build, "destinationPortRanges", bd_member(value, "destinationPortRanges"));
+    bool is_effective = bd_member(value, "ruleGroups") != NULL ||
+                        bd_member(value, "ruleCollectionAppliesToGroups") != NULL;
+    bd_put_answer(&build, "effective", is_effective ? BD_YES : BD_UNKNOWN);
+    keep(context, bd_str_sub(id, 0, (size_t)at), bd_build_object(&build));
 }
 
-static answer is_effective(const bd_part *parts, size_t count) {
+static bd_answer is_effective(const bd_part *parts, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (answer_of(parts[i].kept, "effective") == YES) {
-            return YES;
+        if (bd_answer_of(parts[i].kept, "effective") == BD_YES) {
+            return BD_YES;
         }
     }
-    return UNKNOWN;
+    return BD_UNKNOWN;
 }
 
-REDUCE(admin_rules) {
+BD_DERIVE_REDUCE(admin_rules) {
     if (group.size == 0) {
         return;
     }
@@ -73,20 +73,21 @@ REDUCE(admin_rules) {
     }
     exposure found = judge_admin_rules(bd_value_array(arena, count, rules), arena);
     bool opens = found.exposure_count > 0;
-    answer in_force = is_effective(parts, count);
-    builder build = {.arena = arena};
-    put_text(&build, "collection", group);
-    put_text(&build, "name", bd_path_name(group));
-    put_answer(&build, "exposed",
-               opens && in_force == YES     ? YES
-               : found.is_known && !opens ? NO
-                                          : UNKNOWN);
-    put_text(&build, "problem",
-             !found.is_known ? found.problem
-                             : BD_STR("the list shows what is configured, not what was deployed"));
-    put_value(&build, "exposures", found.exposures);
-    put_value(&build, "shadowed", found.shadowed);
-    put_value(&build, "warnings", found.warnings);
+    bd_answer in_force = is_effective(parts, count);
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "collection", group);
+    bd_put_text(&build, "name", bd_path_name(group));
+    bd_put_answer(&build, "exposed",
+                  opens && in_force == BD_YES ? BD_YES
+                  : found.is_known && !opens  ? BD_NO
+                                              : BD_UNKNOWN);
+    bd_put_text(&build, "problem",
+                !found.is_known
+                    ? found.problem
+                    : BD_STR("the list shows what is configured, not what was deployed"));
+    bd_put_value(&build, "exposures", found.exposures);
+    bd_put_value(&build, "shadowed", found.shadowed);
+    bd_put_value(&build, "warnings", found.warnings);
     (void)join;
-    emit(context, BD_STR(COLLECTION), group, group, BD_INSTANT_NONE, build_object(&build));
+    emit(context, BD_STR(COLLECTION), group, group, BD_INSTANT_NONE, bd_build_object(&build));
 }

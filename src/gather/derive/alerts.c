@@ -18,7 +18,7 @@ typedef struct {
 } alert;
 
 static const bd_value *truth_of(const bd_value *record, const char *key, bd_arena *arena) {
-    const bd_value *found = member(record, key);
+    const bd_value *found = bd_member(record, key);
     if (found == NULL || found->kind == BD_BOOL) {
         return found;
     }
@@ -28,32 +28,32 @@ static const bd_value *truth_of(const bd_value *record, const char *key, bd_aren
 }
 
 static void add_groups(alert *rule) {
-    const bd_value *actions = member(rule->record, "actions");
+    const bd_value *actions = bd_member(rule->record, "actions");
     const bd_value *list =
-        actions != NULL && actions->kind == BD_ARRAY ? actions : member(actions, "actionGroups");
+        actions != NULL && actions->kind == BD_ARRAY ? actions : bd_member(actions, "actionGroups");
     for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
         const bd_value *one = &list->items[i];
-        bd_str id = one->kind == BD_STRING ? one->text : member_text(one, "actionGroupId");
+        bd_str id = one->kind == BD_STRING ? one->text : bd_member_text(one, "actionGroupId");
         if (id.size > 0) {
-            *bd_push(rule->arena, &rule->groups) = resource_id(rule->arena, id);
+            *bd_push(rule->arena, &rule->groups) = bd_resource_id(rule->arena, id);
         }
     }
 }
 
 static void emit_family(const alert *rule, const char *family, const char *problem) {
-    builder build = {.arena = rule->arena};
-    put_text(&build, "rule", rule->id);
-    put_text(&build, "family", bd_str_of(family));
-    put_value(&build, "enabled", rule->enabled);
+    bd_builder build = {.arena = rule->arena};
+    bd_put_text(&build, "rule", rule->id);
+    bd_put_text(&build, "family", bd_str_of(family));
+    bd_put_value(&build, "enabled", rule->enabled);
     bool is_route_elsewhere = rule->is_sentinel && rule->groups.count == 0;
-    put_value(&build, "bound",
-              is_route_elsewhere ? NULL : bd_value_bool(rule->arena, rule->groups.count > 0));
-    put_value(&build, "covers", problem == NULL ? bd_value_bool(rule->arena, true) : NULL);
-    put_text(&build, "problem", bd_str_of(problem));
-    bd_str key =
-        bd_str_format(rule->arena, "%.*s#%s", BD_ARG(resource_id(rule->arena, rule->id)), family);
+    bd_put_value(&build, "bound",
+                 is_route_elsewhere ? NULL : bd_value_bool(rule->arena, rule->groups.count > 0));
+    bd_put_value(&build, "covers", problem == NULL ? bd_value_bool(rule->arena, true) : NULL);
+    bd_put_text(&build, "problem", bd_str_of(problem));
+    bd_str key = bd_str_format(rule->arena, "%.*s#%s",
+                               BD_ARG(bd_resource_id(rule->arena, rule->id)), family);
     rule->emit(rule->context, BD_STR("alert-rule"), key, rule->id, BD_INSTANT_NONE,
-               build_object(&build));
+               bd_build_object(&build));
 }
 
 /* ---- activity log alerts ---- */
@@ -79,8 +79,8 @@ static void see_operation(watching *out, bd_str text) {
 }
 
 static void see_values(watching *out, const bd_value *leaf) {
-    bd_str one = member_text(leaf, "equals");
-    const bd_value *many = member(leaf, "containsAny");
+    bd_str one = bd_member_text(leaf, "equals");
+    const bd_value *many = bd_member(leaf, "containsAny");
     if (one.size > 0) {
         see_operation(out, one);
     }
@@ -97,26 +97,26 @@ static bool is_plain_status(bd_str text) {
 }
 
 static void see_leaf(watching *out, const bd_value *leaf, bool is_alternative) {
-    bd_str field = member_text(leaf, "field");
+    bd_str field = bd_member_text(leaf, "field");
     if (bd_str_ieq(field, BD_STR("operationName"))) {
         see_values(out, leaf);
         return;
     }
     bool is_category = bd_str_ieq(field, BD_STR("category")) && !is_alternative;
-    if (is_category && member_text(leaf, "equals").size > 0) {
-        out->category = member_text(leaf, "equals");
+    if (is_category && bd_member_text(leaf, "equals").size > 0) {
+        out->category = bd_member_text(leaf, "equals");
         return;
     }
     bool is_status =
-        bd_str_ieq(field, BD_STR("status")) && is_plain_status(member_text(leaf, "equals"));
+        bd_str_ieq(field, BD_STR("status")) && is_plain_status(bd_member_text(leaf, "equals"));
     out->is_narrow = out->is_narrow || !is_status;
 }
 
 static watching see_condition(const bd_value *condition) {
     watching out = {.category = {"", 0}};
-    const bd_value *all = member(condition, "allOf");
+    const bd_value *all = bd_member(condition, "allOf");
     for (size_t i = 0; all != NULL && all->kind == BD_ARRAY && i < all->count; i++) {
-        const bd_value *any = member(&all->items[i], "anyOf");
+        const bd_value *any = bd_member(&all->items[i], "anyOf");
         for (size_t j = 0; any != NULL && any->kind == BD_ARRAY && j < any->count; j++) {
             see_leaf(&out, &any->items[j], true);
         }
@@ -129,11 +129,11 @@ static watching see_condition(const bd_value *condition) {
 
 /* Its own subscription, whole: a group of resources is not all of it. */
 static const char *scope_problem(const alert *rule) {
-    const bd_value *scopes = member(rule->record, "scopes");
-    bd_str own = resource_id(rule->arena, rule->id);
+    const bd_value *scopes = bd_member(rule->record, "scopes");
+    bd_str own = bd_resource_id(rule->arena, rule->id);
     for (size_t i = 0; scopes != NULL && scopes->kind == BD_ARRAY && i < scopes->count; i++) {
         bd_str scope = scopes->items[i].kind == BD_STRING
-                           ? resource_id(rule->arena, scopes->items[i].text)
+                           ? bd_resource_id(rule->arena, scopes->items[i].text)
                            : BD_STR("");
         bd_str below = bd_str_format(rule->arena, "%.*s/", BD_ARG(scope));
         bd_str rest = bd_str_sub(scope, sizeof "/subscriptions/" - 1, scope.size);
@@ -189,7 +189,7 @@ static void map_query(const alert *rule, bd_str text, const char *problem) {
 }
 
 static alert alert_of(const bd_value *record, bd_arena *arena, bd_derived_fn *emit, void *context) {
-    alert rule = {.id = member_text(record, "id"),
+    alert rule = {.id = bd_member_text(record, "id"),
                   .record = record,
                   .enabled = truth_of(record, "enabled", arena),
                   .arena = arena,
@@ -204,7 +204,7 @@ void map_activity_alerts(const bd_value *record, const bd_value *parameters, con
     (void)parameters;
     (void)zone;
     alert rule = alert_of(record, arena, emit, context);
-    const bd_value *condition = member(record, "condition");
+    const bd_value *condition = bd_member(record, "condition");
     if (condition != NULL && condition->kind == BD_OBJECT) {
         map_activity(&rule, condition);
     }
@@ -215,13 +215,13 @@ void map_query_alerts(const bd_value *record, const bd_value *parameters, const 
     (void)parameters;
     (void)zone;
     alert rule = alert_of(record, arena, emit, context);
-    const bd_value *criteria = member(member(record, "criteria"), "allOf");
+    const bd_value *criteria = bd_member(bd_member(record, "criteria"), "allOf");
     for (size_t i = 0; criteria != NULL && criteria->kind == BD_ARRAY && i < criteria->count; i++) {
-        map_query(&rule, member_text(&criteria->items[i], "query"), NULL);
+        map_query(&rule, bd_member_text(&criteria->items[i], "query"), NULL);
     }
     if (criteria == NULL) {
         rule.is_sentinel = true;
-        map_query(&rule, member_text(record, "query"),
+        map_query(&rule, bd_member_text(record, "query"),
                   "a rule of Sentinel: whom its incidents reach is not read");
     }
 }
@@ -247,11 +247,12 @@ void map_alert_bindings(const bd_value *record, const bd_value *parameters, cons
     map_query_alerts(record, parameters, zone, arena, note_family, &note);
     bool is_on = rule.enabled != NULL && rule.enabled->boolean;
     for (size_t i = 0; i < rule.groups.count && note.has_family && is_on; i++) {
-        builder build = {.arena = arena};
-        put_text(&build, "rule", rule.id);
-        put_text(&build, "action_group", rule.groups.data[i]);
-        bd_str key = bd_str_format(arena, "%.*s#%.*s", BD_ARG(resource_id(arena, rule.id)),
+        bd_builder build = {.arena = arena};
+        bd_put_text(&build, "rule", rule.id);
+        bd_put_text(&build, "action_group", rule.groups.data[i]);
+        bd_str key = bd_str_format(arena, "%.*s#%.*s", BD_ARG(bd_resource_id(arena, rule.id)),
                                    BD_ARG(rule.groups.data[i]));
-        emit(context, BD_STR("alert-binding"), key, rule.id, BD_INSTANT_NONE, build_object(&build));
+        emit(context, BD_STR("alert-binding"), key, rule.id, BD_INSTANT_NONE,
+             bd_build_object(&build));
     }
 }

@@ -9,12 +9,12 @@
 
 /* Behind the last '/': definitions are named by a guid, whatever stands in front of it. */
 static bd_str last_part(bd_arena *arena, bd_str id) {
-    return bd_path_name(resource_id(arena, id));
+    return bd_path_name(bd_resource_id(arena, id));
 }
 
 typedef enum { AT_NOTHING, AT_ROOT, AT_GROUP_OF_SUBSCRIPTIONS, AT_SUBSCRIPTION, AT_LESS } level;
 
-/* `id` as resource_id gives it; the root scope "/" is "" there. */
+/* `id` as bd_resource_id gives it; the root scope "/" is "" there. */
 static level level_of(bd_str id) {
     bd_str group = BD_STR("/providers/microsoft.management/managementgroups/");
     bd_str subscription = BD_STR("/subscriptions/");
@@ -32,7 +32,7 @@ static level level_of(bd_str id) {
 }
 
 static level level_of_scope(bd_arena *arena, bd_str scope) {
-    bd_str id = resource_id(arena, scope);
+    bd_str id = bd_resource_id(arena, scope);
     return scope.size > 0 && (id.size == 0 || bd_str_eqz(id, "/")) ? AT_ROOT : level_of(id);
 }
 
@@ -84,8 +84,8 @@ static reach reach_without(const bd_value *excluded, bd_str scope, level at, bd_
         if (one->kind != BD_STRING) {
             return open_reach("an entry of 'notScopes' is no text");
         }
-        bd_str id = resource_id(arena, one->text);
-        if (bd_str_eq(id, resource_id(arena, scope))) {
+        bd_str id = bd_resource_id(arena, one->text);
+        if (bd_str_eq(id, bd_resource_id(arena, scope))) {
             return (reach){.is_known = true};
         }
         level left_out = level_of(id);
@@ -112,14 +112,15 @@ static reach reach_of(const bd_value *record, bd_str scope, bd_arena *arena) {
     if (at == AT_NOTHING) {
         return open_reach("the record does not show its scope");
     }
-    bd_str mode = member_text(record, "enforcementMode");
+    bd_str mode = bd_member_text(record, "enforcementMode");
     if (at == AT_LESS || bd_str_ieq(mode, BD_STR("DoNotEnforce"))) {
         return (reach){.is_known = true};
     }
     if (!bd_str_ieq(mode, BD_STR("Default"))) {
         return open_reach("the record does not show 'enforcementMode'");
     }
-    if (has_items(member(record, "resourceSelectors")) || has_items(member(record, "overrides"))) {
+    if (has_items(bd_member(record, "resourceSelectors")) ||
+        has_items(bd_member(record, "overrides"))) {
         return open_reach("it selects resources or overrides effects");
     }
     return reach_without(own_member(record, "notScopes"), scope, at, arena);
@@ -129,25 +130,25 @@ void map_policy_reach(const bd_value *record, const bd_value *parameters, const 
                       bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters;
     (void)zone;
-    bd_str definition = member_text(record, "policyDefinitionId");
+    bd_str definition = bd_member_text(record, "policyDefinitionId");
     bd_str guid = last_part(arena, definition);
-    bd_str id = member_text(record, "id");
-    builder build = {.arena = arena};
-    put_text(&build, "assignment", id);
-    put_text(&build, "definition", guid);
+    bd_str id = bd_member_text(record, "id");
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "assignment", id);
+    bd_put_text(&build, "definition", guid);
     const char *initiative = soc2_initiative_name(guid);
-    put_text(&build, "initiative", bd_str_of(initiative != NULL ? initiative : ""));
-    put_value(&build, "is_soc2",
-              definition.size == 0 ? NULL : bd_value_bool(arena, initiative != NULL));
-    bd_str scope = member_text(record, "scope");
+    bd_put_text(&build, "initiative", bd_str_of(initiative != NULL ? initiative : ""));
+    bd_put_value(&build, "is_soc2",
+                 definition.size == 0 ? NULL : bd_value_bool(arena, initiative != NULL));
+    bd_str scope = bd_member_text(record, "scope");
     reach found = reach_of(record, scope, arena);
-    put_text(&build, "scope", scope);
-    put_text(&build, "level", bd_str_of(level_name(level_of_scope(arena, scope))));
-    put_value(&build, "effective",
-              found.is_known ? bd_value_bool(arena, found.is_effective) : NULL);
-    put_text(&build, "problem", bd_str_of(found.problem));
-    emit(context, BD_STR("policy-reach"), resource_id(arena, id), id, BD_INSTANT_NONE,
-         build_object(&build));
+    bd_put_text(&build, "scope", scope);
+    bd_put_text(&build, "level", bd_str_of(level_name(level_of_scope(arena, scope))));
+    bd_put_value(&build, "effective",
+                 found.is_known ? bd_value_bool(arena, found.is_effective) : NULL);
+    bd_put_text(&build, "problem", bd_str_of(found.problem));
+    emit(context, BD_STR("policy-reach"), bd_resource_id(arena, id), id, BD_INSTANT_NONE,
+         bd_build_object(&build));
 }
 
 /* ---- owner-people ---- */
@@ -156,7 +157,7 @@ void map_policy_reach(const bd_value *record, const bd_value *parameters, const 
 #define UNREAD_PEOPLE 4 /* a group may hold more than the three that are allowed */
 
 static const char *way_of(const bd_value *record, bd_str id) {
-    bd_str type = member_text(record, "type");
+    bd_str type = bd_member_text(record, "type");
     const struct {
         const char *part, *way;
     } ways[] = {{"roleeligibilityscheduleinstances", "eligible"},
@@ -179,29 +180,29 @@ void map_owner_people(const bd_value *record, const bd_value *parameters, const 
                       bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters;
     (void)zone;
-    bd_str id = member_text(record, "id");
-    const char *way = way_of(record, resource_id(arena, id));
-    bd_str role = last_part(arena, member_text(record, "roleDefinitionId"));
-    level at = level_of_scope(arena, member_text(record, "scope"));
-    bd_str principal = bd_str_lower(arena, member_text(record, "principalId"));
-    bd_str kind = member_text(record, "principalType");
+    bd_str id = bd_member_text(record, "id");
+    const char *way = way_of(record, bd_resource_id(arena, id));
+    bd_str role = last_part(arena, bd_member_text(record, "roleDefinitionId"));
+    level at = level_of_scope(arena, bd_member_text(record, "scope"));
+    bd_str principal = bd_str_lower(arena, bd_member_text(record, "principalId"));
+    bd_str kind = bd_member_text(record, "principalType");
     bool is_application = bd_str_ieq(kind, BD_STR("ServicePrincipal"));
     if (way == NULL || !bd_str_eqz(role, OWNER) || at == AT_LESS || is_application) {
         return;
     }
-    builder build = {.arena = arena};
-    put_text(&build, "principal", principal);
-    put_text(&build, "kind", kind);
-    put_text(&build, "way", bd_str_of(way));
-    put_text(&build, "scope", member_text(record, "scope"));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "principal", principal);
+    bd_put_text(&build, "kind", kind);
+    bd_put_text(&build, "way", bd_str_of(way));
+    bd_put_text(&build, "scope", bd_member_text(record, "scope"));
     bool is_person = bd_str_ieq(kind, BD_STR("User")) && principal.size > 0 && at != AT_NOTHING;
-    put_value(&build, "person", is_person ? bd_value_bool(arena, true) : NULL);
-    put_text(&build, "problem",
-             is_person ? BD_STR("")
-             : bd_str_ieq(kind, BD_STR("Group"))
-                 ? BD_STR("whom the group holds is not read")
-                 : BD_STR("the record does not show whom and over what it is"));
-    const bd_value *made = build_object(&build);
+    bd_put_value(&build, "person", is_person ? bd_value_bool(arena, true) : NULL);
+    bd_put_text(&build, "problem",
+                is_person ? BD_STR("")
+                : bd_str_ieq(kind, BD_STR("Group"))
+                    ? BD_STR("whom the group holds is not read")
+                    : BD_STR("the record does not show whom and over what it is"));
+    const bd_value *made = bd_build_object(&build);
     size_t count = is_person ? 1 : UNREAD_PEOPLE;
     for (size_t i = 0; i < count; i++) {
         bd_str key =
@@ -216,9 +217,9 @@ void map_owner_people(const bd_value *record, const bd_value *parameters, const 
 #define DEFAULT_HOURS 8
 
 static const bd_value *list_member(const bd_value *object, const char *key, bd_arena *arena) {
-    const bd_value *list = member(object, key);
+    const bd_value *list = bd_member(object, key);
     if (list != NULL && list->kind == BD_STRING) { /* Log Analytics prints lists as text */
-        list = parse_text(arena, list->text);
+        list = bd_derive_parse_text(arena, list->text);
     }
     return list != NULL && list->kind == BD_ARRAY ? list : NULL;
 }
@@ -226,8 +227,8 @@ static const bd_value *list_member(const bd_value *object, const char *key, bd_a
 static bd_str detail_of(const bd_value *record, const char *key, bd_arena *arena) {
     const bd_value *details = list_member(record, "additionalDetails", arena);
     for (size_t i = 0; details != NULL && i < details->count; i++) {
-        if (bd_str_ieq(member_text(&details->items[i], "key"), bd_str_of(key))) {
-            return member_text(&details->items[i], "value");
+        if (bd_str_ieq(bd_member_text(&details->items[i], "key"), bd_str_of(key))) {
+            return bd_member_text(&details->items[i], "value");
         }
     }
     return BD_STR("");
@@ -236,7 +237,7 @@ static bd_str detail_of(const bd_value *record, const char *key, bd_arena *arena
 static bool is_for_owner(const bd_value *record, bd_arena *arena) {
     const bd_value *targets = list_member(record, "targetResources", arena);
     for (size_t i = 0; targets != NULL && i < targets->count; i++) {
-        if (bd_str_ieq(member_text(&targets->items[i], "displayName"), BD_STR("Owner"))) {
+        if (bd_str_ieq(bd_member_text(&targets->items[i], "displayName"), BD_STR("Owner"))) {
             return true;
         }
     }
@@ -244,9 +245,9 @@ static bool is_for_owner(const bd_value *record, bd_arena *arena) {
 }
 
 static bool is_activation(const bd_value *record, bd_arena *arena) {
-    bd_str activity = member_text(record, "activityDisplayName");
+    bd_str activity = bd_member_text(record, "activityDisplayName");
     activity =
-        bd_str_lower(arena, activity.size > 0 ? activity : member_text(record, "OperationName"));
+        bd_str_lower(arena, activity.size > 0 ? activity : bd_member_text(record, "OperationName"));
     return bd_str_find(activity, BD_STR("pim activation")) >= 0 &&
            bd_str_find(activity, BD_STR("completed")) >= 0;
 }
@@ -264,10 +265,10 @@ void map_owner_activations(const bd_value *record, const bd_value *parameters, c
     if (!is_activation(record, arena) || !is_for_owner(record, arena)) {
         return;
     }
-    bd_str told = member_text(record, "activityDateTime");
-    told = told.size > 0 ? told : member_text(record, "TimeGenerated");
-    bd_str id = member_text(record, "id");
-    bd_str reason = member_text(record, "resultReason");
+    bd_str told = bd_member_text(record, "activityDateTime");
+    told = told.size > 0 ? told : bd_member_text(record, "TimeGenerated");
+    bd_str id = bd_member_text(record, "id");
+    bd_str reason = bd_member_text(record, "resultReason");
     reason = reason.size > 0 ? reason : detail_of(record, "Justification", arena);
     bd_str ends = detail_of(record, "ExpirationTime", arena);
     bd_str starts = detail_of(record, "StartTime", arena);
@@ -276,18 +277,20 @@ void map_owner_activations(const bd_value *record, const bd_value *parameters, c
     bool has_span =
         bd_instant_parse(starts.size > 0 ? starts : told, &from) && bd_instant_parse(ends, &to);
     int64_t hours = hours_allowed(parameters);
-    builder build = {.arena = arena};
-    put_text(&build, "event", id);
-    put_text(&build, "account",
-             member_text(member(member(record, "initiatedBy"), "user"), "userPrincipalName"));
-    put_value(&build, "justified", bd_value_bool(arena, reason.size > 0));
-    put_value(&build, "ends_in_time",
-              has_span ? bd_value_bool(arena, to > from && to - from <= hours * BD_HOUR) : NULL);
-    put_text(&build, "expires", ends);
-    put_text(&build, "problem",
-             has_span ? BD_STR("") : BD_STR("the record does not show when the activation ends"));
-    put_text(&build, "time_problem",
-             has_time ? BD_STR("") : BD_STR("the record does not show when it happened"));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "event", id);
+    bd_put_text(
+        &build, "account",
+        bd_member_text(bd_member(bd_member(record, "initiatedBy"), "user"), "userPrincipalName"));
+    bd_put_value(&build, "justified", bd_value_bool(arena, reason.size > 0));
+    bd_put_value(&build, "ends_in_time",
+                 has_span ? bd_value_bool(arena, to > from && to - from <= hours * BD_HOUR) : NULL);
+    bd_put_text(&build, "expires", ends);
+    bd_put_text(&build, "problem",
+                has_span ? BD_STR("")
+                         : BD_STR("the record does not show when the activation ends"));
+    bd_put_text(&build, "time_problem",
+                has_time ? BD_STR("") : BD_STR("the record does not show when it happened"));
     emit(context, BD_STR("activation"), bd_str_lower(arena, id), id,
-         has_time ? time : BD_INSTANT_NONE, build_object(&build));
+         has_time ? time : BD_INSTANT_NONE, bd_build_object(&build));
 }

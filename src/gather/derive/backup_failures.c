@@ -23,7 +23,7 @@ static bool is_any_of(bd_str text, const char *const *words, size_t count) {
 
 /* Databases inside machines are backed up in parts: "Backup (Full)", "Backup (Log)"; "" for other jobs. */
 static bd_str part_of_workload(const bd_value *job) {
-    bd_str head = BD_STR("Backup ("), operation = member_text(job, "operation");
+    bd_str head = BD_STR("Backup ("), operation = bd_member_text(job, "operation");
     bool is_part = operation.size > head.size && bd_str_ieq(bd_str_sub(operation, 0, head.size), head);
     return is_part ? operation : BD_STR("");
 }
@@ -32,8 +32,8 @@ static bd_str part_of_workload(const bd_value *job) {
 static const char *kind_of(const bd_value *job) {
     static const char *const backups[] = {"Backup",         "ScheduledBackup",  "AdhocBackup",
                                           "OnDemandBackup", "Scheduled Backup", "On-demand Backup"};
-    bd_str category = member_text(job, "operationCategory");
-    bd_str operation = member_text(job, "operation");
+    bd_str category = bd_member_text(job, "operationCategory");
+    bd_str operation = bd_member_text(job, "operation");
     if (bd_str_ieq(category, BD_STR("Backup")) || part_of_workload(job).size > 0 ||
         is_any_of(operation, backups, BD_COUNT(backups))) {
         return "backup";
@@ -42,7 +42,7 @@ static const char *kind_of(const bd_value *job) {
 }
 
 static bd_str vault_of(bd_arena *arena, bd_str id) {
-    bd_str lower = resource_id(arena, id);
+    bd_str lower = bd_resource_id(arena, id);
     ptrdiff_t at = bd_str_find(lower, BD_STR("/backupjobs/"));
     return at < 0 ? lower : bd_str_sub(lower, 0, (size_t)at);
 }
@@ -50,15 +50,15 @@ static bd_str vault_of(bd_arena *arena, bd_str id) {
 /* What was backed up: its id, or its name in its vault.  All jobs of it come together. */
 static bd_str item_of(const bd_value *job, bd_arena *arena) {
     bd_str source = store_of_job(job, arena);
-    bd_str name = member_text(job, "entityFriendlyName");
-    name = name.size > 0 ? name : member_text(job, "dataSourceName");
+    bd_str name = bd_member_text(job, "entityFriendlyName");
+    name = name.size > 0 ? name : bd_member_text(job, "dataSourceName");
     if (source.size > 0) {
         return source;
     }
-    return name.size == 0
-               ? name
-               : bd_str_format(arena, "%.*s|%.*s", BD_ARG(vault_of(arena, member_text(job, "id"))),
-                               BD_ARG(fold_text(arena, name)));
+    return name.size == 0 ? name
+                          : bd_str_format(arena, "%.*s|%.*s",
+                                          BD_ARG(vault_of(arena, bd_member_text(job, "id"))),
+                                          BD_ARG(bd_derive_fold_text(arena, name)));
 }
 
 /* The log of a database puts no full copy of it right, nor the other way round. */
@@ -70,33 +70,33 @@ static bd_str protected_part(const bd_value *job, bd_arena *arena) {
 }
 
 static void collect_job(const bd_value *job, bd_arena *arena, bd_part_fn *keep, void *context) {
-    bd_str id = member_text(job, "id"), item = item_of(job, arena);
-    builder build = {.arena = arena};
-    put_text(&build, "id", resource_id(arena, id));
-    put_text(&build, "item", item);
-    put_text(&build, "protected", protected_part(job, arena));
-    put_text(&build, "kind", bd_str_of(kind_of(job)));
-    put_text(&build, "status", bd_str_lower(arena, member_text(job, "status")));
-    put_text(&build, "start", member_text(job, "startTime"));
-    put_text(&build, "end", member_text(job, "endTime"));
-    keep(context, item.size > 0 ? item : BD_STR("(unknown)"), build_object(&build));
+    bd_str id = bd_member_text(job, "id"), item = item_of(job, arena);
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "id", bd_resource_id(arena, id));
+    bd_put_text(&build, "item", item);
+    bd_put_text(&build, "protected", protected_part(job, arena));
+    bd_put_text(&build, "kind", bd_str_of(kind_of(job)));
+    bd_put_text(&build, "status", bd_str_lower(arena, bd_member_text(job, "status")));
+    bd_put_text(&build, "start", bd_member_text(job, "startTime"));
+    bd_put_text(&build, "end", bd_member_text(job, "endTime"));
+    keep(context, item.size > 0 ? item : BD_STR("(unknown)"), bd_build_object(&build));
 }
 
 /* Only those that name a job: by its id, or by its name, a guid. */
 static void collect_ticket(const bd_value *ticket, bd_arena *arena, bd_part_fn *keep,
                            void *context) {
-    bd_str job = tail_of(arena, member_text(ticket, "source_ref"));
+    bd_str job = bd_id_tail(arena, bd_member_text(ticket, "source_ref"));
     if (job.size == 36) {
-        builder build = {.arena = arena};
-        put_text(&build, "job", job);
-        put_text(&build, "opened", member_text(ticket, "opened_at"));
-        keep(context, BD_STR(""), build_object(&build));
+        bd_builder build = {.arena = arena};
+        bd_put_text(&build, "job", job);
+        bd_put_text(&build, "opened", bd_member_text(ticket, "opened_at"));
+        keep(context, BD_STR(""), bd_build_object(&build));
     }
 }
 
 void collect_backup_failures(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                              void *context) {
-    if (is_source(record, "csv:tickets")) {
+    if (bd_join_record_is_of(record, "csv:tickets")) {
         collect_ticket(record->value, arena, keep, context);
     } else {
         collect_job(record->value, arena, keep, context);
@@ -138,9 +138,9 @@ typedef struct {
     bd_str problem; /* why the first answer that is unknown is so */
 } failure;
 
-static answer unknown_for(failure *of, bd_str why) {
+static bd_answer unknown_for(failure *of, bd_str why) {
     of->problem = of->problem.size == 0 ? why : of->problem;
-    return UNKNOWN;
+    return BD_UNKNOWN;
 }
 
 static bool read_time(const bd_value *kept, const char *key, bd_instant *out) {
@@ -155,9 +155,9 @@ static bool is_name_shared(const failure *of) {
 }
 
 /* A completed backup of the same item that ended in (from, to]. */
-static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
+static bd_answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
     bd_str protects = bd_value_text(of->job, "protected");
-    answer best = NO;
+    bd_answer best = BD_NO;
     for (size_t i = 0; i < of->count; i++) {
         const bd_value *job = of->parts[i].kept;
         const bd_join_input *input = input_behind(of->join, &of->parts[i]);
@@ -170,22 +170,22 @@ static answer succeeded_by(failure *of, bd_instant from, bd_instant to) {
         bool is_same = bd_str_eq(bd_value_text(job, "protected"), protects);
         if (bd_str_eqz(status, "completed") && is_same && input != NULL && input->is_whole &&
             !is_name_shared(of)) {
-            return YES;
+            return BD_YES;
         }
         bool is_open = bd_str_eqz(status, "completed") || status.size == 0 ||
                        bd_str_has_prefix(status, BD_STR("completed"));
-        best = is_open ? UNKNOWN : best;
+        best = is_open ? BD_UNKNOWN : best;
     }
     return best;
 }
 
-static answer was_retried(failure *of) {
+static bd_answer was_retried(failure *of) {
     return succeeded_by(of, of->end, of->end + RETRIED_WITHIN);
 }
 
-static answer was_noticed(failure *of) {
-    bd_str name = tail_of(of->arena, bd_value_text(of->job, "id"));
-    answer best = NO;
+static bd_answer was_noticed(failure *of) {
+    bd_str name = bd_id_tail(of->arena, bd_value_text(of->job, "id"));
+    bd_answer best = BD_NO;
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_part *part = &of->join->common[i];
         const bd_join_input *input = input_behind(of->join, part);
@@ -198,22 +198,22 @@ static answer was_noticed(failure *of) {
             continue;
         }
         if (is_dated && input != NULL && input->is_whole) {
-            return YES;
+            return BD_YES;
         }
-        best = UNKNOWN;
+        best = BD_UNKNOWN;
     }
-    if (best == UNKNOWN) {
+    if (best == BD_UNKNOWN) {
         return unknown_for(
             of, BD_STR("its ticket shows no time, or stands on a list that may not pass"));
     }
     const wanted tickets = {.source = "csv:tickets", .scope = BD_STR_INIT("")};
-    described days = describe(of->join, is_wanted, &tickets, of->arena);
-    return is_described(&days, of->start, of->end + NOTICED_WITHIN)
-               ? NO
+    bd_described days = bd_join_describe(of->join, is_wanted, &tickets, of->arena);
+    return bd_described_has(&days, of->start, of->end + NOTICED_WITHIN)
+               ? BD_NO
                : unknown_for(of, BD_STR("no usable list of tickets describes the day after it"));
 }
 
-static answer was_put_right(failure *of) {
+static bd_answer was_put_right(failure *of) {
     bd_str item = bd_value_text(of->job, "item");
     int64_t hours = 0;
     if (item.size == 0) {
@@ -224,8 +224,8 @@ static answer was_put_right(failure *of) {
                                              BD_ARG(item)));
     }
     bd_instant last = of->end + hours * BD_HOUR;
-    answer found = succeeded_by(of, of->end, last);
-    if (found == UNKNOWN) {
+    bd_answer found = succeeded_by(of, of->end, last);
+    if (found == BD_UNKNOWN) {
         return unknown_for(
             of, is_name_shared(of)
                     ? BD_STR("the jobs show only a name, which another store of the vault may have")
@@ -233,8 +233,8 @@ static answer was_put_right(failure *of) {
                              "stands in an extract that may not pass"));
     }
     const wanted jobs = {.source = "S68", .scope = of->join->scope};
-    described days = describe(of->join, is_wanted, &jobs, of->arena);
-    if (found == YES || is_described(&days, of->end, last)) {
+    bd_described days = bd_join_describe(of->join, is_wanted, &jobs, of->arena);
+    if (found == BD_YES || bd_described_has(&days, of->end, last)) {
         return found;
     }
     return unknown_for(of, BD_STR("no usable job list of the vault describes its RPO after it"));
@@ -246,27 +246,28 @@ static void emit_failure(failure *of, bd_derived_fn *emit, void *context) {
     bool is_dated = read_time(of->job, "start", &of->start);
     is_dated = (read_time(of->job, "end", &of->end) && is_dated) ||
                (is_dated && bd_value_text(of->job, "end").size == 0);
-    builder build = {.arena = of->arena};
-    put_text(&build, "job", id);
-    put_text(&build, "item", bd_value_text(of->job, "item"));
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "job", id);
+    bd_put_text(&build, "item", bd_value_text(of->job, "item"));
     if (!is_dated) {
-        put_text(&build, "problem", BD_STR("the job does not show when it ran"));
-        put_text(&build, "time_problem", BD_STR("the job does not show when it ran"));
-        emit(context, BD_STR("backup-failure"), id, id, BD_INSTANT_NONE, build_object(&build));
+        bd_put_text(&build, "problem", BD_STR("the job does not show when it ran"));
+        bd_put_text(&build, "time_problem", BD_STR("the job does not show when it ran"));
+        emit(context, BD_STR("backup-failure"), id, id, BD_INSTANT_NONE, bd_build_object(&build));
         return;
     }
     of->end = bd_value_text(of->job, "end").size == 0 ? of->start : of->end;
-    put_text(&build, "time", bd_instant_format(of->arena, of->end));
+    bd_put_text(&build, "time", bd_instant_format(of->arena, of->end));
     if (bd_value_text(of->job, "kind").size == 0) {
-        put_text(&build, "problem", BD_STR("the job does not show what it did"));
+        bd_put_text(&build, "problem", BD_STR("the job does not show what it did"));
     } else {
-        answer retried = is_backup ? was_retried(of) : NO;
-        put_value(&build, "retried", bd_value_bool(of->arena, retried == YES));
-        put_answer(&build, "noticed", retried == YES ? YES : was_noticed(of));
-        put_answer(&build, "put_right", retried == YES || !is_backup ? YES : was_put_right(of));
-        put_text(&build, "problem", of->problem);
+        bd_answer retried = is_backup ? was_retried(of) : BD_NO;
+        bd_put_value(&build, "retried", bd_value_bool(of->arena, retried == BD_YES));
+        bd_put_answer(&build, "noticed", retried == BD_YES ? BD_YES : was_noticed(of));
+        bd_put_answer(&build, "put_right",
+                      retried == BD_YES || !is_backup ? BD_YES : was_put_right(of));
+        bd_put_text(&build, "problem", of->problem);
     }
-    emit(context, BD_STR("backup-failure"), id, id, of->end, build_object(&build));
+    emit(context, BD_STR("backup-failure"), id, id, of->end, bd_build_object(&build));
 }
 
 /* Of the extract at hand; the others are seen for what came after. */

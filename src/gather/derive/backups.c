@@ -17,7 +17,7 @@
 static bd_str machine_of(bd_arena *arena, bd_str vault, bd_str container) {
     bd_str lower = bd_str_lower(arena, container), mark = BD_STR("iaasvmcontainerv2;");
     bd_str head = BD_STR("/subscriptions/"), group, subscription;
-    bd_str id = resource_id(arena, vault);
+    bd_str id = bd_resource_id(arena, vault);
     ptrdiff_t at = bd_str_find(lower, mark);
     if (at < 0 || !bd_str_has_prefix(id, head)) {
         return BD_STR("");
@@ -35,28 +35,29 @@ static bd_str machine_of(bd_arena *arena, bd_str vault, bd_str container) {
 }
 
 bd_str store_of_job(const bd_value *job, bd_arena *arena) {
-    bd_str source = member_text(job, "dataSourceId");
-    return source.size > 0 ? resource_id(arena, source)
-                           : machine_of(arena, member_text(job, "id"),
-                                        member_text(job, "containerName"));
+    bd_str source = bd_member_text(job, "dataSourceId");
+    return source.size > 0
+               ? bd_resource_id(arena, source)
+               : machine_of(arena, bd_member_text(job, "id"), bd_member_text(job, "containerName"));
 }
 
 bd_str protected_item(const bd_value *job, bd_arena *arena) {
-    bd_str instance = member_text(job, "backupInstanceId");
-    bd_str name = member_text(job, "entityFriendlyName");
+    bd_str instance = bd_member_text(job, "backupInstanceId");
+    bd_str name = bd_member_text(job, "entityFriendlyName");
     if (instance.size > 0) {
-        return resource_id(arena, instance);
+        return bd_resource_id(arena, instance);
     }
-    return name.size == 0 ? name
-                          : bd_str_format(arena, "%.*s|%.*s",
-                                          BD_ARG(bd_str_lower(
-                                              arena, member_text(job, "backupManagementType"))),
-                                          BD_ARG(fold_text(arena, name)));
+    return name.size == 0
+               ? name
+               : bd_str_format(
+                     arena, "%.*s|%.*s",
+                     BD_ARG(bd_str_lower(arena, bd_member_text(job, "backupManagementType"))),
+                     BD_ARG(bd_derive_fold_text(arena, name)));
 }
 
 static bool is_backup(const bd_value *job) {
-    return bd_str_ieq(member_text(job, "operation"), BD_STR("Backup")) ||
-           bd_str_ieq(member_text(job, "operationCategory"), BD_STR("Backup"));
+    return bd_str_ieq(bd_member_text(job, "operation"), BD_STR("Backup")) ||
+           bd_str_ieq(bd_member_text(job, "operationCategory"), BD_STR("Backup"));
 }
 
 /* One with warnings may or may not have left a copy that can be restored. */
@@ -70,21 +71,21 @@ static const char *result_of(bd_str status) {
 void collect_backup_stretches(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                               void *context) {
     const bd_value *job = record->value;
-    bd_str end = member_text(job, "endTime"), start = member_text(job, "startTime");
+    bd_str end = bd_member_text(job, "endTime"), start = bd_member_text(job, "startTime");
     if (!is_backup(job) || (end.size == 0 && start.size == 0)) {
         return;
     }
-    const char *result = end.size > 0 ? result_of(member_text(job, "status")) : "not";
+    const char *result = end.size > 0 ? result_of(bd_member_text(job, "status")) : "not";
     bd_str store = store_of_job(job, arena);
-    builder build = {.arena = arena};
-    put_text(&build, "t", end.size > 0 ? end : start);
-    put_text(&build, "r", bd_str_of(result));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "t", end.size > 0 ? end : start);
+    bd_put_text(&build, "r", bd_str_of(result));
     if (store.size > 0) {
-        put_text(&build, "i", protected_item(job, arena));
-        keep(context, store, build_object(&build));
+        bd_put_text(&build, "i", protected_item(job, arena));
+        keep(context, store, bd_build_object(&build));
     } else if (bd_str_of(result).data[0] != 'n') {
-        put_text(&build, "n", bd_str_lower(arena, member_text(job, "entityFriendlyName")));
-        keep(context, BD_STR(""), build_object(&build));
+        bd_put_text(&build, "n", bd_str_lower(arena, bd_member_text(job, "entityFriendlyName")));
+        keep(context, BD_STR(""), bd_build_object(&build));
     }
 }
 
@@ -100,7 +101,7 @@ typedef struct {
 /* A vault that keeps, or kept, the store. */
 typedef struct {
     bd_str scope;
-    described read; /* by whole extracts of it */
+    bd_described read; /* by whole extracts of it */
 } vault;
 typedef BD_VEC(bd_instant) instants;
 
@@ -137,7 +138,7 @@ bool has_own_rpo(const bd_join *join, bd_str store, bd_arena *arena) {
     const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "rpo") : NULL;
     const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
     for (size_t i = 0; list != NULL && list->kind == BD_OBJECT && i < list->count; i++) {
-        if (bd_str_eq(resource_id(arena, list->keys[i]), store)) {
+        if (bd_str_eq(bd_resource_id(arena, list->keys[i]), store)) {
             return true;
         }
     }
@@ -152,7 +153,7 @@ bool rpo_hours(const bd_join *join, bd_str store, bd_arena *arena, int64_t *hour
         return list != NULL && read_hours(list, hours);
     }
     for (size_t i = 0; i < list->count; i++) {
-        if (bd_str_eq(resource_id(arena, list->keys[i]), store) ||
+        if (bd_str_eq(bd_resource_id(arena, list->keys[i]), store) ||
             bd_str_ieq(list->keys[i], store)) {
             return read_hours(&list->items[i], hours);
         }
@@ -184,11 +185,11 @@ static void add_vault(history *of, bd_str scope) {
         }
     }
     *bd_push(of->arena, &of->vaults) =
-        (vault){.scope = scope, .read = describe(of->join, is_of_vault, &scope, of->arena)};
+        (vault){.scope = scope, .read = bd_join_describe(of->join, is_of_vault, &scope, of->arena)};
 }
 
 static void gather_maybes(history *of) {
-    bd_str name = tail_of(of->arena, of->store);
+    bd_str name = bd_id_tail(of->arena, of->store);
     for (size_t i = 0; i < of->job_count; i++) {
         if (of->jobs[i].result == 'm') {
             *bd_push(of->arena, &of->maybe) = of->jobs[i].at;
@@ -197,8 +198,8 @@ static void gather_maybes(history *of) {
     for (size_t i = 0; i < of->join->common_count; i++) {
         bd_instant at;
         const bd_value *kept = of->join->common[i].kept;
-        if (bd_str_eq(member_text(kept, "n"), name) &&
-            bd_instant_parse(member_text(kept, "t"), &at)) {
+        if (bd_str_eq(bd_member_text(kept, "n"), name) &&
+            bd_instant_parse(bd_member_text(kept, "t"), &at)) {
             *bd_push(of->arena, &of->maybe) = at;
         }
     }
@@ -206,13 +207,13 @@ static void gather_maybes(history *of) {
 }
 
 static bd_instant described_from(const history *of, bd_instant to) {
-    return described_since(&of->vaults.data[0].read, to);
+    return bd_described_since(&of->vaults.data[0].read, to);
 }
 
 /* A backup may lie in another vault that has the store: all of them have to be read. */
 static bool is_read(const history *of, bd_instant from, bd_instant to) {
     for (size_t i = 0; i < of->vaults.count; i++) {
-        if (described_since(&of->vaults.data[i].read, to) > from) {
+        if (bd_described_since(&of->vaults.data[i].read, to) > from) {
             return false;
         }
     }
@@ -249,15 +250,16 @@ static void emit_stretch(const history *of, bd_instant from, bd_instant to, bd_i
               : is_read(of, from, to) ? ""
                                       : "the jobs between were not all read";
     }
-    builder build = {.arena = of->arena};
-    put_text(&build, "store", of->store);
-    put_text(&build, "from", bd_instant_format(of->arena, from));
-    put_text(&build, "to", bd_instant_format(of->arena, to));
-    put_value(&build, "minutes", bd_value_integer(of->arena, (to - from) / (60 * BD_SECOND)));
-    put_value(&build, "allowed", bd_value_integer(of->arena, of->rpo_minutes));
-    put_value(&build, "within", why[0] == '\0' ? bd_value_bool(of->arena, !is_long) : NULL);
-    put_text(&build, "problem", bd_str_of(why));
-    of->emit(of->context, BD_STR("backup-stretch"), of->store, of->store, at, build_object(&build));
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "store", of->store);
+    bd_put_text(&build, "from", bd_instant_format(of->arena, from));
+    bd_put_text(&build, "to", bd_instant_format(of->arena, to));
+    bd_put_value(&build, "minutes", bd_value_integer(of->arena, (to - from) / (60 * BD_SECOND)));
+    bd_put_value(&build, "allowed", bd_value_integer(of->arena, of->rpo_minutes));
+    bd_put_value(&build, "within", why[0] == '\0' ? bd_value_bool(of->arena, !is_long) : NULL);
+    bd_put_text(&build, "problem", bd_str_of(why));
+    of->emit(of->context, BD_STR("backup-stretch"), of->store, of->store, at,
+             bd_build_object(&build));
 }
 
 static void tell_stretch(const history *of, bd_instant from, bd_instant to, bd_instant at,
@@ -397,14 +399,13 @@ void reduce_backup_stretches(const bd_join *join, bd_str group, const bd_part *p
     }
     for (size_t i = 0; i < count; i++) {
         const bd_value *kept = parts[i].kept;
-        bd_str result = member_text(kept, "r");
+        bd_str result = bd_member_text(kept, "r");
         bd_instant at;
         bool is_of_vault = bd_str_eq(parts[i].scope, join->scope);
         add_vault(&of, parts[i].scope);
-        if (bd_instant_parse(member_text(kept, "t"), &at) && result.size > 0) {
-            jobs[job_count++] =
-                (job){at, result.data[0], is_of_vault && parts[i].at == join->at,
-                      member_text(kept, "i")};
+        if (bd_instant_parse(bd_member_text(kept, "t"), &at) && result.size > 0) {
+            jobs[job_count++] = (job){at, result.data[0], is_of_vault && parts[i].at == join->at,
+                                      bd_member_text(kept, "i")};
             is_here = is_here || is_of_vault;
         }
     }

@@ -74,12 +74,12 @@ static bool names_measure(const bd_value *measures, bd_str metric) {
 
 /* A share in percent never rises above 100, and nothing falls below 0: such a threshold is never reached. */
 static bool can_fire(bd_arena *arena, const bd_value *criterion) {
-    const bd_value *threshold = member(criterion, "threshold");
-    bd_str words = member_text(criterion, "operator");
+    const bd_value *threshold = bd_member(criterion, "threshold");
+    bd_str words = bd_member_text(criterion, "operator");
     if (threshold == NULL || threshold->kind != BD_NUMBER) {
         return true; /* it moves with what is measured */
     }
-    bool is_share = bd_str_find(bd_str_lower(arena, member_text(criterion, "metricName")),
+    bool is_share = bd_str_find(bd_str_lower(arena, bd_member_text(criterion, "metricName")),
                                 BD_STR("percent")) >= 0;
     int over = bd_number_cmp(threshold->text, BD_STR("100"));
     if (bd_str_ieq(words, BD_STR("LessThan")) || bd_str_ieq(words, BD_STR("LessThanOrEqual"))) {
@@ -91,38 +91,40 @@ static bool can_fire(bd_arena *arena, const bd_value *criterion) {
 
 /* What an alert watches, and why that is not known. */
 typedef struct {
-    answer watches;
+    bd_answer watches;
     bd_str problem;
 } sight_of_alert;
 
 /* Of the criteria of a metric alert.  An alert on a query shows no measure; one with several criteria fires only where
  * all of them hold. */
 static sight_of_alert look_at(const bd_value *rule, const bd_value *measures, bd_arena *arena) {
-    const bd_value *criteria = member(member(rule, "criteria"), "allOf");
-    answer found = NO;
+    const bd_value *criteria = bd_member(bd_member(rule, "criteria"), "allOf");
+    bd_answer found = BD_NO;
     if (measures == NULL) {
-        return (sight_of_alert){UNKNOWN, BD_STR("bindery.json names no measure of its type in the "
-                                                "fact capacity_measures")};
+        return (sight_of_alert){BD_UNKNOWN,
+                                BD_STR("bindery.json names no measure of its type in the "
+                                       "fact capacity_measures")};
     }
     if (criteria == NULL || criteria->kind != BD_ARRAY) {
-        return (sight_of_alert){UNKNOWN, BD_STR("the alert does not show its criteria")};
+        return (sight_of_alert){BD_UNKNOWN, BD_STR("the alert does not show its criteria")};
     }
     bd_str problem = BD_STR("the alert does not show what it measures");
     for (size_t i = 0; i < criteria->count; i++) {
-        bd_str metric = member_text(&criteria->items[i], "metricName");
+        bd_str metric = bd_member_text(&criteria->items[i], "metricName");
         if (metric.size == 0) {
-            found = found == YES ? YES : UNKNOWN;
+            found = found == BD_YES ? BD_YES : BD_UNKNOWN;
         } else if (names_measure(measures, metric)) {
             bool fires = can_fire(arena, &criteria->items[i]);
-            found = fires ? YES : UNKNOWN;
+            found = fires ? BD_YES : BD_UNKNOWN;
             problem = BD_STR("the threshold of the alert is one that the measure never reaches");
         }
     }
-    if (found == YES && criteria->count > 1) {
-        return (sight_of_alert){UNKNOWN, BD_STR("the alert fires only where several criteria hold "
-                                                "at once; set one on the measure alone")};
+    if (found == BD_YES && criteria->count > 1) {
+        return (sight_of_alert){BD_UNKNOWN,
+                                BD_STR("the alert fires only where several criteria hold "
+                                       "at once; set one on the measure alone")};
     }
-    return (sight_of_alert){found, found == UNKNOWN ? problem : BD_STR("")};
+    return (sight_of_alert){found, found == BD_UNKNOWN ? problem : BD_STR("")};
 }
 
 typedef struct {
@@ -135,24 +137,24 @@ typedef struct {
 } alert;
 
 static void emit_alert(alert *of, bd_str place, sight_of_alert seen) {
-    builder build = {.arena = of->arena};
-    put_text(&build, "rule", of->rule);
-    put_text(&build, "place", place);
-    put_answer(&build, "enabled", answer_of(of->record, "enabled"));
-    put_answer(&build, "watches", seen.watches);
-    put_text(&build, "problem", seen.problem);
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "rule", of->rule);
+    bd_put_text(&build, "place", place);
+    bd_put_answer(&build, "enabled", bd_answer_of(of->record, "enabled"));
+    bd_put_answer(&build, "watches", seen.watches);
+    bd_put_text(&build, "problem", seen.problem);
     of->emit(of->context, BD_STR("capacity-alert"),
              bd_str_format(of->arena, "%.*s#%zu", BD_ARG(of->rule), of->count++), of->rule,
-             BD_INSTANT_NONE, build_object(&build));
+             BD_INSTANT_NONE, bd_build_object(&build));
 }
 
 /* All resources of a type in a group or a subscription that lie in the region of the alert. */
 static void emit_wide(alert *of, bd_str type, bd_str scope, sight_of_alert seen) {
     bd_str place = place_of(of->arena, type, scope);
-    bd_str region = region_of(of->arena, member_text(of->record, "targetResourceRegion"));
+    bd_str region = region_of(of->arena, bd_member_text(of->record, "targetResourceRegion"));
     sight_of_alert unclear = seen;
-    if (seen.watches == YES) {
-        unclear.watches = UNKNOWN;
+    if (seen.watches == BD_YES) {
+        unclear.watches = BD_UNKNOWN;
         unclear.problem =
             region.size == 0
                 ? BD_STR(
@@ -167,10 +169,10 @@ static void emit_wide(alert *of, bd_str type, bd_str scope, sight_of_alert seen)
 }
 
 static void emit_scope(alert *of, bd_str scope, const bd_value *parameters, bool is_metric) {
-    static const sight_of_alert of_query = {UNKNOWN,
+    static const sight_of_alert of_query = {BD_UNKNOWN,
                                             BD_STR_INIT("an alert on a query shows no measure")};
     bd_str type = type_in(scope, of->arena);
-    const bd_value *types = member(of->record, "targetResourceTypes");
+    const bd_value *types = bd_member(of->record, "targetResourceTypes");
     if (type.size > 0) {
         emit_alert(of, place_of(of->arena, type, scope),
                    is_metric ? look_at(of->record, measures_of(parameters, type), of->arena)
@@ -178,7 +180,7 @@ static void emit_scope(alert *of, bd_str scope, const bd_value *parameters, bool
         return;
     }
     if (is_metric) {
-        type = bd_str_lower(of->arena, member_text(of->record, "targetResourceType"));
+        type = bd_str_lower(of->arena, bd_member_text(of->record, "targetResourceType"));
         emit_wide(of, type, scope, look_at(of->record, measures_of(parameters, type), of->arena));
         return;
     }
@@ -192,17 +194,17 @@ static void emit_scope(alert *of, bd_str scope, const bd_value *parameters, bool
 void map_capacity_alerts(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)zone;
-    bd_str rule = resource_id(arena, member_text(record, "id"));
+    bd_str rule = bd_resource_id(arena, bd_member_text(record, "id"));
     bd_str type = type_in(rule, arena);
     bool is_metric = bd_str_eqz(type, "microsoft.insights/metricalerts");
-    const bd_value *scopes = member(record, "scopes");
+    const bd_value *scopes = bd_member(record, "scopes");
     if (!is_metric && !bd_str_eqz(type, "microsoft.insights/scheduledqueryrules")) {
         return;
     }
     alert of = {record, rule, arena, emit, context, 0};
     for (size_t i = 0; scopes != NULL && scopes->kind == BD_ARRAY && i < scopes->count; i++) {
         if (scopes->items[i].kind == BD_STRING) {
-            emit_scope(&of, resource_id(arena, scopes->items[i].text), parameters, is_metric);
+            emit_scope(&of, bd_resource_id(arena, scopes->items[i].text), parameters, is_metric);
         }
     }
 }
@@ -212,7 +214,7 @@ void map_capacity_alerts(const bd_value *record, const bd_value *parameters, con
 void map_capacity_resources(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                             bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)zone;
-    bd_str id = resource_id(arena, member_text(record, "id")), type = type_in(id, arena);
+    bd_str id = bd_resource_id(arena, bd_member_text(record, "id")), type = type_in(id, arena);
     bd_str rest = id, parts[5];
     size_t count = 0;
     while (count < BD_COUNT(parts) && bd_str_cut(&rest, '/', &parts[count])) {
@@ -226,7 +228,7 @@ void map_capacity_resources(const bd_value *record, const bd_value *parameters, 
         bd_str_format(arena, "%.*s/resourcegroups/%.*s", BD_ARG(subscription), BD_ARG(parts[4]));
     bd_str in_group = place_of(arena, type, group);
     bd_str in_subscription = place_of(arena, type, subscription);
-    bd_str region = region_of(arena, member_text(record, "location"));
+    bd_str region = region_of(arena, bd_member_text(record, "location"));
     bool has_region = region.size > 0;
     /* one that shows no region may be watched by an alert on any, and so may all by one without */
     const bd_value *places[] = {
@@ -236,14 +238,14 @@ void map_capacity_resources(const bd_value *record, const bd_value *parameters, 
                                           : in_subscription),
         bd_value_string(arena, place_in_region(arena, in_group, BD_STR(""))),
         bd_value_string(arena, place_in_region(arena, in_subscription, BD_STR("")))};
-    builder build = {.arena = arena};
-    put_text(&build, "id", id);
-    put_text(&build, "type", type);
-    put_value(&build, "places", bd_value_array(arena, BD_COUNT(places), places));
-    put_value(&build, "measures", measures_of(parameters, type));
-    put_text(&build, "problem",
-             bd_str_format(arena,
-                           "bindery.json names no measure of %.*s in the fact capacity_measures",
-                           BD_ARG(type)));
-    emit(context, type, id, id, BD_INSTANT_NONE, build_object(&build));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "id", id);
+    bd_put_text(&build, "type", type);
+    bd_put_value(&build, "places", bd_value_array(arena, BD_COUNT(places), places));
+    bd_put_value(&build, "measures", measures_of(parameters, type));
+    bd_put_text(&build, "problem",
+                bd_str_format(arena,
+                              "bindery.json names no measure of %.*s in the fact capacity_measures",
+                              BD_ARG(type)));
+    emit(context, type, id, id, BD_INSTANT_NONE, bd_build_object(&build));
 }

@@ -15,18 +15,18 @@ void collect_change_notes(const bd_join_record *record, bd_arena *arena, bd_part
                           void *context) {
     static const char *const of_change[] = {"change_id", "class", "started_at", "reference"};
     static const char *const of_risk[] = {"risk_id", "reviewed_at"};
-    bool is_change = is_source(record, "csv:changes");
+    bool is_change = bd_join_record_is_of(record, "csv:changes");
     const char *const *kept = is_change ? of_change : of_risk;
     size_t count = is_change ? BD_COUNT(of_change) : BD_COUNT(of_risk);
-    builder build = {.arena = arena};
+    bd_builder build = {.arena = arena};
     for (size_t i = 0; i < count; i++) {
-        bd_str text = member_text(record->value, kept[i]);
+        bd_str text = bd_member_text(record->value, kept[i]);
         bool is_id = !is_change && i == 0; /* compared with every change: folded once */
-        put_text(&build, kept[i], is_id ? fold_text(arena, text) : text);
+        bd_put_text(&build, kept[i], is_id ? bd_derive_fold_text(arena, text) : text);
     }
-    bd_str id = member_text(record->value, kept[0]);
+    bd_str id = bd_member_text(record->value, kept[0]);
     bd_str group = !is_change ? BD_STR("") : id.size > 0 ? id : BD_STR("(unknown)");
-    keep(context, group, build_object(&build));
+    keep(context, group, bd_build_object(&build));
 }
 
 static bool day_of_text(bd_str text, const bd_zone *zone, bd_day *day) {
@@ -100,7 +100,7 @@ static void look_at_risk(question *of, const bd_part *part) {
     of->is_perhaps = of->is_perhaps || !is_usable;
 }
 
-static answer answer_question(question *of) {
+static bd_answer answer_question(question *of) {
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_part *part = &of->join->common[i];
         if (names_risk(of->reference, bd_value_text(part->kept, "risk_id"))) {
@@ -116,9 +116,9 @@ static answer answer_question(question *of) {
             (bd_str_eqz(input->source, "csv:risk-register") && input->is_whole && is_after);
     }
     if (of->is_noted) {
-        return YES;
+        return BD_YES;
     }
-    return of->is_perhaps || of->is_hidden || !of->was_read_after ? UNKNOWN : NO;
+    return of->is_perhaps || of->is_hidden || !of->was_read_after ? BD_UNKNOWN : BD_NO;
 }
 
 static const char *problem_of(const question *of, bool has_class, bool has_days) {
@@ -136,32 +136,32 @@ static void emit_change(const bd_join *join, const bd_value *change, bd_arena *a
     bd_day day = 0;
     bool has_class = bd_value_text(change, "class").size > 0;
     bool has_days = note_days(join, &days), has_day = day_of_text(started, join->zone, &day);
-    builder build = {.arena = arena};
-    put_text(&build, "change_id", id);
-    put_text(&build, "class", bd_value_text(change, "class"));
-    put_text(&build, "reference", bd_value_text(change, "reference"));
-    put_text(&build, "started_at", started);
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "change_id", id);
+    bd_put_text(&build, "class", bd_value_text(change, "class"));
+    bd_put_text(&build, "reference", bd_value_text(change, "reference"));
+    bd_put_text(&build, "started_at", started);
     if (!has_day) {
-        put_text(&build, "time_problem", BD_STR("the change does not show the day it started"));
-        put_text(&build, "problem", BD_STR("the change does not show the day it started"));
+        bd_put_text(&build, "time_problem", BD_STR("the change does not show the day it started"));
+        bd_put_text(&build, "problem", BD_STR("the change does not show the day it started"));
     } else {
         question of = {.join = join,
                        .first = day - (bd_day)days,
                        .last = day + (bd_day)days,
-                       .reference = fold_text(arena, bd_value_text(change, "reference"))};
-        answer noted = answer_question(&of);
-        put_answer(&build, "noted", has_days ? noted : UNKNOWN);
-        put_text(&build, "problem", bd_str_of(problem_of(&of, has_class, has_days)));
+                       .reference = bd_derive_fold_text(arena, bd_value_text(change, "reference"))};
+        bd_answer noted = answer_question(&of);
+        bd_put_answer(&build, "noted", has_days ? noted : BD_UNKNOWN);
+        bd_put_text(&build, "problem", bd_str_of(problem_of(&of, has_class, has_days)));
     }
     bd_instant time = has_day ? (bd_instant)day * DAY + CHANGE_MOMENT : BD_INSTANT_NONE;
-    put_text(&build, "time", has_day ? bd_instant_format(arena, time) : BD_STR(""));
-    emit(context, BD_STR("change"), id, id, time, build_object(&build));
+    bd_put_text(&build, "time", has_day ? bd_instant_format(arena, time) : BD_STR(""));
+    emit(context, BD_STR("change"), id, id, time, bd_build_object(&build));
 }
 
 void reduce_change_notes(const bd_join *join, bd_str group, const bd_part *parts, size_t count,
                          bd_arena *arena, bd_derived_fn *emit, void *context) {
     for (size_t i = 0; group.size > 0 && i < count; i++) {
-        if (is_part_of(&parts[i], "csv:changes") && parts[i].at == join->at) {
+        if (bd_part_is_of(&parts[i], "csv:changes") && parts[i].at == join->at) {
             emit_change(join, parts[i].kept, arena, emit, context);
         }
     }

@@ -48,20 +48,20 @@ typedef struct {
 /* The row with some of its columns; `column` gives its time. */
 static void emit_row(const row *from, const char *type, const char *const *kept, size_t count,
                      const char *column) {
-    builder build = {.arena = from->arena};
-    bd_str text = member_text(from->record, column);
+    bd_builder build = {.arena = from->arena};
+    bd_str text = bd_member_text(from->record, column);
     bd_day day;
     bool has_day = parse_date(text, from->zone, &day);
-    bd_str key = member_text(from->record, kept[0]);
+    bd_str key = bd_member_text(from->record, kept[0]);
     for (size_t i = 0; i < count; i++) {
-        put_text(&build, kept[i], member_text(from->record, kept[i]));
+        bd_put_text(&build, kept[i], bd_member_text(from->record, kept[i]));
     }
-    put_text(&build, "day", has_day ? bd_day_format(from->arena, day) : BD_STR(""));
-    put_text(&build, "time_problem",
-             has_day ? BD_STR("") : date_problem(from->arena, column, text));
+    bd_put_text(&build, "day", has_day ? bd_day_format(from->arena, day) : BD_STR(""));
+    bd_put_text(&build, "time_problem",
+                has_day ? BD_STR("") : date_problem(from->arena, column, text));
     bd_str dated = bd_str_format(from->arena, "%.*s\x1f%.*s", BD_ARG(key), BD_ARG(text));
     from->emit(from->context, bd_str_of(type), dated, key,
-               has_day ? moment_of(day) : BD_INSTANT_NONE, build_object(&build));
+               has_day ? moment_of(day) : BD_INSTANT_NONE, bd_build_object(&build));
 }
 
 /* A row that assigns a course and shows no completion is none. */
@@ -70,7 +70,7 @@ void map_training_days(const bd_value *record, const bd_value *parameters, const
     (void)parameters;
     static const char *const kept[] = {"employee_id", "course_id", "course_version"};
     row from = {record, zone, arena, emit, context};
-    if (member_text(record, "completed_at").size > 0) {
+    if (bd_member_text(record, "completed_at").size > 0) {
         emit_row(&from, "training", kept, BD_COUNT(kept), "completed_at");
     }
 }
@@ -89,7 +89,7 @@ void map_vendor_onboardings(const bd_value *record, const bd_value *parameters, 
     static const char *const kept[] = {"vendor_id", "vendor_name", "in_scope", "assessed_at",
                                        "onboarded_at"};
     row from = {record, zone, arena, emit, context};
-    if (member_text(record, "onboarded_at").size > 0) {
+    if (bd_member_text(record, "onboarded_at").size > 0) {
         emit_row(&from, "vendor", kept, BD_COUNT(kept), "onboarded_at");
     }
 }
@@ -112,12 +112,12 @@ void map_badge_withdrawals(const bd_value *record, const bd_value *parameters, c
     static const char *const kept[] = {"badge_id", "employee_id", "site"};
     row from = {record, zone, arena, emit, context};
     bd_day withdrawn, until;
-    bool has_until = parse_date(member_text(record, "valid_until"), zone, &until);
-    bool is_withdrawn = member_text(record, "withdrawn_at").size > 0;
+    bool has_until = parse_date(bd_member_text(record, "valid_until"), zone, &until);
+    bool is_withdrawn = bd_member_text(record, "withdrawn_at").size > 0;
     bool ran_out =
         has_until &&
-        (!is_withdrawn ||
-         (parse_date(member_text(record, "withdrawn_at"), zone, &withdrawn) && until < withdrawn));
+        (!is_withdrawn || (parse_date(bd_member_text(record, "withdrawn_at"), zone, &withdrawn) &&
+                           until < withdrawn));
     if (is_withdrawn || has_until) {
         emit_row(&from, "badge", kept, BD_COUNT(kept), ran_out ? "valid_until" : "withdrawn_at");
     }
@@ -130,8 +130,8 @@ static bool parse_parameter(const bd_value *parameters, const char *name, bd_day
 /* Whoever was active on a day of the period, with the last such day. */
 void map_active_people(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                        bd_arena *arena, bd_derived_fn *emit, void *context) {
-    bd_str start = member_text(record, "start_date"), end = member_text(record, "end_date");
-    bd_str id = member_text(record, "employee_id");
+    bd_str start = bd_member_text(record, "start_date"), end = bd_member_text(record, "end_date");
+    bd_str id = bd_member_text(record, "employee_id");
     bd_day from, to, first, last;
     bool has_period = parse_parameter(parameters, "period_from", &from) &&
                       parse_parameter(parameters, "period_to", &to);
@@ -142,17 +142,17 @@ void map_active_people(const bd_value *record, const bd_value *parameters, const
     if (is_known && (first > to || last < from)) {
         return;
     }
-    builder build = {.arena = arena};
-    put_text(&build, "employee_id", id);
-    put_text(&build, "upn", member_text(record, "upn"));
-    put_text(&build, "person_type", member_text(record, "person_type"));
-    put_text(&build, "until", is_known ? bd_day_format(arena, last) : BD_STR(""));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "employee_id", id);
+    bd_put_text(&build, "upn", bd_member_text(record, "upn"));
+    bd_put_text(&build, "person_type", bd_member_text(record, "person_type"));
+    bd_put_text(&build, "until", is_known ? bd_day_format(arena, last) : BD_STR(""));
     if (!is_known) {
-        put_text(&build, "time_problem",
-                 !has_period  ? BD_STR("the period is not known")
-                 : !has_start ? date_problem(arena, "start_date", start)
-                              : date_problem(arena, "end_date", end));
+        bd_put_text(&build, "time_problem",
+                    !has_period  ? BD_STR("the period is not known")
+                    : !has_start ? date_problem(arena, "start_date", start)
+                                 : date_problem(arena, "end_date", end));
     }
     emit(context, BD_STR("person"), id, id, is_known ? moment_of(last) : BD_INSTANT_NONE,
-         build_object(&build));
+         bd_build_object(&build));
 }

@@ -15,11 +15,11 @@ static void judge_no_pull(deployment *of) {
     const bd_value *commit = bd_map_find(of->in->commits, of->sha);
     bd_instant made = commit != NULL ? time_of(commit) : BD_INSTANT_NONE;
     if (made != BD_INSTANT_NONE && made <= of->at &&
-        is_described(&of->in->pull_days, made, of->at)) {
-        SETTLE(of, NO, "no merged pull request holds its commit");
+        bd_described_has(&of->in->pull_days, made, of->at)) {
+        SETTLE(of, BD_NO, "no merged pull request holds its commit");
         return;
     }
-    SETTLE(of, UNKNOWN,
+    SETTLE(of, BD_UNKNOWN,
            "no merged pull request of its commit is on file, and the lists of pull "
            "requests do not reach from the commit to the deployment");
 }
@@ -28,42 +28,43 @@ static void judge_no_pull(deployment *of) {
  * own, and who put a commit onto the branch is shown as its committer there. */
 static bool is_by(const deployment *of, bd_str sha, bool is_head, bd_str person) {
     const bd_value *commit = bd_map_find(of->in->commits, sha);
-    bd_str parents = commit != NULL ? member_text(commit, "parents") : BD_STR("");
+    bd_str parents = commit != NULL ? bd_member_text(commit, "parents") : BD_STR("");
     return commit != NULL && bd_str_find(parents, BD_STR(" ")) < 0 &&
-           (bd_str_eq(member_text(commit, "by"), person) ||
-            (is_head && bd_str_eq(member_text(commit, "committer"), person)));
+           (bd_str_eq(bd_member_text(commit, "by"), person) ||
+            (is_head && bd_str_eq(bd_member_text(commit, "committer"), person)));
 }
 
 /* The last word of a reviewer before the merge counts, and on the last commit only. */
 static bool is_approval(const deployment *of, const bd_value *review) {
-    bd_str by = member_text(review, "by");
-    return by.size > 0 && bd_str_eqz(member_text(review, "state"), "approved") &&
-           bd_str_eq(member_text(review, "sha"), member_text(of->pull, "head")) &&
-           bd_str_eqz(member_text(review, "type"), "User") &&
-           !bd_str_eq(by, member_text(of->pull, "by"));
+    bd_str by = bd_member_text(review, "by");
+    return by.size > 0 && bd_str_eqz(bd_member_text(review, "state"), "approved") &&
+           bd_str_eq(bd_member_text(review, "sha"), bd_member_text(of->pull, "head")) &&
+           bd_str_eqz(bd_member_text(review, "type"), "User") &&
+           !bd_str_eq(by, bd_member_text(of->pull, "by"));
 }
 
 /* Who approved it and is not its author; `*own`: who did, and wrote a part of it. */
 static bool is_approved_by_other(const deployment *of, bd_str *own) {
-    const part_list *reviews = bd_map_find(of->in->reviews, member_text(of->pull, "pull"));
+    const part_list *reviews = bd_map_find(of->in->reviews, bd_member_text(of->pull, "pull"));
     const bd_value *last = NULL;
     for (size_t i = 0; reviews != NULL && i <= reviews->count; i++) {
         const bd_value *one = i < reviews->count ? reviews->data[i]->kept : NULL;
         bool is_next = one == NULL || last == NULL ||
-                       !bd_str_eq(member_text(one, "by"), member_text(last, "by"));
+                       !bd_str_eq(bd_member_text(one, "by"), bd_member_text(last, "by"));
         if (is_next && last != NULL && is_approval(of, last)) {
-            bd_str by = member_text(last, "by");
+            bd_str by = bd_member_text(last, "by");
             if (!is_by(of, of->sha, false, by) &&
-                !is_by(of, member_text(of->pull, "head"), true, by)) {
+                !is_by(of, bd_member_text(of->pull, "head"), true, by)) {
                 return true;
             }
             *own = by;
         }
         last = is_next ? NULL : last;
         bd_instant at = one != NULL ? time_of(one) : BD_INSTANT_NONE;
-        bool is_word = one != NULL && (bd_str_eqz(member_text(one, "state"), "approved") ||
-                                       bd_str_eqz(member_text(one, "state"), "changes_requested") ||
-                                       bd_str_eqz(member_text(one, "state"), "dismissed"));
+        bool is_word =
+            one != NULL && (bd_str_eqz(bd_member_text(one, "state"), "approved") ||
+                            bd_str_eqz(bd_member_text(one, "state"), "changes_requested") ||
+                            bd_str_eqz(bd_member_text(one, "state"), "dismissed"));
         last = is_word && at != BD_INSTANT_NONE && at <= of->merged ? one : last;
     }
     return false;
@@ -84,59 +85,61 @@ static bd_instant rules_time(const deployment *of) {
 }
 
 /* Does a list of names and patterns of branches hold this one?  What a pattern holds is not worked out. */
-static answer holds_branch(const deployment *of, const bd_value *list, bd_str branch) {
+static bd_answer holds_branch(const deployment *of, const bd_value *list, bd_str branch) {
     bd_str normal = BD_STR(""), head = BD_STR("refs/heads/");
     bool is_known =
         lists_repository(of->in->join, "repositories", of->in->repository, &normal) ||
         lists_repository(of->in->join, "infrastructure_repositories", of->in->repository, &normal);
-    answer found = list != NULL && list->kind == BD_ARRAY ? NO : UNKNOWN;
-    for (size_t i = 0; found != YES && list != NULL && list->kind == BD_ARRAY && i < list->count;
+    bd_answer found = list != NULL && list->kind == BD_ARRAY ? BD_NO : BD_UNKNOWN;
+    for (size_t i = 0; found != BD_YES && list != NULL && list->kind == BD_ARRAY && i < list->count;
          i++) {
         bd_str one = list->items[i].kind == BD_STRING ? list->items[i].text : BD_STR("*");
-        answer own = UNKNOWN;
+        bd_answer own = BD_UNKNOWN;
         if (bd_str_eqz(one, "~DEFAULT_BRANCH")) {
-            own = !is_known || normal.size == 0 ? UNKNOWN : bd_str_eq(normal, branch) ? YES : NO;
+            own = !is_known || normal.size == 0 ? BD_UNKNOWN
+                  : bd_str_eq(normal, branch)   ? BD_YES
+                                                : BD_NO;
         } else if (bd_str_eqz(one, "~ALL")) {
-            own = YES;
+            own = BD_YES;
         } else if (bd_str_has_prefix(one, head) && bd_str_find(one, BD_STR("*")) < 0 &&
                    bd_str_find(one, BD_STR("?")) < 0 && bd_str_find(one, BD_STR("[")) < 0) {
-            own = bd_str_eq(bd_str_sub(one, head.size, one.size), branch) ? YES : NO;
+            own = bd_str_eq(bd_str_sub(one, head.size, one.size), branch) ? BD_YES : BD_NO;
         }
-        found = answer_or(found, own);
+        found = bd_answer_or(found, own);
     }
     return found;
 }
 
-static answer is_of_branch(const deployment *of, const bd_value *rules, bd_str branch) {
-    bd_str own = member_text(rules, "branch");
+static bd_answer is_of_branch(const deployment *of, const bd_value *rules, bd_str branch) {
+    bd_str own = bd_member_text(rules, "branch");
     if (own.size > 0) {
         bool is_coded = bd_str_find(own, BD_STR("%")) >= 0;
-        return bd_str_eq(own, branch) ? YES : is_coded ? UNKNOWN : NO;
+        return bd_str_eq(own, branch) ? BD_YES : is_coded ? BD_UNKNOWN : BD_NO;
     }
-    answer in = holds_branch(of, member(rules, "include"), branch);
-    answer out = holds_branch(of, member(rules, "exclude"), branch);
-    if (member_text(rules, "owner").size > 0) { /* in which repositories is not worked out */
-        in = answer_and(in, UNKNOWN);
+    bd_answer in = holds_branch(of, bd_member(rules, "include"), branch);
+    bd_answer out = holds_branch(of, bd_member(rules, "exclude"), branch);
+    if (bd_member_text(rules, "owner").size > 0) { /* in which repositories is not worked out */
+        in = bd_answer_and(in, BD_UNKNOWN);
     }
-    return answer_and(in, out == YES ? NO : out == NO ? YES : UNKNOWN);
+    return bd_answer_and(in, out == BD_YES ? BD_NO : out == BD_NO ? BD_YES : BD_UNKNOWN);
 }
 
 /* False: it is settled, by a check that is not green. */
 static bool judge_required_one(deployment *of, bd_str name, bool is_sure) {
-    bd_str head = member_text(of->pull, "head");
+    bd_str head = bd_member_text(of->pull, "head");
     run_state run = run_of(of->in, head, name, INT64_MIN, of->merged);
     if (run == RUN_GREEN) {
         return true;
     }
     if (!is_sure) {
-        settle(of, UNKNOWN, "merged without success of a check that its branch may require: ",
-               name);
+        settle(of, BD_UNKNOWN,
+               "merged without success of a check that its branch may require: ", name);
     } else if (run == RUN_MIXED) {
-        settle(of, UNKNOWN, "several runs of the required check ended differently: ", name);
+        settle(of, BD_UNKNOWN, "several runs of the required check ended differently: ", name);
     } else if (run == RUN_OTHER) {
-        settle(of, NO, "merged without success of the required check ", name);
+        settle(of, BD_NO, "merged without success of the required check ", name);
     } else {
-        settle(of, is_missing_shown(of->in, head, name, of->merged) ? NO : UNKNOWN,
+        settle(of, is_missing_shown(of->in, head, name, of->merged) ? BD_NO : BD_UNKNOWN,
                "no run before the merge is on file of the required check ", name);
     }
     return false;
@@ -145,23 +148,23 @@ static bool judge_required_one(deployment *of, bd_str name, bool is_sure) {
 static void judge_required(deployment *of) {
     bd_instant when = rules_time(of);
     size_t required = 0;
-    SETTLE(of, UNKNOWN, "which checks its branch required at the merge is not on file");
+    SETTLE(of, BD_UNKNOWN, "which checks its branch required at the merge is not on file");
     for (size_t i = 0; i < of->in->rules.count && when != BD_INSTANT_NONE; i++) {
         const bd_value *rules = of->in->rules.data[i]->kept;
-        const bd_value *names = member(rules, "names");
-        answer is_its = is_of_branch(of, rules, member_text(of->pull, "base"));
-        if (names == NULL || of->in->rules.data[i]->at != when || is_its == NO) {
+        const bd_value *names = bd_member(rules, "names");
+        bd_answer is_its = is_of_branch(of, rules, bd_member_text(of->pull, "base"));
+        if (names == NULL || of->in->rules.data[i]->at != when || is_its == BD_NO) {
             continue;
         }
         for (size_t j = 0; j < names->count; j++) {
-            if (!judge_required_one(of, names->items[j].text, is_its == YES)) {
+            if (!judge_required_one(of, names->items[j].text, is_its == BD_YES)) {
                 return;
             }
-            required += is_its == YES;
+            required += is_its == BD_YES;
         }
     }
     if (required > 0) {
-        SETTLE(of, YES, "");
+        SETTLE(of, BD_YES, "");
     }
 }
 
@@ -169,16 +172,17 @@ void judge_change(deployment *of) {
     bd_str own = BD_STR("");
     if (of->pull == NULL) {
         judge_no_pull(of);
-    } else if (member_text(of->pull, "head").size == 0 || member_text(of->pull, "by").size == 0) {
-        SETTLE(of, UNKNOWN, "its pull request does not show its author or its last commit");
+    } else if (bd_member_text(of->pull, "head").size == 0 ||
+               bd_member_text(of->pull, "by").size == 0) {
+        SETTLE(of, BD_UNKNOWN, "its pull request does not show its author or its last commit");
     } else if (is_approved_by_other(of, &own)) {
         judge_required(of);
     } else if (own.size > 0) {
-        settle(of, UNKNOWN, "approved only by somebody who wrote a commit of it: ", own);
-    } else if (is_described(&of->in->review_days, of->merged, of->merged)) {
-        SETTLE(of, NO, "nobody but its author approved the last commit before the merge");
+        settle(of, BD_UNKNOWN, "approved only by somebody who wrote a commit of it: ", own);
+    } else if (bd_described_has(&of->in->review_days, of->merged, of->merged)) {
+        SETTLE(of, BD_NO, "nobody but its author approved the last commit before the merge");
     } else {
-        SETTLE(of, UNKNOWN, "the reviews of its pull request were not read");
+        SETTLE(of, BD_UNKNOWN, "the reviews of its pull request were not read");
     }
 }
 
@@ -211,7 +215,7 @@ static bool reach(walk *of, bd_str sha) {
         bd_map_put(of->seen, one, of);
         *bd_push(of->arena, &of->out) = one;
         is_all = is_all && commit != NULL;
-        bd_str rest = commit != NULL ? member_text(commit, "parents") : BD_STR("");
+        bd_str rest = commit != NULL ? bd_member_text(commit, "parents") : BD_STR("");
         while (bd_str_cut(&rest, ' ', &parent)) {
             if (parent.size > 0) {
                 *bd_push(of->arena, &open) = parent;
@@ -239,8 +243,8 @@ static bd_str live_before(const deployment *of) {
         if (time_of(other) == BD_INSTANT_NONE) {
             break;
         }
-        if (success_of(of->in, member_text(other, "id"), &is_told) != BD_INSTANT_NONE) {
-            return member_text(other, "sha");
+        if (success_of(of->in, bd_member_text(other, "id"), &is_told) != BD_INSTANT_NONE) {
+            return bd_member_text(other, "sha");
         }
     }
     return BD_STR("");
@@ -254,10 +258,10 @@ typedef struct {
 /* The button made it: it holds nothing of its own.  What somebody merged by hand may hold anything. */
 static bool is_merge_of_pull(const lists *in, bd_str sha, const bd_value *commit) {
     const part_list *pulls = bd_map_find(in->pulls, sha);
-    bool is_merge = bd_str_find(member_text(commit, "parents"), BD_STR(" ")) >= 0 &&
-                    bd_str_eqz(member_text(commit, "committer"), "web-flow");
+    bool is_merge = bd_str_find(bd_member_text(commit, "parents"), BD_STR(" ")) >= 0 &&
+                    bd_str_eqz(bd_member_text(commit, "committer"), "web-flow");
     for (size_t i = 0; is_merge && pulls != NULL && i < pulls->count; i++) {
-        if (bd_str_eq(member_text(pulls->data[i]->kept, "sha"), sha)) {
+        if (bd_str_eq(bd_member_text(pulls->data[i]->kept, "sha"), sha)) {
             return true;
         }
     }
@@ -270,10 +274,10 @@ static void count_author(const lists *in, bd_str sha, bd_str releaser, authorshi
         sum->unknown += commit == NULL;
         return;
     }
-    bd_str author = member_text(commit, "by"), committer = member_text(commit, "committer");
+    bd_str author = bd_member_text(commit, "by"), committer = bd_member_text(commit, "committer");
     if (bd_str_eq(author, releaser)) {
         sum->own++;
-    } else if (author.size == 0 || committer.size == 0 || !is_set(commit, "all")) {
+    } else if (author.size == 0 || committer.size == 0 || !bd_member_is_set(commit, "all")) {
         sum->unknown++;
     } else if (bd_str_eq(committer, releaser)) {
         sum->carried++; /* by rebasing it, which makes who merges the committer, or by his own hand */
@@ -315,27 +319,28 @@ static void judge_authors(deployment *of, const bd_strs *shipped, bd_str release
         count_author(of->in, shipped->data[i], releaser, &sum);
     }
     if (sum.own > 0 && sum.others + sum.unknown + sum.carried == 0) {
-        settle(of, NO, "written and merged by one person: ", releaser);
+        settle(of, BD_NO, "written and merged by one person: ", releaser);
     } else if (sum.own > 0) {
-        settle(of, UNKNOWN,
+        settle(of, BD_UNKNOWN,
                "who else released it than one of its authors, who merged it, is not shown: ",
                releaser);
     } else if (sum.unknown > 0) {
-        SETTLE(of, UNKNOWN, "a commit that it shipped does not show all its authors as accounts");
+        SETTLE(of, BD_UNKNOWN,
+               "a commit that it shipped does not show all its authors as accounts");
     } else if (sum.carried > 0) {
-        settle(of, UNKNOWN,
+        settle(of, BD_UNKNOWN,
                "who merged it also put a commit there, and whether as it was written is not "
                "shown: ",
                releaser);
     } else {
-        SETTLE(of, YES, "");
+        SETTLE(of, BD_YES, "");
     }
 }
 
 static void judge_shipped(deployment *of, bd_str releaser) {
     bd_str before = live_before(of);
     if (before.size == 0) {
-        SETTLE(of, UNKNOWN,
+        SETTLE(of, BD_UNKNOWN,
                "no earlier deployment to its gate is on file: what it shipped is not "
                "known");
         return;
@@ -349,24 +354,24 @@ static void judge_shipped(deployment *of, bd_str releaser) {
     if (reach(&shipped, of->sha)) {
         judge_authors(of, &shipped.out, releaser);
     } else {
-        SETTLE(of, UNKNOWN, "not all commits that it shipped are on file");
+        SETTLE(of, BD_UNKNOWN, "not all commits that it shipped are on file");
     }
     remember_shipped(of, &shipped);
 }
 
 void judge_duties(deployment *of) {
-    bd_str type = member_text(of->record, "type");
+    bd_str type = bd_member_text(of->record, "type");
     if (bd_str_eqz(type, "User")) {
-        settle(of, NO, "deployed by a person: ", member_text(of->record, "by"));
+        settle(of, BD_NO, "deployed by a person: ", bd_member_text(of->record, "by"));
         return;
     }
     if (!bd_str_eqz(type, "Bot")) {
-        SETTLE(of, UNKNOWN, "the record does not show who deployed it");
+        SETTLE(of, BD_UNKNOWN, "the record does not show who deployed it");
         return;
     }
-    bd_str releaser = of->pull != NULL ? member_text(of->pull, "merger") : BD_STR("");
-    if (releaser.size == 0 || !bd_str_eqz(member_text(of->pull, "merger_type"), "User")) {
-        SETTLE(of, UNKNOWN,
+    bd_str releaser = of->pull != NULL ? bd_member_text(of->pull, "merger") : BD_STR("");
+    if (releaser.size == 0 || !bd_str_eqz(bd_member_text(of->pull, "merger_type"), "User")) {
+        SETTLE(of, BD_UNKNOWN,
                of->pull == NULL ? "no merged pull request of its commit is on file"
                                 : "its pull request does not show the person who merged it");
         return;

@@ -17,92 +17,96 @@ static bd_str repository_of(bd_arena *arena, bd_str url) {
 }
 
 static bd_str number_text(const bd_value *record, const char *key) {
-    const bd_value *found = member(record, key);
+    const bd_value *found = bd_member(record, key);
     return found != NULL && (found->kind == BD_NUMBER || found->kind == BD_STRING) ? found->text
                                                                                    : BD_STR("");
 }
 
-static void put_person(builder *build, const bd_value *record, const char *key, const char *name,
+static void put_person(bd_builder *build, const bd_value *record, const char *key, const char *name,
                        const char *type) {
-    const bd_value *person = member(record, key);
-    put_text(build, name, bd_str_lower(build->arena, member_text(person, "login")));
-    put_text(build, type, member_text(person, "type"));
+    const bd_value *person = bd_member(record, key);
+    bd_put_text(build, name, bd_str_lower(build->arena, bd_member_text(person, "login")));
+    bd_put_text(build, type, bd_member_text(person, "type"));
 }
 
-static bd_str put_deployment(builder *build, const bd_value *record) {
-    put_text(build, "id", number_text(record, "id"));
-    put_text(build, "sha", bd_str_lower(build->arena, member_text(record, "sha")));
-    put_text(build, "env", bd_str_lower(build->arena, member_text(record, "environment")));
-    put_text(build, "at", member_text(record, "created_at"));
+static bd_str put_deployment(bd_builder *build, const bd_value *record) {
+    bd_put_text(build, "id", number_text(record, "id"));
+    bd_put_text(build, "sha", bd_str_lower(build->arena, bd_member_text(record, "sha")));
+    bd_put_text(build, "env", bd_str_lower(build->arena, bd_member_text(record, "environment")));
+    bd_put_text(build, "at", bd_member_text(record, "created_at"));
     put_person(build, record, "creator", "by", "type");
-    return member_text(record, "statuses_url");
+    return bd_member_text(record, "statuses_url");
 }
 
-static bd_str put_status(builder *build, const bd_value *record) {
-    put_text(build, "id", tail_of(build->arena, member_text(record, "deployment_url")));
-    put_text(build, "state", bd_str_lower(build->arena, member_text(record, "state")));
-    put_text(build, "at", member_text(record, "created_at"));
-    return member_text(record, "deployment_url");
+static bd_str put_status(bd_builder *build, const bd_value *record) {
+    bd_put_text(build, "id", bd_id_tail(build->arena, bd_member_text(record, "deployment_url")));
+    bd_put_text(build, "state", bd_str_lower(build->arena, bd_member_text(record, "state")));
+    bd_put_text(build, "at", bd_member_text(record, "created_at"));
+    return bd_member_text(record, "deployment_url");
 }
 
-static bd_str put_pull(builder *build, const bd_value *record) {
-    put_text(build, "pull", bd_str_lower(build->arena, member_text(record, "url")));
-    put_text(build, "head", bd_str_lower(build->arena, member_text(member(record, "head"), "sha")));
-    put_text(build, "sha", bd_str_lower(build->arena, member_text(record, "merge_commit_sha")));
-    put_text(build, "base", member_text(member(record, "base"), "ref"));
-    put_text(build, "at", member_text(record, "merged_at"));
+static bd_str put_pull(bd_builder *build, const bd_value *record) {
+    bd_put_text(build, "pull", bd_str_lower(build->arena, bd_member_text(record, "url")));
+    bd_put_text(build, "head",
+                bd_str_lower(build->arena, bd_member_text(bd_member(record, "head"), "sha")));
+    bd_put_text(build, "sha",
+                bd_str_lower(build->arena, bd_member_text(record, "merge_commit_sha")));
+    bd_put_text(build, "base", bd_member_text(bd_member(record, "base"), "ref"));
+    bd_put_text(build, "at", bd_member_text(record, "merged_at"));
     put_person(build, record, "user", "by", "type");
     put_person(build, record, "merged_by", "merger", "merger_type");
-    return member_text(record, "merged_at").size > 0 ? member_text(record, "url") : BD_STR("");
+    return bd_member_text(record, "merged_at").size > 0 ? bd_member_text(record, "url")
+                                                        : BD_STR("");
 }
 
-static bd_str put_review(builder *build, const bd_value *record) {
-    put_text(build, "pull", bd_str_lower(build->arena, member_text(record, "pull_request_url")));
-    put_text(build, "sha", bd_str_lower(build->arena, member_text(record, "commit_id")));
-    put_text(build, "state", bd_str_lower(build->arena, member_text(record, "state")));
-    put_text(build, "at", member_text(record, "submitted_at"));
+static bd_str put_review(bd_builder *build, const bd_value *record) {
+    bd_put_text(build, "pull",
+                bd_str_lower(build->arena, bd_member_text(record, "pull_request_url")));
+    bd_put_text(build, "sha", bd_str_lower(build->arena, bd_member_text(record, "commit_id")));
+    bd_put_text(build, "state", bd_str_lower(build->arena, bd_member_text(record, "state")));
+    bd_put_text(build, "at", bd_member_text(record, "submitted_at"));
     put_person(build, record, "user", "by", "type");
-    return member_text(record, "pull_request_url");
+    return bd_member_text(record, "pull_request_url");
 }
 
-static bd_str put_check(builder *build, const bd_value *record) {
-    put_text(build, "sha", bd_str_lower(build->arena, member_text(record, "head_sha")));
-    put_text(build, "name", bd_str_lower(build->arena, member_text(record, "name")));
-    put_text(build, "state", bd_str_lower(build->arena, member_text(record, "conclusion")));
-    put_text(build, "suite", number_text(member(record, "check_suite"), "id"));
-    put_text(build, "at", member_text(record, "completed_at"));
-    return member_text(record, "url");
+static bd_str put_check(bd_builder *build, const bd_value *record) {
+    bd_put_text(build, "sha", bd_str_lower(build->arena, bd_member_text(record, "head_sha")));
+    bd_put_text(build, "name", bd_str_lower(build->arena, bd_member_text(record, "name")));
+    bd_put_text(build, "state", bd_str_lower(build->arena, bd_member_text(record, "conclusion")));
+    bd_put_text(build, "suite", number_text(bd_member(record, "check_suite"), "id"));
+    bd_put_text(build, "at", bd_member_text(record, "completed_at"));
+    return bd_member_text(record, "url");
 }
 
 /* Who is named in the message only, by an address, is somebody whose account is not known. */
-static bd_str put_commit(builder *build, const bd_value *record) {
+static bd_str put_commit(bd_builder *build, const bd_value *record) {
     bd_arena *arena = build->arena;
-    const bd_value *commit = member(record, "commit"), *parents = member(record, "parents");
-    const bd_value *message = member(commit, "message");
+    const bd_value *commit = bd_member(record, "commit"), *parents = bd_member(record, "parents");
+    const bd_value *message = bd_member(commit, "message");
     bd_str words = message != NULL && message->kind == BD_STRING
                        ? bd_str_lower(arena, message->text)
                        : BD_STR("");
     bd_str list = BD_STR("");
     for (size_t i = 0; parents != NULL && parents->kind == BD_ARRAY && i < parents->count; i++) {
-        bd_str one = bd_str_lower(arena, member_text(&parents->items[i], "sha"));
+        bd_str one = bd_str_lower(arena, bd_member_text(&parents->items[i], "sha"));
         list = bd_str_format(arena, "%.*s%s%.*s", BD_ARG(list), i > 0 ? " " : "", BD_ARG(one));
     }
-    put_text(build, "sha", bd_str_lower(arena, member_text(record, "sha")));
-    put_text(build, "parents", list);
-    put_text(build, "at", member_text(member(commit, "committer"), "date"));
+    bd_put_text(build, "sha", bd_str_lower(arena, bd_member_text(record, "sha")));
+    bd_put_text(build, "parents", list);
+    bd_put_text(build, "at", bd_member_text(bd_member(commit, "committer"), "date"));
     put_person(build, record, "author", "by", "type");
     put_person(build, record, "committer", "committer", "committer_type");
     bool is_told = message != NULL && bd_str_find(words, BD_STR("co-authored-by:")) < 0;
-    put_value(build, "all", bd_value_bool(arena, is_told));
-    return member_text(record, "url");
+    bd_put_value(build, "all", bd_value_bool(arena, is_told));
+    return bd_member_text(record, "url");
 }
 
-static const bd_value *names_of(builder *build, const bd_value *list, const char *key) {
+static const bd_value *names_of(bd_builder *build, const bd_value *list, const char *key) {
     const bd_value **items = bd_new(build->arena, const bd_value *, list->count);
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
         bd_str name = list->items[i].kind == BD_STRING ? list->items[i].text
-                                                       : member_text(&list->items[i], key);
+                                                       : bd_member_text(&list->items[i], key);
         if (name.size > 0) {
             items[count++] = bd_value_string(build->arena, bd_str_lower(build->arena, name));
         }
@@ -111,48 +115,48 @@ static const bd_value *names_of(builder *build, const bd_value *list, const char
 }
 
 /* One that only evaluates reports and stops nothing; one for tags is of no branch. */
-static bd_str put_ruleset(builder *build, const bd_value *record, const bd_value *rules) {
-    const bd_value *names = member(member(record, "conditions"), "ref_name"), *list = NULL;
-    bd_str source = member_text(record, "source");
-    bool is_in_force = bd_str_eqz(member_text(record, "enforcement"), "active") &&
-                       bd_str_eqz(member_text(record, "target"), "branch");
+static bd_str put_ruleset(bd_builder *build, const bd_value *record, const bd_value *rules) {
+    const bd_value *names = bd_member(bd_member(record, "conditions"), "ref_name"), *list = NULL;
+    bd_str source = bd_member_text(record, "source");
+    bool is_in_force = bd_str_eqz(bd_member_text(record, "enforcement"), "active") &&
+                       bd_str_eqz(bd_member_text(record, "target"), "branch");
     for (size_t i = 0; i < rules->count; i++) {
-        const bd_value *with = member(&rules->items[i], "parameters");
-        bool is_it = bd_str_eqz(member_text(&rules->items[i], "type"), "required_status_checks");
-        list = is_it ? member(with, "required_status_checks") : list;
+        const bd_value *with = bd_member(&rules->items[i], "parameters");
+        bool is_it = bd_str_eqz(bd_member_text(&rules->items[i], "type"), "required_status_checks");
+        list = is_it ? bd_member(with, "required_status_checks") : list;
     }
     if (!is_in_force || list == NULL || list->kind != BD_ARRAY) {
         return BD_STR("");
     }
-    put_value(build, "names", names_of(build, list, "context"));
-    put_value(build, "include", member(names, "include"));
-    put_value(build, "exclude", member(names, "exclude"));
+    bd_put_value(build, "names", names_of(build, list, "context"));
+    bd_put_value(build, "include", bd_member(names, "include"));
+    bd_put_value(build, "exclude", bd_member(names, "exclude"));
     if (bd_str_find(source, BD_STR("/")) < 0) { /* of an organisation, for some of its repositories */
-        put_text(build, "owner", bd_str_lower(build->arena, source));
+        bd_put_text(build, "owner", bd_str_lower(build->arena, source));
     }
     return bd_str_format(build->arena, "/repos/%.*s/", BD_ARG(source));
 }
 
 /* The checks that one page of rules requires, and on which branches. */
-static bd_str put_rules(builder *build, const bd_value *record) {
-    const bd_value *required = member(record, "required_status_checks");
-    const bd_value *rules = member(record, "rules");
+static bd_str put_rules(bd_builder *build, const bd_value *record) {
+    const bd_value *required = bd_member(record, "required_status_checks");
+    const bd_value *rules = bd_member(record, "rules");
     if (rules != NULL && rules->kind == BD_ARRAY) {
         return put_ruleset(build, record, rules);
     }
-    bd_str url = member_text(record, "url");
+    bd_str url = bd_member_text(record, "url");
     ptrdiff_t from = bd_str_find(url, BD_STR("/branches/"));
     bd_str branch = from < 0 ? BD_STR("") : bd_str_sub(url, (size_t)from + 10, url.size);
     ptrdiff_t end = bd_str_find(branch, BD_STR("/protection"));
     if (end <= 0) {
         return BD_STR("");
     }
-    const bd_value *list = member(required, "checks");
+    const bd_value *list = bd_member(required, "checks");
     bool is_list = list != NULL && list->kind == BD_ARRAY && list->count > 0;
-    list = is_list ? list : member(required, "contexts");
-    put_text(build, "branch", bd_str_sub(branch, 0, (size_t)end));
+    list = is_list ? list : bd_member(required, "contexts");
+    bd_put_text(build, "branch", bd_str_sub(branch, 0, (size_t)end));
     if (list != NULL && list->kind == BD_ARRAY) {
-        put_value(build, "names", names_of(build, list, "context"));
+        bd_put_value(build, "names", names_of(build, list, "context"));
     }
     return url;
 }
@@ -161,16 +165,16 @@ void collect_deployments(const bd_join_record *record, bd_arena *arena, bd_part_
                          void *context) {
     static const struct {
         const char *source;
-        bd_str (*put)(builder *build, const bd_value *record);
+        bd_str (*put)(bd_builder *build, const bd_value *record);
     } kinds[] = {{"S73d", put_deployment}, {"S73t", put_status}, {"S73", put_pull},
                  {"S73r", put_review},     {"S73k", put_check},  {"S73c", put_commit},
                  {"S71", put_rules}};
     for (size_t i = 0; i < BD_COUNT(kinds); i++) {
-        if (is_source(record, kinds[i].source)) {
-            builder build = {.arena = arena};
+        if (bd_join_record_is_of(record, kinds[i].source)) {
+            bd_builder build = {.arena = arena};
             bd_str repository = repository_of(arena, kinds[i].put(&build, record->value));
-            const bd_value *kept = build_object(&build);
-            if (repository.size > 0 || member_text(kept, "owner").size > 0) {
+            const bd_value *kept = bd_build_object(&build);
+            if (repository.size > 0 || bd_member_text(kept, "owner").size > 0) {
                 keep(context, repository, kept);
             }
         }
@@ -181,7 +185,7 @@ void collect_deployments(const bd_join_record *record, bd_arena *arena, bd_part_
 
 bd_instant time_of(const bd_value *kept) {
     bd_instant at;
-    return bd_instant_parse(member_text(kept, "at"), &at) ? at : BD_INSTANT_NONE;
+    return bd_instant_parse(bd_member_text(kept, "at"), &at) ? at : BD_INSTANT_NONE;
 }
 
 static part_list *list_at(bd_arena *arena, bd_map *map, bd_str key) {
@@ -221,9 +225,9 @@ static bool is_shown(const void *context, const bd_join_input *input) {
                                                      input->list)) != NULL;
 }
 
-static described describe_list(const lists *in, const char *source) {
+static bd_described describe_list(const lists *in, const char *source) {
     const shown_list wanted = {in, source};
-    return describe(in->join, is_shown, &wanted, in->arena);
+    return bd_join_describe(in->join, is_shown, &wanted, in->arena);
 }
 
 /* ---- deployments and their outcomes ---- */
@@ -245,7 +249,7 @@ bool has_only_failed(const lists *in, bd_str id) {
 }
 
 static void add_deployment(lists *in, const bd_part *part) {
-    bd_str name = member_text(part->kept, "env");
+    bd_str name = bd_member_text(part->kept, "env");
     gate_runs *found = bd_map_find(in->environments, name);
     if (found == NULL) {
         found = bd_new(in->arena, gate_runs, 1);
@@ -258,12 +262,12 @@ static void add_deployment(lists *in, const bd_part *part) {
         *bd_push(in->arena, &found->lists) = part->list;
     }
     *bd_push(in->arena, &found->deployments) = part;
-    *bd_push(in->arena, list_at(in->arena, found->by_commit, member_text(part->kept, "sha"))) =
+    *bd_push(in->arena, list_at(in->arena, found->by_commit, bd_member_text(part->kept, "sha"))) =
         part;
 }
 
 static void add_status(lists *in, const bd_part *part, bool is_whole) {
-    bd_str id = member_text(part->kept, "id"), state = member_text(part->kept, "state");
+    bd_str id = bd_member_text(part->kept, "id"), state = bd_member_text(part->kept, "state");
     outcome *found = bd_map_find(in->outcomes, id);
     if (found == NULL) {
         found = bd_new(in->arena, outcome, 1);
@@ -287,7 +291,7 @@ static void add_status(lists *in, const bd_part *part, bool is_whole) {
 /* ---- runs of checks ---- */
 
 static void add_run(lists *in, const bd_part *part, const bd_join_input *input) {
-    bd_str sha = member_text(part->kept, "sha"), name = member_text(part->kept, "name");
+    bd_str sha = bd_member_text(part->kept, "sha"), name = bd_member_text(part->kept, "name");
     commit_runs *runs = bd_map_find(in->runs, sha);
     if (runs == NULL) {
         runs = bd_new(in->arena, commit_runs, 1);
@@ -304,7 +308,7 @@ static void add_run(lists *in, const bd_part *part, const bd_join_input *input) 
 }
 
 static bool is_green(const bd_part *run) {
-    return bd_str_eqz(member_text(run->kept, "state"), "success");
+    return bd_str_eqz(bd_member_text(run->kept, "state"), "success");
 }
 
 /* By name and suite, the last one last; of two of one time the worse. */
@@ -312,9 +316,10 @@ static int cmp_runs(const void *context, const void *a, const void *b) {
     (void)context;
     const bd_part *x = *(const bd_part *const *)a;
     const bd_part *y = *(const bd_part *const *)b;
-    int order = bd_str_cmp(member_text(x->kept, "name"), member_text(y->kept, "name"));
-    order = order != 0 ? order
-                       : bd_str_cmp(member_text(x->kept, "suite"), member_text(y->kept, "suite"));
+    int order = bd_str_cmp(bd_member_text(x->kept, "name"), bd_member_text(y->kept, "name"));
+    order = order != 0
+                ? order
+                : bd_str_cmp(bd_member_text(x->kept, "suite"), bd_member_text(y->kept, "suite"));
     bd_instant from = time_of(x->kept), to = time_of(y->kept);
     order = order != 0 ? order : (from > to) - (from < to);
     return order != 0 ? order : is_green(y) - is_green(x);
@@ -326,11 +331,12 @@ run_state run_of(const lists *in, bd_str sha, bd_str name, bd_instant since, bd_
     size_t green = 0, other = 0;
     for (size_t i = 0; found != NULL && i <= found->runs.count; i++) {
         const bd_part *one = i < found->runs.count ? found->runs.data[i] : NULL;
-        if (one != NULL && !bd_str_eq(member_text(one->kept, "name"), name)) {
+        if (one != NULL && !bd_str_eq(bd_member_text(one->kept, "name"), name)) {
             continue;
         }
-        bool is_next = one == NULL || last == NULL ||
-                       !bd_str_eq(member_text(one->kept, "suite"), member_text(last->kept, "suite"));
+        bool is_next =
+            one == NULL || last == NULL ||
+            !bd_str_eq(bd_member_text(one->kept, "suite"), bd_member_text(last->kept, "suite"));
         if (is_next && last != NULL) {
             green += is_green(last);
             other += !is_green(last);
@@ -354,7 +360,7 @@ bool is_missing_shown(const lists *in, bd_str sha, bd_str name, bd_instant until
 /* ---- the index ---- */
 
 static void add_pull(lists *in, const bd_part *part) {
-    bd_str sha = member_text(part->kept, "sha"), head = member_text(part->kept, "head");
+    bd_str sha = bd_member_text(part->kept, "sha"), head = bd_member_text(part->kept, "head");
     if (sha.size > 0) {
         *bd_push(in->arena, list_at(in->arena, in->pulls, sha)) = part;
     }
@@ -368,12 +374,12 @@ static int cmp_reviews(const void *context, const void *a, const void *b) {
     (void)context;
     const bd_value *x = (*(const bd_part *const *)a)->kept;
     const bd_value *y = (*(const bd_part *const *)b)->kept;
-    int order = bd_str_cmp(member_text(x, "by"), member_text(y, "by"));
+    int order = bd_str_cmp(bd_member_text(x, "by"), bd_member_text(y, "by"));
     bd_instant from = time_of(x), to = time_of(y);
     order = order != 0 ? order : (from > to) - (from < to);
     return order != 0 ? order
-                      : bd_str_eqz(member_text(y, "state"), "approved") -
-                            bd_str_eqz(member_text(x, "state"), "approved");
+                      : bd_str_eqz(bd_member_text(y, "state"), "approved") -
+                            bd_str_eqz(bd_member_text(x, "state"), "approved");
 }
 
 static int cmp_times(const void *context, const void *a, const void *b) {
@@ -385,25 +391,25 @@ static int cmp_times(const void *context, const void *a, const void *b) {
 
 static void add_part(lists *in, const bd_part *part, const bd_join_input *input) {
     const bd_value *kept = part->kept;
-    bd_str sha = member_text(kept, "sha"), pull = member_text(kept, "pull");
-    if (is_part_of(part, "S73d")) {
+    bd_str sha = bd_member_text(kept, "sha"), pull = bd_member_text(kept, "pull");
+    if (bd_part_is_of(part, "S73d")) {
         add_deployment(in, part);
-    } else if (is_part_of(part, "S73t") && member_text(kept, "id").size > 0) {
+    } else if (bd_part_is_of(part, "S73t") && bd_member_text(kept, "id").size > 0) {
         add_status(in, part, input != NULL && input->is_whole);
-    } else if (is_part_of(part, "S73")) {
+    } else if (bd_part_is_of(part, "S73")) {
         add_pull(in, part);
-    } else if (is_part_of(part, "S73r")) {
+    } else if (bd_part_is_of(part, "S73r")) {
         part_list *reviews = bd_map_find(in->reviews, pull);
         if (reviews == NULL) {
             reviews = list_at(in->arena, in->reviews, pull);
             *bd_push(in->arena, &in->review_list) = reviews;
         }
         *bd_push(in->arena, reviews) = part;
-    } else if (is_part_of(part, "S73k") && sha.size > 0) {
+    } else if (bd_part_is_of(part, "S73k") && sha.size > 0) {
         add_run(in, part, input);
-    } else if (is_part_of(part, "S73c") && sha.size > 0) {
+    } else if (bd_part_is_of(part, "S73c") && sha.size > 0) {
         bd_map_put(in->commits, sha, (void *)(uintptr_t)kept);
-    } else if (is_part_of(part, "S71")) {
+    } else if (bd_part_is_of(part, "S71")) {
         *bd_push(in->arena, &in->rules) = part;
     }
 }
@@ -432,7 +438,7 @@ void index_lists(lists *in, const bd_part *parts, size_t count) {
     }
     for (size_t i = 0; i < in->join->common_count; i++) {
         const bd_part *part = &in->join->common[i];
-        if (is_part_of(part, "S71") && is_of_owner(in, member_text(part->kept, "owner"))) {
+        if (bd_part_is_of(part, "S71") && is_of_owner(in, bd_member_text(part->kept, "owner"))) {
             *bd_push(in->arena, &in->rules) = part;
         }
     }

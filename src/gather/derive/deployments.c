@@ -9,7 +9,7 @@
 #define MOST_MONTHS 240 /* of a list that goes back to the beginning */
 #define HISTORY_BYTES ((size_t)512 << 20)
 
-void settle(deployment *of, answer holds, const char *words, bd_str detail) {
+void settle(deployment *of, bd_answer holds, const char *words, bd_str detail) {
     of->holds = holds;
     of->why = bd_str_format(of->in->arena, "%s%.*s", words, BD_ARG(detail));
 }
@@ -44,12 +44,12 @@ static bd_str name_at(const deployment *of, const bd_value *names, size_t index)
 /* The runs on the commit, else those on the last one of its pull request. */
 static run_state scan_of(const deployment *of, bd_str name) {
     run_state run = run_of(of->in, of->sha, name, INT64_MIN, of->at);
-    bd_str head = of->pull != NULL ? member_text(of->pull, "head") : BD_STR("");
+    bd_str head = of->pull != NULL ? bd_member_text(of->pull, "head") : BD_STR("");
     return run == RUN_NONE ? run_of(of->in, head, name, INT64_MIN, of->at) : run;
 }
 
 static void settle_no_scan(deployment *of, const bd_value *names, const char *kind) {
-    bd_str head = of->pull != NULL ? member_text(of->pull, "head") : BD_STR("");
+    bd_str head = of->pull != NULL ? bd_member_text(of->pull, "head") : BD_STR("");
     bool is_listed = names != NULL && names->kind == BD_ARRAY && names->count > 0;
     bool is_missing = is_listed;
     for (size_t i = 0; is_missing && i < names->count; i++) {
@@ -59,7 +59,7 @@ static void settle_no_scan(deployment *of, const bd_value *names, const char *ki
     }
     bd_str detail = bd_str_format(of->in->arena, "%s%s", kind,
                                   is_listed ? "" : " (bindery.json names none)");
-    settle(of, is_missing ? NO : UNKNOWN,
+    settle(of, is_missing ? BD_NO : BD_UNKNOWN,
            "no run before the deployment is on file of a scanner: ", detail);
 }
 
@@ -71,14 +71,14 @@ static bool judge_scanner(deployment *of, const bd_value *names, const char *kin
         bd_str name = name_at(of, names, i);
         run_state run = scan_of(of, name);
         if (run == RUN_OTHER) {
-            settle(of, NO, "deployed without success of the scan ", name);
+            settle(of, BD_NO, "deployed without success of the scan ", name);
             return false;
         }
         green += run == RUN_GREEN;
         mixed = run == RUN_MIXED ? name : mixed;
     }
     if (mixed.size > 0) {
-        settle(of, UNKNOWN, "several runs of the scan ended differently: ", mixed);
+        settle(of, BD_UNKNOWN, "several runs of the scan ended differently: ", mixed);
     } else if (green == 0) {
         settle_no_scan(of, names, kind);
     }
@@ -87,13 +87,13 @@ static bool judge_scanner(deployment *of, const bd_value *names, const char *kin
 
 static void judge_scans(deployment *of) {
     const bd_value *names = fact_value(of->in->join, "scanner_checks");
-    SETTLE(of, YES, "");
+    SETTLE(of, BD_YES, "");
     bd_str branch;
     if (lists_repository(of->in->join, "infrastructure_repositories", of->in->repository,
                          &branch)) {
-        (void)judge_scanner(of, member(names, "infrastructure"), "infrastructure");
-    } else if (judge_scanner(of, member(names, "static"), "static")) {
-        (void)judge_scanner(of, member(names, "dependency"), "dependency");
+        (void)judge_scanner(of, bd_member(names, "infrastructure"), "infrastructure");
+    } else if (judge_scanner(of, bd_member(names, "static"), "static")) {
+        (void)judge_scanner(of, bd_member(names, "dependency"), "dependency");
     }
 }
 
@@ -118,7 +118,7 @@ static bd_instant staged_at(const deployment *of, bd_str name, bool *is_unclear)
     *is_unclear = staging == NULL;
     for (size_t i = 0; runs != NULL && i < runs->count; i++) {
         bool is_told;
-        bd_instant at = success_of(of->in, member_text(runs->data[i]->kept, "id"), &is_told);
+        bd_instant at = success_of(of->in, bd_member_text(runs->data[i]->kept, "id"), &is_told);
         *is_unclear = *is_unclear || !is_told;
         first = at != BD_INSTANT_NONE && (first == BD_INSTANT_NONE || at < first) ? at : first;
     }
@@ -127,7 +127,7 @@ static bd_instant staged_at(const deployment *of, bd_str name, bool *is_unclear)
 
 static void judge_tests(deployment *of, const bd_value *tests, bd_instant staged) {
     bool is_listed = tests != NULL && tests->kind == BD_ARRAY && tests->count > 0;
-    SETTLE(of, is_listed ? YES : UNKNOWN,
+    SETTLE(of, is_listed ? BD_YES : BD_UNKNOWN,
            is_listed ? "" : "the fact environment_map names no tests of staging");
     for (size_t i = 0; is_listed && i < tests->count; i++) {
         bd_str name = name_at(of, tests, i);
@@ -137,7 +137,7 @@ static void judge_tests(deployment *of, const bd_value *tests, bd_instant staged
         }
         bool is_shown = run == RUN_OTHER || (run == RUN_NONE && is_missing_shown(of->in, of->sha,
                                                                                  name, of->at));
-        settle(of, is_shown ? NO : UNKNOWN,
+        settle(of, is_shown ? BD_NO : BD_UNKNOWN,
                run == RUN_MIXED
                    ? "between staging and production several runs of a test ended differently: "
                    : "between staging and production there is no success of the test ",
@@ -148,20 +148,20 @@ static void judge_tests(deployment *of, const bd_value *tests, bd_instant staged
 
 static void judge_staging(deployment *of) {
     const bd_value *map = staging_of(of->in->join, of->gate);
-    bd_str name = bd_str_lower(of->in->arena, member_text(map, "staging"));
+    bd_str name = bd_str_lower(of->in->arena, bd_member_text(map, "staging"));
     bool is_unclear = false;
     if (name.size == 0) {
-        SETTLE(of, UNKNOWN, "the fact environment_map does not name the staging of its gate");
+        SETTLE(of, BD_UNKNOWN, "the fact environment_map does not name the staging of its gate");
         return;
     }
     bd_instant staged = staged_at(of, name, &is_unclear);
     if (staged != BD_INSTANT_NONE && staged <= of->at) {
-        judge_tests(of, member(map, "tests"), staged);
+        judge_tests(of, bd_member(map, "tests"), staged);
     } else if (is_unclear || !of->is_list_whole) {
-        SETTLE(of, UNKNOWN, "the runs in staging, or the outcome of this one, are not on file");
+        SETTLE(of, BD_UNKNOWN, "the runs in staging, or the outcome of this one, are not on file");
     } else {
         /* the list of deployments has no filter by time: the one that shows this shows the earlier ones */
-        SETTLE(of, NO, "no success of the same commit in staging came before");
+        SETTLE(of, BD_NO, "no success of the same commit in staging came before");
     }
 }
 
@@ -169,16 +169,16 @@ static void judge_staging(deployment *of) {
 
 static void emit_told(const lists *in, bd_str gate, const char *kind, bd_str id, bd_instant at,
                       const deployment *of, const char *problem) {
-    builder build = {.arena = in->arena};
-    put_text(&build, "gate", gate);
-    put_text(&build, "kind", bd_str_of(kind));
-    put_text(&build, "sha", of != NULL ? of->sha : BD_STR(""));
-    put_text(&build, "at", bd_instant_format(in->arena, at));
-    put_answer(&build, "holds", of != NULL ? of->holds : UNKNOWN);
-    put_text(&build, "why", of != NULL ? of->why : BD_STR(""));
-    put_text(&build, "problem", of != NULL ? of->why : bd_str_of(problem));
+    bd_builder build = {.arena = in->arena};
+    bd_put_text(&build, "gate", gate);
+    bd_put_text(&build, "kind", bd_str_of(kind));
+    bd_put_text(&build, "sha", of != NULL ? of->sha : BD_STR(""));
+    bd_put_text(&build, "at", bd_instant_format(in->arena, at));
+    bd_put_answer(&build, "holds", of != NULL ? of->holds : BD_UNKNOWN);
+    bd_put_text(&build, "why", of != NULL ? of->why : BD_STR(""));
+    bd_put_text(&build, "problem", of != NULL ? of->why : bd_str_of(problem));
     bd_str key = bd_str_format(in->arena, "%.*s#%.*s", BD_ARG(gate), BD_ARG(id));
-    in->emit(in->context, BD_STR("deployment"), key, gate, at, build_object(&build));
+    in->emit(in->context, BD_STR("deployment"), key, gate, at, bd_build_object(&build));
 }
 
 static const bd_join_input *own_list(const lists *in) {
@@ -243,7 +243,7 @@ static void find_pull(deployment *of) {
         const bd_value *pull = pulls->data[i]->kept;
         bd_instant at = time_of(pull);
         /* several lists may tell of it; the one that says who merged it says more */
-        bool is_better = of->pull == NULL || member_text(of->pull, "merger").size == 0;
+        bool is_better = of->pull == NULL || bd_member_text(of->pull, "merger").size == 0;
         if (at != BD_INSTANT_NONE && at <= of->at && is_better) {
             of->pull = pull;
             of->merged = at;
@@ -259,10 +259,10 @@ static void tell_deployment(deployment *of, judge_fn *judge) {
     }
     bd_instant done = success_of(in, of->id, &is_told);
     if (of->at == BD_INSTANT_NONE || of->sha.size == 0) {
-        SETTLE(of, UNKNOWN, "the record of the deployment shows no time or no commit");
+        SETTLE(of, BD_UNKNOWN, "the record of the deployment shows no time or no commit");
         of->at = of->at == BD_INSTANT_NONE ? in->join->at : of->at;
     } else if (done == BD_INSTANT_NONE) {
-        SETTLE(of, UNKNOWN, "whether the deployment succeeded is not on file");
+        SETTLE(of, BD_UNKNOWN, "whether the deployment succeeded is not on file");
     } else {
         find_pull(of);
         judge(of);
@@ -290,8 +290,8 @@ static void tell_gate(const lists *in, bd_str gate, judge_fn *judge) {
                          .runs = runs,
                          .past = &past,
                          .gate = gate,
-                         .id = member_text(part->kept, "id"),
-                         .sha = member_text(part->kept, "sha"),
+                         .id = bd_member_text(part->kept, "id"),
+                         .sha = bd_member_text(part->kept, "sha"),
                          .at = at,
                          .record = part->kept,
                          .merged = BD_INSTANT_NONE,
@@ -317,12 +317,9 @@ static void tell_gates(const lists *in, judge_fn *judge) {
 }
 
 #define REDUCE_DEPLOYMENTS(name, judge)                                                            \
-    REDUCE(name) {                                                                                 \
-        lists in = {.join = join,                                                                  \
-                    .repository = group,                                                           \
-                    .arena = arena,                                                                \
-                    .emit = emit,                                                                  \
-                    .context = context};                                                           \
+    BD_DERIVE_REDUCE(name) {                                                                       \
+        lists in = {                                                                               \
+            .join = join, .repository = group, .arena = arena, .emit = emit, .context = context};  \
         if (group.size > 0) {                                                                      \
             index_lists(&in, parts, count);                                                        \
             tell_gates(&in, judge);                                                                \

@@ -41,7 +41,7 @@ typedef struct {
     bd_map *pulls;        /* the commit that it made, or its last one -> part_list of merged pull requests */
     bd_map *reviews;      /* address of a pull request -> part_list, by reviewer and time */
     bd_map *shown;        /* lists that show this repository */
-    described pull_days, review_days; /* by whole lists that show it */
+    bd_described pull_days, review_days; /* by whole lists that show it */
     part_list rules;      /* of its branches */
     BD_VEC(gate_runs *) gate_list;
     BD_VEC(commit_runs *) run_list;
@@ -87,12 +87,12 @@ typedef struct {
     const bd_value *pull; /* that merged its commit; NULL: none is on file */
     bd_instant merged;
     bool is_list_whole; /* that tells of it */
-    answer holds;
+    bd_answer holds;
     bd_str why;
 } deployment;
 
 /* Why is `words` and `detail`. */
-void settle(deployment *of, answer holds, const char *words, bd_str detail);
+void settle(deployment *of, bd_answer holds, const char *words, bd_str detail);
 #define SETTLE(of, holds, words) settle((of), (holds), (words), BD_STR(""))
 
 const bd_value *fact_value(const bd_join *join, const char *name); /* NULL: not given */

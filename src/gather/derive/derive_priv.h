@@ -4,33 +4,6 @@
 
 #include "bindery/derive.h"
 
-/* ---- building a record
- * ---------------------------------------------------------------------------------- */
-
-#define MEMBERS_MAX 24
-typedef struct {
-    bd_arena *arena;
-    bd_str keys[MEMBERS_MAX];
-    const bd_value *values[MEMBERS_MAX];
-    size_t count;
-} builder;
-void put_value(builder *build, const char *key,
-               const bd_value *value);                       /* NULL: the member is left out */
-void put_text(builder *build, const char *key, bd_str text); /* "": the member is left out */
-const bd_value *build_object(const builder *build);
-
-/* ---- reading a record
- * ----------------------------------------------------------------------------------- */
-
-const bd_value *member(const bd_value *object,
-                       const char *key); /* by the lookup rule; NULL when absent or ambiguous */
-bd_str member_text(const bd_value *object,
-                   const char *key);            /* a string, or {"value": string}; trimmed */
-bd_str fold_text(bd_arena *arena, bd_str text); /* simple case folding */
-const bd_value *parse_text(bd_arena *arena,
-                           bd_str text);        /* JSON in a string; NULL when it is none */
-bd_str resource_id(bd_arena *arena, bd_str id); /* lower case, leading '/', no trailing one */
-
 /* ---- network security groups
  * ---------------------------------------------------------------------------- */
 
@@ -113,77 +86,67 @@ const char *soc2_initiative_name(bd_str guid);
 /* ---- derivations that join collections
  * ---------------------------------------------------------------------------- */
 
-#define MAP(name)                                                                                  \
-    void map_##name(const bd_value *record, const bd_value *parameters, const bd_zone *zone,       \
-                    bd_arena *arena, bd_derived_fn *emit, void *context)
-MAP(grants_made);
-MAP(grants_made_azure);
-MAP(pim_activations);
-MAP(pim_approvals);
-MAP(sign_ins);
+BD_DERIVE_MAP(grants_made);
+BD_DERIVE_MAP(grants_made_azure);
+BD_DERIVE_MAP(pim_activations);
+BD_DERIVE_MAP(pim_approvals);
+BD_DERIVE_MAP(sign_ins);
 
-/* A pair of functions each, named for what they make. */
-#define COLLECT(name)                                                                              \
-    void collect_##name(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,           \
-                        void *context)
-#define REDUCE(name)                                                                               \
-    void reduce_##name(const bd_join *join, bd_str group, const bd_part *parts, size_t count,      \
-                       bd_arena *arena, bd_derived_fn *emit, void *context)
-COLLECT(admin_rules);
-REDUCE(admin_rules);
-COLLECT(backup_stretches);
-REDUCE(backup_stretches);
-COLLECT(broad_assignments);
-REDUCE(broad_assignments);
-COLLECT(ca_coverage);
-REDUCE(ca_coverage);
-COLLECT(customer_keys);
-REDUCE(customer_keys);
-COLLECT(deployments);
-REDUCE(deployment_changes);
-REDUCE(deployment_duties);
-REDUCE(deployment_scans);
-REDUCE(deployment_staging);
-COLLECT(federated_identities);
-REDUCE(federated_identities);
-COLLECT(screened_access);
-REDUCE(screened_access);
-COLLECT(soc2_exemptions);
-REDUCE(soc2_exemptions);
-COLLECT(disk_encryption);
-REDUCE(disk_encryption);
-COLLECT(flaws);
-REDUCE(flaws);
-COLLECT(guest_roles);
-REDUCE(guest_roles);
-COLLECT(password_settings);
-REDUCE(password_settings);
-COLLECT(pim_azure);
-REDUCE(pim_azure);
-COLLECT(pim_effective);
-REDUCE(pim_effective);
-COLLECT(pim_lists);
-REDUCE(pim_lists);
-COLLECT(role_settings);
-REDUCE(role_settings);
-REDUCE(role_settings_azure);
-COLLECT(role_reviews);
-REDUCE(role_reviews);
-REDUCE(scope_reviews);
-REDUCE(scope_denials);
-REDUCE(scope_denials_azure);
-REDUCE(role_reviews_azure);
+BD_DERIVE_COLLECT(admin_rules);
+BD_DERIVE_REDUCE(admin_rules);
+BD_DERIVE_COLLECT(backup_stretches);
+BD_DERIVE_REDUCE(backup_stretches);
+BD_DERIVE_COLLECT(broad_assignments);
+BD_DERIVE_REDUCE(broad_assignments);
+BD_DERIVE_COLLECT(ca_coverage);
+BD_DERIVE_REDUCE(ca_coverage);
+BD_DERIVE_COLLECT(customer_keys);
+BD_DERIVE_REDUCE(customer_keys);
+BD_DERIVE_COLLECT(deployments);
+BD_DERIVE_REDUCE(deployment_changes);
+BD_DERIVE_REDUCE(deployment_duties);
+BD_DERIVE_REDUCE(deployment_scans);
+BD_DERIVE_REDUCE(deployment_staging);
+BD_DERIVE_COLLECT(federated_identities);
+BD_DERIVE_REDUCE(federated_identities);
+BD_DERIVE_COLLECT(screened_access);
+BD_DERIVE_REDUCE(screened_access);
+BD_DERIVE_COLLECT(soc2_exemptions);
+BD_DERIVE_REDUCE(soc2_exemptions);
+BD_DERIVE_COLLECT(disk_encryption);
+BD_DERIVE_REDUCE(disk_encryption);
+BD_DERIVE_COLLECT(flaws);
+BD_DERIVE_REDUCE(flaws);
+BD_DERIVE_COLLECT(guest_roles);
+BD_DERIVE_REDUCE(guest_roles);
+BD_DERIVE_COLLECT(password_settings);
+BD_DERIVE_REDUCE(password_settings);
+BD_DERIVE_COLLECT(pim_azure);
+BD_DERIVE_REDUCE(pim_azure);
+BD_DERIVE_COLLECT(pim_effective);
+BD_DERIVE_REDUCE(pim_effective);
+BD_DERIVE_COLLECT(pim_lists);
+BD_DERIVE_REDUCE(pim_lists);
+BD_DERIVE_COLLECT(role_settings);
+BD_DERIVE_REDUCE(role_settings);
+BD_DERIVE_REDUCE(role_settings_azure);
+BD_DERIVE_COLLECT(role_reviews);
+BD_DERIVE_REDUCE(role_reviews);
+BD_DERIVE_REDUCE(scope_reviews);
+BD_DERIVE_REDUCE(scope_denials);
+BD_DERIVE_REDUCE(scope_denials_azure);
+BD_DERIVE_REDUCE(role_reviews_azure);
 /* Every review that a snapshot shows, as counts, and each Deny: records "review" and "denied". */
 void list_reviews(const bd_join *join, bd_arena *arena, bd_derived_fn *emit, void *context);
 void list_reviews_azure(const bd_join *join, bd_arena *arena, bd_derived_fn *emit, void *context);
-REDUCE(review_items);
-REDUCE(review_items_azure);
-REDUCE(review_denials);
-REDUCE(review_denials_azure);
-COLLECT(sign_in_activity);
-REDUCE(sign_in_activity);
-COLLECT(user_methods);
-REDUCE(user_methods);
+BD_DERIVE_REDUCE(review_items);
+BD_DERIVE_REDUCE(review_items_azure);
+BD_DERIVE_REDUCE(review_denials);
+BD_DERIVE_REDUCE(review_denials_azure);
+BD_DERIVE_COLLECT(sign_in_activity);
+BD_DERIVE_REDUCE(sign_in_activity);
+BD_DERIVE_COLLECT(user_methods);
+BD_DERIVE_REDUCE(user_methods);
 
 /* ---- lists by the day
  * ----------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 #define GITHUB "https://token.actions.githubusercontent.com"
 
 static bd_str own_text(const bd_value *value, const char *key, bd_arena *arena) {
-    return bd_str_lower(arena, member_text(value, key));
+    return bd_str_lower(arena, bd_member_text(value, key));
 }
 
 static void collect_role(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
@@ -20,45 +20,46 @@ static void collect_role(const bd_join_record *record, bd_arena *arena, bd_part_
     if (!bd_str_eqz(record->type, "microsoft.authorization/roleassignments")) {
         return;
     }
-    builder build = {.arena = arena};
-    put_text(&build, "p", own_text(record->value, "principalId", arena));
-    put_text(&build, "t", member_text(record->value, "principalType"));
-    put_text(&build, "r", tail_of(arena, member_text(record->value, "roleDefinitionId")));
-    put_text(&build, "scope", member_text(record->value, "scope"));
-    keep(context, (bd_str){"", 0}, build_object(&build));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "p", own_text(record->value, "principalId", arena));
+    bd_put_text(&build, "t", bd_member_text(record->value, "principalType"));
+    bd_put_text(&build, "r", bd_id_tail(arena, bd_member_text(record->value, "roleDefinitionId")));
+    bd_put_text(&build, "scope", bd_member_text(record->value, "scope"));
+    keep(context, (bd_str){"", 0}, bd_build_object(&build));
 }
 
 /* {"from", "to"}: an identity's principal, an application's appId, an appId's principal. */
 static void collect_link(bd_str from, bd_str to, bd_arena *arena, bd_part_fn *keep, void *context) {
-    builder build = {.arena = arena};
-    put_text(&build, "from", from);
-    put_text(&build, "to", to);
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "from", from);
+    bd_put_text(&build, "to", to);
     if (from.size > 0 && to.size > 0) {
-        keep(context, (bd_str){"", 0}, build_object(&build));
+        keep(context, (bd_str){"", 0}, bd_build_object(&build));
     }
 }
 
-COLLECT(federated_identities) {
+BD_DERIVE_COLLECT(federated_identities) {
     const bd_value *value = record->value;
-    if (is_source(record, "S05")) {
+    if (bd_join_record_is_of(record, "S05")) {
         collect_role(record, arena, keep, context);
-    } else if (is_source(record, "S57a")) {
+    } else if (bd_join_record_is_of(record, "S57a")) {
         collect_link(own_text(value, "id", arena), own_text(value, "appId", arena), arena, keep,
                      context);
-    } else if (is_source(record, "S57p")) {
+    } else if (bd_join_record_is_of(record, "S57p")) {
         collect_link(own_text(value, "appId", arena), own_text(value, "id", arena), arena, keep,
                      context);
-    } else if (is_source(record, "S57i")) {
-        collect_link(resource_id(arena, member_text(value, "id")),
+    } else if (bd_join_record_is_of(record, "S57i")) {
+        collect_link(bd_resource_id(arena, bd_member_text(value, "id")),
                      own_text(value, "principalId", arena), arena, keep, context);
     } else {
-        builder build = {.arena = arena};
-        put_text(&build, "of", record->scope);
-        put_text(&build, "id", record->resource);
-        put_text(&build, "name", member_text(value, "name"));
-        put_text(&build, "issuer", member_text(value, "issuer"));
-        put_text(&build, "subject", member_text(value, "subject"));
-        keep(context, record->key.size > 0 ? record->key : record->resource, build_object(&build));
+        bd_builder build = {.arena = arena};
+        bd_put_text(&build, "of", record->scope);
+        bd_put_text(&build, "id", record->resource);
+        bd_put_text(&build, "name", bd_member_text(value, "name"));
+        bd_put_text(&build, "issuer", bd_member_text(value, "issuer"));
+        bd_put_text(&build, "subject", bd_member_text(value, "subject"));
+        keep(context, record->key.size > 0 ? record->key : record->resource,
+             bd_build_object(&build));
     }
 }
 
@@ -66,7 +67,7 @@ COLLECT(federated_identities) {
 
 static bd_str linked(const bd_join *join, const char *source, bd_str from) {
     for (size_t i = 0; from.size > 0 && i < join->common_count; i++) {
-        if (is_part_of(&join->common[i], source) &&
+        if (bd_part_is_of(&join->common[i], source) &&
             bd_str_eq(bd_value_text(join->common[i].kept, "from"), from)) {
             return bd_value_text(join->common[i].kept, "to");
         }
@@ -79,7 +80,7 @@ static bd_str principal_of(const bd_join *join, bd_str of, bd_arena *arena) {
     if (bd_str_find(of, BD_STR("/providers/")) >= 0) {
         return linked(join, "S57i", of);
     }
-    bd_str bare = tail_of(arena, of), application = linked(join, "S57a", bare);
+    bd_str bare = bd_id_tail(arena, of), application = linked(join, "S57a", bare);
     return linked(join, "S57p", application.size > 0 ? application : bare);
 }
 
@@ -90,44 +91,47 @@ static bool is_at_or_in(bd_str inner, bd_str outer) {
 }
 
 /* Is production at the scope, inside it or above it? */
-static answer reaches_production(const bd_join *join, bd_str scope, bd_arena *arena) {
+static bd_answer reaches_production(const bd_join *join, bd_str scope, bd_arena *arena) {
     const bd_value *places = fact_value(join, "production_scope");
-    bd_str own = resource_id(arena, scope), groups = BD_STR("/providers/microsoft.management/");
+    bd_str own = bd_resource_id(arena, scope), groups = BD_STR("/providers/microsoft.management/");
     if (places == NULL || places->kind != BD_ARRAY || scope.size == 0) {
-        return UNKNOWN;
+        return BD_UNKNOWN;
     }
     if (own.size <= 1 || bd_str_has_prefix(own, groups)) {
-        return YES;
+        return BD_YES;
     }
-    answer found = NO;
+    bd_answer found = BD_NO;
     for (size_t i = 0; i < places->count; i++) {
-        bd_str place = resource_id(arena, places->items[i].text);
+        bd_str place = bd_resource_id(arena, places->items[i].text);
         bool is_id = bd_str_has_prefix(place, BD_STR("/subscriptions/"));
         bool is_near = is_id && (is_at_or_in(own, place) || is_at_or_in(place, own));
-        found = answer_or(found, is_near ? YES : is_id ? NO : UNKNOWN);
+        found = bd_answer_or(found, is_near ? BD_YES : is_id ? BD_NO : BD_UNKNOWN);
     }
     return found;
 }
 
-static answer is_write_role(bd_str role) {
-    return bd_str_eqz(role, READER) ? NO : azure_role_name(role) != NULL ? YES : UNKNOWN;
+static bd_answer is_write_role(bd_str role) {
+    return bd_str_eqz(role, READER)            ? BD_NO
+           : bd_roles_azure_name(role) != NULL ? BD_YES
+                                               : BD_UNKNOWN;
 }
 
-static answer may_write(const bd_join *join, bd_str principal, bd_arena *arena) {
-    answer found = NO;
-    for (size_t i = 0; i < join->common_count && found != YES; i++) {
+static bd_answer may_write(const bd_join *join, bd_str principal, bd_arena *arena) {
+    bd_answer found = BD_NO;
+    for (size_t i = 0; i < join->common_count && found != BD_YES; i++) {
         const bd_value *kept = join->common[i].kept;
-        if (!is_part_of(&join->common[i], "S05")) {
+        if (!bd_part_is_of(&join->common[i], "S05")) {
             continue;
         }
-        answer held = answer_and(reaches_production(join, bd_value_text(kept, "scope"), arena),
-                                 is_write_role(bd_value_text(kept, "r")));
+        bd_answer held =
+            bd_answer_and(reaches_production(join, bd_value_text(kept, "scope"), arena),
+                          is_write_role(bd_value_text(kept, "r")));
         bool is_own = bd_str_eq(bd_value_text(kept, "p"), principal);
         bool is_group = bd_str_ieq(bd_value_text(kept, "t"), BD_STR("Group"));
         /* whether it is in a group that holds one nobody reads */
-        found = answer_or(found, is_own ? held : is_group && held != NO ? UNKNOWN : NO);
+        found = bd_answer_or(found, is_own ? held : is_group && held != BD_NO ? BD_UNKNOWN : BD_NO);
     }
-    return found == NO && !is_whole_everywhere(join, "S05") ? UNKNOWN : found;
+    return found == BD_NO && !bd_join_is_whole_everywhere(join, "S05") ? BD_UNKNOWN : found;
 }
 
 /* ---- what it trusts ---- */
@@ -155,15 +159,16 @@ static bool has_gate(const bd_join *join, bd_str repository, bd_arena *arena) {
 }
 
 /* Developers write to the repositories that bindery.json lists, and to those behind its gates. */
-static answer is_developers(const bd_join *join, bd_str issuer, bd_str subject, bd_arena *arena) {
+static bd_answer is_developers(const bd_join *join, bd_str issuer, bd_str subject,
+                               bd_arena *arena) {
     bd_str repository = BD_STR(""), branch;
     bool is_code = is_at_or_in(bd_str_lower(arena, issuer), BD_STR(GITHUB)) &&
                    is_of_code(subject, arena, &repository);
     return is_code && (lists_repository(join, "repositories", repository, &branch) ||
                        lists_repository(join, "infrastructure_repositories", repository, &branch) ||
                        has_gate(join, repository, arena))
-               ? YES
-               : UNKNOWN;
+               ? BD_YES
+               : BD_UNKNOWN;
 }
 
 static bd_str open_words(const bd_join *join, bd_str principal, bd_arena *arena) {
@@ -171,31 +176,32 @@ static bd_str open_words(const bd_join *join, bd_str principal, bd_arena *arena)
                                         "identity that the credential hangs on")
            : fact_value(join, "production_scope") == NULL
                ? BD_STR("the fact production_scope is not in bindery.json")
-           : !is_whole_everywhere(join, "S05") ? why_not(join, "S05", arena)
+           : !bd_join_is_whole_everywhere(join, "S05")
+               ? bd_join_why_not(join, "S05", arena)
                : BD_STR("it, or a group that it may be in, holds a role of which nobody says "
                         "whether it writes to production");
 }
 
-REDUCE(federated_identities) {
+BD_DERIVE_REDUCE(federated_identities) {
     for (size_t i = 0; group.size > 0 && i < count; i++) {
         const bd_value *kept = parts[i].kept;
         bd_str subject = bd_value_text(kept, "subject");
         bd_str principal = principal_of(join, bd_value_text(kept, "of"), arena);
-        answer writes = principal.size > 0 ? may_write(join, principal, arena) : UNKNOWN;
-        answer theirs = is_developers(join, bd_value_text(kept, "issuer"), subject, arena);
-        builder build = {.arena = arena};
-        put_text(&build, "credential", group);
-        put_text(&build, "name", bd_value_text(kept, "name"));
-        put_text(&build, "identity", bd_value_text(kept, "of"));
-        put_text(&build, "principal", principal);
-        put_text(&build, "issuer", bd_value_text(kept, "issuer"));
-        put_text(&build, "subject", subject);
-        put_answer(&build, "writes_to_production", writes);
-        put_answer(&build, "is_developers", theirs);
-        put_text(&build, "problem",
-                 writes == UNKNOWN ? open_words(join, principal, arena)
-                                   : BD_STR("who can write to what it trusts is not shown"));
+        bd_answer writes = principal.size > 0 ? may_write(join, principal, arena) : BD_UNKNOWN;
+        bd_answer theirs = is_developers(join, bd_value_text(kept, "issuer"), subject, arena);
+        bd_builder build = {.arena = arena};
+        bd_put_text(&build, "credential", group);
+        bd_put_text(&build, "name", bd_value_text(kept, "name"));
+        bd_put_text(&build, "identity", bd_value_text(kept, "of"));
+        bd_put_text(&build, "principal", principal);
+        bd_put_text(&build, "issuer", bd_value_text(kept, "issuer"));
+        bd_put_text(&build, "subject", subject);
+        bd_put_answer(&build, "writes_to_production", writes);
+        bd_put_answer(&build, "is_developers", theirs);
+        bd_put_text(&build, "problem",
+                    writes == BD_UNKNOWN ? open_words(join, principal, arena)
+                                         : BD_STR("who can write to what it trusts is not shown"));
         emit(context, BD_STR("federated-identity"), group, bd_value_text(kept, "id"),
-             BD_INSTANT_NONE, build_object(&build));
+             BD_INSTANT_NONE, bd_build_object(&build));
     }
 }

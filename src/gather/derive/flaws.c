@@ -19,7 +19,7 @@ static bd_str machine_of(bd_arena *arena, bd_str id) {
     static const char *const kinds[] = {"/microsoft.compute/virtualmachines/",
                                         "/microsoft.compute/virtualmachinescalesets/",
                                         "/microsoft.hybridcompute/machines/"};
-    bd_str lower = resource_id(arena, id);
+    bd_str lower = bd_resource_id(arena, id);
     ptrdiff_t at =
         bd_str_find(lower, BD_STR("/providers/microsoft.security/assessments/" ASSESSMENT));
     bd_str machine = at < 0 ? BD_STR("") : bd_str_sub(lower, 0, (size_t)at);
@@ -33,29 +33,29 @@ static bd_str machine_of(bd_arena *arena, bd_str id) {
 
 /* The worse of what the record says: the service's own scale ends with high. */
 static bd_str severity_of(bd_arena *arena, const bd_value *record, const bd_value *status) {
-    const bd_value *more = member(record, "additionalData");
-    bd_str own = bd_str_lower(arena, member_text(status, "severity"));
+    const bd_value *more = bd_member(record, "additionalData");
+    bd_str own = bd_str_lower(arena, bd_member_text(status, "severity"));
     bd_str inner =
-        bd_str_lower(arena, member_text(member(more, "vulnerabilityDetails"), "severity"));
+        bd_str_lower(arena, bd_member_text(bd_member(more, "vulnerabilityDetails"), "severity"));
     return bd_str_eqz(inner, "critical") || own.size == 0 ? inner : own;
 }
 
 void collect_flaws(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep, void *context) {
-    bd_str id = member_text(record->value, "id");
+    bd_str id = bd_member_text(record->value, "id");
     bd_str from = bd_str_has_prefix(id, BD_STR("/")) ? id : record->resource;
     bd_str machine = machine_of(arena, from);
-    const bd_value *status = member(record->value, "status");
+    const bd_value *status = bd_member(record->value, "status");
     if (machine.size == 0) {
         return;
     }
     bool is_finding = bd_str_eqz(record->type, "microsoft.security/assessments/subassessments");
-    builder build = {.arena = arena};
-    put_text(&build, "c", bd_str_lower(arena, member_text(status, "code")));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "c", bd_str_lower(arena, bd_member_text(status, "code")));
     if (is_finding) {
-        put_text(&build, "f", tail_of(arena, from));
-        put_text(&build, "s", severity_of(arena, record->value, status));
+        bd_put_text(&build, "f", bd_id_tail(arena, from));
+        bd_put_text(&build, "s", severity_of(arena, record->value, status));
     }
-    keep(context, machine, build_object(&build));
+    keep(context, machine, bd_build_object(&build));
 }
 
 /* ---- reduce ---- */
@@ -87,7 +87,7 @@ static int64_t days_of(const bd_join *join, const char *key) {
 }
 
 static bool is_finding(const bd_part *part) {
-    return member_text(part->kept, "f").size > 0;
+    return bd_member_text(part->kept, "f").size > 0;
 }
 
 static view *view_at(const case_file *of, bd_instant at) {
@@ -127,23 +127,24 @@ static void view_all(case_file *of, const bd_part *parts, size_t count) {
         if (seen != NULL && is_finding(&parts[i])) {
             seen->listed++;
         } else if (seen != NULL) {
-            seen->code = worse_code(seen->code, member_text(parts[i].kept, "c"));
+            seen->code = worse_code(seen->code, bd_member_text(parts[i].kept, "c"));
         }
     }
 }
 
 static void emit_flaw(const case_file *of, bd_str id, bd_str severity, bd_instant first,
-                      answer holds, const char *problem) {
-    builder build = {.arena = of->arena};
-    put_text(&build, "machine", of->machine);
-    put_text(&build, "flaw", id);
-    put_text(&build, "severity", severity);
-    put_text(&build, "first_seen",
-             first == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(of->arena, first));
-    put_answer(&build, "in_time", holds);
-    put_text(&build, "problem", bd_str_of(problem));
+                      bd_answer holds, const char *problem) {
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "machine", of->machine);
+    bd_put_text(&build, "flaw", id);
+    bd_put_text(&build, "severity", severity);
+    bd_put_text(&build, "first_seen",
+                first == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(of->arena, first));
+    bd_put_answer(&build, "in_time", holds);
+    bd_put_text(&build, "problem", bd_str_of(problem));
     bd_str key = bd_str_format(of->arena, "%.*s#%.*s", BD_ARG(of->machine), BD_ARG(id));
-    of->emit(of->context, BD_STR("flaw"), key, of->machine, BD_INSTANT_NONE, build_object(&build));
+    of->emit(of->context, BD_STR("flaw"), key, of->machine, BD_INSTANT_NONE,
+             bd_build_object(&build));
 }
 
 typedef struct {
@@ -159,9 +160,9 @@ static void add_sighting(flaw *one, const bd_part *part, bd_instant now) {
     if (part->at > now) {
         return;
     }
-    bd_str severity = member_text(part->kept, "s");
+    bd_str severity = bd_member_text(part->kept, "s");
     bool is_critical = bd_str_eqz(severity, "critical");
-    bool is_aside = bd_str_eqz(member_text(part->kept, "c"), "notapplicable");
+    bool is_aside = bd_str_eqz(bd_member_text(part->kept, "c"), "notapplicable");
     if (one->first == BD_INSTANT_NONE || part->at < one->first) {
         one->first = part->at;
     }
@@ -209,12 +210,12 @@ static bd_instant snapshot_after(const case_file *of, bd_instant at) {
 static void judge_present(const case_file *of, const flaw *one, bd_str severity, int64_t days) {
     bool is_late = of->join->at - one->first > days * DAY;
     if (one->is_aside) {
-        emit_flaw(of, one->id, severity, one->first, UNKNOWN,
+        emit_flaw(of, one->id, severity, one->first, BD_UNKNOWN,
                   "it is called not applicable, as by an exemption: that is no fix");
     } else if (is_late || days * DAY <= LONGEST_VIEW) {
-        emit_flaw(of, one->id, severity, one->first, is_late ? NO : YES, "");
+        emit_flaw(of, one->id, severity, one->first, is_late ? BD_NO : BD_YES, "");
     } else {
-        emit_flaw(of, one->id, severity, one->first, UNKNOWN,
+        emit_flaw(of, one->id, severity, one->first, BD_UNKNOWN,
                   "when it was first seen lies too far back to be known");
     }
 }
@@ -224,14 +225,14 @@ static void judge_gone(const case_file *of, const flaw *one, bd_instant last, bd
                        int64_t days) {
     const view *gone = shown_after(of, last);
     if (gone == NULL) {
-        emit_flaw(of, one->id, severity, one->first, UNKNOWN,
+        emit_flaw(of, one->id, severity, one->first, BD_UNKNOWN,
                   "it is gone, and no assessment of its machine since then lists what is there: "
                   "whether it was fixed is not shown");
     } else if (gone->at - one->first > days * DAY || !gone->is_whole) {
-        emit_flaw(of, one->id, severity, one->first, UNKNOWN,
+        emit_flaw(of, one->id, severity, one->first, BD_UNKNOWN,
                   "it was gone by the next snapshot; whether in time is not shown");
     } else {
-        emit_flaw(of, one->id, severity, one->first, YES, "");
+        emit_flaw(of, one->id, severity, one->first, BD_YES, "");
     }
 }
 
@@ -256,10 +257,10 @@ static void judge_flaw(const case_file *of, const flaw *one) {
         return;
     }
     if (!one->is_severe) {
-        emit_flaw(of, one->id, BD_STR(""), one->first, UNKNOWN,
+        emit_flaw(of, one->id, BD_STR(""), one->first, BD_UNKNOWN,
                   "the finding does not say how severe it is");
     } else if (days < 0) {
-        emit_flaw(of, one->id, severity, one->first, UNKNOWN,
+        emit_flaw(of, one->id, severity, one->first, BD_UNKNOWN,
                   "the fact slas of bindery.json gives no critical_flaw_days or high_flaw_days");
     } else {
         judge_rated(of, one, severity, days);
@@ -273,10 +274,10 @@ static void judge_machine(const case_file *of) {
         return;
     }
     if (bd_str_eqz(now->code, "unhealthy")) {
-        emit_flaw(of, BD_STR("findings"), BD_STR(""), BD_INSTANT_NONE, UNKNOWN,
+        emit_flaw(of, BD_STR("findings"), BD_STR(""), BD_INSTANT_NONE, BD_UNKNOWN,
                   "the machine has findings, and the export does not list them (sub-assessments)");
     } else if (bd_str_eqz(now->code, "healthy")) {
-        emit_flaw(of, BD_STR("findings"), BD_STR(""), BD_INSTANT_NONE, YES, "");
+        emit_flaw(of, BD_STR("findings"), BD_STR(""), BD_INSTANT_NONE, BD_YES, "");
     }
 }
 
@@ -296,8 +297,8 @@ void reduce_flaws(const bd_join *join, bd_str group, const bd_part *parts, size_
     }
     view_all(&of, parts, count);
     for (size_t i = 0; i < count; i++) {
-        bd_str id = member_text(parts[i].kept, "f");
-        bool is_fixed = bd_str_eqz(member_text(parts[i].kept, "c"), "healthy");
+        bd_str id = bd_member_text(parts[i].kept, "f");
+        bool is_fixed = bd_str_eqz(bd_member_text(parts[i].kept, "c"), "healthy");
         if (id.size == 0 || is_fixed) {
             continue;
         }

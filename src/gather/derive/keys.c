@@ -55,103 +55,107 @@ typedef struct {
     void *context;
 } keeper;
 
-static void keep_use(const keeper *to, bd_str key, bd_str use, answer follows) {
-    builder build = {.arena = to->arena};
-    put_text(&build, "kind", BD_STR("use"));
-    put_text(&build, "use", use);
-    put_answer(&build, "follows", follows);
-    to->keep(to->context, key.size > 0 ? key : BD_STR("(unknown)"), build_object(&build));
+static void keep_use(const keeper *to, bd_str key, bd_str use, bd_answer follows) {
+    bd_builder build = {.arena = to->arena};
+    bd_put_text(&build, "kind", BD_STR("use"));
+    bd_put_text(&build, "use", use);
+    bd_put_answer(&build, "follows", follows);
+    to->keep(to->context, key.size > 0 ? key : BD_STR("(unknown)"), bd_build_object(&build));
 }
 
 static void keep_storage(const keeper *to, const bd_value *value) {
-    const bd_value *encryption = member(value, "encryption");
-    bd_str source = member_text(encryption, "keySource");
+    const bd_value *encryption = bd_member(value, "encryption");
+    bd_str source = bd_member_text(encryption, "keySource");
     if (source.size == 0) { /* of chosen columns: whether it uses a key is not shown */
-        keep_use(to, (bd_str){"", 0}, member_text(value, "id"), UNKNOWN);
+        keep_use(to, (bd_str){"", 0}, bd_member_text(value, "id"), BD_UNKNOWN);
         return;
     }
     if (!bd_str_ieq(source, BD_STR("Microsoft.Keyvault"))) {
         return;
     }
-    const bd_value *of = member(encryption, "keyvaultproperties");
+    const bd_value *of = bd_member(encryption, "keyvaultproperties");
     bd_str version;
-    bd_str vault = member_text(of, "keyvaulturi");
+    bd_str vault = bd_member_text(of, "keyvaulturi");
     bool has_slash = vault.size > 0 && vault.data[vault.size - 1] == '/';
     bd_str url = bd_str_format(to->arena, "%.*s%skeys/%.*s", BD_ARG(vault), has_slash ? "" : "/",
-                               BD_ARG(member_text(of, "keyname")));
-    keep_use(to, name_of_url(to->arena, url, &version), member_text(value, "id"),
-             member_text(of, "keyversion").size == 0 ? YES : NO);
+                               BD_ARG(bd_member_text(of, "keyname")));
+    keep_use(to, name_of_url(to->arena, url, &version), bd_member_text(value, "id"),
+             bd_member_text(of, "keyversion").size == 0 ? BD_YES : BD_NO);
 }
 
 /* A part of an account may be encrypted by a key of its own, which the account does not show. */
 static void keep_scope(const keeper *to, const bd_value *value) {
-    bd_str version, source = member_text(value, "source");
-    bool is_off = bd_str_ieq(member_text(value, "state"), BD_STR("Disabled"));
+    bd_str version, source = bd_member_text(value, "source");
+    bool is_off = bd_str_ieq(bd_member_text(value, "state"), BD_STR("Disabled"));
     if (is_off || (source.size > 0 && !bd_str_ieq(source, BD_STR("Microsoft.KeyVault")))) {
         return;
     }
     bd_str key = name_of_url(
-        to->arena, member_text(member(value, "keyVaultProperties"), "keyUri"), &version);
-    keep_use(to, key, member_text(value, "id"),
-             key.size == 0 ? UNKNOWN : version.size == 0 ? YES : NO);
+        to->arena, bd_member_text(bd_member(value, "keyVaultProperties"), "keyUri"), &version);
+    keep_use(to, key, bd_member_text(value, "id"),
+             key.size == 0       ? BD_UNKNOWN
+             : version.size == 0 ? BD_YES
+                                 : BD_NO);
 }
 
 static void keep_set(const keeper *to, const bd_value *value) {
     bd_str version;
-    bd_str id = member_text(value, "id");
+    bd_str id = bd_member_text(value, "id");
     bd_str key =
-        name_of_url(to->arena, member_text(member(value, "activeKey"), "keyUrl"), &version);
-    bool follows = is_set(value, "rotationToLatestKeyVersionEnabled");
-    keep_use(to, key, id, follows ? YES : NO);
-    builder build = {.arena = to->arena};
-    put_text(&build, "kind", BD_STR("set"));
-    to->keep(to->context, resource_id(to->arena, id), build_object(&build));
+        name_of_url(to->arena, bd_member_text(bd_member(value, "activeKey"), "keyUrl"), &version);
+    bool follows = bd_member_is_set(value, "rotationToLatestKeyVersionEnabled");
+    keep_use(to, key, id, follows ? BD_YES : BD_NO);
+    bd_builder build = {.arena = to->arena};
+    bd_put_text(&build, "kind", BD_STR("set"));
+    to->keep(to->context, bd_resource_id(to->arena, id), bd_build_object(&build));
 }
 
 static void keep_reference(const keeper *to, const bd_value *disk) {
-    bd_str set = member_text(member(disk, "encryption"), "diskEncryptionSetId");
-    builder build = {.arena = to->arena};
-    put_text(&build, "kind", BD_STR("reference"));
+    bd_str set = bd_member_text(bd_member(disk, "encryption"), "diskEncryptionSetId");
+    bd_builder build = {.arena = to->arena};
+    bd_put_text(&build, "kind", BD_STR("reference"));
     if (set.size > 0) {
-        to->keep(to->context, resource_id(to->arena, set), build_object(&build));
+        to->keep(to->context, bd_resource_id(to->arena, set), bd_build_object(&build));
     }
 }
 
 /* A server shows which version it uses, and not whether it follows the next. */
 static void keep_server(const keeper *to, const bd_value *value) {
-    bd_str version, key = member_text(value, "keyId");
+    bd_str version, key = bd_member_text(value, "keyId");
     if (key.size > 0) {
-        keep_use(to, name_of_url(to->arena, key, &version), member_text(value, "id"), UNKNOWN);
+        keep_use(to, name_of_url(to->arena, key, &version), bd_member_text(value, "id"),
+                 BD_UNKNOWN);
     }
 }
 
 static const bd_value *actions_of(const bd_value *policy) {
-    const bd_value *list = member(policy, "lifetimeActions");
+    const bd_value *list = bd_member(policy, "lifetimeActions");
     return list != NULL && list->kind == BD_ARRAY ? list : NULL;
 }
 
 static void keep_policy(const keeper *to, bd_str key, const bd_value *policy) {
     const bd_value *list = actions_of(policy);
-    builder build = {.arena = to->arena};
+    bd_builder build = {.arena = to->arena};
     bool rotates = false;
     for (size_t i = 0; list != NULL && i < list->count; i++) {
-        const bd_value *one = &list->items[i], *action = member(one, "action");
+        const bd_value *one = &list->items[i], *action = bd_member(one, "action");
         bd_str word = action != NULL && action->kind == BD_STRING ? action->text
-                                                                  : member_text(action, "type");
+                                                                  : bd_member_text(action, "type");
         if (bd_str_ieq(word, BD_STR("Rotate")) && !rotates) {
             rotates = true;
-            bd_str after = member_text(member(one, "trigger"), "timeAfterCreate");
-            put_text(&build, "after", after.size > 0 ? after : member_text(one, "timeAfterCreate"));
+            bd_str after = bd_member_text(bd_member(one, "trigger"), "timeAfterCreate");
+            bd_put_text(&build, "after",
+                        after.size > 0 ? after : bd_member_text(one, "timeAfterCreate"));
         }
     }
-    put_text(&build, "kind", BD_STR("policy"));
-    put_answer(&build, "rotates", list == NULL ? NO : rotates ? YES : NO);
-    to->keep(to->context, key, build_object(&build));
+    bd_put_text(&build, "kind", BD_STR("policy"));
+    bd_put_answer(&build, "rotates", list == NULL ? BD_NO : rotates ? BD_YES : BD_NO);
+    to->keep(to->context, key, bd_build_object(&build));
 }
 
 /* Unix seconds of the data plane, or ISO time of az. */
 static void keep_key(const keeper *to, bd_str key, const bd_value *value) {
-    const bd_value *created = member(member(value, "attributes"), "created");
+    const bd_value *created = bd_member(bd_member(value, "attributes"), "created");
     int64_t seconds;
     bd_instant time = BD_INSTANT_NONE;
     if (created != NULL && created->kind == BD_NUMBER && bd_str_to_i64(created->text, &seconds) &&
@@ -161,25 +165,25 @@ static void keep_key(const keeper *to, bd_str key, const bd_value *value) {
                !bd_instant_parse(created->text, &time)) {
         time = BD_INSTANT_NONE;
     }
-    builder build = {.arena = to->arena};
-    put_text(&build, "kind", BD_STR("key"));
-    put_text(&build, "created",
-             time == BD_INSTANT_NONE ? (bd_str){"", 0} : bd_instant_format(to->arena, time));
-    to->keep(to->context, key, build_object(&build));
-    const bd_value *policy = member(value, "rotationPolicy");
+    bd_builder build = {.arena = to->arena};
+    bd_put_text(&build, "kind", BD_STR("key"));
+    bd_put_text(&build, "created",
+                time == BD_INSTANT_NONE ? (bd_str){"", 0} : bd_instant_format(to->arena, time));
+    to->keep(to->context, key, bd_build_object(&build));
+    const bd_value *policy = bd_member(value, "rotationPolicy");
     if (policy != NULL && policy->kind == BD_OBJECT) {
         keep_policy(to, key, policy);
     }
 }
 
-COLLECT(customer_keys) {
+BD_DERIVE_COLLECT(customer_keys) {
     keeper to = {arena, keep, context};
     const bd_value *value = record->value;
-    bd_str id = member_text(value, "id");
-    bd_str key = name_of_id(arena, id.size > 0 ? id : member_text(value, "kid"));
+    bd_str id = bd_member_text(value, "id");
+    bd_str key = name_of_id(arena, id.size > 0 ? id : bd_member_text(value, "kid"));
     if (bd_str_eqz(record->type, "microsoft.storage/storageaccounts")) {
         keep_storage(&to, value);
-    } else if (is_source(record, "S17e")) {
+    } else if (bd_join_record_is_of(record, "S17e")) {
         keep_scope(&to, value);
     } else if (bd_str_eqz(record->type, "microsoft.compute/diskencryptionsets")) {
         keep_set(&to, value);
@@ -187,9 +191,9 @@ COLLECT(customer_keys) {
         keep_reference(&to, value);
     } else if (bd_str_eqz(record->type, "microsoft.sql/servers")) {
         keep_server(&to, value);
-    } else if (is_source(record, "S22") && key.size > 0) {
+    } else if (bd_join_record_is_of(record, "S22") && key.size > 0) {
         keep_policy(&to, key, value);
-    } else if (is_source(record, "S21") && key.size > 0) {
+    } else if (bd_join_record_is_of(record, "S21") && key.size > 0) {
         keep_key(&to, key, value);
     }
 }
@@ -208,7 +212,7 @@ static const bd_value *kept_of(const bd_part *parts, size_t count, const char *k
 /* Days of an interval at least and at most: months and years differ in length. */
 static bool interval_days(bd_str text, int64_t *least, int64_t *most) {
     int64_t minutes, number;
-    if (duration_minutes(text, &minutes)) {
+    if (bd_derive_parse_minutes(text, &minutes)) {
         *least = *most = minutes / (24 * 60);
         return true;
     }
@@ -224,7 +228,7 @@ static bool interval_days(bd_str text, int64_t *least, int64_t *most) {
 }
 
 static void put_age(const bd_join *join, const bd_value *key, const bd_value *policy,
-                    builder *build) {
+                    bd_builder *build) {
     bd_instant created;
     int64_t least, most;
     if (!bd_instant_parse(bd_value_text(key, "created"), &created) ||
@@ -232,39 +236,42 @@ static void put_age(const bd_join *join, const bd_value *key, const bd_value *po
         return;
     }
     int64_t age = (join->at - created) / (24 * BD_HOUR);
-    put_value(build, "age_days", bd_value_integer(build->arena, age));
-    put_text(build, "interval_days", bd_value_text(policy, "after"));
-    put_answer(build, "is_young", age <= least ? YES : age > most ? NO : UNKNOWN);
+    bd_put_value(build, "age_days", bd_value_integer(build->arena, age));
+    bd_put_text(build, "interval_days", bd_value_text(policy, "after"));
+    bd_put_answer(build, "is_young", age <= least ? BD_YES : age > most ? BD_NO : BD_UNKNOWN);
 }
 
 static void emit_use(const bd_join *join, bd_str name, const bd_value *use, const bd_part *parts,
                      size_t count, bd_arena *arena, bd_derived_fn *emit, void *context) {
     const bd_value *policy = kept_of(parts, count, "policy"), *key = kept_of(parts, count, "key");
     bd_str id = bd_value_text(use, "use");
-    builder build = {.arena = arena};
-    put_text(&build, "use", id);
-    put_text(&build, "key", name);
-    put_answer(&build, "is_use", YES);
-    put_answer(&build, "follows", answer_of(use, "follows"));
-    put_answer(&build, "rotates", policy == NULL ? UNKNOWN : answer_of(policy, "rotates"));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "use", id);
+    bd_put_text(&build, "key", name);
+    bd_put_answer(&build, "is_use", BD_YES);
+    bd_put_answer(&build, "follows", bd_answer_of(use, "follows"));
+    bd_put_answer(&build, "rotates", policy == NULL ? BD_UNKNOWN : bd_answer_of(policy, "rotates"));
     put_age(join, key, policy, &build);
-    put_text(&build, "problem",
-             policy == NULL
-                 ? bd_str_format(arena, "the rotation policy of the key '%.*s' was not read within "
-                                        "seven days of this snapshot", BD_ARG(name))
-                 : BD_STR("the export does not show when the key's version was made and how often "
-                          "it rotates, or whether its user follows the newest"));
-    emit(context, BD_STR("key-use"), resource_id(arena, id), id, BD_INSTANT_NONE,
-         build_object(&build));
+    bd_put_text(
+        &build, "problem",
+        policy == NULL
+            ? bd_str_format(arena,
+                            "the rotation policy of the key '%.*s' was not read within "
+                            "seven days of this snapshot",
+                            BD_ARG(name))
+            : BD_STR("the export does not show when the key's version was made and how often "
+                     "it rotates, or whether its user follows the newest"));
+    emit(context, BD_STR("key-use"), bd_resource_id(arena, id), id, BD_INSTANT_NONE,
+         bd_build_object(&build));
 }
 
 static void emit_open(bd_str what, bd_str problem, bd_arena *arena, bd_derived_fn *emit,
                       void *context) {
-    builder build = {.arena = arena};
-    put_text(&build, "use", what);
-    put_answer(&build, "is_use", YES);
-    put_text(&build, "problem", problem);
-    emit(context, BD_STR("key-use"), what, what, BD_INSTANT_NONE, build_object(&build));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "use", what);
+    bd_put_answer(&build, "is_use", BD_YES);
+    bd_put_text(&build, "problem", problem);
+    emit(context, BD_STR("key-use"), what, what, BD_INSTANT_NONE, bd_build_object(&build));
 }
 
 /* Whether any key is in use is known only from all who may use one. */
@@ -272,13 +279,14 @@ static void reduce_whole(const bd_join *join, bd_arena *arena, bd_derived_fn *em
                          void *context) {
     static const char *const users[] = {"S17", "S18", "S12s"};
     for (size_t i = 0; i < BD_COUNT(users); i++) {
-        if (!is_whole(join, users[i])) {
-            emit_open(bd_str_of(users[i]), why_not(join, users[i], arena), arena, emit, context);
+        if (!bd_join_is_whole(join, users[i])) {
+            emit_open(bd_str_of(users[i]), bd_join_why_not(join, users[i], arena), arena, emit,
+                      context);
         }
     }
 }
 
-REDUCE(customer_keys) {
+BD_DERIVE_REDUCE(customer_keys) {
     if (group.size == 0) {
         reduce_whole(join, arena, emit, context);
     }

@@ -25,7 +25,7 @@ static bool end_of_business(const bd_value *parameters, int32_t *seconds) {
 
 /* The row's own zone, else the engagement's; NULL when the row names one that nobody knows. */
 static const bd_zone *zone_of(const bd_value *record, const bd_zone *zone, bd_arena *arena) {
-    bd_str name = member_text(record, "time_zone");
+    bd_str name = bd_member_text(record, "time_zone");
     if (name.size == 0 || (zone != NULL && bd_str_eq(name, bd_zone_name(zone)))) {
         return zone;
     }
@@ -38,7 +38,7 @@ static const bd_zone *zone_of(const bd_value *record, const bd_zone *zone, bd_ar
  * business. */
 static bd_instant leaving_time(const bd_value *record, const bd_value *parameters,
                                const bd_zone *zone, bd_arena *arena) {
-    bd_str text = member_text(record, "terminated_at");
+    bd_str text = bd_member_text(record, "terminated_at");
     bd_instant time = BD_INSTANT_NONE;
     bd_day day;
     int32_t seconds;
@@ -57,7 +57,7 @@ static bd_instant leaving_time(const bd_value *record, const bd_value *parameter
 /* Why there is no time of leaving; empty where there is one. */
 static bd_str time_problem(const bd_value *record, const bd_zone *zone, bd_instant time,
                            bd_arena *arena) {
-    bd_str text = member_text(record, "terminated_at");
+    bd_str text = bd_member_text(record, "terminated_at");
     bd_day day;
     int32_t seconds;
     if (time != BD_INSTANT_NONE) {
@@ -76,7 +76,7 @@ static bd_str time_problem(const bd_value *record, const bd_zone *zone, bd_insta
         return bd_str_format(arena,
                              "terminated_at is '%.*s' in the time zone '%.*s', which is unknown; "
                              "expected a name such as Europe/Berlin",
-                             BD_ARG(text), BD_ARG(member_text(record, "time_zone")));
+                             BD_ARG(text), BD_ARG(bd_member_text(record, "time_zone")));
     }
     return bd_str_format(arena,
                          "terminated_at is '%.*s', a day alone, which ends with the fact "
@@ -94,18 +94,19 @@ typedef struct {
 } leaver;
 
 static void emit_account(const leaver *who, bd_str account) {
-    bd_str folded = fold_text(who->arena, account);
-    builder build = {.arena = who->arena};
-    put_text(&build, "employee_id", member_text(who->record, "employee_id"));
-    put_text(&build, "account", folded);
-    put_text(&build, "upn", member_text(who->record, "upn"));
-    put_text(&build, "leaving_type", member_text(who->record, "type"));
-    put_text(&build, "terminated_at_given", member_text(who->record, "terminated_at"));
-    put_text(&build, "reported_at", member_text(who->record, "reported_at"));
-    put_text(&build, "terminated_at",
-             who->time == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(who->arena, who->time));
-    put_text(&build, "time_problem", who->problem);
-    who->emit(who->context, BD_STR("account"), folded, account, who->time, build_object(&build));
+    bd_str folded = bd_derive_fold_text(who->arena, account);
+    bd_builder build = {.arena = who->arena};
+    bd_put_text(&build, "employee_id", bd_member_text(who->record, "employee_id"));
+    bd_put_text(&build, "account", folded);
+    bd_put_text(&build, "upn", bd_member_text(who->record, "upn"));
+    bd_put_text(&build, "leaving_type", bd_member_text(who->record, "type"));
+    bd_put_text(&build, "terminated_at_given", bd_member_text(who->record, "terminated_at"));
+    bd_put_text(&build, "reported_at", bd_member_text(who->record, "reported_at"));
+    bd_put_text(&build, "terminated_at",
+                who->time == BD_INSTANT_NONE ? BD_STR("")
+                                             : bd_instant_format(who->arena, who->time));
+    bd_put_text(&build, "time_problem", who->problem);
+    who->emit(who->context, BD_STR("account"), folded, account, who->time, bd_build_object(&build));
 }
 
 static bool is_listed(const bd_strs *list, bd_str account) {
@@ -134,8 +135,8 @@ void map_leaver_accounts(const bd_value *record, const bd_value *parameters, con
                   .emit = emit,
                   .context = context};
     bd_strs accounts = {0};
-    bd_str rest = member_text(record, "other_accounts"), piece;
-    add_account(arena, &accounts, member_text(record, "upn"));
+    bd_str rest = bd_member_text(record, "other_accounts"), piece;
+    add_account(arena, &accounts, bd_member_text(record, "upn"));
     while (bd_str_cut(&rest, ';', &piece)) {
         add_account(arena, &accounts, piece);
     }

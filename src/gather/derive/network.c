@@ -5,7 +5,7 @@
 #include "derive_priv.h"
 
 static const bd_value *list_at(const bd_value *record, const char *key) {
-    const bd_value *list = member(record, key);
+    const bd_value *list = bd_member(record, key);
     return list != NULL && list->kind == BD_ARRAY ? list : NULL;
 }
 
@@ -15,20 +15,20 @@ static bool has_key(const bd_value *record, const char *key) {
 }
 
 static bool is_of_type(const bd_value *record, const char *type) {
-    bd_str own = member_text(record, "type");
+    bd_str own = bd_member_text(record, "type");
     return own.size == 0 || bd_str_ieq(own, bd_str_of(type));
 }
 
 static bd_str id_at(const bd_value *record, const char *key) {
-    return member_text(member(record, key), "id");
+    return bd_member_text(bd_member(record, key), "id");
 }
 
 /* A part of a resource that has no id of its own is known by its place in it. */
 static bd_str part_id(bd_arena *arena, bd_str parent, const char *kind, const bd_value *part) {
-    bd_str id = member_text(part, "id");
+    bd_str id = bd_member_text(part, "id");
     return id.size > 0 ? id
                        : bd_str_format(arena, "%.*s/%s/%.*s", BD_ARG(parent), kind,
-                                       BD_ARG(member_text(part, "name")));
+                                       BD_ARG(bd_member_text(part, "name")));
 }
 
 /* ---- subnets
@@ -37,39 +37,40 @@ static bd_str part_id(bd_arena *arena, bd_str parent, const char *kind, const bd
 /* REST leaves a member out where there is nothing to say, so that its absence is an answer only in a record that shows
  * the rest. */
 static bool is_subnet_shown(const bd_value *subnet) {
-    return member(subnet, "addressPrefix") != NULL || member(subnet, "addressPrefixes") != NULL ||
-           has_key(subnet, "networkSecurityGroup");
+    return bd_member(subnet, "addressPrefix") != NULL ||
+           bd_member(subnet, "addressPrefixes") != NULL || has_key(subnet, "networkSecurityGroup");
 }
 
 void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                  bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
-    bd_str network = member_text(record, "id"),
+    bd_str network = bd_member_text(record, "id"),
            type = BD_STR("microsoft.network/virtualnetworks/subnets");
     const bd_value *subnets = list_at(record, "subnets");
     if (!is_of_type(record, "microsoft.network/virtualnetworks")) {
         return;
     }
     if (subnets == NULL) {
-        builder build = {.arena = arena};
-        put_text(&build, "problem", BD_STR("the virtual network does not show its subnets"));
-        emit(context, type, resource_id(arena, network), network, BD_INSTANT_NONE,
-             build_object(&build));
+        bd_builder build = {.arena = arena};
+        bd_put_text(&build, "problem", BD_STR("the virtual network does not show its subnets"));
+        emit(context, type, bd_resource_id(arena, network), network, BD_INSTANT_NONE,
+             bd_build_object(&build));
     }
     for (size_t i = 0; subnets != NULL && i < subnets->count; i++) {
         const bd_value *subnet = &subnets->items[i];
         bd_str id = part_id(arena, network, "subnets", subnet);
         bd_str nsg = id_at(subnet, "networkSecurityGroup");
         bool is_shown = nsg.size > 0 || is_subnet_shown(subnet);
-        builder build = {.arena = arena};
-        put_text(&build, "subnet", id);
-        put_text(&build, "name", member_text(subnet, "name"));
-        put_text(&build, "network", network);
-        put_text(&build, "nsg", nsg);
-        put_value(&build, "has_nsg", is_shown ? bd_value_bool(arena, nsg.size > 0) : NULL);
-        put_text(&build, "problem",
-                 is_shown ? BD_STR("") : BD_STR("the subnet stands there without its settings"));
-        emit(context, type, resource_id(arena, id), id, BD_INSTANT_NONE, build_object(&build));
+        bd_builder build = {.arena = arena};
+        bd_put_text(&build, "subnet", id);
+        bd_put_text(&build, "name", bd_member_text(subnet, "name"));
+        bd_put_text(&build, "network", network);
+        bd_put_text(&build, "nsg", nsg);
+        bd_put_value(&build, "has_nsg", is_shown ? bd_value_bool(arena, nsg.size > 0) : NULL);
+        bd_put_text(&build, "problem",
+                    is_shown ? BD_STR("") : BD_STR("the subnet stands there without its settings"));
+        emit(context, type, bd_resource_id(arena, id), id, BD_INSTANT_NONE,
+             bd_build_object(&build));
     }
 }
 
@@ -80,7 +81,7 @@ void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zo
 
 static bool is_attachment_shown(const bd_value *record) {
     return has_key(record, "subnets") || has_key(record, "networkInterfaces") ||
-           member(record, "provisioningState") != NULL;
+           bd_member(record, "provisioningState") != NULL;
 }
 
 /* ".../virtualnetworks/v" of ".../virtualnetworks/v/subnets/s". */
@@ -104,36 +105,36 @@ static void emit_attachment(const attaching *of, bd_str at, bool is_subnet) {
     if (network.size > 0) {
         targets[count++] = bd_value_string(arena, network);
     }
-    builder build = {.arena = arena};
-    put_text(&build, "nsg", of->nsg);
-    put_text(&build, "attachment", at);
-    put_text(&build, "kind", is_subnet ? BD_STR("subnet") : BD_STR("interface"));
-    put_value(&build, "targets", bd_value_array(arena, count, targets));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "nsg", of->nsg);
+    bd_put_text(&build, "attachment", at);
+    bd_put_text(&build, "kind", is_subnet ? BD_STR("subnet") : BD_STR("interface"));
+    bd_put_value(&build, "targets", bd_value_array(arena, count, targets));
     /* one group at most is attached to a subnet or an interface, so that its id is key enough */
-    of->emit(of->context, BD_STR("microsoft.network/attachments"), resource_id(arena, at), at,
-             BD_INSTANT_NONE, build_object(&build));
+    of->emit(of->context, BD_STR("microsoft.network/attachments"), bd_resource_id(arena, at), at,
+             BD_INSTANT_NONE, bd_build_object(&build));
 }
 
 void map_nsg_attachments(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                          bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
     static const char *const keys[] = {"subnets", "networkInterfaces"};
-    attaching of = {member_text(record, "id"), arena, emit, context};
+    attaching of = {bd_member_text(record, "id"), arena, emit, context};
     if (!is_of_type(record, NSG_TYPE)) {
         return;
     }
     for (size_t k = 0; k < BD_COUNT(keys); k++) {
         const bd_value *list = list_at(record, keys[k]);
         for (size_t i = 0; list != NULL && i < list->count; i++) {
-            emit_attachment(&of, member_text(&list->items[i], "id"), /*is_subnet*/ k == 0);
+            emit_attachment(&of, bd_member_text(&list->items[i], "id"), /*is_subnet*/ k == 0);
         }
     }
     if (!is_attachment_shown(record)) {
-        builder build = {.arena = arena};
-        put_text(&build, "nsg", of.nsg);
-        put_text(&build, "problem", BD_STR("the group does not show what it is attached to"));
-        emit(context, BD_STR(NSG_TYPE), resource_id(arena, of.nsg), of.nsg, BD_INSTANT_NONE,
-             build_object(&build));
+        bd_builder build = {.arena = arena};
+        bd_put_text(&build, "nsg", of.nsg);
+        bd_put_text(&build, "problem", BD_STR("the group does not show what it is attached to"));
+        emit(context, BD_STR(NSG_TYPE), bd_resource_id(arena, of.nsg), of.nsg, BD_INSTANT_NONE,
+             bd_build_object(&build));
     }
 }
 
@@ -207,15 +208,15 @@ static bool is_from_anywhere(const bd_value *rule, bd_arena *arena, bool *is_kno
                                          {"sourcePortRange", "*"},
                                          {"destinationPortRange", "22"},
                                          {"destinationAddressPrefix", "*"}};
-    builder build = {.arena = arena};
+    bd_builder build = {.arena = arena};
     for (size_t i = 0; i < BD_COUNT(kept); i++) {
-        put_value(&build, kept[i], member(rule, kept[i]));
+        bd_put_value(&build, kept[i], bd_member(rule, kept[i]));
     }
     for (size_t i = 0; i < BD_COUNT(set); i++) {
-        put_text(&build, set[i][0], bd_str_of(set[i][1]));
+        bd_put_text(&build, set[i][0], bd_str_of(set[i][1]));
     }
-    put_value(&build, "priority", bd_value_integer(arena, 100));
-    const bd_value *made = build_object(&build);
+    bd_put_value(&build, "priority", bd_value_integer(arena, 100));
+    const bd_value *made = bd_build_object(&build);
     exposure found = judge_rules(bd_value_array(arena, 1, &made), NULL, arena);
     *is_known = found.is_known;
     return found.exposure_count > 0;
@@ -228,7 +229,7 @@ typedef struct {
 } own_rules;
 
 static void read_own_rule(const bd_value *rule, bd_arena *arena, own_rules *out) {
-    bd_str direction = member_text(rule, "direction"), access = member_text(rule, "access");
+    bd_str direction = bd_member_text(rule, "direction"), access = bd_member_text(rule, "access");
     bool is_known = true;
     spans ports; /* its room is not cleared: no more is read than `count` */
     ports.count = 0;
@@ -245,14 +246,14 @@ static void read_own_rule(const bd_value *rule, bd_arena *arena, own_rules *out)
         return;
     }
     const bd_value *many = list_at(rule, "destinationPortRanges");
-    add_spans(arena, member(rule, "destinationPortRange"), &ports);
+    add_spans(arena, bd_member(rule, "destinationPortRange"), &ports);
     for (size_t i = 0; many != NULL && i < many->count; i++) {
         add_spans(arena, &many->items[i], &ports);
     }
     bool is_every_port = reaches_every_port(&ports);
     bool is_anywhere = is_from_anywhere(rule, arena, &is_known);
     if (is_every_port && is_anywhere) {
-        *bd_push(arena, &out->wide_open) = bd_value_string(arena, member_text(rule, "name"));
+        *bd_push(arena, &out->wide_open) = bd_value_string(arena, bd_member_text(rule, "name"));
     } else if (ports.count == 0 || (ports.is_unclear && is_anywhere) ||
                (is_every_port && !is_known)) {
         out->is_known = false;
@@ -265,7 +266,7 @@ void map_nsg_rules(const bd_value *record, const bd_value *parameters, const bd_
     const bd_value *custom = list_at(record, "securityRules"), *one;
     const bd_value *subnets = list_at(record, "subnets");
     const bd_value *interfaces = list_at(record, "networkInterfaces");
-    bd_str id = member_text(record, "id");
+    bd_str id = bd_member_text(record, "id");
     own_rules own = {.is_known = custom != NULL};
     if (!is_of_type(record, NSG_TYPE)) {
         return;
@@ -277,18 +278,19 @@ void map_nsg_rules(const bd_value *record, const bd_value *parameters, const bd_
     size_t attached =
         (subnets != NULL ? subnets->count : 0) + (interfaces != NULL ? interfaces->count : 0);
     bool is_clear = own.is_known || own.wide_open.count > 0;
-    builder build = {.arena = arena};
-    put_text(&build, "nsg", id);
-    put_value(&build, "associated",
-              attached > 0 || is_attachment_shown(record) ? bd_value_bool(arena, attached > 0)
-                                                          : NULL);
-    put_value(&build, "custom_inbound",
-              is_clear ? bd_value_integer(arena, (int64_t)own.inbound) : NULL);
-    put_value(&build, "wide_open_count",
-              is_clear ? bd_value_integer(arena, (int64_t)own.wide_open.count) : NULL);
-    put_value(&build, "wide_open", bd_value_array(arena, own.wide_open.count, own.wide_open.data));
-    put_text(&build, "problem",
-             is_clear ? BD_STR("") : BD_STR("its rules, or one of them, cannot be read whole"));
-    emit(context, BD_STR(NSG_TYPE), resource_id(arena, id), id, BD_INSTANT_NONE,
-         build_object(&build));
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "nsg", id);
+    bd_put_value(&build, "associated",
+                 attached > 0 || is_attachment_shown(record) ? bd_value_bool(arena, attached > 0)
+                                                             : NULL);
+    bd_put_value(&build, "custom_inbound",
+                 is_clear ? bd_value_integer(arena, (int64_t)own.inbound) : NULL);
+    bd_put_value(&build, "wide_open_count",
+                 is_clear ? bd_value_integer(arena, (int64_t)own.wide_open.count) : NULL);
+    bd_put_value(&build, "wide_open",
+                 bd_value_array(arena, own.wide_open.count, own.wide_open.data));
+    bd_put_text(&build, "problem",
+                is_clear ? BD_STR("") : BD_STR("its rules, or one of them, cannot be read whole"));
+    emit(context, BD_STR(NSG_TYPE), bd_resource_id(arena, id), id, BD_INSTANT_NONE,
+         bd_build_object(&build));
 }

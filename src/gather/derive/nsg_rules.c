@@ -60,7 +60,7 @@ static void add_tokens(bd_arena *arena, bd_str text, bd_strs *out) {
 
 static bd_strs tokens_of(bd_arena *arena, const bd_value *from, const char *one, const char *many) {
     bd_strs out = {0};
-    const bd_value *single = member(from, one), *list = member(from, many);
+    const bd_value *single = bd_member(from, one), *list = bd_member(from, many);
     if (single != NULL && (single->kind == BD_STRING || single->kind == BD_NUMBER)) {
         add_tokens(arena, single->text, &out);
     }
@@ -101,9 +101,9 @@ static const struct {
 
 /* The number of the protocol, -1 for any; false for a word or a number that is none. */
 static bool read_protocol(const bd_value *from, int64_t *out) {
-    const bd_value *value = member(from, "protocol");
+    const bd_value *value = bd_member(from, "protocol");
     bool is_number = value != NULL && value->kind == BD_NUMBER;
-    bd_str text = is_number ? value->text : member_text(from, "protocol");
+    bd_str text = is_number ? value->text : bd_member_text(from, "protocol");
     if (is_any(text)) {
         *out = -1;
         return true;
@@ -121,7 +121,7 @@ static bool read_protocol(const bd_value *from, int64_t *out) {
 static bool read_ports(judging *judge, const bd_value *from, rule *out) {
     int64_t protocol;
     if (!read_protocol(from, &protocol)) {
-        bd_str text = member_text(from, "protocol");
+        bd_str text = bd_member_text(from, "protocol");
         judge->problem = text.size == 0 ? BD_STR("it does not show its protocol")
                                         : bd_str_format(judge->arena,
                                                         "its protocol '%.*s' is none that is known",
@@ -353,7 +353,7 @@ static void add_unions(judging *judge, rule *out, const bd_strs *tokens, blocks 
 }
 
 static bool has_members(const bd_value *from, const char *key) {
-    const bd_value *list = member(from, key);
+    const bd_value *list = bd_member(from, key);
     return list != NULL && list->kind == BD_ARRAY && list->count > 0;
 }
 
@@ -414,9 +414,10 @@ static bool is_priority(judging *judge, int64_t priority, bool is_standard) {
 
 /* False: the rule lacks what decides. */
 static bool read_rule(judging *judge, const bd_value *from, bool is_standard, rule *out) {
-    bd_str access = member_text(from, "access");
-    const bd_value *priority = member(from, "priority");
-    *out = (rule){.name = member_text(from, "name"), .is_deny = bd_str_ieq(access, BD_STR("deny"))};
+    bd_str access = bd_member_text(from, "access");
+    const bd_value *priority = bd_member(from, "priority");
+    *out =
+        (rule){.name = bd_member_text(from, "name"), .is_deny = bd_str_ieq(access, BD_STR("deny"))};
     if (!out->is_deny && !bd_str_ieq(access, BD_STR("allow"))) {
         return false;
     }
@@ -434,7 +435,7 @@ static void note_problem(judging *judge, const bd_value *from) {
     if (judge->first_problem.size > 0) {
         return;
     }
-    bd_str name = from->kind == BD_OBJECT ? member_text(from, "name") : BD_STR("");
+    bd_str name = from->kind == BD_OBJECT ? bd_member_text(from, "name") : BD_STR("");
     bd_str problem = judge->problem.size > 0 ? judge->problem : BD_STR("it lacks what decides");
     judge->first_problem = bd_str_format(judge->arena, "rule '%.*s' cannot be read: %.*s",
                                          BD_ARG(name), BD_ARG(problem));
@@ -443,7 +444,7 @@ static void note_problem(judging *judge, const bd_value *from) {
 static void read_rules(judging *judge, const bd_value *list, bool is_standard) {
     for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
         const bd_value *from = &list->items[i];
-        bd_str direction = from->kind == BD_OBJECT ? member_text(from, "direction") : BD_STR("");
+        bd_str direction = from->kind == BD_OBJECT ? bd_member_text(from, "direction") : BD_STR("");
         if (bd_str_ieq(direction, BD_STR("outbound"))) {
             continue;
         }
@@ -473,14 +474,14 @@ static int by_priority(const void *context, const void *a, const void *b) {
 }
 
 static const bd_value *describe(bd_arena *arena, const rule *of, size_t which, bd_str denied_by) {
-    builder build = {.arena = arena};
-    put_text(&build, "rule", of->name);
-    put_value(&build, "port", bd_value_integer(arena, asked[which].port));
-    put_text(&build, "protocol", bd_str_of(asked[which].protocol));
-    put_value(&build, "priority", bd_value_integer(arena, of->priority));
-    put_text(&build, "source", of->source);
-    put_text(&build, "denied_by", denied_by);
-    return build_object(&build);
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "rule", of->name);
+    bd_put_value(&build, "port", bd_value_integer(arena, asked[which].port));
+    bd_put_text(&build, "protocol", bd_str_of(asked[which].protocol));
+    bd_put_value(&build, "priority", bd_value_integer(arena, of->priority));
+    bd_put_text(&build, "source", of->source);
+    bd_put_text(&build, "denied_by", denied_by);
+    return bd_build_object(&build);
 }
 
 static void warn_azure(judging *judge, const rule *of, size_t which) {

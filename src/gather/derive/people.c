@@ -1,21 +1,7 @@
-/* What derivations about people and roles share: approvals, role holders, members, inputs of a join. */
+/* Roles of Entra and Azure that are privileged, and who holds one: by himself, or as a member of a group. */
 #include "bindery/derive.h"
 
 #include "people.h"
-
-answer answer_or(answer a, answer b) {
-    if (a == YES || b == YES) {
-        return YES;
-    }
-    return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : NO;
-}
-
-answer answer_and(answer a, answer b) {
-    if (a == NO || b == NO) {
-        return NO;
-    }
-    return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : YES;
-}
 
 /* ---- roles ---- */
 
@@ -60,286 +46,73 @@ static const char *name_in(const role_name *list, size_t count, bd_str guid) {
     return NULL;
 }
 
-const char *directory_role_name(bd_str guid) {
+const char *bd_roles_directory_name(bd_str guid) {
     return name_in(directory_roles, BD_COUNT(directory_roles), guid);
 }
 
-const char *azure_role_name(bd_str guid) {
+const char *bd_roles_azure_name(bd_str guid) {
     return name_in(azure_roles, BD_COUNT(azure_roles), guid);
 }
 
-bool is_privileged_directory_role(bd_str guid) {
-    return directory_role_name(guid) != NULL;
-}
-
-bool is_privileged_azure_role(bd_str guid) {
-    return azure_role_name(guid) != NULL;
-}
-
-size_t privileged_role_count(bool is_azure) {
+size_t bd_roles_privileged_count(bool is_azure) {
     return is_azure ? BD_COUNT(azure_roles) : BD_COUNT(directory_roles);
 }
 
-bd_str privileged_role_at(bool is_azure, size_t index) {
+bd_str bd_roles_privileged_at(bool is_azure, size_t index) {
     return bd_str_of(is_azure ? azure_roles[index].guid : directory_roles[index].guid);
-}
-
-bd_str tail_of(bd_arena *arena, bd_str id) {
-    bd_str bare = bd_str_trim(id);
-    while (bare.size > 0 && bare.data[bare.size - 1] == '/') {
-        bare.size--;
-    }
-    size_t from = bare.size;
-    while (from > 0 && bare.data[from - 1] != '/') {
-        from--;
-    }
-    return bd_str_lower(arena, bd_str_sub(bare, from, bare.size));
-}
-
-/* ---- facts ---- */
-
-static const bd_value *fact_of(const bd_join *join, const char *name) {
-    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, name) : NULL;
-    return fact != NULL && fact->kind == BD_OBJECT ? fact : NULL;
-}
-
-bool has_fact(const bd_join *join, const char *fact) {
-    return fact_of(join, fact) != NULL;
-}
-
-bd_str approved_list_words(const bd_join *join, const char *fact, bd_arena *arena) {
-    return has_fact(join, fact)
-               ? BD_STR("the approved list")
-               : bd_str_format(arena, "an approved list: bindery.json lacks the fact %s", fact);
-}
-
-bool is_approved(const bd_join *join, const char *name, const bd_str *ids, size_t count) {
-    const bd_value *fact = fact_of(join, name);
-    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
-    bd_day day;
-    /* an approval holds from its own day on, never for what was before it */
-    if (list == NULL || list->kind != BD_ARRAY ||
-        !bd_day_parse(bd_value_text(fact, "approved_on"), &day) ||
-        bd_zone_day(join->zone, join->at) < day) {
-        return false;
-    }
-    for (size_t i = 0; i < list->count; i++) {
-        for (size_t j = 0; j < count && list->items[i].kind == BD_STRING; j++) {
-            if (ids[j].size > 0 &&
-                bd_str_fold_cmp(bd_str_trim(list->items[i].text), ids[j]) == 0) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* ---- inputs ---- */
-
-const bd_join_input *input_of(const bd_join *join, const char *source, const bd_str *scope) {
-    for (size_t i = 0; i < join->input_count; i++) {
-        if (bd_str_eqz(join->inputs[i].source, source) &&
-            (scope == NULL || bd_str_eq(join->inputs[i].scope, *scope))) {
-            return &join->inputs[i];
-        }
-    }
-    return NULL;
-}
-
-bool is_whole(const bd_join *join, const char *source) {
-    bool is_there = false;
-    for (size_t i = 0; i < join->input_count; i++) {
-        if (!bd_str_eqz(join->inputs[i].source, source)) {
-            continue;
-        }
-        is_there = true;
-        if (!join->inputs[i].is_whole) {
-            return false;
-        }
-    }
-    return is_there;
-}
-
-bool is_whole_everywhere(const bd_join *join, const char *source) {
-    for (size_t i = 0; i < join->subscriptions->count; i++) {
-        if (input_of(join, source, &join->subscriptions->data[i]) == NULL) {
-            return false;
-        }
-    }
-    return is_whole(join, source);
-}
-
-bool has_set(const bd_join *join, const char *source, const char *set) {
-    for (size_t i = 0; i < join->input_count; i++) {
-        const bd_join_input *input = &join->inputs[i];
-        for (size_t j = 0; j < input->sets.count && bd_str_eqz(input->source, source); j++) {
-            if (bd_str_eqz(input->sets.data[j], set)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-bool has_set_everywhere(const bd_join *join, const char *source, const char *set) {
-    bool is_there = false;
-    for (size_t i = 0; i < join->input_count; i++) {
-        const bd_join_input *input = &join->inputs[i];
-        bool is_in = !bd_str_eqz(input->source, source);
-        is_there = is_there || !is_in;
-        for (size_t j = 0; j < input->sets.count && !is_in; j++) {
-            is_in = bd_str_eqz(input->sets.data[j], set);
-        }
-        if (!is_in) {
-            return false;
-        }
-    }
-    return is_there;
-}
-
-bd_str why_not(const bd_join *join, const char *source, bd_arena *arena) {
-    bd_str why = bd_str_format(arena, "no %s was read within seven days of this snapshot", source);
-    for (size_t i = 0; i < join->input_count; i++) {
-        const bd_join_input *input = &join->inputs[i];
-        if (bd_str_eqz(input->source, source) && !input->is_whole) {
-            return bd_str_format(arena, "%s may lack records: %.*s", source,
-                                 BD_ARG(input->why_not));
-        }
-    }
-    return why;
-}
-
-/* ---- values ---- */
-
-bool is_source(const bd_join_record *record, const char *source) {
-    return bd_str_eqz(record->source, source);
-}
-
-bool is_part_of(const bd_part *part, const char *source) {
-    return bd_str_eqz(part->source, source);
-}
-
-answer answer_of(const bd_value *record, const char *key) {
-    const bd_value *found = member(record, key);
-    if (found == NULL) {
-        return UNKNOWN;
-    }
-    if (found->kind == BD_BOOL) {
-        return found->boolean ? YES : NO;
-    }
-    bool is_text = found->kind == BD_STRING;
-    if (is_text && bd_str_ieq(bd_str_trim(found->text), BD_STR("true"))) {
-        return YES;
-    }
-    return is_text && bd_str_ieq(bd_str_trim(found->text), BD_STR("false")) ? NO : UNKNOWN;
-}
-
-bool is_set(const bd_value *record, const char *key) {
-    return answer_of(record, key) == YES;
-}
-
-void put_answer(builder *build, const char *key, answer value) {
-    put_value(build, key, value == UNKNOWN ? NULL : bd_value_bool(build->arena, value == YES));
-}
-
-static bool take_number(bd_str *rest, int64_t *number) {
-    size_t size = 0;
-    while (size < rest->size && rest->data[size] >= '0' && rest->data[size] <= '9') {
-        size++;
-    }
-    bool is_fine = size > 0 && size <= 6 && bd_str_to_i64(bd_str_sub(*rest, 0, size), number);
-    *rest = bd_str_sub(*rest, size, rest->size);
-    return is_fine && rest->size > 0;
-}
-
-bool duration_minutes(bd_str text, int64_t *out) {
-    bd_str rest = bd_str_trim(text);
-    bool is_time = false, has_any = false;
-    *out = 0;
-    if (rest.size < 3 || rest.data[0] != 'P') {
-        return false;
-    }
-    rest = bd_str_sub(rest, 1, rest.size);
-    while (rest.size > 0) {
-        if (rest.data[0] == 'T' && !is_time) {
-            is_time = true;
-            rest = bd_str_sub(rest, 1, rest.size);
-            continue;
-        }
-        int64_t number;
-        if (!take_number(&rest, &number)) {
-            return false;
-        }
-        char unit = rest.data[0];
-        rest = bd_str_sub(rest, 1, rest.size);
-        has_any = true;
-        if (!is_time && unit == 'D') {
-            *out += number * 24 * 60;
-        } else if (!is_time && unit == 'W') {
-            *out += number * 7 * 24 * 60;
-        } else if (is_time && unit == 'H') {
-            *out += number * 60;
-        } else if (is_time && unit == 'M') {
-            *out += number;
-        } else if (is_time && unit == 'S') {
-            *out += (number + 59) / 60;
-        } else {
-            return false;
-        }
-    }
-    return has_any;
 }
 
 /* ---- holders of roles ---- */
 
 static const char *kind_of_holder(const bd_join_record *record) {
-    if (member(record->value, "assignmentType") != NULL) {
+    if (bd_member(record->value, "assignmentType") != NULL) {
         return "active";
     }
-    if (member(record->value, "roleEligibilityScheduleId") != NULL) {
+    if (bd_member(record->value, "roleEligibilityScheduleId") != NULL) {
         return "eligible";
     }
-    return is_source(record, "S47") ? "active" : NULL;
+    return bd_join_record_is_of(record, "S47") ? "active" : NULL;
 }
 
 /* "User", "Group", "ServicePrincipal" of what is expanded, else "". */
 static bd_str principal_type(const bd_value *record, bd_arena *arena) {
-    bd_str type = member_text(record, "principalType");
+    bd_str type = bd_member_text(record, "principalType");
     if (type.size == 0) {
-        type = member_text(member(record, "principal"), "@odata.type");
+        type = bd_member_text(bd_member(record, "principal"), "@odata.type");
     }
     if (type.size == 0) {
-        type = member_text(member(member(record, "expandedProperties"), "principal"), "type");
+        type =
+            bd_member_text(bd_member(bd_member(record, "expandedProperties"), "principal"), "type");
     }
     bd_str mark = BD_STR("#microsoft.graph.");
     bd_str lower = bd_str_lower(arena, type);
     return bd_str_has_prefix(lower, mark) ? bd_str_sub(lower, mark.size, lower.size) : lower;
 }
 
-const bd_value *keep_holder(const bd_join_record *record, bd_arena *arena) {
-    bd_str principal = member_text(record->value, "principalId");
-    bd_str role = member_text(record->value, "roleDefinitionId");
+const bd_value *bd_roles_keep_holder(const bd_join_record *record, bd_arena *arena) {
+    bd_str principal = bd_member_text(record->value, "principalId");
+    bd_str role = bd_member_text(record->value, "roleDefinitionId");
     const char *kind = kind_of_holder(record);
     if (principal.size == 0 || role.size == 0 || kind == NULL) {
         return NULL;
     }
-    builder build = {.arena = arena};
-    put_text(&build, "p", bd_str_lower(arena, principal));
-    put_text(&build, "r", tail_of(arena, role));
-    put_text(&build, "k", bd_str_of(kind));
-    put_text(&build, "t", principal_type(record->value, arena));
-    return build_object(&build);
+    bd_builder build = {.arena = arena};
+    bd_put_text(&build, "p", bd_str_lower(arena, principal));
+    bd_put_text(&build, "r", bd_id_tail(arena, role));
+    bd_put_text(&build, "k", bd_str_of(kind));
+    bd_put_text(&build, "t", principal_type(record->value, arena));
+    return bd_build_object(&build);
 }
 
 static bool is_holder(const bd_part *part) {
-    return is_part_of(part, "S47") || is_part_of(part, "S48");
+    return bd_part_is_of(part, "S47") || bd_part_is_of(part, "S48");
 }
 
-bool is_expanded(const bd_join *join, bd_str group, bd_arena *arena) {
+bool bd_roles_is_expanded(const bd_join *join, bd_str group, bd_arena *arena) {
     for (size_t i = 0; i < join->input_count; i++) {
         const bd_join_input *input = &join->inputs[i];
         if (bd_str_eqz(input->source, "S65") && input->is_whole &&
-            bd_str_eq(tail_of(arena, input->scope), group)) {
+            bd_str_eq(bd_id_tail(arena, input->scope), group)) {
             return true;
         }
     }
@@ -356,48 +129,50 @@ static bool is_in(const bd_strs *list, bd_str text) {
 }
 
 /* Does one line of the list give him the role? */
-static answer holds_by(const bd_join *join, const bd_part *part, bd_str user,
-                       const bd_strs *groups, bd_arena *arena) {
+static bd_answer holds_by(const bd_join *join, const bd_part *part, bd_str user,
+                          const bd_strs *groups, bd_arena *arena) {
     bd_str principal = bd_value_text(part->kept, "p");
     bd_str type = bd_value_text(part->kept, "t");
     if (bd_str_eq(principal, user) || is_in(groups, principal)) {
-        return YES;
+        return BD_YES;
     }
     bool is_group = bd_str_eqz(type, "group") || bd_str_eqz(type, "foreigngroup");
-    if ((type.size > 0 && !is_group) || is_expanded(join, principal, arena)) {
-        return NO;
+    if ((type.size > 0 && !is_group) || bd_roles_is_expanded(join, principal, arena)) {
+        return BD_NO;
     }
-    return UNKNOWN;
+    return BD_UNKNOWN;
 }
 
-static void settle_lists(const bd_join *join, holding *out, bool has_any, bd_arena *arena) {
-    bool knows_active = (is_whole(join, "S48") &&
-                         has_set(join, "S48",
-                                 "rolemanagement/directory/roleassignmentscheduleinstances")) ||
-                        (is_whole(join, "S47") &&
-                         has_set(join, "S47", "rolemanagement/directory/roleassignments"));
+static void settle_lists(const bd_join *join, bd_holding *out, bool has_any, bd_arena *arena) {
+    bool knows_active =
+        (bd_join_is_whole(join, "S48") &&
+         bd_join_has_set(join, "S48",
+                         "rolemanagement/directory/roleassignmentscheduleinstances")) ||
+        (bd_join_is_whole(join, "S47") &&
+         bd_join_has_set(join, "S47", "rolemanagement/directory/roleassignments"));
     bool knows_eligible =
-        is_whole(join, "S48") &&
-        has_set(join, "S48", "rolemanagement/directory/roleeligibilityscheduleinstances");
-    if (out->active == NO && (!knows_active || !has_any)) {
-        out->active = UNKNOWN;
+        bd_join_is_whole(join, "S48") &&
+        bd_join_has_set(join, "S48", "rolemanagement/directory/roleeligibilityscheduleinstances");
+    if (out->active == BD_NO && (!knows_active || !has_any)) {
+        out->active = BD_UNKNOWN;
         out->problem = bd_str_format(
             arena, "who holds the role is not known: %.*s",
             BD_ARG(knows_active ? BD_STR("the list of role assignments names no holder")
-                   : input_of(join, "S48", NULL) != NULL ? why_not(join, "S48", arena)
-                                                         : why_not(join, "S47", arena)));
+                   : bd_join_find_input(join, "S48", NULL) != NULL
+                       ? bd_join_why_not(join, "S48", arena)
+                       : bd_join_why_not(join, "S47", arena)));
     }
-    if (out->eligible == NO && !knows_eligible) {
-        out->eligible = UNKNOWN;
+    if (out->eligible == BD_NO && !knows_eligible) {
+        out->eligible = BD_UNKNOWN;
         out->problem =
             BD_STR("who is eligible for the role is not known: no complete list of "
                    "roleEligibilityScheduleInstances was read within seven days of this snapshot");
     }
 }
 
-holding holding_of(const bd_join *join, bd_str user, const bd_strs *groups, bd_str role,
-                   bd_arena *arena) {
-    holding out = {.active = NO, .eligible = NO, .problem = {"", 0}};
+bd_holding bd_roles_holding_of(const bd_join *join, bd_str user, const bd_strs *groups, bd_str role,
+                               bd_arena *arena) {
+    bd_holding out = {.active = BD_NO, .eligible = BD_NO, .problem = {"", 0}};
     bool has_any = false;
     for (size_t i = 0; i < join->common_count; i++) {
         const bd_part *part = &join->common[i];
@@ -405,11 +180,11 @@ holding holding_of(const bd_join *join, bd_str user, const bd_strs *groups, bd_s
             continue;
         }
         bool is_active = bd_str_eqz(bd_value_text(part->kept, "k"), "active");
-        answer *side = is_active ? &out.active : &out.eligible;
-        answer one = holds_by(join, part, user, groups, arena);
+        bd_answer *side = is_active ? &out.active : &out.eligible;
+        bd_answer one = holds_by(join, part, user, groups, arena);
         has_any = has_any || is_active;
-        *side = answer_or(*side, one);
-        if (one == UNKNOWN && out.problem.size == 0) {
+        *side = bd_answer_or(*side, one);
+        if (one == BD_UNKNOWN && out.problem.size == 0) {
             out.problem = bd_str_format(
                 arena,
                 "'%.*s' holds the role too; whether it is a group is not shown (export with "
@@ -421,11 +196,11 @@ holding holding_of(const bd_join *join, bd_str user, const bd_strs *groups, bd_s
     return out;
 }
 
-bd_strs groups_of(const bd_part *parts, size_t count, bd_arena *arena) {
+bd_strs bd_roles_groups_of(const bd_part *parts, size_t count, bd_arena *arena) {
     bd_strs out = {0};
     for (size_t i = 0; i < count; i++) {
-        if (is_part_of(&parts[i], "S65")) {
-            *bd_push(arena, &out) = tail_of(arena, parts[i].scope);
+        if (bd_part_is_of(&parts[i], "S65")) {
+            *bd_push(arena, &out) = bd_id_tail(arena, parts[i].scope);
         }
     }
     return out;
@@ -433,23 +208,24 @@ bd_strs groups_of(const bd_part *parts, size_t count, bd_arena *arena) {
 
 /* ---- people ---- */
 
-void collect_member(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
-                    void *context) {
-    bd_str id = bd_str_lower(arena, member_text(record->value, "id"));
+void bd_roles_collect_member(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                             void *context) {
+    bd_str id = bd_str_lower(arena, bd_member_text(record->value, "id"));
     if (id.size > 0 && record->scope.size > 0) {
         keep(context, id, bd_value_object(arena, 0, NULL, NULL));
     }
 }
 
-void collect_user(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep, void *context) {
+void bd_roles_collect_user(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                           void *context) {
     static const char *const kept[] = {"id", "userPrincipalName", "accountEnabled", "userType",
                                        "createdDateTime", "creationType"};
-    bd_str id = bd_str_lower(arena, member_text(record->value, "id"));
-    builder build = {.arena = arena};
+    bd_str id = bd_str_lower(arena, bd_member_text(record->value, "id"));
+    bd_builder build = {.arena = arena};
     for (size_t i = 0; i < BD_COUNT(kept); i++) {
-        put_value(&build, kept[i], member(record->value, kept[i]));
+        bd_put_value(&build, kept[i], bd_member(record->value, kept[i]));
     }
     if (id.size > 0) {
-        keep(context, id, build_object(&build));
+        keep(context, id, bd_build_object(&build));
     }
 }

@@ -55,7 +55,7 @@ static void count_decision(review_sums *sums, const bd_value *item) {
 
 /* How one Deny came out. */
 typedef struct {
-    answer gone;
+    bd_answer gone;
     bool is_done;
     int64_t days; /* -1: not carried out, or nothing says when */
 } denial;
@@ -78,27 +78,27 @@ static denial weigh_denial(const reduction *of, const bd_value *review, const bd
 static void count_denial(review_sums *sums, const denial *one) {
     sums->applied += one->is_done ? 1 : 0;
     sums->not_applied += one->is_done ? 0 : 1;
-    sums->present += one->gone == NO ? 1 : 0;
-    sums->gone_unknown += one->gone == UNKNOWN ? 1 : 0;
+    sums->present += one->gone == BD_NO ? 1 : 0;
+    sums->gone_unknown += one->gone == BD_UNKNOWN ? 1 : 0;
     sums->days = one->days > sums->days ? one->days : sums->days;
 }
 
 static void emit_denied(const reduction *of, const bd_value *review, const bd_value *item) {
     denial one = weigh_denial(of, review, item);
-    builder build = {.arena = of->arena};
-    put_text(&build, "review", bd_value_text(review, "id"));
-    put_text(&build, "principal", bd_value_text(item, "who"));
-    put_text(&build, "name", bd_value_text(item, "name"));
-    put_text(&build, "result", bd_value_text(item, "result"));
-    put_text(&build, "applied", bd_value_text(item, "applied"));
-    put_text(&build, "still",
-             one.gone == NO    ? BD_STR("present")
-             : one.gone == YES ? BD_STR("gone")
-                               : BD_STR("unknown"));
-    put_value(&build, "days", one.days >= 0 ? bd_value_integer(of->arena, one.days) : NULL);
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "review", bd_value_text(review, "id"));
+    bd_put_text(&build, "principal", bd_value_text(item, "who"));
+    bd_put_text(&build, "name", bd_value_text(item, "name"));
+    bd_put_text(&build, "result", bd_value_text(item, "result"));
+    bd_put_text(&build, "applied", bd_value_text(item, "applied"));
+    bd_put_text(&build, "still",
+                one.gone == BD_NO    ? BD_STR("present")
+                : one.gone == BD_YES ? BD_STR("gone")
+                                     : BD_STR("unknown"));
+    bd_put_value(&build, "days", one.days >= 0 ? bd_value_integer(of->arena, one.days) : NULL);
     bd_str id = bd_value_text(item, "id");
     of->emit(of->context, BD_STR("denied"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
-             build_object(&build));
+             bd_build_object(&build));
 }
 
 /* Holders of a privileged role without an item; -1: no whole list of before the review shows them. */
@@ -122,11 +122,11 @@ static int64_t count_uncovered(const reduction *of, const bd_value *review) {
     return count;
 }
 
-static void put_count(builder *build, const char *key, int64_t count) {
-    put_value(build, key, bd_value_integer(build->arena, count));
+static void put_count(bd_builder *build, const char *key, int64_t count) {
+    bd_put_value(build, key, bd_value_integer(build->arena, count));
 }
 
-static void put_sums(builder *build, const review_sums *sums) {
+static void put_sums(bd_builder *build, const review_sums *sums) {
     put_count(build, "items", sums->items);
     put_count(build, "approve", sums->approve);
     put_count(build, "deny", sums->deny);
@@ -139,16 +139,17 @@ static void put_sums(builder *build, const review_sums *sums) {
     put_count(build, "not_applied", sums->not_applied);
     put_count(build, "present", sums->present);
     put_count(build, "gone_unknown", sums->gone_unknown);
-    put_value(build, "days", sums->days >= 0 ? bd_value_integer(build->arena, sums->days) : NULL);
+    bd_put_value(build, "days",
+                 sums->days >= 0 ? bd_value_integer(build->arena, sums->days) : NULL);
     bd_str names = BD_STR("");
     for (int64_t i = 0; i < sums->reviewers && i < MOST_REVIEWERS; i++) {
         names = bd_str_format(build->arena, "%.*s%s%.*s", BD_ARG(names), i > 0 ? ", " : "",
                               BD_ARG(sums->names[i]));
     }
-    put_text(build, "reviewers",
-             sums->reviewers > MOST_REVIEWERS
-                 ? bd_str_format(build->arena, "%.*s and more", BD_ARG(names))
-                 : names);
+    bd_put_text(build, "reviewers",
+                sums->reviewers > MOST_REVIEWERS
+                    ? bd_str_format(build->arena, "%.*s and more", BD_ARG(names))
+                    : names);
 }
 
 typedef struct {
@@ -199,18 +200,18 @@ static void list_review(const listing *list, const bd_value *review) {
     review_sums sums = sum_review(list, review);
     bd_str id = bd_value_text(review, "id");
     int64_t uncovered = count_uncovered(of, review);
-    builder build = {.arena = of->arena};
-    put_text(&build, "id", id);
-    put_text(&build, "kind", of->is_azure ? BD_STR("Azure") : BD_STR("Entra"));
-    put_text(&build, "scope", name_of_scope(of, review));
-    put_text(&build, "side", text_of_review(of, review, "side"));
-    put_text(&build, "status", bd_value_text(review, "status"));
-    put_text(&build, "start", bd_value_text(review, "start"));
-    put_text(&build, "end", bd_value_text(review, "end"));
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "id", id);
+    bd_put_text(&build, "kind", of->is_azure ? BD_STR("Azure") : BD_STR("Entra"));
+    bd_put_text(&build, "scope", name_of_scope(of, review));
+    bd_put_text(&build, "side", text_of_review(of, review, "side"));
+    bd_put_text(&build, "status", bd_value_text(review, "status"));
+    bd_put_text(&build, "start", bd_value_text(review, "start"));
+    bd_put_text(&build, "end", bd_value_text(review, "end"));
     put_sums(&build, &sums);
-    put_value(&build, "not_covered",
-              uncovered >= 0 ? bd_value_integer(of->arena, uncovered) : NULL);
-    of->emit(of->context, BD_STR("review"), id, id, BD_INSTANT_NONE, build_object(&build));
+    bd_put_value(&build, "not_covered",
+                 uncovered >= 0 ? bd_value_integer(of->arena, uncovered) : NULL);
+    of->emit(of->context, BD_STR("review"), id, id, BD_INSTANT_NONE, bd_build_object(&build));
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_value *item = of->join->common[i].kept;
         if (is_decision_of(list, i, id) && is_denied(item)) {

@@ -9,7 +9,7 @@ bool is_kind(const bd_value *kept, const char *kind) {
 }
 
 const char *name_of_role(const reduction *of, bd_str role) {
-    return of->is_azure ? azure_role_name(role) : directory_role_name(role);
+    return of->is_azure ? bd_roles_azure_name(role) : bd_roles_directory_name(role);
 }
 
 static const bd_value *definition_of(const reduction *of, const bd_value *review) {
@@ -163,27 +163,26 @@ static bool has_holder(const reduction *of, bd_instant at, bd_str role, const ch
 static void emit_role(const reduction *of, bd_str role, const char *side) {
     const bd_value *review = held_review(of, role, side);
     bd_str name = bd_str_of(name_of_role(of, role));
-    builder build = {.arena = of->arena};
-    put_text(&build, "role", name);
-    put_text(&build, "holders", bd_str_of(side));
-    put_answer(&build, "held", review != NULL ? YES : UNKNOWN);
-    put_text(&build, "review", bd_value_text(review, "id"));
-    put_text(&build, "ended", bd_value_text(review, "end"));
-    put_text(&build, "problem",
-             bd_str_format(of->arena,
-                           "no review of the %s holders of %.*s had ended, and been applied, in "
-                           "this calendar quarter when the list was read",
-                           side, BD_ARG(name)));
-    of->emit(of->context, BD_STR("role"),
-             bd_str_format(of->arena, "%.*s/%s", BD_ARG(role), side), name, BD_INSTANT_NONE,
-             build_object(&build));
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "role", name);
+    bd_put_text(&build, "holders", bd_str_of(side));
+    bd_put_answer(&build, "held", review != NULL ? BD_YES : BD_UNKNOWN);
+    bd_put_text(&build, "review", bd_value_text(review, "id"));
+    bd_put_text(&build, "ended", bd_value_text(review, "end"));
+    bd_put_text(&build, "problem",
+                bd_str_format(of->arena,
+                              "no review of the %s holders of %.*s had ended, and been applied, in "
+                              "this calendar quarter when the list was read",
+                              side, BD_ARG(name)));
+    of->emit(of->context, BD_STR("role"), bd_str_format(of->arena, "%.*s/%s", BD_ARG(role), side),
+             name, BD_INSTANT_NONE, bd_build_object(&build));
 }
 
 static void reduce_roles(const reduction *of) {
     static const char *const sides[] = {"active", "eligible"};
     bd_instant known = holders_at(of, of->join->at, /*is_before*/ true);
-    for (size_t i = 0; i < privileged_role_count(of->is_azure); i++) {
-        bd_str role = privileged_role_at(of->is_azure, i);
+    for (size_t i = 0; i < bd_roles_privileged_count(of->is_azure); i++) {
+        bd_str role = bd_roles_privileged_at(of->is_azure, i);
         for (size_t j = 0; j < BD_COUNT(sides); j++) {
             /* a role that nobody holds needs no review; of whom nothing is known, each does */
             if (known == BD_INSTANT_NONE || has_holder(of, known, role, sides[j])) {
@@ -201,19 +200,21 @@ static bool is_scope_held(const reduction *of, bd_str id) {
 }
 
 static void emit_scope(const reduction *of, bd_str id, bd_str problem) {
-    builder build = {.arena = of->arena};
-    put_text(&build, "scope", id);
-    put_answer(&build, "held",
-               problem.size == 0 && is_scope_held(of, bd_str_lower(of->arena, id)) ? YES : UNKNOWN);
-    put_text(&build, "problem",
-             problem.size > 0
-                 ? problem
-                 : bd_str_format(of->arena,
-                                 "no review of %.*s had ended, and been applied, in this calendar "
-                                 "quarter when the list was read",
-                                 BD_ARG(id)));
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "scope", id);
+    bd_put_answer(&build, "held",
+                  problem.size == 0 && is_scope_held(of, bd_str_lower(of->arena, id)) ? BD_YES
+                                                                                      : BD_UNKNOWN);
+    bd_put_text(
+        &build, "problem",
+        problem.size > 0
+            ? problem
+            : bd_str_format(of->arena,
+                            "no review of %.*s had ended, and been applied, in this calendar "
+                            "quarter when the list was read",
+                            BD_ARG(id)));
     of->emit(of->context, BD_STR("scope"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
-             build_object(&build));
+             bd_build_object(&build));
 }
 
 static void reduce_scopes(const reduction *of) {
@@ -255,18 +256,19 @@ static const char *judgement_of(const bd_value *item) {
 static void emit_item(const reduction *of, bd_str role, const bd_value *review,
                       const bd_value *item) {
     bool is_staged = bd_value_find(definition_of(of, review), "stages") != NULL;
-    builder build = {.arena = of->arena};
-    put_text(&build, "role", bd_str_of(name_of_role(of, role)));
-    put_text(&build, "principal", bd_value_text(item, "who"));
-    put_text(&build, "name", bd_value_text(item, "name").size > 0 ? bd_value_text(item, "name")
-                                                                  : bd_value_text(item, "who"));
-    put_text(&build, "decision", bd_value_text(item, "decision"));
-    put_text(&build, "judgement", bd_str_of(judgement_of(item)));
-    put_text(&build, "stages", is_staged ? BD_STR("several") : BD_STR("one"));
-    put_text(&build, "ended", bd_value_text(review, "end"));
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "role", bd_str_of(name_of_role(of, role)));
+    bd_put_text(&build, "principal", bd_value_text(item, "who"));
+    bd_put_text(&build, "name",
+                bd_value_text(item, "name").size > 0 ? bd_value_text(item, "name")
+                                                     : bd_value_text(item, "who"));
+    bd_put_text(&build, "decision", bd_value_text(item, "decision"));
+    bd_put_text(&build, "judgement", bd_str_of(judgement_of(item)));
+    bd_put_text(&build, "stages", is_staged ? BD_STR("several") : BD_STR("one"));
+    bd_put_text(&build, "ended", bd_value_text(review, "end"));
     bd_str id = bd_value_text(item, "id");
     of->emit(of->context, BD_STR("decision"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
-             build_object(&build));
+             bd_build_object(&build));
 }
 
 bool has_item(const reduction *of, bd_str review, bd_str who) {
@@ -282,18 +284,18 @@ bool has_item(const reduction *of, bd_str review, bd_str who) {
 
 static void emit_uncovered(const reduction *of, bd_str role, const bd_value *review, bd_str who,
                            const char *judgement, bd_str problem) {
-    builder build = {.arena = of->arena};
-    put_text(&build, "role", bd_str_of(name_of_role(of, role)));
-    put_text(&build, "principal", who);
-    put_text(&build, "name", who);
-    put_text(&build, "judgement", bd_str_of(judgement));
-    put_text(&build, "decision", BD_STR("no item"));
-    put_text(&build, "ended", bd_value_text(review, "end"));
-    put_text(&build, "problem", problem);
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "role", bd_str_of(name_of_role(of, role)));
+    bd_put_text(&build, "principal", who);
+    bd_put_text(&build, "name", who);
+    bd_put_text(&build, "judgement", bd_str_of(judgement));
+    bd_put_text(&build, "decision", BD_STR("no item"));
+    bd_put_text(&build, "ended", bd_value_text(review, "end"));
+    bd_put_text(&build, "problem", problem);
     bd_str id = bd_value_text(review, "id");
     of->emit(of->context, BD_STR("decision"),
              bd_str_format(of->arena, "%.*s/%.*s", BD_ARG(id), BD_ARG(who)), id, BD_INSTANT_NONE,
-             build_object(&build));
+             bd_build_object(&build));
 }
 
 /* Who held the role when the review began, and has no item in it. */
@@ -321,11 +323,11 @@ static void emit_holders(const reduction *of, bd_str role, const bd_value *revie
 
 /* Nothing to judge must not look like nothing to find. */
 static void emit_nothing(const reduction *of, const char *problem) {
-    builder build = {.arena = of->arena};
-    put_text(&build, "name", BD_STR("(reviews)"));
-    put_text(&build, "problem", bd_str_of(problem));
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "name", BD_STR("(reviews)"));
+    bd_put_text(&build, "problem", bd_str_of(problem));
     of->emit(of->context, BD_STR("decision"), BD_STR("reviews"), BD_STR("(reviews)"),
-             BD_INSTANT_NONE, build_object(&build));
+             BD_INSTANT_NONE, bd_build_object(&build));
 }
 
 static void reduce_items(const reduction *of) {
@@ -369,27 +371,27 @@ bool is_carried_out(bd_str result) {
 }
 
 /* Gone from the first whole list of holders after it: unknown where there is none. */
-answer is_gone(const reduction *of, bd_str role, bd_str who, bd_instant after) {
+bd_answer is_gone(const reduction *of, bd_str role, bd_str who, bd_instant after) {
     bd_instant at = holders_at(of, after, /*is_before*/ false);
     if (at == BD_INSTANT_NONE) {
-        return UNKNOWN;
+        return BD_UNKNOWN;
     }
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_part *part = &of->join->common[i];
         if (is_holder_of(part, at, role, NULL) && bd_str_eq(bd_value_text(part->kept, "p"), who)) {
-            return NO;
+            return BD_NO;
         }
     }
-    return YES;
+    return BD_YES;
 }
 
 /* The same of a group, by the first whole list of its members. */
-answer has_left(const reduction *of, bd_str group, bd_str who, bd_instant after) {
+bd_answer has_left(const reduction *of, bd_str group, bd_str who, bd_instant after) {
     bd_instant at = BD_INSTANT_NONE;
     for (size_t i = 0; i < of->join->input_count; i++) {
         const bd_join_input *input = &of->join->inputs[i];
         bool is_list = bd_str_eqz(input->source, "S65") && input->is_whole &&
-                       bd_str_eq(tail_of(of->arena, input->scope), group);
+                       bd_str_eq(bd_id_tail(of->arena, input->scope), group);
         if (is_list && input->from >= after && (at == BD_INSTANT_NONE || input->from < at)) {
             at = input->from;
         }
@@ -397,12 +399,12 @@ answer has_left(const reduction *of, bd_str group, bd_str who, bd_instant after)
     for (size_t i = 0; at != BD_INSTANT_NONE && i < of->join->common_count; i++) {
         const bd_part *part = &of->join->common[i];
         if (is_kind(part->kept, "member") && part->at == at &&
-            bd_str_eq(tail_of(of->arena, part->scope), group) &&
+            bd_str_eq(bd_id_tail(of->arena, part->scope), group) &&
             bd_str_eq(bd_value_text(part->kept, "p"), who)) {
-            return NO;
+            return BD_NO;
         }
     }
-    return at == BD_INSTANT_NONE ? UNKNOWN : YES;
+    return at == BD_INSTANT_NONE ? BD_UNKNOWN : BD_YES;
 }
 
 bd_str name_of_scope(const reduction *of, const bd_value *review) {
@@ -417,32 +419,33 @@ static void emit_denial(const reduction *of, bd_str role, const bd_value *review
     bd_instant end = stated_time(review, "end"), applied = stated_time(item, "applied");
     bool is_done = is_carried_out(bd_value_text(item, "result"));
     bd_instant from = applied != BD_INSTANT_NONE ? applied : end + POLICY_DAYS * DAY_TICKS;
-    answer in_time = !is_done ? NO
-                     : applied == BD_INSTANT_NONE
-                         ? UNKNOWN
-                         : applied <= end + POLICY_DAYS * DAY_TICKS ? YES : NO;
+    bd_answer in_time = !is_done                                   ? BD_NO
+                        : applied == BD_INSTANT_NONE               ? BD_UNKNOWN
+                        : applied <= end + POLICY_DAYS * DAY_TICKS ? BD_YES
+                                                                   : BD_NO;
     /* what is due later than the list was read cannot be late yet */
     bool is_open = !is_done && of->join->at < end + POLICY_DAYS * DAY_TICKS;
-    builder build = {.arena = of->arena};
-    put_text(&build, "role", name_of_scope(of, review));
-    put_text(&build, "principal", bd_value_text(item, "who"));
-    put_text(&build, "name", bd_value_text(item, "name").size > 0 ? bd_value_text(item, "name")
-                                                                  : bd_value_text(item, "who"));
-    put_text(&build, "result", bd_value_text(item, "result"));
-    put_text(&build, "applied", bd_value_text(item, "applied"));
-    put_answer(&build, "carried_out", is_open ? UNKNOWN : in_time);
+    bd_builder build = {.arena = of->arena};
+    bd_put_text(&build, "role", name_of_scope(of, review));
+    bd_put_text(&build, "principal", bd_value_text(item, "who"));
+    bd_put_text(&build, "name",
+                bd_value_text(item, "name").size > 0 ? bd_value_text(item, "name")
+                                                     : bd_value_text(item, "who"));
+    bd_put_text(&build, "result", bd_value_text(item, "result"));
+    bd_put_text(&build, "applied", bd_value_text(item, "applied"));
+    bd_put_answer(&build, "carried_out", is_open ? BD_UNKNOWN : in_time);
     bd_str who = bd_value_text(item, "who");
-    put_answer(&build, "gone",
-               role.size > 0 ? is_gone(of, role, who, from)
-                             : has_left(of, text_of_review(of, review, "of"), who, from));
-    put_text(&build, "problem",
-             is_open ? BD_STR("the days that the policy gives are not over")
-             : role.size > 0
-                 ? BD_STR("no complete list of the role's holders was read after it")
-                 : BD_STR("no complete list of the group's members was read after it"));
+    bd_put_answer(&build, "gone",
+                  role.size > 0 ? is_gone(of, role, who, from)
+                                : has_left(of, text_of_review(of, review, "of"), who, from));
+    bd_put_text(&build, "problem",
+                is_open ? BD_STR("the days that the policy gives are not over")
+                : role.size > 0
+                    ? BD_STR("no complete list of the role's holders was read after it")
+                    : BD_STR("no complete list of the group's members was read after it"));
     bd_str id = bd_value_text(item, "id");
     of->emit(of->context, BD_STR("decision"), bd_str_lower(of->arena, id), id, BD_INSTANT_NONE,
-             build_object(&build));
+             bd_build_object(&build));
 }
 
 static void reduce_denials(const reduction *of) {
@@ -490,11 +493,11 @@ static void reduce_by(reduce_part *part, bool is_azure, const bd_join *join, bd_
 }
 
 #define BOTH(name, part)                                                                           \
-    REDUCE(name) {                                                                                 \
+    BD_DERIVE_REDUCE(name) {                                                                       \
         (void)parts, (void)count;                                                                  \
         reduce_by(part, /*is_azure*/ false, join, group, arena, emit, context);                    \
     }                                                                                              \
-    REDUCE(name##_azure) {                                                                         \
+    BD_DERIVE_REDUCE(name##_azure) {                                                               \
         (void)parts, (void)count;                                                                  \
         reduce_by(part, /*is_azure*/ true, join, group, arena, emit, context);                     \
     }
@@ -504,15 +507,15 @@ static void reduce_all_denials(const reduction *of) {
     reduce_denials(&all);
 }
 
-REDUCE(scope_denials) {
+BD_DERIVE_REDUCE(scope_denials) {
     (void)parts, (void)count;
     reduce_by(reduce_all_denials, /*is_azure*/ false, join, group, arena, emit, context);
 }
-REDUCE(scope_denials_azure) {
+BD_DERIVE_REDUCE(scope_denials_azure) {
     (void)parts, (void)count;
     reduce_by(reduce_all_denials, /*is_azure*/ true, join, group, arena, emit, context);
 }
-REDUCE(scope_reviews) {
+BD_DERIVE_REDUCE(scope_reviews) {
     (void)parts, (void)count;
     reduce_by(reduce_scopes, /*is_azure*/ false, join, group, arena, emit, context);
 }

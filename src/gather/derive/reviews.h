@@ -36,7 +36,7 @@ bool is_holder_of(const bd_part *part, bd_instant at, bd_str role, const char *s
 
 bool is_carried_out(bd_str result);
 /* Gone from the first whole list after it, of the role's holders or the group's members: unknown where none is. */
-answer is_gone(const reduction *of, bd_str role, bd_str who, bd_instant after);
-answer has_left(const reduction *of, bd_str group, bd_str who, bd_instant after);
+bd_answer is_gone(const reduction *of, bd_str role, bd_str who, bd_instant after);
+bd_answer has_left(const reduction *of, bd_str group, bd_str who, bd_instant after);
 
 #endif
