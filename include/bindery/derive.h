@@ -167,6 +167,19 @@ bd_str bd_resource_id(bd_arena *arena, bd_str id);
 /* What stands behind its last '/', lower case: a role definition's or a group's own guid.  Allocated in `arena`. */
 bd_str bd_id_tail(bd_arena *arena, bd_str id);
 
+/* How much a scope reaches; GROUP: a management group, LESS: a part of a subscription. */
+typedef enum {
+    BD_EXTENT_NOTHING, /* it is no scope, or "" */
+    BD_EXTENT_ROOT,
+    BD_EXTENT_GROUP,
+    BD_EXTENT_SUBSCRIPTION,
+    BD_EXTENT_LESS
+} bd_extent;
+/* Of a scope as a record gives it; `arena` for scratch. */
+bd_extent bd_extent_of_scope(bd_arena *arena, bd_str scope);
+/* Of an id as bd_resource_id gives it: the root "/" is "" there, and NOTHING. */
+bd_extent bd_extent_of_id(bd_str id);
+
 /* ---- what a join is told ---- */
 
 bool bd_join_record_is_of(const bd_join_record *record, const char *source);
@@ -221,9 +234,5 @@ bool bd_part_fits(bd_str packed, size_t at, size_t source_count);
 /* All but `at`, which belongs to the snapshot. */
 void bd_part_unpack(bd_unpacker *unpacker, bd_arena *arena, uint32_t *derived, bd_str *group,
                     bd_part *out);
-
-const bd_derivation *bd_derivation_find(bd_str name); /* NULL when absent */
-size_t bd_derivation_count(void);
-const bd_derivation *bd_derivation_at(size_t index); /* by name */
 
 #endif

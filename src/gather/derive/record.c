@@ -174,3 +174,26 @@ bool bd_derive_parse_minutes(bd_str text, int64_t *minutes) {
     }
     return has_any;
 }
+
+/* ---- how much a scope reaches ---- */
+
+bd_extent bd_extent_of_id(bd_str id) {
+    bd_str group = BD_STR("/providers/microsoft.management/managementgroups/");
+    bd_str subscription = BD_STR("/subscriptions/");
+    if (bd_str_has_prefix(id, group)) {
+        return bd_str_find(bd_str_sub(id, group.size, id.size), BD_STR("/")) < 0 ? BD_EXTENT_GROUP
+                                                                                 : BD_EXTENT_LESS;
+    }
+    if (!bd_str_has_prefix(id, subscription)) {
+        return BD_EXTENT_NOTHING;
+    }
+    return bd_str_find(bd_str_sub(id, subscription.size, id.size), BD_STR("/")) < 0
+               ? BD_EXTENT_SUBSCRIPTION
+               : BD_EXTENT_LESS;
+}
+
+bd_extent bd_extent_of_scope(bd_arena *arena, bd_str scope) {
+    bd_str id = bd_resource_id(arena, scope);
+    bool is_root = scope.size > 0 && (id.size == 0 || bd_str_eqz(id, "/"));
+    return is_root ? BD_EXTENT_ROOT : bd_extent_of_id(id);
+}

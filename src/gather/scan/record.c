@@ -1,7 +1,7 @@
 /* One record on its way into rows: what it is, what its checks yield, what is derived of it, and that it is there. */
 #include "bindery/scan.h"
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 #include "scan_priv.h"
 
 #define LONGEST_IDENTITY 4096 /* what a packed row keeps of a text whole */

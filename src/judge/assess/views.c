@@ -2,7 +2,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 bool bd_strs_have(const bd_strs *list, bd_str text) {
     for (size_t i = 0; i < list->count; i++) {
