@@ -1,6 +1,7 @@
 /* What a scan yielded, kept as bytes: the same comes back, other things have other keys, and nothing hostile passes. */
 #include "bindery/memo.h"
 
+#include "bindery/derivations.h"
 #include "bindery/zip.h"
 #include "make_scan.h"
 #include "test.h"
@@ -405,7 +406,7 @@ TEST(memo, the_days_are_asked_for_by_checks_and_derivations_of_what_was_seen) {
 }
 
 TEST(memo, no_derivation_sees_the_days_unless_it_says_so) {
-    bd_str source = test_read_file(bd_str_format(test_arena(), "%s/src/gather/derive/days.c", test_root()).data);
+    bd_str source = test_read_file(bd_str_format(test_arena(), "%s/src/gather/people/days.c", test_root()).data);
     size_t asking = 0;
     CHECK(bd_str_find(source, BD_STR("period_to")) >= 0);
     for (size_t i = 0; i < bd_derivation_count(); i++) {

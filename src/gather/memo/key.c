@@ -1,7 +1,7 @@
 /* What a scan hangs on, as one hash. */
 #include "bindery/memo.h"
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 #include <string.h>
 

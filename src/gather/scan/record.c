@@ -1,7 +1,7 @@
 /* One record on its way into rows: what it is, what its checks yield, what is derived of it, and that it is there. */
 #include "bindery/scan.h"
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 #include "bindery/extent.h"
 #include "scan_priv.h"
 

@@ -2,7 +2,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 static void add_once(bd_arena *arena, bd_strs *list, bd_str text) {
     if (text.size > 0 && !bd_strs_have(list, text)) {
