@@ -87,9 +87,11 @@ room_flags = $(if $(filter src/base/text/%,$(1)),$(shell pkg-config --cflags fre
 
 # What a scan makes of bytes hangs on these: their hash is part of the key of what it yielded, so that no version has to be
 # raised by hand, and a program that scans in another way finds nothing of the one before.
-MAP_SOURCES := $(sort $(foreach room,base/util base/value gather/read gather/derive gather/evidence gather/scan gather/memo \
-  judge/catalog judge/rule judge/imported,$(wildcard src/$(room)/*.[ch])) $(addprefix include/bindery/,util.h value.h read.h \
-  derive.h evidence.h scan.h memo.h catalog.h rule.h imported.h))
+DERIVE_ROOMS := access change derivations derive network operation people protection reviews roles
+MAP_SOURCES := $(sort $(foreach room,base/util base/value base/spill base/zip gather/read $(DERIVE_ROOMS:%=gather/%) gather/evidence \
+  gather/extent gather/scan gather/memo judge/catalog judge/rule judge/imported,$(wildcard src/$(room)/*.[ch])) \
+  $(addprefix include/bindery/,util.h value.h spill.h zip.h read.h $(DERIVE_ROOMS:%=%.h) evidence.h extent.h scan.h memo.h catalog.h \
+  rule.h imported.h))
 map_sources = $(if $(filter src/gather/memo/key.c,$(1)),-DBINDERY_MAP_SOURCES='"$(shell cat $(MAP_SOURCES) | sha256sum | cut -c1-32)"')
 
 # What an output hangs on besides its inputs and libraries: all sources but those that read arguments and print.  Stands in

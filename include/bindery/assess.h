@@ -538,7 +538,8 @@ typedef struct {
     const bd_evidences *evidence;
     const bd_collections *collections;
     const bd_snapshots *snapshots;
-    /* The same before anything was withdrawn (bd_scan_withdraw); NULL: nothing is, or its findings are not wanted. */
+    /* The same before anything was withdrawn (bd_conclude_withdraw); NULL: nothing is, or its findings are not
+     * wanted. */
     const bd_collections *before_collections;
     const bd_snapshots *before_snapshots;
     const bd_row_spool *rows;

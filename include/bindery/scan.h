@@ -3,8 +3,8 @@
  * The same code runs at ingest, on a cache miss and in `verify --reperform`, because it sees only a `bd_blob`.
  * What a file is, is decided by its content, never by its name; a sidecar's word counts where content is silent.
  *
- * Two steps.  `bd_scan` reads one object and yields facts and rows; it may run on many threads.  `bd_scan_conclude`
- * then joins pages into collections, says how complete each is, and lists the snapshots that checks will judge.
+ * `bd_scan` reads one object and yields facts and rows; it may run on many threads.  What the facts of all objects say
+ * together, collections, completeness, snapshots, is concluded afterwards (conclude.h).
  *
  * Memory is flat: one record, its arena and the spool's buffer.
  */
@@ -13,16 +13,12 @@
 
 #include "bindery/catalog.h"
 #include "bindery/evidence.h"
+#include "bindery/extent.h"
 #include "bindery/imported.h"
 #include "bindery/rule.h"
 #include "bindery/spill.h"
 #include "bindery/util.h"
 #include "bindery/zip.h"
-
-/* A subscription of the engagement: a command may name it by either. */
-typedef struct {
-    bd_str id, name;
-} bd_scan_subscription;
 
 /* Sees a record that has an identity, on the thread that scans.  `keep` lives as long as the facts, `scratch` until the
  * next record. */
@@ -37,13 +33,11 @@ typedef struct {
     const bd_value *column_maps; /* array of {source, columns:{ours: theirs}}, or NULL */
     const bd_zone *zone;
     bd_str tenant; /* lower-case guid, or empty: nobody says which */
-    const bd_scan_subscription *subscriptions; /* may be NULL when there is none */
-    size_t subscription_count;
+    bd_known_subscriptions subscriptions;
     bd_zygote *zygote; /* where workbooks and XML are read; NULL: in this process, as tests do */
     bool reads_ahead; /* large objects are unpacked on a thread of their own */
     bool has_collected_at;
     bd_instant collected_at; /* of the file at hand, where the caller knows better than its sidecar */
-    bool leaves_out_withdrawn; /* while concluding: what is withdrawn counts nothing else; see bd_scan_withdraw */
     bd_observe_fn *observe; /* NULL: nobody watches */
     void *observe_context;
 } bd_scan_plan;
@@ -61,16 +55,8 @@ BD_MUST_USE bd_rc bd_scan(const bd_scan_plan *plan, const bd_blob *blob, const b
                           uint32_t evidence, bd_arena *arena, bd_spool *rows, bd_facts *out,
                           bd_err *err);
 
-/* Fills the derived half of every record that `bd_scan` has not: source, title, origin, times, sign-off, collection,
- * completeness.  Needs given, sidecar, facts, preparer and reviewers (journal reviews included) to be set. */
-void bd_scan_conclude(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
-                      bd_collections *collections, bd_snapshots *snapshots);
-/* After `bd_scan_conclude`, which knows of no withdrawal: takes from collections and snapshots what rests on withdrawn
- * evidence, a page of their own or the inventory that counted them.  They stay listed, are not complete and may not
- * pass, and say why; what was not complete before is not complete now.  `before_*` are the lists as they were.  False,
- * and nothing done, where nothing is withdrawn. */
-bool bd_scan_withdraw(const bd_scan_plan *plan, bd_evidences *evidence, bd_arena *arena,
-                      bd_collections *collections, bd_snapshots *snapshots,
-                      bd_collections *before_collections, bd_snapshots *before_snapshots);
+/* The entity set that an @odata.context names, lower-cased; "" where it names none:
+ * "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)/$entity" is of "users".  Allocated in <arena>. */
+bd_str bd_scan_entity_set(bd_arena *arena, bd_str context);
 
 #endif

@@ -241,6 +241,7 @@ void *bd_grow(bd_arena *arena, void *data, size_t *count, size_t *room, size_t s
 void *bd_heap_grow(void *data, size_t *count, size_t *room, size_t size_bytes);
 
 typedef BD_VEC(bd_str) bd_strs;
+bool bd_strs_have(const bd_strs *list, bd_str text); /* exactly so */
 
 /* A quick hash for tables in memory: it differs between machines and must reach no output. */
 uint64_t bd_hash(bd_str text, uint64_t seed);

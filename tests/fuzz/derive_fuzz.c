@@ -1,7 +1,7 @@
 /* All derivations over one record, or over {"record": ..., "parameters": ...}: twice the same. */
 #include "fuzz.h"
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 static void add_digest(void *context, bd_str type, bd_str key, bd_str resource, bd_instant time,
                        const bd_value *record) {

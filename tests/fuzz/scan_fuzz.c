@@ -2,6 +2,7 @@
  * concluded on. */
 #include "fuzz.h"
 
+#include "bindery/conclude.h"
 #include "bindery/derive.h"
 #include "bindery/imported.h"
 #include "bindery/rule.h"
@@ -67,7 +68,7 @@ static void check_conclusion(const bd_facts *facts, int64_t bytes) {
                                       .given_collected_at = BD_INSTANT_NONE,
                                       .ingested_at = INT64_C(17700000000000000)};
     item->facts = *facts;
-    bd_scan_conclude(&plan, &evidence, arena, &collections, &snapshots);
+    bd_conclude(&plan, &evidence, arena, &collections, &snapshots);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

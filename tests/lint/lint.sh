@@ -105,6 +105,9 @@ grep -nE '(SOC 2|AICPA|[Aa]uditor|[Tt]rust [Ss]ervices)' $(grep -E '^src/base/' 
     include/bindery/util.h include/bindery/value.h include/bindery/crypto.h include/bindery/zip.h \
     include/bindery/text.h include/bindery/spill.h include/bindery/pdffile.h | claim 'base knows no word of audit'
 grep -rnF "\"$(sed -n 's/^VERSION := //p' Makefile)\"" src include | claim 'the version is written in the Makefile alone'
+grep -lF '"bindery/derive.h"' include/bindery/*.h | sed 's|.*/||; s|\.h$||' | while read -r room; do
+    sed -n 's/^DERIVE_ROOMS := //p' Makefile | tr ' ' '\n' | grep -qx "$room" || echo "Makefile: DERIVE_ROOMS lacks $room"
+done | claim 'what is kept of a scan hangs on every room of derivations'
 xargs grep -cE '^TEST\(' <"$temp/c" | grep '_test\.c:0$' | claim 'every test file holds tests'
 xargs grep -hE '^TEST\(' <"$temp/c" | sort | uniq -d | claim 'no claim is tested twice under one name'
 

@@ -124,6 +124,8 @@ awk -F '\t' -v edges="$temp/edges" -v third="$temp/third" '
 # What a room calls must belong to a room that it may include: a header that comes along with another opens no door.
 if [ -n "$objects" ] && [ -d "$objects" ]; then
     find "$objects" -name '*.o' ! -path '*/tests/*' | sort | while read -r object; do
+        source=${object#"$objects"/}
+        [ -f "src/${source%.o}.c" ] || continue # left of a file that is gone
         room=$(basename "$(dirname "$object")")
         grep -qx "$room" "$temp/rooms" || continue
         nm -g "$object" | awk -v room="$room" 'NF >= 2 { print room, $(NF - 1), $NF }'

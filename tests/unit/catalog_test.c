@@ -1,6 +1,6 @@
 /* The catalog: what is refused, what linking yields, what a record is recognised as. */
 #include "bindery/catalog.h"
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 #include "make_catalog.h"
 #include "test.h"

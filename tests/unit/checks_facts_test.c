@@ -1,5 +1,5 @@
 /* A fact of bindery.json holds from its approval on: what is of before that day may not pass by it. */
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 #include "make_whole.h"
 
 #define APPROVED(name, day, value)                                                                 \

@@ -1,5 +1,5 @@
 /* Derivations that join collections, and those of the directory's logs: hostile records, and what is read. */
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 #include "test.h"
 

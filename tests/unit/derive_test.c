@@ -1,5 +1,5 @@
 /* Derivations: tests/cases/derive, and the published samples in each form a source has. */
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 #include "test.h"
 
@@ -131,6 +131,7 @@ TEST(derive, derivations_are_listed_and_found_by_name) {
         CHECK(bd_derivation_find(bd_str_of(at->name)) == at);
         CHECK(i == 0 || strcmp(bd_derivation_at(i - 1)->name, at->name) < 0);
     }
+    CHECK(bd_derivation_at(bd_derivation_count()) == NULL);
 }
 
 TEST(derive, records_of_the_wrong_kind_give_nothing_or_unknown) {

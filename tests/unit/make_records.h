@@ -9,7 +9,7 @@
 #ifndef MAKE_RECORDS_H
 #define MAKE_RECORDS_H
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 #include "make_assess.h"
 #include "make_catalog.h"

@@ -1,7 +1,9 @@
-/* make_scan.h - what tests of room scan share: the built-in catalog, files in memory, their sidecars and rows. */
+/* make_scan.h - what tests of rooms extent, scan and conclude share: the built-in catalog, files in memory, their
+ * sidecars and rows. */
 #ifndef BINDERY_MAKE_SCAN_H
 #define BINDERY_MAKE_SCAN_H
 
+#include "bindery/conclude.h"
 #include "bindery/crypto.h"
 #include "bindery/derive.h"
 #include "bindery/imported.h"
@@ -111,8 +113,8 @@ static inline bd_evidence *scan_file(scan_bench *bench, const char *path, bd_str
 static inline void scan_conclude(scan_bench *bench) {
     bench->collections.count = 0;
     bench->snapshots.count = 0;
-    bd_scan_conclude(&bench->plan, &bench->items, test_arena(), &bench->collections,
-                     &bench->snapshots);
+    bd_conclude(&bench->plan, &bench->items, test_arena(), &bench->collections,
+                &bench->snapshots);
 }
 
 /* Scans one file into a bench of its own and concludes. */

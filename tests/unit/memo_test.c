@@ -1,6 +1,7 @@
 /* What a scan yielded, kept as bytes: the same comes back, other things have other keys, and nothing hostile passes. */
 #include "bindery/memo.h"
 
+#include "bindery/derivations.h"
 #include "bindery/zip.h"
 #include "make_scan.h"
 #include "test.h"
@@ -308,7 +309,7 @@ static const bd_value *json(const char *text) {
 
 TEST(memo, whatever_a_scan_hangs_on_makes_another_key) {
     scan_bench bench = scan_bench_open();
-    static const bd_scan_subscription named[] = {{BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("prod")}};
+    static const bd_known_subscription named[] = {{BD_STR_INIT(SCAN_SUB_A), BD_STR_INIT("prod")}};
     asked plain = {.plan = bench.plan, .sidecar = {.rows = -1}};
     plain.plan.parameters = json("{\"a\":1,\"period_to\":\"2026-06-30\"}");
     bd_str scope = BD_STR(SCAN_SUB_A);
@@ -328,7 +329,7 @@ TEST(memo, whatever_a_scan_hangs_on_makes_another_key) {
     OTHER(one->plan.parameters = json("{\"a\":2,\"period_to\":\"2026-06-30\"}"));
     OTHER(one->plan.column_maps = json("[{\"source\":\"S17\"}]"));
     OTHER(one->plan.tenant = BD_STR(SCAN_SUB_A));
-    OTHER(one->plan.subscriptions = named; one->plan.subscription_count = 1);
+    OTHER(one->plan.subscriptions = ((bd_known_subscriptions){named, 1}));
     OTHER(one->plan.has_collected_at = true);
     OTHER(one->plan.has_collected_at = true; one->plan.collected_at = 1);
     OTHER(one->sidecar.source = BD_STR("S17"));
@@ -405,7 +406,7 @@ TEST(memo, the_days_are_asked_for_by_checks_and_derivations_of_what_was_seen) {
 }
 
 TEST(memo, no_derivation_sees_the_days_unless_it_says_so) {
-    bd_str source = test_read_file(bd_str_format(test_arena(), "%s/src/gather/derive/days.c", test_root()).data);
+    bd_str source = test_read_file(bd_str_format(test_arena(), "%s/src/gather/people/days.c", test_root()).data);
     size_t asking = 0;
     CHECK(bd_str_find(source, BD_STR("period_to")) >= 0);
     for (size_t i = 0; i < bd_derivation_count(); i++) {

@@ -155,6 +155,15 @@ bool bd_str_ieq(bd_str a, bd_str b) {
     return a.size == b.size && bd_str_icmp(a, b) == 0;
 }
 
+bool bd_strs_have(const bd_strs *list, bd_str text) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (bd_str_eq(list->data[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Eight bytes at once: below 0x80 the high bit of byte + 0x3f is set from 'A' on, that of byte + 0x25 after 'Z'. */
 static uint64_t lower_word(uint64_t word) {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;

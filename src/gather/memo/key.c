@@ -1,7 +1,7 @@
 /* What a scan hangs on, as one hash. */
 #include "bindery/memo.h"
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 #include <string.h>
 
@@ -34,10 +34,10 @@ static void put_engagement(bd_sha256 *hash, const bd_scan_plan *plan, bd_arena *
     put_value(hash, bd_rules_undated(plan->parameters, scratch), scratch);
     put_value(hash, plan->column_maps, scratch);
     put_text(hash, plan->tenant);
-    put_number(hash, (int64_t)plan->subscription_count);
-    for (size_t i = 0; i < plan->subscription_count; i++) {
-        put_text(hash, plan->subscriptions[i].id);
-        put_text(hash, plan->subscriptions[i].name);
+    put_number(hash, (int64_t)plan->subscriptions.count);
+    for (size_t i = 0; i < plan->subscriptions.count; i++) {
+        put_text(hash, plan->subscriptions.list[i].id);
+        put_text(hash, plan->subscriptions.list[i].name);
     }
 }
 

@@ -1,6 +1,7 @@
 /* What a sidecar may declare of a file, and what an inventory shows: scopes and types without a record. */
 #include "bindery/scan.h"
 
+#include "bindery/extent.h"
 #include "scan_priv.h"
 
 #include <string.h>
@@ -60,9 +61,9 @@ static bool asks_elsewhere(const bd_scan_state *state, const bd_source_def *sour
     if (source->scope != BD_SCOPE_SUBSCRIPTION) {
         return false;
     }
-    bd_asked_subscriptions asked =
-        bd_scan_asked_subscriptions(state->plan, state->sidecar, source, state->scratch);
-    return (asked.ids.count > 0 || asked.unknown.size > 0) && !bd_scan_has_text(&asked.ids, scope);
+    bd_extent_subscriptions asked =
+        bd_extent_find_subscriptions(&state->plan->subscriptions, state->sidecar, source, state->scratch);
+    return (asked.ids.count > 0 || asked.unknown.size > 0) && !bd_strs_have(&asked.ids, scope);
 }
 
 /* A scope that the sidecar names and the records do not show is shown empty, as long as the content is of the source
@@ -93,8 +94,8 @@ static bd_str verb_of(bd_str command, bd_arena *arena) {
             return verb;
         }
     }
-    for (bd_str word = bd_scan_next_word(&rest);
-         word.size > 0 && word.data[0] != '-' && word.data[0] != '>'; word = bd_scan_next_word(&rest)) {
+    for (bd_str word = bd_extent_next_word(&rest);
+         word.size > 0 && word.data[0] != '-' && word.data[0] != '>'; word = bd_extent_next_word(&rest)) {
         verb = bd_str_format(arena, "%.*s%s%.*s", BD_ARG(verb), verb.size > 0 ? " " : "",
                              BD_ARG(bd_str_lower(arena, word)));
     }
@@ -104,14 +105,14 @@ static bd_str verb_of(bd_str command, bd_arena *arena) {
 /* What stands behind the option, or "" where it does not stand there. */
 static bool find_option(bd_str command, bd_str option, bd_str *value) {
     bd_str rest = command;
-    for (bd_str word = bd_scan_next_word(&rest); word.size > 0; word = bd_scan_next_word(&rest)) {
+    for (bd_str word = bd_extent_next_word(&rest); word.size > 0; word = bd_extent_next_word(&rest)) {
         bd_str with = {word.data, word.size < option.size ? word.size : option.size};
         bool is_joined = word.size > option.size && word.data[option.size] == '=' &&
                          bd_str_eq(with, option);
         if (bd_str_eq(word, option) || is_joined) {
             bd_str ahead = rest;
             *value = is_joined ? bd_str_sub(word, option.size + 1, word.size)
-                               : bd_scan_next_word(&ahead);
+                               : bd_extent_next_word(&ahead);
             return true;
         }
     }
@@ -126,8 +127,8 @@ static bool is_listed_by(const bd_source_def *source, bd_str verb, bd_str comman
                   (rest.size == 0 || bd_str_has_prefix(rest, BD_STR(" --"))) &&
                   bd_str_find(rest, BD_STR(",")) < 0 && bd_str_find(rest, BD_STR(";")) < 0 &&
                   bd_str_find(rest, BD_STR("{")) < 0 && bd_str_find(rest, BD_STR("(")) < 0;
-    for (bd_str word = bd_scan_next_word(&rest); is_own && word.size > 0;
-         word = bd_scan_next_word(&rest)) {
+    for (bd_str word = bd_extent_next_word(&rest); is_own && word.size > 0;
+         word = bd_extent_next_word(&rest)) {
         is_own = find_option(command, word, &value);
     }
     return is_own;
@@ -161,13 +162,13 @@ static bd_strs scopes_of_command(bd_scan_state *state, const bd_source_def *sour
     bd_strs out = {0};
     bd_str value;
     if (source->scope == BD_SCOPE_SUBSCRIPTION) {
-        bd_asked_subscriptions asked =
-            bd_scan_asked_subscriptions(state->plan, state->sidecar, source, state->scratch);
+        bd_extent_subscriptions asked =
+            bd_extent_find_subscriptions(&state->plan->subscriptions, state->sidecar, source, state->scratch);
         return asked.unknown.size > 0 ? out : asked.ids;
     }
     if (source->scope == BD_SCOPE_RESOURCE &&
         find_option(state->sidecar->command, BD_STR("--resource"), &value) &&
-        bd_str_has_prefix(bd_scan_normal_id(state->scratch, value), BD_STR("/subscriptions/"))) {
+        bd_str_has_prefix(bd_scope_normal(state->scratch, value), BD_STR("/subscriptions/"))) {
         *bd_push(state->scratch, &out) = value;
     }
     return out;
@@ -212,7 +213,7 @@ void bd_scan_add_declared_scopes(bd_scan_state *state) {
     }
     bool is_of_workspace =
         !source->is_log &&
-        bd_scan_asked_workspace(state->sidecar, source, state->undated, state->scratch).size > 0;
+        bd_extent_find_workspace(state->sidecar, source, state->undated, state->scratch).size > 0;
     if (source->scope == BD_SCOPE_TENANT || is_of_workspace) {
         bd_scan_seen_of(state, source, (bd_str){"", 0}, /*is_part*/ false);
     }

@@ -154,7 +154,8 @@ bd_seen *bd_scan_seen_of(bd_scan_state *state, const bd_source_def *source, bd_s
 
 /* ---- what presence rows said ---- */
 
-/* Texts that come again and again are kept once, for the entries of an inventory are many.  0: not there, and no room. */
+/* Texts that come again and again are kept once, for the entries of an inventory are many.  0: not there, and no
+ * room. */
 static uint32_t told_place(bd_scan_state *state, bd_str text, bool is_full) {
     uintptr_t place = (uintptr_t)bd_map_find(state->told_texts, text);
     if (place == 0 && !is_full) {

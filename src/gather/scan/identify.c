@@ -9,19 +9,6 @@
 
 /* ---- ids ---- */
 
-bd_str bd_scan_normal_id(bd_arena *arena, bd_str id) {
-    while (id.size > 1 && id.data[id.size - 1] == '/') {
-        id.size--;
-    }
-    if (id.size == 0) {
-        return id;
-    }
-    bd_str lower = bd_str_lower(arena, id);
-    bool is_bare_path = bd_str_has_prefix(lower, BD_STR("subscriptions/")) ||
-                        bd_str_has_prefix(lower, BD_STR("providers/"));
-    return is_bare_path ? bd_str_concat(arena, (bd_str[]){BD_STR("/"), lower}, 2) : lower;
-}
-
 bd_str bd_scan_subscription_of(bd_str normal_id) {
     bd_str head = BD_STR("/subscriptions/");
     if (!bd_str_has_prefix(normal_id, head)) {
@@ -156,14 +143,14 @@ bd_str bd_scan_entity_parent(bd_arena *arena, bd_str context) {
     bd_str set = mark < 0 ? (bd_str){"", 0} : bd_str_sub(context, (size_t)mark, context.size);
     ptrdiff_t from = bd_str_find(set, BD_STR("('")), to = bd_str_find(set, BD_STR("')/"));
     bool is_first = from > 0 && to > from && bd_str_find(bd_str_sub(set, 0, (size_t)from), BD_STR("/")) < 0;
-    return is_first ? bd_scan_normal_id(arena, bd_str_sub(set, (size_t)from + 2, (size_t)to))
+    return is_first ? bd_scope_normal(arena, bd_str_sub(set, (size_t)from + 2, (size_t)to))
                     : (bd_str){"", 0};
 }
 
 /* ---- scopes ---- */
 
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id) {
-    bd_str normal = bd_scan_normal_id(arena, id);
+    bd_str normal = bd_scope_normal(arena, id);
     switch (source->scope) {
     case BD_SCOPE_TENANT: return (bd_str){"", 0};
     case BD_SCOPE_SUBSCRIPTION: {
@@ -194,15 +181,6 @@ static bd_str scope_of(const bd_scan_context *context, const bd_source_def *sour
 }
 
 /* ---- identity ---- */
-
-bool bd_scan_has_text(const bd_strs *list, bd_str text) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (bd_str_eq(list->data[i], text)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bd_str record_type(const bd_value *record, bd_str id, bd_arena *arena) {
     bd_str own = bd_scan_own_text(record, "type");
@@ -318,7 +296,7 @@ bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_
     if (raw_id.size == 0) {
         raw_id = bd_scan_own_text(value, "kid"); /* what Key Vault calls a key's id */
     }
-    bd_str id = bd_scan_normal_id(arena, raw_id);
+    bd_str id = bd_scope_normal(arena, raw_id);
     bd_str type = record_type(value, id, arena);
     bd_str set = context->context.size > 0
                      ? context->context
@@ -348,7 +326,7 @@ bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_
     }
     out->scope = scope_of(context, source, id, out->subscription, arena);
     out->time = own_time(source, value);
-    *is_part = source->is_any_resource || bd_scan_has_text(&source->details, type);
+    *is_part = source->is_any_resource || bd_strs_have(&source->details, type);
     return true;
 }
 

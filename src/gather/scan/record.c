@@ -1,7 +1,8 @@
 /* One record on its way into rows: what it is, what its checks yield, what is derived of it, and that it is there. */
 #include "bindery/scan.h"
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
+#include "bindery/extent.h"
 #include "scan_priv.h"
 
 #define LONGEST_IDENTITY 4096 /* what a packed row keeps of a text whole */
@@ -191,7 +192,7 @@ static bd_str asked_workspace(bd_scan_state *state, const bd_source_def *source)
     if (state->asked_source != source) {
         state->asked_source = source;
         state->asked_workspace =
-            bd_scan_asked_workspace(state->sidecar, source, state->undated, state->arena);
+            bd_extent_find_workspace(state->sidecar, source, state->undated, state->arena);
     }
     return state->asked_workspace;
 }

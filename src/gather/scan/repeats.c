@@ -31,7 +31,7 @@ static bool is_asked_for(const bd_scan_state *state, const bd_source_def *source
     const bd_catalog *catalog = state->plan->catalog;
     for (size_t i = 0; i < catalog->check_count; i++) {
         const bd_check *check = &catalog->checks[i];
-        if (bd_scan_has_text(&check->sources, source->id) &&
+        if (bd_strs_have(&check->sources, source->id) &&
             holds_text(check->body, lower, state->scratch)) {
             return true;
         }

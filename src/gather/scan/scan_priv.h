@@ -6,8 +6,6 @@
 #include "bindery/read.h"
 #include "bindery/scan.h"
 
-#define BD_SCAN_LOOKED_AT 8192 /* bytes in memory with a collection: it, its first item and their texts */
-
 /* What a record is, by its own content and its document's envelope. */
 typedef struct {
     const bd_scan_plan *plan;
@@ -28,19 +26,14 @@ void bd_scan_identify_row(const bd_scan_context *context, const bd_source_def *s
                           const bd_value *row, bd_arena *arena, bd_record *out);
 /* A record's own member, exact or the single one without regard to case; `properties` is not asked. */
 bd_str bd_scan_own_text(const bd_value *record, const char *key);
-/* "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)/$entity" -> "users" */
-bd_str bd_scan_entity_set(bd_arena *arena, bd_str context);
 /* "...#applications('ID')/federatedIdentityCredentials" -> "/id"; "" where the set is not that of one thing. */
 bd_str bd_scan_entity_parent(bd_arena *arena, bd_str context);
-/* Resource ids: lower case, leading '/', no trailing '/'. */
-bd_str bd_scan_normal_id(bd_arena *arena, bd_str id);
 /* The resource that something hangs on: of an extension resource the id up to its last provider part, of a child the
  * resource at the top, of a key or secret its vault; the id itself when it hangs on nothing. */
 bd_str bd_scan_host_of(bd_str normal_id);
 bd_str bd_scan_subscription_of(bd_str normal_id); /* guid part, or "" */
 /* Scope text for a source from a declared scope id. */
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id);
-bool bd_scan_has_text(const bd_strs *list, bd_str text);
 
 /* ---- one file while it is read ---- */
 
@@ -139,6 +132,8 @@ BD_MUST_USE bd_rc bd_scan_csv(bd_scan_state *state, const bd_blob *blob, bd_err 
 void bd_scan_refuse(bd_scan_state *state, bd_str locus, const char *message);
 /* How many more were refused than were said. */
 void bd_scan_say_rest(bd_scan_state *state);
+/* tally.c: counts a record of a log or of a list of people. */
+void bd_scan_tally(bd_scan_state *state, const bd_record *record);
 /* Counts a record: by source and scope, time, type. */
 void bd_scan_note_record(bd_scan_state *state, const bd_record *record, bool is_part);
 /* At the end: what the facts list lies in their own arena, in its own size. */
@@ -186,87 +181,5 @@ BD_MUST_USE bd_rc bd_scan_xml(bd_scan_state *state, const bd_blob *blob, bd_err 
 void bd_scan_add_inventory(bd_scan_state *state);
 /* Scopes that only the sidecar names are shown empty where content and request do not speak against it. */
 void bd_scan_add_declared_scopes(bd_scan_state *state);
-
-/* ---- what command, request and query asked for (asked.c) ---- */
-
-/* Why this is only a part of what the source holds ("$filter" beyond time, -g, take); empty when nothing says so.
- * `rows`: how many were read, for limits.  Allocated in <arena> or Borrowed until the sidecar goes. */
-bd_str bd_scan_asked_part(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
-                          bd_arena *arena);
-
-/* The time that the records of a log were asked for. */
-typedef struct {
-    bd_instant from, to; /* BD_INSTANT_NONE: that side is open */
-    bd_str unreadable;   /* what names a time that cannot be read; "" */
-} bd_asked_time;
-/* All conditions together: the narrowest.  A time without an offset in a command is read in UTC and in `zone`, and the
- * narrower holds; "ago(30d)" and --offset count from `collected_at`.  Open for a source that is no machine's log. */
-bd_asked_time bd_scan_asked_time(const bd_sidecar *sidecar, const bd_source_def *source,
-                                 const bd_zone *zone, bd_instant collected_at, bd_arena *arena);
-
-/* The subscriptions that command and request name. */
-typedef struct {
-    bd_strs ids;       /* lower-cased; names resolved by the plan's subscriptions */
-    bd_str unknown;    /* the first name that the plan does not know, or knows twice; "" */
-    bool is_ambiguous; /* `unknown` is the name of two */
-} bd_asked_subscriptions;
-/* Of an answer of Log Analytics: the workspace that was asked, by the sidecar's scope, its command or its request; the
- * fact central_workspace_guid stands for central_workspace.  Lower case; "": not said, or no such source. */
-bd_str bd_scan_asked_workspace(const bd_sidecar *sidecar, const bd_source_def *source,
-                               const bd_value *parameters, bd_arena *arena);
-bd_asked_subscriptions bd_scan_asked_subscriptions(const bd_scan_plan *plan,
-                                                   const bd_sidecar *sidecar,
-                                                   const bd_source_def *source, bd_arena *arena);
-/* The next word as a shell cuts it, without the quotes around it; empty at the end. */
-bd_str bd_scan_next_word(bd_str *rest);
-
-/* ---- the known shapes of asking for all (shape.c) ---- */
-
-/* What of command, request or query cannot be read as asking for all of the source; empty when all of it can, or
- * nothing is stated.  `rows`: how many were read in one answer, 0 where a chain of pages has its own end. */
-bd_str bd_scan_asked_unread(const bd_sidecar *sidecar, const bd_source_def *source, uint64_t rows,
-                            bd_arena *arena);
-/* The subscriptions that a condition of the query names, lower-cased; none when it names none. */
-void bd_scan_query_subscriptions(const bd_sidecar *sidecar, const bd_source_def *source,
-                                 bd_arena *arena, bd_strs *out);
-
-/* ---- all files together (conclude.c, completeness.c) ---- */
-
-typedef struct {
-    const bd_scan_plan *plan;
-    bd_evidences *evidence;
-    bd_arena *arena;
-    bd_arena *scratch; /* sets and lists that end with the conclusion */
-    bd_collections *collections;
-    bd_snapshots *snapshots;
-} bd_conclusion;
-
-/* Fills completeness and reason of a collection whose members, rows and source are set. */
-void bd_scan_conclude_collection(bd_conclusion *run, bd_collection *out);
-/* tally.c: counts a record of a log or of a list of people. */
-void bd_scan_tally(bd_scan_state *state, const bd_record *record);
-/* A log of thousands of events a day that has none on one is not shown to be complete. */
-void bd_scan_doubt_days(bd_conclusion *run, bd_collection *collection);
-/* Whether a preparer and another reviewer have signed the bytes that are kept, and if not, why (signoff.c). */
-void bd_scan_conclude_signoff(bd_conclusion *run, bd_evidence *item);
-/* Sets lists of resources against the inventory of the same day (second.c): fewer than it counts are not all; as many,
- * and the same, are all where only a count was wanted. */
-void bd_scan_count_again(bd_conclusion *run);
-/* The sidecar names command or request, exporter, and says that the file is complete. */
-bool bd_scan_is_vouched(const bd_evidence *item);
-/* An answer of Resource Graph. */
-bool bd_scan_is_query(const bd_evidence *item);
-
-/* ---- the pages of one answer (chain.c) ---- */
-
-/* `next` is the page that `page` links to: alike, and asked for with the token of that link where it has one. */
-bool bd_scan_is_continued(const bd_evidence *page, const bd_evidence *next, bd_arena *arena);
-/* Do the tokens say that the first page or one in the middle is missing?  Then completeness and reason are filled. */
-bool bd_scan_is_chain_broken(bd_conclusion *run, bd_collection *out);
-/* Fills completeness and reason of a chain that ends without a next link and that nothing else speaks against. */
-void bd_scan_conclude_chain(bd_conclusion *run, bd_collection *out);
-/* Once all collections are there: a chain whose beginning nothing shows, beside one of the same source, scope and time
- * whose next link was not followed, may be the rest of that one. */
-void bd_scan_doubt_starts(bd_conclusion *run);
 
 #endif

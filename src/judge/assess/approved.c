@@ -6,7 +6,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 /* "slas.note_days": the fact slas, where it has that member. */
 static void note_fact(const bd_judging *run, bd_str text, bd_dated_fact *latest) {

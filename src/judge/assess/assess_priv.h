@@ -143,7 +143,6 @@ bd_day bd_day_add_months(bd_day day, int months);
 /* views.c */
 /* A document that names requirements serves those and no other, whatever its type could serve. */
 bool bd_judging_serves(const bd_evidence *item, bd_str requirement);
-bool bd_strs_have(const bd_strs *list, bd_str text);
 bd_rc bd_judging_view(bd_judging *run, bd_err *err);
 void bd_judging_sort_snapshots(bd_judging *run); /* of run->in, once more */
 bd_instant bd_judging_instant(const bd_judging *run, uint32_t evidence_index); /* of its snapshot */

@@ -16,7 +16,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 #include <string.h>
 

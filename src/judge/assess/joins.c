@@ -2,6 +2,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
+#include "bindery/derivations.h"
 #include "bindery/derive.h"
 
 #define DAY_TICKS (24 * BD_HOUR)

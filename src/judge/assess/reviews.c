@@ -3,7 +3,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 
 static int64_t count_of(const bd_value *value, const char *key, int64_t otherwise) {
     int64_t count = otherwise;

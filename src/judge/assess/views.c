@@ -2,16 +2,7 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
-#include "bindery/derive.h"
-
-bool bd_strs_have(const bd_strs *list, bd_str text) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (bd_str_eq(list->data[i], text)) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "bindery/derivations.h"
 
 static void add_once(bd_arena *arena, bd_strs *list, bd_str text) {
     if (text.size > 0 && !bd_strs_have(list, text)) {

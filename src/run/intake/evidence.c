@@ -1,6 +1,7 @@
 /* From the locker to rows: sidecars and register first, then every object once. */
 #include "bindery/intake.h"
 
+#include "bindery/conclude.h"
 #include "intake_priv.h"
 
 #define FACTS_ARENA_BYTES ((size_t)4 << 30)
@@ -286,24 +287,24 @@ static bd_rc read_all(reading *run, bd_err *err) {
     BD_TRY(bd_describe(run->session, run->out, run->by_path, err));
     apply_signoffs(run);
     BD_TRY(scan_all(run, err));
-    bd_scan_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
-                     &run->out->snapshots);
-    run->has_withdrawn = bd_scan_withdraw(
+    bd_conclude(&run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
+                &run->out->snapshots);
+    run->has_withdrawn = bd_conclude_withdraw(
         &run->plan, &run->out->evidence, run->out->arena, &run->out->collections,
         &run->out->snapshots, &run->before_collections, &run->before_snapshots);
     say_facts(run);
     return BD_OK;
 }
 
-static const bd_scan_subscription *name_subscriptions(const bd_session *session) {
+static bd_known_subscriptions name_subscriptions(const bd_session *session) {
     const bd_engagement *engagement = &session->engagement;
     size_t count = engagement->subscriptions.count;
-    bd_scan_subscription *out = bd_new(session->arena, bd_scan_subscription, count);
+    bd_known_subscription *out = bd_new(session->arena, bd_known_subscription, count);
     for (size_t i = 0; i < count; i++) {
-        out[i] = (bd_scan_subscription){engagement->subscriptions.data[i].id,
-                                        engagement->subscriptions.data[i].name};
+        out[i] = (bd_known_subscription){engagement->subscriptions.data[i].id,
+                                         engagement->subscriptions.data[i].name};
     }
-    return out;
+    return (bd_known_subscriptions){out, count};
 }
 
 void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
@@ -316,7 +317,6 @@ void bd_plan_scan(bd_session *session, bd_scan_plan *out) {
                           .tenant = session->engagement.tenant,
                           .zygote = session->zygote,
                           .subscriptions = name_subscriptions(session),
-                          .subscription_count = session->engagement.subscriptions.count,
                           .reads_ahead = session->jobs > 1};
 }
 

@@ -6,7 +6,7 @@
  * Whoever lies about the version gains that word and no more. */
 #include "bindery/proof.h"
 
-#include "bindery/derive.h"
+#include "bindery/derivations.h"
 #include "proof_priv.h"
 
 #include <string.h>
