@@ -185,6 +185,8 @@ bd_level bd_level_of_id(bd_str id);
 bool bd_join_record_is_of(const bd_join_record *record, const char *source);
 bool bd_part_is_of(const bd_part *part, const char *source);
 
+/* The list that is a fact of bindery.json, NULL unless it was approved by the day of `at`.  Borrowed from the facts. */
+const bd_value *bd_join_approved_list(const bd_join *join, const char *fact);
 /* Is one of these on a list of bindery.json that was approved by the day of `at`?  Ids compare ignoring case. */
 bool bd_join_is_approved(const bd_join *join, const char *fact, const bd_str *ids, size_t count);
 bool bd_join_has_fact(const bd_join *join, const char *fact);

@@ -4,8 +4,8 @@
  * holds a role is joined from lists of assignments, of members of groups and of users.  `collect` keeps of them what
  * is asked for here, a holder for all groups of the join, a member and a user under his own id:
  *
- *     if (bd_join_record_is_of(record, "S65")) {
- *         bd_roles_collect_member(record, arena, keep, context);
+ *     if (bd_roles_collect_holding(record, arena, keep, context)) {
+ *         return;
  *     }
  *     ...
  *     bd_strs groups = bd_roles_groups_of(parts, count, arena);
@@ -35,12 +35,13 @@ bd_str bd_roles_privileged_at(bool is_azure, size_t index); /* its guid, in an o
 /* A record of a role holder, from S47, S48 or S06, as {"p": principal, "r": role, "k": "active" or "eligible",
  * "t": type of the principal}; NULL where it does not show them.  Allocated in `arena`. */
 const bd_value *bd_roles_keep_holder(const bd_join_record *record, bd_arena *arena);
-/* A member of the group that S65 lists, under his id; a record that names nobody is not kept. */
-void bd_roles_collect_member(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+/* Users of S53, with what says who they are and whether they may sign in, and members of the groups that S65 lists, each
+ * under his own id; who has none is not kept.  False: the record is of another list. */
+bool bd_roles_collect_person(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                              void *context);
-/* A user of S53 under his id, with what says who he is and whether he may sign in. */
-void bd_roles_collect_user(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
-                           void *context);
+/* These, and the holders of roles of Entra from S47 and S48 for all groups.  False: of another list. */
+bool bd_roles_collect_holding(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                              void *context);
 
 /* ---- reduce ---- */
 

@@ -72,17 +72,9 @@ static bd_answer is_activated(const bd_join *join, const bd_part *parts, size_t 
 
 /* An entry names holder, role and scope; what it leaves out it does not allow. */
 static bool is_named(const bd_join *join, const bd_value *kept, bd_arena *arena) {
-    const bd_value *fact = join->facts != NULL ? bd_value_find(join->facts, "named_assignments")
-                                               : NULL;
-    const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
-    bd_day day;
-    if (list == NULL || list->kind != BD_ARRAY ||
-        !bd_day_parse(bd_value_text(fact, "approved_on"), &day) ||
-        bd_zone_day(join->zone, join->at) < day) {
-        return false;
-    }
+    const bd_value *list = bd_join_approved_list(join, "named_assignments");
     bd_str role = bd_value_text(kept, "r");
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
         const bd_value *entry = &list->items[i];
         bd_str holder = bd_value_text(entry, "holder"), named = bd_value_text(entry, "role");
         bool is_holder = holder.size > 0 &&
@@ -158,12 +150,7 @@ BD_DERIVE_REDUCE(broad_assignments) {
 
 /* Who may take a role whenever he asks for it holds it too, and no list of assignments shows him before he did. */
 BD_DERIVE_COLLECT(guest_roles) {
-    if (bd_join_record_is_of(record, "S53")) {
-        bd_roles_collect_user(record, arena, keep, context);
-        return;
-    }
-    if (bd_join_record_is_of(record, "S65")) {
-        bd_roles_collect_member(record, arena, keep, context);
+    if (bd_roles_collect_person(record, arena, keep, context)) {
         return;
     }
     bool is_eligible = bd_join_record_is_of(record, "S06");

@@ -309,19 +309,7 @@ static void collect_certificate(const bd_join_record *record, bd_arena *arena, b
 
 void collect_user_methods(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                           void *context) {
-    if (bd_join_record_is_of(record, "S53")) {
-        bd_roles_collect_user(record, arena, keep, context);
-        return;
-    }
-    if (bd_join_record_is_of(record, "S65")) {
-        bd_roles_collect_member(record, arena, keep, context);
-        return;
-    }
-    if (bd_join_record_is_of(record, "S47") || bd_join_record_is_of(record, "S48")) {
-        const bd_value *holder = bd_roles_keep_holder(record, arena);
-        if (holder != NULL) {
-            keep(context, (bd_str){"", 0}, holder);
-        }
+    if (bd_roles_collect_holding(record, arena, keep, context)) {
         return;
     }
     if (bd_join_record_is_of(record, "S58s") || bd_join_record_is_of(record, "S63s")) {

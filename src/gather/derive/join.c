@@ -28,17 +28,20 @@ bd_str bd_join_approved_words(const bd_join *join, const char *fact, bd_arena *a
                : bd_str_format(arena, "an approved list: bindery.json lacks the fact %s", fact);
 }
 
-bool bd_join_is_approved(const bd_join *join, const char *name, const bd_str *ids, size_t count) {
+/* An approval holds from its own day on, never for what was before it. */
+const bd_value *bd_join_approved_list(const bd_join *join, const char *name) {
     const bd_value *fact = fact_of(join, name);
     const bd_value *list = fact != NULL ? bd_value_find(fact, "value") : NULL;
     bd_day day;
-    /* an approval holds from its own day on, never for what was before it */
-    if (list == NULL || list->kind != BD_ARRAY ||
-        !bd_day_parse(bd_value_text(fact, "approved_on"), &day) ||
-        bd_zone_day(join->zone, join->at) < day) {
-        return false;
-    }
-    for (size_t i = 0; i < list->count; i++) {
+    bool is_approved = list != NULL && list->kind == BD_ARRAY &&
+                       bd_day_parse(bd_value_text(fact, "approved_on"), &day) &&
+                       bd_zone_day(join->zone, join->at) >= day;
+    return is_approved ? list : NULL;
+}
+
+bool bd_join_is_approved(const bd_join *join, const char *fact, const bd_str *ids, size_t count) {
+    const bd_value *list = bd_join_approved_list(join, fact);
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
         for (size_t j = 0; j < count && list->items[i].kind == BD_STRING; j++) {
             if (ids[j].size > 0 && bd_str_fold_cmp(bd_str_trim(list->items[i].text), ids[j]) == 0) {
                 return true;

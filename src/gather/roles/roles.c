@@ -204,16 +204,16 @@ bd_strs bd_roles_groups_of(const bd_part *parts, size_t count, bd_arena *arena) 
 
 /* ---- people ---- */
 
-void bd_roles_collect_member(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
-                             void *context) {
+static void collect_member(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                           void *context) {
     bd_str id = bd_str_lower(arena, bd_member_text(record->value, "id"));
     if (id.size > 0 && record->scope.size > 0) {
         keep(context, id, bd_value_object(arena, 0, NULL, NULL));
     }
 }
 
-void bd_roles_collect_user(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
-                           void *context) {
+static void collect_user(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                         void *context) {
     static const char *const kept[] = {"id", "userPrincipalName", "accountEnabled", "userType",
                                        "createdDateTime", "creationType"};
     bd_str id = bd_str_lower(arena, bd_member_text(record->value, "id"));
@@ -224,4 +224,29 @@ void bd_roles_collect_user(const bd_join_record *record, bd_arena *arena, bd_par
     if (id.size > 0) {
         keep(context, id, bd_build_object(&build));
     }
+}
+
+bool bd_roles_collect_person(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                             void *context) {
+    if (bd_join_record_is_of(record, "S53")) {
+        collect_user(record, arena, keep, context);
+        return true;
+    }
+    if (bd_join_record_is_of(record, "S65")) {
+        collect_member(record, arena, keep, context);
+        return true;
+    }
+    return false;
+}
+
+bool bd_roles_collect_holding(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
+                              void *context) {
+    if (!bd_join_record_is_of(record, "S47") && !bd_join_record_is_of(record, "S48")) {
+        return bd_roles_collect_person(record, arena, keep, context);
+    }
+    const bd_value *holder = bd_roles_keep_holder(record, arena);
+    if (holder != NULL) {
+        keep(context, (bd_str){"", 0}, holder);
+    }
+    return true;
 }
