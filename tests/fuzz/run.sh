@@ -35,7 +35,7 @@ $clang $base $banned -fsanitize=fuzzer-no-link -DBINDERY_VERSION='"fuzz"' -DBIND
 END
 newest=$(ls -t include/bindery/*.h $(find src -name '*.h') tests/fuzz/*.h | head -1)
 [ "$out/headers" -nt "$newest" ] || touch "$out/headers"
-sources="$(ls src/*/*/*.c | grep -vE '^src/(base/util/arena\.c|judge/assess/|tell/(report|export)/)') tests/fuzz/arena.c tests/fuzz/fuzz.c tests/fuzz/seeds.c"
+sources="$(ls src/*/*/*.c | grep -vE '^src/(base/util/arena\.c|judge/assess/|tell/(report|export)/|run/)') tests/fuzz/arena.c tests/fuzz/fuzz.c tests/fuzz/seeds.c"
 for target in $targets; do sources="$sources tests/fuzz/${target}_fuzz.c"; done
 echo "$sources" | tr ' ' '\n' | xargs -P "$(nproc)" -n 1 sh "$out/compile.sh"
 

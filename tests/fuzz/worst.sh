@@ -25,7 +25,7 @@ $cc $base $banned -DBINDERY_VERSION='"fuzz"' -Itests/fuzz -c -o "$object.new" "$
 END
 newest=$(ls -t include/bindery/*.h $(find src -name '*.h') tests/fuzz/*.h | head -1)
 [ "$out/headers" -nt "$newest" ] || touch "$out/headers"
-sources="$(ls src/*/*/*.c | grep -vE '^src/(judge/assess/|tell/(report|export)/)') tests/fuzz/fuzz.c tests/fuzz/timed.c"
+sources="$(ls src/*/*/*.c | grep -vE '^src/(judge/assess/|tell/(report|export)/|run/)') tests/fuzz/fuzz.c tests/fuzz/timed.c"
 for target in $targets; do sources="$sources tests/fuzz/${target}_fuzz.c"; done
 echo "$sources" | tr ' ' '\n' | xargs -P "$(nproc)" -n 1 sh "$out/compile.sh"
 rm -f "$out/libbindery.a"
