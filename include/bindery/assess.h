@@ -27,6 +27,7 @@
 #define BINDERY_ASSESS_H
 
 #include "bindery/catalog.h"
+#include "bindery/doubt.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
 #include "bindery/imported.h"
@@ -191,36 +192,6 @@ typedef struct {
     int n, of, tenths_percent; /* 612 is 61.2 % */
     int with_exceptions;       /* ready only */
 } bd_ratio;
-
-/* What weakens the inputs of the judgement.  It is said; what it does to a verdict the rules of completeness decide,
- * and none of it ever makes a pass. */
-typedef enum {
-    BD_DOUBT_TRUNCATED,  /* the source says that there is more */
-    BD_DOUBT_NEXT_LINK,  /* pages were not fetched */
-    BD_DOUBT_ERROR,      /* the service answered with an error: 403 and the like */
-    BD_DOUBT_UNREADABLE, /* cut off, malformed, rows refused */
-    BD_DOUBT_COUNT,      /* a count speaks against it */
-    BD_DOUBT_INCOMPLETE, /* otherwise shown not to be all */
-    BD_DOUBT_DAYS,       /* a log without an event on days where others have thousands */
-    BD_DOUBT_NOT_SHOWN,  /* nothing shows that it is all */
-    BD_DOUBT_TIME,       /* it says of itself that it is of a time still to come */
-    BD_DOUBT_SNAPSHOTS,  /* two of one day and scope that show a different number of things */
-    BD_DOUBT_SCOPE,      /* subscriptions in scope of which a source shows nothing */
-    BD_DOUBT_UNLISTED,   /* subscriptions that the evidence shows and bindery.json does not list */
-    BD_DOUBT_PEOPLE,     /* lists of people and the directory's log count differently */
-    BD_DOUBT_PERIODS     /* periods that overlap, or leave days out */
-} bd_doubt_kind;
-const char *bd_doubt_name(bd_doubt_kind kind); /* "truncated", "next-link", ... */
-bool bd_doubt_is_of_item(bd_doubt_kind kind);  /* it says what completeness and time of one item say, too */
-
-typedef struct {
-    bd_doubt_kind kind;
-    uint32_t evidence; /* number, 0: of no single item */
-    bd_str source;     /* id, or "" */
-    bd_str scope;      /* "" for the tenant or where it is of none */
-    bd_str place;      /* file, and pointer where there is one; or "" */
-    bd_str sentence;
-} bd_doubt;
 
 /* One failing record, in findings order. */
 typedef struct {
@@ -490,7 +461,7 @@ typedef struct {
     bd_vendor_register vendors; /* what their documents say; no verdict reads it */
     bd_population *populations; /* of controls in scope, natural order of controls, then by name */
     size_t population_count;
-    BD_VEC(bd_doubt) doubts; /* by evidence number; then those of no single item, by kind */
+    bd_doubt_list doubts; /* what weakens the inputs; no verdict reads it */
 } bd_assessment;
 
 /* The exception at `index` of the list.  There may be very many: whoever goes through all of them asks here, so that

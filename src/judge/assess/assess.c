@@ -48,6 +48,19 @@ static void settle_results(bd_judging *run) {
     run->out->checks.room = count;
 }
 
+static void list_doubts(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    bd_doubts_make(&(bd_doubt_inputs){.catalog = in->catalog,
+                                      .engagement = in->engagement,
+                                      .period = in->period,
+                                      .evidence = in->evidence,
+                                      .snapshots = in->snapshots,
+                                      .as_of = run->out->as_of,
+                                      .until = run->out->until,
+                                      .period_start = run->out->period_start},
+                   run->arena, &run->out->doubts);
+}
+
 bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding,
                 void *context, const bd_assessment **out, bd_err *err) {
     bd_judging *run = bd_new(arena, bd_judging, 1);
@@ -105,7 +118,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         rc = bd_judging_imported(run, err);
     }
     bd_judging_close_imported(run->imported);
-    bd_judging_doubt(run);
+    list_doubts(run);
     *out = run->out;
     return rc;
 }

@@ -396,8 +396,6 @@ bd_rc bd_judging_skeleton(bd_judging *run, bd_err *err);
 bd_requirement_result *bd_judging_requirement(const bd_judging *run,
                                               const bd_requirement *requirement);
 /* Which evidence speaks to which requirement: fills `items` of all of them. */
-/* quality.c: what weakens the inputs; after all else. */
-void bd_judging_doubt(bd_judging *run);
 void bd_judging_listen(bd_judging *run);
 bool bd_judging_describes(const bd_evidence *item, bd_instant start,
                           bd_instant end); /* a moment of [start, end) */
