@@ -30,7 +30,7 @@
 #include "bindery/doubt.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
-#include "bindery/imported.h"
+#include "bindery/others.h"
 #include "bindery/rule.h"
 #include "bindery/sample.h"
 #include "bindery/spill.h"

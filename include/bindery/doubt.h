@@ -1,8 +1,8 @@
-/* bindery/doubt.h - what weakens the inputs of the judgement: what is not complete, counts that disagree, scopes unseen.
+/* bindery/doubt.h - what weakens the inputs of the judgement: what is not complete, what disagrees, what is not shown.
  *
  * It reads evidence, snapshots and the engagement alone, after `conclude` has said how complete each of them is, and
- * changes no outcome: completeness has kept what is listed here from passing before it comes here.  People read the list
- * in the reports and beside the assessment.
+ * changes no outcome: completeness has kept what is listed here from passing before it comes here.  People read the
+ * list in the reports and beside the assessment.
  *
  *     bd_doubt_list doubts;
  *     bd_doubts_make(&(bd_doubt_inputs){.catalog = catalog, ...}, arena, &doubts);

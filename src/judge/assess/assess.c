@@ -48,6 +48,25 @@ static void settle_results(bd_judging *run) {
     run->out->checks.room = count;
 }
 
+/* It takes rows and our judged records, and gives nothing to what is judged. */
+static void open_others(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    if (in->imports == NULL) {
+        return;
+    }
+    bool is_listed = in->engagement->subscriptions.count > 0;
+    bd_others_inputs inputs = {.catalog = in->catalog,
+                               .imports = in->imports,
+                               .evidence = in->evidence,
+                               .collections = in->collections,
+                               .snapshots = in->snapshots,
+                               .subscriptions = is_listed ? run->knows_subscription : NULL,
+                               .from = run->snapshots_from,
+                               .until = run->out->until};
+    run->others = bd_others_open(&inputs, run->arena, &run->out->imported);
+    run->sets_beside = bd_others_has_any(run->others);
+}
+
 static void list_doubts(bd_judging *run) {
     const bd_assess_inputs *in = run->in;
     bd_doubts_make(&(bd_doubt_inputs){.catalog = in->catalog,
@@ -88,7 +107,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     }
     run->texts = bd_judging_carried_texts(run);
     run->namer = bd_thing_namer_open(scratch);
-    run->imported = bd_judging_open_imported(run);
+    open_others(run);
     bd_rc rc = bd_judging_evidence(run, err);
     if (!bd_failed(rc)) {
         rc = bd_judging_tally(run, on_finding, context, err);
@@ -114,10 +133,10 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         bd_judging_reviews(run);
         bd_judging_vendors(run);
     }
-    if (!bd_failed(rc)) {
-        rc = bd_judging_imported(run, err);
+    if (!bd_failed(rc) && run->others != NULL) {
+        rc = bd_others_finish(run->others, err);
     }
-    bd_judging_close_imported(run->imported);
+    bd_others_close(run->others);
     list_doubts(run);
     *out = run->out;
     return rc;

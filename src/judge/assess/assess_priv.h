@@ -85,7 +85,6 @@ typedef struct {
     uint32_t draws_from;     /* 1 + index of the population that its records are of; 0: none */
 } bd_check_view;
 
-typedef struct bd_imports_intake bd_imports_intake;
 typedef struct bd_taking bd_taking;
 typedef struct bd_kept_review bd_kept_review;
 
@@ -121,8 +120,8 @@ typedef struct {
     bd_map **results;  /* by check, NULL: none yet; day, scope -> index + 1 into out->checks */
     BD_VEC(bd_told) told; /* by result; it may be shorter than their list */
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
-    bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
-    bool sets_beside;            /* ours are kept, since another tool says something, too */
+    bd_others *others; /* NULL: what other tools say is not wanted */
+    bool sets_beside;  /* ours are kept, since another tool says something, too */
     bd_sorter *items;            /* of populations; NULL: there is none */
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */
@@ -322,26 +321,6 @@ void bd_judging_note_item(bd_judging *run, bd_population *population, const bd_i
 void bd_judging_settle_samplings(bd_judging *run);
 /* Once controls have their states: a deviation found by a tester keeps one from being complete. */
 void bd_judging_apply_samplings(bd_judging *run);
-
-/* imported.c: what other tools say.  It takes rows and our judged records, and gives nothing to any of the above. */
-bd_imports_intake *bd_judging_open_imported(bd_judging *run);
-bd_rc bd_judging_take_import(bd_judging *run, uint32_t evidence_index, bd_unpacker *row,
-                             bd_err *err);
-bd_rc bd_judging_note_ours(bd_judging *run, const bd_judged *judged, bd_err *err);
-bd_rc bd_judging_imported(bd_judging *run, bd_err *err);
-void bd_judging_close_imported(bd_imports_intake *intake); /* accepts NULL */
-
-/* contrast.c: their verdicts beside ours, resource by resource */
-typedef struct bd_contrast bd_contrast;
-bd_contrast *bd_contrast_open(bd_judging *run);
-/* Is there a check that asks what this test asks? */
-bool bd_contrast_has_check(const bd_contrast *contrast, bd_str test);
-bd_rc bd_contrast_put_ours(bd_contrast *contrast, const bd_judged *judged, bd_err *err);
-bd_rc bd_contrast_put_theirs(bd_contrast *contrast, const bd_import_row *row, bd_instant at,
-                             uint32_t evidence, bd_err *err);
-/* Fills disagreements, and counts into `compared` by index of the import. */
-bd_rc bd_contrast_finish(bd_contrast *contrast, bd_import_compared *compared, bd_err *err);
-void bd_contrast_close(bd_contrast *contrast); /* accepts NULL */
 
 /* register.c: recur and document, straight from the register */
 typedef struct {

@@ -382,7 +382,7 @@ static bd_rc route_record(bd_judging *run, const intake *into, const bd_row_spoo
     }
     if (mark == BD_IMPORT_MARK) {
         bool is_taken = is_wanted && run->pass != BD_JUDGING_BEFORE;
-        return is_taken ? bd_judging_take_import(run, evidence_index, &part, err) : BD_OK;
+        return is_taken && run->others != NULL ? bd_others_take_row(run->others, evidence_index, &part, err) : BD_OK;
     }
     bd_row row;
     bd_row_unpack(&unpacker, series, &row);
