@@ -31,24 +31,13 @@
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
 #include "bindery/others.h"
+#include "bindery/period.h"
 #include "bindery/rule.h"
 #include "bindery/sample.h"
 #include "bindery/spill.h"
 #include "bindery/util.h"
 
 /* ---- words --------------------------------------------------------------------------------------------- */
-
-typedef enum {
-    BD_OUTCOME_DEVIATION,
-    BD_OUTCOME_CLEAN,
-    BD_OUTCOME_CHANGE_LOG,
-    BD_OUTCOME_CANNOT_TELL,
-    BD_OUTCOME_MISSING,
-    BD_OUTCOME_NO_OCCURRENCE,
-    BD_OUTCOME_NOT_DUE
-} bd_outcome;
-const char *bd_outcome_name(
-    bd_outcome outcome); /* "deviation", "clean", "covered-by-change-log", ... */
 
 typedef enum {
     BD_STATE_COMPLETE,
@@ -87,17 +76,6 @@ typedef struct {
     bd_instant
         at; /* of the snapshot, which decides its instance; BD_INSTANT_NONE for other checks */
 } bd_check_result;
-
-typedef struct {
-    bd_str id;             /* "2026-01", "2026-Q1", "2026", "2026-06-30" */
-    bd_day from, to;       /* both inclusive, local */
-    bd_instant start, end; /* [start, end) */
-    bool is_due;
-    bd_outcome outcome;
-    bool is_accepted, is_late;
-    bd_str reason;             /* one sentence */
-    BD_VEC(uint32_t) evidence; /* numbers, rising */
-} bd_instance;
 
 typedef struct {
     const bd_requirement *requirement;
@@ -535,11 +513,6 @@ typedef struct {
 BD_MUST_USE bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena,
                             bd_finding_fn *on_finding, void *context, const bd_assessment **out,
                             bd_err *err);
-
-/* Instances due in a period for one frequency (bindery-1, section 2), without outcomes; for tests and `status`. */
-BD_MUST_USE bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone,
-                                    bd_frequency frequency, bd_instant as_of, bd_arena *arena,
-                                    bd_instance **out, size_t *count, bd_err *err);
 
 /* Half up to one decimal; 999 (99.9 %) at most unless n = of; 0 of 0 is 0. */
 bd_ratio bd_ratio_of(int n, int of);

@@ -22,9 +22,9 @@ static void set_times(bd_judging *run) {
     run->snapshots_from = out->period_start;
     run->events_from = out->period_start;
     if (!period->is_type_ii) {
-        run->snapshots_from = bd_zone_day_start(zone, first - BD_ASSESS_TYPE_I_DAYS);
+        run->snapshots_from = bd_zone_day_start(zone, first - BD_PERIOD_TYPE_I_DAYS);
         run->events_from =
-            bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_ASSESS_TYPE_I_MONTHS));
+            bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_PERIOD_TYPE_I_MONTHS));
     }
 }
 

@@ -7,8 +7,6 @@
 #define BD_ASSESS_MOST_TEXTS 8192 /* that judged records share */
 #define BD_ASSESS_SORT_BYTES ((size_t)512 << 10)
 #define BD_ASSESS_MANY_BYTES ((size_t)1 << 20) /* where every record gives several rows */
-#define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
-#define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */
 #define BD_ASSESS_NEAR_DAYS                                                                        \
     7 /* how far apart snapshots of two sources may lie and still be compared */
@@ -135,9 +133,6 @@ typedef struct {
     BD_VEC(bd_kept_review *) kept_reviews;
     bd_packer packer;
 } bd_judging;
-
-/* period.c: the same day of another month, or its last day */
-bd_day bd_day_add_months(bd_day day, int months);
 
 /* views.c */
 /* A document that names requirements serves those and no other, whatever its type could serve. */
