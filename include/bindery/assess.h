@@ -27,6 +27,7 @@
 #define BINDERY_ASSESS_H
 
 #include "bindery/catalog.h"
+#include "bindery/documents.h"
 #include "bindery/doubt.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
@@ -281,75 +282,6 @@ typedef struct {
 /* Each item of each population, in the order of populations and keys. */
 typedef bd_rc bd_item_fn(void *context, const bd_population *population, const bd_item *item,
                          bd_err *err);
-
-/* ---- vendors ------------------------------------------------------------------------------------------------ */
-
-typedef enum { BD_VENDOR_REPORT, BD_VENDOR_LETTER, BD_VENDOR_MEMO } bd_vendor_kind;
-const char *bd_vendor_kind_name(bd_vendor_kind kind); /* "report", "letter", "assessment" */
-
-/* A report of a vendor, a letter that bridges the days behind one, or what we wrote after reading one. */
-typedef struct {
-    bd_vendor_kind kind;
-    uint32_t vendor; /* index */
-    const bd_evidence *item;
-    bd_day from, to; /* as stated, both inclusive; BD_DAY_NONE where nothing is said */
-    bd_day issued_on, retrieved_on;
-    bd_day counts_to;   /* the last day that it can speak of: no later than it was issued and fetched */
-    bool counts;        /* for the days that it describes */
-    int64_t gap_days;   /* of a dated report: last day judged less its end; not above 0: none */
-    bd_strs problems;   /* sentences; also of one that counts */
-    const bd_evidence *assessment; /* of a report: the newest memo that names its retrieval or is later; NULL */
-} bd_vendor_document;
-
-typedef enum {
-    BD_CUEC_MAPPED,
-    BD_CUEC_NOT_APPLICABLE,
-    BD_CUEC_UNMAPPED, /* also: not applicable without a reason, mapped to nothing */
-    BD_CUEC_UNKNOWN   /* mapped to a control that there is none of */
-} bd_cuec_standing;
-const char *bd_cuec_standing_name(bd_cuec_standing standing); /* "mapped", "not applicable", ... */
-
-/* One control that a report expects of its users. */
-typedef struct {
-    uint32_t vendor, document; /* indexes */
-    bd_str id, text, reason;
-    bd_strs controls; /* as the catalog writes their numbers, where it has them */
-    bd_cuec_standing standing;
-    bd_str problem; /* of a finding */
-} bd_vendor_cuec;
-
-/* What rests on a vendor: a criterion that it operates wholly or in part, and our control that watches it. */
-typedef struct {
-    uint32_t vendor;
-    bd_str criterion;
-    const bd_control *control; /* NULL: none is named */
-    bd_str why;
-    bool is_stated; /* in bindery.json, else by a check that reads the vendor's reports */
-} bd_carve_out;
-
-typedef struct {
-    bd_str name, service, method; /* the last two empty where bindery.json does not name it */
-    bool is_stated;
-    const bd_vendor *stated;
-    bd_day report_to;   /* end of the newest report that counts; BD_DAY_NONE: none */
-    bd_day bridge_until;/* last day that letters may bridge, by which the next report is due */
-    int64_t gap_days;   /* last day judged less `report_to`; 0 without a report */
-    int64_t open_days;  /* of the days judged, described by neither */
-    int64_t bridged_days; /* described by letters alone */
-    bd_str standing;    /* one sentence */
-    bool is_finding;    /* days are open */
-    bd_strs problems;   /* of what bindery.json says */
-} bd_vendor_standing;
-
-typedef struct {
-    int64_t tail_days;  /* that letters may bridge */
-    bd_day from, to;    /* the days judged, both inclusive */
-    BD_VEC(bd_vendor_standing) vendors;     /* those of bindery.json in its order, then others by name */
-    BD_VEC(bd_vendor_document) documents;   /* by vendor, kind, first day, number */
-    BD_VEC(bd_vendor_cuec) cuecs;           /* by document, in its order */
-    BD_VEC(bd_carve_out) carve_outs;        /* by vendor, criterion, control */
-    int64_t cuec_findings;
-} bd_vendor_register;
 
 /* ---- access reviews ----------------------------------------------------------------------------------------- */
 

@@ -251,6 +251,8 @@ typedef struct {
     bool is_sidecar, is_register, is_document, is_unmapped;
 } bd_evidence;
 typedef BD_VEC(bd_evidence) bd_evidences;
+/* A document that names requirements serves those and no other, whatever its type could serve. */
+bool bd_evidence_serves(const bd_evidence *item, bd_str requirement);
 
 typedef struct {
     bd_str source, scope, run;

@@ -48,6 +48,18 @@ static void settle_results(bd_judging *run) {
     run->out->checks.room = count;
 }
 
+static void list_documents(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    bd_documents_inputs inputs = {.catalog = in->catalog,
+                                  .rules = in->rules,
+                                  .engagement = in->engagement,
+                                  .period = in->period,
+                                  .evidence = in->evidence,
+                                  .as_of = in->as_of,
+                                  .until = run->out->until};
+    run->documents = bd_documents_make(&inputs, run->arena);
+}
+
 /* It takes rows and our judged records, and gives nothing to what is judged. */
 static void open_others(bd_judging *run) {
     const bd_assess_inputs *in = run->in;
@@ -93,7 +105,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     run->results = bd_new(scratch, bd_map *, inputs->catalog->check_count + 1);
     set_times(run);
     bd_judging_mask(run);
-    bd_judging_list_documents(run);
+    list_documents(run);
     BD_TRY(bd_judging_view(run, err));
     BD_TRY(bd_judging_skeleton(run, err));
     bd_judging_listen(run);
@@ -131,7 +143,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     if (!bd_failed(rc)) {
         bd_judging_matches(run);
         bd_judging_reviews(run);
-        bd_judging_vendors(run);
+        bd_vendors_make(run->documents, bd_judging_left_out(run), &run->out->vendors);
     }
     if (!bd_failed(rc) && run->others != NULL) {
         rc = bd_others_finish(run->others, err);

@@ -124,7 +124,7 @@ typedef struct {
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */
     bd_judging_pass pass;
-    BD_VEC(uint32_t) documents; /* indexes of the items that are described as one */
+    const bd_documents *documents;
     const bool *is_masked; /* by evidence index: withdrawn, or of a withdrawn collection; NULL: none is */
     bd_carried *carries;   /* NULL: nothing is left to earlier days */
     bd_taking *taking;     /* NULL: nothing is taken over from a later day */
@@ -135,8 +135,6 @@ typedef struct {
 } bd_judging;
 
 /* views.c */
-/* A document that names requirements serves those and no other, whatever its type could serve. */
-bool bd_judging_serves(const bd_evidence *item, bd_str requirement);
 bd_rc bd_judging_view(bd_judging *run, bd_err *err);
 void bd_judging_sort_snapshots(bd_judging *run); /* of run->in, once more */
 bd_instant bd_judging_instant(const bd_judging *run, uint32_t evidence_index); /* of its snapshot */
@@ -183,6 +181,7 @@ bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view)
 /* withdrawn.c: `mask` first of all; `evidence` is reduce and register, twice where something is withdrawn */
 void bd_judging_mask(bd_judging *run);
 bool bd_judging_is_left_out(const bd_judging *run, uint32_t evidence_index); /* of this pass */
+const bool *bd_judging_left_out(const bd_judging *run); /* by evidence index; NULL: nothing is */
 bd_rc bd_judging_evidence(bd_judging *run, bd_err *err);
 
 /* reduce.c: rows -> judged */
@@ -317,36 +316,8 @@ void bd_judging_settle_samplings(bd_judging *run);
 /* Once controls have their states: a deviation found by a tester keeps one from being complete. */
 void bd_judging_apply_samplings(bd_judging *run);
 
-/* register.c: recur and document, straight from the register */
-typedef struct {
-    const bd_evidence *item;
-    bd_day date;        /* carried out, else approved */
-    bd_verdict verdict; /* the check's `pass`, and the sign-off */
-    bd_str reason;      /* of a fail or cannot-tell */
-    bool is_taken;
-} bd_occurrence;
-typedef BD_VEC(bd_occurrence) bd_occurrences;
+/* registered.c: what checks over documents say, as results and judged records */
 bd_rc bd_judging_register(bd_judging *run, bd_err *err);
-void bd_judging_list_documents(bd_judging *run); /* fills `documents`; before all that asks for any */
-/* Documents of these types that belong to the check, by date; `verdict` is that of its `pass` only with
- * `judges`, else only of the sign-off. */
-void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
-                          bool judges, bd_occurrences *out);
-void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
-                                bd_verdict verdict, bd_str reason, const bd_evidence *item);
-bd_rc bd_judging_document_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
-                                  bd_day day, bd_str reason, bd_err *err);
-
-/* vendor.c: a check of shape document with the member "reports" */
-bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
-                        bd_err *err);
-#define BD_ASSESS_TAIL_DAYS 92
-bool bd_judging_is_same_vendor(bd_str a, bd_str b);
-/* The last day up to `to` that a paper can speak of: none that was still to come when it was issued or fetched. */
-bd_day bd_judging_cut_at_issue(const bd_value *report, bd_day to);
-
-/* vendors.c: the register of vendors, for people; no verdict reads it */
-void bd_judging_vendors(bd_judging *run);
 
 /* cover.c: which days a group of log sources describes */
 typedef struct {
