@@ -21,6 +21,10 @@
  * it `!` and puts its criteria at risk, for the rest of the period: the worse result of an item holds, and nobody takes
  * it back.  Where a check fails the item too, the exception speaks for both, as for any failing record.
  *
+ * Rooms below say parts of it and know nothing of the rest: what is due (period), which collections a derivation sees
+ * (joins), documents and vendors (documents), what other tools say (others), what weakens the inputs (doubt).  Their
+ * results stand in the assessment.
+ *
  * Everything in the result is Allocated in the arena handed in and immutable.
  */
 #ifndef BINDERY_ASSESS_H

@@ -3,6 +3,7 @@
 #define ASSESS_PRIV_H
 
 #include "bindery/assess.h"
+#include "bindery/joins.h"
 
 #define BD_ASSESS_MOST_TEXTS 8192 /* that judged records share */
 #define BD_ASSESS_SORT_BYTES ((size_t)512 << 10)
@@ -227,26 +228,7 @@ bd_rc bd_judging_carry(bd_judging *run, bd_str record, const bd_judged *judged, 
  * Borrowed until the next call. */
 bd_rc bd_judging_take(bd_judging *run, bd_str *record, bool *has_record, bd_err *err);
 
-/* joins.c: parts that scan kept -> records of derivations with a reduce */
-typedef bd_rc bd_join_row_fn(bd_judging *run, void *context, const bd_row *row,
-                             uint32_t evidence_index, bd_err *err);
-typedef struct bd_joins bd_joins;
-/* NULL when the catalog has none.  Closed by the caller. */
-bd_joins *bd_judging_open_joins(bd_judging *run);
-bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_index,
-                           bd_unpacker *part, bd_err *err);
-/* Rows of the derived records, once all parts are taken. */
-bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, void *context,
-                      bd_err *err);
-void bd_judging_close_joins(bd_joins *joins);
-
 /* reviews.c: what derivations list of access reviews, for people */
-typedef struct {
-    bd_str type, scope; /* "review", "denied"; of the snapshot: a subscription, "" */
-    const bd_value *value;
-    uint32_t evidence_index;
-    bool is_whole;
-} bd_listed;
 void bd_judging_note_review(bd_judging *run, const bd_listed *listed);
 void bd_judging_reviews(bd_judging *run); /* once requirements have their outcomes */
 
