@@ -69,7 +69,7 @@ cflags = $(BASE) $(WARNINGS) $(HARDENING) $(OPT_$(1)) $(WERROR_$(1)) $(CFLAGS)
 # ---- files ----------------------------------------------------------------------------------------
 
 SOURCES := $(sort $(wildcard src/base/*/*.c src/gather/*/*.c src/judge/*/*.c src/tell/*/*.c src/hand/*/*.c \
-  src/run/*.c src/cli/*.c))
+  src/run/*/*.c src/run/*.c src/cli/*.c))
 OBJECTS := $(SOURCES:src/%.c=%.o)
 TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c
 TEST_OBJECTS := $(TESTS:%.c=%.o)
@@ -97,7 +97,7 @@ map_sources = $(if $(filter src/gather/memo/key.c,$(1)),-DBINDERY_MAP_SOURCES='"
 # What an output hangs on besides its inputs and libraries: all sources but those that read arguments and print.  Stands in
 # each package, so that `verify --reperform` knows whether the program that made it was this one.
 OUTPUT_SOURCES := $(sort $(filter-out src/cli/%,$(SOURCES)) $(wildcard src/*/*/*.h src/run/*.h include/bindery/*.h))
-output_sources = $(if $(filter src/run/versions.c,$(1)),-DBINDERY_SOURCES='"$(shell cat $(OUTPUT_SOURCES) | sha256sum | cut -c1-12)"')
+output_sources = $(if $(filter src/run/session/versions.c,$(1)),-DBINDERY_SOURCES='"$(shell cat $(OUTPUT_SOURCES) | sha256sum | cut -c1-12)"')
 
 .PHONY: all help deps deps-tests deps-conformance deps-bench deps-torture deps-fuzz torture demo check unit asan ubsan tsan clang cli-check conformance bench lint \
   deps-check headers golden golden-check catalog-lint fuzz-smoke install clean FORCE
@@ -139,7 +139,7 @@ build/$(1)/tests/%.o: tests/%.c Makefile | $$(FIRST) $$(FIRST_TESTS)
 	$$(Q)$$(call cc,$(1)) $$(call cflags,$(1)) -Itests/unit -MMD -MP -c -o $$@ $$<
 
 build/$(1)/gather/memo/key.o: $$(MAP_SOURCES)
-build/$(1)/run/versions.o: $$(OUTPUT_SOURCES)
+build/$(1)/run/session/versions.o: $$(OUTPUT_SOURCES)
 
 build/$(1)/builtin.o: build/builtin.s $$(BUILTIN)
 	@mkdir -p $$(@D)

@@ -1,4 +1,4 @@
-/* bindery/run.h - the pipeline: stage order, summary; the only place where all rooms meet.
+/* bindery/run.h - the commands: stage order, summary; all that the command line sees.
  *
  * Each function does one command's work on an engagement folder and never prints: it returns a
  * result value (an object, for `--json` and for the terminal alike) and diagnostics, and calls the
@@ -11,46 +11,10 @@
 #ifndef BINDERY_RUN_H
 #define BINDERY_RUN_H
 
+#include "bindery/command.h"
+#include "bindery/sampling.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
-
-enum { BD_RUN_MOST_SHARDS = 65536 };
-
-typedef struct {
-    const char *folder; /* the engagement; "." by default */
-    bd_str period_id;   /* empty: chosen by rule, and said */
-    bd_str as_of;       /* "2026-06-30" or empty */
-    bd_str edition;     /* "auditor" */
-    unsigned jobs;      /* 0: processors online */
-    bool is_offline, is_strict, rehash;
-    bool again; /* run: judge, draw and sign also where nothing changed since the last run */
-    bd_instant collected_at; /* for ingest; BD_INSTANT_NONE */
-    const char *trust_path;  /* PEM that the caller trusts, or NULL: the user's trust file */
-    uint32_t shard, shard_count; /* assess: scan this one of so many alone; count 0: judge */
-    const char *out_path;        /* where what a shard found goes; NULL without a shard */
-    bool require_timestamp;
-    bd_strs crls;    /* verify: files of CRLs and OCSP responses */
-    bd_str at;       /* verify: a day or an instant at which chains must hold; empty: no time enters */
-    const char *output; /* archive: the new file; NULL: beside the old one */
-    const char *tsa; /* a time-stamp authority instead of bindery.json's; NULL: that one */
-    bool reperform; /* verify: judge again from the package and compare */
-    const char *checkpoint_path; /* verify: the journal must go on from this checkpoint; or NULL */
-    const char *previous_path; /* verify: the package that must be the one before it; or NULL */
-    bd_str expect_tenant, expect_period; /* verify: what the package must be of; empty: anything */
-    bd_strs fail_under; /* "READY=80": a score below it makes the exit code 1; see bd_run_outcome */
-    /* Stage and share done, for a bar on a terminal; may be NULL. */
-    void (*progress)(void *context, const char *stage, uint64_t done, uint64_t total);
-    /* Asked once for an encrypted key; may be NULL. */
-    bd_rc (*passphrase)(void *context, const char *path, bd_arena *arena, bd_str *out, bd_err *err);
-    void *context;
-} bd_run_options;
-
-typedef struct {
-    const bd_value *result; /* an object; members per command in cli's print functions */
-    bd_diags diags;
-    int exit_code; /* 0, or what verify, --strict and --fail-under answer */
-    bd_strs misses; /* one sentence for each score below what was asked for; outputs are written all the same */
-} bd_run_outcome;
 
 typedef struct {
     bd_str organisation;
@@ -171,25 +135,6 @@ BD_MUST_USE bd_rc bd_run_locker_prove(const bd_run_options *options, bd_str evid
 /* Lists what no line names, and removes it with `apply`. */
 BD_MUST_USE bd_rc bd_run_locker_gc(const bd_run_options *options, bool apply, bd_arena *arena,
                                    bd_run_outcome *outcome, bd_err *err);
-/* Populations and samples of a control.  At most one of the acts; none: its populations are listed. */
-typedef enum {
-    BD_RUN_SAMPLE_LIST,
-    BD_RUN_SAMPLE_FREEZE,
-    BD_RUN_SAMPLE_DRAW,
-    BD_RUN_SAMPLE_REPLACE,
-    BD_RUN_SAMPLE_SELECT,
-    BD_RUN_SAMPLE_RESULTS
-} bd_run_sample_act;
-typedef struct {
-    bd_run_sample_act act;
-    bd_str control, population; /* `population`: name or id; empty: the only one, of a freeze all */
-    bd_str seed, strata;        /* draw; "" (none), "month" or "subscription" */
-    uint64_t size;              /* 0: the catalog's for so many items */
-    bool is_again;              /* draw: once more over the same freeze, for a reason */
-    bd_str key;                 /* replace */
-    bd_str reason, by;          /* replace, draw again */
-    const char *path;           /* select, results: the file that says which items */
-} bd_run_sampling;
 /* Each act is one journal line (`frozen`, `drawn`) and files below out/<period>/samples/; the order freeze, seed, draw
  * is kept here.  INPUT: a seed before the freeze, one that was known by then, one for a population that changed since
  * (it is frozen anew, which the journal keeps), another draw over one freeze without a reason, a replacement of what is

@@ -43,10 +43,10 @@ static void add_judged(bd_result *out, bd_session *session, const bd_judged_run 
     const bd_assessment *assessment = judged->assessment;
     int64_t unmapped = 0;
     int64_t items = 0;
-    for (size_t i = 0; i < judged->evidence.count; i++) {
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        unmapped += judged->evidence.data[i].is_unmapped;
-        items += !judged->evidence.data[i].is_sidecar && !judged->evidence.data[i].is_register;
+        unmapped += judged->read.evidence.data[i].is_unmapped;
+        items += !judged->read.evidence.data[i].is_sidecar && !judged->read.evidence.data[i].is_register;
     }
     bd_result_text(out, "period", session->period->id);
     bd_result_text(out, "period_why", session->period_why);
@@ -179,12 +179,12 @@ static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *j
 static void count_unreadable(bd_session *session, const bd_judged_run *judged, bd_result *out) {
     int64_t malformed = 0;
     int64_t refused = 0;
-    for (size_t i = 0; i < judged->evidence.count; i++) {
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        malformed += judged->evidence.data[i].facts.is_malformed;
+        malformed += judged->read.evidence.data[i].facts.is_malformed;
     }
-    for (size_t i = 0; i < judged->diags.count; i++) {
-        refused += judged->diags.data[i].severity == BD_DIAG_REFUSED;
+    for (size_t i = 0; i < judged->read.diags.count; i++) {
+        refused += judged->read.diags.data[i].severity == BD_DIAG_REFUSED;
     }
     bd_result_int(out, "malformed", malformed);
     if (session->options->is_strict && refused > 0) {
@@ -207,8 +207,8 @@ static const char *const media_words[] = {[BD_MEDIA_UNKNOWN] = "of unknown form"
 static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
     enum { MOST = 10 };
     size_t said = 0;
-    for (size_t i = 0; i < judged->evidence.count; i++) {
-        const bd_evidence *item = &judged->evidence.data[i];
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
+        const bd_evidence *item = &judged->read.evidence.data[i];
         bd_arenas_pass(sizeof *item);
         if (!item->is_unmapped || item->facts.is_malformed) {
             continue;
@@ -234,8 +234,8 @@ static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
 static void say_assumed_times(bd_session *session, const bd_judged_run *judged) {
     size_t count = 0;
     const bd_evidence *first = NULL;
-    for (size_t i = 0; i < judged->evidence.count; i++) {
-        const bd_evidence *item = &judged->evidence.data[i];
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
+        const bd_evidence *item = &judged->read.evidence.data[i];
         bd_arenas_pass(sizeof *item);
         if (item->collected_at_is_assumed && item->sources.count > 0 && !item->is_document) {
             first = first == NULL ? item : first;
@@ -298,7 +298,7 @@ static bd_rc ingest_and_judge(bd_session *session, const stages *wanted, bd_sign
         BD_TRY(bd_partials_open(session, wanted->partials, wanted->partial_count, err));
     }
     return judges ? judge_and_produce(session, wanted, signer, out, err)
-                  : bd_judge_fresh(session, before, err);
+                  : bd_read_fresh(session, before, err);
 }
 
 static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_arena *arena,
@@ -418,7 +418,7 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
     /* No more of the engagement than who signs: neither catalog nor locker is needed for it. */
     bd_session session;
     BD_DEFER(bd_zygote_close_ref) bd_zygote *zygote = NULL;
-    BD_TRY(bd_run_zygote_open(&zygote, err));
+    BD_TRY(bd_session_zygote_open(&zygote, err));
     BD_TRY(bd_session_begin(options, arena, outcome, &session, err));
     session.zygote = zygote;
     BD_DEFER(bd_pdf_copy_drop_ref) bd_pdf_copy *copy = NULL;
@@ -443,36 +443,6 @@ bd_rc bd_run_sign(const bd_run_options *options, const char *path, bd_arena *are
 }
 
 /* ---- status and explain ---- */
-
-/* Text whose size is known lies where the tree lies that borrows from it. */
-typedef struct {
-    char *data;
-    size_t size, room;
-} filling;
-
-static bd_rc fill_by(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
-    (void)err;
-    filling *into = sink->context;
-    BD_ASSERT(count <= into->room - into->size);
-    memcpy(into->data + into->size, bytes, count);
-    into->size += count;
-    return BD_OK;
-}
-
-bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
-                              bd_err *err) {
-    bd_json_limits limits = bd_json_default_limits;
-    limits.nodes = 100000000;
-    limits.record_bytes = (size_t)2 << 30;
-    filling whole = {.room = (size_t)bd_draft_bytes(text)};
-    if (whole.room > limits.record_bytes) {
-        BD_RAISE(err, BD_ERR_LIMIT, "the assessment is larger than 2 GiB");
-    }
-    whole.data = bd_alloc(arena, whole.room + 1, 1);
-    bd_sink sink = {.write = fill_by, .context = &whole};
-    BD_TRY(bd_draft_write(text, &sink, err));
-    return bd_json_parse((bd_str){whole.data, whole.size}, &limits, arena, out, err);
-}
 
 bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outcome *outcome,
                     bd_err *err) {

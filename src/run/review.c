@@ -24,7 +24,7 @@ static bool is_same_person(bd_session *session, bd_str a, bd_str b) {
 static bd_rc refuse_self_review(bd_session *session, const bd_judged_run *judged,
                                 const bd_evidence_given *item, bd_str name, bool as_preparer,
                                 bd_err *err) {
-    const bd_evidence *record = &judged->evidence.data[item->number - 1];
+    const bd_evidence *record = &judged->read.evidence.data[item->number - 1];
     bool is_both = !as_preparer && is_same_person(session, record->preparer.name, name);
     for (size_t i = 0; as_preparer && i < record->reviewers.count; i++) {
         is_both = is_both || is_same_person(session, record->reviewers.data[i].name, name);
@@ -42,8 +42,8 @@ static const bd_evidence *find_described(const bd_judged_run *judged,
                                          const bd_evidence_given *sidecar) {
     bd_str subject = bd_sidecar_subject(sidecar->path);
     const bd_evidence *found = NULL;
-    for (size_t i = 0; i < judged->evidence.count; i++) {
-        const bd_evidence *item = &judged->evidence.data[i];
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
+        const bd_evidence *item = &judged->read.evidence.data[i];
         if (item->given.sidecar == sidecar->number) {
             return item;
         }

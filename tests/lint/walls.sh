@@ -11,7 +11,7 @@ trap 'rm -rf "$temp"' EXIT
 
 rooms() {
     for folder in src/*/*/ src/run/ src/cli/; do
-        case $folder in src/run/*/ | src/cli/*/) continue ;; esac
+        case $folder in src/cli/*/) continue ;; esac
         if ls "$folder"*.c >/dev/null 2>&1; then
             basename "$folder"
         fi
