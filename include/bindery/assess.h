@@ -21,33 +21,28 @@
  * it `!` and puts its criteria at risk, for the rest of the period: the worse result of an item holds, and nobody takes
  * it back.  Where a check fails the item too, the exception speaks for both, as for any failing record.
  *
+ * Rooms below say parts of it and know nothing of the rest: what is due (period), which collections a derivation sees
+ * (joins), documents and vendors (documents), what other tools say (others), what weakens the inputs (doubt).  Their
+ * results stand in the assessment.
+ *
  * Everything in the result is Allocated in the arena handed in and immutable.
  */
 #ifndef BINDERY_ASSESS_H
 #define BINDERY_ASSESS_H
 
 #include "bindery/catalog.h"
+#include "bindery/documents.h"
+#include "bindery/doubt.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"
-#include "bindery/imported.h"
+#include "bindery/others.h"
+#include "bindery/period.h"
 #include "bindery/rule.h"
 #include "bindery/sample.h"
 #include "bindery/spill.h"
 #include "bindery/util.h"
 
 /* ---- words --------------------------------------------------------------------------------------------- */
-
-typedef enum {
-    BD_OUTCOME_DEVIATION,
-    BD_OUTCOME_CLEAN,
-    BD_OUTCOME_CHANGE_LOG,
-    BD_OUTCOME_CANNOT_TELL,
-    BD_OUTCOME_MISSING,
-    BD_OUTCOME_NO_OCCURRENCE,
-    BD_OUTCOME_NOT_DUE
-} bd_outcome;
-const char *bd_outcome_name(
-    bd_outcome outcome); /* "deviation", "clean", "covered-by-change-log", ... */
 
 typedef enum {
     BD_STATE_COMPLETE,
@@ -86,17 +81,6 @@ typedef struct {
     bd_instant
         at; /* of the snapshot, which decides its instance; BD_INSTANT_NONE for other checks */
 } bd_check_result;
-
-typedef struct {
-    bd_str id;             /* "2026-01", "2026-Q1", "2026", "2026-06-30" */
-    bd_day from, to;       /* both inclusive, local */
-    bd_instant start, end; /* [start, end) */
-    bool is_due;
-    bd_outcome outcome;
-    bool is_accepted, is_late;
-    bd_str reason;             /* one sentence */
-    BD_VEC(uint32_t) evidence; /* numbers, rising */
-} bd_instance;
 
 typedef struct {
     const bd_requirement *requirement;
@@ -191,36 +175,6 @@ typedef struct {
     int n, of, tenths_percent; /* 612 is 61.2 % */
     int with_exceptions;       /* ready only */
 } bd_ratio;
-
-/* What weakens the inputs of the judgement.  It is said; what it does to a verdict the rules of completeness decide,
- * and none of it ever makes a pass. */
-typedef enum {
-    BD_DOUBT_TRUNCATED,  /* the source says that there is more */
-    BD_DOUBT_NEXT_LINK,  /* pages were not fetched */
-    BD_DOUBT_ERROR,      /* the service answered with an error: 403 and the like */
-    BD_DOUBT_UNREADABLE, /* cut off, malformed, rows refused */
-    BD_DOUBT_COUNT,      /* a count speaks against it */
-    BD_DOUBT_INCOMPLETE, /* otherwise shown not to be all */
-    BD_DOUBT_DAYS,       /* a log without an event on days where others have thousands */
-    BD_DOUBT_NOT_SHOWN,  /* nothing shows that it is all */
-    BD_DOUBT_TIME,       /* it says of itself that it is of a time still to come */
-    BD_DOUBT_SNAPSHOTS,  /* two of one day and scope that show a different number of things */
-    BD_DOUBT_SCOPE,      /* subscriptions in scope of which a source shows nothing */
-    BD_DOUBT_UNLISTED,   /* subscriptions that the evidence shows and bindery.json does not list */
-    BD_DOUBT_PEOPLE,     /* lists of people and the directory's log count differently */
-    BD_DOUBT_PERIODS     /* periods that overlap, or leave days out */
-} bd_doubt_kind;
-const char *bd_doubt_name(bd_doubt_kind kind); /* "truncated", "next-link", ... */
-bool bd_doubt_is_of_item(bd_doubt_kind kind);  /* it says what completeness and time of one item say, too */
-
-typedef struct {
-    bd_doubt_kind kind;
-    uint32_t evidence; /* number, 0: of no single item */
-    bd_str source;     /* id, or "" */
-    bd_str scope;      /* "" for the tenant or where it is of none */
-    bd_str place;      /* file, and pointer where there is one; or "" */
-    bd_str sentence;
-} bd_doubt;
 
 /* One failing record, in findings order. */
 typedef struct {
@@ -333,75 +287,6 @@ typedef struct {
 typedef bd_rc bd_item_fn(void *context, const bd_population *population, const bd_item *item,
                          bd_err *err);
 
-/* ---- vendors ------------------------------------------------------------------------------------------------ */
-
-typedef enum { BD_VENDOR_REPORT, BD_VENDOR_LETTER, BD_VENDOR_MEMO } bd_vendor_kind;
-const char *bd_vendor_kind_name(bd_vendor_kind kind); /* "report", "letter", "assessment" */
-
-/* A report of a vendor, a letter that bridges the days behind one, or what we wrote after reading one. */
-typedef struct {
-    bd_vendor_kind kind;
-    uint32_t vendor; /* index */
-    const bd_evidence *item;
-    bd_day from, to; /* as stated, both inclusive; BD_DAY_NONE where nothing is said */
-    bd_day issued_on, retrieved_on;
-    bd_day counts_to;   /* the last day that it can speak of: no later than it was issued and fetched */
-    bool counts;        /* for the days that it describes */
-    int64_t gap_days;   /* of a dated report: last day judged less its end; not above 0: none */
-    bd_strs problems;   /* sentences; also of one that counts */
-    const bd_evidence *assessment; /* of a report: the newest memo that names its retrieval or is later; NULL */
-} bd_vendor_document;
-
-typedef enum {
-    BD_CUEC_MAPPED,
-    BD_CUEC_NOT_APPLICABLE,
-    BD_CUEC_UNMAPPED, /* also: not applicable without a reason, mapped to nothing */
-    BD_CUEC_UNKNOWN   /* mapped to a control that there is none of */
-} bd_cuec_standing;
-const char *bd_cuec_standing_name(bd_cuec_standing standing); /* "mapped", "not applicable", ... */
-
-/* One control that a report expects of its users. */
-typedef struct {
-    uint32_t vendor, document; /* indexes */
-    bd_str id, text, reason;
-    bd_strs controls; /* as the catalog writes their numbers, where it has them */
-    bd_cuec_standing standing;
-    bd_str problem; /* of a finding */
-} bd_vendor_cuec;
-
-/* What rests on a vendor: a criterion that it operates wholly or in part, and our control that watches it. */
-typedef struct {
-    uint32_t vendor;
-    bd_str criterion;
-    const bd_control *control; /* NULL: none is named */
-    bd_str why;
-    bool is_stated; /* in bindery.json, else by a check that reads the vendor's reports */
-} bd_carve_out;
-
-typedef struct {
-    bd_str name, service, method; /* the last two empty where bindery.json does not name it */
-    bool is_stated;
-    const bd_vendor *stated;
-    bd_day report_to;   /* end of the newest report that counts; BD_DAY_NONE: none */
-    bd_day bridge_until;/* last day that letters may bridge, by which the next report is due */
-    int64_t gap_days;   /* last day judged less `report_to`; 0 without a report */
-    int64_t open_days;  /* of the days judged, described by neither */
-    int64_t bridged_days; /* described by letters alone */
-    bd_str standing;    /* one sentence */
-    bool is_finding;    /* days are open */
-    bd_strs problems;   /* of what bindery.json says */
-} bd_vendor_standing;
-
-typedef struct {
-    int64_t tail_days;  /* that letters may bridge */
-    bd_day from, to;    /* the days judged, both inclusive */
-    BD_VEC(bd_vendor_standing) vendors;     /* those of bindery.json in its order, then others by name */
-    BD_VEC(bd_vendor_document) documents;   /* by vendor, kind, first day, number */
-    BD_VEC(bd_vendor_cuec) cuecs;           /* by document, in its order */
-    BD_VEC(bd_carve_out) carve_outs;        /* by vendor, criterion, control */
-    int64_t cuec_findings;
-} bd_vendor_register;
-
 /* ---- access reviews ----------------------------------------------------------------------------------------- */
 
 /* One review as the export with most of its items shows it, of two with as many the later one. */
@@ -490,7 +375,7 @@ typedef struct {
     bd_vendor_register vendors; /* what their documents say; no verdict reads it */
     bd_population *populations; /* of controls in scope, natural order of controls, then by name */
     size_t population_count;
-    BD_VEC(bd_doubt) doubts; /* by evidence number; then those of no single item, by kind */
+    bd_doubt_list doubts; /* what weakens the inputs; no verdict reads it */
 } bd_assessment;
 
 /* The exception at `index` of the list.  There may be very many: whoever goes through all of them asks here, so that
@@ -564,11 +449,6 @@ typedef struct {
 BD_MUST_USE bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena,
                             bd_finding_fn *on_finding, void *context, const bd_assessment **out,
                             bd_err *err);
-
-/* Instances due in a period for one frequency (bindery-1, section 2), without outcomes; for tests and `status`. */
-BD_MUST_USE bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone,
-                                    bd_frequency frequency, bd_instant as_of, bd_arena *arena,
-                                    bd_instance **out, size_t *count, bd_err *err);
 
 /* Half up to one decimal; 999 (99.9 %) at most unless n = of; 0 of 0 is 0. */
 bd_ratio bd_ratio_of(int n, int of);

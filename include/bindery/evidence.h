@@ -251,6 +251,8 @@ typedef struct {
     bool is_sidecar, is_register, is_document, is_unmapped;
 } bd_evidence;
 typedef BD_VEC(bd_evidence) bd_evidences;
+/* A document that names requirements serves those and no other, whatever its type could serve. */
+bool bd_evidence_serves(const bd_evidence *item, bd_str requirement);
 
 typedef struct {
     bd_str source, scope, run;
@@ -263,6 +265,11 @@ typedef struct {
     bool is_withdrawn;    /* one of its members is; then it is not complete, and `reason` says so */
 } bd_collection;
 typedef BD_VEC(bd_collection) bd_collections;
+/* When the answer is of that a file is a part of: what its first page describes. */
+bd_instant bd_collection_instant(const bd_collections *all, const bd_evidences *evidence, uint32_t evidence_index);
+/* May a record of it pass?  Complete, its time not assumed, signed off where that is needed; `*why` says why not. */
+bool bd_collection_may_pass(const bd_collections *all, const bd_evidences *evidence, uint32_t evidence_index,
+                            bd_str *why);
 
 typedef struct {
     bd_str source, scope;

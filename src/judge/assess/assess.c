@@ -22,9 +22,9 @@ static void set_times(bd_judging *run) {
     run->snapshots_from = out->period_start;
     run->events_from = out->period_start;
     if (!period->is_type_ii) {
-        run->snapshots_from = bd_zone_day_start(zone, first - BD_ASSESS_TYPE_I_DAYS);
+        run->snapshots_from = bd_zone_day_start(zone, first - BD_PERIOD_TYPE_I_DAYS);
         run->events_from =
-            bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_ASSESS_TYPE_I_MONTHS));
+            bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_PERIOD_TYPE_I_MONTHS));
     }
 }
 
@@ -48,6 +48,50 @@ static void settle_results(bd_judging *run) {
     run->out->checks.room = count;
 }
 
+static void list_documents(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    bd_documents_inputs inputs = {.catalog = in->catalog,
+                                  .rules = in->rules,
+                                  .engagement = in->engagement,
+                                  .period = in->period,
+                                  .evidence = in->evidence,
+                                  .as_of = in->as_of,
+                                  .until = run->out->until};
+    run->documents = bd_documents_make(&inputs, run->arena);
+}
+
+/* It takes rows and our judged records, and gives nothing to what is judged. */
+static void open_others(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    if (in->imports == NULL) {
+        return;
+    }
+    bool is_listed = in->engagement->subscriptions.count > 0;
+    bd_others_inputs inputs = {.catalog = in->catalog,
+                               .imports = in->imports,
+                               .evidence = in->evidence,
+                               .collections = in->collections,
+                               .snapshots = in->snapshots,
+                               .subscriptions = is_listed ? run->knows_subscription : NULL,
+                               .from = run->snapshots_from,
+                               .until = run->out->until};
+    run->others = bd_others_open(&inputs, run->arena, &run->out->imported);
+    run->sets_beside = bd_others_has_any(run->others);
+}
+
+static void list_doubts(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    bd_doubts_make(&(bd_doubt_inputs){.catalog = in->catalog,
+                                      .engagement = in->engagement,
+                                      .period = in->period,
+                                      .evidence = in->evidence,
+                                      .snapshots = in->snapshots,
+                                      .as_of = run->out->as_of,
+                                      .until = run->out->until,
+                                      .period_start = run->out->period_start},
+                   run->arena, &run->out->doubts);
+}
+
 bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *on_finding,
                 void *context, const bd_assessment **out, bd_err *err) {
     bd_judging *run = bd_new(arena, bd_judging, 1);
@@ -61,7 +105,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     run->results = bd_new(scratch, bd_map *, inputs->catalog->check_count + 1);
     set_times(run);
     bd_judging_mask(run);
-    bd_judging_list_documents(run);
+    list_documents(run);
     BD_TRY(bd_judging_view(run, err));
     BD_TRY(bd_judging_skeleton(run, err));
     bd_judging_listen(run);
@@ -75,7 +119,7 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     }
     run->texts = bd_judging_carried_texts(run);
     run->namer = bd_thing_namer_open(scratch);
-    run->imported = bd_judging_open_imported(run);
+    open_others(run);
     bd_rc rc = bd_judging_evidence(run, err);
     if (!bd_failed(rc)) {
         rc = bd_judging_tally(run, on_finding, context, err);
@@ -99,13 +143,13 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     if (!bd_failed(rc)) {
         bd_judging_matches(run);
         bd_judging_reviews(run);
-        bd_judging_vendors(run);
+        bd_vendors_make(run->documents, bd_judging_left_out(run), &run->out->vendors);
     }
-    if (!bd_failed(rc)) {
-        rc = bd_judging_imported(run, err);
+    if (!bd_failed(rc) && run->others != NULL) {
+        rc = bd_others_finish(run->others, err);
     }
-    bd_judging_close_imported(run->imported);
-    bd_judging_doubt(run);
+    bd_others_close(run->others);
+    list_doubts(run);
     *out = run->out;
     return rc;
 }

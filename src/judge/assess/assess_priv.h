@@ -3,12 +3,11 @@
 #define ASSESS_PRIV_H
 
 #include "bindery/assess.h"
+#include "bindery/joins.h"
 
 #define BD_ASSESS_MOST_TEXTS 8192 /* that judged records share */
 #define BD_ASSESS_SORT_BYTES ((size_t)512 << 10)
 #define BD_ASSESS_MANY_BYTES ((size_t)1 << 20) /* where every record gives several rows */
-#define BD_ASSESS_TYPE_I_DAYS 3 /* how long before the day of a Type I report a snapshot may lie */
-#define BD_ASSESS_TYPE_I_MONTHS 12  /* and what happens only now and then */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */
 #define BD_ASSESS_NEAR_DAYS                                                                        \
     7 /* how far apart snapshots of two sources may lie and still be compared */
@@ -85,7 +84,6 @@ typedef struct {
     uint32_t draws_from;     /* 1 + index of the population that its records are of; 0: none */
 } bd_check_view;
 
-typedef struct bd_imports_intake bd_imports_intake;
 typedef struct bd_taking bd_taking;
 typedef struct bd_kept_review bd_kept_review;
 
@@ -121,13 +119,13 @@ typedef struct {
     bd_map **results;  /* by check, NULL: none yet; day, scope -> index + 1 into out->checks */
     BD_VEC(bd_told) told; /* by result; it may be shorter than their list */
     bd_strs unseen_places; /* of the fact that says where production lies: those in which no record lay yet */
-    bd_imports_intake *imported; /* NULL: what other tools say is not wanted */
-    bool sets_beside;            /* ours are kept, since another tool says something, too */
+    bd_others *others; /* NULL: what other tools say is not wanted */
+    bool sets_beside;  /* ours are kept, since another tool says something, too */
     bd_sorter *items;            /* of populations; NULL: there is none */
     bd_arena *item_arena;        /* of one record on its way there */
     bd_sampling_view *samplings; /* by population */
     bd_judging_pass pass;
-    BD_VEC(uint32_t) documents; /* indexes of the items that are described as one */
+    const bd_documents *documents;
     const bool *is_masked; /* by evidence index: withdrawn, or of a withdrawn collection; NULL: none is */
     bd_carried *carries;   /* NULL: nothing is left to earlier days */
     bd_taking *taking;     /* NULL: nothing is taken over from a later day */
@@ -137,12 +135,7 @@ typedef struct {
     bd_packer packer;
 } bd_judging;
 
-/* period.c: the same day of another month, or its last day */
-bd_day bd_day_add_months(bd_day day, int months);
-
 /* views.c */
-/* A document that names requirements serves those and no other, whatever its type could serve. */
-bool bd_judging_serves(const bd_evidence *item, bd_str requirement);
 bd_rc bd_judging_view(bd_judging *run, bd_err *err);
 void bd_judging_sort_snapshots(bd_judging *run); /* of run->in, once more */
 bd_instant bd_judging_instant(const bd_judging *run, uint32_t evidence_index); /* of its snapshot */
@@ -189,6 +182,7 @@ bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view)
 /* withdrawn.c: `mask` first of all; `evidence` is reduce and register, twice where something is withdrawn */
 void bd_judging_mask(bd_judging *run);
 bool bd_judging_is_left_out(const bd_judging *run, uint32_t evidence_index); /* of this pass */
+const bool *bd_judging_left_out(const bd_judging *run); /* by evidence index; NULL: nothing is */
 bd_rc bd_judging_evidence(bd_judging *run, bd_err *err);
 
 /* reduce.c: rows -> judged */
@@ -234,26 +228,7 @@ bd_rc bd_judging_carry(bd_judging *run, bd_str record, const bd_judged *judged, 
  * Borrowed until the next call. */
 bd_rc bd_judging_take(bd_judging *run, bd_str *record, bool *has_record, bd_err *err);
 
-/* joins.c: parts that scan kept -> records of derivations with a reduce */
-typedef bd_rc bd_join_row_fn(bd_judging *run, void *context, const bd_row *row,
-                             uint32_t evidence_index, bd_err *err);
-typedef struct bd_joins bd_joins;
-/* NULL when the catalog has none.  Closed by the caller. */
-bd_joins *bd_judging_open_joins(bd_judging *run);
-bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_index,
-                           bd_unpacker *part, bd_err *err);
-/* Rows of the derived records, once all parts are taken. */
-bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, void *context,
-                      bd_err *err);
-void bd_judging_close_joins(bd_joins *joins);
-
 /* reviews.c: what derivations list of access reviews, for people */
-typedef struct {
-    bd_str type, scope; /* "review", "denied"; of the snapshot: a subscription, "" */
-    const bd_value *value;
-    uint32_t evidence_index;
-    bool is_whole;
-} bd_listed;
 void bd_judging_note_review(bd_judging *run, const bd_listed *listed);
 void bd_judging_reviews(bd_judging *run); /* once requirements have their outcomes */
 
@@ -323,56 +298,8 @@ void bd_judging_settle_samplings(bd_judging *run);
 /* Once controls have their states: a deviation found by a tester keeps one from being complete. */
 void bd_judging_apply_samplings(bd_judging *run);
 
-/* imported.c: what other tools say.  It takes rows and our judged records, and gives nothing to any of the above. */
-bd_imports_intake *bd_judging_open_imported(bd_judging *run);
-bd_rc bd_judging_take_import(bd_judging *run, uint32_t evidence_index, bd_unpacker *row,
-                             bd_err *err);
-bd_rc bd_judging_note_ours(bd_judging *run, const bd_judged *judged, bd_err *err);
-bd_rc bd_judging_imported(bd_judging *run, bd_err *err);
-void bd_judging_close_imported(bd_imports_intake *intake); /* accepts NULL */
-
-/* contrast.c: their verdicts beside ours, resource by resource */
-typedef struct bd_contrast bd_contrast;
-bd_contrast *bd_contrast_open(bd_judging *run);
-/* Is there a check that asks what this test asks? */
-bool bd_contrast_has_check(const bd_contrast *contrast, bd_str test);
-bd_rc bd_contrast_put_ours(bd_contrast *contrast, const bd_judged *judged, bd_err *err);
-bd_rc bd_contrast_put_theirs(bd_contrast *contrast, const bd_import_row *row, bd_instant at,
-                             uint32_t evidence, bd_err *err);
-/* Fills disagreements, and counts into `compared` by index of the import. */
-bd_rc bd_contrast_finish(bd_contrast *contrast, bd_import_compared *compared, bd_err *err);
-void bd_contrast_close(bd_contrast *contrast); /* accepts NULL */
-
-/* register.c: recur and document, straight from the register */
-typedef struct {
-    const bd_evidence *item;
-    bd_day date;        /* carried out, else approved */
-    bd_verdict verdict; /* the check's `pass`, and the sign-off */
-    bd_str reason;      /* of a fail or cannot-tell */
-    bool is_taken;
-} bd_occurrence;
-typedef BD_VEC(bd_occurrence) bd_occurrences;
+/* registered.c: what checks over documents say, as results and judged records */
 bd_rc bd_judging_register(bd_judging *run, bd_err *err);
-void bd_judging_list_documents(bd_judging *run); /* fills `documents`; before all that asks for any */
-/* Documents of these types that belong to the check, by date; `verdict` is that of its `pass` only with
- * `judges`, else only of the sign-off. */
-void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
-                          bool judges, bd_occurrences *out);
-void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
-                                bd_verdict verdict, bd_str reason, const bd_evidence *item);
-bd_rc bd_judging_document_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
-                                  bd_day day, bd_str reason, bd_err *err);
-
-/* vendor.c: a check of shape document with the member "reports" */
-bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
-                        bd_err *err);
-#define BD_ASSESS_TAIL_DAYS 92
-bool bd_judging_is_same_vendor(bd_str a, bd_str b);
-/* The last day up to `to` that a paper can speak of: none that was still to come when it was issued or fetched. */
-bd_day bd_judging_cut_at_issue(const bd_value *report, bd_day to);
-
-/* vendors.c: the register of vendors, for people; no verdict reads it */
-void bd_judging_vendors(bd_judging *run);
 
 /* cover.c: which days a group of log sources describes */
 typedef struct {
@@ -396,8 +323,6 @@ bd_rc bd_judging_skeleton(bd_judging *run, bd_err *err);
 bd_requirement_result *bd_judging_requirement(const bd_judging *run,
                                               const bd_requirement *requirement);
 /* Which evidence speaks to which requirement: fills `items` of all of them. */
-/* quality.c: what weakens the inputs; after all else. */
-void bd_judging_doubt(bd_judging *run);
 void bd_judging_listen(bd_judging *run);
 bool bd_judging_describes(const bd_evidence *item, bd_instant start,
                           bd_instant end); /* a moment of [start, end) */

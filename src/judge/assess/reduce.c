@@ -342,9 +342,20 @@ typedef struct {
     bool is_fresh; /* rows that no other day's judging has seen */
 } intake;
 
-static bd_rc route_joined(bd_judging *run, void *context, const bd_row *row,
-                          uint32_t evidence_index, bd_err *err) {
-    return route_row(run, context, row, evidence_index, err);
+/* Where go what derivations make of several collections. */
+typedef struct {
+    bd_judging *run;
+    routes *out;
+} joining;
+
+static bd_rc route_joined(void *context, const bd_row *row, uint32_t evidence_index, bd_err *err) {
+    const joining *to = context;
+    return route_row(to->run, to->out, row, evidence_index, err);
+}
+
+static void route_listed(void *context, const bd_listed *listed) {
+    const joining *to = context;
+    bd_judging_note_review(to->run, listed);
 }
 
 static bd_rc route_row_of(bd_judging *run, const intake *into, const bd_row *row,
@@ -364,7 +375,7 @@ static bd_rc route_part(bd_judging *run, const intake *into, uint32_t evidence_i
         return BD_OK;
     }
     BD_TRY(bd_judging_carry_part(run, evidence_index, bd_str_sub(part->record, 4, part->record.size), err));
-    return bd_judging_take_part(run, into->joins, evidence_index, part, err);
+    return bd_joins_take_part(into->joins, evidence_index, part, err);
 }
 
 /* A row that is passed over is unpacked all the same: the next one shares its texts. */
@@ -382,7 +393,7 @@ static bd_rc route_record(bd_judging *run, const intake *into, const bd_row_spoo
     }
     if (mark == BD_IMPORT_MARK) {
         bool is_taken = is_wanted && run->pass != BD_JUDGING_BEFORE;
-        return is_taken ? bd_judging_take_import(run, evidence_index, &part, err) : BD_OK;
+        return is_taken && run->others != NULL ? bd_others_take_row(run->others, evidence_index, &part, err) : BD_OK;
     }
     bd_row row;
     bd_row_unpack(&unpacker, series, &row);
@@ -598,8 +609,22 @@ static bd_rc route_spools(bd_judging *run, intake into, bd_err *err) {
     return BD_OK;
 }
 
+static bd_joins *open_joins(const bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    return bd_joins_open(&(bd_joins_inputs){.catalog = in->catalog,
+                                            .rules = in->rules,
+                                            .engagement = in->engagement,
+                                            .evidence = in->evidence,
+                                            .collections = in->collections,
+                                            .snapshots = in->snapshots,
+                                            .subscriptions = &run->subscriptions,
+                                            .left_out = bd_judging_left_out(run),
+                                            .as_of = in->as_of});
+}
+
 static bd_rc route_all(bd_judging *run, routes *out, bd_err *err) {
-    bd_joins *joins = bd_judging_open_joins(run);
+    bd_joins *joins = open_joins(run);
+    joining to = {run, out};
     aliases known = open_aliases();
     bd_rc rc = route_spools(run, (intake){out, joins, &known, false}, err);
     if (!bd_failed(rc)) {
@@ -607,9 +632,9 @@ static bd_rc route_all(bd_judging *run, routes *out, bd_err *err) {
     }
     close_aliases(&known);
     if (!bd_failed(rc)) {
-        rc = bd_judging_join(run, joins, route_joined, out, err);
+        rc = bd_joins_finish(joins, &(bd_joins_readers){route_joined, route_listed, &to}, err);
     }
-    bd_judging_close_joins(joins);
+    bd_joins_close(joins);
     return rc;
 }
 

@@ -214,17 +214,12 @@ static void seat_requirement(audience *all, bd_requirement_result *who) {
     }
 }
 
-bool bd_judging_serves(const bd_evidence *item, bd_str requirement) {
-    return !item->is_document || !item->has_sidecar || item->sidecar.requirements.count == 0 ||
-           bd_strs_have(&item->sidecar.requirements, requirement);
-}
-
 static void tell(audience *all, const bd_map *map, bd_str word, uint32_t index) {
     const listeners *list = bd_map_find(map, word);
     const bd_evidence *item = &all->run->in->evidence->data[index];
     for (size_t i = 0; list != NULL && i < list->count; i++) {
         bd_requirement_result *who = list->data[i];
-        if (!bd_judging_serves(item, who->requirement->id)) {
+        if (!bd_evidence_serves(item, who->requirement->id)) {
             continue;
         }
         if (all->run->is_masked != NULL && all->run->is_masked[index]) {

@@ -396,6 +396,25 @@ static bool is_followed(const tally *state, const bd_judged *judged) {
            bd_judging_is_same_thing(judged, &state->record);
 }
 
+/* Ours go where another tool may say something of the same. */
+static bd_rc set_beside(bd_judging *run, const bd_judged *judged, bd_err *err) {
+    const bd_check_view *view = &run->views[judged->check];
+    if (!run->sets_beside) {
+        return BD_OK;
+    }
+    bool is_sum = view->check->shape == BD_AGGREGATE && view->scope_kind == BD_SCOPE_SUBSCRIPTION;
+    return bd_others_put_ours(run->others,
+                              &(bd_own_reading){.check = view->check,
+                                                .key = judged->key,
+                                                .resource = judged->resource,
+                                                .subscription = judged->scope,
+                                                .is_sum = is_sum,
+                                                .at = judged->at,
+                                                .verdict = judged->verdict,
+                                                .evidence = judged->evidence},
+                              err);
+}
+
 static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     bd_judging *run = state->run;
     const bd_check_view *view = &run->views[shown->check];
@@ -419,7 +438,7 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
     if (is_inside) {
         BD_TRY(bd_judging_put_item(run, judged, err));
     }
-    BD_TRY(bd_judging_note_ours(run, judged, err));
+    BD_TRY(set_beside(run, judged, err));
     bd_instant at = judged->at;
     if (!view->is_register) {
         bd_check_result *result = result_of(state, view, judged, counted, place);

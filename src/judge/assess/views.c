@@ -286,41 +286,12 @@ bd_rc bd_judging_view(bd_judging *run, bd_err *err) {
 
 /* ---- evidence and time ---- */
 
-static const bd_evidence *first_page(const bd_judging *run, uint32_t evidence_index,
-                                     const bd_collection **collection) {
-    *collection = &run->in->collections->data[run->in->evidence->data[evidence_index].collection];
-    return &run->in->evidence->data[(*collection)->members.data[0]];
-}
-
 bd_instant bd_judging_instant(const bd_judging *run, uint32_t evidence_index) {
-    const bd_collection *collection;
-    return first_page(run, evidence_index, &collection)->describes_from;
+    return bd_collection_instant(run->in->collections, run->in->evidence, evidence_index);
 }
 
 bool bd_judging_is_usable(const bd_judging *run, uint32_t evidence_index, bd_str *why) {
-    const bd_collection *collection;
-    const bd_evidence *first = first_page(run, evidence_index, &collection);
-    *why = (bd_str){"", 0};
-    if (collection->completeness != BD_COMPLETE_YES) {
-        *why = collection->reason;
-        return false;
-    }
-    if (first->collected_at_is_assumed) {
-        *why = BD_STR("its time is only assumed from the file's own time");
-        return false;
-    }
-    for (size_t i = 0; i < collection->members.count; i++) {
-        const bd_evidence *page = &run->in->evidence->data[collection->members.data[i]];
-        if (page->time_problem.size > 0) {
-            *why = page->time_problem;
-            return false;
-        }
-    }
-    if (first->origin == BD_ORIGIN_HANDED_IN && !first->is_signed_off) {
-        *why = first->signoff_reason;
-        return false;
-    }
-    return true;
+    return bd_collection_may_pass(run->in->collections, run->in->evidence, evidence_index, why);
 }
 
 bd_instance *bd_judging_instance_of(const bd_judging *run, const bd_check_view *view,

@@ -31,8 +31,13 @@ void bd_judging_mask(bd_judging *run) {
     run->is_masked = is_masked;
 }
 
+const bool *bd_judging_left_out(const bd_judging *run) {
+    return run->pass == BD_JUDGING_LEFT ? run->is_masked : NULL;
+}
+
 bool bd_judging_is_left_out(const bd_judging *run, uint32_t evidence_index) {
-    return run->pass == BD_JUDGING_LEFT && run->is_masked != NULL && run->is_masked[evidence_index];
+    const bool *left_out = bd_judging_left_out(run);
+    return left_out != NULL && left_out[evidence_index];
 }
 
 static bd_rc judge_pass(bd_judging *run, bd_judging_pass pass, const bd_assess_inputs *in,

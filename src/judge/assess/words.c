@@ -1,20 +1,5 @@
 #include "bindery/assess.h"
 
-static const char *const outcome_names[] = {
-    [BD_OUTCOME_DEVIATION] = "deviation",
-    [BD_OUTCOME_CLEAN] = "clean",
-    [BD_OUTCOME_CHANGE_LOG] = "covered-by-change-log",
-    [BD_OUTCOME_CANNOT_TELL] = "cannot-tell",
-    [BD_OUTCOME_MISSING] = "missing",
-    [BD_OUTCOME_NO_OCCURRENCE] = "no-occurrence",
-    [BD_OUTCOME_NOT_DUE] = "not-due",
-};
-_Static_assert(BD_COUNT(outcome_names) == BD_OUTCOME_NOT_DUE + 1, "a name for every outcome");
-
-const char *bd_outcome_name(bd_outcome outcome) {
-    return outcome_names[outcome];
-}
-
 static const struct {
     const char *mark, *words;
 } states[] = {

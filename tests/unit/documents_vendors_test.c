@@ -41,7 +41,7 @@ static bd_str problems_of(const bd_strs *problems) {
     return text;
 }
 
-TEST(assess_vendors, open_and_bridged_days_are_counted_by_the_rule) {
+TEST(documents_vendors, open_and_bridged_days_are_counted_by_the_rule) {
     static const struct {
         const char *report, *letter; /* days, "" for none */
         int gap, bridged, open;
@@ -81,7 +81,7 @@ TEST(assess_vendors, open_and_bridged_days_are_counted_by_the_rule) {
     }
 }
 
-TEST(assess_vendors, a_paper_that_cannot_be_relied_on_does_not_count_and_says_why) {
+TEST(documents_vendors, a_paper_that_cannot_be_relied_on_does_not_count_and_says_why) {
     static const struct {
         const char *type, *report, *expected;
         bool counts;
@@ -115,7 +115,7 @@ TEST(assess_vendors, a_paper_that_cannot_be_relied_on_does_not_count_and_says_wh
     }
 }
 
-TEST(assess_vendors, two_reports_of_one_day_say_so) {
+TEST(documents_vendors, two_reports_of_one_day_say_so) {
     whole *w = whole_open("{}");
     put_paper(w, "vendor-report", "'vendor':'F'," TWO ",'period_from':'2025-01-01','period_to':'2025-12-31'");
     put_paper(w, "vendor-report", "'vendor':'F'," TWO ",'period_from':'2025-12-31','period_to':'2026-12-30'");
@@ -126,7 +126,7 @@ TEST(assess_vendors, two_reports_of_one_day_say_so) {
     scan_bench_close(&w->bench);
 }
 
-TEST(assess_vendors, a_user_entity_control_is_mapped_or_a_finding) {
+TEST(documents_vendors, a_user_entity_control_is_mapped_or_a_finding) {
     whole *w = whole_open("{}");
     put_paper(w, "vendor-report",
               "'vendor':'F'," TWO ",'period_from':'2026-01-01','period_to':'2026-12-30','cuecs':["
@@ -151,7 +151,7 @@ TEST(assess_vendors, a_user_entity_control_is_mapped_or_a_finding) {
     scan_bench_close(&w->bench);
 }
 
-TEST(assess_vendors, names_of_one_company_are_one_vendor_and_nobody_is_nobody_else) {
+TEST(documents_vendors, names_of_one_company_are_one_vendor_and_nobody_is_nobody_else) {
     whole *w = whole_open("{}");
     *bd_push(test_arena(), &w->engagement.vendors) =
         (bd_vendor){.name = BD_STR("Fabrikam, Inc."), .method = BD_STR("carve-out")};
@@ -178,7 +178,7 @@ static const bd_match_sums *match_of(const whole *w, const char *check) {
     return NULL;
 }
 
-TEST(assess_vendors, rows_and_events_without_each_other_are_both_listed) {
+TEST(documents_vendors, rows_and_events_without_each_other_are_both_listed) {
     whole *w = whole_open("{'leaver_cutoff':'18:00'}");
     whole_add(w,
               "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#auditLogs/directoryAudits\","

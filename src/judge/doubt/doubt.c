@@ -1,10 +1,12 @@
-/* What weakens the inputs: what is not complete, counts that disagree, scopes that nothing shows.
- *
- * It reads evidence and snapshots alone and changes no outcome: completeness has kept what is listed here from passing
- * before it comes here. */
-#include "bindery/assess.h"
+#include "bindery/doubt.h"
 
-#include "assess_priv.h"
+#define SCRATCH_BYTES ((size_t)2 << 30)
+
+typedef struct {
+    const bd_doubt_inputs *in;
+    bd_arena *arena, *scratch;
+    bd_doubt_list *out;
+} doubting;
 
 const char *bd_doubt_name(bd_doubt_kind kind) {
     static const char *const names[] = {
@@ -17,14 +19,14 @@ bool bd_doubt_is_of_item(bd_doubt_kind kind) {
     return kind <= BD_DOUBT_TIME && kind != BD_DOUBT_DAYS;
 }
 
-static bd_doubt *add_doubt(bd_judging *run, bd_doubt_kind kind, bd_str sentence) {
-    bd_doubt *out = bd_push(run->arena, &run->out->doubts);
+static bd_doubt *add_doubt(doubting *run, bd_doubt_kind kind, bd_str sentence) {
+    bd_doubt *out = bd_push(run->arena, run->out);
     *out = (bd_doubt){.kind = kind, .sentence = sentence};
     return out;
 }
 
-static bool is_of_now(const bd_judging *run, const bd_evidence *item) {
-    return item->describes_from < run->out->as_of;
+static bool is_of_now(const doubting *run, const bd_evidence *item) {
+    return item->describes_from < run->in->as_of;
 }
 
 /* ---- one item ---- */
@@ -63,7 +65,7 @@ static bd_str scope_of(const bd_evidence *item) {
     return item->facts.seen.count > 0 ? item->facts.seen.data[0].scope : (bd_str){"", 0};
 }
 
-static void doubt_item(bd_judging *run, const bd_evidence *item) {
+static void doubt_item(doubting *run, const bd_evidence *item) {
     bool is_aside = item->is_sidecar || item->is_register || item->given.is_withdrawn;
     bool is_kept_aside = item->is_unmapped && !item->facts.is_malformed; /* listed as such */
     if (is_aside) {
@@ -87,7 +89,7 @@ static void doubt_item(bd_judging *run, const bd_evidence *item) {
 
 /* ---- two snapshots of one day ---- */
 
-static const bd_evidence *item_of(const bd_judging *run, uint32_t number) {
+static const bd_evidence *item_of(const doubting *run, uint32_t number) {
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         if (run->in->evidence->data[i].given.number == number) {
             return &run->in->evidence->data[i];
@@ -96,12 +98,12 @@ static const bd_evidence *item_of(const bd_judging *run, uint32_t number) {
     return NULL;
 }
 
-static void doubt_snapshots(bd_judging *run, const bd_snapshot *a, const bd_snapshot *b) {
+static void doubt_snapshots(doubting *run, const bd_snapshot *a, const bd_snapshot *b) {
     const bd_source_def *source = bd_catalog_source(run->in->catalog, a->source);
     bool is_one = bd_str_eq(a->source, b->source) && bd_str_eq(a->scope, b->scope) && a->date == b->date;
     bool are_whole = a->completeness == BD_COMPLETE_YES && b->completeness == BD_COMPLETE_YES;
     if (!is_one || !are_whole || a->rows == b->rows || a->collection == b->collection || source == NULL ||
-        source->is_log || source->derivation.size > 0 || a->from >= run->out->as_of) {
+        source->is_log || source->derivation.size > 0 || a->from >= run->in->as_of) {
         return;
     }
     const bd_evidence *item = item_of(run, b->evidence);
@@ -130,11 +132,11 @@ static bool is_listed(const bd_engagement *engagement, bd_str scope) {
     return engagement->subscriptions.count == 0;
 }
 
-static bool is_in_period(const bd_judging *run, const bd_snapshot *one) {
-    return one->from < run->out->until && one->to >= run->out->period_start;
+static bool is_in_period(const doubting *run, const bd_snapshot *one) {
+    return one->from < run->in->until && one->to >= run->in->period_start;
 }
 
-static void doubt_subscriptions(bd_judging *run) {
+static void doubt_subscriptions(doubting *run) {
     const bd_engagement *engagement = run->in->engagement;
     bd_map *seen = bd_map_make(run->scratch);
     for (size_t i = 0; i < run->in->snapshots->count; i++) {
@@ -188,13 +190,13 @@ static bool holds_source(const bd_evidence *item, const char *const *sources, si
     return false;
 }
 
-static bool is_day_judged(const bd_judging *run, bd_day day) {
-    bd_day last = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
-    return day >= run->out->period->from && day <= last;
+static bool is_day_judged(const doubting *run, bd_day day) {
+    bd_day last = bd_zone_day(run->in->engagement->zone, run->in->until - 1);
+    return day >= run->in->period->from && day <= last;
 }
 
 /* Each person counts once, in however many lists. */
-static uint64_t count_in(bd_judging *run, const bd_evidence *item, bd_person_event event, people_count *out) {
+static uint64_t count_in(doubting *run, const bd_evidence *item, bd_person_event event, people_count *out) {
     uint64_t own = 0;
     bd_map *known = bd_map_make(run->scratch);
     for (size_t i = 0; i < item->facts.people.count; i++) {
@@ -218,7 +220,7 @@ static uint64_t count_in(bd_judging *run, const bd_evidence *item, bd_person_eve
     return own;
 }
 
-static void doubt_lists(bd_judging *run, const bd_evidence *before, uint64_t count_before, const bd_evidence *item,
+static void doubt_lists(doubting *run, const bd_evidence *before, uint64_t count_before, const bd_evidence *item,
                         uint64_t count, const char *who) {
     bool is_same_time = before != NULL && before->describes_from == item->describes_from &&
                         before->describes_to == item->describes_to;
@@ -236,7 +238,7 @@ static void doubt_lists(bd_judging *run, const bd_evidence *before, uint64_t cou
     one->place = item->given.path;
 }
 
-static people_count count_people(bd_judging *run, bd_person_event event, const char *const *sources, size_t count,
+static people_count count_people(doubting *run, bd_person_event event, const char *const *sources, size_t count,
                                  const char *who) {
     people_count out = {.known = bd_map_make(run->scratch)};
     const bd_evidence *before = NULL;
@@ -261,7 +263,7 @@ static people_count count_people(bd_judging *run, bd_person_event event, const c
     return out;
 }
 
-static bd_str files_of(bd_judging *run, const people_count *of) {
+static bd_str files_of(doubting *run, const people_count *of) {
     bd_str out = {"", 0};
     for (size_t i = 0; i < of->files.count && i < 3; i++) {
         out = bd_str_format(run->arena, "%.*s%s%.*s", BD_ARG(out), i > 0 ? ", " : "", BD_ARG(of->files.data[i]));
@@ -269,7 +271,7 @@ static bd_str files_of(bd_judging *run, const people_count *of) {
     return of->files.count > 3 ? bd_str_format(run->arena, "%.*s and %zu more", BD_ARG(out), of->files.count - 3) : out;
 }
 
-static void compare_people(bd_judging *run, bd_person_event listed, bd_person_event logged, const char *who,
+static void compare_people(doubting *run, bd_person_event listed, bd_person_event logged, const char *who,
                            const char *what) {
     static const char *const joiners[] = {"csv:joiners"};
     static const char *const leavers[] = {"csv:leavers", "S80"};
@@ -298,7 +300,7 @@ static void compare_people(bd_judging *run, bd_person_event listed, bd_person_ev
 
 /* ---- all of it ---- */
 
-static void doubt_periods(bd_judging *run) {
+static void doubt_periods(doubting *run) {
     bd_diags diags = {0};
     bd_engagement_look_at_periods(run->in->engagement, run->arena, &diags);
     for (size_t i = 0; i < diags.count; i++) {
@@ -307,7 +309,11 @@ static void doubt_periods(bd_judging *run) {
     }
 }
 
-void bd_judging_doubt(bd_judging *run) {
+void bd_doubts_make(const bd_doubt_inputs *inputs, bd_arena *arena, bd_doubt_list *out) {
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("doubts", SCRATCH_BYTES);
+    doubting doubts = {.in = inputs, .arena = arena, .scratch = scratch, .out = out};
+    doubting *run = &doubts;
+    *out = (bd_doubt_list){0};
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
         doubt_item(run, &run->in->evidence->data[i]);

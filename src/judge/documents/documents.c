@@ -1,7 +1,7 @@
 /* `recur` and `document`: judged straight from the register of evidence (bindery-1, section 2 and 3). */
-#include "bindery/assess.h"
+#include "bindery/documents.h"
 
-#include "assess_priv.h"
+#include "documents_priv.h"
 
 static const bd_value *day_value(bd_arena *arena, bd_day day) {
     return day == BD_DAY_NONE ? NULL : bd_value_string(arena, bd_day_format(arena, day));
@@ -65,7 +65,7 @@ static const bd_value *record_of(bd_arena *arena, const bd_document *document) {
     return bd_value_object(arena, count, keys, values);
 }
 
-static void need_signoff(const bd_judging *run, bd_occurrence *one) {
+static void need_signoff(const bd_documents *run, bd_occurrence *one) {
     if (one->verdict != BD_PASS) {
         return;
     }
@@ -81,7 +81,7 @@ static void need_signoff(const bd_judging *run, bd_occurrence *one) {
     }
 }
 
-static void say_placeholder(const bd_judging *run, bd_occurrence *one) {
+static void say_placeholder(const bd_documents *run, bd_occurrence *one) {
     bd_str approver = one->item->sidecar.document.approved_by;
     if (one->verdict == BD_CANNOT_TELL && approver.size > 0 && !bd_is_person_name(approver)) {
         one->reason = bd_str_format(run->arena, "%.*s names no approver: '%.*s' is nobody's name",
@@ -91,10 +91,10 @@ static void say_placeholder(const bd_judging *run, bd_occurrence *one) {
 }
 
 /* Not-applicable: the check's `where` says that the document is about something else. */
-static void judge_document(const bd_judging *run, const bd_check *check, bool judges,
+static void judge_document(const bd_documents *run, const bd_check *check, bool judges,
                            bd_occurrence *one) {
     const bd_value *record = record_of(run->arena, &one->item->sidecar.document);
-    const bd_rules *rules = run->in->rules;
+    const bd_rules *rules = run->in.rules;
     one->verdict = bd_rules_belongs(rules, check->index, record, run->arena, &one->reason);
     if (one->verdict == BD_PASS && judges) {
         one->verdict = bd_rules_judge(rules, check->index, record, run->arena, &one->reason);
@@ -104,7 +104,7 @@ static void judge_document(const bd_judging *run, const bd_check *check, bool ju
 }
 
 /* A date that decides and is not given leaves the document open; a failure stays one. */
-static void need_date(const bd_judging *run, bd_occurrence *one, bd_day day, const char *name) {
+static void need_date(const bd_documents *run, bd_occurrence *one, bd_day day, const char *name) {
     if (day == BD_DAY_NONE && one->verdict == BD_PASS) {
         one->verdict = BD_CANNOT_TELL;
         one->reason =
@@ -124,40 +124,43 @@ static int cmp_occurrences(const void *context, const void *a, const void *b) {
            (x->item->given.number < y->item->given.number);
 }
 
-static bool is_known_by(const bd_judging *run, const bd_document *document, bd_day date) {
-    bd_day last = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
+static bool is_known_by(const bd_documents *run, const bd_document *document, bd_day date) {
+    bd_day last = bd_zone_day(run->in.engagement->zone, run->in.until - 1);
     bd_day first = document->in_force_from != BD_DAY_NONE ? document->in_force_from : date;
     return first == BD_DAY_NONE || first <= last || (date != BD_DAY_NONE && date <= last);
 }
 
 /* A report or a letter describes days: it may have come in after them. */
-static bool is_report_known(const bd_judging *run, const bd_document *document) {
+static bool is_report_known(const bd_documents *run, const bd_document *document) {
     bd_day from;
-    bd_day last = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
+    bd_day last = bd_zone_day(run->in.engagement->zone, run->in.until - 1);
     return !bd_day_parse(bd_value_text(document->report, "period_from"), &from) || from <= last;
 }
 
 /* Each check of documents goes through all of them, and most evidence is none. */
-void bd_judging_list_documents(bd_judging *run) {
-    for (size_t i = 0; i < run->in->evidence->count; i++) {
-        const bd_evidence *item = &run->in->evidence->data[i];
+const bd_documents *bd_documents_make(const bd_documents_inputs *inputs, bd_arena *arena) {
+    bd_documents *made = bd_new(arena, bd_documents, 1);
+    *made = (bd_documents){.in = *inputs, .arena = arena};
+    for (size_t i = 0; i < inputs->evidence->count; i++) {
+        const bd_evidence *item = &inputs->evidence->data[i];
         bd_arenas_pass(sizeof *item);
         if (item->is_document && item->has_sidecar) {
-            *bd_push(run->scratch, &run->documents) = (uint32_t)i;
+            *bd_push(arena, &made->documents) = (uint32_t)i;
         }
     }
+    return made;
 }
 
 /* In the order of their dates; what is of a later time is no evidence yet. */
-void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd_strs *types,
-                          bool judges, bd_occurrences *out) {
+void documents_find(const bd_documents *run, const bool *left_out, const bd_check *check, const bd_strs *types,
+                    bool judges, bd_occurrences *out) {
     for (size_t i = 0; i < run->documents.count; i++) {
         uint32_t index = run->documents.data[i];
-        const bd_evidence *item = &run->in->evidence->data[index];
+        const bd_evidence *item = &run->in.evidence->data[index];
         bd_arenas_pass(sizeof *item);
-        if (bd_judging_is_left_out(run, index) ||
+        if ((left_out != NULL && left_out[index]) ||
             !bd_strs_have(types, item->sidecar.document.type) ||
-            !bd_judging_serves(item, check->requirement->id)) {
+            !bd_evidence_serves(item, check->requirement->id)) {
             continue;
         }
         const bd_document *document = &item->sidecar.document;
@@ -176,43 +179,16 @@ void bd_judging_documents(const bd_judging *run, const bd_check *check, const bd
     bd_sort(out->data, out->count, sizeof(bd_occurrence), cmp_occurrences, NULL);
 }
 
-void bd_judging_document_result(bd_judging *run, const bd_check *check, const bd_instance *instance,
-                                bd_verdict verdict, bd_str reason, const bd_evidence *item) {
-    bd_check_result *result = bd_push(run->growing, &run->out->checks);
-    *result = (bd_check_result){
-        .check = check,
-        .instance = instance->id,
-        .snapshot = BD_DAY_NONE,
-        .scope = {"", 0},
-        .verdict = verdict,
-        .passed = verdict == BD_PASS,
-        .failed = verdict == BD_FAIL,
-        .cannot_tell = verdict == BD_CANNOT_TELL,
-        .not_applicable = verdict == BD_NOT_APPLICABLE,
-        .reason = reason,
-        .evidence = item != NULL ? item->given.number : 0,
-        .is_complete = verdict != BD_CANNOT_TELL,
-    };
+/* ---- what is said of an instance ---- */
+
+void documents_say(const bd_document_asking *asked, const bd_instance *instance, bd_verdict verdict, bd_str reason,
+                   const bd_evidence *item) {
+    asked->put_result(asked->context, asked->check, &(bd_document_result){instance, verdict, reason, item});
 }
 
-/* A day's failure as a judged record.  Its instant lies in the local day and has the same UTC date. */
-bd_rc bd_judging_document_failure(bd_judging *run, const bd_check *check, const bd_evidence *item,
-                                  bd_day day, bd_str reason, bd_err *err) {
-    bd_instant local = bd_zone_day_start(run->in->engagement->zone, day);
-    bd_instant utc = (bd_instant)day * 24 * BD_HOUR;
-    bd_judged judged = {
-        .check = check->index,
-        .type = BD_STR("document"),
-        .key = check->document_types.data[0],
-        .resource = check->document_types.data[0],
-        .subscription = {"", 0},
-        .scope = {"", 0},
-        .reason = reason,
-        .at = local > utc ? local : utc,
-        .evidence = item->given.number,
-        .verdict = BD_FAIL,
-    };
-    return bd_judging_put(run, &judged, err);
+bd_rc documents_fail(const bd_document_asking *asked, const bd_evidence *item, bd_day day, bd_str reason,
+                     bd_err *err) {
+    return asked->put_failure(asked->context, asked->check, &(bd_document_failure){day, reason, item}, err);
 }
 
 /* ---- recur ---- */
@@ -227,11 +203,10 @@ typedef struct {
     bd_day on_time_from, on_time_to;
 } counting;
 
-static counting counting_of(const bd_judging *run, const bd_requirement *requirement,
+static counting counting_of(const bd_documents *run, const bd_requirement *requirement,
                             const bd_instance *instance) {
-    bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
-    if (!run->in->period
-             ->is_type_ii) { /* the latest occurrence; how old it may be is for freshness to say */
+    bd_day until = bd_zone_day(run->in.engagement->zone, run->in.until - 1);
+    if (!run->in.period->is_type_ii) { /* the latest occurrence; how old it may be is for freshness to say */
         return (counting){BD_DAY_NONE + 1, until, BD_DAY_NONE + 1, until};
     }
     if (is_yearly(requirement)) { /* the days of grace reach back, not past the period */
@@ -244,17 +219,18 @@ static counting counting_of(const bd_judging *run, const bd_requirement *require
 }
 
 /* What fills each instance of the requirement; NULL: nothing. */
-static void fill_instances(const bd_judging *run, bd_requirement_result *requirement,
-                           bd_occurrences *list, bd_verdict verdict, bool is_undated,
-                           bd_occurrence **filled) {
-    bool newest_first = is_yearly(requirement->requirement) || !run->in->period->is_type_ii;
+static void fill_instances(const bd_document_asking *asked, bd_occurrences *list, bd_verdict verdict,
+                           bool is_undated, bd_occurrence **filled) {
+    const bd_documents *run = asked->documents;
+    const bd_requirement *requirement = asked->check->requirement;
+    bool newest_first = is_yearly(requirement) || !run->in.period->is_type_ii;
     for (size_t k = 0; k < list->count; k++) {
         bd_occurrence *one = &list->data[newest_first ? list->count - 1 - k : k];
         bool is_candidate =
             one->verdict == verdict && !one->is_taken && is_undated == (one->date == BD_DAY_NONE);
-        for (size_t i = 0; is_candidate && i < requirement->instance_count; i++) {
-            const bd_instance *instance = &requirement->instances[i];
-            counting days = counting_of(run, requirement->requirement, instance);
+        for (size_t i = 0; is_candidate && i < asked->instance_count; i++) {
+            const bd_instance *instance = &asked->instances[i];
+            counting days = counting_of(run, requirement, instance);
             bool is_in = is_undated || (one->date >= days.first && one->date <= days.last);
             if (instance->is_due && filled[i] == NULL && is_in) {
                 filled[i] = one;
@@ -267,31 +243,31 @@ static void fill_instances(const bd_judging *run, bd_requirement_result *require
 
 /* In date order each occurrence fills the earliest unfilled instance that it can satisfy (bindery-1, 2).  What may not
  * pass satisfies none: it only says of an instance still unfilled that something is there. */
-static bd_rc judge_recur(bd_judging *run, const bd_check *check, bd_occurrences *list, bd_err *err) {
+static bd_rc judge_recur(const bd_document_asking *asked, bd_occurrences *list, bd_err *err) {
+    const bd_documents *run = asked->documents;
     static const bd_verdict order[] = {BD_PASS, BD_CANNOT_TELL, BD_FAIL};
     for (size_t i = 0; i < list->count; i++) {
         need_date(run, &list->data[i], list->data[i].date, "date on which it was carried out");
     }
-    bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
-    bd_occurrence **filled = bd_new(run->arena, bd_occurrence *, requirement->instance_count);
+    bd_occurrence **filled = bd_new(run->arena, bd_occurrence *, asked->instance_count);
     for (size_t i = 0; i < BD_COUNT(order); i++) {
-        fill_instances(run, requirement, list, order[i], /*is_undated*/ false, filled);
+        fill_instances(asked, list, order[i], /*is_undated*/ false, filled);
     }
     /* which instance it is of, cannot be told: it leaves open what nothing else fills */
-    fill_instances(run, requirement, list, BD_CANNOT_TELL, /*is_undated*/ true, filled);
-    for (size_t i = 0; i < requirement->instance_count; i++) {
-        bd_instance *instance = &requirement->instances[i];
+    fill_instances(asked, list, BD_CANNOT_TELL, /*is_undated*/ true, filled);
+    for (size_t i = 0; i < asked->instance_count; i++) {
+        bd_instance *instance = &asked->instances[i];
         const bd_occurrence *one = filled[i];
         if (one == NULL) {
             continue; /* missing: no result */
         }
-        counting days = counting_of(run, check->requirement, instance);
+        counting days = counting_of(run, asked->check->requirement, instance);
         instance->is_late = one->date != BD_DAY_NONE &&
                             (one->date < days.on_time_from || one->date > days.on_time_to);
-        bd_judging_document_result(run, check, instance, one->verdict, one->reason, one->item);
+        documents_say(asked, instance, one->verdict, one->reason, one->item);
         if (one->verdict == BD_FAIL) {
             bd_day day = one->date > instance->from ? one->date : instance->from;
-            BD_TRY(bd_judging_document_failure(run, check, one->item, day, one->reason, err));
+            BD_TRY(documents_fail(asked, one->item, day, one->reason, err));
         }
     }
     return BD_OK;
@@ -355,59 +331,49 @@ static hole find_hole(const bd_check *check, const bd_occurrences *list, bd_day 
     return found;
 }
 
-static bd_rc judge_document_days(bd_judging *run, const bd_check *check, bd_occurrences *list,
-                                 bd_err *err) {
+static bd_rc judge_document_days(const bd_document_asking *asked, bd_occurrences *list, bd_err *err) {
+    const bd_documents *run = asked->documents;
     for (size_t i = 0; i < list->count; i++) {
         const bd_document *document = &list->data[i].item->sidecar.document;
         need_date(run, &list->data[i], document->in_force_from, "in_force_from");
         need_date(run, &list->data[i], document->approved_on, "approved_on");
     }
-    bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
-    bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
-    for (size_t i = 0; i < requirement->instance_count && list->count > 0; i++) {
-        bd_instance *instance = &requirement->instances[i];
+    bd_day until = bd_zone_day(run->in.engagement->zone, run->in.until - 1);
+    for (size_t i = 0; i < asked->instance_count && list->count > 0; i++) {
+        bd_instance *instance = &asked->instances[i];
         if (!instance->is_due) {
             continue;
         }
         bd_day last = instance->to < until ? instance->to : until;
         hole found =
-            find_hole(check, list, run->in->period->is_type_ii ? instance->from : last, last);
+            find_hole(asked->check, list, run->in.period->is_type_ii ? instance->from : last, last);
         const bd_evidence *newest = list->data[list->count - 1].item;
-        bool is_before = run->pass == BD_JUDGING_BEFORE;
-        for (size_t j = 0; !is_before && j < list->count; j++) { /* all versions speak of the days */
+        for (size_t j = 0; asked->notes_evidence && j < list->count; j++) { /* all versions speak of the days */
             *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
         }
         if (found.day == BD_DAY_NONE) {
-            bd_judging_document_result(run, check, instance, BD_PASS, (bd_str){"", 0}, list->data[0].item);
+            documents_say(asked, instance, BD_PASS, (bd_str){"", 0}, list->data[0].item);
             continue;
         }
         if (found.unclear != NULL) {
-            bd_judging_document_result(run, check, instance, BD_CANNOT_TELL, found.unclear->reason,
-                       found.unclear->item);
+            documents_say(asked, instance, BD_CANNOT_TELL, found.unclear->reason,
+                          found.unclear->item);
             continue;
         }
         bd_str reason = bd_str_format(run->arena, "no approved version was in force on %.*s",
                                       BD_ARG(bd_day_format(run->arena, found.day)));
-        bd_judging_document_result(run, check, instance, BD_FAIL, reason, newest);
-        BD_TRY(bd_judging_document_failure(run, check, newest, found.day, reason, err));
+        documents_say(asked, instance, BD_FAIL, reason, newest);
+        BD_TRY(documents_fail(asked, newest, found.day, reason, err));
     }
     return BD_OK;
 }
 
-bd_rc bd_judging_register(bd_judging *run, bd_err *err) {
-    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        const bd_check *check = &run->in->catalog->checks[i];
-        if (!run->views[i].is_register) {
-            continue;
-        }
-        bd_occurrences list = {0};
-        bd_judging_documents(run, check, &check->document_types, /*judges*/ true, &list);
-        if (bd_value_find(check->body, "reports") != NULL) {
-            BD_TRY(bd_judging_vendor(run, check, &list, err));
-            continue;
-        }
-        BD_TRY(check->shape == BD_RECUR ? judge_recur(run, check, &list, err)
-                                        : judge_document_days(run, check, &list, err));
+bd_rc bd_documents_judge(const bd_document_asking *asked, bd_err *err) {
+    const bd_check *check = asked->check;
+    bd_occurrences list = {0};
+    documents_find(asked->documents, asked->left_out, check, &check->document_types, /*judges*/ true, &list);
+    if (bd_value_find(check->body, "reports") != NULL) {
+        return documents_judge_reports(asked, &list, err);
     }
-    return BD_OK;
+    return check->shape == BD_RECUR ? judge_recur(asked, &list, err) : judge_document_days(asked, &list, err);
 }

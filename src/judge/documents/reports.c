@@ -2,23 +2,23 @@
  *
  * The union of the report periods covers our period; a head gap needs the earlier report; a tail of at most so many
  * days needs letters that the vendor issued and that leave no day of it open; a longer tail is a finding. */
-#include "bindery/assess.h"
+#include "bindery/documents.h"
 
-#include "assess_priv.h"
+#include "documents_priv.h"
 
 /* Which documents may count: those that pass, or also those of which it cannot be told. */
 typedef enum { ONLY_CLEAR, ALSO_UNCLEAR } leniency;
 
 typedef struct {
-    bd_judging *run;
-    const bd_check *check;
+    const bd_document_asking *asked;
+    bd_arena *arena;
     const bd_occurrences *reports, *letters;
     int64_t tail_days;
     bd_day from, to; /* our days, both inclusive */
 } coverage;
 
 /* A paper speaks of no day that was still to come when it was issued or fetched. */
-bd_day bd_judging_cut_at_issue(const bd_value *report, bd_day to) {
+bd_day documents_cut_at_issue(const bd_value *report, bd_day to) {
     static const char *const acts[] = {"issued_on", "retrieved_on"};
     for (size_t i = 0; i < BD_COUNT(acts); i++) {
         bd_day day;
@@ -36,7 +36,7 @@ static bd_day day_at(const bd_occurrence *one, const char *key) {
     if (!bd_day_parse(bd_value_text(document->report, key), &day)) {
         day = is_first ? document->in_force_from : document->in_force_to;
     }
-    return is_first || day == BD_DAY_NONE ? day : bd_judging_cut_at_issue(document->report, day);
+    return is_first || day == BD_DAY_NONE ? day : documents_cut_at_issue(document->report, day);
 }
 
 static bool counts(const bd_occurrence *one, leniency how) {
@@ -81,12 +81,12 @@ static bool find_bounds(const coverage *c, leniency how, bd_day *first, bd_day *
 }
 
 static bd_str day_text(const coverage *c, bd_day day) {
-    return bd_day_format(c->run->arena, day);
+    return bd_day_format(c->arena, day);
 }
 
 /* What is open behind the last report, which ends on `last`; "" when nothing is. */
 static bd_str find_tail_gap(const coverage *c, leniency how, bd_day last, bd_day *day) {
-    bd_arena *arena = c->run->arena;
+    bd_arena *arena = c->arena;
     int64_t tail = last < c->to ? c->to - last : 0;
     *day = last + 1 > c->from ? last + 1 : c->from;
     if (tail > c->tail_days) {
@@ -107,7 +107,7 @@ static bd_str find_tail_gap(const coverage *c, leniency how, bd_day last, bd_day
 
 /* Why our days are not covered; "" when they are. `*day` is the first day left open. */
 static bd_str find_gap(const coverage *c, leniency how, bd_day *day) {
-    bd_arena *arena = c->run->arena;
+    bd_arena *arena = c->arena;
     bd_day first = 0, last = 0;
     *day = c->from;
     if (!find_bounds(c, how, &first, &last)) {
@@ -152,7 +152,7 @@ static bd_str plain_name(bd_str name) {
     return name;
 }
 
-bool bd_judging_is_same_vendor(bd_str a, bd_str b) {
+bool documents_is_same_vendor(bd_str a, bd_str b) {
     return bd_is_same_person(plain_name(bd_str_trim(a)), plain_name(bd_str_trim(b)));
 }
 
@@ -164,13 +164,13 @@ static bool may_be_same(bd_str a, bd_str b) {
 }
 
 /* A letter counts only if the vendor itself issued it; what does not say for which days, describes none for certain. */
-static void judge_letters(const bd_judging *run, bd_occurrences *letters) {
+static void judge_letters(bd_arena *arena, bd_occurrences *letters) {
     for (size_t i = 0; i < letters->count; i++) {
         bd_occurrence *one = &letters->data[i];
         const bd_value *report = one->item->sidecar.document.report;
         bd_str vendor = plain_name(bd_str_trim(bd_value_text(report, "vendor")));
         bd_str issuer = plain_name(bd_str_trim(bd_value_text(report, "issued_by")));
-        bd_str id = bd_evidence_id(run->arena, one->item->given.number);
+        bd_str id = bd_evidence_id(arena, one->item->given.number);
         if (issuer.size > 0 && bd_is_same_person(vendor, issuer)) {
             continue;
         }
@@ -181,9 +181,9 @@ static void judge_letters(const bd_judging *run, bd_occurrences *letters) {
             one->verdict = BD_CANNOT_TELL;
             one->reason =
                 issuer.size == 0
-                    ? bd_str_format(run->arena, "%.*s does not say who issued it", BD_ARG(id))
+                    ? bd_str_format(arena, "%.*s does not say who issued it", BD_ARG(id))
                     : bd_str_format(
-                          run->arena,
+                          arena,
                           "%.*s was issued by '%.*s' and is of vendor '%.*s': if both are "
                           "the same company, write one name in issued_by and vendor",
                           BD_ARG(id), BD_ARG(bd_value_text(report, "issued_by")),
@@ -193,7 +193,7 @@ static void judge_letters(const bd_judging *run, bd_occurrences *letters) {
 }
 
 /* A report without its days may be of any day. */
-static void need_periods(const bd_judging *run, bd_occurrences *reports) {
+static void need_periods(bd_arena *arena, bd_occurrences *reports) {
     for (size_t i = 0; i < reports->count; i++) {
         bd_occurrence *one = &reports->data[i];
         bool is_dated = day_at(one, "period_from") != BD_DAY_NONE &&
@@ -201,8 +201,8 @@ static void need_periods(const bd_judging *run, bd_occurrences *reports) {
         if (!is_dated && one->verdict == BD_PASS) {
             one->verdict = BD_CANNOT_TELL;
             one->reason =
-                bd_str_format(run->arena, "%.*s gives no period_from and period_to",
-                              BD_ARG(bd_evidence_id(run->arena, one->item->given.number)));
+                bd_str_format(arena, "%.*s gives no period_from and period_to",
+                              BD_ARG(bd_evidence_id(arena, one->item->given.number)));
         }
     }
 }
@@ -226,23 +226,22 @@ static const bd_occurrence *find_open(const coverage *c, bool only_undated) {
 }
 
 static bd_rc judge_coverage(const coverage *c, bd_instance *instance, bd_err *err) {
-    bd_judging *run = c->run;
     const bd_evidence *newest = c->reports->data[c->reports->count - 1].item;
     bd_day day, rest_day;
     bd_str gap = find_gap(c, ONLY_CLEAR, &day);
     if (gap.size == 0) {
-        bd_judging_document_result(run, c->check, instance, BD_PASS, gap, newest);
+        documents_say(c->asked, instance, BD_PASS, gap, newest);
         return BD_OK;
     }
     bd_str rest = find_gap(c, ALSO_UNCLEAR, &rest_day);
     const bd_occurrence *unclear = find_open(c, /*only_undated*/ rest.size > 0);
     if (unclear != NULL) {
-        bd_judging_document_result(run, c->check, instance, BD_CANNOT_TELL, unclear->reason,
+        documents_say(c->asked, instance, BD_CANNOT_TELL, unclear->reason,
                                    unclear->item);
         return BD_OK;
     }
-    bd_judging_document_result(run, c->check, instance, BD_FAIL, gap, newest);
-    return bd_judging_document_failure(run, c->check, newest, day < c->from ? c->from : day, gap,
+    documents_say(c->asked, instance, BD_FAIL, gap, newest);
+    return documents_fail(c->asked, newest, day < c->from ? c->from : day, gap,
                                        err);
 }
 
@@ -267,13 +266,13 @@ static bd_rc judge_tail(const coverage *c, bd_instance *instance, bd_err *err) {
     bool may_hold = is_open && weigh_tail(c, ALSO_UNCLEAR, &rest_day, &rest_why) != verdict;
     const bd_occurrence *unclear = is_open ? find_open(c, /*only_undated*/ !may_hold) : NULL;
     if (unclear != NULL) {
-        bd_judging_document_result(c->run, c->check, instance, BD_CANNOT_TELL, unclear->reason,
+        documents_say(c->asked, instance, BD_CANNOT_TELL, unclear->reason,
                                    unclear->item);
         return BD_OK;
     }
-    bd_judging_document_result(c->run, c->check, instance, verdict, why, newest);
+    documents_say(c->asked, instance, verdict, why, newest);
     return verdict == BD_FAIL
-               ? bd_judging_document_failure(c->run, c->check, newest, day, why, err)
+               ? documents_fail(c->asked, newest, day, why, err)
                : BD_OK;
 }
 
@@ -303,51 +302,50 @@ static bd_rc judge_every(const coverage *c, bd_instance *instance, bd_err *err) 
     if (worst == NULL) {
         return BD_OK;
     }
-    bd_judging_document_result(c->run, c->check, instance, worst->verdict, worst->reason,
+    documents_say(c->asked, instance, worst->verdict, worst->reason,
                                worst->item);
-    return worst->verdict == BD_FAIL ? bd_judging_document_failure(c->run, c->check, worst->item,
+    return worst->verdict == BD_FAIL ? documents_fail(c->asked, worst->item,
                                                                    c->to, worst->reason, err)
                                      : BD_OK;
 }
 
-static bd_strs letter_types(const bd_judging *run, const bd_value *rule) {
+static bd_strs letter_types(bd_arena *arena, const bd_value *rule) {
     bd_strs types = {0};
     const bd_value *named = bd_value_find(rule, "letter_types");
     for (size_t i = 0; named != NULL && named->kind == BD_ARRAY && i < named->count; i++) {
         if (named->items[i].kind == BD_STRING) {
-            *bd_push(run->arena, &types) = named->items[i].text;
+            *bd_push(arena, &types) = named->items[i].text;
         }
     }
     return types;
 }
 
-bd_rc bd_judging_vendor(bd_judging *run, const bd_check *check, bd_occurrences *reports,
-                        bd_err *err) {
+bd_rc documents_judge_reports(const bd_document_asking *asked, bd_occurrences *reports, bd_err *err) {
+    const bd_documents *run = asked->documents;
+    const bd_check *check = asked->check;
     const bd_value *rule = bd_value_find(check->body, "reports");
     bd_str judge = bd_value_text(rule, "judge");
     bd_occurrences letters = {0};
-    bd_strs types = letter_types(run, rule);
-    bd_judging_documents(run, check, &types, /*judges*/ false, &letters);
-    judge_letters(run, &letters);
-    need_periods(run, &letters);
-    need_periods(run, reports);
-    coverage c = {.run = run,
-                  .check = check,
+    bd_strs types = letter_types(run->arena, rule);
+    documents_find(run, asked->left_out, check, &types, /*judges*/ false, &letters);
+    judge_letters(run->arena, &letters);
+    need_periods(run->arena, &letters);
+    need_periods(run->arena, reports);
+    coverage c = {.asked = asked,
+                  .arena = run->arena,
                   .reports = reports,
                   .letters = &letters,
-                  .tail_days = BD_ASSESS_TAIL_DAYS};
+                  .tail_days = DOCUMENTS_TAIL_DAYS};
     (void)bd_value_i64(rule, "tail_days", &c.tail_days);
-    bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
-    bd_day until = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
-    for (size_t i = 0; i < requirement->instance_count && reports->count > 0; i++) {
-        bd_instance *instance = &requirement->instances[i];
+    bd_day until = bd_zone_day(run->in.engagement->zone, run->in.until - 1);
+    for (size_t i = 0; i < asked->instance_count && reports->count > 0; i++) {
+        bd_instance *instance = &asked->instances[i];
         if (!instance->is_due) {
             continue;
         }
         c.to = instance->to < until ? instance->to : until;
-        c.from = run->in->period->is_type_ii ? instance->from : c.to;
-        bool is_before = run->pass == BD_JUDGING_BEFORE;
-        for (size_t j = 0; !is_before && j < reports->count + letters.count; j++) {
+        c.from = run->in.period->is_type_ii ? instance->from : c.to;
+        for (size_t j = 0; asked->notes_evidence && j < reports->count + letters.count; j++) {
             const bd_occurrence *one = j < reports->count ? &reports->data[j]
                                                           : &letters.data[j - reports->count];
             *bd_push(run->arena, &instance->evidence) = one->item->given.number;

@@ -1,11 +1,12 @@
 /* The register of vendors: reports, letters and memos on file, what they leave open of our days, which controls they
- * expect of us, and what rests on whom.  It is for people: checks over documents judge the same papers (vendor.c). */
-#include "bindery/assess.h"
+ * expect of us, and what rests on whom.  It is for people: checks over documents judge the same papers (reports.c). */
+#include "bindery/documents.h"
 
-#include "assess_priv.h"
+#include "documents_priv.h"
 
 typedef struct {
-    bd_judging *run;
+    const bd_documents *all;
+    const bool *left_out;
     bd_arena *arena;
     bd_vendor_register *out;
     bd_strs report_types, letter_types; /* of all checks that read reports */
@@ -41,7 +42,7 @@ static const bd_value *rule_of(const bd_check *check) {
 }
 
 static void find_types(registering *r) {
-    const bd_catalog *catalog = r->run->in->catalog;
+    const bd_catalog *catalog = r->all->in.catalog;
     for (size_t i = 0; i < catalog->check_count; i++) {
         const bd_value *rule = rule_of(&catalog->checks[i]);
         if (rule == NULL) {
@@ -71,7 +72,7 @@ static size_t vendor_of(registering *r, bd_str name) {
     for (size_t i = 0; i < r->out->vendors.count; i++) {
         bd_str other = r->out->vendors.data[i].name;
         bool is_nameless = name.size == 0 && other.size == 0;
-        if (is_nameless || (name.size > 0 && bd_judging_is_same_vendor(other, name))) {
+        if (is_nameless || (name.size > 0 && documents_is_same_vendor(other, name))) {
             return i;
         }
     }
@@ -96,15 +97,15 @@ static bd_day day_of(const bd_document *document, const char *key, bd_day otherw
 }
 
 static bd_day today_of(const registering *r) {
-    return bd_zone_day(r->run->in->engagement->zone, r->run->in->as_of - 1);
+    return bd_zone_day(r->all->in.engagement->zone, r->all->in.as_of - 1);
 }
 
 /* Later than it was stated: a run as of an earlier day may well read a paper that was issued since. */
 static bool is_to_come(const registering *r, const bd_evidence *item, bd_day day) {
     bd_instant stated = item->sidecar.document.stated_at;
-    bd_instant last = stated != BD_INSTANT_NONE && stated > r->run->in->as_of ? stated
-                                                                             : r->run->in->as_of;
-    return day != BD_DAY_NONE && day > bd_zone_day(r->run->in->engagement->zone, last);
+    bd_instant last = stated != BD_INSTANT_NONE && stated > r->all->in.as_of ? stated
+                                                                             : r->all->in.as_of;
+    return day != BD_DAY_NONE && day > bd_zone_day(r->all->in.engagement->zone, last);
 }
 
 static bool is_future(const registering *r, bd_vendor_document *one, const char *what, bd_day day) {
@@ -125,11 +126,11 @@ static bool is_issued_by_vendor(const registering *r, bd_vendor_document *one) {
         add_problem(r, &one->problems, BD_STR("nothing says who issued it"));
         return false;
     }
-    if (bd_judging_is_same_vendor(issuer, vendor)) {
+    if (documents_is_same_vendor(issuer, vendor)) {
         return true;
     }
     bool is_ours =
-        bd_judging_is_same_vendor(issuer, r->run->in->engagement->organisation_name);
+        documents_is_same_vendor(issuer, r->all->in.engagement->organisation_name);
     add_problem(r, &one->problems,
                 is_ours ? BD_STR("it was issued by ourselves; a bridge letter is the vendor's")
                         : bd_str_format(r->arena, "it was issued by '%.*s', not by the vendor",
@@ -148,7 +149,7 @@ static void weigh_days(const registering *r, bd_vendor_document *one) {
         add_problem(r, &one->problems, BD_STR("it ends before it begins"));
         return;
     }
-    one->counts_to = bd_judging_cut_at_issue(one->item->sidecar.document.report, one->to);
+    one->counts_to = documents_cut_at_issue(one->item->sidecar.document.report, one->to);
     if (one->counts_to < one->to) {
         add_problem(r, &one->problems,
                     bd_str_format(r->arena,
@@ -179,8 +180,8 @@ static void weigh_document(const registering *r, bd_vendor_document *one) {
 }
 
 static void add_documents(registering *r) {
-    for (size_t i = 0; i < r->run->in->evidence->count; i++) {
-        const bd_evidence *item = &r->run->in->evidence->data[i];
+    for (size_t i = 0; i < r->all->in.evidence->count; i++) {
+        const bd_evidence *item = &r->all->in.evidence->data[i];
         bd_arenas_pass(sizeof *item);
         const bd_document *document = &item->sidecar.document;
         bd_vendor_kind kind;
@@ -222,14 +223,14 @@ static const bd_str *find_refusal(const bd_occurrences *lists, size_t count,
 }
 
 static void ask_checks(registering *r) {
-    const bd_catalog *catalog = r->run->in->catalog;
-    bd_occurrences *lists = bd_new(r->run->scratch, bd_occurrences, catalog->check_count + 1);
+    const bd_catalog *catalog = r->all->in.catalog;
+    bd_occurrences *lists = bd_new(r->arena, bd_occurrences, catalog->check_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < catalog->check_count; i++) {
         const bd_check *check = &catalog->checks[i];
         const bd_value *rule = rule_of(check);
         if (rule != NULL && bd_str_eqz(bd_value_text(rule, "judge"), "coverage")) {
-            bd_judging_documents(r->run, check, &check->document_types, /*judges*/ true,
+            documents_find(r->all, r->left_out, check, &check->document_types, /*judges*/ true,
                                  &lists[count++]);
         }
     }
@@ -403,7 +404,7 @@ static void weigh_vendor(registering *r, uint32_t index) {
 /* ---- user-entity controls ---- */
 
 static const bd_control *control_of(const registering *r, bd_str number) {
-    const bd_catalog *catalog = r->run->in->catalog;
+    const bd_catalog *catalog = r->all->in.catalog;
     for (size_t i = 0; i < catalog->control_count; i++) {
         if (bd_str_ieq(catalog->controls[i].number, bd_str_trim(number))) {
             return &catalog->controls[i];
@@ -485,14 +486,14 @@ static void add_carve_out(registering *r, const bd_carve_out *one) {
 
 /* A check whose reports are a vendor's says for which criteria it stands in. */
 static void add_read_criteria(registering *r) {
-    const bd_catalog *catalog = r->run->in->catalog;
+    const bd_catalog *catalog = r->all->in.catalog;
     for (size_t i = 0; i < catalog->check_count; i++) {
         const bd_check *check = &catalog->checks[i];
         bd_occurrences found = {0};
         if (rule_of(check) == NULL) {
             continue;
         }
-        bd_judging_documents(r->run, check, &check->document_types, /*judges*/ false, &found);
+        documents_find(r->all, r->left_out, check, &check->document_types, /*judges*/ false, &found);
         for (size_t j = 0; j < found.count; j++) {
             const bd_value *report = found.data[j].item->sidecar.document.report;
             size_t vendor = vendor_of(r, bd_str_trim(bd_value_text(report, "vendor")));
@@ -509,7 +510,7 @@ static void add_read_criteria(registering *r) {
 static void add_stated_criterion(registering *r, uint32_t index, bd_str criterion) {
     bd_vendor_standing *vendor = &r->out->vendors.data[index];
     const bd_vendor *stated = vendor->stated;
-    if (bd_catalog_criterion(r->run->in->catalog, criterion) == NULL) {
+    if (bd_catalog_criterion(r->all->in.catalog, criterion) == NULL) {
         add_problem(r, &vendor->problems,
                     bd_str_format(r->arena, "there is no criterion '%.*s'", BD_ARG(criterion)));
     }
@@ -533,7 +534,7 @@ static void add_csoc_problems(registering *r, bd_vendor_standing *vendor) {
     for (size_t i = 0; vendor->stated != NULL && i < vendor->stated->csocs.count; i++) {
         const bd_expected_control *one = &vendor->stated->csocs.data[i];
         for (size_t k = 0; k < one->criteria.count; k++) {
-            if (bd_catalog_criterion(r->run->in->catalog, one->criteria.data[k]) == NULL) {
+            if (bd_catalog_criterion(r->all->in.catalog, one->criteria.data[k]) == NULL) {
                 add_problem(r, &vendor->problems,
                             bd_str_format(r->arena, "there is no criterion '%.*s' that '%.*s' could serve",
                                           BD_ARG(one->criteria.data[k]), BD_ARG(one->id)));
@@ -589,7 +590,7 @@ static int cmp_names(const void *context, const void *a, const void *b) {
 
 /* Vendors that only documents name come in the order of names, whatever the order of the files. */
 static void open_vendors(registering *r) {
-    const bd_engagement *engagement = r->run->in->engagement;
+    const bd_engagement *engagement = r->all->in.engagement;
     for (size_t i = 0; i < engagement->vendors.count; i++) {
         const bd_vendor *stated = &engagement->vendors.data[i];
         *bd_push(r->arena, &r->out->vendors) = (bd_vendor_standing){.name = stated->name,
@@ -601,8 +602,8 @@ static void open_vendors(registering *r) {
                                                                     .bridge_until = BD_DAY_NONE};
     }
     size_t stated = r->out->vendors.count;
-    for (size_t i = 0; i < r->run->in->evidence->count; i++) {
-        const bd_evidence *item = &r->run->in->evidence->data[i];
+    for (size_t i = 0; i < r->all->in.evidence->count; i++) {
+        const bd_evidence *item = &r->all->in.evidence->data[i];
         bd_arenas_pass(sizeof *item);
         bd_vendor_kind kind;
         if (item->is_document && item->has_sidecar && item->sidecar.has_document &&
@@ -614,12 +615,11 @@ static void open_vendors(registering *r) {
             sizeof(bd_vendor_standing), cmp_names, NULL);
 }
 
-void bd_judging_vendors(bd_judging *run) {
-    bd_vendor_register *out = &run->out->vendors;
-    registering r = {.run = run, .arena = run->arena, .out = out};
-    const bd_period *period = run->in->period;
-    bd_day last = bd_zone_day(run->in->engagement->zone, run->out->until - 1);
-    out->tail_days = BD_ASSESS_TAIL_DAYS;
+void bd_vendors_make(const bd_documents *documents, const bool *left_out, bd_vendor_register *out) {
+    registering r = {.all = documents, .left_out = left_out, .arena = documents->arena, .out = out};
+    const bd_period *period = documents->in.period;
+    bd_day last = bd_zone_day(documents->in.engagement->zone, documents->in.until - 1);
+    *out = (bd_vendor_register){.tail_days = DOCUMENTS_TAIL_DAYS};
     out->to = period->is_type_ii ? period->to : period->as_of;
     out->to = last < out->to ? last : out->to;
     out->from = period->is_type_ii ? period->from : out->to;

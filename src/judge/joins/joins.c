@@ -1,12 +1,13 @@
 /* Derivations that join collections: for each snapshot of the first source, what the others show nearest to it. */
-#include "bindery/assess.h"
+#include "bindery/joins.h"
 
-#include "assess_priv.h"
 #include "bindery/derivations.h"
 #include "bindery/derive.h"
 
 #define DAY_TICKS (24 * BD_HOUR)
 #define JOIN_ARENA_BYTES ((size_t)1 << 30)
+#define SORT_BYTES ((size_t)512 << 10)
+#define NEAR_DAYS 7  /* how far apart snapshots of two sources may lie and still be compared */
 #define LOG_DAYS 130 /* a quarter, and what began before it */
 #define MOST_COMMON_PARTS 500000
 #define MOST_GROUP_PARTS 500000 /* the check runs of a large repository */
@@ -32,11 +33,13 @@ typedef struct {
 } anchor;
 
 struct bd_joins {
+    bd_joins_inputs in;
     bd_arena *arena, *scratch; /* `scratch`: one part */
     bd_map *index; /* source U+001F scope U+001F day U+001F list -> sight */
     BD_VEC(sight *) sights;
     BD_VEC(anchor) anchors;
     bd_sorter *parts;
+    bd_packer packer;
 };
 
 static const bd_derivation *derivation_of(const bd_source_def *source) {
@@ -54,10 +57,14 @@ static bd_str sight_name(bd_arena *arena, bd_str source, bd_str scope, bd_day da
 
 /* No scope tells the logs of two repositories apart: what one of their lists describes, or that it is whole, says
  * nothing of another list of that day. */
-static uint32_t list_of(const bd_judging *run, bd_str source, uint32_t evidence_index) {
-    const bd_source_def *found = bd_catalog_source(run->in->catalog, source);
+static uint32_t list_of(const bd_joins *joins, bd_str source, uint32_t evidence_index) {
+    const bd_source_def *found = bd_catalog_source(joins->in.catalog, source);
     bool is_own = found != NULL && found->is_log && found->scope == BD_SCOPE_REPOSITORY;
-    return is_own ? run->in->evidence->data[evidence_index].collection + 1 : 0;
+    return is_own ? joins->in.evidence->data[evidence_index].collection + 1 : 0;
+}
+
+static bd_instant instant_of(const bd_joins *joins, uint32_t evidence_index) {
+    return bd_collection_instant(joins->in.collections, joins->in.evidence, evidence_index);
 }
 
 static sight *sight_of(bd_joins *joins, bd_str source, bd_str scope, bd_instant from,
@@ -121,8 +128,8 @@ static bool is_named(const bd_evidence *page, bd_str type, bd_arena *scratch) {
 
 /* Of a source that is several lists of Azure: those whose records a page shows, or the one whose name was asked for; a
  * command that names several lists does not say which of them this page is. */
-static void add_types(bd_judging *run, bd_joins *joins, sight *seen, const bd_evidence *page) {
-    const bd_source_def *source = bd_catalog_source(run->in->catalog, seen->source);
+static void add_types(bd_joins *joins, sight *seen, const bd_evidence *page) {
+    const bd_source_def *source = bd_catalog_source(joins->in.catalog, seen->source);
     size_t named = 0, types = source != NULL && source->types.count > 1 ? source->types.count : 0;
     for (size_t i = 0; i < types; i++) {
         named += is_named(page, source->types.data[i], joins->scratch) ? 1 : 0;
@@ -138,40 +145,40 @@ static void add_types(bd_judging *run, bd_joins *joins, sight *seen, const bd_ev
 }
 
 /* Snapshots of one day are one, but for lists of repositories: it is whole if all its collections are. */
-static void see_collection(bd_judging *run, bd_joins *joins, bd_str source, bd_str scope,
+static void see_collection(bd_joins *joins, bd_str source, bd_str scope,
                            uint32_t collection_index) {
-    const bd_collection *collection = &run->in->collections->data[collection_index];
+    const bd_collection *collection = &joins->in.collections->data[collection_index];
     uint32_t first = collection->members.data[0];
-    sight *seen = sight_of(joins, source, scope, bd_judging_instant(run, first),
-                           list_of(run, source, first));
+    sight *seen = sight_of(joins, source, scope, instant_of(joins, first),
+                           list_of(joins, source, first));
     bd_str why;
     if (!seen->has_evidence || first < seen->evidence_index) {
         seen->evidence_index = first;
         seen->has_evidence = true;
     }
-    if (!bd_judging_is_usable(run, first, &why) && seen->is_whole) {
+    if (!bd_collection_may_pass(joins->in.collections, joins->in.evidence, first, &why) && seen->is_whole) {
         seen->is_whole = false;
         seen->why_not = why;
     }
     for (size_t i = 0; i < collection->members.count; i++) {
-        const bd_evidence *page = &run->in->evidence->data[collection->members.data[i]];
+        const bd_evidence *page = &joins->in.evidence->data[collection->members.data[i]];
         seen->to = page->describes_to > seen->to ? page->describes_to : seen->to;
         add_set(joins, seen, page->facts.context);
-        add_types(run, joins, seen, page);
+        add_types(joins, seen, page);
     }
 }
 
-static void see_all(bd_judging *run, bd_joins *joins) {
-    for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        const bd_snapshot *snapshot = &run->in->snapshots->data[i];
-        see_collection(run, joins, snapshot->source, snapshot->scope, snapshot->collection);
+static void see_all(bd_joins *joins) {
+    for (size_t i = 0; i < joins->in.snapshots->count; i++) {
+        const bd_snapshot *snapshot = &joins->in.snapshots->data[i];
+        see_collection(joins, snapshot->source, snapshot->scope, snapshot->collection);
     }
-    for (size_t i = 0; i < run->in->evidence->count; i++) {
-        const bd_evidence *item = &run->in->evidence->data[i];
+    for (size_t i = 0; i < joins->in.evidence->count; i++) {
+        const bd_evidence *item = &joins->in.evidence->data[i];
         bd_arenas_pass(sizeof *item);
-        bool is_seen = !bd_judging_is_left_out(run, (uint32_t)i);
+        bool is_seen = joins->in.left_out == NULL || !joins->in.left_out[i];
         for (size_t j = 0; is_seen && j < item->facts.parts.count; j++) {
-            see_collection(run, joins, item->facts.parts.data[j].source,
+            see_collection(joins, item->facts.parts.data[j].source,
                            item->facts.parts.data[j].scope, item->collection);
         }
     }
@@ -233,7 +240,7 @@ typedef struct {
     BD_VEC(sight_run) runs;
 } view;
 
-static view view_of(bd_judging *run, bd_joins *joins, const bd_source_def *derived) {
+static view view_of(bd_joins *joins, const bd_source_def *derived) {
     view out = {.derivation = derivation_of(derived)};
     bd_str source = {"", 0};
     bool is_origin = false;
@@ -245,13 +252,13 @@ static view view_of(bd_judging *run, bd_joins *joins, const bd_source_def *deriv
             is_origin = bd_strs_have(&derived->derived_from, source);
         }
         if (is_origin && is_other) {
-            const bd_source_def *found = bd_catalog_source(run->in->catalog, source);
+            const bd_source_def *found = bd_catalog_source(joins->in.catalog, source);
             *bd_push(joins->arena, &out.runs) = (sight_run){.source = found,
                                                             .is_log = found != NULL && found->is_log,
                                                             .from = out.sights.count,
                                                             .to = out.sights.count};
         }
-        if (is_origin && seen->from < run->in->as_of) {
+        if (is_origin && seen->from < joins->in.as_of) {
             *bd_push(joins->arena, &out.sights) = seen;
             out.runs.data[out.runs.count - 1].to = out.sights.count;
         }
@@ -307,7 +314,7 @@ static void look_at(choice *at, const sight_run *one, sight *seen) {
         return;
     }
     bd_instant away = distance(seen->from, own->from);
-    if (is_own ? seen != own : away > BD_ASSESS_NEAR_DAYS * DAY_TICKS) {
+    if (is_own ? seen != own : away > NEAR_DAYS * DAY_TICKS) {
         return; /* of its own source a join sees the one snapshot that is judged */
     }
     if (at->best == NULL || away <= distance(at->best->from, own->from)) {
@@ -317,10 +324,10 @@ static void look_at(choice *at, const sight_run *one, sight *seen) {
 
 /* Of each source and scope the snapshot nearest in time; of two equally near the later one.  Ten thousand subscriptions
  * are as many anchors and sights: each looks only where its own subscription stands. */
-static void add_inputs(bd_judging *run, bd_joins *joins, const view *all, uint32_t index) {
+static void add_inputs(bd_joins *joins, const view *all, uint32_t index) {
     choice at = {.joins = joins, .all = all, .index = index};
     const sight *of = joins->anchors.data[index].of;
-    const bd_source_def *own = bd_catalog_source(run->in->catalog, of->source);
+    const bd_source_def *own = bd_catalog_source(joins->in.catalog, of->source);
     for (size_t i = 0; i < all->runs.count; i++) {
         const sight_run *one = &all->runs.data[i];
         bool is_narrow = sees_own_scope_alone(all->derivation, own, one->source);
@@ -333,38 +340,39 @@ static void add_inputs(bd_judging *run, bd_joins *joins, const view *all, uint32
     take_best(&at);
 }
 
-static void add_anchors(bd_judging *run, bd_joins *joins, uint32_t derived) {
-    const bd_source_def *source = &run->in->catalog->sources[derived];
-    view all = view_of(run, joins, source);
+static void add_anchors(bd_joins *joins, uint32_t derived) {
+    const bd_source_def *source = &joins->in.catalog->sources[derived];
+    view all = view_of(joins, source);
     for (size_t i = 0; i < all.sights.count; i++) {
         sight *seen = all.sights.data[i];
         if (bd_str_eq(seen->source, source->derived_from.data[0])) {
             *bd_push(joins->arena, &joins->anchors) = (anchor){.derived = derived, .of = seen};
-            add_inputs(run, joins, &all, (uint32_t)joins->anchors.count - 1);
+            add_inputs(joins, &all, (uint32_t)joins->anchors.count - 1);
         }
     }
 }
 
-bd_joins *bd_judging_open_joins(bd_judging *run) {
+bd_joins *bd_joins_open(const bd_joins_inputs *inputs) {
     bd_arena *arena = bd_arena_open("joins", JOIN_ARENA_BYTES);
     bd_joins *joins = bd_new(arena, bd_joins, 1);
+    joins->in = *inputs;
     joins->arena = arena;
     joins->scratch = bd_arena_open("part", (size_t)16 << 20);
     joins->index = bd_map_make(arena);
-    joins->parts = bd_sorter_open(BD_ASSESS_SORT_BYTES);
-    see_all(run, joins);
+    joins->parts = bd_sorter_open(SORT_BYTES);
+    see_all(joins);
     bd_sort(joins->sights.data, joins->sights.count, sizeof joins->sights.data[0], cmp_sights,
             NULL);
-    for (size_t i = 0; i < run->in->catalog->source_count; i++) {
-        const bd_source_def *source = &run->in->catalog->sources[i];
-        if (derivation_of(source) != NULL && bd_rules_reads(run->in->rules, source->id)) {
-            add_anchors(run, joins, (uint32_t)i);
+    for (size_t i = 0; i < joins->in.catalog->source_count; i++) {
+        const bd_source_def *source = &joins->in.catalog->sources[i];
+        if (derivation_of(source) != NULL && bd_rules_reads(joins->in.rules, source->id)) {
+            add_anchors(joins, (uint32_t)i);
         }
     }
     return joins;
 }
 
-void bd_judging_close_joins(bd_joins *joins) {
+void bd_joins_close(bd_joins *joins) {
     bd_sorter_close(joins->parts);
     bd_arena_close(joins->scratch);
     bd_arena_close(joins->arena);
@@ -372,8 +380,7 @@ void bd_judging_close_joins(bd_joins *joins) {
 
 /* ---- parts ---- */
 
-bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_index,
-                           bd_unpacker *part, bd_err *err) {
+bd_rc bd_joins_take_part(bd_joins *joins, uint32_t evidence_index, bd_unpacker *part, bd_err *err) {
     bd_arena *scratch = joins->scratch;
     bd_arena_reset(scratch);
     bd_unpacker head = *part;
@@ -381,8 +388,8 @@ bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_i
     bd_str group = bd_unpack_key(&head, scratch);
     bd_str source = bd_unpack_key(&head, scratch);
     bd_str scope = bd_unpack_key(&head, scratch);
-    bd_day date = bd_instant_utc_day(bd_judging_instant(run, evidence_index));
-    uint32_t list = list_of(run, source, evidence_index);
+    bd_day date = bd_instant_utc_day(instant_of(joins, evidence_index));
+    uint32_t list = list_of(joins, source, evidence_index);
     const sight *seen = bd_map_find(joins->index, sight_name(scratch, source, scope, date, list));
     bd_str rest = bd_str_sub(part->record, part->at, part->record.size);
     for (size_t i = 0; seen != NULL && i < seen->readers.count; i++) {
@@ -390,7 +397,7 @@ bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_i
         if (joins->anchors.data[reader].derived != derived) {
             continue;
         }
-        bd_packer *packer = &run->packer;
+        bd_packer *packer = &joins->packer;
         bd_pack_begin(packer);
         bd_pack_u32(packer, reader);
         bd_pack_key(packer, group);
@@ -410,13 +417,12 @@ bd_rc bd_judging_take_part(bd_judging *run, bd_joins *joins, uint32_t evidence_i
 /* ---- reduce ---- */
 
 typedef struct {
-    bd_judging *run;
+    const bd_joins *joins;
     const bd_source_def *source;
     const anchor *of;
     uint32_t evidence_index, ordinal;
     bd_arena *scratch;
-    bd_join_row_fn *put;
-    void *context;
+    const bd_joins_readers *readers;
     bd_rc rc;
     bd_err *err;
 } emission;
@@ -430,7 +436,7 @@ static void put_row(void *context, const bd_row *row) {
         judged.reason = out->of->of->why_not;
     }
     if (!bd_failed(out->rc)) {
-        out->rc = out->put(out->run, out->context, &judged, out->evidence_index, out->err);
+        out->rc = out->readers->put_row(out->readers->context, &judged, out->evidence_index, out->err);
     }
 }
 
@@ -449,14 +455,14 @@ static void put_record(void *context, bd_str type, bd_str key, bd_str resource, 
                         .time = time,
                         .ordinal = out->ordinal++};
     if (out->source->scope != BD_SCOPE_SUBSCRIPTION || record.scope.size > 0) {
-        bd_rules_map(out->run->in->rules, &record, out->scratch, put_row, out);
+        bd_rules_map(out->joins->in.rules, &record, out->scratch, put_row, out);
         return;
     }
     /* what is set above the subscriptions, at a management group or the root, holds in each of them */
-    for (size_t i = 0; i < out->run->subscriptions.count; i++) {
-        record.scope = out->run->subscriptions.data[i];
+    for (size_t i = 0; i < out->joins->in.subscriptions->count; i++) {
+        record.scope = out->joins->in.subscriptions->data[i];
         record.subscription = record.scope;
-        bd_rules_map(out->run->in->rules, &record, out->scratch, put_row, out);
+        bd_rules_map(out->joins->in.rules, &record, out->scratch, put_row, out);
     }
 }
 
@@ -465,11 +471,12 @@ static void put_listed(void *context, bd_str type, bd_str key, bd_str resource, 
                        const bd_value *value) {
     emission *out = context;
     (void)key, (void)resource, (void)time;
-    bd_judging_note_review(out->run, &(bd_listed){.type = type,
-                                                  .scope = out->of->of->scope,
-                                                  .value = value,
-                                                  .evidence_index = out->of->of->evidence_index,
-                                                  .is_whole = out->of->of->is_whole});
+    bd_listed listed = {.type = type,
+                        .scope = out->of->of->scope,
+                        .value = value,
+                        .evidence_index = out->of->of->evidence_index,
+                        .is_whole = out->of->of->is_whole};
+    out->readers->put_listed(out->readers->context, &listed);
 }
 
 typedef struct {
@@ -485,12 +492,12 @@ static bool group_is_whole(const grouping *state) {
 
 static bd_rc reduce_group(emission *out, grouping *state) {
     const bd_derivation *derivation = derivation_of(out->source);
-    bd_join join = {.facts = out->run->in->engagement->facts,
-                    .zone = out->run->in->engagement->zone,
+    bd_join join = {.facts = out->joins->in.engagement->facts,
+                    .zone = out->joins->in.engagement->zone,
                     .at = out->of->of->from,
                     .scope = out->of->of->scope,
                     .list = out->of->of->list,
-                    .subscriptions = &out->run->subscriptions,
+                    .subscriptions = out->joins->in.subscriptions,
                     .inputs = out->of->inputs.data,
                     .input_count = out->of->inputs.count,
                     .common = state->common.data,
@@ -544,7 +551,7 @@ static bd_rc add_part(emission *out, grouping *state, bd_str group, bd_instant a
     if (part.kept == NULL) {
         return BD_OK;
     }
-    part.list = list_of(out->run, part.source, evidence_index);
+    part.list = list_of(out->joins, part.source, evidence_index);
     if (is_common) {
         *bd_push(arena, &state->common) = part;
         return BD_OK;
@@ -563,7 +570,7 @@ static bd_rc add_part(emission *out, grouping *state, bd_str group, bd_instant a
 }
 
 /* All parts of one anchor; `*record` is the first part behind them, or none is left. */
-static bd_rc reduce_anchor(bd_judging *run, bd_joins *joins, uint32_t index, emission *out,
+static bd_rc reduce_anchor(bd_joins *joins, uint32_t index, emission *out,
                            grouping *state, bd_str *record, bool *has_record, bd_err *err) {
     while (*has_record) {
         bd_unpacker unpacker = {.record = *record};
@@ -588,12 +595,10 @@ static bd_rc reduce_anchor(bd_judging *run, bd_joins *joins, uint32_t index, emi
         BD_TRY(add_part(out, state, group, at, evidence_index, &unpacker, err));
         BD_TRY(bd_sorter_next(joins->parts, record, has_record, err));
     }
-    (void)run;
     return finish_group(out, state);
 }
 
-bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, void *context,
-                      bd_err *err) {
+bd_rc bd_joins_finish(bd_joins *joins, const bd_joins_readers *readers, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("join", JOIN_ARENA_BYTES);
     BD_DEFER(bd_arena_close_ref) bd_arena *common = bd_arena_open("common", JOIN_ARENA_BYTES);
     BD_DEFER(bd_arena_close_ref) bd_arena *group = bd_arena_open("group", JOIN_ARENA_BYTES);
@@ -606,15 +611,14 @@ bd_rc bd_judging_join(bd_judging *run, bd_joins *joins, bd_join_row_fn *put, voi
         bd_arena_reset(group);
         grouping state = {.common_arena = common, .group_arena = group, .group = {"", 0}};
         const anchor *of = &joins->anchors.data[i];
-        emission out = {.run = run,
-                        .source = &run->in->catalog->sources[of->derived],
+        emission out = {.joins = joins,
+                        .source = &joins->in.catalog->sources[of->derived],
                         .of = of,
                         .evidence_index = of->of->evidence_index,
                         .scratch = scratch,
-                        .put = put,
-                        .context = context,
+                        .readers = readers,
                         .err = err};
-        BD_TRY(reduce_anchor(run, joins, i, &out, &state, &record, &has_record, err));
+        BD_TRY(reduce_anchor(joins, i, &out, &state, &record, &has_record, err));
     }
     return BD_OK;
 }

@@ -2,28 +2,29 @@
  *
  * Rows go through one sort, in which the same result twice stands beside itself with the worse status first.  Memory is
  * one line per snapshot and group.  Nothing here is read by verdicts, outcomes, states or the score. */
-#include "bindery/assess.h"
+#include "bindery/others.h"
 
-#include "assess_priv.h"
+#include "others_priv.h"
 
 #include <string.h>
 
 #define MOST_STRANGERS 256 /* names of groups that no criterion has, of one snapshot */
 #define MOST_WORDS 64      /* different statuses of one snapshot */
 #define MOST_TESTS 65536   /* different tests of one group that are told apart */
+#define SCRATCH_BYTES ((size_t)2 << 30)
 #define LINE_BYTES ((size_t)256 << 20)
 
 enum { LEVEL_SET, LEVEL_CRITERION, LEVEL_STRANGER };
 enum { FLAG_SOC = 1, FLAG_NO_CHECK = 2, FLAG_UNGROUPED = 4 };
 
-struct bd_imports_intake {
-    bd_judging *run;
+struct bd_others {
+    bd_others_side side; /* what both files look at */
     bd_sorter *rows;
     bd_contrast *contrast;
+    bool has_any;
     bd_arena *row;                /* one record */
     bd_arena *line;               /* one group: its tests */
     bd_map *order;                /* criterion id -> index + 1 */
-    bd_map *snapshots;            /* import, scope, day -> index + 1 */
     bd_import_compared *compared; /* by import */
 };
 
@@ -36,71 +37,82 @@ static bool has_source(const bd_map *sources, const bd_seens *seen) {
 }
 
 /* Is there a record of what another tool says?  Where there is none, ours need not be kept to be set beside it. */
-static bool has_theirs(const bd_judging *run) {
-    bd_map *sources = bd_map_make(run->scratch);
+static bool has_theirs(const bd_others_side *side) {
+    bd_map *sources = bd_map_make(side->scratch);
     bool has = false;
-    for (size_t i = 0; i < bd_imports_count(run->in->imports); i++) {
-        bd_map_put(sources, bd_imports_at(run->in->imports, i)->source->id, sources);
+    for (size_t i = 0; i < bd_imports_count(side->in.imports); i++) {
+        bd_map_put(sources, bd_imports_at(side->in.imports, i)->source->id, sources);
     }
-    for (size_t i = 0; i < run->in->evidence->count && !has; i++) {
-        const bd_facts *facts = &run->in->evidence->data[i].facts;
+    for (size_t i = 0; i < side->in.evidence->count && !has; i++) {
+        const bd_facts *facts = &side->in.evidence->data[i].facts;
         bd_arenas_pass(sizeof *facts);
         has = has_source(sources, &facts->seen) || has_source(sources, &facts->parts);
     }
     return has;
 }
 
-bd_imports_intake *bd_judging_open_imported(bd_judging *run) {
-    if (run->in->imports == NULL) {
-        return NULL;
-    }
-    run->sets_beside = has_theirs(run);
-    bd_imports_intake *out = bd_new(run->scratch, bd_imports_intake, 1);
-    *out = (bd_imports_intake){
-        .run = run,
-        .rows = bd_sorter_open(BD_ASSESS_SORT_BYTES),
-        .contrast = bd_contrast_open(run),
-        .row = bd_arena_open("imported row", LINE_BYTES),
-        .line = bd_arena_open("imported group", LINE_BYTES),
-        .order = bd_map_make(run->scratch),
-        .compared = bd_new(run->scratch, bd_import_compared, bd_imports_count(run->in->imports))};
-    for (size_t i = 0; i < run->in->catalog->criterion_count; i++) {
-        bd_map_put(out->order, run->in->catalog->criteria[i].id, (void *)(uintptr_t)(i + 1));
+bd_others *bd_others_open(const bd_others_inputs *inputs, bd_arena *arena, bd_imported *found) {
+    bd_arena *scratch = bd_arena_open("what others say", SCRATCH_BYTES);
+    bd_others *out = bd_new(scratch, bd_others, 1);
+    out->side = (bd_others_side){.in = *inputs, .arena = arena, .scratch = scratch, .out = found};
+    *found = (bd_imported){0};
+    out->has_any = has_theirs(&out->side);
+    out->rows = bd_sorter_open(OTHERS_SORT_BYTES);
+    out->contrast = bd_contrast_open(&out->side);
+    out->row = bd_arena_open("imported row", LINE_BYTES);
+    out->line = bd_arena_open("imported group", LINE_BYTES);
+    out->order = bd_map_make(scratch);
+    out->compared = bd_new(scratch, bd_import_compared, bd_imports_count(inputs->imports));
+    for (size_t i = 0; i < inputs->catalog->criterion_count; i++) {
+        bd_map_put(out->order, inputs->catalog->criteria[i].id, (void *)(uintptr_t)(i + 1));
     }
     return out;
 }
 
-void bd_judging_close_imported(bd_imports_intake *intake) {
-    if (intake != NULL) {
-        bd_sorter_close(intake->rows);
-        bd_contrast_close(intake->contrast);
-        bd_arena_close(intake->row);
-        bd_arena_close(intake->line);
+void bd_others_close(bd_others *others) {
+    if (others != NULL) {
+        bd_sorter_close(others->rows);
+        bd_contrast_close(others->contrast);
+        bd_arena_close(others->row);
+        bd_arena_close(others->line);
+        bd_arena_close(others->side.scratch);
     }
 }
 
-bd_rc bd_judging_note_ours(bd_judging *run, const bd_judged *judged, bd_err *err) {
-    return !run->sets_beside ? BD_OK : bd_contrast_put_ours(run->imported->contrast, judged, err);
+bool bd_others_has_any(const bd_others *others) {
+    return others->has_any;
 }
 
-static uint32_t number_of(const bd_judging *run, uint32_t evidence_index) {
-    return run->in->evidence->data[evidence_index].given.number;
+bd_rc bd_others_put_ours(bd_others *others, const bd_own_reading *ours, bd_err *err) {
+    return others->has_any ? bd_contrast_put_ours(others->contrast, ours, err) : BD_OK;
+}
+
+static uint32_t number_of(const bd_others_side *side, uint32_t evidence_index) {
+    return side->in.evidence->data[evidence_index].given.number;
+}
+
+static bool may_pass(const bd_others_side *side, uint32_t evidence_index, bd_str *why) {
+    return bd_collection_may_pass(side->in.collections, side->in.evidence, evidence_index, why);
+}
+
+static bd_instant instant_of(const bd_others_side *side, uint32_t evidence_index) {
+    return bd_collection_instant(side->in.collections, side->in.evidence, evidence_index);
 }
 
 /* ---- scores and attestations: kept one by one ---- */
 
-static bd_import_score *add_score(bd_judging *run, uint32_t import, bd_str scope, bd_instant at,
+static bd_import_score *add_score(bd_others_side *side, uint32_t import, bd_str scope, bd_instant at,
                                   uint32_t evidence_index) {
-    bd_import_score *out = bd_push(run->arena, &run->out->imported.scores);
+    bd_import_score *out = bd_push(side->arena, &side->out->scores);
     bd_str why = {"", 0};
-    bool is_complete = bd_judging_is_usable(run, evidence_index, &why);
-    *out = (bd_import_score){.import = bd_imports_at(run->in->imports, import),
-                             .scope = bd_str_copy(run->arena, scope),
+    bool is_complete = may_pass(side, evidence_index, &why);
+    *out = (bd_import_score){.import = bd_imports_at(side->in.imports, import),
+                             .scope = bd_str_copy(side->arena, scope),
                              .name = {"", 0},
                              .key = {"", 0},
                              .at = at,
-                             .date = bd_instant_utc_day(bd_judging_instant(run, evidence_index)),
-                             .evidence = number_of(run, evidence_index),
+                             .date = bd_instant_utc_day(instant_of(side, evidence_index)),
+                             .evidence = number_of(side, evidence_index),
                              .is_complete = is_complete,
                              .why_not = why};
     return out;
@@ -120,10 +132,10 @@ static bd_str score_problem(const bd_import_row *row) {
     return BD_STR("");
 }
 
-static void take_score(bd_judging *run, const bd_import_row *row, bd_instant at,
+static void take_score(bd_others_side *side, const bd_import_row *row, bd_instant at,
                        uint32_t evidence_index) {
-    bd_arena *arena = run->arena;
-    bd_import_score *score = add_score(run, row->import, row->scope,
+    bd_arena *arena = side->arena;
+    bd_import_score *score = add_score(side, row->import, row->scope,
                                        row->at != BD_INSTANT_NONE ? row->at : at, evidence_index);
     score->name = bd_str_copy(arena, row->title);
     score->key = bd_str_copy(arena, row->key);
@@ -134,12 +146,12 @@ static void take_score(bd_judging *run, const bd_import_row *row, bd_instant at,
     score->problem = score_problem(row);
 }
 
-static void take_attestation(bd_judging *run, const bd_import_row *row, bd_instant at,
+static void take_attestation(bd_others_side *side, const bd_import_row *row, bd_instant at,
                              uint32_t evidence_index) {
-    bd_arena *arena = run->arena;
-    bd_import_attestation *out = bd_push(arena, &run->out->imported.attestations);
+    bd_arena *arena = side->arena;
+    bd_import_attestation *out = bd_push(arena, &side->out->attestations);
     *out =
-        (bd_import_attestation){.import = bd_imports_at(run->in->imports, row->import),
+        (bd_import_attestation){.import = bd_imports_at(side->in.imports, row->import),
                                 .scope = bd_str_copy(arena, row->scope),
                                 .resource = bd_str_copy(arena, row->resource),
                                 .test = bd_str_copy(arena, row->test),
@@ -153,7 +165,7 @@ static void take_attestation(bd_judging *run, const bd_import_row *row, bd_insta
                                 .expires = row->expires,
                                 .is_expired = row->expires != BD_INSTANT_NONE && row->expires <= at,
                                 .evidence_count = row->evidence_count,
-                                .evidence = number_of(run, evidence_index)};
+                                .evidence = number_of(side, evidence_index)};
 }
 
 /* ---- results: one line per set, criterion and strange group ---- */
@@ -165,10 +177,10 @@ typedef struct {
     uint8_t flags;
 } result;
 
-static bd_rc put_line(bd_imports_intake *intake, const result *one, uint8_t level, uint32_t order,
+static bd_rc put_line(bd_others *others, const result *one, uint8_t level, uint32_t order,
                       bd_str group, bd_err *err) {
     const bd_import_row *row = one->row;
-    bd_packer *packer = &intake->run->packer;
+    bd_packer *packer = &others->side.packer;
     bd_pack_begin(packer);
     bd_pack_u32(packer, row->import);
     bd_pack_key(packer, row->scope);
@@ -196,63 +208,60 @@ static bd_rc put_line(bd_imports_intake *intake, const result *one, uint8_t leve
     if (packer->overflowed) {
         BD_RAISE(err, BD_ERR_LIMIT, "a result of another tool is larger than 64 KiB");
     }
-    return bd_sorter_put(intake->rows, bd_pack_end(packer), err);
+    return bd_sorter_put(others->rows, bd_pack_end(packer), err);
 }
 
-static bd_rc put_result(bd_imports_intake *intake, result *one, bd_err *err) {
+static bd_rc put_result(bd_others *others, result *one, bd_err *err) {
     const bd_import_row *row = one->row;
     bool has_check =
         row->resource_key.size > 0 &&
-        bd_imports_at(intake->run->in->imports, row->import)->kind == BD_IMPORT_VERDICTS &&
-        bd_contrast_has_check(intake->contrast, row->test);
+        bd_imports_at(others->side.in.imports, row->import)->kind == BD_IMPORT_VERDICTS &&
+        bd_contrast_has_check(others->contrast, row->test);
     one->flags = (uint8_t)((row->is_soc ? FLAG_SOC : 0) | (has_check ? 0 : FLAG_NO_CHECK) |
                            (row->is_soc && row->groups.count == 0 ? FLAG_UNGROUPED : 0));
-    BD_TRY(put_line(intake, one, LEVEL_SET, 0, (bd_str){"", 0}, err));
+    BD_TRY(put_line(others, one, LEVEL_SET, 0, (bd_str){"", 0}, err));
     for (size_t i = 0; i < row->groups.count && row->is_soc; i++) {
-        uintptr_t order = (uintptr_t)bd_map_find(intake->order, row->criteria.data[i]);
-        BD_TRY(order > 0 ? put_line(intake, one, LEVEL_CRITERION, (uint32_t)order - 1,
+        uintptr_t order = (uintptr_t)bd_map_find(others->order, row->criteria.data[i]);
+        BD_TRY(order > 0 ? put_line(others, one, LEVEL_CRITERION, (uint32_t)order - 1,
                                     (bd_str){"", 0}, err)
-                         : put_line(intake, one, LEVEL_STRANGER, 0, row->groups.data[i], err));
+                         : put_line(others, one, LEVEL_STRANGER, 0, row->groups.data[i], err));
     }
-    return has_check ? bd_contrast_put_theirs(intake->contrast, row, one->at,
-                                              number_of(intake->run, one->evidence_index), err)
+    return has_check ? bd_contrast_put_theirs(others->contrast, row, one->at,
+                                              number_of(&others->side, one->evidence_index), err)
                      : BD_OK;
 }
 
 /* What describes another time than the one that is judged, or a subscription out of scope, is counted and left out. */
-static bool is_wanted(bd_judging *run, const bd_import_row *row, bd_instant at) {
-    const bd_import *import = bd_imports_at(run->in->imports, row->import);
-    bool is_elsewhere = run->in->engagement->subscriptions.count > 0 &&
+static bool is_wanted(bd_others_side *side, const bd_import_row *row, bd_instant at) {
+    const bd_others_inputs *in = &side->in;
+    const bd_import *import = bd_imports_at(side->in.imports, row->import);
+    bool is_elsewhere = in->subscriptions != NULL &&
                         import->source->scope == BD_SCOPE_SUBSCRIPTION && row->scope.size > 0 &&
-                        bd_map_find(run->knows_subscription, row->scope) == NULL;
-    if (at < run->snapshots_from || at >= run->out->until) {
-        run->out->imported.other_time++;
+                        bd_map_find(in->subscriptions, row->scope) == NULL;
+    if (at < in->from || at >= in->until) {
+        side->out->other_time++;
         return false;
     }
-    run->out->imported.other_scope += is_elsewhere;
+    side->out->other_scope += is_elsewhere;
     return !is_elsewhere;
 }
 
-bd_rc bd_judging_take_import(bd_judging *run, uint32_t evidence_index, bd_unpacker *packed,
-                             bd_err *err) {
-    bd_imports_intake *intake = run->imported;
-    if (intake == NULL) {
-        return BD_OK;
-    }
-    bd_arena_reset(intake->row);
+bd_rc bd_others_take_row(bd_others *others, uint32_t evidence_index, bd_unpacker *packed, bd_err *err) {
+    bd_others_side *side = &others->side;
+    bd_arena_reset(others->row);
     bd_import_row row;
-    bd_import_unpack(packed, intake->row, &row);
-    bd_instant at = bd_judging_instant(run, evidence_index);
-    if (!is_wanted(run, &row, at)) {
+    bd_import_unpack(packed, others->row, &row);
+    bd_instant at = instant_of(side, evidence_index);
+    if (!is_wanted(side, &row, at)) {
         return BD_OK;
     }
     result one = {.row = &row, .at = at, .evidence_index = evidence_index};
-    switch (bd_imports_at(run->in->imports, row.import)->kind) {
+    switch (bd_imports_at(side->in.imports, row.import)->kind) {
     case BD_IMPORT_VERDICTS:
     case BD_IMPORT_COUNTS:
-    case BD_IMPORT_ACTIONS: return put_result(intake, &one, err);
-    case BD_IMPORT_SCORE: take_score(run, &row, at, evidence_index); break;
-    case BD_IMPORT_ATTESTATIONS: take_attestation(run, &row, at, evidence_index); break;
+    case BD_IMPORT_ACTIONS: return put_result(others, &one, err);
+    case BD_IMPORT_SCORE: take_score(side, &row, at, evidence_index); break;
+    case BD_IMPORT_ATTESTATIONS: take_attestation(side, &row, at, evidence_index); break;
     }
     return BD_OK;
 }
@@ -318,7 +327,7 @@ typedef struct {
 } line;
 
 typedef struct {
-    bd_imports_intake *intake;
+    bd_others *others;
     bd_import_snapshot
         *snapshot; /* of the assessment's list; the list does not move while it is filled */
     bd_import_group *group;
@@ -386,15 +395,15 @@ static bool is_same_result(const line *a, const line *b) {
 /* ---- one snapshot ---- */
 
 static void begin_snapshot(adding *to, const line *now) {
-    bd_judging *run = to->intake->run;
-    bd_import_snapshot *made = bd_push(run->arena, &run->out->imported.snapshots);
-    *made = (bd_import_snapshot){.import = bd_imports_at(run->in->imports, now->import),
-                                 .scope = bd_str_copy(run->arena, now->scope),
+    bd_others_side *side = &to->others->side;
+    bd_import_snapshot *made = bd_push(side->arena, &side->out->snapshots);
+    *made = (bd_import_snapshot){.import = bd_imports_at(side->in.imports, now->import),
+                                 .scope = bd_str_copy(side->arena, now->scope),
                                  .date = now->day,
                                  .at = now->at,
                                  .oldest = BD_INSTANT_NONE,
                                  .newest = BD_INSTANT_NONE,
-                                 .evidence = number_of(run, now->evidence_index),
+                                 .evidence = number_of(side, now->evidence_index),
                                  .is_complete = true,
                                  .why_not = {"", 0}};
     to->snapshot = made;
@@ -406,16 +415,16 @@ static void begin_snapshot(adding *to, const line *now) {
 
 /* Points of all actions make one score. */
 static void end_snapshot(adding *to) {
-    bd_judging *run = to->intake->run;
+    bd_others_side *side = &to->others->side;
     const bd_import_snapshot *done = to->snapshot;
     if (done == NULL || done->import->kind != BD_IMPORT_ACTIONS) {
         return;
     }
     bd_import_score *score =
-        add_score(run, done->import->index, done->scope, done->at, to->evidence_index);
+        add_score(side, done->import->index, done->scope, done->at, to->evidence_index);
     score->name = done->import->title;
-    score->current = decimal_text(run->arena, &to->current);
-    score->max = decimal_text(run->arena, &to->max);
+    score->current = decimal_text(side->arena, &to->current);
+    score->max = decimal_text(side->arena, &to->max);
     bool is_lost = to->current.is_lost || to->max.is_lost;
     score->problem = !to->has_points      ? BD_STR("no points are in it")
                      : is_lost            ? BD_STR("its points are too large to be added up")
@@ -427,18 +436,18 @@ static void end_snapshot(adding *to) {
 
 /* Each file of a snapshot has to be all of what it is a part of. */
 static void note_completeness(adding *to, const line *now) {
-    bd_judging *run = to->intake->run;
+    bd_others_side *side = &to->others->side;
     bd_str why = {"", 0};
     uint8_t *known = &to->usable[now->evidence_index];
     if (*known == 0) {
-        *known = bd_judging_is_usable(run, now->evidence_index, &why) ? 1 : 2;
+        *known = may_pass(side, now->evidence_index, &why) ? 1 : 2;
     }
     if (*known == 2 && to->snapshot->is_complete) {
-        (void)bd_judging_is_usable(run, now->evidence_index, &why);
+        (void)may_pass(side, now->evidence_index, &why);
         to->snapshot->is_complete = false;
-        to->snapshot->why_not = bd_str_copy(run->arena, why);
+        to->snapshot->why_not = bd_str_copy(side->arena, why);
     }
-    uint32_t number = number_of(run, now->evidence_index);
+    uint32_t number = number_of(side, now->evidence_index);
     to->snapshot->evidence = number < to->snapshot->evidence ? number : to->snapshot->evidence;
     to->snapshot->at = now->at < to->snapshot->at ? now->at : to->snapshot->at;
 }
@@ -455,7 +464,7 @@ static void note_word(adding *to, const line *now) {
             return;
         }
     }
-    bd_arena *arena = to->intake->run->arena;
+    bd_arena *arena = to->others->side.arena;
     *bd_push(arena, &snapshot->words) = (bd_import_word){
         .status = is_rest ? BD_STR("(further words)") : bd_str_copy(arena, now->status),
         .cause = is_rest ? BD_STR("") : bd_str_copy(arena, now->cause),
@@ -475,7 +484,7 @@ static void note_times(bd_import_snapshot *snapshot, bd_instant at) {
 /* Each result once, whatever groups it is in. */
 static void add_to_snapshot(adding *to, const line *now) {
     bd_import_snapshot *snapshot = to->snapshot;
-    bd_import_compared *compared = &to->intake->compared[now->import];
+    bd_import_compared *compared = &to->others->compared[now->import];
     uint64_t count = (uint64_t)now->count;
     snapshot->results += count;
     snapshot->ungrouped += (now->flags & FLAG_UNGROUPED) != 0 ? count : 0;
@@ -495,22 +504,22 @@ static void add_to_snapshot(adding *to, const line *now) {
 /* ---- one group ---- */
 
 static void begin_group(adding *to, const line *now) {
-    bd_judging *run = to->intake->run;
+    bd_others_side *side = &to->others->side;
     to->skips_group = now->level == LEVEL_STRANGER && to->strangers >= MOST_STRANGERS;
     to->strangers += now->level == LEVEL_STRANGER ? 1 : 0;
     to->has_resource = false;
-    bd_arena_reset(to->intake->line);
-    to->tests = bd_map_make(to->intake->line);
+    bd_arena_reset(to->others->line);
+    to->tests = bd_map_make(to->others->line);
     to->test_count = 0;
     if (to->skips_group) {
         to->snapshot->groups_left_out++;
         return;
     }
-    to->group = bd_push(run->arena, &to->snapshot->groups);
-    *to->group = (bd_import_group){.set = bd_str_copy(run->arena, now->set),
-                                   .group = bd_str_copy(run->arena, now->group),
+    to->group = bd_push(side->arena, &to->snapshot->groups);
+    *to->group = (bd_import_group){.set = bd_str_copy(side->arena, now->set),
+                                   .group = bd_str_copy(side->arena, now->group),
                                    .criterion = now->level == LEVEL_CRITERION
-                                                    ? run->in->catalog->criteria[now->order].id
+                                                    ? side->in.catalog->criteria[now->order].id
                                                     : (bd_str){"", 0},
                                    .is_soc = !now->is_stranger_set};
 }
@@ -573,11 +582,11 @@ static void add_line(adding *to, const line *now) {
 }
 
 static bd_rc read_lines(adding *to, bd_err *err) {
-    BD_TRY(bd_sorter_finish(to->intake->rows, err));
+    BD_TRY(bd_sorter_finish(to->others->rows, err));
     for (;;) {
         bd_str record;
         bool has_record;
-        BD_TRY(bd_sorter_next(to->intake->rows, &record, &has_record, err));
+        BD_TRY(bd_sorter_next(to->others->rows, &record, &has_record, err));
         if (!has_record) {
             end_snapshot(to);
             return BD_OK;
@@ -594,9 +603,9 @@ static bd_rc read_lines(adding *to, bd_err *err) {
     }
 }
 
-static bd_rc add_lines(bd_imports_intake *intake, bd_err *err) {
-    adding to = {.intake = intake,
-                 .usable = bd_new(intake->run->scratch, uint8_t, intake->run->in->evidence->count),
+static bd_rc add_lines(bd_others *others, bd_err *err) {
+    adding to = {.others = others,
+                 .usable = bd_new(others->side.scratch, uint8_t, others->side.in.evidence->count),
                  .arenas = {bd_arena_open("imported line", LINE_BYTES),
                             bd_arena_open("imported line", LINE_BYTES)}};
     bd_rc rc = read_lines(&to, err);
@@ -693,25 +702,25 @@ static void settle_attestations(bd_imported *out) {
 }
 
 /* An answer without records says that the tool had nothing to say, and is not the same as no answer. */
-static void add_empty(bd_judging *run) {
-    bd_imported *out = &run->out->imported;
+static void add_empty(bd_others_side *side) {
+    bd_imported *out = side->out;
     size_t filled = out->snapshots.count;
-    for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        const bd_snapshot *snapshot = &run->in->snapshots->data[i];
+    for (size_t i = 0; i < side->in.snapshots->count; i++) {
+        const bd_snapshot *snapshot = &side->in.snapshots->data[i];
         const bd_import *import = NULL;
-        for (size_t k = 0; k < bd_imports_count(run->in->imports) && import == NULL; k++) {
-            const bd_import *one = bd_imports_at(run->in->imports, k);
+        for (size_t k = 0; k < bd_imports_count(side->in.imports) && import == NULL; k++) {
+            const bd_import *one = bd_imports_at(side->in.imports, k);
             import = bd_str_eq(one->source->id, snapshot->source) ? one : NULL;
         }
         bool is_known = snapshot->rows > 0 || import == NULL ||
-                        snapshot->from < run->snapshots_from || snapshot->from >= run->out->until;
+                        snapshot->from < side->in.from || snapshot->from >= side->in.until;
         for (size_t k = 0; k < filled && !is_known; k++) {
             const bd_import_snapshot *other = &out->snapshots.data[k];
             is_known = other->import == import && other->date == snapshot->date &&
                        bd_str_eq(other->scope, snapshot->scope);
         }
         if (!is_known) {
-            *bd_push(run->arena, &out->snapshots) =
+            *bd_push(side->arena, &out->snapshots) =
                 (bd_import_snapshot){.import = import,
                                      .scope = snapshot->scope,
                                      .date = snapshot->date,
@@ -739,7 +748,7 @@ typedef struct {
     bd_arena *scratch;
 } summing;
 
-static bd_import_sum *sum_of(bd_judging *run, summing *state, const bd_import_snapshot *snapshot,
+static bd_import_sum *sum_of(bd_others_side *side, summing *state, const bd_import_snapshot *snapshot,
                              const bd_import_group *group) {
     bd_arena_reset(state->scratch);
     bd_str name = bd_str_format(state->scratch, "%u\x1f%d\x1f%.*s\x1f%.*s\x1f%.*s",
@@ -747,7 +756,7 @@ static bd_import_sum *sum_of(bd_judging *run, summing *state, const bd_import_sn
                                 BD_ARG(group->criterion), BD_ARG(group->group));
     uintptr_t found = (uintptr_t)bd_map_find(state->by_name, name);
     if (found == 0) {
-        *bd_push(run->arena, &run->out->imported.sums) =
+        *bd_push(side->arena, &side->out->sums) =
             (bd_import_sum){.import = snapshot->import,
                             .sum = {.set = group->set,
                                     .group = group->group,
@@ -756,10 +765,10 @@ static bd_import_sum *sum_of(bd_judging *run, summing *state, const bd_import_sn
                             .oldest = snapshot->date,
                             .newest = snapshot->date,
                             .is_complete = true};
-        found = run->out->imported.sums.count;
+        found = side->out->sums.count;
         bd_map_put(state->by_name, name, (void *)found);
     }
-    return &run->out->imported.sums.data[found - 1];
+    return &side->out->sums.data[found - 1];
 }
 
 static void add_group_to_sum(bd_import_sum *sum, const bd_import_snapshot *snapshot,
@@ -778,11 +787,11 @@ static void add_group_to_sum(bd_import_sum *sum, const bd_import_snapshot *snaps
 }
 
 typedef struct {
-    const bd_imports_intake *intake;
+    const bd_others *others;
 } sum_order;
 
-static uintptr_t place_of(const bd_imports_intake *intake, const bd_import_group *group) {
-    uintptr_t order = (uintptr_t)bd_map_find(intake->order, group->criterion);
+static uintptr_t place_of(const bd_others *others, const bd_import_group *group) {
+    uintptr_t order = (uintptr_t)bd_map_find(others->order, group->criterion);
     return group->criterion.size > 0 ? order : group->group.size > 0 ? UINTPTR_MAX : 0;
 }
 
@@ -797,31 +806,31 @@ static int cmp_sums(const void *context, const void *a, const void *b) {
         return x->sum.is_soc ? -1 : 1;
     }
     int order = bd_str_cmp(x->sum.set, y->sum.set);
-    uintptr_t left = place_of(by->intake, &x->sum), right = place_of(by->intake, &y->sum);
+    uintptr_t left = place_of(by->others, &x->sum), right = place_of(by->others, &y->sum);
     order = order != 0 ? order : (left > right) - (left < right);
     return order != 0 ? order : bd_str_cmp(x->sum.group, y->sum.group);
 }
 
-static void add_sums(bd_imports_intake *intake) {
-    bd_judging *run = intake->run;
-    bd_imported *out = &run->out->imported;
-    summing state = {.by_name = bd_map_make(run->scratch), .scratch = intake->row};
+static void add_sums(bd_others *others) {
+    bd_others_side *side = &others->side;
+    bd_imported *out = side->out;
+    summing state = {.by_name = bd_map_make(side->scratch), .scratch = others->row};
     for (size_t i = 0; i < out->snapshots.count; i++) {
         const bd_import_snapshot *snapshot = &out->snapshots.data[i];
         for (size_t g = 0; snapshot->is_newest && g < snapshot->groups.count; g++) {
             const bd_import_group *group = &snapshot->groups.data[g];
-            add_group_to_sum(sum_of(run, &state, snapshot, group), snapshot, group);
+            add_group_to_sum(sum_of(side, &state, snapshot, group), snapshot, group);
         }
     }
-    sum_order by = {intake};
+    sum_order by = {others};
     bd_sort(out->sums.data, out->sums.count, sizeof(bd_import_sum), cmp_sums, &by);
 }
 
-static void list_imports(bd_imports_intake *intake) {
-    bd_judging *run = intake->run;
-    bd_imported *out = &run->out->imported;
-    for (size_t k = 0; k < bd_imports_count(run->in->imports); k++) {
-        const bd_import *import = bd_imports_at(run->in->imports, k);
+static void list_imports(bd_others *others) {
+    bd_others_side *side = &others->side;
+    bd_imported *out = side->out;
+    for (size_t k = 0; k < bd_imports_count(side->in.imports); k++) {
+        const bd_import *import = bd_imports_at(side->in.imports, k);
         bool is_there = false;
         for (size_t i = 0; i < out->snapshots.count && !is_there; i++) {
             is_there = out->snapshots.data[i].import == import;
@@ -835,26 +844,22 @@ static void list_imports(bd_imports_intake *intake) {
         if (!is_there) {
             continue;
         }
-        *bd_push(run->arena, &out->imports) = import;
+        *bd_push(side->arena, &out->imports) = import;
         if (import->kind == BD_IMPORT_VERDICTS) {
-            bd_import_compared *compared = bd_push(run->arena, &out->compared);
-            *compared = intake->compared[k];
+            bd_import_compared *compared = bd_push(side->arena, &out->compared);
+            *compared = others->compared[k];
             compared->import = import;
         }
     }
 }
 
-bd_rc bd_judging_imported(bd_judging *run, bd_err *err) {
-    bd_imports_intake *intake = run->imported;
-    if (intake == NULL) {
-        return BD_OK;
-    }
-    BD_TRY(add_lines(intake, err));
-    BD_TRY(bd_contrast_finish(intake->contrast, intake->compared, err));
-    add_empty(run);
-    settle_scores(&run->out->imported);
-    settle_attestations(&run->out->imported);
-    add_sums(intake);
-    list_imports(intake);
+bd_rc bd_others_finish(bd_others *others, bd_err *err) {
+    BD_TRY(add_lines(others, err));
+    BD_TRY(bd_contrast_finish(others->contrast, others->compared, err));
+    add_empty(&others->side);
+    settle_scores(others->side.out);
+    settle_attestations(others->side.out);
+    add_sums(others);
+    list_imports(others);
     return BD_OK;
 }

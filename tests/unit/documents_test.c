@@ -11,7 +11,7 @@
                         "'source':'doc','document_types':['access-review']"))
 
 /* bindery-1, 6.2 */
-TEST(assess, worked_2_quarterly_reviews_one_late_and_one_after_the_period) {
+TEST(documents, worked_2_quarterly_reviews_one_late_and_one_after_the_period) {
     scene *s = scene_of(REVIEWS("quarterly", 30), "2026-04-01", "2026-09-30", "UTC");
     put_document(s, "access-review", carried_out("2026-07-12"), true);
     put_document(s, "access-review", carried_out("2026-10-14"), true);
@@ -24,7 +24,7 @@ TEST(assess, worked_2_quarterly_reviews_one_late_and_one_after_the_period) {
     }
 }
 
-TEST(assess, each_occurrence_fills_the_earliest_instance_that_it_can) {
+TEST(documents, each_occurrence_fills_the_earliest_instance_that_it_can) {
     static const struct {
         const char *days[4];
         int unsigned_at; /* index of one that nobody signed, -1: none */
@@ -60,7 +60,7 @@ TEST(assess, each_occurrence_fills_the_earliest_instance_that_it_can) {
     }
 }
 
-TEST(assess, a_paper_that_cannot_be_read_proves_nothing) {
+TEST(documents, a_paper_that_cannot_be_read_proves_nothing) {
     scene *s = scene_of(REVIEWS("quarterly", 30), "2026-01-01", "2026-03-31", "UTC");
     bd_evidence *item = put_document(s, "access-review", carried_out("2026-01-10"), true);
     item->facts.is_malformed = true;
@@ -69,7 +69,7 @@ TEST(assess, a_paper_that_cannot_be_read_proves_nothing) {
     CHECK_EQ_STR(outcomes(s, "4.5a"), "?");
 }
 
-TEST(assess, an_annual_occurrence_lies_in_the_twelve_months_before_and_its_grace) {
+TEST(documents, an_annual_occurrence_lies_in_the_twelve_months_before_and_its_grace) {
     static const struct {
         const char *day, *as_of, *expected;
     } rows[] = {
@@ -89,7 +89,7 @@ TEST(assess, an_annual_occurrence_lies_in_the_twelve_months_before_and_its_grace
     }
 }
 
-TEST(assess, a_later_unsigned_occurrence_does_not_hide_a_signed_one) {
+TEST(documents, a_later_unsigned_occurrence_does_not_hide_a_signed_one) {
     scene *s = scene_of(REVIEWS("annual", 30), "2026-01-01", "2026-06-30", "UTC");
     put_document(s, "access-review", carried_out("2026-02-01"), true);
     put_document(s, "access-review", carried_out("2026-05-01"), false);
@@ -97,7 +97,7 @@ TEST(assess, a_later_unsigned_occurrence_does_not_hide_a_signed_one) {
     CHECK_EQ_STR(outcomes(s, "4.5a"), "C");
 }
 
-TEST(assess, type_i_takes_the_latest_occurrence) {
+TEST(documents, type_i_takes_the_latest_occurrence) {
     scene *s = scene_of(REVIEWS("quarterly", 30), "2026-06-30", "", "UTC");
     put_document(s, "access-review", carried_out("2026-04-02"), true);
     judge_scene(s);
@@ -121,7 +121,7 @@ TEST(assess, type_i_takes_the_latest_occurrence) {
                 "'source':'doc','document_types':['policy'],'reason':'by nobody','pass':{'field':" \
                 "'approved_by','notEquals':''}"))
 
-TEST(assess, an_occurrence_that_fails_its_check_is_a_deviation_unless_another_passes) {
+TEST(documents, an_occurrence_that_fails_its_check_is_a_deviation_unless_another_passes) {
     scene *s = scene_of(APPROVALS, "2026-01-01", "2026-12-31", "Pacific/Auckland");
     bd_document document = in_force("2026-02-01", "2026-02-01", "");
     document.approver_is_management = false;
@@ -136,7 +136,7 @@ TEST(assess, an_occurrence_that_fails_its_check_is_a_deviation_unless_another_pa
     CHECK_EQ_INT(s->out->exceptions.count, 0);
 }
 
-TEST(assess, what_a_document_does_not_say_is_cannot_tell_and_no_deviation) {
+TEST(documents, what_a_document_does_not_say_is_cannot_tell_and_no_deviation) {
     scene *s = scene_of(APPROVALS, "2026-01-01", "2026-12-31", "UTC");
     bd_document document = in_force("2026-02-01", "2026-02-01", "");
     document.has_approver_is_management = false;
@@ -147,7 +147,7 @@ TEST(assess, what_a_document_does_not_say_is_cannot_tell_and_no_deviation) {
     CHECK_EQ_INT(s->out->exceptions.count, 0);
 }
 
-TEST(assess, a_word_for_nobody_approves_nothing) {
+TEST(documents, a_word_for_nobody_approves_nothing) {
     static const char *const nobody[] = {"", "TBD", "?", "-", "unknown", "n/a"};
     for (size_t i = 0; i <= BD_COUNT(nobody); i++) {
         scene *s = scene_of(NAMED, "2026-01-01", "2026-12-31", "UTC");
@@ -160,7 +160,7 @@ TEST(assess, a_word_for_nobody_approves_nothing) {
     }
 }
 
-TEST(assess, an_occurrence_without_its_day_leaves_open_what_nothing_else_fills) {
+TEST(documents, an_occurrence_without_its_day_leaves_open_what_nothing_else_fills) {
     static const struct {
         const char *day; /* of a second one, NULL: none */
         bool is_approved;
@@ -214,7 +214,7 @@ static void judge_policy(const policy_case *row) {
     }
 }
 
-TEST(assess, an_approved_version_must_be_in_force_on_every_day) {
+TEST(documents, an_approved_version_must_be_in_force_on_every_day) {
     static const policy_case rows[] = {
         {{{"2025-11-20", "2025-12-01", ""}}, {true}, "C", ""},
         {{{"2025-11-20", "2025-12-01", ""}}, {false}, "?", ""},
@@ -256,7 +256,7 @@ TEST(assess, an_approved_version_must_be_in_force_on_every_day) {
     }
 }
 
-TEST(assess, a_version_without_a_date_that_decides_is_cannot_tell) {
+TEST(documents, a_version_without_a_date_that_decides_is_cannot_tell) {
     static const struct {
         bool has_approval, has_begin;
         const char *to, *expected, *reason;
@@ -280,7 +280,7 @@ TEST(assess, a_version_without_a_date_that_decides_is_cannot_tell) {
     }
 }
 
-TEST(assess, type_i_needs_the_document_on_its_day_alone) {
+TEST(documents, type_i_needs_the_document_on_its_day_alone) {
     static const struct {
         const char *from, *to, *expected;
     } rows[] = {{"2026-06-30", "", "C"}, {"2026-01-01", "2026-06-29", "D"}};
@@ -292,7 +292,7 @@ TEST(assess, type_i_needs_the_document_on_its_day_alone) {
     }
 }
 
-TEST(assess, a_document_speaks_by_its_type_or_by_name) {
+TEST(documents, a_document_speaks_by_its_type_or_by_name) {
     scene *s = scene_of(POLICY, "2026-01-01", "2026-06-30", "UTC");
     put_document(s, "policy", in_force("2025-11-20", "2025-12-01", ""), true);
     put_document(s, "minutes", in_force("2025-11-20", "2025-12-01", ""), true);
@@ -303,7 +303,7 @@ TEST(assess, a_document_speaks_by_its_type_or_by_name) {
     CHECK_EQ_INT(requirement_of(s, "1.1a")->evidence.data[1], 3);
 }
 
-TEST(assess, a_document_that_names_requirements_serves_no_other) {
+TEST(documents, a_document_that_names_requirements_serves_no_other) {
     static const struct {
         const char *named[2];
         const char *expected;

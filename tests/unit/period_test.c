@@ -36,7 +36,7 @@ static bd_str text_of(made list) {
     return text;
 }
 
-TEST(assess, windows_follow_the_calendar_and_are_clipped_to_the_period) {
+TEST(period, windows_follow_the_calendar_and_are_clipped_to_the_period) {
     static const struct {
         const char *from, *to;
         bd_frequency frequency;
@@ -63,7 +63,7 @@ TEST(assess, windows_follow_the_calendar_and_are_clipped_to_the_period) {
     }
 }
 
-TEST(assess, a_stub_under_ten_days_joins_its_neighbour) {
+TEST(period, a_stub_under_ten_days_joins_its_neighbour) {
     static const struct {
         const char *from, *to;
         bd_frequency frequency;
@@ -86,7 +86,7 @@ TEST(assess, a_stub_under_ten_days_joins_its_neighbour) {
     }
 }
 
-TEST(assess, windows_begin_and_end_at_local_midnight) {
+TEST(period, windows_begin_and_end_at_local_midnight) {
     static const struct {
         const char *zone, *start, *end; /* of March 2026 */
     } rows[] = {
@@ -104,7 +104,7 @@ TEST(assess, windows_begin_and_end_at_local_midnight) {
     }
 }
 
-TEST(assess, only_windows_that_have_ended_are_due) {
+TEST(period, only_windows_that_have_ended_are_due) {
     static const struct {
         const char *as_of, *expected;
     } rows[] = {
@@ -124,7 +124,7 @@ TEST(assess, only_windows_that_have_ended_are_due) {
     }
 }
 
-TEST(assess, a_yearly_instance_is_due_once_the_period_runs) {
+TEST(period, a_yearly_instance_is_due_once_the_period_runs) {
     CHECK_EQ_STR(
         text_of(make_instances("2026-01-01", "2026-12-31", "UTC", BD_ANNUAL, "2025-12-31")),
         "2026:01-01..12-31-");
@@ -133,7 +133,7 @@ TEST(assess, a_yearly_instance_is_due_once_the_period_runs) {
         "2026:01-01..12-31");
 }
 
-TEST(assess, type_i_has_one_instance_named_by_its_day) {
+TEST(period, type_i_has_one_instance_named_by_its_day) {
     static const struct {
         bd_frequency frequency;
         const char *expected;
@@ -158,7 +158,7 @@ static bd_str judged_outcomes(const char *zone, const char *at) {
     return outcomes(s, "1.1a");
 }
 
-TEST(assess, a_snapshot_near_midnight_falls_into_its_local_month) {
+TEST(period, a_snapshot_near_midnight_falls_into_its_local_month) {
     static const struct {
         const char *zone, *at, *expected;
     } rows[] = {
@@ -183,7 +183,7 @@ TEST(assess, a_snapshot_near_midnight_falls_into_its_local_month) {
     }
 }
 
-TEST(assess, the_date_of_a_snapshot_is_utc_even_where_its_month_is_local) {
+TEST(period, the_date_of_a_snapshot_is_utc_even_where_its_month_is_local) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-03-31", "Pacific/Auckland");
     put_seen(s, "2026-01-31T11:00:00Z", "a", BD_FAIL);
     judge_scene(s);
@@ -194,7 +194,7 @@ TEST(assess, the_date_of_a_snapshot_is_utc_even_where_its_month_is_local) {
 }
 
 /* One UTC date is one snapshot, and its first page says when it is. */
-TEST(assess, a_snapshot_around_local_midnight_is_of_the_month_in_which_it_began) {
+TEST(period, a_snapshot_around_local_midnight_is_of_the_month_in_which_it_began) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-02-28", "Pacific/Auckland");
     put_seen(s, "2026-01-31T12:00:00Z", "b", BD_FAIL); /* 1 February, 01:00 */
     put_seen(s, "2026-01-31T10:00:00Z", "a", BD_PASS); /* 31 January, 23:00 */
@@ -206,7 +206,7 @@ TEST(assess, a_snapshot_around_local_midnight_is_of_the_month_in_which_it_began)
 
 /* ---- the as-of instant ---- */
 
-TEST(assess, what_a_running_month_shows_is_a_finding_and_not_yet_a_result) {
+TEST(period, what_a_running_month_shows_is_a_finding_and_not_yet_a_result) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-03-31", "UTC");
     put_seen(s, "2026-01-15T06:00:00Z", "a", BD_PASS);
     put_seen(s, "2026-02-05T06:00:00Z", "a", BD_FAIL);
@@ -218,7 +218,7 @@ TEST(assess, what_a_running_month_shows_is_a_finding_and_not_yet_a_result) {
     CHECK_EQ_STR(state_of(s, "1.1"), "[~] !"); /* the exception is open */
 }
 
-TEST(assess, as_of_bounds_what_is_due_and_which_evidence_describes) {
+TEST(period, as_of_bounds_what_is_due_and_which_evidence_describes) {
     static const struct {
         const char *as_of, *outcomes, *state;
         size_t items;
@@ -242,7 +242,7 @@ TEST(assess, as_of_bounds_what_is_due_and_which_evidence_describes) {
 }
 
 /* bindery-1, 6.4 */
-TEST(assess, worked_4_a_weekend_in_a_running_month_makes_nothing_due_or_stale) {
+TEST(period, worked_4_a_weekend_in_a_running_month_makes_nothing_due_or_stale) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-06-30", "Europe/Berlin");
     for (int month = 1; month <= 4; month++) {
         put_seen(s, bd_str_format(test_arena(), "2026-%02d-15T06:00:00Z", month).data, "a",
@@ -255,7 +255,7 @@ TEST(assess, worked_4_a_weekend_in_a_running_month_makes_nothing_due_or_stale) {
     CHECK_EQ_INT(requirement_of(s, "1.1a")->age_days, 24);
 }
 
-TEST(assess, worked_4_fieldwork_sixty_days_after_the_end_makes_nothing_stale) {
+TEST(period, worked_4_fieldwork_sixty_days_after_the_end_makes_nothing_stale) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-02-28", "Europe/Berlin");
     put_seen(s, "2026-01-15T06:00:00Z", "a", BD_PASS);
     put_seen(s, "2026-02-15T06:00:00Z", "a", BD_PASS);
@@ -268,7 +268,7 @@ TEST(assess, worked_4_fieldwork_sixty_days_after_the_end_makes_nothing_stale) {
 
 /* ---- age ---- */
 
-TEST(assess, evidence_older_than_its_age_and_grace_is_stale) {
+TEST(period, evidence_older_than_its_age_and_grace_is_stale) {
     static const struct {
         const char *at, *state;
     } rows[] = {
@@ -291,7 +291,7 @@ TEST(assess, evidence_older_than_its_age_and_grace_is_stale) {
 
 /* ---- Type I ---- */
 
-TEST(assess, type_i_takes_a_snapshot_of_the_last_three_days) {
+TEST(period, type_i_takes_a_snapshot_of_the_last_three_days) {
     static const struct {
         const char *at;
         bd_verdict verdict;

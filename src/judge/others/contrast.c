@@ -1,13 +1,14 @@
 /* A check of ours and a test of another tool that ask the same, resource by resource: who says what, and where the two
  * differ.  Both sides meet in one sort, so that memory holds the readings of one resource. */
-#include "bindery/assess.h"
+#include "bindery/others.h"
 
-#include "assess_priv.h"
+#include "others_priv.h"
 
 #include <string.h>
 
 #define RECORD_BYTES ((size_t)64 << 20)
-#define NEAR ((bd_instant)BD_ASSESS_NEAR_DAYS * 24 * BD_HOUR)
+#define NEAR_DAYS 7 /* how far apart snapshots of two sources may lie and still be compared */
+#define NEAR ((bd_instant)NEAR_DAYS * 24 * BD_HOUR)
 
 enum { SIDE_OURS, SIDE_THEIRS };
 
@@ -26,7 +27,7 @@ typedef struct {
 } following;
 
 struct bd_contrast {
-    bd_judging *run;
+    bd_others_side *side;
     bd_sorter *rows;
     bd_map *checks; /* test -> list */
     bd_arena *record;
@@ -41,21 +42,21 @@ typedef struct {
     BD_VEC(uint32_t) checks;
 } check_list;
 
-bd_contrast *bd_contrast_open(bd_judging *run) {
-    bd_contrast *out = bd_new(run->scratch, bd_contrast, 1);
-    *out = (bd_contrast){.run = run,
-                         .rows = bd_sorter_open(BD_ASSESS_SORT_BYTES),
-                         .checks = bd_map_make(run->scratch),
+bd_contrast *bd_contrast_open(bd_others_side *side) {
+    bd_contrast *out = bd_new(side->scratch, bd_contrast, 1);
+    *out = (bd_contrast){.side = side,
+                         .rows = bd_sorter_open(OTHERS_SORT_BYTES),
+                         .checks = bd_map_make(side->scratch),
                          .record = bd_arena_open("contrast", RECORD_BYTES)};
-    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        const bd_strs *same = &run->in->catalog->checks[i].same_as;
+    for (size_t i = 0; i < side->in.catalog->check_count; i++) {
+        const bd_strs *same = &side->in.catalog->checks[i].same_as;
         for (size_t t = 0; t < same->count; t++) {
             check_list *list = bd_map_find(out->checks, same->data[t]);
             if (list == NULL) {
-                list = bd_new(run->scratch, check_list, 1);
+                list = bd_new(side->scratch, check_list, 1);
                 bd_map_put(out->checks, same->data[t], list);
             }
-            *bd_push(run->scratch, &list->checks) = (uint32_t)i;
+            *bd_push(side->scratch, &list->checks) = (uint32_t)i;
         }
     }
     return out;
@@ -74,39 +75,37 @@ bool bd_contrast_has_check(const bd_contrast *contrast, bd_str test) {
 
 /* ---- in ---- */
 
-static bd_rc put_ours(bd_contrast *contrast, const bd_judged *judged, bd_str key, bd_err *err) {
-    bd_packer *packer = &contrast->run->packer;
+static bd_rc put_ours(bd_contrast *contrast, const bd_own_reading *ours, bd_str key, bd_err *err) {
+    bd_packer *packer = &contrast->side->packer;
     bd_pack_begin(packer);
-    bd_pack_u32(packer, judged->check);
+    bd_pack_u32(packer, ours->check->index);
     bd_pack_key(packer, key);
     bd_pack_u8(packer, SIDE_OURS);
-    bd_pack_i64(packer, judged->at);
-    bd_pack_u8(packer, (uint8_t)judged->verdict);
-    bd_pack_u32(packer, judged->evidence);
+    bd_pack_i64(packer, ours->at);
+    bd_pack_u8(packer, (uint8_t)ours->verdict);
+    bd_pack_u32(packer, ours->evidence);
     return bd_sorter_put(contrast->rows, bd_pack_end(packer), err);
 }
 
-bd_rc bd_contrast_put_ours(bd_contrast *contrast, const bd_judged *judged, bd_err *err) {
-    if (contrast->run->views[judged->check].check->same_as.count == 0) {
+bd_rc bd_contrast_put_ours(bd_contrast *contrast, const bd_own_reading *ours, bd_err *err) {
+    if (ours->check->same_as.count == 0) {
         return BD_OK;
     }
     bd_arena_reset(contrast->record);
-    const bd_check_view *view = &contrast->run->views[judged->check];
-    bool is_sum = view->check->shape == BD_AGGREGATE && view->scope_kind == BD_SCOPE_SUBSCRIPTION;
-    bd_str resource =
-        is_sum ? bd_str_format(contrast->record, "/subscriptions/%.*s", BD_ARG(judged->scope))
-               : bd_str_lower(contrast->record, judged->resource);
+    bd_str resource = ours->is_sum ? bd_str_format(contrast->record, "/subscriptions/%.*s",
+                                                   BD_ARG(ours->subscription))
+                                   : bd_str_lower(contrast->record, ours->resource);
     bool is_resource = resource.size > 0 && resource.data[0] == '/';
-    if (is_resource && !bd_str_eq(resource, judged->key)) {
-        BD_TRY(put_ours(contrast, judged, resource, err));
+    if (is_resource && !bd_str_eq(resource, ours->key)) {
+        BD_TRY(put_ours(contrast, ours, resource, err));
     }
-    return put_ours(contrast, judged, judged->key, err);
+    return put_ours(contrast, ours, ours->key, err);
 }
 
 bd_rc bd_contrast_put_theirs(bd_contrast *contrast, const bd_import_row *row, bd_instant at,
                              uint32_t evidence, bd_err *err) {
     const check_list *list = bd_map_find(contrast->checks, row->test);
-    bd_packer *packer = &contrast->run->packer;
+    bd_packer *packer = &contrast->side->packer;
     for (size_t i = 0; list != NULL && i < list->checks.count; i++) {
         bd_pack_begin(packer);
         bd_pack_u32(packer, list->checks.data[i]);
@@ -151,29 +150,29 @@ static const reading *nearest(const bd_contrast *contrast, bd_instant at) {
 }
 
 static int64_t open_disagreement(bd_contrast *contrast, const bd_import_row *row) {
-    bd_judging *run = contrast->run;
-    *bd_push(run->arena, &run->out->imported.disagreements) =
-        (bd_disagreement){.import = bd_imports_at(run->in->imports, row->import),
-                          .check = run->views[contrast->check].check,
-                          .resource = bd_str_copy(run->arena, row->resource),
-                          .key = bd_str_copy(run->arena, contrast->key),
-                          .test = bd_str_copy(run->arena, row->test),
-                          .title = bd_str_copy(run->arena, row->title),
-                          .set = bd_str_copy(run->arena, row->set),
+    bd_others_side *side = contrast->side;
+    *bd_push(side->arena, &side->out->disagreements) =
+        (bd_disagreement){.import = bd_imports_at(side->in.imports, row->import),
+                          .check = &side->in.catalog->checks[contrast->check],
+                          .resource = bd_str_copy(side->arena, row->resource),
+                          .key = bd_str_copy(side->arena, contrast->key),
+                          .test = bd_str_copy(side->arena, row->test),
+                          .title = bd_str_copy(side->arena, row->title),
+                          .set = bd_str_copy(side->arena, row->set),
                           .first = contrast->last.day};
-    return (int64_t)run->out->imported.disagreements.count - 1;
+    return (int64_t)side->out->disagreements.count - 1;
 }
 
 static void note_disagreement(bd_contrast *contrast, const bd_import_row *row, const reading *ours,
                               uint32_t evidence) {
-    bd_judging *run = contrast->run;
+    bd_others_side *side = contrast->side;
     int64_t *open = &contrast->last.open[ours->verdict == BD_PASS];
     if (*open < 0) {
         *open = open_disagreement(contrast, row);
     }
-    bd_disagreement *found = &run->out->imported.disagreements.data[*open];
+    bd_disagreement *found = &side->out->disagreements.data[*open];
     found->status = bd_str_eq(found->status, row->status) ? found->status
-                                                          : bd_str_copy(run->arena, row->status);
+                                                          : bd_str_copy(side->arena, row->status);
     found->theirs = row->means;
     found->ours = ours->verdict;
     found->last = contrast->last.day;

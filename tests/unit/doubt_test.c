@@ -25,14 +25,14 @@ static uint32_t put_list(scene *s, const char *source) {
     return put_item(s, source, at_of("2026-01-01T00:00:00Z"), at_of("2026-03-31T00:00:00Z"), false);
 }
 
-TEST(quality, complete_evidence_of_all_scopes_leaves_no_doubt) {
+TEST(doubt, complete_evidence_of_all_scopes_leaves_no_doubt) {
     scene *s = quarter();
     put_seen(s, "2026-02-10T06:00:00Z", "one", BD_PASS);
     judge_scene(s);
     CHECK_EQ_INT(s->out->doubts.count, 0);
 }
 
-TEST(quality, what_is_not_complete_is_said_with_its_item_and_never_passes) {
+TEST(doubt, what_is_not_complete_is_said_with_its_item_and_never_passes) {
     static const struct {
         flaw what;
         bd_doubt_kind kind;
@@ -50,7 +50,7 @@ TEST(quality, what_is_not_complete_is_said_with_its_item_and_never_passes) {
     }
 }
 
-TEST(quality, a_subscription_that_nothing_shows_or_nobody_lists_is_said) {
+TEST(doubt, a_subscription_that_nothing_shows_or_nobody_lists_is_said) {
     scene *s = quarter();
     put_snapshot(s, "S1", SUB_B, "2026-02-10T06:00:00Z");
     judge_scene(s);
@@ -58,7 +58,7 @@ TEST(quality, a_subscription_that_nothing_shows_or_nobody_lists_is_said) {
     CHECK_EQ_STR(doubt_of(s, BD_DOUBT_UNLISTED)->scope.data, SUB_B);
 }
 
-TEST(quality, two_snapshots_of_one_day_with_other_counts_are_said_and_those_of_two_days_are_not) {
+TEST(doubt, two_snapshots_of_one_day_with_other_counts_are_said_and_those_of_two_days_are_not) {
     scene *s = quarter();
     put_seen(s, "2026-02-10T06:00:00Z", "one", BD_PASS);
     put_seen(s, "2026-02-10T09:00:00Z", "one", BD_PASS);
@@ -68,7 +68,7 @@ TEST(quality, two_snapshots_of_one_day_with_other_counts_are_said_and_those_of_t
     CHECK_EQ_INT(doubt_of(s, BD_DOUBT_SNAPSHOTS)->evidence, 2);
 }
 
-TEST(quality, people_and_accounts_are_counted_once_each_and_the_difference_is_said) {
+TEST(doubt, people_and_accounts_are_counted_once_each_and_the_difference_is_said) {
     scene *s = quarter();
     put_seen(s, "2026-02-10T06:00:00Z", "one", BD_PASS);
     uint32_t list = put_list(s, "csv:leavers"), log = put_list(s, "S58");
@@ -87,7 +87,7 @@ TEST(quality, people_and_accounts_are_counted_once_each_and_the_difference_is_sa
     CHECK_EQ_INT(s->out->cover.n, accepted);
 }
 
-TEST(quality, a_day_that_cannot_be_read_makes_equal_counts_doubtful) {
+TEST(doubt, a_day_that_cannot_be_read_makes_equal_counts_doubtful) {
     scene *s = quarter();
     uint32_t list = put_list(s, "csv:joiners"), log = put_list(s, "S63a");
     put_person(s, list, BD_PERSON_JOINED, "2026-02-01", 1);
@@ -97,14 +97,14 @@ TEST(quality, a_day_that_cannot_be_read_makes_equal_counts_doubtful) {
     CHECK(bd_str_find(doubt_of(s, BD_DOUBT_PEOPLE)->sentence, BD_STR("rows that cannot be counted")) >= 0);
 }
 
-TEST(quality, without_a_directory_log_nothing_is_compared) {
+TEST(doubt, without_a_directory_log_nothing_is_compared) {
     scene *s = quarter();
     put_person(s, put_list(s, "csv:leavers"), BD_PERSON_LEFT, "2026-02-01", 1);
     judge_scene(s);
     CHECK(doubt_of(s, BD_DOUBT_PEOPLE) == NULL);
 }
 
-TEST(quality, two_lists_of_the_same_days_that_disagree_are_said) {
+TEST(doubt, two_lists_of_the_same_days_that_disagree_are_said) {
     scene *s = quarter();
     put_person(s, put_list(s, "csv:leavers"), BD_PERSON_LEFT, "2026-02-01", 1);
     put_person(s, put_list(s, "S80"), BD_PERSON_LEFT, "2026-02-01", 1);
@@ -115,7 +115,7 @@ TEST(quality, two_lists_of_the_same_days_that_disagree_are_said) {
     CHECK_EQ_INT(doubt_of(s, BD_DOUBT_PEOPLE)->evidence, 2);
 }
 
-TEST(quality, evidence_of_a_time_still_to_come_is_said_whatever_is_judged) {
+TEST(doubt, evidence_of_a_time_still_to_come_is_said_whatever_is_judged) {
     scene *s = quarter();
     uint32_t item = put_seen(s, "2027-02-10T06:00:00Z", "one", BD_PASS);
     s->evidence.data[item].time_problem = BD_STR("it lies ahead");

@@ -1,9 +1,22 @@
 /* Instances: what is due (bindery-1, section 2). */
-#include "bindery/assess.h"
-
-#include "assess_priv.h"
+#include "bindery/period.h"
 
 #define SHORTEST_STUB_DAYS 10
+
+static const char *const outcome_names[] = {
+    [BD_OUTCOME_DEVIATION] = "deviation",
+    [BD_OUTCOME_CLEAN] = "clean",
+    [BD_OUTCOME_CHANGE_LOG] = "covered-by-change-log",
+    [BD_OUTCOME_CANNOT_TELL] = "cannot-tell",
+    [BD_OUTCOME_MISSING] = "missing",
+    [BD_OUTCOME_NO_OCCURRENCE] = "no-occurrence",
+    [BD_OUTCOME_NOT_DUE] = "not-due",
+};
+_Static_assert(BD_COUNT(outcome_names) == BD_OUTCOME_NOT_DUE + 1, "a name for every outcome");
+
+const char *bd_outcome_name(bd_outcome outcome) {
+    return outcome_names[outcome];
+}
 
 bd_day bd_day_add_months(bd_day day, int months) {
     bd_date date = bd_date_of_day(day);
@@ -81,11 +94,11 @@ static int window_months(bd_frequency frequency) {
 /* Type I, bindery-1, 2: a recent snapshot, the latest occurrence, one event walked through, a document in force. */
 static bd_day first_day_of_type_i(bd_day as_of, bd_frequency frequency) {
     switch (frequency) {
-    case BD_CONTINUOUS: return as_of - BD_ASSESS_TYPE_I_DAYS;
+    case BD_CONTINUOUS: return as_of - BD_PERIOD_TYPE_I_DAYS;
     case BD_MONTHLY:
     case BD_QUARTERLY:
     case BD_ANNUAL:
-    case BD_PER_EVENT: return bd_day_add_months(as_of + 1, -BD_ASSESS_TYPE_I_MONTHS);
+    case BD_PER_EVENT: return bd_day_add_months(as_of + 1, -BD_PERIOD_TYPE_I_MONTHS);
     case BD_ONCE: break;
     }
     return as_of;
