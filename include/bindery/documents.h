@@ -24,6 +24,8 @@
 #include "bindery/rule.h"
 #include "bindery/util.h"
 
+#define BD_DOCUMENTS_TAIL_DAYS 92 /* behind a vendor's report that letters bridge, where a check does not say */
+
 /* ---- documents on file -------------------------------------------------------------------------------------- */
 
 typedef struct {

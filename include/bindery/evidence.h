@@ -271,6 +271,8 @@ bd_instant bd_collection_instant(const bd_collections *all, const bd_evidences *
 bool bd_collection_may_pass(const bd_collections *all, const bd_evidences *evidence, uint32_t evidence_index,
                             bd_str *why);
 
+#define BD_SNAPSHOT_NEAR_DAYS 7 /* how far apart snapshots of two sources may lie and still be compared */
+
 typedef struct {
     bd_str source, scope;
     bd_str workspace; /* that was asked, where the source is an answer of one: its id, lower case; "": not said */

@@ -9,8 +9,6 @@
 #define BD_ASSESS_SORT_BYTES ((size_t)512 << 10)
 #define BD_ASSESS_MANY_BYTES ((size_t)1 << 20) /* where every record gives several rows */
 #define BD_ASSESS_MOST_EVENTS 65536 /* of one key that a match holds at once */
-#define BD_ASSESS_NEAR_DAYS                                                                        \
-    7 /* how far apart snapshots of two sources may lie and still be compared */
 
 #define BD_THING_BYTES 16
 

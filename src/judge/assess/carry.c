@@ -125,7 +125,7 @@ static int64_t reach_of_source(const bd_judging *run, bd_str id) {
 }
 
 static int64_t reach_of_shape(const bd_check_view *view) {
-    int days = BD_ASSESS_NEAR_DAYS;
+    int days = BD_SNAPSHOT_NEAR_DAYS;
     switch (view->check->shape) {
     case BD_EACH: return REACH_NONE;
     case BD_AGGREGATE: return REACH_DAY;

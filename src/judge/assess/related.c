@@ -444,7 +444,7 @@ static bool is_present(const bd_group_rows *rows, bd_str item, bd_instant at) {
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *right = &rows->data[i];
         if (right->row.side != BD_SIDE_LEFT && bd_str_fold_cmp(right->row.detail, item) == 0 &&
-            distance(right->at, at) <= BD_ASSESS_NEAR_DAYS * DAY_TICKS) {
+            distance(right->at, at) <= BD_SNAPSHOT_NEAR_DAYS * DAY_TICKS) {
             return true;
         }
     }
@@ -508,7 +508,7 @@ static bd_rc put_absent_items(bd_judging *run, uint32_t check, bd_str subscripti
         for (size_t i = 0; i < rows->count; i++) {
             const bd_group_row *right = &rows->data[i];
             bool is_new = right->row.side != BD_SIDE_LEFT && !bd_str_eq(right->row.detail, last) &&
-                          distance(right->at, snapshot->from) <= BD_ASSESS_NEAR_DAYS * DAY_TICKS;
+                          distance(right->at, snapshot->from) <= BD_SNAPSHOT_NEAR_DAYS * DAY_TICKS;
             if (is_new && !has_item(rows, right->row.detail, snapshot->from)) {
                 BD_TRY(put_absent_item(run, check, snapshot, right->row.detail, err));
             }
@@ -522,7 +522,7 @@ bool bd_judging_has_inventory(const bd_judging *run, const bd_check_view *view, 
                               bd_instant at) {
     bd_snapshot_range all = bd_judging_snapshots(run, view->plan->presence_source, scope);
     const bd_snapshot *inventory =
-        nearest_snapshot(run, all, at, BD_ASSESS_NEAR_DAYS, NULL, NULL);
+        nearest_snapshot(run, all, at, BD_SNAPSHOT_NEAR_DAYS, NULL, NULL);
     return inventory != NULL && inventory->may_pass;
 }
 

@@ -4,8 +4,6 @@
 
 #include "bindery/documents.h"
 
-#define DOCUMENTS_TAIL_DAYS 92 /* that letters bridge, where a check does not say */
-
 struct bd_documents {
     bd_documents_inputs in;
     bd_arena *arena;

@@ -335,7 +335,7 @@ bd_rc documents_judge_reports(const bd_document_asking *asked, bd_occurrences *r
                   .arena = run->arena,
                   .reports = reports,
                   .letters = &letters,
-                  .tail_days = DOCUMENTS_TAIL_DAYS};
+                  .tail_days = BD_DOCUMENTS_TAIL_DAYS};
     (void)bd_value_i64(rule, "tail_days", &c.tail_days);
     bd_day until = bd_zone_day(run->in.engagement->zone, run->in.until - 1);
     for (size_t i = 0; i < asked->instance_count && reports->count > 0; i++) {

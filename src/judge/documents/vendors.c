@@ -619,7 +619,7 @@ void bd_vendors_make(const bd_documents *documents, const bool *left_out, bd_ven
     registering r = {.all = documents, .left_out = left_out, .arena = documents->arena, .out = out};
     const bd_period *period = documents->in.period;
     bd_day last = bd_zone_day(documents->in.engagement->zone, documents->in.until - 1);
-    *out = (bd_vendor_register){.tail_days = DOCUMENTS_TAIL_DAYS};
+    *out = (bd_vendor_register){.tail_days = BD_DOCUMENTS_TAIL_DAYS};
     out->to = period->is_type_ii ? period->to : period->as_of;
     out->to = last < out->to ? last : out->to;
     out->from = period->is_type_ii ? period->from : out->to;

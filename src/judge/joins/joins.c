@@ -7,7 +7,6 @@
 #define DAY_TICKS (24 * BD_HOUR)
 #define JOIN_ARENA_BYTES ((size_t)1 << 30)
 #define SORT_BYTES ((size_t)512 << 10)
-#define NEAR_DAYS 7  /* how far apart snapshots of two sources may lie and still be compared */
 #define LOG_DAYS 130 /* a quarter, and what began before it */
 #define MOST_COMMON_PARTS 500000
 #define MOST_GROUP_PARTS 500000 /* the check runs of a large repository */
@@ -314,7 +313,7 @@ static void look_at(choice *at, const sight_run *one, sight *seen) {
         return;
     }
     bd_instant away = distance(seen->from, own->from);
-    if (is_own ? seen != own : away > NEAR_DAYS * DAY_TICKS) {
+    if (is_own ? seen != own : away > BD_SNAPSHOT_NEAR_DAYS * DAY_TICKS) {
         return; /* of its own source a join sees the one snapshot that is judged */
     }
     if (at->best == NULL || away <= distance(at->best->from, own->from)) {

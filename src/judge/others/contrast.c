@@ -7,8 +7,7 @@
 #include <string.h>
 
 #define RECORD_BYTES ((size_t)64 << 20)
-#define NEAR_DAYS 7 /* how far apart snapshots of two sources may lie and still be compared */
-#define NEAR ((bd_instant)NEAR_DAYS * 24 * BD_HOUR)
+#define NEAR ((bd_instant)BD_SNAPSHOT_NEAR_DAYS * 24 * BD_HOUR)
 
 enum { SIDE_OURS, SIDE_THEIRS };
 

@@ -1,9 +1,8 @@
 /* Clocks that nobody here can stop: vendors' reports and the retention of logs; and what was not reached at all. */
 #include "bindery/ready.h"
 
+#include "bindery/documents.h"
 #include "ready_priv.h"
-
-#define TAIL_DAYS 92
 
 /* ---- vendors ---- */
 
@@ -139,7 +138,7 @@ static void add_vendor(readying *r, bd_str vendor, const report_rule *rule) {
 }
 
 void ready_find_vendors(readying *r) {
-    report_rule rule = {.tail_days = TAIL_DAYS, .control = BD_READY_NONE};
+    report_rule rule = {.tail_days = BD_DOCUMENTS_TAIL_DAYS, .control = BD_READY_NONE};
     for (size_t i = 0; i < r->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
         const bd_evidence *item = &r->in->evidence->data[i];
