@@ -10,22 +10,23 @@ typedef struct {
     const bd_ratio *ratio;
 } score_row;
 
-static void add_score_row(report *r, bd_table *table, const score_row *row) {
+static void add_score_row(bd_report *r, bd_table *table, const score_row *row) {
     bd_table_styled(table, BD_RUN_STRONG, bd_str_of(row->name));
     bd_cell *cell = bd_table_cell(table);
-    cell_add_figure(r, table, cell, pointer_of(r, "/score/%s/n", row->member), row->ratio->n);
-    cell_add(table, cell, BD_STR(" of "));
-    cell_add_figure(r, table, cell, pointer_of(r, "/score/%s/of", row->member), row->ratio->of);
+    bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "/score/%s/n", row->member), row->ratio->n);
+    bd_cell_add(table, cell, BD_STR(" of "));
+    bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "/score/%s/of", row->member),
+                       row->ratio->of);
     cell = bd_table_cell(table);
     bd_str percent = bd_ratio_text(r->arena, *row->ratio);
-    bd_str pointer = pointer_of(r, "/score/%s/percent", row->member);
+    bd_str pointer = bd_pointer_of(r, "/score/%s/percent", row->member);
     bd_cell_run(table, cell, BD_RUN_STRONG, percent)->figure = pointer;
     bd_doc_figure(r->doc, pointer, percent);
-    cell_add(table, cell, BD_STR(" %"));
+    bd_cell_add(table, cell, BD_STR(" %"));
     bd_table_text(table, bd_str_of(row->meaning));
 }
 
-void section_gates(report *r) {
+void section_gates(bd_report *r) {
     const bd_strs *gates = &r->assessment->gates;
     bd_para *para = bd_doc_paragraph(r->doc, gates->count > 0 ? BD_PARA_WARNING : BD_PARA_BODY);
     bd_para_styled(para, BD_RUN_STRONG,
@@ -41,30 +42,30 @@ void section_gates(report *r) {
         bd_str gate = gates->data[i];
         gate = bd_str_has_prefix(gate, prefix) ? bd_str_sub(gate, prefix.size, gate.size) : gate;
         bd_para_text(para, bd_str_format(r->arena, "%s%.*s", i > 0 ? " " : "",
-                                         BD_ARG(words_sentence(r, gate))));
+                                         BD_ARG(bd_words_sentence(r, gate))));
     }
 }
 
-void section_score(report *r) {
+void section_score(bd_report *r) {
     const bd_assessment *a = r->assessment;
     const score_row rows[] = {
         {"READY", "ready", "controls that are complete", &a->ready},
         {"COVER", "cover", "due instances with accepted evidence", &a->cover},
         {"FRESH", "fresh", "controls whose newest evidence is within its age limit", &a->fresh},
     };
-    static const column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
-                                         {"n of m", BD_ALIGN_RIGHT, 0},
-                                         {"Share", BD_ALIGN_RIGHT, 0},
-                                         {"What is counted", BD_ALIGN_LEFT, 1}};
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, false);
+    static const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+                                            {"n of m", BD_ALIGN_RIGHT, 0},
+                                            {"Share", BD_ALIGN_RIGHT, 0},
+                                            {"What is counted", BD_ALIGN_LEFT, 1}};
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, false);
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         add_score_row(r, table, &rows[i]);
     }
     bd_para *note = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
     bd_para_text(note, BD_STR("Of the complete controls, "));
-    para_figure(r, note, BD_STR("/score/ready/with_exceptions"), a->ready.with_exceptions);
+    bd_para_add_figure(r, note, BD_STR("/score/ready/with_exceptions"), a->ready.with_exceptions);
     bd_para_text(note, BD_STR(" had exceptions in the period and "));
-    para_figure(r, note, BD_STR("/score/no_occurrence"), a->no_occurrence);
+    bd_para_add_figure(r, note, BD_STR("/score/no_occurrence"), a->no_occurrence);
     bd_para_text(
         note,
         BD_STR(" had no occurrence, so that their operation is not testable. No partial credit, no "
@@ -77,13 +78,13 @@ void section_score(report *r) {
 static const bd_state shown_states[] = {BD_STATE_COMPLETE, BD_STATE_PROGRESS, BD_STATE_BLANK,
                                         BD_STATE_NA, BD_STATE_NOT_DUE};
 
-static bool is_first_of_series(const report *r, size_t criterion) {
+static bool is_first_of_series(const bd_report *r, size_t criterion) {
     const bd_criterion_result *all = r->assessment->criteria;
     return criterion == 0 ||
            !bd_str_eq(all[criterion].criterion->series, all[criterion - 1].criterion->series);
 }
 
-static size_t count_series(const report *r) {
+static size_t count_series(const bd_report *r) {
     size_t count = 0;
     for (size_t i = 0; i < r->assessment->criterion_count; i++) {
         count += r->assessment->criteria[i].is_in_scope && is_first_of_series(r, i);
@@ -92,10 +93,10 @@ static size_t count_series(const report *r) {
 }
 
 /* Each control is counted once, in the series of the criterion that carries its block. */
-static void fill_series(report *r, bd_chart *chart, size_t row, bd_str series) {
+static void fill_series(bd_report *r, bd_chart *chart, size_t row, bd_str series) {
     const bd_assessment *a = r->assessment;
     for (size_t i = 0; i < a->control_count; i++) {
-        if (r->home[i] == NOWHERE ||
+        if (r->home[i] == BD_NOWHERE ||
             !bd_str_eq(a->criteria[r->home[i]].criterion->series, series)) {
             continue;
         }
@@ -105,10 +106,10 @@ static void fill_series(report *r, bd_chart *chart, size_t row, bd_str series) {
     }
 }
 
-static bd_str describe_states(const report *r) {
+static bd_str describe_states(const bd_report *r) {
     int counts[BD_COUNT(shown_states)] = {0};
     for (size_t i = 0; i < r->assessment->control_count; i++) {
-        for (size_t k = 0; r->home[i] != NOWHERE && k < BD_COUNT(shown_states); k++) {
+        for (size_t k = 0; r->home[i] != BD_NOWHERE && k < BD_COUNT(shown_states); k++) {
             counts[k] += r->assessment->controls[i].state == shown_states[k];
         }
     }
@@ -121,7 +122,7 @@ static bd_str describe_states(const report *r) {
     return text;
 }
 
-void section_series_chart(report *r) {
+void section_series_chart(bd_report *r) {
     size_t rows = count_series(r);
     if (rows == 0) {
         return;
@@ -141,14 +142,14 @@ void section_series_chart(report *r) {
         chart->row_labels[row] =
             bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->criterion->series),
                           BD_ARG(criterion->criterion->series_title));
-        chart->row_links[row] = anchor_of(r, "series", criterion->criterion->series);
+        chart->row_links[row] = bd_anchor_of(r, "series", criterion->criterion->series);
         fill_series(r, chart, row++, criterion->criterion->series);
     }
 }
 
 /* ---- months by criterion ---------------------------------------------------------------------------------------- */
 
-static size_t count_in_scope(const report *r) {
+static size_t count_in_scope(const bd_report *r) {
     size_t count = 0;
     for (size_t i = 0; i < r->assessment->criterion_count; i++) {
         count += r->assessment->criteria[i].is_in_scope;
@@ -156,7 +157,7 @@ static size_t count_in_scope(const report *r) {
     return count;
 }
 
-static bd_str describe_grid(const report *r, const bd_chart *chart) {
+static bd_str describe_grid(const bd_report *r, const bd_chart *chart) {
     int64_t counts[BD_CELL_NOT_DUE + 1] = {0};
     size_t total = chart->row_count * chart->column_count;
     for (size_t i = 0; i < total; i++) {
@@ -174,7 +175,7 @@ static bd_str describe_grid(const report *r, const bd_chart *chart) {
                          (long long)counts[BD_CELL_MISSING]);
 }
 
-static void add_grid(report *r) {
+static void add_grid(bd_report *r) {
     const bd_assessment *a = r->assessment;
     bd_chart *chart = bd_doc_chart(r->doc, BD_CHART_HEAT_GRID, BD_STR("Criteria by month"),
                                    BD_STR(""), count_in_scope(r), a->months.count);
@@ -190,22 +191,23 @@ static void add_grid(report *r) {
         chart->row_labels[row] =
             bd_str_format(r->arena, "%.*s  %.*s", BD_ARG(criterion->criterion->id),
                           BD_ARG(criterion->criterion->title));
-        chart->row_links[row] = anchor_of(r, "criterion", criterion->criterion->id);
+        chart->row_links[row] = bd_anchor_of(r, "criterion", criterion->criterion->id);
         for (size_t k = 0; k < a->months.count; k++) {
             chart->values[row * chart->column_count + k] =
-                cell_of_month(r, criterion->controls.data, criterion->controls.count, k);
+                bd_cell_of_month(r, criterion->controls.data, criterion->controls.count, k);
         }
         row++;
     }
     chart->alternative = describe_grid(r, chart);
 }
 
-static bool has_months(const report *r) {
+static bool has_months(const bd_report *r) {
     return count_in_scope(r) > 0 && r->assessment->months.count > 0;
 }
 
-static void say_months(report *r) {
-    say(r, BD_PARA_NOTE,
+static void say_months(bd_report *r) {
+    bd_say(
+        r, BD_PARA_NOTE,
         "A month is clean when every instance that is due in it, of every control of the "
         "criterion, is "
         "accepted; it shows a deviation when any deviates. Missing: nothing was handed in for it. "
@@ -215,16 +217,16 @@ static void say_months(report *r) {
     add_grid(r);
 }
 
-void section_heat_grid(report *r) {
+void section_heat_grid(bd_report *r) {
     if (has_months(r)) {
         bd_doc_heading(r->doc, 2, BD_STR("Months by criterion"), BD_STR("heat-grid"));
         say_months(r);
     }
 }
 
-void section_months(report *r) {
+void section_months(bd_report *r) {
     if (has_months(r)) {
-        open_section(r, BD_STR("Months by criterion"), BD_STR("heat-grid"));
+        bd_open_section(r, BD_STR("Months by criterion"), BD_STR("heat-grid"));
         say_months(r);
     }
 }
@@ -232,17 +234,17 @@ void section_months(report *r) {
 /* ---- open exceptions
  * ---------------------------------------------------------------------------------------------- */
 
-void section_open_exceptions(report *r, size_t most) {
-    static const column_def columns[] = {
+void section_open_exceptions(bd_report *r, size_t most) {
+    static const bd_column_def columns[] = {
         {"Controls", BD_ALIGN_LEFT, 0},     {"What failed", BD_ALIGN_LEFT, 2},
         {"Resource", BD_ALIGN_LEFT, 2},     {"First failing", BD_ALIGN_LEFT, 0},
         {"Last failing", BD_ALIGN_LEFT, 0}, {"Rated", BD_ALIGN_LEFT, 0}};
     const bd_assessment *a = r->assessment;
     if (a->open_exceptions == 0) {
-        say(r, BD_PARA_BODY, "No exception is open.");
+        bd_say(r, BD_PARA_BODY, "No exception is open.");
         return;
     }
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     size_t printed = 0;
     for (size_t i = 0; i < a->exceptions.count && printed < most; i++) {
         const bd_exception *x = bd_assessment_exception(a, i);
@@ -252,15 +254,15 @@ void section_open_exceptions(report *r, size_t most) {
         printed++;
         bd_cell *cell = bd_table_cell(table);
         for (size_t k = 0; k < x->controls.count; k++) {
-            cell_add(table, cell, k > 0 ? BD_STR(", ") : BD_STR(""));
-            cell_add_link(table, cell, x->controls.data[k],
-                          anchor_of(r, "control", x->controls.data[k]));
+            bd_cell_add(table, cell, k > 0 ? BD_STR(", ") : BD_STR(""));
+            bd_cell_add_link(table, cell, x->controls.data[k],
+                             bd_anchor_of(r, "control", x->controls.data[k]));
         }
-        cell_link(table, words_capital(r, words_journal_text(r, x->reason)),
-                  anchor_of_exception(r, i));
-        bd_table_text(table, words_journal_text(r, words_resource(r, x->resource)));
-        bd_table_text(table, words_day(r, x->first_seen_failing));
-        bd_table_text(table, words_day(r, x->last_seen_failing));
+        bd_add_link(table, bd_words_capital(r, bd_words_journal_text(r, x->reason)),
+                    bd_anchor_of_exception(r, i));
+        bd_table_text(table, bd_words_journal_text(r, bd_words_resource(r, x->resource)));
+        bd_table_text(table, bd_words_day(r, x->first_seen_failing));
+        bd_table_text(table, bd_words_day(r, x->last_seen_failing));
         bd_table_text(table, x->check->severity);
     }
     if (a->open_exceptions > printed) {
@@ -276,9 +278,9 @@ void section_open_exceptions(report *r, size_t most) {
     }
 }
 
-void section_glance(report *r) {
+void section_glance(bd_report *r) {
     bd_doc_page_break(r->doc);
-    open_section(r, BD_STR("At a glance"), BD_STR("glance"));
+    bd_open_section(r, BD_STR("At a glance"), BD_STR("glance"));
     section_score(r);
     section_series_chart(r);
     bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Open exceptions (%zu)", r->assessment->open_exceptions),

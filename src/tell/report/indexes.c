@@ -5,16 +5,16 @@
 
 /* ---- criteria -------------------------------------------------------------------------------------------- */
 
-static void add_criterion_row(report *r, bd_table *table, size_t index) {
+static void add_criterion_row(bd_report *r, bd_table *table, size_t index) {
     const bd_criterion_result *c = &r->assessment->criteria[index];
-    bd_str anchor = anchor_of(r, "criterion", c->criterion->id);
-    cell_link(table, c->criterion->id, anchor);
+    bd_str anchor = bd_anchor_of(r, "criterion", c->criterion->id);
+    bd_add_link(table, c->criterion->id, anchor);
     bd_table_text(table, c->criterion->title);
-    cell_controls(r, table, c->controls.data, c->controls.count);
-    bd_table_state(table, mark_of_criterion(c->state), c->open_exceptions > 0,
+    bd_add_controls(r, table, c->controls.data, c->controls.count);
+    bd_table_state(table, bd_mark_of_criterion(c->state), c->open_exceptions > 0,
                    bd_str_of(bd_criterion_state_name(c->state)));
-    cell_figure(r, table, pointer_of(r, "/criteria/%zu/open_exceptions", index),
-                c->open_exceptions);
+    bd_add_figure(r, table, bd_pointer_of(r, "/criteria/%zu/open_exceptions", index),
+                  c->open_exceptions);
     bd_table_page_ref(table, anchor);
 }
 
@@ -25,10 +25,10 @@ static void add_group(bd_table *table, bd_str title) {
     bd_cell_run(table, cell, BD_RUN_PLAIN, title);
 }
 
-static void add_criteria_out(report *r) {
-    static const column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0},
-                                         {"Title (ours)", BD_ALIGN_LEFT, 1},
-                                         {"Category", BD_ALIGN_LEFT, 0}};
+static void add_criteria_out(bd_report *r) {
+    static const bd_column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0},
+                                            {"Title (ours)", BD_ALIGN_LEFT, 1},
+                                            {"Category", BD_ALIGN_LEFT, 0}};
     const bd_assessment *a = r->assessment;
     size_t out = 0;
     for (size_t i = 0; i < a->criterion_count; i++) {
@@ -41,10 +41,10 @@ static void add_criteria_out(report *r) {
                    BD_STR("criteria-out"));
     for (size_t i = 0; i < a->criterion_count; i++) {
         if (!a->criteria[i].is_in_scope) {
-            bd_doc_anchor(r->doc, anchor_of(r, "criterion", a->criteria[i].criterion->id));
+            bd_doc_anchor(r->doc, bd_anchor_of(r, "criterion", a->criteria[i].criterion->id));
         }
     }
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < a->criterion_count; i++) {
         if (!a->criteria[i].is_in_scope) {
             bd_table_text(table, a->criteria[i].criterion->id);
@@ -54,15 +54,15 @@ static void add_criteria_out(report *r) {
     }
 }
 
-void section_criteria_index(report *r) {
-    static const column_def columns[] = {
+void section_criteria_index(bd_report *r) {
+    static const bd_column_def columns[] = {
         {"Criterion", BD_ALIGN_LEFT, 0},        {"Title (ours)", BD_ALIGN_LEFT, 2},
         {"Controls", BD_ALIGN_LEFT, 2},         {"State", BD_ALIGN_LEFT, 0},
         {"Open exceptions", BD_ALIGN_RIGHT, 0}, {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
-    open_section(r, BD_STR("Criteria index"), BD_STR("criteria"));
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_open_section(r, BD_STR("Criteria index"), BD_STR("criteria"));
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     bd_str series = {"", 0};
     for (size_t i = 0; i < a->criterion_count; i++) {
         const bd_criterion *criterion = a->criteria[i].criterion;
@@ -76,7 +76,8 @@ void section_criteria_index(report *r) {
         }
         add_criterion_row(r, table, i);
     }
-    say(r, BD_PARA_NOTE,
+    bd_say(
+        r, BD_PARA_NOTE,
         "Titles are ours, short and plain; the criteria themselves stand in TSP section 100 of the "
         "AICPA. "
         "Complete: every control listed is complete. At risk: an exception is open or evidence is "
@@ -87,62 +88,64 @@ void section_criteria_index(report *r) {
 
 /* ---- controls --------------------------------------------------------------------------------------------- */
 
-static bd_str age_words(const report *r, const bd_control_result *control) {
-    return control->age_days < 0 ? BD_STR("\xe2\x80\x93") : words_number(r, control->age_days);
+static bd_str age_words(const bd_report *r, const bd_control_result *control) {
+    return control->age_days < 0 ? BD_STR("\xe2\x80\x93") : bd_words_number(r, control->age_days);
 }
 
-static void add_number_cell(report *r, bd_table *table, const bd_control_result *c, bd_str anchor) {
+static void add_number_cell(bd_report *r, bd_table *table, const bd_control_result *c,
+                            bd_str anchor) {
     bd_cell *cell = bd_table_cell(table);
-    cell_add_link(table, cell, c->control->number, anchor);
+    bd_cell_add_link(table, cell, c->control->number, anchor);
     if (c->your_ref.size > 0) {
-        cell_add_muted(table, cell, bd_str_format(r->arena, " %.*s", BD_ARG(c->your_ref)));
+        bd_cell_add_muted(table, cell, bd_str_format(r->arena, " %.*s", BD_ARG(c->your_ref)));
     }
 }
 
-static void add_criteria_cell(report *r, bd_table *table, const bd_control *control) {
+static void add_criteria_cell(bd_report *r, bd_table *table, const bd_control *control) {
     bd_cell *cell = bd_table_cell(table);
     for (size_t i = 0; i < control->criteria.count; i++) {
         bd_str id = control->criteria.data[i];
-        cell_add(table, cell, i > 0 ? BD_STR(", ") : BD_STR(""));
-        cell_add_link(table, cell, id, anchor_of(r, "criterion", id));
+        bd_cell_add(table, cell, i > 0 ? BD_STR(", ") : BD_STR(""));
+        bd_cell_add_link(table, cell, id, bd_anchor_of(r, "criterion", id));
     }
 }
 
-static void add_control_row(report *r, bd_table *table, size_t index) {
+static void add_control_row(bd_report *r, bd_table *table, size_t index) {
     const bd_control_result *c = &r->assessment->controls[index];
     size_t at = r->position[index];
-    bd_str anchor = anchor_of(r, "control", c->control->number);
+    bd_str anchor = bd_anchor_of(r, "control", c->control->number);
     add_number_cell(r, table, c, anchor);
     bd_cell *cell = bd_table_cell(table);
-    cell_add(table, cell, words_catalog(r, c->control->statement));
-    cell_add_muted(table, cell, bd_str_format(r->arena, " %.*s", BD_ARG(c->control->owner)));
+    bd_cell_add(table, cell, bd_words_catalog(r, c->control->statement));
+    bd_cell_add_muted(table, cell, bd_str_format(r->arena, " %.*s", BD_ARG(c->control->owner)));
     add_criteria_cell(r, table, c->control);
-    bd_table_text(table, words_frequency(r, c->control->frequency));
-    cell_state(r, table, c);
+    bd_table_text(table, bd_words_frequency(r, c->control->frequency));
+    bd_add_state(r, table, c);
     cell = bd_table_cell(table);
-    cell_add_figure(r, table, cell, pointer_of(r, "/controls/%zu/accepted", at), c->accepted);
-    cell_add(table, cell, BD_STR(" / "));
-    cell_add_figure(r, table, cell, pointer_of(r, "/controls/%zu/due", at), c->due);
-    bd_table_text(table, words_utc_day(r, c->newest));
+    bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "/controls/%zu/accepted", at), c->accepted);
+    bd_cell_add(table, cell, BD_STR(" / "));
+    bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "/controls/%zu/due", at), c->due);
+    bd_table_text(table, bd_words_utc_day(r, c->newest));
     if (c->age_days >= 0) {
-        cell_figure(r, table, pointer_of(r, "/controls/%zu/age_days", at), c->age_days);
+        bd_add_figure(r, table, bd_pointer_of(r, "/controls/%zu/age_days", at), c->age_days);
     } else {
         bd_table_text(table, age_words(r, c));
     }
     bd_table_page_ref(table, anchor);
 }
 
-static void add_controls_of_series(report *r, bd_table *table, bd_str series) {
+static void add_controls_of_series(bd_report *r, bd_table *table, bd_str series) {
     const bd_assessment *a = r->assessment;
     for (size_t i = 0; i < a->control_count; i++) {
-        if (r->home[i] != NOWHERE && bd_str_eq(a->criteria[r->home[i]].criterion->series, series)) {
+        if (r->home[i] != BD_NOWHERE &&
+            bd_str_eq(a->criteria[r->home[i]].criterion->series, series)) {
             add_control_row(r, table, i);
         }
     }
 }
 
-void section_control_matrix(report *r) {
-    static const column_def columns[] = {
+void section_control_matrix(bd_report *r) {
+    static const bd_column_def columns[] = {
         {"Control", BD_ALIGN_LEFT, 0},    {"Statement, owner", BD_ALIGN_LEFT, 1},
         {"Criteria", BD_ALIGN_LEFT, 0.3}, {"Frequency", BD_ALIGN_LEFT, 0},
         {"State", BD_ALIGN_LEFT, 0},      {"Accepted / due", BD_ALIGN_RIGHT, 0},
@@ -150,15 +153,16 @@ void section_control_matrix(report *r) {
         {"Page", BD_ALIGN_RIGHT, 0}};
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
-    open_section(r, BD_STR("Control matrix"), BD_STR("controls"));
-    say(r, BD_PARA_NOTE,
+    bd_open_section(r, BD_STR("Control matrix"), BD_STR("controls"));
+    bd_say(
+        r, BD_PARA_NOTE,
         "Each control stands under the series of its primary criterion. Numbers beginning with B "
         "are "
         "controls beside the checklist. Accepted / due counts instances over all requirements; the "
         "age "
         "of the newest evidence counts to the end of the period or the as-of instant, whichever is "
         "earlier.");
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     bd_str series = {"", 0};
     for (size_t i = 0; i < a->criterion_count; i++) {
         const bd_criterion *criterion = a->criteria[i].criterion;
@@ -172,7 +176,7 @@ void section_control_matrix(report *r) {
     }
     bool has_group = false;
     for (size_t i = 0; i < a->control_count; i++) {
-        if (r->position[i] == NOWHERE || r->home[i] != NOWHERE) {
+        if (r->position[i] == BD_NOWHERE || r->home[i] != BD_NOWHERE) {
             continue;
         }
         if (!has_group) {

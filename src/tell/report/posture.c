@@ -34,7 +34,7 @@ static const char *words_of_class(bd_import_class means) {
 }
 
 /* "12 met, 3 not met"; a dash for none. */
-static void cell_counts(report *r, bd_table *table, bd_str pointer,
+static void cell_counts(bd_report *r, bd_table *table, bd_str pointer,
                         const bd_import_counts *counts) {
     bd_cell *cell = bd_table_cell(table);
     size_t printed = 0;
@@ -43,32 +43,32 @@ static void cell_counts(report *r, bd_table *table, bd_str pointer,
         if (count == 0) {
             continue;
         }
-        cell_add(table, cell, printed++ > 0 ? BD_STR(", ") : BD_STR(""));
-        cell_add_figure(r, table, cell,
-                        pointer_of(r, "%.*s/%s", BD_ARG(pointer), classes[i].member),
-                        (int64_t)count);
-        cell_add(table, cell, bd_str_format(r->arena, " %s", classes[i].words));
+        bd_cell_add(table, cell, printed++ > 0 ? BD_STR(", ") : BD_STR(""));
+        bd_cell_add_figure(r, table, cell,
+                           bd_pointer_of(r, "%.*s/%s", BD_ARG(pointer), classes[i].member),
+                           (int64_t)count);
+        bd_cell_add(table, cell, bd_str_format(r->arena, " %s", classes[i].words));
     }
     if (printed == 0) {
-        cell_add(table, cell, BD_STR(DASH));
+        bd_cell_add(table, cell, BD_STR(BD_DASH));
     }
 }
 
-static bd_str text_of(const report *r, bd_str text) {
-    return text.size > 0 ? words_journal_text(r, text) : BD_STR(DASH);
+static bd_str text_of(const bd_report *r, bd_str text) {
+    return text.size > 0 ? bd_words_journal_text(r, text) : BD_STR(BD_DASH);
 }
 
-static bd_str standing_of(const report *r, bool is_complete, bd_str why_not) {
+static bd_str standing_of(const bd_report *r, bool is_complete, bd_str why_not) {
     return is_complete ? BD_STR("complete")
                        : bd_str_format(r->arena, "incomplete: %.*s",
-                                       BD_ARG(words_journal_text(r, why_not)));
+                                       BD_ARG(bd_words_journal_text(r, why_not)));
 }
 
-static void add_model(report *r, const bd_import *import) {
-    bd_table *box = add_facts(r, true);
-    fact(box, "Model", import->model);
-    fact(box, "Formula", words_sentence(r, import->formula));
-    fact(box, "Counted", import->unit);
+static void add_model(bd_report *r, const bd_import *import) {
+    bd_table *box = bd_add_facts(r, true);
+    bd_add_fact(box, "Model", import->model);
+    bd_add_fact(box, "Formula", bd_words_sentence(r, import->formula));
+    bd_add_fact(box, "Counted", import->unit);
 }
 
 /* ---- scores ---- */
@@ -77,36 +77,37 @@ static bool has_scores(const bd_import *import) {
     return import->kind == BD_IMPORT_SCORE || import->kind == BD_IMPORT_ACTIONS;
 }
 
-static void figure_text(report *r, bd_table *table, bd_cell *cell, bd_str pointer, bd_str text) {
+static void figure_text(bd_report *r, bd_table *table, bd_cell *cell, bd_str pointer, bd_str text) {
     bd_cell_run(table, cell, BD_RUN_PLAIN, text)->figure = pointer;
     bd_doc_figure(r->doc, pointer, text);
 }
 
-static void add_score_row(report *r, bd_table *table, size_t index) {
+static void add_score_row(bd_report *r, bd_table *table, size_t index) {
     const bd_import_score *score = &r->assessment->imported.scores.data[index];
     bd_table_text(table, score->name.size > 0 ? text_of(r, score->name) : score->import->title);
-    bd_table_text(table, words_scope(r, score->scope));
-    bd_table_text(table, words_moment(r, score->at));
+    bd_table_text(table, bd_words_scope(r, score->scope));
+    bd_table_text(table, bd_words_moment(r, score->at));
     bd_cell *cell = bd_table_cell(table);
     if (score->current.size == 0) {
-        cell_add(table, cell, BD_STR(DASH));
+        bd_cell_add(table, cell, BD_STR(BD_DASH));
     } else {
-        figure_text(r, table, cell, pointer_of(r, "/imported/scores/%zu/current", index),
+        figure_text(r, table, cell, bd_pointer_of(r, "/imported/scores/%zu/current", index),
                     score->current);
     }
     if (score->max.size > 0) {
-        cell_add(table, cell, BD_STR(" of "));
-        figure_text(r, table, cell, pointer_of(r, "/imported/scores/%zu/max", index), score->max);
+        bd_cell_add(table, cell, BD_STR(" of "));
+        figure_text(r, table, cell, bd_pointer_of(r, "/imported/scores/%zu/max", index),
+                    score->max);
     }
-    bd_str problem = words_sentence(r, score->problem);
+    bd_str problem = bd_words_sentence(r, score->problem);
     bd_table_text(table,
                   score->problem.size > 0
                       ? bd_str_format(r->arena, "No score: %.*s", BD_ARG(problem))
-                      : words_sentence(r, standing_of(r, score->is_complete, score->why_not)));
-    cell_evidence(r, table, score->evidence);
+                      : bd_words_sentence(r, standing_of(r, score->is_complete, score->why_not)));
+    bd_add_evidence(r, table, score->evidence);
 }
 
-static void add_incomplete(report *r, const bd_import *import) {
+static void add_incomplete(bd_report *r, const bd_import *import) {
     const bd_imported *imported = &r->assessment->imported;
     for (size_t i = 0; i < imported->snapshots.count; i++) {
         const bd_import_snapshot *snapshot = &imported->snapshots.data[i];
@@ -116,49 +117,48 @@ static void add_incomplete(report *r, const bd_import *import) {
         if (!snapshot->is_complete) {
             bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_WARNING);
             bd_para_styled(para, BD_RUN_STRONG, BD_STR("Incomplete. "));
-            bd_para_text(
-                para, bd_str_format(
-                          r->arena, "%.*s on %.*s: %.*s", BD_ARG(words_scope(r, snapshot->scope)),
-                          BD_ARG(words_day(r, snapshot->date)),
-                          BD_ARG(words_sentence(r, words_journal_text(r, snapshot->why_not)))));
+            bd_para_text(para, bd_str_format(r->arena, "%.*s on %.*s: %.*s",
+                                             BD_ARG(bd_words_scope(r, snapshot->scope)),
+                                             BD_ARG(bd_words_day(r, snapshot->date)),
+                                             BD_ARG(bd_words_sentence(
+                                                 r, bd_words_journal_text(r, snapshot->why_not)))));
         }
         if (snapshot->results == 0) {
-            say_text(r, BD_PARA_NOTE,
-                     bd_str_format(r->arena, "%.*s on %.*s: the answer holds no result.",
-                                   BD_ARG(words_scope(r, snapshot->scope)),
-                                   BD_ARG(words_day(r, snapshot->date))));
+            bd_say_text(r, BD_PARA_NOTE,
+                        bd_str_format(r->arena, "%.*s on %.*s: the answer holds no result.",
+                                      BD_ARG(bd_words_scope(r, snapshot->scope)),
+                                      BD_ARG(bd_words_day(r, snapshot->date))));
         }
     }
 }
 
 /* Actions by the result of their tests; they name no criterion. */
-static void add_actions(report *r, const bd_import *import) {
-    static const column_def columns[] = {{"Actions, newest", BD_ALIGN_LEFT, 0},
-                                         {"By the result of their test", BD_ALIGN_LEFT, 1}};
+static void add_actions(bd_report *r, const bd_import *import) {
+    static const bd_column_def columns[] = {{"Actions, newest", BD_ALIGN_LEFT, 0},
+                                            {"By the result of their test", BD_ALIGN_LEFT, 1}};
     const bd_imported *imported = &r->assessment->imported;
     for (size_t i = 0; i < imported->sums.count; i++) {
         const bd_import_sum *sum = &imported->sums.data[i];
         if (sum->import == import && sum->sum.criterion.size == 0 && sum->sum.group.size == 0) {
-            bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
-            bd_table_text(table, words_day(r, sum->newest));
-            cell_counts(r, table, pointer_of(r, "/imported/latest/%zu/automatic", i),
+            bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
+            bd_table_text(table, bd_words_day(r, sum->newest));
+            cell_counts(r, table, bd_pointer_of(r, "/imported/latest/%zu/automatic", i),
                         &sum->sum.automatic);
         }
     }
 }
 
-static const column_def score_columns[] = {
-    {"What", BD_ALIGN_LEFT, 2},     {"Scope", BD_ALIGN_LEFT, 1},
-    {"At (UTC)", BD_ALIGN_LEFT, 0}, {"Score", BD_ALIGN_RIGHT, 0},
-    {"Standing", BD_ALIGN_LEFT, 2}, {"Evidence", BD_ALIGN_LEFT, 0}};
+static const bd_column_def score_columns[] = {
+    {"What", BD_ALIGN_LEFT, 2},   {"Scope", BD_ALIGN_LEFT, 1},    {"At (UTC)", BD_ALIGN_LEFT, 0},
+    {"Score", BD_ALIGN_RIGHT, 0}, {"Standing", BD_ALIGN_LEFT, 2}, {"Evidence", BD_ALIGN_LEFT, 0}};
 
 /* The newest of each name; what came before and what is left out is counted. */
-static void add_scores(report *r, const bd_import *import, int level) {
+static void add_scores(bd_report *r, const bd_import *import, int level) {
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_heading(r->doc, level, import->title,
                    bd_str_format(r->arena, "imported-%.*s", BD_ARG(import->id)));
     add_model(r, import);
-    bd_table *table = ADD_TABLE(r, BD_STR(""), score_columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), score_columns, true);
     size_t printed = 0, earlier = 0, left = 0;
     for (size_t i = 0; i < imported->scores.count; i++) {
         const bd_import_score *score = &imported->scores.data[i];
@@ -173,16 +173,17 @@ static void add_scores(report *r, const bd_import *import, int level) {
         }
     }
     if (left > 0) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena, "The first %d are printed; %zu more are left out.",
-                               MOST_ROWS, left));
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena, "The first %d are printed; %zu more are left out.",
+                                  MOST_ROWS, left));
     }
     if (earlier > 0) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena,
-                               "Newest readings; earlier ones: %zu. All stand in the package, in "
-                               "50_SCORES/%.*s.csv.",
-                               earlier, BD_ARG(import->list)));
+        bd_say_text(
+            r, BD_PARA_NOTE,
+            bd_str_format(r->arena,
+                          "Newest readings; earlier ones: %zu. All stand in the package, in "
+                          "50_SCORES/%.*s.csv.",
+                          earlier, BD_ARG(import->list)));
     }
     add_incomplete(r, import);
     add_actions(r, import);
@@ -190,7 +191,7 @@ static void add_scores(report *r, const bd_import *import, int level) {
 
 /* ---- results by criterion ---- */
 
-static void cell_our_state(report *r, bd_table *table, bd_str criterion) {
+static void cell_our_state(bd_report *r, bd_table *table, bd_str criterion) {
     const bd_assessment *a = r->assessment;
     for (size_t i = 0; criterion.size > 0 && i < a->criterion_count; i++) {
         const bd_criterion_result *c = &a->criteria[i];
@@ -198,69 +199,69 @@ static void cell_our_state(report *r, bd_table *table, bd_str criterion) {
             continue;
         }
         if (c->is_in_scope) {
-            bd_table_state(table, mark_of_criterion(c->state), c->open_exceptions > 0,
+            bd_table_state(table, bd_mark_of_criterion(c->state), c->open_exceptions > 0,
                            bd_str_of(bd_criterion_state_name(c->state)));
         } else {
             bd_table_text(table, BD_STR("out of scope"));
         }
         return;
     }
-    bd_table_text(table, BD_STR(DASH));
+    bd_table_text(table, BD_STR(BD_DASH));
 }
 
-static void cell_group_name(report *r, bd_table *table, const bd_import_group *group) {
+static void cell_group_name(bd_report *r, bd_table *table, const bd_import_group *group) {
     if (group->criterion.size > 0) {
-        cell_link(table, group->criterion, anchor_of(r, "criterion", group->criterion));
+        bd_add_link(table, group->criterion, bd_anchor_of(r, "criterion", group->criterion));
         return;
     }
     bd_table_text(table, group->group.size > 0
                              ? bd_str_format(r->arena, "%.*s (no criterion has this name)",
-                                             BD_ARG(words_journal_text(r, group->group)))
+                                             BD_ARG(bd_words_journal_text(r, group->group)))
                              : BD_STR("All groups"));
 }
 
-static void add_sum_row(report *r, bd_table *table, size_t index) {
+static void add_sum_row(bd_report *r, bd_table *table, size_t index) {
     const bd_import_group *group = &r->assessment->imported.sums.data[index].sum;
-    bd_str pointer = pointer_of(r, "/imported/latest/%zu", index);
+    bd_str pointer = bd_pointer_of(r, "/imported/latest/%zu", index);
     cell_group_name(r, table, group);
     cell_our_state(r, table, group->criterion);
-    cell_counts(r, table, pointer_of(r, "%.*s/automatic", BD_ARG(pointer)), &group->automatic);
+    cell_counts(r, table, bd_pointer_of(r, "%.*s/automatic", BD_ARG(pointer)), &group->automatic);
     if (group->has_manual) {
-        cell_counts(r, table, pointer_of(r, "%.*s/manual", BD_ARG(pointer)), &group->manual);
+        cell_counts(r, table, bd_pointer_of(r, "%.*s/manual", BD_ARG(pointer)), &group->manual);
     } else {
-        bd_table_text(table, BD_STR(DASH));
+        bd_table_text(table, BD_STR(BD_DASH));
     }
     if (group->resources == 0) {
-        bd_table_text(table, BD_STR(DASH));
+        bd_table_text(table, BD_STR(BD_DASH));
         return;
     }
     bd_cell *cell = bd_table_cell(table);
-    cell_add_figure(r, table, cell, pointer_of(r, "%.*s/resources_not_met", BD_ARG(pointer)),
-                    (int64_t)group->resources_not_met);
-    cell_add(table, cell, BD_STR(" of "));
-    cell_add_figure(r, table, cell, pointer_of(r, "%.*s/resources", BD_ARG(pointer)),
-                    (int64_t)group->resources);
+    bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "%.*s/resources_not_met", BD_ARG(pointer)),
+                       (int64_t)group->resources_not_met);
+    bd_cell_add(table, cell, BD_STR(" of "));
+    bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "%.*s/resources", BD_ARG(pointer)),
+                       (int64_t)group->resources);
 }
 
-static bd_str caption_of(const report *r, const bd_import_sum *sum) {
-    bd_str days = sum->oldest == sum->newest
-                      ? words_day(r, sum->newest)
-                      : bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, sum->oldest)),
-                                      BD_ARG(words_day(r, sum->newest)));
+static bd_str caption_of(const bd_report *r, const bd_import_sum *sum) {
+    bd_str days = sum->oldest == sum->newest ? bd_words_day(r, sum->newest)
+                                             : bd_str_format(r->arena, "%.*s to %.*s",
+                                                             BD_ARG(bd_words_day(r, sum->oldest)),
+                                                             BD_ARG(bd_words_day(r, sum->newest)));
     return bd_str_format(r->arena, "%.*s, newest of each scope (%llu), %.*s%s",
                          BD_ARG(text_of(r, sum->sum.set)), (unsigned long long)sum->scopes,
                          BD_ARG(days), sum->is_complete ? "" : ": INCOMPLETE");
 }
 
 /* Rows of one import and set stand beside each other, the set as a whole first. */
-static void add_set(report *r, size_t from, size_t to) {
-    static const column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 1},
-                                         {"Our state", BD_ALIGN_LEFT, 0},
-                                         {"Their automatic results", BD_ALIGN_LEFT, 3},
-                                         {"Their manual ones (attested)", BD_ALIGN_LEFT, 2},
-                                         {"Resources not met", BD_ALIGN_RIGHT, 0}};
+static void add_set(bd_report *r, size_t from, size_t to) {
+    static const bd_column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 1},
+                                            {"Our state", BD_ALIGN_LEFT, 0},
+                                            {"Their automatic results", BD_ALIGN_LEFT, 3},
+                                            {"Their manual ones (attested)", BD_ALIGN_LEFT, 2},
+                                            {"Resources not met", BD_ALIGN_RIGHT, 0}};
     const bd_imported *imported = &r->assessment->imported;
-    bd_table *table = ADD_TABLE(r, caption_of(r, &imported->sums.data[from]), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, caption_of(r, &imported->sums.data[from]), columns, true);
     size_t strangers = 0;
     for (size_t i = from; i < to; i++) {
         bool is_stranger = imported->sums.data[i].sum.group.size > 0;
@@ -270,34 +271,36 @@ static void add_set(report *r, size_t from, size_t to) {
         }
     }
     if (strangers > MOST_ROWS) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena,
-                               "The first %d groups that no criterion has are printed; %zu more "
-                               "stand in the package, in 50_SCORES/%.*s.csv.",
-                               MOST_ROWS, strangers - MOST_ROWS,
-                               BD_ARG(imported->sums.data[from].import->list)));
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena,
+                                  "The first %d groups that no criterion has are printed; %zu more "
+                                  "stand in the package, in 50_SCORES/%.*s.csv.",
+                                  MOST_ROWS, strangers - MOST_ROWS,
+                                  BD_ARG(imported->sums.data[from].import->list)));
     }
 }
 
 /* Sets of tests that do not speak of our criteria: a line each. */
-static void add_other_sets(report *r, const index_list *others) {
-    static const column_def columns[] = {{"Set", BD_ALIGN_LEFT, 2}, {"Results", BD_ALIGN_LEFT, 3}};
+static void add_other_sets(bd_report *r, const bd_index_list *others) {
+    static const bd_column_def columns[] = {{"Set", BD_ALIGN_LEFT, 2},
+                                            {"Results", BD_ALIGN_LEFT, 3}};
     const bd_imported *imported = &r->assessment->imported;
     if (others->count == 0) {
         return;
     }
-    bd_table *table = ADD_TABLE(r, BD_STR("Results that name no criterion, by set"), columns, true);
+    bd_table *table =
+        BD_ADD_TABLE(r, BD_STR("Results that name no criterion, by set"), columns, true);
     for (size_t i = 0; i < others->count && i < MOST_ROWS; i++) {
         const bd_import_group *group = &imported->sums.data[others->data[i]].sum;
         bd_table_text(table, group->set.size > 0 ? text_of(r, group->set) : BD_STR("No set named"));
-        cell_counts(r, table, pointer_of(r, "/imported/latest/%u/automatic", others->data[i]),
+        cell_counts(r, table, bd_pointer_of(r, "/imported/latest/%u/automatic", others->data[i]),
                     &group->automatic);
     }
 }
 
-static void add_results(report *r, const bd_import *import) {
+static void add_results(bd_report *r, const bd_import *import) {
     const bd_imported *imported = &r->assessment->imported;
-    index_list others = {0};
+    bd_index_list others = {0};
     bd_doc_heading(r->doc, 2, import->title,
                    bd_str_format(r->arena, "results-%.*s", BD_ARG(import->id)));
     add_model(r, import);
@@ -322,8 +325,8 @@ static void add_results(report *r, const bd_import *import) {
 
 /* ---- attestations ---- */
 
-static void add_attestations(report *r, const bd_import *import) {
-    static const column_def columns[] = {
+static void add_attestations(bd_report *r, const bd_import *import) {
+    static const bd_column_def columns[] = {
         {"Resource", BD_ALIGN_LEFT, 2},       {"Policy", BD_ALIGN_LEFT, 2},
         {"States", BD_ALIGN_LEFT, 0},         {"By", BD_ALIGN_LEFT, 1},
         {"Assessed (UTC)", BD_ALIGN_LEFT, 0}, {"Expires (UTC)", BD_ALIGN_LEFT, 0},
@@ -332,43 +335,43 @@ static void add_attestations(report *r, const bd_import *import) {
     bd_doc_heading(r->doc, 2, import->title,
                    bd_str_format(r->arena, "results-%.*s", BD_ARG(import->id)));
     add_model(r, import);
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     size_t count = 0;
     for (size_t i = 0; i < imported->attestations.count; i++) {
         const bd_import_attestation *one = &imported->attestations.data[i];
         if (one->import != import || ++count > MOST_ROWS) {
             continue;
         }
-        bd_table_text(table, words_resource(r, one->resource));
+        bd_table_text(table, bd_words_resource(r, one->resource));
         bd_table_text(table, text_of(r, one->test));
         bd_table_text(table, bd_str_of(words_of_class(one->means)));
         bd_table_text(table, text_of(r, one->owner));
-        bd_table_text(table, words_utc_day(r, one->assessed));
+        bd_table_text(table, bd_words_utc_day(r, one->assessed));
         bd_table_text(table,
-                      bd_str_format(r->arena, "%.*s%s", BD_ARG(words_utc_day(r, one->expires)),
+                      bd_str_format(r->arena, "%.*s%s", BD_ARG(bd_words_utc_day(r, one->expires)),
                                     one->is_expired ? ", expired" : ""));
-        cell_evidence(r, table, one->evidence);
+        bd_add_evidence(r, table, one->evidence);
     }
     if (count > MOST_ROWS) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena,
-                               "The first %d are printed; %zu more stand in the package, in "
-                               "50_SCORES/attestations.csv.",
-                               MOST_ROWS, count - MOST_ROWS));
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena,
+                                  "The first %d are printed; %zu more stand in the package, in "
+                                  "50_SCORES/attestations.csv.",
+                                  MOST_ROWS, count - MOST_ROWS));
     }
 }
 
 /* ---- where the two differ ---- */
 
-static void add_compared(report *r) {
-    static const column_def columns[] = {{"Results of", BD_ALIGN_LEFT, 1},
-                                         {"Agree", BD_ALIGN_RIGHT, 0},
-                                         {"Differ", BD_ALIGN_RIGHT, 0},
-                                         {"One says neither", BD_ALIGN_RIGHT, 0},
-                                         {"No reading of ours", BD_ALIGN_RIGHT, 0},
-                                         {"No check asks it", BD_ALIGN_RIGHT, 0}};
+static void add_compared(bd_report *r) {
+    static const bd_column_def columns[] = {{"Results of", BD_ALIGN_LEFT, 1},
+                                            {"Agree", BD_ALIGN_RIGHT, 0},
+                                            {"Differ", BD_ALIGN_RIGHT, 0},
+                                            {"One says neither", BD_ALIGN_RIGHT, 0},
+                                            {"No reading of ours", BD_ALIGN_RIGHT, 0},
+                                            {"No check asks it", BD_ALIGN_RIGHT, 0}};
     const bd_imported *imported = &r->assessment->imported;
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < imported->compared.count; i++) {
         const bd_import_compared *one = &imported->compared.data[i];
         const struct {
@@ -381,19 +384,21 @@ static void add_compared(report *r) {
                      {"no_check", one->no_check}};
         bd_table_text(table, one->import->title);
         for (size_t k = 0; k < BD_COUNT(cells); k++) {
-            cell_figure(r, table, pointer_of(r, "/imported/compared/%zu/%s", i, cells[k].member),
-                        (int64_t)cells[k].count);
+            bd_add_figure(r, table,
+                          bd_pointer_of(r, "/imported/compared/%zu/%s", i, cells[k].member),
+                          (int64_t)cells[k].count);
         }
     }
-    say(r, BD_PARA_NOTE,
+    bd_say(
+        r, BD_PARA_NOTE,
         "A result of theirs is set beside ours where a check of the catalog names its test and "
         "judged "
         "the same resource at most seven days away. The first four columns count such pairs in all "
         "snapshots of the period, the last one results that no check answers.");
 }
 
-static void add_disagreements(report *r) {
-    static const column_def columns[] = {
+static void add_disagreements(bd_report *r) {
+    static const bd_column_def columns[] = {
         {"Resource", BD_ALIGN_LEFT, 2},   {"Our check", BD_ALIGN_LEFT, 2},
         {"Ours", BD_ALIGN_LEFT, 0},       {"Theirs", BD_ALIGN_LEFT, 0},
         {"Their test", BD_ALIGN_LEFT, 2}, {"From", BD_ALIGN_LEFT, 0},
@@ -401,28 +406,28 @@ static void add_disagreements(report *r) {
     const bd_imported *imported = &r->assessment->imported;
     size_t count = imported->disagreements.count;
     if (count == 0) {
-        say(r, BD_PARA_BODY, "On no resource that both judged do the two differ.");
+        bd_say(r, BD_PARA_BODY, "On no resource that both judged do the two differ.");
         return;
     }
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < count && i < MOST_ROWS; i++) {
         const bd_disagreement *one = &imported->disagreements.data[i];
-        bd_table_text(table, words_resource(r, one->resource));
+        bd_table_text(table, bd_words_resource(r, one->resource));
         bd_table_text(table, one->check->title);
         bd_table_text(table, bd_str_of(one->ours == BD_PASS ? "holds" : "deviates"));
         bd_table_text(table, bd_str_of(words_of_class(one->theirs)));
         bd_table_text(table, text_of(r, one->title.size > 0 ? one->title : one->test));
-        bd_table_text(table, words_day(r, one->first));
-        bd_table_text(table, words_day(r, one->last));
+        bd_table_text(table, bd_words_day(r, one->first));
+        bd_table_text(table, bd_words_day(r, one->last));
         bd_cell *cell = bd_table_cell(table);
-        cell_add_link(table, cell, bd_evidence_id(r->arena, one->evidence),
-                      anchor_of_evidence(r, one->evidence));
-        cell_add(table, cell, BD_STR(", "));
-        cell_add_link(table, cell, bd_evidence_id(r->arena, one->ours_evidence),
-                      anchor_of_evidence(r, one->ours_evidence));
+        bd_cell_add_link(table, cell, bd_evidence_id(r->arena, one->evidence),
+                         bd_anchor_of_evidence(r, one->evidence));
+        bd_cell_add(table, cell, BD_STR(", "));
+        bd_cell_add_link(table, cell, bd_evidence_id(r->arena, one->ours_evidence),
+                         bd_anchor_of_evidence(r, one->ours_evidence));
     }
     if (count > MOST_ROWS) {
-        say_text(
+        bd_say_text(
             r, BD_PARA_NOTE,
             bd_str_format(r->arena,
                           "The first %d are printed. %zu more of %zu are left out; all stand in "
@@ -440,15 +445,15 @@ static const char boundary[] = "These verdicts and scores are made by other tool
                                "alone, they are silent on most of the criteria.";
 
 /* For the readiness report: formula and model in a sentence, the newest readings alone. */
-static void add_newest_scores(report *r, const bd_import *import) {
+static void add_newest_scores(bd_report *r, const bd_import *import) {
     const bd_imported *imported = &r->assessment->imported;
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
     bd_para_styled(para, BD_RUN_STRONG, bd_str_format(r->arena, "%.*s. ", BD_ARG(import->title)));
     bd_para_text(para, bd_str_format(r->arena, "%.*s Formula: %.*s Counted in %.*s.",
-                                     BD_ARG(words_sentence(r, import->model)),
-                                     BD_ARG(words_sentence(r, import->formula)),
+                                     BD_ARG(bd_words_sentence(r, import->model)),
+                                     BD_ARG(bd_words_sentence(r, import->formula)),
                                      BD_ARG(import->unit)));
-    bd_table *table = ADD_TABLE(r, BD_STR(""), score_columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), score_columns, true);
     size_t printed = 0, count = 0;
     for (size_t i = 0; i < imported->scores.count; i++) {
         bool is_wanted = imported->scores.data[i].import == import && imported->scores.data[i].is_newest;
@@ -459,19 +464,19 @@ static void add_newest_scores(report *r, const bd_import *import) {
         }
     }
     if (count > printed) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena, "%zu more are in the binder.", count - printed));
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena, "%zu more are in the binder.", count - printed));
     }
     add_incomplete(r, import);
 }
 
-void section_posture_scores(report *r) {
+void section_posture_scores(bd_report *r) {
     const bd_imported *imported = &r->assessment->imported;
     if (imported->scores.count == 0) {
         return;
     }
-    open_section(r, BD_STR("Scores of Microsoft's tools"), BD_STR("posture"));
-    say(r, BD_PARA_BODY, boundary);
+    bd_open_section(r, BD_STR("Scores of Microsoft's tools"), BD_STR("posture"));
+    bd_say(r, BD_PARA_BODY, boundary);
     for (size_t i = 0; i < imported->imports.count; i++) {
         if (has_scores(imported->imports.data[i])) {
             add_newest_scores(r, imported->imports.data[i]);
@@ -479,26 +484,26 @@ void section_posture_scores(report *r) {
     }
 }
 
-static void say_elsewhere(report *r) {
+static void say_elsewhere(bd_report *r) {
     const bd_imported *imported = &r->assessment->imported;
     if (imported->other_time + imported->other_scope == 0) {
         return;
     }
     bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
     bd_para_text(para, BD_STR("Left out, results that describe a time outside the period: "));
-    para_figure(r, para, BD_STR("/imported/other_time"), (int64_t)imported->other_time);
+    bd_para_add_figure(r, para, BD_STR("/imported/other_time"), (int64_t)imported->other_time);
     bd_para_text(para, BD_STR("; of subscriptions out of scope: "));
-    para_figure(r, para, BD_STR("/imported/other_scope"), (int64_t)imported->other_scope);
+    bd_para_add_figure(r, para, BD_STR("/imported/other_scope"), (int64_t)imported->other_scope);
     bd_para_text(para, BD_STR("."));
 }
 
-void section_posture(report *r) {
+void section_posture(bd_report *r) {
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_page_break(r->doc);
-    open_section(r, BD_STR("What Microsoft's tools say"), BD_STR("posture"));
-    say(r, BD_PARA_BODY, boundary);
+    bd_open_section(r, BD_STR("What Microsoft's tools say"), BD_STR("posture"));
+    bd_say(r, BD_PARA_BODY, boundary);
     if (imported->imports.count == 0) {
-        say(r, BD_PARA_BODY, "No export of theirs describes a time inside the period.");
+        bd_say(r, BD_PARA_BODY, "No export of theirs describes a time inside the period.");
     }
     say_elsewhere(r);
     for (size_t i = 0; i < imported->imports.count; i++) {

@@ -9,63 +9,64 @@
 
 /* ---- vendors ---- */
 
-static bd_str bridge_words(const report *r, const bd_vendor_clock *one) {
+static bd_str bridge_words(const bd_report *r, const bd_vendor_clock *one) {
     if (one->report_to == BD_DAY_NONE) {
         return BD_STR("no report counts yet");
     }
     return one->bridge_left >= 0
                ? bd_str_format(r->arena, "%.*s, %d day%s left",
-                               BD_ARG(words_day(r, one->bridge_until)), one->bridge_left,
+                               BD_ARG(bd_words_day(r, one->bridge_until)), one->bridge_left,
                                one->bridge_left == 1 ? "" : "s")
                : bd_str_format(r->arena, "%.*s, %d day%s ago",
-                               BD_ARG(words_day(r, one->bridge_until)), -one->bridge_left,
+                               BD_ARG(bd_words_day(r, one->bridge_until)), -one->bridge_left,
                                one->bridge_left == -1 ? "" : "s");
 }
 
-static void add_vendors(report *r) {
-    static const column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1},
-                                         {"Last report ends", BD_ALIGN_LEFT, 0},
-                                         {"Covered to", BD_ALIGN_LEFT, 0},
-                                         {"Open days of ours", BD_ALIGN_RIGHT, 0},
-                                         {"Letters bridge until", BD_ALIGN_LEFT, 1}};
+static void add_vendors(bd_report *r) {
+    static const bd_column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1},
+                                            {"Last report ends", BD_ALIGN_LEFT, 0},
+                                            {"Covered to", BD_ALIGN_LEFT, 0},
+                                            {"Open days of ours", BD_ALIGN_RIGHT, 0},
+                                            {"Letters bridge until", BD_ALIGN_LEFT, 1}};
     const bd_readiness *ready = r->in->ready;
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < ready->vendors.count; i++) {
         const bd_vendor_clock *one = &ready->vendors.data[i];
-        bd_table_text(table, one->vendor.size > 0 ? words_journal_text(r, one->vendor)
+        bd_table_text(table, one->vendor.size > 0 ? bd_words_journal_text(r, one->vendor)
                                                   : BD_STR("no vendor named"));
-        bd_table_text(table, words_day(r, one->report_to));
-        bd_table_text(table, words_day(r, one->covered_to));
-        bd_table_text(table, words_number(r, one->open_days));
+        bd_table_text(table, bd_words_day(r, one->report_to));
+        bd_table_text(table, bd_words_day(r, one->covered_to));
+        bd_table_text(table, bd_words_number(r, one->open_days));
         bd_table_text(table, bridge_words(r, one));
     }
 }
 
-static void add_papers(report *r) {
-    static const column_def columns[] = {{"Evidence", BD_ALIGN_LEFT, 0},
-                                         {"Report or letter", BD_ALIGN_LEFT, 2},
-                                         {"From", BD_ALIGN_LEFT, 0},
-                                         {"To", BD_ALIGN_LEFT, 0},
-                                         {"", BD_ALIGN_LEFT, 1}};
+static void add_papers(bd_report *r) {
+    static const bd_column_def columns[] = {{"Evidence", BD_ALIGN_LEFT, 0},
+                                            {"Report or letter", BD_ALIGN_LEFT, 2},
+                                            {"From", BD_ALIGN_LEFT, 0},
+                                            {"To", BD_ALIGN_LEFT, 0},
+                                            {"", BD_ALIGN_LEFT, 1}};
     const bd_readiness *ready = r->in->ready;
-    bd_table *table = ADD_TABLE(r, BD_STR("Reports and letters on file"), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR("Reports and letters on file"), columns, true);
     for (size_t i = 0; i < ready->papers.count && i < MOST_PAPERS; i++) {
         const bd_vendor_paper *one = &ready->papers.data[i];
-        cell_evidence(r, table, r->evidence->data[one->evidence].given.number);
-        bd_table_text(table, words_journal_text(r, one->title));
-        bd_table_text(table, words_day(r, one->from));
-        bd_table_text(table, words_day(r, one->to));
+        bd_add_evidence(r, table, r->evidence->data[one->evidence].given.number);
+        bd_table_text(table, bd_words_journal_text(r, one->title));
+        bd_table_text(table, bd_words_day(r, one->from));
+        bd_table_text(table, bd_words_day(r, one->to));
         bd_table_text(table, one->counts      ? BD_STR("counts")
                              : one->is_letter ? BD_STR("letter; not signed off, or without days")
                                               : BD_STR("not signed off, or without days"));
     }
 }
 
-void section_vendor_clock(report *r) {
+void section_vendor_clock(bd_report *r) {
     const bd_readiness *ready = r->in->ready;
-    open_section(r, BD_STR("Vendor clock"), BD_STR("vendors"));
+    bd_open_section(r, BD_STR("Vendor clock"), BD_STR("vendors"));
     if (ready->papers.count == 0) {
-        say(r, BD_PARA_BODY,
+        bd_say(
+            r, BD_PARA_BODY,
             "No report or letter of a vendor is on file: every day of the period is open. Fetch "
             "the "
             "SOC 2 Type 2 reports of Azure from the Service Trust Portal and register them with "
@@ -75,42 +76,42 @@ void section_vendor_clock(report *r) {
     }
     add_vendors(r);
     add_papers(r);
-    say(r, BD_PARA_NOTE,
-        "The clock looks at days alone; whether a report speaks of what we use, with which "
-        "opinion, "
-        "is judged by the controls over vendors.");
+    bd_say(r, BD_PARA_NOTE,
+           "The clock looks at days alone; whether a report speaks of what we use, with which "
+           "opinion, "
+           "is judged by the controls over vendors.");
 }
 
 /* ---- what changed ---- */
 
-static void add_turns(report *r) {
-    static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
-                                         {"Statement", BD_ALIGN_LEFT, 2},
-                                         {"Owner", BD_ALIGN_LEFT, 0},
-                                         {"Was", BD_ALIGN_LEFT, 0},
-                                         {"Is", BD_ALIGN_LEFT, 0}};
+static void add_turns(bd_report *r) {
+    static const bd_column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
+                                            {"Statement", BD_ALIGN_LEFT, 2},
+                                            {"Owner", BD_ALIGN_LEFT, 0},
+                                            {"Was", BD_ALIGN_LEFT, 0},
+                                            {"Is", BD_ALIGN_LEFT, 0}};
     const bd_since *since = &r->in->ready->since;
     bd_table *table =
-        ADD_TABLE(r, BD_STR("Controls whose state or exception flag changed"), columns, true);
+        BD_ADD_TABLE(r, BD_STR("Controls whose state or exception flag changed"), columns, true);
     for (size_t i = 0; i < since->turns.count && i < MOST_CHANGES; i++) {
         const bd_turn *turn = &since->turns.data[i];
         const bd_control_result *c = &r->assessment->controls[turn->control];
         bd_table_text(table, c->control->number);
-        bd_table_text(table, words_catalog(r, c->control->statement));
+        bd_table_text(table, bd_words_catalog(r, c->control->statement));
         bd_table_text(table, c->control->owner);
-        bd_table_state(table, mark_of_state(turn->before), turn->had_flag,
+        bd_table_state(table, bd_mark_of_state(turn->before), turn->had_flag,
                        bd_str_of(bd_state_words(turn->before)));
-        bd_table_state(table, mark_of_state(turn->after), turn->has_flag,
+        bd_table_state(table, bd_mark_of_state(turn->after), turn->has_flag,
                        bd_str_of(bd_state_words(turn->after)));
     }
     if (since->turns.count > MOST_CHANGES) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena, "%zu more changed; readiness.json has all.",
-                               since->turns.count - MOST_CHANGES));
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena, "%zu more changed; readiness.json has all.",
+                                  since->turns.count - MOST_CHANGES));
     }
 }
 
-static void say_exceptions(report *r) {
+static void say_exceptions(bd_report *r) {
     const bd_since *since = &r->in->ready->since;
     bd_strs opened = {0};
     for (size_t i = 0; i < since->opened.count && i < MOST_CHANGES; i++) {
@@ -118,25 +119,26 @@ static void say_exceptions(report *r) {
     }
     bd_strs closed = since->closed;
     closed.count = closed.count < MOST_CHANGES ? closed.count : MOST_CHANGES;
-    say_text(r, BD_PARA_BODY,
-             bd_str_format(r->arena, "Exceptions opened: %zu%s%.*s. No longer open: %zu%s%.*s.",
-                           since->opened.count, opened.count > 0 ? ": " : "",
-                           BD_ARG(words_list(r, &opened, ", ")), since->closed.count,
-                           closed.count > 0 ? ": " : "", BD_ARG(words_list(r, &closed, ", "))));
+    bd_say_text(r, BD_PARA_BODY,
+                bd_str_format(r->arena, "Exceptions opened: %zu%s%.*s. No longer open: %zu%s%.*s.",
+                              since->opened.count, opened.count > 0 ? ": " : "",
+                              BD_ARG(bd_words_list(r, &opened, ", ")), since->closed.count,
+                              closed.count > 0 ? ": " : "",
+                              BD_ARG(bd_words_list(r, &closed, ", "))));
 }
 
-void section_changes(report *r) {
+void section_changes(bd_report *r) {
     const bd_since *since = &r->in->ready->since;
     if (since->from == NULL) {
         return;
     }
-    open_section(
-        r,
-        bd_str_format(r->arena, "What changed since %.*s", BD_ARG(words_day(r, since->from->day))),
-        BD_STR("changes"));
+    bd_open_section(r,
+                    bd_str_format(r->arena, "What changed since %.*s",
+                                  BD_ARG(bd_words_day(r, since->from->day))),
+                    BD_STR("changes"));
     say_exceptions(r);
     if (since->turns.count == 0) {
-        say(r, BD_PARA_BODY, "No control changed its state.");
+        bd_say(r, BD_PARA_BODY, "No control changed its state.");
         return;
     }
     add_turns(r);
@@ -144,7 +146,7 @@ void section_changes(report *r) {
 
 /* ---- not reached, retention, permissions ---- */
 
-static bd_str retention_words(const report *r, const bd_retention *one) {
+static bd_str retention_words(const bd_report *r, const bd_retention *one) {
     bool goes_on = r->in->ready->today - one->source->retention_days < r->in->ready->ends;
     if (one->days_left > 0) {
         return bd_str_format(r->arena, "%d day%s left before loss", one->days_left,
@@ -157,48 +159,48 @@ static bd_str retention_words(const report *r, const bd_retention *one) {
                          one->lost_days == 1 ? "" : "s", goes_on ? ", one more each day" : "");
 }
 
-static void add_retention(report *r) {
-    static const column_def columns[] = {{"Log", BD_ALIGN_LEFT, 1},
-                                         {"Kept, days", BD_ALIGN_RIGHT, 0},
-                                         {"Described to", BD_ALIGN_LEFT, 0},
-                                         {"In", BD_ALIGN_LEFT, 1},
-                                         {"", BD_ALIGN_LEFT, 2}};
+static void add_retention(bd_report *r) {
+    static const bd_column_def columns[] = {{"Log", BD_ALIGN_LEFT, 1},
+                                            {"Kept, days", BD_ALIGN_RIGHT, 0},
+                                            {"Described to", BD_ALIGN_LEFT, 0},
+                                            {"In", BD_ALIGN_LEFT, 1},
+                                            {"", BD_ALIGN_LEFT, 2}};
     const bd_readiness *ready = r->in->ready;
     if (ready->retention.count == 0) {
         return;
     }
     bd_doc_heading(r->doc, 3, BD_STR("Retention at risk"), BD_STR("quality-retention"));
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < ready->retention.count; i++) {
         const bd_retention *one = &ready->retention.data[i];
         bd_table_text(table, one->source->title);
-        bd_table_text(table, words_number(r, one->source->retention_days));
-        bd_table_text(table, words_day(r, one->described_to));
+        bd_table_text(table, bd_words_number(r, one->source->retention_days));
+        bd_table_text(table, bd_words_day(r, one->described_to));
         bd_table_text(table, one->described_to == BD_DAY_NONE ? BD_STR("nothing on file")
-                                                              : words_scope(r, one->scope));
+                                                              : bd_words_scope(r, one->scope));
         bd_table_text(table, retention_words(r, one));
     }
-    say(r, BD_PARA_NOTE,
-        "What the platform drops can only come from a copy, such as a Log Analytics workspace.");
+    bd_say(r, BD_PARA_NOTE,
+           "What the platform drops can only come from a copy, such as a Log Analytics workspace.");
 }
 
-static void add_unreached(report *r) {
-    static const column_def columns[] = {
+static void add_unreached(bd_report *r) {
+    static const bd_column_def columns[] = {
         {"Source", BD_ALIGN_LEFT, 1}, {"Subscriptions not seen in the period", BD_ALIGN_LEFT, 2}};
     const bd_readiness *ready = r->in->ready;
     if (ready->unreached.count == 0) {
         return;
     }
     bd_doc_heading(r->doc, 3, BD_STR("Scopes not reached"), BD_STR("quality-scopes"));
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < ready->unreached.count; i++) {
         const bd_unreached *one = &ready->unreached.data[i];
         bd_strs names = {0};
         for (size_t k = 0; k < one->missing.count; k++) {
-            *bd_push(r->arena, &names) = words_scope(r, one->missing.data[k]);
+            *bd_push(r->arena, &names) = bd_words_scope(r, one->missing.data[k]);
         }
-        bd_table_text(table, words_source_title(r, one->source->id));
-        bd_table_text(table, words_list(r, &names, ", "));
+        bd_table_text(table, bd_words_source_title(r, one->source->id));
+        bd_table_text(table, bd_words_list(r, &names, ", "));
     }
 }
 
@@ -209,7 +211,7 @@ static bd_str permission_of(const bd_source_def *source) {
 }
 
 /* By the permission that their export takes: what to ask an administrator for. */
-static void add_missing_sources(report *r) {
+static void add_missing_sources(bd_report *r) {
     const bd_strs *missing = &r->assessment->sources_missing;
     bd_strs permissions = {0};
     size_t *counts = bd_new(r->arena, size_t, missing->count + 1);
@@ -235,13 +237,14 @@ static void add_missing_sources(report *r) {
                                "export behind each. By the permission it takes: ",
                                missing->count));
     for (size_t i = 0; i < permissions.count; i++) {
-        bd_para_text(para, bd_str_format(r->arena, "%s%.*s (%zu)", i > 0 ? "; " : "",
-                                         BD_ARG(words_catalog(r, permissions.data[i])), counts[i]));
+        bd_para_text(para,
+                     bd_str_format(r->arena, "%s%.*s (%zu)", i > 0 ? "; " : "",
+                                   BD_ARG(bd_words_catalog(r, permissions.data[i])), counts[i]));
     }
     bd_para_text(para, BD_STR("."));
 }
 
-void section_unreached(report *r) {
+void section_unreached(bd_report *r) {
     add_retention(r);
     add_unreached(r);
     add_missing_sources(r);

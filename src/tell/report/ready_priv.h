@@ -4,13 +4,13 @@
 
 #include "report_priv.h"
 
-bd_str ready_days_to(const report *r, bd_day day); /* "2026-08-17, in 48 days" */
+bd_str ready_days_to(const bd_report *r, bd_day day); /* "2026-08-17, in 48 days" */
 
-void section_dues(report *r);
-void section_ageing(report *r);
-void section_vendor_clock(report *r);
-void section_changes(report *r);
-void section_unreached(report *r);
-void section_doubts(report *r); /* data quality, then the above */
+void section_dues(bd_report *r);
+void section_ageing(bd_report *r);
+void section_vendor_clock(bd_report *r);
+void section_changes(bd_report *r);
+void section_unreached(bd_report *r);
+void section_doubts(bd_report *r); /* data quality, then the above */
 
 #endif

@@ -6,19 +6,19 @@
 #define MOST_REVIEWS 100
 #define MOST_DENIED 100
 
-static const bd_access_reviews *reviews_of(const report *r) {
+static const bd_access_reviews *reviews_of(const bd_report *r) {
     return &r->assessment->reviews;
 }
 
-static bd_str text_or_dash(const report *r, bd_str text) {
-    return text.size > 0 ? words_journal_text(r, text) : BD_STR(DASH);
+static bd_str text_or_dash(const bd_report *r, bd_str text) {
+    return text.size > 0 ? bd_words_journal_text(r, text) : BD_STR(BD_DASH);
 }
 
 /* ---- decisions per quarter ---- */
 
 enum { APPROVE, DENY, NOT_REVIEWED, DONT_KNOW, OTHER, DECISIONS };
 
-static void find_quarters(const report *r, bd_strs *out) {
+static void find_quarters(const bd_report *r, bd_strs *out) {
     for (size_t i = 0; i < reviews_of(r)->reviews.count; i++) { /* by end: quarters rise */
         const bd_access_review *one = &reviews_of(r)->reviews.data[i];
         bool is_new = out->count == 0 || !bd_str_eq(out->data[out->count - 1], one->quarter);
@@ -28,7 +28,7 @@ static void find_quarters(const report *r, bd_strs *out) {
     }
 }
 
-static void sum_quarter(const report *r, bd_str quarter, int64_t sums[DECISIONS]) {
+static void sum_quarter(const bd_report *r, bd_str quarter, int64_t sums[DECISIONS]) {
     for (size_t i = 0; i < reviews_of(r)->reviews.count; i++) {
         const bd_access_review *one = &reviews_of(r)->reviews.data[i];
         if (one->is_in_period && bd_str_eq(one->quarter, quarter)) {
@@ -41,7 +41,7 @@ static void sum_quarter(const report *r, bd_str quarter, int64_t sums[DECISIONS]
     }
 }
 
-static void add_chart(report *r) {
+static void add_chart(bd_report *r) {
     static const char *const words[] = {"approve", "deny", "not reviewed", "don't know", "other"};
     bd_strs quarters = {0};
     find_quarters(r, &quarters);
@@ -71,12 +71,12 @@ static void add_chart(report *r) {
 
 /* ---- the reviews ---- */
 
-static void figure_of(report *r, bd_table *table, size_t index, const char *key, int64_t count) {
-    cell_figure(r, table, pointer_of(r, "/access_reviews/reviews/%zu/%s", index, key), count);
+static void figure_of(bd_report *r, bd_table *table, size_t index, const char *key, int64_t count) {
+    bd_add_figure(r, table, bd_pointer_of(r, "/access_reviews/reviews/%zu/%s", index, key), count);
 }
 
 /* What speaks against it, in words; the checks judge it. */
-static bd_str remarks_of(const report *r, const bd_access_review *one) {
+static bd_str remarks_of(const bd_report *r, const bd_access_review *one) {
     const struct {
         int64_t count;
         const char *words;
@@ -98,28 +98,27 @@ static bd_str remarks_of(const report *r, const bd_access_review *one) {
         text = bd_str_format(r->arena, "%.*s%sthe export is not shown to be complete",
                              BD_ARG(text), text.size > 0 ? "; " : "");
     }
-    return text.size > 0 ? text : BD_STR(DASH);
+    return text.size > 0 ? text : BD_STR(BD_DASH);
 }
 
-static void add_review(report *r, bd_table *table, size_t index) {
+static void add_review(bd_report *r, bd_table *table, size_t index) {
     const bd_access_review *one = &reviews_of(r)->reviews.data[index];
     bd_cell *cell = bd_table_cell(table);
-    cell_add(table, cell, text_or_dash(r, one->quarter));
-    cell_add_muted(table, cell, one->is_in_period ? BD_STR("") : BD_STR(" (not of the period)"));
+    bd_cell_add(table, cell, text_or_dash(r, one->quarter));
+    bd_cell_add_muted(table, cell, one->is_in_period ? BD_STR("") : BD_STR(" (not of the period)"));
     cell = bd_table_cell(table);
-    cell_add(table, cell, text_or_dash(r, one->scope));
-    cell_add_muted(table, cell,
-                   bd_str_format(r->arena, " %.*s%s%.*s%s%.*s%s%.*s", BD_ARG(one->kind),
-                                 one->side.size > 0 ? ", " : "", BD_ARG(one->side),
-                                 one->subscription.size > 0 ? ", " : "",
-                                 BD_ARG(one->subscription.size > 0
-                                            ? words_scope(r, one->subscription)
-                                            : BD_STR("")),
-                                 one->reviewers.size > 0 ? "; by " : "",
-                                 BD_ARG(words_journal_text(r, one->reviewers))));
+    bd_cell_add(table, cell, text_or_dash(r, one->scope));
+    bd_cell_add_muted(
+        table, cell,
+        bd_str_format(
+            r->arena, " %.*s%s%.*s%s%.*s%s%.*s", BD_ARG(one->kind), one->side.size > 0 ? ", " : "",
+            BD_ARG(one->side), one->subscription.size > 0 ? ", " : "",
+            BD_ARG(one->subscription.size > 0 ? bd_words_scope(r, one->subscription) : BD_STR("")),
+            one->reviewers.size > 0 ? "; by " : "",
+            BD_ARG(bd_words_journal_text(r, one->reviewers))));
     bd_table_text(table, bd_str_format(r->arena, "%.*s to %.*s, %.*s",
-                                       BD_ARG(words_utc_day(r, one->start)),
-                                       BD_ARG(words_utc_day(r, one->end)),
+                                       BD_ARG(bd_words_utc_day(r, one->start)),
+                                       BD_ARG(bd_words_utc_day(r, one->end)),
                                        BD_ARG(text_or_dash(r, one->status))));
     figure_of(r, table, index, "items", one->items);
     figure_of(r, table, index, "approve", one->approve);
@@ -129,43 +128,44 @@ static void add_review(report *r, bd_table *table, size_t index) {
     if (one->days >= 0) {
         figure_of(r, table, index, "days", one->days);
     } else {
-        bd_table_text(table, BD_STR(DASH));
+        bd_table_text(table, BD_STR(BD_DASH));
     }
     bd_table_text(table, remarks_of(r, one));
-    cell_evidence(r, table, one->evidence);
+    bd_add_evidence(r, table, one->evidence);
 }
 
-static void add_reviews(report *r) {
-    static const column_def columns[] = {
-        {"Quarter", BD_ALIGN_LEFT, 0},    {"Of what", BD_ALIGN_LEFT, 2},
-        {"Ran (UTC)", BD_ALIGN_LEFT, 1},  {"Items", BD_ALIGN_RIGHT, 0},
-        {"Appr.", BD_ALIGN_RIGHT, 0},     {"Deny", BD_ALIGN_RIGHT, 0},
-        {"Not rev.", BD_ALIGN_RIGHT, 0},  {"Don't know", BD_ALIGN_RIGHT, 0},
-        {"Days", BD_ALIGN_RIGHT, 0},      {"Remarks", BD_ALIGN_LEFT, 2},
+static void add_reviews(bd_report *r) {
+    static const bd_column_def columns[] = {
+        {"Quarter", BD_ALIGN_LEFT, 0},   {"Of what", BD_ALIGN_LEFT, 2},
+        {"Ran (UTC)", BD_ALIGN_LEFT, 1}, {"Items", BD_ALIGN_RIGHT, 0},
+        {"Appr.", BD_ALIGN_RIGHT, 0},    {"Deny", BD_ALIGN_RIGHT, 0},
+        {"Not rev.", BD_ALIGN_RIGHT, 0}, {"Don't know", BD_ALIGN_RIGHT, 0},
+        {"Days", BD_ALIGN_RIGHT, 0},     {"Remarks", BD_ALIGN_LEFT, 2},
         {"Evidence", BD_ALIGN_LEFT, 0}};
     const bd_access_reviews *all = reviews_of(r);
-    bd_table *table = ADD_TABLE(r, BD_STR("Reviews on file"), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR("Reviews on file"), columns, true);
     for (size_t i = 0; i < all->reviews.count && i < MOST_REVIEWS; i++) {
         add_review(r, table, i);
     }
     if (all->reviews.count > MOST_REVIEWS) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena,
-                               "The first %d are printed; %zu more stand in "
-                               "30_ACCESS-REVIEWS/reviews.csv.",
-                               MOST_REVIEWS, all->reviews.count - MOST_REVIEWS));
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena,
+                                  "The first %d are printed; %zu more stand in "
+                                  "30_ACCESS-REVIEWS/reviews.csv.",
+                                  MOST_REVIEWS, all->reviews.count - MOST_REVIEWS));
     }
-    say(r, BD_PARA_NOTE,
+    bd_say(
+        r, BD_PARA_NOTE,
         "Days: from the end of the review to the last Deny carried out. Of several exports of one "
         "review the one with most items is printed.");
 }
 
 /* ---- denied, and present ---- */
 
-static void add_denied(report *r) {
-    static const column_def columns[] = {
-        {"Who", BD_ALIGN_LEFT, 2},        {"Of what", BD_ALIGN_LEFT, 1},
-        {"Quarter", BD_ALIGN_LEFT, 0},    {"Result", BD_ALIGN_LEFT, 1},
+static void add_denied(bd_report *r) {
+    static const bd_column_def columns[] = {
+        {"Who", BD_ALIGN_LEFT, 2},           {"Of what", BD_ALIGN_LEFT, 1},
+        {"Quarter", BD_ALIGN_LEFT, 0},       {"Result", BD_ALIGN_LEFT, 1},
         {"Applied (UTC)", BD_ALIGN_LEFT, 0}, {"Afterwards", BD_ALIGN_LEFT, 1},
         {"Evidence", BD_ALIGN_LEFT, 0}};
     const bd_access_reviews *all = reviews_of(r);
@@ -180,77 +180,80 @@ static void add_denied(report *r) {
         if (is_gone || printed++ >= MOST_DENIED) {
             continue;
         }
-        table = table != NULL ? table : ADD_TABLE(r, BD_STR(""), columns, true);
-        bd_table_text(table, words_journal_text(r, one->name.size > 0 ? one->name
-                                                                      : one->principal));
+        table = table != NULL ? table : BD_ADD_TABLE(r, BD_STR(""), columns, true);
+        bd_table_text(table,
+                      bd_words_journal_text(r, one->name.size > 0 ? one->name : one->principal));
         bd_table_text(table, text_or_dash(r, review->scope));
         bd_table_text(table, text_or_dash(r, review->quarter));
         bd_table_text(table, text_or_dash(r, one->result));
-        bd_table_text(table, one->applied != BD_INSTANT_NONE ? words_moment(r, one->applied)
-                                                             : BD_STR(DASH));
+        bd_table_text(table, one->applied != BD_INSTANT_NONE ? bd_words_moment(r, one->applied)
+                                                             : BD_STR(BD_DASH));
         bd_table_text(table, bd_str_eqz(one->still, "present")
                                  ? BD_STR("still present in the first list after it")
                                  : BD_STR("no complete list after it on file"));
-        cell_evidence(r, table, review->evidence);
+        bd_add_evidence(r, table, review->evidence);
     }
-    say_text(r, BD_PARA_BODY,
-             all->denied.count == 0
-                 ? BD_STR("No review on file denied anybody.")
-                 : bd_str_format(r->arena,
-                                 "%zu denied; of %zu the first complete list after it shows that "
-                                 "the access is gone. All stand in 30_ACCESS-REVIEWS/denied.csv.",
-                                 all->denied.count, gone));
+    bd_say_text(
+        r, BD_PARA_BODY,
+        all->denied.count == 0
+            ? BD_STR("No review on file denied anybody.")
+            : bd_str_format(r->arena,
+                            "%zu denied; of %zu the first complete list after it shows that "
+                            "the access is gone. All stand in 30_ACCESS-REVIEWS/denied.csv.",
+                            all->denied.count, gone));
 }
 
 /* ---- what was due ---- */
 
-static void add_quarters(report *r) {
-    static const column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
-                                         {"Asked for", BD_ALIGN_LEFT, 2},
-                                         {"Due for", BD_ALIGN_LEFT, 0},
-                                         {"Outcome", BD_ALIGN_LEFT, 1},
-                                         {"Why", BD_ALIGN_LEFT, 2}};
+static void add_quarters(bd_report *r) {
+    static const bd_column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
+                                            {"Asked for", BD_ALIGN_LEFT, 2},
+                                            {"Due for", BD_ALIGN_LEFT, 0},
+                                            {"Outcome", BD_ALIGN_LEFT, 1},
+                                            {"Why", BD_ALIGN_LEFT, 2}};
     const bd_access_reviews *all = reviews_of(r);
     size_t missed = 0;
     bd_doc_heading(r->doc, 2, BD_STR("What was due"), BD_STR("review-quarters"));
     if (all->quarters.count == 0) {
-        say(r, BD_PARA_BODY, "No control in scope asked for a review up to now.");
+        bd_say(r, BD_PARA_BODY, "No control in scope asked for a review up to now.");
         return;
     }
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < all->quarters.count; i++) {
         const bd_review_quarter *one = &all->quarters.data[i];
         const bd_requirement *requirement = one->requirement->requirement;
         missed += one->is_missed ? 1 : 0;
-        cell_link(table, requirement->id, anchor_of(r, "control", requirement->control->number));
-        bd_table_text(table, words_catalog(r, requirement->statement));
+        bd_add_link(table, requirement->id,
+                    bd_anchor_of(r, "control", requirement->control->number));
+        bd_table_text(table, bd_words_catalog(r, requirement->statement));
         bd_table_text(table, one->instance->id);
-        bd_str outcome = words_outcome(one->instance->outcome, requirement->frequency);
+        bd_str outcome = bd_words_outcome(one->instance->outcome, requirement->frequency);
         bd_table_text(table, one->is_missed
                                  ? bd_str_format(r->arena, "MISSED, or not shown: %.*s",
                                                  BD_ARG(outcome))
                                  : outcome);
         bd_table_text(table, text_or_dash(r, one->instance->reason));
     }
-    say_text(r, BD_PARA_NOTE,
-             bd_str_format(r->arena,
-                           "Missed, or not shown: due, over, and no evidence on file shows that it "
-                           "was done; %zu "
-                           "of %zu. A few items not reviewed among many are deviations of their "
-                           "own, and no missed quarter.",
-                           missed, all->quarters.count));
+    bd_say_text(
+        r, BD_PARA_NOTE,
+        bd_str_format(r->arena,
+                      "Missed, or not shown: due, over, and no evidence on file shows that it "
+                      "was done; %zu "
+                      "of %zu. A few items not reviewed among many are deviations of their "
+                      "own, and no missed quarter.",
+                      missed, all->quarters.count));
 }
 
-void section_reviews(report *r) {
+void section_reviews(bd_report *r) {
     bd_doc_page_break(r->doc);
-    open_section(r, BD_STR("Access reviews"), BD_STR("access-reviews"));
+    bd_open_section(r, BD_STR("Access reviews"), BD_STR("access-reviews"));
     if (reviews_of(r)->reviews.count == 0) {
-        say(r, BD_PARA_BODY, "No access review is on file.");
+        bd_say(r, BD_PARA_BODY, "No access review is on file.");
     } else {
-        say(r, BD_PARA_BODY,
-            "Every access review that an export on file shows, with its decisions as they stand "
-            "there. What they are worth is judged under the controls; here they stand side by "
-            "side.");
+        bd_say(r, BD_PARA_BODY,
+               "Every access review that an export on file shows, with its decisions as they stand "
+               "there. What they are worth is judged under the controls; here they stand side by "
+               "side.");
         add_chart(r);
         add_reviews(r);
         add_denied(r);

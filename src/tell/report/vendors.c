@@ -8,29 +8,29 @@
 #define MOST_ROWS 60       /* of the chart; the register has all */
 #define MONTHS_AROUND 400  /* days that the chart shows beside ours at most */
 
-static const bd_vendor_register *register_of(const report *r) {
+static const bd_vendor_register *register_of(const bd_report *r) {
     return &r->assessment->vendors;
 }
 
-static bd_str text_or_dash(const report *r, bd_str text) {
-    return text.size > 0 ? words_journal_text(r, text) : BD_STR(DASH);
+static bd_str text_or_dash(const bd_report *r, bd_str text) {
+    return text.size > 0 ? bd_words_journal_text(r, text) : BD_STR(BD_DASH);
 }
 
-static bd_str vendor_name(const report *r, size_t index) {
+static bd_str vendor_name(const bd_report *r, size_t index) {
     bd_str name = register_of(r)->vendors.data[index].name;
-    return name.size > 0 ? words_journal_text(r, name) : BD_STR("no vendor named");
+    return name.size > 0 ? bd_words_journal_text(r, name) : BD_STR("no vendor named");
 }
 
-static bd_str report_text(const report *r, const bd_vendor_document *one, const char *key) {
+static bd_str report_text(const bd_report *r, const bd_vendor_document *one, const char *key) {
     return text_or_dash(r, bd_value_text(one->item->sidecar.document.report, key));
 }
 
-static bd_str id_of(const report *r, const bd_evidence *item) {
+static bd_str id_of(const bd_report *r, const bd_evidence *item) {
     return bd_evidence_id(r->arena, item->given.number);
 }
 
 /* Place among the documents of its vendor, as assessment.json has them. */
-static size_t place_of(const report *r, size_t document) {
+static size_t place_of(const bd_report *r, size_t document) {
     const bd_vendor_register *all = register_of(r);
     size_t place = 0;
     for (size_t i = 0; i < document; i++) {
@@ -41,22 +41,24 @@ static size_t place_of(const report *r, size_t document) {
 
 /* ---- the rule ---- */
 
-static void say_rule(report *r) {
+static void say_rule(bd_report *r) {
     const bd_vendor_register *all = register_of(r);
-    say_text(r, BD_PARA_BODY,
-             bd_str_format(
-                 r->arena,
-                 "Part of the system is run by others, and what they do is known through the "
-                 "reports of their own auditors. The rule: the periods of a vendor's reports, put "
-                 "together, describe every day from %.*s to %.*s. A head or a gap between two "
-                 "reports needs the report that is missing. Behind the newest report, at most "
-                 "%lld days may be bridged by a letter that the vendor itself issued and that "
-                 "describes each of them; it is the vendor's management that speaks there, no "
-                 "auditor. Where more than %lld days are open, that is a finding whatever letters "
-                 "say.",
-                 BD_ARG(words_day(r, all->from)), BD_ARG(words_day(r, all->to)),
-                 (long long)all->tail_days, (long long)all->tail_days));
-    say(r, BD_PARA_NOTE,
+    bd_say_text(
+        r, BD_PARA_BODY,
+        bd_str_format(
+            r->arena,
+            "Part of the system is run by others, and what they do is known through the "
+            "reports of their own auditors. The rule: the periods of a vendor's reports, put "
+            "together, describe every day from %.*s to %.*s. A head or a gap between two "
+            "reports needs the report that is missing. Behind the newest report, at most "
+            "%lld days may be bridged by a letter that the vendor itself issued and that "
+            "describes each of them; it is the vendor's management that speaks there, no "
+            "auditor. Where more than %lld days are open, that is a finding whatever letters "
+            "say.",
+            BD_ARG(bd_words_day(r, all->from)), BD_ARG(bd_words_day(r, all->to)),
+            (long long)all->tail_days, (long long)all->tail_days));
+    bd_say(
+        r, BD_PARA_NOTE,
         "A vendor's report is not ours to pass on: this package holds its description and the "
         "SHA-256 of its bytes, not the report. Letters and our own assessments lie with the other "
         "evidence in 10_EVIDENCE; the lists of this section in 40_VENDORS.");
@@ -64,16 +66,16 @@ static void say_rule(report *r) {
 
 /* ---- the chart ---- */
 
-static bd_str span_words(const report *r, const bd_vendor_document *one) {
-    return bd_str_format(r->arena, "%.*s to %.*s%s", BD_ARG(words_day(r, one->from)),
-                         BD_ARG(words_day(r, one->to)), one->counts ? "" : ", does not count");
+static bd_str span_words(const bd_report *r, const bd_vendor_document *one) {
+    return bd_str_format(r->arena, "%.*s to %.*s%s", BD_ARG(bd_words_day(r, one->from)),
+                         BD_ARG(bd_words_day(r, one->to)), one->counts ? "" : ", does not count");
 }
 
 static bool is_drawn(const bd_vendor_document *one) {
     return one->kind != BD_VENDOR_MEMO && one->from != BD_DAY_NONE && one->to >= one->from;
 }
 
-static size_t count_rows(const report *r) {
+static size_t count_rows(const bd_report *r) {
     const bd_vendor_register *all = register_of(r);
     size_t rows = 1 + all->vendors.count;
     for (size_t i = 0; i < all->documents.count; i++) {
@@ -82,7 +84,7 @@ static size_t count_rows(const report *r) {
     return rows < MOST_ROWS ? rows : MOST_ROWS;
 }
 
-static void find_bounds(const report *r, bd_day *first, bd_day *last) {
+static void find_bounds(const bd_report *r, bd_day *first, bd_day *last) {
     const bd_vendor_register *all = register_of(r);
     const bd_period *period = r->assessment->period;
     *first = all->from;
@@ -105,7 +107,7 @@ static bool describes(const bd_vendor_document *one, uint32_t vendor, bd_vendor_
            day <= one->counts_to;
 }
 
-static bd_span_look look_of_day(const report *r, uint32_t vendor, bd_day day) {
+static bd_span_look look_of_day(const bd_report *r, uint32_t vendor, bd_day day) {
     const bd_vendor_register *all = register_of(r);
     const bd_vendor_standing *standing = &all->vendors.data[vendor];
     bool may_bridge = standing->report_to != BD_DAY_NONE && day > standing->report_to &&
@@ -124,7 +126,7 @@ static bd_span_look look_of_day(const report *r, uint32_t vendor, bd_day day) {
 }
 
 /* Our days as the vendor's papers describe them. */
-static void add_standing_row(report *r, bd_chart *chart, uint32_t vendor, size_t row) {
+static void add_standing_row(bd_report *r, bd_chart *chart, uint32_t vendor, size_t row) {
     const bd_vendor_register *all = register_of(r);
     chart->row_labels[row] = bd_str_copy(r->arena, vendor_name(r, vendor)); /* layout comes later */
     for (bd_day day = all->from; day <= all->to;) {
@@ -141,12 +143,12 @@ static void add_standing_row(report *r, bd_chart *chart, uint32_t vendor, size_t
     }
 }
 
-static void add_document_row(report *r, bd_chart *chart, const bd_vendor_document *one,
+static void add_document_row(bd_report *r, bd_chart *chart, const bd_vendor_document *one,
                              size_t row) {
     bd_str id = id_of(r, one->item);
     chart->row_labels[row] =
         bd_str_format(r->arena, "   %.*s %s", BD_ARG(id), bd_vendor_kind_name(one->kind));
-    chart->row_links[row] = anchor_of_evidence(r, one->item->given.number);
+    chart->row_links[row] = bd_anchor_of_evidence(r, one->item->given.number);
     bd_span span = {.row = row,
                     .from = one->from,
                     .to = one->to,
@@ -158,10 +160,11 @@ static void add_document_row(report *r, bd_chart *chart, const bd_vendor_documen
 }
 
 /* All that the picture shows, for who does not see it. */
-static bd_str describe_chart(const report *r) {
+static bd_str describe_chart(const bd_report *r) {
     const bd_vendor_register *all = register_of(r);
-    bd_str text = bd_str_format(r->arena, "Days judged: %.*s to %.*s.",
-                                BD_ARG(words_day(r, all->from)), BD_ARG(words_day(r, all->to)));
+    bd_str text =
+        bd_str_format(r->arena, "Days judged: %.*s to %.*s.", BD_ARG(bd_words_day(r, all->from)),
+                      BD_ARG(bd_words_day(r, all->to)));
     for (size_t i = 0; i < all->vendors.count; i++) {
         text = bd_str_format(r->arena, "%.*s %.*s: %.*s", BD_ARG(text), BD_ARG(vendor_name(r, i)),
                              BD_ARG(all->vendors.data[i].standing));
@@ -177,7 +180,7 @@ static bd_str describe_chart(const report *r) {
     return text;
 }
 
-static void add_chart(report *r) {
+static void add_chart(bd_report *r) {
     const bd_vendor_register *all = register_of(r);
     bd_day first, last;
     size_t rows = count_rows(r), row = 1;
@@ -196,8 +199,8 @@ static void add_chart(report *r) {
                              .to = all->to,
                              .look = BD_SPAN_OURS,
                              .label = bd_str_format(r->arena, "%.*s to %.*s",
-                                                    BD_ARG(words_day(r, all->from)),
-                                                    BD_ARG(words_day(r, all->to)))});
+                                                    BD_ARG(bd_words_day(r, all->from)),
+                                                    BD_ARG(bd_words_day(r, all->to)))});
     for (uint32_t i = 0; i < all->vendors.count && row < rows; i++) {
         add_standing_row(r, chart, i, row++);
         for (size_t k = 0; k < all->documents.count && row < rows; k++) {
@@ -211,57 +214,58 @@ static void add_chart(report *r) {
 
 /* ---- where each vendor stands ---- */
 
-static void add_standing(report *r) {
-    static const column_def columns[] = {
-        {"Vendor", BD_ALIGN_LEFT, 2},   {"Newest report ends", BD_ALIGN_LEFT, 0},
+static void add_standing(bd_report *r) {
+    static const bd_column_def columns[] = {
+        {"Vendor", BD_ALIGN_LEFT, 2},     {"Newest report ends", BD_ALIGN_LEFT, 0},
         {"Gap, days", BD_ALIGN_RIGHT, 0}, {"Open, days", BD_ALIGN_RIGHT, 0},
-        {"Next due", BD_ALIGN_LEFT, 0}, {"Where it stands", BD_ALIGN_LEFT, 3}};
+        {"Next due", BD_ALIGN_LEFT, 0},   {"Where it stands", BD_ALIGN_LEFT, 3}};
     const bd_vendor_register *all = register_of(r);
-    bd_table *table = ADD_TABLE(r, BD_STR("Where each vendor stands"), columns, true);
+    bd_table *table = BD_ADD_TABLE(r, BD_STR("Where each vendor stands"), columns, true);
     for (size_t i = 0; i < all->vendors.count; i++) {
         const bd_vendor_standing *one = &all->vendors.data[i];
         bd_cell *cell = bd_table_cell(table);
-        cell_add(table, cell, vendor_name(r, i));
+        bd_cell_add(table, cell, vendor_name(r, i));
         bd_str more = bd_str_format(r->arena, "%s%.*s%s%.*s", one->service.size > 0 ? "; " : "",
-                                    BD_ARG(words_journal_text(r, one->service)),
+                                    BD_ARG(bd_words_journal_text(r, one->service)),
                                     one->method.size > 0 ? "; " : "", BD_ARG(one->method));
-        cell_add_muted(table, cell,
-                       one->is_stated ? more : BD_STR("; not named in bindery.json"));
-        bd_table_text(table, words_day(r, one->report_to));
+        bd_cell_add_muted(table, cell,
+                          one->is_stated ? more : BD_STR("; not named in bindery.json"));
+        bd_table_text(table, bd_words_day(r, one->report_to));
         if (one->report_to == BD_DAY_NONE) {
-            bd_table_text(table, BD_STR(DASH));
+            bd_table_text(table, BD_STR(BD_DASH));
         } else {
-            cell_figure(r, table, pointer_of(r, "/vendors/%zu/gap_days", i),
-                        one->gap_days > 0 ? one->gap_days : 0);
+            bd_add_figure(r, table, bd_pointer_of(r, "/vendors/%zu/gap_days", i),
+                          one->gap_days > 0 ? one->gap_days : 0);
         }
-        cell_figure(r, table, pointer_of(r, "/vendors/%zu/open_days", i), one->open_days);
-        bd_table_text(table, words_day(r, one->bridge_until));
+        bd_add_figure(r, table, bd_pointer_of(r, "/vendors/%zu/open_days", i), one->open_days);
+        bd_table_text(table, bd_words_day(r, one->bridge_until));
         bd_table_text(table, one->standing);
     }
-    say_text(r, BD_PARA_NOTE,
-             bd_str_format(r->arena,
-                           "Gap: the last day judged less the end of the newest report that "
-                           "counts. Next due: the day up to which letters may bridge, %lld days "
-                           "behind that report.",
-                           (long long)all->tail_days));
+    bd_say_text(r, BD_PARA_NOTE,
+                bd_str_format(r->arena,
+                              "Gap: the last day judged less the end of the newest report that "
+                              "counts. Next due: the day up to which letters may bridge, %lld days "
+                              "behind that report.",
+                              (long long)all->tail_days));
     for (size_t i = 0; i < all->vendors.count; i++) {
         for (size_t k = 0; k < all->vendors.data[i].problems.count; k++) {
-            bd_str problem = words_journal_text(r, all->vendors.data[i].problems.data[k]);
-            say_text(r, BD_PARA_BULLET,
-                     bd_str_format(r->arena, "%.*s, bindery.json: %.*s",
-                                   BD_ARG(vendor_name(r, i)), BD_ARG(words_sentence(r, problem))));
+            bd_str problem = bd_words_journal_text(r, all->vendors.data[i].problems.data[k]);
+            bd_say_text(r, BD_PARA_BULLET,
+                        bd_str_format(r->arena, "%.*s, bindery.json: %.*s",
+                                      BD_ARG(vendor_name(r, i)),
+                                      BD_ARG(bd_words_sentence(r, problem))));
         }
     }
 }
 
 /* ---- the register ---- */
 
-static void add_assessment(report *r, bd_table *table, const bd_vendor_document *one) {
+static void add_assessment(bd_report *r, bd_table *table, const bd_vendor_document *one) {
     const bd_evidence *memo = one->assessment;
-    bd_cell *cell = sheet_cell(table, "Assessed");
+    bd_cell *cell = bd_sheet_cell(table, "Assessed");
     cell->span = 3;
     if (memo == NULL) {
-        cell_add(table, cell, BD_STR("no assessment of its opinion and exceptions is on file"));
+        bd_cell_add(table, cell, BD_STR("no assessment of its opinion and exceptions is on file"));
         return;
     }
     const bd_document *document = &memo->sidecar.document;
@@ -269,65 +273,67 @@ static void add_assessment(report *r, bd_table *table, const bd_vendor_document 
     bd_day day = document->carried_out_on != BD_DAY_NONE ? document->carried_out_on
                                                          : document->approved_on;
     bool has_states = document->states.count > 0;
-    cell_add_link(table, cell, id_of(r, memo), anchor_of_evidence(r, memo->given.number));
-    cell_add(table, cell,
-             bd_str_format(r->arena, ", %.*s, %.*s%s%.*s%s", BD_ARG(text_or_dash(r, name)),
-                           BD_ARG(words_day(r, day)), has_states ? "; it states " : "",
-                           BD_ARG(words_list(r, &document->states, ", ")),
-                           memo->is_signed_off ? "" : "; not signed off"));
+    bd_cell_add_link(table, cell, id_of(r, memo), bd_anchor_of_evidence(r, memo->given.number));
+    bd_cell_add(table, cell,
+                bd_str_format(r->arena, ", %.*s, %.*s%s%.*s%s", BD_ARG(text_or_dash(r, name)),
+                              BD_ARG(bd_words_day(r, day)), has_states ? "; it states " : "",
+                              BD_ARG(bd_words_list(r, &document->states, ", ")),
+                              memo->is_signed_off ? "" : "; not signed off"));
 }
 
-static void add_document(report *r, size_t index) {
+static void add_document(bd_report *r, size_t index) {
     const bd_vendor_document *one = &register_of(r)->documents.data[index];
     const bd_evidence *item = one->item;
-    bd_table *table = add_sheet(r);
-    bd_cell *cell = sheet_cell(table, "Evidence");
-    cell_add_link(table, cell, id_of(r, item), anchor_of_evidence(r, item->given.number));
-    cell_add(table, cell, bd_str_format(r->arena, ", %s%s", bd_vendor_kind_name(one->kind),
-                                        one->counts ? "" : "; does not count"));
-    bd_cell_run(table, sheet_cell(table, "Document id"), BD_RUN_MONO,
+    bd_table *table = bd_add_sheet(r);
+    bd_cell *cell = bd_sheet_cell(table, "Evidence");
+    bd_cell_add_link(table, cell, id_of(r, item), bd_anchor_of_evidence(r, item->given.number));
+    bd_cell_add(table, cell,
+                bd_str_format(r->arena, ", %s%s", bd_vendor_kind_name(one->kind),
+                              one->counts ? "" : "; does not count"));
+    bd_cell_run(table, bd_sheet_cell(table, "Document id"), BD_RUN_MONO,
                 report_text(r, one, "document_id"));
-    (void)sheet_wide(table, "Title", BD_RUN_PLAIN, words_journal_text(r, item->title));
+    (void)bd_sheet_wide(table, "Title", BD_RUN_PLAIN, bd_words_journal_text(r, item->title));
     if (one->kind != BD_VENDOR_MEMO) {
-        sheet_pair(table, "Period",
-                   bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, one->from)),
-                                 BD_ARG(words_day(r, one->to))),
-                   one->kind == BD_VENDOR_REPORT ? "Type" : "Issued by",
-                   report_text(r, one,
-                               one->kind == BD_VENDOR_REPORT ? "report_type" : "issued_by"));
+        bd_sheet_pair(
+            table, "Period",
+            bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(bd_words_day(r, one->from)),
+                          BD_ARG(bd_words_day(r, one->to))),
+            one->kind == BD_VENDOR_REPORT ? "Type" : "Issued by",
+            report_text(r, one, one->kind == BD_VENDOR_REPORT ? "report_type" : "issued_by"));
     }
     if (one->kind == BD_VENDOR_REPORT) {
-        sheet_pair(table, "Auditor", report_text(r, one, "auditor"), "Opinion",
-                   report_text(r, one, "opinion"));
-        cell = sheet_cell(table, "Gap, days");
+        bd_sheet_pair(table, "Auditor", report_text(r, one, "auditor"), "Opinion",
+                      report_text(r, one, "opinion"));
+        cell = bd_sheet_cell(table, "Gap, days");
         if (one->counts_to == BD_DAY_NONE) {
-            cell_add(table, cell, BD_STR(DASH));
+            bd_cell_add(table, cell, BD_STR(BD_DASH));
         } else {
-            cell_add_figure(r, table, cell,
-                            pointer_of(r, "/vendors/%u/documents/%zu/gap_days", one->vendor,
-                                       place_of(r, index)),
-                            one->gap_days > 0 ? one->gap_days : 0);
+            bd_cell_add_figure(r, table, cell,
+                               bd_pointer_of(r, "/vendors/%u/documents/%zu/gap_days", one->vendor,
+                                             place_of(r, index)),
+                               one->gap_days > 0 ? one->gap_days : 0);
         }
-        cell_add(table, sheet_cell(table, "Issued on"), words_day(r, one->issued_on));
+        bd_cell_add(table, bd_sheet_cell(table, "Issued on"), bd_words_day(r, one->issued_on));
     }
-    sheet_pair(table, "Retrieved by", report_text(r, one, "retrieved_by"), "Retrieved on",
-               words_day(r, one->retrieved_on));
-    (void)sheet_wide(table, "SHA-256", BD_RUN_MONO, words_hash(r, item->given.sha256));
+    bd_sheet_pair(table, "Retrieved by", report_text(r, one, "retrieved_by"), "Retrieved on",
+                  bd_words_day(r, one->retrieved_on));
+    (void)bd_sheet_wide(table, "SHA-256", BD_RUN_MONO, bd_words_hash(r, item->given.sha256));
     if (one->kind == BD_VENDOR_REPORT) {
         add_assessment(r, table, one);
     }
     for (size_t i = 0; i < one->problems.count; i++) {
-        (void)sheet_wide(table, one->counts ? "Note" : "Does not count", BD_RUN_PLAIN,
-                         words_sentence(r, words_journal_text(r, one->problems.data[i])));
+        (void)bd_sheet_wide(table, one->counts ? "Note" : "Does not count", BD_RUN_PLAIN,
+                            bd_words_sentence(r, bd_words_journal_text(r, one->problems.data[i])));
     }
 }
 
-static void add_register(report *r) {
+static void add_register(bd_report *r) {
     const bd_vendor_register *all = register_of(r);
     bd_doc_heading(r->doc, 2, BD_STR("Register of reports and letters"),
                    BD_STR("vendor-register"));
     if (all->documents.count == 0) {
-        say(r, BD_PARA_BODY,
+        bd_say(
+            r, BD_PARA_BODY,
             "No report, letter or assessment of a vendor is on file. A report is put into the "
             "inbox with a sidecar whose document has a type such as vendor-report and says vendor, "
             "period, auditor and opinion.");
@@ -345,104 +351,105 @@ static void add_register(report *r) {
 
 /* ---- what they expect of us ---- */
 
-static void cell_numbers(report *r, bd_table *table, const bd_strs *numbers) {
+static void cell_numbers(bd_report *r, bd_table *table, const bd_strs *numbers) {
     bd_cell *cell = bd_table_cell(table);
     for (size_t i = 0; i < numbers->count; i++) {
         bool is_known = bd_catalog_control(r->catalog, numbers->data[i]) != NULL;
-        cell_add(table, cell, i > 0 ? BD_STR(", ") : BD_STR(""));
-        cell_add_link(table, cell, words_journal_text(r, numbers->data[i]),
-                      is_known ? anchor_of(r, "control", numbers->data[i]) : BD_STR(""));
+        bd_cell_add(table, cell, i > 0 ? BD_STR(", ") : BD_STR(""));
+        bd_cell_add_link(table, cell, bd_words_journal_text(r, numbers->data[i]),
+                         is_known ? bd_anchor_of(r, "control", numbers->data[i]) : BD_STR(""));
     }
-    cell_add(table, cell, numbers->count == 0 ? BD_STR(DASH) : BD_STR(""));
+    bd_cell_add(table, cell, numbers->count == 0 ? BD_STR(BD_DASH) : BD_STR(""));
 }
 
-static void add_cuecs(report *r) {
-    static const column_def columns[] = {{"Report", BD_ALIGN_LEFT, 0},
-                                         {"Control expected", BD_ALIGN_LEFT, 2},
-                                         {"Standing", BD_ALIGN_LEFT, 0},
-                                         {"Ours", BD_ALIGN_LEFT, 1},
-                                         {"Reason, or finding", BD_ALIGN_LEFT, 2}};
+static void add_cuecs(bd_report *r) {
+    static const bd_column_def columns[] = {{"Report", BD_ALIGN_LEFT, 0},
+                                            {"Control expected", BD_ALIGN_LEFT, 2},
+                                            {"Standing", BD_ALIGN_LEFT, 0},
+                                            {"Ours", BD_ALIGN_LEFT, 1},
+                                            {"Reason, or finding", BD_ALIGN_LEFT, 2}};
     const bd_vendor_register *all = register_of(r);
     bd_doc_heading(r->doc, 2, BD_STR("Controls that the reports expect of us"),
                    BD_STR("vendor-cuecs"));
     if (all->cuecs.count == 0) {
-        say(r, BD_PARA_BODY,
+        bd_say(
+            r, BD_PARA_BODY,
             "No report on file lists user-entity controls (member cuecs of its sidecar). A report "
             "without the list leaves open who does what it counts on.");
         return;
     }
-    say_text(r, BD_PARA_BODY,
-             bd_str_format(r->arena,
-                           "%zu listed, %lld of them %s. Each is mapped to controls of ours, or "
-                           "not applicable with its reason; anything else is a finding.",
-                           all->cuecs.count, (long long)all->cuec_findings,
-                           all->cuec_findings == 1 ? "a finding" : "findings"));
-    bd_table *table = ADD_TABLE(r, BD_STR("User-entity controls"), columns, true);
+    bd_say_text(r, BD_PARA_BODY,
+                bd_str_format(r->arena,
+                              "%zu listed, %lld of them %s. Each is mapped to controls of ours, or "
+                              "not applicable with its reason; anything else is a finding.",
+                              all->cuecs.count, (long long)all->cuec_findings,
+                              all->cuec_findings == 1 ? "a finding" : "findings"));
+    bd_table *table = BD_ADD_TABLE(r, BD_STR("User-entity controls"), columns, true);
     for (size_t i = 0; i < all->cuecs.count && i < MOST_CUECS; i++) {
         const bd_vendor_cuec *one = &all->cuecs.data[i];
-        cell_evidence(r, table, all->documents.data[one->document].item->given.number);
+        bd_add_evidence(r, table, all->documents.data[one->document].item->given.number);
         bd_cell *cell = bd_table_cell(table);
-        bd_cell_run(table, cell, BD_RUN_STRONG, words_journal_text(r, one->id));
-        cell_add(table, cell, one->text.size > 0 ? BD_STR(": ") : BD_STR(""));
-        cell_add(table, cell, words_journal_text(r, one->text));
+        bd_cell_run(table, cell, BD_RUN_STRONG, bd_words_journal_text(r, one->id));
+        bd_cell_add(table, cell, one->text.size > 0 ? BD_STR(": ") : BD_STR(""));
+        bd_cell_add(table, cell, bd_words_journal_text(r, one->text));
         bd_table_text(table, bd_str_of(bd_cuec_standing_name(one->standing)));
         cell_numbers(r, table, &one->controls);
         bd_table_text(table, one->problem.size > 0
                                  ? bd_str_format(r->arena, "Finding: %.*s",
-                                                 BD_ARG(words_journal_text(r, one->problem)))
+                                                 BD_ARG(bd_words_journal_text(r, one->problem)))
                                  : text_or_dash(r, one->reason));
     }
     if (all->cuecs.count > MOST_CUECS) {
-        say_text(r, BD_PARA_NOTE,
-                 bd_str_format(r->arena,
-                               "The first %d are printed; %zu more stand in "
-                               "40_VENDORS/cuec-map.csv.",
-                               MOST_CUECS, all->cuecs.count - MOST_CUECS));
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena,
+                                  "The first %d are printed; %zu more stand in "
+                                  "40_VENDORS/cuec-map.csv.",
+                                  MOST_CUECS, all->cuecs.count - MOST_CUECS));
     }
 }
 
 /* ---- what rests on whom ---- */
 
-static void cell_control_state(report *r, bd_table *table, const bd_control *control) {
+static void cell_control_state(bd_report *r, bd_table *table, const bd_control *control) {
     for (size_t i = 0; control != NULL && i < r->assessment->control_count; i++) {
         if (r->assessment->controls[i].control == control) {
-            cell_state(r, table, &r->assessment->controls[i]);
+            bd_add_state(r, table, &r->assessment->controls[i]);
             return;
         }
     }
-    bd_table_text(table, BD_STR(DASH));
+    bd_table_text(table, BD_STR(BD_DASH));
 }
 
-static void add_carve_outs(report *r) {
-    static const column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1},
-                                         {"Criterion", BD_ALIGN_LEFT, 0},
-                                         {"What rests on the vendor", BD_ALIGN_LEFT, 2},
-                                         {"Our monitoring", BD_ALIGN_LEFT, 0},
-                                         {"State", BD_ALIGN_LEFT, 0}};
+static void add_carve_outs(bd_report *r) {
+    static const bd_column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1},
+                                            {"Criterion", BD_ALIGN_LEFT, 0},
+                                            {"What rests on the vendor", BD_ALIGN_LEFT, 2},
+                                            {"Our monitoring", BD_ALIGN_LEFT, 0},
+                                            {"State", BD_ALIGN_LEFT, 0}};
     const bd_vendor_register *all = register_of(r);
     bd_doc_heading(r->doc, 2, BD_STR("Carved out, and how we watch it"),
                    BD_STR("vendor-carve-outs"));
     if (all->carve_outs.count == 0) {
-        say(r, BD_PARA_BODY,
-            "Nothing is named: bindery.json states no criteria that a vendor operates, and no "
-            "report that a check reads is on file.");
+        bd_say(r, BD_PARA_BODY,
+               "Nothing is named: bindery.json states no criteria that a vendor operates, and no "
+               "report that a check reads is on file.");
         return;
     }
-    say(r, BD_PARA_BODY,
-        "The vendor runs the controls behind these criteria, wholly or in part; we test none of "
-        "them ourselves. Our part is the control that watches its reports. Rows come from "
-        "bindery.json and from the checks that read the vendor's reports.");
-    bd_table *table = ADD_TABLE(r, BD_STR("Criteria that rest on a vendor"), columns, true);
+    bd_say(r, BD_PARA_BODY,
+           "The vendor runs the controls behind these criteria, wholly or in part; we test none of "
+           "them ourselves. Our part is the control that watches its reports. Rows come from "
+           "bindery.json and from the checks that read the vendor's reports.");
+    bd_table *table = BD_ADD_TABLE(r, BD_STR("Criteria that rest on a vendor"), columns, true);
     for (size_t i = 0; i < all->carve_outs.count; i++) {
         const bd_carve_out *one = &all->carve_outs.data[i];
         bd_table_text(table, vendor_name(r, one->vendor));
         bool is_known = bd_catalog_criterion(r->catalog, one->criterion) != NULL;
-        cell_link(table, words_journal_text(r, one->criterion),
-                  is_known ? anchor_of(r, "criterion", one->criterion) : BD_STR(""));
-        bd_table_text(table, words_sentence(r, words_catalog(r, one->why)));
+        bd_add_link(table, bd_words_journal_text(r, one->criterion),
+                    is_known ? bd_anchor_of(r, "criterion", one->criterion) : BD_STR(""));
+        bd_table_text(table, bd_words_sentence(r, bd_words_catalog(r, one->why)));
         if (one->control != NULL) {
-            cell_link(table, one->control->number,
-                      anchor_of(r, "control", one->control->number));
+            bd_add_link(table, one->control->number,
+                        bd_anchor_of(r, "control", one->control->number));
         } else {
             bd_table_text(table, BD_STR("none named"));
         }
@@ -452,12 +459,12 @@ static void add_carve_outs(report *r) {
 
 /* ---- who was given them ---- */
 
-static void add_recipients(report *r) {
-    static const column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1},
-                                         {"Document", BD_ALIGN_LEFT, 1},
-                                         {"Given to", BD_ALIGN_LEFT, 2},
-                                         {"On", BD_ALIGN_LEFT, 0},
-                                         {"By", BD_ALIGN_LEFT, 1}};
+static void add_recipients(bd_report *r) {
+    static const bd_column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1},
+                                            {"Document", BD_ALIGN_LEFT, 1},
+                                            {"Given to", BD_ALIGN_LEFT, 2},
+                                            {"On", BD_ALIGN_LEFT, 0},
+                                            {"By", BD_ALIGN_LEFT, 1}};
     bd_table *table = NULL;
     bd_doc_heading(r->doc, 2, BD_STR("Who was given a vendor's report"),
                    BD_STR("vendor-recipients"));
@@ -465,27 +472,28 @@ static void add_recipients(report *r) {
         const bd_vendor *vendor = &r->engagement->vendors.data[i];
         for (size_t k = 0; k < vendor->recipients.count; k++) {
             const bd_recipient *one = &vendor->recipients.data[k];
-            table = table != NULL ? table : ADD_TABLE(r, BD_STR("Redistribution"), columns, true);
-            bd_table_text(table, words_journal_text(r, vendor->name));
+            table =
+                table != NULL ? table : BD_ADD_TABLE(r, BD_STR("Redistribution"), columns, true);
+            bd_table_text(table, bd_words_journal_text(r, vendor->name));
             bd_table_text(table, text_or_dash(r, one->document));
-            bd_table_text(table, words_journal_text(r, one->name));
-            bd_table_text(table, words_day(r, one->on));
+            bd_table_text(table, bd_words_journal_text(r, one->name));
+            bd_table_text(table, bd_words_day(r, one->on));
             bd_table_text(table, text_or_dash(r, one->by));
         }
     }
     if (table == NULL) {
-        say(r, BD_PARA_BODY,
-            "No recipient is noted in bindery.json (vendors, recipients). Terms of such reports "
-            "usually ask for a complete record of those who were given one.");
+        bd_say(r, BD_PARA_BODY,
+               "No recipient is noted in bindery.json (vendors, recipients). Terms of such reports "
+               "usually ask for a complete record of those who were given one.");
     }
 }
 
-void section_vendors(report *r) {
+void section_vendors(bd_report *r) {
     bd_doc_page_break(r->doc);
-    open_section(r, BD_STR("Shared responsibility and vendors"), BD_STR("vendors"));
+    bd_open_section(r, BD_STR("Shared responsibility and vendors"), BD_STR("vendors"));
     if (register_of(r)->vendors.count == 0) {
-        say(r, BD_PARA_BODY,
-            "bindery.json names no vendor, and no report or letter of one is on file.");
+        bd_say(r, BD_PARA_BODY,
+               "bindery.json names no vendor, and no report or letter of one is on file.");
         add_expected_of_customers(r);
         return;
     }

@@ -1,9 +1,7 @@
 /* States and outcomes as marks and cells. */
-#include "bindery/report.h"
+#include "bindery/writing.h"
 
-#include "report_priv.h"
-
-bd_mark mark_of_state(bd_state state) {
+bd_mark bd_mark_of_state(bd_state state) {
     static const bd_mark marks[] = {
         [BD_STATE_COMPLETE] = BD_MARK_COMPLETE, [BD_STATE_PROGRESS] = BD_MARK_PROGRESS,
         [BD_STATE_BLANK] = BD_MARK_BLANK,       [BD_STATE_NA] = BD_MARK_NA,
@@ -13,7 +11,7 @@ bd_mark mark_of_state(bd_state state) {
     return marks[state];
 }
 
-bd_mark mark_of_criterion(bd_criterion_state state) {
+bd_mark bd_mark_of_criterion(bd_criterion_state state) {
     static const bd_mark marks[] = {
         [BD_CRITERION_COMPLETE] = BD_MARK_COMPLETE, [BD_CRITERION_AT_RISK] = BD_MARK_PROGRESS,
         [BD_CRITERION_PARTIAL] = BD_MARK_PROGRESS,  [BD_CRITERION_UNCOVERED] = BD_MARK_BLANK,
@@ -31,7 +29,7 @@ typedef struct {
 } tally;
 
 /* "2026-01" is the month; any other label (Type I) is the whole period. */
-static bool month_days(const report *r, size_t month, bd_day *from, bd_day *to) {
+static bool month_days(const bd_report *r, size_t month, bd_day *from, bd_day *to) {
     bd_str label = r->assessment->months.data[month];
     int64_t year, number;
     if (label.size != 7 || !bd_str_to_i64(bd_str_sub(label, 0, 4), &year) ||
@@ -45,7 +43,7 @@ static bool month_days(const report *r, size_t month, bd_day *from, bd_day *to) 
 }
 
 /* A stub month joins its neighbour, so the neighbour's instance is the one that overlaps. */
-static void count_month(const report *r, const bd_requirement_result *requirement, size_t month,
+static void count_month(const bd_report *r, const bd_requirement_result *requirement, size_t month,
                         tally *out) {
     bd_day from = 0, to = 0;
     bool has_days = month_days(r, month, &from, &to);
@@ -82,14 +80,15 @@ static bd_cell_state cell_of_tally(const tally *t) {
     return t->counts[BD_OUTCOME_CLEAN] > 0 ? BD_CELL_CLEAN : BD_CELL_NO_OCCURRENCE;
 }
 
-bd_cell_state cell_of_requirement(const report *r, const bd_requirement_result *requirement,
-                                  size_t month) {
+bd_cell_state bd_cell_of_requirement(const bd_report *r, const bd_requirement_result *requirement,
+                                     size_t month) {
     tally t = {.all = 0};
     count_month(r, requirement, month, &t);
     return cell_of_tally(&t);
 }
 
-bd_cell_state cell_of_month(const report *r, const uint32_t *controls, size_t count, size_t month) {
+bd_cell_state bd_cell_of_month(const bd_report *r, const uint32_t *controls, size_t count,
+                               size_t month) {
     tally t = {.all = 0};
     for (size_t i = 0; i < count; i++) {
         const bd_control_result *control = &r->assessment->controls[controls[i]];

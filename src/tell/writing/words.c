@@ -1,24 +1,23 @@
 /* How values read in print.  Words for results are those of "bindery-1". */
-#include "bindery/report.h"
+#include "bindery/writing.h"
 
-#include "report_priv.h"
+#include "writing_priv.h"
 
 #include <string.h>
 
-
 /* ---- numbers and times ------------------------------------------------------------------------------ */
 
-bd_str words_number(const report *r, int64_t number) {
+bd_str bd_words_number(const bd_report *r, int64_t number) {
     return bd_str_format(r->arena, "%lld", (long long)number);
 }
 
-bd_str words_day(const report *r, bd_day day) {
-    return day == BD_DAY_NONE ? BD_STR(DASH) : bd_day_format(r->arena, day);
+bd_str bd_words_day(const bd_report *r, bd_day day) {
+    return day == BD_DAY_NONE ? BD_STR(BD_DASH) : bd_day_format(r->arena, day);
 }
 
-static bd_str readable_instant(const report *r, bd_instant at, size_t length, const char *zone) {
+static bd_str readable_instant(const bd_report *r, bd_instant at, size_t length, const char *zone) {
     if (at == BD_INSTANT_NONE) {
-        return BD_STR(DASH);
+        return BD_STR(BD_DASH);
     }
     bd_str text = bd_instant_format(r->arena, at);
     bd_str clock = bd_str_sub(text, 11, text.size - 1);
@@ -27,50 +26,51 @@ static bd_str readable_instant(const report *r, bd_instant at, size_t length, co
                          zone);
 }
 
-bd_str words_instant(const report *r, bd_instant at) {
+bd_str bd_words_instant(const bd_report *r, bd_instant at) {
     return readable_instant(r, at, SIZE_MAX, " UTC");
 }
 
-bd_str words_as_of(const report *r) {
+bd_str bd_words_as_of(const bd_report *r) {
     bd_instant at = r->assessment->as_of;
     bd_str words = bd_instant_words(r->arena, r->engagement->zone, at);
-    return bd_str_has_prefix(words, BD_STR("the end of ")) ? words : words_instant(r, at);
+    return bd_str_has_prefix(words, BD_STR("the end of ")) ? words : bd_words_instant(r, at);
 }
 
-bd_str words_moment(const report *r, bd_instant at) {
+bd_str bd_words_moment(const bd_report *r, bd_instant at) {
     return readable_instant(r, at, 5, "");
 }
 
-bd_str words_utc_day(const report *r, bd_instant at) {
-    return at == BD_INSTANT_NONE ? BD_STR(DASH) : bd_day_format(r->arena, bd_instant_utc_day(at));
+bd_str bd_words_utc_day(const bd_report *r, bd_instant at) {
+    return at == BD_INSTANT_NONE ? BD_STR(BD_DASH)
+                                 : bd_day_format(r->arena, bd_instant_utc_day(at));
 }
 
-bd_str words_span(const report *r, bd_instant from, bd_instant to, bool is_snapshot) {
+bd_str bd_words_span(const bd_report *r, bd_instant from, bd_instant to, bool is_snapshot) {
     if (is_snapshot || from == to || from == BD_INSTANT_NONE || to == BD_INSTANT_NONE) {
-        return words_utc_day(r, from);
+        return bd_words_utc_day(r, from);
     }
-    bd_str last = words_utc_day(r, to - 1); /* `to` is exclusive */
-    bd_str first = words_utc_day(r, from);
+    bd_str last = bd_words_utc_day(r, to - 1); /* `to` is exclusive */
+    bd_str first = bd_words_utc_day(r, from);
     if (bd_str_eq(first, last)) {
         return first;
     }
-    return bd_str_format(r->arena, "%.*s " DASH " %.*s", BD_ARG(first), BD_ARG(last));
+    return bd_str_format(r->arena, "%.*s " BD_DASH " %.*s", BD_ARG(first), BD_ARG(last));
 }
 
-bd_str words_period(const report *r) {
+bd_str bd_words_period(const bd_report *r) {
     const bd_period *period = r->assessment->period;
     if (!period->is_type_ii) {
-        return bd_str_format(r->arena, "as of %.*s", BD_ARG(words_day(r, period->as_of)));
+        return bd_str_format(r->arena, "as of %.*s", BD_ARG(bd_words_day(r, period->as_of)));
     }
-    return bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(words_day(r, period->from)),
-                         BD_ARG(words_day(r, period->to)));
+    return bd_str_format(r->arena, "%.*s to %.*s", BD_ARG(bd_words_day(r, period->from)),
+                         BD_ARG(bd_words_day(r, period->to)));
 }
 
-bd_str words_period_kind(const report *r) {
+bd_str bd_words_period_kind(const bd_report *r) {
     return r->assessment->period->is_type_ii ? BD_STR("Type II") : BD_STR("Type I");
 }
 
-bd_str words_age_limit(const report *r, int max_age_days, int grace_days) {
+bd_str bd_words_age_limit(const bd_report *r, int max_age_days, int grace_days) {
     if (grace_days == 0) {
         return bd_str_format(r->arena, "%d days", max_age_days);
     }
@@ -79,17 +79,17 @@ bd_str words_age_limit(const report *r, int max_age_days, int grace_days) {
 
 /* ---- hashes ------------------------------------------------------------------------------------------- */
 
-bd_str words_hash(const report *r, const uint8_t sha256[32]) {
+bd_str bd_words_hash(const bd_report *r, const uint8_t sha256[32]) {
     return bd_hex_text(r->arena, sha256, 32);
 }
 
-bd_str words_hash_short(const report *r, const uint8_t sha256[32]) {
-    return bd_str_sub(words_hash(r, sha256), 0, 12);
+bd_str bd_words_hash_short(const bd_report *r, const uint8_t sha256[32]) {
+    return bd_str_sub(bd_words_hash(r, sha256), 0, 12);
 }
 
 /* ---- sentences ---------------------------------------------------------------------------------------- */
 
-bd_str words_list(const report *r, const bd_strs *texts, const char *between) {
+bd_str bd_words_list(const bd_report *r, const bd_strs *texts, const char *between) {
     bd_str list = {"", 0};
     for (size_t i = 0; i < texts->count; i++) {
         list = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(list), i > 0 ? between : "",
@@ -103,7 +103,7 @@ static bool is_lower(char c) {
 }
 
 /* Identifiers ("supportsHttpsTrafficOnly", "csv:leavers") keep their spelling. */
-bd_str words_capital(const report *r, bd_str text) {
+bd_str bd_words_capital(const bd_report *r, bd_str text) {
     size_t end = 0;
     while (end < text.size && is_lower(text.data[end])) {
         end++;
@@ -117,19 +117,19 @@ bd_str words_capital(const report *r, bd_str text) {
     return bd_str_format(r->arena, "%c%.*s", first, BD_ARG(bd_str_sub(text, 1, text.size)));
 }
 
-bd_str words_sentence(const report *r, bd_str text) {
+bd_str bd_words_sentence(const bd_report *r, bd_str text) {
     text = bd_str_trim(text);
     if (text.size == 0) {
         return text;
     }
     char last = text.data[text.size - 1];
-    bd_str raised = words_capital(r, text);
+    bd_str raised = bd_words_capital(r, text);
     return last == '.' || last == '?' || last == '!'
                ? raised
                : bd_str_format(r->arena, "%.*s.", BD_ARG(raised));
 }
 
-bd_str words_journal_text(const report *r, bd_str text) {
+bd_str bd_words_journal_text(const bd_report *r, bd_str text) {
     return bd_str_visible(r->arena, text);
 }
 
@@ -170,7 +170,7 @@ static const struct {
 _Static_assert(BD_COUNT(phrases) <= 32, "a bit for every phrase");
 
 /* Every byte of the catalog's texts is asked for a phrase: two letters settle nearly all of them. */
-void words_open(report *r) {
+void words_open(bd_report *r) {
     for (size_t i = 0; i < BD_COUNT(phrases); i++) {
         r->phrases_by_first[(unsigned char)phrases[i].from[0]] |= UINT32_C(1) << i;
         r->phrases_by_second[(unsigned char)phrases[i].from[1]] |= UINT32_C(1) << i;
@@ -178,7 +178,7 @@ void words_open(report *r) {
 }
 
 /* The phrase that stands at `at`, or -1. */
-static int find_phrase(const report *r, bd_str text, size_t at) {
+static int find_phrase(const bd_report *r, bd_str text, size_t at) {
     if (at + 1 >= text.size) {
         return -1;
     }
@@ -194,7 +194,7 @@ static int find_phrase(const report *r, bd_str text, size_t at) {
 }
 
 /* The longer phrases stand first, and no replacement holds a phrase: one walk does them all. */
-bd_str words_catalog(const report *r, bd_str text) {
+bd_str bd_words_catalog(const bd_report *r, bd_str text) {
     bd_str done = {"", 0};
     size_t from = 0;
     for (size_t at = 0; at < text.size; at++) {
@@ -221,7 +221,7 @@ static bool opens_with_any(bd_str text, const char *const *openings, size_t coun
 
 /* A note's first clause compares the checklist's own sections with the criteria: a matter of the catalog's makers.
  * What follows it says why a control of the checklist stands at its criteria. */
-bd_str words_mapping(const report *r, const bd_control *control) {
+bd_str bd_words_mapping(const bd_report *r, const bd_control *control) {
     static const char *const comparing[] = {"seed", "matches", "no seed"};
     static const char *const bare[] = {"as ", "shared with"};
     bd_str note = control->mapping_note;
@@ -233,7 +233,7 @@ bd_str words_mapping(const report *r, const bd_control *control) {
     if (opens_with_any(note, bare, BD_COUNT(bare))) {
         return BD_STR("");
     }
-    return words_sentence(r, words_catalog(r, note));
+    return bd_words_sentence(r, bd_words_catalog(r, note));
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------ */
@@ -245,12 +245,12 @@ static const char *const frequency_words[] = {
 };
 _Static_assert(BD_COUNT(frequency_words) == BD_ONCE + 1, "a word for every frequency");
 
-bd_str words_frequency(const report *r, bd_frequency frequency) {
+bd_str bd_words_frequency(const bd_report *r, bd_frequency frequency) {
     (void)r;
     return bd_str_of(frequency_words[frequency]);
 }
 
-static bd_str subscription_name(const report *r, bd_str id) {
+static bd_str subscription_name(const bd_report *r, bd_str id) {
     for (size_t i = 0; i < r->engagement->subscriptions.count; i++) {
         const bd_subscription *known = &r->engagement->subscriptions.data[i];
         if (bd_str_ieq(known->id, id) && known->name.size > 0) {
@@ -260,7 +260,7 @@ static bd_str subscription_name(const report *r, bd_str id) {
     return id;
 }
 
-bd_str words_scope(const report *r, bd_str scope) {
+bd_str bd_words_scope(const bd_report *r, bd_str scope) {
     if (scope.size == 0) {
         return BD_STR("tenant");
     }
@@ -270,7 +270,7 @@ bd_str words_scope(const report *r, bd_str scope) {
     return subscription_name(r, scope);
 }
 
-bd_str words_resource(const report *r, bd_str resource) {
+bd_str bd_words_resource(const bd_report *r, bd_str resource) {
     (void)r;
     if (resource.size > 0 && resource.data[0] == '/') {
         bd_str name = bd_path_name(resource);
@@ -280,7 +280,7 @@ bd_str words_resource(const report *r, bd_str resource) {
 }
 
 /* "storageAccounts, rg-data-prod, contoso-prod". */
-bd_str words_resource_place(const report *r, bd_str resource) {
+bd_str bd_words_resource_place(const bd_report *r, bd_str resource) {
     if (resource.size == 0 || resource.data[0] != '/') {
         return BD_STR("");
     }
@@ -303,21 +303,21 @@ bd_str words_resource_place(const report *r, bd_str resource) {
                          BD_ARG(subscription));
 }
 
-bd_str words_people(const report *r, bd_str owner) {
+bd_str bd_words_people(const bd_report *r, bd_str owner) {
     for (size_t i = 0; i < r->engagement->owners.count; i++) {
         const bd_owner *known = &r->engagement->owners.data[i];
         if (bd_str_eq(known->owner, owner)) {
-            return words_list(r, &known->people, ", ");
+            return bd_words_list(r, &known->people, ", ");
         }
     }
     return BD_STR("");
 }
 
-bd_str words_edition(const report *r) {
-    return r->in->edition.size == 0 ? BD_STR("Internal") : words_capital(r, r->in->edition);
+bd_str bd_words_edition(const bd_report *r) {
+    return r->in->edition.size == 0 ? BD_STR("Internal") : bd_words_capital(r, r->in->edition);
 }
 
-bd_str words_source_title(const report *r, bd_str source) {
+bd_str bd_words_source_title(const bd_report *r, bd_str source) {
     const bd_source_def *known = source.size > 0 ? bd_catalog_source(r->catalog, source) : NULL;
     if (known == NULL) {
         return source.size > 0 ? source : BD_STR("not recognised");
@@ -325,7 +325,7 @@ bd_str words_source_title(const report *r, bd_str source) {
     return bd_str_format(r->arena, "%.*s %.*s", BD_ARG(known->id), BD_ARG(known->title));
 }
 
-bd_str words_signoff(const report *r, const bd_signoff *signoff) {
+bd_str bd_words_signoff(const bd_report *r, const bd_signoff *signoff) {
     if (signoff->name.size == 0) {
         return BD_STR("");
     }
@@ -334,9 +334,9 @@ bd_str words_signoff(const report *r, const bd_signoff *signoff) {
                       : bd_str_format(r->arena, " (%.*s)", BD_ARG(signoff->role));
     bd_str at = signoff->at == BD_INSTANT_NONE
                     ? BD_STR("")
-                    : bd_str_format(r->arena, ", %.*s", BD_ARG(words_instant(r, signoff->at)));
-    return words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(signoff->name),
-                                               BD_ARG(role), BD_ARG(at)));
+                    : bd_str_format(r->arena, ", %.*s", BD_ARG(bd_words_instant(r, signoff->at)));
+    return bd_words_journal_text(r, bd_str_format(r->arena, "%.*s%.*s%.*s", BD_ARG(signoff->name),
+                                                  BD_ARG(role), BD_ARG(at)));
 }
 
 /* ---- outcomes ------------------------------------------------------------------------------------------------ */
@@ -352,14 +352,14 @@ static const char *const outcome_words[] = {
 };
 _Static_assert(BD_COUNT(outcome_words) == BD_OUTCOME_NOT_DUE + 1, "a word for every outcome");
 
-bd_str words_outcome(bd_outcome outcome, bd_frequency frequency) {
+bd_str bd_words_outcome(bd_outcome outcome, bd_frequency frequency) {
     if (outcome == BD_OUTCOME_MISSING && frequency == BD_CONTINUOUS) {
         return BD_STR("not observed");
     }
     return bd_str_of(outcome_words[outcome]);
 }
 
-bd_str words_outcomes(const report *r, const bd_requirement_result *requirement) {
+bd_str bd_words_outcomes(const bd_report *r, const bd_requirement_result *requirement) {
     static const bd_outcome order[] = {BD_OUTCOME_CLEAN,       BD_OUTCOME_NO_OCCURRENCE,
                                        BD_OUTCOME_CHANGE_LOG,  BD_OUTCOME_DEVIATION,
                                        BD_OUTCOME_CANNOT_TELL, BD_OUTCOME_MISSING,
@@ -373,7 +373,7 @@ bd_str words_outcomes(const report *r, const bd_requirement_result *requirement)
         if (count > 0) {
             list = bd_str_format(
                 r->arena, "%.*s%s%d %.*s", BD_ARG(list), list.size > 0 ? ", " : "", count,
-                BD_ARG(words_outcome(order[i], requirement->requirement->frequency)));
+                BD_ARG(bd_words_outcome(order[i], requirement->requirement->frequency)));
         }
     }
     return list.size > 0 ? list : BD_STR("none due");
