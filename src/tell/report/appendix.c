@@ -1,6 +1,7 @@
 /* Appendices: how the score is made, when evidence counts, words, versions, what is not claimed. */
 #include "bindery/report.h"
 
+#include "bindery/registers.h"
 #include "report_priv.h"
 
 typedef struct {
@@ -185,7 +186,7 @@ static void add_sizes(bd_report *r) {
 }
 
 static void add_sampling(bd_report *r) {
-    samples_method(r);
+    bd_section_sample_method(r);
     add_sizes(r);
 }
 
@@ -240,7 +241,7 @@ void section_appendices(bd_report *r) {
         {"D  Samples: method and usual sizes", "appendix-sampling", add_sampling},
         {"E  Versions", "appendix-versions", add_versions},
         {"F  What this binder does not claim", "appendix-claims", add_claims},
-        {"G  Custody of the evidence", "appendix-custody", section_custody},
+        {"G  Custody of the evidence", "appendix-custody", bd_section_custody},
     };
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Appendices"), BD_STR("appendices"));

@@ -2,7 +2,9 @@
  * own.  The order is the template's; there is no other. */
 #include "bindery/report.h"
 
-#include "ready_priv.h"
+#include "bindery/readiness.h"
+#include "bindery/registers.h"
+#include "bindery/verdicts.h"
 #include "report_priv.h"
 
 #define BLOCK_BYTES ((size_t)4 << 10) /* of a table with its cells, about */
@@ -10,8 +12,8 @@
 static void section_organisation_page(bd_report *r);
 
 static void section_criteria_and_evidenced(bd_report *r) {
-    section_criteria_index(r);
-    section_evidenced(r);
+    bd_section_criteria_index(r);
+    bd_section_evidenced(r);
 }
 
 static void (*const writers[])(bd_report *) = {
@@ -19,34 +21,34 @@ static void (*const writers[])(bd_report *) = {
     [BD_SECTION_COVER] = section_cover,
     [BD_SECTION_DOCUMENT_CONTROL] = section_control,
     [BD_SECTION_CONTENTS] = section_contents,
-    [BD_SECTION_GLANCE] = section_glance,
+    [BD_SECTION_GLANCE] = bd_section_glance,
     [BD_SECTION_SCOPE] = section_scope,
-    [BD_SECTION_VENDORS] = section_vendors,
+    [BD_SECTION_VENDORS] = bd_section_vendors,
     [BD_SECTION_CRITERIA_INDEX] = section_criteria_and_evidenced,
-    [BD_SECTION_CONTROL_MATRIX] = section_control_matrix,
-    [BD_SECTION_CRITERIA] = section_criteria,
-    [BD_SECTION_SAMPLES] = section_samples,
-    [BD_SECTION_MATCHES] = section_matches,
-    [BD_SECTION_REVIEWS] = section_reviews,
-    [BD_SECTION_POSTURE] = section_posture,
-    [BD_SECTION_EXCEPTIONS] = section_exceptions,
-    [BD_SECTION_SINCE] = section_since,
-    [BD_SECTION_SET_ASIDE] = section_set_aside,
-    [BD_SECTION_EVIDENCE] = section_ipe,
-    [BD_SECTION_PBC] = section_pbc,
-    [BD_SECTION_DATA_QUALITY] = section_data_quality,
-    [BD_SECTION_HASHES] = section_hashes,
+    [BD_SECTION_CONTROL_MATRIX] = bd_section_control_matrix,
+    [BD_SECTION_CRITERIA] = bd_section_criteria,
+    [BD_SECTION_SAMPLES] = bd_section_samples,
+    [BD_SECTION_MATCHES] = bd_section_matches,
+    [BD_SECTION_REVIEWS] = bd_section_reviews,
+    [BD_SECTION_POSTURE] = bd_section_posture,
+    [BD_SECTION_EXCEPTIONS] = bd_section_exceptions,
+    [BD_SECTION_SINCE] = bd_section_since,
+    [BD_SECTION_SET_ASIDE] = bd_section_set_aside,
+    [BD_SECTION_EVIDENCE] = bd_section_evidence,
+    [BD_SECTION_PBC] = bd_section_pbc,
+    [BD_SECTION_DATA_QUALITY] = bd_section_data_quality,
+    [BD_SECTION_HASHES] = bd_section_hashes,
     [BD_SECTION_APPENDICES] = section_appendices,
-    [BD_SECTION_SUMMARY] = section_readiness_summary,
-    [BD_SECTION_MONTHS] = section_months,
-    [BD_SECTION_DUES] = section_dues,
-    [BD_SECTION_STALE] = section_stale,
-    [BD_SECTION_AGEING] = section_ageing,
-    [BD_SECTION_VENDOR_CLOCK] = section_vendor_clock,
-    [BD_SECTION_SCORES] = section_posture_scores,
-    [BD_SECTION_CHANGES] = section_changes,
-    [BD_SECTION_DOUBTS] = section_doubts,
-    [BD_SECTION_OWNERS] = section_owners,
+    [BD_SECTION_SUMMARY] = bd_section_summary,
+    [BD_SECTION_MONTHS] = bd_section_months,
+    [BD_SECTION_DUES] = bd_section_dues,
+    [BD_SECTION_STALE] = bd_section_stale,
+    [BD_SECTION_AGEING] = bd_section_ageing,
+    [BD_SECTION_VENDOR_CLOCK] = bd_section_vendor_clock,
+    [BD_SECTION_SCORES] = bd_section_scores,
+    [BD_SECTION_CHANGES] = bd_section_changes,
+    [BD_SECTION_DOUBTS] = bd_section_doubts,
+    [BD_SECTION_OWNERS] = bd_section_owners,
 };
 _Static_assert(BD_COUNT(writers) == BD_SECTION_COUNT, "every section has who writes it");
 

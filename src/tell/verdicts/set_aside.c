@@ -1,8 +1,6 @@
 /* What people set aside: waivers, controls that do not apply, evidence that is withdrawn.  None of it changes a verdict
  * for the better; each stands with its reason and who gave it. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/verdicts.h"
 
 static void add_waivers(bd_report *r) {
     static const bd_column_def columns[] = {{"Exception", BD_ALIGN_LEFT, 2},
@@ -97,7 +95,7 @@ static bool has_any(const bd_report *r) {
     return found;
 }
 
-void section_set_aside(bd_report *r) {
+void bd_section_set_aside(bd_report *r) {
     bd_open_section(r, BD_STR("Waivers and withdrawals"), BD_STR("set-aside"));
     if (!has_any(r)) {
         bd_say(r, BD_PARA_BODY,

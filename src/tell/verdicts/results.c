@@ -1,7 +1,7 @@
 /* What the checks of one control found: results in words, failing records, exceptions, evidence, sign-offs. */
-#include "bindery/report.h"
+#include "bindery/verdicts.h"
 
-#include "report_priv.h"
+#include "verdicts_priv.h"
 
 #define RESULT_ROWS 40   /* per check; deviating and unclear ones first when there are more */
 #define EVIDENCE_ROWS 100 /* per control; the IPE sheets have all */

@@ -1,7 +1,5 @@
 /* At a glance: score, gates, states by series, months by criterion, open exceptions. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/verdicts.h"
 
 /* ---- score and gates ------------------------------------------------------------------------------------ */
 
@@ -26,7 +24,7 @@ static void add_score_row(bd_report *r, bd_table *table, const score_row *row) {
     bd_table_text(table, bd_str_of(row->meaning));
 }
 
-void section_gates(bd_report *r) {
+void bd_section_gates(bd_report *r) {
     const bd_strs *gates = &r->assessment->gates;
     bd_para *para = bd_doc_paragraph(r->doc, gates->count > 0 ? BD_PARA_WARNING : BD_PARA_BODY);
     bd_para_styled(para, BD_RUN_STRONG,
@@ -46,7 +44,7 @@ void section_gates(bd_report *r) {
     }
 }
 
-void section_score(bd_report *r) {
+static void add_score(bd_report *r) {
     const bd_assessment *a = r->assessment;
     const score_row rows[] = {
         {"READY", "ready", "controls that are complete", &a->ready},
@@ -70,7 +68,7 @@ void section_score(bd_report *r) {
         note,
         BD_STR(" had no occurrence, so that their operation is not testable. No partial credit, no "
                "hidden weights."));
-    section_gates(r);
+    bd_section_gates(r);
 }
 
 /* ---- states by series -------------------------------------------------------------------------------------- */
@@ -122,7 +120,7 @@ static bd_str describe_states(const bd_report *r) {
     return text;
 }
 
-void section_series_chart(bd_report *r) {
+static void add_series_chart(bd_report *r) {
     size_t rows = count_series(r);
     if (rows == 0) {
         return;
@@ -217,14 +215,14 @@ static void say_months(bd_report *r) {
     add_grid(r);
 }
 
-void section_heat_grid(bd_report *r) {
+static void add_heat_grid(bd_report *r) {
     if (has_months(r)) {
         bd_doc_heading(r->doc, 2, BD_STR("Months by criterion"), BD_STR("heat-grid"));
         say_months(r);
     }
 }
 
-void section_months(bd_report *r) {
+void bd_section_months(bd_report *r) {
     if (has_months(r)) {
         bd_open_section(r, BD_STR("Months by criterion"), BD_STR("heat-grid"));
         say_months(r);
@@ -234,7 +232,7 @@ void section_months(bd_report *r) {
 /* ---- open exceptions
  * ---------------------------------------------------------------------------------------------- */
 
-void section_open_exceptions(bd_report *r, size_t most) {
+static void add_open_exceptions(bd_report *r, size_t most) {
     static const bd_column_def columns[] = {
         {"Controls", BD_ALIGN_LEFT, 0},     {"What failed", BD_ALIGN_LEFT, 2},
         {"Resource", BD_ALIGN_LEFT, 2},     {"First failing", BD_ALIGN_LEFT, 0},
@@ -278,13 +276,13 @@ void section_open_exceptions(bd_report *r, size_t most) {
     }
 }
 
-void section_glance(bd_report *r) {
+void bd_section_glance(bd_report *r) {
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("At a glance"), BD_STR("glance"));
-    section_score(r);
-    section_series_chart(r);
+    add_score(r);
+    add_series_chart(r);
     bd_doc_heading(r->doc, 2, bd_str_format(r->arena, "Open exceptions (%zu)", r->assessment->open_exceptions),
                    BD_STR("open-exceptions"));
-    section_open_exceptions(r, 10);
-    section_heat_grid(r);
+    add_open_exceptions(r, 10);
+    add_heat_grid(r);
 }

@@ -1,7 +1,10 @@
 /* The body: one section per criterion in scope; a control's block stands once, at its home criterion. */
-#include "bindery/report.h"
+#include "bindery/verdicts.h"
 
-#include "report_priv.h"
+#include "bindery/registers.h"
+#include "verdicts_priv.h"
+
+static void add_control_block(bd_report *r, size_t control);
 
 static bd_str control_title(const bd_report *r, const bd_control_result *c) {
     bd_str statement = bd_words_catalog(r, c->control->statement);
@@ -129,7 +132,7 @@ static void add_criterion(bd_report *r, size_t index) {
     add_elsewhere(r, index);
     for (size_t i = 0; i < c->controls.count; i++) {
         if (r->home[c->controls.data[i]] == index) {
-            section_control_block(r, c->controls.data[i]);
+            add_control_block(r, c->controls.data[i]);
         }
     }
 }
@@ -156,11 +159,11 @@ static void add_homeless(bd_report *r) {
             bd_say(r, BD_PARA_NOTE, "They stand outside every ratio.");
             has_heading = true;
         }
-        section_control_block(r, i);
+        add_control_block(r, i);
     }
 }
 
-void section_criteria(bd_report *r) {
+void bd_section_criteria(bd_report *r) {
     bd_str series = {"", 0};
     for (size_t i = 0; i < r->assessment->criterion_count; i++) {
         const bd_criterion_result *c = &r->assessment->criteria[i];
@@ -326,7 +329,7 @@ static void add_control_facts(bd_report *r, const bd_control_result *c, const ch
                               control->max_age_days));
     bd_add_fact(table, "Population",
                 bd_words_sentence(r, bd_words_catalog(r, control->population)));
-    samples_of_control(r, table, control);
+    bd_add_samples(r, table, control);
     bd_add_fact(table, "Evidence from", sources_of(r, c));
     add_tested(r, table, checks);
     add_auditor_may(r, table, control, checks);
@@ -454,7 +457,7 @@ static void add_verdict_line(bd_report *r, size_t control) {
     }
 }
 
-void section_control_block(bd_report *r, size_t control) {
+static void add_control_block(bd_report *r, size_t control) {
     const bd_control_result *c = &r->assessment->controls[control];
     bd_block *heading = bd_doc_heading(r->doc, 3, control_title(r, c),
                                        bd_anchor_of(r, "control", c->control->number));

@@ -1,8 +1,5 @@
 /* The readiness report: what falls due in 30, 60 and 90 days, what is stale, how old the open exceptions are. */
-#include "bindery/report.h"
-
-#include "ready_priv.h"
-#include "report_priv.h"
+#include "bindery/readiness.h"
 
 #define MOST_STALE 40
 #define MOST_IDS 12
@@ -80,7 +77,7 @@ static void say_whose_windows(bd_report *r) {
                              "below are those of the months that follow."));
 }
 
-void section_dues(bd_report *r) {
+void bd_section_dues(bd_report *r) {
     static const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
                                             {"Due", BD_ALIGN_LEFT, 0},
                                             {"Accepted late until", BD_ALIGN_LEFT, 0},
@@ -116,7 +113,7 @@ void section_dues(bd_report *r) {
 
 /* ---- stale ---- */
 
-void section_stale(bd_report *r) {
+void bd_section_stale(bd_report *r) {
     static const bd_column_def columns[] = {
         {"Requirement", BD_ALIGN_LEFT, 0}, {"What", BD_ALIGN_LEFT, 2},
         {"Owner", BD_ALIGN_LEFT, 0},       {"Newest", BD_ALIGN_LEFT, 0},
@@ -173,7 +170,7 @@ static bd_str owner_of(const bd_report *r, const bd_exception *x) {
     return control != NULL ? control->owner : BD_STR(BD_DASH);
 }
 
-void section_ageing(bd_report *r) {
+void bd_section_ageing(bd_report *r) {
     static const bd_column_def columns[] = {
         {"Days", BD_ALIGN_RIGHT, 0},    {"Controls", BD_ALIGN_LEFT, 0},
         {"Rated", BD_ALIGN_LEFT, 0},    {"What failed", BD_ALIGN_LEFT, 2},

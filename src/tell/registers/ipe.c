@@ -1,8 +1,5 @@
 /* Evidence sheets (information produced by the entity), data quality, and the list of hashes. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
-
+#include "bindery/registers.h"
 
 static bool has_sheet(const bd_evidence *item) {
     return !item->is_sidecar && !item->is_register;
@@ -325,7 +322,7 @@ static size_t count_same(const bd_report *r, const bd_index_list *items, size_t 
     return to - from;
 }
 
-void section_ipe(bd_report *r) {
+void bd_section_evidence(bd_report *r) {
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Evidence sheets"), BD_STR("ipe"));
     bd_say(
@@ -449,7 +446,7 @@ static void add_missing_sources(bd_report *r) {
     }
 }
 
-size_t add_diags(bd_report *r, const bd_diags *diags) {
+size_t bd_add_diags(bd_report *r, const bd_diags *diags) {
     static const char *const severities[] = {
         [BD_DIAG_NOTE] = "note", [BD_DIAG_WARNING] = "warning", [BD_DIAG_REFUSED] = "refused"};
     static const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
@@ -509,7 +506,7 @@ static size_t add_doubts(bd_report *r) {
     return count;
 }
 
-void section_data_quality(bd_report *r) {
+void bd_section_data_quality(bd_report *r) {
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Data quality"), BD_STR("data-quality"));
     bd_say(r, BD_PARA_BODY,
@@ -521,7 +518,7 @@ void section_data_quality(bd_report *r) {
         count += add_doubt(r, i);
     }
     count += add_doubts(r);
-    count += add_diags(r, r->in->diags);
+    count += bd_add_diags(r, r->in->diags);
     add_missing_sources(r);
     if (count == 0 && r->assessment->sources_missing.count == 0) {
         bd_say(r, BD_PARA_BODY,
@@ -558,7 +555,7 @@ static size_t count_sheets(const bd_report *r) {
     return count;
 }
 
-void section_hashes(bd_report *r) {
+void bd_section_hashes(bd_report *r) {
     static const bd_column_def columns[] = {{"Evidence", BD_ALIGN_LEFT, 0},
                                             {"File in the package", BD_ALIGN_LEFT, 1},
                                             {"Bytes", BD_ALIGN_RIGHT, 0},

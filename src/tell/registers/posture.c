@@ -1,8 +1,6 @@
 /* What other tools say: their scores, their results by criterion beside our state, and where they and we differ.  A box
  * of its own: nothing of it is counted anywhere else. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/registers.h"
 
 #define MOST_ROWS 100 /* of a list; the rest is counted */
 #define MOST_SHORT 8  /* in the readiness report */
@@ -470,7 +468,7 @@ static void add_newest_scores(bd_report *r, const bd_import *import) {
     add_incomplete(r, import);
 }
 
-void section_posture_scores(bd_report *r) {
+void bd_section_scores(bd_report *r) {
     const bd_imported *imported = &r->assessment->imported;
     if (imported->scores.count == 0) {
         return;
@@ -497,7 +495,7 @@ static void say_elsewhere(bd_report *r) {
     bd_para_text(para, BD_STR("."));
 }
 
-void section_posture(bd_report *r) {
+void bd_section_posture(bd_report *r) {
     const bd_imported *imported = &r->assessment->imported;
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("What Microsoft's tools say"), BD_STR("posture"));

@@ -1,7 +1,5 @@
 /* How each criterion is evidenced: what is on file, what the catalog could test, and what the mapping is worth. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/verdicts.h"
 
 typedef struct {
     int automated, supporting, document, none, of;
@@ -74,7 +72,7 @@ static void add_remarks(bd_report *r, const bd_catalog_coverage *found) {
     }
 }
 
-void section_evidenced(bd_report *r) {
+void bd_section_evidenced(bd_report *r) {
     static const bd_column_def columns[] = {{"Criterion", BD_ALIGN_LEFT, 0},
                                             {"On file in this period", BD_ALIGN_LEFT, 1},
                                             {"What the catalog can test", BD_ALIGN_LEFT, 1}};

@@ -1,8 +1,6 @@
 /* Changes since the package before this one: what was compared stands in 80_MACHINE/previous.json, what came of it in
  * 80_MACHINE/changes.json.  Each number is a figure of the latter: "changes.json#" and its place there. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/verdicts.h"
 
 #define MOST_ROWS 100
 #define CHANGES "/changes/"
@@ -352,7 +350,7 @@ static void say_none(bd_report *r) {
                       BD_ARG(digest)));
 }
 
-void section_since(bd_report *r) {
+void bd_section_since(bd_report *r) {
     const bd_value *changes = bd_value_find(r->in->since, "changes");
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Changes since the last binder"), BD_STR("since"));

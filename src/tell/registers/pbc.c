@@ -1,8 +1,7 @@
 /* The PBC cross-reference: which of an auditor's requests, and of ours, is answered by which evidence, and where. */
-#include "bindery/report.h"
+#include "bindery/registers.h"
 
 #include "bindery/pbc.h"
-#include "report_priv.h"
 
 enum { MOST_ITEMS = 6 }; /* of one cell; the rest is counted and stands in pbc.csv */
 
@@ -146,7 +145,7 @@ static void add_ours(bd_report *r) {
     }
 }
 
-void section_pbc(bd_report *r) {
+void bd_section_pbc(bd_report *r) {
     if (r->in->pbc == NULL) {
         return;
     }

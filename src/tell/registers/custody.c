@@ -1,7 +1,5 @@
 /* Custody: how evidence was kept, who sealed it, and what came after the seal. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/registers.h"
 
 static void add_seal(bd_report *r, size_t index, const bd_value *seal) {
     bd_table *table = bd_add_facts(r, true);
@@ -35,7 +33,7 @@ static void add_later(bd_report *r, const bd_value *later) {
     }
 }
 
-void section_custody(bd_report *r) {
+void bd_section_custody(bd_report *r) {
     const bd_value *custody = r->in->custody;
     const bd_value *seals = bd_value_find(custody, "seals");
     const bd_value *later = bd_value_find(custody, "later_evidence");

@@ -1,7 +1,5 @@
 /* Events joined: of each check that matches two lists, how, and what is left over on either side. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/registers.h"
 
 #define MOST_ROWS 10 /* of each side of a check */
 
@@ -74,7 +72,7 @@ static void add_match(bd_report *r, const bd_match_sums *one) {
     add_rows(r, "Events without a row", &one->left, one->expects_none ? 0 : one->events_left);
 }
 
-void section_matches(bd_report *r) {
+void bd_section_matches(bd_report *r) {
     if (r->assessment->matches.count == 0) {
         return;
     }

@@ -1,8 +1,7 @@
 /* The readiness report: vendors' reports, what changed, what was not reached and what the platform is about to drop. */
-#include "bindery/report.h"
+#include "bindery/readiness.h"
 
-#include "ready_priv.h"
-#include "report_priv.h"
+#include "readiness_priv.h"
 
 #define MOST_CHANGES 25
 #define MOST_PAPERS 20
@@ -61,7 +60,7 @@ static void add_papers(bd_report *r) {
     }
 }
 
-void section_vendor_clock(bd_report *r) {
+void bd_section_vendor_clock(bd_report *r) {
     const bd_readiness *ready = r->in->ready;
     bd_open_section(r, BD_STR("Vendor clock"), BD_STR("vendors"));
     if (ready->papers.count == 0) {
@@ -127,7 +126,7 @@ static void say_exceptions(bd_report *r) {
                               BD_ARG(bd_words_list(r, &closed, ", "))));
 }
 
-void section_changes(bd_report *r) {
+void bd_section_changes(bd_report *r) {
     const bd_since *since = &r->in->ready->since;
     if (since->from == NULL) {
         return;

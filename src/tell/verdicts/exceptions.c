@@ -1,7 +1,5 @@
 /* The register of exceptions: everything that failed in the period, open or closed. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/verdicts.h"
 
 static bd_str exact_words(const bd_report *r, bd_instant exact, bd_day day, const char *none) {
     if (exact != BD_INSTANT_NONE) {
@@ -229,7 +227,7 @@ static void add_exceptions(bd_report *r, const check_exceptions *of) {
     }
 }
 
-void section_exceptions(bd_report *r) {
+void bd_section_exceptions(bd_report *r) {
     const bd_assessment *a = r->assessment;
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Exceptions"), BD_STR("exceptions"));

@@ -1,7 +1,5 @@
 /* Criteria index and control matrix. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/verdicts.h"
 
 /* ---- criteria -------------------------------------------------------------------------------------------- */
 
@@ -54,7 +52,7 @@ static void add_criteria_out(bd_report *r) {
     }
 }
 
-void section_criteria_index(bd_report *r) {
+void bd_section_criteria_index(bd_report *r) {
     static const bd_column_def columns[] = {
         {"Criterion", BD_ALIGN_LEFT, 0},        {"Title (ours)", BD_ALIGN_LEFT, 2},
         {"Controls", BD_ALIGN_LEFT, 2},         {"State", BD_ALIGN_LEFT, 0},
@@ -144,7 +142,7 @@ static void add_controls_of_series(bd_report *r, bd_table *table, bd_str series)
     }
 }
 
-void section_control_matrix(bd_report *r) {
+void bd_section_control_matrix(bd_report *r) {
     static const bd_column_def columns[] = {
         {"Control", BD_ALIGN_LEFT, 0},    {"Statement, owner", BD_ALIGN_LEFT, 1},
         {"Criteria", BD_ALIGN_LEFT, 0.3}, {"Frequency", BD_ALIGN_LEFT, 0},

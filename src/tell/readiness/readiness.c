@@ -1,14 +1,13 @@
 /* The readiness report, its first page: where we stand, what changed, what to look at first. */
-#include "bindery/report.h"
+#include "bindery/readiness.h"
 
-#include "ready_priv.h"
-#include "report_priv.h"
+#include "bindery/verdicts.h"
 
 #define WORST_ITEMS 5
 
 /* ---- clock ---- */
 
-bd_str ready_days_to(const bd_report *r, bd_day day) {
+static bd_str days_to(const bd_report *r, bd_day day) {
     if (day == BD_DAY_NONE) {
         return BD_STR("no day given");
     }
@@ -30,8 +29,8 @@ static void add_clock(bd_report *r) {
                   bd_str_format(r->arena, "%.*s, %.*s (%.*s)", BD_ARG(bd_words_period_kind(r)),
                                 BD_ARG(bd_words_period(r)), BD_ARG(period->id)),
                   "As of", bd_words_as_of(r));
-    bd_sheet_pair(table, "Period ends", ready_days_to(r, r->in->ready->ends), "Fieldwork",
-                  ready_days_to(r, r->in->ready->fieldwork));
+    bd_sheet_pair(table, "Period ends", days_to(r, r->in->ready->ends), "Fieldwork",
+                  days_to(r, r->in->ready->fieldwork));
     bd_sheet_wide(table, "Assessment", BD_RUN_MONO,
                   bd_str_format(r->arena, "SHA-256 %.*s", BD_ARG(r->in->assessment_sha256)));
 }
@@ -91,7 +90,7 @@ static void add_score(bd_report *r) {
     for (size_t i = 0; i < BD_COUNT(lines); i++) {
         add_score_line(r, table, &lines[i]);
     }
-    section_gates(r);
+    bd_section_gates(r);
 }
 
 /* ---- trend ---- */
@@ -227,7 +226,7 @@ static void add_counts(bd_report *r) {
                   bd_words_number(r, count_at_risk(r)));
 }
 
-void section_readiness_summary(bd_report *r) {
+void bd_section_summary(bd_report *r) {
     bd_open_section(
         r, bd_str_format(r->arena, "Readiness of %.*s", BD_ARG(r->engagement->system_name)),
         BD_STR("readiness"));

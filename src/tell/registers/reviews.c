@@ -1,7 +1,5 @@
 /* Access reviews: each with its decisions, who was denied and still has access, and the quarters that lack one. */
-#include "bindery/report.h"
-
-#include "report_priv.h"
+#include "bindery/registers.h"
 
 #define MOST_REVIEWS 100
 #define MOST_DENIED 100
@@ -244,7 +242,7 @@ static void add_quarters(bd_report *r) {
                       missed, all->quarters.count));
 }
 
-void section_reviews(bd_report *r) {
+void bd_section_reviews(bd_report *r) {
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Access reviews"), BD_STR("access-reviews"));
     if (reviews_of(r)->reviews.count == 0) {

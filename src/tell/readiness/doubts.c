@@ -1,8 +1,8 @@
 /* Data quality in the readiness report: the same as in the binder, in one list with who can mend it. */
-#include "bindery/report.h"
+#include "bindery/readiness.h"
 
-#include "ready_priv.h"
-#include "report_priv.h"
+#include "bindery/registers.h"
+#include "readiness_priv.h"
 
 static bd_str kind_words(bd_report *r, const char *kind) {
     bd_str words = bd_str_copy(r->arena, bd_str_of(kind));
@@ -73,11 +73,11 @@ static size_t add_notes(bd_report *r) {
             count++;
         }
     }
-    add_diags(r, &left);
+    bd_add_diags(r, &left);
     return count;
 }
 
-void section_doubts(bd_report *r) {
+void bd_section_doubts(bd_report *r) {
     bd_open_section(r, BD_STR("Data quality"), BD_STR("data-quality"));
     bd_say(r, BD_PARA_BODY,
            "What weakens the evidence. Nothing listed here can make an instance clean; a deviation "

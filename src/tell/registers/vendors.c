@@ -1,8 +1,8 @@
 /* Shared responsibility and vendors: whose reports we rest on, what they leave open of our period, what they expect of
  * us, which criteria are theirs to run and ours to watch, and who was given their reports. */
-#include "bindery/report.h"
+#include "bindery/registers.h"
 
-#include "report_priv.h"
+#include "registers_priv.h"
 
 #define MOST_CUECS 200
 #define MOST_ROWS 60       /* of the chart; the register has all */
@@ -488,7 +488,7 @@ static void add_recipients(bd_report *r) {
     }
 }
 
-void section_vendors(bd_report *r) {
+void bd_section_vendors(bd_report *r) {
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Shared responsibility and vendors"), BD_STR("vendors"));
     if (register_of(r)->vendors.count == 0) {

@@ -1,7 +1,7 @@
 /* What we count on others to do: vendors on whom the system rests (CSOCs), and our customers (CUECs). */
-#include "bindery/report.h"
+#include "bindery/registers.h"
 
-#include "report_priv.h"
+#include "registers_priv.h"
 
 static void cell_criteria(bd_report *r, bd_table *table, const bd_strs *criteria) {
     bd_cell *cell = bd_table_cell(table);

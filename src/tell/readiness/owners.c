@@ -1,8 +1,5 @@
 /* The readiness report: a list for each owner, in the checklist's own names, to be ticked off by hand. */
-#include "bindery/report.h"
-
-#include "ready_priv.h"
-#include "report_priv.h"
+#include "bindery/readiness.h"
 
 #define WANTED_SOURCES 2
 #define TICK_BOX "\xe2\x98\x90"
@@ -137,7 +134,7 @@ static void add_owner(bd_report *r, bd_str owner) {
     }
 }
 
-void section_owners(bd_report *r) {
+void bd_section_owners(bd_report *r) {
     bd_open_section(r, BD_STR("By owner"), BD_STR("owners"));
     bd_say(
         r, BD_PARA_NOTE,

@@ -1,9 +1,8 @@
 /* Populations and samples: what there was to draw from, what was frozen, drawn, replaced and tested, and how anybody
  * repeats the draw. */
-#include "bindery/report.h"
+#include "bindery/registers.h"
 
 #include "bindery/sample.h"
-#include "report_priv.h"
 
 static bd_str anchor_of_population(const bd_report *r, const bd_population *of) {
     return bd_anchor_of(r, "population", of->id);
@@ -294,7 +293,7 @@ static void add_population(bd_report *r, const bd_population *of) {
     }
 }
 
-void section_samples(bd_report *r) {
+void bd_section_samples(bd_report *r) {
     bd_doc_page_break(r->doc);
     bd_open_section(r, BD_STR("Populations and samples"), BD_STR("samples"));
     if (r->assessment->population_count == 0) {
@@ -319,7 +318,7 @@ void section_samples(bd_report *r) {
 
 /* ---- beside a control ---- */
 
-void samples_of_control(bd_report *r, bd_table *table, const bd_control *control) {
+void bd_add_samples(bd_report *r, bd_table *table, const bd_control *control) {
     bd_cell *cell = NULL;
     for (size_t i = 0; i < r->assessment->population_count; i++) {
         const bd_population *of = &r->assessment->populations[i];
@@ -362,7 +361,7 @@ static bool draw_vector(bd_arena *arena, bd_drawn_list *out) {
     return !bd_failed(rc);
 }
 
-void samples_method(bd_report *r) {
+void bd_section_sample_method(bd_report *r) {
     static const bd_column_def columns[] = {{"Rank", BD_ALIGN_RIGHT, 0},
                                             {"Item key", BD_ALIGN_LEFT, 0},
                                             {"SHA-256", BD_ALIGN_LEFT, 1},
