@@ -21,10 +21,10 @@
 #include "bindery/intake.h"
 #include "bindery/locker.h"
 #include "bindery/pbc.h"
-#include "bindery/report.h"
 #include "bindery/session.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
+#include "bindery/wording.h"
 #include "bindery/zip.h"
 
 /* The items of a frozen population that has some: its list, and its keys, whose hash was frozen. */

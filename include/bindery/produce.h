@@ -32,6 +32,7 @@
 #include "bindery/text.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
+#include "bindery/wording.h"
 #include "bindery/zip.h"
 
 /* ---- what is made ---- */

@@ -15,13 +15,13 @@
 #include "bindery/produce.h"
 #include "bindery/proof.h"
 #include "bindery/ready.h"
-#include "bindery/report.h"
 #include "bindery/rule.h"
 #include "bindery/run.h"
 #include "bindery/sampling.h"
 #include "bindery/session.h"
 #include "bindery/sign.h"
 #include "bindery/signer.h"
+#include "bindery/wording.h"
 
 /* requests.c: requests/ in the engagement's folder: a text for each owner of a control in scope, and blank lists. */
 BD_MUST_USE bd_rc bd_requests_write(const char *folder, const bd_engagement *engagement,

@@ -53,7 +53,7 @@ plant 'a path into another room is caught' src/base/doc/doc.c '#include "../valu
     "'../value/value_priv.h'"
 plant 'a private header of another room is caught' src/tell/report/report.c '#include "export_priv.h"' \
     "'export_priv.h' is not a file of room 'report'"
-plant 'a first include that is not the own header is caught' src/tell/report/words.c '#include <string.h>' \
+plant 'a first include that is not the own header is caught' src/tell/wording/words.c '#include <string.h>' \
     "the first include is"
 plant 'a test that opens another room is caught' tests/unit/doc_test.c \
     '#include "../../src/base/crypto/crypto_priv.h"' "a test of 'doc' opens"

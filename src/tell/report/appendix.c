@@ -1,22 +1,23 @@
 /* Appendices: how the score is made, when evidence counts, words, versions, what is not claimed. */
 #include "bindery/report.h"
 
+#include "bindery/registers.h"
 #include "report_priv.h"
 
 typedef struct {
     const char *term, *meaning;
 } term;
 
-static void add_terms(report *r, const term *terms, size_t count) {
-    bd_table *table = add_facts(r, true);
+static void add_terms(bd_report *r, const term *terms, size_t count) {
+    bd_table *table = bd_add_facts(r, true);
     for (size_t i = 0; i < count; i++) {
-        fact(table, terms[i].term, bd_str_of(terms[i].meaning));
+        bd_add_fact(table, terms[i].term, bd_str_of(terms[i].meaning));
     }
 }
 
 /* ---- A: score -------------------------------------------------------------------------------------------------- */
 
-static void add_score(report *r) {
+static void add_score(bd_report *r) {
     static const term terms[] = {
         {"Counted", "Controls that at least one criterion in scope lists, without those that are "
                     "not applicable by "
@@ -39,15 +40,15 @@ static void add_score(report *r) {
         {"Microsoft's scores",
          "Secure scores and policy compliance figures are other measures. They never enter these."},
     };
-    say(r, BD_PARA_BODY,
-        "Definition bindery-1. A score is only comparable with one of the same definition and "
-        "scope.");
+    bd_say(r, BD_PARA_BODY,
+           "Definition bindery-1. A score is only comparable with one of the same definition and "
+           "scope.");
     add_terms(r, terms, BD_COUNT(terms));
 }
 
 /* ---- B: frequencies ---------------------------------------------------------------------------------------------- */
 
-static void add_frequencies(report *r) {
+static void add_frequencies(bd_report *r) {
     static const term terms[] = {
         {"Continuous", "Each month of the period that has ended is due. It is accepted when a "
                        "snapshot that describes one of "
@@ -90,7 +91,7 @@ static void add_frequencies(report *r) {
 /* ---- C: words
  * -------------------------------------------------------------------------------------------------------- */
 
-static void add_marks(report *r) {
+static void add_marks(bd_report *r) {
     static const struct {
         bd_mark mark;
         bool is_flagged;
@@ -105,16 +106,16 @@ static void add_marks(report *r) {
         {BD_MARK_NONE, true, "! exception",
          "a flag beside a state: an exception happened in the period, open or closed"},
     };
-    static const column_def columns[] = {{"State", BD_ALIGN_LEFT, 0},
-                                         {"Meaning", BD_ALIGN_LEFT, 1}};
-    bd_table *table = ADD_TABLE(r, BD_STR("Marks of states"), columns, true);
+    static const bd_column_def columns[] = {{"State", BD_ALIGN_LEFT, 0},
+                                            {"Meaning", BD_ALIGN_LEFT, 1}};
+    bd_table *table = BD_ADD_TABLE(r, BD_STR("Marks of states"), columns, true);
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_table_state(table, rows[i].mark, rows[i].is_flagged, bd_str_of(rows[i].sign));
         bd_table_text(table, bd_str_of(rows[i].meaning));
     }
 }
 
-static void add_glossary(report *r) {
+static void add_glossary(bd_report *r) {
     static const term terms[] = {
         /* an even number: two on a row */
         {"Binder", "This document: management's evidence, put in the order of the criteria."},
@@ -139,37 +140,38 @@ static void add_glossary(report *r) {
         {"Waiver", "A signed acceptance of an open exception until a day; it changes no verdict."},
     };
     add_marks(r);
-    say(r, BD_PARA_NOTE,
+    bd_say(
+        r, BD_PARA_NOTE,
         "Cells of the month grids: C clean, D deviation, ? cannot tell, M missing or not observed, "
         "N no occurrence, "
         "L covered by a change log; a ring is not due yet.");
-    bd_table *table = add_sheet(r);
+    bd_table *table = bd_add_sheet(r);
     for (size_t i = 0; i + 1 < BD_COUNT(terms); i += 2) {
-        sheet_pair(table, terms[i].term, bd_str_of(terms[i].meaning), terms[i + 1].term,
-                   bd_str_of(terms[i + 1].meaning));
+        bd_sheet_pair(table, terms[i].term, bd_str_of(terms[i].meaning), terms[i + 1].term,
+                      bd_str_of(terms[i + 1].meaning));
     }
 }
 
 /* ---- D: samples
  * ---------------------------------------------------------------------------------------------------------- */
 
-static void add_sizes(report *r) {
-    static const column_def columns[] = {{"Occurrences in the period", BD_ALIGN_LEFT, 1},
-                                         {"Usual size", BD_ALIGN_RIGHT, 0},
-                                         {"Range", BD_ALIGN_LEFT, 0},
-                                         {"Note", BD_ALIGN_LEFT, 3}};
+static void add_sizes(bd_report *r) {
+    static const bd_column_def columns[] = {{"Occurrences in the period", BD_ALIGN_LEFT, 1},
+                                            {"Usual size", BD_ALIGN_RIGHT, 0},
+                                            {"Range", BD_ALIGN_LEFT, 0},
+                                            {"Note", BD_ALIGN_LEFT, 3}};
     const bd_value *sampling = r->catalog->sampling;
     if (sampling == NULL || sampling->kind != BD_ARRAY || sampling->count == 0) {
         return;
     }
-    say(r, BD_PARA_BODY,
-        "Usual sizes, for a self-test before fieldwork; the auditor chooses samples and their "
-        "sizes.");
-    bd_table *table = ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_say(r, BD_PARA_BODY,
+           "Usual sizes, for a self-test before fieldwork; the auditor chooses samples and their "
+           "sizes.");
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < sampling->count; i++) {
         const bd_value *row = &sampling->items[i];
         const bd_value *size = bd_value_find(row, "n");
-        bd_str id = words_catalog(r, bd_value_text(row, "id"));
+        bd_str id = bd_words_catalog(r, bd_value_text(row, "id"));
         bd_str occurrences = bd_value_text(row, "occurrences");
         bool is_event = bd_str_has_prefix(id, BD_STR("per_event"));
         bd_str label = is_event ? BD_STR("events") : id;
@@ -179,27 +181,28 @@ static void add_sizes(report *r) {
                       bd_str_format(r->arena, "%.*s: %.*s", BD_ARG(label), BD_ARG(occurrences)));
         bd_table_text(table, size == NULL ? BD_STR("") : size->text);
         bd_table_text(table, bd_value_text(row, "range"));
-        bd_table_text(table, words_catalog(r, bd_value_text(row, "note")));
+        bd_table_text(table, bd_words_catalog(r, bd_value_text(row, "note")));
     }
 }
 
-static void add_sampling(report *r) {
-    samples_method(r);
+static void add_sampling(bd_report *r) {
+    bd_section_sample_method(r);
     add_sizes(r);
 }
 
 /* ---- E: versions
  * ----------------------------------------------------------------------------------------------------------- */
 
-static void add_versions(report *r) {
-    bd_table *table = add_facts(r, true);
-    fact(table, "Bindery", r->in->bindery_version);
-    fact(table, "With", r->in->versions);
-    fact(table, "Time zone data", r->assessment->zone_data_version);
-    bd_cell_run(table, fact_cell(table, "Catalog, SHA-256"), BD_RUN_MONO,
-                words_hash(r, r->catalog->sha256));
-    bd_cell_run(table, fact_cell(table, "Journal head"), BD_RUN_MONO, r->in->journal_head);
-    say(r, BD_PARA_NOTE,
+static void add_versions(bd_report *r) {
+    bd_table *table = bd_add_facts(r, true);
+    bd_add_fact(table, "Bindery", r->in->bindery_version);
+    bd_add_fact(table, "With", r->in->versions);
+    bd_add_fact(table, "Time zone data", r->assessment->zone_data_version);
+    bd_cell_run(table, bd_fact_cell(table, "Catalog, SHA-256"), BD_RUN_MONO,
+                bd_words_hash(r, r->catalog->sha256));
+    bd_cell_run(table, bd_fact_cell(table, "Journal head"), BD_RUN_MONO, r->in->journal_head);
+    bd_say(
+        r, BD_PARA_NOTE,
         "The same evidence, catalog, settings, as-of instant and versions give the same bytes of "
         "every file "
         "but the signatures.");
@@ -208,7 +211,7 @@ static void add_versions(report *r) {
 /* ---- F: claims
  * ---------------------------------------------------------------------------------------------------------------- */
 
-static void add_claims(report *r) {
+static void add_claims(bd_report *r) {
     static const char *const claims[] = {
         "It is not a SOC 2\xc2\xae report and holds no opinion: only an independent CPA firm gives "
         "one.",
@@ -223,14 +226,14 @@ static void add_claims(report *r) {
         "authenticated.",
     };
     for (size_t i = 0; i < BD_COUNT(claims); i++) {
-        say(r, BD_PARA_BULLET, claims[i]);
+        bd_say(r, BD_PARA_BULLET, claims[i]);
     }
 }
 
-void section_appendices(report *r) {
+void section_appendices(bd_report *r) {
     static const struct {
         const char *title, *anchor;
-        void (*add)(report *);
+        void (*add)(bd_report *);
     } parts[] = {
         {"A  How the score is made", "appendix-score", add_score},
         {"B  When evidence counts", "appendix-frequency", add_frequencies},
@@ -238,10 +241,10 @@ void section_appendices(report *r) {
         {"D  Samples: method and usual sizes", "appendix-sampling", add_sampling},
         {"E  Versions", "appendix-versions", add_versions},
         {"F  What this binder does not claim", "appendix-claims", add_claims},
-        {"G  Custody of the evidence", "appendix-custody", section_custody},
+        {"G  Custody of the evidence", "appendix-custody", bd_section_custody},
     };
     bd_doc_page_break(r->doc);
-    open_section(r, BD_STR("Appendices"), BD_STR("appendices"));
+    bd_open_section(r, BD_STR("Appendices"), BD_STR("appendices"));
     for (size_t i = 0; i < BD_COUNT(parts); i++) {
         bd_doc_heading(r->doc, 2, bd_str_of(parts[i].title), bd_str_of(parts[i].anchor));
         parts[i].add(r);

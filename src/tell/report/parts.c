@@ -1,58 +1,58 @@
-/* The parts of a report as its template lists them: which function writes a section, what the organisation says in it,
- * pages of its own.  The order is the template's; there is no other. */
+/* The parts of a report as its template lists them: which function writes a section, and pages of the organisation's
+ * own.  The order is the template's; there is no other. */
 #include "bindery/report.h"
 
-#include "ready_priv.h"
+#include "bindery/readiness.h"
+#include "bindery/registers.h"
+#include "bindery/verdicts.h"
 #include "report_priv.h"
-
-#define DASH "\xe2\x80\x93"
 
 #define BLOCK_BYTES ((size_t)4 << 10) /* of a table with its cells, about */
 
-static void section_organisation_page(report *r);
+static void section_organisation_page(bd_report *r);
 
-static void section_criteria_and_evidenced(report *r) {
-    section_criteria_index(r);
-    section_evidenced(r);
+static void section_criteria_and_evidenced(bd_report *r) {
+    bd_section_criteria_index(r);
+    bd_section_evidenced(r);
 }
 
-static void (*const writers[])(report *) = {
+static void (*const writers[])(bd_report *) = {
     [BD_SECTION_PAGE] = section_organisation_page,
     [BD_SECTION_COVER] = section_cover,
     [BD_SECTION_DOCUMENT_CONTROL] = section_control,
     [BD_SECTION_CONTENTS] = section_contents,
-    [BD_SECTION_GLANCE] = section_glance,
+    [BD_SECTION_GLANCE] = bd_section_glance,
     [BD_SECTION_SCOPE] = section_scope,
-    [BD_SECTION_VENDORS] = section_vendors,
+    [BD_SECTION_VENDORS] = bd_section_vendors,
     [BD_SECTION_CRITERIA_INDEX] = section_criteria_and_evidenced,
-    [BD_SECTION_CONTROL_MATRIX] = section_control_matrix,
-    [BD_SECTION_CRITERIA] = section_criteria,
-    [BD_SECTION_SAMPLES] = section_samples,
-    [BD_SECTION_MATCHES] = section_matches,
-    [BD_SECTION_REVIEWS] = section_reviews,
-    [BD_SECTION_POSTURE] = section_posture,
-    [BD_SECTION_EXCEPTIONS] = section_exceptions,
-    [BD_SECTION_SINCE] = section_since,
-    [BD_SECTION_SET_ASIDE] = section_set_aside,
-    [BD_SECTION_EVIDENCE] = section_ipe,
-    [BD_SECTION_PBC] = section_pbc,
-    [BD_SECTION_DATA_QUALITY] = section_data_quality,
-    [BD_SECTION_HASHES] = section_hashes,
+    [BD_SECTION_CONTROL_MATRIX] = bd_section_control_matrix,
+    [BD_SECTION_CRITERIA] = bd_section_criteria,
+    [BD_SECTION_SAMPLES] = bd_section_samples,
+    [BD_SECTION_MATCHES] = bd_section_matches,
+    [BD_SECTION_REVIEWS] = bd_section_reviews,
+    [BD_SECTION_POSTURE] = bd_section_posture,
+    [BD_SECTION_EXCEPTIONS] = bd_section_exceptions,
+    [BD_SECTION_SINCE] = bd_section_since,
+    [BD_SECTION_SET_ASIDE] = bd_section_set_aside,
+    [BD_SECTION_EVIDENCE] = bd_section_evidence,
+    [BD_SECTION_PBC] = bd_section_pbc,
+    [BD_SECTION_DATA_QUALITY] = bd_section_data_quality,
+    [BD_SECTION_HASHES] = bd_section_hashes,
     [BD_SECTION_APPENDICES] = section_appendices,
-    [BD_SECTION_SUMMARY] = section_readiness_summary,
-    [BD_SECTION_MONTHS] = section_months,
-    [BD_SECTION_DUES] = section_dues,
-    [BD_SECTION_STALE] = section_stale,
-    [BD_SECTION_AGEING] = section_ageing,
-    [BD_SECTION_VENDOR_CLOCK] = section_vendor_clock,
-    [BD_SECTION_SCORES] = section_posture_scores,
-    [BD_SECTION_CHANGES] = section_changes,
-    [BD_SECTION_DOUBTS] = section_doubts,
-    [BD_SECTION_OWNERS] = section_owners,
+    [BD_SECTION_SUMMARY] = bd_section_summary,
+    [BD_SECTION_MONTHS] = bd_section_months,
+    [BD_SECTION_DUES] = bd_section_dues,
+    [BD_SECTION_STALE] = bd_section_stale,
+    [BD_SECTION_AGEING] = bd_section_ageing,
+    [BD_SECTION_VENDOR_CLOCK] = bd_section_vendor_clock,
+    [BD_SECTION_SCORES] = bd_section_scores,
+    [BD_SECTION_CHANGES] = bd_section_changes,
+    [BD_SECTION_DOUBTS] = bd_section_doubts,
+    [BD_SECTION_OWNERS] = bd_section_owners,
 };
 _Static_assert(BD_COUNT(writers) == BD_SECTION_COUNT, "every section has who writes it");
 
-void parts_write(report *r, const bd_template_parts *parts) {
+void parts_write(bd_report *r, const bd_template_parts *parts) {
     for (size_t i = 0; i < parts->count; i++) {
         r->part = &parts->data[i];
         writers[r->part->section](r);
@@ -60,84 +60,19 @@ void parts_write(report *r, const bd_template_parts *parts) {
     r->part = NULL;
 }
 
-/* ---- what the organisation says ---- */
+/* ---- pages of the organisation ---- */
 
-static bd_str value_of(const report *r, const bd_template_run *run) {
-    switch (run->value) {
-    case BD_TEMPLATE_TEXT: return run->text;
-    case BD_TEMPLATE_ORGANISATION: return r->engagement->organisation_name;
-    case BD_TEMPLATE_SYSTEM: return r->engagement->system_name;
-    case BD_TEMPLATE_PERIOD: return words_period(r);
-    case BD_TEMPLATE_AS_OF: return words_as_of(r);
-    case BD_TEMPLATE_PACKAGE: return r->in->package_id;
-    case BD_TEMPLATE_EDITION: return words_edition(r);
-    }
-    return run->text;
-}
-
-static void say_heading(report *r, const bd_template_block *block, size_t place) {
-    bd_str text = {"", 0};
-    for (size_t i = 0; i < block->runs.count; i++) {
-        text = bd_str_format(r->arena, "%.*s%.*s", BD_ARG(text),
-                             BD_ARG(value_of(r, &block->runs.data[i])));
-    }
-    bd_doc_heading(r->doc, 2, text, bd_str_format(r->arena, "page-%zu-%zu", r->page_count, place));
-}
-
-void parts_say(report *r) {
-    for (size_t i = 0; r->part != NULL && i < r->part->blocks.count; i++) {
-        const bd_template_block *block = &r->part->blocks.data[i];
-        if (block->kind == BD_TEMPLATE_HEADING) {
-            say_heading(r, block, i + 1);
-            continue;
-        }
-        if (block->runs.count == 0) {
-            continue;
-        }
-        bd_para *para = bd_doc_paragraph(r->doc, block->kind == BD_TEMPLATE_ITEM ? BD_PARA_BULLET
-                                                                                 : BD_PARA_BODY);
-        for (size_t k = 0; k < block->runs.count; k++) {
-            bd_para_styled(para, block->runs.data[k].style, value_of(r, &block->runs.data[k]));
-        }
-    }
-}
-
-bd_block *open_section(report *r, bd_str title, bd_str anchor) {
-    bool is_renamed = r->part != NULL && r->part->heading.size > 0;
-    size_t at = r->doc->blocks.count;
-    (void)bd_doc_heading(r->doc, 1, is_renamed ? r->part->heading : title, anchor);
-    parts_say(r);
-    return &r->doc->blocks.data[at]; /* adding may have moved them */
-}
-
-static void section_organisation_page(report *r) {
+static void section_organisation_page(bd_report *r) {
     r->page_count++;
     bd_doc_page_break(r->doc);
     bd_doc_heading(r->doc, 1, r->part->heading, bd_str_format(r->arena, "page-%zu", r->page_count));
-    say_text(r, BD_PARA_NOTE,
-             bd_str_format(r->arena,
-                           "Written by %.*s, printed as it stands in the template of this report. "
-                           "Bindery tested nothing of it.",
-                           BD_ARG(r->engagement->organisation_name)));
-    parts_say(r);
-}
-
-/* ---- the logo ---- */
-
-void parts_logo(report *r) {
-    const bd_template_logo *logo = &r->template->logo;
-    if (logo->image == NULL && logo->shape_count == 0) {
-        return;
-    }
-    bd_picture *picture = bd_new(r->arena, bd_picture, 1);
-    *picture = (bd_picture){.image = logo->image,
-                            .shapes = logo->shapes,
-                            .shape_count = logo->shape_count,
-                            .view_width = logo->view_width,
-                            .view_height = logo->view_height,
-                            .width_pt = logo->width_pt,
-                            .alternative = logo->alternative};
-    bd_doc_picture(r->doc, picture);
+    bd_say_text(
+        r, BD_PARA_NOTE,
+        bd_str_format(r->arena,
+                      "Written by %.*s, printed as it stands in the template of this report. "
+                      "Bindery tested nothing of it.",
+                      BD_ARG(r->engagement->organisation_name)));
+    bd_say_own(r);
 }
 
 /* ---- links into sections that the template leaves out ---- */
@@ -162,7 +97,7 @@ static void cut_runs(bd_runs *runs, const bd_map *known) {
         run->link = (bd_str){"", 0};
         if (run->is_page_ref) {
             run->is_page_ref = false;
-            run->text = BD_STR(DASH);
+            run->text = BD_STR(BD_DASH);
         }
     }
 }
@@ -192,7 +127,7 @@ static bool has_section(const bd_template_parts *parts, bd_section section) {
 }
 
 /* Names of the sections that the template leaves out, or "". */
-static bd_str left_out(const report *r) {
+static bd_str left_out(const bd_report *r) {
     const bd_doc_template *ours = bd_template_default(r->template->kind, r->arena);
     const bd_template_parts *lists[] = {&ours->front, &ours->body};
     bd_strs names = {0};
@@ -205,15 +140,15 @@ static bd_str left_out(const report *r) {
             }
         }
     }
-    return words_list(r, &names, ", ");
+    return bd_words_list(r, &names, ", ");
 }
 
-bool parts_are_all(const report *r) {
+bool parts_are_all(const bd_report *r) {
     return left_out(r).size == 0;
 }
 
 /* With all sections there a link that leads nowhere is a fault, and said; with some left out it is their absence. */
-void parts_cut_links(report *r) {
+void parts_cut_links(bd_report *r) {
     if (parts_are_all(r)) {
         return;
     }
@@ -227,7 +162,7 @@ void parts_cut_links(report *r) {
 
 /* ---- what is said of the template ---- */
 
-bd_str parts_words(const report *r) {
+bd_str parts_words(const bd_report *r) {
     const bd_doc_template *template = r->template;
     size_t headings = 0, said = 0, pages = 0;
     const bd_template_parts *lists[] = {&template->front, &template->body};
