@@ -9,6 +9,7 @@
 #include "bindery/assess.h"
 #include "bindery/pbc.h"
 #include "bindery/ready.h"
+#include "bindery/ties.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
 
@@ -26,16 +27,10 @@ typedef struct {
     bd_str package_id;           /* for index.html */
     const bd_str *package_paths; /* of each evidence item, or NULL before the package is planned */
     const bd_str *ipe_paths;     /* of each item's IPE sheet, or NULL; single ones may be empty */
-    const struct bd_export_joins
-        *joins; /* of bd_export_joins_make, or NULL: each call makes its own */
+    const bd_ties *ties; /* of this assessment and evidence, or NULL: each call makes its own */
     const bd_pbc *pbc; /* requests and what answers them; NULL: none are listed */
     const bd_readiness *ready; /* for the four lists of what is to do; else NULL */
 } bd_export_inputs;
-
-/* Which evidence speaks to which control, and the like.  Worth making once where many lists and sheets are written.
- * Allocated in <arena>; holds for inputs with the same assessment and evidence; threads may share it. */
-typedef struct bd_export_joins bd_export_joins;
-const bd_export_joins *bd_export_joins_make(const bd_export_inputs *inputs, bd_arena *arena);
 
 /* assessment.json (templates/schema/assessment.schema.json; canonical JSON, one LF at the end). */
 BD_MUST_USE bd_rc bd_export_assessment(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);

@@ -643,13 +643,13 @@ TEST(export, outlines_outside_the_scope_are_left_out_and_checklist_controls_neve
     CHECK_HOLDS(export_text(w, bd_export_assessment), "\"id\":\"6.7.2\",\"in_scope\":false");
 }
 
-TEST(export, known_joins_change_no_byte) {
+TEST(export, known_ties_change_no_byte) {
     world *w = make_world();
     for (size_t i = 0; i < BD_COUNT(all_exports); i++) {
         bd_str alone = export_text(w, all_exports[i]);
-        w->inputs.joins = bd_export_joins_make(&w->inputs, test_arena());
+        w->inputs.ties = bd_ties_make(&w->assessment, &w->evidence, test_arena());
         CHECK_EQ_STR(export_text(w, all_exports[i]), alone);
-        w->inputs.joins = NULL;
+        w->inputs.ties = NULL;
     }
 }
 

@@ -39,7 +39,7 @@ bd_rc bd_production_list(bd_production *run, bd_err *err) {
         .snapshots = &judged->read.snapshots,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .tzdata_version = judged->assessment->zone_data_version,
-        .joins = run->joins,
+        .ties = run->ties,
         .ready = run->ready,
         .pbc = judged->pbc,
     };

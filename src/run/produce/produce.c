@@ -3,6 +3,7 @@
 
 #include "bindery/export.h"
 #include "bindery/sign.h"
+#include "bindery/ties.h"
 #include "produce_priv.h"
 
 #include <string.h>
@@ -134,7 +135,7 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .package_id = run->facts.package_id,
         .package_paths = run->paths,
         .ipe_paths = run->ipe_paths,
-        .joins = run->joins,
+        .ties = run->ties,
         .pbc = run->judged->pbc,
     };
 }
@@ -184,8 +185,7 @@ static void place_evidence(bd_production *run) {
             run->paths[i] = item->is_withheld ? run->ipe_paths[i] : run->paths[i];
         }
     }
-    bd_export_inputs inputs = export_inputs(run);
-    run->joins = bd_export_joins_make(&inputs, arena);
+    run->ties = bd_ties_make(run->judged->assessment, &run->judged->read.evidence, arena);
 }
 
 static bd_rc add_evidence(bd_production *run, bd_err *err) {

@@ -122,11 +122,12 @@ static void write_check(export_run *run, bd_json_writer *writer, const bd_check_
 }
 
 static void write_checks(export_run *run, bd_json_writer *writer, const bd_control_result *result) {
-    size_t control = export_control_index(run, result);
+    size_t count;
+    const uint32_t *checks = bd_ties_of_control(run->ties, result, &count);
     bd_json_key(writer, "checks");
     bd_json_open(writer, '[');
-    for (size_t i = run->joins->check_from[control]; i < run->joins->check_from[control + 1]; i++) {
-        const bd_check_result *one = &run->in->assessment->checks.data[run->joins->checks[i]];
+    for (size_t i = 0; i < count; i++) {
+        const bd_check_result *one = &run->in->assessment->checks.data[checks[i]];
         bd_arenas_pass(sizeof *one + one->scope.size + one->reason.size);
         write_check(run, writer, one);
         bd_arena_reset(run->line);
@@ -180,7 +181,7 @@ static void write_controls(export_run *run, bd_json_writer *writer) {
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->assessment->control_count; i++) {
         const bd_control_result *result = &run->in->assessment->controls[i];
-        if (export_has_control(result)) {
+        if (bd_ties_is_listed(result)) {
             write_control(run, writer, result);
         }
         bd_arena_reset(run->line);
@@ -198,7 +199,7 @@ static void write_criterion(export_run *run, bd_json_writer *writer,
     bd_json_open(writer, '[');
     for (size_t i = 0; i < result->controls.count; i++) {
         const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
-        if (export_has_control(control)) {
+        if (bd_ties_is_listed(control)) {
             bd_json_text(writer, control->control->number);
         }
     }
@@ -325,7 +326,7 @@ static void write_evidence(export_run *run, bd_json_writer *writer) {
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        export_evidence_record(run, writer, run->joins->order[i]);
+        export_evidence_record(run, writer, bd_ties_evidence_at(run->ties, i));
         bd_arena_reset(run->line);
     }
     bd_json_close(writer, ']');
@@ -357,7 +358,7 @@ static void write_data_quality(export_run *run, bd_json_writer *writer) {
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
+        const bd_evidence *item = &run->in->evidence->data[bd_ties_evidence_at(run->ties, i)];
         export_diags(writer, item, bd_evidence_id(run->line, item->given.number));
         bd_arena_reset(run->line);
     }
@@ -370,7 +371,7 @@ static void write_unmapped(export_run *run, bd_json_writer *writer) {
     bd_json_open(writer, '[');
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
+        const bd_evidence *item = &run->in->evidence->data[bd_ties_evidence_at(run->ties, i)];
         if (!item->is_unmapped) {
             continue;
         }

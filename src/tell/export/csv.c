@@ -18,12 +18,6 @@ typedef struct {
     bool *is_placed; /* per item */
 } placing;
 
-/* Controls of one item, each once: links of an item stand in control order. */
-static bool is_first_link(const export_run *run, size_t link) {
-    const export_link *links = run->joins->links;
-    return links[link - 1].control != links[link].control;
-}
-
 typedef struct {
     const export_run *run;
     bd_map *criteria; /* id -> bd_criterion_result */
@@ -32,12 +26,13 @@ typedef struct {
 
 static void place_item(placement *at, size_t item, bool is_counting) {
     const export_run *run = at->run;
-    size_t first = run->joins->link_from[item];
-    for (size_t i = first; i < run->joins->link_from[item + 1]; i++) {
-        if (i > first && !is_first_link(run, i)) {
-            continue;
+    size_t count;
+    const bd_tie *links = bd_ties_of_evidence(run->ties, item, &count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t control = links[i].control;
+        if (i > 0 && links[i - 1].control == control) {
+            continue; /* each control once: links stand in control order */
         }
-        uint32_t control = run->joins->links[i].control;
         const bd_strs *criteria = &run->in->assessment->controls[control].control->criteria;
         for (size_t j = 0; j < criteria->count; j++) {
             const bd_criterion_result *criterion = bd_map_find(at->criteria, criteria->data[j]);
@@ -57,7 +52,7 @@ static void place_item(placement *at, size_t item, bool is_counting) {
 static void place_all(placement *at, bool is_counting) {
     for (size_t i = 0; i < at->run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        place_item(at, at->run->joins->order[i], is_counting);
+        place_item(at, bd_ties_evidence_at(at->run->ties, i), is_counting);
     }
 }
 
@@ -88,8 +83,8 @@ static void put_facts_cells(csv_table *to, const bd_evidence *item) {
     csv_text(to, export_instant(line, item->describes_from));
     csv_text(to, export_instant(line, item->describes_to));
     csv_text(to, export_instant(line, item->collected_at));
-    if (export_has_rows(item)) {
-        csv_int(to, export_rows_kept(item));
+    if (bd_ties_has_rows(item)) {
+        csv_int(to, bd_ties_rows_kept(item));
     } else {
         csv_empty(to);
     }
@@ -100,10 +95,10 @@ static void put_facts_cells(csv_table *to, const bd_evidence *item) {
 static void put_evidence_cells(csv_table *to, const bd_evidence *item) {
     csv_text(to, bd_evidence_id(to->run->line, item->given.number));
     csv_text(to, item->title);
-    csv_word(to, export_kind(item));
+    csv_word(to, bd_ties_kind(item));
     csv_text(to, item->source);
     csv_word(to, bd_origin_name(item->origin));
-    if (export_is_aside(item)) {
+    if (bd_ties_is_aside(item)) {
         for (int i = 0; i < 6; i++) {
             csv_empty(to);
         }
@@ -152,7 +147,7 @@ bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err 
     }
     for (size_t i = 0; i < inputs->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        size_t item = run.joins->order[i];
+        size_t item = bd_ties_evidence_at(run.ties, i);
         if (!placed.is_placed[item]) {
             csv_empty(&to);
             put_evidence_cells(&to, &inputs->evidence->data[item]);
@@ -169,12 +164,13 @@ bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err 
 /* Other criteria in scope that the item speaks to. */
 static bd_str also_supports(export_run *run, size_t item, bd_str criterion) {
     bd_strs others = {0};
-    for (size_t i = run->joins->link_from[item]; i < run->joins->link_from[item + 1]; i++) {
-        const bd_control_result *control =
-            &run->in->assessment->controls[run->joins->links[i].control];
+    size_t count;
+    const bd_tie *links = bd_ties_of_evidence(run->ties, item, &count);
+    for (size_t i = 0; i < count; i++) {
+        const bd_control_result *control = &run->in->assessment->controls[links[i].control];
         for (size_t j = 0; j < control->control->criteria.count; j++) {
             const bd_criterion_result *other =
-                export_criterion_find(run, control->control->criteria.data[j]);
+                bd_ties_find_criterion(run->ties, control->control->criteria.data[j]);
             if (other != NULL && other->is_in_scope &&
                 !bd_str_eq(other->criterion->id, criterion)) {
                 export_add_once(run->line, &others, other->criterion->id);
@@ -186,7 +182,7 @@ static bd_str also_supports(export_run *run, size_t item, bd_str criterion) {
 
 static void put_control_rows(csv_table *to, bd_str criterion, const bd_control_result *control) {
     export_run *run = to->run;
-    export_mentions list = export_mentions_of(run->arena, control);
+    bd_mentions list = bd_mentions_make(run->arena, control);
     for (size_t i = 0; i < list.count;) {
         uint32_t number = list.data[i].number;
         bd_strs requirements = {0};
@@ -196,7 +192,7 @@ static void put_control_rows(csv_table *to, bd_str criterion, const bd_control_r
             export_add_once(run->line, &instances, list.data[i].instance);
         }
         size_t item = 0;
-        if (!export_evidence_find(run, number, &item)) {
+        if (!bd_ties_find_evidence(run->ties, number, &item)) {
             continue;
         }
         csv_text(to, criterion);
@@ -220,7 +216,7 @@ bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion, 
     export_open(&run, inputs, sink);
     csv_table to = {&run, false};
     csv_head(&to, heads, BD_COUNT(heads));
-    const bd_criterion_result *result = export_criterion_find(&run, criterion);
+    const bd_criterion_result *result = bd_ties_find_criterion(run.ties, criterion);
     for (size_t i = 0; result != NULL && i < result->controls.count; i++) {
         put_control_rows(&to, criterion, &inputs->assessment->controls[result->controls.data[i]]);
     }
@@ -356,7 +352,7 @@ bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_e
     csv_table to = {&run, false};
     csv_head(&to, heads, BD_COUNT(heads));
     for (size_t i = 0; i < inputs->assessment->control_count; i++) {
-        if (export_has_control(&inputs->assessment->controls[i])) {
+        if (bd_ties_is_listed(&inputs->assessment->controls[i])) {
             put_control(&to, &inputs->assessment->controls[i]);
         }
     }
@@ -369,7 +365,7 @@ static bd_str numbers_of(const export_run *run, const bd_criterion_result *resul
     bd_strs numbers = {0};
     for (size_t i = 0; i < result->controls.count; i++) {
         const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
-        if (export_has_control(control)) {
+        if (bd_ties_is_listed(control)) {
             *bd_push(run->line, &numbers) = control->control->number;
         }
     }
@@ -399,6 +395,34 @@ bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_e
         csv_int(&to, result->open_exceptions);
         csv_text(&to, numbers_of(&run, result));
         csv_end_row(&to);
+    }
+    return export_close(&run, err);
+}
+
+/* ---- months.csv: the heat grid as data ---- */
+
+bd_rc bd_export_months_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+    static const char *const heads[] = {"criterion", "month", "due", "accepted", "worst"};
+    const bd_strs *months = &inputs->assessment->months;
+    export_run run;
+    export_open(&run, inputs, sink);
+    csv_table to = {&run, false};
+    csv_head(&to, heads, BD_COUNT(heads));
+    for (size_t i = 0; i < inputs->assessment->criterion_count; i++) {
+        const bd_criterion_result *result = &inputs->assessment->criteria[i];
+        for (size_t k = 0; result->is_in_scope && k <= months->count; k++) {
+            int complete = 0, counted = 0;
+            const bd_month_cell *one = /* until the row ends */
+                &bd_month_cells_make(run.line, inputs->assessment, result, &complete, &counted)[k];
+            csv_text(&to, result->criterion->id);
+            csv_text(&to, k < months->count ? months->data[k] : BD_STR("longer"));
+            csv_int(&to, one->due);
+            csv_int(&to, one->accepted);
+            csv_word(&to, one->due > 0       ? bd_outcome_name(one->worst)
+                          : one->not_due > 0 ? bd_outcome_name(BD_OUTCOME_NOT_DUE)
+                                             : "");
+            csv_end_row(&to);
+        }
     }
     return export_close(&run, err);
 }

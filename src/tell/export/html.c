@@ -46,8 +46,8 @@ void html_int(export_run *run, int64_t value) {
 }
 
 void html_rows(export_run *run, const bd_evidence *item) {
-    if (export_has_rows(item)) {
-        html_int(run, export_rows_kept(item));
+    if (bd_ties_has_rows(item)) {
+        html_int(run, bd_ties_rows_kept(item));
     } else {
         html_put(run, "–");
     }

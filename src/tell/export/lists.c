@@ -10,8 +10,8 @@ _Static_assert(HTML_EXCEPTIONS == 100, "the page says how many");
 static void put_control_links(export_run *run, const bd_strs *numbers) {
     for (size_t i = 0; i < numbers->count; i++) {
         html_put(run, i > 0 ? ", " : "");
-        const bd_control_result *control = export_control_find(run, numbers->data[i]);
-        if (control != NULL && export_has_control(control)) {
+        const bd_control_result *control = bd_ties_find_control(run->ties, numbers->data[i]);
+        if (control != NULL && bd_ties_is_listed(control)) {
             html_link(run, "#control-", numbers->data[i], numbers->data[i]);
         } else {
             html_text(run, numbers->data[i]);
@@ -135,26 +135,26 @@ static void put_exceptions(export_run *run) {
 /* ---- evidence ---- */
 
 static void put_speaks_to(export_run *run, size_t item) {
-    const export_link *links = run->joins->links;
-    size_t first = run->joins->link_from[item];
-    for (size_t i = first; i < run->joins->link_from[item + 1]; i++) {
-        if (i > first && links[i].control == links[i - 1].control) {
+    size_t count;
+    const bd_tie *links = bd_ties_of_evidence(run->ties, item, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && links[i].control == links[i - 1].control) {
             continue;
         }
         const bd_control_result *control = &run->in->assessment->controls[links[i].control];
-        html_put(run, i > first ? ", " : "");
-        if (export_has_control(control)) {
+        html_put(run, i > 0 ? ", " : "");
+        if (bd_ties_is_listed(control)) {
             html_link(run, "#control-", control->control->number, control->control->number);
         } else {
             html_text(run, control->control->number);
         }
     }
-    uint32_t subject = run->joins->subject[item];
-    if (subject != 0) {
-        bd_str id = bd_evidence_id(run->line, run->in->evidence->data[subject - 1].given.number);
+    size_t described;
+    if (bd_ties_find_described(run->ties, item, &described)) {
+        bd_str id = bd_evidence_id(run->line, run->in->evidence->data[described].given.number);
         html_put(run, "describes ");
         html_link(run, "#evidence-", id, id);
-    } else if (first == run->joins->link_from[item + 1]) {
+    } else if (count == 0) {
         html_put(run, "–");
     }
 }
@@ -214,7 +214,7 @@ static void put_evidence(export_run *run, size_t index) {
     html_put(run, "</th><td class=\"what\">");
     put_evidence_title(run, index, item);
     html_put(run, "</td><td>");
-    html_words(run, export_kind(item));
+    html_words(run, bd_ties_kind(item));
     if (item->source.size > 0) {
         html_put(run, "<br/><small>");
         html_text(run, item->source);
@@ -222,7 +222,7 @@ static void put_evidence(export_run *run, size_t index) {
         html_words(run, bd_origin_name(item->origin));
         html_put(run, "</small>");
     }
-    if (export_is_aside(item)) {
+    if (bd_ties_is_aside(item)) {
         html_put(run, "</td><td>–</td><td>–</td><td class=\"number\">–</td><td>–</td><td>–");
     } else {
         put_evidence_facts(run, item);
@@ -254,7 +254,7 @@ static void put_all_evidence(export_run *run) {
         "<th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        put_evidence(run, run->joins->order[i]);
+        put_evidence(run, bd_ties_evidence_at(run->ties, i));
     }
     html_put(run, "</tbody></table></div>\n</section>\n");
 }
@@ -291,7 +291,7 @@ static void put_unmapped(export_run *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
+        const bd_evidence *item = &run->in->evidence->data[bd_ties_evidence_at(run->ties, i)];
         if (!item->is_unmapped) {
             continue;
         }
@@ -318,9 +318,9 @@ static void put_data_quality(export_run *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
+        const bd_evidence *item = &run->in->evidence->data[bd_ties_evidence_at(run->ties, i)];
         const bd_diags *diags = &item->facts.diags;
-        bd_str problem = export_untold_problem(item);
+        bd_str problem = bd_ties_untold_problem(item);
         if (diags->count == 0 && problem.size == 0) {
             continue;
         }

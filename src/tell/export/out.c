@@ -63,7 +63,7 @@ void export_open(export_run *run, const bd_export_inputs *inputs, bd_sink *targe
     *run = (export_run){.in = inputs};
     run->arena = bd_arena_open("export", EXPORT_LINE_BYTES);
     run->line = bd_arena_open("export line", EXPORT_LINE_BYTES);
-    run->joins = inputs->joins != NULL ? inputs->joins : bd_export_joins_make(inputs, run->arena);
+    run->ties = inputs->ties != NULL ? inputs->ties : bd_ties_make(inputs->assessment, inputs->evidence, run->arena);
     export_begin(&run->out, target, run->arena);
 }
 
@@ -79,4 +79,13 @@ bd_rc export_close(export_run *run, bd_err *err) {
     bd_arena_close(run->line);
     bd_arena_close(run->arena);
     return rc;
+}
+
+bd_str export_package_path(const export_run *run, size_t evidence_index) {
+    return run->in->package_paths != NULL ? run->in->package_paths[evidence_index]
+                                          : (bd_str){"", 0};
+}
+
+bd_str export_ipe_path(const export_run *run, size_t evidence_index) {
+    return run->in->ipe_paths != NULL ? run->in->ipe_paths[evidence_index] : (bd_str){"", 0};
 }

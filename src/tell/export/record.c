@@ -56,20 +56,11 @@ static void write_diag(bd_json_writer *writer, const bd_evidence *item, bd_str e
     bd_json_close(writer, '}');
 }
 
-bd_str export_untold_problem(const bd_evidence *item) {
-    const bd_facts *facts = &item->facts;
-    bool is_told = !facts->is_malformed;
-    for (size_t i = 0; i < facts->diags.count; i++) {
-        is_told = is_told || bd_str_eq(facts->diags.data[i].message, facts->problem);
-    }
-    return is_told ? (bd_str){"", 0} : facts->problem;
-}
-
 void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id) {
     for (size_t i = 0; i < item->facts.diags.count; i++) {
         write_diag(writer, item, evidence_id, &item->facts.diags.data[i]);
     }
-    bd_diag problem = {.severity = BD_DIAG_REFUSED, .message = export_untold_problem(item)};
+    bd_diag problem = {.severity = BD_DIAG_REFUSED, .message = bd_ties_untold_problem(item)};
     if (problem.message.size > 0) {
         write_diag(writer, item, evidence_id, &problem);
     }
@@ -131,10 +122,11 @@ static void write_seen(bd_json_writer *writer, const bd_seens *seen) {
 static void write_speaks_to(export_run *run, bd_json_writer *writer, size_t index) {
     bd_json_key(writer, "speaks_to");
     bd_json_open(writer, '[');
-    for (size_t i = run->joins->link_from[index]; i < run->joins->link_from[index + 1]; i++) {
-        const export_link *link = &run->joins->links[i];
-        const bd_control_result *control = &run->in->assessment->controls[link->control];
-        bd_json_text(writer, control->requirements[link->requirement].requirement->id);
+    size_t count;
+    const bd_tie *links = bd_ties_of_evidence(run->ties, index, &count);
+    for (size_t i = 0; i < count; i++) {
+        const bd_control_result *control = &run->in->assessment->controls[links[i].control];
+        bd_json_text(writer, control->requirements[links[i].requirement].requirement->id);
     }
     bd_json_close(writer, ']');
 }
@@ -217,7 +209,7 @@ static void write_record_f_to_r(export_run *run, bd_json_writer *writer, const b
                    export_instant(line, item->given.given_collected_at));
     export_member_str(writer, "id", bd_evidence_id(line, item->given.number));
     bd_json_member(writer, "ingested_at", export_instant(line, item->given.ingested_at));
-    export_member_str(writer, "kind", bd_str_of(export_kind(item)));
+    export_member_str(writer, "kind", bd_str_of(bd_ties_kind(item)));
     bd_json_member(writer, "last_event", export_instant(line, facts->last_event));
     export_member_bool(writer, "malformed", facts->is_malformed);
     export_member_str(writer, "media_type", bd_str_of(bd_media_type(facts->media)));
@@ -229,7 +221,7 @@ static void write_record_f_to_r(export_run *run, bd_json_writer *writer, const b
     bd_json_member(writer, "query", item->sidecar.query);
     bd_json_member(writer, "request", item->sidecar.request);
     write_reviewers(writer, line, item);
-    export_member_int(writer, "rows_kept", export_rows_kept(item));
+    export_member_int(writer, "rows_kept", bd_ties_rows_kept(item));
     export_member_int(writer, "rows_read", (int64_t)facts->rows_read);
     export_member_int(writer, "rows_refused", (int64_t)facts->rows_refused);
     if (facts->rows_reported >= 0) {
@@ -348,7 +340,7 @@ static void write_completeness(export_run *run, bd_json_writer *writer, const bd
 static void write_rows(bd_json_writer *writer, const bd_evidence *item) {
     bd_json_key(writer, "rows");
     bd_json_open(writer, '{');
-    export_member_int(writer, "kept", export_rows_kept(item));
+    export_member_int(writer, "kept", bd_ties_rows_kept(item));
     export_member_int(writer, "received", (int64_t)item->facts.rows_read);
     export_member_int(writer, "refused", (int64_t)item->facts.rows_refused);
     if (item->facts.rows_reported >= 0) {
@@ -526,7 +518,7 @@ static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     write_file(writer, run->line, item);
     export_member_str(writer, "format", BD_STR("bindery-ipe 1"));
     write_how(writer, run->line, item);
-    export_member_str(writer, "kind", bd_str_of(export_kind(item)));
+    export_member_str(writer, "kind", bd_str_of(bd_ties_kind(item)));
     write_not_recorded(writer, item);
     write_review(writer, run->line, item);
     write_rows(writer, item);

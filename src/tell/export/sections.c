@@ -22,7 +22,7 @@ static void put_other_criteria(export_run *run, const bd_control_result *result,
     const char *between = " · also supports ";
     for (size_t i = 0; i < result->control->criteria.count; i++) {
         const bd_criterion_result *other =
-            export_criterion_find(run, result->control->criteria.data[i]);
+            bd_ties_find_criterion(run->ties, result->control->criteria.data[i]);
         if (other == NULL || !other->is_in_scope || bd_str_eq(other->criterion->id, home)) {
             continue;
         }
@@ -119,9 +119,9 @@ static void put_requirements(export_run *run, const bd_control_result *result) {
 
 /* ---- evidence of one control ---- */
 
-static void put_evidence_row(export_run *run, const export_mention *mentions, size_t count) {
+static void put_evidence_row(export_run *run, const bd_mention *mentions, size_t count) {
     size_t item = 0;
-    if (!export_evidence_find(run, mentions[0].number, &item)) {
+    if (!bd_ties_find_evidence(run->ties, mentions[0].number, &item)) {
         return;
     }
     const bd_evidence *evidence = &run->in->evidence->data[item];
@@ -149,7 +149,7 @@ static void put_evidence_row(export_run *run, const export_mention *mentions, si
     bd_arena_reset(run->line);
 }
 
-static size_t count_items(const export_mentions *list) {
+static size_t count_items(const bd_mentions *list) {
     size_t items = 0;
     for (size_t i = 0; i < list->count; i++) {
         items += i == 0 || list->data[i].number != list->data[i - 1].number;
@@ -158,7 +158,7 @@ static size_t count_items(const export_mentions *list) {
 }
 
 static void put_evidence(export_run *run, const bd_control_result *result) {
-    export_mentions list = export_mentions_of(run->arena, result);
+    bd_mentions list = bd_mentions_make(run->arena, result);
     size_t items = count_items(&list);
     if (items == 0) {
         return;
@@ -271,7 +271,7 @@ static void put_elsewhere(export_run *run, const bd_criterion_result *result) {
     bool is_open = false;
     for (size_t i = 0; i < result->controls.count; i++) {
         const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
-        if (!export_has_control(control) || export_home(run, control) == result) {
+        if (!bd_ties_is_listed(control) || bd_ties_find_home(run->ties, control) == result) {
             continue;
         }
         html_put(run, is_open
@@ -308,7 +308,7 @@ static void put_criterion(export_run *run, const bd_criterion_result *result) {
     put_evidenced(run, result);
     for (size_t i = 0; i < result->controls.count; i++) {
         const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
-        if (export_has_control(control) && export_home(run, control) == result) {
+        if (bd_ties_is_listed(control) && bd_ties_find_home(run->ties, control) == result) {
             put_control(run, control, id);
         }
     }
@@ -334,7 +334,7 @@ static void put_homeless(export_run *run) {
     bool is_open = false;
     for (size_t i = 0; i < assessment->control_count; i++) {
         const bd_control_result *control = &assessment->controls[i];
-        if (!export_has_control(control) || export_home(run, control) != NULL) {
+        if (!bd_ties_is_listed(control) || bd_ties_find_home(run->ties, control) != NULL) {
             continue;
         }
         html_put(
