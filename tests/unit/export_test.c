@@ -53,7 +53,7 @@ typedef struct {
     bd_collections collections;
     bd_snapshots snapshots;
     bd_str paths[3], ipe_paths[3];
-    bd_export_inputs inputs;
+    bd_writing_inputs inputs;
 } world;
 
 static bd_instant at(int month, int day) {
@@ -276,7 +276,7 @@ static world *make_world(void) {
     w->paths[1] = BD_STR("10_EVIDENCE/CC6/CC6.7/6.7.2_x/E-0001_2026-01_storage.meta.json");
     w->paths[2] = BD_STR("10_EVIDENCE/_UNMAPPED/a b%\"<.json");
     w->ipe_paths[0] = BD_STR("10_EVIDENCE/CC6/CC6.7/6.7.2_x/E-0001_2026-01_storage.ipe.json");
-    w->inputs = (bd_export_inputs){
+    w->inputs = (bd_writing_inputs){
         .assessment = &w->assessment,
         .catalog = &w->catalog,
         .engagement = &w->engagement,
@@ -294,7 +294,7 @@ static world *make_world(void) {
 
 /* ---- running an export ---- */
 
-typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+typedef bd_rc export_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 
 static bd_str taken(bd_buf *buf) {
     bd_str text = bd_str_copy(test_arena(), bd_buf_str(buf));
@@ -320,11 +320,11 @@ static bd_str export_sheet(const world *w, size_t index) {
     return taken(&buf);
 }
 
-static bd_rc export_criterion(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+static bd_rc export_criterion(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     return bd_export_criterion_csv(inputs, BD_STR("CC6.7"), sink, err);
 }
 
-static bd_rc export_first_sheet(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+static bd_rc export_first_sheet(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     return bd_export_ipe(inputs, 0, sink, err);
 }
 

@@ -486,11 +486,11 @@ TEST(ready, the_exact_share_decides_and_not_the_rounded_one) {
 
 /* ---- lists ---- */
 
-typedef bd_rc list_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+typedef bd_rc list_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 
 static bd_str write_list(scene *s, list_fn *write) {
     static const bd_collections none;
-    bd_export_inputs inputs = {.assessment = &s->assessment,
+    bd_writing_inputs inputs = {.assessment = &s->assessment,
                                .catalog = s->catalog,
                                .engagement = &s->engagement,
                                .evidence = &s->evidence,

@@ -4,6 +4,7 @@
 #include "bindery/export.h"
 #include "bindery/sign.h"
 #include "bindery/ties.h"
+#include "bindery/writing.h"
 #include "produce_priv.h"
 
 #include <string.h>
@@ -120,8 +121,8 @@ static bd_rc add_draft(bd_production *run, const char *name, bd_draft **text, bd
     return add_file(run, bd_str_of(name), BD_ROLE_MACHINE, blob, (bd_str){"", 0}, NULL, err);
 }
 
-static bd_export_inputs export_inputs(bd_production *run) {
-    return (bd_export_inputs){
+static bd_writing_inputs export_inputs(bd_production *run) {
+    return (bd_writing_inputs){
         .assessment = run->judged->assessment,
         .catalog = run->session->catalog,
         .engagement = &run->session->engagement,
@@ -140,11 +141,11 @@ static bd_export_inputs export_inputs(bd_production *run) {
     };
 }
 
-typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+typedef bd_rc export_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 
 static bd_rc add_export(bd_production *run, const char *name, bd_role role, export_fn *write,
                         bd_err *err) {
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_draft *text = bd_session_draft(run->session);
     bd_rc rc = write(&inputs, bd_draft_sink(text), err);
     return add_written(run, name, role, text, rc, err);
@@ -152,7 +153,7 @@ static bd_rc add_export(bd_production *run, const char *name, bd_role role, expo
 
 static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *place,
                      const bd_control *control, bd_err *err) {
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_draft *text = bd_draft_open();
     const bd_blob *blob = NULL;
     bd_rc rc = bd_export_ipe(&inputs, index, bd_draft_sink(text), err);
@@ -216,7 +217,7 @@ static bd_rc add_criterion_indexes(bd_production *run, bd_err *err) {
         if (!assessment->criteria[i].is_in_scope) {
             continue;
         }
-        bd_export_inputs inputs = export_inputs(run);
+        bd_writing_inputs inputs = export_inputs(run);
         bd_str id = assessment->criteria[i].criterion->id;
         bd_draft *text = bd_draft_open();
         bd_rc rc = bd_export_criterion_csv(&inputs, id, bd_draft_sink(text), err);
@@ -289,7 +290,7 @@ static bd_rc add_score(bd_production *run, bd_err *err) {
 /* ---- what other tools say ---- */
 
 static bd_rc add_imported_list(bd_production *run, bd_str list, bd_err *err) {
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_draft *text = bd_draft_open();
     const char *name = bd_str_format(run->session->arena, "50_SCORES/%.*s.csv", BD_ARG(list)).data;
     bd_rc rc = bd_export_imported_csv(&inputs, list, bd_draft_sink(text), err);
@@ -298,7 +299,7 @@ static bd_rc add_imported_list(bd_production *run, bd_str list, bd_err *err) {
 
 static bd_rc add_imported(bd_production *run, bd_err *err) {
     const bd_imported *imported = &run->judged->assessment->imported;
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_strs lists = bd_export_imported_lists(&inputs, run->session->arena);
     for (size_t i = 0; i < lists.count; i++) {
         BD_TRY(add_imported_list(run, lists.data[i], err));

@@ -7,7 +7,7 @@
 
 /* ---- score ---- */
 
-static void put_figure(export_run *run, const char *name, bd_ratio ratio, const char *meaning,
+static void put_figure(bd_writing *run, const char *name, bd_ratio ratio, const char *meaning,
                        int with_exceptions) {
     html_put(run, "<div class=\"figure\"><dt>");
     html_put(run, name);
@@ -29,7 +29,7 @@ static void put_figure(export_run *run, const char *name, bd_ratio ratio, const 
     html_put(run, ".</p></dd></div>\n");
 }
 
-static void put_score(export_run *run) {
+static void put_score(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     html_put(run, "<dl class=\"score\">\n");
     put_figure(run, "Ready", assessment->ready, "Controls that are complete",
@@ -40,7 +40,7 @@ static void put_score(export_run *run) {
     html_put(run, "</dl>\n");
 }
 
-static void put_state_counts(export_run *run) {
+static void put_state_counts(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     int counts[BD_STATE_NOT_DUE + 1] = {0};
     for (size_t i = 0; i < assessment->control_count; i++) {
@@ -59,7 +59,7 @@ static void put_state_counts(export_run *run) {
     html_put(run, "</p>\n");
 }
 
-static void put_gates(export_run *run) {
+static void put_gates(bd_writing *run) {
     const bd_strs *gates = &run->in->assessment->gates;
     if (gates->count == 0) {
         return;
@@ -78,7 +78,7 @@ static void put_gates(export_run *run) {
 
 /* ---- heat grid ---- */
 
-static void put_cell(export_run *run, const bd_month_cell *shown) {
+static void put_cell(bd_writing *run, const bd_month_cell *shown) {
     if (shown->due == 0) {
         html_put(run, shown->not_due > 0
                           ? "<td class=\"cell off\"><span aria-hidden=\"true\">–</span><span "
@@ -97,7 +97,7 @@ static void put_cell(export_run *run, const bd_month_cell *shown) {
     html_put(run, "</small></td>");
 }
 
-static void put_grid_row(export_run *run, const bd_criterion_result *result) {
+static void put_grid_row(bd_writing *run, const bd_criterion_result *result) {
     size_t columns = run->in->assessment->months.count + 1;
     int complete = 0, counted = 0;
     const bd_month_cell *cells =
@@ -121,13 +121,13 @@ static void put_grid_row(export_run *run, const bd_criterion_result *result) {
 }
 
 /* "2026-01" as "Jan 26" would need a language; the number of the month does not. */
-static void put_month_head(export_run *run, bd_str month) {
+static void put_month_head(bd_writing *run, bd_str month) {
     html_put(run, "<th scope=\"col\" class=\"month\">");
     html_text(run, month);
     html_put(run, "</th>");
 }
 
-static void put_grid_head(export_run *run) {
+static void put_grid_head(bd_writing *run) {
     const bd_strs *months = &run->in->assessment->months;
     html_put(run, "<caption>Each cell: accepted of due instances, marked with the worst outcome "
                   "among them. "
@@ -140,7 +140,7 @@ static void put_grid_head(export_run *run) {
     html_put(run, "<th scope=\"col\" class=\"month\">Longer</th></tr></thead>\n");
 }
 
-static void put_series_row(export_run *run, const bd_criterion *criterion) {
+static void put_series_row(bd_writing *run, const bd_criterion *criterion) {
     size_t columns = run->in->assessment->months.count + 5;
     html_put(run, "<tbody><tr class=\"series\"><th scope=\"rowgroup\" colspan=\"");
     html_int(run, (int64_t)columns);
@@ -151,7 +151,7 @@ static void put_series_row(export_run *run, const bd_criterion *criterion) {
     html_put(run, "</span></th></tr>\n");
 }
 
-static void put_legend(export_run *run) {
+static void put_legend(bd_writing *run) {
     static const bd_outcome shown[] = {BD_OUTCOME_CLEAN,         BD_OUTCOME_CHANGE_LOG,
                                        BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_DEVIATION,
                                        BD_OUTCOME_CANNOT_TELL,   BD_OUTCOME_MISSING};
@@ -164,7 +164,7 @@ static void put_legend(export_run *run) {
     html_put(run, "</ul>\n");
 }
 
-static void put_grid(export_run *run) {
+static void put_grid(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     bd_str series = {"", 0};
     bool is_open = false;
@@ -193,7 +193,7 @@ static void put_grid(export_run *run) {
                             "scope.</td></tr></tbody></table></div>\n</section>\n");
 }
 
-void html_glance(export_run *run) {
+void html_glance(bd_writing *run) {
     html_put(run, "<section id=\"glance\" aria-labelledby=\"glance-head\">\n"
                   "<h2 id=\"glance-head\">At a glance</h2>\n");
     put_score(run);

@@ -6,27 +6,27 @@
 
 #include "export_priv.h"
 
-void html_put(export_run *run, const char *markup); /* our own literal */
-void html_text(export_run *run, bd_str text);       /* escaped; hidden characters are shown */
-void html_words(export_run *run, const char *text); /* likewise */
-void html_int(export_run *run, int64_t value);
-void html_rows(export_run *run, const bd_evidence *item);
-void html_count(export_run *run, int64_t count, const char *singular);
+void html_put(bd_writing *run, const char *markup); /* our own literal */
+void html_text(bd_writing *run, bd_str text);       /* escaped; hidden characters are shown */
+void html_words(bd_writing *run, const char *text); /* likewise */
+void html_int(bd_writing *run, int64_t value);
+void html_rows(bd_writing *run, const bd_evidence *item);
+void html_count(bd_writing *run, int64_t count, const char *singular);
 
-void html_link_open(export_run *run, const char *prefix, bd_str target);
-void html_link(export_run *run, const char *prefix, bd_str target, bd_str text);
-void html_file(export_run *run, bd_str path, bd_str text);
+void html_link_open(bd_writing *run, const char *prefix, bd_str target);
+void html_link(bd_writing *run, const char *prefix, bd_str target, bd_str text);
+void html_file(bd_writing *run, bd_str path, bd_str text);
 
-void html_state(export_run *run, bd_state state, bool has_exception);
-void html_criterion_state(export_run *run, bd_criterion_state state);
-void html_exception_state(export_run *run, bool is_open);
-void html_outcome(export_run *run, bd_outcome outcome);
-void html_outcome_short(export_run *run, bd_outcome outcome);
+void html_state(bd_writing *run, bd_state state, bool has_exception);
+void html_criterion_state(bd_writing *run, bd_criterion_state state);
+void html_exception_state(bd_writing *run, bool is_open);
+void html_outcome(bd_writing *run, bd_outcome outcome);
+void html_outcome_short(bd_writing *run, bd_outcome outcome);
 const char *html_outcome_style(bd_outcome outcome);
 
-void html_time(export_run *run, bd_instant at);
-void html_described(export_run *run, const bd_evidence *item);
-void html_day(export_run *run, bd_day day);
+void html_time(bd_writing *run, bd_instant at);
+void html_described(bd_writing *run, const bd_evidence *item);
+void html_day(bd_writing *run, bd_day day);
 
 /* ---- parts of the page ---- */
 
@@ -40,12 +40,12 @@ typedef struct {
     size_t from, shown, to, open_left_out;
 } html_stretch;
 /* `places`: `count` indexes into the assessment's exceptions, rising; NULL: all of them. */
-html_stretch html_stretch_from(const export_run *run, const uint32_t *places, size_t count, size_t from, size_t most);
+html_stretch html_stretch_from(const bd_writing *run, const uint32_t *places, size_t count, size_t from, size_t most);
 /* The anchor of what the page says of one check's exceptions. */
 #define HTML_EXCEPTIONS_OF "exceptions-"
 
-void html_glance(export_run *run);   /* score, gates, heat grid */
-void html_sections(export_run *run); /* criterion -> control -> evidence */
-void html_lists(export_run *run);    /* exceptions, evidence, what is missing */
+void html_glance(bd_writing *run);   /* score, gates, heat grid */
+void html_sections(bd_writing *run); /* criterion -> control -> evidence */
+void html_lists(bd_writing *run);    /* exceptions, evidence, what is missing */
 
 #endif

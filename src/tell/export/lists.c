@@ -7,7 +7,7 @@
 
 _Static_assert(HTML_EXCEPTIONS == 100, "the page says how many");
 
-static void put_control_links(export_run *run, const bd_strs *numbers) {
+static void put_control_links(bd_writing *run, const bd_strs *numbers) {
     for (size_t i = 0; i < numbers->count; i++) {
         html_put(run, i > 0 ? ", " : "");
         const bd_control_result *control = bd_ties_find_control(run->ties, numbers->data[i]);
@@ -19,7 +19,7 @@ static void put_control_links(export_run *run, const bd_strs *numbers) {
     }
 }
 
-static void put_exception(export_run *run, const bd_exception *exception) {
+static void put_exception(bd_writing *run, const bd_exception *exception) {
     html_put(run, "<tr id=\"");
     html_text(run, exception->id);
     html_put(run, "\"><th scope=\"row\" class=\"long\"><code>");
@@ -50,11 +50,11 @@ static void put_exception(export_run *run, const bd_exception *exception) {
     bd_arena_reset(run->line);
 }
 
-static const bd_exception *exception_at(const export_run *run, const uint32_t *places, size_t index) {
+static const bd_exception *exception_at(const bd_writing *run, const uint32_t *places, size_t index) {
     return bd_assessment_exception(run->in->assessment, places != NULL ? places[index] : index);
 }
 
-html_stretch html_stretch_from(const export_run *run, const uint32_t *places, size_t count, size_t from, size_t most) {
+html_stretch html_stretch_from(const bd_writing *run, const uint32_t *places, size_t count, size_t from, size_t most) {
     html_stretch of = {.check = exception_at(run, places, from)->check, .from = from, .shown = from, .to = from};
     while (of.to < count && exception_at(run, places, of.to)->check == of.check) {
         bool is_shown = of.to - from < most;
@@ -66,7 +66,7 @@ html_stretch html_stretch_from(const export_run *run, const uint32_t *places, si
 }
 
 /* Exact, like every number: only what is listed here is cut. */
-static void put_left_out(export_run *run, const html_stretch *of) {
+static void put_left_out(bd_writing *run, const html_stretch *of) {
     if (of->shown == of->to) {
         return;
     }
@@ -85,7 +85,7 @@ static void put_left_out(export_run *run, const html_stretch *of) {
                   "<a href=\"../80_MACHINE/findings.ndjson\">findings.ndjson</a>.</td></tr>\n");
 }
 
-static void put_stretch(export_run *run, const html_stretch *of) {
+static void put_stretch(bd_writing *run, const html_stretch *of) {
     html_put(run, "<tbody id=\"" HTML_EXCEPTIONS_OF);
     html_text(run, of->check->id);
     html_put(run, "\">\n");
@@ -96,7 +96,7 @@ static void put_stretch(export_run *run, const html_stretch *of) {
     html_put(run, "</tbody>\n");
 }
 
-static void put_exceptions(export_run *run) {
+static void put_exceptions(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     size_t count = assessment->exceptions.count;
     html_put(run, "<section id=\"exceptions\" aria-labelledby=\"exceptions-head\">\n"
@@ -134,7 +134,7 @@ static void put_exceptions(export_run *run) {
 
 /* ---- evidence ---- */
 
-static void put_speaks_to(export_run *run, size_t item) {
+static void put_speaks_to(bd_writing *run, size_t item) {
     size_t count;
     const bd_tie *links = bd_ties_of_evidence(run->ties, item, &count);
     for (size_t i = 0; i < count; i++) {
@@ -159,7 +159,7 @@ static void put_speaks_to(export_run *run, size_t item) {
     }
 }
 
-static void put_signoff(export_run *run, const bd_evidence *item) {
+static void put_signoff(bd_writing *run, const bd_evidence *item) {
     if (item->is_signed_off) {
         html_put(run, "signed off");
         return;
@@ -172,9 +172,9 @@ static void put_signoff(export_run *run, const bd_evidence *item) {
     html_text(run, item->signoff_reason);
 }
 
-static void put_evidence_title(export_run *run, size_t index, const bd_evidence *item) {
-    html_file(run, export_package_path(run, index), item->title);
-    bd_str ipe = export_ipe_path(run, index);
+static void put_evidence_title(bd_writing *run, size_t index, const bd_evidence *item) {
+    html_file(run, bd_writing_package_path(run, index), item->title);
+    bd_str ipe = bd_writing_ipe_path(run, index);
     if (ipe.size > 0) {
         html_put(run, " <small>");
         html_link(run, "../", ipe, BD_STR("IPE sheet"));
@@ -190,7 +190,7 @@ static void put_evidence_title(export_run *run, size_t index, const bd_evidence 
     }
 }
 
-static void put_evidence_facts(export_run *run, const bd_evidence *item) {
+static void put_evidence_facts(bd_writing *run, const bd_evidence *item) {
     html_put(run, "</td><td>");
     html_described(run, item);
     html_put(run, "</td><td>");
@@ -204,7 +204,7 @@ static void put_evidence_facts(export_run *run, const bd_evidence *item) {
     put_signoff(run, item);
 }
 
-static void put_evidence(export_run *run, size_t index) {
+static void put_evidence(bd_writing *run, size_t index) {
     const bd_evidence *item = &run->in->evidence->data[index];
     bd_str id = bd_evidence_id(run->line, item->given.number);
     html_put(run, "<tr id=\"evidence-");
@@ -235,7 +235,7 @@ static void put_evidence(export_run *run, size_t index) {
     bd_arena_reset(run->line);
 }
 
-static void put_all_evidence(export_run *run) {
+static void put_all_evidence(bd_writing *run) {
     const bd_evidences *evidence = run->in->evidence;
     html_put(run, "<section id=\"evidence\" aria-labelledby=\"evidence-head\">\n"
                   "<h2 id=\"evidence-head\">Evidence</h2>\n<p>");
@@ -261,7 +261,7 @@ static void put_all_evidence(export_run *run) {
 
 /* ---- what is missing, refused or left out ---- */
 
-static void put_missing(export_run *run) {
+static void put_missing(bd_writing *run) {
     const bd_strs *missing = &run->in->assessment->sources_missing;
     if (missing->count == 0) {
         return;
@@ -279,7 +279,7 @@ static void put_missing(export_run *run) {
     html_put(run, "</ul>\n");
 }
 
-static void put_evidence_item(export_run *run, const bd_evidence *item) {
+static void put_evidence_item(bd_writing *run, const bd_evidence *item) {
     bd_str id = bd_evidence_id(run->line, item->given.number);
     html_put(run, "<li>");
     html_link(run, "#evidence-", id, id);
@@ -287,7 +287,7 @@ static void put_evidence_item(export_run *run, const bd_evidence *item) {
     html_text(run, item->given.path);
 }
 
-static void put_unmapped(export_run *run) {
+static void put_unmapped(bd_writing *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
@@ -304,7 +304,7 @@ static void put_unmapped(export_run *run) {
     html_put(run, is_open ? "</ul>\n" : "");
 }
 
-static void put_remark(export_run *run, const bd_evidence *item, bd_str locus, bd_str message) {
+static void put_remark(bd_writing *run, const bd_evidence *item, bd_str locus, bd_str message) {
     put_evidence_item(run, item);
     html_put(run, locus.size > 0 ? ", " : "");
     html_text(run, locus);
@@ -314,7 +314,7 @@ static void put_remark(export_run *run, const bd_evidence *item, bd_str locus, b
     bd_arena_reset(run->line);
 }
 
-static void put_data_quality(export_run *run) {
+static void put_data_quality(bd_writing *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
@@ -336,7 +336,7 @@ static void put_data_quality(export_run *run) {
     html_put(run, is_open ? "</ul>\n" : "");
 }
 
-static void put_excluded(export_run *run) {
+static void put_excluded(bd_writing *run) {
     const bd_engagement *engagement = run->in->engagement;
     if (engagement->exclusions.count == 0) {
         return;
@@ -364,7 +364,7 @@ static void put_excluded(export_run *run) {
     html_put(run, "</ul>\n");
 }
 
-void html_lists(export_run *run) {
+void html_lists(bd_writing *run) {
     put_exceptions(run);
     put_all_evidence(run);
     html_put(run, "<section id=\"gaps\" aria-labelledby=\"gaps-head\">\n"

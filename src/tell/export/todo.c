@@ -6,37 +6,37 @@
 
 /* ---- todo.csv ---- */
 
-static bd_str people_of(const export_run *run, bd_str owner) {
+static bd_str people_of(const bd_writing *run, bd_str owner) {
     const bd_engagement *engagement = run->in->engagement;
     for (size_t i = 0; i < engagement->owners.count; i++) {
         if (bd_str_eq(engagement->owners.data[i].owner, owner)) {
-            return export_joined(run->line, &engagement->owners.data[i].people, "; ");
+            return bd_writing_joined(run->line, &engagement->owners.data[i].people, "; ");
         }
     }
     return BD_STR("");
 }
 
-static const bd_control_result *control_of(const export_run *run, uint32_t index) {
+static const bd_control_result *control_of(const bd_writing *run, uint32_t index) {
     return index == BD_READY_NONE ? NULL : &run->in->assessment->controls[index];
 }
 
-static bd_str source_words(const export_run *run, bd_str id) {
+static bd_str source_words(const bd_writing *run, bd_str id) {
     const bd_source_def *source = bd_catalog_source(run->in->catalog, id);
     return source == NULL || bd_str_eqz(id, "doc")
                ? id
                : bd_str_format(run->line, "%.*s %.*s", BD_ARG(id), BD_ARG(source->title));
 }
 
-static bd_str sources_of(const export_run *run, const bd_requirement *requirement) {
+static bd_str sources_of(const bd_writing *run, const bd_requirement *requirement) {
     bd_strs texts = {0};
     for (size_t i = 0; requirement != NULL && i < requirement->sources.count; i++) {
         *bd_push(run->line, &texts) = source_words(run, requirement->sources.data[i]);
     }
-    return export_joined(run->line, &texts, "; ");
+    return bd_writing_joined(run->line, &texts, "; ");
 }
 
 /* The command that makes the first export asked for, or where a document is described. */
-static bd_str way_of(const export_run *run, const bd_requirement *requirement) {
+static bd_str way_of(const bd_writing *run, const bd_requirement *requirement) {
     for (size_t i = 0; requirement != NULL && i < requirement->sources.count; i++) {
         const bd_source_def *source =
             bd_catalog_source(run->in->catalog, requirement->sources.data[i]);
@@ -62,29 +62,29 @@ typedef struct {
     bool is_over;
 } todo_row;
 
-static void put_row(csv_table *to, const todo_row *row) {
-    export_run *run = to->run;
+static void put_row(bd_list *to, const todo_row *row) {
+    bd_writing *run = to->run;
     if (row->control != NULL) {
-        csv_text(to, row->control->control->number);
+        bd_list_put(to, row->control->control->number);
     } else {
-        csv_empty(to);
+        bd_list_put_empty(to);
     }
-    csv_text(to, row->subject);
-    csv_text(to, row->owner);
-    csv_text(to, people_of(run, row->owner));
-    csv_text(to, row->control != NULL ? bd_str_of(bd_state_name(row->control->state)) : BD_STR(""));
-    csv_text(to, row->kind);
-    csv_text(to, export_day(run->line, row->due));
-    csv_text(to, export_day(run->line, row->latest));
-    csv_bool(to, row->is_over);
-    csv_text(to, row->instance);
-    csv_text(to, row->what);
-    csv_text(to, sources_of(run, row->requirement));
-    csv_text(to, way_of(run, row->requirement));
-    csv_end_row(to);
+    bd_list_put(to, row->subject);
+    bd_list_put(to, row->owner);
+    bd_list_put(to, people_of(run, row->owner));
+    bd_list_put(to, row->control != NULL ? bd_str_of(bd_state_name(row->control->state)) : BD_STR(""));
+    bd_list_put(to, row->kind);
+    bd_list_put(to, bd_writing_day(run->line, row->due));
+    bd_list_put(to, bd_writing_day(run->line, row->latest));
+    bd_list_put_bool(to, row->is_over);
+    bd_list_put(to, row->instance);
+    bd_list_put(to, row->what);
+    bd_list_put(to, sources_of(run, row->requirement));
+    bd_list_put(to, way_of(run, row->requirement));
+    bd_list_end_row(to);
 }
 
-static void put_due(csv_table *to, const bd_due *due) {
+static void put_due(bd_list *to, const bd_due *due) {
     const bd_control_result *control = control_of(to->run, due->control);
     bool has_requirement = control != NULL && due->requirement != BD_READY_NONE;
     todo_row row = {
@@ -102,7 +102,7 @@ static void put_due(csv_table *to, const bd_due *due) {
 }
 
 /* Windows that have ended and are not accepted: evidence that exists can still be handed in. */
-static void put_gaps(csv_table *to, const bd_control_result *control,
+static void put_gaps(bd_list *to, const bd_control_result *control,
                      const bd_requirement_result *q) {
     bool is_whole = q->requirement->frequency == BD_ANNUAL || q->requirement->frequency == BD_ONCE;
     for (size_t i = 0; i < q->instance_count && !is_whole; i++) {
@@ -125,7 +125,7 @@ static void put_gaps(csv_table *to, const bd_control_result *control,
 }
 
 /* Not due by a date: what weakens the evidence is mended by whoever owns what reads it. */
-static void put_remark(csv_table *to, const bd_ready_remark *one) {
+static void put_remark(bd_list *to, const bd_ready_remark *one) {
     const bd_control_result *control = control_of(to->run, one->control);
     bd_str what = one->path.size > 0 ? bd_str_format(to->run->line, "%.*s: %.*s", BD_ARG(one->path),
                                                      BD_ARG(one->what))
@@ -140,16 +140,16 @@ static void put_remark(csv_table *to, const bd_ready_remark *one) {
     put_row(to, &row);
 }
 
-bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+bd_rc bd_export_todo_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     static const char *const names[] = {"control", "subject", "owner",  "people",  "state",
                                         "kind",    "due",     "latest", "overdue", "instance",
                                         "what",    "sources", "how"};
     BD_ASSERT(inputs->ready != NULL);
     const bd_assessment *a = inputs->assessment;
-    export_run run;
-    export_open(&run, inputs, sink);
-    csv_table to = {.run = &run};
-    csv_head(&to, names, BD_COUNT(names));
+    bd_writing run;
+    bd_writing_open(&run, inputs, sink);
+    bd_list to = {.run = &run};
+    bd_list_put_head(&to, names, BD_COUNT(names));
     for (size_t i = 0; i < inputs->ready->dues.count; i++) {
         put_due(&to, &inputs->ready->dues.data[i]);
     }
@@ -163,7 +163,7 @@ bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *
     for (size_t i = 0; i < inputs->ready->remarks.count; i++) {
         put_remark(&to, &inputs->ready->remarks.data[i]);
     }
-    return export_close(&run, err);
+    return bd_writing_close(&run, err);
 }
 
 /* ---- due.ics (RFC 5545) ---- */
@@ -171,7 +171,7 @@ bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *
 #define FOLD_OCTETS 75
 
 /* Lines of more than 75 octets go on behind CRLF and a blank; a character is never parted. */
-static void put_line(export_run *run, bd_str line) {
+static void put_line(bd_writing *run, bd_str line) {
     size_t room = FOLD_OCTETS, at = 0;
     while (at < line.size) {
         size_t end = line.size - at <= room ? line.size : at + room;
@@ -179,18 +179,18 @@ static void put_line(export_run *run, bd_str line) {
             end--;
         }
         if (at > 0) {
-            export_puts(&run->out, " ");
+            bd_writing_puts(run, " ");
         }
-        export_put(&run->out, bd_str_sub(line, at, end));
-        export_puts(&run->out, "\r\n");
+        bd_writing_put(run, bd_str_sub(line, at, end));
+        bd_writing_puts(run, "\r\n");
         at = end;
         room = FOLD_OCTETS - 1;
     }
 }
 
-static void put_text(export_run *run, const char *name, bd_str text) {
+static void put_text(bd_writing *run, const char *name, bd_str text) {
     bd_buf line;
-    bd_buf_init(&line, EXPORT_LINE_BYTES);
+    bd_buf_init(&line, BD_WRITING_LINE_BYTES);
     bd_buf_puts(&line, bd_str_format(run->line, "%s:", name));
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
@@ -206,13 +206,13 @@ static void put_text(export_run *run, const char *name, bd_str text) {
     bd_buf_clear(&line);
 }
 
-static bd_str plain_day(const export_run *run, bd_day day) {
+static bd_str plain_day(const bd_writing *run, bd_day day) {
     bd_date date = bd_date_of_day(day);
     return bd_str_format(run->line, "%04d%02d%02d", date.year, date.month, date.day);
 }
 
 /* "2026-06-30T22:00:00Z" as 20260630T220000Z. */
-static bd_str stamp_of(const export_run *run) {
+static bd_str stamp_of(const bd_writing *run) {
     bd_str text = bd_instant_format(run->line, run->in->assessment->as_of);
     char *out = bd_alloc(run->line, 17, 1);
     size_t count = 0;
@@ -231,13 +231,13 @@ typedef struct {
     bd_str summary, description, category;
 } calendar_event;
 
-static void put_event(export_run *run, const calendar_event *event) {
+static void put_event(bd_writing *run, const calendar_event *event) {
     const bd_engagement *e = run->in->engagement;
     bd_str name =
         bd_str_format(run->line, "%.*s\n%.*s\n%.*s\n%d\n%.*s", BD_ARG(e->organisation_name),
                       BD_ARG(e->system_name), BD_ARG(run->in->assessment->period->id),
                       (int)event->day, BD_ARG(event->key));
-    export_puts(&run->out, "BEGIN:VEVENT\r\n");
+    bd_writing_puts(run, "BEGIN:VEVENT\r\n");
     put_line(run, bd_str_format(run->line, "UID:%.*s@bindery",
                                 BD_ARG(bd_str_sub(bd_sha256_hex(run->line, name), 0, 32))));
     put_line(run, bd_str_format(run->line, "DTSTAMP:%.*s", BD_ARG(stamp_of(run))));
@@ -250,7 +250,7 @@ static void put_event(export_run *run, const calendar_event *event) {
     if (event->category.size > 0) {
         put_text(run, "CATEGORIES", event->category);
     }
-    export_puts(&run->out, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
+    bd_writing_puts(run, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
     bd_arena_reset(run->line);
 }
 
@@ -268,12 +268,12 @@ static bool is_same_event(const bd_readiness *ready, const bd_due *a, const bd_d
     return event_day(ready, a) == event_day(ready, b) && bd_str_eq(a->owner, b->owner);
 }
 
-static void put_due_event(export_run *run, size_t first) {
+static void put_due_event(bd_writing *run, size_t first) {
     const bd_readiness *ready = run->in->ready;
     const bd_due *due = &ready->dues.data[first];
     bd_buf list;
     size_t count = 0;
-    bd_buf_init(&list, EXPORT_LINE_BYTES);
+    bd_buf_init(&list, BD_WRITING_LINE_BYTES);
     for (size_t i = 0; i < ready->dues.count; i++) {
         const bd_due *one = &ready->dues.data[i];
         if (!is_to_come(ready, one) || !is_same_event(ready, due, one)) {
@@ -298,7 +298,7 @@ static void put_due_event(export_run *run, size_t first) {
     bd_buf_clear(&list);
 }
 
-static void put_dues(export_run *run) {
+static void put_dues(bd_writing *run) {
     const bd_readiness *ready = run->in->ready;
     for (size_t i = 0; i < ready->dues.count; i++) {
         bool is_first = is_to_come(ready, &ready->dues.data[i]);
@@ -313,7 +313,7 @@ static void put_dues(export_run *run) {
     }
 }
 
-static void put_day(export_run *run, bd_day day, const char *key, const char *summary) {
+static void put_day(bd_writing *run, bd_day day, const char *key, const char *summary) {
     if (day != BD_DAY_NONE && day >= run->in->ready->today) {
         calendar_event event = {.day = day,
                                 .key = bd_str_of(key),
@@ -325,15 +325,15 @@ static void put_day(export_run *run, bd_day day, const char *key, const char *su
     }
 }
 
-bd_rc bd_export_due_calendar(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+bd_rc bd_export_due_calendar(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     BD_ASSERT(inputs->ready != NULL);
-    export_run run;
-    export_open(&run, inputs, sink);
-    export_puts(&run.out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Bindery//Readiness//EN\r\n"
+    bd_writing run;
+    bd_writing_open(&run, inputs, sink);
+    bd_writing_puts(&run, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Bindery//Readiness//EN\r\n"
                           "CALSCALE:GREGORIAN\r\n");
     put_day(&run, inputs->ready->ends, "the period ends", "the period ends");
     put_day(&run, inputs->ready->fieldwork, "fieldwork begins", "fieldwork begins");
     put_dues(&run);
-    export_puts(&run.out, "END:VCALENDAR\r\n");
-    return export_close(&run, err);
+    bd_writing_puts(&run, "END:VCALENDAR\r\n");
+    return bd_writing_close(&run, err);
 }

@@ -1,19 +1,17 @@
 /* Words that several exports write alike: days, instants, texts in one cell. */
-#include "bindery/export.h"
-
-#include "export_priv.h"
+#include "bindery/writing.h"
 
 #include <string.h>
 
-bd_str export_day(bd_arena *arena, bd_day day) {
+bd_str bd_writing_day(bd_arena *arena, bd_day day) {
     return day == BD_DAY_NONE ? (bd_str){"", 0} : bd_day_format(arena, day);
 }
 
-bd_str export_instant(bd_arena *arena, bd_instant at) {
+bd_str bd_writing_instant(bd_arena *arena, bd_instant at) {
     return at == BD_INSTANT_NONE ? (bd_str){"", 0} : bd_instant_format(arena, at);
 }
 
-bd_str export_joined(bd_arena *arena, const bd_strs *texts, const char *between) {
+bd_str bd_writing_joined(bd_arena *arena, const bd_strs *texts, const char *between) {
     size_t gap = strlen(between);
     size_t size = 0;
     for (size_t i = 0; i < texts->count; i++) {
@@ -34,7 +32,7 @@ bd_str export_joined(bd_arena *arena, const bd_strs *texts, const char *between)
     return (bd_str){out, at};
 }
 
-void export_add_once(bd_arena *arena, bd_strs *list, bd_str text) {
+void bd_writing_add_once(bd_arena *arena, bd_strs *list, bd_str text) {
     if (text.size == 0) {
         return;
     }
