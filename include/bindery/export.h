@@ -1,4 +1,4 @@
-/* bindery/export.h - machine forms of an assessment: assessment.json, findings.ndjson, CSV lists, index.html.
+/* bindery/export.h - machine forms of an assessment: assessment.json, findings.ndjson, CSV lists of the package.
  *
  * Everything is written in a fixed order from immutable data: same inputs, same bytes.  Generated CSV follows RFC 4180
  * with LF, times in UTC, and cells that a spreadsheet would take for a formula get a leading apostrophe.
@@ -72,9 +72,6 @@ BD_MUST_USE bd_rc bd_export_recipients_csv(const bd_writing_inputs *inputs, bd_s
 /* What we count on vendors (CSOCs) and on our customers (CUECs) to do. */
 BD_MUST_USE bd_rc bd_export_expected_controls_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                                   bd_err *err);
-/* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>.  Of each check it
- * lists the first 100 exceptions, then the number of the others: the lists for machines have them. */
-BD_MUST_USE bd_rc bd_export_index_html(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 /* What is to do (`ready` is needed): readiness.json (templates/schema/readiness.schema.json; canonical JSON, one LF),
  * todo.csv, a plain text of at most 72 columns for a mail, and the due dates as iCalendar (RFC 5545): one event per day
  * and owner, stamped with the as-of instant. */

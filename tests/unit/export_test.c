@@ -1,4 +1,5 @@
 #include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "test.h"
 
@@ -330,7 +331,7 @@ static bd_rc export_first_sheet(const bd_writing_inputs *inputs, bd_sink *sink, 
 
 static export_fn *const all_exports[] = {
     bd_export_assessment,   bd_export_index_csv,    export_criterion,     bd_export_exceptions_csv,
-    bd_export_controls_csv, bd_export_criteria_csv, bd_export_index_html, export_first_sheet,
+    bd_export_controls_csv, bd_export_criteria_csv, bd_html_write_index, export_first_sheet,
 };
 
 static bool holds(bd_str text, const char *part) {
@@ -792,7 +793,7 @@ TEST(export, criterion_that_is_not_there_gives_a_list_without_rows) {
 /* ---- index.html ---- */
 
 TEST(export, page_is_well_formed_and_holds_no_script) {
-    bd_str text = save("index.html", export_text(make_world(), bd_export_index_html));
+    bd_str text = save("index.html", export_text(make_world(), bd_html_write_index));
     bd_str output;
     CHECK(!holds(text, "<script"));
     CHECK(!holds(text, "http://") && !holds(text, "https://") && !holds(text, "src="));
@@ -812,7 +813,7 @@ TEST(export, page_is_well_formed_and_holds_no_script) {
 }
 
 TEST(export, page_escapes_names_and_encodes_paths) {
-    bd_str text = export_text(make_world(), bd_export_index_html);
+    bd_str text = export_text(make_world(), bd_html_write_index);
     CHECK_HOLDS(text, "<h1>Müller &amp; &lt;Söhne&gt; Ltd</h1>");
     CHECK_HOLDS(text, "odd/&lt;b&gt;&amp;&quot;x&quot;.json");
     CHECK_HOLDS(text, "href=\"../10_EVIDENCE/_UNMAPPED/a%20b%25%22%3C.json\"");
@@ -822,7 +823,7 @@ TEST(export, page_escapes_names_and_encodes_paths) {
 TEST(export, page_shows_hidden_characters_and_survives_broken_utf8) {
     world *w = make_world();
     w->evidence.data[2].given.path = BD_STR("x\xE2\x80\xAEgpj\x01\xFF.json");
-    bd_str text = save("index.html", export_text(w, bd_export_index_html));
+    bd_str text = save("index.html", export_text(w, bd_html_write_index));
     CHECK(bd_utf8_is_valid(text));
     CHECK_HOLDS(text, "x\\u{202E}gpj\\u{0001}");
     CHECK_EQ_INT(run_command(NULL, "xmllint --noout index.html"), 0);
@@ -843,7 +844,7 @@ static const char link_check[] =
     "in s,h\n";
 
 TEST(export, page_links_lead_somewhere_and_headers_have_a_scope) {
-    save("index.html", export_text(make_world(), bd_export_index_html));
+    save("index.html", export_text(make_world(), bd_html_write_index));
     check_python(link_check, "");
 }
 
@@ -851,11 +852,11 @@ TEST(export, page_before_a_package_is_planned_links_to_no_file) {
     world *w = make_world();
     w->inputs.package_paths = NULL;
     w->inputs.ipe_paths = NULL;
-    CHECK(!holds(export_text(w, bd_export_index_html), "10_EVIDENCE"));
+    CHECK(!holds(export_text(w, bd_html_write_index), "10_EVIDENCE"));
 }
 
 TEST(export, page_tells_states_by_letter_shape_and_word) {
-    bd_str text = export_text(make_world(), bd_export_index_html);
+    bd_str text = export_text(make_world(), bd_html_write_index);
     CHECK_HOLDS(text, "◐</span><span class=\"letter\">[~]</span> in progress");
     CHECK_HOLDS(text, "▲</span><span class=\"letter\">!</span> exception in the period");
     CHECK_HOLDS(text, "<li>1 exception rated high is open</li>");
@@ -920,7 +921,7 @@ TEST(export, page_lists_a_hundred_exceptions_of_a_check_and_counts_the_rest) {
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         world *w = world_of_exceptions(rows[i].first, rows[i].second);
-        bd_str page = save("index.html", export_text(w, bd_export_index_html));
+        bd_str page = save("index.html", export_text(w, bd_html_write_index));
         int all = (int)(rows[i].first + rows[i].second);
         test_failure("%u and %u", (unsigned)rows[i].first, (unsigned)rows[i].second);
         CHECK_EQ_INT(count_of(page, "<tr id=\"X-"), rows[i].rows);
@@ -973,6 +974,6 @@ TEST(export, many_items_take_linear_time) {
     for (size_t i = 0; i < BD_COUNT(all_exports); i++) {
         CHECK(export_text(w, all_exports[i]).size > 100);
     }
-    bd_str page = export_text(w, bd_export_index_html);
+    bd_str page = export_text(w, bd_html_write_index);
     CHECK_HOLDS(bd_str_sub(page, page.size - 5000000, page.size), "evidence-E-20000");
 }

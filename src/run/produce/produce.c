@@ -2,6 +2,7 @@
 #include "bindery/produce.h"
 
 #include "bindery/export.h"
+#include "bindery/html.h"
 #include "bindery/sign.h"
 #include "bindery/ties.h"
 #include "bindery/writing.h"
@@ -485,7 +486,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
 static bd_rc add_start_files(bd_production *run, bd_err *err) {
     BD_TRY(add_text(run, "00_START-HERE/README.txt", BD_ROLE_START, readme_text(run), err));
     BD_TRY(add_export(run, "00_START-HERE/index.csv", BD_ROLE_INDEX, bd_export_index_csv, err));
-    return add_export(run, "00_START-HERE/index.html", BD_ROLE_START, bd_export_index_html, err);
+    return add_export(run, "00_START-HERE/index.html", BD_ROLE_START, bd_html_write_index, err);
 }
 
 /* ---- the report's inputs ---- */

@@ -20,9 +20,4 @@ void export_reviews(bd_writing *run, bd_json_writer *writer);
 void export_vendors(bd_writing *run, bd_json_writer *writer);
 void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *signoff);
 
-/* ---- the page ---- */
-
-extern const char
-    *const export_style[]; /* the style sheet of index.html in pieces, closed by NULL */
-
 #endif

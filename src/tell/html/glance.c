@@ -1,5 +1,5 @@
 /* index.html at a glance: the score, what stands against it, and criteria by month. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 

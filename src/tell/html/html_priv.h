@@ -2,9 +2,7 @@
 #ifndef BINDERY_HTML_PRIV_H
 #define BINDERY_HTML_PRIV_H
 
-#include "bindery/export.h"
-
-#include "export_priv.h"
+#include "bindery/html.h"
 
 void html_put(bd_writing *run, const char *markup); /* our own literal */
 void html_text(bd_writing *run, bd_str text);       /* escaped; hidden characters are shown */
@@ -43,6 +41,8 @@ typedef struct {
 html_stretch html_stretch_from(const bd_writing *run, const uint32_t *places, size_t count, size_t from, size_t most);
 /* The anchor of what the page says of one check's exceptions. */
 #define HTML_EXCEPTIONS_OF "exceptions-"
+
+extern const char *const html_style[]; /* the style sheet in pieces, closed by NULL */
 
 void html_glance(bd_writing *run);   /* score, gates, heat grid */
 void html_sections(bd_writing *run); /* criterion -> control -> evidence */

@@ -1,6 +1,6 @@
 /* index.html: what a reader opens first.  Static, offline, no script, no reference beyond the package; it is also
  * well-formed XML, so that any parser can check it.  It lies in 00_START-HERE/, hence "../" before every file. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 

@@ -1,5 +1,5 @@
 /* index.html, the lists at the end: exceptions, every evidence item, and what is missing or was left out. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 

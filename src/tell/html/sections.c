@@ -1,5 +1,5 @@
 /* index.html, the body: criterion, its controls, their evidence. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 

@@ -1,5 +1,5 @@
 /* index.html as a whole: head, navigation, parts, foot. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 
@@ -25,8 +25,8 @@ static void put_head(bd_writing *run) {
     html_put(run, ", evidence index, ");
     put_days(run);
     html_put(run, "</title>\n<style>\n");
-    for (size_t i = 0; export_style[i] != NULL; i++) {
-        html_put(run, export_style[i]);
+    for (size_t i = 0; html_style[i] != NULL; i++) {
+        html_put(run, html_style[i]);
     }
     html_put(run, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#criteria\">Skip to the "
                   "criteria</a>\n");
@@ -118,7 +118,7 @@ static void put_foot(bd_writing *run) {
     html_put(run, "</dl>\n</footer>\n</body>\n</html>\n");
 }
 
-bd_rc bd_export_index_html(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
+bd_rc bd_html_write_index(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     bd_writing run;
     bd_writing_open(&run, inputs, sink);
     put_head(&run);
