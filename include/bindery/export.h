@@ -72,16 +72,6 @@ BD_MUST_USE bd_rc bd_export_recipients_csv(const bd_writing_inputs *inputs, bd_s
 /* What we count on vendors (CSOCs) and on our customers (CUECs) to do. */
 BD_MUST_USE bd_rc bd_export_expected_controls_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                                   bd_err *err);
-/* What is to do (`ready` is needed): readiness.json (templates/schema/readiness.schema.json; canonical JSON, one LF),
- * todo.csv, a plain text of at most 72 columns for a mail, and the due dates as iCalendar (RFC 5545): one event per day
- * and owner, stamped with the as-of instant. */
-BD_MUST_USE bd_rc bd_export_readiness_json(const bd_writing_inputs *inputs, bd_sink *sink,
-                                           bd_err *err);
-BD_MUST_USE bd_rc bd_export_todo_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
-BD_MUST_USE bd_rc bd_export_readiness_text(const bd_writing_inputs *inputs, bd_sink *sink,
-                                           bd_err *err);
-BD_MUST_USE bd_rc bd_export_due_calendar(const bd_writing_inputs *inputs, bd_sink *sink,
-                                         bd_err *err);
 /* pbc.csv: our requests, then those of auditors that match none of ours (`pbc` is needed). */
 BD_MUST_USE bd_rc bd_export_pbc_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 /* figures.ndjson: {"pointer","text"} per line in print order. */

@@ -2,6 +2,7 @@
 #include "bindery/produce.h"
 
 #include "bindery/export.h"
+#include "bindery/todo.h"
 #include "bindery/writing.h"
 #include "produce_priv.h"
 
@@ -12,8 +13,8 @@ const bd_readiness_list bd_readiness_lists[5] = {{"readiness.json", "readiness_l
                                                  {"pbc.csv", "pbc_file"}};
 
 typedef bd_rc list_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
-static list_fn *const writers[] = {bd_export_readiness_json, bd_export_readiness_text,
-                                   bd_export_todo_csv, bd_export_due_calendar,
+static list_fn *const writers[] = {bd_todo_write_json, bd_todo_write_text,
+                                   bd_todo_write_csv, bd_todo_write_calendar,
                                    bd_export_pbc_csv};
 
 bd_rc bd_readiness_find(bd_session *session, const bd_judged_run *judged, bd_arena *arena,

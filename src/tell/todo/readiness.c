@@ -1,7 +1,5 @@
 /* readiness.json: what is to do, for programs. */
-#include "bindery/export.h"
-
-#include "export_priv.h"
+#include "bindery/todo.h"
 
 static const bd_readiness *ready_of(const bd_writing *run) {
     return run->in->ready;
@@ -391,7 +389,7 @@ static void write_worst(bd_writing *run, bd_json_writer *w) {
 
 /* ---- all ---- */
 
-bd_rc bd_export_readiness_json(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
+bd_rc bd_todo_write_json(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     BD_ASSERT(inputs->ready != NULL);
     const bd_assessment *a = inputs->assessment;
     bd_writing run;

@@ -1,7 +1,5 @@
 /* readiness.txt: the report in some sixty lines of plain text, for a mail. */
-#include "bindery/export.h"
-
-#include "export_priv.h"
+#include "bindery/todo.h"
 
 #define WIDTH 72
 #define MOST_LINES 8 /* of one list */
@@ -217,7 +215,7 @@ static void put_changes(bd_writing *run) {
     put_rest(run, since->turns.count);
 }
 
-bd_rc bd_export_readiness_text(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
+bd_rc bd_todo_write_text(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     BD_ASSERT(inputs->ready != NULL);
     bd_writing run;
     bd_writing_open(&run, inputs, sink);
