@@ -1,4 +1,4 @@
-/* bindery/export.h - machine forms of an assessment: assessment.json, findings.ndjson, CSV lists, index.html.
+/* bindery/export.h - machine forms of an assessment: assessment.json, findings.ndjson, CSV lists of the package.
  *
  * Everything is written in a fixed order from immutable data: same inputs, same bytes.  Generated CSV follows RFC 4180
  * with LF, times in UTC, and cells that a spreadsheet would take for a formula get a leading apostrophe.
@@ -7,38 +7,11 @@
 #define BINDERY_EXPORT_H
 
 #include "bindery/assess.h"
-#include "bindery/pbc.h"
-#include "bindery/ready.h"
 #include "bindery/util.h"
-#include "bindery/value.h"
-
-typedef struct {
-    const bd_assessment *assessment;
-    const bd_catalog *catalog;
-    const bd_engagement *engagement;
-    const bd_evidences *evidence;
-    const bd_collections *collections;
-    const bd_snapshots *snapshots;
-    bd_str bindery_version;
-    bd_str tzdata_version;
-    bd_str journal_head;         /* hex */
-    const bd_value *custody; /* seals of the period and what came after them; NULL: there are none */
-    bd_str package_id;           /* for index.html */
-    const bd_str *package_paths; /* of each evidence item, or NULL before the package is planned */
-    const bd_str *ipe_paths;     /* of each item's IPE sheet, or NULL; single ones may be empty */
-    const struct bd_export_joins
-        *joins; /* of bd_export_joins_make, or NULL: each call makes its own */
-    const bd_pbc *pbc; /* requests and what answers them; NULL: none are listed */
-    const bd_readiness *ready; /* for the four lists of what is to do; else NULL */
-} bd_export_inputs;
-
-/* Which evidence speaks to which control, and the like.  Worth making once where many lists and sheets are written.
- * Allocated in <arena>; holds for inputs with the same assessment and evidence; threads may share it. */
-typedef struct bd_export_joins bd_export_joins;
-const bd_export_joins *bd_export_joins_make(const bd_export_inputs *inputs, bd_arena *arena);
+#include "bindery/writing.h"
 
 /* assessment.json (templates/schema/assessment.schema.json; canonical JSON, one LF at the end). */
-BD_MUST_USE bd_rc bd_export_assessment(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_assessment(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 /* One line of findings.ndjson. */
 BD_MUST_USE bd_rc bd_export_finding(const bd_finding *finding, bd_sink *sink, bd_err *err);
 /* The list of a population: its head at once, a row for each item that is put. */
@@ -52,68 +25,55 @@ BD_MUST_USE bd_rc bd_export_sample_csv(const bd_population *population, bd_sink 
 /* selection.json: the population, its freezes, draws and replacements, as the assessment has them (canonical JSON). */
 BD_MUST_USE bd_rc bd_export_selection(const bd_population *population, bd_sink *sink, bd_err *err);
 /* The IPE sheet of one item (canonical JSON): what shows that an export is complete and accurate. */
-BD_MUST_USE bd_rc bd_export_ipe(const bd_export_inputs *inputs, size_t evidence_index,
+BD_MUST_USE bd_rc bd_export_ipe(const bd_writing_inputs *inputs, size_t evidence_index,
                                 bd_sink *sink, bd_err *err);
 
 /* CSV lists of the package. */
-BD_MUST_USE bd_rc bd_export_index_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_index_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                       bd_err *err); /* evidence x criterion */
-BD_MUST_USE bd_rc bd_export_criterion_csv(const bd_export_inputs *inputs, bd_str criterion,
+BD_MUST_USE bd_rc bd_export_criterion_csv(const bd_writing_inputs *inputs, bd_str criterion,
                                           bd_sink *sink, bd_err *err); /* _INDEX.csv */
-BD_MUST_USE bd_rc bd_export_exceptions_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_exceptions_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                            bd_err *err);
-BD_MUST_USE bd_rc bd_export_controls_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_controls_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                          bd_err *err);
-BD_MUST_USE bd_rc bd_export_criteria_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_criteria_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                          bd_err *err);
 /* The heat grid as data: of each criterion in scope and month, then "longer" (quarters, years), how many instances were
  * due and accepted, and the worst outcome among them. */
-BD_MUST_USE bd_rc bd_export_months_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_months_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 /* What other tools say, by the name of the list ("policy-soc2", "regulatory", "assessments", "secure-score",
  * "compliance-manager", as sources declare it): results by snapshot and group, or scores. */
-BD_MUST_USE bd_rc bd_export_imported_csv(const bd_export_inputs *inputs, bd_str list, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_imported_csv(const bd_writing_inputs *inputs, bd_str list, bd_sink *sink,
                                          bd_err *err);
 /* Where a check of ours and a test of another tool differ on a resource. */
-BD_MUST_USE bd_rc bd_export_disagreements_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_disagreements_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                               bd_err *err);
-BD_MUST_USE bd_rc bd_export_attestations_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_attestations_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                              bd_err *err);
 /* Lists of other tools that have a line, by name, each once. */
-bd_strs bd_export_imported_lists(const bd_export_inputs *inputs, bd_arena *arena);
+bd_strs bd_export_imported_lists(const bd_writing_inputs *inputs, bd_arena *arena);
 /* Checks that hold two lists against each other: a line each, and the rows of both that are left over. */
-BD_MUST_USE bd_rc bd_export_matches_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-BD_MUST_USE bd_rc bd_export_unmatched_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_matches_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_unmatched_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                           bd_err *err);
 /* Access reviews, who was denied in them, and what was due. */
-BD_MUST_USE bd_rc bd_export_reviews_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-BD_MUST_USE bd_rc bd_export_denied_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-BD_MUST_USE bd_rc bd_export_review_quarters_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_reviews_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_denied_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_review_quarters_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                                 bd_err *err);
 /* Vendors: their reports, letters and our memos on them; what the reports expect of us; who was given them. */
-BD_MUST_USE bd_rc bd_export_vendor_reports_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_vendor_reports_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                                bd_err *err);
-BD_MUST_USE bd_rc bd_export_cuec_map_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_cuec_map_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                          bd_err *err);
-BD_MUST_USE bd_rc bd_export_recipients_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_recipients_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                            bd_err *err);
 /* What we count on vendors (CSOCs) and on our customers (CUECs) to do. */
-BD_MUST_USE bd_rc bd_export_expected_controls_csv(const bd_export_inputs *inputs, bd_sink *sink,
+BD_MUST_USE bd_rc bd_export_expected_controls_csv(const bd_writing_inputs *inputs, bd_sink *sink,
                                                   bd_err *err);
-/* index.html: static, offline, no script: criterion -> control -> file; links to binder.pdf#<anchor>.  Of each check it
- * lists the first 100 exceptions, then the number of the others: the lists for machines have them. */
-BD_MUST_USE bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-/* What is to do (`ready` is needed): readiness.json (templates/schema/readiness.schema.json; canonical JSON, one LF),
- * todo.csv, a plain text of at most 72 columns for a mail, and the due dates as iCalendar (RFC 5545): one event per day
- * and owner, stamped with the as-of instant. */
-BD_MUST_USE bd_rc bd_export_readiness_json(const bd_export_inputs *inputs, bd_sink *sink,
-                                           bd_err *err);
-BD_MUST_USE bd_rc bd_export_todo_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-BD_MUST_USE bd_rc bd_export_readiness_text(const bd_export_inputs *inputs, bd_sink *sink,
-                                           bd_err *err);
-BD_MUST_USE bd_rc bd_export_due_calendar(const bd_export_inputs *inputs, bd_sink *sink,
-                                         bd_err *err);
 /* pbc.csv: our requests, then those of auditors that match none of ours (`pbc` is needed). */
-BD_MUST_USE bd_rc bd_export_pbc_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+BD_MUST_USE bd_rc bd_export_pbc_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 /* figures.ndjson: {"pointer","text"} per line in print order. */
 BD_MUST_USE bd_rc bd_export_figure(bd_str pointer, bd_str text, bd_sink *sink, bd_err *err);
 

@@ -74,7 +74,7 @@ typedef struct {
     bd_package_place *places;
     bd_str *paths;     /* of each evidence item in the package */
     bd_str *ipe_paths; /* of its sheet; empty where it has none */
-    const struct bd_export_joins *joins;
+    const struct bd_ties *ties;
     bd_report_inputs report;
     bd_doc *document;         /* the binder before it is drawn */
     bd_arena *document_arena; /* closed once it is drawn */

@@ -35,8 +35,8 @@ bd_str bd_roles_privileged_at(bool is_azure, size_t index); /* its guid, in an o
 /* A record of a role holder, from S47, S48 or S06, as {"p": principal, "r": role, "k": "active" or "eligible",
  * "t": type of the principal}; NULL where it does not show them.  Allocated in `arena`. */
 const bd_value *bd_roles_keep_holder(const bd_join_record *record, bd_arena *arena);
-/* Users of S53, with what says who they are and whether they may sign in, and members of the groups that S65 lists, each
- * under his own id; who has none is not kept.  False: the record is of another list. */
+/* Users of S53, with what says who they are and whether they may sign in, and members of the groups that S65 lists,
+ * each under his own id; who has none is not kept.  False: the record is of another list. */
 bool bd_roles_collect_person(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                              void *context);
 /* These, and the holders of roles of Entra from S47 and S48 for all groups.  False: of another list. */

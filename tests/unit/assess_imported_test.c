@@ -613,7 +613,7 @@ static bd_str without_imported(const whole *w) {
     bd_err err;
     bd_buf_init(&text, (size_t)64 << 20);
     bd_sink sink = bd_sink_to_buf(&text);
-    bd_export_inputs inputs = {.assessment = w->out,
+    bd_writing_inputs inputs = {.assessment = w->out,
                                .catalog = w->bench.plan.catalog,
                                .engagement = &w->engagement,
                                .evidence = &w->bench.items,

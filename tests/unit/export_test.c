@@ -1,4 +1,5 @@
 #include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "test.h"
 
@@ -53,7 +54,7 @@ typedef struct {
     bd_collections collections;
     bd_snapshots snapshots;
     bd_str paths[3], ipe_paths[3];
-    bd_export_inputs inputs;
+    bd_writing_inputs inputs;
 } world;
 
 static bd_instant at(int month, int day) {
@@ -276,7 +277,7 @@ static world *make_world(void) {
     w->paths[1] = BD_STR("10_EVIDENCE/CC6/CC6.7/6.7.2_x/E-0001_2026-01_storage.meta.json");
     w->paths[2] = BD_STR("10_EVIDENCE/_UNMAPPED/a b%\"<.json");
     w->ipe_paths[0] = BD_STR("10_EVIDENCE/CC6/CC6.7/6.7.2_x/E-0001_2026-01_storage.ipe.json");
-    w->inputs = (bd_export_inputs){
+    w->inputs = (bd_writing_inputs){
         .assessment = &w->assessment,
         .catalog = &w->catalog,
         .engagement = &w->engagement,
@@ -294,7 +295,7 @@ static world *make_world(void) {
 
 /* ---- running an export ---- */
 
-typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+typedef bd_rc export_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 
 static bd_str taken(bd_buf *buf) {
     bd_str text = bd_str_copy(test_arena(), bd_buf_str(buf));
@@ -320,17 +321,17 @@ static bd_str export_sheet(const world *w, size_t index) {
     return taken(&buf);
 }
 
-static bd_rc export_criterion(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+static bd_rc export_criterion(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     return bd_export_criterion_csv(inputs, BD_STR("CC6.7"), sink, err);
 }
 
-static bd_rc export_first_sheet(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+static bd_rc export_first_sheet(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     return bd_export_ipe(inputs, 0, sink, err);
 }
 
 static export_fn *const all_exports[] = {
     bd_export_assessment,   bd_export_index_csv,    export_criterion,     bd_export_exceptions_csv,
-    bd_export_controls_csv, bd_export_criteria_csv, bd_export_index_html, export_first_sheet,
+    bd_export_controls_csv, bd_export_criteria_csv, bd_html_write_index, export_first_sheet,
 };
 
 static bool holds(bd_str text, const char *part) {
@@ -643,13 +644,13 @@ TEST(export, outlines_outside_the_scope_are_left_out_and_checklist_controls_neve
     CHECK_HOLDS(export_text(w, bd_export_assessment), "\"id\":\"6.7.2\",\"in_scope\":false");
 }
 
-TEST(export, known_joins_change_no_byte) {
+TEST(export, known_ties_change_no_byte) {
     world *w = make_world();
     for (size_t i = 0; i < BD_COUNT(all_exports); i++) {
         bd_str alone = export_text(w, all_exports[i]);
-        w->inputs.joins = bd_export_joins_make(&w->inputs, test_arena());
+        w->inputs.ties = bd_ties_make(&w->assessment, &w->evidence, test_arena());
         CHECK_EQ_STR(export_text(w, all_exports[i]), alone);
-        w->inputs.joins = NULL;
+        w->inputs.ties = NULL;
     }
 }
 
@@ -792,7 +793,7 @@ TEST(export, criterion_that_is_not_there_gives_a_list_without_rows) {
 /* ---- index.html ---- */
 
 TEST(export, page_is_well_formed_and_holds_no_script) {
-    bd_str text = save("index.html", export_text(make_world(), bd_export_index_html));
+    bd_str text = save("index.html", export_text(make_world(), bd_html_write_index));
     bd_str output;
     CHECK(!holds(text, "<script"));
     CHECK(!holds(text, "http://") && !holds(text, "https://") && !holds(text, "src="));
@@ -812,7 +813,7 @@ TEST(export, page_is_well_formed_and_holds_no_script) {
 }
 
 TEST(export, page_escapes_names_and_encodes_paths) {
-    bd_str text = export_text(make_world(), bd_export_index_html);
+    bd_str text = export_text(make_world(), bd_html_write_index);
     CHECK_HOLDS(text, "<h1>Müller &amp; &lt;Söhne&gt; Ltd</h1>");
     CHECK_HOLDS(text, "odd/&lt;b&gt;&amp;&quot;x&quot;.json");
     CHECK_HOLDS(text, "href=\"../10_EVIDENCE/_UNMAPPED/a%20b%25%22%3C.json\"");
@@ -822,7 +823,7 @@ TEST(export, page_escapes_names_and_encodes_paths) {
 TEST(export, page_shows_hidden_characters_and_survives_broken_utf8) {
     world *w = make_world();
     w->evidence.data[2].given.path = BD_STR("x\xE2\x80\xAEgpj\x01\xFF.json");
-    bd_str text = save("index.html", export_text(w, bd_export_index_html));
+    bd_str text = save("index.html", export_text(w, bd_html_write_index));
     CHECK(bd_utf8_is_valid(text));
     CHECK_HOLDS(text, "x\\u{202E}gpj\\u{0001}");
     CHECK_EQ_INT(run_command(NULL, "xmllint --noout index.html"), 0);
@@ -843,7 +844,7 @@ static const char link_check[] =
     "in s,h\n";
 
 TEST(export, page_links_lead_somewhere_and_headers_have_a_scope) {
-    save("index.html", export_text(make_world(), bd_export_index_html));
+    save("index.html", export_text(make_world(), bd_html_write_index));
     check_python(link_check, "");
 }
 
@@ -851,11 +852,11 @@ TEST(export, page_before_a_package_is_planned_links_to_no_file) {
     world *w = make_world();
     w->inputs.package_paths = NULL;
     w->inputs.ipe_paths = NULL;
-    CHECK(!holds(export_text(w, bd_export_index_html), "10_EVIDENCE"));
+    CHECK(!holds(export_text(w, bd_html_write_index), "10_EVIDENCE"));
 }
 
 TEST(export, page_tells_states_by_letter_shape_and_word) {
-    bd_str text = export_text(make_world(), bd_export_index_html);
+    bd_str text = export_text(make_world(), bd_html_write_index);
     CHECK_HOLDS(text, "◐</span><span class=\"letter\">[~]</span> in progress");
     CHECK_HOLDS(text, "▲</span><span class=\"letter\">!</span> exception in the period");
     CHECK_HOLDS(text, "<li>1 exception rated high is open</li>");
@@ -920,7 +921,7 @@ TEST(export, page_lists_a_hundred_exceptions_of_a_check_and_counts_the_rest) {
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         world *w = world_of_exceptions(rows[i].first, rows[i].second);
-        bd_str page = save("index.html", export_text(w, bd_export_index_html));
+        bd_str page = save("index.html", export_text(w, bd_html_write_index));
         int all = (int)(rows[i].first + rows[i].second);
         test_failure("%u and %u", (unsigned)rows[i].first, (unsigned)rows[i].second);
         CHECK_EQ_INT(count_of(page, "<tr id=\"X-"), rows[i].rows);
@@ -973,6 +974,6 @@ TEST(export, many_items_take_linear_time) {
     for (size_t i = 0; i < BD_COUNT(all_exports); i++) {
         CHECK(export_text(w, all_exports[i]).size > 100);
     }
-    bd_str page = export_text(w, bd_export_index_html);
+    bd_str page = export_text(w, bd_html_write_index);
     CHECK_HOLDS(bd_str_sub(page, page.size - 5000000, page.size), "evidence-E-20000");
 }

@@ -3,7 +3,7 @@
 
 #include "make_catalog.h"
 
-#include "bindery/export.h"
+#include "bindery/todo.h"
 
 /* ---- the fixture ---- */
 
@@ -486,11 +486,11 @@ TEST(ready, the_exact_share_decides_and_not_the_rounded_one) {
 
 /* ---- lists ---- */
 
-typedef bd_rc list_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+typedef bd_rc list_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 
 static bd_str write_list(scene *s, list_fn *write) {
     static const bd_collections none;
-    bd_export_inputs inputs = {.assessment = &s->assessment,
+    bd_writing_inputs inputs = {.assessment = &s->assessment,
                                .catalog = s->catalog,
                                .engagement = &s->engagement,
                                .evidence = &s->evidence,
@@ -525,7 +525,7 @@ static scene *hostile_scene(void) {
 }
 
 TEST(ready, calendar_lines_are_folded_at_75_octets_between_characters_and_end_in_crlf) {
-    bd_str text = write_list(hostile_scene(), bd_export_due_calendar);
+    bd_str text = write_list(hostile_scene(), bd_todo_write_calendar);
     bd_str rest = text, line;
     size_t ends = 0, begins = 0;
     while (rest.size > 0 && bd_str_cut(&rest, '\n', &line)) {
@@ -545,14 +545,14 @@ TEST(ready, calendar_lines_are_folded_at_75_octets_between_characters_and_end_in
 }
 
 TEST(ready, a_cell_of_the_todo_list_is_no_formula) {
-    bd_str text = write_list(hostile_scene(), bd_export_todo_csv);
+    bd_str text = write_list(hostile_scene(), bd_todo_write_csv);
     CHECK(bd_str_find(text, BD_STR("\"'=cmd|")) > 0);
     CHECK(bd_str_find(text, BD_STR(",gap,2026-01-31,")) > 0);
     CHECK(bd_str_find(text, BD_STR(",window,2026-02-28,2026-03-10,no,2026-02,")) > 0);
 }
 
 TEST(ready, no_line_of_the_mail_is_wider_than_72_columns_unless_a_word_is) {
-    bd_str rest = write_list(hostile_scene(), bd_export_readiness_text), line;
+    bd_str rest = write_list(hostile_scene(), bd_todo_write_text), line;
     while (bd_str_cut(&rest, '\n', &line)) {
         size_t at_byte = 0, columns = 0;
         uint32_t code_point;
@@ -569,8 +569,8 @@ TEST(ready, the_json_list_is_canonical_and_the_same_twice) {
     scene *s = hostile_scene();
     s->past_count = 1;
     bd_past_of(&s->assessment, s->engagement.zone, test_arena(), &s->past[0]);
-    bd_str text = write_list(s, bd_export_readiness_json);
-    CHECK_EQ_STR(text, write_list(s, bd_export_readiness_json));
+    bd_str text = write_list(s, bd_todo_write_json);
+    CHECK_EQ_STR(text, write_list(s, bd_todo_write_json));
     const bd_value *value = NULL;
     bd_err err;
     CHECK_OK(bd_json_parse(text, &bd_json_default_limits, test_arena(), &value, &err), err);
@@ -645,9 +645,9 @@ TEST(ready, populations_doubts_and_copied_facts_are_remarks) {
     bd_ready_inputs in = ready_inputs(&s->assessment, s->catalog, &s->engagement, &s->evidence);
     CHECK_EQ_STR(bd_str_of(kinds_of(ready_make(&in))),
                  "people-counts:csv:leavers population:changed population:found fact:old");
-    bd_str todo = write_list(s, bd_export_todo_csv);
+    bd_str todo = write_list(s, bd_todo_write_csv);
     CHECK(bd_str_find(todo, BD_STR("changed,")) > 0);
     CHECK(bd_str_find(todo, BD_STR(",fact,,,no,,it was copied from another period")) > 0);
-    bd_str json = write_list(s, bd_export_readiness_json);
+    bd_str json = write_list(s, bd_todo_write_json);
     CHECK(bd_str_find(json, BD_STR("\"kind\":\"population\",\"sentence\":\"it holds other items now")) > 0);
 }

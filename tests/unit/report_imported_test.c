@@ -55,7 +55,7 @@ static bd_str exported(const whole *w) {
     bd_err err;
     bd_buf_init(&text, (size_t)64 << 20);
     bd_sink sink = bd_sink_to_buf(&text);
-    bd_export_inputs inputs = {.assessment = w->out,
+    bd_writing_inputs inputs = {.assessment = w->out,
                                .catalog = w->bench.plan.catalog,
                                .engagement = &w->engagement,
                                .evidence = &w->bench.items,
@@ -277,7 +277,7 @@ static bd_str list_of(const whole *w, const char *name) {
     bd_err err;
     bd_buf_init(&text, (size_t)16 << 20);
     bd_sink sink = bd_sink_to_buf(&text);
-    bd_export_inputs inputs = {.assessment = w->out,
+    bd_writing_inputs inputs = {.assessment = w->out,
                                .catalog = w->bench.plan.catalog,
                                .engagement = &w->engagement,
                                .evidence = &w->bench.items,

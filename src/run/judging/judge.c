@@ -2,6 +2,7 @@
 #include "bindery/judging.h"
 
 #include "bindery/export.h"
+#include "bindery/writing.h"
 #include "judging_priv.h"
 
 typedef struct {
@@ -158,7 +159,7 @@ static bd_rc export_assessment(judging *run, bd_err *err) {
     char hex[65];
     bd_locker_head(session->locker, head);
     bd_hex(head, 32, hex);
-    bd_export_inputs inputs = {
+    bd_writing_inputs inputs = {
         .assessment = run->out->assessment,
         .catalog = session->catalog,
         .engagement = &session->engagement,

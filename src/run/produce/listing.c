@@ -2,6 +2,8 @@
 #include "bindery/produce.h"
 
 #include "bindery/export.h"
+#include "bindery/todo.h"
+#include "bindery/writing.h"
 #include "produce_priv.h"
 
 const bd_readiness_list bd_readiness_lists[5] = {{"readiness.json", "readiness_list"},
@@ -10,9 +12,9 @@ const bd_readiness_list bd_readiness_lists[5] = {{"readiness.json", "readiness_l
                                                  {"due.ics", "calendar_file"},
                                                  {"pbc.csv", "pbc_file"}};
 
-typedef bd_rc list_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
-static list_fn *const writers[] = {bd_export_readiness_json, bd_export_readiness_text,
-                                   bd_export_todo_csv, bd_export_due_calendar,
+typedef bd_rc list_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
+static list_fn *const writers[] = {bd_todo_write_json, bd_todo_write_text,
+                                   bd_todo_write_csv, bd_todo_write_calendar,
                                    bd_export_pbc_csv};
 
 bd_rc bd_readiness_find(bd_session *session, const bd_judged_run *judged, bd_arena *arena,
@@ -30,7 +32,7 @@ bd_rc bd_readiness_find(bd_session *session, const bd_judged_run *judged, bd_are
 
 bd_rc bd_production_list(bd_production *run, bd_err *err) {
     const bd_judged_run *judged = run->judged;
-    bd_export_inputs inputs = {
+    bd_writing_inputs inputs = {
         .assessment = judged->assessment,
         .catalog = run->session->catalog,
         .engagement = &run->session->engagement,
@@ -39,7 +41,7 @@ bd_rc bd_production_list(bd_production *run, bd_err *err) {
         .snapshots = &judged->read.snapshots,
         .bindery_version = BD_STR(BINDERY_VERSION),
         .tzdata_version = judged->assessment->zone_data_version,
-        .joins = run->joins,
+        .ties = run->ties,
         .ready = run->ready,
         .pbc = judged->pbc,
     };

@@ -2,7 +2,10 @@
 #include "bindery/produce.h"
 
 #include "bindery/export.h"
+#include "bindery/html.h"
 #include "bindery/sign.h"
+#include "bindery/ties.h"
+#include "bindery/writing.h"
 #include "produce_priv.h"
 
 #include <string.h>
@@ -119,8 +122,8 @@ static bd_rc add_draft(bd_production *run, const char *name, bd_draft **text, bd
     return add_file(run, bd_str_of(name), BD_ROLE_MACHINE, blob, (bd_str){"", 0}, NULL, err);
 }
 
-static bd_export_inputs export_inputs(bd_production *run) {
-    return (bd_export_inputs){
+static bd_writing_inputs export_inputs(bd_production *run) {
+    return (bd_writing_inputs){
         .assessment = run->judged->assessment,
         .catalog = run->session->catalog,
         .engagement = &run->session->engagement,
@@ -134,16 +137,16 @@ static bd_export_inputs export_inputs(bd_production *run) {
         .package_id = run->facts.package_id,
         .package_paths = run->paths,
         .ipe_paths = run->ipe_paths,
-        .joins = run->joins,
+        .ties = run->ties,
         .pbc = run->judged->pbc,
     };
 }
 
-typedef bd_rc export_fn(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err);
+typedef bd_rc export_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
 
 static bd_rc add_export(bd_production *run, const char *name, bd_role role, export_fn *write,
                         bd_err *err) {
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_draft *text = bd_session_draft(run->session);
     bd_rc rc = write(&inputs, bd_draft_sink(text), err);
     return add_written(run, name, role, text, rc, err);
@@ -151,7 +154,7 @@ static bd_rc add_export(bd_production *run, const char *name, bd_role role, expo
 
 static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *place,
                      const bd_control *control, bd_err *err) {
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_draft *text = bd_draft_open();
     const bd_blob *blob = NULL;
     bd_rc rc = bd_export_ipe(&inputs, index, bd_draft_sink(text), err);
@@ -184,8 +187,7 @@ static void place_evidence(bd_production *run) {
             run->paths[i] = item->is_withheld ? run->ipe_paths[i] : run->paths[i];
         }
     }
-    bd_export_inputs inputs = export_inputs(run);
-    run->joins = bd_export_joins_make(&inputs, arena);
+    run->ties = bd_ties_make(run->judged->assessment, &run->judged->read.evidence, arena);
 }
 
 static bd_rc add_evidence(bd_production *run, bd_err *err) {
@@ -216,7 +218,7 @@ static bd_rc add_criterion_indexes(bd_production *run, bd_err *err) {
         if (!assessment->criteria[i].is_in_scope) {
             continue;
         }
-        bd_export_inputs inputs = export_inputs(run);
+        bd_writing_inputs inputs = export_inputs(run);
         bd_str id = assessment->criteria[i].criterion->id;
         bd_draft *text = bd_draft_open();
         bd_rc rc = bd_export_criterion_csv(&inputs, id, bd_draft_sink(text), err);
@@ -289,7 +291,7 @@ static bd_rc add_score(bd_production *run, bd_err *err) {
 /* ---- what other tools say ---- */
 
 static bd_rc add_imported_list(bd_production *run, bd_str list, bd_err *err) {
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_draft *text = bd_draft_open();
     const char *name = bd_str_format(run->session->arena, "50_SCORES/%.*s.csv", BD_ARG(list)).data;
     bd_rc rc = bd_export_imported_csv(&inputs, list, bd_draft_sink(text), err);
@@ -298,7 +300,7 @@ static bd_rc add_imported_list(bd_production *run, bd_str list, bd_err *err) {
 
 static bd_rc add_imported(bd_production *run, bd_err *err) {
     const bd_imported *imported = &run->judged->assessment->imported;
-    bd_export_inputs inputs = export_inputs(run);
+    bd_writing_inputs inputs = export_inputs(run);
     bd_strs lists = bd_export_imported_lists(&inputs, run->session->arena);
     for (size_t i = 0; i < lists.count; i++) {
         BD_TRY(add_imported_list(run, lists.data[i], err));
@@ -484,7 +486,7 @@ static bd_rc add_machine_files(bd_production *run, bd_err *err) {
 static bd_rc add_start_files(bd_production *run, bd_err *err) {
     BD_TRY(add_text(run, "00_START-HERE/README.txt", BD_ROLE_START, readme_text(run), err));
     BD_TRY(add_export(run, "00_START-HERE/index.csv", BD_ROLE_INDEX, bd_export_index_csv, err));
-    return add_export(run, "00_START-HERE/index.html", BD_ROLE_START, bd_export_index_html, err);
+    return add_export(run, "00_START-HERE/index.html", BD_ROLE_START, bd_html_write_index, err);
 }
 
 /* ---- the report's inputs ---- */

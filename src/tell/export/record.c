@@ -13,9 +13,9 @@
 
 void export_signoff(bd_json_writer *writer, bd_arena *line, const bd_signoff *signoff) {
     bd_json_open(writer, '{');
-    bd_json_member(writer, "at", export_instant(line, signoff->at));
+    bd_json_member(writer, "at", bd_writing_instant(line, signoff->at));
     bd_json_member(writer, "checked", signoff->checked);
-    export_member_str(writer, "name", signoff->name);
+    bd_write_str(writer, "name", signoff->name);
     bd_json_member(writer, "origin", signoff->origin);
     bd_json_member(writer, "role", signoff->role);
     bd_json_member(writer, "sha256",
@@ -48,28 +48,19 @@ static const char *severity_name(bd_diag_severity severity) {
 static void write_diag(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id,
                        const bd_diag *diag) {
     bd_json_open(writer, '{');
-    export_member_str(writer, "evidence", evidence_id);
+    bd_write_str(writer, "evidence", evidence_id);
     bd_json_member(writer, "locus", diag->locus);
-    export_member_str(writer, "message", diag->message);
-    export_member_str(writer, "path", item->given.path);
-    export_member_str(writer, "severity", bd_str_of(severity_name(diag->severity)));
+    bd_write_str(writer, "message", diag->message);
+    bd_write_str(writer, "path", item->given.path);
+    bd_write_str(writer, "severity", bd_str_of(severity_name(diag->severity)));
     bd_json_close(writer, '}');
-}
-
-bd_str export_untold_problem(const bd_evidence *item) {
-    const bd_facts *facts = &item->facts;
-    bool is_told = !facts->is_malformed;
-    for (size_t i = 0; i < facts->diags.count; i++) {
-        is_told = is_told || bd_str_eq(facts->diags.data[i].message, facts->problem);
-    }
-    return is_told ? (bd_str){"", 0} : facts->problem;
 }
 
 void export_diags(bd_json_writer *writer, const bd_evidence *item, bd_str evidence_id) {
     for (size_t i = 0; i < item->facts.diags.count; i++) {
         write_diag(writer, item, evidence_id, &item->facts.diags.data[i]);
     }
-    bd_diag problem = {.severity = BD_DIAG_REFUSED, .message = export_untold_problem(item)};
+    bd_diag problem = {.severity = BD_DIAG_REFUSED, .message = bd_ties_untold_problem(item)};
     if (problem.message.size > 0) {
         write_diag(writer, item, evidence_id, &problem);
     }
@@ -79,12 +70,12 @@ static void write_document(bd_json_writer *writer, bd_arena *line, const bd_docu
     bd_json_key(writer, "document");
     bd_json_open(writer, '{');
     bd_json_member(writer, "approved_by", document->approved_by);
-    bd_json_member(writer, "approved_on", export_day(line, document->approved_on));
-    export_member_bool(writer, "approver_is_management", document->approver_is_management);
+    bd_json_member(writer, "approved_on", bd_writing_day(line, document->approved_on));
+    bd_write_bool(writer, "approver_is_management", document->approver_is_management);
     bd_json_member(writer, "approver_role", document->approver_role);
-    bd_json_member(writer, "carried_out_on", export_day(line, document->carried_out_on));
-    bd_json_member(writer, "in_force_from", export_day(line, document->in_force_from));
-    bd_json_member(writer, "in_force_to", export_day(line, document->in_force_to));
+    bd_json_member(writer, "carried_out_on", bd_writing_day(line, document->carried_out_on));
+    bd_json_member(writer, "in_force_from", bd_writing_day(line, document->in_force_from));
+    bd_json_member(writer, "in_force_to", bd_writing_day(line, document->in_force_to));
     bd_json_member(writer, "title", document->title);
     bd_json_member(writer, "type", document->type);
     bd_json_member(writer, "version", document->version);
@@ -102,13 +93,13 @@ static void write_tables(bd_json_writer *writer, const bd_facts *facts) {
         const bd_table_facts *table = &facts->tables.data[i];
         bd_json_open(writer, '{');
         if (table->header_row > 0) {
-            export_member_int(writer, "header_row", table->header_row);
+            bd_write_int(writer, "header_row", table->header_row);
         }
-        export_member_bool(writer, "hidden", table->is_hidden);
-        export_member_str(writer, "name", table->name);
-        export_member_int(writer, "rows_left", (int64_t)table->rows_left);
-        export_member_int(writer, "rows_read", (int64_t)table->rows_read);
-        export_member_int(writer, "rows_refused", (int64_t)table->rows_refused);
+        bd_write_bool(writer, "hidden", table->is_hidden);
+        bd_write_str(writer, "name", table->name);
+        bd_write_int(writer, "rows_left", (int64_t)table->rows_left);
+        bd_write_int(writer, "rows_read", (int64_t)table->rows_read);
+        bd_write_int(writer, "rows_refused", (int64_t)table->rows_refused);
         bd_json_member(writer, "source", table->source);
         bd_json_close(writer, '}');
     }
@@ -120,26 +111,27 @@ static void write_seen(bd_json_writer *writer, const bd_seens *seen) {
     bd_json_open(writer, '[');
     for (size_t i = 0; i < seen->count; i++) {
         bd_json_open(writer, '{');
-        export_member_int(writer, "rows", (int64_t)seen->data[i].rows);
-        export_member_str(writer, "scope", seen->data[i].scope);
-        export_member_str(writer, "source", seen->data[i].source);
+        bd_write_int(writer, "rows", (int64_t)seen->data[i].rows);
+        bd_write_str(writer, "scope", seen->data[i].scope);
+        bd_write_str(writer, "source", seen->data[i].source);
         bd_json_close(writer, '}');
     }
     bd_json_close(writer, ']');
 }
 
-static void write_speaks_to(export_run *run, bd_json_writer *writer, size_t index) {
+static void write_speaks_to(bd_writing *run, bd_json_writer *writer, size_t index) {
     bd_json_key(writer, "speaks_to");
     bd_json_open(writer, '[');
-    for (size_t i = run->joins->link_from[index]; i < run->joins->link_from[index + 1]; i++) {
-        const export_link *link = &run->joins->links[i];
-        const bd_control_result *control = &run->in->assessment->controls[link->control];
-        bd_json_text(writer, control->requirements[link->requirement].requirement->id);
+    size_t count;
+    const bd_tie *links = bd_ties_of_evidence(run->ties, index, &count);
+    for (size_t i = 0; i < count; i++) {
+        const bd_control_result *control = &run->in->assessment->controls[links[i].control];
+        bd_json_text(writer, control->requirements[links[i].requirement].requirement->id);
     }
     bd_json_close(writer, ']');
 }
 
-static const bd_collection *collection_of(const export_run *run, const bd_evidence *item) {
+static const bd_collection *collection_of(const bd_writing *run, const bd_evidence *item) {
     const bd_collections *collections = run->in->collections;
     if (collections == NULL || item->collection >= collections->count || item->is_sidecar ||
         item->is_register) {
@@ -149,7 +141,7 @@ static const bd_collection *collection_of(const export_run *run, const bd_eviden
     return collection->members.count > 0 ? collection : NULL;
 }
 
-static uint32_t first_page(const export_run *run, const bd_collection *collection) {
+static uint32_t first_page(const bd_writing *run, const bd_collection *collection) {
     return run->in->evidence->data[collection->members.data[0]].given.number;
 }
 
@@ -165,12 +157,12 @@ static void write_record_scope(bd_json_writer *writer, const bd_sidecar *sidecar
     }
     bd_json_key(writer, "scope");
     bd_json_open(writer, '{');
-    export_member_strs(writer, "ids", &sidecar->scope_ids);
+    bd_write_strs(writer, "ids", &sidecar->scope_ids);
     bd_json_member(writer, "kind", sidecar->scope_kind);
     bd_json_close(writer, '}');
 }
 
-static void write_record_collection(export_run *run, bd_json_writer *writer,
+static void write_record_collection(bd_writing *run, bd_json_writer *writer,
                                     const bd_evidence *item) {
     const bd_collection *collection = collection_of(run, item);
     if (collection == NULL) {
@@ -178,64 +170,64 @@ static void write_record_collection(export_run *run, bd_json_writer *writer,
     }
     bd_json_key(writer, "collection");
     bd_json_open(writer, '{');
-    export_member_str(writer, "first", bd_evidence_id(run->line, first_page(run, collection)));
-    export_member_int(writer, "pages", (int64_t)collection->members.count);
-    export_member_int(writer, "rows", (int64_t)collection->rows);
+    bd_write_str(writer, "first", bd_evidence_id(run->line, first_page(run, collection)));
+    bd_write_int(writer, "pages", (int64_t)collection->members.count);
+    bd_write_int(writer, "rows", (int64_t)collection->rows);
     bd_json_close(writer, '}');
 }
 
 /* bytes ... exporter */
-static void write_record_a_to_e(export_run *run, bd_json_writer *writer, const bd_evidence *item) {
+static void write_record_a_to_e(bd_writing *run, bd_json_writer *writer, const bd_evidence *item) {
     bd_arena *line = run->line;
-    export_member_int(writer, "bytes", item->given.bytes);
-    bd_json_member(writer, "collected_at", export_instant(line, item->collected_at));
-    export_member_bool(writer, "collected_at_assumed", item->collected_at_is_assumed);
+    bd_write_int(writer, "bytes", item->given.bytes);
+    bd_json_member(writer, "collected_at", bd_writing_instant(line, item->collected_at));
+    bd_write_bool(writer, "collected_at_assumed", item->collected_at_is_assumed);
     write_record_collection(run, writer, item);
     bd_json_member(writer, "command", item->sidecar.command);
-    export_member_str(writer, "completeness", bd_str_of(bd_completeness_name(item->completeness)));
-    export_member_str(writer, "completeness_reason", item->completeness_reason);
+    bd_write_str(writer, "completeness", bd_str_of(bd_completeness_name(item->completeness)));
+    bd_write_str(writer, "completeness_reason", item->completeness_reason);
     bd_json_member(writer, "context", item->facts.context);
-    export_member_str(writer, "crc32", crc32_text(line, item->given.crc32));
-    bd_json_member(writer, "describes_from", export_instant(line, item->describes_from));
-    bd_json_member(writer, "describes_to", export_instant(line, item->describes_to));
+    bd_write_str(writer, "crc32", crc32_text(line, item->given.crc32));
+    bd_json_member(writer, "describes_from", bd_writing_instant(line, item->describes_from));
+    bd_json_member(writer, "describes_to", bd_writing_instant(line, item->describes_to));
     if (item->sidecar.has_document) {
         write_document(writer, line, &item->sidecar.document);
     }
     bd_json_member(writer, "envelope", item->facts.envelope);
     bd_json_member(writer, "envelope_words", item->facts.envelope_words);
-    bd_json_member(writer, "export_time", export_instant(line, item->facts.export_time));
+    bd_json_member(writer, "export_time", bd_writing_instant(line, item->facts.export_time));
     bd_json_member(writer, "exporter", item->sidecar.exporter);
 }
 
 /* file_time ... run */
-static void write_record_f_to_r(export_run *run, bd_json_writer *writer, const bd_evidence *item) {
+static void write_record_f_to_r(bd_writing *run, bd_json_writer *writer, const bd_evidence *item) {
     bd_arena *line = run->line;
     const bd_facts *facts = &item->facts;
-    bd_json_member(writer, "file_time", export_instant(line, item->given.file_time));
-    bd_json_member(writer, "first_event", export_instant(line, facts->first_event));
+    bd_json_member(writer, "file_time", bd_writing_instant(line, item->given.file_time));
+    bd_json_member(writer, "first_event", bd_writing_instant(line, facts->first_event));
     bd_json_member(writer, "given_collected_at",
-                   export_instant(line, item->given.given_collected_at));
-    export_member_str(writer, "id", bd_evidence_id(line, item->given.number));
-    bd_json_member(writer, "ingested_at", export_instant(line, item->given.ingested_at));
-    export_member_str(writer, "kind", bd_str_of(export_kind(item)));
-    bd_json_member(writer, "last_event", export_instant(line, facts->last_event));
-    export_member_bool(writer, "malformed", facts->is_malformed);
-    export_member_str(writer, "media_type", bd_str_of(bd_media_type(facts->media)));
-    export_member_bool(writer, "next_link_left", facts->has_next_link);
-    export_member_str(writer, "origin", bd_str_of(bd_origin_name(item->origin)));
-    export_member_str(writer, "path", item->given.path);
+                   bd_writing_instant(line, item->given.given_collected_at));
+    bd_write_str(writer, "id", bd_evidence_id(line, item->given.number));
+    bd_json_member(writer, "ingested_at", bd_writing_instant(line, item->given.ingested_at));
+    bd_write_str(writer, "kind", bd_str_of(bd_ties_kind(item)));
+    bd_json_member(writer, "last_event", bd_writing_instant(line, facts->last_event));
+    bd_write_bool(writer, "malformed", facts->is_malformed);
+    bd_write_str(writer, "media_type", bd_str_of(bd_media_type(facts->media)));
+    bd_write_bool(writer, "next_link_left", facts->has_next_link);
+    bd_write_str(writer, "origin", bd_str_of(bd_origin_name(item->origin)));
+    bd_write_str(writer, "path", item->given.path);
     write_people(writer, line, item);
     bd_json_member(writer, "problem", facts->problem);
     bd_json_member(writer, "query", item->sidecar.query);
     bd_json_member(writer, "request", item->sidecar.request);
     write_reviewers(writer, line, item);
-    export_member_int(writer, "rows_kept", export_rows_kept(item));
-    export_member_int(writer, "rows_read", (int64_t)facts->rows_read);
-    export_member_int(writer, "rows_refused", (int64_t)facts->rows_refused);
+    bd_write_int(writer, "rows_kept", bd_ties_rows_kept(item));
+    bd_write_int(writer, "rows_read", (int64_t)facts->rows_read);
+    bd_write_int(writer, "rows_refused", (int64_t)facts->rows_refused);
     if (facts->rows_reported >= 0) {
-        export_member_int(writer, "rows_reported", facts->rows_reported);
+        bd_write_int(writer, "rows_reported", facts->rows_reported);
     }
-    export_member_int(writer, "rows_unmapped", (int64_t)facts->rows_unmapped);
+    bd_write_int(writer, "rows_unmapped", (int64_t)facts->rows_unmapped);
     bd_json_member(writer, "run", item->sidecar.run);
 }
 
@@ -244,40 +236,40 @@ static void write_withdrawal(bd_json_writer *writer, bd_arena *line, const bd_ev
     if (!item->given.is_withdrawn) {
         return;
     }
-    bd_json_member(writer, "withdrawn_at", export_instant(line, item->given.withdrawn_at));
+    bd_json_member(writer, "withdrawn_at", bd_writing_instant(line, item->given.withdrawn_at));
     bd_json_member(writer, "withdrawn_by", item->given.withdrawn_by);
     bd_json_member(writer, "withdrawn_reason", item->given.withdrawn_reason);
 }
 
 /* scope ... withdrawn_reason */
-static void write_record_s_to_w(export_run *run, bd_json_writer *writer, const bd_evidence *item,
+static void write_record_s_to_w(bd_writing *run, bd_json_writer *writer, const bd_evidence *item,
                                 size_t index) {
     bd_arena *line = run->line;
     write_record_scope(writer, &item->sidecar);
     write_seen(writer, &item->facts.seen);
-    export_member_str(writer, "sha256", bd_hex_text(line, item->given.sha256, 32));
+    bd_write_str(writer, "sha256", bd_hex_text(line, item->given.sha256, 32));
     bd_json_member(writer, "sidecar",
                    item->given.sidecar != 0 ? bd_evidence_id(line, item->given.sidecar)
                                             : (bd_str){"", 0});
-    export_member_bool(writer, "signed_off", item->is_signed_off);
+    bd_write_bool(writer, "signed_off", item->is_signed_off);
     bd_json_member(writer, "signoff_reason", item->signoff_reason);
-    export_member_bool(writer, "snapshot", item->is_snapshot);
+    bd_write_bool(writer, "snapshot", item->is_snapshot);
     bd_json_member(writer, "source", item->source);
     bd_json_member(writer, "source_title", item->source_title);
-    export_member_strs(writer, "sources", &item->sources);
+    bd_write_strs(writer, "sources", &item->sources);
     write_speaks_to(run, writer, index);
-    export_member_int(writer, "stored_bytes", item->given.stored_bytes);
-    export_member_str(writer, "stored_sha256", bd_hex_text(line, item->given.stored_sha256, 32));
+    bd_write_int(writer, "stored_bytes", item->given.stored_bytes);
+    bd_write_str(writer, "stored_sha256", bd_hex_text(line, item->given.stored_sha256, 32));
     write_tables(writer, &item->facts);
-    export_member_str(writer, "title", item->title);
+    bd_write_str(writer, "title", item->title);
     bd_json_member(writer, "tool", item->sidecar.tool);
-    export_member_bool(writer, "truncated", item->facts.is_truncated);
-    export_member_bool(writer, "unmapped", item->is_unmapped);
-    export_member_bool(writer, "withdrawn", item->given.is_withdrawn);
+    bd_write_bool(writer, "truncated", item->facts.is_truncated);
+    bd_write_bool(writer, "unmapped", item->is_unmapped);
+    bd_write_bool(writer, "withdrawn", item->given.is_withdrawn);
     write_withdrawal(writer, line, item);
 }
 
-void export_evidence_record(export_run *run, bd_json_writer *writer, size_t index) {
+void export_evidence_record(bd_writing *run, bd_json_writer *writer, size_t index) {
     const bd_evidence *item = &run->in->evidence->data[index];
     bd_json_open(writer, '{');
     write_record_a_to_e(run, writer, item);
@@ -326,54 +318,54 @@ static void write_how(bd_json_writer *writer, bd_arena *line, const bd_evidence 
     bd_json_close(writer, '}');
 }
 
-static void write_completeness(export_run *run, bd_json_writer *writer, const bd_evidence *item) {
+static void write_completeness(bd_writing *run, bd_json_writer *writer, const bd_evidence *item) {
     const bd_collection *collection = collection_of(run, item);
     bd_json_key(writer, "completeness");
     bd_json_open(writer, '{');
     if (collection != NULL) {
-        export_member_int(writer, "collection_rows", (int64_t)collection->rows);
-        export_member_str(writer, "first_page",
+        bd_write_int(writer, "collection_rows", (int64_t)collection->rows);
+        bd_write_str(writer, "first_page",
                           bd_evidence_id(run->line, first_page(run, collection)));
     }
-    export_member_bool(writer, "next_link_left", item->facts.has_next_link);
+    bd_write_bool(writer, "next_link_left", item->facts.has_next_link);
     if (collection != NULL) {
-        export_member_int(writer, "pages", (int64_t)collection->members.count);
+        bd_write_int(writer, "pages", (int64_t)collection->members.count);
     }
-    export_member_str(writer, "reason", item->completeness_reason);
-    export_member_bool(writer, "truncated", item->facts.is_truncated);
-    export_member_str(writer, "verdict", bd_str_of(bd_completeness_name(item->completeness)));
+    bd_write_str(writer, "reason", item->completeness_reason);
+    bd_write_bool(writer, "truncated", item->facts.is_truncated);
+    bd_write_str(writer, "verdict", bd_str_of(bd_completeness_name(item->completeness)));
     bd_json_close(writer, '}');
 }
 
 static void write_rows(bd_json_writer *writer, const bd_evidence *item) {
     bd_json_key(writer, "rows");
     bd_json_open(writer, '{');
-    export_member_int(writer, "kept", export_rows_kept(item));
-    export_member_int(writer, "received", (int64_t)item->facts.rows_read);
-    export_member_int(writer, "refused", (int64_t)item->facts.rows_refused);
+    bd_write_int(writer, "kept", bd_ties_rows_kept(item));
+    bd_write_int(writer, "received", (int64_t)item->facts.rows_read);
+    bd_write_int(writer, "refused", (int64_t)item->facts.rows_refused);
     if (item->facts.rows_reported >= 0) {
-        export_member_int(writer, "reported_by_source", item->facts.rows_reported);
+        bd_write_int(writer, "reported_by_source", item->facts.rows_reported);
     }
     if (!item->sidecar.has_document && item->has_sidecar && item->sidecar.rows >= 0) {
-        export_member_int(writer, "stated_by_exporter", item->sidecar.rows);
+        bd_write_int(writer, "stated_by_exporter", item->sidecar.rows);
     }
     write_tables(writer, &item->facts);
-    export_member_int(writer, "unmapped", (int64_t)item->facts.rows_unmapped);
+    bd_write_int(writer, "unmapped", (int64_t)item->facts.rows_unmapped);
     bd_json_close(writer, '}');
 }
 
 static void write_file(bd_json_writer *writer, bd_arena *line, const bd_evidence *item) {
     bd_json_key(writer, "file");
     bd_json_open(writer, '{');
-    export_member_int(writer, "bytes", item->given.bytes);
-    export_member_str(writer, "crc32", crc32_text(line, item->given.crc32));
+    bd_write_int(writer, "bytes", item->given.bytes);
+    bd_write_str(writer, "crc32", crc32_text(line, item->given.crc32));
     bd_json_member(writer, "envelope", item->facts.envelope);
     bd_json_member(writer, "envelope_words", item->facts.envelope_words);
-    bd_json_member(writer, "file_time", export_instant(line, item->given.file_time));
-    export_member_str(writer, "media_type", bd_str_of(bd_media_type(item->facts.media)));
-    export_member_str(writer, "path", item->given.path);
-    export_member_str(writer, "sha256", bd_hex_text(line, item->given.sha256, 32));
-    export_member_bool(writer, "unchanged",
+    bd_json_member(writer, "file_time", bd_writing_instant(line, item->given.file_time));
+    bd_write_str(writer, "media_type", bd_str_of(bd_media_type(item->facts.media)));
+    bd_write_str(writer, "path", item->given.path);
+    bd_write_str(writer, "sha256", bd_hex_text(line, item->given.sha256, 32));
+    bd_write_bool(writer, "unchanged",
                        true); /* the locker keeps bytes, and packaging checks their hash */
     bd_json_close(writer, '}');
 }
@@ -383,23 +375,23 @@ static bd_str offset_text(bd_arena *line, int32_t seconds) {
     return bd_str_format(line, "%c%02u:%02u", seconds < 0 ? '-' : '+', size / 3600, size / 60 % 60);
 }
 
-static void write_time(export_run *run, bd_json_writer *writer, const bd_evidence *item) {
+static void write_time(bd_writing *run, bd_json_writer *writer, const bd_evidence *item) {
     const bd_engagement *engagement = run->in->engagement;
     bd_arena *line = run->line;
     bd_json_key(writer, "time");
     bd_json_open(writer, '{');
-    bd_json_member(writer, "collected_at", export_instant(line, item->collected_at));
-    export_member_bool(writer, "collected_at_assumed", item->collected_at_is_assumed);
-    bd_json_member(writer, "describes_from", export_instant(line, item->describes_from));
-    bd_json_member(writer, "describes_to", export_instant(line, item->describes_to));
-    bd_json_member(writer, "first_event", export_instant(line, item->facts.first_event));
-    bd_json_member(writer, "ingested_at", export_instant(line, item->given.ingested_at));
-    bd_json_member(writer, "last_event", export_instant(line, item->facts.last_event));
+    bd_json_member(writer, "collected_at", bd_writing_instant(line, item->collected_at));
+    bd_write_bool(writer, "collected_at_assumed", item->collected_at_is_assumed);
+    bd_json_member(writer, "describes_from", bd_writing_instant(line, item->describes_from));
+    bd_json_member(writer, "describes_to", bd_writing_instant(line, item->describes_to));
+    bd_json_member(writer, "first_event", bd_writing_instant(line, item->facts.first_event));
+    bd_json_member(writer, "ingested_at", bd_writing_instant(line, item->given.ingested_at));
+    bd_json_member(writer, "last_event", bd_writing_instant(line, item->facts.last_event));
     bd_json_member(writer, "run", item->sidecar.run);
-    export_member_bool(writer, "snapshot", item->is_snapshot);
-    export_member_str(writer, "timezone", engagement->zone_name);
+    bd_write_bool(writer, "snapshot", item->is_snapshot);
+    bd_write_str(writer, "timezone", engagement->zone_name);
     if (engagement->zone != NULL && item->collected_at != BD_INSTANT_NONE) {
-        export_member_str(
+        bd_write_str(
             writer, "utc_offset",
             offset_text(line, bd_zone_offset_seconds(engagement->zone, item->collected_at)));
     }
@@ -408,7 +400,7 @@ static void write_time(export_run *run, bd_json_writer *writer, const bd_evidenc
 
 /* Subscriptions that some page of the collection shows.  Asked for the first page alone, whose sheet speaks for the
  * collection: repeated for each of n pages it would be work for n times n. */
-static bd_map *scopes_seen(export_run *run, const bd_collection *collection, bd_str source) {
+static bd_map *scopes_seen(bd_writing *run, const bd_collection *collection, bd_str source) {
     bd_map *seen = bd_map_make(run->line);
     for (size_t i = 0; i < collection->members.count; i++) {
         const bd_seens *list = &run->in->evidence->data[collection->members.data[i]].facts.seen;
@@ -421,7 +413,7 @@ static bd_map *scopes_seen(export_run *run, const bd_collection *collection, bd_
     return seen;
 }
 
-static void write_reconciliation(export_run *run, bd_json_writer *writer, const bd_evidence *item) {
+static void write_reconciliation(bd_writing *run, bd_json_writer *writer, const bd_evidence *item) {
     const bd_engagement *engagement = run->in->engagement;
     const bd_collection *collection = collection_of(run, item);
     const bd_source_def *source = bd_catalog_source(run->in->catalog, item->source);
@@ -435,16 +427,16 @@ static void write_reconciliation(export_run *run, bd_json_writer *writer, const 
     for (size_t i = 0; i < engagement->subscriptions.count; i++) {
         const bd_subscription *subscription = &engagement->subscriptions.data[i];
         bd_json_open(writer, '{');
-        export_member_str(writer, "id", subscription->id);
+        bd_write_str(writer, "id", subscription->id);
         bd_json_member(writer, "name", subscription->name);
-        export_member_bool(writer, "seen_in_collection",
+        bd_write_bool(writer, "seen_in_collection",
                            bd_map_find(seen, subscription->id) != NULL);
         bd_json_close(writer, '}');
     }
     bd_json_close(writer, ']');
 }
 
-static void write_system(export_run *run, bd_json_writer *writer, const bd_evidence *item) {
+static void write_system(bd_writing *run, bd_json_writer *writer, const bd_evidence *item) {
     const bd_source_def *source = bd_catalog_source(run->in->catalog, item->source);
     bd_json_key(writer, "source");
     bd_json_open(writer, '{');
@@ -453,12 +445,12 @@ static void write_system(export_run *run, bd_json_writer *writer, const bd_evide
         bd_json_member(writer, "graph", source->graph);
     }
     bd_json_member(writer, "id", item->source);
-    export_member_str(writer, "origin", bd_str_of(bd_origin_name(item->origin)));
+    bd_write_str(writer, "origin", bd_str_of(bd_origin_name(item->origin)));
     if (source != NULL) {
         bd_json_member(writer, "permission", source->permission);
         bd_json_member(writer, "rest", source->rest);
         if (source->retention_days > 0) {
-            export_member_int(writer, "retention_days", source->retention_days);
+            bd_write_int(writer, "retention_days", source->retention_days);
         }
     }
     write_record_scope(writer, &item->sidecar);
@@ -501,16 +493,16 @@ static void write_not_recorded(bd_json_writer *writer, const bd_evidence *item) 
 static void write_review(bd_json_writer *writer, bd_arena *line, const bd_evidence *item) {
     bd_json_key(writer, "review");
     bd_json_open(writer, '{');
-    export_member_bool(writer, "needed", item->origin == BD_ORIGIN_HANDED_IN);
+    bd_write_bool(writer, "needed", item->origin == BD_ORIGIN_HANDED_IN);
     write_people(writer, line, item);
     bd_json_member(writer, "reason", item->signoff_reason);
     write_reviewers(writer, line, item);
-    export_member_bool(writer, "signed_off", item->is_signed_off);
-    export_member_str(writer, "standing", BD_STR("stated, not authenticated"));
+    bd_write_bool(writer, "signed_off", item->is_signed_off);
+    bd_write_str(writer, "standing", BD_STR("stated, not authenticated"));
     bd_json_close(writer, '}');
 }
 
-static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
+static void write_sheet(bd_writing *run, bd_json_writer *writer, size_t index) {
     const bd_evidence *item = &run->in->evidence->data[index];
     bd_str id = bd_evidence_id(run->arena, item->given.number);
     bd_json_open(writer, '{');
@@ -522,11 +514,11 @@ static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     if (item->sidecar.has_document) {
         write_document(writer, run->line, &item->sidecar.document);
     }
-    export_member_str(writer, "evidence", id);
+    bd_write_str(writer, "evidence", id);
     write_file(writer, run->line, item);
-    export_member_str(writer, "format", BD_STR("bindery-ipe 1"));
+    bd_write_str(writer, "format", BD_STR("bindery-ipe 1"));
     write_how(writer, run->line, item);
-    export_member_str(writer, "kind", bd_str_of(export_kind(item)));
+    bd_write_str(writer, "kind", bd_str_of(bd_ties_kind(item)));
     write_not_recorded(writer, item);
     write_review(writer, run->line, item);
     write_rows(writer, item);
@@ -536,25 +528,25 @@ static void write_sheet(export_run *run, bd_json_writer *writer, size_t index) {
     write_system(run, writer, item);
     write_speaks_to(run, writer, index);
     write_time(run, writer, item);
-    export_member_str(writer, "title", item->title);
-    export_member_bool(writer, "withdrawn", item->given.is_withdrawn);
+    bd_write_str(writer, "title", item->title);
+    bd_write_bool(writer, "withdrawn", item->given.is_withdrawn);
     write_withdrawal(writer, run->line, item);
     if (item->is_withheld) {
-        export_member_bool(writer, "withheld", true);
+        bd_write_bool(writer, "withheld", true);
     }
     bd_json_close(writer, '}');
     bd_json_newline(writer);
 }
 
-bd_rc bd_export_ipe(const bd_export_inputs *inputs, size_t evidence_index, bd_sink *sink,
+bd_rc bd_export_ipe(const bd_writing_inputs *inputs, size_t evidence_index, bd_sink *sink,
                     bd_err *err) {
     BD_ASSERT(evidence_index < inputs->evidence->count);
-    export_run run;
-    export_open(&run, inputs, sink);
+    bd_writing run;
+    bd_writing_open(&run, inputs, sink);
     bd_json_writer writer;
-    bd_json_begin(&writer, &run.out.sink);
+    bd_json_begin(&writer, bd_writing_sink(&run));
     write_sheet(&run, &writer, evidence_index);
     bd_rc written = bd_json_finish(&writer, err);
-    bd_rc closed = export_close(&run, err);
+    bd_rc closed = bd_writing_close(&run, err);
     return bd_failed(written) ? written : closed;
 }

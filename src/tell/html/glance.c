@@ -1,5 +1,5 @@
 /* index.html at a glance: the score, what stands against it, and criteria by month. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 
@@ -7,7 +7,7 @@
 
 /* ---- score ---- */
 
-static void put_figure(export_run *run, const char *name, bd_ratio ratio, const char *meaning,
+static void put_figure(bd_writing *run, const char *name, bd_ratio ratio, const char *meaning,
                        int with_exceptions) {
     html_put(run, "<div class=\"figure\"><dt>");
     html_put(run, name);
@@ -29,7 +29,7 @@ static void put_figure(export_run *run, const char *name, bd_ratio ratio, const 
     html_put(run, ".</p></dd></div>\n");
 }
 
-static void put_score(export_run *run) {
+static void put_score(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     html_put(run, "<dl class=\"score\">\n");
     put_figure(run, "Ready", assessment->ready, "Controls that are complete",
@@ -40,7 +40,7 @@ static void put_score(export_run *run) {
     html_put(run, "</dl>\n");
 }
 
-static void put_state_counts(export_run *run) {
+static void put_state_counts(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     int counts[BD_STATE_NOT_DUE + 1] = {0};
     for (size_t i = 0; i < assessment->control_count; i++) {
@@ -59,7 +59,7 @@ static void put_state_counts(export_run *run) {
     html_put(run, "</p>\n");
 }
 
-static void put_gates(export_run *run) {
+static void put_gates(bd_writing *run) {
     const bd_strs *gates = &run->in->assessment->gates;
     if (gates->count == 0) {
         return;
@@ -78,61 +78,7 @@ static void put_gates(export_run *run) {
 
 /* ---- heat grid ---- */
 
-/* Due instances of one criterion in one month; the worst outcome colours the cell. */
-typedef struct {
-    int due, accepted, not_due;
-    bd_outcome worst;
-} cell;
-
-static int rank_of(bd_outcome outcome) {
-    static const int ranks[] = {
-        [BD_OUTCOME_NOT_DUE] = 0,    [BD_OUTCOME_NO_OCCURRENCE] = 1, [BD_OUTCOME_CLEAN] = 2,
-        [BD_OUTCOME_CHANGE_LOG] = 3, [BD_OUTCOME_MISSING] = 4,       [BD_OUTCOME_CANNOT_TELL] = 5,
-        [BD_OUTCOME_DEVIATION] = 6,
-    };
-    _Static_assert(BD_COUNT(ranks) == BD_OUTCOME_NOT_DUE + 1, "a rank for every outcome");
-    return ranks[outcome];
-}
-
-static void add_instance(cell *into, const bd_instance *instance) {
-    if (!instance->is_due) {
-        into->not_due++;
-        return;
-    }
-    bool is_worse = into->due == 0 || rank_of(instance->outcome) > rank_of(into->worst);
-    into->worst = is_worse ? instance->outcome : into->worst;
-    into->due++;
-    into->accepted += instance->is_accepted;
-}
-
-static bool is_by_month(bd_frequency frequency) {
-    return frequency == BD_CONTINUOUS || frequency == BD_MONTHLY || frequency == BD_PER_EVENT;
-}
-
-/* cells: one per month, then one for quarterly, annual and single instances. */
-static void add_requirement(const export_run *run, cell *cells,
-                            const bd_requirement_result *requirement) {
-    const bd_strs *months = &run->in->assessment->months;
-    size_t month = 0;
-    for (size_t i = 0; i < requirement->instance_count; i++) {
-        const bd_instance *instance = &requirement->instances[i];
-        size_t at = months->count;
-        if (is_by_month(requirement->requirement->frequency)) {
-            for (at = month; at < months->count && !bd_str_eq(months->data[at], instance->id);
-                 at++) {
-            }
-            month = at < months->count ? at : month;
-        }
-        add_instance(&cells[at], instance);
-    }
-}
-
-static bool counts(const bd_control_result *control) {
-    return control->is_in_scope && control->state != BD_STATE_NA &&
-           control->state != BD_STATE_NOT_DUE;
-}
-
-static void put_cell(export_run *run, const cell *shown) {
+static void put_cell(bd_writing *run, const bd_month_cell *shown) {
     if (shown->due == 0) {
         html_put(run, shown->not_due > 0
                           ? "<td class=\"cell off\"><span aria-hidden=\"true\">–</span><span "
@@ -151,53 +97,11 @@ static void put_cell(export_run *run, const cell *shown) {
     html_put(run, "</small></td>");
 }
 
-/* One cell for each month, then one for what is longer.  Allocated in the line's arena. */
-static cell *cells_of(const export_run *run, const bd_criterion_result *result, int *complete,
-                      int *counted) {
-    cell *cells = bd_new(run->line, cell, run->in->assessment->months.count + 1);
-    for (size_t i = 0; i < result->controls.count; i++) {
-        const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
-        if (!counts(control)) {
-            continue;
-        }
-        *counted += 1;
-        *complete += control->state == BD_STATE_COMPLETE;
-        for (size_t j = 0; j < control->requirement_count; j++) {
-            add_requirement(run, cells, &control->requirements[j]);
-        }
-    }
-    return cells;
-}
-
-bd_rc bd_export_months_csv(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
-    static const char *const heads[] = {"criterion", "month", "due", "accepted", "worst"};
-    const bd_strs *months = &inputs->assessment->months;
-    export_run run;
-    export_open(&run, inputs, sink);
-    csv_table to = {&run, false};
-    csv_head(&to, heads, BD_COUNT(heads));
-    for (size_t i = 0; i < inputs->assessment->criterion_count; i++) {
-        const bd_criterion_result *result = &inputs->assessment->criteria[i];
-        for (size_t k = 0; result->is_in_scope && k <= months->count; k++) {
-            int complete = 0, counted = 0;
-            const cell *one = &cells_of(&run, result, &complete, &counted)[k]; /* until the row ends */
-            csv_text(&to, result->criterion->id);
-            csv_text(&to, k < months->count ? months->data[k] : BD_STR("longer"));
-            csv_int(&to, one->due);
-            csv_int(&to, one->accepted);
-            csv_word(&to, one->due > 0       ? bd_outcome_name(one->worst)
-                          : one->not_due > 0 ? bd_outcome_name(BD_OUTCOME_NOT_DUE)
-                                             : "");
-            csv_end_row(&to);
-        }
-    }
-    return export_close(&run, err);
-}
-
-static void put_grid_row(export_run *run, const bd_criterion_result *result) {
+static void put_grid_row(bd_writing *run, const bd_criterion_result *result) {
     size_t columns = run->in->assessment->months.count + 1;
     int complete = 0, counted = 0;
-    const cell *cells = cells_of(run, result, &complete, &counted);
+    const bd_month_cell *cells =
+        bd_month_cells_make(run->line, run->in->assessment, result, &complete, &counted);
     html_put(run, "<tr><th scope=\"row\">");
     html_link(run, "#", result->criterion->id, result->criterion->id);
     html_put(run, "</th><td class=\"title\">");
@@ -217,13 +121,13 @@ static void put_grid_row(export_run *run, const bd_criterion_result *result) {
 }
 
 /* "2026-01" as "Jan 26" would need a language; the number of the month does not. */
-static void put_month_head(export_run *run, bd_str month) {
+static void put_month_head(bd_writing *run, bd_str month) {
     html_put(run, "<th scope=\"col\" class=\"month\">");
     html_text(run, month);
     html_put(run, "</th>");
 }
 
-static void put_grid_head(export_run *run) {
+static void put_grid_head(bd_writing *run) {
     const bd_strs *months = &run->in->assessment->months;
     html_put(run, "<caption>Each cell: accepted of due instances, marked with the worst outcome "
                   "among them. "
@@ -236,7 +140,7 @@ static void put_grid_head(export_run *run) {
     html_put(run, "<th scope=\"col\" class=\"month\">Longer</th></tr></thead>\n");
 }
 
-static void put_series_row(export_run *run, const bd_criterion *criterion) {
+static void put_series_row(bd_writing *run, const bd_criterion *criterion) {
     size_t columns = run->in->assessment->months.count + 5;
     html_put(run, "<tbody><tr class=\"series\"><th scope=\"rowgroup\" colspan=\"");
     html_int(run, (int64_t)columns);
@@ -247,7 +151,7 @@ static void put_series_row(export_run *run, const bd_criterion *criterion) {
     html_put(run, "</span></th></tr>\n");
 }
 
-static void put_legend(export_run *run) {
+static void put_legend(bd_writing *run) {
     static const bd_outcome shown[] = {BD_OUTCOME_CLEAN,         BD_OUTCOME_CHANGE_LOG,
                                        BD_OUTCOME_NO_OCCURRENCE, BD_OUTCOME_DEVIATION,
                                        BD_OUTCOME_CANNOT_TELL,   BD_OUTCOME_MISSING};
@@ -260,7 +164,7 @@ static void put_legend(export_run *run) {
     html_put(run, "</ul>\n");
 }
 
-static void put_grid(export_run *run) {
+static void put_grid(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     bd_str series = {"", 0};
     bool is_open = false;
@@ -289,7 +193,7 @@ static void put_grid(export_run *run) {
                             "scope.</td></tr></tbody></table></div>\n</section>\n");
 }
 
-void html_glance(export_run *run) {
+void html_glance(bd_writing *run) {
     html_put(run, "<section id=\"glance\" aria-labelledby=\"glance-head\">\n"
                   "<h2 id=\"glance-head\">At a glance</h2>\n");
     put_score(run);

@@ -1,10 +1,10 @@
 /* The style sheet of index.html: system fonts, light and dark, screen and paper.  Colours meet a contrast of 4.5 to 1;
  * no state is told by colour alone. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
-#include "export_priv.h"
+#include "html_priv.h"
 
-const char *const export_style[] = {
+const char *const html_style[] = {
     /* colours */
     ":root{--paper:#faf9f6;--card:#fff;--ink:#1c2430;--soft:#596273;--line:#e2dfd7;--link:#1d4f7c;"
     "--head:#17324d;"

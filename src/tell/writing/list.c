@@ -4,9 +4,7 @@
  * invisible characters, and full-width signs count too, because some programs fold them.  A cell that is a plain number
  * as a whole ("-5") can do no harm and stays.  A semicolon or a tab inside a cell makes it quoted: programs that split
  * at those would otherwise see a new cell with a beginning of its own. */
-#include "bindery/export.h"
-
-#include "export_priv.h"
+#include "bindery/writing.h"
 
 #include <string.h>
 
@@ -91,67 +89,67 @@ static bool is_shown(char c) {
     return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
 }
 
-static void put_plain(csv_table *to, bd_str text) {
-    export_out *out = &to->run->out;
+static void put_plain(bd_list *to, bd_str text) {
+    bd_writing *out = to->run;
     size_t from = 0;
     for (size_t i = 0; i < text.size; i++) {
         bool is_quote = text.data[i] == '"';
         if (!is_quote && !is_shown(text.data[i])) {
             continue;
         }
-        export_put(out, bd_str_sub(text, from, i));
+        bd_writing_put(out, bd_str_sub(text, from, i));
         if (is_quote) {
-            export_puts(out, "\"\"");
+            bd_writing_puts(out, "\"\"");
         } else {
-            export_put(out, bd_str_format(to->run->line, "\\u{%04X}",
+            bd_writing_put(out, bd_str_format(to->run->line, "\\u{%04X}",
                                           (unsigned)(unsigned char)text.data[i]));
         }
         from = i + 1;
     }
-    export_put(out, bd_str_sub(text, from, text.size));
+    bd_writing_put(out, bd_str_sub(text, from, text.size));
 }
 
-static void next_cell(csv_table *to) {
-    export_puts(&to->run->out, to->has_cell ? "," : "");
+static void next_cell(bd_list *to) {
+    bd_writing_puts(to->run, to->has_cell ? "," : "");
     to->has_cell = true;
 }
 
-void csv_text(csv_table *to, bd_str text) {
+void bd_list_put(bd_list *to, bd_str text) {
     next_cell(to);
     bool is_guarded = is_formula(text);
     bool is_quoted = needs_quotes(text);
-    export_puts(&to->run->out, is_quoted ? "\"" : "");
-    export_puts(&to->run->out, is_guarded ? "'" : "");
+    bd_writing_puts(to->run, is_quoted ? "\"" : "");
+    bd_writing_puts(to->run, is_guarded ? "'" : "");
     put_plain(to, text);
-    export_puts(&to->run->out, is_quoted ? "\"" : "");
+    bd_writing_puts(to->run, is_quoted ? "\"" : "");
 }
 
-void csv_word(csv_table *to, const char *word) {
-    csv_text(to, bd_str_of(word));
+void bd_list_put_word(bd_list *to, const char *word) {
+    bd_list_put(to, bd_str_of(word));
 }
 
-void csv_int(csv_table *to, int64_t value) {
+void bd_list_put_int(bd_list *to, int64_t value) {
     next_cell(to);
-    export_put(&to->run->out, bd_str_format(to->run->line, "%lld", (long long)value));
+    bd_writing_put(to->run, bd_str_format(to->run->line, "%lld", (long long)value));
 }
 
-void csv_bool(csv_table *to, bool value) {
-    csv_word(to, value ? "yes" : "no");
+void bd_list_put_bool(bd_list *to, bool value) {
+    bd_list_put_word(to, value ? "yes" : "no");
 }
 
-void csv_empty(csv_table *to) {
+void bd_list_put_empty(bd_list *to) {
     next_cell(to);
 }
 
-void csv_end_row(csv_table *to) {
-    export_puts(&to->run->out, "\n");
+void bd_list_end_row(bd_list *to) {
+    bd_writing_puts(to->run, "\n");
     to->has_cell = false;
     bd_arena_reset(to->run->line);
 }
 
-void csv_head(csv_table *to, const char *const *names, size_t count) {
+void bd_list_put_head(bd_list *to, const char *const *names, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        csv_word(to, names[i]);
+        bd_list_put_word(to, names[i]);
     }
-    csv_end_row(to);
+    bd_list_end_row(to);
 }

@@ -1,6 +1,6 @@
 /* index.html: what a reader opens first.  Static, offline, no script, no reference beyond the package; it is also
  * well-formed XML, so that any parser can check it.  It lies in 00_START-HERE/, hence "../" before every file. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 
@@ -19,42 +19,42 @@ static const char *entity_of(char c) {
     }
 }
 
-void html_put(export_run *run, const char *markup) {
-    export_puts(&run->out, markup);
+void html_put(bd_writing *run, const char *markup) {
+    bd_writing_puts(run, markup);
 }
 
-void html_text(export_run *run, bd_str text) {
+void html_text(bd_writing *run, bd_str text) {
     bd_str visible = bd_str_visible(run->line, text);
     size_t from = 0;
     for (size_t i = 0; i < visible.size; i++) {
         const char *entity = entity_of(visible.data[i]);
         if (entity != NULL) {
-            export_put(&run->out, bd_str_sub(visible, from, i));
-            export_puts(&run->out, entity);
+            bd_writing_put(run, bd_str_sub(visible, from, i));
+            bd_writing_puts(run, entity);
             from = i + 1;
         }
     }
-    export_put(&run->out, bd_str_sub(visible, from, visible.size));
+    bd_writing_put(run, bd_str_sub(visible, from, visible.size));
 }
 
-void html_words(export_run *run, const char *text) {
+void html_words(bd_writing *run, const char *text) {
     html_text(run, bd_str_of(text));
 }
 
-void html_int(export_run *run, int64_t value) {
+void html_int(bd_writing *run, int64_t value) {
     html_text(run, bd_str_format(run->line, "%lld", (long long)value));
 }
 
-void html_rows(export_run *run, const bd_evidence *item) {
-    if (export_has_rows(item)) {
-        html_int(run, export_rows_kept(item));
+void html_rows(bd_writing *run, const bd_evidence *item) {
+    if (bd_ties_has_rows(item)) {
+        html_int(run, bd_ties_rows_kept(item));
     } else {
         html_put(run, "–");
     }
 }
 
 /* `singular` is followed by "s" for any number but one. */
-void html_count(export_run *run, int64_t count, const char *singular) {
+void html_count(bd_writing *run, int64_t count, const char *singular) {
     html_int(run, count);
     html_put(run, " ");
     html_put(run, singular);
@@ -62,36 +62,36 @@ void html_count(export_run *run, int64_t count, const char *singular) {
 }
 
 /* RFC 3986: unreserved characters and '/' stay, every other byte becomes %XX. */
-static void put_url(export_run *run, bd_str path) {
+static void put_url(bd_writing *run, bd_str path) {
     for (size_t i = 0; i < path.size; i++) {
         char c = path.data[i];
         bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                         (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~/", c) != NULL);
         if (is_plain) {
-            export_put(&run->out, bd_str_sub(path, i, i + 1));
+            bd_writing_put(run, bd_str_sub(path, i, i + 1));
         } else {
-            export_put(&run->out, bd_str_format(run->line, "%%%02X", (unsigned)(unsigned char)c));
+            bd_writing_put(run, bd_str_format(run->line, "%%%02X", (unsigned)(unsigned char)c));
         }
     }
 }
 
 /* ---- links ---- */
 
-void html_link_open(export_run *run, const char *prefix, bd_str target) {
+void html_link_open(bd_writing *run, const char *prefix, bd_str target) {
     html_put(run, "<a href=\"");
     html_put(run, prefix);
     put_url(run, target);
     html_put(run, "\">");
 }
 
-void html_link(export_run *run, const char *prefix, bd_str target, bd_str text) {
+void html_link(bd_writing *run, const char *prefix, bd_str target, bd_str text) {
     html_link_open(run, prefix, target);
     html_text(run, text);
     html_put(run, "</a>");
 }
 
 /* A file of the package, or its words alone while nobody knows where it will lie. */
-void html_file(export_run *run, bd_str path, bd_str text) {
+void html_file(bd_writing *run, bd_str path, bd_str text) {
     if (path.size == 0) {
         html_text(run, text);
         return;
@@ -105,7 +105,7 @@ typedef struct {
     const char *style, *shape, *letter, *word;
 } mark;
 
-static void put_mark(export_run *run, const mark *shown) {
+static void put_mark(bd_writing *run, const mark *shown) {
     html_put(run, "<span class=\"mark ");
     html_put(run, shown->style);
     html_put(run, "\"><span class=\"shape\" aria-hidden=\"true\">");
@@ -120,7 +120,7 @@ static void put_mark(export_run *run, const mark *shown) {
     html_put(run, "</span>");
 }
 
-void html_state(export_run *run, bd_state state, bool has_exception) {
+void html_state(bd_writing *run, bd_state state, bool has_exception) {
     static const mark marks[] = {
         [BD_STATE_COMPLETE] = {"good", "●", "[x]", "complete"},
         [BD_STATE_PROGRESS] = {"part", "◐", "[~]", "in progress"},
@@ -137,7 +137,7 @@ void html_state(export_run *run, bd_state state, bool has_exception) {
     }
 }
 
-void html_criterion_state(export_run *run, bd_criterion_state state) {
+void html_criterion_state(bd_writing *run, bd_criterion_state state) {
     static const mark marks[] = {
         [BD_CRITERION_COMPLETE] = {"good", "●", "", "complete"},
         [BD_CRITERION_AT_RISK] = {"bad", "▲", "", "at risk"},
@@ -149,7 +149,7 @@ void html_criterion_state(export_run *run, bd_criterion_state state) {
     put_mark(run, &marks[state]);
 }
 
-void html_exception_state(export_run *run, bool is_open) {
+void html_exception_state(bd_writing *run, bool is_open) {
     static const mark open = {"bad", "▲", "", "open"};
     static const mark closed = {"good", "●", "", "closed"};
     put_mark(run, is_open ? &open : &closed);
@@ -166,12 +166,12 @@ static const mark outcome_marks[] = {
 };
 _Static_assert(BD_COUNT(outcome_marks) == BD_OUTCOME_NOT_DUE + 1, "a mark for every outcome");
 
-void html_outcome(export_run *run, bd_outcome outcome) {
+void html_outcome(bd_writing *run, bd_outcome outcome) {
     put_mark(run, &outcome_marks[outcome]);
 }
 
 /* Shape and letter; the word is for those who listen. */
-void html_outcome_short(export_run *run, bd_outcome outcome) {
+void html_outcome_short(bd_writing *run, bd_outcome outcome) {
     const mark *shown = &outcome_marks[outcome];
     html_put(run, "<span class=\"shape\" aria-hidden=\"true\">");
     html_put(run, shown->shape);
@@ -188,7 +188,7 @@ const char *html_outcome_style(bd_outcome outcome) {
 
 /* ---- time ---- */
 
-static void put_time(export_run *run, bd_instant at, bd_instant shown) {
+static void put_time(bd_writing *run, bd_instant at, bd_instant shown) {
     html_put(run, "<time datetime=\"");
     html_text(run, bd_instant_format(run->line, at));
     html_put(run, "\">");
@@ -196,7 +196,7 @@ static void put_time(export_run *run, bd_instant at, bd_instant shown) {
     html_put(run, "</time>");
 }
 
-void html_time(export_run *run, bd_instant at) {
+void html_time(bd_writing *run, bd_instant at) {
     if (at == BD_INSTANT_NONE) {
         html_put(run, "–");
         return;
@@ -205,7 +205,7 @@ void html_time(export_run *run, bd_instant at) {
 }
 
 /* The days that an item describes: `to` is exclusive where it is another instant. */
-void html_described(export_run *run, const bd_evidence *item) {
+void html_described(bd_writing *run, const bd_evidence *item) {
     html_time(run, item->describes_from);
     bool has_end =
         item->describes_to != BD_INSTANT_NONE && item->describes_to > item->describes_from;
@@ -216,6 +216,6 @@ void html_described(export_run *run, const bd_evidence *item) {
     }
 }
 
-void html_day(export_run *run, bd_day day) {
+void html_day(bd_writing *run, bd_day day) {
     html_text(run, day == BD_DAY_NONE ? BD_STR("–") : bd_day_format(run->line, day));
 }

@@ -1,5 +1,5 @@
 /* index.html, the lists at the end: exceptions, every evidence item, and what is missing or was left out. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 
@@ -7,11 +7,11 @@
 
 _Static_assert(HTML_EXCEPTIONS == 100, "the page says how many");
 
-static void put_control_links(export_run *run, const bd_strs *numbers) {
+static void put_control_links(bd_writing *run, const bd_strs *numbers) {
     for (size_t i = 0; i < numbers->count; i++) {
         html_put(run, i > 0 ? ", " : "");
-        const bd_control_result *control = export_control_find(run, numbers->data[i]);
-        if (control != NULL && export_has_control(control)) {
+        const bd_control_result *control = bd_ties_find_control(run->ties, numbers->data[i]);
+        if (control != NULL && bd_ties_is_listed(control)) {
             html_link(run, "#control-", numbers->data[i], numbers->data[i]);
         } else {
             html_text(run, numbers->data[i]);
@@ -19,7 +19,7 @@ static void put_control_links(export_run *run, const bd_strs *numbers) {
     }
 }
 
-static void put_exception(export_run *run, const bd_exception *exception) {
+static void put_exception(bd_writing *run, const bd_exception *exception) {
     html_put(run, "<tr id=\"");
     html_text(run, exception->id);
     html_put(run, "\"><th scope=\"row\" class=\"long\"><code>");
@@ -50,11 +50,11 @@ static void put_exception(export_run *run, const bd_exception *exception) {
     bd_arena_reset(run->line);
 }
 
-static const bd_exception *exception_at(const export_run *run, const uint32_t *places, size_t index) {
+static const bd_exception *exception_at(const bd_writing *run, const uint32_t *places, size_t index) {
     return bd_assessment_exception(run->in->assessment, places != NULL ? places[index] : index);
 }
 
-html_stretch html_stretch_from(const export_run *run, const uint32_t *places, size_t count, size_t from, size_t most) {
+html_stretch html_stretch_from(const bd_writing *run, const uint32_t *places, size_t count, size_t from, size_t most) {
     html_stretch of = {.check = exception_at(run, places, from)->check, .from = from, .shown = from, .to = from};
     while (of.to < count && exception_at(run, places, of.to)->check == of.check) {
         bool is_shown = of.to - from < most;
@@ -66,7 +66,7 @@ html_stretch html_stretch_from(const export_run *run, const uint32_t *places, si
 }
 
 /* Exact, like every number: only what is listed here is cut. */
-static void put_left_out(export_run *run, const html_stretch *of) {
+static void put_left_out(bd_writing *run, const html_stretch *of) {
     if (of->shown == of->to) {
         return;
     }
@@ -85,7 +85,7 @@ static void put_left_out(export_run *run, const html_stretch *of) {
                   "<a href=\"../80_MACHINE/findings.ndjson\">findings.ndjson</a>.</td></tr>\n");
 }
 
-static void put_stretch(export_run *run, const html_stretch *of) {
+static void put_stretch(bd_writing *run, const html_stretch *of) {
     html_put(run, "<tbody id=\"" HTML_EXCEPTIONS_OF);
     html_text(run, of->check->id);
     html_put(run, "\">\n");
@@ -96,7 +96,7 @@ static void put_stretch(export_run *run, const html_stretch *of) {
     html_put(run, "</tbody>\n");
 }
 
-static void put_exceptions(export_run *run) {
+static void put_exceptions(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     size_t count = assessment->exceptions.count;
     html_put(run, "<section id=\"exceptions\" aria-labelledby=\"exceptions-head\">\n"
@@ -134,32 +134,32 @@ static void put_exceptions(export_run *run) {
 
 /* ---- evidence ---- */
 
-static void put_speaks_to(export_run *run, size_t item) {
-    const export_link *links = run->joins->links;
-    size_t first = run->joins->link_from[item];
-    for (size_t i = first; i < run->joins->link_from[item + 1]; i++) {
-        if (i > first && links[i].control == links[i - 1].control) {
+static void put_speaks_to(bd_writing *run, size_t item) {
+    size_t count;
+    const bd_tie *links = bd_ties_of_evidence(run->ties, item, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && links[i].control == links[i - 1].control) {
             continue;
         }
         const bd_control_result *control = &run->in->assessment->controls[links[i].control];
-        html_put(run, i > first ? ", " : "");
-        if (export_has_control(control)) {
+        html_put(run, i > 0 ? ", " : "");
+        if (bd_ties_is_listed(control)) {
             html_link(run, "#control-", control->control->number, control->control->number);
         } else {
             html_text(run, control->control->number);
         }
     }
-    uint32_t subject = run->joins->subject[item];
-    if (subject != 0) {
-        bd_str id = bd_evidence_id(run->line, run->in->evidence->data[subject - 1].given.number);
+    size_t described;
+    if (bd_ties_find_described(run->ties, item, &described)) {
+        bd_str id = bd_evidence_id(run->line, run->in->evidence->data[described].given.number);
         html_put(run, "describes ");
         html_link(run, "#evidence-", id, id);
-    } else if (first == run->joins->link_from[item + 1]) {
+    } else if (count == 0) {
         html_put(run, "–");
     }
 }
 
-static void put_signoff(export_run *run, const bd_evidence *item) {
+static void put_signoff(bd_writing *run, const bd_evidence *item) {
     if (item->is_signed_off) {
         html_put(run, "signed off");
         return;
@@ -172,9 +172,9 @@ static void put_signoff(export_run *run, const bd_evidence *item) {
     html_text(run, item->signoff_reason);
 }
 
-static void put_evidence_title(export_run *run, size_t index, const bd_evidence *item) {
-    html_file(run, export_package_path(run, index), item->title);
-    bd_str ipe = export_ipe_path(run, index);
+static void put_evidence_title(bd_writing *run, size_t index, const bd_evidence *item) {
+    html_file(run, bd_writing_package_path(run, index), item->title);
+    bd_str ipe = bd_writing_ipe_path(run, index);
     if (ipe.size > 0) {
         html_put(run, " <small>");
         html_link(run, "../", ipe, BD_STR("IPE sheet"));
@@ -190,7 +190,7 @@ static void put_evidence_title(export_run *run, size_t index, const bd_evidence 
     }
 }
 
-static void put_evidence_facts(export_run *run, const bd_evidence *item) {
+static void put_evidence_facts(bd_writing *run, const bd_evidence *item) {
     html_put(run, "</td><td>");
     html_described(run, item);
     html_put(run, "</td><td>");
@@ -204,7 +204,7 @@ static void put_evidence_facts(export_run *run, const bd_evidence *item) {
     put_signoff(run, item);
 }
 
-static void put_evidence(export_run *run, size_t index) {
+static void put_evidence(bd_writing *run, size_t index) {
     const bd_evidence *item = &run->in->evidence->data[index];
     bd_str id = bd_evidence_id(run->line, item->given.number);
     html_put(run, "<tr id=\"evidence-");
@@ -214,7 +214,7 @@ static void put_evidence(export_run *run, size_t index) {
     html_put(run, "</th><td class=\"what\">");
     put_evidence_title(run, index, item);
     html_put(run, "</td><td>");
-    html_words(run, export_kind(item));
+    html_words(run, bd_ties_kind(item));
     if (item->source.size > 0) {
         html_put(run, "<br/><small>");
         html_text(run, item->source);
@@ -222,7 +222,7 @@ static void put_evidence(export_run *run, size_t index) {
         html_words(run, bd_origin_name(item->origin));
         html_put(run, "</small>");
     }
-    if (export_is_aside(item)) {
+    if (bd_ties_is_aside(item)) {
         html_put(run, "</td><td>–</td><td>–</td><td class=\"number\">–</td><td>–</td><td>–");
     } else {
         put_evidence_facts(run, item);
@@ -235,7 +235,7 @@ static void put_evidence(export_run *run, size_t index) {
     bd_arena_reset(run->line);
 }
 
-static void put_all_evidence(export_run *run) {
+static void put_all_evidence(bd_writing *run) {
     const bd_evidences *evidence = run->in->evidence;
     html_put(run, "<section id=\"evidence\" aria-labelledby=\"evidence-head\">\n"
                   "<h2 id=\"evidence-head\">Evidence</h2>\n<p>");
@@ -254,14 +254,14 @@ static void put_all_evidence(export_run *run) {
         "<th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        put_evidence(run, run->joins->order[i]);
+        put_evidence(run, bd_ties_evidence_at(run->ties, i));
     }
     html_put(run, "</tbody></table></div>\n</section>\n");
 }
 
 /* ---- what is missing, refused or left out ---- */
 
-static void put_missing(export_run *run) {
+static void put_missing(bd_writing *run) {
     const bd_strs *missing = &run->in->assessment->sources_missing;
     if (missing->count == 0) {
         return;
@@ -279,7 +279,7 @@ static void put_missing(export_run *run) {
     html_put(run, "</ul>\n");
 }
 
-static void put_evidence_item(export_run *run, const bd_evidence *item) {
+static void put_evidence_item(bd_writing *run, const bd_evidence *item) {
     bd_str id = bd_evidence_id(run->line, item->given.number);
     html_put(run, "<li>");
     html_link(run, "#evidence-", id, id);
@@ -287,11 +287,11 @@ static void put_evidence_item(export_run *run, const bd_evidence *item) {
     html_text(run, item->given.path);
 }
 
-static void put_unmapped(export_run *run) {
+static void put_unmapped(bd_writing *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
+        const bd_evidence *item = &run->in->evidence->data[bd_ties_evidence_at(run->ties, i)];
         if (!item->is_unmapped) {
             continue;
         }
@@ -304,7 +304,7 @@ static void put_unmapped(export_run *run) {
     html_put(run, is_open ? "</ul>\n" : "");
 }
 
-static void put_remark(export_run *run, const bd_evidence *item, bd_str locus, bd_str message) {
+static void put_remark(bd_writing *run, const bd_evidence *item, bd_str locus, bd_str message) {
     put_evidence_item(run, item);
     html_put(run, locus.size > 0 ? ", " : "");
     html_text(run, locus);
@@ -314,13 +314,13 @@ static void put_remark(export_run *run, const bd_evidence *item, bd_str locus, b
     bd_arena_reset(run->line);
 }
 
-static void put_data_quality(export_run *run) {
+static void put_data_quality(bd_writing *run) {
     bool is_open = false;
     for (size_t i = 0; i < run->in->evidence->count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &run->in->evidence->data[run->joins->order[i]];
+        const bd_evidence *item = &run->in->evidence->data[bd_ties_evidence_at(run->ties, i)];
         const bd_diags *diags = &item->facts.diags;
-        bd_str problem = export_untold_problem(item);
+        bd_str problem = bd_ties_untold_problem(item);
         if (diags->count == 0 && problem.size == 0) {
             continue;
         }
@@ -336,7 +336,7 @@ static void put_data_quality(export_run *run) {
     html_put(run, is_open ? "</ul>\n" : "");
 }
 
-static void put_excluded(export_run *run) {
+static void put_excluded(bd_writing *run) {
     const bd_engagement *engagement = run->in->engagement;
     if (engagement->exclusions.count == 0) {
         return;
@@ -364,7 +364,7 @@ static void put_excluded(export_run *run) {
     html_put(run, "</ul>\n");
 }
 
-void html_lists(export_run *run) {
+void html_lists(bd_writing *run) {
     put_exceptions(run);
     put_all_evidence(run);
     html_put(run, "<section id=\"gaps\" aria-labelledby=\"gaps-head\">\n"

@@ -1,5 +1,5 @@
 /* index.html, the body: criterion, its controls, their evidence. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 
@@ -7,22 +7,22 @@
 
 /* ---- one control ---- */
 
-static void put_control_id(export_run *run, const char *attribute, bd_str number) {
+static void put_control_id(bd_writing *run, const char *attribute, bd_str number) {
     html_put(run, attribute);
     html_put(run, "=\"control-");
     html_text(run, number);
     html_put(run, "\"");
 }
 
-static void put_control_link(export_run *run, bd_str number) {
+static void put_control_link(bd_writing *run, bd_str number) {
     html_link(run, "#control-", number, number);
 }
 
-static void put_other_criteria(export_run *run, const bd_control_result *result, bd_str home) {
+static void put_other_criteria(bd_writing *run, const bd_control_result *result, bd_str home) {
     const char *between = " · also supports ";
     for (size_t i = 0; i < result->control->criteria.count; i++) {
         const bd_criterion_result *other =
-            export_criterion_find(run, result->control->criteria.data[i]);
+            bd_ties_find_criterion(run->ties, result->control->criteria.data[i]);
         if (other == NULL || !other->is_in_scope || bd_str_eq(other->criterion->id, home)) {
             continue;
         }
@@ -32,7 +32,7 @@ static void put_other_criteria(export_run *run, const bd_control_result *result,
     }
 }
 
-static void put_control_facts(export_run *run, const bd_control_result *result, bd_str home) {
+static void put_control_facts(bd_writing *run, const bd_control_result *result, bd_str home) {
     const bd_control *control = result->control;
     html_put(run, "<p class=\"facts\">Owner ");
     html_text(run, control->owner);
@@ -59,7 +59,7 @@ static void put_control_facts(export_run *run, const bd_control_result *result, 
 
 /* ---- requirements and instances ---- */
 
-static void put_instance(export_run *run, const bd_instance *instance) {
+static void put_instance(bd_writing *run, const bd_instance *instance) {
     html_put(run, "<li class=\"instance ");
     html_put(run, html_outcome_style(instance->outcome));
     if (instance->reason.size > 0) {
@@ -74,7 +74,7 @@ static void put_instance(export_run *run, const bd_instance *instance) {
     html_put(run, "</li>");
 }
 
-static void put_requirement(export_run *run, const bd_requirement_result *result) {
+static void put_requirement(bd_writing *run, const bd_requirement_result *result) {
     html_put(run, "<tr><th scope=\"row\">");
     html_text(run, result->requirement->id);
     html_put(run, "</th><td class=\"statement\">");
@@ -96,7 +96,7 @@ static void put_requirement(export_run *run, const bd_requirement_result *result
     html_put(run, "</ul></td></tr>\n");
 }
 
-static void put_requirements(export_run *run, const bd_control_result *result) {
+static void put_requirements(bd_writing *run, const bd_control_result *result) {
     bool is_blank = result->state == BD_STATE_BLANK || result->state == BD_STATE_NA;
     html_put(run, is_blank ? "<details>" : "<details open=\"open\">");
     html_put(run, "<summary>");
@@ -119,21 +119,21 @@ static void put_requirements(export_run *run, const bd_control_result *result) {
 
 /* ---- evidence of one control ---- */
 
-static void put_evidence_row(export_run *run, const export_mention *mentions, size_t count) {
+static void put_evidence_row(bd_writing *run, const bd_mention *mentions, size_t count) {
     size_t item = 0;
-    if (!export_evidence_find(run, mentions[0].number, &item)) {
+    if (!bd_ties_find_evidence(run->ties, mentions[0].number, &item)) {
         return;
     }
     const bd_evidence *evidence = &run->in->evidence->data[item];
     bd_str id = bd_evidence_id(run->line, evidence->given.number);
     bd_strs requirements = {0};
     for (size_t i = 0; i < count; i++) {
-        export_add_once(run->line, &requirements, mentions[i].requirement);
+        bd_writing_add_once(run->line, &requirements, mentions[i].requirement);
     }
     html_put(run, "<tr><th scope=\"row\">");
     html_link(run, "#evidence-", id, id);
     html_put(run, "</th><td class=\"title\">");
-    html_file(run, export_package_path(run, item), evidence->title);
+    html_file(run, bd_writing_package_path(run, item), evidence->title);
     html_put(run, evidence->given.is_withdrawn ? " <small>withdrawn</small>" : "");
     html_put(run, "</td><td>");
     html_described(run, evidence);
@@ -144,12 +144,12 @@ static void put_evidence_row(export_run *run, const export_mention *mentions, si
     html_put(run, "</td><td>");
     html_words(run, bd_origin_name(evidence->origin));
     html_put(run, "</td><td>");
-    html_text(run, export_joined(run->line, &requirements, ", "));
+    html_text(run, bd_writing_joined(run->line, &requirements, ", "));
     html_put(run, "</td></tr>\n");
     bd_arena_reset(run->line);
 }
 
-static size_t count_items(const export_mentions *list) {
+static size_t count_items(const bd_mentions *list) {
     size_t items = 0;
     for (size_t i = 0; i < list->count; i++) {
         items += i == 0 || list->data[i].number != list->data[i - 1].number;
@@ -157,8 +157,8 @@ static size_t count_items(const export_mentions *list) {
     return items;
 }
 
-static void put_evidence(export_run *run, const bd_control_result *result) {
-    export_mentions list = export_mentions_of(run->arena, result);
+static void put_evidence(bd_writing *run, const bd_control_result *result) {
+    bd_mentions list = bd_mentions_make(run->arena, result);
     size_t items = count_items(&list);
     if (items == 0) {
         return;
@@ -179,14 +179,14 @@ static void put_evidence(export_run *run, const bd_control_result *result) {
     html_put(run, "</tbody></table></div></details>\n");
 }
 
-static void put_named(export_run *run, const bd_exception *exception) {
+static void put_named(bd_writing *run, const bd_exception *exception) {
     html_link(run, "#", exception->id, exception->id);
     html_put(run, exception->is_open ? " (open)" : " (closed)");
     bd_arena_reset(run->line);
 }
 
 /* Those that are not named stand further down on the page, or say there where they stand. */
-static void put_unnamed(export_run *run, const html_stretch *of) {
+static void put_unnamed(bd_writing *run, const html_stretch *of) {
     if (of->shown == of->to) {
         return;
     }
@@ -200,7 +200,7 @@ static void put_unnamed(export_run *run, const html_stretch *of) {
     html_put(run, " open)");
 }
 
-static void put_control_exceptions(export_run *run, const bd_control_result *result) {
+static void put_control_exceptions(bd_writing *run, const bd_control_result *result) {
     const uint32_t *places = result->exceptions.data;
     size_t count = result->exceptions.count;
     if (count == 0) {
@@ -220,7 +220,7 @@ static void put_control_exceptions(export_run *run, const bd_control_result *res
     html_put(run, "</p>\n");
 }
 
-static void put_control(export_run *run, const bd_control_result *result, bd_str home) {
+static void put_control(bd_writing *run, const bd_control_result *result, bd_str home) {
     html_put(run, "<article class=\"control\" ");
     put_control_id(run, "id", result->control->number);
     html_put(run, ">\n<h4><span class=\"id\">");
@@ -246,7 +246,7 @@ static void put_control(export_run *run, const bd_control_result *result, bd_str
 
 /* ---- one criterion ---- */
 
-static void put_evidenced(export_run *run, const bd_criterion_result *result) {
+static void put_evidenced(bd_writing *run, const bd_criterion_result *result) {
     html_put(run, "<p class=\"facts\">");
     if (result->of > 0) {
         html_put(run, "Evidenced: automated ");
@@ -267,11 +267,11 @@ static void put_evidenced(export_run *run, const bd_criterion_result *result) {
     html_put(run, "</p>\n");
 }
 
-static void put_elsewhere(export_run *run, const bd_criterion_result *result) {
+static void put_elsewhere(bd_writing *run, const bd_criterion_result *result) {
     bool is_open = false;
     for (size_t i = 0; i < result->controls.count; i++) {
         const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
-        if (!export_has_control(control) || export_home(run, control) == result) {
+        if (!bd_ties_is_listed(control) || bd_ties_find_home(run->ties, control) == result) {
             continue;
         }
         html_put(run, is_open
@@ -290,7 +290,7 @@ static void put_elsewhere(export_run *run, const bd_criterion_result *result) {
     html_put(run, is_open ? "</ul>\n" : "");
 }
 
-static void put_criterion(export_run *run, const bd_criterion_result *result) {
+static void put_criterion(bd_writing *run, const bd_criterion_result *result) {
     bd_str id = result->criterion->id;
     html_put(run, "<section class=\"criterion\" id=\"");
     html_text(run, id);
@@ -308,7 +308,7 @@ static void put_criterion(export_run *run, const bd_criterion_result *result) {
     put_evidenced(run, result);
     for (size_t i = 0; i < result->controls.count; i++) {
         const bd_control_result *control = &run->in->assessment->controls[result->controls.data[i]];
-        if (export_has_control(control) && export_home(run, control) == result) {
+        if (bd_ties_is_listed(control) && bd_ties_find_home(run->ties, control) == result) {
             put_control(run, control, id);
         }
     }
@@ -317,7 +317,7 @@ static void put_criterion(export_run *run, const bd_criterion_result *result) {
     bd_arena_reset(run->line);
 }
 
-static void put_series_head(export_run *run, const bd_criterion *criterion) {
+static void put_series_head(bd_writing *run, const bd_criterion *criterion) {
     html_put(run, "<section class=\"series\" aria-labelledby=\"series-");
     html_text(run, criterion->series);
     html_put(run, "\">\n<h2 id=\"series-");
@@ -329,12 +329,12 @@ static void put_series_head(export_run *run, const bd_criterion *criterion) {
     html_put(run, "</h2>\n");
 }
 
-static void put_homeless(export_run *run) {
+static void put_homeless(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     bool is_open = false;
     for (size_t i = 0; i < assessment->control_count; i++) {
         const bd_control_result *control = &assessment->controls[i];
-        if (!export_has_control(control) || export_home(run, control) != NULL) {
+        if (!bd_ties_is_listed(control) || bd_ties_find_home(run->ties, control) != NULL) {
             continue;
         }
         html_put(
@@ -350,7 +350,7 @@ static void put_homeless(export_run *run) {
     html_put(run, is_open ? "</section>\n" : "");
 }
 
-void html_sections(export_run *run) {
+void html_sections(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     const bd_criterion *last = NULL;
     for (size_t i = 0; i < assessment->criterion_count; i++) {

@@ -1,9 +1,9 @@
 /* index.html as a whole: head, navigation, parts, foot. */
-#include "bindery/export.h"
+#include "bindery/html.h"
 
 #include "html_priv.h"
 
-static void put_days(export_run *run) {
+static void put_days(bd_writing *run) {
     const bd_period *period = run->in->assessment->period;
     if (!period->is_type_ii) {
         html_put(run, "as of ");
@@ -15,7 +15,7 @@ static void put_days(export_run *run) {
     html_day(run, period->to);
 }
 
-static void put_head(export_run *run) {
+static void put_head(bd_writing *run) {
     html_put(run, "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                   "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>\n"
@@ -25,14 +25,14 @@ static void put_head(export_run *run) {
     html_put(run, ", evidence index, ");
     put_days(run);
     html_put(run, "</title>\n<style>\n");
-    for (size_t i = 0; export_style[i] != NULL; i++) {
-        html_put(run, export_style[i]);
+    for (size_t i = 0; html_style[i] != NULL; i++) {
+        html_put(run, html_style[i]);
     }
     html_put(run, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#criteria\">Skip to the "
                   "criteria</a>\n");
 }
 
-static void put_fact(export_run *run, const char *name, bd_str value) {
+static void put_fact(bd_writing *run, const char *name, bd_str value) {
     if (value.size == 0) {
         return;
     }
@@ -43,7 +43,7 @@ static void put_fact(export_run *run, const char *name, bd_str value) {
     html_put(run, "</dd></div>\n");
 }
 
-static void put_banner(export_run *run) {
+static void put_banner(bd_writing *run) {
     const bd_engagement *engagement = run->in->engagement;
     const bd_assessment *assessment = run->in->assessment;
     html_put(run, "<header>\n<p class=\"kicker\">SOC 2 · evidence index · Type ");
@@ -55,7 +55,7 @@ static void put_banner(export_run *run) {
     html_put(run, engagement->system_name.size > 0 ? ", " : "");
     put_days(run);
     html_put(run, "</p>\n<dl class=\"facts\">\n");
-    put_fact(run, "Categories", export_joined(run->line, &engagement->categories, ", "));
+    put_fact(run, "Categories", bd_writing_joined(run->line, &engagement->categories, ", "));
     put_fact(run, "As of", bd_instant_words(run->line, engagement->zone, assessment->as_of));
     put_fact(run, "Time zone", engagement->zone_name);
     put_fact(run, "Package", run->in->package_id);
@@ -70,7 +70,7 @@ static void put_banner(export_run *run) {
     bd_arena_reset(run->line);
 }
 
-static void put_navigation(export_run *run) {
+static void put_navigation(bd_writing *run) {
     const bd_assessment *assessment = run->in->assessment;
     const bd_criterion *last = NULL;
     html_put(run, "<nav aria-label=\"Parts of this page\"><ul>\n<li><a href=\"#glance\">At a "
@@ -92,7 +92,7 @@ static void put_navigation(export_run *run) {
                   "<li><a href=\"#gaps\">Gaps</a></li>\n</ul></nav>\n");
 }
 
-static void put_seals(export_run *run) {
+static void put_seals(bd_writing *run) {
     const bd_value *seals = bd_value_find(run->in->custody, "seals");
     for (size_t i = 0; seals != NULL && i < seals->count; i++) {
         const bd_value *seal = &seals->items[i];
@@ -103,7 +103,7 @@ static void put_seals(export_run *run) {
     }
 }
 
-static void put_foot(export_run *run) {
+static void put_foot(bd_writing *run) {
     html_put(run, "<footer>\n<p>States: <strong>complete</strong> means that every due instance is "
                   "accepted, every "
                   "exception is closed and the evidence is fresh; it is derived from the evidence "
@@ -118,9 +118,9 @@ static void put_foot(export_run *run) {
     html_put(run, "</dl>\n</footer>\n</body>\n</html>\n");
 }
 
-bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
-    export_run run;
-    export_open(&run, inputs, sink);
+bd_rc bd_html_write_index(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
+    bd_writing run;
+    bd_writing_open(&run, inputs, sink);
     put_head(&run);
     put_banner(&run);
     put_navigation(&run);
@@ -130,5 +130,5 @@ bd_rc bd_export_index_html(const bd_export_inputs *inputs, bd_sink *sink, bd_err
     html_lists(&run);
     html_put(&run, "</main>\n");
     put_foot(&run);
-    return export_close(&run, err);
+    return bd_writing_close(&run, err);
 }

@@ -1,7 +1,5 @@
 /* readiness.txt: the report in some sixty lines of plain text, for a mail. */
-#include "bindery/export.h"
-
-#include "export_priv.h"
+#include "bindery/todo.h"
 
 #define WIDTH 72
 #define MOST_LINES 8 /* of one list */
@@ -9,38 +7,38 @@
 /* ---- lines ---- */
 
 /* Words on lines of at most 72 columns; the lines behind the first are set in by `indent`. */
-static void put_wrapped(export_run *run, bd_str text, size_t indent) {
+static void put_wrapped(bd_writing *run, bd_str text, size_t indent) {
     bd_str rest = bd_str_visible(run->line, text), word;
     size_t column = 0;
     while (bd_str_cut(&rest, ' ', &word)) {
         size_t size = bd_str_columns(word);
         if (column > 0 && column + 1 + size > WIDTH) {
-            export_puts(&run->out, "\n");
+            bd_writing_puts(run, "\n");
             for (size_t i = 0; i < indent; i++) {
-                export_puts(&run->out, " ");
+                bd_writing_puts(run, " ");
             }
             column = indent;
         } else if (column > 0) {
-            export_puts(&run->out, " ");
+            bd_writing_puts(run, " ");
             column++;
         }
-        export_put(&run->out, word);
+        bd_writing_put(run, word);
         column += size;
     }
-    export_puts(&run->out, "\n");
+    bd_writing_puts(run, "\n");
 }
 
-static void put_item(export_run *run, bd_str text) {
+static void put_item(bd_writing *run, bd_str text) {
     put_wrapped(run, bd_str_format(run->line, "- %.*s", BD_ARG(text)), 2);
     bd_arena_reset(run->line);
 }
 
-static void put_title(export_run *run, const char *title, size_t count) {
+static void put_title(bd_writing *run, const char *title, size_t count) {
     bd_str text = bd_str_format(run->line, "\n%s (%zu)\n", title, count);
-    export_put(&run->out, text);
+    bd_writing_put(run, text);
 }
 
-static void put_rest(export_run *run, size_t count) {
+static void put_rest(bd_writing *run, size_t count) {
     if (count > MOST_LINES) {
         put_item(run, bd_str_format(run->line, "%zu more: readiness.pdf and todo.csv have them",
                                     count - MOST_LINES));
@@ -49,7 +47,7 @@ static void put_rest(export_run *run, size_t count) {
 
 /* ---- score ---- */
 
-static bd_str change_of(export_run *run, bd_ratio now, bd_ratio then) {
+static bd_str change_of(bd_writing *run, bd_ratio now, bd_ratio then) {
     if (run->in->ready->since.from == NULL) {
         return BD_STR("");
     }
@@ -57,7 +55,7 @@ static bd_str change_of(export_run *run, bd_ratio now, bd_ratio then) {
                          BD_ARG(bd_day_format(run->line, run->in->ready->since.from->day)));
 }
 
-static void put_ratio(export_run *run, const char *name, bd_ratio now, bd_ratio then) {
+static void put_ratio(bd_writing *run, const char *name, bd_ratio now, bd_ratio then) {
     put_wrapped(run,
                 bd_str_format(run->line, "%s %d of %d (%.*s %%)%.*s", name, now.n, now.of,
                               BD_ARG(bd_ratio_text(run->line, now)),
@@ -65,18 +63,18 @@ static void put_ratio(export_run *run, const char *name, bd_ratio now, bd_ratio 
                 6);
 }
 
-static void put_days(export_run *run, const char *what, bd_day day) {
+static void put_days(bd_writing *run, const char *what, bd_day day) {
     int days = day == BD_DAY_NONE ? 0 : day - run->in->ready->today;
     if (day != BD_DAY_NONE) {
         bd_str text = bd_str_format(run->line, "%s: %.*s, %s%d day%s%s\n", what,
                                     BD_ARG(bd_day_format(run->line, day)), days >= 0 ? "in " : "",
                                     days < 0 ? -days : days, days == 1 || days == -1 ? "" : "s",
                                     days < 0 ? " ago" : "");
-        export_put(&run->out, text);
+        bd_writing_put(run, text);
     }
 }
 
-static void put_score(export_run *run) {
+static void put_score(bd_writing *run) {
     const bd_assessment *a = run->in->assessment;
     const bd_past *then = run->in->ready->since.from;
     static const bd_past nothing;
@@ -88,7 +86,7 @@ static void put_score(export_run *run) {
                       BD_ARG(run->in->engagement->system_name), BD_ARG(a->period->id),
                       BD_ARG(bd_instant_words(run->line, run->in->engagement->zone, a->as_of))),
         0);
-    export_puts(&run->out, "\n");
+    bd_writing_puts(run, "\n");
     put_ratio(run, "READY", a->ready, then->ready);
     put_ratio(run, "COVER", a->cover, then->cover);
     put_ratio(run, "FRESH", a->fresh, then->fresh);
@@ -101,10 +99,10 @@ static void put_score(export_run *run) {
 
 /* ---- lists ---- */
 
-static void put_worst(export_run *run) {
+static void put_worst(bd_writing *run) {
     enum { WORST = 5 };
     const bd_readiness *ready = run->in->ready;
-    export_puts(&run->out, "\nLook at these first\n");
+    bd_writing_puts(run, "\nLook at these first\n");
     if (ready->worst.count == 0) {
         put_item(run, BD_STR("nothing is unfinished"));
     }
@@ -116,7 +114,7 @@ static void put_worst(export_run *run) {
     }
 }
 
-static void put_dues(export_run *run) {
+static void put_dues(bd_writing *run) {
     const bd_readiness *ready = run->in->ready;
     size_t over = 0, soon = 0, printed = 0;
     for (size_t i = 0; i < ready->dues.count; i++) {
@@ -139,7 +137,7 @@ static void put_dues(export_run *run) {
     put_rest(run, soon);
 }
 
-static void put_stale(export_run *run) {
+static void put_stale(bd_writing *run) {
     const bd_readiness *ready = run->in->ready;
     put_title(run, "Stale evidence, oldest first", ready->stale.count);
     for (size_t i = 0; i < ready->stale.count && i < MOST_LINES; i++) {
@@ -152,7 +150,7 @@ static void put_stale(export_run *run) {
     put_rest(run, ready->stale.count);
 }
 
-static void put_exceptions(export_run *run) {
+static void put_exceptions(bd_writing *run) {
     const bd_readiness *ready = run->in->ready;
     put_title(run, "Open exceptions, oldest first", ready->open.count);
     for (size_t i = 0; i < ready->open.count && i < MOST_LINES; i++) {
@@ -166,11 +164,11 @@ static void put_exceptions(export_run *run) {
     put_rest(run, ready->open.count);
 }
 
-static bd_str day_or_nothing(export_run *run, bd_day day) {
+static bd_str day_or_nothing(bd_writing *run, bd_day day) {
     return day == BD_DAY_NONE ? BD_STR("nothing yet") : bd_day_format(run->line, day);
 }
 
-static void put_clocks(export_run *run) {
+static void put_clocks(bd_writing *run) {
     const bd_readiness *ready = run->in->ready;
     if (ready->vendors.count + ready->retention.count > 0) {
         put_title(run, "Clocks", ready->vendors.count + ready->retention.count);
@@ -194,14 +192,14 @@ static void put_clocks(export_run *run) {
     }
 }
 
-static void put_changes(export_run *run) {
+static void put_changes(bd_writing *run) {
     const bd_since *since = &run->in->ready->since;
     if (since->from == NULL) {
         return;
     }
     bd_str title = bd_str_format(run->line, "\nSince %.*s\n",
                                  BD_ARG(bd_day_format(run->line, since->from->day)));
-    export_put(&run->out, title);
+    bd_writing_put(run, title);
     put_item(run, bd_str_format(
                       run->line, "%zu control%s changed, %zu exception%s opened, %zu closed",
                       since->turns.count, since->turns.count == 1 ? "" : "s", since->opened.count,
@@ -217,10 +215,10 @@ static void put_changes(export_run *run) {
     put_rest(run, since->turns.count);
 }
 
-bd_rc bd_export_readiness_text(const bd_export_inputs *inputs, bd_sink *sink, bd_err *err) {
+bd_rc bd_todo_write_text(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     BD_ASSERT(inputs->ready != NULL);
-    export_run run;
-    export_open(&run, inputs, sink);
+    bd_writing run;
+    bd_writing_open(&run, inputs, sink);
     put_score(&run);
     put_worst(&run);
     put_changes(&run);
@@ -228,10 +226,10 @@ bd_rc bd_export_readiness_text(const bd_export_inputs *inputs, bd_sink *sink, bd
     put_stale(&run);
     put_exceptions(&run);
     put_clocks(&run);
-    export_puts(&run.out, "\n");
+    bd_writing_puts(&run, "\n");
     put_wrapped(&run,
                 BD_STR("readiness.pdf has all of it with a page for each owner; todo.csv and "
                        "due.ics have the dates. Management's own view; no auditor's opinion."),
                 0);
-    return export_close(&run, err);
+    return bd_writing_close(&run, err);
 }
