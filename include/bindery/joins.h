@@ -38,6 +38,7 @@ typedef struct {
     const bd_strs *subscriptions; /* in scope: what is set above them holds in each */
     const bool *left_out;         /* by evidence index: withdrawn, and not judged now; NULL: nothing is */
     bd_instant as_of;             /* snapshots from then on are not seen */
+    bool sorts_behind;            /* parts are sorted and written by a thread of their own meanwhile */
 } bd_joins_inputs;
 
 typedef struct bd_joins bd_joins;

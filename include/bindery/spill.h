@@ -2,7 +2,8 @@
  *
  * Both keep a bounded buffer and put the rest in unlinked temporary files.  The sort orders records by memcmp of
  * their bytes, so a caller packs keys in front (bd_pack_* in util.h); equal records keep no order of their own (they
- * are equal).  Runs are merged at most 64 at a time, each through a window of 16 KiB.
+ * are equal).  Runs are merged at most 256 at a time, each through a window of 4 to 16 KiB; a record that is larger
+ * widens its own.
  */
 #ifndef BINDERY_SPILL_H
 #define BINDERY_SPILL_H
@@ -20,16 +21,19 @@ BD_MUST_USE bd_rc bd_spool_settle(bd_spool *spool, bd_err *err);
 BD_MUST_USE bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err);
 /* Borrowed until the next call. */
 BD_MUST_USE bd_rc bd_spool_next(bd_spool *spool, bd_str *record, bool *has_record, bd_err *err);
-/* A second reader of a spool to which nothing is put any more: it reads from the start, on another thread if need be,
- * and ends before the spool does. */
-bd_spool *bd_spool_view(const bd_spool *spool);
 uint64_t bd_spool_count(const bd_spool *spool);
-/* Where the next record goes, and going back there: all that was put since is forgotten. */
+/* Where the next record goes: `bd_spool_cut` goes back there, and all that was put since is forgotten. */
 typedef struct {
     int64_t bytes;
     uint64_t count;
 } bd_spool_mark;
 bd_spool_mark bd_spool_at(const bd_spool *spool);
+/* A second reader of a spool to which nothing is put any more, of all of it or of what lies between two marks: it
+ * reads from the start, on another thread if need be, and ends before the spool does.  `window_bytes`, at least 4,
+ * are what it reads of a file at a time. */
+bd_spool *bd_spool_view(const bd_spool *spool);
+bd_spool *bd_spool_view_between(const bd_spool *spool, bd_spool_mark from, bd_spool_mark to,
+                                size_t window_bytes);
 /* Shows `see` the records between two marks in their order, each borrowed until it returns; on the thread that puts, or
  * on any after the last put.  It ends where `see` fails. */
 typedef bd_rc bd_spool_see_fn(void *context, bd_str record, bd_err *err);

@@ -187,6 +187,45 @@ TEST(util, the_sort_is_stable_for_every_count) {
     }
 }
 
+static int cmp_key_and_place(const void *a, const void *b) {
+    const keyed *x = a, *y = b;
+    return x->key != y->key ? x->key - y->key : x->place - y->place;
+}
+
+#define MOST_SORTED 5000
+
+/* Rising, falling, equal, two orders behind each other, an order with a tail that is none, and none. */
+static int key_of(int shape, int i, int count) {
+    int mixed = (int)((unsigned)i * 2654435761u >> 8) % 97;
+    switch (shape) {
+    case 0: return i;
+    case 1: return count - i;
+    case 2: return 7;
+    case 3: return i < count / 3 ? 2 * i : i;
+    case 4: return i < count - count / 10 ? 3 * i : mixed;
+    default: return mixed;
+    }
+}
+
+TEST(util, the_sort_agrees_with_qsort_whatever_the_order_was) {
+    static keyed items[MOST_SORTED], wanted[MOST_SORTED];
+    const int counts[] = {2, 8, 9, 16, 17, 255, 256, 257, 511, 512, 1023, 4096, MOST_SORTED};
+    int calls = 0;
+    for (size_t c = 0; c < BD_COUNT(counts); c++) {
+        for (int shape = 0; shape < 6; shape++) {
+            size_t count = (size_t)counts[c];
+            test_failure("%zu items of shape %d", count, shape);
+            for (int i = 0; i < counts[c]; i++) {
+                items[i] = (keyed){key_of(shape, i, counts[c]), i};
+                wanted[i] = items[i];
+            }
+            qsort(wanted, count, sizeof wanted[0], cmp_key_and_place);
+            bd_sort(items, count, sizeof items[0], cmp_keyed, &calls);
+            CHECK(memcmp(items, wanted, count * sizeof items[0]) == 0);
+        }
+    }
+}
+
 TEST(util, a_map_finds_what_was_put_and_nothing_else) {
     bd_map *map = bd_map_make(test_arena());
     CHECK(bd_map_find(map, BD_STR("")) == NULL);

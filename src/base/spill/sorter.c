@@ -1,15 +1,24 @@
 /* External merge sort in the textbook form (Knuth, TAOCP 3, 5.4): a buffer is sorted into a run, runs are merged at
- * most 64 at a time.  A run is a spool, so a run that fits its small buffer never reaches the disk.
+ * most 256 at a time.
  *
  * When all places for runs are taken, the youngest runs of one level become one run of the level above: what is merged
- * again and again is always the small runs, so that n runs cost about log(n) passes and not n/64 of them. */
+ * again and again is always the small runs, so that n runs cost about log(n) passes and not n/256 of them.  The runs of
+ * one level stand behind each other in one spool.  What is merged are always all runs of a level and of those below it,
+ * so their spools can go then; two or three descriptors are enough for any number of runs. */
 #include "bindery/spill.h"
+
+#include "spill_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_RUNS 64
+#define MOST_RUNS 256
+#define LEAST_FAN_IN 8 /* fewer need more levels than there are */
+#define MOST_LEVELS 16 /* the second begins behind 32,000 runs; nobody has a disk for the fifth */
 #define RUN_BUFFER_BYTES ((size_t)64 << 10)
+#define WINDOWS_BYTES ((size_t)1 << 20) /* of all runs that are merged, between them */
+#define LEAST_WINDOW_BYTES ((size_t)4 << 10)
+#define MOST_WINDOW_BYTES ((size_t)16 << 10)
 #define FIRST_BYTES ((size_t)16 << 10)
 #define FIRST_ENTRIES 256
 #define INSERTED_ENTRIES 12 /* so few are sorted sooner one by one */
@@ -41,12 +50,18 @@ typedef struct {
     bd_err err;
 } passage;
 
+/* Records in order, between two marks of the spool of its level. */
+typedef struct {
+    bd_spool_mark from, to;
+    unsigned level; /* never rising from old to young */
+} run;
+
 struct bd_sorter {
     batch filling;
     size_t memory_bytes; /* it grows to so much: most sorts see little */
-    bd_spool *runs[MOST_RUNS];
-    unsigned levels[MOST_RUNS]; /* of each run; never rising from old to young */
-    size_t run_count;
+    bd_spool *levels[MOST_LEVELS];
+    run runs[MOST_RUNS];
+    size_t run_count, most_runs;
     /* behind: while it is under way the runs are its own */
     bool works_behind, is_behind;
     batch behind;
@@ -54,6 +69,7 @@ struct bd_sorter {
     bd_rc behind_rc;
     bd_err behind_err;
     /* merging */
+    bd_spool *views[MOST_RUNS]; /* of the runs that are merged */
     bd_str heads[MOST_RUNS];
     uint64_t prefixes[MOST_RUNS]; /* of the heads */
     size_t heap[MOST_RUNS]; /* run indexes, smallest head first */
@@ -72,7 +88,13 @@ bd_sorter *bd_sorter_open(size_t memory_bytes) {
     sorter->memory_bytes =
         memory_bytes > 4 * BD_SPILL_RECORD_BYTES ? memory_bytes : 4 * (size_t)BD_SPILL_RECORD_BYTES;
     BD_ASSERT(sorter->memory_bytes <= UINT32_MAX);
+    sorter->most_runs = MOST_RUNS;
     return sorter;
+}
+
+void bd_sorter_merge_at_most(bd_sorter *sorter, size_t run_count) {
+    BD_ASSERT(sorter->run_count == 0 && run_count >= LEAST_FAN_IN && run_count <= MOST_RUNS);
+    sorter->most_runs = run_count;
 }
 
 void bd_sorter_work_behind(bd_sorter *sorter) {
@@ -157,53 +179,74 @@ static bd_rc merge_from(bd_sorter *sorter, size_t from, bd_spool *into, bd_err *
 /* The oldest run that shares a level with the youngest; the level above joins where the youngest stands alone. */
 static size_t first_of_level(const bd_sorter *sorter) {
     size_t from = sorter->run_count - 1;
-    while (from > 0 && sorter->levels[from - 1] == sorter->levels[from]) {
+    while (from > 0 && sorter->runs[from - 1].level == sorter->runs[from].level) {
         from--;
     }
     if (from + 1 < sorter->run_count || from == 0) {
         return from;
     }
-    unsigned above = sorter->levels[--from];
-    while (from > 0 && sorter->levels[from - 1] == above) {
+    unsigned above = sorter->runs[--from].level;
+    while (from > 0 && sorter->runs[from - 1].level == above) {
         from--;
     }
     return from;
 }
 
+static bd_spool *spool_of_level(bd_sorter *sorter, unsigned level) {
+    BD_ASSERT(level < MOST_LEVELS);
+    if (sorter->levels[level] == NULL) {
+        sorter->levels[level] = bd_spool_open(RUN_BUFFER_BYTES);
+    }
+    return sorter->levels[level];
+}
+
+static bd_rc settle_levels(bd_sorter *sorter, bd_err *err) {
+    for (size_t i = 0; i < MOST_LEVELS; i++) {
+        if (sorter->levels[i] != NULL) {
+            BD_TRY(bd_spool_settle(sorter->levels[i], err));
+        }
+    }
+    return BD_OK;
+}
+
+static void close_views(bd_sorter *sorter) {
+    for (size_t i = 0; i < MOST_RUNS; i++) {
+        bd_spool_close(sorter->views[i]);
+        sorter->views[i] = NULL;
+    }
+}
+
 static bd_rc merge_youngest(bd_sorter *sorter, bd_err *err) {
-    size_t from = first_of_level(sorter);
-    bd_spool *merged = bd_spool_open(RUN_BUFFER_BYTES);
-    bd_rc rc = merge_from(sorter, from, merged, err);
-    if (!bd_failed(rc)) {
-        rc = bd_spool_settle(merged, err);
+    run *first = &sorter->runs[first_of_level(sorter)];
+    unsigned level = first->level;
+    bd_spool *above = spool_of_level(sorter, level + 1);
+    bd_spool_mark from = bd_spool_at(above);
+    bd_rc rc = merge_from(sorter, (size_t)(first - sorter->runs), above, err);
+    close_views(sorter);
+    BD_TRY(rc);
+    for (unsigned i = 0; i <= level; i++) {
+        bd_spool_close(sorter->levels[i]);
+        sorter->levels[i] = NULL;
     }
-    if (bd_failed(rc)) {
-        bd_spool_close(merged);
-        return rc;
-    }
-    for (size_t i = from; i < sorter->run_count; i++) {
-        bd_spool_close(sorter->runs[i]);
-    }
-    sorter->runs[from] = merged;
-    sorter->levels[from]++;
-    sorter->run_count = from + 1;
+    *first = (run){from, bd_spool_at(above), level + 1};
+    sorter->run_count = (size_t)(first - sorter->runs) + 1;
     return BD_OK;
 }
 
 static bd_rc write_run(bd_sorter *sorter, batch *all, bd_err *err) {
-    if (sorter->run_count == MOST_RUNS) {
+    if (sorter->run_count == sorter->most_runs) {
         BD_TRY(merge_youngest(sorter, err));
     }
     sort_batch(all);
-    bd_spool *run = bd_spool_open(RUN_BUFFER_BYTES);
-    sorter->levels[sorter->run_count] = 0;
-    sorter->runs[sorter->run_count++] = run;
+    bd_spool *into = spool_of_level(sorter, 0);
+    bd_spool_mark from = bd_spool_at(into);
     for (size_t i = 0; i < all->count; i++) {
-        BD_TRY(bd_spool_put(run, record_at(all->bytes, all->entries[i].offset), err));
+        BD_TRY(bd_spool_put(into, record_at(all->bytes, all->entries[i].offset), err));
     }
+    sorter->runs[sorter->run_count++] = (run){from, bd_spool_at(into), 0};
     all->used = 0;
     all->count = 0;
-    return bd_spool_settle(run, err);
+    return BD_OK;
 }
 
 static void write_behind(void *context, size_t job, unsigned worker) {
@@ -307,12 +350,23 @@ static void sift_down(bd_sorter *sorter, size_t at) {
     }
 }
 
+static size_t window_of_each(size_t count) {
+    size_t each = WINDOWS_BYTES / count;
+    return each < LEAST_WINDOW_BYTES  ? LEAST_WINDOW_BYTES
+           : each > MOST_WINDOW_BYTES ? MOST_WINDOW_BYTES
+                                      : each;
+}
+
 static bd_rc begin_merge(bd_sorter *sorter, size_t from, bd_err *err) {
+    size_t window_bytes = window_of_each(sorter->run_count - from);
     sorter->heap_count = 0;
     for (size_t i = from; i < sorter->run_count; i++) {
+        const run *one = &sorter->runs[i];
         bool has_record;
-        BD_TRY(bd_spool_rewind(sorter->runs[i], err));
-        BD_TRY(bd_spool_next(sorter->runs[i], &sorter->heads[i], &has_record, err));
+        sorter->views[i] =
+            bd_spool_view_between(sorter->levels[one->level], one->from, one->to, window_bytes);
+        BD_TRY(bd_spool_rewind(sorter->views[i], err));
+        BD_TRY(bd_spool_next(sorter->views[i], &sorter->heads[i], &has_record, err));
         if (has_record) {
             sorter->prefixes[i] = prefix_of(sorter->heads[i]);
             sorter->heap[sorter->heap_count++] = i;
@@ -328,11 +382,11 @@ static bd_rc begin_merge(bd_sorter *sorter, size_t from, bd_err *err) {
 /* The head stays borrowed until the next call, so its run moves on only then. */
 static bd_rc next_merged(bd_sorter *sorter, bd_str *record, bool *has_record, bd_err *err) {
     if (sorter->has_taken) {
-        size_t run = sorter->heap[0];
+        size_t least = sorter->heap[0];
         bool has_more;
-        BD_TRY(bd_spool_next(sorter->runs[run], &sorter->heads[run], &has_more, err));
+        BD_TRY(bd_spool_next(sorter->views[least], &sorter->heads[least], &has_more, err));
         if (has_more) {
-            sorter->prefixes[run] = prefix_of(sorter->heads[run]);
+            sorter->prefixes[least] = prefix_of(sorter->heads[least]);
         } else {
             sorter->heap[0] = sorter->heap[--sorter->heap_count];
         }
@@ -455,6 +509,7 @@ bd_rc bd_sorter_finish(bd_sorter *sorter, bd_err *err) {
         BD_TRY(write_run(sorter, &sorter->filling, err));
     }
     drop_memory(sorter);
+    BD_TRY(settle_levels(sorter, err));
     BD_TRY(begin_merge(sorter, 0, err));
     if (sorter->works_behind) {
         begin_ahead(sorter);
@@ -486,8 +541,9 @@ void bd_sorter_close(bd_sorter *sorter) {
     if (sorter->is_ahead) {
         bd_crew_wait(sorter->crew, 1 - sorter->reading);
     }
-    for (size_t i = 0; i < sorter->run_count; i++) {
-        bd_spool_close(sorter->runs[i]);
+    close_views(sorter);
+    for (size_t i = 0; i < MOST_LEVELS; i++) {
+        bd_spool_close(sorter->levels[i]);
     }
     drop_memory(sorter);
     bd_heap_free(sorter->passages[0].bytes);

@@ -16,7 +16,8 @@ struct bd_spool {
     int64_t file_bytes; /* behind fd; the tail stays in memory */
     uint64_t count;
     /* reading */
-    int64_t read_offset; /* next byte of the file to read */
+    int64_t begin, read_offset; /* first and next byte of the file to read */
+    size_t memory_begin;
     char *window;        /* file bytes read ahead */
     size_t window_bytes, window_size, window_at, memory_at;
 };
@@ -24,7 +25,9 @@ struct bd_spool {
 bd_spool *bd_spool_open(size_t memory_bytes) {
     bd_spool *spool = bd_heap_alloc(sizeof *spool);
     *spool = (bd_spool){
-        .memory_bytes = memory_bytes > LARGEST_STORED ? memory_bytes : LARGEST_STORED, .fd = -1};
+        .memory_bytes = memory_bytes > LARGEST_STORED ? memory_bytes : LARGEST_STORED,
+        .fd = -1,
+        .window_bytes = WINDOW_BYTES};
     spool->memory = bd_heap_alloc(spool->memory_bytes);
     return spool;
 }
@@ -77,26 +80,38 @@ bd_rc bd_spool_settle(bd_spool *spool, bd_err *err) {
     return BD_OK;
 }
 
-bd_spool *bd_spool_view(const bd_spool *spool) {
+static size_t behind_file(const bd_spool *spool, int64_t bytes) {
+    return bytes > spool->file_bytes ? (size_t)(bytes - spool->file_bytes) : 0;
+}
+
+bd_spool *bd_spool_view_between(const bd_spool *spool, bd_spool_mark from, bd_spool_mark to,
+                                size_t window_bytes) {
+    BD_ASSERT(from.bytes <= to.bytes && to.bytes <= spool->file_bytes + (int64_t)spool->used);
     bd_spool *view = bd_heap_alloc(sizeof *view);
     *view = (bd_spool){.memory = spool->memory,
                        .memory_bytes = spool->memory_bytes,
-                       .used = spool->used,
+                       .used = behind_file(spool, to.bytes),
                        .fd = spool->fd,
                        .is_view = true,
-                       .file_bytes = spool->file_bytes,
-                       .count = spool->count};
+                       .file_bytes = to.bytes < spool->file_bytes ? to.bytes : spool->file_bytes,
+                       .count = to.count - from.count,
+                       .begin = from.bytes,
+                       .memory_begin = behind_file(spool, from.bytes),
+                       .window_bytes = window_bytes};
     return view;
+}
+
+bd_spool *bd_spool_view(const bd_spool *spool) {
+    return bd_spool_view_between(spool, (bd_spool_mark){0, 0}, bd_spool_at(spool), WINDOW_BYTES);
 }
 
 bd_rc bd_spool_rewind(bd_spool *spool, bd_err *err) {
     (void)err;
-    spool->read_offset = 0;
+    spool->read_offset = spool->begin;
     spool->window_size = 0;
     spool->window_at = 0;
-    spool->memory_at = 0;
-    if (spool->fd >= 0 && spool->window == NULL) {
-        spool->window_bytes = WINDOW_BYTES;
+    spool->memory_at = spool->memory_begin;
+    if (spool->read_offset < spool->file_bytes && spool->window == NULL) {
         spool->window = bd_heap_alloc(spool->window_bytes);
     }
     return BD_OK;
@@ -107,7 +122,9 @@ static void widen_window(bd_spool *spool, size_t kept) {
     size_t wanted = kept >= 4 ? 4 + u32_at(spool->window + spool->window_at) : 0;
     if (wanted > spool->window_bytes) {
         BD_ASSERT(wanted <= LARGEST_STORED);
-        spool->window_bytes = LARGEST_STORED;
+        while (spool->window_bytes < wanted) {
+            spool->window_bytes *= 2;
+        }
         spool->window = bd_heap_resize(spool->window, spool->window_bytes);
     }
 }
@@ -116,7 +133,7 @@ static void widen_window(bd_spool *spool, size_t kept) {
 static bd_rc fill_window(bd_spool *spool, bd_err *err) {
     size_t kept = spool->window_size - spool->window_at;
     bool is_whole = kept >= 4 && kept - 4 >= u32_at(spool->window + spool->window_at);
-    if (spool->fd < 0 || is_whole || spool->read_offset == spool->file_bytes) {
+    if (is_whole || spool->read_offset >= spool->file_bytes) {
         return BD_OK;
     }
     widen_window(spool, kept);

@@ -619,7 +619,8 @@ static bd_joins *open_joins(const bd_judging *run) {
                                             .snapshots = in->snapshots,
                                             .subscriptions = &run->subscriptions,
                                             .left_out = bd_judging_left_out(run),
-                                            .as_of = in->as_of});
+                                            .as_of = in->as_of,
+                                            .sorts_behind = in->sorts_behind});
 }
 
 static bd_rc route_all(bd_judging *run, routes *out, bd_err *err) {

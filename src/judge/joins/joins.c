@@ -359,6 +359,9 @@ bd_joins *bd_joins_open(const bd_joins_inputs *inputs) {
     joins->scratch = bd_arena_open("part", (size_t)16 << 20);
     joins->index = bd_map_make(arena);
     joins->parts = bd_sorter_open(SORT_BYTES);
+    if (inputs->sorts_behind) {
+        bd_sorter_work_behind(joins->parts);
+    }
     see_all(joins);
     bd_sort(joins->sights.data, joins->sights.count, sizeof joins->sights.data[0], cmp_sights,
             NULL);
