@@ -71,7 +71,7 @@ cflags = $(BASE) $(WARNINGS) $(HARDENING) $(OPT_$(1)) $(WERROR_$(1)) $(CFLAGS)
 SOURCES := $(sort $(wildcard src/base/*/*.c src/gather/*/*.c src/judge/*/*.c src/tell/*/*.c src/hand/*/*.c \
   src/run/*/*.c src/run/*.c src/cli/*.c))
 OBJECTS := $(SOURCES:src/%.c=%.o)
-TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c
+TESTS := $(sort $(wildcard tests/unit/*_test.c)) tests/unit/main.c tests/unit/runner.c
 TEST_OBJECTS := $(TESTS:%.c=%.o)
 BUILTIN := $(sort $(wildcard templates/catalog/*.json templates/schema/*.json templates/schema/*.rng templates/*.xml \
   fonts/fonts.json))

@@ -108,8 +108,8 @@ grep -rnF "\"$(sed -n 's/^VERSION := //p' Makefile)\"" src include | claim 'the 
 grep -lF '"bindery/derive.h"' include/bindery/*.h | sed 's|.*/||; s|\.h$||' | while read -r room; do
     sed -n 's/^DERIVE_ROOMS := //p' Makefile | tr ' ' '\n' | grep -qx "$room" || echo "Makefile: DERIVE_ROOMS lacks $room"
 done | claim 'what is kept of a scan hangs on every room of derivations'
-xargs grep -cE '^TEST\(' <"$temp/c" | grep '_test\.c:0$' | claim 'every test file holds tests'
-xargs grep -hE '^TEST\(' <"$temp/c" | sort | uniq -d | claim 'no claim is tested twice under one name'
+xargs grep -cE '^TEST(_ALONE)?\(' <"$temp/c" | grep '_test\.c:0$' | claim 'every test file holds tests'
+xargs grep -hoE '^TEST(_ALONE)?\([a-z_]+, *[a-z0-9_]+' <"$temp/c" | sed 's/.*(//' | sort | uniq -d | claim 'no claim is tested twice under one name'
 
 # ---- checks ----
 # Each check of the catalog: id, shape, requirement; one check stands on one line.

@@ -1,31 +1,28 @@
-/* The runner: every test in its own process, so that one crash is one failure. */
-#define _DEFAULT_SOURCE /* mkdtemp, wait status macros */
-#include "test.h"
+/* What a test calls, and which tests run: each in its own process (runner.h), so that one crash is one failure. */
+#define _DEFAULT_SOURCE /* wait status macros */
+#include "runner.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-typedef struct {
-    const char *room, *claim;
-    test_fn *fn;
-} test_case;
 
 static test_case cases[4096];
 static size_t case_count;
 static bd_arena *arena;
-static char folder[256];
+static const char *folder;
 static char sentence[512];
 static const char *root = ".";
 
 #define STATUS_SKIPPED 77
+#define SECONDS_MOST 600 /* for one test: a hang is a failure as well */
 
-void test_register(const char *room, const char *claim, test_fn *fn) {
+static int passed, failed, skipped;
+
+void test_register(const char *room, const char *claim, const char *why_alone, test_fn *fn) {
     BD_ASSERT(case_count < BD_COUNT(cases));
-    cases[case_count++] = (test_case){room, claim, fn};
+    cases[case_count++] = (test_case){room, claim, why_alone, fn};
 }
 
 void test_failure(const char *format, ...) {
@@ -161,7 +158,8 @@ static int open_descriptors(void) {
     return count;
 }
 
-static void run_here(const test_case *test) {
+static void run_here(const test_case *test, const char *own_folder) {
+    folder = own_folder;
     arena = bd_arena_open("test", (size_t)4 << 30);
     int before = open_descriptors();
     test->fn();
@@ -174,43 +172,45 @@ static void run_here(const test_case *test) {
     exit(0);
 }
 
-static int run_one(const test_case *test) {
-    snprintf(folder, sizeof folder, "%s/bindery-test-XXXXXX",
-             getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-    if (mkdtemp(folder) == NULL) {
-        return 1;
+/* What a test said stands before its line, in one log of both streams as well. */
+static void report(const test_case *test, const test_outcome *outcome) {
+    if (outcome->said_size > 0) {
+        fflush(stdout);
+        fwrite(outcome->said, 1, outcome->said_size, stderr);
     }
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        run_here(test);
+    if (outcome->status == 0) {
+        passed++;
+    } else if (outcome->status == STATUS_SKIPPED) {
+        skipped++;
+        printf("SKIP %s: %s\n", test->room, test->claim);
+    } else {
+        failed++;
+        printf("FAIL %s: %s (status %d)\n", test->room, test->claim, outcome->status);
     }
-    int status = 0;
-    waitpid(child, &status, 0);
-    int result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    char command[300];
-    snprintf(command, sizeof command, "%s", folder);
-    pid_t cleaner = fork();
-    if (cleaner == 0) {
-        execlp("rm", "rm", "-rf", command, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(cleaner, NULL, 0);
-    return result;
 }
 
-static bool is_wanted(const test_case *test, int argc, char **argv) {
-    if (argc < 2) {
-        return true;
-    }
+static bool is_wanted(const test_case *test, char *const *names, size_t count) {
     char name[512];
     snprintf(name, sizeof name, "%s_%s", test->room, test->claim);
-    for (int i = 1; i < argc; i++) {
-        if (strstr(name, argv[i]) != NULL) {
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(name, names[i]) != NULL) {
             return true;
         }
     }
-    return false;
+    return count == 0;
+}
+
+/* A number in words of somebody else; `otherwise` when there is none. */
+static size_t number_or(const char *text, size_t otherwise) {
+    int64_t number = 0;
+    return text != NULL && bd_str_to_i64(bd_str_of(text), &number) && number >= 0 ? (size_t)number : otherwise;
+}
+
+/* Twice the processors: half of what a test takes is waiting, for the disk and for tools. */
+static size_t usual_jobs(void) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t jobs = processors > 0 ? 2 * (size_t)processors : 2;
+    return number_or(getenv("BINDERY_TEST_JOBS"), jobs < RUNNER_JOBS_MOST ? jobs : RUNNER_JOBS_MOST);
 }
 
 static int cmp_cases(const void *context, const void *a, const void *b) {
@@ -221,31 +221,31 @@ static int cmp_cases(const void *context, const void *a, const void *b) {
     return order != 0 ? order : strcmp(x->claim, y->claim);
 }
 
+/* unit [--jobs N] [NAME...] */
 int main(int argc, char **argv) {
+    static const test_case *wanted[BD_COUNT(cases)];
+    size_t jobs = usual_jobs(), count = 0;
+    int first = 1;
+    if (argc > 1 && strcmp(argv[1], "--jobs") == 0) {
+        jobs = argc > 2 ? number_or(argv[2], 0) : 0;
+        first = 3;
+    }
+    if (jobs < 1 || jobs > RUNNER_JOBS_MOST) {
+        fprintf(stderr, "unit: at once run 1 to %d tests (--jobs, BINDERY_TEST_JOBS)\n", RUNNER_JOBS_MOST);
+        return 2;
+    }
     if (getenv("BINDERY_ROOT") != NULL) {
         root = getenv("BINDERY_ROOT");
     }
     bd_sort(cases, case_count, sizeof cases[0], cmp_cases, NULL);
-    int passed = 0;
-    int failed = 0;
-    int skipped = 0;
     for (size_t i = 0; i < case_count; i++) {
-        if (!is_wanted(&cases[i], argc, argv)) {
-            continue;
+        if (is_wanted(&cases[i], argv + first, (size_t)(argc - first))) {
+            wanted[count++] = &cases[i];
         }
-        int status = run_one(&cases[i]);
-        if (status == 0) {
-            passed++;
-            continue;
-        }
-        if (status == STATUS_SKIPPED) {
-            skipped++;
-            printf("SKIP %s: %s\n", cases[i].room, cases[i].claim);
-            continue;
-        }
-        failed++;
-        printf("FAIL %s: %s (status %d)\n", cases[i].room, cases[i].claim, status);
     }
+    bool is_torture = getenv("BINDERY_TORTURE") != NULL; /* takes its time */
+    unsigned seconds = (unsigned)number_or(getenv("BINDERY_TEST_SECONDS"), is_torture ? 0 : SECONDS_MOST);
+    run_side_by_side(wanted, count, jobs, seconds, run_here, report);
     printf("unit: %d passed, %d failed, %d skipped\n", passed, failed, skipped);
     return failed == 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 /* test.h - the unit test runner: TEST(room, claim_as_a_sentence) { CHECK(...); }
  *
- * Each test runs in its own process with a fresh temporary folder; a crash, a leak report or an open descriptor
- * fails it.  Assertions print both expressions and both values and end the test.
+ * Each test runs in its own process with a fresh temporary folder, beside others (runner.h); a crash, a hang, a leak
+ * report or an open descriptor fails it.  Assertions print both expressions and both values and end the test.
  */
 #ifndef BINDERY_TEST_H
 #define BINDERY_TEST_H
@@ -12,14 +12,17 @@
 #include <string.h>
 
 typedef void test_fn(void);
-void test_register(const char *room, const char *claim, test_fn *fn);
+void test_register(const char *room, const char *claim, const char *why_alone, test_fn *fn);
 
-#define TEST(room, claim)                                                                          \
+#define TEST_OF(room, claim, why_alone)                                                            \
     static void test_##room##_##claim(void);                                                       \
     __attribute__((constructor)) static void add_##room##_##claim(void) {                          \
-        test_register(#room, #claim, test_##room##_##claim);                                       \
+        test_register(#room, #claim, why_alone, test_##room##_##claim);                            \
     }                                                                                              \
     static void test_##room##_##claim(void)
+#define TEST(room, claim) TEST_OF(room, claim, NULL)
+/* For one that others would disturb, or that would disturb them: `why` is a sentence.  No other test runs meanwhile. */
+#define TEST_ALONE(room, claim, why) TEST_OF(room, claim, why)
 
 /* Sets the sentence that is printed if the next assertion fails. */
 void test_failure(const char *format, ...) BD_PRINTF(1, 2);
