@@ -24,12 +24,18 @@ static inline const bd_catalog_file *make_catalog_files(size_t *count) {
     return files;
 }
 
+/* Loaded once for a test, however many rows its table has: nobody can change it. It stays in memory, as in a run
+ * (session.c): let go of with the rest, it would come back page by page for every row. */
 static inline const bd_catalog *make_catalog(void) {
-    size_t count;
-    const bd_catalog_file *files = make_catalog_files(&count);
-    const bd_catalog *catalog = NULL;
-    bd_err err;
-    CHECK_OK(bd_catalog_load(files, count, test_arena(), &catalog, &err), err);
+    static const bd_catalog *catalog;
+    if (catalog == NULL) {
+        size_t count;
+        const bd_catalog_file *files = make_catalog_files(&count);
+        bd_err err;
+        bd_arena_keep(test_arena(), true);
+        CHECK_OK(bd_catalog_load(files, count, test_arena(), &catalog, &err), err);
+        bd_arena_keep(test_arena(), false);
+    }
     return catalog;
 }
 
