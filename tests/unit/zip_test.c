@@ -991,10 +991,11 @@ TEST(zip, sizes_beyond_4_gib_move_to_the_zip64_field) {
     CHECK(bd_str_find(output, BD_STR("\n5368709120\n")) >= 0);
 }
 
-/* Leaves holes where whole blocks of zeros come. */
+/* Leaves holes where blocks of zeros come, in whatever size the writer hands them over. */
 static bd_rc write_sparse(bd_sink *sink, const void *bytes, size_t count, bd_err *err) {
     int fd = *(int *)sink->context;
-    if (count == 64 * 1024) {
+    const char *at = bytes;
+    if (count >= 4096 && at[0] == 0 && memcmp(at, at + 1, count - 1) == 0) {
         return lseek(fd, (off_t)count, SEEK_CUR) > 0 ? BD_OK
                                                      : bd_raise(err, BD_ERR_IO, "cannot seek");
     }
