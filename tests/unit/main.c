@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,9 +97,16 @@ int run_command(bd_str *output, const char *format, ...) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* A file of its own, as after a replacement, but not brought to the disk: what a test lays down outlives no one. */
 void test_write_file(const char *path, bd_str text) {
     bd_err err;
-    check_ok(__FILE__, __LINE__, "bd_file_write", bd_file_write(path, 0644, text, &err), &err);
+    (void)unlink(path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        test_fail(__FILE__, __LINE__, "cannot make '%s': %s", path, strerror(errno));
+    }
+    check_ok(__FILE__, __LINE__, "bd_write_all", bd_write_all(fd, text.data, text.size, path, &err), &err);
+    CHECK(close(fd) == 0);
 }
 
 bd_str test_read_file(const char *path) {
