@@ -208,6 +208,29 @@ TEST(assess, a_subscription_out_of_scope_is_not_judged) {
     CHECK_EQ_INT(s->findings.count, 0);
 }
 
+/* What lies at a management group stands in the list of each subscription below it. */
+TEST(assess, a_record_also_seen_out_of_scope_stays_judged_where_it_is_in_scope) {
+    static const struct {
+        bd_verdict inside, outside;
+        const char *expected;
+    } rows[] = {
+        {BD_FAIL, BD_FAIL, "D"},        {BD_CANNOT_TELL, BD_CANNOT_TELL, "?"},
+        {BD_CANNOT_TELL, BD_FAIL, "?"}, {BD_PASS, BD_FAIL, "C"},
+        {BD_FAIL, BD_PASS, "D"},
+    };
+    static const char *const times[] = {"2026-05-15T05:00:00Z", "2026-05-15T07:00:00Z"};
+    for (size_t i = 0; i < BD_COUNT(rows) * 2; i++) {
+        scene *s = scene_of(EACH_CHECK, "2026-05-01", "2026-05-31", "UTC");
+        put_record(s, put_snapshot(s, "S1", SUB_B, times[i % 2]), "each", "r", rows[i / 2].outside);
+        put_record(s, put_snapshot(s, "S1", SUB_A, "2026-05-15T06:00:00Z"), "each", "r",
+                   rows[i / 2].inside);
+        judge_scene(s);
+        test_failure("row %zu, at %s", i / 2, times[i % 2]);
+        CHECK_EQ_STR(outcomes(s, "1.1a"), rows[i / 2].expected);
+        CHECK_EQ_INT(s->findings.count, rows[i / 2].inside == BD_FAIL ? 1 : 0);
+    }
+}
+
 TEST(assess, without_stated_subscriptions_all_that_the_evidence_shows_are_expected) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-02-28", "UTC");
     s->engagement.subscriptions.count = 0;

@@ -476,6 +476,19 @@ static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged 
     return bd_instant_utc_day(a->at) == bd_instant_utc_day(b->at);
 }
 
+/* Records of a management group or of the tenant stand in the list of each subscription: one in a scope that is not
+ * judged must not stand for the one in a scope that is.  Of two of a kind the worse holds. */
+static bool outlasts(const bd_judging *run, const bd_judged *held, const bd_judged *next, bool *disagrees) {
+    const bd_check_view *view = &run->views[held->check];
+    bool is_held_judged = is_in_scope(view, held);
+    if (is_held_judged != is_in_scope(view, next)) {
+        *disagrees = *disagrees && is_held_judged;
+        return is_held_judged;
+    }
+    *disagrees = *disagrees || (held->verdict != next->verdict && !is_again(held, next));
+    return bd_verdict_worse(held->verdict, next->verdict) == held->verdict;
+}
+
 static void say_disagreement(bd_arena *arena, bd_judged *judged, bool disagrees) {
     bd_str said =
         BD_STR("the snapshot shows it twice, with different verdicts; the worse one holds");
@@ -598,8 +611,8 @@ static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas
             return has_held ? add_judged(state, &held, err) : BD_OK;
         }
         bool is_double = has_held && is_twice(state->run, &held, &next);
-        disagrees = is_double && (disagrees || (held.verdict != next.verdict && !is_again(&held, &next)));
-        if (is_double && bd_verdict_worse(held.verdict, next.verdict) == held.verdict) {
+        disagrees = is_double && disagrees;
+        if (is_double && outlasts(state->run, &held, &next, &disagrees)) {
             say_disagreement(arenas[0], &held, disagrees);
             continue;
         }
