@@ -301,6 +301,34 @@ TEST(conclude, an_export_of_settings_cannot_tell_of_months_before_it) {
     scan_bench_close(&bench);
 }
 
+/* Nor one that is known by another sign than the type of a resource: a list of users, of policies, an inventory. */
+TEST(conclude, no_list_of_what_is_now_tells_of_months_before_it) {
+    static const struct {
+        const char *text;
+        bool is_dated;
+    } rows[] = {
+        {"{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users\",\"value\":[{\"id\":\"u\"}]}",
+         false},
+        {"{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#identity/conditionalAccess/policies\","
+         "\"value\":[{\"id\":\"p\"}]}",
+         false},
+        {"[{\"url\":\"https://api.github.com/repos/c/i/pulls/7\",\"number\":7,\"head\":{},\"base\":{}}]", true},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scan_bench bench = scan_bench_open();
+        const bd_evidence *item = scan_alone(
+            &bench, rows[i].text,
+            "{" AT
+            ",\"describes_from\":\"2025-10-01T00:00:00Z\",\"describes_to\":\"2026-02-01T00:00:00Z\"}");
+        test_failure("row %zu, source %.*s", i, BD_ARG(item->source));
+        CHECK(!item->is_unmapped);
+        CHECK_EQ_INT(item->describes_from,
+                     scan_time(rows[i].is_dated ? "2025-10-01T00:00:00Z" : "2026-02-01T06:00:00Z"));
+        CHECK(has_diag(item, "describes the moment") == !rows[i].is_dated);
+        scan_bench_close(&bench);
+    }
+}
+
 TEST(conclude, a_chain_is_broken_by_any_broken_page) {
     scan_bench bench = scan_bench_open();
     scan_file(&bench, "p-1.json",

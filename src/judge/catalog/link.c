@@ -30,7 +30,7 @@ static const char *const category_names[] = {"Security", "Availability", "Confid
                                              "Processing Integrity", "Privacy"};
 static const char *const origin_names[] = {"checklist", "ours"};
 static const char *const source_origin_names[] = {"machine", "handed-in"};
-static const char *const history_names[] = {"none", "log"};
+static const char *const history_names[] = {"none", "log", "dated"};
 static const char *const severity_names[] = {"high", "medium", "low"};
 static const char *const missing_names[] = {"pass", "fail", "not-applicable", "cannot-tell"};
 
@@ -305,6 +305,7 @@ static void link_source(linker *link, const item *it, bd_source_def *source) {
         .graph = bd_value_text(it->value, "graph"),
         .is_handed_in = WORD(link, LIST_SOURCES, it, "origin", source_origin_names) == 1,
         .is_log = WORD(link, LIST_SOURCES, it, "history", history_names) == 1,
+        .is_dated = WORD(link, LIST_SOURCES, it, "history", history_names) == 2,
         .scope = (bd_scope_kind)WORD(link, LIST_SOURCES, it, "scope", scope_names),
         .retention_days = whole_of(link, LIST_SOURCES, it, "retention_days"),
         .is_any_resource = bd_value_is_true(seen, "any_resource"),
