@@ -68,7 +68,7 @@ typedef struct {
     bd_str id, title, permission, rest, az, graph;
     bool is_handed_in; /* origin "handed-in": needs preparer and reviewer always */
     bool is_log;       /* history "log": an extract describes [from, to), not an instant */
-    bool is_dated;     /* history "dated": its records carry days of their own, and a list may speak of those before it */
+    bool is_dated;     /* history "dated": records have days of their own, and a list may speak of those before it */
     bd_scope_kind scope;
     int retention_days;   /* of the platform; 0: unlimited */
     bool is_any_resource; /* counts every ARM resource record (S77) */

@@ -329,6 +329,32 @@ TEST(conclude, no_list_of_what_is_now_tells_of_months_before_it) {
     }
 }
 
+/* One file has one time: accounts among events of three weeks would have been seen three weeks ago. */
+TEST(conclude, what_is_now_beside_events_of_before_is_not_shown_to_be_all) {
+    static const struct {
+        const char *from;
+        bd_completeness wanted;
+    } rows[] = {{"2026-01-10T00:00:00Z", BD_COMPLETE_NOT_SHOWN}, {"2026-01-31T06:00:00Z", BD_COMPLETE_YES}};
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scan_bench bench = scan_bench_open();
+        bd_str sidecar = bd_str_format(test_arena(),
+                                       "{" AT ",\"exporter\":\"jens\",\"complete\":true,\"source\":\"S27\","
+                                       "\"command\":\"portal: export\",\"describes_from\":\"%s\","
+                                       "\"describes_to\":\"2026-02-01T00:00:00Z\"}",
+                                       rows[i].from);
+        const bd_evidence *item = scan_alone(
+            &bench,
+            "[{\"id\":\"/subscriptions/" SCAN_SUB_A "/events/e/ticks/1\",\"eventTimestamp\":"
+            "\"2026-01-31T08:00:00Z\",\"operationName\":{\"value\":\"a/write\"},\"eventDataId\":\"e\"}," ONE "]",
+            bd_str_z(test_arena(), sidecar));
+        test_failure("row %zu, %zu sources", i, item->sources.count);
+        CHECK_EQ_STR(item->source, "S27");
+        CHECK_EQ_INT(item->sources.count, 2);
+        check_completeness(item, rows[i].wanted, i == 0 ? "mixes" : "");
+        scan_bench_close(&bench);
+    }
+}
+
 TEST(conclude, a_chain_is_broken_by_any_broken_page) {
     scan_bench bench = scan_bench_open();
     scan_file(&bench, "p-1.json",

@@ -314,6 +314,31 @@ static bool is_description_lost(bd_conclusion *run, bd_collection *out) {
     return false;
 }
 
+static bool is_of_the_moment(bd_conclusion *run, bd_str id) {
+    const bd_source_def *source = bd_catalog_source(run->plan->catalog, id);
+    return source != NULL && !source->is_log && !source->is_dated && !source->is_handed_in;
+}
+
+/* One file has one time. What is now, beside records of a log that tells of earlier days, would be of those days. */
+static bool is_of_two_times(bd_conclusion *run, bd_collection *out) {
+    for (size_t i = 0; i < out->members.count; i++) {
+        const bd_evidence *item = &run->evidence->data[out->members.data[i]];
+        bool is_earlier = item->describes_from < item->collected_at - BD_CONCLUDE_NIGHT;
+        for (size_t j = 0; j < item->sources.count && is_earlier; j++) {
+            bd_str id = item->sources.data[j];
+            if (!bd_str_eq(id, item->source) && is_of_the_moment(run, id)) {
+                set_complete(out, BD_COMPLETE_NOT_SHOWN,
+                             bd_str_format(run->arena,
+                                           "it mixes '%.*s', which shows the moment it was collected, with '%.*s' of "
+                                           "earlier days; hand them in as files of their own",
+                                           BD_ARG(id), BD_ARG(item->source)));
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void bd_conclude_collection(bd_conclusion *run, bd_collection *out) {
     const bd_evidence *first = &run->evidence->data[out->members.data[0]];
     const bd_evidence *last = &run->evidence->data[out->members.data[out->members.count - 1]];
@@ -337,7 +362,7 @@ void bd_conclude_collection(bd_conclusion *run, bd_collection *out) {
                      BD_STR("a next link is left: further pages were not fetched"));
         return;
     }
-    if (bd_conclude_is_chain_broken(run, out) || is_description_lost(run, out)) {
+    if (bd_conclude_is_chain_broken(run, out) || is_description_lost(run, out) || is_of_two_times(run, out)) {
         return;
     }
     int64_t stated = count_stated(run, out);

@@ -158,7 +158,7 @@ static void clip_to_collected(bd_conclusion *run, bd_evidence *item) {
 
 /* An export of settings shows those of the moment it ran, however long the time its sidecar claims. */
 static void clip_to_moment(bd_conclusion *run, bd_evidence *item, const bd_source_def *source) {
-    bd_instant earliest = item->collected_at - 48 * BD_HOUR; /* a night that a job ran on */
+    bd_instant earliest = item->collected_at - BD_CONCLUDE_NIGHT;
     if (source == NULL || source->is_handed_in || source->is_dated ||
         item->collected_at_is_assumed || item->describes_from >= earliest) {
         return;

@@ -5,6 +5,7 @@
 #include "bindery/conclude.h"
 
 #define BD_CONCLUDE_LOOKED_AT 8192 /* bytes in memory with a collection: it, its first item and their texts */
+#define BD_CONCLUDE_NIGHT (48 * BD_HOUR) /* that a job ran on: what is not older is of the moment */
 
 typedef struct {
     const bd_scan_plan *plan;
