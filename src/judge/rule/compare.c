@@ -258,8 +258,24 @@ static bd_verdict compare_key(const bd_value *value, const bd_value *operand) {
     return BD_FAIL;
 }
 
+/* "2019", "2019-05", "2019-05-01", "2019-05-01T06:00:00Z": their letters are in the order of time. */
+static bool has_year(bd_str text) {
+    for (size_t i = 0; i < 4; i++) {
+        if (i >= text.size || text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+    }
+    return text.size == 4 || text.data[4] == '-';
+}
+
+/* By its letters "01/31/2030" would lie before "2026-06-15". */
+static bool is_day_beside_none(bd_str one, bd_str other) {
+    bd_day day;
+    return bd_day_parse(bd_str_sub(one, 0, 10), &day) && !has_year(other);
+}
+
 /* Numbers as numbers, instants as instants, other strings folded; kinds that do not go together
- * have no order. */
+ * have no order, nor has a day with what is none. */
 static bool order_of(const bd_value *value, const bd_value *operand, int *order) {
     if (is_number(value) && is_number(operand)) {
         *order = bd_number_cmp(value->text, operand->text);
@@ -273,12 +289,13 @@ static bool order_of(const bd_value *value, const bd_value *operand, int *order)
     }
     /* Key Vault writes Unix seconds where its tools write a date */
     bool are_instants = bd_instant_parse(value->text, &a) && bd_instant_parse(operand->text, &b);
-    if (!are_instants && (value->kind != BD_STRING || operand->kind != BD_STRING)) {
-        return false;
-    }
     if (are_instants) {
         *order = (a > b) - (a < b);
         return true;
+    }
+    if (value->kind != BD_STRING || operand->kind != BD_STRING ||
+        is_day_beside_none(value->text, operand->text) || is_day_beside_none(operand->text, value->text)) {
+        return false;
     }
     *order = bd_str_fold_cmp(value->text, operand->text);
     return true;
