@@ -231,6 +231,61 @@ TEST(assess, a_record_also_seen_out_of_scope_stays_judged_where_it_is_in_scope) 
     }
 }
 
+/* Of each scope: verdict and how many records say so; "" where nothing is left. */
+static bd_str told_of(const scene *s, const char *scope) {
+    static const char *const words[] = {[BD_PASS] = "pass",
+                                        [BD_FAIL] = "fail",
+                                        [BD_CANNOT_TELL] = "cannot-tell",
+                                        [BD_NOT_APPLICABLE] = "not-applicable"};
+    for (size_t i = 0; i < s->out->checks.count; i++) {
+        const bd_check_result *one = &s->out->checks.data[i];
+        if (bd_str_eqz(one->scope, scope)) {
+            return bd_str_format(test_arena(), "%.*s %llu+%llu+%llu", BD_ARG(bd_str_of(words[one->verdict])),
+                                 (unsigned long long)one->passed, (unsigned long long)one->failed,
+                                 (unsigned long long)one->cannot_tell);
+        }
+    }
+    return (bd_str){"", 0};
+}
+
+/* A snapshot is of one scope (bindery-1, 1): each list counts what stands in it, and what they share is one exception. */
+TEST(assess, a_record_in_the_lists_of_several_subscriptions_counts_in_each) {
+    static const struct {
+        const char *listed; /* in the order of the day: subscription and verdict of the record there */
+        const char *of_a, *of_b;
+        size_t findings;
+        const char *outcome;
+    } rows[] = {
+        {"ApBp", "pass 1+0+0", "pass 1+0+0", 0, "C"},
+        {"AfBf", "fail 0+1+0", "fail 0+1+0", 2, "D"},
+        {"AfBp", "fail 0+1+0", "pass 1+0+0", 1, "D"},
+        {"ApBf", "pass 1+0+0", "fail 0+1+0", 1, "D"},
+        {"A?Bp", "cannot-tell 0+0+1", "pass 1+0+0", 0, "?"},
+        {"ApB?Ap", "pass 1+0+0", "cannot-tell 0+0+1", 0, "?"},
+        {"ApBpAf", "fail 0+1+0", "pass 1+0+0", 1, "D"},
+        {"ApBfAf", "fail 0+1+0", "fail 0+1+0", 2, "D"},
+        {"AfBpApB?", "fail 0+1+0", "cannot-tell 0+0+1", 1, "D"},
+        {"ApBpA?BfAp", "cannot-tell 0+0+1", "fail 0+1+0", 1, "D"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(EACH_CHECK, "2026-05-01", "2026-05-31", "UTC");
+        expect_subscription(s, SUB_B, "test");
+        for (size_t j = 0; rows[i].listed[j] != '\0'; j += 2) {
+            const char *at = bd_str_format(test_arena(), "2026-05-15T%02zu:00:00Z", j).data;
+            char said = rows[i].listed[j + 1];
+            put_record(s, put_snapshot(s, "S1", rows[i].listed[j] == 'A' ? SUB_A : SUB_B, at), "each", "r",
+                       said == 'p' ? BD_PASS : said == 'f' ? BD_FAIL : BD_CANNOT_TELL);
+        }
+        judge_scene(s);
+        test_failure("%s", rows[i].listed);
+        CHECK_EQ_STR(outcomes(s, "1.1a"), rows[i].outcome);
+        CHECK_EQ_STR(told_of(s, SUB_A), rows[i].of_a);
+        CHECK_EQ_STR(told_of(s, SUB_B), rows[i].of_b);
+        CHECK_EQ_INT(s->findings.count, rows[i].findings);
+        CHECK_EQ_INT(s->out->exceptions.count, rows[i].findings > 0 ? 1 : 0);
+    }
+}
+
 TEST(assess, without_stated_subscriptions_all_that_the_evidence_shows_are_expected) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-02-28", "UTC");
     s->engagement.subscriptions.count = 0;

@@ -163,6 +163,9 @@ typedef struct {
     int64_t open_exception; /* of this record: index, -1: none */
     int observed_days;
     BD_VEC(bd_exception) exceptions; /* of this record */
+    /* what the lists of other scopes show of it on the day that is read: one of each scope */
+    bd_arena *elsewhere_arena;
+    BD_VEC(bd_judged) elsewhere;
 } tally;
 
 static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
@@ -476,19 +479,6 @@ static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged 
     return bd_instant_utc_day(a->at) == bd_instant_utc_day(b->at);
 }
 
-/* Records of a management group or of the tenant stand in the list of each subscription: one in a scope that is not
- * judged must not stand for the one in a scope that is.  Of two of a kind the worse holds. */
-static bool outlasts(const bd_judging *run, const bd_judged *held, const bd_judged *next, bool *disagrees) {
-    const bd_check_view *view = &run->views[held->check];
-    bool is_held_judged = is_in_scope(view, held);
-    if (is_held_judged != is_in_scope(view, next)) {
-        *disagrees = *disagrees && is_held_judged;
-        return is_held_judged;
-    }
-    *disagrees = *disagrees || (held->verdict != next->verdict && !is_again(held, next));
-    return bd_verdict_worse(held->verdict, next->verdict) == held->verdict;
-}
-
 static void say_disagreement(bd_arena *arena, bd_judged *judged, bool disagrees) {
     bd_str said =
         BD_STR("the snapshot shows it twice, with different verdicts; the worse one holds");
@@ -504,6 +494,94 @@ static void copy_judged(bd_arena *arena, bd_judged *judged) {
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
         *texts[i] = bd_str_copy(arena, *texts[i]);
     }
+}
+
+/* ---- one record in the lists of several scopes ---- */
+
+/* What lies at a management group, or at the root, stands in the list of each subscription below it.  As one thing it
+ * is followed over time once, with the worst that any of them says; each list is a snapshot of its own all the same, and
+ * counts what stands in it. */
+static bool is_of_other_scope(const bd_judging *run, const bd_judged *a, const bd_judged *b) {
+    const bd_check_view *view = &run->views[a->check];
+    return !view->is_event && !view->is_register && !bd_str_eq(a->scope, b->scope);
+}
+
+static bd_judged *find_elsewhere(tally *state, bd_str scope) {
+    for (size_t i = 0; i < state->elsewhere.count; i++) {
+        if (bd_str_eq(state->elsewhere.data[i].scope, scope)) {
+            return &state->elsewhere.data[i];
+        }
+    }
+    return NULL;
+}
+
+static void keep_elsewhere(tally *state, const bd_judged *judged) {
+    bd_judged *known = find_elsewhere(state, judged->scope);
+    bool disagrees = known != NULL && known->verdict != judged->verdict && !is_again(known, judged);
+    if (known == NULL) {
+        known = bd_push(state->elsewhere_arena, &state->elsewhere);
+        *known = *judged;
+        copy_judged(state->elsewhere_arena, known);
+    } else if (bd_verdict_worse(known->verdict, judged->verdict) != known->verdict) {
+        *known = *judged;
+        copy_judged(state->elsewhere_arena, known);
+    }
+    say_disagreement(state->elsewhere_arena, known, disagrees);
+}
+
+/* `judged` is followed now: of its scope nothing that was kept before counts beside it.  Whether that disagreed. */
+static bool take_from_elsewhere(tally *state, const bd_judged *judged) {
+    bd_judged *known = find_elsewhere(state, judged->scope);
+    if (known == NULL) {
+        return false;
+    }
+    bool disagrees = known->verdict != judged->verdict && !is_again(known, judged);
+    *known = state->elsewhere.data[--state->elsewhere.count];
+    return disagrees;
+}
+
+static bd_rc count_elsewhere(tally *state, bd_err *err) {
+    bd_judging *run = state->run;
+    for (size_t i = 0; i < state->elsewhere.count; i++) {
+        bd_judged held = hold_to_facts(state, &state->elsewhere.data[i]);
+        const bd_check_view *view = &run->views[held.check];
+        bd_day day = bd_instant_utc_day(held.at);
+        if (bd_judging_is_excluded(run, &held, day)) {
+            continue;
+        }
+        bd_check_result *result = bd_judging_result(run, held.check, held.scope, day, held.at);
+        count_verdict(run, result, &held, 1);
+        bool is_told = held.verdict == BD_FAIL && run->in->carried == NULL;
+        if (is_told && bd_judging_is_inside(run, view, held.at)) {
+            BD_TRY(put_finding(state, &held, day, result->at, err));
+        }
+    }
+    if (state->elsewhere.count > 0) {
+        bd_arena_reset(state->elsewhere_arena);
+        state->elsewhere.data = NULL;
+        state->elsewhere.count = 0;
+        state->elsewhere.room = 0;
+    }
+    return BD_OK;
+}
+
+/* Of two of one thing and day: whether the one that is held stays.  What is not judged, for its scope is not, never
+ * stands for what is; of the others the worse holds. */
+static bool outlasts(tally *state, const bd_judged *held, const bd_judged *next, bool *disagrees) {
+    const bd_check_view *view = &state->run->views[held->check];
+    bool is_held_judged = is_in_scope(view, held);
+    if (is_held_judged != is_in_scope(view, next)) {
+        *disagrees = *disagrees && is_held_judged;
+        return is_held_judged;
+    }
+    bool stays = bd_verdict_worse(held->verdict, next->verdict) == held->verdict;
+    if (is_held_judged && is_of_other_scope(state->run, held, next)) {
+        keep_elsewhere(state, stays ? next : held);
+        *disagrees = stays ? *disagrees : take_from_elsewhere(state, next);
+        return stays;
+    }
+    *disagrees = *disagrees || (held->verdict != next->verdict && !is_again(held, next));
+    return stays;
 }
 
 /* ---- one record under several keys ---- */
@@ -608,16 +686,18 @@ static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas
         bd_judged next;
         BD_TRY(next_judged(reader, &arenas[1], &next, &has_next, err));
         if (!has_next) {
-            return has_held ? add_judged(state, &held, err) : BD_OK;
+            BD_TRY(has_held ? add_judged(state, &held, err) : BD_OK);
+            return count_elsewhere(state, err);
         }
         bool is_double = has_held && is_twice(state->run, &held, &next);
         disagrees = is_double && disagrees;
-        if (is_double && outlasts(state->run, &held, &next, &disagrees)) {
+        if (is_double && outlasts(state, &held, &next, &disagrees)) {
             say_disagreement(arenas[0], &held, disagrees);
             continue;
         }
         if (has_held && !is_double) {
             BD_TRY(add_judged(state, &held, err));
+            BD_TRY(count_elsewhere(state, err));
         }
         say_disagreement(arenas[1], &next, disagrees);
         held = next;
@@ -652,6 +732,7 @@ bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context
     BD_TRY(bd_sorter_finish(run->judged, err));
     state.findings = bd_sorter_open(BD_ASSESS_SORT_BYTES);
     state.group_arena = bd_arena_open("record", (size_t)64 << 20);
+    state.elsewhere_arena = bd_arena_open("other scopes", (size_t)64 << 20);
     state.stretches = bd_stretches_open(run);
     state.seen = bd_new(run->scratch, seen_result, SEEN_RESULTS);
     bd_rc rc = read_judged(&state, err);
@@ -664,5 +745,6 @@ bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context
     }
     bd_sorter_close(state.findings);
     bd_arena_close(state.group_arena);
+    bd_arena_close(state.elsewhere_arena);
     return rc;
 }
