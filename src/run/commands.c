@@ -65,72 +65,14 @@ static void add_judged(bd_result *out, bd_session *session, const bd_judged_run 
     count_states(out, assessment);
 }
 
-/* A path as the user would type it from where the engagement was named. */
-static bd_str shown(const char *path) {
-    return bd_str_of(path);
-}
-
 static bd_rc write_assessment(bd_outputs *outputs, const bd_judged_run *judged, bd_result *out,
                               bd_err *err) {
     const char *assessment = bd_session_output(outputs->session, "assessment.json");
     const char *findings = bd_session_output(outputs->session, "findings.ndjson");
     BD_TRY(bd_outputs_put_draft(outputs, assessment, judged->assessment_json, err));
     BD_TRY(bd_outputs_put_draft(outputs, findings, judged->findings, err));
-    bd_result_text(out, "assessment_file", shown(assessment));
-    bd_result_text(out, "findings_file", shown(findings));
-    return BD_OK;
-}
-
-static bd_rc write_lists(bd_outputs *outputs, const bd_production *production, bd_result *out,
-                         bd_err *err) {
-    for (size_t i = 0; i < BD_COUNT(bd_readiness_lists); i++) {
-        const bd_readiness_list *list = &bd_readiness_lists[i];
-        const char *path = bd_session_output(production->session, list->file);
-        BD_TRY(bd_outputs_put_draft(outputs, path, production->lists[i], err));
-        bd_result_text(out, list->key, shown(path));
-    }
-    return BD_OK;
-}
-
-static bd_rc write_reports(bd_outputs *outputs, bd_production *production, bd_result *out,
-                           bd_err *err) {
-    BD_TRY(bd_production_draw(production, err));
-    if (production->wanted.readiness) {
-        const char *path = bd_session_output(production->session, "readiness.pdf");
-        BD_TRY(bd_outputs_put(outputs, path, production->readiness, err));
-        bd_result_text(out, "readiness_file", shown(path));
-        BD_TRY(write_lists(outputs, production, out, err));
-    }
-    if (!production->wanted.binder) {
-        return BD_OK;
-    }
-    const char *path = bd_session_output(production->session, "binder.pdf");
-    const bd_drawing *drawing = &production->binder_drawing;
-    bool is_as_drawn = production->binder.data == drawing->pdf.data;
-    bd_view *view = is_as_drawn ? drawing->view : production->binder_view;
-    BD_TRY(view != NULL ? bd_outputs_put_view(outputs, path, view, err)
-                        : bd_outputs_put(outputs, path, production->binder, err));
-    bd_result_text(out, "binder_file", shown(path));
-    if (production->signer != NULL && !production->is_signed_later) {
-        bd_result_text(out, "signer", production->signer->facts.subject);
-        bd_result_bool(out, "trial", production->signer->is_trial);
-        if (production->signer->reviewer != NULL) {
-            bd_result_text(out, "reviewer", production->signer->reviewer_facts.subject);
-        }
-        bd_result_stamp(out, production->binder_stamp.is_stamped, &production->binder_stamp.stamp);
-    }
-    return BD_OK;
-}
-
-static bd_rc write_package(bd_outputs *outputs, bd_production *production, bd_result *out,
-                           bd_err *err) {
-    bd_session *session = production->session;
-    bd_str sums;
-    BD_TRY(bd_production_package(production, outputs, &sums, err));
-    bd_str name = bd_str_format(session->arena, "%.*s.zip", BD_ARG(production->facts.package_id));
-    bd_result_text(out, "package_id", production->facts.package_id);
-    bd_result_text(out, "package_file", shown(bd_session_output(session, name.data)));
-    bd_result_text(out, "sums_sha256", sums);
+    bd_result_text(out, "assessment_file", bd_str_of(assessment));
+    bd_result_text(out, "findings_file", bd_str_of(findings));
     return BD_OK;
 }
 
@@ -150,26 +92,23 @@ static bool needs_production(const stages *wanted) {
     return wanted->binder || wanted->readiness || wanted->package;
 }
 
-static bd_rc produce_all(bd_outputs *outputs, const stages *wanted, bd_production *production,
-                         bd_result *out, bd_err *err) {
-    BD_TRY(write_reports(outputs, production, out, err));
-    if (wanted->package) {
-        BD_TRY(write_package(outputs, production, out, err));
-    }
+static bd_rc produce_all(bd_outputs *outputs, bd_production *production, bd_result *out,
+                         bd_err *err) {
+    BD_TRY(bd_production_draw(production, err));
+    BD_TRY(bd_production_put(production, outputs, out, err));
     BD_TRY(bd_outputs_finish(outputs, err));
-    return wanted->package ? bd_production_note(production, err) : BD_OK;
+    return bd_production_note(production, err);
 }
 
 static bd_rc produce(bd_outputs *outputs, const stages *wanted, bd_judged_run *judged,
                      bd_signer *signer, bd_result *out, bd_err *err) {
-    bd_session *session = outputs->session;
-    bd_production *production = bd_new(session->arena, bd_production, 1);
+    bd_production *production;
     bd_products products = {.binder = wanted->binder || wanted->package,
                             .readiness = wanted->readiness,
-                            .package = wanted->package};
-    BD_TRY(bd_production_open(session, judged, signer, products, production, err));
-    production->is_signed_later = wanted->signing == BD_RUN_SIGN_LATER;
-    bd_rc rc = produce_all(outputs, wanted, production, out, err);
+                            .package = wanted->package,
+                            .is_signed_later = wanted->signing == BD_RUN_SIGN_LATER};
+    BD_TRY(bd_production_open(outputs->session, judged, signer, &products, &production, err));
+    bd_rc rc = produce_all(outputs, production, out, err);
     bd_production_close(production);
     return rc;
 }

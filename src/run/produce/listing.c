@@ -6,7 +6,7 @@
 #include "bindery/writing.h"
 #include "produce_priv.h"
 
-const bd_readiness_list bd_readiness_lists[5] = {{"readiness.json", "readiness_list"},
+const bd_readiness_list bd_readiness_lists[BD_PRODUCTION_LISTS] = {{"readiness.json", "readiness_list"},
                                                  {"readiness.txt", "readiness_text"},
                                                  {"todo.csv", "todo_file"},
                                                  {"due.ics", "calendar_file"},

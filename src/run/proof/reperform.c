@@ -417,18 +417,18 @@ static bd_rc read_signer(performance *run, bd_signer *out, bd_err *err) {
 }
 
 static bd_rc make_again(performance *run, bd_signer *signer, bd_judged_run *judged, bd_err *err) {
-    bd_production production = {0};
+    bd_production *production;
     bd_products wanted = {.binder = true, .package = true};
-    BD_TRY(bd_production_open(&run->session, judged, signer, wanted, &production, err));
-    production.is_signed_later = true; /* the key is not here; the signature itself was verified */
-    bd_rc rc = compare_files(run, production.manifest, err);
+    wanted.is_signed_later = true; /* the key is not here; the signature itself was verified */
+    BD_TRY(bd_production_open(&run->session, judged, signer, &wanted, &production, err));
+    bd_rc rc = compare_files(run, bd_production_manifest(production), err);
     if (!bd_failed(rc)) {
-        rc = bd_production_draw(&production, err);
+        rc = bd_production_draw(production, err);
     }
     if (!bd_failed(rc)) {
-        rc = compare_binder(run, production.binder_unsigned, err);
+        rc = compare_binder(run, bd_production_drawn_binder(production), err);
     }
-    bd_production_close(&production);
+    bd_production_close(production);
     return rc;
 }
 

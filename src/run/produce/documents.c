@@ -1,10 +1,65 @@
-/* The two reports, drawn; the binder is signed. */
+/* The two reports: built while the judged run is there, drawn when it is gone; the binder is signed. */
 #include "bindery/produce.h"
 
 #include "bindery/sign.h"
 #include "produce_priv.h"
 
 #include <string.h>
+
+/* ---- built ---- */
+
+void bd_documents_fill(bd_production *run) {
+    bd_session *session = run->session;
+    bd_arena *arena = session->arena;
+    bd_report_inputs *report = &run->report;
+    *report = (bd_report_inputs){
+        .assessment = run->judged->assessment,
+        .catalog = session->catalog,
+        .engagement = &session->engagement,
+        .evidence = &run->judged->read.evidence,
+        .findings = run->judged->groups,
+        .finding_group_count = run->judged->group_count,
+        .diags = &run->judged->read.diags,
+        .package_id = run->facts.package_id,
+        .edition = run->facts.edition,
+        .bindery_version = BD_STR(BINDERY_VERSION),
+        .versions = run->facts.versions,
+        .assessment_sha256 = bd_hex_text(arena, bd_draft_sha256(run->judged->assessment_json), 32),
+        .findings_sha256 = bd_hex_text(arena, bd_draft_sha256(run->judged->findings), 32),
+        .journal_head = bd_hex_text(arena, run->facts.journal_head, 32),
+        .custody = run->judged->custody,
+        .is_signed = run->signer != NULL,
+        .package_paths = run->paths,
+        .previous_package = run->facts.previous_package,
+        .since = run->since,
+        .pbc = run->judged->pbc,
+        .template = session->templates.binder,
+    };
+    if (run->signer != NULL) {
+        report->is_trial = run->signer->is_trial;
+        report->signer_subject = run->signer->facts.subject;
+        report->signer_fingerprint = run->signer->fingerprint;
+        report->reviewer_subject = run->signer->reviewer_facts.subject;
+        report->reviewer_fingerprint = run->signer->reviewer_fingerprint;
+    }
+}
+
+bd_rc bd_documents_build(bd_production *run, bd_err *err) {
+    BD_TRY(bd_render_faces(&run->faces, err));
+    run->document = bd_report_binder(&run->report, run->document_arena);
+    BD_TRY(bd_doc_settle(run->document, err));
+    if (run->wanted.readiness) {
+        bd_report_inputs inputs = run->report;
+        inputs.package_id = (bd_str){"", 0};
+        inputs.package_paths = NULL;
+        inputs.ready = run->ready;
+        inputs.template = run->session->templates.readiness;
+        run->readiness_document = bd_report_readiness(&inputs, run->readiness_arena);
+    }
+    return BD_OK;
+}
+
+/* ---- drawn ---- */
 
 static void keep_remarks(bd_session *session, const bd_diags *remarks) {
     for (size_t i = 0; i < remarks->count; i++) {
@@ -34,7 +89,7 @@ static bd_rc draw_binder(bd_production *run, bd_err *err) {
 
 static bd_rc sign_binder(bd_production *run, bd_err *err) {
     run->binder = run->binder_unsigned;
-    if (!run->wanted.binder || run->signer == NULL || run->is_signed_later) {
+    if (!run->wanted.binder || run->signer == NULL || run->wanted.is_signed_later) {
         return BD_OK;
     }
     const bd_drawing *drawing = &run->binder_drawing;
