@@ -6,7 +6,7 @@
  * the period, judged from the same rows (history.c).  What assess yields one by one, findings and items, is written
  * as it comes, so that only the first findings of a check and no items are held.
  *
- *     BD_TRY(bd_judge(session, &judged, err));
+ *     BD_TRY(bd_judge(session, &wants, &judged, err));
  *     ... documents and lists of `judged` ...
  *     bd_judged_clear(&judged);
  *
@@ -57,8 +57,15 @@ typedef struct {
     bd_history history;
     const bd_pbc *pbc;
 } bd_judged_run;
+/* What somebody wants of judging that not everybody does; zeroed, or NULL: nothing. */
+typedef struct {
+    bool history; /* the earlier month ends are judged as well */
+    bd_item_fn *on_item; /* told of each item of each population while that is judged */
+    void *context; /* of on_item */
+} bd_judging_wants;
 /* On failure nothing is left to clear. */
-BD_MUST_USE bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err);
+BD_MUST_USE bd_rc bd_judge(bd_session *session, const bd_judging_wants *wants, bd_judged_run *out,
+                           bd_err *err);
 void bd_judged_clear(bd_judged_run *judged); /* may be called again */
 
 /* assessment.json as a value.  Allocated in <arena>. */

@@ -22,6 +22,7 @@
 #include "bindery/catalog.h"
 #include "bindery/command.h"
 #include "bindery/judging.h"
+#include "bindery/package.h"
 #include "bindery/ready.h"
 #include "bindery/session.h"
 #include "bindery/signer.h"
@@ -33,6 +34,8 @@
 typedef struct {
     bool binder, readiness, package; /* a package has its binder: who wants it wants both */
     bool is_signed_later; /* the cover names the signer, `sign` signs */
+    const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
+    bd_str previous; /* again: its 80_MACHINE/previous.json, "" where it holds none */
 } bd_products;
 
 typedef struct bd_production bd_production;

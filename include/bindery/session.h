@@ -24,14 +24,12 @@
 #ifndef BINDERY_SESSION_H
 #define BINDERY_SESSION_H
 
-#include "bindery/assess.h"
 #include "bindery/catalog.h"
 #include "bindery/command.h"
 #include "bindery/crypto.h"
 #include "bindery/engagement.h"
 #include "bindery/imported.h"
 #include "bindery/locker.h"
-#include "bindery/package.h"
 #include "bindery/rule.h"
 #include "bindery/template.h"
 #include "bindery/util.h"
@@ -79,11 +77,7 @@ typedef struct {
     bd_partials *partials; /* what shards found, in place of a scan; NULL: there is none */
     void (*close_early)(bd_early *early); /* set by whoever sets `early` */
     void (*close_partials)(bd_partials *partials);
-    const bd_package_facts *again; /* of the package that is made once more: its id, predecessor and plan stand */
-    bd_str previous; /* again: its 80_MACHINE/previous.json, "" where it holds none */
-    bool wants_history; /* the earlier month ends are judged as well */
-    bd_item_fn *on_item; /* told of each item of each population while judging; NULL: nobody asks */
-    void *item_context;
+    bool is_of_package; /* stands on what a package holds: not on all that was handed in, and not on how it was made */
 } bd_session;
 
 /* ---- life ---- */

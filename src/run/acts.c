@@ -176,7 +176,7 @@ bd_rc bd_run_exception_sign(const bd_run_options *options, bd_run_act_kind kind,
     BD_TRY(bd_session_open(options, BD_LOCKER_WRITE, arena, outcome, &session, err));
     bd_result out = {.arena = arena};
     bd_judged_run judged;
-    bd_rc rc = bd_judge(&session, &judged, err);
+    bd_rc rc = bd_judge(&session, NULL, &judged, err);
     if (!bd_failed(rc)) {
         rc = sign_exception(&session, &judged, kind, act, &out, err);
         bd_judged_clear(&judged);

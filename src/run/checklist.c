@@ -197,7 +197,7 @@ bd_rc bd_run_checklist(const bd_run_options *options, const bd_run_filter *filte
     bd_rc rc = check_owner(&session, filter->owner, err);
     rc = bd_failed(rc) ? rc : check_criterion(&session, filter->criterion, err);
     rc = bd_failed(rc) ? rc : check_state(filter->state, err);
-    rc = bd_failed(rc) ? rc : bd_judge(&session, &judged, err);
+    rc = bd_failed(rc) ? rc : bd_judge(&session, NULL, &judged, err);
     if (!bd_failed(rc)) {
         rc = list_checklist(&session, filter, &judged, err);
         bd_judged_clear(&judged);

@@ -194,7 +194,8 @@ static bd_rc judge_and_produce(bd_session *session, const stages *wanted, bd_sig
                                bd_result *out, bd_err *err) {
     bd_judged_run judged;
     size_t said = session->outcome->diags.count;
-    BD_TRY(bd_judge(session, &judged, err));
+    bd_judging_wants wants = {.history = wanted->readiness};
+    BD_TRY(bd_judge(session, &wants, &judged, err));
     add_judged(out, session, &judged);
     bd_thresholds_apply(session->options, judged.assessment, session->arena, session->outcome);
     bd_result_list(out, "below", &session->outcome->misses);
@@ -247,7 +248,6 @@ static bd_rc run_stages(const bd_run_options *options, const stages *wanted, bd_
     BD_TRY(bd_thresholds_check(options, err));
     BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome,
                            &session, err));
-    session.wants_history = wanted->readiness;
     bd_result out = {.arena = arena};
     bd_signer signer = {0};
     bool is_signed = needs_production(wanted) && wanted->signing != BD_RUN_UNSIGNED;
@@ -388,7 +388,7 @@ bd_rc bd_run_status(const bd_run_options *options, bd_arena *arena, bd_run_outco
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
     bd_judged_run judged;
-    bd_rc rc = bd_judge(&session, &judged, err);
+    bd_rc rc = bd_judge(&session, NULL, &judged, err);
     bd_session_close(&session);
     BD_TRY(rc);
     rc = bd_assessment_parse(judged.assessment_json, arena, &outcome->result, err);

@@ -24,7 +24,7 @@ static bd_rc judge_side(const bd_run_options *options, bd_str period, bd_str as_
     own.as_of = as_of;
     BD_TRY(bd_session_open(&own, BD_LOCKER_READ, arena, &quiet, &session, err));
     const bd_value *catalog = session.catalog->resolved;
-    bd_rc rc = bd_judge(&session, &judged, err);
+    bd_rc rc = bd_judge(&session, NULL, &judged, err);
     bd_session_close(&session);
     BD_TRY(rc);
     rc = bd_assessment_parse(judged.assessment_json, arena, &assessment, err);

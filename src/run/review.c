@@ -139,7 +139,7 @@ bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_s
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_WRITE, arena, outcome, &session, err));
     bd_judged_run judged;
-    bd_rc rc = bd_judge(&session, &judged, err);
+    bd_rc rc = bd_judge(&session, NULL, &judged, err);
     if (!bd_failed(rc)) {
         rc = review_all(&session, &judged, evidence, name, role, checked, as_preparer, err);
         say_unknown(&session, name);

@@ -41,7 +41,7 @@ struct bd_memos {
 bd_memos *bd_memos_open(bd_session *session, const bd_scan_plan *plan, size_t count,
                         bd_arena *arena) {
     bd_memos *memos = bd_new(arena, bd_memos, 1);
-    bool is_ours = session->again == NULL; /* a package says nothing of how it was made */
+    bool is_ours = !session->is_of_package;
     *memos = (bd_memos){.session = session,
                         .plan = plan,
                         .may_read = is_ours && !session->options->again,

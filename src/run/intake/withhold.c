@@ -49,7 +49,7 @@ static bd_rc open_bytes(bd_session *session, const bd_evidence *item, bd_arena *
     bd_rc rc = (*blob)->open_plain(*blob, &source, err);
     *is_there = !bd_failed(rc);
     if (bd_failed(rc)) {
-        return session->again != NULL && err->class == BD_ERR_INPUT ? BD_OK : rc;
+        return session->is_of_package && err->class == BD_ERR_INPUT ? BD_OK : rc;
     }
     (*blob)->close(*blob, &source);
     return BD_OK;
@@ -88,7 +88,7 @@ static bd_rc holds_records(bd_session *session, const bd_evidence *item, bd_aren
     BD_TRY(bd_locker_blob(session->locker, &item->given, arena, &blob, err));
     bd_rc rc = blob->open_plain(blob, &source, err);
     if (bd_failed(rc)) {
-        return session->again != NULL && err->class == BD_ERR_INPUT ? BD_OK : rc;
+        return session->is_of_package && err->class == BD_ERR_INPUT ? BD_OK : rc;
     }
     while (!bd_failed(rc) && got > 0 && size < sizeof head) {
         rc = bd_source_read(&source, head + size, sizeof head - size, &got, err);

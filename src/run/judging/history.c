@@ -253,7 +253,7 @@ bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err
     const bd_zone *zone = session->engagement.zone;
     bd_instant *ends = NULL;
     size_t all = 0, count = 0;
-    if (session->wants_history) {
+    if (in->is_wanted) {
         size_t most = months_within(in);
         all = bd_past_instants(session->period, zone, session->as_of, SIZE_MAX, in->arena, &ends);
         count = bd_past_instants(session->period, zone, session->as_of, most, in->arena, &ends);

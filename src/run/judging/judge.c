@@ -7,6 +7,7 @@
 
 typedef struct {
     bd_session *session;
+    bd_judging_wants wants;
     bd_judged_run *out;
     BD_VEC(bd_population_file) files;
 } judging;
@@ -71,9 +72,8 @@ static bd_rc on_item(void *context, const bd_population *population, const bd_it
         BD_TRY(bd_sink_write(keys, item->key.data, item->key.size, err));
         BD_TRY(bd_sink_write(keys, "\n", 1, err));
     }
-    bd_session *session = run->session;
-    return session->on_item != NULL
-               ? session->on_item(session->item_context, population, item, err)
+    return run->wants.on_item != NULL
+               ? run->wants.on_item(run->wants.context, population, item, err)
                : BD_OK;
 }
 
@@ -142,6 +142,7 @@ static bd_rc assess_all(judging *run, const bd_rows_read *read, bd_err *err) {
     run->out->groups = bd_new(run->out->read.arena, bd_finding_group, session->catalog->check_count + 1);
     today one = {run, &inputs};
     bd_history_inputs history = {.session = session,
+                                 .is_wanted = run->wants.history,
                                  .arena = run->out->read.arena,
                                  .evidence = &run->out->read.evidence,
                                  .today = &inputs,
@@ -187,8 +188,10 @@ static bd_rc judge_rows(void *context, const bd_rows_read *read, bd_err *err) {
     return export_assessment(run, err);
 }
 
-bd_rc bd_judge(bd_session *session, bd_judged_run *out, bd_err *err) {
+bd_rc bd_judge(bd_session *session, const bd_judging_wants *wants, bd_judged_run *out,
+               bd_err *err) {
     judging run = {.session = session, .out = out};
+    run.wants = wants != NULL ? *wants : run.wants;
     *out = (bd_judged_run){.findings = bd_session_draft(session),
                            .assessment_json = bd_session_draft(session)};
     bd_rc rc = bd_read_rows(session, &out->read, judge_rows, &run, err);

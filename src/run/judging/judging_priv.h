@@ -15,6 +15,7 @@ void bd_acts_read(const bd_session *session, bd_arena *arena, bd_acts *out);
 /* history.c: the earlier month ends of the period, judged again from the rows of today's judging. */
 typedef struct {
     bd_session *session;
+    bool is_wanted; /* else today is judged alone */
     bd_arena *arena; /* of what is kept */
     const bd_evidences *evidence;
     bd_assess_inputs *today; /* what it carries to the month ends is set here */
@@ -24,7 +25,7 @@ typedef struct {
     bd_rc (*judge_today)(void *context, bd_err *err); /* by `today`, before the month ends */
     void *context;
 } bd_history_inputs;
-/* Judges today and the earlier month ends; `wants_history` of the session: else today alone. */
+/* Judges today and, where they are wanted, the earlier month ends. */
 BD_MUST_USE bd_rc bd_history_judge(const bd_history_inputs *in, bd_history *out, bd_err *err);
 
 /* pbc.c: reads the auditors' request lists among the evidence and sets judged->pbc; after judging. */

@@ -70,10 +70,10 @@ static bd_rc name_package(bd_production *run, bd_err *err) {
     if (run->signer != NULL) {
         memcpy(facts->signer_sha256, run->signer->facts.sha256, 32);
     }
-    if (session->again != NULL) {
-        facts->package_id = session->again->package_id;
-        facts->previous_package = session->again->previous_package;
-        memcpy(facts->plan_sha256, session->again->plan_sha256, 32);
+    if (run->wanted.again != NULL) {
+        facts->package_id = run->wanted.again->package_id;
+        facts->previous_package = run->wanted.again->previous_package;
+        memcpy(facts->plan_sha256, run->wanted.again->plan_sha256, 32);
         return BD_OK;
     }
     bd_plan_digest(session, run->signer, facts->edition, facts->plan_sha256);
@@ -94,8 +94,8 @@ static bd_rc find_previous(bd_production *run, bd_err *err) {
     if (!run->wanted.binder && !run->wanted.package) {
         return BD_OK;
     }
-    if (session->again != NULL) {
-        run->previous = session->previous;
+    if (run->wanted.again != NULL) {
+        run->previous = run->wanted.previous;
     } else {
         BD_TRY(bd_previous_load(session, run->facts.previous_package, &run->previous, err));
     }

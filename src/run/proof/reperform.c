@@ -30,6 +30,7 @@ typedef struct {
     const bd_value *assessment; /* the packaged one */
     const char **names; /* of evidence items in the package, by number */
     size_t name_count;
+    bd_str previous; /* its 80_MACHINE/previous.json, or "" */
     const bd_value *changes; /* since the package before, compared again */
 } performance;
 
@@ -145,8 +146,8 @@ static bd_rc open_previous(performance *run, bd_err *err) {
     if (bd_package_find(run->reader, "80_MACHINE/previous.json") == NULL) {
         return BD_OK;
     }
-    BD_TRY(read_text(run, "80_MACHINE/previous.json", &run->session.previous, err));
-    BD_TRY(bd_json_parse(run->session.previous, &limits, run->arena, &value, err));
+    BD_TRY(read_text(run, "80_MACHINE/previous.json", &run->previous, err));
+    BD_TRY(bd_json_parse(run->previous, &limits, run->arena, &value, err));
     if (!bd_str_eq(bd_value_text(value, "sums_sha256"), run->report->facts.previous_package)) {
         differ(run, BD_STR("80_MACHINE/previous.json"),
                BD_STR("is of another package than the one that the manifest names as the one before it"));
@@ -162,7 +163,7 @@ static bd_rc open_session(performance *run, bd_zygote *zygote, bd_err *err) {
         .outcome = &run->quiet,
         .jobs = run->options->jobs > 0 ? run->options->jobs : bd_pool_default_jobs(),
         .zygote = zygote,
-        .again = &run->report->facts,
+        .is_of_package = true,
     };
     BD_TRY(open_engagement(run, err));
     BD_TRY(open_catalog(run, err));
@@ -397,7 +398,7 @@ static bd_rc compare_binder(performance *run, bd_str made, bd_err *err) {
 /* ---- all of it ---- */
 
 static bd_rc keep_changes(performance *run, const bd_judged_run *judged, bd_err *err) {
-    return bd_previous_compare(run->session.previous, judged, run->session.catalog, run->arena,
+    return bd_previous_compare(run->previous, judged, run->session.catalog, run->arena,
                                &run->changes, err);
 }
 
@@ -418,8 +419,12 @@ static bd_rc read_signer(performance *run, bd_signer *out, bd_err *err) {
 
 static bd_rc make_again(performance *run, bd_signer *signer, bd_judged_run *judged, bd_err *err) {
     bd_production *production;
-    bd_products wanted = {.binder = true, .package = true};
-    wanted.is_signed_later = true; /* the key is not here; the signature itself was verified */
+    bd_products wanted = {.binder = true,
+                          .package = true,
+                          /* the key is not here; the signature itself was verified */
+                          .is_signed_later = true,
+                          .again = &run->report->facts,
+                          .previous = run->previous};
     BD_TRY(bd_production_open(&run->session, judged, signer, &wanted, &production, err));
     bd_rc rc = compare_files(run, bd_production_manifest(production), err);
     if (!bd_failed(rc)) {
@@ -437,7 +442,7 @@ static bd_rc perform(performance *run, bd_zygote *zygote, bd_err *err) {
     bd_judged_run judged;
     BD_TRY(open_session(run, zygote, err));
     BD_TRY(read_signer(run, &signer, err));
-    BD_TRY(bd_judge(&run->session, &judged, err));
+    BD_TRY(bd_judge(&run->session, NULL, &judged, err));
     bd_rc rc = compare_assessment(run, judged.assessment_json, err);
     bd_differ_derivations(&run->differing, run->session.catalog);
     if (!bd_failed(rc)) {

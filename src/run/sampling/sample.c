@@ -122,9 +122,8 @@ static void close_judgement(sampling_run *run) {
 static bd_rc judge(sampling_run *run, bd_err *err) {
     close_judgement(run);
     run->items = bd_spool_open(ITEM_MEMORY);
-    run->session->on_item = keep_item;
-    run->session->item_context = run;
-    bd_rc rc = bd_judge(run->session, &run->judged, err);
+    bd_judging_wants wants = {.on_item = keep_item, .context = run};
+    bd_rc rc = bd_judge(run->session, &wants, &run->judged, err);
     if (bd_failed(rc)) {
         bd_spool_close(run->items);
         run->items = NULL;
