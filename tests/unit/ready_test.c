@@ -1,95 +1,5 @@
 /* What is still to do, on assessments made by hand: one control with one requirement, over the built-in catalog. */
-#include "make_ready.h"
-
-#include "make_catalog.h"
-
-#include "bindery/todo.h"
-
-/* ---- the fixture ---- */
-
-typedef struct {
-    const bd_catalog *catalog;
-    bd_engagement engagement;
-    bd_evidences evidence;
-    bd_assessment assessment;
-    bd_snapshots snapshots;
-    bd_requirement requirement; /* frequency, ages and sources as the test says */
-    bd_requirement_result result;
-    bd_past past[3];
-    size_t past_count;
-} scene;
-
-static bd_day day(const char *text) {
-    bd_day out = BD_DAY_NONE;
-    CHECK(bd_day_parse(bd_str_of(text), &out));
-    return out;
-}
-
-static bd_instant at(const char *text) {
-    bd_instant out = BD_INSTANT_NONE;
-    CHECK(bd_instant_parse(bd_str_of(text), &out));
-    return out;
-}
-
-/* January to June 2026 in Berlin, judged as of the end of `today`. */
-static scene *open_scene(const char *periods, const char *today) {
-    scene *s = bd_new(test_arena(), scene, 1);
-    bd_err err;
-    s->catalog = make_catalog();
-    bd_str text = bd_str_format(
-        test_arena(),
-        "{\"format\":\"bindery-engagement 1\",\"organisation\":{\"name\":\"Contoso "
-        "Ltd\",\"short\":\"C\"},"
-        "\"system\":{\"name\":\"Pay\",\"description\":\"Payments.\"},\"categories\":[\"Security\"],"
-        "\"timezone\":\"Europe/"
-        "Berlin\",\"subscriptions\":[{\"id\":\"41e77a9f-656f-48da-89ae-97daafd4abd1\"},"
-        "{\"id\":\"1b79904b-82b3-411a-87d1-c1913f900b8f\"}],"
-        "\"periods\":[{\"id\":\"H1\",\"type\":\"II\",\"from\":\"2026-01-01\",\"to\":\"2026-06-30\"}"
-        "%s]}",
-        periods);
-    CHECK_OK(bd_engagement_parse(text, BD_STR("bindery.json"), test_arena(), &s->engagement, &err),
-             err);
-    bd_assessment *a = &s->assessment;
-    a->period = &s->engagement.periods.data[0];
-    a->period_start = bd_period_start(a->period, s->engagement.zone);
-    a->period_end = bd_period_end(a->period, s->engagement.zone);
-    a->as_of = bd_zone_day_start(s->engagement.zone, day(today) + 1);
-    a->until = a->as_of < a->period_end ? a->as_of : a->period_end;
-    a->control_count = 1;
-    a->controls = bd_new(test_arena(), bd_control_result, 1);
-    a->ready = bd_ratio_of(1, 2);
-    return s;
-}
-
-static bd_requirement_result *set_requirement(scene *s, bd_frequency frequency, int max_age,
-                                              int grace) {
-    bd_err err;
-    s->requirement = *bd_catalog_requirement(s->catalog, BD_STR("6.6.3a"));
-    s->requirement.frequency = frequency;
-    s->requirement.max_age_days = max_age;
-    s->requirement.grace_days = grace;
-    s->result = (bd_requirement_result){.requirement = &s->requirement,
-                                        .newest = BD_INSTANT_NONE,
-                                        .age_days = -1,
-                                        .is_fresh = true};
-    CHECK_OK(bd_instances_make(s->assessment.period, s->engagement.zone, frequency,
-                               s->assessment.as_of, test_arena(), &s->result.instances,
-                               &s->result.instance_count, &err),
-             err);
-    for (size_t i = 0; i < s->result.instance_count; i++) {
-        s->result.due += s->result.instances[i].is_due;
-    }
-    s->assessment.controls[0] =
-        (bd_control_result){.control = bd_catalog_control(s->catalog, BD_STR("6.6.3")),
-                            .state = BD_STATE_PROGRESS,
-                            .reason = BD_STR("r"),
-                            .is_in_scope = true,
-                            .requirements = &s->result,
-                            .requirement_count = 1,
-                            .due = s->result.due,
-                            .newest = BD_INSTANT_NONE};
-    return &s->result;
-}
+#include "make_due.h"
 
 static void accept(bd_requirement_result *q, size_t index) {
     q->instances[index].is_accepted = true;
@@ -104,14 +14,6 @@ static bd_evidence *add_item(scene *s, const char *source, const char *from) {
     item->completeness = BD_COMPLETE_YES;
     *bd_push(test_arena(), &item->sources) = bd_str_of(source);
     return item;
-}
-
-static const bd_readiness *make(scene *s) {
-    bd_ready_inputs inputs = ready_inputs(&s->assessment, s->catalog, &s->engagement, &s->evidence);
-    inputs.snapshots = &s->snapshots;
-    inputs.past = s->past;
-    inputs.past_count = s->past_count;
-    return ready_make(&inputs);
 }
 
 static const bd_due *due_of_kind(const bd_readiness *ready, bd_due_kind kind) {
@@ -484,102 +386,6 @@ TEST(ready, the_exact_share_decides_and_not_the_rounded_one) {
     CHECK(bd_threshold_is_met(&one, bd_ratio_of(0, 0)));
 }
 
-/* ---- lists ---- */
-
-typedef bd_rc list_fn(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err);
-
-static bd_str write_list(scene *s, list_fn *write) {
-    static const bd_collections none;
-    bd_writing_inputs inputs = {.assessment = &s->assessment,
-                               .catalog = s->catalog,
-                               .engagement = &s->engagement,
-                               .evidence = &s->evidence,
-                               .collections = &none,
-                               .snapshots = &s->snapshots,
-                               .bindery_version = BD_STR("0.1"),
-                               .ready = make(s)};
-    bd_buf text;
-    bd_err err;
-    bd_buf_init(&text, (size_t)16 << 20);
-    bd_sink sink = bd_sink_to_buf(&text);
-    CHECK_OK(write(&inputs, &sink, &err), err);
-    bd_str out = bd_str_copy(test_arena(), bd_buf_str(&text));
-    bd_buf_clear(&text);
-    return out;
-}
-
-/* A control whose owner and words hold what each form has to guard against. */
-static scene *hostile_scene(void) {
-    scene *s = open_scene("", "2026-02-20");
-    set_requirement(s, BD_MONTHLY, 45, 10);
-    bd_control *control = bd_new(test_arena(), bd_control, 1);
-    *control = *s->assessment.controls[0].control;
-    control->owner = BD_STR("HR; Legal, \\ \xce\x9e\xce\xad\xce\xbd\xce\xb9\xce\xb1");
-    s->assessment.controls[0].control = control;
-    s->requirement.statement = BD_STR("=cmd|' /C calc'!A0, \"quoted\"; a line\r\nEND:VEVENT "
-                                      "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3"
-                                      "\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
-                                      "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3"
-                                      "\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc");
-    return s;
-}
-
-TEST(ready, calendar_lines_are_folded_at_75_octets_between_characters_and_end_in_crlf) {
-    bd_str text = write_list(hostile_scene(), bd_todo_write_calendar);
-    bd_str rest = text, line;
-    size_t ends = 0, begins = 0;
-    while (rest.size > 0 && bd_str_cut(&rest, '\n', &line)) {
-        CHECK(line.size > 0 && line.data[line.size - 1] == '\r');
-        CHECK(line.size - 1 <= 75);
-        CHECK(bd_utf8_is_valid(line));
-        ends += bd_str_has_prefix(line, BD_STR("END:VEVENT"));
-        begins += bd_str_has_prefix(line, BD_STR("BEGIN:VEVENT"));
-    }
-    /* the period's end, the due date, a log: text of others opens and ends nothing */
-    CHECK_EQ_INT(ends, 3);
-    CHECK_EQ_INT(begins, ends);
-    CHECK(bd_str_find(text, BD_STR("CATEGORIES:HR\\; Legal\\, \\\\ \xce\x9e")) > 0);
-    CHECK(bd_str_find(text, BD_STR("DTSTAMP:20260220T230000Z\r\n")) > 0);
-    CHECK(bd_str_find(text,
-                      BD_STR("DTSTART;VALUE=DATE:20260228\r\nDTEND;VALUE=DATE:20260301\r\n")) > 0);
-}
-
-TEST(ready, a_cell_of_the_todo_list_is_no_formula) {
-    bd_str text = write_list(hostile_scene(), bd_todo_write_csv);
-    CHECK(bd_str_find(text, BD_STR("\"'=cmd|")) > 0);
-    CHECK(bd_str_find(text, BD_STR(",gap,2026-01-31,")) > 0);
-    CHECK(bd_str_find(text, BD_STR(",window,2026-02-28,2026-03-10,no,2026-02,")) > 0);
-}
-
-TEST(ready, no_line_of_the_mail_is_wider_than_72_columns_unless_a_word_is) {
-    bd_str rest = write_list(hostile_scene(), bd_todo_write_text), line;
-    while (bd_str_cut(&rest, '\n', &line)) {
-        size_t at_byte = 0, columns = 0;
-        uint32_t code_point;
-        while (bd_utf8_next(line, &at_byte, &code_point)) {
-            CHECK(code_point >= 0x20);
-            columns += (size_t)bd_utf8_columns(code_point);
-        }
-        test_failure("%.*s", BD_ARG(line));
-        CHECK(columns <= 72);
-    }
-}
-
-TEST(ready, the_json_list_is_canonical_and_the_same_twice) {
-    scene *s = hostile_scene();
-    s->past_count = 1;
-    bd_past_of(&s->assessment, s->engagement.zone, test_arena(), &s->past[0]);
-    bd_str text = write_list(s, bd_todo_write_json);
-    CHECK_EQ_STR(text, write_list(s, bd_todo_write_json));
-    const bd_value *value = NULL;
-    bd_err err;
-    CHECK_OK(bd_json_parse(text, &bd_json_default_limits, test_arena(), &value, &err), err);
-    CHECK_EQ_STR(
-        bd_str_format(test_arena(), "%.*s\n", BD_ARG(bd_json_canonical(test_arena(), value))),
-        text);
-    CHECK_EQ_STR(bd_value_text(value, "format"), "bindery-readiness 1");
-}
-
 /* ---- what weakens the evidence ---- */
 
 static const char *kinds_of(const bd_readiness *ready) {
@@ -623,31 +429,8 @@ TEST(ready, each_weakness_of_an_item_is_a_remark_of_its_kind) {
 
 TEST(ready, populations_doubts_and_copied_facts_are_remarks) {
     scene *s = open_scene("", "2026-02-20");
-    set_requirement(s, BD_MONTHLY, 45, 10);
-    const bd_control *control = s->assessment.controls[0].control;
-    bd_population populations[] = {
-        {.id = BD_STR_INIT("changed"), .control = control, .is_complete = true, .is_changed = true},
-        {.id = BD_STR_INIT("found"), .control = control, .is_complete = true, .unanswered = 2},
-        {.id = BD_STR_INIT("whole"), .control = control, .is_complete = true}};
-    s->assessment.populations = populations;
-    s->assessment.population_count = BD_COUNT(populations);
-    *bd_push(test_arena(), &s->assessment.doubts) =
-        (bd_doubt){.kind = BD_DOUBT_PEOPLE, .source = BD_STR("csv:leavers"), .sentence = BD_STR("5 and 8")};
-    *bd_push(test_arena(), &s->assessment.doubts) =
-        (bd_doubt){.kind = BD_DOUBT_TRUNCATED, .evidence = 4, .sentence = BD_STR("told by the item")};
-    const bd_value *facts = NULL;
-    bd_err err;
-    CHECK_OK(bd_json_parse(BD_STR("{\"new\":{\"approved_on\":\"2026-01-02\"},"
-                                  "\"old\":{\"approved_on\":\"9999-12-31\"}}"),
-                           &bd_json_default_limits, test_arena(), &facts, &err),
-             err);
-    s->engagement.facts = facts;
+    add_weak(s);
     bd_ready_inputs in = ready_inputs(&s->assessment, s->catalog, &s->engagement, &s->evidence);
     CHECK_EQ_STR(bd_str_of(kinds_of(ready_make(&in))),
                  "people-counts:csv:leavers population:changed population:found fact:old");
-    bd_str todo = write_list(s, bd_todo_write_csv);
-    CHECK(bd_str_find(todo, BD_STR("changed,")) > 0);
-    CHECK(bd_str_find(todo, BD_STR(",fact,,,no,,it was copied from another period")) > 0);
-    bd_str json = write_list(s, bd_todo_write_json);
-    CHECK(bd_str_find(json, BD_STR("\"kind\":\"population\",\"sentence\":\"it holds other items now")) > 0);
 }
