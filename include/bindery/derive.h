@@ -161,9 +161,6 @@ const bd_value *bd_derive_parse_text(bd_arena *arena, bd_str text);
 /* "PT8H", "P1DT30M" to minutes, seconds rounded up; false for anything else and for months and years, whose length
  * varies: `*minutes` says nothing then. */
 bool bd_derive_parse_minutes(bd_str text, int64_t *minutes);
-/* An id of Azure as ids are compared: trimmed, lower case, with a '/' in front and none behind; "" of "" and of "/".
- * Allocated in `arena`. */
-bd_str bd_resource_id(bd_arena *arena, bd_str id);
 /* What stands behind its last '/', lower case: a role definition's or a group's own guid.  Allocated in `arena`. */
 bd_str bd_id_tail(bd_arena *arena, bd_str id);
 

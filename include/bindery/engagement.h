@@ -66,7 +66,7 @@ typedef struct {
 /* A record taken out of a check on or after its approval. */
 typedef struct {
     bd_str check;
-    bd_str resource; /* lower-cased, without a trailing '/' */
+    bd_str resource; /* bd_record_id */
     bd_str reason, approved_by;
     bd_day approved_on;
     bd_day expires_on; /* the last day it holds; BD_DAY_NONE: no end */

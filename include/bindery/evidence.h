@@ -140,10 +140,6 @@ const char *bd_origin_name(bd_origin o);             /* "collected", "machine", 
 
 const char *bd_media_type(bd_media media); /* "application/json", ...; bd_media is in value.h */
 
-/* The id of a scope or resource as facts have it: lower case, no trailing '/', a path of Azure with a leading one.
- * Allocated in <arena>. */
-bd_str bd_scope_normal(bd_arena *arena, bd_str id);
-
 /* One (source, scope) that a file speaks of. */
 typedef struct {
     bd_str source; /* catalog id */

@@ -219,6 +219,18 @@ bool bd_unhex(bd_str text, uint8_t *out, size_t count); /* exactly 2*count hex d
 /* Text for a person: control, bidi and zero-width characters shown as \u{XXXX}.  Allocated in <arena>. */
 bd_str bd_str_visible(bd_arena *arena, bd_str text);
 
+/* ---- ids that are paths ---- */
+
+/* Azure writes one id in many ways: in any case, with the '/' in front or without, now and then with some behind.  Here
+ * it is spelled once: lower case (bd_str_lower), without white space around it and '/' behind it.  What either function
+ * yielded it yields again.  Both are Allocated in <arena>.
+ *
+ * Of what is an id of Azure, or is held against one: it begins with '/'; "" of "" and of the root "/". */
+bd_str bd_resource_id(bd_arena *arena, bd_str id);
+/* Of what may be an id of anything, as keys and scopes of records have it: a '/' is put in front of "subscriptions/"
+ * and "providers/" alone, and "/" stays. */
+bd_str bd_record_id(bd_arena *arena, bd_str id);
+
 /* ---- vectors and maps ------------------------------------------------------------------------ */
 
 /* A vector is any struct with `T *data; size_t count, room;`.  bd_push yields the new, zeroed slot:

@@ -209,7 +209,9 @@ TEST(engagement, everything_stated_is_held) {
         "\"facts\":{\"critical_resources\":{\"approved_by\":\"jens "
         "müller\",\"approved_on\":\"2026-01-05\","
         "\"value\":[\"/subscriptions/x\"]}},"
-        "\"exclusions\":[{\"check\":\"storage-secure-transfer\",\"resource\":\"/Subscriptions/A/"
+        "\"exclusions\":[{\"check\":\"c\",\"resource\":\" subscriptions/B/ \",\"reason\":\"NFS\","
+        "\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\"},"
+        "{\"check\":\"storage-secure-transfer\",\"resource\":\"/Subscriptions/A/"
         "\",\"reason\":\"NFS\","
         "\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\",\"expires_on\":"
         "\"2026-12-31\"}],"
@@ -222,8 +224,9 @@ TEST(engagement, everything_stated_is_held) {
     CHECK_EQ_STR(e.tenant, "0b1f6471-1bf0-4dda-aec3-cb9272f09590");
     CHECK_EQ_STR(e.subscriptions.data[0].id, "0b1f6471-1bf0-4dda-aec3-cb9272f09591");
     CHECK_EQ_STR(e.owners.data[0].people.data[0], "Jens M\xc3\xbcller");
-    CHECK_EQ_STR(e.exclusions.data[0].resource, "/subscriptions/a");
-    CHECK_EQ_INT(e.exclusions.data[0].expires_on, day("2026-12-31"));
+    CHECK_EQ_STR(e.exclusions.data[0].resource, "/subscriptions/b"); /* as keys of records are spelled */
+    CHECK_EQ_STR(e.exclusions.data[1].resource, "/subscriptions/a");
+    CHECK_EQ_INT(e.exclusions.data[1].expires_on, day("2026-12-31"));
     CHECK_EQ_STR(e.signing.preparer.pkcs12, "identity/x.p12");
     CHECK(e.collect && e.package_years == 10 && e.raw_years == 3);
     bd_str by;

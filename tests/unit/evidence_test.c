@@ -300,25 +300,3 @@ TEST(evidence, a_word_for_nobody_names_nobody) {
         CHECK(bd_is_person_name(bd_str_of(people[i])));
     }
 }
-
-/* ---- scopes ---- */
-
-TEST(evidence, an_id_is_spelled_in_one_way) {
-    static const char *const ids[][2] = {
-        {"Subscriptions/X/resourceGroups/R/", "/subscriptions/x/resourcegroups/r"},
-        {"providers/Microsoft.Management/managementGroups/M",
-         "/providers/microsoft.management/managementgroups/m"},
-        {"/subscriptions/x/providers/a.b/c/d///", "/subscriptions/x/providers/a.b/c/d"},
-        {"/subscriptions/x/providers/a.b/c/d/blobServices/default/providers/microsoft.insights/"
-         "diagnosticSettings/s",
-         "/subscriptions/x/providers/a.b/c/d/blobservices/default/providers/microsoft.insights/"
-         "diagnosticsettings/s"},
-        {"https://V.vault.azure.net/keys/K/1", "https://v.vault.azure.net/keys/k/1"},
-        {"AB-12", "ab-12"},
-        {"/", "/"},
-        {"", ""},
-    };
-    for (size_t i = 0; i < BD_COUNT(ids); i++) {
-        CHECK_EQ_STR(bd_scope_normal(test_arena(), bd_str_of(ids[i][0])), ids[i][1]);
-    }
-}

@@ -664,6 +664,42 @@ TEST(util, hidden_characters_are_made_visible) {
     CHECK_EQ_INT(bd_str_visible(test_arena(), (bd_str){all, sizeof all}).size, 8 * sizeof all);
 }
 
+/* ---- ids that are paths ---- */
+
+TEST(util, an_id_is_spelled_in_one_way) {
+    static const struct {
+        const char *id, *resource, *record; /* the last NULL: as `resource` */
+    } rows[] = {
+        {"Subscriptions/X/resourceGroups/R/", "/subscriptions/x/resourcegroups/r", NULL},
+        {"/subscriptions/x", "/subscriptions/x", NULL},
+        {"providers/Microsoft.Management/managementGroups/M",
+         "/providers/microsoft.management/managementgroups/m", NULL},
+        {"/subscriptions/x/providers/a.b/c/d///", "/subscriptions/x/providers/a.b/c/d", NULL},
+        {" \t/subscriptions/x/\n", "/subscriptions/x", NULL},
+        /* letters beyond ASCII stay as they are, in text and in what is none */
+        {"/subscriptions/x/resourceGroups/M\u00dcLLER", "/subscriptions/x/resourcegroups/m\u00dcller", NULL},
+        {"/subscriptions/x/M\u00fc\xff/", "/subscriptions/x/m\u00fc\xff", NULL},
+        {"https://V.vault.azure.net/keys/K/1", "/https://v.vault.azure.net/keys/k/1",
+         "https://v.vault.azure.net/keys/k/1"},
+        {"AB-12", "/ab-12", "ab-12"},
+        {"subscriptions", "/subscriptions", "subscriptions"},
+        {"subscriptions/", "/subscriptions", "subscriptions"},
+        {"//", "", "/"},
+        {"/", "", "/"},
+        {" ", "", ""},
+        {"", "", ""},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        bd_str id = bd_str_of(rows[i].id);
+        bd_str resource = bd_resource_id(test_arena(), id), record = bd_record_id(test_arena(), id);
+        test_failure("%s", rows[i].id);
+        CHECK_EQ_STR(resource, rows[i].resource);
+        CHECK_EQ_STR(record, rows[i].record != NULL ? rows[i].record : rows[i].resource);
+        CHECK_EQ_STR(bd_resource_id(test_arena(), resource), resource);
+        CHECK_EQ_STR(bd_record_id(test_arena(), record), record);
+    }
+}
+
 /* ---- packers ---- */
 
 TEST(util, packed_values_sort_like_the_values) {

@@ -238,7 +238,7 @@ static bd_str scopes_text(bd_conclusion *run, const bd_evidence *item) {
     bd_strs texts = {0};
     for (size_t i = 0; i < item->sidecar.scope_ids.count && item->has_sidecar; i++) {
         *bd_push(run->arena, &texts) =
-            bd_scope_normal(run->arena, item->sidecar.scope_ids.data[i]);
+            bd_record_id(run->arena, item->sidecar.scope_ids.data[i]);
         *bd_push(run->arena, &texts) = BD_STR(" ");
     }
     const bd_seens *list = item->facts.seen.count > 0 ? &item->facts.seen : &item->facts.parts;

@@ -105,16 +105,6 @@ const bd_value *bd_derive_parse_text(bd_arena *arena, bd_str text) {
                : out;
 }
 
-bd_str bd_resource_id(bd_arena *arena, bd_str id) {
-    bd_str bare = bd_str_trim(id);
-    while (bare.size > 0 && bare.data[bare.size - 1] == '/') {
-        bare.size--;
-    }
-    bd_str lower = bd_str_lower(arena, bare);
-    return lower.size == 0 || lower.data[0] == '/' ? lower
-                                                   : bd_str_format(arena, "/%.*s", BD_ARG(lower));
-}
-
 bd_str bd_id_tail(bd_arena *arena, bd_str id) {
     bd_str bare = bd_str_trim(id);
     while (bare.size > 0 && bare.data[bare.size - 1] == '/') {

@@ -478,20 +478,12 @@ static bd_rc load_people(loader *l, const bd_value *root) {
     return BD_OK;
 }
 
-static bd_str trim_slash(bd_str text) {
-    while (text.size > 1 && text.data[text.size - 1] == '/') {
-        text.size--;
-    }
-    return text;
-}
-
 static bd_rc load_exclusions(loader *l, const bd_value *root) {
     const bd_value *list = bd_value_find(root, "exclusions");
     for (size_t i = 0; i < count_of(list); i++) {
         const bd_value *item = &list->items[i];
         bd_exclusion e = {.check = bd_value_text(item, "check"),
-                          .resource =
-                              trim_slash(bd_str_lower(l->arena, bd_value_text(item, "resource"))),
+                          .resource = bd_record_id(l->arena, bd_value_text(item, "resource")),
                           .reason = bd_value_text(item, "reason"),
                           .approved_by = bd_value_text(item, "approved_by"),
                           .approved_on = day_of(item, "approved_on"),

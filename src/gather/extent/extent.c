@@ -293,7 +293,7 @@ static void add_workspace(workspace_names *names, bd_str text) {
     if (names->central_guid.size > 0 && bd_str_ieq(names->central_guid, name)) {
         name = names->central;
     }
-    name = bd_str_find(name, BD_STR("/")) >= 0 ? bd_scope_normal(names->arena, name)
+    name = bd_str_find(name, BD_STR("/")) >= 0 ? bd_record_id(names->arena, name)
                                                : bd_str_lower(names->arena, name);
     names->differs = names->differs || (names->found.size > 0 && !bd_str_eq(names->found, name));
     names->found = name;
@@ -370,8 +370,8 @@ bd_str bd_extent_find_workspace(const bd_sidecar *sidecar, const bd_source_def *
     names.central_guid =
         facts != NULL ? bd_str_trim(bd_value_text(facts, "central_workspace_guid")) : empty();
     bd_str scope = sidecar->scope_ids.count == 1 ? sidecar->scope_ids.data[0] : empty();
-    bool is_around = bd_str_has_prefix(bd_scope_normal(arena, scope), BD_STR("/subscriptions/")) &&
-                     !has_part(bd_scope_normal(arena, scope), "/workspaces/");
+    bool is_around = bd_str_has_prefix(bd_record_id(arena, scope), BD_STR("/subscriptions/")) &&
+                     !has_part(bd_record_id(arena, scope), "/workspaces/");
     if (!is_around) { /* a subscription or a group, in which there may be several */
         add_workspace(&names, scope);
     }

@@ -168,7 +168,7 @@ static bd_strs scopes_of_command(bd_scan_state *state, const bd_source_def *sour
     }
     if (source->scope == BD_SCOPE_RESOURCE &&
         find_option(state->sidecar->command, BD_STR("--resource"), &value) &&
-        bd_str_has_prefix(bd_scope_normal(state->scratch, value), BD_STR("/subscriptions/"))) {
+        bd_str_has_prefix(bd_record_id(state->scratch, value), BD_STR("/subscriptions/"))) {
         *bd_push(state->scratch, &out) = value;
     }
     return out;

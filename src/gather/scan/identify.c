@@ -143,14 +143,14 @@ bd_str bd_scan_entity_parent(bd_arena *arena, bd_str context) {
     bd_str set = mark < 0 ? (bd_str){"", 0} : bd_str_sub(context, (size_t)mark, context.size);
     ptrdiff_t from = bd_str_find(set, BD_STR("('")), to = bd_str_find(set, BD_STR("')/"));
     bool is_first = from > 0 && to > from && bd_str_find(bd_str_sub(set, 0, (size_t)from), BD_STR("/")) < 0;
-    return is_first ? bd_scope_normal(arena, bd_str_sub(set, (size_t)from + 2, (size_t)to))
+    return is_first ? bd_record_id(arena, bd_str_sub(set, (size_t)from + 2, (size_t)to))
                     : (bd_str){"", 0};
 }
 
 /* ---- scopes ---- */
 
 bd_str bd_scan_scope_of_declared(bd_arena *arena, const bd_source_def *source, bd_str id) {
-    bd_str normal = bd_scope_normal(arena, id);
+    bd_str normal = bd_record_id(arena, id);
     switch (source->scope) {
     case BD_SCOPE_TENANT: return (bd_str){"", 0};
     case BD_SCOPE_SUBSCRIPTION: {
@@ -296,7 +296,7 @@ bool bd_scan_identify(const bd_scan_context *context, const bd_value *value, bd_
     if (raw_id.size == 0) {
         raw_id = bd_scan_own_text(value, "kid"); /* what Key Vault calls a key's id */
     }
-    bd_str id = bd_scope_normal(arena, raw_id);
+    bd_str id = bd_record_id(arena, raw_id);
     bd_str type = record_type(value, id, arena);
     bd_str set = context->context.size > 0
                      ? context->context

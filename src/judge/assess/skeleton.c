@@ -31,17 +31,6 @@ static void add_own_words(bd_judging *run, bd_control_result *out) {
     }
 }
 
-static bd_str normal_id(bd_arena *arena, bd_str id) {
-    bd_str bare = bd_str_trim(id);
-    while (bare.size > 1 && bare.data[bare.size - 1] == '/') {
-        bare.size--;
-    }
-    bd_str lower = bd_str_lower(arena, bare);
-    /* as the rules spell it: also what is no resource, a gate of a repository, begins with a slash */
-    return bd_str_has_prefix(lower, BD_STR("/")) ? lower
-                                                 : bd_str_format(arena, "/%.*s", BD_ARG(lower));
-}
-
 static bool is_expected_by_any(const bd_judging *run, const bd_requirement *requirement,
                                bd_str id) {
     for (size_t i = 0; i < requirement->checks.count; i++) {
@@ -62,7 +51,7 @@ static bd_str find_unread_resource(const bd_judging *run, const bd_requirement *
                 ? bd_value_find_str(run->in->engagement->parameters, view->plan->population_fact)
                 : NULL;
         for (size_t j = 0; ids != NULL && ids->kind == BD_ARRAY && j < ids->count; j++) {
-            bd_str id = ids->items[j].kind == BD_STRING ? normal_id(run->arena, ids->items[j].text)
+            bd_str id = ids->items[j].kind == BD_STRING ? bd_resource_id(run->arena, ids->items[j].text)
                                                         : (bd_str){"", 0};
             if (!is_expected_by_any(run, requirement, id)) {
                 return ids->items[j].text;

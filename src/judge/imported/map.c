@@ -165,16 +165,6 @@ static bd_str number_at(const mapping *map, const places *where) {
 
 /* ---- what it is ---- */
 
-static bd_str normal_id(bd_arena *arena, bd_str id) {
-    bd_str lower = bd_str_lower(arena, id);
-    while (lower.size > 1 && lower.data[lower.size - 1] == '/') {
-        lower.size--;
-    }
-    bool is_bare = bd_str_has_prefix(lower, BD_STR("subscriptions/")) ||
-                   bd_str_has_prefix(lower, BD_STR("providers/"));
-    return is_bare ? bd_str_concat(arena, (bd_str[]){BD_STR("/"), lower}, 2) : lower;
-}
-
 static bd_str key_of(const mapping *map) {
     bd_strs parts = {0};
     for (size_t i = 0; i < map->from->parts_key.count; i++) {
@@ -322,7 +312,7 @@ static bd_import_row make_row(const mapping *map) {
         .comments = short_text_at(map, &from->comments),
         .expires = instant_at(map, &from->expires)};
     row.test = bd_str_lower(map->scratch, bd_path_name(short_text_at(map, &from->test)));
-    row.resource_key = normal_id(map->scratch, row.resource);
+    row.resource_key = bd_record_id(map->scratch, row.resource);
     row.means = class_of(map, row.status, row.cause);
     fill_set(map, &row);
     const bd_value *pieces = list_at(map, &from->pieces);

@@ -93,7 +93,7 @@ bd_rc bd_contrast_put_ours(bd_contrast *contrast, const bd_own_reading *ours, bd
     bd_arena_reset(contrast->record);
     bd_str resource = ours->is_sum ? bd_str_format(contrast->record, "/subscriptions/%.*s",
                                                    BD_ARG(ours->subscription))
-                                   : bd_str_lower(contrast->record, ours->resource);
+                                   : bd_record_id(contrast->record, ours->resource);
     bool is_resource = resource.size > 0 && resource.data[0] == '/';
     if (is_resource && !bd_str_eq(resource, ours->key)) {
         BD_TRY(put_ours(contrast, ours, resource, err));

@@ -116,15 +116,6 @@ static bd_str without_levels(bd_str key, int levels) {
     return at.size > 1 ? at : BD_STR("");
 }
 
-static bd_str lower_id(bd_arena *arena, bd_str id) {
-    bd_str lower = bd_str_lower(arena, id);
-    while (lower.size > 1 && lower.data[lower.size - 1] == '/') {
-        lower.size--;
-    }
-    bool is_bare = lower.size > 0 && lower.data[0] != '/';
-    return is_bare ? bd_str_format(arena, "/%.*s", BD_ARG(lower)) : lower;
-}
-
 bd_str anchor_of_related(const policy *of, const bd_record *record, bd_arena *arena) {
     switch (of->relation) {
     case RELATION_EXTENSION: {
@@ -133,7 +124,7 @@ bd_str anchor_of_related(const policy *of, const bd_record *record, bd_arena *ar
             bool is_there = bd_value_lookup(record->value, bd_str_of(of->stand_in_anchor),
                                             &anchor) == BD_LOOKUP_FOUND &&
                             anchor->kind == BD_STRING;
-            return is_there ? lower_id(arena, anchor->text) : BD_STR("");
+            return is_there ? bd_resource_id(arena, anchor->text) : BD_STR("");
         }
         ptrdiff_t at = last_provider(record->key);
         return at > 0 ? bd_str_sub(record->key, 0, (size_t)at) : BD_STR("");

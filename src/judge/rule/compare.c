@@ -77,7 +77,10 @@ static bd_str trim_id(bd_str text) {
     if (!is_id) {
         return text;
     }
-    return bare.data[bare.size - 1] == '/' ? bd_str_sub(bare, 0, bare.size - 1) : bare;
+    while (bare.data[bare.size - 1] == '/') {
+        bare.size--;
+    }
+    return bare;
 }
 
 static bd_verdict compare_equal(const bd_value *value, const bd_value *operand) {

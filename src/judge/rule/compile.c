@@ -120,7 +120,7 @@ static bd_strs left_types(compiler *compile, const bd_catalog *catalog, const bd
 
 static void add_population(compiler *compile, const bd_strs *types, const bd_value *named,
                            program *out) {
-    bd_str id = named->kind == BD_STRING ? normal_id(compile->arena, named->text) : BD_STR("");
+    bd_str id = named->kind == BD_STRING ? bd_resource_id(compile->arena, named->text) : BD_STR("");
     bool is_other = types->count > 0 && !is_among(types, type_of_id(compile->arena, id));
     if (!is_other && bd_map_find(out->population_ids, id) == NULL) {
         bd_map_put(out->population_ids, id, out);

@@ -5,17 +5,6 @@
 
 #include <string.h>
 
-bd_str normal_id(bd_arena *arena, bd_str id) {
-    bd_str bare = bd_str_trim(id);
-    while (bare.size > 0 && bare.data[bare.size - 1] == '/') {
-        bare.size--;
-    }
-    if (bare.size == 0 || bare.data[0] == '/') {
-        return bd_str_lower(arena, bare);
-    }
-    return bd_str_format(arena, "/%.*s", BD_ARG(bd_str_lower(arena, bare)));
-}
-
 /* Offset behind the last "/providers/", or 0. */
 static size_t behind_provider(bd_str id) {
     bd_str mark = BD_STR("/providers/");
@@ -112,7 +101,7 @@ static bd_str key_of_value(evaluation *eval, const bd_value *value) {
     }
     bool is_id = bd_str_ieq(bd_str_sub(value->text, 0, 15), BD_STR("/subscriptions/")) ||
                  bd_str_ieq(bd_str_sub(value->text, 0, 14), BD_STR("subscriptions/"));
-    return is_id ? normal_id(eval->scratch, value->text)
+    return is_id ? bd_resource_id(eval->scratch, value->text)
                  : bd_str_lower(eval->scratch, bd_str_trim(value->text));
 }
 

@@ -15,7 +15,7 @@ typedef struct {
 
 static bd_str own_id(mapping *map) {
     if (map->id.data == NULL) {
-        map->id = normal_id(map->eval.scratch, map->record->key);
+        map->id = bd_resource_id(map->eval.scratch, map->record->key);
     }
     return map->id;
 }
@@ -130,7 +130,7 @@ static bd_str population_member(mapping *map) {
     return check->population_key == KEY_PARENT
                ? join_key(&map->eval, map->record, own_id(map), KEY_PARENT, NULL,
                           &check->population_types)
-               : normal_id(map->eval.scratch, text_at(map, &check->population_field));
+               : bd_resource_id(map->eval.scratch, text_at(map, &check->population_field));
 }
 
 /* Is it one of the records that the organisation's fact names?  The scope of those is their own id. */

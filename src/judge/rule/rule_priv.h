@@ -344,7 +344,6 @@ void build_dispatch(bd_rules *rules, bd_arena *arena);
 const roles *find_roles(const bd_rules *rules, const bd_record *record, evaluation *eval);
 
 /* key.c */
-bd_str normal_id(bd_arena *arena, bd_str id);  /* lower case, leading '/', no trailing '/' */
 bd_str type_of_id(bd_arena *arena, bd_str id); /* of a normal id: "microsoft.x/y/z", or "" */
 /* The nearest ancestor of what a setting hangs on whose type is one of `types`; "" when there is
  * none. */
