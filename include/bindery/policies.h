@@ -11,9 +11,14 @@
 #include "bindery/command.h"
 #include "bindery/util.h"
 
+typedef struct {
+    const char *const *paths; /* of definitions: files, and folders where an initiative's members are looked for */
+    size_t path_count;
+    const char *parameters_path; /* values of an assignment, or NULL */
+    bool wants_findings; /* each resource that fails or cannot be told is in the result */
+} bd_run_policies;
 /* As bd_run_policy_eval. */
-BD_MUST_USE bd_rc bd_policies_eval(const bd_run_options *options, const char *const *paths,
-                                   size_t count, const char *parameters_path, bool wants_findings,
+BD_MUST_USE bd_rc bd_policies_eval(const bd_run_options *options, const bd_run_policies *asked,
                                    bd_arena *arena, bd_run_outcome *outcome, bd_err *err);
 
 #endif

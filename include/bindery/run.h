@@ -12,6 +12,7 @@
 #define BINDERY_RUN_H
 
 #include "bindery/command.h"
+#include "bindery/policies.h"
 #include "bindery/sampling.h"
 #include "bindery/util.h"
 #include "bindery/value.h"
@@ -89,11 +90,15 @@ BD_MUST_USE bd_rc bd_run_checklist(const bd_run_options *options, const bd_run_f
 /* One control with every input, rule and file behind its state. */
 BD_MUST_USE bd_rc bd_run_explain(const bd_run_options *options, bd_str control, bd_arena *arena,
                                  bd_run_outcome *out, bd_err *err);
-/* Signs evidence items off; `as_preparer` states who prepared.  Preparer = reviewer is refused
- * (INPUT). */
-BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name,
-                                bd_str role, bd_str checked, bool as_preparer, bd_arena *arena,
-                                bd_run_outcome *out, bd_err *err);
+/* What a person signs of evidence items: who, in which role, and what was checked. */
+typedef struct {
+    const bd_strs *evidence; /* ids */
+    bd_str name, role, checked;
+    bool as_preparer; /* who prepared them, and not who reviewed */
+} bd_run_signoff;
+/* Signs evidence items off.  USAGE where one of the words is missing; preparer = reviewer is refused (INPUT). */
+BD_MUST_USE bd_rc bd_run_review(const bd_run_options *options, const bd_run_signoff *asked,
+                                bd_arena *arena, bd_run_outcome *out, bd_err *err);
 /* Withdraws one item of evidence, in the journal: it supports no pass from then on, its findings stay.  USAGE without a
  * reason or a name; INPUT: no such item, a sidecar or register, withdrawn already, a person whom bindery.json does not
  * know. */
@@ -156,12 +161,9 @@ BD_MUST_USE bd_rc bd_run_catalog_coverage(const bd_run_options *options, bd_aren
 BD_MUST_USE bd_rc bd_run_catalog_test(const bd_run_options *options, const char *const *paths,
                                       size_t count, bd_arena *arena, bd_run_outcome *outcome,
                                       bd_err *err);
-/* Published policies and initiatives (files; folders where an initiative's members are looked for) over the evidence
- * in the locker.  `parameters_path`: values of an assignment, or NULL.  Findings, each resource that fails or cannot be
- * told, are in the result only where they are wanted.  Ends 3 when a definition that was named asks
+/* Published policies and initiatives over the evidence in the locker.  Ends 3 when a definition that was named asks
  * for something that is not understood; with is_strict, when a member of an initiative does. */
-BD_MUST_USE bd_rc bd_run_policy_eval(const bd_run_options *options, const char *const *paths,
-                                     size_t count, const char *parameters_path, bool wants_findings,
+BD_MUST_USE bd_rc bd_run_policy_eval(const bd_run_options *options, const bd_run_policies *asked,
                                      bd_arena *arena, bd_run_outcome *outcome, bd_err *err);
 /* Versions of bindery and of every library it uses. */
 bd_str bd_run_versions(bd_arena *arena);

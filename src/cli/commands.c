@@ -289,9 +289,12 @@ static int run_review(const cli_call *call, bd_arena *arena) {
     for (size_t i = 0; i < call->operand_count; i++) {
         *bd_push(arena, &evidence) = bd_str_of(call->operands[i]);
     }
-    bd_rc rc =
-        bd_run_review(&options, &evidence, call->values[OPT_BY], call->values[OPT_ROLE],
-                      call->values[OPT_CHECKED], bd_str_eqz(as, "preparer"), arena, &outcome, &err);
+    bd_run_signoff asked = {.evidence = &evidence,
+                            .name = call->values[OPT_BY],
+                            .role = call->values[OPT_ROLE],
+                            .checked = call->values[OPT_CHECKED],
+                            .as_preparer = bd_str_eqz(as, "preparer")};
+    bd_rc rc = bd_run_review(&options, &asked, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_review);
 }
 
@@ -550,9 +553,12 @@ static int run_policy_eval(const cli_call *call, bd_arena *arena) {
     bd_run_options options = cli_run_options(call);
     bd_run_outcome outcome = {0};
     bd_err err;
-    const char *parameters = call->has[OPT_PARAMETERS] ? call->values[OPT_PARAMETERS].data : NULL;
-    bd_rc rc = bd_run_policy_eval(&options, call->operands, call->operand_count, parameters,
-                                  /*wants_findings*/ call->has[OPT_JSON], arena, &outcome, &err);
+    bd_run_policies asked = {
+        .paths = call->operands,
+        .path_count = call->operand_count,
+        .parameters_path = call->has[OPT_PARAMETERS] ? call->values[OPT_PARAMETERS].data : NULL,
+        .wants_findings = call->has[OPT_JSON]};
+    bd_rc rc = bd_run_policy_eval(&options, &asked, arena, &outcome, &err);
     return finish(call, rc, &outcome, &err, cli_print_policies);
 }
 

@@ -22,11 +22,12 @@ static bool is_same_person(bd_session *session, bd_str a, bd_str b) {
 
 /* Who is on record for an item in the other role? */
 static bd_rc refuse_self_review(bd_session *session, const bd_judged_run *judged,
-                                const bd_evidence_given *item, bd_str name, bool as_preparer,
+                                const bd_evidence_given *item, const bd_run_signoff *asked,
                                 bd_err *err) {
+    bd_str name = asked->name;
     const bd_evidence *record = &judged->read.evidence.data[item->number - 1];
-    bool is_both = !as_preparer && is_same_person(session, record->preparer.name, name);
-    for (size_t i = 0; as_preparer && i < record->reviewers.count; i++) {
+    bool is_both = !asked->as_preparer && is_same_person(session, record->preparer.name, name);
+    for (size_t i = 0; asked->as_preparer && i < record->reviewers.count; i++) {
         is_both = is_both || is_same_person(session, record->reviewers.data[i].name, name);
     }
     if (is_both) {
@@ -79,16 +80,20 @@ static bd_rc refuse_description(bd_session *session, const bd_judged_run *judged
              BD_ARG(described->given.path));
 }
 
-static bd_rc append_review(bd_session *session, const bd_evidence_given *item, bd_str name,
-                           bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
+static bd_str role_on_record(const bd_run_signoff *asked) {
+    return asked->as_preparer ? BD_STR("preparer") : BD_STR("reviewer");
+}
+
+static bd_rc append_review(bd_session *session, const bd_evidence_given *item,
+                           const bd_run_signoff *asked, bd_err *err) {
     char hex[65];
     bd_hex(item->sha256, 32, hex);
     bd_result line = {.arena = session->arena};
-    bd_result_text(&line, "as", as_preparer ? BD_STR("preparer") : BD_STR("reviewer"));
-    bd_result_text(&line, "checked", checked);
+    bd_result_text(&line, "as", role_on_record(asked));
+    bd_result_text(&line, "checked", asked->checked);
     bd_result_text(&line, "evidence", bd_evidence_id(session->arena, item->number));
-    bd_result_text(&line, "name", name);
-    bd_result_text(&line, "role", role);
+    bd_result_text(&line, "name", asked->name);
+    bd_result_text(&line, "role", asked->role);
     bd_result_text(&line, "sha256", bd_str_copy(session->arena, bd_str_of(hex)));
     return bd_locker_append(session->locker, BD_STR("reviewed"), bd_result_object(&line),
                             bd_clock_now(), err);
@@ -105,8 +110,9 @@ static void say_unknown(bd_session *session, bd_str name) {
     }
 }
 
-static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const bd_strs *evidence,
-                        bd_str name, bd_str role, bd_str checked, bool as_preparer, bd_err *err) {
+static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const bd_run_signoff *asked,
+                        bd_err *err) {
+    const bd_strs *evidence = asked->evidence;
     for (size_t i = 0; i < evidence->count; i++) {
         const bd_evidence_given *item = find_item(session, evidence->data[i]);
         if (item == NULL) {
@@ -115,20 +121,19 @@ static bd_rc review_all(bd_session *session, const bd_judged_run *judged, const 
                      BD_ARG(evidence->data[i]));
         }
         BD_TRY(refuse_description(session, judged, item, err));
-        BD_TRY(refuse_self_review(session, judged, item, name, as_preparer, err));
+        BD_TRY(refuse_self_review(session, judged, item, asked, err));
     }
     for (size_t i = 0; i < evidence->count; i++) {
-        BD_TRY(append_review(session, find_item(session, evidence->data[i]), name, role, checked,
-                             as_preparer, err));
+        BD_TRY(append_review(session, find_item(session, evidence->data[i]), asked, err));
     }
     return BD_OK;
 }
 
-bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_str name,
-                    bd_str role, bd_str checked, bool as_preparer, bd_arena *arena,
+bd_rc bd_run_review(const bd_run_options *options, const bd_run_signoff *asked, bd_arena *arena,
                     bd_run_outcome *outcome, bd_err *err) {
-    if (evidence->count == 0 || bd_str_trim(name).size == 0 || bd_str_trim(role).size == 0 ||
-        bd_str_trim(checked).size == 0) {
+    bd_str name = asked->name;
+    if (asked->evidence->count == 0 || bd_str_trim(name).size == 0 ||
+        bd_str_trim(asked->role).size == 0 || bd_str_trim(asked->checked).size == 0) {
         BD_RAISE(err, BD_ERR_USAGE,
                  "a review names at least one item and gives --by, --role and --checked");
     }
@@ -141,16 +146,16 @@ bd_rc bd_run_review(const bd_run_options *options, const bd_strs *evidence, bd_s
     bd_judged_run judged;
     bd_rc rc = bd_judge(&session, NULL, &judged, err);
     if (!bd_failed(rc)) {
-        rc = review_all(&session, &judged, evidence, name, role, checked, as_preparer, err);
+        rc = review_all(&session, &judged, asked, err);
         say_unknown(&session, name);
         bd_judged_clear(&judged);
     }
     bd_session_close(&session);
     BD_TRY(rc);
     bd_result out = {.arena = arena};
-    bd_result_int(&out, "reviewed", (int64_t)evidence->count);
+    bd_result_int(&out, "reviewed", (int64_t)asked->evidence->count);
     bd_result_text(&out, "by", name);
-    bd_result_text(&out, "as", as_preparer ? BD_STR("preparer") : BD_STR("reviewer"));
+    bd_result_text(&out, "as", role_on_record(asked));
     outcome->result = bd_result_object(&out);
     return BD_OK;
 }

@@ -29,8 +29,7 @@ bd_rc bd_run_sample(const bd_run_options *options, const bd_run_sampling *asked,
     return bd_sampling_run(options, asked, arena, outcome, err);
 }
 
-bd_rc bd_run_policy_eval(const bd_run_options *options, const char *const *paths, size_t count,
-                         const char *parameters_path, bool wants_findings, bd_arena *arena,
+bd_rc bd_run_policy_eval(const bd_run_options *options, const bd_run_policies *asked, bd_arena *arena,
                          bd_run_outcome *outcome, bd_err *err) {
-    return bd_policies_eval(options, paths, count, parameters_path, wants_findings, arena, outcome, err);
+    return bd_policies_eval(options, asked, arena, outcome, err);
 }

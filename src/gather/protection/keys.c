@@ -241,24 +241,30 @@ static void put_age(const bd_join *join, const bd_value *key, const bd_value *po
     bd_put_answer(build, "is_young", age <= least ? BD_YES : age > most ? BD_NO : BD_UNKNOWN);
 }
 
-static void emit_use(const bd_join *join, bd_str name, const bd_value *use, const bd_part *parts,
-                     size_t count, bd_arena *arena, bd_derived_fn *emit, void *context) {
-    const bd_value *policy = kept_of(parts, count, "policy"), *key = kept_of(parts, count, "key");
+/* What was read of one key. */
+typedef struct {
+    bd_str name;
+    const bd_value *key, *policy; /* NULL: not read */
+} used_key;
+
+static void emit_use(const bd_join *join, const used_key *used, const bd_value *use, bd_arena *arena,
+                     bd_derived_fn *emit, void *context) {
+    const bd_value *policy = used->policy;
     bd_str id = bd_value_text(use, "use");
     bd_builder build = {.arena = arena};
     bd_put_text(&build, "use", id);
-    bd_put_text(&build, "key", name);
+    bd_put_text(&build, "key", used->name);
     bd_put_answer(&build, "is_use", BD_YES);
     bd_put_answer(&build, "follows", bd_answer_of(use, "follows"));
     bd_put_answer(&build, "rotates", policy == NULL ? BD_UNKNOWN : bd_answer_of(policy, "rotates"));
-    put_age(join, key, policy, &build);
+    put_age(join, used->key, policy, &build);
     bd_put_text(
         &build, "problem",
         policy == NULL
             ? bd_str_format(arena,
                             "the rotation policy of the key '%.*s' was not read within "
                             "seven days of this snapshot",
-                            BD_ARG(name))
+                            BD_ARG(used->name))
             : BD_STR("the export does not show when the key's version was made and how often "
                      "it rotates, or whether its user follows the newest"));
     emit(context, BD_STR("key-use"), bd_resource_id(arena, id), id, BD_INSTANT_NONE,
@@ -294,9 +300,10 @@ BD_DERIVE_REDUCE(customer_keys) {
         emit_open(group, BD_STR("a disk names this disk encryption set, and it was not read"),
                   arena, emit, context);
     }
+    used_key used = {group, kept_of(parts, count, "key"), kept_of(parts, count, "policy")};
     for (size_t i = 0; i < count; i++) {
         if (bd_str_eqz(bd_value_text(parts[i].kept, "kind"), "use")) {
-            emit_use(join, group, parts[i].kept, parts, count, arena, emit, context);
+            emit_use(join, &used, parts[i].kept, arena, emit, context);
         }
     }
 }

@@ -494,13 +494,12 @@ static bd_rc evaluate(evaluating *run, const bd_value **out, bd_err *err) {
     return rc;
 }
 
-bd_rc bd_policies_eval(const bd_run_options *options, const char *const *paths, size_t count,
-                         const char *parameters_path, bool wants_findings, bd_arena *arena,
-                         bd_run_outcome *outcome, bd_err *err) {
+bd_rc bd_policies_eval(const bd_run_options *options, const bd_run_policies *asked, bd_arena *arena,
+                       bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
-    evaluating run = {.session = &session, .wants_findings = wants_findings};
-    BD_TRY(bd_policies_load(paths, count, parameters_path, arena, &outcome->diags, &run.policies,
-                            err));
+    evaluating run = {.session = &session, .wants_findings = asked->wants_findings};
+    BD_TRY(bd_policies_load(asked->paths, asked->path_count, asked->parameters_path, arena,
+                            &outcome->diags, &run.policies, err));
     BD_TRY(bd_session_open(options, BD_LOCKER_READ, arena, outcome, &session, err));
     open_run(&run);
     bd_rc rc = evaluate(&run, &outcome->result, err);
