@@ -248,7 +248,7 @@ static bd_str told_of(const scene *s, const char *scope) {
     return (bd_str){"", 0};
 }
 
-/* A snapshot is of one scope (bindery-1, 1): each list counts what stands in it, and what they share is one exception. */
+/* A snapshot is of one scope (bindery-1, 1): each list counts what stands in it; what they share is one exception. */
 TEST(assess, a_record_in_the_lists_of_several_subscriptions_counts_in_each) {
     static const struct {
         const char *listed; /* in the order of the day: subscription and verdict of the record there */

@@ -499,8 +499,8 @@ static void copy_judged(bd_arena *arena, bd_judged *judged) {
 /* ---- one record in the lists of several scopes ---- */
 
 /* What lies at a management group, or at the root, stands in the list of each subscription below it.  As one thing it
- * is followed over time once, with the worst that any of them says; each list is a snapshot of its own all the same, and
- * counts what stands in it. */
+ * is followed over time once, with the worst that any of them says; each list is a snapshot of its own all the same,
+ * and counts what stands in it. */
 static bool is_of_other_scope(const bd_judging *run, const bd_judged *a, const bd_judged *b) {
     const bd_check_view *view = &run->views[a->check];
     return !view->is_event && !view->is_register && !bd_str_eq(a->scope, b->scope);
