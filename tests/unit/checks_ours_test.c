@@ -66,7 +66,10 @@ TEST(assess, a_list_of_many_days_tells_of_its_last_one) {
 TEST(assess, hours_count_back_from_the_export) {
     static const struct {
         const char *done, *expected;
-    } rows[] = {{"2026-02-13T06:00:00Z", "C"}, {"2026-02-13T05:59:59Z", "D"}};
+    } rows[] = {
+        {"2026-02-13T06:00:00Z", "C"}, {"2026-02-13T05:59:59Z", "D"}, {"2026-02-16T06:00:00Z", "?"},
+        {"2099-01-01T00:00:00Z", "?"}, /* no hour of that time has been */
+    };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         scene *s = scene_of(AGED("'hours':48"), "2026-01-01", "2026-06-30", "UTC");
         put_aged(s, "2026-02-15T06:00:00Z", rows[i].done);

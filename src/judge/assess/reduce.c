@@ -42,6 +42,16 @@ static void judge_age(const bd_judging *run, const bd_row *row, uint32_t evidenc
     const bd_evidence *item = &run->in->evidence->data[evidence_index];
     bool is_range = item->describes_to > item->describes_from;
     bd_instant shown = is_range ? item->describes_to - 1 : judged->at;
+    const bd_zone *zone = run->in->engagement->zone;
+    bd_day done = bd_zone_day(zone, row->time);
+    bd_day seen = bd_zone_day(zone, shown);
+    bd_str on = bd_day_format(arena, done);
+    if (done > seen) {
+        judged->verdict = BD_CANNOT_TELL;
+        judged->reason = bd_str_format(arena, "%.*s lies after the export that tells of it",
+                                       BD_ARG(on));
+        return;
+    }
     if (view->plan->age_hours > 0) {
         if (row->time < shown - view->plan->age_hours * BD_HOUR) {
             judged->verdict = BD_FAIL;
@@ -51,17 +61,9 @@ static void judge_age(const bd_judging *run, const bd_row *row, uint32_t evidenc
         }
         return;
     }
-    const bd_zone *zone = run->in->engagement->zone;
-    bd_day done = bd_zone_day(zone, row->time);
-    bd_day seen = bd_zone_day(zone, shown);
     bd_day last = bd_zone_day(zone, run->out->until - 1);
     int grace = view->check->requirement->grace_days;
-    bd_str on = bd_day_format(arena, done);
-    if (done > seen) {
-        judged->verdict = BD_CANNOT_TELL;
-        judged->reason = bd_str_format(arena, "%.*s lies after the export that tells of it",
-                                       BD_ARG(on));
-    } else if (done < bd_day_add_months(seen + 1, -view->plan->age_months) - grace) {
+    if (done < bd_day_add_months(seen + 1, -view->plan->age_months) - grace) {
         judged->verdict = BD_FAIL;
         judged->reason =
             bd_str_format(arena, "last done on %.*s, more than %d months before this export",
