@@ -320,6 +320,27 @@ static const form_case forms[] = {
      "csv:roster", 2},
 };
 
+/* Before the records and behind them, and in the case of any tool. */
+TEST(scan, what_says_that_there_is_more_is_heard_in_any_spelling) {
+    static const char *const members[] = {
+        "\"nextLink\":\"https://x\"", "\"nextlink\":\"https://x\"",         "\"NextLink\":\"https://x\"",
+        "\"$skipToken\":\"a\"",       "\"$skiptoken\":\"a\"",             "\"SkipToken\":\"a\"",
+        "\"HasMore\":true",           "\"@odata.nextlink\":\"https://x\"",  "\"odata.nextLink\":\"https://x\"",
+        "\"ResultTruncated\":true",   "\"NextPageLink\":\"https://x\"",     "\"resultTruncated\":\"TRUE\"",
+    };
+    scan_bench bench = scan_bench_open();
+    for (size_t i = 0; i < 2 * BD_COUNT(members); i++) {
+        const char *said = members[i / 2], *list = "\"value\":[" STORE(SCAN_IN_A, "a", "true") "]";
+        bd_str text = bd_str_format(test_arena(), "{%s,%s}", i % 2 == 0 ? said : list, i % 2 == 0 ? list : said);
+        const bd_evidence *item = scan_alone(&bench, text.data, NULL);
+        test_failure("%s", text.data);
+        CHECK_EQ_INT(item->facts.rows_read, 1);
+        CHECK(item->facts.has_next_link || item->facts.is_truncated);
+        CHECK(item->completeness == BD_COMPLETE_NO);
+    }
+    scan_bench_close(&bench);
+}
+
 TEST(scan, every_envelope_is_recognised_by_its_content) {
     scan_bench bench = scan_bench_open();
     for (size_t i = 0; i < BD_COUNT(forms); i++) {

@@ -65,11 +65,16 @@ static bd_str bad_count_of(bd_scan_state *state, const bd_value *value) {
                : bd_str_visible(state->arena, bd_str_sub(text, 0, 60));
 }
 
+/* In whatever case: what says that there is more must not be missed for a letter. */
+static bool is_named(bd_str key, const char *name) {
+    return bd_str_ieq(key, bd_str_of(name));
+}
+
 static bool is_link(bd_str key) {
-    static const char *const links[] = {"nextLink", "@nextLink", "@odata.nextLink", "$skipToken",
-                                        "skip_token"};
+    static const char *const links[] = {"nextLink",   "@nextLink", "@odata.nextLink", "odata.nextLink", "nextPageLink",
+                                        "$skipToken", "skipToken", "skip_token"};
     for (size_t i = 0; i < BD_COUNT(links); i++) {
-        if (bd_str_eqz(key, links[i])) {
+        if (is_named(key, links[i])) {
             return true;
         }
     }
@@ -89,7 +94,7 @@ static bd_rc on_member(void *context, bd_str key, const bd_value *value, bd_err 
         state->has_link = true;
         facts->has_next_link = facts->has_next_link || !bd_value_is_absent(value);
         facts->next_link = bd_str_copy(state->arena, value->text);
-    } else if (bd_str_eqz(key, "hasMore")) { /* Azure DevOps audit log */
+    } else if (is_named(key, "hasMore")) { /* Azure DevOps audit log */
         facts->has_next_link = facts->has_next_link || is_true(value);
     } else if (bd_str_eqz(key, "@odata.context")) {
         facts->context = bd_str_copy(state->arena, value->text);
@@ -103,9 +108,9 @@ static bd_rc on_member(void *context, bd_str key, const bd_value *value, bd_err 
         state->is_az_query = bd_str_eqz(key, "total_records");
     } else if (bd_str_eqz(key, "count")) {
         state->count = count_of(value);
-    } else if (bd_str_eqz(key, "resultTruncated")) {
+    } else if (is_named(key, "resultTruncated")) {
         facts->is_truncated = facts->is_truncated || is_true(value);
-    } else if (bd_str_eqz(key, "error")) { /* beside tables: a partial answer */
+    } else if (is_named(key, "error")) { /* beside tables: a partial answer */
         facts->is_truncated = facts->is_truncated || !bd_value_is_absent(value);
     }
     return BD_OK;
