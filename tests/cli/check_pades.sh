@@ -146,6 +146,7 @@ refuses "a key that does not match" "do not belong together" '"key":"pki/signer.
 refuses "an expired certificate" "has expired at 2021-01-01T00:00:00Z" '"key":"pki/expired.key.pem","certificate":"pki/expired.crt.pem"' A=b
 refuses "a certificate of the future" "is valid only from 2044-01-01T00:00:00Z" '"key":"pki/future.key.pem","certificate":"pki/future.crt.pem"' A=b
 refuses "a certificate for something else" "its key usage allows no signatures" '"key":"pki/wrong-usage.key.pem","certificate":"pki/wrong-usage.crt.pem"' A=b
+refuses "an authority's own certificate" "it is for time-stamps or answers on revocation" '"key":"pki/tsa.key.pem","certificate":"pki/tsa.crt.pem"' A=b
 refuses "a revoked certificate" "was revoked at" "\"key\":\"pki/revoked.key.pem\",\"certificate\":\"pki/revoked.crt.pem\",$tsa,\"revocation\":[\"online\"]" A=b
 refuses "two keys at once" "expected one of" '"pkcs12":"a","key":"b","certificate":"c"' A=b
 refuses "a PIN in the configuration" "secrets are not kept in this file" '"pkcs11":"pkcs11:object=a?pin-value=1234"' A=b

@@ -260,6 +260,47 @@ TEST(crypto, key_usage_without_signatures_is_refused) {
     CHECK_FAILS(bd_key_open(&options, &key, &err), err, BD_ERR_INPUT, "key usage");
 }
 
+TEST(crypto, a_certificate_for_time_stamps_or_revocation_signs_nothing) {
+    static const char *const purposes[] = {"critical,timeStamping", "OCSPSigning", "OCSPSigning,clientAuth"};
+    for (size_t i = 0; i < BD_COUNT(purposes); i++) {
+        bd_err err = {0};
+        bd_key *key = NULL;
+        make_pair("clerk", bd_str_format(test_arena(), "rsa:2048 -addext extendedKeyUsage=%s", purposes[i]).data);
+        bd_key_options options = {.key_path = test_path("clerk.key"), .certificate_path = test_path("clerk.crt")};
+        CHECK_FAILS(bd_key_open(&options, &key, &err), err, BD_ERR_INPUT, "not for signing");
+    }
+}
+
+/* Who trusts an authority does not mean each of its servers; who lists the one certificate does. */
+TEST(crypto, a_server_under_a_trusted_authority_is_no_trusted_signer) {
+    static const struct {
+        const char *purposes;
+        bool is_for_more;
+    } certificates[] = {{"serverAuth", false},
+                        {"serverAuth,clientAuth", false},
+                        {"clientAuth", true},
+                        {"serverAuth,emailProtection", true},
+                        {"serverAuth,1.3.6.1.5.5.7.3.36", true},
+                        {"emailProtection", true}};
+    make_pair("root", "rsa:2048");
+    for (size_t i = 0; i < BD_COUNT(certificates); i++) {
+        bd_str output;
+        const char *purposes = certificates[i].purposes;
+        CHECK_EQ_INT(run_command(&output,
+                                 "umask 077; printf 'extendedKeyUsage=%s\n' >ext; openssl req -new -newkey rsa:2048 "
+                                 "-nodes -keyout w.key -subj /CN=web -out w.csr 2>&1; openssl x509 -req -in w.csr -CA "
+                                 "root.crt -CAkey root.key -CAcreateserial -extfile ext -out w.crt 2>&1", purposes), 0);
+        bd_key *key = open_pair(test_path("w.key"), test_path("w.crt"));
+        bd_str der = sign_text(key, BD_STR("content"));
+        bd_cms_report report = verify_text(der, BD_STR("content"), test_read_file(test_path("root.crt")));
+        test_failure("%s: %.*s", purposes, BD_ARG(report.reason));
+        CHECK(report.is_intact && report.is_trusted == certificates[i].is_for_more);
+        CHECK(report.is_trusted || bd_str_find(report.reason, BD_STR("for servers, not for signing")) > 0);
+        CHECK(verify_text(der, BD_STR("content"), test_read_file(test_path("w.crt"))).is_trusted);
+        bd_key_close(key);
+    }
+}
+
 static bd_rc answer(void *context, const char *path, bd_arena *arena, bd_str *out, bd_err *err) {
     int *asked = context;
     (void)path;

@@ -217,6 +217,39 @@ bd_rc bd_crypto_certificate_check(X509 *certificate, bd_arena *arena, bd_err *er
              BD_ARG(subject), found ? found : "an unknown algorithm");
 }
 
+/* What an extended key usage allows beyond servers, clients, time-stamps and answers for revocation: unknown purposes
+ * (document signing has several) count as that. */
+static bool is_for_more(X509 *certificate, uint32_t narrow) {
+    static const int narrow_purposes[] = {NID_server_auth, NID_client_auth, NID_time_stamp, NID_OCSP_sign,
+                                          NID_ms_sgc, NID_ns_sgc};
+    EXTENDED_KEY_USAGE *list = X509_get_ext_d2i(certificate, NID_ext_key_usage, NULL, NULL);
+    bool is_more = list == NULL || (X509_get_extended_key_usage(certificate) & narrow) == 0;
+    for (int i = 0; i < sk_ASN1_OBJECT_num(list) && !is_more; i++) {
+        bool is_narrow = false;
+        for (size_t k = 0; k < BD_COUNT(narrow_purposes); k++) {
+            is_narrow = is_narrow || OBJ_obj2nid(sk_ASN1_OBJECT_value(list, i)) == narrow_purposes[k];
+        }
+        is_more = !is_narrow;
+    }
+    EXTENDED_KEY_USAGE_free(list);
+    ERR_clear_error();
+    return is_more;
+}
+
+const char *bd_crypto_signer_fault(X509 *certificate) {
+    uint32_t usage = X509_get_key_usage(certificate);
+    if (usage != UINT32_MAX && (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
+        return "its key usage allows no signatures";
+    }
+    return is_for_more(certificate, XKU_TIMESTAMP | XKU_OCSP_SIGN)
+               ? NULL
+               : "it is for time-stamps or answers on revocation, not for signing";
+}
+
+bool bd_crypto_is_for_servers(X509 *certificate) {
+    return !is_for_more(certificate, XKU_SSL_SERVER);
+}
+
 /* ---- order ----------------------------------------------------------------------------------- */
 
 static int find_issuer(X509 *subject, STACK_OF(X509) * pool) {

@@ -67,8 +67,13 @@ void bd_crypto_cms_close(CMS_ContentInfo **cms);
 bd_str bd_crypto_chain_pem(X509 *subject, STACK_OF(X509) * issuers, bd_arena *arena);
 bd_instant bd_crypto_time_read(const ASN1_TIME *time); /* BD_INSTANT_NONE: no time that we read */
 
-/* trust.c: `purpose` as X509_PURPOSE_..., 0: any.  `who` begins the sentence of *reason.  USAGE: trust_pem is not
- * empty and holds no certificates. */
+/* Why a certificate may not sign content, whoever issued it; NULL: it may.  The second: for servers (and clients)
+ * alone, of which many hold a key. */
+const char *bd_crypto_signer_fault(X509 *certificate);
+bool bd_crypto_is_for_servers(X509 *certificate);
+
+/* trust.c: `purpose` as X509_PURPOSE_..., 0: signing content.  `who` begins the sentence of *reason.  USAGE: trust_pem
+ * is not empty and holds no certificates. */
 typedef struct {
     bd_str trust_pem;
     bd_instant at; /* BD_INSTANT_NONE: no time enters */

@@ -308,10 +308,9 @@ static bd_rc check_key_holds(const bd_key *key, const char *path, bd_err *err) {
 static bd_rc check_pair(const bd_key *key, const char *path, bd_arena *arena, bd_err *err) {
     BD_TRY(bd_crypto_certificate_check(key->certificate, arena, err));
     BD_TRY(check_key_holds(key, path, err));
-    uint32_t usage = X509_get_key_usage(key->certificate);
-    if (usage != UINT32_MAX && (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
-        BD_RAISE(err, BD_ERR_INPUT,
-                 "refused the certificate in '%s': its key usage allows no signatures", path);
+    const char *fault = bd_crypto_signer_fault(key->certificate);
+    if (fault != NULL) {
+        BD_RAISE(err, BD_ERR_INPUT, "refused the certificate in '%s': %s", path, fault);
     }
     for (int i = 0; i < sk_X509_num(key->issuers); i++) {
         BD_TRY(bd_crypto_certificate_check(sk_X509_value(key->issuers, i), arena, err));
