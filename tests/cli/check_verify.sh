@@ -54,6 +54,25 @@ cp "$binder" binder.bin
 claim_exit "verify: a binder is known by its content" 0 bindery verify --trust "$TRUST" binder.bin
 cp "$PACK" pack.pdf
 claim_exit "verify: a package is known by its content" 0 bindery verify --trust "$TRUST" pack.pdf
+
+# The place of the signature is no part of what is signed: another one who is trusted fits into it as well.
+python3 - "$binder" swapped.pdf "$key" "$crt" "$here" <<'PY'
+import re, sys
+sys.path.insert(0, sys.argv[5])
+import forge
+good, (key, crt) = open(sys.argv[1], "rb").read(), sys.argv[3:5]
+hole = re.search(rb"/Contents <([0-9a-f]{200,})>", good)
+covered = good[:hole.start(1) - 1] + good[hole.end(1) + 1:]
+der = forge.encode(forge.parse(bytes.fromhex(hole.group(1).decode()))[0])
+new = forge.sign(der, covered, covered, key, crt).hex().encode().ljust(len(hole.group(1)), b"0")
+open(sys.argv[2], "wb").write(good[:hole.start(1)] + new + good[hole.end(1):])
+PY
+cat "$TRUST" "$crt" >two.pem
+claim_exit "verify: a binder signed by another one than its cover names is ALTERED" 1 bindery verify --trust two.pem swapped.pdf
+claim_says "verify: whom is said" "the cover does not name the certificate of 'CN=Contoso Ltd (trial identity)'"
+claim_exit "verify: and so it is where only that one is trusted" 1 bindery verify --trust "$crt" swapped.pdf
+claim_exit "verify: the true one holds where both are trusted" 0 bindery verify --trust two.pem "$binder"
+
 if command -v qpdf >/dev/null; then
     qpdf "$binder" rewritten.pdf >/dev/null 2>&1
     bindery verify --trust "$TRUST" rewritten.pdf >out 2>&1

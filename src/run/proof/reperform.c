@@ -408,6 +408,10 @@ static bd_rc read_signer(performance *run, bd_signer *out, bd_err *err) {
     BD_TRY(read_text(run, "90_INTEGRITY/signer.pem", &out->certificate_pem, err));
     BD_TRY(bd_certificate_read(out->certificate_pem, run->arena, &out->facts, err));
     out->fingerprint = bd_hex_text(run->arena, out->facts.sha256, 32);
+    if (memcmp(out->facts.sha256, run->report->facts.signer_sha256, 32) != 0) {
+        differ(run, BD_STR("90_INTEGRITY/signer.pem"),
+               BD_STR("holds another certificate than that of the signer whom the manifest names"));
+    }
     if (!bd_key_place_is_named(&signing->reviewer)) {
         return BD_OK;
     }

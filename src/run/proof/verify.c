@@ -247,6 +247,27 @@ static void check_attached(verification *run, bd_pdf *file, bd_str path, const u
 }
 
 static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
+/* The cover says who signs, and `sign` refuses everybody else: a signature by somebody else who is trusted as well, a
+ * colleague under the same authority, would otherwise stand under another one's name. */
+static void check_signers(verification *run, bd_pdf *file, bd_str path, const bd_pdf_report *report) {
+    for (size_t i = 0; file != NULL && i < report->signatures.count; i++) {
+        const bd_pdf_signature *one = &report->signatures.data[i];
+        char hex[65];
+        bool is_named = false;
+        bd_err problem;
+        bd_hex(one->signer.sha256, 32, hex);
+        if (one->is_document_stamp || !one->is_intact) {
+            continue; /* names nobody, or is said already */
+        }
+        if (bd_failed(bd_cover_holds(file, bd_str_of(hex), run->arena, &is_named, &problem)) || !is_named) {
+            add_fault(run, "signature", path, 1,
+                      bd_str_format(run->arena,
+                                    "the cover does not name the certificate of '%.*s', %s, who signed the binder",
+                                    BD_ARG(one->signer.subject), hex));
+        }
+    }
+}
+
     BD_DEFER(bd_view_close_ref) bd_view *view = NULL;
     bd_pdf_report report;
     bd_pdf *file = NULL;
@@ -257,6 +278,7 @@ static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out
     if (!bd_failed(bd_pdf_view_parse(view, run->arena, &file, NULL))) {
         check_attached(run, file, bd_str_of(path), NULL);
     }
+        check_signers(run, file, bd_str_of(path), &report);
     bd_result_text(out, "kind", BD_STR("pdf"));
     bd_result_bool(out, "signed", report.is_signed);
     bd_result_int(out, "bytes", (int64_t)text.size);
@@ -300,6 +322,7 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
     }
     check_attached(run, file, path, report->manifest_sha256);
     char hex[65];
+    check_signers(run, file, path, &pdf);
     bd_hex(report->manifest_sha256, 32, hex);
     if (!names_manifest(run, file, bd_str_of(hex))) {
         add_fault(run, "altered", path, 1,
