@@ -43,6 +43,21 @@ claim_says "previous: both are named" "the package before it is 'ACME_SOC2_2026-
 claim_exit "previous: nor does the second follow itself" 1 own --previous v2.zip v2.zip
 claim_exit "previous: the first follows none" 1 own --previous v2.zip v1.zip
 claim_says "previous: which is said" "the package names none"
+# Evidence taken out, the journal begun anew, and what was handed over before named as the one before it.
+cp -R e anew
+chmod -R u+w anew/locker
+cp anew/locker/runs.ndjson runs
+rm -rf anew/locker anew/inbox/network-security-groups-prod-*
+bindery -C anew ingest -q >/dev/null 2>&1
+cp runs anew/locker/runs.ndjson
+bindery -C anew run -q >/dev/null 2>&1
+anew=$(ls anew/out/2026-H1/*_v4.zip)
+claim_exit "previous: a history written anew holds by itself" 0 own --reperform "$anew"
+claim_exit "previous: and is found by the package before it" 1 own --previous v3.zip "$anew"
+claim_says "previous: as what it is" "history was altered: the journal does not go on from that of the package before it"
+claim_says "previous: with the first line that is another one" "'ACME_SOC2_2026-01-01_2026-06-30_v3': line 1 of that one"
+case $said in *follows*) fail "previous: it is not said to follow" "$said" ;; *) pass "previous: it is not said to follow" ;; esac
+
 claim_exit "previous: that of somebody else is nobody's" 6 own --previous "$PACK" v2.zip
 claim_exit "previous: though trusted it is another one" 1 sh -c "cat e/identity/trial.crt.pem '$TRUST' >both.pem &&
     bindery verify -q --trust both.pem --previous '$PACK' v2.zip"

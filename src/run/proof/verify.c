@@ -16,6 +16,7 @@
 #define CHECKPOINT_BYTES ((size_t)64 << 10)
 #define COVER_PAGES 4
 #define PACKAGE_MANIFEST "90_INTEGRITY/manifest.json"
+#define JOURNAL "90_INTEGRITY/journal.ndjson"
 
 typedef struct {
     const bd_run_options *options;
@@ -393,7 +394,7 @@ static void verify_tree(verification *run, bd_str path, bd_str journal) {
 
 /* The journal's own chain: what happened to the evidence, in order, with nothing taken out. */
 static void verify_journal(verification *run, bd_package_reader *reader) {
-    bd_str path = BD_STR("90_INTEGRITY/journal.ndjson");
+    bd_str path = BD_STR(JOURNAL);
     const bd_blob *blob = bd_package_find(reader, path.data);
     bd_str text;
     bd_err problem;
@@ -424,34 +425,70 @@ static void expect(verification *run, const char *path, const char *what, bd_str
 
 /* ---- the package before it ---- */
 
-/* Whole by itself, and the very one that this package names. */
-static bd_rc check_previous(verification *run, const bd_package_report *report, unsigned jobs, bd_result *out,
-                            bd_err *err) {
-    const char *path = run->options->previous_path;
-    bd_str manifest = BD_STR("90_INTEGRITY/manifest.json"), named = report->facts.previous_package;
-    bd_package_reader *reader = NULL;
-    bd_package_report before;
+/* Empty where it has none or none that can be read, which is said already. */
+static bd_str journal_of(const verification *run, bd_package_reader *reader) {
+    const bd_blob *blob = reader != NULL ? bd_package_find(reader, JOURNAL) : NULL;
+    bd_str text;
+    bd_err problem;
+    bool is_read = blob != NULL && !bd_failed(bd_blob_read(blob, PDF_BYTES, run->arena, &text, &problem));
+    return is_read ? text : (bd_str){"", 0};
+}
+
+/* A journal only grows, so that the earlier one begins the later one.  A history that was written anew holds by itself:
+ * only what was handed over before tells it from the first. */
+static bool goes_on(verification *run, bd_str now, const bd_package_report *before, bd_str then) {
+    size_t line = 1;
+    bd_str was, is;
+    if (now.size == 0 || bd_str_has_prefix(now, then)) {
+        return true;
+    }
+    while (bd_str_cut(&then, '\n', &was) && bd_str_cut(&now, '\n', &is) && bd_str_eq(was, is)) {
+        line++;
+    }
+    add_fault(run, "history", BD_STR(JOURNAL), 1,
+              bd_str_format(run->arena,
+                            "history was altered: the journal does not go on from that of the package before it, "
+                            "'%.*s': line %zu of that one is %s",
+                            BD_ARG(before->facts.package_id), line,
+                            now.size > 0 ? "another one here" : "missing here"));
+    return false;
+}
+
+/* Whole by itself, and the very one that this package names; what was there then has to be there still. */
+static void hold_against(verification *run, bd_package_reader *reader, const bd_package_report *report,
+                          bd_package_reader *earlier, const bd_package_report *before, bd_result *out) {
+    bd_str manifest = BD_STR(PACKAGE_MANIFEST), named = report->facts.previous_package;
     char hex[65];
-    if (path == NULL) {
-        return BD_OK;
-    }
-    BD_TRY(bd_package_verify(path, run->trust, run->at, jobs, run->arena, &reader, &before, err));
-    bd_package_close(reader);
-    if (before.exit_code != 0) {
-        bd_str why = before.faults.count > 0 ? before.faults.data[0].sentence : BD_STR("it does not hold");
-        add_fault(run, "previous", bd_str_of(path), before.exit_code,
+    if (before->exit_code != 0) {
+        bd_str why = before->faults.count > 0 ? before->faults.data[0].sentence : BD_STR("it does not hold");
+        add_fault(run, "previous", bd_str_of(run->options->previous_path), before->exit_code,
                   bd_str_format(run->arena, "the package before it is not VERIFIED: %.*s", BD_ARG(why)));
-        return BD_OK;
+        return;
     }
-    bd_hex(before.sums_sha256, 32, hex);
+    bd_hex(before->sums_sha256, 32, hex);
     if (!bd_str_eqz(named, hex)) {
         bd_str names = named.size > 0 ? bd_str_format(run->arena, "%.12s...", named.data) : BD_STR("none");
         add_fault(run, "previous", manifest, 1,
                   bd_str_format(run->arena, "the package before it is '%.*s' (%.12s...), the package names %.*s",
-                                BD_ARG(before.facts.package_id), hex, BD_ARG(names)));
+                                BD_ARG(before->facts.package_id), hex, BD_ARG(names)));
+        return;
+    }
+    if (goes_on(run, journal_of(run, reader), before, journal_of(run, earlier))) {
+        bd_result_text(out, "follows", before->facts.package_id);
+    }
+}
+
+static bd_rc check_previous(verification *run, bd_package_reader *reader, const bd_package_report *report,
+                            unsigned jobs, bd_result *out, bd_err *err) {
+    const char *path = run->options->previous_path;
+    bd_package_reader *earlier = NULL;
+    bd_package_report before;
+    if (path == NULL) {
         return BD_OK;
     }
-    bd_result_text(out, "follows", before.facts.package_id);
+    BD_TRY(bd_package_verify(path, run->trust, run->at, jobs, run->arena, &earlier, &before, err));
+    hold_against(run, reader, report, earlier, &before, out);
+    bd_package_close(earlier);
     return BD_OK;
 }
 
@@ -523,11 +560,11 @@ static bd_rc verify_package(verification *run, const char *path, bd_result *out,
         expect(run, PACKAGE_MANIFEST, "period", run->options->expect_period, report.facts.period_id);
     }
     if (run->checkpoint.lines > 0 && !run->meets_checkpoint && run->exit_code == 0) {
-        add_fault(run, "checkpoint", BD_STR("90_INTEGRITY/journal.ndjson"), 1,
+        add_fault(run, "checkpoint", BD_STR(JOURNAL), 1,
                   BD_STR("there is no journal to hold against the checkpoint"));
     }
     if (report.has_manifest && !bd_failed(rc)) {
-        rc = check_previous(run, &report, jobs, out, err);
+        rc = check_previous(run, reader, &report, jobs, out, err);
     }
     if (report.has_manifest && !bd_failed(rc)) {
         rc = reperform(run, reader, &report, out, err);
