@@ -59,6 +59,32 @@ claim_exit "seal: and no journal to hold a checkpoint against" 2 sealed --checkp
 claim "seal: as JSON" sh -c "bindery verify --json --trust pki/root.pem good | \
     jq -e '.kind == \"seal\" and .seal.name == \"2026-H1\" and .timestamp_facts.trusted'"
 
+# ---- revoked, by a list of the caller's ----
+cp -R down gone
+edit_config gone 'd["signing"].update(key="pki/revoked.key.pem", certificate="pki/revoked.crt.pem")'
+bindery -C gone seal -q >/dev/null 2>&1
+claim_exit "seal: without a list nobody knows of a revocation" 0 sealed gone/locker/periods/2026-H1
+claim_exit "seal: with it the signer is not trusted" 6 sealed --crl pki/ca.crl gone/locker/periods/2026-H1
+claim_says "seal: that is said" "untrusted: manifest.p7s: the certificate 'CN=Revoked Signer"
+claim_exit "seal: a list that names somebody else changes nothing" 0 sealed --crl pki/ca.crl --crl pki/root.crl good
+cp -R pki lost
+(cd lost && openssl ca -config ca.cnf -name issuing_ca -revoke tsa.pem &&
+    sed -i '/Test TSA/s/^\(R\t[0-9]*Z\t\)[0-9]*Z/\1260101000000Z/' ca.db/index.txt && openssl ca -gencrl -config ca.cnf -name issuing_ca \
+    -crlexts crl -crl_lastupdate 20260101000000Z -crl_nextupdate 20440101000000Z -out tsa.crl) 2>lost.log
+package=$(ls e/out/2026-H1/*.zip)
+lost() { bindery verify -q --trust pki/root.pem --crl lost/tsa.crl "$@"; }
+claim_exit "seal: a revoked authority is no answer to --require-timestamp" 6 lost --require-timestamp good
+claim_says "seal: and why" "a time-stamp is required: the certificate 'CN=Test TSA"
+claim_exit "seal: without the requirement the rest holds" 0 lost good
+claim_exit "seal: nor does its time go before --at" 6 lost --at 2046-01-01 good
+claim_says "seal: which is said" "the signer's certificate is not valid at the time asked for"
+claim_exit "seal: as that of a good one does" 0 sealed --at 2046-01-01 good
+claim_exit "seal: the same of a package" 6 lost --require-timestamp "$package"
+claim_says "seal: of its own time-stamp" "90_INTEGRITY/SHA256SUMS.p7s: a time-stamp is required: the certificate 'CN=Test TSA"
+claim_exit "seal: and at a later day" 6 lost --at 2046-01-01 "$package"
+claim_says "seal: for its own signature" "90_INTEGRITY/SHA256SUMS.p7s: the signer's certificate is not valid at the time asked for"
+claim_exit "seal: and of a binder" 6 lost --at 2046-01-01 e/out/2026-H1/binder.pdf
+
 cp -R good manifest && chmod -R u+w manifest
 sed -i 's/"withdrawn":false/"withdrawn":true/' manifest/manifest.json
 claim_exit "seal: another manifest is ALTERED" 1 sealed manifest

@@ -237,27 +237,42 @@ bd_rc sign_judge_signature(judging *j, size_t index) {
 
 /* ---- revocation and level --------------------------------------------------------------------- */
 
+/* An authority that was revoked proves no date: the signature is judged as one without a time-stamp. */
+static bd_rc judge_stamp_revoked(judging *j, const bd_revocations *said) {
+    bd_pdf_signature *s = j->signature;
+    bd_revocation_report found;
+    bool was_dated = s->stamp.is_intact && s->stamp.is_trusted;
+    if (!s->has_stamp || s->is_document_stamp || s->stamp.chain_pem.size == 0) {
+        return BD_OK;
+    }
+    BD_TRY(bd_revocation_check(s->stamp.chain_pem, j->others_pem, said, s->stamp.time, j->arena,
+                               &found, j->err));
+    if (found.state != BD_REVOCATION_REVOKED) {
+        return BD_OK;
+    }
+    s->stamp.is_trusted = false;
+    s->stamp.reason = found.reason;
+    sign_add_reason(j, bd_str_format(j->arena, "the time-stamp does not count: %.*s", BD_ARG(found.reason)));
+    bd_instant at = j->how->at;
+    s->judged_at = was_dated ? at : s->judged_at;
+    if (was_dated && at != BD_INSTANT_NONE && (at < s->signer.not_before || at > s->signer.not_after)) {
+        s->is_trusted = false;
+        sign_add_reason(j, BD_STR("the signer's certificate is not valid at the time asked for"));
+    }
+    return BD_OK;
+}
+
 /* By all that is at hand: a revoked certificate is not trusted. */
 static bd_rc judge_revocation(judging *j, const bd_revocations *said) {
     bd_pdf_signature *s = j->signature;
     bd_revocation_report found;
+    BD_TRY(judge_stamp_revoked(j, said));
     BD_TRY(bd_revocation_check(s->chain_pem, j->others_pem, said, s->judged_at, j->arena, &found,
                                j->err));
     s->revocation = found.state;
     if (found.state == BD_REVOCATION_REVOKED) {
         s->is_trusted = false;
         sign_add_reason(j, found.reason);
-    }
-    if (!s->has_stamp || s->is_document_stamp || s->stamp.chain_pem.size == 0) {
-        return BD_OK;
-    }
-    BD_TRY(bd_revocation_check(s->stamp.chain_pem, j->others_pem, said, s->stamp.time, j->arena,
-                               &found, j->err));
-    if (found.state == BD_REVOCATION_REVOKED) {
-        s->stamp.is_trusted = false;
-        s->stamp.reason = found.reason;
-        sign_add_reason(j, bd_str_format(j->arena, "the time-stamp does not count: %.*s",
-                                         BD_ARG(found.reason)));
     }
     return BD_OK;
 }

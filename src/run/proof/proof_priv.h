@@ -24,10 +24,21 @@ BD_MUST_USE bd_rc bd_reperform(const bd_run_options *options, bd_zygote *zygote,
                                bd_package_reader *reader, const bd_package_report *report,
                                bd_arena *arena, bd_reperformance *out, bd_err *err);
 
-/* seal_verify.c: is it a folder of locker/periods?  What is wrong with one goes into `faults`, what it says into `out`.
- * Fails only where a file cannot be read or the trust is none. */
+/* revoked.c: by the caller's lists, of an intact signature and of its time-stamp (NULL: none).  `reasons`: why the
+ * signer is not trusted after all; a revoked authority makes the stamp untrusted and is its `reason`. */
+typedef struct {
+    const bd_revocations *said;
+    bd_str trust;
+    bd_instant at; /* when a signature without a time-stamp is judged */
+    bd_arena *arena;
+} bd_revoking;
+BD_MUST_USE bd_rc bd_revoked_judge(const bd_revoking *by, bd_cms_report *signature, bd_tsp_report *stamp,
+                                   bd_strs *reasons, bd_err *err);
+
+/* seal_verify.c: is it a folder of locker/periods?  What is wrong with one goes into `faults`, what it says into `out`
+ * (and its arena).  Fails only where a file cannot be read or the trust is none. */
 bool bd_seal_is_folder(const char *path, bd_arena *arena);
-BD_MUST_USE bd_rc bd_seal_verify(const char *folder, bd_str trust, bd_instant at, bd_result *out,
+BD_MUST_USE bd_rc bd_seal_verify(const char *folder, const bd_revoking *by, bd_result *out,
                                  bd_package_faults *faults, bool *has_stamp, bd_tsp_report *stamp,
                                  bd_err *err);
 

@@ -15,8 +15,8 @@ enum { ALTERED = 1, MALFORMED = 3, UNTRUSTED = 6 };
 typedef struct {
     const char *folder;
     bd_arena *arena;
-    bd_str trust;
-    bd_instant at;
+    const bd_revoking *by;
+    bd_str trust; /* by->trust */
     bd_result *out;
     bd_package_faults *faults;
     bd_str manifest, signature, checkpoint, stamp_text;
@@ -151,6 +151,16 @@ static bd_rc judge_stamp(seal_verification *run, bd_err *err) {
     return BD_OK;
 }
 
+static bd_rc judge_revoked(seal_verification *run, bd_cms_report *report, bd_err *err) {
+    bd_strs reasons = {0};
+    bool has_stamp = run->has_stamp && run->stamp->is_intact;
+    BD_TRY(bd_revoked_judge(run->by, report, has_stamp ? run->stamp : NULL, &reasons, err));
+    for (size_t i = 0; i < reasons.count; i++) {
+        add_fault(run, "untrusted", "manifest.p7s", UNTRUSTED, reasons.data[i]);
+    }
+    return BD_OK;
+}
+
 static void put_signer(seal_verification *run, const bd_cms_report *report) {
     bd_result_text(run->out, "signer", report->signer.subject);
     bd_result_text(run->out, "fingerprint", bd_hex_text(run->arena, report->signer.sha256, 32));
@@ -164,7 +174,7 @@ static bd_rc judge_signature(seal_verification *run, bd_err *err) {
     bd_err problem = {0};
     uint8_t digest[32];
     bd_sha256_of(run->manifest, digest);
-    bd_rc rc = bd_cms_verify(run->signature, digest, run->trust, is_dated ? run->stamp->time : run->at,
+    bd_rc rc = bd_cms_verify(run->signature, digest, run->trust, is_dated ? run->stamp->time : run->by->at,
                              run->arena, &report, &problem);
     if (bd_failed(rc) && problem.class == BD_ERR_USAGE) {
         *err = problem;
@@ -176,23 +186,25 @@ static bd_rc judge_signature(seal_verification *run, bd_err *err) {
                       bd_str_copy(run->arena, bd_str_of(problem.message))));
         return BD_OK;
     }
+    bool was_trusted = report.is_trusted;
+    BD_TRY(judge_revoked(run, &report, err));
     put_signer(run, &report);
     if (!report.is_intact) {
         add_fault(run, "altered", "manifest.json", ALTERED,
                   why(run, "the signature does not hold", report.reason));
-    } else if (!report.is_trusted) {
+    } else if (!was_trusted) {
         add_fault(run, "untrusted", "manifest.p7s", UNTRUSTED,
                   why(run, "its signer is not trusted", report.reason));
     }
     return BD_OK;
 }
 
-bd_rc bd_seal_verify(const char *folder, bd_str trust, bd_instant at, bd_result *out,
-                     bd_package_faults *faults, bool *has_stamp, bd_tsp_report *stamp, bd_err *err) {
+bd_rc bd_seal_verify(const char *folder, const bd_revoking *by, bd_result *out, bd_package_faults *faults,
+                     bool *has_stamp, bd_tsp_report *stamp, bd_err *err) {
     seal_verification run = {.folder = folder,
                              .arena = out->arena,
-                             .trust = trust,
-                             .at = at,
+                             .by = by,
+                             .trust = by->trust,
                              .out = out,
                              .faults = faults,
                              .stamp = stamp};

@@ -247,7 +247,6 @@ static void check_attached(verification *run, bd_pdf *file, bd_str path, const u
     }
 }
 
-static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
 /* The cover says who signs, and `sign` refuses everybody else: a signature by somebody else who is trusted as well, a
  * colleague under the same authority, would otherwise stand under another one's name. */
 static void check_signers(verification *run, bd_pdf *file, bd_str path, const bd_pdf_report *report) {
@@ -269,6 +268,7 @@ static void check_signers(verification *run, bd_pdf *file, bd_str path, const bd
     }
 }
 
+static bd_rc verify_pdf_file(verification *run, const char *path, bd_result *out, bd_err *err) {
     BD_DEFER(bd_view_close_ref) bd_view *view = NULL;
     bd_pdf_report report;
     bd_pdf *file = NULL;
@@ -278,8 +278,8 @@ static void check_signers(verification *run, bd_pdf *file, bd_str path, const bd
     add_pdf_faults(run, &report, bd_str_of(path));
     if (!bd_failed(bd_pdf_view_parse(view, run->arena, &file, NULL))) {
         check_attached(run, file, bd_str_of(path), NULL);
-    }
         check_signers(run, file, bd_str_of(path), &report);
+    }
     bd_result_text(out, "kind", BD_STR("pdf"));
     bd_result_bool(out, "signed", report.is_signed);
     bd_result_int(out, "bytes", (int64_t)text.size);
@@ -322,8 +322,8 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
         file = NULL;
     }
     check_attached(run, file, path, report->manifest_sha256);
-    char hex[65];
     check_signers(run, file, path, &pdf);
+    char hex[65];
     bd_hex(report->manifest_sha256, 32, hex);
     if (!names_manifest(run, file, bd_str_of(hex))) {
         add_fault(run, "altered", path, 1,
@@ -527,16 +527,21 @@ static bd_rc reperform(verification *run, bd_package_reader *reader,
     return BD_OK;
 }
 
-static bd_rc check_revoked(verification *run, const bd_package_report *report, bd_err *err) {
-    const bd_cms_report *signature = &report->signature;
-    bd_revocation_report found;
-    if (!report->is_signed || signature->chain_pem.size == 0) {
+static bd_revoking revoking(const verification *run) {
+    return (bd_revoking){
+        .said = &run->revocations, .trust = run->trust, .at = run->at, .arena = run->arena};
+}
+
+static bd_rc check_revoked(verification *run, bd_package_report *report, bd_err *err) {
+    bd_revoking by = revoking(run);
+    bd_strs reasons = {0};
+    if (!report->is_signed || !report->signature.is_intact) {
         return BD_OK;
     }
-    BD_TRY(bd_revocation_check(signature->chain_pem, run->trust, &run->revocations,
-                               signature->judged_at, run->arena, &found, err));
-    if (found.state == BD_REVOCATION_REVOKED) {
-        add_fault(run, "untrusted", BD_STR("90_INTEGRITY/SHA256SUMS.p7s"), 6, found.reason);
+    bool has_stamp = report->has_stamp && report->stamp.is_intact;
+    BD_TRY(bd_revoked_judge(&by, &report->signature, has_stamp ? &report->stamp : NULL, &reasons, err));
+    for (size_t i = 0; i < reasons.count; i++) {
+        add_fault(run, "untrusted", BD_STR("90_INTEGRITY/SHA256SUMS.p7s"), 6, reasons.data[i]);
     }
     return BD_OK;
 }
@@ -612,7 +617,8 @@ static bd_rc verify_seal(verification *run, const char *path, bd_result *out, bd
     bd_package_faults faults = {0};
     bool is_stamped = false;
     bd_tsp_report stamp = {0};
-    BD_TRY(bd_seal_verify(path, run->trust, run->at, out, &faults, &is_stamped, &stamp, err));
+    bd_revoking by = revoking(run);
+    BD_TRY(bd_seal_verify(path, &by, out, &faults, &is_stamped, &stamp, err));
     for (size_t i = 0; i < faults.count; i++) {
         const bd_package_fault *one = &faults.data[i];
         add_fault(run, one->word.data, one->path, one->exit_code, one->sentence);
