@@ -199,6 +199,16 @@ claim_exit "gc: then check is clean" 0 bindery -C e locker check
 
 # ---- a torn journal, a seal that was cut off ----
 
+# ---- a pipe where an object was: nobody waits for whoever might write to it ----
+cp -R e pipe
+object=$(find pipe/locker/objects -type f | sort | head -n 1)
+chmod -R u+w pipe/locker
+rm "$object"
+mkfifo "$object"
+claim_exit "pipe: check names it" 1 timeout 20 "$BINDERY" -C pipe locker check
+claim_says "pipe: as what cannot be read" "stray: ${object#pipe/locker/}: it is no file that can be read: not a regular file"
+claim_exit "pipe: a run refuses it" 3 timeout 20 "$BINDERY" -C pipe run -q --no-cache
+
 copy_ready t
 bindery -C t ingest -q late.csv >/dev/null 2>&1
 truncate -s -100 t/locker/journal.ndjson

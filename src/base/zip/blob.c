@@ -136,7 +136,8 @@ static bd_rc open_place(struct reading *reading, bd_err *err) {
     if (place->fd >= 0) {
         return BD_OK;
     }
-    reading->fd = openat(place->folder_fd, place->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    /* a pipe in its place is an error and not a wait for whoever writes to it */
+    reading->fd = openat(place->folder_fd, place->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (reading->fd < 0) {
         BD_RAISE(err, errno == ENOENT ? BD_ERR_INPUT : BD_ERR_IO, "cannot open '%.*s': %s",
                  BD_ARG(place->label), strerror(errno));

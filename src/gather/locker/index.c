@@ -92,7 +92,7 @@ static void load_lines(bd_locker *locker, bd_str text, int64_t written_ns) {
 static bool read_index(const bd_locker *locker, bd_arena *scratch, bd_str *text,
                        struct stat *status) {
     BD_DEFER(bd_fd_close)
-    int fd = openat(locker->folder_fd, "derived/index", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(locker->folder_fd, "derived/index", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 || fstat(fd, status) != 0 || status->st_size > (int64_t)INDEX_MAX) {
         return false;
     }

@@ -24,7 +24,7 @@ static bd_rc read_own_file(bd_locker *locker, const char *name, size_t max_bytes
                            bd_err *err) {
     *out = (bd_str){0};
     BD_DEFER(bd_fd_close)
-    int fd = openat(locker->folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(locker->folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT) {
         return BD_OK;
     }
@@ -109,7 +109,7 @@ static bd_rc raise_busy(bd_locker *locker, bd_err *err) {
 
 bool locker_has_writer(const bd_locker *locker) {
     BD_DEFER(bd_fd_close)
-    int fd = openat(locker->folder_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(locker->folder_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 

@@ -257,7 +257,7 @@ bd_rc store_file(bd_locker *locker, int fd, unsigned jobs, struct staged *staged
 static bd_rc check_frame(const bd_locker *locker, const bd_evidence_given *item, const char *path,
                          bd_err *err) {
     BD_DEFER(bd_fd_close)
-    int fd = openat(locker->folder_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(locker->folder_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat status;
     if (fd < 0 || fstat(fd, &status) != 0) {
         bool is_absent = errno == ENOENT;
@@ -381,7 +381,7 @@ static void sync_path(void *context, size_t index, unsigned worker) {
     struct sync_job *job = &batch->jobs[index];
     (void)worker;
     BD_DEFER(bd_fd_close)
-    int fd = openat(batch->folder_fd, job->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(batch->folder_fd, job->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     job->problem = fd < 0 || fsync(fd) != 0 ? errno : 0;
 }
 
