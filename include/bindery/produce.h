@@ -21,6 +21,7 @@
 
 #include "bindery/catalog.h"
 #include "bindery/command.h"
+#include "bindery/doc.h"
 #include "bindery/judging.h"
 #include "bindery/package.h"
 #include "bindery/ready.h"
@@ -53,9 +54,11 @@ BD_MUST_USE bd_rc bd_production_put(bd_production *production, bd_outputs *outpu
                                     bd_err *err);
 /* Tells runs.ndjson of the package, once it is in place; of a production without one there is nothing to tell. */
 BD_MUST_USE bd_rc bd_production_note(bd_production *production, bd_err *err);
-/* For who holds them against those of a package: the manifest, from `open` on, and the binder's bytes before any
- * signature, from `draw` on.  Borrowed until the production is closed. */
+/* For who holds them against those of a package: the manifest and the binder as a document, from `open` on until it is
+ * drawn, and the binder's bytes before any signature, from then on.  The manifest and the bytes are Borrowed until the
+ * production is closed. */
 bd_str bd_production_manifest(const bd_production *production);
+const bd_doc *bd_production_document(const bd_production *production);
 bd_str bd_production_drawn_binder(const bd_production *production);
 void bd_production_close(bd_production *production); /* accepts NULL */
 

@@ -76,3 +76,11 @@ claim_exit "old: by this program they are an alteration" 1 again
 claim_says "old: called so" "ALTERED ACME"
 claim "old: a program that claims to be this one and judges otherwise can be made" another lie
 claim_exit "old: that is an alteration" 1 again
+
+# What no version could have made otherwise, and what another one could use to print what it likes.
+claim "old: a version that lies about the edition can be made" another version edition
+claim_exit "old: a manifest that contradicts its own package is ALTERED in any version" 1 again
+claim_says "old: and says in what" "90_INTEGRITY/manifest.json: its 'edition' is not what the package's own"
+claim "old: a version that lists no figures of the score can be made" another version figures
+claim_exit "old: figures that point to nothing are an alteration" 1 again
+claim_says "old: and a score that is not listed is named, for the binder could print any" "80_MACHINE/figures.ndjson: lacks the figure of '/score/ready/n'"

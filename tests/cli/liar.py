@@ -4,6 +4,8 @@
     version   says that it was made of other sources
     words     gives one reason in other words
     ids       names every exception otherwise
+    edition   calls its packages by another edition than they are of
+    figures   lists none of the score's figures
 """
 import re
 import sys
@@ -28,6 +30,11 @@ for word in sys.argv[3:] or ["lie"]:
         change(b"no evidence describes a day of the period", b"of no day of the period there is evidence")
     elif word == "ids":
         change(b"X-%.*s-%.*s-%s", b"Y-%.*s-%.*s-%s")
+    elif word == "edition":
+        change(b"auditor\0", b"auditar\0")
+    elif word == "figures":
+        for member in (b"n", b"of", b"percent"):
+            change(b"\0/score/%s/" + member + b"\0", b"\0\0score/%s/" + member + b"\0")
     else:
         sys.exit("no such word: " + word)
 open(target, "wb").write(program)

@@ -85,6 +85,10 @@ bd_str bd_production_manifest(const bd_production *run) {
     return run->manifest;
 }
 
+const bd_doc *bd_production_document(const bd_production *run) {
+    return run->document;
+}
+
 bd_str bd_production_drawn_binder(const bd_production *run) {
     return run->binder_unsigned;
 }

@@ -16,6 +16,7 @@
 
 #define TEXT_BYTES ((size_t)1 << 30)
 #define MOST_NODES ((size_t)100000000)
+#define FIGURES "80_MACHINE/figures.ndjson"
 #define CHANGES "changes.json#" /* a figure of what changed; all others are of assessment.json */
 
 typedef struct {
@@ -269,6 +270,39 @@ static void differ_in_bytes(performance *run, bd_str path, bd_str sentence) {
     }
 }
 
+static bool is_same_member(const bd_value *a, const bd_value *b, const char *key, bd_arena *arena) {
+    const bd_value *left = bd_value_find(a, key), *right = bd_value_find(b, key);
+    return left == NULL || right == NULL ? left == right
+                                         : bd_str_eq(bd_json_canonical(arena, left), bd_json_canonical(arena, right));
+}
+
+/* Whose package it is and of when: any version takes that from engagement, journal and catalog, so that a manifest that
+ * says something else contradicts the package itself.  Only the binder's bytes would show it otherwise, which are not
+ * compared where another version, or who claims to be one, drew it. */
+static void compare_facts(performance *run, const bd_value *packaged, const bd_value *made) {
+    static const char *const facts[] = {"organisation", "period",       "as_of",          "fixed_time",
+                                        "edition",      "journal_head", "catalog_sha256", "signer_sha256"};
+    for (size_t i = 0; i < BD_COUNT(facts); i++) {
+        if (!is_same_member(packaged, made, facts[i], run->arena)) {
+            differ(run, BD_STR("90_INTEGRITY/manifest.json"),
+                   bd_str_format(run->arena,
+                                 "its '%s' is not what the package's own engagement, journal and catalog say",
+                                 facts[i]));
+        }
+    }
+}
+
+/* What a file is taken for hangs on the manifest as well. */
+static void compare_place(performance *run, const bd_value *packaged, const bd_value *made) {
+    static const char *const members[] = {"role", "evidence_id"};
+    for (size_t i = 0; made != NULL && i < BD_COUNT(members); i++) {
+        if (!is_same_member(packaged, made, members[i], run->arena)) {
+            differ(run, bd_value_text(packaged, "path"),
+                   bd_str_format(run->arena, "the manifest calls it by another '%s' than the journal", members[i]));
+        }
+    }
+}
+
 static void compare_file(performance *run, const bd_value *packaged, const bd_value *made) {
     bd_str path = bd_value_text(packaged, "path");
     bool is_equal = made != NULL && bd_str_eq(bd_value_text(packaged, "sha256"),
@@ -290,10 +324,13 @@ static bd_rc compare_files(performance *run, bd_str manifest, bd_err *err) {
     const bd_map *made_by_path = files_by_path(made, run->arena);
     const bd_map *packaged_by_path = files_by_path(packaged, run->arena);
     const bd_value *files = bd_value_find(packaged, "files");
+    compare_facts(run, packaged, made);
     for (size_t i = 0; i < files->count; i++) {
         const bd_value *file = &files->items[i];
+        const bd_value *again = bd_map_find(made_by_path, bd_value_text(file, "path"));
         if (!is_late(file)) {
-            compare_file(run, file, bd_map_find(made_by_path, bd_value_text(file, "path")));
+            compare_file(run, file, again);
+            compare_place(run, file, again);
         }
     }
     const bd_value *again = bd_value_find(made, "files");
@@ -340,7 +377,7 @@ static void check_figure(performance *run, const bd_value *figure) {
     if (is_text && bd_str_eq(value->text, text)) {
         return;
     }
-    bd_str path = BD_STR("80_MACHINE/figures.ndjson");
+    bd_str path = BD_STR(FIGURES);
     bd_str sentence = bd_str_format(run->arena, "the figure '%.*s' of '%.*s' is %.*s%s",
                                     BD_ARG(bd_str_visible(run->arena, text)),
                                     BD_ARG(bd_str_visible(run->arena, pointer)),
@@ -356,7 +393,7 @@ static void check_figure(performance *run, const bd_value *figure) {
 /* The figures stand in the binder in the order in which they are listed, and say what was judged. */
 static bd_rc find_figures(performance *run, bd_str pdf, bd_err *err) {
     bd_str list, line, text;
-    BD_TRY(read_text(run, "80_MACHINE/figures.ndjson", &list, err));
+    BD_TRY(read_text(run, FIGURES, &list, err));
     BD_TRY(binder_text(run, pdf, &text, err));
     while (bd_str_cut(&list, '\n', &line)) {
         const bd_value *figure;
@@ -377,6 +414,30 @@ static bd_rc find_figures(performance *run, bd_str pdf, bd_err *err) {
         }
         text = bd_str_sub(text, (size_t)at + wanted.size, text.size);
         run->out->figures++;
+    }
+    return BD_OK;
+}
+
+/* Another version may print other figures, and its list may say which; a list without a score or a count of exceptions
+ * would let the binder print any. */
+static bd_rc find_unlisted(performance *run, const bd_doc *made, bd_err *err) {
+    bd_str list, line;
+    bd_map *listed = bd_map_make(run->arena);
+    BD_TRY(read_text(run, FIGURES, &list, err));
+    while (bd_str_cut(&list, '\n', &line)) {
+        const bd_value *figure;
+        if (line.size > 0) {
+            BD_TRY(bd_json_parse(line, &bd_json_default_limits, run->arena, &figure, err));
+            bd_map_put(listed, bd_value_text(figure, "pointer"), run);
+        }
+    }
+    for (size_t i = 0; i < made->figures.count; i++) {
+        bd_str pointer = made->figures.data[i].pointer;
+        if (bd_str_has_prefix(pointer, BD_STR("/score/")) && bd_map_find(listed, pointer) == NULL) {
+            bd_differ_judged(&run->differing, BD_STR(FIGURES),
+                             bd_str_format(run->arena, "lacks the figure of '%.*s', which a binder prints",
+                                           BD_ARG(pointer)));
+        }
     }
     return BD_OK;
 }
@@ -431,6 +492,9 @@ static bd_rc make_again(performance *run, bd_signer *signer, bd_judged_run *judg
                           .previous = run->previous};
     BD_TRY(bd_production_open(&run->session, judged, signer, &wanted, &production, err));
     bd_rc rc = compare_files(run, bd_production_manifest(production), err);
+    if (!bd_failed(rc) && !run->differing.is_same_program) {
+        rc = find_unlisted(run, bd_production_document(production), err);
+    }
     if (!bd_failed(rc)) {
         rc = bd_production_draw(production, err);
     }
