@@ -83,6 +83,8 @@ claim_exit "seal: the same of a package" 6 lost --require-timestamp "$package"
 claim_says "seal: of its own time-stamp" "90_INTEGRITY/SHA256SUMS.p7s: a time-stamp is required: the certificate 'CN=Test TSA"
 claim_exit "seal: and at a later day" 6 lost --at 2046-01-01 "$package"
 claim_says "seal: for its own signature" "90_INTEGRITY/SHA256SUMS.p7s: the signer's certificate is not valid at the time asked for"
+claim_exit "seal: of a binder it is said" 0 lost e/out/2026-H1/binder.pdf
+claim_says "seal: and nothing of it called altered" "timestamp: e/out/2026-H1/binder.pdf: the time-stamp does not count"
 claim_exit "seal: and of a binder" 6 lost --at 2046-01-01 e/out/2026-H1/binder.pdf
 
 cp -R good manifest && chmod -R u+w manifest

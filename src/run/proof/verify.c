@@ -175,7 +175,11 @@ static const bd_value *signatures_value(verification *run, const bd_pdf_report *
 
 static void add_pdf_faults(verification *run, const bd_pdf_report *report, bd_str path) {
     int exit_code = exit_of(report->verdict);
-    const char *word = exit_code == 6 ? "untrusted" : (exit_code == 3 ? "malformed" : "altered");
+    /* of a binder that is VERIFIED nothing is altered: what is left to say is of its time-stamp */
+    const char *word = exit_code == 6   ? "untrusted"
+                       : exit_code == 3 ? "malformed"
+                       : exit_code == 0 ? "timestamp"
+                                        : "altered";
     for (size_t i = 0; i < report->reasons.count; i++) {
         add_fault(run, word, path, exit_code, report->reasons.data[i]);
     }
