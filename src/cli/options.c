@@ -142,7 +142,8 @@ const cli_option cli_options[] = {
      "bindery verify --expect-period 2026-H1 pack.zip", "0.1", " verify "},
     {OPT_PREVIOUS, "--previous", NULL, "FILE.zip", false, "the package must name this one as the one before it",
      "Each package names the one before it by the SHA-256 of its SHA256SUMS. This is that package: it is verified, "
-     "too, by the same trust; one that is not whole, or is another one than the package names, is exit 1.",
+     "too, by the same trust; one that is not whole, or is another one than the package names, is exit 1, and so is a "
+     "journal that does not go on from that package's.",
      "bindery verify --previous 2025-H2.zip 2026-H1.zip", "0.1", " verify "},
     {OPT_BY, "--by", NULL, "NAME", false, "who signs off",
      "The person's name, as it is to be printed.",
