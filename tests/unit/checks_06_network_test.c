@@ -341,6 +341,13 @@ TEST(checks_06_network, a_scale_set_that_gives_its_machines_addresses_fails) {
          "\"name\":\"p\"}}}]}}]}}}",
          "fail"},
         {"", "cannot-tell"},
+        /* `az resource list` shows the state of every resource and nothing of what it is */
+        {",\"provisioningState\":\"Succeeded\",\"sku\":{\"name\":\"Standard_B2s\"}", "cannot-tell"},
+        {",\"properties\":{\"provisioningState\":\"Succeeded\",\"virtualMachineProfile\":{"
+         "\"osProfile\":{}}}",
+         "cannot-tell"},
+        {",\"properties\":{\"provisioningState\":\"Succeeded\",\"orchestrationMode\":\"Flexible\"}",
+         "pass"}, /* its machines have cards of their own */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         whole *w = whole_open(FACTS);
