@@ -76,6 +76,18 @@ TEST(checks_awkward, a_flow_log_counts_by_where_it_sends_and_not_by_who_mentions
           PAGE(FLOW(VNET, ",'enabledFilteringCriteria':'srcIP=10.0.0.4'" TO_WORKSPACE(
                               "g", WORKSPACE, "true")))},
          "fail"},
+        /* recordTypes leaves out the states of flows that it does not name */
+        {{GROUP(""),
+          PAGE(FLOW(VNET, ",'recordTypes':'D'" TO_WORKSPACE("g", WORKSPACE, "true")))},
+         "fail"},
+        {{GROUP(""),
+          PAGE(FLOW(VNET, ",'recordTypes':'B,C,E'" TO_WORKSPACE("g", WORKSPACE, "true")))},
+         "fail"},
+        {{GROUP(""),
+          PAGE(FLOW(VNET, ",'recordTypes':'B,C,E,D'" TO_WORKSPACE("g", WORKSPACE, "true")))},
+         "pass"},
+        {{GROUP(""), PAGE(FLOW(VNET, ",'recordTypes':null" TO_WORKSPACE("g", WORKSPACE, "true")))},
+         "pass"},
         /* the group only says that there is one */
         {{GROUP(",'flowLogs':[{'id':'/subscriptions/" SCAN_SUB_A
                 "/resourceGroups/NetworkWatcherRG/providers/Microsoft.Network/networkWatchers/"
