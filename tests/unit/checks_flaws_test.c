@@ -147,6 +147,14 @@ TEST(checks_flaws, a_verdict_stands_at_the_snapshot_that_it_is_of) {
     scan_bench_close(&w->bench);
 }
 
+/* The assessment of the databases on a machine names the machine, and has nearly the same name. */
+#define DATABASES                                                                                  \
+    "{\"id\":\"" VM "/providers/Microsoft.Security/assessments/f97aa83c-9b63-4f9a-99f6-"            \
+    "b22c4398f936\",\"name\":\"f97aa83c-9b63-4f9a-99f6-b22c4398f936\",\"type\":"                    \
+    "\"Microsoft.Security/assessments\",\"properties\":{\"resourceDetails\":{\"source\":\"Azure\","  \
+    "\"id\":\"" VM "\"},\"displayName\":\"SQL servers on machines should have vulnerability "         \
+    "findings resolved\",\"status\":{\"code\":\"Healthy\"}}}"
+
 TEST(checks_flaws, a_machine_that_nobody_scanned_is_not_without_flaws) {
     static const struct {
         const char *records, *expected;
@@ -154,6 +162,7 @@ TEST(checks_flaws, a_machine_that_nobody_scanned_is_not_without_flaws) {
         {STATE("Healthy"), "pass"},
         {STATE("Unhealthy"), "pass"}, /* scanned; the other check judges what was found */
         {STATE("NotApplicable"), "cannot-tell"},
+        {DATABASES, "fail"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         whole *w = whole_open(SLAS);
