@@ -118,6 +118,10 @@ TEST(checks_06_network, a_wide_open_rule_is_found_however_it_is_spelled) {
         {"\"provisioningState\":\"Succeeded\",\"securityRules\":[]",
          "not-applicable"},                      /* attached to nothing */
         {"\"securityRules\":[]", "cannot-tell"}, /* does not say what it is attached to */
+        {"\"provisioningState\":\"Succeeded\"", "cannot-tell"}, /* a line of `az resource list` */
+        {"\"provisioningState\":\"Succeeded\",\"subnets\":null", "cannot-tell"},
+        {"\"provisioningState\":\"Succeeded\",\"subnets\":null,\"networkInterfaces\":null",
+         "not-applicable"},
         {ATTACHED "\"defaultSecurityRules\":[]", "cannot-tell"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {

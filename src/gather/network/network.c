@@ -79,9 +79,12 @@ void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zo
 
 #define NSG_TYPE "microsoft.network/networksecuritygroups"
 
+/* REST leaves out what there is none of; a whole record is one that shows its rules.  A line of an inventory shows its
+ * state and nothing else. */
 static bool is_attachment_shown(const bd_value *record) {
-    return has_key(record, "subnets") || has_key(record, "networkInterfaces") ||
-           bd_member(record, "provisioningState") != NULL;
+    bool is_whole =
+        bd_member(record, "provisioningState") != NULL && list_at(record, "securityRules") != NULL;
+    return is_whole || (has_key(record, "subnets") && has_key(record, "networkInterfaces"));
 }
 
 /* ".../virtualnetworks/v" of ".../virtualnetworks/v/subnets/s". */
