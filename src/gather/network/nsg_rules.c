@@ -390,14 +390,28 @@ static bool has_any(const bd_strs *tokens) {
     return false;
 }
 
-static bool reaches_all(bd_arena *arena, const bd_value *from) {
+static bool has_token(const bd_strs *tokens, const char *word) {
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (bd_str_eqz(tokens->data[i], word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The families of which a rule reaches every address; a rule narrowed by source port or destination reaches none. */
+static unsigned reaches_all(bd_arena *arena, const bd_value *from) {
     bd_strs ports = tokens_of(arena, from, "sourcePortRange", "sourcePortRanges");
     bd_strs places =
         tokens_of(arena, from, "destinationAddressPrefix", "destinationAddressPrefixes");
     bool all_ports = ports.count == 0 || has_any(&ports) || bd_str_eqz(ports.data[0], "0-65535");
-    bool all_places =
-        places.count == 0 || has_any(&places) || bd_str_eqz(places.data[0], "0.0.0.0/0");
-    return all_ports && all_places && !has_members(from, "destinationApplicationSecurityGroups");
+    if (!all_ports || has_members(from, "destinationApplicationSecurityGroups")) {
+        return 0;
+    }
+    if (places.count == 0 || has_any(&places)) {
+        return BOTH;
+    }
+    return (has_token(&places, "0.0.0.0/0") ? V4 : 0U) | (has_token(&places, "::/0") ? V6 : 0U);
 }
 
 /* Azure knows 100 (of admin rules 1) to 4096 for rules of one's own and 65000 to 65500 for its defaults: another order
@@ -427,8 +441,11 @@ static bool read_rule(judging *judge, const bd_value *from, bool is_standard, ru
         !is_priority(judge, out->priority, is_standard)) {
         return false;
     }
-    out->is_partial = !reaches_all(judge->arena, from);
-    return read_ports(judge, from, out) && read_sources(judge, from, out);
+    unsigned reached = reaches_all(judge->arena, from);
+    out->is_partial = reached == 0;
+    bool is_read = read_ports(judge, from, out) && read_sources(judge, from, out);
+    out->whole &= out->is_deny ? reached : BOTH; /* what goes to an IPv6 address a deny of IPv4 lets pass */
+    return is_read;
 }
 
 static void note_problem(judging *judge, const bd_value *from) {
