@@ -90,9 +90,18 @@ static target target_of(const bd_value *record, bd_arena *arena) {
                     .rule = bd_str_sub(id, (size_t)at + mark.size, id.size)};
 }
 
+/* Who deletes a Deny opens what it hid. */
 static bool is_write(bd_str operation) {
     return bd_str_ieq(operation, BD_STR(NSG_TYPE "/write")) ||
-           bd_str_ieq(operation, BD_STR(NSG_TYPE "/securityRules/write"));
+           bd_str_ieq(operation, BD_STR(NSG_TYPE "/securityRules/write")) ||
+           bd_str_ieq(operation, BD_STR(NSG_TYPE "/securityRules/delete"));
+}
+
+/* A Deny opens nothing by itself; what it took away before it was written, or who deleted it in between, its own
+ * write does not show. */
+static bool is_deny(const bd_value *body) {
+    return bd_str_ieq(bd_member_text(body, "access"), BD_STR("deny")) &&
+           !bd_str_ieq(bd_member_text(body, "direction"), BD_STR("outbound"));
 }
 
 void map_nsg_writes(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
@@ -113,7 +122,8 @@ void map_nsg_writes(const bd_value *record, const bd_value *parameters, const bd
         found = of.rule.size > 0 ? judge_rule_body(body, of.rule, arena)
                                  : judge_group_body(body, arena);
     }
-    bool is_known = body != NULL && found.is_known;
+    bool is_silent = of.rule.size > 0 && is_deny(body);
+    bool is_known = body != NULL && found.is_known && !is_silent;
     bd_str correlation = bd_member_text(record, "correlationId");
     bd_str written = of.rule.size > 0 ? bd_str_format(arena, "%.*s/securityrules/%.*s",
                                                       BD_ARG(of.nsg), BD_ARG(of.rule))
@@ -134,7 +144,9 @@ void map_nsg_writes(const bd_value *record, const bd_value *parameters, const bd
                 time == BD_INSTANT_NONE ? BD_STR("") : bd_instant_format(arena, time));
     bd_put_value(&build, "opens_admin_port",
                  is_known ? bd_value_bool(arena, found.exposure_count > 0) : NULL);
-    bd_put_text(&build, "problem", found.problem);
+    bd_put_text(&build, "problem",
+                is_silent ? BD_STR("a Deny was written; what it took away before is not shown")
+                          : found.problem);
     bd_put_value(&build, "exposures", found.exposures);
     bd_put_value(&build, "warnings", found.warnings);
     emit(context, BD_STR(NSG_TYPE), bd_resource_id(arena, of.nsg), of.nsg, time,
