@@ -12,6 +12,7 @@
 #define PERSON(id, upn, type)                                                                      \
     "{'id':'" id "','userPrincipalName':'" upn "','accountEnabled':true,'userType':'" type "'}"
 #define MEMBER PERSON("u1", "u1@c.example", "Member")
+#define OUTSIDER PERSON("u1", "x_y.example#EXT#@c.example", "Member")
 #define GUEST PERSON("u1", "x_y.example#EXT#@c.example", "Guest")
 #define HOLDS(who, role, type, kind, member, end)                                                  \
     "{'id':'a-" who "','principalId':'" who "','roleDefinitionId':'" role                          \
@@ -124,6 +125,12 @@ TEST(checks_awkward, a_policy_reaches_whom_it_names_by_group_role_or_kind_of_gue
         {NULL, MEMBER, USERS("'includeUsers':['All'],'excludeGroups':['g1']"), FAILS},
         {APPROVED("u1"), MEMBER, USERS("'includeUsers':['All'],'excludeGroups':['g1']"), LEFT_OUT},
         {NULL, GUEST, USERS("'includeUsers':['GuestsOrExternalUsers']"), PASSES},
+        /* whether a member from outside is meant is not said */
+        {NULL, OUTSIDER, USERS("'includeUsers':['GuestsOrExternalUsers']"), OPEN},
+        {NULL, OUTSIDER, USERS("'includeUsers':['All'],'excludeUsers':['GuestsOrExternalUsers']"),
+         OPEN},
+        {NULL, MEMBER, USERS("'includeUsers':['All'],'excludeUsers':['GuestsOrExternalUsers']"),
+         PASSES},
         {NULL, GUEST, USERS(GUESTS("includeGuestsOrExternalUsers", "b2bCollaborationGuest", "")),
          PASSES},
         {NULL, GUEST, USERS(GUESTS("includeGuestsOrExternalUsers", "internalGuest", "")), FAILS},

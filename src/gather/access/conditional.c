@@ -115,19 +115,23 @@ static bd_answer in_roles(person *who, const bd_value *list) {
     return out;
 }
 
+static bool is_external(const person *who) {
+    return bd_str_find(bd_str_lower(who->arena, who->upn), BD_STR("#ext#")) >= 0;
+}
+
 /* includeGuestsOrExternalUsers: {"guestOrExternalUserTypes":"internalGuest,b2bCollaborationGuest"}. */
 static bd_answer in_guest_types(person *who, const bd_value *users, const char *key) {
     const bd_value *found = bd_member(users, key);
     if (found == NULL || found->kind != BD_OBJECT) {
         return BD_NO;
     }
-    bool is_external = bd_str_find(bd_str_lower(who->arena, who->upn), BD_STR("#ext#")) >= 0;
-    if (!is_external && !who->is_guest) {
+    bool is_from_outside = is_external(who);
+    if (!is_from_outside && !who->is_guest) {
         return BD_NO;
     }
-    const char *own = !is_external    ? "internalguest"
-                      : who->is_guest ? "b2bcollaborationguest"
-                                      : "b2bcollaborationmember";
+    const char *own = !is_from_outside ? "internalguest"
+                      : who->is_guest  ? "b2bcollaborationguest"
+                                       : "b2bcollaborationmember";
     bd_str rest = bd_str_lower(who->arena, bd_member_text(found, "guestOrExternalUserTypes")),
            piece;
     bool is_named = false;
@@ -137,7 +141,7 @@ static bd_answer in_guest_types(person *who, const bd_value *users, const char *
     const bd_value *tenants = bd_member(found, "externalTenants");
     bool is_all = tenants == NULL || bd_value_is_absent(tenants) ||
                   bd_str_ieq(bd_member_text(tenants, "membershipKind"), BD_STR("all"));
-    if (is_named && is_external && !is_all) {
+    if (is_named && is_from_outside && !is_all) {
         say(who, BD_STR("a policy names guests by their home tenant, which no export shows"));
         return BD_UNKNOWN;
     }
@@ -145,10 +149,19 @@ static bd_answer in_guest_types(person *who, const bd_value *users, const char *
 }
 
 static bd_answer in_users(person *who, const bd_value *list) {
-    if (has_word(list, "All") || (who->is_guest && has_word(list, "GuestsOrExternalUsers"))) {
+    bool is_guests = has_word(list, "GuestsOrExternalUsers");
+    if (has_word(list, "All") || (who->is_guest && is_guests)) {
         return BD_YES;
     }
-    return has_word(list, bd_str_z(who->arena, who->id)) ? BD_YES : BD_NO;
+    if (has_word(list, bd_str_z(who->arena, who->id))) {
+        return BD_YES;
+    }
+    if (is_guests && is_external(who)) {
+        say(who, BD_STR("a policy names guests and external users, and whether it means an external "
+                        "user who is a member is not shown"));
+        return BD_UNKNOWN;
+    }
+    return BD_NO;
 }
 
 /* ---- a policy ---- */
