@@ -48,7 +48,8 @@ bool bd_roles_collect_holding(const bd_join_record *record, bd_arena *arena, bd_
 /* How somebody stands to a directory role. */
 typedef struct {
     bd_answer active, eligible;
-    bd_str problem; /* of the first unknown */
+    bd_answer scoped; /* active over a part of the directory, an administrative unit, say */
+    bd_str problem;   /* of the first unknown */
 } bd_holding;
 /* `groups`: ids of the groups that he is a member of.  Knows nothing without a whole list of holders.  Its problem is
  * allocated in `arena`. */

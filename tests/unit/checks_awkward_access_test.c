@@ -150,6 +150,26 @@ TEST(checks_awkward, a_policy_reaches_whom_it_names_by_group_role_or_kind_of_gue
     check_access("mfa-for-every-user", NOBODY, rows, BD_COUNT(rows));
 }
 
+/* Conditional Access reaches holders of a role over the whole directory, not over an administrative unit. */
+TEST(checks_awkward, a_role_over_a_part_of_the_directory_is_none_for_conditional_access) {
+#define USER_ADMIN "fe930be7-5e62-47db-91af-98c3a49a38b1"
+#define UNIT_ADMIN(at)                                                                             \
+    NOBODY ",{'id':'a-u1','principalId':'u1','roleDefinitionId':'" USER_ADMIN                      \
+           "','directoryScopeId':'" at "','assignmentType':'Assigned','memberType':'Direct',"       \
+           "'endDateTime':null,'principal':{'@odata.type':'#microsoft.graph.user','id':'u1'}}"
+    static const access_row whole[] = {
+        {NULL, MEMBER, USERS("'includeRoles':['" USER_ADMIN "']"), PASSES},
+        {NULL, MEMBER, USERS("'includeUsers':['All'],'excludeRoles':['" USER_ADMIN "']"), FAILS},
+    };
+    static const access_row unit[] = {
+        {NULL, MEMBER, USERS("'includeRoles':['" USER_ADMIN "']"), FAILS},
+        {NULL, MEMBER, USERS("'includeUsers':['All'],'excludeRoles':['" USER_ADMIN "']"), OPEN},
+        {NULL, MEMBER, USERS("'includeUsers':['All'],'excludeRoles':['" GA "']"), PASSES},
+    };
+    check_access("mfa-for-every-user", UNIT_ADMIN("/"), whole, BD_COUNT(whole));
+    check_access("mfa-for-every-user", UNIT_ADMIN("/administrativeUnits/x"), unit, BD_COUNT(unit));
+}
+
 /* The account that synchronises directories is left out by its role; that too has to be approved. */
 TEST(checks_awkward, leaving_out_the_role_of_directory_synchronisation_is_approved_or_fails) {
     static const char *const sync =

@@ -91,7 +91,9 @@ static bd_answer in_groups(person *who, const bd_value *list) {
     return out;
 }
 
-static bd_answer in_roles(person *who, const bd_value *list) {
+/* Conditional Access does not see a role over a part of the directory, an administrative unit, say: who holds it so is
+ * reached by no policy for the role.  Whether one that leaves the role out leaves him out is not said. */
+static bd_answer in_roles(person *who, const bd_value *list, bool is_exclusion) {
     bd_answer out = BD_NO;
     for (size_t i = 0; list != NULL && i < list->count; i++) {
         bd_str role = bd_id_tail(who->arena, list->items[i].text);
@@ -109,6 +111,10 @@ static bd_answer in_roles(person *who, const bd_value *list) {
                                                                   : held.active;
         if (one == BD_UNKNOWN) {
             say(who, held.problem);
+        } else if (one == BD_NO && is_exclusion && held.scoped != BD_NO) {
+            one = BD_UNKNOWN;
+            say(who, BD_STR("a policy leaves out a role that the account holds over a part of the "
+                            "directory alone"));
         }
         out = bd_answer_or(out, one);
     }
@@ -377,14 +383,17 @@ static policy_view view_policy(person *who, const bd_value *policy) {
                       : bd_answer_or(out.reaches, in_groups(who, list_of(users, "includeGroups")));
     out.reaches = out.reaches == BD_YES
                       ? BD_YES
-                      : bd_answer_or(out.reaches, in_roles(who, list_of(users, "includeRoles")));
+                      : bd_answer_or(out.reaches, in_roles(who, list_of(users, "includeRoles"),
+                                                           /*is_exclusion*/ false));
     out.excludes = BD_NO;
     if (out.reaches != BD_NO) {
         out.excludes = in_users(who, list_of(users, "excludeUsers"));
         out.excludes =
             bd_answer_or(out.excludes, in_guest_types(who, users, "excludeGuestsOrExternalUsers"));
         out.excludes = bd_answer_or(out.excludes, in_groups(who, list_of(users, "excludeGroups")));
-        out.excludes = bd_answer_or(out.excludes, in_roles(who, list_of(users, "excludeRoles")));
+        out.excludes =
+            bd_answer_or(out.excludes, in_roles(who, list_of(users, "excludeRoles"),
+                                                /*is_exclusion*/ true));
     }
     view_grant(who, policy, &out);
     out.clients = clients_of(conditions);

@@ -97,6 +97,8 @@ const bd_value *bd_roles_keep_holder(const bd_join_record *record, bd_arena *are
     bd_put_text(&build, "r", bd_id_tail(arena, role));
     bd_put_text(&build, "k", bd_str_of(kind));
     bd_put_text(&build, "t", principal_type(record->value, arena));
+    bd_str at = bd_member_text(record->value, "directoryScopeId");
+    bd_put_text(&build, "d", bd_str_eqz(at, "/") ? BD_STR("") : at);
     return bd_build_object(&build);
 }
 
@@ -168,7 +170,8 @@ static void settle_lists(const bd_join *join, bd_holding *out, bool has_any, bd_
 
 bd_holding bd_roles_holding_of(const bd_join *join, bd_str user, const bd_strs *groups, bd_str role,
                                bd_arena *arena) {
-    bd_holding out = {.active = BD_NO, .eligible = BD_NO, .problem = {"", 0}};
+    bd_holding out = {
+        .active = BD_NO, .scoped = BD_NO, .eligible = BD_NO, .problem = {"", 0}};
     bool has_any = false;
     for (size_t i = 0; i < join->common_count; i++) {
         const bd_part *part = &join->common[i];
@@ -176,7 +179,8 @@ bd_holding bd_roles_holding_of(const bd_join *join, bd_str user, const bd_strs *
             continue;
         }
         bool is_active = bd_str_eqz(bd_value_text(part->kept, "k"), "active");
-        bd_answer *side = is_active ? &out.active : &out.eligible;
+        bool is_scoped = bd_value_text(part->kept, "d").size > 0;
+        bd_answer *side = !is_active ? &out.eligible : is_scoped ? &out.scoped : &out.active;
         bd_answer one = holds_by(join, part, user, groups, arena);
         has_any = has_any || is_active;
         *side = bd_answer_or(*side, one);
