@@ -82,6 +82,11 @@ TEST(checks_awkward, a_condition_that_narrows_a_policy_keeps_it_from_covering_al
          FAILS},
         {NULL, MEMBER, ONLY("'platforms':{'includePlatforms':['all']}"), PASSES},
         {NULL, MEMBER,
+         ONLY("'deviceStates':{'includeStates':['All'],'excludeStates':['Compliant']}"), FAILS},
+        {NULL, MEMBER, ONLY("'deviceStates':{'includeStates':['All'],'excludeStates':[]}"), PASSES},
+        {NULL, MEMBER, ONLY("'times':{'includedRanges':['all']}"), OPEN}, /* of no reader here */
+        {NULL, MEMBER, ONLY("'times':null,'moods':[],'x@odata.type':'#y'"), PASSES},
+        {NULL, MEMBER,
          POLICY(EVERYBODY ",'applications':{'includeApplications':['All'],'excludeApplications':["
                           "'a1']},'clientAppTypes':['all']"),
          FAILS},
@@ -104,7 +109,7 @@ TEST(checks_awkward, null_empty_and_missing_conditions_are_one) {
     static const access_row rows[] = {
         {NULL, MEMBER, AS("null"), PASSES},
         {NULL, MEMBER, AS("[]"), PASSES},
-        {NULL, MEMBER, ONLY("'x':1"), PASSES},
+        {NULL, MEMBER, ONLY("'x':null,'y':[],'z':{}"), PASSES},
         {NULL, MEMBER, USERS("'includeUsers':['All'],'excludeUsers':null,'excludeGroups':[]"),
          PASSES},
         {NULL, MEMBER, USERS("'includeUsers':null,'includeGroups':null"), FAILS},

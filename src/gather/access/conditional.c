@@ -323,6 +323,10 @@ static const char *narrowing_device(const bd_value *conditions) {
                         !is_empty(devices, "excludeDevices") ||
                         !is_empty(devices, "includeDeviceStates") ||
                         !is_empty(devices, "excludeDeviceStates"));
+    const bd_value *states = bd_member(conditions, "deviceStates"); /* an older spelling of /beta */
+    is_filtered = is_filtered || !is_empty(states, "excludeStates") ||
+                  (!is_empty(states, "includeStates") &&
+                   !has_word(list_of(states, "includeStates"), "All"));
     return is_filtered ? "only some devices" : NULL;
 }
 
@@ -370,6 +374,38 @@ static unsigned clients_of(const bd_value *conditions) {
     return bits;
 }
 
+/* A condition that is not read here may narrow the policy, as those did that Microsoft has added so far. */
+static bd_str unread_condition(const bd_value *conditions) {
+    static const char *const read[] = {"users",
+                                       "applications",
+                                       "clientApplications",
+                                       "clientAppTypes",
+                                       "locations",
+                                       "platforms",
+                                       "devices",
+                                       "deviceStates",
+                                       "signInRiskLevels",
+                                       "userRiskLevels",
+                                       "servicePrincipalRiskLevels",
+                                       "insiderRiskLevels",
+                                       "agentIdRiskLevels",
+                                       "authenticationFlows"};
+    for (size_t i = 0;
+         conditions != NULL && conditions->kind == BD_OBJECT && i < conditions->count; i++) {
+        bd_str key = conditions->keys[i];
+        bool is_read = bd_str_find(key, BD_STR("@")) >= 0; /* what OData says of the next member */
+        for (size_t j = 0; j < BD_COUNT(read); j++) {
+            is_read = is_read || bd_str_ieq(key, bd_str_of(read[j]));
+        }
+        const bd_value *value = &conditions->items[i];
+        bool is_list = value->kind == BD_ARRAY || value->kind == BD_OBJECT;
+        if (!is_read && !bd_value_is_absent(value) && !(is_list && value->count == 0)) {
+            return key;
+        }
+    }
+    return (bd_str){"", 0};
+}
+
 static policy_view view_policy(person *who, const bd_value *policy) {
     const bd_value *conditions = bd_member(policy, "conditions");
     const bd_value *users = bd_member(conditions, "users");
@@ -394,6 +430,14 @@ static policy_view view_policy(person *who, const bd_value *policy) {
         out.excludes =
             bd_answer_or(out.excludes, in_roles(who, list_of(users, "excludeRoles"),
                                                 /*is_exclusion*/ true));
+    }
+    bd_str unread = unread_condition(conditions);
+    if (unread.size > 0 && out.reaches != BD_NO) {
+        out.reaches = BD_UNKNOWN;
+        say(who, bd_str_format(who->arena,
+                               "policy '%.*s' has the condition '%.*s', which is not read here and "
+                               "may narrow it",
+                               BD_ARG(out.name), BD_ARG(unread)));
     }
     view_grant(who, policy, &out);
     out.clients = clients_of(conditions);
