@@ -523,6 +523,41 @@ TEST(checks, a_certificate_shows_in_the_sign_ins_only) {
     }
 }
 
+/* A person whose name the log does not show is known by the object id; an application has neither. */
+TEST(checks, a_sign_in_without_a_name_is_that_of_its_user) {
+    static const struct {
+        const char *who, *expected;
+    } rows[] = {
+        {"'userId':'u7','userPrincipalName':'','authenticationRequirement':"
+         "'singleFactorAuthentication'",
+         "0 pass, 1 fail, 0 unclear; u7 signed in"},
+        {"'userId':'u7','authenticationRequirement':'multiFactorAuthentication'",
+         "1 pass, 0 fail, 0 unclear"},
+        {"'userId':'u7'", "0 pass, 0 fail, 1 unclear"},
+        {"'userId':'','servicePrincipalId':'s1','authenticationRequirement':"
+         "'singleFactorAuthentication'",
+         "0 pass, 0 fail, 0 unclear"},
+        {"'userId':'00000000-0000-0000-0000-000000000000','authenticationRequirement':"
+         "'singleFactorAuthentication'",
+         "0 pass, 0 fail, 0 unclear"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        world *w = world_of(NULL);
+        bd_str event = bd_str_format(test_arena(),
+                                     "{'id':'s','createdDateTime':'2026-02-03T00:00:00Z',"
+                                     "'appDisplayName':'a','status':{'errorCode':0},%s}",
+                                     rows[i].who);
+        put_graph(w, "auditLogs/signIns", AT,
+                  ",'describes_from':'2026-02-02T00:00:00Z','describes_to':'2026-02-09T00:00:00Z'",
+                  event.data);
+        judge_world(w);
+        bd_str got = said(w, "single-factor-sign-ins");
+        test_failure("row %zu: %.*s", i, BD_ARG(got));
+        CHECK(bd_str_has_prefix(got, bd_str_of(rows[i].expected)));
+        close_world(w);
+    }
+}
+
 /* ---- access reviews ---- */
 
 #define REVIEWS "identityGovernance/accessReviews/definitions(\\u0027d1\\u0027)/instances"

@@ -85,7 +85,10 @@ static const char *factors_of(const bd_value *record, bd_arena *arena) {
 void map_sign_ins(const bd_value *record, const bd_value *parameters, const bd_zone *zone,
                   bd_arena *arena, bd_derived_fn *emit, void *context) {
     (void)parameters, (void)zone;
+    bd_str user = FIRST(record, "userId", "User ID");
+    bool is_user = user.size > 0 && !bd_str_eqz(user, "00000000-0000-0000-0000-000000000000");
     bd_str upn = FIRST(record, "userPrincipalName", "Username");
+    upn = upn.size > 0 ? upn : is_user ? user : upn;
     if (upn.size == 0) {
         return; /* an application's */
     }
@@ -94,7 +97,7 @@ void map_sign_ins(const bd_value *record, const bd_value *parameters, const bd_z
     bd_builder build = {.arena = arena};
     bd_put_text(&build, "id", FIRST(record, "id", "Request ID", "OriginalRequestId"));
     bd_put_text(&build, "account", account);
-    bd_put_text(&build, "user", bd_str_lower(arena, FIRST(record, "userId", "User ID")));
+    bd_put_text(&build, "user", bd_str_lower(arena, user));
     bd_put_text(&build, "app", FIRST(record, "appDisplayName", "Application"));
     bd_put_answer(&build, "succeeded", has_succeeded(record, arena));
     bd_put_text(&build, "factors", bd_str_of(factors_of(record, arena)));
