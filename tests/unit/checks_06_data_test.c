@@ -106,14 +106,20 @@ TEST(checks_06_data, age_and_expiry_are_those_of_the_day_of_the_snapshot) {
     static const struct {
         const char *files[4], *expected;
     } rows[] = {
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1767000000"))},
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"created\":1767000000"))},
          "pass"},
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1768000000,\"updated\":1767000000"))},
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1768000000,\"created\":1767000000"))},
          "fail"}, /* expired */
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1760000000"))},
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"created\":1760000000"))},
          "fail"}, /* too old */
-        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"updated\":1767000000"))},
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"created\":1767000000"))},
          "fail"}, /* no expiry */
+        /* a new expiry is an update, and no new secret */
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"created\":1700000000,"
+                                   "\"updated\":1767000000"))},
+         "fail"},
+        {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1767000000"))},
+         "cannot-tell"},
         {{VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000"))}, "cannot-tell"},
         {{VAULTS, LIST(SECRET("s", "\"enabled\":false,\"exp\":1768000000"))}, "not-applicable"},
         {{VAULTS, "{\"value\":[{\"id\":\"" HOST
@@ -123,16 +129,16 @@ TEST(checks_06_data, age_and_expiry_are_those_of_the_day_of_the_snapshot) {
         {{VAULTS,
           "[{\"id\":\"" HOST "/secrets/"
           "s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,\"expires\":\"2026-"
-          "06-01T00:00:00+00:00\",\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"},
+          "06-01T00:00:00+00:00\",\"created\":\"2025-12-20T08:00:00+00:00\"}}]"},
          "pass"},
         {{VAULTS,
           "[{\"id\":\"" HOST "/secrets/"
           "s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,\"expires\":\"2026-"
-          "01-14T00:00:00+00:00\",\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"},
+          "01-14T00:00:00+00:00\",\"created\":\"2025-12-20T08:00:00+00:00\"}}]"},
          "fail"},
         {{VAULTS, "[{\"id\":\"" HOST "/secrets/"
                   "s\",\"name\":\"s\",\"managed\":null,\"attributes\":{\"enabled\":true,"
-                  "\"expires\":null,\"updated\":\"2025-12-20T08:00:00+00:00\"}}]"},
+                  "\"expires\":null,\"created\":\"2025-12-20T08:00:00+00:00\"}}]"},
          "fail"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
@@ -204,7 +210,7 @@ TEST(checks_06_data, a_certificate_renews_itself_from_an_issuer) {
 
 TEST(checks_06_data, without_a_stated_interval_the_age_of_a_secret_says_nothing) {
     const char *const files[] = {
-        VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"updated\":1767000000")),
+        VAULTS, LIST(SECRET("s", "\"enabled\":true,\"exp\":1777000000,\"created\":1767000000")),
         NULL};
     CHECK_EQ_STR(judge("{'slas':{}}", "secrets-rotated", files), "cannot-tell");
     whole *w = whole_open("{}");

@@ -67,6 +67,7 @@ static void put_attributes(bd_builder *build, const bd_value *record) {
     bd_str shown = moment_text(arena, expires);
     bd_put_value(build, "enabled", bd_member(attributes, "enabled"));
     bd_put_text(build, "expires", shown);
+    bd_put_text(build, "created", moment_text(arena, bd_member(attributes, "created")));
     bd_put_text(build, "updated", moment_text(arena, bd_member(attributes, "updated")));
     if (attributes != NULL && (expires == NULL || shown.size > 0)) {
         bd_put_value(build, "has_expiry", bd_value_bool(arena, shown.size > 0));
