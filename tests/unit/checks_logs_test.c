@@ -255,6 +255,39 @@ static void expect_directory(const char *audit_rows, const char *sign_in_rows,
     expect_settings(SETTING("\"" CENTRAL "\"", BOTH_KINDS), audit_rows, sign_in_rows, expected);
 }
 
+/* Sign-ins without a user present, as those of a mail client, have a table of their own. */
+TEST(checks_logs, one_factor_is_looked_for_in_both_logs_of_sign_ins) {
+#define QUIET_ROWS(rows)                                                                           \
+    "{\"tables\":[{\"name\":\"AADNonInteractiveUserSignInLogs\",\"columns\":[{\"name\":"             \
+    "\"TimeGenerated\",\"type\":\"datetime\"},{\"name\":\"UserPrincipalName\",\"type\":\"string\"}," \
+    "{\"name\":\"ResultType\",\"type\":\"string\"},{\"name\":\"AuthenticationRequirement\",\"type\":" \
+    "\"string\"}],\"rows\":[" rows "]}]}"
+#define QUIET(requirement) "[\"2026-01-11T10:00:00Z\",\"ann@x\",\"0\",\"" requirement "\"]"
+    static const struct {
+        const char *quiet, *expected;
+    } rows[] = {
+        {NULL, "cannot-tell"},
+        {QUIET_ROWS(QUIET("multiFactorAuthentication")), "clean"},
+        {QUIET_ROWS(QUIET("singleFactorAuthentication")), "deviation"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open(FACTS);
+        put_weekly(w, "S58s",
+                   "{\"id\":\"s1\",\"createdDateTime\":\"2026-01-11T10:00:00Z\","
+                   "\"userPrincipalName\":\"ann@x\",\"appDisplayName\":\"p\","
+                   "\"conditionalAccessStatus\":\"success\",\"status\":{\"errorCode\":0},"
+                   "\"authenticationRequirement\":\"multiFactorAuthentication\"}");
+        if (rows[i].quiet != NULL) {
+            whole_add(w, rows[i].quiet, ",\"source\":\"S63n\"" OF(CENTRAL) WHOLE_MONTH);
+        }
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_month(w, "6.1.2c", 0));
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(got, rows[i].expected);
+        scan_bench_close(&w->bench);
+    }
+}
+
 TEST(checks_logs, each_log_of_the_directory_has_its_days_in_the_workspace) {
 #define AUDIT_ROWS(rows) TABLE("AuditLogs", "OperationName", "CorrelationId", rows)
 #define SIGN_IN_ROWS(rows) TABLE("SigninLogs", "UserPrincipalName", "ResultType", rows)
