@@ -63,6 +63,34 @@ TEST(checks_06_data, the_tls_version_of_an_app_stands_in_its_configuration) {
     }
 }
 
+/* `az webapp list` shows no slots; Resource Graph does. */
+TEST(checks_06_data, a_slot_that_only_the_inventory_shows_is_judged) {
+#define SLOT_LINE(more)                                                                            \
+    "{\"totalRecords\":1,\"count\":1,\"resultTruncated\":\"false\",\"data\":[{\"id\":\"" SITE           \
+    "/slots/s\",\"name\":\"s\",\"type\":\"microsoft.web/sites/slots\",\"subscriptionId\":\"" SCAN_SUB_A \
+    "\"" more "}]}"
+    static const struct {
+        const char *inventory, *config, *expected;
+    } rows[] = {
+        {SLOT_LINE(""), CONFIG(SITE "/slots/s", "\"1.2\"", "\"1.2\""), "pass"},
+        {SLOT_LINE(""), CONFIG(SITE "/slots/s", "\"1.0\"", "\"1.2\""), "fail"},
+        {SLOT_LINE(""), CONFIG(SITE, "\"1.2\"", "\"1.2\""), "cannot-tell"}, /* that of the app */
+        {SLOT_LINE(",\"publicNetworkAccess\":\"Disabled\""), CONFIG(SITE, "\"1.2\"", "\"1.2\""),
+         "not-applicable"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open(FACTS);
+        whole_add(w, APP, "");
+        whole_add(w, rows[i].inventory, ",\"source\":\"S77\"");
+        whole_add(w, rows[i].config, "");
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_verdict(w, "tls-appservice-slots"));
+        scan_bench_close(&w->bench);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}
+
 #define REFERENCE(name, more)                                                                      \
     "{\"id\":\"" SITE "/config/configreferences/appsettings/" name                                 \
     "\",\"properties\":{\"vaultName\":\"kv\"" more "}}"
