@@ -297,6 +297,13 @@ TEST(checks_06_network, each_endpoint_of_a_front_door_stands_behind_a_policy_tha
          DOOR_POLICY("Prevention"), "pass", "pass", "pass"},
         {ENDPOINT("Enabled"), ASSOCIATIONS(ASSOCIATED("")), DOOR_POLICY("Prevention"), "pass",
          "cannot-tell", "pass"},
+        /* one for some routes leaves the others of the domain open, or not: that is not read */
+        {ENDPOINT("Enabled"),
+         ASSOCIATIONS(ASSOCIATED("," ALL_PATHS ",\"routes\":[{\"id\":\"" PROFILE
+                                 "/afdEndpoints/e/routes/r\"}]")),
+         DOOR_POLICY("Prevention"), "pass", "cannot-tell", "pass"},
+        {ENDPOINT("Enabled"), ASSOCIATIONS(ASSOCIATED("," ALL_PATHS ",\"routes\":[]")),
+         DOOR_POLICY("Prevention"), "pass", "pass", "pass"},
         {ENDPOINT("Enabled"), ASSOCIATION(PROFILE "/customdomains/d"), DOOR_POLICY("Prevention"),
          "pass", "fail", "pass"},
         {ENDPOINT("Enabled"), ASSOCIATION(PROFILE "/afdEndpoints/e"), DOOR_POLICY("Detection"),

@@ -99,12 +99,18 @@ void map_waf_bindings(const bd_value *record, const bd_value *parameters, const 
 /* An association protects the paths that it names: all of them, some (`paths`), or it does not say. */
 typedef struct {
     bool is_said, is_all;
+    bd_str problem; /* why it does not say */
     bd_str paths;
 } reach;
 
 static reach reach_of(const gateway *of, const bd_value *association) {
     const bd_value *patterns = list_at(association, "patternsToMatch");
-    reach out = {.is_said = patterns != NULL && patterns->count > 0, .paths = {"", 0}};
+    const bd_value *routes = list_at(association, "routes");
+    bool is_routed = routes != NULL && routes->count > 0;
+    reach out = {.is_said = patterns != NULL && patterns->count > 0 && !is_routed,
+                 .problem = is_routed ? BD_STR("the association is for some routes of the domain")
+                                      : BD_STR("the association does not show patternsToMatch"),
+                 .paths = {"", 0}};
     for (size_t i = 0; patterns != NULL && i < patterns->count; i++) {
         bd_str one = patterns->items[i].kind == BD_STRING ? patterns->items[i].text : BD_STR("");
         out.is_all = out.is_all || bd_str_eqz(one, "/*") || bd_str_eqz(one, "*");
@@ -127,8 +133,7 @@ static void emit_domain(const gateway *of, bd_str domain, bd_str waf, const reac
     bd_put_value(&build, "has_policy",
                  to->is_said || waf.size == 0 ? bd_value_bool(of->arena, waf.size > 0 && to->is_all)
                                               : NULL);
-    bd_put_text(&build, "problem",
-                to->is_said ? BD_STR("") : BD_STR("the association does not show patternsToMatch"));
+    bd_put_text(&build, "problem", to->is_said ? BD_STR("") : to->problem);
     of->emit(of->context, type, key, domain, BD_INSTANT_NONE, bd_build_object(&build));
 }
 
@@ -157,7 +162,8 @@ void map_frontdoor_frontends(const bd_value *record, const bd_value *parameters,
     gateway of = {record, bd_member_text(record, "id"), arena, emit, context};
     bd_str type = bd_str_lower(arena, bd_member_text(record, "type"));
     const bd_value *ends = list_at(record, "frontendEndpoints");
-    const reach whole = {.is_said = true, .is_all = true, .paths = {"", 0}};
+    const reach whole = {
+        .is_said = true, .is_all = true, .problem = {"", 0}, .paths = {"", 0}};
     if (!bd_str_has_prefix(type, BD_STR("microsoft.network/frontdoor")) ||
         bd_str_ieq(bd_member_text(record, "enabledState"), BD_STR("disabled"))) {
         return;
