@@ -560,6 +560,8 @@ TEST(checks, a_gate_is_opened_by_a_second_person) {
         {AN_ENVIRONMENT("true", "false"), AN_APPROVAL(""), "cannot-tell"},
         {AN_ENVIRONMENT("true", "false"),
          AN_APPROVAL(",'settings':{'requesterCannotBeApprover':false}"), "fail"},
+        {AN_ENVIRONMENT("true", "false"), AN_APPROVAL(ASKED ",'isDisabled':true"), "cannot-tell"},
+        {AN_ENVIRONMENT("true", "false"), AN_APPROVAL(ASKED ",'isDisabled':false"), "pass"},
         {AN_ENVIRONMENT("true", "false"), NULL, "cannot-tell"},
     };
     static const char *const sources[] = {"S71", "S70"};

@@ -304,8 +304,8 @@ static void map_approval(const listener *to, const bd_value *record) {
     const bd_value *resource = bd_member(record, "resource");
     bd_str type = bd_member_text(bd_member(record, "type"), "name");
     const bd_value *settings = bd_member(record, "settings");
-    if (!bd_str_ieq(type, BD_STR("Approval"))) {
-        return;
+    if (!bd_str_ieq(type, BD_STR("Approval")) || is_true(record, "isDisabled")) {
+        return; /* one that is switched off asks nobody; another may still be on */
     }
     bool is_yes = is_true(settings, "requesterCannotBeApprover");
     bool is_known = is_yes || is_false(settings, "requesterCannotBeApprover");
