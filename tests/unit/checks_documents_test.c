@@ -97,3 +97,28 @@ TEST(checks, an_incident_alone_is_no_exercise) {
     judge_scene(s);
     CHECK_EQ_STR(outcomes(s, "7.7c"), "M");
 }
+
+/* An approval counts by its own day: that the paper was read again lately renews none, and what is approved after the
+ * period is not yet approved in it. */
+TEST(checks, an_approval_counts_by_the_day_on_which_it_was_given) {
+    static const struct {
+        const char *approved, *carried_out, *expected; /* "": not given */
+    } rows[] = {
+        {"2026-03-01", "2026-03-01", "C"}, {"2026-03-01", "", "C"}, {"", "2026-03-01", "C"},
+        {"2019-03-01", "2026-03-01", "M"}, {"2026-03-01", "2019-03-01", "C"},
+        {"2026-04-10", "2026-03-01", "M"}, {"", "", "?"},
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = &files_of("2026-01-01", "2026-03-31", NULL)->scene;
+        bd_document document = stating(carried_out("2026-03-01"), "who-is-screened;method;legal-limits");
+        bool has_approval = bd_day_parse(bd_str_of(rows[i].approved), &document.approved_on);
+        bool has_act = bd_day_parse(bd_str_of(rows[i].carried_out), &document.carried_out_on);
+        document.approved_on = has_approval ? document.approved_on : BD_DAY_NONE;
+        document.carried_out_on = has_act ? document.carried_out_on : BD_DAY_NONE;
+        document.approved_by = BD_STR("Ann Weber");
+        put_document(s, "screening-rule", document, true);
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(outcomes(s, "1.4a"), rows[i].expected);
+    }
+}

@@ -137,6 +137,14 @@ static bool is_report_known(const bd_documents *run, const bd_document *document
     return !bd_day_parse(bd_value_text(document->report, "period_from"), &from) || from <= last;
 }
 
+/* The day that counts: of an approval the one on which it was given, whatever else was done on another. */
+static bd_day date_of(const bd_check *check, const bd_document *document) {
+    bool is_approval = bd_str_eqz(check->property, "approved_on");
+    bd_day first = is_approval ? document->approved_on : document->carried_out_on;
+    bd_day second = is_approval ? document->carried_out_on : document->approved_on;
+    return first != BD_DAY_NONE ? first : second;
+}
+
 /* Each check of documents goes through all of them, and most evidence is none. */
 const bd_documents *bd_documents_make(const bd_documents_inputs *inputs, bd_arena *arena) {
     bd_documents *made = bd_new(arena, bd_documents, 1);
@@ -164,8 +172,7 @@ void documents_find(const bd_documents *run, const bool *left_out, const bd_chec
             continue;
         }
         const bd_document *document = &item->sidecar.document;
-        bd_day date = document->carried_out_on != BD_DAY_NONE ? document->carried_out_on
-                                                              : document->approved_on;
+        bd_day date = date_of(check, document);
         bd_occurrence one = {.item = item, .date = date, .reason = {"", 0}};
         bool is_known = document->report != NULL ? is_report_known(run, document)
                                                  : is_known_by(run, document, date);
