@@ -184,6 +184,10 @@ TEST(checks, a_query_counts_by_the_table_that_it_reads) {
          "pass"},
         {"alert-sign-in-failures", A_QUERY("SigninLogs | take 1"), NULL, "pass"},
         {"alert-sign-in-failures", A_QUERY("// SigninLogs\\nHeartbeat"), OTHER_RULE, "fail"},
+        /* the sign-ins of services, and those without a person, are other tables */
+        {"alert-sign-in-failures", A_QUERY("AADServicePrincipalSignInLogs | take 1"), OTHER_RULE, "fail"},
+        {"alert-sign-in-failures", A_QUERY("AADNonInteractiveUserSignInLogs | take 1"), OTHER_RULE, "fail"},
+        {"alert-sign-in-failures", A_QUERY("union SigninLogs, AADNonInteractiveUserSignInLogs"), NULL, "pass"},
         {"alert-sign-in-failures", A_QUERY("Heartbeat"), NULL, "cannot-tell"},
         {"alert-sign-in-failures", A_QUERY("Heartbeat"), A_SENTINEL_RULE("SigninLogs"),
          "cannot-tell"},

@@ -174,10 +174,28 @@ static bd_str bare_query(bd_arena *arena, bd_str query) {
     return bd_str_concat(arena, lines.data, lines.count);
 }
 
+static bool is_of_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Does a query in lower case name this table?  AADServicePrincipalSignInLogs is another than SigninLogs. */
+static bool reads_table(bd_str query, const char *table) {
+    size_t size = bd_str_of(table).size;
+    for (size_t at = 0; at + size <= query.size; at++) {
+        bool is_here = bd_str_eqz(bd_str_sub(query, at, at + size), table);
+        bool is_longer = is_here && ((at > 0 && is_of_name(query.data[at - 1])) ||
+                                     (at + size < query.size && is_of_name(query.data[at + size])));
+        if (is_here && !is_longer) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void map_query(const alert *rule, bd_str text, const char *problem) {
     bd_str query = bare_query(rule->arena, text);
-    bool reads_audit = bd_str_find(query, BD_STR("auditlogs")) >= 0;
-    if (bd_str_find(query, BD_STR("signinlogs")) >= 0) {
+    bool reads_audit = reads_table(query, "auditlogs");
+    if (reads_table(query, "signinlogs")) {
         emit_family(rule, "sign-in-failures", problem);
     }
     if (reads_audit && bd_str_find(query, BD_STR("elevated their access")) >= 0) {
