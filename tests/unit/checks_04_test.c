@@ -338,6 +338,11 @@ TEST(checks, a_finding_is_closed_in_time_as_retested_or_accepted) {
         {A_FINDING("high", "Ann", "2026-03-30", "2026-03-31", "fixed"), NULL, "fail"},
         {A_FINDING("high", "", "2026-03-30", "2026-03-31", "retested"), NULL, "fail"},
         {A_FINDING("high", "Ann", "2026-03-30", "", "retested"), NULL, "cannot-tell"},
+        /* no day such as 2026-03-31: compared as text, any closing day comes before it */
+        {A_FINDING("high", "Ann", "2026-05-30", "31.03.2026", "retested"), NULL, "cannot-tell"},
+        {A_FINDING("high", "Ann", "2026-05-30", "not agreed yet", "retested"), NULL, "cannot-tell"},
+        {A_FINDING("high", "Ann", "2026-02-10", "2026-03-31", "retested"), NULL, "pass"},
+        {A_FINDING("high", "Ann", "2025-02-10", "2026-03-31", "retested"), NULL, "fail"}, /* before it was opened */
         {A_FINDING("low", "Ann", "", "", ""), NULL, ""},
         {A_FINDING("Medium", "Ann", "", "", ""), NULL, ""},
         {A_FINDING("1 - Critical", "Ann", "", "2026-03-31", ""), NULL, "fail"},
