@@ -92,6 +92,9 @@ TEST(checks, screening_is_held_against_the_day_on_which_access_began) {
         {NOBODY, ADDED("2026-01-06T08:00:00Z", DATA), NULL, NULL, "fail"},
         {NULL, ADDED("2026-01-06T08:00:00Z", DATA), NULL, NULL, "cannot-tell"},
         {SCREENED("", "forbidden by law"), ADDED("2026-01-06T08:00:00Z", DATA), NULL, NULL, "pass"},
+        /* a word for no reason is none */
+        {SCREENED("", "n/a"), ADDED("2026-01-06T08:00:00Z", DATA), NULL, NULL, "fail"},
+        {SCREENED("2026-01-09", "None"), ADDED("2026-01-06T08:00:00Z", DATA), NULL, NULL, "fail"},
         /* another group opens nothing, and without lists of members nothing shows that no other way was taken */
         {SCREENED("2026-01-09", ""), ADDED("2026-01-06T08:00:00Z", ELSE), NULL, NULL, "cannot-tell"},
         {SCREENED("2026-01-09", ""), ADDED("2026-01-06T08:00:00Z", ELSE), LIST(OTHER), LIST(OTHER),
@@ -128,6 +131,10 @@ TEST(checks, access_older_than_the_log_is_dated_by_the_first_list_that_shows_it)
         {SCREENED("2025-12-30", ""), NULL, LIST(MEMBER), LIST(OTHER), "pass"},
         {SCREENED("2026-01-10", ""), NULL, LIST(MEMBER), LIST(OTHER), "fail"},
         {NOBODY, NULL, LIST(MEMBER), LIST(OTHER), "fail"},
+        /* no earlier list: it may have begun on his first day, the fifth */
+        {SCREENED("2026-01-10", ""), NULL, NULL, LIST(MEMBER), "cannot-tell"},
+        {SCREENED("2026-01-04", ""), NULL, NULL, LIST(MEMBER), "pass"},
+        {SCREENED("2026-01-25", ""), NULL, NULL, LIST(MEMBER), "fail"},
         /* a later event does not make it younger */
         {SCREENED("2026-01-10", ""), ADDED("2026-01-15T08:00:00Z", DATA), LIST(MEMBER), LIST(MEMBER), "fail"},
     };

@@ -121,6 +121,7 @@ BD_DERIVE_COLLECT(screened_access) {
 typedef struct {
     bd_instant from, to; /* it began after `from` (none: nothing shows since when) and by `to` (none: not seen) */
     bd_str how;
+    bd_instant since; /* his first day: without `from` it may have begun on it; none: not told */
 } access_start;
 
 static bool is_listed(const bd_join *join, bd_str id, bd_str name) {
@@ -170,7 +171,7 @@ static bd_instant last_without(const bd_join *join, bd_str of, bd_instant seen, 
 
 static access_start start_of(const bd_join *join, const bd_part *parts, size_t count,
                              bd_arena *arena) {
-    access_start out = {BD_INSTANT_NONE, BD_INSTANT_NONE, BD_STR("")};
+    access_start out = {BD_INSTANT_NONE, BD_INSTANT_NONE, BD_STR(""), BD_INSTANT_NONE};
     bd_instant at;
     for (size_t i = 0; i < count; i++) {
         const bd_value *kept = parts[i].kept;
@@ -243,8 +244,11 @@ static bd_answer is_before(const bd_join *join, bd_str completed, const access_s
     if (!read_span(join, completed, &from, &to)) {
         return BD_UNKNOWN;
     }
-    /* without an earlier list the first one dates it */
-    bd_instant earliest = access->from != BD_INSTANT_NONE ? access->from : access->to;
+    /* without an earlier list the first one dates it, or his first day, if that came before */
+    bool is_open = access->since != BD_INSTANT_NONE && access->since < access->to;
+    bd_instant earliest = access->from != BD_INSTANT_NONE ? access->from
+                          : is_open                       ? access->since
+                                                          : access->to;
     return to <= earliest ? BD_YES : from > access->to ? BD_NO : BD_UNKNOWN;
 }
 
@@ -252,6 +256,19 @@ typedef struct {
     bd_answer in_time;
     bd_str completed, not_permitted;
 } screening;
+
+/* "n/a" in the column of reasons says that there is none. */
+static bool is_reason(bd_str text) {
+    static const char *const none[] = {"",  "-",   "--",   "n/a",   "n.a.", "na",       "no",
+                                       "n", "nil", "none", "false", "0",    "permitted", "not applicable"};
+    bd_str word = bd_str_trim(text);
+    for (size_t i = 0; i < BD_COUNT(none); i++) {
+        if (bd_str_ieq(word, bd_str_of(none[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static screening screening_of(const bd_join *join, bd_str employee, const access_start *access) {
     bool is_seen = access->to != BD_INSTANT_NONE;
@@ -264,7 +281,7 @@ static screening screening_of(const bd_join *join, bd_str employee, const access
             continue;
         }
         bd_str reason = bd_value_text(kept, "not_permitted_reason");
-        out.not_permitted = reason.size > 0 ? reason : out.not_permitted;
+        out.not_permitted = is_reason(reason) ? reason : out.not_permitted;
         if (completed.size > 0 && is_seen) {
             bd_answer one = is_before(join, completed, access);
             bool is_better = out.completed.size == 0 || one == BD_YES ||
@@ -304,7 +321,7 @@ static bd_answer is_granted(const bd_join *join, bd_str employee, bd_str flag, b
         return BD_NO;
     }
     bd_instant until = absent_until(join, since, arena);
-    access_start later = {until, until, BD_STR("")};
+    access_start later = {until, until, BD_STR(""), BD_INSTANT_NONE};
     if (until == BD_INSTANT_NONE) {
         return BD_UNKNOWN;
     }
@@ -322,7 +339,8 @@ static bd_str problem_of(const bd_join *join, bd_answer granted, const screening
     }
     return found->completed.size > 0
                ? BD_STR(
-                     "access began about then: between two lists of members, or on the day itself")
+                     "access began about then: between two lists of members, between his first day "
+                     "and the first list, or on the day itself")
                : bd_join_why_not(join, "csv:screening", arena);
 }
 
@@ -335,10 +353,11 @@ BD_DERIVE_REDUCE(screened_access) {
         }
         bd_str employee = bd_value_text(kept, "employee_id"), upn = bd_value_text(kept, "upn");
         bd_str day = bd_value_text(kept, "effective_date");
-        access_start own = upn.size > 0 ? access
-                                        : (access_start){BD_INSTANT_NONE, BD_INSTANT_NONE, BD_STR("")};
+        access_start nobodys = {BD_INSTANT_NONE, BD_INSTANT_NONE, BD_STR(""), BD_INSTANT_NONE};
+        access_start own = upn.size > 0 ? access : nobodys;
         bd_instant from = BD_INSTANT_NONE, to;
         bool has_day = read_span(join, day, &from, &to);
+        own.since = has_day ? from : BD_INSTANT_NONE;
         screening found;
         bd_answer granted = is_granted(join, employee, bd_value_text(kept, "customer_data_access"),
                                        from, &own, &found, arena);
