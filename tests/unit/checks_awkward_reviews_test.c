@@ -265,6 +265,35 @@ TEST(checks_awkward, the_history_of_the_portal_speaks_a_third_spelling) {
     }
 }
 
+/* What hides a Deny leaves the answer open, also where other reviews show all of theirs. */
+TEST(checks_awkward, a_deny_whose_review_is_not_shown_or_not_dated_is_not_lost) {
+    static const char *const rows[] = {
+        HISTORY("Approve", "u2", "not applied", "")
+        "i2,d2,Roles,Applied,2026-02-01T00:00:00Z,8 Feb 2026," GA
+        ",Global Administrator,u3,u3@c.example,u2,x@c.example,Deny,not applied,\n",
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        world *w = world_of(NULL);
+        put_signed_file(w, rows[i], "2026-02-20T06:00:00Z", OF("S50"));
+        put_holders(w, "2026-01-30T06:00:00Z", HOLDER("u1"));
+        put_holders(w, "2026-02-25T06:00:00Z", HOLDER("u1"));
+        judge_world(w);
+        check_said(w, "review-denials", i, OPEN);
+        close_world(w);
+    }
+    static const char *const reviews[] = {"i1", "i9"}; /* the second is on no list */
+    for (size_t i = 0; i < BD_COUNT(reviews); i++) {
+        bd_str kept = BD_STR(DECIDED("d1", "Approve", "u2", "New", NEVER));
+        bd_str deny = bd_str_format(test_arena(), "{'id':'d2','accessReviewId':'%s','decision':'Deny',"
+                                    "'applyResult':'AppliedSuccessfully','appliedDateTime':'2026-02-09T00:00:00Z',"
+                                    "'reviewedBy':{'id':'u2'},'principal':{'id':'u1'}}", reviews[i]);
+        bd_str both = bd_str_format(test_arena(), "%.*s,%.*s", BD_ARG(kept), BD_ARG(deny));
+        world *w = reviewed("2026-02-20T06:00:00Z", NULL, ENDED("Applied"), both.data, HOLDER("u9"));
+        check_said(w, "review-denials", i, i == 0 ? PASSES : OPEN);
+        close_world(w);
+    }
+}
+
 /* ---- leavers ---- */
 
 #define EVENT_OF(id, correlation, activity, upn, time, more)                                       \

@@ -449,14 +449,36 @@ static void emit_denial(const reduction *of, bd_str role, const bd_value *review
              bd_build_object(&build));
 }
 
+/* A Deny of a review that no list of reviews shows: whose it is, and by when it had to be done, is not known. */
+static bool has_deny_without_review(const reduction *of) {
+    for (size_t i = 0; i < of->join->common_count; i++) {
+        const bd_value *item = of->join->common[i].kept;
+        bool is_found = !is_kind(item, "decision") ||
+                        !bd_str_has_prefix(bd_value_text(item, "decision"), BD_STR("den"));
+        for (size_t j = 0; !is_found && j < of->join->common_count; j++) {
+            const bd_value *review = of->join->common[j].kept;
+            is_found = is_kind(review, "review") &&
+                       bd_str_eq(bd_value_text(review, "id"), bd_value_text(item, "review"));
+        }
+        if (!is_found) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void reduce_denials(const reduction *of) {
-    size_t ended = 0, shown = 0;
+    size_t ended = 0, shown = 0, undated = 0;
     for (size_t i = 0; i < of->join->common_count; i++) {
         const bd_value *review = of->join->common[i].kept;
         bd_str role = text_of_review(of, review, "role"), id = bd_value_text(review, "id");
         bool is_asked = of->is_of_all || name_of_role(of, role) != NULL;
-        if (!is_kind(review, "review") || !is_asked ||
-            stated_time(review, "end") == BD_INSTANT_NONE || stated_time(review, "end") > of->join->at) {
+        if (!is_kind(review, "review") || !is_asked) {
+            continue;
+        }
+        bd_instant end = stated_time(review, "end");
+        undated += end == BD_INSTANT_NONE && has_open_deny(of, id); /* by when it had to be done is not shown */
+        if (end == BD_INSTANT_NONE || end > of->join->at) {
             continue;
         }
         ended++;
@@ -469,7 +491,11 @@ static void reduce_denials(const reduction *of) {
             }
         }
     }
-    if (ended == 0 || shown < ended) {
+    if (undated > 0) {
+        emit_nothing(of, "a review with a Deny does not show when it ended");
+    } else if (has_deny_without_review(of)) {
+        emit_nothing(of, "there is a Deny of a review that no list of reviews on file shows");
+    } else if (ended == 0 || shown < ended) {
         emit_nothing(of, of->is_of_all
                              ? "the export does not hold the decisions of every review that has "
                                "ended"
