@@ -256,6 +256,36 @@ TEST(documents, an_approved_version_must_be_in_force_on_every_day) {
     }
 }
 
+/* The register says that the later one is in force: the older one, which nobody ended, does not stand in for it. */
+TEST(documents, a_later_version_that_nobody_approved_is_not_hidden_by_the_one_before_it) {
+    static const struct {
+        const char *ended, *approved, *title;
+        bool is_by_management;
+        const char *expected;
+    } rows[] = {
+        {"", "2026-03-20", "", false, "?"},
+        {"", "2026-03-20", "Security Policy v3", false, "?"},
+        {"", "2026-03-20", "Clean desk policy", false, "C"}, /* another paper */
+        {"", "2026-03-20", "", true, "C"},
+        {"", "2026-05-20", "", true, "?"}, /* in force before it was approved */
+        {"2026-03-31", "2026-03-20", "", false, "D"},
+        {"2026-06-30", "2026-03-20", "", false, "C"}, /* said to have been in force with it */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = scene_of(POLICY, "2026-01-01", "2026-06-30", "UTC");
+        bd_document before = in_force("2025-11-20", "2025-12-01", rows[i].ended);
+        bd_document later = in_force(rows[i].approved, "2026-04-01", "");
+        before.title = BD_STR("Security policy 2.1");
+        later.title = bd_str_of(rows[i].title);
+        later.approver_is_management = rows[i].is_by_management;
+        put_document(s, "policy", before, true);
+        put_document(s, "policy", later, true);
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "1.1a"), rows[i].expected);
+    }
+}
+
 TEST(documents, a_version_without_a_date_that_decides_is_cannot_tell) {
     static const struct {
         bool has_approval, has_begin;

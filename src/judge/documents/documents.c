@@ -303,8 +303,45 @@ static bool is_approved(const bd_check *check, const bd_document *document, bd_d
             bd_day_add_months(document->approved_on, check->max_approval_age_months) >= day);
 }
 
-/* Versions overlap: one that passes is enough. */
-static bd_verdict cover_day(const bd_check *check, const bd_occurrences *list, bd_day day,
+/* "Security policy 2.1" and "Security Policy v3" are versions of one; so is what has no title. */
+static bool is_same_title(bd_arena *arena, bd_str a, bd_str b) {
+    bd_str both[2] = {a, b};
+    for (int i = 0; i < 2; i++) {
+        char *letters = bd_alloc(arena, both[i].size + 1, 1);
+        size_t size = 0;
+        for (size_t j = 0; j < both[i].size; j++) {
+            char c = both[i].data[j];
+            bool is_version = c == 'v' || c == 'V';
+            bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+            if (is_letter && !is_version) {
+                letters[size++] = c;
+            }
+        }
+        both[i] = (bd_str){letters, size};
+    }
+    return both[0].size == 0 || both[1].size == 0 || bd_str_fold_cmp(both[0], both[1]) == 0;
+}
+
+/* What came into force later is the version of the day, whatever the register says of the one before it; of a version
+ * without a last day.  NULL: nothing did, or what did is in order or waits for its signatures alone. */
+static const bd_occurrence *find_later(const bd_documents *run, const bd_check *check,
+                                       const bd_occurrences *list, const bd_document *version, bd_day day) {
+    for (size_t i = 0; version->in_force_to == BD_DAY_NONE && i < list->count; i++) {
+        const bd_occurrence *one = &list->data[i];
+        const bd_document *other = &one->item->sidecar.document;
+        bool is_later = other->in_force_from != BD_DAY_NONE && other->in_force_from > version->in_force_from;
+        bool is_bad = one->verdict == BD_FAIL ||
+                      (one->verdict == BD_PASS && !is_approved(check, other, day));
+        if (is_later && is_bad && is_in_force(other, day) &&
+            is_same_title(run->arena, version->title, other->title)) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
+/* Versions overlap: one that passes is enough, unless a later one that does not has taken its place. */
+static bd_verdict cover_day(const bd_documents *run, const bd_check *check, const bd_occurrences *list, bd_day day,
                             const bd_occurrence **unclear) {
     bd_verdict best = BD_FAIL;
     for (size_t i = 0; i < list->count; i++) {
@@ -314,20 +351,21 @@ static bd_verdict cover_day(const bd_check *check, const bd_occurrences *list, b
             !is_approved(check, document, day)) {
             continue;
         }
-        if (one->verdict != BD_CANNOT_TELL) {
+        const bd_occurrence *later = find_later(run, check, list, document, day);
+        if (one->verdict != BD_CANNOT_TELL && later == NULL) {
             return BD_PASS;
         }
         best = BD_CANNOT_TELL;
-        *unclear = one;
+        *unclear = later != NULL ? later : one;
     }
     return best;
 }
 
-static hole find_hole(const bd_check *check, const bd_occurrences *list, bd_day from, bd_day to) {
+static hole find_hole(const bd_documents *run, const bd_check *check, const bd_occurrences *list, bd_day from, bd_day to) {
     hole found = {.day = BD_DAY_NONE};
     for (bd_day day = from; day <= to; day++) {
         const bd_occurrence *unclear = NULL;
-        bd_verdict verdict = cover_day(check, list, day, &unclear);
+        bd_verdict verdict = cover_day(run, check, list, day, &unclear);
         if (verdict == BD_FAIL) {
             return (hole){.day = day};
         }
@@ -353,7 +391,7 @@ static bd_rc judge_document_days(const bd_document_asking *asked, bd_occurrences
         }
         bd_day last = instance->to < until ? instance->to : until;
         hole found =
-            find_hole(asked->check, list, run->in.period->is_type_ii ? instance->from : last, last);
+            find_hole(run, asked->check, list, run->in.period->is_type_ii ? instance->from : last, last);
         const bd_evidence *newest = list->data[list->count - 1].item;
         for (size_t j = 0; asked->notes_evidence && j < list->count; j++) { /* all versions speak of the days */
             *bd_push(run->arena, &instance->evidence) = list->data[j].item->given.number;
@@ -363,8 +401,15 @@ static bd_rc judge_document_days(const bd_document_asking *asked, bd_occurrences
             continue;
         }
         if (found.unclear != NULL) {
-            documents_say(asked, instance, BD_CANNOT_TELL, found.unclear->reason,
-                          found.unclear->item);
+            bd_str why = found.unclear->reason;
+            if (found.unclear->verdict != BD_CANNOT_TELL) {
+                why = bd_str_format(run->arena,
+                                    "%.*s came into force, and is not approved as the check asks on %.*s; the "
+                                    "version before it shows no last day",
+                                    BD_ARG(bd_evidence_id(run->arena, found.unclear->item->given.number)),
+                                    BD_ARG(bd_day_format(run->arena, found.day)));
+            }
+            documents_say(asked, instance, BD_CANNOT_TELL, why, found.unclear->item);
             continue;
         }
         bd_str reason = bd_str_format(run->arena, "no approved version was in force on %.*s",
