@@ -137,7 +137,9 @@ void map_active_people(const bd_value *record, const bd_value *parameters, const
                       parse_parameter(parameters, "period_to", &to);
     bool has_start = parse_date(start, zone, &first);
     bool has_end = end.size == 0 || parse_date(end, zone, &last);
-    bool is_known = has_period && has_start && has_end;
+    /* of somebody who came back, with the last day of his first time: he is here */
+    bool is_turned = has_start && has_end && end.size > 0 && last < first;
+    bool is_known = has_period && has_start && has_end && !is_turned;
     last = !is_known || end.size == 0 || last > to ? to : last;
     if (is_known && (first > to || last < from)) {
         return;
@@ -151,6 +153,7 @@ void map_active_people(const bd_value *record, const bd_value *parameters, const
         bd_put_text(&build, "time_problem",
                     !has_period  ? BD_STR("the period is not known")
                     : !has_start ? date_problem(arena, "start_date", start)
+                    : is_turned  ? BD_STR("end_date lies before start_date")
                                  : date_problem(arena, "end_date", end));
     }
     emit(context, BD_STR("person"), id, id, is_known ? moment_of(last) : BD_INSTANT_NONE,

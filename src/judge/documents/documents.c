@@ -361,7 +361,8 @@ static bd_verdict cover_day(const bd_documents *run, const bd_check *check, cons
     return best;
 }
 
-static hole find_hole(const bd_documents *run, const bd_check *check, const bd_occurrences *list, bd_day from, bd_day to) {
+static hole find_hole(const bd_documents *run, const bd_check *check, const bd_occurrences *list, bd_day from,
+                      bd_day to) {
     hole found = {.day = BD_DAY_NONE};
     for (bd_day day = from; day <= to; day++) {
         const bd_occurrence *unclear = NULL;
