@@ -39,7 +39,7 @@ static void put_report(scene *s, const char *type, const char *from, const char 
                                        "%s}",
                                        from, to, more)
                              .data;
-    put_document(s, type, telling(stating(carried_out("2026-05-01"), states), report), true);
+    put_document(s, type, telling(stating(carried_out("2026-07-10"), states), report), true);
 }
 
 #define PUT_LETTER(scene, to)                                                                      \
@@ -115,7 +115,7 @@ TEST(checks, what_another_vendor_wrote_is_no_report_or_letter_of_microsoft) {
         test_failure("row %zu", i);
         scene *s = register_of("2026-01-01", "2026-06-30");
         put_document(s, "azure-soc2-report",
-                     telling(carried_out("2026-05-01"),
+                     telling(carried_out("2026-07-10"),
                              bd_str_format(test_arena(),
                                            "{'vendor':'%s','period_from':'2025-04-01','period_to':"
                                            "'2026-03-31'," READ "'opinion':'unmodified'}",
@@ -123,7 +123,7 @@ TEST(checks, what_another_vendor_wrote_is_no_report_or_letter_of_microsoft) {
                                  .data),
                      true);
         put_document(s, "azure-bridge-letter",
-                     telling(carried_out("2026-05-01"),
+                     telling(carried_out("2026-07-10"),
                              bd_str_format(test_arena(),
                                            "{'vendor':'%s','issued_by':'%s','period_from':"
                                            "'2026-04-01','period_to':'2026-06-30'}",

@@ -168,6 +168,20 @@ TEST(assess, a_paper_describes_no_day_after_it_was_issued_or_fetched) {
     }
 }
 
+/* So it is where the register alone says when it was fetched. */
+TEST(assess, a_report_fetched_in_autumn_describes_no_winter) {
+    static const char *const days[] = {"2027-02-01", "2026-12-31", "2026-09-01"};
+    for (size_t i = 0; i < BD_COUNT(days); i++) {
+        scene *s = scene_of(COVERAGE, "2026-01-01", "2026-12-31", "UTC");
+        bd_document document = carried_out(days[i]);
+        document.report = report_json("{'vendor':'Microsoft','report_type':'SOC2T2','period_from':"
+                                      "'2026-01-01','period_to':'2026-12-31'}");
+        put_document(s, "vendor-report", document, true);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(bd_str_of(verdict_of_reports(s)), i < 2 ? "C" : "D");
+    }
+}
+
 TEST(assess, reports_that_cannot_be_told_leave_the_gap_open) {
     static const struct {
         const char *json;
@@ -503,7 +517,7 @@ TEST(checks, a_year_of_azure_reports_is_judged_by_all_three_rules) {
     } rows[] = {
         {"2026-11-20", "2026-12-31", "C", "C"},
         {"2026-11-20", "2026-12-30", "D", "C"},
-        {"2024-11-20", "2026-12-31", "?", "C"}, /* long ago */
+        {"2024-11-20", "2026-12-31", "d", "C"}, /* so long ago that it cannot speak of our days */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         test_failure("row %zu", i);

@@ -80,8 +80,9 @@ TEST(checks, reports_and_letters_cover_every_day_or_the_gap_is_named) {
         scene *s = register_of("2026-01-01", "2026-06-30");
         for (size_t j = 0; j < 3 && rows[i].spans[j][0] != NULL; j++) {
             char kind = rows[i].spans[j][0][0];
-            put_document(s, kind == 'L' ? "azure-bridge-letter" : "azure-soc2-report",
-                         report_of(kind, rows[i].spans[j][1], rows[i].spans[j][2], ENTRY),
+            bd_document document = report_of(kind, rows[i].spans[j][1], rows[i].spans[j][2], ENTRY);
+            document.carried_out_on = day_of("2027-01-05");
+            put_document(s, kind == 'L' ? "azure-bridge-letter" : "azure-soc2-report", document,
                          kind != 'U');
         }
         judge_scene(s);
@@ -98,14 +99,26 @@ TEST(checks, reports_and_letters_cover_every_day_or_the_gap_is_named) {
 }
 
 TEST(checks, the_environment_mapping_needs_cover_and_a_reading_of_the_last_year) {
-    scene *s = register_of("2026-01-01", "2026-06-30");
-    bd_document report = report_of('R', "2025-07-01", "2026-06-30", "environment-tests-mapped");
-    report.carried_out_on = day_of("2025-03-01");
-    put_document(s, "azure-soc2-report", report, true);
-    judge_scene(s);
-    CHECK_EQ_STR(outcomes(s, "B-A1.2-2a"), "?"); /* covers the days, and nobody read it lately */
-    report.carried_out_on = day_of("2026-03-01");
-    put_document(s, "azure-soc2-report", report, true);
-    judge_scene(s);
-    CHECK_EQ_STR(outcomes(s, "B-A1.2-2a"), "C");
+    static const struct {
+        const char *read[2], *expected; /* the report, and the letter behind it; "" of the letter: none */
+    } rows[] = {
+        {{"2025-03-01", ""}, "d"}, /* read before its days were over: it tells of none of ours */
+        {{"2026-04-20", ""}, "D"}, /* no letter behind it */
+        {{"2026-04-20", "2026-07-05"}, "C"},
+        {{"2026-07-05", "2026-07-05"}, "?"}, /* covers the days, and nobody read it by the end of the period */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        scene *s = register_of("2026-01-01", "2026-06-30");
+        bd_document report = report_of('R', "2025-04-01", "2026-03-31", "environment-tests-mapped");
+        report.carried_out_on = day_of(rows[i].read[0]);
+        put_document(s, "azure-soc2-report", report, true);
+        if (rows[i].read[1][0] != '\0') {
+            bd_document letter = report_of('L', "2026-04-01", "2026-06-30", "");
+            letter.carried_out_on = day_of(rows[i].read[1]);
+            put_document(s, "azure-bridge-letter", letter, true);
+        }
+        judge_scene(s);
+        CHECK_EQ_STR(outcomes(s, "B-A1.2-2a"), rows[i].expected);
+    }
 }

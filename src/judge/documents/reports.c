@@ -36,7 +36,12 @@ static bd_day day_at(const bd_occurrence *one, const char *key) {
     if (!bd_day_parse(bd_value_text(document->report, key), &day)) {
         day = is_first ? document->in_force_from : document->in_force_to;
     }
-    return is_first || day == BD_DAY_NONE ? day : documents_cut_at_issue(document->report, day);
+    if (is_first || day == BD_DAY_NONE) {
+        return day;
+    }
+    day = documents_cut_at_issue(document->report, day);
+    bool is_later = document->carried_out_on != BD_DAY_NONE && day > document->carried_out_on; /* it was fetched then */
+    return is_later ? document->carried_out_on : day;
 }
 
 static bool counts(const bd_occurrence *one, leniency how) {
