@@ -126,6 +126,11 @@ TEST(checks, customers_are_told_within_the_limit_that_the_organisation_states) {
          "{'slas':{'customer_notice_hours':72}}", "0D0000"},
         {"1,incident,2026-02-01T08:00:00Z,2026-02-01T10:00:00Z,yes,2026-02-02T10:00:00Z,\n",
          "{'slas':{'customer_notice_hours':72}}", "0D0000"}, /* told, and no notice on file */
+        /* the notice of another incident, or one that was still to come when the list was made */
+        {"1,incident,2026-02-01T08:00:00Z,2026-02-01T10:00:00Z,yes,2025-02-04T10:00:00Z,M1\n",
+         "{'slas':{'customer_notice_hours':72}}", "0?0000"},
+        {"1,incident,2026-02-01T08:00:00Z,2026-02-01T10:00:00Z,yes,2026-02-01T09:00:00Z,M1\n",
+         "{'slas':{'customer_notice_hours':72}}", "0C0000"},
         {"1,incident,2026-02-01T08:00:00Z,2026-02-01T10:00:00Z,no,,\n",
          "{'slas':{'customer_notice_hours':72}}", "000000"},
         {"1,incident,2026-02-01T08:00:00Z,,yes,2026-02-04T10:00:00Z,M1\n",
