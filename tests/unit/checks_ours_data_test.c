@@ -489,6 +489,8 @@ TEST(checks, an_alert_of_another_region_or_one_that_never_fires_does_not_pass) {
         {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThanOrEqual", "100"), "pass"},
         {MACHINE, "", "", CRITERION("Percentage CPU", "GreaterThanOrEqual", "100.1"),
          "cannot-tell"},
+        {MACHINE, "", "", CRITERION("Percentage CPU", "LessThan", "10"), "cannot-tell"}, /* of machines that idle */
+        {MACHINE, "", "", CRITERION("Percentage CPU", "LessThanOrEqual", "10"), "cannot-tell"},
         {MACHINE, "", "", CRITERION("Memory", "LessThan", "0"), "cannot-tell"},
         {MACHINE, "", "", CRITERION("Memory", "LessThan", "1"), "pass"},
         {MACHINE, "", "", CRITERION("Memory", "GreaterThan", "100000"), "pass"},

@@ -89,6 +89,18 @@ static bool can_fire(bd_arena *arena, const bd_value *criterion) {
     return !is_share || over < 0 || (over == 0 && !bd_str_ieq(words, BD_STR("GreaterThan")));
 }
 
+/* Of a share that is used up, an alert on low values tells of idling. */
+static bool is_of_idling(bd_arena *arena, const bd_value *criterion) {
+    static const char *const left_over[] = {"available", "availability", "free", "remaining", "hit", "success"};
+    bd_str name = bd_str_lower(arena, bd_member_text(criterion, "metricName"));
+    bool is_used = bd_str_find(name, BD_STR("percent")) >= 0;
+    for (size_t i = 0; i < BD_COUNT(left_over); i++) {
+        is_used = is_used && bd_str_find(name, bd_str_of(left_over[i])) < 0;
+    }
+    return is_used && bd_str_has_prefix(bd_str_lower(arena, bd_member_text(criterion, "operator")),
+                                        BD_STR("lessthan"));
+}
+
 /* What an alert watches, and why that is not known. */
 typedef struct {
     bd_answer watches;
@@ -115,8 +127,10 @@ static sight_of_alert look_at(const bd_value *rule, const bd_value *measures, bd
             found = found == BD_YES ? BD_YES : BD_UNKNOWN;
         } else if (names_measure(measures, metric)) {
             bool fires = can_fire(arena, &criteria->items[i]);
-            found = fires ? BD_YES : BD_UNKNOWN;
-            problem = BD_STR("the threshold of the alert is one that the measure never reaches");
+            bool is_idle = is_of_idling(arena, &criteria->items[i]);
+            found = fires && !is_idle ? BD_YES : BD_UNKNOWN;
+            problem = is_idle ? BD_STR("the alert fires where the measure is low")
+                              : BD_STR("the threshold of the alert is one that the measure never reaches");
         }
     }
     if (found == BD_YES && criteria->count > 1) {
