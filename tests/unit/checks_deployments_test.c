@@ -248,6 +248,9 @@ TEST(checks_deployments, each_goes_back_to_a_reviewed_change_with_green_checks) 
         {{.review = APPROVED "," REVIEW("Bob", "User", "CHANGES_REQUESTED", "h2",
                                         "2026-01-20T11:30:00Z")},
          "pass"}, /* after the merge */
+        /* nothing shows who wrote it: perhaps he who approved */
+        {{.commits = COMMIT("c1", "Eve", "Eve", "")}, "cannot-tell"},
+        {{.commits = COMMIT("h2", "Ann", "Ann", "{'sha':'c1'}")}, "pass"},
         /* who approved it wrote it, whoever opened the pull request */
         {{.commits = C2 "," COMMIT("h2", "bob", "bob", "{'sha':'c1'}")}, "cannot-tell"},
         {{.commits = COMMIT("c2", "Bob", "web-flow", "{'sha':'c1'}")}, "cannot-tell"},

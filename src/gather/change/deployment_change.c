@@ -178,7 +178,13 @@ void judge_change(deployment *of) {
                bd_member_text(of->pull, "by").size == 0) {
         SETTLE(of, BD_UNKNOWN, "its pull request does not show its author or its last commit");
     } else if (is_approved_by_other(of, &own)) {
-        judge_required(of);
+        bool is_read = bd_map_find(of->in->commits, of->sha) != NULL ||
+                       bd_map_find(of->in->commits, bd_member_text(of->pull, "head")) != NULL;
+        if (is_read) {
+            judge_required(of);
+        } else {
+            SETTLE(of, BD_UNKNOWN, "no list of commits on file shows who wrote what was approved");
+        }
     } else if (own.size > 0) {
         settle(of, BD_UNKNOWN, "approved only by somebody who wrote a commit of it: ", own);
     } else if (bd_described_has(&of->in->review_days, of->merged, of->merged)) {
