@@ -82,8 +82,8 @@ TEST(assess, each_subscription_is_counted_for_itself) {
     "'resourceId':'/subscriptions/" SUB_A "/resourceGroups/" group                                 \
     "/providers/Microsoft.Compute/disks/d','caller':" caller "}"
 #define CHANGE(emergency, by, at)                                                                  \
-    "{'change_id':'1','class':'standard','reference':'c-1','emergency':'" emergency                \
-    "','approved_by':'" by "','approved_at':'" at "'}"
+    "{'change_id':'1','class':'standard','reference':'c-1','requested_by':'John','emergency':'"    \
+    emergency "','approved_by':'" by "','approved_at':'" at "'}"
 #define BEFORE "2026-02-10T09:00:00Z"
 
 static bd_str judge_write(const char *write, const char *change, bool has_log) {
@@ -125,6 +125,9 @@ TEST(checks, a_change_by_hand_needs_an_emergency_approved_in_time) {
         {WRITE("'john@contoso.com'", "prod"), CHANGE("yes", "Ann", "2026-02-11T10:00:01Z"), true,
          "F"},
         {WRITE("'john@contoso.com'", "prod"), CHANGE("no", "Ann", BEFORE), true, "F"},
+        {WRITE("'john@contoso.com'", "prod"), CHANGE("yes", " john ", BEFORE), true, "F"}, /* by who asked for it */
+        {WRITE("'john@contoso.com'", "prod"), "{'change_id':'1','class':'standard','reference':'c-1',"
+         "'emergency':'yes','approved_by':'Ann','approved_at':'" BEFORE "'}", true, "?"}, /* nothing says who asked */
         {WRITE("'john@contoso.com'", "prod"), CHANGE("yes", "", BEFORE), true, "F"},
         {WRITE("'john@contoso.com'", "prod"), NULL, true, "F"},
         {WRITE("'john@contoso.com'", "prod"), NULL, false, "?"}, /* no change log on file */
