@@ -20,11 +20,11 @@ static const bd_derivation derivations[] = {
      .collect = collect_backup_stretches,
      .reduce = reduce_backup_stretches},
     {.name = "capacity-alerts",
-     .version = 2,
+     .version = 3,
      .facts = "capacity_measures",
      .map = map_capacity_alerts},
     {.name = "capacity-resources",
-     .version = 2,
+     .version = 3,
      .facts = "capacity_measures",
      .map = map_capacity_resources},
     {.name = "flaws",
@@ -37,7 +37,7 @@ static const bd_derivation derivations[] = {
     {.name = "incident-playbooks", .version = 1, .map = map_incident_playbooks},
     {.name = "incident-states", .version = 1, .map = map_incident_states},
     {.name = "log-days", .version = 3, .facts = "central_workspace_guid", .map = map_log_days},
-    {.name = "query-alerts", .version = 1, .map = map_query_alerts},
+    {.name = "query-alerts", .version = 2, .map = map_query_alerts},
     {.name = "sentinel-states", .version = 1, .map = map_sentinel_states},
 };
 

@@ -5,7 +5,7 @@
 
 static const bd_derivation derivations[] = {
     {.name = "account-events", .version = 1, .map = map_account_events},
-    {.name = "active-people", .version = 1, .map = map_active_people, .asks_for_days = true},
+    {.name = "active-people", .version = 2, .map = map_active_people, .asks_for_days = true},
     {.name = "badge-withdrawals", .version = 2, .map = map_badge_withdrawals},
     {.name = "joiner-days", .version = 1, .map = map_joiner_days},
     {.name = "leaver-accounts",
@@ -14,7 +14,7 @@ static const bd_derivation derivations[] = {
      .map = map_leaver_accounts},
     {.name = "leaver-days", .version = 1, .map = map_leaver_days},
     {.name = "screened-access",
-     .version = 1,
+     .version = 2,
      .sees_all = true,
      .facts = "customer_data_groups",
      .collect = collect_screened_access,

@@ -15,7 +15,7 @@ static const bd_derivation derivations[] = {
     {.name = "vault-certificates", .version = 1, .map = map_vault_certificates},
     {.name = "vault-hosts", .version = 1, .map = map_vault_hosts},
     {.name = "vault-policies", .version = 1, .map = map_vault_policies},
-    {.name = "vault-secrets", .version = 1, .map = map_vault_secrets},
+    {.name = "vault-secrets", .version = 2, .map = map_vault_secrets},
 };
 
 const bd_derivation *bd_protection_derivations(size_t *count) {
