@@ -5,7 +5,7 @@
 
 static const bd_derivation derivations[] = {
     {.name = "activity-alerts", .version = 1, .map = map_activity_alerts},
-    {.name = "alert-bindings", .version = 1, .map = map_alert_bindings},
+    {.name = "alert-bindings", .version = 2, .map = map_alert_bindings},
     {.name = "backup-failures",
      .version = 4,
      .sees_all = true,
