@@ -306,6 +306,7 @@ static void conclude_counted(bd_conclusion *run, const bd_evidence *first, int64
 /* What its own sidecar says of a file is not known when it cannot be read; a folder's word is not of this one. */
 static bool is_description_lost(bd_conclusion *run, bd_collection *out) {
     for (size_t i = 0; i < out->members.count; i++) {
+        bd_arenas_pass(sizeof(bd_evidence));
         if (run->evidence->data[out->members.data[i]].is_sidecar_refused) {
             set_complete(out, BD_COMPLETE_NOT_SHOWN, BD_STR("its own sidecar cannot be read"));
             return true;
@@ -314,19 +315,16 @@ static bool is_description_lost(bd_conclusion *run, bd_collection *out) {
     return false;
 }
 
-static bool is_of_the_moment(bd_conclusion *run, bd_str id) {
-    const bd_source_def *source = bd_catalog_source(run->plan->catalog, id);
-    return source != NULL && !source->is_log && !source->is_dated && !source->is_handed_in;
-}
-
 /* One file has one time. What is now, beside records of a log that tells of earlier days, would be of those days. */
 static bool is_of_two_times(bd_conclusion *run, bd_collection *out) {
     for (size_t i = 0; i < out->members.count; i++) {
         const bd_evidence *item = &run->evidence->data[out->members.data[i]];
+        bd_arenas_pass(sizeof *item);
         bool is_earlier = item->describes_from < item->collected_at - BD_CONCLUDE_NIGHT;
         for (size_t j = 0; j < item->sources.count && is_earlier; j++) {
             bd_str id = item->sources.data[j];
-            if (!bd_str_eq(id, item->source) && is_of_the_moment(run, id)) {
+            if (!bd_str_eq(id, item->source) &&
+                bd_conclude_is_of_moment(bd_catalog_source(run->plan->catalog, id))) {
                 set_complete(out, BD_COMPLETE_NOT_SHOWN,
                              bd_str_format(run->arena,
                                            "it mixes '%.*s', which shows the moment it was collected, with '%.*s' of "

@@ -156,11 +156,14 @@ static void clip_to_collected(bd_conclusion *run, bd_evidence *item) {
     }
 }
 
+bool bd_conclude_is_of_moment(const bd_source_def *source) {
+    return source != NULL && !source->is_log && !source->is_dated && !source->is_handed_in;
+}
+
 /* An export of settings shows those of the moment it ran, however long the time its sidecar claims. */
 static void clip_to_moment(bd_conclusion *run, bd_evidence *item, const bd_source_def *source) {
     bd_instant earliest = item->collected_at - BD_CONCLUDE_NIGHT;
-    if (source == NULL || source->is_handed_in || source->is_dated ||
-        item->collected_at_is_assumed || item->describes_from >= earliest) {
+    if (!bd_conclude_is_of_moment(source) || item->collected_at_is_assumed || item->describes_from >= earliest) {
         return;
     }
     item->describes_from = item->collected_at;

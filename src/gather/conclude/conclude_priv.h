@@ -30,6 +30,8 @@ void bd_conclude_signoff(bd_conclusion *run, bd_evidence *item);
 void bd_conclude_count_again(bd_conclusion *run);
 /* The sidecar names command or request, exporter, and says that the file is complete. */
 bool bd_conclude_is_vouched(const bd_evidence *item);
+/* Exports of it show what is at the moment they are made, and nothing before; of NULL false (conclude.c). */
+bool bd_conclude_is_of_moment(const bd_source_def *source);
 /* An answer of Resource Graph. */
 bool bd_conclude_is_query(const bd_evidence *item);
 
