@@ -230,6 +230,9 @@ bd_str bd_resource_id(bd_arena *arena, bd_str id);
 /* Of what may be an id of anything, as keys and scopes of records have it: a '/' is put in front of "subscriptions/"
  * and "providers/" alone, and "/" stays. */
 bd_str bd_record_id(bd_arena *arena, bd_str id);
+/* Where the last "/providers/" of an id in lower case begins, -1 where it has none; how many it has in `*count`, which
+ * may be NULL.  What stands before it is the resource that an extension belongs to. */
+ptrdiff_t bd_resource_id_last_provider(bd_str id, size_t *count);
 
 /* ---- vectors and maps ------------------------------------------------------------------------ */
 

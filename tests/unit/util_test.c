@@ -700,6 +700,26 @@ TEST(util, an_id_is_spelled_in_one_way) {
     }
 }
 
+TEST(util, the_last_provider_of_an_id_is_found_and_how_many_it_has) {
+    static const struct {
+        const char *id;
+        ptrdiff_t at;
+        size_t count;
+    } known[] = {{"", -1, 0},
+                 {"/subscriptions/s/resourcegroups/g", -1, 0},
+                 {"/providers/microsoft.management/managementgroups/m", 0, 1},
+                 {"/subscriptions/s/providers/a.b/c/d", 16, 1},
+                 {"/subscriptions/s/providers/a.b/c/d/providers/e.f/g/h", 34, 2},
+                 {"/providers/providers/x", 10, 2},
+                 {"/subscriptions/s/providers", -1, 0}};
+    for (size_t i = 0; i < BD_COUNT(known); i++) {
+        size_t count = 99;
+        CHECK_EQ_INT(bd_resource_id_last_provider(bd_str_of(known[i].id), &count), known[i].at);
+        CHECK_EQ_INT(count, known[i].count);
+        CHECK_EQ_INT(bd_resource_id_last_provider(bd_str_of(known[i].id), NULL), known[i].at);
+    }
+}
+
 /* ---- packers ---- */
 
 TEST(util, packed_values_sort_like_the_values) {

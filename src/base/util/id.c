@@ -27,3 +27,22 @@ bd_str bd_record_id(bd_arena *arena, bd_str id) {
                    bd_str_has_prefix(lower, BD_STR("providers/"));
     return is_path ? with_slash(arena, lower) : lower;
 }
+
+ptrdiff_t bd_resource_id_last_provider(bd_str id, size_t *count) {
+    bd_str mark = BD_STR("/providers/");
+    ptrdiff_t last = -1;
+    size_t met = 0;
+    for (;;) {
+        size_t base = (size_t)(last + 1);
+        ptrdiff_t at = bd_str_find(bd_str_sub(id, base, id.size), mark);
+        if (at < 0) {
+            break;
+        }
+        last = (ptrdiff_t)base + at;
+        met++;
+    }
+    if (count != NULL) {
+        *count = met;
+    }
+    return last;
+}

@@ -20,21 +20,6 @@ bd_str bd_scan_subscription_of(bd_str normal_id) {
     return guid;
 }
 
-static ptrdiff_t last_provider_mark(bd_str id, size_t *count) {
-    bd_str mark = BD_STR("/providers/");
-    ptrdiff_t last = -1;
-    *count = 0;
-    for (size_t base = 0;;) {
-        ptrdiff_t at = bd_str_find(bd_str_sub(id, base, id.size), mark);
-        if (at < 0) {
-            return last;
-        }
-        last = (ptrdiff_t)base + at;
-        base = (size_t)last + 1;
-        *count += 1;
-    }
-}
-
 /* The first `parts` parts of a path that begins at `from`; the whole text when it has no more. */
 static bd_str cut_parts(bd_str text, size_t from, int parts) {
     for (size_t at = from; at < text.size; at++) {
@@ -51,7 +36,7 @@ bd_str bd_scan_host_of(bd_str normal_id) {
         return cut_parts(normal_id, web.size, 1);
     }
     size_t count;
-    ptrdiff_t last = last_provider_mark(normal_id, &count);
+    ptrdiff_t last = bd_resource_id_last_provider(normal_id, &count);
     if (count != 1) {
         return count > 1 ? bd_str_sub(normal_id, 0, (size_t)last) : normal_id;
     }
@@ -63,7 +48,7 @@ bd_str bd_scan_host_of(bd_str normal_id) {
 static bd_str type_of_id(bd_arena *arena, bd_str id) {
     bd_str mark = BD_STR("/providers/");
     size_t count;
-    ptrdiff_t last = last_provider_mark(id, &count);
+    ptrdiff_t last = bd_resource_id_last_provider(id, &count);
     if (last < 0) {
         return (bd_str){"", 0};
     }

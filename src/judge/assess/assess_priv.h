@@ -186,7 +186,18 @@ bd_rc bd_judging_evidence(bd_judging *run, bd_err *err);
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);
 
+/* Groups of rows of one join key, sorted. */
+typedef struct {
+    bd_row row;
+    bd_instant at;
+    uint32_t evidence_index;
+    bool is_used, is_double, is_usable;
+} bd_group_row;
+typedef BD_VEC(bd_group_row) bd_group_rows;
+
 /* judged.c: on their way to stage 2 */
+/* What a row says of itself, in the scope and with the verdict that it has. */
+bd_judged bd_judging_of_row(const bd_judging *run, uint32_t check, const bd_group_row *from);
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err);
 /* What `put` packed, under the texts of the judging that did; texts are borrowed, keys Allocated in `arena`. */
 void bd_judging_unpack(bd_str record, const bd_shared_texts *texts, bd_arena *arena, bd_judged *out);
@@ -230,14 +241,7 @@ bd_rc bd_judging_take(bd_judging *run, bd_str *record, bool *has_record, bd_err 
 void bd_judging_note_review(bd_judging *run, const bd_listed *listed);
 void bd_judging_reviews(bd_judging *run); /* once requirements have their outcomes */
 
-/* match.c, change.c: groups of rows of one join key, sorted */
-typedef struct {
-    bd_row row;
-    bd_instant at;
-    uint32_t evidence_index;
-    bool is_used, is_double, is_usable;
-} bd_group_row;
-typedef BD_VEC(bd_group_row) bd_group_rows;
+/* match.c, change.c */
 /* `is_crowded`: more events share the key than are kept, so that nothing can be told. */
 bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
                        bd_err *err);

@@ -125,23 +125,6 @@ static void decide_silent(const bd_judging *run, const operations *list, const b
     }
 }
 
-static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group_row *from,
-                           bd_verdict verdict) {
-    return (bd_judged){
-        .check = check,
-        .type = from->row.type,
-        .key = from->row.key,
-        .resource = from->row.resource,
-        .subscription = from->row.subscription,
-        .scope = from->row.scope,
-        .reason = from->row.reason,
-        .at = from->at,
-        .evidence = run->in->evidence->data[from->evidence_index].given.number,
-        .ordinal = from->row.ordinal,
-        .verdict = verdict,
-    };
-}
-
 /* A log of other things than writes (tickets, joiners): each row stands for itself. */
 static bd_rc put_rows(bd_judging *run, uint32_t check, const bd_group_rows *rows, bd_err *err) {
     for (size_t i = 0; i < rows->count; i++) {
@@ -149,7 +132,7 @@ static bd_rc put_rows(bd_judging *run, uint32_t check, const bd_group_rows *rows
         if (!is_change(from)) {
             continue;
         }
-        bd_judged judged = judged_of(run, check, from, from->row.verdict);
+        bd_judged judged = bd_judging_of_row(run, check, from);
         BD_TRY(bd_judging_put(run, &judged, err));
     }
     return BD_OK;
@@ -164,7 +147,8 @@ bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, b
     fold_operations(arena, rows, &list);
     for (size_t i = 0; i < list.count; i++) {
         const operation *one = &list.data[i];
-        bd_judged judged = judged_of(run, check, one->decisive, one->verdict);
+        bd_judged judged = bd_judging_of_row(run, check, one->decisive);
+        judged.verdict = one->verdict;
         if (judged.verdict == BD_CANNOT_TELL) {
             decide_silent(run, &list, rows, one, &judged);
         }

@@ -163,6 +163,22 @@ static void pack_names(bd_packer *packer, bd_shared_texts *shared, const bd_judg
     bd_pack_text(packer, judged->subscription);
 }
 
+bd_judged bd_judging_of_row(const bd_judging *run, uint32_t check, const bd_group_row *from) {
+    return (bd_judged){
+        .check = check,
+        .type = from->row.type,
+        .key = from->row.key,
+        .resource = from->row.resource,
+        .subscription = from->row.subscription,
+        .scope = from->row.scope,
+        .reason = from->row.reason,
+        .at = from->at,
+        .evidence = run->in->evidence->data[from->evidence_index].given.number,
+        .ordinal = from->row.ordinal,
+        .verdict = from->row.verdict,
+    };
+}
+
 bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     bd_packer *packer = &run->packer;
     if (bd_judging_is_taken(run, judged->check)) {

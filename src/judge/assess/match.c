@@ -145,20 +145,12 @@ static bd_str delay_text(bd_arena *arena, bd_instant delay) {
 }
 
 static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group_row *from) {
-    bool is_by_subscription = run->views[check].scope_kind == BD_SCOPE_SUBSCRIPTION;
-    return (bd_judged){
-        .check = check,
-        .type = from->row.type,
-        .key = from->row.key,
-        .resource = from->row.resource,
-        .subscription = from->row.subscription,
-        .scope = is_by_subscription ? from->row.scope : (bd_str){"", 0},
-        .reason = from->row.reason,
-        .at = from->at,
-        .evidence = run->in->evidence->data[from->evidence_index].given.number,
-        .ordinal = from->row.ordinal,
-        .verdict = BD_PASS,
-    };
+    bd_judged judged = bd_judging_of_row(run, check, from);
+    judged.verdict = BD_PASS;
+    if (run->views[check].scope_kind != BD_SCOPE_SUBSCRIPTION) {
+        judged.scope = (bd_str){"", 0};
+    }
+    return judged;
 }
 
 static void judge_unmatched(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,

@@ -9,22 +9,6 @@ static bd_instant distance(bd_instant a, bd_instant b) {
     return a > b ? a - b : b - a;
 }
 
-static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group_row *from) {
-    return (bd_judged){
-        .check = check,
-        .type = from->row.type,
-        .key = from->row.key,
-        .resource = from->row.resource,
-        .subscription = from->row.subscription,
-        .scope = from->row.scope,
-        .reason = from->row.reason,
-        .at = from->at,
-        .evidence = run->in->evidence->data[from->evidence_index].given.number,
-        .ordinal = from->row.ordinal,
-        .verdict = from->row.verdict,
-    };
-}
-
 /* Answers about a resource or a part of it that the check does not read say nothing. */
 static bool is_read(const bd_check_view *view, const bd_snapshot *snapshot, bd_arena *scratch) {
     if (view == NULL || view->related_where == NULL || view->partner_scope != BD_SCOPE_RESOURCE) {
@@ -402,7 +386,7 @@ static void judge_demands(bd_judging *run, bd_check_view *view, const demands *r
 static bd_rc put_related(bd_judging *run, uint32_t check, const demands *right,
                          const bd_group_row *left, bd_arena *scratch, bd_err *err) {
     bd_check_view *view = &run->views[check];
-    bd_judged judged = judged_of(run, check, left);
+    bd_judged judged = bd_judging_of_row(run, check, left);
     if (judged.verdict != BD_CANNOT_TELL && judged.verdict != BD_NOT_APPLICABLE) {
         judge_demands(run, view, right, left, scratch, &judged);
     }
@@ -535,7 +519,7 @@ bd_rc bd_judging_scope(bd_judging *run, uint32_t check, bd_str join, bd_group_ro
             continue;
         }
         bool has_inventory = bd_judging_has_inventory(run, view, join, left->at);
-        bd_judged judged = judged_of(run, check, left);
+        bd_judged judged = bd_judging_of_row(run, check, left);
         judge_item(rows, has_inventory, &judged, left->row.detail);
         BD_TRY(bd_judging_put(run, &judged, err));
     }

@@ -74,21 +74,7 @@ void settle_relation(policy *out, bool is_subscription_scope, bd_arena *arena) {
                                             : RELATION_GROUP;
 }
 
-/* ---- anchors
- * -------------------------------------------------------------------------------------------- */
-
-static ptrdiff_t last_provider(bd_str id) {
-    bd_str mark = BD_STR("/providers/");
-    ptrdiff_t last = -1;
-    for (size_t base = 0;;) {
-        ptrdiff_t at = bd_str_find(bd_str_sub(id, base, id.size), mark);
-        if (at < 0) {
-            return last;
-        }
-        last = (ptrdiff_t)base + at;
-        base = (size_t)last + 1;
-    }
-}
+/* ---- anchors ---- */
 
 static bd_str first_parts(bd_str id, int parts) {
     for (size_t at = 1; at < id.size; at++) {
@@ -126,7 +112,7 @@ bd_str anchor_of_related(const policy *of, const bd_record *record, bd_arena *ar
                             anchor->kind == BD_STRING;
             return is_there ? bd_resource_id(arena, anchor->text) : BD_STR("");
         }
-        ptrdiff_t at = last_provider(record->key);
+        ptrdiff_t at = bd_resource_id_last_provider(record->key, NULL);
         return at > 0 ? bd_str_sub(record->key, 0, (size_t)at) : BD_STR("");
     }
     case RELATION_NESTED: return without_levels(record->key, of->levels);
