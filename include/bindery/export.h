@@ -6,7 +6,7 @@
 #ifndef BINDERY_EXPORT_H
 #define BINDERY_EXPORT_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/util.h"
 #include "bindery/writing.h"
 

@@ -16,7 +16,7 @@
 #ifndef BINDERY_JUDGING_H
 #define BINDERY_JUDGING_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/command.h"
 #include "bindery/intake.h"
 #include "bindery/locker.h"

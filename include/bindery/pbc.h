@@ -12,7 +12,7 @@
 #ifndef BINDERY_PBC_H
 #define BINDERY_PBC_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/catalog.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"

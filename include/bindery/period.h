@@ -53,6 +53,15 @@ BD_MUST_USE bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone
                                     bd_frequency frequency, bd_instant as_of, bd_arena *arena,
                                     bd_instance **out, size_t *count, bd_err *err);
 
+/* Between which instants what happened, or was seen, is of a period. */
+typedef struct {
+    bd_instant start, end; /* [start, end) */
+    bd_instant until;      /* t': `end`, or the as-of instant where that is earlier */
+    /* From when on snapshots and events count: `start`; for Type I, days and months before its day. */
+    bd_instant snapshots_from, events_from;
+} bd_period_times;
+bd_period_times bd_period_times_of(const bd_period *period, const bd_zone *zone, bd_instant as_of);
+
 /* The same day of another month, or its last day. */
 bd_day bd_day_add_months(bd_day day, int months);
 

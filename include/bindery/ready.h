@@ -11,7 +11,7 @@
 #ifndef BINDERY_READY_H
 #define BINDERY_READY_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/catalog.h"
 #include "bindery/engagement.h"
 #include "bindery/evidence.h"

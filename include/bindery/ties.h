@@ -15,7 +15,7 @@
 #ifndef BINDERY_TIES_H
 #define BINDERY_TIES_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/catalog.h"
 #include "bindery/evidence.h"
 #include "bindery/util.h"

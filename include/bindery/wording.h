@@ -19,7 +19,7 @@
 #ifndef BINDERY_WORDING_H
 #define BINDERY_WORDING_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/doc.h"
 #include "bindery/pbc.h"
 #include "bindery/ready.h"

@@ -22,7 +22,7 @@
 #ifndef BINDERY_WRITING_H
 #define BINDERY_WRITING_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/pbc.h"
 #include "bindery/ready.h"
 #include "bindery/ties.h"

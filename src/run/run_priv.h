@@ -2,7 +2,7 @@
 #ifndef RUN_PRIV_H
 #define RUN_PRIV_H
 
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 #include "bindery/catalog.h"
 #include "bindery/crypto.h"
 #include "bindery/engagement.h"

@@ -1,5 +1,5 @@
 /* The register of vendors, by dates worked by hand: which paper counts, what it leaves open, what it expects of us. */
-#include "bindery/assess.h"
+#include "bindery/assessment.h"
 
 #include "make_whole.h"
 

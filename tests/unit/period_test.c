@@ -312,3 +312,38 @@ TEST(period, type_i_takes_a_snapshot_of_the_last_three_days) {
         CHECK_EQ_STR(state_of(s, "1.1"), rows[i].state);
     }
 }
+
+/* ---- between which instants ---- */
+
+static bd_period_times times_of(const char *from, const char *to, const char *zone_name, const char *as_of) {
+    const bd_zone *zone;
+    bd_err err;
+    CHECK_OK(bd_zone_load(bd_str_of(zone_name), test_arena(), &zone, &err), err);
+    bool is_type_ii = to[0] != '\0';
+    bd_period period = {.is_type_ii = is_type_ii, .from = day_of(from), .to = day_of(is_type_ii ? to : from)};
+    period.as_of = is_type_ii ? BD_DAY_NONE : period.from;
+    bd_instant at;
+    CHECK(bd_instant_parse(bd_str_of(as_of), &at));
+    return bd_period_times_of(&period, zone, at);
+}
+
+TEST(period, times_end_with_the_period_or_with_the_as_of_instant) {
+    /* Berlin: UTC+1 in January, UTC+2 from 29 March 2026 */
+    bd_period_times whole = times_of("2026-01-01", "2026-06-30", "Europe/Berlin", "2026-07-20T00:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), whole.start), "2025-12-31T23:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), whole.end), "2026-06-30T22:00:00Z");
+    CHECK_EQ_INT(whole.until, whole.end);
+    CHECK_EQ_INT(whole.snapshots_from, whole.start);
+    CHECK_EQ_INT(whole.events_from, whole.start);
+    bd_period_times begun = times_of("2026-01-01", "2026-06-30", "Europe/Berlin", "2026-04-01T08:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), begun.until), "2026-04-01T08:00:00Z");
+    CHECK_EQ_INT(begun.end, whole.end);
+}
+
+TEST(period, a_type_i_day_looks_back_three_days_and_a_year) {
+    bd_period_times leap = times_of("2024-02-29", "", "UTC", "2024-03-10T00:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), leap.start), "2024-02-29T00:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), leap.until), "2024-03-01T00:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), leap.snapshots_from), "2024-02-26T00:00:00Z");
+    CHECK_EQ_STR(bd_instant_format(test_arena(), leap.events_from), "2023-03-01T00:00:00Z");
+}

@@ -7,32 +7,37 @@
 #define SCRATCH_BYTES ((size_t)2 << 30)
 #define GROWING_BYTES ((size_t)16 << 30)
 
-static void set_times(bd_judging *run) {
-    const bd_period *period = run->in->period;
-    const bd_zone *zone = run->in->engagement->zone;
-    bd_day first = period->is_type_ii ? period->from : period->as_of;
-    bd_day last = period->is_type_ii ? period->to : period->as_of;
-    bd_assessment *out = run->out;
-    out->period = period;
-    out->as_of = run->in->as_of;
-    out->period_start = bd_zone_day_start(zone, first);
-    out->period_end = bd_zone_day_start(zone, last + 1);
-    out->until = out->as_of < out->period_end ? out->as_of : out->period_end;
-    out->zone_data_version = bd_zone_data_version(run->arena);
-    run->snapshots_from = out->period_start;
-    run->events_from = out->period_start;
-    if (!period->is_type_ii) {
-        run->snapshots_from = bd_zone_day_start(zone, first - BD_PERIOD_TYPE_I_DAYS);
-        run->events_from =
-            bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_PERIOD_TYPE_I_MONTHS));
-    }
+static bd_rc view_evidence(bd_judging *run, bd_err *err) {
+    const bd_assess_inputs *in = run->in;
+    bd_views_inputs inputs = {.catalog = in->catalog,
+                              .rules = in->rules,
+                              .engagement = in->engagement,
+                              .period = in->period,
+                              .evidence = in->evidence,
+                              .collections = in->collections,
+                              .snapshots = in->snapshots,
+                              .as_of = in->as_of};
+    BD_TRY(bd_views_make(&inputs, run->arena, run->scratch, &run->views, err));
+    run->lists = bd_match_lists_make(run->views, run->arena);
+    run->shapes = (bd_shapes){.views = run->views,
+                              .put = bd_judging_put,
+                              .context = run,
+                              .arena = run->arena,
+                              .scratch = run->scratch,
+                              .packer = &run->packer};
+    return BD_OK;
 }
 
-#define EXCEPTION_TEXT_BYTES 320 /* of one, about: id, key and resource */
-
-const bd_exception *bd_assessment_exception(const bd_assessment *assessment, size_t index) {
-    bd_arenas_pass(sizeof(bd_exception) + EXCEPTION_TEXT_BYTES);
-    return &assessment->exceptions.data[index];
+static void set_times(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    bd_period_times times = bd_period_times_of(in->period, in->engagement->zone, in->as_of);
+    bd_assessment *out = run->out;
+    out->period = in->period;
+    out->as_of = in->as_of;
+    out->period_start = times.start;
+    out->period_end = times.end;
+    out->until = times.until;
+    out->zone_data_version = bd_zone_data_version(run->arena);
 }
 
 /* The list grew by moving: what is kept is no larger than what it holds. */
@@ -46,6 +51,42 @@ static void settle_results(bd_judging *run) {
     bd_heap_free(run->told.data);
     run->out->checks.data = kept;
     run->out->checks.room = count;
+}
+
+static bd_rc begin_states(bd_judging *run, bd_err *err) {
+    const bd_assess_inputs *in = run->in;
+    run->states = (bd_states){.views = run->views,
+                              .out = run->out,
+                              .arena = run->arena,
+                              .scratch = run->scratch,
+                              .is_masked = run->is_masked,
+                              .not_applicable = in->not_applicable,
+                              .not_applicable_count = in->not_applicable_count,
+                              .acts = in->acts,
+                              .act_count = in->act_count};
+    return bd_states_begin(&run->states, err);
+}
+
+static void open_populations(bd_judging *run) {
+    const bd_assess_inputs *in = run->in;
+    bd_populations_inputs inputs = {.views = run->views,
+                                    .out = run->out,
+                                    .arena = run->arena,
+                                    .scratch = run->scratch,
+                                    .packer = &run->packer,
+                                    .samplings = in->samplings,
+                                    .sampling_count = in->sampling_count,
+                                    .on_item = in->on_item,
+                                    .item_context = in->item_context};
+    run->populations = bd_populations_open(&inputs);
+}
+
+/* What testers found changes controls, and criteria hang on those. */
+static void judge_states(bd_judging *run) {
+    bd_states_judge_controls(&run->states);
+    bd_populations_weigh(run->populations);
+    bd_populations_apply(run->populations);
+    bd_states_judge_criteria(&run->states);
 }
 
 static void list_documents(bd_judging *run) {
@@ -72,11 +113,29 @@ static void open_others(bd_judging *run) {
                                .evidence = in->evidence,
                                .collections = in->collections,
                                .snapshots = in->snapshots,
-                               .subscriptions = is_listed ? run->knows_subscription : NULL,
-                               .from = run->snapshots_from,
+                               .subscriptions = is_listed ? run->views->knows_subscription : NULL,
+                               .from = run->views->times.snapshots_from,
                                .until = run->out->until};
     run->others = bd_others_open(&inputs, run->arena, &run->out->imported);
     run->sets_beside = bd_others_has_any(run->others);
+}
+
+static bool is_in_scope(const bd_judging *run, const bd_check *check) {
+    for (size_t i = 0; i < run->out->control_count; i++) {
+        if (run->out->controls[i].control == check->requirement->control) {
+            return run->out->controls[i].is_in_scope;
+        }
+    }
+    return false;
+}
+
+static void list_matches(bd_judging *run) {
+    for (uint32_t i = 0; i < run->in->catalog->check_count; i++) {
+        const bd_match_sums *sums = bd_match_lists_finish(run->lists, i);
+        if (sums != NULL && is_in_scope(run, sums->check)) {
+            *bd_push(run->arena, &run->out->matches) = *sums;
+        }
+    }
 }
 
 static void list_doubts(bd_judging *run) {
@@ -106,13 +165,10 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     set_times(run);
     bd_judging_mask(run);
     list_documents(run);
-    BD_TRY(bd_judging_view(run, err));
-    BD_TRY(bd_judging_skeleton(run, err));
-    bd_judging_listen(run);
+    BD_TRY(view_evidence(run, err));
+    BD_TRY(begin_states(run, err));
     bd_judging_open_results(run);
-    bd_judging_open_places(run);
-    bd_judging_open_populations(run);
-    bd_judging_bind_samplings(run);
+    open_populations(run);
     run->judged = bd_sorter_open(BD_ASSESS_MANY_BYTES);
     if (inputs->sorts_behind) {
         bd_sorter_work_behind(run->judged);
@@ -133,21 +189,18 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
     settle_results(run);
     bd_arena_close_ref(&growing);
     if (!bd_failed(rc)) {
-        rc = bd_judging_list_items(run, err);
-    }
-    bd_sorter_close(run->items);
-    bd_arena_close(run->item_arena);
-    if (!bd_failed(rc)) {
-        rc = bd_judging_states(run, err);
+        rc = bd_populations_list(run->populations, err);
     }
     if (!bd_failed(rc)) {
-        bd_judging_matches(run);
+        judge_states(run);
+        list_matches(run);
         bd_judging_reviews(run);
         bd_vendors_make(run->documents, bd_judging_left_out(run), &run->out->vendors);
     }
     if (!bd_failed(rc) && run->others != NULL) {
         rc = bd_others_finish(run->others, err);
     }
+    bd_populations_close(run->populations);
     bd_others_close(run->others);
     list_doubts(run);
     *out = run->out;

@@ -39,7 +39,7 @@ typedef struct {
     uint32_t evidence;
     bd_verdict verdict;
     uint64_t count; /* beside the one that is told */
-    bd_judged first; /* of what cannot be told: the record whose sentence counts */
+    bd_sorted first; /* of what cannot be told: the record whose sentence counts */
     bd_str told;     /* it as it was packed; of any other verdict "" */
 } sum;
 
@@ -62,7 +62,7 @@ struct bd_carried {
     BD_VEC(sum) sums;
     size_t last_sum;
     bd_buf records; /* of one record over time: u32 size, bytes */
-    bd_judged record;
+    bd_sorted record;
     bd_day last_day;
     bool has_record, is_loud;
     bd_arena *record_arena;
@@ -167,18 +167,18 @@ static void begin_leaving(bd_judging *run) {
     const bd_catalog *catalog = run->in->catalog;
     run->carries = out;
     out->has_all_rows = true;
-    for (size_t i = 0; i < run->unseen_places.count; i++) {
-        *bd_push(out->arena, &out->unseen_places) = bd_str_copy(out->arena, run->unseen_places.data[i]);
+    for (size_t i = 0; i < run->views->unseen_places.count; i++) {
+        *bd_push(out->arena, &out->unseen_places) = bd_str_copy(out->arena, run->views->unseen_places.data[i]);
     }
     for (size_t i = 0; i < catalog->check_count; i++) {
-        out->reach[i] = reach_of(run, &run->views[i]);
+        out->reach[i] = reach_of(run, &run->views->by_check[i]);
     }
     for (size_t i = 0; i < catalog->source_count; i++) {
         const bd_derivation *derivation = derivation_of(&catalog->sources[i]);
         bool is_needed = derivation != NULL && derivation->list != NULL;
         for (size_t j = 0; j < catalog->check_count && derivation != NULL && !is_needed; j++) {
             is_needed = out->reach[j] == REACH_NEVER &&
-                        reads_source(&run->views[j], catalog->sources[i].id);
+                        reads_source(&run->views->by_check[j], catalog->sources[i].id);
         }
         out->needs_part[i] = is_needed;
     }
@@ -202,7 +202,7 @@ bd_rc bd_judging_carry_row(bd_judging *run, const bd_row *row, uint32_t evidence
     if (out == NULL || is_left_to_scan(out, evidence_index)) {
         return BD_OK;
     }
-    bd_judging_note_place(&out->unseen_places, row);
+    bd_views_note_place(&out->unseen_places, row);
     if (out->reach[row->check] != REACH_NEVER && row->alias.size == 0) {
         return BD_OK;
     }
@@ -265,12 +265,12 @@ static bd_rc put_sums(bd_judging *run, bd_err *err) {
     return BD_OK;
 }
 
-static bool is_of_sum(const sum *one, const bd_judged *judged) {
+static bool is_of_sum(const sum *one, const bd_sorted *judged) {
     return one->at == judged->at && one->evidence == judged->evidence &&
            one->verdict == judged->verdict && bd_str_eq(one->scope, judged->scope);
 }
 
-static bd_str name_sum(bd_arena *arena, const bd_judged *judged) {
+static bd_str name_sum(bd_arena *arena, const bd_sorted *judged) {
     char *name = bd_alloc(arena, 13 + judged->scope.size, 1);
     memcpy(name, &judged->evidence, 4);
     memcpy(name + 4, &judged->at, 8);
@@ -281,7 +281,7 @@ static bd_str name_sum(bd_arena *arena, const bd_judged *judged) {
     return (bd_str){name, 13 + judged->scope.size};
 }
 
-static void tell_first(bd_arena *arena, sum *one, const bd_judged *judged, bd_str record) {
+static void tell_first(bd_arena *arena, sum *one, const bd_sorted *judged, bd_str record) {
     bool is_first = one->told.size == 0 || bd_judging_is_told_before(judged, &one->first);
     if (judged->verdict != BD_CANNOT_TELL || !is_first) {
         return;
@@ -291,7 +291,7 @@ static void tell_first(bd_arena *arena, sum *one, const bd_judged *judged, bd_st
     one->told = bd_str_copy(arena, record);
 }
 
-static void begin_sum(bd_carried *out, const bd_judged *judged, bd_str record, bd_str name) {
+static void begin_sum(bd_carried *out, const bd_sorted *judged, bd_str record, bd_str name) {
     name = bd_str_copy(out->sum_arena, name);
     sum *made = bd_push(out->sum_arena, &out->sums);
     *made = (sum){.scope = bd_str_sub(name, 13, name.size),
@@ -303,7 +303,7 @@ static void begin_sum(bd_carried *out, const bd_judged *judged, bd_str record, b
     bd_map_put(out->index, name, (void *)(uintptr_t)out->sums.count);
 }
 
-static bd_rc count_judged(bd_judging *run, const bd_judged *judged, bd_str record, bd_err *err) {
+static bd_rc count_judged(bd_judging *run, const bd_sorted *judged, bd_str record, bd_err *err) {
     bd_carried *out = run->carries;
     bool is_known = out->sums.count > 0 && is_of_sum(&out->sums.data[out->last_sum], judged);
     if (!is_known) {
@@ -336,7 +336,7 @@ static bd_rc end_record(bd_judging *run, bd_err *err) {
             BD_TRY(bd_spool_put(out->outcomes, record, err));
             continue;
         }
-        bd_judged judged;
+        bd_sorted judged;
         bd_judging_unpack(record, out->texts, out->record_arena, &judged);
         BD_TRY(count_judged(run, &judged, record, err));
     }
@@ -345,14 +345,14 @@ static bd_rc end_record(bd_judging *run, bd_err *err) {
     return BD_OK;
 }
 
-static bool is_loud(const bd_judging *run, const bd_judged *judged, bd_day day, bool is_twice) {
+static bool is_loud(const bd_judging *run, const bd_sorted *judged, bd_day day, bool is_twice) {
     bool holds_no_longer = judged->verdict == BD_PASS &&
-                           bd_judging_is_before_facts(run, &run->views[judged->check], judged->at);
+                           bd_views_is_before_facts(run->views, &run->views->by_check[judged->check], judged->at);
     return is_twice || judged->verdict == BD_FAIL || judged->is_any_key || holds_no_longer ||
            bd_judging_is_excluded(run, judged, day);
 }
 
-static bd_rc begin_record(bd_judging *run, const bd_judged *judged, bd_err *err) {
+static bd_rc begin_record(bd_judging *run, const bd_sorted *judged, bd_err *err) {
     bd_carried *out = run->carries;
     BD_TRY(end_record(run, err));
     if (judged->check != out->check || out->index == NULL) {
@@ -367,7 +367,7 @@ static bd_rc begin_record(bd_judging *run, const bd_judged *judged, bd_err *err)
     return BD_OK;
 }
 
-bd_rc bd_judging_carry(bd_judging *run, bd_str record, const bd_judged *judged, bd_err *err) {
+bd_rc bd_judging_carry(bd_judging *run, bd_str record, const bd_sorted *judged, bd_err *err) {
     bd_carried *out = run->carries;
     if (out == NULL || out->reach[judged->check] == REACH_NEVER) {
         return BD_OK;
@@ -436,7 +436,7 @@ static bd_instant next_instant(const bd_judging *run) {
         bd_arenas_pass(sizeof *item);
         bool has_records = item->facts.seen.count + item->facts.parts.count > 0;
         bd_instant own = item->describes_from;
-        bd_instant at = has_records ? bd_judging_instant(run, (uint32_t)i) : own;
+        bd_instant at = has_records ? bd_views_instant(run->views, (uint32_t)i) : own;
         next = has_records && own >= run->in->as_of && own < next ? own : next;
         next = has_records && at >= run->in->as_of && at < next ? at : next;
     }
@@ -474,9 +474,9 @@ static bd_rc begin_taking(bd_judging *run, bd_err *err) {
     }
     made->outcomes = bd_spool_view(from->outcomes);
     made->rows = bd_spool_view(from->rows);
-    run->unseen_places = (bd_strs){0};
+    run->views->unseen_places = (bd_strs){0};
     for (size_t i = 0; i < from->unseen_places.count; i++) {
-        *bd_push(run->arena, &run->unseen_places) = from->unseen_places.data[i];
+        *bd_push(run->arena, &run->views->unseen_places) = from->unseen_places.data[i];
     }
     run->taking = made;
     return bd_spool_rewind(made->outcomes, err);
@@ -518,7 +518,7 @@ static void add_sum(bd_judging *run, bd_unpacker *in) {
     one.verdict = (bd_verdict)bd_unpack_u8(in);
     one.count = (uint64_t)bd_unpack_i64(in);
     one.scope = bd_unpack_text(in);
-    bd_judged judged = {.check = check,
+    bd_sorted judged = {.check = check,
                         .at = one.at,
                         .evidence = one.evidence,
                         .verdict = one.verdict,

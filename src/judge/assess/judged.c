@@ -111,7 +111,7 @@ static bd_str unpack_shared(bd_unpacker *in, const bd_shared_texts *shared, uint
 
 /* Type I walks one event through: the latest. */
 static void note_event(bd_judging *run, const bd_judged *judged) {
-    bd_check_view *view = &run->views[judged->check];
+    bd_check_view *view = &run->views->by_check[judged->check];
     bool may_hold = run->pass != BD_JUDGING_BEFORE || judged->verdict == BD_FAIL ||
                     judged->verdict == BD_CANNOT_TELL;
     if (view->is_event && may_hold && judged->at < run->out->until && judged->at > view->latest_event) {
@@ -122,7 +122,7 @@ static void note_event(bd_judging *run, const bd_judged *judged) {
 /* Exceptions and findings name what fails, populations their items, exclusions what they leave out, and a check that
  * asks what another tool asks, each resource. */
 static bool is_named_later(const bd_judging *run, const bd_judged *judged) {
-    const bd_check_view *view = &run->views[judged->check];
+    const bd_check_view *view = &run->views->by_check[judged->check];
     bool may_be_excluded =
         view->check->takes_exclusions && run->in->engagement->exclusions.count > 0;
     return judged->verdict == BD_FAIL || view->draws_from != 0 || may_be_excluded ||
@@ -163,23 +163,8 @@ static void pack_names(bd_packer *packer, bd_shared_texts *shared, const bd_judg
     bd_pack_text(packer, judged->subscription);
 }
 
-bd_judged bd_judging_of_row(const bd_judging *run, uint32_t check, const bd_group_row *from) {
-    return (bd_judged){
-        .check = check,
-        .type = from->row.type,
-        .key = from->row.key,
-        .resource = from->row.resource,
-        .subscription = from->row.subscription,
-        .scope = from->row.scope,
-        .reason = from->row.reason,
-        .at = from->at,
-        .evidence = run->in->evidence->data[from->evidence_index].given.number,
-        .ordinal = from->row.ordinal,
-        .verdict = from->row.verdict,
-    };
-}
-
-bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
+bd_rc bd_judging_put(void *context, const bd_judged *judged, bd_err *err) {
+    bd_judging *run = context;
     bd_packer *packer = &run->packer;
     if (bd_judging_is_taken(run, judged->check)) {
         return BD_OK;
@@ -209,13 +194,13 @@ bd_rc bd_judging_put(bd_judging *run, const bd_judged *judged, bd_err *err) {
     }
     if (packer->overflowed) {
         BD_RAISE(err, BD_ERR_LIMIT, "a judged record of check '%.*s' is larger than 64 KiB",
-                 BD_ARG(run->views[judged->check].check->id));
+                 BD_ARG(run->views->by_check[judged->check].check->id));
     }
     return bd_sorter_put(run->judged, bd_pack_end(packer), err);
 }
 
 static void unpack_names(bd_unpacker *in, const bd_shared_texts *texts, uint8_t flags, bd_arena *arena,
-                         bd_judged *out) {
+                         bd_sorted *out) {
     uint32_t number;
     if ((flags & BD_JUDGED_SHORT_NAMED) != 0) {
         out->type = unpack_shared(in, texts, &number);
@@ -230,10 +215,10 @@ static void unpack_names(bd_unpacker *in, const bd_shared_texts *texts, uint8_t 
     out->subscription = bd_unpack_text(in);
 }
 
-void bd_judging_unpack(bd_str record, const bd_shared_texts *texts, bd_arena *arena, bd_judged *out) {
+void bd_judging_unpack(bd_str record, const bd_shared_texts *texts, bd_arena *arena, bd_sorted *out) {
     bd_unpacker in = {.record = record};
     bd_str none = {"", 0};
-    *out = (bd_judged){.type = none, .key = none, .resource = none, .subscription = none};
+    *out = (bd_sorted){.type = none, .key = none, .resource = none, .subscription = none};
     out->check = bd_unpack_u32(&in);
     bd_str thing = bd_unpack_packed(&in, BD_THING_BYTES);
     memcpy(out->thing, thing.data, thing.size);
@@ -255,11 +240,11 @@ void bd_judging_unpack(bd_str record, const bd_shared_texts *texts, bd_arena *ar
     }
 }
 
-bool bd_judging_is_same_thing(const bd_judged *a, const bd_judged *b) {
+bool bd_judging_is_same_thing(const bd_sorted *a, const bd_sorted *b) {
     return a->check == b->check && memcmp(a->thing, b->thing, BD_THING_BYTES) == 0;
 }
 
-bool bd_judging_is_told_before(const bd_judged *a, const bd_judged *b) {
+bool bd_judging_is_told_before(const bd_sorted *a, const bd_sorted *b) {
     if (a->evidence != b->evidence) {
         return a->evidence < b->evidence;
     }

@@ -21,8 +21,8 @@ static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t
     if (row->time != BD_INSTANT_NONE) {
         return row->time;
     }
-    const bd_check_view *view = &run->views[row->check];
-    bd_instant at = bd_judging_instant(run, evidence_index);
+    const bd_check_view *view = &run->views->by_check[row->check];
+    bd_instant at = bd_views_instant(run->views, evidence_index);
     bool is_undated = (view->check->shape == BD_MATCH && row->side == BD_SIDE_LEFT) ||
                       (view->check->shape == BD_EACH && view->is_event);
     bool reaches_in = run->in->evidence->data[evidence_index].describes_to > view->events_from;
@@ -34,7 +34,7 @@ static bd_instant row_instant(const bd_judging *run, const bd_row *row, uint32_t
  * not show whether it was done. */
 static void judge_age(const bd_judging *run, const bd_row *row, uint32_t evidence_index,
                       bd_arena *arena, bd_judged *judged) {
-    const bd_check_view *view = &run->views[row->check];
+    const bd_check_view *view = &run->views->by_check[row->check];
     bool is_aged = view->plan->age_months > 0 || view->plan->age_hours > 0;
     if (!is_aged || judged->verdict != BD_PASS) {
         return;
@@ -83,7 +83,7 @@ static void judge_member(const bd_judging *run, const bd_check_view *view, uint3
     if (!view->is_population || judged->verdict == BD_FAIL || judged->verdict == BD_CANNOT_TELL) {
         return;
     }
-    if (!bd_judging_is_usable(run, evidence_index, &why)) {
+    if (!bd_views_is_usable(run->views, evidence_index, &why)) {
         judged->verdict = BD_CANNOT_TELL;
         judged->reason = why;
     }
@@ -91,10 +91,10 @@ static void judge_member(const bd_judging *run, const bd_check_view *view, uint3
 
 static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_index, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch =
-        run->views[row->check].plan->age_months + run->views[row->check].plan->age_hours > 0
+        run->views->by_check[row->check].plan->age_months + run->views->by_check[row->check].plan->age_hours > 0
             ? bd_arena_open("age", (size_t)1 << 20)
             : NULL;
-    const bd_check_view *view = &run->views[row->check];
+    const bd_check_view *view = &run->views->by_check[row->check];
     bool is_whole_tenant = view->scope_kind == BD_SCOPE_TENANT && !view->is_population;
     bd_judged judged = {
         .check = row->check,
@@ -105,7 +105,7 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
         .scope = is_whole_tenant ? (bd_str){"", 0} : row->scope,
         .reason = row->reason,
         .at = view->is_event ? row_instant(run, row, evidence_index)
-                             : bd_judging_instant(run, evidence_index),
+                             : bd_views_instant(run->views, evidence_index),
         .evidence = number_of(run, evidence_index),
         .ordinal = row->ordinal,
         .verdict = row->verdict,
@@ -116,7 +116,7 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
     }
     /* where so many are enough nothing else asks what the extract is worth */
     bool is_counted = view->is_event && view->plan->has_min && judged.verdict == BD_PASS;
-    if (is_counted && !bd_judging_is_usable(run, evidence_index, &judged.reason)) {
+    if (is_counted && !bd_views_is_usable(run->views, evidence_index, &judged.reason)) {
         judged.verdict = BD_CANNOT_TELL;
     }
     judge_age(run, row, evidence_index, scratch, &judged);
@@ -127,7 +127,7 @@ static bd_rc put_each(bd_judging *run, const bd_row *row, uint32_t evidence_inde
 /* ---- grouping ---- */
 
 static void note_own_time(bd_judging *run, uint32_t check, const bd_row *row, uint32_t evidence_index) {
-    if (row->time != BD_INSTANT_NONE && row->time != bd_judging_instant(run, evidence_index)) {
+    if (row->time != BD_INSTANT_NONE && row->time != bd_views_instant(run->views, evidence_index)) {
         bd_judging_carry_no(run, check);
     }
 }
@@ -151,7 +151,7 @@ static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, con
     bd_row_pack(packer, NULL, row);
     if (packer->overflowed) {
         BD_RAISE(err, BD_ERR_LIMIT, "a row of check '%.*s' is larger than 64 KiB",
-                 BD_ARG(run->views[check].check->id));
+                 BD_ARG(run->views->by_check[check].check->id));
     }
     return bd_sorter_put(groups, bd_pack_end(packer), err);
 }
@@ -160,12 +160,12 @@ static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, con
 static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
                          uint32_t evidence_index, bd_err *err) {
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        if (run->views[i].decided_by != (int64_t)row->check) {
+        if (run->views->by_check[i].decided_by != (int64_t)row->check) {
             continue;
         }
         bd_row snapshot = *row;
         snapshot.side = BD_SIDE_RIGHT;
-        snapshot.time = bd_judging_instant(run, evidence_index);
+        snapshot.time = bd_views_instant(run->views, evidence_index);
         BD_TRY(put_grouped(run, groups, (uint32_t)i, &snapshot, row->key, evidence_index, err));
     }
     return BD_OK;
@@ -265,7 +265,7 @@ static bd_rc join_aliases(bd_judging *run, const aliases *known, bd_sorter *grou
 /* Where no partner is on file there is none to wait for, and where nobody asks a partner is of no use. */
 static bd_rc route_related(bd_judging *run, routes *out, const bd_row *row,
                            uint32_t evidence_index, bd_err *err) {
-    const bd_check_view *view = &run->views[row->check];
+    const bd_check_view *view = &run->views->by_check[row->check];
     if (row->side != BD_SIDE_LEFT && !view->has_left) {
         return BD_OK;
     }
@@ -277,7 +277,7 @@ static bd_rc route_related(bd_judging *run, routes *out, const bd_row *row,
                          .at = row_instant(run, row, evidence_index),
                          .evidence_index = evidence_index};
     bd_arena_reset(out->scratch);
-    return bd_judging_alone(run, row->check, &left, out->scratch, err);
+    return bd_shapes_judge_alone(&run->shapes, row->check, &left, out->scratch, err);
 }
 
 /* Of a large inventory thousands of rows say that a subscription has a thing, and one is enough of each snapshot. */
@@ -305,11 +305,11 @@ static bool is_told(bd_judging *run, routes *out, const bd_row *row, uint32_t ev
  * the snapshot after a silent write, and what follows an event of the period (its window, bindery-1, 2). */
 static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t evidence_index,
                        bd_err *err) {
-    const bd_check_view *view = &run->views[row->check];
+    const bd_check_view *view = &run->views->by_check[row->check];
     if (bd_judging_is_taken(run, row->check)) {
         return BD_OK;
     }
-    bool is_later = bd_judging_instant(run, evidence_index) >= run->in->as_of;
+    bool is_later = bd_views_instant(run->views, evidence_index) >= run->in->as_of;
     if (view->check->shape == BD_EACH && !view->is_event) {
         BD_TRY(put_decider(run, out->groups, row, evidence_index, err));
         return is_later ? BD_OK : put_each(run, row, evidence_index, err);
@@ -320,7 +320,7 @@ static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t
     if (view->check->shape == BD_AGGREGATE) {
         return view->plan->has_each_of
                    ? put_grouped(run, out->groups, row->check, row, row->scope, evidence_index, err)
-                   : bd_judging_put_part(run, out->parts, row, evidence_index, err);
+                   : bd_shapes_put_part(&run->shapes, out->parts, row, evidence_index, err);
     }
     if (view->check->shape == BD_RELATED) {
         return route_related(run, out, row, evidence_index, err);
@@ -363,7 +363,7 @@ static void route_listed(void *context, const bd_listed *listed) {
 static bd_rc route_row_of(bd_judging *run, const intake *into, const bd_row *row,
                           uint32_t evidence_index, bd_err *err) {
     if (run->pass != BD_JUDGING_BEFORE && (run->taking == NULL || into->is_fresh)) {
-        bd_judging_note_place(&run->unseen_places, row);
+        bd_views_note_place(&run->views->unseen_places, row);
     }
     BD_TRY(note_alias(run, into->known, row, evidence_index, err));
     BD_TRY(bd_judging_carry_row(run, row, evidence_index, err));
@@ -428,17 +428,17 @@ typedef struct {
 } group;
 
 static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
-    const bd_check_view *view = &run->views[current->check];
+    const bd_check_view *view = &run->views->by_check[current->check];
     switch (view->check->shape) {
-    case BD_EACH: return bd_judging_changes(run, current->check, &current->rows, err);
-    case BD_RELATED: return bd_judging_related(run, current->check, &current->rows, err);
+    case BD_EACH: return bd_shapes_judge_changes(&run->shapes, current->check, &current->rows, err);
+    case BD_RELATED: return bd_shapes_judge_related(&run->shapes, current->check, &current->rows, err);
     case BD_SCOPE_SHAPE:
-        return bd_judging_scope(run, current->check, current->join, &current->rows, err);
+        return bd_shapes_judge_scope(&run->shapes, current->check, current->join, &current->rows, err);
     case BD_MATCH:
-        return bd_judging_match(run, current->check, &current->rows,
+        return bd_shapes_judge_match(&run->shapes, current->check, &current->rows,
                                 current->event_count > BD_ASSESS_MOST_EVENTS, err);
     case BD_AGGREGATE:
-        return bd_judging_members(run, current->check, current->join, &current->rows, err);
+        return bd_shapes_judge_members(&run->shapes, current->check, current->join, &current->rows, err);
     case BD_RECUR:
     case BD_DOCUMENT: break;
     }
@@ -469,7 +469,7 @@ static bd_rc add_to_group(bd_judging *run, bd_arena *arena, group *current, bd_u
                           bd_err *err) {
     bd_group_row next;
     unpack_group_row(unpacker, arena, &next);
-    const bd_check_view *view = &run->views[current->check];
+    const bd_check_view *view = &run->views->by_check[current->check];
     if (is_repeat(current, &next, view->check->shape)) {
         return BD_OK;
     }
@@ -522,7 +522,7 @@ static bd_rc reduce_groups(bd_judging *run, bd_sorter *groups, bd_err *err) {
 /* What is not in an empty list is lacking in it too: one row of each snapshot says that it was read. */
 static bd_rc put_listings(bd_judging *run, bd_sorter *groups, bd_err *err) {
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        const bd_check_view *view = &run->views[i];
+        const bd_check_view *view = &run->views->by_check[i];
         if (view->check->shape != BD_AGGREGATE || !view->plan->has_each_of) {
             continue;
         }
@@ -587,7 +587,7 @@ static bool has_answer(const bd_judging *run, bd_str source) {
 static void see_sides(bd_judging *run, bd_arena *scratch) {
     const bd_map *seen = list_sources(run, scratch);
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        bd_check_view *view = &run->views[i];
+        bd_check_view *view = &run->views->by_check[i];
         if (view->check->shape == BD_RELATED) {
             view->has_left = is_on_file(run, seen, bd_value_text(view->check->body, "source"));
             view->has_partners = is_on_file(run, seen, view->plan->related_source);
@@ -619,7 +619,7 @@ static bd_joins *open_joins(const bd_judging *run) {
                                             .evidence = in->evidence,
                                             .collections = in->collections,
                                             .snapshots = in->snapshots,
-                                            .subscriptions = &run->subscriptions,
+                                            .subscriptions = &run->views->subscriptions,
                                             .left_out = bd_judging_left_out(run),
                                             .as_of = in->as_of,
                                             .sorts_behind = in->sorts_behind});
@@ -663,7 +663,7 @@ bd_rc bd_judging_reduce(bd_judging *run, bd_err *err) {
         rc = reduce_groups(run, out.groups, err);
     }
     if (!bd_failed(rc)) {
-        rc = bd_judging_aggregate(run, out.parts, err);
+        rc = bd_shapes_judge_sums(&run->shapes, out.parts, err);
     }
     bd_sorter_close(out.groups);
     bd_sorter_close(out.parts);

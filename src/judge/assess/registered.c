@@ -46,10 +46,10 @@ static bd_rc put_failure(void *context, const bd_check *check, const bd_document
 bd_rc bd_judging_register(bd_judging *run, bd_err *err) {
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
         const bd_check *check = &run->in->catalog->checks[i];
-        if (!run->views[i].is_register) {
+        if (!run->views->by_check[i].is_register) {
             continue;
         }
-        bd_requirement_result *requirement = bd_judging_requirement(run, check->requirement);
+        bd_requirement_result *requirement = bd_states_requirement(&run->states, check->requirement);
         bd_document_asking asked = {.documents = run->documents,
                                     .check = check,
                                     .left_out = bd_judging_left_out(run),

@@ -100,7 +100,7 @@ static void unpack(bd_stretches *all, bd_str record, bd_exception *out) {
     out->first_seen_failing = (bd_day)bd_unpack_i64(&in);
     out->last_failing_at = bd_unpack_i64(&in);
     out->evidence = bd_unpack_u32(&in);
-    out->check = run->views[bd_unpack_u32(&in)].check;
+    out->check = run->views->by_check[bd_unpack_u32(&in)].check;
     out->resource = bd_str_copy(run->arena, bd_unpack_key(&in, all->scratch));
     out->type = all->texts.data[bd_unpack_u32(&in)];
     out->subscription = all->texts.data[bd_unpack_u32(&in)];

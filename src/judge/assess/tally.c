@@ -37,7 +37,7 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
     uintptr_t index = (uintptr_t)bd_map_find(results, name);
     if (index == 0) {
         *bd_push(run->growing, &run->out->checks) = (bd_check_result){
-            .check = run->views[check].check,
+            .check = run->views->by_check[check].check,
             .snapshot = day,
             .scope = bd_str_copy(run->arena, scope),
             .instance = {"", 0},
@@ -57,13 +57,13 @@ bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope
 /* Every snapshot of a check's source is judged, an empty one too. */
 static void open_result(bd_judging *run, const bd_check_view *view, const bd_snapshot *snapshot) {
     bd_str scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : snapshot->scope;
-    if (!bd_judging_expects(view, scope)) {
+    if (!bd_view_expects(view, scope)) {
         return;
     }
     bd_check_result *result =
         bd_judging_result(run, view->check->index, scope, snapshot->date, snapshot->from);
     bool is_unplaced = view->scope_kind == BD_SCOPE_SUBSCRIPTION &&
-                       view->check->shape != BD_AGGREGATE && bd_judging_has_unplaced(run, snapshot);
+                       view->check->shape != BD_AGGREGATE && bd_views_has_unplaced(run->views, snapshot);
     bool may_pass = snapshot->may_pass && !is_unplaced &&
                     !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
     if (snapshot->is_withdrawn && result->evidence != 0) {
@@ -71,7 +71,7 @@ static void open_result(bd_judging *run, const bd_check_view *view, const bd_sna
     }
     if (!result->is_complete) {
         bd_str why_not = snapshot->why_not.size > 0 ? snapshot->why_not
-                         : is_unplaced              ? BD_ASSESS_UNPLACED
+                         : is_unplaced              ? BD_VIEWS_UNPLACED
                                                     : BD_STR("the answer lists nothing");
         result->is_complete = may_pass;
         result->reason = may_pass ? (bd_str){"", 0} : why_not;
@@ -83,7 +83,7 @@ static void open_result(bd_judging *run, const bd_check_view *view, const bd_sna
 
 void bd_judging_open_results(bd_judging *run) {
     for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        const bd_check_view *view = &run->views[i];
+        const bd_check_view *view = &run->views->by_check[i];
         if (view->is_event || view->is_register || view->is_population) {
             continue;
         }
@@ -100,16 +100,16 @@ void bd_judging_open_results(bd_judging *run) {
 
 /* The snapshot's own reason holds, where it has one. */
 static bool is_told_first(const bd_check_result *result, const bd_told *told,
-                          const bd_judged *judged) {
+                          const bd_sorted *judged) {
     if (!told->is_record) {
         return result->reason.size == 0;
     }
-    bd_judged before = {
+    bd_sorted before = {
         .evidence = told->evidence, .ordinal = told->ordinal, .reason = result->reason};
     return bd_judging_is_told_before(judged, &before);
 }
 
-static void tell_reason(bd_judging *run, bd_check_result *result, const bd_judged *judged) {
+static void tell_reason(bd_judging *run, bd_check_result *result, const bd_sorted *judged) {
     size_t index = (size_t)(result - run->out->checks.data);
     while (run->told.count <= index) {
         (void)bd_push_heap(&run->told);
@@ -121,7 +121,7 @@ static void tell_reason(bd_judging *run, bd_check_result *result, const bd_judge
     }
 }
 
-static void count_verdict(bd_judging *run, bd_check_result *result, const bd_judged *judged,
+static void count_verdict(bd_judging *run, bd_check_result *result, const bd_sorted *judged,
                           uint64_t count) {
     switch (judged->verdict) {
     case BD_PASS: result->passed += count; break;
@@ -157,7 +157,7 @@ typedef struct {
     bd_arena *group_arena; /* one record; one finding */
     bd_stretches *stretches;
     /* the record being followed over time */
-    bd_judged record; /* check and thing */
+    bd_sorted record; /* check and thing */
     bool has_record;
     bd_day last_clean;
     int64_t open_exception; /* of this record: index, -1: none */
@@ -165,12 +165,12 @@ typedef struct {
     BD_VEC(bd_exception) exceptions; /* of this record */
     /* what the lists of other scopes show of it on the day that is read: one of each scope */
     bd_arena *elsewhere_arena;
-    BD_VEC(bd_judged) elsewhere;
+    BD_VEC(bd_sorted) elsewhere;
 } tally;
 
-static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
+static void open_exception(tally *state, const bd_sorted *judged, bd_day day) {
     bd_arena *arena = state->group_arena;
-    const bd_check_view *view = &state->run->views[judged->check];
+    const bd_check_view *view = &state->run->views->by_check[judged->check];
     *bd_push(arena, &state->exceptions) = (bd_exception){
         .check = view->check,
         .type = bd_str_copy(arena, judged->type),
@@ -191,8 +191,8 @@ static void open_exception(tally *state, const bd_judged *judged, bd_day day) {
 }
 
 /* Failing events of one day are one exception: its id holds no more than the day. */
-static void follow_failing(tally *state, const bd_judged *judged, bd_day day, bool is_inside) {
-    bool is_event = state->run->views[judged->check].is_event;
+static void follow_failing(tally *state, const bd_sorted *judged, bd_day day, bool is_inside) {
+    bool is_event = state->run->views->by_check[judged->check].is_event;
     bool joins = state->open_exception >= 0 &&
                  (!is_event || state->exceptions.data[state->open_exception].first_seen_failing == day);
     if (!joins) {
@@ -207,7 +207,7 @@ static void follow_failing(tally *state, const bd_judged *judged, bd_day day, bo
 
 /* A harmless event says nothing of the state that another one left behind. */
 static void follow_clean(tally *state, bd_day day) {
-    if (state->run->views[state->record.check].is_event) {
+    if (state->run->views->by_check[state->record.check].is_event) {
         return;
     }
     if (state->open_exception >= 0) {
@@ -226,7 +226,7 @@ static bd_rc end_record(tally *state, bd_err *err) {
     return BD_OK;
 }
 
-static void begin_record(tally *state, const bd_judged *judged) {
+static void begin_record(tally *state, const bd_sorted *judged) {
     bd_arena_reset(state->group_arena);
     state->record = *judged;
     state->has_record = true;
@@ -240,10 +240,10 @@ static void begin_record(tally *state, const bd_judged *judged) {
 
 /* ---- findings ---- */
 
-static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_instant at,
+static bd_rc put_finding(tally *state, const bd_sorted *judged, bd_day day, bd_instant at,
                          bd_err *err) {
     bd_packer *packer = &state->run->packer;
-    const bd_check_view *view = &state->run->views[judged->check];
+    const bd_check_view *view = &state->run->views->by_check[judged->check];
     const bd_control *control = view->check->requirement->control;
     bd_pack_begin(packer);
     bd_pack_u32(packer, (uint32_t)(control - state->run->in->catalog->controls));
@@ -262,7 +262,7 @@ static bd_rc put_finding(tally *state, const bd_judged *judged, bd_day day, bd_i
 }
 
 static bd_str instance_of(const bd_judging *run, const bd_check_view *view, bd_instant at) {
-    const bd_instance *instance = bd_judging_instance_of(run, view, at);
+    const bd_instance *instance = bd_states_instance_of(&run->states, view, at);
     return instance != NULL ? instance->id : (bd_str){"", 0};
 }
 
@@ -286,7 +286,7 @@ static bd_rc hand_over(tally *state, bd_finding_fn *on_finding, void *context, b
         bd_unpack_u32(&in);
         bd_instant at = bd_unpack_i64(&in);
         uint32_t index = bd_unpack_u32(&in);
-        const bd_check_view *view = &run->views[index];
+        const bd_check_view *view = &run->views->by_check[index];
         finding.check = view->check;
         finding.control = view->check->requirement->control->number;
         finding.type = bd_unpack_text(&in);
@@ -307,8 +307,8 @@ static bd_rc hand_over(tally *state, bd_finding_fn *on_finding, void *context, b
 /* ---- one judged record ---- */
 
 /* A design exclusion takes a record out of snapshots on or after its approval, until it expires. */
-bool bd_judging_is_excluded(const bd_judging *run, const bd_judged *judged, bd_day day) {
-    const bd_check *check = run->views[judged->check].check;
+bool bd_judging_is_excluded(const bd_judging *run, const bd_sorted *judged, bd_day day) {
+    const bd_check *check = run->views->by_check[judged->check].check;
     for (size_t i = 0; check->takes_exclusions && i < run->in->engagement->exclusions.count; i++) {
         const bd_exclusion *exclusion = &run->in->engagement->exclusions.data[i];
         bool is_named =
@@ -322,30 +322,30 @@ bool bd_judging_is_excluded(const bd_judging *run, const bd_judged *judged, bd_d
     return false;
 }
 
-static bd_str result_scope(const bd_check_view *view, const bd_judged *judged) {
+static bd_str result_scope(const bd_check_view *view, const bd_sorted *judged) {
     bool is_of_all = view->is_event && view->plan->population_fact.size == 0;
     return is_of_all ? (bd_str){"", 0} : judged->scope;
 }
 
 static bd_day result_day(const bd_judging *run, const bd_check_view *view,
-                         const bd_judged *judged) {
+                         const bd_sorted *judged) {
     if (!view->is_event && !view->is_register) {
         return bd_instant_utc_day(judged->at);
     }
-    const bd_instance *instance = bd_judging_instance_of(run, view, judged->at);
+    const bd_instance *instance = bd_states_instance_of(&run->states, view, judged->at);
     return instance != NULL ? instance->from
                             : BD_DAY_NONE; /* events of one instance count together */
 }
 
-static bool is_in_scope(const bd_check_view *view, const bd_judged *judged) {
+static bool is_in_scope(const bd_check_view *view, const bd_sorted *judged) {
     bool is_unplaced_match = view->check->shape == BD_MATCH && judged->scope.size == 0;
     bool is_everywhere = view->is_register || is_unplaced_match ||
                          (view->is_event && view->scope_kind != BD_SCOPE_SUBSCRIPTION);
-    return is_everywhere || bd_judging_expects(view, judged->scope);
+    return is_everywhere || bd_view_expects(view, judged->scope);
 }
 
-void bd_judging_count(bd_judging *run, const bd_judged *judged, uint64_t count) {
-    const bd_check_view *view = &run->views[judged->check];
+void bd_judging_count(bd_judging *run, const bd_sorted *judged, uint64_t count) {
+    const bd_check_view *view = &run->views->by_check[judged->check];
     if (is_in_scope(view, judged)) {
         bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
                                                     result_day(run, view, judged), judged->at);
@@ -354,17 +354,17 @@ void bd_judging_count(bd_judging *run, const bd_judged *judged, uint64_t count) 
 }
 
 /* NULL: its scope has no number.  Numbers are of one table for all records of a check. */
-static seen_result *place_of(const tally *state, const bd_judged *judged, bd_day day) {
+static seen_result *place_of(const tally *state, const bd_sorted *judged, bd_day day) {
     uint32_t at = judged->scope_number * 31 + (uint32_t)day;
     return judged->scope_number != 0 ? &state->seen[at % SEEN_RESULTS] : NULL;
 }
 
-static bool is_seen(const seen_result *place, const bd_judged *judged, bd_day day) {
+static bool is_seen(const seen_result *place, const bd_sorted *judged, bd_day day) {
     return place != NULL && place->check_after == judged->check + 1 &&
            place->scope_number == judged->scope_number && place->day == day;
 }
 
-static bd_check_result *result_of(tally *state, const bd_check_view *view, const bd_judged *judged,
+static bd_check_result *result_of(tally *state, const bd_check_view *view, const bd_sorted *judged,
                                   bd_day day, seen_result *place) {
     bd_judging *run = state->run;
     if (is_seen(place, judged, day)) {
@@ -383,25 +383,25 @@ static bd_check_result *result_of(tally *state, const bd_check_view *view, const
 }
 
 /* A fact holds from its approval on. */
-static bd_judged hold_to_facts(const tally *state, const bd_judged *judged) {
-    const bd_check_view *view = &state->run->views[judged->check];
-    bd_judged held = *judged;
-    if (judged->verdict == BD_PASS && bd_judging_is_before_facts(state->run, view, judged->at)) {
+static bd_sorted hold_to_facts(const tally *state, const bd_sorted *judged) {
+    const bd_check_view *view = &state->run->views->by_check[judged->check];
+    bd_sorted held = *judged;
+    if (judged->verdict == BD_PASS && bd_views_is_before_facts(state->run->views, view, judged->at)) {
         held.verdict = BD_CANNOT_TELL;
-        held.reason = bd_judging_before_facts_text(state->group_arena, &view->limit, view->is_event);
+        held.reason = bd_views_before_facts_text(state->group_arena, &view->limit, view->is_event);
     }
     return held;
 }
 
 /* A record without a key is another one in every snapshot. */
-static bool is_followed(const tally *state, const bd_judged *judged) {
+static bool is_followed(const tally *state, const bd_sorted *judged) {
     return state->has_record && !judged->is_keyless &&
            bd_judging_is_same_thing(judged, &state->record);
 }
 
 /* Ours go where another tool may say something of the same. */
-static bd_rc set_beside(bd_judging *run, const bd_judged *judged, bd_err *err) {
-    const bd_check_view *view = &run->views[judged->check];
+static bd_rc set_beside(bd_judging *run, const bd_sorted *judged, bd_err *err) {
+    const bd_check_view *view = &run->views->by_check[judged->check];
     if (!run->sets_beside) {
         return BD_OK;
     }
@@ -418,12 +418,29 @@ static bd_rc set_beside(bd_judging *run, const bd_judged *judged, bd_err *err) {
                               err);
 }
 
-static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
+static bd_rc put_item(bd_judging *run, const bd_sorted *judged, bd_err *err) {
+    bd_judged item = {.check = judged->check,
+                      .type = judged->type,
+                      .key = judged->key,
+                      .resource = judged->resource,
+                      .subscription = judged->subscription,
+                      .scope = judged->scope,
+                      .reason = judged->reason,
+                      .at = judged->at,
+                      .evidence = judged->evidence,
+                      .ordinal = judged->ordinal,
+                      .verdict = judged->verdict,
+                      .is_leftover = judged->is_leftover,
+                      .is_undated = judged->is_undated};
+    return bd_populations_put(run->populations, &item, err);
+}
+
+static bd_rc add_judged(tally *state, const bd_sorted *shown, bd_err *err) {
     bd_judging *run = state->run;
-    const bd_check_view *view = &run->views[shown->check];
-    const bd_judged *judged = shown;
+    const bd_check_view *view = &run->views->by_check[shown->check];
+    const bd_sorted *judged = shown;
     bd_day day = bd_instant_utc_day(judged->at);
-    bool is_inside = bd_judging_is_inside(run, view, judged->at);
+    bool is_inside = bd_views_is_inside(run->views, view, judged->at);
     bool is_elsewhere = view->is_event && !is_inside;
     bd_day counted = result_day(run, view, judged);
     seen_result *place = place_of(state, judged, counted);
@@ -435,11 +452,11 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
         BD_TRY(end_record(state, err));
         begin_record(state, judged);
     }
-    bd_judged held = hold_to_facts(state, shown);
+    bd_sorted held = hold_to_facts(state, shown);
     judged = &held;
     state->observed_days += is_inside;
     if (is_inside) {
-        BD_TRY(bd_judging_put_item(run, judged, err));
+        BD_TRY(put_item(run, judged, err));
     }
     BD_TRY(set_beside(run, judged, err));
     bd_instant at = judged->at;
@@ -460,26 +477,26 @@ static bd_rc add_judged(tally *state, const bd_judged *shown, bd_err *err) {
 }
 
 /* One record, judged with the evidence that is left and as it was before. */
-static bool is_again(const bd_judged *a, const bd_judged *b) {
+static bool is_again(const bd_sorted *a, const bd_sorted *b) {
     return a->is_before != b->is_before && a->at == b->at && a->evidence == b->evidence &&
            a->ordinal == b->ordinal && bd_judging_is_same_thing(a, b);
 }
 
 /* The same record twice in one snapshot counts once, with the worse verdict. */
-static bool is_twice(const bd_judging *run, const bd_judged *a, const bd_judged *b) {
+static bool is_twice(const bd_judging *run, const bd_sorted *a, const bd_sorted *b) {
     if (is_again(a, b)) {
         return true;
     }
     if (!bd_judging_is_same_thing(a, b) || a->is_keyless) {
         return false;
     }
-    if (run->views[a->check].is_event) {
+    if (run->views->by_check[a->check].is_event) {
         return a->at == b->at;
     }
     return bd_instant_utc_day(a->at) == bd_instant_utc_day(b->at);
 }
 
-static void say_disagreement(bd_arena *arena, bd_judged *judged, bool disagrees) {
+static void say_disagreement(bd_arena *arena, bd_sorted *judged, bool disagrees) {
     bd_str said =
         BD_STR("the snapshot shows it twice, with different verdicts; the worse one holds");
     if (disagrees && !bd_str_has_suffix(judged->reason, said)) {
@@ -488,7 +505,7 @@ static void say_disagreement(bd_arena *arena, bd_judged *judged, bool disagrees)
     }
 }
 
-static void copy_judged(bd_arena *arena, bd_judged *judged) {
+static void copy_judged(bd_arena *arena, bd_sorted *judged) {
     bd_str *const texts[] = {&judged->type,         &judged->key,   &judged->resource,
                              &judged->subscription, &judged->scope, &judged->reason};
     for (size_t i = 0; i < BD_COUNT(texts); i++) {
@@ -501,12 +518,12 @@ static void copy_judged(bd_arena *arena, bd_judged *judged) {
 /* What lies at a management group, or at the root, stands in the list of each subscription below it.  As one thing it
  * is followed over time once, with the worst that any of them says; each list is a snapshot of its own all the same,
  * and counts what stands in it. */
-static bool is_of_other_scope(const bd_judging *run, const bd_judged *a, const bd_judged *b) {
-    const bd_check_view *view = &run->views[a->check];
+static bool is_of_other_scope(const bd_judging *run, const bd_sorted *a, const bd_sorted *b) {
+    const bd_check_view *view = &run->views->by_check[a->check];
     return !view->is_event && !view->is_register && !bd_str_eq(a->scope, b->scope);
 }
 
-static bd_judged *find_elsewhere(tally *state, bd_str scope) {
+static bd_sorted *find_elsewhere(tally *state, bd_str scope) {
     for (size_t i = 0; i < state->elsewhere.count; i++) {
         if (bd_str_eq(state->elsewhere.data[i].scope, scope)) {
             return &state->elsewhere.data[i];
@@ -515,8 +532,8 @@ static bd_judged *find_elsewhere(tally *state, bd_str scope) {
     return NULL;
 }
 
-static void keep_elsewhere(tally *state, const bd_judged *judged) {
-    bd_judged *known = find_elsewhere(state, judged->scope);
+static void keep_elsewhere(tally *state, const bd_sorted *judged) {
+    bd_sorted *known = find_elsewhere(state, judged->scope);
     bool disagrees = known != NULL && known->verdict != judged->verdict && !is_again(known, judged);
     if (known == NULL) {
         known = bd_push(state->elsewhere_arena, &state->elsewhere);
@@ -530,8 +547,8 @@ static void keep_elsewhere(tally *state, const bd_judged *judged) {
 }
 
 /* `judged` is followed now: of its scope nothing that was kept before counts beside it.  Whether that disagreed. */
-static bool take_from_elsewhere(tally *state, const bd_judged *judged) {
-    bd_judged *known = find_elsewhere(state, judged->scope);
+static bool take_from_elsewhere(tally *state, const bd_sorted *judged) {
+    bd_sorted *known = find_elsewhere(state, judged->scope);
     if (known == NULL) {
         return false;
     }
@@ -543,8 +560,8 @@ static bool take_from_elsewhere(tally *state, const bd_judged *judged) {
 static bd_rc count_elsewhere(tally *state, bd_err *err) {
     bd_judging *run = state->run;
     for (size_t i = 0; i < state->elsewhere.count; i++) {
-        bd_judged held = hold_to_facts(state, &state->elsewhere.data[i]);
-        const bd_check_view *view = &run->views[held.check];
+        bd_sorted held = hold_to_facts(state, &state->elsewhere.data[i]);
+        const bd_check_view *view = &run->views->by_check[held.check];
         bd_day day = bd_instant_utc_day(held.at);
         if (bd_judging_is_excluded(run, &held, day)) {
             continue;
@@ -552,7 +569,7 @@ static bd_rc count_elsewhere(tally *state, bd_err *err) {
         bd_check_result *result = bd_judging_result(run, held.check, held.scope, day, held.at);
         count_verdict(run, result, &held, 1);
         bool is_told = held.verdict == BD_FAIL && run->in->carried == NULL;
-        if (is_told && bd_judging_is_inside(run, view, held.at)) {
+        if (is_told && bd_views_is_inside(run->views, view, held.at)) {
             BD_TRY(put_finding(state, &held, day, result->at, err));
         }
     }
@@ -567,8 +584,8 @@ static bd_rc count_elsewhere(tally *state, bd_err *err) {
 
 /* Of two of one thing and day: whether the one that is held stays.  What is not judged, for its scope is not, never
  * stands for what is; of the others the worse holds. */
-static bool outlasts(tally *state, const bd_judged *held, const bd_judged *next, bool *disagrees) {
-    const bd_check_view *view = &state->run->views[held->check];
+static bool outlasts(tally *state, const bd_sorted *held, const bd_sorted *next, bool *disagrees) {
+    const bd_check_view *view = &state->run->views->by_check[held->check];
     bool is_held_judged = is_in_scope(view, held);
     if (is_held_judged != is_in_scope(view, next)) {
         *disagrees = *disagrees && is_held_judged;
@@ -590,7 +607,7 @@ static bool outlasts(tally *state, const bd_judged *held, const bd_judged *next,
 typedef struct {
     bd_judging *run;
     bd_arena *arena; /* of `ahead` */
-    bd_judged ahead; /* read already, and not handed over */
+    bd_sorted ahead; /* read already, and not handed over */
     bool has_ahead;
     bd_str heads[2]; /* judged here; taken over from a later day */
     bool has_head[2], is_used[2];
@@ -631,7 +648,7 @@ static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
     return bd_judging_carry(run, reader->heads[reader->is_used[1]], &reader->ahead, err);
 }
 
-static bool is_same_record(const bd_judged *a, const bd_judged *b) {
+static bool is_same_record(const bd_sorted *a, const bd_sorted *b) {
     return a->is_any_key && b->is_any_key && a->is_before == b->is_before && a->at == b->at &&
            a->evidence == b->evidence && a->ordinal == b->ordinal && bd_judging_is_same_thing(a, b);
 }
@@ -642,7 +659,7 @@ static bool is_better(bd_verdict now, bd_verdict before) {
 }
 
 /* `*arena` is empty; what was read ahead is handed over with its own. */
-static bd_rc next_answer(judged_reader *reader, bd_arena **arena, bd_judged *out, bool *has,
+static bd_rc next_answer(judged_reader *reader, bd_arena **arena, bd_sorted *out, bool *has,
                          bd_err *err) {
     bool is_any_key = true;
     *has = reader->has_ahead;
@@ -665,7 +682,7 @@ static bd_rc next_answer(judged_reader *reader, bd_arena **arena, bd_judged *out
 }
 
 /* Of what was judged before evidence was withdrawn only that holds which does not speak for the control. */
-static bd_rc next_judged(judged_reader *reader, bd_arena **arena, bd_judged *out, bool *has,
+static bd_rc next_judged(judged_reader *reader, bd_arena **arena, bd_sorted *out, bool *has,
                          bd_err *err) {
     bool is_dropped = true;
     while (is_dropped) {
@@ -678,12 +695,12 @@ static bd_rc next_judged(judged_reader *reader, bd_arena **arena, bd_judged *out
 }
 
 static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas[2], bd_err *err) {
-    bd_judged held = {0};
+    bd_sorted held = {0};
     bool has_held = false;
     bool disagrees = false;
     for (;;) {
         bool has_next = false;
-        bd_judged next;
+        bd_sorted next;
         BD_TRY(next_judged(reader, &arenas[1], &next, &has_next, err));
         if (!has_next) {
             BD_TRY(has_held ? add_judged(state, &held, err) : BD_OK);

@@ -44,7 +44,8 @@ static bd_rc judge_pass(bd_judging *run, bd_judging_pass pass, const bd_assess_i
                         bd_err *err) {
     run->pass = pass;
     run->in = in;
-    bd_judging_sort_snapshots(run);
+    run->shapes.lists = pass == BD_JUDGING_BEFORE ? NULL : run->lists; /* what was withdrawn is counted once */
+    bd_views_look_at(run->views, in->collections, in->snapshots);
     BD_TRY(bd_judging_reduce(run, err));
     return bd_judging_register(run, err);
 }
@@ -100,7 +101,7 @@ static bd_rc judge_both(bd_judging *run, bd_err *err) {
         hold_result(run, first, &worse[i]);
     }
     run->in = held;
-    bd_judging_sort_snapshots(run);
+    bd_views_look_at(run->views, held->collections, held->snapshots);
     return rc;
 }
 

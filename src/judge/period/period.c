@@ -135,3 +135,17 @@ bd_rc bd_instances_make(const bd_period *period, const bd_zone *zone, bd_frequen
     *count = list.count;
     return BD_OK;
 }
+
+bd_period_times bd_period_times_of(const bd_period *period, const bd_zone *zone, bd_instant as_of) {
+    bd_day first = period->is_type_ii ? period->from : period->as_of;
+    bd_day last = period->is_type_ii ? period->to : period->as_of;
+    bd_period_times times = {.start = bd_zone_day_start(zone, first), .end = bd_zone_day_start(zone, last + 1)};
+    times.until = as_of < times.end ? as_of : times.end;
+    times.snapshots_from = times.start;
+    times.events_from = times.start;
+    if (!period->is_type_ii) {
+        times.snapshots_from = bd_zone_day_start(zone, first - BD_PERIOD_TYPE_I_DAYS);
+        times.events_from = bd_zone_day_start(zone, bd_day_add_months(last + 1, -BD_PERIOD_TYPE_I_MONTHS));
+    }
+    return times;
+}

@@ -1,64 +1,79 @@
 /* What checks of shape match joined: counts and rows of both sides without an answer, and in words how they were
  * joined.  For people; what is judged of it stands in findings. */
-#include "bindery/assess.h"
+#include "bindery/shapes.h"
 
-#include "assess_priv.h"
+#include "shapes_priv.h"
 
-static bd_match_sums *sums_of(bd_judging *run, uint32_t check) {
-    if (run->matches == NULL) {
-        run->matches = bd_new(run->arena, bd_match_sums *, run->in->catalog->check_count + 1);
-    }
-    if (run->matches[check] == NULL) {
-        run->matches[check] = bd_new(run->arena, bd_match_sums, 1);
-        run->matches[check]->check = run->views[check].check;
-        run->matches[check]->expects_none = run->views[check].plan->expects_none;
-    }
-    return run->matches[check];
+struct bd_match_lists {
+    const bd_views *views;
+    bd_arena *arena;
+    bd_match_sums **by_check; /* NULL: it joined nothing yet */
+};
+
+bd_match_lists *bd_match_lists_make(const bd_views *views, bd_arena *arena) {
+    bd_match_lists *lists = bd_new(arena, bd_match_lists, 1);
+    lists->views = views;
+    lists->arena = arena;
+    lists->by_check = bd_new(arena, bd_match_sums *, views->in.catalog->check_count + 1);
+    return lists;
 }
 
-static void keep_row(bd_judging *run, bd_match_rows *to, const bd_group_row *row, bd_str reason,
+static bd_match_sums *sums_of(bd_match_lists *lists, uint32_t check) {
+    bd_match_sums **sums = &lists->by_check[check];
+    if (*sums == NULL) {
+        *sums = bd_new(lists->arena, bd_match_sums, 1);
+        (*sums)->check = lists->views->by_check[check].check;
+        (*sums)->expects_none = lists->views->by_check[check].plan->expects_none;
+    }
+    return *sums;
+}
+
+static void keep_row(bd_match_lists *lists, bd_match_rows *to, const bd_group_row *row, bd_str reason,
                      bd_verdict verdict) {
+    bd_arena *arena = lists->arena;
     if (to->count < BD_MATCH_MOST) {
-        *bd_push(run->arena, to) = (bd_match_row){
-            .key = bd_str_copy(run->arena, row->row.key.size > 0 ? row->row.key : row->row.join),
-            .resource = bd_str_copy(run->arena, row->row.resource),
-            .source = bd_str_copy(run->arena, row->row.source),
-            .reason = bd_str_copy(run->arena, reason),
+        *bd_push(arena, to) = (bd_match_row){
+            .key = bd_str_copy(arena, row->row.key.size > 0 ? row->row.key : row->row.join),
+            .resource = bd_str_copy(arena, row->row.resource),
+            .source = bd_str_copy(arena, row->row.source),
+            .reason = bd_str_copy(arena, reason),
             .at = row->row.time == BD_INSTANT_NONE ? BD_INSTANT_NONE : row->at,
-            .evidence = run->in->evidence->data[row->evidence_index].given.number,
+            .evidence = lists->views->in.evidence->data[row->evidence_index].given.number,
             .verdict = verdict};
     }
 }
 
-void bd_judging_note_person(bd_judging *run, const bd_judged *judged, const bd_group_row *person) {
-    if (run->pass == BD_JUDGING_BEFORE) {
-        return; /* what was withdrawn is listed with its findings, and counted once */
+void bd_shapes_note_person(bd_shapes *shapes, const bd_judged *judged, const bd_group_row *person) {
+    if (shapes->lists == NULL) {
+        return;
     }
-    bd_match_sums *sums = sums_of(run, judged->check);
+    bd_match_sums *sums = sums_of(shapes->lists, judged->check);
     sums->rows++;
     sums->passed += judged->verdict == BD_PASS ? 1 : 0;
     sums->failed += judged->verdict == BD_FAIL ? 1 : 0;
     sums->open += judged->verdict == BD_CANNOT_TELL ? 1 : 0;
     if (judged->verdict != BD_PASS) {
-        keep_row(run, &sums->unmatched, person, judged->reason, judged->verdict);
+        keep_row(shapes->lists, &sums->unmatched, person, judged->reason, judged->verdict);
     }
 }
 
-void bd_judging_note_crowd(bd_judging *run, uint32_t check) {
-    sums_of(run, check)->crowded += run->pass == BD_JUDGING_BEFORE ? 0 : 1;
+void bd_shapes_note_crowd(bd_shapes *shapes, uint32_t check) {
+    if (shapes->lists != NULL) {
+        sums_of(shapes->lists, check)->crowded++;
+    }
 }
 
 /* Where none is expected, an event without a row is how it should be: counted, not listed. */
-void bd_judging_note_event(bd_judging *run, uint32_t check, const bd_group_row *event) {
-    if (run->pass == BD_JUDGING_BEFORE) {
+void bd_shapes_note_event(bd_shapes *shapes, uint32_t check, const bd_group_row *event) {
+    if (shapes->lists == NULL) {
         return;
     }
-    bd_match_sums *sums = sums_of(run, check);
+    bd_match_sums *sums = sums_of(shapes->lists, check);
     sums->events++;
     if (!event->is_used) {
         sums->events_left++;
         if (!sums->expects_none) {
-            keep_row(run, &sums->left, event, BD_STR(""), BD_NOT_APPLICABLE);
+            keep_row(shapes->lists, &sums->left, event, BD_STR(""), BD_NOT_APPLICABLE);
         }
     }
 }
@@ -143,15 +158,6 @@ static bd_str how_words(bd_arena *arena, const bd_check *check, const bd_reduce_
 
 /* ---- the whole ---- */
 
-static bool is_in_scope(const bd_judging *run, const bd_check *check) {
-    for (size_t i = 0; i < run->out->control_count; i++) {
-        if (run->out->controls[i].control == check->requirement->control) {
-            return run->out->controls[i].is_in_scope;
-        }
-    }
-    return false;
-}
-
 static int cmp_rows(const void *context, const void *a, const void *b) {
     (void)context;
     const bd_match_row *x = a, *y = b;
@@ -161,16 +167,14 @@ static int cmp_rows(const void *context, const void *a, const void *b) {
     return order != 0 ? order : bd_str_cmp(x->resource, y->resource);
 }
 
-void bd_judging_matches(bd_judging *run) {
-    for (size_t i = 0; run->matches != NULL && i < run->in->catalog->check_count; i++) {
-        bd_match_sums *sums = run->matches[i];
-        if (sums == NULL || !is_in_scope(run, sums->check)) {
-            continue;
-        }
-        sums->how = how_words(run->arena, sums->check, run->views[i].plan);
-        sums->window = window_words(run->arena, run->views[i].plan);
+const bd_match_sums *bd_match_lists_finish(bd_match_lists *lists, uint32_t check) {
+    bd_match_sums *sums = lists->by_check[check];
+    if (sums != NULL) {
+        const bd_reduce_plan *plan = lists->views->by_check[check].plan;
+        sums->how = how_words(lists->arena, sums->check, plan);
+        sums->window = window_words(lists->arena, plan);
         bd_sort(sums->unmatched.data, sums->unmatched.count, sizeof(bd_match_row), cmp_rows, NULL);
         bd_sort(sums->left.data, sums->left.count, sizeof(bd_match_row), cmp_rows, NULL);
-        *bd_push(run->arena, &run->out->matches) = *sums;
     }
+    return sums;
 }

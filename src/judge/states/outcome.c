@@ -1,7 +1,7 @@
 /* Instance outcomes from check results (bindery-1, 1.3, section 3). */
-#include "bindery/assess.h"
+#include "bindery/states.h"
 
-#include "assess_priv.h"
+#include "states_priv.h"
 
 typedef enum { NOT_SEEN, SEEN_UNCLEAR, SEEN_PASS, SEEN_NONE_TO_JUDGE, SEEN_FAIL } standing;
 
@@ -34,10 +34,10 @@ typedef struct {
     size_t count;
 } results;
 
-static results results_of(bd_judging *run, const bd_check *check, bd_str instance) {
-    bd_check_result *all = run->out->checks.data;
+static results results_of(bd_states *states, const bd_check *check, bd_str instance) {
+    bd_check_result *all = states->out->checks.data;
     size_t low = 0;
-    size_t high = run->out->checks.count;
+    size_t high = states->out->checks.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (cmp_places(&all[middle], check, instance) < 0) {
@@ -47,7 +47,7 @@ static results results_of(bd_judging *run, const bd_check *check, bd_str instanc
         }
     }
     size_t to = low;
-    while (to < run->out->checks.count && cmp_places(&all[to], check, instance) == 0) {
+    while (to < states->out->checks.count && cmp_places(&all[to], check, instance) == 0) {
         to++;
     }
     return (results){all + low, to - low};
@@ -82,9 +82,9 @@ static bd_verdict verdict_of(const bd_check_result *result) {
     return result->passed > 0 ? BD_PASS : BD_NOT_APPLICABLE;
 }
 
-static void add_number(bd_judging *run, bd_instance *instance, uint32_t number) {
+static void add_number(bd_states *states, bd_instance *instance, uint32_t number) {
     if (number > 0) {
-        *bd_push(run->arena, &instance->evidence) = number;
+        *bd_push(states->arena, &instance->evidence) = number;
     }
 }
 
@@ -96,18 +96,18 @@ static int cmp_numbers(const void *context, const void *a, const void *b) {
 }
 
 /* Later pages of a chain are as much behind the verdict as its first. */
-static void add_later_pages(bd_judging *run, bd_instance *instance) {
-    const bd_evidences *evidence = run->in->evidence;
+static void add_later_pages(bd_states *states, bd_instance *instance) {
+    const bd_evidences *evidence = states->views->in.evidence;
     for (size_t i = 0, count = instance->evidence.count; i < count; i++) {
         uint32_t number = instance->evidence.data[i];
         if (number > evidence->count || evidence->data[number - 1].given.number != number ||
-            evidence->data[number - 1].collection >= run->in->collections->count) {
+            evidence->data[number - 1].collection >= states->views->in.collections->count) {
             continue;
         }
         const bd_collection *chain =
-            &run->in->collections->data[evidence->data[number - 1].collection];
+            &states->views->in.collections->data[evidence->data[number - 1].collection];
         for (size_t j = 0; j < chain->members.count; j++) {
-            add_number(run, instance, evidence->data[chain->members.data[j]].given.number);
+            add_number(states, instance, evidence->data[chain->members.data[j]].given.number);
         }
     }
 }
@@ -145,12 +145,12 @@ static bool is_better(standing best, standing own) {
 }
 
 /* `list` holds the snapshots of one scope in the instance: one that fails decides, else one that passes. */
-static standing scope_standing(bd_judging *run, results list, bd_instance *instance,
+static standing scope_standing(bd_states *states, results list, bd_instance *instance,
                                bool *is_complete, bd_str *reason) {
     standing best = NOT_SEEN;
     for (size_t i = 0; i < list.count; i++) {
         const bd_check_result *result = &list.data[i];
-        add_number(run, instance, result->evidence);
+        add_number(states, instance, result->evidence);
         *is_complete = *is_complete || result->is_complete;
         if (result->verdict == BD_CANNOT_TELL) {
             *reason = result->reason;
@@ -161,11 +161,11 @@ static standing scope_standing(bd_judging *run, results list, bd_instance *insta
     return best;
 }
 
-static bd_str scope_text(const bd_judging *run, const bd_check_view *view, bd_str scope) {
+static bd_str scope_text(const bd_states *states, const bd_check_view *view, bd_str scope) {
     if (scope.size == 0) {
         return BD_STR("the tenant");
     }
-    const bd_engagement *engagement = run->in->engagement;
+    const bd_engagement *engagement = states->views->in.engagement;
     for (size_t i = 0; i < engagement->subscriptions.count; i++) {
         if (bd_str_eq(engagement->subscriptions.data[i].id, scope) &&
             engagement->subscriptions.data[i].name.size > 0) {
@@ -180,14 +180,14 @@ static bd_str scope_text(const bd_judging *run, const bd_check_view *view, bd_st
 }
 
 /* The other side's exports are as much behind the verdict as the records judged. */
-static void add_partners(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
+static void add_partners(bd_states *states, const bd_check_view *view, bd_instance *instance) {
     bd_str partner = view->check->shape == BD_RELATED ? view->partner : view->plan->presence_source;
     bool is_joined = view->check->shape == BD_RELATED || view->check->shape == BD_SCOPE_SHAPE;
-    for (size_t i = 0; is_joined && i < run->in->snapshots->count; i++) {
-        const bd_snapshot *snapshot = &run->in->snapshots->data[i];
+    for (size_t i = 0; is_joined && i < states->views->in.snapshots->count; i++) {
+        const bd_snapshot *snapshot = &states->views->in.snapshots->data[i];
         if (bd_str_eq(snapshot->source, partner) && snapshot->from >= instance->start &&
-            snapshot->from < instance->end && snapshot->from < run->in->as_of) {
-            add_number(run, instance, snapshot->evidence);
+            snapshot->from < instance->end && snapshot->from < states->views->in.as_of) {
+            add_number(states, instance, snapshot->evidence);
         }
     }
 }
@@ -198,37 +198,37 @@ typedef struct {
     bd_str reason;
 } scope_sum;
 
-static scope_sum add_up_scopes(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
+static scope_sum add_up_scopes(bd_states *states, const bd_check_view *view, bd_instance *instance) {
     scope_sum all = {.is_complete = true, .reason = {"", 0}};
-    results list = results_of(run, view->check, instance->id);
+    results list = results_of(states, view->check, instance->id);
     for (size_t i = 0; i < view->expected.count; i++) {
         bool is_complete = false;
         bd_str reason = {"", 0};
         results own = results_of_scope(list, view->expected.data[i]);
-        standing one = scope_standing(run, own, instance, &is_complete, &reason);
+        standing one = scope_standing(states, own, instance, &is_complete, &reason);
         all.unseen += one == NOT_SEEN;
         all.failed += one == SEEN_FAIL;
         all.passed += one == SEEN_PASS;
         all.unclear += one == SEEN_UNCLEAR;
         all.is_complete = all.is_complete && is_complete;
         if ((one == NOT_SEEN || one == SEEN_UNCLEAR) && all.reason.size == 0) {
-            bd_str where = scope_text(run, view, view->expected.data[i]);
+            bd_str where = scope_text(states, view, view->expected.data[i]);
             all.reason =
                 one == NOT_SEEN
-                    ? bd_str_format(run->arena, "no snapshot of %.*s", BD_ARG(where))
-                    : bd_str_format(run->arena, "%.*s: %.*s", BD_ARG(where), BD_ARG(reason));
+                    ? bd_str_format(states->arena, "no snapshot of %.*s", BD_ARG(where))
+                    : bd_str_format(states->arena, "%.*s: %.*s", BD_ARG(where), BD_ARG(reason));
         }
     }
     return all;
 }
 
-static check_standing snapshot_standing(bd_judging *run, const bd_check_view *view,
+static check_standing snapshot_standing(bd_states *states, const bd_check_view *view,
                                         bd_instance *instance) {
-    scope_sum sum = add_up_scopes(run, view, instance);
+    scope_sum sum = add_up_scopes(states, view, instance);
     check_standing all = {
         .stands = SEEN_NONE_TO_JUDGE, .is_complete = sum.is_complete, .reason = sum.reason};
     if (sum.unseen < view->expected.count) {
-        add_partners(run, view, instance);
+        add_partners(states, view, instance);
     }
     if (sum.failed > 0) {
         all.stands = SEEN_FAIL;
@@ -250,46 +250,46 @@ static bd_instant start_of(const bd_check_view *view, const bd_instance *instanc
     return is_earlier ? view->events_from : instance->start;
 }
 
-static void add_extracts(bd_judging *run, const bd_check_view *view, bd_instance *instance) {
-    for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        const bd_snapshot *extract = &run->in->snapshots->data[i];
+static void add_extracts(bd_states *states, const bd_check_view *view, bd_instance *instance) {
+    for (size_t i = 0; i < states->views->in.snapshots->count; i++) {
+        const bd_snapshot *extract = &states->views->in.snapshots->data[i];
         for (size_t j = 0; j < view->sources.count; j++) {
             if (bd_str_eq(view->sources.data[j], extract->source) &&
                 extract->from < instance->end && extract->to > start_of(view, instance)) {
-                add_number(run, instance, extract->evidence);
+                add_number(states, instance, extract->evidence);
             }
         }
     }
 }
 
 /* Type I walks one event through, so that an extract that holds it is enough. */
-static void tile_groups(bd_judging *run, const bd_check_view *view, bd_instance *instance,
+static void tile_groups(bd_states *states, const bd_check_view *view, bd_instance *instance,
                         check_standing *out, bool *has_any) {
     size_t count;
-    const bd_strs *tiles = bd_judging_tiles(view, &count);
+    const bd_strs *tiles = bd_view_tiles(view, &count);
     for (size_t i = 0; i < count; i++) {
         bd_tiling tiling =
-            bd_judging_tile(run, &tiles[i], &view->plan->tile_of, start_of(view, instance),
+            bd_views_tile(states->views, &tiles[i], &view->plan->tile_of, start_of(view, instance),
                             instance->end);
         *has_any = *has_any || tiling.has_any;
-        bool holds = tiling.is_tiled || (!run->in->period->is_type_ii && tiling.has_usable);
+        bool holds = tiling.is_tiled || (!states->views->in.period->is_type_ii && tiling.has_usable);
         if (!holds && out->is_complete) {
             out->is_complete = false;
             out->reason = tiling.reason;
         }
     }
-    bd_str unread = view->plan->both_sides ? bd_judging_unread_list(run, view) : (bd_str){"", 0};
+    bd_str unread = view->plan->both_sides ? bd_views_unread_list(states->views, view) : (bd_str){"", 0};
     if (unread.size > 0 && out->is_complete) {
         out->is_complete = false;
         out->reason =
-            bd_str_format(run->arena, "no usable export of %.*s is on file", BD_ARG(unread));
+            bd_str_format(states->arena, "no usable export of %.*s is on file", BD_ARG(unread));
     }
 }
 
 /* Of what a fact names, each is judged in each instance: one that no record tells of is not shown to be in order. */
-static size_t untold_members(bd_judging *run, const bd_check_view *view, results list,
+static size_t untold_members(bd_states *states, const bd_check_view *view, results list,
                              bd_str *reason) {
-    bool is_asked = view->plan->population_fact.size > 0 && run->in->period->is_type_ii;
+    bool is_asked = view->plan->population_fact.size > 0 && states->views->in.period->is_type_ii;
     size_t untold = 0;
     for (size_t i = 0; i < view->expected.count && is_asked; i++) {
         if (results_of_scope(list, view->expected.data[i]).count > 0) {
@@ -297,8 +297,8 @@ static size_t untold_members(bd_judging *run, const bd_check_view *view, results
         }
         untold++;
         if (reason->size == 0) {
-            *reason = bd_str_format(run->arena, "no record tells of %.*s",
-                                    BD_ARG(scope_text(run, view, view->expected.data[i])));
+            *reason = bd_str_format(states->arena, "no record tells of %.*s",
+                                    BD_ARG(scope_text(states, view, view->expected.data[i])));
         }
     }
     return untold;
@@ -306,13 +306,13 @@ static size_t untold_members(bd_judging *run, const bd_check_view *view, results
 
 /* Something was to happen so often: what was seen is enough whatever else the log holds.  That it
  * did not happen a log cannot show, for it may have happened elsewhere. */
-static void stand_by_count(const bd_judging *run, const bd_check_view *view, uint64_t passed,
+static void stand_by_count(const bd_states *states, const bd_check_view *view, uint64_t passed,
                            check_standing *all) {
     bool is_enough = passed >= (uint64_t)view->plan->min;
     all->stands = is_enough ? SEEN_PASS : SEEN_UNCLEAR;
     all->is_complete = is_enough;
     if (!is_enough && all->reason.size == 0) {
-        all->reason = bd_str_format(run->arena,
+        all->reason = bd_str_format(states->arena,
                                     "%llu found, at least %lld expected ('%.*s'); if it happened, "
                                     "hand in the log that shows it",
                                     (unsigned long long)passed, (long long)view->plan->min,
@@ -320,20 +320,20 @@ static void stand_by_count(const bd_judging *run, const bd_check_view *view, uin
     }
 }
 
-static check_standing event_standing(bd_judging *run, const bd_check_view *view,
+static check_standing event_standing(bd_states *states, const bd_check_view *view,
                                      bd_instance *instance) {
     check_standing all = {.is_complete = true, .reason = {"", 0}};
     bool has_any = false;
-    tile_groups(run, view, instance, &all, &has_any);
+    tile_groups(states, view, instance, &all, &has_any);
     uint64_t passed = 0;
     uint64_t failed = 0;
     uint64_t unclear = 0;
-    results list = results_of(run, view->check, instance->id);
+    results list = results_of(states, view->check, instance->id);
     for (size_t i = 0; i < list.count; i++) {
         bd_check_result *result = &list.data[i];
         result->is_complete = all.is_complete;
         result->verdict = verdict_of(result);
-        add_number(run, instance, result->evidence);
+        add_number(states, instance, result->evidence);
         passed += result->passed;
         failed += result->failed;
         unclear += result->cannot_tell;
@@ -343,21 +343,21 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
         }
     }
     if (has_any) {
-        add_extracts(run, view, instance);
-        unclear += untold_members(run, view, list, &all.reason);
+        add_extracts(states, view, instance);
+        unclear += untold_members(states, view, list, &all.reason);
     }
-    if (has_any && bd_judging_is_before_choice(run, view, instance->start)) {
+    if (has_any && bd_views_is_before_choice(states->views, view, instance->start)) {
         unclear++;
         all.reason = all.reason.size > 0
                          ? all.reason
-                         : bd_judging_before_facts_text(run->arena, &view->choice, true);
+                         : bd_views_before_facts_text(states->arena, &view->choice, true);
     }
     if (failed > 0) {
         all.stands = SEEN_FAIL;
     } else if (!has_any) {
         all.stands = NOT_SEEN;
     } else if (view->check->shape == BD_EACH && view->plan->has_min) {
-        stand_by_count(run, view, passed, &all);
+        stand_by_count(states, view, passed, &all);
     } else if (unclear > 0 || !all.is_complete) {
         all.stands = SEEN_UNCLEAR;
     } else {
@@ -366,14 +366,14 @@ static check_standing event_standing(bd_judging *run, const bd_check_view *view,
     return all;
 }
 
-static check_standing register_standing(bd_judging *run, const bd_check_view *view,
+static check_standing register_standing(bd_states *states, const bd_check_view *view,
                                         bd_instance *instance) {
-    results list = results_of(run, view->check, instance->id);
+    results list = results_of(states, view->check, instance->id);
     if (list.count == 0) {
         return (check_standing){.stands = NOT_SEEN, .reason = {"", 0}};
     }
     const bd_check_result *result = &list.data[0];
-    add_number(run, instance, result->evidence);
+    add_number(states, instance, result->evidence);
     return (check_standing){.stands = standing_of_verdict(result->verdict),
                             .is_complete = result->is_complete,
                             .reason = result->reason};
@@ -381,14 +381,14 @@ static check_standing register_standing(bd_judging *run, const bd_check_view *vi
 
 /* ---- a requirement's instance ---- */
 
-static check_standing standing_of(bd_judging *run, uint32_t check, bd_instance *instance) {
-    const bd_check_view *view = &run->views[check];
+static check_standing standing_of(bd_states *states, uint32_t check, bd_instance *instance) {
+    const bd_check_view *view = &states->views->by_check[check];
     if (view->is_register) {
-        return register_standing(run, view, instance);
+        return register_standing(states, view, instance);
     }
-    check_standing one = view->is_event ? event_standing(run, view, instance)
-                                        : snapshot_standing(run, view, instance);
-    bd_str unseen = bd_judging_unseen_place(run, view);
+    check_standing one = view->is_event ? event_standing(states, view, instance)
+                                        : snapshot_standing(states, view, instance);
+    bd_str unseen = bd_views_unseen_place(states->views, view);
     if (unseen.size > 0 && (one.stands == SEEN_PASS || one.stands == SEEN_NONE_TO_JUDGE)) {
         one.stands = SEEN_UNCLEAR;
         one.reason = unseen;
@@ -404,19 +404,19 @@ static void set_outcome(bd_instance *instance, bd_outcome outcome, bool is_accep
 }
 
 /* Numbers of what speaks to the requirement in this instance. */
-static void add_speakers(bd_judging *run, bd_requirement_result *requirement,
+static void add_speakers(bd_states *states, bd_requirement_result *requirement,
                          bd_instance *instance) {
     for (size_t i = 0; i < requirement->items.count; i++) {
-        const bd_evidence *item = &run->in->evidence->data[requirement->items.data[i]];
-        if (item->is_document || bd_judging_describes(item, instance->start, instance->end)) {
-            add_number(run, instance, item->given.number);
+        const bd_evidence *item = &states->views->in.evidence->data[requirement->items.data[i]];
+        if (item->is_document || bd_states_describes(item, instance->start, instance->end)) {
+            add_number(states, instance, item->given.number);
         }
     }
 }
 
-static void judge_unchecked(bd_judging *run, bd_requirement_result *requirement,
+static void judge_unchecked(bd_states *states, bd_requirement_result *requirement,
                             bd_instance *instance) {
-    add_speakers(run, requirement, instance);
+    add_speakers(states, requirement, instance);
     if (instance->evidence.count > 0) {
         set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false,
                     BD_STR("evidence is on file; no check of the catalog reads it"));
@@ -432,22 +432,22 @@ typedef struct {
 } sum;
 
 /* What a check cannot judge for want of an organisation fact is unclear where there is evidence. */
-static check_standing lacking_fact(bd_judging *run, bd_requirement_result *requirement,
+static check_standing lacking_fact(bd_states *states, bd_requirement_result *requirement,
                                    const bd_check_view *view, bd_instance *instance) {
     size_t before = instance->evidence.count;
-    add_speakers(run, requirement, instance);
+    add_speakers(states, requirement, instance);
     return (check_standing){
         .stands = instance->evidence.count > before ? SEEN_UNCLEAR : NOT_SEEN,
         .reason =
-            bd_str_format(run->arena, "the organisation fact '%.*s' is missing in bindery.json",
+            bd_str_format(states->arena, "the organisation fact '%.*s' is missing in bindery.json",
                           BD_ARG(view->missing_fact))};
 }
 
-static sum add_up(bd_judging *run, bd_requirement_result *requirement, bd_instance *instance) {
+static sum add_up(bd_states *states, bd_requirement_result *requirement, bd_instance *instance) {
     sum all = {.is_complete = true, .reason = {"", 0}};
     for (size_t i = 0; i < requirement->requirement->checks.count; i++) {
         uint32_t index = requirement->requirement->checks.data[i];
-        const bd_check_view *view = &run->views[index];
+        const bd_check_view *view = &states->views->by_check[index];
         if (view->is_population && view->expected.count == 0 && view->missing_fact.size == 0) {
             continue; /* nothing of this type is critical here */
         }
@@ -456,8 +456,8 @@ static sum add_up(bd_judging *run, bd_requirement_result *requirement, bd_instan
             continue; /* that nothing is there is for another check of the requirement to show */
         }
         check_standing one = view->missing_fact.size > 0
-                                 ? lacking_fact(run, requirement, view, instance)
-                                 : standing_of(run, index, instance);
+                                 ? lacking_fact(states, requirement, view, instance)
+                                 : standing_of(states, index, instance);
         all.failed += one.stands == SEEN_FAIL;
         all.unclear += one.stands == SEEN_UNCLEAR;
         all.unseen += one.stands == NOT_SEEN;
@@ -476,18 +476,18 @@ static sum add_up(bd_judging *run, bd_requirement_result *requirement, bd_instan
         all.reason =
             all.unclear > 0
                 ? all.reason
-                : bd_str_format(run->arena, "no check reads resources of the type of '%.*s'",
+                : bd_str_format(states->arena, "no check reads resources of the type of '%.*s'",
                                 BD_ARG(unread));
     }
     return all;
 }
 
-static void settle(bd_judging *run, bd_instance *instance, const sum *all) {
+static void settle(bd_states *states, bd_instance *instance, const sum *all) {
     if (all->failed > 0) {
         set_outcome(instance, BD_OUTCOME_DEVIATION, all->is_complete && all->unseen == 0,
                     all->is_complete && all->unseen == 0
                         ? BD_STR("a deviation was observed")
-                        : bd_str_format(run->arena,
+                        : bd_str_format(states->arena,
                                         "a deviation was observed, on incomplete evidence: %.*s",
                                         BD_ARG(all->reason)));
         return;
@@ -510,30 +510,30 @@ static void settle(bd_judging *run, bd_instance *instance, const sum *all) {
                 all->reason.size > 0 ? all->reason : BD_STR("no evidence is on file"));
 }
 
-void bd_judging_outcome(bd_judging *run, bd_requirement_result *requirement,
+void bd_states_outcome(bd_states *states, bd_requirement_result *requirement,
                         bd_instance *instance) {
     if (!instance->is_due) {
         set_outcome(instance, BD_OUTCOME_NOT_DUE, false, BD_STR("its window has not ended"));
         return;
     }
     if (!requirement->is_checked) {
-        judge_unchecked(run, requirement, instance);
+        judge_unchecked(states, requirement, instance);
     } else {
-        sum all = add_up(run, requirement, instance);
-        settle(run, instance, &all);
+        sum all = add_up(states, requirement, instance);
+        settle(states, instance, &all);
     }
     settle_numbers(instance);
-    add_later_pages(run, instance);
+    add_later_pages(states, instance);
     settle_numbers(instance);
 }
 
 /* The instance of a snapshot is decided by its own instant, not by its UTC date. */
-static void place_result(bd_judging *run, bd_check_result *result) {
-    const bd_check_view *view = &run->views[result->check->index];
+static void place_result(bd_states *states, bd_check_result *result) {
+    const bd_check_view *view = &states->views->by_check[result->check->index];
     if (view->is_register) {
         return;
     }
-    const bd_instance *instance = bd_judging_instance_of(run, view, result->at);
+    const bd_instance *instance = bd_states_instance_of(states, view, result->at);
     result->instance = instance != NULL && instance->is_due ? instance->id : (bd_str){"", 0};
 }
 
@@ -541,12 +541,12 @@ static uint64_t count_judged(const bd_check_result *result) {
     return result->passed + result->failed + result->not_applicable + result->cannot_tell;
 }
 
-void bd_judging_verdicts(bd_judging *run) {
-    for (size_t i = 0; i < run->out->checks.count; i++) {
-        bd_check_result *result = &run->out->checks.data[i];
+void bd_states_verdicts(bd_states *states) {
+    for (size_t i = 0; i < states->out->checks.count; i++) {
+        bd_check_result *result = &states->out->checks.data[i];
         bd_arenas_pass(sizeof *result);
-        const bd_check_view *view = &run->views[result->check->index];
-        place_result(run, result);
+        const bd_check_view *view = &states->views->by_check[result->check->index];
+        place_result(states, result);
         if (view->is_register || view->is_event) {
             continue;
         }
@@ -555,20 +555,20 @@ void bd_judging_verdicts(bd_judging *run) {
         }
         bool is_silent = view->check->shape == BD_SCOPE_SHAPE && count_judged(result) == 0;
         if (is_silent && result->is_complete &&
-            !bd_judging_has_inventory(run, view, result->scope, result->at)) {
+            !bd_shapes_has_inventory(states->views, view, result->scope, result->at)) {
             result->is_complete = false; /* nothing is in use, or its plan was left out */
-            result->reason = BD_ASSESS_NO_INVENTORY;
+            result->reason = BD_SHAPES_NO_INVENTORY;
         }
         result->verdict = verdict_of(result);
         bool is_open = result->verdict == BD_PASS || result->verdict == BD_NOT_APPLICABLE;
-        if (is_open && bd_judging_is_before_facts(run, view, result->at)) {
+        if (is_open && bd_views_is_before_facts(states->views, view, result->at)) {
             result->verdict = BD_CANNOT_TELL;
-            result->reason = bd_judging_before_facts_text(run->arena, &view->limit, false);
+            result->reason = bd_views_before_facts_text(states->arena, &view->limit, false);
         }
         if (result->verdict != BD_CANNOT_TELL) {
             result->reason = (bd_str){"", 0};
         }
     }
-    bd_sort(run->out->checks.data, run->out->checks.count, sizeof(bd_check_result), cmp_results,
+    bd_sort(states->out->checks.data, states->out->checks.count, sizeof(bd_check_result), cmp_results,
             NULL);
 }

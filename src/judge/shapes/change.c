@@ -1,9 +1,9 @@
 /* `each` over a change log: operations folded from their records, silent ones decided by the next snapshot
  * (requirements 6.6.3 b: one write without request body between two snapshots: the next snapshot decides; several:
  * cannot-tell for that stretch). */
-#include "bindery/assess.h"
+#include "bindery/shapes.h"
 
-#include "assess_priv.h"
+#include "shapes_priv.h"
 
 typedef struct {
     bd_str join;
@@ -100,7 +100,7 @@ static size_t silent_in(const operations *list, const stretch *around) {
     return count;
 }
 
-static void decide_silent(const bd_judging *run, const operations *list, const bd_group_rows *rows,
+static void decide_silent(const bd_views *views, const operations *list, const bd_group_rows *rows,
                           const operation *one, bd_judged *out) {
     stretch around = stretch_around(rows, one->decisive->at);
     if (around.after == BD_INSTANT_NONE) {
@@ -113,7 +113,7 @@ static void decide_silent(const bd_judging *run, const operations *list, const b
         return;
     }
     bd_str why_not;
-    if (around.next == BD_PASS && !bd_judging_is_usable(run, around.next_evidence, &why_not)) {
+    if (around.next == BD_PASS && !bd_views_is_usable(views, around.next_evidence, &why_not)) {
         out->reason =
             BD_STR("the log does not show what was written, and the next snapshot may not pass");
         return;
@@ -126,33 +126,33 @@ static void decide_silent(const bd_judging *run, const operations *list, const b
 }
 
 /* A log of other things than writes (tickets, joiners): each row stands for itself. */
-static bd_rc put_rows(bd_judging *run, uint32_t check, const bd_group_rows *rows, bd_err *err) {
+static bd_rc put_rows(bd_shapes *shapes, uint32_t check, const bd_group_rows *rows, bd_err *err) {
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *from = &rows->data[i];
         if (!is_change(from)) {
             continue;
         }
-        bd_judged judged = bd_judging_of_row(run, check, from);
-        BD_TRY(bd_judging_put(run, &judged, err));
+        bd_judged judged = bd_shapes_judged_of(shapes->views, check, from);
+        BD_TRY(bd_shapes_put(shapes, &judged, err));
     }
     return BD_OK;
 }
 
-bd_rc bd_judging_changes(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
-    if (bd_value_find(run->views[check].check->body, "operation") == NULL) {
-        return put_rows(run, check, rows, err);
+bd_rc bd_shapes_judge_changes(bd_shapes *shapes, uint32_t check, bd_group_rows *rows, bd_err *err) {
+    if (bd_value_find(shapes->views->by_check[check].check->body, "operation") == NULL) {
+        return put_rows(shapes, check, rows, err);
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("changes", (size_t)512 << 20);
     operations list = {0};
     fold_operations(arena, rows, &list);
     for (size_t i = 0; i < list.count; i++) {
         const operation *one = &list.data[i];
-        bd_judged judged = bd_judging_of_row(run, check, one->decisive);
+        bd_judged judged = bd_shapes_judged_of(shapes->views, check, one->decisive);
         judged.verdict = one->verdict;
         if (judged.verdict == BD_CANNOT_TELL) {
-            decide_silent(run, &list, rows, one, &judged);
+            decide_silent(shapes->views, &list, rows, one, &judged);
         }
-        BD_TRY(bd_judging_put(run, &judged, err));
+        BD_TRY(bd_shapes_put(shapes, &judged, err));
     }
     return BD_OK;
 }

@@ -2,15 +2,15 @@
  *
  * Checks leave out what lies elsewhere.  A misspelt place leaves out all of it, and looks like a place where nothing
  * offends; so each must hold at least one record of the evidence, whenever it was read. */
-#include "bindery/assess.h"
+#include "bindery/views.h"
 
-#include "assess_priv.h"
+#include "views_priv.h"
 
-void bd_judging_open_places(bd_judging *run) {
-    for (size_t i = 0; i < run->in->catalog->check_count && run->unseen_places.count == 0; i++) {
-        const bd_strs *places = &run->views[i].plan->places;
+void bd_views_open_places(bd_views *views) {
+    for (size_t i = 0; i < views->in.catalog->check_count && views->unseen_places.count == 0; i++) {
+        const bd_strs *places = &views->by_check[i].plan->places;
         for (size_t j = 0; j < places->count; j++) {
-            *bd_push(run->arena, &run->unseen_places) = places->data[j];
+            *bd_push(views->arena, &views->unseen_places) = places->data[j];
         }
     }
 }
@@ -40,7 +40,7 @@ static bool is_in_place(bd_str id, bd_str place) {
     return false;
 }
 
-void bd_judging_note_place(bd_strs *unseen, const bd_row *row) {
+void bd_views_note_place(bd_strs *unseen, const bd_row *row) {
     bd_str id = row->key.size > 0 && row->key.data[0] == '/' ? row->key : row->resource;
     if (unseen->count == 0 || id.size == 0 || id.data[0] != '/') {
         return;
@@ -54,12 +54,12 @@ void bd_judging_note_place(bd_strs *unseen, const bd_row *row) {
     unseen->count = kept;
 }
 
-bd_str bd_judging_unseen_place(const bd_judging *run, const bd_check_view *view) {
-    if (view->plan->places.count == 0 || run->unseen_places.count == 0) {
+bd_str bd_views_unseen_place(const bd_views *views, const bd_check_view *view) {
+    if (view->plan->places.count == 0 || views->unseen_places.count == 0) {
         return (bd_str){"", 0};
     }
-    return bd_str_format(run->arena,
+    return bd_str_format(views->arena,
                          "%.*s names '%.*s', and no record of the evidence lies there: is it "
                          "misspelt?",
-                         BD_ARG(view->plan->place_fact), BD_ARG(run->unseen_places.data[0]));
+                         BD_ARG(view->plan->place_fact), BD_ARG(views->unseen_places.data[0]));
 }

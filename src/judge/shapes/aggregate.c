@@ -4,9 +4,9 @@
  * tenths of a percent by multiplication, so that nothing is rounded.  Records that cannot be told leave a range from
  * the lowest to the highest possible count, and only what the whole range says is said.  Rows come in through a sort
  * of their own, so that the state is one sum however many records there are. */
-#include "bindery/assess.h"
+#include "bindery/shapes.h"
 
-#include "assess_priv.h"
+#include "shapes_priv.h"
 
 #include <string.h>
 
@@ -35,11 +35,11 @@ static size_t member_of(const bd_reduce_plan *plan, bd_str name) {
 }
 
 
-bd_rc bd_judging_put_part(bd_judging *run, bd_sorter *parts, const bd_row *row,
+bd_rc bd_shapes_put_part(bd_shapes *shapes, bd_sorter *parts, const bd_row *row,
                           uint32_t evidence_index, bd_err *err) {
-    const bd_check_view *view = &run->views[row->check];
-    bd_packer *packer = &run->packer;
-    bd_instant at = bd_judging_instant(run, evidence_index);
+    const bd_check_view *view = &shapes->views->by_check[row->check];
+    bd_packer *packer = shapes->packer;
+    bd_instant at = bd_views_instant(shapes->views, evidence_index);
     char ordinal[48];
     snprintf(ordinal, sizeof ordinal, "#%u/%u", evidence_index, row->ordinal);
     bd_pack_begin(packer);
@@ -50,7 +50,7 @@ bd_rc bd_judging_put_part(bd_judging *run, bd_sorter *parts, const bd_row *row,
     bd_pack_key(packer, row->key.size > 0 ? row->key : bd_str_of(ordinal));
     bd_pack_u8(packer, (uint8_t)member_of(view->plan, row->detail));
     bd_pack_u8(packer, (uint8_t)row->verdict);
-    bd_pack_u32(packer, run->in->evidence->data[evidence_index].given.number);
+    bd_pack_u32(packer, shapes->views->in.evidence->data[evidence_index].given.number);
     bd_pack_i64(packer, at);
     if (packer->overflowed) {
         BD_RAISE(err, BD_ERR_LIMIT, "a row of check '%.*s' is larger than 64 KiB",
@@ -68,27 +68,27 @@ typedef struct {
 } backing;
 
 /* What one source shows of one scope on the day. */
-static backing back_source(const bd_judging *run, const bd_check_view *view, bd_str source,
+static backing back_source(const bd_shapes *shapes, const bd_check_view *view, bd_str source,
                            bd_str scope, bd_day day) {
-    bd_snapshot_range range = bd_judging_snapshots(run, source, scope);
+    bd_snapshot_range range = bd_views_snapshots(shapes->views, source, scope);
     backing all = {.why_not = {"", 0}};
     for (size_t i = 0; i < range.count; i++) {
         const bd_snapshot *snapshot = range.data[i];
-        if (snapshot->date != day || snapshot->from >= run->in->as_of) {
+        if (snapshot->date != day || snapshot->from >= shapes->views->in.as_of) {
             continue;
         }
         bool is_unplaced =
-            view->scope_kind == BD_SCOPE_SUBSCRIPTION && bd_judging_has_unplaced(run, snapshot);
+            view->scope_kind == BD_SCOPE_SUBSCRIPTION && bd_views_has_unplaced(shapes->views, snapshot);
         all.is_shown = all.is_shown || snapshot->may_pass;
         bool may_lie_elsewhere = view->scope_kind == BD_SCOPE_SUBSCRIPTION &&
-                                 bd_judging_has_unplaced_on(run, source, day);
+                                 bd_views_has_unplaced_on(shapes->views, source, day);
         all.is_complete =
             all.is_complete || (snapshot->completeness == BD_COMPLETE_YES && !may_lie_elsewhere);
         all.is_whole = all.is_whole || (snapshot->may_pass && !is_unplaced);
-        all.why_not = is_unplaced && snapshot->may_pass ? BD_ASSESS_UNPLACED : snapshot->why_not;
+        all.why_not = is_unplaced && snapshot->may_pass ? BD_VIEWS_UNPLACED : snapshot->why_not;
     }
     if (range.count == 0 || all.why_not.size == 0) {
-        all.why_not = bd_str_format(run->arena, "no answer of %.*s%s%.*s of that day is on file",
+        all.why_not = bd_str_format(shapes->arena, "no answer of %.*s%s%.*s of that day is on file",
                                     BD_ARG(source), scope.size > 0 ? " in " : "", BD_ARG(scope));
     }
     return all;
@@ -96,17 +96,17 @@ static backing back_source(const bd_judging *run, const bd_check_view *view, bd_
 
 /* A derived source stands on all sources that it is made from, and what is counted for the tenant on those of every
  * subscription: what one of them would add is not known without it. */
-static backing find_backing(const bd_judging *run, const bd_check_view *view, bd_str scope,
+static backing find_backing(const bd_shapes *shapes, const bd_check_view *view, bd_str scope,
                             bd_day day) {
     backing all = {.is_complete = true, .is_whole = true, .why_not = {"", 0}};
     for (size_t i = 0; i < view->sources.count; i++) {
-        const bd_source_def *source = bd_catalog_source(run->in->catalog, view->sources.data[i]);
+        const bd_source_def *source = bd_catalog_source(shapes->views->in.catalog, view->sources.data[i]);
         bool is_spread = view->scope_kind == BD_SCOPE_TENANT && source != NULL &&
                          source->scope == BD_SCOPE_SUBSCRIPTION;
-        size_t count = is_spread ? run->subscriptions.count : 1;
+        size_t count = is_spread ? shapes->views->subscriptions.count : 1;
         for (size_t j = 0; j < count; j++) {
-            backing one = back_source(run, view, view->sources.data[i],
-                                      is_spread ? run->subscriptions.data[j] : scope, day);
+            backing one = back_source(shapes, view, view->sources.data[i],
+                                      is_spread ? shapes->views->subscriptions.data[j] : scope, day);
             if (!one.is_whole && all.is_whole) {
                 all.why_not = one.why_not;
             }
@@ -248,9 +248,9 @@ static bd_verdict judge_tallies(const bd_check_view *view, const sum *of, const 
     return worst;
 }
 
-static bd_rc put_sum(bd_judging *run, const sum *of, bd_arena *scratch, bd_err *err) {
-    const bd_check_view *view = &run->views[of->check];
-    backing behind = find_backing(run, view, of->scope, of->day);
+static bd_rc put_sum(bd_shapes *shapes, const sum *of, bd_arena *scratch, bd_err *err) {
+    const bd_check_view *view = &shapes->views->by_check[of->check];
+    backing behind = find_backing(shapes, view, of->scope, of->day);
     bd_str reason;
     bd_verdict verdict = judge_tallies(view, of, &behind, scratch, &reason);
     if (verdict == BD_CANNOT_TELL && behind.why_not.size > 0) {
@@ -271,7 +271,7 @@ static bd_rc put_sum(bd_judging *run, const sum *of, bd_arena *scratch, bd_err *
         .evidence = of->evidence,
         .verdict = verdict,
     };
-    return bd_judging_put(run, &judged, err);
+    return bd_shapes_put(shapes, &judged, err);
 }
 
 /* ---- the stream of parts ---- */
@@ -328,13 +328,13 @@ static bool is_same_sum(const sum *a, const sum *b) {
     return a->check == b->check && a->day == b->day && bd_str_eq(a->scope, b->scope);
 }
 
-static void note_summed(bd_judging *run, bd_map *summed, const sum *of) {
-    bd_str name = bd_str_format(run->scratch, "%u/%d/%.*s", of->check, of->day, BD_ARG(of->scope));
-    bd_map_put(summed, name, run);
+static void note_summed(bd_shapes *shapes, bd_map *summed, const sum *of) {
+    bd_str name = bd_str_format(shapes->scratch, "%u/%d/%.*s", of->check, of->day, BD_ARG(of->scope));
+    bd_map_put(summed, name, shapes);
 }
 
 typedef struct {
-    bd_judging *run;
+    bd_shapes *shapes;
     bd_arena *sum_arena; /* scope of the sum, sentences */
     bd_arena *part_arenas[2];
     bd_map *summed;
@@ -348,8 +348,8 @@ static bd_rc end_sum(stream *state, bd_err *err) {
         return BD_OK;
     }
     count_part(&state->current, &state->held);
-    note_summed(state->run, state->summed, &state->current);
-    bd_rc rc = put_sum(state->run, &state->current, state->sum_arena, err);
+    note_summed(state->shapes, state->summed, &state->current);
+    bd_rc rc = put_sum(state->shapes, &state->current, state->sum_arena, err);
     bd_arena_reset(state->sum_arena);
     return rc;
 }
@@ -367,7 +367,7 @@ static bd_rc add_part(stream *state, bd_str record, bd_err *err) {
         state->has_sum = true;
         state->held = next;
     } else if (is_same_part(&next, &state->held)) {
-        const bd_reduce_plan *plan = state->run->views[place.check].plan;
+        const bd_reduce_plan *plan = state->shapes->views->by_check[place.check].plan;
         state->held.disagrees = state->held.disagrees || state->held.verdict != next.verdict;
         next.disagrees = state->held.disagrees;
         next.verdict = fold_double(plan, state->held.verdict, next.verdict);
@@ -399,11 +399,11 @@ static bd_rc read_parts(stream *state, bd_sorter *parts, bd_err *err) {
 
 /* ---- snapshots that gave no row ---- */
 
-static bd_rc put_empty_sums(bd_judging *run, bd_map *summed, const bd_check_view *view,
+static bd_rc put_empty_sums(bd_shapes *shapes, bd_map *summed, const bd_check_view *view,
                             bd_arena *scratch, bd_err *err) {
-    for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        const bd_snapshot *snapshot = &run->in->snapshots->data[i];
-        if (!bd_strs_have(&view->sources, snapshot->source) || snapshot->from >= run->in->as_of) {
+    for (size_t i = 0; i < shapes->views->in.snapshots->count; i++) {
+        const bd_snapshot *snapshot = &shapes->views->in.snapshots->data[i];
+        if (!bd_strs_have(&view->sources, snapshot->source) || snapshot->from >= shapes->views->in.as_of) {
             continue;
         }
         bool is_tenant = view->scope_kind == BD_SCOPE_TENANT;
@@ -415,28 +415,28 @@ static bd_rc put_empty_sums(bd_judging *run, bd_map *summed, const bd_check_view
         bd_str name =
             bd_str_format(scratch, "%u/%d/%.*s", none.check, none.day, BD_ARG(none.scope));
         if (bd_map_find(summed, name) == NULL) {
-            note_summed(run, summed, &none);
-            BD_TRY(put_sum(run, &none, scratch, err));
+            note_summed(shapes, summed, &none);
+            BD_TRY(put_sum(shapes, &none, scratch, err));
         }
         bd_arena_reset(scratch);
     }
     return BD_OK;
 }
 
-bd_rc bd_judging_aggregate(bd_judging *run, bd_sorter *parts, bd_err *err) {
+bd_rc bd_shapes_judge_sums(bd_shapes *shapes, bd_sorter *parts, bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *sums = bd_arena_open("sum", (size_t)1 << 20);
     BD_DEFER(bd_arena_close_ref) bd_arena *first = bd_arena_open("part", (size_t)1 << 20);
     BD_DEFER(bd_arena_close_ref) bd_arena *second = bd_arena_open("part", (size_t)1 << 20);
-    stream state = {.run = run,
+    stream state = {.shapes = shapes,
                     .sum_arena = sums,
                     .part_arenas = {first, second},
-                    .summed = bd_map_make(run->scratch)};
+                    .summed = bd_map_make(shapes->scratch)};
     BD_TRY(bd_sorter_finish(parts, err));
     BD_TRY(read_parts(&state, parts, err));
-    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        const bd_check_view *view = &run->views[i];
+    for (size_t i = 0; i < shapes->views->in.catalog->check_count; i++) {
+        const bd_check_view *view = &shapes->views->by_check[i];
         if (view->check->shape == BD_AGGREGATE && !view->plan->has_each_of) {
-            BD_TRY(put_empty_sums(run, state.summed, view, sums, err));
+            BD_TRY(put_empty_sums(shapes, state.summed, view, sums, err));
         }
     }
     return BD_OK;

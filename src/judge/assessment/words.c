@@ -1,4 +1,5 @@
-#include "bindery/assess.h"
+/* Words for what judging yields, and its ratios. */
+#include "bindery/assessment.h"
 
 static const struct {
     const char *mark, *words;
@@ -46,4 +47,20 @@ bd_ratio bd_ratio_of(int n, int of) {
 
 bd_str bd_ratio_text(bd_arena *arena, bd_ratio ratio) {
     return bd_str_format(arena, "%d.%d", ratio.tenths_percent / 10, ratio.tenths_percent % 10);
+}
+
+const char *bd_sample_role_name(bd_sample_role role) {
+    static const char *const names[] = {[BD_SAMPLE_CHOSEN] = "sample",
+                                        [BD_SAMPLE_REPLACED] = "replaced",
+                                        [BD_SAMPLE_REPLACING] = "replacement",
+                                        [BD_SAMPLE_RESERVE] = "reserve",
+                                        [BD_SAMPLE_SELECTED] = "selected"};
+    return names[role];
+}
+
+#define EXCEPTION_TEXT_BYTES 320 /* of one, about: id, key and resource */
+
+const bd_exception *bd_assessment_exception(const bd_assessment *assessment, size_t index) {
+    bd_arenas_pass(sizeof(bd_exception) + EXCEPTION_TEXT_BYTES);
+    return &assessment->exceptions.data[index];
 }

@@ -1,7 +1,7 @@
 /* Which days a group of log sources describes: extracts, touching or overlapping, tile every day (bindery-1, 2). */
-#include "bindery/assess.h"
+#include "bindery/views.h"
 
-#include "assess_priv.h"
+#include "views_priv.h"
 
 typedef struct {
     bd_instant from, to;
@@ -16,9 +16,9 @@ static int cmp_spans(const void *context, const void *a, const void *b) {
 }
 
 /* A repository by its name or its address, as the sidecar of an extract names it. */
-static bool is_of_repository(const bd_judging *run, const bd_snapshot *extract, bd_str repository) {
-    const bd_collection *pages = &run->in->collections->data[extract->collection];
-    const bd_evidence *first = &run->in->evidence->data[pages->members.data[0]];
+static bool is_of_repository(const bd_views *views, const bd_snapshot *extract, bd_str repository) {
+    const bd_collection *pages = &views->in.collections->data[extract->collection];
+    const bd_evidence *first = &views->in.evidence->data[pages->members.data[0]];
     for (size_t i = 0; first->has_sidecar && i < first->sidecar.scope_ids.count; i++) {
         bd_str id = first->sidecar.scope_ids.data[i];
         bd_str tail = bd_str_sub(id, id.size - (id.size < repository.size ? id.size : repository.size),
@@ -34,13 +34,13 @@ static bool is_of_repository(const bd_judging *run, const bd_snapshot *extract, 
 /* How the scopes of a tile are told apart. */
 typedef enum { BY_SCOPE, BY_REPOSITORY, BY_WORKSPACE } naming;
 
-static bool is_of_named(const bd_judging *run, const bd_snapshot *extract, naming by, bd_str name,
+static bool is_of_named(const bd_views *views, const bd_snapshot *extract, naming by, bd_str name,
                         bd_str *why_not) {
     if (by == BY_WORKSPACE && extract->workspace.size == 0) {
         *why_not = BD_STR("an answer does not say which workspace it is of; name it in the scope of "
                           "its sidecar");
     }
-    return by == BY_SCOPE || (by == BY_REPOSITORY && is_of_repository(run, extract, name)) ||
+    return by == BY_SCOPE || (by == BY_REPOSITORY && is_of_repository(views, extract, name)) ||
            (by == BY_WORKSPACE && bd_str_eq(extract->workspace, name));
 }
 
@@ -51,16 +51,16 @@ typedef struct {
     bd_str why_not;
 } extracts;
 
-static extracts find_extracts(const bd_judging *run, const bd_strs *sources, bd_str scope,
+static extracts find_extracts(const bd_views *views, const bd_strs *sources, bd_str scope,
                               naming by, bd_instant start, bd_instant end, bd_arena *arena) {
     extracts found = {.why_not = {"", 0}};
     for (size_t i = 0; i < sources->count; i++) {
         bd_str listed = by == BY_SCOPE ? scope : (bd_str){"", 0};
-        bd_snapshot_range range = bd_judging_snapshots(run, sources->data[i], listed);
+        bd_snapshot_range range = bd_views_snapshots(views, sources->data[i], listed);
         for (size_t j = 0; j < range.count; j++) {
             const bd_snapshot *extract = range.data[j];
             if (extract->from >= end || extract->to <= start ||
-                !is_of_named(run, extract, by, scope, &found.why_not)) {
+                !is_of_named(views, extract, by, scope, &found.why_not)) {
                 continue;
             }
             found.touching++;
@@ -89,10 +89,10 @@ static bd_instant first_hole(const spans *list, bd_instant start, bd_instant end
     return reached < end ? reached : end;
 }
 
-static bd_scope_kind scope_of_sources(const bd_judging *run, const bd_strs *sources) {
+static bd_scope_kind scope_of_sources(const bd_views *views, const bd_strs *sources) {
     bd_scope_kind kind = BD_SCOPE_TENANT;
     for (size_t i = 0; i < sources->count; i++) {
-        const bd_source_def *source = bd_catalog_source(run->in->catalog, sources->data[i]);
+        const bd_source_def *source = bd_catalog_source(views->in.catalog, sources->data[i]);
         if (source != NULL && source->scope == BD_SCOPE_SUBSCRIPTION) {
             return BD_SCOPE_SUBSCRIPTION;
         }
@@ -102,15 +102,15 @@ static bd_scope_kind scope_of_sources(const bd_judging *run, const bd_strs *sour
 }
 
 /* Nothing lists the resources that keep a log: each that has shown one is expected to show all of it. */
-static bd_strs scopes_of_sources(const bd_judging *run, const bd_strs *sources, bd_arena *arena) {
+static bd_strs scopes_of_sources(const bd_views *views, const bd_strs *sources, bd_arena *arena) {
     static const bd_str whole_tenant[1] = {{"", 0}};
-    bd_scope_kind kind = scope_of_sources(run, sources);
+    bd_scope_kind kind = scope_of_sources(views, sources);
     if (kind == BD_SCOPE_SUBSCRIPTION) {
-        return run->subscriptions;
+        return views->subscriptions;
     }
     bd_strs found = {0};
-    for (size_t i = 0; i < run->in->snapshots->count && kind == BD_SCOPE_RESOURCE; i++) {
-        const bd_snapshot *extract = &run->in->snapshots->data[i];
+    for (size_t i = 0; i < views->in.snapshots->count && kind == BD_SCOPE_RESOURCE; i++) {
+        const bd_snapshot *extract = &views->in.snapshots->data[i];
         if (bd_strs_have(sources, extract->source) && !bd_strs_have(&found, extract->scope)) {
             *bd_push(arena, &found) = extract->scope;
         }
@@ -122,9 +122,9 @@ static bd_strs scopes_of_sources(const bd_judging *run, const bd_strs *sources, 
 }
 
 /* Names tell apart what is kept by repository or workspace; another source of the same check is not asked by them. */
-static naming naming_of(const bd_judging *run, const bd_strs *sources, const bd_strs *named) {
+static naming naming_of(const bd_views *views, const bd_strs *sources, const bd_strs *named) {
     const bd_source_def *first =
-        sources->count > 0 ? bd_catalog_source(run->in->catalog, sources->data[0]) : NULL;
+        sources->count > 0 ? bd_catalog_source(views->in.catalog, sources->data[0]) : NULL;
     if (first == NULL || named->count == 0) {
         return BY_SCOPE;
     }
@@ -133,13 +133,13 @@ static naming naming_of(const bd_judging *run, const bd_strs *sources, const bd_
                                                 : BY_SCOPE;
 }
 
-bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, const bd_strs *named,
+bd_tiling bd_views_tile(const bd_views *views, const bd_strs *sources, const bd_strs *named,
                           bd_instant start, bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
-    naming by = naming_of(run, sources, named);
+    naming by = naming_of(views, sources, named);
     bool is_by_subscription =
-        by == BY_SCOPE && scope_of_sources(run, sources) == BD_SCOPE_SUBSCRIPTION;
-    bd_strs scopes = by != BY_SCOPE ? *named : scopes_of_sources(run, sources, scratch);
+        by == BY_SCOPE && scope_of_sources(views, sources) == BD_SCOPE_SUBSCRIPTION;
+    bd_strs scopes = by != BY_SCOPE ? *named : scopes_of_sources(views, sources, scratch);
     const char *in = by == BY_REPOSITORY  ? " in repository "
                      : by == BY_WORKSPACE ? " in workspace "
                      : is_by_subscription ? " in subscription "
@@ -147,16 +147,16 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, const b
     bd_tiling tiling = {.is_tiled = scopes.count > 0, .reason = {"", 0}};
     for (size_t i = 0; i < scopes.count; i++) {
         extracts found =
-            find_extracts(run, sources, scopes.data[i], by, start, end, scratch);
+            find_extracts(views, sources, scopes.data[i], by, start, end, scratch);
         tiling.has_any = tiling.has_any || found.touching > 0;
         tiling.has_usable = tiling.has_usable || found.usable.count > 0;
         bd_instant hole = first_hole(&found.usable, start, end);
         if (hole < end && tiling.is_tiled) {
-            bd_day day = bd_zone_day(run->in->engagement->zone, hole);
+            bd_day day = bd_zone_day(views->in.engagement->zone, hole);
             bd_str scope = scopes.data[i];
             tiling.is_tiled = false;
             tiling.reason =
-                bd_str_format(run->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
+                bd_str_format(views->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
                               BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
                               scope.size > 0 ? in : "", BD_ARG(scope),
                               found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
@@ -165,16 +165,16 @@ bd_tiling bd_judging_tile(const bd_judging *run, const bd_strs *sources, const b
     return tiling;
 }
 
-bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view) {
+bd_str bd_views_unread_list(const bd_views *views, const bd_check_view *view) {
     bd_str id =
         view->check->shape == BD_MATCH ? view->plan->event_sources.data[0] : (bd_str){"", 0};
-    const bd_source_def *source = bd_catalog_source(run->in->catalog, id);
+    const bd_source_def *source = bd_catalog_source(views->in.catalog, id);
     if (source == NULL || source->is_log) {
         return (bd_str){"", 0};
     }
     bool is_derived = source->derivation.size > 0;
-    for (size_t i = 0; i < run->in->snapshots->count; i++) {
-        const bd_snapshot *list = &run->in->snapshots->data[i];
+    for (size_t i = 0; i < views->in.snapshots->count; i++) {
+        const bd_snapshot *list = &views->in.snapshots->data[i];
         bool is_of_it = is_derived ? bd_strs_have(&source->derived_from, list->source)
                                    : bd_str_eq(list->source, id);
         if (is_of_it && list->may_pass) {
@@ -184,9 +184,9 @@ bd_str bd_judging_unread_list(const bd_judging *run, const bd_check_view *view) 
     return is_derived ? source->derived_from.data[0] : id;
 }
 
-bool bd_judging_is_logged(const bd_judging *run, const bd_check_view *view, bd_instant from,
+bool bd_views_is_logged(const bd_views *views, const bd_check_view *view, bd_instant from,
                           bd_instant to) {
     size_t count;
-    const bd_strs *tiles = bd_judging_tiles(view, &count);
-    return bd_judging_tile(run, &tiles[0], &view->plan->tile_of, from, to > from ? to : from + 1).is_tiled;
+    const bd_strs *tiles = bd_view_tiles(view, &count);
+    return bd_views_tile(views, &tiles[0], &view->plan->tile_of, from, to > from ? to : from + 1).is_tiled;
 }

@@ -1,7 +1,7 @@
 /* `match`: populations against events with the same key inside a time window. */
-#include "bindery/assess.h"
+#include "bindery/shapes.h"
 
-#include "assess_priv.h"
+#include "shapes_priv.h"
 
 static bool is_population(const bd_group_row *row) {
     return row->row.side == BD_SIDE_LEFT;
@@ -37,11 +37,11 @@ static bool is_same_thing(const bd_group_row *a, const bd_group_row *b) {
 }
 
 /* The usable copy of a double stays. */
-static void mark_doubles(const bd_judging *run, bd_group_rows *rows) {
+static void mark_doubles(const bd_views *views, bd_group_rows *rows) {
     bd_str why_not;
     for (size_t i = 0; i < rows->count; i++) {
         bd_group_row *row = &rows->data[i];
-        row->is_usable = bd_judging_is_usable(run, row->evidence_index, &why_not);
+        row->is_usable = bd_views_is_usable(views, row->evidence_index, &why_not);
         for (size_t j = i; j > 0 && rows->data[j - 1].at == row->at; j--) {
             bd_group_row *other = &rows->data[j - 1];
             if (!other->is_double && is_same_thing(other, row)) {
@@ -96,7 +96,7 @@ typedef struct {
     const bd_group_row *undone;
 } answers;
 
-static answers find_answers(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,
+static answers find_answers(const bd_views *views, const bd_check_view *view, bd_group_rows *rows,
                             bd_instant base) {
     const bd_reduce_plan *plan = view->plan;
     answers found = {0};
@@ -115,7 +115,7 @@ static answers find_answers(const bd_judging *run, const bd_check_view *view, bd
             found.unclear = event;
         } else if (!event->is_usable) {
             found.spoilt = event;
-        } else if (is_early && !bd_judging_is_logged(run, view, event->at, base)) {
+        } else if (is_early && !bd_views_is_logged(views, view, event->at, base)) {
             found.unread = event;
         } else {
             found.event = event;
@@ -144,16 +144,16 @@ static bd_str delay_text(bd_arena *arena, bd_instant delay) {
                          (long long)(minutes % 60));
 }
 
-static bd_judged judged_of(const bd_judging *run, uint32_t check, const bd_group_row *from) {
-    bd_judged judged = bd_judging_of_row(run, check, from);
+static bd_judged judged_of(const bd_views *views, uint32_t check, const bd_group_row *from) {
+    bd_judged judged = bd_shapes_judged_of(views, check, from);
     judged.verdict = BD_PASS;
-    if (run->views[check].scope_kind != BD_SCOPE_SUBSCRIPTION) {
+    if (views->by_check[check].scope_kind != BD_SCOPE_SUBSCRIPTION) {
         judged.scope = (bd_str){"", 0};
     }
     return judged;
 }
 
-static void judge_unmatched(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,
+static void judge_unmatched(const bd_views *views, const bd_check_view *view, bd_group_rows *rows,
                             const bd_group_row *person, bd_arena *arena, bd_judged *out) {
     const bd_reduce_plan *plan = view->plan;
     const bd_group_row *late = late_event(plan, rows, person->at);
@@ -172,12 +172,12 @@ static void judge_unmatched(const bd_judging *run, const bd_check_view *view, bd
             BD_ARG(person->row.reason));
         return;
     }
-    bd_str unread = bd_judging_unread_list(run, view);
+    bd_str unread = bd_views_unread_list(views, view);
     if (unread.size > 0) {
         out->reason = bd_str_format(arena, "no usable export of %.*s is on file", BD_ARG(unread));
         return;
     }
-    if (bd_judging_is_logged(run, view, person->at, last)) {
+    if (bd_views_is_logged(views, view, person->at, last)) {
         out->verdict = BD_FAIL;
         return;
     }
@@ -201,7 +201,7 @@ static void judge_expecting_none(const bd_check_view *view, bd_group_rows *rows,
     }
 }
 
-static void judge_person(const bd_judging *run, const bd_check_view *view, bd_group_rows *rows,
+static void judge_person(const bd_views *views, const bd_check_view *view, bd_group_rows *rows,
                          const bd_group_row *person, bd_arena *arena, bd_judged *out) {
     if (person->row.verdict == BD_CANNOT_TELL) {
         out->verdict = BD_CANNOT_TELL;
@@ -211,7 +211,7 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
         judge_expecting_none(view, rows, person, arena, out);
         return;
     }
-    answers found = find_answers(run, view, rows, person->at);
+    answers found = find_answers(views, view, rows, person->at);
     if (found.event != NULL) {
         found.event->is_used = true;
         return;
@@ -219,7 +219,7 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
     bd_str reason = person->row.reason;
     if (found.spoilt != NULL) {
         bd_str why_not;
-        bd_judging_is_usable(run, found.spoilt->evidence_index, &why_not);
+        bd_views_is_usable(views, found.spoilt->evidence_index, &why_not);
         out->verdict = BD_CANNOT_TELL;
         out->reason = bd_str_format(arena, "the only export that shows it may not pass: %.*s",
                                     BD_ARG(why_not));
@@ -236,7 +236,7 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
             "that nothing undid it",
             BD_ARG(reason), BD_ARG(bd_instant_format(arena, found.unread->at)));
     } else {
-        judge_unmatched(run, view, rows, person, arena, out);
+        judge_unmatched(views, view, rows, person, arena, out);
         if (found.undone != NULL) {
             out->reason =
                 bd_str_format(arena, "%.*s; what was done at %.*s was undone", BD_ARG(out->reason),
@@ -245,8 +245,8 @@ static void judge_person(const bd_judging *run, const bd_check_view *view, bd_gr
     }
 }
 
-static bool is_in_period(const bd_judging *run, const bd_check_view *view, bd_instant at) {
-    return at >= view->events_from && at < run->out->until;
+static bool is_in_period(const bd_views *views, const bd_check_view *view, bd_instant at) {
+    return at >= view->events_from && at < views->times.until;
 }
 
 /* Marks every event that answers some row, so that what is left over can be listed. */
@@ -274,18 +274,19 @@ static const bd_group_row *find_unclear(const bd_group_rows *rows) {
     return NULL;
 }
 
-static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows, bd_err *err) {
-    mark_all_used(run->views[check].plan, rows);
+static bd_rc put_leftovers(bd_shapes *shapes, uint32_t check, bd_group_rows *rows, bd_err *err) {
+    const bd_check_view *view = &shapes->views->by_check[check];
+    mark_all_used(view->plan, rows);
     const bd_group_row *unclear = find_unclear(rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
-        if (!is_event(event) || event->is_used || !is_in_period(run, &run->views[check], event->at) ||
-            event->is_double) {
+        if (!is_event(event) || event->is_used || event->is_double ||
+            !is_in_period(shapes->views, view, event->at)) {
             continue;
         }
-        bd_judged judged = judged_of(run, check, event);
+        bd_judged judged = judged_of(shapes->views, check, event);
         judged.is_leftover = true;
-        bool is_shown = bd_judging_is_logged(run, &run->views[check], event->at, event->at + 1);
+        bool is_shown = bd_views_is_logged(shapes->views, view, event->at, event->at + 1);
         bool is_clear = event->row.verdict != BD_CANNOT_TELL && unclear == NULL;
         judged.verdict = is_clear && is_shown ? BD_FAIL : BD_CANNOT_TELL;
         if (event->row.verdict != BD_CANNOT_TELL && unclear != NULL) {
@@ -294,19 +295,20 @@ static bd_rc put_leftovers(bd_judging *run, uint32_t check, bd_group_rows *rows,
         if (judged.reason.size == 0) {
             judged.reason = BD_STR("on the second list only");
         }
-        BD_TRY(bd_judging_put(run, &judged, err));
+        BD_TRY(bd_shapes_put(shapes, &judged, err));
     }
     return BD_OK;
 }
 
 /* Of whom a list does not say when: he may be of any day that it describes, so each of its months stays open. */
-static bd_rc put_undated(bd_judging *run, bd_judged *judged, const bd_group_row *person,
+static bd_rc put_undated(bd_shapes *shapes, bd_judged *judged, const bd_group_row *person,
                          bd_err *err) {
-    const bd_zone *zone = run->in->engagement->zone;
-    const bd_evidence *list = &run->in->evidence->data[person->evidence_index];
-    bd_instant end = list->describes_to < run->out->until ? list->describes_to : run->out->until;
+    const bd_zone *zone = shapes->views->in.engagement->zone;
+    const bd_evidence *list = &shapes->views->in.evidence->data[person->evidence_index];
+    bd_instant until = shapes->views->times.until;
+    bd_instant end = list->describes_to < until ? list->describes_to : until;
     do {
-        BD_TRY(bd_judging_put(run, judged, err));
+        BD_TRY(bd_shapes_put(shapes, judged, err));
         bd_day day = bd_zone_day(zone, judged->at);
         bd_day first = day - bd_date_of_day(day).day + 1;
         judged->at = bd_zone_day_start(zone, bd_day_add_months(first, 1));
@@ -315,47 +317,47 @@ static bd_rc put_undated(bd_judging *run, bd_judged *judged, const bd_group_row 
 }
 
 /* Events of the period, for the lists of both sides; an event that serves one row alone is used by that one only. */
-static void note_events(bd_judging *run, uint32_t check, bd_group_rows *rows) {
-    const bd_check_view *view = &run->views[check];
+static void note_events(bd_shapes *shapes, uint32_t check, bd_group_rows *rows) {
+    const bd_check_view *view = &shapes->views->by_check[check];
     if (!view->plan->uses_one) {
         mark_all_used(view->plan, rows);
     }
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *event = &rows->data[i];
         if (is_event(event) && !event->is_double && event->row.verdict != BD_FAIL &&
-            is_in_period(run, view, event->at)) {
-            bd_judging_note_event(run, check, event);
+            is_in_period(shapes->views, view, event->at)) {
+            bd_shapes_note_event(shapes, check, event);
         }
     }
 }
 
-bd_rc bd_judging_match(bd_judging *run, uint32_t check, bd_group_rows *rows, bool is_crowded,
+bd_rc bd_shapes_judge_match(bd_shapes *shapes, uint32_t check, bd_group_rows *rows, bool is_crowded,
                        bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("match", (size_t)256 << 20);
-    const bd_check_view *view = &run->views[check];
-    mark_doubles(run, rows);
+    const bd_check_view *view = &shapes->views->by_check[check];
+    mark_doubles(shapes->views, rows);
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *person = &rows->data[i];
-        if (!is_population(person) || !is_in_period(run, view, person->at) || person->is_double) {
+        if (!is_population(person) || !is_in_period(shapes->views, view, person->at) || person->is_double) {
             continue;
         }
-        bd_judged judged = judged_of(run, check, person);
+        bd_judged judged = judged_of(shapes->views, check, person);
         if (is_crowded) {
             judged.verdict = BD_CANNOT_TELL;
             judged.reason = BD_STR("more than 65,536 events share its key");
         } else {
-            judge_person(run, view, rows, person, arena, &judged);
+            judge_person(shapes->views, view, rows, person, arena, &judged);
         }
-        bd_judging_note_person(run, &judged, person);
+        bd_shapes_note_person(shapes, &judged, person);
         judged.is_undated = person->row.time == BD_INSTANT_NONE;
-        bool is_spread = judged.is_undated && run->in->period->is_type_ii;
-        BD_TRY(is_spread ? put_undated(run, &judged, person, err)
-                          : bd_judging_put(run, &judged, err));
+        bool is_spread = judged.is_undated && shapes->views->in.period->is_type_ii;
+        BD_TRY(is_spread ? put_undated(shapes, &judged, person, err)
+                          : bd_shapes_put(shapes, &judged, err));
     }
     if (is_crowded) {
-        bd_judging_note_crowd(run, check);
+        bd_shapes_note_crowd(shapes, check);
     } else {
-        note_events(run, check, rows);
+        note_events(shapes, check, rows);
     }
-    return view->plan->both_sides && !is_crowded ? put_leftovers(run, check, rows, err) : BD_OK;
+    return view->plan->both_sides && !is_crowded ? put_leftovers(shapes, check, rows, err) : BD_OK;
 }

@@ -1,14 +1,14 @@
 /* `aggregate` with `each_of`: has each member of a set a good record, by snapshot?
  *
  * What lacks is lacking only in a list that is whole. */
-#include "bindery/assess.h"
+#include "bindery/shapes.h"
 
-#include "assess_priv.h"
+#include "shapes_priv.h"
 
 #include <string.h>
 
 typedef struct {
-    bd_judging *run;
+    bd_shapes *shapes;
     const bd_check_view *view;
     uint32_t check;
     bd_str scope;
@@ -87,10 +87,10 @@ static sum add_up(const listing *list, bd_str item) {
 static bool is_whole(const listing *list, bd_str *why_not) {
     for (size_t s = 0; s < list->view->sources.count; s++) {
         bd_snapshot_range range =
-            bd_judging_snapshots(list->run, list->view->sources.data[s], list->scope);
+            bd_views_snapshots(list->shapes->views, list->view->sources.data[s], list->scope);
         bool may_lie_elsewhere =
             list->scope.size > 0 &&
-            bd_judging_has_unplaced_on(list->run, list->view->sources.data[s],
+            bd_views_has_unplaced_on(list->shapes->views, list->view->sources.data[s],
                                        day_of(&list->rows->data[list->from]));
         for (size_t i = 0; i < range.count; i++) {
             const bd_snapshot *snapshot = range.data[i];
@@ -101,7 +101,7 @@ static bool is_whole(const listing *list, bd_str *why_not) {
             if (is_all && !may_lie_elsewhere) {
                 return true;
             }
-            *why_not = is_all ? BD_ASSESS_UNPLACED : snapshot->why_not;
+            *why_not = is_all ? BD_VIEWS_UNPLACED : snapshot->why_not;
         }
     }
     return false;
@@ -151,30 +151,30 @@ static bd_judged start_judged(const listing *list) {
         .subscription = is_subscription ? list->scope : (bd_str){"", 0},
         .scope = list->view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : list->scope,
         .at = first->at,
-        .evidence = list->run->in->evidence->data[first->evidence_index].given.number,
+        .evidence = list->shapes->views->in.evidence->data[first->evidence_index].given.number,
         .verdict = BD_PASS,
     };
 }
 
 static bd_rc put_members(const listing *list, bd_err *err) {
     const bd_reduce_plan *plan = list->view->plan;
-    const bd_strs *wanted = plan->wants_subscriptions ? &list->run->subscriptions : &plan->each_of;
+    const bd_strs *wanted = plan->wants_subscriptions ? &list->shapes->views->subscriptions : &plan->each_of;
     for (size_t i = 0; i < wanted->count; i++) {
         bd_judged judged = start_judged(list);
         judged.key =
             bd_str_lower(list->arena, bd_str_format(list->arena, "%.*s/%.*s", BD_ARG(judged.key),
                                                     BD_ARG(wanted->data[i])));
         judge_member(list, wanted->data[i], &judged);
-        BD_TRY(bd_judging_put(list->run, &judged, err));
+        BD_TRY(bd_shapes_put(list->shapes, &judged, err));
     }
     return BD_OK;
 }
 
-bd_rc bd_judging_members(bd_judging *run, uint32_t check, bd_str join, bd_group_rows *rows,
+bd_rc bd_shapes_judge_members(bd_shapes *shapes, uint32_t check, bd_str join, bd_group_rows *rows,
                          bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("aggregate", (size_t)256 << 20);
-    listing list = {.run = run,
-                    .view = &run->views[check],
+    listing list = {.shapes = shapes,
+                    .view = &shapes->views->by_check[check],
                     .check = check,
                     .scope = join,
                     .rows = rows,
