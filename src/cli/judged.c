@@ -129,29 +129,19 @@ static void print_act(const bd_value *exception, const char *kind, const char *t
     cli_print_fact(act, "until", "  until");
 }
 
-static void print_exceptions(const bd_value *control, const bd_value *exceptions) {
-    const bd_value *ids = bd_value_find(control, "exceptions");
-    for (size_t i = 0; ids != NULL && i < ids->count; i++) {
-        for (size_t j = 0; exceptions != NULL && j < exceptions->count; j++) {
-            const bd_value *one = &exceptions->items[j];
-            if (!bd_str_eq(bd_value_text(one, "id"), ids->items[i].text)) {
-                continue;
-            }
-            printf("\nException %.*s (%.*s)\n  ", BD_ARG(ids->items[i].text),
-                   BD_ARG(bd_value_text(one, "state")));
-            cli_print_text(bd_value_text(one, "resource"));
-            printf("\n  ");
-            cli_print_text(bd_value_text(one, "reason"));
-            printf("\n");
-            cli_print_fact(one, "last_seen_clean", "last clean");
-            cli_print_fact(one, "first_seen_failing", "failing from");
-            cli_print_fact(one, "last_seen_failing", "failing to");
-            cli_print_fact(one, "first_seen_clean", "clean again");
-            print_act(one, "response", "response", "response");
-            print_act(one, "closed", "reviewed", "checked");
-            print_act(one, "waiver", "waiver", "reason");
-        }
-    }
+static void print_exception(const bd_value *one) {
+    printf("\nException %.*s (%.*s)\n  ", BD_ARG(bd_value_text(one, "id")), BD_ARG(bd_value_text(one, "state")));
+    cli_print_text(bd_value_text(one, "resource"));
+    printf("\n  ");
+    cli_print_text(bd_value_text(one, "reason"));
+    printf("\n");
+    cli_print_fact(one, "last_seen_clean", "last clean");
+    cli_print_fact(one, "first_seen_failing", "failing from");
+    cli_print_fact(one, "last_seen_failing", "failing to");
+    cli_print_fact(one, "first_seen_clean", "clean again");
+    print_act(one, "response", "response", "response");
+    print_act(one, "closed", "reviewed", "checked");
+    print_act(one, "waiver", "waiver", "reason");
 }
 
 static void print_disagreements(const bd_value *list) {
@@ -177,15 +167,10 @@ static void print_condition(bool holds, const char *words) {
     printf("  %s  %s", holds ? "holds" : "LACKS", words);
 }
 
-static size_t count_open(const bd_value *control, const bd_value *exceptions) {
-    const bd_value *ids = bd_value_find(control, "exceptions");
+static size_t count_open(const bd_value *exceptions) {
     size_t open = 0;
-    for (size_t i = 0; ids != NULL && i < ids->count; i++) {
-        for (size_t j = 0; exceptions != NULL && j < exceptions->count; j++) {
-            const bd_value *one = &exceptions->items[j];
-            open += bd_str_eq(bd_value_text(one, "id"), ids->items[i].text) &&
-                    bd_str_eqz(bd_value_text(one, "state"), "open");
-        }
+    for (size_t i = 0; i < bd_value_count(exceptions); i++) {
+        open += bd_str_eqz(bd_value_text(&exceptions->items[i], "state"), "open");
     }
     return open;
 }
@@ -241,7 +226,7 @@ static void print_derivation(const bd_value *control, const bd_value *exceptions
         return;
     }
     long long due = cli_number(control, "due"), accepted = cli_number(control, "accepted");
-    size_t open = count_open(control, exceptions);
+    size_t open = count_open(exceptions);
     printf("\nHow the state follows: [x] needs all of these; else [~] where any evidence describes a day "
            "of the period, else [ ]\n");
     print_condition(accepted == due, "every due instance is accepted:");
@@ -255,19 +240,6 @@ static void print_derivation(const bd_value *control, const bd_value *exceptions
 }
 
 /* ---- files ---- */
-
-static bool is_input(const bd_value *control, bd_str id) {
-    const bd_value *requirements = bd_value_find(control, "requirements");
-    for (size_t i = 0; requirements != NULL && i < requirements->count; i++) {
-        const bd_value *numbers = bd_value_find(&requirements->items[i], "evidence");
-        for (size_t k = 0; numbers != NULL && k < numbers->count; k++) {
-            if (bd_str_eq(numbers->items[k].text, id)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 static void print_file(const bd_value *item) {
     printf("  %.*s  %.*s  ", BD_ARG(bd_value_text(item, "id")), BD_ARG(bd_value_text(item, "sha256")));
@@ -289,16 +261,11 @@ static void print_file(const bd_value *item) {
     }
 }
 
-static void print_files(const bd_value *control, const bd_value *evidence) {
-    size_t count = 0;
-    for (size_t i = 0; evidence != NULL && i < evidence->count; i++) {
-        if (is_input(control, bd_value_text(&evidence->items[i], "id"))) {
-            printf("%s", count++ == 0 ? "\nFiles, with SHA-256 of what was handed in\n" : "");
-            print_file(&evidence->items[i]);
-        }
-    }
-    if (count == 0) {
-        printf("\nNo file on record speaks to it.\n");
+static void print_files(const bd_value *evidence) {
+    printf("%s", bd_value_count(evidence) > 0 ? "\nFiles, with SHA-256 of what was handed in\n"
+                                              : "\nNo file on record speaks to it.\n");
+    for (size_t i = 0; i < bd_value_count(evidence); i++) {
+        print_file(&evidence->items[i]);
     }
 }
 
@@ -341,9 +308,12 @@ void cli_print_explain(const cli_call *call, const bd_value *result) {
         }
     }
     print_checks(control);
-    print_exceptions(control, bd_value_find(result, "exceptions"));
+    const bd_value *exceptions = bd_value_find(result, "exceptions");
+    for (size_t i = 0; i < bd_value_count(exceptions); i++) {
+        print_exception(&exceptions->items[i]);
+    }
     cli_print_populations(bd_value_find(result, "populations"));
     print_disagreements(bd_value_find(result, "disagreements"));
-    print_files(control, bd_value_find(result, "evidence"));
+    print_files(bd_value_find(result, "evidence"));
     print_by_hand();
 }

@@ -445,6 +445,40 @@ static const bd_value *populations_of(const bd_value *assessment, const bd_contr
     return bd_value_array(arena, kept, own);
 }
 
+static void add_ids(bd_map *ids, const bd_value *texts) {
+    for (size_t i = 0; i < bd_value_count(texts); i++) {
+        bd_map_put(ids, texts->items[i].text, ids);
+    }
+}
+
+/* Members of a list with one of these ids, in the order of the list: there may be very many of both. */
+static const bd_value *members_of(const bd_value *list, const bd_map *ids, bd_arena *arena) {
+    size_t count = bd_value_count(list), kept = 0;
+    const bd_value **own = bd_new(arena, const bd_value *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (bd_map_find(ids, bd_value_text(&list->items[i], "id")) != NULL) {
+            own[kept++] = &list->items[i];
+        }
+    }
+    return bd_value_array(arena, kept, own);
+}
+
+/* What speaks to its requirements. */
+static const bd_value *evidence_of(const bd_value *assessment, const bd_value *control, bd_arena *arena) {
+    bd_map *ids = bd_map_make(arena);
+    const bd_value *requirements = bd_value_find(control, "requirements");
+    for (size_t i = 0; i < bd_value_count(requirements); i++) {
+        add_ids(ids, bd_value_find(&requirements->items[i], "evidence"));
+    }
+    return members_of(bd_value_find(assessment, "evidence"), ids, arena);
+}
+
+static const bd_value *exceptions_of(const bd_value *assessment, const bd_value *control, bd_arena *arena) {
+    bd_map *ids = bd_map_make(arena);
+    add_ids(ids, bd_value_find(control, "exceptions"));
+    return members_of(bd_value_find(assessment, "exceptions"), ids, arena);
+}
+
 bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *arena,
                      bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
@@ -473,8 +507,8 @@ bd_rc bd_run_explain(const bd_run_options *options, bd_str number, bd_arena *are
     bd_result_value(&out, "control", found);
     bd_result_text(&out, "test", control->test);
     bd_result_value(&out, "rules", bd_value_array(arena, control->requirement_count, rules));
-    bd_result_value(&out, "evidence", bd_value_find(outcome->result, "evidence"));
-    bd_result_value(&out, "exceptions", bd_value_find(outcome->result, "exceptions"));
+    bd_result_value(&out, "evidence", evidence_of(outcome->result, found, arena));
+    bd_result_value(&out, "exceptions", exceptions_of(outcome->result, found, arena));
     bd_result_value(&out, "disagreements",
                     disagreements_of(outcome->result, catalog, control, arena));
     bd_result_value(&out, "populations", populations_of(outcome->result, control, arena));

@@ -159,7 +159,8 @@ static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, con
 /* A snapshot row of the check that decides silent changes also joins the changes of its resource. */
 static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
                          uint32_t evidence_index, bd_err *err) {
-    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
+    bool is_decider = run->views->by_check[row->check].is_decider;
+    for (size_t i = 0; is_decider && i < run->in->catalog->check_count; i++) {
         if (run->views->by_check[i].decided_by != (int64_t)row->check) {
             continue;
         }
