@@ -109,6 +109,23 @@ bd_shared_texts *bd_shared_texts_make(bd_arena *arena); /* Allocated in `arena`,
 bd_thing_namer *bd_thing_namer_open(bd_arena *arena);
 void bd_thing_namer_close(bd_thing_namer *namer);
 
+/* reader.c */
+typedef struct {
+    bd_judging *run;
+    bd_arena *arena; /* of `ahead` */
+    bd_sorted ahead; /* read already, and not handed over */
+    bool has_ahead;
+    bd_str heads[2]; /* judged here; taken over from a later day */
+    bool has_head[2], is_used[2];
+} bd_judged_reader;
+/* Once `run->judged` is finished.  To be closed also where it fails. */
+bd_rc bd_judged_reader_open(bd_judging *run, bd_judged_reader *reader, bd_err *err);
+void bd_judged_reader_close(bd_judged_reader *reader);
+/* `*arena` is emptied and holds the texts of `*out`; it may be another one afterwards.  Of what was judged before
+ * evidence was withdrawn only that comes which does not speak for the control. */
+bd_rc bd_judged_reader_next(bd_judged_reader *reader, bd_arena **arena, bd_sorted *out, bool *has, bd_err *err);
+void bd_sorted_keep(bd_arena *arena, bd_sorted *judged); /* its texts become copies, Allocated in <arena> */
+
 /* tally.c */
 bool bd_judging_is_excluded(const bd_judging *run, const bd_sorted *judged, bd_day day);
 /* So many records of one verdict in one snapshot, none of which fails. */
@@ -148,10 +165,13 @@ bd_rc bd_stretches_put(bd_stretches *all, const bd_exception *one, bd_err *err);
 bd_rc bd_stretches_list(bd_stretches *all, bd_err *err);
 void bd_stretches_close(bd_stretches *all);
 
-/* tally.c: judged -> check results, exceptions, findings */
+/* results.c: one for each check, scope and day */
 bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,
                                    bd_instant at);
-void bd_judging_open_results(bd_judging *run);
+void bd_judging_open_results(bd_judging *run); /* every snapshot of a check's source has one, an empty one too */
+void bd_judging_count_verdict(bd_judging *run, bd_check_result *result, const bd_sorted *judged, uint64_t count);
+
+/* tally.c: judged -> check results, exceptions, findings */
 bd_rc bd_judging_tally(bd_judging *run, bd_finding_fn *on_finding, void *context, bd_err *err);
 
 /* registered.c: what checks over documents say, as results and judged records */

@@ -2,142 +2,6 @@
 #include "bindery/assess.h"
 
 #include "assess_priv.h"
-#include "bindery/crypto.h"
-
-#include <string.h>
-
-/* ---- results ---- */
-
-#define MOST_SCOPE_BYTES ((size_t)512)
-
-/* Asked for once for each record: the day stands in it as it is in memory. */
-static bd_str result_name(char *bytes, bd_str scope, bd_day day) {
-    bd_str head = bd_str_sub(scope, 0, MOST_SCOPE_BYTES);
-    memcpy(bytes, &day, sizeof day);
-    if (head.size > 0) {
-        memcpy(bytes + sizeof day, head.data, head.size);
-    }
-    return (bd_str){bytes, sizeof day + head.size};
-}
-
-/* Records come check by check, so each check has an index of its own: of many subscriptions, too, what is looked at is
- * small. */
-static bd_map *results_of(bd_judging *run, uint32_t check) {
-    if (run->results[check] == NULL) {
-        run->results[check] = bd_map_make(run->scratch);
-    }
-    return run->results[check];
-}
-
-bd_check_result *bd_judging_result(bd_judging *run, uint32_t check, bd_str scope, bd_day day,
-                                   bd_instant at) {
-    char bytes[sizeof day + MOST_SCOPE_BYTES];
-    bd_str name = result_name(bytes, scope, day);
-    bd_map *results = results_of(run, check);
-    uintptr_t index = (uintptr_t)bd_map_find(results, name);
-    if (index == 0) {
-        *bd_push(run->growing, &run->out->checks) = (bd_check_result){
-            .check = run->views->by_check[check].check,
-            .snapshot = day,
-            .scope = bd_str_copy(run->arena, scope),
-            .instance = {"", 0},
-            .reason = {"", 0},
-            .at = at,
-        };
-        index = run->out->checks.count;
-        bd_map_put(results, name, (void *)index);
-    }
-    bd_check_result *found = &run->out->checks.data[index - 1];
-    if (at < found->at) {
-        found->at = at;
-    }
-    return found;
-}
-
-/* Every snapshot of a check's source is judged, an empty one too. */
-static void open_result(bd_judging *run, const bd_check_view *view, const bd_snapshot *snapshot) {
-    bd_str scope = view->scope_kind == BD_SCOPE_TENANT ? (bd_str){"", 0} : snapshot->scope;
-    if (!bd_view_expects(view, scope)) {
-        return;
-    }
-    bd_check_result *result =
-        bd_judging_result(run, view->check->index, scope, snapshot->date, snapshot->from);
-    bool is_unplaced = view->scope_kind == BD_SCOPE_SUBSCRIPTION &&
-                       view->check->shape != BD_AGGREGATE && bd_views_has_unplaced(run->views, snapshot);
-    bool may_pass = snapshot->may_pass && !is_unplaced &&
-                    !(view->check->shape == BD_SCOPE_SHAPE && snapshot->rows == 0);
-    if (snapshot->is_withdrawn && result->evidence != 0) {
-        return; /* another one of that day stands */
-    }
-    if (!result->is_complete) {
-        bd_str why_not = snapshot->why_not.size > 0 ? snapshot->why_not
-                         : is_unplaced              ? BD_VIEWS_UNPLACED
-                                                    : BD_STR("the answer lists nothing");
-        result->is_complete = may_pass;
-        result->reason = may_pass ? (bd_str){"", 0} : why_not;
-    }
-    if (result->evidence == 0 || snapshot->evidence < result->evidence) {
-        result->evidence = snapshot->evidence;
-    }
-}
-
-void bd_judging_open_results(bd_judging *run) {
-    for (size_t i = 0; i < run->in->catalog->check_count; i++) {
-        const bd_check_view *view = &run->views->by_check[i];
-        if (view->is_event || view->is_register || view->is_population) {
-            continue;
-        }
-        size_t count = run->in->snapshots->count;
-        for (size_t j = 0; j < 2 * count; j++) { /* those that are withdrawn at last */
-            const bd_snapshot *snapshot = &run->in->snapshots->data[j % count];
-            if (snapshot->is_withdrawn == (j >= count) && snapshot->from < run->in->as_of &&
-                bd_strs_have(&view->sources, snapshot->source)) {
-                open_result(run, view, snapshot);
-            }
-        }
-    }
-}
-
-/* The snapshot's own reason holds, where it has one. */
-static bool is_told_first(const bd_check_result *result, const bd_told *told,
-                          const bd_sorted *judged) {
-    if (!told->is_record) {
-        return result->reason.size == 0;
-    }
-    bd_sorted before = {
-        .evidence = told->evidence, .ordinal = told->ordinal, .reason = result->reason};
-    return bd_judging_is_told_before(judged, &before);
-}
-
-static void tell_reason(bd_judging *run, bd_check_result *result, const bd_sorted *judged) {
-    size_t index = (size_t)(result - run->out->checks.data);
-    while (run->told.count <= index) {
-        (void)bd_push_heap(&run->told);
-    }
-    bd_told *told = &run->told.data[index];
-    if (is_told_first(result, told, judged)) {
-        *told = (bd_told){judged->evidence, judged->ordinal, /*is_record*/ true};
-        result->reason = bd_str_copy(run->arena, judged->reason);
-    }
-}
-
-static void count_verdict(bd_judging *run, bd_check_result *result, const bd_sorted *judged,
-                          uint64_t count) {
-    switch (judged->verdict) {
-    case BD_PASS: result->passed += count; break;
-    case BD_FAIL: result->failed += count; break;
-    case BD_NOT_APPLICABLE: result->not_applicable += count; break;
-    case BD_CANNOT_TELL:
-        result->cannot_tell += count;
-        if (judged->reason.size > 0) {
-            tell_reason(run, result, judged);
-        }
-        break;
-    }
-    if (result->evidence == 0 || judged->evidence < result->evidence) {
-        result->evidence = judged->evidence;
-    }
-}
 
 /* ---- stretches ---- */
 
@@ -349,7 +213,7 @@ void bd_judging_count(bd_judging *run, const bd_sorted *judged, uint64_t count) 
     if (is_in_scope(view, judged)) {
         bd_check_result *result = bd_judging_result(run, judged->check, result_scope(view, judged),
                                                     result_day(run, view, judged), judged->at);
-        count_verdict(run, result, judged, count);
+        bd_judging_count_verdict(run, result, judged, count);
     }
 }
 
@@ -462,7 +326,7 @@ static bd_rc add_judged(tally *state, const bd_sorted *shown, bd_err *err) {
     bd_instant at = judged->at;
     if (!view->is_register) {
         bd_check_result *result = result_of(state, view, judged, counted, place);
-        count_verdict(run, result, judged, 1);
+        bd_judging_count_verdict(run, result, judged, 1);
         at = view->is_event ? at : result->at;
     }
     if (judged->verdict == BD_FAIL) {
@@ -505,14 +369,6 @@ static void say_disagreement(bd_arena *arena, bd_sorted *judged, bool disagrees)
     }
 }
 
-static void copy_judged(bd_arena *arena, bd_sorted *judged) {
-    bd_str *const texts[] = {&judged->type,         &judged->key,   &judged->resource,
-                             &judged->subscription, &judged->scope, &judged->reason};
-    for (size_t i = 0; i < BD_COUNT(texts); i++) {
-        *texts[i] = bd_str_copy(arena, *texts[i]);
-    }
-}
-
 /* ---- one record in the lists of several scopes ---- */
 
 /* What lies at a management group, or at the root, stands in the list of each subscription below it.  As one thing it
@@ -538,10 +394,10 @@ static void keep_elsewhere(tally *state, const bd_sorted *judged) {
     if (known == NULL) {
         known = bd_push(state->elsewhere_arena, &state->elsewhere);
         *known = *judged;
-        copy_judged(state->elsewhere_arena, known);
+        bd_sorted_keep(state->elsewhere_arena, known);
     } else if (bd_verdict_worse(known->verdict, judged->verdict) != known->verdict) {
         *known = *judged;
-        copy_judged(state->elsewhere_arena, known);
+        bd_sorted_keep(state->elsewhere_arena, known);
     }
     say_disagreement(state->elsewhere_arena, known, disagrees);
 }
@@ -567,7 +423,7 @@ static bd_rc count_elsewhere(tally *state, bd_err *err) {
             continue;
         }
         bd_check_result *result = bd_judging_result(run, held.check, held.scope, day, held.at);
-        count_verdict(run, result, &held, 1);
+        bd_judging_count_verdict(run, result, &held, 1);
         bool is_told = held.verdict == BD_FAIL && run->in->carried == NULL;
         if (is_told && bd_views_is_inside(run->views, view, held.at)) {
             BD_TRY(put_finding(state, &held, day, result->at, err));
@@ -601,107 +457,16 @@ static bool outlasts(tally *state, const bd_sorted *held, const bd_sorted *next,
     return stays;
 }
 
-/* ---- one record under several keys ---- */
+/* ---- all of them ---- */
 
-/* The judged records in order; of those that answer one record under its several keys only the best. */
-typedef struct {
-    bd_judging *run;
-    bd_arena *arena; /* of `ahead` */
-    bd_sorted ahead; /* read already, and not handed over */
-    bool has_ahead;
-    bd_str heads[2]; /* judged here; taken over from a later day */
-    bool has_head[2], is_used[2];
-} judged_reader;
-
-static bd_rc fill_heads(judged_reader *reader, bd_err *err) {
-    bd_judging *run = reader->run;
-    if (reader->is_used[0]) {
-        BD_TRY(bd_sorter_next(run->judged, &reader->heads[0], &reader->has_head[0], err));
-    }
-    if (reader->is_used[1]) {
-        BD_TRY(bd_judging_take(run, &reader->heads[1], &reader->has_head[1], err));
-    }
-    reader->is_used[0] = false;
-    reader->is_used[1] = false;
-    return BD_OK;
-}
-
-static bd_rc read_ahead(judged_reader *reader, bd_err *err) {
-    bd_judging *run = reader->run;
-    bool is_later = true;
-    while (is_later) {
-        BD_TRY(fill_heads(reader, err));
-        reader->has_ahead = reader->has_head[0] || reader->has_head[1];
-        if (!reader->has_ahead) {
-            return BD_OK;
-        }
-        bool is_taken = !reader->has_head[0] ||
-                        (reader->has_head[1] && bd_str_cmp(reader->heads[1], reader->heads[0]) < 0);
-        reader->is_used[is_taken] = true;
-        bd_arena_reset(reader->arena);
-        /* the sorter's own goes with the next */
-        bd_str record = bd_str_copy(reader->arena, reader->heads[is_taken]);
-        bd_judging_unpack(record, is_taken ? bd_judging_taken_texts(run) : run->texts,
-                          reader->arena, &reader->ahead);
-        is_later = is_taken && reader->ahead.at >= run->in->as_of;
-    }
-    return bd_judging_carry(run, reader->heads[reader->is_used[1]], &reader->ahead, err);
-}
-
-static bool is_same_record(const bd_sorted *a, const bd_sorted *b) {
-    return a->is_any_key && b->is_any_key && a->is_before == b->is_before && a->at == b->at &&
-           a->evidence == b->evidence && a->ordinal == b->ordinal && bd_judging_is_same_thing(a, b);
-}
-
-/* One key that is met is enough; one that cannot be told may be met. */
-static bool is_better(bd_verdict now, bd_verdict before) {
-    return before != BD_PASS && (now == BD_PASS || (now == BD_CANNOT_TELL && before == BD_FAIL));
-}
-
-/* `*arena` is empty; what was read ahead is handed over with its own. */
-static bd_rc next_answer(judged_reader *reader, bd_arena **arena, bd_sorted *out, bool *has,
-                         bd_err *err) {
-    bool is_any_key = true;
-    *has = reader->has_ahead;
-    if (!*has) {
-        return BD_OK;
-    }
-    *out = reader->ahead;
-    bd_arena *swap = reader->arena;
-    reader->arena = *arena;
-    *arena = swap;
-    while (is_any_key) {
-        BD_TRY(read_ahead(reader, err));
-        is_any_key = reader->has_ahead && is_same_record(out, &reader->ahead);
-        if (is_any_key && is_better(reader->ahead.verdict, out->verdict)) {
-            *out = reader->ahead;
-            copy_judged(*arena, out);
-        }
-    }
-    return BD_OK;
-}
-
-/* Of what was judged before evidence was withdrawn only that holds which does not speak for the control. */
-static bd_rc next_judged(judged_reader *reader, bd_arena **arena, bd_sorted *out, bool *has,
-                         bd_err *err) {
-    bool is_dropped = true;
-    while (is_dropped) {
-        bd_arena_reset(*arena);
-        BD_TRY(next_answer(reader, arena, out, has, err));
-        is_dropped =
-            *has && out->is_before && out->verdict != BD_FAIL && out->verdict != BD_CANNOT_TELL;
-    }
-    return BD_OK;
-}
-
-static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas[2], bd_err *err) {
+static bd_rc follow_judged(tally *state, bd_judged_reader *reader, bd_arena *arenas[2], bd_err *err) {
     bd_sorted held = {0};
     bool has_held = false;
     bool disagrees = false;
     for (;;) {
         bool has_next = false;
         bd_sorted next;
-        BD_TRY(next_judged(reader, &arenas[1], &next, &has_next, err));
+        BD_TRY(bd_judged_reader_next(reader, &arenas[1], &next, &has_next, err));
         if (!has_next) {
             BD_TRY(has_held ? add_judged(state, &held, err) : BD_OK);
             return count_elsewhere(state, err);
@@ -728,10 +493,8 @@ static bd_rc follow_judged(tally *state, judged_reader *reader, bd_arena *arenas
 static bd_rc read_judged(tally *state, bd_err *err) {
     bd_arena *arenas[2] = {bd_arena_open("judged", (size_t)16 << 20),
                            bd_arena_open("judged", (size_t)16 << 20)};
-    judged_reader reader = {.run = state->run,
-                            .arena = bd_arena_open("judged ahead", (size_t)16 << 20),
-                            .is_used = {true, true}};
-    bd_rc rc = read_ahead(&reader, err);
+    bd_judged_reader reader;
+    bd_rc rc = bd_judged_reader_open(state->run, &reader, err);
     if (!bd_failed(rc)) {
         rc = follow_judged(state, &reader, arenas, err);
     }
@@ -740,7 +503,7 @@ static bd_rc read_judged(tally *state, bd_err *err) {
     }
     bd_arena_close(arenas[0]);
     bd_arena_close(arenas[1]);
-    bd_arena_close(reader.arena);
+    bd_judged_reader_close(&reader);
     return rc;
 }
 

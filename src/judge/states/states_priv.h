@@ -11,4 +11,9 @@ bool bd_states_describes(const bd_evidence *item, bd_instant start, bd_instant e
 void bd_states_verdicts(bd_states *states);
 void bd_states_outcome(bd_states *states, bd_requirement_result *requirement, bd_instance *instance);
 
+/* exceptions.c: `keep` drops those of another time and puts the rest in order; `settle`, once requirements have their
+ * outcomes, binds acts and lists each under its controls */
+void bd_states_keep_exceptions(bd_states *states);
+void bd_states_settle_exceptions(bd_states *states);
+
 #endif
