@@ -696,11 +696,10 @@ const cli_verb cli_verbs[] = {
      "bindery -C acme render readiness", "readiness report  acme/out/2026-H1/readiness.pdf",
      run_render},
     {"sign", "FILE.pdf", 1, 1, "sign a binder that was rendered with --sign-later",
-     "Signs a binder in place with the engagement's identity: PAdES B-B, with a time-stamp authority "
-     "B-T, with 'signing.revocation' B-LT; a certification that allows no change, or, where bindery.json "
-     "names a reviewer's key, that one's signature alone. A certificate that the cover does not name is refused; "
-     "'run' and 'render "
-     "binder' sign by themselves.",
+     "Signs a binder in place with the engagement's identity: PAdES B-B, with a time-stamp "
+     "authority B-T, with 'signing.revocation' B-LT; a certification that allows no change, or, "
+     "where bindery.json names a reviewer's key, that one's signature alone. A certificate that "
+     "the cover does not name is refused; 'run' and 'render binder' sign by themselves.",
      "bindery -C acme render binder --sign-later && bindery -C acme sign "
      "acme/out/2026-H1/binder.pdf",
      "signed by CN=Acme GmbH (trial identity)", run_sign},

@@ -436,7 +436,6 @@ void cli_print_verify(const cli_call *call, const bd_value *result) {
     }
     if (bd_str_eqz(verdict, "VERIFIED")) {
         printf("  Unchanged since it was signed by a certificate you trust. This says nothing "
-               "about whether controls "
-               "operated.\n");
+               "about whether controls operated.\n");
     }
 }

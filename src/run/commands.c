@@ -156,8 +156,7 @@ static void say_unmapped(bd_session *session, const bd_judged_run *judged) {
             bd_diag_add(session->arena, &session->outcome->diags, BD_DIAG_NOTE, item->given.path,
                         (bd_str){"", 0},
                         "kept and listed as unmapped: its content (%s) is none that a source of "
-                        "the catalog has; "
-                        "a sidecar can say what it is",
+                        "the catalog has; a sidecar can say what it is",
                         media_words[item->facts.media]);
         }
     }

@@ -202,8 +202,8 @@ static bd_str make_streamed(void) {
     static const char *const bodies[] = {
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /ObjStm /N 2 /First 9 /Length 80 >>\nstream\n"
-        "2 0 3 42 << /Type /Pages /Kids [3 0 R] /Count 1 >> "
-        "<</Type /Page /Parent 2 0 R>>\nendstream",
+        "2 0 3 42 << /Type /Pages /Kids [3 0 R] /Count 1 >> <</Type /Page /Parent 2 0 "
+        "R>>\nendstream",
     };
     static const size_t numbers[] = {1, 4};
     bd_buf file, rows;

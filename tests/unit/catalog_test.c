@@ -195,8 +195,7 @@ TEST(catalog, the_resolved_form_loads_to_the_same_catalog) {
     CHECK_EQ_STR(bd_str_sub(output, 0, 64), hex);
 }
 
-/* ---- recognising
- * ---------------------------------------------------------------------------------------- */
+/* ---- recognising ---- */
 
 static const char *recognise(const bd_catalog *catalog, const char *type, const char *context,
                              const char *id, const char *table, const char *record,

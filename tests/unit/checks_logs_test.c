@@ -96,8 +96,7 @@ TEST(checks_logs, each_day_with_events_has_rows_in_the_workspace) {
          "cannot-tell"},
         /* an answer that broke off */
         {BOTH_DAYS, WHOLE_MONTH,
-         "{\"error\":{\"code\":\"PartialError\"},"
-         "\"tables\":[]}",
+         "{\"error\":{\"code\":\"PartialError\"},\"tables\":[]}",
          WHOLE_MONTH, "cannot-tell"},
         {NULL, NULL, ROWS(BOTH_ROWS), WHOLE_MONTH, "missing"},
         {BOTH_DAYS, WHOLE_MONTH, NULL, NULL, "cannot-tell"},

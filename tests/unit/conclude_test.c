@@ -56,12 +56,10 @@ TEST(conclude, completeness_of_one_file_follows_the_rules) {
         {"{\"count\":2,\"value\":[{\"isEnabled\":true,\"isBlocking\":true,\"settings\":{}}]}",
          "{" VOUCH "}", BD_COMPLETE_NO, "counts 2 rows"},
         {"{\"value\":{\"decoratedAuditLogEntries\":[{\"actionId\":\"a\",\"scopeType\":\"o\","
-         "\"projectId\":\"p\"}],"
-         "\"hasMore\":true}}",
+         "\"projectId\":\"p\"}],\"hasMore\":true}}",
          NULL, BD_COMPLETE_NO, "next link"},
         {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"Id\"}],\"rows\":[[\"1"
-         "\"]]}],\"error\":{\"code\":"
-         "\"PartialError\"}}",
+         "\"]]}],\"error\":{\"code\":\"PartialError\"}}",
          "{" VOUCH "}", BD_COMPLETE_NO, "truncated"},
         {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"Id\"}],\"rows\":[[\"1\"]]}]"
          "}",
@@ -272,8 +270,7 @@ TEST(conclude, a_command_that_asks_for_a_part_does_not_show_all) {
          "resources | where type =~ 'a/b' | take 5\"",
          BD_COMPLETE_NOT_SHOWN},
         {"\"command\":\"portal: Explorer\",\"query\":\""
-         "resources | where properties.supportsHttpsTrafficOnly == "
-         "true\"",
+         "resources | where properties.supportsHttpsTrafficOnly == true\"",
          BD_COMPLETE_NOT_SHOWN},
         {"\"command\":\"portal: Explorer\",\"query\":\""
          "resources | where type =~ 'microsoft.storage/storageaccounts' | project id,properties\"",
@@ -475,24 +472,19 @@ TEST(conclude, a_log_describes_its_time_clipped_to_what_was_kept_and_collected) 
         {"{\"collected_at\":\"2026-02-01T00:00:00Z\"}", "2026-01-05T00:00:00Z",
          "2026-01-20T00:00:00.0000001Z"},
         {"{\"collected_at\":\"2026-02-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
-         "\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}",
+         "\"describes_to\":\"2026-02-01T00:00:00Z\"}",
          "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"},
         {"{\"collected_at\":\"2026-01-25T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
-         "\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}",
+         "\"describes_to\":\"2026-02-01T00:00:00Z\"}",
          "2026-01-01T00:00:00Z", "2026-01-25T00:00:00Z"},
         {"{\"collected_at\":\"2026-04-20T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
-         "\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}",
+         "\"describes_to\":\"2026-02-01T00:00:00Z\"}",
          "2026-01-20T00:00:00Z", "2026-02-01T00:00:00Z"},
         {"{\"collected_at\":\"2026-12-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
-         "\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}",
+         "\"describes_to\":\"2026-02-01T00:00:00Z\"}",
          "2026-09-02T00:00:00Z", "2026-09-02T00:00:00Z"},
         {"{\"collected_at\":\"2025-12-01T00:00:00Z\",\"describes_from\":\"2026-01-01T00:00:00Z\","
-         "\"describes_to\":"
-         "\"2026-02-01T00:00:00Z\"}",
+         "\"describes_to\":\"2026-02-01T00:00:00Z\"}",
          "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"},
     };
     scan_bench bench = scan_bench_open();

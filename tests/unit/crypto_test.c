@@ -112,8 +112,7 @@ TEST(crypto, sha256_answers_the_nist_vectors) {
         {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
         {"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrl"
-         "mno"
-         "pqrsmnopqrstnopqrstu",
+         "mnopqrsmnopqrstnopqrstu",
          "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"},
     };
     for (size_t i = 0; i < BD_COUNT(vectors); i++) {
@@ -352,12 +351,11 @@ TEST(crypto, pkcs12_opens_with_its_chain) {
     CHECK_EQ_INT(
         run_command(&output,
                     "umask 077; openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes "
-                    "-keyout s.key -subj /CN=Signer -out s.csr &&"
-                    "openssl x509 -req -in s.csr -CA root.crt -CAkey root.key -days 100 "
-                    "-set_serial 7 -out s.crt &&"
-                    "openssl pkcs12 -export -in s.crt -inkey s.key -certfile root.crt -passout "
-                    "pass:s3cret -out s.p12 &&"
-                    "openssl pkcs12 -export -in s.crt -inkey s.key -passout pass: -out open.p12"),
+                    "-keyout s.key -subj /CN=Signer -out s.csr &&openssl x509 -req -in s.csr -CA "
+                    "root.crt -CAkey root.key -days 100 -set_serial 7 -out s.crt &&openssl pkcs12 "
+                    "-export -in s.crt -inkey s.key -certfile root.crt -passout pass:s3cret -out "
+                    "s.p12 &&openssl pkcs12 -export -in s.crt -inkey s.key -passout pass: -out "
+                    "open.p12"),
         0);
     bd_key_options options = {.pkcs12_path = test_path("s.p12")};
     CHECK_FAILS(bd_key_open(&options, &key, &err), err, BD_ERR_INPUT, "no passphrase can be had");
@@ -806,9 +804,8 @@ TEST(crypto, chain_certificate_that_the_signature_does_not_name_is_refused) {
     CHECK_EQ_INT(
         run_command(
             NULL, "umask 077; openssl req -newkey rsa:2048 -nodes -keyout s.key -subj /CN=S -out "
-                  "s.csr && "
-                  "openssl x509 -req -in s.csr -CA root.crt -CAkey root.key -days 9 -set_serial 7 "
-                  "-out s.crt"),
+                  "s.csr && openssl x509 -req -in s.csr -CA root.crt -CAkey root.key -days 9 "
+                  "-set_serial 7 -out s.crt"),
         0);
     bd_key *key = open_pair(test_path("s.key"), test_path("s.crt"));
     X509 *root = load_certificate("root.crt");

@@ -37,9 +37,7 @@ static derived_list derive(const char *name, const bd_value *record, const bd_va
     return out;
 }
 
-/* ---- cases
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- cases ---- */
 
 static bd_str canonical(const bd_value *value) {
     return value == NULL || value->kind == BD_NULL ? BD_STR("absent")
@@ -101,8 +99,7 @@ TEST(derive, events_of_an_account_are_as_the_cases_say) {
     run_cases("account-events", 30);
 }
 
-/* ---- identity
- * --------------------------------------------------------------------------------------------- */
+/* ---- identity ---- */
 
 TEST(derive, derived_records_carry_type_key_and_time) {
     derived_list group =
@@ -154,8 +151,7 @@ TEST(derive, records_of_the_wrong_kind_give_nothing_or_unknown) {
     }
 }
 
-/* ---- the published samples
- * -------------------------------------------------------------------------------- */
+/* ---- the published samples ---- */
 
 static const bd_value *sample(const char *name) {
     const char *path =

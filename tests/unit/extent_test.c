@@ -244,9 +244,8 @@ static const part_case parts[] = {
     {STORES, STORES_AT "$filter=resourceType eq 'Microsoft.Sql/servers'\"", BD_COMPLETE_NOT_SHOWN},
     {STORES, STORES_AT "$filter=tagName eq 'env'\"", BD_COMPLETE_NOT_SHOWN},
     {"[" STORE(SCAN_IN_A, "a") "]",
-     "\"command\":\"portal: Explorer\",\"query\":\""
-     "resources | where type =~ 'microsoft.storage/storageaccounts' "
-     "and resourceGroup == 'rg'\"",
+     "\"command\":\"portal: Explorer\",\"query\":\"resources | where type =~ "
+     "'microsoft.storage/storageaccounts' and resourceGroup == 'rg'\"",
      BD_COMPLETE_NOT_SHOWN},
     {"[" STORE(SCAN_IN_A, "a") "]",
      "\"command\":\"portal: Explorer\",\"query\":\""

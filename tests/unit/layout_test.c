@@ -127,8 +127,7 @@ TEST(layout, nothing_is_drawn_outside_the_page) {
     bench b = open_bench();
     b.doc->header_left = b.doc->footer_left = b.doc->footer_right =
         BD_STR("a very long line of furniture that does not fit the page at all, however one turns "
-               "it, and goes on and on and on "
-               "and on and on and on and on and on");
+               "it, and goes on and on and on and on and on and on and on and on");
     b.doc->header_right = b.doc->header_left;
     bd_doc_heading(
         b.doc, 1,

@@ -17,8 +17,7 @@ static bd_doc *make_report(void) {
     bd_doc_heading(doc, 1, BD_STR("Names"), BD_STR("names"));
     bd_doc_text(doc, BD_PARA_BODY,
                 BD_STR("Jens Müller, Łukasz Wójcik, Ξένια Παπαδοπούλου, "
-                       "Юлия, arrow \xe2\x86\x92, "
-                       "smile \xf0\x9f\x98\x80, AVATAR"));
+                       "Юлия, arrow \xe2\x86\x92, smile \xf0\x9f\x98\x80, AVATAR"));
     bd_doc_heading(doc, 2, BD_STR("Ταυτότητα"), BD_STR("CC6.1"));
     bd_para *para = bd_doc_paragraph(doc, BD_PARA_BODY);
     bd_para_link(para, BD_STR("back to names"), BD_STR("names"));

@@ -21,8 +21,7 @@ static const bd_value *json(const char *text) {
     return parse(bd_str_of(text));
 }
 
-/* ---- one set of policies over some records
- * --------------------------------------------------------------- */
+/* ---- one set of policies over some records ---- */
 
 typedef struct {
     const bd_policies *policies;
@@ -118,8 +117,7 @@ static bd_str problem_of(const char *file) {
     "supportsHttpsTrafficOnly\",\"notEquals\":\"true\"}]},\"then\":{\"effect\":\"" effect "\"}}"
 #define ACCOUNT(name) GROUP "Microsoft.Storage/storageAccounts/" name
 
-/* ---- effects
- * -------------------------------------------------------------------------------------------- */
+/* ---- effects ---- */
 
 TEST(policy, an_audit_fails_what_meets_its_condition) {
     const char *file = DEFINITION("https", "Indexed", "{}", HTTPS_RULE("Audit"));
@@ -165,8 +163,7 @@ TEST(policy, effects_decide_whether_and_how_a_policy_runs) {
     }
 }
 
-/* ---- related resources
- * ----------------------------------------------------------------------------------- */
+/* ---- related resources ---- */
 
 #define ASK(type, details)                                                                         \
     DEFINITION("ask", "All", "{}",                                                                 \
@@ -332,8 +329,7 @@ TEST(policy, where_the_condition_in_front_does_not_hold_nothing_is_asked) {
     CHECK_EQ_STR(reduce(&run, 0, "*"), "p0 f1 n1 u0");
 }
 
-/* ---- one resource in several files
- * ---------------------------------------------------------------------------- */
+/* ---- one resource in several files ---- */
 
 TEST(policy, a_whole_record_counts_before_one_of_chosen_columns) {
     const char *file = DEFINITION("https", "All", "{}", HTTPS_RULE("Audit"));
@@ -366,8 +362,7 @@ TEST(policy, a_record_of_a_type_that_no_policy_reads_gives_no_row) {
     bd_sorter_close(run.sorter);
 }
 
-/* ---- parameters and initiatives
- * ------------------------------------------------------------------------------- */
+/* ---- parameters and initiatives ---- */
 
 #define TIER_PARAMETERS                                                                            \
     "{\"effect\":{\"type\":\"String\",\"defaultValue\":\"Disabled\"},\"bad\":{\"type\":\"Array\"," \
@@ -429,8 +424,7 @@ TEST(policy, of_two_files_with_one_id_the_higher_version_counts) {
     CHECK(bd_policy_is_better(old, bd_str_of("a/x"), old, bd_str_of("b/x")));
 }
 
-/* ---- what is not understood
- * ----------------------------------------------------------------------------------- */
+/* ---- what is not understood ---- */
 
 TEST(policy, what_is_not_understood_is_named_with_its_place) {
     static const struct {
@@ -451,8 +445,7 @@ TEST(policy, what_is_not_understood_is_named_with_its_place) {
              "{\"if\":{\"field\":\"name\",\"equals\":\"[toLoower('a')]\"},\"then\":{\"effect\":"
              "\"audit\"}}"),
          "cannot use policy 'x' at '/if/equals': the template function 'toLoower' is not "
-         "understood, "
-         "the nearest known one is 'toLower'"},
+         "understood, the nearest known one is 'toLower'"},
         {DEFINITION("x", "All", "{}",
                     "{\"if\":{\"field\":\"request\",\"equals\":1},\"then\":{\"effect\":\"audit\"}"
                     "}"),

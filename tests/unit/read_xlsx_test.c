@@ -108,8 +108,8 @@ static bd_str dated(const char *number, const char *format, bool is_1904) {
         .rows = xlsx_text("<row><c s='1'><v>%s</v></c></row>", number).data,
         .styles =
             xlsx_text("<numFmts><numFmt numFmtId='200' formatCode='%s'/></numFmts>"
-                      "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs>"
-                      "<cellXfs><xf numFmtId='0'/><xf numFmtId='%s'/></cellXfs>",
+                      "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs><cellXfs><xf "
+                      "numFmtId='0'/><xf numFmtId='%s'/></cellXfs>",
                       format,
                       format[0] >= '0' && format[0] <= '9' && strlen(format) < 3 ? format : "200")
                 .data};
@@ -191,8 +191,8 @@ TEST(read, sheets_come_in_the_order_of_the_workbook_and_hidden_ones_are_said) {
                       .before = "<cols><col min='2' max='3' hidden='1'/></cols>",
                       .second = "<row r='1'><c r='A1'><v>2</v></c></row>",
                       .sheets = "<sheet name='Zweites' sheetId='9' state='hidden' r:id='r2'/>"
-                                "<sheet name='Chart' sheetId='3' r:id='r5'/>"
-                                "<sheet name='Data' sheetId='1' state='veryHidden' r:id='r1'/>"};
+                                "<sheet name='Chart' sheetId='3' r:id='r5'/><sheet name='Data' "
+                                "sheetId='1' state='veryHidden' r:id='r1'/>"};
     CHECK_EQ_STR(xlsx_transcript(xlsx_make(&made), NULL),
                  "workbook: XLSX workbook\n"
                  "warning sheet 'Zweites': the sheet is hidden; it was read like the others\n"

@@ -18,9 +18,7 @@ static const bd_value *json(const char *text) {
     return parse(bd_str_of(text));
 }
 
-/* ---- cases
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- cases ---- */
 
 typedef struct {
     const char *file;
@@ -63,8 +61,7 @@ TEST(rule, functions_answer_as_the_cases_say) {
     run_cases("functions.case", NULL, 180);
 }
 
-/* ---- the truth table: each operator over each kind of value
- * --------------------------------------------------------- */
+/* ---- the truth table: each operator over each kind of value ---- */
 
 static bd_verdict eval_cell(bool is_policy, bd_str operator, bd_str value) {
     bool is_missing = bd_str_eqz(value, "missing");
@@ -133,8 +130,7 @@ TEST(rule, every_operator_answers_every_kind_of_value_as_the_table_says) {
     CHECK(cells >= 900);
 }
 
-/* ---- hostile expressions and conditions
- * ----------------------------------------------------------------------------- */
+/* ---- hostile expressions and conditions ---- */
 
 static bd_str repeat(const char *part, size_t times) {
     bd_str *parts = bd_new(test_arena(), bd_str, times);
@@ -323,31 +319,11 @@ TEST(rule, a_case_that_does_not_hold_is_told_and_a_torn_file_refused) {
     }
 }
 
-/* ---- a catalog for the shapes
- * ----------------------------------------------------------------------------- */
+/* ---- a catalog for the shapes ---- */
 
 static const char catalog_head[] =
     "{\"format\":\"bindery-catalog "
-    "1\",\"criteria\":[{\"id\":\"CC1.1\",\"category\":\"Security\",\"series\":\"CC1\","
-    "\"series_title\":\"s\",\"title\":\"t\"}],\"controls\":[{\"number\":\"1\",\"origin\":\"ours\","
-    "\"owner\":\"o\",\"statement\":\"s\","
-    "\"criteria\":[\"CC1.1\"],\"frequency\":\"annual\"}],\"requirements\":[{\"control\":\"1\","
-    "\"req\":\"a\",\"half\":\"operation\","
-    "\"statement\":\"s\",\"sources\":[\"SA\"],\"frequency\":\"annual\",\"max_age_days\":1,"
-    "\"signoff\":false}],\"sources\":["
-    "{\"id\":\"SA\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":"
-    "\"none\",\"renames\":{\"enableHttps\":"
-    "\"supportsHttps\",\"current\":\"score.current\"},\"recognise\":{\"types\":[\"microsoft."
-    "storage/storageaccounts\"]}},"
-    "{\"id\":\"SB\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":"
-    "\"log\",\"time\":\"at\",\"key\":[\"event\"]},"
-    "{\"id\":\"SD\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":"
-    "\"log\",\"derived_from\":[\"SB\"],"
-    "\"derivation\":\"nsg-writes\",\"version\":1},{\"id\":\"SE\",\"title\":\"t\",\"origin\":"
-    "\"machine\",\"scope\":\"tenant\",\"history\":\"none\"}],"
-    "\"checks\":[{\"id\":\"c\",\"version\":1,\"control\":\"1\",\"requirement\":\"a\",\"title\":"
-    "\"t\",\"tested\":\"t\",\"severity\":\"high\","
-    "\"criteria\":[],\"property\":\"p\",";
+    "1\",\"criteria\":[{\"id\":\"CC1.1\",\"category\":\"Security\",\"series\":\"CC1\",\"series_title\":\"s\",\"title\":\"t\"}],\"controls\":[{\"number\":\"1\",\"origin\":\"ours\",\"owner\":\"o\",\"statement\":\"s\",\"criteria\":[\"CC1.1\"],\"frequency\":\"annual\"}],\"requirements\":[{\"control\":\"1\",\"req\":\"a\",\"half\":\"operation\",\"statement\":\"s\",\"sources\":[\"SA\"],\"frequency\":\"annual\",\"max_age_days\":1,\"signoff\":false}],\"sources\":[{\"id\":\"SA\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":\"none\",\"renames\":{\"enableHttps\":\"supportsHttps\",\"current\":\"score.current\"},\"recognise\":{\"types\":[\"microsoft.storage/storageaccounts\"]}},{\"id\":\"SB\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":\"log\",\"time\":\"at\",\"key\":[\"event\"]},{\"id\":\"SD\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":\"log\",\"derived_from\":[\"SB\"],\"derivation\":\"nsg-writes\",\"version\":1},{\"id\":\"SE\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"tenant\",\"history\":\"none\"}],\"checks\":[{\"id\":\"c\",\"version\":1,\"control\":\"1\",\"requirement\":\"a\",\"title\":\"t\",\"tested\":\"t\",\"severity\":\"high\",\"criteria\":[],\"property\":\"p\",";
 
 static const bd_catalog *shape_catalog;
 
@@ -427,8 +403,7 @@ TEST(rule, each_gives_one_row_per_record_in_where) {
     CHECK_EQ_INT(map_record(rules, "SB", "/k", "{}").count, 0);
 }
 
-/* ---- dispatch
- * ----------------------------------------------------------------------------------------------- */
+/* ---- dispatch ---- */
 
 #define OF_TYPE(type_condition)                                                                    \
     "\"shape\":\"each\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"where\":{\"allOf\":[{"     \
@@ -521,9 +496,7 @@ TEST(rule, a_type_in_where_is_the_one_that_the_record_shows) {
 TEST(rule, a_list_related_to_itself_by_id_gives_partners_of_the_types_that_it_reads) {
     const bd_rules *rules = make_rules(
         "\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"where\":" ONE_TYPE
-        ",\"related\":{\"source\":\"SA\",\"key\":\"id\",\"pass\":{\"field\":\"on\",\"equals\":true}"
-        "},"
-        "\"reason\":\"nothing\"",
+        ",\"related\":{\"source\":\"SA\",\"key\":\"id\",\"pass\":{\"field\":\"on\",\"equals\":true}},\"reason\":\"nothing\"",
         NULL);
     size_t used;
     CHECK_EQ_INT(map_counted(rules, "microsoft.storage/storageaccounts", "{\"on\":true}", &used),

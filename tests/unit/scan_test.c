@@ -291,12 +291,10 @@ static const form_case forms[] = {
      "E6", "S53", 1},
     {STORE(SCAN_IN_A, "a", "true"), "E7", "S17", 1},
     {"{\"@odata.context\":\"https://graph.microsoft.com/v1.0/"
-     "$metadata#authenticationMethodsPolicy\",\"id\":"
-     "\"authenticationMethodsPolicy\"}",
+     "$metadata#authenticationMethodsPolicy\",\"id\":\"authenticationMethodsPolicy\"}",
      "E7", "S56", 1},
     {"{\"value\":{\"decoratedAuditLogEntries\":[{\"id\":\"1\",\"actionId\":\"a\",\"scopeType\":\"o"
-     "\",\"projectId\":\"p\"}],"
-     "\"hasMore\":false}}",
+     "\",\"projectId\":\"p\"}],\"hasMore\":false}}",
      "E8", "S70", 1},
     {"{\"count\":1,\"value\":[{\"id\":7,\"isEnabled\":true,\"isBlocking\":true,\"settings\":{}}]}",
      "E9", "S70", 1},
@@ -309,8 +307,7 @@ static const form_case forms[] = {
      "account\",\"2026-01-05T08:00:00Z\",\"[]\",\"Directory_1\"]]}]}",
      "E12", "S63a", 1},
     {"{\"tables\":[{\"name\":\"AuditLogs\",\"columns\":[{\"name\":\"TimeGenerated\",\"type\":"
-     "\"datetime\"}],\"rows\":[["
-     "\"2026-01-05T08:00:00Z\"]]}]}",
+     "\"datetime\"}],\"rows\":[[\"2026-01-05T08:00:00Z\"]]}]}",
      "E12", "S63a", 1},
     {"\xEF\xBB\xBFid,name,type,location,properties\r\n\"" SCAN_IN_A
      "Microsoft.Storage/storageAccounts/a\",a,microsoft.storage/storageaccounts,westeurope,"
@@ -484,9 +481,7 @@ TEST(scan, a_user_is_one_user_with_or_without_the_context) {
         "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users/$entity\",\"id\":"
         "\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
         "\"accountEnabled\":true}",
-        "[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
-        "\"accountEnabled\":"
-        "true}]",
+        "[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\",\"accountEnabled\":true}]",
         "{\"value\":[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@"
         "x.example\","
         "\"accountEnabled\":true,\"deletedDateTime\":null}],\"@odata.context\":\"$metadata#users("
@@ -635,9 +630,8 @@ TEST(scan, only_an_answer_over_all_types_shows_that_a_type_is_absent) {
          "{\"source\":\"S77\"}", true},
         {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s",
                                                                         "true") "]}",
-         "{\"query\":"
-         "\"Resources | where type in~ ('microsoft.network/networksecuritygroups','x') | project "
-         "id\"}",
+         "{\"query\":\"Resources | where type in~ ('microsoft.network/networksecuritygroups','x') "
+         "| project id\"}",
          false},
         {"{\"totalRecords\":2,\"data\":[" NSG(SCAN_IN_A, "a") "," STORE(SCAN_IN_A, "s",
                                                                         "true") "]}",

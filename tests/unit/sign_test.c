@@ -141,12 +141,10 @@ TEST(sign, pkcs12_key_with_chain_signs) {
     CHECK_EQ_INT(
         run_command(
             NULL, "umask 077; openssl req -x509 -newkey rsa:3072 -nodes -keyout root.key -out "
-                  "root.crt -days 3650 -subj /CN=Root &&"
-                  "openssl req -newkey rsa:3072 -nodes -keyout s.key -subj /CN=Signer -out s.csr &&"
-                  "openssl x509 -req -in s.csr -CA root.crt -CAkey root.key -days 100 -set_serial "
-                  "7 -out s.crt &&"
-                  "openssl pkcs12 -export -in s.crt -inkey s.key -certfile root.crt -passout pass: "
-                  "-out s.p12"),
+                  "root.crt -days 3650 -subj /CN=Root &&openssl req -newkey rsa:3072 -nodes "
+                  "-keyout s.key -subj /CN=Signer -out s.csr &&openssl x509 -req -in s.csr -CA "
+                  "root.crt -CAkey root.key -days 100 -set_serial 7 -out s.crt &&openssl pkcs12 "
+                  "-export -in s.crt -inkey s.key -certfile root.crt -passout pass: -out s.p12"),
         0);
     bd_key_options options = {.pkcs12_path = test_path("s.p12")};
     CHECK_OK(bd_key_open(&options, &key, &err), err);

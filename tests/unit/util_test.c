@@ -554,9 +554,9 @@ TEST(util, folding_is_that_of_unicode) {
     bd_str table;
     CHECK_EQ_INT(
         run_command(&table,
-                    "perl -e 'use Unicode::UCD q(casefold); for $c (0..0x1FFFF) { "
-                    "next if $c >= 0xD800 && $c <= 0xDFFF; $f = casefold($c); "
-                    "printf qq(%%d %%d\\n), $c, hex $f->{simple} if $f && $f->{simple} ne q(); }'"),
+                    "perl -e 'use Unicode::UCD q(casefold); for $c (0..0x1FFFF) { next if $c >= "
+                    "0xD800 && $c <= 0xDFFF; $f = casefold($c); printf qq(%%d %%d\\n), $c, hex "
+                    "$f->{simple} if $f && $f->{simple} ne q(); }'"),
         0);
     bd_str line;
     int64_t next = 0;
@@ -584,9 +584,9 @@ TEST(util, composition_is_that_of_unicode) {
     bd_str table;
     CHECK_EQ_INT(
         run_command(&table,
-                    "perl -MUnicode::Normalize -e 'for $b (0x41..0x4F9, 0x1E00..0x1FFE) { "
-                    "for $m (0x300..0x36F) { $c = NFC(chr($b).chr($m)); "
-                    "printf qq(%%d %%d %%d\\n), $b, $m, length($c) == 1 ? ord($c) : 0; } }'"),
+                    "perl -MUnicode::Normalize -e 'for $b (0x41..0x4F9, 0x1E00..0x1FFE) { for $m "
+                    "(0x300..0x36F) { $c = NFC(chr($b).chr($m)); printf qq(%%d %%d %%d\\n), $b, "
+                    "$m, length($c) == 1 ? ord($c) : 0; } }'"),
         0);
     bd_str line;
     size_t composed = 0;
@@ -971,8 +971,7 @@ TEST(util, a_walk_lists_files_in_byte_order_and_says_what_it_cannot_read) {
         run_command(
             NULL,
             "mkdir w && cd w && mkdir -p b/sub .hidden && echo 1 >b/sub/x && echo 2 >b.json && "
-            "echo 3 >a-10 && "
-            "echo 4 >a-2 && echo 5 >.dot && echo 6 >.hidden/y && ln -s a-2 link && "
+            "echo 3 >a-10 && echo 4 >a-2 && echo 5 >.dot && echo 6 >.hidden/y && ln -s a-2 link && "
             "ln -s /etc dirlink && ln -s b loop && mkfifo pipe && echo 7 >B && mkdir empty && "
             "printf x >\"$(printf 'bad\\377name')\""),
         0);
@@ -997,8 +996,8 @@ TEST(util, a_walk_has_its_limits) {
     bd_err err;
     bd_entries entries = {0};
     CHECK_EQ_INT(run_command(NULL, "mkdir w && cd w; for i in 1 2 3 4 5; do echo >f$i; done; d=.; "
-                                   "for i in $(seq 80); do d=$d/d; done; "
-                                   "mkdir -p $d && echo >$d/deep"),
+                                   "for i in $(seq 80); do d=$d/d; done; mkdir -p $d && echo "
+                                   ">$d/deep"),
                  0);
     CHECK_FAILS(bd_folder_walk(test_path("w"), 4, test_arena(), &entries, &err), err, BD_ERR_LIMIT,
                 "more than 4 files");

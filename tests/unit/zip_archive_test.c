@@ -68,11 +68,9 @@ TEST(zip, archives_of_other_programs_are_read) {
         {"plain", "z = zipfile.ZipFile(out, 'w'); w('b', 'two'); w('a/c', 'three'*9, S); "
                   "z.close()\ndata = out.getvalue()"},
         {"folders", "z = zipfile.ZipFile(out, 'w'); w('b', 'two'); z.writestr(zi('a/'), ''); "
-                    "w('a/c', 'three'*9); "
-                    "z.close()\ndata = out.getvalue()"},
+                    "w('a/c', 'three'*9); z.close()\ndata = out.getvalue()"},
         {"comment", "z = zipfile.ZipFile(out, 'w'); z.comment = b'PK and so on'; w('b', 'two'); "
-                    "w('a/c', 'three'*9); "
-                    "z.close()\ndata = out.getvalue()"},
+                    "w('a/c', 'three'*9); z.close()\ndata = out.getvalue()"},
         {"descriptor",
          "p = Pipe(); z = zipfile.ZipFile(p, 'w'); w('b', 'two'); w('a/c', 'three'*9); z.close()\n"
          "data = p.b"},
@@ -102,8 +100,7 @@ TEST(zip, archives_that_readers_take_differently_are_refused) {
     } cases[] = {
         {"twice",
          "import warnings; warnings.simplefilter('ignore')\nz = zipfile.ZipFile(out, 'w'); w('a', "
-         "'1'); "
-         "w('A', '2'); z.close()\ndata = out.getvalue()",
+         "'1'); w('A', '2'); z.close()\ndata = out.getvalue()",
          "'A' is there twice"},
         {"before",
          "z = zipfile.ZipFile(out, 'w'); w('a', '1'); z.close()\nd = out.getvalue()\n"

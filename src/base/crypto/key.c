@@ -152,8 +152,7 @@ static bd_rc raise_unopened(question *q, bd_err *err) {
     ERR_clear_error();
     BD_RAISE(err, BD_ERR_INPUT,
              "cannot open key file '%s': it holds no private key in PEM form; expected a block "
-             "that begins "
-             "with '-----BEGIN PRIVATE KEY-----'",
+             "that begins with '-----BEGIN PRIVATE KEY-----'",
              q->path);
 }
 
@@ -361,8 +360,7 @@ static bd_rc load_key(const bd_key_options *options, bd_arena *arena, bd_key *ke
     const char *path = place_of(options);
     if (path == NULL || (options->pkcs12_path == NULL && !is_elsewhere && options->key_path == NULL)) {
         BD_RAISE(err, BD_ERR_INPUT,
-                 "no identity given, expected a key with its certificate, or "
-                 "PKCS#12");
+                 "no identity given, expected a key with its certificate, or PKCS#12");
     }
     key->sign = sign_locally;
     if (options->pkcs12_path != NULL) {

@@ -397,8 +397,7 @@ static bd_rc check_place(bd_zip_reader *reader, const struct zip_facts *facts,
     if (facts->offset != (uint64_t)*next_offset) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "not a package: the directory puts '%.*s' at byte %llu, expected byte %lld, where "
-                 "the file "
-                 "before it ends",
+                 "the file before it ends",
                  BD_ARG(facts->name), (unsigned long long)facts->offset, (long long)*next_offset);
     }
     BD_TRY(check_local(reader, facts, data_offset, err));
@@ -441,8 +440,7 @@ static bd_rc read_entries(bd_zip_reader *reader, const struct zip_end *end, bd_a
         window->from != window->to) {
         BD_RAISE(err, BD_ERR_INPUT,
                  "not a package: there are bytes between the last file, which ends at byte %lld, "
-                 "and the "
-                 "directory at byte %llu, or behind the directory",
+                 "and the directory at byte %llu, or behind the directory",
                  (long long)next_offset, (unsigned long long)end->offset);
     }
     return BD_OK;

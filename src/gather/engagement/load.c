@@ -616,8 +616,7 @@ static bd_rc check_facts(loader *l) {
         bd_str shown = bd_str_visible(l->arena, bd_str_sub(business->text, 0, 40));
         BD_RAISE(l->err, BD_ERR_INPUT,
                  "cannot use '%.*s' at '/facts/end_of_business/value': found '%.*s', expected a "
-                 "time of day such as "
-                 "'18:00'",
+                 "time of day such as '18:00'",
                  BD_ARG(l->path), BD_ARG(shown));
     }
     return BD_OK;

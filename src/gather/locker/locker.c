@@ -273,8 +273,7 @@ static bd_rc note_recovery(bd_locker *locker, const char *name, bd_err *err) {
     *bd_push(locker->arena, &locker->recoveries) =
         bd_str_format(locker->arena,
                       "a torn commit of %zu bytes at byte %lld of the journal was moved to "
-                      "'%s/%s'; put the files of "
-                      "that run in again",
+                      "'%s/%s'; put the files of that run in again",
                       tail.size, (long long)offset, locker->folder, path);
     return BD_OK;
 }

@@ -31,8 +31,7 @@ static bd_str part_id(bd_arena *arena, bd_str parent, const char *kind, const bd
                                        BD_ARG(bd_member_text(part, "name")));
 }
 
-/* ---- subnets
- * -------------------------------------------------------------------------------------------- */
+/* ---- subnets ---- */
 
 /* REST leaves a member out where there is nothing to say, so that its absence is an answer only in a record that shows
  * the rest. */
@@ -74,8 +73,7 @@ void map_subnets(const bd_value *record, const bd_value *parameters, const bd_zo
     }
 }
 
-/* ---- security groups: what they are attached to
- * --------------------------------------------------------- */
+/* ---- security groups: what they are attached to ---- */
 
 #define NSG_TYPE "microsoft.network/networksecuritygroups"
 
@@ -141,8 +139,7 @@ void map_nsg_attachments(const bd_value *record, const bd_value *parameters, con
     }
 }
 
-/* ---- security groups: their own rules
- * ------------------------------------------------------------------- */
+/* ---- security groups: their own rules ---- */
 
 static bool read_port(bd_str text, int64_t *out) {
     return bd_str_to_i64(bd_str_trim(text), out) && *out >= 0 && *out <= 65535;

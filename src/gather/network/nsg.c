@@ -37,8 +37,7 @@ void map_nsg_exposure(const bd_value *record, const bd_value *parameters, const 
          bd_build_object(&build));
 }
 
-/* ---- writes
- * --------------------------------------------------------------------------------------------- */
+/* ---- writes ---- */
 
 /* The body of the request: JSON in a string of the event's properties. */
 static const bd_value *request_of(const bd_value *record, bd_arena *arena) {

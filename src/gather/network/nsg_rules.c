@@ -45,8 +45,7 @@ typedef struct {
     BD_VEC(const bd_value *) exposures, shadowed, warnings;
 } judging;
 
-/* ---- lists of tokens: a string, an array of strings, or both
- * ---------------------------------------------- */
+/* ---- lists of tokens: a string, an array of strings, or both ---- */
 
 static void add_tokens(bd_arena *arena, bd_str text, bd_strs *out) {
     bd_str rest = text, piece;
@@ -76,9 +75,7 @@ static bool is_any(bd_str token) {
     return bd_str_eqz(token, "*") || bd_str_ieq(token, BD_STR("any"));
 }
 
-/* ---- ports
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- ports ---- */
 
 static bool parse_ports(bd_str token, int64_t *from, int64_t *to) {
     if (is_any(token)) {
@@ -145,8 +142,7 @@ static bool read_ports(judging *judge, const bd_value *from, rule *out) {
     return tokens.count > 0;
 }
 
-/* ---- addresses
- * -------------------------------------------------------------------------------------------- */
+/* ---- addresses ---- */
 
 typedef struct {
     unsigned family;
@@ -290,8 +286,7 @@ static bool covers_family(const block *sorted, size_t count, unsigned family) {
     return false;
 }
 
-/* ---- sources
- * ---------------------------------------------------------------------------------------------- */
+/* ---- sources ---- */
 
 static void add_source(judging *judge, rule *out, bd_str token) {
     out->source = out->source.size == 0 ? token
@@ -377,9 +372,7 @@ static bool read_sources(judging *judge, const bd_value *from, rule *out) {
     return tokens.count > 0;
 }
 
-/* ---- rules
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- rules ---- */
 
 static bool has_any(const bd_strs *tokens) {
     for (size_t i = 0; i < tokens->count; i++) {

@@ -93,8 +93,7 @@ void map_waf_bindings(const bd_value *record, const bd_value *parameters, const 
     }
 }
 
-/* ---- front doors
- * ---------------------------------------------------------------------------------------- */
+/* ---- front doors ---- */
 
 /* An association protects the paths that it names: all of them, some (`paths`), or it does not say. */
 typedef struct {

@@ -90,8 +90,7 @@ void map_vault_secrets(const bd_value *record, const bd_value *parameters, const
          BD_INSTANT_NONE, bd_build_object(&build));
 }
 
-/* ---- certificates
- * --------------------------------------------------------------------------------------- */
+/* ---- certificates ---- */
 
 static bool is_policy_id(bd_arena *arena, bd_str id) {
     return bd_str_has_suffix(bd_str_lower(arena, id), BD_STR("/policy"));

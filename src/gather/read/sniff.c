@@ -224,8 +224,7 @@ static const ole_kind ole_kinds[] = {
      "workbook's sheet also as CSV (UTF-8)"},
     {WIDE("W\0o\0r\0k\0b\0o\0o\0k\0\0\0"), "Excel workbook of the old kind",
      "unsupported: an Excel workbook of the old kind (.xls) cannot be read, save it as .xlsx or "
-     "its "
-     "sheet as CSV (UTF-8)"},
+     "its sheet as CSV (UTF-8)"},
 };
 
 bd_rc bd_ole_look(bd_source *source, bd_sniffed *out, bd_err *err) {

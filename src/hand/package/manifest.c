@@ -377,8 +377,7 @@ static bd_rc check_same_form(bd_str found, bd_str expected, bd_err *err) {
     }
     BD_RAISE(err, BD_ERR_INPUT,
              "the manifest is not in the one form that its facts have: it differs at byte %zu "
-             "(another order or "
-             "spelling, or a member that does not belong)",
+             "(another order or spelling, or a member that does not belong)",
              at);
 }
 

@@ -131,9 +131,8 @@ static void judge_report(verification *v, const bd_cms_report *signature) {
     if (!signature->is_trusted) {
         add_fault(v, UNTRUSTED, "untrusted", path,
                   "nobody you trust vouches for this package: %.*s (certificate SHA-256 %.*s); "
-                  "compare the fingerprint "
-                  "with one that the sender gave you in another way, then pass the certificate "
-                  "with --trust",
+                  "compare the fingerprint with one that the sender gave you in another way, then "
+                  "pass the certificate with --trust",
                   BD_ARG(signature->reason), BD_ARG(bd_hex_text(v->arena, signature->signer.sha256, 32)));
     }
 }
@@ -207,16 +206,14 @@ static void judge_signer(verification *v) {
     if (package_is_zero(named)) {
         add_fault(v, MALFORMED, "unsigned", BD_STR(PACKAGE_SIGNATURE),
                   "the package is not signed: its manifest names no signer, so nobody vouches for "
-                  "it; ask the sender "
-                  "for a signed one");
+                  "it; ask the sender for a signed one");
         return;
     }
     if (report->is_signed && report->signature.is_intact &&
         memcmp(named, report->signature.signer.sha256, 32) != 0) {
         add_fault(v, ALTERED, "signature", BD_STR(PACKAGE_SIGNATURE),
                   "the signature is not by the signer of this package: it is by '%.*s' "
-                  "(certificate SHA-256 %.*s), the "
-                  "manifest names %.*s",
+                  "(certificate SHA-256 %.*s), the manifest names %.*s",
                   BD_ARG(report->signature.signer.subject),
                   BD_ARG(bd_hex_text(v->arena, report->signature.signer.sha256, 32)),
                   BD_ARG(bd_hex_text(v->arena, named, 32)));
@@ -382,8 +379,7 @@ static void judge_method(verification *v, const package_item *item) {
     bool is_deflated = item->entry->method != 0;
     if (is_deflated != should_deflate) {
         add_fault(v, ALTERED, "recompressed", item->name,
-                  "'%.*s' is %s in the zip, expected it %s; the package was "
-                  "packed anew",
+                  "'%.*s' is %s in the zip, expected it %s; the package was packed anew",
                   BD_ARG(item->name), is_deflated ? "deflated" : "stored",
                   should_deflate ? "deflated" : "stored");
     }
@@ -404,8 +400,7 @@ static void judge_core(verification *v, const package_item *item) {
         item->entry->crc32 != listed->crc32) {
         add_fault(v, ALTERED, "metadata", item->name,
                   "size or CRC-32 of '%.*s' are not those of the manifest: the zip has %lld bytes "
-                  "and %08lx, the "
-                  "manifest %lld and %08lx",
+                  "and %08lx, the manifest %lld and %08lx",
                   BD_ARG(item->name), (long long)item->entry->bytes,
                   (unsigned long)item->entry->crc32, (long long)listed->bytes,
                   (unsigned long)listed->crc32);
@@ -416,8 +411,7 @@ static void judge_core(verification *v, const package_item *item) {
     if (item->entry->method != 0 && !is_same_form) {
         add_fault(v, ALTERED, "recompressed", item->name,
                   "'%.*s' was deflated anew: its content holds, its deflated form has %lld bytes "
-                  "and SHA-256 %.*s, the "
-                  "manifest has %lld bytes and %.*s",
+                  "and SHA-256 %.*s, the manifest has %lld bytes and %.*s",
                   BD_ARG(item->name), (long long)item->entry->stored_bytes,
                   BD_ARG(bd_hex_text(v->arena, found->stored_sha256, 32)), (long long)listed->stored_bytes,
                   BD_ARG(bd_hex_text(v->arena, listed->stored_sha256, 32)));

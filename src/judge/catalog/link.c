@@ -111,8 +111,7 @@ static void refuse_dangling(linker *link, list_kind list, const item *it, const 
               what, BD_ARG(visible));
 }
 
-/* ---- criteria and controls
- * -------------------------------------------------------------------------- */
+/* ---- criteria and controls ---- */
 
 static int by_order(const void *context, const void *a, const void *b) {
     (void)context;
@@ -245,8 +244,7 @@ static void link_controls(linker *link) {
     link->catalog->control_count = count;
 }
 
-/* ---- sources
- * ---------------------------------------------------------------------------------------- */
+/* ---- sources ---- */
 
 static void link_renames(linker *link, const item *it, bd_source_def *source) {
     const bd_value *renames = bd_value_find(it->value, "renames");
@@ -378,8 +376,7 @@ static void link_derived(linker *link) {
     }
 }
 
-/* ---- requirements
- * ----------------------------------------------------------------------------------- */
+/* ---- requirements ---- */
 
 static void link_requirement(linker *link, const item *it, bd_requirement *requirement) {
     bd_control *control =
@@ -426,8 +423,7 @@ static void link_requirements(linker *link) {
     }
 }
 
-/* ---- checks
- * ----------------------------------------------------------------------------------------- */
+/* ---- checks ---- */
 
 static void add_source(linker *link, const item *it, bd_check *check, const char *key,
                        const bd_value *name) {
@@ -565,8 +561,7 @@ static void link_checks(linker *link) {
     link_deciders(link);
 }
 
-/* ---- the whole
- * -------------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static void link_mappings(linker *link) {
     sort_list(link, LIST_MAPPINGS, by_order);

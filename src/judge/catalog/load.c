@@ -78,8 +78,7 @@ bool bd_catalog_names_withheld(const bd_catalog *catalog, bd_str text) {
     return is_any_report_type(catalog, is_type_within, text);
 }
 
-/* ---- lint
- * ------------------------------------------------------------------------------------------- */
+/* ---- lint ---- */
 
 static void remark_criteria(const bd_catalog *catalog, bd_arena *arena, bd_diags *out) {
     for (size_t i = 0; i < catalog->uncovered.count; i++) {
@@ -129,8 +128,7 @@ void bd_catalog_lint(const bd_catalog_file *files, size_t count, bd_arena *arena
     remark_controls(catalog, arena, out);
 }
 
-/* ---- asking
- * ----------------------------------------------------------------------------------------- */
+/* ---- asking ---- */
 
 const bd_criterion *bd_catalog_criterion(const bd_catalog *catalog, bd_str id) {
     return bd_map_find(catalog->index->criteria, id);

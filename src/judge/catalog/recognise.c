@@ -96,8 +96,7 @@ void build_recognisers(bd_catalog *catalog, bd_arena *arena) {
     }
 }
 
-/* ---- by keys
- * ---------------------------------------------------------------------------------------- */
+/* ---- by keys ---- */
 
 static bool has_key(const bd_value *record, bd_str key, bool folded) {
     if (!folded) {
@@ -148,8 +147,7 @@ static const bd_source_def *find_by_keys(const struct bd_catalog_index *index,
     return best;
 }
 
-/* ---- by id
- * ------------------------------------------------------------------------------------------ */
+/* ---- by id ---- */
 
 /* "/subscriptions/<id>/providers/microsoft.insights/...": nothing stands between subscription and
  * provider. */
@@ -200,8 +198,7 @@ static const bd_source_def *find_by_id(const struct bd_catalog_index *index, bd_
     return best != NULL ? best->who->source : NULL;
 }
 
-/* ---- by context
- * ------------------------------------------------------------------------------------- */
+/* ---- by context ---- */
 
 /* "users(id,displayname)" and "definitions('x')/instances/$entity" are the entity sets themselves.
  */
@@ -290,8 +287,7 @@ const bd_source_def *bd_catalog_recognise(const bd_catalog *catalog, bd_str type
     return is_arm && bd_str_find(type, BD_STR("graph/")) != 0 ? index->any_resource : stated;
 }
 
-/* ---- by columns
- * ------------------------------------------------------------------------------------- */
+/* ---- by columns ---- */
 
 static bool has_column(const bd_str *columns, size_t count, bd_str name) {
     for (size_t i = 0; i < count; i++) {

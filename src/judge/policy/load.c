@@ -70,8 +70,7 @@ const char *bd_policy_state_text(bd_policy_state state) {
     return words[state];
 }
 
-/* ---- parameters
- * ----------------------------------------------------------------------------------------- */
+/* ---- parameters ---- */
 
 typedef struct {
     bd_arena *arena;
@@ -110,8 +109,7 @@ static const bd_value *settle_parameters(building *build, const bd_value *json,
     return bd_value_object(build->arena, kept, keys, values);
 }
 
-/* ---- a definition
- * --------------------------------------------------------------------------------------- */
+/* ---- a definition ---- */
 
 static void give_up(building *build, policy *made, const bd_err *problem) {
     made->shown.state = BD_POLICY_UNSUPPORTED;
@@ -280,8 +278,7 @@ static void add_definition(building *build, const bd_policy_file *file, const bd
     }
 }
 
-/* ---- an initiative
- * -------------------------------------------------------------------------------------- */
+/* ---- an initiative ---- */
 
 /* What the initiative hands to one member; its templates speak of the initiative's own parameters. */
 static bd_rc hand_parameters(building *build, const bd_value *one, const bd_value *own,

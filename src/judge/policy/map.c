@@ -51,8 +51,7 @@ void pack_rest(bd_packer *packer, const bd_policy_row *row) {
     }
 }
 
-/* ---- types
- * ---------------------------------------------------------------------------------------------- */
+/* ---- types ---- */
 
 bd_str bd_policy_type(const bd_record *record) {
     static const struct {
@@ -124,8 +123,7 @@ static const parts *parts_of(bd_policy_mapper *mapper, bd_str type, bd_arena *sc
     return &found->list;
 }
 
-/* ---- rows
- * ----------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static bd_policy_row start_row(const mapping *map, uint32_t index) {
     const bd_record *record = map->subject->record;
@@ -266,8 +264,7 @@ void bd_policy_map(bd_policy_mapper *mapper, const bd_policy_subject *subject, b
     }
 }
 
-/* ---- packing: what sorts in front, what is only carried behind
- * -------------------------------------------- */
+/* ---- packing: what sorts in front, what is only carried behind ---- */
 
 void bd_policy_row_pack(bd_packer *packer, const bd_policy_row *row) {
     bd_pack_u32(packer, row->policy);

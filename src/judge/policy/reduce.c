@@ -71,8 +71,7 @@ static void unpack_join(bd_str record, bd_arena *arena, bd_policy_row *out) {
     unpack_rest(&unpacker, arena, out);
 }
 
-/* ---- counting
- * ------------------------------------------------------------------------------------------- */
+/* ---- counting ---- */
 
 static bd_policy_count *count_of(reducing *state, const bd_policy_row *row) {
     bd_policy_result *result = &state->results[row->policy];
@@ -127,8 +126,7 @@ static void settle_needing(reducing *state, const bd_policy_row *row) {
                          BD_ARG(type)));
 }
 
-/* ---- groups
- * --------------------------------------------------------------------------------------------- */
+/* ---- groups ---- */
 
 static void enter_group(reducing *state, const bd_policy_row *row) {
     if (row->policy == state->policy && bd_str_eq(row->join, state->join)) {
@@ -155,8 +153,7 @@ static void take_join(reducing *state, const bd_policy_row *row) {
     }
 }
 
-/* ---- the first sort
- * ------------------------------------------------------------------------------------- */
+/* ---- the first sort ---- */
 
 static void flush(reducing *state) {
     const bd_policy_row *row = &state->held;

@@ -15,8 +15,7 @@ typedef struct {
     void *context;
 } casework;
 
-/* ---- answers
- * -------------------------------------------------------------------------------------------- */
+/* ---- answers ---- */
 
 static bd_str truth_word(bd_verdict verdict) {
     return bd_str_of(verdict == BD_PASS ? "true" : verdict == BD_FAIL ? "false" : "unknown");
@@ -72,8 +71,7 @@ static bd_rc answer_template(casework *work, const bd_value *json, const bd_valu
     return BD_OK;
 }
 
-/* ---- checks by id
- * --------------------------------------------------------------------------------------- */
+/* ---- checks by id ---- */
 
 /* Does the record meet alone what several may meet together? */
 static bd_verdict eval_together(evaluation *eval, const program *made) {
@@ -127,8 +125,7 @@ static bd_rc answer_check(casework *work, bd_str id, const bd_value *record, bd_
     BD_RAISE(err, BD_ERR_INPUT, "there is no check '%.*s' in the catalog", BD_ARG(id));
 }
 
-/* ---- one case
- * ------------------------------------------------------------------------------------------- */
+/* ---- one case ---- */
 
 static bd_rc answer(casework *work, const bd_value *json, const bd_value *record, bd_str *out,
                     bd_err *err) {

@@ -357,8 +357,7 @@ bd_verdict compare(operator_kind op, const bd_value *value, const bd_value *oper
     return BD_CANNOT_TELL;
 }
 
-/* ---- as Azure Policy has it
- * ----------------------------------------------------------------------------- */
+/* ---- as Azure Policy has it ---- */
 
 /* Texts and numbers spell each other, truth values only as "true" and "false": "Enabled" is a word. */
 static bd_verdict policy_equal(const bd_value *value, const bd_value *operand) {

@@ -65,8 +65,7 @@ static bd_rc need_source(compiler *compile, const bd_check *check) {
                : refuse(compile, NULL, "'source' is absent, expected its id");
 }
 
-/* ---- related
- * -------------------------------------------------------------------------------------------- */
+/* ---- related ---- */
 
 static bd_rc compile_transform(compiler *compile, const bd_value *object, const char *key,
                                const place *at, key_transform *out, path *field) {
@@ -256,8 +255,7 @@ static bd_rc compile_related(compiler *compile, const bd_catalog *catalog, progr
     return compile_population(compile, catalog, out);
 }
 
-/* ---- scope
- * ---------------------------------------------------------------------------------------------- */
+/* ---- scope ---- */
 
 static bd_rc compile_scope(compiler *compile, program *out) {
     const bd_value *body = out->check->body, *expect = bd_value_find(body, "expect");
@@ -285,8 +283,7 @@ static bd_rc compile_scope(compiler *compile, program *out) {
     return BD_OK;
 }
 
-/* ---- aggregate
- * ------------------------------------------------------------------------------------------ */
+/* ---- aggregate ---- */
 
 /* "99.5" to 995: tenths of a percent, exactly. */
 static bool tenths_of(bd_str text, int64_t *out) {
@@ -421,8 +418,7 @@ static bd_rc compile_aggregate(compiler *compile, const bd_catalog *catalog, pro
                         "expected at least one of min, max, min_percent and max_percent");
 }
 
-/* ---- match
- * ---------------------------------------------------------------------------------------------- */
+/* ---- match ---- */
 
 /* "[tryGet(parameters('slas'), 'notice_hours')]": what of which fact is not stated, as a person would write it. */
 static bd_str unstated_part(compiler *compile, bd_str text) {
@@ -621,8 +617,7 @@ static bd_rc compile_match(compiler *compile, program *out) {
     return compile_events(compile, out, whole, bd_value_find(body, "events"));
 }
 
-/* ---- each
- * ------------------------------------------------------------------------------------------ */
+/* ---- each ---- */
 
 /* [{"field":"exp"},{"field":"updated","days":90}]: what a record says of how long it is good. */
 static bd_rc compile_until(compiler *compile, program *out) {
@@ -700,8 +695,7 @@ static bd_rc compile_each(compiler *compile, const bd_catalog *catalog, program 
     return compile_text_path(compile, operation, "status", &at, &out->operation_status);
 }
 
-/* ---- the check
- * ------------------------------------------------------------------------------------------ */
+/* ---- the check ---- */
 
 static bd_rc compile_register(compiler *compile, program *out) {
     if (out->check->document_types.count == 0) {
@@ -794,8 +788,7 @@ bool bd_rules_asks_for_days(const bd_rules *rules, bd_str source_id) {
     return bd_map_find(rules->dated, source_id) != NULL;
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------ */
+/* ---- the whole ---- */
 
 static const bd_value *control_numbers(const bd_catalog *catalog, bd_arena *arena) {
     const bd_value **numbers = bd_new(arena, const bd_value *, catalog->control_count + 1);

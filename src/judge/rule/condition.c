@@ -22,8 +22,7 @@ bd_rc refuse(const compiler *compile, const place *at, const char *format, ...) 
              BD_ARG(pointer.size > 0 ? pointer : BD_STR("/")), BD_ARG(text));
 }
 
-/* ---- operators
- * ------------------------------------------------------------------------------------------ */
+/* ---- operators ---- */
 
 static const struct {
     const char *name;
@@ -71,8 +70,7 @@ static bool set_operator(node *out, bd_str name) {
     return false;
 }
 
-/* ---- expressions
- * ---------------------------------------------------------------------------------------- */
+/* ---- expressions ---- */
 
 /* Parameters are named without regard to case; one that is spelled exactly comes first. */
 const bd_value *find_parameter(const bd_value *parameters, bd_str name) {
@@ -85,8 +83,7 @@ const bd_value *find_parameter(const bd_value *parameters, bd_str name) {
     return value != NULL ? value : found;
 }
 
-/* ---- operands
- * ------------------------------------------------------------------------------------------- */
+/* ---- operands ---- */
 
 bool has_two_stars(bd_str text) {
     ptrdiff_t star = bd_str_find(text, BD_STR("*"));
@@ -131,8 +128,7 @@ static bd_rc compile_operand(compiler *compile, const bd_value *json, const scop
                : refuse(compile, at, "the operand does not fit, expected %s", expected);
 }
 
-/* ---- the parts of a condition
- * --------------------------------------------------------------------------- */
+/* ---- the parts of a condition ---- */
 
 static bd_rc compile_list(compiler *compile, const bd_value *list, const scope *scopes,
                           const place *at, node *out) {

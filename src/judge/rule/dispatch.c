@@ -4,8 +4,7 @@
 
 #include "rule_priv.h"
 
-/* ---- the types that a condition asks for
- * ---------------------------------------------------------------------------------------- */
+/* ---- the types that a condition asks for ---- */
 
 /* Lower case, and no character that compares equal to another one or is trimmed: equal bytes are then all that
  * comparing such a type can find. */
@@ -137,8 +136,7 @@ static bool find_types_of_table(bd_arena *arena, const program *made, bd_strs *o
     return is_plain_table;
 }
 
-/* ---- roles
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- roles ---- */
 
 /* Records that do not meet `typed` are none of its own, and its types are all that it reads. */
 static void add_role(bd_rules *rules, bd_arena *arena, bd_str source, role added,
@@ -223,8 +221,7 @@ static void add_check(bd_rules *rules, bd_arena *arena, uint32_t at) {
     }
 }
 
-/* ---- by type
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- by type ---- */
 
 static bool reads_type(const role *one, bd_str type) {
     for (size_t i = 0; i < one->types.count; i++) {

@@ -67,8 +67,7 @@ bool take_bytes(evaluation *eval, size_t bytes) {
     return take_step(eval, 1 + bytes / 16);
 }
 
-/* ---- reading
- * -------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* True when the alias speaks of another resource type than the record's: then it is null.  "/x" asks
  * for the last part of the type only. */
@@ -187,8 +186,7 @@ static bool read_values(evaluation *eval, const path *at, selection *out) {
     return !is_hidden;
 }
 
-/* ---- expressions
- * ---------------------------------------------------------------------------------------- */
+/* ---- expressions ---- */
 
 const bd_value null_value = {.kind = BD_NULL};
 static const bd_value empty_text = {.kind = BD_STRING, .text = {"", 0}};
@@ -369,8 +367,7 @@ static const bd_value *value_of(evaluation *eval, const expression *from) {
     return eval_expression(eval, from, &value) ? value : NULL;
 }
 
-/* ---- comparisons
- * ---------------------------------------------------------------------------------------- */
+/* ---- comparisons ---- */
 
 static bd_verdict judge(evaluation *eval, const node *at, const bd_value *value) {
     const bd_value *operand = value_of(eval, &at->operand);
@@ -525,8 +522,7 @@ static bd_verdict eval_field(evaluation *eval, const node *at) {
     return all;
 }
 
-/* ---- count
- * ---------------------------------------------------------------------------------------------- */
+/* ---- count ---- */
 
 static void count_member(evaluation *eval, const node *at, const bd_value *member, size_t *sure,
                          size_t *open) {
@@ -583,8 +579,7 @@ static bd_verdict eval_count(evaluation *eval, const node *at) {
     return answer;
 }
 
-/* ---- the tree
- * ------------------------------------------------------------------------------------------- */
+/* ---- the tree ---- */
 
 static bd_verdict eval_children(evaluation *eval, const node *at, bd_verdict decisive) {
     bd_verdict verdict = negate(decisive);

@@ -26,8 +26,7 @@ bool is_template(bd_str text) {
            text.data[text.size - 1] == ']';
 }
 
-/* ---- messages
- * ------------------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 static bd_str visible_part(parser *parse, bd_str text) {
     return bd_str_visible(parse->compile->arena, bd_str_sub(text, 0, 64));
@@ -45,8 +44,7 @@ static bd_rc refuse_at(parser *parse, const char *expected) {
                   BD_ARG(visible_part(parse, bd_str_sub(rest, 0, 24))), parse->at + 1, expected);
 }
 
-/* ---- tokens
- * --------------------------------------------------------------------------------------------- */
+/* ---- tokens ---- */
 
 static char peek(parser *parse) {
     while (parse->at < parse->text.size &&
@@ -120,8 +118,7 @@ static bd_rc parse_number(parser *parse, expression *out) {
     return BD_OK;
 }
 
-/* ---- calls
- * ---------------------------------------------------------------------------------------------- */
+/* ---- calls ---- */
 
 static bd_rc parse_arguments(parser *parse, expression *out) {
     BD_VEC(expression) args = {0};
@@ -281,8 +278,7 @@ static bd_rc parse_call(parser *parse, expression *out) {
     return make_call(parse, name, out);
 }
 
-/* ---- the grammar
- * ---------------------------------------------------------------------------------------- */
+/* ---- the grammar ---- */
 
 static void make_member(parser *parse, expression key, expression *out) {
     expression *args = bd_new(parse->compile->arena, expression, 2);
@@ -362,8 +358,7 @@ bd_str unset_parameter(const expression *from) {
     return found;
 }
 
-/* ---- literals
- * ------------------------------------------------------------------------------------------- */
+/* ---- literals ---- */
 
 /* "[[" stands for "["; "[" without "]" at the end is nearly always an expression cut short. */
 static bd_rc compile_string(compiler *compile, const bd_value *json, const place *at,

@@ -92,8 +92,7 @@ size_t byte_of_char(bd_str text, size_t character) {
     return at;
 }
 
-/* ---- truth and numbers
- * ---------------------------------------------------------------------------------- */
+/* ---- truth and numbers ---- */
 
 int truth_of_value(const bd_value *value) {
     if (value->kind == BD_BOOL) {
@@ -243,8 +242,7 @@ static bool apply_null(evaluation *eval, arguments args, size_t count, const bd_
     return true;
 }
 
-/* ---- time
- * ----------------------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 static bool apply_utc_now(evaluation *eval, arguments args, size_t count, const bd_value **out) {
     (void)args;
@@ -299,8 +297,7 @@ static bool apply_ip_range_contains(evaluation *eval, arguments args, size_t cou
     return give_bool(eval, contains, out);
 }
 
-/* ---- what surrounds the record
- * -------------------------------------------------------------------------- */
+/* ---- what surrounds the record ---- */
 
 /* A resource that exists is judged by the newest version of its interface, so that "this version or a later one" is
  * true. */
@@ -388,8 +385,7 @@ static bool apply_unique_string(evaluation *eval, arguments args, size_t count,
     return false;
 }
 
-/* ---- the table
- * ------------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 #define ANY 4096
 

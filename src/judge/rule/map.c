@@ -79,8 +79,7 @@ static bd_str text_at(mapping *map, const path *at) {
                                                                 : BD_STR("");
 }
 
-/* ---- each, scope, aggregate, related
- * -------------------------------------------------------------------- */
+/* ---- each, scope, aggregate, related ---- */
 
 /* "2026-05-01T..." or Unix seconds, as number or text. */
 static bool read_moment(mapping *map, const path *at, bd_instant *out) {
@@ -413,8 +412,7 @@ static void map_related(mapping *map) {
     }
 }
 
-/* ---- match
- * ---------------------------------------------------------------------------------------------- */
+/* ---- match ---- */
 
 static bool put_folded(bd_buf *buf, bd_str text) {
     size_t at = 0;
@@ -541,8 +539,7 @@ static void map_match(mapping *map, const match_side *side, bd_side where) {
     map->emit(map->context, &row);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------ */
+/* ---- the whole ---- */
 
 static void map_role(mapping *map, const role *part) {
     switch (part->role) {
@@ -601,8 +598,7 @@ bd_verdict bd_rules_belongs(const bd_rules *rules, uint32_t check, const bd_valu
                                        : BD_PASS;
 }
 
-/* ---- operations
- * ----------------------------------------------------------------------------------------- */
+/* ---- operations ---- */
 
 typedef struct {
     bool succeeded, accepted, failed;

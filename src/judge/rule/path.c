@@ -8,8 +8,7 @@
 
 #include "rule_priv.h"
 
-/* ---- compiling
- * ------------------------------------------------------------------------------------------ */
+/* ---- compiling ---- */
 
 typedef BD_VEC(segment) segments;
 
@@ -150,8 +149,7 @@ bd_rc compile_path(compiler *compile, bd_str text, const scope *scopes, const pl
     return BD_OK;
 }
 
-/* ---- finding
- * -------------------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 static bool is_null(const bd_value *value) {
     return value == NULL || value->kind == BD_NULL;

@@ -4,8 +4,7 @@
 
 #include "bindery/rule.h"
 
-/* ---- where compilation stands, for messages
- * ------------------------------------------------------------ */
+/* ---- where compilation stands, for messages ---- */
 
 typedef struct place {
     const struct place *parent;
@@ -13,8 +12,7 @@ typedef struct place {
     size_t index;
 } place;
 
-/* ---- paths
- * --------------------------------------------------------------------------------------------- */
+/* ---- paths ---- */
 
 typedef struct {
     bd_str key;   /* "" only in front of "[*]" on a count's current member */
@@ -40,8 +38,7 @@ struct path {
     bool is_full_name;            /* policies: "fullName", made of the id */
 };
 
-/* ---- conditions
- * ---------------------------------------------------------------------------------------- */
+/* ---- conditions ---- */
 
 typedef enum {
     OP_EQUALS,
@@ -152,8 +149,7 @@ const bd_value *find_parameter(const bd_value *parameters, bd_str name);
 /* A fact of the organisation, which the check's plan notes as read; NULL when it is not stated. */
 const bd_value *read_fact(compiler *compile, bd_str name);
 
-/* ---- evaluation
- * ---------------------------------------------------------------------------------------- */
+/* ---- evaluation ---- */
 
 typedef struct {
     const bd_value *record;
@@ -225,8 +221,7 @@ bool compare_ranges(bd_str whole, bd_str part, bool *contains);
 const char *nearest_function(bd_arena *arena, bd_str name);
 int truth_of_value(const bd_value *value); /* 1, 0, or -1: no truth value; "true" and "False" are */
 
-/* ---- reasons
- * ------------------------------------------------------------------------------------------- */
+/* ---- reasons ---- */
 
 typedef struct {
     bd_str literal;
@@ -240,8 +235,7 @@ bd_str lacking_reason(evaluation *eval);
 /* Text of a value as a person reads it. */
 bd_str visible_value(bd_arena *arena, const bd_value *value);
 
-/* ---- checks
- * -------------------------------------------------------------------------------------------- */
+/* ---- checks ---- */
 
 typedef enum {
     KEY_ID,

@@ -61,8 +61,7 @@ static bd_str joined(bd_arena *arena, bd_str a, bd_str b, bd_str c) {
     return bd_str_concat(arena, (bd_str[]){a, BD_STR("\x1f"), b, BD_STR("\x1f"), c}, 5);
 }
 
-/* ---- first reading
- * -------------------------------------------------------------------------------------- */
+/* ---- first reading ---- */
 
 static bool is_group(bd_str type) {
     return bd_str_eqz(type, "microsoft.resources/subscriptions/resourcegroups") ||
@@ -198,8 +197,7 @@ static void settle_wanted(evaluating *run) {
     }
 }
 
-/* ---- second reading
- * ------------------------------------------------------------------------------------- */
+/* ---- second reading ---- */
 
 /* Members that every resource has, whatever its settings. */
 static bool is_envelope_key(bd_str key) {
@@ -333,8 +331,7 @@ static bool is_complete(void *context, bd_str type, bd_str subscription, bd_str 
     return is_found;
 }
 
-/* ---- the result
- * ----------------------------------------------------------------------------------------- */
+/* ---- the result ---- */
 
 static const bd_value *count_value(bd_arena *arena, const bd_policy_count *count) {
     bd_result out = {.arena = arena};
@@ -426,8 +423,7 @@ static bool has_unanswered(const bd_policies *policies, bool is_strict) {
     return false;
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------------ */
+/* ---- all of it ---- */
 
 static void open_run(evaluating *run) {
     bd_arena *arena = run->session->arena;

@@ -218,8 +218,7 @@ static bd_rc find_engagement(const char *folder, const char *path, bd_err *err) 
     }
     BD_RAISE(err, BD_ERR_INPUT,
              "'%s' is not an engagement: it holds no bindery.json; make one with 'bindery init', "
-             "or name the folder "
-             "with -C",
+             "or name the folder with -C",
              folder);
 }
 
