@@ -1,4 +1,4 @@
-/* bindery/assess.h - outcomes over time to states: periods, instances, exceptions, criteria, score.
+/* bindery/assess.h - judging a period: from rows of the map to an assessment.
  *
  * Definition `bindery-1` (score_definition).  Judging never gathers: rows, records and snapshots are handed in, and
  * the result depends on them, the catalog, the engagement and the as-of instant alone.

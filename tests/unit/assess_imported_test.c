@@ -306,7 +306,10 @@ TEST(assess, standards_and_assessments_are_counts_by_state) {
         w,
         "[{'id':'" STANDARD(
             "SOC-2-Type-2") "','name':'SOC-2-Type-2','type':"
-                            "'Microsoft.Security/regulatoryComplianceStandards','state':'Failed','passedControls':7,'failedControls':4,'skippedControls':0,'unsupportedControls':50},{'id':'" STANDARD(
+                            "'Microsoft.Security/regulatoryComplianceStandards','state':'Failed',"
+                            "'passedControls':7,'failedControls':4,'skippedControls':0,'"
+                            "unsupportedControls':50},"
+                            "{'id':'" STANDARD(
                                 "SOC-2-Type-2") "/regulatoryComplianceControls/CC6.1/"
                                                 "regulatoryComplianceAssessments/"
                                                 "x','name':'x','type':"
@@ -564,8 +567,10 @@ TEST(assess, ids_in_another_case_are_the_same_resource_and_other_tests_are_not_c
 TEST(assess, an_assessment_of_defender_is_set_beside_the_check_that_asks_the_same) {
     static const char *const assessment =
         "{'value':[{'id':'" STORAGE "good/providers/Microsoft.Security/assessments/"
-        "1c5de8e1-f68d-6a17-e0d2-ec259c42768c','name':'1c5de8e1-f68d-6a17-e0d2-ec259c42768c','type':'Microsoft.Security/assessments','properties':{'displayName':'Secure "
-        "transfer','status':{'code':'Unhealthy'}}}]}";
+        "1c5de8e1-f68d-6a17-e0d2-ec259c42768c','name':'1c5de8e1-f68d-6a17-e0d2-ec259c42768c','type'"
+        ":"
+        "'Microsoft.Security/assessments','properties':{'displayName':'Secure transfer','status':"
+        "{'code':'Unhealthy'}}}]}";
     whole *w = whole_open("{}");
     imported_add(w, assessment, "");
     imported_add(w, "{'value':[" ACCOUNT("good", "true") "]}", "");

@@ -161,8 +161,11 @@ TEST(engagement, defaults_are_filled_in) {
     CHECK(e.signing.preparer.key.size == 0 && e.signing.preparer.pkcs12.size == 0);
     CHECK_EQ_STR(bd_json_canonical(test_arena(), bd_engagement_value(&e, test_arena())),
                  "{\"categories\":[\"Security\"],\"format\":\"bindery-engagement "
-                 "1\",\"organisation\":{\"name\":\"Contoso "
-                 "Ltd\",\"short\":\"CONTOSO\"},\"periods\":[{\"from\":\"2026-01-01\",\"id\":\"2026-H1\",\"to\":\"2026-06-30\",\"type\":\"II\"}],\"retention\":{\"package_years\":7,\"raw_years\":3},\"sources\":{\"collect\":false},\"timezone\":\"UTC\"}");
+                 "1\",\"organisation\":{\"name\":\"Contoso Ltd\","
+                 "\"short\":\"CONTOSO\"},\"periods\":[{\"from\":\"2026-01-01\",\"id\":\"2026-H1\","
+                 "\"to\":\"2026-06-30\",\"type\":\"II\"}],\"retention\":{\"package_years\":7,\"raw_"
+                 "years\":3},"
+                 "\"sources\":{\"collect\":false},\"timezone\":\"UTC\"}");
 }
 
 /* Nothing named to look at is not nothing found; that there are no break-glass accounts is a statement. */
@@ -193,16 +196,30 @@ TEST(engagement, an_empty_list_of_what_is_judged_is_no_list_for_the_checks) {
 TEST(engagement, everything_stated_is_held) {
     bd_engagement e = loaded(
         HEAD PERIOD
-        ",\"system\":{\"name\":\"Contoso "
-        "Pay\",\"description\":\"d\"},\"categories\":[\"Confidentiality\",\"Security\"],\"tenant\":\"0B1F6471-1BF0-4DDA-AEC3-CB9272F09590\",\"subscriptions\":[{\"id\":\"0B1F6471-1BF0-4DDA-AEC3-CB9272F09591\",\"name\":\"prod\"}],\"timezone\":\"Europe/Berlin\",\"owners\":[{\"owner\":\"Cloud "
-        "Admin\",\"people\":[\"Jens M\xc3\xbcller\"]}],\"people\":[{\"name\":\"Jens "
-        "M\xc3\xbcller\",\"role\":\"Cloud "
-        "Admin\",\"upn\":\"j@contoso.example\"}],\"vendors\":[{\"name\":\"Microsoft "
-        "Corporation\",\"service\":\"Azure\",\"method\":\"carve-out\"}],\"facts\":{\"critical_resources\":{\"approved_by\":\"jens "
-        "müller\",\"approved_on\":\"2026-01-05\",\"value\":[\"/subscriptions/x\"]}},\"exclusions\":[{\"check\":\"c\",\"resource\":\" "
-        "subscriptions/B/ "
-        "\",\"reason\":\"NFS\",\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\"},{\"check\":\"storage-secure-transfer\",\"resource\":\"/Subscriptions/A/\",\"reason\":\"NFS\",\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\",\"expires_on\":\"2026-12-31\"}],\"controls\":[{\"number\":\"6.7.2\",\"your_ref\":\"NET-07\",\"your_statement\":\"s\"}],\"column_maps\":[{\"source\":\"csv:leavers\",\"columns\":{\"employee_id\":\"Personnel "
-        "No\"}}],\"signing\":{\"pkcs12\":\"identity/x.p12\"},\"sources\":{\"collect\":true},\"retention\":{\"package_years\":10}}");
+        ",\"system\":{\"name\":\"Contoso Pay\",\"description\":\"d\"},"
+        "\"categories\":[\"Confidentiality\",\"Security\"],\"tenant\":\"0B1F6471-1BF0-4DDA-AEC3-"
+        "CB9272F09590\","
+        "\"subscriptions\":[{\"id\":\"0B1F6471-1BF0-4DDA-AEC3-CB9272F09591\",\"name\":\"prod\"}],"
+        "\"timezone\":\"Europe/Berlin\","
+        "\"owners\":[{\"owner\":\"Cloud Admin\",\"people\":[\"Jens M\xc3\xbcller\"]}],"
+        "\"people\":[{\"name\":\"Jens M\xc3\xbcller\",\"role\":\"Cloud "
+        "Admin\",\"upn\":\"j@contoso.example\"}],"
+        "\"vendors\":[{\"name\":\"Microsoft "
+        "Corporation\",\"service\":\"Azure\",\"method\":\"carve-out\"}],"
+        "\"facts\":{\"critical_resources\":{\"approved_by\":\"jens "
+        "müller\",\"approved_on\":\"2026-01-05\","
+        "\"value\":[\"/subscriptions/x\"]}},"
+        "\"exclusions\":[{\"check\":\"c\",\"resource\":\" subscriptions/B/ \",\"reason\":\"NFS\","
+        "\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\"},"
+        "{\"check\":\"storage-secure-transfer\",\"resource\":\"/Subscriptions/A/"
+        "\",\"reason\":\"NFS\","
+        "\"approved_by\":\"j@contoso.example\",\"approved_on\":\"2026-02-01\",\"expires_on\":"
+        "\"2026-12-31\"}],"
+        "\"controls\":[{\"number\":\"6.7.2\",\"your_ref\":\"NET-07\",\"your_statement\":\"s\"}],"
+        "\"column_maps\":[{\"source\":\"csv:leavers\",\"columns\":{\"employee_id\":\"Personnel "
+        "No\"}}],"
+        "\"signing\":{\"pkcs12\":\"identity/"
+        "x.p12\"},\"sources\":{\"collect\":true},\"retention\":{\"package_years\":10}}");
     CHECK_EQ_STR(e.categories.data[0], "Security"); /* printed in the order of the names */
     CHECK_EQ_STR(e.tenant, "0b1f6471-1bf0-4dda-aec3-cb9272f09590");
     CHECK_EQ_STR(e.subscriptions.data[0].id, "0b1f6471-1bf0-4dda-aec3-cb9272f09591");

@@ -94,14 +94,29 @@ TEST(export, figure_is_pointer_and_text) {
 #define AB "abababababababab"
 
 static const char expected_controls[] =
-    "\"controls\":[{\"accepted\":1,\"age_days\":44,\"checks\":[{\"cannot_tell\":0,\"complete\":true,\"evidence\":\"E-0001\",\"failed\":1,\"id\":\"secure-transfer\",\"instance\":\"2026-01\",\"not_applicable\":0,\"passed\":1,\"req\":\"a\",\"scope\":\"" SUBSCRIPTION
-    "\",\"snapshot\":\"2026-01-15\",\"verdict\":\"fail\"}],\"criteria\":[\"CC6.1\",\"CC6.7\"],\"due\":2,\"exception\":true,\"exceptions\":[\"X-secure-transfer-2026-01-15-0123abcd\"],\"fresh\":false,\"id\":\"6.7.2\",\"in_scope\":true,\"newest\":\"2026-01-15T00:00:00Z\",\"no_occurrence\":false,\"origin\":\"checklist\",\"outline\":false,\"owner\":\"Cloud "
-    "Admin\",\"primary\":\"CC6.7\",\"reason\":\"6.7.2a in 2026-02 is not "
-    "observed\",\"requirements\":[{\"accepted\":1,\"age_days\":44,\"checked\":true,\"deviating\":1,\"due\":2,\"evidence\":[\"E-0001\"],\"frequency\":\"continuous\",\"fresh\":false,\"instances\":[{\"accepted\":true,\"evidence\":[\"E-0001\"],\"from\":\"2026-01-01\",\"instance\":\"2026-01\",\"late\":false,\"outcome\":\"deviation\",\"reason\":\"1 "
-    "of 2 "
-    "fails\",\"to\":\"2026-01-31\"},{\"accepted\":false,\"evidence\":[],\"from\":\"2026-02-01\",\"instance\":\"2026-02\",\"late\":false,\"outcome\":\"missing\",\"reason\":\"not "
-    "observed\",\"to\":\"2026-02-28\"}],\"newest\":\"2026-01-15T00:00:00Z\",\"req\":\"a\"}],\"state\":\"[~]\",\"statement\":\"Transfer "
-    "is secure.\"}],";
+    "\"controls\":[{\"accepted\":1,\"age_days\":44,\"checks\":[{\"cannot_tell\":0,\"complete\":"
+    "true,\"evidence\":\"E-0001\","
+    "\"failed\":1,\"id\":\"secure-transfer\",\"instance\":\"2026-01\",\"not_applicable\":0,"
+    "\"passed\":1,\"req\":\"a\","
+    "\"scope\":\"" SUBSCRIPTION
+    "\",\"snapshot\":\"2026-01-15\",\"verdict\":\"fail\"}],\"criteria\":[\"CC6.1\",\"CC6.7\"],"
+    "\"due\":2,\"exception\":true,\"exceptions\":[\"X-secure-transfer-2026-01-15-0123abcd\"],"
+    "\"fresh\":false,"
+    "\"id\":\"6.7.2\",\"in_scope\":true,\"newest\":\"2026-01-15T00:00:00Z\",\"no_occurrence\":"
+    "false,"
+    "\"origin\":\"checklist\",\"outline\":false,\"owner\":\"Cloud Admin\",\"primary\":\"CC6.7\","
+    "\"reason\":\"6.7.2a in 2026-02 is not "
+    "observed\",\"requirements\":[{\"accepted\":1,\"age_days\":44,\"checked\":true,"
+    "\"deviating\":1,\"due\":2,\"evidence\":[\"E-0001\"],\"frequency\":\"continuous\",\"fresh\":"
+    "false,\"instances\":["
+    "{\"accepted\":true,\"evidence\":[\"E-0001\"],\"from\":\"2026-01-01\",\"instance\":\"2026-01\","
+    "\"late\":false,"
+    "\"outcome\":\"deviation\",\"reason\":\"1 of 2 fails\",\"to\":\"2026-01-31\"},"
+    "{\"accepted\":false,\"evidence\":[],\"from\":\"2026-02-01\",\"instance\":\"2026-02\",\"late\":"
+    "false,"
+    "\"outcome\":\"missing\",\"reason\":\"not "
+    "observed\",\"to\":\"2026-02-28\"}],\"newest\":\"2026-01-15T00:00:00Z\","
+    "\"req\":\"a\"}],\"state\":\"[~]\",\"statement\":\"Transfer is secure.\"}],";
 
 #define NO_SHARES "{\"automated\":0,\"document\":0,\"none\":0,\"of\":0,\"supporting\":0}"
 #define ONE_AUTOMATED "{\"automated\":1,\"document\":0,\"none\":0,\"of\":1,\"supporting\":0}"
@@ -115,8 +130,11 @@ static const char expected_criteria[] =
     "\"open_exceptions\":1,\"state\":\"at risk\"},"
     "{\"category\":\"Privacy\",\"controls\":[],\"evidenced\":" NO_SHARES
     ",\"id\":\"P1.1\",\"in_scope\":false,\"mapped\":" NO_SHARES
-    ",\"open_exceptions\":0,\"state\":\"uncovered\"}],\"custody\":{\"later_evidence\":[],\"later_lines\":0,\"seals\":[]},\"data_quality\":[{\"evidence\":\"E-0003\",\"message\":\"byte "
-    "3: expected ','\",\"path\":\"odd/<b>&\\\"x\\\".json\",\"severity\":\"refused\"}],";
+    ",\"open_exceptions\":0,\"state\":\"uncovered\"}],"
+    "\"custody\":{\"later_evidence\":[],\"later_lines\":0,\"seals\":[]},"
+    "\"data_quality\":[{\"evidence\":\"E-0003\",\"message\":\"byte 3: expected "
+    "','\",\"path\":\"odd/<b>&\\\"x\\\".json\","
+    "\"severity\":\"refused\"}],";
 
 static const char expected_engagement[] =
     "\"engagement\":{\"categories\":[\"Security\"],\"organisation\":\"Müller & <Söhne> "
@@ -158,11 +176,27 @@ static const char expected_tail[] =
     "\"property\":\"supportsHttpsTrafficOnly\",\"reason\":\"secure transfer is "
     "false\",\"resource\":\"" ACCOUNT "\","
     "\"severity\":\"high\",\"state\":\"open\",\"subscription\":\"" SUBSCRIPTION "\","
-    "\"type\":\"microsoft.storage/storageaccounts\"}],\"excluded\":[{\"approved_by\":\"Jens\",\"approved_on\":\"2026-01-02\",\"check\":\"secure-transfer\",\"reason\":\"NFS\",\"resource\":\"/subscriptions/x\"}],\"imported\":{\"attestations\":[],\"compared\":[],\"disagreements\":[],\"latest\":[],\"models\":[],\"other_scope\":0,\"other_time\":0,\"scores\":[],\"snapshots\":[]},\"journal_head\":\"" HASH(
+    "\"type\":\"microsoft.storage/storageaccounts\"}],"
+    "\"excluded\":[{\"approved_by\":\"Jens\",\"approved_on\":\"2026-01-02\",\"check\":\"secure-"
+    "transfer\","
+    "\"reason\":\"NFS\",\"resource\":\"/subscriptions/x\"}],"
+    "\"imported\":{\"attestations\":[],\"compared\":[],\"disagreements\":[],\"latest\":[],"
+    "\"models\":[],\"other_scope\":0,\"other_time\":0,\"scores\":[],\"snapshots\":[]},\"journal_head\":\"" HASH(
         "ff") "\",\"matches\":[],"
-              "\"pbc\":{\"asked\":[],\"requests\":[],\"unmatched\":0},\"period\":{\"end\":\"2026-03-01T00:00:00Z\",\"from\":\"2026-01-01\",\"id\":\"2026-P\",\"start\":\"2026-01-01T00:00:00Z\",\"timezone\":\"UTC\",\"to\":\"2026-02-28\",\"type\":\"II\",\"tzdata\":\"2025b\",\"until\":\"2026-03-01T00:00:00Z\"},\"populations\":[],\"score\":{\"cover\":{\"n\":1,\"of\":2,\"percent\":50.0},\"fresh\":{\"n\":1,\"of\":1,\"percent\":100.0},\"gates\":[\"Not "
-              "complete: 1 exception rated high is "
-              "open\"],\"no_occurrence\":0,\"ready\":{\"n\":0,\"of\":1,\"percent\":0.0,\"with_exceptions\":0}},\"score_definition\":\"bindery-1\",\"sources_missing\":[\"doc\"],\"unmapped\":[{\"evidence\":\"E-0003\",\"path\":\"odd/<b>&\\\"x\\\".json\"}],\"vendors\":[]}\n"; /* the register is the assessment's, and this one was not judged */
+              "\"pbc\":{\"asked\":[],\"requests\":[],\"unmatched\":0},"
+              "\"period\":{\"end\":\"2026-03-01T00:00:00Z\",\"from\":\"2026-01-01\",\"id\":\"2026-"
+              "P\","
+              "\"start\":\"2026-01-01T00:00:00Z\",\"timezone\":\"UTC\",\"to\":\"2026-02-28\","
+              "\"type\":\"II\",\"tzdata\":\"2025b\","
+              "\"until\":\"2026-03-01T00:00:00Z\"},\"populations\":[],"
+              "\"score\":{\"cover\":{\"n\":1,\"of\":2,\"percent\":50.0},\"fresh\":{\"n\":1,\"of\":"
+              "1,\"percent\":100.0},"
+              "\"gates\":[\"Not complete: 1 exception rated high is open\"],\"no_occurrence\":0,"
+              "\"ready\":{\"n\":0,\"of\":1,\"percent\":0.0,\"with_exceptions\":0}},\"score_"
+              "definition\":\"bindery-1\","
+              "\"sources_missing\":[\"doc\"],\"unmapped\":[{\"evidence\":\"E-0003\",\"path\":\"odd/"
+              "<b>&\\\"x\\\".json\"}],"
+              "\"vendors\":[]}\n"; /* the register is the assessment's, and this one was not judged */
 
 TEST(export, small_assessment_has_these_bytes) {
     bd_str text = export_text(make_world(), bd_export_assessment);

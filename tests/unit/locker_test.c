@@ -437,7 +437,15 @@ TEST(locker, an_ingested_line_is_pinned_to_the_byte) {
         bd_locker_journal(locker),
         bd_str_format(
             test_arena(),
-            "{\"at\":\"2026-07-01T12:34:56Z\",\"bytes\":7,\"collected_at\":\"1970-01-02T00:00:00Z\",\"crc32\":\"561bacaf\",\"evidence\":\"E-0001\",\"file_time\":\"1970-01-01T00:16:40Z\",\"kind\":\"ingested\",\"more\":0,\"path\":\"a.json\",\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":1,\"sha256\":\"015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862\",\"stored_bytes\":22,\"stored_sha256\":\"%.*s\"}\n",
+            "{\"at\":\"2026-07-01T12:34:56Z\",\"bytes\":7,\"collected_at\":\"1970-01-02T00:00:"
+            "00Z\",\"crc32\":\"561bacaf\","
+            "\"evidence\":\"E-0001\",\"file_time\":\"1970-01-01T00:16:40Z\",\"kind\":\"ingested\","
+            "\"more\":0,\"path\":\"a.json\","
+            "\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":"
+            "1,"
+            "\"sha256\":\"015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862\","
+            "\"stored_bytes\":22,"
+            "\"stored_sha256\":\"%.*s\"}\n",
             BD_ARG(bd_str_trim(hash))));
     bd_locker_close(locker);
 }

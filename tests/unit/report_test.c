@@ -383,8 +383,7 @@ TEST(report, criteria_out_of_scope_are_listed_without_a_section) {
     CHECK(says(doc, "P8.1"));
 }
 
-/* ---- anchors and links
- * -------------------------------------------------------------------------------------------- */
+/* ---- anchors and links ---- */
 
 static bd_map *anchors_of(const bd_doc *doc) {
     bd_map *anchors = bd_map_make(test_arena());
@@ -433,8 +432,7 @@ TEST(report, anchors_of_evidence_and_exceptions_are_those_that_index_html_uses) 
     CHECK_EQ_INT(count_headings(doc, "exception-X-nsg-admin-ports-2026-03-15-00000000"), 1);
 }
 
-/* ---- words
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 static void check_words(const bd_doc *doc) {
     static const char *const forbidden[] = {
@@ -551,8 +549,7 @@ TEST(report, text_from_evidence_cannot_hide_control_characters) {
     CHECK(bd_str_find(text, BD_STR("\\u{001B}[31m")) >= 0);
 }
 
-/* ---- what is left out
- * --------------------------------------------------------------------------------------------------- */
+/* ---- what is left out ---- */
 
 TEST(report, failing_records_beyond_the_first_hundred_are_counted_with_path_and_hash) {
     const bd_doc *doc = make_binder();
@@ -578,8 +575,7 @@ TEST(report, the_first_five_exceptions_of_a_check_have_a_sheet_the_further_ones_
     CHECK(says(doc, "Further exceptions: "));
 }
 
-/* ---- figures
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- figures ---- */
 
 typedef struct {
     const bd_doc *doc;
@@ -644,8 +640,7 @@ TEST(report, the_index_of_a_control_skips_those_that_are_not_listed) {
     CHECK(bd_report_is_listed(control_of(f, "9.3")));
 }
 
-/* ---- the readiness report
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the readiness report ---- */
 
 TEST(report, readiness_names_the_assessment_and_no_package) {
     fixture *f = make_full_fixture();

@@ -18,7 +18,9 @@ static const bd_value *json(const char *text) {
     return parse(bd_str_of(text));
 }
 
-/* ---- cases ---- */
+/* ---- cases
+ * ------------------------------------------------------------------------------------------------
+ */
 
 typedef struct {
     const char *file;
@@ -323,7 +325,26 @@ TEST(rule, a_case_that_does_not_hold_is_told_and_a_torn_file_refused) {
 
 static const char catalog_head[] =
     "{\"format\":\"bindery-catalog "
-    "1\",\"criteria\":[{\"id\":\"CC1.1\",\"category\":\"Security\",\"series\":\"CC1\",\"series_title\":\"s\",\"title\":\"t\"}],\"controls\":[{\"number\":\"1\",\"origin\":\"ours\",\"owner\":\"o\",\"statement\":\"s\",\"criteria\":[\"CC1.1\"],\"frequency\":\"annual\"}],\"requirements\":[{\"control\":\"1\",\"req\":\"a\",\"half\":\"operation\",\"statement\":\"s\",\"sources\":[\"SA\"],\"frequency\":\"annual\",\"max_age_days\":1,\"signoff\":false}],\"sources\":[{\"id\":\"SA\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":\"none\",\"renames\":{\"enableHttps\":\"supportsHttps\",\"current\":\"score.current\"},\"recognise\":{\"types\":[\"microsoft.storage/storageaccounts\"]}},{\"id\":\"SB\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":\"log\",\"time\":\"at\",\"key\":[\"event\"]},{\"id\":\"SD\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":\"log\",\"derived_from\":[\"SB\"],\"derivation\":\"nsg-writes\",\"version\":1},{\"id\":\"SE\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"tenant\",\"history\":\"none\"}],\"checks\":[{\"id\":\"c\",\"version\":1,\"control\":\"1\",\"requirement\":\"a\",\"title\":\"t\",\"tested\":\"t\",\"severity\":\"high\",\"criteria\":[],\"property\":\"p\",";
+    "1\",\"criteria\":[{\"id\":\"CC1.1\",\"category\":\"Security\",\"series\":\"CC1\","
+    "\"series_title\":\"s\",\"title\":\"t\"}],\"controls\":[{\"number\":\"1\",\"origin\":\"ours\","
+    "\"owner\":\"o\",\"statement\":\"s\","
+    "\"criteria\":[\"CC1.1\"],\"frequency\":\"annual\"}],\"requirements\":[{\"control\":\"1\","
+    "\"req\":\"a\",\"half\":\"operation\","
+    "\"statement\":\"s\",\"sources\":[\"SA\"],\"frequency\":\"annual\",\"max_age_days\":1,"
+    "\"signoff\":false}],\"sources\":["
+    "{\"id\":\"SA\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":"
+    "\"none\",\"renames\":{\"enableHttps\":"
+    "\"supportsHttps\",\"current\":\"score.current\"},\"recognise\":{\"types\":[\"microsoft."
+    "storage/storageaccounts\"]}},"
+    "{\"id\":\"SB\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":"
+    "\"log\",\"time\":\"at\",\"key\":[\"event\"]},"
+    "{\"id\":\"SD\",\"title\":\"t\",\"origin\":\"machine\",\"scope\":\"subscription\",\"history\":"
+    "\"log\",\"derived_from\":[\"SB\"],"
+    "\"derivation\":\"nsg-writes\",\"version\":1},{\"id\":\"SE\",\"title\":\"t\",\"origin\":"
+    "\"machine\",\"scope\":\"tenant\",\"history\":\"none\"}],"
+    "\"checks\":[{\"id\":\"c\",\"version\":1,\"control\":\"1\",\"requirement\":\"a\",\"title\":"
+    "\"t\",\"tested\":\"t\",\"severity\":\"high\","
+    "\"criteria\":[],\"property\":\"p\",";
 
 static const bd_catalog *shape_catalog;
 
@@ -496,7 +517,9 @@ TEST(rule, a_type_in_where_is_the_one_that_the_record_shows) {
 TEST(rule, a_list_related_to_itself_by_id_gives_partners_of_the_types_that_it_reads) {
     const bd_rules *rules = make_rules(
         "\"shape\":\"related\",\"source\":\"SA\",\"missing\":\"cannot-tell\",\"where\":" ONE_TYPE
-        ",\"related\":{\"source\":\"SA\",\"key\":\"id\",\"pass\":{\"field\":\"on\",\"equals\":true}},\"reason\":\"nothing\"",
+        ",\"related\":{\"source\":\"SA\",\"key\":\"id\",\"pass\":{\"field\":\"on\",\"equals\":true}"
+        "},"
+        "\"reason\":\"nothing\"",
         NULL);
     size_t used;
     CHECK_EQ_INT(map_counted(rules, "microsoft.storage/storageaccounts", "{\"on\":true}", &used),

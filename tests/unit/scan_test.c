@@ -481,7 +481,9 @@ TEST(scan, a_user_is_one_user_with_or_without_the_context) {
         "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users/$entity\",\"id\":"
         "\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
         "\"accountEnabled\":true}",
-        "[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\",\"accountEnabled\":true}]",
+        "[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@x.example\","
+        "\"accountEnabled\":"
+        "true}]",
         "{\"value\":[{\"id\":\"ab000000-0000-4000-8000-000000000001\",\"userPrincipalName\":\"Ann@"
         "x.example\","
         "\"accountEnabled\":true,\"deletedDateTime\":null}],\"@odata.context\":\"$metadata#users("

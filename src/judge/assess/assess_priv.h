@@ -96,6 +96,24 @@ bd_rc bd_judging_evidence(bd_judging *run, bd_err *err);
 /* reduce.c: rows -> judged */
 bd_rc bd_judging_reduce(bd_judging *run, bd_err *err);
 
+/* A row waits, sorted under its join key, for those that it is judged with. */
+bd_rc bd_judging_put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, const bd_row *row, bd_str join,
+                             uint32_t evidence_index, bd_err *err);
+
+/* aliases.c */
+/* An account keeps its object id under a new sign-in name: rows that share an alias stand under every key that any of
+ * them shows. */
+typedef struct {
+    bd_arena *arena;
+    bd_map *joins;  /* alias -> bd_strs */
+    bd_spool *rows; /* that have an alias */
+} bd_aliases;
+bd_aliases bd_aliases_open(void);
+void bd_aliases_close(bd_aliases *known);
+bd_rc bd_aliases_note(bd_judging *run, bd_aliases *known, const bd_row *row, uint32_t evidence_index, bd_err *err);
+/* Once all rows are put: again under the other keys. */
+bd_rc bd_aliases_join(bd_judging *run, const bd_aliases *known, bd_sorter *groups, bd_err *err);
+
 /* judged.c: on their way to stage 2 */
 bd_rc bd_judging_put(void *context, const bd_judged *judged, bd_err *err); /* `context`: the judging */
 /* What `put` packed, under the texts of the judging that did; texts are borrowed, keys Allocated in `arena`. */

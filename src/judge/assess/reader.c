@@ -92,7 +92,7 @@ static bd_rc next_answer(bd_judged_reader *reader, bd_arena **arena, bd_sorted *
 
 /* Of what was judged before evidence was withdrawn only that holds which does not speak for the control. */
 bd_rc bd_judged_reader_next(bd_judged_reader *reader, bd_arena **arena, bd_sorted *out, bool *has,
-                         bd_err *err) {
+                            bd_err *err) {
     bool is_dropped = true;
     while (is_dropped) {
         bd_arena_reset(*arena);

@@ -133,8 +133,8 @@ static void note_own_time(bd_judging *run, uint32_t check, const bd_row *row, ui
 }
 
 /* check, join, time, side (right first, so that a left row finds its partners), evidence, row */
-static bd_rc put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, const bd_row *row,
-                         bd_str join, uint32_t evidence_index, bd_err *err) {
+bd_rc bd_judging_put_grouped(bd_judging *run, bd_sorter *groups, uint32_t check, const bd_row *row,
+                             bd_str join, uint32_t evidence_index, bd_err *err) {
     bd_packer *packer = &run->packer;
     if (bd_judging_is_taken(run, check)) {
         return BD_OK;
@@ -167,7 +167,7 @@ static bd_rc put_decider(bd_judging *run, bd_sorter *groups, const bd_row *row,
         bd_row snapshot = *row;
         snapshot.side = BD_SIDE_RIGHT;
         snapshot.time = bd_views_instant(run->views, evidence_index);
-        BD_TRY(put_grouped(run, groups, (uint32_t)i, &snapshot, row->key, evidence_index, err));
+        BD_TRY(bd_judging_put_grouped(run, groups, (uint32_t)i, &snapshot, row->key, evidence_index, err));
     }
     return BD_OK;
 }
@@ -179,88 +179,6 @@ typedef struct {
     bd_map *told;      /* presence rows that were put */
 } routes;
 
-/* ---- other keys of one thing ---- */
-
-#define ALIASED_BYTES ((size_t)1 << 20)
-#define ALIAS_BYTES ((size_t)1 << 30)
-
-/* An account keeps its object id under a new sign-in name: rows that share an alias stand under every key that any of
- * them shows. */
-typedef struct {
-    bd_arena *arena;
-    bd_map *joins;  /* alias -> bd_strs */
-    bd_spool *rows; /* that have an alias */
-} aliases;
-
-static aliases open_aliases(void) {
-    aliases out = {.arena = bd_arena_open("aliases", ALIAS_BYTES),
-                   .rows = bd_spool_open(ALIASED_BYTES)};
-    out.joins = bd_map_make(out.arena);
-    return out;
-}
-
-static void close_aliases(aliases *known) {
-    bd_spool_close(known->rows);
-    bd_arena_close(known->arena);
-}
-
-static bd_rc note_alias(bd_judging *run, aliases *known, const bd_row *row,
-                        uint32_t evidence_index, bd_err *err) {
-    if (row->alias.size == 0) {
-        return BD_OK;
-    }
-    bd_strs *joins = bd_map_find(known->joins, row->alias);
-    if (joins == NULL) {
-        joins = bd_new(known->arena, bd_strs, 1);
-        bd_map_put(known->joins, bd_str_copy(known->arena, row->alias), joins);
-    }
-    bool is_known = row->join.size == 0;
-    for (size_t i = 0; i < joins->count && !is_known; i++) {
-        is_known = bd_str_eq(joins->data[i], row->join);
-    }
-    if (!is_known) {
-        *bd_push(known->arena, joins) = bd_str_copy(known->arena, row->join);
-    }
-    bd_pack_begin(&run->packer);
-    bd_pack_u32(&run->packer, evidence_index);
-    bd_row_pack(&run->packer, NULL, row);
-    return bd_spool_put(known->rows, bd_pack_end(&run->packer), err);
-}
-
-static bd_rc put_aliased(bd_judging *run, const aliases *known, bd_sorter *groups, bd_row *row,
-                         uint32_t evidence_index, bd_err *err) {
-    const bd_strs *joins = bd_map_find(known->joins, row->alias);
-    bd_str own = row->join;
-    if (row->lacks_key) {
-        row->verdict = BD_PASS;
-        row->lacks_key = false;
-    }
-    for (size_t i = 0; i < joins->count; i++) {
-        row->join = joins->data[i];
-        if (!bd_str_eq(own, row->join)) {
-            BD_TRY(put_grouped(run, groups, row->check, row, row->join, evidence_index, err));
-        }
-    }
-    return BD_OK;
-}
-
-static bd_rc join_aliases(bd_judging *run, const aliases *known, bd_sorter *groups, bd_err *err) {
-    BD_TRY(bd_spool_rewind(known->rows, err));
-    for (;;) {
-        bd_str record;
-        bool has_record;
-        BD_TRY(bd_spool_next(known->rows, &record, &has_record, err));
-        if (!has_record) {
-            return BD_OK;
-        }
-        bd_unpacker unpacker = {.record = record};
-        uint32_t evidence_index = bd_unpack_u32(&unpacker);
-        bd_row row;
-        bd_row_unpack(&unpacker, NULL, &row);
-        BD_TRY(put_aliased(run, known, groups, &row, evidence_index, err));
-    }
-}
-
 /* ---- routing ---- */
 
 /* Where no partner is on file there is none to wait for, and where nobody asks a partner is of no use. */
@@ -271,7 +189,7 @@ static bd_rc route_related(bd_judging *run, routes *out, const bd_row *row,
         return BD_OK;
     }
     if (row->side != BD_SIDE_LEFT || view->has_partners) {
-        return put_grouped(run, out->groups, row->check, row, row->join, evidence_index, err);
+        return bd_judging_put_grouped(run, out->groups, row->check, row, row->join, evidence_index, err);
     }
     note_own_time(run, row->check, row, evidence_index);
     bd_group_row left = {.row = *row,
@@ -320,7 +238,7 @@ static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t
     }
     if (view->check->shape == BD_AGGREGATE) {
         return view->plan->has_each_of
-                   ? put_grouped(run, out->groups, row->check, row, row->scope, evidence_index, err)
+                   ? bd_judging_put_grouped(run, out->groups, row->check, row, row->scope, evidence_index, err)
                    : bd_shapes_put_part(&run->shapes, out->parts, row, evidence_index, err);
     }
     if (view->check->shape == BD_RELATED) {
@@ -333,15 +251,15 @@ static bd_rc route_row(bd_judging *run, routes *out, const bd_row *row, uint32_t
     if (is_change && bd_value_find(view->check->body, "operation") == NULL) {
         return put_each(run, row, evidence_index, err); /* an event by itself, and no write */
     }
-    return put_grouped(run, out->groups, row->check, row, is_change ? row->key : row->join,
-                       evidence_index, err);
+    return bd_judging_put_grouped(run, out->groups, row->check, row, is_change ? row->key : row->join,
+                                  evidence_index, err);
 }
 
 /* What one pass over the spools fills. */
 typedef struct {
     routes *out;
     bd_joins *joins;
-    aliases *known;
+    bd_aliases *known;
     bool is_fresh; /* rows that no other day's judging has seen */
 } intake;
 
@@ -366,7 +284,7 @@ static bd_rc route_row_of(bd_judging *run, const intake *into, const bd_row *row
     if (run->pass != BD_JUDGING_BEFORE && (run->taking == NULL || into->is_fresh)) {
         bd_views_note_place(&run->views->unseen_places, row);
     }
-    BD_TRY(note_alias(run, into->known, row, evidence_index, err));
+    BD_TRY(bd_aliases_note(run, into->known, row, evidence_index, err));
     BD_TRY(bd_judging_carry_row(run, row, evidence_index, err));
     return route_row(run, into->out, row, evidence_index, err);
 }
@@ -437,7 +355,7 @@ static bd_rc reduce_group(bd_judging *run, group *current, bd_err *err) {
         return bd_shapes_judge_scope(&run->shapes, current->check, current->join, &current->rows, err);
     case BD_MATCH:
         return bd_shapes_judge_match(&run->shapes, current->check, &current->rows,
-                                current->event_count > BD_ASSESS_MOST_EVENTS, err);
+                                     current->event_count > BD_ASSESS_MOST_EVENTS, err);
     case BD_AGGREGATE:
         return bd_shapes_judge_members(&run->shapes, current->check, current->join, &current->rows, err);
     case BD_RECUR:
@@ -539,8 +457,8 @@ static bd_rc put_listings(bd_judging *run, bd_sorter *groups, bd_err *err) {
                           .scope = snapshot->scope,
                           .source = snapshot->source,
                           .time = snapshot->from};
-            BD_TRY(put_grouped(run, groups, (uint32_t)i, &row, snapshot->scope,
-                               of->members.data[0], err));
+            BD_TRY(bd_judging_put_grouped(run, groups, (uint32_t)i, &row, snapshot->scope,
+                                          of->members.data[0], err));
         }
     }
     return BD_OK;
@@ -629,12 +547,12 @@ static bd_joins *open_joins(const bd_judging *run) {
 static bd_rc route_all(bd_judging *run, routes *out, bd_err *err) {
     bd_joins *joins = open_joins(run);
     joining to = {run, out};
-    aliases known = open_aliases();
+    bd_aliases known = bd_aliases_open();
     bd_rc rc = route_spools(run, (intake){out, joins, &known, false}, err);
     if (!bd_failed(rc)) {
-        rc = join_aliases(run, &known, out->groups, err);
+        rc = bd_aliases_join(run, &known, out->groups, err);
     }
-    close_aliases(&known);
+    bd_aliases_close(&known);
     if (!bd_failed(rc)) {
         rc = bd_joins_finish(joins, &(bd_joins_readers){route_joined, route_listed, &to}, err);
     }

@@ -352,7 +352,7 @@ static void weigh_log(bd_populations *all, const bd_check_view *view, bd_populat
         }
         own++;
         bd_tiling tiling = bd_views_tile(all->in.views, group, &view->plan->tile_of,
-                                           all->in.out->period_start, all->in.out->until);
+                                         all->in.out->period_start, all->in.out->until);
         if (!tiling.is_tiled) {
             say_incomplete(of, tiling.reason);
         }
@@ -375,7 +375,7 @@ static void weigh_lists(bd_populations *all, const bd_check_view *view, bd_popul
     if (seen == 0) {
         say_incomplete(of, bd_str_format(all->in.arena, "no list of %.*s describes a day of the period",
                                          BD_ARG(view->sources.count > 0 ? view->sources.data[0]
-                                                                        : of->source)));
+                                                : of->source)));
     }
 }
 
@@ -424,7 +424,7 @@ static void add_evidence(bd_populations *all, const bd_strs *sources, bd_populat
         const bd_snapshot *extract = &all->in.views->in.snapshots->data[i];
         bool reaches_in =
             extract->from < all->in.out->until && (extract->to > all->in.out->period_start ||
-                                                extract->from >= all->in.out->period_start);
+                                                   extract->from >= all->in.out->period_start);
         if (reaches_in && bd_strs_have(sources, extract->source)) {
             add_pages(all, extract, of);
         }

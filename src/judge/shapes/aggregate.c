@@ -36,7 +36,7 @@ static size_t member_of(const bd_reduce_plan *plan, bd_str name) {
 
 
 bd_rc bd_shapes_put_part(bd_shapes *shapes, bd_sorter *parts, const bd_row *row,
-                          uint32_t evidence_index, bd_err *err) {
+                         uint32_t evidence_index, bd_err *err) {
     const bd_check_view *view = &shapes->views->by_check[row->check];
     bd_packer *packer = shapes->packer;
     bd_instant at = bd_views_instant(shapes->views, evidence_index);
@@ -123,12 +123,12 @@ static backing find_backing(const bd_shapes *shapes, const bd_check_view *view, 
 /* Is `count`, a number or a share of `of`, on the wrong side of a bound? */
 static bool is_below(const bd_reduce_plan *plan, uint64_t count, uint64_t of) {
     return plan->has_min && (plan->is_percent ? count * 1000 < (uint64_t)plan->min * of
-                                              : count < (uint64_t)plan->min);
+                             : count < (uint64_t)plan->min);
 }
 
 static bool is_above(const bd_reduce_plan *plan, uint64_t count, uint64_t of) {
     return plan->has_max && (plan->is_percent ? count * 1000 > (uint64_t)plan->max * of
-                                              : count > (uint64_t)plan->max);
+                             : count > (uint64_t)plan->max);
 }
 
 /* What further pages could only add to is decided without them: more than the most allowed stays more.  Of a set that

@@ -121,8 +121,8 @@ static bd_str window_words(bd_arena *arena, const bd_reduce_plan *plan) {
                          "state them; no allowance is made for clocks that differ.",
                          BD_ARG(text),
                          plan->event_windows[0].takes_days
-                             ? "; a day alone is read as 10:30 UTC of it"
-                             : "");
+                         ? "; a day alone is read as 10:30 UTC of it"
+                         : "");
 }
 
 static bd_str fields_words(bd_arena *arena, const bd_value *fields) {
@@ -153,7 +153,7 @@ static bd_str how_words(bd_arena *arena, const bd_check *check, const bd_reduce_
     return bd_str_format(arena, "%.*s. %s", BD_ARG(text),
                          plan->expects_none ? "None may be there."
                          : plan->uses_one   ? "An event serves one row."
-                                            : "An event may serve several rows.");
+                         : "An event may serve several rows.");
 }
 
 /* ---- the whole ---- */

@@ -332,7 +332,7 @@ static void note_events(bd_shapes *shapes, uint32_t check, bd_group_rows *rows) 
 }
 
 bd_rc bd_shapes_judge_match(bd_shapes *shapes, uint32_t check, bd_group_rows *rows, bool is_crowded,
-                       bd_err *err) {
+                            bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("match", (size_t)256 << 20);
     const bd_check_view *view = &shapes->views->by_check[check];
     mark_doubles(shapes->views, rows);
@@ -352,7 +352,7 @@ bd_rc bd_shapes_judge_match(bd_shapes *shapes, uint32_t check, bd_group_rows *ro
         judged.is_undated = person->row.time == BD_INSTANT_NONE;
         bool is_spread = judged.is_undated && shapes->views->in.period->is_type_ii;
         BD_TRY(is_spread ? put_undated(shapes, &judged, person, err)
-                          : bd_shapes_put(shapes, &judged, err));
+               : bd_shapes_put(shapes, &judged, err));
     }
     if (is_crowded) {
         bd_shapes_note_crowd(shapes, check);

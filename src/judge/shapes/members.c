@@ -91,7 +91,7 @@ static bool is_whole(const listing *list, bd_str *why_not) {
         bool may_lie_elsewhere =
             list->scope.size > 0 &&
             bd_views_has_unplaced_on(list->shapes->views, list->view->sources.data[s],
-                                       day_of(&list->rows->data[list->from]));
+                                     day_of(&list->rows->data[list->from]));
         for (size_t i = 0; i < range.count; i++) {
             const bd_snapshot *snapshot = range.data[i];
             if (snapshot->date != day_of(&list->rows->data[list->from])) {
@@ -171,7 +171,7 @@ static bd_rc put_members(const listing *list, bd_err *err) {
 }
 
 bd_rc bd_shapes_judge_members(bd_shapes *shapes, uint32_t check, bd_str join, bd_group_rows *rows,
-                         bd_err *err) {
+                              bd_err *err) {
     BD_DEFER(bd_arena_close_ref) bd_arena *arena = bd_arena_open("aggregate", (size_t)256 << 20);
     listing list = {.shapes = shapes,
                     .view = &shapes->views->by_check[check],

@@ -399,7 +399,7 @@ static bd_rc put_related(bd_shapes *shapes, uint32_t check, const demands *right
 }
 
 bd_rc bd_shapes_judge_alone(bd_shapes *shapes, uint32_t check, const bd_group_row *left,
-                       bd_arena *scratch, bd_err *err) {
+                            bd_arena *scratch, bd_err *err) {
     size_t count = shapes->views->by_check[check].plan->together.count;
     const demands nobody = {.count = count > 0 ? count : 1};
     return put_related(shapes, check, &nobody, left, scratch, err);
@@ -466,7 +466,7 @@ static bd_rc put_absent_item(bd_shapes *shapes, uint32_t check, const bd_snapsho
         .check = check,
         .type = BD_STR("expected"),
         .key = bd_str_lower(shapes->arena, bd_str_format(shapes->arena, "%.*s/%.*s",
-                                                      BD_ARG(snapshot->scope), BD_ARG(item))),
+                                                         BD_ARG(snapshot->scope), BD_ARG(item))),
         .resource = bd_str_format(shapes->arena, "/subscriptions/%.*s", BD_ARG(snapshot->scope)),
         .subscription = snapshot->scope,
         .scope = snapshot->scope,
@@ -503,7 +503,7 @@ static bd_rc put_absent_items(bd_shapes *shapes, uint32_t check, bd_str subscrip
 }
 
 bool bd_shapes_has_inventory(const bd_views *views, const bd_check_view *view, bd_str scope,
-                              bd_instant at) {
+                             bd_instant at) {
     bd_snapshot_range all = bd_views_snapshots(views, view->plan->presence_source, scope);
     const bd_snapshot *inventory =
         nearest_snapshot(views, all, at, BD_SNAPSHOT_NEAR_DAYS, NULL, NULL);
@@ -511,7 +511,7 @@ bool bd_shapes_has_inventory(const bd_views *views, const bd_check_view *view, b
 }
 
 bd_rc bd_shapes_judge_scope(bd_shapes *shapes, uint32_t check, bd_str join, bd_group_rows *rows,
-                       bd_err *err) {
+                            bd_err *err) {
     const bd_check_view *view = &shapes->views->by_check[check];
     for (size_t i = 0; i < rows->count; i++) {
         const bd_group_row *left = &rows->data[i];

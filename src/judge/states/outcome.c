@@ -270,7 +270,7 @@ static void tile_groups(bd_states *states, const bd_check_view *view, bd_instanc
     for (size_t i = 0; i < count; i++) {
         bd_tiling tiling =
             bd_views_tile(states->views, &tiles[i], &view->plan->tile_of, start_of(view, instance),
-                            instance->end);
+                          instance->end);
         *has_any = *has_any || tiling.has_any;
         bool holds = tiling.is_tiled || (!states->views->in.period->is_type_ii && tiling.has_usable);
         if (!holds && out->is_complete) {
@@ -486,24 +486,24 @@ static void settle(bd_states *states, bd_instance *instance, const sum *all) {
     if (all->failed > 0) {
         set_outcome(instance, BD_OUTCOME_DEVIATION, all->is_complete && all->unseen == 0,
                     all->is_complete && all->unseen == 0
-                        ? BD_STR("a deviation was observed")
-                        : bd_str_format(states->arena,
+                    ? BD_STR("a deviation was observed")
+                    : bd_str_format(states->arena,
                                         "a deviation was observed, on incomplete evidence: %.*s",
-                                        BD_ARG(all->reason)));
+                                    BD_ARG(all->reason)));
         return;
     }
     if (all->passed + all->empty > 0 && all->unclear + all->unseen == 0) {
         bool is_empty = all->passed == 0;
         set_outcome(instance, is_empty ? BD_OUTCOME_NO_OCCURRENCE : BD_OUTCOME_CLEAN, true,
                     is_empty ? BD_STR("nothing to judge occurred; the evidence is complete")
-                             : BD_STR("no deviation found"));
+                    : BD_STR("no deviation found"));
         return;
     }
     if (all->unclear + all->passed + all->empty > 0) {
         set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false,
                     all->reason.size > 0
-                        ? all->reason
-                        : BD_STR("evidence for a part of the requirement is not on file"));
+                    ? all->reason
+                    : BD_STR("evidence for a part of the requirement is not on file"));
         return;
     }
     set_outcome(instance, BD_OUTCOME_MISSING, false,
@@ -511,7 +511,7 @@ static void settle(bd_states *states, bd_instance *instance, const sum *all) {
 }
 
 void bd_states_outcome(bd_states *states, bd_requirement_result *requirement,
-                        bd_instance *instance) {
+                       bd_instance *instance) {
     if (!instance->is_due) {
         set_outcome(instance, BD_OUTCOME_NOT_DUE, false, BD_STR("its window has not ended"));
         return;

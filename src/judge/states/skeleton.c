@@ -138,14 +138,14 @@ static bd_rc make_skeleton(bd_states *states, bd_err *err) {
 }
 
 bd_requirement_result *bd_states_requirement(const bd_states *states,
-                                              const bd_requirement *requirement) {
+                                             const bd_requirement *requirement) {
     size_t control = (size_t)(requirement->control - states->views->in.catalog->controls);
     size_t index = (size_t)(requirement - requirement->control->requirements);
     return &states->out->controls[control].requirements[index];
 }
 
 static bd_instance *instance_at(const bd_states *states, const bd_requirement *requirement,
-                                 bd_instant at) {
+                                bd_instant at) {
     bd_requirement_result *result = bd_states_requirement(states, requirement);
     for (size_t i = 0; i < result->instance_count; i++) {
         if (at >= result->instances[i].start && at < result->instances[i].end) {
@@ -156,10 +156,10 @@ static bd_instance *instance_at(const bd_states *states, const bd_requirement *r
 }
 
 bd_instance *bd_states_instance_of(const bd_states *states, const bd_check_view *view,
-                                    bd_instant at) {
+                                   bd_instant at) {
     bool is_before = view->plan->takes_year && at < states->out->period_start;
     return instance_at(states, view->check->requirement,
-                               is_before ? states->out->period_start : at);
+                       is_before ? states->out->period_start : at);
 }
 
 bool bd_states_describes(const bd_evidence *item, bd_instant start, bd_instant end) {

@@ -125,7 +125,7 @@ static bd_str obstacle(bd_states *states, const bd_control_result *control) {
             return bd_str_format(states->arena, "%.*s in %.*s is %s: %.*s",
                                  BD_ARG(requirement->requirement->id), BD_ARG(instance->id),
                                  is_unobserved ? "not observed"
-                                               : bd_outcome_name(instance->outcome),
+                                 : bd_outcome_name(instance->outcome),
                                  BD_ARG(instance->reason));
         }
     }

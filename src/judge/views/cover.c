@@ -134,7 +134,7 @@ static naming naming_of(const bd_views *views, const bd_strs *sources, const bd_
 }
 
 bd_tiling bd_views_tile(const bd_views *views, const bd_strs *sources, const bd_strs *named,
-                          bd_instant start, bd_instant end) {
+                        bd_instant start, bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
     naming by = naming_of(views, sources, named);
     bool is_by_subscription =
@@ -185,7 +185,7 @@ bd_str bd_views_unread_list(const bd_views *views, const bd_check_view *view) {
 }
 
 bool bd_views_is_logged(const bd_views *views, const bd_check_view *view, bd_instant from,
-                          bd_instant to) {
+                        bd_instant to) {
     size_t count;
     const bd_strs *tiles = bd_view_tiles(view, &count);
     return bd_views_tile(views, &tiles[0], &view->plan->tile_of, from, to > from ? to : from + 1).is_tiled;
