@@ -245,6 +245,23 @@ TEST(assess, an_event_that_was_undone_before_its_window_ended_counts_for_nothing
     }
 }
 
+/* A log that nobody handed in holds no event either: that none was found says nothing. */
+TEST(assess, a_row_without_an_event_is_not_answered_by_a_list_that_is_not_there) {
+    for (uint64_t i = 0; i < 2; i++) {
+        leaving it = {.s = scene_of(STAYS, "2026-01-01", "2026-03-31", "UTC")};
+        it.people = put_log(it.s, "P", "", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        if (i == 1) {
+            it.log = put_log(it.s, "L", "", "2025-12-01T00:00:00Z", "2026-04-05T00:00:00Z");
+        }
+        CHECK_EQ_STR(judge_leaver(it, "2026-02-02T17:00:00Z", NULL), i == 0 ? "???" : "0C0");
+        CHECK_EQ_INT(it.s->out->matches.count, 1);
+        const bd_match_sums *sums = &it.s->out->matches.data[0];
+        CHECK_EQ_INT(sums->rows, 1);
+        CHECK_EQ_INT(sums->passed, i);
+        CHECK_EQ_INT(sums->not_shown, 1 - i);
+    }
+}
+
 TEST(assess, an_undated_row_leaves_open_the_months_of_its_list_alone) {
     leaving it = leavers_of(LEAVERS);
     uint32_t list = put_log(it.s, "P", "", "2026-01-10T00:00:00Z", "2026-03-01T00:00:00Z");

@@ -38,6 +38,7 @@ void export_matches(bd_writing *run, bd_json_writer *w) {
         bd_write_int(w, "failed", (int64_t)one->failed);
         bd_write_str(w, "how", one->how);
         write_rows(run, w, "left", &one->left);
+        bd_write_int(w, "not_shown", (int64_t)one->not_shown);
         bd_write_int(w, "open", (int64_t)one->open);
         bd_write_int(w, "passed", (int64_t)one->passed);
         bd_write_int(w, "rows", (int64_t)one->rows);
@@ -53,8 +54,8 @@ void export_matches(bd_writing *run, bd_json_writer *w) {
 
 bd_rc bd_export_matches_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
     static const char *const heads[] = {"check", "control", "rows",   "passed",      "failed",
-                                        "open",  "events",  "events_left", "events_listed",
-                                        "expects_none", "how", "window"};
+                                        "open",  "not_shown", "events",  "events_left",
+                                        "events_listed", "expects_none", "how", "window"};
     bd_writing run;
     bd_writing_open(&run, inputs, sink);
     bd_list to = {&run, false};
@@ -67,6 +68,7 @@ bd_rc bd_export_matches_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_e
         bd_list_put_int(&to, (int64_t)one->passed);
         bd_list_put_int(&to, (int64_t)one->failed);
         bd_list_put_int(&to, (int64_t)one->open);
+        bd_list_put_int(&to, (int64_t)one->not_shown);
         bd_list_put_int(&to, (int64_t)one->events);
         bd_list_put_int(&to, (int64_t)one->events_left);
         bd_list_put_int(&to, (int64_t)one->left.count);

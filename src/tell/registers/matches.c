@@ -13,6 +13,7 @@ static void add_sums(bd_report *r) {
         {"Check", BD_ALIGN_LEFT, 2},    {"Control", BD_ALIGN_LEFT, 0},
         {"Rows", BD_ALIGN_RIGHT, 0},    {"Answered", BD_ALIGN_RIGHT, 0},
         {"Failing", BD_ALIGN_RIGHT, 0}, {"Open", BD_ALIGN_RIGHT, 0},
+        {"Not shown", BD_ALIGN_RIGHT, 0},
         {"Events", BD_ALIGN_RIGHT, 0},  {"Without a row", BD_ALIGN_RIGHT, 0}};
     bd_table *table = BD_ADD_TABLE(r, BD_STR("Rows and events"), columns, true);
     for (size_t i = 0; i < r->assessment->matches.count; i++) {
@@ -24,6 +25,7 @@ static void add_sums(bd_report *r) {
         figure_of(r, table, i, "passed", one->passed);
         figure_of(r, table, i, "failed", one->failed);
         figure_of(r, table, i, "open", one->open);
+        figure_of(r, table, i, "not_shown", one->not_shown);
         figure_of(r, table, i, "events", one->events);
         figure_of(r, table, i, "events_left", one->events_left);
     }
@@ -84,8 +86,9 @@ void bd_section_matches(bd_report *r) {
         "either side is listed. A row without its event is judged under its control; an event "
         "without a row is judged only where the check asks for both sides, and is listed in any "
         "case, for it may show a row that the first list lacks. Where no event may be there, "
-        "events "
-        "without a row are counted and not listed.");
+        "events without a row are counted and not listed; a row is answered there when no event was "
+        "found in lists that are complete, and not shown when none was found in lists of which that "
+        "is open.");
     add_sums(r);
     for (size_t i = 0; i < r->assessment->matches.count; i++) {
         add_match(r, &r->assessment->matches.data[i]);
