@@ -87,10 +87,11 @@ typedef struct {
 
 /* One report or bridge letter of a vendor. */
 typedef struct {
-    uint32_t evidence; /* index */
+    uint32_t evidence; /* number */
     bd_str vendor, title;
-    bool is_letter, counts; /* signed off, with both days */
+    bool is_letter, counts; /* for the days that it describes */
     bd_day from, to;        /* BD_DAY_NONE: not said */
+    bd_strs problems;       /* sentences; also of one that counts */
 } bd_vendor_paper;
 
 typedef struct {
@@ -98,7 +99,7 @@ typedef struct {
     bd_day report_to;    /* end of the newest report that counts, BD_DAY_NONE: none counts */
     bd_day covered_to;   /* with letters that follow on without a gap */
     bd_day bridge_until; /* last day that letters may describe behind that report */
-    int open_days;       /* days of the period up to today behind `covered_to` */
+    int open_days;       /* days of the period up to today that neither reports nor letters describe */
     int bridge_left;     /* days from today until `bridge_until`; negative: passed */
 } bd_vendor_clock;
 

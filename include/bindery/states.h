@@ -7,7 +7,7 @@
  *     bd_states states = {.views = views, .out = assessment, ...};
  *     bd_states_begin(&states, err);              before anything is judged
  *     bd_states_judge_controls(&states);          once `checks` and `exceptions` are whole
- *     bd_states_judge_criteria(&states);          once nothing changes a control any more
+ *     bd_states_judge_criteria(&states);          once nothing changes a control any more, and `vendors` is there
  *
  * What is made is Allocated in the arena handed in.  One thread at a time.
  */

@@ -1,6 +1,7 @@
 /* The register of vendors, by dates worked by hand: which paper counts, what it leaves open, what it expects of us. */
 #include "bindery/assessment.h"
 
+#include "make_ready.h"
 #include "make_whole.h"
 
 #define TWO "'report_type':'SOC 2 Type 2','auditor':'A','opinion':'unqualified'"
@@ -164,6 +165,73 @@ TEST(documents_vendors, names_of_one_company_are_one_vendor_and_nobody_is_nobody
     CHECK_EQ_STR(vendor_at(w, 1)->name, "Alpha");
     CHECK_EQ_STR(vendor_at(w, 2)->name, "Zeta");
     CHECK(vendor_at(w, 0)->is_stated && !vendor_at(w, 1)->is_stated);
+    scan_bench_close(&w->bench);
+}
+
+static bool has_gate(const whole *w, const char *gate) {
+    for (size_t i = 0; i < w->out->gates.count; i++) {
+        if (bd_str_eqz(w->out->gates.data[i], gate)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* bindery-1, section 4: "not complete" if a subservice organisation's report leaves an open gap. */
+TEST(documents_vendors, days_that_a_carved_out_vendors_reports_leave_open_are_a_gate) {
+    static const struct {
+        const char *method, *days, *gate;
+    } rows[] = {
+        {"carve-out", "'period_from':'2025-02-01','period_to':'2026-01-30'",
+         "Not complete: the reports of Fabrikam leave 1 day open"},
+        {"carve-out", "'period_from':'2024-02-01','period_to':'2025-01-31'",
+         "Not complete: the reports of Fabrikam leave 31 days open"},
+        {"carve-out", NULL, "Not complete: the reports of Fabrikam leave 31 days open"},
+        {"carve-out", "'period_from':'2025-02-01','period_to':'2026-01-31'", NULL},
+        {"inclusive", NULL, NULL}, /* its controls are described and tested with ours */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        test_failure("row %zu", i);
+        whole *w = whole_open("{}");
+        *bd_push(test_arena(), &w->engagement.vendors) =
+            (bd_vendor){.name = BD_STR("Fabrikam"), .method = bd_str_of(rows[i].method)};
+        if (rows[i].days != NULL) {
+            put_paper(w, "vendor-report",
+                      bd_str_format(test_arena(), "'vendor':'Fabrikam'," TWO ",%s", rows[i].days)
+                          .data);
+        }
+        whole_judge(w);
+        CHECK_EQ_INT(w->out->gates.count, rows[i].gate != NULL ? 1 : 0);
+        CHECK(rows[i].gate == NULL || has_gate(w, rows[i].gate));
+        scan_bench_close(&w->bench);
+    }
+}
+
+/* A letter is written when the period is over: it counts in the register, so it counts on the clock. */
+TEST(documents_vendors, the_clock_and_the_register_leave_the_same_days_open) {
+    whole *w = whole_open("{}");
+    put_paper(w, "vendor-report",
+              "'vendor':'Fabrikam'," TWO ",'period_from':'2025-01-01','period_to':'2025-12-31'");
+    put_paper(w, "vendor-bridge-letter",
+              "'vendor':'Fabrikam','issued_by':'Fabrikam','period_from':'2026-01-01','period_to':"
+              "'2026-01-31'");
+    bd_evidence *letter = &w->bench.items.data[w->bench.items.count - 1];
+    letter->describes_from = letter->describes_to += (bd_instant)60 * 86400 * BD_SECOND;
+    *bd_push(test_arena(), &w->engagement.vendors) =
+        (bd_vendor){.name = BD_STR("Unwatched"), .method = BD_STR("carve-out")};
+    whole_judge(w);
+    bd_ready_inputs inputs = ready_inputs(w->out, w->bench.plan.catalog, &w->engagement,
+                                          &w->bench.items);
+    const bd_readiness *ready = ready_make(&inputs);
+    CHECK_EQ_INT(ready->vendors.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_EQ_STR(ready->vendors.data[i].vendor, vendor_at(w, i)->name);
+        CHECK_EQ_INT(ready->vendors.data[i].open_days, vendor_at(w, i)->open_days);
+    }
+    CHECK_EQ_INT(ready->vendors.data[0].open_days, 31); /* no report at all */
+    CHECK_EQ_INT(ready->vendors.data[1].open_days, 0);
+    CHECK_EQ_INT(ready->papers.count, 2);
+    CHECK(ready->papers.data[1].is_letter && ready->papers.data[1].counts);
     scan_bench_close(&w->bench);
 }
 

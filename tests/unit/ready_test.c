@@ -318,42 +318,50 @@ TEST(ready, a_subscription_that_a_source_never_reached_is_named) {
 
 /* ---- vendors ---- */
 
-static void add_paper(scene *s, const char *type, const char *from, const char *to,
-                      bool is_signed) {
-    bd_str keys[] = {BD_STR("vendor"), BD_STR("period_from"), BD_STR("period_to")};
-    const bd_value *values[] = {bd_value_string(test_arena(), BD_STR("Microsoft")),
-                                bd_value_string(test_arena(), bd_str_of(from)),
-                                bd_value_string(test_arena(), bd_str_of(to))};
+static void add_paper(scene *s, bd_vendor_kind kind, const char *from, const char *to, bool counts) {
     bd_evidence *item = add_item(s, "doc", "2026-01-10T00:00:00Z");
-    item->is_document = true;
-    item->is_signed_off = is_signed;
-    item->sidecar.document.type = bd_str_of(type);
-    item->sidecar.document.in_force_from = item->sidecar.document.in_force_to = BD_DAY_NONE;
-    item->sidecar.document.report = bd_value_object(test_arena(), BD_COUNT(keys), keys, values);
+    bd_evidence *kept = bd_new(test_arena(), bd_evidence, 1);
+    *kept = *item;
+    *bd_push(test_arena(), &s->assessment.vendors.documents) =
+        (bd_vendor_document){.kind = kind,
+                             .item = kept,
+                             .from = day(from),
+                             .to = day(to),
+                             .counts_to = day(to),
+                             .counts = counts};
 }
 
+/* The register counts what is open; the clock says how far letters reach and when the next report is due. */
 TEST(ready, letters_carry_the_vendor_clock_on_without_a_gap_and_for_92_days) {
     scene *s = open_scene("", "2026-03-31");
     set_requirement(s, BD_ONCE, 365, 0);
     s->assessment.controls[0].control = bd_catalog_control(s->catalog, BD_STR("1.6"));
     CHECK_EQ_INT(make(s)->vendors.count, 0);
-    add_paper(s, "azure-soc2-report", "2025-01-01", "2025-12-31", true);
-    CHECK_EQ_INT(make(s)->vendors.data[0].open_days, 90); /* 1 January to 31 March */
-    add_paper(s, "azure-bridge-letter", "2026-01-02", "2026-03-31", true); /* a day is open */
+    s->assessment.vendors.tail_days = 92;
+    *bd_push(test_arena(), &s->assessment.vendors.vendors) =
+        (bd_vendor_standing){.name = BD_STR_INIT("Microsoft"),
+                             .report_to = day("2025-12-31"),
+                             .bridge_until = day("2026-04-02"),
+                             .gap_days = 90,
+                             .open_days = 7};
+    add_paper(s, BD_VENDOR_REPORT, "2025-01-01", "2025-12-31", true);
+    CHECK_EQ_INT(make(s)->vendors.data[0].open_days, 7);
+    add_paper(s, BD_VENDOR_LETTER, "2026-01-02", "2026-03-31", true); /* a day is open */
     CHECK_DAY(make(s)->vendors.data[0].covered_to, "2025-12-31");
-    add_paper(s, "azure-bridge-letter", "2026-01-01", "2026-01-31", false); /* unsigned: none */
+    add_paper(s, BD_VENDOR_LETTER, "2026-01-01", "2026-01-31", false);
     CHECK_DAY(make(s)->vendors.data[0].covered_to, "2025-12-31");
-    add_paper(s, "azure-bridge-letter", "2026-01-01", "2026-01-01", true);
+    add_paper(s, BD_VENDOR_LETTER, "2026-01-01", "2026-01-01", true);
     const bd_readiness *ready = make(s);
     CHECK_EQ_INT(ready->papers.count, 4);
     CHECK_DAY(ready->vendors.data[0].covered_to, "2026-03-31");
-    CHECK_EQ_INT(ready->vendors.data[0].open_days, 0);
     CHECK_DAY(ready->vendors.data[0].bridge_until, "2026-04-02");
     CHECK_EQ_INT(ready->vendors.data[0].bridge_left, 2);
     CHECK_DAY(due_of_kind(ready, BD_DUE_REPORT)->day, "2026-04-02");
     CHECK_EQ_STR(due_of_kind(ready, BD_DUE_REPORT)->owner, "Compliance");
-    add_paper(s, "azure-bridge-letter", "2026-04-01", "2026-12-31", true); /* 92 days, no more */
+    add_paper(s, BD_VENDOR_LETTER, "2026-04-01", "2026-12-31", true); /* 92 days, no more */
     CHECK_DAY(make(s)->vendors.data[0].covered_to, "2026-04-02");
+    s->assessment.vendors.vendors.data[0].gap_days = 93; /* letters bridge nothing then */
+    CHECK_DAY(make(s)->vendors.data[0].covered_to, "2025-12-31");
 }
 
 /* ---- thresholds ---- */

@@ -208,10 +208,10 @@ bd_rc bd_assess(const bd_assess_inputs *inputs, bd_arena *arena, bd_finding_fn *
         rc = bd_populations_list(run->populations, err);
     }
     if (!bd_failed(rc)) {
+        bd_vendors_make(run->documents, bd_judging_left_out(run), &run->out->vendors);
         judge_states(run);
         list_matches(run);
         bd_judging_reviews(run);
-        bd_vendors_make(run->documents, bd_judging_left_out(run), &run->out->vendors);
     }
     if (!bd_failed(rc) && run->others != NULL) {
         rc = bd_others_finish(run->others, err);

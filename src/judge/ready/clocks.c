@@ -6,96 +6,43 @@
 
 /* ---- vendors ---- */
 
-static bool holds_text(const bd_value *list, bd_str text) {
-    for (size_t i = 0; list != NULL && list->kind == BD_ARRAY && i < list->count; i++) {
-        if (bd_str_eq(list->items[i].text, text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool has_type(const bd_strs *types, bd_str type) {
-    for (size_t i = 0; i < types->count; i++) {
-        if (bd_str_eq(types->data[i], type)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-typedef struct {
-    int64_t tail_days;
-    uint32_t control; /* the first one in scope that asks for reports */
-} report_rule;
-
-/* Is this type of document a vendor's report or letter, as checks of controls in scope name them? */
-static bool find_paper_type(const readying *r, bd_str type, bool *is_letter, report_rule *rule) {
-    bool is_known = false;
+/* The first control in scope that asks for vendors' reports. */
+static uint32_t control_of_reports(const readying *r) {
+    uint32_t first = BD_READY_NONE;
     for (size_t i = 0; i < r->in->catalog->check_count; i++) {
-        const bd_check *check = &r->in->catalog->checks[i];
-        const bd_value *reports = bd_value_find(check->body, "reports");
         uint32_t control = r->control_of_check[i];
-        if (reports == NULL || control == BD_READY_NONE) {
-            continue;
-        }
-        (void)bd_value_i64(reports, "tail_days", &rule->tail_days);
-        rule->control = control < rule->control ? control : rule->control;
-        bool is_report = has_type(&check->document_types, type);
-        *is_letter = holds_text(bd_value_find(reports, "letter_types"), type);
-        if (is_report || *is_letter) {
-            is_known = true;
-            break;
-        }
+        bool asks = bd_value_find(r->in->catalog->checks[i].body, "reports") != NULL;
+        first = asks && control < first ? control : first;
     }
-    return is_known;
+    return first;
 }
 
-static bd_day day_of(const bd_document *document, const char *key, bd_day otherwise) {
-    bd_day day;
-    return bd_day_parse(bd_value_text(document->report, key), &day) ? day : otherwise;
+static void add_paper(readying *r, const bd_vendor_document *one) {
+    *bd_push(r->arena, &r->out->papers) =
+        (bd_vendor_paper){.evidence = one->item->given.number,
+                          .vendor = r->assessment->vendors.vendors.data[one->vendor].name,
+                          .title = one->item->title,
+                          .is_letter = one->kind == BD_VENDOR_LETTER,
+                          .counts = one->counts,
+                          .from = one->from,
+                          .to = one->to,
+                          .problems = one->problems};
 }
 
-static int cmp_papers(const void *context, const void *a, const void *b) {
-    (void)context;
-    const bd_vendor_paper *x = a, *y = b;
-    int order = bd_str_cmp(x->vendor, y->vendor);
-    if (order != 0) {
-        return order;
-    }
-    if (x->from != y->from) {
-        return x->from < y->from ? -1 : 1;
-    }
-    return (x->evidence > y->evidence) - (x->evidence < y->evidence);
-}
-
-static bool is_of_now(const readying *r, const bd_evidence *item) {
-    return !item->given.is_withdrawn && item->describes_from < r->assessment->as_of;
-}
-
-static void add_paper(readying *r, uint32_t index, bool is_letter) {
-    const bd_evidence *item = &r->in->evidence->data[index];
-    const bd_document *document = &item->sidecar.document;
-    bd_vendor_paper paper = {.evidence = index,
-                             .vendor = bd_str_trim(bd_value_text(document->report, "vendor")),
-                             .title = item->title,
-                             .is_letter = is_letter,
-                             .from = day_of(document, "period_from", document->in_force_from),
-                             .to = day_of(document, "period_to", document->in_force_to)};
-    paper.counts = item->is_signed_off && paper.from != BD_DAY_NONE && paper.to != BD_DAY_NONE &&
-                   paper.from <= paper.to;
-    *bd_push(r->arena, &r->out->papers) = paper;
-}
-
-/* The last day without a gap behind `from` that reports, or letters up to `limit`, describe. */
-static bd_day reach(const readying *r, bd_str vendor, bd_day from, bd_day limit) {
-    bd_day at = from;
-    for (bool has_moved = true; has_moved;) {
+/* The last day without a gap behind the newest report that letters describe, as far as they may bridge at all. */
+static bd_day reach(const readying *r, uint32_t vendor) {
+    const bd_vendor_register *all = &r->assessment->vendors;
+    const bd_vendor_standing *standing = &all->vendors.data[vendor];
+    bd_day at = standing->report_to;
+    for (bool has_moved = standing->gap_days <= all->tail_days; has_moved;) {
         has_moved = false;
-        for (size_t i = 0; i < r->out->papers.count; i++) {
-            const bd_vendor_paper *one = &r->out->papers.data[i];
-            bd_day to = one->is_letter && one->to > limit ? limit : one->to;
-            if (one->counts && bd_str_eq(one->vendor, vendor) && one->from <= at + 1 && to > at) {
+        for (size_t i = 0; i < all->documents.count; i++) {
+            const bd_vendor_document *one = &all->documents.data[i];
+            bool follows = one->vendor == vendor && one->kind == BD_VENDOR_LETTER && one->counts &&
+                           one->from <= at + 1;
+            bd_day to = one->counts_to < standing->bridge_until ? one->counts_to
+                                                                : standing->bridge_until;
+            if (follows && to > at) {
                 at = to;
                 has_moved = true;
             }
@@ -104,55 +51,37 @@ static bd_day reach(const readying *r, bd_str vendor, bd_day from, bd_day limit)
     return at;
 }
 
-static void add_vendor(readying *r, bd_str vendor, const report_rule *rule) {
-    bd_vendor_clock clock = {.vendor = vendor,
-                             .report_to = BD_DAY_NONE,
-                             .covered_to = BD_DAY_NONE,
-                             .bridge_until = BD_DAY_NONE};
-    bd_day today = r->out->today, ends = r->out->ends;
-    for (size_t i = 0; i < r->out->papers.count; i++) {
-        const bd_vendor_paper *one = &r->out->papers.data[i];
-        bool is_newer = clock.report_to == BD_DAY_NONE || one->to > clock.report_to;
-        if (one->counts && !one->is_letter && bd_str_eq(one->vendor, vendor) && is_newer) {
-            clock.report_to = one->to;
-        }
-    }
-    bd_day first = r->assessment->period->from, last = today < ends ? today : ends;
-    bd_day behind = first - 1;
-    if (clock.report_to != BD_DAY_NONE) {
-        clock.bridge_until = clock.report_to + (bd_day)rule->tail_days;
-        clock.bridge_left = clock.bridge_until - today;
-        clock.covered_to = reach(r, vendor, clock.report_to, clock.bridge_until);
-        behind = clock.covered_to > behind ? clock.covered_to : behind;
-        bd_due *due = ready_add_due(r, BD_DUE_REPORT, clock.bridge_until, rule->control);
-        due->subject = vendor;
-        due->what =
-            bd_str_format(r->arena,
-                          "next report of %.*s: the last one ends on %.*s, letters bridge at "
-                          "most %lld days",
-                          BD_ARG(vendor), BD_ARG(bd_day_format(r->arena, clock.report_to)),
-                          (long long)rule->tail_days);
-    }
-    clock.open_days = last > behind ? last - behind : 0;
-    *bd_push(r->arena, &r->out->vendors) = clock;
+static void add_report_due(readying *r, const bd_vendor_standing *standing, uint32_t control) {
+    bd_due *due = ready_add_due(r, BD_DUE_REPORT, standing->bridge_until, control);
+    due->subject = standing->name;
+    due->what = bd_str_format(r->arena,
+                              "next report: the last one ends on %.*s, letters bridge at most "
+                              "%lld days",
+                              BD_ARG(bd_day_format(r->arena, standing->report_to)),
+                              (long long)r->assessment->vendors.tail_days);
 }
 
+/* As the register of vendors has them: what it counts, bridges and leaves open is counted once. */
 void ready_find_vendors(readying *r) {
-    report_rule rule = {.tail_days = BD_DOCUMENTS_TAIL_DAYS, .control = BD_READY_NONE};
-    for (size_t i = 0; i < r->in->evidence->count; i++) {
-        bd_arenas_pass(sizeof(bd_evidence));
-        const bd_evidence *item = &r->in->evidence->data[i];
-        bool is_letter = false;
-        if (item->is_document && is_of_now(r, item) &&
-            find_paper_type(r, item->sidecar.document.type, &is_letter, &rule)) {
-            add_paper(r, (uint32_t)i, is_letter);
+    const bd_vendor_register *all = &r->assessment->vendors;
+    uint32_t control = control_of_reports(r);
+    for (uint32_t i = 0; i < all->vendors.count; i++) {
+        const bd_vendor_standing *standing = &all->vendors.data[i];
+        bool has_report = standing->report_to != BD_DAY_NONE;
+        *bd_push(r->arena, &r->out->vendors) = (bd_vendor_clock){
+            .vendor = standing->name,
+            .report_to = standing->report_to,
+            .covered_to = has_report ? reach(r, i) : BD_DAY_NONE,
+            .bridge_until = standing->bridge_until,
+            .bridge_left = has_report ? standing->bridge_until - r->out->today : 0,
+            .open_days = (int)standing->open_days};
+        if (has_report) {
+            add_report_due(r, standing, control);
         }
     }
-    bd_sort(r->out->papers.data, r->out->papers.count, sizeof(bd_vendor_paper), cmp_papers, NULL);
-    for (size_t i = 0; i < r->out->papers.count; i++) {
-        if (i == 0 ||
-            !bd_str_eq(r->out->papers.data[i].vendor, r->out->papers.data[i - 1].vendor)) {
-            add_vendor(r, r->out->papers.data[i].vendor, &rule);
+    for (size_t i = 0; i < all->documents.count; i++) {
+        if (all->documents.data[i].kind != BD_VENDOR_MEMO) {
+            add_paper(r, &all->documents.data[i]);
         }
     }
 }
@@ -343,6 +272,10 @@ void ready_find_unreached(readying *r) {
             *bd_push(r->arena, &r->out->unreached) = one;
         }
     }
+}
+
+static bool is_of_now(const readying *r, const bd_evidence *item) {
+    return !item->given.is_withdrawn && item->describes_from < r->assessment->as_of;
 }
 
 void ready_find_incomplete(readying *r) {

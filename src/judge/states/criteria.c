@@ -155,6 +155,25 @@ static void judge_score(bd_states *states) {
     out->fresh = bd_ratio_of(fresh, of);
 }
 
+/* Under the inclusive method no report is asked for; one that is on file has to reach over the period all the same. */
+static bool leaves_gap(const bd_vendor_standing *vendor) {
+    bool has_report = vendor->report_to != BD_DAY_NONE;
+    return vendor->is_stated && vendor->is_finding &&
+           (has_report || bd_str_eqz(vendor->method, "carve-out"));
+}
+
+static void gate_vendors(bd_states *states) {
+    const bd_vendor_register *all = &states->out->vendors;
+    for (size_t i = 0; i < all->vendors.count; i++) {
+        const bd_vendor_standing *one = &all->vendors.data[i];
+        if (leaves_gap(one)) {
+            *bd_push(states->arena, &states->out->gates) = bd_str_format(
+                states->arena, "Not complete: the reports of %.*s leave %lld day%s open",
+                BD_ARG(one->name), (long long)one->open_days, one->open_days == 1 ? "" : "s");
+        }
+    }
+}
+
 static void find_gates(bd_states *states) {
     bd_assessment *out = states->out;
     for (size_t i = 0; i < out->criterion_count; i++) {
@@ -164,6 +183,7 @@ static void find_gates(bd_states *states) {
                               BD_ARG(out->criteria[i].criterion->id));
         }
     }
+    gate_vendors(states);
     int high = 0;
     for (size_t i = 0; i < out->exceptions.count; i++) {
         const bd_exception *one = bd_assessment_exception(out, i);

@@ -25,7 +25,7 @@ static void add_vendors(bd_report *r) {
     static const bd_column_def columns[] = {{"Vendor", BD_ALIGN_LEFT, 1},
                                             {"Last report ends", BD_ALIGN_LEFT, 0},
                                             {"Covered to", BD_ALIGN_LEFT, 0},
-                                            {"Open days of ours", BD_ALIGN_RIGHT, 0},
+                                            {"Open, days", BD_ALIGN_RIGHT, 0},
                                             {"Letters bridge until", BD_ALIGN_LEFT, 1}};
     const bd_readiness *ready = r->in->ready;
     bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
@@ -40,45 +40,54 @@ static void add_vendors(bd_report *r) {
     }
 }
 
+static bd_str paper_words(bd_report *r, const bd_vendor_paper *one) {
+    bd_str why = bd_words_journal_text(r, bd_words_list(r, &one->problems, "; "));
+    return bd_str_format(r->arena, "%s%s%s%.*s", one->is_letter ? "letter, " : "",
+                         one->counts ? "counts" : "does not count", why.size > 0 ? ": " : "",
+                         BD_ARG(why));
+}
+
 static void add_papers(bd_report *r) {
     static const bd_column_def columns[] = {{"Evidence", BD_ALIGN_LEFT, 0},
                                             {"Report or letter", BD_ALIGN_LEFT, 2},
                                             {"From", BD_ALIGN_LEFT, 0},
                                             {"To", BD_ALIGN_LEFT, 0},
-                                            {"", BD_ALIGN_LEFT, 1}};
+                                            {"Standing", BD_ALIGN_LEFT, 1}};
     const bd_readiness *ready = r->in->ready;
+    if (ready->papers.count == 0) {
+        bd_say(r, BD_PARA_BODY,
+               "No report or letter of a vendor is on file. Fetch the SOC 2 Type 2 reports of Azure "
+               "from the Service Trust Portal and register them with their periods; behind the last "
+               "one a letter that the vendor issued bridges at most 92 days.");
+        return;
+    }
     bd_table *table = BD_ADD_TABLE(r, BD_STR("Reports and letters on file"), columns, true);
     for (size_t i = 0; i < ready->papers.count && i < MOST_PAPERS; i++) {
         const bd_vendor_paper *one = &ready->papers.data[i];
-        bd_add_evidence(r, table, r->evidence->data[one->evidence].given.number);
+        bd_add_evidence(r, table, one->evidence);
         bd_table_text(table, bd_words_journal_text(r, one->title));
         bd_table_text(table, bd_words_day(r, one->from));
         bd_table_text(table, bd_words_day(r, one->to));
-        bd_table_text(table, one->counts      ? BD_STR("counts")
-                             : one->is_letter ? BD_STR("letter; not signed off, or without days")
-                                              : BD_STR("not signed off, or without days"));
+        bd_table_text(table, paper_words(r, one));
     }
 }
 
 void bd_section_vendor_clock(bd_report *r) {
     const bd_readiness *ready = r->in->ready;
     bd_open_section(r, BD_STR("Vendor clock"), BD_STR("vendors"));
-    if (ready->papers.count == 0) {
-        bd_say(
-            r, BD_PARA_BODY,
-            "No report or letter of a vendor is on file: every day of the period is open. Fetch "
-            "the "
-            "SOC 2 Type 2 reports of Azure from the Service Trust Portal and register them with "
-            "their periods; behind the last one a letter that the vendor issued bridges at most 92 "
-            "days.");
+    if (ready->vendors.count == 0) {
+        bd_say(r, BD_PARA_BODY,
+               "No vendor is named in bindery.json and no report of one is on file. Azure is one: "
+               "name it, fetch its SOC 2 Type 2 reports from the Service Trust Portal and register "
+               "them with their periods.");
         return;
     }
     add_vendors(r);
     add_papers(r);
     bd_say(r, BD_PARA_NOTE,
            "The clock looks at days alone; whether a report speaks of what we use, with which "
-           "opinion, "
-           "is judged by the controls over vendors.");
+           "opinion, is judged by the controls over vendors. Open: days of the period so far that "
+           "neither a report nor a letter describes.");
 }
 
 /* ---- what changed ---- */
@@ -163,7 +172,7 @@ static void add_retention(bd_report *r) {
                                             {"Kept, days", BD_ALIGN_RIGHT, 0},
                                             {"Described to", BD_ALIGN_LEFT, 0},
                                             {"In", BD_ALIGN_LEFT, 1},
-                                            {"", BD_ALIGN_LEFT, 2}};
+                                            {"At risk", BD_ALIGN_LEFT, 2}};
     const bd_readiness *ready = r->in->ready;
     if (ready->retention.count == 0) {
         return;

@@ -32,6 +32,10 @@ static bool is_first_of_row(const bd_report *r, size_t index) {
     return true;
 }
 
+static bd_str whole_words(const bd_report *r, const bd_due *due) {
+    return bd_str_format(r->arena, "%.*s: %.*s", BD_ARG(due->subject), BD_ARG(due->what));
+}
+
 static void add_due_row(bd_report *r, bd_table *table, size_t index) {
     const bd_readiness *ready = r->in->ready;
     const bd_due *due = &ready->dues.data[index];
@@ -43,7 +47,8 @@ static void add_due_row(bd_report *r, bd_table *table, size_t index) {
             continue;
         }
         if (++count <= MOST_IDS) {
-            *bd_push(r->arena, &ids) = one->requirement != BD_READY_NONE ? one->subject : one->what;
+            *bd_push(r->arena, &ids) =
+                one->requirement != BD_READY_NONE ? one->subject : whole_words(r, one);
         }
     }
     bd_str list = bd_words_list(r, &ids, ", ");
@@ -56,10 +61,7 @@ static void add_due_row(bd_report *r, bd_table *table, size_t index) {
     bd_table_text(table, due->owner.size > 0 ? due->owner : BD_STR(BD_DASH));
     bd_table_text(table, bd_words_number(r, (int64_t)count));
     bd_table_text(table, count == 1
-                             ? bd_words_catalog(
-                                   r, bd_words_journal_text(r, bd_str_format(r->arena, "%.*s: %.*s",
-                                                                             BD_ARG(due->subject),
-                                                                             BD_ARG(due->what))))
+                             ? bd_words_catalog(r, bd_words_journal_text(r, whole_words(r, due)))
                              : bd_words_journal_text(r, list));
 }
 
@@ -78,7 +80,7 @@ static void say_whose_windows(bd_report *r) {
 }
 
 void bd_section_dues(bd_report *r) {
-    static const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+    static const bd_column_def columns[] = {{"When", BD_ALIGN_LEFT, 0},
                                             {"Due", BD_ALIGN_LEFT, 0},
                                             {"Accepted late until", BD_ALIGN_LEFT, 0},
                                             {"Owner", BD_ALIGN_LEFT, 1},

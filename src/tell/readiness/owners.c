@@ -99,7 +99,7 @@ static void add_row(bd_report *r, bd_table *table, size_t index) {
 }
 
 static void add_owner(bd_report *r, bd_str owner) {
-    static const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+    static const bd_column_def columns[] = {{"Done", BD_ALIGN_LEFT, 0},
                                             {"Control", BD_ALIGN_LEFT, 0},
                                             {"What it is about", BD_ALIGN_LEFT, 1},
                                             {"State", BD_ALIGN_LEFT, 0},

@@ -81,7 +81,7 @@ static void add_score(bd_report *r) {
     bd_str since = from == NULL
                        ? BD_STR("Change")
                        : bd_str_format(r->arena, "Since %.*s", BD_ARG(bd_words_day(r, from->day)));
-    const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+    const bd_column_def columns[] = {{"Score", BD_ALIGN_LEFT, 0},
                                      {"n of m", BD_ALIGN_RIGHT, 0},
                                      {"Share", BD_ALIGN_RIGHT, 0},
                                      {bd_str_z(r->arena, since), BD_ALIGN_RIGHT, 0},
@@ -141,7 +141,7 @@ static void add_trend_chart(bd_report *r, const bd_past *now) {
 static void add_trend(bd_report *r) {
     static const bd_column_def columns[] = {{"Month ending", BD_ALIGN_LEFT, 1},
                                             {"READY", BD_ALIGN_RIGHT, 0},
-                                            {"", BD_ALIGN_RIGHT, 0},
+                                            {"Share", BD_ALIGN_RIGHT, 0},
                                             {"COVER", BD_ALIGN_RIGHT, 0},
                                             {"FRESH", BD_ALIGN_RIGHT, 0},
                                             {"Open exceptions", BD_ALIGN_RIGHT, 0.8},

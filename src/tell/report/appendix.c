@@ -34,9 +34,9 @@ static void add_score(bd_report *r) {
                      "last due instance does not deviate; the evidence is fresh; and in no "
                      "requirement do both more than one "
                      "and more than a quarter of the due instances deviate."},
-        {"Gates", "The whole is called not complete while a criterion in scope is uncovered or an "
-                  "exception rated high "
-                  "is open."},
+        {"Gates", "The whole is called not complete while a criterion in scope is uncovered, the "
+                  "reports of a subservice organisation that is carved out leave a day open, or an "
+                  "exception rated high is open."},
         {"Microsoft's scores",
          "Secure scores and policy compliance figures are other measures. They never enter these."},
     };
