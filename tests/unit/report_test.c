@@ -567,6 +567,18 @@ TEST(report, exceptions_beyond_the_first_twenty_five_of_a_check_are_counted) {
     CHECK(!says(doc, "X-nsg-admin-ports-2026-03-15-00000019"));
 }
 
+/* A reader who sees ten of many must not miss a worse one behind them. */
+TEST(report, what_is_open_at_a_glance_begins_with_what_is_rated_high) {
+    fixture *f = make_full_fixture();
+    bd_exception *first = &f->assessment.exceptions.data[0];
+    first->check = bd_catalog_check(f->catalog, BD_STR("azure-user-controls-mapped"));
+    first->reason = BD_STR("something of medium weight");
+    bd_str text = text_of(bd_report_binder(&f->inputs, f->arena));
+    bd_str shown = bd_str_sub(text, 0, (size_t)bd_str_find(text, BD_STR("92 more are open")));
+    CHECK(bd_str_find(shown, BD_STR("reach port 3389")) >= 0);
+    CHECK(bd_str_find(shown, BD_STR("omething of medium weight")) < 0);
+}
+
 TEST(report, the_first_five_exceptions_of_a_check_have_a_sheet_the_further_ones_a_line) {
     const bd_doc *doc = make_binder();
     CHECK_EQ_INT(count_headings(doc, "exception-X-nsg-admin-ports-2026-03-15-00000004"), 1);

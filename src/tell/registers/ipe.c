@@ -449,7 +449,7 @@ static void add_missing_sources(bd_report *r) {
 size_t bd_add_diags(bd_report *r, const bd_diags *diags) {
     static const char *const severities[] = {
         [BD_DIAG_NOTE] = "note", [BD_DIAG_WARNING] = "warning", [BD_DIAG_REFUSED] = "refused"};
-    static const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+    static const bd_column_def columns[] = {{"Kind", BD_ALIGN_LEFT, 0},
                                             {"Subject", BD_ALIGN_LEFT, 1},
                                             {"Where", BD_ALIGN_LEFT, 0},
                                             {"What was noted", BD_ALIGN_LEFT, 2}};

@@ -383,7 +383,7 @@ static void add_requirement_row(bd_report *r, bd_table *table, size_t at,
 
 static void add_requirements(bd_report *r, size_t control) {
     static const bd_column_def columns[] = {
-        {"", BD_ALIGN_LEFT, 0},           {"Requirement", BD_ALIGN_LEFT, 4},
+        {"Id", BD_ALIGN_LEFT, 0},         {"Requirement", BD_ALIGN_LEFT, 4},
         {"Frequency", BD_ALIGN_LEFT, 0},  {"Accepted / due", BD_ALIGN_RIGHT, 0},
         {"Outcomes", BD_ALIGN_LEFT, 1.4}, {"Newest", BD_ALIGN_LEFT, 0}};
     const bd_control_result *c = &r->assessment->controls[control];

@@ -30,9 +30,8 @@ void bd_section_gates(bd_report *r) {
     bd_para_styled(para, BD_RUN_STRONG,
                    gates->count > 0 ? BD_STR("Not complete. ") : BD_STR("No gate is shut. "));
     if (gates->count == 0) {
-        bd_para_text(
-            para,
-            BD_STR("No criterion in scope is uncovered and no exception rated high is open."));
+        bd_para_text(para, BD_STR("No criterion in scope is uncovered, no report of a carved-out "
+                                  "vendor leaves a day open and no exception rated high is open."));
         return;
     }
     bd_str prefix = BD_STR("Not complete: ");
@@ -51,7 +50,7 @@ static void add_score(bd_report *r) {
         {"COVER", "cover", "due instances with accepted evidence", &a->cover},
         {"FRESH", "fresh", "controls whose newest evidence is within its age limit", &a->fresh},
     };
-    static const bd_column_def columns[] = {{"", BD_ALIGN_LEFT, 0},
+    static const bd_column_def columns[] = {{"Score", BD_ALIGN_LEFT, 0},
                                             {"n of m", BD_ALIGN_RIGHT, 0},
                                             {"Share", BD_ALIGN_RIGHT, 0},
                                             {"What is counted", BD_ALIGN_LEFT, 1}};
@@ -232,7 +231,37 @@ void bd_section_months(bd_report *r) {
 /* ---- open exceptions
  * ---------------------------------------------------------------------------------------------- */
 
+static void add_open_exception(bd_report *r, bd_table *table, size_t index) {
+    const bd_exception *x = bd_assessment_exception(r->assessment, index);
+    bd_cell *cell = bd_table_cell(table);
+    for (size_t k = 0; k < x->controls.count; k++) {
+        bd_cell_add(table, cell, k > 0 ? BD_STR(", ") : BD_STR(""));
+        bd_cell_add_link(table, cell, x->controls.data[k],
+                         bd_anchor_of(r, "control", x->controls.data[k]));
+    }
+    bd_add_link(table, bd_words_capital(r, bd_words_journal_text(r, x->reason)),
+                bd_anchor_of_exception(r, index));
+    bd_table_text(table, bd_words_journal_text(r, bd_words_resource(r, x->resource)));
+    bd_table_text(table, bd_words_day(r, x->first_seen_failing));
+    bd_table_text(table, bd_words_day(r, x->last_seen_failing));
+    bd_table_text(table, x->check->severity);
+}
+
+static void say_rest(bd_report *r, size_t rest) {
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
+    bd_para_text(para,
+                 bd_str_format(r->arena, "%zu more %s open", rest, rest == 1 ? "is" : "are"));
+    bd_para_text(para,
+                 r->has_sections ? BD_STR("; see the ") : BD_STR("; see the list of exceptions."));
+    if (r->has_sections) {
+        bd_para_link(para, BD_STR("register"), BD_STR("exceptions"));
+        bd_para_text(para, BD_STR("."));
+    }
+}
+
+/* What is left out is never rated above what is printed. */
 static void add_open_exceptions(bd_report *r, size_t most) {
+    static const char *const ratings[] = {"high", "medium", "low"};
     static const bd_column_def columns[] = {
         {"Controls", BD_ALIGN_LEFT, 0},     {"What failed", BD_ALIGN_LEFT, 2},
         {"Resource", BD_ALIGN_LEFT, 2},     {"First failing", BD_ALIGN_LEFT, 0},
@@ -244,35 +273,17 @@ static void add_open_exceptions(bd_report *r, size_t most) {
     }
     bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     size_t printed = 0;
-    for (size_t i = 0; i < a->exceptions.count && printed < most; i++) {
-        const bd_exception *x = bd_assessment_exception(a, i);
-        if (!x->is_open) {
-            continue;
+    for (size_t k = 0; k < BD_COUNT(ratings); k++) {
+        for (size_t i = 0; i < a->exceptions.count && printed < most; i++) {
+            const bd_exception *x = bd_assessment_exception(a, i);
+            if (x->is_open && bd_str_eqz(x->check->severity, ratings[k])) {
+                add_open_exception(r, table, i);
+                printed++;
+            }
         }
-        printed++;
-        bd_cell *cell = bd_table_cell(table);
-        for (size_t k = 0; k < x->controls.count; k++) {
-            bd_cell_add(table, cell, k > 0 ? BD_STR(", ") : BD_STR(""));
-            bd_cell_add_link(table, cell, x->controls.data[k],
-                             bd_anchor_of(r, "control", x->controls.data[k]));
-        }
-        bd_add_link(table, bd_words_capital(r, bd_words_journal_text(r, x->reason)),
-                    bd_anchor_of_exception(r, i));
-        bd_table_text(table, bd_words_journal_text(r, bd_words_resource(r, x->resource)));
-        bd_table_text(table, bd_words_day(r, x->first_seen_failing));
-        bd_table_text(table, bd_words_day(r, x->last_seen_failing));
-        bd_table_text(table, x->check->severity);
     }
     if (a->open_exceptions > printed) {
-        bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
-        size_t rest = a->open_exceptions - printed;
-        bd_para_text(para, bd_str_format(r->arena, "%zu more %s open", rest, rest == 1 ? "is" : "are"));
-        bd_para_text(para, r->has_sections ? BD_STR("; see the ")
-                                           : BD_STR("; see the list of exceptions."));
-        if (r->has_sections) {
-            bd_para_link(para, BD_STR("register"), BD_STR("exceptions"));
-            bd_para_text(para, BD_STR("."));
-        }
+        say_rest(r, a->open_exceptions - printed);
     }
 }
 

@@ -172,7 +172,7 @@ static void add_states(bd_report *r, const bd_value *list) {
                                             {"Owner", BD_ALIGN_LEFT, 1},
                                             {"Before", BD_ALIGN_LEFT, 0},
                                             {"Now", BD_ALIGN_LEFT, 0},
-                                            {"", BD_ALIGN_LEFT, 0}};
+                                            {"Change", BD_ALIGN_LEFT, 0}};
     size_t count = bd_value_count(list);
     if (count == 0) {
         return;
