@@ -64,6 +64,14 @@ of "vendors: what bindery.json says wrong is said" '.problems | join("; ")' \
     "there is no criterion 'CC9.9'; there is no control '77.7' to watch it; there is no criterion 'CC0.0' that 'S-1' could serve; 'Later Ltd' is noted as recipient on 2031-01-01, which is still to come"
 of "vendors: the carve-out names criterion and watching control" '[.carve_outs[] | select(.stated and .criterion == "CC6.4") | .control] | join(" ")' 9.2
 
+claim "vendors: what reports leave open of a carved-out vendor is a gate each, of one that bindery.json does not name none" \
+    test "$(jq -r '.score.gates[] | select(contains("reports"))' $data)" = \
+    "Not complete: the reports of Fabrikam Cloud leave 15 days open
+Not complete: the reports of Harbourline Mail GmbH leave 181 days open"
+claim "vendors: the clock of the readiness report counts as the register does" \
+    test "$(jq -c '[.vendors[] | [.vendor, .open_days]]' e/out/2026-H1/readiness.json)" = \
+    "$(jq -c '[.vendors[] | [.name, .open_days]]' $data)"
+
 pack=$(ls e/out/2026-H1/*.zip)
 mkdir unpacked
 (cd unpacked && python3 -m zipfile -e "../$pack" .)
@@ -95,3 +103,15 @@ edit_config e 'd["vendors"][0]["recipients"] = []
 d["facts"]["our_cuecs"]["value"].append({"id": "C-2"})'
 claim_exit "vendors: a customer's control without words is refused" 3 bindery -C e run -q
 claim_says "vendors: with its place" "/facts/our_cuecs/value/1"
+
+# A letter is read by the check over reports: it lies with that check's control and not with what nobody reads.
+rm -rf e unpacked
+new_engagement e
+paper azure.pdf vendor-report "{\"vendor\":\"Microsoft Corporation (Azure)\",$two,\"period_from\":\"2025-04-01\",\"period_to\":\"2026-03-31\"}"
+paper bridge.pdf vendor-bridge-letter '{"vendor":"Microsoft Corporation (Azure)","issued_by":"Microsoft Corporation (Azure)","period_from":"2026-04-01","period_to":"2026-06-30"}'
+bindery -C e run -q >/dev/null 2>&1
+pack=$(ls e/out/2026-H1/*.zip)
+letters() { unzip -Z1 "$pack" | grep 'bridge' | grep -vc '/10_EVIDENCE/CC[0-9]*/'; }
+claim "vendors: a letter that a check reads lies with its control" test "$(letters)" = 0
+claim "vendors: and index.csv finds it by criterion" \
+    test "$(unzip -p "$pack" '*/index.csv' | grep bridge | cut -d, -f1 | grep -c '^CC9.2$')" = 1

@@ -67,23 +67,25 @@ static bd_str readme_text(bd_production *run) {
         run->session->arena,
         "%.*s\n\nEvidence package of %.*s for the period %.*s to %.*s, as of %.*s.\n"
         "Management's evidence; no auditor's opinion. The auditor selects and tests.\n\n"
-        "binder.pdf    the signed binder: states, exceptions, every evidence item\n"
-        "index.html    the same by criterion, control and file; opens offline in any browser\n"
-        "index.csv     one row per evidence item and criterion\n\n"
-        "../10_EVIDENCE      files exactly as handed in, by criterion and control; each with its "
+        "binder.pdf            the signed binder: states, exceptions, every evidence item\n"
+        "index.html            the same by criterion, control and file; opens offline in any browser\n"
+        "index.csv             one row per evidence item and criterion\n\n"
+        "../10_EVIDENCE        files exactly as handed in, by criterion and control; each with its "
         ".ipe.json sheet\n"
-        "                    (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
-        "../20_POPULATIONS   what was frozen and drawn from it; lists held against each other, and what is left over\n"
+        "                      (of a vendor's report the sheet alone: the report is not ours to pass on)\n"
+        "                      _UNMAPPED holds what no control reads: registers, sidecars of whole folders, other\n"
+        "                      tools' scores, and what was not recognised\n"
+        "../20_POPULATIONS     what was frozen and drawn from it; lists held against each other, and what is left over\n"
         "../30_ACCESS-REVIEWS  each access review with its decisions, who was denied, what was due\n"
-        "../40_VENDORS      vendors' reports and what they expect of us, as lists; letters lie in 10_EVIDENCE\n"
-        "../50_SCORES        the score and its parts; apart from it what Microsoft's tools say\n"
-        "../60_EXCEPTIONS    every exception of the period\n"
-        "../80_MACHINE       assessment, findings, catalog and engagement for machines\n"
-        "../90_INTEGRITY     manifest, checksums, signature, journal; verify.txt says how to check "
+        "../40_VENDORS         vendors' reports and what they expect of us, as lists; letters lie in 10_EVIDENCE\n"
+        "../50_SCORES          the score and its parts; apart from it what Microsoft's tools say\n"
+        "../60_EXCEPTIONS      every exception of the period\n"
+        "../80_MACHINE         assessment, findings, catalog and engagement for machines\n"
+        "../90_INTEGRITY       manifest, checksums, signature, journal; verify.txt says how to check "
         "all of it\n\n"
         "The state of a control is derived from evidence and never set by hand. What is not "
         "evidenced is listed\n"
-        "as such. Questions go to the people the binder's cover names.\n",
+        "as such. Questions go to the owners of the controls, whom the binder names under Scope and system.\n",
         BD_ARG(facts->package_id), BD_ARG(facts->organisation), BD_ARG(facts->period_from),
         BD_ARG(facts->period_to),
         BD_ARG(bd_instant_words(run->session->arena, run->session->engagement.zone,

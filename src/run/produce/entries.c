@@ -35,15 +35,10 @@ static const bd_control **control_by_item(bd_production *run) {
     bd_judged_run *judged = run->judged;
     const bd_control **owners =
         bd_new(run->session->arena, const bd_control *, judged->read.evidence.count + 1);
-    const bd_assessment *assessment = judged->assessment;
-    for (size_t i = 0; i < assessment->control_count; i++) {
-        const bd_control_result *control = &assessment->controls[i];
-        for (size_t j = 0; j < control->requirement_count; j++) {
-            for (size_t k = 0; k < control->requirements[j].evidence.count; k++) {
-                uint32_t index = control->requirements[j].evidence.data[k] - 1;
-                owners[index] = owners[index] != NULL ? owners[index] : control->control;
-            }
-        }
+    for (size_t i = 0; i < judged->read.evidence.count; i++) {
+        size_t count = 0;
+        const bd_tie *ties = bd_ties_of_evidence(run->ties, i, &count);
+        owners[i] = count > 0 ? judged->assessment->controls[ties[0].control].control : NULL;
     }
     for (size_t i = 0; i < judged->read.evidence.count; i++) {
         bd_arenas_pass(sizeof(bd_evidence));
@@ -77,6 +72,7 @@ static bd_package_place place_of(bd_production *run, const bd_evidence *item,
 
 void bd_entries_place(bd_production *run) {
     bd_arena *arena = run->session->arena;
+    run->ties = bd_ties_make(run->judged->assessment, &run->judged->read.evidence, arena);
     run->owners = control_by_item(run);
     run->places = bd_new(arena, bd_package_place, run->judged->read.evidence.count + 1);
     run->paths = bd_new(arena, bd_str, run->judged->read.evidence.count + 1);
@@ -94,7 +90,6 @@ void bd_entries_place(bd_production *run) {
             run->paths[i] = item->is_withheld ? run->ipe_paths[i] : run->paths[i];
         }
     }
-    run->ties = bd_ties_make(run->judged->assessment, &run->judged->read.evidence, arena);
 }
 
 /* ---- what was written ---- */
