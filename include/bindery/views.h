@@ -139,6 +139,9 @@ bd_tiling bd_views_tile(const bd_views *views, const bd_strs *sources, const bd_
                         bd_instant end);
 /* Do usable extracts describe all of [from, to)?  Also beyond the as-of instant: a window belongs to its event. */
 bool bd_views_is_logged(const bd_views *views, const bd_check_view *view, bd_instant from, bd_instant to);
+/* "Entra sign-in log (S58s)": a number of the catalog says nothing to whoever does not have it.  An id that is a word,
+ * as lists and derivations have, stays as it is.  Allocated in <arena>, or the id itself. */
+bd_str bd_views_source_words(const bd_views *views, bd_str id, bd_arena *arena);
 /* A list (not a log) that the other side of a match needs and nobody handed in usably; "" when there is none. */
 bd_str bd_views_unread_list(const bd_views *views, const bd_check_view *view);
 

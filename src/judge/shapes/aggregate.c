@@ -89,7 +89,8 @@ static backing back_source(const bd_shapes *shapes, const bd_check_view *view, b
     }
     if (range.count == 0 || all.why_not.size == 0) {
         all.why_not = bd_str_format(shapes->arena, "no answer of %.*s%s%.*s of that day is on file",
-                                    BD_ARG(source), scope.size > 0 ? " in " : "", BD_ARG(scope));
+                                    BD_ARG(bd_views_source_words(shapes->views, source, shapes->arena)),
+                                    scope.size > 0 ? " in " : "", BD_ARG(scope));
     }
     return all;
 }

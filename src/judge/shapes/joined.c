@@ -101,7 +101,8 @@ static bd_str span_words(bd_arena *arena, const bd_match_window *window) {
     return bd_str_format(arena, "from %.*s to %.*s", BD_ARG(from), BD_ARG(to));
 }
 
-static bd_str window_words(bd_arena *arena, const bd_reduce_plan *plan) {
+static bd_str window_words(const bd_match_lists *lists, const bd_reduce_plan *plan) {
+    bd_arena *arena = lists->arena;
     bd_str text = bd_str_format(arena, "An event counts %.*s",
                                 BD_ARG(span_words(arena, &plan->event_windows[0])));
     for (size_t i = 1; i < plan->event_sources.count; i++) {
@@ -112,7 +113,7 @@ static bd_str window_words(bd_arena *arena, const bd_reduce_plan *plan) {
                        (!one->has_to || one->to == main->to);
         if (!is_same) {
             text = bd_str_format(arena, "%.*s; of %.*s %.*s", BD_ARG(text),
-                                 BD_ARG(plan->event_sources.data[i]),
+                                 BD_ARG(bd_views_source_words(lists->views, plan->event_sources.data[i], arena)),
                                  BD_ARG(span_words(arena, one)));
         }
     }
@@ -134,21 +135,24 @@ static bd_str fields_words(bd_arena *arena, const bd_value *fields) {
     return text;
 }
 
-static bd_str side_words(bd_arena *arena, const bd_value *side) {
+static bd_str side_words(const bd_match_lists *lists, const bd_value *side) {
+    bd_arena *arena = lists->arena;
+    bd_str source = bd_views_source_words(lists->views, bd_value_text(side, "source"), arena);
     bd_str keys = fields_words(arena, bd_value_find(side, "key"));
     bd_str alias = bd_value_text(side, "alias"), time = bd_value_text(side, "time");
-    return bd_str_format(arena, "%.*s by %.*s%s%.*s%s%.*s", BD_ARG(bd_value_text(side, "source")),
-                         BD_ARG(keys), alias.size > 0 ? ", else by " : "", BD_ARG(alias),
+    return bd_str_format(arena, "%.*s by %.*s%s%.*s%s%.*s", BD_ARG(source), BD_ARG(keys),
+                         alias.size > 0 ? ", else by " : "", BD_ARG(alias),
                          time.size > 0 ? ", at " : "", BD_ARG(time));
 }
 
-static bd_str how_words(bd_arena *arena, const bd_check *check, const bd_reduce_plan *plan) {
+static bd_str how_words(const bd_match_lists *lists, const bd_check *check, const bd_reduce_plan *plan) {
+    bd_arena *arena = lists->arena;
     const bd_value *events = bd_value_find(check->body, "events");
     bd_str text = bd_str_format(arena, "Rows of %.*s, with events of ",
-                                BD_ARG(side_words(arena, bd_value_find(check->body, "population"))));
+                                BD_ARG(side_words(lists, bd_value_find(check->body, "population"))));
     for (size_t i = 0; events != NULL && events->kind == BD_ARRAY && i < events->count; i++) {
         text = bd_str_format(arena, "%.*s%s%.*s", BD_ARG(text), i > 0 ? "; or of " : "",
-                             BD_ARG(side_words(arena, &events->items[i])));
+                             BD_ARG(side_words(lists, &events->items[i])));
     }
     return bd_str_format(arena, "%.*s. %s", BD_ARG(text),
                          plan->expects_none ? "None may be there."
@@ -171,8 +175,8 @@ const bd_match_sums *bd_match_lists_finish(bd_match_lists *lists, uint32_t check
     bd_match_sums *sums = lists->by_check[check];
     if (sums != NULL) {
         const bd_reduce_plan *plan = lists->views->by_check[check].plan;
-        sums->how = how_words(lists->arena, sums->check, plan);
-        sums->window = window_words(lists->arena, plan);
+        sums->how = how_words(lists, sums->check, plan);
+        sums->window = window_words(lists, plan);
         bd_sort(sums->unmatched.data, sums->unmatched.count, sizeof(bd_match_row), cmp_rows, NULL);
         bd_sort(sums->left.data, sums->left.count, sizeof(bd_match_row), cmp_rows, NULL);
     }

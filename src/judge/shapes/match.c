@@ -174,7 +174,8 @@ static void judge_unmatched(const bd_views *views, const bd_check_view *view, bd
     }
     bd_str unread = bd_views_unread_list(views, view);
     if (unread.size > 0) {
-        out->reason = bd_str_format(arena, "no usable export of %.*s is on file", BD_ARG(unread));
+        out->reason = bd_str_format(arena, "no usable export of %.*s is on file",
+                                    BD_ARG(bd_views_source_words(views, unread, arena)));
         return;
     }
     if (bd_views_is_logged(views, view, person->at, last)) {

@@ -282,7 +282,8 @@ static void tile_groups(bd_states *states, const bd_check_view *view, bd_instanc
     if (unread.size > 0 && out->is_complete) {
         out->is_complete = false;
         out->reason =
-            bd_str_format(states->arena, "no usable export of %.*s is on file", BD_ARG(unread));
+            bd_str_format(states->arena, "no usable export of %.*s is on file",
+                          BD_ARG(bd_views_source_words(states->views, unread, states->arena)));
     }
 }
 

@@ -133,6 +133,13 @@ static naming naming_of(const bd_views *views, const bd_strs *sources, const bd_
                                                 : BY_SCOPE;
 }
 
+bd_str bd_views_source_words(const bd_views *views, bd_str id, bd_arena *arena) {
+    const bd_source_def *source = bd_catalog_source(views->in.catalog, id);
+    bool is_number = source != NULL && source->derivation.size == 0 &&
+                     !bd_str_has_prefix(id, BD_STR("csv:")) && !bd_str_eq(source->title, id);
+    return is_number ? bd_str_format(arena, "%.*s (%.*s)", BD_ARG(source->title), BD_ARG(id)) : id;
+}
+
 bd_tiling bd_views_tile(const bd_views *views, const bd_strs *sources, const bd_strs *named,
                         bd_instant start, bd_instant end) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("tiling", (size_t)64 << 20);
@@ -157,7 +164,8 @@ bd_tiling bd_views_tile(const bd_views *views, const bd_strs *sources, const bd_
             tiling.is_tiled = false;
             tiling.reason =
                 bd_str_format(views->arena, "no usable extract of %.*s describes %.*s%s%.*s%s%.*s",
-                              BD_ARG(sources->data[0]), BD_ARG(bd_day_format(scratch, day)),
+                              BD_ARG(bd_views_source_words(views, sources->data[0], scratch)),
+                              BD_ARG(bd_day_format(scratch, day)),
                               scope.size > 0 ? in : "", BD_ARG(scope),
                               found.why_not.size > 0 ? ": " : "", BD_ARG(found.why_not));
         }
