@@ -46,7 +46,7 @@ static void put_fact(bd_writing *run, const char *name, bd_str value) {
 static void put_banner(bd_writing *run) {
     const bd_engagement *engagement = run->in->engagement;
     const bd_assessment *assessment = run->in->assessment;
-    html_put(run, "<header>\n<p class=\"kicker\">SOC 2 · evidence index · Type ");
+    html_put(run, "<header>\n<p class=\"kicker\">SOC 2® evidence index · Type ");
     html_put(run, assessment->period->is_type_ii ? "II" : "I");
     html_put(run, "</p>\n<h1>");
     html_text(run, engagement->organisation_name);

@@ -196,8 +196,8 @@ static void add_denied(bd_report *r) {
         all->denied.count == 0
             ? BD_STR("No review on file denied anybody.")
             : bd_str_format(r->arena,
-                            "%zu denied; of %zu the first complete list after it shows that "
-                            "the access is gone. All stand in 30_ACCESS-REVIEWS/denied.csv.",
+                            "%zu denied; for %zu of them the first complete list after it shows "
+                            "that the access is gone. All stand in 30_ACCESS-REVIEWS/denied.csv.",
                             all->denied.count, gone));
 }
 
@@ -227,7 +227,7 @@ static void add_quarters(bd_report *r) {
         bd_table_text(table, one->instance->id);
         bd_str outcome = bd_words_outcome(one->instance->outcome, requirement->frequency);
         bd_table_text(table, one->is_missed
-                                 ? bd_str_format(r->arena, "MISSED, or not shown: %.*s",
+                                 ? bd_str_format(r->arena, "missed, or not shown: %.*s",
                                                  BD_ARG(outcome))
                                  : outcome);
         bd_table_text(table, text_or_dash(r, one->instance->reason));
@@ -236,8 +236,7 @@ static void add_quarters(bd_report *r) {
         r, BD_PARA_NOTE,
         bd_str_format(r->arena,
                       "Missed, or not shown: due, over, and no evidence on file shows that it "
-                      "was done; %zu "
-                      "of %zu. A few items not reviewed among many are deviations of their "
+                      "was done; %zu of %zu. A few items not reviewed among many are deviations of their "
                       "own, and no missed quarter.",
                       missed, all->quarters.count));
 }

@@ -138,7 +138,7 @@ static bd_str fact_words(bd_report *r, const bd_value *value) {
     if (value->kind != BD_ARRAY) {
         return value->kind == BD_OBJECT ? object_words(r, value) : scalar_words(r, value);
     }
-    bd_str text = bd_str_format(r->arena, "%zu: ", value->count);
+    bd_str text = value->count == 1 ? BD_STR("") : bd_str_format(r->arena, "%zu: ", value->count);
     for (size_t i = 0; i < value->count && i < FACT_MEMBERS; i++) {
         bool is_object = value->items[i].kind == BD_OBJECT;
         text = bd_str_format(r->arena, "%.*s%s%.*s", BD_ARG(text),
@@ -155,6 +155,12 @@ static bd_str fact_words(bd_report *r, const bd_value *value) {
 }
 
 static bd_str fact_name(bd_report *r, bd_str key) {
+    if (bd_str_eqz(key, "our_cuecs")) {
+        return BD_STR("Controls expected of customers (CUECs)");
+    }
+    if (bd_str_eqz(key, "rpo")) {
+        return BD_STR("Recovery points (RPO)");
+    }
     char *text = bd_new(r->arena, char, key.size + 1);
     for (size_t i = 0; i < key.size; i++) {
         text[i] = key.data[i] == '_' ? ' ' : key.data[i];

@@ -65,7 +65,10 @@ static void put_ratio(bd_writing *run, const char *name, bd_ratio now, bd_ratio 
 
 static void put_days(bd_writing *run, const char *what, bd_day day) {
     int days = day == BD_DAY_NONE ? 0 : day - run->in->ready->today;
-    if (day != BD_DAY_NONE) {
+    if (day != BD_DAY_NONE && days == 0) {
+        bd_writing_put(run, bd_str_format(run->line, "%s: %.*s, the as-of day\n", what,
+                                          BD_ARG(bd_day_format(run->line, day))));
+    } else if (day != BD_DAY_NONE) {
         bd_str text = bd_str_format(run->line, "%s: %.*s, %s%d day%s%s\n", what,
                                     BD_ARG(bd_day_format(run->line, day)), days >= 0 ? "in " : "",
                                     days < 0 ? -days : days, days == 1 || days == -1 ? "" : "s",
@@ -201,7 +204,7 @@ static void put_changes(bd_writing *run) {
                                  BD_ARG(bd_day_format(run->line, since->from->day)));
     bd_writing_put(run, title);
     put_item(run, bd_str_format(
-                      run->line, "%zu control%s changed, %zu exception%s opened, %zu closed",
+                      run->line, "%zu control%s changed, %zu exception%s opened, %zu no longer open",
                       since->turns.count, since->turns.count == 1 ? "" : "s", since->opened.count,
                       since->opened.count == 1 ? "" : "s", since->closed.count));
     for (size_t i = 0; i < since->turns.count && i < MOST_LINES; i++) {
