@@ -13,6 +13,8 @@ claim_says "old: that another version made it is said" "made by another version"
 claim_says "old: a derivation that has changed since is named with both versions" \
     "derivation 'nsg-exposure', version 1 then, is of version"
 claim_says "old: what only later versions say is named" "assessment.json says 'longest_gap' too"
+claim_says "old: so is a gate that its own list of vendors gives, and that is no other judgement" \
+    "assessment.json says a gate of vendors' reports too"
 claim_exit "old: nobody who trusts another signer is told otherwise" 6 bindery verify -q --trust "$TRUST" "$old"
 if python3 "$here/flip.py" "$old" "$its" 60 flipped.zip >why 2>&1; then
     pass "old: a flipped bit at any of 60 places of it is noticed"

@@ -29,6 +29,7 @@ void export_matches(bd_writing *run, bd_json_writer *w) {
     for (size_t i = 0; i < run->in->assessment->matches.count; i++) {
         const bd_match_sums *one = &run->in->assessment->matches.data[i];
         bd_json_open(w, '{');
+        bd_write_int(w, "answered", (int64_t)(one->passed - one->not_shown));
         bd_write_str(w, "check", one->check->id);
         bd_write_str(w, "control", one->check->requirement->control->number);
         bd_write_int(w, "crowded_keys", (int64_t)one->crowded);
@@ -53,9 +54,9 @@ void export_matches(bd_writing *run, bd_json_writer *w) {
 /* ---- CSV ---- */
 
 bd_rc bd_export_matches_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_err *err) {
-    static const char *const heads[] = {"check", "control", "rows",   "passed",      "failed",
-                                        "open",  "not_shown", "events",  "events_left",
-                                        "events_listed", "expects_none", "how", "window"};
+    static const char *const heads[] = {
+        "check",     "control", "rows",        "passed",        "answered",     "failed", "open",
+        "not_shown", "events",  "events_left", "events_listed", "expects_none", "how",    "window"};
     bd_writing run;
     bd_writing_open(&run, inputs, sink);
     bd_list to = {&run, false};
@@ -66,6 +67,7 @@ bd_rc bd_export_matches_csv(const bd_writing_inputs *inputs, bd_sink *sink, bd_e
         bd_list_put(&to, one->check->requirement->control->number);
         bd_list_put_int(&to, (int64_t)one->rows);
         bd_list_put_int(&to, (int64_t)one->passed);
+        bd_list_put_int(&to, (int64_t)(one->passed - one->not_shown));
         bd_list_put_int(&to, (int64_t)one->failed);
         bd_list_put_int(&to, (int64_t)one->open);
         bd_list_put_int(&to, (int64_t)one->not_shown);
