@@ -5,6 +5,7 @@
 
 #define MOST_CHANGES 25
 #define MOST_PAPERS 20
+#define MOST_TITLES 3 /* of the sources of one permission */
 
 /* ---- vendors ---- */
 
@@ -69,6 +70,12 @@ static void add_papers(bd_report *r) {
         bd_table_text(table, bd_words_day(r, one->from));
         bd_table_text(table, bd_words_day(r, one->to));
         bd_table_text(table, paper_words(r, one));
+    }
+    if (ready->papers.count > MOST_PAPERS) {
+        bd_say_text(r, BD_PARA_NOTE,
+                    bd_str_format(r->arena, "%zu more are on file; the binder's register of vendors "
+                                            "has all.",
+                                  ready->papers.count - MOST_PAPERS));
     }
 }
 
@@ -213,43 +220,67 @@ static void add_unreached(bd_report *r) {
 }
 
 static bd_str permission_of(const bd_source_def *source) {
-    return source != NULL && source->permission.size > 0 ? source->permission
-           : source != NULL && source->is_handed_in      ? BD_STR("Handed in")
-                                                         : BD_STR("No permission named");
+    bool is_file = source != NULL && bd_str_eqz(source->permission, "file");
+    return is_file || (source != NULL && source->permission.size == 0 && source->is_handed_in)
+               ? BD_STR("none: a file that people keep")
+           : source != NULL && source->permission.size > 0 ? source->permission
+                                                           : BD_STR("none is named");
 }
 
+typedef struct {
+    bd_str permission;
+    bd_strs titles;
+} asking;
+typedef BD_VEC(asking) askings;
+
 /* By the permission that their export takes: what to ask an administrator for. */
-static void add_missing_sources(bd_report *r) {
+static askings by_permission(bd_report *r) {
     const bd_strs *missing = &r->assessment->sources_missing;
-    bd_strs permissions = {0};
-    size_t *counts = bd_new(r->arena, size_t, missing->count + 1);
+    askings all = {0};
     for (size_t i = 0; i < missing->count; i++) {
-        bd_str permission = permission_of(bd_catalog_source(r->catalog, missing->data[i]));
+        const bd_source_def *source = bd_catalog_source(r->catalog, missing->data[i]);
+        bd_str permission = permission_of(source);
         size_t at = 0;
-        while (at < permissions.count && !bd_str_eq(permissions.data[at], permission)) {
+        while (at < all.count && !bd_str_eq(all.data[at].permission, permission)) {
             at++;
         }
-        if (at == permissions.count) {
-            *bd_push(r->arena, &permissions) = permission;
+        if (at == all.count) {
+            *bd_push(r->arena, &all) = (asking){.permission = permission};
         }
-        counts[at]++;
+        *bd_push(r->arena, &all.data[at].titles) =
+            source != NULL ? source->title : missing->data[i];
     }
-    if (missing->count == 0) {
+    return all;
+}
+
+static void add_missing_sources(bd_report *r) {
+    static const bd_column_def columns[] = {{"Permission", BD_ALIGN_LEFT, 1},
+                                            {"Sources", BD_ALIGN_RIGHT, 0},
+                                            {"Which", BD_ALIGN_LEFT, 1.5}};
+    size_t count = r->assessment->sources_missing.count;
+    askings all = by_permission(r);
+    if (count == 0) {
         return;
     }
     bd_doc_heading(r->doc, 3, BD_STR("Sources and permissions missing"), BD_STR("quality-sources"));
-    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
-    bd_para_text(para,
-                 bd_str_format(r->arena,
-                               "%zu sources that checks read are not on file; todo.csv names the "
-                               "export behind each. By the permission it takes: ",
-                               missing->count));
-    for (size_t i = 0; i < permissions.count; i++) {
-        bd_para_text(para,
-                     bd_str_format(r->arena, "%s%.*s (%zu)", i > 0 ? "; " : "",
-                                   BD_ARG(bd_words_catalog(r, permissions.data[i])), counts[i]));
+    bd_say_text(r, BD_PARA_NOTE,
+                bd_str_format(r->arena,
+                              "%zu source%s that checks read %s not on file; todo.csv names the "
+                              "export behind each. By the permission that the export takes:",
+                              count, count == 1 ? "" : "s", count == 1 ? "is" : "are"));
+    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
+    for (size_t i = 0; i < all.count; i++) {
+        asking *one = &all.data[i];
+        size_t more = one->titles.count > MOST_TITLES ? one->titles.count - MOST_TITLES : 0;
+        bd_strs shown = one->titles;
+        shown.count -= more;
+        bd_str titles = bd_words_catalog(r, bd_words_list(r, &shown, "; "));
+        bd_table_text(table, bd_words_catalog(r, one->permission));
+        bd_table_text(table, bd_words_number(r, (int64_t)one->titles.count));
+        bd_table_text(table, more == 0 ? titles
+                                       : bd_str_format(r->arena, "%.*s; %zu more", BD_ARG(titles),
+                                                       more));
     }
-    bd_para_text(para, BD_STR("."));
 }
 
 void section_unreached(bd_report *r) {

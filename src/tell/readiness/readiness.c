@@ -155,21 +155,19 @@ static void add_trend(bd_report *r) {
     now.open.count = a->open_exceptions;
     bd_doc_heading(r->doc, 2, BD_STR("Trend"), BD_STR("trend"));
     add_trend_chart(r, &now);
-    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r,
+                                   BD_STR("Each month end, judged today by definition bindery-1: what came "
+                                          "later counts for it as well"),
+                                   columns, true);
     for (size_t i = 0; i < ready->past_count; i++) {
         add_point(r, table, bd_words_day(r, ready->past[i].day), &ready->past[i]);
     }
     add_point(r, table, bd_str_format(r->arena, "%.*s, now", BD_ARG(bd_words_day(r, ready->today))),
               &now);
-    bd_say_text(
-        r, BD_PARA_NOTE,
-        bd_str_format(
-            r->arena,
-            "Definition bindery-1, one scope. Each line is judged today: what came later counts "
-            "for the earlier months as well.%s",
-            ready->is_shortened ? " Months before the first line are left out for the "
-                                  "size of the evidence."
-                                : ""));
+    if (ready->is_shortened) {
+        bd_say(r, BD_PARA_NOTE,
+               "Months before the first line are left out for the size of the evidence.");
+    }
 }
 
 /* ---- worst ---- */

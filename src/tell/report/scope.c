@@ -156,7 +156,7 @@ static bd_str fact_words(bd_report *r, const bd_value *value) {
 
 static bd_str fact_name(bd_report *r, bd_str key) {
     if (bd_str_eqz(key, "our_cuecs")) {
-        return BD_STR("Controls expected of customers (CUECs)");
+        return BD_STR("Customers' controls (CUECs)");
     }
     if (bd_str_eqz(key, "rpo")) {
         return BD_STR("Recovery points (RPO)");
