@@ -235,6 +235,29 @@ TEST(documents_vendors, the_clock_and_the_register_leave_the_same_days_open) {
     scan_bench_close(&w->bench);
 }
 
+/* Whoever answers an exception today has answered the one that is there tomorrow. */
+TEST(documents_vendors, what_a_report_lacks_is_the_same_exception_on_each_day) {
+    static const char *const days[] = {"2026-01-20T12:00:00Z", "2026-01-21T12:00:00Z", "2026-02-01T00:00:00Z"};
+    for (size_t i = 0; i < BD_COUNT(days); i++) {
+        whole *w = whole_open("{}");
+        CHECK(bd_instant_parse(bd_str_of(days[i]), &w->as_of));
+        put_paper(w, "azure-soc2-report",
+                  "'vendor':'Microsoft'," TWO ",'period_from':'2025-02-01','period_to':'2026-01-31',"
+                  "'cuecs':[{'id':'C-1','status':'unmapped'}]");
+        whole_judge(w);
+        size_t met = 0;
+        for (size_t k = 0; k < w->out->exceptions.count; k++) {
+            const bd_exception *one = bd_assessment_exception(w->out, k);
+            if (bd_str_eqz(one->check->id, "azure-user-controls-mapped")) {
+                CHECK_EQ_STR(bd_day_format(test_arena(), one->first_seen_failing), "2026-01-10");
+                met++;
+            }
+        }
+        CHECK_EQ_INT(met, 1);
+        scan_bench_close(&w->bench);
+    }
+}
+
 /* ---- events joined ---- */
 
 static const bd_match_sums *match_of(const whole *w, const char *check) {

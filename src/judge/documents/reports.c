@@ -296,6 +296,13 @@ static bool is_in_question(const coverage *c, const bd_occurrence *one) {
     return true;
 }
 
+/* From when we held it on.  A day that moves with the as-of instant would be another exception each day, and whoever
+ * answered it would have answered one that is gone. */
+static bd_day held_since(const coverage *c, const bd_occurrence *one) {
+    bd_day day = one->date > c->from ? one->date : c->from;
+    return day < c->to ? day : c->to;
+}
+
 static bd_rc judge_every(const coverage *c, bd_instance *instance, bd_err *err) {
     const bd_occurrence *worst = NULL;
     for (size_t i = 0; i < c->reports->count; i++) {
@@ -310,7 +317,8 @@ static bd_rc judge_every(const coverage *c, bd_instance *instance, bd_err *err) 
     documents_say(c->asked, instance, worst->verdict, worst->reason,
                                worst->item);
     return worst->verdict == BD_FAIL ? documents_fail(c->asked, worst->item,
-                                                                   c->to, worst->reason, err)
+                                                                   held_since(c, worst),
+                                                                   worst->reason, err)
                                      : BD_OK;
 }
 
