@@ -190,6 +190,22 @@ TEST(layout, heading_is_never_the_last_thing_on_a_page) {
     }
 }
 
+TEST(layout, a_heading_and_its_sentence_go_with_the_heading_behind_them) {
+    static const bd_para_kind kinds[] = {BD_PARA_BODY, BD_PARA_NOTE};
+    for (size_t i = 0; i < 60; i++) {
+        bench b = open_bench();
+        add_lines(b.doc, 20 + i / 2);
+        bd_doc_heading(b.doc, 2, BD_STR("Criterion"), BD_STR("criterion"));
+        bd_doc_text(b.doc, kinds[i % 2], BD_STR("Its state."));
+        bd_doc_heading(b.doc, 3, BD_STR("Control"), BD_STR("control"));
+        bd_doc_text(b.doc, BD_PARA_BODY, BD_STR("What it says."));
+        build(&b);
+        const bd_place *heading = bd_layout_find(b.layout, BD_STR("criterion"));
+        test_failure("after %zu lines", 20 + i / 2);
+        CHECK(heading != NULL && find_op(b.layout, heading->page_index, "Control") != NULL);
+    }
+}
+
 TEST(layout, short_table_of_keys_and_values_stays_on_the_page_of_its_heading) {
     for (size_t lines = 20; lines < 50; lines++) {
         bench b = open_bench();

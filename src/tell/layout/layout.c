@@ -122,11 +122,16 @@ static double heading_height(const bd_block *block, const block_plan *plan) {
     return (double)plan->lines.count * style->type.leading + style->after + rule;
 }
 
-/* A short note between two headings goes with them. */
+static bool is_running_text(const bd_block *block) {
+    bd_para_kind kind = block->para->kind;
+    return kind == BD_PARA_BODY || kind == BD_PARA_NOTE || kind == BD_PARA_LEAD;
+}
+
+/* A short paragraph between two headings goes with them. */
 static bool is_preamble(run *r, size_t index) {
     const bd_block *blocks = r->flow.doc->blocks.data;
     return index > 0 && index + 1 < r->flow.doc->blocks.count &&
-           blocks[index].para->kind == BD_PARA_NOTE && blocks[index - 1].kind == BD_BLOCK_HEADING &&
+           is_running_text(&blocks[index]) && blocks[index - 1].kind == BD_BLOCK_HEADING &&
            blocks[index + 1].kind == BD_BLOCK_HEADING && plan_block(r, index)->lines.count <= 3;
 }
 
@@ -138,10 +143,8 @@ static bool is_lead(run *r, size_t index, int most) {
         blocks[index].kind != BD_BLOCK_PARA) {
         return false;
     }
-    bd_para_kind kind = blocks[index].para->kind;
     bd_block_kind next = blocks[index + 1].kind;
-    bool is_short = (kind == BD_PARA_BODY || kind == BD_PARA_NOTE || kind == BD_PARA_LEAD) &&
-                    plan_block(r, index)->lines.count <= 4;
+    bool is_short = is_running_text(&blocks[index]) && plan_block(r, index)->lines.count <= 4;
     return is_short && (next == BD_BLOCK_TABLE || next == BD_BLOCK_CHART ||
                         is_lead(r, index + 1, most - 1));
 }
