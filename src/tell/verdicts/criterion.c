@@ -279,7 +279,9 @@ static void add_criteria_why(bd_report *r, bd_table *table, const bd_control *co
             bd_cell_add_muted(table, cell, bd_str_format(r->arena, " (%.*s)", BD_ARG(why)));
         }
     }
-    add_lines(r, table, cell, BD_STR(""), bd_words_mapping(r, control));
+    bd_str mapping = bd_words_mapping(r, control);
+    bd_cell_add(table, cell, mapping.size > 0 ? BD_STR(".") : BD_STR(""));
+    add_lines(r, table, cell, BD_STR(""), mapping);
 }
 
 /* "S17 Storage accounts": what would have to be handed in. */
@@ -347,11 +349,12 @@ static void add_requirement_row(bd_report *r, bd_table *table, size_t at,
     bd_table_text(table, q->requirement->req);
     bd_cell *cell = bd_table_cell(table);
     bd_cell_add(table, cell, bd_words_catalog(r, q->requirement->statement));
-    bd_str pass = bd_words_sentence(r, bd_words_catalog(r, q->requirement->pass));
+    bd_str pass = bd_str_trim(bd_words_catalog(r, q->requirement->pass));
     if (pass.size > 0) {
+        bool has_stop = bd_str_has_suffix(pass, BD_STR("."));
         bd_cell_add_muted(table, cell,
-                          bd_str_format(r->arena, " Met when: %.*s",
-                                        BD_ARG(bd_words_catalog(r, q->requirement->pass))));
+                          bd_str_format(r->arena, " Met when: %.*s%s", BD_ARG(pass),
+                                        has_stop ? "" : "."));
     }
     if (q->missing_fact.size > 0) {
         bd_cell_run(table, cell, BD_RUN_STRONG,
