@@ -213,6 +213,32 @@ TEST(checks, each_type_and_each_store_of_the_platform_is_in_the_inventory) {
     }
 }
 
+/* What lists of its own show beside the resources: nobody writes it into an inventory of assets. */
+TEST(checks, what_hangs_on_a_resource_or_happens_to_it_is_no_asset) {
+#define AT_STORE(kind, name) PLAIN_ROW(STORE "/providers/" kind "/" name, kind)
+#define AT_SUB(kind, name) PLAIN_ROW(SUB "/providers/" kind "/" name, kind)
+    static const char *const rows[] = {
+        AT_SUB("Microsoft.Security/pricings", "StorageAccounts"),
+        AT_SUB("Microsoft.Security/secureScores", "ascScore"),
+        AT_SUB("Microsoft.Security/securityContacts", "default"),
+        AT_SUB("Microsoft.Authorization/roleAssignments", "6f3f6d0a-5e8a-4d0a-9a8e-0d9b3f9c1c11"),
+        AT_STORE("Microsoft.Insights/diagnosticSettings", "logs"),
+        PLAIN_ROW(STORE "/blobServices/default", "Microsoft.Storage/storageAccounts/blobServices"),
+        PLAIN_ROW(SUB "/resourceGroups/p", "Microsoft.Resources/subscriptions/resourceGroups"),
+        "{'id':'" STORE "/events/0f/ticks/638','eventTimestamp':'2026-11-01T06:00:00Z',"
+        "'operationName':{'value':'Microsoft.Storage/storageAccounts/write'},'eventDataId':'0f',"
+        "'subscriptionId':'" SUB_A "'}",
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        files *f = inventory(A_STORE "\n", PLAIN_STORE, NULL);
+        put_file(f, "beside.json", bd_str_format(test_arena(), "[%s]", rows[i]).data,
+                 "{'command':'az rest','collected_at':'2026-11-02T06:00:00Z','exporter':'a@b.example',"
+                 "'complete':true}");
+        test_failure("%s", rows[i]);
+        CHECK_EQ_STR(bd_str_of(came_out(judge_files(f), "resource-types-inventoried")), "pass");
+    }
+}
+
 /* One type's own list shows that its resources are there, and not what else there is. */
 TEST(checks, the_list_of_one_type_is_no_list_of_the_platform) {
     files *f = files_of("2026-01-01", "2026-12-31", NULL);
