@@ -481,6 +481,38 @@ TEST(assess, every_group_and_every_subscription_must_be_tiled) {
     CHECK_EQ_STR(outcomes(s, "1.1b"), "?");
 }
 
+TEST(assess, a_result_that_only_its_evidence_leaves_open_says_what_is_wrong_with_that) {
+    const char *catalog = SECURITY_OF(
+        A_CONTROL("1.1", "per-event"), A_REQUIREMENT("1.1", "b", "per-event", 60, 0, "'L'"),
+        A_LOG("L", "subscription"),
+        A_CHECK("writes", "1.1", "b", "each", "'source':'L'," PASS_IF_OK));
+    scene *s = scene_of(catalog, "2026-01-01", "2026-01-31", "UTC");
+    uint32_t log = put_log(s, "L", SUB_A, "2026-01-02T00:00:00Z", "2026-02-01T00:00:00Z");
+    put_event(s, log, "writes", BD_SIDE_LEFT, "a", "2026-01-10T06:00:00Z");
+    judge_scene(s);
+    CHECK_EQ_INT(s->out->checks.count, 1);
+    const bd_check_result *one = &s->out->checks.data[0];
+    CHECK_EQ_INT(one->verdict, BD_CANNOT_TELL);
+    CHECK_EQ_INT(one->passed, 1); /* the record itself is in order */
+    CHECK_EQ_STR(one->reason, "no usable extract of L describes 2026-01-01 in subscription " SUB_A);
+}
+
+TEST(assess, a_deviation_on_incomplete_evidence_says_what_is_not_there) {
+    scene *s = scene_of(
+        SECURITY_OF(A_CONTROL("1.1", "continuous"),
+                    A_REQUIREMENT("1.1", "a", "continuous", 35, 0, "'S1','doc'"),
+                    A_SOURCE("S1", "subscription", "") "," A_SOURCE("doc", "tenant", ""),
+                    A_CHECK("each", "1.1", "a", "each", "'source':'S1'," PASS_IF_OK) "," A_CHECK(
+                        "paper", "1.1", "a", "recur", "'source':'doc','document_types':['x']")),
+        "2026-01-01", "2026-01-31", "UTC");
+    put_record(s, put_snapshot(s, "S1", SUB_A, "2026-01-10T06:00:00Z"), "each", "a", BD_FAIL);
+    judge_scene(s);
+    CHECK_EQ_STR(outcomes(s, "1.1a"), "d");
+    CHECK_EQ_STR(instance_of(s, "1.1a", "2026-01")->reason,
+                 "a deviation was observed, on incomplete evidence: evidence for a part of the requirement is "
+                 "not on file");
+}
+
 TEST(assess, an_extract_that_ends_where_a_month_begins_is_no_evidence_of_it) {
     scene *s = scene_of(
         SECURITY_OF(A_CONTROL("1.1", "per-event"),

@@ -321,6 +321,16 @@ static void stand_by_count(const bd_states *states, const bd_check_view *view, u
     }
 }
 
+/* A result none of whose records is unclear is so for its evidence, and says what is wrong with that. */
+static void explain_results(results list, bd_str reason) {
+    for (size_t i = 0; i < list.count; i++) {
+        bd_check_result *result = &list.data[i];
+        if (result->verdict == BD_CANNOT_TELL && result->reason.size == 0) {
+            result->reason = reason;
+        }
+    }
+}
+
 static check_standing event_standing(bd_states *states, const bd_check_view *view,
                                      bd_instance *instance) {
     check_standing all = {.is_complete = true, .reason = {"", 0}};
@@ -329,6 +339,7 @@ static check_standing event_standing(bd_states *states, const bd_check_view *vie
     uint64_t passed = 0;
     uint64_t failed = 0;
     uint64_t unclear = 0;
+    bd_str incomplete = all.reason;
     results list = results_of(states, view->check, instance->id);
     for (size_t i = 0; i < list.count; i++) {
         bd_check_result *result = &list.data[i];
@@ -343,6 +354,7 @@ static check_standing event_standing(bd_states *states, const bd_check_view *vie
             all.reason = result->reason;
         }
     }
+    explain_results(list, incomplete);
     if (has_any) {
         add_extracts(states, view, instance);
         unclear += untold_members(states, view, list, &all.reason);
@@ -483,6 +495,15 @@ static sum add_up(bd_states *states, bd_requirement_result *requirement, bd_inst
     return all;
 }
 
+/* Why an instance is not judged whole. */
+static bd_str lack_of(const sum *all) {
+    if (all->reason.size > 0) {
+        return all->reason;
+    }
+    return all->unseen > 0 ? BD_STR("evidence for a part of the requirement is not on file")
+                           : BD_STR("what is on file is not shown to be all");
+}
+
 static void settle(bd_states *states, bd_instance *instance, const sum *all) {
     if (all->failed > 0) {
         set_outcome(instance, BD_OUTCOME_DEVIATION, all->is_complete && all->unseen == 0,
@@ -490,7 +511,7 @@ static void settle(bd_states *states, bd_instance *instance, const sum *all) {
                     ? BD_STR("a deviation was observed")
                     : bd_str_format(states->arena,
                                         "a deviation was observed, on incomplete evidence: %.*s",
-                                    BD_ARG(all->reason)));
+                                        BD_ARG(lack_of(all))));
         return;
     }
     if (all->passed + all->empty > 0 && all->unclear + all->unseen == 0) {
@@ -501,10 +522,7 @@ static void settle(bd_states *states, bd_instance *instance, const sum *all) {
         return;
     }
     if (all->unclear + all->passed + all->empty > 0) {
-        set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false,
-                    all->reason.size > 0
-                    ? all->reason
-                    : BD_STR("evidence for a part of the requirement is not on file"));
+        set_outcome(instance, BD_OUTCOME_CANNOT_TELL, false, lack_of(all));
         return;
     }
     set_outcome(instance, BD_OUTCOME_MISSING, false,
