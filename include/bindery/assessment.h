@@ -72,7 +72,7 @@ typedef struct {
     bool has_evidence;         /* some item describes a day of the period */
     bool has_withdrawn;        /* some item that would speak to it is withdrawn, or a page of its answer is */
     bool is_checked;           /* some check reads it */
-    BD_VEC(uint32_t) evidence; /* numbers of all items that speak to it, rising */
+    BD_VEC(uint32_t) evidence; /* numbers of all items that speak to it or are behind an instance, rising */
     BD_VEC(uint32_t)
     items; /* all of them, also what is of a later time: indexes into the evidence handed in */
     bd_str missing_fact; /* organisation fact that a check needs and lacks */

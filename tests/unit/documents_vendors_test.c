@@ -116,6 +116,28 @@ TEST(documents_vendors, a_paper_that_cannot_be_relied_on_does_not_count_and_says
     }
 }
 
+/* The papers of put_paper are of 10 January: a report may come in after the days that it describes. */
+TEST(documents_vendors, a_paper_of_after_the_as_of_day_is_listed_where_a_verdict_rests_on_it) {
+    whole *w = whole_open("{}");
+    w->as_of = bd_zone_day_start(w->engagement.zone, w->period.from + 8);
+    put_paper(w, "azure-soc2-report",
+              "'vendor':'Microsoft'," TWO ",'period_from':'2025-01-01','period_to':'2025-12-31'");
+    put_paper(w, "azure-bridge-letter",
+              "'issued_by':'Microsoft','vendor':'Microsoft','period_from':'2026-01-01','period_to':'2026-01-31'");
+    whole_judge(w);
+    for (size_t i = 0; i < w->out->control_count; i++) {
+        const bd_control_result *control = &w->out->controls[i];
+        if (!bd_str_eqz(control->control->number, "9.2")) {
+            continue;
+        }
+        CHECK_EQ_INT(control->requirements[0].instances[0].evidence.count, 2);
+        CHECK_EQ_INT(control->requirements[0].evidence.count, 2);
+        CHECK_EQ_INT(control->requirements[0].evidence.data[1], 2);
+        CHECK_EQ_INT(control->requirements[0].newest, BD_INSTANT_NONE); /* it is of no day judged */
+    }
+    scan_bench_close(&w->bench);
+}
+
 TEST(documents_vendors, two_reports_of_one_day_say_so) {
     whole *w = whole_open("{}");
     put_paper(w, "vendor-report", "'vendor':'F'," TWO ",'period_from':'2025-01-01','period_to':'2025-12-31'");

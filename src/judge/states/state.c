@@ -74,6 +74,32 @@ static void find_gap(bd_requirement_result *out) {
     }
 }
 
+static int cmp_numbers(const void *context, const void *a, const void *b) {
+    (void)context;
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* What an instance rests on speaks to its requirement, whatever the source that it was taken for, and when it came: a
+ * vendor's letter is written after the days that it describes. */
+static void list_behind_instances(bd_states *states, bd_requirement_result *out) {
+    for (size_t i = 0; i < out->instance_count; i++) {
+        const bd_instance *instance = &out->instances[i];
+        for (size_t j = 0; j < instance->evidence.count; j++) {
+            *bd_push(states->arena, &out->evidence) = instance->evidence.data[j];
+        }
+    }
+    bd_sort(out->evidence.data, out->evidence.count, sizeof(uint32_t), cmp_numbers, NULL);
+    size_t kept = 0;
+    for (size_t i = 0; i < out->evidence.count; i++) {
+        if (kept == 0 || out->evidence.data[kept - 1] != out->evidence.data[i]) {
+            out->evidence.data[kept++] = out->evidence.data[i];
+        }
+    }
+    out->evidence.count = kept;
+}
+
 static void judge_requirement(bd_states *states, bd_requirement_result *out) {
     note_evidence(states, out);
     judge_freshness(states, out);
@@ -84,6 +110,7 @@ static void judge_requirement(bd_states *states, bd_requirement_result *out) {
         out->accepted += instance->is_due && instance->is_accepted;
         out->deviating += instance->is_due && instance->outcome == BD_OUTCOME_DEVIATION;
     }
+    list_behind_instances(states, out);
     find_gap(out);
 }
 
