@@ -75,48 +75,28 @@ typedef struct {
     const bd_ties *ties;
     size_t *from;
     bd_tie *links; /* NULL: only counted */
-    size_t *last;  /* by item: 1 + the requirement that was linked last, of all requirements */
-    size_t seen;   /* requirements up to now */
 } linking;
-
-static void link_item(linking *at, uint32_t number, bd_tie tie) {
-    size_t item = 0;
-    if (!bd_ties_find_evidence(at->ties, number, &item) || at->last[item] == at->seen) {
-        return;
-    }
-    at->last[item] = at->seen;
-    size_t place = at->from[item + 1]++;
-    if (at->links != NULL) {
-        at->links[place] = tie;
-    }
-}
-
-/* What an instance was judged by belongs to it, also what describes a later day: a letter that bridges the period. */
-static void link_requirement(linking *at, const bd_requirement_result *requirement, bd_tie tie) {
-    at->seen++;
-    for (size_t i = 0; i < requirement->evidence.count; i++) {
-        link_item(at, requirement->evidence.data[i], tie);
-    }
-    for (size_t i = 0; i < requirement->instance_count; i++) {
-        const bd_instance *instance = &requirement->instances[i];
-        for (size_t j = 0; j < instance->evidence.count; j++) {
-            link_item(at, instance->evidence.data[j], tie);
-        }
-    }
-}
 
 static void link_control(linking *at, size_t control) {
     const bd_control_result *result = &at->ties->assessment->controls[control];
     for (size_t i = 0; i < result->requirement_count; i++) {
-        link_requirement(at, &result->requirements[i], (bd_tie){(uint32_t)control, (uint32_t)i});
+        const bd_requirement_result *requirement = &result->requirements[i];
+        for (size_t j = 0; j < requirement->evidence.count; j++) {
+            size_t item = 0;
+            if (!bd_ties_find_evidence(at->ties, requirement->evidence.data[j], &item)) {
+                continue;
+            }
+            size_t place = at->from[item + 1]++;
+            if (at->links != NULL) {
+                at->links[place] = (bd_tie){(uint32_t)control, (uint32_t)i};
+            }
+        }
     }
 }
 
 static void link_evidence(bd_ties *out, bd_arena *arena) {
     size_t count = out->evidence->count;
-    linking at = {.ties = out,
-                  .from = bd_new(arena, size_t, count + 2),
-                  .last = bd_new(arena, size_t, count + 1)};
+    linking at = {.ties = out, .from = bd_new(arena, size_t, count + 2)};
     for (size_t i = 0; i < out->assessment->control_count; i++) {
         link_control(&at, i);
     }

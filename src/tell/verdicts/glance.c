@@ -30,8 +30,10 @@ void bd_section_gates(bd_report *r) {
     bd_para_styled(para, BD_RUN_STRONG,
                    gates->count > 0 ? BD_STR("Not complete. ") : BD_STR("No gate is shut. "));
     if (gates->count == 0) {
-        bd_para_text(para, BD_STR("No criterion in scope is uncovered, no report of a carved-out "
-                                  "vendor leaves a day open and no exception rated high is open."));
+        bd_para_text(
+            para,
+            BD_STR("No criterion in scope is uncovered, no subservice organisation's report leaves a "
+                   "day open, and no exception rated high is open."));
         return;
     }
     bd_str prefix = BD_STR("Not complete: ");
@@ -39,7 +41,7 @@ void bd_section_gates(bd_report *r) {
         bd_str gate = gates->data[i];
         gate = bd_str_has_prefix(gate, prefix) ? bd_str_sub(gate, prefix.size, gate.size) : gate;
         bd_para_text(para, bd_str_format(r->arena, "%s%.*s", i > 0 ? " " : "",
-                                         BD_ARG(bd_words_sentence(r, gate))));
+                                         BD_ARG(bd_words_sentence(r, bd_words_journal_text(r, gate)))));
     }
 }
 
