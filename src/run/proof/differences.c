@@ -98,6 +98,11 @@ static bool is_younger(const comparison *of, bd_str key) {
     return false;
 }
 
+/* A sentence where an older version said nothing. */
+static bool is_worded(const comparison *of, bd_str key, const bd_value *made) {
+    return !of->run->is_same_program && made->kind == BD_STRING && is_wording(key);
+}
+
 static void compare_members(const comparison *of, const bd_value *packaged, const bd_value *made,
                             bd_str pointer) {
     bd_arena *arena = of->run->arena;
@@ -115,7 +120,9 @@ static void compare_members(const comparison *of, const bd_value *packaged, cons
     }
     for (size_t i = 0; i < made->count; i++) {
         bool is_missing = bd_value_find_str(packaged, made->keys[i]) == NULL;
-        if (is_missing && !is_younger(of, made->keys[i])) {
+        if (is_missing && is_worded(of, made->keys[i], &made->items[i])) {
+            of->run->out->reworded++;
+        } else if (is_missing && !is_younger(of, made->keys[i])) {
             compare(of, NULL, &made->items[i],
                     bd_str_format(arena, "%.*s/%.*s", BD_ARG(pointer), BD_ARG(made->keys[i])));
         }
