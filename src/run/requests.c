@@ -133,7 +133,7 @@ static void put_source(letter *l, const bd_requirement *requirement, bd_str id) 
                     bd_str_format(l->arena, "%.*s: CSV or XLSX with the header of requests/templates/%.*s",
                                   BD_ARG(source->title), BD_ARG(template_name(l->arena, id))));
     } else {
-        bd_str how = source->az.size > 0 ? source->az : source->rest.size > 0 ? source->rest : source->graph;
+        bd_str how = bd_catalog_way(source, l->arena);
         put_wrapped(l, "      form   ",
                     bd_str_format(l->arena, "%.*s (%.*s)%s%.*s", BD_ARG(source->title), BD_ARG(id),
                                   how.size > 0 ? ": " : "", BD_ARG(how)));

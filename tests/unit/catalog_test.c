@@ -262,6 +262,23 @@ TEST(catalog, tables_are_recognised_by_their_columns) {
 }
 
 /* By these numbers `verify --reperform` says which derivation has changed since a package was made. */
+/* "az rest" alone would ask whoever has to export it to guess what. */
+TEST(catalog, the_way_of_a_source_names_what_is_asked_for) {
+    static const char *const rows[][2] = {{"S46", "az rest: /v1.0/policies/authenticationStrengthPolicies"},
+                                          {"S57i", "az identity list"},
+                                          {"csv:assets", ""}};
+    const bd_catalog *catalog = make_catalog();
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        const bd_source_def *source = bd_catalog_source(catalog, bd_str_of(rows[i][0]));
+        CHECK_EQ_STR(bd_catalog_way(source, test_arena()), rows[i][1]);
+    }
+    for (size_t i = 0; i < catalog->source_count; i++) {
+        bd_str way = bd_catalog_way(&catalog->sources[i], test_arena());
+        test_failure("%.*s", BD_ARG(catalog->sources[i].id));
+        CHECK(!bd_str_eqz(way, "az rest") && !bd_str_eqz(way, "gh api"));
+    }
+}
+
 TEST(catalog, each_derived_source_names_the_version_of_its_derivation) {
     const bd_catalog *catalog = make_catalog();
     size_t derived = 0;

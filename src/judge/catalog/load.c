@@ -142,6 +142,15 @@ const bd_requirement *bd_catalog_requirement(const bd_catalog *catalog, bd_str i
 const bd_source_def *bd_catalog_source(const bd_catalog *catalog, bd_str id) {
     return bd_map_find(catalog->index->sources, id);
 }
+bd_str bd_catalog_way(const bd_source_def *source, bd_arena *arena) {
+    bool asks_nothing = bd_str_eqz(source->az, "az rest") || bd_str_eqz(source->az, "gh api");
+    if (asks_nothing && source->rest.size > 0) {
+        return bd_str_format(arena, "%.*s: %.*s", BD_ARG(source->az), BD_ARG(source->rest));
+    }
+    return source->az.size > 0     ? source->az
+           : source->rest.size > 0 ? source->rest
+                                   : source->graph;
+}
 const bd_check *bd_catalog_check(const bd_catalog *catalog, bd_str id) {
     return bd_map_find(catalog->index->checks, id);
 }

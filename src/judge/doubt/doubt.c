@@ -271,6 +271,15 @@ static bd_str files_of(doubting *run, const people_count *of) {
     return of->files.count > 3 ? bd_str_format(run->arena, "%.*s and %zu more", BD_ARG(out), of->files.count - 3) : out;
 }
 
+static bd_str uncounted_words(doubting *run, const people_count *list) {
+    bool is_one = list->unreadable == 1;
+    return list->unreadable == 0
+               ? BD_STR(", not counting rows that cannot be counted")
+               : bd_str_format(run->arena, ", not counting %llu row%s that cannot be counted, for %s no instant",
+                               (unsigned long long)list->unreadable, is_one ? "" : "s",
+                               is_one ? "it gives" : "they give");
+}
+
 static void compare_people(doubting *run, bd_person_event listed, bd_person_event logged, const char *who,
                            const char *what) {
     static const char *const joiners[] = {"csv:joiners"};
@@ -291,10 +300,10 @@ static void compare_people(doubting *run, bd_person_event listed, bd_person_even
         run, BD_DOUBT_PEOPLE,
         bd_str_format(run->arena,
                       "%llu people %s in the period by the lists of people (%.*s), %llu accounts were %s by the "
-                      "directory's log (%.*s)%s; the difference is for a person to explain",
+                      "directory's log (%.*s)%.*s; the difference is for a person to explain",
                       (unsigned long long)list.count, who, BD_ARG(files_of(run, &list)), (unsigned long long)log.count,
                       what, BD_ARG(files_of(run, &log)),
-                      is_uncertain ? ", not counting rows that cannot be counted" : ""));
+                      BD_ARG(is_uncertain ? uncounted_words(run, &list) : BD_STR(""))));
     one->source = is_left ? BD_STR("csv:leavers") : BD_STR("csv:joiners");
 }
 

@@ -436,13 +436,14 @@ static void add_missing_sources(bd_report *r) {
     bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < missing->count; i++) {
         const bd_source_def *source = bd_catalog_source(r->catalog, missing->data[i]);
-        bd_str how = source == NULL          ? BD_STR("")
-                     : source->az.size > 0   ? source->az
-                     : source->rest.size > 0 ? source->rest
-                                             : source->graph;
+        bd_str how = source != NULL ? bd_catalog_way(source, r->arena) : BD_STR("");
         bd_table_text(table, missing->data[i]);
         bd_table_text(table, source == NULL ? BD_STR(BD_DASH) : source->title);
-        bd_table_styled(table, BD_RUN_MONO, or_dash(how));
+        if (how.size == 0 && source != NULL && source->is_handed_in) {
+            bd_table_text(table, BD_STR("a list that people keep, as CSV or XLSX"));
+        } else {
+            bd_table_styled(table, BD_RUN_MONO, or_dash(how));
+        }
     }
 }
 

@@ -35,11 +35,9 @@ static bd_str way_of(const bd_writing *run, const bd_requirement *requirement) {
     for (size_t i = 0; requirement != NULL && i < requirement->sources.count; i++) {
         const bd_source_def *source =
             bd_catalog_source(run->in->catalog, requirement->sources.data[i]);
-        if (source != NULL && source->az.size > 0) {
-            return source->az;
-        }
-        if (source != NULL && (source->rest.size > 0 || source->graph.size > 0)) {
-            return source->rest.size > 0 ? source->rest : source->graph;
+        bd_str way = source != NULL ? bd_catalog_way(source, run->line) : BD_STR("");
+        if (way.size > 0) {
+            return way;
         }
     }
     return requirement == NULL
