@@ -197,7 +197,7 @@ const bd_control *bd_catalog_control(const bd_catalog *catalog, bd_str number);
 const bd_requirement *bd_catalog_requirement(const bd_catalog *catalog, bd_str id); /* "6.7.2a" */
 const bd_source_def *bd_catalog_source(const bd_catalog *catalog, bd_str id);
 const bd_check *bd_catalog_check(const bd_catalog *catalog, bd_str id);
-/* How it is exported: its command of `az`, with the path where that alone asks for nothing, else REST or the table; "" */
+/* How it is exported: its command, with the path where that alone asks for nothing, else REST or the table; or "". */
 bd_str bd_catalog_way(const bd_source_def *source, bd_arena *arena);
 /* A vendor gives its report to one reader under a promise not to pass it on: documents of such a type stay out of what
  * is handed on, and nothing is read from their bytes, so that who has only their description judges the same. */

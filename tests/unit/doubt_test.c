@@ -94,7 +94,8 @@ TEST(doubt, a_day_that_cannot_be_read_makes_equal_counts_doubtful) {
     put_person(s, log, BD_PERSON_CREATED, "2026-02-01", 9);
     put_person(s, list, BD_PERSON_JOINED, "", 3);
     judge_scene(s);
-    CHECK(bd_str_find(doubt_of(s, BD_DOUBT_PEOPLE)->sentence, BD_STR("1 row that cannot be counted, for it gives no instant")) >= 0);
+    bd_str said = doubt_of(s, BD_DOUBT_PEOPLE)->sentence;
+    CHECK(bd_str_find(said, BD_STR("1 row that cannot be counted, for it gives no instant")) >= 0);
 }
 
 TEST(doubt, without_a_directory_log_nothing_is_compared) {
