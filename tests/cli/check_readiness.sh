@@ -16,7 +16,7 @@ done
 pages=$(pdfinfo $out/readiness.pdf | sed -n 's/^Pages: *//p')
 claim "readiness: the report has six to ten pages" test "$pages" -ge 6 -a "$pages" -le 10
 pdftotext -f 1 -l 1 -layout $out/readiness.pdf first.txt
-claim "readiness: of which the first says all that stands on it" grep -q 'earlier months as well' first.txt
+claim "readiness: of which the first says all that stands on it" grep -q 'counts for it as well' first.txt
 pdftotext -layout $out/readiness.pdf all.txt
 claim "readiness: every remark's kind stands in the report, too" sh -c "jq -r '.data_quality.remarks[].kind' $out/readiness.json |
     tr - ' ' | sort -u | while read -r kind; do grep -q \"^ *\$kind \" all.txt || exit 1; done"

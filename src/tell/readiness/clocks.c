@@ -5,7 +5,8 @@
 
 #define MOST_CHANGES 25
 #define MOST_PAPERS 20
-#define MOST_TITLES 3 /* of the sources of one permission */
+#define MOST_PERMISSIONS 8
+#define MOST_TITLES 2 /* of the sources of one permission */
 
 /* ---- vendors ---- */
 
@@ -185,7 +186,10 @@ static void add_retention(bd_report *r) {
         return;
     }
     bd_doc_heading(r->doc, 3, BD_STR("Retention at risk"), BD_STR("quality-retention"));
-    bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
+    bd_table *table = BD_ADD_TABLE(r,
+                                   BD_STR("What the platform drops can only come from a copy, such as a "
+                                          "Log Analytics workspace"),
+                                   columns, true);
     for (size_t i = 0; i < ready->retention.count; i++) {
         const bd_retention *one = &ready->retention.data[i];
         bd_table_text(table, one->source->title);
@@ -195,8 +199,6 @@ static void add_retention(bd_report *r) {
                                                               : bd_words_scope(r, one->scope));
         bd_table_text(table, retention_words(r, one));
     }
-    bd_say(r, BD_PARA_NOTE,
-           "What the platform drops can only come from a copy, such as a Log Analytics workspace.");
 }
 
 static void add_unreached(bd_report *r) {
@@ -233,6 +235,14 @@ typedef struct {
 } asking;
 typedef BD_VEC(asking) askings;
 
+/* By sources, most first; a stable sort keeps the catalog's order of those that have as many. */
+static int compare_askings(const void *context, const void *left, const void *right) {
+    size_t a = ((const asking *)left)->titles.count;
+    size_t b = ((const asking *)right)->titles.count;
+    (void)context;
+    return (a < b) - (a > b);
+}
+
 /* By the permission that their export takes: what to ask an administrator for. */
 static askings by_permission(bd_report *r) {
     const bd_strs *missing = &r->assessment->sources_missing;
@@ -250,7 +260,19 @@ static askings by_permission(bd_report *r) {
         *bd_push(r->arena, &all.data[at].titles) =
             source != NULL ? source->title : missing->data[i];
     }
+    bd_sort(all.data, all.count, sizeof(asking), compare_askings, NULL);
     return all;
+}
+
+static void add_asking(bd_report *r, bd_table *table, const asking *one) {
+    size_t more = one->titles.count > MOST_TITLES ? one->titles.count - MOST_TITLES : 0;
+    bd_strs shown = one->titles;
+    shown.count -= more;
+    bd_str titles = bd_words_catalog(r, bd_words_list(r, &shown, "; "));
+    bd_table_text(table, bd_words_catalog(r, one->permission));
+    bd_table_text(table, bd_words_number(r, (int64_t)one->titles.count));
+    bd_table_text(table, more == 0 ? titles
+                                   : bd_str_format(r->arena, "%.*s; %zu more", BD_ARG(titles), more));
 }
 
 static void add_missing_sources(bd_report *r) {
@@ -262,24 +284,18 @@ static void add_missing_sources(bd_report *r) {
     if (count == 0) {
         return;
     }
+    bd_str rest = all.count <= MOST_PERMISSIONS
+                      ? BD_STR("")
+                      : bd_str_format(r->arena, " (readiness.json has %zu more)", all.count - MOST_PERMISSIONS);
     bd_doc_heading(r->doc, 3, BD_STR("Sources and permissions missing"), BD_STR("quality-sources"));
     bd_say_text(r, BD_PARA_NOTE,
                 bd_str_format(r->arena,
                               "%zu source%s that checks read %s not on file; todo.csv names the "
-                              "export behind each. By the permission that the export takes:",
-                              count, count == 1 ? "" : "s", count == 1 ? "is" : "are"));
+                              "export behind each. By the permission that it takes%.*s:",
+                              count, count == 1 ? "" : "s", count == 1 ? "is" : "are", BD_ARG(rest)));
     bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
-    for (size_t i = 0; i < all.count; i++) {
-        asking *one = &all.data[i];
-        size_t more = one->titles.count > MOST_TITLES ? one->titles.count - MOST_TITLES : 0;
-        bd_strs shown = one->titles;
-        shown.count -= more;
-        bd_str titles = bd_words_catalog(r, bd_words_list(r, &shown, "; "));
-        bd_table_text(table, bd_words_catalog(r, one->permission));
-        bd_table_text(table, bd_words_number(r, (int64_t)one->titles.count));
-        bd_table_text(table, more == 0 ? titles
-                                       : bd_str_format(r->arena, "%.*s; %zu more", BD_ARG(titles),
-                                                       more));
+    for (size_t i = 0; i < all.count && i < MOST_PERMISSIONS; i++) {
+        add_asking(r, table, &all.data[i]);
     }
 }
 

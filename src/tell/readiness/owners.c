@@ -84,8 +84,7 @@ static bd_str due_of(const bd_report *r, size_t index) {
 
 static void add_row(bd_report *r, bd_table *table, size_t index) {
     const bd_control_result *c = &r->assessment->controls[index];
-    bd_table_text(table, BD_STR(TICK_BOX));
-    bd_table_text(table, c->control->number);
+    bd_table_text(table, bd_str_format(r->arena, TICK_BOX " %.*s", BD_ARG(c->control->number)));
     bd_table_text(table, bd_words_catalog(r, c->control->statement));
     bd_add_state(r, table, c);
     bd_cell *cell = bd_table_cell(table);
@@ -99,8 +98,7 @@ static void add_row(bd_report *r, bd_table *table, size_t index) {
 }
 
 static void add_owner(bd_report *r, bd_str owner) {
-    static const bd_column_def columns[] = {{"Done", BD_ALIGN_LEFT, 0},
-                                            {"Control", BD_ALIGN_LEFT, 0},
+    static const bd_column_def columns[] = {{"Control", BD_ALIGN_LEFT, 0},
                                             {"What it is about", BD_ALIGN_LEFT, 1},
                                             {"State", BD_ALIGN_LEFT, 0},
                                             {"Accepted", BD_ALIGN_RIGHT, 0},

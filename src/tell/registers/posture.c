@@ -445,7 +445,7 @@ static const char boundary[] = "These verdicts and scores are made by other tool
 /* For the readiness report: formula and model in a sentence, the newest readings alone. */
 static void add_newest_scores(bd_report *r, const bd_import *import) {
     const bd_imported *imported = &r->assessment->imported;
-    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_BODY);
+    bd_para *para = bd_doc_paragraph(r->doc, BD_PARA_NOTE);
     bd_para_styled(para, BD_RUN_STRONG, bd_str_format(r->arena, "%.*s. ", BD_ARG(import->title)));
     bd_para_text(para, bd_str_format(r->arena, "%.*s Formula: %.*s Counted in %.*s.",
                                      BD_ARG(bd_words_sentence(r, import->model)),
