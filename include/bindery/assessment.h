@@ -65,6 +65,7 @@ typedef struct {
     int due, accepted, deviating;
     bool is_fresh;
     bd_instant newest;         /* describes_to of the newest evidence, or BD_INSTANT_NONE */
+    bd_day newest_day;         /* the last day judged that it describes, or BD_DAY_NONE */
     int age_days;              /* of it at t', -1 when none */
     /* The longest run of due windows that nothing accepted fills, both days inclusive; gap_days 0: there is none. */
     bd_day gap_from, gap_to;
@@ -129,6 +130,7 @@ typedef struct {
     bool is_fresh, is_in_scope; /* in scope: at least one criterion of the categories in scope */
     bool is_no_occurrence;      /* complete, but "no occurrence, operation not testable" */
     bd_instant newest;
+    bd_day newest_day; /* as of a requirement */
     int age_days;
     BD_VEC(uint32_t) exceptions; /* indexes into the assessment's, rising */
     size_t open_exceptions;      /* of those */

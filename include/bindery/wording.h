@@ -136,8 +136,7 @@ bd_str bd_words_instant(const bd_report *r, bd_instant at); /* "2026-01-15 06:00
 bd_str bd_words_as_of(const bd_report *r);                  /* the last day judged, or the instant */
 bd_str bd_words_moment(const bd_report *r, bd_instant at);  /* "2026-01-15 06:00", for tables headed UTC */
 bd_str bd_words_utc_day(const bd_report *r, bd_instant at);
-/* Days, for tables, of [from, to). */
-bd_str bd_words_span(const bd_report *r, bd_instant from, bd_instant to, bool is_snapshot);
+bd_str bd_words_described(const bd_report *r, const bd_evidence *item); /* days, for tables */
 bd_str bd_words_period(const bd_report *r);      /* "2026-01-01 to 2026-06-30" or the day of Type I */
 bd_str bd_words_period_kind(const bd_report *r); /* "Type II" */
 bd_str bd_words_frequency(const bd_report *r, bd_frequency frequency);

@@ -110,8 +110,7 @@ static bool fits(const bd_run_filter *filter, const bd_control_result *c) {
 
 /* ---- rows ---- */
 
-static const bd_value *row_of(bd_session *session, const bd_control_result *c, const bd_due *due,
-                              bd_instant until) {
+static const bd_value *row_of(bd_session *session, const bd_control_result *c, const bd_due *due) {
     bd_arena *arena = session->arena;
     bd_result out = {.arena = arena};
     bd_result_bool(&out, "exception", c->has_exception);
@@ -130,10 +129,7 @@ static const bd_value *row_of(bd_session *session, const bd_control_result *c, c
         bd_result_text(&out, "due_requirement", due->subject);
     }
     if (c->newest != BD_INSTANT_NONE) {
-        /* what reaches the end of the judged time ends with its last day */
-        bd_instant last = c->newest == until ? c->newest - 1 : c->newest;
-        bd_day newest = bd_zone_day(session->engagement.zone, last);
-        bd_result_text(&out, "newest", bd_day_format(arena, newest));
+        bd_result_text(&out, "newest", bd_day_format(arena, c->newest_day));
     }
     return bd_result_object(&out);
 }
@@ -148,7 +144,7 @@ static const bd_value *rows_of(bd_session *session, const bd_run_filter *filter,
         bool is_listed =
             bd_report_is_listed(c) && (!c->control->is_ours || filter->all || is_filtered);
         if (is_listed && fits(filter, c)) {
-            rows[count++] = row_of(session, c, bd_ready_next(ready, (uint32_t)i), a->until);
+            rows[count++] = row_of(session, c, bd_ready_next(ready, (uint32_t)i));
         }
     }
     return bd_value_array(session->arena, count, rows);

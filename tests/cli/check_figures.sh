@@ -40,3 +40,38 @@ wrong = [row for row in rows if (int(row["due"]), int(row["accepted"])) != (due[
          or (int(row["due"]) and row["worst"] != worst[row["criterion"], row["month"]])]
 sys.exit("%d rows, wrong: %s" % (len(rows), wrong[:3]) if wrong or len(rows) < 200 or sum(int(row["due"]) for row in rows) != sum(due.values()) else 0)
 PY
+
+# What is stated as a day is that day wherever it is printed; the sample's days are of Berlin, so that each begins on the day
+# before in UTC.
+claim "figures: a paper is filed and listed under the day that it states" /usr/bin/python3 - "$PACK" <<'PY'
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+with zipfile.ZipFile(sys.argv[1]) as pack:
+    root = pack.namelist()[0].split("/")[0]
+    assessment = json.loads(pack.read(root + "/80_MACHINE/assessment.json"))
+    page = pack.read(root + "/00_START-HERE/index.html").decode()
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as pdf:
+        pdf.write(pack.read(root + "/00_START-HERE/binder.pdf"))
+        pdf.flush()
+        text = subprocess.run(["pdftotext", "-layout", pdf.name, "-"], check=True, capture_output=True).stdout.decode()
+    names = pack.namelist()
+papers = {one["id"]: one["document"]["approved_on"] for one in assessment["evidence"] if "approved_on" in one.get("document", {})}
+wrong = []
+for number, day in papers.items():
+    rows = re.findall(r"(?m)^ *%s  .* doc +(\S+)" % number, text)
+    if not rows or set(rows) != {day}:
+        wrong.append("%s of %s is listed as %s" % (number, day, rows))
+    if not any("/%s_%s_" % (number, day[:7]) in name for name in names):
+        wrong.append("%s of %s is not filed so" % (number, day))
+    if page.count(">%s</time>" % day) < 1:
+        wrong.append("index.html does not have %s" % day)
+control = next(one for one in assessment["controls"] if one["id"] == "1.1")
+if not re.search(r"(?m)^ *1\.1 .* 1/1 +%s " % max(papers[one] for one in control["requirements"][0]["evidence"]), text):
+    wrong.append("the control matrix has another newest day of 1.1")
+sys.exit("%d papers: %s" % (len(papers), "; ".join(wrong)) if wrong or len(papers) < 3 else 0)
+PY

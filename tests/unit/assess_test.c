@@ -662,6 +662,42 @@ TEST(assess, a_log_that_ends_where_the_period_begins_describes_no_day_of_it) {
     }
 }
 
+/* Berlin: two hours before UTC in summer, one in winter. */
+TEST(assess, the_newest_day_is_the_one_that_people_know_the_evidence_by) {
+    static const struct {
+        const char *from, *to, *newest; /* no `to`: a document of that day */
+    } rows[] = {
+        {"2026-04-01", NULL, "2026-04-01"},
+        {"2026-03-01", NULL, "2026-03-01"},
+        {"2026-01-31T23:00:00Z", "2026-03-31T22:00:00Z", "2026-03-31"}, /* the end is exclusive */
+        {"2026-01-31T23:00:00Z", "2026-03-31T22:00:01Z", "2026-04-01"},
+        {"2026-05-31T22:00:00Z", "2026-09-30T22:00:00Z", "2026-06-30"}, /* beyond the period */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        scene *s = scene_of(SECURITY_OF(A_CONTROL("1.1", "per-event"),
+                                        A_REQUIREMENT("1.1", "a", "per-event", 35, 0, "'L'"),
+                                        A_LOG("L", "tenant"), ""),
+                            "2026-01-01", "2026-06-30", "Europe/Berlin");
+        if (rows[i].to == NULL) {
+            bd_evidence *paper = put_document(s, "minutes", carried_out(rows[i].from), true);
+            *bd_push(test_arena(), &paper->sidecar.requirements) = BD_STR("1.1a");
+        } else {
+            put_log(s, "L", "", rows[i].from, rows[i].to);
+        }
+        judge_scene(s);
+        test_failure("row %zu", i);
+        CHECK_EQ_STR(day_text(requirement_of(s, "1.1a")->newest_day), rows[i].newest);
+        CHECK_EQ_STR(day_text(control_of(s, "1.1")->newest_day), rows[i].newest);
+    }
+}
+
+TEST(assess, a_snapshot_is_known_by_its_date_in_utc) {
+    scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-03-31", "Europe/Berlin");
+    put_seen(s, "2026-02-10T23:30:00Z", "a", BD_PASS);
+    judge_scene(s);
+    CHECK_EQ_STR(day_text(control_of(s, "1.1")->newest_day), "2026-02-10"); /* as its findings */
+}
+
 TEST(assess, no_occurrence_in_the_whole_period_is_complete_and_tagged) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-02-28", "UTC");
     put_snapshot(s, "S1", SUB_A, "2026-01-10T06:00:00Z");

@@ -76,6 +76,7 @@ static inline bd_requirement_result *set_requirement(scene *s, bd_frequency freq
     s->requirement.grace_days = grace;
     s->result = (bd_requirement_result){.requirement = &s->requirement,
                                         .newest = BD_INSTANT_NONE,
+                                        .newest_day = BD_DAY_NONE,
                                         .age_days = -1,
                                         .is_fresh = true};
     CHECK_OK(bd_instances_make(s->assessment.period, s->engagement.zone, frequency,
@@ -93,7 +94,8 @@ static inline bd_requirement_result *set_requirement(scene *s, bd_frequency freq
                             .requirements = &s->result,
                             .requirement_count = 1,
                             .due = s->result.due,
-                            .newest = BD_INSTANT_NONE};
+                            .newest = BD_INSTANT_NONE,
+                            .newest_day = BD_DAY_NONE};
     return &s->result;
 }
 

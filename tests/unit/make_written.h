@@ -158,6 +158,7 @@ static inline void add_results(world *w) {
     *bd_push(test_arena(), &requirements[0].evidence) = 1;
     requirements[1] = (bd_requirement_result){.requirement = &catalog->controls[1].requirements[0],
                                               .newest = BD_INSTANT_NONE,
+                                              .newest_day = BD_DAY_NONE,
                                               .age_days = -1};
     controls[0] = (bd_control_result){.control = &catalog->controls[0],
                                       .state = BD_STATE_PROGRESS,
@@ -176,6 +177,7 @@ static inline void add_results(world *w) {
                                       .requirements = &requirements[1],
                                       .requirement_count = 1,
                                       .newest = BD_INSTANT_NONE,
+                                      .newest_day = BD_DAY_NONE,
                                       .age_days = -1};
     assessment->controls = controls;
     assessment->control_count = 2;

@@ -72,6 +72,7 @@ static void make_control(fixture *f, size_t index) {
                                .requirement_count = control->requirement_count,
                                .is_in_scope = lists_scope(f, control),
                                .newest = BD_INSTANT_NONE,
+                               .newest_day = BD_DAY_NONE,
                                .age_days = -1};
     out->requirements = bd_new(f->arena, bd_requirement_result, control->requirement_count);
     for (size_t i = 0; i < control->requirement_count; i++) {
@@ -84,6 +85,7 @@ static void make_control(fixture *f, size_t index) {
             .due = MONTHS,
             .accepted = is_clean || is_begun ? MONTHS : 0,
             .newest = BD_INSTANT_NONE,
+            .newest_day = BD_DAY_NONE,
             .age_days = -1};
         out->due += q->due;
         out->accepted += q->accepted;

@@ -159,12 +159,11 @@ static void add_whole(readying *r, uint32_t control, uint32_t index) {
         add_requirement_due(r, BD_DUE_NOW, r->out->today, control, index, q->instances[0].id);
         return;
     }
-    if (q->newest == BD_INSTANT_NONE) {
+    if (q->newest_day == BD_DAY_NONE) {
         return;
     }
-    bd_day newest = bd_zone_day(r->in->engagement->zone, q->newest);
-    bd_day day = q->requirement->frequency == BD_ANNUAL ? add_months(newest, 12)
-                                                        : newest + q->requirement->max_age_days;
+    bd_day day = q->requirement->frequency == BD_ANNUAL ? add_months(q->newest_day, 12)
+                                                        : q->newest_day + q->requirement->max_age_days;
     bd_due *due = add_requirement_due(r, BD_DUE_RENEWAL, day, control, index, BD_STR(""));
     due->latest = day + q->requirement->grace_days;
 }

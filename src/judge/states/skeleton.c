@@ -68,6 +68,7 @@ static bd_rc make_requirement(bd_states *states, const bd_requirement *requireme
                               bd_requirement_result *out, bd_err *err) {
     out->requirement = requirement;
     out->newest = BD_INSTANT_NONE;
+    out->newest_day = BD_DAY_NONE;
     out->age_days = -1;
     out->is_checked = requirement->checks.count > 0;
     for (size_t i = 0; i < requirement->checks.count; i++) {
@@ -86,6 +87,7 @@ static bd_rc make_control(bd_states *states, const bd_control *control, bd_contr
                           bd_err *err) {
     out->control = control;
     out->newest = BD_INSTANT_NONE;
+    out->newest_day = BD_DAY_NONE;
     out->age_days = -1;
     out->is_in_scope = is_control_in_scope(states, control);
     out->requirement_count = control->requirement_count;

@@ -26,6 +26,22 @@ static bd_instant first_counted(const bd_states *states, const bd_requirement_re
                : states->out->period_start;
 }
 
+static void note_newest(const bd_states *states, const bd_evidence *item,
+                        bd_requirement_result *out) {
+    const bd_zone *zone = states->views->in.engagement->zone;
+    bd_instant until = states->out->until;
+    bd_instant to = item->describes_to < until ? item->describes_to : until;
+    bd_day last = bd_zone_day(zone, until - 1);
+    bd_day day = bd_evidence_days_of(item, zone).last;
+    day = day < last ? day : last;
+    if (out->newest == BD_INSTANT_NONE || to > out->newest) {
+        out->newest = to;
+        out->newest_day = day;
+    } else if (to == out->newest && day > out->newest_day) {
+        out->newest_day = day;
+    }
+}
+
 static void note_evidence(bd_states *states, bd_requirement_result *out) {
     const bd_assessment *whole = states->out;
     for (size_t i = 0; i < out->items.count; i++) {
@@ -34,10 +50,8 @@ static void note_evidence(bd_states *states, bd_requirement_result *out) {
             continue;
         }
         *bd_push(states->arena, &out->evidence) = item->given.number;
-        bd_instant to = item->describes_to < whole->until ? item->describes_to : whole->until;
-        if (item->describes_from < whole->until &&
-            (out->newest == BD_INSTANT_NONE || to > out->newest)) {
-            out->newest = to;
+        if (item->describes_from < whole->until) {
+            note_newest(states, item, out);
         }
         out->has_evidence = out->has_evidence || is_document_of_period(states, item) ||
                             bd_states_describes(item, first_counted(states, out), whole->until);
@@ -215,6 +229,7 @@ static void add_up(bd_states *states, bd_control_result *control) {
         control->is_fresh = control->is_fresh && (requirement->due == 0 || requirement->is_fresh);
         if (requirement->newest != BD_INSTANT_NONE && requirement->newest > control->newest) {
             control->newest = requirement->newest;
+            control->newest_day = requirement->newest_day;
             control->age_days = requirement->age_days;
         }
         for (size_t j = 0; j < requirement->instance_count; j++) {

@@ -21,11 +21,11 @@ static bd_str extension_of(bd_arena *arena, const bd_evidence *item) {
     return BD_STR("bin");
 }
 
-static bd_str date_of(bd_arena *arena, const bd_evidence *item) {
+static bd_str date_of(bd_arena *arena, const bd_zone *zone, const bd_evidence *item) {
     if (item->is_sidecar || item->is_register || item->is_unmapped) {
         return (bd_str){"", 0};
     }
-    bd_date date = bd_date_of_day(bd_instant_utc_day(item->describes_from));
+    bd_date date = bd_date_of_day(bd_evidence_days_of(item, zone).first);
     return bd_str_format(arena, "%04d-%02d", date.year, date.month);
 }
 
@@ -63,7 +63,7 @@ static bd_package_place place_of(bd_production *run, const bd_evidence *item,
         .control = control != NULL ? control->number : (bd_str){"", 0},
         .control_title = control != NULL ? short_title(control) : (bd_str){"", 0},
         .evidence_id = bd_evidence_id(arena, item->given.number),
-        .date = date_of(arena, item),
+        .date = date_of(arena, run->session->engagement.zone, item),
         .title =
             item->is_sidecar ? bd_path_name(bd_sidecar_subject(item->given.path)) : item->title,
         .extension = extension_of(arena, item),

@@ -188,11 +188,11 @@ const char *html_outcome_style(bd_outcome outcome) {
 
 /* ---- time ---- */
 
-static void put_time(bd_writing *run, bd_instant at, bd_instant shown) {
+static void put_time(bd_writing *run, bd_instant at, bd_day shown) {
     html_put(run, "<time datetime=\"");
     html_text(run, bd_instant_format(run->line, at));
     html_put(run, "\">");
-    html_text(run, bd_day_format(run->line, bd_instant_utc_day(shown)));
+    html_text(run, bd_day_format(run->line, shown));
     html_put(run, "</time>");
 }
 
@@ -201,18 +201,20 @@ void html_time(bd_writing *run, bd_instant at) {
         html_put(run, "–");
         return;
     }
-    put_time(run, at, at);
+    put_time(run, at, bd_instant_utc_day(at));
 }
 
 /* The days that an item describes: `to` is exclusive where it is another instant. */
 void html_described(bd_writing *run, const bd_evidence *item) {
-    html_time(run, item->describes_from);
-    bool has_end =
-        item->describes_to != BD_INSTANT_NONE && item->describes_to > item->describes_from;
-    if (has_end &&
-        bd_instant_utc_day(item->describes_to - 1) != bd_instant_utc_day(item->describes_from)) {
+    bd_evidence_days days = bd_evidence_days_of(item, run->in->engagement->zone);
+    if (days.first == BD_DAY_NONE) {
+        html_put(run, "–");
+        return;
+    }
+    put_time(run, item->describes_from, days.first);
+    if (days.last != days.first) {
         html_put(run, " to ");
-        put_time(run, item->describes_to, item->describes_to - 1);
+        put_time(run, item->describes_to, days.last);
     }
 }
 

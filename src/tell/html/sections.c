@@ -86,7 +86,7 @@ static void put_requirement(bd_writing *run, const bd_requirement_result *result
     html_put(run, "/");
     html_int(run, result->due);
     html_put(run, "</td><td>");
-    html_time(run, result->newest);
+    html_day(run, result->newest_day);
     html_put(run,
              result->newest != BD_INSTANT_NONE && !result->is_fresh ? " <small>stale</small>" : "");
     html_put(run, "</td><td><ul class=\"instances\">");

@@ -135,7 +135,7 @@ void bd_section_stale(bd_report *r) {
         bd_table_text(table, q->requirement->id);
         bd_table_text(table, bd_words_catalog(r, q->requirement->statement));
         bd_table_text(table, c->control->owner);
-        bd_table_text(table, bd_words_utc_day(r, q->newest));
+        bd_table_text(table, bd_words_day(r, q->newest_day));
         bd_add_figure(r, table,
                       bd_pointer_of(r, "/controls/%zu/requirements/%u/age_days",
                                     r->position[one->control], one->requirement),

@@ -42,6 +42,10 @@ static bd_str describes_words(const bd_report *r, const bd_evidence *item) {
     if (item->describes_from == BD_INSTANT_NONE) {
         return BD_STR("");
     }
+    if (item->is_document && item->describes_from == item->describes_to &&
+        !item->collected_at_is_assumed) {
+        return bd_str_format(r->arena, "the day %.*s", BD_ARG(bd_words_described(r, item)));
+    }
     if (item->is_snapshot || item->describes_from == item->describes_to) {
         return bd_str_format(r->arena, "the instant %.*s%.*s",
                              BD_ARG(bd_words_instant(r, item->describes_from)), BD_ARG(assumed));

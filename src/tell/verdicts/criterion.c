@@ -381,7 +381,7 @@ static void add_requirement_row(bd_report *r, bd_table *table, size_t at,
             table, cell,
             bd_str_format(r->arena, " days, from %.*s", BD_ARG(bd_words_day(r, q->gap_from))));
     }
-    bd_table_text(table, bd_words_utc_day(r, q->newest));
+    bd_table_text(table, bd_words_day(r, q->newest_day));
 }
 
 static void add_requirements(bd_report *r, size_t control) {

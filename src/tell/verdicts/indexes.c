@@ -123,7 +123,7 @@ static void add_control_row(bd_report *r, bd_table *table, size_t index) {
     bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "/controls/%zu/accepted", at), c->accepted);
     bd_cell_add(table, cell, BD_STR(" / "));
     bd_cell_add_figure(r, table, cell, bd_pointer_of(r, "/controls/%zu/due", at), c->due);
-    bd_table_text(table, bd_words_utc_day(r, c->newest));
+    bd_table_text(table, bd_words_day(r, c->newest_day));
     if (c->age_days >= 0) {
         bd_add_figure(r, table, bd_pointer_of(r, "/controls/%zu/age_days", at), c->age_days);
     } else {

@@ -339,8 +339,7 @@ static void add_evidence_row(bd_report *r, bd_table *table, size_t index) {
     bd_add_evidence(r, table, item->given.number);
     bd_table_text(table, bd_words_journal_text(r, item->title));
     bd_table_text(table, item->source.size > 0 ? item->source : BD_STR(BD_DASH));
-    bd_table_text(table,
-                  bd_words_span(r, item->describes_from, item->describes_to, item->is_snapshot));
+    bd_table_text(table, bd_words_described(r, item));
     bd_table_text(table, bd_words_utc_day(r, item->collected_at));
     bd_add_figure(r, table, bd_pointer_of(r, "/evidence/%zu/rows_read", r->place_of_item[index]),
                   (int64_t)item->facts.rows_read);

@@ -45,16 +45,13 @@ bd_str bd_words_utc_day(const bd_report *r, bd_instant at) {
                                  : bd_day_format(r->arena, bd_instant_utc_day(at));
 }
 
-bd_str bd_words_span(const bd_report *r, bd_instant from, bd_instant to, bool is_snapshot) {
-    if (is_snapshot || from == to || from == BD_INSTANT_NONE || to == BD_INSTANT_NONE) {
-        return bd_words_utc_day(r, from);
+bd_str bd_words_described(const bd_report *r, const bd_evidence *item) {
+    bd_evidence_days days = bd_evidence_days_of(item, r->engagement->zone);
+    if (days.first == days.last) {
+        return bd_words_day(r, days.first);
     }
-    bd_str last = bd_words_utc_day(r, to - 1); /* `to` is exclusive */
-    bd_str first = bd_words_utc_day(r, from);
-    if (bd_str_eq(first, last)) {
-        return first;
-    }
-    return bd_str_format(r->arena, "%.*s " BD_DASH " %.*s", BD_ARG(first), BD_ARG(last));
+    return bd_str_format(r->arena, "%.*s " BD_DASH " %.*s", BD_ARG(bd_words_day(r, days.first)),
+                         BD_ARG(bd_words_day(r, days.last)));
 }
 
 bd_str bd_words_period(const bd_report *r) {
