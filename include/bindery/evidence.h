@@ -250,8 +250,8 @@ typedef BD_VEC(bd_evidence) bd_evidences;
 /* A document that names requirements serves those and no other, whatever its type could serve. */
 bool bd_evidence_serves(const bd_evidence *item, bd_str requirement);
 
-/* The first and the last day that it describes, as people read them; BD_DAY_NONE: none.  A snapshot has its date in UTC,
- * as in its findings; what is stated in days, and the extract of a log, has days of `zone`. */
+/* The first and the last day that it describes, as people read them; BD_DAY_NONE: none.  A snapshot has its date in
+ * UTC, as in its findings; what is stated in days, and the extract of a log, has days of `zone`. */
 typedef struct {
     bd_day first, last;
 } bd_evidence_days;

@@ -109,7 +109,7 @@ typedef struct {
     bool expects_none;  /* a match is the failure */
     bd_str how, window; /* sentences: by which keys; inside which hours, whose clock */
     uint64_t rows, passed, failed, open;       /* population rows; `open`: cannot tell */
-    uint64_t not_shown; /* of `passed`: no event where none may be, in lists not shown to be complete; judging counts it */
+    uint64_t not_shown; /* of `passed`: no event where none may be, in lists not shown complete; judging counts it */
     uint64_t events, events_left, crowded;     /* events; those that no row takes; keys with too many */
     bd_match_rows unmatched; /* failed and open rows, by key; empty where none is expected */
     bd_match_rows left;      /* events without a row, by key; likewise */
