@@ -691,6 +691,23 @@ TEST(assess, the_newest_day_is_the_one_that_people_know_the_evidence_by) {
     }
 }
 
+/* The log ends at the instant at which the paper's day begins: in one requirement, and in two of a control. */
+TEST(assess, of_two_that_end_at_one_instant_the_later_day_is_the_newest) {
+    for (int has_two = 0; has_two < 2; has_two++) {
+        scene *s = scene_of(SECURITY_OF(A_CONTROL("1.1", "per-event"),
+                                        A_REQUIREMENT("1.1", "a", "per-event", 35, 0, "'L'") ","
+                                        A_REQUIREMENT("1.1", "b", "per-event", 35, 0, "'L'"),
+                                        A_LOG("L", "tenant"), ""),
+                            "2026-01-01", "2026-06-30", "Europe/Berlin");
+        put_log(s, "L", "", "2026-01-31T23:00:00Z", "2026-03-31T22:00:00Z");
+        bd_evidence *paper = put_document(s, "minutes", carried_out("2026-04-01"), true);
+        *bd_push(test_arena(), &paper->sidecar.requirements) = has_two ? BD_STR("1.1b") : BD_STR("1.1a");
+        judge_scene(s);
+        CHECK_EQ_STR(day_text(requirement_of(s, "1.1a")->newest_day), has_two ? "2026-03-31" : "2026-04-01");
+        CHECK_EQ_STR(day_text(control_of(s, "1.1")->newest_day), "2026-04-01");
+    }
+}
+
 TEST(assess, a_snapshot_is_known_by_its_date_in_utc) {
     scene *s = scene_of(EACH_CHECK, "2026-01-01", "2026-03-31", "Europe/Berlin");
     put_seen(s, "2026-02-10T23:30:00Z", "a", BD_PASS);

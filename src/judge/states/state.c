@@ -26,6 +26,11 @@ static bd_instant first_counted(const bd_states *states, const bd_requirement_re
                : states->out->period_start;
 }
 
+/* What ends at one instant can be known by two days: a snapshot by its date in UTC, a paper by the day it states. */
+static bool is_newer(bd_instant to, bd_day day, bd_instant newest, bd_day newest_day) {
+    return newest == BD_INSTANT_NONE || to > newest || (to == newest && day > newest_day);
+}
+
 static void note_newest(const bd_states *states, const bd_evidence *item,
                         bd_requirement_result *out) {
     const bd_zone *zone = states->views->in.engagement->zone;
@@ -34,10 +39,8 @@ static void note_newest(const bd_states *states, const bd_evidence *item,
     bd_day last = bd_zone_day(zone, until - 1);
     bd_day day = bd_evidence_days_of(item, zone).last;
     day = day < last ? day : last;
-    if (out->newest == BD_INSTANT_NONE || to > out->newest) {
+    if (is_newer(to, day, out->newest, out->newest_day)) {
         out->newest = to;
-        out->newest_day = day;
-    } else if (to == out->newest && day > out->newest_day) {
         out->newest_day = day;
     }
 }
@@ -227,7 +230,8 @@ static void add_up(bd_states *states, bd_control_result *control) {
         control->due += requirement->due;
         control->accepted += requirement->accepted;
         control->is_fresh = control->is_fresh && (requirement->due == 0 || requirement->is_fresh);
-        if (requirement->newest != BD_INSTANT_NONE && requirement->newest > control->newest) {
+        if (requirement->newest != BD_INSTANT_NONE &&
+            is_newer(requirement->newest, requirement->newest_day, control->newest, control->newest_day)) {
             control->newest = requirement->newest;
             control->newest_day = requirement->newest_day;
             control->age_days = requirement->age_days;
