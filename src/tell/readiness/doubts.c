@@ -81,8 +81,7 @@ void bd_section_doubts(bd_report *r) {
     bd_open_section(r, BD_STR("Data quality"), BD_STR("data-quality"));
     bd_say(r, BD_PARA_BODY,
            "What weakens the evidence. Nothing listed here can make an instance clean; a deviation "
-           "that it "
-           "shows counts all the same.");
+           "that it shows counts all the same.");
     size_t count = add_remarks(r);
     count += add_notes(r);
     if (count == 0 && r->assessment->sources_missing.count == 0) {

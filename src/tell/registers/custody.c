@@ -41,9 +41,8 @@ void bd_section_custody(bd_report *r) {
         r, BD_PARA_BODY,
         "Each file is kept once, under the SHA-256 of its bytes, and a journal whose lines are "
         "chained by SHA-256 says when it came. A seal is a signature over the head of the hash "
-        "tree "
-        "(RFC 6962) of all journal lines before it; its checkpoint shows whether they were altered "
-        "since.");
+        "tree (RFC 6962) of all journal lines before it; its checkpoint shows whether they were "
+        "altered since.");
     if (seals == NULL || seals->count == 0) {
         bd_say(r, BD_PARA_BODY, "The period is not sealed.");
         return;

@@ -13,8 +13,7 @@ static void add_wide_mono(bd_report *r, bd_table *table, const char *key, bd_str
     bd_sheet_wide(table, key, BD_RUN_MONO, bd_words_journal_text(r, value));
 }
 
-/* ---- what a sheet says
- * ------------------------------------------------------------------------------------------------ */
+/* ---- what a sheet says ---- */
 
 static bd_str scopes_of(const bd_report *r, const bd_evidence *item) {
     bd_strs names = {0};
@@ -290,8 +289,7 @@ static void add_item(bd_report *r, size_t index) {
     bd_end_passing(r, table);
 }
 
-/* ---- sheets by source
- * -------------------------------------------------------------------------------------------------- */
+/* ---- sheets by source ---- */
 
 static int cmp_by_source(const void *context, const void *a, const void *b) {
     const bd_evidences *evidence = context;
@@ -332,12 +330,9 @@ void bd_section_evidence(bd_report *r) {
     bd_say(
         r, BD_PARA_BODY,
         "One sheet for each item of information produced by the entity: where it came from, what "
-        "it "
-        "describes, how it was taken, how complete it is and who looked at it. Sidecars and "
-        "registers, "
-        "which only describe other items, have none. Every item was ingested unchanged into the "
-        "locker "
-        "before it was read.");
+        "it describes, how it was taken, how complete it is and who looked at it. Sidecars and "
+        "registers, which only describe other items, have none. Every item was ingested unchanged "
+        "into the locker before it was read.");
     bd_index_list items = sheets_of(r);
     for (size_t i = 0; i < items.count;) {
         size_t same = count_same(r, &items, i);
@@ -353,8 +348,7 @@ void bd_section_evidence(bd_report *r) {
     }
 }
 
-/* ---- data quality
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- data quality ---- */
 
 typedef bd_str doubt_words_fn(bd_report *r, const bd_evidence *item);
 
@@ -516,8 +510,7 @@ void bd_section_data_quality(bd_report *r) {
     bd_open_section(r, BD_STR("Data quality"), BD_STR("data-quality"));
     bd_say(r, BD_PARA_BODY,
            "What weakens the evidence. Nothing listed here can make an instance clean; a deviation "
-           "that it "
-           "shows counts all the same.");
+           "that it shows counts all the same.");
     size_t count = 0;
     for (size_t i = 0; i < BD_COUNT(doubts); i++) {
         count += add_doubt(r, i);
@@ -531,8 +524,7 @@ void bd_section_data_quality(bd_report *r) {
     }
 }
 
-/* ---- hashes
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- hashes ---- */
 
 static bd_str list_path(const bd_report *r, size_t index) {
     bool has_path = r->in->package_paths != NULL && r->in->package_paths[index].size > 0;

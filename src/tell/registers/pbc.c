@@ -153,10 +153,9 @@ void bd_section_pbc(bd_report *r) {
     bd_open_section(r, BD_STR("Request cross-reference (PBC)"), BD_STR("pbc"));
     bd_say(r, BD_PARA_BODY,
            "Request, evidence, page. Ready: what is due is on file and accepted; it may show "
-           "deviations all the same. "
-           "What the auditor makes of it is the auditor's to say. The whole list, with owners, due "
-           "days, notes and a "
-           "walkthrough of each control, is 80_MACHINE/pbc.csv.");
+           "deviations all the same. What the auditor makes of it is the auditor's to say. The "
+           "whole list, with owners, due days, notes and a walkthrough of each control, is "
+           "80_MACHINE/pbc.csv.");
     if (r->in->pbc->asked_count == 0) {
         bd_say(r, BD_PARA_NOTE, "No request list of an auditor is on file.");
     }

@@ -390,9 +390,8 @@ static void add_compared(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "A result of theirs is set beside ours where a check of the catalog names its test and "
-        "judged "
-        "the same resource at most seven days away. The first four columns count such pairs in all "
-        "snapshots of the period, the last one results that no check answers.");
+        "judged the same resource at most seven days away. The first four columns count such pairs "
+        "in all snapshots of the period, the last one results that no check answers.");
 }
 
 static void add_disagreements(bd_report *r) {
@@ -437,10 +436,9 @@ static void add_disagreements(bd_report *r) {
 /* ---- sections ---- */
 
 static const char boundary[] = "These verdicts and scores are made by other tools, each by its own "
-                               "formula, and read from their "
-                               "exports. None of them enters a state, a count or the score of this "
-                               "report. Made from Azure data "
-                               "alone, they are silent on most of the criteria.";
+                               "formula, and read from their exports. None of them enters a state, "
+                               "a count or the score of this report. Made from Azure data alone, "
+                               "they are silent on most of the criteria.";
 
 /* For the readiness report: formula and model in a sentence, the newest readings alone. */
 static void add_newest_scores(bd_report *r, const bd_import *import) {

@@ -20,8 +20,7 @@ static void add_terms(bd_report *r, const term *terms, size_t count) {
 static void add_score(bd_report *r) {
     static const term terms[] = {
         {"Counted", "Controls that at least one criterion in scope lists, without those that are "
-                    "not applicable by "
-                    "a signed reason and those of which nothing is due yet."},
+                    "not applicable by a signed reason and those of which nothing is due yet."},
         {"READY", "Complete controls out of the counted controls."},
         {"COVER", "Accepted due instances out of the due instances, over all requirements of the "
                   "counted controls."},
@@ -30,10 +29,9 @@ static void add_score(bd_report *r) {
         {"Percent", "Rounded half up to one decimal; 99.9 at most unless everything is there. No "
                     "partial credit, no weights."},
         {"Complete", "Every due instance of every requirement is accepted; the exceptions of every "
-                     "deviation are closed; the "
-                     "last due instance does not deviate; the evidence is fresh; and in no "
-                     "requirement do both more than one "
-                     "and more than a quarter of the due instances deviate."},
+                     "deviation are closed; the last due instance does not deviate; the evidence "
+                     "is fresh; and in no requirement do both more than one and more than a "
+                     "quarter of the due instances deviate."},
         {"Gates", "The whole is called not complete while a criterion in scope is uncovered, the "
                   "reports of a subservice organisation that is carved out leave a day open, or an "
                   "exception rated high is open."},
@@ -51,16 +49,13 @@ static void add_score(bd_report *r) {
 static void add_frequencies(bd_report *r) {
     static const term terms[] = {
         {"Continuous", "Each month of the period that has ended is due. It is accepted when a "
-                       "snapshot that describes one of "
-                       "its days was judged. A month without a snapshot is not observed, never "
-                       "failed; a complete change "
-                       "log without a write to the setting can cover it."},
+                       "snapshot that describes one of its days was judged. A month without a "
+                       "snapshot is not observed, never failed; a complete change log without a "
+                       "write to the setting can cover it."},
         {"Monthly", "Each month that has ended is due; carried out in it, or late within the days "
-                    "of grace and before the "
-                    "period ends."},
+                    "of grace and before the period ends."},
         {"Quarterly", "Each calendar quarter, clipped to the period; carried out in it, or late "
-                      "within the days of grace and "
-                      "before the period ends."},
+                      "within the days of grace and before the period ends."},
         {"Annual", "One instance: carried out in the twelve months before the end of the period or "
                    "the as-of instant."},
         {"Per event", "Every day of the period must be described by a complete extract of the log "
@@ -69,27 +64,23 @@ static void add_frequencies(bd_report *r) {
         {"Clipping", "Windows are days of the period's time zone. A stub of under ten days joins "
                      "its neighbour."},
         {"Age", "From the last instant that the evidence describes (for documents: approval, "
-                "review or end of report) to the "
-                "end of the period or the as-of instant, whichever is earlier; never from the day "
-                "of collection."},
+                "review or end of report) to the end of the period or the as-of instant, whichever "
+                "is earlier; never from the day of collection."},
         {"Outcomes",
          "Deviation: some record failed. Clean: every check found nothing. Cannot tell: evidence, "
-         "but not enough. "
-         "Missing: none. No occurrence: a complete answer shows that nothing happened."},
+         "but not enough. Missing: none. No occurrence: a complete answer shows that nothing "
+         "happened."},
         {"Completeness", "A fact of each export: the chain of pages ended, or its rows equal a "
-                         "count from elsewhere, or the "
-                         "person who exported it stated command, time and completeness. Otherwise "
-                         "it is not shown, and "
-                         "nothing that it lacks can count as clean."},
+                         "count from elsewhere, or the person who exported it stated command, time "
+                         "and completeness. Otherwise it is not shown, and nothing that it lacks "
+                         "can count as clean."},
         {"Sign-off", "What people hand in needs a preparer and a different reviewer. Without them "
-                     "it can show a deviation, "
-                     "never its absence."},
+                     "it can show a deviation, never its absence."},
     };
     add_terms(r, terms, BD_COUNT(terms));
 }
 
-/* ---- C: words
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- C: words ---- */
 
 static void add_marks(bd_report *r) {
     static const struct {
@@ -143,8 +134,7 @@ static void add_glossary(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "Cells of the month grids: C clean, D deviation, ? cannot tell, M missing or not observed, "
-        "N no occurrence, "
-        "L covered by a change log; a ring is not due yet.");
+        "N no occurrence, L covered by a change log; a ring is not due yet.");
     bd_table *table = bd_add_sheet(r);
     for (size_t i = 0; i + 1 < BD_COUNT(terms); i += 2) {
         bd_sheet_pair(table, terms[i].term, bd_str_of(terms[i].meaning), terms[i + 1].term,
@@ -152,8 +142,7 @@ static void add_glossary(bd_report *r) {
     }
 }
 
-/* ---- D: samples
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- D: samples ---- */
 
 static void add_sizes(bd_report *r) {
     static const bd_column_def columns[] = {{"Occurrences in the period", BD_ALIGN_LEFT, 1},
@@ -190,8 +179,7 @@ static void add_sampling(bd_report *r) {
     add_sizes(r);
 }
 
-/* ---- E: versions
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- E: versions ---- */
 
 static void add_versions(bd_report *r) {
     bd_table *table = bd_add_facts(r, true);
@@ -204,20 +192,17 @@ static void add_versions(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "The same evidence, catalog, settings, as-of instant and versions give the same bytes of "
-        "every file "
-        "but the signatures.");
+        "every file but the signatures.");
 }
 
-/* ---- F: claims
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- F: claims ---- */
 
 static void add_claims(bd_report *r) {
     static const char *const claims[] = {
         "It is not a SOC 2\xc2\xae report and holds no opinion: only an independent CPA firm gives "
         "one.",
         ("A complete control is one whose evidence meets the rules printed here. Design and "
-         "operating effectiveness "
-         "are for the auditor to judge."),
+         "operating effectiveness are for the auditor to judge."),
         "It holds no text of the AICPA. Criteria are named by id; titles and explanations are "
         "ours.",
         "Exports show what Microsoft's interfaces gave at the time. Bindery does not test those "

@@ -45,8 +45,7 @@ static const char *trust_warning(const bd_report_inputs *in) {
     }
     if (in->is_trial) {
         return " It is signed with a trial identity that the tool made itself: the signature shows "
-               "that the file is "
-               "unchanged, not who signed it.";
+               "that the file is unchanged, not who signed it.";
     }
     return "";
 }
@@ -84,8 +83,7 @@ void section_cover(bd_report *r) {
         bd_say(
             r, BD_PARA_NOTE,
             "The field above holds the digital signature; PDF readers show it when it is opened. "
-            "It covers "
-            "the whole file.");
+            "It covers the whole file.");
     }
     bd_para *warning = bd_doc_paragraph(r->doc, BD_PARA_WARNING);
     bd_para_styled(warning, BD_RUN_STRONG, BD_STR("Not an auditor's report."));
@@ -94,8 +92,7 @@ void section_cover(bd_report *r) {
         BD_STR(
             " Management of the organisation prepared this binder from exports of its own systems. "
             "It holds no opinion of an independent accountant; the auditor selects what to test "
-            "and "
-            "draws the conclusions. It holds confidential information: do not pass it on."));
+            "and draws the conclusions. It holds confidential information: do not pass it on."));
     bd_para_text(warning, bd_str_of(trust_warning(r->in)));
 }
 
@@ -159,8 +156,7 @@ static void add_commands(bd_report *r) {
         r, BD_PARA_BODY,
         "With stock tools of any Linux distribution, without Bindery and without a network. "
         "/path/to/trusted.pem is the signer's certificate or its issuer's; get it from the signer "
-        "in "
-        "another way than this package.");
+        "in another way than this package.");
     bd_str id = r->in->package_id;
     bd_say_text(r, BD_PARA_MONO,
                 bd_str_format(r->arena,
@@ -178,16 +174,14 @@ static void add_commands(bd_report *r) {
             "Expect no output from the first, \"CMS Verification successful\" from the second, and "
             "\"Signature is Valid\" with \"Total document signed\" from the third. The SHA-256 of "
             "90_INTEGRITY/manifest.json is the one above. Every step, with what it shows and what "
-            "it "
-            "does not, stands in 90_INTEGRITY/verify.txt. With Bindery, one command does all of "
+            "it does not, stands in 90_INTEGRITY/verify.txt. With Bindery, one command does all of "
             "it: "));
     bd_para_styled(para, BD_RUN_MONO,
                    bd_str_format(r->arena, "bindery verify --trust /path/to/trusted.pem %.*s.zip",
                                  BD_ARG(id)));
     bd_say(r, BD_PARA_NOTE,
            "A package that verifies is whole, unchanged and signed by the certificate named. That "
-           "says "
-           "nothing about whether controls operated.");
+           "says nothing about whether controls operated.");
 }
 
 void section_control(bd_report *r) {

@@ -53,10 +53,8 @@ static void add_subscriptions(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "Anything outside these subscriptions and this tenant is out of scope. Services, "
-        "commitments, "
-        "components, incidents and complementary controls of users are described in management's "
-        "own "
-        "description of the system, not here.");
+        "commitments, components, incidents and complementary controls of users are described in "
+        "management's own description of the system, not here.");
 }
 
 static void add_calendar(bd_report *r) {
@@ -206,8 +204,7 @@ static void add_exclusions(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "An exclusion takes a record out of a check for snapshots on or after its approval, until "
-        "it "
-        "expires. It never changes what was found before.");
+        "it expires. It never changes what was found before.");
     bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     for (size_t i = 0; i < e->exclusions.count; i++) {
         const bd_exclusion *x = &e->exclusions.data[i];

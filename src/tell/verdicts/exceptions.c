@@ -201,10 +201,9 @@ static void say_rest(bd_report *r, size_t printed, size_t total) {
     bd_say_text(
         r, BD_PARA_NOTE,
         bd_str_format(r->arena,
-                      "The first %zu exceptions of this check are printed. %zu more of %zu "
-                      "are left out; all "
-                      "stand in 80_MACHINE/assessment.json (SHA-256 %.*s), their records in "
-                      "80_MACHINE/findings.ndjson (SHA-256 %.*s).",
+                      "The first %zu exceptions of this check are printed. %zu more of %zu are "
+                      "left out; all stand in 80_MACHINE/assessment.json (SHA-256 %.*s), their "
+                      "records in 80_MACHINE/findings.ndjson (SHA-256 %.*s).",
                       printed, total - printed, total, BD_ARG(r->in->assessment_sha256),
                       BD_ARG(r->in->findings_sha256)));
 }
@@ -238,12 +237,10 @@ void bd_section_exceptions(bd_report *r) {
     bd_say(
         r, BD_PARA_BODY,
         "A failing stretch of one property of one resource is one exception, listed under each "
-        "control "
-        "that it touches and counted once. It opens by itself, and closes only when a later "
-        "instance is "
-        "clean and the owner and a reviewer have signed a response; it stays disclosed either way. "
-        "Days "
-        "are those of snapshots; exact times come from a change log only.");
+        "control that it touches and counted once. It opens by itself, and closes only when a "
+        "later instance is clean and the owner and a reviewer have signed a response; it stays "
+        "disclosed either way. Days are those of snapshots; exact times come from a change log "
+        "only.");
     bd_say_text(r, BD_PARA_BODY,
                 bd_str_format(r->arena, "In the period: %zu; open: %zu.", a->exceptions.count,
                               a->open_exceptions));

@@ -164,8 +164,7 @@ static bd_str describe_grid(const bd_report *r, const bd_chart *chart) {
     }
     return bd_str_format(r->arena,
                          "%zu criteria by %zu months: %lld cells clean, %lld with a deviation, "
-                         "%lld that cannot be told, "
-                         "%lld missing",
+                         "%lld that cannot be told, %lld missing",
                          chart->row_count, chart->column_count,
                          (long long)(counts[BD_CELL_CLEAN] + counts[BD_CELL_CHANGE_LOG] +
                                      counts[BD_CELL_NO_OCCURRENCE]),
@@ -208,11 +207,9 @@ static void say_months(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "A month is clean when every instance that is due in it, of every control of the "
-        "criterion, is "
-        "accepted; it shows a deviation when any deviates. Missing: nothing was handed in for it. "
-        "Cannot "
-        "tell: some evidence, but not enough. Yearly and quarterly instances count in each month "
-        "they span.");
+        "criterion, is accepted; it shows a deviation when any deviates. Missing: nothing was "
+        "handed in for it. Cannot tell: some evidence, but not enough. Yearly and quarterly "
+        "instances count in each month they span.");
     add_grid(r);
 }
 
@@ -230,8 +227,7 @@ void bd_section_months(bd_report *r) {
     }
 }
 
-/* ---- open exceptions
- * ---------------------------------------------------------------------------------------------- */
+/* ---- open exceptions ---- */
 
 static void add_open_exception(bd_report *r, bd_table *table, size_t index) {
     const bd_exception *x = bd_assessment_exception(r->assessment, index);

@@ -77,10 +77,8 @@ void bd_section_criteria_index(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "Titles are ours, short and plain; the criteria themselves stand in TSP section 100 of the "
-        "AICPA. "
-        "Complete: every control listed is complete. At risk: an exception is open or evidence is "
-        "stale. "
-        "Partial: otherwise.");
+        "AICPA. Complete: every control listed is complete. At risk: an exception is open or "
+        "evidence is stale. Partial: otherwise.");
     add_criteria_out(r);
 }
 
@@ -155,11 +153,9 @@ void bd_section_control_matrix(bd_report *r) {
     bd_say(
         r, BD_PARA_NOTE,
         "Each control stands under the series of its primary criterion. Numbers beginning with B "
-        "are "
-        "controls beside the checklist. Accepted / due counts instances over all requirements; the "
-        "age "
-        "of the newest evidence counts to the end of the period or the as-of instant, whichever is "
-        "earlier.");
+        "are controls beside the checklist. Accepted / due counts instances over all requirements; "
+        "the age of the newest evidence counts to the end of the period or the as-of instant, "
+        "whichever is earlier.");
     bd_table *table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
     bd_str series = {"", 0};
     for (size_t i = 0; i < a->criterion_count; i++) {

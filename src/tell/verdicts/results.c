@@ -305,8 +305,7 @@ static void add_exceptions_of(bd_report *r, const bd_control_result *c) {
     }
 }
 
-/* ---- evidence
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- evidence ---- */
 
 static bd_index_list evidence_of(const bd_report *r, const bd_control_result *c) {
     bd_index_list items = {0};

@@ -67,8 +67,7 @@ static void add_withdrawn(bd_report *r) {
             bd_doc_heading(r->doc, 3, BD_STR("Withdrawn evidence"), BD_STR("aside-withdrawn"));
             bd_say(r, BD_PARA_BODY,
                    "It stays in the package. What fails in it stays an exception, and what could "
-                   "not be "
-                   "told of it stays open; nothing passes by it.");
+                   "not be told of it stays open; nothing passes by it.");
             table = BD_ADD_TABLE(r, BD_STR(""), columns, true);
         }
         bd_add_evidence(r, table, given->number);

@@ -360,9 +360,8 @@ void bd_section_since(bd_report *r) {
     }
     bd_say(r, BD_PARA_BODY,
            "Compared with the package before this one, as 80_MACHINE/previous.json of this package "
-           "sums it "
-           "up; 80_MACHINE/changes.json holds what came of it. Fixed means that it was seen "
-           "clean since or is closed, or that its check passed and lists it no more.");
+           "sums it up; 80_MACHINE/changes.json holds what came of it. Fixed means that it was "
+           "seen clean since or is closed, or that its check passed and lists it no more.");
     add_sides(r, changes);
     add_exceptions(r, "new", "New exceptions", "since-new");
     add_exceptions(r, "still", "Still failing or open", "since-still");
