@@ -68,7 +68,7 @@ static void add_single(comparison *c, bd_map *known, const bd_evidence *item) {
 
 /* The sum over all pages. */
 static type_sum count_in(const bd_conclusion *run, const bd_collection *collection,
-                              bd_str type, bd_str subscription) {
+                         bd_str type, bd_str subscription) {
     type_sum sum = {0};
     for (size_t i = 0; i < collection->members.count; i++) {
         const bd_facts *facts = &run->evidence->data[collection->members.data[i]].facts;

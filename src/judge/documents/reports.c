@@ -241,13 +241,11 @@ static bd_rc judge_coverage(const coverage *c, bd_instance *instance, bd_err *er
     bd_str rest = find_gap(c, ALSO_UNCLEAR, &rest_day);
     const bd_occurrence *unclear = find_open(c, /*only_undated*/ rest.size > 0);
     if (unclear != NULL) {
-        documents_say(c->asked, instance, BD_CANNOT_TELL, unclear->reason,
-                                   unclear->item);
+        documents_say(c->asked, instance, BD_CANNOT_TELL, unclear->reason, unclear->item);
         return BD_OK;
     }
     documents_say(c->asked, instance, BD_FAIL, gap, newest);
-    return documents_fail(c->asked, newest, day < c->from ? c->from : day, gap,
-                                       err);
+    return documents_fail(c->asked, newest, day < c->from ? c->from : day, gap, err);
 }
 
 /* The days behind the last report alone: there may be none, which only a report that counts can show. */
@@ -271,8 +269,7 @@ static bd_rc judge_tail(const coverage *c, bd_instance *instance, bd_err *err) {
     bool may_hold = is_open && weigh_tail(c, ALSO_UNCLEAR, &rest_day, &rest_why) != verdict;
     const bd_occurrence *unclear = is_open ? find_open(c, /*only_undated*/ !may_hold) : NULL;
     if (unclear != NULL) {
-        documents_say(c->asked, instance, BD_CANNOT_TELL, unclear->reason,
-                                   unclear->item);
+        documents_say(c->asked, instance, BD_CANNOT_TELL, unclear->reason, unclear->item);
         return BD_OK;
     }
     documents_say(c->asked, instance, verdict, why, newest);
@@ -314,11 +311,8 @@ static bd_rc judge_every(const coverage *c, bd_instance *instance, bd_err *err) 
     if (worst == NULL) {
         return BD_OK;
     }
-    documents_say(c->asked, instance, worst->verdict, worst->reason,
-                               worst->item);
-    return worst->verdict == BD_FAIL ? documents_fail(c->asked, worst->item,
-                                                                   held_since(c, worst),
-                                                                   worst->reason, err)
+    documents_say(c->asked, instance, worst->verdict, worst->reason, worst->item);
+    return worst->verdict == BD_FAIL ? documents_fail(c->asked, worst->item, held_since(c, worst), worst->reason, err)
                                      : BD_OK;
 }
 

@@ -231,7 +231,7 @@ static void ask_checks(registering *r) {
         const bd_value *rule = rule_of(check);
         if (rule != NULL && bd_str_eqz(bd_value_text(rule, "judge"), "coverage")) {
             documents_find(r->all, r->left_out, check, &check->document_types, /*judges*/ true,
-                                 &lists[count++]);
+                           &lists[count++]);
         }
     }
     for (size_t i = 0; i < r->out->documents.count; i++) {
@@ -458,7 +458,7 @@ static void add_cuecs(registering *r) {
         const bd_vendor_document *one = &r->out->documents.data[i];
         const bd_value *list = bd_value_find(one->item->sidecar.document.report, "cuecs");
         for (size_t j = 0; one->kind == BD_VENDOR_REPORT && list != NULL &&
-                           list->kind == BD_ARRAY && j < list->count;
+             list->kind == BD_ARRAY && j < list->count;
              j++) {
             bd_vendor_cuec cuec = weigh_cuec(r, &list->items[j]);
             cuec.vendor = one->vendor;

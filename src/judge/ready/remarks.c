@@ -73,9 +73,9 @@ static void add_items(readying *r) {
                 continue;
             }
             bd_ready_remark *one = add(r, bd_weakness_name((bd_weakness)kind),
-                                 bd_evidence_id(r->arena, item->given.number),
-                                 item->source.size > 0 ? ready_reader(r, item->source) : BD_READY_NONE,
-                                 words_of(r->arena, item, (bd_weakness)kind));
+                                       bd_evidence_id(r->arena, item->given.number),
+                                       item->source.size > 0 ? ready_reader(r, item->source) : BD_READY_NONE,
+                                       words_of(r->arena, item, (bd_weakness)kind));
             one->path = item->given.path;
         }
     }

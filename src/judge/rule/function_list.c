@@ -81,7 +81,7 @@ bool apply_contains(evaluation *eval, arguments args, size_t count, const bd_val
 }
 
 bool apply_create_object(evaluation *eval, arguments args, size_t count,
-                                const bd_value **out) {
+                         const bd_value **out) {
     bd_str *keys = bd_new(eval->scratch, bd_str, count / 2 + 1);
     const bd_value **values = bd_new(eval->scratch, const bd_value *, count / 2 + 1);
     for (size_t i = 0; i + 1 < count; i += 2) {
@@ -99,7 +99,7 @@ bool apply_create_object(evaluation *eval, arguments args, size_t count,
 }
 
 bool apply_create_array(evaluation *eval, arguments args, size_t count,
-                               const bd_value **out) {
+                        const bd_value **out) {
     *out = bd_value_array(eval->scratch, count, args);
     return true;
 }
@@ -152,7 +152,7 @@ static bool are_alike(evaluation *eval, arguments args, size_t count, const char
 }
 
 bool apply_intersection(evaluation *eval, arguments args, size_t count,
-                               const bd_value **out) {
+                        const bd_value **out) {
     if (!are_alike(eval, args, count, "intersection")) {
         return false;
     }

@@ -209,12 +209,12 @@ static bool find_ends(evaluation *eval, arguments args, const char *name, bool a
     size_t from = at_end && text.size >= part.size ? text.size - part.size : 0;
     return give_bool(eval,
                      text.size >= part.size &&
-                         bd_str_fold_cmp(bd_str_sub(text, from, from + part.size), part) == 0,
+                     bd_str_fold_cmp(bd_str_sub(text, from, from + part.size), part) == 0,
                      out);
 }
 
 bool apply_starts_with(evaluation *eval, arguments args, size_t count,
-                              const bd_value **out) {
+                       const bd_value **out) {
     (void)count;
     return find_ends(eval, args, "startsWith", false, out);
 }

@@ -511,7 +511,7 @@ static void settle(bd_states *states, bd_instance *instance, const sum *all) {
                     ? BD_STR("a deviation was observed")
                     : bd_str_format(states->arena,
                                         "a deviation was observed, on incomplete evidence: %.*s",
-                                        BD_ARG(lack_of(all))));
+                                    BD_ARG(lack_of(all))));
         return;
     }
     if (all->passed + all->empty > 0 && all->unclear + all->unseen == 0) {

@@ -176,7 +176,7 @@ static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, b
                bd_str_format(run->session->arena,
                              "it has %lld bytes, one file may have at most %lld; split the export",
                              (long long)entry->bytes, (long long)FILE_BYTES)
-                   .data,
+               .data,
                is_named);
         return BD_OK;
     }

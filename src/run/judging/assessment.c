@@ -19,7 +19,7 @@ static bd_rc fill_by(bd_sink *sink, const void *bytes, size_t count, bd_err *err
 }
 
 bd_rc bd_assessment_parse(const bd_draft *text, bd_arena *arena, const bd_value **out,
-                              bd_err *err) {
+                          bd_err *err) {
     bd_json_limits limits = bd_json_default_limits;
     limits.nodes = 100000000;
     limits.record_bytes = (size_t)2 << 30;

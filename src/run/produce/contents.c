@@ -16,7 +16,7 @@ static bd_rc add_ipe(bd_production *run, size_t index, const bd_package_place *p
     bd_rc rc = bd_export_ipe(&inputs, index, bd_draft_sink(text), err);
     BD_TRY(bd_entry_pack(run, text, rc, &blob, err));
     return bd_entry_add(run, run->ipe_paths[index], BD_ROLE_IPE, blob, place->evidence_id, control,
-                    err);
+                        err);
 }
 
 static bd_rc add_evidence(bd_production *run, bd_err *err) {

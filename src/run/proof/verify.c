@@ -316,7 +316,7 @@ static bd_rc verify_binder(verification *run, bd_package_reader *reader,
     bd_result_value(out, "binder_signatures", signatures_value(run, &pdf));
     add_pdf_faults(run, &pdf, path);
     bool is_same = pdf.signatures.count > 0 && memcmp(pdf.signatures.data[0].signer.sha256,
-                                                       report->facts.signer_sha256, 32) == 0;
+                                                      report->facts.signer_sha256, 32) == 0;
     if (pdf.is_signed && !is_same) {
         add_fault(run, "signature", path, 1,
                   BD_STR("the binder is signed by another certificate than the package"));
@@ -460,7 +460,7 @@ static bool goes_on(verification *run, bd_str now, const bd_package_report *befo
 
 /* Whole by itself, and the very one that this package names; what was there then has to be there still. */
 static void hold_against(verification *run, bd_package_reader *reader, const bd_package_report *report,
-                          bd_package_reader *earlier, const bd_package_report *before, bd_result *out) {
+                         bd_package_reader *earlier, const bd_package_report *before, bd_result *out) {
     bd_str manifest = BD_STR(PACKAGE_MANIFEST), named = report->facts.previous_package;
     char hex[65];
     if (before->exit_code != 0) {
@@ -696,7 +696,7 @@ static bd_rc refuse_for_part(const verification *run, const char *path, bool is_
 }
 
 bd_rc bd_proof_verify(const bd_run_options *options, const char *path, bd_arena *arena,
-                    bd_run_outcome *out, bd_err *err) {
+                      bd_run_outcome *out, bd_err *err) {
     verification run = {.options = options, .arena = arena, .outcome = out, .trust = {"", 0}};
     bd_result result = {.arena = arena};
     bd_str name = bd_str_of(path);

@@ -618,7 +618,7 @@ static bd_rc sample(sampling_run *run, bd_result *out, bd_err *err) {
 }
 
 bd_rc bd_sampling_run(const bd_run_options *options, const bd_run_sampling *asked, bd_arena *arena,
-                    bd_run_outcome *outcome, bd_err *err) {
+                      bd_run_outcome *outcome, bd_err *err) {
     bd_session session;
     bool writes = asked->act != BD_RUN_SAMPLE_LIST;
     BD_TRY(bd_session_open(options, writes ? BD_LOCKER_WRITE : BD_LOCKER_READ, arena, outcome,

@@ -16,7 +16,7 @@ static void write_instance(bd_writing *run, bd_json_writer *writer, const bd_ins
     bd_json_open(writer, '{');
     bd_write_bool(writer, "accepted", instance->is_accepted);
     bd_write_ids(writer, run->line, "evidence", instance->evidence.data,
-                      instance->evidence.count);
+                 instance->evidence.count);
     bd_write_str(writer, "from", bd_day_format(run->line, instance->from));
     bd_write_str(writer, "instance", instance->id);
     bd_write_bool(writer, "late", instance->is_late);
@@ -50,7 +50,7 @@ static void write_requirement(bd_writing *run, bd_json_writer *writer,
     bd_write_int(writer, "due", result->due);
     bd_write_ids(writer, run->line, "evidence", result->evidence.data, result->evidence.count);
     bd_write_str(writer, "frequency",
-                      bd_str_of(bd_frequency_name(result->requirement->frequency)));
+                 bd_str_of(bd_frequency_name(result->requirement->frequency)));
     bd_write_bool(writer, "fresh", result->is_fresh);
     bd_json_key(writer, "instances");
     bd_json_open(writer, '[');

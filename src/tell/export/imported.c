@@ -26,7 +26,7 @@ static void write_counts(bd_json_writer *writer, const char *key, const bd_impor
     bd_json_open(writer, '{');
     for (size_t i = 0; i < BD_COUNT(count_members); i++) {
         bd_write_int(writer, count_members[i].name,
-                          (int64_t)counts->of[count_members[i].means]);
+                     (int64_t)counts->of[count_members[i].means]);
     }
     bd_json_close(writer, '}');
 }

@@ -122,7 +122,7 @@ static void write_request(bd_writing *run, bd_json_writer *w, const bd_request *
     bd_write_str(w, "owner", control->control->owner);
     if (request->requirement != BD_PBC_NONE) {
         bd_write_str(w, "requirement",
-                          control->requirements[request->requirement].requirement->id);
+                     control->requirements[request->requirement].requirement->id);
     }
     bd_write_str(w, "status", bd_str_of(bd_request_status_name(request->status)));
     bd_write_str(w, "what", request->what);

@@ -325,7 +325,7 @@ static void write_completeness(bd_writing *run, bd_json_writer *writer, const bd
     if (collection != NULL) {
         bd_write_int(writer, "collection_rows", (int64_t)collection->rows);
         bd_write_str(writer, "first_page",
-                          bd_evidence_id(run->line, first_page(run, collection)));
+                     bd_evidence_id(run->line, first_page(run, collection)));
     }
     bd_write_bool(writer, "next_link_left", item->facts.has_next_link);
     if (collection != NULL) {
@@ -366,7 +366,7 @@ static void write_file(bd_json_writer *writer, bd_arena *line, const bd_evidence
     bd_write_str(writer, "path", item->given.path);
     bd_write_str(writer, "sha256", bd_hex_text(line, item->given.sha256, 32));
     bd_write_bool(writer, "unchanged",
-                       true); /* the locker keeps bytes, and packaging checks their hash */
+                  true); /* the locker keeps bytes, and packaging checks their hash */
     bd_json_close(writer, '}');
 }
 
@@ -430,7 +430,7 @@ static void write_reconciliation(bd_writing *run, bd_json_writer *writer, const 
         bd_write_str(writer, "id", subscription->id);
         bd_json_member(writer, "name", subscription->name);
         bd_write_bool(writer, "seen_in_collection",
-                           bd_map_find(seen, subscription->id) != NULL);
+                      bd_map_find(seen, subscription->id) != NULL);
         bd_json_close(writer, '}');
     }
     bd_json_close(writer, ']');

@@ -36,7 +36,7 @@ double chart_label_width(flow *f, const bd_chart *chart) {
 }
 
 void chart_draw_row_label(flow *f, const bd_chart *chart, size_t row, double width, double y,
-                           double height) {
+                          double height) {
     /* A link inside a figure would be hidden behind the figure's words: it stands beside it. */
     bd_str link = chart->row_links[row];
     uint32_t figure = f->element;

@@ -110,7 +110,7 @@ static void write_remarks(bd_writing *run, bd_json_writer *w) {
         bd_json_open(w, '{');
         if (one->control != BD_READY_NONE) {
             bd_write_str(w, "control",
-                              run->in->assessment->controls[one->control].control->number);
+                         run->in->assessment->controls[one->control].control->number);
         }
         bd_write_str(w, "kind", bd_str_of(one->kind));
         bd_json_member(w, "path", one->path);

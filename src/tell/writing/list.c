@@ -102,7 +102,7 @@ static void put_plain(bd_list *to, bd_str text) {
             bd_writing_puts(out, "\"\"");
         } else {
             bd_writing_put(out, bd_str_format(to->run->line, "\\u{%04X}",
-                                          (unsigned)(unsigned char)text.data[i]));
+                                              (unsigned)(unsigned char)text.data[i]));
         }
         from = i + 1;
     }

@@ -26,7 +26,7 @@ void bd_write_strs(bd_json_writer *writer, const char *key, const bd_strs *texts
 }
 
 void bd_write_ids(bd_json_writer *writer, bd_arena *line, const char *key,
-                       const uint32_t *numbers, size_t count) {
+                  const uint32_t *numbers, size_t count) {
     bd_json_key(writer, key);
     bd_json_open(writer, '[');
     for (size_t i = 0; i < count; i++) {
