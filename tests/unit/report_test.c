@@ -334,7 +334,7 @@ static const bd_doc *make_binder(void) {
     return bd_report_binder(&f->inputs, f->arena);
 }
 
-/* ---- order ---------------------------------------------------------------------------------------------------- */
+/* ---- order ---- */
 
 TEST(report, binder_sections_stand_in_the_order_of_the_outline) {
     static const char *const order[] = {
@@ -672,13 +672,7 @@ TEST(report, readiness_has_a_page_for_each_owner_as_the_checklist_names_them) {
     CHECK(says(doc, "Cloud Admin: Jens M\303\274ller"));
 }
 
-/* ---- edges
- *
- *
- *
- *
- *
- * ---------------------------------------------------------------------------------------- */
+/* ---- edges ---- */
 
 TEST(report, an_assessment_without_evidence_gives_both_reports) {
     fixture *f = make_fixture();

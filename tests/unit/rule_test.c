@@ -18,9 +18,7 @@ static const bd_value *json(const char *text) {
     return parse(bd_str_of(text));
 }
 
-/* ---- cases
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- cases ---- */
 
 typedef struct {
     const char *file;

@@ -32,7 +32,7 @@ void package_listing_finish(package_listing *listing, bool is_signed, bd_arena *
     bd_sort(listing->data, listing->count, sizeof(listing->data[0]), compare_paths, NULL);
 }
 
-/* ---- facts ---------------------------------------------------------------------------------------- */
+/* ---- facts ---- */
 
 static bd_rc check_id(bd_str id, bd_err *err) {
     for (size_t i = 0; i < id.size; i++) {
@@ -102,7 +102,7 @@ bd_rc package_facts_check(const bd_package_facts *facts, bd_err *err) {
     return BD_OK;
 }
 
-/* ---- building --------------------------------------------------------------------------------------- */
+/* ---- building ---- */
 
 static void put_hash(bd_json_writer *writer, const char *key, const uint8_t sha256[32]) {
     char hex[65];
