@@ -7,7 +7,8 @@ claim "pbc: init writes a request for an owner as the checklist names it" grep -
 claim "pbc: with control, requirement and document" sh -c \
     "grep -q '^1.1  ' e/requests/CISO-Compliance.txt && grep -q '\[ \] 1.1a' e/requests/CISO-Compliance.txt && grep -q 'inbox/register.csv' e/requests/CISO-Compliance.txt"
 claim "pbc: every control has one request" test "$(cat e/requests/*.txt | grep -c '^  criteria: ')" -gt 67
-claim "pbc: no line is too long for a mail" sh -c "! grep -qE '^.{100}' e/requests/*.txt"
+# An address cut in two is none, so that one word may be longer: RFC 5322 section 2.1.1 has 998.
+claim "pbc: no line is too long for a mail" sh -c "! grep -hE '^.{100}' e/requests/*.txt | grep -qE '[^ ] +[^ ]|.{999}'"
 claim "pbc: a blank list has the header that is recognised" grep -qx \
     'employee_id,upn,terminated_at,type,time_zone,other_accounts,reported_at' e/requests/templates/leavers.csv
 for list in e/requests/templates/*.csv; do
