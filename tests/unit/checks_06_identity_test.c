@@ -338,19 +338,19 @@ TEST(checks, a_privileged_role_is_not_held_standing) {
         const char *facts, *active, *expected;
     } rows[] = {
         {NULL, ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
-         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end"},
+         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end within a year"},
         {NULL, ACTIVE("a1", "u1", GA, "user", "'2026-02-10T14:00:00Z'", "Activated"),
          "1 pass, 0 fail, 0 unclear"},
         {NULL, ACTIVE("a1", "u1", GA, "user", "'2026-06-01T00:00:00Z'", "Assigned"),
          "1 pass, 0 fail, 0 unclear"},
         {NULL, ACTIVE("a1", "g1", GA, "group", "null", "Assigned"),
-         "0 pass, 1 fail, 0 unclear; g1@c.example holds Global Administrator at / without an end"},
+         "0 pass, 1 fail, 0 unclear; g1@c.example holds Global Administrator at / without an end within a year"},
         {NULL, ACTIVE("a1", "s1", GA, "servicePrincipal", "null", "Assigned"),
          "0 pass, 0 fail, 0 unclear"},
         {BREAK_GLASS("2026-02-10"), ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
          "0 pass, 0 fail, 0 unclear"},
         {BREAK_GLASS("2026-02-11"), ACTIVE("a1", "u1", GA, "user", "null", "Assigned"),
-         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end"},
+         "0 pass, 1 fail, 0 unclear; u1@c.example holds Global Administrator at / without an end within a year"},
         {NULL,
          ACTIVE("a1", "u1", "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "user", "null", "Assigned"),
          "0 pass, 0 fail, 0 unclear"}, /* Directory Readers */
@@ -400,7 +400,7 @@ TEST(checks, azure_roles_are_read_from_their_own_service) {
     judge_world(w);
     CHECK_EQ_STR(said(w, "no-standing-azure-roles"),
                  "1 pass, 1 fail, 0 unclear; u1@c.example holds Owner at " IN_SUB
-                 " without an end");
+                 " without an end within a year");
     close_world(w);
 }
 

@@ -284,6 +284,12 @@ TEST(checks_awkward, a_role_is_standing_by_assignment_and_end_however_it_is_held
         {HOLDS("u1", GA, "user", "Assigned", "Inherited", "null"), FAILS},
         {HOLDS("u1", GA, "user", "assigned", "Inherited", "'9999-12-31T23:59:59Z'"), FAILS},
         {HOLDS("u1", GA, "user", "Assigned", "Inherited", "'2026-05-01T00:00:00Z'"), PASSES},
+        {HOLDS("u1", GA, "user", "Assigned", "Direct", "'2099-12-31T00:00:00Z'"), FAILS},
+        {HOLDS("u1", GA, "user", "Assigned", "Direct", "'2026-12-31T00:00:00Z','startDateTime':'2026-01-01T00:00:00Z'"),
+         PASSES},
+        {HOLDS("u1", GA, "user", "Assigned", "Direct", "'2026-12-31T00:00:00Z','startDateTime':'2020-01-01T00:00:00Z'"),
+         FAILS}, /* in the last year of seven */
+        {HOLDS("u1", GA, "user", "Activated", "Direct", "'2099-12-31T00:00:00Z'"), PASSES},
         {HOLDS("u1", GA, "user", "Activated", "Inherited", "'2026-02-10T09:00:00Z'"), PASSES},
         {HOLDS("u1", GA, "user", "Activated", "Group", "null"), PASSES},
         {HOLDS("u1", GA, "user", "", "Direct", "null"), OPEN},
@@ -324,6 +330,12 @@ TEST(checks_awkward, an_azure_role_is_standing_also_where_it_is_inherited) {
         {TAKEN("u1", IN_SUB, ",'assignmentType':'Assigned','memberType':'Direct','status':"
                              "'Provisioned','endDateTime':null"),
          FAILS},
+        {TAKEN("u1", IN_SUB, ",'assignmentType':'Assigned','memberType':'Direct','startDateTime':"
+                             "'2026-01-01T00:00:00Z','endDateTime':'2099-01-01T00:00:00Z'"),
+         FAILS},
+        {TAKEN("u1", IN_SUB, ",'assignmentType':'Assigned','memberType':'Direct','startDateTime':"
+                             "'2026-01-01T00:00:00Z','endDateTime':'2027-01-01T00:00:00Z'"),
+         PASSES},
         {TAKEN("u1", IN_SUB, ",'assignmentType':'Assigned','memberType':'Direct','status':"
                              "'Accepted'"),
          FAILS},

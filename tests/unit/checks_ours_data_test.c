@@ -500,6 +500,9 @@ TEST(checks, an_alert_of_another_region_or_one_that_never_fires_does_not_pass) {
 #define CRITERION(metric, operator, threshold)                                                     \
     "{'metricName':'" metric "','operator':'" operator "','threshold':" threshold "}"
 #define BUSY CRITERION("Percentage CPU", "GreaterThan", "80")
+#define BUSY_OF(dimensions)                                                                        \
+    CRITERION("Percentage CPU", "GreaterThan", "80,'dimensions':[" dimensions "]")
+#define DIMENSION(operator, values) "{'name':'d','operator':'" operator "','values':[" values "]}"
     static const struct {
         const char *scope, *region, *location, *criteria, *expected;
     } rows[] = {
@@ -521,6 +524,11 @@ TEST(checks, an_alert_of_another_region_or_one_that_never_fires_does_not_pass) {
         {MACHINE, "", "", CRITERION("Memory", "LessThan", "1"), "pass"},
         {MACHINE, "", "", CRITERION("Memory", "GreaterThan", "100000"), "pass"},
         {MACHINE, "", "", BUSY "," CRITERION("Network In", "GreaterThan", "1"), "cannot-tell"},
+        {MACHINE, "", "", BUSY_OF(""), "pass"},
+        {MACHINE, "", "", BUSY_OF(DIMENSION("Include", "'*'")), "pass"}, /* each part by itself */
+        {MACHINE, "", "", BUSY_OF(DIMENSION("Include", "'a','b'")), "cannot-tell"},
+        {MACHINE, "", "", BUSY_OF(DIMENSION("Exclude", "'a'")), "cannot-tell"},
+        {MACHINE, "", "", BUSY_OF(DIMENSION("Include", "'*'") "," DIMENSION("Include", "'a'")), "cannot-tell"},
         {MACHINE, "", "", "", "fail"},
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {

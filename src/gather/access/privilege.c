@@ -4,6 +4,8 @@
 #include "access_priv.h"
 #include "bindery/roles.h"
 
+#define LONGEST (367 * 24 * BD_HOUR) /* of an assignment with an end: PIM itself sets a year at most */
+
 /* ---- pim-effective: assignments as they stand ---- */
 
 static bool is_azure_record(const bd_join_record *record) {
@@ -12,8 +14,8 @@ static bool is_azure_record(const bd_join_record *record) {
 
 void collect_pim_effective(const bd_join_record *record, bd_arena *arena, bd_part_fn *keep,
                            void *context) {
-    static const char *const kept[] = {"id",         "assignmentType", "memberType", "endDateTime",
-                                       "principalId", "scope",         "directoryScopeId"};
+    static const char *const kept[] = {"id",          "assignmentType", "memberType", "startDateTime",
+                                       "endDateTime", "principalId",    "scope",      "directoryScopeId"};
     const bd_value *holder = bd_roles_keep_holder(record, arena);
     if (holder == NULL) {
         return;
@@ -57,8 +59,17 @@ static void reduce_whole(const bd_join *join, bool is_azure, bd_arena *arena, bd
          BD_INSTANT_NONE, bd_build_object(&build));
 }
 
-/* Assigned without an end; an activation ends, and so does an assignment with a date. */
-static bd_answer is_standing(const bd_value *kept) {
+/* An end in 2099 ends nothing.  Without a start it is counted from the day of the list. */
+static bool is_far_off(const bd_value *kept, bd_instant listed) {
+    bd_instant start, end;
+    if (!bd_instant_parse(bd_member_text(kept, "startDateTime"), &start)) {
+        start = listed;
+    }
+    return bd_instant_parse(bd_member_text(kept, "endDateTime"), &end) && end - start > LONGEST;
+}
+
+/* Assigned without an end; an activation ends, and so does an assignment with a date that can be waited for. */
+static bd_answer is_standing(const bd_value *kept, bd_instant listed) {
     bd_str type = bd_member_text(kept, "assignmentType");
     if (bd_str_ieq(type, BD_STR("Activated"))) {
         return BD_NO;
@@ -68,7 +79,7 @@ static bd_answer is_standing(const bd_value *kept) {
     }
     bd_str end = bd_member_text(kept, "endDateTime");
     bool is_open = end.size == 0 || bd_str_has_prefix(end, BD_STR("0001-01-01")) ||
-                   bd_str_has_prefix(end, BD_STR("9999-12-31"));
+                   bd_str_has_prefix(end, BD_STR("9999-12-31")) || is_far_off(kept, listed);
     return is_open ? BD_YES : BD_NO;
 }
 
@@ -89,7 +100,7 @@ static void reduce_assignment(const bd_join *join, bd_str id, const bd_value *ke
                               bd_arena *arena, bd_derived_fn *emit, void *context) {
     bd_str role = bd_value_text(kept, "r"), type = bd_value_text(kept, "t");
     const char *name = is_azure ? bd_roles_azure_name(role) : bd_roles_directory_name(role);
-    bd_answer standing = is_standing(kept);
+    bd_answer standing = is_standing(kept, join->at);
     bool is_active = bd_str_eqz(bd_value_text(kept, "k"), "active");
     bd_builder build = {.arena = arena};
     put_principal(join, kept, &build);

@@ -101,6 +101,22 @@ static bool is_of_idling(bd_arena *arena, const bd_value *criterion) {
                                         BD_STR("lessthan"));
 }
 
+/* Split by a dimension it watches each part; what it names, or leaves out, is a part alone. */
+static bool is_for_a_part(const bd_value *criterion) {
+    const bd_value *all = bd_member(criterion, "dimensions");
+    bool is_part = false;
+    for (size_t i = 0; all != NULL && all->kind == BD_ARRAY && i < all->count; i++) {
+        const bd_value *values = bd_member(&all->items[i], "values");
+        bool is_any = false;
+        for (size_t j = 0; values != NULL && values->kind == BD_ARRAY && j < values->count; j++) {
+            is_any = is_any || (values->items[j].kind == BD_STRING && bd_str_eqz(values->items[j].text, "*"));
+        }
+        bool is_named = bd_str_ieq(bd_member_text(&all->items[i], "operator"), BD_STR("Include"));
+        is_part = is_part || !is_any || !is_named;
+    }
+    return is_part;
+}
+
 /* What an alert watches, and why that is not known. */
 typedef struct {
     bd_answer watches;
@@ -128,9 +144,11 @@ static sight_of_alert look_at(const bd_value *rule, const bd_value *measures, bd
         } else if (names_measure(measures, metric)) {
             bool fires = can_fire(arena, &criteria->items[i]);
             bool is_idle = is_of_idling(arena, &criteria->items[i]);
-            found = fires && !is_idle ? BD_YES : BD_UNKNOWN;
-            problem = is_idle ? BD_STR("the alert fires where the measure is low")
-                              : BD_STR("the threshold of the alert is one that the measure never reaches");
+            bool is_part = is_for_a_part(&criteria->items[i]);
+            found = fires && !is_idle && !is_part ? BD_YES : BD_UNKNOWN;
+            problem = is_part   ? BD_STR("a dimension narrows the alert to a part of the resource")
+                      : is_idle ? BD_STR("the alert fires where the measure is low")
+                                : BD_STR("the threshold of the alert is one that the measure never reaches");
         }
     }
     if (found == BD_YES && criteria->count > 1) {
