@@ -95,6 +95,10 @@ TEST(checks_06_data, a_slot_that_only_the_inventory_shows_is_judged) {
     "{\"id\":\"" SITE "/config/configreferences/appsettings/" name                                 \
     "\",\"properties\":{\"vaultName\":\"kv\"" more "}}"
 
+#define SLOT_REFERENCE(status)                                                                     \
+    "{\"value\":[{\"id\":\"" SITE "/slots/s/config/configreferences/appsettings/a\","               \
+    "\"properties\":{\"vaultName\":\"kv\"" status "}}]}"
+
 TEST(checks_06_data, every_reference_to_a_vault_has_to_be_resolved) {
     static const struct {
         const char *files[4], *expected;
@@ -112,10 +116,40 @@ TEST(checks_06_data, every_reference_to_a_vault_has_to_be_resolved) {
         {{APP}, "cannot-tell"},
         {{APP_AND_SLOT, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "]}"},
          "cannot-tell"}, /* the slot's were not read */
+        {{APP_AND_SLOT, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "]}",
+          SLOT_REFERENCE(",\"status\":\"Resolved\"")},
+         "pass"},
+        {{APP_AND_SLOT, "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "]}",
+          SLOT_REFERENCE(",\"status\":\"SecretNotFound\"")},
+         "fail"},
+        {{APP, SLOT_REFERENCE(",\"status\":\"Resolved\"")}, "cannot-tell"}, /* nor here the app's */
     };
     for (size_t i = 0; i < BD_COUNT(rows); i++) {
         bd_str got = judge(FACTS, "keyvault-references-resolved", rows[i].files);
         test_failure("row %zu: %.*s", i, BD_ARG(got));
+        CHECK_EQ_STR(got, rows[i].expected);
+    }
+}
+
+TEST(checks_06_data, references_of_a_slot_that_only_the_inventory_shows_are_judged) {
+    static const struct {
+        const char *inventory, *references, *expected;
+    } rows[] = {
+        {SLOT_LINE(""), SLOT_REFERENCE(",\"status\":\"Resolved\""), "pass"},
+        {SLOT_LINE(""), SLOT_REFERENCE(",\"status\":\"SecretNotFound\""), "fail"},
+        {SLOT_LINE(""), SLOT_REFERENCE(""), "cannot-tell"},
+        {SLOT_LINE(""), "{\"value\":[" REFERENCE("a", ",\"status\":\"Resolved\"") "]}",
+         "cannot-tell"}, /* those of the app */
+    };
+    for (size_t i = 0; i < BD_COUNT(rows); i++) {
+        whole *w = whole_open(FACTS);
+        whole_add(w, APP, "");
+        whole_add(w, rows[i].inventory, ",\"source\":\"S77\"");
+        whole_add(w, rows[i].references, "");
+        whole_judge(w);
+        bd_str got = bd_str_of(whole_verdict(w, "keyvault-references-slots"));
+        scan_bench_close(&w->bench);
+        test_failure("row %zu", i);
         CHECK_EQ_STR(got, rows[i].expected);
     }
 }

@@ -26,6 +26,7 @@ typedef struct {
     bd_str id;
     const bd_group_rows *rows;
     bool is_workspace; /* answers about all workspaces lie in one place */
+    bool is_by_rows;   /* an empty answer may be that of something above */
 } told_resource;
 
 /* What an answer lists hangs on the resource that it was asked of: its records say on which, for an empty one its
@@ -39,7 +40,7 @@ static bool speaks_of(const bd_views *views, const bd_snapshot *snapshot,
             return true;
         }
     }
-    return of == NULL || (snapshot->rows == 0 &&
+    return of == NULL || (snapshot->rows == 0 && !of->is_by_rows &&
                           (!of->is_workspace || bd_str_eq(snapshot->workspace, of->id)));
 }
 
@@ -80,7 +81,11 @@ static const bd_snapshot *snapshot_around(const bd_views *views, const bd_check_
                                           bd_arena *scratch) {
     int days = view->plan->within_days;
     bd_str head = BD_STR("/subscriptions/"), join = left->row.join, scope = BD_STR("");
-    told_resource of = {join, rows, view->partner_scope == BD_SCOPE_WORKSPACE};
+    told_resource of = {.id = join,
+                        .rows = rows,
+                        .is_workspace = view->partner_scope == BD_SCOPE_WORKSPACE,
+                        .is_by_rows = view->plan->is_every &&
+                                      view->partner_scope == BD_SCOPE_RESOURCE};
     const told_resource *asked = of.is_workspace || view->is_by_parent ? &of : NULL;
     if (view->partner_scope == BD_SCOPE_SUBSCRIPTION) {
         bd_str rest = bd_str_sub(join, head.size, join.size);
@@ -120,11 +125,11 @@ static const bd_snapshot *related_snapshot(const bd_views *views, const bd_check
     if (part != NULL) {
         return part;
     }
-    told_resource of = {join, rows, /*is_workspace*/ false};
+    told_resource of = {.id = join, .rows = rows};
     bd_snapshot_range own = bd_views_snapshots(views, view->partner, join);
     part = nearest_of(views, own, left->at, days, view, view->is_by_parent ? &of : NULL, scratch);
-    if (view->plan->is_every) {
-        return part; /* an answer about something above does not show that this one's list was read */
+    if (view->plan->is_every && !view->is_by_parent) {
+        return part; /* what lies in another place does not show that this one's list was read */
     }
     return part != NULL ? part : snapshot_around(views, view, rows, left, scratch);
 }
