@@ -58,6 +58,9 @@ bool bd_is_same_person(bd_str a, bd_str b);
 /* At least one letter or digit, and no word that stands for a name nobody knows ("unknown", "n/a", "TBD"): blanks,
  * dots and dashes name nobody. */
 bool bd_is_person_name(bd_str name);
+/* Does it say anything?  At least one letter or digit, and no word alone that stands for an answer which nobody gave
+ * ("n/a", "TBD", "unknown"). */
+bool bd_is_statement(bd_str text);
 
 /* ---- documents ------------------------------------------------------------------------------------ */
 

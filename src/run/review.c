@@ -141,6 +141,11 @@ bd_rc bd_run_review(const bd_run_options *options, const bd_run_signoff *asked, 
         BD_RAISE(err, BD_ERR_USAGE,
                  "--by gives '%.*s', which names nobody; give the reviewer's name", BD_ARG(name));
     }
+    if (!bd_is_statement(asked->role) || !bd_is_statement(asked->checked)) {
+        BD_RAISE(err, BD_ERR_USAGE,
+                 "--role gives '%.*s' and --checked '%.*s'; both must say something", BD_ARG(asked->role),
+                 BD_ARG(asked->checked));
+    }
     bd_session session;
     BD_TRY(bd_session_open(options, BD_LOCKER_WRITE, arena, outcome, &session, err));
     bd_judged_run judged;

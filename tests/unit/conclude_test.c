@@ -627,6 +627,12 @@ TEST(conclude, a_sign_off_needs_a_preparer_and_another_person_over_the_same_byte
         {PREPARED("Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
                                "\"at\":\"2026-02-02T07:00:00Z\",\"checked\":\" \"" HASH "}]",
          false, "does not say what was checked"},
+        {PREPARED("Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"Lead\","
+                               "\"at\":\"2026-02-02T07:00:00Z\",\"checked\":\"N/A\"" HASH "}]",
+         false, "does not say what was checked"},
+        {PREPARED("Bob Brown") ",\"reviews\":[{\"name\":\"Eve Black\",\"role\":\"-\","
+                               "\"at\":\"2026-02-02T07:00:00Z\",\"checked\":\"all\"" HASH "}]",
+         false, "does not say the reviewer's role"},
         {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", WRONG) "]", false,
          "of other bytes"},
         {PREPARED("Bob Brown") ",\"reviews\":[" REVIEW("Ann Smith", "") "]", false,

@@ -300,3 +300,20 @@ TEST(evidence, a_word_for_nobody_names_nobody) {
         CHECK(bd_is_person_name(bd_str_of(people[i])));
     }
 }
+
+TEST(evidence, a_word_for_no_answer_says_nothing) {
+    static const char *const nothing[] = {"", " ", "-", "...", "n/a", "N. A.",
+                                          "TBD", "t.b.c.", "None", "unknown", "\xEF\xBC\xAE/A"};
+    static const char *const said[] = {"all", "ok", "7", "none missing", "Owner",
+                                       "n/a rows compared", "\xE5\x85\xA8\xE9\x83\xA8"};
+    for (size_t i = 0; i < BD_COUNT(nothing); i++) {
+        test_failure("'%s'", nothing[i]);
+        CHECK(!bd_is_statement(bd_str_of(nothing[i])));
+    }
+    for (size_t i = 0; i < BD_COUNT(said); i++) {
+        test_failure("'%s'", said[i]);
+        CHECK(bd_is_statement(bd_str_of(said[i])));
+    }
+    char *longer = memset(bd_new(test_arena(), char, 3 << 20), '-', 3 << 20);
+    CHECK(bd_is_statement((bd_str){longer, 3 << 20})); /* so long a text is not read letter by letter */
+}

@@ -65,10 +65,10 @@ static bd_str why_too_early(bd_arena *arena, const bd_evidence *item, const bd_s
 
 /* A review says who, as what, when and what was looked at (bindery-1, section 3). */
 static bd_str why_incomplete(bd_arena *arena, const bd_signoff *review) {
-    const char *missing = bd_str_trim(review->role).size == 0      ? "the reviewer's role"
-                          : review->at == BD_INSTANT_NONE          ? "when it was made"
-                          : bd_str_trim(review->checked).size == 0 ? "what was checked"
-                                                                   : NULL;
+    const char *missing = !bd_is_statement(review->role)      ? "the reviewer's role"
+                          : review->at == BD_INSTANT_NONE     ? "when it was made"
+                          : !bd_is_statement(review->checked) ? "what was checked"
+                                                              : NULL;
     return missing == NULL ? empty()
                            : bd_str_format(arena, "the review by '%.*s' does not say %s",
                                            BD_ARG(review->name), missing);

@@ -213,3 +213,49 @@ bd_evidence_days bd_evidence_days_of(const bd_evidence *item, const bd_zone *zon
     }
     return (bd_evidence_days){bd_zone_day(zone, from), bd_zone_day(zone, to - 1)};
 }
+
+/* What people write where something has to be said and nothing was done. */
+static const char *const no_answers[] = {
+    "keine",
+    "keineangabe",
+    "missing",
+    "na",
+    "nil",
+    "none",
+    "notapplicable",
+    "notavailable",
+    "notknown",
+    "notyet",
+    "null",
+    "open",
+    "pending",
+    "tba",
+    "tbc",
+    "tbd",
+    "todo",
+    "tobeconfirmed",
+    "tobedefined",
+    "unbekannt",
+    "undefined",
+    "unknown",
+    "x",
+    "xx",
+    "xxx",
+};
+
+#define LONGEST_NO_ANSWER 64 /* bytes, with blanks and marks */
+
+bool bd_is_statement(bd_str text) {
+    bd_str trimmed = bd_str_trim(text);
+    if (trimmed.size > LONGEST_NO_ANSWER) {
+        return true;
+    }
+    BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("names", NAMES_BYTES);
+    bd_str letters = letters_of(scratch, trimmed);
+    for (size_t i = 0; i < BD_COUNT(no_answers); i++) {
+        if (bd_str_eqz(letters, no_answers[i])) {
+            return false;
+        }
+    }
+    return letters.size > 0;
+}
