@@ -103,8 +103,37 @@ bool bd_is_same_person(bd_str a, bd_str b) {
            (words.size > 0 && bd_str_eq(words, words_of(scratch, key_b)));
 }
 
-/* What people write where a name is asked for and none is known; without blanks and marks, in their caseless form. */
-static const char *const placeholders[] = {
+/* What people write where something is asked for and they have none; without blanks and marks, in caseless form. */
+static const char *const no_answers[] = {
+    "keine",
+    "keineangabe",
+    "missing",
+    "na",
+    "nil",
+    "none",
+    "notapplicable",
+    "notavailable",
+    "notknown",
+    "notyet",
+    "null",
+    "open",
+    "pending",
+    "tba",
+    "tbc",
+    "tbd",
+    "tobeconfirmed",
+    "tobedefined",
+    "todo",
+    "unbekannt",
+    "undefined",
+    "unknown",
+    "x",
+    "xx",
+    "xxx",
+};
+
+/* And for a name that they do not have. */
+static const char *const nobodies[] = {
     "admin",
     "administrator",
     "anonymous",
@@ -117,27 +146,14 @@ static const char *const placeholders[] = {
     "fullname",
     "hr",
     "inconnu",
-    "keine",
-    "keineangabe",
     "keiner",
     "management",
-    "missing",
-    "na",
     "name",
     "niemand",
-    "nil",
     "nn",
     "noone",
     "nobody",
-    "none",
-    "notapplicable",
-    "notavailable",
-    "notknown",
-    "notyet",
-    "null",
-    "open",
     "owner",
-    "pending",
     "preparer",
     "reviewer",
     "sample",
@@ -145,24 +161,12 @@ static const char *const placeholders[] = {
     "somebody",
     "someone",
     "system",
-    "tba",
-    "tbc",
-    "tbd",
     "team",
     "test",
     "tester",
-    "tobeconfirmed",
-    "tobedefined",
-    "todo",
     "unassigned",
-    "unbekannt",
-    "undefined",
-    "unknown",
     "unnamed",
     "user",
-    "x",
-    "xx",
-    "xxx",
     "yourname",
 };
 
@@ -190,58 +194,21 @@ static bool is_number(bd_str letters) {
     return true;
 }
 
+static bool is_one_of(bd_str letters, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (bd_str_eqz(letters, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool bd_is_person_name(bd_str name) {
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("names", NAMES_BYTES);
     bd_str letters = letters_of(scratch, name);
-    for (size_t i = 0; i < BD_COUNT(placeholders); i++) {
-        if (bd_str_eqz(letters, placeholders[i])) {
-            return false;
-        }
-    }
-    return !is_number(letters);
+    return !is_number(letters) && !is_one_of(letters, no_answers, BD_COUNT(no_answers)) &&
+           !is_one_of(letters, nobodies, BD_COUNT(nobodies));
 }
-
-bd_evidence_days bd_evidence_days_of(const bd_evidence *item, const bd_zone *zone) {
-    bd_instant from = item->describes_from;
-    bd_instant to = item->describes_to;
-    if (from == BD_INSTANT_NONE) {
-        return (bd_evidence_days){BD_DAY_NONE, BD_DAY_NONE};
-    }
-    if (item->is_snapshot || to == BD_INSTANT_NONE || to <= from) {
-        bd_day day = item->is_document ? bd_zone_day(zone, from) : bd_instant_utc_day(from);
-        return (bd_evidence_days){day, day};
-    }
-    return (bd_evidence_days){bd_zone_day(zone, from), bd_zone_day(zone, to - 1)};
-}
-
-/* What people write where something has to be said and nothing was done. */
-static const char *const no_answers[] = {
-    "keine",
-    "keineangabe",
-    "missing",
-    "na",
-    "nil",
-    "none",
-    "notapplicable",
-    "notavailable",
-    "notknown",
-    "notyet",
-    "null",
-    "open",
-    "pending",
-    "tba",
-    "tbc",
-    "tbd",
-    "todo",
-    "tobeconfirmed",
-    "tobedefined",
-    "unbekannt",
-    "undefined",
-    "unknown",
-    "x",
-    "xx",
-    "xxx",
-};
 
 #define LONGEST_NO_ANSWER 64 /* bytes, with blanks and marks */
 
@@ -252,10 +219,5 @@ bool bd_is_statement(bd_str text) {
     }
     BD_DEFER(bd_arena_close_ref) bd_arena *scratch = bd_arena_open("names", NAMES_BYTES);
     bd_str letters = letters_of(scratch, trimmed);
-    for (size_t i = 0; i < BD_COUNT(no_answers); i++) {
-        if (bd_str_eqz(letters, no_answers[i])) {
-            return false;
-        }
-    }
-    return letters.size > 0;
+    return letters.size > 0 && !is_one_of(letters, no_answers, BD_COUNT(no_answers));
 }

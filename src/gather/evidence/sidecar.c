@@ -396,8 +396,3 @@ bd_str bd_sidecar_subject(bd_str path) {
     }
     return bd_str_sub(path, 0, path.size - (sizeof SUFFIX - 1));
 }
-
-bool bd_evidence_serves(const bd_evidence *item, bd_str requirement) {
-    return !item->is_document || !item->has_sidecar || item->sidecar.requirements.count == 0 ||
-           bd_strs_have(&item->sidecar.requirements, requirement);
-}
