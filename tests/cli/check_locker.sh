@@ -197,9 +197,7 @@ find e/locker/objects -name '*.gz' | sort >after
 claim "gc: it alone" cmp before after
 claim_exit "gc: then check is clean" 0 bindery -C e locker check
 
-# ---- a torn journal, a seal that was cut off ----
-
-# ---- a pipe where an object was: nobody waits for whoever might write to it ----
+# ---- a pipe where an object was, or a package: nobody waits for whoever might write to it ----
 cp -R e pipe
 object=$(find pipe/locker/objects -type f | sort | head -n 1)
 chmod -R u+w pipe/locker
@@ -208,6 +206,11 @@ mkfifo "$object"
 claim_exit "pipe: check names it" 1 timeout 20 "$BINDERY" -C pipe locker check
 claim_says "pipe: as what cannot be read" "stray: ${object#pipe/locker/}: it is no file that can be read: not a regular file"
 claim_exit "pipe: a run refuses it" 3 timeout 20 "$BINDERY" -C pipe run -q --no-cache
+mkfifo pipe.zip pipe.pdf
+claim_exit "pipe: it is no package" 3 timeout 20 "$BINDERY" verify pipe.zip
+claim_exit "pipe: and as a PDF it cannot be read" 4 timeout 20 "$BINDERY" verify pipe.pdf
+
+# ---- a torn journal, a seal that was cut off ----
 
 copy_ready t
 bindery -C t ingest -q late.csv >/dev/null 2>&1

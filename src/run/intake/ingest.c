@@ -180,7 +180,7 @@ static bd_rc put_file(ingestion *run, const char *full, const bd_entry *entry, b
                is_named);
         return BD_OK;
     }
-    BD_DEFER(bd_fd_close) int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    BD_DEFER(bd_fd_close) int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
         refuse(run, entry->path,
                errno == EACCES ? unreadable(run, strerror(errno)) : strerror(errno), is_named);

@@ -158,7 +158,7 @@ static bool is_as_it_was(bd_session *session, const bd_value *output) {
     struct stat facts;
     BD_DEFER(bd_fd_close)
     int fd = open(bd_session_output(session, bd_str_z(session->arena, name)),
-                  O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size != bytes) {
         return false;
     }
