@@ -171,7 +171,9 @@ struct bd_form {
  * was found and what was expected; an unknown key comes with the nearest known one. */
 BD_MUST_USE bd_rc bd_form_check(const bd_value *value, const bd_form *members, size_t count,
                                 bd_str path, bd_err *err);
-/* The candidate with the least edit distance to `text` under ASCII case folding, NULL if none is near. */
+/* The candidate with the least edit distance to `text` under ASCII case folding, NULL if none is near.  One that begins
+ * with all of `text` goes before the others; of two that are as near the one with the same first letter, then the
+ * first. */
 const char *bd_nearest(bd_str text, const char *const *candidates, size_t count);
 
 /* ---- building --------------------------------------------------------------------------------- */

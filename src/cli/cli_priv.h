@@ -128,7 +128,6 @@ extern const size_t cli_verb_count;
 BD_MUST_USE bd_rc cli_parse(int argc, char **argv, bd_arena *arena, cli_call *out, bd_err *err);
 bd_rc cli_unknown_verb(const char *word, bd_err *err);
 bool cli_takes(const cli_verb *verb, const cli_option *option);
-const char *cli_nearest(const char *word, const char *const *known, size_t count);
 
 /* help.c */
 void cli_print_overview(FILE *to);

@@ -2,45 +2,6 @@
 
 #include <string.h>
 
-static size_t edit_distance(const char *a, const char *b) {
-    enum { MOST = 48 };
-    size_t la = strlen(a);
-    size_t lb = strlen(b);
-    if (la >= MOST || lb >= MOST) {
-        return MOST;
-    }
-    size_t row[MOST + 1];
-    for (size_t j = 0; j <= lb; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= la; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= lb; j++) {
-            size_t replaced = corner + (a[i - 1] != b[j - 1]);
-            corner = row[j];
-            size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            row[j] = replaced < least ? replaced : least;
-        }
-    }
-    return row[lb];
-}
-
-/* Of two words that are equally near, the one that begins alike is meant. */
-const char *cli_nearest(const char *word, const char *const *known, size_t count) {
-    const char *best = NULL;
-    size_t least = 2 * 4;
-    for (size_t i = 0; i < count; i++) {
-        size_t distance = 2 * edit_distance(word, known[i]);
-        distance += distance > 0 && word[0] != known[i][0];
-        if (distance < least) {
-            least = distance;
-            best = known[i];
-        }
-    }
-    return best;
-}
-
 /* ---- verbs ---- */
 
 static bool is_verb(const cli_verb *verb, int argc, char **argv, int at, int *words) {
@@ -92,7 +53,7 @@ bd_rc cli_unknown_verb(const char *word, bd_err *err) {
             return unfinished_verb(known, count, i, word, err);
         }
     }
-    const char *near = cli_nearest(word, known, count);
+    const char *near = bd_nearest(bd_str_of(word), known, count);
     if (near != NULL) {
         BD_RAISE(err, BD_ERR_USAGE,
                  "'%s' is no command; did you mean '%s'? 'bindery -h' lists them", word, near);
@@ -144,20 +105,24 @@ static int find_verb_place(int argc, char **argv) {
     return at < argc ? at : argc;
 }
 
-static bd_rc unknown_option(const cli_verb *verb, bd_str name, bd_arena *arena, bd_err *err) {
+static bd_rc unknown_option(const cli_verb *verb, bd_str name, bd_err *err) {
     const char *known[64];
     size_t count = 0;
     for (size_t i = 0; i < cli_option_count && count < BD_COUNT(known); i++) {
         if (cli_takes(verb, &cli_options[i])) {
-            known[count++] = cli_options[i].name;
+            known[count++] = cli_options[i].name + strspn(cli_options[i].name, "-");
         }
     }
-    const char *near = cli_nearest(bd_str_z(arena, name), known, count);
+    bd_str word = name; /* dashes, which all have, make none alike */
+    while (word.size > 0 && word.data[0] == '-') {
+        word = bd_str_sub(word, 1, word.size);
+    }
+    const char *near = bd_nearest(word, known, count);
     const char *space = verb != NULL ? " " : "";
     const char *own = verb != NULL ? verb->name : "";
     if (near != NULL) {
         BD_RAISE(err, BD_ERR_USAGE,
-                 "'bindery%s%s' has no option '%.*s'; did you mean '%s'? see 'bindery%s%s -h'",
+                 "'bindery%s%s' has no option '%.*s'; did you mean '--%s'? see 'bindery%s%s -h'",
                  space, own, BD_ARG(name), near, space, own);
     }
     BD_RAISE(err, BD_ERR_USAGE, "'bindery%s%s' has no option '%.*s'; see 'bindery%s%s -h'", space,
@@ -202,7 +167,7 @@ static bd_rc take_option(int argc, char **argv, int *at, bd_arena *arena, cli_ca
     split_letter(out->verb, word, &name, &value);
     const cli_option *option = find_option(out->verb, name);
     if (option == NULL) {
-        return unknown_option(out->verb, name, arena, err);
+        return unknown_option(out->verb, name, err);
     }
     *at += 1;
     if (option->argument == NULL) {

@@ -60,8 +60,8 @@ run >said 2>&1
 claim "awkward: a review by the preparer under another spelling is none" jq -e \
     '.evidence[] | select(.path == "docs/policy.txt") | .signed_off == false and (.signoff_reason | contains("prepare"))' $out/assessment.json
 id=$(jq -r '.evidence[] | select(.path == "docs/policy.txt") | .id' $out/assessment.json)
-bindery -C e review "$id" -q --as preparer --by 'Ada Berg' --role Audit --checked x >/dev/null 2>&1
-claim_exit "awkward: nor by the command" 3 bindery -C e review "$id" -q --by 'Ada Berg' --role Audit --checked x
+bindery -C e review "$id" -q --as preparer --by 'Ada Berg' --role Audit --checked all >/dev/null 2>&1
+claim_exit "awkward: nor by the command" 3 bindery -C e review "$id" -q --by 'Ada Berg' --role Audit --checked all
 claim_says "awkward: and that is said" "Ada Berg"
 
 # A waiver without an end.

@@ -687,6 +687,7 @@ TEST(value, an_unknown_key_names_the_nearest_one) {
     static const char *const known[] = {"categories", "periods", "tenant"};
     CHECK_EQ_STR(bd_nearest(BD_STR("catagories"), known, 3), "categories");
     CHECK_EQ_STR(bd_nearest(BD_STR("Period"), known, 3), "periods");
+    CHECK_EQ_STR(bd_nearest(BD_STR("CAT"), known, 3), "categories"); /* its beginning, however much is left */
     CHECK(bd_nearest(BD_STR("xyzzy-and-more"), known, 3) == NULL);
     CHECK(bd_nearest(repeat("a", 5000, ""), known, 3) == NULL);
     static const bd_form form[] = {{.key = "a/b"}, {.key = "list", .kind = BD_FORM_TEXTS}};

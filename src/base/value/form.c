@@ -36,16 +36,23 @@ static size_t edit_distance(bd_str a, bd_str b) {
     return row[b.size];
 }
 
+/* Nothing is wrong with a beginning: "stat" is nearer to "status" than to "seal". */
+static bool is_begun(bd_str candidate, bd_str text) {
+    return text.size >= 3 && text.size < candidate.size &&
+           bd_str_ieq(bd_str_sub(candidate, 0, text.size), text);
+}
+
 const char *bd_nearest(bd_str text, const char *const *candidates, size_t count) {
     const char *nearest = NULL;
     size_t least = SIZE_MAX;
-    for (size_t i = 0; i < count && text.size <= LONGEST_WORD; i++) {
+    for (size_t i = 0; i < count && text.size > 0 && text.size <= LONGEST_WORD; i++) {
         bd_str candidate = bd_str_of(candidates[i]);
-        if (candidate.size > LONGEST_WORD) {
+        if (candidate.size == 0 || candidate.size > LONGEST_WORD) {
             continue;
         }
-        size_t distance = edit_distance(text, candidate);
-        if (distance < least && distance <= 1 + candidate.size / 3) {
+        size_t changes = is_begun(candidate, text) ? 0 : edit_distance(text, candidate);
+        size_t distance = 2 * changes + (lower_at(text, 0) != lower_at(candidate, 0));
+        if (distance < least && changes <= 1 + candidate.size / 3) {
             least = distance;
             nearest = candidates[i];
         }
